@@ -1,0 +1,39 @@
+import type { Target } from '@mdns-ambassador/relay';
+import type { Endpoint } from '../pool/endpoint.ts';
+
+/** Why a dial failed, as the pool must know it: `local` faults (EMFILE, EADDRNOTAVAIL) say nothing about the endpoint. */
+export type DialFailure = 'refused' | 'reset' | 'timeout' | 'unreachable' | 'handshake' | 'local';
+
+/** What an engine asks of the pool. Every call is synchronous. */
+export interface EndpointPicker {
+  /** The next endpoint to try; undefined when every endpoint is excluded or none is known. Does not reserve it. */
+  pick(request: { readonly exclude: ReadonlySet<string>; readonly clientAddress?: string }): Endpoint | undefined;
+  /** Resolves when there is an endpoint to pick; rejects when the signal aborts. */
+  waitForEndpoint(signal: AbortSignal): Promise<void>;
+  /** A connection is now carried by this endpoint; the returned function says that it ended. Call it exactly once. */
+  opened(id: string): () => void;
+  dialSucceeded(id: string, latencyMs: number): void;
+  dialFailed(id: string, failure: DialFailure): void;
+}
+
+export interface EngineCounters {
+  readonly active: number;
+  readonly accepted: number;
+  /** Closed without ever reaching an endpoint. */
+  readonly failed: number;
+  /** Dials that failed and were made good by another endpoint. */
+  readonly retried: number;
+}
+
+/** Carries the connections of one service. */
+export interface Engine {
+  /** Listens; resolves with what is really bound. Rejects with a RelayError (EADDRINUSE, EACCES) that names the address. */
+  start(): Promise<readonly Target[]>;
+  readonly counters: EngineCounters;
+  /** What must happen to the established connections of an endpoint that is lost: reset them. */
+  resetConnectionsOf(id: string): void;
+  /** Stops listening, lets connections finish for `timeoutMs`, resets the rest. Idempotent. */
+  drain(timeoutMs: number): Promise<{ readonly finished: number; readonly reset: number }>;
+  /** Ends at once. Idempotent. */
+  close(): Promise<void>;
+}

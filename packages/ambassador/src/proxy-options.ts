@@ -1,0 +1,55 @@
+import type { Target } from '@mdns-ambassador/relay';
+import type { Endpoint, EndpointState } from './pool/endpoint.ts';
+import type { Source } from './sources/source.ts';
+
+export type BalancerName = 'p2c' | 'round-robin' | 'least-connections' | 'random' | 'source-hash' | 'first';
+
+/** One service to proxy; what the command line's SERVICE and its flags say. */
+export interface ProxyOptions {
+  readonly service: string;
+  readonly listen: readonly Target[];
+  /** In the order written. */
+  readonly sources: readonly Source[];
+  /** `fallback`: the first source that has endpoints. */
+  readonly merge: 'union' | 'fallback';
+  readonly balance: BalancerName;
+  /** How long a client waits for an endpoint and its dial, altogether. */
+  readonly connectTimeoutMs: number;
+  /** What happens to the established connections of an endpoint that was lost. */
+  readonly onEndpointLost: 'keep' | 'drain' | 'close';
+  readonly drainTimeoutMs: number;
+  readonly maxConnections: number;
+}
+
+/** An endpoint with what the pool knows of it (CONTRACT 2 and 3). */
+export interface EndpointStatus extends Endpoint {
+  readonly state: EndpointState;
+  readonly active: number;
+  readonly total: number;
+  readonly failures: number;
+}
+
+/** Past-tense facts for the log and the terminal. */
+export type ProxyEvent =
+  | { readonly kind: 'listening'; readonly service: string; readonly at: readonly Target[] }
+  | { readonly kind: 'endpoint-added' | 'endpoint-updated'; readonly service: string; readonly endpoint: Endpoint }
+  /** It is gone from the pool; `reason` for people: `said goodbye`, `not heard of again and does not answer` ... */
+  | {
+      readonly kind: 'endpoint-removed';
+      readonly service: string;
+      readonly endpoint: Endpoint;
+      readonly reason: string;
+    }
+  | {
+      readonly kind: 'endpoint-state';
+      readonly service: string;
+      readonly endpoint: Endpoint;
+      readonly state: EndpointState;
+      readonly reason: string;
+    }
+  /** Connections are waiting and there is no endpoint. Once, until there was one again. */
+  | { readonly kind: 'no-endpoint'; readonly service: string; readonly waiting: number }
+  /** Connections were closed because no endpoint could be reached in time. Once, until one succeeded. */
+  | { readonly kind: 'unreachable'; readonly service: string; readonly reason: string }
+  | { readonly kind: 'connections-full'; readonly service: string; readonly limit: number }
+  | { readonly kind: 'drained'; readonly service: string; readonly finished: number; readonly reset: number };

@@ -1,0 +1,56 @@
+import type { Txt } from '@mdns-ambassador/mdns';
+
+/** How it is known that the service is up. `none`: announced without looking. */
+export type CheckOptions =
+  | { readonly kind: 'tcp' }
+  | { readonly kind: 'http'; readonly path: string }
+  | { readonly kind: 'redis' }
+  | { readonly kind: 'postgres' }
+  | { readonly kind: 'exec'; readonly command: string }
+  | { readonly kind: 'none' };
+
+/** One service to announce; what the command line's SERVICE and its flags say. */
+export interface AnnouncementOptions {
+  /** `redis`; the name that proxies ask for. */
+  readonly service: string;
+  /** Instance name, `redis on h1`. */
+  readonly instance: string;
+  /** `_redis._tcp` */
+  readonly type: string;
+  readonly subtypes: readonly string[];
+  /** Where the service listens. Absent host: this machine (loopback or any of its own addresses). */
+  readonly host?: string;
+  readonly port: number;
+  readonly priority: number;
+  readonly weight: number;
+  /** Seconds. */
+  readonly ttl?: number;
+  /** The user's own keys; `txtvers` and `id` are put before them (CONTRACT 4). */
+  readonly txt: Txt;
+  readonly check: CheckOptions;
+  readonly checkIntervalMs: number;
+  /** Passes in a row until announced; failures in a row until withdrawn. */
+  readonly rise: number;
+  readonly fall: number;
+  /** Accept on the LAN and forward to a service that listens on loopback only. */
+  readonly relay: boolean;
+}
+
+/** Past-tense facts for the log and the terminal. */
+export type AnnouncerEvent =
+  | { readonly kind: 'waiting'; readonly service: string; readonly reason: string }
+  | { readonly kind: 'check-passed'; readonly service: string }
+  | { readonly kind: 'check-failed'; readonly service: string; readonly reason: string }
+  | { readonly kind: 'relaying'; readonly service: string; readonly from: readonly string[]; readonly to: string }
+  | {
+      readonly kind: 'announced';
+      readonly service: string;
+      readonly instance: string;
+      readonly type: string;
+      readonly host: string;
+      readonly port: number;
+      readonly interfaces: readonly string[];
+    }
+  | { readonly kind: 'renamed'; readonly service: string; readonly from: string; readonly to: string }
+  | { readonly kind: 'withdrawn'; readonly service: string; readonly instance: string; readonly reason: string }
+  | { readonly kind: 'draining'; readonly service: string; readonly connections: number };

@@ -1,0 +1,9 @@
+/** Monotonic time and one-shot timers; the only clock that this package knows. */
+export interface Clock {
+  /** Milliseconds of a monotonic clock. */
+  now(): number;
+  /** Milliseconds since 1970; compared with `now` to notice that the machine slept. */
+  wallClock(): number;
+  /** Calls `run` once after `delayMs`; the returned function cancels. Never calls `run` synchronously. */
+  after(delayMs: number, run: () => void): () => void;
+}

@@ -1,0 +1,34 @@
+import type { Txt } from './txt.ts';
+
+/** One address of an instance and where it was heard. */
+export interface InstanceAddress {
+  /** Literal; link-local IPv6 with the zone of the interface it was heard on: `fe80::1%eth0`. */
+  readonly address: string;
+  readonly interfaceName: string;
+  /** The packet that carried it came from this host itself. */
+  readonly isFromThisHost: boolean;
+}
+
+/** A resolved service instance (RFC 6763 4): the merged view of every interface. */
+export interface Instance {
+  /** The raw first label: `redis on h1`. */
+  readonly name: string;
+  /** `_redis._tcp` */
+  readonly type: string;
+  /** The SRV target in presentation format: `h1-k3x9.local`. */
+  readonly host: string;
+  readonly port: number;
+  readonly priority: number;
+  readonly weight: number;
+  readonly txt: Txt;
+  /** At least one; IPv4 first, then global IPv6, then link-local. Eight at most. */
+  readonly addresses: readonly InstanceAddress[];
+}
+
+/**
+ * `lost`: why a `removed` happened - `goodbye` the owner said so (RFC 6762 10.1), `expired` nobody refreshed it,
+ * `unreachable` verification after a failed dial found nobody (10.4).
+ */
+export type BrowseEvent =
+  | { readonly kind: 'added' | 'updated'; readonly instance: Instance }
+  | { readonly kind: 'removed'; readonly instance: Instance; readonly lost: 'goodbye' | 'expired' | 'unreachable' };

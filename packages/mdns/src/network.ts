@@ -1,0 +1,48 @@
+/** The addresses of one interface of this host that is up. */
+export interface NetworkInterface {
+  /** As the OS names it: `eth0`, `en0`, `Wi-Fi`. */
+  readonly name: string;
+  readonly addresses: readonly InterfaceAddress[];
+  /** The loopback interface: reaches this machine only. */
+  readonly loopback: boolean;
+}
+
+export interface InterfaceAddress {
+  /** Literal, without zone. */
+  readonly address: string;
+  readonly family: 'IPv4' | 'IPv6';
+  /** Bits of the on-link prefix, e.g. 24. */
+  readonly prefixLength: number;
+  /** IPv6 zone index; 0 elsewhere. */
+  readonly scopeId: number;
+}
+
+export interface LinkSource {
+  /** Literal address; link-local IPv6 with its zone. */
+  readonly address: string;
+  readonly port: number;
+}
+
+export interface LinkEvents {
+  /** A datagram that came from this link; never called after `close` has resolved. */
+  packet(bytes: Uint8Array, source: LinkSource): void;
+  /** The link can't be used any more (the interface went away, the port was refused). Called once at most; close it. */
+  failed(error: Error): void;
+}
+
+/** One interface in one address family, joined to the mDNS group on port 5353. */
+export interface Link {
+  readonly interfaceName: string;
+  readonly family: 'IPv4' | 'IPv6';
+  /** Sends one packet to the group, or to one address. Never throws; a packet that can't be sent is counted and lost. */
+  send(bytes: Uint8Array, to?: LinkSource): void;
+  close(): Promise<void>;
+}
+
+/** What the node needs of the operating system. */
+export interface Network {
+  /** The interfaces to use now, loopback only where nothing else is there or it was asked for. Read again on every poll. */
+  interfaces(): readonly NetworkInterface[];
+  /** Rejects with an {@link MdnsError} when the port or the group is refused. */
+  openLink(on: NetworkInterface, family: 'IPv4' | 'IPv6', events: LinkEvents): Promise<Link>;
+}

@@ -1,0 +1,46 @@
+import type { Clock } from './clock.ts';
+import type { BrowseEvent } from './instance.ts';
+import type { Network } from './network.ts';
+import type { Publication, PublicationEvent, ServiceOptions } from './publication.ts';
+import type { Random } from './rules/machine.ts';
+
+export interface MdnsNodeOptions {
+  readonly network: Network;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** The label of this node's own host name, e.g. `h1-k3x9`; never the machine's bare host name (DESIGN: avahi owns that). */
+  readonly hostLabel: string;
+  readonly onEvent?: (event: NodeEvent) => void;
+}
+
+export type NodeEvent =
+  | { readonly kind: 'interface-up'; readonly interfaceName: string; readonly addresses: readonly string[] }
+  | { readonly kind: 'interface-down'; readonly interfaceName: string }
+  /** A link could not be opened; tried again on the next poll. Emitted once per interface, family and code. */
+  | { readonly kind: 'link-failed'; readonly interfaceName: string; readonly error: Error }
+  | { readonly kind: 'host-renamed'; readonly from: string; readonly to: string };
+
+export interface Browse {
+  /** Stops asking; the listener is not called after this. Idempotent. */
+  close(): void;
+}
+
+export interface BrowseOptions {
+  /** `_redis._tcp` */
+  readonly type: string;
+  readonly subtype?: string;
+}
+
+/** One mDNS stack: publishes and browses on every interface that its network offers. One loop, one timer. */
+export interface MdnsNode {
+  /** Opens the links. Rejects when no link at all can be opened. Idempotent. */
+  start(): Promise<void>;
+  publish(service: ServiceOptions, onEvent?: (event: PublicationEvent) => void): Publication;
+  browse(options: BrowseOptions, onEvent: (event: BrowseEvent) => void): Browse;
+  /** Every service type on the link (RFC 6763 9), each once. */
+  browseTypes(onType: (type: string) => void): Browse;
+  /** A dial to this instance failed: ask its owner again; `removed` follows within 10 s if nobody answers (RFC 6762 10.4). */
+  verify(type: string, instanceName: string): void;
+  /** Goodbyes, then closes every link. Idempotent. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,40 @@
+import type { Message } from '../wire/message.ts';
+
+/** A random number in [0, 1). */
+export type Random = () => number;
+
+export interface Sender {
+  /** Literal address; link-local IPv6 with its zone. */
+  readonly address: string;
+  readonly port: number;
+  readonly family: 'IPv4' | 'IPv6';
+  /** The address is one of this host's own: our own packet looped back, or another responder on this machine. */
+  readonly isThisHost: boolean;
+}
+
+/** A decoded message that passed the link's checks. */
+export interface Received {
+  readonly message: Message;
+  readonly from: Sender;
+}
+
+/**
+ * A message to send. `multicast` goes out on every family of the interface; `unicast` to the one sender whose question it
+ * answers (RFC 6762 5.4, 6.7). The driver splits what does not fit one packet.
+ */
+export interface Transmit {
+  readonly message: Message;
+  readonly to: { readonly kind: 'multicast' } | { readonly kind: 'unicast'; readonly sender: Sender };
+}
+
+/**
+ * The shape that the pure machines of one interface share. Times are milliseconds of one monotonic clock.
+ * `receive` never throws and never sends; what is to be sent waits until `advance`.
+ */
+export interface Machine {
+  receive(packet: Received, now: number): void;
+  /** Does all that is due at `now`, and returns what must be sent now, in order. */
+  advance(now: number): readonly Transmit[];
+  /** When `advance` must be called next at the latest; Infinity when there is nothing to wait for. Changes with every call. */
+  nextDeadline(): number;
+}

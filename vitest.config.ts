@@ -1,0 +1,44 @@
+import { defineConfig } from 'vitest/config';
+
+const resolveSource = {
+  resolve: { conditions: ['source'] },
+  ssr: { resolve: { conditions: ['source'] } },
+};
+
+/** Unit and simulated tests use virtual time and run in parallel; tests on real hosts share two cores and run one file at a time. */
+export default defineConfig({
+  test: {
+    coverage: {
+      provider: 'v8',
+      include: ['packages/*/src/**/*.ts'],
+      exclude: ['packages/testkit/src/**', 'packages/cli/src/**'],
+      reporter: ['text-summary'],
+    },
+    projects: [
+      {
+        ...resolveSource,
+        test: { name: 'unit', include: ['packages/*/test/**/*.test.ts'], sequence: { groupOrder: 0 } },
+      },
+      {
+        ...resolveSource,
+        test: {
+          name: 'sim',
+          include: ['test/{sim,conformance}/**/*.test.ts'],
+          testTimeout: 60_000,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        ...resolveSource,
+        test: {
+          name: 'e2e',
+          include: ['test/{e2e,interop}/**/*.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          maxWorkers: 1,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
+  },
+});
