@@ -1,8 +1,9 @@
 import type { Target } from '@mdns-ambassador/relay';
+import type { DialFailure } from '../pool/dial-failure.ts';
 import type { Endpoint } from '../pool/endpoint.ts';
+import type { ProxyOptions } from '../proxy-options.ts';
 
-/** Why a dial failed, as the pool must know it: `local` faults (EMFILE, EADDRNOTAVAIL) say nothing about the endpoint. */
-export type DialFailure = 'refused' | 'reset' | 'timeout' | 'unreachable' | 'handshake' | 'local';
+export type { DialFailure } from '../pool/dial-failure.ts';
 
 /** What an engine asks of the pool. Every call is synchronous. */
 export interface EndpointPicker {
@@ -37,3 +38,15 @@ export interface Engine {
   /** Ends at once. Idempotent. */
   close(): Promise<void>;
 }
+
+/** What only the engine sees: one for each connection concerned; who listens thins them out. */
+export type EngineEvent =
+  | { readonly kind: 'unreachable'; readonly reason: string }
+  | { readonly kind: 'connections-full'; readonly limit: number };
+
+/** How `ambassador.ts` is given an engine for one service; the binder knows sockets, clock and prologues. */
+export type CreateEngine = (
+  proxy: ProxyOptions,
+  picker: EndpointPicker,
+  onEvent: (event: EngineEvent) => void,
+) => Engine;
