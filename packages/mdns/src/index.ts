@@ -1,7 +1,20 @@
 export type { Clock } from './clock.ts';
+export { hostLabel } from './host-label.ts';
 export type { BrowseEvent, Instance, InstanceAddress } from './instance.ts';
+export type { SkippedInterface } from './interfaces.ts';
 export { MdnsError } from './mdns-error.ts';
-export type { InterfaceAddress, Link, LinkEvents, LinkSource, Network, NetworkInterface } from './network.ts';
+export type {
+  InterfaceAddress,
+  Link,
+  LinkCounters,
+  LinkEvents,
+  LinkSource,
+  Network,
+  NetworkInterface,
+} from './network.ts';
 export type { Browse, BrowseOptions, MdnsNodeOptions, NodeEvent } from './node.ts';
 export type { Publication, PublicationEvent, PublicationState, ServiceChange, ServiceOptions } from './publication.ts';
+export type { Random } from './rules/machine.ts';
+export { systemClock } from './system-clock.ts';
+export { type SystemNetwork, type SystemNetworkOptions, systemNetwork } from './system-network.ts';
 export type { Txt } from './txt.ts';

@@ -30,12 +30,22 @@ export interface LinkEvents {
   failed(error: Error): void;
 }
 
+/** What a link dropped, since it was opened. */
+export interface LinkCounters {
+  /** Datagrams whose source is not on this link (RFC 6762 11). */
+  readonly offLink: number;
+  /** Packets that the OS refused to send. */
+  readonly sendErrors: number;
+}
+
 /** One interface in one address family, joined to the mDNS group on port 5353. */
 export interface Link {
   readonly interfaceName: string;
   readonly family: 'IPv4' | 'IPv6';
+  readonly counters: LinkCounters;
   /** Sends one packet to the group, or to one address. Never throws; a packet that can't be sent is counted and lost. */
   send(bytes: Uint8Array, to?: LinkSource): void;
+  /** Resolves when what was sent has left and the socket is gone. Idempotent. */
   close(): Promise<void>;
 }
 

@@ -1,0 +1,33 @@
+import { networkInterfaces, platform as osPlatform } from 'node:os';
+import { describeLinuxInterfaceKind } from './interface-kind.ts';
+import { type InterfaceSelection, type SkippedInterface, selectInterfaces } from './interfaces.ts';
+import { openLink } from './link.ts';
+import type { Network } from './network.ts';
+
+export interface SystemNetworkOptions {
+  /** Use exactly these; default: chosen by {@link selectInterfaces}. */
+  readonly interfaceNames?: readonly string[];
+  /** As `process.platform` has it; default the one that this runs on. */
+  readonly platform?: string;
+}
+
+export interface SystemNetwork extends Network {
+  /** Interfaces that are up and left alone, with the reason; naming one uses it. */
+  skipped(): readonly SkippedInterface[];
+}
+
+/** The operating system's network. */
+export function systemNetwork(options: SystemNetworkOptions = {}): SystemNetwork {
+  const platform = options.platform ?? osPlatform();
+  const select = (): InterfaceSelection =>
+    selectInterfaces(networkInterfaces(), {
+      platform,
+      named: options.interfaceNames ?? [],
+      ...(platform === 'linux' && { describeKind: (name: string) => describeLinuxInterfaceKind(name) }),
+    });
+  return {
+    interfaces: () => select().used,
+    skipped: () => select().skipped,
+    openLink: (on, family, events) => openLink(on, family, events, platform),
+  };
+}
