@@ -1,0 +1,55 @@
+import { type CommandOptions, type CommandResult, runCommand } from './command.ts';
+import { HostProcess } from './host-process.ts';
+import type { Namespace } from './namespace.ts';
+
+/** A machine of the lab: its own network, host name and /run. */
+export class Host {
+  /** `h1` */
+  readonly name: string;
+  /** Its IPv4 address on the lab's first LAN. */
+  readonly ip: string;
+  readonly #namespace: Namespace;
+  readonly #spawned: HostProcess[] = [];
+
+  constructor(name: string, ip: string, namespace: Namespace) {
+    this.name = name;
+    this.ip = ip;
+    this.#namespace = namespace;
+  }
+
+  /** Everything spawned here so far, ended or not. */
+  get spawned(): readonly HostProcess[] {
+    return this.#spawned;
+  }
+
+  /** Runs a command to its end, whatever its exit code. */
+  async run(command: string, args: readonly string[] = [], options: CommandOptions = {}): Promise<CommandResult> {
+    return await runCommand(...this.#namespace.enter(command, args), options);
+  }
+
+  /** Runs a command that has to end with code 0; its standard output. */
+  async read(command: string, args: readonly string[] = [], options: CommandOptions = {}): Promise<string> {
+    const result = await this.run(command, args, options);
+    if (result.code !== 0) {
+      const end = result.code ?? result.signal;
+      throw new Error(`${this.#title(command, args)} ended with ${end}: ${result.stdout}${result.stderr}`);
+    }
+    return result.stdout;
+  }
+
+  /** Starts a command that goes on while the test does. */
+  spawn(
+    command: string,
+    args: readonly string[] = [],
+    options: { readonly env?: Readonly<Record<string, string>> } = {},
+  ): HostProcess {
+    const [entered, rest] = this.#namespace.enter(command, args);
+    const spawned = new HostProcess(this.#title(command, args), entered, rest, options.env);
+    this.#spawned.push(spawned);
+    return spawned;
+  }
+
+  #title(command: string, args: readonly string[]): string {
+    return `${this.name}$ ${[command, ...args].join(' ')}`;
+  }
+}
