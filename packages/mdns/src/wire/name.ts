@@ -4,12 +4,16 @@
  */
 export type Name = readonly string[];
 
+const NEEDS_FOLDING = /[A-Z.\\]/;
+
 /** The key under which two names that are equal by RFC 6762 16 (case-insensitive in ASCII only) meet in a map. */
 export function nameKey(name: Name): string {
-  return name
-    .map(escapeLabel)
-    .join('.')
-    .replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+  let key = '';
+  for (const label of name) {
+    const text = NEEDS_FOLDING.test(label) ? foldLabel(label) : label;
+    key = key === '' ? text : `${key}.${text}`;
+  }
+  return key;
 }
 
 /** RFC 6762 16: names compare case-insensitively in ASCII and byte for byte elsewhere. */
@@ -48,6 +52,10 @@ export function parseName(text: string): Name {
   }
   if (label !== '') labels.push(label);
   return labels;
+}
+
+function foldLabel(label: string): string {
+  return escapeLabel(label).replace(/[A-Z]/g, (letter) => letter.toLowerCase());
 }
 
 function escapeLabel(label: string): string {

@@ -1,4 +1,4 @@
-import type { Name } from './name.ts';
+import { type Name, nameKey } from './name.ts';
 
 /** What a record says, by type. Types that we do not know stay opaque (RFC 3597). */
 export type RecordData =
@@ -32,3 +32,49 @@ export interface ResourceRecord {
 export const TYPE_CODES: Readonly<Record<KnownType, number>> = { A: 1, PTR: 12, TXT: 16, AAAA: 28, SRV: 33, NSEC: 47 };
 /** QTYPE `*`: every type. */
 export const TYPE_ANY = 255;
+
+/** The code on the wire of what a record says. */
+export function typeCode(data: RecordData): number {
+  return data.type === 'OTHER' ? data.code : TYPE_CODES[data.type];
+}
+
+/** The key under which two records with the same name, type and data meet in a map; TTL and cache-flush bit don't count. */
+export function recordKey(record: ResourceRecord): string {
+  return `${nameKey(record.name)}/${dataKey(record.data)}`;
+}
+
+/** The same type and rdata; names within it compare case-insensitively (RFC 6762 16). */
+export function isSameData(a: RecordData, b: RecordData): boolean {
+  return a.type === b.type && dataKey(a) === dataKey(b);
+}
+
+/** The identity of type and rdata as text. */
+export function dataKey(data: RecordData): string {
+  switch (data.type) {
+    case 'A':
+    case 'AAAA':
+      return `${data.type}/${data.address}`;
+    case 'PTR':
+      return `PTR/${nameKey(data.target)}`;
+    case 'SRV':
+      return `SRV/${data.priority} ${data.weight} ${data.port} ${nameKey(data.target)}`;
+    case 'TXT':
+      return `TXT/${data.strings.map((string) => `${string.length}:${textOfBytes(string)}`).join('')}`;
+    case 'NSEC':
+      return `NSEC/${data.types.join(' ')} ${nameKey(data.next)}`;
+    case 'OTHER':
+      return `${data.code}/${textOfBytes(data.bytes)}`;
+    default:
+      return data satisfies never;
+  }
+}
+
+/** One character for each byte. */
+function textOfBytes(bytes: Uint8Array): string {
+  const chunkBytes = 4096;
+  let text = '';
+  for (let at = 0; at < bytes.length; at += chunkBytes) {
+    text += String.fromCharCode(...bytes.subarray(at, at + chunkBytes));
+  }
+  return text;
+}

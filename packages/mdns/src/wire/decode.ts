@@ -1,0 +1,193 @@
+import { formatIpv4, formatIpv6 } from './address.ts';
+import {
+  CLASS_ANY,
+  CLASS_IN,
+  CLASS_TOP_BIT,
+  FLAG_RESPONSE,
+  FLAG_TRUNCATED,
+  OPCODE_MASK,
+  RCODE_MASK,
+} from './header.ts';
+import { HEADER_BYTES, MAX_PACKET_BYTES } from './limits.ts';
+import type { Message, Question } from './message.ts';
+import type { Name } from './name.ts';
+import { readName } from './read-name.ts';
+import { type RecordData, type ResourceRecord, TYPE_CODES } from './record.ts';
+
+const QUESTION_TAIL_BYTES = 4;
+const RECORD_TAIL_BYTES = 10;
+const SRV_FIXED_BYTES = 6;
+/** EDNS0 and the owner option (RFC 6891): no record of class IN. */
+const TYPE_OPT = 41;
+/** RFC 4034 4.1.2: a window of the bitmap has 1 to 32 bytes. */
+const MAX_WINDOW_BYTES = 32;
+
+export interface Decoded {
+  readonly message: Message;
+  /** How many questions and records could not be read; each is left out, the others stand. */
+  readonly damaged: number;
+}
+
+/**
+ * Reads one packet, tolerantly: what is damaged is left out and counted, since rdlength says where the next record begins.
+ * Counts of the header are believed as far as the bytes go. Questions of another class than IN and ANY and records of another
+ * class than IN are left out uncounted. Undefined when nothing can be made of it: no header, over 9000 bytes, or an opcode or
+ * rcode other than 0 (RFC 6762 18.3, 18.11). Never throws. Nothing in the message refers to `bytes`.
+ */
+export function decodeMessage(bytes: Uint8Array): Decoded | undefined {
+  if (bytes.length < HEADER_BYTES || bytes.length > MAX_PACKET_BYTES) return undefined;
+  const flags = readUint16(bytes, 2);
+  if ((flags & (OPCODE_MASK | RCODE_MASK)) !== 0) return undefined;
+  const reader = new MessageReader(bytes);
+  const questions = reader.readQuestions(readUint16(bytes, 4));
+  const answers = reader.readRecords(readUint16(bytes, 6));
+  const authorities = reader.readRecords(readUint16(bytes, 8));
+  const additionals = reader.readRecords(readUint16(bytes, 10));
+  return {
+    message: {
+      id: readUint16(bytes, 0),
+      kind: (flags & FLAG_RESPONSE) === 0 ? 'query' : 'response',
+      truncated: (flags & FLAG_TRUNCATED) !== 0,
+      questions,
+      answers,
+      authorities,
+      additionals,
+    },
+    damaged: reader.damaged,
+  };
+}
+
+class MessageReader {
+  damaged = 0;
+  readonly #bytes: Uint8Array;
+  /** At the end of the bytes when what follows can't be read. */
+  #at = HEADER_BYTES;
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes;
+  }
+
+  readQuestions(count: number): readonly Question[] {
+    const questions: Question[] = [];
+    for (let read = 0; read < count && this.#at < this.#bytes.length; read++) {
+      const { name, next } = readName(this.#bytes, this.#at, this.#bytes.length);
+      if (next === undefined || next + QUESTION_TAIL_BYTES > this.#bytes.length) {
+        this.#stop();
+        break;
+      }
+      const type = readUint16(this.#bytes, next);
+      const classAndBit = readUint16(this.#bytes, next + 2);
+      this.#at = next + QUESTION_TAIL_BYTES;
+      const questionClass = classAndBit & ~CLASS_TOP_BIT;
+      if (name === undefined) this.damaged += 1;
+      else if (questionClass === CLASS_IN || questionClass === CLASS_ANY) {
+        questions.push({ name, type, unicast: (classAndBit & CLASS_TOP_BIT) !== 0 });
+      }
+    }
+    return questions;
+  }
+
+  readRecords(count: number): readonly ResourceRecord[] {
+    const records: ResourceRecord[] = [];
+    for (let read = 0; read < count && this.#at < this.#bytes.length; read++) {
+      const { name, next } = readName(this.#bytes, this.#at, this.#bytes.length);
+      if (next === undefined || next + RECORD_TAIL_BYTES > this.#bytes.length) {
+        this.#stop();
+        break;
+      }
+      const type = readUint16(this.#bytes, next);
+      const classAndBit = readUint16(this.#bytes, next + 2);
+      const ttl = readUint16(this.#bytes, next + 4) * 0x10000 + readUint16(this.#bytes, next + 6);
+      const start = next + RECORD_TAIL_BYTES;
+      const end = start + readUint16(this.#bytes, next + 8);
+      if (end > this.#bytes.length) {
+        this.#stop();
+        break;
+      }
+      this.#at = end;
+      if (type === TYPE_OPT || (classAndBit & ~CLASS_TOP_BIT) !== CLASS_IN) continue;
+      const data = name && readRdata(this.#bytes, type, start, end);
+      if (name === undefined || data === undefined) this.damaged += 1;
+      else records.push({ name, ttl, flush: (classAndBit & CLASS_TOP_BIT) !== 0, data });
+    }
+    return records;
+  }
+
+  #stop(): void {
+    this.damaged += 1;
+    this.#at = this.#bytes.length;
+  }
+}
+
+function readRdata(bytes: Uint8Array, type: number, start: number, end: number): RecordData | undefined {
+  switch (type) {
+    case TYPE_CODES.A:
+      return end - start === 4 ? { type: 'A', address: formatIpv4(bytes.subarray(start, end)) } : undefined;
+    case TYPE_CODES.AAAA:
+      return end - start === 16 ? { type: 'AAAA', address: formatIpv6(bytes.subarray(start, end)) } : undefined;
+    case TYPE_CODES.PTR: {
+      const target = readNameUntil(bytes, start, end);
+      return target && { type: 'PTR', target };
+    }
+    case TYPE_CODES.SRV: {
+      const target = readNameUntil(bytes, start + SRV_FIXED_BYTES, end);
+      if (target === undefined) return undefined;
+      const [priority, weight] = [readUint16(bytes, start), readUint16(bytes, start + 2)];
+      return { type: 'SRV', priority, weight, port: readUint16(bytes, start + 4), target };
+    }
+    case TYPE_CODES.TXT:
+      return readStrings(bytes, start, end);
+    case TYPE_CODES.NSEC:
+      return readNsec(bytes, start, end);
+    default:
+      return { type: 'OTHER', code: type, bytes: copyBytes(bytes, start, end) };
+  }
+}
+
+/** The name that fills the bytes from `start` to `end` exactly. */
+function readNameUntil(bytes: Uint8Array, start: number, end: number): Name | undefined {
+  const { name, next } = readName(bytes, start, end);
+  return next === end ? name : undefined;
+}
+
+function readStrings(bytes: Uint8Array, start: number, end: number): RecordData | undefined {
+  // RFC 6763 6.1: a TXT record without any data is read as one with a single empty string.
+  if (start === end) return { type: 'TXT', strings: [new Uint8Array(0)] };
+  const strings: Uint8Array[] = [];
+  for (let at = start; at < end; ) {
+    const stringEnd = at + 1 + (bytes[at] ?? 0);
+    if (stringEnd > end) return undefined;
+    strings.push(copyBytes(bytes, at + 1, stringEnd));
+    at = stringEnd;
+  }
+  return { type: 'TXT', strings };
+}
+
+function readNsec(bytes: Uint8Array, start: number, end: number): RecordData | undefined {
+  const { name, next } = readName(bytes, start, end);
+  if (name === undefined || next === undefined) return undefined;
+  const types: number[] = [];
+  let lastWindow = -1;
+  for (let at = next; at < end; ) {
+    const window = bytes[at] ?? 0;
+    const length = bytes[at + 1] ?? 0;
+    const windowEnd = at + 2 + length;
+    if (window <= lastWindow || length < 1 || length > MAX_WINDOW_BYTES || windowEnd > end) return undefined;
+    lastWindow = window;
+    for (let byteAt = at + 2; byteAt < windowEnd; byteAt++) {
+      const base = window * 256 + (byteAt - at - 2) * 8;
+      for (let bit = 0; bit < 8; bit++) if (((bytes[byteAt] ?? 0) & (0x80 >> bit)) !== 0) types.push(base + bit);
+    }
+    at = windowEnd;
+  }
+  return { type: 'NSEC', next: name, types };
+}
+
+/** A plain copy: a view, or a slice of a pooled buffer, would keep the whole receive buffer alive. */
+function copyBytes(bytes: Uint8Array, start: number, end: number): Uint8Array {
+  return new Uint8Array(bytes.subarray(start, end));
+}
+
+function readUint16(bytes: Uint8Array, at: number): number {
+  return ((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0);
+}

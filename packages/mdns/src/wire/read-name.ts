@@ -1,0 +1,89 @@
+import { POINTER_BITS } from './header.ts';
+import { HEADER_BYTES, MAX_LABEL_BYTES, MAX_LABELS, MAX_NAME_BYTES } from './limits.ts';
+import type { Name } from './name.ts';
+
+/** More pointers than labels never make sense. */
+const MAX_POINTERS = MAX_LABELS;
+
+const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
+const utf8Encoder = new TextEncoder();
+
+/**
+ * `next` is the offset behind the name in its place; undefined when not even that can be told, so that nothing after the name
+ * can be read. `name` is undefined when the name is damaged.
+ */
+export interface NameRead {
+  readonly name: Name | undefined;
+  readonly next: number | undefined;
+}
+
+const UNREADABLE: NameRead = { name: undefined, next: undefined };
+
+/**
+ * Reads the name at `start`; its part in place must end before `end`. Iterative, and bounded against hostile packets: each
+ * pointer leads to before the segment that it ends (so there is no loop), 127 pointers, 127 labels, 255 octets. Bytes that are
+ * no UTF-8 are replaced.
+ */
+export function readName(bytes: Uint8Array, start: number, end: number): NameRead {
+  const labels: string[] = [];
+  let at = start;
+  let segmentStart = start;
+  let segmentEnd = end;
+  let octets = 1;
+  let pointers = 0;
+  let next: number | undefined;
+  for (;;) {
+    if (at >= segmentEnd) return next === undefined ? UNREADABLE : { name: undefined, next };
+    const length = bytes[at] ?? 0;
+    if (length === 0) return { name: labels, next: next ?? at + 1 };
+    if (length >= POINTER_BITS) {
+      if (at + 1 >= segmentEnd) return next === undefined ? UNREADABLE : { name: undefined, next };
+      next ??= at + 2;
+      const target = ((length & ~POINTER_BITS) << 8) | (bytes[at + 1] ?? 0);
+      pointers += 1;
+      if (target < HEADER_BYTES || target >= segmentStart || pointers > MAX_POINTERS) return { name: undefined, next };
+      segmentEnd = at;
+      segmentStart = target;
+      at = target;
+      continue;
+    }
+    const labelEnd = at + 1 + length;
+    if (length > MAX_LABEL_BYTES || labelEnd > segmentEnd) {
+      return next === undefined ? UNREADABLE : { name: undefined, next };
+    }
+    const label = readLabel(bytes, at + 1, labelEnd);
+    octets += 1 + label.octets;
+    if (label.octets > MAX_LABEL_BYTES || octets > MAX_NAME_BYTES || labels.length === MAX_LABELS) {
+      return { name: undefined, next: next ?? skipName(bytes, labelEnd, segmentEnd) };
+    }
+    labels.push(label.text);
+    at = labelEnd;
+  }
+}
+
+/** Where the name in place ends, whatever it says. */
+function skipName(bytes: Uint8Array, start: number, end: number): number | undefined {
+  let at = start;
+  while (at < end) {
+    const length = bytes[at] ?? 0;
+    if (length === 0) return at + 1;
+    if (length >= POINTER_BITS) return at + 1 < end ? at + 2 : undefined;
+    if (length > MAX_LABEL_BYTES) return undefined;
+    at += 1 + length;
+  }
+  return undefined;
+}
+
+/** `octets`: what the text takes when it is written again; replaced bytes take more than they did. */
+function readLabel(bytes: Uint8Array, start: number, end: number): { text: string; octets: number } {
+  let text = '';
+  for (let at = start; at < end; at++) {
+    const byte = bytes[at] ?? 0;
+    if (byte >= 0x80) {
+      const decoded = utf8.decode(bytes.subarray(start, end));
+      return { text: decoded, octets: utf8Encoder.encode(decoded).length };
+    }
+    text += String.fromCharCode(byte);
+  }
+  return { text, octets: end - start };
+}
