@@ -32,6 +32,7 @@ export default defineConfig({
         ...resolveSource,
         test: {
           name: 'e2e',
+          globalSetup: ['test/build-packages.ts'],
           include: ['test/{e2e,interop}/**/*.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,

@@ -1,6 +1,6 @@
 export type { CommandOptions, CommandResult } from './lab/command.ts';
 export { Host } from './lab/host.ts';
-export { type Exit, HostProcess } from './lab/host-process.ts';
+export { type Exit, HostProcess, type LineOptions } from './lab/host-process.ts';
 export { Lab, type LabOptions } from './lab/lab.ts';
 export { findMissingPackages, type Peer, POSTGRES_FOLDER, PYTHON } from './lab/peers.ts';
 export { ManualClock } from './manual-clock.ts';

@@ -1,5 +1,4 @@
 import { spawn } from 'node:child_process';
-import { access, constants } from 'node:fs/promises';
 
 const DEFAULT_TIMEOUT_MS = 20_000;
 
@@ -59,11 +58,4 @@ export async function runCommand(
       }
     });
   });
-}
-
-export async function isExecutable(path: string): Promise<boolean> {
-  return await access(path, constants.X_OK).then(
-    () => true,
-    () => false,
-  );
 }

@@ -12,6 +12,13 @@ export interface Exit {
   readonly signal: NodeJS.Signals | undefined;
 }
 
+export interface LineOptions {
+  /** Milliseconds. */
+  readonly timeout?: number;
+  /** Default: either. */
+  readonly stream?: 'stdout' | 'stderr';
+}
+
 interface OutputLine {
   readonly stream: 'stdout' | 'stderr';
   readonly text: string;
@@ -71,13 +78,15 @@ export class HostProcess {
   }
 
   /**
-   * Waits for the next line, on either stream, that matches, and consumes what came before it. Rejects with the output so
-   * far when `timeout` milliseconds pass or the process ends first.
+   * Waits for the next line that matches, and consumes what came before it. Rejects with the output so far when the time is
+   * over or the process ends first.
    */
-  async line(pattern: RegExp, options: { readonly timeout?: number } = {}): Promise<RegExpExecArray> {
+  async line(pattern: RegExp, options: LineOptions = {}): Promise<RegExpExecArray> {
     return await this.#await(options.timeout ?? DEFAULT_TIMEOUT_MS, `no line matched ${pattern}`, () => {
       for (let index = this.#consumed; index < this.#lines.length; index++) {
-        const match = pattern.exec(this.#lines[index]?.text ?? '');
+        const line = this.#lines[index];
+        const isLookedAt = line && (options.stream ?? line.stream) === line.stream;
+        const match = isLookedAt ? pattern.exec(line.text) : null;
         if (match) {
           this.#consumed = index + 1;
           return match;

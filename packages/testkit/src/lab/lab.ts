@@ -1,4 +1,5 @@
-import { isExecutable, runCommand } from './command.ts';
+import { access } from 'node:fs/promises';
+import { runCommand } from './command.ts';
 import { Host } from './host.ts';
 import { Namespace } from './namespace.ts';
 
@@ -202,8 +203,8 @@ async function tryAccess(): Promise<Access> {
     return { kind: 'unavailable', reason: 'the lab is made of Linux network namespaces' };
   }
   for (const tool of TOOLS) {
-    const found = await Promise.all(SEARCH_PATH.map((folder) => isExecutable(`${folder}/${tool}`)));
-    if (!found.includes(true)) {
+    const found = await Promise.allSettled(SEARCH_PATH.map((folder) => access(`${folder}/${tool}`)));
+    if (!found.some((result) => result.status === 'fulfilled')) {
       return { kind: 'unavailable', reason: `the lab needs ${tool} (Debian: util-linux, iproute2, hostname)` };
     }
   }

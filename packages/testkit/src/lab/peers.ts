@@ -1,4 +1,4 @@
-import { isExecutable, runCommand } from './command.ts';
+import { access } from 'node:fs/promises';
 
 /** Somebody else's software that a test runs against. */
 export type Peer =
@@ -15,14 +15,11 @@ export type Peer =
   | 'redis-cli'
   | 'redis-server';
 
-type Presence =
-  | { readonly kind: 'program'; readonly path: string }
-  | { readonly kind: 'python'; readonly module: string };
-
 interface PeerPackage {
   /** Debian's name. */
   readonly name: string;
-  readonly presence: Presence;
+  /** Where its software is once it is installed. */
+  readonly path: string;
 }
 
 /** Debian's own interpreter: another python3 earlier in PATH does not see Debian's modules. */
@@ -31,43 +28,31 @@ export const PYTHON = '/usr/bin/python3';
 export const POSTGRES_FOLDER = '/usr/lib/postgresql/15/bin';
 
 const PACKAGES: Readonly<Record<Peer, PeerPackage>> = {
-  'avahi-daemon': program('avahi-daemon', '/usr/sbin/avahi-daemon'),
-  'avahi-browse': program('avahi-utils', '/usr/bin/avahi-browse'),
-  'avahi-publish': program('avahi-utils', '/usr/bin/avahi-publish'),
-  curl: program('curl', '/usr/bin/curl'),
-  'dbus-daemon': program('dbus', '/usr/bin/dbus-daemon'),
-  nft: program('nftables', '/usr/sbin/nft'),
-  postgres: program('postgresql-15', `${POSTGRES_FOLDER}/postgres`),
-  psql: program('postgresql-client-15', `${POSTGRES_FOLDER}/psql`),
-  python3: program('python3', PYTHON),
-  'python3-zeroconf': { name: 'python3-zeroconf', presence: { kind: 'python', module: 'zeroconf' } },
-  'redis-cli': program('redis-tools', '/usr/bin/redis-cli'),
-  'redis-server': program('redis-server', '/usr/bin/redis-server'),
+  'avahi-browse': { name: 'avahi-utils', path: '/usr/bin/avahi-browse' },
+  'avahi-daemon': { name: 'avahi-daemon', path: '/usr/sbin/avahi-daemon' },
+  'avahi-publish': { name: 'avahi-utils', path: '/usr/bin/avahi-publish' },
+  curl: { name: 'curl', path: '/usr/bin/curl' },
+  'dbus-daemon': { name: 'dbus', path: '/usr/bin/dbus-daemon' },
+  nft: { name: 'nftables', path: '/usr/sbin/nft' },
+  postgres: { name: 'postgresql-15', path: `${POSTGRES_FOLDER}/postgres` },
+  psql: { name: 'postgresql-client-15', path: `${POSTGRES_FOLDER}/psql` },
+  python3: { name: 'python3', path: PYTHON },
+  'python3-zeroconf': { name: 'python3-zeroconf', path: '/usr/lib/python3/dist-packages/zeroconf' },
+  'redis-cli': { name: 'redis-tools', path: '/usr/bin/redis-cli' },
+  'redis-server': { name: 'redis-server', path: '/usr/bin/redis-server' },
 };
 
 /** The Debian packages that are to be installed before these peers can be run. */
 export async function findMissingPackages(peers: readonly Peer[]): Promise<readonly string[]> {
-  const names = new Set<string>();
-  for (const peer of peers) {
-    const wanted = PACKAGES[peer];
-    if (!(await isPresent(wanted.presence))) {
-      names.add(wanted.name);
-    }
-  }
-  return [...names];
+  const names = await Promise.all(
+    peers.map(async (peer) => ((await isPresent(PACKAGES[peer].path)) ? [] : [PACKAGES[peer].name])),
+  );
+  return [...new Set(names.flat())];
 }
 
-function program(name: string, path: string): PeerPackage {
-  return { name, presence: { kind: 'program', path } };
-}
-
-async function isPresent(presence: Presence): Promise<boolean> {
-  switch (presence.kind) {
-    case 'program':
-      return await isExecutable(presence.path);
-    case 'python':
-      return (await isExecutable(PYTHON)) && (await runCommand(PYTHON, ['-c', `import ${presence.module}`])).code === 0;
-    default:
-      return presence satisfies never;
-  }
+async function isPresent(path: string): Promise<boolean> {
+  return await access(path).then(
+    () => true,
+    () => false,
+  );
 }

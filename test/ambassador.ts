@@ -1,0 +1,57 @@
+import { fileURLToPath } from 'node:url';
+import type { CommandOptions, CommandResult, Host, HostProcess } from '@mdns-ambassador/testkit';
+
+export const AMBASSADOR: string = fileURLToPath(new URL('../packages/cli/bin/ambassador.js', import.meta.url));
+
+const PROGRAMS = new URL('./programs/', import.meta.url);
+
+/** Runs the built command line to its end. */
+export async function runAmbassador(
+  host: Host,
+  args: readonly string[],
+  options: CommandOptions = {},
+): Promise<CommandResult> {
+  return await host.run(process.execPath, [AMBASSADOR, ...args], options);
+}
+
+/** Starts the built command line. */
+export function spawnAmbassador(host: Host, args: readonly string[]): HostProcess {
+  return host.spawn(process.execPath, [AMBASSADOR, ...args]);
+}
+
+/** Starts `announce` and waits until it says that it has announced. */
+export async function announce(host: Host, ...args: readonly string[]): Promise<HostProcess> {
+  const announcing = spawnAmbassador(host, ['announce', ...args]);
+  await announcing.line(/announced/i, { stream: 'stdout' });
+  return announcing;
+}
+
+/** Starts `proxy` and waits until it listens. */
+export async function proxy(host: Host, ...args: readonly string[]): Promise<HostProcess> {
+  const proxying = spawnAmbassador(host, ['proxy', ...args]);
+  await proxying.line(/listening/i, { stream: 'stdout' });
+  return proxying;
+}
+
+/** Starts a program of `test/programs` and waits for its first line, `ready`. */
+export async function startProgram(host: Host, name: string, ...args: readonly string[]): Promise<HostProcess> {
+  const program = spawnProgram(host, name, ...args);
+  await program.line(/^ready/);
+  return program;
+}
+
+export function spawnProgram(host: Host, name: string, ...args: readonly string[]): HostProcess {
+  return host.spawn(process.execPath, [fileURLToPath(new URL(`${name}.mjs`, PROGRAMS)), ...args]);
+}
+
+/** Runs a program of `test/programs` to its end; what it printed, as JSON. */
+export async function runProgram<T>(
+  host: Host,
+  name: string,
+  args: readonly string[],
+  options: CommandOptions = {},
+): Promise<T> {
+  return JSON.parse(
+    await host.read(process.execPath, [fileURLToPath(new URL(`${name}.mjs`, PROGRAMS)), ...args], options),
+  );
+}
