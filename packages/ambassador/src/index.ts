@@ -1,1 +1,48 @@
-export {};
+export {
+  type AddressContext,
+  type AddressRefusal,
+  type AddressVerdict,
+  type Cidr,
+  judgeAddress,
+  parseCidr,
+} from './address-policy.ts';
+export { type Ambassador, type AmbassadorOptions, createAmbassador } from './ambassador.ts';
+export { AmbassadorError } from './ambassador-error.ts';
+export {
+  type EndpointReport,
+  type EndpointStatusReport,
+  reportEndpoint,
+  reportEndpointStatus,
+} from './endpoint-report.ts';
+export type {
+  CreateEngine,
+  DialFailure,
+  EndpointPicker,
+  Engine,
+  EngineCounters,
+  EngineEvent,
+} from './engines/engine.ts';
+export type { BalancerName } from './pool/balancer.ts';
+export type { Endpoint, EndpointState, EndpointStatus } from './pool/endpoint.ts';
+export type { MergeMode } from './pool/merge.ts';
+export type { Random } from './pool/random.ts';
+export type { Update } from './pool/update.ts';
+export type { ProxyEvent, ProxyOptions } from './proxy-options.ts';
+export { type ResolveOptions, resolveEndpoints } from './resolve.ts';
+export type { ServiceStatus } from './service-proxy.ts';
+export type { InstanceFilter } from './sources/instance-filter.ts';
+export {
+  createMdnsSource,
+  type InstanceBrowser,
+  type MdnsSourceOptions,
+  type RefusedInstance,
+} from './sources/mdns.ts';
+export type { Source } from './sources/source.ts';
+export {
+  createStaticSource,
+  type Lookup,
+  parseStaticSource,
+  type StaticPlace,
+  type StaticSourceOptions,
+} from './sources/static.ts';
+export { systemLookup } from './sources/system-lookup.ts';

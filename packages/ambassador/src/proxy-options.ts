@@ -1,8 +1,8 @@
 import type { Target } from '@mdns-ambassador/relay';
+import type { BalancerName } from './pool/balancer.ts';
 import type { Endpoint, EndpointState } from './pool/endpoint.ts';
+import type { MergeMode } from './pool/merge.ts';
 import type { Source } from './sources/source.ts';
-
-export type BalancerName = 'p2c' | 'round-robin' | 'least-connections' | 'random' | 'source-hash' | 'first';
 
 /** One service to proxy; what the command line's SERVICE and its flags say. */
 export interface ProxyOptions {
@@ -11,7 +11,7 @@ export interface ProxyOptions {
   /** In the order written. */
   readonly sources: readonly Source[];
   /** `fallback`: the first source that has endpoints. */
-  readonly merge: 'union' | 'fallback';
+  readonly merge: MergeMode;
   readonly balance: BalancerName;
   /** How long a client waits for an endpoint and its dial, altogether. */
   readonly connectTimeoutMs: number;
@@ -19,14 +19,6 @@ export interface ProxyOptions {
   readonly onEndpointLost: 'keep' | 'drain' | 'close';
   readonly drainTimeoutMs: number;
   readonly maxConnections: number;
-}
-
-/** An endpoint with what the pool knows of it (CONTRACT 2 and 3). */
-export interface EndpointStatus extends Endpoint {
-  readonly state: EndpointState;
-  readonly active: number;
-  readonly total: number;
-  readonly failures: number;
 }
 
 /** Past-tense facts for the log and the terminal. */

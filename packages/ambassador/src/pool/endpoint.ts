@@ -20,3 +20,42 @@ export interface Endpoint {
 
 /** CONTRACT 2. */
 export type EndpointState = 'ready' | 'probation' | 'ejected' | 'draining' | 'stale';
+
+/** An endpoint with what the pool knows of it (CONTRACT 2 and 3). */
+export interface EndpointStatus extends Endpoint {
+  readonly state: EndpointState;
+  /** Connections that it carries now, and carried in all. */
+  readonly active: number;
+  readonly total: number;
+  /** Dials that failed. */
+  readonly failures: number;
+}
+
+/** `10.0.0.1:6379` and the like for every address: two endpoints that share one are the same place. */
+export function placesOf(endpoint: Endpoint): readonly string[] {
+  return endpoint.addresses.map((address) => `${address}|${endpoint.port}`);
+}
+
+/** Whether the two are dialled in the same way. */
+export function isSamePlace(a: Endpoint, b: Endpoint): boolean {
+  return (
+    a.port === b.port &&
+    a.addresses.length === b.addresses.length &&
+    a.addresses.every((address) => b.addresses.includes(address))
+  );
+}
+
+export function isSameEndpoint(a: Endpoint, b: Endpoint): boolean {
+  return (
+    a.id === b.id &&
+    a.port === b.port &&
+    a.addresses.length === b.addresses.length &&
+    a.addresses.every((address, index) => address === b.addresses[index]) &&
+    a.priority === b.priority &&
+    a.weight === b.weight &&
+    a.instance === b.instance &&
+    a.secure === b.secure &&
+    a.draining === b.draining &&
+    a.source === b.source
+  );
+}

@@ -1,0 +1,90 @@
+import { backoffMs } from './backoff.ts';
+import type { DialFailure } from './dial-failure.ts';
+import type { Random } from './random.ts';
+
+/** What the outcomes of its dials say about one endpoint. Times are milliseconds of one monotonic clock. */
+export type Breaker =
+  /** `failures` in a row, too few to eject. */
+  | { readonly kind: 'closed'; readonly failures: number }
+  /** Not picked before `until`. `ejections` in a row, from 1. */
+  | { readonly kind: 'ejected'; readonly until: number; readonly ejections: number }
+  /** One try is allowed; while it is out (until `triedUntil` at most) there is no other. */
+  | { readonly kind: 'probation'; readonly ejections: number; readonly triedUntil: number };
+
+type FailureOfEndpoint = Exclude<DialFailure, 'local'>;
+
+/** How many failures in a row eject. One lost SYN is no proof on Wi-Fi; a refusal is. */
+const FAILURES_TO_EJECT: Readonly<Record<FailureOfEndpoint, number>> = {
+  refused: 1,
+  reset: 1,
+  unreachable: 1,
+  handshake: 1,
+  timeout: 2,
+};
+const EJECTION = { firstMs: 500, maxMs: 30_000 };
+/** A try whose outcome is never told (the client left) blocks the next one for no longer than this. */
+const TRY_MS = 3_000;
+
+export const CLOSED: Breaker = { kind: 'closed', failures: 0 };
+
+/** The breaker after a dial that failed. A local fault says nothing about the endpoint and changes nothing. */
+export function recordFailure(breaker: Breaker, failure: DialFailure, now: number, random: Random): Breaker {
+  if (failure === 'local') return breaker;
+  switch (breaker.kind) {
+    case 'closed':
+      return failClosed(breaker.failures + 1, failure, now, random);
+    case 'ejected':
+      return failEjected(breaker, now, random);
+    case 'probation':
+      return eject(breaker.ejections + 1, now, random);
+    default:
+      return breaker satisfies never;
+  }
+}
+
+/** The breaker after time has passed: an ejection that is served becomes probation. */
+export function advanceBreaker(breaker: Breaker, now: number): Breaker {
+  switch (breaker.kind) {
+    case 'ejected':
+      return now < breaker.until
+        ? breaker
+        : { kind: 'probation', ejections: breaker.ejections, triedUntil: Number.NEGATIVE_INFINITY };
+    case 'closed':
+    case 'probation':
+      return breaker;
+    default:
+      return breaker satisfies never;
+  }
+}
+
+/** The breaker after its endpoint was picked: in probation that is the one try. */
+export function recordPick(breaker: Breaker, now: number): Breaker {
+  return breaker.kind === 'probation' ? { ...breaker, triedUntil: now + TRY_MS } : breaker;
+}
+
+/** Whether the endpoint may be picked at `now`, the panic rule aside. */
+export function isUsable(breaker: Breaker, now: number): boolean {
+  switch (breaker.kind) {
+    case 'closed':
+      return true;
+    case 'ejected':
+      return false;
+    case 'probation':
+      return now >= breaker.triedUntil;
+    default:
+      return breaker satisfies never;
+  }
+}
+
+function failClosed(failures: number, failure: FailureOfEndpoint, now: number, random: Random): Breaker {
+  return failures < FAILURES_TO_EJECT[failure] ? { kind: 'closed', failures } : eject(1, now, random);
+}
+
+/** Failures of dials that were under way when it was ejected are one event, not many: they do not make it grow. */
+function failEjected(breaker: Breaker & { kind: 'ejected' }, now: number, random: Random): Breaker {
+  return now < breaker.until ? breaker : eject(breaker.ejections + 1, now, random);
+}
+
+function eject(ejections: number, now: number, random: Random): Breaker {
+  return { kind: 'ejected', until: now + backoffMs(ejections, EJECTION, random), ejections };
+}

@@ -1,0 +1,94 @@
+import { isUsable } from './breaker.ts';
+import type { Balancer, Candidate } from './candidate.ts';
+import type { Member } from './member.ts';
+import { shareByWeight } from './weight.ts';
+
+/** Members that are turned to together: of one standing and one SRV priority. */
+export type Group = readonly Member[];
+
+export interface PickRequest {
+  /** Ids that were tried already. */
+  readonly exclude: ReadonlySet<string>;
+  readonly clientAddress?: string;
+}
+
+/**
+ * The order in which groups are turned to: those in good standing by SRV priority (RFC 2782: the lowest number first), then
+ * the stale ones, and the draining ones only where nothing else is left.
+ */
+export function groupByPriority(members: Iterable<Member>): readonly Group[] {
+  const groups = new Map<string, { standing: number; priority: number; members: Member[] }>();
+  for (const member of members) {
+    const standing = standingOf(member);
+    const { priority } = member.endpoint;
+    const key = `${standing} ${priority}`;
+    const group = groups.get(key) ?? { standing, priority, members: [] };
+    group.members.push(member);
+    groups.set(key, group);
+  }
+  return [...groups.values()]
+    .sort((a, b) => a.standing - b.standing || a.priority - b.priority)
+    .map((group) => group.members);
+}
+
+/**
+ * The member to try next. A group without a usable member falls over to the next one, and gets its turn back when one is
+ * usable again. Panic rule: where more than half of a group is ejected, the fault is probably nearer to us than to them, and
+ * all of it is used; likewise over all groups when nothing usable is left.
+ */
+export function chooseMember(
+  groups: readonly Group[],
+  balancer: Balancer,
+  request: PickRequest,
+  now: number,
+): Member | undefined {
+  let usableCount = 0;
+  let count = 0;
+  for (const group of groups) {
+    const usable = group.filter((member) => isUsable(member.breaker, now));
+    usableCount += usable.length;
+    count += group.length;
+    if (usable.length === 0) continue;
+    const chosen = balance(isPanic(usable.length, group.length) ? group : usable, balancer, request);
+    if (chosen !== undefined) return chosen;
+  }
+  if (!isPanic(usableCount, count)) return undefined;
+  for (const group of groups) {
+    const chosen = balance(group, balancer, request);
+    if (chosen !== undefined) return chosen;
+  }
+  return undefined;
+}
+
+/** Every member in the order in which they would be tried by one client; those that would not be come last. */
+export function orderMembers(groups: readonly Group[], balancer: Balancer, now: number): readonly Member[] {
+  const ordered: Member[] = [];
+  const exclude = new Set<string>();
+  for (;;) {
+    const next = chooseMember(groups, balancer, { exclude }, now);
+    if (next === undefined) break;
+    ordered.push(next);
+    exclude.add(next.endpoint.id);
+  }
+  return [...ordered, ...groups.flat().filter(({ endpoint }) => !exclude.has(endpoint.id))];
+}
+
+function balance(members: Group, balancer: Balancer, request: PickRequest): Member | undefined {
+  const left = members.filter(({ endpoint }) => !request.exclude.has(endpoint.id));
+  if (left.length < 2) return left[0];
+  const shares = shareByWeight(left.map(({ endpoint }) => endpoint.weight));
+  const candidates = left.map(
+    ({ endpoint, tally }, index): Candidate => ({ endpoint, active: tally.active, share: shares[index] ?? 1 }),
+  );
+  const chosen = balancer.choose(candidates, request.clientAddress);
+  return left.find(({ endpoint }) => endpoint.id === chosen?.endpoint.id);
+}
+
+function isPanic(usable: number, count: number): boolean {
+  return count - usable > count / 2;
+}
+
+function standingOf({ endpoint, presence }: Member): number {
+  if (endpoint.draining) return 2;
+  return presence.kind === 'stale' ? 1 : 0;
+}
