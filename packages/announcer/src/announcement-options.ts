@@ -1,4 +1,5 @@
 import type { Txt } from '@mdns-ambassador/mdns';
+import type { AnnouncerError } from './announcer-error.ts';
 
 /** How it is known that the service is up. `none`: announced without looking. */
 export type CheckOptions =
@@ -53,4 +54,6 @@ export type AnnouncerEvent =
     }
   | { readonly kind: 'renamed'; readonly service: string; readonly from: string; readonly to: string }
   | { readonly kind: 'withdrawn'; readonly service: string; readonly instance: string; readonly reason: string }
-  | { readonly kind: 'draining'; readonly service: string; readonly connections: number };
+  | { readonly kind: 'draining'; readonly service: string; readonly connections: number }
+  /** It can't be announced as it was asked for (a LoopbackOnlyError, mostly) and never will be. Its siblings go on. */
+  | { readonly kind: 'refused'; readonly service: string; readonly error: AnnouncerError };

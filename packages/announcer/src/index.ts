@@ -1,1 +1,16 @@
-export {};
+export type { AnnouncementContext, DrainOptions, Publisher } from './announcement.ts';
+export type { AnnouncementOptions, AnnouncerEvent, CheckOptions } from './announcement-options.ts';
+export type { AnnouncementStatus, TxtJson } from './announcement-status.ts';
+export { Announcer, type AnnouncerOptions } from './announcer.ts';
+export { AnnouncerError, LoopbackOnlyError } from './announcer-error.ts';
+export {
+  COMMAND_NOT_EXECUTABLE_EXIT_CODE,
+  COMMAND_NOT_FOUND_EXIT_CODE,
+  Command,
+  type CommandOptions,
+  type SpawnCommand,
+} from './command.ts';
+export type { Host } from './host.ts';
+export { trimInstanceName } from './instance-name.ts';
+export { buildServiceOptions, type ServicePlacement } from './service-options.ts';
+export { createSystemHost, type SystemHostOptions } from './system-host.ts';

@@ -1,0 +1,39 @@
+import { type Check, type CheckOutcome, failCheck, PASSED } from './check.ts';
+import type { RunShell, ShellExit } from './shell.ts';
+
+/** Passes when the shell command exits with 0; it is killed, with all that it started, when the time is up. */
+export function createExecCheck(command: string, runShell: RunShell): Check {
+  return {
+    async run(signal) {
+      if (signal.aborted) return failTimeout(command);
+      const shell = runShell(command);
+      const timedOut = new Promise<CheckOutcome>((resolve) => {
+        signal.addEventListener('abort', () => resolve(failTimeout(command)), { once: true });
+      });
+      const outcome = await Promise.race([shell.ended.then((exit) => judgeExit(command, exit)), timedOut]);
+      shell.kill();
+      return outcome;
+    },
+  };
+}
+
+function judgeExit(command: string, exit: ShellExit): CheckOutcome {
+  switch (exit.kind) {
+    case 'exited':
+      return exit.code === 0 ? PASSED : failCheck(`${quote(command)} exited with ${exit.code}`);
+    case 'killed':
+      return failCheck(`${quote(command)} was ended by ${exit.signal}`);
+    case 'failed':
+      return failCheck(`${quote(command)} can't be run (${exit.error.message})`);
+    default:
+      return exit satisfies never;
+  }
+}
+
+function failTimeout(command: string): CheckOutcome {
+  return failCheck(`${quote(command)} did not end in time`);
+}
+
+function quote(command: string): string {
+  return JSON.stringify(command);
+}

@@ -1,0 +1,126 @@
+import type { ChildProcess } from 'node:child_process';
+import { constants } from 'node:os';
+import type { Clock } from '@mdns-ambassador/mdns';
+import type { Announcer } from './announcer.ts';
+import { AnnouncerError } from './announcer-error.ts';
+
+/** Shells say 127 for a command that is not there, 126 for one that can't be run, 128 + n for one that a signal ended. */
+export const COMMAND_NOT_FOUND_EXIT_CODE = 127;
+export const COMMAND_NOT_EXECUTABLE_EXIT_CODE = 126;
+const SIGNAL_EXIT_CODE_BASE = 128;
+
+/** Starts the command with this process's own stdin, stdout and stderr; `spawn` of node:child_process with `stdio: 'inherit'`. */
+export type SpawnCommand = (command: string, args: readonly string[]) => Pick<ChildProcess, 'once' | 'kill'>;
+
+export interface CommandOptions {
+  readonly command: string;
+  readonly args: readonly string[];
+  /** Not started yet; started with the command and closed with it. */
+  readonly announcer: Pick<Announcer, 'start' | 'drain' | 'close'>;
+  readonly spawn: SpawnCommand;
+  readonly clock: Clock;
+  /** How long connections are still accepted after the goodbye. */
+  readonly drainGraceMs: number;
+  /** How long connections may take to finish, and then the command to end, before it is killed. */
+  readonly drainTimeoutMs: number;
+}
+
+/** `ending`: the command was told to end by this signal, or is about to be. */
+type CommandState =
+  | { readonly kind: 'running' }
+  | { readonly kind: 'draining'; readonly signal: NodeJS.Signals }
+  | { readonly kind: 'ending'; readonly cancelKill: () => void }
+  | { readonly kind: 'ended' };
+
+/** A command whose port is announced while it answers, and which does not end before the goodbye is said. */
+export class Command {
+  readonly #options: CommandOptions;
+  #state: CommandState = { kind: 'running' };
+  #child: Pick<ChildProcess, 'once' | 'kill'> | undefined;
+
+  constructor(options: CommandOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Runs the command to its end; resolves with the exit code to end with: the command's own, or 128 + n when signal n ended it.
+   * Rejects with an AnnouncerError (`COMMAND_NOT_FOUND`, `COMMAND_NOT_EXECUTABLE`, `COMMAND_FAILED`), or with what the announcer's
+   * start rejected with; the command has then been ended. Call it once.
+   */
+  async run(): Promise<number> {
+    const { announcer, command, args } = this.#options;
+    const child = this.#options.spawn(command, args);
+    this.#child = child;
+    const ended = new Promise<number>((resolve, reject) => {
+      child.once('error', (error) => reject(describeSpawnError(command, error)));
+      child.once('exit', (code, signal) => resolve(computeExitCode(code, signal)));
+    });
+    const started = new Promise<void>((resolve) => child.once('spawn', resolve)).then(() => announcer.start());
+    try {
+      return await Promise.race([ended, started.then(() => ended)]);
+    } catch (error) {
+      child.kill('SIGTERM');
+      throw error;
+    } finally {
+      if (this.#state.kind === 'ending') this.#state.cancelKill();
+      this.#state = { kind: 'ended' };
+      await announcer.close();
+    }
+  }
+
+  /**
+   * Passes a signal on. SIGHUP at once, for most take it as "read your configuration". Any other after the drain: the service leaves the LAN before it ends. A second one is passed on without waiting any longer; a third kills.
+   */
+  signal(signal: NodeJS.Signals): void {
+    switch (this.#state.kind) {
+      case 'running':
+        if (signal === 'SIGHUP') this.#child?.kill(signal);
+        else this.#drain(signal);
+        break;
+      case 'draining':
+        if (signal === 'SIGHUP') this.#child?.kill(signal);
+        else this.#end(signal);
+        break;
+      case 'ending':
+        this.#child?.kill(signal === 'SIGHUP' ? signal : 'SIGKILL');
+        break;
+      case 'ended':
+        break;
+      default:
+        this.#state satisfies never;
+    }
+  }
+
+  #drain(signal: NodeJS.Signals): void {
+    const { announcer, drainGraceMs: graceMs, drainTimeoutMs: timeoutMs } = this.#options;
+    this.#state = { kind: 'draining', signal };
+    const endWithSignal = (): void => {
+      if (this.#state.kind === 'draining') this.#end(signal);
+    };
+    announcer.drain({ graceMs, timeoutMs }).then(endWithSignal, endWithSignal);
+  }
+
+  #end(signal: NodeJS.Signals): void {
+    const { clock, drainTimeoutMs } = this.#options;
+    const cancelKill = clock.after(drainTimeoutMs, () => this.#child?.kill('SIGKILL'));
+    this.#state = { kind: 'ending', cancelKill };
+    this.#child?.kill(signal);
+  }
+}
+
+function computeExitCode(code: number | null, signal: NodeJS.Signals | null): number {
+  if (signal === null) return code ?? 0;
+  return SIGNAL_EXIT_CODE_BASE + constants.signals[signal];
+}
+
+function describeSpawnError(command: string, error: Error & { readonly code?: string }): AnnouncerError {
+  if (error.code === 'ENOENT') {
+    const message = `command "${command}" was not found: check its name, or give its path`;
+    return new AnnouncerError('COMMAND_NOT_FOUND', message, { cause: error });
+  }
+  if (error.code === 'EACCES') {
+    const message = `command "${command}" is not executable: check its permissions`;
+    return new AnnouncerError('COMMAND_NOT_EXECUTABLE', message, { cause: error });
+  }
+  return new AnnouncerError('COMMAND_FAILED', `command "${command}" can't be run (${error.message})`, { cause: error });
+}

@@ -1,0 +1,18 @@
+import type { NetworkInterface } from '@mdns-ambassador/mdns';
+import type { CheckTools } from './checks/create-check.ts';
+import type { OpenIngress } from './ingress.ts';
+
+/** What the announcer needs of the machine that it runs on. */
+export interface Host extends CheckTools {
+  /** `process.platform` */
+  readonly platform: string;
+  /** The interfaces that are announced on now: what the mDNS node's network offers. */
+  interfaces(): readonly NetworkInterface[];
+  /** Every address of this machine, literal, without zone: also those of interfaces that are left alone. */
+  addresses(): readonly string[];
+  /** The literal addresses of a host name. Rejects when it has none. */
+  lookup(hostname: string): Promise<readonly string[]>;
+  /** Relayed connections of one announcement at the same time. */
+  readonly maxConnections: number;
+  readonly openIngress: OpenIngress;
+}

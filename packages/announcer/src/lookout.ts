@@ -1,0 +1,183 @@
+import type { NetworkInterface } from '@mdns-ambassador/mdns';
+import type { Target } from '@mdns-ambassador/relay';
+import type { AnnouncementOptions } from './announcement-options.ts';
+import { AnnouncerError, LoopbackOnlyError } from './announcer-error.ts';
+import type { CheckOutcome } from './checks/check.ts';
+import { createCheck } from './checks/create-check.ts';
+import { describeDialFailure } from './checks/dial.ts';
+import type { Host } from './host.ts';
+import { listDialableAddresses, listServiceTargets, type TcpTarget } from './local-targets.ts';
+import {
+  findAnsweringInterfaces,
+  findAnsweringTarget,
+  type InterfaceTarget,
+  judgeReachability,
+  type Reachability,
+} from './reachability.ts';
+import { isLoopback, resolveServiceHost, type ServiceHost, stripZone } from './service-host.ts';
+
+/** A service may bind loopback first and the LAN an instant later: only what is seen this often in a row is refused. */
+const LOOKS_UNTIL_REFUSED = 2;
+
+export type Finding =
+  /** `interfaces`: those from which it can be reached; absent: all. */
+  | { readonly kind: 'up'; readonly interfaces?: readonly string[] }
+  | { readonly kind: 'down'; readonly reason: string }
+  | { readonly kind: 'refused'; readonly error: AnnouncerError };
+
+/** Looks where a service listens, whether its check passes, and from which interfaces it can be reached. */
+export class Lookout {
+  readonly #options: AnnouncementOptions;
+  readonly #host: Host;
+  #serviceHost: ServiceHost | undefined;
+  #targets: readonly TcpTarget[] = [];
+  /** Where the service answered last; forgotten when it fails. */
+  #target: TcpTarget | undefined;
+  /** What was found for these interfaces; forgotten when the service fails. */
+  #reach: { readonly key: string; readonly reachability: Reachability } | undefined;
+  #unreachableLooks = 0;
+
+  constructor(options: AnnouncementOptions, host: Host) {
+    this.#options = options;
+    this.#host = host;
+  }
+
+  /** Where to dial the service, best first. Empty until a look has found out. */
+  get targets(): readonly Target[] {
+    return this.#target === undefined ? this.#targets : [this.#target];
+  }
+
+  /** Looks once. Never rejects; resolves soon after `signal` aborts. Runs must not overlap. */
+  async look(signal: AbortSignal): Promise<Finding> {
+    const serviceHost = await this.#resolveHost(signal);
+    if (serviceHost === undefined) {
+      return this.#fail(`host "${this.#options.host}" can't be resolved: check the name or give an address`);
+    }
+    if (serviceHost.kind === 'elsewhere' && !this.#options.relay)
+      return { kind: 'refused', error: this.#refuseElsewhere() };
+    const interfaces = this.#host.interfaces();
+    this.#targets = listServiceTargets(serviceHost, this.#options.port, interfaces, this.#host.platform);
+    const outcome = await this.#check(signal);
+    if (!outcome.ok) return this.#fail(outcome.reason);
+    if (this.#options.relay || this.#target === undefined) return { kind: 'up' };
+    return this.#judge(await this.#measureReach(serviceHost, interfaces, signal), signal);
+  }
+
+  /** Asks again only after a failure: a resolver that is slow or gone does not take down a service that answers. */
+  async #resolveHost(signal: AbortSignal): Promise<ServiceHost | undefined> {
+    try {
+      this.#serviceHost ??= await abandonOnAbort(resolveServiceHost(this.#options.host, this.#host), signal);
+    } catch {
+      this.#serviceHost = undefined;
+    }
+    return this.#serviceHost;
+  }
+
+  async #check(signal: AbortSignal): Promise<CheckOutcome> {
+    const { check } = this.#options;
+    const target = this.#target ?? this.#targets[0];
+    if (target === undefined) return { ok: false, reason: `host "${this.#options.host}" has no address` };
+    if (check.kind === 'none' || check.kind === 'exec') {
+      const outcome = await createCheck(check, target, this.#host).run(signal);
+      // Such a service need not speak TCP at all: that nothing answers is no failure, only where it answers matters.
+      if (outcome.ok) await this.#locate(signal);
+      return outcome;
+    }
+    const failure = await this.#locate(signal);
+    if (failure !== undefined) return { ok: false, reason: failure };
+    return createCheck(check, this.#target ?? target, this.#host).run(signal);
+  }
+
+  /** Finds where the service answers; resolves with the reason when it does nowhere. */
+  async #locate(signal: AbortSignal): Promise<string | undefined> {
+    if (this.#target !== undefined) return undefined;
+    const found = await findAnsweringTarget(this.#targets, this.#host.dial, signal);
+    if (found === undefined) return `host "${this.#options.host}" has no address`;
+    if ('failed' in found) return describeDialFailure(found.failed, found.error, signal);
+    this.#target = found.target;
+    return undefined;
+  }
+
+  async #measureReach(
+    serviceHost: ServiceHost,
+    interfaces: readonly NetworkInterface[],
+    signal: AbortSignal,
+  ): Promise<Reachability> {
+    const targets = this.#listInterfaceTargets(serviceHost, interfaces);
+    const key = JSON.stringify(targets);
+    if (this.#reach?.key === key) return this.#reach.reachability;
+    const answering = await findAnsweringInterfaces(targets, this.#host.dial, signal);
+    const reachability = judgeReachability(interfaces, answering);
+    this.#reach = reachability.kind === 'nowhere' || signal.aborted ? undefined : { key, reachability };
+    return reachability;
+  }
+
+  /** Every address that a publication would give out; with an own address of the LAN named as host, that one alone. */
+  #listInterfaceTargets(serviceHost: ServiceHost, interfaces: readonly NetworkInterface[]): readonly InterfaceTarget[] {
+    const named = serviceHost.kind === 'own' ? new Set(serviceHost.addresses.map(stripZone)) : new Set<string>();
+    const all = interfaces.flatMap((one) =>
+      listDialableAddresses([one], this.#host.platform).map((address) => ({
+        interfaceName: one.name,
+        target: { kind: 'tcp' as const, address, port: this.#options.port },
+      })),
+    );
+    const chosen = all.filter(({ target }) => named.has(stripZone(target.address)));
+    return chosen.length > 0 ? chosen : all;
+  }
+
+  #judge(reachability: Reachability, signal: AbortSignal): Finding {
+    switch (reachability.kind) {
+      case 'everywhere':
+        this.#unreachableLooks = 0;
+        return { kind: 'up' };
+      case 'partly':
+        this.#unreachableLooks = 0;
+        return { kind: 'up', interfaces: reachability.interfaces };
+      case 'nowhere': {
+        if (signal.aborted) return { kind: 'down', reason: `${this.#describe()} does not accept connections in time` };
+        this.#unreachableLooks += 1;
+        const error = this.#refuseLoopbackOnly();
+        return this.#unreachableLooks >= LOOKS_UNTIL_REFUSED
+          ? { kind: 'refused', error }
+          : { kind: 'down', reason: error.message };
+      }
+      default:
+        return reachability satisfies never;
+    }
+  }
+
+  #fail(reason: string): Finding {
+    this.#serviceHost = undefined;
+    this.#target = undefined;
+    this.#reach = undefined;
+    this.#unreachableLooks = 0;
+    return { kind: 'down', reason };
+  }
+
+  #describe(): string {
+    return `${this.#options.service} on port ${this.#options.port}`;
+  }
+
+  #refuseLoopbackOnly(): AnnouncerError {
+    const address = this.#target?.address;
+    const where = address === undefined || isLoopback(address) ? 'loopback' : address;
+    return new LoopbackOnlyError(
+      `${this.#describe()} listens on ${where} only, so nobody on the LAN could reach it: add --relay to let ambassador forward to it`,
+    );
+  }
+
+  #refuseElsewhere(): AnnouncerError {
+    return new AnnouncerError(
+      'REMOTE_HOST',
+      `${this.#options.service} at ${this.#options.host}:${this.#options.port} is on another machine, so it can't be announced as this one's: add --relay to let ambassador forward to it, or announce it there`,
+    );
+  }
+}
+
+/** A lookup can't be called off: its result is no longer waited for. */
+function abandonOnAbort<T>(result: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+    result.then(resolve, reject);
+  });
+}

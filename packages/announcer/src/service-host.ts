@@ -1,0 +1,36 @@
+import { isIP } from 'node:net';
+import type { Host } from './host.ts';
+
+/** Where a service was said to listen. */
+export type ServiceHost =
+  /** Any address of this machine. */
+  | { readonly kind: 'any' }
+  /** These addresses, all of this machine. */
+  | { readonly kind: 'own'; readonly addresses: readonly string[] }
+  /** Another machine. */
+  | { readonly kind: 'elsewhere'; readonly addresses: readonly string[] };
+
+const UNSPECIFIED: readonly string[] = ['0.0.0.0', '::'];
+
+/** What `host` of a SERVICE means on this machine; a name is looked up. Rejects when it can't be resolved. */
+export async function resolveServiceHost(hostname: string | undefined, host: Host): Promise<ServiceHost> {
+  if (hostname === undefined || UNSPECIFIED.includes(hostname)) return { kind: 'any' };
+  const addresses = isIP(hostname) === 0 ? await resolveName(hostname, host) : [hostname];
+  const machine = new Set(host.addresses());
+  const own = addresses.filter((address) => isLoopback(address) || machine.has(stripZone(address)));
+  return own.length > 0 ? { kind: 'own', addresses: own } : { kind: 'elsewhere', addresses };
+}
+
+/** RFC 1122 3.2.1.3 and RFC 4291 2.5.3 */
+export function isLoopback(address: string): boolean {
+  return address === '::1' || /^(::ffff:)?127\./i.test(address);
+}
+
+export function stripZone(address: string): string {
+  return address.replace(/%.*$/, '');
+}
+
+/** RFC 6761 6.3: `localhost` is loopback, whatever a resolver says. */
+async function resolveName(hostname: string, host: Host): Promise<readonly string[]> {
+  return hostname.toLowerCase() === 'localhost' ? ['127.0.0.1', '::1'] : host.lookup(hostname);
+}
