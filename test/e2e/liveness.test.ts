@@ -1,0 +1,67 @@
+import { expect } from 'vitest';
+import { announce, proxy, runProgram, spawnAmbassador, startProgram } from '../ambassador.ts';
+import { labTest } from '../lab-test.ts';
+
+const SLACK_MS = 750;
+
+interface Answer {
+  readonly answer: string;
+  readonly end: string;
+  readonly answeredAfterMs: number;
+}
+
+await labTest('a client that came before the service is served within 1 s of it', { hosts: 2 }, async (lan) => {
+  const [h1, h2] = [lan.host(1), lan.host(2)];
+  const proxying = await proxy(h2, 'thing:7000', '--connect-timeout', '30s');
+  const waiting = runProgram<Answer>(h2, 'ask', ['127.0.0.1', '7000', 'who']).then((answer) => ({
+    ...answer,
+    at: Date.now(),
+  }));
+  await proxying.line(/thing.*(nobody|no endpoint|nothing|none)/i);
+  await startProgram(h1, 'service', '7000', 'h1');
+  await announce(h1, 'thing:7000');
+  const announcedAt = Date.now();
+  const answer = await waiting;
+  expect(answer).toMatchObject({ answer: 'h1\n', end: 'end' });
+  expect(answer.at - announcedAt).toBeLessThan(1_000);
+});
+
+await labTest(
+  'a service whose check fails is withdrawn within the interval, and comes back when it passes',
+  { hosts: 2 },
+  async (lan) => {
+    const [h1, h2] = [lan.host(1), lan.host(2)];
+    const intervalMs = 1_000;
+    const proxying = await proxy(h2, 'thing:7000', '--connect-timeout', '10s');
+    const announcing = spawnAmbassador(h1, ['announce', 'thing:7000', '--check-interval', `${intervalMs}ms`]);
+    await announcing.line(/thing.*(wait|not|refused)/i);
+    const service = await startProgram(h1, 'service', '7000', 'first');
+    await announcing.line(/announced/i);
+    expect(await runProgram(h2, 'ask', ['127.0.0.1', '7000', 'who'])).toMatchObject({ answer: 'first\n' });
+
+    await service.stop('SIGKILL');
+    const stoppedAt = Date.now();
+    await announcing.line(/withdr/i);
+    expect(Date.now() - stoppedAt).toBeLessThan(intervalMs + SLACK_MS);
+    await proxying.line(/thing on h1.*(lost|gone|goodbye|left|removed)/i);
+
+    await startProgram(h1, 'service', '7000', 'second');
+    await announcing.line(/announced/i);
+    expect(await runProgram(h2, 'ask', ['127.0.0.1', '7000', 'who'])).toMatchObject({ answer: 'second\n' });
+  },
+);
+
+await labTest('an http check and a command decide like the tcp check', { hosts: 1 }, async (lan) => {
+  const h1 = lan.host(1);
+  const serve = `require('http').createServer((q, a) => { a.statusCode = require('fs').existsSync('/run/ill') ? 503 : 200; a.end(); })
+    .listen(8000, () => console.log('ready'))`;
+  await h1.spawn(process.execPath, ['-e', serve]).line(/ready/);
+  const http = await announce(h1, 'web:8000', '--check', 'http:/health', '--check-interval', '200ms');
+  const exec = await announce(h1, 'job:8000', '--check', 'exec:test ! -e /run/ill', '--check-interval', '200ms');
+  await h1.read('touch', ['/run/ill']);
+  await http.line(/withdr/i);
+  await exec.line(/withdr/i);
+  await h1.read('rm', ['/run/ill']);
+  await http.line(/announced/i);
+  await exec.line(/announced/i);
+});

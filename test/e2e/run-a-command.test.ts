@@ -1,0 +1,45 @@
+import { expect } from 'vitest';
+import { announce, proxy, runAmbassador, runProgram, spawnAmbassador } from '../ambassador.ts';
+import { labTest } from '../lab-test.ts';
+
+const SERVICE = new URL('../programs/service.mjs', import.meta.url).pathname;
+
+await labTest(
+  '-- COMMAND is run, announced while its port answers, and ended after its goodbye',
+  { hosts: 2 },
+  async (lan) => {
+    const [h1, h2] = [lan.host(1), lan.host(2)];
+    const announcing = await announce(h1, 'thing:7000', '--', process.execPath, SERVICE, '7000', 'h1');
+    await proxy(h2, 'thing:7000');
+    expect(await runProgram(h2, 'ask', ['127.0.0.1', '7000', 'who'])).toMatchObject({ answer: 'h1\n' });
+    expect(await announcing.stop('SIGTERM')).toEqual({ code: 0, signal: undefined });
+    expect(JSON.parse((await runAmbassador(h2, ['list', 'thing', '--json', '--timeout', '1s'])).stdout)).toEqual([]);
+  },
+);
+
+await labTest("-- COMMAND's exit code becomes ours, and its death a goodbye", { hosts: 2 }, async (lan) => {
+  const [h1, h2] = [lan.host(1), lan.host(2)];
+  const dying =
+    "net.createServer().listen(7000); process.on('SIGUSR2', () => process.exit(41)); console.log('pid', process.pid)";
+  const announcing = spawnAmbassador(h1, ['announce', 'thing:7000', '--', process.execPath, '-e', dying]);
+  const pid = (await announcing.line(/^pid (\d+)/))[1];
+  await announcing.line(/announced/i);
+  const watching = spawnAmbassador(h2, ['list', 'thing', '--watch']);
+  await watching.line(/^\[\+\]/);
+  await h1.read('sh', ['-c', `kill -USR2 ${pid}`]);
+  expect(await announcing.exited).toEqual({ code: 41, signal: undefined });
+  await watching.line(/^\[-\]/);
+});
+
+await labTest('SIGHUP is passed on to -- COMMAND', { hosts: 1 }, async (lan) => {
+  const listening = "net.createServer().listen(7000); process.on('SIGHUP', () => console.log('reloaded'))";
+  const announcing = await announce(lan.host(1), 'thing:7000', '--', process.execPath, '-e', listening);
+  announcing.kill('SIGHUP');
+  await announcing.line(/^reloaded/);
+});
+
+await labTest('-- COMMAND that is not there ends with 127 and one sentence', { hosts: 1 }, async (lan) => {
+  const result = await runAmbassador(lan.host(1), ['announce', 'thing:7000', '--', 'no-such-command']);
+  expect(result.code).toBe(127);
+  expect(result.stderr).toContain('no-such-command');
+});

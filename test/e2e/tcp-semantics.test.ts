@@ -1,0 +1,106 @@
+import type { Host, HostProcess, Lab } from '@mdns-ambassador/testkit';
+import { expect } from 'vitest';
+import { announce, proxy, runProgram, spawnProgram, startProgram } from '../ambassador.ts';
+import { labTest } from '../lab-test.ts';
+
+const GIGABYTE = 1_000_000_000;
+const TRANSFER_TIMEOUT_MS = 100_000;
+const CROWD = 5_000;
+const SLOW_READERS = 50;
+/** DESIGN's bound is 10 MiB for the product; the rest is what Node's collector may not have collected yet. */
+const SLOW_READERS_KIB = 20 * 1024;
+
+interface Scene {
+  readonly service: HostProcess;
+  readonly proxying: HostProcess;
+  readonly client: Host;
+}
+
+await labTest("a client's end reaches the service, whose answer still comes back", { hosts: 2 }, async (lan) => {
+  const { client } = await setScene(lan);
+  const { sent, arrived } = await runProgram<Transfer>(client, 'transfer', ['127.0.0.1', '7000', 'up', '100000']);
+  expect(arrived).toBe(sent);
+});
+
+await labTest("a service's end reaches the client, which may go on sending", { hosts: 2 }, async (lan) => {
+  const { client, service } = await setScene(lan);
+  const sendAfterEnd = `
+    const socket = require('net').connect({ host: '127.0.0.1', port: 7000, allowHalfOpen: true });
+    socket.write('who\\n');
+    socket.resume().on('end', () => setTimeout(() => socket.end('more after your end'), 100));
+    socket.on('close', (failed) => console.log(failed ? 'failed' : 'clean'));`;
+  expect(await client.read(process.execPath, ['-e', sendAfterEnd])).toBe('clean\n');
+  await service.line(/^ended 1$/);
+});
+
+await labTest('a reset by the service reaches the client as a reset', { hosts: 2 }, async (lan) => {
+  const { client } = await setScene(lan);
+  expect(await runProgram(client, 'ask', ['127.0.0.1', '7000', 'reset'])).toMatchObject({ end: 'ECONNRESET' });
+  expect(await runProgram(client, 'ask', ['127.0.0.1', '7000', 'break'])).toMatchObject({ end: 'ECONNRESET' });
+});
+
+await labTest('a reset by the client reaches the service as a reset', { hosts: 2 }, async (lan) => {
+  const { client, service } = await setScene(lan);
+  expect(await runProgram(client, 'hang-up', ['127.0.0.1', '7000'])).toEqual({ heard: 'holding\n' });
+  await service.line(/^reset 1$/);
+});
+
+interface Transfer {
+  readonly sent: string;
+  readonly arrived: string;
+  readonly seconds: number;
+}
+
+await labTest('1 GB arrives whole in each direction', { hosts: 2, timeout: 2 * TRANSFER_TIMEOUT_MS }, async (lan) => {
+  const { client } = await setScene(lan);
+  for (const direction of ['up', 'down']) {
+    const options = { timeout: TRANSFER_TIMEOUT_MS };
+    const args = ['127.0.0.1', '7000', direction, `${GIGABYTE}`];
+    const { sent, arrived } = await runProgram<Transfer>(client, 'transfer', args, options);
+    expect(arrived).toBe(sent);
+  }
+});
+
+await labTest('50 slow readers of a firehose do not make the proxy grow', { hosts: 2 }, async (lan) => {
+  const { client, proxying } = await setScene(lan);
+  await runProgram(client, 'transfer', ['127.0.0.1', '7000', 'down', '50000000']);
+  const before = await readMemoryKib(client, proxying);
+  const readers = spawnProgram(client, 'slow-readers', '127.0.0.1', '7000', `${SLOW_READERS}`);
+  await readers.line(/^ready/);
+  await untilStill(client, proxying);
+  expect((await readMemoryKib(client, proxying)) - before).toBeLessThan(SLOW_READERS_KIB);
+  expect(readers.output).not.toContain('lost');
+  readers.stdin.end();
+  await readers.exited;
+  expect(await runProgram(client, 'ask', ['127.0.0.1', '7000', 'who'])).toMatchObject({ answer: 'h1\n' });
+});
+
+await labTest('5,000 connections are open at once, and all answer', { hosts: 2, timeout: 120_000 }, async (lan) => {
+  const { client } = await setScene(lan);
+  const options = { timeout: 100_000 };
+  const crowd = await runProgram(client, 'crowd', ['127.0.0.1', '7000', `${CROWD}`], options);
+  expect(crowd).toEqual({ opened: CROWD, answeredAgain: CROWD });
+});
+
+/** A service announced on h1 and proxied on h2. */
+async function setScene(lan: Lab): Promise<Scene> {
+  const [h1, client] = [lan.host(1), lan.host(2)];
+  const service = await startProgram(h1, 'service', '7000', 'h1');
+  // The check's connections would be counted by the service.
+  await announce(h1, 'thing:7000', '--check', 'none');
+  const proxying = await proxy(client, 'thing:7000');
+  await proxying.line(/thing on h1/);
+  return { service, proxying, client };
+}
+
+async function readMemoryKib(host: Host, of: HostProcess): Promise<number> {
+  const status = await host.read('cat', [`/proc/${of.pid}/status`]);
+  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]);
+}
+
+/** Until a process reads and writes no more: its counts are the same twice, 300 ms apart. */
+async function untilStill(host: Host, process: HostProcess): Promise<void> {
+  const count = `grep char /proc/${process.pid}/io`;
+  const loop = `now=$(${count}); until last=$now; sleep 0.3; now=$(${count}); [ "$now" = "$last" ]; do :; done`;
+  await host.read('timeout', ['20', 'sh', '-c', loop]);
+}
