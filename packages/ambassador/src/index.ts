@@ -14,6 +14,7 @@ export {
   reportEndpoint,
   reportEndpointStatus,
 } from './endpoint-report.ts';
+export type { Dial } from './engines/client-connection.ts';
 export type {
   CreateEngine,
   DialFailure,
@@ -22,6 +23,7 @@ export type {
   EngineCounters,
   EngineEvent,
 } from './engines/engine.ts';
+export { createNodeEngine, type NodeEngineOptions, type NodeEnginePath } from './engines/node.ts';
 export type { BalancerName } from './pool/balancer.ts';
 export type { Endpoint, EndpointState, EndpointStatus } from './pool/endpoint.ts';
 export type { MergeMode } from './pool/merge.ts';

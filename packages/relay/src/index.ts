@@ -1,3 +1,9 @@
+export { type Connection, Connections, type DrainOutcome } from './connections.ts';
+export { type DialOptions, type DialResult, dial, startDial } from './dial.ts';
+export { type Leg, resetLeg } from './leg.ts';
+export { connectionLimit, fileLimit, type LimitedProcess } from './limits.ts';
+export { type Listener, type ListenOptions, listen } from './listen.ts';
 export type { Prologue } from './prologue.ts';
-export { RelayError } from './relay-error.ts';
+export { errorCode, RelayError } from './relay-error.ts';
+export { type Side, type Splice, type SpliceOptions, type SpliceOutcome, splice } from './splice.ts';
 export { formatTarget, type Target } from './target.ts';

@@ -7,3 +7,11 @@ export class RelayError extends Error {
     this.code = code;
   }
 }
+
+/** The `code` of whatever was thrown; `UNKNOWN` where there is none. */
+export function errorCode(error: unknown): string {
+  if (typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string') {
+    return error.code;
+  }
+  return 'UNKNOWN';
+}

@@ -1,0 +1,263 @@
+import type { Socket } from 'node:net';
+import {
+  type DialResult,
+  type Leg,
+  type Prologue,
+  RelayError,
+  resetLeg,
+  type Splice,
+  type SpliceOutcome,
+  splice,
+  type Target,
+} from '@mdns-ambassador/relay';
+import type { Endpoint } from '../pool/endpoint.ts';
+import { classifyDialFailure } from './dial-failure.ts';
+import type { DialFailure, EndpointPicker } from './engine.ts';
+import { Race, type RaceAction } from './race.ts';
+
+/** Dials an endpoint at one of its addresses; the contract is that of relay's `startDial`. */
+export type Dial = (
+  target: Target,
+  timeoutMs: number,
+  onSettled: (result: DialResult) => void,
+  endpoint: Endpoint,
+) => () => void;
+
+/** What the connections of one engine share. */
+export interface ConnectionContext {
+  readonly picker: EndpointPicker;
+  readonly dial: Dial;
+  readonly prologues: readonly Prologue[];
+  readonly connectTimeoutMs: number;
+  /** An endpoint was reached, after this many others had failed. */
+  onReached(failedBefore: number): void;
+  /** The client was given up. `reason`, for people: why the last dial failed; undefined when there was nobody to dial. */
+  onLost(reason: string | undefined): void;
+}
+
+type State =
+  | { readonly kind: 'seeking' }
+  | { readonly kind: 'greeting'; readonly upstream: Leg; readonly abort: AbortController }
+  | { readonly kind: 'spliced'; readonly splice: Splice; readonly endpointId: string }
+  | { readonly kind: 'over' };
+
+/** One accepted client: finds it an endpoint, greets that, carries the bytes. Takes a paused socket. */
+export class ClientConnection {
+  /** Resolves when the client is done with. Never rejects. */
+  readonly finished: Promise<void>;
+  readonly #client: Socket;
+  readonly #context: ConnectionContext;
+  readonly #race: Race;
+  readonly #deadline: number;
+  readonly #dials = new Map<number, () => void>();
+  #waiting: AbortController | undefined;
+  #state: State = { kind: 'seeking' };
+  #timer: NodeJS.Timeout | undefined;
+  #failures = 0;
+  #lastReason = 'nobody answered in time';
+  #isWatched = false;
+  #finish: () => void = () => {};
+
+  constructor(client: Socket, context: ConnectionContext) {
+    this.#client = client;
+    this.#context = context;
+    this.finished = new Promise((resolve) => {
+      this.#finish = resolve;
+    });
+    const clientAddress = client.remoteAddress;
+    const now = performance.now();
+    this.#deadline = now + context.connectTimeoutMs;
+    this.#race = new Race({
+      pick: (exclude) => context.picker.pick(clientAddress === undefined ? { exclude } : { exclude, clientAddress }),
+      startedAt: now,
+      timeoutMs: context.connectTimeoutMs,
+    });
+    client.on('error', ignoreError);
+    client.once('close', () => {
+      if (this.#state.kind !== 'spliced') this.#end();
+    });
+    this.#perform(this.#race.advance(now));
+  }
+
+  /** The endpoint that carries it. */
+  get endpointId(): string | undefined {
+    return this.#state.kind === 'spliced' ? this.#state.endpointId : undefined;
+  }
+
+  reset(): void {
+    if (this.#state.kind === 'spliced') this.#state.splice.reset();
+    else resetLeg(this.#client);
+  }
+
+  #perform(actions: readonly RaceAction[]): void {
+    for (const action of actions) this.#performOne(action);
+    clearTimeout(this.#timer);
+    const deadline = this.#race.nextDeadline();
+    if (deadline === Number.POSITIVE_INFINITY || this.#state.kind === 'over') return;
+    this.#timer = setTimeout(
+      () => {
+        this.#watchClient();
+        this.#advance();
+      },
+      Math.max(0, deadline - performance.now()),
+    );
+  }
+
+  #performOne(action: RaceAction): void {
+    const { picker } = this.#context;
+    switch (action.kind) {
+      case 'dial':
+        this.#startDial(action.attempt, action.endpoint, action.address);
+        return;
+      case 'cancel':
+        this.#dials.get(action.attempt)?.();
+        this.#dials.delete(action.attempt);
+        return;
+      case 'succeeded':
+        picker.dialSucceeded(action.endpoint.id, action.latencyMs);
+        this.#context.onReached(this.#failures);
+        this.#failures = 0;
+        return;
+      case 'failed':
+        this.#failures += 1;
+        picker.dialFailed(action.endpoint.id, action.failure);
+        return;
+      case 'wait':
+        this.#watchClient();
+        this.#waitForEndpoint();
+        return;
+      case 'lost':
+        this.#context.onLost(action.lastFailure === undefined ? undefined : this.#lastReason);
+        resetLeg(this.#client);
+        return;
+      default:
+        action satisfies never;
+    }
+  }
+
+  #advance(): void {
+    if (this.#state.kind === 'seeking') this.#perform(this.#race.advance(performance.now()));
+  }
+
+  #waitForEndpoint(): void {
+    this.#waiting ??= new AbortController();
+    this.#context.picker.waitForEndpoint(this.#waiting.signal).then(
+      () => this.#advance(),
+      () => {},
+    );
+  }
+
+  #startDial(attempt: number, endpoint: Endpoint, address: string): void {
+    const target: Target = { kind: 'tcp', address, port: endpoint.port };
+    const giveUp = this.#context.dial(
+      target,
+      Math.max(1, this.#deadline - performance.now()),
+      (result) => {
+        this.#dials.delete(attempt);
+        if (result.kind === 'connected') this.#greet(attempt, endpoint, result.socket);
+        else this.#retry(attempt, classifyDialFailure(result.error.code), result.error.message);
+      },
+      endpoint,
+    );
+    this.#dials.set(attempt, giveUp);
+  }
+
+  #retry(attempt: number, failure: DialFailure, reason: string): void {
+    this.#lastReason = reason;
+    this.#state = { kind: 'seeking' };
+    this.#perform(this.#race.failed(attempt, failure, performance.now()));
+  }
+
+  #greet(attempt: number, endpoint: Endpoint, upstream: Leg): void {
+    upstream.on('error', ignoreError);
+    this.#perform(this.#race.connected(attempt, performance.now()));
+    if (this.#context.prologues.length === 0) {
+      this.#splice(attempt, endpoint, upstream);
+      return;
+    }
+    const abort = new AbortController();
+    this.#state = { kind: 'greeting', upstream, abort };
+    const timer = setTimeout(() => abort.abort(), Math.max(0, this.#deadline - performance.now()));
+    runPrologues(this.#context.prologues, this.#client, upstream, abort.signal)
+      .then((greeted) => {
+        if (abort.signal.aborted) throw new RelayError('ABORTED', 'The client has left');
+        this.#splice(attempt, endpoint, greeted);
+      })
+      .catch((error: unknown) => {
+        resetLeg(upstream);
+        if (this.#state.kind === 'greeting')
+          this.#retry(attempt, 'handshake', `${describeEndpoint(endpoint)}: ${describeError(error)}`);
+      })
+      .finally(() => clearTimeout(timer));
+  }
+
+  #splice(attempt: number, endpoint: Endpoint, upstream: Leg): void {
+    this.#unwatchClient();
+    const release = this.#context.picker.opened(endpoint.id);
+    const live = splice(this.#client, upstream, {
+      keepsUntouchedClient: () =>
+        this.#context.prologues.length === 0 && !this.#client.destroyed && performance.now() < this.#deadline,
+    });
+    this.#state = { kind: 'spliced', splice: live, endpointId: endpoint.id };
+    void live.finished.then((outcome: SpliceOutcome) => {
+      release();
+      if (outcome.kind !== 'untouched') this.#end();
+      else if (this.#client.destroyed) this.#end();
+      else this.#retry(attempt, 'reset', `${describeEndpoint(endpoint)} reset the connection`);
+    });
+  }
+
+  /**
+   * A paused socket does not notice that its peer has left. Reads until the first bytes come, which then wait in the socket's
+   * own buffer; a client that ends without having sent any has left.
+   */
+  #watchClient(): void {
+    if (this.#isWatched || this.#state.kind !== 'seeking') return;
+    this.#isWatched = true;
+    this.#client.on('readable', this.#onReadable);
+  }
+
+  #unwatchClient(): void {
+    this.#client.off('readable', this.#onReadable);
+  }
+
+  readonly #onReadable = (): void => {
+    if (this.#client.readableLength > 0) this.#unwatchClient();
+    else if (this.#client.read() === null && this.#client.readableEnded) resetLeg(this.#client);
+  };
+
+  #end(): void {
+    if (this.#state.kind === 'greeting') {
+      this.#state.abort.abort();
+      resetLeg(this.#state.upstream);
+    }
+    this.#state = { kind: 'over' };
+    clearTimeout(this.#timer);
+    for (const giveUp of this.#dials.values()) giveUp();
+    this.#dials.clear();
+    this.#waiting?.abort();
+    this.#finish();
+  }
+}
+
+async function runPrologues(
+  prologues: readonly Prologue[],
+  client: Leg,
+  upstream: Leg,
+  signal: AbortSignal,
+): Promise<Leg> {
+  let leg = upstream;
+  for (const prologue of prologues) leg = await prologue.run(client, leg, signal);
+  return leg;
+}
+
+function describeEndpoint({ instance, id }: Endpoint): string {
+  return instance ?? id;
+}
+
+function describeError(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** Failures are seen where they matter; without a listener an error would end the process. */
+function ignoreError(): void {}

@@ -1,0 +1,145 @@
+import type { Socket } from 'node:net';
+import {
+  Connections,
+  type DrainOutcome,
+  errorCode,
+  type Listener,
+  listen,
+  type Prologue,
+  resetLeg,
+  startDial,
+  type Target,
+} from '@mdns-ambassador/relay';
+import type { ProxyOptions } from '../proxy-options.ts';
+import { ClientConnection, type ConnectionContext, type Dial } from './client-connection.ts';
+import type { EndpointPicker, Engine, EngineCounters, EngineEvent } from './engine.ts';
+
+/** What the engine must know of its service. An IPv6 address that this machine has not is left out where another is bound. */
+export type NodeEngineOptions = Pick<ProxyOptions, 'listen' | 'connectTimeoutMs' | 'maxConnections'>;
+
+/** What runs on the way to an endpoint; each has a plain default. */
+export interface NodeEnginePath {
+  /** Run in order on each dialled pair before the first byte of the client passes. */
+  readonly prologues?: readonly Prologue[];
+  readonly dial?: Dial;
+}
+
+/** The embedded engine: accepts, finds each client an endpoint, carries its bytes. A `CreateEngine`. */
+export function createNodeEngine(
+  options: NodeEngineOptions,
+  picker: EndpointPicker,
+  onEvent: (event: EngineEvent) => void = () => {},
+  path: NodeEnginePath = {},
+): Engine {
+  return new NodeEngine(options, picker, onEvent, path);
+}
+
+class NodeEngine implements Engine {
+  readonly #options: NodeEngineOptions;
+  readonly #onEvent: (event: EngineEvent) => void;
+  readonly #context: ConnectionContext;
+  readonly #connections = new Connections<ClientConnection>();
+  #listeners: readonly Listener[] = [];
+  #drained: Promise<DrainOutcome> | undefined;
+  #accepted = 0;
+  #failed = 0;
+  #retried = 0;
+
+  constructor(
+    options: NodeEngineOptions,
+    picker: EndpointPicker,
+    onEvent: (event: EngineEvent) => void,
+    path: NodeEnginePath,
+  ) {
+    this.#options = options;
+    this.#onEvent = onEvent;
+    this.#context = {
+      picker,
+      dial: path.dial ?? startDial,
+      prologues: path.prologues ?? [],
+      connectTimeoutMs: options.connectTimeoutMs,
+      onReached: (failedBefore) => {
+        this.#retried += failedBefore;
+      },
+      onLost: (reason) => {
+        this.#failed += 1;
+        if (reason !== undefined) onEvent({ kind: 'unreachable', reason });
+      },
+    };
+  }
+
+  get counters(): EngineCounters {
+    return {
+      active: this.#connections.size,
+      accepted: this.#accepted,
+      failed: this.#failed,
+      retried: this.#retried,
+    };
+  }
+
+  async start(): Promise<readonly Target[]> {
+    const attempts = await Promise.allSettled(this.#options.listen.map((at) => this.#listen(at)));
+    const bound = attempts.flatMap((attempt) => (attempt.status === 'fulfilled' ? [attempt.value] : []));
+    this.#listeners = bound;
+    const refusals = attempts.flatMap((attempt, index) =>
+      attempt.status === 'rejected' && !(bound.length > 0 && isMissingIpv6(this.#options.listen[index], attempt.reason))
+        ? [attempt.reason]
+        : [],
+    );
+    if (refusals.length > 0) {
+      await this.#stopListening();
+      throw refusals[0];
+    }
+    return bound.map((listener) => listener.address);
+  }
+
+  resetConnectionsOf(id: string): void {
+    for (const connection of this.#connections) if (connection.endpointId === id) connection.reset();
+  }
+
+  drain(timeoutMs: number): Promise<DrainOutcome> {
+    this.#drained ??= this.#stopListening().then(() => this.#connections.drain(timeoutMs));
+    return this.#drained;
+  }
+
+  async close(): Promise<void> {
+    const drained = this.drain(0);
+    await this.#stopListening();
+    this.#connections.resetAll();
+    await drained;
+  }
+
+  #listen(at: Target): Promise<Listener> {
+    return listen({
+      at,
+      maxConnections: this.#options.maxConnections,
+      onConnection: (client) => this.#accept(client),
+      onDrop: () => this.#refuse(),
+    });
+  }
+
+  #accept(client: Socket): void {
+    const { maxConnections } = this.#options;
+    if (this.#connections.size >= maxConnections) {
+      resetLeg(client);
+      this.#refuse();
+      return;
+    }
+    this.#accepted += 1;
+    this.#connections.add(new ClientConnection(client, this.#context));
+  }
+
+  #refuse(): void {
+    this.#onEvent({ kind: 'connections-full', limit: this.#options.maxConnections });
+  }
+
+  async #stopListening(): Promise<void> {
+    await Promise.all(this.#listeners.map((listener) => listener.stop()));
+  }
+}
+
+function isMissingIpv6(at: Target | undefined, error: unknown): boolean {
+  if (at?.kind !== 'tcp' || !at.address.includes(':')) return false;
+  const code = errorCode(error);
+  return code === 'EADDRNOTAVAIL' || code === 'EAFNOSUPPORT';
+}

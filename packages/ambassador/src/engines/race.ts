@@ -1,0 +1,225 @@
+import type { Endpoint } from '../pool/endpoint.ts';
+import type { DialFailure } from './engine.ts';
+
+/** Silence after which the next candidate is tried beside the silent one (RFC 8305 5). */
+const RACE_DELAY_MS = 250;
+/** A deadline met this late says that this process was busy, not that the peer was silent. */
+const OWN_LAG_MS = 100;
+/** When everybody failed, all are tried again after a pause that doubles from the first value to the second. */
+const FIRST_PAUSE_MS = 100;
+const LONGEST_PAUSE_MS = 500;
+/** Dials of one connection at the same time. */
+const MAX_DIALS_AT_ONCE = 6;
+
+/** What the driver must do, in order. */
+export type RaceAction =
+  | { readonly kind: 'dial'; readonly attempt: number; readonly endpoint: Endpoint; readonly address: string }
+  /** Give this dial up; its outcome is not wanted any more. */
+  | { readonly kind: 'cancel'; readonly attempt: number }
+  | { readonly kind: 'succeeded'; readonly endpoint: Endpoint; readonly latencyMs: number }
+  | { readonly kind: 'failed'; readonly endpoint: Endpoint; readonly failure: DialFailure }
+  /** No endpoint is known: call `advance` as soon as there is one. */
+  | { readonly kind: 'wait' }
+  /** The time is over. `lastFailure` is undefined when there was nobody to dial. */
+  | { readonly kind: 'lost'; readonly lastFailure: DialFailure | undefined };
+
+export interface RaceOptions {
+  readonly pick: (exclude: ReadonlySet<string>) => Endpoint | undefined;
+  readonly startedAt: number;
+  readonly timeoutMs: number;
+}
+
+/** An endpoint that is being tried, address by address. */
+interface Candidate {
+  readonly endpoint: Endpoint;
+  readonly untried: string[];
+  dialling: number;
+  /** It kept silent so long that others were started beside it. */
+  silent: boolean;
+}
+
+interface Attempt {
+  readonly candidate: Candidate;
+  readonly startedAt: number;
+}
+
+type State =
+  | { readonly kind: 'idle' }
+  | { readonly kind: 'waiting' }
+  | { readonly kind: 'over' }
+  | { readonly kind: 'racing'; readonly raceOnAt: number }
+  | { readonly kind: 'pausing'; readonly until: number }
+  | { readonly kind: 'connected'; readonly attempt: number; readonly candidate: Candidate };
+
+/**
+ * Decides who is dialled for one connection: a failure starts the next candidate at once, silence starts it beside the silent
+ * one, the first to connect wins. Pure: times are milliseconds of one monotonic clock. A winner that proves bad before a byte
+ * passed over it is reported with `failed`, and the race goes on.
+ */
+export class Race {
+  readonly #pick: RaceOptions['pick'];
+  #deadline: number;
+  #state: State = { kind: 'idle' };
+  readonly #attempts = new Map<number, Attempt>();
+  #attemptsMade = 0;
+  /** Endpoints tried in this round. */
+  readonly #tried = new Set<string>();
+  #pauseMs = FIRST_PAUSE_MS;
+  #lastFailure: DialFailure | undefined;
+  #forgaveOwnLag = false;
+
+  constructor(options: RaceOptions) {
+    this.#pick = options.pick;
+    this.#deadline = options.startedAt + options.timeoutMs;
+  }
+
+  /** When `advance` must be called at the latest; Infinity once it is connected or over. */
+  nextDeadline(): number {
+    switch (this.#state.kind) {
+      case 'idle':
+      case 'waiting':
+        return this.#deadline;
+      case 'racing':
+        return Math.min(this.#deadline, this.#state.raceOnAt);
+      case 'pausing':
+        return Math.min(this.#deadline, this.#state.until);
+      case 'connected':
+      case 'over':
+        return Number.POSITIVE_INFINITY;
+      default:
+        return this.#state satisfies never;
+    }
+  }
+
+  /** Does what is due: starts the race, goes on at each deadline, and when an endpoint has become available. */
+  advance(now: number): readonly RaceAction[] {
+    const state = this.#state;
+    if (state.kind === 'connected' || state.kind === 'over') return [];
+    if (now - this.nextDeadline() > OWN_LAG_MS && !this.#forgaveOwnLag) {
+      this.#forgaveOwnLag = true;
+      this.#deadline = Math.max(this.#deadline, now + RACE_DELAY_MS);
+      if (state.kind === 'racing') this.#state = { kind: 'racing', raceOnAt: now + RACE_DELAY_MS };
+      return state.kind === 'racing' ? [] : this.#startRound(now);
+    }
+    if (now >= this.#deadline) return this.#giveUp();
+    switch (state.kind) {
+      case 'pausing':
+        return now < state.until ? [] : this.#startRound(now);
+      case 'racing':
+        return now < state.raceOnAt ? [] : this.#raceOn(now);
+      case 'idle':
+      case 'waiting':
+        return this.#startRound(now);
+      default:
+        return state satisfies never;
+    }
+  }
+
+  /** A dial connected; the others are given up, and those that were silent count as failed. */
+  connected(attempt: number, now: number): readonly RaceAction[] {
+    const won = this.#attempts.get(attempt);
+    if (won === undefined) return [];
+    const { candidate } = won;
+    this.#attempts.delete(attempt);
+    this.#state = { kind: 'connected', attempt, candidate };
+    const succeeded: RaceAction = {
+      kind: 'succeeded',
+      endpoint: candidate.endpoint,
+      latencyMs: now - won.startedAt,
+    };
+    return [...this.#cancelAll(candidate), succeeded];
+  }
+
+  /** A dial failed, or what it had won proved bad before a byte passed over it. */
+  failed(attempt: number, failure: DialFailure, now: number): readonly RaceAction[] {
+    if (this.#state.kind === 'connected' && this.#state.attempt === attempt) {
+      return [this.#candidateFailed(this.#state.candidate, failure), ...this.#dialNextEndpoint(now)];
+    }
+    const lost = this.#attempts.get(attempt);
+    if (lost === undefined) return [];
+    const { candidate } = lost;
+    this.#attempts.delete(attempt);
+    candidate.dialling -= 1;
+    const address = candidate.untried.shift();
+    if (address !== undefined) return [this.#dial(candidate, address, now)];
+    if (candidate.dialling > 0) return [];
+    return [this.#candidateFailed(candidate, failure), ...this.#dialNextEndpoint(now)];
+  }
+
+  #startRound(now: number): readonly RaceAction[] {
+    this.#tried.clear();
+    return this.#dialNextEndpoint(now);
+  }
+
+  /** Starts a further endpoint; when there is none and nobody is being dialled, waits or pauses. */
+  #dialNextEndpoint(now: number): readonly RaceAction[] {
+    if (now >= this.#deadline) return this.#giveUp();
+    const endpoint = this.#attempts.size < MAX_DIALS_AT_ONCE ? this.#pick(this.#tried) : undefined;
+    if (endpoint !== undefined) {
+      this.#tried.add(endpoint.id);
+      const [first, ...untried] = endpoint.addresses;
+      const candidate: Candidate = { endpoint, untried, dialling: 0, silent: false };
+      if (first !== undefined) return [this.#dial(candidate, first, now)];
+      return [this.#candidateFailed(candidate, 'unreachable'), ...this.#dialNextEndpoint(now)];
+    }
+    if (this.#attempts.size > 0) {
+      this.#state = { kind: 'racing', raceOnAt: now + RACE_DELAY_MS };
+      return [];
+    }
+    // A pool that says it has an endpoint and gives none must not be asked again at once.
+    if (this.#tried.size === 0 && this.#state.kind !== 'waiting') {
+      this.#state = { kind: 'waiting' };
+      return [{ kind: 'wait' }];
+    }
+    this.#state = { kind: 'pausing', until: now + this.#pauseMs };
+    this.#pauseMs = Math.min(this.#pauseMs * 2, LONGEST_PAUSE_MS);
+    return [];
+  }
+
+  /** Everybody who is being dialled keeps silent: their other addresses and a further endpoint are tried beside them. */
+  #raceOn(now: number): readonly RaceAction[] {
+    const actions: RaceAction[] = [];
+    for (const { candidate } of [...this.#attempts.values()]) {
+      candidate.silent = true;
+      const address = this.#attempts.size < MAX_DIALS_AT_ONCE ? candidate.untried.shift() : undefined;
+      if (address !== undefined) actions.push(this.#dial(candidate, address, now));
+    }
+    actions.push(...this.#dialNextEndpoint(now));
+    return actions;
+  }
+
+  #dial(candidate: Candidate, address: string, now: number): RaceAction {
+    this.#attemptsMade += 1;
+    candidate.dialling += 1;
+    this.#attempts.set(this.#attemptsMade, { candidate, startedAt: now });
+    this.#state = { kind: 'racing', raceOnAt: now + RACE_DELAY_MS };
+    return { kind: 'dial', attempt: this.#attemptsMade, endpoint: candidate.endpoint, address };
+  }
+
+  #candidateFailed(candidate: Candidate, failure: DialFailure): RaceAction {
+    this.#lastFailure = failure;
+    return { kind: 'failed', endpoint: candidate.endpoint, failure };
+  }
+
+  #giveUp(): readonly RaceAction[] {
+    for (const { candidate } of this.#attempts.values()) candidate.silent = true;
+    const actions = this.#cancelAll(undefined);
+    this.#state = { kind: 'over' };
+    return [...actions, { kind: 'lost', lastFailure: this.#lastFailure }];
+  }
+
+  #cancelAll(winner: Candidate | undefined): RaceAction[] {
+    const actions: RaceAction[] = [];
+    const losers = new Set<Candidate>();
+    for (const [attempt, { candidate }] of this.#attempts) {
+      actions.push({ kind: 'cancel', attempt });
+      if (candidate !== winner) losers.add(candidate);
+    }
+    this.#attempts.clear();
+    for (const candidate of losers) {
+      if (candidate.silent) actions.push(this.#candidateFailed(candidate, 'timeout'));
+      else this.#tried.delete(candidate.endpoint.id);
+    }
+    return actions;
+  }
+}

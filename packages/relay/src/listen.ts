@@ -1,0 +1,142 @@
+import { chmodSync, lstatSync, rmSync } from 'node:fs';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { dial, KEEP_ALIVE_DELAY_MS } from './dial.ts';
+import { errorCode, RelayError } from './relay-error.ts';
+import { formatTarget, type Target } from './target.ts';
+
+/** Connections that the kernel completes while the event loop is busy; it caps this at its own limit. */
+const BACKLOG = 4096;
+/** A unix socket on which nobody answers within this time was left behind. */
+const STALE_PROBE_MS = 1000;
+/** The owner alone may connect. */
+const UNIX_SOCKET_MODE = 0o600;
+const WINDOWS_PIPE_PREFIX = '\\\\.\\pipe\\';
+
+export interface ListenOptions {
+  readonly at: Target;
+  /** Connections above this number are closed at once. */
+  readonly maxConnections: number;
+  /** The socket is paused and half-open capable; its errors are the receiver's from here on. */
+  readonly onConnection: (socket: Socket) => void;
+  /** A connection was closed because of `maxConnections`. */
+  readonly onDrop?: () => void;
+}
+
+export interface Listener {
+  /** What is really bound: port 0 has become a port. */
+  readonly address: Target;
+  /** Accepts no more; resolves when the listening socket is closed. Established connections go on. Idempotent. */
+  stop(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/** Rejects with a RelayError that names the address: EADDRINUSE, EACCES, EADDRNOTAVAIL. */
+export async function listen(options: ListenOptions): Promise<Listener> {
+  const { at } = options;
+  const server = createServer({
+    allowHalfOpen: true,
+    pauseOnConnect: true,
+    noDelay: true,
+    keepAlive: true,
+    keepAliveInitialDelay: KEEP_ALIVE_DELAY_MS,
+  });
+  server.maxConnections = options.maxConnections;
+  server.on('connection', options.onConnection);
+  server.on('drop', () => options.onDrop?.());
+  try {
+    await bind(server, at);
+  } catch (cause) {
+    if (at.kind !== 'unix' || errorCode(cause) !== 'EADDRINUSE' || !(await isStale(at))) throw refusal(at, cause);
+    rmSync(at.path, { force: true });
+    await bind(server, at).catch((again: unknown) => {
+      throw refusal(at, again);
+    });
+  }
+  // Failing to accept one connection (EMFILE) is no reason to stop listening.
+  server.on('error', () => options.onDrop?.());
+  if (at.kind === 'unix' && !isWindowsPipe(at.path)) chmodSync(at.path, UNIX_SOCKET_MODE);
+  return new OpenListener(server, at);
+}
+
+class OpenListener implements Listener {
+  readonly address: Target;
+  readonly #server: Server;
+  #stopped: Promise<void> | undefined;
+
+  constructor(server: Server, at: Target) {
+    this.#server = server;
+    this.address = at.kind === 'unix' ? at : boundAddress(server);
+  }
+
+  stop(): Promise<void> {
+    this.#stopped ??= this.#stop();
+    return this.#stopped;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop();
+  }
+
+  async #stop(): Promise<void> {
+    // What the kernel has queued is accepted in this turn rather than reset.
+    await nextTurn();
+    this.#server.close();
+    await nextTurn();
+    if (this.address.kind === 'unix' && !isWindowsPipe(this.address.path)) rmSync(this.address.path, { force: true });
+  }
+}
+
+function bind(server: Server, at: Target): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    const onListening = (): void => {
+      server.off('error', reject);
+      resolve();
+    };
+    if (at.kind === 'unix') server.listen({ path: at.path, backlog: BACKLOG }, onListening);
+    else server.listen({ host: at.address, port: at.port, backlog: BACKLOG, ipv6Only: true }, onListening);
+  });
+}
+
+async function isStale(at: Target & { readonly kind: 'unix' }): Promise<boolean> {
+  if (!lstatSync(at.path, { throwIfNoEntry: false })?.isSocket()) return false;
+  try {
+    const socket = await dial(at, { timeoutMs: STALE_PROBE_MS });
+    socket.destroy();
+    return false;
+  } catch (error) {
+    return errorCode(error) === 'ECONNREFUSED';
+  }
+}
+
+function isWindowsPipe(path: string): boolean {
+  return path.startsWith(WINDOWS_PIPE_PREFIX);
+}
+
+function boundAddress(server: Server): Target {
+  const { address, port } = server.address() as AddressInfo;
+  return { kind: 'tcp', address, port };
+}
+
+function refusal(at: Target, cause: unknown): RelayError {
+  const code = errorCode(cause);
+  return new RelayError(code, explainRefusal(formatTarget(at), code), { cause });
+}
+
+function explainRefusal(place: string, code: string): string {
+  switch (code) {
+    case 'EADDRINUSE':
+      return `${place} is in use by another process; choose another address or port, or stop that process`;
+    case 'EACCES':
+      return `Listening on ${place} is not permitted to this user; choose a port above 1023 or a path of your own`;
+    case 'EADDRNOTAVAIL':
+      return `${place} is not an address of this machine; choose one that is`;
+    case 'EAFNOSUPPORT':
+      return `${place} cannot be used, because this machine has no IPv6`;
+    case 'ENOENT':
+      return `${place} is in a directory that does not exist`;
+    default:
+      return `Listening on ${place} failed: ${code}`;
+  }
+}

@@ -1,0 +1,221 @@
+import { type Leg, resetLeg } from './leg.ts';
+import { errorCode } from './relay-error.ts';
+
+/** How often a half-closed, silent connection is asked whether its peer is still there. */
+const HALF_OPEN_PROBE_MS = 30_000;
+/** How long a half-closed connection may stay silent. */
+const HALF_OPEN_IDLE_MS = 600_000;
+const NOTHING = Buffer.alloc(0);
+
+export type Side = 'client' | 'upstream';
+
+export type SpliceOutcome =
+  /** Both sides ended, and everything was passed on. */
+  | { readonly kind: 'ended' }
+  /** One side was reset, and so was the other. `code` is a Node error code. */
+  | { readonly kind: 'reset'; readonly by: Side; readonly code: string }
+  /** `reset()` was called. */
+  | { readonly kind: 'aborted' }
+  /** One side had ended and the other stayed silent for `halfOpenIdleMs`. */
+  | { readonly kind: 'abandoned' }
+  /** Upstream was reset before a byte passed in either direction, and `keepsUntouchedClient` said to keep the client. */
+  | { readonly kind: 'untouched'; readonly code: string };
+
+export interface SpliceOptions {
+  /** How long a half-closed connection may stay silent before it is reset; 10 minutes unless said. */
+  readonly halfOpenIdleMs?: number;
+  /**
+   * Asked when upstream was reset before a byte passed in either direction. On `true` the client is left as it was, paused and
+   * without listeners of the splice's, to be carried elsewhere.
+   */
+  readonly keepsUntouchedClient?: () => boolean;
+}
+
+export interface Splice {
+  /** Resolves when both sides are done with. Never rejects. */
+  readonly finished: Promise<SpliceOutcome>;
+  /** Bytes read from the client, from upstream. */
+  readonly bytesUp: number;
+  readonly bytesDown: number;
+  /** Resets both sides. */
+  reset(): void;
+}
+
+/**
+ * Passes bytes both ways between two paused legs until both have ended. A half-close is passed on as one, a reset as a reset,
+ * and a side that does not read stops the other from being read.
+ */
+export function splice(client: Leg, upstream: Leg, options: SpliceOptions = {}): Splice {
+  return new LiveSplice(client, upstream, options);
+}
+
+/** One direction. Hangs on its source, so that the listeners are the same few functions for every connection. */
+interface Flow {
+  readonly splice: LiveSplice;
+  readonly side: Side;
+  readonly source: Carried;
+  readonly sink: Carried;
+  bytes: number;
+  ended: boolean;
+}
+
+const flow: unique symbol = Symbol('flow');
+interface Carried extends Leg {
+  [flow]?: Flow | undefined;
+}
+
+class LiveSplice implements Splice {
+  readonly finished: Promise<SpliceOutcome>;
+  readonly #up: Flow;
+  readonly #down: Flow;
+  readonly #options: SpliceOptions;
+  #settle: (outcome: SpliceOutcome) => void = () => {};
+  #outcome: SpliceOutcome | undefined;
+  #open = 2;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(client: Leg, upstream: Leg, options: SpliceOptions) {
+    this.#options = options;
+    this.finished = new Promise((resolve) => {
+      this.#settle = resolve;
+    });
+    this.#up = { splice: this, side: 'client', source: client, sink: upstream, bytes: 0, ended: false };
+    this.#down = { splice: this, side: 'upstream', source: upstream, sink: client, bytes: 0, ended: false };
+    attach(this.#up);
+    attach(this.#down);
+    this.#up.source.resume();
+    this.#down.source.resume();
+  }
+
+  get bytesUp(): number {
+    return this.#up.bytes;
+  }
+
+  get bytesDown(): number {
+    return this.#down.bytes;
+  }
+
+  reset(): void {
+    this.#abort({ kind: 'aborted' });
+  }
+
+  /** A side said that it sends no more, and nothing contradicts it. */
+  sourceEnded(direction: Flow): void {
+    direction.ended = true;
+    direction.sink.end();
+    clearInterval(this.#timer);
+    if (!this.#up.ended || !this.#down.ended) this.#watchHalfOpen(direction);
+  }
+
+  sourceFailed(direction: Flow, error: unknown): void {
+    const code = errorCode(error);
+    if (direction === this.#down && this.#isUntouched() && this.#options.keepsUntouchedClient?.() === true) {
+      detach(this.#up);
+      this.#up.source.pause();
+      this.#outcome = { kind: 'untouched', code };
+      this.#open -= 1;
+      return;
+    }
+    this.#abort({ kind: 'reset', by: direction.side, code });
+  }
+
+  sourceClosed(direction: Flow): void {
+    detach(direction);
+    this.#open -= 1;
+    if (this.#open > 0) {
+      if (!direction.ended || !direction.source.writableFinished) {
+        this.#abort({ kind: 'reset', by: direction.side, code: 'ECONNRESET' });
+      }
+      return;
+    }
+    clearInterval(this.#timer);
+    this.#settle(this.#outcome ?? { kind: 'ended' });
+  }
+
+  #isUntouched(): boolean {
+    return this.#outcome === undefined && this.#up.bytes === 0 && this.#down.bytes === 0 && !this.#up.ended;
+  }
+
+  #abort(outcome: SpliceOutcome): void {
+    this.#outcome ??= outcome;
+    resetLeg(this.#up.source);
+    resetLeg(this.#down.source);
+  }
+
+  /**
+   * Nobody reads a side that has ended, so nobody would notice that its peer is gone for good. An empty write makes the
+   * kernel say so, once keepalive has found out.
+   */
+  #watchHalfOpen(direction: Flow): void {
+    const idleMs = this.#options.halfOpenIdleMs ?? HALF_OPEN_IDLE_MS;
+    const stepMs = Math.min(HALF_OPEN_PROBE_MS, idleMs);
+    let silentMs = 0;
+    let seen = this.bytesUp + this.bytesDown;
+    this.#timer = setInterval(() => {
+      const bytes = this.bytesUp + this.bytesDown;
+      silentMs = bytes === seen ? silentMs + stepMs : 0;
+      seen = bytes;
+      if (silentMs >= idleMs) this.#abort({ kind: 'abandoned' });
+      else probe(direction.source);
+    }, stepMs);
+  }
+}
+
+function attach(direction: Flow): void {
+  const { source } = direction;
+  source[flow] = direction;
+  source.on('data', passOn).on('drain', resumeOpposite).on('end', confirmEnd).on('error', fail).on('close', close);
+}
+
+/** The error listener stays until the leg has closed: an error without one would end the process. */
+function detach(direction: Flow): void {
+  const { source } = direction;
+  source[flow] = undefined;
+  source.off('data', passOn).off('drain', resumeOpposite).off('end', confirmEnd).off('close', close);
+  if (!source.destroyed) source.off('error', fail);
+}
+
+function passOn(this: Carried, chunk: Buffer): void {
+  const direction = this[flow];
+  if (direction === undefined) return;
+  direction.bytes += chunk.length;
+  // `write` says false for every chunk above the high water mark, also when the kernel took all of it at once.
+  if (!direction.sink.write(chunk) && direction.sink.writableLength > 0) this.pause();
+}
+
+function resumeOpposite(this: Carried): void {
+  const source = this[flow]?.sink;
+  if (source?.isPaused() === true) source.resume();
+}
+
+/**
+ * libuv reports a reset that comes behind data as an end. The kernel knows better and says so to the next write, which is
+ * empty; a write that is still pending fails in the same turn of the loop.
+ */
+function confirmEnd(this: Carried): void {
+  const direction = this[flow];
+  if (direction === undefined) return;
+  if (this.writableLength > 0) setImmediate(passEndOn, direction);
+  else {
+    probe(this);
+    passEndOn(direction);
+  }
+}
+
+function passEndOn(direction: Flow): void {
+  if (direction.source.errored === null) direction.splice.sourceEnded(direction);
+}
+
+function probe(leg: Leg): void {
+  if (leg.writable && leg.writableLength === 0) leg.write(NOTHING);
+}
+
+function fail(this: Carried, error: unknown): void {
+  const direction = this[flow];
+  direction?.splice.sourceFailed(direction, error);
+}
+
+function close(this: Carried): void {
+  const direction = this[flow];
+  direction?.splice.sourceClosed(direction);
+}
