@@ -1,0 +1,193 @@
+import type { Message, Question } from '../wire/message.ts';
+import { nameKey } from '../wire/name.ts';
+import { type ResourceRecord, recordKey } from '../wire/record.ts';
+import { DeferredQueries } from './deferred-query.ts';
+import type { Random, Received, Sender, Transmit } from './machine.ts';
+import type { OwnSet } from './own-set.ts';
+import { composeLegacyResponse, composeResponses } from './response.ts';
+import { drawSharedDelay, type ResponseQueue } from './response-queue.ts';
+import { SourceLimit } from './source-limit.ts';
+import type { Zone } from './zone.ts';
+
+/** RFC 6762 6.7: who asks from another port does not speak mDNS. */
+const MDNS_PORT = 5353;
+/** RFC 6762 5.4: a record that was not multicast within this part of its TTL is multicast though a unicast answer is welcome. */
+const RECENT_PART_OF_TTL = 1 / 4;
+/** Bounds of what one address, or many, can make us send to it: a few questions at once, then one answer a second. */
+const LEGACY_BURST = 4;
+const UNICAST_BURST = 16;
+const MAX_UNICAST_SOURCES = 256;
+const MAX_WAITING_UNICASTS = 64;
+
+/** What was not done for peers that asked too much, since the start. */
+export interface AnswererCounters {
+  readonly legacyRefused: number;
+  readonly unicastRefused: number;
+  readonly deferralsRefused: number;
+}
+
+/** Decides which answers a query deserves, when, and by which way (RFC 6762 5.4, 6, 7). Multicast answers go to the queue. */
+export class Answerer {
+  readonly #random: Random;
+  readonly #queue: ResponseQueue;
+  readonly #deferred: DeferredQueries = new DeferredQueries();
+  readonly #legacyLimit: SourceLimit = new SourceLimit(LEGACY_BURST, MAX_UNICAST_SOURCES);
+  readonly #unicastLimit: SourceLimit = new SourceLimit(UNICAST_BURST, MAX_UNICAST_SOURCES);
+  readonly #counters = { legacyRefused: 0, unicastRefused: 0, deferralsRefused: 0 };
+  #unicasts: Transmit[] = [];
+  #unicastSince = Number.POSITIVE_INFINITY;
+
+  constructor(random: Random, queue: ResponseQueue) {
+    this.#random = random;
+    this.#queue = queue;
+  }
+
+  get counters(): AnswererCounters {
+    return this.#counters;
+  }
+
+  receive({ message, from }: Received, zone: Zone, now: number): void {
+    const asked = message.questions.filter((question) => zone.find(question.name) !== undefined);
+    if (from.port !== MDNS_PORT) {
+      this.#answerLegacy(message, asked, from, zone, now);
+      return;
+    }
+    const isContinuation = message.questions.length === 0 && this.#deferred.isPending(from.address);
+    if (asked.length === 0 && !isContinuation) return;
+    const proposals = groupProposals(message.authorities, zone);
+    const probes = asked.filter((question) => proposals.has(nameKey(question.name)));
+    for (const question of probes) {
+      this.#defend(question, proposals.get(nameKey(question.name)) ?? [], from, zone, now);
+    }
+    const others = asked.filter((question) => !probes.includes(question));
+    if (others.length === 0 && !isContinuation) return;
+    const known = findKnown(message.answers, zone);
+    if (message.truncated || isContinuation) {
+      // RFC 6762 7.2: the answers wait until all known answers are there.
+      if (this.#deferred.defer(from, others, known, now, this.#random())) return;
+      this.#counters.deferralsRefused += 1;
+    }
+    // RFC 6762 6, 6.3: only the sole question of a packet can be answered at once, and only if nobody else can answer it.
+    const isSole = message.questions.length === 1 && !message.truncated;
+    this.#answer(others, known, from, zone, now, isSole ? 'unique' : 'nothing');
+  }
+
+  /** Answers the deferred queries that are due, and returns the unicast answers that are waiting. */
+  advance(zone: Zone, now: number): readonly Transmit[] {
+    for (const { questions, known, from } of this.#deferred.take(now)) {
+      this.#answer(questions, known, from, zone, now, 'everything');
+    }
+    const unicasts = this.#unicasts;
+    this.#unicasts = [];
+    this.#unicastSince = Number.POSITIVE_INFINITY;
+    return unicasts;
+  }
+
+  clear(): void {
+    this.#deferred.clear();
+    this.#unicasts = [];
+    this.#unicastSince = Number.POSITIVE_INFINITY;
+  }
+
+  nextDeadline(): number {
+    return Math.min(this.#unicastSince, this.#deferred.nextDeadline());
+  }
+
+  #answer(
+    questions: readonly Question[],
+    known: ReadonlySet<string>,
+    from: Sender,
+    zone: Zone,
+    now: number,
+    atOnce: 'unique' | 'everything' | 'nothing',
+  ): void {
+    const sharedAt = now + drawSharedDelay(this.#random());
+    const enqueue = (set: OwnSet): void => {
+      const isAtOnce = atOnce === 'everything' || (atOnce === 'unique' && set.isUnique);
+      this.#queue.schedule(set.key, isAtOnce ? now : sharedAt, isAtOnce ? 'now' : 'soon');
+    };
+    const unicast = new Map<string, OwnSet>();
+    for (const question of questions) {
+      for (const set of zone.answer(question.name, question.type, false)) {
+        // RFC 6762 7.1. Of a unique set all or nothing: a part of it with the cache-flush bit would erase the rest (10.2).
+        if (set.recordKeys.every((key) => known.has(key))) continue;
+        if (question.unicast && this.#wasMulticastRecently(set, now)) unicast.set(set.key, set);
+        else enqueue(set);
+      }
+    }
+    const sets = [...unicast.values()];
+    if (sets.length > 0 && !this.#sendUnicast(sets, from, zone, now)) sets.forEach(enqueue);
+  }
+
+  /** A probe for a name of ours is answered at once (RFC 6762 6, 8.1), unless it is our own that came back. */
+  #defend(question: Question, proposal: readonly ResourceRecord[], from: Sender, zone: Zone, now: number): void {
+    if (from.isThisHost && proposal.every((record) => zone.holding(record) !== undefined)) return;
+    const sets = zone.answer(question.name, question.type, true);
+    // RFC 6762 5.4: the unicast answer to a probe is never left out; the multicast one may be.
+    const isUnicast = question.unicast && this.#sendUnicast(sets, from, zone, now);
+    for (const set of sets) {
+      if (!isUnicast || !this.#wasMulticastRecently(set, now)) this.#queue.schedule(set.key, now, 'defence');
+    }
+  }
+
+  /** RFC 6762 6.7 */
+  #answerLegacy(message: Message, asked: readonly Question[], from: Sender, zone: Zone, now: number): void {
+    const found = asked.flatMap(({ name, type }) => zone.answer(name, type, false));
+    const answers = new Map(found.map((set) => [set.key, set]));
+    if (answers.size === 0) return;
+    if (this.#unicasts.length >= MAX_WAITING_UNICASTS || !this.#legacyLimit.spend(from.address, now)) {
+      this.#counters.legacyRefused += 1;
+      return;
+    }
+    const additionals = new Map(found.flatMap((set) => zone.additionals(set)).map((set) => [set.key, set]));
+    const rest = [...additionals.values()].filter((set) => !answers.has(set.key));
+    const response = composeLegacyResponse(message, message.questions, [...answers.values()], rest);
+    if (response !== undefined) this.#push({ message: response, to: { kind: 'unicast', sender: from } }, now);
+  }
+
+  #sendUnicast(sets: readonly OwnSet[], from: Sender, zone: Zone, now: number): boolean {
+    if (this.#unicasts.length >= MAX_WAITING_UNICASTS || !this.#unicastLimit.spend(from.address, now)) {
+      this.#counters.unicastRefused += 1;
+      return false;
+    }
+    for (const { message } of composeResponses(sets, (set) => zone.additionals(set))) {
+      this.#push({ message, to: { kind: 'unicast', sender: from } }, now);
+    }
+    return true;
+  }
+
+  #push(transmit: Transmit, now: number): void {
+    this.#unicasts.push(transmit);
+    this.#unicastSince = Math.min(this.#unicastSince, now);
+  }
+
+  #wasMulticastRecently(set: OwnSet, now: number): boolean {
+    return now - this.#queue.lastMulticast(set.key) < set.ttl * 1_000 * RECENT_PART_OF_TTL;
+  }
+}
+
+/** The records that a packet proposes for names of ours, by name. */
+function groupProposals(
+  authorities: readonly ResourceRecord[],
+  zone: Zone,
+): ReadonlyMap<string, readonly ResourceRecord[]> {
+  const proposals = new Map<string, ResourceRecord[]>();
+  for (const record of authorities) {
+    if (!zone.concerns(record.name)) continue;
+    const key = nameKey(record.name);
+    const proposal = proposals.get(key);
+    if (proposal === undefined) proposals.set(key, [record]);
+    else proposal.push(record);
+  }
+  return proposals;
+}
+
+/** RFC 6762 7.1: what the asker knows is not told again while half of its TTL is left. */
+function findKnown(answers: readonly ResourceRecord[], zone: Zone): ReadonlySet<string> {
+  const known = new Set<string>();
+  for (const record of answers) {
+    const set = zone.holding(record);
+    if (set !== undefined && record.ttl >= set.ttl / 2) known.add(recordKey(record));
+  }
+  return known;
+}

@@ -1,0 +1,48 @@
+const SECOND_MS = 1_000;
+
+interface Allowance {
+  tokens: number;
+  at: number;
+}
+
+/**
+ * How often something may be sent to one address: `burst` times at once, then once a second. Remembers `maxSources` addresses; those
+ * whose allowance is full again are forgotten first, and while there is no room, new ones are refused.
+ */
+export class SourceLimit {
+  readonly #burst: number;
+  readonly #maxSources: number;
+  readonly #sources: Map<string, Allowance> = new Map();
+
+  constructor(burst: number, maxSources: number) {
+    this.#burst = burst;
+    this.#maxSources = maxSources;
+  }
+
+  /** Takes one from the allowance of the address; false when there is none left. */
+  spend(address: string, now: number): boolean {
+    const known = this.#sources.get(address);
+    if (known === undefined && !this.#makeRoom(now)) return false;
+    const allowance = known ?? { tokens: this.#burst, at: now };
+    allowance.tokens = this.#tokens(allowance, now);
+    allowance.at = now;
+    // Moved to the end: the map is in the order of use.
+    this.#sources.delete(address);
+    this.#sources.set(address, allowance);
+    if (allowance.tokens < 1) return false;
+    allowance.tokens -= 1;
+    return true;
+  }
+
+  #makeRoom(now: number): boolean {
+    if (this.#sources.size < this.#maxSources) return true;
+    for (const [address, allowance] of this.#sources) {
+      if (this.#tokens(allowance, now) >= this.#burst) this.#sources.delete(address);
+    }
+    return this.#sources.size < this.#maxSources;
+  }
+
+  #tokens(allowance: Allowance, now: number): number {
+    return Math.min(this.#burst, allowance.tokens + (now - allowance.at) / SECOND_MS);
+  }
+}
