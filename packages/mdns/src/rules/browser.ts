@@ -1,0 +1,312 @@
+import { parseTxt, type Txt } from '../txt.ts';
+import { formatName, type Name, nameKey } from '../wire/name.ts';
+import { dataKey, type RecordData, TYPE_CODES } from '../wire/record.ts';
+import type { InstanceView, LostReason, ViewAddress, ViewEvent } from './instance-view.ts';
+import type { Interest } from './interest.ts';
+import type { ExpiryReason } from './lifetime.ts';
+import type { FollowUp, QuestionSchedule } from './question-schedule.ts';
+import type { CachedRecord, CacheEvent, RecordCache } from './record-cache.ts';
+import { nameOfBrowse, nameOfType } from './service-name.ts';
+
+/** RFC 6763 6.1 obliges every service to have a TXT record; one that has none is taken as empty after this time. */
+const TXT_PATIENCE_MS = 1000;
+/** What never came is asked for four times, after 20-120 ms, 1 s, 2 s, 4 s. */
+const MISSING: FollowUp = { tries: 4, maxIntervalMs: 4000 };
+/** What was there and is lost while its PTR record lives is asked for on and on: a healed link announces nothing. */
+const LOST: FollowUp = { tries: Number.POSITIVE_INFINITY, maxIntervalMs: 300_000 };
+
+type SrvData = Extract<RecordData, { type: 'SRV' }>;
+
+/** What the browsers of one interface share. */
+export interface BrowserContext {
+  readonly cache: RecordCache;
+  readonly schedule: QuestionSchedule;
+  readonly interest: Interest;
+}
+
+/** An instance that a PTR record named. */
+interface Tracked {
+  readonly name: Name;
+  readonly label: string;
+  readonly nameKey: string;
+  /** The SRV target whose addresses are of interest. */
+  host: { readonly name: Name; readonly nameKey: string } | undefined;
+  state: TrackedState;
+}
+
+type TrackedState =
+  | { readonly kind: 'incomplete'; readonly wasResolved: boolean }
+  /** All but the TXT record is there. */
+  | { readonly kind: 'awaiting-txt'; readonly until: number; readonly wasResolved: boolean }
+  | {
+      readonly kind: 'resolved';
+      readonly view: InstanceView;
+      readonly signature: string;
+      readonly txt: Txt;
+      readonly txtKey: string;
+    };
+
+/**
+ * Browses one service type, or one subtype, on one interface (RFC 6763 4): PTR records name instances, which are resolved from
+ * the cache and by follow-up questions. No instance comes out without SRV record and address.
+ */
+export class Browser {
+  readonly type: string;
+  readonly subtype: string | undefined;
+  readonly #context: BrowserContext;
+  readonly #name: Name;
+  readonly #nameKey: string;
+  readonly #typeKey: string;
+  readonly #tracked: Map<string, Tracked> = new Map();
+  readonly #byHost: Map<string, Set<Tracked>> = new Map();
+  /** What is to be looked at again, and why something of it was lost, if it was. */
+  readonly #dirty: Map<Tracked, LostReason> = new Map();
+  readonly #awaitingTxt: Set<Tracked> = new Set();
+  #events: ViewEvent[] = [];
+
+  constructor(type: string, subtype: string | undefined, context: BrowserContext) {
+    this.type = type;
+    this.subtype = subtype;
+    this.#context = context;
+    this.#name = nameOfBrowse(type, subtype);
+    this.#nameKey = nameKey(this.#name);
+    this.#typeKey = nameKey(nameOfType(type));
+  }
+
+  start(now: number): void {
+    const { cache, schedule, interest } = this.#context;
+    interest.retain(this.#nameKey);
+    schedule.askContinuously(this.#name, TYPE_CODES.PTR, now);
+    for (const entry of cache.lookup(this.#name, TYPE_CODES.PTR, now)) this.#track(entry);
+  }
+
+  /** Emits nothing more. */
+  stop(): void {
+    for (const tracked of this.#tracked.values()) this.#release(tracked);
+    this.#tracked.clear();
+    this.#dirty.clear();
+    this.#awaitingTxt.clear();
+    this.#events = [];
+    this.#context.interest.release(this.#nameKey);
+  }
+
+  /** Takes note of what happened to a record; `settle` draws the conclusions. */
+  note(event: CacheEvent): void {
+    const { nameKey: owner, record } = event.entry;
+    const reason = event.kind === 'expired' ? lossReason(event.reason) : undefined;
+    if (record.data.type === 'PTR') {
+      if (owner === this.#nameKey) this.#notePointer(event, record.data.target, reason);
+      return;
+    }
+    // A refresh changes nothing of what is known, so it concerns no one.
+    if (event.kind === 'refreshed') return;
+    const tracked = this.#tracked.get(owner);
+    if (tracked !== undefined) this.#touch(tracked, reason);
+    for (const instance of this.#byHost.get(owner) ?? []) this.#touch(instance, reason);
+  }
+
+  /** Follows the SRV records, so that the addresses of their targets in the same packet are of interest. */
+  followHosts(now: number): void {
+    for (const tracked of this.#dirty.keys())
+      this.#followHost(tracked, findSrv(this.#context.cache, tracked.name, now));
+  }
+
+  /** Resolves what changed, asks for what is missing. */
+  settle(now: number): void {
+    for (const tracked of this.#awaitingTxt) {
+      if (tracked.state.kind === 'awaiting-txt' && tracked.state.until <= now) this.#touch(tracked, undefined);
+    }
+    for (const [tracked, reason] of this.#dirty) this.#resolve(tracked, reason, now);
+    this.#dirty.clear();
+  }
+
+  nextDeadline(): number {
+    let deadline = Number.POSITIVE_INFINITY;
+    for (const { state } of this.#awaitingTxt) {
+      if (state.kind === 'awaiting-txt') deadline = Math.min(deadline, state.until);
+    }
+    return deadline;
+  }
+
+  takeEvents(): readonly ViewEvent[] {
+    const events = this.#events;
+    if (events.length > 0) this.#events = [];
+    return events;
+  }
+
+  #notePointer(event: CacheEvent, target: Name, reason: LostReason | undefined): void {
+    if (reason !== undefined) {
+      this.#untrack(nameKey(target), reason);
+      return;
+    }
+    const tracked = this.#tracked.get(nameKey(target));
+    if (tracked === undefined) this.#track(event.entry);
+    else if (tracked.state.kind !== 'resolved') this.#touch(tracked, undefined);
+  }
+
+  #track(entry: CachedRecord): void {
+    if (entry.record.data.type !== 'PTR') return;
+    const name = entry.record.data.target;
+    const [label] = name;
+    // RFC 6763 4.1: an instance's name is one label and the service's name, without subtype.
+    if (label === undefined || nameKey(name.slice(1)) !== this.#typeKey) return;
+    const key = nameKey(name);
+    const tracked: Tracked = {
+      name,
+      label,
+      nameKey: key,
+      host: undefined,
+      state: { kind: 'incomplete', wasResolved: false },
+    };
+    this.#tracked.set(key, tracked);
+    this.#context.interest.retain(key);
+    this.#touch(tracked, undefined);
+  }
+
+  #untrack(key: string, reason: LostReason): void {
+    const tracked = this.#tracked.get(key);
+    if (tracked === undefined) return;
+    this.#tracked.delete(key);
+    this.#dirty.delete(tracked);
+    this.#awaitingTxt.delete(tracked);
+    if (tracked.state.kind === 'resolved') this.#events.push({ kind: 'lost', view: tracked.state.view, reason });
+    this.#release(tracked);
+  }
+
+  #release(tracked: Tracked): void {
+    this.#followHost(tracked, undefined);
+    this.#context.interest.release(tracked.nameKey);
+  }
+
+  #touch(tracked: Tracked, reason: LostReason | undefined): void {
+    this.#dirty.set(tracked, reason ?? this.#dirty.get(tracked) ?? 'expired');
+  }
+
+  #followHost(tracked: Tracked, srv: SrvData | undefined): void {
+    const name = srv?.target;
+    const key = name === undefined ? undefined : nameKey(name);
+    if (key === tracked.host?.nameKey) return;
+    const left = tracked.host;
+    tracked.host = undefined;
+    if (name !== undefined && key !== undefined) {
+      tracked.host = { name, nameKey: key };
+      const sharing = this.#byHost.get(key) ?? new Set();
+      this.#byHost.set(key, sharing.add(tracked));
+      this.#context.interest.retain(key);
+    }
+    if (left === undefined) return;
+    const sharing = this.#byHost.get(left.nameKey);
+    sharing?.delete(tracked);
+    if (sharing?.size === 0) this.#byHost.delete(left.nameKey);
+    this.#context.interest.release(left.nameKey);
+  }
+
+  #resolve(tracked: Tracked, reason: LostReason, now: number): void {
+    const { cache } = this.#context;
+    const srv = findSrv(cache, tracked.name, now);
+    this.#followHost(tracked, srv);
+    const addresses = srv === undefined ? [] : findAddresses(cache, srv.target, now);
+    if (srv === undefined || addresses.length === 0) {
+      this.#loseSight(tracked, reason);
+      this.#askForMissing(tracked, srv, now);
+      return;
+    }
+    const found = chooseCurrent(cache.lookup(tracked.name, TYPE_CODES.TXT, now))?.record.data;
+    if (found === undefined) this.#ask(tracked, tracked.name, TYPE_CODES.TXT, now);
+    if (found === undefined && this.#isStillAwaitingTxt(tracked, now)) return;
+    const { state } = tracked;
+    const known = state.kind === 'resolved' ? state : { txt: new Map(), txtKey: '' };
+    const txt = found?.type === 'TXT' ? { txt: parseTxt(found.strings), txtKey: dataKey(found) } : known;
+    const view: InstanceView = {
+      name: tracked.label,
+      type: this.type,
+      host: formatName(srv.target),
+      port: srv.port,
+      priority: srv.priority,
+      weight: srv.weight,
+      txt: txt.txt,
+      addresses,
+    };
+    const signature = formatSignature(srv, txt.txtKey, addresses);
+    if (state.kind === 'resolved' && state.signature === signature) return;
+    this.#awaitingTxt.delete(tracked);
+    tracked.state = { kind: 'resolved', view, signature, ...txt };
+    this.#events.push({ kind: state.kind === 'resolved' ? 'changed' : 'resolved', view });
+  }
+
+  #loseSight(tracked: Tracked, reason: LostReason): void {
+    const { state } = tracked;
+    this.#awaitingTxt.delete(tracked);
+    tracked.state = { kind: 'incomplete', wasResolved: wasResolved(state) };
+    if (state.kind === 'resolved') this.#events.push({ kind: 'lost', view: state.view, reason });
+  }
+
+  #isStillAwaitingTxt(tracked: Tracked, now: number): boolean {
+    const { state } = tracked;
+    if (state.kind === 'incomplete') {
+      tracked.state = { kind: 'awaiting-txt', until: now + TXT_PATIENCE_MS, wasResolved: state.wasResolved };
+      this.#awaitingTxt.add(tracked);
+      return true;
+    }
+    return state.kind === 'awaiting-txt' && state.until > now;
+  }
+
+  #askForMissing(tracked: Tracked, srv: SrvData | undefined, now: number): void {
+    const { A, AAAA, SRV, TXT } = TYPE_CODES;
+    if (!this.#context.cache.has(tracked.name, TXT)) this.#ask(tracked, tracked.name, TXT, now);
+    if (srv === undefined) {
+      this.#ask(tracked, tracked.name, SRV, now);
+      return;
+    }
+    this.#ask(tracked, srv.target, A, now);
+    this.#ask(tracked, srv.target, AAAA, now);
+  }
+
+  #ask(tracked: Tracked, name: Name, type: number, now: number): void {
+    this.#context.schedule.askUntilAnswered(name, type, wasResolved(tracked.state) ? LOST : MISSING, now);
+  }
+}
+
+function wasResolved(state: TrackedState): boolean {
+  return state.kind === 'resolved' || state.wasResolved;
+}
+
+function lossReason(reason: ExpiryReason): LostReason {
+  return reason === 'flushed' || reason === 'evicted' ? 'expired' : reason;
+}
+
+/** Of a unique set that holds more than one for the moment: what was not withdrawn, and of that the latest. */
+function chooseCurrent(entries: readonly CachedRecord[]): CachedRecord | undefined {
+  let chosen: CachedRecord | undefined;
+  for (const entry of entries) {
+    if (chosen === undefined || isMoreCurrent(entry, chosen)) chosen = entry;
+  }
+  return chosen;
+}
+
+function isMoreCurrent(a: CachedRecord, b: CachedRecord): boolean {
+  const [aLeaves, bLeaves] = [a.lifetime.kind === 'leaving', b.lifetime.kind === 'leaving'];
+  if (aLeaves !== bLeaves) return bLeaves;
+  if (a.since !== b.since) return a.since > b.since;
+  return dataKey(a.record.data) < dataKey(b.record.data);
+}
+
+/** Undefined also when the SRV record says that there is no service: no target (RFC 2782), or port 0 (RFC 6763 8). */
+function findSrv(cache: RecordCache, name: Name, now: number): SrvData | undefined {
+  const data = chooseCurrent(cache.lookup(name, TYPE_CODES.SRV, now))?.record.data;
+  return data?.type === 'SRV' && data.target.length > 0 && data.port !== 0 ? data : undefined;
+}
+
+/** Withdrawn addresses count only as long as there is no other. */
+function findAddresses(cache: RecordCache, host: Name, now: number): readonly ViewAddress[] {
+  const entries = [...cache.lookup(host, TYPE_CODES.A, now), ...cache.lookup(host, TYPE_CODES.AAAA, now)];
+  const staying = entries.filter((entry) => entry.lifetime.kind !== 'leaving');
+  return (staying.length > 0 ? staying : entries).flatMap(({ record: { data }, isFromThisHost }) =>
+    data.type === 'A' || data.type === 'AAAA' ? [{ address: data.address, isFromThisHost }] : [],
+  );
+}
+
+function formatSignature(srv: SrvData, txtKey: string, addresses: readonly ViewAddress[]): string {
+  const parts = addresses.map(({ address, isFromThisHost }) => `${address}${isFromThisHost ? '*' : ''}`);
+  return `${dataKey(srv)} ${parts.sort().join(' ')} ${txtKey}`;
+}

@@ -1,0 +1,243 @@
+import { nameKey } from '../wire/name.ts';
+import { type ResourceRecord, recordKey, TYPE_CODES, typeCode } from '../wire/record.ts';
+import { Browser } from './browser.ts';
+import type { ViewEvent } from './instance-view.ts';
+import { Interest } from './interest.ts';
+import type { Machine, Random, Received, Sender, Transmit } from './machine.ts';
+import { QuestionSchedule } from './question-schedule.ts';
+import { type CacheEvent, type CacheLimits, DEFAULT_LIMITS, RecordCache } from './record-cache.ts';
+import { nameOfBrowse, nameOfInstance, TYPE_ENUMERATION, typeOfName } from './service-name.ts';
+
+/** RFC 6762 6, 11: a response that comes from another port is none. */
+const MDNS_PORT = 5353;
+/** A driver this late was not busy: the machine slept. */
+const SUSPENDED_MS = 10_000;
+const TYPE_ENUMERATION_KEY = nameKey(TYPE_ENUMERATION);
+
+export type QuerierEvent =
+  | (ViewEvent & { readonly subtype: string | undefined })
+  /** A service type is on the link (RFC 6763 9). May come again for the same type. */
+  | { readonly kind: 'type-found'; readonly type: string };
+
+interface Browsing {
+  readonly browser: Browser;
+  users: number;
+}
+
+/**
+ * The asking side of one interface: browses, resolves, keeps what it heard, verifies it. Events are to be taken after every
+ * call of `receive`, `advance` and `browse`.
+ */
+export class Querier implements Machine {
+  readonly #cache: RecordCache;
+  readonly #schedule: QuestionSchedule;
+  readonly #interest: Interest;
+  readonly #browsing: Map<string, Browsing> = new Map();
+  #typeBrowses = 0;
+  #now = Number.NEGATIVE_INFINITY;
+  #dropped = 0;
+  #events: QuerierEvent[] = [];
+
+  constructor(random: Random, limits: CacheLimits = DEFAULT_LIMITS) {
+    this.#cache = new RecordCache(random, limits);
+    this.#schedule = new QuestionSchedule(this.#cache, random);
+    this.#interest = new Interest((owner) => {
+      this.#cache.forget(owner);
+      this.#schedule.forget(owner);
+    });
+  }
+
+  /** Responses that were dropped because they did not come from port 5353. */
+  get droppedResponses(): number {
+    return this.#dropped;
+  }
+
+  get cachedRecords(): number {
+    return this.#cache.size;
+  }
+
+  /** `_redis._tcp`. Counted: each call needs its `stopBrowse`. Instances that are known already are not told again. */
+  browse(type: string, subtype: string | undefined, now: number): void {
+    const key = nameKey(nameOfBrowse(type, subtype));
+    const known = this.#browsing.get(key);
+    if (known !== undefined) {
+      known.users += 1;
+      return;
+    }
+    const context = { cache: this.#cache, schedule: this.#schedule, interest: this.#interest };
+    const browser = new Browser(type, subtype, context);
+    this.#browsing.set(key, { browser, users: 1 });
+    const at = this.#observe(now);
+    browser.start(at);
+    this.#settle(at);
+  }
+
+  stopBrowse(type: string, subtype: string | undefined): void {
+    const key = nameKey(nameOfBrowse(type, subtype));
+    const browsing = this.#browsing.get(key);
+    if (browsing === undefined) return;
+    browsing.users -= 1;
+    if (browsing.users > 0) return;
+    this.#browsing.delete(key);
+    browsing.browser.stop();
+  }
+
+  /** Asks for every service type on the link (RFC 6763 9). Counted, too. */
+  browseTypes(now: number): void {
+    this.#typeBrowses += 1;
+    if (this.#typeBrowses > 1) return;
+    this.#interest.retain(TYPE_ENUMERATION_KEY);
+    this.#schedule.askContinuously(TYPE_ENUMERATION, TYPE_CODES.PTR, this.#observe(now));
+  }
+
+  stopBrowseTypes(): void {
+    if (this.#typeBrowses === 0) return;
+    this.#typeBrowses -= 1;
+    if (this.#typeBrowses === 0) this.#interest.release(TYPE_ENUMERATION_KEY);
+  }
+
+  /** A dial failed: asks the owner again, and `lost` with `unreachable` follows within ten seconds without answer (RFC 6762 10.4). */
+  verify(type: string, instance: string, now: number): void {
+    const at = this.#observe(now);
+    const name = nameOfInstance(type, instance);
+    for (const { record } of this.#cache.lookup(name, TYPE_CODES.SRV, at)) {
+      if (record.data.type !== 'SRV') continue;
+      this.#cache.reconfirm(record.data.target, TYPE_CODES.A, at);
+      this.#cache.reconfirm(record.data.target, TYPE_CODES.AAAA, at);
+    }
+    this.#cache.reconfirm(name, TYPE_CODES.SRV, at);
+  }
+
+  /** The interface came back, or the machine woke: asks everything anew; what nobody confirms within ten seconds is gone. */
+  restart(now: number): void {
+    this.#now = Math.max(this.#now, now);
+    this.#cache.reconfirmAll(this.#now);
+    this.#schedule.restart(this.#now);
+  }
+
+  receive({ message, from }: Received, now: number): void {
+    const at = this.#observe(now);
+    if (message.kind === 'query') this.#overhear({ message, from }, at);
+    else if (from.port !== MDNS_PORT) this.#dropped += 1;
+    else this.#learn([...message.answers, ...message.additionals], from, at);
+  }
+
+  advance(now: number): readonly Transmit[] {
+    const at = this.#observe(now);
+    this.#cache.advance(at);
+    this.#drain(at);
+    this.#settle(at);
+    const message = this.#schedule.takeDue(at);
+    return message === undefined ? [] : [{ message, to: { kind: 'multicast' } }];
+  }
+
+  nextDeadline(): number {
+    let deadline = Math.min(this.#cache.nextDeadline(), this.#schedule.nextDeadline());
+    for (const { browser } of this.#browsing.values()) deadline = Math.min(deadline, browser.nextDeadline());
+    return deadline;
+  }
+
+  takeEvents(): readonly QuerierEvent[] {
+    const events = this.#events;
+    if (events.length > 0) this.#events = [];
+    return events;
+  }
+
+  /**
+   * The one place that knows that clocks misbehave. A time before the last one counts as the last one: nothing here runs
+   * backwards. When the driver comes much later than it was told to, the machine slept, on a system whose monotonic clock
+   * counts sleep: TTLs ran out unseen, so everything is asked for anew before it is given up. Where the clock stood still
+   * meanwhile, the driver notices by the wall clock and calls `restart` itself.
+   */
+  #observe(now: number): number {
+    const isLate = now - this.nextDeadline() > SUSPENDED_MS;
+    this.#now = Math.max(this.#now, now);
+    if (isLate) this.restart(this.#now);
+    return this.#now;
+  }
+
+  /** Names before hosts before addresses: only what is browsed, or what that refers to, is kept, in whatever order it comes. */
+  #learn(records: readonly ResourceRecord[], from: Sender, now: number): void {
+    const putAll = (...types: ResourceRecord['data']['type'][]): void => {
+      for (const record of records) {
+        if (!types.includes(record.data.type) || !this.#interest.has(nameKey(record.name))) continue;
+        this.#cache.put(record, from, now);
+      }
+      this.#drain(now);
+    };
+    putAll('PTR');
+    putAll('SRV', 'TXT');
+    for (const { browser } of this.#browsing.values()) browser.followHosts(now);
+    putAll('A', 'AAAA');
+    this.#settle(now);
+  }
+
+  /** Another host's questions spare us ours (RFC 6762 7.3), and show who does not answer any more (10.5). */
+  #overhear({ message, from }: Received, now: number): void {
+    // The answers to questions from other ports and to QU questions go to the one who asked (RFC 6762 6.7, 5.4).
+    if (from.port !== MDNS_PORT) return;
+    const questions = message.questions.filter(
+      (question) =>
+        !question.unicast &&
+        this.#interest.has(nameKey(question.name)) &&
+        !(from.isThisHost && this.#schedule.isOwnEcho(question, now)),
+    );
+    if (questions.length === 0) return;
+    const known = new Set<string>();
+    const unknownToUs = new Set<string>();
+    for (const answer of message.answers) {
+      known.add(recordKey(answer));
+      if (!this.#cache.isKnownAnswer(answer, now)) unknownToUs.add(`${nameKey(answer.name)}/${typeCode(answer.data)}`);
+    }
+    for (const question of questions) {
+      // Those who share a name answer for themselves: who of them is silent can't be told from questions for all.
+      if (question.type !== TYPE_CODES.PTR) this.#cache.noteQuestion(question.name, question.type, known, now);
+      // The known answers of a truncated query are not all here (RFC 6762 7.2).
+      if (message.truncated || unknownToUs.has(`${nameKey(question.name)}/${question.type}`)) continue;
+      this.#schedule.noteDuplicate(question, now);
+    }
+  }
+
+  /** Hands on what happened in the cache, until nothing follows from it. */
+  #drain(now: number): void {
+    for (let events = this.#cache.takeEvents(); events.length > 0; events = this.#cache.takeEvents()) {
+      for (const event of events) this.#note(event, now);
+      this.#cache.advance(now);
+    }
+  }
+
+  #note(event: CacheEvent, now: number): void {
+    const { name, data } = event.entry.record;
+    switch (event.kind) {
+      case 'refresh-due':
+        this.#schedule.askOnce(name, typeCode(data), now);
+        return;
+      case 'unanswered':
+        this.#cache.reconfirm(name, typeCode(data), now);
+        return;
+      case 'added':
+      case 'refreshed':
+      case 'changed':
+      case 'expired':
+        this.#noteType(event);
+        for (const { browser } of this.#browsing.values()) browser.note(event);
+        return;
+      default:
+        event satisfies never;
+    }
+  }
+
+  #noteType(event: CacheEvent): void {
+    const { nameKey: owner, record } = event.entry;
+    if (event.kind !== 'added' || owner !== TYPE_ENUMERATION_KEY || record.data.type !== 'PTR') return;
+    const type = typeOfName(record.data.target);
+    if (type !== undefined) this.#events.push({ kind: 'type-found', type });
+  }
+
+  #settle(now: number): void {
+    for (const { browser } of this.#browsing.values()) {
+      browser.settle(now);
+      for (const event of browser.takeEvents()) this.#events.push({ ...event, subtype: browser.subtype });
+    }
+  }
+}

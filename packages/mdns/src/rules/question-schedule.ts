@@ -1,0 +1,251 @@
+import type { Message, Question } from '../wire/message.ts';
+import { type Name, nameKey } from '../wire/name.ts';
+import { type ResourceRecord, TYPE_CODES } from '../wire/record.ts';
+import { DeadlineHeap, type Waiting } from './deadline-heap.ts';
+import type { Random } from './machine.ts';
+import type { RecordCache } from './record-cache.ts';
+
+/** RFC 6762 5.2: the first question waits for 20 to 120 ms, lest all ask at once. */
+const FIRST_DELAY_MS = 20;
+const FIRST_JITTER_MS = 100;
+/** RFC 6762 5.2: one second to the second question, then doubled, up to an hour. */
+const FIRST_INTERVAL_MS = 1000;
+const MAX_INTERVAL_MS = 3_600_000;
+/** RFC 6762 7.3: another host's question counts as ours for this long. */
+const DUPLICATE_MS = 999;
+/** Nothing is asked twice within this time, whatever a peer does (RFC 6762 5.2). */
+const MIN_INTERVAL_MS = 1000;
+/** About one packet every tenth of a second, however much a peer gives to ask for. */
+const QUESTIONS_AT_ONCE = 64;
+const PAUSE_MS = 100;
+/** Of what was asked or seen lately. */
+const RECENT_QUESTIONS = 2048;
+
+/** What is missing is asked for until it is there: `tries` times, or at growing intervals up to `maxIntervalMs`. */
+export interface FollowUp {
+  readonly tries: number;
+  readonly maxIntervalMs: number;
+}
+
+interface Pending extends Waiting {
+  readonly key: string;
+  readonly nameKey: string;
+  readonly name: Name;
+  readonly type: number;
+  /** undefined: asked for as long as it stands here. */
+  followUp: FollowUp | undefined;
+  asked: number;
+  /** The next by its own intervals, and a single question between them; Infinity when none. */
+  plannedAt: number;
+  onceAt: number;
+}
+
+/** Which questions one interface asks, and when. All are QM: other stacks share port 5353 and may take a unicast answer. */
+export class QuestionSchedule {
+  readonly #cache: RecordCache;
+  readonly #random: Random;
+  readonly #pending: Map<string, Pending> = new Map();
+  readonly #byName: Map<string, Set<Pending>> = new Map();
+  readonly #heap: DeadlineHeap<Pending> = new DeadlineHeap();
+  readonly #asked: RecentQuestions = new RecentQuestions();
+  readonly #seen: RecentQuestions = new RecentQuestions();
+  #pausedUntil = Number.NEGATIVE_INFINITY;
+
+  constructor(cache: RecordCache, random: Random) {
+    this.#cache = cache;
+    this.#random = random;
+  }
+
+  /** Asks from now on until `forget` (RFC 6762 5.2). No-op when it does. */
+  askContinuously(name: Name, type: number, now: number): void {
+    const pending = this.#pending.get(formatKey(nameKey(name), type));
+    if (pending !== undefined && pending.followUp === undefined && pending.plannedAt !== Number.POSITIVE_INFINITY)
+      return;
+    this.#plan(name, type, undefined, now);
+  }
+
+  /** Asks until an answer is cached, or the tries are used up. No-op while it does. */
+  askUntilAnswered(name: Name, type: number, followUp: FollowUp, now: number): void {
+    const pending = this.#pending.get(formatKey(nameKey(name), type));
+    if (pending !== undefined && pending.plannedAt !== Number.POSITIVE_INFINITY) return;
+    this.#plan(name, type, followUp, now);
+  }
+
+  /** Asks once, as soon as may be. */
+  askOnce(name: Name, type: number, now: number): void {
+    const pending = this.#obtain(name, type);
+    pending.onceAt = Math.min(pending.onceAt, now);
+    this.#reschedule(pending);
+  }
+
+  /** Asks nothing more about this name. */
+  forget(owner: string): void {
+    for (const pending of this.#byName.get(owner) ?? []) this.#drop(pending);
+  }
+
+  /** Time or connectivity was lost: every question begins anew, as if it were the first (RFC 6762 5.2). */
+  restart(now: number): void {
+    this.#seen.clear();
+    for (const pending of this.#pending.values()) {
+      if (pending.plannedAt !== Number.POSITIVE_INFINITY) this.#begin(pending, now);
+    }
+  }
+
+  /** We asked this ourselves just now, and may be hearing ourselves. */
+  isOwnEcho(question: Question, now: number): boolean {
+    return this.#asked.has(formatKey(nameKey(question.name), question.type), now - MIN_INTERVAL_MS);
+  }
+
+  /**
+   * Another host asked this by multicast, and nothing that it lists as known is unknown to us: the answer will serve us, too
+   * (RFC 6762 7.3).
+   */
+  noteDuplicate(question: Question, now: number): void {
+    const owner = nameKey(question.name);
+    if (!this.#byName.has(owner) && !this.#cache.has(question.name, question.type)) return;
+    this.#seen.add(formatKey(owner, question.type), now, now - DUPLICATE_MS);
+  }
+
+  /** The one message with all that is to be asked now; undefined when there is nothing. */
+  takeDue(now: number): Message | undefined {
+    if (now < this.#pausedUntil) return undefined;
+    const questions: Question[] = [];
+    const answers: ResourceRecord[] = [];
+    for (let due = this.#heap.due(now); due !== undefined; due = this.#heap.due(now)) {
+      if (!this.#isWorthAsking(due, now)) continue;
+      questions.push({ name: due.name, type: due.type, unicast: false });
+      answers.push(...this.#cache.knownAnswers(due.name, due.type, now));
+      this.#asked.add(due.key, now, now - MIN_INTERVAL_MS);
+      this.#advance(due, now);
+      if (questions.length < QUESTIONS_AT_ONCE) continue;
+      this.#pausedUntil = now + PAUSE_MS;
+      break;
+    }
+    if (questions.length === 0) return undefined;
+    return { id: 0, kind: 'query', truncated: false, questions, answers, authorities: [], additionals: [] };
+  }
+
+  nextDeadline(): number {
+    return Math.max(this.#heap.nextDeadline(), this.#pausedUntil);
+  }
+
+  /** When not, the question has been moved on or dropped. */
+  #isWorthAsking(due: Pending, now: number): boolean {
+    if (due.followUp !== undefined && due.plannedAt <= now && this.#isAnswered(due)) {
+      due.plannedAt = Number.POSITIVE_INFINITY;
+      this.#reschedule(due);
+      return due.onceAt <= now;
+    }
+    if (this.#seen.has(due.key, now - DUPLICATE_MS)) {
+      this.#advance(due, now);
+      return false;
+    }
+    const askedAt = this.#asked.timeOf(due.key);
+    if (askedAt === undefined || now - askedAt >= MIN_INTERVAL_MS) return true;
+    if (due.onceAt <= now) due.onceAt = askedAt + MIN_INTERVAL_MS;
+    if (due.plannedAt <= now) due.plannedAt = askedAt + MIN_INTERVAL_MS;
+    this.#reschedule(due);
+    return false;
+  }
+
+  /** An address of either family makes a host reachable. */
+  #isAnswered(pending: Pending): boolean {
+    const { A, AAAA } = TYPE_CODES;
+    if (pending.type !== A && pending.type !== AAAA) return this.#cache.has(pending.name, pending.type);
+    return this.#cache.has(pending.name, A) || this.#cache.has(pending.name, AAAA);
+  }
+
+  /** It was asked, by us or by another host. */
+  #advance(pending: Pending, now: number): void {
+    pending.onceAt = Number.POSITIVE_INFINITY;
+    if (pending.plannedAt <= now) {
+      pending.asked += 1;
+      const { tries, maxIntervalMs } = pending.followUp ?? {
+        tries: Number.POSITIVE_INFINITY,
+        maxIntervalMs: MAX_INTERVAL_MS,
+      };
+      const interval = Math.min(FIRST_INTERVAL_MS * 2 ** (pending.asked - 1), maxIntervalMs);
+      pending.plannedAt = pending.asked < tries ? now + interval : Number.POSITIVE_INFINITY;
+    }
+    this.#reschedule(pending);
+  }
+
+  #plan(name: Name, type: number, followUp: FollowUp | undefined, now: number): void {
+    const pending = this.#obtain(name, type);
+    pending.followUp = followUp;
+    this.#begin(pending, now);
+  }
+
+  #begin(pending: Pending, now: number): void {
+    pending.asked = 0;
+    pending.plannedAt = now + FIRST_DELAY_MS + FIRST_JITTER_MS * this.#random();
+    this.#reschedule(pending);
+  }
+
+  #obtain(name: Name, type: number): Pending {
+    const owner = nameKey(name);
+    const key = formatKey(owner, type);
+    const known = this.#pending.get(key);
+    if (known !== undefined) return known;
+    const pending: Pending = {
+      key,
+      nameKey: owner,
+      name,
+      type,
+      followUp: undefined,
+      asked: 0,
+      plannedAt: Number.POSITIVE_INFINITY,
+      onceAt: Number.POSITIVE_INFINITY,
+      dueAt: Number.POSITIVE_INFINITY,
+      position: -1,
+    };
+    this.#pending.set(key, pending);
+    const sameName = this.#byName.get(owner) ?? new Set();
+    this.#byName.set(owner, sameName.add(pending));
+    return pending;
+  }
+
+  #reschedule(pending: Pending): void {
+    const dueAt = Math.min(pending.plannedAt, pending.onceAt);
+    if (dueAt === Number.POSITIVE_INFINITY) this.#drop(pending);
+    else this.#heap.set(pending, dueAt);
+  }
+
+  #drop(pending: Pending): void {
+    this.#heap.delete(pending);
+    this.#pending.delete(pending.key);
+    const sameName = this.#byName.get(pending.nameKey);
+    sameName?.delete(pending);
+    if (sameName?.size === 0) this.#byName.delete(pending.nameKey);
+  }
+}
+
+/** When questions were last heard of, the earliest first; forgotten when too old, or too many. */
+class RecentQuestions {
+  readonly #times: Map<string, number> = new Map();
+
+  add(key: string, now: number, forgetBefore: number): void {
+    this.#times.delete(key);
+    this.#times.set(key, now);
+    for (const [oldest, time] of this.#times) {
+      if (time >= forgetBefore && this.#times.size <= RECENT_QUESTIONS) break;
+      this.#times.delete(oldest);
+    }
+  }
+
+  has(key: string, since: number): boolean {
+    return (this.#times.get(key) ?? Number.NEGATIVE_INFINITY) > since;
+  }
+
+  timeOf(key: string): number | undefined {
+    return this.#times.get(key);
+  }
+
+  clear(): void {
+    this.#times.clear();
+  }
+}
+
+function formatKey(owner: string, type: number): string {
+  return `${owner}/${type}`;
+}

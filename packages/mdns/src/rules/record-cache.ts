@@ -1,0 +1,363 @@
+import { type Name, nameKey } from '../wire/name.ts';
+import { dataKey, type ResourceRecord, recordKey, TYPE_CODES, typeCode } from '../wire/record.ts';
+import { DeadlineHeap, type Waiting } from './deadline-heap.ts';
+import {
+  type ExpiryReason,
+  expiryReason,
+  GRACE_MS,
+  type Lifetime,
+  lifetimeMs,
+  nextAskAt,
+  RECONFIRM_MS,
+} from './lifetime.ts';
+import type { Random, Sender } from './machine.ts';
+import { SourceShares } from './source-shares.ts';
+
+/** A record as it is kept. */
+export interface CachedRecord {
+  readonly record: ResourceRecord;
+  readonly nameKey: string;
+  /** The packet that carried it came from this host itself, once at least. */
+  readonly isFromThisHost: boolean;
+  /** When this data came, or came back after it was withdrawn; of two in a unique set the later one counts. */
+  readonly since: number;
+  readonly lifetime: Lifetime;
+}
+
+export type CacheEvent =
+  /** `changed`: rescued after a goodbye or flush, or heard from this host for the first time. */
+  | { readonly kind: 'added' | 'refreshed' | 'changed'; readonly entry: CachedRecord }
+  | { readonly kind: 'expired'; readonly entry: CachedRecord; readonly reason: ExpiryReason }
+  /** Somebody who is interested asks for it now (RFC 6762 5.2, 10.4). */
+  | { readonly kind: 'refresh-due'; readonly entry: CachedRecord }
+  /** Others asked for it twice, and nobody answered (RFC 6762 10.5). */
+  | { readonly kind: 'unanswered'; readonly entry: CachedRecord };
+
+/** How much is kept, against hosts that send without end. */
+export interface CacheLimits {
+  readonly records: number;
+  /** Of one source address. */
+  readonly recordsPerSource: number;
+  /** PTR records of one name. */
+  readonly instancesPerService: number;
+  /** Records of one name and another type. */
+  readonly recordsPerSet: number;
+}
+
+export const DEFAULT_LIMITS: CacheLimits = {
+  records: 10_000,
+  recordsPerSource: 512,
+  instancesPerService: 256,
+  recordsPerSet: 32,
+};
+
+/** RFC 6763 6.2: larger TXT records are not recommended; with this the cache has a bound in bytes as well. */
+const MAX_TXT_BYTES = 1300;
+/** RFC 6762 10.5: two unanswered questions or more, and ten seconds. */
+const UNANSWERED_QUESTIONS = 2;
+const UNANSWERED_MS = 10_000;
+/** RFC 6762 5.2: nobody asks the same twice within a second. */
+const SAME_QUESTION_MS = 900;
+const MS_PER_SECOND = 1000;
+
+interface Entry extends CachedRecord, Waiting {
+  readonly key: string;
+  readonly setKey: string;
+  /** Whose share it counts in: who sent it first. Nobody can take another's record into his own share. */
+  readonly source: string;
+  record: ResourceRecord;
+  isFromThisHost: boolean;
+  since: number;
+  lifetime: Lifetime;
+  receivedAt: number;
+  ttlMs: number;
+  expiresAt: number;
+  askAt: number;
+  /** Questions of others since it was heard, and when the last of them came. */
+  unanswered: number;
+  questionAt: number;
+  /** When it counts as unanswered; Infinity as long as it doesn't. */
+  unansweredAt: number;
+}
+
+/** What the others on one link said, for as long as it counts. Pure: time comes in, events come out. */
+export class RecordCache {
+  readonly #random: Random;
+  readonly #limits: CacheLimits;
+  readonly #entries: Map<string, Entry> = new Map();
+  readonly #sets: Map<string, Set<Entry>> = new Map();
+  readonly #shares: SourceShares<Entry> = new SourceShares();
+  readonly #heap: DeadlineHeap<Entry> = new DeadlineHeap();
+  #events: CacheEvent[] = [];
+
+  constructor(random: Random, limits: CacheLimits = DEFAULT_LIMITS) {
+    this.#random = random;
+    this.#limits = limits;
+  }
+
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  /** Takes in one record of a response: a new one, a refresh, a goodbye, or the successor of those it flushes. */
+  put(record: ResourceRecord, from: Pick<Sender, 'address' | 'isThisHost'>, now: number): void {
+    if (isTooLarge(record)) return;
+    const owner = nameKey(record.name);
+    const setKey = formatSetKey(owner, typeCode(record.data));
+    const key = `${owner}/${dataKey(record.data)}`;
+    const entry = this.#entries.get(key);
+    if (record.ttl === 0) {
+      if (entry !== undefined) this.#withdraw(entry, 'goodbye', now);
+      return;
+    }
+    // PTR sets of DNS-SD are shared: no single owner can declare them complete (RFC 6762 10.2).
+    if (record.flush && record.data.type !== 'PTR') this.#flush(setKey, key, now);
+    if (entry === undefined) this.#add(record, owner, setKey, key, from, now);
+    else this.#refresh(entry, record, from, now);
+  }
+
+  /** Something is kept under this name and type. */
+  has(name: Name, type: number): boolean {
+    return this.#sets.has(formatSetKey(nameKey(name), type));
+  }
+
+  /** What is known now, leaving records included. */
+  lookup(name: Name, type: number, now: number): readonly CachedRecord[] {
+    const entries: CachedRecord[] = [];
+    for (const entry of this.#sets.get(formatSetKey(nameKey(name), type)) ?? []) {
+      if (entry.expiresAt > now) entries.push(entry);
+    }
+    return entries;
+  }
+
+  /** What a question should list as known: records with more than half of their TTL left that nobody doubts (RFC 6762 7.1). */
+  knownAnswers(name: Name, type: number, now: number): readonly ResourceRecord[] {
+    const answers: ResourceRecord[] = [];
+    for (const entry of this.#sets.get(formatSetKey(nameKey(name), type)) ?? []) {
+      if (!isKnownAnswer(entry, now)) continue;
+      const age = Math.floor((now - entry.receivedAt) / MS_PER_SECOND);
+      // RFC 6762 10.2: the cache-flush bit is never set in known answers.
+      answers.push({ ...entry.record, ttl: entry.record.ttl - age, flush: false });
+    }
+    return answers;
+  }
+
+  /** We would list it as known, too. */
+  isKnownAnswer(record: ResourceRecord, now: number): boolean {
+    const entry = this.#entries.get(recordKey(record));
+    return entry !== undefined && isKnownAnswer(entry, now);
+  }
+
+  /**
+   * Another host asked for these records, and has the answers with the keys `known`. Two such questions without an answer
+   * make a record `unanswered` after ten seconds (RFC 6762 10.5). A question that comes by IPv4 and IPv6 is one.
+   */
+  noteQuestion(name: Name, type: number, known: ReadonlySet<string>, now: number): void {
+    for (const entry of this.#sets.get(formatSetKey(nameKey(name), type)) ?? []) {
+      if (entry.lifetime.kind !== 'fresh' || known.has(entry.key)) continue;
+      if (now - entry.questionAt < SAME_QUESTION_MS) continue;
+      entry.questionAt = now;
+      entry.unanswered += 1;
+      if (entry.unanswered !== UNANSWERED_QUESTIONS) continue;
+      entry.unansweredAt = now + UNANSWERED_MS;
+      this.#reschedule(entry);
+    }
+  }
+
+  /**
+   * Doubts the records of this name and type: `refresh-due` follows at once and some times more, and they are gone after nine
+   * seconds unless they are heard again (RFC 6762 10.4). Records heard within the last second are not doubted.
+   */
+  reconfirm(name: Name, type: number, now: number): void {
+    for (const entry of this.#sets.get(formatSetKey(nameKey(name), type)) ?? []) {
+      if (entry.lifetime.kind !== 'fresh' || now - entry.receivedAt < GRACE_MS) continue;
+      entry.lifetime = { kind: 'doubted', asked: 0, since: now, reason: 'unreachable' };
+      entry.expiresAt = Math.min(entry.expiresAt, now + RECONFIRM_MS);
+      this.#replan(entry);
+    }
+  }
+
+  /**
+   * Doubts everything after time was lost: records whose end has passed meanwhile get their chance to be confirmed as well.
+   * Questions begin after a second; what the first questions of browsing bring needs none.
+   */
+  reconfirmAll(now: number): void {
+    for (const entry of this.#entries.values()) {
+      if (entry.lifetime.kind === 'leaving') continue;
+      entry.lifetime = { kind: 'doubted', asked: 1, since: now, reason: 'expired' };
+      entry.expiresAt = now + RECONFIRM_MS;
+      this.#replan(entry);
+    }
+  }
+
+  /** Drops every record of a name, without events: nobody is interested any more. */
+  forget(owner: string): void {
+    for (const type of Object.values(TYPE_CODES)) {
+      for (const entry of this.#sets.get(formatSetKey(owner, type)) ?? []) this.#remove(entry);
+    }
+  }
+
+  advance(now: number): void {
+    for (let entry = this.#heap.due(now); entry !== undefined; entry = this.#heap.due(now)) {
+      if (entry.expiresAt <= now) {
+        this.#expire(entry, expiryReason(entry.lifetime));
+      } else if (entry.unansweredAt <= now) {
+        entry.unansweredAt = Number.POSITIVE_INFINITY;
+        this.#events.push({ kind: 'unanswered', entry });
+        this.#reschedule(entry);
+      } else {
+        this.#events.push({ kind: 'refresh-due', entry });
+        if (entry.lifetime.kind !== 'leaving') entry.lifetime = { ...entry.lifetime, asked: entry.lifetime.asked + 1 };
+        this.#replan(entry);
+      }
+    }
+  }
+
+  nextDeadline(): number {
+    return this.#heap.nextDeadline();
+  }
+
+  /** What happened since the last call, in order. */
+  takeEvents(): readonly CacheEvent[] {
+    const events = this.#events;
+    if (events.length > 0) this.#events = [];
+    return events;
+  }
+
+  #add(
+    record: ResourceRecord,
+    owner: string,
+    setKey: string,
+    key: string,
+    from: Pick<Sender, 'address' | 'isThisHost'>,
+    now: number,
+  ): void {
+    this.#makeRoom(
+      setKey,
+      record.data.type === 'PTR' ? this.#limits.instancesPerService : this.#limits.recordsPerSet,
+      from,
+    );
+    const ttlMs = lifetimeMs(record);
+    const entry: Entry = {
+      record,
+      nameKey: owner,
+      key,
+      setKey,
+      source: from.address,
+      isFromThisHost: from.isThisHost,
+      since: now,
+      lifetime: { kind: 'fresh', asked: 0 },
+      receivedAt: now,
+      ttlMs,
+      expiresAt: now + ttlMs,
+      askAt: Number.POSITIVE_INFINITY,
+      unanswered: 0,
+      questionAt: Number.NEGATIVE_INFINITY,
+      unansweredAt: Number.POSITIVE_INFINITY,
+      dueAt: Number.POSITIVE_INFINITY,
+      position: -1,
+    };
+    this.#entries.set(key, entry);
+    const set = this.#sets.get(setKey) ?? new Set();
+    this.#sets.set(setKey, set.add(entry));
+    this.#shares.add(entry);
+    this.#replan(entry);
+    this.#events.push({ kind: 'added', entry });
+  }
+
+  #refresh(entry: Entry, record: ResourceRecord, from: Pick<Sender, 'isThisHost'>, now: number): void {
+    const isRescued = entry.lifetime.kind === 'leaving';
+    const isNewlyOurs = from.isThisHost && !entry.isFromThisHost;
+    entry.record = record;
+    entry.isFromThisHost ||= from.isThisHost;
+    if (isRescued) entry.since = now;
+    entry.lifetime = { kind: 'fresh', asked: 0 };
+    entry.receivedAt = now;
+    entry.ttlMs = lifetimeMs(record);
+    entry.expiresAt = now + entry.ttlMs;
+    entry.unanswered = 0;
+    entry.unansweredAt = Number.POSITIVE_INFINITY;
+    this.#shares.renew(entry);
+    this.#replan(entry);
+    this.#events.push({ kind: isRescued || isNewlyOurs ? 'changed' : 'refreshed', entry });
+  }
+
+  /** RFC 6762 10.2: what the owner did not repeat within a second before now is no longer true. */
+  #flush(setKey: string, exceptKey: string, now: number): void {
+    for (const entry of this.#sets.get(setKey) ?? []) {
+      if (entry.key !== exceptKey && now - entry.receivedAt > GRACE_MS) this.#withdraw(entry, 'flushed', now);
+    }
+  }
+
+  #withdraw(entry: Entry, reason: 'goodbye' | 'flushed', now: number): void {
+    if (entry.lifetime.kind === 'leaving') return;
+    entry.lifetime = { kind: 'leaving', reason };
+    entry.expiresAt = Math.min(entry.expiresAt, now + GRACE_MS);
+    entry.unansweredAt = Number.POSITIVE_INFINITY;
+    this.#replan(entry);
+  }
+
+  /** Whoever sent the most pays: within the set, by his own share, in total. */
+  #makeRoom(setKey: string, setLimit: number, from: Pick<Sender, 'address'>): void {
+    const set = this.#sets.get(setKey);
+    if (set !== undefined && set.size >= setLimit) this.#evict(findNoisiest(set));
+    if (this.#shares.count(from.address) >= this.#limits.recordsPerSource)
+      this.#evict(this.#shares.oldest(from.address));
+    if (this.#entries.size >= this.#limits.records) this.#evict(this.#shares.oldest(this.#shares.noisiest() ?? ''));
+  }
+
+  #evict(entry: Entry | undefined): void {
+    if (entry !== undefined) this.#expire(entry, 'evicted');
+  }
+
+  #expire(entry: Entry, reason: ExpiryReason): void {
+    this.#remove(entry);
+    this.#events.push({ kind: 'expired', entry, reason });
+  }
+
+  #remove(entry: Entry): void {
+    this.#heap.delete(entry);
+    this.#entries.delete(entry.key);
+    this.#shares.delete(entry);
+    const set = this.#sets.get(entry.setKey);
+    set?.delete(entry);
+    if (set?.size === 0) this.#sets.delete(entry.setKey);
+  }
+
+  #replan(entry: Entry): void {
+    entry.askAt = nextAskAt(entry.lifetime, entry.receivedAt, entry.ttlMs, this.#random);
+    this.#reschedule(entry);
+  }
+
+  #reschedule(entry: Entry): void {
+    this.#heap.set(entry, Math.min(entry.expiresAt, entry.askAt, entry.unansweredAt));
+  }
+}
+
+function formatSetKey(owner: string, type: number): string {
+  return `${owner}/${type}`;
+}
+
+function isKnownAnswer(entry: Entry, now: number): boolean {
+  return entry.lifetime.kind === 'fresh' && now < entry.receivedAt + entry.ttlMs / 2;
+}
+
+/** The one that was not heard for the longest time, of the source that has the most in this set. */
+function findNoisiest(set: ReadonlySet<Entry>): Entry | undefined {
+  const counts = new Map<string, number>();
+  for (const { source } of set) counts.set(source, (counts.get(source) ?? 0) + 1);
+  let chosen: Entry | undefined;
+  let most = 0;
+  for (const entry of set) {
+    const count = counts.get(entry.source) ?? 0;
+    if (count < most || (count === most && chosen !== undefined && entry.receivedAt >= chosen.receivedAt)) continue;
+    most = count;
+    chosen = entry;
+  }
+  return chosen;
+}
+
+function isTooLarge(record: ResourceRecord): boolean {
+  if (record.data.type !== 'TXT') return false;
+  return record.data.strings.reduce((sum, string) => sum + 1 + string.length, 0) > MAX_TXT_BYTES;
+}
