@@ -1,1 +1,53 @@
-process.stdout.write('ambassador\n');
+import { readFileSync } from 'node:fs';
+import { CliError } from './cli-error.ts';
+import { EXIT_INTERNAL, EXIT_OK } from './exit-codes.ts';
+import { createPrinter } from './output/printer.ts';
+import { runProgram } from './program.ts';
+import { listenForSignals } from './signals.ts';
+
+const stderr = createPrinter(process.stderr, process.env);
+const shutdown = listenForSignals(process, (code) => process.exit(code));
+
+// A reader that left (`| head`) ends the command quietly, as SIGPIPE does elsewhere.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    if (shutdown.signal.aborted) process.exit(EXIT_OK);
+    shutdown.request('EPIPE');
+  });
+}
+
+try {
+  process.exitCode = await runProgram(process.argv.slice(2), {
+    env: process.env,
+    platform: process.platform,
+    version: readVersion(),
+    stdout: createPrinter(process.stdout, process.env),
+    stderr,
+    logStream: process.stderr,
+    shutdown,
+  });
+} catch (error) {
+  process.exitCode = report(error);
+} finally {
+  shutdown.close();
+}
+
+function report(error: unknown): number {
+  if (error instanceof CliError) {
+    stderr.line(`ambassador: ${error.message}`);
+    return error.exitCode;
+  }
+  const reason = error instanceof Error ? error.message : String(error);
+  stderr.line(`ambassador: internal error: ${reason}; please report it (--log-level debug shows more)`);
+  if (/^(?:debug|trace)$/.test(process.env.AMBASSADOR_LOG_LEVEL ?? '') && error instanceof Error)
+    stderr.line(error.stack ?? '');
+  return EXIT_INTERNAL;
+}
+
+function readVersion(): string {
+  const manifest: unknown = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+  const version =
+    typeof manifest === 'object' && manifest !== null && 'version' in manifest ? manifest.version : undefined;
+  return typeof version === 'string' ? version : 'unknown';
+}

@@ -1,0 +1,111 @@
+import type { AnnouncementOptions } from '@mdns-ambassador/announcer';
+import { CliError, InvalidValue } from './cli-error.ts';
+import { EXIT_USAGE } from './exit-codes.ts';
+import { parseCheck } from './parse/check.ts';
+import { parseChoice } from './parse/choice.ts';
+import { parseDuration } from './parse/duration.ts';
+import { nameInstance, parseInstanceName } from './parse/instance-name.ts';
+import { parseInteger } from './parse/integer.ts';
+import { parseAnnouncedService } from './parse/service-argument.ts';
+import { parseServiceType } from './parse/service-type.ts';
+import { parseSubtype } from './parse/subtype.ts';
+import { parseTxt } from './parse/txt.ts';
+import type { Option } from './settings/option.ts';
+import type { ServiceRequest } from './settings/service-requests.ts';
+import { readGiven } from './settings/settings.ts';
+import { findWellKnownPort } from './well-known-ports.ts';
+
+const HIGHEST_SRV_VALUE = 65_535;
+const HIGHEST_TTL = 2_147_483_647;
+const MOST_CHECKS = 100;
+const SHORTEST_CHECK_INTERVAL_MS = 100;
+const DEFAULT_CHECK_INTERVAL_MS = 2_000;
+
+export const ANNOUNCE_OPTIONS: readonly Option[] = [
+  { name: 'name', kind: 'text', summary: 'Name of the instance', byDefault: '"SERVICE on HOST"' },
+  { name: 'type', kind: 'text', summary: 'DNS-SD type, redis or _redis._tcp', byDefault: "the service's name" },
+  { name: 'txt', kind: 'list', summary: 'KEY=VALUE that browsers see; repeatable' },
+  { name: 'subtype', kind: 'list', summary: 'DNS-SD subtype; repeatable' },
+  { name: 'priority', kind: 'text', summary: 'SRV priority: lower ones are used first', byDefault: '0' },
+  { name: 'weight', kind: 'text', summary: 'SRV weight: the share within one priority', byDefault: '0' },
+  {
+    name: 'ttl',
+    kind: 'text',
+    summary: 'How many seconds others remember it',
+    byDefault: '4500; 120 for addresses and ports',
+  },
+  {
+    name: 'check',
+    kind: 'text',
+    summary: 'Announce only while this passes: tcp, http:/path, redis, postgres, exec:CMD or none',
+    byDefault: 'tcp',
+    beginnings: ['tcp', 'http:/', 'redis', 'postgres', 'exec:', 'none'],
+  },
+  { name: 'check-interval', kind: 'text', summary: 'Time between two checks', byDefault: '2s' },
+  { name: 'rise', kind: 'text', summary: 'Passes in a row until it is announced', byDefault: '1' },
+  { name: 'fall', kind: 'text', summary: 'Failures in a row until it is withdrawn', byDefault: '1' },
+  { name: 'relay', kind: 'flag', summary: 'Accept on the network for a service that listens on loopback only' },
+  { name: 'responder', kind: 'text', summary: 'Who speaks mDNS', byDefault: 'native', choices: ['native'] },
+  { name: 'json', kind: 'flag', summary: 'Print events as one JSON document a line' },
+];
+
+/** What the machine adds to what was written. */
+export interface Machine {
+  readonly hostName: string;
+  readonly platform: NodeJS.Platform;
+}
+
+/** The announcement that one request asks for. Throws a CliError that names the first wrong value. */
+export function readAnnouncement({ service: given, settings }: ServiceRequest, machine: Machine): AnnouncementOptions {
+  const { service, host, port } = readGiven(given, parseAnnouncedService);
+  settings.read('responder', (text) => parseChoice(text, ['native']));
+  const ttl = settings.read('ttl', (text) => parseInteger(text, 1, HIGHEST_TTL));
+  return {
+    service,
+    instance: settings.read('name', parseInstanceName) ?? nameInstance(service, machine.hostName),
+    type: settings.read('type', parseServiceType) ?? `_${service}._tcp`,
+    subtypes: settings.readEach('subtype', parseSubtype),
+    ...(host === undefined ? {} : { host }),
+    port: port ?? readGiven(given, () => requireWellKnownPort(service, machine.platform)),
+    priority: settings.read('priority', parseSrvValue) ?? 0,
+    weight: settings.read('weight', parseSrvValue) ?? 0,
+    ...(ttl === undefined ? {} : { ttl }),
+    txt: settings.readTogether('txt', parseTxt),
+    check: settings.read('check', parseCheck) ?? { kind: 'tcp' },
+    checkIntervalMs:
+      settings.read('check-interval', (text) => parseDuration(text, SHORTEST_CHECK_INTERVAL_MS)) ??
+      DEFAULT_CHECK_INTERVAL_MS,
+    rise: settings.read('rise', parseCount) ?? 1,
+    fall: settings.read('fall', parseCount) ?? 1,
+    relay: settings.isSet('relay'),
+  };
+}
+
+/** Refuses options that fit one service only where several were named on the command line. */
+export function refuseShared(options: readonly string[], requests: readonly ServiceRequest[]): void {
+  if (requests.length < 2) return;
+  for (const option of options) {
+    const [given] = requests[0]?.settings.find(option) ?? [];
+    if (given === undefined || requests.some(({ settings }) => settings.find(option)[0]?.origin !== given.origin))
+      continue;
+    throw new CliError(
+      EXIT_USAGE,
+      `${given.origin} fits one service, and ${requests.length} are named; run one command for each`,
+    );
+  }
+}
+
+/** The service's well-known port, or a sentence that tells how to name one. */
+export function requireWellKnownPort(service: string, platform: NodeJS.Platform): number {
+  const port = findWellKnownPort(service, platform);
+  if (port === undefined) throw new InvalidValue(`"${service}" has no well-known port; write it as in ${service}:8000`);
+  return port;
+}
+
+function parseSrvValue(text: string): number {
+  return parseInteger(text, 0, HIGHEST_SRV_VALUE);
+}
+
+function parseCount(text: string): number {
+  return parseInteger(text, 1, MOST_CHECKS);
+}

@@ -1,0 +1,42 @@
+import type { Command } from './command.ts';
+
+/** A command as the program knows it before it is loaded. */
+export interface CommandEntry {
+  readonly name: string;
+  readonly summary: string;
+  load(): Promise<Command>;
+}
+
+/** Loaded one by one, so that help is quick. */
+export const COMMAND_LIST: readonly CommandEntry[] = [
+  {
+    name: 'announce',
+    summary: 'Tell this network about services on this machine',
+    load: async () => (await import('./commands/announce.ts')).announceCommand,
+  },
+  {
+    name: 'proxy',
+    summary: 'Listen on localhost and carry connections to services on this network',
+    load: async () => (await import('./commands/proxy.ts')).proxyCommand,
+  },
+  {
+    name: 'list',
+    summary: 'Show which services are on this network',
+    load: async () => (await import('./commands/list.ts')).listCommand,
+  },
+  {
+    name: 'resolve',
+    summary: 'Print the addresses of a service, for scripts',
+    load: async () => (await import('./commands/resolve.ts')).resolveCommand,
+  },
+  {
+    name: 'demo',
+    summary: 'See it all work on this machine alone, in 20 seconds',
+    load: async () => (await import('./commands/demo.ts')).demoCommand,
+  },
+  {
+    name: 'completion',
+    summary: 'Print a completion script for bash, zsh or fish',
+    load: async () => (await import('./commands/completion.ts')).completionCommand,
+  },
+];

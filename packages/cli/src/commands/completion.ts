@@ -1,0 +1,35 @@
+import { CliError } from '../cli-error.ts';
+import type { Command, Invocation } from '../command.ts';
+import { EXIT_OK, EXIT_USAGE } from '../exit-codes.ts';
+import { parseChoice } from '../parse/choice.ts';
+import { readGiven } from '../settings/settings.ts';
+import { SHELLS, writeCompletionScript } from '../shells.ts';
+
+export const completionCommand: Command = {
+  name: 'completion',
+  usage: '[bash|zsh|fish]',
+  summary: 'Print a completion script (default: for the shell of $SHELL)',
+  options: [],
+  examples: [
+    ['completion bash >> ~/.bashrc', 'bash'],
+    ['completion zsh >> ~/.zshrc', 'zsh'],
+    ['completion fish > ~/.config/fish/completions/ambassador.fish', 'fish'],
+  ],
+  run,
+};
+
+async function run({ words, surroundings }: Invocation): Promise<number> {
+  if (words.length > 1)
+    throw new CliError(
+      EXIT_USAGE,
+      `completion takes one shell, and ${words.length} are named; write one of ${SHELLS.join(', ')}`,
+    );
+  const ofLogin = SHELLS.find((shell) => (surroundings.env.SHELL ?? '').endsWith(shell)) ?? 'bash';
+  const [word] = words;
+  const shell =
+    word === undefined
+      ? ofLogin
+      : readGiven({ text: word, origin: 'completion', exitCode: EXIT_USAGE }, (text) => parseChoice(text, SHELLS));
+  surroundings.stdout.line(writeCompletionScript(shell));
+  return EXIT_OK;
+}

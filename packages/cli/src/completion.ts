@@ -1,0 +1,31 @@
+import { COMMAND_LIST } from './command-list.ts';
+import { COMMON_OPTIONS } from './settings/common-options.ts';
+import { SHELLS } from './shells.ts';
+import { listWellKnownNames } from './well-known-ports.ts';
+
+/** Commands whose words are names of services. */
+const TAKE_SERVICES: ReadonlySet<string> = new Set(['announce', 'proxy', 'list', 'resolve']);
+
+/** What may stand where the last word is; `words` begin after `ambassador`, the last one is being typed and may be empty. */
+export async function completeWords(words: readonly string[]): Promise<readonly string[]> {
+  const current = words.at(-1) ?? '';
+  const candidates = words.length <= 1 ? listCommands() : await listAfterCommand(words);
+  return candidates.filter((candidate) => candidate.startsWith(current));
+}
+
+function listCommands(): readonly string[] {
+  return [...COMMAND_LIST.map((entry) => entry.name), 'help', '--help', '--version'];
+}
+
+async function listAfterCommand(words: readonly string[]): Promise<readonly string[]> {
+  const [name = ''] = words;
+  if (name === 'help') return COMMAND_LIST.map((entry) => entry.name);
+  const command = await COMMAND_LIST.find((entry) => entry.name === name)?.load();
+  if (command === undefined) return [];
+  const options = [...command.options, ...COMMON_OPTIONS];
+  const previous = options.find((option) => words.length > 2 && `--${option.name}` === words.at(-2));
+  if (previous !== undefined && previous.kind !== 'flag') return previous.choices ?? previous.beginnings ?? [];
+  if (words.at(-1)?.startsWith('-') === true) return [...options.map((option) => `--${option.name}`), '--help'];
+  if (name === 'completion') return SHELLS;
+  return TAKE_SERVICES.has(name) ? listWellKnownNames() : [];
+}

@@ -1,0 +1,55 @@
+import { isMap, isNode, LineCounter, type Node, type ParsedNode, parseDocument } from 'yaml';
+import { CliError } from '../cli-error.ts';
+import { EXIT_CONFIG } from '../exit-codes.ts';
+
+type Path = readonly PropertyKey[];
+
+/** The text of a configuration file, YAML or JSON, that knows on which line everything stands. */
+export interface ConfigDocument {
+  readonly value: unknown;
+  /** `ambassador.yaml:12`, the line of the value at this path, or of the nearest one above it. */
+  locate(path: Path): string;
+  /** The line of a key in the map at this path. */
+  locateKey(path: Path, key: string): string;
+}
+
+/** Throws a {@link CliError} with the line when the text is no YAML. */
+export function parseConfigDocument(file: string, text: string): ConfigDocument {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const at = (offset: number): string => `${file}:${lines.linePos(offset).line}`;
+  const [problem] = document.errors;
+  if (problem !== undefined)
+    throw new CliError(EXIT_CONFIG, `${at(problem.pos[0])}: ${problem.message}; correct the YAML there`);
+
+  function find(path: Path): Node | null {
+    const node: unknown = path.length === 0 ? document.contents : document.getIn(path, true);
+    return isNode(node) ? node : null;
+  }
+  function locate(path: Path): string {
+    for (let length = path.length; length >= 0; length--) {
+      const range = find(path.slice(0, length))?.range;
+      if (range !== undefined && range !== null) return at(range[0]);
+    }
+    return `${file}:1`;
+  }
+  return {
+    value: readValue(document, at),
+    locate,
+    locateKey(path, key) {
+      const map = find(path);
+      if (!isMap<ParsedNode>(map)) return locate(path);
+      const pair = map.items.find((item) => String(item.key) === key);
+      return pair?.key.range == null ? locate(path) : at(pair.key.range[0]);
+    },
+  };
+}
+
+function readValue(document: ReturnType<typeof parseDocument>, at: (offset: number) => string): unknown {
+  try {
+    return document.toJS();
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new CliError(EXIT_CONFIG, `${at(0)}: ${reason}; write the values without aliases`, { cause: error });
+  }
+}

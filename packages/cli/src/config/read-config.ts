@@ -1,0 +1,138 @@
+import { readFileSync } from 'node:fs';
+import { CliError } from '../cli-error.ts';
+import { EXIT_CONFIG, EXIT_NO_INPUT } from '../exit-codes.ts';
+import { findNearest } from '../nearest.ts';
+import { KEYS_NOT_YET } from '../settings/not-yet.ts';
+import { nameKey } from '../settings/option.ts';
+import type { Given, Layer } from '../settings/settings.ts';
+import { type ConfigDocument, parseConfigDocument } from './config-document.ts';
+import { configSchema, listKeys } from './schema.ts';
+
+/** One service of the file. */
+export interface ConfigEntry {
+  /** SERVICE as it would stand on the command line: `redis:12345`. */
+  readonly service: Given;
+  readonly options: Layer;
+}
+
+/** A configuration file (CONTRACT 5) as a layer of settings. */
+export interface Config {
+  /** What every service shares: log level, interfaces. */
+  readonly options: Layer;
+  readonly announce: readonly ConfigEntry[];
+  readonly proxy: readonly ConfigEntry[];
+}
+
+/** Throws a {@link CliError}: 66 when the file can't be read, 78 when it is broken. */
+export function readConfig(file: string): Config {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    const problem = code === 'ENOENT' ? 'does not exist' : code === 'EISDIR' ? 'is a directory' : 'is not readable';
+    throw new CliError(EXIT_NO_INPUT, `--config: "${file}" ${problem}; write the path of a YAML or JSON file`, {
+      cause: error,
+    });
+  }
+  return parseConfig(file, text);
+}
+
+export function parseConfig(file: string, text: string): Config {
+  const document = parseConfigDocument(file, text);
+  const value: unknown = document.value ?? {};
+  refuseKeysNotYet(document, value);
+  const parsed = configSchema.safeParse(value);
+  if (!parsed.success) throw new CliError(EXIT_CONFIG, describeIssue(document, parsed.error.issues[0]));
+  return {
+    options: readLayer(document, value, []),
+    announce: readEntries(document, value, 'announce'),
+    proxy: readEntries(document, value, 'proxy'),
+  };
+}
+
+function refuseKeysNotYet(document: ConfigDocument, value: unknown): void {
+  const maps: [readonly PropertyKey[], unknown][] = [[[], value]];
+  for (const section of ['announce', 'proxy']) {
+    const list = readMember(value, section);
+    if (Array.isArray(list))
+      maps.push(...list.map((entry, index): [PropertyKey[], unknown] => [[section, index], entry]));
+  }
+  for (const [path, map] of maps) {
+    for (const [key, sentence] of KEYS_NOT_YET) {
+      if (readMember(map, key) !== undefined) {
+        throw new CliError(EXIT_CONFIG, `${document.locateKey(path, key)}: ${key}: ${sentence}`);
+      }
+    }
+  }
+}
+
+interface Issue {
+  readonly code?: string;
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
+  readonly keys?: readonly string[];
+}
+
+function describeIssue(document: ConfigDocument, issue: Issue | undefined): string {
+  if (issue === undefined) return `${document.locate([])}: the file is not valid`;
+  const [key] = issue.keys ?? [];
+  if (issue.code === 'unrecognized_keys' && key !== undefined) {
+    const known = listKeys(issue.path);
+    const nearest = findNearest(key, known);
+    const hint = nearest === undefined ? `the keys are ${known.join(', ')}` : `did you mean ${nearest}?`;
+    return `${document.locateKey(issue.path, key)}: "${key}" is no key here; ${hint}`;
+  }
+  const where = issue.path.map(String).join('.');
+  if (issue.path.at(-1) === 'service' && readAt(document.value, issue.path) === undefined) {
+    return `${document.locate(issue.path)}: an entry without a service; write service: NAME, such as service: redis`;
+  }
+  if (where === '') return `${document.locate([])}: the file must be a map with keys such as announce and proxy`;
+  return `${document.locate(issue.path)}: ${where}: ${issue.message}`;
+}
+
+function readEntries(document: ConfigDocument, value: unknown, section: 'announce' | 'proxy'): readonly ConfigEntry[] {
+  const list = readMember(value, section);
+  if (!Array.isArray(list)) return [];
+  return list.map((entry: unknown, index) => {
+    const path = [section, index];
+    const name = String(readMember(entry, 'service'));
+    const host = readMember(entry, 'host');
+    const port = readMember(entry, 'port');
+    const address = port === undefined ? '' : `:${String(port)}`;
+    const text = host === undefined ? `${name}${address}` : `${name}=${formatHost(String(host))}${address}`;
+    const origin = `${document.locate([...path, 'service'])}: service`;
+    return { service: { text, origin, exitCode: EXIT_CONFIG }, options: readLayer(document, entry, path) };
+  });
+}
+
+function formatHost(host: string): string {
+  return host.includes(':') && !host.startsWith('[') ? `[${host}]` : host;
+}
+
+function readLayer(document: ConfigDocument, map: unknown, path: readonly PropertyKey[]): Layer {
+  return {
+    find(option) {
+      const key = nameKey(option);
+      const value = readMember(map, key);
+      if (value === undefined || value === null) return [];
+      const origin = `${document.locateKey(path, key)}: ${key}`;
+      return listTexts(value).map((text) => ({ text, origin, exitCode: EXIT_CONFIG }));
+    },
+  };
+}
+
+function listTexts(value: unknown): readonly string[] {
+  if (Array.isArray(value)) return value.map(String);
+  if (typeof value !== 'object' || value === null) return [String(value)];
+  return Object.entries(value).map(([key, member]) => (member === true ? key : `${key}=${String(member)}`));
+}
+
+function readAt(value: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>((at, key) => readMember(at, key), value);
+}
+
+function readMember(value: unknown, key: PropertyKey): unknown {
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined;
+  return Reflect.get(value, key);
+}

@@ -1,0 +1,43 @@
+import type { AnnouncerEvent } from '@mdns-ambassador/announcer';
+import type { NetworkInterface } from '@mdns-ambassador/mdns';
+import { countThings, describeInterfaces, joinWords, quoteName } from './phrases.ts';
+import type { Fact } from './reporter.ts';
+
+/** What the announcer did, for people; undefined where another line says it already. */
+export function describeAnnouncerEvent(
+  event: AnnouncerEvent,
+  interfaces: readonly NetworkInterface[],
+): string | undefined {
+  switch (event.kind) {
+    case 'waiting':
+      return `${event.service}: waiting until it answers (${event.reason})`;
+    case 'check-passed':
+    case 'check-failed':
+      return undefined;
+    case 'relaying':
+      return `relaying connections for ${event.service} from ${joinWords(event.from)} to ${event.to}`;
+    case 'announced': {
+      const where = event.interfaces.length === 0 ? '' : ` on ${describeInterfaces(event.interfaces, interfaces)}`;
+      return `announced ${event.service} as ${quoteName(event.instance)} (${event.type})${where}, port ${event.port}`;
+    }
+    case 'renamed':
+      return `the name ${quoteName(event.from)} is taken: ${event.service} is called ${quoteName(event.to)} now`;
+    case 'withdrawn':
+      return `withdrew ${quoteName(event.instance)}: ${event.reason}`;
+    case 'draining':
+      return `${event.service} is leaving: ${countThings(event.connections, 'connection')} to finish`;
+    case 'refused':
+      return `not announcing ${event.service}: ${event.error.message}`;
+    default:
+      return event satisfies never;
+  }
+}
+
+/** The same for programs. */
+export function announcerEventToFact(event: AnnouncerEvent): Fact {
+  if (event.kind === 'refused') {
+    return { event: event.kind, service: event.service, code: event.error.code, reason: event.error.message };
+  }
+  const { kind, ...fields } = event;
+  return { event: kind, ...fields };
+}

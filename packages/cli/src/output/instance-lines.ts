@@ -1,0 +1,59 @@
+import type { BrowseEvent, Instance } from '@mdns-ambassador/mdns';
+import { escapeText } from './escape.ts';
+import { instanceToJson, listAddresses, txtToJson } from './json.ts';
+import { formatPlace, quoteName } from './phrases.ts';
+import type { Style } from './printer.ts';
+import { formatTable } from './table.ts';
+
+const MARKS = { added: '[+]', updated: '[~]', removed: '[-]' } as const;
+/** What has lost an instance, in words. */
+const LOSSES = { goodbye: 'said goodbye', expired: 'not heard of again', unreachable: 'does not answer' } as const;
+
+/** The table of `list`, with a heading. */
+export function formatInstances(instances: readonly Instance[], style: Style): readonly string[] {
+  const [heading, ...rows] = formatTable([
+    ['SERVICE', 'INSTANCE', 'ADDRESS', 'HOST', 'TXT'],
+    ...instances.map((instance) => [
+      escapeText(nameShortly(instance)),
+      escapeText(instance.name),
+      placeOf(instance),
+      escapeText(instance.host),
+      describeTxt(instance),
+    ]),
+  ]);
+  return [style.bold(heading ?? ''), ...rows];
+}
+
+/** One line of `list --watch`. */
+export function describeBrowseEvent(event: BrowseEvent): string {
+  const { instance } = event;
+  const mark = `${MARKS[event.kind]} ${escapeText(nameShortly(instance))} ${quoteName(instance.name)}`;
+  if (event.kind === 'removed') return `${mark} ${LOSSES[event.lost]}`;
+  const txt = describeTxt(instance);
+  return `${mark} at ${placeOf(instance)}${txt === '' ? '' : ` (${txt})`}`;
+}
+
+/** CONTRACT 2: `list --watch --json`. */
+export function browseEventToJson(event: BrowseEvent): object {
+  return { event: event.kind, instance: instanceToJson(event.instance) };
+}
+
+/** `redis` for `_redis._tcp`; other protocols in full. */
+function nameShortly({ type }: Instance): string {
+  return /^_([^.]+)\._tcp$/i.exec(type)?.[1] ?? type;
+}
+
+function placeOf(instance: Instance): string {
+  const [address = '?'] = listAddresses(instance);
+  return escapeText(formatPlace(address, instance.port));
+}
+
+function describeTxt(instance: Instance): string {
+  return Object.entries(txtToJson(instance.txt))
+    .filter(([key]) => key !== 'txtvers' && key !== 'id')
+    .map(([key, value]) => {
+      if (value === true) return escapeText(key);
+      return escapeText(`${key}=${typeof value === 'string' ? value : `base64:${value.base64}`}`);
+    })
+    .join(' ');
+}

@@ -1,0 +1,38 @@
+import type { NetworkInterface } from '@mdns-ambassador/mdns';
+import { escapeText } from './escape.ts';
+
+/** `a`, `a and b`, `a, b and c`. */
+export function joinWords(words: readonly string[]): string {
+  const last = words.at(-1) ?? '';
+  return words.length < 2 ? last : `${words.slice(0, -1).join(', ')} and ${last}`;
+}
+
+/** `1 connection`, `3 connections`. */
+export function countThings(count: number, thing: string): string {
+  return `${count} ${thing}${count === 1 ? '' : 's'}`;
+}
+
+/** A name that came from the network, in quotes. */
+export function quoteName(name: string): string {
+  return `"${escapeText(name)}"`;
+}
+
+/** `10.0.0.1:6379`, `[fe80::1%eth0]:6379`. */
+export function formatPlace(address: string, port: number): string {
+  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+}
+
+/** `eth0 (10.99.0.1)`; an IPv4 address where there is one. */
+export function describeInterface({ name, addresses }: NetworkInterface): string {
+  const shown = addresses.find(({ family }) => family === 'IPv4') ?? addresses[0];
+  return shown === undefined ? name : `${name} (${shown.address})`;
+}
+
+/** The named interfaces, with the address that each has now. */
+export function describeInterfaces(names: readonly string[], interfaces: readonly NetworkInterface[]): string {
+  return joinWords(
+    names.map((name) =>
+      describeInterface(interfaces.find((one) => one.name === name) ?? { name, addresses: [], loopback: false }),
+    ),
+  );
+}

@@ -1,0 +1,84 @@
+import type { Endpoint, EndpointState, ProxyEvent } from '@mdns-ambassador/ambassador';
+import { formatTarget } from '@mdns-ambassador/relay';
+import { formatDuration } from '../parse/duration.ts';
+import { endpointToJson } from './json.ts';
+import { countThings, formatPlace, joinWords, quoteName } from './phrases.ts';
+import type { Fact } from './reporter.ts';
+
+/** What the proxy did, for people; undefined where another line says it already. */
+export function describeProxyEvent(event: ProxyEvent, connectTimeoutMs: number): string | undefined {
+  switch (event.kind) {
+    case 'listening':
+      return `listening on ${joinWords(event.at.map(formatTarget))} for ${event.service}`;
+    case 'endpoint-added':
+      return `found ${describePlaced(event.endpoint)}`;
+    case 'endpoint-updated':
+      return `changed: ${describePlaced(event.endpoint)}`;
+    case 'endpoint-removed':
+      return `lost ${describeEndpoint(event.endpoint)}: ${event.reason}`;
+    case 'endpoint-state':
+      return `${describeEndpoint(event.endpoint)} ${describeState(event.state, event.reason)}`;
+    case 'no-endpoint':
+      return `${event.service}: nobody offers it yet, connections wait up to ${formatDuration(connectTimeoutMs)}`;
+    case 'unreachable':
+      return `closing connections for ${event.service}: ${event.reason}`;
+    case 'connections-full':
+      return `${event.service} has ${event.limit} connections, which is its limit: more must wait`;
+    case 'drained':
+      return `${event.service}: ${countThings(event.finished, 'connection')} finished, ${event.reset} cut off`;
+    default:
+      return event satisfies never;
+  }
+}
+
+/** The same for programs. */
+export function proxyEventToFact(event: ProxyEvent): Fact {
+  switch (event.kind) {
+    case 'listening':
+      return { event: event.kind, service: event.service, listen: event.at.map(formatTarget) };
+    case 'endpoint-added':
+    case 'endpoint-updated':
+      return { event: event.kind, service: event.service, endpoint: toJson(event.endpoint) };
+    case 'endpoint-removed':
+      return { event: event.kind, service: event.service, endpoint: toJson(event.endpoint), reason: event.reason };
+    case 'endpoint-state': {
+      const endpoint = endpointToJson(event.endpoint, event.endpoint.addresses[0] ?? '', event.state);
+      return { event: event.kind, service: event.service, endpoint, reason: event.reason };
+    }
+    default: {
+      const { kind, ...fields } = event;
+      return { event: kind, ...fields };
+    }
+  }
+}
+
+function toJson(endpoint: Endpoint): object {
+  return endpointToJson(endpoint, endpoint.addresses[0] ?? '', endpoint.draining ? 'draining' : 'ready');
+}
+
+/** `"redis on h1" at 10.99.0.1:12345`, or the place alone. */
+function describePlaced(endpoint: Endpoint): string {
+  const place = formatPlace(endpoint.addresses[0] ?? '?', endpoint.port);
+  return endpoint.instance === undefined ? place : `${quoteName(endpoint.instance)} at ${place}`;
+}
+
+function describeEndpoint(endpoint: Endpoint): string {
+  return endpoint.instance === undefined ? describePlaced(endpoint) : quoteName(endpoint.instance);
+}
+
+function describeState(state: EndpointState, reason: string): string {
+  switch (state) {
+    case 'ready':
+      return `is in use again: ${reason}`;
+    case 'probation':
+      return 'gets another try';
+    case 'ejected':
+      return `is not used for now: ${reason}`;
+    case 'draining':
+      return `is leaving: ${reason}`;
+    case 'stale':
+      return `was lost sight of (${reason}): used while it answers`;
+    default:
+      return state satisfies never;
+  }
+}

@@ -1,0 +1,18 @@
+import { InvalidValue } from '../cli-error.ts';
+
+const LONGEST_NAME = 15;
+
+/** A service name: 1-15 of a-z 0-9 -, a letter among them, no hyphen at an end or beside another (RFC 6335 5.1, RFC 6763 7.2). */
+export function parseServiceName(text: string): string {
+  const name = text.toLowerCase();
+  if (!isServiceName(name)) {
+    throw new InvalidValue(
+      `"${text}" is no service name; write 1 to 15 letters, digits and single hyphens with at least one letter, such as redis or my-api`,
+    );
+  }
+  return name;
+}
+
+export function isServiceName(name: string): boolean {
+  return name.length <= LONGEST_NAME && /^[a-z0-9]+(?:-[a-z0-9]+)*$/.test(name) && /[a-z]/.test(name);
+}

@@ -1,0 +1,156 @@
+import yargs, { type Argv } from 'yargs';
+import { CliError } from './cli-error.ts';
+import type { Command, Surroundings } from './command.ts';
+import { COMMAND_LIST } from './command-list.ts';
+import { EXIT_OK, EXIT_USAGE } from './exit-codes.ts';
+import { findNearest } from './nearest.ts';
+import { COMMON_OPTIONS } from './settings/common-options.ts';
+import { readEnvironment } from './settings/environment.ts';
+import { joinNegativeValues, type ParsedWords, readFlags, refuseBadFlagWords } from './settings/flags.ts';
+import { COMMANDS_NOT_YET, OPTIONS_NOT_YET } from './settings/not-yet.ts';
+import type { Option } from './settings/option.ts';
+import { refuseOptionsNotYet, refuseValuesNotYet } from './settings/refuse.ts';
+import { Settings } from './settings/settings.ts';
+import { COMPLETE_WORD } from './shells.ts';
+
+/** Wider help is harder to read. */
+const WIDEST_HELP = 100;
+
+const PROGRAM_EXAMPLES: readonly (readonly [string, string])[] = [
+  ['$0 announce redis:12345', 'on the machine where redis listens on port 12345'],
+  ['$0 proxy redis', 'on another: redis is now on localhost:6379'],
+  ['$0 list', 'what is on this network'],
+  ['$0 demo', 'see it work on this machine alone'],
+];
+
+/** Reads the command line and runs the command; resolves with the exit code, rejects with a {@link CliError} for people. */
+export async function runProgram(argv: readonly string[], surroundings: Surroundings): Promise<number> {
+  if (argv[0] === COMPLETE_WORD) {
+    const { completeWords } = await import('./completion.ts');
+    for (const word of await completeWords(argv.slice(1))) surroundings.stdout.line(word);
+    return EXIT_OK;
+  }
+  const words = argv[0] === 'help' ? [...argv.slice(1, 2), '--help'] : joinNegativeValues(argv);
+  let chosen: { readonly command: Command; readonly parsed: ParsedWords } | undefined;
+  const program = createProgram(words, surroundings.version);
+  for (const entry of COMMAND_LIST) {
+    program.command(
+      entry.name,
+      entry.summary,
+      async (builder) => describeCommand(builder, await entry.load()),
+      async (parsed) => {
+        chosen = { command: await entry.load(), parsed };
+      },
+    );
+  }
+  const parsed: ParsedWords = await program.parseAsync();
+  if (parsed.help === true || parsed.version === true) return EXIT_OK;
+  if (chosen === undefined) {
+    refuseUnknownCommand(parsed);
+    throw new CliError(
+      EXIT_USAGE,
+      `no command is given; write one of ${listNames().join(', ')} (ambassador --help has examples)`,
+    );
+  }
+  return runCommand(chosen.command, words, chosen.parsed, surroundings);
+}
+
+function createProgram(words: readonly string[], version: string): Argv {
+  return yargs([...words])
+    .scriptName('ambassador')
+    .locale('en')
+    .usage('$0 COMMAND: services on a LAN find each other and connect, with no registry and no addresses')
+    .parserConfiguration({
+      'boolean-negation': false,
+      'camel-case-expansion': false,
+      'dot-notation': false,
+      'greedy-arrays': false,
+      'parse-numbers': false,
+      'parse-positional-numbers': false,
+      'populate--': true,
+      'short-option-groups': false,
+    })
+    .exitProcess(false)
+    .wrap(Math.min(WIDEST_HELP, process.stdout.columns ?? WIDEST_HELP))
+    .version(version)
+    .help()
+    .alias('h', 'help')
+    .example(PROGRAM_EXAMPLES.map(([line, what]): [string, string] => [line, what]))
+    .epilogue(
+      'ambassador COMMAND --help says more. Every option also reads AMBASSADOR_<OPTION> (AMBASSADOR_LOG_LEVEL=debug; several values with ";" between). Options win over the environment, the environment over --config FILE.',
+    )
+    .fail((message: string, error: Error | undefined) => {
+      throw error ?? new CliError(EXIT_USAGE, message);
+    });
+}
+
+function describeCommand(builder: Argv, command: Command): Argv {
+  builder.usage(`$0 ${command.name} ${command.usage}\n\n${command.summary}`);
+  for (const option of command.options) builder.option(option.name, { ...describeOption(option), group: 'Options:' });
+  for (const option of COMMON_OPTIONS)
+    builder.option(option.name, { ...describeOption(option), group: 'Common options:' });
+  for (const name of OPTIONS_NOT_YET.keys()) builder.option(name, { type: 'string', hidden: true });
+  builder.example(command.examples.map(([line, what]): [string, string] => [`$0 ${line}`, what]));
+  builder.epilogue(command.notes ?? '');
+  return builder;
+}
+
+interface YargsOption {
+  readonly type: 'boolean' | 'string';
+  readonly describe: string;
+  readonly defaultDescription?: string;
+}
+
+function describeOption(option: Option): YargsOption {
+  const choices = option.choices === undefined ? '' : `: ${option.choices.join(', ')}`;
+  const byDefault = option.byDefault === undefined ? '' : ` (default: ${option.byDefault})`;
+  return {
+    type: option.kind === 'flag' ? 'boolean' : 'string',
+    describe: `${option.summary}${choices}${byDefault}`,
+  };
+}
+
+function listNames(): readonly string[] {
+  return COMMAND_LIST.map((entry) => entry.name);
+}
+
+function refuseUnknownCommand(parsed: ParsedWords): void {
+  const list: unknown = parsed._;
+  const [word] = Array.isArray(list) ? list.map(String) : [];
+  const names = listNames();
+  if (word === undefined) {
+    const [option] = Object.keys(parsed).filter((key) => !['_', '$0', '--'].includes(key));
+    if (option === undefined) return;
+    throw new CliError(
+      EXIT_USAGE,
+      `--${option} stands before the command; write the command first, such as ambassador proxy redis`,
+    );
+  }
+  const refusal = COMMANDS_NOT_YET.get(word);
+  if (refusal !== undefined) throw new CliError(EXIT_USAGE, `${word}: ${refusal}`);
+  const nearest = findNearest(word, names);
+  const hint = nearest === undefined ? `write one of ${names.join(', ')}` : `did you mean ${nearest}?`;
+  throw new CliError(EXIT_USAGE, `"${word}" is no command; ${hint}`);
+}
+
+async function runCommand(
+  command: Command,
+  argv: readonly string[],
+  parsed: ParsedWords,
+  surroundings: Surroundings,
+): Promise<number> {
+  const options = [...command.options, ...COMMON_OPTIONS];
+  refuseOptionsNotYet(parsed, surroundings.env);
+  refuseBadFlagWords(argv, options);
+  const flags = readFlags(parsed, command.name, options);
+  const settings = new Settings([flags, readEnvironment(surroundings.env, options)]);
+  refuseValuesNotYet(settings);
+  const list: unknown = parsed._;
+  const trailing: unknown = parsed['--'];
+  return command.run({
+    words: Array.isArray(list) ? list.slice(1).map(String) : [],
+    trailing: Array.isArray(trailing) ? trailing.map(String) : argv.includes('--') ? [] : undefined,
+    settings,
+    surroundings,
+  });
+}

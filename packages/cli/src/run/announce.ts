@@ -1,0 +1,164 @@
+import { spawn } from 'node:child_process';
+import { hostname } from 'node:os';
+import {
+  type AnnouncementOptions,
+  Announcer,
+  AnnouncerError,
+  type AnnouncerEvent,
+  createSystemHost,
+  Command as ServiceCommand,
+} from '@mdns-ambassador/announcer';
+import { systemClock } from '@mdns-ambassador/mdns';
+import { connectionLimit, fileLimit } from '@mdns-ambassador/relay';
+import { readAnnouncement, refuseShared } from '../announce-request.ts';
+import { CliError } from '../cli-error.ts';
+import type { Invocation } from '../command.ts';
+import { EXIT_NO_INPUT, EXIT_OK, EXIT_REFUSED, EXIT_USAGE } from '../exit-codes.ts';
+import { announcerEventToFact, describeAnnouncerEvent } from '../output/announcer-lines.ts';
+import { tellNodeEvent, tellStart } from '../output/network-lines.ts';
+import { createReporter, type Reporter } from '../output/reporter.ts';
+import { addSharedOptions, listServiceRequests, loadConfig } from '../settings/service-requests.ts';
+import { createLocalNetwork, type LocalNetwork, startNode } from './local-network.ts';
+import { openLog } from './log-options.ts';
+import { waitForAbort } from './stopping.ts';
+
+/** A service that others still connect to is kept this long after its goodbye (DESIGN: at least 2 s). */
+const GRACE_MS = 2_000;
+const DRAIN_TIMEOUT_MS = 30_000;
+
+const EXIT_CODES: Readonly<Record<string, number>> = {
+  LOOPBACK_ONLY: EXIT_REFUSED,
+  COMMAND_NOT_FOUND: EXIT_NO_INPUT,
+  COMMAND_NOT_EXECUTABLE: EXIT_NO_INPUT,
+  COMMAND_FAILED: EXIT_NO_INPUT,
+};
+
+/** `ambassador announce` */
+export async function announceServices(invocation: Invocation): Promise<number> {
+  const { surroundings, trailing } = invocation;
+  const config = await loadConfig(invocation.settings);
+  const settings = addSharedOptions(invocation.settings, config);
+  const requests = listServiceRequests({ words: invocation.words, settings }, 'announce', config?.announce);
+  refuseShared(['name', 'type'], requests);
+  if (trailing !== undefined && trailing.length === 0) {
+    throw new CliError(
+      EXIT_USAGE,
+      'nothing follows "--"; write the command to run, such as -- redis-server --port 12345, or leave "--" out',
+    );
+  }
+  const announcements = requests.map((request) =>
+    readAnnouncement(request, { hostName: hostname(), platform: surroundings.platform }),
+  );
+  const reporter = createReporter(surroundings.stdout, openLog(settings, surroundings), settings.isSet('json'));
+  const refusals = new Refusals(announcements.length);
+  let isStarted = false;
+  const local = createLocalNetwork(settings, surroundings.platform, (event) => {
+    if (isStarted || event.kind === 'link-failed') tellNodeEvent(reporter, event);
+  });
+  const announcer = createAnnouncer(local, announcements, surroundings.platform, (event) => {
+    reporter.tell(describeAnnouncerEvent(event, local.network.interfaces()), announcerEventToFact(event));
+    if (event.kind === 'refused') refusals.add(event.error);
+  });
+  try {
+    await startNode(local);
+    tellStart(reporter, local.network.interfaces(), local.network.skipped());
+    isStarted = true;
+    if (trailing !== undefined) return await runCommand(trailing, announcer, refusals, invocation);
+    await announcer.start();
+    await Promise.race([waitForAbort(surroundings.shutdown.signal), refusals.all]);
+    if (refusals.isEmpty) tellStopping(reporter, surroundings.shutdown.signal);
+    const isRelaying = announcements.some(({ relay }) => relay);
+    await announcer.drain({ graceMs: isRelaying ? GRACE_MS : 0, timeoutMs: DRAIN_TIMEOUT_MS });
+    refusals.throwFirst();
+    return EXIT_OK;
+  } catch (error) {
+    throw error instanceof AnnouncerError ? toCliError(error) : error;
+  } finally {
+    await announcer.close();
+    await local.node.close();
+  }
+}
+
+/** What can't be announced as it was asked for; the command ends when nothing else is left. */
+class Refusals {
+  readonly all: Promise<void>;
+  readonly #errors: AnnouncerError[] = [];
+  readonly #limit: number;
+  #finish: () => void = () => undefined;
+
+  constructor(limit: number) {
+    this.#limit = limit;
+    this.all = new Promise((resolve) => {
+      this.#finish = resolve;
+    });
+  }
+
+  get isEmpty(): boolean {
+    return this.#errors.length === 0;
+  }
+
+  add(error: AnnouncerError): void {
+    this.#errors.push(error);
+    if (this.#errors.length >= this.#limit) this.#finish();
+  }
+
+  throwFirst(): void {
+    const [first] = this.#errors;
+    if (first !== undefined) throw toCliError(first);
+  }
+}
+
+function createAnnouncer(
+  { node, network }: LocalNetwork,
+  announcements: readonly AnnouncementOptions[],
+  platform: NodeJS.Platform,
+  onEvent: (event: AnnouncerEvent) => void,
+): Announcer {
+  return new Announcer({
+    announcements,
+    publisher: node,
+    clock: systemClock,
+    random: Math.random,
+    host: createSystemHost({
+      platform,
+      kill: (pid, signal) => process.kill(pid, signal),
+      interfaces: () => network.interfaces(),
+      maxConnections: connectionLimit(fileLimit(process)),
+    }),
+    onEvent,
+  });
+}
+
+/** Runs the command to its end; the signals that we get are its signals. It ends when nothing of it may be announced. */
+async function runCommand(
+  [command = '', ...args]: readonly string[],
+  announcer: Announcer,
+  refusals: Refusals,
+  { surroundings }: Invocation,
+): Promise<number> {
+  const service = new ServiceCommand({
+    command,
+    args,
+    announcer,
+    spawn: (name, rest) => spawn(name, [...rest], { stdio: 'inherit' }),
+    clock: systemClock,
+    drainGraceMs: GRACE_MS,
+    drainTimeoutMs: DRAIN_TIMEOUT_MS,
+  });
+  surroundings.shutdown.delegate((signal) => service.signal(signal));
+  void refusals.all.then(() => service.signal('SIGTERM'));
+  const exitCode = await service.run();
+  refusals.throwFirst();
+  return exitCode;
+}
+
+function tellStopping(reporter: Reporter, signal: AbortSignal): void {
+  reporter.tell('stopping: saying goodbye (once more ends at once)', {
+    event: 'stopping',
+    reason: String(signal.reason),
+  });
+}
+
+function toCliError(error: AnnouncerError): CliError {
+  return new CliError(EXIT_CODES[error.code] ?? EXIT_USAGE, error.message, { cause: error });
+}

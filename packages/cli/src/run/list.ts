@@ -1,0 +1,86 @@
+import type { BrowseEvent, Instance } from '@mdns-ambassador/mdns';
+import { CliError } from '../cli-error.ts';
+import type { Invocation } from '../command.ts';
+import { EXIT_OK, EXIT_UNAVAILABLE, EXIT_USAGE } from '../exit-codes.ts';
+import { browseEventToJson, describeBrowseEvent, formatInstances } from '../output/instance-lines.ts';
+import { instanceToJson } from '../output/json.ts';
+import { describeInterface, joinWords } from '../output/phrases.ts';
+import { formatDuration, parseDuration } from '../parse/duration.ts';
+import { parseServiceType } from '../parse/service-type.ts';
+import { addSharedOptions, loadConfig } from '../settings/service-requests.ts';
+import { readGiven } from '../settings/settings.ts';
+import { createLocalNetwork, type LocalNetwork, startNode } from './local-network.ts';
+import { openLog } from './log-options.ts';
+import { waitForAbort, waitOrAbort } from './stopping.ts';
+
+const DEFAULT_TIMEOUT_MS = 2_000;
+/** Types looked into when every type is listed; a link has some tens. */
+const MOST_TYPES = 256;
+
+/** `ambassador list` */
+export async function listInstances(invocation: Invocation): Promise<number> {
+  const { surroundings } = invocation;
+  const settings = addSharedOptions(invocation.settings, await loadConfig(invocation.settings));
+  const type = readType(invocation.words);
+  const timeoutMs = settings.read('timeout', parseDuration) ?? DEFAULT_TIMEOUT_MS;
+  const isJson = settings.isSet('json');
+  const log = openLog(settings, surroundings);
+  const local = createLocalNetwork(settings, surroundings.platform, (event) => log.debug(event, event.kind));
+  const { signal } = surroundings.shutdown;
+  const found = new Map<string, Instance>();
+  try {
+    await startNode(local);
+    if (settings.isSet('watch')) {
+      browse(local, type, (event) => {
+        surroundings.stdout.line(isJson ? JSON.stringify(browseEventToJson(event)) : describeBrowseEvent(event));
+      });
+      await waitForAbort(signal);
+      return EXIT_OK;
+    }
+    browse(local, type, (event) => {
+      const key = `${event.instance.type}/${event.instance.name}`;
+      if (event.kind === 'removed') found.delete(key);
+      else found.set(key, event.instance);
+    });
+    await waitOrAbort(timeoutMs, signal);
+  } finally {
+    await local.node.close();
+  }
+  const instances = [...found.values()].sort(compareInstances);
+  if (isJson) surroundings.stdout.line(JSON.stringify(instances.map(instanceToJson)));
+  else if (instances.length > 0) {
+    for (const line of formatInstances(instances, surroundings.stdout.style)) surroundings.stdout.line(line);
+  }
+  if (instances.length > 0 || signal.aborted) return EXIT_OK;
+  const where = joinWords(local.network.interfaces().map(describeInterface)) || 'no interface';
+  throw new CliError(
+    EXIT_UNAVAILABLE,
+    `${type ?? 'nothing'} was ${type === undefined ? '' : 'not '}found on ${where} within ${formatDuration(timeoutMs)}; start ambassador announce somewhere, or wait longer with --timeout 10s`,
+  );
+}
+
+function readType(words: readonly string[]): string | undefined {
+  if (words.length > 1)
+    throw new CliError(EXIT_USAGE, `list takes one service or none, and ${words.join(', ')} are named; name one`);
+  const [word] = words;
+  return word === undefined
+    ? undefined
+    : readGiven({ text: word, origin: 'SERVICE', exitCode: EXIT_USAGE }, parseServiceType);
+}
+
+/** Browses one type, or every type on the link. The node's end ends it. */
+function browse({ node }: LocalNetwork, type: string | undefined, onEvent: (event: BrowseEvent) => void): void {
+  if (type !== undefined) {
+    node.browse({ type }, onEvent);
+    return;
+  }
+  let types = 0;
+  node.browseTypes((found) => {
+    types += 1;
+    if (types <= MOST_TYPES) node.browse({ type: found }, onEvent);
+  });
+}
+
+function compareInstances(a: Instance, b: Instance): number {
+  return a.type.localeCompare(b.type) || a.name.localeCompare(b.name);
+}

@@ -1,0 +1,49 @@
+import { hostname, networkInterfaces } from 'node:os';
+import {
+  createMdnsNode,
+  hostLabel,
+  MdnsError,
+  type MdnsNode,
+  type NodeEvent,
+  type SystemNetwork,
+  systemClock,
+  systemNetwork,
+} from '@mdns-ambassador/mdns';
+import { CliError } from '../cli-error.ts';
+import { EXIT_UNAVAILABLE } from '../exit-codes.ts';
+import { readInterfaces } from '../settings/interfaces.ts';
+import type { Settings } from '../settings/settings.ts';
+
+/** The mDNS stack of one command, on the interfaces that the user chose. */
+export interface LocalNetwork {
+  readonly network: SystemNetwork;
+  readonly node: MdnsNode;
+}
+
+/** Throws a CliError where an interface is named that is not there. The node is yet to be started. */
+export function createLocalNetwork(
+  settings: Settings,
+  platform: NodeJS.Platform,
+  onEvent: (event: NodeEvent) => void,
+): LocalNetwork {
+  const interfaceNames = readInterfaces(settings, networkInterfaces(), platform);
+  const network = systemNetwork({ interfaceNames, platform });
+  const node = createMdnsNode({
+    network,
+    clock: systemClock,
+    random: Math.random,
+    hostLabel: hostLabel(hostname(), Math.random),
+    onEvent,
+  });
+  return { network, node };
+}
+
+/** Starts the node; says in one sentence why it can't. */
+export async function startNode({ node }: LocalNetwork): Promise<void> {
+  try {
+    await node.start();
+  } catch (error) {
+    if (!(error instanceof MdnsError)) throw error;
+    throw new CliError(EXIT_UNAVAILABLE, `mDNS can't be used here: ${error.message}`, { cause: error });
+  }
+}

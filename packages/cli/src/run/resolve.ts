@@ -1,0 +1,80 @@
+import { type EndpointStatus, reportEndpoint, resolveEndpoints, type Source } from '@mdns-ambassador/ambassador';
+import { systemClock } from '@mdns-ambassador/mdns';
+import { CliError } from '../cli-error.ts';
+import type { Invocation } from '../command.ts';
+import { EXIT_OK, EXIT_UNAVAILABLE, EXIT_USAGE } from '../exit-codes.ts';
+import { formatEndpoints, RESOLVE_FORMATS } from '../output/endpoint-formats.ts';
+import { parseChoice } from '../parse/choice.ts';
+import { formatDuration, parseDuration } from '../parse/duration.ts';
+import { nameOfType, parseServiceType } from '../parse/service-type.ts';
+import { addSharedOptions, listServiceRequests, loadConfig } from '../settings/service-requests.ts';
+import { readGiven } from '../settings/settings.ts';
+import { readOrigins } from '../source-request.ts';
+import { createLocalNetwork, startNode } from './local-network.ts';
+import { openLog } from './log-options.ts';
+import { createSources, readAllowedCidrs, usesMdns } from './sources.ts';
+import { waitForAbort } from './stopping.ts';
+
+const DEFAULT_TIMEOUT_MS = 2_000;
+
+/** `ambassador resolve` */
+export async function resolveService(invocation: Invocation): Promise<number> {
+  const { surroundings, words } = invocation;
+  const config = await loadConfig(invocation.settings);
+  const shared = addSharedOptions(invocation.settings, config);
+  if (words.length > 1) {
+    throw new CliError(EXIT_USAGE, `resolve takes one service, and ${words.length} are named; run it once for each`);
+  }
+  const [request] =
+    words.length === 0 ? [] : listServiceRequests({ words, settings: shared }, 'resolve', config?.proxy);
+  if (request === undefined)
+    throw new CliError(EXIT_USAGE, 'resolve which service? Write its name, such as ambassador resolve redis');
+  const { settings } = request;
+  const service = nameOfType(readGiven({ ...request.service, text: words[0] ?? '' }, parseServiceType));
+  const origins = readOrigins(settings);
+  const allowed = readAllowedCidrs(settings);
+  const timeoutMs = settings.read('timeout', parseDuration) ?? DEFAULT_TIMEOUT_MS;
+  const format = settings.read('format', (text) => parseChoice(text, RESOLVE_FORMATS)) ?? 'address';
+  const log = openLog(settings, surroundings);
+  const local = createLocalNetwork(settings, surroundings.platform, (event) => log.debug(event, event.kind));
+  const hosts = new Map<string, string>();
+  let found: readonly EndpointStatus[];
+  try {
+    if (usesMdns(origins)) await startNode(local);
+    const sources = createSources(origins, {
+      service,
+      allowed,
+      local,
+      log,
+      onInstance: ({ name, host }) => hosts.set(name, host),
+    });
+    found = await findEndpoints(sources, origins.merge, timeoutMs, surroundings.shutdown.signal);
+  } finally {
+    await local.node.close();
+  }
+  if (surroundings.shutdown.signal.aborted) return EXIT_OK;
+  const printed = settings.isSet('all') ? found : found.slice(0, 1);
+  if (settings.isSet('json')) {
+    surroundings.stdout.line(JSON.stringify(printed.map((endpoint) => reportEndpoint(endpoint, endpoint.state))));
+  } else {
+    for (const line of formatEndpoints(service, printed, format, hosts)) surroundings.stdout.line(line);
+  }
+  if (found.length > 0) return EXIT_OK;
+  throw new CliError(EXIT_UNAVAILABLE, describeNothing(service, usesMdns(origins), timeoutMs));
+}
+
+async function findEndpoints(
+  sources: readonly Source[],
+  merge: 'union' | 'fallback',
+  timeoutMs: number,
+  stop: AbortSignal,
+): Promise<readonly EndpointStatus[]> {
+  const options = { sources, merge, balance: 'first', clock: systemClock, random: Math.random } as const;
+  const found = resolveEndpoints(options, timeoutMs);
+  return Promise.race([found, waitForAbort(stop).then(() => [])]);
+}
+
+function describeNothing(service: string, isOnNetwork: boolean, timeoutMs: number): string {
+  const where = isOnNetwork ? `no ${service} was found on this network` : `no ${service} was found`;
+  return `${where} within ${formatDuration(timeoutMs)}; see what is there with ambassador list, or wait longer with --timeout 10s`;
+}

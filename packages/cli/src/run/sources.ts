@@ -1,0 +1,88 @@
+import {
+  AmbassadorError,
+  type Cidr,
+  createMdnsSource,
+  createStaticSource,
+  type InstanceBrowser,
+  parseCidr,
+  type Source,
+  systemLookup,
+} from '@mdns-ambassador/ambassador';
+import { type Instance, systemClock } from '@mdns-ambassador/mdns';
+import { InvalidValue } from '../cli-error.ts';
+import type { Log } from '../output/log.ts';
+import type { Settings } from '../settings/settings.ts';
+import type { Origins } from '../source-request.ts';
+import type { LocalNetwork } from './local-network.ts';
+
+/** Whether an mDNS stack is needed. */
+export function usesMdns({ from }: Origins): boolean {
+  return from.some(({ kind }) => kind === 'mdns');
+}
+
+/** `--allow-cidr` */
+export function readAllowedCidrs(settings: Settings): readonly Cidr[] {
+  return settings.readEach('allow-cidr', (text) => {
+    try {
+      return parseCidr(text);
+    } catch (error) {
+      throw error instanceof AmbassadorError ? new InvalidValue(error.message) : error;
+    }
+  });
+}
+
+export interface SourceContext {
+  readonly service: string;
+  readonly allowed: readonly Cidr[];
+  readonly local: LocalNetwork;
+  readonly log: Log;
+  /** Told of every instance that is heard of, before the source is. */
+  readonly onInstance?: (instance: Instance) => void;
+}
+
+/** The sources of one service, in the order written. None is started. */
+export function createSources(origins: Origins, context: SourceContext): readonly Source[] {
+  const { service, allowed, local, log } = context;
+  const { instance, where } = origins;
+  return origins.from.map((spec) => {
+    switch (spec.kind) {
+      case 'mdns':
+        return createMdnsSource({
+          service,
+          type: `_${service}._tcp`,
+          browser: watchBrowser(local.node, context.onInstance),
+          interfaces: () => local.network.interfaces(),
+          allowed,
+          clock: systemClock,
+          ...(instance === undefined ? {} : { instance }),
+          where,
+          onRefused: (refused) => log.warn({ ...refused }, 'instance not used: none of its addresses may be dialled'),
+        });
+      case 'static':
+        return createStaticSource({
+          service,
+          places: spec.targets,
+          lookup: systemLookup,
+          clock: systemClock,
+          random: Math.random,
+        });
+      default:
+        return spec satisfies never;
+    }
+  });
+}
+
+function watchBrowser(
+  browser: InstanceBrowser,
+  onInstance: ((instance: Instance) => void) | undefined,
+): InstanceBrowser {
+  if (onInstance === undefined) return browser;
+  return {
+    verify: (type, name) => browser.verify(type, name),
+    browse: (options, onEvent) =>
+      browser.browse(options, (event) => {
+        onInstance(event.instance);
+        onEvent(event);
+      }),
+  };
+}

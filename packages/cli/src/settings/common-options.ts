@@ -1,0 +1,26 @@
+import type { Option } from './option.ts';
+
+/** Options that every command takes (CONTRACT 1). */
+export const COMMON_OPTIONS: readonly Option[] = [
+  { name: 'config', kind: 'text', summary: 'YAML or JSON file with services and options' },
+  {
+    name: 'interface',
+    kind: 'list',
+    summary: 'Use this network interface only; repeatable',
+    byDefault: 'every one that is up and multicast-capable',
+  },
+  {
+    name: 'log-level',
+    kind: 'text',
+    summary: 'Least severe line of the log on standard error',
+    byDefault: 'info; warn when pretty',
+    choices: ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'],
+  },
+  {
+    name: 'log-format',
+    kind: 'text',
+    summary: 'Form of the log',
+    byDefault: 'pretty on a terminal',
+    choices: ['pretty', 'json'],
+  },
+];

@@ -1,0 +1,74 @@
+import { CliError } from '../cli-error.ts';
+import { EXIT_USAGE } from '../exit-codes.ts';
+import { findNearest } from '../nearest.ts';
+import type { Option } from './option.ts';
+import type { Layer } from './settings.ts';
+
+/** What yargs made of the words after the command. */
+export interface ParsedWords {
+  readonly [option: string]: unknown;
+}
+
+/** Keys that yargs adds, and its own options. */
+const NOT_OPTIONS: ReadonlySet<string> = new Set(['_', '--', '$0', 'help', 'h', 'version']);
+
+/** The options among the words. Refuses what is no option of this command, and an option without its value. */
+export function readFlags(words: ParsedWords, command: string, options: readonly Option[]): Layer {
+  const known = new Map(options.map((option) => [option.name, option]));
+  for (const [name, value] of Object.entries(words)) {
+    if (NOT_OPTIONS.has(name) || value === undefined) continue;
+    const option = known.get(name);
+    if (option === undefined) throw new CliError(EXIT_USAGE, describeUnknown(name, command, known.keys()));
+    if (option.kind !== 'flag' && listTexts(value).includes('')) {
+      throw new CliError(
+        EXIT_USAGE,
+        `--${name} has no value; write it as in --${name} VALUE (ambassador ${command} --help)`,
+      );
+    }
+  }
+  return {
+    find(name) {
+      const value = words[name];
+      if (value === undefined) return [];
+      return listTexts(value).map((text) => ({ text, origin: `--${name}`, exitCode: EXIT_USAGE }));
+    },
+  };
+}
+
+/** `--timeout -3s` is a wrong value, not an option -3: joins the two words, so that the value is what is refused. */
+export function joinNegativeValues(argv: readonly string[]): readonly string[] {
+  const joined: string[] = [];
+  for (const [at, word] of argv.entries()) {
+    const previous = joined.at(-1) ?? '';
+    if (word === '--') return [...joined, ...argv.slice(at)];
+    if (/^-\d/.test(word) && /^--[a-z-]+$/.test(previous)) joined[joined.length - 1] = `${previous}=${word}`;
+    else joined.push(word);
+  }
+  return joined;
+}
+
+/** yargs takes `--json=maybe` for false; a flag's value must be one of two words. */
+export function refuseBadFlagWords(argv: readonly string[], options: readonly Option[]): void {
+  for (const word of argv) {
+    if (word === '--') return;
+    const match = /^--([^=]+)=(.*)$/s.exec(word);
+    const isFlag = options.some((option) => option.kind === 'flag' && option.name === match?.[1]);
+    if (isFlag && !/^(?:true|false)$/.test(match?.[2] ?? '')) {
+      throw new CliError(
+        EXIT_USAGE,
+        `--${match?.[1]}: "${match?.[2]}" is neither true nor false; write --${match?.[1]} alone, or leave it out`,
+      );
+    }
+  }
+}
+
+function describeUnknown(name: string, command: string, known: Iterable<string>): string {
+  const dashes = name.length === 1 ? '-' : '--';
+  const nearest = findNearest(name, known);
+  const hint = nearest === undefined ? '' : `; did you mean --${nearest}?`;
+  return `${dashes}${name} is no option of ambassador ${command}${hint === '' ? `; ambassador ${command} --help lists them` : hint}`;
+}
+
+function listTexts(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.map(String) : [String(value)];
+}

@@ -1,0 +1,31 @@
+import type { NetworkInterfaceInfo } from 'node:os';
+import { InvalidValue } from '../cli-error.ts';
+import type { Settings } from './settings.ts';
+
+type SystemInterfaces = NodeJS.Dict<NetworkInterfaceInfo[]>;
+
+/** The `--interface` names as this machine spells them; empty when none is named. Refuses one that is not up. */
+export function readInterfaces(
+  settings: Settings,
+  system: SystemInterfaces,
+  platform: NodeJS.Platform,
+): readonly string[] {
+  const existing = Object.keys(system);
+  return settings.readEach('interface', (text) => {
+    const wanted = text.replace(/@.*$/, '');
+    const found = existing.find(
+      (name) => name === wanted || (platform === 'win32' && name.toLowerCase() === wanted.toLowerCase()),
+    );
+    if (found === undefined) {
+      throw new InvalidValue(
+        `there is no interface "${text}" that is up and has an address; write one of ${existing.join(', ')}`,
+      );
+    }
+    return found;
+  });
+}
+
+/** The name of the interface that reaches this machine only: `lo`, `lo0`, `Loopback Pseudo-Interface 1`. */
+export function findLoopbackInterface(system: SystemInterfaces): string | undefined {
+  return Object.entries(system).find(([, addresses]) => addresses?.some(({ internal }) => internal) === true)?.[0];
+}

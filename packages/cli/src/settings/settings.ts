@@ -1,0 +1,90 @@
+import { CliError, InvalidValue } from '../cli-error.ts';
+
+/** A value as somebody wrote it, and where. */
+export interface Given {
+  readonly text: string;
+  /** `--balance`, `AMBASSADOR_BALANCE`, `ambassador.yaml:7: balance`. */
+  readonly origin: string;
+  /** What the process ends with when the value is wrong. */
+  readonly exitCode: number;
+}
+
+/** One place where options are written. */
+export interface Layer {
+  /** Every value of the option in order; empty when it is not set here. */
+  find(option: string): readonly Given[];
+}
+
+/** The options of one command. The first layer that sets an option wins it wholly. */
+export class Settings {
+  readonly #layers: readonly Layer[];
+
+  constructor(layers: readonly Layer[]) {
+    this.#layers = layers;
+  }
+
+  /** These settings with one more place to look, after all others. */
+  withFallback(layer: Layer): Settings {
+    return new Settings([...this.#layers, layer]);
+  }
+
+  /** Every value of the option, in order. */
+  find(option: string): readonly Given[] {
+    for (const layer of this.#layers) {
+      const values = layer.find(option);
+      if (values.length > 0) return values;
+    }
+    return [];
+  }
+
+  /** The option's last value, parsed; undefined when it is not set. */
+  read<Value>(option: string, parse: (text: string) => Value): Value | undefined {
+    const given = this.find(option).at(-1);
+    return given === undefined ? undefined : readGiven(given, parse);
+  }
+
+  /** Each of the option's values, parsed. */
+  readEach<Value>(option: string, parse: (text: string) => Value): readonly Value[] {
+    return this.find(option).map((given) => readGiven(given, parse));
+  }
+
+  /** All of the option's values, parsed together. */
+  readTogether<Value>(option: string, parse: (texts: readonly string[]) => Value): Value {
+    const values = this.find(option);
+    const texts = values.map((given) => given.text);
+    const [first] = values;
+    return first === undefined ? parse(texts) : readGiven(first, () => parse(texts));
+  }
+
+  isSet(option: string): boolean {
+    return this.read(option, parseFlag) ?? false;
+  }
+}
+
+/** Parses one value; what is wrong with it is said together with where it stands. */
+export function readGiven<Value>(given: Given, parse: (text: string) => Value): Value {
+  try {
+    return parse(given.text);
+  } catch (error) {
+    if (error instanceof InvalidValue) throw new CliError(given.exitCode, `${given.origin}: ${error.message}`);
+    throw error;
+  }
+}
+
+function parseFlag(text: string): boolean {
+  switch (text.toLowerCase()) {
+    case 'true':
+    case '1':
+    case 'yes':
+    case 'on':
+      return true;
+    case 'false':
+    case '0':
+    case 'no':
+    case 'off':
+    case '':
+      return false;
+    default:
+      throw new InvalidValue(`"${text}" is neither true nor false; write one of them`);
+  }
+}
