@@ -274,6 +274,10 @@ export class Announcement {
     const { service, type } = this.#options;
     switch (event.kind) {
       case 'announced':
+        if (event.interfaces.length === 0) {
+          this.#tell({ kind: 'withdrawn', service, instance: event.name, reason: 'no network interface is up' });
+          break;
+        }
         this.#tell({
           kind: 'announced',
           service,

@@ -1,3 +1,10 @@
+export {
+  type CheckSubject,
+  type CheckUnderTest,
+  listCheckCases,
+  type ServiceCondition,
+  type SuiteCase,
+} from './check-suite.ts';
 export type { CommandOptions, CommandResult } from './lab/command.ts';
 export { Host } from './lab/host.ts';
 export { type Exit, HostProcess, type LineOptions } from './lab/host-process.ts';
@@ -6,3 +13,4 @@ export { findMissingPackages, type Peer, POSTGRES_FOLDER, PYTHON } from './lab/p
 export { ManualClock } from './manual-clock.ts';
 export { MemoryHost, MemoryNetwork, type MemoryNetworkOptions, type SentPacket } from './memory-network.ts';
 export { seededRandom } from './seeded-random.ts';
+export { listSourceCases, type SourceFixture, type SourceUnderTest, type SuiteCase } from './source-suite.ts';

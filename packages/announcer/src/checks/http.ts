@@ -49,6 +49,7 @@ function askForPath(connection: Duplex, target: Target, path: string, signal: Ab
       asked.once('response', (response) => {
         const status = response.statusCode ?? 0;
         const outcome = status >= 200 && status < 400 ? PASSED : failCheck(`GET ${path} on ${at} answers ${status}`);
+        asked.off('error', fail).on('error', () => resolve(outcome));
         readToEnd(response, () => resolve(outcome));
       });
       asked.once('upgrade', () => fail(new Error('upgrade that nobody asked for')));
