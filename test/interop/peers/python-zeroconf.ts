@@ -1,0 +1,24 @@
+import { fileURLToPath } from 'node:url';
+import { PYTHON } from '@mdns-ambassador/testkit';
+import { DIFFICULT_SERVICE, type InteropPeer } from './interop-peer.ts';
+import { watchJson } from './json-watch.ts';
+
+const PROGRAM = fileURLToPath(new URL('../../programs/zeroconf-peer.py', import.meta.url));
+
+export const pythonZeroconf: InteropPeer = {
+  name: 'python-zeroconf',
+  needs: ['python3', 'python3-zeroconf'],
+  // It takes a dot in a name for the end of a label.
+  service: { ...DIFFICULT_SERVICE, instance: 'Küche, zweiter Stock' },
+  prepare: async () => {},
+  publish: async (host, service) => {
+    const publishing = host.spawn(PYTHON, ['-u', PROGRAM, 'publish', JSON.stringify({ ...service, address: host.ip })]);
+    await publishing.line(/^ready/);
+    return publishing;
+  },
+  watch: async (host, type) => {
+    const browsing = host.spawn(PYTHON, ['-u', PROGRAM, 'watch', type]);
+    await browsing.line(/^ready/);
+    return watchJson(browsing);
+  },
+};

@@ -1,0 +1,78 @@
+"""publish JSON: a service until it is told to stop. watch TYPE: one line of JSON for each event."""
+
+import json
+import signal
+import socket
+import sys
+import threading
+
+from zeroconf import ServiceBrowser, ServiceInfo, Zeroconf
+
+RESOLVE_TIMEOUT_MS = 5000
+
+stopping = threading.Event()
+for number in (signal.SIGTERM, signal.SIGINT):
+    signal.signal(number, lambda *_: stopping.set())
+
+
+def publish(zeroconf, service):
+    domain = service["type"] + ".local."
+    info = ServiceInfo(
+        domain,
+        service["instance"] + "." + domain,
+        addresses=[socket.inet_aton(service["address"])],
+        port=service["port"],
+        properties=service["txt"],
+        server=socket.gethostname() + "-python.local.",
+    )
+    zeroconf.register_service(info)
+    print("ready")
+    stopping.wait()
+    zeroconf.unregister_service(info)
+
+
+class Printer:
+    def __init__(self, type_):
+        self.type = type_
+
+    def describe(self, zeroconf, domain, name, event):
+        info = zeroconf.get_service_info(domain, name, RESOLVE_TIMEOUT_MS)
+        if info is None:
+            print("unresolved", name)
+            return
+        txt = {
+            key.decode(): None if value is None else value.decode()
+            for key, value in info.properties.items()
+        }
+        service = {
+            "instance": name[: -len(domain) - 1],
+            "type": self.type,
+            "host": info.server.rstrip("."),
+            "port": info.port,
+            "addresses": [a for a in info.parsed_addresses() if ":" not in a],
+            "txt": txt,
+        }
+        print(json.dumps({"event": event, "service": service}))
+
+    def add_service(self, zeroconf, domain, name):
+        self.describe(zeroconf, domain, name, "added")
+
+    def update_service(self, zeroconf, domain, name):
+        self.describe(zeroconf, domain, name, "updated")
+
+    def remove_service(self, zeroconf, domain, name):
+        print(json.dumps({"event": "removed", "instance": name[: -len(domain) - 1]}))
+
+
+def watch(zeroconf, type_):
+    ServiceBrowser(zeroconf, type_ + ".local.", Printer(type_))
+    print("ready")
+    stopping.wait()
+
+
+zeroconf = Zeroconf()
+if sys.argv[1] == "publish":
+    publish(zeroconf, json.loads(sys.argv[2]))
+else:
+    watch(zeroconf, sys.argv[2])
+zeroconf.close()
