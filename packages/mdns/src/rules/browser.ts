@@ -1,11 +1,13 @@
 import { parseTxt, type Txt } from '../txt.ts';
 import { formatName, type Name, nameKey } from '../wire/name.ts';
-import { dataKey, type RecordData, TYPE_CODES } from '../wire/record.ts';
+import { dataKey, TYPE_CODES } from '../wire/record.ts';
 import type { InstanceView, LostReason, ViewAddress, ViewEvent } from './instance-view.ts';
 import type { Interest } from './interest.ts';
 import type { ExpiryReason } from './lifetime.ts';
 import type { FollowUp, QuestionSchedule } from './question-schedule.ts';
-import type { CachedRecord, CacheEvent, RecordCache } from './record-cache.ts';
+import type { CacheEvent, RecordCache } from './record-cache.ts';
+import type { CachedRecord } from './record-store.ts';
+import { findAddresses, findSrv, findTxt, type SrvData } from './resolution.ts';
 import { nameOfBrowse, nameOfType } from './service-name.ts';
 
 /** RFC 6763 6.1 obliges every service to have a TXT record; one that has none is taken as empty after this time. */
@@ -14,8 +16,6 @@ const TXT_PATIENCE_MS = 1000;
 const MISSING: FollowUp = { tries: 4, maxIntervalMs: 4000 };
 /** What was there and is lost while its PTR record lives is asked for on and on: a healed link announces nothing. */
 const LOST: FollowUp = { tries: Number.POSITIVE_INFINITY, maxIntervalMs: 300_000 };
-
-type SrvData = Extract<RecordData, { type: 'SRV' }>;
 
 /** What the browsers of one interface share. */
 export interface BrowserContext {
@@ -211,12 +211,12 @@ export class Browser {
       this.#askForMissing(tracked, srv, now);
       return;
     }
-    const found = chooseCurrent(cache.lookup(tracked.name, TYPE_CODES.TXT, now))?.record.data;
+    const found = findTxt(cache, tracked.name, now);
     if (found === undefined) this.#ask(tracked, tracked.name, TYPE_CODES.TXT, now);
     if (found === undefined && this.#isStillAwaitingTxt(tracked, now)) return;
     const { state } = tracked;
     const known = state.kind === 'resolved' ? state : { txt: new Map(), txtKey: '' };
-    const txt = found?.type === 'TXT' ? { txt: parseTxt(found.strings), txtKey: dataKey(found) } : known;
+    const txt = found !== undefined ? { txt: parseTxt(found.strings), txtKey: dataKey(found) } : known;
     const view: InstanceView = {
       name: tracked.label,
       type: this.type,
@@ -273,37 +273,6 @@ function wasResolved(state: TrackedState): boolean {
 
 function lossReason(reason: ExpiryReason): LostReason {
   return reason === 'flushed' || reason === 'evicted' ? 'expired' : reason;
-}
-
-/** Of a unique set that holds more than one for the moment: what was not withdrawn, and of that the latest. */
-function chooseCurrent(entries: readonly CachedRecord[]): CachedRecord | undefined {
-  let chosen: CachedRecord | undefined;
-  for (const entry of entries) {
-    if (chosen === undefined || isMoreCurrent(entry, chosen)) chosen = entry;
-  }
-  return chosen;
-}
-
-function isMoreCurrent(a: CachedRecord, b: CachedRecord): boolean {
-  const [aLeaves, bLeaves] = [a.lifetime.kind === 'leaving', b.lifetime.kind === 'leaving'];
-  if (aLeaves !== bLeaves) return bLeaves;
-  if (a.since !== b.since) return a.since > b.since;
-  return dataKey(a.record.data) < dataKey(b.record.data);
-}
-
-/** Undefined also when the SRV record says that there is no service: no target (RFC 2782), or port 0 (RFC 6763 8). */
-function findSrv(cache: RecordCache, name: Name, now: number): SrvData | undefined {
-  const data = chooseCurrent(cache.lookup(name, TYPE_CODES.SRV, now))?.record.data;
-  return data?.type === 'SRV' && data.target.length > 0 && data.port !== 0 ? data : undefined;
-}
-
-/** Withdrawn addresses count only as long as there is no other. */
-function findAddresses(cache: RecordCache, host: Name, now: number): readonly ViewAddress[] {
-  const entries = [...cache.lookup(host, TYPE_CODES.A, now), ...cache.lookup(host, TYPE_CODES.AAAA, now)];
-  const staying = entries.filter((entry) => entry.lifetime.kind !== 'leaving');
-  return (staying.length > 0 ? staying : entries).flatMap(({ record: { data }, isFromThisHost }) =>
-    data.type === 'A' || data.type === 'AAAA' ? [{ address: data.address, isFromThisHost }] : [],
-  );
 }
 
 function formatSignature(srv: SrvData, txtKey: string, addresses: readonly ViewAddress[]): string {

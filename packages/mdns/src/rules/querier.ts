@@ -5,7 +5,8 @@ import type { ViewEvent } from './instance-view.ts';
 import { Interest } from './interest.ts';
 import type { Machine, Random, Received, Sender, Transmit } from './machine.ts';
 import { QuestionSchedule } from './question-schedule.ts';
-import { type CacheEvent, type CacheLimits, DEFAULT_LIMITS, RecordCache } from './record-cache.ts';
+import { type CacheEvent, RecordCache } from './record-cache.ts';
+import { type CacheLimits, DEFAULT_LIMITS } from './record-store.ts';
 import { nameOfBrowse, nameOfInstance, TYPE_ENUMERATION, typeOfName } from './service-name.ts';
 
 /** RFC 6762 6, 11: a response that comes from another port is none. */
@@ -18,6 +19,11 @@ export type QuerierEvent =
   | (ViewEvent & { readonly subtype: string | undefined })
   /** A service type is on the link (RFC 6763 9). May come again for the same type. */
   | { readonly kind: 'type-found'; readonly type: string };
+
+export interface QuerierOptions {
+  readonly random: Random;
+  readonly limits?: CacheLimits;
+}
 
 interface Browsing {
   readonly browser: Browser;
@@ -38,7 +44,7 @@ export class Querier implements Machine {
   #dropped = 0;
   #events: QuerierEvent[] = [];
 
-  constructor(random: Random, limits: CacheLimits = DEFAULT_LIMITS) {
+  constructor({ random, limits = DEFAULT_LIMITS }: QuerierOptions) {
     this.#cache = new RecordCache(random, limits);
     this.#schedule = new QuestionSchedule(this.#cache, random);
     this.#interest = new Interest((owner) => {

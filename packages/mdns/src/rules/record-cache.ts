@@ -1,28 +1,16 @@
 import { type Name, nameKey } from '../wire/name.ts';
 import { dataKey, type ResourceRecord, recordKey, TYPE_CODES, typeCode } from '../wire/record.ts';
-import { DeadlineHeap, type Waiting } from './deadline-heap.ts';
-import {
-  type ExpiryReason,
-  expiryReason,
-  GRACE_MS,
-  type Lifetime,
-  lifetimeMs,
-  nextAskAt,
-  RECONFIRM_MS,
-} from './lifetime.ts';
+import { DeadlineHeap } from './deadline-heap.ts';
+import { type ExpiryReason, expiryReason, GRACE_MS, lifetimeMs, nextAskAt, RECONFIRM_MS } from './lifetime.ts';
 import type { Random, Sender } from './machine.ts';
-import { SourceShares } from './source-shares.ts';
-
-/** A record as it is kept. */
-export interface CachedRecord {
-  readonly record: ResourceRecord;
-  readonly nameKey: string;
-  /** The packet that carried it came from this host itself, once at least. */
-  readonly isFromThisHost: boolean;
-  /** When this data came, or came back after it was withdrawn; of two in a unique set the later one counts. */
-  readonly since: number;
-  readonly lifetime: Lifetime;
-}
+import {
+  type CachedRecord,
+  type CacheLimits,
+  DEFAULT_LIMITS,
+  formatSetKey,
+  RecordStore,
+  type StoredRecord,
+} from './record-store.ts';
 
 export type CacheEvent =
   /** `changed`: rescued after a goodbye or flush, or heard from this host for the first time. */
@@ -33,24 +21,6 @@ export type CacheEvent =
   /** Others asked for it twice, and nobody answered (RFC 6762 10.5). */
   | { readonly kind: 'unanswered'; readonly entry: CachedRecord };
 
-/** How much is kept, against hosts that send without end. */
-export interface CacheLimits {
-  readonly records: number;
-  /** Of one source address. */
-  readonly recordsPerSource: number;
-  /** PTR records of one name. */
-  readonly instancesPerService: number;
-  /** Records of one name and another type. */
-  readonly recordsPerSet: number;
-}
-
-export const DEFAULT_LIMITS: CacheLimits = {
-  records: 10_000,
-  recordsPerSource: 512,
-  instancesPerService: 256,
-  recordsPerSet: 32,
-};
-
 /** RFC 6763 6.2: larger TXT records are not recommended; with this the cache has a bound in bytes as well. */
 const MAX_TXT_BYTES = 1300;
 /** RFC 6762 10.5: two unanswered questions or more, and ten seconds. */
@@ -60,71 +30,47 @@ const UNANSWERED_MS = 10_000;
 const SAME_QUESTION_MS = 900;
 const MS_PER_SECOND = 1000;
 
-interface Entry extends CachedRecord, Waiting {
-  readonly key: string;
-  readonly setKey: string;
-  /** Whose share it counts in: who sent it first. Nobody can take another's record into his own share. */
-  readonly source: string;
-  record: ResourceRecord;
-  isFromThisHost: boolean;
-  since: number;
-  lifetime: Lifetime;
-  receivedAt: number;
-  ttlMs: number;
-  expiresAt: number;
-  askAt: number;
-  /** Questions of others since it was heard, and when the last of them came. */
-  unanswered: number;
-  questionAt: number;
-  /** When it counts as unanswered; Infinity as long as it doesn't. */
-  unansweredAt: number;
-}
-
 /** What the others on one link said, for as long as it counts. Pure: time comes in, events come out. */
 export class RecordCache {
   readonly #random: Random;
-  readonly #limits: CacheLimits;
-  readonly #entries: Map<string, Entry> = new Map();
-  readonly #sets: Map<string, Set<Entry>> = new Map();
-  readonly #shares: SourceShares<Entry> = new SourceShares();
-  readonly #heap: DeadlineHeap<Entry> = new DeadlineHeap();
+  readonly #store: RecordStore;
+  readonly #heap: DeadlineHeap<StoredRecord> = new DeadlineHeap();
   #events: CacheEvent[] = [];
 
   constructor(random: Random, limits: CacheLimits = DEFAULT_LIMITS) {
     this.#random = random;
-    this.#limits = limits;
+    this.#store = new RecordStore(limits);
   }
 
   get size(): number {
-    return this.#entries.size;
+    return this.#store.size;
   }
 
   /** Takes in one record of a response: a new one, a refresh, a goodbye, or the successor of those it flushes. */
   put(record: ResourceRecord, from: Pick<Sender, 'address' | 'isThisHost'>, now: number): void {
     if (isTooLarge(record)) return;
     const owner = nameKey(record.name);
-    const setKey = formatSetKey(owner, typeCode(record.data));
     const key = `${owner}/${dataKey(record.data)}`;
-    const entry = this.#entries.get(key);
+    const entry = this.#store.find(key);
     if (record.ttl === 0) {
       if (entry !== undefined) this.#withdraw(entry, 'goodbye', now);
       return;
     }
     // PTR sets of DNS-SD are shared: no single owner can declare them complete (RFC 6762 10.2).
-    if (record.flush && record.data.type !== 'PTR') this.#flush(setKey, key, now);
-    if (entry === undefined) this.#add(record, owner, setKey, key, from, now);
+    if (record.flush && record.data.type !== 'PTR') this.#flush(owner, typeCode(record.data), key, now);
+    if (entry === undefined) this.#add(record, owner, key, from, now);
     else this.#refresh(entry, record, from, now);
   }
 
   /** Something is kept under this name and type. */
   has(name: Name, type: number): boolean {
-    return this.#sets.has(formatSetKey(nameKey(name), type));
+    return this.#store.recordSet(nameKey(name), type).size > 0;
   }
 
   /** What is known now, leaving records included. */
   lookup(name: Name, type: number, now: number): readonly CachedRecord[] {
     const entries: CachedRecord[] = [];
-    for (const entry of this.#sets.get(formatSetKey(nameKey(name), type)) ?? []) {
+    for (const entry of this.#store.recordSet(nameKey(name), type)) {
       if (entry.expiresAt > now) entries.push(entry);
     }
     return entries;
@@ -133,7 +79,7 @@ export class RecordCache {
   /** What a question should list as known: records with more than half of their TTL left that nobody doubts (RFC 6762 7.1). */
   knownAnswers(name: Name, type: number, now: number): readonly ResourceRecord[] {
     const answers: ResourceRecord[] = [];
-    for (const entry of this.#sets.get(formatSetKey(nameKey(name), type)) ?? []) {
+    for (const entry of this.#store.recordSet(nameKey(name), type)) {
       if (!isKnownAnswer(entry, now)) continue;
       const age = Math.floor((now - entry.receivedAt) / MS_PER_SECOND);
       // RFC 6762 10.2: the cache-flush bit is never set in known answers.
@@ -144,7 +90,7 @@ export class RecordCache {
 
   /** We would list it as known, too. */
   isKnownAnswer(record: ResourceRecord, now: number): boolean {
-    const entry = this.#entries.get(recordKey(record));
+    const entry = this.#store.find(recordKey(record));
     return entry !== undefined && isKnownAnswer(entry, now);
   }
 
@@ -153,7 +99,7 @@ export class RecordCache {
    * make a record `unanswered` after ten seconds (RFC 6762 10.5). A question that comes by IPv4 and IPv6 is one.
    */
   noteQuestion(name: Name, type: number, known: ReadonlySet<string>, now: number): void {
-    for (const entry of this.#sets.get(formatSetKey(nameKey(name), type)) ?? []) {
+    for (const entry of this.#store.recordSet(nameKey(name), type)) {
       if (entry.lifetime.kind !== 'fresh' || known.has(entry.key)) continue;
       if (now - entry.questionAt < SAME_QUESTION_MS) continue;
       entry.questionAt = now;
@@ -169,7 +115,7 @@ export class RecordCache {
    * seconds unless they are heard again (RFC 6762 10.4). Records heard within the last second are not doubted.
    */
   reconfirm(name: Name, type: number, now: number): void {
-    for (const entry of this.#sets.get(formatSetKey(nameKey(name), type)) ?? []) {
+    for (const entry of this.#store.recordSet(nameKey(name), type)) {
       if (entry.lifetime.kind !== 'fresh' || now - entry.receivedAt < GRACE_MS) continue;
       entry.lifetime = { kind: 'doubted', asked: 0, since: now, reason: 'unreachable' };
       entry.expiresAt = Math.min(entry.expiresAt, now + RECONFIRM_MS);
@@ -182,7 +128,7 @@ export class RecordCache {
    * Questions begin after a second; what the first questions of browsing bring needs none.
    */
   reconfirmAll(now: number): void {
-    for (const entry of this.#entries.values()) {
+    for (const entry of this.#store.all()) {
       if (entry.lifetime.kind === 'leaving') continue;
       entry.lifetime = { kind: 'doubted', asked: 1, since: now, reason: 'expired' };
       entry.expiresAt = now + RECONFIRM_MS;
@@ -193,7 +139,7 @@ export class RecordCache {
   /** Drops every record of a name, without events: nobody is interested any more. */
   forget(owner: string): void {
     for (const type of Object.values(TYPE_CODES)) {
-      for (const entry of this.#sets.get(formatSetKey(owner, type)) ?? []) this.#remove(entry);
+      for (const entry of this.#store.recordSet(owner, type)) this.#remove(entry);
     }
   }
 
@@ -227,22 +173,18 @@ export class RecordCache {
   #add(
     record: ResourceRecord,
     owner: string,
-    setKey: string,
     key: string,
     from: Pick<Sender, 'address' | 'isThisHost'>,
     now: number,
   ): void {
-    this.#makeRoom(
-      setKey,
-      record.data.type === 'PTR' ? this.#limits.instancesPerService : this.#limits.recordsPerSet,
-      from,
-    );
+    const findSurplus = (): StoredRecord | undefined => this.#store.findSurplus(owner, record, from.address);
+    for (let surplus = findSurplus(); surplus !== undefined; surplus = findSurplus()) this.#expire(surplus, 'evicted');
     const ttlMs = lifetimeMs(record);
-    const entry: Entry = {
+    const entry: StoredRecord = {
       record,
       nameKey: owner,
       key,
-      setKey,
+      setKey: formatSetKey(owner, typeCode(record.data)),
       source: from.address,
       isFromThisHost: from.isThisHost,
       since: now,
@@ -257,15 +199,12 @@ export class RecordCache {
       dueAt: Number.POSITIVE_INFINITY,
       position: -1,
     };
-    this.#entries.set(key, entry);
-    const set = this.#sets.get(setKey) ?? new Set();
-    this.#sets.set(setKey, set.add(entry));
-    this.#shares.add(entry);
+    this.#store.add(entry);
     this.#replan(entry);
     this.#events.push({ kind: 'added', entry });
   }
 
-  #refresh(entry: Entry, record: ResourceRecord, from: Pick<Sender, 'isThisHost'>, now: number): void {
+  #refresh(entry: StoredRecord, record: ResourceRecord, from: Pick<Sender, 'isThisHost'>, now: number): void {
     const isRescued = entry.lifetime.kind === 'leaving';
     const isNewlyOurs = from.isThisHost && !entry.isFromThisHost;
     entry.record = record;
@@ -277,19 +216,19 @@ export class RecordCache {
     entry.expiresAt = now + entry.ttlMs;
     entry.unanswered = 0;
     entry.unansweredAt = Number.POSITIVE_INFINITY;
-    this.#shares.renew(entry);
+    this.#store.renew(entry);
     this.#replan(entry);
     this.#events.push({ kind: isRescued || isNewlyOurs ? 'changed' : 'refreshed', entry });
   }
 
   /** RFC 6762 10.2: what the owner did not repeat within a second before now is no longer true. */
-  #flush(setKey: string, exceptKey: string, now: number): void {
-    for (const entry of this.#sets.get(setKey) ?? []) {
+  #flush(owner: string, type: number, exceptKey: string, now: number): void {
+    for (const entry of this.#store.recordSet(owner, type)) {
       if (entry.key !== exceptKey && now - entry.receivedAt > GRACE_MS) this.#withdraw(entry, 'flushed', now);
     }
   }
 
-  #withdraw(entry: Entry, reason: 'goodbye' | 'flushed', now: number): void {
+  #withdraw(entry: StoredRecord, reason: 'goodbye' | 'flushed', now: number): void {
     if (entry.lifetime.kind === 'leaving') return;
     entry.lifetime = { kind: 'leaving', reason };
     entry.expiresAt = Math.min(entry.expiresAt, now + GRACE_MS);
@@ -297,64 +236,28 @@ export class RecordCache {
     this.#replan(entry);
   }
 
-  /** Whoever sent the most pays: within the set, by his own share, in total. */
-  #makeRoom(setKey: string, setLimit: number, from: Pick<Sender, 'address'>): void {
-    const set = this.#sets.get(setKey);
-    if (set !== undefined && set.size >= setLimit) this.#evict(findNoisiest(set));
-    if (this.#shares.count(from.address) >= this.#limits.recordsPerSource)
-      this.#evict(this.#shares.oldest(from.address));
-    if (this.#entries.size >= this.#limits.records) this.#evict(this.#shares.oldest(this.#shares.noisiest() ?? ''));
-  }
-
-  #evict(entry: Entry | undefined): void {
-    if (entry !== undefined) this.#expire(entry, 'evicted');
-  }
-
-  #expire(entry: Entry, reason: ExpiryReason): void {
+  #expire(entry: StoredRecord, reason: ExpiryReason): void {
     this.#remove(entry);
     this.#events.push({ kind: 'expired', entry, reason });
   }
 
-  #remove(entry: Entry): void {
+  #remove(entry: StoredRecord): void {
     this.#heap.delete(entry);
-    this.#entries.delete(entry.key);
-    this.#shares.delete(entry);
-    const set = this.#sets.get(entry.setKey);
-    set?.delete(entry);
-    if (set?.size === 0) this.#sets.delete(entry.setKey);
+    this.#store.remove(entry);
   }
 
-  #replan(entry: Entry): void {
+  #replan(entry: StoredRecord): void {
     entry.askAt = nextAskAt(entry.lifetime, entry.receivedAt, entry.ttlMs, this.#random);
     this.#reschedule(entry);
   }
 
-  #reschedule(entry: Entry): void {
+  #reschedule(entry: StoredRecord): void {
     this.#heap.set(entry, Math.min(entry.expiresAt, entry.askAt, entry.unansweredAt));
   }
 }
 
-function formatSetKey(owner: string, type: number): string {
-  return `${owner}/${type}`;
-}
-
-function isKnownAnswer(entry: Entry, now: number): boolean {
+function isKnownAnswer(entry: StoredRecord, now: number): boolean {
   return entry.lifetime.kind === 'fresh' && now < entry.receivedAt + entry.ttlMs / 2;
-}
-
-/** The one that was not heard for the longest time, of the source that has the most in this set. */
-function findNoisiest(set: ReadonlySet<Entry>): Entry | undefined {
-  const counts = new Map<string, number>();
-  for (const { source } of set) counts.set(source, (counts.get(source) ?? 0) + 1);
-  let chosen: Entry | undefined;
-  let most = 0;
-  for (const entry of set) {
-    const count = counts.get(entry.source) ?? 0;
-    if (count < most || (count === most && chosen !== undefined && entry.receivedAt >= chosen.receivedAt)) continue;
-    most = count;
-    chosen = entry;
-  }
-  return chosen;
 }
 
 function isTooLarge(record: ResourceRecord): boolean {
