@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { SuiteCase } from './suite-case.ts';
 
 /** Longer than any check needs to give up once it was told to. */
 const ABORT_GRACE_MS = 1000;
@@ -16,11 +17,6 @@ export interface CheckSubject {
   createCheck(condition: ServiceCondition): CheckUnderTest | undefined;
   /** Connections and processes that checks have begun and not ended. */
   countOpen(): number;
-}
-
-export interface SuiteCase {
-  readonly name: string;
-  run(): Promise<void>;
 }
 
 /** What every check must do; each case is one test. */

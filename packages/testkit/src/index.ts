@@ -3,8 +3,9 @@ export {
   type CheckUnderTest,
   listCheckCases,
   type ServiceCondition,
-  type SuiteCase,
 } from './check-suite.ts';
+export { listEngineCases } from './engine-suite.ts';
+export type { CreateEngineUnderTest, EngineUnderTest } from './engine-world.ts';
 export type { CommandOptions, CommandResult } from './lab/command.ts';
 export { Host } from './lab/host.ts';
 export { type Exit, HostProcess, type LineOptions } from './lab/host-process.ts';
@@ -13,4 +14,17 @@ export { findMissingPackages, type Peer, POSTGRES_FOLDER, PYTHON } from './lab/p
 export { ManualClock } from './manual-clock.ts';
 export { MemoryHost, MemoryNetwork, type MemoryNetworkOptions, type SentPacket } from './memory-network.ts';
 export { seededRandom } from './seeded-random.ts';
-export { listSourceCases, type SourceFixture, type SourceUnderTest, type SuiteCase } from './source-suite.ts';
+export { SimulatedHost, type SimulatedHostOptions } from './simulated-host.ts';
+export { SimulatedLan, type SimulatedLanOptions, type Traffic } from './simulated-lan.ts';
+export { listSourceCases, type SourceFixture, type SourceUnderTest } from './source-suite.ts';
+export type { SuiteCase } from './suite-case.ts';
+export {
+  connectTo,
+  echo,
+  findClosedPort,
+  greetWith,
+  type Reading,
+  readToEnd,
+  SilentListener,
+  TcpService,
+} from './tcp-peers.ts';

@@ -1,0 +1,334 @@
+import type { Target } from '@mdns-ambassador/relay';
+import { ManualClock, seededRandom } from '@mdns-ambassador/testkit';
+import { describe, expect, test } from 'vitest';
+import { createAmbassador } from '../src/ambassador.ts';
+import type { EndpointPicker, Engine, EngineCounters, EngineEvent } from '../src/engines/engine.ts';
+import type { ProxyEvent, ProxyOptions } from '../src/proxy-options.ts';
+import { endpoint } from './pool/fixtures.ts';
+import { ScriptedSource } from './scripted-source.ts';
+
+const LISTEN: Target = { kind: 'tcp', address: '127.0.0.1', port: 6379 };
+const NONE: ReadonlySet<string> = new Set();
+
+/** An engine without sockets: the test plays the clients. */
+class ScriptedEngine implements Engine {
+  readonly counters: EngineCounters = { active: 1, accepted: 7, failed: 2, retried: 3 };
+  readonly resets: string[] = [];
+  readonly picker: EndpointPicker;
+  readonly onEvent: (event: EngineEvent) => void;
+  closes = 0;
+  drains: number[] = [];
+  failure: Error | undefined;
+
+  constructor(picker: EndpointPicker, onEvent: (event: EngineEvent) => void) {
+    this.picker = picker;
+    this.onEvent = onEvent;
+  }
+
+  async start(): Promise<readonly Target[]> {
+    if (this.failure !== undefined) throw this.failure;
+    return [LISTEN];
+  }
+
+  resetConnectionsOf(id: string): void {
+    this.resets.push(id);
+  }
+
+  async drain(timeoutMs: number): Promise<{ readonly finished: number; readonly reset: number }> {
+    this.drains.push(timeoutMs);
+    return { finished: 4, reset: 1 };
+  }
+
+  async close(): Promise<void> {
+    this.closes += 1;
+  }
+}
+
+function createWorld(change: Partial<ProxyOptions> = {}) {
+  const clock = new ManualClock();
+  const source = new ScriptedSource();
+  const engines: ScriptedEngine[] = [];
+  const events: ProxyEvent[] = [];
+  const proxy: ProxyOptions = {
+    service: 'redis',
+    listen: [LISTEN],
+    sources: [source],
+    merge: 'union',
+    balance: 'p2c',
+    connectTimeoutMs: 5_000,
+    onEndpointLost: 'keep',
+    drainTimeoutMs: 30_000,
+    maxConnections: 100,
+    ...change,
+  };
+  const ambassador = createAmbassador({
+    proxies: [proxy],
+    clock,
+    random: seededRandom(1),
+    createEngine: (_, picker, onEvent) => {
+      const engine = new ScriptedEngine(picker, onEvent);
+      engines.push(engine);
+      return engine;
+    },
+    onEvent: (event) => events.push(event),
+  });
+  const [engine] = engines;
+  if (engine === undefined) throw new Error('no engine was made');
+  const kinds = (): readonly string[] => events.map(({ kind }) => kind);
+  return { ambassador, clock, source, engine, picker: engine.picker, events, kinds };
+}
+
+describe('from source to pick', () => {
+  test('listens, tells where, and picks what its source finds', async () => {
+    const { ambassador, source, picker, events } = createWorld();
+    await ambassador.start();
+    expect(picker.pick({ exclude: NONE })).toBeUndefined();
+    source.tell({ kind: 'add', endpoints: [endpoint('a')] });
+    expect(picker.pick({ exclude: NONE })).toEqual(endpoint('a'));
+    expect(events).toEqual([
+      { kind: 'listening', service: 'redis', at: [LISTEN] },
+      { kind: 'endpoint-added', service: 'redis', endpoint: endpoint('a') },
+    ]);
+  });
+
+  test('does not look for endpoints when it cannot listen, and closes what it opened', async () => {
+    const { ambassador, engine, source } = createWorld();
+    engine.failure = new Error('EADDRINUSE');
+    await expect(ambassador.start()).rejects.toThrow('EADDRINUSE');
+    expect(source.isStarted).toBe(false);
+    expect(engine.closes).toBe(1);
+  });
+
+  test('tells updates and removals with their reason', async () => {
+    const { ambassador, source, events } = createWorld();
+    await ambassador.start();
+    source.tell({ kind: 'add', endpoints: [endpoint('a')] });
+    source.tell({ kind: 'add', endpoints: [endpoint('a', { port: 7000 })] });
+    source.tell({ kind: 'remove', ids: ['a'], reason: 'said goodbye' });
+    expect(events.slice(2)).toEqual([
+      { kind: 'endpoint-updated', service: 'redis', endpoint: endpoint('a', { port: 7000 }) },
+      { kind: 'endpoint-removed', service: 'redis', endpoint: endpoint('a', { port: 7000 }), reason: 'said goodbye' },
+    ]);
+  });
+});
+
+describe('the outcome of a dial', () => {
+  test('a failure ejects the endpoint and makes its source look again', async () => {
+    const { ambassador, source, picker, events } = createWorld();
+    await ambassador.start();
+    source.tell({ kind: 'add', endpoints: [endpoint('a'), endpoint('b')] });
+    picker.dialFailed('a', 'refused');
+    expect(source.verified).toEqual(['a']);
+    expect(events.at(-1)).toMatchObject({ kind: 'endpoint-state', state: 'ejected', reason: 'refuses connections' });
+    for (let pick = 0; pick < 20; pick++) expect(picker.pick({ exclude: NONE })?.id).toBe('b');
+  });
+
+  test('a fault of our own does neither', async () => {
+    const { ambassador, source, picker, kinds } = createWorld();
+    await ambassador.start();
+    source.tell({ kind: 'add', endpoints: [endpoint('a')] });
+    picker.dialFailed('a', 'local');
+    expect(source.verified).toEqual([]);
+    expect(kinds()).not.toContain('endpoint-state');
+  });
+
+  test('one timer brings the ejected endpoint back, and none is left after close', async () => {
+    const { ambassador, source, picker, events, clock } = createWorld();
+    await ambassador.start();
+    source.tell({ kind: 'add', endpoints: [endpoint('a'), endpoint('b'), endpoint('c'), endpoint('d')] });
+    picker.dialFailed('a', 'refused');
+    picker.dialFailed('b', 'refused');
+    expect(clock.pendingTimers).toBe(1);
+    await clock.advance(1_000);
+    const probations = events.filter((event) => event.kind === 'endpoint-state' && event.state === 'probation');
+    expect(probations).toHaveLength(2);
+    picker.dialSucceeded('a', 1);
+    expect(events.at(-1)).toMatchObject({ kind: 'endpoint-state', endpoint: { id: 'a' }, state: 'ready' });
+    picker.dialFailed('b', 'refused');
+    await ambassador.close();
+    expect(clock.pendingTimers).toBe(0);
+  });
+});
+
+describe('clients that come before the first endpoint', () => {
+  test('wait, go on as soon as there is one, and the wait is told once', async () => {
+    const { ambassador, source, picker, events } = createWorld();
+    await ambassador.start();
+    const signal = new AbortController().signal;
+    const waits = Array.from({ length: 5 }, () => picker.waitForEndpoint(signal));
+    source.tell({ kind: 'add', endpoints: [endpoint('a')] });
+    await Promise.all(waits);
+    expect(events.filter(({ kind }) => kind === 'no-endpoint')).toEqual([
+      { kind: 'no-endpoint', service: 'redis', waiting: 1 },
+    ]);
+  });
+
+  test('it is told again only after there was an endpoint in between', async () => {
+    const { ambassador, source, picker, kinds } = createWorld();
+    await ambassador.start();
+    const controller = new AbortController();
+    const wait = async (): Promise<void> => {
+      await picker.waitForEndpoint(controller.signal);
+    };
+    const first = wait();
+    source.tell({ kind: 'add', endpoints: [endpoint('a')] });
+    await first;
+    source.tell({ kind: 'remove', ids: ['a'] });
+    const second = wait();
+    expect(kinds().filter((kind) => kind === 'no-endpoint')).toHaveLength(2);
+    controller.abort(new Error('in time'));
+    await expect(second).rejects.toThrow('in time');
+  });
+
+  test('do not wait where there is one', async () => {
+    const { ambassador, source, picker, kinds } = createWorld();
+    await ambassador.start();
+    source.tell({ kind: 'add', endpoints: [endpoint('a')] });
+    await picker.waitForEndpoint(new AbortController().signal);
+    expect(kinds()).not.toContain('no-endpoint');
+  });
+});
+
+describe('what only the engine sees', () => {
+  test('unreachable is told once, until a dial succeeds', async () => {
+    const { ambassador, engine, picker, kinds } = createWorld();
+    await ambassador.start();
+    const unreachable = (): number => kinds().filter((kind) => kind === 'unreachable').length;
+    for (let client = 0; client < 100; client++) engine.onEvent({ kind: 'unreachable', reason: 'all refuse' });
+    expect(unreachable()).toBe(1);
+    picker.dialSucceeded('a', 1);
+    engine.onEvent({ kind: 'unreachable', reason: 'all refuse' });
+    expect(unreachable()).toBe(2);
+  });
+
+  test('a full house is told every 10 s at most', async () => {
+    const { ambassador, engine, clock, events } = createWorld();
+    await ambassador.start();
+    for (let second = 0; second < 20; second++) {
+      engine.onEvent({ kind: 'connections-full', limit: 100 });
+      await clock.advance(1_000);
+    }
+    expect(events.filter(({ kind }) => kind === 'connections-full')).toEqual([
+      { kind: 'connections-full', service: 'redis', limit: 100 },
+      { kind: 'connections-full', service: 'redis', limit: 100 },
+    ]);
+  });
+});
+
+describe('established connections of an endpoint that is lost', () => {
+  const lose = async (onEndpointLost: ProxyOptions['onEndpointLost']) => {
+    const world = createWorld({ onEndpointLost });
+    await world.ambassador.start();
+    world.source.tell({ kind: 'add', endpoints: [endpoint('a')] });
+    world.source.tell({ kind: 'remove', ids: ['a'] });
+    return world;
+  };
+
+  test('keep: they stay', async () => {
+    const { engine, clock } = await lose('keep');
+    await clock.advance(3_600_000);
+    expect(engine.resets).toEqual([]);
+  });
+
+  test('close: they are reset at once', async () => {
+    expect((await lose('close')).engine.resets).toEqual(['a']);
+  });
+
+  test('drain: they are reset after the drain timeout', async () => {
+    const { engine, clock } = await lose('drain');
+    await clock.advance(29_999);
+    expect(engine.resets).toEqual([]);
+    await clock.advance(1);
+    expect(engine.resets).toEqual(['a']);
+  });
+
+  test('drain: they stay when the endpoint comes back meanwhile', async () => {
+    const { engine, clock, source } = await lose('drain');
+    await clock.advance(10_000);
+    source.tell({ kind: 'add', endpoints: [endpoint('a')] });
+    await clock.advance(60_000);
+    expect(engine.resets).toEqual([]);
+  });
+
+  test('drain: no timer is left after close', async () => {
+    const { ambassador, clock } = await lose('drain');
+    await ambassador.close();
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  test('an endpoint that another source’s takes the place of is not lost', async () => {
+    const fallback = new ScriptedSource('static');
+    const first = new ScriptedSource('mdns');
+    const { ambassador, engine } = createWorld({
+      onEndpointLost: 'close',
+      merge: 'fallback',
+      sources: [first, fallback],
+    });
+    await ambassador.start();
+    fallback.tell({ kind: 'reset', endpoints: [endpoint('s')] });
+    first.tell({ kind: 'add', endpoints: [endpoint('m')] });
+    expect(engine.resets).toEqual([]);
+  });
+});
+
+describe('status', () => {
+  test('has the shape of CONTRACT 3', async () => {
+    const { ambassador, source, picker } = createWorld();
+    await ambassador.start();
+    source.tell({ kind: 'add', endpoints: [endpoint('redis on h1', { addresses: ['10.99.0.1', 'fe80::1%eth0'] })] });
+    picker.opened('redis on h1');
+    picker.opened('redis on h1')();
+    expect(ambassador.status()).toEqual([
+      {
+        service: 'redis',
+        listen: ['127.0.0.1:6379'],
+        engine: 'node',
+        balance: 'p2c',
+        endpoints: [
+          {
+            service: 'redis',
+            address: '10.99.0.1',
+            port: 6379,
+            instance: 'redis on h1',
+            priority: 0,
+            weight: 0,
+            secure: false,
+            source: 'mdns',
+            state: 'ready',
+            active: 1,
+            total: 2,
+            failures: 0,
+          },
+        ],
+        connections: { active: 1, accepted: 7, failed: 2, retried: 3 },
+      },
+    ]);
+  });
+});
+
+describe('the end', () => {
+  test('drain lets the engine finish within the drain timeout and tells the outcome', async () => {
+    const { ambassador, engine, events } = createWorld();
+    await ambassador.start();
+    await Promise.all([ambassador.drain(), ambassador.drain()]);
+    expect(engine.drains).toEqual([30_000]);
+    expect(events.at(-1)).toEqual({ kind: 'drained', service: 'redis', finished: 4, reset: 1 });
+  });
+
+  test('close ends engine and sources once, and nothing is told afterwards', async () => {
+    const { ambassador, engine, source, events } = createWorld();
+    await ambassador.start();
+    await Promise.all([ambassador.close(), ambassador[Symbol.asyncDispose]()]);
+    expect([engine.closes, source.closes]).toEqual([1, 1]);
+    const count = events.length;
+    source.tell({ kind: 'add', endpoints: [endpoint('late')] });
+    engine.onEvent({ kind: 'unreachable', reason: 'late' });
+    expect(events).toHaveLength(count);
+  });
+
+  test('started twice is started once', async () => {
+    const { ambassador, kinds } = createWorld();
+    await Promise.all([ambassador.start(), ambassador.start()]);
+    expect(kinds()).toEqual(['listening']);
+  });
+});

@@ -1,0 +1,101 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { advanceBreaker, type Breaker, CLOSED, isUsable, recordFailure, recordPick } from '../../src/pool/breaker.ts';
+import type { DialFailure } from '../../src/pool/dial-failure.ts';
+
+/** No jitter: the middle of its range. */
+const middle = (): number => 0.5;
+const probationAfter = (breaker: Breaker): Breaker => advanceBreaker(breaker, Number.MAX_SAFE_INTEGER);
+
+describe('closed', () => {
+  test.each(['refused', 'reset', 'unreachable', 'handshake'] as const)(
+    'one dial that was %s ejects for 0.5 s',
+    (failure) => {
+      expect(recordFailure(CLOSED, failure, 1000, middle)).toEqual({ kind: 'ejected', until: 1500, ejections: 1 });
+    },
+  );
+
+  test('one timeout may be one lost packet; the second in a row ejects', () => {
+    const once = recordFailure(CLOSED, 'timeout', 1000, middle);
+    expect(once).toEqual({ kind: 'closed', failures: 1 });
+    expect(isUsable(once, 1000)).toBe(true);
+    expect(recordFailure(once, 'timeout', 1000, middle)).toMatchObject({ kind: 'ejected' });
+  });
+
+  test('is usable at any time', () => {
+    expect(isUsable(CLOSED, 0)).toBe(true);
+    expect(advanceBreaker(CLOSED, 1e12)).toBe(CLOSED);
+    expect(recordPick(CLOSED, 5)).toBe(CLOSED);
+  });
+});
+
+describe('ejected', () => {
+  const ejected = recordFailure(CLOSED, 'refused', 0, middle);
+
+  test('is not usable until its time is served, then on probation', () => {
+    expect(isUsable(ejected, 499)).toBe(false);
+    expect(advanceBreaker(ejected, 499)).toBe(ejected);
+    expect(advanceBreaker(ejected, 500)).toMatchObject({ kind: 'probation' });
+  });
+
+  test('failures of dials that were under way when it was ejected do not make it longer', () => {
+    expect(recordFailure(ejected, 'reset', 10, middle)).toBe(ejected);
+  });
+});
+
+describe('probation', () => {
+  const probation = probationAfter(recordFailure(CLOSED, 'refused', 0, middle));
+
+  test('allows one try at a time', () => {
+    expect(isUsable(probation, 1000)).toBe(true);
+    const tried = recordPick(probation, 1000);
+    expect(isUsable(tried, 1000)).toBe(false);
+  });
+
+  test('allows the next try after 3 s if the outcome of the first is never told', () => {
+    const tried = recordPick(probation, 1000);
+    expect(isUsable(tried, 3_999)).toBe(false);
+    expect(isUsable(tried, 4_000)).toBe(true);
+  });
+
+  test('a failure ejects again for twice as long, 30 s at most', () => {
+    const lengths: number[] = [];
+    let breaker: Breaker = CLOSED;
+    for (let ejection = 0; ejection < 9; ejection++) {
+      breaker = recordFailure(breaker, 'refused', 0, middle);
+      if (breaker.kind === 'ejected') lengths.push(breaker.until);
+      breaker = probationAfter(breaker);
+    }
+    expect(lengths).toEqual([500, 1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000, 30_000]);
+  });
+});
+
+test('a fault of our own changes nothing, in any state', () => {
+  const states: readonly Breaker[] = [
+    CLOSED,
+    { kind: 'ejected', until: 5, ejections: 2 },
+    { kind: 'probation', ejections: 1, triedUntil: 0 },
+  ];
+  for (const state of states) expect(recordFailure(state, 'local', 10, middle)).toBe(state);
+});
+
+test('ejections are jittered by a quarter both ways and never end in the past or after 37.5 s', () => {
+  const failures = fc.constantFrom<DialFailure>('refused', 'reset', 'timeout', 'unreachable', 'handshake', 'local');
+  fc.assert(
+    fc.property(
+      fc.array(fc.tuple(failures, fc.nat(100_000), fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true })), {
+        maxLength: 50,
+      }),
+      (steps) => {
+        let breaker: Breaker = CLOSED;
+        let now = 0;
+        for (const [failure, pause, number] of steps) {
+          now += pause;
+          breaker = recordFailure(advanceBreaker(breaker, now), failure, now, () => number);
+          if (breaker.kind === 'ejected') expect(breaker.until - now).toBeLessThanOrEqual(37_500);
+          if (breaker.kind === 'ejected') expect(breaker.until).toBeGreaterThan(now);
+        }
+      },
+    ),
+  );
+});

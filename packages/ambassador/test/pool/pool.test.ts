@@ -1,0 +1,489 @@
+import { seededRandom } from '@mdns-ambassador/testkit';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { BalancerName } from '../../src/pool/balancer.ts';
+import type { DialFailure } from '../../src/pool/dial-failure.ts';
+import type { Endpoint } from '../../src/pool/endpoint.ts';
+import { MAX_STALE, Pool, type PoolEvent, type PoolOptions } from '../../src/pool/pool.ts';
+import type { Update } from '../../src/pool/update.ts';
+import { countDraws, endpoint } from './fixtures.ts';
+
+const NONE: ReadonlySet<string> = new Set();
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+function createPool(endpoints: readonly Endpoint[] = [], options: Partial<PoolOptions> = {}): Pool {
+  const pool = new Pool({
+    sources: ['mdns', 'static'],
+    merge: 'union',
+    balance: 'p2c',
+    random: seededRandom(1),
+    ...options,
+  });
+  pool.apply('mdns', { kind: 'add', endpoints }, 0);
+  return pool;
+}
+
+const add = (...endpoints: readonly Endpoint[]): Update => ({ kind: 'add', endpoints });
+const remove = (...ids: readonly string[]): Update => ({ kind: 'remove', ids, reason: 'said goodbye' });
+const gone = (...ids: readonly string[]): Update => ({ kind: 'gone', ids, reason: 'not heard of again' });
+const pickId = (pool: Pool, now = 0, exclude: Iterable<string> = []): string | undefined =>
+  pool.pick({ exclude: new Set(exclude) }, now)?.id;
+const pickMany = (pool: Pool, now = 0): readonly string[] =>
+  Object.keys(countDraws(200, () => pickId(pool, now))).sort();
+const stateOf = (pool: Pool, id: string): string | undefined =>
+  pool.snapshot().find((status) => status.id === id)?.state;
+const kindsOf = (events: readonly PoolEvent[]): readonly string[] => events.map(({ kind }) => kind);
+
+describe('an empty pool', () => {
+  test('has no endpoint, nothing to pick and nothing to wait for', () => {
+    const pool = createPool();
+    expect(pool.hasEndpoint()).toBe(false);
+    expect(pickId(pool)).toBeUndefined();
+    expect(pool.order(0)).toEqual([]);
+    expect(pool.nextDeadline()).toBe(Number.POSITIVE_INFINITY);
+    expect(pool.advance(5)).toEqual([]);
+  });
+
+  test('takes no harm from outcomes of endpoints that it does not know', () => {
+    const pool = createPool();
+    pool.opened('nobody');
+    pool.closed('nobody');
+    expect(pool.dialFailed('nobody', 'refused', 0)).toEqual([]);
+    expect(pool.dialSucceeded('nobody')).toEqual([]);
+  });
+});
+
+describe('membership', () => {
+  test('tells what was added, changed and removed, and why', () => {
+    const pool = createPool();
+    expect(pool.apply('mdns', add(endpoint('a')), 0)).toEqual([{ kind: 'added', endpoint: endpoint('a') }]);
+    expect(pool.apply('mdns', add(endpoint('a')), 0)).toEqual([]);
+    const changed = endpoint('a', { weight: 5 });
+    expect(pool.apply('mdns', add(changed), 0)).toEqual([{ kind: 'updated', endpoint: changed }]);
+    expect(pool.apply('mdns', remove('a'), 0)).toEqual([
+      { kind: 'removed', endpoint: changed, reason: 'said goodbye', isLost: true },
+    ]);
+  });
+
+  test('a goodbye takes the endpoint out of the picks at once', () => {
+    const pool = createPool([endpoint('a'), endpoint('b')]);
+    pool.apply('mdns', remove('a'), 0);
+    expect(pickMany(pool)).toEqual(['b']);
+  });
+
+  test('an endpoint that another source’s takes the place of is removed but not lost', () => {
+    const pool = createPool();
+    pool.apply('static', { kind: 'reset', endpoints: [endpoint('s', { addresses: ['10.0.0.9'] })] }, 0);
+    const events = pool.apply('mdns', add(endpoint('m', { addresses: ['10.0.0.9'] })), 0);
+    expect(events).toMatchObject([{ kind: 'added' }, { kind: 'removed', endpoint: { id: 's' }, isLost: false }]);
+  });
+});
+
+describe('picking', () => {
+  test('never picks what is excluded, and nobody when all are', () => {
+    const pool = createPool([endpoint('a'), endpoint('b')]);
+    for (let pick = 0; pick < 50; pick++) expect(pickId(pool, 0, ['a'])).toBe('b');
+    expect(pickId(pool, 0, ['a', 'b'])).toBeUndefined();
+  });
+
+  test('the lowest SRV priority goes first; the next one when all of it was tried', () => {
+    const pool = createPool([
+      endpoint('backup', { priority: 10 }),
+      endpoint('a', { priority: 1 }),
+      endpoint('b', { priority: 1 }),
+    ]);
+    expect(pickMany(pool)).toEqual(['a', 'b']);
+    expect(pickId(pool, 0, ['a', 'b'])).toBe('backup');
+  });
+
+  test('weights 10, 30 and 60 get their parts, and weight 0 a very small chance', () => {
+    const pool = createPool([
+      endpoint('ten', { weight: 10 }),
+      endpoint('thirty', { weight: 30 }),
+      endpoint('sixty', { weight: 60 }),
+      endpoint('zero', { weight: 0 }),
+    ]);
+    const counts = countDraws(20_000, () => pickId(pool));
+    expect((counts.ten ?? 0) / 20_000).toBeCloseTo(0.1, 1);
+    expect((counts.thirty ?? 0) / 20_000).toBeCloseTo(0.3, 1);
+    expect((counts.sixty ?? 0) / 20_000).toBeCloseTo(0.6, 1);
+    expect(counts.zero).toBeGreaterThan(100);
+    expect(counts.zero).toBeLessThan(300);
+  });
+
+  test('weights that are all 0 are equal', () => {
+    const pool = createPool([endpoint('a'), endpoint('b')]);
+    const counts = countDraws(2_000, () => pickId(pool));
+    expect(Math.abs((counts.a ?? 0) - 1_000)).toBeLessThan(120);
+  });
+
+  test('a draining endpoint is picked only when nothing else is left', () => {
+    const pool = createPool([endpoint('draining', { draining: true }), endpoint('far', { priority: 99 })]);
+    expect(pickMany(pool)).toEqual(['far']);
+    expect(pickId(pool, 0, ['far'])).toBe('draining');
+    expect(stateOf(pool, 'draining')).toBe('draining');
+    pool.apply('mdns', remove('far'), 0);
+    expect(pickMany(pool)).toEqual(['draining']);
+  });
+
+  test('starting to drain is told as a change of state', () => {
+    const pool = createPool([endpoint('a')]);
+    expect(pool.apply('mdns', add(endpoint('a', { draining: true })), 0)).toMatchObject([
+      { kind: 'updated' },
+      { kind: 'state-changed', state: 'draining', reason: 'asks for no new connections' },
+    ]);
+  });
+});
+
+describe('ejection', () => {
+  const three = [endpoint('a'), endpoint('b'), endpoint('c')];
+
+  test('a refused endpoint is not picked for a while, then gets one try, and returns when that succeeds', () => {
+    const pool = createPool(three);
+    expect(pool.dialFailed('a', 'refused', 1_000)).toMatchObject([
+      { kind: 'state-changed', endpoint: { id: 'a' }, state: 'ejected', reason: 'refuses connections' },
+    ]);
+    expect(pickMany(pool, 1_000)).toEqual(['b', 'c']);
+    const deadline = pool.nextDeadline();
+    expect(deadline).toBeGreaterThanOrEqual(1_375);
+    expect(deadline).toBeLessThanOrEqual(1_625);
+    expect(pool.advance(deadline)).toMatchObject([{ kind: 'state-changed', state: 'probation' }]);
+    const counts = countDraws(300, () => pickId(pool, deadline));
+    expect(counts.a).toBe(1);
+    expect(pool.dialSucceeded('a')).toMatchObject([{ kind: 'state-changed', state: 'ready' }]);
+    expect(pickMany(pool, deadline)).toEqual(['a', 'b', 'c']);
+  });
+
+  test('a try that fails ejects for longer', () => {
+    const pool = createPool(three);
+    pool.dialFailed('a', 'refused', 0);
+    const first = pool.nextDeadline();
+    pool.advance(first);
+    pool.dialFailed('a', 'refused', first);
+    expect(pool.nextDeadline() - first).toBeGreaterThan(700);
+  });
+
+  test('a fault of our own ejects nobody, but is counted', () => {
+    const pool = createPool(three);
+    expect(pool.dialFailed('a', 'local', 0)).toEqual([]);
+    expect(pool.snapshot().find(({ id }) => id === 'a')).toMatchObject({ state: 'ready', failures: 1 });
+  });
+
+  test('an update that changes port or address resets the breaker; any other does not', () => {
+    const pool = createPool(three);
+    pool.dialFailed('a', 'refused', 0);
+    pool.apply('mdns', add(endpoint('a', { weight: 7 })), 0);
+    expect(stateOf(pool, 'a')).toBe('ejected');
+    const events = pool.apply('mdns', add(endpoint('a', { weight: 7, port: 7000 })), 0);
+    expect(kindsOf(events)).toEqual(['updated', 'state-changed']);
+    expect(stateOf(pool, 'a')).toBe('ready');
+  });
+
+  test('panic rule: when more than half would be ejected, all are used', () => {
+    const pool = createPool(three);
+    pool.dialFailed('a', 'refused', 0);
+    expect(pickMany(pool)).toEqual(['b', 'c']);
+    pool.dialFailed('b', 'refused', 0);
+    expect(pickMany(pool)).toEqual(['a', 'b', 'c']);
+  });
+
+  test('exactly half ejected is no panic', () => {
+    const pool = createPool([endpoint('a'), endpoint('b')]);
+    pool.dialFailed('a', 'refused', 0);
+    expect(pickMany(pool)).toEqual(['b']);
+  });
+
+  test('a single endpoint is used although it failed', () => {
+    const pool = createPool([endpoint('a')]);
+    pool.dialFailed('a', 'refused', 0);
+    expect(pickId(pool)).toBe('a');
+  });
+
+  test('a priority that is ejected as a whole falls over to the next, and has its turn back afterwards', () => {
+    const pool = createPool([endpoint('a'), endpoint('b'), endpoint('backup', { priority: 5 })]);
+    pool.dialFailed('a', 'refused', 0);
+    pool.dialFailed('b', 'refused', 0);
+    expect(pickMany(pool)).toEqual(['backup']);
+    pool.dialSucceeded('b');
+    expect(pickMany(pool)).toEqual(['b']);
+  });
+
+  test('when the last usable one was tried too, those ejected are better than nobody', () => {
+    const pool = createPool([endpoint('a'), endpoint('b'), endpoint('backup', { priority: 5 })]);
+    pool.dialFailed('a', 'refused', 0);
+    pool.dialFailed('b', 'refused', 0);
+    expect(['a', 'b']).toContain(pickId(pool, 0, ['backup']));
+  });
+});
+
+describe('stale endpoints', () => {
+  test('one that is not heard of again is kept, last in order', () => {
+    const pool = createPool([endpoint('a'), endpoint('b', { priority: 50 })]);
+    expect(pool.apply('mdns', gone('a'), 0)).toMatchObject([
+      { kind: 'state-changed', state: 'stale', reason: 'not heard of again' },
+    ]);
+    expect(pickMany(pool)).toEqual(['b']);
+    expect(pickId(pool, 0, ['b'])).toBe('a');
+    expect(pool.order(0).map(({ id }) => id)).toEqual(['b', 'a']);
+  });
+
+  test('all of them stale serve on as before', () => {
+    const pool = createPool([endpoint('a'), endpoint('b')]);
+    pool.apply('mdns', gone('a', 'b'), 0);
+    expect(pickMany(pool)).toEqual(['a', 'b']);
+    expect(pool.hasEndpoint()).toBe(true);
+  });
+
+  test('a failed dial removes it; a fault of our own does not', () => {
+    const pool = createPool([endpoint('a')]);
+    pool.apply('mdns', gone('a'), 0);
+    expect(pool.dialFailed('a', 'local', 0)).toEqual([]);
+    expect(pool.dialFailed('a', 'refused', 0)).toMatchObject([
+      { kind: 'removed', reason: 'not heard of again and refuses connections', isLost: true },
+    ]);
+    expect(pool.hasEndpoint()).toBe(false);
+  });
+
+  test('one that failed its last dial and carries nothing is removed when it is not heard of either', () => {
+    const pool = createPool([endpoint('a'), endpoint('b')]);
+    pool.dialFailed('a', 'timeout', 0);
+    expect(pool.apply('mdns', gone('a'), 0)).toMatchObject([
+      { kind: 'removed', reason: 'not heard of again and does not answer' },
+    ]);
+  });
+
+  test('one that failed its last dial but carries connections is kept', () => {
+    const pool = createPool([endpoint('a'), endpoint('b')]);
+    pool.opened('a');
+    pool.dialFailed('a', 'timeout', 0);
+    expect(pool.apply('mdns', gone('a'), 0)).toMatchObject([{ kind: 'state-changed', state: 'stale' }]);
+  });
+
+  test('heard of again, it is ready', () => {
+    const pool = createPool([endpoint('a')]);
+    pool.apply('mdns', gone('a'), 0);
+    expect(pool.apply('mdns', add(endpoint('a')), 5)).toMatchObject([
+      { kind: 'updated' },
+      { kind: 'state-changed', state: 'ready', reason: 'heard of again' },
+    ]);
+    expect(pool.nextDeadline()).toBe(Number.POSITIVE_INFINITY);
+  });
+
+  test('it is kept for 24 hours at most', () => {
+    const pool = createPool([endpoint('a')]);
+    pool.apply('mdns', gone('a'), 1_000);
+    expect(pool.nextDeadline()).toBe(1_000 + DAY_MS);
+    expect(pool.advance(999 + DAY_MS)).toEqual([]);
+    expect(pool.advance(1_000 + DAY_MS)).toMatchObject([
+      { kind: 'removed', reason: 'not heard of again for too long' },
+    ]);
+  });
+
+  test('a goodbye after all removes it', () => {
+    const pool = createPool([endpoint('a')]);
+    pool.apply('mdns', gone('a'), 0);
+    expect(pool.apply('mdns', remove('a'), 0)).toMatchObject([{ kind: 'removed', reason: 'said goodbye' }]);
+  });
+
+  test('a whole new list of its source removes it, another source’s list does not', () => {
+    const pool = createPool([endpoint('a')]);
+    pool.apply('mdns', gone('a'), 0);
+    expect(kindsOf(pool.apply('static', { kind: 'reset', endpoints: [endpoint('s')] }, 0))).toEqual(['added']);
+    expect(pool.apply('mdns', { kind: 'reset', endpoints: [] }, 0)).toMatchObject([
+      { kind: 'removed', endpoint: { id: 'a' }, reason: 'no longer listed' },
+    ]);
+  });
+
+  test('an instance that returns under another name at the same place takes its place', () => {
+    const pool = createPool([endpoint('a', { addresses: ['10.0.0.9'] })]);
+    pool.apply('mdns', gone('a'), 0);
+    const events = pool.apply('mdns', add(endpoint('a (2)', { addresses: ['10.0.0.9'] })), 0);
+    expect(events).toMatchObject([{ kind: 'added' }, { kind: 'removed', endpoint: { id: 'a' }, isLost: false }]);
+  });
+
+  test('they are bounded: idle ones make room first', () => {
+    const many = Array.from({ length: MAX_STALE + 1 }, (_, index) => endpoint(`e${index}`, { port: index + 1 }));
+    const pool = createPool();
+    for (const one of many) {
+      pool.apply('mdns', add(one), 0);
+      if (one.id === 'e0') pool.opened('e0');
+      pool.apply('mdns', gone(one.id), 0);
+    }
+    const ids = pool.snapshot().map(({ id }) => id);
+    expect(ids).toHaveLength(MAX_STALE);
+    expect(ids).toContain('e0');
+    expect(ids).not.toContain('e1');
+  });
+});
+
+describe('counts', () => {
+  test('active, total and failures are those of the endpoint', () => {
+    const pool = createPool([endpoint('a')]);
+    pool.opened('a');
+    pool.opened('a');
+    pool.closed('a');
+    pool.dialFailed('a', 'timeout', 0);
+    expect(pool.snapshot()).toMatchObject([{ id: 'a', active: 1, total: 2, failures: 1, state: 'ready' }]);
+  });
+
+  test('connections that outlive the endpoint count again when it returns, and end but once', () => {
+    const pool = createPool([endpoint('a')]);
+    pool.opened('a');
+    pool.opened('a');
+    pool.apply('mdns', remove('a'), 0);
+    pool.closed('a');
+    pool.apply('mdns', add(endpoint('a')), 0);
+    expect(pool.snapshot()).toMatchObject([{ active: 1, total: 2 }]);
+    pool.closed('a');
+    expect(pool.snapshot()).toMatchObject([{ active: 0 }]);
+  });
+
+  test('an endpoint whose connections ended before it returned starts anew', () => {
+    const pool = createPool([endpoint('a')]);
+    pool.opened('a');
+    pool.apply('mdns', remove('a'), 0);
+    pool.closed('a');
+    pool.apply('mdns', add(endpoint('a')), 0);
+    expect(pool.snapshot()).toMatchObject([{ active: 0, total: 0 }]);
+  });
+});
+
+describe('order', () => {
+  test('is the order of the tries: ready by priority, then ejected, stale, draining', () => {
+    const pool = createPool([
+      endpoint('draining', { draining: true }),
+      endpoint('stale'),
+      endpoint('second', { priority: 2 }),
+      endpoint('ejected', { priority: 3 }),
+      endpoint('first', { priority: 1 }),
+    ]);
+    pool.apply('mdns', gone('stale'), 0);
+    pool.dialFailed('ejected', 'refused', 0);
+    expect(pool.order(0).map(({ id }) => id)).toEqual(['first', 'second', 'stale', 'draining', 'ejected']);
+  });
+
+  test('does not use up the one try of an endpoint on probation', () => {
+    const pool = createPool([endpoint('a'), endpoint('b')]);
+    pool.dialFailed('a', 'refused', 0);
+    const now = pool.nextDeadline();
+    pool.advance(now);
+    pool.order(now);
+    expect(pickMany(pool, now)).toEqual(['a', 'b']);
+  });
+});
+
+type Step =
+  | {
+      readonly kind: 'add';
+      readonly id: string;
+      readonly priority: number;
+      readonly weight: number;
+      readonly draining: boolean;
+    }
+  | { readonly kind: 'remove' | 'gone' | 'ok' | 'open' | 'close'; readonly id: string }
+  | { readonly kind: 'fail'; readonly id: string; readonly failure: DialFailure }
+  | { readonly kind: 'wait'; readonly ms: number };
+
+const ids = fc.constantFrom('a', 'b', 'c', 'd', 'e');
+const steps = fc.array(
+  fc.oneof(
+    fc.record({ kind: fc.constant('add'), id: ids, priority: fc.nat(2), weight: fc.nat(3), draining: fc.boolean() }),
+    fc.record({ kind: fc.constantFrom('remove', 'gone', 'ok', 'open', 'close'), id: ids }),
+    fc.record({ kind: fc.constant('fail'), id: ids, failure: fc.constantFrom('refused', 'timeout', 'local') }),
+    fc.record({ kind: fc.constant('wait'), ms: fc.nat(40_000) }),
+  ) as fc.Arbitrary<Step>,
+  { maxLength: 60 },
+);
+
+test('whatever happens: there is a pick if and only if there is an endpoint, never an excluded one, and order lists all', () => {
+  const names = fc.constantFrom<BalancerName>(
+    'p2c',
+    'round-robin',
+    'least-connections',
+    'random',
+    'source-hash',
+    'first',
+  );
+  fc.assert(
+    fc.property(
+      names,
+      steps,
+      fc.subarray(['a', 'b', 'c', 'd', 'e']),
+      fc.integer(),
+      (balance, script, excluded, seed) => {
+        const pool = createPool([], { balance, random: seededRandom(seed) });
+        let now = 0;
+        for (const step of script) {
+          now = perform(pool, step, now);
+          const present = pool.snapshot();
+          const order = pool.order(now);
+          expect(order.map(({ id }) => id).sort()).toEqual(present.map(({ id }) => id).sort());
+          expect(pool.hasEndpoint()).toBe(present.length > 0);
+          expect(pool.pick({ exclude: NONE, clientAddress: '127.0.0.1' }, now) !== undefined).toBe(pool.hasEndpoint());
+          const exclude = new Set(excluded);
+          const picked = pool.pick({ exclude }, now);
+          expect(picked === undefined || !exclude.has(picked.id)).toBe(true);
+          expect(present.every(({ active }) => active >= 0)).toBe(true);
+          expect(pool.nextDeadline()).toBeGreaterThan(now);
+        }
+      },
+    ),
+  );
+});
+
+test('an ejected endpoint is picked only in panic', () => {
+  fc.assert(
+    fc.property(steps, fc.integer(), (script, seed) => {
+      const pool = createPool([], { random: seededRandom(seed) });
+      let now = 0;
+      for (const step of script) {
+        now = perform(pool, step, now);
+        const status = pool.snapshot();
+        const picked = pool.pick({ exclude: NONE }, now);
+        const state = status.find(({ id }) => id === picked?.id)?.state;
+        if (state !== 'ejected') continue;
+        // In panic more than half of its own priority is out, or of all.
+        const peers = status.filter(({ priority, draining }) => priority === picked?.priority && !draining);
+        const out = ({ state: peerState }: { readonly state: string }): boolean =>
+          peerState === 'ejected' || peerState === 'probation';
+        const isPanic = peers.filter(out).length > peers.length / 2 || status.filter(out).length > status.length / 2;
+        expect(isPanic).toBe(true);
+      }
+    }),
+  );
+});
+
+function perform(pool: Pool, step: Step, now: number): number {
+  switch (step.kind) {
+    case 'add':
+      pool.apply(
+        'mdns',
+        add(endpoint(step.id, { priority: step.priority, weight: step.weight, draining: step.draining })),
+        now,
+      );
+      return now;
+    case 'remove':
+      pool.apply('mdns', remove(step.id), now);
+      return now;
+    case 'gone':
+      pool.apply('mdns', gone(step.id), now);
+      return now;
+    case 'ok':
+      pool.dialSucceeded(step.id);
+      return now;
+    case 'open':
+      pool.opened(step.id);
+      return now;
+    case 'close':
+      pool.closed(step.id);
+      return now;
+    case 'fail':
+      pool.dialFailed(step.id, step.failure, now);
+      return now;
+    case 'wait':
+      pool.advance(now + step.ms);
+      return now + step.ms;
+    default:
+      return step satisfies never;
+  }
+}

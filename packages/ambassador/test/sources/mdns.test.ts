@@ -1,0 +1,245 @@
+import type { Browse, BrowseEvent, BrowseOptions, Instance, NetworkInterface, Txt } from '@mdns-ambassador/mdns';
+import { listSourceCases, ManualClock } from '@mdns-ambassador/testkit';
+import { describe, expect, test } from 'vitest';
+import { parseCidr } from '../../src/address-policy.ts';
+import type { Update } from '../../src/pool/update.ts';
+import {
+  createMdnsSource,
+  type InstanceBrowser,
+  type MdnsSourceOptions,
+  type RefusedInstance,
+} from '../../src/sources/mdns.ts';
+
+const eth0: NetworkInterface = {
+  name: 'eth0',
+  loopback: false,
+  addresses: [{ address: '10.99.0.1', family: 'IPv4', prefixLength: 24, scopeId: 0 }],
+};
+
+/** A node that has just what it is told to have, and answers a browse from its cache at once. */
+class ScriptedBrowser implements InstanceBrowser {
+  readonly verified: string[] = [];
+  readonly browsed: string[] = [];
+  readonly #cached: BrowseEvent[] = [];
+  #listener: ((event: BrowseEvent) => void) | undefined;
+
+  browse(options: BrowseOptions, onEvent: (event: BrowseEvent) => void): Browse {
+    this.browsed.push(options.type);
+    this.#listener = onEvent;
+    for (const event of this.#cached) onEvent(event);
+    return {
+      close: () => {
+        this.#listener = undefined;
+      },
+    };
+  }
+
+  verify(type: string, instanceName: string): void {
+    this.verified.push(`${type} ${instanceName}`);
+  }
+
+  tell(event: BrowseEvent): void {
+    if (this.#listener === undefined) this.#cached.push(event);
+    this.#listener?.(event);
+  }
+}
+
+function instance(
+  name: string,
+  addresses: readonly string[] = ['10.99.0.2'],
+  change: Partial<Instance> = {},
+): Instance {
+  return {
+    name,
+    type: '_redis._tcp',
+    host: 'h1-k3x9.local',
+    port: 12345,
+    priority: 0,
+    weight: 0,
+    txt: new Map(),
+    addresses: addresses.map((address) => ({ address, interfaceName: 'eth0', isFromThisHost: false })),
+    ...change,
+  };
+}
+
+function createWorld(change: Partial<MdnsSourceOptions> = {}) {
+  const browser = new ScriptedBrowser();
+  const clock = new ManualClock();
+  const refused: RefusedInstance[] = [];
+  const updates: Update[] = [];
+  const source = createMdnsSource({
+    service: 'redis',
+    type: '_redis._tcp',
+    browser,
+    interfaces: () => [eth0],
+    clock,
+    onRefused: (one) => refused.push(one),
+    ...change,
+  });
+  const start = () => source.start((update) => updates.push(update));
+  return { browser, clock, refused, updates, source, start };
+}
+
+const txtOf = (entries: Readonly<Record<string, string>>): Txt =>
+  new Map(Object.entries(entries).map(([key, value]) => [key, new TextEncoder().encode(value)]));
+
+describe('the promises of every source', () => {
+  test.each(
+    listSourceCases(() => {
+      const { browser, clock, source } = createWorld();
+      browser.tell({ kind: 'added', instance: instance('redis on h1') });
+      return {
+        source,
+        move: () => browser.tell({ kind: 'updated', instance: instance('redis on h1', ['10.99.0.3']) }),
+        settle: () => clock.advance(5_000),
+      };
+    }),
+  )('$name', ({ run }) => run());
+});
+
+describe('what an instance becomes', () => {
+  test('an endpoint with its name, place, priority and weight', async () => {
+    const { browser, updates, start } = createWorld();
+    await start();
+    expect(browser.browsed).toEqual(['_redis._tcp']);
+    browser.tell({ kind: 'added', instance: instance('redis on h1', ['10.99.0.2'], { priority: 3, weight: 9 }) });
+    expect(updates).toEqual([
+      {
+        kind: 'add',
+        endpoints: [
+          {
+            id: 'mdns:redis on h1',
+            service: 'redis',
+            instance: 'redis on h1',
+            addresses: ['10.99.0.2'],
+            port: 12345,
+            priority: 3,
+            weight: 9,
+            secure: false,
+            source: 'mdns',
+            draining: false,
+          },
+        ],
+      },
+    ]);
+  });
+
+  test('TXT st=drain makes it draining, whatever the case of the key', async () => {
+    const { browser, updates, start } = createWorld();
+    await start();
+    browser.tell({ kind: 'updated', instance: instance('a', undefined, { txt: txtOf({ ST: 'drain' }) }) });
+    expect(updates).toMatchObject([{ endpoints: [{ draining: true }] }]);
+  });
+
+  test('a goodbye removes; expiry and silence when asked leave the judgement to the pool', async () => {
+    const { browser, updates, start } = createWorld();
+    await start();
+    for (const lost of ['goodbye', 'expired', 'unreachable'] as const) {
+      browser.tell({ kind: 'removed', instance: instance(lost), lost });
+    }
+    expect(updates).toEqual([
+      { kind: 'remove', ids: ['mdns:goodbye'], reason: 'said goodbye' },
+      { kind: 'gone', ids: ['mdns:expired'], reason: 'not heard of again' },
+      { kind: 'gone', ids: ['mdns:unreachable'], reason: 'not heard of when asked again' },
+    ]);
+  });
+});
+
+describe('filters', () => {
+  test('only instances that match are used; one that ceases to match is removed', async () => {
+    const { browser, updates, start } = createWorld({ where: [{ key: 'role', value: 'primary' }], instance: 'redis*' });
+    await start();
+    browser.tell({ kind: 'added', instance: instance('redis a', undefined, { txt: txtOf({ role: 'primary' }) }) });
+    browser.tell({ kind: 'updated', instance: instance('redis a', undefined, { txt: txtOf({ role: 'replica' }) }) });
+    browser.tell({ kind: 'added', instance: instance('other', undefined, { txt: txtOf({ role: 'primary' }) }) });
+    expect(updates.map(({ kind }) => kind)).toEqual(['add', 'remove', 'remove']);
+  });
+});
+
+describe('address policy', () => {
+  test('keeps the addresses that may be dialled, in order, each once', async () => {
+    const { browser, updates, start, refused } = createWorld();
+    await start();
+    browser.tell({
+      kind: 'added',
+      instance: instance('a', ['8.8.8.8', '10.99.0.7', '::ffff:10.99.0.7', 'fe80::7%eth0']),
+    });
+    expect(updates).toMatchObject([{ endpoints: [{ addresses: ['10.99.0.7', 'fe80::7%eth0'] }] }]);
+    expect(refused).toEqual([]);
+  });
+
+  test('an instance without any is not used and told once, with the reason for each address', async () => {
+    const { browser, updates, start, refused } = createWorld();
+    await start();
+    for (const kind of ['added', 'updated', 'updated'] as const) {
+      browser.tell({ kind, instance: instance('rogue', ['127.0.0.1', '169.254.169.254']) });
+    }
+    expect(updates.every(({ kind }) => kind === 'remove')).toBe(true);
+    expect(refused).toMatchObject([
+      {
+        service: 'redis',
+        instance: 'rogue',
+        addresses: [
+          { address: '127.0.0.1', refusal: 'loopback' },
+          { address: '169.254.169.254', refusal: 'metadata' },
+        ],
+      },
+    ]);
+  });
+
+  test('it is told again when it left and came back, and used as soon as it may be', async () => {
+    const { browser, updates, start, refused } = createWorld();
+    await start();
+    const rogue = instance('rogue', ['127.0.0.1']);
+    browser.tell({ kind: 'added', instance: rogue });
+    browser.tell({ kind: 'removed', instance: rogue, lost: 'goodbye' });
+    browser.tell({ kind: 'added', instance: rogue });
+    expect(refused).toHaveLength(2);
+    browser.tell({ kind: 'updated', instance: instance('rogue', ['10.99.0.9']) });
+    expect(updates.at(-1)?.kind).toBe('add');
+  });
+
+  test('a flood of refused instances is remembered up to 256', async () => {
+    const { browser, start, refused } = createWorld();
+    await start();
+    for (let index = 0; index <= 256; index++)
+      browser.tell({ kind: 'added', instance: instance(`r${index}`, ['::1']) });
+    browser.tell({ kind: 'updated', instance: instance('r256', ['::1']) });
+    expect(refused).toHaveLength(257);
+    browser.tell({ kind: 'updated', instance: instance('r0', ['::1']) });
+    expect(refused).toHaveLength(258);
+  });
+
+  test('allowed networks and new interfaces count as they are at the time', async () => {
+    let interfaces: readonly NetworkInterface[] = [];
+    const { browser, updates, start } = createWorld({
+      interfaces: () => interfaces,
+      allowed: [parseCidr('10.50.0.0/16')],
+    });
+    await start();
+    browser.tell({ kind: 'added', instance: instance('far', ['10.50.1.1']) });
+    browser.tell({ kind: 'added', instance: instance('near', ['10.99.0.2']) });
+    interfaces = [eth0];
+    browser.tell({ kind: 'updated', instance: instance('near', ['10.99.0.2']) });
+    expect(updates.map(({ kind }) => kind)).toEqual(['add', 'remove', 'add']);
+  });
+});
+
+describe('verify', () => {
+  test('asks the node, once a second for each instance at most', async () => {
+    const { browser, clock, source, start } = createWorld();
+    await start();
+    for (let time = 0; time < 5; time++) source.verify('mdns:redis on h1');
+    source.verify('mdns:redis on h2');
+    await clock.advance(1_000);
+    source.verify('mdns:redis on h1');
+    expect(browser.verified).toEqual(['_redis._tcp redis on h1', '_redis._tcp redis on h2', '_redis._tcp redis on h1']);
+  });
+
+  test('does not ask for the endpoints of other sources', async () => {
+    const { browser, source, start } = createWorld();
+    await start();
+    source.verify('static:10.0.0.1:6379');
+    expect(browser.verified).toEqual([]);
+  });
+});
