@@ -3,6 +3,7 @@ export { hostLabel } from './host-label.ts';
 export type { BrowseEvent, Instance, InstanceAddress } from './instance.ts';
 export type { SkippedInterface } from './interfaces.ts';
 export { MdnsError } from './mdns-error.ts';
+export { createMdnsNode } from './native-node.ts';
 export type {
   InterfaceAddress,
   Link,
@@ -12,7 +13,7 @@ export type {
   Network,
   NetworkInterface,
 } from './network.ts';
-export type { Browse, BrowseOptions, MdnsNodeOptions, NodeEvent } from './node.ts';
+export type { Browse, BrowseOptions, MdnsNode, MdnsNodeOptions, NodeCounters, NodeEvent } from './node.ts';
 export type { Publication, PublicationEvent, PublicationState, ServiceChange, ServiceOptions } from './publication.ts';
 export type { Random } from './rules/machine.ts';
 export { systemClock } from './system-clock.ts';

@@ -25,6 +25,12 @@ export function describeLinuxInterfaceKind(name: string, sysfs: string = '/sys/c
   return deviceType === undefined ? undefined : UNWANTED_DEVICE_TYPES.get(deviceType);
 }
 
+/** The number that the kernel gave to an interface when it was made; undefined where it can't be read. */
+export function readLinuxInterfaceIndex(name: string, sysfs: string = '/sys/class/net'): number | undefined {
+  const index = Number(readOrEmpty(`${sysfs}/${name}/ifindex`));
+  return index > 0 ? index : undefined;
+}
+
 function readOrEmpty(path: string): string {
   try {
     return readFileSync(path, 'utf8').trim();

@@ -5,6 +5,8 @@ export interface NetworkInterface {
   readonly addresses: readonly InterfaceAddress[];
   /** The loopback interface: reaches this machine only. */
   readonly loopback: boolean;
+  /** The OS's number for it; another one under the same name is another interface. Undefined where the OS does not tell. */
+  readonly index?: number | undefined;
 }
 
 export interface InterfaceAddress {

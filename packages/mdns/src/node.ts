@@ -18,7 +18,9 @@ export type NodeEvent =
   | { readonly kind: 'interface-down'; readonly interfaceName: string }
   /** A link could not be opened; tried again on the next poll. Emitted once per interface, family and code. */
   | { readonly kind: 'link-failed'; readonly interfaceName: string; readonly error: Error }
-  | { readonly kind: 'host-renamed'; readonly from: string; readonly to: string };
+  | { readonly kind: 'host-renamed'; readonly from: string; readonly to: string }
+  /** Somebody else has this name too, and every other that was tried; it is kept all the same. */
+  | { readonly kind: 'name-disputed'; readonly name: string };
 
 export interface Browse {
   /** Stops asking; the listener is not called after this. Idempotent. */
@@ -31,9 +33,25 @@ export interface BrowseOptions {
   readonly subtype?: string;
 }
 
+/** What a node received, sent and dropped on all its links, since it was made. */
+export interface NodeCounters {
+  readonly received: number;
+  readonly sent: number;
+  /** Beyond 1,000 packets a second on one socket. */
+  readonly rateLimited: number;
+  /** No mDNS message at all. */
+  readonly undecodable: number;
+  /** Records and questions left out of messages that were otherwise read. */
+  readonly damagedRecords: number;
+  /** From a source that is not on the link. */
+  readonly offLink: number;
+  readonly sendErrors: number;
+}
+
 /** One mDNS stack: publishes and browses on every interface that its network offers. One loop, one timer. */
 export interface MdnsNode {
-  /** Opens the links. Rejects when no link at all can be opened. Idempotent. */
+  readonly counters: NodeCounters;
+  /** Opens the links. Rejects with an {@link MdnsError} when no link at all can be opened; may be called again then. Idempotent. */
   start(): Promise<void>;
   publish(service: ServiceOptions, onEvent?: (event: PublicationEvent) => void): Publication;
   browse(options: BrowseOptions, onEvent: (event: BrowseEvent) => void): Browse;

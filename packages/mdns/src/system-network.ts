@@ -1,5 +1,5 @@
 import { networkInterfaces, platform as osPlatform } from 'node:os';
-import { describeLinuxInterfaceKind } from './interface-kind.ts';
+import { describeLinuxInterfaceKind, readLinuxInterfaceIndex } from './interface-kind.ts';
 import { type InterfaceSelection, type SkippedInterface, selectInterfaces } from './interfaces.ts';
 import { openLink } from './link.ts';
 import type { Network } from './network.ts';
@@ -26,7 +26,11 @@ export function systemNetwork(options: SystemNetworkOptions = {}): SystemNetwork
       ...(platform === 'linux' && { describeKind: (name: string) => describeLinuxInterfaceKind(name) }),
     });
   return {
-    interfaces: () => select().used,
+    interfaces: () =>
+      select().used.map((on) => ({
+        ...on,
+        index: platform === 'linux' ? readLinuxInterfaceIndex(on.name) : undefined,
+      })),
     skipped: () => select().skipped,
     openLink: (on, family, events) => openLink(on, family, events, platform),
   };

@@ -1,0 +1,86 @@
+import { type LinkFailure, LinkPair, type LinkPairOptions } from './link-pair.ts';
+import type { NetworkInterface } from './network.ts';
+import type { Machine } from './rules/machine.ts';
+import type { Querier } from './rules/querier.ts';
+import type { Responder } from './rules/responder.ts';
+
+/** A machine has nothing due any more after this many turns, unless it is wrong. */
+const MAX_TURNS = 16;
+
+/** The two machines of an interface. */
+export interface Machines {
+  readonly querier: Querier;
+  readonly responder: Responder;
+}
+
+interface AttachmentEvents {
+  /** Both machines have taken in a packet. */
+  received(): void;
+  /** A link failed and is closed. */
+  failed(failure: LinkFailure): void;
+}
+
+export type AttachmentOptions = Omit<LinkPairOptions, 'events'> & AttachmentEvents;
+
+/** A node's presence on one interface: the links, and, while one at least is open, the machines that speak through them. */
+export class Attachment {
+  readonly links: LinkPair;
+  /** The interface as it was read last. */
+  on: NetworkInterface;
+  #machines: Machines | undefined;
+
+  constructor(on: NetworkInterface, options: AttachmentOptions) {
+    this.on = on;
+    this.links = new LinkPair({
+      ...options,
+      events: {
+        received: (packet) => {
+          for (const machine of this.#running()) machine.receive(packet, options.now());
+          options.received();
+        },
+        failed: options.failed,
+      },
+    });
+  }
+
+  get isUp(): boolean {
+    return this.#machines !== undefined;
+  }
+
+  /** Literals without zone, as the responder publishes them. */
+  get addresses(): readonly string[] {
+    return this.on.addresses.map(({ address }) => address);
+  }
+
+  bringUp(machines: Machines): void {
+    this.#machines = machines;
+  }
+
+  /** Forgets the machines, and all that they knew. */
+  bringDown(): void {
+    this.#machines = undefined;
+  }
+
+  /** Sends all that is due. */
+  advance(now: number): void {
+    for (const machine of this.#running()) {
+      for (let turn = 0; turn < MAX_TURNS && machine.nextDeadline() <= now; turn++) {
+        for (const transmit of machine.advance(now)) this.links.send(transmit);
+      }
+    }
+  }
+
+  nextDeadline(): number {
+    return Math.min(...this.#running().map((machine) => machine.nextDeadline()));
+  }
+
+  /** The link may be another one (RFC 6762 8.3): asks, claims and announces anew. */
+  restart(now: number): void {
+    this.#machines?.querier.restart(now);
+    this.#machines?.responder.restart(now);
+  }
+
+  #running(): readonly Machine[] {
+    return this.#machines === undefined ? [] : [this.#machines.querier, this.#machines.responder];
+  }
+}

@@ -1,0 +1,165 @@
+import type { BrowseEvent } from './instance.ts';
+import type { Browse, BrowseOptions } from './node.ts';
+import { Instances } from './rules/instances.ts';
+import type { Random } from './rules/machine.ts';
+import { Querier, type QuerierEvent } from './rules/querier.ts';
+import { validateLabel, validateType } from './validate-service.ts';
+
+/** Against a host that invents service types without end: more than this are not told. */
+const MAX_TYPES = 1_024;
+
+/** What discovery needs of the node. */
+export interface DiscoveryContext {
+  readonly now: () => number;
+  /** The queriers have something to ask. */
+  readonly changed: () => void;
+  /** Calls a listener, after everything that is going on. */
+  readonly notify: (call: () => void) => void;
+  readonly random: Random;
+}
+
+interface Listening<Event> {
+  readonly onEvent: (event: Event) => void;
+  isClosed: boolean;
+}
+
+/** All who browse for the same thing share one browse on each interface. */
+interface BrowseGroup {
+  readonly type: string;
+  readonly subtype: string | undefined;
+  readonly instances: Instances;
+  readonly listeners: Set<Listening<BrowseEvent>>;
+}
+
+/** What a node browses, kept the same on all its interfaces, and what they found, merged. */
+export class Discovery {
+  readonly #context: DiscoveryContext;
+  readonly #queriers = new Map<string, Querier>();
+  readonly #groups = new Map<string, BrowseGroup>();
+  readonly #typeListeners = new Set<Listening<string>>();
+  readonly #types = new Set<string>();
+
+  constructor(context: DiscoveryContext) {
+    this.#context = context;
+  }
+
+  /** The querier of an interface that is new. */
+  attach(interfaceName: string): Querier {
+    const querier = new Querier({ random: this.#context.random });
+    this.#queriers.set(interfaceName, querier);
+    const now = this.#context.now();
+    for (const { type, subtype } of this.#groups.values()) querier.browse(type, subtype, now);
+    if (this.#typeListeners.size > 0) querier.browseTypes(now);
+    return querier;
+  }
+
+  /** What was known by this interface alone is lost. */
+  detach(interfaceName: string): void {
+    this.#queriers.delete(interfaceName);
+    for (const group of this.#groups.values()) {
+      for (const event of group.instances.dropInterface(interfaceName)) this.#tell(group, event);
+    }
+  }
+
+  /** The listener hears first of what is known already. Throws an {@link MdnsError} for what can't be a type. */
+  browse({ type, subtype }: BrowseOptions, onEvent: (event: BrowseEvent) => void): Browse {
+    validateType(type);
+    if (subtype !== undefined) validateLabel('subtype', subtype);
+    const key = groupKey(type, subtype);
+    const group = this.#groups.get(key) ?? this.#openGroup(key, type, subtype);
+    const listening: Listening<BrowseEvent> = { onEvent, isClosed: false };
+    group.listeners.add(listening);
+    for (const instance of group.instances.list()) this.#notify(listening, { kind: 'added', instance });
+    this.#context.changed();
+    return { close: () => this.#stopListening(key, group, listening) };
+  }
+
+  browseTypes(onType: (type: string) => void): Browse {
+    const listening: Listening<string> = { onEvent: onType, isClosed: false };
+    this.#typeListeners.add(listening);
+    for (const type of this.#types) this.#notify(listening, type);
+    if (this.#typeListeners.size === 1) {
+      for (const querier of this.#queriers.values()) querier.browseTypes(this.#context.now());
+    }
+    this.#context.changed();
+    return { close: () => this.#stopListeningToTypes(listening) };
+  }
+
+  verify(type: string, instanceName: string): void {
+    for (const querier of this.#queriers.values()) querier.verify(type, instanceName, this.#context.now());
+    this.#context.changed();
+  }
+
+  /** Takes in what the interfaces found since the last call. */
+  collect(): void {
+    for (const [interfaceName, querier] of this.#queriers) {
+      for (const event of querier.takeEvents()) this.#note(interfaceName, event);
+    }
+  }
+
+  closeAll(): void {
+    for (const [key, group] of [...this.#groups]) {
+      for (const listening of [...group.listeners]) this.#stopListening(key, group, listening);
+    }
+    for (const listening of [...this.#typeListeners]) this.#stopListeningToTypes(listening);
+  }
+
+  #openGroup(key: string, type: string, subtype: string | undefined): BrowseGroup {
+    const group: BrowseGroup = { type, subtype, instances: new Instances(), listeners: new Set() };
+    this.#groups.set(key, group);
+    for (const querier of this.#queriers.values()) querier.browse(type, subtype, this.#context.now());
+    return group;
+  }
+
+  #stopListening(key: string, group: BrowseGroup, listening: Listening<BrowseEvent>): void {
+    listening.isClosed = true;
+    if (!group.listeners.delete(listening) || group.listeners.size > 0) return;
+    this.#groups.delete(key);
+    for (const querier of this.#queriers.values()) querier.stopBrowse(group.type, group.subtype);
+  }
+
+  #stopListeningToTypes(listening: Listening<string>): void {
+    listening.isClosed = true;
+    if (!this.#typeListeners.delete(listening) || this.#typeListeners.size > 0) return;
+    this.#types.clear();
+    for (const querier of this.#queriers.values()) querier.stopBrowseTypes();
+  }
+
+  #note(interfaceName: string, event: QuerierEvent): void {
+    switch (event.kind) {
+      case 'type-found':
+        this.#noteType(event.type);
+        return;
+      case 'resolved':
+      case 'changed':
+      case 'lost': {
+        const group = this.#groups.get(groupKey(event.view.type, event.subtype));
+        const change = group?.instances.apply(interfaceName, event);
+        if (group !== undefined && change !== undefined) this.#tell(group, change);
+        return;
+      }
+      default:
+        event satisfies never;
+    }
+  }
+
+  #noteType(type: string): void {
+    if (this.#typeListeners.size === 0 || this.#types.has(type) || this.#types.size >= MAX_TYPES) return;
+    this.#types.add(type);
+    for (const listening of this.#typeListeners) this.#notify(listening, type);
+  }
+
+  #tell(group: BrowseGroup, event: BrowseEvent): void {
+    for (const listening of group.listeners) this.#notify(listening, event);
+  }
+
+  #notify<Event>(listening: Listening<Event>, event: Event): void {
+    this.#context.notify(() => {
+      if (!listening.isClosed) listening.onEvent(event);
+    });
+  }
+}
+
+function groupKey(type: string, subtype: string | undefined): string {
+  return `${type} ${subtype ?? ''}`.toLowerCase();
+}

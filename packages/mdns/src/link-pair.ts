@@ -1,0 +1,188 @@
+import type { Link, LinkSource, Network, NetworkInterface } from './network.ts';
+import type { NodeCounters } from './node.ts';
+import type { Received, Transmit } from './rules/machine.ts';
+import { TokenBucket } from './token-bucket.ts';
+import { decodeMessage } from './wire/decode.ts';
+import { splitMessage } from './wire/encode.ts';
+import type { Message } from './wire/message.ts';
+
+/** A flood costs no more than this on one socket. */
+const MAX_PACKETS_PER_SECOND = 1_000;
+
+type Family = 'IPv4' | 'IPv6';
+
+export interface LinkPairEvents {
+  /** A message came in. */
+  received(packet: Received): void;
+  /** A link can't be used any more; it is closed already. */
+  failed(failure: LinkFailure): void;
+}
+
+export interface LinkPairOptions {
+  readonly network: Network;
+  readonly now: () => number;
+  /** Whether a literal address without zone is one of this host's. */
+  readonly isOwnAddress: (address: string) => boolean;
+  readonly events: LinkPairEvents;
+}
+
+/** A link that was refused, or failed. */
+export interface LinkFailure {
+  readonly family: Family;
+  readonly error: Error;
+}
+
+interface OpenLink {
+  readonly link: Link;
+  /** Changes when the link has to be opened anew. */
+  readonly addresses: string;
+}
+
+/** The links of one interface, one in each family that it has addresses in, and the messages that pass through them. */
+export class LinkPair {
+  readonly #options: LinkPairOptions;
+  readonly #open = new Map<Family, OpenLink>();
+  #isClosed = false;
+  readonly #totals = {
+    received: 0,
+    sent: 0,
+    rateLimited: 0,
+    undecodable: 0,
+    damagedRecords: 0,
+    offLink: 0,
+    sendErrors: 0,
+  };
+
+  constructor(options: LinkPairOptions) {
+    this.#options = options;
+  }
+
+  get size(): number {
+    return this.#open.size;
+  }
+
+  get totals(): NodeCounters {
+    const open = [...this.#open.values()].map(({ link }) => link.counters);
+    return {
+      ...this.#totals,
+      offLink: open.reduce((sum, { offLink }) => sum + offLink, this.#totals.offLink),
+      sendErrors: open.reduce((sum, { sendErrors }) => sum + sendErrors, this.#totals.sendErrors),
+    };
+  }
+
+  /**
+   * Makes the links fit the interface as it is now: opens what is missing, reopens what has other addresses than when it was
+   * opened, closes what has none any more.
+   */
+  async fit(on: NetworkInterface): Promise<readonly LinkFailure[]> {
+    const wanted = familiesOf(on);
+    const outdated = [...this.#open].filter(
+      ([family, { addresses }]) => !wanted.includes(family) || addresses !== describeAddresses(on, family),
+    );
+    await Promise.all(outdated.map(([family]) => this.#closeOne(family)));
+    const missing = wanted.filter((family) => !this.#open.has(family));
+    const failures = await Promise.all(missing.map((family) => this.#openOne(on, family)));
+    return failures.filter((failure) => failure !== undefined);
+  }
+
+  /** Sends a message on every family, or where the sender is that it answers. */
+  send({ message, to }: Transmit): void {
+    for (const bytes of this.#encode(message)) {
+      switch (to.kind) {
+        case 'multicast':
+          for (const { link } of this.#open.values()) this.#sendOn(link, bytes);
+          break;
+        case 'unicast': {
+          const opened = this.#open.get(to.sender.family);
+          if (opened !== undefined) this.#sendOn(opened.link, bytes, to.sender);
+          break;
+        }
+        default:
+          to satisfies never;
+      }
+    }
+  }
+
+  /** Closes what is open; `fit` may follow. Resolves when what was sent has left. */
+  async reset(): Promise<void> {
+    await Promise.all([...this.#open.keys()].map((family) => this.#closeOne(family)));
+  }
+
+  /** As `reset`, for good: a link that is being opened is closed as well. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await this.reset();
+  }
+
+  #encode(message: Message): readonly Uint8Array[] {
+    try {
+      return splitMessage(message);
+    } catch {
+      // A known answer may hold what a peer could write and we can't; the rest of the traffic goes on.
+      this.#totals.sendErrors++;
+      return [];
+    }
+  }
+
+  async #openOne(on: NetworkInterface, family: Family): Promise<LinkFailure | undefined> {
+    const bucket = new TokenBucket(MAX_PACKETS_PER_SECOND, this.#options.now());
+    let link: Link | undefined;
+    try {
+      link = await this.#options.network.openLink(on, family, {
+        packet: (bytes, source) => this.#receive(bytes, source, family, bucket),
+        failed: (error) => {
+          if (link === undefined || this.#open.get(family)?.link !== link) return;
+          void this.#closeOne(family);
+          this.#options.events.failed({ family, error });
+        },
+      });
+    } catch (error) {
+      return { family, error: error instanceof Error ? error : new Error(String(error)) };
+    }
+    if (this.#isClosed) await link.close();
+    else this.#open.set(family, { link, addresses: describeAddresses(on, family) });
+    return undefined;
+  }
+
+  async #closeOne(family: Family): Promise<void> {
+    const opened = this.#open.get(family);
+    if (opened === undefined) return;
+    this.#open.delete(family);
+    await opened.link.close();
+    this.#totals.offLink += opened.link.counters.offLink;
+    this.#totals.sendErrors += opened.link.counters.sendErrors;
+  }
+
+  #sendOn(link: Link, bytes: Uint8Array, to?: LinkSource): void {
+    this.#totals.sent++;
+    link.send(bytes, to);
+  }
+
+  #receive(bytes: Uint8Array, source: LinkSource, family: Family, bucket: TokenBucket): void {
+    this.#totals.received++;
+    if (!bucket.take(this.#options.now())) {
+      this.#totals.rateLimited++;
+      return;
+    }
+    const decoded = decodeMessage(bytes);
+    if (decoded === undefined) {
+      this.#totals.undecodable++;
+      return;
+    }
+    this.#totals.damagedRecords += decoded.damaged;
+    const isThisHost = this.#options.isOwnAddress(source.address.split('%')[0] ?? '');
+    const from = { address: source.address, port: source.port, family, isThisHost };
+    this.#options.events.received({ message: decoded.message, from });
+  }
+}
+
+/** ff02::fb does not come back on loopback, so IPv4 alone serves it. */
+function familiesOf(on: NetworkInterface): readonly Family[] {
+  const families: readonly Family[] = on.loopback ? ['IPv4'] : ['IPv4', 'IPv6'];
+  return families.filter((family) => on.addresses.some((address) => address.family === family));
+}
+
+function describeAddresses(on: NetworkInterface, family: Family): string {
+  const own = on.addresses.filter((address) => address.family === family);
+  return own.map(({ address, prefixLength, scopeId }) => `${address}/${prefixLength}%${scopeId}`).join(' ');
+}

@@ -1,0 +1,290 @@
+import type { NodeEvent } from './node.ts';
+import type { Publication, PublicationEvent, PublicationState, ServiceChange, ServiceOptions } from './publication.ts';
+import type { Random } from './rules/machine.ts';
+import { renameHost, renameService } from './rules/rename.ts';
+import { type HostOptions, Responder } from './rules/responder.ts';
+import type { ResponderEvent } from './rules/responder-event.ts';
+import { validateService } from './validate-service.ts';
+
+/** What the publisher needs of the node. */
+export interface PublisherContext {
+  readonly now: () => number;
+  /** The responders have something to send; resolves when it was sent. */
+  readonly changed: () => Promise<void>;
+  /** Calls a listener, after everything that is going on. */
+  readonly notify: (call: () => void) => void;
+  readonly onEvent: (event: NodeEvent) => void;
+  readonly random: Random;
+}
+
+/** One interface that services are published on. */
+interface Outlet {
+  readonly interfaceName: string;
+  readonly responder: Responder;
+  addresses: readonly string[];
+}
+
+interface Published {
+  readonly id: string;
+  readonly onEvent: (event: PublicationEvent) => void;
+  options: ServiceOptions;
+  isWanted: boolean;
+  isClosed: boolean;
+  /** The name that was asked for. */
+  readonly original: string;
+  renames: number;
+  /** Others use the name too, and renaming did not help. */
+  insists: boolean;
+  /** Names of the interfaces where it is announced. */
+  announcedOn: ReadonlySet<string>;
+}
+
+/** The host name and the services of a node, kept the same on all its interfaces. */
+export class Publisher {
+  readonly #context: PublisherContext;
+  readonly #outlets = new Map<string, Outlet>();
+  readonly #published = new Map<string, Published>();
+  #hostLabel: string;
+  #hostRenames = 0;
+  #insistsOnHost = false;
+  #nextId = 1;
+
+  constructor(hostLabel: string, context: PublisherContext) {
+    this.#hostLabel = hostLabel;
+    this.#context = context;
+  }
+
+  /** The responder of an interface that is new. `addresses` are literals without zone. */
+  attach(interfaceName: string, addresses: readonly string[]): Responder {
+    const { random, now } = this.#context;
+    const responder = new Responder(random, this.#describeHost(interfaceName, addresses), now());
+    const outlet: Outlet = { interfaceName, responder, addresses };
+    this.#outlets.set(interfaceName, outlet);
+    this.#claimHost();
+    for (const service of this.#published.values()) this.#publishOn(outlet, service);
+    return responder;
+  }
+
+  /** The interface has other addresses. */
+  readdress(interfaceName: string, addresses: readonly string[]): void {
+    const outlet = this.#outlets.get(interfaceName);
+    if (outlet !== undefined) outlet.addresses = addresses;
+    this.#claimHost();
+  }
+
+  detach(interfaceName: string): void {
+    this.#outlets.delete(interfaceName);
+    this.#claimHost();
+    for (const service of this.#published.values()) {
+      this.#announceChange(service, without(service.announcedOn, interfaceName));
+    }
+  }
+
+  /** Throws an {@link MdnsError} for a service that can't be put into packets. */
+  publish(options: ServiceOptions, onEvent: (event: PublicationEvent) => void): Publication {
+    validateService(options);
+    const service: Published = {
+      id: String(this.#nextId++),
+      onEvent,
+      options,
+      isWanted: true,
+      isClosed: false,
+      original: options.name,
+      renames: 0,
+      insists: false,
+      announcedOn: new Set(),
+    };
+    this.#published.set(service.id, service);
+    for (const outlet of this.#outlets.values()) this.#publishOn(outlet, service);
+    void this.#context.changed();
+    return this.#handle(service);
+  }
+
+  /** Takes in what happened on the interfaces since the last call; true when that calls for another `advance`. */
+  collect(): boolean {
+    const conflicts = new Set<string>();
+    let isHostLost = false;
+    for (const { interfaceName, responder } of this.#outlets.values()) {
+      for (const event of responder.takeEvents()) {
+        if (event.kind === 'conflict') conflicts.add(event.id);
+        else if (event.kind === 'host-conflict') isHostLost = true;
+        else this.#noteProgress(event, interfaceName);
+      }
+    }
+    if (isHostLost) this.#renameHost();
+    for (const id of conflicts) this.#rename(id);
+    return isHostLost || conflicts.size > 0;
+  }
+
+  /** Goodbyes for everything, the host's addresses last. */
+  closeAll(): void {
+    for (const service of [...this.#published.values()]) this.#close(service);
+    const now = this.#context.now();
+    for (const { responder } of this.#outlets.values()) {
+      responder.setHost({ label: this.#hostLabel, addresses: [] }, now);
+    }
+    void this.#context.changed();
+  }
+
+  #handle(service: Published): Publication {
+    const publisher = this;
+    return {
+      get name() {
+        return service.options.name;
+      },
+      get state() {
+        return stateOf(service);
+      },
+      get host() {
+        return `${publisher.#hostLabel}.local`;
+      },
+      update: (change) => this.#update(service, change),
+      withdraw: () => this.#withdraw(service),
+      announce: () => this.#announce(service),
+      close: () => {
+        this.#close(service);
+        return this.#context.changed();
+      },
+    };
+  }
+
+  #update(service: Published, change: ServiceChange): void {
+    const options = { ...service.options, ...change };
+    validateService(options);
+    service.options = options;
+    if (service.isClosed) return;
+    for (const { responder } of this.#outletsOf(service)) responder.update(service.id, options, this.#context.now());
+    void this.#context.changed();
+  }
+
+  #withdraw(service: Published): void {
+    if (service.isClosed || !service.isWanted) return;
+    service.isWanted = false;
+    service.announcedOn = new Set();
+    for (const { responder } of this.#outletsOf(service)) responder.withdraw(service.id, this.#context.now());
+    this.#tell(service, { kind: 'withdrawn', name: service.options.name });
+    void this.#context.changed();
+  }
+
+  #announce(service: Published): void {
+    if (service.isClosed || service.isWanted) return;
+    service.isWanted = true;
+    for (const { responder } of this.#outletsOf(service)) responder.announce(service.id, this.#context.now());
+    void this.#context.changed();
+  }
+
+  #close(service: Published): void {
+    if (service.isClosed) return;
+    service.isClosed = true;
+    this.#published.delete(service.id);
+    for (const { responder } of this.#outletsOf(service)) responder.remove(service.id, this.#context.now());
+    if (service.announcedOn.size > 0) this.#tell(service, { kind: 'withdrawn', name: service.options.name });
+    service.announcedOn = new Set();
+    void this.#context.changed();
+  }
+
+  #publishOn({ interfaceName, responder }: Outlet, service: Published): void {
+    if (service.options.interfaces?.includes(interfaceName) === false) return;
+    responder.publish(service.id, service.options, this.#context.now(), {
+      announce: service.isWanted,
+      insist: service.insists,
+    });
+  }
+
+  #outletsOf({ options }: Published): readonly Outlet[] {
+    const outlets = [...this.#outlets.values()];
+    return outlets.filter(({ interfaceName }) => options.interfaces?.includes(interfaceName) !== false);
+  }
+
+  #noteProgress(event: Exclude<ResponderEvent, { kind: 'conflict' | 'host-conflict' }>, interfaceName: string): void {
+    switch (event.kind) {
+      case 'claimed':
+      case 'host-claimed':
+        return;
+      case 'announced': {
+        const service = this.#published.get(event.id);
+        if (service?.isWanted !== true) return;
+        this.#announceChange(service, new Set([...service.announcedOn, interfaceName]));
+        return;
+      }
+      default:
+        event satisfies never;
+    }
+  }
+
+  #announceChange(service: Published, announcedOn: ReadonlySet<string>): void {
+    if (announcedOn.size === service.announcedOn.size) return;
+    service.announcedOn = announcedOn;
+    this.#tell(service, { kind: 'announced', name: service.options.name, interfaces: [...announcedOn] });
+  }
+
+  /** RFC 6762 9. One interface lost the name, so every interface takes the next. */
+  #rename(id: string): void {
+    const service = this.#published.get(id);
+    if (service === undefined || service.insists) return;
+    const from = service.options.name;
+    const renaming = renameService(service.original, service.renames, this.#context.random);
+    switch (renaming.kind) {
+      case 'rename':
+        service.renames++;
+        service.options = { ...service.options, name: renaming.name };
+        this.#tell(service, { kind: 'renamed', from, to: renaming.name });
+        break;
+      case 'insist':
+        service.insists = true;
+        this.#context.onEvent({ kind: 'name-disputed', name: from });
+        break;
+      default:
+        renaming satisfies never;
+    }
+    service.announcedOn = new Set();
+    for (const outlet of this.#outlets.values()) this.#publishOn(outlet, service);
+  }
+
+  #renameHost(): void {
+    if (this.#insistsOnHost) return;
+    const from = this.#hostLabel;
+    const renaming = renameHost(from, this.#hostRenames, this.#context.random);
+    switch (renaming.kind) {
+      case 'rename':
+        this.#hostRenames++;
+        this.#hostLabel = renaming.name;
+        this.#context.onEvent({ kind: 'host-renamed', from, to: renaming.name });
+        break;
+      case 'insist':
+        this.#insistsOnHost = true;
+        this.#context.onEvent({ kind: 'name-disputed', name: from });
+        break;
+      default:
+        renaming satisfies never;
+    }
+    this.#claimHost();
+  }
+
+  #claimHost(): void {
+    for (const { interfaceName, responder, addresses } of this.#outlets.values()) {
+      responder.setHost(this.#describeHost(interfaceName, addresses), this.#context.now());
+    }
+  }
+
+  #describeHost(interfaceName: string, addresses: readonly string[]): HostOptions {
+    const others = [...this.#outlets.values()].filter((other) => other.interfaceName !== interfaceName);
+    const elsewhere = others.flatMap((other) => other.addresses);
+    return { label: this.#hostLabel, addresses, elsewhere, insist: this.#insistsOnHost };
+  }
+
+  #tell(service: Published, event: PublicationEvent): void {
+    this.#context.notify(() => service.onEvent(event));
+  }
+}
+
+function stateOf(service: Published): PublicationState {
+  if (service.isClosed) return { kind: 'closed' };
+  if (!service.isWanted) return { kind: 'held' };
+  if (service.announcedOn.size === 0) return { kind: 'probing' };
+  return { kind: 'announced', interfaces: [...service.announcedOn] };
+}
+
+function without(names: ReadonlySet<string>, name: string): ReadonlySet<string> {
+  return new Set([...names].filter((each) => each !== name));
+}

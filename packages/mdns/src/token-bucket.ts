@@ -1,0 +1,22 @@
+/** Allows `perSecond` events a second on average and as many at once. Pure: time is an argument. */
+export class TokenBucket {
+  readonly #perSecond: number;
+  #tokens: number;
+  #filledAt: number;
+
+  constructor(perSecond: number, now: number) {
+    this.#perSecond = perSecond;
+    this.#tokens = perSecond;
+    this.#filledAt = now;
+  }
+
+  /** Takes a token; false when none is left. */
+  take(now: number): boolean {
+    const gained = (Math.max(0, now - this.#filledAt) * this.#perSecond) / 1_000;
+    this.#tokens = Math.min(this.#perSecond, this.#tokens + gained);
+    this.#filledAt = now;
+    if (this.#tokens < 1) return false;
+    this.#tokens -= 1;
+    return true;
+  }
+}

@@ -1,0 +1,44 @@
+import { MdnsError } from './mdns-error.ts';
+import type { ServiceOptions } from './publication.ts';
+import { encodeTxt } from './txt.ts';
+
+/** RFC 1035 2.3.4 */
+const MAX_LABEL_BYTES = 63;
+/** RFC 6763 7: a service name of 15 characters at most, and the transport. */
+const TYPE = /^_[a-z0-9](?:[a-z0-9-]{0,13}[a-z0-9])?\._(?:tcp|udp)$/i;
+const MAX_UINT16 = 65_535;
+/** RFC 2181 8 */
+const MAX_TTL_SECONDS = 2 ** 31 - 1;
+
+/** Throws an {@link MdnsError} for what can't be published: it would leave as a packet that nobody can read. */
+export function validateService(service: ServiceOptions): void {
+  validateLabel('instance name', service.name);
+  validateType(service.type);
+  for (const subtype of service.subtypes ?? []) validateLabel('subtype', subtype);
+  validateInteger('port', service.port, 1, MAX_UINT16);
+  validateInteger('priority', service.priority ?? 0, 0, MAX_UINT16);
+  validateInteger('weight', service.weight ?? 0, 0, MAX_UINT16);
+  validateInteger('TTL', service.ttl ?? 1, 1, MAX_TTL_SECONDS);
+  encodeTxt(service.txt ?? new Map());
+}
+
+/** `_redis._tcp` */
+export function validateType(type: string): void {
+  if (TYPE.test(type)) return;
+  throw new MdnsError('bad-type', `${JSON.stringify(type)} is no service type; write one like "_redis._tcp".`);
+}
+
+/** One label of UTF-8 (RFC 6763 4.1.1). */
+export function validateLabel(what: string, label: string): void {
+  const bytes = new TextEncoder().encode(label).length;
+  if (bytes === 0) throw new MdnsError('bad-name', `The ${what} is empty; give one.`);
+  if (bytes > MAX_LABEL_BYTES) {
+    throw new MdnsError('bad-name', `The ${what} "${label}" takes ${bytes} bytes; shorten it to ${MAX_LABEL_BYTES}.`);
+  }
+}
+
+function validateInteger(what: string, value: number, least: number, greatest: number): void {
+  if (Number.isInteger(value) && value >= least && value <= greatest) return;
+  const code = what === 'port' ? 'bad-port' : 'bad-number';
+  throw new MdnsError(code, `The ${what} ${value} is none; write a whole number from ${least} to ${greatest}.`);
+}

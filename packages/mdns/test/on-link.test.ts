@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest';
+import type { NetworkInterface } from '../src/network.ts';
+import { isOnLink } from '../src/on-link.ts';
+
+const ETH0: NetworkInterface = {
+  name: 'eth0',
+  loopback: false,
+  addresses: [
+    { address: '192.168.4.10', family: 'IPv4', prefixLength: 22, scopeId: 0 },
+    { address: '169.254.7.1', family: 'IPv4', prefixLength: 16, scopeId: 0 },
+    { address: 'fe80::10', family: 'IPv6', prefixLength: 64, scopeId: 3 },
+    { address: '2001:db8:1:2::10', family: 'IPv6', prefixLength: 64, scopeId: 0 },
+  ],
+};
+
+describe('a source on the link', () => {
+  it.each([
+    '192.168.4.10',
+    '192.168.7.255',
+    '169.254.200.3',
+    'fe80::abcd%eth0',
+    'fe80::abcd%3',
+    'febf::1%eth0',
+    '2001:db8:1:2:ffff::1',
+    '2001:DB8:1:2::1',
+  ])('%s is accepted', (address) => {
+    expect(isOnLink({ address, port: 5353 }, ETH0)).toBe(true);
+  });
+
+  it.each([
+    '192.168.8.1',
+    '192.168.3.255',
+    '8.8.8.8',
+    'fe80::abcd%eth1',
+    'fe80::abcd%30',
+    'fe80::abcd',
+    'fec0::1%eth0',
+    '2001:db8:1:3::1',
+    '::1',
+    '',
+    'eth0',
+    '192.168.4',
+    '192.168.4.256',
+    '192.168.4.1.1',
+    '2001:db8:1:2::1::',
+    '1:2:3:4:5:6:7:8:9',
+    'fe80::zz%eth0',
+  ])('%s is not', (address) => {
+    expect(isOnLink({ address, port: 5353 }, ETH0)).toBe(false);
+  });
+
+  it('an interface without a prefix knows itself only', () => {
+    const tunnel: NetworkInterface = {
+      name: 'x0',
+      loopback: false,
+      addresses: [{ address: '10.1.1.1', family: 'IPv4', prefixLength: 32, scopeId: 0 }],
+    };
+    expect(isOnLink({ address: '10.1.1.1', port: 5353 }, tunnel)).toBe(true);
+    expect(isOnLink({ address: '10.1.1.2', port: 5353 }, tunnel)).toBe(false);
+  });
+});
