@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Clock } from '@mdns-ambassador/mdns';
 import type { Finding } from './lookout.ts';
 
@@ -37,6 +38,8 @@ export class LookLoop {
   async #run(): Promise<void> {
     const { clock, timeoutMs, look, takeIn } = this.#options;
     const abort = new AbortController();
+    // A look dials every address of the machine at once.
+    setMaxListeners(0, abort.signal);
     this.#abortLook = () => abort.abort();
     const cancelTimeout = clock.after(timeoutMs, () => abort.abort());
     const finding = await look(abort.signal);

@@ -175,9 +175,15 @@ export class Lookout {
 }
 
 /** A lookup can't be called off: its result is no longer waited for. */
-function abandonOnAbort<T>(result: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-    result.then(resolve, reject);
+async function abandonOnAbort<T>(result: Promise<T>, signal: AbortSignal): Promise<T> {
+  let abandon: () => void = () => undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    abandon = () => reject(signal.reason);
+    signal.addEventListener('abort', abandon, { once: true });
   });
+  try {
+    return await Promise.race([result, aborted]);
+  } finally {
+    signal.removeEventListener('abort', abandon);
+  }
 }

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { NetworkInterface } from '@mdns-ambassador/mdns';
 import type { Target } from '@mdns-ambassador/relay';
 import { type DialService, takeLeave } from './checks/dial.ts';
@@ -52,6 +53,7 @@ export async function findAnsweringTarget(
   const errors = new Map<TcpTarget, unknown>();
   const race = new AbortController();
   const either = AbortSignal.any([signal, race.signal]);
+  setMaxListeners(0, either);
   try {
     const target = await Promise.any(
       targets.map(async (candidate) => {

@@ -42,11 +42,19 @@ export function createShell({ platform, kill }: ShellOptions): RunShell {
       ended,
       kill() {
         if (hasEnded || child.pid === undefined) return;
-        if (hasGroups) kill(-child.pid, 'SIGKILL');
+        if (hasGroups) killGroup(child.pid, kill);
         else killTree(child.pid);
       },
     };
   };
+}
+
+function killGroup(leader: number, kill: ShellOptions['kill']): void {
+  try {
+    kill(-leader, 'SIGKILL');
+  } catch {
+    // ESRCH: it has ended in the meantime.
+  }
 }
 
 /** Windows knows no process groups. */

@@ -1,0 +1,113 @@
+import { expect, test } from 'vitest';
+import type { AnnouncementOptions } from '../src/announcement-options.ts';
+import { Lookout } from '../src/lookout.ts';
+import { announcementOptions } from './announcement-fixture.ts';
+import { ETH0, ETH1, FakeHost } from './fake-host.ts';
+
+const signal = new AbortController().signal;
+
+function arrange(changes: Partial<AnnouncementOptions> = {}) {
+  const host = new FakeHost();
+  return { host, lookout: new Lookout(announcementOptions(changes), host) };
+}
+
+test('Where the service answered is dialled again; its interfaces are not asked again', async () => {
+  const { host, lookout } = arrange();
+  host.listenEverywhere();
+  expect(await lookout.look(signal)).toEqual({ kind: 'up' });
+  host.dialled.length = 0;
+  expect(await lookout.look(signal)).toEqual({ kind: 'up' });
+  expect(host.dialled).toHaveLength(1);
+});
+
+test('An address that comes is asked at the next look', async () => {
+  const { host, lookout } = arrange();
+  host.listenEverywhere();
+  host.listeners.delete('10.98.0.1:12345');
+  expect(await lookout.look(signal)).toEqual({ kind: 'up' });
+  host.used = [ETH0, ETH1];
+  expect(await lookout.look(signal)).toEqual({ kind: 'up', interfaces: ['eth0'] });
+});
+
+test('A service that moved from loopback to the LAN is found again', async () => {
+  const { host, lookout } = arrange();
+  host.listenEverywhere();
+  await lookout.look(signal);
+  host.listeners.clear();
+  expect(await lookout.look(signal)).toMatchObject({ kind: 'down' });
+  host.listen('10.99.0.1:12345');
+  expect(await lookout.look(signal)).toEqual({ kind: 'up' });
+  expect(lookout.targets).toEqual([{ kind: 'tcp', address: '10.99.0.1', port: 12345 }]);
+});
+
+test('Before the service was found, every place where it may be is a target', async () => {
+  const { lookout } = arrange({ relay: true });
+  expect(lookout.targets).toEqual([]);
+  await lookout.look(signal);
+  expect(lookout.targets).toHaveLength(4);
+});
+
+test('An own address that was named is the only one that counts', async () => {
+  const { host, lookout } = arrange({ host: '10.98.0.1' });
+  host.used = [ETH0, ETH1];
+  host.listenEverywhere();
+  expect(await lookout.look(signal)).toEqual({ kind: 'up', interfaces: ['eth1'] });
+});
+
+test('A service on an own address that is not announced is refused, by that address', async () => {
+  const { host, lookout } = arrange({ host: '172.17.0.1' });
+  host.own = ['172.17.0.1'];
+  host.listen('172.17.0.1:12345');
+  await lookout.look(signal);
+  expect(await lookout.look(signal)).toMatchObject({
+    kind: 'refused',
+    error: { code: 'LOOPBACK_ONLY', message: expect.stringContaining('listens on 172.17.0.1 only') },
+  });
+});
+
+test('A host that was named as loopback but serves the LAN as well is announced', async () => {
+  const { host, lookout } = arrange({ host: '127.0.0.1' });
+  host.listenEverywhere();
+  expect(await lookout.look(signal)).toEqual({ kind: 'up' });
+});
+
+test('A name that can’t be resolved is a failure that names it, and is asked again', async () => {
+  const { host, lookout } = arrange({ host: 'db.example.com', relay: true });
+  expect(await lookout.look(signal)).toEqual({
+    kind: 'down',
+    reason: 'host "db.example.com" can\'t be resolved: check the name or give an address',
+  });
+  host.names = new Map([['db.example.com', ['192.0.2.7']]]);
+  host.listen('192.0.2.7:12345');
+  expect(await lookout.look(signal)).toEqual({ kind: 'up' });
+});
+
+test('A resolver that is gone does not take down a service that answers', async () => {
+  const { host, lookout } = arrange({ host: 'db.example.com', relay: true });
+  host.names = new Map([['db.example.com', ['192.0.2.7']]]);
+  host.listen('192.0.2.7:12345');
+  await lookout.look(signal);
+  host.names = new Map();
+  expect(await lookout.look(signal)).toEqual({ kind: 'up' });
+});
+
+test('A lookup that hangs is given up when the time is up', async () => {
+  const { host, lookout } = arrange({ host: 'db.example.com', relay: true });
+  host.lookup = () => new Promise(() => undefined);
+  const abort = new AbortController();
+  const finding = lookout.look(abort.signal);
+  abort.abort();
+  expect(await finding).toMatchObject({ kind: 'down' });
+});
+
+test('With the check "none", a service that answers on loopback only is refused all the same', async () => {
+  const { host, lookout } = arrange({ check: { kind: 'none' } });
+  host.listen('127.0.0.1:12345');
+  await lookout.look(signal);
+  expect(await lookout.look(signal)).toMatchObject({ kind: 'refused' });
+});
+
+test('With the check "exec", a service that answers on no TCP port is up when the command says so', async () => {
+  const { lookout } = arrange({ check: { kind: 'exec', command: 'true' } });
+  expect(await lookout.look(signal)).toEqual({ kind: 'up' });
+});
