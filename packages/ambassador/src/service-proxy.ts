@@ -117,9 +117,9 @@ export class ServiceProxy implements EndpointPicker {
     return () => this.#pool.closed(id);
   }
 
-  dialSucceeded(id: string, _latencyMs: number): void {
+  dialSucceeded(id: string): void {
     this.#isUnreachableTold = false;
-    this.#settle(this.#pool.dialSucceeded(id));
+    this.#settle(this.#pool.dialSucceeded(id, this.#now()));
   }
 
   dialFailed(id: string, failure: DialFailure): void {

@@ -4,8 +4,13 @@ import type { Random } from './random.ts';
 
 /** What the outcomes of its dials say about one endpoint. Times are milliseconds of one monotonic clock. */
 export type Breaker =
-  /** `failures` in a row, too few to eject. */
-  | { readonly kind: 'closed'; readonly failures: number }
+  /** `failures` in a row, too few to eject. Until `forgottenAt` the next ejection follows on from the last `ejections`. */
+  | {
+      readonly kind: 'closed';
+      readonly failures: number;
+      readonly ejections: number;
+      readonly forgottenAt: number;
+    }
   /** Not picked before `until`. `ejections` in a row, from 1. */
   | { readonly kind: 'ejected'; readonly until: number; readonly ejections: number }
   /** One try is allowed; while it is out (until `triedUntil` at most) there is no other. */
@@ -25,14 +30,30 @@ const EJECTION = { firstMs: 500, maxMs: 30_000 };
 /** A try whose outcome is never told (the client left) blocks the next one for no longer than this. */
 const TRY_MS = 3_000;
 
-export const CLOSED: Breaker = { kind: 'closed', failures: 0 };
+/** Who fails again this soon after a success has not recovered: it accepts and then resets, or flaps. */
+const FORGET_MS = 10_000;
+
+export const CLOSED: Breaker = { kind: 'closed', failures: 0, ejections: 0, forgottenAt: Number.NEGATIVE_INFINITY };
+
+/** The breaker after a dial that succeeded. */
+export function recordSuccess(breaker: Breaker, now: number): Breaker {
+  switch (breaker.kind) {
+    case 'closed':
+      return breaker.failures === 0 ? breaker : { ...breaker, failures: 0 };
+    case 'ejected':
+    case 'probation':
+      return { kind: 'closed', failures: 0, ejections: breaker.ejections, forgottenAt: now + FORGET_MS };
+    default:
+      return breaker satisfies never;
+  }
+}
 
 /** The breaker after a dial that failed. A local fault says nothing about the endpoint and changes nothing. */
 export function recordFailure(breaker: Breaker, failure: DialFailure, now: number, random: Random): Breaker {
   if (failure === 'local') return breaker;
   switch (breaker.kind) {
     case 'closed':
-      return failClosed(breaker.failures + 1, failure, now, random);
+      return failClosed(breaker, failure, now, random);
     case 'ejected':
       return failEjected(breaker, now, random);
     case 'probation':
@@ -76,8 +97,15 @@ export function isUsable(breaker: Breaker, now: number): boolean {
   }
 }
 
-function failClosed(failures: number, failure: FailureOfEndpoint, now: number, random: Random): Breaker {
-  return failures < FAILURES_TO_EJECT[failure] ? { kind: 'closed', failures } : eject(1, now, random);
+function failClosed(
+  breaker: Breaker & { kind: 'closed' },
+  failure: FailureOfEndpoint,
+  now: number,
+  random: Random,
+): Breaker {
+  const failures = breaker.failures + 1;
+  if (failures < FAILURES_TO_EJECT[failure]) return { ...breaker, failures };
+  return eject((now < breaker.forgottenAt ? breaker.ejections : 0) + 1, now, random);
 }
 
 /** Failures of dials that were under way when it was ejected are one event, not many: they do not make it grow. */

@@ -1,5 +1,5 @@
 import { type BalancerName, createBalancer } from './balancer.ts';
-import { advanceBreaker, CLOSED, recordFailure, recordPick } from './breaker.ts';
+import { advanceBreaker, CLOSED, recordFailure, recordPick, recordSuccess } from './breaker.ts';
 import type { Balancer } from './candidate.ts';
 import type { DialFailure } from './dial-failure.ts';
 import { type Endpoint, type EndpointState, type EndpointStatus, isSamePlace, placesOf } from './endpoint.ts';
@@ -103,11 +103,11 @@ export class Pool {
     if (tally.active === 0) this.#departedTallies.delete(id);
   }
 
-  dialSucceeded(id: string): readonly PoolEvent[] {
+  dialSucceeded(id: string, now: number): readonly PoolEvent[] {
     const member = this.#members.get(id);
     if (member === undefined) return [];
     return this.#changeState(member, 'answers', () => {
-      member.breaker = CLOSED;
+      member.breaker = recordSuccess(member.breaker, now);
     });
   }
 

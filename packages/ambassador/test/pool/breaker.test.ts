@@ -1,6 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { advanceBreaker, type Breaker, CLOSED, isUsable, recordFailure, recordPick } from '../../src/pool/breaker.ts';
+import {
+  advanceBreaker,
+  type Breaker,
+  CLOSED,
+  isUsable,
+  recordFailure,
+  recordPick,
+  recordSuccess,
+} from '../../src/pool/breaker.ts';
 import type { DialFailure } from '../../src/pool/dial-failure.ts';
 
 /** No jitter: the middle of its range. */
@@ -17,7 +25,7 @@ describe('closed', () => {
 
   test('one timeout may be one lost packet; the second in a row ejects', () => {
     const once = recordFailure(CLOSED, 'timeout', 1000, middle);
-    expect(once).toEqual({ kind: 'closed', failures: 1 });
+    expect(once).toMatchObject({ kind: 'closed', failures: 1 });
     expect(isUsable(once, 1000)).toBe(true);
     expect(recordFailure(once, 'timeout', 1000, middle)).toMatchObject({ kind: 'ejected' });
   });
@@ -67,6 +75,23 @@ describe('probation', () => {
       breaker = probationAfter(breaker);
     }
     expect(lengths).toEqual([500, 1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000, 30_000]);
+  });
+});
+
+describe('success', () => {
+  const ejected = recordFailure(CLOSED, 'refused', 0, middle);
+
+  test('closes, from any state', () => {
+    expect(recordSuccess(CLOSED, 5)).toBe(CLOSED);
+    expect(recordSuccess(recordFailure(CLOSED, 'timeout', 0, middle), 5)).toEqual(CLOSED);
+    expect(isUsable(recordSuccess(ejected, 5), 5)).toBe(true);
+    expect(isUsable(recordSuccess(probationAfter(ejected), 5), 5)).toBe(true);
+  });
+
+  test('who accepts and then resets is ejected for longer each time; 10 s without a failure forget it', () => {
+    const recovered = recordSuccess(probationAfter(ejected), 1_000);
+    expect(recordFailure(recovered, 'reset', 10_999, middle)).toMatchObject({ ejections: 2, until: 11_999 });
+    expect(recordFailure(recovered, 'reset', 11_000, middle)).toMatchObject({ ejections: 1, until: 11_500 });
   });
 });
 

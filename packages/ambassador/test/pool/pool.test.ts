@@ -49,7 +49,7 @@ describe('an empty pool', () => {
     pool.opened('nobody');
     pool.closed('nobody');
     expect(pool.dialFailed('nobody', 'refused', 0)).toEqual([]);
-    expect(pool.dialSucceeded('nobody')).toEqual([]);
+    expect(pool.dialSucceeded('nobody', 0)).toEqual([]);
   });
 });
 
@@ -150,7 +150,7 @@ describe('ejection', () => {
     expect(pool.advance(deadline)).toMatchObject([{ kind: 'state-changed', state: 'probation' }]);
     const counts = countDraws(300, () => pickId(pool, deadline));
     expect(counts.a).toBe(1);
-    expect(pool.dialSucceeded('a')).toMatchObject([{ kind: 'state-changed', state: 'ready' }]);
+    expect(pool.dialSucceeded('a', deadline)).toMatchObject([{ kind: 'state-changed', state: 'ready' }]);
     expect(pickMany(pool, deadline)).toEqual(['a', 'b', 'c']);
   });
 
@@ -204,7 +204,7 @@ describe('ejection', () => {
     pool.dialFailed('a', 'refused', 0);
     pool.dialFailed('b', 'refused', 0);
     expect(pickMany(pool)).toEqual(['backup']);
-    pool.dialSucceeded('b');
+    pool.dialSucceeded('b', 0);
     expect(pickMany(pool)).toEqual(['b']);
   });
 
@@ -469,7 +469,7 @@ function perform(pool: Pool, step: Step, now: number): number {
       pool.apply('mdns', gone(step.id), now);
       return now;
     case 'ok':
-      pool.dialSucceeded(step.id);
+      pool.dialSucceeded(step.id, now);
       return now;
     case 'open':
       pool.opened(step.id);
