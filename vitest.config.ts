@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { TallyReporter } from './test/tally-reporter.ts';
 
 const resolveSource = {
   resolve: { conditions: ['source'] },
@@ -8,6 +9,7 @@ const resolveSource = {
 /** Unit and simulated tests use virtual time and run in parallel; tests on real hosts share two cores and run one file at a time. */
 export default defineConfig({
   test: {
+    reporters: ['default', new TallyReporter()],
     coverage: {
       provider: 'v8',
       include: ['packages/*/src/**/*.ts'],

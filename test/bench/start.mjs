@@ -1,0 +1,103 @@
+/**
+ * How long the command line takes to be of use, and what it holds while idle. Prints the table that stands in README.md.
+ *
+ *     npm run bench
+ */
+import { execFileSync } from 'node:child_process';
+import { cpus, release } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { Lab } from '@mdns-ambassador/testkit';
+
+const RUNS = 15;
+const IDLE_SECONDS = 10;
+const AMBASSADOR = fileURLToPath(new URL('../../packages/cli/bin/ambassador.js', import.meta.url));
+const PROGRAMS = fileURLToPath(new URL('../programs/', import.meta.url));
+
+const reason = await Lab.unavailable();
+if (reason !== undefined) {
+  console.error(reason);
+  process.exit(69);
+}
+
+const lan = await Lab.create({ hosts: 2 });
+try {
+  const [h1, h2] = [lan.host(1), lan.host(2)];
+  const bare = await times(() => timeRun(['-e', '0']));
+  const help = await times(() => timeRun([AMBASSADOR, '--help']));
+
+  const service = h1.spawn(process.execPath, [`${PROGRAMS}service.mjs`, '7000', 'h1']);
+  await service.line(/^ready/);
+  const announcing = h1.spawn(process.execPath, [AMBASSADOR, 'announce', 'thing:7000']);
+  await announcing.line(/announced/i);
+  const proxy = [process.execPath, AMBASSADOR, 'proxy', 'thing:7000'];
+  const direct = [process.execPath, `${PROGRAMS}service.mjs`, '7000', 'h2'];
+  const local = await times(() => timeFirstByte(h2, direct));
+  const firstByte = await times(() => timeFirstByte(h2, proxy));
+
+  const [command = '', ...args] = proxy;
+  const proxying = h2.spawn(command, args);
+  await proxying.line(/thing on h1/);
+  await h2.read('sleep', [`${IDLE_SECONDS}`], { timeout: 2 * IDLE_SECONDS * 1_000 });
+  print([
+    ['`node -e 0`', describe(bare)],
+    ['`ambassador --help`', describe(help)],
+    ['a TCP server of Node alone: start to first byte', describe(local)],
+    ['`ambassador proxy thing:7000`: start to first proxied byte', describe(firstByte)],
+    [`memory (RSS) of \`announce\`, idle for ${IDLE_SECONDS} s at least`, await readMemory(h1, announcing)],
+    [`memory (RSS) of \`proxy\`, idle for ${IDLE_SECONDS} s`, await readMemory(h2, proxying)],
+  ]);
+} finally {
+  await lan.close();
+}
+
+/** @param {() => Promise<number>} measure */
+async function times(measure) {
+  const found = [];
+  for (let run = 0; run < RUNS; run++) {
+    found.push(await measure());
+  }
+  return found.sort((a, b) => a - b);
+}
+
+/** @param {readonly string[]} args */
+async function timeRun(args) {
+  const startedAt = performance.now();
+  execFileSync(process.execPath, args, { stdio: 'ignore' });
+  return performance.now() - startedAt;
+}
+
+/**
+ * @param {import('@mdns-ambassador/testkit').Host} host
+ * @param {readonly string[]} command
+ */
+async function timeFirstByte(host, command) {
+  return Number(await host.read(process.execPath, [`${PROGRAMS}first-byte.mjs`, '7000', 'who', ...command]));
+}
+
+/**
+ * @param {import('@mdns-ambassador/testkit').Host} host
+ * @param {import('@mdns-ambassador/testkit').HostProcess} of
+ */
+async function readMemory(host, of) {
+  const status = await host.read('cat', [`/proc/${of.pid}/status`]);
+  return `${Math.round(Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) / 1024)} MiB`;
+}
+
+/** @param {readonly number[]} sorted */
+function describe(sorted) {
+  const median = Math.round(sorted[Math.floor(sorted.length / 2)] ?? 0);
+  return `${median} ms (${Math.round(sorted[0] ?? 0)} to ${Math.round(sorted.at(-1) ?? 0)})`;
+}
+
+/** @param {readonly (readonly string[])[]} rows */
+function print(rows) {
+  const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim();
+  console.log(
+    `${new Date().toISOString().slice(0, 10)}, commit ${commit}, Node ${process.version}, Linux ${release()},`,
+  );
+  console.log(`${cpus().length} x ${cpus()[0]?.model}; median (least to most) of ${RUNS} runs\n`);
+  console.log('| what | measured |\n|---|---|');
+  for (const row of rows) {
+    console.log(`| ${row.join(' | ')} |`);
+  }
+}

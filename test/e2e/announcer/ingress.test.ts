@@ -1,0 +1,245 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type Ingress, type IngressOptions, openIngress } from '../../../packages/announcer/src/ingress.ts';
+
+const ANNOUNCED = '127.0.0.1';
+const NOT_ANNOUNCED = '127.0.0.2';
+
+/** A service on loopback whose connections the test holds. */
+class Service {
+  readonly server: Server = createServer({ allowHalfOpen: true });
+  readonly connections: Socket[] = [];
+
+  async start(): Promise<void> {
+    this.server.on('connection', (socket) => {
+      socket.on('error', () => undefined);
+      this.connections.push(socket);
+    });
+    this.server.listen(0, '127.0.0.1');
+    await once(this.server, 'listening');
+  }
+
+  get port(): number {
+    return (this.server.address() as AddressInfo).port;
+  }
+
+  async accepted(): Promise<Socket> {
+    const [first] = this.connections;
+    if (first !== undefined) return first;
+    const [socket] = await once(this.server, 'connection');
+    return socket;
+  }
+
+  async close(): Promise<void> {
+    for (const socket of this.connections) socket.destroy();
+    if (this.server.listening) await new Promise((resolve) => this.server.close(resolve));
+  }
+}
+
+let service: Service;
+let ingress: Ingress | undefined;
+
+beforeEach(async () => {
+  service = new Service();
+  await service.start();
+});
+
+afterEach(async () => {
+  await ingress?.close();
+  ingress = undefined;
+  await service.close();
+});
+
+async function open(changes: Partial<IngressOptions> = {}): Promise<Ingress> {
+  const { port } = service;
+  ingress = await openIngress({
+    targets: () => [{ kind: 'tcp', address: '127.0.0.1', port }],
+    isAnnounced: (address) => address === ANNOUNCED || address === '::1',
+    prologues: [],
+    maxConnections: 100,
+    ...changes,
+  });
+  return ingress;
+}
+
+async function dialIngress(address: string = ANNOUNCED): Promise<Socket> {
+  const socket = connect({ host: address, port: ingress?.port ?? 0, allowHalfOpen: true });
+  socket.on('error', () => undefined);
+  await once(socket, 'connect');
+  return socket;
+}
+
+/** How a connection ended: with an end, or with the code of its error. */
+async function fateOf(socket: Socket): Promise<string> {
+  socket.resume();
+  return new Promise((resolve) => {
+    socket.once('end', () => resolve('ended'));
+    socket.once('error', (error) => resolve('code' in error ? String(error.code) : error.message));
+  });
+}
+
+async function readAll(socket: Socket): Promise<string> {
+  let text = '';
+  for await (const chunk of socket) text += chunk;
+  return text;
+}
+
+describe('What passes through', () => {
+  test('bytes go both ways, and a half-close is passed on as one', async () => {
+    await open();
+    const client = await dialIngress();
+    client.end('question');
+    const upstream = await service.accepted();
+    expect(await readAll(upstream)).toBe('question');
+    upstream.end('late answer');
+    expect(await readAll(client)).toBe('late answer');
+  });
+
+  test('a reset of the service is a reset for the client', async () => {
+    await open();
+    const client = await dialIngress();
+    const fate = fateOf(client);
+    (await service.accepted()).resetAndDestroy();
+    expect(await fate).toBe('ECONNRESET');
+  });
+
+  test('a reset of the client is a reset for the service', async () => {
+    await open();
+    const client = await dialIngress();
+    const fate = fateOf(await service.accepted());
+    client.resetAndDestroy();
+    expect(await fate).toBe('ECONNRESET');
+  });
+
+  test('the same port serves IPv6', async () => {
+    await open();
+    const client = await dialIngress('::1');
+    client.end('over IPv6');
+    expect(await readAll(await service.accepted())).toBe('over IPv6');
+    (await service.accepted()).end();
+  });
+});
+
+describe('What is refused', () => {
+  test('a connection to an address that is not announced never reaches the service', async () => {
+    await open();
+    expect(await fateOf(await dialIngress(NOT_ANNOUNCED))).toBe('ECONNRESET');
+    expect(service.connections).toHaveLength(0);
+  });
+
+  test('when the service is down, the client sees a reset and no clean end', async () => {
+    await open();
+    await service.close();
+    expect(await fateOf(await dialIngress())).toBe('ECONNRESET');
+    expect(ingress?.connections).toBe(0);
+  });
+
+  test('before the service was found there is nowhere to go', async () => {
+    await open({ targets: () => [] });
+    expect(await fateOf(await dialIngress())).toBe('ECONNRESET');
+  });
+
+  test('the next target is dialled when the first does not answer', async () => {
+    const { port } = service;
+    await open({
+      targets: () => [
+        { kind: 'tcp', address: '127.0.0.3', port },
+        { kind: 'tcp', address: '127.0.0.1', port },
+      ],
+    });
+    await dialIngress();
+    await service.accepted();
+    expect(ingress?.connections).toBe(1);
+  });
+
+  test('connections above the limit are closed, those below go on', async () => {
+    await open({ maxConnections: 1 });
+    const first = await dialIngress();
+    await service.accepted();
+    expect(await fateOf(await dialIngress())).toMatch(/ended|ECONNRESET/);
+    first.end('still here');
+    expect(await readAll(await service.accepted())).toBe('still here');
+  });
+});
+
+describe('Prologues', () => {
+  test('run in order on the pair before a byte passes', async () => {
+    const ran: string[] = [];
+    const note = (name: string) => ({
+      name,
+      run: async () => {
+        ran.push(name);
+      },
+    });
+    await open({ prologues: [note('mesh'), note('credentials')] });
+    const client = await dialIngress();
+    client.end('hello');
+    expect(await readAll(await service.accepted())).toBe('hello');
+    expect(ran).toEqual(['mesh', 'credentials']);
+    (await service.accepted()).end();
+  });
+
+  test('one that rejects resets both sides', async () => {
+    await open({ prologues: [{ name: 'mesh', run: () => Promise.reject(new Error('stranger')) }] });
+    const client = await dialIngress();
+    expect(await fateOf(client)).toBe('ECONNRESET');
+    expect(ingress?.connections).toBe(0);
+  });
+});
+
+describe('The end', () => {
+  test('a drain refuses new connections and lets the others finish', async () => {
+    const opened = await open();
+    const client = await dialIngress();
+    const upstream = await service.accepted();
+    const drained = opened.drain(10_000);
+    await expect
+      .poll(() =>
+        dialIngress().then(
+          (socket) => socket.destroy(),
+          (error) => error.code,
+        ),
+      )
+      .toBe('ECONNREFUSED');
+    client.end('last words');
+    expect(await readAll(upstream)).toBe('last words');
+    upstream.end();
+    client.resume();
+    expect(await drained).toEqual({ finished: 1, reset: 0 });
+  });
+
+  test('what has not finished when the drain times out is reset', async () => {
+    const opened = await open();
+    const client = await dialIngress();
+    await service.accepted();
+    const fate = fateOf(client);
+    expect(await opened.drain(50)).toEqual({ finished: 0, reset: 1 });
+    expect(await fate).toBe('ECONNRESET');
+  });
+
+  test('close resets what is open and frees the port', async () => {
+    const opened = await open();
+    const client = await dialIngress();
+    await service.accepted();
+    const fate = fateOf(client);
+    await opened.close();
+    expect(await fate).toBe('ECONNRESET');
+    await expect(dialIngress()).rejects.toThrow(/ECONNREFUSED/);
+  });
+
+  test('a prologue that hangs does not keep close from ending', async () => {
+    const opened = await open({
+      prologues: [{ name: 'mesh', run: (_client, _upstream, signal) => hangUntil(signal) }],
+    });
+    const client = await dialIngress();
+    const fate = fateOf(client);
+    await service.accepted();
+    await opened.close();
+    expect(await fate).toBe('ECONNRESET');
+  });
+});
+
+function hangUntil(signal: AbortSignal): Promise<void> {
+  return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason), { once: true }));
+}

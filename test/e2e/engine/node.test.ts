@@ -1,0 +1,7 @@
+import { createNodeEngine } from '@mdns-ambassador/ambassador';
+import { listEngineCases } from '@mdns-ambassador/testkit';
+import { describe, test } from 'vitest';
+
+describe('the promises of every engine', () => {
+  test.each(listEngineCases(createNodeEngine))('$name', ({ run }) => run());
+});
