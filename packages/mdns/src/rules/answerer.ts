@@ -1,6 +1,6 @@
 import type { Message, Question } from '../wire/message.ts';
 import { nameKey } from '../wire/name.ts';
-import { type ResourceRecord, recordKey } from '../wire/record.ts';
+import { type ResourceRecord, recordKey, TYPE_ANY } from '../wire/record.ts';
 import { DeferredQueries } from './deferred-query.ts';
 import type { Random, Received, Sender, Transmit } from './machine.ts';
 import type { OwnSet } from './own-set.ts';
@@ -55,7 +55,10 @@ export class Answerer {
     const isContinuation = message.questions.length === 0 && this.#deferred.isPending(from.address);
     if (asked.length === 0 && !isContinuation) return;
     const proposals = groupProposals(message.authorities, zone);
-    const probes = asked.filter((question) => proposals.has(nameKey(question.name)));
+    // A name that is held answers nobody but probes, and some hosts probe without authority records.
+    const probes = asked.filter(
+      ({ name, type }) => proposals.has(nameKey(name)) || (type === TYPE_ANY && zone.find(name)?.isHeld === true),
+    );
     for (const question of probes) {
       this.#defend(question, proposals.get(nameKey(question.name)) ?? [], from, zone, now);
     }
@@ -121,7 +124,8 @@ export class Answerer {
 
   /** A probe for a name of ours is answered at once (RFC 6762 6, 8.1), unless it is our own that came back. */
   #defend(question: Question, proposal: readonly ResourceRecord[], from: Sender, zone: Zone, now: number): void {
-    if (from.isThisHost && proposal.every((record) => zone.holding(record) !== undefined)) return;
+    const isOurs = proposal.length > 0 && proposal.every((record) => zone.holding(record) !== undefined);
+    if (isOurs && from.isThisHost) return;
     const sets = zone.answer(question.name, question.type, true);
     // RFC 6762 5.4: the unicast answer to a probe is never left out; the multicast one may be.
     const isUnicast = question.unicast && this.#sendUnicast(sets, from, zone, now);

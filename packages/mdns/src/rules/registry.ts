@@ -44,6 +44,7 @@ export class Registry {
     this.deleteService(id);
     this.#services.set(id, service);
     this.#byName.set(nameKey(service.registration.name), service.registration);
+    this.#zone = undefined;
   }
 
   deleteService(id: string): void {

@@ -33,7 +33,7 @@ export function renameService(original: string, renames: number, random: Random)
 /** The same for a host label: `h1-k3x9` gets other random characters. */
 export function renameHost(label: string, renames: number, random: Random): Renaming {
   if (renames >= MAX_RENAMES) return { kind: 'insist' };
-  const base = label.replace(/-[a-z2-7]{4}$/, '');
+  const base = label.replace(/-[a-z0-9]{4}$/, '');
   const suffix = `-${drawId(HOST_ID_LENGTH, random)}`;
   return { kind: 'rename', name: cutToBytes(base, MAX_LABEL_BYTES - suffix.length) + suffix };
 }

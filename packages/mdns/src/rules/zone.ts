@@ -72,12 +72,12 @@ export class Zone {
 
   /**
    * The sets that answer a question. A type that does not exist under a unique name is answered by the record that denies it (RFC
-   * 6762 6.1). Held names answer to probes, and to ANY, with which some hosts probe.
+   * 6762 6.1). Held names answer to probes only.
    */
   answer(name: Name, type: number, isProbe: boolean): readonly OwnSet[] {
     const own = this.find(name);
     if (own === undefined) return [];
-    if (own.isHeld && !isProbe && type !== TYPE_ANY) return [];
+    if (own.isHeld && !isProbe) return [];
     const sets = type === TYPE_ANY ? own.sets : own.sets.filter((set) => set.type === type);
     if (sets.length > 0 || own.denial === undefined) return sets;
     return [own.denial];
