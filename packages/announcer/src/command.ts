@@ -1,4 +1,3 @@
-import type { ChildProcess } from 'node:child_process';
 import { constants } from 'node:os';
 import type { Clock } from '@mdns-ambassador/mdns';
 import type { Announcer } from './announcer.ts';
@@ -9,8 +8,16 @@ export const COMMAND_NOT_FOUND_EXIT_CODE = 127;
 export const COMMAND_NOT_EXECUTABLE_EXIT_CODE = 126;
 const SIGNAL_EXIT_CODE_BASE = 128;
 
+/** What is used of a child process. */
+export interface CommandProcess {
+  once(event: 'spawn', listener: () => void): unknown;
+  once(event: 'error', listener: (error: Error) => void): unknown;
+  once(event: 'exit', listener: (code: number | null, signal: NodeJS.Signals | null) => void): unknown;
+  kill(signal: NodeJS.Signals): unknown;
+}
+
 /** Starts the command with this process's own stdin, stdout and stderr; `spawn` of node:child_process with `stdio: 'inherit'`. */
-export type SpawnCommand = (command: string, args: readonly string[]) => Pick<ChildProcess, 'once' | 'kill'>;
+export type SpawnCommand = (command: string, args: readonly string[]) => CommandProcess;
 
 export interface CommandOptions {
   readonly command: string;
@@ -36,7 +43,7 @@ type CommandState =
 export class Command {
   readonly #options: CommandOptions;
   #state: CommandState = { kind: 'running' };
-  #child: Pick<ChildProcess, 'once' | 'kill'> | undefined;
+  #child: CommandProcess | undefined;
 
   constructor(options: CommandOptions) {
     this.#options = options;

@@ -8,6 +8,7 @@ export {
   COMMAND_NOT_FOUND_EXIT_CODE,
   Command,
   type CommandOptions,
+  type CommandProcess,
   type SpawnCommand,
 } from './command.ts';
 export type { Host } from './host.ts';

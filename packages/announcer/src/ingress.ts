@@ -3,6 +3,7 @@ import {
   Connections,
   type DrainOutcome,
   dial,
+  type Leg,
   type Listener,
   listen,
   type Prologue,
@@ -99,19 +100,20 @@ function acceptClient(client: Socket, options: IngressOptions, connections: Conn
   });
 }
 
-/** Resolves with an upstream that is ready for the splice, or with undefined and the client reset. Never rejects. */
+/** Resolves with the leg to splice in the service's place, or with undefined and everything reset. Never rejects. */
 async function reachService(
   client: Socket,
   { targets, prologues }: IngressOptions,
   signal: AbortSignal,
-): Promise<Socket | undefined> {
+): Promise<Leg | undefined> {
   let upstream: Socket | undefined;
   try {
     upstream = await dialFirst(targets(), signal);
     upstream.on('error', () => undefined);
-    for (const prologue of prologues) await prologue.run(client, upstream, signal);
+    let leg: Leg = upstream;
+    for (const prologue of prologues) leg = await prologue.run(client, leg, signal);
     signal.throwIfAborted();
-    return upstream;
+    return leg;
   } catch {
     if (upstream !== undefined) resetLeg(upstream);
     resetLeg(client);

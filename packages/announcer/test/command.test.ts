@@ -6,7 +6,7 @@ import { Command } from '../src/command.ts';
 
 /** A child process that notes what is done to it. */
 class FakeChild extends EventEmitter {
-  readonly kill: (signal?: NodeJS.Signals | number) => boolean;
+  readonly kill: (signal: NodeJS.Signals) => boolean;
 
   constructor(log: string[]) {
     super();

@@ -1,7 +1,11 @@
 import { spawn } from 'node:child_process';
-import { systemClock } from '@mdns-ambassador/mdns';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { Command } from '../../../packages/announcer/src/command.ts';
+import { systemClock } from '../../../packages/mdns/src/system-clock.ts';
 
 function createCommand(log: string[], command: string, ...args: readonly string[]): Command {
   return new Command({
@@ -47,12 +51,12 @@ test('SIGTERM reaches the command after the drain', async () => {
 });
 
 test('A command that ignores SIGTERM is killed after the drain timeout', async () => {
-  const log: string[] = [];
-  const ignore = "process.on('SIGTERM', () => undefined); setInterval(() => undefined, 1000)";
-  const command = createCommand(log, process.execPath, '-e', ignore);
+  const folder = await mkdtemp(join(tmpdir(), 'ambassador-command-'));
+  const marker = join(folder, 'ready');
+  const command = createCommand([], 'sh', '-c', `trap '' TERM; : > '${marker}'; exec sleep 300`);
   const code = command.run();
-  await expect.poll(() => log).toContain('start');
-  await new Promise((resolve) => setTimeout(resolve, 300));
+  await expect.poll(() => existsSync(marker), { timeout: 5000 }).toBe(true);
   command.signal('SIGTERM');
   expect(await code).toBe(137);
+  await rm(folder, { recursive: true });
 });

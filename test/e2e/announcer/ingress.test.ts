@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Ingress, type IngressOptions, openIngress } from '../../../packages/announcer/src/ingress.ts';
+import type { Prologue } from '../../../packages/relay/src/prologue.ts';
 
 const ANNOUNCED = '127.0.0.1';
 const NOT_ANNOUNCED = '127.0.0.2';
@@ -63,25 +64,32 @@ async function open(changes: Partial<IngressOptions> = {}): Promise<Ingress> {
   return ingress;
 }
 
+function beginDial(address: string = ANNOUNCED): Socket {
+  return connect({ host: address, port: ingress?.port ?? 0, allowHalfOpen: true });
+}
+
 async function dialIngress(address: string = ANNOUNCED): Promise<Socket> {
-  const socket = connect({ host: address, port: ingress?.port ?? 0, allowHalfOpen: true });
-  socket.on('error', () => undefined);
+  const socket = beginDial(address);
   await once(socket, 'connect');
+  socket.on('error', () => undefined);
   return socket;
 }
 
 /** How a connection ended: with an end, or with the code of its error. */
-async function fateOf(socket: Socket): Promise<string> {
+function fateOf(socket: Socket): Promise<string> {
   socket.resume();
   return new Promise((resolve) => {
     socket.once('end', () => resolve('ended'));
-    socket.once('error', (error) => resolve('code' in error ? String(error.code) : error.message));
+    socket.on('error', (error) => resolve('code' in error ? String(error.code) : error.message));
   });
 }
 
 async function readAll(socket: Socket): Promise<string> {
   let text = '';
-  for await (const chunk of socket) text += chunk;
+  socket.on('data', (chunk) => {
+    text += chunk;
+  });
+  await once(socket, 'end');
   return text;
 }
 
@@ -124,20 +132,20 @@ describe('What passes through', () => {
 describe('What is refused', () => {
   test('a connection to an address that is not announced never reaches the service', async () => {
     await open();
-    expect(await fateOf(await dialIngress(NOT_ANNOUNCED))).toBe('ECONNRESET');
+    expect(await fateOf(beginDial(NOT_ANNOUNCED))).toBe('ECONNRESET');
     expect(service.connections).toHaveLength(0);
   });
 
   test('when the service is down, the client sees a reset and no clean end', async () => {
     await open();
     await service.close();
-    expect(await fateOf(await dialIngress())).toBe('ECONNRESET');
+    expect(await fateOf(beginDial())).toBe('ECONNRESET');
     expect(ingress?.connections).toBe(0);
   });
 
   test('before the service was found there is nowhere to go', async () => {
     await open({ targets: () => [] });
-    expect(await fateOf(await dialIngress())).toBe('ECONNRESET');
+    expect(await fateOf(beginDial())).toBe('ECONNRESET');
   });
 
   test('the next target is dialled when the first does not answer', async () => {
@@ -157,7 +165,7 @@ describe('What is refused', () => {
     await open({ maxConnections: 1 });
     const first = await dialIngress();
     await service.accepted();
-    expect(await fateOf(await dialIngress())).toMatch(/ended|ECONNRESET/);
+    expect(await fateOf(beginDial())).toMatch(/ended|ECONNRESET/);
     first.end('still here');
     expect(await readAll(await service.accepted())).toBe('still here');
   });
@@ -166,10 +174,11 @@ describe('What is refused', () => {
 describe('Prologues', () => {
   test('run in order on the pair before a byte passes', async () => {
     const ran: string[] = [];
-    const note = (name: string) => ({
+    const note = (name: string): Prologue => ({
       name,
-      run: async () => {
+      run: async (_client, upstream) => {
         ran.push(name);
+        return upstream;
       },
     });
     await open({ prologues: [note('mesh'), note('credentials')] });
@@ -240,6 +249,6 @@ describe('The end', () => {
   });
 });
 
-function hangUntil(signal: AbortSignal): Promise<void> {
+function hangUntil(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason), { once: true }));
 }
