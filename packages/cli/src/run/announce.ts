@@ -18,7 +18,7 @@ import { announcerEventToFact, describeAnnouncerEvent } from '../output/announce
 import { tellNodeEvent, tellStart } from '../output/network-lines.ts';
 import { createReporter, type Reporter } from '../output/reporter.ts';
 import { addSharedOptions, listServiceRequests, loadConfig } from '../settings/service-requests.ts';
-import { createLocalNetwork, type LocalNetwork, startNode } from './local-network.ts';
+import { createLocalNetwork, type LocalNetwork, readInterfaceNames, startNode } from './local-network.ts';
 import { openLog } from './log-options.ts';
 import { waitForAbort } from './stopping.ts';
 
@@ -52,9 +52,13 @@ export async function announceServices(invocation: Invocation): Promise<number> 
   const reporter = createReporter(surroundings.stdout, openLog(settings, surroundings), settings.isSet('json'));
   const refusals = new Refusals(announcements.length);
   let isStarted = false;
-  const local = createLocalNetwork(settings, surroundings.platform, (event) => {
-    if (isStarted || event.kind === 'link-failed') tellNodeEvent(reporter, event);
-  });
+  const local = createLocalNetwork(
+    readInterfaceNames(settings, surroundings.platform),
+    surroundings.platform,
+    (event) => {
+      if (isStarted || event.kind === 'link-failed') tellNodeEvent(reporter, event);
+    },
+  );
   const announcer = createAnnouncer(local, announcements, surroundings.platform, (event) => {
     reporter.tell(describeAnnouncerEvent(event, local.network.interfaces()), announcerEventToFact(event));
     if (event.kind === 'refused') refusals.add(event.error);

@@ -9,7 +9,7 @@ import { formatDuration, parseDuration } from '../parse/duration.ts';
 import { parseServiceType } from '../parse/service-type.ts';
 import { addSharedOptions, loadConfig } from '../settings/service-requests.ts';
 import { readGiven } from '../settings/settings.ts';
-import { createLocalNetwork, type LocalNetwork, startNode } from './local-network.ts';
+import { createLocalNetwork, type LocalNetwork, readInterfaceNames, startNode } from './local-network.ts';
 import { openLog } from './log-options.ts';
 import { waitForAbort, waitOrAbort } from './stopping.ts';
 
@@ -25,7 +25,11 @@ export async function listInstances(invocation: Invocation): Promise<number> {
   const timeoutMs = settings.read('timeout', parseDuration) ?? DEFAULT_TIMEOUT_MS;
   const isJson = settings.isSet('json');
   const log = openLog(settings, surroundings);
-  const local = createLocalNetwork(settings, surroundings.platform, (event) => log.debug(event, event.kind));
+  const local = createLocalNetwork(
+    readInterfaceNames(settings, surroundings.platform),
+    surroundings.platform,
+    (event) => log.debug(event, event.kind),
+  );
   const { signal } = surroundings.shutdown;
   const found = new Map<string, Instance>();
   try {

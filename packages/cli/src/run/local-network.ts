@@ -20,13 +20,17 @@ export interface LocalNetwork {
   readonly node: MdnsNode;
 }
 
-/** Throws a CliError where an interface is named that is not there. The node is yet to be started. */
+/** The names that `--interface` asks for; throws a CliError where one is not there. */
+export function readInterfaceNames(settings: Settings, platform: NodeJS.Platform): readonly string[] {
+  return readInterfaces(settings, networkInterfaces(), platform);
+}
+
+/** On these interfaces; without names on those that suit. The node is yet to be started. */
 export function createLocalNetwork(
-  settings: Settings,
-  platform: NodeJS.Platform,
+  interfaceNames: readonly string[],
+  platform: string,
   onEvent: (event: NodeEvent) => void,
 ): LocalNetwork {
-  const interfaceNames = readInterfaces(settings, networkInterfaces(), platform);
   const network = systemNetwork({ interfaceNames, platform });
   const node = createMdnsNode({
     network,

@@ -10,7 +10,7 @@ import { createReporter, type Reporter } from '../output/reporter.ts';
 import { readProxyRequest } from '../proxy-request.ts';
 import { addSharedOptions, listServiceRequests, loadConfig } from '../settings/service-requests.ts';
 import { explainListenError } from './listen-error.ts';
-import { createLocalNetwork, type LocalNetwork, startNode } from './local-network.ts';
+import { createLocalNetwork, type LocalNetwork, readInterfaceNames, startNode } from './local-network.ts';
 import { openLog } from './log-options.ts';
 import { createSources, readAllowedCidrs, usesMdns } from './sources.ts';
 import { waitForAbort } from './stopping.ts';
@@ -29,9 +29,13 @@ export async function proxyServices(invocation: Invocation): Promise<number> {
   const log = openLog(settings, surroundings);
   const reporter = createReporter(surroundings.stdout, log, settings.isSet('json'));
   let isStarted = false;
-  const local = createLocalNetwork(settings, surroundings.platform, (event) => {
-    if (isStarted || event.kind === 'link-failed') tellNodeEvent(reporter, event);
-  });
+  const local = createLocalNetwork(
+    readInterfaceNames(settings, surroundings.platform),
+    surroundings.platform,
+    (event) => {
+      if (isStarted || event.kind === 'link-failed') tellNodeEvent(reporter, event);
+    },
+  );
   const proxies = wanted.map(
     ({ origins, allowed, ...options }): ProxyOptions => ({
       maxConnections: connectionLimit(fileLimit(process)),

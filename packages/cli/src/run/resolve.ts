@@ -10,7 +10,7 @@ import { nameOfType, parseServiceType } from '../parse/service-type.ts';
 import { addSharedOptions, listServiceRequests, loadConfig } from '../settings/service-requests.ts';
 import { readGiven } from '../settings/settings.ts';
 import { readOrigins } from '../source-request.ts';
-import { createLocalNetwork, startNode } from './local-network.ts';
+import { createLocalNetwork, readInterfaceNames, startNode } from './local-network.ts';
 import { openLog } from './log-options.ts';
 import { createSources, readAllowedCidrs, usesMdns } from './sources.ts';
 import { waitForAbort } from './stopping.ts';
@@ -36,7 +36,11 @@ export async function resolveService(invocation: Invocation): Promise<number> {
   const timeoutMs = settings.read('timeout', parseDuration) ?? DEFAULT_TIMEOUT_MS;
   const format = settings.read('format', (text) => parseChoice(text, RESOLVE_FORMATS)) ?? 'address';
   const log = openLog(settings, surroundings);
-  const local = createLocalNetwork(settings, surroundings.platform, (event) => log.debug(event, event.kind));
+  const local = createLocalNetwork(
+    readInterfaceNames(settings, surroundings.platform),
+    surroundings.platform,
+    (event) => log.debug(event, event.kind),
+  );
   const hosts = new Map<string, string>();
   let found: readonly EndpointStatus[];
   try {
