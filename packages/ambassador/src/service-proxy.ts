@@ -62,6 +62,7 @@ export class ServiceProxy implements EndpointPicker {
   /** Listens, then looks for endpoints. Rejects as the engine does when it can't listen. Called once. */
   async start(): Promise<void> {
     this.#listening = await this.#engine.start();
+    if (this.#isClosed) return;
     this.#emit({ kind: 'listening', service: this.#options.service, at: this.#listening });
     for (const source of this.#options.sources) {
       await source.start((update) => {

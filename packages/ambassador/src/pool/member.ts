@@ -8,7 +8,7 @@ export interface Tally {
   failures: number;
 }
 
-export type Presence =
+type Presence =
   | { readonly kind: 'present' }
   /** `source` does not hear of it any more; kept while it answers, until `until` at most. */
   | { readonly kind: 'stale'; readonly until: number; readonly source: string; readonly reason: string };

@@ -41,7 +41,7 @@ export interface MdnsSourceOptions extends InstanceFilter {
   readonly onRefused?: (refused: RefusedInstance) => void;
 }
 
-export const MDNS_SOURCE_NAME = 'mdns';
+const MDNS_SOURCE_NAME = 'mdns';
 const ID_PREFIX = 'mdns:';
 /** Refused instances remembered so as to be told once; the oldest is forgotten first. */
 const MAX_REFUSED = 256;
