@@ -1,11 +1,10 @@
-import { type Leg, resetLeg } from './leg.ts';
+import { type Leg, probeLeg, resetLeg } from './leg.ts';
 import { errorCode } from './relay-error.ts';
 
 /** How often a half-closed, silent connection is asked whether its peer is still there. */
 const HALF_OPEN_PROBE_MS = 30_000;
 /** How long a half-closed connection may stay silent. */
 const HALF_OPEN_IDLE_MS = 600_000;
-const NOTHING = Buffer.alloc(0);
 
 export type Side = 'client' | 'upstream';
 
@@ -83,8 +82,8 @@ class LiveSplice implements Splice {
     this.#down = { splice: this, side: 'upstream', source: upstream, sink: client, bytes: 0, ended: false };
     attach(this.#up);
     attach(this.#down);
-    this.#up.source.resume();
-    this.#down.source.resume();
+    start(this.#up);
+    start(this.#down);
   }
 
   get bytesUp(): number {
@@ -156,7 +155,7 @@ class LiveSplice implements Splice {
       silentMs = bytes === seen ? silentMs + stepMs : 0;
       seen = bytes;
       if (silentMs >= idleMs) this.#abort({ kind: 'abandoned' });
-      else probe(direction.source);
+      else probeLeg(direction.source);
     }, stepMs);
   }
 }
@@ -165,6 +164,12 @@ function attach(direction: Flow): void {
   const { source } = direction;
   source[flow] = direction;
   source.on('data', passOn).on('drain', resumeOpposite).on('end', confirmEnd).on('error', fail).on('close', close);
+}
+
+/** An end that was read before the splice is not told again. */
+function start({ source }: Flow): void {
+  if (source.readableEnded) confirmEnd.call(source);
+  else source.resume();
 }
 
 /** The error listener stays until the leg has closed: an error without one would end the process. */
@@ -197,17 +202,13 @@ function confirmEnd(this: Carried): void {
   if (direction === undefined) return;
   if (this.writableLength > 0) setImmediate(passEndOn, direction);
   else {
-    probe(this);
+    probeLeg(this);
     passEndOn(direction);
   }
 }
 
 function passEndOn(direction: Flow): void {
   if (direction.source.errored === null) direction.splice.sourceEnded(direction);
-}
-
-function probe(leg: Leg): void {
-  if (leg.writable && leg.writableLength === 0) leg.write(NOTHING);
 }
 
 function fail(this: Carried, error: unknown): void {

@@ -3,6 +3,7 @@ import {
   type DialResult,
   type Leg,
   type Prologue,
+  probeLeg,
   RelayError,
   resetLeg,
   type Splice,
@@ -55,7 +56,6 @@ export class ClientConnection {
   #timer: NodeJS.Timeout | undefined;
   #failures = 0;
   #lastReason = 'nobody answered in time';
-  #isWatched = false;
   #finish: () => void = () => {};
 
   constructor(client: Socket, context: ConnectionContext) {
@@ -94,13 +94,8 @@ export class ClientConnection {
     clearTimeout(this.#timer);
     const deadline = this.#race.nextDeadline();
     if (deadline === Number.POSITIVE_INFINITY || this.#state.kind === 'over') return;
-    this.#timer = setTimeout(
-      () => {
-        this.#watchClient();
-        this.#advance();
-      },
-      Math.max(0, deadline - performance.now()),
-    );
+    if (this.#dials.size === 0) this.#watchClient();
+    this.#timer = setTimeout(() => this.#advance(), Math.max(0, deadline - performance.now()));
   }
 
   #performOne(action: RaceAction): void {
@@ -123,7 +118,6 @@ export class ClientConnection {
         picker.dialFailed(action.endpoint.id, action.failure);
         return;
       case 'wait':
-        this.#watchClient();
         this.#waitForEndpoint();
         return;
       case 'lost':
@@ -192,7 +186,7 @@ export class ClientConnection {
   }
 
   #splice(attempt: number, endpoint: Endpoint, upstream: Leg): void {
-    this.#unwatchClient();
+    this.#client.off('readable', this.#onReadable).off('end', this.#onReadable);
     const release = this.#context.picker.opened(endpoint.id);
     const live = splice(this.#client, upstream, {
       keepsUntouchedClient: () =>
@@ -208,22 +202,20 @@ export class ClientConnection {
   }
 
   /**
-   * A paused socket does not notice that its peer has left. Reads until the first bytes come, which then wait in the socket's
-   * own buffer; a client that ends without having sent any has left.
+   * A paused socket does not notice that its peer has left: reads into the socket's own, bounded buffer. A client that was
+   * reset has left, and so has one that ended without a byte while there is nobody to dial.
    */
   #watchClient(): void {
-    if (this.#isWatched || this.#state.kind !== 'seeking') return;
-    this.#isWatched = true;
-    this.#client.on('readable', this.#onReadable);
-  }
-
-  #unwatchClient(): void {
-    this.#client.off('readable', this.#onReadable);
+    if (this.#client.listenerCount('readable') === 0)
+      this.#client.on('readable', this.#onReadable).on('end', this.#onReadable);
+    this.#onReadable();
   }
 
   readonly #onReadable = (): void => {
-    if (this.#client.readableLength > 0) this.#unwatchClient();
-    else if (this.#client.read() === null && this.#client.readableEnded) resetLeg(this.#client);
+    probeLeg(this.#client);
+    if (this.#client.readableLength > 0) return;
+    this.#client.read();
+    if (this.#dials.size === 0 && this.#client.readableEnded) resetLeg(this.#client);
   };
 
   #end(): void {

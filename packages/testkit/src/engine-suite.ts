@@ -1,0 +1,330 @@
+import { deepStrictEqual, ok, strictEqual } from 'node:assert/strict';
+import { once } from 'node:events';
+import type { Socket } from 'node:net';
+import { type CreateEngineUnderTest, EngineWorld } from './engine-world.ts';
+import { seededRandom } from './seeded-random.ts';
+import type { SuiteCase } from './suite-case.ts';
+import { connectTo, echo, findClosedPort, greetWith, readToEnd, SilentListener } from './tcp-peers.ts';
+
+/** Long against everything that happens on loopback, short against the patience of a test. */
+const SOON_MS = 2000;
+/** A silent endpoint may cost a client the race's delay, and what a busy machine adds. */
+const RACED_MS = 1500;
+
+/**
+ * The promises of the Engine interface, on loopback sockets; every engine keeps them all. Each case gets a world of its own,
+ * which is gone when it ends.
+ */
+export function listEngineCases(createEngine: CreateEngineUnderTest): readonly SuiteCase[] {
+  const cases: Readonly<Record<string, (world: EngineWorld) => Promise<void>>> = {
+    'carries bytes both ways': carriesBothWays,
+    "passes a client's end on and still brings the answer": passesClientEnd,
+    "passes an upstream's end on and still takes what the client sends": passesUpstreamEnd,
+    'resets the client when upstream was reset': resetsClient,
+    'resets the client when upstream was reset behind data': resetsClientBehindData,
+    'resets upstream when the client was reset': resetsUpstream,
+    'brings random chunks of many clients whole and unmixed': keepsIntegrity,
+    'goes on to the next endpoint when one refuses': retriesRefused,
+    'goes on to the next address of an endpoint when one refuses': retriesAddress,
+    'goes on to another endpoint when one resets before a byte has passed': retriesUntouched,
+    'tries another endpoint beside a silent one': racesSilent,
+    'serves a client that came before the first endpoint': waitsForEndpoint,
+    'serves a client whose only endpoint comes back in time': triesAgain,
+    'resets a client that waited too long': givesUpWaiting,
+    'says why when nobody could be reached': saysUnreachable,
+    'frees the place of a client that left while it waited': freesPlaceOfWaiting,
+    'resets the connections of one endpoint and leaves the others': resetsConnectionsOfOne,
+    'lets connections finish while it drains, and takes no new ones': drains,
+    'resets what has not finished when its time to drain is up': resetsAfterDrain,
+    'refuses clients above its limit, and takes them again below it': limits,
+    'tells the pool when a connection opens and when it ends': accounts,
+    'closed twice is closed once, and leaves nothing open': closesOnce,
+  };
+  return Object.entries(cases).map(([name, check]) => ({
+    name,
+    async run() {
+      const world = new EngineWorld(createEngine);
+      try {
+        await check(world);
+      } finally {
+        await world.close();
+      }
+    },
+  }));
+}
+
+async function carriesBothWays(world: EngineWorld): Promise<void> {
+  await world.serve('a', greetWith('hello '));
+  const client = await world.connect();
+  client.end('and back');
+  deepStrictEqual(await readText(client), 'hello and back');
+}
+
+async function passesClientEnd(world: EngineWorld): Promise<void> {
+  await world.serve('a', (socket) => {
+    socket.resume().once('end', () => setTimeout(() => socket.end('late answer'), 50));
+  });
+  const client = await world.connect();
+  client.end('question');
+  deepStrictEqual(await readText(client), 'late answer');
+}
+
+async function passesUpstreamEnd(world: EngineWorld): Promise<void> {
+  const service = await world.serve('a', (socket) => socket.end('said all'));
+  const arriving = service.next();
+  const client = await world.connect();
+  deepStrictEqual(await readText(client), 'said all');
+  const upstream = await arriving;
+  client.end('more after your end');
+  deepStrictEqual(await readText(upstream), 'more after your end');
+}
+
+async function resetsClient(world: EngineWorld): Promise<void> {
+  await world.serve('a', (socket) => {
+    socket.once('data', () => socket.resetAndDestroy());
+  });
+  const client = await world.connect();
+  client.write('x');
+  deepStrictEqual(await readToEnd(client), { kind: 'broken', code: 'ECONNRESET' });
+}
+
+async function resetsClientBehindData(world: EngineWorld): Promise<void> {
+  await world.serve('a', (socket) => {
+    socket.once('data', () => socket.write('half an answ', () => socket.resetAndDestroy()));
+  });
+  for (let time = 0; time < 20; time++) {
+    const client = await world.connect();
+    client.write('x');
+    deepStrictEqual(await readToEnd(client), { kind: 'broken', code: 'ECONNRESET' });
+  }
+}
+
+async function resetsUpstream(world: EngineWorld): Promise<void> {
+  const service = await world.serve('a', (socket) => socket.write('ready'));
+  const arriving = service.next();
+  const client = await world.connect();
+  await once(client, 'data');
+  const reading = readToEnd(await arriving);
+  client.resetAndDestroy();
+  deepStrictEqual(await reading, { kind: 'broken', code: 'ECONNRESET' });
+}
+
+async function keepsIntegrity(world: EngineWorld): Promise<void> {
+  await world.serve('a', echo);
+  await world.serve('b', echo);
+  const random = seededRandom(7);
+  const exchange = async (): Promise<void> => {
+    const client = await world.connect();
+    const sent = Array.from({ length: 1 + Math.floor(random() * 30) }, () =>
+      Buffer.alloc(Math.floor(random() ** 3 * 200_000), Math.floor(random() * 256)),
+    );
+    const reading = readToEnd(client);
+    for (const chunk of sent) if (!client.write(chunk)) await once(client, 'drain');
+    client.end();
+    const received = await reading;
+    ok(received.kind === 'ended' && received.bytes.equals(Buffer.concat(sent)), 'bytes were lost, mixed or reordered');
+  };
+  await Promise.all(Array.from({ length: 40 }, exchange));
+}
+
+async function retriesRefused(world: EngineWorld): Promise<void> {
+  world.know('a-dead', await findClosedPort());
+  await world.serve('b', greetWith('b'));
+  const client = await world.connect();
+  client.end();
+  deepStrictEqual(await readText(client), 'b');
+  deepStrictEqual(world.failures, [['a-dead', 'refused']]);
+  deepStrictEqual(world.successes, ['b']);
+  strictEqual(world.engine.counters.retried, 1);
+}
+
+async function retriesAddress(world: EngineWorld): Promise<void> {
+  const { port } = await world.serve('a', greetWith('a'));
+  world.know('a', port, ['127.0.0.2', '127.0.0.1']);
+  const client = await world.connect();
+  client.end();
+  deepStrictEqual(await readText(client), 'a');
+  deepStrictEqual(world.failures, []);
+}
+
+async function retriesUntouched(world: EngineWorld): Promise<void> {
+  await world.serve('a', (socket) => socket.resetAndDestroy());
+  await world.serve('b', greetWith('b'));
+  const client = await world.connect();
+  const [greeting] = await once(client, 'data');
+  strictEqual(String(greeting), 'b');
+  deepStrictEqual(world.failures, [['a', 'reset']]);
+  strictEqual(world.openOn('a'), 0);
+}
+
+async function racesSilent(world: EngineWorld): Promise<void> {
+  const silent = await SilentListener.start();
+  world.onClose(() => silent.close());
+  world.know('a-silent', silent.port);
+  await world.serve('b', greetWith('b'));
+  const started = performance.now();
+  const client = await world.connect();
+  client.end();
+  deepStrictEqual(await readText(client), 'b');
+  ok(performance.now() - started < RACED_MS, 'the silent endpoint was waited for');
+  deepStrictEqual(world.failures, [['a-silent', 'timeout']]);
+}
+
+async function waitsForEndpoint(world: EngineWorld): Promise<void> {
+  const client = await world.connect();
+  client.write('early ');
+  const reading = readText(client);
+  await until(() => world.waiting === 1);
+  await world.serve('a', echo);
+  client.end('bird');
+  deepStrictEqual(await reading, 'early bird');
+}
+
+async function triesAgain(world: EngineWorld): Promise<void> {
+  const port = await findClosedPort();
+  world.know('a', port);
+  const client = await world.connect();
+  const reading = readText(client);
+  client.end('patience');
+  await until(() => world.failures.length > 0);
+  await world.serve('a', echo, port);
+  deepStrictEqual(await reading, 'patience');
+}
+
+async function givesUpWaiting(world: EngineWorld): Promise<void> {
+  world.connectTimeoutMs = 200;
+  const client = await world.connect();
+  deepStrictEqual(await readToEnd(client), { kind: 'broken', code: 'ECONNRESET' });
+  await until(() => world.waiting === 0);
+  strictEqual(world.engine.counters.failed, 1);
+  strictEqual(world.engine.counters.active, 0);
+}
+
+async function saysUnreachable(world: EngineWorld): Promise<void> {
+  world.connectTimeoutMs = 200;
+  world.know('a', await findClosedPort());
+  const client = await world.connect();
+  deepStrictEqual(await readToEnd(client), { kind: 'broken', code: 'ECONNRESET' });
+  await until(() => world.events.length > 0);
+  deepStrictEqual(
+    world.events.map(({ kind }) => kind),
+    ['unreachable'],
+  );
+  strictEqual(world.engine.counters.failed, 1);
+}
+
+async function freesPlaceOfWaiting(world: EngineWorld): Promise<void> {
+  const left = await world.connect();
+  const broke = await world.connect();
+  await until(() => world.waiting === 2);
+  left.destroy();
+  broke.write('x', () => broke.resetAndDestroy());
+  await until(() => world.waiting === 0 && world.engine.counters.active === 0);
+}
+
+async function resetsConnectionsOfOne(world: EngineWorld): Promise<void> {
+  await world.serve('a', greetWith('a'));
+  const ofA = await world.connect();
+  await once(ofA, 'data');
+  world.forget('a');
+  await world.serve('b', greetWith('b'));
+  const ofB = await world.connect();
+  await once(ofB, 'data');
+  const reading = readToEnd(ofA);
+  world.engine.resetConnectionsOf('a');
+  deepStrictEqual(await reading, { kind: 'broken', code: 'ECONNRESET' });
+  ofB.end('still here');
+  deepStrictEqual(await readText(ofB), 'still here');
+}
+
+async function drains(world: EngineWorld): Promise<void> {
+  await world.serve('a', echo);
+  const client = await world.connect();
+  client.write('before ');
+  await once(client, 'readable');
+  const drained = world.engine.drain(SOON_MS);
+  await until(async () => (await isRefused(world)) === true);
+  client.end('after');
+  deepStrictEqual(await readText(client), 'before after');
+  deepStrictEqual(await drained, { finished: 1, reset: 0 });
+}
+
+async function resetsAfterDrain(world: EngineWorld): Promise<void> {
+  await world.serve('a', greetWith('a'));
+  const client = await world.connect();
+  await once(client, 'data');
+  const reading = readToEnd(client);
+  deepStrictEqual(await world.engine.drain(100), { finished: 0, reset: 1 });
+  deepStrictEqual(await reading, { kind: 'broken', code: 'ECONNRESET' });
+}
+
+async function limits(world: EngineWorld): Promise<void> {
+  world.maxConnections = 2;
+  await world.serve('a', greetWith('a'));
+  const first = await world.connect();
+  const second = await world.connect();
+  await Promise.all([once(first, 'data'), once(second, 'data')]);
+  const third = await world.connect();
+  deepStrictEqual(await readLength(third), 0);
+  deepStrictEqual(
+    world.events.map(({ kind }) => kind),
+    ['connections-full'],
+  );
+  first.end();
+  await once(first, 'close');
+  await until(() => world.engine.counters.active === 1);
+  const fourth = await world.connect();
+  await once(fourth, 'data');
+}
+
+async function accounts(world: EngineWorld): Promise<void> {
+  await world.serve('a', greetWith('a'));
+  const client = await world.connect();
+  await once(client, 'data');
+  strictEqual(world.openOn('a'), 1);
+  deepStrictEqual(world.engine.counters, { active: 1, accepted: 1, failed: 0, retried: 0 });
+  client.end();
+  await until(() => world.openOn('a') === 0);
+  deepStrictEqual(world.engine.counters, { active: 0, accepted: 1, failed: 0, retried: 0 });
+}
+
+async function closesOnce(world: EngineWorld): Promise<void> {
+  const service = await world.serve('a', greetWith('a'));
+  const client = await world.connect();
+  await once(client, 'data');
+  const reading = readToEnd(client);
+  await Promise.all([world.engine.close(), world.engine.close()]);
+  deepStrictEqual(await reading, { kind: 'broken', code: 'ECONNRESET' });
+  await until(() => service.connections.size === 0);
+  strictEqual(world.openOn('a'), 0);
+  strictEqual(await isRefused(world), true);
+}
+
+async function isRefused(world: EngineWorld): Promise<boolean> {
+  try {
+    (await connectTo(world.port)).destroy();
+    return false;
+  } catch {
+    return true;
+  }
+}
+
+async function readText(socket: Socket): Promise<string> {
+  const reading = await readToEnd(socket);
+  return reading.kind === 'ended' ? String(reading.bytes) : reading.code;
+}
+
+/** Bytes that came before the connection ended, cleanly or not. */
+async function readLength(socket: Socket): Promise<number> {
+  const reading = await readToEnd(socket);
+  return reading.kind === 'ended' ? reading.bytes.length : 0;
+}
+
+/** Looks again each turn of the event loop. */
+async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
+  const deadline = performance.now() + SOON_MS;
+  while (!(await isSo())) {
+    if (performance.now() > deadline) throw new Error(`Not within ${SOON_MS} ms: ${isSo}`);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}

@@ -1,0 +1,169 @@
+import type { Socket } from 'node:net';
+import type { Target } from '@mdns-ambassador/relay';
+import { connectTo, TcpService } from './tcp-peers.ts';
+
+const CONNECT_TIMEOUT_MS = 3000;
+const MAX_CONNECTIONS = 1000;
+
+type FailureUnderTest = 'refused' | 'reset' | 'timeout' | 'unreachable' | 'handshake' | 'local';
+type EventUnderTest =
+  | { readonly kind: 'unreachable'; readonly reason: string }
+  | { readonly kind: 'connections-full'; readonly limit: number };
+
+interface KnownEndpoint {
+  readonly id: string;
+  readonly service: string;
+  readonly addresses: readonly string[];
+  readonly port: number;
+  readonly priority: number;
+  readonly weight: number;
+  readonly secure: boolean;
+  readonly source: string;
+  readonly draining: boolean;
+}
+
+interface PickerUnderTest {
+  pick(request: { readonly exclude: ReadonlySet<string> }): KnownEndpoint | undefined;
+  waitForEndpoint(signal: AbortSignal): Promise<void>;
+  opened(id: string): () => void;
+  dialSucceeded(id: string, latencyMs: number): void;
+  dialFailed(id: string, failure: FailureUnderTest): void;
+}
+
+/** What an engine looks like from outside (packages/ambassador, engines/engine.ts). */
+export interface EngineUnderTest {
+  start(): Promise<readonly Target[]>;
+  readonly counters: {
+    readonly active: number;
+    readonly accepted: number;
+    readonly failed: number;
+    readonly retried: number;
+  };
+  resetConnectionsOf(id: string): void;
+  drain(timeoutMs: number): Promise<{ readonly finished: number; readonly reset: number }>;
+  close(): Promise<void>;
+}
+
+export type CreateEngineUnderTest = (
+  options: { readonly listen: readonly Target[]; readonly connectTimeoutMs: number; readonly maxConnections: number },
+  picker: PickerUnderTest,
+  onEvent: (event: EventUnderTest) => void,
+) => EngineUnderTest;
+
+/** An engine, the endpoints that it may know of, and what it says of them. The first known one is picked first. */
+export class EngineWorld implements PickerUnderTest {
+  connectTimeoutMs: number = CONNECT_TIMEOUT_MS;
+  maxConnections: number = MAX_CONNECTIONS;
+  port = 0;
+  readonly failures: [id: string, failure: FailureUnderTest][] = [];
+  readonly successes: string[] = [];
+  readonly events: EventUnderTest[] = [];
+  readonly #createEngine: CreateEngineUnderTest;
+  readonly #known = new Map<string, KnownEndpoint>();
+  readonly #open = new Map<string, number>();
+  readonly #waiting = new Set<() => void>();
+  readonly #cleanups: (() => unknown)[] = [];
+  #engine: EngineUnderTest | undefined;
+  #started: Promise<void> | undefined;
+
+  constructor(createEngine: CreateEngineUnderTest) {
+    this.#createEngine = createEngine;
+  }
+
+  /** The engine, once a client has connected. */
+  get engine(): EngineUnderTest {
+    if (this.#engine === undefined) throw new Error('The engine starts with the first client');
+    return this.#engine;
+  }
+
+  /** Clients that wait for an endpoint. */
+  get waiting(): number {
+    return this.#waiting.size;
+  }
+
+  openOn(id: string): number {
+    return this.#open.get(id) ?? 0;
+  }
+
+  /** Starts a service and makes it known. */
+  async serve(id: string, behave: (socket: Socket) => void, port = 0): Promise<TcpService> {
+    const service = await TcpService.start(behave, port);
+    this.onClose(() => service.close());
+    this.know(id, service.port);
+    return service;
+  }
+
+  know(id: string, port: number, addresses: readonly string[] = ['127.0.0.1']): void {
+    const rank = { priority: 0, weight: 0, secure: false, draining: false };
+    this.#known.set(id, { id, service: 'tested', addresses, port, source: 'test', ...rank });
+    for (const proceed of [...this.#waiting]) proceed();
+  }
+
+  forget(id: string): void {
+    this.#known.delete(id);
+  }
+
+  /** Connects a client, and starts the engine before the first one. */
+  async connect(): Promise<Socket> {
+    this.#started ??= this.#start();
+    await this.#started;
+    const socket = await connectTo(this.port);
+    this.onClose(() => socket.destroy());
+    return socket;
+  }
+
+  onClose(cleanup: () => unknown): void {
+    this.#cleanups.push(cleanup);
+  }
+
+  async close(): Promise<void> {
+    await this.#engine?.close();
+    for (const cleanup of this.#cleanups) await cleanup();
+  }
+
+  pick({ exclude }: { readonly exclude: ReadonlySet<string> }): KnownEndpoint | undefined {
+    for (const endpoint of this.#known.values()) if (!exclude.has(endpoint.id)) return endpoint;
+    return undefined;
+  }
+
+  waitForEndpoint(signal: AbortSignal): Promise<void> {
+    if (this.#known.size > 0) return Promise.resolve();
+    return new Promise((resolve, reject) => {
+      const proceed = (): void => {
+        this.#waiting.delete(proceed);
+        if (signal.aborted) reject(signal.reason);
+        else resolve();
+      };
+      this.#waiting.add(proceed);
+      signal.addEventListener('abort', proceed, { once: true });
+    });
+  }
+
+  opened(id: string): () => void {
+    this.#open.set(id, this.openOn(id) + 1);
+    let isOpen = true;
+    return () => {
+      if (!isOpen) throw new Error(`A connection of ${id} was said to have ended twice`);
+      isOpen = false;
+      this.#open.set(id, this.openOn(id) - 1);
+    };
+  }
+
+  dialSucceeded(id: string): void {
+    this.successes.push(id);
+  }
+
+  dialFailed(id: string, failure: FailureUnderTest): void {
+    this.failures.push([id, failure]);
+  }
+
+  async #start(): Promise<void> {
+    const { connectTimeoutMs, maxConnections } = this;
+    const listen: readonly Target[] = [{ kind: 'tcp', address: '127.0.0.1', port: 0 }];
+    this.#engine = this.#createEngine({ listen, connectTimeoutMs, maxConnections }, this, (event) => {
+      this.events.push(event);
+    });
+    const [at] = await this.#engine.start();
+    if (at?.kind === 'tcp') this.port = at.port;
+  }
+}
