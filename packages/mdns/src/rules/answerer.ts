@@ -55,10 +55,11 @@ export class Answerer {
     const isContinuation = message.questions.length === 0 && this.#deferred.isPending(from.address);
     if (asked.length === 0 && !isContinuation) return;
     const proposals = groupProposals(message.authorities, zone);
-    // A name that is held answers nobody but probes, and some hosts probe without authority records.
-    const probes = asked.filter(
-      ({ name, type }) => proposals.has(nameKey(name)) || (type === TYPE_ANY && zone.find(name)?.isHeld === true),
-    );
+    const probes = asked.filter(({ name, type }) => {
+      const own = zone.find(name);
+      // A name that is held answers nobody but probes, and some hosts probe without authority records.
+      return own?.denial !== undefined && (proposals.has(nameKey(name)) || (own.isHeld && type === TYPE_ANY));
+    });
     for (const question of probes) {
       this.#defend(question, proposals.get(nameKey(question.name)) ?? [], from, zone, now);
     }
@@ -106,6 +107,7 @@ export class Answerer {
   ): void {
     const sharedAt = now + drawSharedDelay(this.#random());
     const enqueue = (set: OwnSet): void => {
+      if (this.#queue.wasJustMulticast(set.key, now)) return;
       const isAtOnce = atOnce === 'everything' || (atOnce === 'unique' && set.isUnique);
       this.#queue.schedule(set.key, isAtOnce ? now : sharedAt, isAtOnce ? 'now' : 'soon');
     };
@@ -130,6 +132,7 @@ export class Answerer {
     // RFC 6762 5.4: the unicast answer to a probe is never left out; the multicast one may be.
     const isUnicast = question.unicast && this.#sendUnicast(sets, from, zone, now);
     for (const set of sets) {
+      if (this.#queue.wasJustMulticast(set.key, now)) continue;
       if (!isUnicast || !this.#wasMulticastRecently(set, now)) this.#queue.schedule(set.key, now, 'defence');
     }
   }

@@ -5,8 +5,8 @@ import type { Sender } from './machine.ts';
 const DEFERRAL_MIN_MS = 400;
 const DEFERRAL_MAX_MS = 500;
 /** Bounds against a host, or many, that always promises more. */
-const MAX_SOURCES = 64;
-const MAX_PACKETS = 8;
+const MAX_SOURCES = 256;
+const MAX_PACKETS = 64;
 const MAX_QUESTIONS = 256;
 
 /** A query whose known answers come in several packets. */
@@ -26,8 +26,8 @@ interface Pending {
 }
 
 /**
- * Queries with the TC bit, by source, each until 400-500 ms after its first packet (RFC 6762 7.2). Of 64 sources, 8 packets and
- * 256 questions each; what is beyond is refused, and the caller answers without waiting.
+ * Queries with the TC bit, by source, each until 400-500 ms after its first packet (RFC 6762 7.2). Of 256 sources, 64 packets
+ * and 256 questions each; what is beyond is refused, and the caller answers without waiting.
  */
 export class DeferredQueries {
   readonly #pending: Map<string, Pending> = new Map();

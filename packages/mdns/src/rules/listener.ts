@@ -33,7 +33,7 @@ export class Listener {
     const proposals = new Map<Registration, ResourceRecord[]>();
     for (const record of message.authorities) {
       const registration = zone.concerns(record.name) ? this.#registry.find(record.name) : undefined;
-      if (registration === undefined) continue;
+      if (registration === undefined || this.#isElsewhere(registration, record)) continue;
       const proposal = proposals.get(registration);
       if (proposal === undefined) proposals.set(registration, [record]);
       else proposal.push(record);
@@ -73,8 +73,12 @@ export class Listener {
   #hearOther(record: ResourceRecord, now: number): void {
     const registration = this.#registry.find(record.name);
     if (registration === undefined || !isConflict(registration, record, now)) return;
+    if (!this.#isElsewhere(registration, record)) this.#onConflict(registration, now);
+  }
+
+  /** An address that this machine has on another link: both may be on one segment. */
+  #isElsewhere(registration: Registration, record: ResourceRecord): boolean {
     const host = this.#registry.host;
-    if (registration === host?.registration && host.elsewhere.has(dataKey(record.data))) return;
-    this.#onConflict(registration, now);
+    return registration === host?.registration && host.elsewhere.has(dataKey(record.data));
   }
 }

@@ -1,6 +1,8 @@
 /** RFC 6762 6: the least time between two multicasts of one record, and the same when it defends a name against a probe. */
 const MULTICAST_INTERVAL_MS = 1_000;
 const DEFENCE_INTERVAL_MS = 250;
+/** A question that comes so soon after the answer is the same one again, by the other address family: the asker has heard it. */
+const JUST_MULTICAST_MS = 50;
 /** RFC 6762 6: answers that others may have too wait a random time in this range. */
 const SHARED_DELAY_MIN_MS = 20;
 const SHARED_DELAY_MAX_MS = 120;
@@ -73,6 +75,11 @@ export class ResponseQueue {
   /** Whether a multicast of the set is allowed now (RFC 6762 6). */
   mayMulticast(key: string, now: number): boolean {
     return this.lastMulticast(key) + MULTICAST_INTERVAL_MS <= now;
+  }
+
+  /** Whether whoever asks now has heard the answer already. */
+  wasJustMulticast(key: string, now: number): boolean {
+    return now - this.lastMulticast(key) < JUST_MULTICAST_MS;
   }
 
   /** What is queued for these sets is not sent, and what was sent does not delay them any more. */

@@ -31,14 +31,18 @@ export function composeResponses(
   for (const answer of answers) whole.add(answer, additionalsOf(answer));
   if (whole.fits(MAX_RESPONSE_BYTES)) return whole.isEmpty ? [] : [whole.finish()];
   const drafts = [new Draft()];
-  const answered = new Set(answers.map(({ key }) => key));
+  const placed = new Set(answers.map(({ key }) => key));
   for (const answer of answers) {
-    const companions = additionalsOf(answer).filter(({ key }) => !answered.has(key));
-    const isPlaced = drafts.at(-1)?.addWithin(MAX_RESPONSE_BYTES, answer, companions) ?? false;
-    if (isPlaced) continue;
-    const next = new Draft();
-    if (!next.addWithin(MAX_RESPONSE_BYTES, answer, companions)) next.add(answer, []);
-    drafts.push(next);
+    const companions = additionalsOf(answer).filter(({ key }) => !placed.has(key));
+    if (drafts.at(-1)?.addWithin(MAX_RESPONSE_BYTES, answer, companions) !== true) {
+      const next = new Draft();
+      drafts.push(next);
+      if (!next.addWithin(MAX_RESPONSE_BYTES, answer, companions)) {
+        next.add(answer, []);
+        continue;
+      }
+    }
+    for (const { key } of companions) placed.add(key);
   }
   return drafts.filter((draft) => !draft.isEmpty).map((draft) => draft.finish());
 }

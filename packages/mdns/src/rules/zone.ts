@@ -34,7 +34,10 @@ export class Zone {
     const sets = this.#names.get(set.nameKey)?.sets ?? [];
     this.#names.set(set.nameKey, { sets: [...sets, set], denial: undefined, isHeld: false });
     this.#sets.set(set.key, set);
-    for (const { name } of set.records) this.addName(name);
+    for (const { name, data } of set.records) {
+      this.addName(name);
+      if (data.type === 'PTR') this.addName(data.target);
+    }
   }
 
   /** Makes {@link concerns} true for a name that we have no records of yet. */
@@ -63,6 +66,8 @@ export class Zone {
   /** The set that holds this very record, whatever its TTL. */
   holding(record: ResourceRecord): OwnSet | undefined {
     if (!this.concerns(record.name)) return undefined;
+    // Known-answer lists of a busy type hold a thousand pointers to others: those need not be looked up.
+    if (record.data.type === 'PTR' && !this.concerns(record.data.target)) return undefined;
     const key = recordKey(record);
     const shared = this.#sets.get(key);
     if (shared !== undefined) return shared;

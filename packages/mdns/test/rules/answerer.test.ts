@@ -188,6 +188,19 @@ describe('when an answer is sent', () => {
     expect(driver.runFor(5_000)).toHaveLength(1);
   });
 
+  it('once when the question comes by both address families (RFC 6762 6)', () => {
+    const driver = Driver.settled();
+    const ipv6: Sender = { ...PEER, address: 'fe80::2%eth0', family: 'IPv6' };
+    for (const message of [RESOLVE, query([ask(REDIS_NAME, TYPE_ANY)], { authorities: [foreignSrv()] })]) {
+      driver.exchange(message, PEER, 5);
+      const count = driver.sent.length;
+      expect(count).toBeGreaterThan(0);
+      driver.exchange(message, ipv6, 5_000);
+      expect(driver.sent).toHaveLength(count);
+      driver.forget();
+    }
+  });
+
   it('once a second for a record, additionals included, however often it is asked for (RFC 6762 6)', () => {
     const driver = Driver.settled();
     for (let at = 0; at < 2_000; at += 50) {
@@ -273,7 +286,7 @@ describe('known answers', () => {
 
   it('that never come make us answer without waiting when too many promise them', () => {
     const driver = Driver.settled();
-    for (let source = 0; source < 64; source++) {
+    for (let source = 0; source < 256; source++) {
       driver.receive({ ...BROWSE, truncated: true }, { ...PEER, address: `10.0.1.${source}` });
     }
     expect(driver.exchange({ ...BROWSE, truncated: true }, PEER, 100)[0]?.at).toBe(60_020);
@@ -353,6 +366,12 @@ describe('probes for a name of ours', () => {
     const kinds = () => driver.exchange(probe(true)).map(({ transmit }) => transmit.to.kind);
     expect(kinds()).toEqual(['multicast', 'unicast']);
     expect(kinds()).toEqual(['unicast']);
+  });
+
+  it('are those for a name that is ours alone; a pointer among the authorities does not hurry us (RFC 6762 6)', () => {
+    const driver = Driver.settled({ random: 0.5 });
+    const authorities = [record(REDIS_TYPE, { type: 'PTR', target: ['redis on h2', ...REDIS_TYPE] })];
+    expect(driver.exchange({ ...BROWSE, authorities }).map(({ at }) => at)).toEqual([60_070]);
   });
 
   it('that are our own are not answered', () => {

@@ -34,22 +34,22 @@ describe('DeferredQueries', () => {
     expect(queries.take(400).map(({ known }) => [...known])).toEqual([['a', 'c'], ['b']]);
   });
 
-  it('waits for 64 sources at most, and refuses further ones', () => {
+  it('waits for 256 sources at most, and refuses further ones', () => {
     const queries = new DeferredQueries();
-    for (let source = 0; source < 64; source++) expect(queries.defer(from(source), [QUESTION], [], 0, 0)).toBe(true);
-    expect(queries.defer(from(64), [QUESTION], [], 0, 0)).toBe(false);
-    expect(queries.isPending(from(64).address)).toBe(false);
-    expect(queries.take(400)).toHaveLength(64);
-    expect(queries.defer(from(64), [QUESTION], [], 400, 0)).toBe(true);
+    for (let source = 0; source < 256; source++) expect(queries.defer(from(source), [QUESTION], [], 0, 0)).toBe(true);
+    expect(queries.defer(from(256), [QUESTION], [], 0, 0)).toBe(false);
+    expect(queries.isPending(from(256).address)).toBe(false);
+    expect(queries.take(400)).toHaveLength(256);
+    expect(queries.defer(from(256), [QUESTION], [], 400, 0)).toBe(true);
   });
 
-  it('takes eight packets of a source at most', () => {
+  it('takes 64 packets of a source at most', () => {
     const queries = new DeferredQueries();
-    for (let packet = 0; packet < 8; packet++) {
+    for (let packet = 0; packet < 64; packet++) {
       expect(queries.defer(from(1), [QUESTION], [`${packet}`], 0, 0)).toBe(true);
     }
-    expect(queries.defer(from(1), [QUESTION], ['8'], 0, 0)).toBe(false);
-    expect(queries.take(400)[0]?.known.size).toBe(8);
+    expect(queries.defer(from(1), [QUESTION], ['64'], 0, 0)).toBe(false);
+    expect(queries.take(400)[0]?.known.size).toBe(64);
   });
 
   it('takes 256 questions of a source at most', () => {

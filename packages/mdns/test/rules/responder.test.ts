@@ -276,6 +276,7 @@ describe('announcing', () => {
     const messages = packets.flatMap((packet) => decodeMessage(packet)?.message ?? []);
     expect(messages.flatMap(({ answers }) => answers)).toHaveLength(60);
     const additionals = messages.flatMap((message) => message.additionals);
+    expect(additionals.filter(({ data }) => data.type === 'A')).toHaveLength(1);
     expect(additionals.filter(({ data }) => data.type === 'SRV')).toHaveLength(60);
     expect(additionals.filter(({ data }) => data.type === 'TXT')).toHaveLength(60);
   });
@@ -494,6 +495,14 @@ describe('conflicts after the name was claimed', () => {
     expect(driver.runFor(5_000)).toEqual([]);
     driver.receive(response([record(HOST, { type: 'A', address: '10.0.0.78' }, 120, true)]), LOOPED);
     expect(probesOf(driver.runFor(5_000))).toHaveLength(3);
+  });
+
+  it("and rival probes are not made by this machine's other link on the same segment (RFC 6762 8.2)", () => {
+    const driver = new Driver({ addresses: ['10.0.0.1'], elsewhere: ['10.0.0.77'] });
+    driver.run(100);
+    const authorities = [record(HOST, { type: 'A', address: '10.0.0.77' })];
+    driver.receive(query([ask(HOST, TYPE_ANY)], { authorities }), LOOPED);
+    expect(probesOf(driver.run(5_000)).map(({ at }) => at)).toEqual([250, 500]);
   });
 
   it('over the host name silence its services until it has another, then announce them anew (RFC 6762 9)', () => {
