@@ -1,0 +1,166 @@
+import { type BrowseEvent, createMdnsNode, hostLabel, type MdnsNode } from '@mdns-ambassador/mdns';
+import { ManualClock, MemoryNetwork, seededRandom } from '@mdns-ambassador/testkit';
+import { describe, expect, test } from 'vitest';
+import type { AnnouncementOptions, AnnouncerEvent } from '../src/announcement-options.ts';
+import { Announcer } from '../src/announcer.ts';
+import { announcementOptions } from './announcement-fixture.ts';
+import { FakeHost } from './fake-host.ts';
+
+/** Probing, its start delay and the LAN's own delay (RFC 6762 8.1). */
+const CLAIM_MS = 1100;
+
+/** h1 announces on two links; h2 listens on the first, h3 on the second. */
+class TwoLinks {
+  readonly clock = new ManualClock();
+  readonly host = new FakeHost();
+  readonly events: AnnouncerEvent[] = [];
+  readonly #random = seededRandom(7);
+  readonly #network = new MemoryNetwork({ clock: this.clock, random: this.#random });
+
+  async addNode(
+    name: string,
+    links: Readonly<Record<string, readonly [segment: string, address: string]>>,
+  ): Promise<MdnsNode> {
+    const network = this.#network.addHost(name);
+    for (const [interfaceName, [segment, address]] of Object.entries(links)) {
+      network.connect(interfaceName, segment, [`${address}/24`]);
+    }
+    if (name === 'h1') this.host.used = network.interfaces();
+    const node = createMdnsNode({
+      network,
+      clock: this.clock,
+      random: this.#random,
+      hostLabel: hostLabel(name, this.#random),
+    });
+    await node.start();
+    return node;
+  }
+
+  async start(changes: Partial<AnnouncementOptions> = {}): Promise<Announcer> {
+    const publisher = await this.addNode('h1', { eth0: ['first', '10.99.0.1'], eth1: ['second', '10.98.0.1'] });
+    const announcer = new Announcer({
+      announcements: [announcementOptions(changes)],
+      publisher,
+      clock: this.clock,
+      random: this.#random,
+      host: this.host,
+      onEvent: (event) => this.events.push(event),
+    });
+    await announcer.start();
+    return announcer;
+  }
+
+  /** What a node on this link hears, as `added redis on h1`. */
+  async watch(name: string, segment: string, address: string): Promise<string[]> {
+    const heard: string[] = [];
+    const node = await this.addNode(name, { eth0: [segment, address] });
+    node.browse({ type: '_redis._tcp' }, (event) => heard.push(describeEvent(event)));
+    return heard;
+  }
+}
+
+function describeEvent({ kind, instance }: BrowseEvent): string {
+  const isDraining = instance.txt.has('st') ? ' draining' : '';
+  return `${kind} ${instance.name}${isDraining}`;
+}
+
+describe('A service on two links', () => {
+  test('is heard on both, with the address of each', async () => {
+    const lan = new TwoLinks();
+    lan.host.listenEverywhere();
+    const [first, second] = [await lan.watch('h2', 'first', '10.99.0.2'), await lan.watch('h3', 'second', '10.98.0.3')];
+    await lan.start();
+    await lan.clock.advance(CLAIM_MS);
+    expect(first).toEqual(['added redis on h1']);
+    expect(second).toEqual(['added redis on h1']);
+  });
+
+  test('that answers on one of them only is heard there alone', async () => {
+    const lan = new TwoLinks();
+    lan.host.listen('127.0.0.1:12345');
+    lan.host.listen('10.99.0.1:12345');
+    const [first, second] = [await lan.watch('h2', 'first', '10.99.0.2'), await lan.watch('h3', 'second', '10.98.0.3')];
+    const announcer = await lan.start();
+    await lan.clock.advance(2 * CLAIM_MS);
+    expect(first).toEqual(['added redis on h1']);
+    expect(second).toEqual([]);
+    expect(announcer.status()).toMatchObject([
+      { state: 'announced', instance: 'redis on h1', addresses: ['10.99.0.1'] },
+    ]);
+  });
+
+  test('that goes to one of them after a restart says goodbye on the other and keeps its name', async () => {
+    const lan = new TwoLinks();
+    lan.host.listenEverywhere();
+    const [first, second] = [await lan.watch('h2', 'first', '10.99.0.2'), await lan.watch('h3', 'second', '10.98.0.3')];
+    await lan.start();
+    await lan.clock.advance(5000);
+    lan.host.listeners.clear();
+    await lan.clock.advance(1000);
+    lan.host.listen('10.98.0.1:12345');
+    await lan.clock.advance(10_000);
+    expect(first).toEqual(['added redis on h1', 'removed redis on h1']);
+    expect(second.at(-1)).toBe('added redis on h1');
+    expect(lan.events.filter(({ kind }) => kind === 'renamed')).toEqual([]);
+  });
+});
+
+test('A service whose check fails is gone from the LAN, and back without claiming its name again', async () => {
+  const lan = new TwoLinks();
+  lan.host.listenEverywhere();
+  const heard = await lan.watch('h2', 'first', '10.99.0.2');
+  await lan.start();
+  await lan.clock.advance(10_000);
+  lan.host.listeners.clear();
+  // The check's interval, and the second for which a goodbye keeps the record (RFC 6762 10.1).
+  await lan.clock.advance(2100);
+  expect(heard).toEqual(['added redis on h1', 'removed redis on h1']);
+  lan.host.listenEverywhere();
+  await lan.clock.advance(400);
+  expect(heard.at(-1)).toBe('added redis on h1');
+});
+
+test('One that starts later is heard within 400 ms, for its name was claimed while it was waited for', async () => {
+  const lan = new TwoLinks();
+  const heard = await lan.watch('h2', 'first', '10.99.0.2');
+  await lan.start();
+  await lan.clock.advance(10_000);
+  expect(heard).toEqual([]);
+  lan.host.listenEverywhere();
+  await lan.clock.advance(400);
+  expect(heard).toEqual(['added redis on h1']);
+});
+
+test('Leaving is heard as draining, then as gone, while connections are still accepted', async () => {
+  const lan = new TwoLinks();
+  lan.host.listen('127.0.0.1:12345');
+  const heard = await lan.watch('h2', 'first', '10.99.0.2');
+  const announcer = await lan.start({ relay: true });
+  await lan.clock.advance(10_000);
+  const drained = announcer.drain({ graceMs: 2000, timeoutMs: 1000 });
+  await lan.clock.advance(200);
+  expect(heard).toEqual(['added redis on h1', 'updated redis on h1 draining']);
+  await lan.clock.advance(1500);
+  expect(heard.at(-1)).toBe('removed redis on h1 draining');
+  expect(lan.host.ingresses[0]?.calls).toEqual([]);
+  await lan.clock.advance(1000);
+  await drained;
+  expect(lan.host.ingresses[0]?.calls).toEqual(['drain 1000']);
+});
+
+test('A name that another host has is told as a rename, and the service is announced under the new one', async () => {
+  const lan = new TwoLinks();
+  lan.host.listenEverywhere();
+  const other = await lan.addNode('h2', { eth0: ['first', '10.99.0.2'] });
+  other.publish({ name: 'redis on h1', type: '_redis._tcp', port: 1 });
+  await lan.clock.advance(5000);
+  const announcer = await lan.start();
+  await lan.clock.advance(5000);
+  expect(lan.events).toContainEqual({
+    kind: 'renamed',
+    service: 'redis',
+    from: 'redis on h1',
+    to: 'redis on h1 (2)',
+  });
+  expect(announcer.status()).toMatchObject([{ state: 'announced', instance: 'redis on h1 (2)' }]);
+});
