@@ -29,8 +29,8 @@ interface Tracked {
   readonly name: Name;
   readonly label: string;
   readonly nameKey: string;
-  /** The SRV target whose addresses are of interest. */
-  host: { readonly name: Name; readonly nameKey: string } | undefined;
+  /** Key of the SRV target whose addresses are of interest. */
+  host: string | undefined;
   state: TrackedState;
 }
 
@@ -174,7 +174,7 @@ export class Browser {
   }
 
   #release(tracked: Tracked): void {
-    this.#followHost(tracked, undefined);
+    if (tracked.host !== undefined) this.#leaveHost(tracked, tracked.host);
     this.#context.interest.release(tracked.nameKey);
   }
 
@@ -182,23 +182,24 @@ export class Browser {
     this.#dirty.set(tracked, reason ?? this.#dirty.get(tracked) ?? 'expired');
   }
 
+  /** Wants the addresses of the instance's host, and those of the last known host while the instance has no SRV record. */
   #followHost(tracked: Tracked, srv: SrvData | undefined): void {
-    const name = srv?.target;
-    const key = name === undefined ? undefined : nameKey(name);
-    if (key === tracked.host?.nameKey) return;
+    if (srv === undefined) return;
+    const key = nameKey(srv.target);
+    if (key === tracked.host) return;
     const left = tracked.host;
-    tracked.host = undefined;
-    if (name !== undefined && key !== undefined) {
-      tracked.host = { name, nameKey: key };
-      const sharing = this.#byHost.get(key) ?? new Set();
-      this.#byHost.set(key, sharing.add(tracked));
-      this.#context.interest.retain(key);
-    }
-    if (left === undefined) return;
-    const sharing = this.#byHost.get(left.nameKey);
+    tracked.host = key;
+    const sharing = this.#byHost.get(key) ?? new Set();
+    this.#byHost.set(key, sharing.add(tracked));
+    this.#context.interest.retain(key);
+    if (left !== undefined) this.#leaveHost(tracked, left);
+  }
+
+  #leaveHost(tracked: Tracked, host: string): void {
+    const sharing = this.#byHost.get(host);
     sharing?.delete(tracked);
-    if (sharing?.size === 0) this.#byHost.delete(left.nameKey);
-    this.#context.interest.release(left.nameKey);
+    if (sharing?.size === 0) this.#byHost.delete(host);
+    this.#context.interest.release(host);
   }
 
   #resolve(tracked: Tracked, reason: LostReason, now: number): void {
@@ -253,13 +254,9 @@ export class Browser {
 
   #askForMissing(tracked: Tracked, srv: SrvData | undefined, now: number): void {
     const { A, AAAA, SRV, TXT } = TYPE_CODES;
+    const wanted = srv === undefined ? [SRV] : [A, AAAA];
+    for (const type of wanted) this.#ask(tracked, srv?.target ?? tracked.name, type, now);
     if (!this.#context.cache.has(tracked.name, TXT)) this.#ask(tracked, tracked.name, TXT, now);
-    if (srv === undefined) {
-      this.#ask(tracked, tracked.name, SRV, now);
-      return;
-    }
-    this.#ask(tracked, srv.target, A, now);
-    this.#ask(tracked, srv.target, AAAA, now);
   }
 
   #ask(tracked: Tracked, name: Name, type: number, now: number): void {

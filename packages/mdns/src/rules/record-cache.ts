@@ -35,6 +35,7 @@ export class RecordCache {
   readonly #random: Random;
   readonly #store: RecordStore;
   readonly #heap: DeadlineHeap<StoredRecord> = new DeadlineHeap();
+  #nextArrival = 0;
   #events: CacheEvent[] = [];
 
   constructor(random: Random, limits: CacheLimits = DEFAULT_LIMITS) {
@@ -187,7 +188,7 @@ export class RecordCache {
       setKey: formatSetKey(owner, typeCode(record.data)),
       source: from.address,
       isFromThisHost: from.isThisHost,
-      since: now,
+      arrival: this.#nextArrival++,
       lifetime: { kind: 'fresh', asked: 0 },
       receivedAt: now,
       ttlMs,
@@ -209,7 +210,7 @@ export class RecordCache {
     const isNewlyOurs = from.isThisHost && !entry.isFromThisHost;
     entry.record = record;
     entry.isFromThisHost ||= from.isThisHost;
-    if (isRescued) entry.since = now;
+    if (isRescued) entry.arrival = this.#nextArrival++;
     entry.lifetime = { kind: 'fresh', asked: 0 };
     entry.receivedAt = now;
     entry.ttlMs = lifetimeMs(record);

@@ -9,8 +9,8 @@ export interface CachedRecord {
   readonly nameKey: string;
   /** A packet that carried it came from this host itself. */
   readonly isFromThisHost: boolean;
-  /** When this data came, or came back after it was withdrawn; of two in a unique set the later one counts. */
-  readonly since: number;
+  /** Grows with each that comes, or comes back after it was withdrawn: of two in a unique set the later one counts. */
+  readonly arrival: number;
   readonly lifetime: Lifetime;
 }
 
@@ -22,7 +22,7 @@ export interface StoredRecord extends CachedRecord, Waiting {
   readonly source: string;
   record: ResourceRecord;
   isFromThisHost: boolean;
-  since: number;
+  arrival: number;
   lifetime: Lifetime;
   receivedAt: number;
   ttlMs: number;
