@@ -1,4 +1,4 @@
-import { createNodeEngine } from '@mdns-ambassador/ambassador';
+import { createNodeEngine } from '../../../packages/ambassador/src/index.ts';
 import { listEngineCases } from '@mdns-ambassador/testkit';
 import { describe, test } from 'vitest';
 
