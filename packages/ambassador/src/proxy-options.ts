@@ -1,4 +1,4 @@
-import type { Target } from '@mdns-ambassador/relay';
+import type { ListenPlace, Target } from '@mdns-ambassador/relay';
 import type { BalancerName } from './pool/balancer.ts';
 import type { Endpoint, EndpointState } from './pool/endpoint.ts';
 import type { MergeMode } from './pool/merge.ts';
@@ -7,7 +7,7 @@ import type { Source } from './sources/source.ts';
 /** One service to proxy; what the command line's SERVICE and its flags say. */
 export interface ProxyOptions {
   readonly service: string;
-  readonly listen: readonly Target[];
+  readonly listen: readonly ListenPlace[];
   /** In the order written. */
   readonly sources: readonly Source[];
   /** `fallback`: the first source that has endpoints. */

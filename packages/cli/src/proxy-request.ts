@@ -1,12 +1,12 @@
 import type { BalancerName } from '@mdns-ambassador/ambassador';
-import { formatTarget, type Target } from '@mdns-ambassador/relay';
+import { formatTarget, isLocalTarget, type Target } from '@mdns-ambassador/relay';
 import { requireWellKnownPort } from './announce-request.ts';
 import { CliError } from './cli-error.ts';
 import { EXIT_REFUSED } from './exit-codes.ts';
 import { parseChoice } from './parse/choice.ts';
 import { parseDuration } from './parse/duration.ts';
 import { parseInteger } from './parse/integer.ts';
-import { isLocalTarget, listenOnLoopback, parseListen } from './parse/listen.ts';
+import { listenOnLoopback, parseListen } from './parse/listen.ts';
 import { parseProxiedService } from './parse/service-argument.ts';
 import type { Option } from './settings/option.ts';
 import type { ServiceRequest } from './settings/service-requests.ts';

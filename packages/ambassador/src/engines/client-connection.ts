@@ -13,7 +13,7 @@ import {
 } from '@mdns-ambassador/relay';
 import type { Endpoint } from '../pool/endpoint.ts';
 import { classifyDialFailure } from './dial-failure.ts';
-import type { DialFailure, EndpointPicker } from './engine.ts';
+import type { ConnectionOutcome, ConnectionReport, DialFailure, EndpointPicker } from './engine.ts';
 import { Race, type RaceAction } from './race.ts';
 
 /** Dials an endpoint at one of its addresses; the contract is that of relay's `startDial`. */
@@ -34,12 +34,14 @@ export interface ConnectionContext {
   onReached(failedBefore: number): void;
   /** The client was given up. `reason`, for people: why the last dial failed; undefined when there was nobody to dial. */
   onLost(reason: string | undefined): void;
+  /** The connection is done with. */
+  onEnded(connection: ConnectionReport): void;
 }
 
 type State =
   | { readonly kind: 'seeking' }
   | { readonly kind: 'greeting'; readonly upstream: Leg; readonly abort: AbortController }
-  | { readonly kind: 'spliced'; readonly splice: Splice; readonly endpointId: string }
+  | { readonly kind: 'spliced'; readonly splice: Splice; readonly endpoint: Endpoint }
   | { readonly kind: 'over' };
 
 /** One accepted client: finds it an endpoint, greets that, carries the bytes. Takes a paused socket. */
@@ -49,6 +51,7 @@ export class ClientConnection {
   readonly #client: Socket;
   readonly #context: ConnectionContext;
   readonly #race: Race;
+  readonly #startedAt: number;
   readonly #deadline: number;
   readonly #dials = new Map<number, () => void>();
   #waiting: AbortController | undefined;
@@ -56,6 +59,8 @@ export class ClientConnection {
   #timer: NodeJS.Timeout | undefined;
   #failures = 0;
   #lastReason = 'nobody answered in time';
+  #dialMs = 0;
+  #outcome: ConnectionOutcome = { kind: 'left' };
   #finish: () => void = () => {};
 
   constructor(client: Socket, context: ConnectionContext) {
@@ -66,6 +71,7 @@ export class ClientConnection {
     });
     const clientAddress = client.remoteAddress;
     const now = performance.now();
+    this.#startedAt = now;
     this.#deadline = now + context.connectTimeoutMs;
     this.#race = new Race({
       pick: (exclude) => context.picker.pick(clientAddress === undefined ? { exclude } : { exclude, clientAddress }),
@@ -81,12 +87,23 @@ export class ClientConnection {
 
   /** The endpoint that carries it. */
   get endpointId(): string | undefined {
-    return this.#state.kind === 'spliced' ? this.#state.endpointId : undefined;
+    return this.#state.kind === 'spliced' ? this.#state.endpoint.id : undefined;
+  }
+
+  get bytesUp(): number {
+    return this.#state.kind === 'spliced' ? this.#state.splice.bytesUp : 0;
+  }
+
+  get bytesDown(): number {
+    return this.#state.kind === 'spliced' ? this.#state.splice.bytesDown : 0;
   }
 
   reset(): void {
     if (this.#state.kind === 'spliced') this.#state.splice.reset();
-    else resetLeg(this.#client);
+    else {
+      this.#outcome = { kind: 'aborted' };
+      resetLeg(this.#client);
+    }
   }
 
   #perform(actions: readonly RaceAction[]): void {
@@ -109,6 +126,7 @@ export class ClientConnection {
         this.#dials.delete(action.attempt);
         return;
       case 'succeeded':
+        this.#dialMs = action.latencyMs;
         picker.dialSucceeded(action.endpoint.id, action.latencyMs);
         this.#context.onReached(this.#failures);
         this.#failures = 0;
@@ -121,12 +139,17 @@ export class ClientConnection {
         this.#waitForEndpoint();
         return;
       case 'lost':
-        this.#context.onLost(action.lastFailure === undefined ? undefined : this.#lastReason);
-        resetLeg(this.#client);
+        this.#lose(action.lastFailure === undefined ? undefined : this.#lastReason);
         return;
       default:
         action satisfies never;
     }
+  }
+
+  #lose(reason: string | undefined): void {
+    this.#outcome = reason === undefined ? { kind: 'failed' } : { kind: 'failed', reason };
+    this.#context.onLost(reason);
+    resetLeg(this.#client);
   }
 
   #advance(): void {
@@ -192,11 +215,13 @@ export class ClientConnection {
       keepsUntouchedClient: () =>
         this.#context.prologues.length === 0 && !this.#client.destroyed && performance.now() < this.#deadline,
     });
-    this.#state = { kind: 'spliced', splice: live, endpointId: endpoint.id };
+    this.#state = { kind: 'spliced', splice: live, endpoint };
     void live.finished.then((outcome: SpliceOutcome) => {
       release();
-      if (outcome.kind !== 'untouched') this.#end();
-      else if (this.#client.destroyed) this.#end();
+      if (outcome.kind !== 'untouched') {
+        this.#outcome = outcome;
+        this.#end();
+      } else if (this.#client.destroyed) this.#end();
       else this.#retry(attempt, 'reset', `${describeEndpoint(endpoint)} reset the connection`);
     });
   }
@@ -219,6 +244,8 @@ export class ClientConnection {
   };
 
   #end(): void {
+    if (this.#state.kind === 'over') return;
+    this.#context.onEnded(this.#report());
     if (this.#state.kind === 'greeting') {
       this.#state.abort.abort();
       resetLeg(this.#state.upstream);
@@ -229,6 +256,18 @@ export class ClientConnection {
     this.#dials.clear();
     this.#waiting?.abort();
     this.#finish();
+  }
+
+  #report(): ConnectionReport {
+    const { remoteAddress: address, remotePort: port } = this.#client;
+    return {
+      ...(address === undefined || port === undefined ? {} : { client: { address, port } }),
+      ...(this.#state.kind === 'spliced' ? { endpoint: this.#state.endpoint, dialMs: this.#dialMs } : {}),
+      bytesUp: this.bytesUp,
+      bytesDown: this.bytesDown,
+      durationMs: performance.now() - this.#startedAt,
+      outcome: this.#outcome,
+    };
   }
 }
 

@@ -4,6 +4,7 @@ import {
   type DrainOutcome,
   errorCode,
   type Listener,
+  type ListenPlace,
   listen,
   type Prologue,
   resetLeg,
@@ -44,6 +45,10 @@ class NodeEngine implements Engine {
   #accepted = 0;
   #failed = 0;
   #retried = 0;
+  #dropped = 0;
+  /** Of connections that have ended. */
+  #bytesUp = 0;
+  #bytesDown = 0;
 
   constructor(
     options: NodeEngineOptions,
@@ -65,15 +70,28 @@ class NodeEngine implements Engine {
         this.#failed += 1;
         if (reason !== undefined) onEvent({ kind: 'unreachable', reason });
       },
+      onEnded: (connection) => {
+        this.#bytesUp += connection.bytesUp;
+        this.#bytesDown += connection.bytesDown;
+        onEvent({ kind: 'connection-ended', connection });
+      },
     };
   }
 
   get counters(): EngineCounters {
+    let [bytesUp, bytesDown] = [this.#bytesUp, this.#bytesDown];
+    for (const connection of this.#connections) {
+      bytesUp += connection.bytesUp;
+      bytesDown += connection.bytesDown;
+    }
     return {
       active: this.#connections.size,
       accepted: this.#accepted,
       failed: this.#failed,
       retried: this.#retried,
+      dropped: this.#dropped,
+      bytesUp,
+      bytesDown,
     };
   }
 
@@ -109,7 +127,7 @@ class NodeEngine implements Engine {
     await drained;
   }
 
-  #listen(at: Target): Promise<Listener> {
+  #listen(at: ListenPlace): Promise<Listener> {
     return listen({
       at,
       maxConnections: this.#options.maxConnections,
@@ -130,6 +148,7 @@ class NodeEngine implements Engine {
   }
 
   #refuse(): void {
+    this.#dropped += 1;
     this.#onEvent({ kind: 'connections-full', limit: this.#options.maxConnections });
   }
 
@@ -138,7 +157,7 @@ class NodeEngine implements Engine {
   }
 }
 
-function isMissingIpv6(at: Target | undefined, error: unknown): boolean {
+function isMissingIpv6(at: ListenPlace | undefined, error: unknown): boolean {
   if (at?.kind !== 'tcp' || !at.address.includes(':')) return false;
   const code = errorCode(error);
   return code === 'EADDRNOTAVAIL' || code === 'EAFNOSUPPORT';
