@@ -17,7 +17,7 @@ export class ConnectionEnd extends Duplex {
   }
 
   override _read(): void {
-    this.#peer?.#finishWrite();
+    this.#peer?.finishWrite();
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: () => void): void {
@@ -35,13 +35,14 @@ export class ConnectionEnd extends Duplex {
     done(error);
   }
 
-  #join(peer: ConnectionEnd): void {
-    this.#peer = peer;
-  }
-
-  #finishWrite(): void {
+  /** The other end has room again. */
+  finishWrite(): void {
     const taken = this.#taken;
     this.#taken = undefined;
     taken?.();
+  }
+
+  #join(peer: ConnectionEnd): void {
+    this.#peer = peer;
   }
 }

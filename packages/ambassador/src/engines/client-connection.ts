@@ -38,10 +38,17 @@ export interface ConnectionContext {
   onEnded(connection: ConnectionReport): void;
 }
 
+/** An endpoint that answered a dial. */
+interface Reached {
+  readonly attempt: number;
+  readonly endpoint: Endpoint;
+  readonly address: string;
+}
+
 type State =
   | { readonly kind: 'seeking' }
   | { readonly kind: 'greeting'; readonly upstream: Leg; readonly abort: AbortController }
-  | { readonly kind: 'spliced'; readonly splice: Splice; readonly endpoint: Endpoint }
+  | { readonly kind: 'spliced'; readonly splice: Splice; readonly reached: Reached }
   | { readonly kind: 'over' };
 
 /** One accepted client: finds it an endpoint, greets that, carries the bytes. Takes a paused socket. */
@@ -87,7 +94,7 @@ export class ClientConnection {
 
   /** The endpoint that carries it. */
   get endpointId(): string | undefined {
-    return this.#state.kind === 'spliced' ? this.#state.endpoint.id : undefined;
+    return this.#state.kind === 'spliced' ? this.#state.reached.endpoint.id : undefined;
   }
 
   get bytesUp(): number {
@@ -171,7 +178,7 @@ export class ClientConnection {
       Math.max(1, this.#deadline - performance.now()),
       (result) => {
         this.#dials.delete(attempt);
-        if (result.kind === 'connected') this.#greet(attempt, endpoint, result.socket);
+        if (result.kind === 'connected') this.#greet({ attempt, endpoint, address }, result.socket);
         else this.#retry(attempt, classifyDialFailure(result.error.code), result.error.message);
       },
       endpoint,
@@ -185,11 +192,12 @@ export class ClientConnection {
     this.#perform(this.#race.failed(attempt, failure, performance.now()));
   }
 
-  #greet(attempt: number, endpoint: Endpoint, upstream: Leg): void {
+  #greet(reached: Reached, upstream: Leg): void {
+    const { attempt, endpoint } = reached;
     upstream.on('error', ignoreError);
     this.#perform(this.#race.connected(attempt, performance.now()));
     if (this.#context.prologues.length === 0) {
-      this.#splice(attempt, endpoint, upstream);
+      this.#splice(reached, upstream);
       return;
     }
     const abort = new AbortController();
@@ -198,7 +206,7 @@ export class ClientConnection {
     runPrologues(this.#context.prologues, this.#client, upstream, abort.signal)
       .then((greeted) => {
         if (abort.signal.aborted) throw new RelayError('ABORTED', 'The client has left');
-        this.#splice(attempt, endpoint, greeted);
+        this.#splice(reached, greeted);
       })
       .catch((error: unknown) => {
         resetLeg(upstream);
@@ -208,14 +216,15 @@ export class ClientConnection {
       .finally(() => clearTimeout(timer));
   }
 
-  #splice(attempt: number, endpoint: Endpoint, upstream: Leg): void {
+  #splice(reached: Reached, upstream: Leg): void {
+    const { attempt, endpoint } = reached;
     this.#client.off('readable', this.#onReadable).off('end', this.#onReadable);
     const release = this.#context.picker.opened(endpoint.id);
     const live = splice(this.#client, upstream, {
       keepsUntouchedClient: () =>
         this.#context.prologues.length === 0 && !this.#client.destroyed && performance.now() < this.#deadline,
     });
-    this.#state = { kind: 'spliced', splice: live, endpoint };
+    this.#state = { kind: 'spliced', splice: live, reached };
     void live.finished.then((outcome: SpliceOutcome) => {
       release();
       if (outcome.kind !== 'untouched') {
@@ -260,9 +269,10 @@ export class ClientConnection {
 
   #report(): ConnectionReport {
     const { remoteAddress: address, remotePort: port } = this.#client;
+    const reached = this.#state.kind === 'spliced' ? this.#state.reached : undefined;
     return {
       ...(address === undefined || port === undefined ? {} : { client: { address, port } }),
-      ...(this.#state.kind === 'spliced' ? { endpoint: this.#state.endpoint, dialMs: this.#dialMs } : {}),
+      ...(reached === undefined ? {} : { endpoint: reached.endpoint, address: reached.address, dialMs: this.#dialMs }),
       bytesUp: this.bytesUp,
       bytesDown: this.bytesDown,
       durationMs: performance.now() - this.#startedAt,

@@ -51,6 +51,8 @@ export interface ConnectionReport {
   readonly client?: { readonly address: string; readonly port: number };
   /** Who carried it; absent when nobody did. */
   readonly endpoint?: Endpoint;
+  /** Which of the endpoint's addresses. */
+  readonly address?: string;
   readonly bytesUp: number;
   readonly bytesDown: number;
   readonly durationMs: number;
