@@ -24,7 +24,7 @@ export async function openLink(
   events: LinkEvents,
   platform: string,
 ): Promise<Link> {
-  const zone = zoneOf(on, platform);
+  const zone = on.zone ?? on.name;
   const local = family === 'IPv4' ? on.addresses.find((address) => address.family === 'IPv4')?.address : `::%${zone}`;
   if (local === undefined) {
     throw new MdnsError('no-address', `${on.name} has no ${family} address: nothing can be sent on it in ${family}.`);
@@ -35,12 +35,6 @@ export async function openLink(
   const link = new SocketLink(socket, on, family, family === 'IPv4' ? GROUPS.IPv4 : `${GROUPS.IPv6}%${zone}`, events);
   await link.join(local, platform);
   return link;
-}
-
-/** The zone identifier of an interface: its name on Unix, its index on Windows. */
-function zoneOf(on: NetworkInterface, platform: string): string {
-  if (platform !== 'win32') return on.name;
-  return String(on.addresses.find(({ scopeId }) => scopeId !== 0)?.scopeId ?? 0);
 }
 
 type LinkState = 'joining' | 'joined' | 'failed' | 'closed';

@@ -37,6 +37,14 @@ type NodeState =
   /** Goodbyes are leaving, or have left. */
   | { readonly kind: 'closed' };
 
+/** What a poll found out about an attachment. */
+interface AttachmentNews {
+  readonly hasSlept: boolean;
+  readonly isReaddressed: boolean;
+  /** This may be another network. */
+  readonly isElsewhere: boolean;
+}
+
 class NativeNode implements MdnsNode {
   readonly #options: MdnsNodeOptions;
   readonly #attachments = new Map<string, Attachment>();
@@ -51,6 +59,8 @@ class NativeNode implements MdnsNode {
   #closing: Promise<void> | undefined;
   #polling: Promise<void> | undefined;
   #scheduled: Promise<void> | undefined;
+  /** Links of interfaces that are gone, being closed. */
+  #leaving: Promise<unknown> = Promise.resolve();
   #interfaces: readonly NetworkInterface[] = [];
   #pastTotals: NodeCounters = NO_TOTALS;
   #nextPollAt = Number.POSITIVE_INFINITY;
@@ -128,6 +138,7 @@ class NativeNode implements MdnsNode {
     this.#timer?.cancel();
     const links = [...this.#attachments.values()].map((attachment) => attachment.links.close());
     await Promise.all([...links, this.#starting?.catch(() => {}), this.#polling, this.#scheduled]);
+    await this.#leaving;
   }
 
   /** One step soon, however many changes ask for it; resolves after it. */
@@ -209,12 +220,18 @@ class NativeNode implements MdnsNode {
     const changes = compareInterfaces(this.#interfaces, found);
     this.#interfaces = found;
     for (const change of changes) this.#applyChange(change);
-    const moved = new Set(
-      changes.flatMap((change) => (change.kind === 'readdressed' && change.isMoved ? change.on.name : [])),
+    const readdressed = new Map(
+      changes.flatMap((change) => (change.kind === 'readdressed' ? [[change.on.name, change.isMoved] as const] : [])),
     );
-    const attachments = [...this.#attachments.values()];
     const errors = await Promise.all(
-      attachments.map((attachment) => this.#fit(attachment, hasSlept, hasSlept || moved.has(attachment.on.name))),
+      [...this.#attachments.values()].map((attachment) => {
+        const isMoved = readdressed.get(attachment.on.name);
+        return this.#fit(attachment, {
+          hasSlept,
+          isReaddressed: isMoved !== undefined,
+          isElsewhere: hasSlept || isMoved === true,
+        });
+      }),
     );
     return errors.flat();
   }
@@ -230,11 +247,7 @@ class NativeNode implements MdnsNode {
         return;
       case 'readdressed': {
         const attachment = this.#attachments.get(change.on.name);
-        if (attachment === undefined) return;
-        attachment.on = change.on;
-        if (!attachment.isUp) return;
-        this.#publisher.readdress(change.on.name, attachment.addresses);
-        this.#tellInterfaceUp(attachment);
+        if (attachment !== undefined) attachment.on = change.on;
         return;
       }
       default:
@@ -243,9 +256,9 @@ class NativeNode implements MdnsNode {
   }
 
   /** Opens and closes links of one attachment, and brings it up or down accordingly. */
-  async #fit(attachment: Attachment, mustReopen: boolean, mustRestart: boolean): Promise<readonly Error[]> {
+  async #fit(attachment: Attachment, news: AttachmentNews): Promise<readonly Error[]> {
     const { links, on } = attachment;
-    if (mustReopen) await links.reset();
+    if (news.hasSlept) await links.reset();
     const failures = await links.fit(on);
     const isCurrent = this.#attachments.get(on.name) === attachment && this.#closing === undefined;
     if (!isCurrent) {
@@ -253,13 +266,25 @@ class NativeNode implements MdnsNode {
       return [];
     }
     for (const failure of failures) this.#tellFailure(on.name, failure);
-    if (links.size > 0 && !attachment.isUp) this.#bringUp(attachment);
-    else if (links.size > 0 && mustRestart) attachment.restart(this.#now());
-    else if (links.size === 0 && attachment.isUp) {
-      this.#detach(on.name);
-      this.#attachments.set(on.name, this.#createAttachment(on));
-    }
+    if (links.size === 0) this.#replace(attachment);
+    else if (attachment.isUp) this.#refresh(attachment, news);
+    else this.#bringUp(attachment);
     return failures.map(({ error }) => error);
+  }
+
+  /** Nothing can be sent on an interface that was up: starts over with it. */
+  #replace(attachment: Attachment): void {
+    if (!attachment.isUp) return;
+    this.#detach(attachment.on.name);
+    this.#attachments.set(attachment.on.name, this.#createAttachment(attachment.on));
+  }
+
+  #refresh(attachment: Attachment, { isReaddressed, isElsewhere }: AttachmentNews): void {
+    if (isReaddressed) {
+      this.#publisher.readdress(attachment.on.name, attachment.addresses);
+      this.#tellInterfaceUp(attachment);
+    }
+    if (isElsewhere) attachment.restart(this.#now());
   }
 
   #createAttachment(on: NetworkInterface): Attachment {
@@ -278,7 +303,7 @@ class NativeNode implements MdnsNode {
 
   #bringUp(attachment: Attachment): void {
     const { name } = attachment.on;
-    const querier = this.#discovery.attach(name);
+    const querier = this.#discovery.attach(attachment.on);
     const responder = this.#publisher.attach(name, attachment.addresses);
     attachment.bringUp({ querier, responder });
     this.#tellInterfaceUp(attachment);
@@ -292,9 +317,10 @@ class NativeNode implements MdnsNode {
     const attachment = this.#attachments.get(name);
     if (attachment === undefined) return;
     this.#attachments.delete(name);
-    void attachment.links.close().then(() => {
+    const closing = attachment.links.close().then(() => {
       this.#pastTotals = addTotals(this.#pastTotals, attachment.links.totals);
     });
+    this.#leaving = Promise.all([this.#leaving, closing]);
     if (!attachment.isUp) return;
     attachment.bringDown();
     this.#publisher.detach(name);
