@@ -41,7 +41,7 @@ await labTest('a command that takes too long is killed, and says what it was', {
 await labTest('a spawned process is the command itself, and is signalled as such', { hosts: 1 }, async (lan) => {
   const child = lan
     .host(1)
-    .spawn('sh', ['-c', 'echo "pid $$"; trap "echo term; exit 7" TERM; while :; do sleep 0.05; done']);
+    .spawn('sh', ['-c', 'trap "echo term; exit 7" TERM; echo "pid $$"; while :; do sleep 0.05; done']);
   expect((await child.line(/^pid (\d+)$/))[1]).toBe(`${child.pid}`);
   expect(await child.stop('SIGTERM')).toEqual({ code: 7, signal: undefined });
   expect(child.stdout).toMatch(/term\n$/);
