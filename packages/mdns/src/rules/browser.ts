@@ -92,10 +92,10 @@ export class Browser {
 
   /** Takes note of what happened to a record; `settle` draws the conclusions. */
   note(event: CacheEvent): void {
-    const { nameKey: owner, record } = event.entry;
+    const { nameKey: owner, targetKey } = event.entry;
     const reason = event.kind === 'expired' ? lossReason(event.reason) : undefined;
-    if (record.data.type === 'PTR') {
-      if (owner === this.#nameKey) this.#notePointer(event, record.data.target, reason);
+    if (targetKey !== undefined) {
+      if (owner === this.#nameKey) this.#notePointer(event, targetKey, reason);
       return;
     }
     // A refresh changes nothing of what is known, so it concerns no one.
@@ -134,12 +134,12 @@ export class Browser {
     return events;
   }
 
-  #notePointer(event: CacheEvent, target: Name, reason: LostReason | undefined): void {
+  #notePointer(event: CacheEvent, targetKey: string, reason: LostReason | undefined): void {
     if (reason !== undefined) {
-      this.#untrack(nameKey(target), reason);
+      this.#untrack(targetKey, reason);
       return;
     }
-    const tracked = this.#tracked.get(nameKey(target));
+    const tracked = this.#tracked.get(targetKey);
     if (tracked === undefined) this.#track(event.entry);
     else if (tracked.state.kind !== 'resolved') this.#touch(tracked, undefined);
   }

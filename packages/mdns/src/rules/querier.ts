@@ -1,5 +1,5 @@
 import { nameKey } from '../wire/name.ts';
-import { type ResourceRecord, recordKey, TYPE_CODES, typeCode } from '../wire/record.ts';
+import { type RecordData, type ResourceRecord, recordKey, TYPE_CODES, typeCode } from '../wire/record.ts';
 import { Browser } from './browser.ts';
 import type { ViewEvent } from './instance-view.ts';
 import { Interest } from './interest.ts';
@@ -164,18 +164,19 @@ export class Querier implements Machine {
 
   /** Names before hosts before addresses: only what is browsed, or what that refers to, is kept, in whatever order it comes. */
   #learn(records: readonly ResourceRecord[], from: Sender, now: number): void {
-    const putAll = (...types: ResourceRecord['data']['type'][]): void => {
-      for (const record of records) {
-        if (!types.includes(record.data.type) || !this.#interest.has(nameKey(record.name))) continue;
-        this.#cache.put(record, from, now);
-      }
-      this.#drain(now);
-    };
-    putAll('PTR');
-    putAll('SRV', 'TXT');
+    this.#putAll(records, ['PTR'], from, now);
+    this.#putAll(records, ['SRV', 'TXT'], from, now);
     for (const { browser } of this.#browsing.values()) browser.followHosts(now);
-    putAll('A', 'AAAA');
+    this.#putAll(records, ['A', 'AAAA'], from, now);
     this.#settle(now);
+  }
+
+  #putAll(records: readonly ResourceRecord[], types: readonly RecordData['type'][], from: Sender, now: number): void {
+    for (const record of records) {
+      if (types.includes(record.data.type) && this.#interest.has(nameKey(record.name)))
+        this.#cache.put(record, from, now);
+    }
+    this.#drain(now);
   }
 
   /** Another host's questions spare us ours (RFC 6762 7.3), and show who does not answer any more (10.5). */
@@ -189,12 +190,12 @@ export class Querier implements Machine {
         !(from.isThisHost && this.#schedule.isOwnEcho(question, now)),
     );
     if (questions.length === 0) return;
-    const known = new Set<string>();
     const unknownToUs = new Set<string>();
     for (const answer of message.answers) {
-      known.add(recordKey(answer));
       if (!this.#cache.isKnownAnswer(answer, now)) unknownToUs.add(`${nameKey(answer.name)}/${typeCode(answer.data)}`);
     }
+    const isForUnique = questions.some(({ type }) => type !== TYPE_CODES.PTR);
+    const known = new Set(isForUnique ? message.answers.map(recordKey) : []);
     for (const question of questions) {
       // Those who share a name answer for themselves: who of them is silent can't be told from questions for all.
       if (question.type !== TYPE_CODES.PTR) this.#cache.noteQuestion(question.name, question.type, known, now);
