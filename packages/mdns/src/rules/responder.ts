@@ -79,7 +79,8 @@ export class Responder implements Machine {
     const others = new Set(readAddresses(elsewhere).map(dataKey));
     const current = this.#registry.host?.registration;
     this.#changedAt = now;
-    if (current?.canGoOnAs(name, insist) && sets.claimed.length > 0) {
+    if (current?.canGoOnAs(name) && sets.claimed.length > 0) {
+      current.probe.insists = insist;
       this.#registry.setHost({ registration: current, elsewhere: others });
       this.#change(current, sets, now);
       return;
@@ -103,7 +104,8 @@ export class Responder implements Machine {
     const name = serviceName(options);
     const current = this.#registry.services.get(id);
     this.#changedAt = now;
-    if (current?.registration.canGoOnAs(name, insist)) {
+    if (current?.registration.canGoOnAs(name)) {
+      current.registration.probe.insists = insist;
       this.update(id, options, now);
       if (announce) this.announce(id, now);
       else this.withdraw(id, now);
@@ -159,7 +161,6 @@ export class Responder implements Machine {
   restart(now: number): void {
     this.#changedAt = now;
     this.#queue.clear();
-    this.#answerer.clear();
     this.#registry.invalidate();
     const startAt = now + this.#random() * MAX_PROBE_DELAY_MS;
     for (const registration of this.#registry.registrations()) {
