@@ -23,6 +23,7 @@ await labTest('hosts have their own name, addresses and /run', { hosts: 2 }, asy
     expect(addresses).toMatch(/fe80::/);
     expect(await host.run('sh', ['-c', 'echo mine > /run/whose && cat /run/whose'])).toMatchObject({ code: 0 });
   }
+  expect(await lan.host(2).read('getent', ['ahosts', 'h2'])).toMatch(/^127\.0\.1\.1/);
   await lan.host(1).read('rm', ['/run/whose']);
   expect(await lan.host(2).read('cat', ['/run/whose'])).toBe('mine\n');
 });
