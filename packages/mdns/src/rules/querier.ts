@@ -181,8 +181,9 @@ export class Querier implements Machine {
 
   /** Another host's questions spare us ours (RFC 6762 7.3), and show who does not answer any more (10.5). */
   #overhear({ message, from }: Received, now: number): void {
-    // The answers to questions from other ports and to QU questions go to the one who asked (RFC 6762 6.7, 5.4).
-    if (from.port !== MDNS_PORT) return;
+    // The answers to questions from other ports and to QU questions go to the one who asked (RFC 6762 6.7, 5.4); the known
+    // answers of a truncated query are not all here (7.2).
+    if (from.port !== MDNS_PORT || message.truncated) return;
     const questions = message.questions.filter(
       (question) =>
         !question.unicast &&
@@ -199,9 +200,8 @@ export class Querier implements Machine {
     for (const question of questions) {
       // Those who share a name answer for themselves: who of them is silent can't be told from questions for all.
       if (question.type !== TYPE_CODES.PTR) this.#cache.noteQuestion(question.name, question.type, known, now);
-      // The known answers of a truncated query are not all here (RFC 6762 7.2).
-      if (message.truncated || unknownToUs.has(`${nameKey(question.name)}/${question.type}`)) continue;
-      this.#schedule.noteDuplicate(question, now);
+      const isCovered = !unknownToUs.has(`${nameKey(question.name)}/${question.type}`);
+      if (isCovered) this.#schedule.noteDuplicate(question, now);
     }
   }
 
@@ -215,6 +215,8 @@ export class Querier implements Machine {
 
   #note(event: CacheEvent, now: number): void {
     const { name, data } = event.entry.record;
+    // An event before this one may have ended the interest in its record.
+    if (!this.#interest.has(event.entry.nameKey)) return;
     switch (event.kind) {
       case 'refresh-due':
         this.#schedule.askOnce(name, typeCode(data), now);

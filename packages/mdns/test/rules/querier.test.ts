@@ -274,19 +274,19 @@ describe('Querier and clocks that misbehave', () => {
 });
 
 describe('Querier under flood', () => {
-  it('keeps genuine instances and finds new ones while one host announces 20,000 names', () => {
+  it('keeps genuine instances and finds new ones while one host announces 5000 names', () => {
     driver.browse();
     driver.hear(fullAnswer('genuine'));
     const flooder = { ...H2, address: '10.0.0.66' };
-    for (let index = 0; index < 20_000; index++) {
+    for (let index = 0; index < 5000; index++) {
       driver.runTo(index);
       driver.hear(fullAnswer(`fake ${index}`, `fake${index}.local`, '10.0.0.66'), flooder);
     }
     driver.takeEvents();
     driver.hear(fullAnswer('late', 'h2.local', '10.0.0.2'), H2);
-    driver.runTo(25_000);
+    driver.runTo(10_000);
     expect(driver.takeEvents().filter((event) => !event.includes('fake'))).toEqual([
-      '19999 resolved late 10.0.0.2:6379',
+      '4999 resolved late 10.0.0.2:6379',
     ]);
     expect(driver.querier.cachedRecords).toBeLessThanOrEqual(512 + 8);
   });
