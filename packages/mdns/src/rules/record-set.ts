@@ -9,30 +9,33 @@ export interface SetMember {
 
 /** The records of one name and type. PTR sets are large, so their members are found by target; others hold a few. */
 export class RecordSet<T extends SetMember> {
-  readonly #members: Set<T> = new Set();
-  readonly #byTarget: Map<string, T> = new Map();
+  readonly #members: T[] = [];
+  #byTarget: Map<string, T> | undefined;
 
   get size(): number {
-    return this.#members.size;
+    return this.#members.length;
   }
 
   [Symbol.iterator](): Iterator<T> {
-    return this.#members.values();
+    return this.#members[Symbol.iterator]();
   }
 
   find(data: RecordData): T | undefined {
-    if (data.type === 'PTR') return this.#byTarget.get(nameKey(data.target));
-    for (const member of this.#members) if (isSameData(member.record.data, data)) return member;
-    return undefined;
+    if (data.type === 'PTR') return this.#byTarget?.get(nameKey(data.target));
+    return this.#members.find((member) => isSameData(member.record.data, data));
   }
 
   add(member: T): void {
-    this.#members.add(member);
-    if (member.targetKey !== undefined) this.#byTarget.set(member.targetKey, member);
+    this.#members.push(member);
+    if (member.targetKey === undefined) return;
+    this.#byTarget ??= new Map();
+    this.#byTarget.set(member.targetKey, member);
   }
 
   delete(member: T): void {
-    this.#members.delete(member);
-    if (member.targetKey !== undefined) this.#byTarget.delete(member.targetKey);
+    const at = this.#members.indexOf(member);
+    if (at === -1) return;
+    this.#members.splice(at, 1);
+    if (member.targetKey !== undefined) this.#byTarget?.delete(member.targetKey);
   }
 }
