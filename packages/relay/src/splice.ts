@@ -127,7 +127,7 @@ class LiveSplice implements Splice {
 
   sourceClosed(direction: Flow): void {
     passEndOn(direction);
-    detach(direction);
+    direction.source[flow] = undefined;
     this.#open -= 1;
     if (this.#open > 0) {
       if (!direction.ended || !direction.source.writableFinished) {
@@ -190,12 +190,10 @@ function start({ source }: Flow): void {
   else source.resume();
 }
 
-/** The error listener stays until the leg has closed: an error without one would end the process. */
 function detach(direction: Flow): void {
   const { source } = direction;
   source[flow] = undefined;
-  source.off('data', passOn).off('drain', resumeOpposite).off('end', confirmEnd).off('close', close);
-  if (!source.destroyed) source.off('error', fail);
+  source.off('data', passOn).off('drain', resumeOpposite).off('end', confirmEnd).off('error', fail).off('close', close);
 }
 
 function passOn(this: Carried, chunk: Buffer): void {
