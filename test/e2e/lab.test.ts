@@ -1,7 +1,10 @@
+import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
 import { PYTHON } from '@mdns-ambassador/testkit';
-import { expect } from 'vitest';
-import { runProgram, startProgram } from '../ambassador.ts';
+import { expect, vi } from 'vitest';
+import { locateProgram, runProgram, startProgram } from '../ambassador.ts';
 import { labTest } from '../lab-test.ts';
 
 const SEND_MULTICAST = `
@@ -23,6 +26,7 @@ await labTest('hosts have their own name, addresses and /run', { hosts: 2 }, asy
     expect(addresses).toMatch(/fe80::/);
     expect(await host.run('sh', ['-c', 'echo mine > /run/whose && cat /run/whose'])).toMatchObject({ code: 0 });
   }
+  expect(await lan.host(2).read('getent', ['ahosts', 'h2'])).toMatch(/^127\.0\.1\.1/);
   await lan.host(1).read('rm', ['/run/whose']);
   expect(await lan.host(2).read('cat', ['/run/whose'])).toBe('mine\n');
 });
@@ -41,7 +45,7 @@ await labTest('a command that takes too long is killed, and says what it was', {
 await labTest('a spawned process is the command itself, and is signalled as such', { hosts: 1 }, async (lan) => {
   const child = lan
     .host(1)
-    .spawn('sh', ['-c', 'echo "pid $$"; trap "echo term; exit 7" TERM; while :; do sleep 0.05; done']);
+    .spawn('sh', ['-c', 'trap "echo term; exit 7" TERM; echo "pid $$"; while :; do sleep 0.05; done']);
   expect((await child.line(/^pid (\d+)$/))[1]).toBe(`${child.pid}`);
   expect(await child.stop('SIGTERM')).toEqual({ code: 7, signal: undefined });
   expect(child.stdout).toMatch(/term\n$/);
@@ -122,3 +126,20 @@ await labTest(
     expect((await parent.exited).signal).toBe('SIGKILL');
   },
 );
+
+await labTest('a test runner that is killed leaves nothing behind', { hosts: 1 }, async () => {
+  const runner = spawn(process.execPath, [locateProgram('abandoned-lab.mjs')], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const [printed] = await once(runner.stdout, 'data');
+  const ids: readonly number[] = JSON.parse(printed);
+  expect(ids.length).toBeGreaterThanOrEqual(5);
+  runner.kill('SIGKILL');
+  await vi.waitFor(async () => expect(await findAlive(ids)).toEqual([]), { timeout: 10_000 });
+});
+
+/** Those that run still; a process that waits for its parent to notice its end does not. */
+async function findAlive(ids: readonly number[]): Promise<readonly number[]> {
+  const states = await Promise.all(ids.map(async (id) => await readFile(`/proc/${id}/stat`, 'utf8').catch(() => '')));
+  return ids.filter((_, index) => /\) [^ZX] /.test(states[index] ?? ''));
+}

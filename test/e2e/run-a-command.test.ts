@@ -1,8 +1,8 @@
 import { expect } from 'vitest';
-import { announce, proxy, runAmbassador, runProgram, spawnAmbassador } from '../ambassador.ts';
+import { announce, locateProgram, proxy, runAmbassador, runProgram, spawnAmbassador } from '../ambassador.ts';
 import { labTest } from '../lab-test.ts';
 
-const SERVICE = new URL('../programs/service.mjs', import.meta.url).pathname;
+const SERVICE = locateProgram('service.mjs');
 
 await labTest(
   '-- COMMAND is run, announced while its port answers, and ended after its goodbye',
@@ -38,8 +38,8 @@ await labTest('SIGHUP is passed on to -- COMMAND', { hosts: 1 }, async (lan) => 
   await announcing.line(/^reloaded/);
 });
 
-await labTest('-- COMMAND that is not there ends with 127 and one sentence', { hosts: 1 }, async (lan) => {
+await labTest('-- COMMAND that is not there ends with 66 and one sentence', { hosts: 1 }, async (lan) => {
   const result = await runAmbassador(lan.host(1), ['announce', 'thing:7000', '--', 'no-such-command']);
-  expect(result.code).toBe(127);
+  expect(result.code).toBe(66);
   expect(result.stderr).toContain('no-such-command');
 });

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
+import { Script } from 'node:vm';
 import { expect, test } from 'vitest';
 import { drawDashboard } from '../src/dashboard.ts';
-import { DASHBOARD_POLICY } from '../src/dashboard-assets.ts';
+import { DASHBOARD_POLICY, DASHBOARD_SCRIPT } from '../src/dashboard-assets.ts';
 import { buildStatus } from '../src/status.ts';
 import { ANNOUNCEMENT, ENDPOINT, SERVICE, snapshot } from './fixtures.ts';
 
@@ -42,6 +43,10 @@ test('its policy names its own script and style', () => {
   for (const [, text = ''] of page.matchAll(/<(?:script|style)>(.*?)<\//gs)) {
     expect(DASHBOARD_POLICY).toContain(createHash('sha256').update(text).digest('base64'));
   }
+});
+
+test('its script is one that can be read', () => {
+  expect(() => new Script(DASHBOARD_SCRIPT)).not.toThrow();
 });
 
 test('nothing known is said in words', () => {

@@ -19,6 +19,8 @@ export interface ProxyOptions {
   readonly onEndpointLost: 'keep' | 'drain' | 'close';
   readonly drainTimeoutMs: number;
   readonly maxConnections: number;
+  /** Tell of each connection when it has ended. */
+  readonly reportConnections?: boolean;
 }
 
 /** Past-tense facts for the log and the terminal. */

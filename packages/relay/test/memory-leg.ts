@@ -19,7 +19,7 @@ export class MemoryLeg extends Duplex implements Leg {
   }
 
   override _read(): void {
-    this.#peer?.#finishWrite();
+    this.#peer?.finishWrite();
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: () => void): void {
@@ -42,7 +42,8 @@ export class MemoryLeg extends Duplex implements Leg {
     this.#peer = peer;
   }
 
-  #finishWrite(): void {
+  /** The other end has read what this one wrote. */
+  finishWrite(): void {
     const taken = this.#taken;
     this.#taken = undefined;
     taken?.();

@@ -176,6 +176,32 @@ test('an end that was read before the splice is passed on', async () => {
   expect(await live.finished).toEqual({ kind: 'ended' });
 });
 
+test('a leg that has closed before the splice resets the other', async () => {
+  const [, clientLeg] = MemoryLeg.pair();
+  const [service, upstreamLeg] = MemoryLeg.pair();
+  clientLeg.destroy();
+  await once(clientLeg, 'close');
+  const failed = once(service, 'error');
+  const live = splice(clientLeg, upstreamLeg);
+  await failed;
+  expect(await live.finished).toEqual({ kind: 'reset', by: 'client', code: 'ECONNRESET' });
+});
+
+test('a side that is not read is asked now and then whether it is there', async () => {
+  const { client, clientLeg, service, live } = connect();
+  const probe = vi.spyOn(clientLeg, 'write');
+  for (let chunk = 0; chunk < 20; chunk++) client.write(Buffer.alloc(2048));
+  await new Promise((resolve) => setImmediate(resolve));
+  vi.advanceTimersByTime(30_000);
+  expect(probe.mock.calls.map(([chunk]) => chunk.length)).toEqual([0]);
+  const arrived = collect(service);
+  client.end();
+  service.end();
+  client.resume();
+  await arrived;
+  expect(await live.finished).toEqual({ kind: 'ended' });
+});
+
 async function collect(leg: MemoryLeg): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for await (const chunk of leg.iterator({ destroyOnReturn: false })) chunks.push(chunk);

@@ -38,7 +38,7 @@ export function listEngineCases(createEngine: CreateEngineUnderTest): readonly S
     'resets what has not finished when its time to drain is up': resetsAfterDrain,
     'refuses clients above its limit, and takes them again below it': limits,
     'tells the pool when a connection opens and when it ends': accounts,
-    'reports each connection when it has ended': reports,
+    'reports each connection when it has ended, if it is asked to': reports,
     'reports a connection that nobody could be found for': reportsFailed,
     'closed twice is closed once, and leaves nothing open': closesOnce,
   };
@@ -289,9 +289,11 @@ async function accounts(world: EngineWorld): Promise<void> {
   client.end('abc');
   await until(() => world.openOn('a') === 0);
   deepStrictEqual(world.engine.counters, { ...counted, active: 0, bytesUp: 3, bytesDown: 4 });
+  strictEqual(world.ended.length, 0);
 }
 
 async function reports(world: EngineWorld): Promise<void> {
+  world.reportConnections = true;
   await world.serve('a', greetWith('hello'));
   const client = await world.connect();
   await once(client, 'data');
@@ -312,6 +314,7 @@ async function reports(world: EngineWorld): Promise<void> {
 }
 
 async function reportsFailed(world: EngineWorld): Promise<void> {
+  world.reportConnections = true;
   world.connectTimeoutMs = 200;
   const client = await world.connect();
   deepStrictEqual(await readToEnd(client), { kind: 'broken', code: 'ECONNRESET' });

@@ -60,7 +60,12 @@ export interface EngineUnderTest {
 }
 
 export type CreateEngineUnderTest = (
-  options: { readonly listen: readonly Target[]; readonly connectTimeoutMs: number; readonly maxConnections: number },
+  options: {
+    readonly listen: readonly Target[];
+    readonly connectTimeoutMs: number;
+    readonly maxConnections: number;
+    readonly reportConnections: boolean;
+  },
   picker: PickerUnderTest,
   onEvent: (event: EngineEventUnderTest) => void,
 ) => EngineUnderTest;
@@ -69,6 +74,7 @@ export type CreateEngineUnderTest = (
 export class EngineWorld implements PickerUnderTest {
   connectTimeoutMs: number = CONNECT_TIMEOUT_MS;
   maxConnections: number = MAX_CONNECTIONS;
+  reportConnections = false;
   port = 0;
   readonly failures: [id: string, failure: FailureUnderTest][] = [];
   readonly successes: string[] = [];
@@ -174,12 +180,16 @@ export class EngineWorld implements PickerUnderTest {
   }
 
   async #start(): Promise<void> {
-    const { connectTimeoutMs, maxConnections } = this;
+    const { connectTimeoutMs, maxConnections, reportConnections } = this;
     const listen: readonly Target[] = [{ kind: 'tcp', address: '127.0.0.1', port: 0 }];
-    this.#engine = this.#createEngine({ listen, connectTimeoutMs, maxConnections }, this, (event) => {
-      if (event.kind === 'connection-ended') this.ended.push(event.connection);
-      else this.events.push(event);
-    });
+    this.#engine = this.#createEngine(
+      { listen, connectTimeoutMs, maxConnections, reportConnections },
+      this,
+      (event) => {
+        if (event.kind === 'connection-ended') this.ended.push(event.connection);
+        else this.events.push(event);
+      },
+    );
     const [at] = await this.#engine.start();
     if (at?.kind === 'tcp') this.port = at.port;
   }

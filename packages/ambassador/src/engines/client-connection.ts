@@ -4,7 +4,6 @@ import {
   type Leg,
   type Prologue,
   probeLeg,
-  RelayError,
   resetLeg,
   type Splice,
   type SpliceOutcome,
@@ -34,8 +33,10 @@ export interface ConnectionContext {
   onReached(failedBefore: number): void;
   /** The client was given up. `reason`, for people: why the last dial failed; undefined when there was nobody to dial. */
   onLost(reason: string | undefined): void;
-  /** The connection is done with. */
-  onEnded(connection: ConnectionReport): void;
+  /** The connection is done with, after so many bytes. */
+  onEnded(bytesUp: number, bytesDown: number): void;
+  /** Set where each connection is to be reported when it is done with. */
+  readonly onReport?: ((connection: ConnectionReport) => void) | undefined;
 }
 
 /** An endpoint that answered a dial. */
@@ -45,9 +46,15 @@ interface Reached {
   readonly address: string;
 }
 
+interface Greeting {
+  readonly kind: 'greeting';
+  readonly upstream: Leg;
+  readonly abort: AbortController;
+}
+
 type State =
   | { readonly kind: 'seeking' }
-  | { readonly kind: 'greeting'; readonly upstream: Leg; readonly abort: AbortController }
+  | Greeting
   | { readonly kind: 'spliced'; readonly splice: Splice; readonly reached: Reached }
   | { readonly kind: 'over' };
 
@@ -59,6 +66,8 @@ export class ClientConnection {
   readonly #context: ConnectionContext;
   readonly #race: Race;
   readonly #startedAt: number;
+  /** Known where it is reported: asking the kernel takes time, and a closed socket has forgotten. */
+  readonly #from: ConnectionReport['client'];
   readonly #deadline: number;
   readonly #dials = new Map<number, () => void>();
   #waiting: AbortController | undefined;
@@ -76,12 +85,12 @@ export class ClientConnection {
     this.finished = new Promise((resolve) => {
       this.#finish = resolve;
     });
-    const clientAddress = client.remoteAddress;
     const now = performance.now();
     this.#startedAt = now;
+    this.#from = context.onReport === undefined ? undefined : readPeer(client);
     this.#deadline = now + context.connectTimeoutMs;
     this.#race = new Race({
-      pick: (exclude) => context.picker.pick(clientAddress === undefined ? { exclude } : { exclude, clientAddress }),
+      pick: (exclude) => context.picker.pick(new PickRequest(exclude, client)),
       startedAt: now,
       timeoutMs: context.connectTimeoutMs,
     });
@@ -119,7 +128,7 @@ export class ClientConnection {
     const deadline = this.#race.nextDeadline();
     if (deadline === Number.POSITIVE_INFINITY || this.#state.kind === 'over') return;
     if (this.#dials.size === 0) this.#watchClient();
-    this.#timer = setTimeout(() => this.#advance(), Math.max(0, deadline - performance.now()));
+    this.#timer = setTimeout(() => this.#advance(), waitUntil(deadline));
   }
 
   #performOne(action: RaceAction): void {
@@ -175,7 +184,7 @@ export class ClientConnection {
     const target: Target = { kind: 'tcp', address, port: endpoint.port };
     const giveUp = this.#context.dial(
       target,
-      Math.max(1, this.#deadline - performance.now()),
+      waitUntil(this.#deadline),
       (result) => {
         this.#dials.delete(attempt);
         if (result.kind === 'connected') this.#greet({ attempt, endpoint, address }, result.socket);
@@ -195,30 +204,35 @@ export class ClientConnection {
   #greet(reached: Reached, upstream: Leg): void {
     const { attempt, endpoint } = reached;
     upstream.on('error', ignoreError);
+    this.#client.off('readable', this.#onReadable).off('end', this.#onReadable);
     this.#perform(this.#race.connected(attempt, performance.now()));
     if (this.#context.prologues.length === 0) {
       this.#splice(reached, upstream);
       return;
     }
-    const abort = new AbortController();
-    this.#state = { kind: 'greeting', upstream, abort };
-    const timer = setTimeout(() => abort.abort(), Math.max(0, this.#deadline - performance.now()));
-    runPrologues(this.#context.prologues, this.#client, upstream, abort.signal)
-      .then((greeted) => {
-        if (abort.signal.aborted) throw new RelayError('ABORTED', 'The client has left');
-        this.#splice(reached, greeted);
-      })
-      .catch((error: unknown) => {
-        resetLeg(upstream);
-        if (this.#state.kind === 'greeting')
-          this.#retry(attempt, 'handshake', `${describeEndpoint(endpoint)}: ${describeError(error)}`);
-      })
-      .finally(() => clearTimeout(timer));
+    const greeting: Greeting = { kind: 'greeting', upstream, abort: new AbortController() };
+    this.#state = greeting;
+    const fail = (reason: string): void => {
+      if (this.#state !== greeting) return;
+      greeting.abort.abort();
+      resetLeg(upstream);
+      this.#retry(attempt, 'handshake', `${describeEndpoint(endpoint)}: ${reason}`);
+    };
+    const timer = setTimeout(() => fail('the handshake took too long'), waitUntil(this.#deadline));
+    runPrologues(this.#context.prologues, this.#client, upstream, greeting.abort.signal).then(
+      (greeted) => {
+        clearTimeout(timer);
+        if (this.#state === greeting) this.#splice(reached, greeted);
+      },
+      (error: unknown) => {
+        clearTimeout(timer);
+        fail(describeError(error));
+      },
+    );
   }
 
   #splice(reached: Reached, upstream: Leg): void {
     const { attempt, endpoint } = reached;
-    this.#client.off('readable', this.#onReadable).off('end', this.#onReadable);
     const release = this.#context.picker.opened(endpoint.id);
     const live = splice(this.#client, upstream, {
       keepsUntouchedClient: () =>
@@ -254,7 +268,8 @@ export class ClientConnection {
 
   #end(): void {
     if (this.#state.kind === 'over') return;
-    this.#context.onEnded(this.#report());
+    this.#context.onEnded(this.bytesUp, this.bytesDown);
+    this.#context.onReport?.(this.#report());
     if (this.#state.kind === 'greeting') {
       this.#state.abort.abort();
       resetLeg(this.#state.upstream);
@@ -268,10 +283,9 @@ export class ClientConnection {
   }
 
   #report(): ConnectionReport {
-    const { remoteAddress: address, remotePort: port } = this.#client;
     const reached = this.#state.kind === 'spliced' ? this.#state.reached : undefined;
     return {
-      ...(address === undefined || port === undefined ? {} : { client: { address, port } }),
+      ...(this.#from === undefined ? {} : { client: this.#from }),
       ...(reached === undefined ? {} : { endpoint: reached.endpoint, address: reached.address, dialMs: this.#dialMs }),
       bytesUp: this.bytesUp,
       bytesDown: this.bytesDown,
@@ -279,6 +293,25 @@ export class ClientConnection {
       outcome: this.#outcome,
     };
   }
+}
+
+/** Most balancers do not look at the address, and asking the kernel for it takes time. */
+class PickRequest {
+  readonly exclude: ReadonlySet<string>;
+  readonly #client: Socket;
+
+  constructor(exclude: ReadonlySet<string>, client: Socket) {
+    this.exclude = exclude;
+    this.#client = client;
+  }
+
+  get clientAddress(): string {
+    return this.#client.remoteAddress ?? '';
+  }
+}
+
+function readPeer({ remoteAddress: address, remotePort: port }: Socket): ConnectionReport['client'] {
+  return address === undefined || port === undefined ? undefined : { address, port };
 }
 
 async function runPrologues(
@@ -290,6 +323,11 @@ async function runPrologues(
   let leg = upstream;
   for (const prologue of prologues) leg = await prologue.run(client, leg, signal);
   return leg;
+}
+
+/** Whole milliseconds: Node keeps a list of timers for each duration. */
+function waitUntil(deadline: number): number {
+  return Math.max(1, Math.ceil(deadline - performance.now()));
 }
 
 function describeEndpoint({ instance, id }: Endpoint): string {

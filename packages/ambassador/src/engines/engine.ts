@@ -78,6 +78,7 @@ export interface Engine {
 export type EngineEvent =
   | { readonly kind: 'unreachable'; readonly reason: string }
   | { readonly kind: 'connections-full'; readonly limit: number }
+  /** With `reportConnections` only. */
   | { readonly kind: 'connection-ended'; readonly connection: ConnectionReport };
 
 /** How `ambassador.ts` is given an engine for one service; the binder knows sockets, clock and prologues. */

@@ -16,7 +16,10 @@ import { ClientConnection, type ConnectionContext, type Dial } from './client-co
 import type { EndpointPicker, Engine, EngineCounters, EngineEvent } from './engine.ts';
 
 /** What the engine must know of its service. An IPv6 address that this machine has not is left out where another is bound. */
-export type NodeEngineOptions = Pick<ProxyOptions, 'listen' | 'connectTimeoutMs' | 'maxConnections'>;
+export type NodeEngineOptions = Pick<
+  ProxyOptions,
+  'listen' | 'connectTimeoutMs' | 'maxConnections' | 'reportConnections'
+>;
 
 /** What runs on the way to an endpoint; each has a plain default. */
 export interface NodeEnginePath {
@@ -70,11 +73,13 @@ class NodeEngine implements Engine {
         this.#failed += 1;
         if (reason !== undefined) onEvent({ kind: 'unreachable', reason });
       },
-      onEnded: (connection) => {
-        this.#bytesUp += connection.bytesUp;
-        this.#bytesDown += connection.bytesDown;
-        onEvent({ kind: 'connection-ended', connection });
+      onEnded: (bytesUp, bytesDown) => {
+        this.#bytesUp += bytesUp;
+        this.#bytesDown += bytesDown;
       },
+      onReport: options.reportConnections
+        ? (connection) => onEvent({ kind: 'connection-ended', connection })
+        : undefined,
     };
   }
 
@@ -104,10 +109,8 @@ class NodeEngine implements Engine {
         ? [attempt.reason]
         : [],
     );
-    if (refusals.length > 0) {
-      await this.#stopListening();
-      throw refusals[0];
-    }
+    if (refusals.length > 0 || this.#drained !== undefined) await this.#stopListening();
+    if (refusals.length > 0) throw refusals[0];
     return bound.map((listener) => listener.address);
   }
 

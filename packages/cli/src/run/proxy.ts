@@ -63,17 +63,19 @@ export async function proxyServices(invocation: Invocation): Promise<number> {
       if (isStarted || event.kind === 'link-failed') tellNodeEvent(reporter, event);
     },
   );
+  const reportConnections = settings.isSet('log-connections');
   const proxies = wanted.map(
     ({ origins, allowed, ...options }): ProxyOptions => ({
       maxConnections: connectionLimit(fileLimit(process)),
       ...options,
+      reportConnections,
       merge: origins.merge,
       sources: createSources(origins, { service: options.service, allowed, local, log }),
     }),
   );
   const ambassador = composeAmbassador(proxies, reporter, {
     onDial: admin?.observeDial,
-    onConnection: settings.isSet('log-connections') ? createConnectionLog(surroundings.logStream) : undefined,
+    onConnection: reportConnections ? createConnectionLog(surroundings.logStream) : undefined,
   });
   try {
     await admin?.listen(reporter);

@@ -5,17 +5,17 @@ import type { Log } from '../output/log.ts';
 const TIMEOUT_MS = 5000;
 
 /** What systemd is told (sd_notify(3)). */
-export type ServiceState = 'READY=1' | 'STOPPING=1';
+type ServiceState = 'READY=1' | 'STOPPING=1';
 export type Notify = (state: ServiceState) => void;
 
 /** What this file needs of a child process. */
-export interface NotifyProcess {
+interface NotifyProcess {
   once(event: 'error', listener: (error: Error) => void): unknown;
   once(event: 'exit', listener: (code: number | null) => void): unknown;
   unref(): void;
 }
 
-export type SpawnNotify = (
+type SpawnNotify = (
   command: string,
   args: readonly string[],
   options: { readonly env: NodeJS.ProcessEnv },
