@@ -50,16 +50,6 @@ export const VALUES_NOT_YET: ReadonlyMap<string, ReadonlyMap<string, string>> = 
       ['nftables', 'this version has its own data plane only; write node or leave it out'],
     ]),
   ],
-  [
-    'responder',
-    new Map([
-      [
-        'avahi',
-        'this version publishes by itself only; write native or leave it out (both can run beside an avahi-daemon)',
-      ],
-      ['bonjour-service', 'this version publishes by itself only; write native or leave it out'],
-    ]),
-  ],
 ]);
 
 /** Sections and keys of the configuration file. */
