@@ -87,6 +87,7 @@ test.each<[string, string]>([
   ['resolve redis --format xml', '64 --format: "xml" is not known; write one of address, env, srv'],
   ['list redis api', '64 list takes one service or none, and redis, api are named'],
   ['list --timeout -3s', '64 --timeout: "-3s" is no duration'],
+  ['doctor now', '64 doctor takes no words, and "now" is one'],
   ['demo now', '64 demo takes no words, and "now" is one'],
   ['completion tcsh', '64 completion: "tcsh" is not known; write one of bash, zsh, fish'],
 ])('ambassador %s: %s', async (line, sentence) => {

@@ -17,7 +17,6 @@ export const COMMANDS_NOT_YET: ReadonlyMap<string, string> = new Map([
     'this version runs one command a process; use ambassador announce --config FILE and ambassador proxy --config FILE',
   ],
   ['mesh', 'this version has no mesh security yet; announce and proxy run in open mode'],
-  ['doctor', 'this version has no doctor yet; ambassador list --log-level debug shows which interfaces are used'],
   ['agent', 'this version has no agent for containers yet; run ambassador on the host network'],
 ]);
 
