@@ -80,6 +80,12 @@ export async function startDaemon(
   return daemon;
 }
 
+/** What the daemon knows now, over IPv4. */
+export async function lookWithAvahi(host: Host, type: string): Promise<readonly FoundService[]> {
+  const printed = await host.read('avahi-browse', ['--resolve', '--parsable', '--terminate', type]);
+  return printed.split('\n').flatMap((line) => (line.startsWith('=;eth0;IPv4;') ? [parseLine(line)] : []));
+}
+
 function watchLines(browsing: HostProcess): Watch {
   return {
     found: async (instance) => {
