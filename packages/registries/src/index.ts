@@ -1,6 +1,6 @@
 export type { Clock } from './clock.ts';
 export type { DnsAnswer } from './dns/answer.ts';
-export { createDnsClient, type DnsClient, type DnsClientOptions } from './dns/client.ts';
+export { createDnsClient, type DnsClient, type DnsClientOptions, MAX_DNS_SERVERS } from './dns/client.ts';
 export { isDomainName } from './dns/domain-name.ts';
 export { type Absent, type AddressAnswer, type Failed, lookUpAddresses } from './dns/lookup.ts';
 export type { AddressRecord, DnsQuestion, QueryType, SrvRecord } from './dns/record.ts';

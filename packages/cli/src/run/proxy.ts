@@ -12,6 +12,7 @@ import { addSharedOptions, listServiceRequests, loadConfig } from '../settings/s
 import { explainListenError } from './listen-error.ts';
 import { createLocalNetwork, type LocalNetwork, readInterfaceNames, startNode } from './local-network.ts';
 import { openLog } from './log-options.ts';
+import { checkSourceFiles } from './source-files.ts';
 import { createSources, readAllowedCidrs, usesMdns } from './sources.ts';
 import { waitForAbort } from './stopping.ts';
 
@@ -26,6 +27,7 @@ export async function proxyServices(invocation: Invocation): Promise<number> {
     ...readProxyRequest(request, surroundings.platform),
     allowed: readAllowedCidrs(request.settings),
   }));
+  await checkSourceFiles(wanted.map(({ origins }) => origins));
   const log = openLog(settings, surroundings);
   const reporter = createReporter(surroundings.stdout, log, settings.isSet('json'));
   let isStarted = false;

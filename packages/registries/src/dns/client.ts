@@ -8,7 +8,7 @@ import { type DnsServer, formatDnsServer } from './server.ts';
 import type { DnsTransport } from './transport.ts';
 
 export interface DnsClientOptions {
-  /** In order of preference, {@link MAX_SERVERS} at most count; read for each question. */
+  /** In order of preference, {@link MAX_DNS_SERVERS} at most count; read for each question. */
   readonly servers: () => readonly DnsServer[];
   readonly transport: DnsTransport;
   readonly clock: Clock;
@@ -24,7 +24,7 @@ export interface DnsClient {
 }
 
 /** As many as resolv.conf may name. */
-export const MAX_SERVERS = 3;
+export const MAX_DNS_SERVERS = 3;
 /** How long a server may take, each time that it is asked. */
 export const ROUND_TIMEOUTS_MS: readonly number[] = [1_000, 2_000];
 const HIGHEST_ID = 0xffff;
@@ -75,7 +75,7 @@ async function askServers(
   question: DnsQuestion,
   signal: AbortSignal,
 ): Promise<DnsAnswer | Alias> {
-  const servers = putFirst(options.servers().slice(0, MAX_SERVERS), favourite.server);
+  const servers = putFirst(options.servers().slice(0, MAX_DNS_SERVERS), favourite.server);
   if (servers.length === 0) return { kind: 'unanswered', reason: 'no DNS server is set up here' };
   let failure: Extract<DnsAnswer, { readonly kind: 'server-failed' | 'unanswered' }> | undefined;
   for (const timeoutMs of ROUND_TIMEOUTS_MS) {
