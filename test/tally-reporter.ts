@@ -6,7 +6,7 @@ export class TallyReporter implements Reporter {
     const tests = modules.flatMap((module) => [...module.children.allTests()]);
     const count = (state: string): number => tests.filter((test) => test.result().state === state).length;
     const skipped = tests.filter((test) => test.result().state === 'skipped');
-    const broken = modules.filter((module) => module.state() === 'failed' && module.errors().length > 0).length;
+    const broken = modules.filter((module) => module.errors().length > 0).length;
     const failed = count('failed') + broken + unhandledErrors.length;
     const lines = [
       ...skipped.map((test) => `skipped: ${test.fullName}`),

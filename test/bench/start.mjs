@@ -30,7 +30,7 @@ try {
   const announcing = h1.spawn(process.execPath, [AMBASSADOR, 'announce', 'thing:7000']);
   await announcing.line(/announced/i);
   const proxy = [process.execPath, AMBASSADOR, 'proxy', 'thing:7000'];
-  const direct = [process.execPath, `${PROGRAMS}service.mjs`, '7000', 'h2'];
+  const direct = [process.execPath, '-e', "net.createServer((socket) => socket.write('h2')).listen(7000)"];
   const local = await times(() => timeFirstByte(h2, direct));
   const firstByte = await times(() => timeFirstByte(h2, proxy));
 

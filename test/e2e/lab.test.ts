@@ -23,6 +23,7 @@ await labTest('hosts have their own name, addresses and /run', { hosts: 2 }, asy
     expect(addresses).toMatch(/fe80::/);
     expect(await host.run('sh', ['-c', 'echo mine > /run/whose && cat /run/whose'])).toMatchObject({ code: 0 });
   }
+  expect(await lan.host(2).read('getent', ['ahosts', 'h2'])).toMatch(/^127\.0\.1\.1/);
   await lan.host(1).read('rm', ['/run/whose']);
   expect(await lan.host(2).read('cat', ['/run/whose'])).toBe('mine\n');
 });
@@ -41,7 +42,7 @@ await labTest('a command that takes too long is killed, and says what it was', {
 await labTest('a spawned process is the command itself, and is signalled as such', { hosts: 1 }, async (lan) => {
   const child = lan
     .host(1)
-    .spawn('sh', ['-c', 'echo "pid $$"; trap "echo term; exit 7" TERM; while :; do sleep 0.05; done']);
+    .spawn('sh', ['-c', 'trap "echo term; exit 7" TERM; echo "pid $$"; while :; do sleep 0.05; done']);
   expect((await child.line(/^pid (\d+)$/))[1]).toBe(`${child.pid}`);
   expect(await child.stop('SIGTERM')).toEqual({ code: 7, signal: undefined });
   expect(child.stdout).toMatch(/term\n$/);

@@ -71,6 +71,7 @@ await labTest('list --watch --json prints a line for each thing that happens', {
   const added = await readEvent(watching);
   expect(added).toEqual({ event: 'added', instance: THING });
   expect(Object.keys(added)).toEqual(['event', 'instance']);
+  await untilSettled(lan);
   announcing.kill('SIGTERM');
   expect(await readEvent(watching)).toEqual({
     event: 'updated',
@@ -84,6 +85,7 @@ await labTest('list --watch prints [+], [~] and [-] for people', { hosts: 2 }, a
   const watching = spawnAmbassador(lan.host(2), ['list', 'thing', '--watch']);
   const announcing = await announceThing(lan);
   await watching.line(/^\[\+\].*thing on h1/);
+  await untilSettled(lan);
   announcing.kill('SIGTERM');
   await watching.line(/^\[~\].*thing on h1/);
   await watching.line(/^\[-\].*thing on h1/);
@@ -113,6 +115,7 @@ await labTest('resolve --json prints endpoints in the shape of the contract', { 
 await labTest('resolve prints what would be tried first, in three formats', { hosts: 3 }, async (lan) => {
   await announce(lan.host(1), 'thing:7000', '--check', 'none', '--priority', '20');
   await announce(lan.host(2), 'thing:7001', '--check', 'none', '--priority', '10');
+  await untilSettled(lan);
   const h3 = lan.host(3);
   const resolve = async (...flags: readonly string[]): Promise<string> =>
     (await runAmbassador(h3, ['resolve', 'thing', ...flags])).stdout;
@@ -152,6 +155,11 @@ async function announceThing(lan: Lab): Promise<HostProcess> {
     '--weight',
     '10',
   );
+}
+
+/** What was just announced is not multicast again within the next second (RFC 6762 6): a look around lasts longer. */
+async function untilSettled(lan: Lab): Promise<void> {
+  await runAmbassador(lan.host(1), ['list', 'thing']);
 }
 
 async function readEvent(watching: HostProcess): Promise<Record<string, unknown>> {

@@ -25,12 +25,12 @@ await labTest(
   },
 );
 
-/** It refuses to run as root: run it as its own user, or, where other users do not exist, in a user namespace. */
+/** It refuses to run as root: run it as its own user, or, where one may not become another user, seem to be it. */
 async function startPostgres(host: Host, port: number): Promise<HostProcess> {
   const isRoot = process.getuid?.() === 0;
   const asOther = isRoot
     ? ['setpriv', '--reuid', 'postgres', '--regid', 'postgres', '--clear-groups', '--pdeathsig', 'KILL']
-    : ['unshare', '--user', '--map-user=26', '--map-group=26'];
+    : ['unshare', '--user', '--map-user=postgres', '--map-group=postgres'];
   const [command = '', ...rest] = asOther;
   await host.read('mkdir', ['/run/postgres']);
   if (isRoot) {

@@ -38,8 +38,8 @@ await labTest('SIGHUP is passed on to -- COMMAND', { hosts: 1 }, async (lan) => 
   await announcing.line(/^reloaded/);
 });
 
-await labTest('-- COMMAND that is not there ends with 127 and one sentence', { hosts: 1 }, async (lan) => {
+await labTest('-- COMMAND that is not there ends with 66 and one sentence', { hosts: 1 }, async (lan) => {
   const result = await runAmbassador(lan.host(1), ['announce', 'thing:7000', '--', 'no-such-command']);
-  expect(result.code).toBe(127);
+  expect(result.code).toBe(66);
   expect(result.stderr).toContain('no-such-command');
 });

@@ -1,4 +1,4 @@
-import type { Clock, Publication, PublicationEvent, ServiceOptions } from '@mdns-ambassador/mdns';
+import type { Clock, PublicationEvent, ServiceOptions } from '@mdns-ambassador/mdns';
 import { type DrainOutcome, formatTarget, type Prologue } from '@mdns-ambassador/relay';
 import { AnnouncedAddresses } from './announced-addresses.ts';
 import type { AnnouncementOptions, AnnouncerEvent } from './announcement-options.ts';
@@ -7,6 +7,7 @@ import { buildAnnouncementTxt } from './announcement-txt.ts';
 import type { AnnouncerError } from './announcer-error.ts';
 import { computeLookDelayMs, computeLookTimeoutMs } from './check-schedule.ts';
 import { type Health, INITIAL_HEALTH, observeOutcome } from './health.ts';
+import { HeldPublication, type Publisher } from './held-publication.ts';
 import type { Host } from './host.ts';
 import type { Ingress } from './ingress.ts';
 import { createInstanceId } from './instance-id.ts';
@@ -21,11 +22,6 @@ const DRAIN_NOTICE_MS = 250;
 /** While a service is waited for, so many different reasons are told; then silence until it is up. */
 const MAX_REASONS_TOLD = 8;
 const NOTHING_CARRIED: DrainOutcome = { finished: 0, reset: 0 };
-
-/** What an mDNS node does for announcements. */
-export interface Publisher {
-  publish(service: ServiceOptions, onEvent: (event: PublicationEvent) => void): Publication;
-}
 
 /** What announcements work with. */
 export interface AnnouncementContext {
@@ -69,7 +65,7 @@ export class Announcement {
   #state: AnnouncementState = { kind: 'new' };
   #health: Health = INITIAL_HEALTH;
   #service: ServiceOptions;
-  #publication: Publication | undefined;
+  #publication: HeldPublication | undefined;
   #ingress: Ingress | undefined;
   #drained: Promise<DrainOutcome> | undefined;
   #closed: Promise<void> | undefined;
@@ -95,14 +91,16 @@ export class Announcement {
     this.#state = { kind: 'waiting', told: new Set() };
     if (this.#options.relay) await this.#openIngress();
     if (this.#state.kind !== 'waiting') return;
-    this.#publish(this.#service);
+    this.#publication = new HeldPublication(this.#service, this.#context.publisher, (event) =>
+      this.#tellPublication(event),
+    );
     this.#loop.start();
   }
 
   status(): AnnouncementStatus {
     const { host } = this.#context;
     const publication = this.#publication;
-    const announcedOn = publication?.state.kind === 'announced' ? publication.state.interfaces : [];
+    const announcedOn = publication?.announcedOn ?? [];
     const interfaces = host.interfaces().filter(({ name }) => announcedOn.includes(name));
     return {
       service: this.#options.service,
@@ -142,7 +140,7 @@ export class Announcement {
     this.#state = { kind: 'draining' };
     if (wasAnnounced) {
       this.#tell({ kind: 'draining', service: this.#options.service, connections: this.#ingress?.connections ?? 0 });
-      this.#publication?.update({ txt: buildAnnouncementTxt(this.#id, this.#options.txt, true) });
+      this.#publication?.updateTxt(buildAnnouncementTxt(this.#id, this.#options.txt, true));
       await pause(clock, DRAIN_NOTICE_MS, this.#closing.signal);
     }
     await this.#publication?.close();
@@ -173,13 +171,6 @@ export class Announcement {
     this.#service = buildServiceOptions(this.#options, { id: this.#id, port: ingress.port });
   }
 
-  /** Claims the name; announced only when asked to. */
-  #publish(service: ServiceOptions): void {
-    this.#service = service;
-    this.#publication = this.#context.publisher.publish(service, (event) => this.#tellPublication(event));
-    this.#publication.withdraw();
-  }
-
   async #takeIn(finding: Finding): Promise<number | undefined> {
     const wasUp = this.#health.isUp;
     const thresholds = this.#options;
@@ -208,19 +199,8 @@ export class Announcement {
       if (this.#options.check.kind !== 'none') this.#tell({ kind: 'check-passed', service: this.#options.service });
       this.#tellRelaying();
     }
-    if (!isSameSet(interfaces, this.#service.interfaces)) await this.#restrict(interfaces);
-    if (this.#closing.signal.aborted || this.#state.kind === 'draining') return;
     this.#state = { kind: 'announced' };
-    this.#publication?.announce();
-  }
-
-  /** Publishes under the same name on other interfaces. */
-  async #restrict(interfaces: readonly string[] | undefined): Promise<void> {
-    const { interfaces: _, ...service } = this.#service;
-    const name = this.#publication?.name ?? service.name;
-    await this.#publication?.close();
-    if (this.#closing.signal.aborted || this.#state.kind === 'draining') return;
-    this.#publish({ ...service, name, ...(interfaces === undefined ? {} : { interfaces }) });
+    await this.#publication?.announce(interfaces);
   }
 
   #takeInFailure(reason: string, wasUp: boolean): void {
@@ -246,7 +226,7 @@ export class Announcement {
   #describeState(): AnnouncementStatus['state'] {
     switch (this.#state.kind) {
       case 'announced':
-        return this.#publication?.state.kind === 'announced' ? 'announced' : 'probing';
+        return this.#publication?.announcedOn.length ? 'announced' : 'probing';
       case 'draining':
         return 'draining';
       case 'new':
@@ -302,9 +282,4 @@ export class Announcement {
   #tell(event: AnnouncerEvent): void {
     this.#context.onEvent(event);
   }
-}
-
-function isSameSet(a: readonly string[] | undefined, b: readonly string[] | undefined): boolean {
-  if (a === undefined || b === undefined) return a === b;
-  return a.length === b.length && a.every((name) => b.includes(name));
 }

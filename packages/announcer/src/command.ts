@@ -10,8 +10,8 @@ const SIGNAL_EXIT_CODE_BASE = 128;
 
 /** What is used of a child process. */
 export interface CommandProcess {
+  on(event: 'error', listener: (error: Error) => void): unknown;
   once(event: 'spawn', listener: () => void): unknown;
-  once(event: 'error', listener: (error: Error) => void): unknown;
   once(event: 'exit', listener: (code: number | null, signal: NodeJS.Signals | null) => void): unknown;
   kill(signal: NodeJS.Signals): unknown;
 }
@@ -59,14 +59,15 @@ export class Command {
     const child = this.#options.spawn(command, args);
     this.#child = child;
     const ended = new Promise<number>((resolve, reject) => {
-      child.once('error', (error) => reject(describeSpawnError(command, error)));
+      child.on('error', (error) => reject(describeSpawnError(command, error)));
       child.once('exit', (code, signal) => resolve(computeExitCode(code, signal)));
     });
     const started = new Promise<void>((resolve) => child.once('spawn', resolve)).then(() => announcer.start());
     try {
       return await Promise.race([ended, started.then(() => ended)]);
     } catch (error) {
-      child.kill('SIGTERM');
+      if (this.#state.kind !== 'ending') this.#end('SIGTERM');
+      await ended.catch(() => undefined);
       throw error;
     } finally {
       if (this.#state.kind === 'ending') this.#state.cancelKill();

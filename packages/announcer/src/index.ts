@@ -1,4 +1,4 @@
-export type { AnnouncementContext, DrainOptions, Publisher } from './announcement.ts';
+export type { AnnouncementContext, DrainOptions } from './announcement.ts';
 export type { AnnouncementOptions, AnnouncerEvent, CheckOptions } from './announcement-options.ts';
 export type { AnnouncementStatus, TxtJson } from './announcement-status.ts';
 export { Announcer, type AnnouncerOptions } from './announcer.ts';
@@ -11,7 +11,7 @@ export {
   type CommandProcess,
   type SpawnCommand,
 } from './command.ts';
+export type { Publisher } from './held-publication.ts';
 export type { Host } from './host.ts';
-export { trimInstanceName } from './instance-name.ts';
 export { buildServiceOptions, type ServicePlacement } from './service-options.ts';
 export { createSystemHost, type SystemHostOptions } from './system-host.ts';

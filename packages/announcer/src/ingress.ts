@@ -3,6 +3,7 @@ import {
   Connections,
   type DrainOutcome,
   dial,
+  errorCode,
   type Leg,
   type Listener,
   listen,
@@ -21,7 +22,7 @@ const ANY_IPV6 = '::';
 const MAX_PORT_ATTEMPTS = 8;
 /** The service is on this machine, mostly: what does not answer by then does not accept. */
 const DIAL_TIMEOUT_MS = 2000;
-const NO_IPV6_CODES: readonly string[] = ['EAFNOSUPPORT', 'EADDRNOTAVAIL', 'EINVAL'];
+const NO_IPV6_CODES: readonly string[] = ['EAFNOSUPPORT', 'EADDRNOTAVAIL'];
 
 export interface IngressOptions {
   /** Where the service listens, best first; asked for each connection. */
@@ -145,9 +146,10 @@ async function listenOnFreePort(
       const ipv6 = await listen({ at: { kind: 'tcp', address: ANY_IPV6, port }, maxConnections, onConnection });
       return { port, listeners: [ipv4, ipv6] };
     } catch (error) {
-      if (error instanceof RelayError && NO_IPV6_CODES.includes(error.code)) return { port, listeners: [ipv4] };
+      const code = errorCode(error);
+      if (NO_IPV6_CODES.includes(code)) return { port, listeners: [ipv4] };
       await ipv4.stop();
-      if (attempt >= MAX_PORT_ATTEMPTS) throw error;
+      if (code !== 'EADDRINUSE' || attempt >= MAX_PORT_ATTEMPTS) throw error;
     }
   }
 }

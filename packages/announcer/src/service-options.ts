@@ -46,7 +46,7 @@ export function buildServiceOptions(options: AnnouncementOptions, placement: Ser
 }
 
 /** Throws an {@link AnnouncerError} that names the first option which is out of bounds. TXT is looked at where it is built. */
-export function validateAnnouncementOptions(options: AnnouncementOptions): void {
+function validateAnnouncementOptions(options: AnnouncementOptions): void {
   if (!SERVICE_NAME.test(options.service)) {
     throw refuse(`service "${options.service}" is no service name: 1 to 15 of a-z, 0-9 and -, a letter among them`);
   }

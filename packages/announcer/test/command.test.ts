@@ -167,6 +167,8 @@ test('When the announcer can’t start, the command is ended and the reason told
   announcer.start = () => Promise.reject(new Error('no port'));
   const code = command.run();
   child.emit('spawn');
+  await turn();
+  child.emit('exit', null, 'SIGTERM');
   await expect(code).rejects.toThrow('no port');
   expect(log.slice(-2)).toEqual(['child gets SIGTERM', 'close']);
 });

@@ -5,7 +5,7 @@ import type {
   ServiceChange,
   ServiceOptions,
 } from '@mdns-ambassador/mdns';
-import type { Publisher } from '../src/announcement.ts';
+import type { Publisher } from '../src/held-publication.ts';
 
 /** Announces as soon as it is asked to; `calls` tells what it was asked, in order. */
 export class FakePublisher implements Publisher {

@@ -16,9 +16,10 @@ for (const stream of [process.stdout, process.stderr]) {
     shutdown.request('EPIPE');
   });
 }
+process.on('uncaughtException', (error) => process.exit(report(error)));
 
 try {
-  process.exitCode = await runProgram(process.argv.slice(2), {
+  const exitCode = await runProgram(process.argv.slice(2), {
     env: process.env,
     platform: process.platform,
     version: readVersion(),
@@ -27,22 +28,35 @@ try {
     logStream: process.stderr,
     shutdown,
   });
+  await end(exitCode);
 } catch (error) {
-  process.exitCode = report(error);
-} finally {
-  shutdown.close();
+  await end(report(error));
 }
 
+/** Says in one sentence why the command ends; returns the exit code. */
 function report(error: unknown): number {
   if (error instanceof CliError) {
     stderr.line(`ambassador: ${error.message}`);
     return error.exitCode;
   }
   const reason = error instanceof Error ? error.message : String(error);
-  stderr.line(`ambassador: internal error: ${reason}; please report it (--log-level debug shows more)`);
-  if (/^(?:debug|trace)$/.test(process.env.AMBASSADOR_LOG_LEVEL ?? '') && error instanceof Error)
+  stderr.line(`ambassador: internal error: ${reason}; please report it with what AMBASSADOR_LOG_LEVEL=debug shows`);
+  if (/^(?:debug|trace)$/.test(process.env['AMBASSADOR_LOG_LEVEL'] ?? '') && error instanceof Error) {
     stderr.line(error.stack ?? '');
+  }
   return EXIT_INTERNAL;
+}
+
+/** Ends the process once all that was printed has left it; whatever a stopped command still waits for is not waited for. */
+async function end(exitCode: number): Promise<void> {
+  shutdown.close();
+  for (const stream of [process.stdout, process.stderr]) {
+    await new Promise<void>((resolve) => {
+      if (stream.writable) stream.write('', () => resolve());
+      else resolve();
+    });
+  }
+  process.exit(exitCode);
 }
 
 function readVersion(): string {

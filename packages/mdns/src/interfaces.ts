@@ -70,7 +70,7 @@ export function selectInterfaces(all: OsInterfaces, choice: InterfaceChoice): In
   const used: NetworkInterface[] = [];
   const skipped: SkippedInterface[] = [];
   const loopbacks: NetworkInterface[] = [];
-  for (const found of mergeByName(all)) {
+  for (const found of mergeByName(all, choice.platform)) {
     if (named.size > 0) {
       if (named.has(comparableName(found.name, choice.platform))) used.push(found);
       continue;
@@ -100,7 +100,7 @@ function findReasonAgainst(name: string, choice: InterfaceChoice): string | unde
   return rules.find(([pattern]) => pattern.test(name))?.[1] ?? choice.describeKind?.(name);
 }
 
-function mergeByName(all: OsInterfaces): readonly NetworkInterface[] {
+function mergeByName(all: OsInterfaces, platform: string): readonly NetworkInterface[] {
   const byName = new Map<string, { loopback: boolean; addresses: InterfaceAddress[] }>();
   for (const [osName, osAddresses] of Object.entries(all)) {
     const name = normalizeInterfaceName(osName);
@@ -115,7 +115,11 @@ function mergeByName(all: OsInterfaces): readonly NetworkInterface[] {
       byName.set(name, merged);
     }
   }
-  return [...byName].map(([name, { loopback, addresses }]) => ({ name, loopback, addresses }));
+  return [...byName].map(([name, { loopback, addresses }]) => {
+    const index = addresses.find(({ scopeId }) => scopeId !== 0)?.scopeId;
+    const isZoneNumber = platform === 'win32' && index !== undefined;
+    return { name, loopback, addresses, ...(isZoneNumber && { zone: String(index) }) };
+  });
 }
 
 function readPrefixLength(osAddress: OsAddress): number {

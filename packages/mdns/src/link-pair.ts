@@ -11,7 +11,7 @@ const MAX_PACKETS_PER_SECOND = 1_000;
 
 type Family = 'IPv4' | 'IPv6';
 
-export interface LinkPairEvents {
+interface LinkPairEvents {
   /** A message came in. */
   received(packet: Received): void;
   /** A link can't be used any more; it is closed already. */

@@ -15,8 +15,7 @@ const FLUSH_LIMIT_MS = 1_000;
 type Family = 'IPv4' | 'IPv6';
 
 /**
- * Joins the mDNS group on one interface in one family. Bound to the group's address where the OS can, so that no unicast ever
- * arrives; Windows can't. Rejects with `port-in-use`, `no-address` or `link-refused`.
+ * Joins the mDNS group on one interface in one family. Rejects with `port-in-use`, `no-address` or `link-refused`.
  */
 export async function openLink(
   on: NetworkInterface,
@@ -24,23 +23,17 @@ export async function openLink(
   events: LinkEvents,
   platform: string,
 ): Promise<Link> {
-  const zone = zoneOf(on, platform);
-  const local = family === 'IPv4' ? on.addresses.find((address) => address.family === 'IPv4')?.address : `::%${zone}`;
+  const local =
+    family === 'IPv4' ? on.addresses.find((address) => address.family === 'IPv4')?.address : `::%${zoneOf(on)}`;
   if (local === undefined) {
     throw new MdnsError('no-address', `${on.name} has no ${family} address: nothing can be sent on it in ${family}.`);
   }
   const socket = createSocket(
     family === 'IPv4' ? { type: 'udp4', reuseAddr: true } : { type: 'udp6', reuseAddr: true, ipv6Only: true },
   );
-  const link = new SocketLink(socket, on, family, family === 'IPv4' ? GROUPS.IPv4 : `${GROUPS.IPv6}%${zone}`, events);
+  const link = new SocketLink(socket, on, family, events);
   await link.join(local, platform);
   return link;
-}
-
-/** The zone identifier of an interface: its name on Unix, its index on Windows. */
-function zoneOf(on: NetworkInterface, platform: string): string {
-  if (platform !== 'win32') return on.name;
-  return String(on.addresses.find(({ scopeId }) => scopeId !== 0)?.scopeId ?? 0);
 }
 
 type LinkState = 'joining' | 'joined' | 'failed' | 'closed';
@@ -59,12 +52,12 @@ class SocketLink implements Link {
   #onFlushed: () => void = () => {};
   #closing: Promise<void> | undefined;
 
-  constructor(socket: Socket, on: NetworkInterface, family: Family, group: string, events: LinkEvents) {
+  constructor(socket: Socket, on: NetworkInterface, family: Family, events: LinkEvents) {
     this.interfaceName = on.name;
     this.family = family;
     this.#socket = socket;
     this.#on = on;
-    this.#group = group;
+    this.#group = groupAddress(on, family);
     this.#events = events;
   }
 
@@ -112,7 +105,7 @@ class SocketLink implements Link {
         port: PORT,
         ip: GROUPS[this.family],
         interface: local,
-        bind: bindAddress(this.family, this.#group, platform),
+        bind: bindAddress(this.#on, this.family, platform),
         ttl: TTL,
         loopback: true,
       });
@@ -157,9 +150,22 @@ class SocketLink implements Link {
   }
 }
 
-function bindAddress(family: Family, group: string, platform: string): string {
-  if (platform !== 'win32') return group;
+/**
+ * Linux: the group's own address, so that unicast never arrives and other responders keep theirs. Elsewhere a socket that is bound
+ * to a group can't send (EADDRNOTAVAIL on macOS) or can't be made (Windows): every address, and the source decides.
+ */
+export function bindAddress(on: NetworkInterface, family: Family, platform: string): string {
+  if (platform === 'linux') return groupAddress(on, family);
   return family === 'IPv4' ? '0.0.0.0' : '::';
+}
+
+/** The group as an address to send to; IPv6 with its zone. */
+export function groupAddress(on: NetworkInterface, family: Family): string {
+  return family === 'IPv4' ? GROUPS.IPv4 : `${GROUPS.IPv6}%${zoneOf(on)}`;
+}
+
+function zoneOf(on: NetworkInterface): string {
+  return on.zone ?? on.name;
 }
 
 function explainRefusal(cause: unknown, interfaceName: string, family: Family): MdnsError {

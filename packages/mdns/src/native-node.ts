@@ -1,10 +1,7 @@
-import { Attachment } from './attachment.ts';
+import { Attachments } from './attachments.ts';
 import { Discovery } from './discovery.ts';
 import type { BrowseEvent } from './instance.ts';
-import { compareInterfaces, type InterfaceChange } from './interface-changes.ts';
-import type { LinkFailure } from './link-pair.ts';
 import { MdnsError } from './mdns-error.ts';
-import type { NetworkInterface } from './network.ts';
 import type { Browse, BrowseOptions, MdnsNode, MdnsNodeOptions, NodeCounters, NodeEvent } from './node.ts';
 import type { Publication, PublicationEvent, ServiceOptions } from './publication.ts';
 import { Publisher } from './publisher.ts';
@@ -16,43 +13,23 @@ const RETRY_MS = 500;
 /** A wall clock that gained this much on the monotonic one, or a poll that is this late: the machine or the process slept. */
 const SLEEP_MS = 5_000;
 
-const NO_TOTALS: NodeCounters = {
-  received: 0,
-  sent: 0,
-  rateLimited: 0,
-  undecodable: 0,
-  damagedRecords: 0,
-  offLink: 0,
-  sendErrors: 0,
-};
-
 /** A node over the given network, clock and randomness. Nothing is opened before `start`. */
 export function createMdnsNode(options: MdnsNodeOptions): MdnsNode {
   return new NativeNode(options);
 }
 
-type NodeState =
-  | { readonly kind: 'idle' }
-  | { readonly kind: 'running' }
-  /** Goodbyes are leaving, or have left. */
-  | { readonly kind: 'closed' };
-
 class NativeNode implements MdnsNode {
   readonly #options: MdnsNodeOptions;
-  readonly #attachments = new Map<string, Attachment>();
+  readonly #attachments: Attachments;
   readonly #publisher: Publisher;
   readonly #discovery: Discovery;
-  /** Failures that were told: interface, family and code. */
-  readonly #toldFailures = new Set<string>();
   /** Calls of listeners that wait for the end of a step. */
   readonly #notices: (() => void)[] = [];
-  #state: NodeState = { kind: 'idle' };
+  #state: 'idle' | 'running' | 'closed' = 'idle';
   #starting: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
   #polling: Promise<void> | undefined;
   #scheduled: Promise<void> | undefined;
-  #interfaces: readonly NetworkInterface[] = [];
-  #pastTotals: NodeCounters = NO_TOTALS;
   #nextPollAt = Number.POSITIVE_INFINITY;
   #polledAt = { now: 0, wallClock: 0 };
   #timer: { readonly at: number; readonly cancel: () => void } | undefined;
@@ -68,10 +45,29 @@ class NativeNode implements MdnsNode {
     };
     this.#publisher = new Publisher(options.hostLabel, context);
     this.#discovery = new Discovery(context);
+    this.#attachments = new Attachments({
+      network: options.network,
+      now: context.now,
+      attach: (on, addresses) => ({
+        querier: this.#discovery.attach(on),
+        responder: this.#publisher.attach(on.name, addresses),
+      }),
+      readdress: (name, addresses) => this.#publisher.readdress(name, addresses),
+      detach: (name) => {
+        this.#publisher.detach(name);
+        this.#discovery.detach(name);
+      },
+      received: () => void this.#schedule(),
+      failed: () => {
+        this.#nextPollAt = Math.min(this.#nextPollAt, this.#now() + RETRY_MS);
+        void this.#schedule();
+      },
+      tell: context.onEvent,
+    });
   }
 
   get counters(): NodeCounters {
-    return [...this.#attachments.values()].reduce((sum, { links }) => addTotals(sum, links.totals), this.#pastTotals);
+    return this.#attachments.counters;
   }
 
   start(): Promise<void> {
@@ -106,28 +102,27 @@ class NativeNode implements MdnsNode {
   async #open(): Promise<void> {
     this.#refuseWhenClosed();
     this.#notePoll();
-    const errors = await this.#align(false);
+    const errors = await this.#attachments.align(false);
     if (this.#closing !== undefined) return;
-    if (![...this.#attachments.values()].some(({ isUp }) => isUp)) {
+    if (!this.#attachments.isAnyUp) {
       this.#starting = undefined;
-      this.#attachments.clear();
-      this.#interfaces = [];
+      this.#notices.length = 0;
+      this.#attachments.forget();
       throw errors[0] ?? new MdnsError('no-interface', 'No network interface can be used: none of those wanted is up.');
     }
-    this.#state = { kind: 'running' };
-    this.#nextPollAt = this.#now() + (errors.length > 0 ? RETRY_MS : POLL_MS);
+    this.#state = 'running';
+    this.#planPoll(errors);
     await this.#schedule();
   }
 
   async #shutDown(): Promise<void> {
     this.#discovery.closeAll();
     this.#publisher.closeAll();
-    if (this.#state.kind === 'running') this.#step();
-    this.#state = { kind: 'closed' };
+    this.#step();
+    this.#state = 'closed';
     this.#notices.length = 0;
     this.#timer?.cancel();
-    const links = [...this.#attachments.values()].map((attachment) => attachment.links.close());
-    await Promise.all([...links, this.#starting?.catch(() => {}), this.#polling, this.#scheduled]);
+    await Promise.all([this.#attachments.close(), this.#starting?.catch(() => {}), this.#polling, this.#scheduled]);
   }
 
   /** One step soon, however many changes ask for it; resolves after it. */
@@ -141,10 +136,10 @@ class NativeNode implements MdnsNode {
 
   /** The loop: sends what is due, tells what happened, sets the one timer. */
   #step(): void {
-    if (this.#state.kind !== 'running') return;
+    if (this.#state !== 'running') return;
     const now = this.#now();
     do {
-      for (const attachment of this.#attachments.values()) attachment.advance(now);
+      this.#attachments.advance(now);
       this.#discovery.collect();
     } while (this.#publisher.collect());
     if (this.#nextPollAt <= now) this.#startPoll();
@@ -153,8 +148,7 @@ class NativeNode implements MdnsNode {
   }
 
   #arm(): void {
-    const deadlines = [...this.#attachments.values()].map((attachment) => attachment.nextDeadline());
-    const at = Math.min(this.#nextPollAt, ...deadlines);
+    const at = Math.min(this.#nextPollAt, this.#attachments.nextDeadline());
     if (this.#timer?.at === at) return;
     this.#timer?.cancel();
     this.#timer = undefined;
@@ -182,11 +176,15 @@ class NativeNode implements MdnsNode {
 
   #startPoll(): void {
     this.#nextPollAt = Number.POSITIVE_INFINITY;
-    this.#polling = this.#align(this.#notePoll()).then((errors) => {
+    this.#polling = this.#attachments.align(this.#notePoll()).then((errors) => {
       this.#polling = undefined;
-      this.#nextPollAt = this.#now() + (errors.length > 0 ? RETRY_MS : POLL_MS);
+      this.#planPoll(errors);
       this.#step();
     });
+  }
+
+  #planPoll(errors: readonly Error[]): void {
+    this.#nextPollAt = this.#now() + (errors.length > 0 ? RETRY_MS : POLL_MS);
   }
 
   /** Notes the time of a poll; true when the machine or the process slept since the last one. */
@@ -196,118 +194,6 @@ class NativeNode implements MdnsNode {
     const wallElapsed = polled.wallClock - this.#polledAt.wallClock;
     this.#polledAt = polled;
     return wallElapsed - elapsed > SLEEP_MS || elapsed > POLL_MS + SLEEP_MS;
-  }
-
-  /** Makes the attachments what the interfaces are now. Never rejects; returns what went wrong. */
-  async #align(hasSlept: boolean): Promise<readonly Error[]> {
-    let found: readonly NetworkInterface[];
-    try {
-      found = this.#options.network.interfaces();
-    } catch (error) {
-      return [error instanceof Error ? error : new Error(String(error))];
-    }
-    const changes = compareInterfaces(this.#interfaces, found);
-    this.#interfaces = found;
-    for (const change of changes) this.#applyChange(change);
-    const moved = new Set(
-      changes.flatMap((change) => (change.kind === 'readdressed' && change.isMoved ? change.on.name : [])),
-    );
-    const attachments = [...this.#attachments.values()];
-    const errors = await Promise.all(
-      attachments.map((attachment) => this.#fit(attachment, hasSlept, hasSlept || moved.has(attachment.on.name))),
-    );
-    return errors.flat();
-  }
-
-  #applyChange(change: InterfaceChange): void {
-    switch (change.kind) {
-      case 'added':
-        this.#attachments.set(change.on.name, this.#createAttachment(change.on));
-        return;
-      case 'removed':
-        this.#detach(change.name);
-        for (const told of this.#toldFailures) if (told.startsWith(`${change.name} `)) this.#toldFailures.delete(told);
-        return;
-      case 'readdressed': {
-        const attachment = this.#attachments.get(change.on.name);
-        if (attachment === undefined) return;
-        attachment.on = change.on;
-        if (!attachment.isUp) return;
-        this.#publisher.readdress(change.on.name, attachment.addresses);
-        this.#tellInterfaceUp(attachment);
-        return;
-      }
-      default:
-        change satisfies never;
-    }
-  }
-
-  /** Opens and closes links of one attachment, and brings it up or down accordingly. */
-  async #fit(attachment: Attachment, mustReopen: boolean, mustRestart: boolean): Promise<readonly Error[]> {
-    const { links, on } = attachment;
-    if (mustReopen) await links.reset();
-    const failures = await links.fit(on);
-    const isCurrent = this.#attachments.get(on.name) === attachment && this.#closing === undefined;
-    if (!isCurrent) {
-      await links.close();
-      return [];
-    }
-    for (const failure of failures) this.#tellFailure(on.name, failure);
-    if (links.size > 0 && !attachment.isUp) this.#bringUp(attachment);
-    else if (links.size > 0 && mustRestart) attachment.restart(this.#now());
-    else if (links.size === 0 && attachment.isUp) {
-      this.#detach(on.name);
-      this.#attachments.set(on.name, this.#createAttachment(on));
-    }
-    return failures.map(({ error }) => error);
-  }
-
-  #createAttachment(on: NetworkInterface): Attachment {
-    return new Attachment(on, {
-      network: this.#options.network,
-      now: () => this.#now(),
-      isOwnAddress: (address) => this.#interfaces.some((own) => own.addresses.some((each) => each.address === address)),
-      received: () => void this.#schedule(),
-      failed: (failure) => {
-        this.#tellFailure(on.name, failure);
-        this.#nextPollAt = Math.min(this.#nextPollAt, this.#now() + RETRY_MS);
-        void this.#schedule();
-      },
-    });
-  }
-
-  #bringUp(attachment: Attachment): void {
-    const { name } = attachment.on;
-    const querier = this.#discovery.attach(name);
-    const responder = this.#publisher.attach(name, attachment.addresses);
-    attachment.bringUp({ querier, responder });
-    this.#tellInterfaceUp(attachment);
-  }
-
-  #tellInterfaceUp({ on, addresses }: Attachment): void {
-    this.#tell({ kind: 'interface-up', interfaceName: on.name, addresses });
-  }
-
-  #detach(name: string): void {
-    const attachment = this.#attachments.get(name);
-    if (attachment === undefined) return;
-    this.#attachments.delete(name);
-    void attachment.links.close().then(() => {
-      this.#pastTotals = addTotals(this.#pastTotals, attachment.links.totals);
-    });
-    if (!attachment.isUp) return;
-    attachment.bringDown();
-    this.#publisher.detach(name);
-    this.#discovery.detach(name);
-    this.#tell({ kind: 'interface-down', interfaceName: name });
-  }
-
-  #tellFailure(interfaceName: string, { family, error }: LinkFailure): void {
-    const code = 'code' in error ? String(error.code) : error.name;
-    const key = `${interfaceName} ${family} ${code}`;
-    if (this.#toldFailures.has(key)) return;
-    this.#toldFailures.add(key);
-    this.#tell({ kind: 'link-failed', interfaceName, error });
   }
 
   #tell(event: NodeEvent): void {
@@ -321,16 +207,4 @@ class NativeNode implements MdnsNode {
   #refuseWhenClosed(): void {
     if (this.#closing !== undefined) throw new MdnsError('closed', 'The mDNS node is closed; create another.');
   }
-}
-
-function addTotals(a: NodeCounters, b: NodeCounters): NodeCounters {
-  return {
-    received: a.received + b.received,
-    sent: a.sent + b.sent,
-    rateLimited: a.rateLimited + b.rateLimited,
-    undecodable: a.undecodable + b.undecodable,
-    damagedRecords: a.damagedRecords + b.damagedRecords,
-    offLink: a.offLink + b.offLink,
-    sendErrors: a.sendErrors + b.sendErrors,
-  };
 }

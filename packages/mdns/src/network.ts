@@ -7,6 +7,8 @@ export interface NetworkInterface {
   readonly loopback: boolean;
   /** The OS's number for it; another one under the same name is another interface. Undefined where the OS does not tell. */
   readonly index?: number | undefined;
+  /** What stands behind `%` in its link-local addresses; undefined: its name. Windows wants a number. */
+  readonly zone?: string | undefined;
 }
 
 export interface InterfaceAddress {

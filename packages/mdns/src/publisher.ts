@@ -95,6 +95,7 @@ export class Publisher {
       announcedOn: new Set(),
     };
     this.#published.set(service.id, service);
+    if (this.#published.size === 1) this.#claimHost();
     for (const outlet of this.#outlets.values()) this.#publishOn(outlet, service);
     void this.#context.changed();
     return this.#handle(service);
@@ -116,14 +117,9 @@ export class Publisher {
     return isHostLost || conflicts.size > 0;
   }
 
-  /** Goodbyes for everything, the host's addresses last. */
+  /** Goodbyes for everything. */
   closeAll(): void {
     for (const service of [...this.#published.values()]) this.#close(service);
-    const now = this.#context.now();
-    for (const { responder } of this.#outlets.values()) {
-      responder.setHost({ label: this.#hostLabel, addresses: [] }, now);
-    }
-    void this.#context.changed();
   }
 
   #handle(service: Published): Publication {
@@ -178,6 +174,7 @@ export class Publisher {
     service.isClosed = true;
     this.#published.delete(service.id);
     for (const { responder } of this.#outletsOf(service)) responder.remove(service.id, this.#context.now());
+    if (this.#published.size === 0) this.#claimHost();
     if (service.announcedOn.size > 0) this.#tell(service, { kind: 'withdrawn', name: service.options.name });
     service.announcedOn = new Set();
     void this.#context.changed();
@@ -261,6 +258,7 @@ export class Publisher {
     this.#claimHost();
   }
 
+  /** The host name is claimed while there is a service on it: who only browses has nothing to say. */
   #claimHost(): void {
     for (const { interfaceName, responder, addresses } of this.#outlets.values()) {
       responder.setHost(this.#describeHost(interfaceName, addresses), this.#context.now());
@@ -269,8 +267,12 @@ export class Publisher {
 
   #describeHost(interfaceName: string, addresses: readonly string[]): HostOptions {
     const others = [...this.#outlets.values()].filter((other) => other.interfaceName !== interfaceName);
-    const elsewhere = others.flatMap((other) => other.addresses);
-    return { label: this.#hostLabel, addresses, elsewhere, insist: this.#insistsOnHost };
+    return {
+      label: this.#hostLabel,
+      addresses: this.#published.size > 0 ? addresses : [],
+      elsewhere: others.flatMap((other) => other.addresses),
+      insist: this.#insistsOnHost,
+    };
   }
 
   #tell(service: Published, event: PublicationEvent): void {

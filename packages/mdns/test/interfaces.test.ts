@@ -142,6 +142,8 @@ describe('the choice of interfaces', () => {
     };
     expect(usedNames(all, 'win32')).toEqual(['Wi-Fi', 'Ethernet']);
     expect(usedNames(all, 'win32', ['wi-fi'])).toEqual(['Wi-Fi']);
+    expect(selectInterfaces(all, { platform: 'win32' }).used[0]?.zone).toBe('17');
+    expect(selectInterfaces(all, { platform: 'linux' }).used[0]?.zone).toBeUndefined();
   });
 
   it('reads names as `ip link` prints them', () => {

@@ -1,8 +1,8 @@
 import { type Leg, probeLeg, resetLeg } from './leg.ts';
 import { errorCode } from './relay-error.ts';
 
-/** How often a half-closed, silent connection is asked whether its peer is still there. */
-const HALF_OPEN_PROBE_MS = 30_000;
+/** How often a side that is not read is asked whether its peer is still there. */
+const PROBE_MS = 30_000;
 /** How long a half-closed connection may stay silent. */
 const HALF_OPEN_IDLE_MS = 600_000;
 
@@ -68,13 +68,19 @@ class LiveSplice implements Splice {
   readonly #up: Flow;
   readonly #down: Flow;
   readonly #options: SpliceOptions;
+  readonly #halfOpenIdleMs: number;
+  readonly #probeMs: number;
   #settle: (outcome: SpliceOutcome) => void = () => {};
   #outcome: SpliceOutcome | undefined;
   #open = 2;
   #timer: NodeJS.Timeout | undefined;
+  #silentMs = 0;
+  #seenBytes = 0;
 
   constructor(client: Leg, upstream: Leg, options: SpliceOptions) {
     this.#options = options;
+    this.#halfOpenIdleMs = options.halfOpenIdleMs ?? HALF_OPEN_IDLE_MS;
+    this.#probeMs = Math.min(PROBE_MS, this.#halfOpenIdleMs);
     this.finished = new Promise((resolve) => {
       this.#settle = resolve;
     });
@@ -100,10 +106,11 @@ class LiveSplice implements Splice {
 
   /** A side said that it sends no more, and nothing contradicts it. */
   sourceEnded(direction: Flow): void {
+    if (direction.ended || this.#outcome !== undefined) return;
     direction.ended = true;
     direction.sink.end();
-    clearInterval(this.#timer);
-    if (!this.#up.ended || !this.#down.ended) this.#watchHalfOpen(direction);
+    if (this.#up.ended && this.#down.ended) this.#stopWatching();
+    else this.watch();
   }
 
   sourceFailed(direction: Flow, error: unknown): void {
@@ -119,6 +126,7 @@ class LiveSplice implements Splice {
   }
 
   sourceClosed(direction: Flow): void {
+    passEndOn(direction);
     detach(direction);
     this.#open -= 1;
     if (this.#open > 0) {
@@ -127,7 +135,7 @@ class LiveSplice implements Splice {
       }
       return;
     }
-    clearInterval(this.#timer);
+    this.#stopWatching();
     this.#settle(this.#outcome ?? { kind: 'ended' });
   }
 
@@ -142,21 +150,30 @@ class LiveSplice implements Splice {
   }
 
   /**
-   * Nobody reads a side that has ended, so nobody would notice that its peer is gone for good. An empty write makes the
-   * kernel say so, once keepalive has found out.
+   * A side that is not read, because it has ended or because the other takes nothing, would never be known to be gone. Asks
+   * for it now and then, until both are read again.
    */
-  #watchHalfOpen(direction: Flow): void {
-    const idleMs = this.#options.halfOpenIdleMs ?? HALF_OPEN_IDLE_MS;
-    const stepMs = Math.min(HALF_OPEN_PROBE_MS, idleMs);
-    let silentMs = 0;
-    let seen = this.bytesUp + this.bytesDown;
-    this.#timer = setInterval(() => {
-      const bytes = this.bytesUp + this.bytesDown;
-      silentMs = bytes === seen ? silentMs + stepMs : 0;
-      seen = bytes;
-      if (silentMs >= idleMs) this.#abort({ kind: 'abandoned' });
-      else probeLeg(direction.source);
-    }, stepMs);
+  watch(): void {
+    this.#timer ??= setInterval(() => this.#look(), this.#probeMs);
+  }
+
+  #look(): void {
+    const bytes = this.bytesUp + this.bytesDown;
+    const isHalfOpen = this.#up.ended !== this.#down.ended;
+    this.#silentMs = isHalfOpen && bytes === this.#seenBytes ? this.#silentMs + this.#probeMs : 0;
+    this.#seenBytes = bytes;
+    if (this.#silentMs >= this.#halfOpenIdleMs) {
+      this.#abort({ kind: 'abandoned' });
+      return;
+    }
+    const unread = [this.#up, this.#down].filter(({ ended, source }) => ended || source.isPaused());
+    for (const { source } of unread) probeLeg(source);
+    if (unread.length === 0) this.#stopWatching();
+  }
+
+  #stopWatching(): void {
+    clearInterval(this.#timer);
+    this.#timer = undefined;
   }
 }
 
@@ -166,9 +183,10 @@ function attach(direction: Flow): void {
   source.on('data', passOn).on('drain', resumeOpposite).on('end', confirmEnd).on('error', fail).on('close', close);
 }
 
-/** An end that was read before the splice is not told again. */
+/** What happened to a leg before the splice is not told again. */
 function start({ source }: Flow): void {
-  if (source.readableEnded) confirmEnd.call(source);
+  if (source.closed) close.call(source);
+  else if (source.readableEnded) confirmEnd.call(source);
   else source.resume();
 }
 
@@ -185,7 +203,9 @@ function passOn(this: Carried, chunk: Buffer): void {
   if (direction === undefined) return;
   direction.bytes += chunk.length;
   // `write` says false for every chunk above the high water mark, also when the kernel took all of it at once.
-  if (!direction.sink.write(chunk) && direction.sink.writableLength > 0) this.pause();
+  if (direction.sink.write(chunk) || direction.sink.writableLength === 0) return;
+  this.pause();
+  direction.splice.watch();
 }
 
 function resumeOpposite(this: Carried): void {
@@ -208,7 +228,8 @@ function confirmEnd(this: Carried): void {
 }
 
 function passEndOn(direction: Flow): void {
-  if (direction.source.errored === null) direction.splice.sourceEnded(direction);
+  const { source, splice } = direction;
+  if (source.readableEnded && source.errored === null) splice.sourceEnded(direction);
 }
 
 function fail(this: Carried, error: unknown): void {

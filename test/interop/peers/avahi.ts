@@ -24,6 +24,13 @@ publish-hinfo=no
 publish-workstation=no
 `;
 
+/** avahi-daemon wants its folder to belong to the user avahi, which a user namespace may not have: there it is root. */
+const AVAHI_IS_ROOT = `
+for file in passwd group; do
+  sed -E '/^avahi:/s/:[0-9]+/:0/g' /etc/$file > /run/$file
+  mount --bind /run/$file /etc/$file
+done`;
+
 const DAEMON_FLAGS = ['--file=/run/avahi.conf', '--no-drop-root', '--no-chroot', '--no-rlimits'];
 
 export const avahi: InteropPeer = {
@@ -45,6 +52,7 @@ export const avahi: InteropPeer = {
 export async function startAvahi(host: Host): Promise<void> {
   await host.read('tee', ['/run/bus.conf'], { input: BUS });
   await host.read('tee', ['/run/avahi.conf'], { input: DAEMON });
+  await host.read('sh', ['-c', AVAHI_IS_ROOT]);
   const bus = host.spawn('dbus-daemon', ['--config-file=/run/bus.conf', '--nofork', '--nopidfile', '--print-address']);
   await bus.line(/system_bus_socket/);
   await host.spawn('avahi-daemon', DAEMON_FLAGS).line(/Server startup complete/);

@@ -8,11 +8,13 @@ export function createExecCheck(command: string, runShell: RunShell): Check {
       if (signal.aborted) return failTimeout(command);
       const shell = runShell(command);
       const timedOut = new Promise<CheckOutcome>((resolve) => {
-        signal.addEventListener('abort', () => resolve(failTimeout(command)), { once: true });
+        const expire = (): void => {
+          shell.kill();
+          resolve(failTimeout(command));
+        };
+        signal.addEventListener('abort', expire, { once: true });
       });
-      const outcome = await Promise.race([shell.ended.then((exit) => judgeExit(command, exit)), timedOut]);
-      shell.kill();
-      return outcome;
+      return Promise.race([shell.ended.then((exit) => judgeExit(command, exit)), timedOut]);
     },
   };
 }

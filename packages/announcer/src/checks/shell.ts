@@ -6,7 +6,7 @@ export type ShellExit =
   | { readonly kind: 'failed'; readonly error: Error };
 
 /** One run of a shell command. */
-export interface ShellRun {
+interface ShellRun {
   /** Never rejects. */
   readonly ended: Promise<ShellExit>;
   /** Ends the shell and all that it started. No-op when it has ended. */

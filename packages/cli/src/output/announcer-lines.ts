@@ -25,6 +25,7 @@ export function describeAnnouncerEvent(
     case 'withdrawn':
       return `withdrew ${quoteName(event.instance)}: ${event.reason}`;
     case 'draining':
+      if (event.connections === 0) return undefined;
       return `${event.service} is leaving: ${countThings(event.connections, 'connection')} to finish`;
     case 'refused':
       return `not announcing ${event.service}: ${event.error.message}`;

@@ -25,6 +25,7 @@ export function describeProxyEvent(event: ProxyEvent, connectTimeoutMs: number):
     case 'connections-full':
       return `${event.service} has ${event.limit} connections, which is its limit: more must wait`;
     case 'drained':
+      if (event.finished + event.reset === 0) return undefined;
       return `${event.service}: ${countThings(event.finished, 'connection')} finished, ${event.reset} cut off`;
     default:
       return event satisfies never;

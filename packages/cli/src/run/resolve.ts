@@ -25,7 +25,10 @@ export async function resolveService(invocation: Invocation): Promise<number> {
   const config = await loadConfig(invocation.settings);
   const shared = addSharedOptions(invocation.settings, config);
   if (words.length > 1) {
-    throw new CliError(EXIT_USAGE, `resolve takes one service, and ${words.length} are named; run it once for each`);
+    throw new CliError(
+      EXIT_USAGE,
+      `resolve takes one service, and ${words.join(', ')} are named; run it once for each`,
+    );
   }
   const [request] =
     words.length === 0 ? [] : listServiceRequests({ words, settings: shared }, 'resolve', config?.proxy);

@@ -87,12 +87,6 @@ export class Answerer {
     return unicasts;
   }
 
-  clear(): void {
-    this.#deferred.clear();
-    this.#unicasts = [];
-    this.#unicastSince = Number.POSITIVE_INFINITY;
-  }
-
   nextDeadline(): number {
     return Math.min(this.#unicastSince, this.#deferred.nextDeadline());
   }

@@ -17,6 +17,8 @@ const MISSING: FollowUp = { tries: 4, maxIntervalMs: 4000 };
 /** What was there and is lost while its PTR record lives is asked for on and on: a healed link announces nothing. */
 const LOST: FollowUp = { tries: Number.POSITIVE_INFINITY, maxIntervalMs: 300_000 };
 
+const NO_TXT: { readonly txt: Txt; readonly txtKey: string } = { txt: new Map(), txtKey: '' };
+
 /** What the browsers of one interface share. */
 export interface BrowserContext {
   readonly cache: RecordCache;
@@ -29,8 +31,8 @@ interface Tracked {
   readonly name: Name;
   readonly label: string;
   readonly nameKey: string;
-  /** The SRV target whose addresses are of interest. */
-  host: { readonly name: Name; readonly nameKey: string } | undefined;
+  /** Key of the SRV target whose addresses are of interest. */
+  host: string | undefined;
   state: TrackedState;
 }
 
@@ -38,13 +40,7 @@ type TrackedState =
   | { readonly kind: 'incomplete'; readonly wasResolved: boolean }
   /** All but the TXT record is there. */
   | { readonly kind: 'awaiting-txt'; readonly until: number; readonly wasResolved: boolean }
-  | {
-      readonly kind: 'resolved';
-      readonly view: InstanceView;
-      readonly signature: string;
-      readonly txt: Txt;
-      readonly txtKey: string;
-    };
+  | { readonly kind: 'resolved'; readonly view: InstanceView; readonly signature: string; readonly txtKey: string };
 
 /**
  * Browses one service type, or one subtype, on one interface (RFC 6763 4): PTR records name instances, which are resolved from
@@ -92,10 +88,10 @@ export class Browser {
 
   /** Takes note of what happened to a record; `settle` draws the conclusions. */
   note(event: CacheEvent): void {
-    const { nameKey: owner, record } = event.entry;
+    const { nameKey: owner, targetKey } = event.entry;
     const reason = event.kind === 'expired' ? lossReason(event.reason) : undefined;
-    if (record.data.type === 'PTR') {
-      if (owner === this.#nameKey) this.#notePointer(event, record.data.target, reason);
+    if (targetKey !== undefined) {
+      if (owner === this.#nameKey) this.#notePointer(event, targetKey, reason);
       return;
     }
     // A refresh changes nothing of what is known, so it concerns no one.
@@ -134,12 +130,12 @@ export class Browser {
     return events;
   }
 
-  #notePointer(event: CacheEvent, target: Name, reason: LostReason | undefined): void {
+  #notePointer(event: CacheEvent, targetKey: string, reason: LostReason | undefined): void {
     if (reason !== undefined) {
-      this.#untrack(nameKey(target), reason);
+      this.#untrack(targetKey, reason);
       return;
     }
-    const tracked = this.#tracked.get(nameKey(target));
+    const tracked = this.#tracked.get(targetKey);
     if (tracked === undefined) this.#track(event.entry);
     else if (tracked.state.kind !== 'resolved') this.#touch(tracked, undefined);
   }
@@ -174,7 +170,7 @@ export class Browser {
   }
 
   #release(tracked: Tracked): void {
-    this.#followHost(tracked, undefined);
+    if (tracked.host !== undefined) this.#leaveHost(tracked, tracked.host);
     this.#context.interest.release(tracked.nameKey);
   }
 
@@ -182,23 +178,24 @@ export class Browser {
     this.#dirty.set(tracked, reason ?? this.#dirty.get(tracked) ?? 'expired');
   }
 
+  /** Wants the addresses of the instance's host, and those of the last known host while the instance has no SRV record. */
   #followHost(tracked: Tracked, srv: SrvData | undefined): void {
-    const name = srv?.target;
-    const key = name === undefined ? undefined : nameKey(name);
-    if (key === tracked.host?.nameKey) return;
+    if (srv === undefined) return;
+    const key = nameKey(srv.target);
+    if (key === tracked.host) return;
     const left = tracked.host;
-    tracked.host = undefined;
-    if (name !== undefined && key !== undefined) {
-      tracked.host = { name, nameKey: key };
-      const sharing = this.#byHost.get(key) ?? new Set();
-      this.#byHost.set(key, sharing.add(tracked));
-      this.#context.interest.retain(key);
-    }
-    if (left === undefined) return;
-    const sharing = this.#byHost.get(left.nameKey);
+    tracked.host = key;
+    const sharing = this.#byHost.get(key) ?? new Set();
+    this.#byHost.set(key, sharing.add(tracked));
+    this.#context.interest.retain(key);
+    if (left !== undefined) this.#leaveHost(tracked, left);
+  }
+
+  #leaveHost(tracked: Tracked, host: string): void {
+    const sharing = this.#byHost.get(host);
     sharing?.delete(tracked);
-    if (sharing?.size === 0) this.#byHost.delete(left.nameKey);
-    this.#context.interest.release(left.nameKey);
+    if (sharing?.size === 0) this.#byHost.delete(host);
+    this.#context.interest.release(host);
   }
 
   #resolve(tracked: Tracked, reason: LostReason, now: number): void {
@@ -211,26 +208,20 @@ export class Browser {
       this.#askForMissing(tracked, srv, now);
       return;
     }
-    const found = findTxt(cache, tracked.name, now);
-    if (found === undefined) this.#ask(tracked, tracked.name, TYPE_CODES.TXT, now);
-    if (found === undefined && this.#isStillAwaitingTxt(tracked, now)) return;
+    const txtData = findTxt(cache, tracked.name, now);
+    if (txtData === undefined) this.#ask(tracked.name, TYPE_CODES.TXT, MISSING, now);
+    if (txtData === undefined && this.#isStillAwaitingTxt(tracked, now)) return;
     const { state } = tracked;
-    const known = state.kind === 'resolved' ? state : { txt: new Map(), txtKey: '' };
-    const txt = found !== undefined ? { txt: parseTxt(found.strings), txtKey: dataKey(found) } : known;
-    const view: InstanceView = {
-      name: tracked.label,
-      type: this.type,
-      host: formatName(srv.target),
-      port: srv.port,
-      priority: srv.priority,
-      weight: srv.weight,
-      txt: txt.txt,
-      addresses,
-    };
-    const signature = formatSignature(srv, txt.txtKey, addresses);
+    const known = state.kind === 'resolved' ? { txt: state.view.txt, txtKey: state.txtKey } : NO_TXT;
+    const { txt, txtKey } =
+      txtData === undefined ? known : { txt: parseTxt(txtData.strings), txtKey: dataKey(txtData) };
+    const { port, priority, weight } = srv;
+    const host = formatName(srv.target);
+    const view: InstanceView = { name: tracked.label, type: this.type, host, port, priority, weight, txt, addresses };
+    const signature = formatSignature(srv, txtKey, addresses);
     if (state.kind === 'resolved' && state.signature === signature) return;
     this.#awaitingTxt.delete(tracked);
-    tracked.state = { kind: 'resolved', view, signature, ...txt };
+    tracked.state = { kind: 'resolved', view, signature, txtKey };
     this.#events.push({ kind: state.kind === 'resolved' ? 'changed' : 'resolved', view });
   }
 
@@ -253,17 +244,14 @@ export class Browser {
 
   #askForMissing(tracked: Tracked, srv: SrvData | undefined, now: number): void {
     const { A, AAAA, SRV, TXT } = TYPE_CODES;
-    if (!this.#context.cache.has(tracked.name, TXT)) this.#ask(tracked, tracked.name, TXT, now);
-    if (srv === undefined) {
-      this.#ask(tracked, tracked.name, SRV, now);
-      return;
-    }
-    this.#ask(tracked, srv.target, A, now);
-    this.#ask(tracked, srv.target, AAAA, now);
+    const followUp = wasResolved(tracked.state) ? LOST : MISSING;
+    const wanted = srv === undefined ? [SRV] : [A, AAAA];
+    for (const type of wanted) this.#ask(srv?.target ?? tracked.name, type, followUp, now);
+    if (!this.#context.cache.has(tracked.name, TXT)) this.#ask(tracked.name, TXT, MISSING, now);
   }
 
-  #ask(tracked: Tracked, name: Name, type: number, now: number): void {
-    this.#context.schedule.askUntilAnswered(name, type, wasResolved(tracked.state) ? LOST : MISSING, now);
+  #ask(name: Name, type: number, followUp: FollowUp, now: number): void {
+    this.#context.schedule.askUntilAnswered(name, type, followUp, now);
   }
 }
 

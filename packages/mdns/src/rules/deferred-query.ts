@@ -62,10 +62,6 @@ export class DeferredQueries {
     return due.map(([, pending]) => pending);
   }
 
-  clear(): void {
-    this.#pending.clear();
-  }
-
   nextDeadline(): number {
     let deadline = Number.POSITIVE_INFINITY;
     for (const { dueAt } of this.#pending.values()) deadline = Math.min(deadline, dueAt);

@@ -60,7 +60,6 @@ export class Listener {
   #hearOwn(set: OwnSet, record: ResourceRecord, isThisHost: boolean, now: number): void {
     if (record.ttl < set.ttl / 2) {
       // RFC 6762 6.6: somebody lets our record end too soon; the right TTL has to be heard.
-      if (!this.#registry.zone().isTold(set)) return;
       if (set.isUnique) this.#queue.schedule(set.key, now, 'now');
       else this.#queue.schedule(set.key, now + drawSharedDelay(this.#random()), 'soon');
       return;

@@ -22,27 +22,24 @@ export type ProbeStep = 'send' | 'claimed' | 'none';
 
 /**
  * The claim to one name and the records proposed for it (RFC 6762 8.1): three probes, 250 ms apart, and 250 ms of silence after
- * the last. Whoever drives it says what was heard; `insist` makes it deaf to that.
+ * the last. Whoever drives it says what was heard.
  */
 export class Probe {
   readonly name: Name;
-  readonly #insist: boolean;
+  /** Deaf to rivals and owners: the name is kept whatever others say. */
+  insists: boolean;
   #proposed: readonly ResourceRecord[];
   #state: ProbeState;
 
-  constructor(name: Name, proposed: readonly ResourceRecord[], startAt: number, insist = false) {
+  constructor(name: Name, proposed: readonly ResourceRecord[], startAt: number, insists = false) {
     this.name = name;
     this.#proposed = proposed;
-    this.#insist = insist;
+    this.insists = insists;
     this.#state = { kind: 'waiting', until: startAt };
   }
 
   get state(): ProbeState {
     return this.#state;
-  }
-
-  get insists(): boolean {
-    return this.#insist;
   }
 
   /** The records that belong into the authority section of a probe. */
@@ -91,7 +88,7 @@ export class Probe {
    * 6762 8.1), since what comes before may answer something that is long over.
    */
   lose(): boolean {
-    if (this.#state.kind !== 'probing' || this.#insist) return false;
+    if (this.#state.kind !== 'probing' || this.insists) return false;
     this.#state = { kind: 'lost' };
     return true;
   }
@@ -101,7 +98,7 @@ export class Probe {
    * which a real winner answers and a stale packet of our own, echoed by the network, is gone. The same proposal is no rival.
    */
   compete(theirs: readonly ResourceRecord[], now: number): void {
-    if (this.#state.kind !== 'probing' || this.#insist) return;
+    if (this.#state.kind !== 'probing' || this.insists) return;
     if (compareProposals(this.#proposed, theirs) >= 0) return;
     this.#state = { kind: 'waiting', until: now + TIEBREAK_PAUSE_MS };
   }

@@ -1,5 +1,5 @@
 import { nameKey } from '../wire/name.ts';
-import { type ResourceRecord, recordKey, TYPE_CODES, typeCode } from '../wire/record.ts';
+import { type RecordData, type ResourceRecord, recordKey, TYPE_CODES, typeCode } from '../wire/record.ts';
 import { Browser } from './browser.ts';
 import type { ViewEvent } from './instance-view.ts';
 import { Interest } from './interest.ts';
@@ -164,24 +164,26 @@ export class Querier implements Machine {
 
   /** Names before hosts before addresses: only what is browsed, or what that refers to, is kept, in whatever order it comes. */
   #learn(records: readonly ResourceRecord[], from: Sender, now: number): void {
-    const putAll = (...types: ResourceRecord['data']['type'][]): void => {
-      for (const record of records) {
-        if (!types.includes(record.data.type) || !this.#interest.has(nameKey(record.name))) continue;
-        this.#cache.put(record, from, now);
-      }
-      this.#drain(now);
-    };
-    putAll('PTR');
-    putAll('SRV', 'TXT');
+    this.#putAll(records, ['PTR'], from, now);
+    this.#putAll(records, ['SRV', 'TXT'], from, now);
     for (const { browser } of this.#browsing.values()) browser.followHosts(now);
-    putAll('A', 'AAAA');
+    this.#putAll(records, ['A', 'AAAA'], from, now);
     this.#settle(now);
+  }
+
+  #putAll(records: readonly ResourceRecord[], types: readonly RecordData['type'][], from: Sender, now: number): void {
+    for (const record of records) {
+      if (types.includes(record.data.type) && this.#interest.has(nameKey(record.name)))
+        this.#cache.put(record, from, now);
+    }
+    this.#drain(now);
   }
 
   /** Another host's questions spare us ours (RFC 6762 7.3), and show who does not answer any more (10.5). */
   #overhear({ message, from }: Received, now: number): void {
-    // The answers to questions from other ports and to QU questions go to the one who asked (RFC 6762 6.7, 5.4).
-    if (from.port !== MDNS_PORT) return;
+    // The answers to questions from other ports and to QU questions go to the one who asked (RFC 6762 6.7, 5.4); the known
+    // answers of a truncated query are not all here (7.2).
+    if (from.port !== MDNS_PORT || message.truncated) return;
     const questions = message.questions.filter(
       (question) =>
         !question.unicast &&
@@ -189,18 +191,17 @@ export class Querier implements Machine {
         !(from.isThisHost && this.#schedule.isOwnEcho(question, now)),
     );
     if (questions.length === 0) return;
-    const known = new Set<string>();
     const unknownToUs = new Set<string>();
     for (const answer of message.answers) {
-      known.add(recordKey(answer));
       if (!this.#cache.isKnownAnswer(answer, now)) unknownToUs.add(`${nameKey(answer.name)}/${typeCode(answer.data)}`);
     }
+    const isForUnique = questions.some(({ type }) => type !== TYPE_CODES.PTR);
+    const known = new Set(isForUnique ? message.answers.map(recordKey) : []);
     for (const question of questions) {
       // Those who share a name answer for themselves: who of them is silent can't be told from questions for all.
       if (question.type !== TYPE_CODES.PTR) this.#cache.noteQuestion(question.name, question.type, known, now);
-      // The known answers of a truncated query are not all here (RFC 6762 7.2).
-      if (message.truncated || unknownToUs.has(`${nameKey(question.name)}/${question.type}`)) continue;
-      this.#schedule.noteDuplicate(question, now);
+      const isCovered = !unknownToUs.has(`${nameKey(question.name)}/${question.type}`);
+      if (isCovered) this.#schedule.noteDuplicate(question, now);
     }
   }
 
@@ -214,6 +215,8 @@ export class Querier implements Machine {
 
   #note(event: CacheEvent, now: number): void {
     const { name, data } = event.entry.record;
+    // An event before this one may have ended the interest in its record.
+    if (!this.#interest.has(event.entry.nameKey)) return;
     switch (event.kind) {
       case 'refresh-due':
         this.#schedule.askOnce(name, typeCode(data), now);

@@ -15,9 +15,10 @@ const MAX_INTERVAL_MS = 3_600_000;
 const DUPLICATE_MS = 999;
 /** Nothing is asked twice within this time, whatever a peer does (RFC 6762 5.2). */
 const MIN_INTERVAL_MS = 1000;
-/** About one packet every tenth of a second, however much a peer gives to ask for. */
-const QUESTIONS_AT_ONCE = 64;
-const PAUSE_MS = 100;
+/** However much a peer gives to ask for: messages of about a packet each, ten at once, and one every tenth of a second. */
+const QUESTIONS_PER_MESSAGE = 64;
+const MESSAGE_MS = 100;
+const MESSAGES_AT_ONCE = 10;
 /** Of what was asked or seen lately. */
 const RECENT_QUESTIONS = 2048;
 
@@ -49,7 +50,8 @@ export class QuestionSchedule {
   readonly #heap: DeadlineHeap<Pending> = new DeadlineHeap();
   readonly #asked: RecentQuestions = new RecentQuestions();
   readonly #seen: RecentQuestions = new RecentQuestions();
-  #pausedUntil = Number.NEGATIVE_INFINITY;
+  /** Until when the messages so far use up their rate. */
+  #spentUntil = Number.NEGATIVE_INFINITY;
 
   constructor(cache: RecordCache, random: Random) {
     this.#cache = cache;
@@ -106,9 +108,9 @@ export class QuestionSchedule {
     this.#seen.add(formatKey(owner, question.type), now, now - DUPLICATE_MS);
   }
 
-  /** The one message with all that is to be asked now; undefined when there is nothing. */
+  /** A message with what is to be asked now; undefined when there is nothing. Called again while `nextDeadline` has come. */
   takeDue(now: number): Message | undefined {
-    if (now < this.#pausedUntil) return undefined;
+    if (now < this.#allowedAt()) return undefined;
     const questions: Question[] = [];
     const answers: ResourceRecord[] = [];
     for (let due = this.#heap.due(now); due !== undefined; due = this.#heap.due(now)) {
@@ -117,16 +119,19 @@ export class QuestionSchedule {
       answers.push(...this.#cache.knownAnswers(due.name, due.type, now));
       this.#asked.add(due.key, now, now - MIN_INTERVAL_MS);
       this.#advance(due, now);
-      if (questions.length < QUESTIONS_AT_ONCE) continue;
-      this.#pausedUntil = now + PAUSE_MS;
-      break;
+      if (questions.length === QUESTIONS_PER_MESSAGE) break;
     }
     if (questions.length === 0) return undefined;
+    this.#spentUntil = Math.max(this.#spentUntil, now) + MESSAGE_MS;
     return { id: 0, kind: 'query', truncated: false, questions, answers, authorities: [], additionals: [] };
   }
 
   nextDeadline(): number {
-    return Math.max(this.#heap.nextDeadline(), this.#pausedUntil);
+    return Math.max(this.#heap.nextDeadline(), this.#allowedAt());
+  }
+
+  #allowedAt(): number {
+    return this.#spentUntil - (MESSAGES_AT_ONCE - 1) * MESSAGE_MS;
   }
 
   /** When not, the question has been moved on or dropped. */

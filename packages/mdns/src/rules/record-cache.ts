@@ -1,16 +1,9 @@
 import { type Name, nameKey } from '../wire/name.ts';
-import { dataKey, type ResourceRecord, recordKey, TYPE_CODES, typeCode } from '../wire/record.ts';
+import { type ResourceRecord, recordKey, typeCode } from '../wire/record.ts';
 import { DeadlineHeap } from './deadline-heap.ts';
 import { type ExpiryReason, expiryReason, GRACE_MS, lifetimeMs, nextAskAt, RECONFIRM_MS } from './lifetime.ts';
 import type { Random, Sender } from './machine.ts';
-import {
-  type CachedRecord,
-  type CacheLimits,
-  DEFAULT_LIMITS,
-  formatSetKey,
-  RecordStore,
-  type StoredRecord,
-} from './record-store.ts';
+import { type CachedRecord, type CacheLimits, DEFAULT_LIMITS, RecordStore, type StoredRecord } from './record-store.ts';
 
 export type CacheEvent =
   /** `changed`: rescued after a goodbye or flush, or heard from this host for the first time. */
@@ -35,6 +28,7 @@ export class RecordCache {
   readonly #random: Random;
   readonly #store: RecordStore;
   readonly #heap: DeadlineHeap<StoredRecord> = new DeadlineHeap();
+  #nextArrival = 0;
   #events: CacheEvent[] = [];
 
   constructor(random: Random, limits: CacheLimits = DEFAULT_LIMITS) {
@@ -50,15 +44,15 @@ export class RecordCache {
   put(record: ResourceRecord, from: Pick<Sender, 'address' | 'isThisHost'>, now: number): void {
     if (isTooLarge(record)) return;
     const owner = nameKey(record.name);
-    const key = `${owner}/${dataKey(record.data)}`;
-    const entry = this.#store.find(key);
+    const type = typeCode(record.data);
+    const entry = this.#store.recordSet(owner, type).find(record.data);
     if (record.ttl === 0) {
       if (entry !== undefined) this.#withdraw(entry, 'goodbye', now);
       return;
     }
     // PTR sets of DNS-SD are shared: no single owner can declare them complete (RFC 6762 10.2).
-    if (record.flush && record.data.type !== 'PTR') this.#flush(owner, typeCode(record.data), key, now);
-    if (entry === undefined) this.#add(record, owner, key, from, now);
+    if (record.flush && record.data.type !== 'PTR') this.#flush(owner, type, entry, now);
+    if (entry === undefined) this.#add(record, owner, from, now);
     else this.#refresh(entry, record, from, now);
   }
 
@@ -90,7 +84,7 @@ export class RecordCache {
 
   /** We would list it as known, too. */
   isKnownAnswer(record: ResourceRecord, now: number): boolean {
-    const entry = this.#store.find(recordKey(record));
+    const entry = this.#store.recordSet(nameKey(record.name), typeCode(record.data)).find(record.data);
     return entry !== undefined && isKnownAnswer(entry, now);
   }
 
@@ -100,7 +94,7 @@ export class RecordCache {
    */
   noteQuestion(name: Name, type: number, known: ReadonlySet<string>, now: number): void {
     for (const entry of this.#store.recordSet(nameKey(name), type)) {
-      if (entry.lifetime.kind !== 'fresh' || known.has(entry.key)) continue;
+      if (entry.lifetime.kind !== 'fresh' || known.has(recordKey(entry.record))) continue;
       if (now - entry.questionAt < SAME_QUESTION_MS) continue;
       entry.questionAt = now;
       entry.unanswered += 1;
@@ -138,9 +132,7 @@ export class RecordCache {
 
   /** Drops every record of a name, without events: nobody is interested any more. */
   forget(owner: string): void {
-    for (const type of Object.values(TYPE_CODES)) {
-      for (const entry of this.#store.recordSet(owner, type)) this.#remove(entry);
-    }
+    for (const entry of this.#store.ofName(owner)) this.#remove(entry);
   }
 
   advance(now: number): void {
@@ -170,24 +162,18 @@ export class RecordCache {
     return events;
   }
 
-  #add(
-    record: ResourceRecord,
-    owner: string,
-    key: string,
-    from: Pick<Sender, 'address' | 'isThisHost'>,
-    now: number,
-  ): void {
+  #add(record: ResourceRecord, owner: string, from: Pick<Sender, 'address' | 'isThisHost'>, now: number): void {
     const findSurplus = (): StoredRecord | undefined => this.#store.findSurplus(owner, record, from.address);
     for (let surplus = findSurplus(); surplus !== undefined; surplus = findSurplus()) this.#expire(surplus, 'evicted');
     const ttlMs = lifetimeMs(record);
     const entry: StoredRecord = {
       record,
       nameKey: owner,
-      key,
-      setKey: formatSetKey(owner, typeCode(record.data)),
+      type: typeCode(record.data),
+      targetKey: record.data.type === 'PTR' ? nameKey(record.data.target) : undefined,
       source: from.address,
       isFromThisHost: from.isThisHost,
-      since: now,
+      arrival: this.#nextArrival++,
       lifetime: { kind: 'fresh', asked: 0 },
       receivedAt: now,
       ttlMs,
@@ -209,7 +195,7 @@ export class RecordCache {
     const isNewlyOurs = from.isThisHost && !entry.isFromThisHost;
     entry.record = record;
     entry.isFromThisHost ||= from.isThisHost;
-    if (isRescued) entry.since = now;
+    if (isRescued) entry.arrival = this.#nextArrival++;
     entry.lifetime = { kind: 'fresh', asked: 0 };
     entry.receivedAt = now;
     entry.ttlMs = lifetimeMs(record);
@@ -222,9 +208,9 @@ export class RecordCache {
   }
 
   /** RFC 6762 10.2: what the owner did not repeat within a second before now is no longer true. */
-  #flush(owner: string, type: number, exceptKey: string, now: number): void {
+  #flush(owner: string, type: number, except: StoredRecord | undefined, now: number): void {
     for (const entry of this.#store.recordSet(owner, type)) {
-      if (entry.key !== exceptKey && now - entry.receivedAt > GRACE_MS) this.#withdraw(entry, 'flushed', now);
+      if (entry !== except && now - entry.receivedAt > GRACE_MS) this.#withdraw(entry, 'flushed', now);
     }
   }
 

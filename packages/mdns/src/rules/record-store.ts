@@ -1,28 +1,30 @@
 import { type ResourceRecord, typeCode } from '../wire/record.ts';
 import type { Waiting } from './deadline-heap.ts';
 import type { Lifetime } from './lifetime.ts';
+import { RecordSet } from './record-set.ts';
 import { SourceShares } from './source-shares.ts';
 
 /** A record as it is kept. */
 export interface CachedRecord {
   readonly record: ResourceRecord;
   readonly nameKey: string;
+  /** Key of a PTR record's target. */
+  readonly targetKey: string | undefined;
   /** A packet that carried it came from this host itself. */
   readonly isFromThisHost: boolean;
-  /** When this data came, or came back after it was withdrawn; of two in a unique set the later one counts. */
-  readonly since: number;
+  /** Grows with each that comes, or comes back after it was withdrawn: of two in a unique set the later one counts. */
+  readonly arrival: number;
   readonly lifetime: Lifetime;
 }
 
 /** The same with what only the cache itself sees. */
 export interface StoredRecord extends CachedRecord, Waiting {
-  readonly key: string;
-  readonly setKey: string;
+  readonly type: number;
   /** Whose share it counts in: who sent it first. Nobody can take another's record into his own share. */
   readonly source: string;
   record: ResourceRecord;
   isFromThisHost: boolean;
-  since: number;
+  arrival: number;
   lifetime: Lifetime;
   receivedAt: number;
   ttlMs: number;
@@ -53,35 +55,36 @@ export const DEFAULT_LIMITS: CacheLimits = {
   recordsPerSet: 32,
 };
 
-const EMPTY_SET: ReadonlySet<StoredRecord> = new Set();
+const EMPTY_SET: RecordSet<StoredRecord> = new RecordSet();
 
-/** The records by identity, by name and type, and by source, within limits. */
+/** The records by name and type, and by source, within limits. */
 export class RecordStore {
   readonly #limits: CacheLimits;
-  readonly #records: Map<string, StoredRecord> = new Map();
-  readonly #sets: Map<string, Set<StoredRecord>> = new Map();
+  /** By the owner's name, then by type. */
+  readonly #sets: Map<string, Map<number, RecordSet<StoredRecord>>> = new Map();
   readonly #shares: SourceShares<StoredRecord> = new SourceShares();
+  #size = 0;
 
   constructor(limits: CacheLimits) {
     this.#limits = limits;
   }
 
   get size(): number {
-    return this.#records.size;
-  }
-
-  /** By `recordKey`. */
-  find(key: string): StoredRecord | undefined {
-    return this.#records.get(key);
+    return this.#size;
   }
 
   /** The records of one name and type. */
-  recordSet(nameKey: string, type: number): ReadonlySet<StoredRecord> {
-    return this.#sets.get(formatSetKey(nameKey, type)) ?? EMPTY_SET;
+  recordSet(nameKey: string, type: number): RecordSet<StoredRecord> {
+    return this.#sets.get(nameKey)?.get(type) ?? EMPTY_SET;
   }
 
-  all(): Iterable<StoredRecord> {
-    return this.#records.values();
+  /** The records of one name. */
+  ofName(nameKey: string): readonly StoredRecord[] {
+    return [...(this.#sets.get(nameKey)?.values() ?? [])].flatMap((set) => [...set]);
+  }
+
+  all(): readonly StoredRecord[] {
+    return [...this.#sets.keys()].flatMap((nameKey) => this.ofName(nameKey));
   }
 
   /**
@@ -93,15 +96,18 @@ export class RecordStore {
     const setLimit = record.data.type === 'PTR' ? this.#limits.instancesPerService : this.#limits.recordsPerSet;
     if (set.size >= setLimit) return findNoisiest(set);
     if (this.#shares.count(source) >= this.#limits.recordsPerSource) return this.#shares.oldest(source);
-    const noisiest = this.#records.size >= this.#limits.records ? this.#shares.noisiest() : undefined;
+    const noisiest = this.#size >= this.#limits.records ? this.#shares.noisiest() : undefined;
     return noisiest === undefined ? undefined : this.#shares.oldest(noisiest);
   }
 
   add(record: StoredRecord): void {
-    this.#records.set(record.key, record);
-    const set = this.#sets.get(record.setKey) ?? new Set();
-    this.#sets.set(record.setKey, set.add(record));
+    const byType = this.#sets.get(record.nameKey) ?? new Map<number, RecordSet<StoredRecord>>();
+    this.#sets.set(record.nameKey, byType);
+    const set = byType.get(record.type) ?? new RecordSet<StoredRecord>();
+    byType.set(record.type, set);
+    set.add(record);
     this.#shares.add(record);
+    this.#size += 1;
   }
 
   /** Heard again. */
@@ -109,21 +115,21 @@ export class RecordStore {
     this.#shares.renew(record);
   }
 
+  /** No-op for what is not here. */
   remove(record: StoredRecord): void {
-    this.#records.delete(record.key);
+    const byType = this.#sets.get(record.nameKey);
+    const set = byType?.get(record.type);
+    if (byType === undefined || set === undefined || set.find(record.record.data) !== record) return;
+    set.delete(record);
+    if (set.size === 0) byType.delete(record.type);
+    if (byType.size === 0) this.#sets.delete(record.nameKey);
     this.#shares.delete(record);
-    const set = this.#sets.get(record.setKey);
-    set?.delete(record);
-    if (set?.size === 0) this.#sets.delete(record.setKey);
+    this.#size -= 1;
   }
 }
 
-export function formatSetKey(nameKey: string, type: number): string {
-  return `${nameKey}/${type}`;
-}
-
 /** The one that was not heard for the longest time, of the source that has the most in this set. */
-function findNoisiest(set: ReadonlySet<StoredRecord>): StoredRecord | undefined {
+function findNoisiest(set: RecordSet<StoredRecord>): StoredRecord | undefined {
   const counts = new Map<string, number>();
   for (const { source } of set) counts.set(source, (counts.get(source) ?? 0) + 1);
   let chosen: StoredRecord | undefined;

@@ -54,9 +54,9 @@ export class Registration {
     return this.probe.state.kind === 'claimed';
   }
 
-  /** The same name, on the same terms, that is not lost. */
-  canGoOnAs(name: Name, insist: boolean): boolean {
-    return isSameName(this.name, name) && this.probe.insists === insist && this.probe.state.kind !== 'lost';
+  /** The same name, and it is not lost. */
+  canGoOnAs(name: Name): boolean {
+    return isSameName(this.name, name) && this.probe.state.kind !== 'lost';
   }
 
   /** Puts other data under the same name. */

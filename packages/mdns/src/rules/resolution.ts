@@ -1,5 +1,5 @@
 import type { Name } from '../wire/name.ts';
-import { dataKey, type RecordData, TYPE_CODES } from '../wire/record.ts';
+import { type RecordData, TYPE_CODES } from '../wire/record.ts';
 import type { ViewAddress } from './instance-view.ts';
 import type { RecordCache } from './record-cache.ts';
 import type { CachedRecord } from './record-store.ts';
@@ -39,6 +39,5 @@ function chooseCurrent(entries: readonly CachedRecord[]): CachedRecord | undefin
 function isMoreCurrent(a: CachedRecord, b: CachedRecord): boolean {
   const [aLeaves, bLeaves] = [a.lifetime.kind === 'leaving', b.lifetime.kind === 'leaving'];
   if (aLeaves !== bLeaves) return bLeaves;
-  if (a.since !== b.since) return a.since > b.since;
-  return dataKey(a.record.data) < dataKey(b.record.data);
+  return a.arrival > b.arrival;
 }

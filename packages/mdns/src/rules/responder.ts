@@ -13,15 +13,8 @@ import { Registry } from './registry.ts';
 import type { ResponderEvent } from './responder-event.ts';
 import { composeGoodbye, composeResponses } from './response.ts';
 import { ResponseQueue } from './response-queue.ts';
-import {
-  describeHost,
-  describeService,
-  hostName,
-  pointToService,
-  pointToType,
-  readAddresses,
-  serviceName,
-} from './service-records.ts';
+import { nameOfHost, nameOfInstance } from './service-name.ts';
+import { describeHost, describeService, pointToService, pointToType, readAddresses } from './service-records.ts';
 
 /** The host as it is seen on one interface. */
 export interface HostOptions {
@@ -64,7 +57,7 @@ export class Responder implements Machine {
     this.#answerer = new Answerer(random, this.#queue);
     const onConflict = (registration: Registration, now: number): void => this.#contest(registration, now);
     this.#listener = new Listener(random, this.#registry, this.#queue, onConflict);
-    this.#hostName = hostName(host.label);
+    this.#hostName = nameOfHost(host.label);
     this.setHost(host, now);
   }
 
@@ -74,12 +67,13 @@ export class Responder implements Machine {
 
   /** Claims the host name, or changes it or its addresses. A new name is claimed anew, and what points to it is announced again. */
   setHost({ label, addresses, elsewhere = [], insist = false }: HostOptions, now: number): void {
-    const name = hostName(label);
+    const name = nameOfHost(label);
     const sets: RegisteredSets = { claimed: describeHost(name, addresses), pointers: [] };
     const others = new Set(readAddresses(elsewhere).map(dataKey));
     const current = this.#registry.host?.registration;
     this.#changedAt = now;
-    if (current?.canGoOnAs(name, insist) && sets.claimed.length > 0) {
+    if (current?.canGoOnAs(name) && sets.claimed.length > 0) {
+      current.probe.insists = insist;
       this.#registry.setHost({ registration: current, elsewhere: others });
       this.#change(current, sets, now);
       return;
@@ -100,10 +94,11 @@ export class Responder implements Machine {
    * data if the name is the same, else gives up the old name first. A name that another `id` has here is a conflict.
    */
   publish(id: string, options: ServiceOptions, now: number, { announce, insist = false }: PublishOptions): void {
-    const name = serviceName(options);
+    const name = nameOfInstance(options.type, options.name);
     const current = this.#registry.services.get(id);
     this.#changedAt = now;
-    if (current?.registration.canGoOnAs(name, insist)) {
+    if (current?.registration.canGoOnAs(name)) {
+      current.registration.probe.insists = insist;
       this.update(id, options, now);
       if (announce) this.announce(id, now);
       else this.withdraw(id, now);
@@ -159,7 +154,6 @@ export class Responder implements Machine {
   restart(now: number): void {
     this.#changedAt = now;
     this.#queue.clear();
-    this.#answerer.clear();
     this.#registry.invalidate();
     const startAt = now + this.#random() * MAX_PROBE_DELAY_MS;
     for (const registration of this.#registry.registrations()) {

@@ -23,6 +23,11 @@ export function nameOfInstance(type: string, instance: string): Name {
   return [instance, ...nameOfType(type)];
 }
 
+/** `h1-k3x9` -> `h1-k3x9.local` */
+export function nameOfHost(label: string): Name {
+  return [label, ...DOMAIN];
+}
+
 /** `_redis._tcp` of `_redis._tcp.local`; undefined when the name is not that of a service type. */
 export function typeOfName(name: Name): string | undefined {
   const [service, protocol, domain] = name;

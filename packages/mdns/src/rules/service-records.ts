@@ -1,29 +1,17 @@
 import type { ServiceOptions } from '../publication.ts';
 import { encodeTxt } from '../txt.ts';
 import { formatIpv4, formatIpv6, parseIpv4, parseIpv6 } from '../wire/address.ts';
-import { type Name, parseName } from '../wire/name.ts';
+import type { Name } from '../wire/name.ts';
 import type { RecordData } from '../wire/record.ts';
 import { HOST_TTL_SECONDS, type OwnSet, sharedSet, uniqueSet } from './own-set.ts';
+import { nameOfBrowse, nameOfInstance, nameOfType, TYPE_ENUMERATION } from './service-name.ts';
 
 /** RFC 6762 10: records that don't hold a host name. */
 const OTHER_TTL_SECONDS = 4_500;
-const DOMAIN = 'local';
-/** RFC 6763 9 */
-const TYPE_ENUMERATION: Name = ['_services', '_dns-sd', '_udp', DOMAIN];
-
-/** `redis on h1` of `_redis._tcp`: `redis on h1._redis._tcp.local` (RFC 6763 4.1). */
-export function serviceName(service: ServiceOptions): Name {
-  return [service.name, ...typeName(service.type)];
-}
-
-/** `h1-k3x9`: `h1-k3x9.local` */
-export function hostName(label: string): Name {
-  return [label, DOMAIN];
-}
 
 /** The sets under the service's own name: SRV and TXT (RFC 6763 5, 6). */
 export function describeService(service: ServiceOptions, host: Name): readonly OwnSet[] {
-  const name = serviceName(service);
+  const name = nameOfInstance(service.type, service.name);
   const ttl = service.ttl ?? OTHER_TTL_SECONDS;
   const { port, priority = 0, weight = 0 } = service;
   return [
@@ -34,16 +22,14 @@ export function describeService(service: ServiceOptions, host: Name): readonly O
 
 /** The pointers to the service that nobody else has: from its type and its subtypes (RFC 6763 4.1, 7.1). */
 export function pointToService(service: ServiceOptions): readonly OwnSet[] {
-  const name = serviceName(service);
-  const type = typeName(service.type);
-  const ttl = service.ttl ?? OTHER_TTL_SECONDS;
-  const subtypes = (service.subtypes ?? []).map((subtype): Name => [subtype, '_sub', ...type]);
-  return [type, ...subtypes].map((from) => sharedSet(from, ttl, name));
+  const { type, ttl = OTHER_TTL_SECONDS, subtypes = [] } = service;
+  const name = nameOfInstance(type, service.name);
+  return [undefined, ...subtypes].map((subtype) => sharedSet(nameOfBrowse(type, subtype), ttl, name));
 }
 
 /** The pointer to the type, which every host that has such a service owns as well (RFC 6763 9). */
 export function pointToType(service: ServiceOptions): OwnSet {
-  return sharedSet(TYPE_ENUMERATION, OTHER_TTL_SECONDS, typeName(service.type));
+  return sharedSet(TYPE_ENUMERATION, OTHER_TTL_SECONDS, nameOfType(service.type));
 }
 
 /** The address sets of a host on one link, in the order of the addresses; what is no literal is left out. */
@@ -63,8 +49,4 @@ export function readAddresses(addresses: readonly string[]): readonly RecordData
     const ipv6 = parseIpv6(address.replace(/%.*$/, ''));
     return ipv6 === undefined ? [] : [{ type: 'AAAA', address: formatIpv6(ipv6) }];
   });
-}
-
-function typeName(type: string): Name {
-  return [...parseName(type), DOMAIN];
 }

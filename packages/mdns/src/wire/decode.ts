@@ -11,7 +11,7 @@ import {
 import { HEADER_BYTES, MAX_PACKET_BYTES } from './limits.ts';
 import type { Message, Question } from './message.ts';
 import type { Name } from './name.ts';
-import { readName } from './read-name.ts';
+import { NameReader } from './read-name.ts';
 import { type RecordData, type ResourceRecord, TYPE_CODES } from './record.ts';
 
 const QUESTION_TAIL_BYTES = 4;
@@ -19,7 +19,7 @@ const RECORD_TAIL_BYTES = 10;
 const SRV_FIXED_BYTES = 6;
 /** EDNS0 and the owner option (RFC 6891): no record of class IN. */
 const TYPE_OPT = 41;
-/** RFC 4034 4.1.2: a window of the bitmap has 1 to 32 bytes. */
+/** RFC 4034 4.1.2: for 256 types. */
 const MAX_WINDOW_BYTES = 32;
 
 export interface Decoded {
@@ -60,17 +60,19 @@ export function decodeMessage(bytes: Uint8Array): Decoded | undefined {
 class MessageReader {
   damaged = 0;
   readonly #bytes: Uint8Array;
+  readonly #names: NameReader;
   /** At the end of the bytes when what follows can't be read. */
   #at = HEADER_BYTES;
 
   constructor(bytes: Uint8Array) {
     this.#bytes = bytes;
+    this.#names = new NameReader(bytes);
   }
 
   readQuestions(count: number): readonly Question[] {
     const questions: Question[] = [];
     for (let read = 0; read < count && this.#at < this.#bytes.length; read++) {
-      const { name, next } = readName(this.#bytes, this.#at, this.#bytes.length);
+      const { name, next } = this.#names.read(this.#at, this.#bytes.length);
       if (next === undefined || next + QUESTION_TAIL_BYTES > this.#bytes.length) {
         this.#stop();
         break;
@@ -90,7 +92,7 @@ class MessageReader {
   readRecords(count: number): readonly ResourceRecord[] {
     const records: ResourceRecord[] = [];
     for (let read = 0; read < count && this.#at < this.#bytes.length; read++) {
-      const { name, next } = readName(this.#bytes, this.#at, this.#bytes.length);
+      const { name, next } = this.#names.read(this.#at, this.#bytes.length);
       if (next === undefined || next + RECORD_TAIL_BYTES > this.#bytes.length) {
         this.#stop();
         break;
@@ -106,7 +108,7 @@ class MessageReader {
       }
       this.#at = end;
       if (type === TYPE_OPT || (classAndBit & ~CLASS_TOP_BIT) !== CLASS_IN) continue;
-      const data = name && readRdata(this.#bytes, type, start, end);
+      const data = name && this.#readRdata(type, start, end);
       if (name === undefined || data === undefined) this.damaged += 1;
       else records.push({ name, ttl, flush: (classAndBit & CLASS_TOP_BIT) !== 0, data });
     }
@@ -117,37 +119,45 @@ class MessageReader {
     this.damaged += 1;
     this.#at = this.#bytes.length;
   }
-}
 
-function readRdata(bytes: Uint8Array, type: number, start: number, end: number): RecordData | undefined {
-  switch (type) {
-    case TYPE_CODES.A:
-      return end - start === 4 ? { type: 'A', address: formatIpv4(bytes.subarray(start, end)) } : undefined;
-    case TYPE_CODES.AAAA:
-      return end - start === 16 ? { type: 'AAAA', address: formatIpv6(bytes.subarray(start, end)) } : undefined;
-    case TYPE_CODES.PTR: {
-      const target = readNameUntil(bytes, start, end);
-      return target && { type: 'PTR', target };
+  #readRdata(type: number, start: number, end: number): RecordData | undefined {
+    const bytes = this.#bytes;
+    switch (type) {
+      case TYPE_CODES.A:
+        return end - start === 4 ? { type: 'A', address: formatIpv4(bytes.subarray(start, end)) } : undefined;
+      case TYPE_CODES.AAAA:
+        return end - start === 16 ? { type: 'AAAA', address: formatIpv6(bytes.subarray(start, end)) } : undefined;
+      case TYPE_CODES.PTR: {
+        const target = this.#readNameUntil(start, end);
+        return target && { type: 'PTR', target };
+      }
+      case TYPE_CODES.SRV: {
+        const target = this.#readNameUntil(start + SRV_FIXED_BYTES, end);
+        if (target === undefined) return undefined;
+        const [priority, weight] = [readUint16(bytes, start), readUint16(bytes, start + 2)];
+        return { type: 'SRV', priority, weight, port: readUint16(bytes, start + 4), target };
+      }
+      case TYPE_CODES.TXT:
+        return readStrings(bytes, start, end);
+      case TYPE_CODES.NSEC:
+        return this.#readNsec(start, end);
+      default:
+        return { type: 'OTHER', code: type, bytes: copyBytes(bytes, start, end) };
     }
-    case TYPE_CODES.SRV: {
-      const target = readNameUntil(bytes, start + SRV_FIXED_BYTES, end);
-      if (target === undefined) return undefined;
-      const [priority, weight] = [readUint16(bytes, start), readUint16(bytes, start + 2)];
-      return { type: 'SRV', priority, weight, port: readUint16(bytes, start + 4), target };
-    }
-    case TYPE_CODES.TXT:
-      return readStrings(bytes, start, end);
-    case TYPE_CODES.NSEC:
-      return readNsec(bytes, start, end);
-    default:
-      return { type: 'OTHER', code: type, bytes: copyBytes(bytes, start, end) };
   }
-}
 
-/** The name that fills the bytes from `start` to `end` exactly. */
-function readNameUntil(bytes: Uint8Array, start: number, end: number): Name | undefined {
-  const { name, next } = readName(bytes, start, end);
-  return next === end ? name : undefined;
+  /** The name that fills the bytes from `start` to `end` exactly. */
+  #readNameUntil(start: number, end: number): Name | undefined {
+    const { name, next } = this.#names.read(start, end);
+    return next === end ? name : undefined;
+  }
+
+  #readNsec(start: number, end: number): RecordData | undefined {
+    const { name, next } = this.#names.read(start, end);
+    if (name === undefined || next === undefined) return undefined;
+    const types = readTypeBitmap(this.#bytes, next, end);
+    return types && { type: 'NSEC', next: name, types };
+  }
 }
 
 function readStrings(bytes: Uint8Array, start: number, end: number): RecordData | undefined {
@@ -163,24 +173,22 @@ function readStrings(bytes: Uint8Array, start: number, end: number): RecordData 
   return { type: 'TXT', strings };
 }
 
-function readNsec(bytes: Uint8Array, start: number, end: number): RecordData | undefined {
-  const { name, next } = readName(bytes, start, end);
-  if (name === undefined || next === undefined) return undefined;
+/** RFC 4034 4.1.2: windows of types in ascending order. */
+function readTypeBitmap(bytes: Uint8Array, start: number, end: number): readonly number[] | undefined {
   const types: number[] = [];
   let lastWindow = -1;
-  for (let at = next; at < end; ) {
+  for (let at = start; at < end; ) {
     const window = bytes[at] ?? 0;
     const length = bytes[at + 1] ?? 0;
     const windowEnd = at + 2 + length;
     if (window <= lastWindow || length < 1 || length > MAX_WINDOW_BYTES || windowEnd > end) return undefined;
     lastWindow = window;
-    for (let byteAt = at + 2; byteAt < windowEnd; byteAt++) {
-      const base = window * 256 + (byteAt - at - 2) * 8;
-      for (let bit = 0; bit < 8; bit++) if (((bytes[byteAt] ?? 0) & (0x80 >> bit)) !== 0) types.push(base + bit);
+    for (let bit = 0; bit < length * 8; bit++) {
+      if (((bytes[at + 2 + (bit >> 3)] ?? 0) & (0x80 >> (bit & 7))) !== 0) types.push(window * 256 + bit);
     }
     at = windowEnd;
   }
-  return { type: 'NSEC', next: name, types };
+  return types;
 }
 
 /** A plain copy: a view, or a slice of a pooled buffer, would keep the whole receive buffer alive. */

@@ -4,21 +4,21 @@
  */
 export type Name = readonly string[];
 
-const NEEDS_FOLDING = /[A-Z.\\]/;
+const UPPER_A = 0x41;
+const UPPER_Z = 0x5a;
+const DOT = 0x2e;
+const BACKSLASH = 0x5c;
 
 /** The key under which two names that are equal by RFC 6762 16 (case-insensitive in ASCII only) meet in a map. */
 export function nameKey(name: Name): string {
-  let key = '';
-  for (const label of name) {
-    const text = NEEDS_FOLDING.test(label) ? foldLabel(label) : label;
-    key = key === '' ? text : `${key}.${text}`;
-  }
-  return key;
+  const joined = name.join('.');
+  return isFolded(joined, name.length - 1) ? joined : name.map(foldLabel).join('.');
 }
 
 /** RFC 6762 16: names compare case-insensitively in ASCII and byte for byte elsewhere. */
 export function isSameName(a: Name, b: Name): boolean {
-  return a.length === b.length && nameKey(a) === nameKey(b);
+  if (a.length !== b.length) return false;
+  return a.every((label, at) => label === b[at]) || nameKey(a) === nameKey(b);
 }
 
 /** Presentation format, dots and backslashes within a label escaped (RFC 6763 4.3): `redis on h1._redis._tcp.local`. */
@@ -52,6 +52,17 @@ export function parseName(text: string): Name {
   }
   if (label !== '') labels.push(label);
   return labels;
+}
+
+/** No upper-case letter of ASCII, nothing to escape, no other dots than these. A loop, since every record's name comes by. */
+function isFolded(joined: string, dots: number): boolean {
+  let dotsLeft = dots;
+  for (let at = 0; at < joined.length; at++) {
+    const code = joined.charCodeAt(at);
+    if (code === DOT) dotsLeft -= 1;
+    else if ((code >= UPPER_A && code <= UPPER_Z) || code === BACKSLASH) return false;
+  }
+  return dotsLeft === 0;
 }
 
 function foldLabel(label: string): string {

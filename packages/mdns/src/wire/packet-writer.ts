@@ -9,6 +9,8 @@ import { type RecordData, type ResourceRecord, typeCode } from './record.ts';
 const INITIAL_BYTES = 512;
 /** A pointer has 14 bits (RFC 1035 4.1.4). */
 const MAX_POINTER = 0x3fff;
+/** Of a UTF-16 unit in UTF-8. */
+const MAX_UTF8_BYTES = 3;
 const MAX_RDATA_BYTES = 0xffff;
 
 /** A name written before: where it stands, and the longer names that end in it. */
@@ -171,8 +173,7 @@ export class PacketWriter {
   #writeLabel(label: string, name: Name): void {
     const lengthAt = this.#at;
     this.#writeByte(0);
-    this.#reserve(label.length * 3);
-    const { written } = utf8.encodeInto(label, this.#bytes.subarray(this.#at));
+    const written = this.#copyText(label);
     if (written < 1 || written > MAX_LABEL_BYTES) {
       throw new MdnsError(
         'bad-label',
@@ -181,6 +182,17 @@ export class PacketWriter {
     }
     this.#at += written;
     this.#bytes[lengthAt] = written;
+  }
+
+  /** Puts the text behind what was written; `#at` stays. Most labels are ASCII, and their bytes are their characters. */
+  #copyText(text: string): number {
+    this.#reserve(text.length * MAX_UTF8_BYTES);
+    for (let index = 0; index < text.length; index++) {
+      const code = text.charCodeAt(index);
+      if (code >= 0x80) return utf8.encodeInto(text, this.#bytes.subarray(this.#at)).written;
+      this.#bytes[this.#at + index] = code;
+    }
+    return text.length;
   }
 
   #writeString(string: Uint8Array): void {

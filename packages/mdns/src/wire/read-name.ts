@@ -17,47 +17,85 @@ export interface NameRead {
   readonly next: number | undefined;
 }
 
-const UNREADABLE: NameRead = { name: undefined, next: undefined };
+interface Label {
+  readonly text: string;
+  /** What the text takes when it is written again; replaced bytes take more than they did. */
+  readonly octets: number;
+}
 
 /**
- * Reads the name at `start`; its part in place must end before `end`. Iterative, and bounded against hostile packets: each
- * pointer leads to before the segment that it ends (so there is no loop), 127 pointers, 127 labels, 255 octets. Bytes that are
- * no UTF-8 are replaced.
+ * Reads the names of one packet, whatever is in it. Iterative, and bounded against hostile packets: each pointer leads to before
+ * the segment that it ends (so there is no loop), 127 pointers, 127 labels, 255 octets; and in all as many labels as the packet
+ * has bytes, lest a few bytes of pointers become a mountain of names. Bytes that are no UTF-8 are replaced.
  */
-export function readName(bytes: Uint8Array, start: number, end: number): NameRead {
-  const labels: string[] = [];
-  let at = start;
-  let segmentStart = start;
-  let segmentEnd = end;
-  let octets = 1;
-  let pointers = 0;
-  let next: number | undefined;
-  for (;;) {
-    if (at >= segmentEnd) return next === undefined ? UNREADABLE : { name: undefined, next };
-    const length = bytes[at] ?? 0;
-    if (length === 0) return { name: labels, next: next ?? at + 1 };
-    if (length >= POINTER_BITS) {
-      if (at + 1 >= segmentEnd) return next === undefined ? UNREADABLE : { name: undefined, next };
-      next ??= at + 2;
-      const target = ((length & ~POINTER_BITS) << 8) | (bytes[at + 1] ?? 0);
-      pointers += 1;
-      if (target < HEADER_BYTES || target >= segmentStart || pointers > MAX_POINTERS) return { name: undefined, next };
-      segmentEnd = at;
-      segmentStart = target;
-      at = target;
-      continue;
+export class NameReader {
+  readonly #bytes: Uint8Array;
+  /** Labels that are not plain ASCII, by offset: decoded once, however many pointers lead there. */
+  readonly #decoded: Map<number, Label> = new Map();
+  #labelsLeft: number;
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes;
+    this.#labelsLeft = bytes.length;
+  }
+
+  /** The name at `start`; its part in place must end before `end`. */
+  read(start: number, end: number): NameRead {
+    const bytes = this.#bytes;
+    const labels: string[] = [];
+    let at = start;
+    let segmentStart = start;
+    let segmentEnd = end;
+    let octets = 1;
+    let pointers = 0;
+    let next: number | undefined;
+    for (;;) {
+      if (at >= segmentEnd) return { name: undefined, next };
+      const length = bytes[at] ?? 0;
+      if (length === 0) return { name: labels, next: next ?? at + 1 };
+      if (length >= POINTER_BITS) {
+        if (at + 1 >= segmentEnd) return { name: undefined, next };
+        next ??= at + 2;
+        const target = ((length & ~POINTER_BITS) << 8) | (bytes[at + 1] ?? 0);
+        pointers += 1;
+        if (target < HEADER_BYTES || target >= segmentStart || pointers > MAX_POINTERS)
+          return { name: undefined, next };
+        segmentEnd = at;
+        segmentStart = target;
+        at = target;
+        continue;
+      }
+      const labelEnd = at + 1 + length;
+      if (length > MAX_LABEL_BYTES || labelEnd > segmentEnd) return { name: undefined, next };
+      const label = this.#readLabel(at + 1, labelEnd);
+      octets += 1 + label.octets;
+      this.#labelsLeft -= 1;
+      const isTooLong = label.octets > MAX_LABEL_BYTES || octets > MAX_NAME_BYTES || labels.length === MAX_LABELS;
+      if (isTooLong || this.#labelsLeft < 0) {
+        return { name: undefined, next: next ?? skipName(bytes, labelEnd, segmentEnd) };
+      }
+      labels.push(label.text);
+      at = labelEnd;
     }
-    const labelEnd = at + 1 + length;
-    if (length > MAX_LABEL_BYTES || labelEnd > segmentEnd) {
-      return next === undefined ? UNREADABLE : { name: undefined, next };
+  }
+
+  #readLabel(start: number, end: number): Label {
+    let text = '';
+    for (let at = start; at < end; at++) {
+      const byte = this.#bytes[at] ?? 0;
+      if (byte >= 0x80) return this.#decodeLabel(start, end);
+      text += String.fromCharCode(byte);
     }
-    const label = readLabel(bytes, at + 1, labelEnd);
-    octets += 1 + label.octets;
-    if (label.octets > MAX_LABEL_BYTES || octets > MAX_NAME_BYTES || labels.length === MAX_LABELS) {
-      return { name: undefined, next: next ?? skipName(bytes, labelEnd, segmentEnd) };
-    }
-    labels.push(label.text);
-    at = labelEnd;
+    return { text, octets: end - start };
+  }
+
+  #decodeLabel(start: number, end: number): Label {
+    const known = this.#decoded.get(start);
+    if (known !== undefined) return known;
+    const text = utf8.decode(this.#bytes.subarray(start, end));
+    const label = { text, octets: utf8Encoder.encode(text).length };
+    this.#decoded.set(start, label);
+    return label;
   }
 }
 
@@ -72,18 +110,4 @@ function skipName(bytes: Uint8Array, start: number, end: number): number | undef
     at += 1 + length;
   }
   return undefined;
-}
-
-/** `octets`: what the text takes when it is written again; replaced bytes take more than they did. */
-function readLabel(bytes: Uint8Array, start: number, end: number): { text: string; octets: number } {
-  let text = '';
-  for (let at = start; at < end; at++) {
-    const byte = bytes[at] ?? 0;
-    if (byte >= 0x80) {
-      const decoded = utf8.decode(bytes.subarray(start, end));
-      return { text: decoded, octets: utf8Encoder.encode(decoded).length };
-    }
-    text += String.fromCharCode(byte);
-  }
-  return { text, octets: end - start };
 }

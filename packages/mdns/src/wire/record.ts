@@ -1,4 +1,4 @@
-import { type Name, nameKey } from './name.ts';
+import { isSameName, type Name, nameKey } from './name.ts';
 
 /** What a record says, by type. Types that we do not know stay opaque (RFC 3597). */
 export type RecordData =
@@ -45,6 +45,16 @@ export function recordKey(record: ResourceRecord): string {
 
 /** The same type and rdata; names within it compare case-insensitively (RFC 6762 16). */
 export function isSameData(a: RecordData, b: RecordData): boolean {
+  if (a.type === 'A' && b.type === 'A') return a.address === b.address;
+  if (a.type === 'AAAA' && b.type === 'AAAA') return a.address === b.address;
+  if (a.type === 'PTR' && b.type === 'PTR') return isSameName(a.target, b.target);
+  if (a.type === 'SRV' && b.type === 'SRV') {
+    const isSamePlace = a.port === b.port && a.priority === b.priority && a.weight === b.weight;
+    return isSamePlace && isSameName(a.target, b.target);
+  }
+  if (a.type === 'TXT' && b.type === 'TXT') {
+    return a.strings.length === b.strings.length && a.strings.every((string, at) => isSameBytes(string, b.strings[at]));
+  }
   return a.type === b.type && dataKey(a) === dataKey(b);
 }
 
@@ -67,6 +77,10 @@ export function dataKey(data: RecordData): string {
     default:
       return data satisfies never;
   }
+}
+
+function isSameBytes(a: Uint8Array, b: Uint8Array | undefined): boolean {
+  return a.length === b?.length && a.every((byte, at) => byte === b[at]);
 }
 
 /** One character for each byte. */

@@ -119,6 +119,11 @@ describe('what a question is answered with', () => {
     expect(typesOf(answersOf(sent))).toEqual(['SRV']);
   });
 
+  it('a name of ours that has capitals: the same (RFC 6762 16)', () => {
+    const driver = Driver.settled({}, { ...REDIS, name: 'Redis on H1' });
+    expect(typesOf(answersOf(driver.exchange(RESOLVE)))).toEqual(['SRV']);
+  });
+
   it('a name that is not ours: nothing', () => {
     const driver = Driver.settled();
     driver.receive(query([ask(['redis on h2', ...REDIS_TYPE], TYPE_ANY), ask(['h2', 'local'], TYPE_CODES.A)]));

@@ -6,6 +6,7 @@ import {
   ask,
   Driver,
   ENUMERATION,
+  HOST,
   LOOPED,
   query,
   REDIS_NAME,
@@ -34,6 +35,13 @@ describe('hearing others say what we say', () => {
     driver.runFor(30);
     driver.receive(response([typePointer(4_499)]));
     expect(answersOf(driver.runFor(5_000))).toHaveLength(1);
+  });
+
+  it('does not spare a set of which they say a part (RFC 6762 7.4, 10.2)', () => {
+    const driver = Driver.settled({ random: 0.5, addresses: ['10.0.0.1', '10.0.0.2'] });
+    driver.receive(query([ask(HOST, TYPE_CODES.A), ask(['h2', 'local'], TYPE_CODES.A)]));
+    driver.receive(response([record(HOST, { type: 'A', address: '10.0.0.1' })]));
+    expect(answersOf(driver.runFor(5_000))).toHaveLength(2);
   });
 
   it('does not spare it when it is our own packet that comes back', () => {

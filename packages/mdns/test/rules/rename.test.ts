@@ -26,6 +26,7 @@ describe('renameService', () => {
 
   it('cuts whole characters so that 63 bytes hold the name (RFC 6763 4.1.1)', () => {
     expect(nameOf(renameService('x'.repeat(63), 0, () => 0))).toBe(`${'x'.repeat(59)} (2)`);
+    expect(nameOf(renameService(`${'x'.repeat(58)} tail`, 0, () => 0))).toBe(`${'x'.repeat(58)} (2)`);
     expect(nameOf(renameService('🦜'.repeat(15), 0, () => 0))).toBe(`${'🦜'.repeat(14)} (2)`);
   });
 

@@ -78,6 +78,13 @@ describe('claiming names', () => {
     expect(driver.responder.takeEvents()).toEqual([{ kind: 'host-conflict' }]);
   });
 
+  it('does not give the name up for a denial, which our own other link may send (RFC 6762 6.1)', () => {
+    const driver = new Driver();
+    driver.run(300);
+    driver.receive(response([record(HOST, { type: 'NSEC', next: HOST, types: [TYPE_CODES.A] })]), LOOPED);
+    expect(driver.responder.takeEvents()).toEqual([]);
+  });
+
   it('ignores what was answered before its first probe (RFC 6762 8.1)', () => {
     const driver = new Driver({ random: 0.4 });
     driver.responder.publish('redis', REDIS, 0, { announce: true });
@@ -150,6 +157,14 @@ describe('claiming names', () => {
     driver.responder.remove('other', driver.now);
     driver.runFor(5_000);
     expect(driver.sent).toEqual([]);
+  });
+
+  it('begins to insist without claiming the name again where it has it', () => {
+    const driver = Driver.settled();
+    driver.responder.publish('redis', REDIS, driver.now, { announce: true, insist: true });
+    driver.responder.setHost({ label: 'h1-abcd', addresses: ['10.0.0.1', 'fe80::1'], insist: true }, driver.now);
+    driver.receive(response([foreignSrv(), record(HOST, { type: 'A', address: '10.0.0.9' })]));
+    expect(driver.runFor(5_000)).toEqual([]);
   });
 
   it('keeps its name against everybody when it insists', () => {
@@ -254,6 +269,35 @@ describe('announcing', () => {
     expect(goodbyesIn(driver)).toEqual([]);
   });
 
+  it('announces on another link without regard to what it sent on the last (RFC 6762 6)', () => {
+    const driver = Driver.settled();
+    driver.exchange(query([ask(REDIS_NAME, TYPE_CODES.SRV)]), PEER, 50);
+    driver.responder.restart(driver.now);
+    const [announcement] = responsesOf(driver.runFor(5_000));
+    expect(announcement?.at).toBe(60_800);
+    expect(typesOf(announcement?.transmit.message.answers ?? [])).toContain('SRV');
+  });
+
+  it('stops in the middle of it when the host loses its addresses', () => {
+    const driver = new Driver();
+    driver.responder.publish('redis', REDIS, 0, { announce: true });
+    driver.run(1_000);
+    driver.responder.setHost({ label: 'h1-abcd', addresses: [] }, driver.now);
+    expect(typesOf(answersOf(driver.runFor(10_000)))).toEqual(['A', 'AAAA']);
+    expect(driver.responder.nextDeadline()).toBe(Number.POSITIVE_INFINITY);
+  });
+
+  it('stops in the middle of it when the host name is contested, and begins again (RFC 6762 9)', () => {
+    const driver = new Driver({ addresses: ['10.0.0.1'] });
+    driver.responder.publish('redis', REDIS, 0, { announce: true });
+    driver.run(1_000);
+    driver.receive(response([record(HOST, { type: 'A', address: '10.0.0.9' })]));
+    const sent = driver.runFor(10_000);
+    expect(probesOf(sent).map(({ at }) => at)).toEqual([1_000, 1_250, 1_500]);
+    const srv = responsesOf(sent).filter(({ transmit }) => typesOf(transmit.message.answers).includes('SRV'));
+    expect(srv.map(({ at }) => at)).toEqual([1_750, 2_750, 4_750]);
+  });
+
   it('announces nothing on a link where the host has no address, and everything once it has one', () => {
     const driver = new Driver({ addresses: [] });
     driver.responder.publish('redis', REDIS, 0, { announce: true });
@@ -313,6 +357,7 @@ describe('held services', () => {
     const probe = query([ask(REDIS_NAME, TYPE_ANY)], { authorities: [foreignSrv()] });
     expect(typesOf(answersOf(driver.exchange(probe)))).toEqual(['SRV', 'TXT']);
     expect(typesOf(answersOf(driver.exchange(query([ask(REDIS_NAME, TYPE_ANY)]))))).toEqual(['SRV', 'TXT']);
+    expect(typesOf(answersOf(driver.exchange(query([ask(REDIS_NAME, TYPE_ANY)]), LOOPED)))).toEqual(['SRV', 'TXT']);
   });
 
   it('are announced at once, without probing, when that is asked for', () => {
@@ -385,8 +430,9 @@ describe('saying goodbye', () => {
 
   it('keeps the name after withdrawing, and announces again at once (RFC 6762 6)', () => {
     const driver = Driver.settled();
+    driver.exchange(query([ask(REDIS_NAME, TYPE_CODES.SRV)]), PEER, 50);
     driver.responder.withdraw('redis', driver.now);
-    driver.runFor(100);
+    driver.runFor(50);
     driver.forget();
     driver.responder.announce('redis', driver.now);
     const [first] = driver.runFor(5_000);

@@ -37,7 +37,7 @@ export const dataArbitrary: fc.Arbitrary<RecordData> = fc.oneof(
   fc.record({ type: fc.constant('OTHER' as const), code: fc.integer({ min: 256, max: 0xffff }), bytes: bytes(40) }),
 );
 
-export const recordArbitrary: fc.Arbitrary<ResourceRecord> = fc.record({
+const recordArbitrary: fc.Arbitrary<ResourceRecord> = fc.record({
   name: nameArbitrary,
   ttl: fc.nat({ max: 0xffffffff }),
   flush: fc.boolean(),

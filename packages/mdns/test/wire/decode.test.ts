@@ -173,6 +173,16 @@ describe('decodeMessage on damaged packets', () => {
     expect(decoded.message.answers.map((record) => record.data.type)).toEqual(['OTHER', 'TXT']);
   });
 
+  it('reads as many labels as the packet has bytes, and no mountain of them from pointers', () => {
+    const long = `${'0161'.repeat(100)}00 0001 0001`;
+    const pointers = 'c00c 0001 0001'.repeat(1000);
+    const { message, damaged } = decode(`0000 0000 03e9 0000 0000 0000 ${long} ${pointers}`);
+    const labels = message.questions.reduce((sum, question) => sum + question.name.length, 0);
+    expect(labels).toBeGreaterThan(6000 - 100);
+    expect(labels).toBeLessThanOrEqual(6217);
+    expect(message.questions.length + damaged).toBe(1001);
+  });
+
   it('follows a chain of pointers that is short', () => {
     const decoded = decode('0000 0000 0003 0000 0000 0000 0161 00 0001 0001 c00c 0001 0001 c013 0001 0001');
     expect(decoded.message.questions.map((question) => question.name)).toEqual([['a'], ['a'], ['a']]);

@@ -22,7 +22,8 @@ export interface LabOptions {
 
 /**
  * A LAN of hosts made of Linux network namespaces, joined by a bridge that lives in a namespace of its own, where no
- * firewall of the machine reaches it. Needs root, or a kernel that lets ordinary users open user namespaces.
+ * firewall of the machine reaches it. Each host has its own name, /run and /etc/hosts, and no name server. Needs root, or a
+ * kernel that lets ordinary users open user namespaces.
  */
 export class Lab implements AsyncDisposable {
   readonly hosts: readonly Host[];

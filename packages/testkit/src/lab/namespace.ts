@@ -17,6 +17,10 @@ mount -t tmpfs -o mode=755 tmpfs /run
 mount -t sysfs sysfs /sys 2>/dev/null || true
 mkdir /run/dbus /run/lock
 hostname "$1"
+printf '127.0.0.1 localhost\\n::1 localhost\\n127.0.1.1 %s\\n' "$1" > /run/hosts
+mount --bind /run/hosts /etc/hosts
+: > /run/resolv.conf
+mount --bind /run/resolv.conf "$(readlink -f /etc/resolv.conf)" 2>/dev/null || true
 for setting in accept_dad:0 router_solicitations:0; do
   for scope in all default; do
     echo "\${setting#*:}" > "/proc/sys/net/ipv6/conf/$scope/\${setting%:*}" 2>/dev/null || true

@@ -1,0 +1,81 @@
+import type { Publication, PublicationEvent, ServiceOptions, Txt } from '@mdns-ambassador/mdns';
+
+/** What an mDNS node does for announcements. */
+export interface Publisher {
+  publish(service: ServiceOptions, onEvent: (event: PublicationEvent) => void): Publication;
+}
+
+/**
+ * A service whose name is claimed from the start and which is announced only while it is said to be up, on the interfaces
+ * where it can be reached.
+ */
+export class HeldPublication {
+  readonly #publisher: Publisher;
+  readonly #onEvent: (event: PublicationEvent) => void;
+  #service: ServiceOptions;
+  #publication: Publication;
+  #isClosed = false;
+
+  /** Claims the name at once. */
+  constructor(service: ServiceOptions, publisher: Publisher, onEvent: (event: PublicationEvent) => void) {
+    this.#service = service;
+    this.#publisher = publisher;
+    this.#onEvent = onEvent;
+    this.#publication = this.#hold();
+  }
+
+  /** As it is now, after conflicts. */
+  get name(): string {
+    return this.#publication.name;
+  }
+
+  /** The SRV target. */
+  get host(): string {
+    return this.#publication.host;
+  }
+
+  /** Names of the interfaces where it is announced now. */
+  get announcedOn(): readonly string[] {
+    const { state } = this.#publication;
+    return state.kind === 'announced' ? state.interfaces : [];
+  }
+
+  /** Announces on these interfaces, or on all; no-op where it is announced. Other interfaces than before cost a new claim. */
+  async announce(interfaces: readonly string[] | undefined): Promise<void> {
+    if (!isSameSet(interfaces, this.#service.interfaces)) {
+      const { interfaces: _, ...service } = this.#service;
+      this.#service = { ...service, name: this.name, ...(interfaces === undefined ? {} : { interfaces }) };
+      await this.#publication.close();
+      if (this.#isClosed) return;
+      this.#publication = this.#hold();
+    }
+    this.#publication.announce();
+  }
+
+  /** Says goodbye and keeps the name. */
+  withdraw(): void {
+    this.#publication.withdraw();
+  }
+
+  /** Tells of other TXT data without a goodbye. */
+  updateTxt(txt: Txt): void {
+    this.#publication.update({ txt });
+  }
+
+  /** Goodbye; nothing is announced after this. Idempotent. */
+  close(): Promise<void> {
+    this.#isClosed = true;
+    return this.#publication.close();
+  }
+
+  #hold(): Publication {
+    const publication = this.#publisher.publish(this.#service, this.#onEvent);
+    publication.withdraw();
+    return publication;
+  }
+}
+
+function isSameSet(a: readonly string[] | undefined, b: readonly string[] | undefined): boolean {
+  if (a === undefined || b === undefined) return a === b;
+  return a.length === b.length && a.every((name) => b.includes(name));
+}

@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest';
+import { completeWords } from '../src/completion.ts';
+import { SHELLS, writeCompletionScript } from '../src/shells.ts';
+
+test.each<[string[], string[]]>([
+  [['pr'], ['proxy']],
+  [['help', 'an'], ['announce']],
+  [['proxy', 'redi'], ['redis']],
+  [['proxy', '--bal'], ['--balance']],
+  [['proxy', '--balance', 'p'], ['p2c']],
+  [['announce', 'redis', '--check', 'ht'], ['http:/']],
+  [['list', '--log-l'], ['--log-level']],
+  [['completion', 'z'], ['zsh']],
+  [['demo', ''], []],
+  [['frobnicate', ''], []],
+])('after %j comes %j', async (words, candidates) => {
+  expect(await completeWords(words)).toEqual(candidates);
+});
+
+test('at the beginning stand the commands', async () => {
+  expect(await completeWords([''])).toEqual(expect.arrayContaining(['announce', 'proxy', 'demo', '--help']));
+});
+
+test('options that this version refuses are not offered', async () => {
+  expect(await completeWords(['proxy', '--'])).not.toContain('--mesh-key-file');
+});
+
+test.each(SHELLS)('the script for %s asks the program itself', (shell) => {
+  expect(writeCompletionScript(shell)).toContain('ambassador __complete');
+});

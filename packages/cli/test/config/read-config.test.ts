@@ -1,0 +1,84 @@
+import { expect, test } from 'vitest';
+import { CliError } from '../../src/cli-error.ts';
+import { parseConfig, readConfig } from '../../src/config/read-config.ts';
+
+function codeAndSentence(run: () => unknown): string {
+  try {
+    run();
+  } catch (error) {
+    if (error instanceof CliError) return `${error.exitCode} ${error.message}`;
+    throw error;
+  }
+  return 'no error';
+}
+
+const GOOD = `
+interface: [eth0, wlan0]
+logLevel: debug
+announce:
+  - { service: redis, port: 12345, check: "http:/x", weight: 10, txt: { path: /api, beta: true } }
+  - { service: api, host: "::1", port: 3000, relay: true }
+proxy:
+  - service: redis
+    listen: 127.0.0.1:6379
+    from: [mdns, "static:10.0.0.1:6379"]
+    connectTimeout: 500ms
+`;
+
+test('services and their options are read with the line on which they stand', () => {
+  const config = parseConfig('a.yaml', GOOD);
+  expect(config.announce.map(({ service }) => service)).toEqual([
+    { text: 'redis:12345', origin: 'a.yaml:5: service', exitCode: 78 },
+    { text: 'api=[::1]:3000', origin: 'a.yaml:6: service', exitCode: 78 },
+  ]);
+  const [redis] = config.announce;
+  expect(redis?.options.find('weight')).toEqual([{ text: '10', origin: 'a.yaml:5: weight', exitCode: 78 }]);
+  expect(redis?.options.find('txt').map(({ text }) => text)).toEqual(['path=/api', 'beta']);
+  expect(config.proxy[0]?.options.find('connect-timeout')).toEqual([
+    { text: '500ms', origin: 'a.yaml:11: connectTimeout', exitCode: 78 },
+  ]);
+  expect(config.proxy[0]?.options.find('from').map(({ text }) => text)).toEqual(['mdns', 'static:10.0.0.1:6379']);
+  expect(config.options.find('interface').map(({ text }) => text)).toEqual(['eth0', 'wlan0']);
+  expect(config.options.find('balance')).toEqual([]);
+});
+
+test('JSON is read like YAML, and an empty file has no services', () => {
+  expect(parseConfig('a.json', '{"proxy":[{"service":"redis"}]}').proxy[0]?.service.text).toBe('redis');
+  expect(parseConfig('a.yaml', '# nothing\n')).toMatchObject({ announce: [], proxy: [] });
+});
+
+test.each([
+  ['proxy: [unclosed\n', '78 a.yaml:'],
+  ['proxy:\n\t- service: redis\n', '78 a.yaml:2'],
+  ['proxy: []\nproxy: []\n', '78 a.yaml:2: '],
+  ['prxoy: []\n', '78 a.yaml:1: "prxoy" is no key here; did you mean proxy?'],
+  ['proxy:\n  - service: redis\n    ballance: p2c\n', '78 a.yaml:3: "ballance" is no key here; did you mean balance?'],
+  [
+    'announce:\n  - service: redis\n    frobnicate: 1\n',
+    '78 a.yaml:3: "frobnicate" is no key here; the keys are service',
+  ],
+  ['announce:\n  service: redis\n', '78 a.yaml:2: announce: write a list of services'],
+  ['announce:\n  - port: 80\n', '78 a.yaml:2: an entry without a service'],
+  ['announce:\n  - redis\n', '78 a.yaml:2: announce.0: '],
+  ['announce:\n  - service: redis\n    relay: perhaps\n', '78 a.yaml:3: announce.0.relay: write true or false'],
+  ['announce:\n  - service: redis\n    weight: [1]\n', '78 a.yaml:3: announce.0.weight: write a text or a number'],
+  ['proxy:\n  - service: redis\n    from: { a: b }\n', '78 a.yaml:3: proxy.0.from: write a text, or a list of texts'],
+  ['- redis\n', '78 a.yaml:1: the file must be a map'],
+  ['redis\n', '78 a.yaml:1: the file must be a map'],
+  ['a: &a [*a, *a]\n', '78 a.yaml:1: '],
+  ['mesh: { keyFile: ./mesh.key }\n', '78 a.yaml:1: mesh: this version has no mesh security yet'],
+  ['proxy: []\nadmin: 127.0.0.1:9901\n', '78 a.yaml:2: admin: this version has no admin interface yet'],
+  [
+    'proxy:\n  - service: redis\n    credentials: { protocol: redis }\n',
+    '78 a.yaml:3: credentials: this version carries no credentials yet',
+  ],
+])('%j: %s', (text, sentence) => {
+  expect(codeAndSentence(() => parseConfig('a.yaml', text))).toContain(sentence);
+});
+
+test('a file that is missing or a directory is named', () => {
+  expect(codeAndSentence(() => readConfig('/no/such/file.yaml'))).toBe(
+    '66 --config: "/no/such/file.yaml" does not exist; write the path of a YAML or JSON file',
+  );
+  expect(codeAndSentence(() => readConfig('/'))).toContain('66 --config: "/" is a directory');
+});

@@ -1,0 +1,270 @@
+import type { ProxyEvent } from '@mdns-ambassador/ambassador';
+import { AnnouncerError, type AnnouncerEvent } from '@mdns-ambassador/announcer';
+import type { Instance, NetworkInterface, NodeEvent } from '@mdns-ambassador/mdns';
+import { describe, expect, test } from 'vitest';
+import { announcerEventToFact, describeAnnouncerEvent } from '../../src/output/announcer-lines.ts';
+import { formatEndpoints } from '../../src/output/endpoint-formats.ts';
+import { browseEventToJson, describeBrowseEvent, formatInstances } from '../../src/output/instance-lines.ts';
+import { describeStart, tellNodeEvent, tellStart } from '../../src/output/network-lines.ts';
+import { createStyle } from '../../src/output/printer.ts';
+import { describeProxyEvent, proxyEventToFact } from '../../src/output/proxy-lines.ts';
+import type { Fact } from '../../src/output/reporter.ts';
+
+const EVIL = 'evil\u001b[2J';
+
+const ETH0: NetworkInterface = {
+  name: 'eth0',
+  loopback: false,
+  addresses: [
+    { address: 'fe80::1', family: 'IPv6', prefixLength: 64, scopeId: 2 },
+    { address: '10.99.0.1', family: 'IPv4', prefixLength: 24, scopeId: 0 },
+  ],
+};
+const LO: NetworkInterface = {
+  name: 'lo',
+  loopback: true,
+  addresses: [{ address: '127.0.0.1', family: 'IPv4', prefixLength: 8, scopeId: 0 }],
+};
+
+const ENDPOINT = {
+  id: 'mdns:redis on h1',
+  service: 'redis',
+  instance: 'redis on h1',
+  addresses: ['10.99.0.1', 'fe80::1%eth0'],
+  port: 12345,
+  priority: 0,
+  weight: 0,
+  secure: false,
+  source: 'mdns',
+  draining: false,
+};
+
+describe('at the start', () => {
+  test('it is said that everybody may take part, and which interfaces are used and which not', () => {
+    expect(describeStart([ETH0], [{ name: 'docker0', reason: 'docker bridge' }])).toBe(
+      'open mode: anyone on this network can announce or reach services\n' +
+        'using eth0 (10.99.0.1)\n' +
+        'not using docker0 (docker bridge); add --interface docker0 to use it',
+    );
+  });
+
+  test('loopback alone and no interface at all are said', () => {
+    expect(describeStart([LO], [])).toContain('using lo (127.0.0.1): only this machine can be reached');
+    expect(describeStart([], [])).toContain('no network interface is up: waiting for one');
+  });
+
+  test('a name with blanks is quoted as a shell wants it', () => {
+    expect(describeStart([], [{ name: 'vEthernet (WSL)', reason: 'switch' }])).toContain(
+      '--interface "vEthernet (WSL)"',
+    );
+  });
+
+  test('programs get the mode and the interfaces', () => {
+    const facts: Fact[] = [];
+    tellStart({ tell: (_, fact) => facts.push(fact) }, [ETH0], []);
+    expect(facts).toEqual([
+      {
+        event: 'started',
+        mode: 'open',
+        interfaces: [{ name: 'eth0', addresses: ['fe80::1', '10.99.0.1'] }],
+        skipped: [],
+      },
+    ]);
+  });
+
+  test.each<[NodeEvent, string]>([
+    [{ kind: 'interface-up', interfaceName: 'wlan0', addresses: ['10.0.0.1'] }, 'wlan0 is up (10.0.0.1)'],
+    [{ kind: 'interface-down', interfaceName: 'wlan0' }, 'wlan0 is down'],
+    [
+      { kind: 'link-failed', interfaceName: 'wlan0', error: new Error('port refused') },
+      "can't use wlan0: port refused",
+    ],
+    [{ kind: 'host-renamed', from: 'a', to: 'b' }, 'this machine is b now'],
+    [{ kind: 'name-disputed', name: EVIL }, '\\u{1b}'],
+  ])('later %j is said', (event, words) => {
+    const lines: (string | undefined)[] = [];
+    tellNodeEvent({ tell: (line) => lines.push(line) }, event);
+    expect(lines.join('\n')).toContain(words);
+    expect(lines.join('\n')).not.toContain('\u001b');
+  });
+});
+
+describe('announce', () => {
+  const announced: AnnouncerEvent = {
+    kind: 'announced',
+    service: 'redis',
+    instance: 'redis on h1',
+    type: '_redis._tcp',
+    host: 'h1-k3x9.local',
+    port: 12345,
+    interfaces: ['eth0', 'gone0'],
+  };
+
+  test.each<[AnnouncerEvent, string | undefined]>([
+    [announced, 'announced redis as "redis on h1" (_redis._tcp) on eth0 (10.99.0.1) and gone0, port 12345'],
+    [
+      { kind: 'waiting', service: 'redis', reason: 'nobody answers' },
+      'redis: waiting until it answers (nobody answers)',
+    ],
+    [{ kind: 'check-passed', service: 'redis' }, undefined],
+    [{ kind: 'check-failed', service: 'redis', reason: 'refused' }, undefined],
+    [
+      { kind: 'withdrawn', service: 'redis', instance: 'redis on h1', reason: 'refused' },
+      'withdrew "redis on h1": refused',
+    ],
+    [
+      { kind: 'renamed', service: 'redis', from: 'a', to: 'a (2)' },
+      'the name "a" is taken: redis is called "a (2)" now',
+    ],
+    [
+      { kind: 'relaying', service: 'redis', from: ['10.99.0.1:4000'], to: '127.0.0.1:6379' },
+      'relaying connections for redis from 10.99.0.1:4000 to 127.0.0.1:6379',
+    ],
+    [{ kind: 'draining', service: 'redis', connections: 1 }, 'redis is leaving: 1 connection to finish'],
+    [{ kind: 'draining', service: 'redis', connections: 0 }, undefined],
+    [
+      { kind: 'refused', service: 'redis', error: new AnnouncerError('LOOPBACK_ONLY', 'add --relay') },
+      'not announcing redis: add --relay',
+    ],
+  ])('%j', (event, line) => {
+    expect(describeAnnouncerEvent(event, [ETH0])).toBe(line);
+  });
+
+  test('programs get the event first, and an error as its code and reason', () => {
+    expect(Object.keys(announcerEventToFact(announced))[0]).toBe('event');
+    expect(
+      announcerEventToFact({
+        kind: 'refused',
+        service: 'redis',
+        error: new AnnouncerError('LOOPBACK_ONLY', 'add --relay'),
+      }),
+    ).toEqual({ event: 'refused', service: 'redis', code: 'LOOPBACK_ONLY', reason: 'add --relay' });
+  });
+});
+
+describe('proxy', () => {
+  test.each<[ProxyEvent, string | undefined]>([
+    [
+      {
+        kind: 'listening',
+        service: 'redis',
+        at: [
+          { kind: 'tcp', address: '127.0.0.1', port: 6379 },
+          { kind: 'tcp', address: '::1', port: 6379 },
+        ],
+      },
+      'listening on 127.0.0.1:6379 and [::1]:6379 for redis',
+    ],
+    [{ kind: 'endpoint-added', service: 'redis', endpoint: ENDPOINT }, 'found "redis on h1" at 10.99.0.1:12345'],
+    [{ kind: 'endpoint-updated', service: 'redis', endpoint: ENDPOINT }, 'changed: "redis on h1" at 10.99.0.1:12345'],
+    [
+      { kind: 'endpoint-removed', service: 'redis', endpoint: ENDPOINT, reason: 'said goodbye' },
+      'lost "redis on h1": said goodbye',
+    ],
+    [
+      { kind: 'endpoint-removed', service: 'redis', endpoint: { ...ENDPOINT, instance: EVIL }, reason: 'said goodbye' },
+      'lost "evil\\u{1b}[2J": said goodbye',
+    ],
+    [
+      { kind: 'endpoint-state', service: 'redis', endpoint: ENDPOINT, state: 'ejected', reason: 'refuses connections' },
+      '"redis on h1" is not used for now: refuses connections',
+    ],
+    [
+      { kind: 'endpoint-state', service: 'redis', endpoint: ENDPOINT, state: 'stale', reason: 'not heard of again' },
+      '"redis on h1" was lost sight of (not heard of again): used while it answers',
+    ],
+    [{ kind: 'no-endpoint', service: 'redis', waiting: 1 }, 'redis: nobody offers it yet, connections wait up to 10s'],
+    [{ kind: 'unreachable', service: 'redis', reason: 'no answer' }, 'closing connections for redis: no answer'],
+    [
+      { kind: 'connections-full', service: 'redis', limit: 9 },
+      'redis has 9 connections, which is its limit: more must wait',
+    ],
+    [{ kind: 'drained', service: 'redis', finished: 2, reset: 1 }, 'redis: 2 connections finished, 1 cut off'],
+    [{ kind: 'drained', service: 'redis', finished: 0, reset: 0 }, undefined],
+  ])('%j', (event, line) => {
+    expect(describeProxyEvent(event, 10_000)).toBe(line);
+  });
+
+  test('an endpoint without an instance is told by its place', () => {
+    const { instance: _, ...endpoint } = ENDPOINT;
+    expect(describeProxyEvent({ kind: 'endpoint-added', service: 'redis', endpoint }, 1)).toBe('found 10.99.0.1:12345');
+  });
+
+  test('programs get endpoints in the shape of the contract', () => {
+    expect(JSON.stringify(proxyEventToFact({ kind: 'endpoint-added', service: 'redis', endpoint: ENDPOINT }))).toBe(
+      '{"event":"endpoint-added","service":"redis","endpoint":{"service":"redis","address":"10.99.0.1","port":12345,' +
+        '"instance":"redis on h1","priority":0,"weight":0,"secure":false,"source":"mdns","state":"ready"}}',
+    );
+  });
+});
+
+describe('list', () => {
+  const instance: Instance = {
+    name: EVIL,
+    type: '_redis._tcp',
+    host: 'h1.local',
+    port: 1,
+    priority: 0,
+    weight: 0,
+    txt: new Map<string, Uint8Array | true>([
+      ['txtvers', Buffer.from('1')],
+      ['beta', true],
+      ['k', Buffer.from('\u001b')],
+      ['raw', new Uint8Array([255])],
+    ]),
+    addresses: [{ address: '10.0.0.1', interfaceName: 'eth0', isFromThisHost: false }],
+  };
+
+  test('a table has a heading, and nothing from the network is printed as it came', () => {
+    const lines = formatInstances([instance], createStyle(false));
+    expect(lines[0]).toMatch(/^SERVICE +INSTANCE +ADDRESS +HOST +TXT$/);
+    expect(lines[1]).toMatch(/^redis +evil\\u\{1b\}\[2J +10\.0\.0\.1:1 +h1\.local +beta k=\\u\{1b\} raw=base64:\/w==$/);
+  });
+
+  test('what comes, changes and goes has its mark', () => {
+    expect(describeBrowseEvent({ kind: 'added', instance })).toMatch(
+      /^\[\+\] redis "evil\\u\{1b\}\[2J" at 10\.0\.0\.1:1/,
+    );
+    expect(describeBrowseEvent({ kind: 'updated', instance })).toMatch(/^\[~\]/);
+    expect(describeBrowseEvent({ kind: 'removed', instance, lost: 'goodbye' })).toMatch(/^\[-\].*said goodbye$/);
+  });
+
+  test('programs get the event and the instance, and nothing else', () => {
+    expect(Object.keys(browseEventToJson({ kind: 'removed', instance, lost: 'expired' }))).toEqual([
+      'event',
+      'instance',
+    ]);
+  });
+});
+
+describe('resolve', () => {
+  const status = { ...ENDPOINT, state: 'ready' as const, active: 0, total: 0, failures: 0 };
+  const second = { ...status, addresses: ['fd00::2'], instance: 'other', priority: 10, weight: 5, port: 2 };
+
+  test('addresses, one a line', () => {
+    expect(formatEndpoints('redis', [status, second], 'address', new Map())).toEqual([
+      '10.99.0.1:12345',
+      '[fd00::2]:2',
+    ]);
+  });
+
+  test('SRV lines have the target where it is known, else the address', () => {
+    const hosts = new Map([['redis on h1', 'h1-k3x9.local']]);
+    expect(formatEndpoints('redis', [status, second], 'srv', hosts)).toEqual([
+      '0 0 12345 h1-k3x9.local.',
+      '10 5 2 fd00::2',
+    ]);
+  });
+
+  test('variables for a shell, all together where there are several', () => {
+    expect(formatEndpoints('my-api', [status], 'env', new Map())).toEqual([
+      'MY_API_HOST=10.99.0.1',
+      'MY_API_PORT=12345',
+      'MY_API_ADDRESS=10.99.0.1:12345',
+    ]);
+    expect(formatEndpoints('3com', [status, second], 'env', new Map()).at(-1)).toBe(
+      '_3COM_ADDRESSES=10.99.0.1:12345,[fd00::2]:2',
+    );
+    expect(formatEndpoints('redis', [], 'env', new Map())).toEqual([]);
+  });
+});

@@ -1,0 +1,72 @@
+import { EventEmitter } from 'node:events';
+import { expect, test } from 'vitest';
+import { listenForSignals, listSignals } from '../src/signals.ts';
+
+class FakeProcess extends EventEmitter {
+  readonly platform: NodeJS.Platform;
+  constructor(platform: NodeJS.Platform = 'linux') {
+    super();
+    this.platform = platform;
+  }
+}
+
+function listen(platform?: NodeJS.Platform) {
+  const source = new FakeProcess(platform);
+  const exits: number[] = [];
+  const shutdown = listenForSignals(source, (code) => exits.push(code));
+  const send = (signal: NodeJS.Signals): void => void source.emit(signal, signal);
+  return { source, exits, shutdown, send };
+}
+
+test('the first signal asks for a clean stop, the second ends at once', () => {
+  const { exits, shutdown, send } = listen();
+  send('SIGTERM');
+  expect([shutdown.signal.aborted, shutdown.signal.reason, exits]).toEqual([true, 'SIGTERM', []]);
+  send('SIGINT');
+  expect(exits).toEqual([130]);
+});
+
+test('each platform has its signals', () => {
+  expect(listSignals('linux')).toEqual(['SIGINT', 'SIGTERM']);
+  expect(listSignals('darwin')).toEqual(['SIGINT', 'SIGTERM']);
+  expect(listSignals('win32')).toEqual(['SIGINT', 'SIGBREAK', 'SIGHUP']);
+});
+
+test('Ctrl-Break on Windows stops like Ctrl-C', () => {
+  const { shutdown, send } = listen('win32');
+  send('SIGBREAK');
+  expect(shutdown.signal.reason).toBe('SIGBREAK');
+});
+
+test('whoever takes the signals over gets every one, the early one too', () => {
+  const { exits, shutdown, send } = listen();
+  send('SIGTERM');
+  const passed: string[] = [];
+  shutdown.delegate((signal) => passed.push(signal));
+  send('SIGINT');
+  send('SIGHUP');
+  shutdown.request('EPIPE');
+  expect([passed, exits]).toEqual([['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGTERM'], []]);
+});
+
+test('a child on Windows is told of Ctrl-Break as of SIGTERM', () => {
+  const { shutdown, send } = listen('win32');
+  const passed: string[] = [];
+  shutdown.delegate((signal) => passed.push(signal));
+  send('SIGBREAK');
+  expect(passed).toEqual(['SIGTERM']);
+});
+
+test('a request stops like a signal, once', () => {
+  const { exits, shutdown } = listen();
+  shutdown.request('EPIPE');
+  shutdown.request('EPIPE');
+  expect([shutdown.signal.reason, exits]).toEqual(['EPIPE', []]);
+});
+
+test('after close nothing is listened to', () => {
+  const { source, shutdown } = listen();
+  shutdown.delegate(() => undefined);
+  shutdown.close();
+  expect(source.eventNames()).toEqual([]);
+});

@@ -1,0 +1,222 @@
+import type { Machines } from './attachment.ts';
+import { Attachment } from './attachment.ts';
+import { compareInterfaces, type InterfaceChange } from './interface-changes.ts';
+import type { LinkFailure } from './link-pair.ts';
+import type { Network, NetworkInterface } from './network.ts';
+import type { NodeCounters, NodeEvent } from './node.ts';
+
+const NO_COUNTERS: NodeCounters = {
+  received: 0,
+  sent: 0,
+  rateLimited: 0,
+  undecodable: 0,
+  damagedRecords: 0,
+  offLink: 0,
+  sendErrors: 0,
+};
+
+/** What the attachments need of the node. */
+export interface AttachmentsContext {
+  readonly network: Network;
+  readonly now: () => number;
+  /** The machines of an interface that can be used from now on. */
+  readonly attach: (on: NetworkInterface, addresses: readonly string[]) => Machines;
+  /** The interface has other addresses. */
+  readonly readdress: (name: string, addresses: readonly string[]) => void;
+  /** The interface can't be used any more. */
+  readonly detach: (name: string) => void;
+  /** A packet came in. */
+  readonly received: () => void;
+  /** A link failed; `align` should be called soon. */
+  readonly failed: () => void;
+  readonly tell: (event: NodeEvent) => void;
+}
+
+/** What a reading of the interfaces found out about an attachment. */
+interface AttachmentNews {
+  readonly hasSlept: boolean;
+  readonly isReaddressed: boolean;
+  /** This may be another network. */
+  readonly isElsewhere: boolean;
+}
+
+/** A node's presence on all its interfaces, as they come, change and go. */
+export class Attachments {
+  readonly #context: AttachmentsContext;
+  readonly #byName = new Map<string, Attachment>();
+  /** Failures that were told: interface, family and code. */
+  readonly #toldFailures = new Set<string>();
+  #interfaces: readonly NetworkInterface[] = [];
+  #pastCounters: NodeCounters = NO_COUNTERS;
+  /** Links of interfaces that are gone, being closed. */
+  #leaving: Promise<unknown> = Promise.resolve();
+  #isClosed = false;
+
+  constructor(context: AttachmentsContext) {
+    this.#context = context;
+  }
+
+  get isAnyUp(): boolean {
+    return [...this.#byName.values()].some(({ isUp }) => isUp);
+  }
+
+  get counters(): NodeCounters {
+    return [...this.#byName.values()].reduce((sum, { links }) => addCounters(sum, links.totals), this.#pastCounters);
+  }
+
+  /** Sends all that is due. */
+  advance(now: number): void {
+    for (const attachment of this.#byName.values()) attachment.advance(now);
+  }
+
+  nextDeadline(): number {
+    return Math.min(...[...this.#byName.values()].map((attachment) => attachment.nextDeadline()));
+  }
+
+  /** Makes the attachments what the interfaces are now. Never rejects; returns what went wrong. One call at a time. */
+  async align(hasSlept: boolean): Promise<readonly Error[]> {
+    let found: readonly NetworkInterface[];
+    try {
+      found = this.#context.network.interfaces();
+    } catch (error) {
+      return [error instanceof Error ? error : new Error(String(error))];
+    }
+    const changes = compareInterfaces(this.#interfaces, found);
+    this.#interfaces = found;
+    for (const change of changes) this.#applyChange(change);
+    const readdressed = new Map(
+      changes.flatMap((change) => (change.kind === 'readdressed' ? [[change.on.name, change.isMoved] as const] : [])),
+    );
+    const errors = await Promise.all(
+      [...this.#byName.values()].map((attachment) => {
+        const isMoved = readdressed.get(attachment.on.name);
+        return this.#fit(attachment, {
+          hasSlept,
+          isReaddressed: isMoved !== undefined,
+          isElsewhere: hasSlept || isMoved === true,
+        });
+      }),
+    );
+    return errors.flat();
+  }
+
+  /** As if no interface had been seen yet. */
+  forget(): void {
+    for (const name of [...this.#byName.keys()]) this.#detach(name);
+    this.#interfaces = [];
+  }
+
+  /** Closes every link, for good; resolves when what was sent has left. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await Promise.all([...this.#byName.values()].map(({ links }) => links.close()));
+    await this.#leaving;
+  }
+
+  #applyChange(change: InterfaceChange): void {
+    switch (change.kind) {
+      case 'added':
+        this.#create(change.on);
+        return;
+      case 'removed':
+        this.#detach(change.name);
+        for (const told of this.#toldFailures) if (told.startsWith(`${change.name} `)) this.#toldFailures.delete(told);
+        return;
+      case 'readdressed': {
+        const attachment = this.#byName.get(change.on.name);
+        if (attachment !== undefined) attachment.on = change.on;
+        return;
+      }
+      default:
+        change satisfies never;
+    }
+  }
+
+  /** Opens and closes links of one attachment, and brings it up or down accordingly. */
+  async #fit(attachment: Attachment, news: AttachmentNews): Promise<readonly Error[]> {
+    const { links, on } = attachment;
+    if (news.hasSlept) await links.reset();
+    const failures = await links.fit(on);
+    if (this.#isClosed || this.#byName.get(on.name) !== attachment) {
+      await links.close();
+      return [];
+    }
+    for (const failure of failures) this.#tellFailure(on.name, failure);
+    if (links.size === 0) this.#startOver(attachment);
+    else if (attachment.isUp) this.#refresh(attachment, news);
+    else this.#bringUp(attachment);
+    return failures.map(({ error }) => error);
+  }
+
+  #create(on: NetworkInterface): void {
+    const attachment = new Attachment(on, {
+      network: this.#context.network,
+      now: this.#context.now,
+      isOwnAddress: (address) => this.#interfaces.some((own) => own.addresses.some((each) => each.address === address)),
+      received: this.#context.received,
+      failed: (failure) => {
+        this.#tellFailure(on.name, failure);
+        this.#context.failed();
+      },
+    });
+    this.#byName.set(on.name, attachment);
+  }
+
+  #bringUp(attachment: Attachment): void {
+    attachment.bringUp(this.#context.attach(attachment.on, attachment.addresses));
+    this.#tellUp(attachment);
+  }
+
+  #refresh(attachment: Attachment, { isReaddressed, isElsewhere }: AttachmentNews): void {
+    if (isReaddressed) {
+      this.#context.readdress(attachment.on.name, attachment.addresses);
+      this.#tellUp(attachment);
+    }
+    if (isElsewhere) attachment.restart(this.#context.now());
+  }
+
+  /** Nothing can be sent on an interface any more that was up. */
+  #startOver(attachment: Attachment): void {
+    if (!attachment.isUp) return;
+    this.#detach(attachment.on.name);
+    this.#create(attachment.on);
+  }
+
+  #detach(name: string): void {
+    const attachment = this.#byName.get(name);
+    if (attachment === undefined) return;
+    this.#byName.delete(name);
+    const closing = attachment.links.close().then(() => {
+      this.#pastCounters = addCounters(this.#pastCounters, attachment.links.totals);
+    });
+    this.#leaving = Promise.all([this.#leaving, closing]);
+    if (!attachment.isUp) return;
+    attachment.bringDown();
+    this.#context.detach(name);
+    this.#context.tell({ kind: 'interface-down', interfaceName: name });
+  }
+
+  #tellUp({ on, addresses }: Attachment): void {
+    this.#context.tell({ kind: 'interface-up', interfaceName: on.name, addresses });
+  }
+
+  #tellFailure(interfaceName: string, { family, error }: LinkFailure): void {
+    const code = 'code' in error ? String(error.code) : error.name;
+    const key = `${interfaceName} ${family} ${code}`;
+    if (this.#toldFailures.has(key)) return;
+    this.#toldFailures.add(key);
+    this.#context.tell({ kind: 'link-failed', interfaceName, error });
+  }
+}
+
+function addCounters(a: NodeCounters, b: NodeCounters): NodeCounters {
+  return {
+    received: a.received + b.received,
+    sent: a.sent + b.sent,
+    rateLimited: a.rateLimited + b.rateLimited,
+    undecodable: a.undecodable + b.undecodable,
+    damagedRecords: a.damagedRecords + b.damagedRecords,
+    offLink: a.offLink + b.offLink,
+    sendErrors: a.sendErrors + b.sendErrors,
+  };
+}

@@ -1,0 +1,41 @@
+import { nameKey } from '../wire/name.ts';
+import { isSameData, type RecordData } from '../wire/record.ts';
+
+/** What a {@link RecordSet} holds. `targetKey` is the key of a PTR record's target, undefined for other types. */
+export interface SetMember {
+  readonly record: { readonly data: RecordData };
+  readonly targetKey: string | undefined;
+}
+
+/** The records of one name and type. PTR sets are large, so their members are found by target; others hold a few. */
+export class RecordSet<T extends SetMember> {
+  readonly #members: T[] = [];
+  #byTarget: Map<string, T> | undefined;
+
+  get size(): number {
+    return this.#members.length;
+  }
+
+  [Symbol.iterator](): Iterator<T> {
+    return this.#members[Symbol.iterator]();
+  }
+
+  find(data: RecordData): T | undefined {
+    if (data.type === 'PTR') return this.#byTarget?.get(nameKey(data.target));
+    return this.#members.find((member) => isSameData(member.record.data, data));
+  }
+
+  add(member: T): void {
+    this.#members.push(member);
+    if (member.targetKey === undefined) return;
+    this.#byTarget ??= new Map();
+    this.#byTarget.set(member.targetKey, member);
+  }
+
+  delete(member: T): void {
+    const at = this.#members.indexOf(member);
+    if (at === -1) return;
+    this.#members.splice(at, 1);
+    if (member.targetKey !== undefined) this.#byTarget?.delete(member.targetKey);
+  }
+}

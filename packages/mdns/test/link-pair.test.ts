@@ -1,0 +1,152 @@
+import { describe, expect, it } from 'vitest';
+import { LinkPair } from '../src/link-pair.ts';
+import type { Link, LinkEvents, LinkSource, Network, NetworkInterface } from '../src/network.ts';
+import type { Received } from '../src/rules/machine.ts';
+import type { Message } from '../src/wire/message.ts';
+
+const QUERY: Message = {
+  id: 0,
+  kind: 'query',
+  truncated: false,
+  questions: [{ name: ['_redis', '_tcp', 'local'], type: 12, unicast: false }],
+  answers: [],
+  authorities: [],
+  additionals: [],
+};
+
+/** Records what happens to links. */
+class FakeNetwork implements Network {
+  readonly log: string[] = [];
+  readonly events = new Map<string, LinkEvents>();
+  readonly sent: { readonly family: string; readonly bytes: Uint8Array; readonly to: LinkSource | undefined }[] = [];
+  /** Holds back `openLink` until it resolves. */
+  gate: Promise<void> = Promise.resolve();
+
+  interfaces(): readonly NetworkInterface[] {
+    return [];
+  }
+
+  async openLink(on: NetworkInterface, family: 'IPv4' | 'IPv6', events: LinkEvents): Promise<Link> {
+    await this.gate;
+    this.log.push(`open ${family}`);
+    this.events.set(family, events);
+    return {
+      interfaceName: on.name,
+      family,
+      counters: { offLink: 2, sendErrors: 1 },
+      send: (bytes, to) => void this.sent.push({ family, bytes, to }),
+      close: async () => void this.log.push(`close ${family}`),
+    };
+  }
+}
+
+function eth0(...addresses: readonly string[]): NetworkInterface {
+  return {
+    name: 'eth0',
+    loopback: false,
+    addresses: addresses.map((address) => ({
+      address,
+      family: address.includes(':') ? 'IPv6' : 'IPv4',
+      prefixLength: 24,
+      scopeId: 0,
+    })),
+  };
+}
+
+function createPair(): { network: FakeNetwork; pair: LinkPair; received: Received[]; failed: string[] } {
+  const network = new FakeNetwork();
+  const received: Received[] = [];
+  const failed: string[] = [];
+  const pair = new LinkPair({
+    network,
+    now: () => 0,
+    isOwnAddress: (address) => address === '10.0.0.1',
+    events: {
+      received: (packet) => void received.push(packet),
+      failed: ({ family }) => void failed.push(family),
+    },
+  });
+  return { network, pair, received, failed };
+}
+
+describe('the links of an interface', () => {
+  it('are one for each family that has an address', async () => {
+    const { network, pair } = createPair();
+    expect(await pair.fit(eth0('10.0.0.1', 'fe80::1'))).toEqual([]);
+    expect(network.log).toEqual(['open IPv4', 'open IPv6']);
+  });
+
+  it('are reopened in the family whose addresses changed only', async () => {
+    const { network, pair } = createPair();
+    await pair.fit(eth0('10.0.0.1', 'fe80::1'));
+    await pair.fit(eth0('10.0.0.1', 'fe80::1', 'fd00::1'));
+    await pair.fit(eth0('10.0.0.1'));
+    expect(network.log.slice(2)).toEqual(['close IPv6', 'open IPv6', 'close IPv6']);
+  });
+
+  it('carry a multicast in both families, a unicast answer in that of the one who asked', async () => {
+    const { network, pair } = createPair();
+    await pair.fit(eth0('10.0.0.1', 'fe80::1'));
+    pair.send({ message: QUERY, to: { kind: 'multicast' } });
+    const sender = { address: '10.0.0.9', port: 40_000, family: 'IPv4', isThisHost: false } as const;
+    pair.send({ message: QUERY, to: { kind: 'unicast', sender } });
+    expect(network.sent.map(({ family, to }) => [family, to?.port])).toEqual([
+      ['IPv4', undefined],
+      ['IPv6', undefined],
+      ['IPv4', 40_000],
+    ]);
+  });
+
+  it('know the packets of this host', async () => {
+    const { network, pair, received } = createPair();
+    await pair.fit(eth0('10.0.0.1'));
+    pair.send({ message: QUERY, to: { kind: 'multicast' } });
+    const bytes = network.sent[0]?.bytes ?? new Uint8Array();
+    network.events.get('IPv4')?.packet(bytes, { address: '10.0.0.1', port: 5353 });
+    network.events.get('IPv4')?.packet(bytes, { address: '10.0.0.2', port: 5353 });
+    expect(received.map(({ from }) => from.isThisHost)).toEqual([true, false]);
+    expect(received[0]?.message).toEqual(QUERY);
+  });
+
+  it('count a message that no packet can hold, and send the next', async () => {
+    const { network, pair } = createPair();
+    await pair.fit(eth0('10.0.0.1'));
+    const unsendable = { ...QUERY, questions: [{ name: ['x'.repeat(64)], type: 12, unicast: false }] };
+    pair.send({ message: unsendable, to: { kind: 'multicast' } });
+    pair.send({ message: QUERY, to: { kind: 'multicast' } });
+    expect(network.sent).toHaveLength(1);
+    expect(pair.totals).toMatchObject({ sent: 1, sendErrors: 2, offLink: 2 });
+  });
+
+  it('keep the counts of links that are closed', async () => {
+    const { pair } = createPair();
+    await pair.fit(eth0('10.0.0.1'));
+    await pair.reset();
+    await pair.fit(eth0('10.0.0.1'));
+    expect(pair.totals).toMatchObject({ sendErrors: 2, offLink: 4 });
+  });
+
+  it('are closed even when one was just being opened', async () => {
+    const { network, pair } = createPair();
+    let open = (): void => {};
+    network.gate = new Promise((resolve) => {
+      open = resolve;
+    });
+    const fitting = pair.fit(eth0('10.0.0.1'));
+    await pair.close();
+    open();
+    await fitting;
+    expect(network.log).toEqual(['open IPv4', 'close IPv4']);
+    expect(pair.size).toBe(0);
+  });
+
+  it('report a failure once and close the link', async () => {
+    const { network, pair, failed } = createPair();
+    await pair.fit(eth0('10.0.0.1'));
+    network.events.get('IPv4')?.failed(new Error('ENETDOWN'));
+    network.events.get('IPv4')?.failed(new Error('ENETDOWN'));
+    expect(failed).toEqual(['IPv4']);
+    expect(pair.size).toBe(0);
+    expect(network.log).toEqual(['open IPv4', 'close IPv4']);
+  });
+});

@@ -1,0 +1,107 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { InstanceView, ViewEvent } from '../../src/rules/instance-view.ts';
+import { Instances } from '../../src/rules/instances.ts';
+import { asciiBytes } from '../wire/hex.ts';
+
+let instances: Instances;
+
+beforeEach(() => {
+  instances = new Instances();
+});
+
+function view(addresses: readonly string[], change: Partial<InstanceView> = {}): InstanceView {
+  return {
+    name: 'a',
+    type: '_redis._tcp',
+    host: 'h1.local',
+    port: 6379,
+    priority: 0,
+    weight: 0,
+    txt: new Map(),
+    addresses: addresses.map((address) => ({ address, isFromThisHost: false })),
+    ...change,
+  };
+}
+
+/** `added 10.0.0.1 fe80::1%eth0` */
+function apply(interfaceName: string, event: ViewEvent): string | undefined {
+  const change = instances.apply(interfaceName, event);
+  if (change === undefined) return undefined;
+  const lost = change.kind === 'removed' ? ` ${change.lost}` : '';
+  return `${change.kind}${lost} ${change.instance.addresses.map(({ address }) => address).join(' ')}`;
+}
+
+const resolved = (...addresses: string[]): ViewEvent => ({ kind: 'resolved', view: view(addresses) });
+const lost = (reason: 'goodbye' | 'expired' | 'unreachable'): ViewEvent => ({ kind: 'lost', view: view([]), reason });
+
+describe('Instances', () => {
+  it('adds an instance that is seen on two interfaces once, with the addresses of both', () => {
+    expect(apply('eth0', resolved('10.0.0.1'))).toBe('added 10.0.0.1');
+    expect(apply('wlan0', resolved('192.168.0.1'))).toBe('updated 10.0.0.1 192.168.0.1');
+    expect(instances.list()).toHaveLength(1);
+  });
+
+  it('tells nothing when nothing that is visible changed', () => {
+    apply('eth0', resolved('10.0.0.1'));
+    expect(apply('wlan0', resolved('10.0.0.1'))).toBeUndefined();
+    expect(apply('wlan0', { kind: 'changed', view: view(['10.0.0.1']) })).toBeUndefined();
+    expect(apply('wlan0', lost('expired'))).toBeUndefined();
+  });
+
+  it('removes it only when it is gone on every interface, for the last reason', () => {
+    apply('eth0', resolved('10.0.0.1'));
+    apply('wlan0', resolved('192.168.0.1'));
+    expect(apply('eth0', lost('expired'))).toBe('updated 192.168.0.1');
+    expect(apply('wlan0', lost('unreachable'))).toBe('removed unreachable 192.168.0.1');
+    expect(apply('wlan0', lost('goodbye'))).toBeUndefined();
+    expect(instances.list()).toEqual([]);
+  });
+
+  it('removes what was known on an interface alone when that is gone', () => {
+    apply('eth0', resolved('10.0.0.1'));
+    apply('wlan0', resolved('10.0.0.1'));
+    apply('wlan0', { kind: 'resolved', view: view(['10.0.0.2'], { name: 'b' }) });
+    expect(instances.dropInterface('wlan0')).toMatchObject([
+      { kind: 'removed', instance: { name: 'b' }, lost: 'expired' },
+    ]);
+    expect(instances.list()).toMatchObject([{ name: 'a' }]);
+  });
+
+  it('orders IPv4 before global and unique local before link-local IPv6, and gives the last their zone', () => {
+    const event = resolved('fe80::1', 'fd00::1', '10.0.0.2', '2001:db8::1', '10.0.0.1');
+    expect(apply('eth0', event)).toBe('added 10.0.0.1 10.0.0.2 2001:db8::1 fd00::1 fe80::1%eth0');
+  });
+
+  it('keeps a link-local address once for each interface, since it means another way there', () => {
+    apply('eth0', resolved('fe80::1'));
+    expect(apply('wlan0', resolved('fe80::1'))).toBe('updated fe80::1%eth0 fe80::1%wlan0');
+  });
+
+  it('keeps eight addresses at most', () => {
+    apply('eth0', resolved(...Array.from({ length: 20 }, (_, index) => `10.0.0.${index}`)));
+    expect(instances.list()[0]?.addresses).toHaveLength(8);
+  });
+
+  it('follows the interface that spoke last, and leaves out addresses of what it was before', () => {
+    apply('eth0', resolved('10.0.0.1'));
+    apply('wlan0', resolved('192.168.0.1'));
+    const moved = view(['10.0.0.2'], { host: 'h2.local', port: 7000 });
+    expect(apply('eth0', { kind: 'changed', view: moved })).toBe('updated 10.0.0.2');
+    expect(instances.list()).toMatchObject([{ host: 'h2.local', port: 7000 }]);
+  });
+
+  it.each([
+    ['priority', { priority: 1 }],
+    ['weight', { weight: 1 }],
+    ['port', { port: 1 }],
+    ['TXT value', { txt: new Map([['k', asciiBytes('w')]]) }],
+    ['TXT key', { txt: new Map([['l', asciiBytes('v')]]) }],
+    ['TXT key without value', { txt: new Map([['k', true as const]]) }],
+    ['origin', { addresses: [{ address: '10.0.0.1', isFromThisHost: true }] }],
+  ])('updates when the %s changed', (_what, change) => {
+    const txt = new Map([['k', asciiBytes('v')]]);
+    apply('eth0', { kind: 'resolved', view: view(['10.0.0.1'], { txt }) });
+    expect(apply('eth0', { kind: 'changed', view: view(['10.0.0.1'], { txt: new Map(txt) }) })).toBeUndefined();
+    expect(apply('eth0', { kind: 'changed', view: view(['10.0.0.1'], { txt, ...change }) })).toBe('updated 10.0.0.1');
+  });
+});

@@ -1,0 +1,107 @@
+import { PYTHON } from '@mdns-ambassador/testkit';
+import { expect } from 'vitest';
+import { spawnProgram, startProgram } from '../../ambassador.ts';
+import { labTest } from '../../lab-test.ts';
+
+/** Prints TTL and source port of every packet to the group. */
+const PRINT_TTL = `
+import socket, struct
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+s.setsockopt(socket.IPPROTO_IP, 12, 1)  # IP_RECVTTL
+s.bind(('224.0.0.251', 5353))
+s.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, socket.inet_aton('224.0.0.251') + socket.inet_aton('0.0.0.0'))
+print('ready', flush=True)
+while True:
+    _, ancillary, _, source = s.recvmsg(9000, 100)
+    print('ttl', struct.unpack('i', ancillary[0][2])[0], 'port', source[1], flush=True)`;
+/** Holds port 5353 in one family or both and lets nobody share it. */
+const HOLD_PORT = `
+import socket, sys, time
+s = socket.socket(socket.AF_INET6 if sys.argv[1] == 'both' else socket.AF_INET, socket.SOCK_DGRAM)
+s.bind(('::' if sys.argv[1] == 'both' else '', 5353))
+print('ready', flush=True)
+time.sleep(600)`;
+
+const FOUND = { timeout: 10_000 };
+
+await labTest(
+  'a host on two links tells each its own address, without a default route',
+  { hosts: 3, defaultRoute: false },
+  async (lan) => {
+    const [both, first, second] = [lan.host(1), lan.host(2), lan.host(3)];
+    await second.read('ip', ['link', 'del', 'eth0']);
+    await lan.addLink([both, second]);
+    const onFirst = await startProgram(first, 'mdns-node', 'browse');
+    const onSecond = await startProgram(second, 'mdns-node', 'browse');
+    await startProgram(both, 'mdns-node', 'publish', 'two-legged');
+    const [, ipv4OnFirst, ipv6OnFirst] = await onFirst.line(/^added two-legged ([\d.]+),(fe80::\S+%eth0)$/m, FOUND);
+    const [, ipv4OnSecond, ipv6OnSecond] = await onSecond.line(/^added two-legged ([\d.]+),(fe80::\S+%eth1)$/m, FOUND);
+    expect([ipv4OnFirst, ipv4OnSecond]).toEqual(['10.99.0.1', '10.99.1.1']);
+    expect(ipv6OnFirst?.split('%')[0]).not.toBe(ipv6OnSecond?.split('%')[0]);
+  },
+);
+
+await labTest('hosts that have IPv6 only find each other', { hosts: 2, defaultRoute: false }, async (lan) => {
+  for (const host of lan.hosts) await host.read('ip', ['-4', 'address', 'flush', 'dev', 'eth0']);
+  const browsing = await startProgram(lan.host(2), 'mdns-node', 'browse');
+  const publishing = await startProgram(lan.host(1), 'mdns-node', 'publish', 'six');
+  await browsing.line(/^added six fe80::[^,]+%eth0$/m, FOUND);
+  expect(await publishing.stop('SIGTERM')).toMatchObject({ code: 0 });
+  await browsing.line(/^removed six/m, FOUND);
+});
+
+await labTest('an interface that is made anew with the same address is joined anew', { hosts: 2 }, async (lan) => {
+  const [h1, h2] = [lan.host(1), lan.host(2)];
+  await lan.addLink([h1, h2]);
+  for (const host of [h1, h2]) await host.read('ip', ['link', 'set', 'eth0', 'down']);
+  const browsing = await startProgram(h2, 'mdns-node', 'browse');
+  await h1.read('ip', ['link', 'del', 'eth1']);
+  await lan.addLink([h1]);
+  const publishing = await startProgram(h1, 'mdns-node', 'publish', 'phoenix');
+  await browsing.line(/^added phoenix 10\.99\.1\.1,/m, FOUND);
+  await h1.read('ip', ['link', 'del', 'eth1']);
+  await lan.addLink([h1]);
+  await publishing.until((output) => output.match(/^announced phoenix eth1$/gm)?.length === 2, FOUND);
+  expect(publishing.stdout).toMatch(/^interface-down eth1/m);
+  const late = await startProgram(h2, 'mdns-node', 'browse');
+  await late.line(/^added phoenix 10\.99\.1\.1,/m, FOUND);
+});
+
+await labTest('a host that has nothing but loopback finds itself', { hosts: 1 }, async (lan) => {
+  const host = lan.host(1);
+  await host.read('ip', ['link', 'del', 'eth0']);
+  const browsing = await startProgram(host, 'mdns-node', 'browse');
+  await startProgram(host, 'mdns-node', 'publish', 'alone');
+  await browsing.line(/^added alone 127\.0\.0\.1/m, FOUND);
+});
+
+await labTest('every packet leaves with TTL 255 from port 5353', { hosts: 2 }, async (lan) => {
+  const listening = lan.host(2).spawn(PYTHON, ['-c', PRINT_TTL]);
+  await listening.line(/^ready/);
+  const publishing = await startProgram(lan.host(1), 'mdns-node', 'publish', 'far');
+  await publishing.line(/^announced far eth0/m, FOUND);
+  await listening.until((output) => output.split('\n').length > 5, FOUND);
+  const seen = new Set(listening.stdout.trim().split('\n').slice(1));
+  expect([...seen]).toEqual(['ttl 255 port 5353']);
+});
+
+await labTest('where another program holds the port in one family, the other serves', { hosts: 2 }, async (lan) => {
+  const [h1, h2] = [lan.host(1), lan.host(2)];
+  const holding = h1.spawn(PYTHON, ['-c', HOLD_PORT, 'IPv4']);
+  await holding.line(/^ready/);
+  const publishing = await startProgram(h1, 'mdns-node', 'publish', 'half');
+  await publishing.until((output) => output.includes('link-failed eth0 port-in-use'), FOUND);
+  const browsing = await startProgram(h2, 'mdns-node', 'browse');
+  await browsing.line(/^added half 10\.99\.0\.1,fe80::/m, FOUND);
+  await holding.stop('SIGKILL');
+  const late = await startProgram(h2, 'mdns-node', 'browse');
+  await late.line(/^added half/m, FOUND);
+});
+
+await labTest('where another program holds the port in both, it says so in one sentence', { hosts: 1 }, async (lan) => {
+  const holding = lan.host(1).spawn(PYTHON, ['-c', HOLD_PORT, 'both']);
+  await holding.line(/^ready/);
+  const refused = spawnProgram(lan.host(1), 'mdns-node', 'browse');
+  await refused.line(/^refused port-in-use UDP port 5353 on eth0 \(IPv4\) is held exclusively by another/m, FOUND);
+});

@@ -1,0 +1,135 @@
+import { once } from 'node:events';
+import { readdirSync } from 'node:fs';
+import type { Socket } from 'node:net';
+import { connectTo, readToEnd, TcpService } from '@mdns-ambassador/testkit';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { dial, type Listener, listen, type Splice, splice } from '../../../packages/relay/src/index.ts';
+
+const SLOW_READERS = 50;
+/** DESIGN's bound for them all. */
+const SLOW_READERS_BYTES = 10 * 1024 * 1024;
+
+let service: TcpService;
+let listener: Listener;
+let splices: Splice[] = [];
+let legs: Socket[] = [];
+
+/** A relay in front of a service that does this with each connection. */
+async function relayTo(behave: (socket: Socket) => void): Promise<number> {
+  service = await TcpService.start(behave);
+  splices = [];
+  legs = [];
+  listener = await listen({
+    at: { kind: 'tcp', address: '127.0.0.1', port: 0 },
+    maxConnections: 1000,
+    onConnection: (client) => {
+      client.on('error', () => {});
+      void dial({ kind: 'tcp', address: '127.0.0.1', port: service.port }, { timeoutMs: 1000 }).then((upstream) => {
+        legs.push(client, upstream);
+        splices.push(splice(client, upstream));
+      });
+    },
+  });
+  return listener.address.kind === 'tcp' ? listener.address.port : 0;
+}
+
+function countFiles(): number {
+  return readdirSync('/proc/self/fd').length;
+}
+
+/** Sockets, among others. */
+let before = 0;
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+  before = process.platform === 'linux' ? countFiles() : 0;
+});
+afterEach(async () => {
+  vi.useRealTimers();
+  await listener.stop();
+  for (const live of splices) live.reset();
+  await Promise.all(splices.map(({ finished }) => finished));
+  await service.close();
+  if (process.platform === 'linux') await expect.poll(countFiles).toBeLessThanOrEqual(before);
+});
+
+describe('a reset', () => {
+  test('behind data that a slow client has not read yet is still a reset', async () => {
+    const port = await relayTo((socket) => {
+      socket.write(Buffer.alloc(8 * 1024 * 1024));
+      setTimeout(() => socket.resetAndDestroy(), 200);
+    });
+    const client = await connectTo(port);
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    expect(await readToEnd(client)).toMatchObject({ kind: 'broken', code: 'ECONNRESET' });
+  });
+
+  test('of a client frees an upstream that reads nothing', async () => {
+    const port = await relayTo((socket) => socket.pause());
+    const client = await connectTo(port);
+    const arriving = service.next();
+    client.write(Buffer.alloc(16 * 1024 * 1024));
+    const upstream = await arriving;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    client.resetAndDestroy();
+    await once(client, 'close');
+    vi.advanceTimersByTime(30_000);
+    await splices[0]?.finished;
+    expect(await readToEnd(upstream)).toMatchObject({ kind: 'broken', code: 'ECONNRESET' });
+  });
+
+  test('asked for in the turn in which a side is shut down closes that side too', async () => {
+    const port = await relayTo((socket) => socket.end());
+    const client = await connectTo(port);
+    client.resume();
+    await once(client, 'end');
+    client.end();
+    splices[0]?.reset();
+    await splices[0]?.finished;
+  });
+});
+
+describe('a large transfer', () => {
+  test('to a client that had ended arrives whole', async () => {
+    const size = 32 * 1024 * 1024;
+    const port = await relayTo((socket) => {
+      socket.resume().once('end', () => socket.end(Buffer.alloc(size, 7)));
+    });
+    const client = await connectTo(port);
+    client.end('all please');
+    const reading = await readToEnd(client);
+    expect(reading.kind === 'ended' && reading.bytes.equals(Buffer.alloc(size, 7))).toBe(true);
+    await expect(splices[0]?.finished).resolves.toEqual({ kind: 'ended' });
+    expect([splices[0]?.bytesUp, splices[0]?.bytesDown]).toEqual([10, size]);
+  });
+});
+
+describe('backpressure', () => {
+  test('fifty clients that do not read hold a firehose back in bounded memory', async () => {
+    const chunk = Buffer.alloc(64 * 1024);
+    const port = await relayTo((socket) => {
+      const pour = (): void => {
+        while (socket.write(chunk));
+      };
+      socket.on('drain', pour);
+      pour();
+    });
+    const clients = await Promise.all(Array.from({ length: SLOW_READERS }, () => connectTo(port)));
+    for (const client of clients) client.pause();
+    await expect.poll(() => splices.length).toBe(SLOW_READERS);
+    const poured = (): number => splices.reduce((sum, { bytesDown }) => sum + bytesDown, 0);
+    let last = -1;
+    await expect
+      .poll(
+        () => {
+          const isStill = poured() === last;
+          last = poured();
+          return isStill;
+        },
+        { interval: 200, timeout: 10_000 },
+      )
+      .toBe(true);
+    const held = legs.reduce((sum, { readableLength, writableLength }) => sum + readableLength + writableLength, 0);
+    expect(held).toBeLessThanOrEqual(SLOW_READERS_BYTES);
+    for (const client of clients) client.destroy();
+  });
+});
