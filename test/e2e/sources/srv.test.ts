@@ -86,7 +86,7 @@ await labTest(
     );
     const records = weights.map((weight) => srv(0, weight, 7000 + weight, 'h1'));
     const server = await NameServer.start(lan.host(1), [...ADDRESSES, ...records]);
-    const load = await startLoad(lan.host(2), server, weights.length);
+    const load = await startLoad(lan.host(2), server, weights.length, '--balance', 'random');
     await moreAnswers(load, 15);
     const tally = await finish(load);
     const share = (weight: number): number => (tally.by[`weight ${weight}`] ?? 0) / tally.answered;
@@ -235,8 +235,13 @@ async function loadThrough(host: Host): Promise<HostProcess> {
   return load;
 }
 
-async function startLoad(host: Host, server: NameServer, count: number): Promise<HostProcess> {
-  await startProxy(host, server, count);
+async function startLoad(
+  host: Host,
+  server: NameServer,
+  count: number,
+  ...flags: readonly string[]
+): Promise<HostProcess> {
+  await startProxy(host, server, count, ...flags);
   return await loadThrough(host);
 }
 

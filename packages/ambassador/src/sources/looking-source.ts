@@ -63,7 +63,7 @@ class LookingSource implements Source {
   readonly #stop = new AbortController();
   #onUpdate: ((update: Update) => void) | undefined;
   #told: Told = { kind: 'nothing' };
-  #health: SourceHealth | undefined;
+  #health: SourceHealth;
   #failures = 0;
   #isLooking = false;
   #isWoken = false;
@@ -73,6 +73,7 @@ class LookingSource implements Source {
   constructor(options: LookingSourceOptions) {
     this.name = options.name;
     this.#options = options;
+    this.#health = { kind: 'working', source: options.name };
   }
 
   async start(onUpdate: (update: Update) => void): Promise<void> {
@@ -160,7 +161,7 @@ class LookingSource implements Source {
   }
 
   #tellHealth(health: SourceHealth): void {
-    if (this.#health !== undefined && isSameHealth(this.#health, health)) return;
+    if (isSameHealth(this.#health, health)) return;
     this.#health = health;
     this.#options.onHealth?.(health);
   }

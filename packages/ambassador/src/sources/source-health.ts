@@ -1,4 +1,7 @@
-/** How a source fares; told each time that it changes. `reason` is for people and may hold what the network said. */
+/**
+ * How a source fares; told each time that it changes, and taken to be `working` at first. `reason` is for people and may hold
+ * what the network said.
+ */
 export type SourceHealth =
   | { readonly kind: 'working'; readonly source: string }
   /** It learns that there is nobody. */

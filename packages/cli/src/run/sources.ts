@@ -44,7 +44,7 @@ export interface SourceContext {
   readonly log: Log;
   /** Told of every instance that is heard of, before the source is. */
   readonly onInstance?: (instance: Instance) => void;
-  /** Told how the sources fare that can fail. */
+  /** Told how the sources fare that can fail; without it the log is. */
   readonly onHealth?: (health: SourceHealth) => void;
 }
 
@@ -61,10 +61,7 @@ export function createSources(origins: Origins, context: SourceContext): readonl
     service,
     clock: systemClock,
     random: Math.random,
-    onHealth: (health: SourceHealth) => {
-      logHealth(log, health);
-      context.onHealth?.(health);
-    },
+    onHealth: context.onHealth ?? ((health: SourceHealth): void => logHealth(log, health)),
   };
   return origins.from.map((spec) => {
     switch (spec.kind) {
@@ -103,7 +100,7 @@ export function createSources(origins: Origins, context: SourceContext): readonl
 function logHealth(log: Log, { kind, ...fields }: SourceHealth): void {
   switch (kind) {
     case 'working':
-      log.info(fields, 'source works');
+      log.info(fields, 'source works again');
       return;
     case 'empty':
       log.warn(fields, 'source has no endpoint');
