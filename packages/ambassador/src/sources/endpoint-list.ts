@@ -35,7 +35,9 @@ export function parseEndpointList(text: string, path: string): readonly ListedPl
   const refuse: Refuse = (node, sentence) => refuseAt(node?.range?.[0] ?? 0, sentence);
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const [error] = document.errors;
-  if (error !== undefined) refuseAt(error.pos[0], `this is neither YAML nor JSON: ${error.message.split('\n')[0]}`);
+  if (error !== undefined) {
+    refuseAt(error.pos[0], `this is neither YAML nor JSON (${error.message.split('\n')[0]}); write ${FORM}`);
+  }
   const list = document.contents;
   if (list === null || (isScalar(list) && list.value === null)) {
     return refuseAt(0, 'there is nothing in it; write [] if there is no endpoint');
