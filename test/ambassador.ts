@@ -41,7 +41,12 @@ export async function startProgram(host: Host, name: string, ...args: readonly s
 }
 
 export function spawnProgram(host: Host, name: string, ...args: readonly string[]): HostProcess {
-  return host.spawn(process.execPath, [fileURLToPath(new URL(`${name}.mjs`, PROGRAMS)), ...args]);
+  return host.spawn(process.execPath, [locateProgram(`${name}.mjs`), ...args]);
+}
+
+/** The path of a program of `test/programs`. */
+export function locateProgram(file: string): string {
+  return fileURLToPath(new URL(file, PROGRAMS));
 }
 
 /** Runs a program of `test/programs` to its end; what it printed, as JSON. */
@@ -51,7 +56,5 @@ export async function runProgram<T>(
   args: readonly string[],
   options: CommandOptions = {},
 ): Promise<T> {
-  return JSON.parse(
-    await host.read(process.execPath, [fileURLToPath(new URL(`${name}.mjs`, PROGRAMS)), ...args], options),
-  );
+  return JSON.parse(await host.read(process.execPath, [locateProgram(`${name}.mjs`), ...args], options));
 }

@@ -1,6 +1,6 @@
 import type { Host, HostProcess, Lab } from '@mdns-ambassador/testkit';
 import { expect } from 'vitest';
-import { announce, proxy, spawnProgram, startProgram } from '../ambassador.ts';
+import { announce, locateProgram, proxy, spawnProgram, startProgram } from '../ambassador.ts';
 import { labTest } from '../lab-test.ts';
 
 const CONCURRENCY = '8';
@@ -70,7 +70,7 @@ await labTest(
   { hosts: 3, timeout: 90_000 },
   async (lan) => {
     const [h1, h2, h3] = [lan.host(1), lan.host(2), lan.host(3)];
-    const program = new URL('../programs/service.mjs', import.meta.url).pathname;
+    const program = locateProgram('service.mjs');
     const announcer = await announce(h1, 'thing:7000', '--', process.execPath, program, '7000', 'h1');
     await announce(h2, 'thing:7000', '--', process.execPath, program, '7000', 'h2');
     const proxying = await proxy(h3, 'thing:7000');

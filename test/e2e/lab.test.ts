@@ -1,7 +1,10 @@
+import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
 import { PYTHON } from '@mdns-ambassador/testkit';
-import { expect } from 'vitest';
-import { runProgram, startProgram } from '../ambassador.ts';
+import { expect, vi } from 'vitest';
+import { locateProgram, runProgram, startProgram } from '../ambassador.ts';
 import { labTest } from '../lab-test.ts';
 
 const SEND_MULTICAST = `
@@ -123,3 +126,20 @@ await labTest(
     expect((await parent.exited).signal).toBe('SIGKILL');
   },
 );
+
+await labTest('a test runner that is killed leaves nothing behind', { hosts: 1 }, async () => {
+  const runner = spawn(process.execPath, [locateProgram('abandoned-lab.mjs')], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const [printed] = await once(runner.stdout, 'data');
+  const ids: readonly number[] = JSON.parse(printed);
+  expect(ids.length).toBeGreaterThanOrEqual(5);
+  runner.kill('SIGKILL');
+  await vi.waitFor(async () => expect(await findAlive(ids)).toEqual([]), { timeout: 10_000 });
+});
+
+/** Those that run still; a process that waits for its parent to notice its end does not. */
+async function findAlive(ids: readonly number[]): Promise<readonly number[]> {
+  const states = await Promise.all(ids.map(async (id) => await readFile(`/proc/${id}/stat`, 'utf8').catch(() => '')));
+  return ids.filter((_, index) => /\) [^ZX] /.test(states[index] ?? ''));
+}

@@ -1,8 +1,8 @@
 import { expect } from 'vitest';
-import { announce, proxy, runAmbassador, runProgram, spawnAmbassador } from '../ambassador.ts';
+import { announce, locateProgram, proxy, runAmbassador, runProgram, spawnAmbassador } from '../ambassador.ts';
 import { labTest } from '../lab-test.ts';
 
-const SERVICE = new URL('../programs/service.mjs', import.meta.url).pathname;
+const SERVICE = locateProgram('service.mjs');
 
 await labTest(
   '-- COMMAND is run, announced while its port answers, and ended after its goodbye',

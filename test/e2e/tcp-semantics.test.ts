@@ -1,13 +1,12 @@
-import { fileURLToPath } from 'node:url';
 import { type Host, type HostProcess, type Lab, PYTHON } from '@mdns-ambassador/testkit';
 import { expect } from 'vitest';
-import { announce, proxy, runProgram, spawnProgram, startProgram } from '../ambassador.ts';
+import { announce, locateProgram, proxy, runProgram, spawnProgram, startProgram } from '../ambassador.ts';
 import { labTest } from '../lab-test.ts';
 
 const GIGABYTE = 1_000_000_000;
 const TRANSFER_TIMEOUT_MS = 100_000;
 const CROWD = 5_000;
-const ASK_RAW = fileURLToPath(new URL('../programs/ask-raw.py', import.meta.url));
+const ASK_RAW = locateProgram('ask-raw.py');
 const SLOW_READERS = 50;
 /** V8 lets some 32 MiB of dead buffers lie before it collects them. */
 const GARBAGE_KIB = 64 * 1024;

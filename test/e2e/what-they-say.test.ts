@@ -61,19 +61,22 @@ await labTest(
     const [h1, h2, h3] = [lan.host(1), lan.host(2), lan.host(3)];
     for (const host of [h1, h2]) {
       await startProgram(host, 'service', '7000', host.name);
-      await announce(host, 'thing:7000');
     }
+    const announcing = await announce(h1, 'thing:7000');
+    await announce(h2, 'thing:7000');
     const proxying = await proxy(h3, 'thing:7000', '--balance', 'round-robin');
     await proxying.until((output) => output.includes('thing on h1') && output.includes('thing on h2'));
     const ask = async (): Promise<Answer> => await runProgram<Answer>(h3, 'ask', ['127.0.0.1', '7000', 'who']);
 
     await lan.unplug(h1);
+    await announcing.line(/eth0 is down/, { stream: 'stdout' });
     for (let time = 0; time < 5; time++) {
       const answer = await ask();
       expect(answer).toMatchObject({ answer: 'h2\n' });
       expect(answer.endedAfterMs).toBeLessThan(1_000);
     }
     await lan.plug(h1);
+    await announcing.line(/announced .*thing on h1.* on eth0/, { stream: 'stdout' });
     await h3.read('timeout', ['30', 'sh', '-c', untilAnsweredBy('h1')], { timeout: 40_000 });
   },
 );
@@ -87,3 +90,20 @@ function untilAnsweredBy(name: string): string {
   const ask = `const s = net.connect(7000, '127.0.0.1'); s.write('who\\n'); s.pipe(process.stdout); s.on('error', () => {})`;
   return `until ${process.execPath} -e "${ask}" | grep -q '^${name}$'; do sleep 0.1; done`;
 }
+
+await labTest(
+  'proxy says that its own cable was pulled and plugged, and goes on with what it knew',
+  { hosts: 2, timeout: 90_000 },
+  async (lan) => {
+    const [h1, h2] = [lan.host(1), lan.host(2)];
+    await startProgram(h1, 'service', '7000', 'h1');
+    await announce(h1, 'thing:7000');
+    const proxying = await proxy(h2, 'thing:7000');
+    await proxying.line(/found "thing on h1"/, { stream: 'stdout' });
+    await lan.unplug(h2);
+    await proxying.line(/eth0 is down/, { stream: 'stdout' });
+    await lan.plug(h2);
+    await proxying.line(/eth0 is up/, { stream: 'stdout' });
+    expect(await runProgram(h2, 'ask', ['127.0.0.1', '7000', 'who'])).toMatchObject({ answer: 'h1\n' });
+  },
+);

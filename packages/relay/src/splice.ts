@@ -1,3 +1,4 @@
+import { lendReads } from './intake.ts';
 import { type Leg, probeLeg, resetLeg } from './leg.ts';
 import { errorCode } from './relay-error.ts';
 
@@ -127,7 +128,7 @@ class LiveSplice implements Splice {
 
   sourceClosed(direction: Flow): void {
     passEndOn(direction);
-    detach(direction);
+    direction.source[flow] = undefined;
     this.#open -= 1;
     if (this.#open > 0) {
       if (!direction.ended || !direction.source.writableFinished) {
@@ -183,19 +184,27 @@ function attach(direction: Flow): void {
   source.on('data', passOn).on('drain', resumeOpposite).on('end', confirmEnd).on('error', fail).on('close', close);
 }
 
+/**
+ * `passOn` keeps the promise of `lendReads`: `write` says false for a chunk of the high water mark, and then the source is
+ * paused unless the kernel has taken the chunk.
+ */
+function start(direction: Flow): void {
+  const { source, sink } = direction;
+  lendReads(source, Math.max(1, sink.writableHighWaterMark));
+  startReading(source);
+}
+
 /** What happened to a leg before the splice is not told again. */
-function start({ source }: Flow): void {
+function startReading(source: Carried): void {
   if (source.closed) close.call(source);
   else if (source.readableEnded) confirmEnd.call(source);
   else source.resume();
 }
 
-/** The error listener stays until the leg has closed: an error without one would end the process. */
 function detach(direction: Flow): void {
   const { source } = direction;
   source[flow] = undefined;
-  source.off('data', passOn).off('drain', resumeOpposite).off('end', confirmEnd).off('close', close);
-  if (!source.destroyed) source.off('error', fail);
+  source.off('data', passOn).off('drain', resumeOpposite).off('end', confirmEnd).off('error', fail).off('close', close);
 }
 
 function passOn(this: Carried, chunk: Buffer): void {

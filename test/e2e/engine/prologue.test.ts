@@ -87,6 +87,14 @@ describe('a prologue', () => {
     await expect.poll(() => running.counters).toMatchObject({ active: 0, failed: 1 });
   });
 
+  test('that hangs and does not mind its signal is given up all the same', async () => {
+    const prologue: Prologue = { name: 'deaf', run: () => new Promise(() => {}) };
+    const { port, failures } = await open({ prologues: [prologue] }, 200);
+    const client = await connectTo(port);
+    expect(await readToEnd(client)).toEqual({ kind: 'broken', code: 'ECONNRESET' });
+    expect(failures).toEqual([['a', 'handshake']]);
+  });
+
   test('is aborted when the engine closes', async () => {
     let wasAborted = false;
     const hang = async (_name: string, signal: AbortSignal): Promise<void> => {

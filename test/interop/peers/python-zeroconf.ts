@@ -1,9 +1,9 @@
-import { fileURLToPath } from 'node:url';
 import { PYTHON } from '@mdns-ambassador/testkit';
+import { locateProgram } from '../../ambassador.ts';
 import { DIFFICULT_SERVICE, type InteropPeer } from './interop-peer.ts';
 import { watchJson } from './json-watch.ts';
 
-const PROGRAM = fileURLToPath(new URL('../../programs/zeroconf-peer.py', import.meta.url));
+const PROGRAM = locateProgram('zeroconf-peer.py');
 
 export const pythonZeroconf: InteropPeer = {
   name: 'python-zeroconf',

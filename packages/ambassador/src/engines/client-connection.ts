@@ -4,7 +4,6 @@ import {
   type Leg,
   type Prologue,
   probeLeg,
-  RelayError,
   resetLeg,
   type Splice,
   type SpliceOutcome,
@@ -36,9 +35,15 @@ export interface ConnectionContext {
   onLost(reason: string | undefined): void;
 }
 
+interface Greeting {
+  readonly kind: 'greeting';
+  readonly upstream: Leg;
+  readonly abort: AbortController;
+}
+
 type State =
   | { readonly kind: 'seeking' }
-  | { readonly kind: 'greeting'; readonly upstream: Leg; readonly abort: AbortController }
+  | Greeting
   | { readonly kind: 'spliced'; readonly splice: Splice; readonly endpointId: string }
   | { readonly kind: 'over' };
 
@@ -64,11 +69,10 @@ export class ClientConnection {
     this.finished = new Promise((resolve) => {
       this.#finish = resolve;
     });
-    const clientAddress = client.remoteAddress;
     const now = performance.now();
     this.#deadline = now + context.connectTimeoutMs;
     this.#race = new Race({
-      pick: (exclude) => context.picker.pick(clientAddress === undefined ? { exclude } : { exclude, clientAddress }),
+      pick: (exclude) => context.picker.pick(new PickRequest(exclude, client)),
       startedAt: now,
       timeoutMs: context.connectTimeoutMs,
     });
@@ -95,7 +99,7 @@ export class ClientConnection {
     const deadline = this.#race.nextDeadline();
     if (deadline === Number.POSITIVE_INFINITY || this.#state.kind === 'over') return;
     if (this.#dials.size === 0) this.#watchClient();
-    this.#timer = setTimeout(() => this.#advance(), Math.max(0, deadline - performance.now()));
+    this.#timer = setTimeout(() => this.#advance(), waitUntil(deadline));
   }
 
   #performOne(action: RaceAction): void {
@@ -145,7 +149,7 @@ export class ClientConnection {
     const target: Target = { kind: 'tcp', address, port: endpoint.port };
     const giveUp = this.#context.dial(
       target,
-      Math.max(1, this.#deadline - performance.now()),
+      waitUntil(this.#deadline),
       (result) => {
         this.#dials.delete(attempt);
         if (result.kind === 'connected') this.#greet(attempt, endpoint, result.socket);
@@ -164,29 +168,34 @@ export class ClientConnection {
 
   #greet(attempt: number, endpoint: Endpoint, upstream: Leg): void {
     upstream.on('error', ignoreError);
+    this.#client.off('readable', this.#onReadable).off('end', this.#onReadable);
     this.#perform(this.#race.connected(attempt, performance.now()));
     if (this.#context.prologues.length === 0) {
       this.#splice(attempt, endpoint, upstream);
       return;
     }
-    const abort = new AbortController();
-    this.#state = { kind: 'greeting', upstream, abort };
-    const timer = setTimeout(() => abort.abort(), Math.max(0, this.#deadline - performance.now()));
-    runPrologues(this.#context.prologues, this.#client, upstream, abort.signal)
-      .then((greeted) => {
-        if (abort.signal.aborted) throw new RelayError('ABORTED', 'The client has left');
-        this.#splice(attempt, endpoint, greeted);
-      })
-      .catch((error: unknown) => {
-        resetLeg(upstream);
-        if (this.#state.kind === 'greeting')
-          this.#retry(attempt, 'handshake', `${describeEndpoint(endpoint)}: ${describeError(error)}`);
-      })
-      .finally(() => clearTimeout(timer));
+    const greeting: Greeting = { kind: 'greeting', upstream, abort: new AbortController() };
+    this.#state = greeting;
+    const fail = (reason: string): void => {
+      if (this.#state !== greeting) return;
+      greeting.abort.abort();
+      resetLeg(upstream);
+      this.#retry(attempt, 'handshake', `${describeEndpoint(endpoint)}: ${reason}`);
+    };
+    const timer = setTimeout(() => fail('the handshake took too long'), waitUntil(this.#deadline));
+    runPrologues(this.#context.prologues, this.#client, upstream, greeting.abort.signal).then(
+      (greeted) => {
+        clearTimeout(timer);
+        if (this.#state === greeting) this.#splice(attempt, endpoint, greeted);
+      },
+      (error: unknown) => {
+        clearTimeout(timer);
+        fail(describeError(error));
+      },
+    );
   }
 
   #splice(attempt: number, endpoint: Endpoint, upstream: Leg): void {
-    this.#client.off('readable', this.#onReadable).off('end', this.#onReadable);
     const release = this.#context.picker.opened(endpoint.id);
     const live = splice(this.#client, upstream, {
       keepsUntouchedClient: () =>
@@ -232,6 +241,21 @@ export class ClientConnection {
   }
 }
 
+/** Most balancers do not look at the address, and asking the kernel for it takes time. */
+class PickRequest {
+  readonly exclude: ReadonlySet<string>;
+  readonly #client: Socket;
+
+  constructor(exclude: ReadonlySet<string>, client: Socket) {
+    this.exclude = exclude;
+    this.#client = client;
+  }
+
+  get clientAddress(): string {
+    return this.#client.remoteAddress ?? '';
+  }
+}
+
 async function runPrologues(
   prologues: readonly Prologue[],
   client: Leg,
@@ -241,6 +265,11 @@ async function runPrologues(
   let leg = upstream;
   for (const prologue of prologues) leg = await prologue.run(client, leg, signal);
   return leg;
+}
+
+/** Whole milliseconds: Node keeps a list of timers for each duration. */
+function waitUntil(deadline: number): number {
+  return Math.max(1, Math.ceil(deadline - performance.now()));
 }
 
 function describeEndpoint({ instance, id }: Endpoint): string {

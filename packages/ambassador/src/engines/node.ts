@@ -86,10 +86,8 @@ class NodeEngine implements Engine {
         ? [attempt.reason]
         : [],
     );
-    if (refusals.length > 0) {
-      await this.#stopListening();
-      throw refusals[0];
-    }
+    if (refusals.length > 0 || this.#drained !== undefined) await this.#stopListening();
+    if (refusals.length > 0) throw refusals[0];
     return bound.map((listener) => listener.address);
   }
 

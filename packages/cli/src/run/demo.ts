@@ -64,10 +64,11 @@ async function playOn(
   const { bold, green } = stdout.style;
   stdout.line('');
   stdout.line(
-    green(`${countThings(total.connections, 'connection')}, 0 failed, the slowest took ${formatMs(total.slowestMs)}`) +
-      ` (${formatMs(performance.now() - startedAt)} in all)`,
+    green(
+      `${countThings(total.connections, 'connection')}, 0 failed, ${total.cutOff} cut off by the kill, the slowest took ${formatMs(total.slowestMs)}`,
+    ) + ` (${formatMs(performance.now() - startedAt)} in all)`,
   );
-  const program = env['npm_lifecycle_event'] === undefined ? 'ambassador' : 'npx ambassador';
+  const program = env.npm_lifecycle_event === undefined ? 'ambassador' : 'npx ambassador';
   stdout.line('');
   stdout.line(`Now on two laptops in one network, where redis runs on the first:`);
   stdout.line(`   first   ${bold(`${program} announce redis`)}      (redis:12345 if it is on port 12345)`);

@@ -35,9 +35,13 @@ export function explainListenError(
         { cause: error },
       );
     case 'EADDRNOTAVAIL':
-      return new CliError(EXIT_USAGE, `this machine has no address ${where}; write one of its own, such as 127.0.0.1`, {
-        cause: error,
-      });
+      return new CliError(
+        EXIT_USAGE,
+        `this machine has no address ${target?.kind === 'tcp' ? target.address : where}; write one of its own, such as 127.0.0.1`,
+        {
+          cause: error,
+        },
+      );
     default:
       return new CliError(EXIT_USAGE, `can't listen on ${where}: ${error.message}`, { cause: error });
   }

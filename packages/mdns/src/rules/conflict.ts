@@ -12,6 +12,7 @@ export function isConflict(registration: Registration, record: ResourceRecord, n
   const { kind } = registration.probe.state;
   switch (kind) {
     case 'probing':
+    case 'deferring':
       return true;
     case 'claimed':
       return registration.hasType(typeCode(record.data));

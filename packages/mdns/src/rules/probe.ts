@@ -14,6 +14,8 @@ const TIEBREAK_PAUSE_MS = 1_000;
 export type ProbeState =
   | { readonly kind: 'waiting'; readonly until: number }
   | { readonly kind: 'probing'; readonly sent: number; readonly nextAt: number }
+  /** A tiebreak was lost: another host has the name soon, or its probe was an echo of our own. */
+  | { readonly kind: 'deferring'; readonly until: number }
   | { readonly kind: 'claimed' }
   | { readonly kind: 'lost' };
 
@@ -72,6 +74,7 @@ export class Probe {
   deadline(): number {
     switch (this.#state.kind) {
       case 'waiting':
+      case 'deferring':
         return this.#state.until;
       case 'probing':
         return this.#state.nextAt;
@@ -88,7 +91,8 @@ export class Probe {
    * 6762 8.1), since what comes before may answer something that is long over.
    */
   lose(): boolean {
-    if (this.#state.kind !== 'probing' || this.insists) return false;
+    const { kind } = this.#state;
+    if ((kind !== 'probing' && kind !== 'deferring') || this.insists) return false;
     this.#state = { kind: 'lost' };
     return true;
   }
@@ -100,7 +104,7 @@ export class Probe {
   compete(theirs: readonly ResourceRecord[], now: number): void {
     if (this.#state.kind !== 'probing' || this.insists) return;
     if (compareProposals(this.#proposed, theirs) >= 0) return;
-    this.#state = { kind: 'waiting', until: now + TIEBREAK_PAUSE_MS };
+    this.#state = { kind: 'deferring', until: now + TIEBREAK_PAUSE_MS };
   }
 }
 

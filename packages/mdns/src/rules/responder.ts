@@ -162,7 +162,7 @@ export class Responder implements Machine {
     }
   }
 
-  /** What happened since the last call. */
+  /** What happened since the last call; worth a call after each `advance`. */
   takeEvents(): readonly ResponderEvent[] {
     const events = this.#events;
     this.#events = [];
@@ -264,6 +264,7 @@ export class Responder implements Machine {
 
   /** Somebody else uses a name of ours. RFC 6762 9: what was ours is probed for again, and the answer to that decides. */
   #contest(registration: Registration, now: number): void {
+    this.#changedAt = now;
     this.#conflicts.note(now);
     this.#silence(registration);
     // What the others have in their caches is the other's from now on, or will be announced again.

@@ -63,6 +63,14 @@ describe('Probe', () => {
     expect(run(probe, 10_000)).toEqual(['1300 send', '1550 send', '1800 send', '2050 claimed']);
   });
 
+  it('is lost by an answer after a lost tiebreak, without probing again (RFC 6762 8.1, 8.2)', () => {
+    const probe = new Probe(NAME, [OURS], 0);
+    run(probe, 300);
+    probe.compete([LATER], 300);
+    expect(probe.lose()).toBe(true);
+    expect(run(probe, 10_000)).toEqual([]);
+  });
+
   it('goes on when it wins a tiebreak (RFC 6762 8.2)', () => {
     const probe = new Probe(NAME, [OURS], 0);
     run(probe, 300);

@@ -66,7 +66,9 @@ describe('claiming names', () => {
     const driver = new Driver();
     driver.responder.publish('redis', REDIS, 0, { announce: true });
     driver.run(300);
-    driver.exchange(response([foreignSrv()]), PEER, 60_000);
+    driver.receive(response([foreignSrv()]));
+    expect(driver.responder.nextDeadline()).toBe(300);
+    driver.runFor(60_000);
     expect(driver.responder.takeEvents()).toContainEqual({ kind: 'conflict', id: 'redis' });
     expect(answersOf(driver.sent).filter(({ name }) => !isSameName(name, HOST))).toEqual([]);
   });
@@ -597,6 +599,13 @@ describe('two hosts that want one name', () => {
     const right = new Driver({ addresses: ['169.254.200.50'] });
     connect(left, right, 10_000);
     expect(right.responder.takeEvents()).toEqual([{ kind: 'host-claimed' }]);
+    expect(left.responder.takeEvents()).toEqual([{ kind: 'host-conflict' }]);
+  });
+
+  it('settle it as soon as the winner announces, not after another second (RFC 6762 8.1)', () => {
+    const left = new Driver({ addresses: ['169.254.99.200'] });
+    const right = new Driver({ addresses: ['169.254.200.50'] });
+    connect(left, right, 800);
     expect(left.responder.takeEvents()).toEqual([{ kind: 'host-conflict' }]);
   });
 

@@ -1,17 +1,10 @@
-import { access } from 'node:fs/promises';
-import { runCommand } from './command.ts';
+import { findAccess } from './access.ts';
 import { Host } from './host.ts';
 import { Namespace } from './namespace.ts';
 
-const TOOLS = ['unshare', 'nsenter', 'setpriv', 'mount', 'find', 'hostname', 'ip'] as const;
-const SEARCH_PATH = ['/usr/sbin', '/usr/bin', '/sbin', '/bin'] as const;
 const MAX_HOSTS = 200;
 /** Nobody has it; a default route is what a host of an ordinary LAN has. */
 const GATEWAY = 254;
-
-type Access = { readonly kind: 'root' | 'rootless' } | { readonly kind: 'unavailable'; readonly reason: string };
-
-let knownAccess: Promise<Access> | undefined;
 
 export interface LabOptions {
   /** How many hosts the LAN has at first. */
@@ -192,34 +185,4 @@ export class Lab implements AsyncDisposable {
 
 function portOf(host: Host, number: number): string {
   return `${host.name}-${number}`;
-}
-
-async function findAccess(): Promise<Access> {
-  knownAccess ??= tryAccess();
-  return await knownAccess;
-}
-
-async function tryAccess(): Promise<Access> {
-  if (process.platform !== 'linux') {
-    return { kind: 'unavailable', reason: 'the lab is made of Linux network namespaces' };
-  }
-  for (const tool of TOOLS) {
-    const found = await Promise.allSettled(SEARCH_PATH.map((folder) => access(`${folder}/${tool}`)));
-    if (!found.some((result) => result.status === 'fulfilled')) {
-      return { kind: 'unavailable', reason: `the lab needs ${tool} (Debian: util-linux, iproute2, hostname)` };
-    }
-  }
-  const isRoot = process.getuid?.() === 0;
-  const tries = isRoot ? (['root', 'rootless'] as const) : (['rootless'] as const);
-  for (const kind of tries) {
-    const user = kind === 'rootless' ? ['--user', '--map-root-user'] : [];
-    const test = [...user, '--net', '--mount', '--uts', 'sh', '-c', 'mount -t tmpfs tmpfs /run && ip link set lo up'];
-    if ((await runCommand('unshare', test)).code === 0) {
-      return { kind };
-    }
-  }
-  const reason = isRoot
-    ? 'the lab needs CAP_SYS_ADMIN and CAP_NET_ADMIN (in a container: --privileged)'
-    : 'the lab needs root, or a kernel that lets ordinary users open user namespaces';
-  return { kind: 'unavailable', reason };
 }
