@@ -1,4 +1,4 @@
-import { createSocket, type Socket as UdpSocket } from 'node:dgram';
+import { createSocket } from 'node:dgram';
 import { connect } from 'node:net';
 import type { DnsServer } from './server.ts';
 import type { DnsTransport } from './transport.ts';
@@ -18,31 +18,27 @@ async function askOverUdp(
   signal.throwIfAborted();
   return await new Promise((resolve, reject) => {
     const socket = createSocket(server.host.includes(':') ? 'udp6' : 'udp4');
+    let isFinished = false;
     const finish = (settle: () => void): void => {
+      if (isFinished) return;
+      isFinished = true;
       signal.removeEventListener('abort', abort);
-      close(socket);
+      // Its own listeners must stay: a socket that is still binding closes by them.
+      socket.close();
       settle();
     };
-    const fail = (error: Error): void => finish(() => reject(error));
     const abort = (): void => finish(() => reject(signal.reason));
     signal.addEventListener('abort', abort, { once: true });
-    socket.on('error', fail);
+    socket.on('error', (error) => finish(() => reject(error)));
     socket.on('message', (bytes) => {
-      if (isAnswer(bytes)) finish(() => resolve(bytes));
+      if (!isFinished && isAnswer(bytes)) finish(() => resolve(bytes));
+    });
+    socket.on('connect', () => {
+      if (!isFinished) socket.send(query, (error) => error !== null && finish(() => reject(error)));
     });
     // A connected socket hears that server alone, and is told when nobody listens there.
-    socket.connect(server.port, server.host, () => {
-      if (!signal.aborted) socket.send(query, (error) => error !== null && fail(error));
-    });
+    socket.connect(server.port, server.host);
   });
-}
-
-/** Closing ends what is under way too; an error after that is of no interest. */
-function close(socket: UdpSocket): void {
-  socket.removeAllListeners('message');
-  socket.removeAllListeners('error');
-  socket.on('error', () => undefined);
-  socket.close();
 }
 
 async function askOverTcp(server: DnsServer, query: Uint8Array, signal: AbortSignal): Promise<Uint8Array> {
