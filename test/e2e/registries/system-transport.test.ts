@@ -112,7 +112,7 @@ test('what is given up ends with the reason, over UDP and TCP, before it began t
   for (const outcome of [...(await outcomes), ...(await Promise.allSettled(late))]) {
     expect(outcome).toMatchObject({ status: 'rejected', reason: { message: 'enough' } });
   }
-  await expect.poll(countUdpSockets).toBe(openBefore);
+  await expect.poll(countUdpSockets).toBeLessThanOrEqual(openBefore);
 });
 
 test('over TCP an answer may come in pieces, and the connection is closed then', async () => {

@@ -26,7 +26,7 @@ export interface DnsClient {
 /** As many as resolv.conf may name. */
 export const MAX_DNS_SERVERS = 3;
 /** How long a server may take, each time that it is asked. */
-export const ROUND_TIMEOUTS_MS: readonly number[] = [1_000, 2_000];
+const ROUND_TIMEOUTS_MS: readonly number[] = [1_000, 2_000];
 const HIGHEST_ID = 0xffff;
 
 /** What one server made of one question. */

@@ -26,7 +26,7 @@ export type AddressAnswer =
   | Failed;
 
 /** Addresses of one name that are looked at. */
-export const MAX_ADDRESSES = 256;
+const MAX_ADDRESSES = 256;
 
 /** Asks for A and AAAA at once. Never rejects. */
 export async function lookUpAddresses(client: DnsClient, name: string, signal: AbortSignal): Promise<AddressAnswer> {

@@ -21,7 +21,7 @@ export interface DnsResponse {
 }
 
 /** What survives without fragments on nearly every path (DNS flag day 2020). */
-export const UDP_PAYLOAD_SIZE = 1_232;
+const UDP_PAYLOAD_SIZE = 1_232;
 /** RFC 1035 4.1.1 */
 const HEADER_BYTES = 12;
 const RECORD_COUNTS = 6;

@@ -3,7 +3,7 @@ import { type DnsServer, formatDnsServer } from '../../src/dns/server.ts';
 import type { DnsTransport } from '../../src/dns/transport.ts';
 
 /** What a server does with one query: datagrams in order (none is silence), or the system's error. */
-export type Reaction = readonly Uint8Array[] | Error;
+type Reaction = readonly Uint8Array[] | Error;
 export type React = (query: DecodedPacket, over: 'udp' | 'tcp') => Reaction;
 
 /** Name servers in memory. */
@@ -78,16 +78,8 @@ export function a(name: string, data: string, ttl = 60): Answer {
   return { type: 'A', name, data, ttl, class: 'IN' };
 }
 
-export function aaaa(name: string, data: string, ttl = 60): Answer {
-  return { type: 'AAAA', name, data, ttl, class: 'IN' };
-}
-
 export function cname(name: string, data: string, ttl = 60): Answer {
   return { type: 'CNAME', name, data, ttl, class: 'IN' };
-}
-
-export function srv(name: string, priority: number, weight: number, port: number, target: string, ttl = 60): Answer {
-  return { type: 'SRV', name, data: { priority, weight, port, target }, ttl, class: 'IN' };
 }
 
 export function soa(name: string, ttl: number, minimum: number): Answer {
