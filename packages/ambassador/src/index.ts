@@ -16,6 +16,8 @@ export {
 } from './endpoint-report.ts';
 export type { Dial } from './engines/client-connection.ts';
 export type {
+  ConnectionOutcome,
+  ConnectionReport,
   CreateEngine,
   DialFailure,
   EndpointPicker,
@@ -32,6 +34,7 @@ export type { Update } from './pool/update.ts';
 export type { ProxyEvent, ProxyOptions } from './proxy-options.ts';
 export { type ResolveOptions, resolveEndpoints } from './resolve.ts';
 export type { ServiceStatus } from './service-proxy.ts';
+export type { DialReport, ServiceConnectionReport, ServiceTraffic, SourceAge } from './service-traffic.ts';
 export { createDnsSource, type DnsSourceOptions } from './sources/dns.ts';
 export { type ListedPlace, parseEndpointList } from './sources/endpoint-list.ts';
 export { createFileSource, type FileSourceOptions } from './sources/file.ts';
