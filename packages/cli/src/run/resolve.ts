@@ -68,10 +68,10 @@ export async function resolveService(invocation: Invocation): Promise<number> {
     await local.node.close();
   }
   if (surroundings.shutdown.signal.aborted) return EXIT_OK;
-  const printed = settings.isSet('all') ? found : found.slice(0, 1);
   if (settings.isSet('json')) {
-    surroundings.stdout.line(JSON.stringify(printed.map((endpoint) => reportEndpoint(endpoint, endpoint.state))));
+    surroundings.stdout.line(JSON.stringify(found.map((endpoint) => reportEndpoint(endpoint, endpoint.state))));
   } else {
+    const printed = settings.isSet('all') ? found : found.slice(0, 1);
     for (const line of formatEndpoints(service, printed, format, hosts)) surroundings.stdout.line(line);
   }
   if (found.length > 0) return EXIT_OK;
