@@ -1,7 +1,7 @@
 import type { ServiceOptions } from '@mdns-ambassador/mdns';
 import type { BusSignal, MessageBus } from './message-bus.ts';
 
-export const AVAHI_NAME = 'org.freedesktop.Avahi';
+const AVAHI_NAME = 'org.freedesktop.Avahi';
 const SERVER = 'org.freedesktop.Avahi.Server';
 const ENTRY_GROUP = 'org.freedesktop.Avahi.EntryGroup';
 

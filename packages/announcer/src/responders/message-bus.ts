@@ -4,7 +4,7 @@ import { createClient, type Message, messageType } from 'dbus-native';
 const CALL_TIMEOUT_MS = 5_000;
 
 /** One method of an object on the bus. */
-export interface BusCall {
+interface BusCall {
   readonly destination: string;
   readonly path: string;
   readonly interface: string;
@@ -32,7 +32,7 @@ export interface MessageBus {
   close(): void;
 }
 
-export interface BusEvents {
+interface BusEvents {
   signal(signal: BusSignal): void;
   /** The connection ended by itself. Called once at most; never before `connect` has resolved. */
   lost(): void;

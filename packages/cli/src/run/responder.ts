@@ -8,7 +8,13 @@ import {
   type Responder,
   type ResponderEvent,
 } from '@mdns-ambassador/announcer';
-import { type NodeEvent, type SystemNetwork, systemClock, systemNetwork } from '@mdns-ambassador/mdns';
+import {
+  type NodeCounters,
+  type NodeEvent,
+  type SystemNetwork,
+  systemClock,
+  systemNetwork,
+} from '@mdns-ambassador/mdns';
 import type { ResponderName } from '../announce-request.ts';
 import { CliError } from '../cli-error.ts';
 import { EXIT_UNAVAILABLE } from '../exit-codes.ts';
@@ -21,6 +27,8 @@ const SYSTEM_BUS = 'unix:path=/var/run/dbus/system_bus_socket';
 export interface Speaker {
   readonly network: SystemNetwork;
   readonly publisher: Publisher;
+  /** Of our own stack; undefined where another one speaks. */
+  counters(): NodeCounters | undefined;
   /** Rejects with a CliError that says in one sentence what is in the way and what works. */
   start(): Promise<void>;
   close(): Promise<void>;
@@ -40,7 +48,13 @@ export function createSpeaker(options: SpeakerOptions): Speaker {
   if (responder === 'native') {
     const local = createLocalNetwork(interfaceNames, platform, options.onNodeEvent);
     const { network, node } = local;
-    return { network, publisher: node, start: () => startNode(local), close: () => node.close() };
+    return {
+      network,
+      publisher: node,
+      counters: () => node.counters,
+      start: () => startNode(local),
+      close: () => node.close(),
+    };
   }
   const network = systemNetwork({ interfaceNames, platform });
   const interfaces = () => network.interfaces();
@@ -63,6 +77,7 @@ function speakThrough(responder: Responder, network: SystemNetwork): Speaker {
   return {
     network,
     publisher: responder,
+    counters: () => undefined,
     start: async () => {
       try {
         await responder.start();
