@@ -1,6 +1,6 @@
 import type { Target } from '@mdns-ambassador/relay';
-import { type Check, failCheck, PASSED } from './check.ts';
-import { type DialService, describeDialFailure, takeLeave } from './dial.ts';
+import { type Check, PASSED } from './check.ts';
+import { type DialService, judgeDialFailure, takeLeave } from './dial.ts';
 
 /** Passes when the service accepts a connection, which is then closed with a FIN, not a reset. */
 export function createTcpCheck(target: Target, dial: DialService): Check {
@@ -10,7 +10,7 @@ export function createTcpCheck(target: Target, dial: DialService): Check {
         takeLeave(await dial(target, signal));
         return PASSED;
       } catch (error) {
-        return failCheck(describeDialFailure(target, error, signal));
+        return judgeDialFailure(target, error, signal);
       }
     },
   };

@@ -1,12 +1,20 @@
+import type { Target } from '@mdns-ambassador/relay';
 import { type Check, type CheckOutcome, failCheck, PASSED } from './check.ts';
 import type { RunShell, ShellExit } from './shell.ts';
 
-/** Passes when the shell command exits with 0; it is killed, with all that it started, when the time is up. */
-export function createExecCheck(command: string, runShell: RunShell): Check {
+/**
+ * Passes when the shell command exits with 0; it is killed, with all that it started, when the time is up. It finds what it is
+ * to look at in CHECK_ADDRESS and CHECK_PORT, or CHECK_PATH.
+ */
+export function createExecCheck(command: string, target: Target, runShell: RunShell): Check {
+  const variables =
+    target.kind === 'unix'
+      ? { CHECK_PATH: target.path }
+      : { CHECK_ADDRESS: target.address, CHECK_PORT: String(target.port) };
   return {
     async run(signal) {
       if (signal.aborted) return failTimeout(command);
-      const shell = runShell(command);
+      const shell = runShell(command, variables);
       const timedOut = new Promise<CheckOutcome>((resolve) => {
         const expire = (): void => {
           shell.kill();

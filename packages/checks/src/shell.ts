@@ -13,11 +13,14 @@ interface ShellRun {
   kill(): void;
 }
 
-export type RunShell = (command: string) => ShellRun;
+/** `variables` are added to the command's environment. */
+export type RunShell = (command: string, variables?: Readonly<Record<string, string>>) => ShellRun;
 
 export interface ShellOptions {
   /** `process.platform` */
   readonly platform: NodeJS.Platform;
+  /** `process.env` */
+  readonly environment: Readonly<Record<string, string | undefined>>;
   /** `process.kill`; a negative id means a process group. */
   readonly kill: (pid: number, signal: NodeJS.Signals) => void;
 }
@@ -26,10 +29,16 @@ export interface ShellOptions {
  * Runs commands in the platform's shell, without input or output, each in a process group of its own: what the shell
  * starts is killed with it.
  */
-export function createShell({ platform, kill }: ShellOptions): RunShell {
+export function createShell({ platform, environment, kill }: ShellOptions): RunShell {
   const hasGroups = platform !== 'win32';
-  return (command) => {
-    const child = spawn(command, { shell: true, detached: hasGroups, stdio: 'ignore', windowsHide: true });
+  return (command, variables) => {
+    const child = spawn(command, {
+      shell: true,
+      detached: hasGroups,
+      stdio: 'ignore',
+      windowsHide: true,
+      env: { ...environment, ...variables },
+    });
     let hasEnded = false;
     const ended = new Promise<ShellExit>((resolve) => {
       child.once('error', (error) => resolve({ kind: 'failed', error }));

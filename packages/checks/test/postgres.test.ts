@@ -1,7 +1,6 @@
-import { listCheckCases } from '@mdns-ambassador/testkit';
+import { answerTo, FakeService, listCheckCases, staySilent, TARGET } from '@mdns-ambassador/testkit';
 import { describe, expect, test } from 'vitest';
-import { createPostgresCheck } from '../../src/checks/postgres.ts';
-import { answerTo, FakeService, staySilent, TARGET } from '../fake-service.ts';
+import { createPostgresCheck } from '../src/postgres.ts';
 
 /** SSLRequest: length 8, code 80877103. */
 const SSL_REQUEST = '\x00\x00\x00\x08\x04\xd2\x16\x2f';

@@ -4,7 +4,7 @@ import type { DialService } from './dial.ts';
 import { exchange } from './exchange.ts';
 
 const PING = Buffer.from('*1\r\n$4\r\nPING\r\n');
-const QUIT = Buffer.from('*1\r\n$4\r\nQUIT\r\n');
+export const QUIT: Uint8Array = Buffer.from('*1\r\n$4\r\nQUIT\r\n');
 /** Errors of a redis that is alive but does not know us. */
 const ALIVE_ERRORS: readonly string[] = ['-NOAUTH', '-NOPERM', '-DENIED', '-WRONGPASS'];
 

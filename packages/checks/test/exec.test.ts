@@ -1,7 +1,7 @@
-import { listCheckCases } from '@mdns-ambassador/testkit';
+import { listCheckCases, TARGET } from '@mdns-ambassador/testkit';
 import { describe, expect, test } from 'vitest';
-import { createExecCheck } from '../../src/checks/exec.ts';
-import type { RunShell, ShellExit } from '../../src/checks/shell.ts';
+import { createExecCheck } from '../src/exec.ts';
+import type { RunShell, ShellExit } from '../src/shell.ts';
 
 const signal = new AbortController().signal;
 
@@ -34,7 +34,7 @@ describe('The exec check', () => {
     silent: new FakeShell(),
   };
   for (const { name, run } of listCheckCases({
-    createCheck: (condition) => createExecCheck('check-it', shells[condition].run),
+    createCheck: (condition) => createExecCheck('check-it', TARGET, shells[condition].run),
     countOpen: () => Object.values(shells).reduce((sum, { running }) => sum + running, 0),
   })) {
     test(name, run);
@@ -49,13 +49,16 @@ test.each<[ShellExit, string]>([
     '"check-it --now" can\'t be run (spawn /bin/sh EAGAIN)',
   ],
 ])('%j is told as a sentence', async (exit, reason) => {
-  expect(await createExecCheck('check-it --now', new FakeShell(exit).run).run(signal)).toEqual({ ok: false, reason });
+  expect(await createExecCheck('check-it --now', TARGET, new FakeShell(exit).run).run(signal)).toEqual({
+    ok: false,
+    reason,
+  });
 });
 
 test('A command that does not end in time is killed', async () => {
   const shell = new FakeShell();
   const abort = new AbortController();
-  const outcome = createExecCheck('sleep 60', shell.run).run(abort.signal);
+  const outcome = createExecCheck('sleep 60', TARGET, shell.run).run(abort.signal);
   abort.abort();
   expect(await outcome).toEqual({ ok: false, reason: '"sleep 60" did not end in time' });
   expect(shell.running).toBe(0);

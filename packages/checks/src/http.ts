@@ -1,8 +1,8 @@
 import { type IncomingMessage, request } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { formatTarget, type Target } from '@mdns-ambassador/relay';
-import { type Check, type CheckOutcome, failCheck, PASSED } from './check.ts';
-import { type DialService, describeDialFailure } from './dial.ts';
+import { type Check, type CheckOutcome, failCheck, failSilent, PASSED } from './check.ts';
+import { type DialService, judgeDialFailure } from './dial.ts';
 
 /** Node's default is 16 KiB; a health answer needs less. */
 const MAX_HEADER_BYTES = 8192;
@@ -20,7 +20,7 @@ export function createHttpCheck(target: Target, path: string, dial: DialService)
       try {
         connection = await dial(target, signal);
       } catch (error) {
-        return failCheck(describeDialFailure(target, error, signal));
+        return judgeDialFailure(target, error, signal);
       }
       connection.on('error', () => connection.destroy());
       const outcome = await askForPath(connection, target, path, signal);
@@ -34,7 +34,7 @@ function askForPath(connection: Duplex, target: Target, path: string, signal: Ab
   const at = formatTarget(target);
   return new Promise((resolve) => {
     const fail = (error: Error): void => {
-      if (signal.aborted) resolve(failCheck(`GET ${path} on ${at} is not answered in time`));
+      if (signal.aborted) resolve(failSilent(`GET ${path} on ${at} is not answered in time`));
       else resolve(failCheck(`${at} does not answer GET ${path} as an HTTP server does (${error.message})`));
     };
     try {

@@ -1,7 +1,6 @@
-import { listCheckCases } from '@mdns-ambassador/testkit';
+import { answerTo, FakeService, failDial, listCheckCases, staySilent, TARGET } from '@mdns-ambassador/testkit';
 import { describe, expect, test } from 'vitest';
-import { createRedisCheck } from '../../src/checks/redis.ts';
-import { answerTo, FakeService, failDial, staySilent, TARGET } from '../fake-service.ts';
+import { createRedisCheck } from '../src/redis.ts';
 
 const signal = new AbortController().signal;
 

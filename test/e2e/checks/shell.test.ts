@@ -2,10 +2,16 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { createExecCheck } from '../../../packages/announcer/src/checks/exec.ts';
-import { createShell } from '../../../packages/announcer/src/checks/shell.ts';
+import { createExecCheck } from '../../../packages/checks/src/exec.ts';
+import { createShell } from '../../../packages/checks/src/shell.ts';
 
-const runShell = createShell({ platform: process.platform, kill: (pid, signal) => process.kill(pid, signal) });
+const TARGET = { kind: 'tcp', address: '127.0.0.1', port: 12345 } as const;
+
+const runShell = createShell({
+  platform: process.platform,
+  environment: process.env,
+  kill: (pid, signal) => process.kill(pid, signal),
+});
 
 let folder: string;
 
@@ -27,6 +33,11 @@ test('Pipes and redirections work, and nothing is inherited', async () => {
   expect(await runShell('echo yes | grep -q yes && ! read line').ended).toEqual({ kind: 'exited', code: 0 });
 });
 
+test('A command finds what to look at in its environment', async () => {
+  const check = createExecCheck('test "$CHECK_ADDRESS:$CHECK_PORT" = 127.0.0.1:12345', TARGET, runShell);
+  expect(await check.run(AbortSignal.timeout(5_000))).toEqual({ ok: true });
+});
+
 test('Killing a command kills what it has started', async () => {
   const pidFile = join(folder, 'pid');
   const run = runShell(`sleep 300 & echo $! > ${pidFile}; wait`);
@@ -45,7 +56,7 @@ test('Killing a command that has ended does nothing', async () => {
 
 test('The exec check kills a command that takes too long', async () => {
   const started = performance.now();
-  const outcome = await createExecCheck('sleep 300', runShell).run(AbortSignal.timeout(200));
+  const outcome = await createExecCheck('sleep 300', TARGET, runShell).run(AbortSignal.timeout(200));
   expect(outcome).toEqual({ ok: false, reason: '"sleep 300" did not end in time' });
   expect(performance.now() - started).toBeLessThan(5000);
 });

@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
 import { formatTarget, type Target } from '@mdns-ambassador/relay';
-import { type CheckOutcome, failCheck } from './check.ts';
-import { type DialService, describeDialFailure, takeLeave } from './dial.ts';
+import { type CheckOutcome, failCheck, failSilent } from './check.ts';
+import { type DialService, judgeDialFailure, takeLeave } from './dial.ts';
 
 /** An answer that is longer than this is judged by its beginning. */
 const MAX_ANSWER_BYTES = 512;
@@ -12,17 +12,19 @@ export interface Exchange {
   readonly request: Uint8Array;
   /** What is sent before closing, so that the service sees a client that took its leave. */
   readonly farewell?: Uint8Array;
-  /** Judges the bytes so far; undefined when more are needed. */
-  judge(answer: Buffer): CheckOutcome | undefined;
+  /** The longest answer that is judged; 512 bytes unless said. */
+  readonly maxAnswerBytes?: number;
+  /** Judges all the bytes so far; undefined when more are needed. `say` sends a further request. */
+  judge(answer: Buffer, say: (request: Uint8Array) => void): CheckOutcome | undefined;
 }
 
-/** Dials, sends one request, judges the answer, closes. Bounded by `signal` and 512 bytes. Never rejects. */
+/** Dials, sends a request, judges the answer, closes. Bounded by `signal` and `maxAnswerBytes`. Never rejects. */
 export async function exchange(options: Exchange, signal: AbortSignal): Promise<CheckOutcome> {
   let connection: Duplex;
   try {
     connection = await options.dial(options.target, signal);
   } catch (error) {
-    return failCheck(describeDialFailure(options.target, error, signal));
+    return judgeDialFailure(options.target, error, signal);
   }
   connection.on('error', () => connection.destroy());
   const outcome = await converse(connection, options, signal);
@@ -33,6 +35,8 @@ export async function exchange(options: Exchange, signal: AbortSignal): Promise<
 
 function converse(connection: Duplex, options: Exchange, signal: AbortSignal): Promise<CheckOutcome> {
   const at = formatTarget(options.target);
+  const maxAnswerBytes = options.maxAnswerBytes ?? MAX_ANSWER_BYTES;
+  const say = (request: Uint8Array): void => void connection.write(request);
   return new Promise((resolve) => {
     let answer = Buffer.alloc(0);
     const settle = (outcome: CheckOutcome): void => {
@@ -40,19 +44,19 @@ function converse(connection: Duplex, options: Exchange, signal: AbortSignal): P
       connection.removeAllListeners('data');
       resolve(outcome);
     };
-    const expire = (): void => settle(failCheck(`${at} accepts connections but does not answer in time`));
+    const expire = (): void => settle(failSilent(`${at} accepts connections but does not answer in time`));
     if (signal.aborted) return expire();
     signal.addEventListener('abort', expire, { once: true });
     connection.on('data', (chunk: Buffer) => {
-      answer = Buffer.concat([answer, chunk.subarray(0, MAX_ANSWER_BYTES - answer.length)]);
-      const outcome = options.judge(answer);
+      answer = Buffer.concat([answer, chunk.subarray(0, maxAnswerBytes - answer.length)]);
+      const outcome = options.judge(answer, say);
       if (outcome !== undefined) settle(outcome);
-      else if (answer.length >= MAX_ANSWER_BYTES) settle(failCheck(`${at} answers with something else than expected`));
+      else if (answer.length >= maxAnswerBytes) settle(failCheck(`${at} answers with something else than expected`));
     });
     const abandon = (): void => settle(failCheck(`${at} closed the connection without an answer`));
     connection.once('end', abandon);
     connection.once('close', abandon);
     connection.resume();
-    connection.write(options.request);
+    say(options.request);
   });
 }

@@ -1,7 +1,6 @@
-import { listCheckCases } from '@mdns-ambassador/testkit';
+import { dialForever, FakeService, failDial, listCheckCases, staySilent, TARGET } from '@mdns-ambassador/testkit';
 import { describe, expect, test } from 'vitest';
-import { createTcpCheck } from '../../src/checks/tcp.ts';
-import { dialForever, FakeService, failDial, staySilent, TARGET } from '../fake-service.ts';
+import { createTcpCheck } from '../src/tcp.ts';
 
 const signal = new AbortController().signal;
 
@@ -23,7 +22,7 @@ test.each([
   ['ECONNRESET', '127.0.0.1:12345 reset the connection'],
   ['EMFILE', "127.0.0.1:12345 can't be reached (EMFILE)"],
 ])('%s is told as a sentence', async (code, reason) => {
-  expect(await createTcpCheck(TARGET, failDial(code)).run(signal)).toEqual({ ok: false, reason });
+  expect(await createTcpCheck(TARGET, failDial(code)).run(signal)).toMatchObject({ ok: false, reason });
 });
 
 test('A service that speaks first is heard out before the connection closes', async () => {

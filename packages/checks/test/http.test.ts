@@ -1,7 +1,6 @@
-import { listCheckCases } from '@mdns-ambassador/testkit';
+import { answerTo, FakeService, failDial, listCheckCases, staySilent, TARGET } from '@mdns-ambassador/testkit';
 import { describe, expect, test } from 'vitest';
-import { createHttpCheck } from '../../src/checks/http.ts';
-import { answerTo, FakeService, failDial, staySilent, TARGET } from '../fake-service.ts';
+import { createHttpCheck } from '../src/http.ts';
 
 const signal = new AbortController().signal;
 const respond = (head: string, body = ''): FakeService =>

@@ -1,11 +1,13 @@
 import { type Duplex, duplexPair } from 'node:stream';
-import { RelayError } from '@mdns-ambassador/relay';
-import type { DialService } from '../src/checks/dial.ts';
+import { RelayError, type Target } from '@mdns-ambassador/relay';
+
+/** As checks dial (packages/checks, dial.ts). */
+type DialUnderTest = (target: Target, signal: AbortSignal) => Promise<Duplex>;
 
 /** What a service does with a connection that it has accepted. */
 export type Behaviour = (connection: Duplex) => void;
 
-export const TARGET = { kind: 'tcp', address: '127.0.0.1', port: 12345 } as const;
+export const TARGET: Target = { kind: 'tcp', address: '127.0.0.1', port: 12345 };
 
 /** A service in memory: hands out connections and remembers which are open. */
 export class FakeService {
@@ -21,7 +23,7 @@ export class FakeService {
     return this.#open.size;
   }
 
-  readonly dial: DialService = async (_target, signal) => {
+  readonly dial: DialUnderTest = async (_target, signal) => {
     this.dials += 1;
     signal.throwIfAborted();
     const [client, server] = duplexPair();
@@ -55,12 +57,12 @@ export function answerTo(request: RegExp, answer: string | Uint8Array): Behaviou
   };
 }
 
-export function failDial(code: string): DialService {
+export function failDial(code: string): DialUnderTest {
   return () => Promise.reject(new RelayError(code, `connect ${code}`));
 }
 
 /** Nobody answers the SYN. */
-export const dialForever: DialService = (_target, signal) =>
+export const dialForever: DialUnderTest = (_target, signal) =>
   new Promise((_, reject) => {
     const abort = (): void => reject(new RelayError('ABORTED', 'aborted'));
     if (signal.aborted) abort();

@@ -1,5 +1,7 @@
-/** `reason` is a sentence for people. */
-export type CheckOutcome = { readonly ok: true } | { readonly ok: false; readonly reason: string };
+export type CheckOutcome =
+  | { readonly ok: true }
+  /** `reason` is a sentence for people. `silent`: the service gave no sign of life in time, as one that is frozen or gone. */
+  | { readonly ok: false; readonly reason: string; readonly silent?: true };
 
 /** Looks once whether a service is up. */
 export interface Check {
@@ -14,4 +16,8 @@ export const PASSED: CheckOutcome = { ok: true };
 
 export function failCheck(reason: string): CheckOutcome {
   return { ok: false, reason };
+}
+
+export function failSilent(reason: string): CheckOutcome {
+  return { ok: false, reason, silent: true };
 }

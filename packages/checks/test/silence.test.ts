@@ -1,0 +1,26 @@
+import { dialForever, failDial, TARGET } from '@mdns-ambassador/testkit';
+import { expect, test } from 'vitest';
+import { createHttpCheck } from '../src/http.ts';
+import { createRedisCheck } from '../src/redis.ts';
+import { createTcpCheck } from '../src/tcp.ts';
+
+const CREATORS = {
+  tcp: createTcpCheck,
+  redis: createRedisCheck,
+  http: (target: typeof TARGET, dial: typeof dialForever) => createHttpCheck(target, '/', dial),
+};
+
+test.each(Object.entries(CREATORS))('%s: a service that gives no sign of life in time is silent', async (_, create) => {
+  const abort = new AbortController();
+  const outcome = create(TARGET, dialForever).run(abort.signal);
+  abort.abort();
+  expect(await outcome).toMatchObject({ ok: false, silent: true });
+  for (const code of ['ETIMEDOUT', 'DIAL_TIMEOUT', 'EHOSTUNREACH']) {
+    expect(await create(TARGET, failDial(code)).run(new AbortController().signal)).toMatchObject({ silent: true });
+  }
+});
+
+test.each(Object.entries(CREATORS))('%s: a service that refuses is not silent', async (_, create) => {
+  const outcome = await create(TARGET, failDial('ECONNREFUSED')).run(new AbortController().signal);
+  expect(outcome).not.toHaveProperty('silent');
+});
