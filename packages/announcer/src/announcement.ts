@@ -1,3 +1,4 @@
+import { computeLookDelayMs, computeLookTimeoutMs, LookLoop } from '@mdns-ambassador/checks';
 import type { Clock, PublicationEvent, ServiceOptions } from '@mdns-ambassador/mdns';
 import { type DrainOutcome, formatTarget, type Prologue } from '@mdns-ambassador/relay';
 import { AnnouncedAddresses } from './announced-addresses.ts';
@@ -5,14 +6,12 @@ import type { AnnouncementOptions, AnnouncerEvent } from './announcement-options
 import { type AnnouncementStatus, describeTxt } from './announcement-status.ts';
 import { buildAnnouncementTxt } from './announcement-txt.ts';
 import type { AnnouncerError } from './announcer-error.ts';
-import { computeLookDelayMs, computeLookTimeoutMs } from './check-schedule.ts';
 import { type Health, INITIAL_HEALTH, observeOutcome } from './health.ts';
 import { HeldPublication, type Publisher } from './held-publication.ts';
 import type { Host } from './host.ts';
 import type { Ingress } from './ingress.ts';
 import { createInstanceId } from './instance-id.ts';
 import { listDialableAddresses } from './local-targets.ts';
-import { LookLoop } from './look-loop.ts';
 import { type Finding, Lookout } from './lookout.ts';
 import { pause } from './pause.ts';
 import { buildServiceOptions } from './service-options.ts';
@@ -59,7 +58,7 @@ export class Announcement {
   readonly #context: AnnouncementContext;
   readonly #id: string;
   readonly #lookout: Lookout;
-  readonly #loop: LookLoop;
+  readonly #loop: LookLoop<Finding>;
   /** Ends the waits of a drain. */
   readonly #closing: AbortController = new AbortController();
   #state: AnnouncementState = { kind: 'new' };

@@ -1,7 +1,13 @@
 export type CheckOutcome =
   | { readonly ok: true }
-  /** `reason` is a sentence for people. `silent`: the service gave no sign of life in time, as one that is frozen or gone. */
-  | { readonly ok: false; readonly reason: string; readonly silent?: true };
+  /** `reason` is a sentence for people. */
+  | { readonly ok: false; readonly reason: string; readonly fault?: CheckFault };
+
+/**
+ * What more is known of a failure. `silent`: the service gave no sign of life in time, as one that is frozen or gone. `local`:
+ * it could not be looked at from here, which says nothing about it.
+ */
+export type CheckFault = 'silent' | 'local';
 
 /** Looks once whether a service is up. */
 export interface Check {
@@ -18,6 +24,6 @@ export function failCheck(reason: string): CheckOutcome {
   return { ok: false, reason };
 }
 
-export function failSilent(reason: string): CheckOutcome {
-  return { ok: false, reason, silent: true };
+export function failWith(fault: CheckFault, reason: string): CheckOutcome {
+  return { ok: false, reason, fault };
 }

@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
-import { dial, errorCode, formatTarget, type Target } from '@mdns-ambassador/relay';
-import { type CheckOutcome, failCheck, failSilent } from './check.ts';
+import { dial, errorCode, formatTarget, isLocalFault, type Target } from '@mdns-ambassador/relay';
+import { type CheckOutcome, failCheck, failWith } from './check.ts';
 
 /** Beyond the longest look of a check. */
 const DIAL_TIMEOUT_MS = 5000;
@@ -32,7 +32,9 @@ export function takeLeave(connection: Duplex, farewell?: Uint8Array): void {
 /** What a dial that failed says of the service. */
 export function judgeDialFailure(target: Target, error: unknown, signal: AbortSignal): CheckOutcome {
   const reason = describeDialFailure(target, error, signal);
-  return signal.aborted || SILENT_CODES.has(errorCode(error)) ? failSilent(reason) : failCheck(reason);
+  const code = errorCode(error);
+  if (signal.aborted || SILENT_CODES.has(code)) return failWith('silent', reason);
+  return isLocalFault(code) ? failWith('local', reason) : failCheck(reason);
 }
 
 /** Why a dial failed, as a sentence: `nothing listens on 127.0.0.1:12345 (connection refused)`. */

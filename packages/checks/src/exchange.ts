@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
 import { formatTarget, type Target } from '@mdns-ambassador/relay';
-import { type CheckOutcome, failCheck, failSilent } from './check.ts';
+import { type CheckOutcome, failCheck, failWith } from './check.ts';
 import { type DialService, judgeDialFailure, takeLeave } from './dial.ts';
 
 /** An answer that is longer than this is judged by its beginning. */
@@ -44,7 +44,7 @@ function converse(connection: Duplex, options: Exchange, signal: AbortSignal): P
       connection.removeAllListeners('data');
       resolve(outcome);
     };
-    const expire = (): void => settle(failSilent(`${at} accepts connections but does not answer in time`));
+    const expire = (): void => settle(failWith('silent', `${at} accepts connections but does not answer in time`));
     if (signal.aborted) return expire();
     signal.addEventListener('abort', expire, { once: true });
     connection.on('data', (chunk: Buffer) => {

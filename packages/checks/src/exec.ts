@@ -1,5 +1,5 @@
 import type { Target } from '@mdns-ambassador/relay';
-import { type Check, type CheckOutcome, failCheck, PASSED } from './check.ts';
+import { type Check, type CheckOutcome, failCheck, failWith, PASSED } from './check.ts';
 import type { RunShell, ShellExit } from './shell.ts';
 
 /**
@@ -41,7 +41,7 @@ function judgeExit(command: string, exit: ShellExit): CheckOutcome {
 }
 
 function failTimeout(command: string): CheckOutcome {
-  return failCheck(`${quote(command)} did not end in time`);
+  return failWith('silent', `${quote(command)} did not end in time`);
 }
 
 function quote(command: string): string {

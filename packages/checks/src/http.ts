@@ -1,7 +1,7 @@
 import { type IncomingMessage, request } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { formatTarget, type Target } from '@mdns-ambassador/relay';
-import { type Check, type CheckOutcome, failCheck, failSilent, PASSED } from './check.ts';
+import { type Check, type CheckOutcome, failCheck, failWith, PASSED } from './check.ts';
 import { type DialService, judgeDialFailure } from './dial.ts';
 
 /** Node's default is 16 KiB; a health answer needs less. */
@@ -34,7 +34,7 @@ function askForPath(connection: Duplex, target: Target, path: string, signal: Ab
   const at = formatTarget(target);
   return new Promise((resolve) => {
     const fail = (error: Error): void => {
-      if (signal.aborted) resolve(failSilent(`GET ${path} on ${at} is not answered in time`));
+      if (signal.aborted) resolve(failWith('silent', `GET ${path} on ${at} is not answered in time`));
       else resolve(failCheck(`${at} does not answer GET ${path} as an HTTP server does (${error.message})`));
     };
     try {

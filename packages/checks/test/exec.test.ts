@@ -60,6 +60,10 @@ test('A command that does not end in time is killed', async () => {
   const abort = new AbortController();
   const outcome = createExecCheck('sleep 60', TARGET, shell.run).run(abort.signal);
   abort.abort();
-  expect(await outcome).toEqual({ ok: false, reason: '"sleep 60" did not end in time' });
+  expect(await outcome).toEqual({
+    ok: false,
+    reason: '"sleep 60" did not end in time',
+    fault: 'silent',
+  });
   expect(shell.running).toBe(0);
 });

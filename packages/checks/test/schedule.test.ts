@@ -1,10 +1,17 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { computeLookDelayMs, computeLookTimeoutMs } from '../src/check-schedule.ts';
+import { computeLookDelayMs, computeLookTimeoutMs } from '../src/schedule.ts';
 
-test('A service that is up is looked at every interval, or up to a tenth sooner', () => {
-  expect(computeLookDelayMs(true, 1000, 0)).toBe(1000);
-  expect(computeLookDelayMs(true, 1000, 0.5)).toBe(950);
+test('A service that is up is looked at so often that one which freezes is found within the interval and 250 ms', () => {
+  for (const intervalMs of [100, 500, 1000, 2000, 60_000]) {
+    const worstMs = computeLookDelayMs(true, intervalMs, 0) + computeLookTimeoutMs(intervalMs);
+    expect(worstMs).toBe(intervalMs + 250);
+  }
+});
+
+test('The delay is shortened by up to a tenth', () => {
+  expect(computeLookDelayMs(true, 1000, 0)).toBe(750);
+  expect(computeLookDelayMs(true, 1000, 0.5)).toBe(712.5);
 });
 
 test('A service that is down is looked at every 250 ms', () => {
@@ -26,8 +33,8 @@ test('The delay never exceeds the interval and never falls to nothing', () => {
   );
 });
 
-test('A look may take as long as the interval, within 250 ms and 2 s', () => {
+test('A look may take half the interval, within 250 ms and 2 s', () => {
   expect(computeLookTimeoutMs(10)).toBe(250);
-  expect(computeLookTimeoutMs(1000)).toBe(1000);
+  expect(computeLookTimeoutMs(1000)).toBe(500);
   expect(computeLookTimeoutMs(60_000)).toBe(2000);
 });

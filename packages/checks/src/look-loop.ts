@@ -1,9 +1,12 @@
 import { setMaxListeners } from 'node:events';
-import type { Clock } from '@mdns-ambassador/mdns';
-import type { Finding } from './lookout.ts';
 
-export interface LookLoopOptions {
-  readonly clock: Clock;
+/** What sets a timer: runs `run` after `delayMs`, unless the returned function is called before. */
+export interface LookClock {
+  after(delayMs: number, run: () => void): () => void;
+}
+
+export interface LookLoopOptions<Finding> {
+  readonly clock: LookClock;
   /** How long one look may take. */
   readonly timeoutMs: number;
   /** Resolves soon after its signal aborts; never rejects. */
@@ -13,13 +16,13 @@ export interface LookLoopOptions {
 }
 
 /** Looks again and again: one look at a time, each bounded in time. */
-export class LookLoop {
-  readonly #options: LookLoopOptions;
+export class LookLoop<Finding> {
+  readonly #options: LookLoopOptions<Finding>;
   #stopped = false;
   #abortLook: () => void = () => {};
   #cancelNext: () => void = () => {};
 
-  constructor(options: LookLoopOptions) {
+  constructor(options: LookLoopOptions<Finding>) {
     this.#options = options;
   }
 
