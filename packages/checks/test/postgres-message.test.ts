@@ -31,8 +31,8 @@ test('messages are read back whole; what is not whole yet is left', () => {
       const all = Buffer.concat(parts);
       const { messages, isBroken } = readPostgresMessages(all.subarray(0, cut));
       expect(isBroken).toBe(false);
-      let end = 0;
-      const whole = parts.filter((part) => (end += part.length) <= cut);
+      const ends = parts.map((_, index) => parts.slice(0, index + 1).reduce((sum, part) => sum + part.length, 0));
+      const whole = ends.filter((end) => end <= cut);
       expect(messages.map(({ type }) => type)).toEqual(written.slice(0, whole.length).map(([type]) => type));
       expect(messages.map(({ body }) => [...body])).toEqual(
         written.slice(0, whole.length).map(([, body]) => [...body]),
