@@ -24,12 +24,13 @@ export type {
   EngineEvent,
 } from './engines/engine.ts';
 export { createNodeEngine, type NodeEngineOptions, type NodeEnginePath } from './engines/node.ts';
+export { LoopLag } from './loop-lag.ts';
 export type { BalancerName } from './pool/balancer.ts';
 export type { Endpoint, EndpointState, EndpointStatus } from './pool/endpoint.ts';
 export type { MergeMode } from './pool/merge.ts';
 export type { Random } from './pool/random.ts';
 export type { Update } from './pool/update.ts';
-export type { ProxyEvent, ProxyOptions } from './proxy-options.ts';
+export type { ProxyCheck, ProxyEvent, ProxyOptions } from './proxy-options.ts';
 export { type ResolveOptions, resolveEndpoints } from './resolve.ts';
 export type { ServiceStatus } from './service-proxy.ts';
 export type { InstanceFilter } from './sources/instance-filter.ts';

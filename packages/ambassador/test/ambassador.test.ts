@@ -14,6 +14,7 @@ const NONE: ReadonlySet<string> = new Set();
 class ScriptedEngine implements Engine {
   readonly counters: EngineCounters = { active: 1, accepted: 7, failed: 2, retried: 3 };
   readonly resets: string[] = [];
+  unanswered: ReadonlySet<string> = new Set();
   readonly picker: EndpointPicker;
   readonly onEvent: (event: EngineEvent) => void;
   closes = 0;
@@ -30,8 +31,13 @@ class ScriptedEngine implements Engine {
     return [LISTEN];
   }
 
-  resetConnectionsOf(id: string): void {
+  resetConnectionsOf(id: string): number {
     this.resets.push(id);
+    return 3;
+  }
+
+  listUnanswered(): ReadonlySet<string> {
+    return this.unanswered;
   }
 
   async drain(timeoutMs: number): Promise<{ readonly finished: number; readonly reset: number }> {

@@ -10,10 +10,13 @@ import {
   splice,
   type Target,
 } from '@mdns-ambassador/relay';
-import type { Endpoint } from '../pool/endpoint.ts';
+import { type Endpoint, namePlace } from '../pool/endpoint.ts';
 import { classifyDialFailure } from './dial-failure.ts';
 import type { DialFailure, EndpointPicker } from './engine.ts';
 import { Race, type RaceAction } from './race.ts';
+
+/** Whoever is asked something may take this long before it is doubted that he is there. */
+const UNANSWERED_MS = 5_000;
 
 /** Dials an endpoint at one of its addresses; the contract is that of relay's `startDial`. */
 export type Dial = (
@@ -44,8 +47,15 @@ interface Greeting {
 type State =
   | { readonly kind: 'seeking' }
   | Greeting
-  | { readonly kind: 'spliced'; readonly splice: Splice; readonly endpointId: string }
+  | { readonly kind: 'spliced'; readonly splice: Splice; readonly endpointId: string; readonly place: string }
   | { readonly kind: 'over' };
+
+/** Whom a dial has reached, and where. */
+interface Reached {
+  readonly attempt: number;
+  readonly endpoint: Endpoint;
+  readonly place: string;
+}
 
 /** One accepted client: finds it an endpoint, greets that, carries the bytes. Takes a paused socket. */
 export class ClientConnection {
@@ -60,6 +70,8 @@ export class ClientConnection {
   #state: State = { kind: 'seeking' };
   #timer: NodeJS.Timeout | undefined;
   #failures = 0;
+  /** As it was when nothing was awaited last. */
+  #quiet = { up: 0, down: 0, at: 0 };
   #lastReason = 'nobody answered in time';
   #finish: () => void = () => {};
 
@@ -86,6 +98,21 @@ export class ClientConnection {
   /** The endpoint that carries it. */
   get endpointId(): string | undefined {
     return this.#state.kind === 'spliced' ? this.#state.endpointId : undefined;
+  }
+
+  /** Where it was dialled, as `placesOf` names places. */
+  get place(): string | undefined {
+    return this.#state.kind === 'spliced' ? this.#state.place : undefined;
+  }
+
+  /** Whether something was sent over it some seconds ago and nothing has come since; ask again and again. */
+  isUnanswered(now: number): boolean {
+    if (this.#state.kind !== 'spliced') return false;
+    const { bytesUp, bytesDown } = this.#state.splice;
+    const { up, down, at } = this.#quiet;
+    if (bytesDown === down && bytesUp !== up) return now - at >= UNANSWERED_MS;
+    this.#quiet = { up: bytesUp, down: bytesDown, at: now };
+    return false;
   }
 
   reset(): void {
@@ -152,7 +179,8 @@ export class ClientConnection {
       waitUntil(this.#deadline),
       (result) => {
         this.#dials.delete(attempt);
-        if (result.kind === 'connected') this.#greet(attempt, endpoint, result.socket);
+        if (result.kind === 'connected')
+          this.#greet({ attempt, endpoint, place: namePlace(address, endpoint.port) }, result.socket);
         else this.#retry(attempt, classifyDialFailure(result.error.code), result.error.message);
       },
       endpoint,
@@ -166,12 +194,13 @@ export class ClientConnection {
     this.#perform(this.#race.failed(attempt, failure, performance.now()));
   }
 
-  #greet(attempt: number, endpoint: Endpoint, upstream: Leg): void {
+  #greet(reached: Reached, upstream: Leg): void {
+    const { attempt, endpoint } = reached;
     upstream.on('error', ignoreError);
     this.#client.off('readable', this.#onReadable).off('end', this.#onReadable);
     this.#perform(this.#race.connected(attempt, performance.now()));
     if (this.#context.prologues.length === 0) {
-      this.#splice(attempt, endpoint, upstream);
+      this.#splice(reached, upstream);
       return;
     }
     const greeting: Greeting = { kind: 'greeting', upstream, abort: new AbortController() };
@@ -186,7 +215,7 @@ export class ClientConnection {
     runPrologues(this.#context.prologues, this.#client, upstream, greeting.abort.signal).then(
       (greeted) => {
         clearTimeout(timer);
-        if (this.#state === greeting) this.#splice(attempt, endpoint, greeted);
+        if (this.#state === greeting) this.#splice(reached, greeted);
       },
       (error: unknown) => {
         clearTimeout(timer);
@@ -195,13 +224,13 @@ export class ClientConnection {
     );
   }
 
-  #splice(attempt: number, endpoint: Endpoint, upstream: Leg): void {
+  #splice({ attempt, endpoint, place }: Reached, upstream: Leg): void {
     const release = this.#context.picker.opened(endpoint.id);
     const live = splice(this.#client, upstream, {
       keepsUntouchedClient: () =>
         this.#context.prologues.length === 0 && !this.#client.destroyed && performance.now() < this.#deadline,
     });
-    this.#state = { kind: 'spliced', splice: live, endpointId: endpoint.id };
+    this.#state = { kind: 'spliced', splice: live, endpointId: endpoint.id, place };
     void live.finished.then((outcome: SpliceOutcome) => {
       release();
       if (outcome.kind !== 'untouched') this.#end();

@@ -10,6 +10,7 @@ import {
   startDial,
   type Target,
 } from '@mdns-ambassador/relay';
+import { type Endpoint, placesOf } from '../pool/endpoint.ts';
 import type { ProxyOptions } from '../proxy-options.ts';
 import { ClientConnection, type ConnectionContext, type Dial } from './client-connection.ts';
 import type { EndpointPicker, Engine, EngineCounters, EngineEvent } from './engine.ts';
@@ -91,8 +92,22 @@ class NodeEngine implements Engine {
     return bound.map((listener) => listener.address);
   }
 
-  resetConnectionsOf(id: string): void {
-    for (const connection of this.#connections) if (connection.endpointId === id) connection.reset();
+  resetConnectionsOf(id: string, except?: Endpoint): number {
+    const kept = new Set(except === undefined ? [] : placesOf(except));
+    const concerned = [...this.#connections].filter(
+      ({ endpointId, place }) => endpointId === id && (place === undefined || !kept.has(place)),
+    );
+    for (const connection of concerned) connection.reset();
+    return concerned.length;
+  }
+
+  listUnanswered(): ReadonlySet<string> {
+    const now = performance.now();
+    const unanswered = new Set<string>();
+    for (const connection of this.#connections) {
+      if (connection.isUnanswered(now) && connection.endpointId !== undefined) unanswered.add(connection.endpointId);
+    }
+    return unanswered;
   }
 
   drain(timeoutMs: number): Promise<DrainOutcome> {
