@@ -16,6 +16,8 @@ export {
 } from './endpoint-report.ts';
 export type { Dial } from './engines/client-connection.ts';
 export type {
+  ConnectionOutcome,
+  ConnectionReport,
   CreateEngine,
   DialFailure,
   EndpointPicker,
@@ -33,6 +35,7 @@ export type { Update } from './pool/update.ts';
 export type { ProxyCheck, ProxyEvent, ProxyOptions } from './proxy-options.ts';
 export { type ResolveOptions, resolveEndpoints } from './resolve.ts';
 export type { ServiceStatus } from './service-proxy.ts';
+export type { DialReport, ServiceConnectionReport, ServiceTraffic, SourceAge } from './service-traffic.ts';
 export type { InstanceFilter } from './sources/instance-filter.ts';
 export {
   createMdnsSource,

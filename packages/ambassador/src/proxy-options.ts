@@ -1,5 +1,5 @@
 import type { Check } from '@mdns-ambassador/checks';
-import type { Target } from '@mdns-ambassador/relay';
+import type { ListenPlace, Target } from '@mdns-ambassador/relay';
 import type { BalancerName } from './pool/balancer.ts';
 import type { Endpoint, EndpointState } from './pool/endpoint.ts';
 import type { MergeMode } from './pool/merge.ts';
@@ -8,7 +8,7 @@ import type { Source } from './sources/source.ts';
 /** One service to proxy; what the command line's SERVICE and its flags say. */
 export interface ProxyOptions {
   readonly service: string;
-  readonly listen: readonly Target[];
+  readonly listen: readonly ListenPlace[];
   /** In the order written. */
   readonly sources: readonly Source[];
   /** `fallback`: the first source that has endpoints. */
@@ -22,6 +22,8 @@ export interface ProxyOptions {
   readonly maxConnections: number;
   /** Absent: endpoints are judged by their dials alone. */
   readonly check?: ProxyCheck;
+  /** Tell of each connection when it has ended. */
+  readonly reportConnections?: boolean;
 }
 
 /** Looks at endpoints before and while clients are sent to them. */

@@ -18,6 +18,7 @@ import { Pool } from './pool/pool.ts';
 import type { PoolEvent } from './pool/pool-event.ts';
 import type { Random } from './pool/random.ts';
 import type { ProxyEvent, ProxyOptions } from './proxy-options.ts';
+import type { DialReport, ServiceConnectionReport, ServiceTraffic } from './service-traffic.ts';
 import { WaitingRoom } from './waiting-room.ts';
 
 /** CONTRACT 3: one of `services`. */
@@ -27,7 +28,7 @@ export interface ServiceStatus {
   readonly engine: string;
   readonly balance: string;
   readonly endpoints: readonly EndpointStatusReport[];
-  readonly connections: EngineCounters;
+  readonly connections: Pick<EngineCounters, 'active' | 'accepted' | 'failed' | 'retried'>;
 }
 
 export interface ServiceProxyContext {
@@ -38,6 +39,8 @@ export interface ServiceProxyContext {
   readonly lag: () => number;
   readonly dial: DialService;
   readonly onEvent: (event: ProxyEvent) => void;
+  readonly onDial?: ((dial: DialReport) => void) | undefined;
+  readonly onConnection?: ((connection: ServiceConnectionReport) => void) | undefined;
 }
 
 /** A full house turns clients away by the thousand; it is told this often at most. */
@@ -53,6 +56,9 @@ export class ServiceProxy implements EndpointPicker {
   readonly #checks: EndpointChecks | undefined;
   readonly #probes: EndpointProbes;
   readonly #lost: LostConnections;
+  /** By source: when it last said something. */
+  readonly #heardAt = new Map<string, number>();
+  #ejections = 0;
   #listening: readonly Target[] = [];
   /** Connections that are carried. */
   #open = 0;
@@ -91,6 +97,7 @@ export class ServiceProxy implements EndpointPicker {
     for (const source of this.#options.sources) {
       await source.start((update) => {
         if (this.#isClosed) return;
+        this.#heardAt.set(source.name, this.#now());
         this.#settle(this.#pool.apply(source.name, update, this.#now()));
       });
     }
@@ -106,6 +113,16 @@ export class ServiceProxy implements EndpointPicker {
       endpoints: this.#pool.snapshot().map(reportEndpointStatus),
       connections: { active, accepted, failed, retried },
     };
+  }
+
+  traffic(): ServiceTraffic {
+    const { service, sources } = this.#options;
+    const { bytesUp, bytesDown, dropped } = this.#engine.counters;
+    const ages = sources.map(({ name }) => {
+      const heardAt = this.#heardAt.get(name);
+      return heardAt === undefined ? { name } : { name, ageMs: this.#now() - heardAt };
+    });
+    return { service, bytesUp, bytesDown, dropped, ejections: this.#ejections, sources: ages };
   }
 
   /** Stops listening and lets connections finish. */
@@ -151,10 +168,12 @@ export class ServiceProxy implements EndpointPicker {
 
   dialSucceeded(id: string, latencyMs: number): void {
     this.#isUnreachableTold = false;
+    this.#context.onDial?.({ kind: 'connected', service: this.#options.service, latencyMs });
     this.#settle(this.#pool.dialSucceeded(id, this.#now(), latencyMs));
   }
 
   dialFailed(id: string, failure: DialFailure): void {
+    this.#context.onDial?.({ kind: 'failed', service: this.#options.service, failure });
     this.#settle(this.#pool.dialFailed(id, failure, this.#now()));
     if (failure === 'local') return;
     for (const source of this.#options.sources) source.verify(id);
@@ -200,6 +219,7 @@ export class ServiceProxy implements EndpointPicker {
         this.#lost.lose(event.movedFrom, 'it has moved');
         return;
       case 'state-changed':
+        if (event.state === 'ejected') this.#ejections += 1;
         if (event.state === 'ready') this.#lost.keep(endpoint);
         this.#emit({ kind: 'endpoint-state', service, endpoint, state: event.state, reason: event.reason });
         return;
@@ -251,6 +271,9 @@ export class ServiceProxy implements EndpointPicker {
         if (this.#now() - this.#fullToldAt < FULL_INTERVAL_MS) return;
         this.#fullToldAt = this.#now();
         this.#emit({ kind: 'connections-full', service, limit: event.limit });
+        return;
+      case 'connection-ended':
+        this.#context.onConnection?.({ service, ...event.connection });
         return;
       default:
         event satisfies never;

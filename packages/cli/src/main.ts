@@ -41,7 +41,7 @@ function report(error: unknown): number {
   }
   const reason = error instanceof Error ? error.message : String(error);
   stderr.line(`ambassador: internal error: ${reason}; please report it with what AMBASSADOR_LOG_LEVEL=debug shows`);
-  if (/^(?:debug|trace)$/.test(process.env['AMBASSADOR_LOG_LEVEL'] ?? '') && error instanceof Error) {
+  if (/^(?:debug|trace)$/.test(process.env.AMBASSADOR_LOG_LEVEL ?? '') && error instanceof Error) {
     stderr.line(error.stack ?? '');
   }
   return EXIT_INTERNAL;

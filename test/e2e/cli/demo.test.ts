@@ -55,7 +55,7 @@ test('the demo shows discovery, balancing, a kill, a leave and a newcomer, and e
   expect(printed()).toMatch(/kill -9 \d+: red dies/);
   expect(printed()).toMatch(/green ended after/);
   expect(printed()).toMatch(/found gold on port \d+/);
-  expect(printed()).toMatch(/^\d+ connections, 0 failed, the slowest took \d+ ms/m);
+  expect(printed()).toMatch(/^\d+ connections, 0 failed, \d+ cut off by the kill, the slowest took \d+ ms/m);
   expect(printed()).toContain('ambassador proxy redis');
   await expectGone(listInstances(printed()));
 });

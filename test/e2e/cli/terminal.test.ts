@@ -7,7 +7,7 @@ import { AMBASSADOR } from '../../ambassador.ts';
 const LINKED = fileURLToPath(new URL('../../../node_modules/.bin', import.meta.url));
 
 function runShell(script: string): { readonly stdout: string; readonly stderr: string } {
-  const env = { ...process.env, PATH: `${LINKED}:${dirname(process.execPath)}:${process.env['PATH']}` };
+  const env = { ...process.env, PATH: `${LINKED}:${dirname(process.execPath)}:${process.env.PATH}` };
   return spawnSync('bash', ['-c', script], { encoding: 'utf8', env, timeout: 20_000 });
 }
 

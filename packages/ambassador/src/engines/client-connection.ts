@@ -12,7 +12,7 @@ import {
 } from '@mdns-ambassador/relay';
 import { type Endpoint, namePlace } from '../pool/endpoint.ts';
 import { classifyDialFailure } from './dial-failure.ts';
-import type { DialFailure, EndpointPicker } from './engine.ts';
+import type { ConnectionOutcome, ConnectionReport, DialFailure, EndpointPicker } from './engine.ts';
 import { Race, type RaceAction } from './race.ts';
 
 /** Whoever is asked something may take this long before it is doubted that he is there. */
@@ -36,6 +36,17 @@ export interface ConnectionContext {
   onReached(failedBefore: number): void;
   /** The client was given up. `reason`, for people: why the last dial failed; undefined when there was nobody to dial. */
   onLost(reason: string | undefined): void;
+  /** The connection is done with, after so many bytes. */
+  onEnded(bytesUp: number, bytesDown: number): void;
+  /** Set where each connection is to be reported when it is done with. */
+  readonly onReport?: ((connection: ConnectionReport) => void) | undefined;
+}
+
+/** An endpoint that answered a dial. */
+interface Reached {
+  readonly attempt: number;
+  readonly endpoint: Endpoint;
+  readonly address: string;
 }
 
 interface Greeting {
@@ -47,15 +58,8 @@ interface Greeting {
 type State =
   | { readonly kind: 'seeking' }
   | Greeting
-  | { readonly kind: 'spliced'; readonly splice: Splice; readonly endpointId: string; readonly place: string }
+  | { readonly kind: 'spliced'; readonly splice: Splice; readonly reached: Reached }
   | { readonly kind: 'over' };
-
-/** Whom a dial has reached, and where. */
-interface Reached {
-  readonly attempt: number;
-  readonly endpoint: Endpoint;
-  readonly place: string;
-}
 
 /** One accepted client: finds it an endpoint, greets that, carries the bytes. Takes a paused socket. */
 export class ClientConnection {
@@ -64,6 +68,9 @@ export class ClientConnection {
   readonly #client: Socket;
   readonly #context: ConnectionContext;
   readonly #race: Race;
+  readonly #startedAt: number;
+  /** Known where it is reported: asking the kernel takes time, and a closed socket has forgotten. */
+  readonly #from: ConnectionReport['client'];
   readonly #deadline: number;
   readonly #dials = new Map<number, () => void>();
   #waiting: AbortController | undefined;
@@ -73,6 +80,8 @@ export class ClientConnection {
   /** As it was when nothing was awaited last. */
   #quiet = { up: 0, down: 0, at: 0 };
   #lastReason = 'nobody answered in time';
+  #dialMs = 0;
+  #outcome: ConnectionOutcome = { kind: 'left' };
   #finish: () => void = () => {};
 
   constructor(client: Socket, context: ConnectionContext) {
@@ -82,6 +91,8 @@ export class ClientConnection {
       this.#finish = resolve;
     });
     const now = performance.now();
+    this.#startedAt = now;
+    this.#from = context.onReport === undefined ? undefined : readPeer(client);
     this.#deadline = now + context.connectTimeoutMs;
     this.#race = new Race({
       pick: (exclude) => context.picker.pick(new PickRequest(exclude, client)),
@@ -97,12 +108,22 @@ export class ClientConnection {
 
   /** The endpoint that carries it. */
   get endpointId(): string | undefined {
-    return this.#state.kind === 'spliced' ? this.#state.endpointId : undefined;
+    return this.#state.kind === 'spliced' ? this.#state.reached.endpoint.id : undefined;
+  }
+
+  get bytesUp(): number {
+    return this.#state.kind === 'spliced' ? this.#state.splice.bytesUp : 0;
+  }
+
+  get bytesDown(): number {
+    return this.#state.kind === 'spliced' ? this.#state.splice.bytesDown : 0;
   }
 
   /** Where it was dialled, as `placesOf` names places. */
   get place(): string | undefined {
-    return this.#state.kind === 'spliced' ? this.#state.place : undefined;
+    if (this.#state.kind !== 'spliced') return undefined;
+    const { address, endpoint } = this.#state.reached;
+    return namePlace(address, endpoint.port);
   }
 
   /** Whether something was sent over it some seconds ago and nothing has come since; ask again and again. */
@@ -117,7 +138,10 @@ export class ClientConnection {
 
   reset(): void {
     if (this.#state.kind === 'spliced') this.#state.splice.reset();
-    else resetLeg(this.#client);
+    else {
+      this.#outcome = { kind: 'aborted' };
+      resetLeg(this.#client);
+    }
   }
 
   #perform(actions: readonly RaceAction[]): void {
@@ -140,6 +164,7 @@ export class ClientConnection {
         this.#dials.delete(action.attempt);
         return;
       case 'succeeded':
+        this.#dialMs = action.latencyMs;
         picker.dialSucceeded(action.endpoint.id, action.latencyMs);
         this.#context.onReached(this.#failures);
         this.#failures = 0;
@@ -152,12 +177,17 @@ export class ClientConnection {
         this.#waitForEndpoint();
         return;
       case 'lost':
-        this.#context.onLost(action.lastFailure === undefined ? undefined : this.#lastReason);
-        resetLeg(this.#client);
+        this.#lose(action.lastFailure === undefined ? undefined : this.#lastReason);
         return;
       default:
         action satisfies never;
     }
+  }
+
+  #lose(reason: string | undefined): void {
+    this.#outcome = reason === undefined ? { kind: 'failed' } : { kind: 'failed', reason };
+    this.#context.onLost(reason);
+    resetLeg(this.#client);
   }
 
   #advance(): void {
@@ -179,8 +209,7 @@ export class ClientConnection {
       waitUntil(this.#deadline),
       (result) => {
         this.#dials.delete(attempt);
-        if (result.kind === 'connected')
-          this.#greet({ attempt, endpoint, place: namePlace(address, endpoint.port) }, result.socket);
+        if (result.kind === 'connected') this.#greet({ attempt, endpoint, address }, result.socket);
         else this.#retry(attempt, classifyDialFailure(result.error.code), result.error.message);
       },
       endpoint,
@@ -224,17 +253,20 @@ export class ClientConnection {
     );
   }
 
-  #splice({ attempt, endpoint, place }: Reached, upstream: Leg): void {
+  #splice(reached: Reached, upstream: Leg): void {
+    const { attempt, endpoint } = reached;
     const release = this.#context.picker.opened(endpoint.id);
     const live = splice(this.#client, upstream, {
       keepsUntouchedClient: () =>
         this.#context.prologues.length === 0 && !this.#client.destroyed && performance.now() < this.#deadline,
     });
-    this.#state = { kind: 'spliced', splice: live, endpointId: endpoint.id, place };
+    this.#state = { kind: 'spliced', splice: live, reached };
     void live.finished.then((outcome: SpliceOutcome) => {
       release();
-      if (outcome.kind !== 'untouched') this.#end();
-      else if (this.#client.destroyed) this.#end();
+      if (outcome.kind !== 'untouched') {
+        this.#outcome = outcome;
+        this.#end();
+      } else if (this.#client.destroyed) this.#end();
       else this.#retry(attempt, 'reset', `${describeEndpoint(endpoint)} reset the connection`);
     });
   }
@@ -257,6 +289,9 @@ export class ClientConnection {
   };
 
   #end(): void {
+    if (this.#state.kind === 'over') return;
+    this.#context.onEnded(this.bytesUp, this.bytesDown);
+    this.#context.onReport?.(this.#report());
     if (this.#state.kind === 'greeting') {
       this.#state.abort.abort();
       resetLeg(this.#state.upstream);
@@ -267,6 +302,18 @@ export class ClientConnection {
     this.#dials.clear();
     this.#waiting?.abort();
     this.#finish();
+  }
+
+  #report(): ConnectionReport {
+    const reached = this.#state.kind === 'spliced' ? this.#state.reached : undefined;
+    return {
+      ...(this.#from === undefined ? {} : { client: this.#from }),
+      ...(reached === undefined ? {} : { endpoint: reached.endpoint, address: reached.address, dialMs: this.#dialMs }),
+      bytesUp: this.bytesUp,
+      bytesDown: this.bytesDown,
+      durationMs: performance.now() - this.#startedAt,
+      outcome: this.#outcome,
+    };
   }
 }
 
@@ -283,6 +330,10 @@ class PickRequest {
   get clientAddress(): string {
     return this.#client.remoteAddress ?? '';
   }
+}
+
+function readPeer({ remoteAddress: address, remotePort: port }: Socket): ConnectionReport['client'] {
+  return address === undefined || port === undefined ? undefined : { address, port };
 }
 
 async function runPrologues(

@@ -1,6 +1,14 @@
 import type { CheckOutcome } from '@mdns-ambassador/checks';
 import { type BalancerName, createBalancer } from './balancer.ts';
-import { advanceBreaker, CLOSED, isUsable, recordFailure, recordPick, recordSlowness, recordSuccess } from './breaker.ts';
+import {
+  advanceBreaker,
+  CLOSED,
+  isUsable,
+  recordFailure,
+  recordPick,
+  recordSlowness,
+  recordSuccess,
+} from './breaker.ts';
 import type { Balancer } from './candidate.ts';
 import { type DialFailure, FAILURE_REASONS, isJudgedByTime } from './dial-failure.ts';
 import { type Endpoint, type EndpointStatus, isSamePlace, sharesPlace } from './endpoint.ts';

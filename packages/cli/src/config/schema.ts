@@ -48,6 +48,8 @@ export const configSchema: z.ZodObject = z.strictObject({
   logLevel: text.optional(),
   logFormat: text.optional(),
   interface: texts.optional(),
+  admin: text.optional(),
+  logConnections: flag.optional(),
   announce: z.array(announceEntry, { error: 'write a list of services, each with a leading "-"' }).optional(),
   proxy: z.array(proxyEntry, { error: 'write a list of services, each with a leading "-"' }).optional(),
 });

@@ -133,7 +133,7 @@ export class Story {
     );
     this.#say(`answered by ${joinWords(by)}`);
     if (tally.cutOff > 0)
-      this.#say(`${countThings(tally.cutOff, 'open connection')} died with it, as nobody can prevent`);
+      this.#say(`${countThings(tally.cutOff, 'open connection')} died with it: the answer was in its hands`);
     return tally;
   }
 

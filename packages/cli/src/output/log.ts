@@ -31,6 +31,12 @@ export function createLog(options: LogOptions, stderr: Printer, stream: NodeJS.W
   const isColoured = stderr.style.bold('') !== '';
   return pino(
     { level, base: null },
-    pretty({ colorize: isColoured, translateTime: 'SYS:HH:MM:ss.l', sync: true, destination: stream }),
+    pretty({
+      colorize: isColoured,
+      translateTime: 'SYS:HH:MM:ss.l',
+      singleLine: true,
+      sync: true,
+      destination: stream,
+    }),
   );
 }

@@ -12,7 +12,7 @@ test.each([
   ['EADDRINUSE', 6379, 64, 'such as redis:16379'],
   ['EADDRINUSE', 5432, 64, 'such as postgres:15432'],
   ['EACCES', 6379, 77, 'this user may not listen on 127.0.0.1:6379'],
-  ['EADDRNOTAVAIL', 6379, 64, 'has no address 127.0.0.1:6379'],
+  ['EADDRNOTAVAIL', 6379, 64, 'has no address 127.0.0.1; write'],
   ['EIO', 6379, 64, "can't listen on 127.0.0.1:6379"],
 ])('%s on port %i ends with %i and says %s', (code, port, exitCode, words) => {
   const error = explainListenError(new RelayError(code, `can't listen on 127.0.0.1:${port}: ${code}`), PROXIES);

@@ -2,10 +2,18 @@
 export class Interest {
   readonly #counts: Map<string, number> = new Map();
   readonly #onEnd: (owner: string) => void;
+  #begun: string[] = [];
 
   /** `onEnd` is called with a name's key when the last who wanted it lets go. */
   constructor(onEnd: (owner: string) => void) {
     this.#onEnd = onEnd;
+  }
+
+  /** The keys of names that somebody began to want since this was last called. */
+  takeBegun(): readonly string[] {
+    const begun = this.#begun;
+    if (begun.length > 0) this.#begun = [];
+    return begun;
   }
 
   has(owner: string): boolean {
@@ -13,7 +21,9 @@ export class Interest {
   }
 
   retain(owner: string): void {
-    this.#counts.set(owner, (this.#counts.get(owner) ?? 0) + 1);
+    const count = this.#counts.get(owner) ?? 0;
+    this.#counts.set(owner, count + 1);
+    if (count === 0) this.#begun.push(owner);
   }
 
   release(owner: string): void {

@@ -5,6 +5,7 @@ import type { ViewEvent } from './instance-view.ts';
 import { Interest } from './interest.ts';
 import type { Machine, Random, Received, Sender, Transmit } from './machine.ts';
 import { QuestionSchedule } from './question-schedule.ts';
+import { type HeardAddress, RecentAddresses } from './recent-addresses.ts';
 import { type CacheEvent, RecordCache } from './record-cache.ts';
 import { type CacheLimits, DEFAULT_LIMITS } from './record-store.ts';
 import { nameOfBrowse, nameOfInstance, TYPE_ENUMERATION, typeOfName } from './service-name.ts';
@@ -38,6 +39,7 @@ export class Querier implements Machine {
   readonly #cache: RecordCache;
   readonly #schedule: QuestionSchedule;
   readonly #interest: Interest;
+  readonly #recentAddresses: RecentAddresses = new RecentAddresses();
   readonly #browsing: Map<string, Browsing> = new Map();
   #typeBrowses = 0;
   #now = Number.NEGATIVE_INFINITY;
@@ -179,7 +181,9 @@ export class Querier implements Machine {
     this.#putAll(records, ['PTR'], from, now);
     this.#putAll(records, ['SRV', 'TXT'], from, now);
     for (const { browser } of this.#browsing.values()) browser.followHosts(now);
+    this.#recallAddresses(now);
     this.#putAll(records, ['A', 'AAAA'], from, now);
+    this.#rememberAddresses(records, from, now);
     this.#settle(now);
   }
 
@@ -189,6 +193,28 @@ export class Querier implements Machine {
         this.#cache.put(record, from, now);
     }
     this.#drain(now);
+  }
+
+  /** A host that somebody wants to know of from now on may have told its addresses a moment ago. */
+  #recallAddresses(now: number): void {
+    for (const owner of this.#interest.takeBegun()) {
+      if (!this.#interest.has(owner)) continue;
+      for (const { record, from } of this.#recentAddresses.take(owner, now)) this.#cache.put(record, from, now);
+    }
+    this.#drain(now);
+  }
+
+  #rememberAddresses(records: readonly ResourceRecord[], from: Sender, now: number): void {
+    const byOwner = new Map<string, HeardAddress[]>();
+    for (const record of records) {
+      if ((record.data.type !== 'A' && record.data.type !== 'AAAA') || record.ttl === 0) continue;
+      const owner = nameKey(record.name);
+      if (this.#interest.has(owner)) continue;
+      const heard = byOwner.get(owner);
+      if (heard === undefined) byOwner.set(owner, [{ record, from }]);
+      else heard.push({ record, from });
+    }
+    for (const [owner, addresses] of byOwner) this.#recentAddresses.remember(owner, addresses, now);
   }
 
   /** Another host's questions spare us ours (RFC 6762 7.3), and show who does not answer any more (10.5). */

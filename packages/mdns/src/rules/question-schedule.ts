@@ -5,9 +5,12 @@ import { DeadlineHeap, type Waiting } from './deadline-heap.ts';
 import type { Random } from './machine.ts';
 import type { RecordCache } from './record-cache.ts';
 
-/** RFC 6762 5.2: the first question waits for 20 to 120 ms, lest all ask at once. */
+/**
+ * RFC 6762 5.2: the first question waits for 20 to 120 ms, lest all ask at once because of one event that all of them saw. A
+ * user who begins to browse is no such event, so that question takes the near end of the range.
+ */
 const FIRST_DELAY_MS = 20;
-const FIRST_JITTER_MS = 100;
+const FIRST_JITTER_MS = { onEvent: 100, onDemand: 4 };
 /** RFC 6762 5.2: one second to the second question, then doubled, up to an hour. */
 const FIRST_INTERVAL_MS = 1000;
 const MAX_INTERVAL_MS = 3_600_000;
@@ -63,14 +66,14 @@ export class QuestionSchedule {
     const pending = this.#pending.get(formatKey(nameKey(name), type));
     if (pending !== undefined && pending.followUp === undefined && pending.plannedAt !== Number.POSITIVE_INFINITY)
       return;
-    this.#plan(name, type, undefined, now);
+    this.#plan(name, type, undefined, FIRST_JITTER_MS.onDemand, now);
   }
 
   /** Asks until an answer is cached, or the tries are used up. No-op while it does. */
   askUntilAnswered(name: Name, type: number, followUp: FollowUp, now: number): void {
     const pending = this.#pending.get(formatKey(nameKey(name), type));
     if (pending !== undefined && pending.plannedAt !== Number.POSITIVE_INFINITY) return;
-    this.#plan(name, type, followUp, now);
+    this.#plan(name, type, followUp, FIRST_JITTER_MS.onEvent, now);
   }
 
   /** Asks once, as soon as may be. */
@@ -89,7 +92,7 @@ export class QuestionSchedule {
   restart(now: number): void {
     this.#seen.clear();
     for (const pending of this.#pending.values()) {
-      if (pending.plannedAt !== Number.POSITIVE_INFINITY) this.#begin(pending, now);
+      if (pending.plannedAt !== Number.POSITIVE_INFINITY) this.#begin(pending, FIRST_JITTER_MS.onEvent, now);
     }
   }
 
@@ -175,15 +178,15 @@ export class QuestionSchedule {
     this.#reschedule(pending);
   }
 
-  #plan(name: Name, type: number, followUp: FollowUp | undefined, now: number): void {
+  #plan(name: Name, type: number, followUp: FollowUp | undefined, jitterMs: number, now: number): void {
     const pending = this.#obtain(name, type);
     pending.followUp = followUp;
-    this.#begin(pending, now);
+    this.#begin(pending, jitterMs, now);
   }
 
-  #begin(pending: Pending, now: number): void {
+  #begin(pending: Pending, jitterMs: number, now: number): void {
     pending.asked = 0;
-    pending.plannedAt = now + FIRST_DELAY_MS + FIRST_JITTER_MS * this.#random();
+    pending.plannedAt = now + FIRST_DELAY_MS + jitterMs * this.#random();
     this.#reschedule(pending);
   }
 

@@ -241,7 +241,7 @@ describe('Browser', () => {
   ])('ignores PTR records to %s (RFC 6763 4.1)', (_what, target) => {
     driver.hear(responseOf({ ...pointer('a'), data: { type: 'PTR', target } }));
     driver.runTo(1000);
-    expect(driver.takeQuestions()).toEqual(['70 PTR _redis._tcp.local']);
+    expect(driver.takeQuestions()).toEqual(['22 PTR _redis._tcp.local']);
   });
 
   it('takes dots and any other character in an instance name as they are (RFC 6763 4.1.1)', () => {
@@ -253,7 +253,7 @@ describe('Browser', () => {
     driver = new QuerierDriver();
     driver.browse('_redis._tcp', '_primary');
     driver.runTo(100);
-    expect(driver.takeQuestions()).toEqual(['70 PTR _primary._sub._redis._tcp.local']);
+    expect(driver.takeQuestions()).toEqual(['22 PTR _primary._sub._redis._tcp.local']);
     const answer = pointer('a', '_primary._sub._redis._tcp.local');
     driver.hear(responseOf(pointer('other'), answer, service('a'), text('a', 'k=v'), address('10.0.0.1')));
     expect(driver.events.map(({ event }) => event)).toMatchObject([

@@ -43,6 +43,27 @@ describe('Querier', () => {
     expect(driver.querier.cachedRecords).toBe(0);
   });
 
+  it('knows the addresses that a host told just before its service, and need not ask for them', () => {
+    driver.browse();
+    driver.hear(responseOf(address('10.0.0.1'), address('fe80::1')));
+    expect(driver.querier.cachedRecords).toBe(0);
+    driver.runTo(1000);
+    driver.takeQuestions();
+    driver.hear(responseOf(pointer('a'), service('a'), text('a', 'k=v')));
+    expect(driver.takeEvents()).toMatchObject([expect.stringContaining('resolved')]);
+  });
+
+  it('asks for addresses that were told too long before the service', () => {
+    driver.browse();
+    driver.hear(responseOf(address('10.0.0.1')));
+    driver.runTo(2000);
+    driver.hear(responseOf(pointer('a'), service('a'), text('a', 'k=v')));
+    expect(driver.takeEvents()).toEqual([]);
+    driver.takeQuestions();
+    driver.runTo(2200);
+    expect(driver.takeQuestions()).toEqual(expect.arrayContaining([expect.stringContaining('A h1.local')]));
+  });
+
   it('lists what it knows in its next questions (RFC 6762 7.1)', () => {
     resolve();
     driver.runTo(5000);
@@ -84,13 +105,13 @@ describe('Querier', () => {
     driver.hear(responseOf(service('a', 'h1.local', 7000)));
     driver.runTo(500);
     expect(driver.takeEvents()).toEqual(['0 changed a 10.0.0.1:7000']);
-    expect(driver.takeQuestions()).toEqual(['70 PTR _primary._sub._redis._tcp.local']);
+    expect(driver.takeQuestions()).toEqual(['22 PTR _primary._sub._redis._tcp.local']);
   });
 
   it('finds the service types on the link (RFC 6763 9)', () => {
     driver.querier.browseTypes(0);
     driver.runTo(100);
-    expect(driver.takeQuestions()).toEqual(['70 PTR _services._dns-sd._udp.local']);
+    expect(driver.takeQuestions()).toEqual(['22 PTR _services._dns-sd._udp.local']);
     const types = ['_http._tcp.local', '_ipp._tcp.local', 'h1.local', '_x._tcp.example.com'];
     const answers = types.map((type) => {
       const data = { type: 'PTR', target: parseName(type) } as const;
@@ -114,13 +135,13 @@ describe('Querier and the questions of others (RFC 6762 7.3)', () => {
     driver.runTo(500);
     expect(driver.takeQuestions()).toEqual([]);
     driver.runTo(1500);
-    expect(driver.takeQuestions()).toEqual(['1070 PTR _redis._tcp.local']);
+    expect(driver.takeQuestions()).toEqual(['1022 PTR _redis._tcp.local']);
   });
 
   it('asks itself when the other host knows an answer that we do not', () => {
     driver.hear({ ...queryOf('PTR _redis._tcp.local'), answers: [pointer('a')] }, H2);
     driver.runTo(500);
-    expect(driver.takeQuestions()).toEqual(['70 PTR _redis._tcp.local']);
+    expect(driver.takeQuestions()).toEqual(['22 PTR _redis._tcp.local']);
   });
 
   it('does not ask when we know all that the other host knows', () => {
@@ -133,7 +154,7 @@ describe('Querier and the questions of others (RFC 6762 7.3)', () => {
   it('asks itself when more known answers of the other host follow', () => {
     driver.hear({ ...queryOf('PTR _redis._tcp.local'), truncated: true }, H2);
     driver.runTo(500);
-    expect(driver.takeQuestions()).toEqual(['70 PTR _redis._tcp.local']);
+    expect(driver.takeQuestions()).toEqual(['22 PTR _redis._tcp.local']);
   });
 
   it.each([
@@ -143,14 +164,14 @@ describe('Querier and the questions of others (RFC 6762 7.3)', () => {
     const query = queryOf('PTR _redis._tcp.local');
     driver.hear({ ...query, questions: query.questions.map((question) => ({ ...question, unicast })) }, from);
     driver.runTo(500);
-    expect(driver.takeQuestions()).toEqual(['70 PTR _redis._tcp.local']);
+    expect(driver.takeQuestions()).toEqual(['22 PTR _redis._tcp.local']);
   });
 
   it('is not silenced by its own question that comes back', () => {
     driver.runTo(100);
     for (const { message } of [...driver.sent]) driver.hear(message, SELF);
     driver.runTo(4000);
-    expect(driver.takeQuestions().map((question) => question.split(' ')[0])).toEqual(['70', '1070', '3070']);
+    expect(driver.takeQuestions().map((question) => question.split(' ')[0])).toEqual(['22', '1022', '3022']);
   });
 
   it('is silenced by another process of this host', () => {
