@@ -8,6 +8,7 @@ export {
 } from './address-policy.ts';
 export { type Ambassador, type AmbassadorOptions, createAmbassador } from './ambassador.ts';
 export { AmbassadorError } from './ambassador-error.ts';
+export { createEndpointCheck } from './endpoint-check.ts';
 export {
   type EndpointReport,
   type EndpointStatusReport,

@@ -60,8 +60,8 @@ export type ProxyEvent =
       readonly count: number;
       readonly reason: string;
     }
-  /** Connections are waiting and there is no endpoint. Once, until there was one again. */
-  | { readonly kind: 'no-endpoint'; readonly service: string; readonly waiting: number }
+  /** Connections are waiting and there is no endpoint, or none of the `known` ones passes its check. Once, until there was one again. */
+  | { readonly kind: 'no-endpoint'; readonly service: string; readonly waiting: number; readonly known: number }
   /** Connections were closed because no endpoint could be reached in time. Once, until one succeeded. */
   | { readonly kind: 'unreachable'; readonly service: string; readonly reason: string }
   | { readonly kind: 'connections-full'; readonly service: string; readonly limit: number }

@@ -150,7 +150,8 @@ export class ServiceProxy implements EndpointPicker {
     const entered = this.#waiting.enter(signal);
     if (!this.#isNoEndpointTold && !signal.aborted) {
       this.#isNoEndpointTold = true;
-      this.#emit({ kind: 'no-endpoint', service: this.#options.service, waiting: this.#waiting.size });
+      const known = this.#pool.snapshot().length;
+      this.#emit({ kind: 'no-endpoint', service: this.#options.service, waiting: this.#waiting.size, known });
     }
     await entered;
   }
@@ -170,6 +171,8 @@ export class ServiceProxy implements EndpointPicker {
     this.#isUnreachableTold = false;
     this.#context.onDial?.({ kind: 'connected', service: this.#options.service, latencyMs });
     this.#settle(this.#pool.dialSucceeded(id, this.#now(), latencyMs));
+    // It answers, so that its source might hear of it again.
+    if (this.#pool.isStale(id)) for (const source of this.#options.sources) source.verify(id);
   }
 
   dialFailed(id: string, failure: DialFailure): void {

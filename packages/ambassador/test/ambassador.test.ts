@@ -178,7 +178,7 @@ describe('clients that come before the first endpoint', () => {
     source.tell({ kind: 'add', endpoints: [endpoint('a')] });
     await Promise.all(waits);
     expect(events.filter(({ kind }) => kind === 'no-endpoint')).toEqual([
-      { kind: 'no-endpoint', service: 'redis', waiting: 1 },
+      { kind: 'no-endpoint', service: 'redis', waiting: 1, known: 0 },
     ]);
   });
 

@@ -14,6 +14,7 @@ import { type Endpoint, namePlace } from '../pool/endpoint.ts';
 import { classifyDialFailure } from './dial-failure.ts';
 import type { ConnectionOutcome, ConnectionReport, DialFailure, EndpointPicker } from './engine.ts';
 import { Race, type RaceAction } from './race.ts';
+import type { RetryBudget } from './retry-budget.ts';
 
 /** Whoever is asked something may take this long before it is doubted that he is there. */
 const UNANSWERED_MS = 5_000;
@@ -32,6 +33,7 @@ export interface ConnectionContext {
   readonly dial: Dial;
   readonly prologues: readonly Prologue[];
   readonly connectTimeoutMs: number;
+  readonly budget: RetryBudget;
   /** An endpoint was reached, after this many others had failed. */
   onReached(failedBefore: number): void;
   /** The client was given up. `reason`, for people: why the last dial failed; undefined when there was nobody to dial. */
@@ -94,10 +96,12 @@ export class ClientConnection {
     this.#startedAt = now;
     this.#from = context.onReport === undefined ? undefined : readPeer(client);
     this.#deadline = now + context.connectTimeoutMs;
+    context.budget.earn();
     this.#race = new Race({
       pick: (exclude) => context.picker.pick(new PickRequest(exclude, client)),
       startedAt: now,
       timeoutMs: context.connectTimeoutMs,
+      budget: context.budget,
     });
     client.on('error', ignoreError);
     client.once('close', () => {

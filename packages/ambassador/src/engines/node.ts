@@ -15,6 +15,7 @@ import { type Endpoint, placesOf } from '../pool/endpoint.ts';
 import type { ProxyOptions } from '../proxy-options.ts';
 import { ClientConnection, type ConnectionContext, type Dial } from './client-connection.ts';
 import type { EndpointPicker, Engine, EngineCounters, EngineEvent } from './engine.ts';
+import { RetryBudget } from './retry-budget.ts';
 
 /** What the engine must know of its service. An IPv6 address that this machine has not is left out where another is bound. */
 export type NodeEngineOptions = Pick<
@@ -67,6 +68,7 @@ class NodeEngine implements Engine {
       dial: path.dial ?? startDial,
       prologues: path.prologues ?? [],
       connectTimeoutMs: options.connectTimeoutMs,
+      budget: new RetryBudget(performance.now()),
       onReached: (failedBefore) => {
         this.#retried += failedBefore;
       },

@@ -178,6 +178,11 @@ export class Pool {
       .map(({ endpoint }) => endpoint);
   }
 
+  /** Whether its source does not hear of it any more. */
+  isStale(id: string): boolean {
+    return this.#members.get(id)?.presence.kind === 'stale';
+  }
+
   find(id: string): Endpoint | undefined {
     return this.#members.get(id)?.endpoint;
   }

@@ -21,6 +21,10 @@ export function describeProxyEvent(event: ProxyEvent, connectTimeoutMs: number):
     case 'connections-reset':
       return `${describeEndpoint(event.endpoint)}: ${countThings(event.count, 'connection')} reset, because ${event.reason}`;
     case 'no-endpoint':
+      if (event.known > 0) {
+        const who = `none of ${countThings(event.known, 'endpoint')}`;
+        return `${event.service}: ${who} passes the check, connections wait up to ${formatDuration(connectTimeoutMs)}`;
+      }
       return `${event.service}: nobody offers it yet, connections wait up to ${formatDuration(connectTimeoutMs)}`;
     case 'unreachable':
       return `closing connections for ${event.service}: ${event.reason}`;
