@@ -24,6 +24,8 @@ export interface Member {
   breaker: Breaker;
   speed: Speed;
   silence: Silence;
+  /** Its last sign of life. */
+  answeredAt: number;
   /** When it came, or came back to use. */
   risenAt: number;
   readonly tally: Tally;
@@ -34,8 +36,14 @@ export function createMember(endpoint: Endpoint, health: Health, tally: Tally, n
 }
 
 /** What is known of a place that nobody was sent to yet. */
-export function freshRecord(now: number): Pick<Member, 'breaker' | 'speed' | 'silence' | 'risenAt'> {
-  return { breaker: CLOSED, speed: UNMEASURED, silence: NO_SILENCE, risenAt: now };
+export function freshRecord(now: number): Pick<Member, 'breaker' | 'speed' | 'silence' | 'answeredAt' | 'risenAt'> {
+  return {
+    breaker: CLOSED,
+    speed: UNMEASURED,
+    silence: NO_SILENCE,
+    answeredAt: Number.NEGATIVE_INFINITY,
+    risenAt: now,
+  };
 }
 
 export function stateOf(member: Member): EndpointState {

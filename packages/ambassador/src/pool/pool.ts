@@ -111,7 +111,7 @@ export class Pool {
   dialSucceeded(id: string, now: number, latencyMs = 0): readonly PoolEvent[] {
     const member = this.#members.get(id);
     if (member === undefined) return [];
-    member.silence = NO_SILENCE;
+    this.#hear(member, now);
     if (!this.#isLagging()) {
       member.speed = recordLatency(member.speed, latencyMs, () => this.#peersOf(member).map(({ speed }) => speed));
     }
@@ -140,7 +140,7 @@ export class Pool {
     const member = this.#members.get(id);
     if (member === undefined) return [];
     if (failure === undefined) {
-      member.silence = NO_SILENCE;
+      this.#hear(member, now);
       return [];
     }
     if (failure === 'local' || (isJudgedByTime(failure) && this.#isLagging())) return [];
@@ -152,7 +152,7 @@ export class Pool {
     const member = this.#members.get(id);
     if (member === undefined) return [];
     if (outcome.ok) {
-      member.silence = NO_SILENCE;
+      this.#hear(member, now);
       return this.#changeState(member, 'passes its check', () => {
         if (!isAdmitted(member)) member.risenAt = now;
         member.health = PASSING;
@@ -290,7 +290,11 @@ export class Pool {
     const { endpoint, presence, tally } = member;
     const isStale = presence.kind === 'stale';
     member.silence = recordDialFailure(member.silence, failure, now);
-    const isDeadNow = isDead(member.silence, { isLostSight: isStale, isMostlySilent: this.#isMostlySilent() }, now);
+    const isDeadNow = isDead(
+      member.silence,
+      { isLostSight: isStale, doOthersAnswer: this.#doOthersAnswer(member) },
+      now,
+    );
     const reason = FAILURE_REASONS[failure];
     const died: readonly PoolEvent[] = isDeadNow && tally.active > 0 ? [{ kind: 'died', endpoint, reason }] : [];
     if (!isStale || (!isDeadNow && this.#isDoubtful(member, failure))) return died;
@@ -302,9 +306,17 @@ export class Pool {
     return tally.active > 0 ? silence.dials > 0 : isJudgedByTime(failure) && breaker.kind === 'closed';
   }
 
-  #isMostlySilent(): boolean {
-    const silent = [...this.#members.values()].filter(({ silence }) => silence.dials > 0).length;
-    return silent > this.#members.size / 2;
+  /** Whether anybody else gave a sign of life since this one's silence began. */
+  #doOthersAnswer(member: Member): boolean {
+    for (const other of this.#members.values()) {
+      if (other !== member && other.answeredAt >= member.silence.since) return true;
+    }
+    return false;
+  }
+
+  #hear(member: Member, now: number): void {
+    member.silence = NO_SILENCE;
+    member.answeredAt = now;
   }
 
   #restore(member: Member, now: number): void {

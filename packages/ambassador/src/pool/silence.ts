@@ -14,8 +14,8 @@ export const NO_SILENCE: Silence = { since: Number.POSITIVE_INFINITY, dials: 0, 
 export interface Circumstances {
   /** Discovery does not find the endpoint either. */
   readonly isLostSight: boolean;
-  /** More than half of all are silent: then it is probably we who are cut off. */
-  readonly isMostlySilent: boolean;
+  /** Another endpoint answered since this one fell silent: it is not we who are cut off. */
+  readonly doOthersAnswer: boolean;
 }
 
 /**
@@ -48,9 +48,9 @@ export function recordDialFailure(silence: Silence, failure: DialFailure, now: n
 }
 
 /** Whether the endpoint is dead, so that what it carries will never end by itself. */
-export function isDead(silence: Silence, { isLostSight, isMostlySilent }: Circumstances, now: number): boolean {
+export function isDead(silence: Silence, { isLostSight, doOthersAnswer }: Circumstances, now: number): boolean {
   const silentMs = now - silence.since;
-  const isSeconded = !isMostlySilent && (isLostSight || silence.unreachable >= SECONDED.dials);
+  const isSeconded = doOthersAnswer && (isLostSight || silence.unreachable >= SECONDED.dials);
   const needed = isSeconded ? SECONDED : ALONE;
   return silence.dials >= needed.dials && silentMs >= needed.ms;
 }
