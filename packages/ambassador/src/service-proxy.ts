@@ -172,14 +172,18 @@ export class ServiceProxy implements EndpointPicker {
     this.#context.onDial?.({ kind: 'connected', service: this.#options.service, latencyMs });
     this.#settle(this.#pool.dialSucceeded(id, this.#now(), latencyMs));
     // It answers, so that its source might hear of it again.
-    if (this.#pool.isStale(id)) for (const source of this.#options.sources) source.verify(id);
+    if (this.#pool.isStale(id)) this.#verify([id]);
   }
 
   dialFailed(id: string, failure: DialFailure): void {
     this.#context.onDial?.({ kind: 'failed', service: this.#options.service, failure });
     this.#settle(this.#pool.dialFailed(id, failure, this.#now()));
     if (failure === 'local') return;
-    for (const source of this.#options.sources) source.verify(id);
+    this.#verify([id]);
+  }
+
+  #verify(ids: readonly string[]): void {
+    for (const source of this.#options.sources) for (const id of ids) source.verify(id);
   }
 
   /** Tells what happened in the pool, sees to who was waiting for it, and sets the timer for what comes next. */
@@ -224,6 +228,8 @@ export class ServiceProxy implements EndpointPicker {
       case 'state-changed':
         if (event.state === 'ejected') this.#ejections += 1;
         if (event.state === 'ready') this.#lost.keep(endpoint);
+        // One that is heard of again says that the others can be, too.
+        if (event.from === 'stale') this.#verify(this.#pool.listStale());
         this.#emit({ kind: 'endpoint-state', service, endpoint, state: event.state, reason: event.reason });
         return;
       case 'removed':

@@ -27,7 +27,8 @@ const TERMINATE = writePostgresMessage('X');
  * pg_hba.conf): no password is ever sent, and a server that wants one, or TLS, fails with a reason that says so.
  */
 export function createPostgresPrimaryCheck(target: Target, login: PostgresLogin, dial: DialService): Check {
-  const request = writeStartup({ ...login, application_name: 'ambassador' });
+  const { user, database } = login;
+  const request = writeStartup({ user, database, application_name: 'ambassador' });
   return {
     run(signal) {
       let hasAsked = false;

@@ -2,7 +2,8 @@ import { type Behaviour, FakeService, listCheckCases, staySilent, TARGET } from 
 import { describe, expect, test } from 'vitest';
 import { createPostgresPrimaryCheck } from '../src/postgres-primary.ts';
 
-const LOGIN = { user: 'monitor', database: 'app' };
+/** As it is in the options, which have a kind as well. */
+const LOGIN = { kind: 'postgres-primary', user: 'monitor', database: 'app' } as const;
 /** Length 63, version 3.0, user, database, application_name, the end. */
 const STARTUP = `${hex('0000003f00030000')}user\0monitor\0database\0app\0application_name\0ambassador\0\0`;
 /** Length 42. */

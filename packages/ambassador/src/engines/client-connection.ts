@@ -265,6 +265,7 @@ export class ClientConnection {
         this.#context.prologues.length === 0 && !this.#client.destroyed && performance.now() < this.#deadline,
     });
     this.#state = { kind: 'spliced', splice: live, reached };
+    this.#quiet.at = performance.now();
     void live.finished.then((outcome: SpliceOutcome) => {
       release();
       if (outcome.kind !== 'untouched') {

@@ -10,6 +10,7 @@ export type PoolEvent =
   | {
       readonly kind: 'state-changed';
       readonly endpoint: Endpoint;
+      readonly from: EndpointState;
       readonly state: EndpointState;
       readonly reason: string;
     }

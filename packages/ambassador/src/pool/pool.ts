@@ -183,6 +183,11 @@ export class Pool {
     return this.#members.get(id)?.presence.kind === 'stale';
   }
 
+  /** The ids of those that their sources do not hear of any more. */
+  listStale(): readonly string[] {
+    return this.#stale().map(({ endpoint }) => endpoint.id);
+  }
+
   find(id: string): Endpoint | undefined {
     return this.#members.get(id)?.endpoint;
   }
@@ -255,7 +260,7 @@ export class Pool {
       : state === 'draining'
         ? 'asks for no new connections'
         : 'announced anew';
-    return [updated, { kind: 'state-changed', endpoint, state, reason }];
+    return [updated, { kind: 'state-changed', endpoint, from: stateBefore, state, reason }];
   }
 
   #depart(source: string, { id, how, reason }: Departure, now: number): readonly PoolEvent[] {
@@ -363,6 +368,6 @@ export class Pool {
     const state = stateOf(member);
     if (state === before) return [];
     this.#groups = undefined;
-    return [{ kind: 'state-changed', endpoint: member.endpoint, state, reason }];
+    return [{ kind: 'state-changed', endpoint: member.endpoint, from: before, state, reason }];
   }
 }
