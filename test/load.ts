@@ -66,3 +66,8 @@ export function failedAfter({ failures }: Tally, time: number): Tally['failures'
 export function worstAfter({ slow }: Tally, time: number): number {
   return Math.max(0, ...slow.filter(({ begunAt }) => begunAt > time).map(({ tookMs }) => tookMs));
 }
+
+/** The same before `time`: what the machine does to connections to which nothing happens. */
+export function worstBefore({ slow }: Tally, time: number): number {
+  return Math.max(0, ...slow.filter(({ begunAt, tookMs }) => begunAt + tookMs < time).map(({ tookMs }) => tookMs));
+}
