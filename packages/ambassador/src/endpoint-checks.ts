@@ -6,8 +6,12 @@ import {
   LookLoop,
 } from '@mdns-ambassador/checks';
 import type { Clock } from '@mdns-ambassador/mdns';
+import { backoffMs } from './pool/backoff.ts';
 import type { Endpoint } from './pool/endpoint.ts';
 import type { Random } from './pool/random.ts';
+
+/** Who fails may be back in a moment; but a replica is one for years, so that later looks are up to an interval apart. */
+const FIRST_RETRY_MS = 250;
 
 export interface EndpointChecksOptions {
   /** A check that looks at this endpoint. */
@@ -33,13 +37,16 @@ export class EndpointChecks {
     const { create, intervalMs, clock, random, onOutcome } = this.#options;
     this.remove(endpoint.id);
     const check = create(endpoint);
+    let failures = 0;
     const loop = new LookLoop<CheckOutcome>({
       clock,
       timeoutMs: computeLookTimeoutMs(intervalMs),
       look: (signal) => check.run(signal),
       takeIn: async (outcome) => {
         onOutcome(endpoint.id, outcome);
-        return computeLookDelayMs(outcome.ok, intervalMs, random());
+        failures = outcome.ok ? 0 : failures + 1;
+        if (outcome.ok) return computeLookDelayMs(true, intervalMs, random());
+        return backoffMs(failures, { firstMs: FIRST_RETRY_MS, maxMs: Math.max(FIRST_RETRY_MS, intervalMs) }, random);
       },
     });
     this.#loops.set(endpoint.id, loop);

@@ -7,10 +7,12 @@ import { endpoint } from './pool/fixtures.ts';
 function createWorld(intervalMs = 1_000) {
   const clock = new ManualClock();
   const frozen = new Set<string>();
+  const refusing = new Set<string>();
   const told: string[] = [];
   const create = ({ id, port }: { readonly id: string; readonly port: number }): Check => ({
     run: (signal) =>
       new Promise((resolve) => {
+        if (refusing.has(id)) return resolve({ ok: false, reason: 'is a replica' });
         if (!frozen.has(id)) return resolve({ ok: true });
         signal.addEventListener('abort', () =>
           resolve({ ok: false, reason: `${id}:${port} is silent`, fault: 'silent' }),
@@ -24,7 +26,7 @@ function createWorld(intervalMs = 1_000) {
     random: () => 0,
     onOutcome: (id, outcome) => told.push(`${id} ${outcome.ok ? 'passes' : outcome.reason} at ${clock.now()}`),
   });
-  return { clock, frozen, told, checks };
+  return { clock, frozen, refusing, told, checks };
 }
 
 test('an endpoint is looked at at once, and then steadily', async () => {
@@ -48,6 +50,16 @@ test.each([500, 1_000, 2_000])(
     }
   },
 );
+
+test('one that fails is looked at again soon, and then ever more seldom, down to the interval', async () => {
+  const { clock, refusing, told, checks } = createWorld(1_000);
+  refusing.add('a');
+  checks.set(endpoint('a'));
+  await clock.advance(5_000);
+  const times = told.map((line) => Number(line.split(' ').at(-1)));
+  // Without jitter's upper half: 3/4 of 250, 500, 1000, 1000 ...
+  expect(times.slice(0, 5)).toEqual([0, 187.5, 562.5, 1_312.5, 2_062.5]);
+});
 
 test('one that moves is looked at where it is now, and the look at the old place is called off', async () => {
   const { clock, frozen, told, checks } = createWorld();
