@@ -5,7 +5,7 @@ const LENGTH_BYTES = 4;
 const PROTOCOL_VERSION = 0x0003_0000;
 
 /** A message of the server. */
-export interface PostgresMessage {
+interface PostgresMessage {
   /** `R`, `E`, `D` ... */
   readonly type: string;
   readonly body: Buffer;

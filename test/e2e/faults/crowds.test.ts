@@ -5,12 +5,11 @@ import { labTest } from '../../lab-test.ts';
 import { Load } from '../../load.ts';
 
 /** Each is two files in the proxy. */
-const IDLE = 4_000;
+const IDLE = 3_000;
+const WAVES = 4;
 const KIB_PER_THOUSAND = 9 * 1024;
 /** What V8's young generation grows to, however few connections there are. */
 const YOUNG_KIB = 16 * 1024;
-/** What V8 has not collected yet. */
-const GARBAGE_KIB = 8 * 1024;
 const SILENT = 2_000;
 const CONNECT_P99_MS = 100;
 const FILES = 256;
@@ -19,7 +18,7 @@ const CLIENTS = 1_000;
 const FIT = (FILES - 128) / 2;
 
 await labTest(
-  '4,000 idle connections take 9 MiB per 1,000 at most, and give their files and memory back',
+  '3,000 idle connections take 9 MiB per 1,000 at most, and give their files and memory back to the next ones',
   { hosts: 2, timeout: 90_000 },
   async (lan) => {
     const [h1, h2] = [lan.host(1), lan.host(2)];
@@ -29,12 +28,15 @@ await labTest(
     await proxying.line(/thing on h1/);
     await holdIdle(h2, 200);
     const before = await measure(h2, proxying);
-    const first = await holdIdle(h2, IDLE, proxying);
-    expect(first.kib - before.kib).toBeLessThan((IDLE / 1_000) * KIB_PER_THOUSAND + YOUNG_KIB);
-    await untilFiles(h2, proxying, before.files);
-    const second = await holdIdle(h2, IDLE, proxying);
-    expect(second.kib - first.kib).toBeLessThan(GARBAGE_KIB);
-    await untilFiles(h2, proxying, before.files);
+    const grownKib: number[] = [];
+    for (let wave = 0; wave < WAVES; wave++) {
+      const { kib } = await holdIdle(h2, IDLE, proxying);
+      grownKib.push(kib - before.kib);
+      await untilFiles(h2, proxying, before.files);
+    }
+    expect(grownKib[0]).toBeLessThan((IDLE / 1_000) * KIB_PER_THOUSAND + YOUNG_KIB);
+    // V8 may let a wave or two lie before it collects them, but not all.
+    expect(grownKib.at(-1)).toBeLessThan((WAVES / 2) * (grownKib[0] ?? 0));
   },
 );
 

@@ -7,7 +7,9 @@ export type Peer =
   | 'avahi-publish'
   | 'curl'
   | 'dbus-daemon'
+  | 'named'
   | 'nft'
+  | 'nsupdate'
   | 'postgres'
   | 'promtool'
   | 'psql'
@@ -37,7 +39,9 @@ const PACKAGES: Readonly<Record<Peer, PeerPackage>> = {
   'avahi-publish': { name: 'avahi-utils', path: '/usr/bin/avahi-publish' },
   curl: { name: 'curl', path: '/usr/bin/curl' },
   'dbus-daemon': { name: 'dbus', path: '/usr/bin/dbus-daemon' },
+  named: { name: 'bind9', path: '/usr/sbin/named' },
   nft: { name: 'nftables', path: '/usr/sbin/nft' },
+  nsupdate: { name: 'bind9-dnsutils', path: '/usr/bin/nsupdate' },
   postgres: { name: 'postgresql-15', path: `${POSTGRES_FOLDER}/postgres` },
   promtool: { name: 'prometheus', path: '/usr/bin/promtool' },
   psql: { name: 'postgresql-client-15', path: `${POSTGRES_FOLDER}/psql` },
