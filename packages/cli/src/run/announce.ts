@@ -161,6 +161,7 @@ function createAnnouncer(
     random: Math.random,
     host: createSystemHost({
       platform,
+      environment: process.env,
       kill: (pid, signal) => process.kill(pid, signal),
       interfaces: () => network.interfaces(),
       maxConnections: connectionLimit(fileLimit(process)),

@@ -2,9 +2,13 @@ import {
   type Ambassador,
   type AmbassadorOptions,
   createAmbassador,
+  createEndpointCheck,
   createNodeEngine,
+  LoopLag,
+  type ProxyCheck,
   type ProxyOptions,
 } from '@mdns-ambassador/ambassador';
+import { type CheckOptions, type CheckTools, createShell, dialService } from '@mdns-ambassador/checks';
 import { systemClock } from '@mdns-ambassador/mdns';
 import { connectionLimit, fileLimit, RelayError } from '@mdns-ambassador/relay';
 import { refuseShared } from '../announce-request.ts';
@@ -65,17 +69,28 @@ export async function proxyServices(invocation: Invocation): Promise<number> {
       if (isStarted || event.kind === 'link-failed') tellNodeEvent(reporter, event);
     },
   );
+  const checkTools: CheckTools = {
+    dial: dialService,
+    runShell: createShell({
+      platform: surroundings.platform,
+      environment: surroundings.env,
+      kill: (pid, signal) => process.kill(pid, signal),
+    }),
+  };
   const reportConnections = settings.isSet('log-connections');
   const proxies = wanted.map(
-    ({ origins, allowed, ...options }): ProxyOptions => ({
+    ({ origins, allowed, activeCheck, checkIntervalMs, ...options }): ProxyOptions => ({
       maxConnections: connectionLimit(fileLimit(process)),
       ...options,
       reportConnections,
+      ...composeCheck(activeCheck, checkIntervalMs, checkTools),
       merge: origins.merge,
       sources: createSources(origins, { service: options.service, allowed, local, log }),
     }),
   );
+  const lag = new LoopLag(systemClock);
   const ambassador = composeAmbassador(proxies, reporter, {
+    lag: () => lag.current(),
     onDial: admin?.observeDial,
     onConnection: reportConnections ? createConnectionLog(surroundings.logStream) : undefined,
   });
@@ -94,6 +109,7 @@ export async function proxyServices(invocation: Invocation): Promise<number> {
     await ambassador.drain();
     return EXIT_OK;
   } finally {
+    lag.close();
     await ambassador.close();
     await local.node.close();
     await admin?.close();
@@ -111,10 +127,15 @@ function readRequests(requests: readonly ServiceRequest[], { env, platform }: Su
   }));
 }
 
+function composeCheck(options: CheckOptions, intervalMs: number, tools: CheckTools): { readonly check?: ProxyCheck } {
+  if (options.kind === 'none') return {};
+  return { check: { intervalMs, create: (endpoint) => createEndpointCheck(options, endpoint, tools, systemClock) } };
+}
+
 function composeAmbassador(
   proxies: readonly ProxyOptions[],
   reporter: Reporter,
-  observers: Pick<AmbassadorOptions, 'onDial' | 'onConnection'>,
+  observers: Pick<AmbassadorOptions, 'onDial' | 'onConnection' | 'lag'>,
 ): Ambassador {
   return createAmbassador({
     ...observers,
