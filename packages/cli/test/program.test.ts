@@ -29,6 +29,7 @@ async function run(argv: readonly string[], env: NodeJS.ProcessEnv = {}): Promis
       shutdown: {
         signal: new AbortController().signal,
         delegate: () => undefined,
+        onHangup: () => undefined,
         request: () => undefined,
         close: () => undefined,
       },

@@ -68,6 +68,8 @@ export interface Engine {
   readonly counters: EngineCounters;
   /** What must happen to the established connections of an endpoint that is lost: reset them. */
   resetConnectionsOf(id: string): void;
+  /** Accepts no more; resolves when others can listen there. What is established goes on. Idempotent. */
+  stopListening(): Promise<void>;
   /** Stops listening, lets connections finish for `timeoutMs`, resets the rest. Idempotent. */
   drain(timeoutMs: number): Promise<{ readonly finished: number; readonly reset: number }>;
   /** Ends at once. Idempotent. */

@@ -109,7 +109,7 @@ class NodeEngine implements Engine {
         ? [attempt.reason]
         : [],
     );
-    if (refusals.length > 0 || this.#drained !== undefined) await this.#stopListening();
+    if (refusals.length > 0 || this.#drained !== undefined) await this.stopListening();
     if (refusals.length > 0) throw refusals[0];
     return bound.map((listener) => listener.address);
   }
@@ -118,14 +118,18 @@ class NodeEngine implements Engine {
     for (const connection of this.#connections) if (connection.endpointId === id) connection.reset();
   }
 
+  async stopListening(): Promise<void> {
+    await Promise.all(this.#listeners.map((listener) => listener.stop()));
+  }
+
   drain(timeoutMs: number): Promise<DrainOutcome> {
-    this.#drained ??= this.#stopListening().then(() => this.#connections.drain(timeoutMs));
+    this.#drained ??= this.stopListening().then(() => this.#connections.drain(timeoutMs));
     return this.#drained;
   }
 
   async close(): Promise<void> {
     const drained = this.drain(0);
-    await this.#stopListening();
+    await this.stopListening();
     this.#connections.resetAll();
     await drained;
   }
@@ -153,10 +157,6 @@ class NodeEngine implements Engine {
   #refuse(): void {
     this.#dropped += 1;
     this.#onEvent({ kind: 'connections-full', limit: this.#options.maxConnections });
-  }
-
-  async #stopListening(): Promise<void> {
-    await Promise.all(this.#listeners.map((listener) => listener.stop()));
   }
 }
 

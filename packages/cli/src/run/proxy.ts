@@ -109,7 +109,8 @@ function readRequests(requests: readonly ServiceRequest[], { env, platform }: Su
   }));
 }
 
-function composeAmbassador(
+/** An ambassador that tells what it does. */
+export function composeAmbassador(
   proxies: readonly ProxyOptions[],
   reporter: Reporter,
   observers: Pick<AmbassadorOptions, 'onDial' | 'onConnection'>,
@@ -132,7 +133,8 @@ async function startMdns(local: LocalNetwork, reporter: Reporter): Promise<void>
   tellStart(reporter, local.network.interfaces(), local.network.skipped());
 }
 
-async function startListening(ambassador: Ambassador, proxies: readonly ProxyOptions[]): Promise<void> {
+/** Starts it; says in one sentence why it can't listen. */
+export async function startListening(ambassador: Ambassador, proxies: readonly ProxyOptions[]): Promise<void> {
   try {
     await ambassador.start();
   } catch (error) {

@@ -48,6 +48,14 @@ export function listServiceRequests(
   return requests;
 }
 
+/** The services of one section of the file, none or more. Refuses one service twice. */
+export function listSectionRequests(settings: Settings, entries: readonly ConfigEntry[]): readonly ServiceRequest[] {
+  const requests = listEntries(settings, entries);
+  refuseRepeated(requests);
+  for (const request of requests) refuseValuesNotYet(request.settings);
+  return requests;
+}
+
 function listEntries(settings: Settings, entries: readonly ConfigEntry[]): readonly ServiceRequest[] {
   return entries.map(({ service, options }) => ({ service, settings: settings.withFallback(options) }));
 }

@@ -7,7 +7,10 @@ export type Peer =
   | 'avahi-publish'
   | 'curl'
   | 'dbus-daemon'
+  | 'haproxy'
   | 'nft'
+  | 'nginx'
+  | 'nginx-stream'
   | 'postgres'
   | 'promtool'
   | 'psql'
@@ -37,7 +40,10 @@ const PACKAGES: Readonly<Record<Peer, PeerPackage>> = {
   'avahi-publish': { name: 'avahi-utils', path: '/usr/bin/avahi-publish' },
   curl: { name: 'curl', path: '/usr/bin/curl' },
   'dbus-daemon': { name: 'dbus', path: '/usr/bin/dbus-daemon' },
+  haproxy: { name: 'haproxy', path: '/usr/sbin/haproxy' },
   nft: { name: 'nftables', path: '/usr/sbin/nft' },
+  nginx: { name: 'nginx', path: '/usr/sbin/nginx' },
+  'nginx-stream': { name: 'libnginx-mod-stream', path: '/usr/lib/nginx/modules/ngx_stream_module.so' },
   postgres: { name: 'postgresql-15', path: `${POSTGRES_FOLDER}/postgres` },
   promtool: { name: 'prometheus', path: '/usr/bin/promtool' },
   psql: { name: 'postgresql-client-15', path: `${POSTGRES_FOLDER}/psql` },
