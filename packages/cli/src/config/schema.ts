@@ -31,6 +31,7 @@ const proxyEntry = z.strictObject({
   listen: texts.optional(),
   allowRemote: flag.optional(),
   from: texts.optional(),
+  dnsServer: texts.optional(),
   merge: text.optional(),
   balance: text.optional(),
   connectTimeout: text.optional(),

@@ -30,6 +30,7 @@ import { Lifecycle } from './lifecycle.ts';
 import { explainListenError } from './listen-error.ts';
 import { createLocalNetwork, type LocalNetwork, readInterfaceNames, startNode } from './local-network.ts';
 import { openLog } from './log-options.ts';
+import { checkSourceFiles } from './source-files.ts';
 import { createSources, readAllowedCidrs, usesMdns } from './sources.ts';
 import { waitForAbort } from './stopping.ts';
 
@@ -41,6 +42,7 @@ export async function proxyServices(invocation: Invocation): Promise<number> {
   const requests = listServiceRequests({ words: invocation.words, settings }, 'proxy', config?.proxy);
   refuseShared(['listen'], requests);
   const wanted = readRequests(requests, surroundings);
+  await checkSourceFiles(wanted.map(({ origins }) => origins));
   const log = openLog(settings, surroundings);
   const lifecycle = new Lifecycle(createNotify(surroundings.env, log));
   const isMdnsUsed = wanted.some(({ origins }) => usesMdns(origins));

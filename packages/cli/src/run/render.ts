@@ -14,6 +14,7 @@ import { openLog } from './log-options.ts';
 import { Pace } from './pace.ts';
 import { RenderSearch } from './render-search.ts';
 import { RenderWriter } from './render-writer.ts';
+import { checkSourceFiles } from './source-files.ts';
 import { usesMdns } from './sources.ts';
 import { waitForAbort } from './stopping.ts';
 
@@ -40,6 +41,7 @@ export async function renderServices(invocation: Invocation): Promise<number> {
   });
   const output = readRenderOutput(format, settings);
   const timeoutMs = settings.read('timeout', parseDuration) ?? DEFAULT_TIMEOUT_MS;
+  await checkSourceFiles(wanted.map(({ origins }) => origins));
   const log = openLog(settings, surroundings);
   const local = createLocalNetwork(
     readInterfaceNames(settings, surroundings.platform),

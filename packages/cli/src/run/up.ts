@@ -19,6 +19,7 @@ import { Lifecycle } from './lifecycle.ts';
 import { createLocalNetwork, readInterfaceNames, startNode } from './local-network.ts';
 import { openLog } from './log-options.ts';
 import { Pace } from './pace.ts';
+import { checkSourceFiles } from './source-files.ts';
 import { usesMdns } from './sources.ts';
 import { waitForAbort } from './stopping.ts';
 import { AnnouncementPart, type PartContext, ProxyPart } from './up-parts.ts';
@@ -34,6 +35,7 @@ export async function runUp(invocation: Invocation): Promise<number> {
   refuseWords(invocation);
   const file = settings.read('config', (text) => text) ?? DEFAULT_FILE;
   const first = readFilePlan(file, readConfigText(file), settings, surroundings);
+  await checkSourceFiles(first.plan.proxy.map(({ origins }) => origins));
   if (settings.isSet('dry-run')) {
     const { plan } = first;
     const lines = settings.isSet('json') ? [JSON.stringify(planToJson(plan))] : describePlan(plan);

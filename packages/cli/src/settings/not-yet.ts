@@ -16,7 +16,6 @@ export const OPTIONS_NOT_YET: ReadonlyMap<string, string> = new Map([
   ['credentials', NO_CREDENTIALS],
   ['docker', 'this version does not announce containers by label yet; name the services to announce'],
   ['to', 'this version announces over mDNS only; leave it out'],
-  ['dns-server', 'this version has no dns: and srv: sources yet; use --from static:HOST:PORT'],
 ]);
 
 /** Values of options that exist: the text begins with the key. */
@@ -24,9 +23,6 @@ export const VALUES_NOT_YET: ReadonlyMap<string, ReadonlyMap<string, string>> = 
   [
     'from',
     new Map([
-      ['dns:', 'this version does not read DNS yet; write mdns or static:HOST:PORT'],
-      ['srv:', 'this version does not read SRV records from DNS yet; write mdns or static:HOST:PORT'],
-      ['file:', 'this version does not read endpoints from files yet; write mdns or static:HOST:PORT'],
       ['zookeeper:', 'this version does not read ZooKeeper yet; write mdns or static:HOST:PORT'],
       ['etcd:', 'this version does not read etcd yet; write mdns or static:HOST:PORT'],
       ['agent:', 'this version has no agent yet; write mdns or static:HOST:PORT'],
@@ -55,5 +51,4 @@ export const VALUES_NOT_YET: ReadonlyMap<string, ReadonlyMap<string, string>> = 
 export const KEYS_NOT_YET: ReadonlyMap<string, string> = new Map([
   ['mesh', NO_MESH],
   ['credentials', NO_CREDENTIALS],
-  ['dnsServer', 'this version has no dns: and srv: sources yet; use static:HOST:PORT'],
 ]);
