@@ -54,8 +54,8 @@ export class EndpointWatch {
     return this.#pool.order(this.#options.clock.now()).flatMap(({ id }) => statusById.get(id) ?? []);
   }
 
-  /** Resolves after `timeoutMs`, earlier once something was found and nothing changed for {@link QUIET_MS}. */
-  async settle(timeoutMs: number): Promise<void> {
+  /** Resolves after `timeoutMs`, earlier once something was found and nothing changed for `quietMs`. */
+  async settle(timeoutMs: number, quietMs: number = QUIET_MS): Promise<void> {
     const { clock } = this.#options;
     await new Promise<void>((resolve) => {
       let cancelQuiet = (): void => undefined;
@@ -68,7 +68,7 @@ export class EndpointWatch {
       const look = (): void => {
         cancelQuiet();
         if (this.#isClosed) finish();
-        else if (this.#pool.hasEndpoint()) cancelQuiet = clock.after(QUIET_MS, finish);
+        else if (this.#pool.hasEndpoint()) cancelQuiet = clock.after(quietMs, finish);
       };
       const cancelTimeout = clock.after(timeoutMs, finish);
       this.#settling.add(look);
