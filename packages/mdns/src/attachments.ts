@@ -4,6 +4,7 @@ import { compareInterfaces, type InterfaceChange } from './interface-changes.ts'
 import type { LinkFailure } from './link-pair.ts';
 import type { Network, NetworkInterface } from './network.ts';
 import type { NodeCounters, NodeEvent } from './node.ts';
+import type { Decode } from './wire/decode.ts';
 
 const NO_COUNTERS: NodeCounters = {
   received: 0,
@@ -19,6 +20,7 @@ const NO_COUNTERS: NodeCounters = {
 export interface AttachmentsContext {
   readonly network: Network;
   readonly now: () => number;
+  readonly decode: Decode;
   /** The machines of an interface that can be used from now on. */
   readonly attach: (on: NetworkInterface, addresses: readonly string[]) => Machines;
   /** The interface has other addresses. */
@@ -152,6 +154,7 @@ export class Attachments {
     const attachment = new Attachment(on, {
       network: this.#context.network,
       now: this.#context.now,
+      decode: this.#context.decode,
       isOwnAddress: (address) => this.#interfaces.some((own) => own.addresses.some((each) => each.address === address)),
       received: this.#context.received,
       failed: (failure) => {

@@ -2,7 +2,7 @@ import type { Link, LinkSource, Network, NetworkInterface } from './network.ts';
 import type { NodeCounters } from './node.ts';
 import type { Received, Transmit } from './rules/machine.ts';
 import { TokenBucket } from './token-bucket.ts';
-import { decodeMessage } from './wire/decode.ts';
+import type { Decode } from './wire/decode.ts';
 import { splitMessage } from './wire/encode.ts';
 import type { Message } from './wire/message.ts';
 
@@ -23,6 +23,7 @@ export interface LinkPairOptions {
   readonly now: () => number;
   /** Whether a literal address without zone is one of this host's. */
   readonly isOwnAddress: (address: string) => boolean;
+  readonly decode: Decode;
   readonly events: LinkPairEvents;
 }
 
@@ -164,7 +165,7 @@ export class LinkPair {
       this.#totals.rateLimited++;
       return;
     }
-    const decoded = decodeMessage(bytes);
+    const decoded = this.#options.decode(bytes);
     if (decoded === undefined) {
       this.#totals.undecodable++;
       return;

@@ -3,6 +3,7 @@ import type { BrowseEvent } from './instance.ts';
 import type { Network } from './network.ts';
 import type { Publication, PublicationEvent, ServiceOptions } from './publication.ts';
 import type { Random } from './rules/machine.ts';
+import type { Decode } from './wire/decode.ts';
 
 export interface MdnsNodeOptions {
   readonly network: Network;
@@ -11,6 +12,8 @@ export interface MdnsNodeOptions {
   /** The label of this node's own host name, e.g. `h1-k3x9`; never the machine's bare host name (DESIGN: avahi owns that). */
   readonly hostLabel: string;
   readonly onEvent?: (event: NodeEvent) => void;
+  /** How packets are read; default {@link decodeMessage}. A simulation of many nodes reads each packet once for all. */
+  readonly decode?: Decode;
 }
 
 export type NodeEvent =
