@@ -12,8 +12,12 @@ const NO_COUNTERS: NodeCounters = {
   rateLimited: 0,
   undecodable: 0,
   damagedRecords: 0,
+  otherPort: 0,
   offLink: 0,
   sendErrors: 0,
+  recordsRefused: 0,
+  unicastRefused: 0,
+  deferralsRefused: 0,
 };
 
 /** What the attachments need of the node. */
@@ -63,7 +67,7 @@ export class Attachments {
   }
 
   get counters(): NodeCounters {
-    return [...this.#byName.values()].reduce((sum, { links }) => addCounters(sum, links.totals), this.#pastCounters);
+    return [...this.#byName.values()].reduce((sum, { counters }) => addCounters(sum, counters), this.#pastCounters);
   }
 
   /** Sends all that is due. */
@@ -190,7 +194,7 @@ export class Attachments {
     if (attachment === undefined) return;
     this.#byName.delete(name);
     const closing = attachment.links.close().then(() => {
-      this.#pastCounters = addCounters(this.#pastCounters, attachment.links.totals);
+      this.#pastCounters = addCounters(this.#pastCounters, attachment.counters);
     });
     this.#leaving = Promise.all([this.#leaving, closing]);
     if (!attachment.isUp) return;
@@ -219,7 +223,11 @@ function addCounters(a: NodeCounters, b: NodeCounters): NodeCounters {
     rateLimited: a.rateLimited + b.rateLimited,
     undecodable: a.undecodable + b.undecodable,
     damagedRecords: a.damagedRecords + b.damagedRecords,
+    otherPort: a.otherPort + b.otherPort,
     offLink: a.offLink + b.offLink,
     sendErrors: a.sendErrors + b.sendErrors,
+    recordsRefused: a.recordsRefused + b.recordsRefused,
+    unicastRefused: a.unicastRefused + b.unicastRefused,
+    deferralsRefused: a.deferralsRefused + b.deferralsRefused,
   };
 }

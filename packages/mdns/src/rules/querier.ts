@@ -63,6 +63,11 @@ export class Querier implements Machine {
     return this.#dropped;
   }
 
+  /** Records that found no room in the cache. */
+  get refusedRecords(): number {
+    return this.#cache.refused;
+  }
+
   get cachedRecords(): number {
     return this.#cache.size;
   }
