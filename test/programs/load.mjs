@@ -1,12 +1,12 @@
 /**
- * node load.mjs HOST PORT CONCURRENCY: asks `who` over a new connection, again and again, until its standard input ends; then
+ * node load.mjs HOST PORT CONCURRENCY [PAUSE_MS]: asks `who` over a new connection, again and again, until its standard input ends; then
  * prints the tally as JSON. A line for every 200 answers says who gave the last one.
  */
 import { connect } from 'node:net';
 
 const LINES_EVERY = 200;
 const PATIENCE_MS = 15_000;
-const [host, port, concurrency] = process.argv.slice(2);
+const [host, port, concurrency, pauseMs] = process.argv.slice(2);
 const tally = { answered: 0, failures: [], worstMs: 0, by: {}, seconds: 0 };
 const startedAt = Date.now();
 let isStopping = false;
@@ -46,6 +46,7 @@ const askOnce = () =>
 const askOn = async () => {
   while (!isStopping) {
     await askOnce();
+    if (pauseMs !== undefined) await new Promise((resolve) => setTimeout(resolve, Number(pauseMs)));
   }
 };
 

@@ -40,7 +40,7 @@ export interface BrowseOptions {
 export interface LinkTotals {
   readonly received: number;
   readonly sent: number;
-  /** Beyond 250 packets a second from one address, or 1,000 on one socket. */
+  /** Beyond 250 packets at once or 100 a second from one address, or 1,000 on one socket. */
   readonly rateLimited: number;
   /** No mDNS message at all: no header, over 9,000 bytes, another opcode or rcode than 0. */
   readonly undecodable: number;

@@ -2,7 +2,9 @@ import { TokenBucket } from './token-bucket.ts';
 
 /** What one socket takes in, and what of that one address may take up: a flood costs no more, and leaves room for the others. */
 const MAX_PACKETS_PER_SECOND = 1_000;
-const MAX_PACKETS_OF_SOURCE_PER_SECOND = 250;
+const MAX_PACKETS_OF_SOURCE_PER_SECOND = 100;
+/** A long list of known answers comes in dozens of packets (RFC 6762 7.2). */
+const MAX_PACKETS_OF_SOURCE_AT_ONCE = 250;
 /** Addresses remembered; those that were silent for longest are forgotten first. */
 const MAX_SOURCES = 1_024;
 
@@ -20,8 +22,12 @@ export class PacketLimit {
     return this.#obtain(address, now).take(now) && this.#all.take(now);
   }
 
+  #open(now: number): TokenBucket {
+    return new TokenBucket(MAX_PACKETS_OF_SOURCE_PER_SECOND, now, MAX_PACKETS_OF_SOURCE_AT_ONCE);
+  }
+
   #obtain(address: string, now: number): TokenBucket {
-    const bucket = this.#bySource.get(address) ?? new TokenBucket(MAX_PACKETS_OF_SOURCE_PER_SECOND, now);
+    const bucket = this.#bySource.get(address) ?? this.#open(now);
     // Moved to the end: the map is in the order of use.
     this.#bySource.delete(address);
     this.#bySource.set(address, bucket);

@@ -635,7 +635,7 @@ describe('load and hostility', () => {
     expect(messages.filter(({ kind, authorities }) => kind === 'response' || authorities.length > 0)).toEqual([]);
   });
 
-  it('drops and counts what is no message and what exceeds 250 packets a second of one address', async () => {
+  it('drops and counts what is no message and what exceeds 250 packets of one address', async () => {
     const world = new NodeWorld();
     const h1 = await world.start('h1', '10.0.0.1/24');
     const source = { address: '10.0.0.66', port: 5353 };

@@ -96,7 +96,11 @@ await labTest('what comes from off the link or from another port changes nothing
   }
   browsing.kill('SIGUSR1');
   const [, json = ''] = await browsing.line(/^counters (.*)$/, FOUND);
-  expect(JSON.parse(json)).toMatchObject({ offLink: 200, otherPort: 200 });
+  const { offLink, otherPort, recordsRefused } = JSON.parse(json);
+  // UDP may lose some on a busy machine.
+  expect(offLink).toBeGreaterThan(150);
+  expect(otherPort).toBeGreaterThan(150);
+  expect(recordsRefused).toBe(0);
   expect(browsing.stdout).not.toContain('removed');
 });
 
