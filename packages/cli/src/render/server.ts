@@ -5,7 +5,7 @@ import { formatPlace } from '../output/phrases.ts';
 import { scaleWeights } from './weights.ts';
 
 /** An endpoint as it stands in another program's file. All of its texts are safe there. */
-export interface RenderedServer {
+interface RenderedServer {
   /** `10.0.0.1:6379`, `[fd00::1]:6379`. */
   readonly place: string;
   /** The same without brackets; no two have the same. */
