@@ -1,9 +1,11 @@
 import type { BalancerName } from '@mdns-ambassador/ambassador';
+import type { CheckOptions } from '@mdns-ambassador/checks';
 import { formatTarget, isLocalTarget, type ListenPlace, type Target } from '@mdns-ambassador/relay';
 import { ADMIN_OPTION } from './admin-request.ts';
-import { requireWellKnownPort } from './announce-request.ts';
+import { DEFAULT_CHECK_INTERVAL_MS, requireWellKnownPort, SHORTEST_CHECK_INTERVAL_MS } from './announce-request.ts';
 import { CliError } from './cli-error.ts';
 import { EXIT_CONFIG, EXIT_REFUSED } from './exit-codes.ts';
+import { parseProxyCheck } from './parse/check.ts';
 import { parseChoice } from './parse/choice.ts';
 import { parseDuration } from './parse/duration.ts';
 import { parseInteger } from './parse/integer.ts';
@@ -43,6 +45,15 @@ export const PROXY_OPTIONS: readonly Option[] = [
   ...LISTEN_OPTIONS,
   ...SOURCE_OPTIONS,
   { name: 'balance', kind: 'text', summary: 'How an endpoint is chosen', byDefault: 'p2c', choices: BALANCERS },
+  {
+    name: 'check',
+    kind: 'text',
+    summary:
+      'Use an endpoint only while this passes: tcp, http:/path, redis, redis-primary, postgres, postgres-primary[:USER[@DB]], exec:CMD',
+    byDefault: 'none',
+    beginnings: ['tcp', 'http:/', 'redis', 'redis-primary', 'postgres', 'postgres-primary', 'exec:', 'none'],
+  },
+  { name: 'check-interval', kind: 'text', summary: 'How soon a failure is known', byDefault: '2s' },
   { name: 'connect-timeout', kind: 'text', summary: 'How long a client waits for an endpoint', byDefault: '10s' },
   {
     name: 'on-endpoint-lost',
@@ -54,7 +65,7 @@ export const PROXY_OPTIONS: readonly Option[] = [
   {
     name: 'drain-timeout',
     kind: 'text',
-    summary: 'How long connections may finish when the proxy stops',
+    summary: 'How long connections may finish when the proxy stops, or their endpoint leaves',
     byDefault: '30s',
   },
   {
@@ -80,6 +91,9 @@ export interface ProxyRequest {
   readonly drainTimeoutMs: number;
   /** Absent: from the limit on open files. */
   readonly maxConnections?: number;
+  /** `none`: endpoints are judged by their dials alone. */
+  readonly activeCheck: CheckOptions;
+  readonly checkIntervalMs: number;
 }
 
 /** What the machine adds to what was written. */
@@ -127,6 +141,10 @@ export function readProxyRequest(request: ServiceRequest, { platform, passedFds 
     connectTimeoutMs: settings.read('connect-timeout', parseDuration) ?? DEFAULT_CONNECT_TIMEOUT_MS,
     onEndpointLost: settings.read('on-endpoint-lost', (text) => parseChoice(text, ON_LOST)) ?? 'keep',
     drainTimeoutMs: settings.read('drain-timeout', (text) => parseDuration(text, 0)) ?? DEFAULT_DRAIN_TIMEOUT_MS,
+    activeCheck: settings.read('check', parseProxyCheck) ?? { kind: 'none' },
+    checkIntervalMs:
+      settings.read('check-interval', (text) => parseDuration(text, SHORTEST_CHECK_INTERVAL_MS)) ??
+      DEFAULT_CHECK_INTERVAL_MS,
     ...(maxConnections === undefined ? {} : { maxConnections }),
   };
 }

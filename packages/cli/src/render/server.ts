@@ -17,7 +17,7 @@ interface RenderedServer {
   readonly isBackup: boolean;
 }
 
-export interface RenderedServers {
+interface RenderedServers {
   readonly servers: readonly RenderedServer[];
   /** All of the backups stand equal, so that they can be used together. */
   readonly isOneLevelOfBackups: boolean;

@@ -162,6 +162,7 @@ export function createAnnouncer(
     random: Math.random,
     host: createSystemHost({
       platform,
+      environment: process.env,
       kill: (pid, signal) => process.kill(pid, signal),
       interfaces: () => network.interfaces(),
       maxConnections: connectionLimit(fileLimit(process)),

@@ -1,42 +1,27 @@
-import type { Ambassador, AmbassadorOptions, ProxyOptions } from '@mdns-ambassador/ambassador';
+import type { Ambassador, AmbassadorOptions } from '@mdns-ambassador/ambassador';
 import { type AnnouncementOptions, type Announcer, AnnouncerError } from '@mdns-ambassador/announcer';
 import { systemClock } from '@mdns-ambassador/mdns';
-import { connectionLimit, fileLimit } from '@mdns-ambassador/relay';
 import { announcerEventToFact, describeAnnouncerEvent } from '../output/announcer-lines.ts';
-import type { Log } from '../output/log.ts';
 import type { Reporter } from '../output/reporter.ts';
 import { Part } from '../up/part.ts';
 import type { PlannedProxy } from '../up/plan.ts';
 import { createAnnouncer, DRAIN_TIMEOUT_MS, GRACE_MS, toCliError } from './announce.ts';
-import type { LocalNetwork } from './local-network.ts';
-import { composeAmbassador, startListening } from './proxy.ts';
-import { createSources } from './sources.ts';
+import { composeAmbassador, composeProxy, type ProxyContext, startListening } from './proxy.ts';
 
 /** What the parts of `up` work with. */
-export interface PartContext {
-  readonly local: LocalNetwork;
-  readonly log: Log;
+export interface PartContext extends ProxyContext {
   readonly reporter: Reporter;
   readonly platform: NodeJS.Platform;
-  readonly reportConnections: boolean;
-  readonly observers: Pick<AmbassadorOptions, 'onDial' | 'onConnection'>;
+  readonly observers: Pick<AmbassadorOptions, 'onDial' | 'onConnection' | 'lag'>;
 }
 
 /** The proxy of one service. */
 export class ProxyPart extends Part {
   readonly ambassador: Ambassador;
 
-  constructor({ origins, allowed, ...options }: PlannedProxy, context: PartContext) {
-    const { local, log, reporter, reportConnections, observers } = context;
-    const proxies: readonly ProxyOptions[] = [
-      {
-        maxConnections: connectionLimit(fileLimit(process)),
-        ...options,
-        reportConnections,
-        merge: origins.merge,
-        sources: createSources(origins, { service: options.service, allowed, local, log }),
-      },
-    ];
+  constructor(planned: PlannedProxy, context: PartContext) {
+    const { reporter, observers } = context;
+    const proxies = [composeProxy(planned, context)];
     const ambassador = composeAmbassador(proxies, reporter, observers);
     super(
       {
@@ -47,7 +32,7 @@ export class ProxyPart extends Part {
           await ambassador.drain(timeoutMs);
         },
         close: () => ambassador.close(),
-        drainTimeoutMs: options.drainTimeoutMs,
+        drainTimeoutMs: planned.drainTimeoutMs,
       },
       systemClock,
     );

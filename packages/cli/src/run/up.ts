@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import { LoopLag } from '@mdns-ambassador/ambassador';
 import type { AnnouncementOptions } from '@mdns-ambassador/announcer';
 import { systemClock } from '@mdns-ambassador/mdns';
 import { CliError } from '../cli-error.ts';
@@ -19,6 +20,7 @@ import { Lifecycle } from './lifecycle.ts';
 import { createLocalNetwork, readInterfaceNames, startNode } from './local-network.ts';
 import { openLog } from './log-options.ts';
 import { Pace } from './pace.ts';
+import { createCheckTools } from './proxy.ts';
 import { checkSourceFiles } from './source-files.ts';
 import { usesMdns } from './sources.ts';
 import { waitForAbort } from './stopping.ts';
@@ -65,13 +67,16 @@ export async function runUp(invocation: Invocation): Promise<number> {
     },
   );
   const reportConnections = shared.isSet('log-connections');
+  const lag = new LoopLag(systemClock);
   const context: PartContext = {
     local,
     log,
     reporter,
     platform: surroundings.platform,
     reportConnections,
+    checkTools: createCheckTools(surroundings),
     observers: {
+      lag: () => lag.current(),
       onDial: admin?.observeDial,
       onConnection: reportConnections ? createConnectionLog(surroundings.logStream) : undefined,
     },
@@ -144,6 +149,7 @@ export async function runUp(invocation: Invocation): Promise<number> {
     return EXIT_OK;
   } finally {
     unwatch();
+    lag.close();
     await pace.close();
     await Promise.all([announced.close(), proxied.close()]);
     await local.node.close();

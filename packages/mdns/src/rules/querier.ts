@@ -104,16 +104,28 @@ export class Querier implements Machine {
     if (this.#typeBrowses === 0) this.#interest.release(TYPE_ENUMERATION_KEY);
   }
 
-  /** A dial failed: asks the owner again, and `lost` with `unreachable` follows within ten seconds without answer (RFC 6762 10.4). */
+  /**
+   * A dial failed: asks the owner again, and `lost` with `unreachable` follows within ten seconds without answer (RFC 6762
+   * 10.4). One that was lost already is asked for once: somebody needs it now, and a healed link announces nothing.
+   */
   verify(type: string, instance: string, now: number): void {
     const at = this.#observe(now);
+    const { A, AAAA, PTR, SRV } = TYPE_CODES;
     const name = nameOfInstance(type, instance);
-    for (const { record } of this.#cache.lookup(name, TYPE_CODES.SRV, at)) {
-      if (record.data.type !== 'SRV') continue;
-      this.#cache.reconfirm(record.data.target, TYPE_CODES.A, at);
-      this.#cache.reconfirm(record.data.target, TYPE_CODES.AAAA, at);
+    if (!this.#interest.has(nameKey(name))) {
+      const typeName = nameOfBrowse(type, undefined);
+      if (this.#interest.has(nameKey(typeName))) this.#schedule.askOnce(typeName, PTR, at);
+      return;
     }
-    this.#cache.reconfirm(name, TYPE_CODES.SRV, at);
+    if (!this.#cache.has(name, SRV)) this.#schedule.askOnce(name, SRV, at);
+    for (const { record } of this.#cache.lookup(name, SRV, at)) {
+      if (record.data.type !== 'SRV') continue;
+      const { target } = record.data;
+      if (!this.#cache.has(target, A) && !this.#cache.has(target, AAAA)) this.#schedule.askOnce(target, A, at);
+      this.#cache.reconfirm(target, A, at);
+      this.#cache.reconfirm(target, AAAA, at);
+    }
+    this.#cache.reconfirm(name, SRV, at);
   }
 
   /** The interface came back, or the machine woke: asks everything anew; what nobody confirms within ten seconds is gone. */

@@ -218,6 +218,38 @@ describe('Querier on failures', () => {
     expect(driver.takeEvents()).toEqual(['39000 lost a unreachable', '45000 resolved a 10.0.0.1:6379']);
   });
 
+  it('asks once more for an instance that was lost: a healed link announces nothing', () => {
+    const driver = new QuerierDriver();
+    driver.browse();
+    driver.hear(fullAnswer());
+    driver.runTo(200_000);
+    expect(driver.takeEvents().at(-1)).toMatch(/lost a expired$/);
+    driver.takeQuestions();
+    driver.querier.verify('_redis._tcp', 'a', 200_000);
+    driver.runTo(200_000);
+    expect(driver.takeQuestions()).toEqual(['200000 SRV a._redis._tcp.local']);
+    driver.hear(fullAnswer());
+    expect(driver.takeEvents()).toEqual(['200000 resolved a 10.0.0.1:6379']);
+  });
+
+  it('asks for the whole type when the instance is not even named any more, once a second at most', () => {
+    const driver = new QuerierDriver();
+    driver.browse();
+    driver.hear(fullAnswer());
+    driver.runTo(5_000_000);
+    driver.takeQuestions();
+    for (let at = 5_000_000; at < 5_003_000; at += 10) {
+      driver.querier.verify('_redis._tcp', 'a', at);
+      driver.runTo(at);
+    }
+    expect(driver.takeQuestions()).toHaveLength(3);
+    driver.runTo(5_009_000);
+    driver.takeQuestions();
+    driver.querier.verify('_http._tcp', 'a', 5_010_000);
+    driver.runTo(5_010_000);
+    expect(driver.takeQuestions()).toEqual([]);
+  });
+
   it('costs nothing to verify again and again, nor what is unknown', () => {
     driver.runTo(30_000);
     driver.takeQuestions();
