@@ -79,10 +79,11 @@ export class Pool {
     const member = this.#members.get(id);
     if (member === undefined) return [];
     this.#hear(member, now);
-    if (!this.#isLagging()) {
+    const isLagging = this.#isLagging();
+    if (!isLagging) {
       member.speed = recordLatency(member.speed, latencyMs, () => this.#peersOf(member).map(({ speed }) => speed));
     }
-    if (isTooSlow(member.speed) && this.#isDispensable(member, now)) {
+    if (isTooSlow(member.speed) && !isLagging && this.#isDispensable(member, now)) {
       return this.#members.changeState(member, 'answers much later than the others', () => {
         member.breaker = recordSlowness(member.breaker, now, this.#options.random);
       });
