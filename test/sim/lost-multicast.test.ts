@@ -35,6 +35,8 @@ class ClientsOnly implements Engine {
     return [];
   }
 
+  async stopListening(): Promise<void> {}
+
   resetConnectionsOf(): number {
     return 0;
   }

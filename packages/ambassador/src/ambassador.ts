@@ -33,8 +33,10 @@ export interface Ambassador {
   status(): readonly ServiceStatus[];
   /** What metrics need beyond the status. */
   traffic(): readonly ServiceTraffic[];
-  /** Stops listening, lets connections finish for each proxy's `drainTimeoutMs`, resets the rest. Idempotent. */
-  drain(): Promise<void>;
+  /** Accepts no more, so that others can listen there; what is established goes on as before. Idempotent. */
+  stopListening(): Promise<void>;
+  /** Stops listening, lets connections finish for `timeoutMs` (default: each proxy's own), resets the rest. Idempotent. */
+  drain(timeoutMs?: number): Promise<void>;
   /** Ends at once, sources included. Idempotent. */
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
@@ -71,8 +73,11 @@ export function createAmbassador(options: AmbassadorOptions): Ambassador {
     },
     status: () => proxies.map((proxy) => proxy.status()),
     traffic: () => proxies.map((proxy) => proxy.traffic()),
-    drain() {
-      drained ??= Promise.all(proxies.map((proxy) => proxy.drain())).then(() => undefined);
+    async stopListening() {
+      await Promise.all(proxies.map((proxy) => proxy.stopListening()));
+    },
+    drain(timeoutMs) {
+      drained ??= Promise.all(proxies.map((proxy) => proxy.drain(timeoutMs))).then(() => undefined);
       return drained;
     },
     close,

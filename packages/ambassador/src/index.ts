@@ -15,6 +15,7 @@ export {
   reportEndpoint,
   reportEndpointStatus,
 } from './endpoint-report.ts';
+export { EndpointWatch, type EndpointWatchOptions } from './endpoint-watch.ts';
 export type { Dial } from './engines/client-connection.ts';
 export type {
   ConnectionOutcome,

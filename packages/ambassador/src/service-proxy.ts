@@ -125,9 +125,14 @@ export class ServiceProxy implements EndpointPicker {
     return { service, bytesUp, bytesDown, dropped, ejections: this.#ejections, sources: ages };
   }
 
+  /** Accepts no more; what is established goes on. */
+  stopListening(): Promise<void> {
+    return this.#engine.stopListening();
+  }
+
   /** Stops listening and lets connections finish. */
-  async drain(): Promise<void> {
-    const outcome = await this.#engine.drain(this.#options.drainTimeoutMs);
+  async drain(timeoutMs: number = this.#options.drainTimeoutMs): Promise<void> {
+    const outcome = await this.#engine.drain(timeoutMs);
     this.#emit({ kind: 'drained', service: this.#options.service, ...outcome });
   }
 

@@ -30,6 +30,7 @@ class ScriptedEngine implements Engine {
   readonly picker: EndpointPicker;
   readonly onEvent: (event: EngineEvent) => void;
   closes = 0;
+  stops = 0;
   drains: number[] = [];
   failure: Error | undefined;
 
@@ -51,6 +52,10 @@ class ScriptedEngine implements Engine {
 
   listUnanswered(): ReadonlySet<string> {
     return this.unanswered;
+  }
+
+  async stopListening(): Promise<void> {
+    this.stops += 1;
   }
 
   async drain(timeoutMs: number): Promise<{ readonly finished: number; readonly reset: number }> {
@@ -502,6 +507,15 @@ describe('the end', () => {
     await Promise.all([ambassador.drain(), ambassador.drain()]);
     expect(engine.drains).toEqual([30_000]);
     expect(events.at(-1)).toEqual({ kind: 'drained', service: 'redis', finished: 4, reset: 1 });
+  });
+
+  test('stops listening without a drain, and drains for as long as it is told to', async () => {
+    const { ambassador, engine } = createWorld();
+    await ambassador.start();
+    await ambassador.stopListening();
+    expect([engine.stops, engine.drains]).toEqual([1, []]);
+    await ambassador.drain(5);
+    expect(engine.drains).toEqual([5]);
   });
 
   test('close ends engine and sources once, and nothing is told afterwards', async () => {

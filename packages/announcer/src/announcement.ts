@@ -38,6 +38,8 @@ export interface AnnouncementContext {
 export interface DrainOptions {
   /** How long connections are still accepted after the goodbye, in milliseconds. */
   readonly graceMs: number;
+  /** Called when the goodbye is said: from now on another can have the name. */
+  readonly onGoodbye?: () => void;
   /** How long relayed connections may then take to finish, in milliseconds. */
   readonly timeoutMs: number;
 }
@@ -132,7 +134,7 @@ export class Announcement {
     return this.#closed;
   }
 
-  async #runDrain({ graceMs, timeoutMs }: DrainOptions): Promise<DrainOutcome> {
+  async #runDrain({ graceMs, timeoutMs, onGoodbye }: DrainOptions): Promise<DrainOutcome> {
     const wasAnnounced = this.#state.kind === 'announced';
     const { clock } = this.#context;
     this.#loop.stop();
@@ -143,6 +145,7 @@ export class Announcement {
       await pause(clock, DRAIN_NOTICE_MS, this.#closing.signal);
     }
     await this.#publication?.close();
+    onGoodbye?.();
     if (wasAnnounced) await pause(clock, graceMs, this.#closing.signal);
     const outcome = await this.#ingress?.drain(this.#closing.signal.aborted ? 0 : timeoutMs);
     this.#state = { kind: 'closed' };

@@ -314,13 +314,14 @@ describe('Leaving', () => {
     await clock.advance(0);
     const ingress = host.ingresses[0];
     if (ingress !== undefined) ingress.connections = 3;
-    const drained = announcement.drain({ graceMs: 2000, timeoutMs: 30_000 });
+    const onGoodbye = (): unknown => publisher.calls.push('told of the goodbye');
+    const drained = announcement.drain({ graceMs: 2000, timeoutMs: 30_000, onGoodbye: () => void onGoodbye() });
     await clock.advance(0);
     expect(publisher.calls.slice(3)).toEqual(['update st=drain']);
     expect(events.at(-1)).toEqual({ kind: 'draining', service: 'redis', connections: 3 });
     expect(announcement.status()).toMatchObject({ state: 'draining', txt: { st: 'drain' } });
     await clock.advance(250);
-    expect(publisher.calls.slice(3)).toEqual(['update st=drain', 'goodbye, close']);
+    expect(publisher.calls.slice(3)).toEqual(['update st=drain', 'goodbye, close', 'told of the goodbye']);
     await clock.advance(1999);
     expect(ingress?.calls).toEqual([]);
     await clock.advance(1);

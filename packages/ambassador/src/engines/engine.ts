@@ -73,6 +73,8 @@ export interface Engine {
   resetConnectionsOf(id: string, except?: Endpoint): number;
   /** Endpoints one of whose connections was sent something some seconds ago and has heard nothing since. */
   listUnanswered(): ReadonlySet<string>;
+  /** Accepts no more; resolves when others can listen there. What is established goes on. Idempotent. */
+  stopListening(): Promise<void>;
   /** Stops listening, lets connections finish for `timeoutMs`, resets the rest. Idempotent. */
   drain(timeoutMs: number): Promise<{ readonly finished: number; readonly reset: number }>;
   /** Ends at once. Idempotent. */

@@ -112,7 +112,7 @@ class NodeEngine implements Engine {
         ? [attempt.reason]
         : [],
     );
-    if (refusals.length > 0 || this.#drained !== undefined) await this.#stopListening();
+    if (refusals.length > 0 || this.#drained !== undefined) await this.stopListening();
     if (refusals.length > 0) throw refusals[0];
     return bound.map((listener) => listener.address);
   }
@@ -135,14 +135,18 @@ class NodeEngine implements Engine {
     return unanswered;
   }
 
+  async stopListening(): Promise<void> {
+    await Promise.all(this.#listeners.map((listener) => listener.stop()));
+  }
+
   drain(timeoutMs: number): Promise<DrainOutcome> {
-    this.#drained ??= this.#stopListening().then(() => this.#connections.drain(timeoutMs));
+    this.#drained ??= this.stopListening().then(() => this.#connections.drain(timeoutMs));
     return this.#drained;
   }
 
   async close(): Promise<void> {
     const drained = this.drain(0);
-    await this.#stopListening();
+    await this.stopListening();
     this.#connections.resetAll();
     await drained;
   }
@@ -170,10 +174,6 @@ class NodeEngine implements Engine {
   #refuse(): void {
     this.#dropped += 1;
     this.#onEvent({ kind: 'connections-full', limit: this.#options.maxConnections });
-  }
-
-  async #stopListening(): Promise<void> {
-    await Promise.all(this.#listeners.map((listener) => listener.stop()));
   }
 }
 

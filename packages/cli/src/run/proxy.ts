@@ -15,11 +15,12 @@ import { refuseShared } from '../announce-request.ts';
 import type { Invocation, Surroundings } from '../command.ts';
 import { EXIT_OK } from '../exit-codes.ts';
 import { createConnectionLog } from '../output/connection-log.ts';
+import type { Log } from '../output/log.ts';
 import { tellNodeEvent, tellStart } from '../output/network-lines.ts';
 import { describeProxyEvent, proxyEventToFact } from '../output/proxy-lines.ts';
 import { createReporter, type Reporter } from '../output/reporter.ts';
 import { parseProxiedService } from '../parse/service-argument.ts';
-import { type ProxyRequest, readProxyRequest } from '../proxy-request.ts';
+import { readProxyRequest } from '../proxy-request.ts';
 import {
   addSharedOptions,
   listServiceRequests,
@@ -29,6 +30,7 @@ import {
 import { readGiven } from '../settings/settings.ts';
 import { createNotify } from '../systemd/notify.ts';
 import { assignPassedSockets, listPassedSockets } from '../systemd/passed-sockets.ts';
+import type { PlannedProxy } from '../up/plan.ts';
 import { createAdminService } from './admin.ts';
 import { Lifecycle } from './lifecycle.ts';
 import { explainListenError } from './listen-error.ts';
@@ -69,25 +71,9 @@ export async function proxyServices(invocation: Invocation): Promise<number> {
       if (isStarted || event.kind === 'link-failed') tellNodeEvent(reporter, event);
     },
   );
-  const checkTools: CheckTools = {
-    dial: dialService,
-    runShell: createShell({
-      platform: surroundings.platform,
-      environment: surroundings.env,
-      kill: (pid, signal) => process.kill(pid, signal),
-    }),
-  };
   const reportConnections = settings.isSet('log-connections');
-  const proxies = wanted.map(
-    ({ origins, allowed, activeCheck, checkIntervalMs, ...options }): ProxyOptions => ({
-      maxConnections: connectionLimit(fileLimit(process)),
-      ...options,
-      reportConnections,
-      ...composeCheck(activeCheck, checkIntervalMs, checkTools),
-      merge: origins.merge,
-      sources: createSources(origins, { service: options.service, allowed, local, log }),
-    }),
-  );
+  const context = { local, log, reportConnections, checkTools: createCheckTools(surroundings) };
+  const proxies = wanted.map((request) => composeProxy(request, context));
   const lag = new LoopLag(systemClock);
   const ambassador = composeAmbassador(proxies, reporter, {
     lag: () => lag.current(),
@@ -116,9 +102,7 @@ export async function proxyServices(invocation: Invocation): Promise<number> {
   }
 }
 
-type Wanted = ProxyRequest & { readonly allowed: ReturnType<typeof readAllowedCidrs> };
-
-function readRequests(requests: readonly ServiceRequest[], { env, platform }: Surroundings): readonly Wanted[] {
+function readRequests(requests: readonly ServiceRequest[], { env, platform }: Surroundings): readonly PlannedProxy[] {
   const services = requests.map((request) => readGiven(request.service, parseProxiedService).service);
   const passed = assignPassedSockets(listPassedSockets(env, process.pid), services);
   return requests.map((request, index) => ({
@@ -127,12 +111,43 @@ function readRequests(requests: readonly ServiceRequest[], { env, platform }: Su
   }));
 }
 
+/** What the proxies of one process share. */
+export interface ProxyContext {
+  readonly local: LocalNetwork;
+  readonly log: Log;
+  readonly reportConnections: boolean;
+  readonly checkTools: CheckTools;
+}
+
+export function createCheckTools({ platform, env }: Surroundings): CheckTools {
+  const kill = (pid: number, signal: NodeJS.Signals): void => {
+    process.kill(pid, signal);
+  };
+  return { dial: dialService, runShell: createShell({ platform, environment: env, kill }) };
+}
+
+/** What was asked for, with its sources and its check. */
+export function composeProxy(
+  { origins, allowed, activeCheck, checkIntervalMs, ...options }: PlannedProxy,
+  { local, log, reportConnections, checkTools }: ProxyContext,
+): ProxyOptions {
+  return {
+    maxConnections: connectionLimit(fileLimit(process)),
+    ...options,
+    reportConnections,
+    ...composeCheck(activeCheck, checkIntervalMs, checkTools),
+    merge: origins.merge,
+    sources: createSources(origins, { service: options.service, allowed, local, log }),
+  };
+}
+
 function composeCheck(options: CheckOptions, intervalMs: number, tools: CheckTools): { readonly check?: ProxyCheck } {
   if (options.kind === 'none') return {};
   return { check: { intervalMs, create: (endpoint) => createEndpointCheck(options, endpoint, tools, systemClock) } };
 }
 
-function composeAmbassador(
+/** An ambassador that tells what it does. */
+export function composeAmbassador(
   proxies: readonly ProxyOptions[],
   reporter: Reporter,
   observers: Pick<AmbassadorOptions, 'onDial' | 'onConnection' | 'lag'>,
@@ -155,7 +170,8 @@ async function startMdns(local: LocalNetwork, reporter: Reporter): Promise<void>
   tellStart(reporter, local.network.interfaces(), local.network.skipped());
 }
 
-async function startListening(ambassador: Ambassador, proxies: readonly ProxyOptions[]): Promise<void> {
+/** Starts it; says in one sentence why it can't listen. */
+export async function startListening(ambassador: Ambassador, proxies: readonly ProxyOptions[]): Promise<void> {
   try {
     await ambassador.start();
   } catch (error) {

@@ -157,6 +157,23 @@ describe('Querier and the questions of others (RFC 6762 7.3)', () => {
     expect(driver.takeQuestions()).toEqual(['22 PTR _redis._tcp.local']);
   });
 
+  it('does not ask when all known answers of the other host are known, in however many packets they came (RFC 6762 7.2)', () => {
+    driver.hear(fullAnswer('a'));
+    driver.hear(fullAnswer('b', 'h2.local', '10.0.0.2'));
+    driver.hear({ ...queryOf('PTR _redis._tcp.local'), answers: [pointer('a')], truncated: true }, H2);
+    driver.hear({ ...queryOf(), answers: [pointer('b')] }, H2);
+    driver.runTo(500);
+    expect(driver.takeQuestions()).toEqual([]);
+  });
+
+  it('asks itself when a further packet holds a known answer that we do not know (RFC 6762 7.2)', () => {
+    driver.hear(fullAnswer('a'));
+    driver.hear({ ...queryOf('PTR _redis._tcp.local'), answers: [pointer('a')], truncated: true }, H2);
+    driver.hear({ ...queryOf(), answers: [pointer('b')] }, H2);
+    driver.runTo(500);
+    expect(driver.takeQuestions()).toEqual(['22 PTR _redis._tcp.local']);
+  });
+
   it.each([
     ['a question for a unicast answer', { ...H2 }, true],
     ['a question from another port', { ...H2, port: 40_000 }, false],
