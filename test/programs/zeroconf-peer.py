@@ -41,9 +41,10 @@ def change(zeroconf, address):
     def claim(info):
         asked = info.name
         zeroconf.register_service(info, allow_name_change=True)
+        # One write each: threads that print at once would mix their words.
         if info.name != asked:
-            print("renamed", asked, "->", info.name)
-        print("announced", info.name)
+            sys.stdout.write(f"renamed {asked} -> {info.name}\n")
+        sys.stdout.write(f"announced {info.name}\n")
 
     def read():
         for line in sys.stdin:
