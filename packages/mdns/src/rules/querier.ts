@@ -1,6 +1,8 @@
+import { MDNS_PORT } from '../mdns-port.ts';
 import { nameKey } from '../wire/name.ts';
 import { type RecordData, type ResourceRecord, recordKey, TYPE_CODES, typeCode } from '../wire/record.ts';
 import { Browser } from './browser.ts';
+import { Denials } from './denials.ts';
 import type { ViewEvent } from './instance-view.ts';
 import { Interest } from './interest.ts';
 import type { Machine, Random, Received, Sender, Transmit } from './machine.ts';
@@ -10,8 +12,6 @@ import { type CacheEvent, RecordCache } from './record-cache.ts';
 import { type CacheLimits, DEFAULT_LIMITS } from './record-store.ts';
 import { nameOfBrowse, nameOfInstance, TYPE_ENUMERATION, typeOfName } from './service-name.ts';
 
-/** RFC 6762 6, 11: a response that comes from another port is none. */
-const MDNS_PORT = 5353;
 /** A driver this late was not busy: the machine slept. */
 const SUSPENDED_MS = 10_000;
 const TYPE_ENUMERATION_KEY = nameKey(TYPE_ENUMERATION);
@@ -37,6 +37,7 @@ interface Browsing {
  */
 export class Querier implements Machine {
   readonly #cache: RecordCache;
+  readonly #denials: Denials = new Denials();
   readonly #schedule: QuestionSchedule;
   readonly #interest: Interest;
   readonly #recentAddresses: RecentAddresses = new RecentAddresses();
@@ -48,9 +49,10 @@ export class Querier implements Machine {
 
   constructor({ random, limits = DEFAULT_LIMITS }: QuerierOptions) {
     this.#cache = new RecordCache(random, limits);
-    this.#schedule = new QuestionSchedule(this.#cache, random);
+    this.#schedule = new QuestionSchedule(this.#cache, this.#denials, random);
     this.#interest = new Interest((owner) => {
       this.#cache.forget(owner);
+      this.#denials.forget(owner);
       this.#schedule.forget(owner);
     });
   }
@@ -72,7 +74,12 @@ export class Querier implements Machine {
       known.users += 1;
       return;
     }
-    const context = { cache: this.#cache, schedule: this.#schedule, interest: this.#interest };
+    const context = {
+      cache: this.#cache,
+      denials: this.#denials,
+      schedule: this.#schedule,
+      interest: this.#interest,
+    };
     const browser = new Browser(type, subtype, context);
     this.#browsing.set(key, { browser, users: 1 });
     const at = this.#observe(now);
@@ -120,12 +127,14 @@ export class Querier implements Machine {
   restart(now: number): void {
     this.#now = Math.max(this.#now, now);
     this.#cache.reconfirmAll(this.#now);
+    this.#denials.clear();
     this.#schedule.restart(this.#now);
   }
 
   receive({ message, from }: Received, now: number): void {
     const at = this.#observe(now);
     if (message.kind === 'query') this.#overhear({ message, from }, at);
+    // RFC 6762 6: a response from another port is none.
     else if (from.port !== MDNS_PORT) this.#dropped += 1;
     else this.#learn([...message.answers, ...message.additionals], from, at);
   }
@@ -172,6 +181,7 @@ export class Querier implements Machine {
     this.#recallAddresses(now);
     this.#putAll(records, ['A', 'AAAA'], from, now);
     this.#rememberAddresses(records, from, now);
+    this.#noteDenials(records, now);
     this.#settle(now);
   }
 
@@ -190,6 +200,19 @@ export class Querier implements Machine {
       for (const { record, from } of this.#recentAddresses.take(owner, now)) this.#cache.put(record, from, now);
     }
     this.#drain(now);
+  }
+
+  /** RFC 6762 6.1 */
+  #noteDenials(records: readonly ResourceRecord[], now: number): void {
+    for (const record of records) {
+      const isDenial = record.data.type === 'NSEC';
+      if (!isDenial && this.#denials.size === 0) continue;
+      const owner = nameKey(record.name);
+      if (!this.#interest.has(owner)) continue;
+      this.#denials.note(record, now);
+      if (!isDenial) continue;
+      for (const { browser } of this.#browsing.values()) browser.noteDenial(owner);
+    }
   }
 
   #rememberAddresses(records: readonly ResourceRecord[], from: Sender, now: number): void {

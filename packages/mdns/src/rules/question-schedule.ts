@@ -2,6 +2,7 @@ import type { Message, Question } from '../wire/message.ts';
 import { type Name, nameKey } from '../wire/name.ts';
 import { type ResourceRecord, TYPE_CODES } from '../wire/record.ts';
 import { DeadlineHeap, type Waiting } from './deadline-heap.ts';
+import type { Denials } from './denials.ts';
 import type { Random } from './machine.ts';
 import type { RecordCache } from './record-cache.ts';
 
@@ -47,6 +48,7 @@ interface Pending extends Waiting {
 /** Which questions one interface asks, and when. All are QM: other stacks share port 5353 and may take a unicast answer. */
 export class QuestionSchedule {
   readonly #cache: RecordCache;
+  readonly #denials: Denials;
   readonly #random: Random;
   readonly #pending: Map<string, Pending> = new Map();
   readonly #byName: Map<string, Set<Pending>> = new Map();
@@ -56,8 +58,9 @@ export class QuestionSchedule {
   /** Until when the messages so far use up their rate. */
   #spentUntil = Number.NEGATIVE_INFINITY;
 
-  constructor(cache: RecordCache, random: Random) {
+  constructor(cache: RecordCache, denials: Denials, random: Random) {
     this.#cache = cache;
+    this.#denials = denials;
     this.#random = random;
   }
 
@@ -69,7 +72,7 @@ export class QuestionSchedule {
     this.#plan(name, type, undefined, FIRST_JITTER_MS.onDemand, now);
   }
 
-  /** Asks until an answer is cached, or the tries are used up. No-op while it does. */
+  /** Asks until an answer is cached, or denied, or the tries are used up. No-op while it does. */
   askUntilAnswered(name: Name, type: number, followUp: FollowUp, now: number): void {
     const pending = this.#pending.get(formatKey(nameKey(name), type));
     if (pending !== undefined && pending.plannedAt !== Number.POSITIVE_INFINITY) return;
@@ -139,7 +142,7 @@ export class QuestionSchedule {
 
   /** When not, the question has been moved on or dropped. */
   #isWorthAsking(due: Pending, now: number): boolean {
-    if (due.followUp !== undefined && due.plannedAt <= now && this.#isAnswered(due)) {
+    if (due.followUp !== undefined && due.plannedAt <= now && this.#isAnswered(due, now)) {
       due.plannedAt = Number.POSITIVE_INFINITY;
       this.#reschedule(due);
       return due.onceAt <= now;
@@ -156,8 +159,9 @@ export class QuestionSchedule {
     return false;
   }
 
-  /** An address of either family makes a host reachable. */
-  #isAnswered(pending: Pending): boolean {
+  /** An address of either family makes a host reachable; what its owner denies does not come (RFC 6762 6.1). */
+  #isAnswered(pending: Pending, now: number): boolean {
+    if (this.#denials.has(pending.name, pending.type, now)) return true;
     const { A, AAAA } = TYPE_CODES;
     if (pending.type !== A && pending.type !== AAAA) return this.#cache.has(pending.name, pending.type);
     return this.#cache.has(pending.name, A) || this.#cache.has(pending.name, AAAA);
