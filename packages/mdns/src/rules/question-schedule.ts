@@ -55,6 +55,8 @@ export class QuestionSchedule {
   readonly #heap: DeadlineHeap<Pending> = new DeadlineHeap();
   readonly #asked: RecentQuestions = new RecentQuestions();
   readonly #seen: RecentQuestions = new RecentQuestions();
+  /** When the question that began last is asked first. */
+  #startAt = Number.NEGATIVE_INFINITY;
   /** Until when the messages so far use up their rate. */
   #spentUntil = Number.NEGATIVE_INFINITY;
 
@@ -190,8 +192,16 @@ export class QuestionSchedule {
 
   #begin(pending: Pending, jitterMs: number, now: number): void {
     pending.asked = 0;
-    pending.plannedAt = now + FIRST_DELAY_MS + jitterMs * this.#random();
+    pending.plannedAt = this.#drawStart(jitterMs, now);
     this.#reschedule(pending);
+  }
+
+  /** A random time, which questions that begin together share, and so a packet (RFC 6762 5.3). */
+  #drawStart(jitterMs: number, now: number): number {
+    const earliest = now + FIRST_DELAY_MS;
+    const isShared = this.#startAt >= earliest && this.#startAt <= earliest + jitterMs;
+    if (!isShared) this.#startAt = earliest + jitterMs * this.#random();
+    return this.#startAt;
   }
 
   #obtain(name: Name, type: number): Pending {

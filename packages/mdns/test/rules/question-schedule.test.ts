@@ -84,6 +84,16 @@ describe('QuestionSchedule', () => {
     expect(sent[0]?.message.answers).toEqual([pointer('a'), pointer('b', '_http._tcp.local')]);
   });
 
+  it('draws one time for questions that begin together, so that they share a packet (RFC 6762 5.3)', () => {
+    const draws = [0.9, 0.1, 0.5];
+    schedule = new QuestionSchedule(cache, denials, () => draws.shift() ?? 0);
+    schedule.askUntilAnswered(HOST, SRV, FOUR_TRIES, 0);
+    schedule.askUntilAnswered(HOST, A, FOUR_TRIES, 10);
+    expect(collectTo(119).map(({ at, message }) => [at, message.questions.length])).toEqual([[110, 2]]);
+    schedule.askUntilAnswered(TYPE, PTR, FOUR_TRIES, 115);
+    expect(schedule.nextDeadline()).toBeCloseTo(145);
+  });
+
   it('asks for what is missing after 20-120 ms, 1 s, 2 s, 4 s, then gives up', () => {
     schedule.askUntilAnswered(HOST, A, FOUR_TRIES, 0);
     expect(timesTo(1e9)).toEqual([70, 1070, 3070, 7070]);
