@@ -7,7 +7,7 @@ import { isOnLink } from './on-link.ts';
 
 /** RFC 6762 3 */
 const GROUPS = { IPv4: '224.0.0.251', IPv6: 'ff02::fb' } as const;
-/** RFC 6762 11 */
+/** RFC 6762 11: for what goes by unicast, too. */
 const TTL = 255;
 /** How long `close` waits for packets that the OS has not taken. */
 const FLUSH_LIMIT_MS = 1_000;
@@ -68,6 +68,8 @@ class SocketLink implements Link {
   async join(local: string, platform: string): Promise<void> {
     try {
       await this.#bindAndJoin(local, platform);
+      // multicast-dns sets that of multicasts only.
+      this.#socket.setTTL(TTL);
       this.#state = 'joined';
     } catch (cause) {
       this.#state = 'failed';

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { answersOf, Device, PRINTER, TYPE } from '../device.ts';
 import { typeOf } from '../packet-text.ts';
 
-test('splits what does not fit 1440 bytes over packets, and loses nothing', async () => {
+test('splits what does not fit 1440 bytes over packets, and loses nothing, additional records included', async () => {
   const device = await Device.start();
   for (let index = 0; index < 60; index++) device.publish(`a service with a long name, number ${index}`);
   await device.run(10_000);
@@ -11,6 +11,10 @@ test('splits what does not fit 1440 bytes over packets, and loses nothing', asyn
   const heard = await device.responsesIn(1_000);
   expect(heard.length).toBeGreaterThan(1);
   expect(new Set(answersOf(heard)).size).toBe(60);
+  const services = new Set(
+    heard.flatMap(({ additionals }) => additionals.filter((record) => typeOf(record) === 'SRV')),
+  );
+  expect(services.size).toBe(60);
   for (const { bytes, truncated } of heard) {
     expect(bytes.length).toBeLessThanOrEqual(1_440);
     expect(truncated).toBe(false);

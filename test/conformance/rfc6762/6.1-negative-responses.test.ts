@@ -51,6 +51,37 @@ test('asks no more for what a host denies', async () => {
   expect(browsed.instances()).toMatchObject([{ name: 'printer', addresses: [{ address: 'fd00::2' }] }]);
 });
 
+test('does not ask what it was about to ask when the denial comes first', async () => {
+  const device = await Device.start();
+  device.browse();
+  await device.run(5_000);
+  device.take();
+  device.tell([
+    `${TYPE} 4500 IN PTR ${PRINTER}`,
+    `${PRINTER} 120 IN! SRV 0 0 80 other.local`,
+    `${PRINTER} 4500 IN! TXT`,
+  ]);
+  await device.run(10);
+  device.tell('other.local 120 IN! NSEC other.local A');
+  expect(questionsOf(await device.queriesIn(500))).toEqual(['A other.local']);
+});
+
+test('lets an address go within ten seconds that its host denies: it may be gone without a goodbye', async () => {
+  const device = await Device.start();
+  const browsed = device.browse();
+  await device.run(500);
+  const records = [
+    `${TYPE} 4500 IN PTR ${PRINTER}`,
+    `${PRINTER} 120 IN! SRV 0 0 80 other.local`,
+    `${PRINTER} 4500 IN! TXT`,
+  ];
+  device.tell([...records, 'other.local 120 IN! A 10.0.0.2', 'other.local 120 IN! AAAA fd00::2']);
+  await device.run(5_000);
+  device.tell(['other.local 120 IN! AAAA fd00::2', 'other.local 120 IN! NSEC other.local AAAA']);
+  await device.run(10_000);
+  expect(browsed.instances().flatMap(({ addresses }) => addresses.map(({ address }) => address))).toEqual(['fd00::2']);
+});
+
 test('keeps the records of a packet whose NSEC record cannot be read', async () => {
   const device = await Device.start();
   const browsed = device.browse();

@@ -15,15 +15,15 @@ test('puts answers that are due at about the same time into one packet', async (
 });
 
 test('keeps an answer back for others by half a second at most', async () => {
-  const device = await Device.settled();
-  const types = Array.from({ length: 20 }, (_, index) => `_t${index}._tcp`);
+  const device = await Device.start();
+  const types = Array.from({ length: 60 }, (_, index) => `_t${index}._tcp`);
   for (const type of types) device.publish('x', { type });
   await device.run(10_000);
   device.take();
   const asked = device.clock.now();
   for (const type of types) {
     device.ask(`PTR ${type}.local`);
-    await device.run(60);
+    await device.run(20);
   }
   const [first] = await device.responsesIn(2_000);
   expect(first?.at).toBeLessThanOrEqual(asked + 120 + 500 + 1);

@@ -32,11 +32,20 @@ test('answers it though nothing may be multicast yet, and multicasts nothing for
   expect(await device.responsesIn(3_000)).toMatchObject([{ to: '10.0.0.2:49152' }]);
 });
 
-test('says nothing to it about names that it does not own, and no denial, which it could not read', async () => {
+test('says nothing to it about names that it does not own', async () => {
   const device = await Device.settled();
   device.ask('A other.local', { id: 3 }, RESOLVER);
-  device.ask(`AAAA ${HOST}`, { id: 4 }, RESOLVER);
   expect(await device.responsesIn(1_000)).toEqual([]);
+});
+
+test('says to it by an empty answer what does not exist, and by NSEC if it asks for that', async () => {
+  const device = await Device.settled();
+  device.ask(`AAAA ${HOST}`, { id: 4 }, RESOLVER);
+  expect(await device.responsesIn(1_000)).toMatchObject([
+    { to: '10.0.0.2:49152', id: 4, questions: [`AAAA ${HOST}`], answers: [], additionals: [] },
+  ]);
+  device.ask(`NSEC ${HOST}`, { id: 5 }, RESOLVER);
+  expect((await device.responsesIn(1_000))[0]?.answers).toEqual([`${HOST} 10 IN NSEC ${HOST} A`]);
 });
 
 test('keeps within 512 bytes', async () => {
@@ -48,9 +57,9 @@ test('keeps within 512 bytes', async () => {
   expect(response?.bytes.length).toBeLessThanOrEqual(512);
 });
 
-test('answers a flood from one address with a handful of packets: nobody is amplified', async () => {
+test('answers a flood from one address with a few packets: nobody is amplified', async () => {
   const device = await Device.settled();
   for (let asked = 0; asked < 100; asked++)
     device.ask(`PTR ${TYPE}`, { id: asked }, { ...RESOLVER, port: 40_000 + asked });
-  expect(await device.responsesIn(500)).toHaveLength(4);
+  expect(await device.responsesIn(500)).toHaveLength(16);
 });

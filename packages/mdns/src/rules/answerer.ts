@@ -13,7 +13,7 @@ import type { Zone } from './zone.ts';
 /** RFC 6762 5.4: a record that was not multicast within this part of its TTL is multicast though a unicast answer is welcome. */
 const RECENT_PART_OF_TTL = 1 / 4;
 /** Bounds of what one address, or many, can make us send to it: a few questions at once, then one answer a second. */
-const LEGACY_BURST = 4;
+const LEGACY_BURST = 16;
 const UNICAST_BURST = 16;
 const MAX_UNICAST_SOURCES = 256;
 const MAX_WAITING_UNICASTS = 64;

@@ -3,9 +3,9 @@ import { nameKey } from '../wire/name.ts';
 import { type RecordData, type ResourceRecord, recordKey, TYPE_CODES, typeCode } from '../wire/record.ts';
 import { Browser } from './browser.ts';
 import { Denials } from './denials.ts';
-import type { ViewEvent } from './instance-view.ts';
 import { Interest } from './interest.ts';
 import type { Machine, Random, Received, Sender, Transmit } from './machine.ts';
+import type { QuerierEvent } from './querier-event.ts';
 import { QuestionSchedule } from './question-schedule.ts';
 import { type HeardAddress, RecentAddresses } from './recent-addresses.ts';
 import { type CacheEvent, RecordCache } from './record-cache.ts';
@@ -14,12 +14,9 @@ import { nameOfBrowse, nameOfInstance, TYPE_ENUMERATION, typeOfName } from './se
 
 /** A driver this late was not busy: the machine slept. */
 const SUSPENDED_MS = 10_000;
+/** What is kept under names that have one owner. */
+const DENIED_TYPES = [TYPE_CODES.SRV, TYPE_CODES.TXT, TYPE_CODES.A, TYPE_CODES.AAAA];
 const TYPE_ENUMERATION_KEY = nameKey(TYPE_ENUMERATION);
-
-export type QuerierEvent =
-  | (ViewEvent & { readonly subtype: string | undefined })
-  /** A service type is on the link (RFC 6763 9). May come again for the same type. */
-  | { readonly kind: 'type-found'; readonly type: string };
 
 export interface QuerierOptions {
   readonly random: Random;
@@ -202,7 +199,7 @@ export class Querier implements Machine {
     this.#drain(now);
   }
 
-  /** RFC 6762 6.1 */
+  /** RFC 6762 6.1. What we know and its owner denies is verified: the host may have lost it without being able to say goodbye. */
   #noteDenials(records: readonly ResourceRecord[], now: number): void {
     for (const record of records) {
       const isDenial = record.data.type === 'NSEC';
@@ -211,6 +208,8 @@ export class Querier implements Machine {
       if (!this.#interest.has(owner)) continue;
       this.#denials.note(record, now);
       if (!isDenial) continue;
+      for (const type of DENIED_TYPES)
+        if (this.#denials.has(record.name, type, now)) this.#cache.reconfirm(record.name, type, now);
       for (const { browser } of this.#browsing.values()) browser.noteDenial(owner);
     }
   }

@@ -163,6 +163,31 @@ describe('Querier and denials (RFC 6762 6.1)', () => {
     expect(driver.takeEvents()).toEqual(['300 resolved a 10.0.0.1:6379']);
   });
 
+  it('verifies an address that it knows and that is denied, and drops it within ten seconds', () => {
+    driver.browse();
+    driver.hear(fullAnswer());
+    driver.hear(responseOf(address('fe80::1')));
+    driver.runTo(5_000);
+    driver.takeEvents();
+    driver.takeQuestions();
+    driver.hear(responseOf(denial('h1.local', 'AAAA')));
+    driver.runTo(15_000);
+    expect(driver.takeQuestions()).toContainEqual(expect.stringContaining(' A h1.local'));
+    expect(driver.takeEvents()).toEqual(['14000 changed a fe80::1:6379']);
+  });
+
+  it('keeps an address that comes with a denial of it, as some hosts send it', () => {
+    driver.browse();
+    driver.hear(fullAnswer());
+    driver.runTo(5_000);
+    driver.takeQuestions();
+    driver.takeEvents();
+    driver.hear(responseOf(address('10.0.0.1'), denial('h1.local')));
+    driver.runTo(60_000);
+    expect(driver.takeQuestions().filter((question) => question.includes('h1.local'))).toEqual([]);
+    expect(driver.takeEvents()).toEqual([]);
+  });
+
   it('keeps no denials of names that nobody wants', () => {
     driver.browse();
     driver.hear(responseOf(denial('h1.local')));

@@ -7,6 +7,7 @@ export type Peer =
   | 'avahi-publish'
   | 'curl'
   | 'dbus-daemon'
+  | 'dig'
   | 'nft'
   | 'postgres'
   | 'psql'
@@ -33,6 +34,7 @@ const PACKAGES: Readonly<Record<Peer, PeerPackage>> = {
   'avahi-publish': { name: 'avahi-utils', path: '/usr/bin/avahi-publish' },
   curl: { name: 'curl', path: '/usr/bin/curl' },
   'dbus-daemon': { name: 'dbus', path: '/usr/bin/dbus-daemon' },
+  dig: { name: 'bind9-dnsutils', path: '/usr/bin/dig' },
   nft: { name: 'nftables', path: '/usr/sbin/nft' },
   postgres: { name: 'postgresql-15', path: `${POSTGRES_FOLDER}/postgres` },
   psql: { name: 'postgresql-client-15', path: `${POSTGRES_FOLDER}/psql` },
