@@ -1,4 +1,4 @@
-import { type Answer, AUTHORITATIVE_ANSWER, decode, encode, type Packet, TRUNCATED_RESPONSE } from 'dns-packet';
+import { type Answer, AUTHORITATIVE_ANSWER, decode, encode, TRUNCATED_RESPONSE } from 'dns-packet';
 
 /**
  * Packets as text, by dns-packet: somebody else's encoder and decoder, so that a fault that ours have in common does not cancel out.
@@ -17,12 +17,27 @@ export interface PacketText {
   readonly additionals: readonly string[];
 }
 
-type Data = Readonly<Record<string, unknown>>;
-
 const HEADER_BYTES = 12;
-const UNICAST_BIT = 0x80;
+const CLASS_IN = 1;
+const CLASS_ANY = 255;
+const UNICAST_BIT = 0x8000;
+const QUESTION_TYPES: Readonly<Record<string, number>> = {
+  A: 1,
+  PTR: 12,
+  TXT: 16,
+  AAAA: 28,
+  SRV: 33,
+  NSEC: 47,
+  ANY: 255,
+};
 const QUESTION = /^(QU )?(\S+) (.+?)( class ANY)?$/;
 const RECORD = /^(.+) (\d+) (IN!?) ([A-Z]+)(?: (.*))?$/s;
+
+interface QuestionParts {
+  readonly name: string;
+  readonly type: number;
+  readonly classAndBit: number;
+}
 
 export function writePacket(text: Partial<PacketText>): Uint8Array {
   const { id = 0, kind = 'query', truncated = false, questions = [] } = text;
@@ -32,35 +47,37 @@ export function writePacket(text: Partial<PacketText>): Uint8Array {
     id,
     type: kind,
     flags,
-    questions: parsed,
+    questions: parsed.map(({ name }) => ({ name, type: 'A' })),
     answers: (text.answers ?? []).map(parseRecord),
     authorities: (text.authorities ?? []).map(parseRecord),
     additionals: (text.additionals ?? []).map(parseRecord),
   });
-  // dns-packet knows no unicast-response bit; nothing is compressed, so the questions' places are known.
+  // dns-packet can't write the unicast-response bit; it compresses nothing, so the questions' places are known.
   let at = HEADER_BYTES;
-  for (const { name, isUnicast } of parsed) {
-    at += encodedLength(name) + 2;
-    if (isUnicast) bytes[at] = (bytes[at] ?? 0) | UNICAST_BIT;
-    at += 2;
+  for (const { name, type, classAndBit } of parsed) {
+    at += encodedLength(name);
+    bytes.writeUInt16BE(type, at);
+    bytes.writeUInt16BE(classAndBit, at + 2);
+    at += 4;
   }
   return bytes;
 }
 
 /** Throws when dns-packet can't read it. */
 export function readPacket(bytes: Uint8Array): PacketText {
-  const packet: Packet = decode(Buffer.from(bytes));
+  const packet = decode(Buffer.from(bytes));
+  const { id = 0, flags = 0, questions = [], answers = [], authorities = [], additionals = [] } = packet;
   return {
-    id: packet.id,
-    kind: packet.type,
-    flags: packet.flags,
-    truncated: (packet.flags & TRUNCATED_RESPONSE) !== 0,
-    questions: packet.questions.map(
+    id,
+    kind: packet.type === 'response' ? 'response' : 'query',
+    flags,
+    truncated: (flags & TRUNCATED_RESPONSE) !== 0,
+    questions: questions.map(
       ({ type, name, class: of }) => `${of === 'IN' || of === 'ANY' ? '' : 'QU '}${type} ${name}`,
     ),
-    answers: packet.answers.map(formatRecord),
-    authorities: packet.authorities.map(formatRecord),
-    additionals: packet.additionals.map(formatRecord),
+    answers: answers.map(formatRecord),
+    authorities: authorities.map(formatRecord),
+    additionals: additionals.map(formatRecord),
   };
 }
 
@@ -83,40 +100,46 @@ export function ttlOf(record: string): number {
   return Number(RECORD.exec(record)?.[2]);
 }
 
-function parseQuestion(text: string): { name: string; type: string; class: string; isUnicast: boolean } {
-  const [, unicast, type = '', name = '', anyClass] = QUESTION.exec(text) ?? [];
-  return { name, type, class: anyClass === undefined ? 'IN' : 'ANY', isUnicast: unicast !== undefined };
+function parseQuestion(text: string): QuestionParts {
+  const [, unicast, typeName = '', name = '', anyClass] = QUESTION.exec(text) ?? [];
+  const type = QUESTION_TYPES[typeName];
+  if (type === undefined) throw new Error(`"${text}" is no question.`);
+  const recordClass = anyClass === undefined ? CLASS_IN : CLASS_ANY;
+  return { name, type, classAndBit: unicast === undefined ? recordClass : recordClass | UNICAST_BIT };
 }
 
 function parseRecord(text: string): Answer {
   const [, name = '', ttl, of, type = '', data = ''] = RECORD.exec(text) ?? [];
-  return { name, type, ttl: Number(ttl), class: 'IN', flush: of === 'IN!', data: parseData(type, data) };
-}
-
-function parseData(type: string, text: string): unknown {
-  const words = text.split(' ');
+  const base = { name, ttl: Number(ttl), class: 'IN', flush: of === 'IN!' } as const;
+  const words = data.split(' ');
   switch (type) {
+    case 'A':
+    case 'AAAA':
+    case 'PTR':
+      return { ...base, type, data };
     case 'SRV': {
-      const [priority, weight, port] = words.map(Number);
-      return { priority, weight, port, target: words.slice(3).join(' ') };
+      const [priority = 0, weight = 0, port = 0] = words.map(Number);
+      return { ...base, type, data: { priority, weight, port, target: words.slice(3).join(' ') } };
     }
     case 'TXT':
-      return text === '' ? [] : words;
+      return { ...base, type, data: data === '' ? [] : words };
     case 'NSEC':
-      return { nextDomain: words[0], rrtypes: words.slice(1) };
+      return { ...base, type, data: { nextDomain: words[0] ?? '', rrtypes: words.slice(1) } };
     default:
-      return text;
+      throw new Error(`"${text}" is no record.`);
   }
 }
 
-function formatRecord({ name, ttl, flush, type, data }: Answer): string {
-  return `${name} ${ttl} IN${flush ? '!' : ''} ${type} ${formatData(data)}`;
+function formatRecord(answer: Answer): string {
+  if (answer.type === 'OPT') return `${answer.name} OPT`;
+  const { name, ttl, type, data } = answer;
+  return `${name} ${ttl} IN${answer.flush === true ? '!' : ''} ${type} ${formatData(data)}`;
 }
 
 function formatData(data: unknown): string {
   if (Array.isArray(data)) return data.map((each) => Buffer.from(each).toString()).join(' ');
   if (typeof data !== 'object' || data === null || Buffer.isBuffer(data)) return String(data);
-  const { priority, weight, port, target, nextDomain, rrtypes }: Data = { ...data };
+  const { priority, weight, port, target, nextDomain, rrtypes }: Readonly<Record<string, unknown>> = { ...data };
   if (Array.isArray(rrtypes)) return [nextDomain, ...rrtypes].join(' ');
   return `${priority} ${weight} ${port} ${target}`;
 }

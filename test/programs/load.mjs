@@ -7,7 +7,7 @@ import { connect } from 'node:net';
 const LINES_EVERY = 200;
 const PATIENCE_MS = 15_000;
 const [host, port, concurrency] = process.argv.slice(2);
-const tally = { answered: 0, failures: [], worstMs: 0, by: {}, seconds: 0 };
+const tally = { answered: 0, failures: [], worstMs: 0, by: {}, lastBy: {}, seconds: 0 };
 const startedAt = Date.now();
 let isStopping = false;
 
@@ -23,6 +23,7 @@ const askOnce = () =>
         tally.answered += 1;
         tally.worstMs = Math.max(tally.worstMs, tookMs);
         tally.by[answer.trim()] = (tally.by[answer.trim()] ?? 0) + 1;
+        tally.lastBy[answer.trim()] = Date.now();
         if (tally.answered % LINES_EVERY === 0) {
           console.log(`answered ${tally.answered}, last by ${answer.trim()}`);
         }

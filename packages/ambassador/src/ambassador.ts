@@ -3,6 +3,7 @@ import type { CreateEngine } from './engines/engine.ts';
 import type { Random } from './pool/random.ts';
 import type { ProxyEvent, ProxyOptions } from './proxy-options.ts';
 import { ServiceProxy, type ServiceStatus } from './service-proxy.ts';
+import type { DialReport, ServiceConnectionReport, ServiceTraffic } from './service-traffic.ts';
 
 export interface AmbassadorOptions {
   readonly proxies: readonly ProxyOptions[];
@@ -13,6 +14,10 @@ export interface AmbassadorOptions {
   readonly createEngine: CreateEngine;
   /** Never called after `close` has resolved. */
   readonly onEvent?: (event: ProxyEvent) => void;
+  /** Told of each dial's outcome; in the data path, so it must be quick. */
+  readonly onDial?: ((dial: DialReport) => void) | undefined;
+  /** Told of each connection when it has ended. */
+  readonly onConnection?: ((connection: ServiceConnectionReport) => void) | undefined;
 }
 
 /** Local listeners for services that are elsewhere. */
@@ -21,6 +26,8 @@ export interface Ambassador {
   start(): Promise<void>;
   /** CONTRACT 3: `services`. */
   status(): readonly ServiceStatus[];
+  /** What metrics need beyond the status. */
+  traffic(): readonly ServiceTraffic[];
   /** Stops listening, lets connections finish for each proxy's `drainTimeoutMs`, resets the rest. Idempotent. */
   drain(): Promise<void>;
   /** Ends at once, sources included. Idempotent. */
@@ -33,9 +40,9 @@ export interface Ambassador {
  * failure to the source, which looks again.
  */
 export function createAmbassador(options: AmbassadorOptions): Ambassador {
-  const { clock, random, createEngine, engineName = 'node', onEvent = () => undefined } = options;
+  const { clock, random, createEngine, engineName = 'node', onEvent = () => undefined, onDial, onConnection } = options;
   const proxies = options.proxies.map(
-    (proxy) => new ServiceProxy(proxy, { clock, random, engineName, createEngine, onEvent }),
+    (proxy) => new ServiceProxy(proxy, { clock, random, engineName, createEngine, onEvent, onDial, onConnection }),
   );
   let started: Promise<void> | undefined;
   let drained: Promise<void> | undefined;
@@ -59,6 +66,7 @@ export function createAmbassador(options: AmbassadorOptions): Ambassador {
       return started;
     },
     status: () => proxies.map((proxy) => proxy.status()),
+    traffic: () => proxies.map((proxy) => proxy.traffic()),
     drain() {
       drained ??= Promise.all(proxies.map((proxy) => proxy.drain())).then(() => undefined);
       return drained;

@@ -1,4 +1,4 @@
-import type { Target } from '@mdns-ambassador/relay';
+import type { ListenPlace, Target } from '@mdns-ambassador/relay';
 import type { BalancerName } from './pool/balancer.ts';
 import type { Endpoint, EndpointState } from './pool/endpoint.ts';
 import type { MergeMode } from './pool/merge.ts';
@@ -7,7 +7,7 @@ import type { Source } from './sources/source.ts';
 /** One service to proxy; what the command line's SERVICE and its flags say. */
 export interface ProxyOptions {
   readonly service: string;
-  readonly listen: readonly Target[];
+  readonly listen: readonly ListenPlace[];
   /** In the order written. */
   readonly sources: readonly Source[];
   /** `fallback`: the first source that has endpoints. */
@@ -19,6 +19,8 @@ export interface ProxyOptions {
   readonly onEndpointLost: 'keep' | 'drain' | 'close';
   readonly drainTimeoutMs: number;
   readonly maxConnections: number;
+  /** Tell of each connection when it has ended. */
+  readonly reportConnections?: boolean;
 }
 
 /** Past-tense facts for the log and the terminal. */

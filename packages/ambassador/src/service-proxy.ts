@@ -12,6 +12,7 @@ import type {
 import { Pool, type PoolEvent } from './pool/pool.ts';
 import type { Random } from './pool/random.ts';
 import type { ProxyEvent, ProxyOptions } from './proxy-options.ts';
+import type { DialReport, ServiceConnectionReport, ServiceTraffic } from './service-traffic.ts';
 import { WaitingRoom } from './waiting-room.ts';
 
 /** CONTRACT 3: one of `services`. */
@@ -21,7 +22,7 @@ export interface ServiceStatus {
   readonly engine: string;
   readonly balance: string;
   readonly endpoints: readonly EndpointStatusReport[];
-  readonly connections: EngineCounters;
+  readonly connections: Pick<EngineCounters, 'active' | 'accepted' | 'failed' | 'retried'>;
 }
 
 export interface ServiceProxyContext {
@@ -30,6 +31,8 @@ export interface ServiceProxyContext {
   readonly engineName: string;
   readonly createEngine: CreateEngine;
   readonly onEvent: (event: ProxyEvent) => void;
+  readonly onDial?: ((dial: DialReport) => void) | undefined;
+  readonly onConnection?: ((connection: ServiceConnectionReport) => void) | undefined;
 }
 
 /** A full house turns clients away by the thousand; it is told this often at most. */
@@ -44,6 +47,9 @@ export class ServiceProxy implements EndpointPicker {
   readonly #waiting = new WaitingRoom();
   /** By endpoint: when its connections are reset after it was lost (`onEndpointLost: drain`). */
   readonly #resets = new Map<string, () => void>();
+  /** By source: when it last said something. */
+  readonly #heardAt = new Map<string, number>();
+  #ejections = 0;
   #listening: readonly Target[] = [];
   #alarm: { readonly at: number; readonly cancel: () => void } | undefined;
   #isNoEndpointTold = false;
@@ -67,6 +73,7 @@ export class ServiceProxy implements EndpointPicker {
     for (const source of this.#options.sources) {
       await source.start((update) => {
         if (this.#isClosed) return;
+        this.#heardAt.set(source.name, this.#now());
         this.#settle(this.#pool.apply(source.name, update, this.#now()));
       });
     }
@@ -82,6 +89,16 @@ export class ServiceProxy implements EndpointPicker {
       endpoints: this.#pool.snapshot().map(reportEndpointStatus),
       connections: { active, accepted, failed, retried },
     };
+  }
+
+  traffic(): ServiceTraffic {
+    const { service, sources } = this.#options;
+    const { bytesUp, bytesDown, dropped } = this.#engine.counters;
+    const ages = sources.map(({ name }) => {
+      const heardAt = this.#heardAt.get(name);
+      return heardAt === undefined ? { name } : { name, ageMs: this.#now() - heardAt };
+    });
+    return { service, bytesUp, bytesDown, dropped, ejections: this.#ejections, sources: ages };
   }
 
   /** Stops listening and lets connections finish. */
@@ -118,12 +135,14 @@ export class ServiceProxy implements EndpointPicker {
     return () => this.#pool.closed(id);
   }
 
-  dialSucceeded(id: string): void {
+  dialSucceeded(id: string, latencyMs: number): void {
     this.#isUnreachableTold = false;
+    this.#context.onDial?.({ kind: 'connected', service: this.#options.service, latencyMs });
     this.#settle(this.#pool.dialSucceeded(id, this.#now()));
   }
 
   dialFailed(id: string, failure: DialFailure): void {
+    this.#context.onDial?.({ kind: 'failed', service: this.#options.service, failure });
     this.#settle(this.#pool.dialFailed(id, failure, this.#now()));
     if (failure === 'local') return;
     for (const source of this.#options.sources) source.verify(id);
@@ -165,6 +184,7 @@ export class ServiceProxy implements EndpointPicker {
         this.#emit({ kind: 'endpoint-updated', service, endpoint });
         return;
       case 'state-changed':
+        if (event.state === 'ejected') this.#ejections += 1;
         this.#emit({ kind: 'endpoint-state', service, endpoint, state: event.state, reason: event.reason });
         return;
       case 'removed':
@@ -209,6 +229,9 @@ export class ServiceProxy implements EndpointPicker {
         if (this.#now() - this.#fullToldAt < FULL_INTERVAL_MS) return;
         this.#fullToldAt = this.#now();
         this.#emit({ kind: 'connections-full', service, limit: event.limit });
+        return;
+      case 'connection-ended':
+        this.#context.onConnection?.({ service, ...event.connection });
         return;
       default:
         event satisfies never;

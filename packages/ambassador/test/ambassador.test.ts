@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { createAmbassador } from '../src/ambassador.ts';
 import type { EndpointPicker, Engine, EngineCounters, EngineEvent } from '../src/engines/engine.ts';
 import type { ProxyEvent, ProxyOptions } from '../src/proxy-options.ts';
+import type { DialReport, ServiceConnectionReport } from '../src/service-traffic.ts';
 import { endpoint } from './pool/fixtures.ts';
 import { ScriptedSource } from './scripted-source.ts';
 
@@ -12,7 +13,15 @@ const NONE: ReadonlySet<string> = new Set();
 
 /** An engine without sockets: the test plays the clients. */
 class ScriptedEngine implements Engine {
-  readonly counters: EngineCounters = { active: 1, accepted: 7, failed: 2, retried: 3 };
+  readonly counters: EngineCounters = {
+    active: 1,
+    accepted: 7,
+    failed: 2,
+    retried: 3,
+    dropped: 4,
+    bytesUp: 500,
+    bytesDown: 600,
+  };
   readonly resets: string[] = [];
   readonly picker: EndpointPicker;
   readonly onEvent: (event: EngineEvent) => void;
@@ -49,6 +58,8 @@ function createWorld(change: Partial<ProxyOptions> = {}) {
   const source = new ScriptedSource();
   const engines: ScriptedEngine[] = [];
   const events: ProxyEvent[] = [];
+  const dials: DialReport[] = [];
+  const connections: ServiceConnectionReport[] = [];
   const proxy: ProxyOptions = {
     service: 'redis',
     listen: [LISTEN],
@@ -71,11 +82,13 @@ function createWorld(change: Partial<ProxyOptions> = {}) {
       return engine;
     },
     onEvent: (event) => events.push(event),
+    onDial: (dial) => dials.push(dial),
+    onConnection: (connection) => connections.push(connection),
   });
   const [engine] = engines;
   if (engine === undefined) throw new Error('no engine was made');
   const kinds = (): readonly string[] => events.map(({ kind }) => kind);
-  return { ambassador, clock, source, engine, picker: engine.picker, events, kinds };
+  return { ambassador, clock, source, engine, picker: engine.picker, events, dials, connections, kinds };
 }
 
 describe('from source to pick', () => {
@@ -330,5 +343,46 @@ describe('the end', () => {
     const { ambassador, kinds } = createWorld();
     await Promise.all([ambassador.start(), ambassador.start()]);
     expect(kinds()).toEqual(['listening']);
+  });
+});
+
+describe('what metrics need', () => {
+  test('bytes, drops, ejections, and since when a source is silent', async () => {
+    const { ambassador, clock, source, picker } = createWorld();
+    await ambassador.start();
+    expect(ambassador.traffic()[0]?.sources).toEqual([{ name: source.name }]);
+    source.tell({ kind: 'add', endpoints: [endpoint('a'), endpoint('b')] });
+    picker.dialFailed('a', 'refused');
+    await clock.advance(400);
+    expect(ambassador.traffic()).toEqual([
+      {
+        service: 'redis',
+        bytesUp: 500,
+        bytesDown: 600,
+        dropped: 4,
+        ejections: 1,
+        sources: [{ name: source.name, ageMs: 400 }],
+      },
+    ]);
+  });
+
+  test('every dial is told with its outcome', async () => {
+    const { ambassador, source, picker, dials } = createWorld();
+    await ambassador.start();
+    source.tell({ kind: 'add', endpoints: [endpoint('a')] });
+    picker.dialSucceeded('a', 12);
+    picker.dialFailed('a', 'timeout');
+    expect(dials).toEqual([
+      { kind: 'connected', service: 'redis', latencyMs: 12 },
+      { kind: 'failed', service: 'redis', failure: 'timeout' },
+    ]);
+  });
+
+  test('every connection is told when it has ended, with its service', async () => {
+    const { ambassador, engine, connections } = createWorld();
+    await ambassador.start();
+    const connection = { bytesUp: 1, bytesDown: 2, durationMs: 3, outcome: { kind: 'left' } } as const;
+    engine.onEvent({ kind: 'connection-ended', connection });
+    expect(connections).toEqual([{ service: 'redis', ...connection }]);
   });
 });

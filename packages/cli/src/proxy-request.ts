@@ -1,12 +1,13 @@
 import type { BalancerName } from '@mdns-ambassador/ambassador';
-import { formatTarget, type Target } from '@mdns-ambassador/relay';
+import { formatTarget, isLocalTarget, type ListenPlace, type Target } from '@mdns-ambassador/relay';
+import { ADMIN_OPTION } from './admin-request.ts';
 import { requireWellKnownPort } from './announce-request.ts';
 import { CliError } from './cli-error.ts';
 import { EXIT_REFUSED } from './exit-codes.ts';
 import { parseChoice } from './parse/choice.ts';
 import { parseDuration } from './parse/duration.ts';
 import { parseInteger } from './parse/integer.ts';
-import { isLocalTarget, listenOnLoopback, parseListen } from './parse/listen.ts';
+import { listenOnLoopback, parseListen } from './parse/listen.ts';
 import { parseProxiedService } from './parse/service-argument.ts';
 import type { Option } from './settings/option.ts';
 import type { ServiceRequest } from './settings/service-requests.ts';
@@ -58,13 +59,15 @@ export const PROXY_OPTIONS: readonly Option[] = [
     byDefault: 'from the limit on open files',
   },
   { name: 'engine', kind: 'text', summary: 'What moves the bytes', byDefault: 'node', choices: ['node'] },
+  ADMIN_OPTION,
+  { name: 'log-connections', kind: 'flag', summary: 'Log each connection when it has ended, as one JSON line' },
   { name: 'json', kind: 'flag', summary: 'Print events as one JSON document a line' },
 ];
 
 /** What one request to proxy asks for; sources are yet to be made of the origins. */
 export interface ProxyRequest {
   readonly service: string;
-  readonly listen: readonly Target[];
+  readonly listen: readonly ListenPlace[];
   readonly origins: Origins;
   readonly balance: BalancerName;
   readonly connectTimeoutMs: number;
@@ -74,13 +77,21 @@ export interface ProxyRequest {
   readonly maxConnections?: number;
 }
 
+/** What the machine adds to what was written. */
+export interface ProxyMachine {
+  readonly platform: NodeJS.Platform;
+  /** Listening sockets that were passed to this process for the service; where there are some, it listens on them alone. */
+  readonly passedFds: readonly number[];
+}
+
 /** Throws a CliError that names the first wrong value. */
 export function readProxyRequest(
   { service: given, settings }: ServiceRequest,
-  platform: NodeJS.Platform,
+  { platform, passedFds }: ProxyMachine,
 ): ProxyRequest {
   const { service, port } = readGiven(given, parseProxiedService);
   settings.read('engine', (text) => parseChoice(text, ['node']));
+  const allowRemote = settings.isSet('allow-remote');
   const written = settings.readEach('listen', parseListen).flat();
   if (written.length > 0 && port !== undefined) {
     const [listen] = settings.find('listen');
@@ -89,14 +100,16 @@ export function readProxyRequest(
       `"${given.text}" and ${listen?.origin} both say where to listen; write the port in one of them`,
     );
   }
-  refuseRemote(written, settings.isSet('allow-remote'), settings.find('listen')[0]?.origin);
+  refuseRemote(written, allowRemote, settings.find('listen')[0]?.origin);
   const maxConnections = settings.read('max-connections', (text) => parseInteger(text, 1, MOST_CONNECTIONS));
   return {
     service,
     listen:
-      written.length > 0
-        ? written
-        : listenOnLoopback(port ?? readGiven(given, () => requireWellKnownPort(service, platform))),
+      passedFds.length > 0
+        ? passedFds.map((fd): ListenPlace => ({ kind: 'inherited', fd, allowRemote }))
+        : written.length > 0
+          ? written
+          : listenOnLoopback(port ?? readGiven(given, () => requireWellKnownPort(service, platform))),
     origins: readOrigins(settings),
     balance: settings.read('balance', (text) => parseChoice(text, BALANCERS)) ?? 'p2c',
     connectTimeoutMs: settings.read('connect-timeout', parseDuration) ?? DEFAULT_CONNECT_TIMEOUT_MS,

@@ -1,4 +1,5 @@
 import { connect, type Socket } from 'node:net';
+import { Intake } from './intake.ts';
 import { errorCode, RelayError } from './relay-error.ts';
 import { formatTarget, type Target } from './target.ts';
 
@@ -20,13 +21,16 @@ export interface DialOptions {
  * gives the dial up. The socket is paused and half-open capable; its errors are the caller's from the moment it is handed over.
  */
 export function startDial(target: Target, timeoutMs: number, onSettled: (result: DialResult) => void): () => void {
+  const intake = new Intake();
   const socket = connect({
     ...(target.kind === 'unix' ? { path: target.path } : { host: target.address, port: target.port }),
     allowHalfOpen: true,
     noDelay: true,
     keepAlive: true,
     keepAliveInitialDelay: KEEP_ALIVE_DELAY_MS,
+    onread: intake.onread,
   });
+  intake.serve(socket);
   const giveUp = (): void => {
     clearTimeout(timer);
     socket.off('connect', onConnect);
@@ -48,7 +52,7 @@ export function startDial(target: Target, timeoutMs: number, onSettled: (result:
   };
   const timer = setTimeout(() => {
     giveUp();
-    const message = `${formatTarget(target)} did not answer within ${timeoutMs} ms`;
+    const message = `${formatTarget(target)} did not answer within ${Math.round(timeoutMs)} ms`;
     onSettled({ kind: 'failed', error: new RelayError('DIAL_TIMEOUT', message) });
   }, timeoutMs);
   let settled = false;

@@ -1,3 +1,4 @@
+import { lendReads } from './intake.ts';
 import { type Leg, probeLeg, resetLeg } from './leg.ts';
 import { errorCode } from './relay-error.ts';
 
@@ -183,8 +184,18 @@ function attach(direction: Flow): void {
   source.on('data', passOn).on('drain', resumeOpposite).on('end', confirmEnd).on('error', fail).on('close', close);
 }
 
+/**
+ * `passOn` keeps the promise of `lendReads`: `write` says false for a chunk of the high water mark, and then the source is
+ * paused unless the kernel has taken the chunk.
+ */
+function start(direction: Flow): void {
+  const { source, sink } = direction;
+  lendReads(source, Math.max(1, sink.writableHighWaterMark));
+  startReading(source);
+}
+
 /** What happened to a leg before the splice is not told again. */
-function start({ source }: Flow): void {
+function startReading(source: Carried): void {
   if (source.closed) close.call(source);
   else if (source.readableEnded) confirmEnd.call(source);
   else source.resume();

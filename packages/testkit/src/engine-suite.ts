@@ -38,6 +38,8 @@ export function listEngineCases(createEngine: CreateEngineUnderTest): readonly S
     'resets what has not finished when its time to drain is up': resetsAfterDrain,
     'refuses clients above its limit, and takes them again below it': limits,
     'tells the pool when a connection opens and when it ends': accounts,
+    'reports each connection when it has ended, if it is asked to': reports,
+    'reports a connection that nobody could be found for': reportsFailed,
     'closed twice is closed once, and leaves nothing open': closesOnce,
   };
   return Object.entries(cases).map(([name, check]) => ({
@@ -282,10 +284,48 @@ async function accounts(world: EngineWorld): Promise<void> {
   const client = await world.connect();
   await once(client, 'data');
   strictEqual(world.openOn('a'), 1);
-  deepStrictEqual(world.engine.counters, { active: 1, accepted: 1, failed: 0, retried: 0 });
-  client.end();
+  const counted = { accepted: 1, failed: 0, retried: 0, dropped: 0 };
+  deepStrictEqual(world.engine.counters, { ...counted, active: 1, bytesUp: 0, bytesDown: 1 });
+  client.end('abc');
   await until(() => world.openOn('a') === 0);
-  deepStrictEqual(world.engine.counters, { active: 0, accepted: 1, failed: 0, retried: 0 });
+  deepStrictEqual(world.engine.counters, { ...counted, active: 0, bytesUp: 3, bytesDown: 4 });
+  strictEqual(world.ended.length, 0);
+}
+
+async function reports(world: EngineWorld): Promise<void> {
+  world.reportConnections = true;
+  await world.serve('a', greetWith('hello'));
+  const client = await world.connect();
+  await once(client, 'data');
+  const { localPort: port } = client;
+  strictEqual(world.ended.length, 0);
+  client.end('abc');
+  await until(() => world.ended.length > 0);
+  const [ended] = world.ended;
+  ok(ended !== undefined);
+  const { client: from, endpoint, bytesUp, bytesDown, durationMs, dialMs = -1, outcome } = ended;
+  deepStrictEqual(from, { address: '127.0.0.1', port });
+  deepStrictEqual(
+    { id: endpoint?.id, bytesUp, bytesDown, outcome },
+    { id: 'a', bytesUp: 3, bytesDown: 8, outcome: { kind: 'ended' } },
+  );
+  ok(dialMs >= 0 && durationMs >= dialMs, `${dialMs} of ${durationMs} ms`);
+  strictEqual(world.ended.length, 1);
+}
+
+async function reportsFailed(world: EngineWorld): Promise<void> {
+  world.reportConnections = true;
+  world.connectTimeoutMs = 200;
+  const client = await world.connect();
+  deepStrictEqual(await readToEnd(client), { kind: 'broken', code: 'ECONNRESET' });
+  await until(() => world.ended.length > 0);
+  const [ended] = world.ended;
+  ok(ended !== undefined);
+  const { endpoint, bytesUp, bytesDown, outcome } = ended;
+  deepStrictEqual(
+    { endpoint, bytesUp, bytesDown, outcome },
+    { endpoint: undefined, bytesUp: 0, bytesDown: 0, outcome: { kind: 'failed' } },
+  );
 }
 
 async function closesOnce(world: EngineWorld): Promise<void> {

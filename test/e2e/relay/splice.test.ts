@@ -1,3 +1,4 @@
+import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
 import type { Socket } from 'node:net';
@@ -35,6 +36,20 @@ async function relayTo(behave: (socket: Socket) => void): Promise<number> {
 
 function countFiles(): number {
   return readdirSync('/proc/self/fd').length;
+}
+
+/** Reads and rests by turns, and gives the digest of all that came. */
+async function hashInFits(socket: Socket): Promise<string> {
+  const hash = createHash('sha256');
+  let unrested = 0;
+  for await (const chunk of socket.iterator({ destroyOnReturn: false })) {
+    hash.update(chunk);
+    unrested += chunk.length;
+    if (unrested < 1024 * 1024) continue;
+    unrested = 0;
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  return hash.digest('hex');
 }
 
 /** Sockets, among others. */
@@ -104,6 +119,22 @@ describe('a large transfer', () => {
 });
 
 describe('backpressure', () => {
+  test.each(['down', 'up'])('holds a sender back and changes no byte on the way %s', async (direction) => {
+    const sent = randomBytes(48 * 1024 * 1024);
+    let received: Promise<string> | undefined;
+    const port = await relayTo((socket) => {
+      if (direction === 'down') socket.end(sent);
+      else received = hashInFits(socket);
+    });
+    const client = await connectTo(port);
+    if (direction === 'down') received = hashInFits(client);
+    else client.end(sent);
+    await expect.poll(() => received).toBeDefined();
+    expect(await received).toBe(createHash('sha256').update(sent).digest('hex'));
+    if (direction === 'down') client.end();
+    else service.connections.forEach((socket) => void socket.end());
+  });
+
   test('fifty clients that do not read hold a firehose back in bounded memory', async () => {
     const chunk = Buffer.alloc(64 * 1024);
     const port = await relayTo((socket) => {

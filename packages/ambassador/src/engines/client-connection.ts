@@ -12,7 +12,7 @@ import {
 } from '@mdns-ambassador/relay';
 import type { Endpoint } from '../pool/endpoint.ts';
 import { classifyDialFailure } from './dial-failure.ts';
-import type { DialFailure, EndpointPicker } from './engine.ts';
+import type { ConnectionOutcome, ConnectionReport, DialFailure, EndpointPicker } from './engine.ts';
 import { Race, type RaceAction } from './race.ts';
 
 /** Dials an endpoint at one of its addresses; the contract is that of relay's `startDial`. */
@@ -33,6 +33,17 @@ export interface ConnectionContext {
   onReached(failedBefore: number): void;
   /** The client was given up. `reason`, for people: why the last dial failed; undefined when there was nobody to dial. */
   onLost(reason: string | undefined): void;
+  /** The connection is done with, after so many bytes. */
+  onEnded(bytesUp: number, bytesDown: number): void;
+  /** Set where each connection is to be reported when it is done with. */
+  readonly onReport?: ((connection: ConnectionReport) => void) | undefined;
+}
+
+/** An endpoint that answered a dial. */
+interface Reached {
+  readonly attempt: number;
+  readonly endpoint: Endpoint;
+  readonly address: string;
 }
 
 interface Greeting {
@@ -44,7 +55,7 @@ interface Greeting {
 type State =
   | { readonly kind: 'seeking' }
   | Greeting
-  | { readonly kind: 'spliced'; readonly splice: Splice; readonly endpointId: string }
+  | { readonly kind: 'spliced'; readonly splice: Splice; readonly reached: Reached }
   | { readonly kind: 'over' };
 
 /** One accepted client: finds it an endpoint, greets that, carries the bytes. Takes a paused socket. */
@@ -54,6 +65,9 @@ export class ClientConnection {
   readonly #client: Socket;
   readonly #context: ConnectionContext;
   readonly #race: Race;
+  readonly #startedAt: number;
+  /** Known where it is reported: asking the kernel takes time, and a closed socket has forgotten. */
+  readonly #from: ConnectionReport['client'];
   readonly #deadline: number;
   readonly #dials = new Map<number, () => void>();
   #waiting: AbortController | undefined;
@@ -61,6 +75,8 @@ export class ClientConnection {
   #timer: NodeJS.Timeout | undefined;
   #failures = 0;
   #lastReason = 'nobody answered in time';
+  #dialMs = 0;
+  #outcome: ConnectionOutcome = { kind: 'left' };
   #finish: () => void = () => {};
 
   constructor(client: Socket, context: ConnectionContext) {
@@ -70,6 +86,8 @@ export class ClientConnection {
       this.#finish = resolve;
     });
     const now = performance.now();
+    this.#startedAt = now;
+    this.#from = context.onReport === undefined ? undefined : readPeer(client);
     this.#deadline = now + context.connectTimeoutMs;
     this.#race = new Race({
       pick: (exclude) => context.picker.pick(new PickRequest(exclude, client)),
@@ -85,12 +103,23 @@ export class ClientConnection {
 
   /** The endpoint that carries it. */
   get endpointId(): string | undefined {
-    return this.#state.kind === 'spliced' ? this.#state.endpointId : undefined;
+    return this.#state.kind === 'spliced' ? this.#state.reached.endpoint.id : undefined;
+  }
+
+  get bytesUp(): number {
+    return this.#state.kind === 'spliced' ? this.#state.splice.bytesUp : 0;
+  }
+
+  get bytesDown(): number {
+    return this.#state.kind === 'spliced' ? this.#state.splice.bytesDown : 0;
   }
 
   reset(): void {
     if (this.#state.kind === 'spliced') this.#state.splice.reset();
-    else resetLeg(this.#client);
+    else {
+      this.#outcome = { kind: 'aborted' };
+      resetLeg(this.#client);
+    }
   }
 
   #perform(actions: readonly RaceAction[]): void {
@@ -113,6 +142,7 @@ export class ClientConnection {
         this.#dials.delete(action.attempt);
         return;
       case 'succeeded':
+        this.#dialMs = action.latencyMs;
         picker.dialSucceeded(action.endpoint.id, action.latencyMs);
         this.#context.onReached(this.#failures);
         this.#failures = 0;
@@ -125,12 +155,17 @@ export class ClientConnection {
         this.#waitForEndpoint();
         return;
       case 'lost':
-        this.#context.onLost(action.lastFailure === undefined ? undefined : this.#lastReason);
-        resetLeg(this.#client);
+        this.#lose(action.lastFailure === undefined ? undefined : this.#lastReason);
         return;
       default:
         action satisfies never;
     }
+  }
+
+  #lose(reason: string | undefined): void {
+    this.#outcome = reason === undefined ? { kind: 'failed' } : { kind: 'failed', reason };
+    this.#context.onLost(reason);
+    resetLeg(this.#client);
   }
 
   #advance(): void {
@@ -152,7 +187,7 @@ export class ClientConnection {
       waitUntil(this.#deadline),
       (result) => {
         this.#dials.delete(attempt);
-        if (result.kind === 'connected') this.#greet(attempt, endpoint, result.socket);
+        if (result.kind === 'connected') this.#greet({ attempt, endpoint, address }, result.socket);
         else this.#retry(attempt, classifyDialFailure(result.error.code), result.error.message);
       },
       endpoint,
@@ -166,12 +201,13 @@ export class ClientConnection {
     this.#perform(this.#race.failed(attempt, failure, performance.now()));
   }
 
-  #greet(attempt: number, endpoint: Endpoint, upstream: Leg): void {
+  #greet(reached: Reached, upstream: Leg): void {
+    const { attempt, endpoint } = reached;
     upstream.on('error', ignoreError);
     this.#client.off('readable', this.#onReadable).off('end', this.#onReadable);
     this.#perform(this.#race.connected(attempt, performance.now()));
     if (this.#context.prologues.length === 0) {
-      this.#splice(attempt, endpoint, upstream);
+      this.#splice(reached, upstream);
       return;
     }
     const greeting: Greeting = { kind: 'greeting', upstream, abort: new AbortController() };
@@ -186,7 +222,7 @@ export class ClientConnection {
     runPrologues(this.#context.prologues, this.#client, upstream, greeting.abort.signal).then(
       (greeted) => {
         clearTimeout(timer);
-        if (this.#state === greeting) this.#splice(attempt, endpoint, greeted);
+        if (this.#state === greeting) this.#splice(reached, greeted);
       },
       (error: unknown) => {
         clearTimeout(timer);
@@ -195,17 +231,20 @@ export class ClientConnection {
     );
   }
 
-  #splice(attempt: number, endpoint: Endpoint, upstream: Leg): void {
+  #splice(reached: Reached, upstream: Leg): void {
+    const { attempt, endpoint } = reached;
     const release = this.#context.picker.opened(endpoint.id);
     const live = splice(this.#client, upstream, {
       keepsUntouchedClient: () =>
         this.#context.prologues.length === 0 && !this.#client.destroyed && performance.now() < this.#deadline,
     });
-    this.#state = { kind: 'spliced', splice: live, endpointId: endpoint.id };
+    this.#state = { kind: 'spliced', splice: live, reached };
     void live.finished.then((outcome: SpliceOutcome) => {
       release();
-      if (outcome.kind !== 'untouched') this.#end();
-      else if (this.#client.destroyed) this.#end();
+      if (outcome.kind !== 'untouched') {
+        this.#outcome = outcome;
+        this.#end();
+      } else if (this.#client.destroyed) this.#end();
       else this.#retry(attempt, 'reset', `${describeEndpoint(endpoint)} reset the connection`);
     });
   }
@@ -228,6 +267,9 @@ export class ClientConnection {
   };
 
   #end(): void {
+    if (this.#state.kind === 'over') return;
+    this.#context.onEnded(this.bytesUp, this.bytesDown);
+    this.#context.onReport?.(this.#report());
     if (this.#state.kind === 'greeting') {
       this.#state.abort.abort();
       resetLeg(this.#state.upstream);
@@ -238,6 +280,18 @@ export class ClientConnection {
     this.#dials.clear();
     this.#waiting?.abort();
     this.#finish();
+  }
+
+  #report(): ConnectionReport {
+    const reached = this.#state.kind === 'spliced' ? this.#state.reached : undefined;
+    return {
+      ...(this.#from === undefined ? {} : { client: this.#from }),
+      ...(reached === undefined ? {} : { endpoint: reached.endpoint, address: reached.address, dialMs: this.#dialMs }),
+      bytesUp: this.bytesUp,
+      bytesDown: this.bytesDown,
+      durationMs: performance.now() - this.#startedAt,
+      outcome: this.#outcome,
+    };
   }
 }
 
@@ -254,6 +308,10 @@ class PickRequest {
   get clientAddress(): string {
     return this.#client.remoteAddress ?? '';
   }
+}
+
+function readPeer({ remoteAddress: address, remotePort: port }: Socket): ConnectionReport['client'] {
+  return address === undefined || port === undefined ? undefined : { address, port };
 }
 
 async function runPrologues(

@@ -1,4 +1,4 @@
-import type { Target } from '@mdns-ambassador/relay';
+import type { Side, Target } from '@mdns-ambassador/relay';
 import type { DialFailure } from '../pool/dial-failure.ts';
 import type { Endpoint } from '../pool/endpoint.ts';
 import type { ProxyOptions } from '../proxy-options.ts';
@@ -24,6 +24,41 @@ export interface EngineCounters {
   readonly failed: number;
   /** Dials that failed and were made good by another endpoint. */
   readonly retried: number;
+  /** Turned away because the limit was reached. */
+  readonly dropped: number;
+  /** From clients to endpoints, and back; of open connections too. */
+  readonly bytesUp: number;
+  readonly bytesDown: number;
+}
+
+/** How a connection ended. */
+export type ConnectionOutcome =
+  /** Both sides ended, and everything was passed on. */
+  | { readonly kind: 'ended' }
+  | { readonly kind: 'reset'; readonly by: Side; readonly code: string }
+  /** It was reset from here: its endpoint was lost, or the proxy stopped. */
+  | { readonly kind: 'aborted' }
+  /** One side had ended and the other stayed silent for too long. */
+  | { readonly kind: 'abandoned' }
+  /** The client left before an endpoint was reached. */
+  | { readonly kind: 'left' }
+  /** No endpoint could be reached in time; `reason`, for people, is absent when there was nobody to dial. */
+  | { readonly kind: 'failed'; readonly reason?: string };
+
+/** One connection from its accept to its end. */
+export interface ConnectionReport {
+  /** Absent on a unix socket. */
+  readonly client?: { readonly address: string; readonly port: number };
+  /** Who carried it; absent when nobody did. */
+  readonly endpoint?: Endpoint;
+  /** Which of the endpoint's addresses. */
+  readonly address?: string;
+  readonly bytesUp: number;
+  readonly bytesDown: number;
+  readonly durationMs: number;
+  /** How long the dial took that reached the endpoint. */
+  readonly dialMs?: number;
+  readonly outcome: ConnectionOutcome;
 }
 
 /** Carries the connections of one service. */
@@ -42,7 +77,9 @@ export interface Engine {
 /** What only the engine sees: one for each connection concerned; who listens thins them out. */
 export type EngineEvent =
   | { readonly kind: 'unreachable'; readonly reason: string }
-  | { readonly kind: 'connections-full'; readonly limit: number };
+  | { readonly kind: 'connections-full'; readonly limit: number }
+  /** With `reportConnections` only. */
+  | { readonly kind: 'connection-ended'; readonly connection: ConnectionReport };
 
 /** How `ambassador.ts` is given an engine for one service; the binder knows sockets, clock and prologues. */
 export type CreateEngine = (

@@ -4,6 +4,7 @@ import {
   type DrainOutcome,
   errorCode,
   type Listener,
+  type ListenPlace,
   listen,
   type Prologue,
   resetLeg,
@@ -15,7 +16,10 @@ import { ClientConnection, type ConnectionContext, type Dial } from './client-co
 import type { EndpointPicker, Engine, EngineCounters, EngineEvent } from './engine.ts';
 
 /** What the engine must know of its service. An IPv6 address that this machine has not is left out where another is bound. */
-export type NodeEngineOptions = Pick<ProxyOptions, 'listen' | 'connectTimeoutMs' | 'maxConnections'>;
+export type NodeEngineOptions = Pick<
+  ProxyOptions,
+  'listen' | 'connectTimeoutMs' | 'maxConnections' | 'reportConnections'
+>;
 
 /** What runs on the way to an endpoint; each has a plain default. */
 export interface NodeEnginePath {
@@ -44,6 +48,10 @@ class NodeEngine implements Engine {
   #accepted = 0;
   #failed = 0;
   #retried = 0;
+  #dropped = 0;
+  /** Of connections that have ended. */
+  #bytesUp = 0;
+  #bytesDown = 0;
 
   constructor(
     options: NodeEngineOptions,
@@ -65,15 +73,30 @@ class NodeEngine implements Engine {
         this.#failed += 1;
         if (reason !== undefined) onEvent({ kind: 'unreachable', reason });
       },
+      onEnded: (bytesUp, bytesDown) => {
+        this.#bytesUp += bytesUp;
+        this.#bytesDown += bytesDown;
+      },
+      onReport: options.reportConnections
+        ? (connection) => onEvent({ kind: 'connection-ended', connection })
+        : undefined,
     };
   }
 
   get counters(): EngineCounters {
+    let [bytesUp, bytesDown] = [this.#bytesUp, this.#bytesDown];
+    for (const connection of this.#connections) {
+      bytesUp += connection.bytesUp;
+      bytesDown += connection.bytesDown;
+    }
     return {
       active: this.#connections.size,
       accepted: this.#accepted,
       failed: this.#failed,
       retried: this.#retried,
+      dropped: this.#dropped,
+      bytesUp,
+      bytesDown,
     };
   }
 
@@ -107,7 +130,7 @@ class NodeEngine implements Engine {
     await drained;
   }
 
-  #listen(at: Target): Promise<Listener> {
+  #listen(at: ListenPlace): Promise<Listener> {
     return listen({
       at,
       maxConnections: this.#options.maxConnections,
@@ -128,6 +151,7 @@ class NodeEngine implements Engine {
   }
 
   #refuse(): void {
+    this.#dropped += 1;
     this.#onEvent({ kind: 'connections-full', limit: this.#options.maxConnections });
   }
 
@@ -136,7 +160,7 @@ class NodeEngine implements Engine {
   }
 }
 
-function isMissingIpv6(at: Target | undefined, error: unknown): boolean {
+function isMissingIpv6(at: ListenPlace | undefined, error: unknown): boolean {
   if (at?.kind !== 'tcp' || !at.address.includes(':')) return false;
   const code = errorCode(error);
   return code === 'EADDRNOTAVAIL' || code === 'EAFNOSUPPORT';

@@ -31,6 +31,7 @@ const proxyEntry = z.strictObject({
   listen: texts.optional(),
   allowRemote: flag.optional(),
   from: texts.optional(),
+  dnsServer: texts.optional(),
   merge: text.optional(),
   balance: text.optional(),
   connectTimeout: text.optional(),
@@ -48,6 +49,8 @@ export const configSchema: z.ZodObject = z.strictObject({
   logLevel: text.optional(),
   logFormat: text.optional(),
   interface: texts.optional(),
+  admin: text.optional(),
+  logConnections: flag.optional(),
   announce: z.array(announceEntry, { error: 'write a list of services, each with a leading "-"' }).optional(),
   proxy: z.array(proxyEntry, { error: 'write a list of services, each with a leading "-"' }).optional(),
 });

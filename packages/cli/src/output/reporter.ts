@@ -13,10 +13,16 @@ export interface Reporter {
   tell(line: string | undefined, fact: Fact): void;
 }
 
-/** `isJson`: one JSON document a line, else lines for people. */
-export function createReporter(stdout: Printer, log: Log, isJson: boolean): Reporter {
+/** `isJson`: one JSON document a line, else lines for people. `onFact` gets each fact too, before it is printed. */
+export function createReporter(
+  stdout: Printer,
+  log: Log,
+  isJson: boolean,
+  onFact: (fact: Fact) => void = () => undefined,
+): Reporter {
   return {
     tell(line, fact) {
+      onFact(fact);
       if (isJson) stdout.line(JSON.stringify(fact));
       else if (line !== undefined) stdout.line(line);
       const { event, ...fields } = fact;

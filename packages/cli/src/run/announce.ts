@@ -18,6 +18,9 @@ import { announcerEventToFact, describeAnnouncerEvent } from '../output/announce
 import { tellNodeEvent, tellStart } from '../output/network-lines.ts';
 import { createReporter, type Reporter } from '../output/reporter.ts';
 import { addSharedOptions, listServiceRequests, loadConfig } from '../settings/service-requests.ts';
+import { createNotify } from '../systemd/notify.ts';
+import { createAdminService } from './admin.ts';
+import { Lifecycle } from './lifecycle.ts';
 import { createLocalNetwork, type LocalNetwork, readInterfaceNames, startNode } from './local-network.ts';
 import { openLog } from './log-options.ts';
 import { waitForAbort } from './stopping.ts';
@@ -49,7 +52,19 @@ export async function announceServices(invocation: Invocation): Promise<number> 
   const announcements = requests.map((request) =>
     readAnnouncement(request, { hostName: hostname(), platform: surroundings.platform }),
   );
-  const reporter = createReporter(surroundings.stdout, openLog(settings, surroundings), settings.isSet('json'));
+  const log = openLog(settings, surroundings);
+  const lifecycle = new Lifecycle(createNotify(surroundings.env, log));
+  const admin = await createAdminService(settings, {
+    version: surroundings.version,
+    snapshot: () => ({
+      phase: lifecycle.phase,
+      announcements: announcer.status(),
+      services: [],
+      traffic: [],
+      mdns: local.node.counters,
+    }),
+  });
+  const reporter = createReporter(surroundings.stdout, log, settings.isSet('json'), (fact) => admin?.publish(fact));
   const refusals = new Refusals(announcements.length);
   let isStarted = false;
   const local = createLocalNetwork(
@@ -64,12 +79,17 @@ export async function announceServices(invocation: Invocation): Promise<number> 
     if (event.kind === 'refused') refusals.add(event.error);
   });
   try {
+    await admin?.listen(reporter);
     await startNode(local);
     tellStart(reporter, local.network.interfaces(), local.network.skipped());
     isStarted = true;
-    if (trailing !== undefined) return await runCommand(trailing, announcer, refusals, invocation);
+    if (trailing !== undefined) {
+      return await runCommand(trailing, watchAnnouncer(announcer, lifecycle), refusals, invocation);
+    }
     await announcer.start();
+    lifecycle.run();
     await Promise.race([waitForAbort(surroundings.shutdown.signal), refusals.all]);
+    lifecycle.stop();
     if (refusals.isEmpty) tellStopping(reporter, surroundings.shutdown.signal);
     const isRelaying = announcements.some(({ relay }) => relay);
     await announcer.drain({ graceMs: isRelaying ? GRACE_MS : 0, timeoutMs: DRAIN_TIMEOUT_MS });
@@ -80,7 +100,23 @@ export async function announceServices(invocation: Invocation): Promise<number> 
   } finally {
     await announcer.close();
     await local.node.close();
+    await admin?.close();
   }
+}
+
+/** The command starts and drains its announcer: the lifecycle follows. */
+function watchAnnouncer(announcer: Announcer, lifecycle: Lifecycle): Pick<Announcer, 'start' | 'drain' | 'close'> {
+  return {
+    async start() {
+      await announcer.start();
+      lifecycle.run();
+    },
+    drain(options) {
+      lifecycle.stop();
+      return announcer.drain(options);
+    },
+    close: () => announcer.close(),
+  };
 }
 
 /** What can't be announced as it was asked for; the command ends when nothing else is left. */
@@ -136,7 +172,7 @@ function createAnnouncer(
 /** Runs the command to its end; the signals that we get are its signals. It ends when nothing of it may be announced. */
 async function runCommand(
   [command = '', ...args]: readonly string[],
-  announcer: Announcer,
+  announcer: Pick<Announcer, 'start' | 'drain' | 'close'>,
   refusals: Refusals,
   { surroundings }: Invocation,
 ): Promise<number> {

@@ -55,7 +55,7 @@ export class QuestionSchedule {
   readonly #heap: DeadlineHeap<Pending> = new DeadlineHeap();
   readonly #asked: RecentQuestions = new RecentQuestions();
   readonly #seen: RecentQuestions = new RecentQuestions();
-  /** When the question that began last is asked first. */
+  /** When the question that began last because of an event is asked first. */
   #startAt = Number.NEGATIVE_INFINITY;
   /** Until when the messages so far use up their rate. */
   #spentUntil = Number.NEGATIVE_INFINITY;
@@ -196,9 +196,10 @@ export class QuestionSchedule {
     this.#reschedule(pending);
   }
 
-  /** A random time, which questions that begin together share, and so a packet (RFC 6762 5.3). */
+  /** A random time, which questions that begin because of one event share, and so a packet (RFC 6762 5.3). */
   #drawStart(jitterMs: number, now: number): number {
     const earliest = now + FIRST_DELAY_MS;
+    if (jitterMs !== FIRST_JITTER_MS.onEvent) return earliest + jitterMs * this.#random();
     const isShared = this.#startAt >= earliest && this.#startAt <= earliest + jitterMs;
     if (!isShared) this.#startAt = earliest + jitterMs * this.#random();
     return this.#startAt;

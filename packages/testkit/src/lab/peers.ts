@@ -8,13 +8,19 @@ export type Peer =
   | 'curl'
   | 'dbus-daemon'
   | 'dig'
+  | 'named'
   | 'nft'
+  | 'nsupdate'
   | 'postgres'
+  | 'promtool'
   | 'psql'
   | 'python3'
   | 'python3-zeroconf'
   | 'redis-cli'
-  | 'redis-server';
+  | 'redis-server'
+  | 'systemd-analyze'
+  | 'systemd-notify'
+  | 'systemd-socket-activate';
 
 interface PeerPackage {
   /** Debian's name. */
@@ -35,13 +41,19 @@ const PACKAGES: Readonly<Record<Peer, PeerPackage>> = {
   curl: { name: 'curl', path: '/usr/bin/curl' },
   'dbus-daemon': { name: 'dbus', path: '/usr/bin/dbus-daemon' },
   dig: { name: 'bind9-dnsutils', path: '/usr/bin/dig' },
+  named: { name: 'bind9', path: '/usr/sbin/named' },
   nft: { name: 'nftables', path: '/usr/sbin/nft' },
+  nsupdate: { name: 'bind9-dnsutils', path: '/usr/bin/nsupdate' },
   postgres: { name: 'postgresql-15', path: `${POSTGRES_FOLDER}/postgres` },
+  promtool: { name: 'prometheus', path: '/usr/bin/promtool' },
   psql: { name: 'postgresql-client-15', path: `${POSTGRES_FOLDER}/psql` },
   python3: { name: 'python3', path: PYTHON },
   'python3-zeroconf': { name: 'python3-zeroconf', path: '/usr/lib/python3/dist-packages/zeroconf' },
   'redis-cli': { name: 'redis-tools', path: '/usr/bin/redis-cli' },
   'redis-server': { name: 'redis-server', path: '/usr/bin/redis-server' },
+  'systemd-analyze': { name: 'systemd', path: '/usr/bin/systemd-analyze' },
+  'systemd-notify': { name: 'systemd', path: '/usr/bin/systemd-notify' },
+  'systemd-socket-activate': { name: 'systemd', path: '/usr/bin/systemd-socket-activate' },
 };
 
 /** The Debian packages that are to be installed before these peers can be run. */

@@ -1,0 +1,80 @@
+import type { OnReadOpts, Socket } from 'node:net';
+import type { Leg } from './leg.ts';
+import { ReadBuffers } from './read-buffers.ts';
+
+const buffers = new ReadBuffers();
+
+const intake: unique symbol = Symbol('intake');
+interface Taking {
+  [intake]?: Intake;
+}
+
+/**
+ * How a dialled socket is read. Node would allocate 64 KiB for each read, however few bytes come. Here all sockets read into
+ * one buffer out of which small reads are copied; a socket whose reads are full reads into a buffer of its own, which is lent
+ * to a consumer that knows. A socket that is idle holds no buffer.
+ */
+export class Intake {
+  readonly onread: OnReadOpts;
+  #socket: Socket | undefined;
+  /** What the next read goes into, unless it is the shared one. */
+  #own: Buffer | undefined;
+  /** What a consumer that paused the socket has not done with yet. */
+  #lent: Buffer | undefined;
+  #lendsFrom: number = Number.POSITIVE_INFINITY;
+
+  constructor() {
+    this.onread = {
+      buffer: () => this.#own ?? buffers.shared,
+      callback: (length, buffer) => this.#take(length, buffer),
+    };
+  }
+
+  /** Called once, before the first read. */
+  serve(socket: Socket & Taking): void {
+    this.#socket = socket;
+    socket[intake] = this;
+  }
+
+  lend(fromLength: number): void {
+    this.#lendsFrom = fromLength;
+  }
+
+  /** `onread`'s callback: false stops reading until the stream asks for more. */
+  #take(length: number, buffer: Uint8Array): boolean {
+    const socket = this.#socket;
+    if (socket === undefined) return false;
+    const own = this.#own;
+    this.#own = undefined;
+    const isConsumed = socket.readableFlowing === true && socket.readableLength === 0;
+    if (isConsumed) this.#retrieve();
+    if (length < this.#lendsFrom || !isConsumed) {
+      const copy = Buffer.from(buffer.subarray(0, length));
+      buffers.giveBack(own);
+      return socket.push(copy);
+    }
+    this.#lent = own ?? buffers.takeCopy(buffer, length);
+    // Not `push`: that asks for more at once, whether the consumer has paused the socket or not.
+    socket.emit('data', this.#lent.subarray(0, length));
+    if (socket.isPaused()) return true;
+    // A read that was not full says that there is nothing more for now.
+    if (length === buffer.length) this.#own = this.#lent;
+    else buffers.giveBack(this.#lent);
+    this.#lent = undefined;
+    return true;
+  }
+
+  /** The consumer that had paused the socket reads again: it has done with what was lent. */
+  #retrieve(): void {
+    buffers.giveBack(this.#lent);
+    this.#lent = undefined;
+  }
+}
+
+/**
+ * Says that whoever reads this leg is done with a chunk of at least `fromLength` bytes before it returns, or else has paused
+ * the leg until it is: such chunks need no copy then.
+ */
+export function lendReads(leg: Leg & Taking, fromLength: number): void {
+  leg[intake]?.lend(fromLength);
+}

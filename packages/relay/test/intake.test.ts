@@ -1,0 +1,98 @@
+import { Socket } from 'node:net';
+import { describe, expect, test } from 'vitest';
+import { Intake, lendReads } from '../src/intake.ts';
+
+const LENT_FROM = 16_384;
+
+/** A socket that is read as the kernel would have it, without one. */
+function open() {
+  const intake = new Intake();
+  const socket = new Socket();
+  intake.serve(socket);
+  const received: Buffer[] = [];
+  const { buffer, callback } = intake.onread;
+  const nextBuffer = (): Uint8Array => (typeof buffer === 'function' ? buffer() : buffer);
+  /** One read of so many bytes of this value. */
+  const read = (length: number, value: number): Uint8Array => {
+    const into = nextBuffer();
+    into.fill(value, 0, length);
+    callback(length, into);
+    return into;
+  };
+  return { socket, received, read, nextBuffer };
+}
+
+/** Reads as a splice does. */
+async function consume({ socket, received }: ReturnType<typeof open>): Promise<void> {
+  lendReads(socket, LENT_FROM);
+  socket.on('data', (chunk: Buffer) => received.push(chunk));
+  await new Promise((resolve) => setImmediate(resolve));
+}
+
+describe('a socket whose consumer promises nothing', () => {
+  test('gives copies, which later reads leave alone', () => {
+    const { socket, read } = open();
+    read(20_000, 1);
+    read(65_536, 2);
+    read(10, 3);
+    const chunks = [socket.read(20_000), socket.read(65_536), socket.read(10)];
+    expect(chunks.map((chunk) => new Set(chunk))).toEqual([new Set([1]), new Set([2]), new Set([3])]);
+  });
+});
+
+describe('a socket whose consumer takes what is lent', () => {
+  test('is given every byte in order', async () => {
+    const world = open();
+    await consume(world);
+    const sums: number[] = [];
+    world.socket.on('data', (chunk: Buffer) => sums.push((chunk[0] ?? 0) * chunk.length));
+    for (const [index, length] of [100, 65_536, 65_536, 30_000, 5, 65_536].entries()) world.read(length, index + 1);
+    expect(sums).toEqual([100, 131_072, 196_608, 120_000, 25, 393_216]);
+  });
+
+  test('reads into the same buffer while its reads are full', async () => {
+    const world = open();
+    await consume(world);
+    world.read(65_536, 1);
+    const second = world.read(65_536, 2);
+    const third = world.read(65_536, 3);
+    expect(third).toBe(second);
+    expect(world.received[2]?.buffer).toBe(third.buffer);
+  });
+
+  test('holds no buffer after a read that was not full', async () => {
+    const world = open();
+    const shared = world.nextBuffer();
+    await consume(world);
+    world.read(65_536, 1);
+    expect(world.nextBuffer()).not.toBe(shared);
+    world.read(30_000, 2);
+    expect(world.nextBuffer()).toBe(shared);
+  });
+
+  test('never reads into what a paused consumer has not done with', async () => {
+    const world = open();
+    await consume(world);
+    world.read(65_536, 1);
+    world.socket.once('data', () => world.socket.pause());
+    world.read(65_536, 2);
+    const kept = world.received[1];
+    world.read(65_536, 3);
+    world.read(65_536, 4);
+    expect(new Set(kept)).toEqual(new Set([2]));
+  });
+
+  test('shares what is lent with no other socket until it is done with', async () => {
+    const slow = open();
+    await consume(slow);
+    slow.socket.once('data', () => slow.socket.pause());
+    slow.read(40_000, 7);
+    const others = Array.from({ length: 40 }, open);
+    for (const other of others) {
+      await consume(other);
+      other.read(65_536, 9);
+      other.read(40_000, 9);
+    }
+    expect(new Set(slow.received[0])).toEqual(new Set([7]));
+  });
+});
