@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { parseName } from '../../src/wire/name.ts';
+import { type ResourceRecord, TYPE_CODES } from '../../src/wire/record.ts';
 import {
   address,
   fullAnswer,
@@ -122,6 +123,77 @@ describe('Querier', () => {
     expect(driver.takeEvents()).toEqual(['100 type-found _http._tcp', '100 type-found _ipp._tcp']);
     driver.querier.stopBrowseTypes();
     expect(driver.querier.cachedRecords).toBe(0);
+  });
+});
+
+describe('Querier and denials (RFC 6762 6.1)', () => {
+  const denial = (name: string, ...types: (keyof typeof TYPE_CODES)[]): ResourceRecord => ({
+    name: parseName(name),
+    ttl: 120,
+    flush: true,
+    data: { type: 'NSEC', next: parseName(name), types: types.map((type) => TYPE_CODES[type]) },
+  });
+
+  it('asks no more for what the owner says that it does not have', () => {
+    driver.browse();
+    driver.hear(responseOf(pointer('a'), service('a'), text('a', 'k=v')));
+    driver.runTo(500);
+    expect(driver.takeQuestions()).toContainEqual(expect.stringContaining('AAAA h1.local'));
+    driver.hear(responseOf(denial('h1.local', 'A')));
+    driver.runTo(60_000);
+    const questions = driver.takeQuestions().filter((question) => question.includes('h1.local'));
+    expect(questions.map((question) => question.split(' ')[1])).toEqual(['A', 'A', 'A']);
+  });
+
+  it('asks nothing about a host without addresses, until it tells one', () => {
+    driver.browse();
+    driver.hear(responseOf(pointer('a'), service('a'), text('a', 'k=v'), denial('h1.local')));
+    driver.runTo(60_000);
+    expect(driver.takeQuestions().filter((question) => question.includes('h1.local'))).toEqual([]);
+    driver.hear(responseOf(address('10.0.0.1')));
+    expect(driver.takeEvents()).toEqual(['60000 resolved a 10.0.0.1:6379']);
+  });
+
+  it('waits for no TXT record where there is none', () => {
+    driver.browse();
+    driver.hear(responseOf(pointer('a'), service('a'), address('10.0.0.1')));
+    driver.runTo(300);
+    expect(driver.takeEvents()).toEqual([]);
+    driver.hear(responseOf(denial('a._redis._tcp.local', 'SRV')));
+    expect(driver.takeEvents()).toEqual(['300 resolved a 10.0.0.1:6379']);
+  });
+
+  it('verifies an address that it knows and that is denied, and drops it within ten seconds', () => {
+    driver.browse();
+    driver.hear(fullAnswer());
+    driver.hear(responseOf(address('fe80::1')));
+    driver.runTo(5_000);
+    driver.takeEvents();
+    driver.takeQuestions();
+    driver.hear(responseOf(denial('h1.local', 'AAAA')));
+    driver.runTo(15_000);
+    expect(driver.takeQuestions()).toContainEqual(expect.stringContaining(' A h1.local'));
+    expect(driver.takeEvents()).toEqual(['14000 changed a fe80::1:6379']);
+  });
+
+  it('keeps an address that comes with a denial of it, as some hosts send it', () => {
+    driver.browse();
+    driver.hear(fullAnswer());
+    driver.runTo(5_000);
+    driver.takeQuestions();
+    driver.takeEvents();
+    driver.hear(responseOf(address('10.0.0.1'), denial('h1.local')));
+    driver.runTo(60_000);
+    expect(driver.takeQuestions().filter((question) => question.includes('h1.local'))).toEqual([]);
+    expect(driver.takeEvents()).toEqual([]);
+  });
+
+  it('keeps no denials of names that nobody wants', () => {
+    driver.browse();
+    driver.hear(responseOf(denial('h1.local')));
+    driver.hear(responseOf(pointer('a'), service('a'), text('a', 'k=v')));
+    driver.runTo(500);
+    expect(driver.takeQuestions()).toContainEqual(expect.stringContaining(' A h1.local'));
   });
 });
 

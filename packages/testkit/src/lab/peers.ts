@@ -8,6 +8,7 @@ export type Peer =
   | 'curl'
   | 'dbus-daemon'
   | 'haproxy'
+  | 'dig'
   | 'named'
   | 'nft'
   | 'nginx'
@@ -43,6 +44,7 @@ const PACKAGES: Readonly<Record<Peer, PeerPackage>> = {
   curl: { name: 'curl', path: '/usr/bin/curl' },
   'dbus-daemon': { name: 'dbus', path: '/usr/bin/dbus-daemon' },
   haproxy: { name: 'haproxy', path: '/usr/sbin/haproxy' },
+  dig: { name: 'bind9-dnsutils', path: '/usr/bin/dig' },
   named: { name: 'bind9', path: '/usr/sbin/named' },
   nft: { name: 'nftables', path: '/usr/sbin/nft' },
   'nginx-stream': { name: 'libnginx-mod-stream', path: '/usr/lib/nginx/modules/ngx_stream_module.so' },
