@@ -2,6 +2,7 @@ export type { Clock } from './clock.ts';
 export { hostLabel } from './host-label.ts';
 export type { BrowseEvent, Instance, InstanceAddress } from './instance.ts';
 export type { SkippedInterface } from './interfaces.ts';
+export { checkLink, type LinkCheck, type LinkCheckOptions } from './link-check.ts';
 export { MdnsError } from './mdns-error.ts';
 export { createMdnsNode } from './native-node.ts';
 export type {
@@ -19,3 +20,4 @@ export type { Random } from './rules/machine.ts';
 export { systemClock } from './system-clock.ts';
 export { type SystemNetwork, type SystemNetworkOptions, systemNetwork } from './system-network.ts';
 export type { Txt } from './txt.ts';
+export { type Decode, type Decoded, decodeMessage } from './wire/decode.ts';

@@ -7,7 +7,13 @@ export type Peer =
   | 'avahi-publish'
   | 'curl'
   | 'dbus-daemon'
+  | 'haproxy'
+  | 'dig'
+  | 'named'
   | 'nft'
+  | 'nginx'
+  | 'nginx-stream'
+  | 'nsupdate'
   | 'postgres'
   | 'promtool'
   | 'psql'
@@ -37,7 +43,13 @@ const PACKAGES: Readonly<Record<Peer, PeerPackage>> = {
   'avahi-publish': { name: 'avahi-utils', path: '/usr/bin/avahi-publish' },
   curl: { name: 'curl', path: '/usr/bin/curl' },
   'dbus-daemon': { name: 'dbus', path: '/usr/bin/dbus-daemon' },
+  haproxy: { name: 'haproxy', path: '/usr/sbin/haproxy' },
+  dig: { name: 'bind9-dnsutils', path: '/usr/bin/dig' },
+  named: { name: 'bind9', path: '/usr/sbin/named' },
   nft: { name: 'nftables', path: '/usr/sbin/nft' },
+  'nginx-stream': { name: 'libnginx-mod-stream', path: '/usr/lib/nginx/modules/ngx_stream_module.so' },
+  nginx: { name: 'nginx', path: '/usr/sbin/nginx' },
+  nsupdate: { name: 'bind9-dnsutils', path: '/usr/bin/nsupdate' },
   postgres: { name: 'postgresql-15', path: `${POSTGRES_FOLDER}/postgres` },
   promtool: { name: 'prometheus', path: '/usr/bin/promtool' },
   psql: { name: 'postgresql-client-15', path: `${POSTGRES_FOLDER}/psql` },
