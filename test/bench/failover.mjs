@@ -42,7 +42,7 @@ const FAULTS = [
   },
   {
     title: `SIGSTOP of one service, checked by its announcer each ${CHECK_INTERVAL}`,
-    announce: ['--check', CHECK, '--check-interval', CHECK_INTERVAL],
+    announce: ['--check', CHECK, '--check-interval', CHECK_INTERVAL, '--fall', '1'],
     strike: async (_, { service }) => {
       service.kill('SIGSTOP');
     },
