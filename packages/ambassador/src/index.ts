@@ -8,12 +8,14 @@ export {
 } from './address-policy.ts';
 export { type Ambassador, type AmbassadorOptions, createAmbassador } from './ambassador.ts';
 export { AmbassadorError } from './ambassador-error.ts';
+export { createEndpointCheck } from './endpoint-check.ts';
 export {
   type EndpointReport,
   type EndpointStatusReport,
   reportEndpoint,
   reportEndpointStatus,
 } from './endpoint-report.ts';
+export { EndpointWatch, type EndpointWatchOptions } from './endpoint-watch.ts';
 export type { Dial } from './engines/client-connection.ts';
 export type {
   ConnectionOutcome,
@@ -26,12 +28,13 @@ export type {
   EngineEvent,
 } from './engines/engine.ts';
 export { createNodeEngine, type NodeEngineOptions, type NodeEnginePath } from './engines/node.ts';
+export { LoopLag } from './loop-lag.ts';
 export type { BalancerName } from './pool/balancer.ts';
 export type { Endpoint, EndpointState, EndpointStatus } from './pool/endpoint.ts';
 export type { MergeMode } from './pool/merge.ts';
 export type { Random } from './pool/random.ts';
 export type { Update } from './pool/update.ts';
-export type { ProxyEvent, ProxyOptions } from './proxy-options.ts';
+export type { ProxyCheck, ProxyEvent, ProxyOptions } from './proxy-options.ts';
 export { type ResolveOptions, resolveEndpoints } from './resolve.ts';
 export type { ServiceStatus } from './service-proxy.ts';
 export type { DialReport, ServiceConnectionReport, ServiceTraffic, SourceAge } from './service-traffic.ts';

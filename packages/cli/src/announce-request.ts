@@ -19,8 +19,8 @@ import { findWellKnownPort } from './well-known-ports.ts';
 const HIGHEST_SRV_VALUE = 65_535;
 const HIGHEST_TTL = 2_147_483_647;
 const MOST_CHECKS = 100;
-const SHORTEST_CHECK_INTERVAL_MS = 100;
-const DEFAULT_CHECK_INTERVAL_MS = 2_000;
+export const SHORTEST_CHECK_INTERVAL_MS = 100;
+export const DEFAULT_CHECK_INTERVAL_MS = 2_000;
 
 export const ANNOUNCE_OPTIONS: readonly Option[] = [
   { name: 'name', kind: 'text', summary: 'Name of the instance', byDefault: '"SERVICE on HOST"' },
@@ -42,7 +42,7 @@ export const ANNOUNCE_OPTIONS: readonly Option[] = [
     byDefault: 'tcp',
     beginnings: ['tcp', 'http:/', 'redis', 'postgres', 'exec:', 'none'],
   },
-  { name: 'check-interval', kind: 'text', summary: 'Time between two checks', byDefault: '2s' },
+  { name: 'check-interval', kind: 'text', summary: 'How soon a failure is known', byDefault: '2s' },
   { name: 'rise', kind: 'text', summary: 'Passes in a row until it is announced', byDefault: '1' },
   { name: 'fall', kind: 'text', summary: 'Failures in a row until it is withdrawn', byDefault: '1' },
   { name: 'relay', kind: 'flag', summary: 'Accept on the network for a service that listens on loopback only' },

@@ -1,11 +1,16 @@
 import { type LinkFailure, LinkPair, type LinkPairOptions } from './link-pair.ts';
 import type { NetworkInterface } from './network.ts';
+import type { LinkTotals, NodeCounters } from './node.ts';
 import type { Machine } from './rules/machine.ts';
 import type { Querier } from './rules/querier.ts';
 import type { Responder } from './rules/responder.ts';
 
 /** A machine has nothing due any more after this many turns, unless it is wrong. */
 const MAX_TURNS = 16;
+
+type Refusals = Omit<NodeCounters, keyof LinkTotals>;
+
+const NO_REFUSALS: Refusals = { recordsRefused: 0, unicastRefused: 0, deferralsRefused: 0 };
 
 /** The two machines of an interface. */
 export interface Machines {
@@ -28,6 +33,8 @@ export class Attachment {
   /** The interface as it was read last. */
   on: NetworkInterface;
   #machines: Machines | undefined;
+  /** Of machines that are forgotten. */
+  #pastRefusals: Refusals = NO_REFUSALS;
 
   constructor(on: NetworkInterface, options: AttachmentOptions) {
     this.on = on;
@@ -52,12 +59,17 @@ export class Attachment {
     return this.on.addresses.map(({ address }) => address);
   }
 
+  get counters(): NodeCounters {
+    return { ...this.links.totals, ...this.#refusals() };
+  }
+
   bringUp(machines: Machines): void {
     this.#machines = machines;
   }
 
   /** Forgets the machines, and all that they knew. */
   bringDown(): void {
+    this.#pastRefusals = this.#refusals();
     this.#machines = undefined;
   }
 
@@ -78,6 +90,17 @@ export class Attachment {
   restart(now: number): void {
     this.#machines?.querier.restart(now);
     this.#machines?.responder.restart(now);
+  }
+
+  #refusals(): Refusals {
+    if (this.#machines === undefined) return this.#pastRefusals;
+    const { querier, responder } = this.#machines;
+    const { legacyRefused, unicastRefused, deferralsRefused } = responder.counters;
+    return {
+      recordsRefused: this.#pastRefusals.recordsRefused + querier.refusedRecords,
+      unicastRefused: this.#pastRefusals.unicastRefused + legacyRefused + unicastRefused,
+      deferralsRefused: this.#pastRefusals.deferralsRefused + deferralsRefused,
+    };
   }
 
   #running(): readonly Machine[] {

@@ -4,6 +4,7 @@ import { compareInterfaces, type InterfaceChange } from './interface-changes.ts'
 import type { LinkFailure } from './link-pair.ts';
 import type { Network, NetworkInterface } from './network.ts';
 import type { NodeCounters, NodeEvent } from './node.ts';
+import type { Decode } from './wire/decode.ts';
 
 const NO_COUNTERS: NodeCounters = {
   received: 0,
@@ -11,14 +12,19 @@ const NO_COUNTERS: NodeCounters = {
   rateLimited: 0,
   undecodable: 0,
   damagedRecords: 0,
+  otherPort: 0,
   offLink: 0,
   sendErrors: 0,
+  recordsRefused: 0,
+  unicastRefused: 0,
+  deferralsRefused: 0,
 };
 
 /** What the attachments need of the node. */
 export interface AttachmentsContext {
   readonly network: Network;
   readonly now: () => number;
+  readonly decode: Decode;
   /** The machines of an interface that can be used from now on. */
   readonly attach: (on: NetworkInterface, addresses: readonly string[]) => Machines;
   /** The interface has other addresses. */
@@ -61,7 +67,7 @@ export class Attachments {
   }
 
   get counters(): NodeCounters {
-    return [...this.#byName.values()].reduce((sum, { links }) => addCounters(sum, links.totals), this.#pastCounters);
+    return [...this.#byName.values()].reduce((sum, { counters }) => addCounters(sum, counters), this.#pastCounters);
   }
 
   /** Sends all that is due. */
@@ -152,6 +158,7 @@ export class Attachments {
     const attachment = new Attachment(on, {
       network: this.#context.network,
       now: this.#context.now,
+      decode: this.#context.decode,
       isOwnAddress: (address) => this.#interfaces.some((own) => own.addresses.some((each) => each.address === address)),
       received: this.#context.received,
       failed: (failure) => {
@@ -187,7 +194,7 @@ export class Attachments {
     if (attachment === undefined) return;
     this.#byName.delete(name);
     const closing = attachment.links.close().then(() => {
-      this.#pastCounters = addCounters(this.#pastCounters, attachment.links.totals);
+      this.#pastCounters = addCounters(this.#pastCounters, attachment.counters);
     });
     this.#leaving = Promise.all([this.#leaving, closing]);
     if (!attachment.isUp) return;
@@ -216,7 +223,11 @@ function addCounters(a: NodeCounters, b: NodeCounters): NodeCounters {
     rateLimited: a.rateLimited + b.rateLimited,
     undecodable: a.undecodable + b.undecodable,
     damagedRecords: a.damagedRecords + b.damagedRecords,
+    otherPort: a.otherPort + b.otherPort,
     offLink: a.offLink + b.offLink,
     sendErrors: a.sendErrors + b.sendErrors,
+    recordsRefused: a.recordsRefused + b.recordsRefused,
+    unicastRefused: a.unicastRefused + b.unicastRefused,
+    deferralsRefused: a.deferralsRefused + b.deferralsRefused,
   };
 }

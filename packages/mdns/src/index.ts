@@ -19,3 +19,4 @@ export type { Random } from './rules/machine.ts';
 export { systemClock } from './system-clock.ts';
 export { type SystemNetwork, type SystemNetworkOptions, systemNetwork } from './system-network.ts';
 export type { Txt } from './txt.ts';
+export { type Decode, type Decoded, decodeMessage } from './wire/decode.ts';

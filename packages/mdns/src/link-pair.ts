@@ -1,13 +1,11 @@
+import { MDNS_PORT } from './mdns-port.ts';
 import type { Link, LinkSource, Network, NetworkInterface } from './network.ts';
-import type { NodeCounters } from './node.ts';
+import type { LinkTotals } from './node.ts';
+import { PacketLimit } from './packet-limit.ts';
 import type { Received, Transmit } from './rules/machine.ts';
-import { TokenBucket } from './token-bucket.ts';
-import { decodeMessage } from './wire/decode.ts';
+import type { Decode } from './wire/decode.ts';
 import { splitMessage } from './wire/encode.ts';
 import type { Message } from './wire/message.ts';
-
-/** A flood costs no more than this on one socket. */
-const MAX_PACKETS_PER_SECOND = 1_000;
 
 type Family = 'IPv4' | 'IPv6';
 
@@ -23,6 +21,7 @@ export interface LinkPairOptions {
   readonly now: () => number;
   /** Whether a literal address without zone is one of this host's. */
   readonly isOwnAddress: (address: string) => boolean;
+  readonly decode: Decode;
   readonly events: LinkPairEvents;
 }
 
@@ -49,6 +48,7 @@ export class LinkPair {
     rateLimited: 0,
     undecodable: 0,
     damagedRecords: 0,
+    otherPort: 0,
     offLink: 0,
     sendErrors: 0,
   };
@@ -61,7 +61,7 @@ export class LinkPair {
     return this.#open.size;
   }
 
-  get totals(): NodeCounters {
+  get totals(): LinkTotals {
     const open = [...this.#open.values()].map(({ link }) => link.counters);
     return {
       ...this.#totals,
@@ -125,11 +125,11 @@ export class LinkPair {
   }
 
   async #openOne(on: NetworkInterface, family: Family): Promise<LinkFailure | undefined> {
-    const bucket = new TokenBucket(MAX_PACKETS_PER_SECOND, this.#options.now());
+    const limit = new PacketLimit(this.#options.now());
     let link: Link | undefined;
     try {
       link = await this.#options.network.openLink(on, family, {
-        packet: (bytes, source) => this.#receive(bytes, source, family, bucket),
+        packet: (bytes, source) => this.#receive(bytes, source, family, limit),
         failed: (error) => {
           if (link === undefined || this.#open.get(family)?.link !== link) return;
           void this.#closeOne(family);
@@ -158,18 +158,23 @@ export class LinkPair {
     link.send(bytes, to);
   }
 
-  #receive(bytes: Uint8Array, source: LinkSource, family: Family, bucket: TokenBucket): void {
+  #receive(bytes: Uint8Array, source: LinkSource, family: Family, limit: PacketLimit): void {
     this.#totals.received++;
-    if (!bucket.take(this.#options.now())) {
+    if (!limit.admit(source.address, this.#options.now())) {
       this.#totals.rateLimited++;
       return;
     }
-    const decoded = decodeMessage(bytes);
+    const decoded = this.#options.decode(bytes);
     if (decoded === undefined) {
       this.#totals.undecodable++;
       return;
     }
     this.#totals.damagedRecords += decoded.damaged;
+    // RFC 6762 6: what comes from another port is no response.
+    if (decoded.message.kind === 'response' && source.port !== MDNS_PORT) {
+      this.#totals.otherPort++;
+      return;
+    }
     const isThisHost = this.#options.isOwnAddress(source.address.split('%')[0] ?? '');
     const from = { address: source.address, port: source.port, family, isThisHost };
     this.#options.events.received({ message: decoded.message, from });

@@ -5,6 +5,7 @@ import { MdnsError } from './mdns-error.ts';
 import type { Browse, BrowseOptions, MdnsNode, MdnsNodeOptions, NodeCounters, NodeEvent } from './node.ts';
 import type { Publication, PublicationEvent, ServiceOptions } from './publication.ts';
 import { Publisher } from './publisher.ts';
+import { decodeMessage } from './wire/decode.ts';
 
 /** How soon a new interface or address is noticed. */
 const POLL_MS = 2_000;
@@ -48,6 +49,7 @@ class NativeNode implements MdnsNode {
     this.#attachments = new Attachments({
       network: options.network,
       now: context.now,
+      decode: options.decode ?? decodeMessage,
       attach: (on, addresses) => ({
         querier: this.#discovery.attach(on),
         responder: this.#publisher.attach(on.name, addresses),

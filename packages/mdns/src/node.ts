@@ -3,6 +3,7 @@ import type { BrowseEvent } from './instance.ts';
 import type { Network } from './network.ts';
 import type { Publication, PublicationEvent, ServiceOptions } from './publication.ts';
 import type { Random } from './rules/machine.ts';
+import type { Decode } from './wire/decode.ts';
 
 export interface MdnsNodeOptions {
   readonly network: Network;
@@ -11,6 +12,8 @@ export interface MdnsNodeOptions {
   /** The label of this node's own host name, e.g. `h1-k3x9`; never the machine's bare host name (DESIGN: avahi owns that). */
   readonly hostLabel: string;
   readonly onEvent?: (event: NodeEvent) => void;
+  /** How packets are read; default {@link decodeMessage}. A simulation of many nodes reads each packet once for all. */
+  readonly decode?: Decode;
 }
 
 export type NodeEvent =
@@ -33,19 +36,31 @@ export interface BrowseOptions {
   readonly subtype?: string;
 }
 
-/** What a node received, sent and dropped on all its links, since it was made. */
-export interface NodeCounters {
+/** What a node's links received, sent and dropped. */
+export interface LinkTotals {
   readonly received: number;
   readonly sent: number;
-  /** Beyond 1,000 packets a second on one socket. */
+  /** Beyond 250 packets at once or 100 a second from one address, or 1,000 on one socket. */
   readonly rateLimited: number;
-  /** No mDNS message at all. */
+  /** No mDNS message at all: no header, over 9,000 bytes, another opcode or rcode than 0. */
   readonly undecodable: number;
   /** Records and questions left out of messages that were otherwise read. */
   readonly damagedRecords: number;
+  /** Responses that did not come from port 5353. */
+  readonly otherPort: number;
   /** From a source that is not on the link. */
   readonly offLink: number;
   readonly sendErrors: number;
+}
+
+/** The same with what was not done for peers that sent or asked too much; all since the node was made. */
+export interface NodeCounters extends LinkTotals {
+  /** Records that found no room in the cache. */
+  readonly recordsRefused: number;
+  /** Questions that were to be answered to one address only, and were not. */
+  readonly unicastRefused: number;
+  /** Queries that promised more known answers, and were not waited for. */
+  readonly deferralsRefused: number;
 }
 
 /** One mDNS stack: publishes and browses on every interface that its network offers. One loop, one timer. */
@@ -57,7 +72,10 @@ export interface MdnsNode {
   browse(options: BrowseOptions, onEvent: (event: BrowseEvent) => void): Browse;
   /** Every service type on the link (RFC 6763 9), each once. */
   browseTypes(onType: (type: string) => void): Browse;
-  /** A dial to this instance failed: ask its owner again; `removed` follows within 10 s if nobody answers (RFC 6762 10.4). */
+  /**
+   * A dial to this instance failed: ask its owner again; `removed` follows within 10 s if nobody answers (RFC 6762 10.4). One
+   * that was removed already is asked for once more.
+   */
   verify(type: string, instanceName: string): void;
   /** Goodbyes, then closes every link. Idempotent. */
   close(): Promise<void>;

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { LinkPair } from '../src/link-pair.ts';
 import type { Link, LinkEvents, LinkSource, Network, NetworkInterface } from '../src/network.ts';
 import type { Received } from '../src/rules/machine.ts';
+import { decodeMessage } from '../src/wire/decode.ts';
 import type { Message } from '../src/wire/message.ts';
 
 const QUERY: Message = {
@@ -60,6 +61,7 @@ function createPair(): { network: FakeNetwork; pair: LinkPair; received: Receive
   const pair = new LinkPair({
     network,
     now: () => 0,
+    decode: decodeMessage,
     isOwnAddress: (address) => address === '10.0.0.1',
     events: {
       received: (packet) => void received.push(packet),

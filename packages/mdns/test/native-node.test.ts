@@ -1,4 +1,6 @@
+import { HOSTILE_PACKETS } from '@mdns-ambassador/testkit';
 import { describe, expect, it } from 'vitest';
+import { decodeMessage } from '../src/wire/decode.ts';
 import { browse, listGoodbyes, NodeWorld, publish, TYPE } from './node-world.ts';
 
 const SECOND_MS = 1_000;
@@ -634,17 +636,64 @@ describe('load and hostility', () => {
     expect(messages.filter(({ kind, authorities }) => kind === 'response' || authorities.length > 0)).toEqual([]);
   });
 
-  it('drops and counts what is no message and what exceeds a thousand packets a second', async () => {
+  it('drops and counts what is no message and what exceeds 250 packets of one address', async () => {
     const world = new NodeWorld();
     const h1 = await world.start('h1', '10.0.0.1/24');
     const source = { address: '10.0.0.66', port: 5353 };
     for (let index = 0; index < 1_500; index++) world.network.inject('lan', 'IPv4', source, new Uint8Array([1, 2, 3]));
     await world.run(10);
-    expect(h1.node.counters).toMatchObject({ received: 1_500, undecodable: 1_000, rateLimited: 500 });
+    expect(h1.node.counters).toMatchObject({ received: 1_500, undecodable: 250, rateLimited: 1_250 });
     await world.run(SECOND_MS);
     world.network.inject('lan', 'IPv4', source, new Uint8Array([1, 2, 3]));
     await world.run(10);
-    expect(h1.node.counters).toMatchObject({ undecodable: 1_001, rateLimited: 500 });
+    expect(h1.node.counters).toMatchObject({ undecodable: 251, rateLimited: 1_250 });
+  });
+
+  it('hears one host while another sends without end', async () => {
+    const world = new NodeWorld();
+    const h1 = await world.start('h1', '10.0.0.1/24');
+    const browsed = browse(h1);
+    const h2 = await world.start('h2', '10.0.0.2/24');
+    publish(h2, 'genuine');
+    const source = { address: '10.0.0.66', port: 5353 };
+    for (let index = 0; index < 1_000; index++) {
+      for (let each = 0; each < 5; each++) world.network.inject('lan', 'IPv4', source, new Uint8Array([1, 2, 3]));
+      await world.run(1);
+    }
+    await world.run(2 * SECOND_MS);
+    expect(browsed.instances().map(({ name }) => name)).toEqual(['genuine']);
+  });
+
+  it('takes no response from another port than 5353, and counts it (RFC 6762 6)', async () => {
+    const world = new NodeWorld();
+    const h1 = await world.start('h1', '10.0.0.1/24');
+    const browsed = browse(h1);
+    const h2 = await world.start('h2', '10.0.0.2/24');
+    publish(h2, 'redis');
+    await world.run(5 * SECOND_MS);
+    const announcement = world.sent.find(
+      ({ bytes, host }) => host === 'h2' && decodeMessage(bytes)?.message.kind === 'response',
+    );
+    const goodbye = Uint8Array.from(announcement?.bytes ?? []);
+    world.network.inject('lan', 'IPv4', { address: '10.0.0.66', port: 40_000 }, goodbye);
+    await world.run(SECOND_MS);
+    expect(h1.node.counters).toMatchObject({ otherPort: 1, offLink: 0 });
+    expect(browsed.instances()).toHaveLength(1);
+  });
+
+  it('counts the records that found no room', async () => {
+    const world = new NodeWorld();
+    const h1 = await world.start('h1', '10.0.0.1/24');
+    browse(h1);
+    for (const packets of Object.values(HOSTILE_PACKETS)) {
+      for (const bytes of packets) world.network.inject('lan', 'IPv4', { address: '10.0.0.66', port: 5353 }, bytes);
+    }
+    await world.run(SECOND_MS);
+    expect(h1.node.counters.recordsRefused).toBeGreaterThan(1_000);
+    const { recordsRefused } = h1.node.counters;
+    h1.host.disconnect('eth0');
+    await world.run(5 * SECOND_MS);
+    expect(h1.node.counters.recordsRefused).toBe(recordsRefused);
   });
 
   it('publishes sixty services and stops them one by one', async () => {

@@ -1,6 +1,7 @@
 import { deepStrictEqual, ok, strictEqual } from 'node:assert/strict';
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type CreateEngineUnderTest, EngineWorld } from './engine-world.ts';
 import { seededRandom } from './seeded-random.ts';
 import type { SuiteCase } from './suite-case.ts';
@@ -8,6 +9,9 @@ import { connectTo, echo, findClosedPort, greetWith, readToEnd, SilentListener }
 
 /** Long against everything that happens on loopback, short against the patience of a test. */
 const SOON_MS = 2000;
+/** Silence is noticed after seconds, by who looks again and again. */
+const LOOK_MS = 250;
+const UNANSWERED_LOOKS = 60;
 /** A silent endpoint may cost a client the race's delay, and what a busy machine adds. */
 const RACED_MS = 1500;
 
@@ -34,6 +38,8 @@ export function listEngineCases(createEngine: CreateEngineUnderTest): readonly S
     'says why when nobody could be reached': saysUnreachable,
     'frees the place of a client that left while it waited': freesPlaceOfWaiting,
     'resets the connections of one endpoint and leaves the others': resetsConnectionsOfOne,
+    'resets those of an endpoint that moved, but not those at its new place': resetsConnectionsOfMoved,
+    'knows who was sent something and has not answered': knowsUnanswered,
     'lets connections finish while it drains, and takes no new ones': drains,
     'resets what has not finished when its time to drain is up': resetsAfterDrain,
     'refuses clients above its limit, and takes them again below it': limits,
@@ -222,6 +228,35 @@ async function freesPlaceOfWaiting(world: EngineWorld): Promise<void> {
   left.destroy();
   broke.write('x', () => broke.resetAndDestroy());
   await until(() => world.waiting === 0 && world.engine.counters.active === 0);
+}
+
+async function resetsConnectionsOfMoved(world: EngineWorld): Promise<void> {
+  await world.serve('a', greetWith('old'));
+  const old = await world.connect();
+  await once(old, 'data');
+  const moved = await world.serve('a', greetWith('new'));
+  const fresh = await world.connect();
+  await once(fresh, 'data');
+  const reading = readToEnd(old);
+  strictEqual(world.engine.resetConnectionsOf('a', world.describe('a', moved.port)), 1);
+  deepStrictEqual(await reading, { kind: 'broken', code: 'ECONNRESET' });
+  fresh.end('still here');
+  deepStrictEqual(await readText(fresh), 'still here');
+}
+
+async function knowsUnanswered(world: EngineWorld): Promise<void> {
+  await world.serve('a', echo);
+  await world.serve('b', (socket) => socket.resume());
+  const answered = await world.connect();
+  answered.write('hello');
+  await once(answered, 'data');
+  world.forget('a');
+  deepStrictEqual([...world.engine.listUnanswered()], []);
+  const ignored = await world.connect();
+  ignored.write('anybody?');
+  answered.write('hello again');
+  for (let look = 0; look < UNANSWERED_LOOKS && world.engine.listUnanswered().size === 0; look++) await sleep(LOOK_MS);
+  deepStrictEqual([...world.engine.listUnanswered()], ['b']);
 }
 
 async function resetsConnectionsOfOne(world: EngineWorld): Promise<void> {

@@ -54,7 +54,8 @@ export interface EngineUnderTest {
     readonly bytesUp: number;
     readonly bytesDown: number;
   };
-  resetConnectionsOf(id: string): void;
+  resetConnectionsOf(id: string, except?: KnownEndpoint): number;
+  listUnanswered(): ReadonlySet<string>;
   drain(timeoutMs: number): Promise<{ readonly finished: number; readonly reset: number }>;
   close(): Promise<void>;
 }
@@ -116,9 +117,13 @@ export class EngineWorld implements PickerUnderTest {
   }
 
   know(id: string, port: number, addresses: readonly string[] = ['127.0.0.1']): void {
-    const rank = { priority: 0, weight: 0, secure: false, draining: false };
-    this.#known.set(id, { id, service: 'tested', addresses, port, source: 'test', ...rank });
+    this.#known.set(id, this.describe(id, port, addresses));
     for (const proceed of [...this.#waiting]) proceed();
+  }
+
+  describe(id: string, port: number, addresses: readonly string[] = ['127.0.0.1']): KnownEndpoint {
+    const rank = { priority: 0, weight: 0, secure: false, draining: false };
+    return { id, service: 'tested', addresses, port, source: 'test', ...rank };
   }
 
   forget(id: string): void {

@@ -6,6 +6,11 @@ export {
 } from './check-suite.ts';
 export { listEngineCases } from './engine-suite.ts';
 export type { CreateEngineUnderTest, EngineUnderTest } from './engine-world.ts';
+export { answerTo, type Behaviour, dialForever, FakeService, failDial, staySilent, TARGET } from './fake-service.ts';
+export { HOSTILE_PACKETS, PLAIN_PACKETS } from './hostile/corpus.ts';
+export { hostilePacket } from './hostile/mutation.ts';
+export { FLAGS, rawName, rawPacket, rawQuestion, rawRecord, rawSrv, TYPES } from './hostile/raw-packet.ts';
+export { HostileTarget } from './hostile/target.ts';
 export type { CommandOptions, CommandResult } from './lab/command.ts';
 export { Host } from './lab/host.ts';
 export { type Exit, HostProcess, type LineOptions } from './lab/host-process.ts';

@@ -1,10 +1,11 @@
-import { createMdnsNode, hostLabel, type Instance, type MdnsNode } from '@mdns-ambassador/mdns';
+import { createMdnsNode, type Decode, hostLabel, type Instance, type MdnsNode } from '@mdns-ambassador/mdns';
 import type { ManualClock } from './manual-clock.ts';
 import type { MemoryHost } from './memory-network.ts';
 
 export interface SimulatedHostOptions {
   readonly clock: ManualClock;
   readonly random: () => number;
+  readonly decode: Decode;
   /** Plugs the host into the LAN. */
   readonly connect: () => MemoryHost;
 }
@@ -39,8 +40,8 @@ export class SimulatedHost {
   async start(): Promise<void> {
     if (this.#state.kind === 'up') return;
     const network = this.#options.connect();
-    const { clock, random } = this.#options;
-    const node = createMdnsNode({ network, clock, random, hostLabel: hostLabel(this.name, random) });
+    const { clock, random, decode } = this.#options;
+    const node = createMdnsNode({ network, clock, random, hostLabel: hostLabel(this.name, random), decode });
     this.#known.clear();
     this.#state = { kind: 'up', node, network };
     await node.start();

@@ -1,6 +1,8 @@
+import type { Decode } from '@mdns-ambassador/mdns';
 import { ManualClock } from './manual-clock.ts';
 import { MemoryNetwork, type SentPacket } from './memory-network.ts';
 import { seededRandom } from './seeded-random.ts';
+import { createSharedDecode } from './shared-decode.ts';
 import { SimulatedHost } from './simulated-host.ts';
 
 export interface SimulatedLanOptions {
@@ -32,6 +34,7 @@ export class SimulatedLan implements AsyncDisposable {
   /** In [0, 1), from the seed; for what a test decides by chance. */
   readonly random: () => number;
   readonly #hosts: SimulatedHost[] = [];
+  readonly #decode: Decode = createSharedDecode();
   #packets = 0;
   #bytes = 0;
 
@@ -71,6 +74,7 @@ export class SimulatedLan implements AsyncDisposable {
     const host = new SimulatedHost(name, {
       clock: this.clock,
       random: seededRandom(Math.floor(this.random() * 2 ** 32)),
+      decode: this.#decode,
       connect: () => {
         const network = this.network.addHost(name);
         network.connect('eth0', SEGMENT, [address]);

@@ -12,7 +12,7 @@ interface Tally {
   readonly failures: readonly object[];
   readonly by: Readonly<Record<string, number>>;
   /** Milliseconds since 1970 of the last answer. */
-  readonly lastBy: Readonly<Record<string, number>>;
+  readonly lastBy: Readonly<Record<string, { readonly at: number }>>;
 }
 
 await labTest('a service that moves by a file that is replaced loses no new connection', { hosts: 3 }, async (lan) => {
@@ -28,7 +28,7 @@ await labTest('a service that moves by a file that is replaced loses no new conn
   await old.stop('SIGTERM');
   await moreAnswers(load, 3);
   const tally = await finish(load);
-  const tookMs = (tally.lastBy.old ?? 0) - movedAt;
+  const tookMs = (tally.lastBy.old?.at ?? 0) - movedAt;
   process.stdout.write(`moved by file: ${tally.answered} connections, all at the new place after ${tookMs} ms\n`);
   expect(tally.failures).toEqual([]);
   expect(tookMs).toBeLessThan(1_000);

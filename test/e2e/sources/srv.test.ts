@@ -15,7 +15,7 @@ interface Tally {
   readonly worstMs: number;
   readonly by: Readonly<Record<string, number>>;
   /** Milliseconds since 1970 of the last answer. */
-  readonly lastBy: Readonly<Record<string, number>>;
+  readonly lastBy: Readonly<Record<string, { readonly at: number }>>;
 }
 
 interface Endpoint {
@@ -184,7 +184,7 @@ await labTest(
     await old.stop('SIGTERM');
     await moreAnswers(load, 3);
     const tally = await finish(load);
-    const tookMs = (tally.lastBy.old ?? 0) - movedAt;
+    const tookMs = (tally.lastBy.old?.at ?? 0) - movedAt;
     process.stdout.write(
       `moved by SRV, TTL 2 s: ${tally.answered} connections, all at the new place after ${tookMs} ms\n`,
     );

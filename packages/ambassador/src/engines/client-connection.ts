@@ -10,10 +10,14 @@ import {
   splice,
   type Target,
 } from '@mdns-ambassador/relay';
-import type { Endpoint } from '../pool/endpoint.ts';
+import { type Endpoint, namePlace } from '../pool/endpoint.ts';
 import { classifyDialFailure } from './dial-failure.ts';
 import type { ConnectionOutcome, ConnectionReport, DialFailure, EndpointPicker } from './engine.ts';
 import { Race, type RaceAction } from './race.ts';
+import type { RetryBudget } from './retry-budget.ts';
+
+/** Whoever is asked something may take this long before it is doubted that he is there. */
+const UNANSWERED_MS = 5_000;
 
 /** Dials an endpoint at one of its addresses; the contract is that of relay's `startDial`. */
 export type Dial = (
@@ -29,6 +33,7 @@ export interface ConnectionContext {
   readonly dial: Dial;
   readonly prologues: readonly Prologue[];
   readonly connectTimeoutMs: number;
+  readonly budget: RetryBudget;
   /** An endpoint was reached, after this many others had failed. */
   onReached(failedBefore: number): void;
   /** The client was given up. `reason`, for people: why the last dial failed; undefined when there was nobody to dial. */
@@ -74,6 +79,8 @@ export class ClientConnection {
   #state: State = { kind: 'seeking' };
   #timer: NodeJS.Timeout | undefined;
   #failures = 0;
+  /** As it was when nothing was awaited last. */
+  #quiet = { up: 0, down: 0, at: 0 };
   #lastReason = 'nobody answered in time';
   #dialMs = 0;
   #outcome: ConnectionOutcome = { kind: 'left' };
@@ -89,10 +96,12 @@ export class ClientConnection {
     this.#startedAt = now;
     this.#from = context.onReport === undefined ? undefined : readPeer(client);
     this.#deadline = now + context.connectTimeoutMs;
+    context.budget.earn();
     this.#race = new Race({
       pick: (exclude) => context.picker.pick(new PickRequest(exclude, client)),
       startedAt: now,
       timeoutMs: context.connectTimeoutMs,
+      budget: context.budget,
     });
     client.on('error', ignoreError);
     client.once('close', () => {
@@ -112,6 +121,23 @@ export class ClientConnection {
 
   get bytesDown(): number {
     return this.#state.kind === 'spliced' ? this.#state.splice.bytesDown : 0;
+  }
+
+  /** Where it was dialled, as `placesOf` names places. */
+  get place(): string | undefined {
+    if (this.#state.kind !== 'spliced') return undefined;
+    const { address, endpoint } = this.#state.reached;
+    return namePlace(address, endpoint.port);
+  }
+
+  /** Whether something was sent over it some seconds ago and nothing has come since; ask again and again. */
+  isUnanswered(now: number): boolean {
+    if (this.#state.kind !== 'spliced') return false;
+    const { bytesUp, bytesDown } = this.#state.splice;
+    const { up, down, at } = this.#quiet;
+    if (bytesDown === down && bytesUp !== up) return now - at >= UNANSWERED_MS;
+    this.#quiet = { up: bytesUp, down: bytesDown, at: now };
+    return false;
   }
 
   reset(): void {
@@ -239,6 +265,7 @@ export class ClientConnection {
         this.#context.prologues.length === 0 && !this.#client.destroyed && performance.now() < this.#deadline,
     });
     this.#state = { kind: 'spliced', splice: live, reached };
+    this.#quiet.at = performance.now();
     void live.finished.then((outcome: SpliceOutcome) => {
       release();
       if (outcome.kind !== 'untouched') {

@@ -66,8 +66,15 @@ export interface Engine {
   /** Listens; resolves with what is really bound. Rejects with a RelayError (EADDRINUSE, EACCES) that names the address. */
   start(): Promise<readonly Target[]>;
   readonly counters: EngineCounters;
-  /** What must happen to the established connections of an endpoint that is lost: reset them. */
-  resetConnectionsOf(id: string): void;
+  /**
+   * Resets the established connections of an endpoint that is lost, but not those dialled at a place of `except`, where the
+   * endpoint is now; returns how many they were.
+   */
+  resetConnectionsOf(id: string, except?: Endpoint): number;
+  /** Endpoints one of whose connections was sent something some seconds ago and has heard nothing since. */
+  listUnanswered(): ReadonlySet<string>;
+  /** Accepts no more; resolves when others can listen there. What is established goes on. Idempotent. */
+  stopListening(): Promise<void>;
   /** Stops listening, lets connections finish for `timeoutMs`, resets the rest. Idempotent. */
   drain(timeoutMs: number): Promise<{ readonly finished: number; readonly reset: number }>;
   /** Ends at once. Idempotent. */

@@ -11,9 +11,11 @@ import {
   startDial,
   type Target,
 } from '@mdns-ambassador/relay';
+import { type Endpoint, placesOf } from '../pool/endpoint.ts';
 import type { ProxyOptions } from '../proxy-options.ts';
 import { ClientConnection, type ConnectionContext, type Dial } from './client-connection.ts';
 import type { EndpointPicker, Engine, EngineCounters, EngineEvent } from './engine.ts';
+import { RetryBudget } from './retry-budget.ts';
 
 /** What the engine must know of its service. An IPv6 address that this machine has not is left out where another is bound. */
 export type NodeEngineOptions = Pick<
@@ -66,6 +68,7 @@ class NodeEngine implements Engine {
       dial: path.dial ?? startDial,
       prologues: path.prologues ?? [],
       connectTimeoutMs: options.connectTimeoutMs,
+      budget: new RetryBudget(performance.now()),
       onReached: (failedBefore) => {
         this.#retried += failedBefore;
       },
@@ -109,23 +112,41 @@ class NodeEngine implements Engine {
         ? [attempt.reason]
         : [],
     );
-    if (refusals.length > 0 || this.#drained !== undefined) await this.#stopListening();
+    if (refusals.length > 0 || this.#drained !== undefined) await this.stopListening();
     if (refusals.length > 0) throw refusals[0];
     return bound.map((listener) => listener.address);
   }
 
-  resetConnectionsOf(id: string): void {
-    for (const connection of this.#connections) if (connection.endpointId === id) connection.reset();
+  resetConnectionsOf(id: string, except?: Endpoint): number {
+    const kept = new Set(except === undefined ? [] : placesOf(except));
+    const concerned = [...this.#connections].filter(
+      ({ endpointId, place }) => endpointId === id && (place === undefined || !kept.has(place)),
+    );
+    for (const connection of concerned) connection.reset();
+    return concerned.length;
+  }
+
+  listUnanswered(): ReadonlySet<string> {
+    const now = performance.now();
+    const unanswered = new Set<string>();
+    for (const connection of this.#connections) {
+      if (connection.isUnanswered(now) && connection.endpointId !== undefined) unanswered.add(connection.endpointId);
+    }
+    return unanswered;
+  }
+
+  async stopListening(): Promise<void> {
+    await Promise.all(this.#listeners.map((listener) => listener.stop()));
   }
 
   drain(timeoutMs: number): Promise<DrainOutcome> {
-    this.#drained ??= this.#stopListening().then(() => this.#connections.drain(timeoutMs));
+    this.#drained ??= this.stopListening().then(() => this.#connections.drain(timeoutMs));
     return this.#drained;
   }
 
   async close(): Promise<void> {
     const drained = this.drain(0);
-    await this.#stopListening();
+    await this.stopListening();
     this.#connections.resetAll();
     await drained;
   }
@@ -153,10 +174,6 @@ class NodeEngine implements Engine {
   #refuse(): void {
     this.#dropped += 1;
     this.#onEvent({ kind: 'connections-full', limit: this.#options.maxConnections });
-  }
-
-  async #stopListening(): Promise<void> {
-    await Promise.all(this.#listeners.map((listener) => listener.stop()));
   }
 }
 

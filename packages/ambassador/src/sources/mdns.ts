@@ -11,6 +11,7 @@ import { type AddressRefusal, type Cidr, judgeAddress } from '../address-policy.
 import type { Endpoint } from '../pool/endpoint.ts';
 import type { Update } from '../pool/update.ts';
 import { type InstanceFilter, matchesFilter, readTxtText } from './instance-filter.ts';
+import { PatienceList } from './patience-list.ts';
 import type { Source } from './source.ts';
 import { VerifyLimit } from './verify-limit.ts';
 
@@ -43,8 +44,20 @@ export interface MdnsSourceOptions extends InstanceFilter {
 
 const MDNS_SOURCE_NAME = 'mdns';
 const ID_PREFIX = 'mdns:';
+/**
+ * Anybody on the link can say goodbye for another. An owner contradicts within a second (RFC 6762 6, 10.1); until this is over, the
+ * endpoint is used if there is no other and it answers, and no connection is ended.
+ */
+const GOODBYE_PATIENCE_MS = 2_000;
 /** Refused instances remembered so as to be told once; the oldest is forgotten first. */
 const MAX_REFUSED = 256;
+
+/** Nothing of this is proof: what left may still answer, and the pool knows whether it does. */
+const LOSSES = {
+  goodbye: 'said goodbye',
+  expired: 'not heard of again',
+  unreachable: 'not heard of when asked again',
+} as const;
 
 /** The instances of one type on the link, as endpoints. The node is the caller's: it is started and closed elsewhere. */
 export function createMdnsSource(options: MdnsSourceOptions): Source {
@@ -56,11 +69,13 @@ class MdnsSource implements Source {
   readonly #options: MdnsSourceOptions;
   readonly #verifyLimit = new VerifyLimit();
   readonly #refused = new Set<string>();
+  readonly #leaving: PatienceList;
   #browse: Browse | undefined;
   #isClosed = false;
 
   constructor(options: MdnsSourceOptions) {
     this.#options = options;
+    this.#leaving = new PatienceList(options.clock, GOODBYE_PATIENCE_MS);
   }
 
   async start(onUpdate: (update: Update) => void): Promise<void> {
@@ -68,7 +83,9 @@ class MdnsSource implements Source {
     // What the cache answers at once must not reach the caller within this call.
     let early: BrowseEvent[] | undefined = [];
     const tell = (event: BrowseEvent): void => {
-      if (!this.#isClosed) onUpdate(this.#translate(event));
+      if (this.#isClosed) return;
+      onUpdate(this.#translate(event));
+      this.#seeOff(event, onUpdate);
     };
     this.#browse = this.#options.browser.browse({ type: this.#options.type }, (event) => {
       if (early === undefined) tell(event);
@@ -89,6 +106,16 @@ class MdnsSource implements Source {
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#browse?.close();
+    this.#leaving.clear();
+  }
+
+  /** Who said goodbye and does not come back is removed. */
+  #seeOff(event: BrowseEvent, onUpdate: (update: Update) => void): void {
+    const id = ID_PREFIX + event.instance.name;
+    if (event.kind !== 'removed') this.#leaving.forgive(id);
+    else if (event.lost === 'goodbye') {
+      this.#leaving.await(id, () => onUpdate({ kind: 'remove', ids: [id], reason: LOSSES.goodbye }));
+    }
   }
 
   #translate(event: BrowseEvent): Update {
@@ -99,7 +126,7 @@ class MdnsSource implements Source {
         return this.#judge(id, event.instance);
       case 'removed':
         this.#refused.delete(id);
-        return describeLoss(id, event.lost);
+        return { kind: 'gone', ids: [id], reason: LOSSES[event.lost] };
       default:
         return event satisfies never;
     }
@@ -140,19 +167,5 @@ class MdnsSource implements Source {
     const oldest = this.#refused.values().next();
     if (this.#refused.size > MAX_REFUSED && oldest.done !== true) this.#refused.delete(oldest.value);
     this.#options.onRefused?.(refused);
-  }
-}
-
-/** Only a goodbye is the owner's own word; what was not heard of may still answer, and the pool knows whether it does. */
-function describeLoss(id: string, lost: 'goodbye' | 'expired' | 'unreachable'): Update {
-  switch (lost) {
-    case 'goodbye':
-      return { kind: 'remove', ids: [id], reason: 'said goodbye' };
-    case 'expired':
-      return { kind: 'gone', ids: [id], reason: 'not heard of again' };
-    case 'unreachable':
-      return { kind: 'gone', ids: [id], reason: 'not heard of when asked again' };
-    default:
-      return lost satisfies never;
   }
 }

@@ -62,7 +62,9 @@ describe('with real nodes on an in-memory link', () => {
     await clock.advance(2_000);
     expect(pool.snapshot()).toMatchObject([{ state: 'draining' }]);
     publication.withdraw();
-    await clock.advance(3_000);
+    await clock.advance(1_500);
+    expect(pool.snapshot()).toMatchObject([{ state: 'stale' }]);
+    await clock.advance(2_000);
     expect(pool.hasEndpoint()).toBe(false);
     await source.close();
   });

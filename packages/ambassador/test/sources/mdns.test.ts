@@ -131,17 +131,41 @@ describe('what an instance becomes', () => {
     expect(updates).toMatchObject([{ endpoints: [{ draining: true }] }]);
   });
 
-  test('a goodbye removes; expiry and silence when asked leave the judgement to the pool', async () => {
+  test('no loss is proof: the judgement is left to the pool', async () => {
     const { browser, updates, start } = createWorld();
     await start();
     for (const lost of ['goodbye', 'expired', 'unreachable'] as const) {
       browser.tell({ kind: 'removed', instance: instance(lost), lost });
     }
     expect(updates).toEqual([
-      { kind: 'remove', ids: ['mdns:goodbye'], reason: 'said goodbye' },
+      { kind: 'gone', ids: ['mdns:goodbye'], reason: 'said goodbye' },
       { kind: 'gone', ids: ['mdns:expired'], reason: 'not heard of again' },
       { kind: 'gone', ids: ['mdns:unreachable'], reason: 'not heard of when asked again' },
     ]);
+  });
+
+  test('who said goodbye and is not heard of within two seconds is removed', async () => {
+    const { browser, clock, updates, start, source } = createWorld();
+    await start();
+    browser.tell({ kind: 'removed', instance: instance('a'), lost: 'goodbye' });
+    browser.tell({ kind: 'removed', instance: instance('b'), lost: 'expired' });
+    await clock.advance(1_999);
+    expect(updates.filter(({ kind }) => kind === 'remove')).toEqual([]);
+    await clock.advance(1);
+    expect(updates.at(-1)).toEqual({ kind: 'remove', ids: ['mdns:a'], reason: 'said goodbye' });
+    expect(updates).toHaveLength(3);
+    await source.close();
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  test('a goodbye that its owner contradicts removes nothing', async () => {
+    const { browser, clock, updates, start } = createWorld();
+    await start();
+    browser.tell({ kind: 'removed', instance: instance('a'), lost: 'goodbye' });
+    await clock.advance(1_100);
+    browser.tell({ kind: 'added', instance: instance('a') });
+    await clock.advance(10_000);
+    expect(updates.map(({ kind }) => kind)).toEqual(['gone', 'add']);
   });
 });
 

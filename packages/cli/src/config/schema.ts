@@ -34,6 +34,8 @@ const proxyEntry = z.strictObject({
   dnsServer: texts.optional(),
   merge: text.optional(),
   balance: text.optional(),
+  check: text.optional(),
+  checkInterval: text.optional(),
   connectTimeout: text.optional(),
   onEndpointLost: text.optional(),
   drainTimeout: text.optional(),

@@ -26,8 +26,8 @@ import { openLog } from './log-options.ts';
 import { waitForAbort } from './stopping.ts';
 
 /** A service that others still connect to is kept this long after its goodbye (DESIGN: at least 2 s). */
-const GRACE_MS = 2_000;
-const DRAIN_TIMEOUT_MS = 30_000;
+export const GRACE_MS = 2_000;
+export const DRAIN_TIMEOUT_MS = 30_000;
 
 const EXIT_CODES: Readonly<Record<string, number>> = {
   LOOPBACK_ONLY: EXIT_REFUSED,
@@ -148,7 +148,8 @@ class Refusals {
   }
 }
 
-function createAnnouncer(
+/** An announcer on the machine that this process runs on. */
+export function createAnnouncer(
   { node, network }: LocalNetwork,
   announcements: readonly AnnouncementOptions[],
   platform: NodeJS.Platform,
@@ -161,6 +162,7 @@ function createAnnouncer(
     random: Math.random,
     host: createSystemHost({
       platform,
+      environment: process.env,
       kill: (pid, signal) => process.kill(pid, signal),
       interfaces: () => network.interfaces(),
       maxConnections: connectionLimit(fileLimit(process)),
@@ -199,6 +201,7 @@ function tellStopping(reporter: Reporter, signal: AbortSignal): void {
   });
 }
 
-function toCliError(error: AnnouncerError): CliError {
+/** With the exit code that fits. */
+export function toCliError(error: AnnouncerError): CliError {
   return new CliError(EXIT_CODES[error.code] ?? EXIT_USAGE, error.message, { cause: error });
 }

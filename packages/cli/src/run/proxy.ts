@@ -2,20 +2,25 @@ import {
   type Ambassador,
   type AmbassadorOptions,
   createAmbassador,
+  createEndpointCheck,
   createNodeEngine,
+  LoopLag,
+  type ProxyCheck,
   type ProxyOptions,
 } from '@mdns-ambassador/ambassador';
+import { type CheckOptions, type CheckTools, createShell, dialService } from '@mdns-ambassador/checks';
 import { systemClock } from '@mdns-ambassador/mdns';
 import { connectionLimit, fileLimit, RelayError } from '@mdns-ambassador/relay';
 import { refuseShared } from '../announce-request.ts';
 import type { Invocation, Surroundings } from '../command.ts';
 import { EXIT_OK } from '../exit-codes.ts';
 import { createConnectionLog } from '../output/connection-log.ts';
+import type { Log } from '../output/log.ts';
 import { tellNodeEvent, tellStart } from '../output/network-lines.ts';
 import { describeProxyEvent, proxyEventToFact } from '../output/proxy-lines.ts';
 import { createReporter, type Reporter } from '../output/reporter.ts';
 import { parseProxiedService } from '../parse/service-argument.ts';
-import { type ProxyRequest, readProxyRequest } from '../proxy-request.ts';
+import { readProxyRequest } from '../proxy-request.ts';
 import {
   addSharedOptions,
   listServiceRequests,
@@ -25,6 +30,7 @@ import {
 import { readGiven } from '../settings/settings.ts';
 import { createNotify } from '../systemd/notify.ts';
 import { assignPassedSockets, listPassedSockets } from '../systemd/passed-sockets.ts';
+import type { PlannedProxy } from '../up/plan.ts';
 import { createAdminService } from './admin.ts';
 import { Lifecycle } from './lifecycle.ts';
 import { explainListenError } from './listen-error.ts';
@@ -66,16 +72,11 @@ export async function proxyServices(invocation: Invocation): Promise<number> {
     },
   );
   const reportConnections = settings.isSet('log-connections');
-  const proxies = wanted.map(
-    ({ origins, allowed, ...options }): ProxyOptions => ({
-      maxConnections: connectionLimit(fileLimit(process)),
-      ...options,
-      reportConnections,
-      merge: origins.merge,
-      sources: createSources(origins, { service: options.service, allowed, local, log }),
-    }),
-  );
+  const context = { local, log, reportConnections, checkTools: createCheckTools(surroundings) };
+  const proxies = wanted.map((request) => composeProxy(request, context));
+  const lag = new LoopLag(systemClock);
   const ambassador = composeAmbassador(proxies, reporter, {
+    lag: () => lag.current(),
     onDial: admin?.observeDial,
     onConnection: reportConnections ? createConnectionLog(surroundings.logStream) : undefined,
   });
@@ -94,15 +95,14 @@ export async function proxyServices(invocation: Invocation): Promise<number> {
     await ambassador.drain();
     return EXIT_OK;
   } finally {
+    lag.close();
     await ambassador.close();
     await local.node.close();
     await admin?.close();
   }
 }
 
-type Wanted = ProxyRequest & { readonly allowed: ReturnType<typeof readAllowedCidrs> };
-
-function readRequests(requests: readonly ServiceRequest[], { env, platform }: Surroundings): readonly Wanted[] {
+function readRequests(requests: readonly ServiceRequest[], { env, platform }: Surroundings): readonly PlannedProxy[] {
   const services = requests.map((request) => readGiven(request.service, parseProxiedService).service);
   const passed = assignPassedSockets(listPassedSockets(env, process.pid), services);
   return requests.map((request, index) => ({
@@ -111,10 +111,46 @@ function readRequests(requests: readonly ServiceRequest[], { env, platform }: Su
   }));
 }
 
-function composeAmbassador(
+/** What the proxies of one process share. */
+export interface ProxyContext {
+  readonly local: LocalNetwork;
+  readonly log: Log;
+  readonly reportConnections: boolean;
+  readonly checkTools: CheckTools;
+}
+
+export function createCheckTools({ platform, env }: Surroundings): CheckTools {
+  const kill = (pid: number, signal: NodeJS.Signals): void => {
+    process.kill(pid, signal);
+  };
+  return { dial: dialService, runShell: createShell({ platform, environment: env, kill }) };
+}
+
+/** What was asked for, with its sources and its check. */
+export function composeProxy(
+  { origins, allowed, activeCheck, checkIntervalMs, ...options }: PlannedProxy,
+  { local, log, reportConnections, checkTools }: ProxyContext,
+): ProxyOptions {
+  return {
+    maxConnections: connectionLimit(fileLimit(process)),
+    ...options,
+    reportConnections,
+    ...composeCheck(activeCheck, checkIntervalMs, checkTools),
+    merge: origins.merge,
+    sources: createSources(origins, { service: options.service, allowed, local, log }),
+  };
+}
+
+function composeCheck(options: CheckOptions, intervalMs: number, tools: CheckTools): { readonly check?: ProxyCheck } {
+  if (options.kind === 'none') return {};
+  return { check: { intervalMs, create: (endpoint) => createEndpointCheck(options, endpoint, tools, systemClock) } };
+}
+
+/** An ambassador that tells what it does. */
+export function composeAmbassador(
   proxies: readonly ProxyOptions[],
   reporter: Reporter,
-  observers: Pick<AmbassadorOptions, 'onDial' | 'onConnection'>,
+  observers: Pick<AmbassadorOptions, 'onDial' | 'onConnection' | 'lag'>,
 ): Ambassador {
   return createAmbassador({
     ...observers,
@@ -134,7 +170,8 @@ async function startMdns(local: LocalNetwork, reporter: Reporter): Promise<void>
   tellStart(reporter, local.network.interfaces(), local.network.skipped());
 }
 
-async function startListening(ambassador: Ambassador, proxies: readonly ProxyOptions[]): Promise<void> {
+/** Starts it; says in one sentence why it can't listen. */
+export async function startListening(ambassador: Ambassador, proxies: readonly ProxyOptions[]): Promise<void> {
   try {
     await ambassador.start();
   } catch (error) {

@@ -6,14 +6,6 @@ const NO_MESH = 'this version has no mesh security yet; leave it out to run in o
 const NO_CREDENTIALS = 'this version carries no credentials yet; leave it out and let the application log in itself';
 
 export const COMMANDS_NOT_YET: ReadonlyMap<string, string> = new Map([
-  [
-    'render',
-    'this version writes no configuration for other proxies yet; ambassador resolve SERVICE --json gives a script the endpoints',
-  ],
-  [
-    'up',
-    'this version runs one command a process; use ambassador announce --config FILE and ambassador proxy --config FILE',
-  ],
   ['mesh', 'this version has no mesh security yet; announce and proxy run in open mode'],
   ['doctor', 'this version has no doctor yet; ambassador list --log-level debug shows which interfaces are used'],
   ['agent', 'this version has no agent for containers yet; run ambassador on the host network'],

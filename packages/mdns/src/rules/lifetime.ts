@@ -29,7 +29,7 @@ export type Lifetime =
       readonly kind: 'doubted';
       readonly asked: number;
       readonly since: number;
-      readonly reason: 'expired' | 'unreachable';
+      readonly reason: 'expired' | 'unreachable' | 'goodbye';
     }
   | { readonly kind: 'leaving'; readonly reason: 'goodbye' | 'flushed' };
 

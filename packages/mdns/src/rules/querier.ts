@@ -1,10 +1,10 @@
-import { MDNS_PORT } from '../mdns-port.ts';
 import { nameKey } from '../wire/name.ts';
-import { type RecordData, type ResourceRecord, recordKey, TYPE_CODES, typeCode } from '../wire/record.ts';
+import { type RecordData, type ResourceRecord, TYPE_CODES, typeCode } from '../wire/record.ts';
 import { Browser } from './browser.ts';
 import { Denials } from './denials.ts';
 import { Interest } from './interest.ts';
 import type { Machine, Random, Received, Sender, Transmit } from './machine.ts';
+import { Overhearing } from './overhearing.ts';
 import type { QuerierEvent } from './querier-event.ts';
 import { QuestionSchedule } from './question-schedule.ts';
 import { type HeardAddress, RecentAddresses } from './recent-addresses.ts';
@@ -38,10 +38,10 @@ export class Querier implements Machine {
   readonly #schedule: QuestionSchedule;
   readonly #interest: Interest;
   readonly #recentAddresses: RecentAddresses = new RecentAddresses();
+  readonly #overhearing: Overhearing;
   readonly #browsing: Map<string, Browsing> = new Map();
   #typeBrowses = 0;
   #now = Number.NEGATIVE_INFINITY;
-  #dropped = 0;
   #events: QuerierEvent[] = [];
 
   constructor({ random, limits = DEFAULT_LIMITS }: QuerierOptions) {
@@ -52,11 +52,12 @@ export class Querier implements Machine {
       this.#denials.forget(owner);
       this.#schedule.forget(owner);
     });
+    this.#overhearing = new Overhearing(this.#cache, this.#schedule, this.#interest);
   }
 
-  /** Responses that were dropped because they did not come from port 5353. */
-  get droppedResponses(): number {
-    return this.#dropped;
+  /** Records that found no room in the cache. */
+  get refusedRecords(): number {
+    return this.#cache.refused;
   }
 
   get cachedRecords(): number {
@@ -108,16 +109,28 @@ export class Querier implements Machine {
     if (this.#typeBrowses === 0) this.#interest.release(TYPE_ENUMERATION_KEY);
   }
 
-  /** A dial failed: asks the owner again, and `lost` with `unreachable` follows within ten seconds without answer (RFC 6762 10.4). */
+  /**
+   * A dial failed: asks the owner again, and `lost` with `unreachable` follows within ten seconds without answer (RFC 6762
+   * 10.4). One that was lost already is asked for once: somebody needs it now, and a healed link announces nothing.
+   */
   verify(type: string, instance: string, now: number): void {
     const at = this.#observe(now);
+    const { A, AAAA, PTR, SRV } = TYPE_CODES;
     const name = nameOfInstance(type, instance);
-    for (const { record } of this.#cache.lookup(name, TYPE_CODES.SRV, at)) {
-      if (record.data.type !== 'SRV') continue;
-      this.#cache.reconfirm(record.data.target, TYPE_CODES.A, at);
-      this.#cache.reconfirm(record.data.target, TYPE_CODES.AAAA, at);
+    if (!this.#interest.has(nameKey(name))) {
+      const typeName = nameOfBrowse(type, undefined);
+      if (this.#interest.has(nameKey(typeName))) this.#schedule.askOnce(typeName, PTR, at);
+      return;
     }
-    this.#cache.reconfirm(name, TYPE_CODES.SRV, at);
+    if (!this.#cache.has(name, SRV)) this.#schedule.askOnce(name, SRV, at);
+    for (const { record } of this.#cache.lookup(name, SRV, at)) {
+      if (record.data.type !== 'SRV') continue;
+      const { target } = record.data;
+      if (!this.#cache.has(target, A) && !this.#cache.has(target, AAAA)) this.#schedule.askOnce(target, A, at);
+      this.#cache.reconfirm(target, A, at);
+      this.#cache.reconfirm(target, AAAA, at);
+    }
+    this.#cache.reconfirm(name, SRV, at);
   }
 
   /** The interface came back, or the machine woke: asks everything anew; what nobody confirms within ten seconds is gone. */
@@ -130,9 +143,7 @@ export class Querier implements Machine {
 
   receive({ message, from }: Received, now: number): void {
     const at = this.#observe(now);
-    if (message.kind === 'query') this.#overhear({ message, from }, at);
-    // RFC 6762 6: a response from another port is none.
-    else if (from.port !== MDNS_PORT) this.#dropped += 1;
+    if (message.kind === 'query') this.#overhearing.hear({ message, from }, at);
     else this.#learn([...message.answers, ...message.additionals], from, at);
   }
 
@@ -225,32 +236,6 @@ export class Querier implements Machine {
       else heard.push({ record, from });
     }
     for (const [owner, addresses] of byOwner) this.#recentAddresses.remember(owner, addresses, now);
-  }
-
-  /** Another host's questions spare us ours (RFC 6762 7.3), and show who does not answer any more (10.5). */
-  #overhear({ message, from }: Received, now: number): void {
-    // The answers to questions from other ports and to QU questions go to the one who asked (RFC 6762 6.7, 5.4); the known
-    // answers of a truncated query are not all here (7.2).
-    if (from.port !== MDNS_PORT || message.truncated) return;
-    const questions = message.questions.filter(
-      (question) =>
-        !question.unicast &&
-        this.#interest.has(nameKey(question.name)) &&
-        !(from.isThisHost && this.#schedule.isOwnEcho(question, now)),
-    );
-    if (questions.length === 0) return;
-    const unknownToUs = new Set<string>();
-    for (const answer of message.answers) {
-      if (!this.#cache.isKnownAnswer(answer, now)) unknownToUs.add(`${nameKey(answer.name)}/${typeCode(answer.data)}`);
-    }
-    const isForUnique = questions.some(({ type }) => type !== TYPE_CODES.PTR);
-    const known = new Set(isForUnique ? message.answers.map(recordKey) : []);
-    for (const question of questions) {
-      // Those who share a name answer for themselves: who of them is silent can't be told from questions for all.
-      if (question.type !== TYPE_CODES.PTR) this.#cache.noteQuestion(question.name, question.type, known, now);
-      const isCovered = !unknownToUs.has(`${nameKey(question.name)}/${question.type}`);
-      if (isCovered) this.#schedule.noteDuplicate(question, now);
-    }
   }
 
   /** Hands on what happened in the cache, until nothing follows from it. */

@@ -14,6 +14,8 @@ export type CacheEvent =
   /** Others asked for it twice, and nobody answered (RFC 6762 10.5). */
   | { readonly kind: 'unanswered'; readonly entry: CachedRecord };
 
+/** For how long a goodbye that was contradicted makes the next one doubtful. */
+const CONTESTED_MS = 60_000;
 /** RFC 6763 6.2: larger TXT records are not recommended; with this the cache has a bound in bytes as well. */
 const MAX_TXT_BYTES = 1300;
 /** RFC 6762 10.5: two unanswered questions or more, and ten seconds. */
@@ -29,6 +31,7 @@ export class RecordCache {
   readonly #store: RecordStore;
   readonly #heap: DeadlineHeap<StoredRecord> = new DeadlineHeap();
   #nextArrival = 0;
+  #refused = 0;
   #events: CacheEvent[] = [];
 
   constructor(random: Random, limits: CacheLimits = DEFAULT_LIMITS) {
@@ -40,6 +43,11 @@ export class RecordCache {
     return this.#store.size;
   }
 
+  /** Records that were not taken for want of room. */
+  get refused(): number {
+    return this.#refused;
+  }
+
   /** Takes in one record of a response: a new one, a refresh, a goodbye, or the successor of those it flushes. */
   put(record: ResourceRecord, from: Pick<Sender, 'address' | 'isThisHost'>, now: number): void {
     if (isTooLarge(record)) return;
@@ -47,7 +55,7 @@ export class RecordCache {
     const type = typeCode(record.data);
     const entry = this.#store.recordSet(owner, type).find(record.data);
     if (record.ttl === 0) {
-      if (entry !== undefined) this.#withdraw(entry, 'goodbye', now);
+      if (entry !== undefined) this.#hearGoodbye(entry, now);
       return;
     }
     // PTR sets of DNS-SD are shared: no single owner can declare them complete (RFC 6762 10.2).
@@ -110,10 +118,7 @@ export class RecordCache {
    */
   reconfirm(name: Name, type: number, now: number): void {
     for (const entry of this.#store.recordSet(nameKey(name), type)) {
-      if (entry.lifetime.kind !== 'fresh' || now - entry.receivedAt < GRACE_MS) continue;
-      entry.lifetime = { kind: 'doubted', asked: 0, since: now, reason: 'unreachable' };
-      entry.expiresAt = Math.min(entry.expiresAt, now + RECONFIRM_MS);
-      this.#replan(entry);
+      if (now - entry.receivedAt >= GRACE_MS) this.#doubt(entry, 'unreachable', now);
     }
   }
 
@@ -163,8 +168,10 @@ export class RecordCache {
   }
 
   #add(record: ResourceRecord, owner: string, from: Pick<Sender, 'address' | 'isThisHost'>, now: number): void {
-    const findSurplus = (): StoredRecord | undefined => this.#store.findSurplus(owner, record, from.address);
-    for (let surplus = findSurplus(); surplus !== undefined; surplus = findSurplus()) this.#expire(surplus, 'evicted');
+    if (!this.#makeRoom(owner, record, from.address, now)) {
+      this.#refused += 1;
+      return;
+    }
     const ttlMs = lifetimeMs(record);
     const entry: StoredRecord = {
       record,
@@ -182,6 +189,7 @@ export class RecordCache {
       unanswered: 0,
       questionAt: Number.NEGATIVE_INFINITY,
       unansweredAt: Number.POSITIVE_INFINITY,
+      contestedUntil: Number.NEGATIVE_INFINITY,
       dueAt: Number.POSITIVE_INFINITY,
       position: -1,
     };
@@ -190,12 +198,23 @@ export class RecordCache {
     this.#events.push({ kind: 'added', entry });
   }
 
+  #makeRoom(owner: string, record: ResourceRecord, source: string, now: number): boolean {
+    for (;;) {
+      const admission = this.#store.admit(owner, record, source, now);
+      if (admission.kind !== 'instead-of') return admission.kind === 'admitted';
+      this.#expire(admission.surplus, 'evicted');
+    }
+  }
+
   #refresh(entry: StoredRecord, record: ResourceRecord, from: Pick<Sender, 'isThisHost'>, now: number): void {
     const isRescued = entry.lifetime.kind === 'leaving';
     const isNewlyOurs = from.isThisHost && !entry.isFromThisHost;
     entry.record = record;
     entry.isFromThisHost ||= from.isThisHost;
-    if (isRescued) entry.arrival = this.#nextArrival++;
+    if (isRescued) {
+      entry.arrival = this.#nextArrival++;
+      entry.contestedUntil = now + CONTESTED_MS;
+    }
     entry.lifetime = { kind: 'fresh', asked: 0 };
     entry.receivedAt = now;
     entry.ttlMs = lifetimeMs(record);
@@ -212,6 +231,22 @@ export class RecordCache {
     for (const entry of this.#store.recordSet(owner, type)) {
       if (entry !== except && now - entry.receivedAt > GRACE_MS) this.#withdraw(entry, 'flushed', now);
     }
+  }
+
+  /**
+   * RFC 6762 10.1. Somebody who lets a record end whose owner says shortly after that it stands is not believed again: the owner
+   * is asked (10.4).
+   */
+  #hearGoodbye(entry: StoredRecord, now: number): void {
+    if (now < entry.contestedUntil) this.#doubt(entry, 'goodbye', now);
+    else this.#withdraw(entry, 'goodbye', now);
+  }
+
+  #doubt(entry: StoredRecord, reason: 'goodbye' | 'unreachable', now: number): void {
+    if (entry.lifetime.kind !== 'fresh') return;
+    entry.lifetime = { kind: 'doubted', asked: 0, since: now, reason };
+    entry.expiresAt = Math.min(entry.expiresAt, now + RECONFIRM_MS);
+    this.#replan(entry);
   }
 
   #withdraw(entry: StoredRecord, reason: 'goodbye' | 'flushed', now: number): void {

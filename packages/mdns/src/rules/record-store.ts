@@ -35,6 +35,8 @@ export interface StoredRecord extends CachedRecord, Waiting {
   questionAt: number;
   /** When it counts as unanswered; Infinity as long as it doesn't. */
   unansweredAt: number;
+  /** Until when its goodbyes are doubted. */
+  contestedUntil: number;
 }
 
 /** How much is kept, against hosts that send without end. */
@@ -42,18 +44,31 @@ export interface CacheLimits {
   readonly records: number;
   /** Of one source address. */
   readonly recordsPerSource: number;
-  /** PTR records of one name. */
+  /** PTR records of one name, whoever sent them. */
   readonly instancesPerService: number;
   /** Records of one name and another type. */
   readonly recordsPerSet: number;
 }
 
+/** 2,048 instances with SRV, TXT and address records of their own fit the total; one source alone gets nowhere near either. */
 export const DEFAULT_LIMITS: CacheLimits = {
   records: 10_000,
   recordsPerSource: 512,
-  instancesPerService: 256,
+  instancesPerService: 2_048,
   recordsPerSet: 32,
 };
+
+/** Whether a new record may come. */
+export type Admission =
+  | { readonly kind: 'admitted' }
+  /** When this one goes; then to be asked again. */
+  | { readonly kind: 'instead-of'; readonly surplus: StoredRecord }
+  | { readonly kind: 'refused' };
+
+/** What was heard within this time does not make room for more of as noisy a source: who sends without end changes little. */
+const SETTLED_MS = 60_000;
+const ADMITTED: Admission = { kind: 'admitted' };
+const REFUSED: Admission = { kind: 'refused' };
 
 const EMPTY_SET: RecordSet<StoredRecord> = new RecordSet();
 
@@ -88,16 +103,15 @@ export class RecordStore {
   }
 
   /**
-   * Which record has to go before this one may come; undefined when there is room. Whoever sent the most pays: within the
-   * set, then by his own share, then in total. To be asked until there is room.
+   * Whether this record may come. Where a limit is reached, whoever has the most pays: within the set, of his own share, then in
+   * total; but nobody makes room for one who has as much, unless what he has was not heard for a minute.
    */
-  findSurplus(nameKey: string, record: ResourceRecord, source: string): StoredRecord | undefined {
+  admit(nameKey: string, record: ResourceRecord, source: string, now: number): Admission {
     const set = this.recordSet(nameKey, typeCode(record.data));
     const setLimit = record.data.type === 'PTR' ? this.#limits.instancesPerService : this.#limits.recordsPerSet;
-    if (set.size >= setLimit) return findNoisiest(set);
-    if (this.#shares.count(source) >= this.#limits.recordsPerSource) return this.#shares.oldest(source);
-    const noisiest = this.#size >= this.#limits.records ? this.#shares.noisiest() : undefined;
-    return noisiest === undefined ? undefined : this.#shares.oldest(noisiest);
+    if (set.size >= setLimit) return chooseSurplus(set.shares, source, now);
+    if (this.#shares.count(source) >= this.#limits.recordsPerSource) return replaceOldest(this.#shares, source, now);
+    return this.#size >= this.#limits.records ? chooseSurplus(this.#shares, source, now) : ADMITTED;
   }
 
   add(record: StoredRecord): void {
@@ -113,6 +127,7 @@ export class RecordStore {
   /** Heard again. */
   renew(record: StoredRecord): void {
     this.#shares.renew(record);
+    this.recordSet(record.nameKey, record.type).renew(record);
   }
 
   /** No-op for what is not here. */
@@ -128,17 +143,16 @@ export class RecordStore {
   }
 }
 
-/** The one that was not heard for the longest time, of the source that has the most in this set. */
-function findNoisiest(set: RecordSet<StoredRecord>): StoredRecord | undefined {
-  const counts = new Map<string, number>();
-  for (const { source } of set) counts.set(source, (counts.get(source) ?? 0) + 1);
-  let chosen: StoredRecord | undefined;
-  let most = 0;
-  for (const record of set) {
-    const count = counts.get(record.source) ?? 0;
-    if (count < most || (count === most && chosen !== undefined && record.receivedAt >= chosen.receivedAt)) continue;
-    most = count;
-    chosen = record;
-  }
-  return chosen;
+/** At the cost of the source that has the most, if that is not the one who sends. */
+function chooseSurplus(shares: SourceShares<StoredRecord>, source: string, now: number): Admission {
+  const noisiest = shares.noisiest() ?? source;
+  const surplus = shares.oldest(noisiest);
+  const isFair = shares.count(noisiest) > shares.count(source) + 1;
+  return isFair && surplus !== undefined ? { kind: 'instead-of', surplus } : replaceOldest(shares, noisiest, now);
+}
+
+function replaceOldest(shares: SourceShares<StoredRecord>, source: string, now: number): Admission {
+  const surplus = shares.oldest(source);
+  if (surplus === undefined || now - surplus.receivedAt < SETTLED_MS) return REFUSED;
+  return { kind: 'instead-of', surplus };
 }

@@ -28,6 +28,9 @@ export interface Decoded {
   readonly damaged: number;
 }
 
+/** As {@link decodeMessage}. */
+export type Decode = (bytes: Uint8Array) => Decoded | undefined;
+
 /**
  * Reads one packet, tolerantly: what is damaged is left out and counted, since rdlength says where the next record begins.
  * Counts of the header are believed as far as the bytes go. Questions of another class than IN and ANY and records of another

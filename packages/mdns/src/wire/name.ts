@@ -6,6 +6,7 @@ export type Name = readonly string[];
 
 const UPPER_A = 0x41;
 const UPPER_Z = 0x5a;
+const MAX_ASCII = 0x7f;
 const DOT = 0x2e;
 const BACKSLASH = 0x5c;
 
@@ -66,9 +67,16 @@ function isFolded(joined: string, dots: number): boolean {
 }
 
 function foldLabel(label: string): string {
-  return escapeLabel(label).replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+  const escaped = escapeLabel(label);
+  return isAscii(escaped) ? escaped.toLowerCase() : escaped.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
 }
 
 function escapeLabel(label: string): string {
+  if (!label.includes('.') && !label.includes('\\')) return label;
   return label.replace(/[.\\]/g, (character) => `\\${character}`);
+}
+
+function isAscii(text: string): boolean {
+  for (let at = 0; at < text.length; at++) if (text.charCodeAt(at) > MAX_ASCII) return false;
+  return true;
 }

@@ -119,6 +119,28 @@ describe('RecordCache', () => {
     expect(runTo(1e9)).toEqual(['6000 expired PTR goodbye']);
   });
 
+  it('believes no goodbye for a minute after one was contradicted, but asks the owner (RFC 6762 10.1, 10.4)', () => {
+    cache.put(address('10.0.0.1'), H1, 0);
+    cache.put(goodbye(address('10.0.0.1')), H2, 5_000);
+    cache.put(address('10.0.0.1'), H1, 5_100);
+    cache.takeEvents();
+    cache.put(goodbye(address('10.0.0.1')), H2, 5_200);
+    expect(runTo(9_000)).toEqual(['5200 refresh-due A', '6200 refresh-due A', '8200 refresh-due A']);
+    cache.put(address('10.0.0.1'), H1, 9_000);
+    expect(takeKinds()).toEqual(['refreshed A']);
+    cache.put(goodbye(address('10.0.0.1')), H1, 10_000);
+    expect(runTo(20_000).at(-1)).toBe('19000 expired A goodbye');
+  });
+
+  it('believes a goodbye again a minute after one was contradicted (RFC 6762 10.1)', () => {
+    cache.put(address('10.0.0.1'), H1, 0);
+    cache.put(goodbye(address('10.0.0.1')), H2, 5_000);
+    cache.put(address('10.0.0.1'), H1, 5_100);
+    cache.put(goodbye(address('10.0.0.1')), H1, 65_200);
+    cache.takeEvents();
+    expect(runTo(70_000)).toEqual(['66200 expired A goodbye']);
+  });
+
   it('gives the others of a unique set one second when a new record flushes them (RFC 6762 10.2)', () => {
     cache.put(address('10.0.0.1'), H1, 0);
     cache.put(address('10.0.0.2'), H1, 2000);
@@ -258,21 +280,48 @@ describe('RecordCache under flood', () => {
     cache.takeEvents();
   }
 
-  it('keeps 512 records of one source, those that were heard last', () => {
+  it('keeps 512 records of one source, those that came first', () => {
     flood(5000, (index) => text(`instance ${index}`, 'k=v'));
     expect(cache.size).toBe(512);
-    expect(cache.has(text('instance 4999').name, TXT)).toBe(true);
-    expect(cache.has(text('instance 4487').name, TXT)).toBe(false);
+    expect(cache.refused).toBe(5000 - 512);
+    expect(cache.has(text('instance 511').name, TXT)).toBe(true);
+    expect(cache.has(text('instance 512').name, TXT)).toBe(false);
   });
 
-  it('keeps 256 instances of one service type, at the cost of the noisiest source', () => {
+  it('replaces of a source that has its share what was not heard for a minute', () => {
+    flood(512, (index) => text(`instance ${index}`, 'k=v'));
+    cache.put(text('instance 0', 'k=v'), flooder, 50_000);
+    cache.put(text('late', 'k=v'), flooder, 61_000);
+    expect(cache.has(text('late').name, TXT)).toBe(true);
+    expect(cache.has(text('instance 0').name, TXT)).toBe(true);
+    expect(cache.has(text('instance 1').name, TXT)).toBe(false);
+  });
+
+  it('keeps 2,048 instances of one service type, at the cost of the noisiest sources', () => {
     cache.put(pointer('genuine'), H1, 0);
-    flood(5000, (index) => pointer(`fake ${index}`));
+    for (let source = 0; source < 5; source++) {
+      const from = { address: `10.0.1.${source}`, isThisHost: false };
+      flood(600, (index) => pointer(`fake ${source} ${index}`), from);
+    }
     cache.put(pointer('late'), H2, 10);
     const names = cache.lookup(TYPE, PTR, 20).map(({ record }) => record.data.type === 'PTR' && record.data.target[0]);
-    expect(names).toHaveLength(256);
+    expect(names).toHaveLength(2048);
     expect(names).toContain('genuine');
     expect(names).toContain('late');
+  });
+
+  it('does not let a source of one record each take the place of another that has no more', () => {
+    cache = new RecordCache(() => 0.5, { ...DEFAULT_LIMITS, records: 100 });
+    cache.put(text('genuine', 'k=v'), H1, 0);
+    for (let index = 0; index < 5000; index++) {
+      cache.put(
+        text(`fake ${index}`, 'k=v'),
+        { address: `10.9.${index >> 8}.${index & 255}`, isThisHost: false },
+        index,
+      );
+    }
+    expect(cache.size).toBe(100);
+    expect(cache.has(text('genuine').name, TXT)).toBe(true);
   });
 
   it('keeps 32 records of a unique set', () => {
@@ -295,7 +344,7 @@ describe('RecordCache under flood', () => {
   it('tells what was evicted', () => {
     cache = new RecordCache(() => 0.5, { ...DEFAULT_LIMITS, recordsPerSource: 1 });
     cache.put(text('a', 'k=v'), H1, 0);
-    cache.put(text('b', 'k=v'), H1, 0);
+    cache.put(text('b', 'k=v'), H1, 60_000);
     expect(takeKinds()).toEqual(['added TXT', 'expired TXT evicted', 'added TXT']);
   });
 

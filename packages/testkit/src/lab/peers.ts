@@ -8,8 +8,11 @@ export type Peer =
   | 'curl'
   | 'dbus-daemon'
   | 'dig'
+  | 'haproxy'
   | 'named'
   | 'nft'
+  | 'nginx'
+  | 'nginx-stream'
   | 'nsupdate'
   | 'postgres'
   | 'promtool'
@@ -41,8 +44,11 @@ const PACKAGES: Readonly<Record<Peer, PeerPackage>> = {
   curl: { name: 'curl', path: '/usr/bin/curl' },
   'dbus-daemon': { name: 'dbus', path: '/usr/bin/dbus-daemon' },
   dig: { name: 'bind9-dnsutils', path: '/usr/bin/dig' },
+  haproxy: { name: 'haproxy', path: '/usr/sbin/haproxy' },
   named: { name: 'bind9', path: '/usr/sbin/named' },
   nft: { name: 'nftables', path: '/usr/sbin/nft' },
+  'nginx-stream': { name: 'libnginx-mod-stream', path: '/usr/lib/nginx/modules/ngx_stream_module.so' },
+  nginx: { name: 'nginx', path: '/usr/sbin/nginx' },
   nsupdate: { name: 'bind9-dnsutils', path: '/usr/bin/nsupdate' },
   postgres: { name: 'postgresql-15', path: `${POSTGRES_FOLDER}/postgres` },
   promtool: { name: 'prometheus', path: '/usr/bin/promtool' },

@@ -1,0 +1,180 @@
+/**
+ * Clients connect through proxies without end while services, announcers, proxies' links and hosts are killed, stopped, cut off and
+ * flapping. Prints what was asked of it, and what held.
+ *
+ *     node test/soak/run.mjs [MINUTES] [SEED]
+ *
+ * Needs what the lab needs: root, or user namespaces. Five hosts: three backends, two with a proxy and clients.
+ */
+import { readdir, readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { Lab, seededRandom } from '@mdns-ambassador/testkit';
+
+const MINUTES = Number(process.argv[2] ?? 10);
+const SEED = Number(process.argv[3] ?? 1);
+const AMBASSADOR = fileURLToPath(new URL('../../packages/cli/bin/ambassador.js', import.meta.url));
+const PROGRAMS = fileURLToPath(new URL('../programs/', import.meta.url));
+const NODE = process.execPath;
+const BACKENDS = 3;
+const PROXIES = 2;
+/** Clients of each proxy at the same time. */
+const CONCURRENCY = 4;
+/** Between two connections of a client; without, nothing is left for the rest of the machine. */
+const CLIENT_PAUSE_MS = 20;
+const PORT = '7000';
+const FAULT_MS = [5_000, 60_000];
+const PAUSE_MS = [1_000, 10_000];
+const SAMPLE_MS = 10_000;
+/** Between a kill and the moment at which it is known to be done. */
+const CLOCK_SLACK_MS = 500;
+const FLAPS = 5;
+const FLAP_MS = 500;
+const MINUTE_MS = 60_000;
+/** Before this nothing is sampled: code is being compiled, the heap grows to its size. */
+const WARM_UP_PART = 0.25;
+
+const random = seededRandom(SEED);
+const between = ([least, most]) => least + (most - least) * random();
+const pick = (list) => list[Math.floor(random() * list.length)];
+const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+const clock = () => new Date().toISOString().slice(11, 19);
+
+/** A service and what announces it, on one host. */
+class Backend {
+  constructor(host) {
+    this.host = host;
+  }
+
+  async start() {
+    await this.startService();
+    await this.startAnnouncer();
+  }
+
+  async startService() {
+    this.service = this.host.spawn(NODE, [`${PROGRAMS}service.mjs`, PORT, this.host.name]);
+    await this.service.line(/^ready/);
+  }
+
+  async startAnnouncer() {
+    this.announcer = this.host.spawn(NODE, [AMBASSADOR, 'announce', `thing:${PORT}`]);
+    await this.announcer.line(/announced/i, { timeout: 60_000 });
+  }
+}
+
+/** Each takes a backend away for `ms`, and gives it back. */
+const FAULTS = {
+  'kill -9 of the service': async ({ backend, ms, kills }) => {
+    await backend.service.stop('SIGKILL');
+    kills.push(Date.now());
+    await sleep(ms);
+    await backend.startService();
+  },
+  'kill -9 of the announcer': async ({ backend, ms }) => {
+    await backend.announcer.stop('SIGKILL');
+    await sleep(ms);
+    await backend.startAnnouncer();
+  },
+  'SIGTERM of the announcer': async ({ backend, ms }) => {
+    await backend.announcer.stop('SIGTERM');
+    await sleep(ms);
+    await backend.startAnnouncer();
+  },
+  'SIGSTOP of the announcer': async ({ backend, ms }) => {
+    backend.announcer.kill('SIGSTOP');
+    await sleep(ms);
+    backend.announcer.kill('SIGCONT');
+  },
+  partition: async ({ lan, backend, ms }) => {
+    await lan.unplug(backend.host);
+    await sleep(ms);
+    await lan.plug(backend.host);
+  },
+  flapping: async ({ lan, backend, ms }) => {
+    for (let flap = 0; flap < FLAPS; flap++) {
+      await lan.unplug(backend.host);
+      await sleep(FLAP_MS);
+      await lan.plug(backend.host);
+      await sleep(ms / FLAPS);
+    }
+  },
+};
+
+const readUsage = async (pid) => {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8');
+  const files = await readdir(`/proc/${pid}/fd`);
+  return { rssMiB: Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) / 1_024, files: files.length };
+};
+
+/** Least squares, a unit of `y` an hour. */
+const slopePerHour = (samples, y) => {
+  const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
+  const times = samples.map(({ at }) => at / (60 * MINUTE_MS));
+  const values = samples.map(y);
+  const [meanTime, meanValue] = [mean(times), mean(values)];
+  const variance = times.reduce((sum, time) => sum + (time - meanTime) ** 2, 0);
+  return times.reduce((sum, time, index) => sum + (time - meanTime) * (values[index] - meanValue), 0) / variance;
+};
+
+const lan = await Lab.create({ hosts: BACKENDS + PROXIES });
+try {
+  const backends = lan.hosts.slice(0, BACKENDS).map((host) => new Backend(host));
+  await Promise.all(backends.map((backend) => backend.start()));
+  const proxies = await Promise.all(
+    lan.hosts.slice(BACKENDS).map(async (host) => {
+      const process = host.spawn(NODE, [AMBASSADOR, 'proxy', `thing:${PORT}`]);
+      await process.until((output) => backends.every(({ host: { name } }) => output.includes(`thing on ${name}`)));
+      const load = host.spawn(NODE, [`${PROGRAMS}load.mjs`, '127.0.0.1', PORT, `${CONCURRENCY}`, `${CLIENT_PAUSE_MS}`]);
+      await load.line(/^ready/);
+      return { host, process, load, samples: [] };
+    }),
+  );
+  const startedAt = Date.now();
+  const endsAt = startedAt + MINUTES * MINUTE_MS;
+  const counts = new Map();
+  const kills = [];
+  const sampling = setInterval(async () => {
+    for (const proxy of proxies) {
+      const usage = await readUsage(proxy.process.pid);
+      proxy.samples.push({ at: Date.now() - startedAt, ...usage });
+    }
+  }, SAMPLE_MS);
+  console.log(`${clock()} ${MINUTES} min, seed ${SEED}, node ${process.version}`);
+  while (Date.now() < endsAt) {
+    await sleep(Math.min(between(PAUSE_MS), Math.max(0, endsAt - Date.now())));
+    if (Date.now() >= endsAt) break;
+    const fault = pick(Object.keys(FAULTS));
+    const backend = pick(backends);
+    const ms = between(FAULT_MS);
+    counts.set(fault, (counts.get(fault) ?? 0) + 1);
+    console.log(`${clock()} ${fault} on ${backend.host.name} for ${Math.round(ms / 1_000)} s`);
+    await FAULTS[fault]({ lan, backend, ms, kills });
+  }
+  clearInterval(sampling);
+  console.log(`faults: ${[...counts].map(([fault, count]) => `${fault} ${count}`).join(', ')}`);
+  for (const { host, load, samples } of proxies) {
+    load.stdin.end();
+    const [json] = await load.line(/^\{.*\}$/, { timeout: 60_000 });
+    const tally = JSON.parse(json);
+    const asked = tally.answered + tally.failures.length;
+    const availability = ((100 * tally.answered) / asked).toFixed(4);
+    // What was under way on a backend that is killed breaks, and its client is told; what begins after must not.
+    const underWay = tally.failures.filter(({ begunAt, tookMs }) =>
+      kills.some((at) => begunAt <= at && begunAt + tookMs >= at - CLOCK_SLACK_MS),
+    );
+    console.log(
+      `${host.name}: ${asked} connections, ${availability} % answered, ${tally.failures.length} failed`,
+      `(${underWay.length} of them under way on a service when it was killed), slowest ${tally.worstMs} ms`,
+    );
+    for (const { begunAt, tookMs, how } of tally.failures.slice(0, 20)) {
+      console.log(`  ${new Date(begunAt).toISOString().slice(11, 23)} ${how} after ${tookMs} ms`);
+    }
+    const settled = samples.slice(Math.floor(samples.length * WARM_UP_PART));
+    const [first, last] = [settled[0], settled.at(-1)];
+    console.log(
+      `  RSS ${first?.rssMiB.toFixed(1)} -> ${last?.rssMiB.toFixed(1)} MiB, ${slopePerHour(settled, ({ rssMiB }) => rssMiB).toFixed(1)} MiB an hour;`,
+      `files ${first?.files} -> ${last?.files}, ${slopePerHour(settled, ({ files }) => files).toFixed(1)} an hour`,
+    );
+  }
+} finally {
+  await lan.close();
+}
