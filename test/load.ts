@@ -50,6 +50,11 @@ export class Load {
     await this.#process.line(new RegExp(`^heard ${name}$`), { timeout: timeoutMs });
   }
 
+  /** Waits until a connection fails. */
+  async failed(): Promise<void> {
+    await this.#process.line(/^failed: /);
+  }
+
   async finish(): Promise<Tally> {
     this.#process.stdin.end();
     const [json] = await this.#process.line(/^\{.*\}$/, { timeout: 30_000 });

@@ -14,7 +14,7 @@ const COMPANY: readonly {
   start(host: Host): Promise<void>;
 }[] = [
   { words: '', needs: [], start: async () => {} },
-  { words: ', beside an avahi-daemon', needs: avahi.needs, start: startAvahi },
+  { words: ', beside an avahi-daemon', needs: avahi.needs, start: async (host) => await startAvahi(host) },
 ];
 
 for (const peer of [avahi, pythonZeroconf, bonjourService]) {

@@ -1,7 +1,7 @@
 /**
  * node load.mjs HOST PORT CONCURRENCY [PAUSE]: asks `who` over a new connection, again and again, PAUSE ms apart, until its
  * standard input ends; then prints the tally as JSON. A line for every 200 answers says who gave the last one, and one whenever
- * somebody answers who did not for a second: `heard h1`.
+ * somebody answers who did not for a second: `heard h1`. Each failure has its line, too: `failed: ECONNRESET`.
  */
 import { connect } from 'node:net';
 
@@ -42,6 +42,7 @@ const askOnce = () =>
         }
       } else {
         tally.failures.push({ begunAt, tookMs, how });
+        console.log(`failed: ${how}`);
       }
       resolve();
     };

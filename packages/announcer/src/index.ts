@@ -13,5 +13,9 @@ export {
 } from './command.ts';
 export type { Publisher } from './held-publication.ts';
 export type { Host } from './host.ts';
+export { AvahiResponder, type AvahiResponderOptions } from './responders/avahi.ts';
+export { BonjourResponder, type BonjourResponderOptions } from './responders/bonjour-service.ts';
+export { messageBusAt } from './responders/message-bus.ts';
+export type { Responder, ResponderEvent } from './responders/responder.ts';
 export { buildServiceOptions, type ServicePlacement } from './service-options.ts';
 export { createSystemHost, type SystemHostOptions } from './system-host.ts';

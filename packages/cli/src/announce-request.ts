@@ -13,7 +13,7 @@ import { parseSubtype } from './parse/subtype.ts';
 import { parseTxt } from './parse/txt.ts';
 import type { Option } from './settings/option.ts';
 import type { ServiceRequest } from './settings/service-requests.ts';
-import { readGiven } from './settings/settings.ts';
+import { readGiven, type Settings } from './settings/settings.ts';
 import { findWellKnownPort } from './well-known-ports.ts';
 
 const HIGHEST_SRV_VALUE = 65_535;
@@ -21,6 +21,11 @@ const HIGHEST_TTL = 2_147_483_647;
 const MOST_CHECKS = 100;
 export const SHORTEST_CHECK_INTERVAL_MS = 100;
 export const DEFAULT_CHECK_INTERVAL_MS = 2_000;
+
+const RESPONDERS = ['native', 'avahi', 'bonjour-service'] as const;
+export type ResponderName = (typeof RESPONDERS)[number];
+/** Options that only our own responder can carry out. */
+const NATIVE_OPTIONS: readonly string[] = ['priority', 'weight', 'ttl'];
 
 export const ANNOUNCE_OPTIONS: readonly Option[] = [
   { name: 'name', kind: 'text', summary: 'Name of the instance', byDefault: '"SERVICE on HOST"' },
@@ -46,7 +51,7 @@ export const ANNOUNCE_OPTIONS: readonly Option[] = [
   { name: 'rise', kind: 'text', summary: 'Passes in a row until it is announced', byDefault: '1' },
   { name: 'fall', kind: 'text', summary: 'Failures in a row until it is withdrawn', byDefault: '1' },
   { name: 'relay', kind: 'flag', summary: 'Accept on the network for a service that listens on loopback only' },
-  { name: 'responder', kind: 'text', summary: 'Who speaks mDNS', byDefault: 'native', choices: ['native'] },
+  { name: 'responder', kind: 'text', summary: 'Who speaks mDNS', byDefault: 'native', choices: RESPONDERS },
   ADMIN_OPTION,
   { name: 'json', kind: 'flag', summary: 'Print events as one JSON document a line' },
 ];
@@ -60,7 +65,7 @@ export interface Machine {
 /** The announcement that one request asks for. Throws a CliError that names the first wrong value. */
 export function readAnnouncement({ service: given, settings }: ServiceRequest, machine: Machine): AnnouncementOptions {
   const { service, host, port } = readGiven(given, parseAnnouncedService);
-  settings.read('responder', (text) => parseChoice(text, ['native']));
+  refuseNativeOptions(settings);
   const ttl = settings.read('ttl', (text) => parseInteger(text, 1, HIGHEST_TTL));
   return {
     service,
@@ -81,6 +86,24 @@ export function readAnnouncement({ service: given, settings }: ServiceRequest, m
     fall: settings.read('fall', parseCount) ?? 1,
     relay: settings.isSet('relay'),
   };
+}
+
+/** Who is to speak mDNS for one service. */
+export function readResponder(settings: Settings): ResponderName {
+  return settings.read('responder', (text) => parseChoice(text, RESPONDERS)) ?? 'native';
+}
+
+function refuseNativeOptions(settings: Settings): void {
+  const responder = readResponder(settings);
+  if (responder === 'native') return;
+  for (const option of NATIVE_OPTIONS) {
+    const [given] = settings.find(option);
+    if (given === undefined) continue;
+    throw new CliError(
+      given.exitCode,
+      `${given.origin}: "${given.text}" can't be announced through ${responder}; leave it out, or leave --responder out`,
+    );
+  }
 }
 
 /** Refuses options that fit one service only where several were named on the command line. */

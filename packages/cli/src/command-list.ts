@@ -40,6 +40,11 @@ export const COMMAND_LIST: readonly CommandEntry[] = [
     load: async () => (await import('./commands/up.ts')).upCommand,
   },
   {
+    name: 'doctor',
+    summary: 'Find out what stops discovery on this machine',
+    load: async () => (await import('./commands/doctor.ts')).doctorCommand,
+  },
+  {
     name: 'demo',
     summary: 'See it all work on this machine alone, in 20 seconds',
     load: async () => (await import('./commands/demo.ts')).demoCommand,

@@ -59,7 +59,11 @@ test.each<[string, string]>([
   ['announce redis --check-interval 5x', '64 --check-interval: "5x" is no duration'],
   ['announce redis --weight -1', '64 --weight: "-1" is out of range; write a whole number from 0 to 65535'],
   ['announce redis --priority 70000', '64 --priority: "70000" is out of range'],
-  ['announce redis --responder bind', '64 --responder: "bind" is not known; write one of native'],
+  [
+    'announce redis --responder bind',
+    '64 --responder: "bind" is not known; write one of native, avahi, bonjour-service',
+  ],
+  ['announce redis --responder avahi --weight 3', '64 --weight: "3" can\'t be announced through avahi'],
   ['announce redis --', '64 nothing follows "--"'],
   ['announce redis --json=maybe', '64 --json: "maybe" is neither true nor false'],
   ['proxy redis --balence first', '64 --balence is no option of ambassador proxy; did you mean --balance?'],
@@ -95,6 +99,7 @@ test.each<[string, string]>([
   ['up --config /no/such/file', '66 --config: "/no/such/file" does not exist'],
   ['list redis api', '64 list takes one service or none, and redis, api are named'],
   ['list --timeout -3s', '64 --timeout: "-3s" is no duration'],
+  ['doctor now', '64 doctor takes no words, and "now" is one'],
   ['demo now', '64 demo takes no words, and "now" is one'],
   ['completion tcsh', '64 completion: "tcsh" is not known; write one of bash, zsh, fish'],
 ])('ambassador %s: %s', async (line, sentence) => {
@@ -123,11 +128,10 @@ test.each([...OPTIONS_NOT_YET.keys()])(
 test.each(
   [...VALUES_NOT_YET].flatMap(([option, values]) => [...values.keys()].map((value) => [option, value] as const)),
 )('--%s %s is recognised and refused', async (option, value) => {
-  const command = option === 'responder' ? 'announce' : 'proxy';
-  expect(await run([command, 'redis', `--${option}`, `${value}x`])).toMatch(
+  expect(await run(['proxy', 'redis', `--${option}`, `${value}x`])).toMatch(
     new RegExp(`^64 --${option}: .*this version`),
   );
-  expect(await run([command, 'redis'], { [nameVariable(option)]: value })).toMatch(/this version/);
+  expect(await run(['proxy', 'redis'], { [nameVariable(option)]: value })).toMatch(/this version/);
 });
 
 test('completion answers with the candidates, one a line', async () => {

@@ -2,8 +2,10 @@ import { chmodSync, lstatSync, rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { dial, KEEP_ALIVE_DELAY_MS } from './dial.ts';
+import { Intake } from './intake.ts';
 import { errorCode, RelayError } from './relay-error.ts';
 import { formatListenPlace, isLocalTarget, type ListenPlace, type Target } from './target.ts';
+import { setOnRead } from './user-buffer.ts';
 
 /** Connections that the kernel completes while the event loop is busy; it caps this at its own limit. */
 const BACKLOG = 4096;
@@ -45,7 +47,11 @@ export async function listen(options: ListenOptions): Promise<Listener> {
     keepAliveInitialDelay: KEEP_ALIVE_DELAY_MS,
   });
   server.maxConnections = options.maxConnections;
-  server.on('connection', options.onConnection);
+  server.on('connection', (socket) => {
+    const intake = new Intake();
+    if (setOnRead(socket, intake.onread)) intake.serve(socket);
+    options.onConnection(socket);
+  });
   server.on('drop', () => options.onDrop?.());
   try {
     await bind(server, at);

@@ -1,41 +1,20 @@
 import type { CheckOutcome } from '@mdns-ambassador/checks';
 import { type BalancerName, createBalancer } from './balancer.ts';
-import {
-  advanceBreaker,
-  CLOSED,
-  isUsable,
-  recordFailure,
-  recordPick,
-  recordSlowness,
-  recordSuccess,
-} from './breaker.ts';
+import { advanceBreaker, isUsable, recordFailure, recordPick, recordSlowness, recordSuccess } from './breaker.ts';
 import type { Balancer } from './candidate.ts';
 import { type DialFailure, FAILURE_REASONS, isJudgedByTime } from './dial-failure.ts';
-import { type Endpoint, type EndpointStatus, isSamePlace, sharesPlace } from './endpoint.ts';
-import { type Health, PASSING, UNCHECKED } from './health.ts';
-import {
-  createMember,
-  describeMember,
-  freshRecord,
-  isAdmitted,
-  isSuspect,
-  type Member,
-  stateOf,
-  type Tally,
-} from './member.ts';
-import { type Departure, Merge, type MergeMode } from './merge.ts';
+import type { Endpoint, EndpointStatus } from './endpoint.ts';
+import { PASSING, UNCHECKED } from './health.ts';
+import { describeMember, isAdmitted, type Member } from './member.ts';
+import { Membership, type MembershipOptions } from './membership.ts';
 import type { PoolEvent } from './pool-event.ts';
-import { chooseMember, type Group, groupByPriority, isPanic, orderMembers, type PickRequest } from './priority.ts';
+import { chooseMember, isPanic, orderMembers, type PickRequest } from './priority.ts';
 import type { Random } from './random.ts';
 import { isDead, NO_SILENCE, recordDialFailure } from './silence.ts';
 import { isTooSlow, recordLatency } from './speed.ts';
-import { endSuperseded, endSurplus, endUnlisted, STALE_MS, type StaleEnd } from './stale.ts';
 import type { Update } from './update.ts';
 
-export interface PoolOptions {
-  /** Names, in the order written. */
-  readonly sources: readonly string[];
-  readonly merge: MergeMode;
+export interface PoolOptions extends Pick<MembershipOptions, 'sources' | 'merge'> {
   readonly balance: BalancerName;
   readonly random: Random;
   /** Nobody is sent to an endpoint before `checked` has said that it passes. */
@@ -50,36 +29,24 @@ const OWN_LAG_MS = 200;
 /** The endpoints of one service, and which of them is next. Pure: times are milliseconds of one monotonic clock. */
 export class Pool {
   readonly #options: PoolOptions;
-  readonly #merge: Merge;
+  readonly #members: Membership;
   readonly #balancer: Balancer;
-  readonly #members = new Map<string, Member>();
-  /** Of endpoints that left while they carried connections. */
-  readonly #departedTallies = new Map<string, Tally>();
-  #groups: readonly Group[] | undefined;
 
   constructor(options: PoolOptions) {
     this.#options = options;
-    this.#merge = new Merge(options.merge, options.sources);
+    const { sources, merge, isChecked } = options;
+    this.#members = new Membership({ sources, merge, firstHealth: isChecked === true ? UNCHECKED : PASSING });
     this.#balancer = createBalancer(options.balance, options.random);
   }
 
   /** Takes in what a source said. */
   apply(source: string, update: Update, now: number): readonly PoolEvent[] {
-    const change = this.#merge.apply(source, update, (id) => (this.#members.get(id)?.tally.total ?? 0) > 0);
-    const events = [
-      ...change.set.flatMap((endpoint) => this.#set(endpoint, now)),
-      ...change.departed.flatMap((departure) => this.#depart(source, departure, now)),
-      ...this.#endStale((stale) => endUnlisted(stale, source, update)),
-      ...this.#endStale((stale) => endSuperseded(stale, this.#merge.endpoints)),
-      ...this.#endStale(endSurplus),
-    ];
-    this.#groups = undefined;
-    return events;
+    return this.#members.apply(source, update, now);
   }
 
   /** The next endpoint to try; undefined when every endpoint is excluded or ejected, or none is known. */
   pick(request: PickRequest, now: number): Endpoint | undefined {
-    const member = chooseMember(this.#rank(), this.#balancer, request, now);
+    const member = chooseMember(this.#members.rank(), this.#balancer, request, now);
     if (member === undefined) return undefined;
     member.breaker = recordPick(member.breaker, now);
     return member.endpoint;
@@ -88,12 +55,12 @@ export class Pool {
   /** Every endpoint in the order in which one client would try them. Changes nothing. */
   order(now: number): readonly Endpoint[] {
     const fresh = createBalancer(this.#options.balance, this.#options.random);
-    return orderMembers(this.#rank(), fresh, now).map(({ endpoint }) => endpoint);
+    return orderMembers(this.#members.rank(), fresh, now).map(({ endpoint }) => endpoint);
   }
 
   /** A connection is now carried by this endpoint. */
   opened(id: string): void {
-    const tally = this.#tallyOf(id);
+    const tally = this.#members.tallyOf(id);
     if (tally === undefined) return;
     tally.active += 1;
     tally.total += 1;
@@ -101,10 +68,10 @@ export class Pool {
 
   /** A connection that was `opened` ended. */
   closed(id: string): void {
-    const tally = this.#tallyOf(id);
+    const tally = this.#members.tallyOf(id);
     if (tally === undefined) return;
     tally.active = Math.max(0, tally.active - 1);
-    if (tally.active === 0) this.#departedTallies.delete(id);
+    if (tally.active === 0) this.#members.forgetTally(id);
   }
 
   /** It answered after `latencyMs`. One that is much slower than its peers is ejected, but never so that half of them are. */
@@ -112,15 +79,16 @@ export class Pool {
     const member = this.#members.get(id);
     if (member === undefined) return [];
     this.#hear(member, now);
-    if (!this.#isLagging()) {
+    const isLagging = this.#isLagging();
+    if (!isLagging) {
       member.speed = recordLatency(member.speed, latencyMs, () => this.#peersOf(member).map(({ speed }) => speed));
     }
-    if (isTooSlow(member.speed) && this.#isDispensable(member, now)) {
-      return this.#changeState(member, 'answers much later than the others', () => {
+    if (isTooSlow(member.speed) && !isLagging && this.#isDispensable(member, now)) {
+      return this.#members.changeState(member, 'answers much later than the others', () => {
         member.breaker = recordSlowness(member.breaker, now, this.#options.random);
       });
     }
-    return this.#changeState(member, 'answers', () => this.#restore(member, now));
+    return this.#members.changeState(member, 'answers', () => this.#restore(member, now));
   }
 
   /** A stale endpoint that fails is removed, once it is dead if it carries connections; any other is ejected by the breaker's rules. */
@@ -129,7 +97,7 @@ export class Pool {
     if (member === undefined) return [];
     member.tally.failures += 1;
     if (failure === 'local' || (isJudgedByTime(failure) && this.#isLagging())) return [];
-    const ejected = this.#changeState(member, FAILURE_REASONS[failure], () => {
+    const ejected = this.#members.changeState(member, FAILURE_REASONS[failure], () => {
       member.breaker = recordFailure(member.breaker, failure, now, this.#options.random);
     });
     return [...ejected, ...this.#takeFailure(member, failure, now)];
@@ -153,7 +121,7 @@ export class Pool {
     if (member === undefined) return [];
     if (outcome.ok) {
       this.#hear(member, now);
-      return this.#changeState(member, 'passes its check', () => {
+      return this.#members.changeState(member, 'passes its check', () => {
         if (!isAdmitted(member)) member.risenAt = now;
         member.health = PASSING;
         this.#restore(member, now);
@@ -164,8 +132,9 @@ export class Pool {
     const { endpoint, presence } = member;
     const kind = fault === 'silent' ? 'died' : 'declined';
     const ended: readonly PoolEvent[] = isAdmitted(member) ? [{ kind, endpoint, reason }] : [];
-    if (presence.kind === 'stale') return [...ended, this.#remove(member, `${presence.reason}, and ${reason}`, true)];
-    const changed = this.#changeState(member, reason, () => {
+    if (presence.kind === 'stale')
+      return [...ended, this.#members.remove(member, `${presence.reason}, and ${reason}`, true)];
+    const changed = this.#members.changeState(member, reason, () => {
       member.health = { kind: 'failing', reason };
     });
     return [...changed, ...ended];
@@ -173,7 +142,8 @@ export class Pool {
 
   /** Endpoints that carry connections and may be gone: discovery does not find them, or nobody answered the last dial. */
   listDoubtful(): readonly Endpoint[] {
-    return [...this.#members.values()]
+    return this.#members
+      .list()
       .filter(({ tally, presence, silence }) => tally.active > 0 && (presence.kind === 'stale' || silence.dials > 0))
       .map(({ endpoint }) => endpoint);
   }
@@ -185,7 +155,7 @@ export class Pool {
 
   /** The ids of those that their sources do not hear of any more. */
   listStale(): readonly string[] {
-    return this.#stale().map(({ endpoint }) => endpoint.id);
+    return this.#members.listStale().map(({ endpoint }) => endpoint.id);
   }
 
   find(id: string): Endpoint | undefined {
@@ -194,11 +164,11 @@ export class Pool {
 
   /** Does what is due at `now`: ejections end, stale endpoints grow too old. */
   advance(now: number): readonly PoolEvent[] {
-    return [...this.#members.values()].flatMap((member) => {
+    return this.#members.list().flatMap((member) => {
       if (member.presence.kind === 'stale' && now >= member.presence.until) {
-        return [this.#remove(member, `${member.presence.reason} for too long`, true)];
+        return [this.#members.remove(member, `${member.presence.reason} for too long`, true)];
       }
-      return this.#changeState(member, 'gets another try', () => {
+      return this.#members.changeState(member, 'gets another try', () => {
         member.breaker = advanceBreaker(member.breaker, now);
       });
     });
@@ -207,7 +177,7 @@ export class Pool {
   /** When `advance` must be called next at the latest; Infinity when there is nothing to wait for. */
   nextDeadline(): number {
     let deadline = Number.POSITIVE_INFINITY;
-    for (const { breaker, presence } of this.#members.values()) {
+    for (const { breaker, presence } of this.#members) {
       if (breaker.kind === 'ejected') deadline = Math.min(deadline, breaker.until);
       if (presence.kind === 'stale') deadline = Math.min(deadline, presence.until);
     }
@@ -216,75 +186,13 @@ export class Pool {
 
   /** Every endpoint with its state and counts, by standing and priority. */
   snapshot(): readonly EndpointStatus[] {
-    return this.#rank().flat().map(describeMember);
+    return this.#members.rank().flat().map(describeMember);
   }
 
   /** Whether there is an endpoint that clients may be sent to. */
   hasEndpoint(): boolean {
-    for (const member of this.#members.values()) if (isAdmitted(member)) return true;
+    for (const member of this.#members) if (isAdmitted(member)) return true;
     return false;
-  }
-
-  #rank(): readonly Group[] {
-    this.#groups ??= groupByPriority(this.#members.values());
-    return this.#groups;
-  }
-
-  #tallyOf(id: string): Tally | undefined {
-    return this.#members.get(id)?.tally ?? this.#departedTallies.get(id);
-  }
-
-  #set(endpoint: Endpoint, now: number): readonly PoolEvent[] {
-    const known = this.#members.get(endpoint.id);
-    if (known === undefined) {
-      const tally = this.#departedTallies.get(endpoint.id) ?? { active: 0, total: 0, failures: 0 };
-      this.#departedTallies.delete(endpoint.id);
-      this.#members.set(endpoint.id, createMember(endpoint, this.#firstHealth(), tally, now));
-      return [{ kind: 'added', endpoint }];
-    }
-    const stateBefore = stateOf(known);
-    const wasStale = known.presence.kind === 'stale';
-    const before = known.endpoint;
-    const hasMoved = !isSamePlace(before, endpoint);
-    if (hasMoved) known.breaker = CLOSED;
-    if (!sharesPlace(before, endpoint)) Object.assign(known, freshRecord(now), { health: this.#firstHealth() });
-    known.endpoint = endpoint;
-    known.presence = { kind: 'present' };
-    const state = stateOf(known);
-    const updated: PoolEvent = hasMoved
-      ? { kind: 'updated', endpoint, movedFrom: before }
-      : { kind: 'updated', endpoint };
-    if (state === stateBefore) return [updated];
-    const reason = wasStale
-      ? 'heard of again'
-      : state === 'draining'
-        ? 'asks for no new connections'
-        : 'announced anew';
-    return [updated, { kind: 'state-changed', endpoint, from: stateBefore, state, reason }];
-  }
-
-  #depart(source: string, { id, how, reason }: Departure, now: number): readonly PoolEvent[] {
-    const member = this.#members.get(id);
-    if (member === undefined) return [];
-    switch (how) {
-      case 'removed':
-        return [this.#remove(member, reason, true)];
-      case 'superseded':
-        return [this.#remove(member, reason, false)];
-      case 'gone':
-        if (isSuspect(member) && member.tally.active === 0) {
-          return [this.#remove(member, `${reason} and does not answer`, true)];
-        }
-        return this.#changeState(member, reason, () => {
-          member.presence = { kind: 'stale', until: now + STALE_MS, source, reason };
-        });
-      default:
-        return how satisfies never;
-    }
-  }
-
-  #endStale(select: (stale: readonly Member[]) => readonly StaleEnd[]): readonly PoolEvent[] {
-    return select(this.#stale()).map(({ member, reason, isLost }) => this.#remove(member, reason, isLost));
   }
 
   /**
@@ -303,7 +211,7 @@ export class Pool {
     const reason = FAILURE_REASONS[failure];
     const died: readonly PoolEvent[] = isDeadNow && tally.active > 0 ? [{ kind: 'died', endpoint, reason }] : [];
     if (!isStale || (!isDeadNow && this.#isDoubtful(member, failure))) return died;
-    return [...died, this.#remove(member, `${presence.reason} and ${reason}`, true)];
+    return [...died, this.#members.remove(member, `${presence.reason} and ${reason}`, true)];
   }
 
   /** One lost packet is no reason to give up the last that is known of it, and connections wait for its death to be certain. */
@@ -313,7 +221,7 @@ export class Pool {
 
   /** Whether anybody else gave a sign of life since this one's silence began. */
   #doOthersAnswer(member: Member): boolean {
-    for (const other of this.#members.values()) {
+    for (const other of this.#members) {
       if (other !== member && other.answeredAt >= member.silence.since) return true;
     }
     return false;
@@ -338,36 +246,11 @@ export class Pool {
 
   /** The others of its group. */
   #peersOf(member: Member): readonly Member[] {
-    const group = this.#rank().find((members) => members.includes(member)) ?? [];
+    const group = this.#members.rank().find((members) => members.includes(member)) ?? [];
     return group.filter((peer) => peer !== member && isAdmitted(peer));
   }
 
   #isLagging(): boolean {
     return (this.#options.lag?.() ?? 0) > OWN_LAG_MS;
-  }
-
-  #firstHealth(): Health {
-    return this.#options.isChecked === true ? UNCHECKED : PASSING;
-  }
-
-  #stale(): readonly Member[] {
-    return [...this.#members.values()].filter(({ presence }) => presence.kind === 'stale');
-  }
-
-  #remove(member: Member, reason: string, isLost: boolean): PoolEvent {
-    const { endpoint, tally } = member;
-    this.#members.delete(endpoint.id);
-    if (tally.active > 0) this.#departedTallies.set(endpoint.id, tally);
-    this.#groups = undefined;
-    return { kind: 'removed', endpoint, reason, isLost };
-  }
-
-  #changeState(member: Member, reason: string, change: () => void): readonly PoolEvent[] {
-    const before = stateOf(member);
-    change();
-    const state = stateOf(member);
-    if (state === before) return [];
-    this.#groups = undefined;
-    return [{ kind: 'state-changed', endpoint: member.endpoint, from: before, state, reason }];
   }
 }

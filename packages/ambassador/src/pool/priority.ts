@@ -44,15 +44,13 @@ export function chooseMember(
   now: number,
 ): Member | undefined {
   let usableCount = 0;
-  let count = 0;
   for (const group of groups) {
     const usable = group.filter((member) => isInUse(member, now));
     usableCount += usable.length;
-    count += group.filter(isAdmitted).length;
     const chosen = balance(usable, balancer, request, now);
     if (chosen !== undefined) return chosen;
   }
-  if (!isPanic(usableCount, count)) return undefined;
+  if (!isPanic(usableCount, groups.flat().filter(isAdmitted).length)) return undefined;
   for (const group of groups) {
     const chosen = balance(group.filter(isAdmitted), balancer, request, now);
     if (chosen !== undefined) return chosen;

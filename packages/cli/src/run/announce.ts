@@ -10,19 +10,26 @@ import {
 } from '@mdns-ambassador/announcer';
 import { systemClock } from '@mdns-ambassador/mdns';
 import { connectionLimit, fileLimit } from '@mdns-ambassador/relay';
-import { readAnnouncement, refuseShared } from '../announce-request.ts';
+import { type ResponderName, readAnnouncement, readResponder, refuseShared } from '../announce-request.ts';
 import { CliError } from '../cli-error.ts';
 import type { Invocation } from '../command.ts';
 import { EXIT_NO_INPUT, EXIT_OK, EXIT_REFUSED, EXIT_USAGE } from '../exit-codes.ts';
 import { announcerEventToFact, describeAnnouncerEvent } from '../output/announcer-lines.ts';
 import { tellNodeEvent, tellStart } from '../output/network-lines.ts';
 import { createReporter, type Reporter } from '../output/reporter.ts';
-import { addSharedOptions, listServiceRequests, loadConfig } from '../settings/service-requests.ts';
+import { describeResponderEvent, responderEventToFact } from '../output/responder-lines.ts';
+import {
+  addSharedOptions,
+  listServiceRequests,
+  loadConfig,
+  type ServiceRequest,
+} from '../settings/service-requests.ts';
 import { createNotify } from '../systemd/notify.ts';
 import { createAdminService } from './admin.ts';
 import { Lifecycle } from './lifecycle.ts';
-import { createLocalNetwork, type LocalNetwork, readInterfaceNames, startNode } from './local-network.ts';
+import { readInterfaceNames } from './local-network.ts';
 import { openLog } from './log-options.ts';
+import { createSpeaker, type Speaker } from './responder.ts';
 import { waitForAbort } from './stopping.ts';
 
 /** A service that others still connect to is kept this long after its goodbye (DESIGN: at least 2 s). */
@@ -61,27 +68,30 @@ export async function announceServices(invocation: Invocation): Promise<number> 
       announcements: announcer.status(),
       services: [],
       traffic: [],
-      mdns: local.node.counters,
+      mdns: speaker.counters(),
     }),
   });
   const reporter = createReporter(surroundings.stdout, log, settings.isSet('json'), (fact) => admin?.publish(fact));
   const refusals = new Refusals(announcements.length);
   let isStarted = false;
-  const local = createLocalNetwork(
-    readInterfaceNames(settings, surroundings.platform),
-    surroundings.platform,
-    (event) => {
+  const speaker = createSpeaker({
+    responder: agreeOnResponder(requests),
+    interfaceNames: readInterfaceNames(settings, surroundings.platform),
+    platform: surroundings.platform,
+    env: surroundings.env,
+    onNodeEvent: (event) => {
       if (isStarted || event.kind === 'link-failed') tellNodeEvent(reporter, event);
     },
-  );
-  const announcer = createAnnouncer(local, announcements, surroundings.platform, (event) => {
-    reporter.tell(describeAnnouncerEvent(event, local.network.interfaces()), announcerEventToFact(event));
+    onResponderEvent: (event) => reporter.tell(describeResponderEvent(event), responderEventToFact(event)),
+  });
+  const announcer = createAnnouncer(speaker, announcements, surroundings.platform, (event) => {
+    reporter.tell(describeAnnouncerEvent(event, speaker.network.interfaces()), announcerEventToFact(event));
     if (event.kind === 'refused') refusals.add(event.error);
   });
   try {
     await admin?.listen(reporter);
-    await startNode(local);
-    tellStart(reporter, local.network.interfaces(), local.network.skipped());
+    await speaker.start();
+    tellStart(reporter, speaker.network.interfaces(), speaker.network.skipped());
     isStarted = true;
     if (trailing !== undefined) {
       return await runCommand(trailing, watchAnnouncer(announcer, lifecycle), refusals, invocation);
@@ -99,7 +109,7 @@ export async function announceServices(invocation: Invocation): Promise<number> 
     throw error instanceof AnnouncerError ? toCliError(error) : error;
   } finally {
     await announcer.close();
-    await local.node.close();
+    await speaker.close();
     await admin?.close();
   }
 }
@@ -117,6 +127,19 @@ function watchAnnouncer(announcer: Announcer, lifecycle: Lifecycle): Pick<Announ
     },
     close: () => announcer.close(),
   };
+}
+
+/** One process has one responder. */
+function agreeOnResponder(requests: readonly ServiceRequest[]): ResponderName {
+  const [first = 'native', ...others] = new Set(requests.map(({ settings }) => readResponder(settings)));
+  if (others.length > 0) {
+    const [given] = requests.flatMap(({ settings }) => settings.find('responder'));
+    throw new CliError(
+      given?.exitCode ?? EXIT_USAGE,
+      `responder: ${first} and ${others.join(', ')} are written; write the same for all services, or run one command for each`,
+    );
+  }
+  return first;
 }
 
 /** What can't be announced as it was asked for; the command ends when nothing else is left. */
@@ -150,14 +173,14 @@ class Refusals {
 
 /** An announcer on the machine that this process runs on. */
 export function createAnnouncer(
-  { node, network }: LocalNetwork,
+  { publisher, network }: Pick<Speaker, 'publisher' | 'network'>,
   announcements: readonly AnnouncementOptions[],
   platform: NodeJS.Platform,
   onEvent: (event: AnnouncerEvent) => void,
 ): Announcer {
   return new Announcer({
     announcements,
-    publisher: node,
+    publisher,
     clock: systemClock,
     random: Math.random,
     host: createSystemHost({

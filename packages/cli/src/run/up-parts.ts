@@ -45,7 +45,7 @@ export class AnnouncementPart extends Part {
   readonly announcer: Announcer;
 
   constructor(options: AnnouncementOptions, { local, reporter, platform }: PartContext) {
-    const announcer = createAnnouncer(local, [options], platform, (event) =>
+    const announcer = createAnnouncer({ publisher: local.node, network: local.network }, [options], platform, (event) =>
       reporter.tell(describeAnnouncerEvent(event, local.network.interfaces()), announcerEventToFact(event)),
     );
     super(

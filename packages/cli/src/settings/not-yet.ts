@@ -7,7 +7,6 @@ const NO_CREDENTIALS = 'this version carries no credentials yet; leave it out an
 
 export const COMMANDS_NOT_YET: ReadonlyMap<string, string> = new Map([
   ['mesh', 'this version has no mesh security yet; announce and proxy run in open mode'],
-  ['doctor', 'this version has no doctor yet; ambassador list --log-level debug shows which interfaces are used'],
   ['agent', 'this version has no agent for containers yet; run ambassador on the host network'],
 ]);
 
@@ -33,16 +32,6 @@ export const VALUES_NOT_YET: ReadonlyMap<string, ReadonlyMap<string, string>> = 
     new Map([
       ['haproxy', 'this version has its own data plane only; write node or leave it out'],
       ['nftables', 'this version has its own data plane only; write node or leave it out'],
-    ]),
-  ],
-  [
-    'responder',
-    new Map([
-      [
-        'avahi',
-        'this version publishes by itself only; write native or leave it out (both can run beside an avahi-daemon)',
-      ],
-      ['bonjour-service', 'this version publishes by itself only; write native or leave it out'],
     ]),
   ],
 ]);

@@ -3,7 +3,7 @@ import type { Cidr } from '@mdns-ambassador/ambassador';
 import type { AnnouncementOptions } from '@mdns-ambassador/announcer';
 import { formatListenPlace } from '@mdns-ambassador/relay';
 import { readAdminPlaces } from '../admin-request.ts';
-import { type Machine, readAnnouncement } from '../announce-request.ts';
+import { type Machine, readAnnouncement, readResponder } from '../announce-request.ts';
 import { CliError } from '../cli-error.ts';
 import type { Config } from '../config/read-config.ts';
 import { EXIT_CONFIG } from '../exit-codes.ts';
@@ -46,6 +46,7 @@ export function readPlan(file: string, config: Config, settings: Settings, machi
   if (announceRequests.length + proxyRequests.length === 0) {
     throw new CliError(EXIT_CONFIG, `${file}:1: nothing to do; write services under announce: or proxy:`);
   }
+  for (const { settings: own } of announceRequests) refuseForeignResponder(own);
   const announce = announceRequests.map((request) => readAnnouncement(request, machine));
   const proxy = proxyRequests.map(
     (request): PlannedProxy => ({
@@ -68,6 +69,16 @@ export function readPlan(file: string, config: Config, settings: Settings, machi
     shared.find(option).map(({ text }) => text),
   ]);
   return { announce, proxy, fixed: Object.fromEntries(fixed) };
+}
+
+/** One process has one responder, and the proxies of `up` need ours. */
+function refuseForeignResponder(settings: Settings): void {
+  if (readResponder(settings) === 'native') return;
+  const [given] = settings.find('responder');
+  throw new CliError(
+    given?.exitCode ?? EXIT_CONFIG,
+    `${given?.origin ?? 'responder'}: up speaks mDNS itself; leave "${given?.text ?? ''}" out, or use ambassador announce`,
+  );
 }
 
 /** Port 0 is another one each time. */

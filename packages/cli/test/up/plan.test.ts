@@ -108,3 +108,9 @@ test.each<[string, string]>([
 ])('%j: %s', (text, sentence) => {
   expect(sentenceOf(text)).toContain(sentence);
 });
+
+test('a responder of somebody else is refused, as the proxies need ours', () => {
+  expect(() => plan('announce:\n  - { service: redis, responder: avahi }')).toThrow(
+    /responder: up speaks mDNS itself; leave "avahi" out/,
+  );
+});

@@ -7,8 +7,8 @@ export type Peer =
   | 'avahi-publish'
   | 'curl'
   | 'dbus-daemon'
-  | 'dig'
   | 'haproxy'
+  | 'dig'
   | 'named'
   | 'nft'
   | 'nginx'
@@ -43,8 +43,8 @@ const PACKAGES: Readonly<Record<Peer, PeerPackage>> = {
   'avahi-publish': { name: 'avahi-utils', path: '/usr/bin/avahi-publish' },
   curl: { name: 'curl', path: '/usr/bin/curl' },
   'dbus-daemon': { name: 'dbus', path: '/usr/bin/dbus-daemon' },
-  dig: { name: 'bind9-dnsutils', path: '/usr/bin/dig' },
   haproxy: { name: 'haproxy', path: '/usr/sbin/haproxy' },
+  dig: { name: 'bind9-dnsutils', path: '/usr/bin/dig' },
   named: { name: 'bind9', path: '/usr/sbin/named' },
   nft: { name: 'nftables', path: '/usr/sbin/nft' },
   'nginx-stream': { name: 'libnginx-mod-stream', path: '/usr/lib/nginx/modules/ngx_stream_module.so' },
