@@ -4,12 +4,15 @@
  *     npm run bench
  */
 import { execFileSync } from 'node:child_process';
-import { cpus, release } from 'node:os';
+import { cpus, loadavg, release } from 'node:os';
+import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Lab } from '@mdns-ambassador/testkit';
 
 const RUNS = 15;
 const IDLE_SECONDS = 10;
+/** A responder does not multicast a record twice within a second (RFC 6762 6): a run right after another would wait for that. */
+const QUIET_MS = 1_500;
 const AMBASSADOR = fileURLToPath(new URL('../../packages/cli/bin/ambassador.js', import.meta.url));
 const PROGRAMS = fileURLToPath(new URL('../programs/', import.meta.url));
 
@@ -19,6 +22,7 @@ if (reason !== undefined) {
   process.exit(69);
 }
 
+const loadBefore = loadavg()[0]?.toFixed(1);
 const lan = await Lab.create({ hosts: 2 });
 try {
   const [h1, h2] = [lan.host(1), lan.host(2)];
@@ -71,6 +75,7 @@ async function timeRun(args) {
  * @param {readonly string[]} command
  */
 async function timeFirstByte(host, command) {
+  await setTimeout(QUIET_MS);
   return Number(await host.read(process.execPath, [`${PROGRAMS}first-byte.mjs`, '7000', 'who', ...command]));
 }
 
@@ -95,7 +100,9 @@ function print(rows) {
   console.log(
     `${new Date().toISOString().slice(0, 10)}, commit ${commit}, Node ${process.version}, Linux ${release()},`,
   );
-  console.log(`${cpus().length} x ${cpus()[0]?.model}; median (least to most) of ${RUNS} runs\n`);
+  console.log(
+    `${cpus().length} x ${cpus()[0]?.model}, load ${loadBefore} at the start; median (least to most) of ${RUNS} runs\n`,
+  );
   console.log('| what | measured |\n|---|---|');
   for (const row of rows) {
     console.log(`| ${row.join(' | ')} |`);

@@ -1,11 +1,10 @@
-import { type Host, type HostProcess, POSTGRES_FOLDER } from '@mdns-ambassador/testkit';
+import { POSTGRES_FOLDER } from '@mdns-ambassador/testkit';
 import { expect } from 'vitest';
 import { announce, proxy } from '../ambassador.ts';
 import { labTest } from '../lab-test.ts';
+import { startPostgres } from '../postgres.ts';
 
-const DATA = '/run/postgres/data';
 const CLIENT_FLAGS = ['--no-psqlrc', '--tuples-only', '--no-align', '--host', 'localhost', '--username', 'ambassador'];
-const START_TIMEOUT_MS = 60_000;
 
 await labTest(
   'postgres announced on one host answers psql on another',
@@ -24,23 +23,3 @@ await labTest(
     expect((await ask('SELECT name FROM animals')).length).toBe(3_300_000);
   },
 );
-
-/** It refuses to run as root: run it as its own user, or, where one may not become another user, seem to be it. */
-async function startPostgres(host: Host, port: number): Promise<HostProcess> {
-  const isRoot = process.getuid?.() === 0;
-  const asOther = isRoot
-    ? ['setpriv', '--reuid', 'postgres', '--regid', 'postgres', '--clear-groups', '--pdeathsig', 'KILL']
-    : ['unshare', '--user', '--map-user=postgres', '--map-group=postgres'];
-  const [command = '', ...rest] = asOther;
-  await host.read('mkdir', ['/run/postgres']);
-  if (isRoot) {
-    await host.read('chown', ['postgres', '/run/postgres']);
-  }
-  const initialize = ['--pgdata', DATA, '--username', 'ambassador', '--auth', 'trust', '--no-sync'];
-  await host.read(command, [...rest, `${POSTGRES_FOLDER}/initdb`, ...initialize], { timeout: START_TIMEOUT_MS });
-  await host.read('sh', ['-c', `echo "host all all 10.99.0.0/24 trust" >> ${DATA}/pg_hba.conf`]);
-  const flags = ['-D', DATA, '-p', `${port}`, '-h', '0.0.0.0', '-k', '/run/postgres', '-F'];
-  const postgres = host.spawn(command, [...rest, `${POSTGRES_FOLDER}/postgres`, ...flags]);
-  await postgres.line(/ready to accept connections/, { timeout: START_TIMEOUT_MS });
-  return postgres;
-}

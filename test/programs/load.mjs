@@ -1,13 +1,18 @@
 /**
- * node load.mjs HOST PORT CONCURRENCY [PAUSE_MS]: asks `who` over a new connection, again and again, until its standard input ends; then
- * prints the tally as JSON. A line for every 200 answers says who gave the last one.
+ * node load.mjs HOST PORT CONCURRENCY [PAUSE]: asks `who` over a new connection, again and again, PAUSE ms apart, until its
+ * standard input ends; then prints the tally as JSON. A line for every 200 answers says who gave the last one, and one whenever
+ * somebody answers who did not for a second: `heard h1`. Each failure has its line, too: `failed: ECONNRESET`.
  */
 import { connect } from 'node:net';
 
 const LINES_EVERY = 200;
 const PATIENCE_MS = 15_000;
-const [host, port, concurrency, pauseMs] = process.argv.slice(2);
-const tally = { answered: 0, failures: [], worstMs: 0, by: {}, seconds: 0 };
+const ABSENCE_MS = 1_000;
+const SLOW_MS = 100;
+const MOST_SLOW = 1_000;
+const [host, port, concurrency, pause] = process.argv.slice(2);
+const tally = { answered: 0, failures: [], worstMs: 0, p99Ms: 0, slow: [], by: {}, lastBy: {}, seconds: 0 };
+const durations = [];
 const startedAt = Date.now();
 let isStopping = false;
 
@@ -22,12 +27,22 @@ const askOnce = () =>
       if (answer.endsWith('\n')) {
         tally.answered += 1;
         tally.worstMs = Math.max(tally.worstMs, tookMs);
-        tally.by[answer.trim()] = (tally.by[answer.trim()] ?? 0) + 1;
+        durations.push(tookMs);
+        if (tookMs > SLOW_MS && tally.slow.length < MOST_SLOW) {
+          tally.slow.push({ begunAt, tookMs });
+        }
+        const name = answer.trim();
+        if (Date.now() - (tally.lastBy[name]?.at ?? 0) > ABSENCE_MS) {
+          console.log(`heard ${name}`);
+        }
+        tally.lastBy[name] = { at: Date.now(), begunAt };
+        tally.by[name] = (tally.by[name] ?? 0) + 1;
         if (tally.answered % LINES_EVERY === 0) {
           console.log(`answered ${tally.answered}, last by ${answer.trim()}`);
         }
       } else {
         tally.failures.push({ begunAt, tookMs, how });
+        console.log(`failed: ${how}`);
       }
       resolve();
     };
@@ -46,7 +61,9 @@ const askOnce = () =>
 const askOn = async () => {
   while (!isStopping) {
     await askOnce();
-    if (pauseMs !== undefined) await new Promise((resolve) => setTimeout(resolve, Number(pauseMs)));
+    if (pause !== undefined) {
+      await new Promise((resolve) => setTimeout(resolve, Number(pause)));
+    }
   }
 };
 
@@ -56,6 +73,7 @@ process.stdin.on('end', () => {
 });
 console.log('ready');
 await Promise.all(Array.from({ length: Number(concurrency) }, askOn));
+tally.p99Ms = durations.sort((a, b) => a - b)[Math.floor(durations.length * 0.99)] ?? 0;
 tally.seconds = (Date.now() - startedAt) / 1_000;
 console.log(JSON.stringify(tally));
 process.exit();

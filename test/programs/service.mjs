@@ -39,6 +39,17 @@ const actions = {
   reset: (socket) => socket.resetAndDestroy(),
   /** Sends half of an answer, then resets. */
   break: (socket) => socket.write('half of an ans', () => setImmediate(() => socket.resetAndDestroy())),
+  /** Its name, and then every byte back. */
+  stay: (socket, _, rest) => {
+    socket.write(`${name}\n`);
+    socket.write(rest);
+    socket.pipe(socket);
+  },
+  /** PING as redis clients send it, for checks. */
+  '*1\r': (socket) => {
+    socket.write('+PONG\r\n');
+    socket.on('end', () => socket.end()).resume();
+  },
   /** Says so, and reads nothing more. */
   hold: (socket) => {
     socket.pause();

@@ -1,4 +1,4 @@
-"""publish JSON: a service until it is told to stop. watch TYPE: one line of JSON for each event."""
+"""publish JSON: a service until it is told to stop. watch TYPE: one line of JSON for each event. change ADDRESS: as changing.mjs."""
 
 import json
 import signal
@@ -15,9 +15,9 @@ for number in (signal.SIGTERM, signal.SIGINT):
     signal.signal(number, lambda *_: stopping.set())
 
 
-def publish(zeroconf, service):
+def describe_service(service):
     domain = service["type"] + ".local."
-    info = ServiceInfo(
+    return ServiceInfo(
         domain,
         service["instance"] + "." + domain,
         addresses=[socket.inet_aton(service["address"])],
@@ -25,10 +25,46 @@ def publish(zeroconf, service):
         properties=service["txt"],
         server=socket.gethostname() + "-python.local.",
     )
+
+
+def publish(zeroconf, service):
+    info = describe_service(service)
     zeroconf.register_service(info)
     print("ready")
     stopping.wait()
     zeroconf.unregister_service(info)
+
+
+def change(zeroconf, address):
+    infos = {}
+
+    def claim(info):
+        asked = info.name
+        zeroconf.register_service(info, allow_name_change=True)
+        # One write each: threads that print at once would mix their words.
+        if info.name != asked:
+            sys.stdout.write(f"renamed {asked} -> {info.name}\n")
+        sys.stdout.write(f"announced {info.name}\n")
+
+    def read():
+        for line in sys.stdin:
+            command = json.loads(line)
+            key = command["key"]
+            if command["op"] == "close":
+                zeroconf.unregister_service(infos.pop(key))
+                continue
+            info = describe_service({**command["service"], "address": address})
+            if command["op"] == "update":
+                info.name = infos[key].name
+                zeroconf.update_service(info)
+            else:
+                threading.Thread(target=claim, args=(info,), daemon=True).start()
+            infos[key] = info
+
+    print("ready")
+    threading.Thread(target=read, daemon=True).start()
+    stopping.wait()
+    zeroconf.unregister_all_services()
 
 
 class Printer:
@@ -73,6 +109,8 @@ def watch(zeroconf, type_):
 zeroconf = Zeroconf()
 if sys.argv[1] == "publish":
     publish(zeroconf, json.loads(sys.argv[2]))
+elif sys.argv[1] == "change":
+    change(zeroconf, sys.argv[2])
 else:
     watch(zeroconf, sys.argv[2])
 zeroconf.close()

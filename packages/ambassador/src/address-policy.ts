@@ -101,6 +101,18 @@ export function judgeAddress(candidate: InstanceAddress, context: AddressContext
   return { kind: 'accepted', address: isInAny(ip, LINK_LOCAL_IPV6) ? `${ip.toString()}%${zone}` : ip.toString() };
 }
 
+/**
+ * Whether an address that a name server or the user gave may be dialled: anywhere but where nobody, everybody, or a cloud's
+ * credentials are. A zone is part of a link-local address. NAT64 is how some networks reach others.
+ */
+export function isEndpointAddress(address: string): boolean {
+  const [literal = '', zone] = address.split('%');
+  if (isIP(literal) === 0) return false;
+  const ip = ipaddr.process(literal);
+  if (isInAny(ip, LINK_LOCAL_IPV6)) return zone !== undefined && zone !== '';
+  return FORBIDDEN.every(([refusal, ranges]) => refusal === 'nat64' || !isInAny(ip, ranges));
+}
+
 function findRefusal(
   ip: IPv4 | IPv6,
   zone: string | undefined,

@@ -1,8 +1,10 @@
+import { type DialService, dialService } from '@mdns-ambassador/checks';
 import type { Clock } from '@mdns-ambassador/mdns';
 import type { CreateEngine } from './engines/engine.ts';
 import type { Random } from './pool/random.ts';
 import type { ProxyEvent, ProxyOptions } from './proxy-options.ts';
 import { ServiceProxy, type ServiceStatus } from './service-proxy.ts';
+import type { DialReport, ServiceConnectionReport, ServiceTraffic } from './service-traffic.ts';
 
 export interface AmbassadorOptions {
   readonly proxies: readonly ProxyOptions[];
@@ -11,8 +13,16 @@ export interface AmbassadorOptions {
   /** `node`, `haproxy` ...: as the status shows it. */
   readonly engineName?: string;
   readonly createEngine: CreateEngine;
+  /** By how many milliseconds this process runs late ({@link LoopLag}). Absent: it is never late. */
+  readonly lag?: () => number;
+  /** How endpoints in doubt are dialled beside the engine. Absent: over this machine's network. */
+  readonly dial?: DialService;
   /** Never called after `close` has resolved. */
   readonly onEvent?: (event: ProxyEvent) => void;
+  /** Told of each dial's outcome; in the data path, so it must be quick. */
+  readonly onDial?: ((dial: DialReport) => void) | undefined;
+  /** Told of each connection when it has ended. */
+  readonly onConnection?: ((connection: ServiceConnectionReport) => void) | undefined;
 }
 
 /** Local listeners for services that are elsewhere. */
@@ -21,8 +31,12 @@ export interface Ambassador {
   start(): Promise<void>;
   /** CONTRACT 3: `services`. */
   status(): readonly ServiceStatus[];
-  /** Stops listening, lets connections finish for each proxy's `drainTimeoutMs`, resets the rest. Idempotent. */
-  drain(): Promise<void>;
+  /** What metrics need beyond the status. */
+  traffic(): readonly ServiceTraffic[];
+  /** Accepts no more, so that others can listen there; what is established goes on as before. Idempotent. */
+  stopListening(): Promise<void>;
+  /** Stops listening, lets connections finish for `timeoutMs` (default: each proxy's own), resets the rest. Idempotent. */
+  drain(timeoutMs?: number): Promise<void>;
   /** Ends at once, sources included. Idempotent. */
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
@@ -33,10 +47,9 @@ export interface Ambassador {
  * failure to the source, which looks again.
  */
 export function createAmbassador(options: AmbassadorOptions): Ambassador {
-  const { clock, random, createEngine, engineName = 'node', onEvent = () => undefined } = options;
-  const proxies = options.proxies.map(
-    (proxy) => new ServiceProxy(proxy, { clock, random, engineName, createEngine, onEvent }),
-  );
+  const { engineName = 'node', lag = () => 0, dial = dialService, onEvent = () => undefined } = options;
+  const context = { ...options, engineName, lag, dial, onEvent };
+  const proxies = options.proxies.map((proxy) => new ServiceProxy(proxy, context));
   let started: Promise<void> | undefined;
   let drained: Promise<void> | undefined;
   let closed: Promise<void> | undefined;
@@ -59,8 +72,12 @@ export function createAmbassador(options: AmbassadorOptions): Ambassador {
       return started;
     },
     status: () => proxies.map((proxy) => proxy.status()),
-    drain() {
-      drained ??= Promise.all(proxies.map((proxy) => proxy.drain())).then(() => undefined);
+    traffic: () => proxies.map((proxy) => proxy.traffic()),
+    async stopListening() {
+      await Promise.all(proxies.map((proxy) => proxy.stopListening()));
+    },
+    drain(timeoutMs) {
+      drained ??= Promise.all(proxies.map((proxy) => proxy.drain(timeoutMs))).then(() => undefined);
       return drained;
     },
     close,

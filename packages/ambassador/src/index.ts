@@ -8,14 +8,18 @@ export {
 } from './address-policy.ts';
 export { type Ambassador, type AmbassadorOptions, createAmbassador } from './ambassador.ts';
 export { AmbassadorError } from './ambassador-error.ts';
+export { createEndpointCheck } from './endpoint-check.ts';
 export {
   type EndpointReport,
   type EndpointStatusReport,
   reportEndpoint,
   reportEndpointStatus,
 } from './endpoint-report.ts';
+export { EndpointWatch, type EndpointWatchOptions } from './endpoint-watch.ts';
 export type { Dial } from './engines/client-connection.ts';
 export type {
+  ConnectionOutcome,
+  ConnectionReport,
   CreateEngine,
   DialFailure,
   EndpointPicker,
@@ -24,14 +28,19 @@ export type {
   EngineEvent,
 } from './engines/engine.ts';
 export { createNodeEngine, type NodeEngineOptions, type NodeEnginePath } from './engines/node.ts';
+export { LoopLag } from './loop-lag.ts';
 export type { BalancerName } from './pool/balancer.ts';
 export type { Endpoint, EndpointState, EndpointStatus } from './pool/endpoint.ts';
 export type { MergeMode } from './pool/merge.ts';
 export type { Random } from './pool/random.ts';
 export type { Update } from './pool/update.ts';
-export type { ProxyEvent, ProxyOptions } from './proxy-options.ts';
+export type { ProxyCheck, ProxyEvent, ProxyOptions } from './proxy-options.ts';
 export { type ResolveOptions, resolveEndpoints } from './resolve.ts';
 export type { ServiceStatus } from './service-proxy.ts';
+export type { DialReport, ServiceConnectionReport, ServiceTraffic, SourceAge } from './service-traffic.ts';
+export { createDnsSource, type DnsSourceOptions } from './sources/dns.ts';
+export { type ListedPlace, parseEndpointList } from './sources/endpoint-list.ts';
+export { createFileSource, type FileSourceOptions } from './sources/file.ts';
 export type { InstanceFilter } from './sources/instance-filter.ts';
 export {
   createMdnsSource,
@@ -39,12 +48,15 @@ export {
   type MdnsSourceOptions,
   type RefusedInstance,
 } from './sources/mdns.ts';
+export type { Place } from './sources/place.ts';
 export type { Source } from './sources/source.ts';
+export type { SourceHealth } from './sources/source-health.ts';
+export { createSrvSource, type SrvSourceOptions } from './sources/srv.ts';
 export {
   createStaticSource,
   type Lookup,
   parseStaticSource,
-  type StaticPlace,
   type StaticSourceOptions,
 } from './sources/static.ts';
+export { type FileAccess, systemFiles } from './sources/system-files.ts';
 export { systemLookup } from './sources/system-lookup.ts';

@@ -1,4 +1,5 @@
-import type { Target } from '@mdns-ambassador/relay';
+import type { Check } from '@mdns-ambassador/checks';
+import type { ListenPlace, Target } from '@mdns-ambassador/relay';
 import type { BalancerName } from './pool/balancer.ts';
 import type { Endpoint, EndpointState } from './pool/endpoint.ts';
 import type { MergeMode } from './pool/merge.ts';
@@ -7,7 +8,7 @@ import type { Source } from './sources/source.ts';
 /** One service to proxy; what the command line's SERVICE and its flags say. */
 export interface ProxyOptions {
   readonly service: string;
-  readonly listen: readonly Target[];
+  readonly listen: readonly ListenPlace[];
   /** In the order written. */
   readonly sources: readonly Source[];
   /** `fallback`: the first source that has endpoints. */
@@ -19,6 +20,18 @@ export interface ProxyOptions {
   readonly onEndpointLost: 'keep' | 'drain' | 'close';
   readonly drainTimeoutMs: number;
   readonly maxConnections: number;
+  /** Absent: endpoints are judged by their dials alone. */
+  readonly check?: ProxyCheck;
+  /** Tell of each connection when it has ended. */
+  readonly reportConnections?: boolean;
+}
+
+/** Looks at endpoints before and while clients are sent to them. */
+export interface ProxyCheck {
+  /** A check that looks at this endpoint; called once for each, and again when its place has changed. */
+  readonly create: (endpoint: Endpoint) => Check;
+  /** An endpoint that fails or freezes is known to within this time and 250 ms. */
+  readonly intervalMs: number;
 }
 
 /** Past-tense facts for the log and the terminal. */
@@ -39,8 +52,16 @@ export type ProxyEvent =
       readonly state: EndpointState;
       readonly reason: string;
     }
-  /** Connections are waiting and there is no endpoint. Once, until there was one again. */
-  | { readonly kind: 'no-endpoint'; readonly service: string; readonly waiting: number }
+  /** Established connections of an endpoint were reset, because it was lost. */
+  | {
+      readonly kind: 'connections-reset';
+      readonly service: string;
+      readonly endpoint: Endpoint;
+      readonly count: number;
+      readonly reason: string;
+    }
+  /** Connections are waiting and there is no endpoint, or none of the `known` ones passes its check. Once, until there was one again. */
+  | { readonly kind: 'no-endpoint'; readonly service: string; readonly waiting: number; readonly known: number }
   /** Connections were closed because no endpoint could be reached in time. Once, until one succeeded. */
   | { readonly kind: 'unreachable'; readonly service: string; readonly reason: string }
   | { readonly kind: 'connections-full'; readonly service: string; readonly limit: number }

@@ -1,5 +1,8 @@
+import type { CheckOutcome, DialService } from '@mdns-ambassador/checks';
 import type { Clock } from '@mdns-ambassador/mdns';
 import { formatTarget, type Target } from '@mdns-ambassador/relay';
+import { EndpointChecks } from './endpoint-checks.ts';
+import { EndpointProbes } from './endpoint-probes.ts';
 import { type EndpointStatusReport, reportEndpointStatus } from './endpoint-report.ts';
 import type {
   CreateEngine,
@@ -9,9 +12,13 @@ import type {
   EngineCounters,
   EngineEvent,
 } from './engines/engine.ts';
-import { Pool, type PoolEvent } from './pool/pool.ts';
+import { LostConnections } from './lost-connections.ts';
+import { type Endpoint, isSamePlace } from './pool/endpoint.ts';
+import { Pool } from './pool/pool.ts';
+import type { PoolEvent } from './pool/pool-event.ts';
 import type { Random } from './pool/random.ts';
 import type { ProxyEvent, ProxyOptions } from './proxy-options.ts';
+import type { DialReport, ServiceConnectionReport, ServiceTraffic } from './service-traffic.ts';
 import { WaitingRoom } from './waiting-room.ts';
 
 /** CONTRACT 3: one of `services`. */
@@ -21,7 +28,7 @@ export interface ServiceStatus {
   readonly engine: string;
   readonly balance: string;
   readonly endpoints: readonly EndpointStatusReport[];
-  readonly connections: EngineCounters;
+  readonly connections: Pick<EngineCounters, 'active' | 'accepted' | 'failed' | 'retried'>;
 }
 
 export interface ServiceProxyContext {
@@ -29,7 +36,11 @@ export interface ServiceProxyContext {
   readonly random: Random;
   readonly engineName: string;
   readonly createEngine: CreateEngine;
+  readonly lag: () => number;
+  readonly dial: DialService;
   readonly onEvent: (event: ProxyEvent) => void;
+  readonly onDial?: ((dial: DialReport) => void) | undefined;
+  readonly onConnection?: ((connection: ServiceConnectionReport) => void) | undefined;
 }
 
 /** A full house turns clients away by the thousand; it is told this often at most. */
@@ -42,9 +53,15 @@ export class ServiceProxy implements EndpointPicker {
   readonly #pool: Pool;
   readonly #engine: Engine;
   readonly #waiting = new WaitingRoom();
-  /** By endpoint: when its connections are reset after it was lost (`onEndpointLost: drain`). */
-  readonly #resets = new Map<string, () => void>();
+  readonly #checks: EndpointChecks | undefined;
+  readonly #probes: EndpointProbes;
+  readonly #lost: LostConnections;
+  /** By source: when it last said something. */
+  readonly #heardAt = new Map<string, number>();
+  #ejections = 0;
   #listening: readonly Target[] = [];
+  /** Connections that are carried. */
+  #open = 0;
   #alarm: { readonly at: number; readonly cancel: () => void } | undefined;
   #isNoEndpointTold = false;
   #isUnreachableTold = false;
@@ -54,8 +71,21 @@ export class ServiceProxy implements EndpointPicker {
   constructor(options: ProxyOptions, context: ServiceProxyContext) {
     this.#options = options;
     this.#context = context;
-    const { merge, balance } = options;
-    this.#pool = new Pool({ sources: options.sources.map(({ name }) => name), merge, balance, random: context.random });
+    const { merge, balance, check } = options;
+    const { clock, random, lag, dial } = context;
+    const sources = options.sources.map(({ name }) => name);
+    this.#pool = new Pool({ sources, merge, balance, random, lag, isChecked: check !== undefined });
+    this.#checks =
+      check === undefined
+        ? undefined
+        : new EndpointChecks({ ...check, clock, random, onOutcome: (id, outcome) => this.#takeCheck(id, outcome) });
+    this.#probes = new EndpointProbes({
+      clock,
+      dial,
+      listDoubtful: () => this.#listDoubtful(),
+      onProbed: (id, failure) => this.#settle(this.#pool.probed(id, failure, this.#now())),
+    });
+    this.#lost = new LostConnections({ ...options, clock, reset: (endpoint, reason) => this.#reset(endpoint, reason) });
     this.#engine = context.createEngine(options, this, (event) => this.#onEngineEvent(event));
   }
 
@@ -67,6 +97,7 @@ export class ServiceProxy implements EndpointPicker {
     for (const source of this.#options.sources) {
       await source.start((update) => {
         if (this.#isClosed) return;
+        this.#heardAt.set(source.name, this.#now());
         this.#settle(this.#pool.apply(source.name, update, this.#now()));
       });
     }
@@ -84,9 +115,24 @@ export class ServiceProxy implements EndpointPicker {
     };
   }
 
+  traffic(): ServiceTraffic {
+    const { service, sources } = this.#options;
+    const { bytesUp, bytesDown, dropped } = this.#engine.counters;
+    const ages = sources.map(({ name }) => {
+      const heardAt = this.#heardAt.get(name);
+      return heardAt === undefined ? { name } : { name, ageMs: this.#now() - heardAt };
+    });
+    return { service, bytesUp, bytesDown, dropped, ejections: this.#ejections, sources: ages };
+  }
+
+  /** Accepts no more; what is established goes on. */
+  stopListening(): Promise<void> {
+    return this.#engine.stopListening();
+  }
+
   /** Stops listening and lets connections finish. */
-  async drain(): Promise<void> {
-    const outcome = await this.#engine.drain(this.#options.drainTimeoutMs);
+  async drain(timeoutMs: number = this.#options.drainTimeoutMs): Promise<void> {
+    const outcome = await this.#engine.drain(timeoutMs);
     this.#emit({ kind: 'drained', service: this.#options.service, ...outcome });
   }
 
@@ -94,8 +140,9 @@ export class ServiceProxy implements EndpointPicker {
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#alarm?.cancel();
-    for (const cancel of this.#resets.values()) cancel();
-    this.#resets.clear();
+    this.#checks?.close();
+    this.#probes.close();
+    this.#lost.close();
     await Promise.all([this.#engine.close(), ...this.#options.sources.map((source) => source.close())]);
   }
 
@@ -108,25 +155,40 @@ export class ServiceProxy implements EndpointPicker {
     const entered = this.#waiting.enter(signal);
     if (!this.#isNoEndpointTold && !signal.aborted) {
       this.#isNoEndpointTold = true;
-      this.#emit({ kind: 'no-endpoint', service: this.#options.service, waiting: this.#waiting.size });
+      const known = this.#pool.snapshot().length;
+      this.#emit({ kind: 'no-endpoint', service: this.#options.service, waiting: this.#waiting.size, known });
     }
     await entered;
   }
 
   opened(id: string): () => void {
     this.#pool.opened(id);
-    return () => this.#pool.closed(id);
+    this.#open += 1;
+    this.#probes.wake();
+    return () => {
+      this.#pool.closed(id);
+      this.#open -= 1;
+      if (this.#open === 0) this.#probes.rest();
+    };
   }
 
-  dialSucceeded(id: string): void {
+  dialSucceeded(id: string, latencyMs: number): void {
     this.#isUnreachableTold = false;
-    this.#settle(this.#pool.dialSucceeded(id, this.#now()));
+    this.#context.onDial?.({ kind: 'connected', service: this.#options.service, latencyMs });
+    this.#settle(this.#pool.dialSucceeded(id, this.#now(), latencyMs));
+    // It answers, so that its source might hear of it again.
+    if (this.#pool.isStale(id)) this.#verify([id]);
   }
 
   dialFailed(id: string, failure: DialFailure): void {
+    this.#context.onDial?.({ kind: 'failed', service: this.#options.service, failure });
     this.#settle(this.#pool.dialFailed(id, failure, this.#now()));
     if (failure === 'local') return;
-    for (const source of this.#options.sources) source.verify(id);
+    this.#verify([id]);
+  }
+
+  #verify(ids: readonly string[]): void {
+    for (const source of this.#options.sources) for (const id of ids) source.verify(id);
   }
 
   /** Tells what happened in the pool, sees to who was waiting for it, and sets the timer for what comes next. */
@@ -157,44 +219,58 @@ export class ServiceProxy implements EndpointPicker {
     const { endpoint } = event;
     switch (event.kind) {
       case 'added':
-        this.#resets.get(endpoint.id)?.();
-        this.#resets.delete(endpoint.id);
+        this.#lost.keep(endpoint);
+        this.#checks?.set(endpoint);
         this.#emit({ kind: 'endpoint-added', service, endpoint });
         return;
       case 'updated':
         this.#emit({ kind: 'endpoint-updated', service, endpoint });
+        if (event.movedFrom === undefined) return;
+        this.#checks?.set(endpoint);
+        this.#lost.keep(endpoint);
+        this.#lost.lose(event.movedFrom, 'it has moved');
         return;
       case 'state-changed':
+        if (event.state === 'ejected') this.#ejections += 1;
+        if (event.state === 'ready') this.#lost.keep(endpoint);
+        // One that is heard of again says that the others can be, too.
+        if (event.from === 'stale') this.#verify(this.#pool.listStale());
         this.#emit({ kind: 'endpoint-state', service, endpoint, state: event.state, reason: event.reason });
         return;
       case 'removed':
         this.#emit({ kind: 'endpoint-removed', service, endpoint, reason: event.reason });
-        if (event.isLost) this.#endConnectionsOf(endpoint.id);
+        this.#checks?.remove(endpoint.id);
+        if (event.isLost) this.#lost.lose(endpoint, event.reason);
+        return;
+      case 'declined':
+        this.#lost.lose(endpoint, event.reason);
+        return;
+      case 'died':
+        this.#lost.bury(endpoint, event.reason);
         return;
       default:
         event satisfies never;
     }
   }
 
-  #endConnectionsOf(id: string): void {
-    switch (this.#options.onEndpointLost) {
-      case 'keep':
-        return;
-      case 'close':
-        this.#engine.resetConnectionsOf(id);
-        return;
-      case 'drain': {
-        const reset = (): void => {
-          this.#resets.delete(id);
-          this.#engine.resetConnectionsOf(id);
-        };
-        this.#resets.get(id)?.();
-        this.#resets.set(id, this.#context.clock.after(this.#options.drainTimeoutMs, reset));
-        return;
-      }
-      default:
-        this.#options.onEndpointLost satisfies never;
-    }
+  #takeCheck(id: string, outcome: CheckOutcome): void {
+    this.#settle(this.#pool.checked(id, outcome, this.#now()));
+  }
+
+  #listDoubtful(): readonly Endpoint[] {
+    const doubtful = this.#pool.listDoubtful();
+    const known = new Set(doubtful.map(({ id }) => id));
+    const unanswered = [...this.#engine.listUnanswered()].filter((id) => !known.has(id));
+    return [...doubtful, ...unanswered.flatMap((id) => this.#pool.find(id) ?? [])];
+  }
+
+  #reset(endpoint: Endpoint, reason: string): void {
+    const now = this.#pool.find(endpoint.id);
+    // What was dialled where it is now belongs to the present, unless that is what was lost.
+    const except = now === undefined || isSamePlace(now, endpoint) ? undefined : now;
+    const count = this.#engine.resetConnectionsOf(endpoint.id, except);
+    if (count === 0) return;
+    this.#emit({ kind: 'connections-reset', service: this.#options.service, endpoint, count, reason });
   }
 
   #onEngineEvent(event: EngineEvent): void {
@@ -209,6 +285,9 @@ export class ServiceProxy implements EndpointPicker {
         if (this.#now() - this.#fullToldAt < FULL_INTERVAL_MS) return;
         this.#fullToldAt = this.#now();
         this.#emit({ kind: 'connections-full', service, limit: event.limit });
+        return;
+      case 'connection-ended':
+        this.#context.onConnection?.({ service, ...event.connection });
         return;
       default:
         event satisfies never;

@@ -1,7 +1,13 @@
 import type { InstanceAddress, NetworkInterface } from '@mdns-ambassador/mdns';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type AddressContext, type AddressRefusal, judgeAddress, parseCidr } from '../src/address-policy.ts';
+import {
+  type AddressContext,
+  type AddressRefusal,
+  isEndpointAddress,
+  judgeAddress,
+  parseCidr,
+} from '../src/address-policy.ts';
 import { AmbassadorError } from '../src/ambassador-error.ts';
 
 const lo: NetworkInterface = {
@@ -212,5 +218,31 @@ describe('parseCidr', () => {
   ])('%j is refused in one sentence', (text) => {
     expect(() => parseCidr(text)).toThrow(AmbassadorError);
     expect(() => parseCidr(text)).toThrow(`${JSON.stringify(text)} is not a network: write e.g. 10.1.0.0/16`);
+  });
+});
+
+describe('an address that a name server or the user gave', () => {
+  test.each(['10.0.0.1', '127.0.0.1', '8.8.8.8', '::1', 'fd00::1', 'fe80::1%eth0', '64:ff9b::a00:1', '192.0.2.1'])(
+    '%s may be dialled',
+    (address) => {
+      expect(isEndpointAddress(address)).toBe(true);
+    },
+  );
+
+  test.each([
+    '',
+    'db.test',
+    '0.0.0.0',
+    '::',
+    '224.0.0.251',
+    'ff02::fb',
+    '255.255.255.255',
+    '240.0.0.1',
+    '169.254.169.254',
+    '::ffff:169.254.169.254',
+    'fe80::1',
+    'fe80::1%',
+  ])('%s may not', (address) => {
+    expect(isEndpointAddress(address)).toBe(false);
   });
 });

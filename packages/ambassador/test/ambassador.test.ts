@@ -1,9 +1,12 @@
-import type { Target } from '@mdns-ambassador/relay';
+import type { Check, CheckOutcome, DialService } from '@mdns-ambassador/checks';
+import { RelayError, type Target } from '@mdns-ambassador/relay';
 import { ManualClock, seededRandom } from '@mdns-ambassador/testkit';
 import { describe, expect, test } from 'vitest';
 import { createAmbassador } from '../src/ambassador.ts';
 import type { EndpointPicker, Engine, EngineCounters, EngineEvent } from '../src/engines/engine.ts';
-import type { ProxyEvent, ProxyOptions } from '../src/proxy-options.ts';
+import type { Endpoint } from '../src/pool/endpoint.ts';
+import type { ProxyCheck, ProxyEvent, ProxyOptions } from '../src/proxy-options.ts';
+import type { DialReport, ServiceConnectionReport } from '../src/service-traffic.ts';
 import { endpoint } from './pool/fixtures.ts';
 import { ScriptedSource } from './scripted-source.ts';
 
@@ -12,11 +15,22 @@ const NONE: ReadonlySet<string> = new Set();
 
 /** An engine without sockets: the test plays the clients. */
 class ScriptedEngine implements Engine {
-  readonly counters: EngineCounters = { active: 1, accepted: 7, failed: 2, retried: 3 };
+  readonly counters: EngineCounters = {
+    active: 1,
+    accepted: 7,
+    failed: 2,
+    retried: 3,
+    dropped: 4,
+    bytesUp: 500,
+    bytesDown: 600,
+  };
   readonly resets: string[] = [];
+  readonly excepted: Endpoint[] = [];
+  unanswered: ReadonlySet<string> = new Set();
   readonly picker: EndpointPicker;
   readonly onEvent: (event: EngineEvent) => void;
   closes = 0;
+  stops = 0;
   drains: number[] = [];
   failure: Error | undefined;
 
@@ -30,8 +44,18 @@ class ScriptedEngine implements Engine {
     return [LISTEN];
   }
 
-  resetConnectionsOf(id: string): void {
+  resetConnectionsOf(id: string, except?: Endpoint): number {
     this.resets.push(id);
+    if (except !== undefined) this.excepted.push(except);
+    return 3;
+  }
+
+  listUnanswered(): ReadonlySet<string> {
+    return this.unanswered;
+  }
+
+  async stopListening(): Promise<void> {
+    this.stops += 1;
   }
 
   async drain(timeoutMs: number): Promise<{ readonly finished: number; readonly reset: number }> {
@@ -44,11 +68,35 @@ class ScriptedEngine implements Engine {
   }
 }
 
+/** A check of every endpoint that finds what the test says. */
+class ScriptedCheck implements ProxyCheck {
+  readonly intervalMs = 1_000;
+  readonly outcomes = new Map<string, CheckOutcome>();
+
+  /** Looks end after this. */
+  gate: Promise<void> = Promise.resolve();
+
+  readonly create = ({ id }: Endpoint): Check => ({
+    run: async () => {
+      await this.gate;
+      return this.outcomes.get(id) ?? { ok: true };
+    },
+  });
+}
+
+/** Nobody answers, until the dial is given up. */
+const dialSilence: DialService = (_, signal) =>
+  new Promise((_resolve, reject) => {
+    signal.addEventListener('abort', () => reject(new RelayError('ABORTED', 'given up')));
+  });
+
 function createWorld(change: Partial<ProxyOptions> = {}) {
   const clock = new ManualClock();
   const source = new ScriptedSource();
   const engines: ScriptedEngine[] = [];
   const events: ProxyEvent[] = [];
+  const dials: DialReport[] = [];
+  const connections: ServiceConnectionReport[] = [];
   const proxy: ProxyOptions = {
     service: 'redis',
     listen: [LISTEN],
@@ -65,17 +113,20 @@ function createWorld(change: Partial<ProxyOptions> = {}) {
     proxies: [proxy],
     clock,
     random: seededRandom(1),
+    dial: dialSilence,
     createEngine: (_, picker, onEvent) => {
       const engine = new ScriptedEngine(picker, onEvent);
       engines.push(engine);
       return engine;
     },
     onEvent: (event) => events.push(event),
+    onDial: (dial) => dials.push(dial),
+    onConnection: (connection) => connections.push(connection),
   });
   const [engine] = engines;
   if (engine === undefined) throw new Error('no engine was made');
   const kinds = (): readonly string[] => events.map(({ kind }) => kind);
-  return { ambassador, clock, source, engine, picker: engine.picker, events, kinds };
+  return { ambassador, clock, source, engine, picker: engine.picker, events, dials, connections, kinds };
 }
 
 describe('from source to pick', () => {
@@ -159,7 +210,7 @@ describe('clients that come before the first endpoint', () => {
     source.tell({ kind: 'add', endpoints: [endpoint('a')] });
     await Promise.all(waits);
     expect(events.filter(({ kind }) => kind === 'no-endpoint')).toEqual([
-      { kind: 'no-endpoint', service: 'redis', waiting: 1 },
+      { kind: 'no-endpoint', service: 'redis', waiting: 1, known: 0 },
     ]);
   });
 
@@ -271,6 +322,149 @@ describe('established connections of an endpoint that is lost', () => {
   });
 });
 
+describe('an endpoint that moves to another place', () => {
+  const move = async (onEndpointLost: ProxyOptions['onEndpointLost']) => {
+    const world = createWorld({ onEndpointLost });
+    await world.ambassador.start();
+    world.source.tell({ kind: 'add', endpoints: [endpoint('a')] });
+    world.source.tell({ kind: 'add', endpoints: [endpoint('a', { port: 7_000 })] });
+    return world;
+  };
+
+  test('close: what it carried at the old one is reset, what it carries at the new one is not', async () => {
+    const { engine, events } = await move('close');
+    expect(engine.resets).toEqual(['a']);
+    expect(engine.excepted).toEqual([endpoint('a', { port: 7_000 })]);
+    expect(events.at(-1)).toEqual({
+      kind: 'connections-reset',
+      service: 'redis',
+      endpoint: endpoint('a'),
+      count: 3,
+      reason: 'it has moved',
+    });
+  });
+
+  test('keep: nothing is reset', async () => {
+    expect((await move('keep')).engine.resets).toEqual([]);
+  });
+
+  test('drain: it may finish, and what goes back to the old place stays', async () => {
+    const { engine, clock, source } = await move('drain');
+    await clock.advance(10_000);
+    source.tell({ kind: 'add', endpoints: [endpoint('a')] });
+    await clock.advance(60_000);
+    expect(engine.excepted).toEqual([endpoint('a')]);
+  });
+});
+
+describe('active checks', () => {
+  const start = async (change: Partial<ProxyOptions> = {}, check: ScriptedCheck = new ScriptedCheck()) => {
+    const world = createWorld({ check, ...change });
+    await world.ambassador.start();
+    world.source.tell({ kind: 'add', endpoints: [endpoint('a'), endpoint('b')] });
+    return { ...world, check };
+  };
+
+  test('clients wait until an endpoint has passed', async () => {
+    let open = (): void => undefined;
+    const check = new ScriptedCheck();
+    check.gate = new Promise((resolve) => {
+      open = resolve;
+    });
+    const { ambassador, clock, picker, events } = await start({}, check);
+    expect(picker.pick({ exclude: NONE })).toBeUndefined();
+    const waiting = picker.waitForEndpoint(new AbortController().signal);
+    expect(events.at(-1)).toEqual({ kind: 'no-endpoint', service: 'redis', waiting: 1, known: 2 });
+    open();
+    await waiting;
+    expect(picker.pick({ exclude: NONE })).toBeDefined();
+    await ambassador.close();
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  test('one that freezes is not picked, and what was caught there is reset, although it would be kept', async () => {
+    const { clock, check, engine, picker, events } = await start({ onEndpointLost: 'keep' });
+    await clock.advance(0);
+    check.outcomes.set('a', { ok: false, reason: 'does not answer in time', fault: 'silent' });
+    await clock.advance(1_000);
+    for (let pick = 0; pick < 20; pick++) expect(picker.pick({ exclude: NONE })?.id).toBe('b');
+    expect(engine.resets).toEqual(['a']);
+    expect(events.at(-1)).toMatchObject({ kind: 'connections-reset', reason: 'does not answer in time' });
+  });
+
+  test('one that becomes a replica is not picked, and the user decides about its connections', async () => {
+    for (const [onEndpointLost, resets] of [
+      ['keep', []],
+      ['close', ['a']],
+    ] as const) {
+      const { clock, check, engine, picker } = await start({ onEndpointLost });
+      await clock.advance(0);
+      check.outcomes.set('a', { ok: false, reason: 'is a replica' });
+      await clock.advance(1_000);
+      expect(picker.pick({ exclude: NONE })?.id).toBe('b');
+      expect(engine.resets).toEqual(resets);
+    }
+  });
+
+  test('drain: a replica that is promoted again in time keeps its connections', async () => {
+    const { clock, check, engine } = await start({ onEndpointLost: 'drain' });
+    await clock.advance(0);
+    check.outcomes.set('a', { ok: false, reason: 'is a replica' });
+    await clock.advance(5_000);
+    check.outcomes.set('a', { ok: true });
+    await clock.advance(60_000);
+    expect(engine.resets).toEqual([]);
+  });
+});
+
+describe('a host that vanishes while connections wait for its answer', () => {
+  const start = async () => {
+    const world = createWorld({ onEndpointLost: 'keep' });
+    await world.ambassador.start();
+    world.source.tell({ kind: 'add', endpoints: [endpoint('a'), endpoint('b')] });
+    world.picker.opened('a');
+    return world;
+  };
+
+  test('is dialled beside them once they go unanswered, and they are reset when nobody is there', async () => {
+    const { clock, engine, picker, source, events } = await start();
+    await clock.advance(60_000);
+    expect(source.verified).toEqual([]);
+    engine.unanswered = new Set(['a']);
+    await clock.advance(6_000);
+    expect(engine.resets).toEqual([]);
+    source.tell({ kind: 'gone', ids: ['a'], reason: 'not heard of when asked again' });
+    picker.dialSucceeded('b', 1);
+    await clock.advance(6_000);
+    expect(engine.resets).toEqual(['a']);
+    expect(events.map(({ kind }) => kind)).toContain('connections-reset');
+  });
+
+  test('even alone it is found dead within 40 s of silence', async () => {
+    const { clock, engine } = await start();
+    engine.unanswered = new Set(['a']);
+    await clock.advance(29_000);
+    expect(engine.resets).toEqual([]);
+    await clock.advance(11_000);
+    expect(engine.resets[0]).toBe('a');
+  });
+});
+
+describe('stale endpoints', () => {
+  test('that answer make their source look again, and one that is heard of again does so for all', async () => {
+    const { ambassador, source, picker } = createWorld();
+    await ambassador.start();
+    source.tell({ kind: 'add', endpoints: [endpoint('a'), endpoint('b'), endpoint('c')] });
+    picker.dialSucceeded('a', 1);
+    expect(source.verified).toEqual([]);
+    source.tell({ kind: 'gone', ids: ['a', 'b', 'c'] });
+    picker.dialSucceeded('a', 1);
+    expect(source.verified).toEqual(['a']);
+    source.tell({ kind: 'add', endpoints: [endpoint('a')] });
+    expect(source.verified).toEqual(['a', 'b', 'c']);
+  });
+});
+
 describe('status', () => {
   test('has the shape of CONTRACT 3', async () => {
     const { ambassador, source, picker } = createWorld();
@@ -315,6 +509,15 @@ describe('the end', () => {
     expect(events.at(-1)).toEqual({ kind: 'drained', service: 'redis', finished: 4, reset: 1 });
   });
 
+  test('stops listening without a drain, and drains for as long as it is told to', async () => {
+    const { ambassador, engine } = createWorld();
+    await ambassador.start();
+    await ambassador.stopListening();
+    expect([engine.stops, engine.drains]).toEqual([1, []]);
+    await ambassador.drain(5);
+    expect(engine.drains).toEqual([5]);
+  });
+
   test('close ends engine and sources once, and nothing is told afterwards', async () => {
     const { ambassador, engine, source, events } = createWorld();
     await ambassador.start();
@@ -330,5 +533,46 @@ describe('the end', () => {
     const { ambassador, kinds } = createWorld();
     await Promise.all([ambassador.start(), ambassador.start()]);
     expect(kinds()).toEqual(['listening']);
+  });
+});
+
+describe('what metrics need', () => {
+  test('bytes, drops, ejections, and since when a source is silent', async () => {
+    const { ambassador, clock, source, picker } = createWorld();
+    await ambassador.start();
+    expect(ambassador.traffic()[0]?.sources).toEqual([{ name: source.name }]);
+    source.tell({ kind: 'add', endpoints: [endpoint('a'), endpoint('b')] });
+    picker.dialFailed('a', 'refused');
+    await clock.advance(400);
+    expect(ambassador.traffic()).toEqual([
+      {
+        service: 'redis',
+        bytesUp: 500,
+        bytesDown: 600,
+        dropped: 4,
+        ejections: 1,
+        sources: [{ name: source.name, ageMs: 400 }],
+      },
+    ]);
+  });
+
+  test('every dial is told with its outcome', async () => {
+    const { ambassador, source, picker, dials } = createWorld();
+    await ambassador.start();
+    source.tell({ kind: 'add', endpoints: [endpoint('a')] });
+    picker.dialSucceeded('a', 12);
+    picker.dialFailed('a', 'timeout');
+    expect(dials).toEqual([
+      { kind: 'connected', service: 'redis', latencyMs: 12 },
+      { kind: 'failed', service: 'redis', failure: 'timeout' },
+    ]);
+  });
+
+  test('every connection is told when it has ended, with its service', async () => {
+    const { ambassador, engine, connections } = createWorld();
+    await ambassador.start();
+    const connection = { bytesUp: 1, bytesDown: 2, durationMs: 3, outcome: { kind: 'left' } } as const;
+    engine.onEvent({ kind: 'connection-ended', connection });
+    expect(connections).toEqual([{ service: 'redis', ...connection }]);
   });
 });

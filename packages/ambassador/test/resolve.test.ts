@@ -1,7 +1,8 @@
 import { ManualClock, seededRandom } from '@mdns-ambassador/testkit';
 import { describe, expect, test } from 'vitest';
+import { QUIET_MS } from '../src/endpoint-watch.ts';
 import type { EndpointStatus } from '../src/pool/endpoint.ts';
-import { QUIET_MS, type ResolveOptions, resolveEndpoints } from '../src/resolve.ts';
+import { type ResolveOptions, resolveEndpoints } from '../src/resolve.ts';
 import { endpoint } from './pool/fixtures.ts';
 import { ScriptedSource } from './scripted-source.ts';
 

@@ -1,14 +1,6 @@
+import type { CheckOptions } from '@mdns-ambassador/checks';
 import type { Txt } from '@mdns-ambassador/mdns';
 import type { AnnouncerError } from './announcer-error.ts';
-
-/** How it is known that the service is up. `none`: announced without looking. */
-export type CheckOptions =
-  | { readonly kind: 'tcp' }
-  | { readonly kind: 'http'; readonly path: string }
-  | { readonly kind: 'redis' }
-  | { readonly kind: 'postgres' }
-  | { readonly kind: 'exec'; readonly command: string }
-  | { readonly kind: 'none' };
 
 /** One service to announce; what the command line's SERVICE and its flags say. */
 export interface AnnouncementOptions {

@@ -1,3 +1,4 @@
+import { computeLookDelayMs, computeLookTimeoutMs, LookLoop } from '@mdns-ambassador/checks';
 import type { Clock, PublicationEvent, ServiceOptions } from '@mdns-ambassador/mdns';
 import { type DrainOutcome, formatTarget, type Prologue } from '@mdns-ambassador/relay';
 import { AnnouncedAddresses } from './announced-addresses.ts';
@@ -5,14 +6,12 @@ import type { AnnouncementOptions, AnnouncerEvent } from './announcement-options
 import { type AnnouncementStatus, describeTxt } from './announcement-status.ts';
 import { buildAnnouncementTxt } from './announcement-txt.ts';
 import type { AnnouncerError } from './announcer-error.ts';
-import { computeLookDelayMs, computeLookTimeoutMs } from './check-schedule.ts';
 import { type Health, INITIAL_HEALTH, observeOutcome } from './health.ts';
 import { HeldPublication, type Publisher } from './held-publication.ts';
 import type { Host } from './host.ts';
 import type { Ingress } from './ingress.ts';
 import { createInstanceId } from './instance-id.ts';
 import { listDialableAddresses } from './local-targets.ts';
-import { LookLoop } from './look-loop.ts';
 import { type Finding, Lookout } from './lookout.ts';
 import { pause } from './pause.ts';
 import { buildServiceOptions } from './service-options.ts';
@@ -39,6 +38,8 @@ export interface AnnouncementContext {
 export interface DrainOptions {
   /** How long connections are still accepted after the goodbye, in milliseconds. */
   readonly graceMs: number;
+  /** Called when the goodbye is said: from now on another can have the name. */
+  readonly onGoodbye?: () => void;
   /** How long relayed connections may then take to finish, in milliseconds. */
   readonly timeoutMs: number;
 }
@@ -59,7 +60,7 @@ export class Announcement {
   readonly #context: AnnouncementContext;
   readonly #id: string;
   readonly #lookout: Lookout;
-  readonly #loop: LookLoop;
+  readonly #loop: LookLoop<Finding>;
   /** Ends the waits of a drain. */
   readonly #closing: AbortController = new AbortController();
   #state: AnnouncementState = { kind: 'new' };
@@ -133,7 +134,7 @@ export class Announcement {
     return this.#closed;
   }
 
-  async #runDrain({ graceMs, timeoutMs }: DrainOptions): Promise<DrainOutcome> {
+  async #runDrain({ graceMs, timeoutMs, onGoodbye }: DrainOptions): Promise<DrainOutcome> {
     const wasAnnounced = this.#state.kind === 'announced';
     const { clock } = this.#context;
     this.#loop.stop();
@@ -144,6 +145,7 @@ export class Announcement {
       await pause(clock, DRAIN_NOTICE_MS, this.#closing.signal);
     }
     await this.#publication?.close();
+    onGoodbye?.();
     if (wasAnnounced) await pause(clock, graceMs, this.#closing.signal);
     const outcome = await this.#ingress?.drain(this.#closing.signal.aborted ? 0 : timeoutMs);
     this.#state = { kind: 'closed' };
@@ -181,12 +183,12 @@ export class Announcement {
         if (this.#options.check.kind === 'none') return undefined;
         break;
       case 'down':
-        this.#takeInFailure(finding.reason, wasUp);
+        await this.#takeInFailure(finding.reason, wasUp);
         break;
       case 'refused':
         // What has been announced once is not given up: the interfaces may have changed and change back.
         if (this.#state.kind === 'waiting') return this.#refuse(finding.error);
-        this.#takeInFailure(finding.error.message, wasUp);
+        await this.#takeInFailure(finding.error.message, wasUp);
         break;
       default:
         finding satisfies never;
@@ -195,6 +197,9 @@ export class Announcement {
   }
 
   async #announce(interfaces: readonly string[] | undefined): Promise<void> {
+    if (this.#state.kind === 'withdrawn') {
+      this.#publication?.updateTxt(buildAnnouncementTxt(this.#id, this.#options.txt, false));
+    }
     if (this.#state.kind === 'waiting' || this.#state.kind === 'withdrawn') {
       if (this.#options.check.kind !== 'none') this.#tell({ kind: 'check-passed', service: this.#options.service });
       this.#tellRelaying();
@@ -203,7 +208,8 @@ export class Announcement {
     await this.#publication?.announce(interfaces);
   }
 
-  #takeInFailure(reason: string, wasUp: boolean): void {
+  /** A goodbye takes a second to be believed (RFC 6762 10.1): `st=drain` keeps new connections away meanwhile. */
+  async #takeInFailure(reason: string, wasUp: boolean): Promise<void> {
     const { service } = this.#options;
     if (this.#state.kind === 'waiting') {
       if (this.#state.told.has(reason) || this.#state.told.size >= MAX_REASONS_TOLD) return;
@@ -212,8 +218,11 @@ export class Announcement {
     }
     if (!wasUp || this.#health.isUp) return;
     this.#state = { kind: 'withdrawn' };
-    this.#publication?.withdraw();
     this.#tell({ kind: 'check-failed', service, reason });
+    this.#publication?.updateTxt(buildAnnouncementTxt(this.#id, this.#options.txt, true));
+    await pause(this.#context.clock, DRAIN_NOTICE_MS, this.#closing.signal);
+    if (this.#state.kind !== 'withdrawn') return;
+    this.#publication?.withdraw();
     this.#tell({ kind: 'withdrawn', service, instance: this.#publication?.name ?? this.#service.name, reason });
   }
 

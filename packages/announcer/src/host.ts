@@ -1,5 +1,5 @@
+import type { CheckTools } from '@mdns-ambassador/checks';
 import type { NetworkInterface } from '@mdns-ambassador/mdns';
-import type { CheckTools } from './checks/create-check.ts';
 import type { OpenIngress } from './ingress.ts';
 
 /** What the announcer needs of the machine that it runs on. */

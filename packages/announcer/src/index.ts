@@ -1,5 +1,5 @@
 export type { AnnouncementContext, DrainOptions } from './announcement.ts';
-export type { AnnouncementOptions, AnnouncerEvent, CheckOptions } from './announcement-options.ts';
+export type { AnnouncementOptions, AnnouncerEvent } from './announcement-options.ts';
 export type { AnnouncementStatus, TxtJson } from './announcement-status.ts';
 export { Announcer, type AnnouncerOptions } from './announcer.ts';
 export { AnnouncerError, LoopbackOnlyError } from './announcer-error.ts';
@@ -13,5 +13,9 @@ export {
 } from './command.ts';
 export type { Publisher } from './held-publication.ts';
 export type { Host } from './host.ts';
+export { AvahiResponder, type AvahiResponderOptions } from './responders/avahi.ts';
+export { BonjourResponder, type BonjourResponderOptions } from './responders/bonjour-service.ts';
+export { messageBusAt } from './responders/message-bus.ts';
+export type { Responder, ResponderEvent } from './responders/responder.ts';
 export { buildServiceOptions, type ServicePlacement } from './service-options.ts';
 export { createSystemHost, type SystemHostOptions } from './system-host.ts';

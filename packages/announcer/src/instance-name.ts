@@ -4,12 +4,13 @@ const MAX_LABEL_BYTES = 63;
 const encoder = new TextEncoder();
 const characters = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 
-/** The name, cut after the last whole character that fits a DNS label. */
-export function trimInstanceName(name: string): string {
-  if (byteLength(name) <= MAX_LABEL_BYTES) return name;
+/** The name, cut after the last whole character that fits a DNS label beside `reserved` bytes. */
+export function trimInstanceName(name: string, reserved: number = 0): string {
+  const limit = MAX_LABEL_BYTES - reserved;
+  if (byteLength(name) <= limit) return name;
   let trimmed = '';
   for (const { segment } of characters.segment(name)) {
-    if (byteLength(trimmed + segment) > MAX_LABEL_BYTES) break;
+    if (byteLength(trimmed + segment) > limit) break;
     trimmed += segment;
   }
   return trimmed.trimEnd();

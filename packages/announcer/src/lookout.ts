@@ -1,10 +1,8 @@
+import { type CheckOutcome, createCheck, describeDialFailure } from '@mdns-ambassador/checks';
 import type { NetworkInterface } from '@mdns-ambassador/mdns';
 import type { Target } from '@mdns-ambassador/relay';
 import type { AnnouncementOptions } from './announcement-options.ts';
 import { AnnouncerError, LoopbackOnlyError } from './announcer-error.ts';
-import type { CheckOutcome } from './checks/check.ts';
-import { createCheck } from './checks/create-check.ts';
-import { describeDialFailure } from './checks/dial.ts';
 import type { Host } from './host.ts';
 import { listDialableAddresses, listServiceTargets, type TcpTarget } from './local-targets.ts';
 import {

@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
+import { type DialService, takeLeave } from '@mdns-ambassador/checks';
 import type { NetworkInterface } from '@mdns-ambassador/mdns';
 import type { Target } from '@mdns-ambassador/relay';
-import { type DialService, takeLeave } from './checks/dial.ts';
 import type { TcpTarget } from './local-targets.ts';
 
 /** From where a service can be reached. */

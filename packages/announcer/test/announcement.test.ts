@@ -72,7 +72,7 @@ describe('While the check decides', () => {
     await clock.advance(5000);
     host.listeners.clear();
     await clock.advance(1000);
-    expect(publisher.calls).toEqual(['publish', 'hold', 'announce', 'goodbye']);
+    expect(publisher.calls).toEqual(['publish', 'hold', 'announce', 'update st=drain', 'goodbye']);
     expect(events.slice(2)).toEqual([
       { kind: 'check-failed', service: 'redis', reason: 'nothing listens on 127.0.0.1:12345 (connection refused)' },
       {
@@ -85,7 +85,7 @@ describe('While the check decides', () => {
     expect(announcement.status().state).toBe('withdrawn');
     host.listenEverywhere();
     await clock.advance(250);
-    expect(publisher.calls.at(-1)).toBe('announce');
+    expect(publisher.calls.slice(-2)).toEqual(['update st=', 'announce']);
     expect(kinds().slice(4)).toEqual(['check-passed', 'announced']);
   });
 
@@ -98,10 +98,10 @@ describe('While the check decides', () => {
     await clock.advance(1);
     expect(publisher.calls).toContain('announce');
     host.listeners.clear();
-    await clock.advance(1999);
-    expect(publisher.calls).not.toContain('goodbye');
+    await clock.advance(1499);
+    expect(publisher.calls).not.toContain('update st=drain');
     await clock.advance(1);
-    expect(publisher.calls).toContain('goodbye');
+    expect(publisher.calls).toContain('update st=drain');
   });
 
   test('each reason is told once while the service is waited for', async () => {
@@ -122,7 +122,7 @@ describe('While the check decides', () => {
     const { clock, host, announcement, events } = arrange({ checkIntervalMs: 600 });
     host.isSilent = true;
     await announcement.start();
-    await clock.advance(599);
+    await clock.advance(299);
     expect(host.dialled).toHaveLength(4);
     expect(events).toEqual([]);
     await clock.advance(1);
@@ -314,13 +314,14 @@ describe('Leaving', () => {
     await clock.advance(0);
     const ingress = host.ingresses[0];
     if (ingress !== undefined) ingress.connections = 3;
-    const drained = announcement.drain({ graceMs: 2000, timeoutMs: 30_000 });
+    const onGoodbye = (): unknown => publisher.calls.push('told of the goodbye');
+    const drained = announcement.drain({ graceMs: 2000, timeoutMs: 30_000, onGoodbye: () => void onGoodbye() });
     await clock.advance(0);
     expect(publisher.calls.slice(3)).toEqual(['update st=drain']);
     expect(events.at(-1)).toEqual({ kind: 'draining', service: 'redis', connections: 3 });
     expect(announcement.status()).toMatchObject({ state: 'draining', txt: { st: 'drain' } });
     await clock.advance(250);
-    expect(publisher.calls.slice(3)).toEqual(['update st=drain', 'goodbye, close']);
+    expect(publisher.calls.slice(3)).toEqual(['update st=drain', 'goodbye, close', 'told of the goodbye']);
     await clock.advance(1999);
     expect(ingress?.calls).toEqual([]);
     await clock.advance(1);

@@ -99,7 +99,7 @@ describe('A service on two links', () => {
     await lan.clock.advance(1000);
     lan.host.listen('10.98.0.1:12345');
     await lan.clock.advance(10_000);
-    expect(first).toEqual(['added redis on h1', 'removed redis on h1']);
+    expect(first).toEqual(['added redis on h1', 'updated redis on h1 draining', 'removed redis on h1 draining']);
     expect(second.at(-1)).toBe('added redis on h1');
     expect(lan.events.filter(({ kind }) => kind === 'renamed')).toEqual([]);
   });
@@ -112,9 +112,11 @@ test('A service whose check fails is gone from the LAN, and back without claimin
   await lan.start();
   await lan.clock.advance(10_000);
   lan.host.listeners.clear();
-  // The check's interval, and the second for which a goodbye keeps the record (RFC 6762 10.1).
-  await lan.clock.advance(2100);
-  expect(heard).toEqual(['added redis on h1', 'removed redis on h1']);
+  await lan.clock.advance(1000);
+  expect(heard.at(-1)).toBe('updated redis on h1 draining');
+  // The notice, and the second for which a goodbye keeps the record (RFC 6762 10.1).
+  await lan.clock.advance(1300);
+  expect(heard.at(-1)).toBe('removed redis on h1 draining');
   lan.host.listenEverywhere();
   await lan.clock.advance(400);
   expect(heard.at(-1)).toBe('added redis on h1');

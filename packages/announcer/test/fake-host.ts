@@ -1,10 +1,9 @@
+import type { DialService, RunShell } from '@mdns-ambassador/checks';
 import type { NetworkInterface } from '@mdns-ambassador/mdns';
 import { formatTarget, RelayError } from '@mdns-ambassador/relay';
-import type { DialService } from '../src/checks/dial.ts';
-import type { RunShell } from '../src/checks/shell.ts';
+import { type Behaviour, FakeService, staySilent } from '@mdns-ambassador/testkit';
 import type { Host } from '../src/host.ts';
 import type { Ingress, IngressOptions } from '../src/ingress.ts';
-import { type Behaviour, FakeService, staySilent } from './fake-service.ts';
 
 export function networkInterface(name: string, ...addresses: readonly string[]): NetworkInterface {
   return {

@@ -1,4 +1,5 @@
 import type { AnnouncementOptions } from '@mdns-ambassador/announcer';
+import { ADMIN_OPTION } from './admin-request.ts';
 import { CliError, InvalidValue } from './cli-error.ts';
 import { EXIT_USAGE } from './exit-codes.ts';
 import { parseCheck } from './parse/check.ts';
@@ -12,14 +13,19 @@ import { parseSubtype } from './parse/subtype.ts';
 import { parseTxt } from './parse/txt.ts';
 import type { Option } from './settings/option.ts';
 import type { ServiceRequest } from './settings/service-requests.ts';
-import { readGiven } from './settings/settings.ts';
+import { readGiven, type Settings } from './settings/settings.ts';
 import { findWellKnownPort } from './well-known-ports.ts';
 
 const HIGHEST_SRV_VALUE = 65_535;
 const HIGHEST_TTL = 2_147_483_647;
 const MOST_CHECKS = 100;
-const SHORTEST_CHECK_INTERVAL_MS = 100;
-const DEFAULT_CHECK_INTERVAL_MS = 2_000;
+export const SHORTEST_CHECK_INTERVAL_MS = 100;
+export const DEFAULT_CHECK_INTERVAL_MS = 2_000;
+
+const RESPONDERS = ['native', 'avahi', 'bonjour-service'] as const;
+export type ResponderName = (typeof RESPONDERS)[number];
+/** Options that only our own responder can carry out. */
+const NATIVE_OPTIONS: readonly string[] = ['priority', 'weight', 'ttl'];
 
 export const ANNOUNCE_OPTIONS: readonly Option[] = [
   { name: 'name', kind: 'text', summary: 'Name of the instance', byDefault: '"SERVICE on HOST"' },
@@ -41,11 +47,12 @@ export const ANNOUNCE_OPTIONS: readonly Option[] = [
     byDefault: 'tcp',
     beginnings: ['tcp', 'http:/', 'redis', 'postgres', 'exec:', 'none'],
   },
-  { name: 'check-interval', kind: 'text', summary: 'Time between two checks', byDefault: '2s' },
+  { name: 'check-interval', kind: 'text', summary: 'How soon a failure is known', byDefault: '2s' },
   { name: 'rise', kind: 'text', summary: 'Passes in a row until it is announced', byDefault: '1' },
   { name: 'fall', kind: 'text', summary: 'Failures in a row until it is withdrawn', byDefault: '1' },
   { name: 'relay', kind: 'flag', summary: 'Accept on the network for a service that listens on loopback only' },
-  { name: 'responder', kind: 'text', summary: 'Who speaks mDNS', byDefault: 'native', choices: ['native'] },
+  { name: 'responder', kind: 'text', summary: 'Who speaks mDNS', byDefault: 'native', choices: RESPONDERS },
+  ADMIN_OPTION,
   { name: 'json', kind: 'flag', summary: 'Print events as one JSON document a line' },
 ];
 
@@ -58,7 +65,7 @@ export interface Machine {
 /** The announcement that one request asks for. Throws a CliError that names the first wrong value. */
 export function readAnnouncement({ service: given, settings }: ServiceRequest, machine: Machine): AnnouncementOptions {
   const { service, host, port } = readGiven(given, parseAnnouncedService);
-  settings.read('responder', (text) => parseChoice(text, ['native']));
+  refuseNativeOptions(settings);
   const ttl = settings.read('ttl', (text) => parseInteger(text, 1, HIGHEST_TTL));
   return {
     service,
@@ -79,6 +86,24 @@ export function readAnnouncement({ service: given, settings }: ServiceRequest, m
     fall: settings.read('fall', parseCount) ?? 1,
     relay: settings.isSet('relay'),
   };
+}
+
+/** Who is to speak mDNS for one service. */
+export function readResponder(settings: Settings): ResponderName {
+  return settings.read('responder', (text) => parseChoice(text, RESPONDERS)) ?? 'native';
+}
+
+function refuseNativeOptions(settings: Settings): void {
+  const responder = readResponder(settings);
+  if (responder === 'native') return;
+  for (const option of NATIVE_OPTIONS) {
+    const [given] = settings.find(option);
+    if (given === undefined) continue;
+    throw new CliError(
+      given.exitCode,
+      `${given.origin}: "${given.text}" can't be announced through ${responder}; leave it out, or leave --responder out`,
+    );
+  }
 }
 
 /** Refuses options that fit one service only where several were named on the command line. */

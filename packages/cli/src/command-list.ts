@@ -30,6 +30,21 @@ export const COMMAND_LIST: readonly CommandEntry[] = [
     load: async () => (await import('./commands/resolve.ts')).resolveCommand,
   },
   {
+    name: 'render',
+    summary: 'Write the configuration of haproxy or nginx, or a file of variables',
+    load: async () => (await import('./commands/render.ts')).renderCommand,
+  },
+  {
+    name: 'up',
+    summary: 'Announce and proxy everything in ambassador.yaml, and follow its changes',
+    load: async () => (await import('./commands/up.ts')).upCommand,
+  },
+  {
+    name: 'doctor',
+    summary: 'Find out what stops discovery on this machine',
+    load: async () => (await import('./commands/doctor.ts')).doctorCommand,
+  },
+  {
     name: 'demo',
     summary: 'See it all work on this machine alone, in 20 seconds',
     load: async () => (await import('./commands/demo.ts')).demoCommand,

@@ -1,10 +1,11 @@
 import { COMMAND_LIST } from './command-list.ts';
+import { RENDER_FORMATS } from './render-request.ts';
 import { COMMON_OPTIONS } from './settings/common-options.ts';
 import { SHELLS } from './shells.ts';
 import { listWellKnownNames } from './well-known-ports.ts';
 
 /** Commands whose words are names of services. */
-const TAKE_SERVICES: ReadonlySet<string> = new Set(['announce', 'proxy', 'list', 'resolve']);
+const TAKE_SERVICES: ReadonlySet<string> = new Set(['announce', 'proxy', 'list', 'resolve', 'render']);
 
 /** What may stand where the last word is; `words` begin after `ambassador`, the last one is being typed and may be empty. */
 export async function completeWords(words: readonly string[]): Promise<readonly string[]> {
@@ -27,5 +28,6 @@ async function listAfterCommand(words: readonly string[]): Promise<readonly stri
   if (previous !== undefined && previous.kind !== 'flag') return previous.choices ?? previous.beginnings ?? [];
   if (words.at(-1)?.startsWith('-') === true) return [...options.map((option) => `--${option.name}`), '--help'];
   if (name === 'completion') return SHELLS;
+  if (name === 'render' && words.length === 2) return RENDER_FORMATS;
   return TAKE_SERVICES.has(name) ? listWellKnownNames() : [];
 }

@@ -98,6 +98,7 @@ function describeCommand(builder: Argv, command: Command): Argv {
 interface YargsOption {
   readonly type: 'boolean' | 'string';
   readonly describe: string;
+  readonly alias?: string;
   readonly defaultDescription?: string;
 }
 
@@ -106,6 +107,7 @@ function describeOption(option: Option): YargsOption {
   const byDefault = option.byDefault === undefined ? '' : ` (default: ${option.byDefault})`;
   return {
     type: option.kind === 'flag' ? 'boolean' : 'string',
+    ...(option.alias === undefined ? {} : { alias: option.alias }),
     describe: `${option.summary}${choices}${byDefault}`,
   };
 }

@@ -1,16 +1,19 @@
 import type { BalancerName } from '@mdns-ambassador/ambassador';
-import { formatTarget, type Target } from '@mdns-ambassador/relay';
-import { requireWellKnownPort } from './announce-request.ts';
+import type { CheckOptions } from '@mdns-ambassador/checks';
+import { formatTarget, isLocalTarget, type ListenPlace, type Target } from '@mdns-ambassador/relay';
+import { ADMIN_OPTION } from './admin-request.ts';
+import { DEFAULT_CHECK_INTERVAL_MS, requireWellKnownPort, SHORTEST_CHECK_INTERVAL_MS } from './announce-request.ts';
 import { CliError } from './cli-error.ts';
-import { EXIT_REFUSED } from './exit-codes.ts';
+import { EXIT_CONFIG, EXIT_REFUSED } from './exit-codes.ts';
+import { parseProxyCheck } from './parse/check.ts';
 import { parseChoice } from './parse/choice.ts';
 import { parseDuration } from './parse/duration.ts';
 import { parseInteger } from './parse/integer.ts';
-import { isLocalTarget, listenOnLoopback, parseListen } from './parse/listen.ts';
+import { listenOnLoopback, parseListen } from './parse/listen.ts';
 import { parseProxiedService } from './parse/service-argument.ts';
 import type { Option } from './settings/option.ts';
 import type { ServiceRequest } from './settings/service-requests.ts';
-import { readGiven } from './settings/settings.ts';
+import { type Given, readGiven } from './settings/settings.ts';
 import { type Origins, readOrigins, SOURCE_OPTIONS } from './source-request.ts';
 
 const DEFAULT_CONNECT_TIMEOUT_MS = 10_000;
@@ -27,7 +30,8 @@ const BALANCERS: readonly BalancerName[] = [
 ];
 const ON_LOST = ['keep', 'drain', 'close'] as const;
 
-export const PROXY_OPTIONS: readonly Option[] = [
+/** What `proxy` and `render` share. */
+export const LISTEN_OPTIONS: readonly Option[] = [
   {
     name: 'listen',
     kind: 'list',
@@ -35,8 +39,21 @@ export const PROXY_OPTIONS: readonly Option[] = [
     byDefault: "localhost and the service's port",
   },
   { name: 'allow-remote', kind: 'flag', summary: 'Let --listen accept connections from other machines' },
+];
+
+export const PROXY_OPTIONS: readonly Option[] = [
+  ...LISTEN_OPTIONS,
   ...SOURCE_OPTIONS,
   { name: 'balance', kind: 'text', summary: 'How an endpoint is chosen', byDefault: 'p2c', choices: BALANCERS },
+  {
+    name: 'check',
+    kind: 'text',
+    summary:
+      'Use an endpoint only while this passes: tcp, http:/path, redis, redis-primary, postgres, postgres-primary[:USER[@DB]], exec:CMD',
+    byDefault: 'none',
+    beginnings: ['tcp', 'http:/', 'redis', 'redis-primary', 'postgres', 'postgres-primary', 'exec:', 'none'],
+  },
+  { name: 'check-interval', kind: 'text', summary: 'How soon a failure is known', byDefault: '2s' },
   { name: 'connect-timeout', kind: 'text', summary: 'How long a client waits for an endpoint', byDefault: '10s' },
   {
     name: 'on-endpoint-lost',
@@ -48,7 +65,7 @@ export const PROXY_OPTIONS: readonly Option[] = [
   {
     name: 'drain-timeout',
     kind: 'text',
-    summary: 'How long connections may finish when the proxy stops',
+    summary: 'How long connections may finish when the proxy stops, or their endpoint leaves',
     byDefault: '30s',
   },
   {
@@ -58,13 +75,15 @@ export const PROXY_OPTIONS: readonly Option[] = [
     byDefault: 'from the limit on open files',
   },
   { name: 'engine', kind: 'text', summary: 'What moves the bytes', byDefault: 'node', choices: ['node'] },
+  ADMIN_OPTION,
+  { name: 'log-connections', kind: 'flag', summary: 'Log each connection when it has ended, as one JSON line' },
   { name: 'json', kind: 'flag', summary: 'Print events as one JSON document a line' },
 ];
 
 /** What one request to proxy asks for; sources are yet to be made of the origins. */
 export interface ProxyRequest {
   readonly service: string;
-  readonly listen: readonly Target[];
+  readonly listen: readonly ListenPlace[];
   readonly origins: Origins;
   readonly balance: BalancerName;
   readonly connectTimeoutMs: number;
@@ -72,15 +91,24 @@ export interface ProxyRequest {
   readonly drainTimeoutMs: number;
   /** Absent: from the limit on open files. */
   readonly maxConnections?: number;
+  /** `none`: endpoints are judged by their dials alone. */
+  readonly activeCheck: CheckOptions;
+  readonly checkIntervalMs: number;
 }
 
-/** Throws a CliError that names the first wrong value. */
-export function readProxyRequest(
+/** What the machine adds to what was written. */
+export interface ProxyMachine {
+  readonly platform: NodeJS.Platform;
+  /** Listening sockets that were passed to this process for the service; where there are some, it listens on them alone. */
+  readonly passedFds: readonly number[];
+}
+
+/** Where to listen for a service: as `--listen` says, else on both loopbacks. Throws a CliError for what is not allowed. */
+export function readLocalPlaces(
   { service: given, settings }: ServiceRequest,
   platform: NodeJS.Platform,
-): ProxyRequest {
+): readonly Target[] {
   const { service, port } = readGiven(given, parseProxiedService);
-  settings.read('engine', (text) => parseChoice(text, ['node']));
   const written = settings.readEach('listen', parseListen).flat();
   if (written.length > 0 && port !== undefined) {
     const [listen] = settings.find('listen');
@@ -89,28 +117,44 @@ export function readProxyRequest(
       `"${given.text}" and ${listen?.origin} both say where to listen; write the port in one of them`,
     );
   }
-  refuseRemote(written, settings.isSet('allow-remote'), settings.find('listen')[0]?.origin);
+  refuseRemote(written, settings.isSet('allow-remote'), settings.find('listen')[0]);
+  return written.length > 0
+    ? written
+    : listenOnLoopback(port ?? readGiven(given, () => requireWellKnownPort(service, platform)));
+}
+
+/** Throws a CliError that names the first wrong value. */
+export function readProxyRequest(request: ServiceRequest, { platform, passedFds }: ProxyMachine): ProxyRequest {
+  const { settings } = request;
+  const { service } = readGiven(request.service, parseProxiedService);
+  settings.read('engine', (text) => parseChoice(text, ['node']));
+  const allowRemote = settings.isSet('allow-remote');
   const maxConnections = settings.read('max-connections', (text) => parseInteger(text, 1, MOST_CONNECTIONS));
   return {
     service,
     listen:
-      written.length > 0
-        ? written
-        : listenOnLoopback(port ?? readGiven(given, () => requireWellKnownPort(service, platform))),
+      passedFds.length > 0
+        ? passedFds.map((fd): ListenPlace => ({ kind: 'inherited', fd, allowRemote }))
+        : readLocalPlaces(request, platform),
     origins: readOrigins(settings),
     balance: settings.read('balance', (text) => parseChoice(text, BALANCERS)) ?? 'p2c',
     connectTimeoutMs: settings.read('connect-timeout', parseDuration) ?? DEFAULT_CONNECT_TIMEOUT_MS,
     onEndpointLost: settings.read('on-endpoint-lost', (text) => parseChoice(text, ON_LOST)) ?? 'keep',
     drainTimeoutMs: settings.read('drain-timeout', (text) => parseDuration(text, 0)) ?? DEFAULT_DRAIN_TIMEOUT_MS,
+    activeCheck: settings.read('check', parseProxyCheck) ?? { kind: 'none' },
+    checkIntervalMs:
+      settings.read('check-interval', (text) => parseDuration(text, SHORTEST_CHECK_INTERVAL_MS)) ??
+      DEFAULT_CHECK_INTERVAL_MS,
     ...(maxConnections === undefined ? {} : { maxConnections }),
   };
 }
 
-function refuseRemote(listen: readonly Target[], isAllowed: boolean, origin: string | undefined): void {
+function refuseRemote(listen: readonly Target[], isAllowed: boolean, given: Given | undefined): void {
   const remote = listen.find((target) => !isLocalTarget(target));
   if (remote === undefined || isAllowed) return;
+  const permission = given?.exitCode === EXIT_CONFIG ? 'allowRemote: true' : '--allow-remote';
   throw new CliError(
     EXIT_REFUSED,
-    `${origin}: ${formatTarget(remote)} accepts connections from other machines; add --allow-remote if that is meant, or write 127.0.0.1`,
+    `${given?.origin}: ${formatTarget(remote)} accepts connections from other machines; add ${permission} if that is meant, or write 127.0.0.1`,
   );
 }

@@ -11,6 +11,8 @@ export interface Shutdown {
   readonly signal: AbortSignal;
   /** From now on every signal goes to `receive` instead, those that were to come first. */
   delegate(receive: (signal: PassedSignal) => void): void;
+  /** From now on SIGHUP calls `receive`, where it does not say that the console window was closed. */
+  onHangup(receive: () => void): void;
   /** As if a signal had come: nobody reads standard output any more. */
   request(reason: string): void;
   /** Stops listening for signals. Idempotent. */
@@ -36,6 +38,7 @@ export function listenForSignals(source: SignalSource, exit: (code: number) => v
   const controller = new AbortController();
   const signals = listSignals(source.platform);
   let pass: ((signal: PassedSignal) => void) | undefined;
+  let hangUp = (): void => undefined;
   const receive = (signal: NodeJS.Signals): void => {
     if (pass !== undefined) pass(signal === 'SIGINT' || signal === 'SIGHUP' ? signal : 'SIGTERM');
     else if (controller.signal.aborted) exit(EXIT_CODES[signal] ?? 1);
@@ -49,12 +52,19 @@ export function listenForSignals(source: SignalSource, exit: (code: number) => v
       if (source.platform !== 'win32') source.on('SIGHUP', receive);
       if (controller.signal.aborted) receiver('SIGTERM');
     },
+    onHangup(receiver) {
+      if (source.platform === 'win32') return;
+      source.off('SIGHUP', hangUp);
+      hangUp = receiver;
+      source.on('SIGHUP', hangUp);
+    },
     request(reason) {
       if (pass !== undefined) pass('SIGTERM');
       else if (!controller.signal.aborted) controller.abort(reason);
     },
     close() {
       for (const signal of [...signals, 'SIGHUP'] as const) source.off(signal, receive);
+      source.off('SIGHUP', hangUp);
     },
   };
 }

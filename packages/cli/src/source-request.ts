@@ -1,4 +1,7 @@
+import { type DnsServer, MAX_DNS_SERVERS } from '@mdns-ambassador/registries';
+import { InvalidValue } from './cli-error.ts';
 import { parseChoice } from './parse/choice.ts';
+import { parseDnsServer } from './parse/dns-server.ts';
 import { parseSource, type SourceSpec } from './parse/source.ts';
 import { parseWhere, type TxtFilter } from './parse/where.ts';
 import type { Option } from './settings/option.ts';
@@ -11,9 +14,16 @@ export const SOURCE_OPTIONS: readonly Option[] = [
   {
     name: 'from',
     kind: 'list',
-    summary: 'Where endpoints come from: mdns or static:HOST:PORT[,HOST:PORT]; repeatable',
+    summary:
+      'Where endpoints come from: mdns, static:HOST:PORT[,HOST:PORT], dns:NAME:PORT, srv:NAME or file:PATH; repeatable',
     byDefault: 'mdns',
-    beginnings: ['mdns', 'static:'],
+    beginnings: ['mdns', 'static:', 'dns:', 'srv:', 'file:'],
+  },
+  {
+    name: 'dns-server',
+    kind: 'list',
+    summary: 'HOST:PORT asked for dns: and srv:; repeatable, the first that answers counts',
+    byDefault: "the system's",
   },
   {
     name: 'merge',
@@ -31,6 +41,8 @@ export const SOURCE_OPTIONS: readonly Option[] = [
 export interface Origins {
   /** In the order written; at least one. */
   readonly from: readonly SourceSpec[];
+  /** Empty: the system's. */
+  readonly dnsServers: readonly DnsServer[];
   readonly merge: 'union' | 'fallback';
   readonly where: readonly TxtFilter[];
   /** A glob. */
@@ -42,8 +54,17 @@ export function readOrigins(settings: Settings): Origins {
   const instance = settings.read('instance', (text) => text);
   return {
     from: from.length > 0 ? from : [{ kind: 'mdns' }],
+    dnsServers: readDnsServers(settings),
     merge: settings.read('merge', (text) => parseChoice(text, MERGE_MODES)) ?? 'union',
     where: settings.readEach('where', parseWhere),
     ...(instance === undefined ? {} : { instance }),
   };
+}
+
+function readDnsServers(settings: Settings): readonly DnsServer[] {
+  const servers = settings.readEach('dns-server', parseDnsServer);
+  return settings.readTogether('dns-server', () => {
+    if (servers.length <= MAX_DNS_SERVERS) return servers;
+    throw new InvalidValue(`${servers.length} servers are named; name ${MAX_DNS_SERVERS} at most`);
+  });
 }

@@ -12,6 +12,9 @@ test.each<[string[], string[]]>([
   [['list', '--log-l'], ['--log-level']],
   [['completion', 'z'], ['zsh']],
   [['demo', ''], []],
+  [['render', 'h'], ['haproxy']],
+  [['render', 'haproxy', 'redi'], ['redis']],
+  [['up', '--dry'], ['--dry-run']],
   [['frobnicate', ''], []],
 ])('after %j comes %j', async (words, candidates) => {
   expect(await completeWords(words)).toEqual(candidates);

@@ -29,6 +29,7 @@ async function run(argv: readonly string[], env: NodeJS.ProcessEnv = {}): Promis
       shutdown: {
         signal: new AbortController().signal,
         delegate: () => undefined,
+        onHangup: () => undefined,
         request: () => undefined,
         close: () => undefined,
       },
@@ -58,7 +59,11 @@ test.each<[string, string]>([
   ['announce redis --check-interval 5x', '64 --check-interval: "5x" is no duration'],
   ['announce redis --weight -1', '64 --weight: "-1" is out of range; write a whole number from 0 to 65535'],
   ['announce redis --priority 70000', '64 --priority: "70000" is out of range'],
-  ['announce redis --responder bind', '64 --responder: "bind" is not known; write one of native'],
+  [
+    'announce redis --responder bind',
+    '64 --responder: "bind" is not known; write one of native, avahi, bonjour-service',
+  ],
+  ['announce redis --responder avahi --weight 3', '64 --weight: "3" can\'t be announced through avahi'],
   ['announce redis --', '64 nothing follows "--"'],
   ['announce redis --json=maybe', '64 --json: "maybe" is neither true nor false'],
   ['proxy redis --balence first', '64 --balence is no option of ambassador proxy; did you mean --balance?'],
@@ -81,8 +86,20 @@ test.each<[string, string]>([
   ['resolve', '64 resolve which service?'],
   ['resolve redis api', '64 resolve takes one service, and redis, api are named'],
   ['resolve redis --format xml', '64 --format: "xml" is not known; write one of address, env, srv'],
+  ['render', '64 render what? Write haproxy, nginx, env'],
+  ['render squid redis', '64 render: "squid" is not known; write one of haproxy, nginx, env'],
+  ['render haproxy', '64 render haproxy has nothing to do; name a service'],
+  ['render haproxy redis redis:1', '64 SERVICE: "redis" is named twice'],
+  ['render haproxy redis --reload true', '64 --reload goes with a file; write it as -o FILE'],
+  ['render env redis --fragment', '64 --fragment goes with nginx alone'],
+  ['render nginx redis --listen unix:/a;b', '64 --listen: "/a;b" can\'t stand in the file as it is'],
+  ['render nginx redis --listen 0.0.0.0:1', '77 --listen: 0.0.0.0:1 accepts connections from other machines'],
+  ['render nginx redis -x', '64 -x is no option of ambassador render'],
+  ['up redis', '64 up takes no services, and "redis" is one'],
+  ['up --config /no/such/file', '66 --config: "/no/such/file" does not exist'],
   ['list redis api', '64 list takes one service or none, and redis, api are named'],
   ['list --timeout -3s', '64 --timeout: "-3s" is no duration'],
+  ['doctor now', '64 doctor takes no words, and "now" is one'],
   ['demo now', '64 demo takes no words, and "now" is one'],
   ['completion tcsh', '64 completion: "tcsh" is not known; write one of bash, zsh, fish'],
 ])('ambassador %s: %s', async (line, sentence) => {
@@ -111,11 +128,10 @@ test.each([...OPTIONS_NOT_YET.keys()])(
 test.each(
   [...VALUES_NOT_YET].flatMap(([option, values]) => [...values.keys()].map((value) => [option, value] as const)),
 )('--%s %s is recognised and refused', async (option, value) => {
-  const command = option === 'responder' ? 'announce' : 'proxy';
-  expect(await run([command, 'redis', `--${option}`, `${value}x`])).toMatch(
+  expect(await run(['proxy', 'redis', `--${option}`, `${value}x`])).toMatch(
     new RegExp(`^64 --${option}: .*this version`),
   );
-  expect(await run([command, 'redis'], { [nameVariable(option)]: value })).toMatch(/this version/);
+  expect(await run(['proxy', 'redis'], { [nameVariable(option)]: value })).toMatch(/this version/);
 });
 
 test('completion answers with the candidates, one a line', async () => {

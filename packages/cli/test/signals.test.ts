@@ -64,9 +64,22 @@ test('a request stops like a signal, once', () => {
   expect([shutdown.signal.reason, exits]).toEqual(['EPIPE', []]);
 });
 
+test('SIGHUP asks for a reload and stops nothing, and on Windows it stops', () => {
+  for (const platform of ['linux', 'win32'] as const) {
+    const { shutdown, send } = listen(platform);
+    let hangups = 0;
+    shutdown.onHangup(() => {
+      hangups += 1;
+    });
+    send('SIGHUP');
+    expect([hangups, shutdown.signal.aborted]).toEqual(platform === 'linux' ? [1, false] : [0, true]);
+  }
+});
+
 test('after close nothing is listened to', () => {
   const { source, shutdown } = listen();
   shutdown.delegate(() => undefined);
+  shutdown.onHangup(() => undefined);
   shutdown.close();
   expect(source.eventNames()).toEqual([]);
 });

@@ -3,7 +3,8 @@ import type { NetworkInterface } from './network.ts';
 import type { Browse, BrowseOptions } from './node.ts';
 import { Instances } from './rules/instances.ts';
 import type { Random } from './rules/machine.ts';
-import { Querier, type QuerierEvent } from './rules/querier.ts';
+import { Querier } from './rules/querier.ts';
+import type { QuerierEvent } from './rules/querier-event.ts';
 import { validateLabel, validateType } from './validate-service.ts';
 
 /** Against a host that invents service types without end: more than this are not told. */

@@ -1,13 +1,13 @@
 import { createSocket, type Socket } from 'node:dgram';
 import multicastDns from 'multicast-dns';
 import { MdnsError } from './mdns-error.ts';
+import { MDNS_PORT } from './mdns-port.ts';
 import type { Link, LinkCounters, LinkEvents, LinkSource, NetworkInterface } from './network.ts';
 import { isOnLink } from './on-link.ts';
 
 /** RFC 6762 3 */
-const PORT = 5353;
 const GROUPS = { IPv4: '224.0.0.251', IPv6: 'ff02::fb' } as const;
-/** RFC 6762 11 */
+/** RFC 6762 11: for what goes by unicast, too. */
 const TTL = 255;
 /** How long `close` waits for packets that the OS has not taken. */
 const FLUSH_LIMIT_MS = 1_000;
@@ -68,6 +68,8 @@ class SocketLink implements Link {
   async join(local: string, platform: string): Promise<void> {
     try {
       await this.#bindAndJoin(local, platform);
+      // multicast-dns sets that of multicasts only.
+      this.#socket.setTTL(TTL);
       this.#state = 'joined';
     } catch (cause) {
       this.#state = 'failed';
@@ -85,7 +87,7 @@ class SocketLink implements Link {
       if (this.#inFlight === 0) this.#onFlushed();
     };
     try {
-      this.#socket.send(bytes, to?.port ?? PORT, to?.address ?? this.#group, onSent);
+      this.#socket.send(bytes, to?.port ?? MDNS_PORT, to?.address ?? this.#group, onSent);
     } catch (error) {
       onSent(error instanceof Error ? error : new Error(String(error)));
     }
@@ -102,7 +104,7 @@ class SocketLink implements Link {
       const transport = multicastDns({
         socket: this.#socket,
         type: this.family === 'IPv4' ? 'udp4' : 'udp6',
-        port: PORT,
+        port: MDNS_PORT,
         ip: GROUPS[this.family],
         interface: local,
         bind: bindAddress(this.#on, this.family, platform),
@@ -174,7 +176,7 @@ function explainRefusal(cause: unknown, interfaceName: string, family: Family): 
   if (code === 'EADDRINUSE' || code === 'EACCES') {
     return new MdnsError(
       'port-in-use',
-      `UDP port ${PORT} on ${where} is held exclusively by another mDNS program (${code}): let it share the port ` +
+      `UDP port ${MDNS_PORT} on ${where} is held exclusively by another mDNS program (${code}): let it share the port ` +
         '(avahi-daemon: disallow-other-stacks=no in /etc/avahi/avahi-daemon.conf), stop it, or use static addresses.',
       { cause },
     );

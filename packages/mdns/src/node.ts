@@ -72,7 +72,10 @@ export interface MdnsNode {
   browse(options: BrowseOptions, onEvent: (event: BrowseEvent) => void): Browse;
   /** Every service type on the link (RFC 6763 9), each once. */
   browseTypes(onType: (type: string) => void): Browse;
-  /** A dial to this instance failed: ask its owner again; `removed` follows within 10 s if nobody answers (RFC 6762 10.4). */
+  /**
+   * A dial to this instance failed: ask its owner again; `removed` follows within 10 s if nobody answers (RFC 6762 10.4). One
+   * that was removed already is asked for once more.
+   */
   verify(type: string, instanceName: string): void;
   /** Goodbyes, then closes every link. Idempotent. */
   close(): Promise<void>;

@@ -2,8 +2,9 @@ import type { NodeEvent } from './node.ts';
 import type { Publication, PublicationEvent, PublicationState, ServiceChange, ServiceOptions } from './publication.ts';
 import type { Random } from './rules/machine.ts';
 import { renameHost, renameService } from './rules/rename.ts';
-import { type HostOptions, Responder } from './rules/responder.ts';
+import { Responder } from './rules/responder.ts';
 import type { ResponderEvent } from './rules/responder-event.ts';
+import type { HostOptions } from './rules/responder-options.ts';
 import { validateService } from './validate-service.ts';
 
 /** What the publisher needs of the node. */
@@ -81,7 +82,9 @@ export class Publisher {
   }
 
   /** Throws an {@link MdnsError} for a service that can't be put into packets. */
-  publish(options: ServiceOptions, onEvent: (event: PublicationEvent) => void): Publication {
+  publish(wanted: ServiceOptions, onEvent: (event: PublicationEvent) => void): Publication {
+    // RFC 6763 4.1.1: Net-Unicode, which is precomposed (RFC 5198 3).
+    const options = { ...wanted, name: wanted.name.normalize('NFC') };
     validateService(options);
     const service: Published = {
       id: String(this.#nextId++),

@@ -12,7 +12,7 @@ const MAX_TTL_SECONDS = 2 ** 31 - 1;
 
 /** Throws an {@link MdnsError} for what can't be published: it would leave as a packet that nobody can read. */
 export function validateService(service: ServiceOptions): void {
-  validateLabel('instance name', service.name);
+  validateInstanceName(service.name);
   validateType(service.type);
   for (const subtype of service.subtypes ?? []) validateLabel('subtype', subtype);
   validateInteger('port', service.port, 1, MAX_UINT16);
@@ -35,6 +35,16 @@ export function validateLabel(what: string, label: string): void {
   if (bytes > MAX_LABEL_BYTES) {
     throw new MdnsError('bad-name', `The ${what} "${label}" takes ${bytes} bytes; shorten it to ${MAX_LABEL_BYTES}.`);
   }
+}
+
+/** RFC 6763 4.1.1: no ASCII control characters. */
+function validateInstanceName(name: string): void {
+  validateLabel('instance name', name);
+  if (![...name].some((character) => character < ' ' || character === '\x7f')) return;
+  throw new MdnsError(
+    'bad-name',
+    `The instance name ${JSON.stringify(name)} holds control characters; leave them out.`,
+  );
 }
 
 function validateInteger(what: string, value: number, least: number, greatest: number): void {

@@ -215,6 +215,7 @@ describe('publish and browse', () => {
   it.each([
     ['a name of 64 bytes', { name: 'x'.repeat(64) }, 'bad-name'],
     ['an empty name', { name: '' }, 'bad-name'],
+    ['a name with a control character (RFC 6763 4.1.1)', { name: 'a\nb' }, 'bad-name'],
     ['port 0', { port: 0 }, 'bad-port'],
     ['port 70000', { port: 70_000 }, 'bad-port'],
     ['a type without protocol', { type: '_redis' }, 'bad-type'],

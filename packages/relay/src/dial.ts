@@ -52,7 +52,7 @@ export function startDial(target: Target, timeoutMs: number, onSettled: (result:
   };
   const timer = setTimeout(() => {
     giveUp();
-    const message = `${formatTarget(target)} did not answer within ${timeoutMs} ms`;
+    const message = `${formatTarget(target)} did not answer within ${Math.round(timeoutMs)} ms`;
     onSettled({ kind: 'failed', error: new RelayError('DIAL_TIMEOUT', message) });
   }, timeoutMs);
   let settled = false;

@@ -2,8 +2,16 @@ export { type Connection, Connections, type DrainOutcome } from './connections.t
 export { type DialOptions, type DialResult, dial, startDial } from './dial.ts';
 export { type Leg, probeLeg, resetLeg } from './leg.ts';
 export { connectionLimit, fileLimit, type LimitedProcess } from './limits.ts';
-export { type Listener, type ListenOptions, listen } from './listen.ts';
+export { type Listener, type ListenOptions, listen, REMOTE_SOCKET } from './listen.ts';
+export { isLocalFault } from './local-fault.ts';
 export type { Prologue } from './prologue.ts';
 export { errorCode, RelayError } from './relay-error.ts';
 export { type Side, type Splice, type SpliceOptions, type SpliceOutcome, splice } from './splice.ts';
-export { formatTarget, type Target } from './target.ts';
+export {
+  formatListenPlace,
+  formatTarget,
+  type InheritedSocket,
+  isLocalTarget,
+  type ListenPlace,
+  type Target,
+} from './target.ts';

@@ -10,7 +10,7 @@ interface Taking {
 }
 
 /**
- * How a dialled socket is read. Node would allocate 64 KiB for each read, however few bytes come. Here all sockets read into
+ * How a socket is read. Node would allocate 64 KiB for each read, however few bytes come. Here all sockets read into
  * one buffer out of which small reads are copied; a socket whose reads are full reads into a buffer of its own, which is lent
  * to a consumer that knows. A socket that is idle holds no buffer.
  */
@@ -51,10 +51,12 @@ export class Intake {
     if (length < this.#lendsFrom || !isConsumed) {
       const copy = Buffer.from(buffer.subarray(0, length));
       buffers.giveBack(own);
-      return socket.push(copy);
+      if (!isConsumed || this.#lendsFrom === Number.POSITIVE_INFINITY) return socket.push(copy);
+      // Not `push`: that asks for more in a tick of its own, whether the consumer has paused the socket or not.
+      socket.emit('data', copy);
+      return true;
     }
     this.#lent = own ?? buffers.takeCopy(buffer, length);
-    // Not `push`: that asks for more at once, whether the consumer has paused the socket or not.
     socket.emit('data', this.#lent.subarray(0, length));
     if (socket.isPaused()) return true;
     // A read that was not full says that there is nothing more for now.

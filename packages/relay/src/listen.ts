@@ -1,9 +1,11 @@
 import { chmodSync, lstatSync, rmSync } from 'node:fs';
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { createServer, type Server, type Socket } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { dial, KEEP_ALIVE_DELAY_MS } from './dial.ts';
+import { Intake } from './intake.ts';
 import { errorCode, RelayError } from './relay-error.ts';
-import { formatTarget, type Target } from './target.ts';
+import { formatListenPlace, isLocalTarget, type ListenPlace, type Target } from './target.ts';
+import { setOnRead } from './user-buffer.ts';
 
 /** Connections that the kernel completes while the event loop is busy; it caps this at its own limit. */
 const BACKLOG = 4096;
@@ -14,7 +16,7 @@ const UNIX_SOCKET_MODE = 0o600;
 const WINDOWS_PIPE_PREFIX = '\\\\.\\pipe\\';
 
 export interface ListenOptions {
-  readonly at: Target;
+  readonly at: ListenPlace;
   /** Connections above this number are closed at once. */
   readonly maxConnections: number;
   /** The socket is paused and half-open capable; its errors are the receiver's from here on. */
@@ -31,7 +33,10 @@ export interface Listener {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** Rejects with a RelayError that names the address: EADDRINUSE, EACCES, EADDRNOTAVAIL. */
+/** What `listen` rejects with when a passed socket accepts from other machines and may not. */
+export const REMOTE_SOCKET = 'REMOTE_SOCKET';
+
+/** Rejects with a RelayError that names the address: EADDRINUSE, EACCES, EADDRNOTAVAIL, {@link REMOTE_SOCKET}. */
 export async function listen(options: ListenOptions): Promise<Listener> {
   const { at } = options;
   const server = createServer({
@@ -42,7 +47,11 @@ export async function listen(options: ListenOptions): Promise<Listener> {
     keepAliveInitialDelay: KEEP_ALIVE_DELAY_MS,
   });
   server.maxConnections = options.maxConnections;
-  server.on('connection', options.onConnection);
+  server.on('connection', (socket) => {
+    const intake = new Intake();
+    if (setOnRead(socket, intake.onread)) intake.serve(socket);
+    options.onConnection(socket);
+  });
   server.on('drop', () => options.onDrop?.());
   try {
     await bind(server, at);
@@ -56,17 +65,25 @@ export async function listen(options: ListenOptions): Promise<Listener> {
   // Failing to accept one connection (EMFILE) is no reason to stop listening.
   server.on('error', () => options.onDrop?.());
   if (at.kind === 'unix' && !isWindowsPipe(at.path)) chmodSync(at.path, UNIX_SOCKET_MODE);
-  return new OpenListener(server, at);
+  const listener = new OpenListener(server, at);
+  if (at.kind === 'inherited' && !at.allowRemote && !isLocalTarget(listener.address)) {
+    server.close();
+    throw refusal(listener.address, { code: REMOTE_SOCKET });
+  }
+  return listener;
 }
 
 class OpenListener implements Listener {
   readonly address: Target;
   readonly #server: Server;
+  /** A unix socket that is ours to remove. */
+  readonly #ownPath: string | undefined;
   #stopped: Promise<void> | undefined;
 
-  constructor(server: Server, at: Target) {
+  constructor(server: Server, at: ListenPlace) {
     this.#server = server;
     this.address = at.kind === 'unix' ? at : boundAddress(server);
+    this.#ownPath = at.kind === 'unix' && !isWindowsPipe(at.path) ? at.path : undefined;
   }
 
   stop(): Promise<void> {
@@ -83,18 +100,19 @@ class OpenListener implements Listener {
     await nextTurn();
     this.#server.close();
     await nextTurn();
-    if (this.address.kind === 'unix' && !isWindowsPipe(this.address.path)) rmSync(this.address.path, { force: true });
+    if (this.#ownPath !== undefined) rmSync(this.#ownPath, { force: true });
   }
 }
 
-function bind(server: Server, at: Target): Promise<void> {
+function bind(server: Server, at: ListenPlace): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     const onListening = (): void => {
       server.off('error', reject);
       resolve();
     };
-    if (at.kind === 'unix') server.listen({ path: at.path, backlog: BACKLOG }, onListening);
+    if (at.kind === 'inherited') server.listen({ fd: at.fd, backlog: BACKLOG }, onListening);
+    else if (at.kind === 'unix') server.listen({ path: at.path, backlog: BACKLOG }, onListening);
     else server.listen({ host: at.address, port: at.port, backlog: BACKLOG, ipv6Only: true }, onListening);
   });
 }
@@ -115,13 +133,14 @@ function isWindowsPipe(path: string): boolean {
 }
 
 function boundAddress(server: Server): Target {
-  const { address, port } = server.address() as AddressInfo;
-  return { kind: 'tcp', address, port };
+  const bound = server.address();
+  if (bound === null || typeof bound === 'string') return { kind: 'unix', path: bound ?? '' };
+  return { kind: 'tcp', address: bound.address, port: bound.port };
 }
 
-function refusal(at: Target, cause: unknown): RelayError {
+function refusal(at: ListenPlace, cause: unknown): RelayError {
   const code = errorCode(cause);
-  return new RelayError(code, explainRefusal(formatTarget(at), code), { cause });
+  return new RelayError(code, explainRefusal(formatListenPlace(at), code), { cause });
 }
 
 function explainRefusal(place: string, code: string): string {
@@ -134,6 +153,8 @@ function explainRefusal(place: string, code: string): string {
       return `${place} is not an address of this machine; choose one that is`;
     case 'EAFNOSUPPORT':
       return `${place} cannot be used, because this machine has no IPv6`;
+    case REMOTE_SOCKET:
+      return `${place} was passed on and accepts connections from other machines; bind it to 127.0.0.1, or allow that`;
     case 'ENOENT':
       return `${place} is in a directory that does not exist`;
     default:

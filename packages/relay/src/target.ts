@@ -8,3 +8,24 @@ export function formatTarget(target: Target): string {
   if (target.kind === 'unix') return `unix:${target.path}`;
   return target.address.includes(':') ? `[${target.address}]:${target.port}` : `${target.address}:${target.port}`;
 }
+
+/** A listening socket that another program opened and passed on: systemd's are the descriptors from 3 on. */
+export interface InheritedSocket {
+  readonly kind: 'inherited';
+  readonly fd: number;
+  /** Whether it may accept connections from other machines. */
+  readonly allowRemote: boolean;
+}
+
+/** Where to listen. */
+export type ListenPlace = Target | InheritedSocket;
+
+export function formatListenPlace(place: ListenPlace): string {
+  return place.kind === 'inherited' ? `the passed socket ${place.fd}` : formatTarget(place);
+}
+
+/** Only programs on this machine can connect to it. */
+export function isLocalTarget(target: Target): boolean {
+  if (target.kind === 'unix') return true;
+  return /^127\./.test(target.address) || target.address === '::1' || /^::ffff:127\./i.test(target.address);
+}

@@ -1,6 +1,7 @@
 import { deepStrictEqual, ok, strictEqual } from 'node:assert/strict';
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type CreateEngineUnderTest, EngineWorld } from './engine-world.ts';
 import { seededRandom } from './seeded-random.ts';
 import type { SuiteCase } from './suite-case.ts';
@@ -8,6 +9,9 @@ import { connectTo, echo, findClosedPort, greetWith, readToEnd, SilentListener }
 
 /** Long against everything that happens on loopback, short against the patience of a test. */
 const SOON_MS = 2000;
+/** Silence is noticed after seconds, by who looks again and again. */
+const LOOK_MS = 250;
+const UNANSWERED_LOOKS = 60;
 /** A silent endpoint may cost a client the race's delay, and what a busy machine adds. */
 const RACED_MS = 1500;
 
@@ -34,10 +38,14 @@ export function listEngineCases(createEngine: CreateEngineUnderTest): readonly S
     'says why when nobody could be reached': saysUnreachable,
     'frees the place of a client that left while it waited': freesPlaceOfWaiting,
     'resets the connections of one endpoint and leaves the others': resetsConnectionsOfOne,
+    'resets those of an endpoint that moved, but not those at its new place': resetsConnectionsOfMoved,
+    'knows who was sent something and has not answered': knowsUnanswered,
     'lets connections finish while it drains, and takes no new ones': drains,
     'resets what has not finished when its time to drain is up': resetsAfterDrain,
     'refuses clients above its limit, and takes them again below it': limits,
     'tells the pool when a connection opens and when it ends': accounts,
+    'reports each connection when it has ended, if it is asked to': reports,
+    'reports a connection that nobody could be found for': reportsFailed,
     'closed twice is closed once, and leaves nothing open': closesOnce,
   };
   return Object.entries(cases).map(([name, check]) => ({
@@ -222,6 +230,35 @@ async function freesPlaceOfWaiting(world: EngineWorld): Promise<void> {
   await until(() => world.waiting === 0 && world.engine.counters.active === 0);
 }
 
+async function resetsConnectionsOfMoved(world: EngineWorld): Promise<void> {
+  await world.serve('a', greetWith('old'));
+  const old = await world.connect();
+  await once(old, 'data');
+  const moved = await world.serve('a', greetWith('new'));
+  const fresh = await world.connect();
+  await once(fresh, 'data');
+  const reading = readToEnd(old);
+  strictEqual(world.engine.resetConnectionsOf('a', world.describe('a', moved.port)), 1);
+  deepStrictEqual(await reading, { kind: 'broken', code: 'ECONNRESET' });
+  fresh.end('still here');
+  deepStrictEqual(await readText(fresh), 'still here');
+}
+
+async function knowsUnanswered(world: EngineWorld): Promise<void> {
+  await world.serve('a', echo);
+  await world.serve('b', (socket) => socket.resume());
+  const answered = await world.connect();
+  answered.write('hello');
+  await once(answered, 'data');
+  world.forget('a');
+  deepStrictEqual([...world.engine.listUnanswered()], []);
+  const ignored = await world.connect();
+  ignored.write('anybody?');
+  answered.write('hello again');
+  for (let look = 0; look < UNANSWERED_LOOKS && world.engine.listUnanswered().size === 0; look++) await sleep(LOOK_MS);
+  deepStrictEqual([...world.engine.listUnanswered()], ['b']);
+}
+
 async function resetsConnectionsOfOne(world: EngineWorld): Promise<void> {
   await world.serve('a', greetWith('a'));
   const ofA = await world.connect();
@@ -282,10 +319,48 @@ async function accounts(world: EngineWorld): Promise<void> {
   const client = await world.connect();
   await once(client, 'data');
   strictEqual(world.openOn('a'), 1);
-  deepStrictEqual(world.engine.counters, { active: 1, accepted: 1, failed: 0, retried: 0 });
-  client.end();
+  const counted = { accepted: 1, failed: 0, retried: 0, dropped: 0 };
+  deepStrictEqual(world.engine.counters, { ...counted, active: 1, bytesUp: 0, bytesDown: 1 });
+  client.end('abc');
   await until(() => world.openOn('a') === 0);
-  deepStrictEqual(world.engine.counters, { active: 0, accepted: 1, failed: 0, retried: 0 });
+  deepStrictEqual(world.engine.counters, { ...counted, active: 0, bytesUp: 3, bytesDown: 4 });
+  strictEqual(world.ended.length, 0);
+}
+
+async function reports(world: EngineWorld): Promise<void> {
+  world.reportConnections = true;
+  await world.serve('a', greetWith('hello'));
+  const client = await world.connect();
+  await once(client, 'data');
+  const { localPort: port } = client;
+  strictEqual(world.ended.length, 0);
+  client.end('abc');
+  await until(() => world.ended.length > 0);
+  const [ended] = world.ended;
+  ok(ended !== undefined);
+  const { client: from, endpoint, bytesUp, bytesDown, durationMs, dialMs = -1, outcome } = ended;
+  deepStrictEqual(from, { address: '127.0.0.1', port });
+  deepStrictEqual(
+    { id: endpoint?.id, bytesUp, bytesDown, outcome },
+    { id: 'a', bytesUp: 3, bytesDown: 8, outcome: { kind: 'ended' } },
+  );
+  ok(dialMs >= 0 && durationMs >= dialMs, `${dialMs} of ${durationMs} ms`);
+  strictEqual(world.ended.length, 1);
+}
+
+async function reportsFailed(world: EngineWorld): Promise<void> {
+  world.reportConnections = true;
+  world.connectTimeoutMs = 200;
+  const client = await world.connect();
+  deepStrictEqual(await readToEnd(client), { kind: 'broken', code: 'ECONNRESET' });
+  await until(() => world.ended.length > 0);
+  const [ended] = world.ended;
+  ok(ended !== undefined);
+  const { endpoint, bytesUp, bytesDown, outcome } = ended;
+  deepStrictEqual(
+    { endpoint, bytesUp, bytesDown, outcome },
+    { endpoint: undefined, bytesUp: 0, bytesDown: 0, outcome: { kind: 'failed' } },
+  );
 }
 
 async function closesOnce(world: EngineWorld): Promise<void> {

@@ -9,6 +9,18 @@ type FailureUnderTest = 'refused' | 'reset' | 'timeout' | 'unreachable' | 'hands
 type EventUnderTest =
   | { readonly kind: 'unreachable'; readonly reason: string }
   | { readonly kind: 'connections-full'; readonly limit: number };
+interface ConnectionUnderTest {
+  readonly client?: { readonly address: string; readonly port: number };
+  readonly endpoint?: { readonly id: string };
+  readonly bytesUp: number;
+  readonly bytesDown: number;
+  readonly durationMs: number;
+  readonly dialMs?: number;
+  readonly outcome: { readonly kind: string };
+}
+type EngineEventUnderTest =
+  | EventUnderTest
+  | { readonly kind: 'connection-ended'; readonly connection: ConnectionUnderTest };
 
 interface KnownEndpoint {
   readonly id: string;
@@ -38,26 +50,37 @@ export interface EngineUnderTest {
     readonly accepted: number;
     readonly failed: number;
     readonly retried: number;
+    readonly dropped: number;
+    readonly bytesUp: number;
+    readonly bytesDown: number;
   };
-  resetConnectionsOf(id: string): void;
+  resetConnectionsOf(id: string, except?: KnownEndpoint): number;
+  listUnanswered(): ReadonlySet<string>;
   drain(timeoutMs: number): Promise<{ readonly finished: number; readonly reset: number }>;
   close(): Promise<void>;
 }
 
 export type CreateEngineUnderTest = (
-  options: { readonly listen: readonly Target[]; readonly connectTimeoutMs: number; readonly maxConnections: number },
+  options: {
+    readonly listen: readonly Target[];
+    readonly connectTimeoutMs: number;
+    readonly maxConnections: number;
+    readonly reportConnections: boolean;
+  },
   picker: PickerUnderTest,
-  onEvent: (event: EventUnderTest) => void,
+  onEvent: (event: EngineEventUnderTest) => void,
 ) => EngineUnderTest;
 
 /** An engine, the endpoints that it may know of, and what it says of them. The first known one is picked first. */
 export class EngineWorld implements PickerUnderTest {
   connectTimeoutMs: number = CONNECT_TIMEOUT_MS;
   maxConnections: number = MAX_CONNECTIONS;
+  reportConnections = false;
   port = 0;
   readonly failures: [id: string, failure: FailureUnderTest][] = [];
   readonly successes: string[] = [];
   readonly events: EventUnderTest[] = [];
+  readonly ended: ConnectionUnderTest[] = [];
   readonly #createEngine: CreateEngineUnderTest;
   readonly #known = new Map<string, KnownEndpoint>();
   readonly #open = new Map<string, number>();
@@ -94,9 +117,13 @@ export class EngineWorld implements PickerUnderTest {
   }
 
   know(id: string, port: number, addresses: readonly string[] = ['127.0.0.1']): void {
-    const rank = { priority: 0, weight: 0, secure: false, draining: false };
-    this.#known.set(id, { id, service: 'tested', addresses, port, source: 'test', ...rank });
+    this.#known.set(id, this.describe(id, port, addresses));
     for (const proceed of [...this.#waiting]) proceed();
+  }
+
+  describe(id: string, port: number, addresses: readonly string[] = ['127.0.0.1']): KnownEndpoint {
+    const rank = { priority: 0, weight: 0, secure: false, draining: false };
+    return { id, service: 'tested', addresses, port, source: 'test', ...rank };
   }
 
   forget(id: string): void {
@@ -158,11 +185,16 @@ export class EngineWorld implements PickerUnderTest {
   }
 
   async #start(): Promise<void> {
-    const { connectTimeoutMs, maxConnections } = this;
+    const { connectTimeoutMs, maxConnections, reportConnections } = this;
     const listen: readonly Target[] = [{ kind: 'tcp', address: '127.0.0.1', port: 0 }];
-    this.#engine = this.#createEngine({ listen, connectTimeoutMs, maxConnections }, this, (event) => {
-      this.events.push(event);
-    });
+    this.#engine = this.#createEngine(
+      { listen, connectTimeoutMs, maxConnections, reportConnections },
+      this,
+      (event) => {
+        if (event.kind === 'connection-ended') this.ended.push(event.connection);
+        else this.events.push(event);
+      },
+    );
     const [at] = await this.#engine.start();
     if (at?.kind === 'tcp') this.port = at.port;
   }

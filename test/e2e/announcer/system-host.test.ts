@@ -2,14 +2,15 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, test } from 'vitest';
-import { createHttpCheck } from '../../../packages/announcer/src/checks/http.ts';
-import { createPostgresCheck } from '../../../packages/announcer/src/checks/postgres.ts';
-import { createRedisCheck } from '../../../packages/announcer/src/checks/redis.ts';
-import { createTcpCheck } from '../../../packages/announcer/src/checks/tcp.ts';
 import { createSystemHost } from '../../../packages/announcer/src/system-host.ts';
+import { createHttpCheck } from '../../../packages/checks/src/http.ts';
+import { createPostgresCheck } from '../../../packages/checks/src/postgres.ts';
+import { createRedisCheck } from '../../../packages/checks/src/redis.ts';
+import { createTcpCheck } from '../../../packages/checks/src/tcp.ts';
 
 const host = createSystemHost({
   platform: process.platform,
+  environment: process.env,
   kill: (pid, signal) => process.kill(pid, signal),
   interfaces: () => [],
   maxConnections: 10,

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { connectTo, readToEnd, TcpService } from '@mdns-ambassador/testkit';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { listen, type Target } from '../../../packages/relay/src/index.ts';
+import { setOnRead } from '../../../packages/relay/src/user-buffer.ts';
 
 const ANY_PORT: Target = { kind: 'tcp', address: '127.0.0.1', port: 0 };
 let folder = '';
@@ -20,6 +21,25 @@ afterEach(() => {
 function portOf(address: Target): number {
   return address.kind === 'tcp' ? address.port : 0;
 }
+
+test('an accepted socket can be read into a buffer of ours, with this Node', async () => {
+  const ours = Buffer.alloc(64);
+  const read = new Promise<string>((resolve) => {
+    const server = createServer({ pauseOnConnect: true }, (socket) => {
+      const callback = (length: number): boolean => {
+        resolve(ours.toString('latin1', 0, length));
+        return true;
+      };
+      expect(setOnRead(socket, { buffer: () => ours, callback })).toBe(true);
+      socket.resume().on('end', () => server.close());
+    });
+    server.listen(0, '127.0.0.1', () => {
+      const bound = server.address();
+      if (typeof bound === 'object' && bound !== null) connect(bound.port, '127.0.0.1').end('hello');
+    });
+  });
+  expect(await read).toBe('hello');
+});
 
 describe('a TCP listener', () => {
   test('says which port it was given, and accepts until it is stopped', async () => {

@@ -16,9 +16,10 @@ const BUS = `<busconfig>
 </busconfig>
 `;
 
-const DAEMON = `[server]
+const describeDaemon = (disallowOtherStacks: boolean): string => `[server]
 use-ipv4=yes
 use-ipv6=yes
+disallow-other-stacks=${disallowOtherStacks ? 'yes' : 'no'}
 [publish]
 publish-hinfo=no
 publish-workstation=no
@@ -27,6 +28,7 @@ publish-workstation=no
 /** avahi-daemon wants its folder to belong to the user avahi, which a user namespace may not have: there it is root. */
 const AVAHI_IS_ROOT = `
 for file in passwd group; do
+  mountpoint -q /etc/$file && continue
   sed -E '/^avahi:/s/:[0-9]+/:0/g' /etc/$file > /run/$file
   mount --bind /run/$file /etc/$file
 done`;
@@ -37,7 +39,7 @@ export const avahi: InteropPeer = {
   name: 'avahi',
   needs: ['avahi-browse', 'avahi-daemon', 'avahi-publish', 'dbus-daemon'],
   service: DIFFICULT_SERVICE,
-  prepare: startAvahi,
+  prepare: async (host) => await startAvahi(host),
   publish: async (host, service) => {
     const txt = Object.entries(service.txt).map(([key, value]) => `${key}=${value}`);
     const flags = ['--service', service.instance, service.type, `${service.port}`, ...txt];
@@ -48,14 +50,40 @@ export const avahi: InteropPeer = {
   watch: async (host, type) => watchLines(host.spawn('avahi-browse', ['--resolve', '--parsable', type])),
 };
 
+export interface AvahiOptions {
+  /** Keep UDP port 5353 from every other program. */
+  readonly disallowOtherStacks?: boolean;
+}
+
 /** Starts a message bus and avahi-daemon; resolves when its host name is established. */
-export async function startAvahi(host: Host): Promise<void> {
+export async function startAvahi(host: Host, options: AvahiOptions = {}): Promise<void> {
+  await startBus(host);
+  await startDaemon(host, options);
+}
+
+export async function startBus(host: Host): Promise<HostProcess> {
   await host.read('tee', ['/run/bus.conf'], { input: BUS });
-  await host.read('tee', ['/run/avahi.conf'], { input: DAEMON });
   await host.read('sh', ['-c', AVAHI_IS_ROOT]);
   const bus = host.spawn('dbus-daemon', ['--config-file=/run/bus.conf', '--nofork', '--nopidfile', '--print-address']);
   await bus.line(/system_bus_socket/);
-  await host.spawn('avahi-daemon', DAEMON_FLAGS).line(/Server startup complete/);
+  return bus;
+}
+
+/** Starts avahi-daemon where there is a bus; it ends by SIGTERM. */
+export async function startDaemon(
+  host: Host,
+  { disallowOtherStacks = false }: AvahiOptions = {},
+): Promise<HostProcess> {
+  await host.read('tee', ['/run/avahi.conf'], { input: describeDaemon(disallowOtherStacks) });
+  const daemon = host.spawn('avahi-daemon', DAEMON_FLAGS);
+  await daemon.line(/Server startup complete/);
+  return daemon;
+}
+
+/** What the daemon knows now, over IPv4. */
+export async function lookWithAvahi(host: Host, type: string): Promise<readonly FoundService[]> {
+  const printed = await host.read('avahi-browse', ['--resolve', '--parsable', '--terminate', type]);
+  return printed.split('\n').flatMap((line) => (line.startsWith('=;eth0;IPv4;') ? [parseLine(line)] : []));
 }
 
 function watchLines(browsing: HostProcess): Watch {

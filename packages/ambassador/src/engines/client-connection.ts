@@ -10,10 +10,14 @@ import {
   splice,
   type Target,
 } from '@mdns-ambassador/relay';
-import type { Endpoint } from '../pool/endpoint.ts';
+import { type Endpoint, namePlace } from '../pool/endpoint.ts';
 import { classifyDialFailure } from './dial-failure.ts';
-import type { DialFailure, EndpointPicker } from './engine.ts';
+import type { ConnectionOutcome, ConnectionReport, DialFailure, EndpointPicker } from './engine.ts';
 import { Race, type RaceAction } from './race.ts';
+import type { RetryBudget } from './retry-budget.ts';
+
+/** Whoever is asked something may take this long before it is doubted that he is there. */
+const UNANSWERED_MS = 5_000;
 
 /** Dials an endpoint at one of its addresses; the contract is that of relay's `startDial`. */
 export type Dial = (
@@ -29,10 +33,22 @@ export interface ConnectionContext {
   readonly dial: Dial;
   readonly prologues: readonly Prologue[];
   readonly connectTimeoutMs: number;
+  readonly budget: RetryBudget;
   /** An endpoint was reached, after this many others had failed. */
   onReached(failedBefore: number): void;
   /** The client was given up. `reason`, for people: why the last dial failed; undefined when there was nobody to dial. */
   onLost(reason: string | undefined): void;
+  /** The connection is done with, after so many bytes. */
+  onEnded(bytesUp: number, bytesDown: number): void;
+  /** Set where each connection is to be reported when it is done with. */
+  readonly onReport?: ((connection: ConnectionReport) => void) | undefined;
+}
+
+/** An endpoint that answered a dial. */
+interface Reached {
+  readonly attempt: number;
+  readonly endpoint: Endpoint;
+  readonly address: string;
 }
 
 interface Greeting {
@@ -44,7 +60,7 @@ interface Greeting {
 type State =
   | { readonly kind: 'seeking' }
   | Greeting
-  | { readonly kind: 'spliced'; readonly splice: Splice; readonly endpointId: string }
+  | { readonly kind: 'spliced'; readonly splice: Splice; readonly reached: Reached }
   | { readonly kind: 'over' };
 
 /** One accepted client: finds it an endpoint, greets that, carries the bytes. Takes a paused socket. */
@@ -54,13 +70,20 @@ export class ClientConnection {
   readonly #client: Socket;
   readonly #context: ConnectionContext;
   readonly #race: Race;
+  readonly #startedAt: number;
+  /** Known where it is reported: asking the kernel takes time, and a closed socket has forgotten. */
+  readonly #from: ConnectionReport['client'];
   readonly #deadline: number;
   readonly #dials = new Map<number, () => void>();
   #waiting: AbortController | undefined;
   #state: State = { kind: 'seeking' };
   #timer: NodeJS.Timeout | undefined;
   #failures = 0;
+  /** As it was when nothing was awaited last. */
+  #quiet = { up: 0, down: 0, at: 0 };
   #lastReason = 'nobody answered in time';
+  #dialMs = 0;
+  #outcome: ConnectionOutcome = { kind: 'left' };
   #finish: () => void = () => {};
 
   constructor(client: Socket, context: ConnectionContext) {
@@ -70,11 +93,15 @@ export class ClientConnection {
       this.#finish = resolve;
     });
     const now = performance.now();
+    this.#startedAt = now;
+    this.#from = context.onReport === undefined ? undefined : readPeer(client);
     this.#deadline = now + context.connectTimeoutMs;
+    context.budget.earn();
     this.#race = new Race({
       pick: (exclude) => context.picker.pick(new PickRequest(exclude, client)),
       startedAt: now,
       timeoutMs: context.connectTimeoutMs,
+      budget: context.budget,
     });
     client.on('error', ignoreError);
     client.once('close', () => {
@@ -85,12 +112,40 @@ export class ClientConnection {
 
   /** The endpoint that carries it. */
   get endpointId(): string | undefined {
-    return this.#state.kind === 'spliced' ? this.#state.endpointId : undefined;
+    return this.#state.kind === 'spliced' ? this.#state.reached.endpoint.id : undefined;
+  }
+
+  get bytesUp(): number {
+    return this.#state.kind === 'spliced' ? this.#state.splice.bytesUp : 0;
+  }
+
+  get bytesDown(): number {
+    return this.#state.kind === 'spliced' ? this.#state.splice.bytesDown : 0;
+  }
+
+  /** Where it was dialled, as `placesOf` names places. */
+  get place(): string | undefined {
+    if (this.#state.kind !== 'spliced') return undefined;
+    const { address, endpoint } = this.#state.reached;
+    return namePlace(address, endpoint.port);
+  }
+
+  /** Whether something was sent over it some seconds ago and nothing has come since; ask again and again. */
+  isUnanswered(now: number): boolean {
+    if (this.#state.kind !== 'spliced') return false;
+    const { bytesUp, bytesDown } = this.#state.splice;
+    const { up, down, at } = this.#quiet;
+    if (bytesDown === down && bytesUp !== up) return now - at >= UNANSWERED_MS;
+    this.#quiet = { up: bytesUp, down: bytesDown, at: now };
+    return false;
   }
 
   reset(): void {
     if (this.#state.kind === 'spliced') this.#state.splice.reset();
-    else resetLeg(this.#client);
+    else {
+      this.#outcome = { kind: 'aborted' };
+      resetLeg(this.#client);
+    }
   }
 
   #perform(actions: readonly RaceAction[]): void {
@@ -113,6 +168,7 @@ export class ClientConnection {
         this.#dials.delete(action.attempt);
         return;
       case 'succeeded':
+        this.#dialMs = action.latencyMs;
         picker.dialSucceeded(action.endpoint.id, action.latencyMs);
         this.#context.onReached(this.#failures);
         this.#failures = 0;
@@ -125,12 +181,17 @@ export class ClientConnection {
         this.#waitForEndpoint();
         return;
       case 'lost':
-        this.#context.onLost(action.lastFailure === undefined ? undefined : this.#lastReason);
-        resetLeg(this.#client);
+        this.#lose(action.lastFailure === undefined ? undefined : this.#lastReason);
         return;
       default:
         action satisfies never;
     }
+  }
+
+  #lose(reason: string | undefined): void {
+    this.#outcome = reason === undefined ? { kind: 'failed' } : { kind: 'failed', reason };
+    this.#context.onLost(reason);
+    resetLeg(this.#client);
   }
 
   #advance(): void {
@@ -152,7 +213,7 @@ export class ClientConnection {
       waitUntil(this.#deadline),
       (result) => {
         this.#dials.delete(attempt);
-        if (result.kind === 'connected') this.#greet(attempt, endpoint, result.socket);
+        if (result.kind === 'connected') this.#greet({ attempt, endpoint, address }, result.socket);
         else this.#retry(attempt, classifyDialFailure(result.error.code), result.error.message);
       },
       endpoint,
@@ -166,12 +227,13 @@ export class ClientConnection {
     this.#perform(this.#race.failed(attempt, failure, performance.now()));
   }
 
-  #greet(attempt: number, endpoint: Endpoint, upstream: Leg): void {
+  #greet(reached: Reached, upstream: Leg): void {
+    const { attempt, endpoint } = reached;
     upstream.on('error', ignoreError);
     this.#client.off('readable', this.#onReadable).off('end', this.#onReadable);
     this.#perform(this.#race.connected(attempt, performance.now()));
     if (this.#context.prologues.length === 0) {
-      this.#splice(attempt, endpoint, upstream);
+      this.#splice(reached, upstream);
       return;
     }
     const greeting: Greeting = { kind: 'greeting', upstream, abort: new AbortController() };
@@ -186,7 +248,7 @@ export class ClientConnection {
     runPrologues(this.#context.prologues, this.#client, upstream, greeting.abort.signal).then(
       (greeted) => {
         clearTimeout(timer);
-        if (this.#state === greeting) this.#splice(attempt, endpoint, greeted);
+        if (this.#state === greeting) this.#splice(reached, greeted);
       },
       (error: unknown) => {
         clearTimeout(timer);
@@ -195,17 +257,21 @@ export class ClientConnection {
     );
   }
 
-  #splice(attempt: number, endpoint: Endpoint, upstream: Leg): void {
+  #splice(reached: Reached, upstream: Leg): void {
+    const { attempt, endpoint } = reached;
     const release = this.#context.picker.opened(endpoint.id);
     const live = splice(this.#client, upstream, {
       keepsUntouchedClient: () =>
         this.#context.prologues.length === 0 && !this.#client.destroyed && performance.now() < this.#deadline,
     });
-    this.#state = { kind: 'spliced', splice: live, endpointId: endpoint.id };
+    this.#state = { kind: 'spliced', splice: live, reached };
+    this.#quiet.at = performance.now();
     void live.finished.then((outcome: SpliceOutcome) => {
       release();
-      if (outcome.kind !== 'untouched') this.#end();
-      else if (this.#client.destroyed) this.#end();
+      if (outcome.kind !== 'untouched') {
+        this.#outcome = outcome;
+        this.#end();
+      } else if (this.#client.destroyed) this.#end();
       else this.#retry(attempt, 'reset', `${describeEndpoint(endpoint)} reset the connection`);
     });
   }
@@ -228,6 +294,9 @@ export class ClientConnection {
   };
 
   #end(): void {
+    if (this.#state.kind === 'over') return;
+    this.#context.onEnded(this.bytesUp, this.bytesDown);
+    this.#context.onReport?.(this.#report());
     if (this.#state.kind === 'greeting') {
       this.#state.abort.abort();
       resetLeg(this.#state.upstream);
@@ -238,6 +307,18 @@ export class ClientConnection {
     this.#dials.clear();
     this.#waiting?.abort();
     this.#finish();
+  }
+
+  #report(): ConnectionReport {
+    const reached = this.#state.kind === 'spliced' ? this.#state.reached : undefined;
+    return {
+      ...(this.#from === undefined ? {} : { client: this.#from }),
+      ...(reached === undefined ? {} : { endpoint: reached.endpoint, address: reached.address, dialMs: this.#dialMs }),
+      bytesUp: this.bytesUp,
+      bytesDown: this.bytesDown,
+      durationMs: performance.now() - this.#startedAt,
+      outcome: this.#outcome,
+    };
   }
 }
 
@@ -254,6 +335,10 @@ class PickRequest {
   get clientAddress(): string {
     return this.#client.remoteAddress ?? '';
   }
+}
+
+function readPeer({ remoteAddress: address, remotePort: port }: Socket): ConnectionReport['client'] {
+  return address === undefined || port === undefined ? undefined : { address, port };
 }
 
 async function runPrologues(

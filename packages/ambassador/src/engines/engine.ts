@@ -1,4 +1,4 @@
-import type { Target } from '@mdns-ambassador/relay';
+import type { Side, Target } from '@mdns-ambassador/relay';
 import type { DialFailure } from '../pool/dial-failure.ts';
 import type { Endpoint } from '../pool/endpoint.ts';
 import type { ProxyOptions } from '../proxy-options.ts';
@@ -24,6 +24,41 @@ export interface EngineCounters {
   readonly failed: number;
   /** Dials that failed and were made good by another endpoint. */
   readonly retried: number;
+  /** Turned away because the limit was reached. */
+  readonly dropped: number;
+  /** From clients to endpoints, and back; of open connections too. */
+  readonly bytesUp: number;
+  readonly bytesDown: number;
+}
+
+/** How a connection ended. */
+export type ConnectionOutcome =
+  /** Both sides ended, and everything was passed on. */
+  | { readonly kind: 'ended' }
+  | { readonly kind: 'reset'; readonly by: Side; readonly code: string }
+  /** It was reset from here: its endpoint was lost, or the proxy stopped. */
+  | { readonly kind: 'aborted' }
+  /** One side had ended and the other stayed silent for too long. */
+  | { readonly kind: 'abandoned' }
+  /** The client left before an endpoint was reached. */
+  | { readonly kind: 'left' }
+  /** No endpoint could be reached in time; `reason`, for people, is absent when there was nobody to dial. */
+  | { readonly kind: 'failed'; readonly reason?: string };
+
+/** One connection from its accept to its end. */
+export interface ConnectionReport {
+  /** Absent on a unix socket. */
+  readonly client?: { readonly address: string; readonly port: number };
+  /** Who carried it; absent when nobody did. */
+  readonly endpoint?: Endpoint;
+  /** Which of the endpoint's addresses. */
+  readonly address?: string;
+  readonly bytesUp: number;
+  readonly bytesDown: number;
+  readonly durationMs: number;
+  /** How long the dial took that reached the endpoint. */
+  readonly dialMs?: number;
+  readonly outcome: ConnectionOutcome;
 }
 
 /** Carries the connections of one service. */
@@ -31,8 +66,15 @@ export interface Engine {
   /** Listens; resolves with what is really bound. Rejects with a RelayError (EADDRINUSE, EACCES) that names the address. */
   start(): Promise<readonly Target[]>;
   readonly counters: EngineCounters;
-  /** What must happen to the established connections of an endpoint that is lost: reset them. */
-  resetConnectionsOf(id: string): void;
+  /**
+   * Resets the established connections of an endpoint that is lost, but not those dialled at a place of `except`, where the
+   * endpoint is now; returns how many they were.
+   */
+  resetConnectionsOf(id: string, except?: Endpoint): number;
+  /** Endpoints one of whose connections was sent something some seconds ago and has heard nothing since. */
+  listUnanswered(): ReadonlySet<string>;
+  /** Accepts no more; resolves when others can listen there. What is established goes on. Idempotent. */
+  stopListening(): Promise<void>;
   /** Stops listening, lets connections finish for `timeoutMs`, resets the rest. Idempotent. */
   drain(timeoutMs: number): Promise<{ readonly finished: number; readonly reset: number }>;
   /** Ends at once. Idempotent. */
@@ -42,7 +84,9 @@ export interface Engine {
 /** What only the engine sees: one for each connection concerned; who listens thins them out. */
 export type EngineEvent =
   | { readonly kind: 'unreachable'; readonly reason: string }
-  | { readonly kind: 'connections-full'; readonly limit: number };
+  | { readonly kind: 'connections-full'; readonly limit: number }
+  /** With `reportConnections` only. */
+  | { readonly kind: 'connection-ended'; readonly connection: ConnectionReport };
 
 /** How `ambassador.ts` is given an engine for one service; the binder knows sockets, clock and prologues. */
 export type CreateEngine = (

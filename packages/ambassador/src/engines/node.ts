@@ -4,18 +4,24 @@ import {
   type DrainOutcome,
   errorCode,
   type Listener,
+  type ListenPlace,
   listen,
   type Prologue,
   resetLeg,
   startDial,
   type Target,
 } from '@mdns-ambassador/relay';
+import { type Endpoint, placesOf } from '../pool/endpoint.ts';
 import type { ProxyOptions } from '../proxy-options.ts';
 import { ClientConnection, type ConnectionContext, type Dial } from './client-connection.ts';
 import type { EndpointPicker, Engine, EngineCounters, EngineEvent } from './engine.ts';
+import { RetryBudget } from './retry-budget.ts';
 
 /** What the engine must know of its service. An IPv6 address that this machine has not is left out where another is bound. */
-export type NodeEngineOptions = Pick<ProxyOptions, 'listen' | 'connectTimeoutMs' | 'maxConnections'>;
+export type NodeEngineOptions = Pick<
+  ProxyOptions,
+  'listen' | 'connectTimeoutMs' | 'maxConnections' | 'reportConnections'
+>;
 
 /** What runs on the way to an endpoint; each has a plain default. */
 export interface NodeEnginePath {
@@ -44,6 +50,10 @@ class NodeEngine implements Engine {
   #accepted = 0;
   #failed = 0;
   #retried = 0;
+  #dropped = 0;
+  /** Of connections that have ended. */
+  #bytesUp = 0;
+  #bytesDown = 0;
 
   constructor(
     options: NodeEngineOptions,
@@ -58,6 +68,7 @@ class NodeEngine implements Engine {
       dial: path.dial ?? startDial,
       prologues: path.prologues ?? [],
       connectTimeoutMs: options.connectTimeoutMs,
+      budget: new RetryBudget(performance.now()),
       onReached: (failedBefore) => {
         this.#retried += failedBefore;
       },
@@ -65,15 +76,30 @@ class NodeEngine implements Engine {
         this.#failed += 1;
         if (reason !== undefined) onEvent({ kind: 'unreachable', reason });
       },
+      onEnded: (bytesUp, bytesDown) => {
+        this.#bytesUp += bytesUp;
+        this.#bytesDown += bytesDown;
+      },
+      onReport: options.reportConnections
+        ? (connection) => onEvent({ kind: 'connection-ended', connection })
+        : undefined,
     };
   }
 
   get counters(): EngineCounters {
+    let [bytesUp, bytesDown] = [this.#bytesUp, this.#bytesDown];
+    for (const connection of this.#connections) {
+      bytesUp += connection.bytesUp;
+      bytesDown += connection.bytesDown;
+    }
     return {
       active: this.#connections.size,
       accepted: this.#accepted,
       failed: this.#failed,
       retried: this.#retried,
+      dropped: this.#dropped,
+      bytesUp,
+      bytesDown,
     };
   }
 
@@ -86,28 +112,46 @@ class NodeEngine implements Engine {
         ? [attempt.reason]
         : [],
     );
-    if (refusals.length > 0 || this.#drained !== undefined) await this.#stopListening();
+    if (refusals.length > 0 || this.#drained !== undefined) await this.stopListening();
     if (refusals.length > 0) throw refusals[0];
     return bound.map((listener) => listener.address);
   }
 
-  resetConnectionsOf(id: string): void {
-    for (const connection of this.#connections) if (connection.endpointId === id) connection.reset();
+  resetConnectionsOf(id: string, except?: Endpoint): number {
+    const kept = new Set(except === undefined ? [] : placesOf(except));
+    const concerned = [...this.#connections].filter(
+      ({ endpointId, place }) => endpointId === id && (place === undefined || !kept.has(place)),
+    );
+    for (const connection of concerned) connection.reset();
+    return concerned.length;
+  }
+
+  listUnanswered(): ReadonlySet<string> {
+    const now = performance.now();
+    const unanswered = new Set<string>();
+    for (const connection of this.#connections) {
+      if (connection.isUnanswered(now) && connection.endpointId !== undefined) unanswered.add(connection.endpointId);
+    }
+    return unanswered;
+  }
+
+  async stopListening(): Promise<void> {
+    await Promise.all(this.#listeners.map((listener) => listener.stop()));
   }
 
   drain(timeoutMs: number): Promise<DrainOutcome> {
-    this.#drained ??= this.#stopListening().then(() => this.#connections.drain(timeoutMs));
+    this.#drained ??= this.stopListening().then(() => this.#connections.drain(timeoutMs));
     return this.#drained;
   }
 
   async close(): Promise<void> {
     const drained = this.drain(0);
-    await this.#stopListening();
+    await this.stopListening();
     this.#connections.resetAll();
     await drained;
   }
 
-  #listen(at: Target): Promise<Listener> {
+  #listen(at: ListenPlace): Promise<Listener> {
     return listen({
       at,
       maxConnections: this.#options.maxConnections,
@@ -128,15 +172,12 @@ class NodeEngine implements Engine {
   }
 
   #refuse(): void {
+    this.#dropped += 1;
     this.#onEvent({ kind: 'connections-full', limit: this.#options.maxConnections });
-  }
-
-  async #stopListening(): Promise<void> {
-    await Promise.all(this.#listeners.map((listener) => listener.stop()));
   }
 }
 
-function isMissingIpv6(at: Target | undefined, error: unknown): boolean {
+function isMissingIpv6(at: ListenPlace | undefined, error: unknown): boolean {
   if (at?.kind !== 'tcp' || !at.address.includes(':')) return false;
   const code = errorCode(error);
   return code === 'EADDRNOTAVAIL' || code === 'EAFNOSUPPORT';

@@ -1,5 +1,6 @@
 import type { Endpoint } from '../pool/endpoint.ts';
 import type { DialFailure } from './engine.ts';
+import type { RetryBudget } from './retry-budget.ts';
 
 /** Silence after which the next candidate is tried beside the silent one (RFC 8305 5). */
 const RACE_DELAY_MS = 250;
@@ -27,6 +28,8 @@ export interface RaceOptions {
   readonly pick: (exclude: ReadonlySet<string>) => Endpoint | undefined;
   readonly startedAt: number;
   readonly timeoutMs: number;
+  /** Asked before a further endpoint is dialled, and told of every dial beyond the first. Absent: without bound. */
+  readonly budget?: Pick<RetryBudget, 'hasLeft' | 'spend'>;
 }
 
 /** An endpoint that is being tried, address by address. */
@@ -58,6 +61,7 @@ type State =
  */
 export class Race {
   readonly #pick: RaceOptions['pick'];
+  readonly #budget: RaceOptions['budget'];
   #deadline: number;
   #state: State = { kind: 'idle' };
   readonly #attempts = new Map<number, Attempt>();
@@ -70,6 +74,7 @@ export class Race {
 
   constructor(options: RaceOptions) {
     this.#pick = options.pick;
+    this.#budget = options.budget;
     this.#deadline = options.startedAt + options.timeoutMs;
   }
 
@@ -154,7 +159,9 @@ export class Race {
   /** Starts a further endpoint; when there is none and nobody is being dialled, waits or pauses. */
   #dialNextEndpoint(now: number): readonly RaceAction[] {
     if (now >= this.#deadline) return this.#giveUp();
-    const endpoint = this.#attempts.size < MAX_DIALS_AT_ONCE ? this.#pick(this.#tried) : undefined;
+    const isAffordable = this.#attemptsMade === 0 || this.#budget?.hasLeft(now) !== false;
+    const isAllowed = isAffordable && this.#attempts.size < MAX_DIALS_AT_ONCE;
+    const endpoint = isAllowed ? this.#pick(this.#tried) : undefined;
     if (endpoint !== undefined) {
       this.#tried.add(endpoint.id);
       const [first, ...untried] = endpoint.addresses;
@@ -167,7 +174,7 @@ export class Race {
       return [];
     }
     // A pool that says it has an endpoint and gives none must not be asked again at once.
-    if (this.#tried.size === 0 && this.#state.kind !== 'waiting') {
+    if (isAffordable && this.#tried.size === 0 && this.#state.kind !== 'waiting') {
       this.#state = { kind: 'waiting' };
       return [{ kind: 'wait' }];
     }
@@ -189,6 +196,7 @@ export class Race {
   }
 
   #dial(candidate: Candidate, address: string, now: number): RaceAction {
+    if (this.#attemptsMade > 0) this.#budget?.spend();
     this.#attemptsMade += 1;
     candidate.dialling += 1;
     this.#attempts.set(this.#attemptsMade, { candidate, startedAt: now });

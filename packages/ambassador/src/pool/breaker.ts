@@ -26,7 +26,8 @@ const FAILURES_TO_EJECT: Readonly<Record<FailureOfEndpoint, number>> = {
   handshake: 1,
   timeout: 2,
 };
-const EJECTION = { firstMs: 500, maxMs: 30_000 };
+/** With the jitter 9.4 s at most: an endpoint that is there again is in use again within 10 s. */
+const EJECTION = { firstMs: 500, maxMs: 7_500 };
 /** A try whose outcome is never told (the client left) blocks the next one for no longer than this. */
 const TRY_MS = 3_000;
 
@@ -58,6 +59,20 @@ export function recordFailure(breaker: Breaker, failure: DialFailure, now: numbe
       return failEjected(breaker, now, random);
     case 'probation':
       return eject(breaker.ejections + 1, now, random);
+    default:
+      return breaker satisfies never;
+  }
+}
+
+/** The breaker of an endpoint that answers, but much later than its peers. */
+export function recordSlowness(breaker: Breaker, now: number, random: Random): Breaker {
+  switch (breaker.kind) {
+    case 'closed':
+      return eject(countEjections(breaker, now) + 1, now, random);
+    case 'probation':
+      return eject(breaker.ejections + 1, now, random);
+    case 'ejected':
+      return breaker;
     default:
       return breaker satisfies never;
   }
@@ -105,7 +120,11 @@ function failClosed(
 ): Breaker {
   const failures = breaker.failures + 1;
   if (failures < FAILURES_TO_EJECT[failure]) return { ...breaker, failures };
-  return eject((now < breaker.forgottenAt ? breaker.ejections : 0) + 1, now, random);
+  return eject(countEjections(breaker, now) + 1, now, random);
+}
+
+function countEjections(breaker: Breaker & { kind: 'closed' }, now: number): number {
+  return now < breaker.forgottenAt ? breaker.ejections : 0;
 }
 
 /** Failures of dials that were under way when it was ejected are one event, not many: they do not make it grow. */

@@ -33,7 +33,16 @@ export interface EndpointStatus extends Endpoint {
 
 /** `10.0.0.1:6379` and the like for every address: two endpoints that share one are the same place. */
 export function placesOf(endpoint: Endpoint): readonly string[] {
-  return endpoint.addresses.map((address) => `${address}|${endpoint.port}`);
+  return endpoint.addresses.map((address) => namePlace(address, endpoint.port));
+}
+
+export function namePlace(address: string, port: number): string {
+  return `${address}|${port}`;
+}
+
+/** Whether there is a place at which both are dialled. */
+export function sharesPlace(a: Endpoint, b: Endpoint): boolean {
+  return a.port === b.port && a.addresses.some((address) => b.addresses.includes(address));
 }
 
 /** Whether the two are dialled in the same way. */

@@ -1,5 +1,8 @@
-import type { Breaker } from './breaker.ts';
+import { type Breaker, CLOSED, isUsable } from './breaker.ts';
 import type { Endpoint, EndpointState, EndpointStatus } from './endpoint.ts';
+import type { Health } from './health.ts';
+import { NO_SILENCE, type Silence } from './silence.ts';
+import { type Speed, UNMEASURED } from './speed.ts';
 
 /** What an endpoint has carried. Lives on while connections do, also when the endpoint has left and returns. */
 export interface Tally {
@@ -17,13 +20,37 @@ type Presence =
 export interface Member {
   endpoint: Endpoint;
   presence: Presence;
+  health: Health;
   breaker: Breaker;
+  speed: Speed;
+  silence: Silence;
+  /** Its last sign of life. */
+  answeredAt: number;
+  /** When it came, or came back to use. */
+  risenAt: number;
   readonly tally: Tally;
 }
 
+export function createMember(endpoint: Endpoint, health: Health, tally: Tally, now: number): Member {
+  return { endpoint, presence: { kind: 'present' }, health, tally, ...freshRecord(now) };
+}
+
+/** What is known of a place that nobody was sent to yet. */
+export function freshRecord(now: number): Pick<Member, 'breaker' | 'speed' | 'silence' | 'answeredAt' | 'risenAt'> {
+  return {
+    breaker: CLOSED,
+    speed: UNMEASURED,
+    silence: NO_SILENCE,
+    answeredAt: Number.NEGATIVE_INFINITY,
+    risenAt: now,
+  };
+}
+
 export function stateOf(member: Member): EndpointState {
+  if (member.health.kind === 'failing') return 'ejected';
   if (member.presence.kind === 'stale') return 'stale';
   if (member.endpoint.draining) return 'draining';
+  if (member.health.kind === 'unchecked') return 'probation';
   switch (member.breaker.kind) {
     case 'closed':
       return 'ready';
@@ -42,4 +69,14 @@ export function describeMember(member: Member): EndpointStatus {
 /** Its last dial failed. */
 export function isSuspect(member: Member): boolean {
   return member.breaker.kind !== 'closed' || member.breaker.failures > 0;
+}
+
+/** Whether clients may be sent there at all: its check, if it has one, passes. */
+export function isAdmitted(member: Member): boolean {
+  return member.health.kind === 'passing';
+}
+
+/** Whether clients are sent there as long as there is a choice. */
+export function isInUse(member: Member, now: number): boolean {
+  return isAdmitted(member) && isUsable(member.breaker, now);
 }

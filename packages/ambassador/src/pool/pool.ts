@@ -1,81 +1,52 @@
+import type { CheckOutcome } from '@mdns-ambassador/checks';
 import { type BalancerName, createBalancer } from './balancer.ts';
-import { advanceBreaker, CLOSED, recordFailure, recordPick, recordSuccess } from './breaker.ts';
+import { advanceBreaker, isUsable, recordFailure, recordPick, recordSlowness, recordSuccess } from './breaker.ts';
 import type { Balancer } from './candidate.ts';
-import type { DialFailure } from './dial-failure.ts';
-import { type Endpoint, type EndpointState, type EndpointStatus, isSamePlace, placesOf } from './endpoint.ts';
-import { describeMember, isSuspect, type Member, stateOf, type Tally } from './member.ts';
-import { type Departure, Merge, type MergeMode } from './merge.ts';
-import { chooseMember, type Group, groupByPriority, orderMembers, type PickRequest } from './priority.ts';
+import { type DialFailure, FAILURE_REASONS, isJudgedByTime } from './dial-failure.ts';
+import type { Endpoint, EndpointStatus } from './endpoint.ts';
+import { PASSING, UNCHECKED } from './health.ts';
+import { describeMember, isAdmitted, type Member } from './member.ts';
+import { Membership, type MembershipOptions } from './membership.ts';
+import type { PoolEvent } from './pool-event.ts';
+import { chooseMember, isPanic, orderMembers, type PickRequest } from './priority.ts';
 import type { Random } from './random.ts';
+import { isDead, NO_SILENCE, recordDialFailure } from './silence.ts';
+import { isTooSlow, recordLatency } from './speed.ts';
 import type { Update } from './update.ts';
 
-/** A past-tense fact about one endpoint; `reason` is for people. */
-export type PoolEvent =
-  | { readonly kind: 'added' | 'updated'; readonly endpoint: Endpoint }
-  /** `isLost` false: nothing happened to it, another endpoint stands in its place. */
-  | { readonly kind: 'removed'; readonly endpoint: Endpoint; readonly reason: string; readonly isLost: boolean }
-  | {
-      readonly kind: 'state-changed';
-      readonly endpoint: Endpoint;
-      readonly state: EndpointState;
-      readonly reason: string;
-    };
-
-export interface PoolOptions {
-  /** Names, in the order written. */
-  readonly sources: readonly string[];
-  readonly merge: MergeMode;
+export interface PoolOptions extends Pick<MembershipOptions, 'sources' | 'merge'> {
   readonly balance: BalancerName;
   readonly random: Random;
+  /** Nobody is sent to an endpoint before `checked` has said that it passes. */
+  readonly isChecked?: boolean;
+  /** By how many milliseconds this process runs late; while it does, its judgement of time counts against nobody. */
+  readonly lag?: () => number;
 }
 
-/** How long an endpoint that nobody hears of is kept while it answers. */
-const STALE_MS = 24 * 60 * 60 * 1000;
-/** Stale endpoints kept; the oldest that carries nothing makes room. */
-export const MAX_STALE = 256;
-
-const FAILURE_REASONS: Readonly<Record<DialFailure, string>> = {
-  refused: 'refuses connections',
-  reset: 'resets connections',
-  timeout: 'does not answer in time',
-  unreachable: 'cannot be reached',
-  handshake: 'failed the handshake',
-  local: 'could not be dialled from here',
-};
+/** A process that is this late sees silence where there is none. */
+const OWN_LAG_MS = 200;
 
 /** The endpoints of one service, and which of them is next. Pure: times are milliseconds of one monotonic clock. */
 export class Pool {
   readonly #options: PoolOptions;
-  readonly #merge: Merge;
+  readonly #members: Membership;
   readonly #balancer: Balancer;
-  readonly #members = new Map<string, Member>();
-  /** Of endpoints that left while they carried connections. */
-  readonly #departedTallies = new Map<string, Tally>();
-  #groups: readonly Group[] | undefined;
 
   constructor(options: PoolOptions) {
     this.#options = options;
-    this.#merge = new Merge(options.merge, options.sources);
+    const { sources, merge, isChecked } = options;
+    this.#members = new Membership({ sources, merge, firstHealth: isChecked === true ? UNCHECKED : PASSING });
     this.#balancer = createBalancer(options.balance, options.random);
   }
 
   /** Takes in what a source said. */
   apply(source: string, update: Update, now: number): readonly PoolEvent[] {
-    const change = this.#merge.apply(source, update, (id) => (this.#members.get(id)?.tally.total ?? 0) > 0);
-    const events = [
-      ...change.set.flatMap((endpoint) => this.#set(endpoint)),
-      ...change.departed.flatMap((departure) => this.#depart(source, departure, now)),
-      ...this.#dropUnlistedStale(source, update),
-      ...this.#dropSupersededStale(),
-      ...this.#dropSurplusStale(),
-    ];
-    this.#groups = undefined;
-    return events;
+    return this.#members.apply(source, update, now);
   }
 
   /** The next endpoint to try; undefined when every endpoint is excluded or ejected, or none is known. */
   pick(request: PickRequest, now: number): Endpoint | undefined {
-    const member = chooseMember(this.#rank(), this.#balancer, request, now);
+    const member = chooseMember(this.#members.rank(), this.#balancer, request, now);
     if (member === undefined) return undefined;
     member.breaker = recordPick(member.breaker, now);
     return member.endpoint;
@@ -84,12 +55,12 @@ export class Pool {
   /** Every endpoint in the order in which one client would try them. Changes nothing. */
   order(now: number): readonly Endpoint[] {
     const fresh = createBalancer(this.#options.balance, this.#options.random);
-    return orderMembers(this.#rank(), fresh, now).map(({ endpoint }) => endpoint);
+    return orderMembers(this.#members.rank(), fresh, now).map(({ endpoint }) => endpoint);
   }
 
   /** A connection is now carried by this endpoint. */
   opened(id: string): void {
-    const tally = this.#tallyOf(id);
+    const tally = this.#members.tallyOf(id);
     if (tally === undefined) return;
     tally.active += 1;
     tally.total += 1;
@@ -97,41 +68,107 @@ export class Pool {
 
   /** A connection that was `opened` ended. */
   closed(id: string): void {
-    const tally = this.#tallyOf(id);
+    const tally = this.#members.tallyOf(id);
     if (tally === undefined) return;
     tally.active = Math.max(0, tally.active - 1);
-    if (tally.active === 0) this.#departedTallies.delete(id);
+    if (tally.active === 0) this.#members.forgetTally(id);
   }
 
-  dialSucceeded(id: string, now: number): readonly PoolEvent[] {
+  /** It answered after `latencyMs`. One that is much slower than its peers is ejected, but never so that half of them are. */
+  dialSucceeded(id: string, now: number, latencyMs = 0): readonly PoolEvent[] {
     const member = this.#members.get(id);
     if (member === undefined) return [];
-    return this.#changeState(member, 'answers', () => {
-      member.breaker = recordSuccess(member.breaker, now);
-    });
+    this.#hear(member, now);
+    const isLagging = this.#isLagging();
+    if (!isLagging) {
+      member.speed = recordLatency(member.speed, latencyMs, () => this.#peersOf(member).map(({ speed }) => speed));
+    }
+    if (isTooSlow(member.speed) && !isLagging && this.#isDispensable(member, now)) {
+      return this.#members.changeState(member, 'answers much later than the others', () => {
+        member.breaker = recordSlowness(member.breaker, now, this.#options.random);
+      });
+    }
+    return this.#members.changeState(member, 'answers', () => this.#restore(member, now));
   }
 
-  /** A stale endpoint that fails is removed; any other is ejected by the breaker's rules. */
+  /** A stale endpoint that fails is removed, once it is dead if it carries connections; any other is ejected by the breaker's rules. */
   dialFailed(id: string, failure: DialFailure, now: number): readonly PoolEvent[] {
     const member = this.#members.get(id);
     if (member === undefined) return [];
     member.tally.failures += 1;
-    if (failure === 'local') return [];
-    const reason = FAILURE_REASONS[failure];
-    if (member.presence.kind === 'stale')
-      return [this.#remove(member, `${member.presence.reason} and ${reason}`, true)];
-    return this.#changeState(member, reason, () => {
+    if (failure === 'local' || (isJudgedByTime(failure) && this.#isLagging())) return [];
+    const ejected = this.#members.changeState(member, FAILURE_REASONS[failure], () => {
       member.breaker = recordFailure(member.breaker, failure, now, this.#options.random);
     });
+    return [...ejected, ...this.#takeFailure(member, failure, now)];
+  }
+
+  /** What a dial found that no client waited for. An answer clears the endpoint of being dead, and of nothing else. */
+  probed(id: string, failure: DialFailure | undefined, now: number): readonly PoolEvent[] {
+    const member = this.#members.get(id);
+    if (member === undefined) return [];
+    if (failure === undefined) {
+      this.#hear(member, now);
+      return [];
+    }
+    if (failure === 'local' || (isJudgedByTime(failure) && this.#isLagging())) return [];
+    return this.#takeFailure(member, failure, now);
+  }
+
+  /** What the endpoint's active check found. */
+  checked(id: string, outcome: CheckOutcome, now: number): readonly PoolEvent[] {
+    const member = this.#members.get(id);
+    if (member === undefined) return [];
+    if (outcome.ok) {
+      this.#hear(member, now);
+      return this.#members.changeState(member, 'passes its check', () => {
+        if (!isAdmitted(member)) member.risenAt = now;
+        member.health = PASSING;
+        this.#restore(member, now);
+      });
+    }
+    const { reason, fault } = outcome;
+    if (fault === 'local' || (fault === 'silent' && this.#isLagging())) return [];
+    const { endpoint, presence } = member;
+    const kind = fault === 'silent' ? 'died' : 'declined';
+    const ended: readonly PoolEvent[] = isAdmitted(member) ? [{ kind, endpoint, reason }] : [];
+    if (presence.kind === 'stale')
+      return [...ended, this.#members.remove(member, `${presence.reason}, and ${reason}`, true)];
+    const changed = this.#members.changeState(member, reason, () => {
+      member.health = { kind: 'failing', reason };
+    });
+    return [...changed, ...ended];
+  }
+
+  /** Endpoints that carry connections and may be gone: discovery does not find them, or nobody answered the last dial. */
+  listDoubtful(): readonly Endpoint[] {
+    return this.#members
+      .list()
+      .filter(({ tally, presence, silence }) => tally.active > 0 && (presence.kind === 'stale' || silence.dials > 0))
+      .map(({ endpoint }) => endpoint);
+  }
+
+  /** Whether its source does not hear of it any more. */
+  isStale(id: string): boolean {
+    return this.#members.get(id)?.presence.kind === 'stale';
+  }
+
+  /** The ids of those that their sources do not hear of any more. */
+  listStale(): readonly string[] {
+    return this.#members.listStale().map(({ endpoint }) => endpoint.id);
+  }
+
+  find(id: string): Endpoint | undefined {
+    return this.#members.get(id)?.endpoint;
   }
 
   /** Does what is due at `now`: ejections end, stale endpoints grow too old. */
   advance(now: number): readonly PoolEvent[] {
-    return [...this.#members.values()].flatMap((member) => {
+    return this.#members.list().flatMap((member) => {
       if (member.presence.kind === 'stale' && now >= member.presence.until) {
-        return [this.#remove(member, `${member.presence.reason} for too long`, true)];
+        return [this.#members.remove(member, `${member.presence.reason} for too long`, true)];
       }
-      return this.#changeState(member, 'gets another try', () => {
+      return this.#members.changeState(member, 'gets another try', () => {
         member.breaker = advanceBreaker(member.breaker, now);
       });
     });
@@ -140,7 +177,7 @@ export class Pool {
   /** When `advance` must be called next at the latest; Infinity when there is nothing to wait for. */
   nextDeadline(): number {
     let deadline = Number.POSITIVE_INFINITY;
-    for (const { breaker, presence } of this.#members.values()) {
+    for (const { breaker, presence } of this.#members) {
       if (breaker.kind === 'ejected') deadline = Math.min(deadline, breaker.until);
       if (presence.kind === 'stale') deadline = Math.min(deadline, presence.until);
     }
@@ -149,121 +186,71 @@ export class Pool {
 
   /** Every endpoint with its state and counts, by standing and priority. */
   snapshot(): readonly EndpointStatus[] {
-    return this.#rank().flat().map(describeMember);
+    return this.#members.rank().flat().map(describeMember);
   }
 
+  /** Whether there is an endpoint that clients may be sent to. */
   hasEndpoint(): boolean {
-    return this.#members.size > 0;
+    for (const member of this.#members) if (isAdmitted(member)) return true;
+    return false;
   }
 
-  #rank(): readonly Group[] {
-    this.#groups ??= groupByPriority(this.#members.values());
-    return this.#groups;
+  /**
+   * What one more failed dial means beyond the breaker: the endpoint may be dead, and a stale one is removed, since nobody
+   * would tell when it is there again.
+   */
+  #takeFailure(member: Member, failure: DialFailure, now: number): readonly PoolEvent[] {
+    const { endpoint, presence, tally } = member;
+    const isStale = presence.kind === 'stale';
+    member.silence = recordDialFailure(member.silence, failure, now);
+    const isDeadNow = isDead(
+      member.silence,
+      { isLostSight: isStale, doOthersAnswer: this.#doOthersAnswer(member) },
+      now,
+    );
+    const reason = FAILURE_REASONS[failure];
+    const died: readonly PoolEvent[] = isDeadNow && tally.active > 0 ? [{ kind: 'died', endpoint, reason }] : [];
+    if (!isStale || (!isDeadNow && this.#isDoubtful(member, failure))) return died;
+    return [...died, this.#members.remove(member, `${presence.reason} and ${reason}`, true)];
   }
 
-  #tallyOf(id: string): Tally | undefined {
-    return this.#members.get(id)?.tally ?? this.#departedTallies.get(id);
+  /** One lost packet is no reason to give up the last that is known of it, and connections wait for its death to be certain. */
+  #isDoubtful({ breaker, silence, tally }: Member, failure: DialFailure): boolean {
+    return tally.active > 0 ? silence.dials > 0 : isJudgedByTime(failure) && breaker.kind === 'closed';
   }
 
-  #set(endpoint: Endpoint): readonly PoolEvent[] {
-    const known = this.#members.get(endpoint.id);
-    if (known === undefined) {
-      const tally = this.#departedTallies.get(endpoint.id) ?? { active: 0, total: 0, failures: 0 };
-      this.#departedTallies.delete(endpoint.id);
-      this.#members.set(endpoint.id, { endpoint, presence: { kind: 'present' }, breaker: CLOSED, tally });
-      return [{ kind: 'added', endpoint }];
+  /** Whether anybody else gave a sign of life since this one's silence began. */
+  #doOthersAnswer(member: Member): boolean {
+    for (const other of this.#members) {
+      if (other !== member && other.answeredAt >= member.silence.since) return true;
     }
-    const stateBefore = stateOf(known);
-    const wasStale = known.presence.kind === 'stale';
-    if (!isSamePlace(known.endpoint, endpoint)) known.breaker = CLOSED;
-    known.endpoint = endpoint;
-    known.presence = { kind: 'present' };
-    const state = stateOf(known);
-    const updated: PoolEvent = { kind: 'updated', endpoint };
-    if (state === stateBefore) return [updated];
-    const reason = wasStale
-      ? 'heard of again'
-      : state === 'draining'
-        ? 'asks for no new connections'
-        : 'announced anew';
-    return [updated, { kind: 'state-changed', endpoint, state, reason }];
+    return false;
   }
 
-  #depart(source: string, { id, how, reason }: Departure, now: number): readonly PoolEvent[] {
-    const member = this.#members.get(id);
-    if (member === undefined) return [];
-    switch (how) {
-      case 'removed':
-        return [this.#remove(member, reason, true)];
-      case 'superseded':
-        return [this.#remove(member, reason, false)];
-      case 'gone':
-        if (isSuspect(member) && member.tally.active === 0) {
-          return [this.#remove(member, `${reason} and does not answer`, true)];
-        }
-        return this.#changeState(member, reason, () => {
-          member.presence = { kind: 'stale', until: now + STALE_MS, source, reason };
-        });
-      default:
-        return how satisfies never;
-    }
+  #hear(member: Member, now: number): void {
+    member.silence = NO_SILENCE;
+    member.answeredAt = now;
   }
 
-  /** What its source had lost sight of, it now knows to be no more. */
-  #dropUnlistedStale(source: string, update: Update): readonly PoolEvent[] {
-    switch (update.kind) {
-      case 'remove':
-        return this.#stale()
-          .filter(({ endpoint }) => update.ids.includes(endpoint.id))
-          .map((member) => this.#remove(member, update.reason ?? 'left', true));
-      case 'reset':
-        return this.#stale()
-          .filter(({ presence }) => presence.kind === 'stale' && presence.source === source)
-          .map((member) => this.#remove(member, 'no longer listed', true));
-      case 'add':
-      case 'gone':
-        return [];
-      default:
-        return update satisfies never;
-    }
+  #restore(member: Member, now: number): void {
+    if (member.breaker.kind !== 'closed') member.risenAt = now;
+    member.breaker = recordSuccess(member.breaker, now);
   }
 
-  /** A stale endpoint at whose place a present one stands is that one. */
-  #dropSupersededStale(): readonly PoolEvent[] {
-    const stale = this.#stale();
-    if (stale.length === 0) return [];
-    const places = new Set(this.#merge.endpoints.flatMap(placesOf));
-    return stale
-      .filter(({ endpoint }) => placesOf(endpoint).some((place) => places.has(place)))
-      .map((member) => this.#remove(member, 'another endpoint takes its place', false));
+  /** Whether enough of those that share its clients are left without it: at most half may be ejected for being slow. */
+  #isDispensable(member: Member, now: number): boolean {
+    const peers = this.#peersOf(member);
+    const usable = peers.filter(({ breaker }) => isUsable(breaker, now)).length;
+    return !isPanic(usable, peers.length + 1);
   }
 
-  #dropSurplusStale(): readonly PoolEvent[] {
-    const stale = this.#stale();
-    const surplus = stale.length - MAX_STALE;
-    if (surplus <= 0) return [];
-    const idleFirst = [...stale].sort((a, b) => Number(a.tally.active > 0) - Number(b.tally.active > 0));
-    return idleFirst.slice(0, surplus).map((member) => this.#remove(member, 'too many stale endpoints', true));
+  /** The others of its group. */
+  #peersOf(member: Member): readonly Member[] {
+    const group = this.#members.rank().find((members) => members.includes(member)) ?? [];
+    return group.filter((peer) => peer !== member && isAdmitted(peer));
   }
 
-  #stale(): readonly Member[] {
-    return [...this.#members.values()].filter(({ presence }) => presence.kind === 'stale');
-  }
-
-  #remove(member: Member, reason: string, isLost: boolean): PoolEvent {
-    const { endpoint, tally } = member;
-    this.#members.delete(endpoint.id);
-    if (tally.active > 0) this.#departedTallies.set(endpoint.id, tally);
-    this.#groups = undefined;
-    return { kind: 'removed', endpoint, reason, isLost };
-  }
-
-  #changeState(member: Member, reason: string, change: () => void): readonly PoolEvent[] {
-    const before = stateOf(member);
-    change();
-    const state = stateOf(member);
-    if (state === before) return [];
-    this.#groups = undefined;
-    return [{ kind: 'state-changed', endpoint: member.endpoint, state, reason }];
+  #isLagging(): boolean {
+    return (this.#options.lag?.() ?? 0) > OWN_LAG_MS;
   }
 }

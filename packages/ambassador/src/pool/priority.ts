@@ -1,6 +1,6 @@
-import { isUsable } from './breaker.ts';
 import type { Balancer, Candidate } from './candidate.ts';
-import type { Member } from './member.ts';
+import { isAdmitted, isInUse, type Member } from './member.ts';
+import { rampShare } from './slow-start.ts';
 import { shareByWeight } from './weight.ts';
 
 /** Members that are turned to together: of one standing and one SRV priority. */
@@ -33,8 +33,9 @@ export function groupByPriority(members: Iterable<Member>): readonly Group[] {
 
 /**
  * The member to try next. A group without a usable member falls over to the next one, and gets its turn back when one is
- * usable again. Panic rule: where more than half of a group is ejected, the fault is probably nearer to us than to them, and
- * all of it is used; likewise over all groups when nothing usable is left.
+ * usable again. Panic rule: where more than half of all is ejected, the fault may be nearer to us than to them, so that
+ * nobody is given up: the ejected ones are tried as well, after the usable ones, which a client must not pay for. Who fails
+ * its active check is never tried.
  */
 export function chooseMember(
   groups: readonly Group[],
@@ -43,18 +44,15 @@ export function chooseMember(
   now: number,
 ): Member | undefined {
   let usableCount = 0;
-  let count = 0;
   for (const group of groups) {
-    const usable = group.filter((member) => isUsable(member.breaker, now));
+    const usable = group.filter((member) => isInUse(member, now));
     usableCount += usable.length;
-    count += group.length;
-    if (usable.length === 0) continue;
-    const chosen = balance(isPanic(usable.length, group.length) ? group : usable, balancer, request);
+    const chosen = balance(usable, balancer, request, now);
     if (chosen !== undefined) return chosen;
   }
-  if (!isPanic(usableCount, count)) return undefined;
+  if (!isPanic(usableCount, groups.flat().filter(isAdmitted).length)) return undefined;
   for (const group of groups) {
-    const chosen = balance(group, balancer, request);
+    const chosen = balance(group.filter(isAdmitted), balancer, request, now);
     if (chosen !== undefined) return chosen;
   }
   return undefined;
@@ -73,19 +71,24 @@ export function orderMembers(groups: readonly Group[], balancer: Balancer, now: 
   return [...ordered, ...groups.flat().filter(({ endpoint }) => !exclude.has(endpoint.id))];
 }
 
-function balance(members: Group, balancer: Balancer, request: PickRequest): Member | undefined {
+/** Whether so many are out of use that the judgement is doubtful: more than half. */
+export function isPanic(usable: number, count: number): boolean {
+  return count - usable > count / 2;
+}
+
+function balance(members: Group, balancer: Balancer, request: PickRequest, now: number): Member | undefined {
   const left = members.filter(({ endpoint }) => !request.exclude.has(endpoint.id));
   if (left.length < 2) return left[0];
   const shares = shareByWeight(left.map(({ endpoint }) => endpoint.weight));
   const candidates = left.map(
-    ({ endpoint, tally }, index): Candidate => ({ endpoint, active: tally.active, share: shares[index] ?? 1 }),
+    ({ endpoint, tally, risenAt }, index): Candidate => ({
+      endpoint,
+      active: tally.active,
+      share: (shares[index] ?? 1) * rampShare(risenAt, now),
+    }),
   );
   const chosen = balancer.choose(candidates, request.clientAddress);
   return left.find(({ endpoint }) => endpoint.id === chosen?.endpoint.id);
-}
-
-function isPanic(usable: number, count: number): boolean {
-  return count - usable > count / 2;
 }
 
 function standingOf({ endpoint, presence }: Member): number {

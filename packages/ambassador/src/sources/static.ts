@@ -1,26 +1,18 @@
-import { isIP } from 'node:net';
 import type { Clock } from '@mdns-ambassador/mdns';
-import { AmbassadorError } from '../ambassador-error.ts';
 import { backoffMs } from '../pool/backoff.ts';
 import type { Endpoint } from '../pool/endpoint.ts';
 import type { Random } from '../pool/random.ts';
 import type { Update } from '../pool/update.ts';
+import { formatPlace, isLiteral, type Place, parsePlace } from './place.ts';
 import type { Source } from './source.ts';
 import { VerifyLimit } from './verify-limit.ts';
 
 /** The literal addresses of a host name, best first. Rejects where it has none or the resolver does not answer. */
 export type Lookup = (host: string) => Promise<readonly string[]>;
 
-/** `10.0.0.1:6379`, `[fe80::1%eth0]:6379`, `db.example.com:5432` */
-export interface StaticPlace {
-  /** A literal address (IPv6 without brackets) or a host name. */
-  readonly host: string;
-  readonly port: number;
-}
-
 export interface StaticSourceOptions {
   readonly service: string;
-  readonly places: readonly StaticPlace[];
+  readonly places: readonly Place[];
   readonly lookup: Lookup;
   readonly clock: Clock;
   readonly random: Random;
@@ -29,11 +21,9 @@ export interface StaticSourceOptions {
 const PREFIX = 'static:';
 const MAX_ADDRESSES = 8;
 const LOOKUP_RETRY = { firstMs: 1_000, maxMs: 30_000 };
-/** RFC 1123 2.1, and the underscore that people use. */
-const HOST_NAME = /^(?=.{1,253}$)[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)*\.?$/i;
 
 /** Parses `static:HOST:PORT[,HOST:PORT]`; throws an {@link AmbassadorError} that names the part that is wrong. */
-export function parseStaticSource(text: string): readonly StaticPlace[] {
+export function parseStaticSource(text: string): readonly Place[] {
   const list = text.startsWith(PREFIX) ? text.slice(PREFIX.length) : text;
   return list.split(',').map(parsePlace);
 }
@@ -117,7 +107,7 @@ class StaticSource implements Source {
     this.#onUpdate?.({ kind: 'reset', endpoints });
   }
 
-  #describe(place: StaticPlace, addresses: readonly string[]): Endpoint {
+  #describe(place: Place, addresses: readonly string[]): Endpoint {
     return {
       id: idOf(place),
       service: this.#options.service,
@@ -132,31 +122,8 @@ class StaticSource implements Source {
   }
 }
 
-function parsePlace(text: string): StaticPlace {
-  const parts = /^(?:\[([^\]]*)\]|([^:]*)):(\d{1,5})$/.exec(text.trim());
-  const host = parts?.[1] ?? parts?.[2] ?? '';
-  const port = Number(parts?.[3]);
-  const isBracketed = parts?.[1] !== undefined;
-  const isHost = isBracketed ? isIP(host) === 6 : isIP(host) === 4 || (HOST_NAME.test(host) && !/^[\d.]+$/.test(host));
-  if (!isHost || !(port >= 1 && port <= 65_535)) {
-    throw new AmbassadorError(
-      'BAD_PLACE',
-      `${JSON.stringify(text)} is not HOST:PORT: write e.g. 10.0.0.1:6379, db.example.com:5432 or [fd00::1]:6379`,
-    );
-  }
-  return { host, port };
-}
-
-function idOf(place: StaticPlace): string {
+function idOf(place: Place): string {
   return PREFIX + formatPlace(place);
-}
-
-function formatPlace({ host, port }: StaticPlace): string {
-  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
-}
-
-function isLiteral(host: string): boolean {
-  return isIP(host) !== 0;
 }
 
 /** Resolvers rotate their answers; the same addresses in another order are no change. */

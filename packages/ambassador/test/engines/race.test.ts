@@ -222,3 +222,50 @@ test('whatever the dials do, the race ends in time, dials nobody twice at once a
     }),
   );
 });
+
+describe('a budget that is used up', () => {
+  /** A budget that has something left while the test says so. */
+  function startPoorRace(known: Endpoint[], left: { now: boolean }) {
+    let spent = 0;
+    const race = new Race({
+      pick: (exclude) => known.find(({ id }) => !exclude.has(id)),
+      startedAt: 0,
+      timeoutMs: 5_000,
+      budget: {
+        hasLeft: () => left.now,
+        spend: () => {
+          spent += 1;
+        },
+      },
+    });
+    return { race, actions: race.advance(0), spent: () => spent };
+  }
+
+  test('never denies the first dial, and lets further ones wait', () => {
+    const left = { now: false };
+    const { race, actions, spent } = startPoorRace([endpoint('a'), endpoint('b')], left);
+    expect(tell(actions)).toEqual(['dial 1 a 10.0.0.97']);
+    expect(tell(race.failed(1, 'refused', 1))).toEqual(['failed a refused']);
+    expect(race.nextDeadline()).toBe(101);
+    expect(race.advance(101)).toEqual([]);
+    expect(spent()).toBe(0);
+    left.now = true;
+    expect(tell(race.advance(301))).toEqual(['dial 2 a 10.0.0.97']);
+    expect(spent()).toBe(1);
+  });
+
+  test('does not race, but goes on waiting for who is being dialled', () => {
+    const left = { now: false };
+    const { race } = startPoorRace([endpoint('a'), endpoint('b')], left);
+    expect(race.advance(250)).toEqual([]);
+    expect(race.nextDeadline()).toBe(500);
+    left.now = true;
+    expect(tell(race.advance(500))).toEqual(['dial 2 b 10.0.0.98']);
+  });
+
+  test('does not keep an endpoint from being tried at its other addresses', () => {
+    const { race, spent } = startPoorRace([endpoint('a', ['10.0.0.1', 'fd00::1'])], { now: false });
+    expect(tell(race.failed(1, 'refused', 1))).toEqual(['dial 2 a fd00::1']);
+    expect(spent()).toBe(1);
+  });
+});

@@ -7,6 +7,7 @@ import {
   isUsable,
   recordFailure,
   recordPick,
+  recordSlowness,
   recordSuccess,
 } from '../../src/pool/breaker.ts';
 import type { DialFailure } from '../../src/pool/dial-failure.ts';
@@ -66,7 +67,7 @@ describe('probation', () => {
     expect(isUsable(tried, 4_000)).toBe(true);
   });
 
-  test('a failure ejects again for twice as long, 30 s at most', () => {
+  test('a failure ejects again for twice as long, 7.5 s at most', () => {
     const lengths: number[] = [];
     let breaker: Breaker = CLOSED;
     for (let ejection = 0; ejection < 9; ejection++) {
@@ -74,7 +75,16 @@ describe('probation', () => {
       if (breaker.kind === 'ejected') lengths.push(breaker.until);
       breaker = probationAfter(breaker);
     }
-    expect(lengths).toEqual([500, 1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000, 30_000]);
+    expect(lengths).toEqual([500, 1_000, 2_000, 4_000, 7_500, 7_500, 7_500, 7_500, 7_500]);
+  });
+});
+
+describe('slowness', () => {
+  test('ejects like a failure, longer each time, and an ejection that runs is left alone', () => {
+    const slow = recordSlowness(CLOSED, 1_000, middle);
+    expect(slow).toEqual({ kind: 'ejected', until: 1_500, ejections: 1 });
+    expect(recordSlowness(slow, 1_100, middle)).toBe(slow);
+    expect(recordSlowness(probationAfter(slow), 1_500, middle)).toMatchObject({ until: 2_500, ejections: 2 });
   });
 });
 
@@ -104,7 +114,7 @@ test('a fault of our own changes nothing, in any state', () => {
   for (const state of states) expect(recordFailure(state, 'local', 10, middle)).toBe(state);
 });
 
-test('ejections are jittered by a quarter both ways and never end in the past or after 37.5 s', () => {
+test('ejections are jittered by a quarter both ways and end within 10 s, so that who is there again is used again within 10 s', () => {
   const failures = fc.constantFrom<DialFailure>('refused', 'reset', 'timeout', 'unreachable', 'handshake', 'local');
   fc.assert(
     fc.property(
@@ -117,7 +127,7 @@ test('ejections are jittered by a quarter both ways and never end in the past or
         for (const [failure, pause, number] of steps) {
           now += pause;
           breaker = recordFailure(advanceBreaker(breaker, now), failure, now, () => number);
-          if (breaker.kind === 'ejected') expect(breaker.until - now).toBeLessThanOrEqual(37_500);
+          if (breaker.kind === 'ejected') expect(breaker.until - now).toBeLessThan(10_000);
           if (breaker.kind === 'ejected') expect(breaker.until).toBeGreaterThan(now);
         }
       },

@@ -4,7 +4,9 @@ import { describe, expect, test } from 'vitest';
 import type { BalancerName } from '../../src/pool/balancer.ts';
 import type { DialFailure } from '../../src/pool/dial-failure.ts';
 import type { Endpoint } from '../../src/pool/endpoint.ts';
-import { MAX_STALE, Pool, type PoolEvent, type PoolOptions } from '../../src/pool/pool.ts';
+import { Pool, type PoolOptions } from '../../src/pool/pool.ts';
+import type { PoolEvent } from '../../src/pool/pool-event.ts';
+import { MAX_STALE } from '../../src/pool/stale.ts';
 import type { Update } from '../../src/pool/update.ts';
 import { countDraws, endpoint } from './fixtures.ts';
 
@@ -179,12 +181,23 @@ describe('ejection', () => {
     expect(stateOf(pool, 'a')).toBe('ready');
   });
 
-  test('panic rule: when more than half would be ejected, all are used', () => {
+  test('panic rule: when more than half is ejected, all are used, but a client tries the usable ones first', () => {
     const pool = createPool(three);
     pool.dialFailed('a', 'refused', 0);
-    expect(pickMany(pool)).toEqual(['b', 'c']);
+    expect(pickId(pool, 0, ['b', 'c'])).toBeUndefined();
     pool.dialFailed('b', 'refused', 0);
-    expect(pickMany(pool)).toEqual(['a', 'b', 'c']);
+    expect(pickMany(pool)).toEqual(['c']);
+    expect(['a', 'b']).toContain(pickId(pool, 0, ['c']));
+    expect(pickId(pool, 0, ['c', 'a'])).toBe('b');
+  });
+
+  test('usable ones of a later priority come before ejected ones of the first', () => {
+    const pool = createPool([endpoint('a'), endpoint('b'), endpoint('backup', { priority: 5 })]);
+    pool.dialFailed('a', 'timeout', 0);
+    pool.dialFailed('a', 'timeout', 0);
+    pool.dialFailed('b', 'refused', 0);
+    expect(pickId(pool)).toBe('backup');
+    expect(['a', 'b']).toContain(pickId(pool, 0, ['backup']));
   });
 
   test('exactly half ejected is no panic', () => {
@@ -431,23 +444,30 @@ test('whatever happens: there is a pick if and only if there is an endpoint, nev
   );
 });
 
-test('an ejected endpoint is picked only in panic', () => {
+test('either at most half cannot be picked or all can, and who is ejected comes after who is not', () => {
   fc.assert(
     fc.property(steps, fc.integer(), (script, seed) => {
       const pool = createPool([], { random: seededRandom(seed) });
       let now = 0;
       for (const step of script) {
         now = perform(pool, step, now);
-        const status = pool.snapshot();
-        const picked = pool.pick({ exclude: NONE }, now);
-        const state = status.find(({ id }) => id === picked?.id)?.state;
-        if (state !== 'ejected') continue;
-        // In panic more than half of its own priority is out, or of all.
-        const peers = status.filter(({ priority, draining }) => priority === picked?.priority && !draining);
-        const out = ({ state: peerState }: { readonly state: string }): boolean =>
-          peerState === 'ejected' || peerState === 'probation';
-        const isPanic = peers.filter(out).length > peers.length / 2 || status.filter(out).length > status.length / 2;
-        expect(isPanic).toBe(true);
+        const stateById = new Map(pool.snapshot().map(({ id, state }) => [id, state]));
+        const exclude = new Set<string>();
+        const picked: string[] = [];
+        for (;;) {
+          const next = pool.pick({ exclude }, now)?.id;
+          if (next === undefined) break;
+          picked.push(next);
+          exclude.add(next);
+        }
+        const left = stateById.size - picked.length;
+        expect(left).toBeLessThanOrEqual(stateById.size / 2);
+        const firstEjected = picked.findIndex((id) => stateById.get(id) === 'ejected');
+        const isOut = (id: string): boolean => ['ejected', 'probation'].includes(stateById.get(id) ?? '');
+        // Draining and stale ones may be ejected too, which their state does not show.
+        const isShown = (id: string): boolean => ['ready', 'ejected'].includes(stateById.get(id) ?? '');
+        const after = firstEjected < 0 ? [] : picked.slice(firstEjected).filter(isShown);
+        expect(after.every(isOut)).toBe(true);
       }
     }),
   );

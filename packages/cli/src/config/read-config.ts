@@ -25,9 +25,13 @@ export interface Config {
 
 /** Throws a {@link CliError}: 66 when the file can't be read, 78 when it is broken. */
 export function readConfig(file: string): Config {
-  let text: string;
+  return parseConfig(file, readConfigText(file));
+}
+
+/** Throws a {@link CliError} with 66 when it can't be read. */
+export function readConfigText(file: string): string {
   try {
-    text = readFileSync(file, 'utf8');
+    return readFileSync(file, 'utf8');
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
     const problem = code === 'ENOENT' ? 'does not exist' : code === 'EISDIR' ? 'is a directory' : 'is not readable';
@@ -35,9 +39,9 @@ export function readConfig(file: string): Config {
       cause: error,
     });
   }
-  return parseConfig(file, text);
 }
 
+/** Throws a {@link CliError} with 78 and the line of what is wrong. */
 export function parseConfig(file: string, text: string): Config {
   const document = parseConfigDocument(file, text);
   const value: unknown = document.value ?? {};

@@ -44,6 +44,7 @@ async function runInstance(plan: InstancePlan): Promise<void> {
     random: Math.random,
     host: createSystemHost({
       platform: process.platform,
+      environment: process.env,
       kill: (pid, signal) => process.kill(pid, signal),
       interfaces: () => network.interfaces(),
       maxConnections: MAX_CONNECTIONS,

@@ -1,4 +1,5 @@
 import type { EndpointStatus } from '@mdns-ambassador/ambassador';
+import { listVariables } from '../render/env.ts';
 import { escapeText } from './escape.ts';
 import { formatPlace } from './phrases.ts';
 
@@ -17,7 +18,7 @@ export function formatEndpoints(
     case 'address':
       return endpoints.map(placeOf);
     case 'env':
-      return formatEnvironment(service, endpoints);
+      return listVariables(service, endpoints);
     case 'srv':
       return endpoints.map((endpoint) => {
         const host = hosts.get(endpoint.instance ?? '');
@@ -27,20 +28,6 @@ export function formatEndpoints(
     default:
       return format satisfies never;
   }
-}
-
-/** `REDIS_HOST=10.99.0.1` and the like, for a shell's `eval` and for env files; of several the first, then all together. */
-function formatEnvironment(service: string, endpoints: readonly EndpointStatus[]): readonly string[] {
-  const [best] = endpoints;
-  if (best === undefined) return [];
-  const prefix = service.toUpperCase().replaceAll('-', '_');
-  const name = /^\d/.test(prefix) ? `_${prefix}` : prefix;
-  return [
-    `${name}_HOST=${best.addresses[0] ?? ''}`,
-    `${name}_PORT=${best.port}`,
-    `${name}_ADDRESS=${placeOf(best)}`,
-    ...(endpoints.length > 1 ? [`${name}_ADDRESSES=${endpoints.map(placeOf).join(',')}`] : []),
-  ];
 }
 
 function placeOf({ addresses, port }: EndpointStatus): string {

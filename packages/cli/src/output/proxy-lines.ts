@@ -18,7 +18,13 @@ export function describeProxyEvent(event: ProxyEvent, connectTimeoutMs: number):
       return `lost ${describeEndpoint(event.endpoint)}: ${event.reason}`;
     case 'endpoint-state':
       return `${describeEndpoint(event.endpoint)} ${describeState(event.state, event.reason)}`;
+    case 'connections-reset':
+      return `${describeEndpoint(event.endpoint)}: ${countThings(event.count, 'connection')} reset, because ${event.reason}`;
     case 'no-endpoint':
+      if (event.known > 0) {
+        const who = `none of ${countThings(event.known, 'endpoint')}`;
+        return `${event.service}: ${who} passes the check, connections wait up to ${formatDuration(connectTimeoutMs)}`;
+      }
       return `${event.service}: nobody offers it yet, connections wait up to ${formatDuration(connectTimeoutMs)}`;
     case 'unreachable':
       return `closing connections for ${event.service}: ${event.reason}`;
@@ -41,7 +47,8 @@ export function proxyEventToFact(event: ProxyEvent): Fact {
     case 'endpoint-updated':
       return { event: event.kind, service: event.service, endpoint: toJson(event.endpoint) };
     case 'endpoint-removed':
-      return { event: event.kind, service: event.service, endpoint: toJson(event.endpoint), reason: event.reason };
+    case 'connections-reset':
+      return { ...event, event: event.kind, endpoint: toJson(event.endpoint) };
     case 'endpoint-state': {
       const endpoint = endpointToJson(event.endpoint, event.endpoint.addresses[0] ?? '', event.state);
       return { event: event.kind, service: event.service, endpoint, reason: event.reason };

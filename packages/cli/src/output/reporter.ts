@@ -16,18 +16,20 @@ export interface Reporter {
 }
 
 /**
- * `isJson`: one JSON document a line, all of them; else lines for people, of which each kind has its limit. `log` has a limit of
- * its own.
+ * `isJson`: one JSON document a line, all of them; else lines for people, of which each kind has its limit, as `log` has its
+ * own. `onFact` gets each fact too, before it is printed.
  */
 export function createReporter(
   stdout: Printer,
   log: Log,
   isJson: boolean,
+  onFact: (fact: Fact) => void = () => undefined,
   now: () => number = () => systemClock.now(),
 ): Reporter {
   const limit = new LineLimit();
   return {
     tell(line, fact) {
+      onFact(fact);
       if (isJson) stdout.line(JSON.stringify(fact));
       else if (line !== undefined) tellPeople(stdout, line, limit.admit(fact.event, now()));
       const { event, ...fields } = fact;

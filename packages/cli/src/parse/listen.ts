@@ -29,9 +29,3 @@ export function listenOnLoopback(port: number): readonly Target[] {
     { kind: 'tcp', address: '::1', port },
   ];
 }
-
-/** Only programs on this machine can connect to it. */
-export function isLocalTarget(target: Target): boolean {
-  if (target.kind === 'unix') return true;
-  return /^127\./.test(target.address) || target.address === '::1' || /^::ffff:127\./i.test(target.address);
-}

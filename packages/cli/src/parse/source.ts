@@ -1,28 +1,46 @@
+import { isDomainName } from '@mdns-ambassador/registries';
 import { InvalidValue } from '../cli-error.ts';
 import { findNearest } from '../nearest.ts';
 import { type HostPort, parseHostPort } from './host-port.ts';
+import { parsePort } from './port.ts';
 
 /** Where `--from` looks. */
-export type SourceSpec = { readonly kind: 'mdns' } | { readonly kind: 'static'; readonly targets: readonly HostPort[] };
+export type SourceSpec =
+  | { readonly kind: 'mdns' }
+  | { readonly kind: 'static'; readonly targets: readonly HostPort[] }
+  | { readonly kind: 'dns'; readonly name: string; readonly port: number }
+  | { readonly kind: 'srv'; readonly name: string }
+  | { readonly kind: 'file'; readonly path: string };
 
-const FORMS = 'mdns or static:HOST:PORT[,HOST:PORT]';
+const KINDS = ['mdns', 'static', 'dns', 'srv', 'file'] as const;
+const FORMS = 'mdns, static:HOST:PORT[,HOST:PORT], dns:NAME:PORT, srv:NAME or file:PATH';
 
-/** `mdns`, `static:10.0.0.1:6379,10.0.0.2:6379`. */
+/** `mdns`, `static:10.0.0.1:6379,10.0.0.2:6379`, `dns:db.example.com:5432`, `srv:_redis._tcp.example.com`, `file:./redis.yaml`. */
 export function parseSource(text: string): SourceSpec {
-  if (text === 'mdns') return { kind: 'mdns' };
   const colon = text.indexOf(':');
-  const kind = colon < 0 ? text : text.slice(0, colon);
-  if (kind !== 'static') {
-    const nearest = findNearest(kind, ['mdns', 'static']);
-    throw new InvalidValue(
-      `"${text}" is no source; ${nearest === undefined ? 'write' : `did you mean ${nearest}? Write`} ${FORMS}`,
-    );
+  const written = colon < 0 ? text : text.slice(0, colon);
+  const kind = KINDS.find((candidate) => candidate === written);
+  const rest = colon < 0 ? '' : text.slice(colon + 1).trim();
+  switch (kind) {
+    case 'mdns':
+      if (colon < 0) return { kind };
+      break;
+    case 'static':
+      return { kind, targets: rest.split(',').map((target) => parseStaticTarget(target.trim(), text)) };
+    case 'dns':
+      return { kind, ...parseDnsName(rest, text) };
+    case 'srv':
+      return { kind, name: parseSrvName(rest, text) };
+    case 'file':
+      if (rest !== '' && !rest.includes('\0')) return { kind, path: rest };
+      throw new InvalidValue(`"${text}" names no file; write file: and its path, such as file:./redis.yaml`);
+    default:
+      kind satisfies undefined;
   }
-  const targets = text
-    .slice('static:'.length)
-    .split(',')
-    .map((target) => parseStaticTarget(target.trim(), text));
-  return { kind: 'static', targets };
+  const nearest = findNearest(written, KINDS);
+  throw new InvalidValue(
+    `"${text}" is no source; ${nearest === undefined ? 'write' : `did you mean ${nearest}? Write`} ${FORMS}`,
+  );
 }
 
 function parseStaticTarget(target: string, whole: string): HostPort {
@@ -30,4 +48,22 @@ function parseStaticTarget(target: string, whole: string): HostPort {
     throw new InvalidValue(`"${whole}" names no target; write static:HOST:PORT, such as static:10.0.0.5:6379`);
   }
   return parseHostPort(target);
+}
+
+function parseDnsName(text: string, whole: string): { readonly name: string; readonly port: number } {
+  const [name = '', port, ...more] = text.split(':');
+  if (port === undefined || more.length > 0) {
+    throw new InvalidValue(`"${whole}" is no name with a port; write dns:NAME:PORT, such as dns:db.example.com:5432`);
+  }
+  if (!isDomainName(name) || /^[\d.]+$/.test(name)) {
+    throw new InvalidValue(
+      `"${name}" in "${whole}" is no DNS name; write one such as db.example.com (an address is static:HOST:PORT)`,
+    );
+  }
+  return { name, port: parsePort(port) };
+}
+
+function parseSrvName(name: string, whole: string): string {
+  if (isDomainName(name) && name.includes('.')) return name;
+  throw new InvalidValue(`"${whole}" names no SRV record; write one such as srv:_redis._tcp.example.com`);
 }

@@ -10,21 +10,31 @@ import {
 } from '@mdns-ambassador/announcer';
 import { systemClock } from '@mdns-ambassador/mdns';
 import { connectionLimit, fileLimit } from '@mdns-ambassador/relay';
-import { readAnnouncement, refuseShared } from '../announce-request.ts';
+import { type ResponderName, readAnnouncement, readResponder, refuseShared } from '../announce-request.ts';
 import { CliError } from '../cli-error.ts';
 import type { Invocation } from '../command.ts';
 import { EXIT_NO_INPUT, EXIT_OK, EXIT_REFUSED, EXIT_USAGE } from '../exit-codes.ts';
 import { announcerEventToFact, describeAnnouncerEvent } from '../output/announcer-lines.ts';
 import { tellNodeEvent, tellStart } from '../output/network-lines.ts';
 import { createReporter, type Reporter } from '../output/reporter.ts';
-import { addSharedOptions, listServiceRequests, loadConfig } from '../settings/service-requests.ts';
-import { createLocalNetwork, type LocalNetwork, readInterfaceNames, startNode } from './local-network.ts';
+import { describeResponderEvent, responderEventToFact } from '../output/responder-lines.ts';
+import {
+  addSharedOptions,
+  listServiceRequests,
+  loadConfig,
+  type ServiceRequest,
+} from '../settings/service-requests.ts';
+import { createNotify } from '../systemd/notify.ts';
+import { createAdminService } from './admin.ts';
+import { Lifecycle } from './lifecycle.ts';
+import { readInterfaceNames } from './local-network.ts';
 import { openLog } from './log-options.ts';
+import { createSpeaker, type Speaker } from './responder.ts';
 import { waitForAbort } from './stopping.ts';
 
 /** A service that others still connect to is kept this long after its goodbye (DESIGN: at least 2 s). */
-const GRACE_MS = 2_000;
-const DRAIN_TIMEOUT_MS = 30_000;
+export const GRACE_MS = 2_000;
+export const DRAIN_TIMEOUT_MS = 30_000;
 
 const EXIT_CODES: Readonly<Record<string, number>> = {
   LOOPBACK_ONLY: EXIT_REFUSED,
@@ -49,27 +59,47 @@ export async function announceServices(invocation: Invocation): Promise<number> 
   const announcements = requests.map((request) =>
     readAnnouncement(request, { hostName: hostname(), platform: surroundings.platform }),
   );
-  const reporter = createReporter(surroundings.stdout, openLog(settings, surroundings), settings.isSet('json'));
+  const log = openLog(settings, surroundings);
+  const lifecycle = new Lifecycle(createNotify(surroundings.env, log));
+  const admin = await createAdminService(settings, {
+    version: surroundings.version,
+    snapshot: () => ({
+      phase: lifecycle.phase,
+      announcements: announcer.status(),
+      services: [],
+      traffic: [],
+      mdns: speaker.counters(),
+    }),
+  });
+  const reporter = createReporter(surroundings.stdout, log, settings.isSet('json'), (fact) => admin?.publish(fact));
   const refusals = new Refusals(announcements.length);
   let isStarted = false;
-  const local = createLocalNetwork(
-    readInterfaceNames(settings, surroundings.platform),
-    surroundings.platform,
-    (event) => {
+  const speaker = createSpeaker({
+    responder: agreeOnResponder(requests),
+    interfaceNames: readInterfaceNames(settings, surroundings.platform),
+    platform: surroundings.platform,
+    env: surroundings.env,
+    onNodeEvent: (event) => {
       if (isStarted || event.kind === 'link-failed') tellNodeEvent(reporter, event);
     },
-  );
-  const announcer = createAnnouncer(local, announcements, surroundings.platform, (event) => {
-    reporter.tell(describeAnnouncerEvent(event, local.network.interfaces()), announcerEventToFact(event));
+    onResponderEvent: (event) => reporter.tell(describeResponderEvent(event), responderEventToFact(event)),
+  });
+  const announcer = createAnnouncer(speaker, announcements, surroundings.platform, (event) => {
+    reporter.tell(describeAnnouncerEvent(event, speaker.network.interfaces()), announcerEventToFact(event));
     if (event.kind === 'refused') refusals.add(event.error);
   });
   try {
-    await startNode(local);
-    tellStart(reporter, local.network.interfaces(), local.network.skipped());
+    await admin?.listen(reporter);
+    await speaker.start();
+    tellStart(reporter, speaker.network.interfaces(), speaker.network.skipped());
     isStarted = true;
-    if (trailing !== undefined) return await runCommand(trailing, announcer, refusals, invocation);
+    if (trailing !== undefined) {
+      return await runCommand(trailing, watchAnnouncer(announcer, lifecycle), refusals, invocation);
+    }
     await announcer.start();
+    lifecycle.run();
     await Promise.race([waitForAbort(surroundings.shutdown.signal), refusals.all]);
+    lifecycle.stop();
     if (refusals.isEmpty) tellStopping(reporter, surroundings.shutdown.signal);
     const isRelaying = announcements.some(({ relay }) => relay);
     await announcer.drain({ graceMs: isRelaying ? GRACE_MS : 0, timeoutMs: DRAIN_TIMEOUT_MS });
@@ -79,8 +109,37 @@ export async function announceServices(invocation: Invocation): Promise<number> 
     throw error instanceof AnnouncerError ? toCliError(error) : error;
   } finally {
     await announcer.close();
-    await local.node.close();
+    await speaker.close();
+    await admin?.close();
   }
+}
+
+/** The command starts and drains its announcer: the lifecycle follows. */
+function watchAnnouncer(announcer: Announcer, lifecycle: Lifecycle): Pick<Announcer, 'start' | 'drain' | 'close'> {
+  return {
+    async start() {
+      await announcer.start();
+      lifecycle.run();
+    },
+    drain(options) {
+      lifecycle.stop();
+      return announcer.drain(options);
+    },
+    close: () => announcer.close(),
+  };
+}
+
+/** One process has one responder. */
+function agreeOnResponder(requests: readonly ServiceRequest[]): ResponderName {
+  const [first = 'native', ...others] = new Set(requests.map(({ settings }) => readResponder(settings)));
+  if (others.length > 0) {
+    const [given] = requests.flatMap(({ settings }) => settings.find('responder'));
+    throw new CliError(
+      given?.exitCode ?? EXIT_USAGE,
+      `responder: ${first} and ${others.join(', ')} are written; write the same for all services, or run one command for each`,
+    );
+  }
+  return first;
 }
 
 /** What can't be announced as it was asked for; the command ends when nothing else is left. */
@@ -112,19 +171,21 @@ class Refusals {
   }
 }
 
-function createAnnouncer(
-  { node, network }: LocalNetwork,
+/** An announcer on the machine that this process runs on. */
+export function createAnnouncer(
+  { publisher, network }: Pick<Speaker, 'publisher' | 'network'>,
   announcements: readonly AnnouncementOptions[],
   platform: NodeJS.Platform,
   onEvent: (event: AnnouncerEvent) => void,
 ): Announcer {
   return new Announcer({
     announcements,
-    publisher: node,
+    publisher,
     clock: systemClock,
     random: Math.random,
     host: createSystemHost({
       platform,
+      environment: process.env,
       kill: (pid, signal) => process.kill(pid, signal),
       interfaces: () => network.interfaces(),
       maxConnections: connectionLimit(fileLimit(process)),
@@ -136,7 +197,7 @@ function createAnnouncer(
 /** Runs the command to its end; the signals that we get are its signals. It ends when nothing of it may be announced. */
 async function runCommand(
   [command = '', ...args]: readonly string[],
-  announcer: Announcer,
+  announcer: Pick<Announcer, 'start' | 'drain' | 'close'>,
   refusals: Refusals,
   { surroundings }: Invocation,
 ): Promise<number> {
@@ -163,6 +224,7 @@ function tellStopping(reporter: Reporter, signal: AbortSignal): void {
   });
 }
 
-function toCliError(error: AnnouncerError): CliError {
+/** With the exit code that fits. */
+export function toCliError(error: AnnouncerError): CliError {
   return new CliError(EXIT_CODES[error.code] ?? EXIT_USAGE, error.message, { cause: error });
 }

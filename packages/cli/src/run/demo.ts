@@ -63,11 +63,9 @@ async function playOn(
   if (failure !== undefined) throw failure;
   const { bold, green } = stdout.style;
   stdout.line('');
-  stdout.line(
-    green(
-      `${countThings(total.connections, 'connection')}, 0 failed, ${total.cutOff} cut off by the kill, the slowest took ${formatMs(total.slowestMs)}`,
-    ) + ` (${formatMs(performance.now() - startedAt)} in all)`,
-  );
+  const outcome = `0 failed, ${total.cutOff} cut off by the kill, the slowest took ${formatMs(total.slowestMs)}`;
+  const headline = green(`${countThings(total.connections, 'connection')}, ${outcome}`);
+  stdout.line(`${headline} (${formatMs(performance.now() - startedAt)} in all)`);
   const program = env.npm_lifecycle_event === undefined ? 'ambassador' : 'npx ambassador';
   stdout.line('');
   stdout.line(`Now on two laptops in one network, where redis runs on the first:`);

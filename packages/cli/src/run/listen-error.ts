@@ -1,5 +1,5 @@
 import type { ProxyOptions } from '@mdns-ambassador/ambassador';
-import { formatTarget, type RelayError } from '@mdns-ambassador/relay';
+import { formatListenPlace, REMOTE_SOCKET, type RelayError } from '@mdns-ambassador/relay';
 import { CliError } from '../cli-error.ts';
 import { EXIT_REFUSED, EXIT_USAGE } from '../exit-codes.ts';
 
@@ -14,9 +14,10 @@ export function explainListenError(
   proxies: readonly Pick<ProxyOptions, 'service' | 'listen'>[],
 ): CliError {
   const proxy =
-    proxies.find(({ listen }) => listen.some((target) => error.message.includes(formatTarget(target)))) ?? proxies[0];
-  const target = proxy?.listen.find((one) => error.message.includes(formatTarget(one))) ?? proxy?.listen[0];
-  const where = target === undefined ? 'the address' : formatTarget(target);
+    proxies.find(({ listen }) => listen.some((target) => error.message.includes(formatListenPlace(target)))) ??
+    proxies[0];
+  const target = proxy?.listen.find((one) => error.message.includes(formatListenPlace(one))) ?? proxy?.listen[0];
+  const where = target === undefined ? 'the address' : formatListenPlace(target);
   const instead = `${proxy?.service ?? 'redis'}:${offerPort(target?.kind === 'tcp' ? target.port : 0)}`;
   switch (error.code) {
     case 'EADDRINUSE':
@@ -25,6 +26,12 @@ export function explainListenError(
         target?.kind === 'unix'
           ? `${where} is in use by another program; write another path`
           : `${where} is in use by another program; write another local port, such as ${instead}`,
+        { cause: error },
+      );
+    case REMOTE_SOCKET:
+      return new CliError(
+        EXIT_REFUSED,
+        `${error.message.split(';')[0]}; add --allow-remote if that is meant, or bind it to 127.0.0.1`,
         { cause: error },
       );
     case 'EACCES':

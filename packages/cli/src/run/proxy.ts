@@ -1,17 +1,42 @@
-import { type Ambassador, createAmbassador, createNodeEngine, type ProxyOptions } from '@mdns-ambassador/ambassador';
+import {
+  type Ambassador,
+  type AmbassadorOptions,
+  createAmbassador,
+  createEndpointCheck,
+  createNodeEngine,
+  LoopLag,
+  type ProxyCheck,
+  type ProxyOptions,
+} from '@mdns-ambassador/ambassador';
+import { type CheckOptions, type CheckTools, createShell, dialService } from '@mdns-ambassador/checks';
 import { systemClock } from '@mdns-ambassador/mdns';
 import { connectionLimit, fileLimit, RelayError } from '@mdns-ambassador/relay';
 import { refuseShared } from '../announce-request.ts';
-import type { Invocation } from '../command.ts';
+import type { Invocation, Surroundings } from '../command.ts';
 import { EXIT_OK } from '../exit-codes.ts';
+import { createConnectionLog } from '../output/connection-log.ts';
+import type { Log } from '../output/log.ts';
 import { tellNodeEvent, tellStart } from '../output/network-lines.ts';
 import { describeProxyEvent, proxyEventToFact } from '../output/proxy-lines.ts';
 import { createReporter, type Reporter } from '../output/reporter.ts';
+import { parseProxiedService } from '../parse/service-argument.ts';
 import { readProxyRequest } from '../proxy-request.ts';
-import { addSharedOptions, listServiceRequests, loadConfig } from '../settings/service-requests.ts';
+import {
+  addSharedOptions,
+  listServiceRequests,
+  loadConfig,
+  type ServiceRequest,
+} from '../settings/service-requests.ts';
+import { readGiven } from '../settings/settings.ts';
+import { createNotify } from '../systemd/notify.ts';
+import { assignPassedSockets, listPassedSockets } from '../systemd/passed-sockets.ts';
+import type { PlannedProxy } from '../up/plan.ts';
+import { createAdminService } from './admin.ts';
+import { Lifecycle } from './lifecycle.ts';
 import { explainListenError } from './listen-error.ts';
 import { createLocalNetwork, type LocalNetwork, readInterfaceNames, startNode } from './local-network.ts';
 import { openLog } from './log-options.ts';
+import { checkSourceFiles } from './source-files.ts';
 import { createSources, readAllowedCidrs, usesMdns } from './sources.ts';
 import { waitForAbort } from './stopping.ts';
 
@@ -22,12 +47,22 @@ export async function proxyServices(invocation: Invocation): Promise<number> {
   const settings = addSharedOptions(invocation.settings, config);
   const requests = listServiceRequests({ words: invocation.words, settings }, 'proxy', config?.proxy);
   refuseShared(['listen'], requests);
-  const wanted = requests.map((request) => ({
-    ...readProxyRequest(request, surroundings.platform),
-    allowed: readAllowedCidrs(request.settings),
-  }));
+  const wanted = readRequests(requests, surroundings);
+  await checkSourceFiles(wanted.map(({ origins }) => origins));
   const log = openLog(settings, surroundings);
-  const reporter = createReporter(surroundings.stdout, log, settings.isSet('json'));
+  const lifecycle = new Lifecycle(createNotify(surroundings.env, log));
+  const isMdnsUsed = wanted.some(({ origins }) => usesMdns(origins));
+  const admin = await createAdminService(settings, {
+    version: surroundings.version,
+    snapshot: () => ({
+      phase: lifecycle.phase,
+      announcements: [],
+      services: ambassador.status(),
+      traffic: ambassador.traffic(),
+      mdns: isMdnsUsed ? local.node.counters : undefined,
+    }),
+  });
+  const reporter = createReporter(surroundings.stdout, log, settings.isSet('json'), (fact) => admin?.publish(fact));
   let isStarted = false;
   const local = createLocalNetwork(
     readInterfaceNames(settings, surroundings.platform),
@@ -36,20 +71,23 @@ export async function proxyServices(invocation: Invocation): Promise<number> {
       if (isStarted || event.kind === 'link-failed') tellNodeEvent(reporter, event);
     },
   );
-  const proxies = wanted.map(
-    ({ origins, allowed, ...options }): ProxyOptions => ({
-      maxConnections: connectionLimit(fileLimit(process)),
-      ...options,
-      merge: origins.merge,
-      sources: createSources(origins, { service: options.service, allowed, local, log }),
-    }),
-  );
-  const ambassador = composeAmbassador(proxies, reporter);
+  const reportConnections = settings.isSet('log-connections');
+  const context = { local, log, reportConnections, checkTools: createCheckTools(surroundings) };
+  const proxies = wanted.map((request) => composeProxy(request, context));
+  const lag = new LoopLag(systemClock);
+  const ambassador = composeAmbassador(proxies, reporter, {
+    lag: () => lag.current(),
+    onDial: admin?.observeDial,
+    onConnection: reportConnections ? createConnectionLog(surroundings.logStream) : undefined,
+  });
   try {
-    if (wanted.some(({ origins }) => usesMdns(origins))) await startMdns(local, reporter);
+    await admin?.listen(reporter);
+    if (isMdnsUsed) await startMdns(local, reporter);
     isStarted = true;
     await startListening(ambassador, proxies);
+    lifecycle.run();
     await waitForAbort(surroundings.shutdown.signal);
+    lifecycle.stop();
     reporter.tell('stopping: connections may finish (once more ends at once)', {
       event: 'stopping',
       reason: String(surroundings.shutdown.signal.reason),
@@ -57,13 +95,65 @@ export async function proxyServices(invocation: Invocation): Promise<number> {
     await ambassador.drain();
     return EXIT_OK;
   } finally {
+    lag.close();
     await ambassador.close();
     await local.node.close();
+    await admin?.close();
   }
 }
 
-function composeAmbassador(proxies: readonly ProxyOptions[], reporter: Reporter): Ambassador {
+function readRequests(requests: readonly ServiceRequest[], { env, platform }: Surroundings): readonly PlannedProxy[] {
+  const services = requests.map((request) => readGiven(request.service, parseProxiedService).service);
+  const passed = assignPassedSockets(listPassedSockets(env, process.pid), services);
+  return requests.map((request, index) => ({
+    ...readProxyRequest(request, { platform, passedFds: passed[index] ?? [] }),
+    allowed: readAllowedCidrs(request.settings),
+  }));
+}
+
+/** What the proxies of one process share. */
+export interface ProxyContext {
+  readonly local: LocalNetwork;
+  readonly log: Log;
+  readonly reportConnections: boolean;
+  readonly checkTools: CheckTools;
+}
+
+export function createCheckTools({ platform, env }: Surroundings): CheckTools {
+  const kill = (pid: number, signal: NodeJS.Signals): void => {
+    process.kill(pid, signal);
+  };
+  return { dial: dialService, runShell: createShell({ platform, environment: env, kill }) };
+}
+
+/** What was asked for, with its sources and its check. */
+export function composeProxy(
+  { origins, allowed, activeCheck, checkIntervalMs, ...options }: PlannedProxy,
+  { local, log, reportConnections, checkTools }: ProxyContext,
+): ProxyOptions {
+  return {
+    maxConnections: connectionLimit(fileLimit(process)),
+    ...options,
+    reportConnections,
+    ...composeCheck(activeCheck, checkIntervalMs, checkTools),
+    merge: origins.merge,
+    sources: createSources(origins, { service: options.service, allowed, local, log }),
+  };
+}
+
+function composeCheck(options: CheckOptions, intervalMs: number, tools: CheckTools): { readonly check?: ProxyCheck } {
+  if (options.kind === 'none') return {};
+  return { check: { intervalMs, create: (endpoint) => createEndpointCheck(options, endpoint, tools, systemClock) } };
+}
+
+/** An ambassador that tells what it does. */
+export function composeAmbassador(
+  proxies: readonly ProxyOptions[],
+  reporter: Reporter,
+  observers: Pick<AmbassadorOptions, 'onDial' | 'onConnection' | 'lag'>,
+): Ambassador {
   return createAmbassador({
+    ...observers,
     proxies,
     clock: systemClock,
     random: Math.random,
@@ -80,7 +170,8 @@ async function startMdns(local: LocalNetwork, reporter: Reporter): Promise<void>
   tellStart(reporter, local.network.interfaces(), local.network.skipped());
 }
 
-async function startListening(ambassador: Ambassador, proxies: readonly ProxyOptions[]): Promise<void> {
+/** Starts it; says in one sentence why it can't listen. */
+export async function startListening(ambassador: Ambassador, proxies: readonly ProxyOptions[]): Promise<void> {
   try {
     await ambassador.start();
   } catch (error) {

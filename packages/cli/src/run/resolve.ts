@@ -4,6 +4,7 @@ import { CliError } from '../cli-error.ts';
 import type { Invocation } from '../command.ts';
 import { EXIT_OK, EXIT_UNAVAILABLE, EXIT_USAGE } from '../exit-codes.ts';
 import { formatEndpoints, RESOLVE_FORMATS } from '../output/endpoint-formats.ts';
+import { escapeText } from '../output/escape.ts';
 import { parseChoice } from '../parse/choice.ts';
 import { formatDuration, parseDuration } from '../parse/duration.ts';
 import { nameOfType, parseServiceType } from '../parse/service-type.ts';
@@ -12,6 +13,7 @@ import { readGiven } from '../settings/settings.ts';
 import { readOrigins } from '../source-request.ts';
 import { createLocalNetwork, readInterfaceNames, startNode } from './local-network.ts';
 import { openLog } from './log-options.ts';
+import { checkSourceFiles } from './source-files.ts';
 import { createSources, readAllowedCidrs, usesMdns } from './sources.ts';
 import { waitForAbort } from './stopping.ts';
 
@@ -38,6 +40,7 @@ export async function resolveService(invocation: Invocation): Promise<number> {
   const allowed = readAllowedCidrs(settings);
   const timeoutMs = settings.read('timeout', parseDuration) ?? DEFAULT_TIMEOUT_MS;
   const format = settings.read('format', (text) => parseChoice(text, RESOLVE_FORMATS)) ?? 'address';
+  await checkSourceFiles([origins]);
   const log = openLog(settings, surroundings);
   const local = createLocalNetwork(
     readInterfaceNames(settings, surroundings.platform),
@@ -45,6 +48,7 @@ export async function resolveService(invocation: Invocation): Promise<number> {
     (event) => log.debug(event, event.kind),
   );
   const hosts = new Map<string, string>();
+  const troubles = new Map<string, string>();
   let found: readonly EndpointStatus[];
   try {
     if (usesMdns(origins)) await startNode(local);
@@ -54,20 +58,24 @@ export async function resolveService(invocation: Invocation): Promise<number> {
       local,
       log,
       onInstance: ({ name, host }) => hosts.set(name, host),
+      onHealth: (health) => {
+        if (health.kind === 'working') troubles.delete(health.source);
+        else troubles.set(health.source, health.reason);
+      },
     });
     found = await findEndpoints(sources, origins.merge, timeoutMs, surroundings.shutdown.signal);
   } finally {
     await local.node.close();
   }
   if (surroundings.shutdown.signal.aborted) return EXIT_OK;
-  const printed = settings.isSet('all') ? found : found.slice(0, 1);
   if (settings.isSet('json')) {
-    surroundings.stdout.line(JSON.stringify(printed.map((endpoint) => reportEndpoint(endpoint, endpoint.state))));
+    surroundings.stdout.line(JSON.stringify(found.map((endpoint) => reportEndpoint(endpoint, endpoint.state))));
   } else {
+    const printed = settings.isSet('all') ? found : found.slice(0, 1);
     for (const line of formatEndpoints(service, printed, format, hosts)) surroundings.stdout.line(line);
   }
   if (found.length > 0) return EXIT_OK;
-  throw new CliError(EXIT_UNAVAILABLE, describeNothing(service, usesMdns(origins), timeoutMs));
+  throw new CliError(EXIT_UNAVAILABLE, describeNothing(service, usesMdns(origins), timeoutMs, [...troubles.values()]));
 }
 
 async function findEndpoints(
@@ -81,7 +89,14 @@ async function findEndpoints(
   return Promise.race([found, waitForAbort(stop).then(() => [])]);
 }
 
-function describeNothing(service: string, isOnNetwork: boolean, timeoutMs: number): string {
+function describeNothing(
+  service: string,
+  isOnNetwork: boolean,
+  timeoutMs: number,
+  troubles: readonly string[],
+): string {
   const where = isOnNetwork ? `no ${service} was found on this network` : `no ${service} was found`;
-  return `${where} within ${formatDuration(timeoutMs)}; see what is there with ambassador list, or wait longer with --timeout 10s`;
+  const why = troubles.length === 0 ? '' : ` (${troubles.map(escapeText).join('; ')})`;
+  const advice = isOnNetwork ? 'see what is there with ambassador list, or wait longer' : 'wait longer, perhaps';
+  return `${where} within ${formatDuration(timeoutMs)}${why}; ${advice} with --timeout 10s`;
 }

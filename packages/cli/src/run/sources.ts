@@ -1,14 +1,20 @@
 import {
   AmbassadorError,
   type Cidr,
+  createDnsSource,
+  createFileSource,
   createMdnsSource,
+  createSrvSource,
   createStaticSource,
   type InstanceBrowser,
   parseCidr,
   type Source,
+  type SourceHealth,
+  systemFiles,
   systemLookup,
 } from '@mdns-ambassador/ambassador';
 import { type Instance, systemClock } from '@mdns-ambassador/mdns';
+import { createDnsClient, readSystemDnsServers, systemDnsTransport } from '@mdns-ambassador/registries';
 import { InvalidValue } from '../cli-error.ts';
 import type { Log } from '../output/log.ts';
 import type { Settings } from '../settings/settings.ts';
@@ -38,12 +44,25 @@ export interface SourceContext {
   readonly log: Log;
   /** Told of every instance that is heard of, before the source is. */
   readonly onInstance?: (instance: Instance) => void;
+  /** Told how the sources fare that can fail; without it the log is. */
+  readonly onHealth?: (health: SourceHealth) => void;
 }
 
 /** The sources of one service, in the order written. None is started. */
 export function createSources(origins: Origins, context: SourceContext): readonly Source[] {
   const { service, allowed, local, log } = context;
-  const { instance, where } = origins;
+  const { instance, where, dnsServers } = origins;
+  const client = createDnsClient({
+    servers: dnsServers.length > 0 ? () => dnsServers : readSystemDnsServers,
+    transport: systemDnsTransport,
+    clock: systemClock,
+  });
+  const shared = {
+    service,
+    clock: systemClock,
+    random: Math.random,
+    onHealth: context.onHealth ?? ((health: SourceHealth): void => logHealth(log, health)),
+  };
   return origins.from.map((spec) => {
     switch (spec.kind) {
       case 'mdns':
@@ -66,10 +85,32 @@ export function createSources(origins: Origins, context: SourceContext): readonl
           clock: systemClock,
           random: Math.random,
         });
+      case 'dns':
+        return createDnsSource({ ...shared, name: spec.name, port: spec.port, client });
+      case 'srv':
+        return createSrvSource({ ...shared, name: spec.name, client });
+      case 'file':
+        return createFileSource({ ...shared, path: spec.path, files: systemFiles, lookup: systemLookup });
       default:
         return spec satisfies never;
     }
   });
+}
+
+function logHealth(log: Log, { kind, ...fields }: SourceHealth): void {
+  switch (kind) {
+    case 'working':
+      log.info(fields, 'source works again');
+      return;
+    case 'empty':
+      log.warn(fields, 'source has no endpoint');
+      return;
+    case 'failing':
+      log.warn(fields, 'source fails: what it told before is kept');
+      return;
+    default:
+      kind satisfies never;
+  }
 }
 
 function watchBrowser(

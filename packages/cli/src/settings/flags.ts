@@ -14,7 +14,9 @@ const NOT_OPTIONS: ReadonlySet<string> = new Set(['_', '--', '$0', 'help', 'h', 
 
 /** The options among the words. Refuses what is no option of this command, and an option without its value. */
 export function readFlags(words: ParsedWords, command: string, options: readonly Option[]): Layer {
-  const known = new Map(options.map((option) => [option.name, option]));
+  const known = new Map(
+    options.flatMap((option) => [option.name, option.alias ?? []].flat().map((name) => [name, option])),
+  );
   for (const [name, value] of Object.entries(words)) {
     if (NOT_OPTIONS.has(name) || value === undefined) continue;
     const option = known.get(name);

@@ -4,30 +4,17 @@
  */
 const NO_MESH = 'this version has no mesh security yet; leave it out to run in open mode';
 const NO_CREDENTIALS = 'this version carries no credentials yet; leave it out and let the application log in itself';
-const NO_ADMIN =
-  'this version has no admin interface yet; leave it out and follow the lines on standard output, or use --json';
 
 export const COMMANDS_NOT_YET: ReadonlyMap<string, string> = new Map([
-  [
-    'render',
-    'this version writes no configuration for other proxies yet; ambassador resolve SERVICE --json gives a script the endpoints',
-  ],
-  [
-    'up',
-    'this version runs one command a process; use ambassador announce --config FILE and ambassador proxy --config FILE',
-  ],
   ['mesh', 'this version has no mesh security yet; announce and proxy run in open mode'],
-  ['doctor', 'this version has no doctor yet; ambassador list --log-level debug shows which interfaces are used'],
   ['agent', 'this version has no agent for containers yet; run ambassador on the host network'],
 ]);
 
 export const OPTIONS_NOT_YET: ReadonlyMap<string, string> = new Map([
   ['mesh-key-file', NO_MESH],
   ['credentials', NO_CREDENTIALS],
-  ['admin', NO_ADMIN],
   ['docker', 'this version does not announce containers by label yet; name the services to announce'],
   ['to', 'this version announces over mDNS only; leave it out'],
-  ['dns-server', 'this version has no dns: and srv: sources yet; use --from static:HOST:PORT'],
 ]);
 
 /** Values of options that exist: the text begins with the key. */
@@ -35,9 +22,6 @@ export const VALUES_NOT_YET: ReadonlyMap<string, ReadonlyMap<string, string>> = 
   [
     'from',
     new Map([
-      ['dns:', 'this version does not read DNS yet; write mdns or static:HOST:PORT'],
-      ['srv:', 'this version does not read SRV records from DNS yet; write mdns or static:HOST:PORT'],
-      ['file:', 'this version does not read endpoints from files yet; write mdns or static:HOST:PORT'],
       ['zookeeper:', 'this version does not read ZooKeeper yet; write mdns or static:HOST:PORT'],
       ['etcd:', 'this version does not read etcd yet; write mdns or static:HOST:PORT'],
       ['agent:', 'this version has no agent yet; write mdns or static:HOST:PORT'],
@@ -50,22 +34,10 @@ export const VALUES_NOT_YET: ReadonlyMap<string, ReadonlyMap<string, string>> = 
       ['nftables', 'this version has its own data plane only; write node or leave it out'],
     ]),
   ],
-  [
-    'responder',
-    new Map([
-      [
-        'avahi',
-        'this version publishes by itself only; write native or leave it out (both can run beside an avahi-daemon)',
-      ],
-      ['bonjour-service', 'this version publishes by itself only; write native or leave it out'],
-    ]),
-  ],
 ]);
 
 /** Sections and keys of the configuration file. */
 export const KEYS_NOT_YET: ReadonlyMap<string, string> = new Map([
   ['mesh', NO_MESH],
-  ['admin', NO_ADMIN],
   ['credentials', NO_CREDENTIALS],
-  ['dnsServer', 'this version has no dns: and srv: sources yet; use static:HOST:PORT'],
 ]);

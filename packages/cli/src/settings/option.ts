@@ -2,6 +2,8 @@
 export interface Option {
   /** Without dashes: `check-interval`. */
   readonly name: string;
+  /** One letter, without its dash: `o`. */
+  readonly alias?: string;
   /** `flag` has no value, `text` one, `list` may be given several times. */
   readonly kind: 'flag' | 'text' | 'list';
   /** One sentence for the help. */

@@ -32,6 +32,7 @@ export function listServiceRequests(
   { words, settings }: Pick<Invocation, 'words' | 'settings'>,
   command: string,
   entries: readonly ConfigEntry[] | undefined,
+  section: string = command,
 ): readonly ServiceRequest[] {
   const requests =
     words.length === 0 ? listEntries(settings, entries ?? []) : listWords(words, settings, entries ?? []);
@@ -39,9 +40,17 @@ export function listServiceRequests(
     const hint =
       entries === undefined
         ? `name a service, such as ambassador ${command} redis`
-        : `name a service, or write it in the file under ${command}:`;
+        : `name a service, or write it in the file under ${section}:`;
     throw new CliError(entries === undefined ? EXIT_USAGE : EXIT_CONFIG, `${command} has nothing to do; ${hint}`);
   }
+  refuseRepeated(requests);
+  for (const request of requests) refuseValuesNotYet(request.settings);
+  return requests;
+}
+
+/** The services of one section of the file, none or more. Refuses one service twice. */
+export function listSectionRequests(settings: Settings, entries: readonly ConfigEntry[]): readonly ServiceRequest[] {
+  const requests = listEntries(settings, entries);
   refuseRepeated(requests);
   for (const request of requests) refuseValuesNotYet(request.settings);
   return requests;

@@ -67,7 +67,8 @@ test.each([
   ['redis\n', '78 a.yaml:1: the file must be a map'],
   ['a: &a [*a, *a]\n', '78 a.yaml:1: '],
   ['mesh: { keyFile: ./mesh.key }\n', '78 a.yaml:1: mesh: this version has no mesh security yet'],
-  ['proxy: []\nadmin: 127.0.0.1:9901\n', '78 a.yaml:2: admin: this version has no admin interface yet'],
+  ['proxy: []\nadmin: { port: 9901 }\n', '78 a.yaml:2: admin: write a text or a number'],
+  ['logConnections: sometimes\n', '78 a.yaml:1: logConnections: write true or false'],
   [
     'proxy:\n  - service: redis\n    credentials: { protocol: redis }\n',
     '78 a.yaml:3: credentials: this version carries no credentials yet',

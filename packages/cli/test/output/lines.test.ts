@@ -173,7 +173,10 @@ describe('proxy', () => {
       { kind: 'endpoint-state', service: 'redis', endpoint: ENDPOINT, state: 'stale', reason: 'not heard of again' },
       '"redis on h1" was lost sight of (not heard of again): used while it answers',
     ],
-    [{ kind: 'no-endpoint', service: 'redis', waiting: 1 }, 'redis: nobody offers it yet, connections wait up to 10s'],
+    [
+      { kind: 'no-endpoint', service: 'redis', waiting: 1, known: 0 },
+      'redis: nobody offers it yet, connections wait up to 10s',
+    ],
     [{ kind: 'unreachable', service: 'redis', reason: 'no answer' }, 'closing connections for redis: no answer'],
     [
       { kind: 'connections-full', service: 'redis', limit: 9 },

@@ -9,7 +9,7 @@ function createWorld(isJson: boolean) {
   const lines: string[] = [];
   const stdout = createPrinter({ write: (text) => lines.push(text.trimEnd()) > 0 }, {});
   const time = { now: 0 };
-  return { lines, time, reporter: createReporter(stdout, SILENT, isJson, () => time.now) };
+  return { lines, time, reporter: createReporter(stdout, SILENT, isJson, undefined, () => time.now) };
 }
 
 describe('the reporter', () => {

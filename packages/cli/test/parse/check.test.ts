@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseCheck } from '../../src/parse/check.ts';
+import { parseCheck, parseProxyCheck } from '../../src/parse/check.ts';
 
 test.each([
   ['tcp', { kind: 'tcp' }],
@@ -24,4 +24,29 @@ test.each([
   ['', 'is no check'],
 ])('"%s": %s', (text, sentence) => {
   expect(() => parseCheck(text)).toThrow(sentence);
+});
+
+test.each([
+  ['redis-primary', { kind: 'redis-primary' }],
+  ['postgres-primary', { kind: 'postgres-primary', user: 'postgres', database: 'postgres' }],
+  ['postgres-primary:monitor', { kind: 'postgres-primary', user: 'monitor', database: 'monitor' }],
+  ['postgres-primary:monitor@app', { kind: 'postgres-primary', user: 'monitor', database: 'app' }],
+  ['http:/health', { kind: 'http', path: '/health' }],
+  ['none', { kind: 'none' }],
+])('proxy: %s', (text, check) => {
+  expect(parseProxyCheck(text)).toEqual(check);
+});
+
+test.each([
+  ['redis-primray', 'did you mean redis-primary?'],
+  ['postgres-primary:', 'names no user'],
+  ['postgres-primary:a@', 'names no user'],
+  ['postgres-primary:a@b@c', 'names no user'],
+  ['redis-primary:x', 'takes nothing after it'],
+])('proxy: "%s": %s', (text, sentence) => {
+  expect(() => parseProxyCheck(text)).toThrow(sentence);
+});
+
+test('announce has no check for primaries', () => {
+  expect(() => parseCheck('redis-primary')).toThrow('is no check');
 });

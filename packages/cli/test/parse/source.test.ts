@@ -12,8 +12,26 @@ test('mdns, and static targets as addresses or names', () => {
   });
 });
 
+test('a DNS name with a port, a name of SRV records, and a file', () => {
+  expect(parseSource('dns:db.example.com:5432')).toEqual({ kind: 'dns', name: 'db.example.com', port: 5432 });
+  expect(parseSource('srv:_redis._tcp.example.com.')).toEqual({ kind: 'srv', name: '_redis._tcp.example.com.' });
+  expect(parseSource('file:./a:b.yaml')).toEqual({ kind: 'file', path: './a:b.yaml' });
+  expect(parseSource('file:C:\\redis.yaml')).toEqual({ kind: 'file', path: 'C:\\redis.yaml' });
+});
+
 test.each([
-  ['carrier-pigeon', 'write mdns or static:HOST:PORT'],
+  ['carrier-pigeon', 'write mdns, static:HOST:PORT[,HOST:PORT], dns:NAME:PORT, srv:NAME or file:PATH'],
+  ['mdns:', 'is no source'],
+  ['svr:_a._tcp.test', 'did you mean srv?'],
+  ['dns', 'write dns:NAME:PORT'],
+  ['dns:db.test', 'write dns:NAME:PORT'],
+  ['dns:db.test:0', 'no port'],
+  ['dns:[::1]:53', 'write dns:NAME:PORT'],
+  ['dns:10.0.0.1:53', 'static:HOST:PORT'],
+  ['dns:d b:53', 'is no DNS name'],
+  ['srv:', 'names no SRV record'],
+  ['srv:redis', 'write one such as srv:_redis._tcp.example.com'],
+  ['file:', 'names no file'],
   ['mdsn', 'did you mean mdns?'],
   ['static', 'names no target'],
   ['static:', 'names no target'],

@@ -1,3 +1,4 @@
+import { MDNS_PORT } from '../mdns-port.ts';
 import type { Message, Question } from '../wire/message.ts';
 import { nameKey } from '../wire/name.ts';
 import { type ResourceRecord, recordKey, TYPE_ANY } from '../wire/record.ts';
@@ -9,12 +10,10 @@ import { drawSharedDelay, type ResponseQueue } from './response-queue.ts';
 import { SourceLimit } from './source-limit.ts';
 import type { Zone } from './zone.ts';
 
-/** RFC 6762 6.7: who asks from another port does not speak mDNS. */
-const MDNS_PORT = 5353;
 /** RFC 6762 5.4: a record that was not multicast within this part of its TTL is multicast though a unicast answer is welcome. */
 const RECENT_PART_OF_TTL = 1 / 4;
 /** Bounds of what one address, or many, can make us send to it: a few questions at once, then one answer a second. */
-const LEGACY_BURST = 4;
+const LEGACY_BURST = 16;
 const UNICAST_BURST = 16;
 const MAX_UNICAST_SOURCES = 256;
 const MAX_WAITING_UNICASTS = 64;
@@ -48,6 +47,7 @@ export class Answerer {
 
   receive({ message, from }: Received, zone: Zone, now: number): void {
     const asked = message.questions.filter((question) => zone.find(question.name) !== undefined);
+    // RFC 6762 6.7: who asks from another port does not speak mDNS.
     if (from.port !== MDNS_PORT) {
       this.#answerLegacy(message, asked, from, zone, now);
       return;
@@ -68,7 +68,8 @@ export class Answerer {
     const known = findKnown(message.answers, zone);
     if (message.truncated || isContinuation) {
       // RFC 6762 7.2: the answers wait until all known answers are there.
-      if (this.#deferred.defer(from, others, known, now, this.#random())) return;
+      const part = { questions: others, known, isTruncated: message.truncated };
+      if (this.#deferred.defer(from, part, now, this.#random())) return;
       this.#counters.deferralsRefused += 1;
     }
     // RFC 6762 6, 6.3: only the sole question of a packet can be answered at once, and only if nobody else can answer it.

@@ -1,6 +1,7 @@
 import { parseTxt, type Txt } from '../txt.ts';
 import { formatName, type Name, nameKey } from '../wire/name.ts';
 import { dataKey, TYPE_CODES } from '../wire/record.ts';
+import type { Denials } from './denials.ts';
 import type { InstanceView, LostReason, ViewAddress, ViewEvent } from './instance-view.ts';
 import type { Interest } from './interest.ts';
 import type { ExpiryReason } from './lifetime.ts';
@@ -22,6 +23,7 @@ const NO_TXT: { readonly txt: Txt; readonly txtKey: string } = { txt: new Map(),
 /** What the browsers of one interface share. */
 export interface BrowserContext {
   readonly cache: RecordCache;
+  readonly denials: Denials;
   readonly schedule: QuestionSchedule;
   readonly interest: Interest;
 }
@@ -99,6 +101,12 @@ export class Browser {
     const tracked = this.#tracked.get(owner);
     if (tracked !== undefined) this.#touch(tracked, reason);
     for (const instance of this.#byHost.get(owner) ?? []) this.#touch(instance, reason);
+  }
+
+  /** The owner of a name said what it does not have: nobody need wait for that. */
+  noteDenial(owner: string): void {
+    const tracked = this.#tracked.get(owner);
+    if (tracked !== undefined) this.#touch(tracked, undefined);
   }
 
   /** Follows the SRV records, so that the addresses of their targets in the same packet are of interest. */
@@ -234,6 +242,7 @@ export class Browser {
 
   #isStillAwaitingTxt(tracked: Tracked, now: number): boolean {
     const { state } = tracked;
+    if (this.#context.denials.has(tracked.name, TYPE_CODES.TXT, now)) return false;
     if (state.kind === 'incomplete') {
       tracked.state = { kind: 'awaiting-txt', until: now + TXT_PATIENCE_MS, wasResolved: state.wasResolved };
       this.#awaitingTxt.add(tracked);
@@ -251,6 +260,7 @@ export class Browser {
   }
 
   #ask(name: Name, type: number, followUp: FollowUp, now: number): void {
+    if (this.#context.denials.has(name, type, now)) return;
     this.#context.schedule.askUntilAnswered(name, type, followUp, now);
   }
 }

@@ -50,7 +50,8 @@ export class Listener {
       if (set === undefined) this.#hearOther(record, now);
       else this.#hearOwn(set, record, from.isThisHost, now);
     }
-    for (const record of message.additionals) {
+    // RFC 6762 9: a conflict may stand in any section.
+    for (const record of [...message.authorities, ...message.additionals]) {
       const zone = this.#registry.zone();
       if (zone.concerns(record.name) && zone.holding(record) === undefined) this.#hearOther(record, now);
     }

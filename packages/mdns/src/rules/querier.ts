@@ -1,27 +1,24 @@
+import { MDNS_PORT } from '../mdns-port.ts';
 import type { Question } from '../wire/message.ts';
 import { type Name, nameKey } from '../wire/name.ts';
 import { type RecordData, type ResourceRecord, recordKey, TYPE_CODES, typeCode } from '../wire/record.ts';
 import { Browser } from './browser.ts';
-import type { ViewEvent } from './instance-view.ts';
+import { Denials } from './denials.ts';
 import { Interest } from './interest.ts';
 import type { Machine, Random, Received, Sender, Transmit } from './machine.ts';
 import { OverheardQueries } from './overheard-query.ts';
+import type { QuerierEvent } from './querier-event.ts';
 import { QuestionSchedule } from './question-schedule.ts';
 import { type HeardAddress, RecentAddresses } from './recent-addresses.ts';
 import { type CacheEvent, RecordCache } from './record-cache.ts';
 import { type CacheLimits, DEFAULT_LIMITS } from './record-store.ts';
 import { nameOfBrowse, nameOfInstance, TYPE_ENUMERATION, typeOfName } from './service-name.ts';
 
-/** RFC 6762 6, 11: a response that comes from another port is none. */
-const MDNS_PORT = 5353;
 /** A driver this late was not busy: the machine slept. */
 const SUSPENDED_MS = 10_000;
+/** What is kept under names that have one owner. */
+const DENIED_TYPES = [TYPE_CODES.SRV, TYPE_CODES.TXT, TYPE_CODES.A, TYPE_CODES.AAAA];
 const TYPE_ENUMERATION_KEY = nameKey(TYPE_ENUMERATION);
-
-export type QuerierEvent =
-  | (ViewEvent & { readonly subtype: string | undefined })
-  /** A service type is on the link (RFC 6763 9). May come again for the same type. */
-  | { readonly kind: 'type-found'; readonly type: string };
 
 export interface QuerierOptions {
   readonly random: Random;
@@ -39,6 +36,7 @@ interface Browsing {
  */
 export class Querier implements Machine {
   readonly #cache: RecordCache;
+  readonly #denials: Denials = new Denials();
   readonly #schedule: QuestionSchedule;
   readonly #interest: Interest;
   readonly #recentAddresses: RecentAddresses = new RecentAddresses();
@@ -51,9 +49,10 @@ export class Querier implements Machine {
 
   constructor({ random, limits = DEFAULT_LIMITS }: QuerierOptions) {
     this.#cache = new RecordCache(random, limits);
-    this.#schedule = new QuestionSchedule(this.#cache, random);
+    this.#schedule = new QuestionSchedule(this.#cache, this.#denials, random);
     this.#interest = new Interest((owner) => {
       this.#cache.forget(owner);
+      this.#denials.forget(owner);
       this.#schedule.forget(owner);
     });
   }
@@ -80,7 +79,12 @@ export class Querier implements Machine {
       known.users += 1;
       return;
     }
-    const context = { cache: this.#cache, schedule: this.#schedule, interest: this.#interest };
+    const context = {
+      cache: this.#cache,
+      denials: this.#denials,
+      schedule: this.#schedule,
+      interest: this.#interest,
+    };
     const browser = new Browser(type, subtype, context);
     this.#browsing.set(key, { browser, users: 1 });
     const at = this.#observe(now);
@@ -112,28 +116,42 @@ export class Querier implements Machine {
     if (this.#typeBrowses === 0) this.#interest.release(TYPE_ENUMERATION_KEY);
   }
 
-  /** A dial failed: asks the owner again, and `lost` with `unreachable` follows within ten seconds without answer (RFC 6762 10.4). */
+  /**
+   * A dial failed: asks the owner again, and `lost` with `unreachable` follows within ten seconds without answer (RFC 6762
+   * 10.4). One that was lost already is asked for once: somebody needs it now, and a healed link announces nothing.
+   */
   verify(type: string, instance: string, now: number): void {
     const at = this.#observe(now);
+    const { A, AAAA, PTR, SRV } = TYPE_CODES;
     const name = nameOfInstance(type, instance);
-    for (const { record } of this.#cache.lookup(name, TYPE_CODES.SRV, at)) {
-      if (record.data.type !== 'SRV') continue;
-      this.#cache.reconfirm(record.data.target, TYPE_CODES.A, at);
-      this.#cache.reconfirm(record.data.target, TYPE_CODES.AAAA, at);
+    if (!this.#interest.has(nameKey(name))) {
+      const typeName = nameOfBrowse(type, undefined);
+      if (this.#interest.has(nameKey(typeName))) this.#schedule.askOnce(typeName, PTR, at);
+      return;
     }
-    this.#cache.reconfirm(name, TYPE_CODES.SRV, at);
+    if (!this.#cache.has(name, SRV)) this.#schedule.askOnce(name, SRV, at);
+    for (const { record } of this.#cache.lookup(name, SRV, at)) {
+      if (record.data.type !== 'SRV') continue;
+      const { target } = record.data;
+      if (!this.#cache.has(target, A) && !this.#cache.has(target, AAAA)) this.#schedule.askOnce(target, A, at);
+      this.#cache.reconfirm(target, A, at);
+      this.#cache.reconfirm(target, AAAA, at);
+    }
+    this.#cache.reconfirm(name, SRV, at);
   }
 
   /** The interface came back, or the machine woke: asks everything anew; what nobody confirms within ten seconds is gone. */
   restart(now: number): void {
     this.#now = Math.max(this.#now, now);
     this.#cache.reconfirmAll(this.#now);
+    this.#denials.clear();
     this.#schedule.restart(this.#now);
   }
 
   receive({ message, from }: Received, now: number): void {
     const at = this.#observe(now);
     if (message.kind === 'query') this.#overhear({ message, from }, at);
+    // RFC 6762 6: a response from another port is none.
     else if (from.port !== MDNS_PORT) this.#dropped += 1;
     else this.#learn([...message.answers, ...message.additionals], from, at);
   }
@@ -180,6 +198,7 @@ export class Querier implements Machine {
     this.#recallAddresses(now);
     this.#putAll(records, ['A', 'AAAA'], from, now);
     this.#rememberAddresses(records, from, now);
+    this.#noteDenials(records, now);
     this.#settle(now);
   }
 
@@ -198,6 +217,21 @@ export class Querier implements Machine {
       for (const { record, from } of this.#recentAddresses.take(owner, now)) this.#cache.put(record, from, now);
     }
     this.#drain(now);
+  }
+
+  /** RFC 6762 6.1. What we know and its owner denies is verified: the host may have lost it without being able to say goodbye. */
+  #noteDenials(records: readonly ResourceRecord[], now: number): void {
+    for (const record of records) {
+      const isDenial = record.data.type === 'NSEC';
+      if (!isDenial && this.#denials.size === 0) continue;
+      const owner = nameKey(record.name);
+      if (!this.#interest.has(owner)) continue;
+      this.#denials.note(record, now);
+      if (!isDenial) continue;
+      for (const type of DENIED_TYPES)
+        if (this.#denials.has(record.name, type, now)) this.#cache.reconfirm(record.name, type, now);
+      for (const { browser } of this.#browsing.values()) browser.noteDenial(owner);
+    }
   }
 
   #rememberAddresses(records: readonly ResourceRecord[], from: Sender, now: number): void {

@@ -2,6 +2,7 @@ import type { Message, Question } from '../wire/message.ts';
 import { type Name, nameKey } from '../wire/name.ts';
 import { type ResourceRecord, TYPE_CODES } from '../wire/record.ts';
 import { DeadlineHeap, type Waiting } from './deadline-heap.ts';
+import type { Denials } from './denials.ts';
 import type { Random } from './machine.ts';
 import type { RecordCache } from './record-cache.ts';
 
@@ -47,17 +48,21 @@ interface Pending extends Waiting {
 /** Which questions one interface asks, and when. All are QM: other stacks share port 5353 and may take a unicast answer. */
 export class QuestionSchedule {
   readonly #cache: RecordCache;
+  readonly #denials: Denials;
   readonly #random: Random;
   readonly #pending: Map<string, Pending> = new Map();
   readonly #byName: Map<string, Set<Pending>> = new Map();
   readonly #heap: DeadlineHeap<Pending> = new DeadlineHeap();
   readonly #asked: RecentQuestions = new RecentQuestions();
   readonly #seen: RecentQuestions = new RecentQuestions();
+  /** When the question that began last because of an event is asked first. */
+  #startAt = Number.NEGATIVE_INFINITY;
   /** Until when the messages so far use up their rate. */
   #spentUntil = Number.NEGATIVE_INFINITY;
 
-  constructor(cache: RecordCache, random: Random) {
+  constructor(cache: RecordCache, denials: Denials, random: Random) {
     this.#cache = cache;
+    this.#denials = denials;
     this.#random = random;
   }
 
@@ -69,7 +74,7 @@ export class QuestionSchedule {
     this.#plan(name, type, undefined, FIRST_JITTER_MS.onDemand, now);
   }
 
-  /** Asks until an answer is cached, or the tries are used up. No-op while it does. */
+  /** Asks until an answer is cached, or denied, or the tries are used up. No-op while it does. */
   askUntilAnswered(name: Name, type: number, followUp: FollowUp, now: number): void {
     const pending = this.#pending.get(formatKey(nameKey(name), type));
     if (pending !== undefined && pending.plannedAt !== Number.POSITIVE_INFINITY) return;
@@ -139,7 +144,7 @@ export class QuestionSchedule {
 
   /** When not, the question has been moved on or dropped. */
   #isWorthAsking(due: Pending, now: number): boolean {
-    if (due.followUp !== undefined && due.plannedAt <= now && this.#isAnswered(due)) {
+    if (due.followUp !== undefined && due.plannedAt <= now && this.#isAnswered(due, now)) {
       due.plannedAt = Number.POSITIVE_INFINITY;
       this.#reschedule(due);
       return due.onceAt <= now;
@@ -157,8 +162,9 @@ export class QuestionSchedule {
     return false;
   }
 
-  /** An address of either family makes a host reachable. */
-  #isAnswered(pending: Pending): boolean {
+  /** An address of either family makes a host reachable; what its owner denies does not come (RFC 6762 6.1). */
+  #isAnswered(pending: Pending, now: number): boolean {
+    if (this.#denials.has(pending.name, pending.type, now)) return true;
     const { A, AAAA } = TYPE_CODES;
     if (pending.type !== A && pending.type !== AAAA) return this.#cache.has(pending.name, pending.type);
     return this.#cache.has(pending.name, A) || this.#cache.has(pending.name, AAAA);
@@ -187,8 +193,17 @@ export class QuestionSchedule {
 
   #begin(pending: Pending, jitterMs: number, now: number): void {
     pending.asked = 0;
-    pending.plannedAt = now + FIRST_DELAY_MS + jitterMs * this.#random();
+    pending.plannedAt = this.#drawStart(jitterMs, now);
     this.#reschedule(pending);
+  }
+
+  /** A random time, which questions that begin because of one event share, and so a packet (RFC 6762 5.3). */
+  #drawStart(jitterMs: number, now: number): number {
+    const earliest = now + FIRST_DELAY_MS;
+    if (jitterMs !== FIRST_JITTER_MS.onEvent) return earliest + jitterMs * this.#random();
+    const isShared = this.#startAt >= earliest && this.#startAt <= earliest + jitterMs;
+    if (!isShared) this.#startAt = earliest + jitterMs * this.#random();
+    return this.#startAt;
   }
 
   #obtain(name: Name, type: number): Pending {

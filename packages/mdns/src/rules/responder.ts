@@ -1,5 +1,5 @@
+import { MDNS_PORT } from '../mdns-port.ts';
 import type { ServiceOptions } from '../publication.ts';
-import type { Message } from '../wire/message.ts';
 import type { Name } from '../wire/name.ts';
 import { dataKey } from '../wire/record.ts';
 import { Answerer, type AnswererCounters } from './answerer.ts';
@@ -11,29 +11,12 @@ import { composeProbe, MAX_PROBE_DELAY_MS } from './probe.ts';
 import { type RegisteredSets, Registration } from './registration.ts';
 import { Registry } from './registry.ts';
 import type { ResponderEvent } from './responder-event.ts';
-import { composeGoodbye, composeResponses } from './response.ts';
+import type { HostOptions, PublishOptions } from './responder-options.ts';
+import { composeGoodbye } from './response.ts';
 import { ResponseQueue } from './response-queue.ts';
 import { nameOfHost, nameOfInstance } from './service-name.ts';
 import { describeHost, describeService, pointToService, pointToType, readAddresses } from './service-records.ts';
-
-/** The host as it is seen on one interface. */
-export interface HostOptions {
-  /** First label of the host name: `h1-k3x9`. */
-  readonly label: string;
-  /** Literals of this interface. None: nothing can be announced here. */
-  readonly addresses: readonly string[];
-  /** Literals of the machine's other interfaces: hearing them under our name, where links share a segment, is no conflict. */
-  readonly elsewhere?: readonly string[];
-  /** Keep the name whatever others say. */
-  readonly insist?: boolean;
-}
-
-export interface PublishOptions {
-  /** False: the name is claimed and defended, but the service is not told to anybody until `announce`. */
-  readonly announce: boolean;
-  /** Keep the name whatever others say: the last resort after renaming did not help. */
-  readonly insist?: boolean;
-}
+import { takeResponses } from './take-responses.ts';
 
 /**
  * The responder of one interface (RFC 6762 6, 8, 9, 10.1): claims, announces, answers, defends and says goodbye for the host name
@@ -171,13 +154,16 @@ export class Responder implements Machine {
 
   receive(packet: Received, now: number): void {
     const { kind } = packet.message;
+    const isFromMdns = packet.from.port === MDNS_PORT;
     switch (kind) {
       case 'query':
-        this.#listener.hearQuery(packet.message, now);
+        // Who asks from another port does not probe (RFC 6762 6.7).
+        if (isFromMdns) this.#listener.hearQuery(packet.message, now);
         this.#answerer.receive(packet, this.#registry.zone(), now);
         return;
       case 'response':
-        this.#listener.hearResponse(packet, now);
+        // RFC 6762 6: a response from another port is none.
+        if (isFromMdns) this.#listener.hearResponse(packet, now);
         return;
       default:
         kind satisfies never;
@@ -193,7 +179,7 @@ export class Responder implements Machine {
     const unicasts = this.#answerer.advance(this.#registry.zone(), now);
     const messages = [
       ...(goodbyes.length > 0 ? [composeGoodbye(goodbyes)] : []),
-      ...this.#takeResponses(now),
+      ...takeResponses(this.#queue, this.#registry.zone(), now),
       ...(probing.length > 0 ? [composeProbe(probing.map(({ probe }) => probe))] : []),
     ];
     return [...messages.map((message): Transmit => ({ message, to: { kind: 'multicast' } })), ...unicasts];
@@ -246,20 +232,6 @@ export class Responder implements Machine {
     for (const key of due) this.#queue.schedule(key, now, 'now');
     registration.isOnAir = true;
     return !isOnAir;
-  }
-
-  /** The multicast responses that are due. A record goes out once a second at most, as an additional too (RFC 6762 6). */
-  #takeResponses(now: number): readonly Message[] {
-    const zone = this.#registry.zone();
-    const answers = this.#queue.take(now).flatMap(({ key, isDefence }) => {
-      const set = zone.set(key);
-      return set === undefined || !(isDefence || zone.isTold(set)) ? [] : [set];
-    });
-    const responses = composeResponses(answers, (answer) =>
-      zone.additionals(answer).filter(({ key }) => this.#queue.mayMulticast(key, now)),
-    );
-    for (const { key } of responses.flatMap(({ sets }) => sets)) this.#queue.noteMulticast(key, now);
-    return responses.map(({ message }) => message);
   }
 
   /** Somebody else uses a name of ours. RFC 6762 9: what was ours is probed for again, and the answer to that decides. */

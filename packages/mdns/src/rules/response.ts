@@ -49,7 +49,8 @@ export function composeResponses(
 
 /**
  * The answer to a resolver that does not speak mDNS (RFC 6762 6.7): its id and question come back, TTLs are short, no cache-flush bits,
- * no denials, which it could not read. What does not fit 512 bytes is left out. Undefined when nothing is left.
+ * no NSEC records unless it asked for them: an empty answer says that there is none. What does not fit 512 bytes is left out.
+ * Undefined when that is every answer.
  */
 export function composeLegacyResponse(
   query: Message,
@@ -57,11 +58,13 @@ export function composeLegacyResponse(
   answers: readonly OwnSet[],
   additionals: readonly OwnSet[],
 ): Message | undefined {
-  const isReadable = (set: OwnSet): boolean => set.type !== TYPE_CODES.NSEC;
+  const isDenialWanted = questions.some(({ type }) => type === TYPE_CODES.NSEC);
+  const recordsOf = (sets: readonly OwnSet[]): readonly ResourceRecord[] =>
+    sets.filter(({ type }) => isDenialWanted || type !== TYPE_CODES.NSEC).flatMap(({ records }) => records);
   let message: Message = { ...emptyResponse, id: query.id, questions };
+  if (recordsOf(answers).length === 0) return message;
   for (const section of ['answers', 'additionals'] as const) {
-    const sets = section === 'answers' ? answers : additionals;
-    for (const record of sets.filter(isReadable).flatMap((set) => set.records)) {
+    for (const record of recordsOf(section === 'answers' ? answers : additionals)) {
       const next = { ...message, [section]: [...message[section], toLegacy(record)] };
       if (encodeMessage(next).length > MAX_LEGACY_BYTES) return message.answers.length === 0 ? undefined : message;
       message = next;

@@ -1,5 +1,6 @@
 import type { Sender } from '../../src/rules/machine.ts';
-import { Querier, type QuerierEvent, type QuerierOptions } from '../../src/rules/querier.ts';
+import { Querier, type QuerierOptions } from '../../src/rules/querier.ts';
+import type { QuerierEvent } from '../../src/rules/querier-event.ts';
 import type { Message } from '../../src/wire/message.ts';
 import { formatName, parseName } from '../../src/wire/name.ts';
 import { type ResourceRecord, TYPE_CODES } from '../../src/wire/record.ts';

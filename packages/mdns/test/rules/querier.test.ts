@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { parseName } from '../../src/wire/name.ts';
+import { type ResourceRecord, TYPE_CODES } from '../../src/wire/record.ts';
 import {
   address,
   fullAnswer,
@@ -125,6 +126,77 @@ describe('Querier', () => {
   });
 });
 
+describe('Querier and denials (RFC 6762 6.1)', () => {
+  const denial = (name: string, ...types: (keyof typeof TYPE_CODES)[]): ResourceRecord => ({
+    name: parseName(name),
+    ttl: 120,
+    flush: true,
+    data: { type: 'NSEC', next: parseName(name), types: types.map((type) => TYPE_CODES[type]) },
+  });
+
+  it('asks no more for what the owner says that it does not have', () => {
+    driver.browse();
+    driver.hear(responseOf(pointer('a'), service('a'), text('a', 'k=v')));
+    driver.runTo(500);
+    expect(driver.takeQuestions()).toContainEqual(expect.stringContaining('AAAA h1.local'));
+    driver.hear(responseOf(denial('h1.local', 'A')));
+    driver.runTo(60_000);
+    const questions = driver.takeQuestions().filter((question) => question.includes('h1.local'));
+    expect(questions.map((question) => question.split(' ')[1])).toEqual(['A', 'A', 'A']);
+  });
+
+  it('asks nothing about a host without addresses, until it tells one', () => {
+    driver.browse();
+    driver.hear(responseOf(pointer('a'), service('a'), text('a', 'k=v'), denial('h1.local')));
+    driver.runTo(60_000);
+    expect(driver.takeQuestions().filter((question) => question.includes('h1.local'))).toEqual([]);
+    driver.hear(responseOf(address('10.0.0.1')));
+    expect(driver.takeEvents()).toEqual(['60000 resolved a 10.0.0.1:6379']);
+  });
+
+  it('waits for no TXT record where there is none', () => {
+    driver.browse();
+    driver.hear(responseOf(pointer('a'), service('a'), address('10.0.0.1')));
+    driver.runTo(300);
+    expect(driver.takeEvents()).toEqual([]);
+    driver.hear(responseOf(denial('a._redis._tcp.local', 'SRV')));
+    expect(driver.takeEvents()).toEqual(['300 resolved a 10.0.0.1:6379']);
+  });
+
+  it('verifies an address that it knows and that is denied, and drops it within ten seconds', () => {
+    driver.browse();
+    driver.hear(fullAnswer());
+    driver.hear(responseOf(address('fe80::1')));
+    driver.runTo(5_000);
+    driver.takeEvents();
+    driver.takeQuestions();
+    driver.hear(responseOf(denial('h1.local', 'AAAA')));
+    driver.runTo(15_000);
+    expect(driver.takeQuestions()).toContainEqual(expect.stringContaining(' A h1.local'));
+    expect(driver.takeEvents()).toEqual(['14000 changed a fe80::1:6379']);
+  });
+
+  it('keeps an address that comes with a denial of it, as some hosts send it', () => {
+    driver.browse();
+    driver.hear(fullAnswer());
+    driver.runTo(5_000);
+    driver.takeQuestions();
+    driver.takeEvents();
+    driver.hear(responseOf(address('10.0.0.1'), denial('h1.local')));
+    driver.runTo(60_000);
+    expect(driver.takeQuestions().filter((question) => question.includes('h1.local'))).toEqual([]);
+    expect(driver.takeEvents()).toEqual([]);
+  });
+
+  it('keeps no denials of names that nobody wants', () => {
+    driver.browse();
+    driver.hear(responseOf(denial('h1.local')));
+    driver.hear(responseOf(pointer('a'), service('a'), text('a', 'k=v')));
+    driver.runTo(500);
+    expect(driver.takeQuestions()).toContainEqual(expect.stringContaining(' A h1.local'));
+  });
+});
+
 describe('Querier and the questions of others (RFC 6762 7.3)', () => {
   beforeEach(() => {
     driver.browse();
@@ -233,6 +305,38 @@ describe('Querier on failures', () => {
     driver.runTo(45_000);
     driver.hear(responseOf(service('a'), address('10.0.0.1')));
     expect(driver.takeEvents()).toEqual(['39000 lost a unreachable', '45000 resolved a 10.0.0.1:6379']);
+  });
+
+  it('asks once more for an instance that was lost: a healed link announces nothing', () => {
+    const driver = new QuerierDriver();
+    driver.browse();
+    driver.hear(fullAnswer());
+    driver.runTo(200_000);
+    expect(driver.takeEvents().at(-1)).toMatch(/lost a expired$/);
+    driver.takeQuestions();
+    driver.querier.verify('_redis._tcp', 'a', 200_000);
+    driver.runTo(200_000);
+    expect(driver.takeQuestions()).toEqual(['200000 SRV a._redis._tcp.local']);
+    driver.hear(fullAnswer());
+    expect(driver.takeEvents()).toEqual(['200000 resolved a 10.0.0.1:6379']);
+  });
+
+  it('asks for the whole type when the instance is not even named any more, once a second at most', () => {
+    const driver = new QuerierDriver();
+    driver.browse();
+    driver.hear(fullAnswer());
+    driver.runTo(5_000_000);
+    driver.takeQuestions();
+    for (let at = 5_000_000; at < 5_003_000; at += 10) {
+      driver.querier.verify('_redis._tcp', 'a', at);
+      driver.runTo(at);
+    }
+    expect(driver.takeQuestions()).toHaveLength(3);
+    driver.runTo(5_009_000);
+    driver.takeQuestions();
+    driver.querier.verify('_http._tcp', 'a', 5_010_000);
+    driver.runTo(5_010_000);
+    expect(driver.takeQuestions()).toEqual([]);
   });
 
   it('costs nothing to verify again and again, nor what is unknown', () => {

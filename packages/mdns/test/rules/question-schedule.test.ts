@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { Denials } from '../../src/rules/denials.ts';
 import { QuestionSchedule } from '../../src/rules/question-schedule.ts';
 import { RecordCache } from '../../src/rules/record-cache.ts';
 import type { Message } from '../../src/wire/message.ts';
@@ -12,11 +13,13 @@ const { A, PTR, SRV } = TYPE_CODES;
 const FOUR_TRIES = { tries: 4, maxIntervalMs: 4000 };
 
 let cache: RecordCache;
+let denials: Denials;
 let schedule: QuestionSchedule;
 
 beforeEach(() => {
   cache = new RecordCache(() => 0.5);
-  schedule = new QuestionSchedule(cache, () => 0.5);
+  denials = new Denials();
+  schedule = new QuestionSchedule(cache, denials, () => 0.5);
 });
 
 function collectTo(time: number): readonly { at: number; message: Message }[] {
@@ -40,7 +43,7 @@ describe('QuestionSchedule', () => {
   ])(
     'waits for 20 to 120 ms before the first question, and not long when a user asks (RFC 6762 5.2): random %d',
     (random, onDemand, onEvent) => {
-      schedule = new QuestionSchedule(cache, () => random);
+      schedule = new QuestionSchedule(cache, denials, () => random);
       schedule.askContinuously(TYPE, PTR, 0);
       expect(schedule.nextDeadline()).toBeCloseTo(onDemand);
       schedule.restart(1000);
@@ -89,6 +92,16 @@ describe('QuestionSchedule', () => {
     expect(sent).toHaveLength(1);
     expect(sent[0]?.message.questions).toHaveLength(2);
     expect(sent[0]?.message.answers).toEqual([pointer('a'), pointer('b', '_http._tcp.local')]);
+  });
+
+  it('draws one time for questions that begin together, so that they share a packet (RFC 6762 5.3)', () => {
+    const draws = [0.9, 0.1, 0.5];
+    schedule = new QuestionSchedule(cache, denials, () => draws.shift() ?? 0);
+    schedule.askUntilAnswered(HOST, SRV, FOUR_TRIES, 0);
+    schedule.askUntilAnswered(HOST, A, FOUR_TRIES, 10);
+    expect(collectTo(119).map(({ at, message }) => [at, message.questions.length])).toEqual([[110, 2]]);
+    schedule.askUntilAnswered(TYPE, PTR, FOUR_TRIES, 115);
+    expect(schedule.nextDeadline()).toBeCloseTo(145);
   });
 
   it('asks for what is missing after 20-120 ms, 1 s, 2 s, 4 s, then gives up', () => {

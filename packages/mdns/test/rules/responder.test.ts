@@ -514,10 +514,16 @@ describe('conflicts after the name was claimed', () => {
     expect(driver.runFor(5_000)).toEqual([]);
   });
 
-  it('are found in additional records too (RFC 6762 9)', () => {
+  it.each(['authorities', 'additionals'])('are found in the %s too (RFC 6762 9)', (section) => {
     const driver = Driver.settled();
-    driver.receive(response([], { additionals: [foreignSrv()] }));
+    driver.receive(response([], { [section]: [foreignSrv()] }));
     expect(probesOf(driver.runFor(1_000))).toHaveLength(3);
+  });
+
+  it('are not made by what comes from another port (RFC 6762 6)', () => {
+    const driver = Driver.settled();
+    driver.receive(response([foreignSrv()]), { ...PEER, port: 5354 });
+    expect(driver.runFor(5_000)).toEqual([]);
   });
 
   it('are found whatever the case of the name (RFC 6762 16)', () => {
@@ -600,6 +606,15 @@ describe('two hosts that want one name', () => {
     connect(left, right, 10_000);
     expect(right.responder.takeEvents()).toEqual([{ kind: 'host-claimed' }]);
     expect(left.responder.takeEvents()).toEqual([{ kind: 'host-conflict' }]);
+  });
+
+  it('are not made two by a query from another port (RFC 6762 6.7)', () => {
+    const driver = new Driver({ addresses: ['169.254.99.200'] });
+    driver.run(100);
+    const later = record(HOST, { type: 'A', address: '169.254.200.50' });
+    driver.receive(query([ask(HOST, TYPE_ANY)], { authorities: [later] }), { ...PEER, port: 5354 });
+    driver.run(750);
+    expect(driver.responder.takeEvents()).toEqual([{ kind: 'host-claimed' }]);
   });
 
   it('settle it as soon as the winner announces, not after another second (RFC 6762 8.1)', () => {

@@ -9,7 +9,7 @@ const MAX_MUTATIONS = 6;
 const PACKETS: readonly Uint8Array[] = [...PLAIN_PACKETS, ...Object.values(HOSTILE_PACKETS).flat()];
 
 /** One change to a packet. `at` is a place in it: 0 its beginning, 1 its end. */
-export type Mutation =
+type Mutation =
   | { readonly kind: 'set-byte'; readonly at: number; readonly value: number }
   | { readonly kind: 'set-count'; readonly which: number; readonly value: number }
   | { readonly kind: 'put-pointer'; readonly at: number; readonly to: number }
@@ -43,7 +43,7 @@ export const hostilePacket: fc.Arbitrary<Uint8Array> = fc
   .map(({ packet, mutations }) => mutations.reduce(mutate, PACKETS[packet] ?? new Uint8Array(0)));
 
 /** Never longer than what is looked at. */
-export function mutate(bytes: Uint8Array, change: Mutation): Uint8Array {
+function mutate(bytes: Uint8Array, change: Mutation): Uint8Array {
   const locate = (at: number): number => Math.floor(at * Math.max(0, bytes.length - 1));
   switch (change.kind) {
     case 'set-byte':

@@ -110,6 +110,11 @@ export class Lab implements AsyncDisposable {
     await this.#drop(host, `numgen random mod 100 < ${percent}`);
   }
 
+  /** Undoes every `blockMulticast` and `loseFrames`. */
+  async passAllFrames(): Promise<void> {
+    await this.#switch.configure('nft', ['delete', 'table', 'bridge', 'lab']);
+  }
+
   /** What every process on every host has said, for the report of a failed test. */
   transcript(linesEach = 60): string {
     return this.hosts

@@ -7,13 +7,23 @@ export type Peer =
   | 'avahi-publish'
   | 'curl'
   | 'dbus-daemon'
+  | 'haproxy'
+  | 'dig'
+  | 'named'
   | 'nft'
+  | 'nginx'
+  | 'nginx-stream'
+  | 'nsupdate'
   | 'postgres'
+  | 'promtool'
   | 'psql'
   | 'python3'
   | 'python3-zeroconf'
   | 'redis-cli'
-  | 'redis-server';
+  | 'redis-server'
+  | 'systemd-analyze'
+  | 'systemd-notify'
+  | 'systemd-socket-activate';
 
 interface PeerPackage {
   /** Debian's name. */
@@ -33,13 +43,23 @@ const PACKAGES: Readonly<Record<Peer, PeerPackage>> = {
   'avahi-publish': { name: 'avahi-utils', path: '/usr/bin/avahi-publish' },
   curl: { name: 'curl', path: '/usr/bin/curl' },
   'dbus-daemon': { name: 'dbus', path: '/usr/bin/dbus-daemon' },
+  haproxy: { name: 'haproxy', path: '/usr/sbin/haproxy' },
+  dig: { name: 'bind9-dnsutils', path: '/usr/bin/dig' },
+  named: { name: 'bind9', path: '/usr/sbin/named' },
   nft: { name: 'nftables', path: '/usr/sbin/nft' },
+  'nginx-stream': { name: 'libnginx-mod-stream', path: '/usr/lib/nginx/modules/ngx_stream_module.so' },
+  nginx: { name: 'nginx', path: '/usr/sbin/nginx' },
+  nsupdate: { name: 'bind9-dnsutils', path: '/usr/bin/nsupdate' },
   postgres: { name: 'postgresql-15', path: `${POSTGRES_FOLDER}/postgres` },
+  promtool: { name: 'prometheus', path: '/usr/bin/promtool' },
   psql: { name: 'postgresql-client-15', path: `${POSTGRES_FOLDER}/psql` },
   python3: { name: 'python3', path: PYTHON },
   'python3-zeroconf': { name: 'python3-zeroconf', path: '/usr/lib/python3/dist-packages/zeroconf' },
   'redis-cli': { name: 'redis-tools', path: '/usr/bin/redis-cli' },
   'redis-server': { name: 'redis-server', path: '/usr/bin/redis-server' },
+  'systemd-analyze': { name: 'systemd', path: '/usr/bin/systemd-analyze' },
+  'systemd-notify': { name: 'systemd', path: '/usr/bin/systemd-notify' },
+  'systemd-socket-activate': { name: 'systemd', path: '/usr/bin/systemd-socket-activate' },
 };
 
 /** The Debian packages that are to be installed before these peers can be run. */

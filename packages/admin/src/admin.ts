@@ -1,0 +1,175 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { type AdminPages, type AdminRequest, answerRequest } from './answer.ts';
+import type { Clock } from './clock.ts';
+import { drawDashboard } from './dashboard.ts';
+import { EventStream } from './event-stream.ts';
+import { Metrics } from './metrics.ts';
+import { listUnready } from './readiness.ts';
+import { RecentEvents } from './recent-events.ts';
+import type { AdminEvent, DialView, Snapshot } from './snapshot.ts';
+import { buildStatus, type Status } from './status.ts';
+
+/** Connections at the same time; whoever listens for the admin keeps to it. */
+export const MAX_ADMIN_CONNECTIONS = 64;
+const MAX_HEADER_BYTES = 8192;
+/** How long a client may take to say what it wants, and then to read the answer. */
+export const REQUEST_TIMEOUT_MS = 5000;
+export const ANSWER_TIMEOUT_MS = 10_000;
+
+export interface AdminOptions {
+  readonly version: string;
+  /** Asked on each request that shows something. */
+  readonly snapshot: () => Snapshot;
+  readonly clock: Clock;
+}
+
+/** HTTP for whoever is on this machine: health, metrics, status, events, dashboard (CONTRACT 3). It does not listen itself. */
+export interface Admin {
+  /** Serves one client on a connection that was accepted elsewhere; one request each. */
+  serve(connection: Duplex): void;
+  /** Tells everyone who follows the events. */
+  publish(event: AdminEvent): void;
+  observeDial(dial: DialView): void;
+  /** Ends every connection. Nothing is served after it. Idempotent. */
+  close(): void;
+}
+
+export function createAdmin(options: AdminOptions): Admin {
+  return new HttpAdmin(options);
+}
+
+class HttpAdmin implements Admin {
+  readonly #options: AdminOptions;
+  readonly #startedAt: number;
+  readonly #metrics = new Metrics();
+  readonly #recent = new RecentEvents();
+  readonly #stream: EventStream;
+  /** Each with what cancels its deadline. */
+  readonly #connections = new Map<Duplex, () => void>();
+  /** It parses; the connections are handed to it. */
+  readonly #server: Server;
+  readonly #pages: AdminPages;
+  #isClosed = false;
+
+  constructor(options: AdminOptions) {
+    this.#options = options;
+    this.#startedAt = options.clock.now();
+    this.#stream = new EventStream(options.clock);
+    this.#server = createServer({ maxHeaderSize: MAX_HEADER_BYTES }, (request, response) => {
+      this.#answer(request, response).catch((error: unknown) => fail(response, error));
+    });
+    this.#server.maxRequestsPerSocket = 1;
+    this.#pages = this.#createPages();
+  }
+
+  serve(connection: Duplex): void {
+    if (this.#isClosed) {
+      connection.destroy();
+      return;
+    }
+    connection.once('close', () => this.#forget(connection));
+    this.#setDeadline(connection, REQUEST_TIMEOUT_MS);
+    this.#server.emit('connection', connection);
+    connection.resume();
+  }
+
+  publish(event: AdminEvent): void {
+    this.#recent.add(event, this.#options.clock.wallClock());
+    this.#stream.publish(event);
+  }
+
+  observeDial(dial: DialView): void {
+    this.#metrics.observeDial(dial);
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#stream.close();
+    for (const connection of [...this.#connections.keys()]) connection.destroy();
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { socket } = request;
+    response.on('error', () => socket.destroy());
+    const answer = await answerRequest(readRequest(request), this.#pages);
+    if (socket.destroyed) return;
+    const isHead = request.method === 'HEAD';
+    if (answer.kind === 'text' || isHead) {
+      this.#setDeadline(socket, ANSWER_TIMEOUT_MS);
+      const { headers } = answer;
+      const body = answer.kind === 'text' ? answer.body : '';
+      response.writeHead(answer.kind === 'text' ? answer.status : 200, {
+        ...headers,
+        'Content-Length': Buffer.byteLength(body),
+      });
+      response.end(isHead ? undefined : body);
+      return;
+    }
+    this.#clearDeadline(socket);
+    response.writeHead(200, answer.headers);
+    this.#stream.add(response, { event: 'status', ...this.#status() });
+  }
+
+  #createPages(): AdminPages {
+    const { snapshot, version } = this.#options;
+    return {
+      unready: () => listUnready(snapshot()),
+      metrics: async () => ({
+        contentType: this.#metrics.contentType,
+        text: await this.#metrics.render(snapshot(), version),
+      }),
+      status: () => `${JSON.stringify(this.#status())}\n`,
+      dashboard: () =>
+        drawDashboard({ status: this.#status(), unready: listUnready(snapshot()), events: this.#recent.list() }),
+      canFollow: () => !this.#stream.isFull,
+    };
+  }
+
+  #status(): Status {
+    const { snapshot, version, clock } = this.#options;
+    return buildStatus(snapshot(), { version, uptimeMs: clock.now() - this.#startedAt });
+  }
+
+  #setDeadline(connection: Duplex, delayMs: number): void {
+    this.#clearDeadline(connection);
+    this.#connections.set(
+      connection,
+      this.#options.clock.after(delayMs, () => connection.destroy()),
+    );
+  }
+
+  #clearDeadline(connection: Duplex): void {
+    this.#connections.get(connection)?.();
+    this.#connections.set(connection, () => undefined);
+  }
+
+  #forget(connection: Duplex): void {
+    this.#connections.get(connection)?.();
+    this.#connections.delete(connection);
+  }
+}
+
+/** What can't be shown must not end the process whose health is asked for. */
+function fail(response: ServerResponse, error: unknown): void {
+  if (response.headersSent) response.destroy();
+  else response.writeHead(500, { Connection: 'close', 'Content-Type': 'text/plain' }).end(`${String(error)}\n`);
+}
+
+function readRequest(request: IncomingMessage): AdminRequest {
+  const { headers, headersDistinct, method = '', url = '' } = request;
+  return {
+    method,
+    target: url,
+    hosts: headersDistinct.host ?? [],
+    origin: headers.origin,
+    fetchSite: readFirst(headers['sec-fetch-site']),
+    fetchDestination: readFirst(headers['sec-fetch-dest']),
+    localPort: request.socket.localPort,
+    hasBody: headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) !== 0,
+  };
+}
+
+function readFirst(value: string | readonly string[] | undefined): string | undefined {
+  return typeof value === 'string' ? value : value?.[0];
+}

@@ -1,0 +1,13 @@
+export { type Admin, type AdminOptions, createAdmin, MAX_ADMIN_CONNECTIONS } from './admin.ts';
+export type { Clock } from './clock.ts';
+export type {
+  AdminEvent,
+  AnnouncementView,
+  DialView,
+  EndpointView,
+  MdnsView,
+  Phase,
+  ServiceView,
+  Snapshot,
+  TrafficView,
+} from './snapshot.ts';

@@ -1,0 +1,168 @@
+import { ManualClock } from '@mdns-ambassador/testkit';
+import { afterEach, describe, expect, test } from 'vitest';
+import { type Admin, ANSWER_TIMEOUT_MS, createAdmin, REQUEST_TIMEOUT_MS } from '../src/admin.ts';
+import type { Snapshot } from '../src/snapshot.ts';
+import { ConnectionEnd } from './connection-pair.ts';
+import { snapshot } from './fixtures.ts';
+
+const PORT = 9901;
+const HOST = 'Host: localhost:9901';
+const open: Admin[] = [];
+
+afterEach(() => {
+  for (const admin of open.splice(0)) admin.close();
+});
+
+function createWorld(take: () => Snapshot = () => snapshot()) {
+  const clock = new ManualClock();
+  const admin = createAdmin({ version: '0.1.0', snapshot: take, clock });
+  open.push(admin);
+  const connect = (): ConnectionEnd => {
+    const [client, server] = ConnectionEnd.pair(PORT);
+    client.on('error', () => undefined);
+    server.on('error', () => undefined);
+    admin.serve(server);
+    return client;
+  };
+  const ask = async (...lines: readonly string[]): Promise<string> => {
+    const client = connect();
+    client.write(`${lines.join('\r\n')}\r\n\r\n`);
+    return readToEnd(client);
+  };
+  return { admin, clock, connect, ask };
+}
+
+async function readToEnd(client: ConnectionEnd): Promise<string> {
+  let text = '';
+  for await (const chunk of client) text += String(chunk);
+  return text;
+}
+
+async function readUntil(client: ConnectionEnd, pattern: RegExp): Promise<string> {
+  let text = '';
+  while (!pattern.test(text)) {
+    text += String(client.read() ?? '');
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  return text;
+}
+
+describe('one request', () => {
+  test('is answered, and the connection ends', async () => {
+    const { ask } = createWorld();
+    const answer = await ask('GET /healthz HTTP/1.1', HOST);
+    expect(answer).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
+    expect(answer).toMatch(/\r\nContent-Length: 3\r\n/);
+    expect(answer).toMatch(/\r\n\r\nok\n$/);
+  });
+
+  test('with HEAD gets the same without a body', async () => {
+    const { ask } = createWorld();
+    const answer = await ask('HEAD /v1/status HTTP/1.1', HOST);
+    expect(answer).toMatch(/Content-Length: [1-9]\d+\r\n/);
+    expect(answer).toMatch(/\r\n\r\n$/);
+    expect(await ask('HEAD /v1/events HTTP/1.1', HOST)).toContain('text/event-stream');
+  });
+
+  test('gets the status as JSON', async () => {
+    const { ask, clock } = createWorld();
+    await clock.advance(3000);
+    const [, body = ''] = (await ask('GET /v1/status HTTP/1.1', HOST)).split('\r\n\r\n');
+    expect(JSON.parse(body)).toMatchObject({ version: '0.1.0', uptimeSeconds: 3, services: [{ service: 'redis' }] });
+  });
+
+  test.each([
+    ['a foreign Host', ['GET / HTTP/1.1', 'Host: evil.example:9901'], 403],
+    ['the wrong port', ['GET / HTTP/1.1', 'Host: localhost:9902'], 403],
+    ['two Hosts', ['GET / HTTP/1.1', HOST, 'Host: evil.example'], 403],
+    ['no Host in HTTP/1.0', ['GET / HTTP/1.0'], 403],
+    ['an Origin', ['GET / HTTP/1.1', HOST, 'Origin: http://localhost:9901'], 403],
+    ['a method that changes things', ['POST / HTTP/1.1', HOST], 405],
+    ['a body', ['GET / HTTP/1.1', HOST, 'Content-Length: 5', '', 'hello'], 413],
+    ['an endless body', ['GET / HTTP/1.1', HOST, 'Transfer-Encoding: chunked'], 413],
+    ['an upgrade', ['GET /nowhere HTTP/1.1', HOST, 'Connection: Upgrade', 'Upgrade: websocket'], 404],
+    ['no HTTP at all', ['\u0016\u0003\u0001'], 400],
+    ['headers without end', ['GET / HTTP/1.1', HOST, `X: ${'x'.repeat(20_000)}`], 431],
+  ])('with %s is refused', async (_, lines, status) => {
+    const { ask } = createWorld();
+    expect(await ask(...lines)).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+  });
+
+  test('is the only one of its connection', async () => {
+    const { ask } = createWorld();
+    const answer = await ask('GET /healthz HTTP/1.1', HOST, '', 'GET /v1/status HTTP/1.1', HOST);
+    expect(answer.match(/HTTP\/1\.1 200/g)).toHaveLength(1);
+    expect(answer).not.toContain('uptimeSeconds');
+  });
+
+  test('that finds a broken snapshot gets 500, and the next one is answered', async () => {
+    const { ask } = createWorld(() => {
+      throw new Error('no snapshot');
+    });
+    expect(await ask('GET /v1/status HTTP/1.1', HOST)).toMatch(/^HTTP\/1\.1 500 /);
+    expect(await ask('GET /healthz HTTP/1.1', HOST)).toMatch(/^HTTP\/1\.1 200 /);
+  });
+});
+
+describe('who takes too long', () => {
+  test('to ask is cut off', async () => {
+    const { connect, clock } = createWorld();
+    const client = connect();
+    client.write('GET / HT');
+    await clock.advance(REQUEST_TIMEOUT_MS - 1);
+    client.write('TP/1.1\r\n');
+    await clock.advance(1);
+    expect(await readToEnd(client)).toBe('');
+  });
+
+  test('to read is cut off', async () => {
+    const { connect, clock } = createWorld();
+    const client = connect();
+    client.write(`GET /metrics HTTP/1.1\r\n${HOST}\r\n\r\n`);
+    for (let turn = 0; turn < 50; turn++) await new Promise((resolve) => setImmediate(resolve));
+    expect(clock.pendingTimers).toBe(1);
+    await clock.advance(ANSWER_TIMEOUT_MS);
+    expect(clock.pendingTimers).toBe(0);
+  });
+});
+
+describe('events', () => {
+  test('come as they happen, after where things stand', async () => {
+    const { admin, connect, clock } = createWorld();
+    const client = connect();
+    client.write(`GET /v1/events HTTP/1.1\r\n${HOST}\r\n\r\n`);
+    expect(await readUntil(client, /uptimeSeconds/)).toContain('data: {"event":"status","version":"0.1.0"');
+    admin.publish({ event: 'endpoint-added', service: 'redis' });
+    expect(await readUntil(client, /endpoint-added/)).toContain('data: {"event":"endpoint-added","service":"redis"}');
+    await clock.advance(60_000);
+    expect(await readUntil(client, /alive/)).toContain(': alive');
+  });
+
+  test('that were before show on the dashboard', async () => {
+    const { admin, ask } = createWorld();
+    admin.publish({ event: 'endpoint-added', service: 'redis' });
+    expect(await ask('GET / HTTP/1.1', HOST)).toContain('<b>endpoint-added</b>');
+  });
+});
+
+test('dials go into the metrics', async () => {
+  const { admin, ask } = createWorld();
+  admin.observeDial({ kind: 'connected', service: 'redis', latencyMs: 3 });
+  expect(await ask('GET /metrics HTTP/1.1', HOST)).toContain(
+    'ambassador_dial_duration_seconds_count{service="redis"} 1',
+  );
+});
+
+test('closed, it ends what it serves, serves nobody and leaves no timer', async () => {
+  const { admin, connect, clock } = createWorld();
+  const following = connect();
+  following.write(`GET /v1/events HTTP/1.1\r\n${HOST}\r\n\r\n`);
+  await readUntil(following, /uptimeSeconds/);
+  const silent = connect();
+  admin.close();
+  admin.close();
+  await readToEnd(following);
+  expect(await readToEnd(silent)).toBe('');
+  expect(await readToEnd(connect())).toBe('');
+  expect(clock.pendingTimers).toBe(0);
+});

@@ -1,0 +1,64 @@
+import {
+  type Check,
+  type CheckOutcome,
+  computeLookDelayMs,
+  computeLookTimeoutMs,
+  LookLoop,
+} from '@mdns-ambassador/checks';
+import type { Clock } from '@mdns-ambassador/mdns';
+import { backoffMs } from './pool/backoff.ts';
+import type { Endpoint } from './pool/endpoint.ts';
+import type { Random } from './pool/random.ts';
+
+/** Who fails may be back in a moment; but a replica is one for years, so that later looks are up to an interval apart. */
+const FIRST_RETRY_MS = 250;
+
+export interface EndpointChecksOptions {
+  /** A check that looks at this endpoint. */
+  readonly create: (endpoint: Endpoint) => Check;
+  readonly intervalMs: number;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Never called after `remove` of that endpoint, nor after `close`. */
+  readonly onOutcome: (id: string, outcome: CheckOutcome) => void;
+}
+
+/** Looks at every endpoint again and again, from the moment it is there. Bounded by the pool that it follows. */
+export class EndpointChecks {
+  readonly #options: EndpointChecksOptions;
+  readonly #loops = new Map<string, LookLoop<CheckOutcome>>();
+
+  constructor(options: EndpointChecksOptions) {
+    this.#options = options;
+  }
+
+  /** A new endpoint, or what has become of one. */
+  set(endpoint: Endpoint): void {
+    const { create, intervalMs, clock, random, onOutcome } = this.#options;
+    this.remove(endpoint.id);
+    const check = create(endpoint);
+    let failures = 0;
+    const loop = new LookLoop<CheckOutcome>({
+      clock,
+      timeoutMs: computeLookTimeoutMs(intervalMs),
+      look: (signal) => check.run(signal),
+      takeIn: async (outcome) => {
+        onOutcome(endpoint.id, outcome);
+        failures = outcome.ok ? 0 : failures + 1;
+        if (outcome.ok) return computeLookDelayMs(true, intervalMs, random());
+        return backoffMs(failures, { firstMs: FIRST_RETRY_MS, maxMs: Math.max(FIRST_RETRY_MS, intervalMs) }, random);
+      },
+    });
+    this.#loops.set(endpoint.id, loop);
+    loop.start();
+  }
+
+  remove(id: string): void {
+    this.#loops.get(id)?.stop();
+    this.#loops.delete(id);
+  }
+
+  close(): void {
+    for (const id of [...this.#loops.keys()]) this.remove(id);
+  }
+}

@@ -1,0 +1,150 @@
+import { CLOSED } from './breaker.ts';
+import { type Endpoint, isSamePlace, sharesPlace } from './endpoint.ts';
+import type { Health } from './health.ts';
+import { createMember, freshRecord, isSuspect, type Member, stateOf, type Tally } from './member.ts';
+import { type Departure, Merge, type MergeMode } from './merge.ts';
+import type { PoolEvent } from './pool-event.ts';
+import { type Group, groupByPriority } from './priority.ts';
+import { endSuperseded, endSurplus, endUnlisted, STALE_MS, type StaleEnd } from './stale.ts';
+import type { Update } from './update.ts';
+
+export interface MembershipOptions {
+  /** Names, in the order written. */
+  readonly sources: readonly string[];
+  readonly merge: MergeMode;
+  /** Of endpoints that are new, or at a new place. */
+  readonly firstHealth: Health;
+}
+
+/** Which endpoints are in the pool, by what the sources say of them. */
+export class Membership implements Iterable<Member> {
+  readonly #firstHealth: Health;
+  readonly #merge: Merge;
+  readonly #members = new Map<string, Member>();
+  /** Of endpoints that left while they carried connections. */
+  readonly #departedTallies = new Map<string, Tally>();
+  #groups: readonly Group[] | undefined;
+
+  constructor({ merge, sources, firstHealth }: MembershipOptions) {
+    this.#firstHealth = firstHealth;
+    this.#merge = new Merge(merge, sources);
+  }
+
+  get(id: string): Member | undefined {
+    return this.#members.get(id);
+  }
+
+  [Symbol.iterator](): Iterator<Member> {
+    return this.#members.values();
+  }
+
+  /** A copy: members may be removed meanwhile. */
+  list(): readonly Member[] {
+    return [...this.#members.values()];
+  }
+
+  listStale(): readonly Member[] {
+    return this.list().filter(({ presence }) => presence.kind === 'stale');
+  }
+
+  /** In the order in which they are turned to. */
+  rank(): readonly Group[] {
+    this.#groups ??= groupByPriority(this.#members.values());
+    return this.#groups;
+  }
+
+  /** What the endpoint has carried, also after it has left while connections of it last. */
+  tallyOf(id: string): Tally | undefined {
+    return this.#members.get(id)?.tally ?? this.#departedTallies.get(id);
+  }
+
+  /** The last connection of the endpoint has ended. */
+  forgetTally(id: string): void {
+    this.#departedTallies.delete(id);
+  }
+
+  /** Takes in what a source said. */
+  apply(source: string, update: Update, now: number): readonly PoolEvent[] {
+    const change = this.#merge.apply(source, update, (id) => (this.#members.get(id)?.tally.total ?? 0) > 0);
+    const events = [
+      ...change.set.flatMap((endpoint) => this.#set(endpoint, now)),
+      ...change.departed.flatMap((departure) => this.#depart(source, departure, now)),
+      ...this.#endStale((stale) => endUnlisted(stale, source, update)),
+      ...this.#endStale((stale) => endSuperseded(stale, this.#merge.endpoints)),
+      ...this.#endStale(endSurplus),
+    ];
+    this.#groups = undefined;
+    return events;
+  }
+
+  remove(member: Member, reason: string, isLost: boolean): PoolEvent {
+    const { endpoint, tally } = member;
+    this.#members.delete(endpoint.id);
+    if (tally.active > 0) this.#departedTallies.set(endpoint.id, tally);
+    this.#groups = undefined;
+    return { kind: 'removed', endpoint, reason, isLost };
+  }
+
+  /** Changes the member; tells when its state is another then. */
+  changeState(member: Member, reason: string, change: () => void): readonly PoolEvent[] {
+    const before = stateOf(member);
+    change();
+    const state = stateOf(member);
+    if (state === before) return [];
+    this.#groups = undefined;
+    return [{ kind: 'state-changed', endpoint: member.endpoint, from: before, state, reason }];
+  }
+
+  #set(endpoint: Endpoint, now: number): readonly PoolEvent[] {
+    const known = this.#members.get(endpoint.id);
+    if (known === undefined) {
+      const tally = this.#departedTallies.get(endpoint.id) ?? { active: 0, total: 0, failures: 0 };
+      this.#departedTallies.delete(endpoint.id);
+      this.#members.set(endpoint.id, createMember(endpoint, this.#firstHealth, tally, now));
+      return [{ kind: 'added', endpoint }];
+    }
+    const stateBefore = stateOf(known);
+    const wasStale = known.presence.kind === 'stale';
+    const before = known.endpoint;
+    const hasMoved = !isSamePlace(before, endpoint);
+    if (hasMoved) known.breaker = CLOSED;
+    if (!sharesPlace(before, endpoint)) Object.assign(known, freshRecord(now), { health: this.#firstHealth });
+    known.endpoint = endpoint;
+    known.presence = { kind: 'present' };
+    const state = stateOf(known);
+    const updated: PoolEvent = hasMoved
+      ? { kind: 'updated', endpoint, movedFrom: before }
+      : { kind: 'updated', endpoint };
+    if (state === stateBefore) return [updated];
+    const reason = wasStale
+      ? 'heard of again'
+      : state === 'draining'
+        ? 'asks for no new connections'
+        : 'announced anew';
+    return [updated, { kind: 'state-changed', endpoint, from: stateBefore, state, reason }];
+  }
+
+  #depart(source: string, { id, how, reason }: Departure, now: number): readonly PoolEvent[] {
+    const member = this.#members.get(id);
+    if (member === undefined) return [];
+    switch (how) {
+      case 'removed':
+        return [this.remove(member, reason, true)];
+      case 'superseded':
+        return [this.remove(member, reason, false)];
+      case 'gone':
+        if (isSuspect(member) && member.tally.active === 0) {
+          return [this.remove(member, `${reason} and does not answer`, true)];
+        }
+        return this.changeState(member, reason, () => {
+          member.presence = { kind: 'stale', until: now + STALE_MS, source, reason };
+        });
+      default:
+        return how satisfies never;
+    }
+  }
+
+  #endStale(select: (stale: readonly Member[]) => readonly StaleEnd[]): readonly PoolEvent[] {
+    return select(this.listStale()).map(({ member, reason, isLost }) => this.remove(member, reason, isLost));
+  }
+}

@@ -1,0 +1,20 @@
+import type { Endpoint, EndpointState } from './endpoint.ts';
+
+/** A past-tense fact about one endpoint; `reason` is for people. */
+export type PoolEvent =
+  | { readonly kind: 'added'; readonly endpoint: Endpoint }
+  /** `movedFrom`: what it was; it can be dialled elsewhere now. */
+  | { readonly kind: 'updated'; readonly endpoint: Endpoint; readonly movedFrom?: Endpoint }
+  /** `isLost` false: nothing happened to it, another endpoint stands in its place. */
+  | { readonly kind: 'removed'; readonly endpoint: Endpoint; readonly reason: string; readonly isLost: boolean }
+  | {
+      readonly kind: 'state-changed';
+      readonly endpoint: Endpoint;
+      readonly from: EndpointState;
+      readonly state: EndpointState;
+      readonly reason: string;
+    }
+  /** It answers, and its check says that it is not to be used: it is lost as if it had left. */
+  | { readonly kind: 'declined'; readonly endpoint: Endpoint; readonly reason: string }
+  /** Nobody is there any more: what it carries will never end by itself. */
+  | { readonly kind: 'died'; readonly endpoint: Endpoint; readonly reason: string };

@@ -1,0 +1,18 @@
+/**
+ * How a source fares; told each time that it changes, and taken to be `working` at first. `reason` is for people and may hold
+ * what the network said.
+ */
+export type SourceHealth =
+  | { readonly kind: 'working'; readonly source: string }
+  /** It learns that there is nobody. */
+  | { readonly kind: 'empty'; readonly source: string; readonly reason: string }
+  /** It learns nothing, or not all: what it told before holds, and it tries again. */
+  | { readonly kind: 'failing'; readonly source: string; readonly reason: string };
+
+export function isSameHealth(a: SourceHealth, b: SourceHealth): boolean {
+  return a.kind === b.kind && reasonOf(a) === reasonOf(b);
+}
+
+function reasonOf(health: SourceHealth): string {
+  return health.kind === 'working' ? '' : health.reason;
+}

@@ -1,0 +1,95 @@
+import { isIP } from 'node:net';
+import type { Clock } from '@mdns-ambassador/mdns';
+import { type DnsClient, lookUpService, type ServiceTarget } from '@mdns-ambassador/registries';
+import { isEndpointAddress } from '../address-policy.ts';
+import type { Endpoint } from '../pool/endpoint.ts';
+import type { Random } from '../pool/random.ts';
+import { describeAbsence } from './dns.ts';
+import { holdMs, holdNegativeMs } from './dns-ttl.ts';
+import { createLookingSource, type Finding, type Look } from './looking-source.ts';
+import type { Source } from './source.ts';
+import type { SourceHealth } from './source-health.ts';
+
+export interface SrvSourceOptions {
+  readonly service: string;
+  /** `_redis._tcp.example.com`: fully qualified; a closing dot is allowed. */
+  readonly name: string;
+  readonly client: DnsClient;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly onHealth?: (health: SourceHealth) => void;
+}
+
+/** Addresses of one target that are tried. */
+const MAX_ADDRESSES = 8;
+
+/**
+ * Every SRV record of a name is an endpoint, known by its target and port (RFC 2782). Looks again when the shortest TTL of the
+ * records and their addresses is over. No records leave what was known as `gone`, a target "." removes it; a server that
+ * fails or is silent changes nothing.
+ */
+export function createSrvSource(options: SrvSourceOptions): Source {
+  const name = `srv:${options.name}`;
+  const { clock, random, onHealth } = options;
+  return createLookingSource({ name, clock, random, onHealth, look: (look) => findEndpoints(name, options, look) });
+}
+
+async function findEndpoints(source: string, options: SrvSourceOptions, look: Look): Promise<Finding> {
+  const answer = await lookUpService(options.client, options.name, look.signal);
+  switch (answer.kind) {
+    case 'found':
+      return readTargets(source, options, answer, look.previous);
+    case 'absent':
+      return {
+        kind: 'none',
+        how: answer.how === 'not-offered' ? 'removed' : 'gone',
+        reason: describeAbsence(options.name, answer.how),
+        holdsMs: holdNegativeMs(answer.ttlSeconds),
+      };
+    case 'failed':
+      return { kind: 'unknown', reason: answer.reason };
+    default:
+      return answer satisfies never;
+  }
+}
+
+function readTargets(
+  source: string,
+  { name, service }: SrvSourceOptions,
+  answer: { readonly targets: readonly ServiceTarget[]; readonly ttlSeconds: number },
+  previous: readonly Endpoint[],
+): Finding {
+  const endpoints: Endpoint[] = [];
+  let holdsMs = holdMs(answer.ttlSeconds);
+  let doubt: string | undefined;
+  for (const { host, port, priority, weight, addresses: found } of answer.targets) {
+    const id = `${source}/${host}:${port}`;
+    const known = previous.find((endpoint) => endpoint.id === id)?.addresses ?? [];
+    let addresses: readonly string[] = [];
+    switch (found.kind) {
+      case 'found':
+        addresses = [...found.addresses, ...known.filter((address) => isIP(address) === found.unknownFamily)];
+        break;
+      case 'absent':
+        holdsMs = Math.min(holdsMs, holdNegativeMs(found.ttlSeconds));
+        break;
+      case 'failed':
+        doubt ??= `the address of ${host} can't be learnt: ${found.reason}`;
+        addresses = known;
+        break;
+      default:
+        found satisfies never;
+    }
+    addresses = addresses.filter(isEndpointAddress).slice(0, MAX_ADDRESSES);
+    if (addresses.length === 0) continue;
+    endpoints.push({ id, service, addresses, port, priority, weight, secure: false, source, draining: false });
+  }
+  if (endpoints.length > 0) return { kind: 'found', endpoints: endpoints.sort(byId), holdsMs, doubt };
+  if (doubt !== undefined) return { kind: 'unknown', reason: doubt };
+  return { kind: 'none', how: 'gone', reason: `none of the targets of ${name} has an address to dial`, holdsMs };
+}
+
+/** Servers rotate their answers; the same records in another order are no change. */
+function byId(a: Endpoint, b: Endpoint): number {
+  return a.id < b.id ? -1 : 1;
+}

@@ -1,0 +1,56 @@
+import { seededRandom } from '@mdns-ambassador/testkit';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { BalancerName } from '../../src/pool/balancer.ts';
+import { Pool } from '../../src/pool/pool.ts';
+import { rampShare } from '../../src/pool/slow-start.ts';
+import { countDraws, endpoint } from './fixtures.ts';
+
+const NONE: ReadonlySet<string> = new Set();
+
+test('the share grows from a tenth to the whole within 5 s', () => {
+  expect([0, 500, 1_000, 2_500, 5_000, 60_000].map((now) => rampShare(0, now))).toEqual([0.1, 0.1, 0.2, 0.5, 1, 1]);
+});
+
+test('it is never nothing and never shrinks', () => {
+  const times = fc.double({ min: 0, max: 1e9, noNaN: true });
+  fc.assert(
+    fc.property(times, times, times, (risenAt, a, b) => {
+      const [sooner, later] = a < b ? [a, b] : [b, a];
+      expect(rampShare(risenAt, sooner)).toBeGreaterThan(0);
+      expect(rampShare(risenAt, later)).toBeGreaterThanOrEqual(rampShare(risenAt, sooner));
+      expect(rampShare(risenAt, later)).toBeLessThanOrEqual(1);
+    }),
+  );
+});
+
+describe.each<BalancerName>(['p2c', 'random', 'round-robin'])('%s', (balance) => {
+  const createPool = () => {
+    const pool = new Pool({ sources: ['mdns'], merge: 'union', balance, random: seededRandom(3) });
+    pool.apply('mdns', { kind: 'add', endpoints: [endpoint('a'), endpoint('b')] }, 0);
+    return pool;
+  };
+  const partOf = (pool: Pool, id: string, now: number): number =>
+    (countDraws(2_000, () => pool.pick({ exclude: NONE }, now)?.id)[id] ?? 0) / 2_000;
+
+  test('a new endpoint begins with a little and has its part after 5 s', () => {
+    const pool = createPool();
+    pool.apply('mdns', { kind: 'add', endpoints: [endpoint('new')] }, 60_000);
+    expect(partOf(pool, 'new', 60_000)).toBeGreaterThan(0.02);
+    expect(partOf(pool, 'new', 60_000)).toBeLessThan(0.08);
+    expect(partOf(pool, 'new', 65_000)).toBeCloseTo(1 / 3, 1);
+  });
+
+  test('so does one that comes back from ejection', () => {
+    const pool = createPool();
+    pool.dialFailed('b', 'refused', 60_000);
+    pool.advance(61_000);
+    pool.dialSucceeded('b', 61_000);
+    expect(partOf(pool, 'b', 61_000)).toBeLessThan(0.15);
+    expect(partOf(pool, 'b', 66_000)).toBeCloseTo(0.5, 1);
+  });
+
+  test('endpoints that came together share equally from the first moment', () => {
+    expect(partOf(createPool(), 'a', 0)).toBeCloseTo(0.5, 1);
+  });
+});

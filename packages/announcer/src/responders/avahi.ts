@@ -1,0 +1,215 @@
+import type { Clock, NetworkInterface, Publication, PublicationEvent, ServiceOptions } from '@mdns-ambassador/mdns';
+import { AnnouncerError } from '../announcer-error.ts';
+import { AVAHI_MATCH_RULES, AvahiDaemon, readAvahiSignal } from './avahi-daemon.ts';
+import { AvahiPublication, type AvahiSituation } from './avahi-publication.ts';
+import { BusError, type BusSignal, type ConnectBus, type MessageBus } from './message-bus.ts';
+import type { Responder, ResponderEvent } from './responder.ts';
+
+/** How soon another interface, or a bus that is back, is noticed. */
+const POLL_MS = 2_000;
+const MAX_REASONS_TOLD = 8;
+
+export interface AvahiResponderOptions {
+  readonly connect: ConnectBus;
+  readonly clock: Clock;
+  /** The interfaces to publish on now; those without an index are left out. */
+  readonly interfaces: () => readonly NetworkInterface[];
+  readonly onEvent: (event: ResponderEvent) => void;
+}
+
+/**
+ * Publishes through the avahi-daemon that runs on this machine, under the daemon's host name. When the daemon or the bus
+ * restarts, everything is published again. SRV priority and weight are 0 and the TTLs the daemon's: its interface knows no other.
+ */
+export class AvahiResponder implements Responder {
+  readonly #options: AvahiResponderOptions;
+  readonly #publications = new Set<AvahiPublication>();
+  readonly #told = new Set<string>();
+  #bus: MessageBus | undefined;
+  #daemon: AvahiDaemon | undefined;
+  #host = '';
+  #isLost = false;
+  #seen = '';
+  #cancelPoll: () => void = () => undefined;
+  #refreshing: Promise<void> = Promise.resolve();
+  #starting: Promise<void> | undefined;
+  #closing: Promise<void> | undefined;
+
+  constructor(options: AvahiResponderOptions) {
+    this.#options = options;
+  }
+
+  start(): Promise<void> {
+    this.#starting ??= this.#open();
+    return this.#starting;
+  }
+
+  publish(service: ServiceOptions, onEvent: (event: PublicationEvent) => void): Publication {
+    const publication: AvahiPublication = new AvahiPublication(service, {
+      clock: this.#options.clock,
+      situation: () => this.#describeSituation(),
+      failed: (name, error) => this.#tellFailure(name, error),
+      onEvent: (event) => queueMicrotask(() => onEvent(event)),
+    });
+    this.#publications.add(publication);
+    publication.align();
+    return publication;
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#shutDown();
+    return this.#closing;
+  }
+
+  async #open(): Promise<void> {
+    try {
+      await this.#connect();
+    } catch (error) {
+      this.#bus?.close();
+      throw explainAbsence(error);
+    }
+    this.#poll();
+  }
+
+  async #shutDown(): Promise<void> {
+    await this.#starting?.catch(() => undefined);
+    this.#cancelPoll();
+    await Promise.all([...this.#publications].map((publication) => publication.close()));
+    await this.#refreshing;
+    this.#bus?.close();
+  }
+
+  async #connect(): Promise<void> {
+    let bus: MessageBus | undefined;
+    bus = await this.#options.connect({
+      signal: (signal) => this.#takeSignal(signal),
+      lost: () => {
+        if (this.#bus === bus) this.#lose('the connection to the D-Bus system bus ended');
+      },
+    });
+    this.#bus = bus;
+    for (const rule of AVAHI_MATCH_RULES) await bus.watch(rule);
+    await this.#meet(bus);
+  }
+
+  /** Finds the daemon on the bus, which may start it. */
+  async #meet(bus: MessageBus): Promise<void> {
+    const daemon = new AvahiDaemon(bus);
+    const host = await daemon.readHost();
+    if (this.#bus !== bus || this.#closing !== undefined) return;
+    this.#daemon = daemon;
+    if (host !== undefined) this.#greet(host);
+  }
+
+  #greet(host: string): void {
+    this.#host = host;
+    if (this.#isLost) this.#options.onEvent({ kind: 'responder-back' });
+    this.#isLost = false;
+    this.#told.clear();
+    this.#alignAll();
+  }
+
+  #lose(reason: string): void {
+    if (this.#closing !== undefined) return;
+    if (!reason.startsWith('avahi')) {
+      this.#bus?.close();
+      this.#bus = undefined;
+    }
+    this.#daemon = undefined;
+    this.#host = '';
+    if (!this.#isLost) this.#options.onEvent({ kind: 'responder-lost', reason });
+    this.#isLost = true;
+    this.#alignAll();
+  }
+
+  #takeSignal(signal: BusSignal): void {
+    const meant = readAvahiSignal(signal);
+    if (meant === undefined) return;
+    switch (meant.kind) {
+      case 'owner-changed':
+        if (!meant.isRunning) this.#lose('avahi-daemon ended');
+        else this.#refresh(async (bus) => await this.#meet(bus));
+        break;
+      case 'server-changed':
+        this.#refresh(async () => {
+          const host = await this.#daemon?.readHost();
+          if (host !== undefined) this.#greet(host);
+        });
+        break;
+      case 'group-changed':
+        for (const publication of this.#publications) publication.noteGroupState(meant.group, meant.state);
+        break;
+      default:
+        meant satisfies never;
+    }
+  }
+
+  /** One at a time; what fails is tried again by the poll. */
+  #refresh(run: (bus: MessageBus) => Promise<void>): void {
+    this.#refreshing = this.#refreshing.then(async () => {
+      if (this.#bus === undefined || this.#closing !== undefined) return;
+      await run(this.#bus).catch(() => undefined);
+    });
+  }
+
+  #poll(): void {
+    this.#cancelPoll = this.#options.clock.after(POLL_MS, () => {
+      void this.#look().finally(() => {
+        if (this.#closing === undefined) this.#poll();
+      });
+    });
+  }
+
+  async #look(): Promise<void> {
+    if (this.#bus === undefined) return await this.#connect().catch(() => undefined);
+    const seen = JSON.stringify(this.#describeSituation().interfaces);
+    if (seen !== this.#seen) this.#alignAll();
+  }
+
+  #alignAll(): void {
+    this.#seen = JSON.stringify(this.#describeSituation().interfaces);
+    for (const publication of [...this.#publications]) {
+      if (publication.state.kind === 'closed') this.#publications.delete(publication);
+      else publication.align();
+    }
+  }
+
+  #describeSituation(): AvahiSituation {
+    const interfaces = this.#options
+      .interfaces()
+      .flatMap(({ name, index }) => (index === undefined ? [] : [{ name, index }]));
+    return { daemon: this.#host === '' ? undefined : this.#daemon, host: this.#host, interfaces };
+  }
+
+  #tellFailure(name: string, error: unknown): void {
+    if (this.#isLost || this.#closing !== undefined) return;
+    const reason = explainFailure(error);
+    if (this.#told.has(reason) || this.#told.size >= MAX_REASONS_TOLD) return;
+    this.#told.add(reason);
+    this.#options.onEvent({ kind: 'publish-failed', name, reason });
+  }
+}
+
+const INSTEAD = 'or leave --responder out to publish without it';
+
+function explainAbsence(error: unknown): AnnouncerError {
+  const code = error instanceof BusError ? error.code : '';
+  const refuse = (sentence: string): AnnouncerError =>
+    new AnnouncerError('RESPONDER_UNAVAILABLE', `${sentence}, ${INSTEAD}`, { cause: error });
+  if (/\.(ServiceUnknown|NameHasNoOwner|Spawn\.\w+)$/.test(code)) {
+    return refuse('avahi-daemon is not running: start it (systemctl start avahi-daemon)');
+  }
+  if (/\.AccessDenied$/.test(code)) return refuse('the D-Bus system bus keeps this user from avahi-daemon: allow it');
+  if (/^E[A-Z]+$/.test(code) && code !== 'ETIMEDOUT') {
+    return refuse(`avahi-daemon is reached over the D-Bus system bus, which is not there (${code}): start dbus`);
+  }
+  const said = error instanceof Error ? error.message : String(error);
+  return refuse(`avahi-daemon does not answer over D-Bus (${said}): restart it`);
+}
+
+function explainFailure(error: unknown): string {
+  if (error instanceof BusError && error.code.endsWith('.NotPermittedError')) {
+    return 'avahi-daemon publishes nothing for users: set disable-publishing=no and disable-user-service-publishing=no in /etc/avahi/avahi-daemon.conf';
+  }
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,12 @@
+import { listCheckCases } from '@mdns-ambassador/testkit';
+import { describe, test } from 'vitest';
+import { createNoneCheck } from '../src/none.ts';
+
+describe('The check "none"', () => {
+  for (const { name, run } of listCheckCases({
+    createCheck: (condition) => (condition === 'well' ? createNoneCheck() : undefined),
+    countOpen: () => 0,
+  })) {
+    test(name, run);
+  }
+});

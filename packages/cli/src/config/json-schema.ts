@@ -1,0 +1,45 @@
+import { z } from 'zod';
+import { ANNOUNCE_OPTIONS } from '../announce-request.ts';
+import { PROXY_OPTIONS } from '../proxy-request.ts';
+import { COMMON_OPTIONS } from '../settings/common-options.ts';
+import { nameKey, type Option } from '../settings/option.ts';
+import { configSchema } from './schema.ts';
+
+/** What the keys mean that are no options. */
+const KEY_SUMMARIES: Readonly<Record<string, string>> = {
+  announce: 'Services of this machine that others on the network are told about',
+  proxy: 'Services on the network that this machine is to have on localhost',
+  service: 'Its name, such as redis',
+  host: 'Where it listens, unless it is this machine',
+  port: 'announce: where it listens; proxy: the local port. Without one: the well-known one',
+};
+
+interface Described {
+  properties?: Record<string, Described>;
+  items?: Described;
+  description?: string;
+  enum?: readonly string[];
+  type?: unknown;
+}
+
+/** JSON Schema (2020-12) of the configuration file, for editors: `# yaml-language-server: $schema=...`. */
+export function createJsonSchema(): object {
+  const { $schema, ...schema } = z.toJSONSchema(configSchema, { target: 'draft-2020-12' });
+  describeKeys(schema as Described, [...COMMON_OPTIONS, ...ANNOUNCE_OPTIONS, ...PROXY_OPTIONS]);
+  const sections = (schema as Described).properties ?? {};
+  describeKeys(sections.announce?.items, ANNOUNCE_OPTIONS);
+  describeKeys(sections.proxy?.items, PROXY_OPTIONS);
+  return { $schema, title: 'ambassador.yaml', description: 'What ambassador up announces and proxies', ...schema };
+}
+
+function describeKeys(schema: Described | undefined, options: readonly Option[]): void {
+  for (const [key, property] of Object.entries(schema?.properties ?? {})) {
+    const option = options.find(({ name }) => nameKey(name) === key);
+    const summary = KEY_SUMMARIES[key] ?? option?.summary;
+    if (summary !== undefined) property.description = summary;
+    if (option?.byDefault !== undefined) property.description += ` (default: ${option.byDefault})`;
+    if (option?.choices === undefined || option.kind === 'list') continue;
+    property.enum = option.choices;
+    delete property.type;
+  }
+}

@@ -1,0 +1,23 @@
+import type { LinkCheck, SkippedInterface } from '@mdns-ambassador/mdns';
+
+/** What was found out on this machine; `undefined` is "can't be known here". */
+export interface Facts {
+  /** Those that mDNS is spoken on. */
+  readonly interfaces: readonly InterfaceFacts[];
+  readonly skipped: readonly SkippedInterface[];
+  readonly links: readonly LinkCheck[];
+  /** Interfaces on which a multicast packet for another port than 5353 came back. */
+  readonly controlHeardOn: readonly string[];
+  /** The interface that leads to everywhere else; `none`: there is no such route. */
+  readonly defaultRoute: { readonly interfaceName: string; readonly isTunnel: boolean } | 'none' | undefined;
+  readonly container: { readonly runtime: string; readonly hasOwnNetwork: boolean } | undefined;
+  readonly clock: { readonly wallClock: number; readonly isSynchronized: boolean | undefined };
+}
+
+export interface InterfaceFacts {
+  readonly name: string;
+  readonly loopback: boolean;
+  readonly hasIPv4: boolean;
+  readonly hasIPv6: boolean;
+  readonly isWireless: boolean;
+}

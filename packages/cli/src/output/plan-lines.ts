@@ -1,0 +1,55 @@
+import type { AnnouncementOptions } from '@mdns-ambassador/announcer';
+import { formatListenPlace } from '@mdns-ambassador/relay';
+import { formatDuration } from '../parse/duration.ts';
+import type { Plan, PlannedProxy } from '../up/plan.ts';
+import { formatPlace, joinWords, quoteName } from './phrases.ts';
+
+/** What `up --dry-run` would do, one line each. */
+export function describePlan(plan: Plan): readonly string[] {
+  const admin = plan.fixed.admin?.at(-1);
+  return [
+    ...plan.announce.map(describeAnnouncement),
+    ...plan.proxy.map(describeProxy),
+    ...(admin === undefined ? [] : [`admin on ${admin}`]),
+  ];
+}
+
+/** The same for programs. */
+export function planToJson({ announce, proxy, fixed }: Plan): object {
+  const admin = fixed.admin?.at(-1);
+  return {
+    announce: announce.map(({ service, instance, type, host, port, priority, weight, check, relay }) => ({
+      service,
+      instance,
+      type,
+      ...(host === undefined ? {} : { host }),
+      port,
+      priority,
+      weight,
+      check: check.kind,
+      relay,
+    })),
+    proxy: proxy.map(({ service, listen, origins, balance }) => ({
+      service,
+      listen: listen.map(formatListenPlace),
+      from: origins.from.map(({ kind }) => kind),
+      merge: origins.merge,
+      balance,
+    })),
+    ...(admin === undefined ? {} : { admin }),
+  };
+}
+
+function describeAnnouncement(options: AnnouncementOptions): string {
+  const { service, instance, type, host, port, check, checkIntervalMs, relay } = options;
+  const place = host === undefined ? `port ${port}` : formatPlace(host, port);
+  const looking =
+    check.kind === 'none' ? 'unchecked' : `checked by ${check.kind} every ${formatDuration(checkIntervalMs)}`;
+  return `announce ${service} as ${quoteName(instance)} (${type}): ${place}, ${looking}${relay ? ', relayed' : ''}`;
+}
+
+function describeProxy({ service, listen, origins, balance }: PlannedProxy): string {
+  const sources = joinWords(origins.from.map(({ kind }) => kind));
+  const merge = origins.from.length > 1 ? ` (${origins.merge})` : '';
+  return `proxy ${service}: listen on ${joinWords(listen.map(formatListenPlace))}, from ${sources}${merge}, ${balance}`;
+}

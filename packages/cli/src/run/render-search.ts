@@ -1,0 +1,60 @@
+import { type EndpointStatus, EndpointWatch } from '@mdns-ambassador/ambassador';
+import { systemClock } from '@mdns-ambassador/mdns';
+import type { Log } from '../output/log.ts';
+import type { RenderedService } from '../render/rendered-service.ts';
+import type { RenderRequest } from '../render-request.ts';
+import type { LocalNetwork } from './local-network.ts';
+import { createSources, usesMdns } from './sources.ts';
+
+/**
+ * A file is to hold everybody. Who has just told somebody else waits for a second before he says it again (RFC 6762 6), and
+ * answers within 120 ms of that.
+ */
+const QUIET_MS = 1_200;
+
+/** The endpoints of all services, as they are found. */
+export class RenderSearch {
+  onChange: () => void = () => undefined;
+  readonly #parts: readonly { readonly request: RenderRequest; readonly watch: EndpointWatch }[];
+  /** The last ones of each service: one whose endpoints are all gone keeps them. */
+  readonly #last = new Map<string, readonly EndpointStatus[]>();
+
+  constructor(requests: readonly RenderRequest[], local: LocalNetwork, log: Log) {
+    this.#parts = requests.map((request) => {
+      const { service, origins, allowed } = request;
+      const watch = new EndpointWatch({
+        sources: createSources(origins, { service, allowed, local, log }),
+        merge: origins.merge,
+        balance: 'first',
+        clock: systemClock,
+        random: Math.random,
+        onChange: () => this.onChange(),
+      });
+      return { request, watch };
+    });
+  }
+
+  /** Resolves once every service was found and it is quiet, after `timeoutMs` at the latest. */
+  async start(timeoutMs: number): Promise<void> {
+    await Promise.all(
+      this.#parts.map(async ({ request, watch }) => {
+        const settled = watch.settle(timeoutMs, usesMdns(request.origins) ? QUIET_MS : undefined);
+        await watch.start();
+        await settled;
+      }),
+    );
+  }
+
+  services(): readonly RenderedService[] {
+    return this.#parts.map(({ request: { service, listen }, watch }) => {
+      const found = watch.endpoints();
+      const endpoints = found.length > 0 ? found : (this.#last.get(service) ?? []);
+      this.#last.set(service, endpoints);
+      return { service, listen, endpoints };
+    });
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#parts.map(({ watch }) => watch.close()));
+  }
+}

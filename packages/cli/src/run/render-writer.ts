@@ -1,0 +1,71 @@
+import type { Surroundings } from '../command.ts';
+import { countThings, joinWords } from '../output/phrases.ts';
+import type { Printer } from '../output/printer.ts';
+import { renderEnv } from '../render/env.ts';
+import { renderHaproxy } from '../render/haproxy.ts';
+import { renderNginx, renderNginxFragment } from '../render/nginx.ts';
+import type { RenderedService } from '../render/rendered-service.ts';
+import type { RenderOutput } from '../render-request.ts';
+import { RenderedFile } from './rendered-file.ts';
+import { runShell } from './shell.ts';
+
+/** Renders, and puts the text where it belongs. */
+export class RenderWriter {
+  readonly #output: RenderOutput;
+  readonly #stdout: Printer;
+  readonly #stderr: Printer;
+  readonly #file: RenderedFile | undefined;
+  #printed: string | undefined;
+  #missing = '';
+
+  constructor(output: RenderOutput, { stdout, stderr, platform }: Surroundings) {
+    this.#output = output;
+    this.#stdout = stdout;
+    this.#stderr = stderr;
+    const { file, check, reload } = output;
+    if (file !== undefined) this.#file = new RenderedFile({ file, check, reload, platform, runShell });
+  }
+
+  /** For people, beside what is rendered. */
+  tell(sentence: string): void {
+    this.#stderr.line(`ambassador: ${sentence}`);
+  }
+
+  /** Does nothing while there is no endpoint at all. */
+  async write(services: readonly RenderedService[]): Promise<void> {
+    this.#tellMissing(services);
+    if (services.every(({ endpoints }) => endpoints.length === 0)) return;
+    const text = render(this.#output, services);
+    if (this.#file === undefined) {
+      if (text !== this.#printed) this.#stdout.line(text.trimEnd());
+      this.#printed = text;
+      return;
+    }
+    const outcome = await this.#file.put(text);
+    const counts = services.map(
+      ({ service, endpoints }) => `${service} has ${countThings(endpoints.length, 'endpoint')}`,
+    );
+    this.#stdout.line(
+      `${this.#output.file} is ${outcome === 'written' ? 'written' : 'unchanged'}: ${joinWords(counts)}`,
+    );
+  }
+
+  #tellMissing(services: readonly RenderedService[]): void {
+    const missing = joinWords(services.filter(({ endpoints }) => endpoints.length === 0).map(({ service }) => service));
+    if (missing !== '' && missing !== this.#missing) this.tell(`nobody offers ${missing} now`);
+    this.#missing = missing;
+  }
+}
+
+function render({ format, isFragment }: RenderOutput, services: readonly RenderedService[]): string {
+  switch (format) {
+    case 'haproxy':
+      return renderHaproxy(services);
+    case 'nginx':
+      return isFragment ? renderNginxFragment(services) : renderNginx(services);
+    case 'env':
+      return renderEnv(services);
+    default:
+      return format satisfies never;
+  }
+}

@@ -1,0 +1,100 @@
+import { networkInterfaces } from 'node:os';
+import { systemClock } from '@mdns-ambassador/mdns';
+import { refuseShared } from '../announce-request.ts';
+import { CliError } from '../cli-error.ts';
+import type { Invocation } from '../command.ts';
+import { EXIT_OK, EXIT_UNAVAILABLE } from '../exit-codes.ts';
+import { joinWords } from '../output/phrases.ts';
+import { formatDuration, parseDuration } from '../parse/duration.ts';
+import { readRenderFormat, readRenderOutput, readRenderRequests } from '../render-request.ts';
+import { addSharedOptions, listServiceRequests, loadConfig } from '../settings/service-requests.ts';
+import { createNotify, type Notify } from '../systemd/notify.ts';
+import { createLocalNetwork, readInterfaceNames, startNode } from './local-network.ts';
+import { openLog } from './log-options.ts';
+import { Pace } from './pace.ts';
+import { RenderSearch } from './render-search.ts';
+import { RenderWriter } from './render-writer.ts';
+import { checkSourceFiles } from './source-files.ts';
+import { usesMdns } from './sources.ts';
+import { waitForAbort } from './stopping.ts';
+
+const DEFAULT_TIMEOUT_MS = 2_000;
+/** Between two writings with `--watch`. */
+const WATCH_INTERVAL_MS = 1_000;
+/** What a check or a reload refused is tried again after this time, were it only for their sake. */
+const RETRY_MS = 10_000;
+
+/** `ambassador render` */
+export async function renderServices(invocation: Invocation): Promise<number> {
+  const { surroundings } = invocation;
+  const [formatWord, ...words] = invocation.words;
+  const format = readRenderFormat(formatWord);
+  const config = await loadConfig(invocation.settings);
+  const settings = addSharedOptions(invocation.settings, config);
+  const requests = listServiceRequests({ words, settings }, `render ${format}`, config?.proxy, 'proxy');
+  refuseShared(['listen'], requests);
+  const wanted = readRenderRequests(format, requests, {
+    platform: surroundings.platform,
+    hasIpv6: Object.values(networkInterfaces()).some((addresses) =>
+      addresses?.some(({ address }) => address === '::1'),
+    ),
+  });
+  const output = readRenderOutput(format, settings);
+  const timeoutMs = settings.read('timeout', parseDuration) ?? DEFAULT_TIMEOUT_MS;
+  await checkSourceFiles(wanted.map(({ origins }) => origins));
+  const log = openLog(settings, surroundings);
+  const local = createLocalNetwork(
+    readInterfaceNames(settings, surroundings.platform),
+    surroundings.platform,
+    (event) => log.debug(event, event.kind),
+  );
+  const { signal } = surroundings.shutdown;
+  const search = new RenderSearch(wanted, local, log);
+  try {
+    if (wanted.some(({ origins }) => usesMdns(origins))) await startNode(local);
+    await Promise.race([search.start(timeoutMs), waitForAbort(signal)]);
+    if (signal.aborted) return EXIT_OK;
+    const writer = new RenderWriter(output, surroundings);
+    if (settings.isSet('watch')) {
+      await watch(search, writer, createNotify(surroundings.env, log), signal);
+      return EXIT_OK;
+    }
+    const services = search.services();
+    if (services.every(({ endpoints }) => endpoints.length === 0)) {
+      const names = joinWords(services.map(({ service }) => service));
+      const kept = output.file === undefined ? '' : `; ${output.file} stays as it was`;
+      throw new CliError(
+        EXIT_UNAVAILABLE,
+        `no ${names} was found within ${formatDuration(timeoutMs)}${kept}; see what is there with ambassador list, or wait longer with --timeout 10s`,
+      );
+    }
+    await writer.write(services);
+    return EXIT_OK;
+  } finally {
+    await search.close();
+    await local.node.close();
+  }
+}
+
+/** Writes at once, and again as often as endpoints change, until stopped. What fails is told and tried again. */
+async function watch(search: RenderSearch, writer: RenderWriter, notify: Notify, signal: AbortSignal): Promise<void> {
+  let cancelRetry = (): void => undefined;
+  const pace = new Pace(systemClock, WATCH_INTERVAL_MS, async () => {
+    cancelRetry();
+    try {
+      await writer.write(search.services());
+    } catch (error) {
+      if (!(error instanceof CliError)) throw error;
+      writer.tell(error.message);
+      cancelRetry = systemClock.after(RETRY_MS, () => pace.request());
+    }
+  });
+  search.onChange = () => pace.request();
+  pace.request();
+  notify('READY=1');
+  await waitForAbort(signal);
+  notify('STOPPING=1');
+  cancelRetry();
+  await pace.close();
+  cancelRetry();
+}

@@ -1,0 +1,91 @@
+import { hostname } from 'node:os';
+import {
+  AnnouncerError,
+  AvahiResponder,
+  BonjourResponder,
+  messageBusAt,
+  type Publisher,
+  type Responder,
+  type ResponderEvent,
+} from '@mdns-ambassador/announcer';
+import {
+  type NodeCounters,
+  type NodeEvent,
+  type SystemNetwork,
+  systemClock,
+  systemNetwork,
+} from '@mdns-ambassador/mdns';
+import type { ResponderName } from '../announce-request.ts';
+import { CliError } from '../cli-error.ts';
+import { EXIT_UNAVAILABLE } from '../exit-codes.ts';
+import { createLocalNetwork, startNode } from './local-network.ts';
+
+/** D-Bus specification, "Well-known Message Bus Instances". */
+const SYSTEM_BUS = 'unix:path=/var/run/dbus/system_bus_socket';
+
+/** Who speaks mDNS for `announce`, whoever that is. */
+export interface Speaker {
+  readonly network: SystemNetwork;
+  readonly publisher: Publisher;
+  /** Of our own stack; undefined where another one speaks. */
+  counters(): NodeCounters | undefined;
+  /** Rejects with a CliError that says in one sentence what is in the way and what works. */
+  start(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface SpeakerOptions {
+  readonly responder: ResponderName;
+  readonly interfaceNames: readonly string[];
+  readonly platform: NodeJS.Platform;
+  readonly env: NodeJS.ProcessEnv;
+  readonly onNodeEvent: (event: NodeEvent) => void;
+  readonly onResponderEvent: (event: ResponderEvent) => void;
+}
+
+export function createSpeaker(options: SpeakerOptions): Speaker {
+  const { responder, interfaceNames, platform, env, onResponderEvent: onEvent } = options;
+  if (responder === 'native') {
+    const local = createLocalNetwork(interfaceNames, platform, options.onNodeEvent);
+    const { network, node } = local;
+    return {
+      network,
+      publisher: node,
+      counters: () => node.counters,
+      start: () => startNode(local),
+      close: () => node.close(),
+    };
+  }
+  const network = systemNetwork({ interfaceNames, platform });
+  const interfaces = () => network.interfaces();
+  switch (responder) {
+    case 'avahi': {
+      const connect = messageBusAt(env.DBUS_SYSTEM_BUS_ADDRESS || SYSTEM_BUS);
+      return speakThrough(new AvahiResponder({ connect, clock: systemClock, interfaces, onEvent }), network);
+    }
+    case 'bonjour-service': {
+      const hostName = hostname();
+      const random = Math.random;
+      return speakThrough(new BonjourResponder({ clock: systemClock, random, hostName, interfaces, onEvent }), network);
+    }
+    default:
+      return responder satisfies never;
+  }
+}
+
+function speakThrough(responder: Responder, network: SystemNetwork): Speaker {
+  return {
+    network,
+    publisher: responder,
+    counters: () => undefined,
+    start: async () => {
+      try {
+        await responder.start();
+      } catch (error) {
+        if (!(error instanceof AnnouncerError)) throw error;
+        throw new CliError(EXIT_UNAVAILABLE, error.message, { cause: error });
+      }
+    },
+    close: () => responder.close(),
+  };
+}

@@ -1,0 +1,209 @@
+import { hostname } from 'node:os';
+import { LoopLag } from '@mdns-ambassador/ambassador';
+import type { AnnouncementOptions } from '@mdns-ambassador/announcer';
+import { systemClock } from '@mdns-ambassador/mdns';
+import { CliError } from '../cli-error.ts';
+import type { Invocation, Surroundings } from '../command.ts';
+import { parseConfig, readConfigText } from '../config/read-config.ts';
+import { EXIT_CONFIG, EXIT_OK, EXIT_USAGE } from '../exit-codes.ts';
+import { createConnectionLog } from '../output/connection-log.ts';
+import { tellNodeEvent, tellStart } from '../output/network-lines.ts';
+import { describePlan, planToJson } from '../output/plan-lines.ts';
+import { createReporter, type Reporter } from '../output/reporter.ts';
+import type { Settings } from '../settings/settings.ts';
+import { createNotify } from '../systemd/notify.ts';
+import { listPassedSockets } from '../systemd/passed-sockets.ts';
+import { listChangedKeys, type Plan, type PlannedProxy, readPlan } from '../up/plan.ts';
+import { Roster } from '../up/roster.ts';
+import { createAdminService } from './admin.ts';
+import { Lifecycle } from './lifecycle.ts';
+import { createLocalNetwork, readInterfaceNames, startNode } from './local-network.ts';
+import { openLog } from './log-options.ts';
+import { Pace } from './pace.ts';
+import { createCheckTools } from './proxy.ts';
+import { checkSourceFiles } from './source-files.ts';
+import { usesMdns } from './sources.ts';
+import { waitForAbort } from './stopping.ts';
+import { AnnouncementPart, type PartContext, ProxyPart } from './up-parts.ts';
+import { watchFile } from './watch-file.ts';
+
+const DEFAULT_FILE = './ambassador.yaml';
+/** Between two readings of the file. */
+const RELOAD_INTERVAL_MS = 500;
+
+/** `ambassador up` */
+export async function runUp(invocation: Invocation): Promise<number> {
+  const { surroundings, settings } = invocation;
+  refuseWords(invocation);
+  const file = settings.read('config', (text) => text) ?? DEFAULT_FILE;
+  const first = readFilePlan(file, readConfigText(file), settings, surroundings);
+  await checkSourceFiles(first.plan.proxy.map(({ origins }) => origins));
+  if (settings.isSet('dry-run')) {
+    const { plan } = first;
+    const lines = settings.isSet('json') ? [JSON.stringify(planToJson(plan))] : describePlan(plan);
+    for (const line of lines) surroundings.stdout.line(line);
+    return EXIT_OK;
+  }
+  const { shared } = first;
+  const log = openLog(shared, surroundings);
+  const lifecycle = new Lifecycle(createNotify(surroundings.env, log));
+  let isNodeStarted = false;
+  const admin = await createAdminService(shared, {
+    version: surroundings.version,
+    snapshot: () => ({
+      phase: lifecycle.phase,
+      announcements: announced.parts.flatMap(({ announcer }) => announcer.status()),
+      services: proxied.parts.flatMap(({ ambassador }) => ambassador.status()),
+      traffic: proxied.parts.flatMap(({ ambassador }) => ambassador.traffic()),
+      mdns: isNodeStarted ? local.node.counters : undefined,
+    }),
+  });
+  const reporter = createReporter(surroundings.stdout, log, shared.isSet('json'), (fact) => admin?.publish(fact));
+  const local = createLocalNetwork(
+    readInterfaceNames(shared, surroundings.platform),
+    surroundings.platform,
+    (event) => {
+      if (isNodeStarted || event.kind === 'link-failed') tellNodeEvent(reporter, event);
+    },
+  );
+  const reportConnections = shared.isSet('log-connections');
+  const lag = new LoopLag(systemClock);
+  const context: PartContext = {
+    local,
+    log,
+    reporter,
+    platform: surroundings.platform,
+    reportConnections,
+    checkTools: createCheckTools(surroundings),
+    observers: {
+      lag: () => lag.current(),
+      onDial: admin?.observeDial,
+      onConnection: reportConnections ? createConnectionLog(surroundings.logStream) : undefined,
+    },
+  };
+  const announced = new Roster((entry: AnnouncementOptions) => new AnnouncementPart(entry, context));
+  const proxied = new Roster((entry: PlannedProxy) => new ProxyPart(entry, context));
+
+  /** Brings the plan about; what it could not start. */
+  const follow = async ({ announce, proxy }: Plan): Promise<readonly CliError[]> => {
+    if (!isNodeStarted && (announce.length > 0 || proxy.some(({ origins }) => usesMdns(origins)))) {
+      await startNode(local);
+      isNodeStarted = true;
+      tellStart(reporter, local.network.interfaces(), local.network.skipped());
+    }
+    const changes = await Promise.all([announced.apply(announce), proxied.apply(proxy)]);
+    if (lifecycle.phase === 'running') tellReloaded(reporter, file, changes);
+    return changes.flatMap(({ errors }) => errors);
+  };
+
+  /** What was read last, right or wrong: it is not read twice unless asked for. */
+  let lastText = first.text;
+  let isAsked = false;
+  const reload = async (): Promise<void> => {
+    const wasAsked = isAsked;
+    isAsked = false;
+    try {
+      const text = readConfigText(file);
+      if (text === lastText && !wasAsked) return;
+      lastText = text;
+      const next = readFilePlan(file, text, settings, surroundings);
+      for (const key of listChangedKeys(first.plan, next.plan)) {
+        reporter.tell(`${key} in ${file} takes effect at the next start`, { event: 'restart-needed', file, key });
+      }
+      for (const error of await follow(next.plan)) tellFailure(reporter, file, error, 'not started');
+    } catch (error) {
+      if (!(error instanceof CliError)) throw error;
+      tellFailure(reporter, file, error, 'not reloaded, what was before goes on');
+    }
+  };
+  const pace = new Pace(systemClock, RELOAD_INTERVAL_MS, reload);
+  let unwatch = (): void => undefined;
+  try {
+    surroundings.shutdown.onHangup(() => {
+      isAsked = true;
+      if (lifecycle.phase === 'running') pace.request();
+    });
+    await admin?.listen(reporter);
+    const [failure] = await follow(first.plan);
+    if (failure !== undefined) throw failure;
+    lifecycle.run();
+    unwatch = watchFile(
+      file,
+      systemClock,
+      () => pace.request(),
+      (reason) => {
+        log.warn({ file, reason }, 'the file is not watched (any more): SIGHUP makes it be read again');
+      },
+    );
+    // What came while it started.
+    pace.request();
+    await waitForAbort(surroundings.shutdown.signal);
+    lifecycle.stop();
+    unwatch();
+    reporter.tell('stopping: saying goodbye, connections may finish (once more ends at once)', {
+      event: 'stopping',
+      reason: String(surroundings.shutdown.signal.reason),
+    });
+    await pace.close();
+    await Promise.all([announced.stop(), proxied.stop()]);
+    return EXIT_OK;
+  } finally {
+    unwatch();
+    lag.close();
+    await pace.close();
+    await Promise.all([announced.close(), proxied.close()]);
+    await local.node.close();
+    await admin?.close();
+  }
+}
+
+interface FilePlan {
+  readonly text: string;
+  readonly plan: Plan;
+  /** The settings that all services share. */
+  readonly shared: Settings;
+}
+
+function readFilePlan(file: string, text: string, settings: Settings, { platform }: Surroundings): FilePlan {
+  const config = parseConfig(file, text);
+  const plan = readPlan(file, config, settings, { hostName: hostname(), platform });
+  return { text, plan, shared: settings.withFallback(config.options) };
+}
+
+function refuseWords({ words, surroundings }: Invocation): void {
+  const [word] = words;
+  if (word !== undefined) {
+    throw new CliError(
+      EXIT_USAGE,
+      `up takes no services, and "${word}" is one; write it in the file, or use announce or proxy`,
+    );
+  }
+  if (listPassedSockets(surroundings.env, process.pid).length > 0) {
+    throw new CliError(
+      EXIT_CONFIG,
+      'systemd passed sockets, and up opens its own; remove Sockets= from the unit, or use proxy',
+    );
+  }
+}
+
+function tellReloaded(
+  reporter: Reporter,
+  file: string,
+  changes: readonly {
+    readonly kept: number;
+    readonly changed: number;
+    readonly added: number;
+    readonly removed: number;
+  }[],
+): void {
+  const count = (key: 'kept' | 'changed' | 'added' | 'removed'): number =>
+    changes.reduce((sum, change) => sum + change[key], 0);
+  const counts = { kept: count('kept'), changed: count('changed'), added: count('added'), removed: count('removed') };
+  const { kept, changed, added, removed } = counts;
+  const line = `reloaded ${file}: ${kept} unchanged, ${changed} changed, ${added} added, ${removed} removed`;
+  reporter.tell(line, { event: 'reloaded', file, ...counts });
+}
+
+function tellFailure(reporter: Reporter, file: string, { message }: CliError, what: string): void {
+  reporter.tell(`${what}: ${message}`, { event: 'reload-failed', file, reason: message });
+}

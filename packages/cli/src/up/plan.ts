@@ -1,0 +1,110 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Cidr } from '@mdns-ambassador/ambassador';
+import type { AnnouncementOptions } from '@mdns-ambassador/announcer';
+import { formatListenPlace } from '@mdns-ambassador/relay';
+import { readAdminPlaces } from '../admin-request.ts';
+import { type Machine, readAnnouncement, readResponder } from '../announce-request.ts';
+import { CliError } from '../cli-error.ts';
+import type { Config } from '../config/read-config.ts';
+import { EXIT_CONFIG } from '../exit-codes.ts';
+import { LOG_FORMATS, LOG_LEVELS } from '../output/log.ts';
+import { parseChoice } from '../parse/choice.ts';
+import { type ProxyRequest, readProxyRequest } from '../proxy-request.ts';
+import { readAllowedCidrs } from '../run/sources.ts';
+import { listSectionRequests, type ServiceRequest } from '../settings/service-requests.ts';
+import type { Settings } from '../settings/settings.ts';
+
+export interface PlannedProxy extends ProxyRequest {
+  readonly allowed: readonly Cidr[];
+}
+
+/** What a configuration file asks for. Two that are equal ask for the same. */
+export interface Plan {
+  readonly announce: readonly AnnouncementOptions[];
+  readonly proxy: readonly PlannedProxy[];
+  /** By key of the file: what is read at the start alone. */
+  readonly fixed: Readonly<Record<string, readonly string[]>>;
+}
+
+/** Options that take effect at the next start. */
+const FIXED_OPTIONS = {
+  admin: 'admin',
+  interface: 'interface',
+  'log-level': 'logLevel',
+  'log-format': 'logFormat',
+  'log-connections': 'logConnections',
+};
+
+/** `settings`: of the command line and the environment. Throws a CliError with the line of what is wrong. */
+export function readPlan(file: string, config: Config, settings: Settings, machine: Machine): Plan {
+  const shared = settings.withFallback(config.options);
+  shared.read('log-level', (text) => parseChoice(text, LOG_LEVELS));
+  shared.read('log-format', (text) => parseChoice(text, LOG_FORMATS));
+  readAdminPlaces(shared);
+  const announceRequests = listSectionRequests(settings, config.announce);
+  const proxyRequests = listSectionRequests(settings, config.proxy);
+  if (announceRequests.length + proxyRequests.length === 0) {
+    throw new CliError(EXIT_CONFIG, `${file}:1: nothing to do; write services under announce: or proxy:`);
+  }
+  for (const { settings: own } of announceRequests) refuseForeignResponder(own);
+  const announce = announceRequests.map((request) => readAnnouncement(request, machine));
+  const proxy = proxyRequests.map(
+    (request): PlannedProxy => ({
+      ...readProxyRequest(request, { platform: machine.platform, passedFds: [] }),
+      allowed: readAllowedCidrs(request.settings),
+    }),
+  );
+  refuseTwice(
+    announce.map(({ instance, type }) => [`the name "${instance}" of ${type}`]),
+    announceRequests,
+    'name',
+  );
+  refuseTwice(
+    proxy.map(({ listen }) => listen.flatMap(nameListenPlace)),
+    proxyRequests,
+    'listen',
+  );
+  const fixed = Object.entries(FIXED_OPTIONS).map(([option, key]) => [
+    key,
+    shared.find(option).map(({ text }) => text),
+  ]);
+  return { announce, proxy, fixed: Object.fromEntries(fixed) };
+}
+
+/** One process has one responder, and the proxies of `up` need ours. */
+function refuseForeignResponder(settings: Settings): void {
+  if (readResponder(settings) === 'native') return;
+  const [given] = settings.find('responder');
+  throw new CliError(
+    given?.exitCode ?? EXIT_CONFIG,
+    `${given?.origin ?? 'responder'}: up speaks mDNS itself; leave "${given?.text ?? ''}" out, or use ambassador announce`,
+  );
+}
+
+/** Port 0 is another one each time. */
+function nameListenPlace(place: ProxyRequest['listen'][number]): readonly string[] {
+  return place.kind === 'tcp' && place.port === 0 ? [] : [formatListenPlace(place)];
+}
+
+/** Refuses what only one service can have. */
+function refuseTwice(taken: readonly (readonly string[])[], requests: readonly ServiceRequest[], option: string): void {
+  const owners = new Map<string, string>();
+  for (const [index, request] of requests.entries()) {
+    const given = request.settings.find(option)[0] ?? request.service;
+    for (const what of taken[index] ?? []) {
+      const owner = owners.get(what);
+      if (owner !== undefined) {
+        throw new CliError(
+          given.exitCode,
+          `${given.origin}: ${what} is taken by ${owner} already; write another ${option}${option === 'listen' ? ' or port' : ''}`,
+        );
+      }
+      owners.set(what, request.service.text);
+    }
+  }
+}
+
+/** The keys that differ and are read at the start alone. */
+export function listChangedKeys(before: Plan, after: Plan): readonly string[] {
+  return Object.keys(after.fixed).filter((key) => !isDeepStrictEqual(before.fixed[key], after.fixed[key]));
+}

@@ -1,0 +1,105 @@
+import type { Clock } from './clock.ts';
+import { MdnsError } from './mdns-error.ts';
+import type { Link, LinkSource, Network, NetworkInterface } from './network.ts';
+import type { Random } from './rules/machine.ts';
+import { decodeMessage } from './wire/decode.ts';
+import { encodeMessage } from './wire/encode.ts';
+import type { Name } from './wire/name.ts';
+import { TYPE_CODES } from './wire/record.ts';
+
+/** RFC 6763 9: every responder with a service answers it. */
+const EVERY_TYPE: Name = ['_services', '_dns-sd', '_udp', 'local'];
+/** A query or its answer may be lost, and who answered a moment ago is silent for a second (RFC 6762 6). */
+const REPEAT_MS = 1_100;
+const MAX_OTHERS = 256;
+const NONCE_RANGE = 2 ** 32;
+
+export interface LinkCheckOptions {
+  readonly network: Network;
+  readonly on: NetworkInterface;
+  readonly family: 'IPv4' | 'IPv6';
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly durationMs: number;
+}
+
+/** What works between this host and one link, and what does not. */
+export interface LinkCheck {
+  readonly interfaceName: string;
+  readonly family: 'IPv4' | 'IPv6';
+  readonly outcome:
+    | { readonly kind: 'refused'; readonly code: string; readonly reason: string }
+    | {
+        readonly kind: 'open';
+        /** What one socket sent to the group, another one on this host heard. */
+        readonly hearsItself: boolean;
+        readonly sendErrors: number;
+        /** Other hosts that were heard, 256 at most, and those among them that answered. */
+        readonly others: number;
+        readonly answering: number;
+      };
+}
+
+/** Asks on a link, with two sockets, and listens for `durationMs`. Never rejects. */
+export async function checkLink(options: LinkCheckOptions): Promise<LinkCheck> {
+  const { network, on, family, clock, random, durationMs } = options;
+  const own = new Set(on.addresses.map(({ address }) => address));
+  const nonce = `_${Math.floor(random() * NONCE_RANGE).toString(36)}`;
+  const probe = encodeQuestion([nonce, '_tcp', 'local']);
+  const others = new Map<string, { isAnswering: boolean }>();
+  let hearsItself = false;
+  const listen = (bytes: Uint8Array, source: LinkSource): void => {
+    const address = source.address.replace(/%.*$/, '');
+    if (own.has(address)) {
+      hearsItself ||= isSameBytes(bytes, probe);
+      return;
+    }
+    const message = decodeMessage(bytes)?.message;
+    const known = others.get(address);
+    if (message === undefined || (known === undefined && others.size >= MAX_OTHERS)) return;
+    others.set(address, { isAnswering: known?.isAnswering === true || message.kind === 'response' });
+  };
+  const opened: Link[] = [];
+  try {
+    const speaker = await network.openLink(on, family, { packet: () => undefined, failed: () => undefined });
+    opened.push(speaker);
+    opened.push(await network.openLink(on, family, { packet: listen, failed: () => undefined }));
+    const ask = (): void => {
+      speaker.send(probe);
+      speaker.send(encodeQuestion(EVERY_TYPE));
+    };
+    ask();
+    const cancel = clock.after(Math.min(REPEAT_MS, durationMs / 2), ask);
+    await new Promise<void>((resolve) => void clock.after(durationMs, resolve));
+    cancel();
+    const answering = [...others.values()].filter(({ isAnswering }) => isAnswering).length;
+    const { sendErrors } = speaker.counters;
+    return {
+      interfaceName: on.name,
+      family,
+      outcome: { kind: 'open', hearsItself, sendErrors, others: others.size, answering },
+    };
+  } catch (error) {
+    const code = error instanceof MdnsError ? error.code : 'unknown';
+    const reason = error instanceof Error ? error.message : String(error);
+    return { interfaceName: on.name, family, outcome: { kind: 'refused', code, reason } };
+  } finally {
+    await Promise.all(opened.map((link) => link.close()));
+  }
+}
+
+function encodeQuestion(name: Name): Uint8Array {
+  return encodeMessage({
+    id: 0,
+    kind: 'query',
+    truncated: false,
+    questions: [{ name, type: TYPE_CODES.PTR, unicast: false }],
+    answers: [],
+    authorities: [],
+    additionals: [],
+  });
+}
+
+function isSameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, at) => byte === b[at]);
+}

@@ -1,0 +1,18 @@
+/** The host as it is seen on one interface. */
+export interface HostOptions {
+  /** First label of the host name: `h1-k3x9`. */
+  readonly label: string;
+  /** Literals of this interface. None: nothing can be announced here. */
+  readonly addresses: readonly string[];
+  /** Literals of the machine's other interfaces: hearing them under our name, where links share a segment, is no conflict. */
+  readonly elsewhere?: readonly string[];
+  /** Keep the name whatever others say. */
+  readonly insist?: boolean;
+}
+
+export interface PublishOptions {
+  /** False: the name is claimed and defended, but the service is not told to anybody until `announce`. */
+  readonly announce: boolean;
+  /** Keep the name whatever others say: the last resort after renaming did not help. */
+  readonly insist?: boolean;
+}

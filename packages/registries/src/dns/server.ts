@@ -1,0 +1,28 @@
+import { Resolver } from 'node:dns';
+
+/** A DNS server, recursive or authoritative for what is asked. */
+export interface DnsServer {
+  /** A literal address, IPv6 without brackets; or a name that the operating system resolves. */
+  readonly host: string;
+  readonly port: number;
+}
+
+export const DNS_PORT = 53;
+
+/** `10.0.0.53:53`, `[fe80::1%eth0]:53` */
+export function formatDnsServer({ host, port }: DnsServer): string {
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+/** The servers that this machine is set up to ask, as they are now. */
+export function readSystemDnsServers(): readonly DnsServer[] {
+  return new Resolver().getServers().map(parseSystemServer);
+}
+
+/** `127.0.0.53`, `10.0.0.53:5353`, `fe80::1%eth0`, `[fe80::1%eth0]:5353`: as node:dns writes them. */
+export function parseSystemServer(text: string): DnsServer {
+  const bracketed = /^\[([^\]]+)\](?::(\d+))?$/.exec(text);
+  const plain = /^([^:]+):(\d+)$/.exec(text);
+  const [, host = text, port = String(DNS_PORT)] = bracketed ?? plain ?? [];
+  return { host, port: Number(port) };
+}

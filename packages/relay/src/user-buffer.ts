@@ -1,0 +1,45 @@
+import { type OnReadOpts, Socket, type SocketConstructorOpts } from 'node:net';
+
+/** Where Node keeps what was given as `onread`. */
+interface OnReadPlaces {
+  readonly buffer: symbol;
+  readonly generate: symbol;
+  readonly callback: symbol;
+}
+
+const places = findPlaces();
+
+/**
+ * Has an accepted socket, of which nothing was read yet, read as if it had been made with `onread`, which Node allows for
+ * dialled ones alone. It takes what Node's own constructor does to a socket. False where this Node keeps these things
+ * elsewhere: then nothing was changed, and the socket reads as it always did.
+ */
+export function setOnRead(socket: Socket, onread: OnReadOpts): boolean {
+  if (places === undefined) return false;
+  const handle: unknown = Reflect.get(socket, '_handle');
+  if (typeof handle !== 'object' || handle === null || Reflect.get(handle, 'reading') === true) return false;
+  const useUserBuffer: unknown = Reflect.get(handle, 'useUserBuffer');
+  if (typeof useUserBuffer !== 'function') return false;
+  const buffer = typeof onread.buffer === 'function' ? onread.buffer() : onread.buffer;
+  Reflect.set(socket, places.buffer, buffer);
+  Reflect.set(socket, places.generate, typeof onread.buffer === 'function' ? onread.buffer : null);
+  Reflect.set(socket, places.callback, onread.callback);
+  Reflect.apply(useUserBuffer, handle, [buffer]);
+  return true;
+}
+
+/** A socket that is never connected shows where they are. */
+function findPlaces(): OnReadPlaces | undefined {
+  const onread: OnReadOpts = { buffer: () => Buffer.alloc(0), callback: () => true };
+  // Node's types name `onread` for dialling alone; its constructor takes it too.
+  const options: SocketConstructorOpts & { readonly onread: OnReadOpts } = { onread };
+  const socket = new Socket(options);
+  const symbols = Object.getOwnPropertySymbols(socket);
+  const find = (name: string, value: unknown): symbol | undefined =>
+    symbols.find((symbol) => symbol.description === name && Reflect.get(socket, symbol) === value);
+  const buffer = find('kBuffer', true);
+  const generate = find('kBufferGen', onread.buffer);
+  const callback = find('kBufferCb', onread.callback);
+  if (buffer === undefined || generate === undefined || callback === undefined) return undefined;
+  return { buffer, generate, callback };
+}

@@ -1,0 +1,213 @@
+/**
+ * What the proxy costs beside haproxy, nginx and socat, and beside no proxy. Each round runs every load through each of them
+ * in turn; the medians of the rounds are printed as the table that stands in README.md.
+ *
+ *     npm run bench:relay [-- ROUNDS]
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { cpus, loadavg, release, tmpdir } from 'node:os';
+import { setTimeout } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { Lab } from '@mdns-ambassador/testkit';
+import { PEERS, serviceCommand, sinkCommand } from './relay/peers.mjs';
+import { readCpuSeconds, readMemoryMib } from './relay/process-usage.mjs';
+
+const LOAD = fileURLToPath(new URL('relay/load.mjs', import.meta.url));
+const ROUNDS = Number(process.argv[2] ?? 5);
+const [SERVICE_PORT, SINK_PORT, FIRST_PORT] = [7000, 7001, 7100];
+const GIGABYTE = 1_000_000_000;
+const BULK_FILE_BYTES = 64 * GIGABYTE;
+const LOAD_TIMEOUT_MS = 120_000;
+const SETTLE_MS = 2_000;
+const FIREHOSE_MS = 5_000;
+const IDLE = 1_000;
+const SLOW = 50;
+
+/** Each: its arguments, and how many operations `per` is. */
+const LOADS = {
+  download: { args: ['download', 2 * GIGABYTE], per: 'GB', operations: 2, toSink: false },
+  upload: { args: ['upload', 2 * GIGABYTE], per: 'GB', operations: 2, toSink: true },
+  requests1: { args: ['requests', 8_000, 1], per: 'request', operations: 8_000, toSink: false },
+  requests32: { args: ['requests', 40_000, 32], per: 'request', operations: 40_000, toSink: false },
+  connections: { args: ['connections', 4_000, 8], per: 'connection', operations: 4_000, toSink: false },
+};
+
+const reason = await Lab.unavailable();
+if (reason !== undefined) {
+  console.error(reason);
+  process.exit(69);
+}
+
+const loadBefore = loadavg()[0]?.toFixed(1);
+const folder = mkdtempSync(`${tmpdir()}/bench-`);
+const lan = await Lab.create({ hosts: 1 });
+const host = lan.host(1);
+let nextPort = FIRST_PORT;
+try {
+  // Enough for what each round leaves behind, and clear of the ports that are listened on.
+  await host.read('sh', ['-c', 'echo 10000 65000 > /proc/sys/net/ipv4/ip_local_port_range']);
+  start(serviceCommand(SERVICE_PORT, folder, BULK_FILE_BYTES));
+  start(sinkCommand(SINK_PORT));
+  await untilListening(SERVICE_PORT, SINK_PORT);
+
+  const held = [];
+  for (const peer of PEERS) {
+    held.push(await measureMemory(peer));
+    console.error(`memory of ${peer.name}`);
+  }
+
+  const ways = [{ name: 'direct', service: SERVICE_PORT, sink: SINK_PORT, pids: [] }];
+  for (const peer of PEERS) {
+    const [service, sink] = [await carry(peer, SERVICE_PORT), await carry(peer, SINK_PORT)];
+    ways.push({ name: peer.name, service: service.port, sink: sink.port, pids: [service.pid, sink.pid] });
+  }
+  const runs = [];
+  for (let round = 0; round <= ROUNDS; round++) {
+    for (const way of ways) {
+      for (const [load, { args, toSink, operations }] of Object.entries(LOADS)) {
+        const cpuBefore = cpuOf(way.pids);
+        const [kind, ...counts] = args;
+        const port = toSink ? way.sink : way.service;
+        const said = await host.read(process.execPath, [LOAD, `${kind}`, `${port}`, ...counts.map(String)], {
+          timeout: LOAD_TIMEOUT_MS,
+        });
+        const cpu = cpuOf(way.pids) - cpuBefore;
+        const { seconds, p50, p99 } = JSON.parse(said);
+        console.error(way.name, load, seconds.toFixed(2), cpu.toFixed(2));
+        // The first round only warms them up.
+        if (round > 0) {
+          runs.push({ way: way.name, load, rate: operations / seconds, cpu: cpu / operations, p50, p99 });
+        }
+      }
+    }
+    console.error(`round ${round} of ${ROUNDS}`);
+  }
+  print(ways, runs, held);
+} catch (error) {
+  console.error(lan.transcript(5));
+  throw error;
+} finally {
+  await lan.close();
+  rmSync(folder, { recursive: true, force: true });
+}
+
+/** @param {readonly string[]} line */
+function start([command = '', ...args]) {
+  return host.spawn(command, args);
+}
+
+/**
+ * @param {import('./relay/peers.mjs').Peer} peer
+ * @param {number} to
+ */
+async function carry(peer, to) {
+  const port = nextPort;
+  nextPort += 1;
+  const process = start(peer.command(port, to, folder));
+  await untilListening(port);
+  return { port, pid: process.pid, process };
+}
+
+/** @param {readonly number[]} ports */
+async function untilListening(...ports) {
+  for (const port of ports) {
+    const look = `until ss -Hltn "sport = :${port}" | grep -q .; do sleep 0.05; done`;
+    await host.read('timeout', ['15', 'sh', '-c', look]);
+  }
+}
+
+/** @param {readonly number[]} pids */
+function cpuOf(pids) {
+  return pids.reduce((sum, pid) => sum + readCpuSeconds(pid), 0);
+}
+
+/**
+ * By a process of its own: what it holds more with idle connections, and with slow readers of a stream without end.
+ *
+ * @param {import('./relay/peers.mjs').Peer} peer
+ */
+async function measureMemory(peer) {
+  const { port, pid, process } = await carry(peer, SERVICE_PORT);
+  await setTimeout(SETTLE_MS);
+  const empty = readMemoryMib(pid);
+  const idle = await measureHeld('idle', port, pid, IDLE, SETTLE_MS);
+  process.kill();
+  await process.exited;
+
+  const fresh = await carry(peer, SERVICE_PORT);
+  await setTimeout(SETTLE_MS);
+  const slow = await measureHeld('slow', fresh.port, fresh.pid, SLOW, FIREHOSE_MS);
+  fresh.process.kill();
+  await fresh.process.exited;
+  return { way: peer.name, empty, idlePerThousand: (idle * 1_000) / IDLE, slow };
+}
+
+/** What the process holds more, in MiB, `afterMs` after all of the load's connections are there. */
+async function measureHeld(kind, port, pid, count, afterMs) {
+  const before = readMemoryMib(pid);
+  const load = start([process.execPath, LOAD, kind, `${port}`, `${count}`]);
+  await load.line(/^ready/, { timeout: LOAD_TIMEOUT_MS });
+  await setTimeout(afterMs);
+  const grown = readMemoryMib(pid) - before;
+  load.stdin.end();
+  await load.exited;
+  return grown;
+}
+
+function print(ways, runs, held) {
+  const versions = PEERS.map(({ name, version }) => `${name} ${version()}`).join(', ');
+  console.log(`${new Date().toISOString().slice(0, 10)}, ${versions}, Linux ${release()},`);
+  console.log(
+    `${cpus().length} x ${cpus()[0]?.model}, load ${loadBefore} at the start; medians of ${ROUNDS} rounds; \`${readCommand()}\`\n`,
+  );
+  const names = ways.map(({ name }) => name);
+  const median = (way, load, key) =>
+    medianOf(
+      runs.filter((run) => run.way === way && run.load === load),
+      key,
+    );
+  const row = (title, show) => console.log(`| ${title} | ${names.map(show).join(' | ')} |`);
+  const rate = (load, unit, digits) => (name) => {
+    const value = median(name, load, 'rate');
+    return `${value.toFixed(digits)} ${unit} (${(value / median('haproxy', load, 'rate')).toFixed(2)})`;
+  };
+  const cpu = (load, factor, digits) => (name) => {
+    if (name === 'direct') return '';
+    const value = median(name, load, 'cpu');
+    return `${(value * factor).toFixed(digits)} (${(median('haproxy', load, 'cpu') / value).toFixed(2)})`;
+  };
+  const added = (load, key) => (name) =>
+    `${((median(name, load, key) - (name === 'direct' ? 0 : median('direct', load, key))) * 1_000).toFixed(0)} µs`;
+  const memory = (key) => (name) => held.find(({ way }) => way === name)?.[key].toFixed(1) ?? '';
+
+  console.log(`| what (in brackets: as good as haproxy is 1, better is more) | ${names.join(' | ')} |`);
+  console.log(`|---|${names.map(() => '---').join('|')}|`);
+  row('download, one stream', rate('download', 'GB/s', 2));
+  row('upload, one stream', rate('upload', 'GB/s', 2));
+  row('requests/s, kept, c=1', rate('requests1', '/s', 0));
+  row('requests/s, kept, c=32', rate('requests32', '/s', 0));
+  row('new connections/s, c=8', rate('connections', '/s', 0));
+  row('latency p50, c=1 (direct: whole; others: added)', added('requests1', 'p50'));
+  row('latency p99, c=1 (direct: whole; others: added)', added('requests1', 'p99'));
+  row('processor: ms per GB down', cpu('download', 1e3, 0));
+  row('processor: ms per GB up', cpu('upload', 1e3, 0));
+  row('processor: s per GB, both ways', (name) => {
+    if (name === 'direct') return '';
+    return (median(name, 'download', 'cpu') + median(name, 'upload', 'cpu')).toFixed(2);
+  });
+  row('processor: µs per request, c=1', cpu('requests1', 1e6, 1));
+  row('processor: µs per request, c=32', cpu('requests32', 1e6, 1));
+  row('processor: s per 10,000 connections', cpu('connections', 1e4, 2));
+  row('memory with nothing to do, MiB', memory('empty'));
+  row('memory per 1,000 idle connections, MiB', memory('idlePerThousand'));
+  row(`memory more with ${SLOW} slow readers, MiB`, memory('slow'));
+}
+
+function medianOf(found, key) {
+  const sorted = found.map((run) => run[key]).sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+}
+
+function readCommand() {
+  return `npm run bench:relay${process.argv[2] === undefined ? '' : ` -- ${process.argv[2]}`}`;
+}

@@ -1,0 +1,127 @@
+/** The programs that are compared, each as one process or one worker that carries TCP from a port to another of this host. */
+import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const AMBASSADOR = fileURLToPath(new URL('../../../packages/cli/bin/ambassador.js', import.meta.url));
+const STREAM_MODULE = '/usr/lib/nginx/modules/ngx_stream_module.so';
+const MAX_CONNECTIONS = 8_000;
+/** What `upload` is fed to reads this much at a time, so that it does not hold anybody up. */
+const SINK_BYTES = 262_144;
+
+/**
+ * @typedef {object} Peer
+ * @property {string} name
+ * @property {() => string} version
+ * @property {(from: number, to: number, folder: string) => readonly string[]} command
+ */
+
+/** @type {readonly Peer[]} */
+export const PEERS = [
+  {
+    name: 'haproxy',
+    version: () => firstLine('haproxy', ['-v']).replace(/^HAProxy version (\S+).*/, '$1'),
+    command: (from, to, folder) => {
+      const file = `${folder}/haproxy-${from}.cfg`;
+      writeFileSync(
+        file,
+        `global
+  nbthread 1
+  maxconn ${MAX_CONNECTIONS}
+defaults
+  mode tcp
+  timeout connect 10s
+  timeout client 1h
+  timeout server 1h
+listen bench
+  bind 127.0.0.1:${from}
+  server service 127.0.0.1:${to}
+`,
+      );
+      return ['haproxy', '-db', '-f', file];
+    },
+  },
+  {
+    name: 'nginx',
+    version: () => firstLine('nginx', ['-v']).replace(/.*nginx\//, ''),
+    command: (from, to, folder) => {
+      const stream = `stream { server { listen 127.0.0.1:${from} backlog=4096; proxy_timeout 1h; proxy_pass 127.0.0.1:${to}; } }`;
+      return nginx(`${folder}/nginx-${from}`, `load_module ${STREAM_MODULE};`, stream);
+    },
+  },
+  {
+    name: 'socat',
+    version: () => firstLine('socat', ['-V'], 1).replace(/^socat version (\S+).*/, '$1'),
+    command: (from, to) => [
+      'socat',
+      `TCP-LISTEN:${from},bind=127.0.0.1,fork,reuseaddr,backlog=4096,nodelay`,
+      `TCP:127.0.0.1:${to},nodelay`,
+    ],
+  },
+  {
+    name: 'ambassador',
+    version: () => `${firstLine('git', ['rev-parse', '--short', 'HEAD'])}, Node ${process.version}`,
+    command: (from, to) => [
+      ...[process.execPath, AMBASSADOR, 'proxy', 'bench', '--from', `static:127.0.0.1:${to}`],
+      ...['--listen', `127.0.0.1:${from}`, '--max-connections', `${MAX_CONNECTIONS}`],
+    ],
+  },
+];
+
+/**
+ * An HTTP service that costs next to nothing: `/` is a short answer that ends with a full stop, `/bulk` is larger than any
+ * download.
+ *
+ * @param {number} port
+ * @param {string} folder
+ * @param {number} bulkBytes
+ */
+export function serviceCommand(port, folder, bulkBytes) {
+  execFileSync('truncate', ['-s', `${bulkBytes}`, `${folder}/bulk`]);
+  const http = `http {
+    access_log off; sendfile on; tcp_nopush on; keepalive_requests 1000000000; keepalive_timeout 1h; send_timeout 1h;
+    client_body_temp_path ${folder}/body; proxy_temp_path ${folder}/proxy; fastcgi_temp_path ${folder}/fastcgi;
+    uwsgi_temp_path ${folder}/uwsgi; scgi_temp_path ${folder}/scgi;
+    server {
+      listen 127.0.0.1:${port} backlog=4096;
+      location = / { default_type text/plain; return 200 "It works."; }
+      location = /bulk { root ${folder}; }
+    }
+  }`;
+  return nginx(`${folder}/service`, '', http);
+}
+
+/** @param {number} port */
+export function sinkCommand(port) {
+  return ['socat', '-u', '-b', `${SINK_BYTES}`, `TCP-LISTEN:${port},bind=127.0.0.1,fork,reuseaddr`, 'OPEN:/dev/null'];
+}
+
+/**
+ * @param {string} name
+ * @param {string} head
+ * @param {string} body
+ */
+function nginx(name, head, body) {
+  writeFileSync(
+    `${name}.conf`,
+    `${head}
+user root;
+worker_processes 1;
+worker_rlimit_nofile ${2 * MAX_CONNECTIONS + 64};
+daemon off;
+pid ${name}.pid;
+error_log stderr crit;
+events { worker_connections ${2 * MAX_CONNECTIONS}; }
+${body}
+`,
+  );
+  return ['nginx', '-e', 'stderr', '-c', `${name}.conf`];
+}
+
+/**
+ * @param {string} command
+ * @param {readonly string[]} args
+ */
+function firstLine(command, args, index = 0) {
+  return execFileSync('sh', ['-c', '"$@" 2>&1', 'sh', command, ...args], { encoding: 'utf8' }).split('\n')[index] ?? '';
+}

@@ -1,0 +1,95 @@
+import type { Host } from '@mdns-ambassador/testkit';
+import { expect } from 'vitest';
+import { announce, runAmbassador } from '../ambassador.ts';
+import { avahi, startAvahi } from '../interop/peers/avahi.ts';
+import { labTest } from '../lab-test.ts';
+
+const LONGEST_MS = 6_000;
+
+/** The exit code, and each check's status, message and remedy. */
+async function examine(host: Host) {
+  const startedAt = performance.now();
+  const { code, stdout, stderr } = await runAmbassador(host, ['doctor', '--json']);
+  expect(performance.now() - startedAt).toBeLessThan(LONGEST_MS);
+  expect(stderr).toBe('');
+  const findings: readonly { check: string; status: string; message: string; remedy: string }[] = JSON.parse(stdout);
+  return {
+    code,
+    problems: findings.filter(({ status }) => status === 'problem').map(({ check }) => check),
+    status: (check: string) => findings.find((finding) => finding.check === check)?.status,
+    say: (check: string) => findings.find((finding) => finding.check === check)?.message,
+  };
+}
+
+await labTest('doctor finds a healthy host healthy', { hosts: 2 }, async (lan) => {
+  const [h1, h2] = [lan.host(1), lan.host(2)];
+  await announce(h2, 'thing:7000', '--check', 'none');
+  const found = await examine(h1);
+  expect(found).toMatchObject({ code: 0, problems: [] });
+  expect(found.say('answers')).toBe('1 other host answered, and one answer may stand for several hosts.');
+  for (const check of ['interfaces', 'port', 'loopback', 'firewall', 'answers', 'route', 'ipv6']) {
+    expect([check, found.status(check)]).toEqual([check, 'ok']);
+  }
+  const { stdout } = await runAmbassador(h1, ['doctor']);
+  expect(stdout).toMatch(/^ok +interfaces +mDNS is spoken on eth0\.$/m);
+});
+
+await labTest('doctor: no interface but loopback', { hosts: 1 }, async (lan) => {
+  const h1 = lan.host(1);
+  await h1.read('ip', ['link', 'set', 'eth0', 'down']);
+  expect(await examine(h1)).toMatchObject({ code: 69, problems: ['interfaces'] });
+});
+
+for (const hook of ['input', 'output']) {
+  await labTest(`doctor: a firewall that drops port 5353 on ${hook}`, { hosts: 1, needs: ['nft'] }, async (lan) => {
+    const h1 = lan.host(1);
+    const input = `
+      add table inet wall
+      add chain inet wall drops { type filter hook ${hook} priority 0; }
+      add rule inet wall drops udp dport 5353 drop
+    `;
+    await h1.read('nft', ['-f', '-'], { input });
+    expect(await examine(h1)).toMatchObject({ code: 69, problems: ['firewall'] });
+  });
+}
+
+await labTest('doctor: avahi-daemon keeps port 5353 to itself', { hosts: 1, needs: avahi.needs }, async (lan) => {
+  const h1 = lan.host(1);
+  await startAvahi(h1, { disallowOtherStacks: true });
+  expect(await examine(h1)).toMatchObject({ code: 69, problems: ['port'] });
+});
+
+await labTest(
+  'doctor: beside an avahi-daemon that shares, all is well',
+  { hosts: 1, needs: avahi.needs },
+  async (lan) => {
+    const h1 = lan.host(1);
+    await startAvahi(h1);
+    expect(await examine(h1)).toMatchObject({ code: 0, problems: [] });
+  },
+);
+
+await labTest(
+  'doctor: nobody answers where the network keeps hosts apart',
+  { hosts: 2, needs: ['nft'] },
+  async (lan) => {
+    const [h1, h2] = [lan.host(1), lan.host(2)];
+    await announce(h2, 'thing:7000', '--check', 'none');
+    await lan.blockMulticast(h1);
+    const found = await examine(h1);
+    expect(found).toMatchObject({ code: 0, problems: [] });
+    expect(found.status('answers')).toBe('warning');
+  },
+);
+
+await labTest('doctor: a VPN that takes the default route', { hosts: 1 }, async (lan) => {
+  const h1 = lan.host(1);
+  await h1.read('ip', ['link', 'add', 'wg0', 'type', 'veth', 'peer', 'name', 'wg1']);
+  await h1.read('sh', [
+    '-c',
+    'ip addr add 10.8.0.1/24 dev wg0 && ip link set wg1 up && ip link set wg0 up && ip route replace default dev wg0',
+  ]);
+  const found = await examine(h1);
+  expect(found).toMatchObject({ code: 0, problems: [] });
+  expect(found.status('route')).toBe('warning');
+});

@@ -1,0 +1,104 @@
+import type { Host, HostProcess } from '@mdns-ambassador/testkit';
+import { expect } from 'vitest';
+import { AMBASSADOR, announce, proxy, runProgram, spawnProgram, startProgram } from '../../ambassador.ts';
+import { labTest } from '../../lab-test.ts';
+import { Load } from '../../load.ts';
+
+/** Each is two files in the proxy. */
+const IDLE = 3_000;
+const WAVES = 3;
+const KIB_PER_THOUSAND = 9 * 1024;
+/** What V8's young generation grows to, however few connections there are. */
+const YOUNG_KIB = 16 * 1024;
+const SILENT = 2_000;
+const CONNECT_P99_MS = 100;
+const FILES = 256;
+const CLIENTS = 1_000;
+/** 128 files are reserved, and each connection takes two. */
+const FIT = (FILES - 128) / 2;
+
+await labTest(
+  '3,000 idle connections take 9 MiB per 1,000 at most, and give their files and memory back to the next ones',
+  { hosts: 2, timeout: 90_000 },
+  async (lan) => {
+    const [h1, h2] = [lan.host(1), lan.host(2)];
+    await startProgram(h1, 'service', '7000', 'h1');
+    await announce(h1, 'thing:7000');
+    const proxying = await proxy(h2, 'thing:7000');
+    await proxying.line(/thing on h1/);
+    await holdIdle(h2, 200);
+    const before = await measure(h2, proxying);
+    const grownKib: number[] = [];
+    for (let wave = 0; wave < WAVES; wave++) {
+      const { kib } = await holdIdle(h2, IDLE, proxying);
+      grownKib.push(kib - before.kib);
+      await untilFiles(h2, proxying, before.files);
+    }
+    expect(grownKib[0]).toBeLessThan((IDLE / 1_000) * KIB_PER_THOUSAND + YOUNG_KIB);
+    // V8 may let a wave lie before it collects it, but not two.
+    expect(grownKib.at(-1)).toBeLessThan((WAVES - 1) * (grownKib[0] ?? 0));
+  },
+);
+
+await labTest(
+  'with 256 files and 1,000 clients those who do not fit are closed and told of, and there is room again afterwards',
+  { hosts: 2 },
+  async (lan) => {
+    const [h1, h2] = [lan.host(1), lan.host(2)];
+    await startProgram(h1, 'service', '7000', 'h1');
+    await announce(h1, 'thing:7000');
+    const command = `ulimit -n ${FILES}; exec "$0" "$@"`;
+    const proxying = h2.spawn('sh', ['-c', command, process.execPath, AMBASSADOR, 'proxy', 'thing:7000', '--json']);
+    await proxying.line(/"endpoint-added"/);
+    const crowd = spawnProgram(h2, 'stay', '127.0.0.1', '7000', `${CLIENTS}`);
+    const [, counts] = await crowd.line(/^ready (.*)$/);
+    expect(JSON.parse(counts ?? '')).toEqual({ h1: FIT, refused: CLIENTS - FIT });
+    await proxying.line(new RegExp(`"connections-full".*"limit":${FIT}`));
+    crowd.stdin.end();
+    await crowd.exited;
+    expect(await runProgram(h2, 'ask', ['127.0.0.1', '7000', 'who'])).toMatchObject({ answer: 'h1\n' });
+  },
+);
+
+await labTest('2,000 silent clients do not keep a good one waiting', { hosts: 2 }, async (lan) => {
+  const [h1, h2] = [lan.host(1), lan.host(2)];
+  await startProgram(h1, 'service', '7000', 'h1');
+  await announce(h1, 'thing:7000');
+  const proxying = await proxy(h2, 'thing:7000');
+  await proxying.line(/thing on h1/);
+  const silent = spawnProgram(h2, 'silent', '127.0.0.1', '7000', `${SILENT}`);
+  await silent.line(/^ready/);
+  const load = await Load.start(h2, { concurrency: 1 });
+  await load.moreAnswers(3);
+  const tally = await load.finish();
+  expect(tally.failures).toEqual([]);
+  expect(tally.p99Ms).toBeLessThan(CONNECT_P99_MS);
+  expect(silent.output).not.toContain('lost');
+});
+
+/** Opens idle connections through the proxy and closes them; what the proxy took meanwhile. */
+async function holdIdle(host: Host, count: number, proxying?: HostProcess): Promise<Measure> {
+  const idle = spawnProgram(host, 'stay', '127.0.0.1', '7000', `${count}`);
+  await idle.line(/^ready/, { timeout: 30_000 });
+  const taken = proxying === undefined ? { kib: 0, files: 0 } : await measure(host, proxying);
+  idle.stdin.end();
+  await idle.exited;
+  return taken;
+}
+
+interface Measure {
+  readonly kib: number;
+  readonly files: number;
+}
+
+async function measure(host: Host, of: HostProcess): Promise<Measure> {
+  const status = await host.read('cat', [`/proc/${of.pid}/status`]);
+  const files = await host.read('ls', [`/proc/${of.pid}/fd`]);
+  return { kib: Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]), files: files.trim().split('\n').length };
+}
+
+/** Until the process has no more files open than that. */
+async function untilFiles(host: Host, of: HostProcess, files: number): Promise<void> {
+  const question = `until [ "$(ls /proc/${of.pid}/fd | wc -l)" -le ${files} ]; do sleep 0.05; done`;
+  await host.read('timeout', ['10', 'sh', '-c', question]);
+}

@@ -1,0 +1,36 @@
+import { expect } from 'vitest';
+import { announce, proxy, runProgram, spawnProgram, startProgram } from '../../ambassador.ts';
+import { labTest } from '../../lab-test.ts';
+
+const TRANSFERS = 200;
+/** 100 ms each. */
+const ROUNDS = 30;
+
+await labTest(
+  'SIGTERM lets 200 running transfers complete, refuses new connections, and ends with 0; a second one ends at once',
+  { hosts: 2 },
+  async (lan) => {
+    const [h1, h2] = [lan.host(1), lan.host(2)];
+    await startProgram(h1, 'service', '7000', 'h1');
+    await announce(h1, 'thing:7000');
+    const draining = await proxy(h2, 'thing:7000');
+    await draining.line(/thing on h1/);
+    const transfers = spawnProgram(h2, 'transfers', '127.0.0.1', '7000', `${TRANSFERS}`, `${ROUNDS}`);
+    await transfers.line(/^ready/);
+    const stopped = draining.stop('SIGTERM', { timeout: 15_000 });
+    await draining.line(/stopping/);
+    expect(await runProgram(h2, 'ask', ['127.0.0.1', '7000', 'who'])).toMatchObject({ end: 'ECONNREFUSED' });
+    expect(JSON.parse((await transfers.line(/^\{.*\}$/))[0])).toEqual({ whole: TRANSFERS });
+    expect(await stopped).toEqual({ code: 0, signal: undefined });
+
+    const hurried = await proxy(h2, 'thing:7000');
+    await hurried.line(/thing on h1/);
+    const kept = spawnProgram(h2, 'stay', '127.0.0.1', '7000', '10');
+    await kept.line(/^ready/);
+    hurried.kill('SIGTERM');
+    await hurried.line(/stopping/);
+    const askedAgainAt = Date.now();
+    expect(await hurried.stop('SIGTERM')).toEqual({ code: 143, signal: undefined });
+    expect(Date.now() - askedAgainAt).toBeLessThan(1_000);
+  },
+);

@@ -1,0 +1,78 @@
+import type { Host, HostProcess } from '@mdns-ambassador/testkit';
+import { spawnProgram } from './ambassador.ts';
+
+/** What test/programs/load.mjs counted. Times are of the wall clock, in milliseconds. */
+export interface Tally {
+  readonly answered: number;
+  readonly failures: readonly { readonly begunAt: number; readonly tookMs: number; readonly how: string }[];
+  readonly worstMs: number;
+  readonly p99Ms: number;
+  /** Those that took more than 100 ms, the first 1,000. */
+  readonly slow: readonly { readonly begunAt: number; readonly tookMs: number }[];
+  readonly by: Readonly<Record<string, number>>;
+  /** The last answer of each: when, and when its connection was begun. */
+  readonly lastBy: Readonly<Record<string, { readonly at: number; readonly begunAt: number }>>;
+  readonly seconds: number;
+}
+
+export interface LoadOptions {
+  readonly concurrency?: number;
+  /** Milliseconds between two connections of one of them. */
+  readonly pauseMs?: number;
+}
+
+const CONCURRENCY = 8;
+
+/** Clients on a host that ask 127.0.0.1:7000 `who`, over a new connection each time. */
+export class Load {
+  readonly #process: HostProcess;
+
+  private constructor(process: HostProcess) {
+    this.#process = process;
+  }
+
+  static async start(host: Host, options: LoadOptions = {}): Promise<Load> {
+    const pause = options.pauseMs === undefined ? [] : [`${options.pauseMs}`];
+    const process = spawnProgram(host, 'load', '127.0.0.1', '7000', `${options.concurrency ?? CONCURRENCY}`, ...pause);
+    await process.line(/^ready/);
+    return new Load(process);
+  }
+
+  /** Each time is 200 more connections answered. */
+  async moreAnswers(times: number): Promise<void> {
+    for (let time = 0; time < times; time++) {
+      await this.#process.line(/^answered/);
+    }
+  }
+
+  /** Waits until somebody answers who did not for a second. */
+  async heard(name: string, timeoutMs: number): Promise<void> {
+    await this.#process.line(new RegExp(`^heard ${name}$`), { timeout: timeoutMs });
+  }
+
+  /** Waits until a connection fails. */
+  async failed(): Promise<void> {
+    await this.#process.line(/^failed: /);
+  }
+
+  async finish(): Promise<Tally> {
+    this.#process.stdin.end();
+    const [json] = await this.#process.line(/^\{.*\}$/, { timeout: 30_000 });
+    return JSON.parse(json);
+  }
+}
+
+/** Connections that were begun after `time` and failed. */
+export function failedAfter({ failures }: Tally, time: number): Tally['failures'] {
+  return failures.filter(({ begunAt }) => begunAt > time);
+}
+
+/** The longest that a connection begun after `time` took, 0 where none took more than 100 ms. */
+export function worstAfter({ slow }: Tally, time: number): number {
+  return Math.max(0, ...slow.filter(({ begunAt }) => begunAt > time).map(({ tookMs }) => tookMs));
+}
+
+/** The same before `time`: what the machine does to connections to which nothing happens. */
+export function worstBefore({ slow }: Tally, time: number): number {
+  return Math.max(0, ...slow.filter(({ begunAt, tookMs }) => begunAt + tookMs < time).map(({ tookMs }) => tookMs));
+}

@@ -1,0 +1,69 @@
+/**
+ * node mix.mjs HOST PORT COUNT CONCURRENCY: COUNT connections of random sizes in random chunks with random pauses, in turn up
+ * (`digest`), down (`bytes`) and both ways (`echo`); checks every byte of each. Prints as JSON how they ended.
+ */
+import { createHash, randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { setImmediate as turn } from 'node:timers/promises';
+import { digestOf } from './bytes.mjs';
+
+const MOST_BYTES = 300_000;
+const [host, port, count, concurrency] = process.argv.slice(2);
+const outcomes = {};
+let bytes = 0;
+let begun = 0;
+
+/** Small ones mostly. */
+const chooseSize = () => Math.floor(Math.random() ** 6 * MOST_BYTES);
+
+const sendInChunks = async (socket, payload) => {
+  for (let at = 0; at < payload.length && !socket.destroyed; ) {
+    const size = 1 + Math.floor(Math.random() ** 3 * payload.length);
+    const hasRoom = socket.write(payload.subarray(at, at + size));
+    at += size;
+    if (!hasRoom) {
+      await Promise.race([once(socket, 'drain'), once(socket, 'close')]);
+    } else if (Math.random() < 0.3) {
+      await turn();
+    }
+  }
+  socket.end();
+};
+
+const sha256 = (payload) => createHash('sha256').update(payload).digest('hex');
+
+const exchange = (kind) =>
+  new Promise((resolve) => {
+    const socket = connect({ host, port: Number(port), allowHalfOpen: true });
+    const heard = [];
+    const size = chooseSize();
+    const payload = kind === 'bytes' ? Buffer.alloc(0) : randomBytes(size);
+    bytes += size;
+    socket.write(kind === 'bytes' ? `bytes ${size}\n` : `${kind}\n`);
+    void sendInChunks(socket, payload);
+    socket.on('data', (chunk) => heard.push(chunk));
+    socket.on('error', (error) => resolve(error.code));
+    socket.on('end', () => {
+      const answer = Buffer.concat(heard);
+      const isRight = {
+        digest: () => answer.toString().trim() === sha256(payload),
+        bytes: () => answer.length === size && sha256(answer) === digestOf(size),
+        echo: () => answer.equals(payload),
+      }[kind]();
+      socket.destroy();
+      resolve(isRight ? 'whole' : `damaged ${kind}`);
+    });
+  });
+
+const exchangeOn = async () => {
+  while (begun < Number(count)) {
+    const kind = ['digest', 'bytes', 'echo'][begun++ % 3];
+    const outcome = await exchange(kind);
+    outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
+  }
+};
+
+await Promise.all(Array.from({ length: Number(concurrency) }, exchangeOn));
+console.log(JSON.stringify({ outcomes, bytes }));
+process.exit();
