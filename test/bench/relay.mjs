@@ -53,7 +53,7 @@ try {
   const held = [];
   for (const peer of PEERS) {
     held.push(await measureMemory(peer));
-    console.error(`memory of ${peer.name}`);
+    console.error(held.at(-1));
   }
 
   const ways = [{ name: 'direct', service: SERVICE_PORT, sink: SINK_PORT, pids: [] }];

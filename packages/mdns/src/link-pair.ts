@@ -170,7 +170,7 @@ export class LinkPair {
       return;
     }
     this.#totals.damagedRecords += decoded.damaged;
-    // RFC 6762 6
+    // RFC 6762 6: what comes from another port is no response.
     if (decoded.message.kind === 'response' && source.port !== MDNS_PORT) {
       this.#totals.otherPort++;
       return;

@@ -1,6 +1,6 @@
 /** The programs that are compared, each as one process or one worker that carries TCP from a port to another of this host. */
 import { execFileSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { truncateSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const AMBASSADOR = fileURLToPath(new URL('../../../packages/cli/bin/ambassador.js', import.meta.url));
@@ -77,7 +77,8 @@ listen bench
  * @param {number} bulkBytes
  */
 export function serviceCommand(port, folder, bulkBytes) {
-  execFileSync('truncate', ['-s', `${bulkBytes}`, `${folder}/bulk`]);
+  writeFileSync(`${folder}/bulk`, '');
+  truncateSync(`${folder}/bulk`, bulkBytes);
   const http = `http {
     access_log off; sendfile on; tcp_nopush on; keepalive_requests 1000000000; keepalive_timeout 1h; send_timeout 1h;
     client_body_temp_path ${folder}/body; proxy_temp_path ${folder}/proxy; fastcgi_temp_path ${folder}/fastcgi;

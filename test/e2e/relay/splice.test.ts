@@ -146,7 +146,7 @@ describe('backpressure', () => {
     });
     const clients = await Promise.all(Array.from({ length: SLOW_READERS }, () => connectTo(port)));
     for (const client of clients) client.pause();
-    await expect.poll(() => splices.length).toBe(SLOW_READERS);
+    await expect.poll(() => splices.length, { timeout: 10_000 }).toBe(SLOW_READERS);
     const poured = (): number => splices.reduce((sum, { bytesDown }) => sum + bytesDown, 0);
     let last = -1;
     await expect
