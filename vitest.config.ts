@@ -44,6 +44,8 @@ export default defineConfig({
           include: ['test/{e2e,interop}/**/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
+          // Real processes on a shared machine: one more try, which the report shows.
+          retry: 1,
           maxWorkers: 1,
           sequence: { groupOrder: 1 },
         },

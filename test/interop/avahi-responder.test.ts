@@ -97,6 +97,7 @@ await labTest(
     await next('added');
     await again.stop();
     await announcing.line(/^nothing is announced now/);
+    await next('removed');
     await bus.stop();
     await h1.read('rm', ['-f', '/run/dbus/system_bus_socket']);
     await startBus(h1);

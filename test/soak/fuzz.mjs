@@ -22,6 +22,7 @@ const PACKETS_PER_ADVANCE = 50;
 const ADVANCE_MS = 50;
 const SOURCES = 200;
 const REPEATS = 5;
+const WORST_SHOWN = 5;
 /** Of the heap, after the first tenth. */
 const MAX_GROWTH_MIB = 10;
 
@@ -32,7 +33,8 @@ const collect = () => {
 };
 const breathe = () => new Promise((resolve) => setImmediate(resolve));
 
-const pauses = [];
+/** Of the collector, since the last batch. */
+let pauses = [];
 new PerformanceObserver((list) => {
   for (const { startTime, duration } of list.getEntries()) pauses.push({ from: startTime, to: startTime + duration });
 }).observe({ entryTypes: ['gc'] });
@@ -47,6 +49,8 @@ const workedMs = () => {
 class Timings {
   counts = new Map();
   slow = [];
+  tally = { slow: 0, own: 0, again: 0 };
+  worst = [];
   max = 0;
   maxByClock = 0;
   startedAt = 0;
@@ -80,22 +84,38 @@ class Timings {
     return this.max;
   }
 
+  /** Judges the slow ones of a batch, once the collector's pauses are known. */
+  settle() {
+    for (const { from, to, ms, againMs, bytes } of this.slow) {
+      const paused = pauses.reduce(
+        (sum, each) => sum + Math.max(0, Math.min(to, each.to) - Math.max(from, each.from)),
+        0,
+      );
+      this.tally.slow += 1;
+      if (ms - paused <= SLOW_MS) continue;
+      this.tally.own += 1;
+      if (againMs > SLOW_MS) this.tally.again += 1;
+      this.worst.push({
+        ms,
+        againMs,
+        text: `${bytes.length} bytes: ${Buffer.from(bytes).toString('hex').slice(0, 80)}`,
+      });
+    }
+    this.worst = this.worst.toSorted((x, y) => y.againMs - x.againMs).slice(0, WORST_SHOWN);
+    this.slow = [];
+  }
+
   /** Returns how many took too long without the collector's help, and did so again each time. */
   report(name) {
-    const without = ({ from, to, ms }) =>
-      ms - pauses.reduce((sum, pause) => sum + Math.max(0, Math.min(to, pause.to) - Math.max(from, pause.from)), 0);
-    const own = this.slow.filter((each) => without(each) > SLOW_MS);
-    const again = own.filter(({ againMs }) => againMs > SLOW_MS);
+    const { slow, own, again } = this.tally;
     const quantiles = [0.5, 0.99, 0.9999].map((part) => `p${part * 100} ${this.quantile(part)} ms`).join(', ');
     console.log(
       `${name}: ${quantiles}, max ${this.max.toFixed(2)} ms of work (${this.maxByClock.toFixed(2)} ms by the clock);`,
-      `${this.slow.length} over ${SLOW_MS} ms, ${own.length} of them without the collector's pauses, ${again.length} each time`,
+      `${slow} over ${SLOW_MS} ms, ${own} of them without the collector's pauses, ${again} each time`,
     );
-    for (const { ms, againMs, bytes } of own.toSorted((x, y) => y.againMs - x.againMs).slice(0, 5)) {
-      const hex = Buffer.from(bytes).toString('hex').slice(0, 80);
-      console.log(`  ${ms.toFixed(2)} ms, again ${againMs.toFixed(2)} ms for ${bytes.length} bytes: ${hex}`);
-    }
-    return again.length;
+    for (const { ms, againMs, text } of this.worst)
+      console.log(`  ${ms.toFixed(2)} ms, again ${againMs.toFixed(2)} ms for ${text}`);
+    return again;
   }
 }
 
@@ -150,6 +170,8 @@ for (let done = 0; done < PACKETS; ) {
     await novice.clock.advance(ADVANCE_MS);
   }
   await breathe();
+  for (const timing of Object.values(timings)) timing.settle();
+  pauses = [];
   await novice.node.close();
   novice = await open(SEED + done);
   if (done % (10 * BATCH) === 0) heap.push(collect());

@@ -63,9 +63,9 @@ class Backend {
 
 /** Each takes a backend away for `ms`, and gives it back. */
 const FAULTS = {
-  'kill -9 of the service': async ({ backend, ms, kills }) => {
+  'kill -9 of the service': async ({ backend, ms, cuts }) => {
     await backend.service.stop('SIGKILL');
-    kills.push(Date.now());
+    cuts.push(Date.now());
     await sleep(ms);
     await backend.startService();
   },
@@ -84,14 +84,16 @@ const FAULTS = {
     await sleep(ms);
     backend.announcer.kill('SIGCONT');
   },
-  partition: async ({ lan, backend, ms }) => {
+  partition: async ({ lan, backend, ms, cuts }) => {
     await lan.unplug(backend.host);
+    cuts.push(Date.now());
     await sleep(ms);
     await lan.plug(backend.host);
   },
-  flapping: async ({ lan, backend, ms }) => {
+  flapping: async ({ lan, backend, ms, cuts }) => {
     for (let flap = 0; flap < FLAPS; flap++) {
       await lan.unplug(backend.host);
+      cuts.push(Date.now());
       await sleep(FLAP_MS);
       await lan.plug(backend.host);
       await sleep(ms / FLAPS);
@@ -131,7 +133,7 @@ try {
   const startedAt = Date.now();
   const endsAt = startedAt + MINUTES * MINUTE_MS;
   const counts = new Map();
-  const kills = [];
+  const cuts = [];
   const sampling = setInterval(async () => {
     for (const proxy of proxies) {
       const usage = await readUsage(proxy.process.pid);
@@ -147,7 +149,7 @@ try {
     const ms = between(FAULT_MS);
     counts.set(fault, (counts.get(fault) ?? 0) + 1);
     console.log(`${clock()} ${fault} on ${backend.host.name} for ${Math.round(ms / 1_000)} s`);
-    await FAULTS[fault]({ lan, backend, ms, kills });
+    await FAULTS[fault]({ lan, backend, ms, cuts });
   }
   clearInterval(sampling);
   console.log(`faults: ${[...counts].map(([fault, count]) => `${fault} ${count}`).join(', ')}`);
@@ -157,13 +159,13 @@ try {
     const tally = JSON.parse(json);
     const asked = tally.answered + tally.failures.length;
     const availability = ((100 * tally.answered) / asked).toFixed(4);
-    // What was under way on a backend that is killed breaks, and its client is told; what begins after must not.
+    // What was under way on a backend that is killed or cut off breaks; what begins after must not.
     const underWay = tally.failures.filter(({ begunAt, tookMs }) =>
-      kills.some((at) => begunAt <= at && begunAt + tookMs >= at - CLOCK_SLACK_MS),
+      cuts.some((at) => begunAt <= at && begunAt + tookMs >= at - CLOCK_SLACK_MS),
     );
     console.log(
       `${host.name}: ${asked} connections, ${availability} % answered, ${tally.failures.length} failed`,
-      `(${underWay.length} of them under way on a service when it was killed), slowest ${tally.worstMs} ms`,
+      `(${underWay.length} of them under way on a host when it was killed or cut off), slowest ${tally.worstMs} ms`,
     );
     for (const { begunAt, tookMs, how } of tally.failures.slice(0, 20)) {
       console.log(`  ${new Date(begunAt).toISOString().slice(11, 23)} ${how} after ${tookMs} ms`);

@@ -5,12 +5,16 @@ export type ResolveOptions = Omit<EndpointWatchOptions, 'onChange'>;
 
 /**
  * One shot: what the sources find within `timeoutMs`, earlier once something was found and it became quiet. Returns the
- * endpoints in the order in which one client would try them; none is an empty list.
+ * endpoints in the order in which one client would try them; none is an empty list. Quiet is `quietMs` without a change.
  */
-export async function resolveEndpoints(options: ResolveOptions, timeoutMs: number): Promise<readonly EndpointStatus[]> {
+export async function resolveEndpoints(
+  options: ResolveOptions,
+  timeoutMs: number,
+  quietMs?: number,
+): Promise<readonly EndpointStatus[]> {
   const watch = new EndpointWatch(options);
   try {
-    const settled = watch.settle(timeoutMs);
+    const settled = watch.settle(timeoutMs, quietMs);
     await watch.start();
     await settled;
     return watch.endpoints();

@@ -1,5 +1,5 @@
 import type { Target } from '@mdns-ambassador/relay';
-import { type Check, type CheckOutcome, failCheck, failWith, PASSED } from './check.ts';
+import { type Check, type CheckOutcome, failCheck, PASSED } from './check.ts';
 import type { RunShell, ShellExit } from './shell.ts';
 
 /**
@@ -40,8 +40,9 @@ function judgeExit(command: string, exit: ShellExit): CheckOutcome {
   }
 }
 
+/** The command is what was silent; of the service that says nothing certain. */
 function failTimeout(command: string): CheckOutcome {
-  return failWith('silent', `${quote(command)} did not end in time`);
+  return failCheck(`${quote(command)} did not end in time`);
 }
 
 function quote(command: string): string {

@@ -1,3 +1,4 @@
+import { MDNS_PORT } from './mdns-port.ts';
 import type { Link, LinkSource, Network, NetworkInterface } from './network.ts';
 import type { LinkTotals } from './node.ts';
 import { PacketLimit } from './packet-limit.ts';
@@ -5,9 +6,6 @@ import type { Received, Transmit } from './rules/machine.ts';
 import type { Decode } from './wire/decode.ts';
 import { splitMessage } from './wire/encode.ts';
 import type { Message } from './wire/message.ts';
-
-/** RFC 6762 6: what comes from another port is no response. */
-const MDNS_PORT = 5353;
 
 type Family = 'IPv4' | 'IPv6';
 
@@ -172,6 +170,7 @@ export class LinkPair {
       return;
     }
     this.#totals.damagedRecords += decoded.damaged;
+    // RFC 6762 6: what comes from another port is no response.
     if (decoded.message.kind === 'response' && source.port !== MDNS_PORT) {
       this.#totals.otherPort++;
       return;

@@ -1,4 +1,4 @@
-import { HOSTILE_PACKETS } from '@mdns-ambassador/testkit';
+import { FLAGS, HOSTILE_PACKETS, rawName, rawPacket, rawRecord, TYPES } from '@mdns-ambassador/testkit';
 import { describe, expect, it } from 'vitest';
 import { decodeMessage } from '../src/wire/decode.ts';
 import { browse, listGoodbyes, NodeWorld, publish, TYPE } from './node-world.ts';
@@ -679,6 +679,22 @@ describe('load and hostility', () => {
     await world.run(SECOND_MS);
     expect(h1.node.counters).toMatchObject({ otherPort: 1, offLink: 0 });
     expect(browsed.instances()).toHaveLength(1);
+  });
+
+  it('tells 1,024 service types, however many are invented (RFC 6763 9)', async () => {
+    const world = new NodeWorld();
+    const h1 = await world.start('h1', '10.0.0.1/24');
+    const types: string[] = [];
+    h1.node.browseTypes((type) => types.push(type));
+    const enumeration = rawName('_services', '_dns-sd', '_udp', 'local');
+    for (let number = 0; number < 1_500; number++) {
+      const target = rawName(`_t${number}`, '_tcp', 'local');
+      const bytes = rawPacket({ flags: FLAGS.response, answers: [rawRecord(enumeration, TYPES.PTR, target)] });
+      world.network.inject('lan', 'IPv4', { address: `10.0.0.${100 + (number % 10)}`, port: 5353 }, bytes);
+      if (number % 100 === 0) await world.run(SECOND_MS);
+    }
+    await world.run(SECOND_MS);
+    expect(types).toHaveLength(1_024);
   });
 
   it('counts the records that found no room', async () => {

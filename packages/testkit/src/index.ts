@@ -4,6 +4,7 @@ export {
   listCheckCases,
   type ServiceCondition,
 } from './check-suite.ts';
+export { type CrowdOptions, countErrors, joinCrowd, measureTraffic, nameInCrowd, type Rate } from './crowd.ts';
 export { listEngineCases } from './engine-suite.ts';
 export type { CreateEngineUnderTest, EngineUnderTest } from './engine-world.ts';
 export { answerTo, type Behaviour, dialForever, FakeService, failDial, staySilent, TARGET } from './fake-service.ts';

@@ -66,6 +66,10 @@ export class SimulatedHost {
     });
   }
 
+  isWatching(type: string): boolean {
+    return this.#known.has(type);
+  }
+
   /** What a watched type's browse says now, by name. */
   known(type: string): ReadonlyMap<string, Instance> {
     return this.#known.get(type) ?? new Map();

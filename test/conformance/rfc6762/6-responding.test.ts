@@ -76,6 +76,7 @@ test('takes a response from another port for none: no conflict, no instance', as
   device.tell([elsewhere, ...other, ...rest], {}, { port: 5354 });
   await device.run(2_000);
   expect(device.take()).toEqual([]);
+  expect(device.node.counters.otherPort).toBe(1);
   expect(browsed.instances().map(({ name }) => name)).toEqual(['printer']);
   device.tell([...other, ...rest]);
   await device.run(2_000);

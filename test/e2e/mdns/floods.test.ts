@@ -1,11 +1,13 @@
 import type { Host, HostProcess } from '@mdns-ambassador/testkit';
 import { expect } from 'vitest';
-import { AMBASSADOR, announce, locateProgram, runProgram, spawnProgram, startProgram } from '../../ambassador.ts';
+import { AMBASSADOR, announce, locateProgram, spawnProgram, startProgram } from '../../ambassador.ts';
 import { labTest } from '../../lab-test.ts';
 
 const MAX_GROWTH_MIB = 20;
 const MAX_DELAY_MS = 50;
-const FOUND = { timeout: 15_000 };
+/** 32 of each kind in a minute, in the log as well. */
+const MAX_LINES = 300;
+const FOUND = { timeout: 30_000 };
 
 interface LoopReport {
   readonly p99Ms: number;
@@ -16,55 +18,65 @@ interface LoopReport {
 interface Tally {
   readonly answered: number;
   readonly failures: readonly unknown[];
-  readonly worstMs: number;
+  readonly by: Readonly<Record<string, number>>;
 }
 
 await labTest(
   'a flood of 100,000 names in 20 s costs neither memory nor time nor those who are there or come',
-  { hosts: 4, timeout: 120_000 },
+  { hosts: 4, timeout: 180_000 },
   async (lan) => {
     const [h1, h2, h3, h4] = [lan.host(1), lan.host(2), lan.host(3), lan.host(4)];
     await startService(h1);
     const proxying = await startWatchedProxy(h2);
     await proxying.line(/found "thing on h1"/, FOUND);
+    const idle = await startWatchedIdler(h2);
     const before = await readLoop(proxying);
-    // As many as the loop is measured over; ten names in each packet.
+    await readLoop(idle);
+    // Ten names in each packet.
     const flooding = await startFlood(h3, 'names', h3.ip, 500, 20);
     await startService(h4);
-    await proxying.until((output) => output.includes('found "thing on h4"'), FOUND);
-    await flooding.line(/^sent 10000$/, { timeout: 40_000 });
+    const load = spawnProgram(h2, 'load', '127.0.0.1', '7000', '2', '20');
+    await flooding.line(/^sent 10000$/, { timeout: 60_000 });
+    const tally = await finish(load);
+    expect(tally.failures).toEqual([]);
+    expect(Object.keys(tally.by).sort()).toEqual(['h1', 'h4']);
     const after = await readLoop(proxying);
     expect(after.rssMiB - before.rssMiB).toBeLessThan(MAX_GROWTH_MIB);
-    expect(after.p99Ms).toBeLessThan(MAX_DELAY_MS);
+    // On a busy machine the loop of a program that does nothing is late, too.
+    expect(after.p99Ms - (await readLoop(idle)).p99Ms).toBeLessThan(MAX_DELAY_MS);
     expect(proxying.output).not.toMatch(/lost "thing on h/);
-    expect(await runProgram(h2, 'ask', ['127.0.0.1', '7000', 'who'])).toMatchObject({ end: 'end' });
+    // Each line for people has its like in the log.
+    expect(proxying.output.split('\n').length).toBeLessThan(MAX_LINES);
   },
 );
 
 await labTest(
   'a flood of one name a packet, 5,000 packets a second, leaves room for those who come',
-  { hosts: 4, timeout: 120_000 },
+  { hosts: 4, timeout: 180_000 },
   async (lan) => {
     const [h1, h2, h3, h4] = [lan.host(1), lan.host(2), lan.host(3), lan.host(4)];
     await startService(h1);
     const proxying = await startWatchedProxy(h2);
     await proxying.line(/found "thing on h1"/, FOUND);
+    const idle = await startWatchedIdler(h2);
     const before = await readLoop(proxying);
+    await readLoop(idle);
     const flooding = await startFlood(h3, 'malformed', h3.ip, 5_000, 10);
     await startService(h4);
     await proxying.line(/found "thing on h4"/, FOUND);
-    await flooding.line(/^sent 50000$/, { timeout: 40_000 });
+    await flooding.line(/^sent 50000$/, { timeout: 60_000 });
     const after = await readLoop(proxying);
     expect(after.rssMiB - before.rssMiB).toBeLessThan(MAX_GROWTH_MIB);
-    expect(after.p99Ms).toBeLessThan(MAX_DELAY_MS);
-    expect(proxying.output.split('\n').length).toBeLessThan(60);
+    // On a busy machine the loop of a program that does nothing is late, too.
+    expect(after.p99Ms - (await readLoop(idle)).p99Ms).toBeLessThan(MAX_DELAY_MS);
+    expect(proxying.output.split('\n').length).toBeLessThan(MAX_LINES);
   },
 );
 
 for (const kind of ['goodbyes', 'flushes']) {
   await labTest(
     `forged ${kind} at 100 a second fail no connection through the proxy`,
-    { hosts: 3, timeout: 90_000 },
+    { hosts: 3, timeout: 150_000 },
     async (lan) => {
       const [h1, h2, h3] = [lan.host(1), lan.host(2), lan.host(3)];
       await startService(h1);
@@ -73,10 +85,8 @@ for (const kind of ['goodbyes', 'flushes']) {
       const load = spawnProgram(h2, 'load', '127.0.0.1', '7000', '4');
       await load.line(/^answered/);
       const flooding = await startFlood(h3, kind, h3.ip, 100, 10, 'thing on h1');
-      await flooding.line(/^sent 1000$/, { timeout: 20_000 });
-      load.stdin.end();
-      const [json] = await load.line(/^\{.*\}$/, { timeout: 30_000 });
-      const tally: Tally = JSON.parse(json);
+      await flooding.line(/^sent 1000$/, { timeout: 40_000 });
+      const tally = await finish(load);
       expect(tally.failures).toEqual([]);
       expect(tally.answered).toBeGreaterThan(1_000);
       expect(proxying.stdout).not.toMatch(/lost "thing on h1".*goodbye/);
@@ -92,7 +102,7 @@ await labTest('what comes from off the link or from another port changes nothing
   await h3.read('ip', ['address', 'add', '192.0.2.9/24', 'dev', 'eth0']);
   for (const source of ['192.0.2.9', `${h3.ip}:40000`]) {
     const flooding = await startFlood(h3, 'goodbyes', source, 100, 2, 'thing on h1');
-    await flooding.line(/^sent 200$/, { timeout: 10_000 });
+    await flooding.line(/^sent 200$/, { timeout: 30_000 });
   }
   browsing.kill('SIGUSR1');
   const [, json = ''] = await browsing.line(/^counters (.*)$/, FOUND);
@@ -112,8 +122,15 @@ async function startService(host: Host): Promise<void> {
 async function startWatchedProxy(host: Host): Promise<HostProcess> {
   const args = ['--import', locateProgram('watch-loop.mjs'), AMBASSADOR, 'proxy', 'thing:7000'];
   const proxying = host.spawn(process.execPath, args);
-  await proxying.line(/listening/i, { stream: 'stdout' });
+  await proxying.line(/listening/i, FOUND);
   return proxying;
+}
+
+async function startWatchedIdler(host: Host): Promise<HostProcess> {
+  const idle = "setInterval(() => {}, 1_000); console.log('ready')";
+  const idler = host.spawn(process.execPath, ['--import', locateProgram('watch-loop.mjs'), '-e', idle]);
+  await idler.line(/^ready/, FOUND);
+  return idler;
 }
 
 async function startFlood(
@@ -125,6 +142,12 @@ async function startFlood(
   name = '',
 ): Promise<HostProcess> {
   return await startProgram(host, 'flood', kind, source, `${perSecond}`, `${seconds}`, name);
+}
+
+async function finish(load: HostProcess): Promise<Tally> {
+  load.stdin.end();
+  const [json] = await load.line(/^\{.*\}$/, { timeout: 30_000 });
+  return JSON.parse(json);
 }
 
 async function readLoop(proxying: HostProcess): Promise<LoopReport> {

@@ -47,8 +47,10 @@ export function proxyEventToFact(event: ProxyEvent): Fact {
     case 'endpoint-updated':
       return { event: event.kind, service: event.service, endpoint: toJson(event.endpoint) };
     case 'endpoint-removed':
-    case 'connections-reset':
-      return { ...event, event: event.kind, endpoint: toJson(event.endpoint) };
+    case 'connections-reset': {
+      const { kind, service, endpoint, ...fields } = event;
+      return { event: kind, service, endpoint: toJson(endpoint), ...fields };
+    }
     case 'endpoint-state': {
       const endpoint = endpointToJson(event.endpoint, event.endpoint.addresses[0] ?? '', event.state);
       return { event: event.kind, service: event.service, endpoint, reason: event.reason };

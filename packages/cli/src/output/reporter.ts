@@ -1,3 +1,5 @@
+import { systemClock } from '@mdns-ambassador/mdns';
+import { LineLimit, type Telling } from './line-limit.ts';
 import type { Log } from './log.ts';
 import type { Printer } from './printer.ts';
 
@@ -13,20 +15,42 @@ export interface Reporter {
   tell(line: string | undefined, fact: Fact): void;
 }
 
-/** `isJson`: one JSON document a line, else lines for people. `onFact` gets each fact too, before it is printed. */
+/**
+ * `isJson`: one JSON document a line, all of them; else lines for people, of which each kind has its limit, as `log` has its
+ * own. `onFact` gets each fact too, before it is printed.
+ */
 export function createReporter(
   stdout: Printer,
   log: Log,
   isJson: boolean,
   onFact: (fact: Fact) => void = () => undefined,
+  now: () => number = () => systemClock.now(),
 ): Reporter {
+  const limit = new LineLimit();
   return {
     tell(line, fact) {
       onFact(fact);
       if (isJson) stdout.line(JSON.stringify(fact));
-      else if (line !== undefined) stdout.line(line);
+      else if (line !== undefined) tellPeople(stdout, line, limit.admit(fact.event, now()));
       const { event, ...fields } = fact;
       log.info(fields, event);
     },
   };
+}
+
+function tellPeople(stdout: Printer, line: string, telling: Telling): void {
+  switch (telling.kind) {
+    case 'tell':
+      if (telling.leftOut > 0) stdout.line(`(${telling.leftOut} more like the next were not told)`);
+      stdout.line(line);
+      return;
+    case 'tell-last':
+      stdout.line(line);
+      stdout.line('(more like this are not told for a while)');
+      return;
+    case 'leave-out':
+      return;
+    default:
+      telling satisfies never;
+  }
 }

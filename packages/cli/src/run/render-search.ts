@@ -4,13 +4,7 @@ import type { Log } from '../output/log.ts';
 import type { RenderedService } from '../render/rendered-service.ts';
 import type { RenderRequest } from '../render-request.ts';
 import type { LocalNetwork } from './local-network.ts';
-import { createSources, usesMdns } from './sources.ts';
-
-/**
- * A file is to hold everybody. Who has just told somebody else waits for a second before he says it again (RFC 6762 6), and
- * answers within 120 ms of that.
- */
-const QUIET_MS = 1_200;
+import { createSources, MDNS_QUIET_MS, usesMdns } from './sources.ts';
 
 /** The endpoints of all services, as they are found. */
 export class RenderSearch {
@@ -38,7 +32,7 @@ export class RenderSearch {
   async start(timeoutMs: number): Promise<void> {
     await Promise.all(
       this.#parts.map(async ({ request, watch }) => {
-        const settled = watch.settle(timeoutMs, usesMdns(request.origins) ? QUIET_MS : undefined);
+        const settled = watch.settle(timeoutMs, usesMdns(request.origins) ? MDNS_QUIET_MS : undefined);
         await watch.start();
         await settled;
       }),

@@ -10,11 +10,11 @@ import { formatDuration, parseDuration } from '../parse/duration.ts';
 import { nameOfType, parseServiceType } from '../parse/service-type.ts';
 import { addSharedOptions, listServiceRequests, loadConfig } from '../settings/service-requests.ts';
 import { readGiven } from '../settings/settings.ts';
-import { readOrigins } from '../source-request.ts';
+import { type Origins, readOrigins } from '../source-request.ts';
 import { createLocalNetwork, readInterfaceNames, startNode } from './local-network.ts';
 import { openLog } from './log-options.ts';
 import { checkSourceFiles } from './source-files.ts';
-import { createSources, readAllowedCidrs, usesMdns } from './sources.ts';
+import { createSources, MDNS_QUIET_MS, readAllowedCidrs, usesMdns } from './sources.ts';
 import { waitForAbort } from './stopping.ts';
 
 const DEFAULT_TIMEOUT_MS = 2_000;
@@ -63,7 +63,7 @@ export async function resolveService(invocation: Invocation): Promise<number> {
         else troubles.set(health.source, health.reason);
       },
     });
-    found = await findEndpoints(sources, origins.merge, timeoutMs, surroundings.shutdown.signal);
+    found = await findEndpoints(sources, origins, timeoutMs, surroundings.shutdown.signal);
   } finally {
     await local.node.close();
   }
@@ -80,12 +80,12 @@ export async function resolveService(invocation: Invocation): Promise<number> {
 
 async function findEndpoints(
   sources: readonly Source[],
-  merge: 'union' | 'fallback',
+  origins: Origins,
   timeoutMs: number,
   stop: AbortSignal,
 ): Promise<readonly EndpointStatus[]> {
-  const options = { sources, merge, balance: 'first', clock: systemClock, random: Math.random } as const;
-  const found = resolveEndpoints(options, timeoutMs);
+  const options = { sources, merge: origins.merge, balance: 'first', clock: systemClock, random: Math.random } as const;
+  const found = resolveEndpoints(options, timeoutMs, usesMdns(origins) ? MDNS_QUIET_MS : undefined);
   return Promise.race([found, waitForAbort(stop).then(() => [])]);
 }
 

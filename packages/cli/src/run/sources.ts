@@ -21,6 +21,12 @@ import type { Settings } from '../settings/settings.ts';
 import type { Origins } from '../source-request.ts';
 import type { LocalNetwork } from './local-network.ts';
 
+/**
+ * Who answers one question is to hear everybody. Who has just told somebody else waits for a second before he says it again
+ * (RFC 6762 6), and answers within 120 ms of that.
+ */
+export const MDNS_QUIET_MS = 1_200;
+
 /** Whether an mDNS stack is needed. */
 export function usesMdns({ from }: Origins): boolean {
   return from.some(({ kind }) => kind === 'mdns');

@@ -1,4 +1,5 @@
 import { MDNS_PORT } from '../mdns-port.ts';
+import { TokenBucket } from '../token-bucket.ts';
 import type { Message, Question } from '../wire/message.ts';
 import { nameKey } from '../wire/name.ts';
 import { type ResourceRecord, recordKey, TYPE_ANY } from '../wire/record.ts';
@@ -16,6 +17,8 @@ const RECENT_PART_OF_TTL = 1 / 4;
 const LEGACY_BURST = 16;
 const UNICAST_BURST = 16;
 const MAX_UNICAST_SOURCES = 256;
+/** All addresses together; a host that can forge them makes us send no more. */
+const MAX_UNICASTS_PER_SECOND = 64;
 const MAX_WAITING_UNICASTS = 64;
 
 /** What was not done for peers that asked too much, since the start. */
@@ -33,6 +36,7 @@ export class Answerer {
   readonly #legacyLimit: SourceLimit = new SourceLimit(LEGACY_BURST, MAX_UNICAST_SOURCES);
   readonly #unicastLimit: SourceLimit = new SourceLimit(UNICAST_BURST, MAX_UNICAST_SOURCES);
   readonly #counters = { legacyRefused: 0, unicastRefused: 0, deferralsRefused: 0 };
+  readonly #unicastRate: TokenBucket = new TokenBucket(MAX_UNICASTS_PER_SECOND, 0);
   #unicasts: Transmit[] = [];
   #unicastSince = Number.POSITIVE_INFINITY;
 
@@ -137,7 +141,7 @@ export class Answerer {
     const found = asked.flatMap(({ name, type }) => zone.answer(name, type, false));
     const answers = new Map(found.map((set) => [set.key, set]));
     if (answers.size === 0) return;
-    if (this.#unicasts.length >= MAX_WAITING_UNICASTS || !this.#legacyLimit.spend(from.address, now)) {
+    if (!this.#mayUnicast(this.#legacyLimit, from, now)) {
       this.#counters.legacyRefused += 1;
       return;
     }
@@ -148,7 +152,7 @@ export class Answerer {
   }
 
   #sendUnicast(sets: readonly OwnSet[], from: Sender, zone: Zone, now: number): boolean {
-    if (this.#unicasts.length >= MAX_WAITING_UNICASTS || !this.#unicastLimit.spend(from.address, now)) {
+    if (!this.#mayUnicast(this.#unicastLimit, from, now)) {
       this.#counters.unicastRefused += 1;
       return false;
     }
@@ -156,6 +160,10 @@ export class Answerer {
       this.#push({ message, to: { kind: 'unicast', sender: from } }, now);
     }
     return true;
+  }
+
+  #mayUnicast(limit: SourceLimit, { address }: Sender, now: number): boolean {
+    return this.#unicasts.length < MAX_WAITING_UNICASTS && limit.spend(address, now) && this.#unicastRate.take(now);
   }
 
   #push(transmit: Transmit, now: number): void {

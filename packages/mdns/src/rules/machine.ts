@@ -12,7 +12,7 @@ export interface Sender {
   readonly isThisHost: boolean;
 }
 
-/** A decoded message that passed the link's checks. */
+/** A decoded message that passed the link's checks: a response came from port 5353 (RFC 6762 6). */
 export interface Received {
   readonly message: Message;
   readonly from: Sender;

@@ -1,12 +1,10 @@
-import { MDNS_PORT } from '../mdns-port.ts';
-import type { Question } from '../wire/message.ts';
-import { type Name, nameKey } from '../wire/name.ts';
-import { type RecordData, type ResourceRecord, recordKey, TYPE_CODES, typeCode } from '../wire/record.ts';
+import { nameKey } from '../wire/name.ts';
+import { type RecordData, type ResourceRecord, TYPE_CODES, typeCode } from '../wire/record.ts';
 import { Browser } from './browser.ts';
 import { Denials } from './denials.ts';
 import { Interest } from './interest.ts';
 import type { Machine, Random, Received, Sender, Transmit } from './machine.ts';
-import { OverheardQueries } from './overheard-query.ts';
+import { Overhearing } from './overhearing.ts';
 import type { QuerierEvent } from './querier-event.ts';
 import { QuestionSchedule } from './question-schedule.ts';
 import { type HeardAddress, RecentAddresses } from './recent-addresses.ts';
@@ -40,11 +38,10 @@ export class Querier implements Machine {
   readonly #schedule: QuestionSchedule;
   readonly #interest: Interest;
   readonly #recentAddresses: RecentAddresses = new RecentAddresses();
-  readonly #overheard: OverheardQueries = new OverheardQueries();
+  readonly #overhearing: Overhearing;
   readonly #browsing: Map<string, Browsing> = new Map();
   #typeBrowses = 0;
   #now = Number.NEGATIVE_INFINITY;
-  #dropped = 0;
   #events: QuerierEvent[] = [];
 
   constructor({ random, limits = DEFAULT_LIMITS }: QuerierOptions) {
@@ -55,11 +52,7 @@ export class Querier implements Machine {
       this.#denials.forget(owner);
       this.#schedule.forget(owner);
     });
-  }
-
-  /** Responses that were dropped because they did not come from port 5353. */
-  get droppedResponses(): number {
-    return this.#dropped;
+    this.#overhearing = new Overhearing(this.#cache, this.#schedule, this.#interest);
   }
 
   /** Records that found no room in the cache. */
@@ -150,9 +143,7 @@ export class Querier implements Machine {
 
   receive({ message, from }: Received, now: number): void {
     const at = this.#observe(now);
-    if (message.kind === 'query') this.#overhear({ message, from }, at);
-    // RFC 6762 6: a response from another port is none.
-    else if (from.port !== MDNS_PORT) this.#dropped += 1;
+    if (message.kind === 'query') this.#overhearing.hear({ message, from }, at);
     else this.#learn([...message.answers, ...message.additionals], from, at);
   }
 
@@ -247,42 +238,6 @@ export class Querier implements Machine {
     for (const [owner, addresses] of byOwner) this.#recentAddresses.remember(owner, addresses, now);
   }
 
-  /** Another host's questions spare us ours (RFC 6762 7.3), and show who does not answer any more (10.5). */
-  #overhear({ message, from }: Received, now: number): void {
-    // The answers to questions from other ports and to QU questions go to the one who asked (RFC 6762 6.7, 5.4).
-    if (from.port !== MDNS_PORT) return;
-    const questions = message.questions.filter(
-      (question) =>
-        !question.unicast &&
-        this.#interest.has(nameKey(question.name)) &&
-        !(from.isThisHost && this.#schedule.isOwnEcho(question, now)),
-    );
-    const isPart = message.truncated || this.#overheard.isPending(from.address, now);
-    if (questions.length === 0 && !(isPart && this.#overheard.isPending(from.address, now))) return;
-    // RFC 6762 7.2: the known answers of a truncated query are not all here, so who does not answer can't be told.
-    if (!isPart) this.#noteQuestions(questions, message.answers, now);
-    const uncovered = this.#listUncovered(message.answers, now);
-    const query = this.#overheard.add(from.address, { questions, uncovered, isLast: !message.truncated }, now);
-    if (query === undefined) return;
-    const allUncovered = new Set(query.uncovered);
-    for (const question of query.questions) {
-      if (!allUncovered.has(formatSet(question.name, question.type))) this.#schedule.noteDuplicate(question, now);
-    }
-  }
-
-  /** Those who share a name answer for themselves: who of them is silent can't be told from questions for all. */
-  #noteQuestions(questions: readonly Question[], answers: readonly ResourceRecord[], now: number): void {
-    const forUnique = questions.filter(({ type }) => type !== TYPE_CODES.PTR);
-    const known = new Set(forUnique.length > 0 ? answers.map(recordKey) : []);
-    for (const { name, type } of forUnique) this.#cache.noteQuestion(name, type, known, now);
-  }
-
-  /** Names and types of which others know more than we would list as known. */
-  #listUncovered(answers: readonly ResourceRecord[], now: number): ReadonlySet<string> {
-    const unknown = answers.filter((answer) => !this.#cache.isKnownAnswer(answer, now));
-    return new Set(unknown.map(({ name, data }) => formatSet(name, typeCode(data))));
-  }
-
   /** Hands on what happened in the cache, until nothing follows from it. */
   #drain(now: number): void {
     for (let events = this.#cache.takeEvents(); events.length > 0; events = this.#cache.takeEvents()) {
@@ -327,8 +282,4 @@ export class Querier implements Machine {
       for (const event of browser.takeEvents()) this.#events.push({ ...event, subtype: browser.subtype });
     }
   }
-}
-
-function formatSet(name: Name, type: number): string {
-  return `${nameKey(name)}/${type}`;
 }

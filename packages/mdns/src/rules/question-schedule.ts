@@ -153,10 +153,11 @@ export class QuestionSchedule {
       this.#advance(due, now);
       return false;
     }
-    const askedAt = this.#asked.timeOf(due.key);
-    if (askedAt === undefined || now - askedAt >= MIN_INTERVAL_MS) return true;
-    if (due.onceAt <= now) due.onceAt = askedAt + MIN_INTERVAL_MS;
-    if (due.plannedAt <= now) due.plannedAt = askedAt + MIN_INTERVAL_MS;
+    // The very sum that is planned with: in floating point the difference of times may fall short of it.
+    const allowedAt = (this.#asked.timeOf(due.key) ?? Number.NEGATIVE_INFINITY) + MIN_INTERVAL_MS;
+    if (allowedAt <= now) return true;
+    if (due.onceAt <= now) due.onceAt = allowedAt;
+    if (due.plannedAt <= now) due.plannedAt = allowedAt;
     this.#reschedule(due);
     return false;
   }

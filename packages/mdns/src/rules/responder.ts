@@ -154,16 +154,14 @@ export class Responder implements Machine {
 
   receive(packet: Received, now: number): void {
     const { kind } = packet.message;
-    const isFromMdns = packet.from.port === MDNS_PORT;
     switch (kind) {
       case 'query':
         // Who asks from another port does not probe (RFC 6762 6.7).
-        if (isFromMdns) this.#listener.hearQuery(packet.message, now);
+        if (packet.from.port === MDNS_PORT) this.#listener.hearQuery(packet.message, now);
         this.#answerer.receive(packet, this.#registry.zone(), now);
         return;
       case 'response':
-        // RFC 6762 6: a response from another port is none.
-        if (isFromMdns) this.#listener.hearResponse(packet, now);
+        this.#listener.hearResponse(packet, now);
         return;
       default:
         kind satisfies never;

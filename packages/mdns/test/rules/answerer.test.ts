@@ -437,6 +437,16 @@ describe('questions of resolvers that do not speak mDNS', () => {
     expect(driver.exchange(RESOLVE, { ...LEGACY, address: '10.0.0.3' })).toHaveLength(1);
   });
 
+  it('are answered 64 times a second for all addresses together', () => {
+    const driver = Driver.settled();
+    for (let count = 0; count < 500; count++) {
+      driver.receive(RESOLVE, { ...LEGACY, address: `10.0.${1 + (count >> 8)}.${count & 255}` });
+      driver.runFor(1);
+    }
+    expect(driver.sent.length).toBeGreaterThanOrEqual(64);
+    expect(driver.sent.length).toBeLessThanOrEqual(64 + 32);
+  });
+
   it('get nothing for a name that is not ours', () => {
     expect(Driver.settled().exchange(query([ask(['h2', 'local'], TYPE_CODES.A)]), LEGACY)).toEqual([]);
   });

@@ -56,5 +56,5 @@ describe('the responder among hostile packets', () => {
       }),
       { numRuns: 300 },
     );
-  });
+  }, 20_000);
 });

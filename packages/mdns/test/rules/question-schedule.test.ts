@@ -60,6 +60,16 @@ describe('QuestionSchedule', () => {
     expect(gaps).toEqual([...doubled, 3_600_000, 3_600_000, 3_600_000]);
   });
 
+  it('comes to rest at times whose difference is not quite what was added', () => {
+    const at = 1_998.307_654_945_668_4;
+    expect(at + 1_000 - at).toBeLessThan(1_000);
+    schedule.askOnce(HOST, A, at);
+    expect(schedule.takeDue(at)).toBeDefined();
+    schedule.askOnce(HOST, A, at);
+    expect(schedule.takeDue(at)).toBeUndefined();
+    expect(schedule.takeDue(at + 1_000)).toBeDefined();
+  });
+
   it('asks multicast questions only, with no id (RFC 6762 5.4, 18.1)', () => {
     schedule.askContinuously(TYPE, PTR, 0);
     expect(collectTo(100)[0]?.message).toEqual({

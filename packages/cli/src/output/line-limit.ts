@@ -1,0 +1,51 @@
+/** Of one kind in a minute; then they are only counted. */
+const MAX_LINES = 32;
+const WINDOW_MS = 60_000;
+/** Kinds remembered; there are far fewer events than this. */
+const MAX_KINDS = 64;
+
+export type Telling =
+  /** `leftOut`: how many of this kind were not told before it. */
+  | { readonly kind: 'tell'; readonly leftOut: number }
+  /** The last of this kind for now. */
+  | { readonly kind: 'tell-last' }
+  | { readonly kind: 'leave-out' };
+
+interface Window {
+  endsAt: number;
+  told: number;
+  leftOut: number;
+}
+
+/** Keeps whoever floods the network from flooding the terminal and the log. Pure: time is an argument. */
+export class LineLimit {
+  readonly #windows: Map<string, Window> = new Map();
+
+  /** Whether one more line of this kind is to be told. */
+  admit(kind: string, now: number): Telling {
+    const window = this.#obtain(kind, now);
+    if (now >= window.endsAt) {
+      const { leftOut } = window;
+      Object.assign(window, { endsAt: now + WINDOW_MS, told: 1, leftOut: 0 });
+      return { kind: 'tell', leftOut };
+    }
+    if (window.told >= MAX_LINES) {
+      window.leftOut += 1;
+      return { kind: 'leave-out' };
+    }
+    window.told += 1;
+    return window.told === MAX_LINES ? { kind: 'tell-last' } : { kind: 'tell', leftOut: 0 };
+  }
+
+  #obtain(kind: string, now: number): Window {
+    const known = this.#windows.get(kind);
+    if (known !== undefined) return known;
+    for (const oldest of this.#windows.keys()) {
+      if (this.#windows.size < MAX_KINDS) break;
+      this.#windows.delete(oldest);
+    }
+    const window: Window = { endsAt: now + WINDOW_MS, told: 0, leftOut: 0 };
+    this.#windows.set(kind, window);
+    return window;
+  }
+}

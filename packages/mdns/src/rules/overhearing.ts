@@ -1,0 +1,62 @@
+import { MDNS_PORT } from '../mdns-port.ts';
+import type { Question } from '../wire/message.ts';
+import { type Name, nameKey } from '../wire/name.ts';
+import { type ResourceRecord, recordKey, TYPE_CODES, typeCode } from '../wire/record.ts';
+import type { Interest } from './interest.ts';
+import type { Received } from './machine.ts';
+import { OverheardQueries } from './overheard-query.ts';
+import type { QuestionSchedule } from './question-schedule.ts';
+import type { RecordCache } from './record-cache.ts';
+
+/** Other hosts' questions spare us ours (RFC 6762 7.3), and show who does not answer any more (10.5). */
+export class Overhearing {
+  readonly #cache: RecordCache;
+  readonly #schedule: QuestionSchedule;
+  readonly #interest: Interest;
+  readonly #overheard: OverheardQueries = new OverheardQueries();
+
+  constructor(cache: RecordCache, schedule: QuestionSchedule, interest: Interest) {
+    this.#cache = cache;
+    this.#schedule = schedule;
+    this.#interest = interest;
+  }
+
+  hear({ message, from }: Received, now: number): void {
+    // The answers to questions from other ports and to QU questions go to the one who asked (RFC 6762 6.7, 5.4).
+    if (from.port !== MDNS_PORT) return;
+    const questions = message.questions.filter(
+      (question) =>
+        !question.unicast &&
+        this.#interest.has(nameKey(question.name)) &&
+        !(from.isThisHost && this.#schedule.isOwnEcho(question, now)),
+    );
+    const isPart = message.truncated || this.#overheard.isPending(from.address, now);
+    if (questions.length === 0 && !(isPart && this.#overheard.isPending(from.address, now))) return;
+    // RFC 6762 7.2: the known answers of a truncated query are not all here, so who does not answer can't be told.
+    if (!isPart) this.#noteQuestions(questions, message.answers, now);
+    const uncovered = this.#listUncovered(message.answers, now);
+    const query = this.#overheard.add(from.address, { questions, uncovered, isLast: !message.truncated }, now);
+    if (query === undefined) return;
+    const allUncovered = new Set(query.uncovered);
+    for (const question of query.questions) {
+      if (!allUncovered.has(formatSet(question.name, question.type))) this.#schedule.noteDuplicate(question, now);
+    }
+  }
+
+  /** Those who share a name answer for themselves: who of them is silent can't be told from questions for all. */
+  #noteQuestions(questions: readonly Question[], answers: readonly ResourceRecord[], now: number): void {
+    const forUnique = questions.filter(({ type }) => type !== TYPE_CODES.PTR);
+    const known = new Set(forUnique.length > 0 ? answers.map(recordKey) : []);
+    for (const { name, type } of forUnique) this.#cache.noteQuestion(name, type, known, now);
+  }
+
+  /** Names and types of which others know more than we would list as known. */
+  #listUncovered(answers: readonly ResourceRecord[], now: number): ReadonlySet<string> {
+    const unknown = answers.filter((answer) => !this.#cache.isKnownAnswer(answer, now));
+    return new Set(unknown.map(({ name, data }) => formatSet(name, typeCode(data))));
+  }
+}
+
+function formatSet(name: Name, type: number): string {
+  return `${nameKey(name)}/${type}`;
+}
