@@ -8,7 +8,6 @@ import { describeError } from './time-limit.ts';
 const WITHDRAWAL_LIMIT_MS = 2_000;
 
 export interface KeptEntryOptions {
-  readonly value: string;
   /** Writes it, whatever was there before. One at a time, also with `remove`. */
   readonly write: (value: string) => Promise<void>;
   /** No error when it is not there. */
@@ -17,7 +16,7 @@ export interface KeptEntryOptions {
   /** In [0, 1). */
   readonly random: () => number;
   readonly onEvent: (event: EntryEvent) => void;
-  /** It is removed, and forgotten. */
+  /** It was released and is gone. */
   readonly onEnd: () => void;
 }
 
@@ -28,7 +27,10 @@ export class KeptEntry implements HeldEntry {
   /** Undefined: it is to be gone. */
   #wanted: string | undefined;
   /** `unknown`: a write may have happened or not, or been undone. */
-  #there: { readonly kind: 'unknown' } | { readonly kind: 'known'; readonly value: string | undefined };
+  #there: { readonly kind: 'unknown' } | { readonly kind: 'known'; readonly value: string | undefined } = {
+    kind: 'known',
+    value: undefined,
+  };
   /** The value that was told to be written. */
   #told: string | undefined;
   /** Counts the times at which what is there came into doubt. */
@@ -38,28 +40,41 @@ export class KeptEntry implements HeldEntry {
   #failures = 0;
   #isClosed = false;
   #cancelRetry: () => void = () => undefined;
-  #withdrawn: Promise<void> | undefined;
-  #finish: () => void = () => undefined;
+  #isReleased = false;
+  /** Those who wait for it to be gone. */
+  readonly #awaiting = new Set<() => void>();
 
   constructor(options: KeptEntryOptions) {
     this.#options = options;
-    this.#wanted = options.value;
-    this.#there = { kind: 'known', value: undefined };
     this.#loss = new Loss(options.clock, (reason) => {
       this.#told = undefined;
       this.#tell({ kind: 'lost', reason });
     });
   }
 
-  update(value: string): void {
-    if (this.#wanted === undefined || this.#isClosed) return;
+  write(value: string): void {
+    if (this.#isReleased || this.#isClosed) return;
     this.#wanted = value;
     this.#work();
   }
 
-  withdraw(): Promise<void> {
-    this.#withdrawn ??= this.#removeSoon();
-    return this.#withdrawn;
+  async withdraw(): Promise<void> {
+    this.#wanted = undefined;
+    this.#told = undefined;
+    this.#loss.close();
+    if (this.#isClosed) return;
+    let cancel: () => void = () => undefined;
+    await new Promise<void>((resolve) => {
+      this.#awaiting.add(resolve);
+      cancel = this.#options.clock.after(WITHDRAWAL_LIMIT_MS, resolve);
+      this.#work();
+    });
+    cancel();
+  }
+
+  async release(): Promise<void> {
+    this.#isReleased = true;
+    await this.withdraw();
   }
 
   /** The registry can be asked; what was written before may be gone. */
@@ -91,19 +106,6 @@ export class KeptEntry implements HeldEntry {
     this.#finish();
   }
 
-  async #removeSoon(): Promise<void> {
-    this.#wanted = undefined;
-    this.#loss.close();
-    if (this.#isClosed) return;
-    let cancel: () => void = () => undefined;
-    await new Promise<void>((resolve) => {
-      this.#finish = resolve;
-      cancel = this.#options.clock.after(WITHDRAWAL_LIMIT_MS, resolve);
-      this.#work();
-    });
-    cancel();
-  }
-
   #work(): void {
     if (!this.#isWorking && !this.#isClosed) void this.#agree();
   }
@@ -127,7 +129,9 @@ export class KeptEntry implements HeldEntry {
       if (wanted !== undefined && wanted === this.#wanted) this.#tellWritten(wanted);
     }
     this.#isWorking = false;
-    if (this.#wanted === undefined && this.#isSettled()) this.#end();
+    if (this.#wanted !== undefined || !this.#isSettled()) return;
+    this.#finish();
+    if (this.#isReleased) this.#end();
   }
 
   #isSettled(): boolean {
@@ -140,6 +144,11 @@ export class KeptEntry implements HeldEntry {
     if (this.#wanted !== undefined) this.#loss.begin(reason);
     if (!this.#isReachable) return;
     this.#cancelRetry = this.#options.clock.after(backoffMs(this.#failures, this.#options.random), () => this.#work());
+  }
+
+  #finish(): void {
+    for (const resolve of this.#awaiting) resolve();
+    this.#awaiting.clear();
   }
 
   #end(): void {

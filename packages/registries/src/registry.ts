@@ -25,19 +25,21 @@ export type EntryEvent =
   /** It can't be written, or may be there no more; it is written again as soon as that works. Told once for each reason. */
   | { readonly kind: 'lost'; readonly reason: string };
 
-/** An entry that stands in the registry as long as this process lives and wants it to. */
+/** An entry that stands in the registry as long as this process lives and wants it to; at first it does not. */
 export interface HeldEntry {
-  update(value: string): void;
-  /** Resolves once it is removed, or when that takes too long: then it ends with the session or the lease. Idempotent. */
+  write(value: string): void;
+  /** Takes it out. Resolves once it is gone, or when that takes too long: then it goes as soon as that works. */
   withdraw(): Promise<void>;
+  /** The same, and for good. Idempotent. */
+  release(): Promise<void>;
 }
 
 /** Somewhere services are written down. Reconnects by itself, with growing waits; one that is down throws nothing. */
 export interface Registry {
   /** Tells what is there, first and after every change; never within the call. Loss is told too, first and last. */
   follow(folder: string, onEvent: (event: FolderEvent) => void): FolderWatch;
-  /** Writes an entry which vanishes by itself some seconds after this process is gone. */
-  hold(entry: RegistryEntry & { readonly folder: string }, onEvent: (event: EntryEvent) => void): HeldEntry;
+  /** An entry which, once it is written, vanishes by itself some seconds after this process is gone. */
+  hold(folder: string, name: string, onEvent: (event: EntryEvent) => void): HeldEntry;
   /** Takes the entries out and ends every connection; nothing is told once it is called. Bounded in time. Idempotent. */
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;

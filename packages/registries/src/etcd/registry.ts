@@ -1,7 +1,7 @@
 import { backoffMs } from '../backoff.ts';
 import type { Clock } from '../clock.ts';
 import { KeptEntry } from '../kept-entry.ts';
-import type { EntryEvent, FolderEvent, FolderWatch, HeldEntry, Registry, RegistryEntry } from '../registry.ts';
+import type { EntryEvent, FolderEvent, FolderWatch, HeldEntry, Registry } from '../registry.ts';
 import { describeError, limitTime } from '../time-limit.ts';
 import { EtcdClient } from './client.ts';
 import { EtcdFolder } from './folder.ts';
@@ -62,15 +62,11 @@ class EtcdRegistry implements Registry {
     return folder;
   }
 
-  hold(
-    { folder, name, value }: RegistryEntry & { readonly folder: string },
-    onEvent: (event: EntryEvent) => void,
-  ): HeldEntry {
+  hold(folder: string, name: string, onEvent: (event: EntryEvent) => void): HeldEntry {
     const key = `${folder}/${name}`;
     const { clock, random } = this.#options;
     const { signal } = this.#stop;
     const entry = new KeptEntry({
-      value,
       write: async (text) => {
         if (this.#lease === undefined) throw new Error('there is no lease');
         await this.#client.put(key, text, this.#lease, signal);

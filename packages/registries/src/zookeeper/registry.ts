@@ -1,7 +1,7 @@
 import { backoffMs } from '../backoff.ts';
 import type { Clock } from '../clock.ts';
 import { KeptEntry } from '../kept-entry.ts';
-import type { EntryEvent, FolderEvent, FolderWatch, HeldEntry, Registry, RegistryEntry } from '../registry.ts';
+import type { EntryEvent, FolderEvent, FolderWatch, HeldEntry, Registry } from '../registry.ts';
 import { ZooKeeperFolder } from './folder.ts';
 import type { OpenSession, SessionEvent, ZooKeeperSession } from './session.ts';
 
@@ -49,15 +49,11 @@ class ZooKeeperRegistry implements Registry {
     return folder;
   }
 
-  hold(
-    { folder, name, value }: RegistryEntry & { readonly folder: string },
-    onEvent: (event: EntryEvent) => void,
-  ): HeldEntry {
+  hold(folder: string, name: string, onEvent: (event: EntryEvent) => void): HeldEntry {
     const path = `${folder}/${name}`;
     const { clock, random } = this.#options;
     const notice = (): void => node.entry.doubt();
     const entry = new KeptEntry({
-      value,
       write: async (text) => {
         const session = this.#session;
         await session.makeFolder(folder);
