@@ -15,14 +15,14 @@ export class FakeAvahi {
   readonly taken = new Set<string>();
   /** The next call of this method fails with this error. */
   readonly failures = new Map<string, BusError>();
-  connections = 0;
+  /** Calls of whatever kind. */
+  questions = 0;
   #calls: string[] = [];
   #groups = 0;
   #open: Parameters<ConnectBus>[0] | undefined;
 
   readonly connect: ConnectBus = async (events) => {
     if (!this.isBusUp) throw new BusError('ENOENT', 'no such file');
-    this.connections += 1;
     this.#open = events;
     return {
       call: async (call) => this.#answer(call),
@@ -79,6 +79,7 @@ export class FakeAvahi {
   }
 
   #answer({ path, member, body = [] }: BusCall): unknown {
+    this.questions += 1;
     const failure = this.failures.get(member);
     this.failures.delete(member);
     if (failure !== undefined) throw failure;
