@@ -35,7 +35,7 @@ export interface ConfigurationOptions {
 }
 
 /** The fields of one line for each connection that has ended (haproxy's configuration manual, 8.2.4). */
-export const LOG_FORMAT = '%ci %cp %s %ts %U %B %Tt %Tc';
+const LOG_FORMAT = '%ci %cp %s %ts %U %B %Tt %Tc';
 
 /** A configuration for haproxy 2.6 and later. */
 export function writeConfiguration(options: ConfigurationOptions): string {

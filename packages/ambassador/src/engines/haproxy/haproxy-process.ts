@@ -99,7 +99,10 @@ export class HaproxyProcess {
   }
 }
 
-async function spawnHaproxy(file: string, { onLine, fds }: HaproxyStart): Promise<{ child: ChildProcess; pid: number }> {
+async function spawnHaproxy(
+  file: string,
+  { onLine, fds }: HaproxyStart,
+): Promise<{ child: ChildProcess; pid: number }> {
   for (const program of PROGRAMS) {
     const child = spawn(program, ['-db', '-f', file], {
       stdio: ['ignore', onLine === undefined ? 'ignore' : 'pipe', 'pipe', ...fds],
