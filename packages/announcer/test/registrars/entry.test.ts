@@ -37,17 +37,17 @@ describe('the address that others are told', () => {
     index: 2,
     loopback: false,
     addresses: [
-      { address: 'fe80::1', family: 'IPv6', prefixLength: 64 },
-      { address: 'fd00::1', family: 'IPv6', prefixLength: 64 },
-      { address: '169.254.3.4', family: 'IPv4', prefixLength: 16 },
-      { address: '10.0.0.1', family: 'IPv4', prefixLength: 24 },
+      { address: 'fe80::1', family: 'IPv6', prefixLength: 64, scopeId: 0 },
+      { address: 'fd00::1', family: 'IPv6', prefixLength: 64, scopeId: 0 },
+      { address: '169.254.3.4', family: 'IPv4', prefixLength: 16, scopeId: 0 },
+      { address: '10.0.0.1', family: 'IPv4', prefixLength: 24, scopeId: 0 },
     ],
   };
   const loopback: NetworkInterface = {
     name: 'lo',
     index: 1,
     loopback: true,
-    addresses: [{ address: '127.0.0.1', family: 'IPv4', prefixLength: 8 }],
+    addresses: [{ address: '127.0.0.1', family: 'IPv4', prefixLength: 8, scopeId: 0 }],
   };
 
   test('is IPv4 where there is one, never loopback or link-local', () => {
