@@ -43,16 +43,7 @@ export const ZOOKEEPER: RegistryServer = {
 export const ETCD: RegistryServer = {
   kind: 'etcd',
   needs: ['etcd', 'etcdctl'],
-  async start(host) {
-    const url = `http://0.0.0.0:${ETCD_PORT}`;
-    const places = ['--listen-client-urls', url, '--advertise-client-urls', `http://${host.ip}:${ETCD_PORT}`];
-    const server = host.spawn('etcd', ['--data-dir', '/run/etcd', ...places, '--log-outputs', 'stderr']);
-    await host.read('timeout', ['20', 'sh', '-c', 'until etcdctl endpoint health 2>/dev/null; do sleep 0.1; done'], {
-      env: { ETCDCTL_API: '3' },
-      timeout: 25_000,
-    });
-    return server;
-  },
+  start: (host) => startEtcd(host, '0.0.0.0'),
   address: ({ ip }, folder) => `etcd:http://${ip}:${ETCD_PORT}${folder}`,
   async list(host, folder) {
     const said = await askEtcd(host, ['get', '--prefix', '--keys-only', `${folder}/`]);
@@ -62,6 +53,18 @@ export const ETCD: RegistryServer = {
     await askEtcd(host, ['put', path, value]);
   },
 };
+
+/** `address`: where it listens; on 127.0.0.1 it works and no other host reaches it. */
+export async function startEtcd(host: Host, address: string): Promise<HostProcess> {
+  const url = `http://${address}:${ETCD_PORT}`;
+  const places = ['--listen-client-urls', url, '--advertise-client-urls', `http://${host.ip}:${ETCD_PORT}`];
+  const server = host.spawn('etcd', ['--data-dir', '/run/etcd', ...places, '--log-outputs', 'stderr']);
+  await host.read('timeout', ['20', 'sh', '-c', 'until etcdctl endpoint health 2>/dev/null; do sleep 0.1; done'], {
+    env: { ETCDCTL_API: '3' },
+    timeout: 25_000,
+  });
+  return server;
+}
 
 /** Compacts away all of etcd's history: who watched from before is told to begin anew. */
 export async function compactEtcd(host: Host): Promise<void> {
