@@ -1,6 +1,7 @@
 import type { Host } from '@mdns-ambassador/testkit';
 import { expect } from 'vitest';
 import { proxy, runAmbassador, runProgram, spawnAmbassador, spawnProgram, startProgram } from '../../ambassador.ts';
+import { findHaproxy } from '../../find-haproxy.ts';
 import { labTest } from '../../lab-test.ts';
 import { Load } from '../../load.ts';
 import { ADMIN_ADDRESS, askAdmin } from '../admin/admin-client.ts';
@@ -185,10 +186,4 @@ async function untilServers(host: Host, count: number): Promise<void> {
   const ask = `const socket = require('node:net').connect('${SOCKET}'); socket.on('error', () => {}).write('show stat\\n'); socket.pipe(process.stdout)`;
   const look = `[ "$(${process.execPath} -e "${ask}" | grep -c '^thing,ambassador\\..*,UP')" = ${count} ]`;
   await host.read('timeout', ['10', 'sh', '-c', `until ${look}; do sleep 0.1; done`]);
-}
-
-async function findHaproxy(host: Host): Promise<readonly string[]> {
-  const own = await host.read('readlink', ['/proc/self/ns/net']);
-  const question = `for id in $(pgrep -x haproxy); do [ "$(readlink /proc/$id/ns/net)" = '${own.trim()}' ] && echo $id; done; true`;
-  return (await host.read('sh', ['-c', question])).split('\n').filter((line) => line !== '');
 }
