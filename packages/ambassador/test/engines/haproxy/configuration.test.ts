@@ -5,6 +5,7 @@ import type { BalancerName } from '../../../src/pool/balancer.ts';
 const OPTIONS: ConfigurationOptions = {
   balance: 'p2c',
   maxConnections: 100,
+  connectTimeoutMs: 10_000,
   adminPath: '/tmp/x/admin.sock',
   waitingPath: '/tmp/x/waiting.sock',
   listenFds: [3, 4],
@@ -29,6 +30,12 @@ test('it listens on what it is passed, and turns away what is above the limit', 
   expect(text).toContain('  bind fd@3\n  bind fd@4\n');
   expect(text).toContain('reject if { fe_conn gt 100 }');
   expect(text).not.toMatch(/^ *log/m);
+});
+
+test('it dials one endpoint after another for as long as a client waits', () => {
+  expect(writeConfiguration(OPTIONS)).toContain('  retries 40\n');
+  expect(writeConfiguration({ ...OPTIONS, connectTimeoutMs: 100 })).toContain('  retries 1\n');
+  expect(writeConfiguration({ ...OPTIONS, connectTimeoutMs: 86_400_000 })).toContain('  retries 100\n');
 });
 
 test('it is born with the servers that it is to have, and ambassador stands behind them all', () => {
