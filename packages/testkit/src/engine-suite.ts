@@ -299,7 +299,10 @@ async function drains(world: EngineWorld): Promise<void> {
   await until(async () => (await isRefused(world)) === true);
   client.end('after');
   deepStrictEqual(await readText(client), 'before after');
-  deepStrictEqual(await drained, { finished: 1, reset: 0 });
+  const { finished, reset } = await drained;
+  // Who only looked whether it still listens may have been carried, too.
+  ok(finished >= 1);
+  strictEqual(reset, 0);
 }
 
 async function resetsAfterDrain(world: EngineWorld): Promise<void> {
