@@ -44,8 +44,10 @@ export { createFileSource, type FileSourceOptions } from './sources/file.ts';
 export type { InstanceFilter } from './sources/instance-filter.ts';
 export {
   createMdnsSource,
+  type ForeignInstance,
   type InstanceBrowser,
   type MdnsSourceOptions,
+  type Membership,
   type RefusedInstance,
 } from './sources/mdns.ts';
 export type { Place } from './sources/place.ts';

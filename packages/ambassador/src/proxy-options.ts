@@ -1,5 +1,6 @@
 import type { Check } from '@mdns-ambassador/checks';
 import type { ListenPlace, Target } from '@mdns-ambassador/relay';
+import type { Dial } from './engines/client-connection.ts';
 import type { BalancerName } from './pool/balancer.ts';
 import type { Endpoint, EndpointState } from './pool/endpoint.ts';
 import type { MergeMode } from './pool/merge.ts';
@@ -20,6 +21,8 @@ export interface ProxyOptions {
   readonly onEndpointLost: 'keep' | 'drain' | 'close';
   readonly drainTimeoutMs: number;
   readonly maxConnections: number;
+  /** How endpoints are dialled, a handshake with them included. Absent: by TCP alone. */
+  readonly dial?: Dial;
   /** Absent: endpoints are judged by their dials alone. */
   readonly check?: ProxyCheck;
   /** Tell of each connection when it has ended. */

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import {
-  type DialResult,
   type Leg,
+  type LegResult,
   type Prologue,
   probeLeg,
   resetLeg,
@@ -19,11 +19,14 @@ import type { RetryBudget } from './retry-budget.ts';
 /** Whoever is asked something may take this long before it is doubted that he is there. */
 const UNANSWERED_MS = 5_000;
 
-/** Dials an endpoint at one of its addresses; the contract is that of relay's `startDial`. */
+/**
+ * Dials an endpoint at one of its addresses; the contract is that of relay's `startDial`. What is connected may have gone through a
+ * handshake, which is part of the race then.
+ */
 export type Dial = (
   target: Target,
   timeoutMs: number,
-  onSettled: (result: DialResult) => void,
+  onSettled: (result: LegResult) => void,
   endpoint: Endpoint,
 ) => () => void;
 

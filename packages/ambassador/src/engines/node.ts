@@ -20,7 +20,7 @@ import { RetryBudget } from './retry-budget.ts';
 /** What the engine must know of its service. An IPv6 address that this machine has not is left out where another is bound. */
 export type NodeEngineOptions = Pick<
   ProxyOptions,
-  'listen' | 'connectTimeoutMs' | 'maxConnections' | 'reportConnections'
+  'listen' | 'connectTimeoutMs' | 'maxConnections' | 'reportConnections' | 'dial'
 >;
 
 /** What runs on the way to an endpoint; each has a plain default. */
@@ -65,7 +65,7 @@ class NodeEngine implements Engine {
     this.#onEvent = onEvent;
     this.#context = {
       picker,
-      dial: path.dial ?? startDial,
+      dial: path.dial ?? options.dial ?? startDial,
       prologues: path.prologues ?? [],
       connectTimeoutMs: options.connectTimeoutMs,
       budget: new RetryBudget(performance.now()),

@@ -24,6 +24,10 @@ const FAILURES_TO_EJECT: Readonly<Record<FailureOfEndpoint, number>> = {
   reset: 1,
   unreachable: 1,
   handshake: 1,
+  busy: 1,
+  down: 1,
+  draining: 1,
+  identity: 1,
   timeout: 2,
 };
 /** With the jitter 9.4 s at most: an endpoint that is there again is in use again within 10 s. */

@@ -1,0 +1,13 @@
+export { MeshDialler, type MeshDiallerOptions, type QuarantineEvent, WARM_CONNECTIONS } from './client/mesh-dialler.ts';
+export { HANDSHAKE_CODES } from './handshake/handshake-error.ts';
+export type { Answer } from './handshake/preamble.ts';
+export { cutBundle, formatBundle } from './keys/bundle.ts';
+export { createKeyFile, readKeyFile, replaceKeyFile } from './keys/key-file.ts';
+export { explainRefusal, type KeyRing, listKeys, listMeshIds, listTxtKeys, type TxtKey } from './keys/key-ring.ts';
+export { MeshKey } from './keys/mesh-key.ts';
+export { Member, type MemberOptions, type MeshClock } from './member.ts';
+export { Mesh, type MeshOptions } from './mesh.ts';
+export { MeshError, type MeshErrorCode } from './mesh-error.ts';
+export { foldServiceName, type Role } from './role.ts';
+export { type Caller, Door, type DoorEvent, type DoorOptions } from './server/door.ts';
+export { type Announced, computeSigningDelay, signTxtEntries, type TxtMembership, verifyTxt } from './txt-mac.ts';
