@@ -7,6 +7,7 @@ import type { Endpoint, EndpointStatus } from './endpoint.ts';
 import { PASSING, UNCHECKED } from './health.ts';
 import { describeMember, isAdmitted, type Member } from './member.ts';
 import { Membership, type MembershipOptions } from './membership.ts';
+import { type PlannedEndpoint, planEndpoints } from './plan.ts';
 import type { PoolEvent } from './pool-event.ts';
 import { chooseMember, isPanic, orderMembers, type PickRequest } from './priority.ts';
 import type { Random } from './random.ts';
@@ -56,6 +57,11 @@ export class Pool {
   order(now: number): readonly Endpoint[] {
     const fresh = createBalancer(this.#options.balance, this.#options.random);
     return orderMembers(this.#members.rank(), fresh, now).map(({ endpoint }) => endpoint);
+  }
+
+  /** What an engine that chooses by itself is to do with every endpoint. Changes nothing. */
+  plan(now: number): readonly PlannedEndpoint[] {
+    return planEndpoints(this.#members.rank(), now);
   }
 
   /** A connection is now carried by this endpoint. */

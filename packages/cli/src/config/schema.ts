@@ -41,6 +41,8 @@ const proxyEntry = z.strictObject({
   drainTimeout: text.optional(),
   maxConnections: text.optional(),
   engine: text.optional(),
+  haproxySocket: text.optional(),
+  haproxyBackend: text.optional(),
   where: pairs.optional(),
   instance: text.optional(),
   allowCidr: texts.optional(),

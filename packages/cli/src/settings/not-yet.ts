@@ -29,10 +29,7 @@ export const VALUES_NOT_YET: ReadonlyMap<string, ReadonlyMap<string, string>> = 
   ],
   [
     'engine',
-    new Map([
-      ['haproxy', 'this version has its own data plane only; write node or leave it out'],
-      ['nftables', 'this version has its own data plane only; write node or leave it out'],
-    ]),
+    new Map([['nftables', 'this version has no data plane in the kernel yet; write node or haproxy, or leave it out']]),
   ],
 ]);
 

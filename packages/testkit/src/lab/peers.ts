@@ -23,6 +23,7 @@ export type Peer =
   | 'redis-server'
   | 'systemd-analyze'
   | 'systemd-notify'
+  | 'systemd-resolved'
   | 'systemd-socket-activate';
 
 interface PeerPackage {
@@ -59,6 +60,7 @@ const PACKAGES: Readonly<Record<Peer, PeerPackage>> = {
   'redis-server': { name: 'redis-server', path: '/usr/bin/redis-server' },
   'systemd-analyze': { name: 'systemd', path: '/usr/bin/systemd-analyze' },
   'systemd-notify': { name: 'systemd', path: '/usr/bin/systemd-notify' },
+  'systemd-resolved': { name: 'systemd-resolved', path: '/lib/systemd/systemd-resolved' },
   'systemd-socket-activate': { name: 'systemd', path: '/usr/bin/systemd-socket-activate' },
 };
 
