@@ -1,6 +1,5 @@
-export { MeshDialler, type MeshDiallerOptions, type QuarantineEvent, WARM_CONNECTIONS } from './client/mesh-dialler.ts';
+export { MeshDialler, type MeshDiallerOptions, PATIENCE_MS, type QuarantineEvent } from './client/mesh-dialler.ts';
 export { HANDSHAKE_CODES } from './handshake/handshake-error.ts';
-export type { Answer } from './handshake/preamble.ts';
 export { cutBundle, formatBundle } from './keys/bundle.ts';
 export { createKeyFile, readKeyFile, replaceKeyFile } from './keys/key-file.ts';
 export { explainRefusal, type KeyRing, listKeys, listMeshIds, listTxtKeys, type TxtKey } from './keys/key-ring.ts';
@@ -10,4 +9,11 @@ export { Mesh, type MeshOptions } from './mesh.ts';
 export { MeshError, type MeshErrorCode } from './mesh-error.ts';
 export { foldServiceName, type Role } from './role.ts';
 export { type Caller, Door, type DoorEvent, type DoorOptions } from './server/door.ts';
-export { type Announced, computeSigningDelay, signTxtEntries, type TxtMembership, verifyTxt } from './txt-mac.ts';
+export {
+  type Announced,
+  computeSigningDelay,
+  MESH_TXT_KEYS,
+  signTxtEntries,
+  type TxtMembership,
+  verifyTxt,
+} from './txt-mac.ts';

@@ -33,7 +33,12 @@ export class Mesh {
 
   /** Rejects with a MeshError, NOT_ENTITLED, when the keys are a token for something else. The member is the caller's to close. */
   async join(role: Role, service: string): Promise<Member> {
-    const member = await Member.join(this.#ring, { ...this.#options, role, service, onClose: () => this.#members.delete(member) });
+    const member = await Member.join(this.#ring, {
+      ...this.#options,
+      role,
+      service,
+      onClose: () => this.#members.delete(member),
+    });
     this.#members.add(member);
     return member;
   }

@@ -30,12 +30,23 @@ export type Dial = (
   endpoint: Endpoint,
 ) => () => void;
 
+/** Dials the endpoints of one service. */
+export interface EndpointDialler {
+  readonly startDial: Dial;
+  /** Whoever is silent for so long gets another beside him. */
+  readonly patienceMs: number;
+  /** Nothing is dialled any more; what was connected goes on. Idempotent. */
+  close(): void;
+}
+
 /** What the connections of one engine share. */
 export interface ConnectionContext {
   readonly picker: EndpointPicker;
   readonly dial: Dial;
   readonly prologues: readonly Prologue[];
   readonly connectTimeoutMs: number;
+  /** Silence after which another endpoint is dialled beside the silent one; absent: the race's own. */
+  readonly patienceMs?: number | undefined;
   readonly budget: RetryBudget;
   /** An endpoint was reached, after this many others had failed. */
   onReached(failedBefore: number): void;
@@ -105,6 +116,7 @@ export class ClientConnection {
       startedAt: now,
       timeoutMs: context.connectTimeoutMs,
       budget: context.budget,
+      ...(context.patienceMs === undefined ? {} : { patienceMs: context.patienceMs }),
     });
     client.on('error', ignoreError);
     client.once('close', () => {

@@ -29,6 +29,14 @@ export interface Membership {
   readonly draining: boolean;
 }
 
+/** Tells members of our mesh from strangers, by their records. */
+export interface MembershipJudge {
+  /** Undefined for an instance that is not of the mesh. */
+  judge(instance: Instance): Membership | undefined;
+  /** Calls back when its judgement of what is there may be another; the returned function ends that. */
+  onChange(listener: () => void): () => void;
+}
+
 /** An instance that is not used because none of its addresses may be dialled. */
 export interface RefusedInstance {
   readonly service: string;
@@ -52,8 +60,8 @@ export interface MdnsSourceOptions extends InstanceFilter {
   /** Accepted beyond the link. */
   readonly allowed?: readonly Cidr[];
   readonly clock: Clock;
-  /** With a mesh: undefined for an instance that is not of it, which is not used then. Absent: every instance is used. */
-  readonly judgeMembership?: (instance: Instance) => Membership | undefined;
+  /** With a mesh: only its members are used. */
+  readonly membership?: MembershipJudge;
   /** Called once for each instance that is not of the mesh, until it becomes one of it or leaves. */
   readonly onForeign?: (foreign: ForeignInstance) => void;
   /** Called once for each instance, until it becomes usable or leaves. */
@@ -94,6 +102,9 @@ class MdnsSource implements Source {
   readonly #members = new Map<string, Endpoint>();
   readonly #foreign = new Set<string>();
   readonly #leaving: PatienceList;
+  /** With a mesh: what is there, to be judged anew when the keys change. Bounded by what is browsed. */
+  readonly #instances = new Map<string, Instance>();
+  #unlisten: () => void = () => undefined;
   #browse: Browse | undefined;
   #isClosed = false;
 
@@ -108,6 +119,7 @@ class MdnsSource implements Source {
     let early: BrowseEvent[] | undefined = [];
     const tell = (event: BrowseEvent): void => {
       if (this.#isClosed) return;
+      this.#remember(event);
       onUpdate(this.#translate(event));
       this.#seeOff(event, onUpdate);
     };
@@ -115,6 +127,7 @@ class MdnsSource implements Source {
       if (early === undefined) tell(event);
       else early.push(event);
     });
+    this.#unlisten = this.#options.membership?.onChange(() => this.#judgeAnew(onUpdate)) ?? this.#unlisten;
     await Promise.resolve();
     const waiting = early;
     early = undefined;
@@ -130,7 +143,19 @@ class MdnsSource implements Source {
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#browse?.close();
+    this.#unlisten();
     this.#leaving.clear();
+  }
+
+  #remember({ kind, instance }: BrowseEvent): void {
+    if (this.#options.membership === undefined) return;
+    if (kind === 'removed') this.#instances.delete(ID_PREFIX + instance.name);
+    else this.#instances.set(ID_PREFIX + instance.name, instance);
+  }
+
+  #judgeAnew(onUpdate: (update: Update) => void): void {
+    if (this.#isClosed) return;
+    for (const [id, instance] of this.#instances) onUpdate(this.#judge(id, instance));
   }
 
   /** Who said goodbye and does not come back is removed. */
@@ -164,13 +189,13 @@ class MdnsSource implements Source {
 
   /** Anybody can say goodbye for a member; that it is leaving, only itself has said. */
   #isBelieved(id: string): boolean {
-    return this.#options.judgeMembership === undefined || this.#members.get(id)?.draining === true;
+    return this.#options.membership === undefined || this.#members.get(id)?.draining === true;
   }
 
   #judge(id: string, instance: Instance): Update {
-    const { judgeMembership } = this.#options;
-    if (judgeMembership === undefined) return this.#judgePlaces(id, instance, undefined);
-    const membership = judgeMembership(instance);
+    const { membership: judge } = this.#options;
+    if (judge === undefined) return this.#judgePlaces(id, instance, undefined);
+    const membership = judge.judge(instance);
     if (membership !== undefined) {
       this.#foreign.delete(id);
       return this.#judgePlaces(id, instance, membership);
@@ -196,12 +221,7 @@ class MdnsSource implements Source {
     return { kind: 'add', endpoints: [endpoint] };
   }
 
-  #describe(
-    id: string,
-    instance: Instance,
-    found: readonly string[],
-    membership: Membership | undefined,
-  ): Endpoint {
+  #describe(id: string, instance: Instance, found: readonly string[], membership: Membership | undefined): Endpoint {
     const before = this.#members.get(id);
     const known = before?.port === instance.port ? before.addresses : [];
     const addresses = membership === undefined ? found : [...new Set([...found, ...known])].slice(0, MAX_ADDRESSES);

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { CliError } from '../cli-error.ts';
 import { EXIT_CONFIG, EXIT_NO_INPUT } from '../exit-codes.ts';
 import { findNearest } from '../nearest.ts';
@@ -49,7 +50,7 @@ export function parseConfig(file: string, text: string): Config {
   const parsed = configSchema.safeParse(value);
   if (!parsed.success) throw new CliError(EXIT_CONFIG, describeIssue(document, parsed.error.issues[0]));
   return {
-    options: readLayer(document, value, []),
+    options: readSharedLayer(file, document, value),
     announce: readEntries(document, value, 'announce'),
     proxy: readEntries(document, value, 'proxy'),
   };
@@ -122,6 +123,20 @@ function readLayer(document: ConfigDocument, map: unknown, path: readonly Proper
       if (value === undefined || value === null) return [];
       const origin = `${document.locateKey(path, key)}: ${key}`;
       return listTexts(value).map((text) => ({ text, origin, exitCode: EXIT_CONFIG }));
+    },
+  };
+}
+
+/** The keys at the top, and those of sections that stand for an option of the command line. */
+function readSharedLayer(file: string, document: ConfigDocument, value: unknown): Layer {
+  const top = readLayer(document, value, []);
+  return {
+    find(option) {
+      if (option !== 'mesh-key-file') return top.find(option);
+      const keyFile = readAt(value, ['mesh', 'keyFile']);
+      if (keyFile === undefined) return [];
+      const origin = `${document.locateKey(['mesh'], 'keyFile')}: mesh.keyFile`;
+      return [{ text: resolve(dirname(file), String(keyFile)), origin, exitCode: EXIT_CONFIG }];
     },
   };
 }

@@ -12,17 +12,24 @@ import {
 import { createHandshakeError, createRefusalError, HANDSHAKE_CODES } from '../handshake/handshake-error.ts';
 import { formatRequest, MAX_ANSWER_BYTES, parseAnswer } from '../handshake/preamble.ts';
 import { ENDED, LINE_TOO_LONG, readLine } from '../handshake/read-line.ts';
-import { ALPN, type Member, type MeshClock } from '../member.ts';
+import { ALPN, type Member } from '../member.ts';
+import type { Mesh } from '../mesh.ts';
 import { PeerIdentity } from '../peer-identity.ts';
 import { connectSecure, type SecureConnection } from './connect-secure.ts';
 import { type Conviction, Quarantine } from './quarantine.ts';
 import { type WarmConnection, WarmPool } from './warm-pool.ts';
 
 /** Handshaken connections that are kept for each endpoint. */
-export const WARM_CONNECTIONS = 2;
+const WARM_CONNECTIONS = 2;
 
 /** Nobody waits longer for a TCP connection. */
 const LONGEST_DIAL_MS = 30_000;
+
+/**
+ * An announcer answers within milliseconds; whoever is silent for so long gets another beside him, whose handshake must fit into the
+ * 300 ms that a client may have to wait.
+ */
+export const PATIENCE_MS = 150;
 
 /** A place that is not dialled for a while, because it is not who may serve us, or denies it. */
 export interface QuarantineEvent extends Conviction {
@@ -30,9 +37,9 @@ export interface QuarantineEvent extends Conviction {
 }
 
 export interface MeshDiallerOptions {
-  /** A member in the role of a proxy; stays the caller's to close. */
-  readonly member: Member;
-  readonly clock: MeshClock;
+  /** Joined in the role of a proxy of the service; every dial fails where the keys are not for that. */
+  readonly mesh: Mesh;
+  readonly service: string;
   /** Handshaken connections that are kept for each place; 0 for none. */
   readonly warm?: number;
   /** Connects; a test's own network. */
@@ -40,32 +47,32 @@ export interface MeshDiallerOptions {
   readonly onQuarantine?: (event: QuarantineEvent) => void;
 }
 
+interface Joined {
+  readonly member: Member;
+  readonly identity: PeerIdentity;
+}
+
 /** Dials announcers: what it hands over has proved who it is, knows who we are, and has a service that is ready. */
 export class MeshDialler {
-  readonly #member: Member;
-  readonly #identity: PeerIdentity;
+  readonly #service: string;
   readonly #options: MeshDiallerOptions;
   readonly #quarantine = new Quarantine();
   readonly #warm: WarmPool;
-  readonly #unlisten: () => void;
+  readonly #joined: Promise<Joined>;
+  #isClosed = false;
 
   constructor(options: MeshDiallerOptions) {
-    const { member, clock, warm = WARM_CONNECTIONS } = options;
-    this.#member = member;
+    const { mesh, service, warm = WARM_CONNECTIONS } = options;
+    this.#service = service.toLowerCase();
     this.#options = options;
-    this.#identity = new PeerIdentity(member, ALPN);
     this.#warm = new WarmPool({
       size: warm,
-      clock,
+      clock: mesh.clock,
       open: (target, meshId, signal) => this.#openWarm(target, meshId, signal),
     });
-    let meshIds = member.meshIds.join();
-    this.#unlisten = member.onChange(() => {
-      this.#warm.clear();
-      if (meshIds === member.meshIds.join()) return;
-      meshIds = member.meshIds.join();
-      this.#quarantine.clear();
-    });
+    this.#joined = this.#join();
+    // Whoever dials hears of it.
+    this.#joined.catch(() => undefined);
   }
 
   /**
@@ -108,8 +115,25 @@ export class MeshDialler {
 
   /** Nothing is dialled any more, and nothing kept. What was handed over goes on. */
   close(): void {
-    this.#unlisten();
+    this.#isClosed = true;
     this.#warm.close();
+    void this.#joined.then(
+      ({ member }) => member.close(),
+      () => undefined,
+    );
+  }
+
+  async #join(): Promise<Joined> {
+    const member = await this.#options.mesh.join('proxy', this.#service);
+    let meshIds = member.meshIds.join();
+    member.onChange(() => {
+      this.#warm.clear();
+      if (meshIds === member.meshIds.join()) return;
+      meshIds = member.meshIds.join();
+      // What was found with other keys counts no more.
+      this.#quarantine.clear();
+    });
+    return { member, identity: new PeerIdentity(member, ALPN) };
   }
 
   async #reach(target: Target, meshId: string | undefined, timeoutMs: number, signal: AbortSignal): Promise<Leg> {
@@ -156,10 +180,12 @@ export class MeshDialler {
   ): Promise<SecureConnection> {
     const { dial: dialLeg = dial } = this.#options;
     const place = formatTarget(target);
-    await this.#member.refresh();
-    const papers = this.#member.papers(meshId);
+    const { member, identity } = await this.#joined;
+    if (this.#isClosed) throw new RelayError('ABORTED', 'the proxy is closed');
+    await member.refresh();
+    const papers = member.papers(meshId);
     const raw = await dialLeg(target, { timeoutMs: Math.min(timeoutMs, LONGEST_DIAL_MS), signal });
-    const connection = await connectSecure(raw, papers, this.#identity, place, signal);
+    const connection = await connectSecure(raw, papers, identity, place, signal);
     if (connection.meshId === papers.standing.meshId || meshId === connection.meshId) return connection;
     // It belongs to another of our meshes than we showed it papers of, and would not accept them.
     resetLeg(connection.leg);
@@ -168,14 +194,14 @@ export class MeshDialler {
 
   async #openWarm(target: Target, meshId: string | undefined, signal: AbortSignal): Promise<WarmConnection> {
     const connection = await this.#connect(target, meshId, LONGEST_DIAL_MS, signal);
-    connection.leg.write(formatRequest({ service: this.#member.service, warm: true }));
+    connection.leg.write(formatRequest({ service: this.#service, warm: true }));
     return { ...connection, isReady: false };
   }
 
   /** Asks for the service and waits for `+`. Rejects, with the connection reset, for any other answer. */
   async #ask({ leg }: { readonly leg: Leg }, place: string, signal: AbortSignal): Promise<void> {
     try {
-      leg.write(formatRequest({ service: this.#member.service, warm: false }));
+      leg.write(formatRequest({ service: this.#service, warm: false }));
       const answer = parseAnswer(await readLine(leg, MAX_ANSWER_BYTES, signal));
       if (answer === 'ready') return;
       if (answer === undefined) throw createHandshakeError('identity', `${place} gave no answer of ours`);
@@ -193,7 +219,7 @@ export class MeshDialler {
 
   #judge(place: string, error: unknown): void {
     const conviction = this.#convict(place, error);
-    if (conviction !== undefined) this.#options.onQuarantine?.({ service: this.#member.service, ...conviction });
+    if (conviction !== undefined) this.#options.onQuarantine?.({ service: this.#service, ...conviction });
   }
 
   #convict(place: string, error: unknown): Conviction | undefined {
