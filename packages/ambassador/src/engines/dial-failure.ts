@@ -12,6 +12,7 @@ export function classifyDialFailure(code: string): DialFailure {
     case 'ECONNRESET':
     case 'ECONNABORTED':
     case 'EPIPE':
+    case HANDSHAKE_CODES.refused:
       return 'reset';
     case 'DIAL_TIMEOUT':
     case 'ETIMEDOUT':
@@ -24,7 +25,6 @@ export function classifyDialFailure(code: string): DialFailure {
       return 'draining';
     case HANDSHAKE_CODES.identity:
     case HANDSHAKE_CODES.denied:
-    case HANDSHAKE_CODES.refused:
     case HANDSHAKE_CODES.quarantine:
       return 'identity';
     default:

@@ -39,18 +39,26 @@ export class SecureAcceptor {
   /** Rejects with a RelayError, `MESH_IDENTITY` where the peer is not who it should be; `raw` is destroyed then. */
   accept(raw: Leg, signal: AbortSignal): Promise<Accepted> {
     return new Promise((resolve, reject) => {
+      let isSettled = false;
       const fail = (error: RelayError): void => {
+        if (isSettled) return;
         settle();
         raw.destroy();
         reject(error);
       };
       const settle = (): void => {
+        isSettled = true;
         raw.off('close', onClose);
         signal.removeEventListener('abort', onAbort);
       };
-      const onClose = (): void => fail(new RelayError('ECONNRESET', 'it left during the handshake'));
+      const leave = (): void => fail(new RelayError('ECONNRESET', 'it left during the handshake'));
+      // TLS may be about to say why.
+      const onClose = (): void => {
+        setImmediate(leave);
+      };
       const onAbort = (): void => fail(new RelayError('ABORTED', 'the handshake took too long'));
       const onSecure = (secure: TLSSocket): void => {
+        if (isSettled) return;
         settle();
         const leg = makeLeg(secure, raw);
         const verdict = this.#identity.judge(secure);
