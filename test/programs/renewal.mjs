@@ -47,6 +47,7 @@ const dial = () =>
         leg.end();
         resolve();
       });
+      leg.resume();
     });
   });
 

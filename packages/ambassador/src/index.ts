@@ -42,6 +42,7 @@ export type { ServiceStatus } from './service-proxy.ts';
 export type { DialReport, ServiceConnectionReport, ServiceTraffic, SourceAge } from './service-traffic.ts';
 export { createDnsSource, type DnsSourceOptions } from './sources/dns.ts';
 export { type ListedPlace, parseEndpointList } from './sources/endpoint-list.ts';
+export { createEtcdSource, type EtcdSourceOptions } from './sources/etcd.ts';
 export { createFileSource, type FileSourceOptions } from './sources/file.ts';
 export { type InstanceFilter, readTxtText } from './sources/instance-filter.ts';
 export {
@@ -54,6 +55,7 @@ export {
   type RefusedInstance,
 } from './sources/mdns.ts';
 export type { Place } from './sources/place.ts';
+export type { RegistrySourceOptions, SkippedEntries } from './sources/registry.ts';
 export type { Source } from './sources/source.ts';
 export type { SourceHealth } from './sources/source-health.ts';
 export { createSrvSource, type SrvSourceOptions } from './sources/srv.ts';
@@ -65,3 +67,4 @@ export {
 } from './sources/static.ts';
 export { type FileAccess, systemFiles } from './sources/system-files.ts';
 export { systemLookup } from './sources/system-lookup.ts';
+export { createZooKeeperSource, type ZooKeeperSourceOptions } from './sources/zookeeper.ts';

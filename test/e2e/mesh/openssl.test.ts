@@ -27,7 +27,15 @@ await labTest(
 
     // As the announcer sees that proxy.
     await h1.read(process.execPath, [locateProgram('write-papers.mjs'), key, 'announce', 'thing', `${folder}/peer`]);
-    const verify = ['verify', '-x509_strict', '-purpose', 'sslclient', '-CAfile', `${folder}/peer.ca`, `${folder}/own.cert`];
+    const verify = [
+      'verify',
+      '-x509_strict',
+      '-purpose',
+      'sslclient',
+      '-CAfile',
+      `${folder}/peer.ca`,
+      `${folder}/own.cert`,
+    ];
     expect(await h1.read('openssl', verify)).toContain('OK');
     const text = await h1.read('openssl', ['x509', '-in', `${folder}/own.cert`, '-noout', '-text']);
     expect(text).toMatch(/URI:ambassador:\/\/[0-9a-f]{16}\/proxy\/thing\n/);

@@ -42,19 +42,23 @@ await labTest(
   },
 );
 
-await labTest('a proxy with a mesh key uses nobody who has none, and a proxy without one no mesh', { hosts: 2 }, async (lan) => {
-  const [h1, h2] = [lan.host(1), lan.host(2)];
-  const key = await initMesh(h1, makeSharedFolder());
-  await startProgram(h1, 'service', '7000', 'open');
-  await startProgram(h1, 'service', '7001', 'secure');
-  await announce(h1, 'thing:7000', '--name', 'open');
-  const proxying = await proxy(h2, 'thing:7000', '--mesh-key-file', key, '--log-level', 'debug');
-  await proxying.line(/not used: it is not of this mesh/);
-  await announce(h1, 'thing:7001', '--name', 'secure', '--mesh-key-file', key);
-  await proxying.line(/found "secure"/);
-  const load = await Load.start(h2, { concurrency: 1, pauseMs: 5 });
-  await load.moreAnswers(1);
-  const tally = await load.finish();
-  expect(Object.keys(tally.by)).toEqual(['secure']);
-  expect(proxying.stdout).not.toMatch(/found "open"/);
-});
+await labTest(
+  'a proxy with a mesh key uses nobody who has none, and a proxy without one no mesh',
+  { hosts: 2 },
+  async (lan) => {
+    const [h1, h2] = [lan.host(1), lan.host(2)];
+    const key = await initMesh(h1, makeSharedFolder());
+    await startProgram(h1, 'service', '7000', 'open');
+    await startProgram(h1, 'service', '7001', 'secure');
+    await announce(h1, 'thing:7000', '--name', 'open');
+    const proxying = await proxy(h2, 'thing:7000', '--mesh-key-file', key, '--log-level', 'debug');
+    await proxying.line(/not used: it is not of this mesh/);
+    await announce(h1, 'thing:7001', '--name', 'secure', '--mesh-key-file', key);
+    await proxying.line(/found "secure"/);
+    const load = await Load.start(h2, { concurrency: 1, pauseMs: 5 });
+    await load.moreAnswers(1);
+    const tally = await load.finish();
+    expect(Object.keys(tally.by)).toEqual(['secure']);
+    expect(proxying.stdout).not.toMatch(/found "open"/);
+  },
+);

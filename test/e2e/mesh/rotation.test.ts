@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
-import { BACKEND_COUNT, startBackends, startProxy } from '../../backends.ts';
 import { runProgram } from '../../ambassador.ts';
+import { BACKEND_COUNT, startBackends, startProxy } from '../../backends.ts';
 import { labTest } from '../../lab-test.ts';
 import { Load } from '../../load.ts';
 import { initMesh, makeSharedFolder, mesh } from '../../mesh.ts';
@@ -47,14 +47,18 @@ await labTest(
   },
 );
 
-await labTest('leaves that live for three seconds are renewed under load, and no connection fails', { hosts: 1 }, async (lan) => {
-  const tally = await runProgram<{ answered: number; failed: readonly string[]; renewals: number }>(
-    lan.host(1),
-    'renewal',
-    ['3000', '7'],
-    { timeout: 40_000 },
-  );
-  expect(tally.failed).toEqual([]);
-  expect(tally.answered).toBeGreaterThan(100);
-  expect(tally.renewals).toBeGreaterThanOrEqual(2);
-});
+await labTest(
+  'leaves that live for three seconds are renewed under load, and no connection fails',
+  { hosts: 1 },
+  async (lan) => {
+    const tally = await runProgram<{ answered: number; failed: readonly string[]; renewals: number }>(
+      lan.host(1),
+      'renewal',
+      ['3000', '7'],
+      { timeout: 40_000 },
+    );
+    expect(tally.failed).toEqual([]);
+    expect(tally.answered).toBeGreaterThan(100);
+    expect(tally.renewals).toBeGreaterThanOrEqual(2);
+  },
+);

@@ -47,7 +47,10 @@ await labTest(
       [['old-tls'], /it speaks no TLS 1\.3/],
       [['papers', foreign, 'proxy', 'thing'], /its certificate is not of this mesh/],
       [['papers', rotatedOut, 'proxy', 'thing'], /its certificate is not of this mesh/],
-      [['papers', await cutToken(h1, key, 'announce', 'thing'), 'announce', 'thing'], /not of this mesh, role and service/],
+      [
+        ['papers', await cutToken(h1, key, 'announce', 'thing'), 'announce', 'thing'],
+        /not of this mesh, role and service/,
+      ],
       [['papers', await cutToken(h1, key, 'proxy', 'redis'), 'proxy', 'redis'], /not of this mesh, role and service/],
       [['papers', key, 'proxy', 'thing', TWO_DAYS_MS], /its certificate has expired/],
       [['papers', key, 'proxy', 'thing/redis'], /it asked for redis/],
@@ -108,7 +111,9 @@ await labTest(
       expect(connections).toBeLessThanOrEqual(8);
     }
     for (const place of places) {
-      expect(proxying.stdout.split('\n').filter((line) => line.includes(`not dialled for 1m: ${place}`))).toHaveLength(1);
+      expect(proxying.stdout.split('\n').filter((line) => line.includes(`not dialled for 1m: ${place}`))).toHaveLength(
+        1,
+      );
     }
   },
 );
@@ -125,8 +130,14 @@ await labTest('a token does what it is for, and is refused for everything else',
   expect(answer).toBe('h1\n');
 
   const refusals = [
-    [['announce', 'thing:7000', '--mesh-key-file', proxyToken], /can proxy thing and nothing else, so it can't announce/],
-    [['proxy', 'thing:7001', '--mesh-key-file', announceToken], /can announce thing and nothing else, so it can't proxy/],
+    [
+      ['announce', 'thing:7000', '--mesh-key-file', proxyToken],
+      /can proxy thing and nothing else, so it can't announce/,
+    ],
+    [
+      ['proxy', 'thing:7001', '--mesh-key-file', announceToken],
+      /can announce thing and nothing else, so it can't proxy/,
+    ],
     [['proxy', 'redis', '--mesh-key-file', proxyToken], /so it can't proxy redis/],
     [['mesh', 'token', '--announce', 'thing', proxyToken], /so it can't announce thing/],
     [['mesh', 'rotate', proxyToken], /holds a token/],

@@ -23,6 +23,7 @@ const announceEntry = z.strictObject({
   fall: text.optional(),
   relay: flag.optional(),
   responder: text.optional(),
+  to: texts.optional(),
 });
 
 const proxyEntry = z.strictObject({

@@ -56,7 +56,9 @@ export class Answerer {
       this.#answerLegacy(message, asked, from, zone, now);
       return;
     }
-    const isContinuation = message.questions.length === 0 && this.#deferred.isPending(from.address);
+    const known = findKnown(message.answers, zone);
+    // RFC 6762 7.2. One that names us may have overtaken the packet with the question.
+    const isContinuation = message.questions.length === 0 && (this.#deferred.isPending(from.address) || known.size > 0);
     if (asked.length === 0 && !isContinuation) return;
     const proposals = groupProposals(message.authorities, zone);
     const probes = asked.filter(({ name, type }) => {
@@ -69,7 +71,6 @@ export class Answerer {
     }
     const others = asked.filter((question) => !probes.includes(question));
     if (others.length === 0 && !isContinuation) return;
-    const known = findKnown(message.answers, zone);
     if (message.truncated || isContinuation) {
       // RFC 6762 7.2: the answers wait until all known answers are there.
       const part = { questions: others, known, isTruncated: message.truncated };

@@ -1,8 +1,7 @@
 import { errorCode } from '@mdns-ambassador/relay';
 
 /** Who a certificate of the wrong authority may be of. */
-const NOT_OURS =
-  'its certificate is not of this mesh, role and service, or its key was rotated out';
+const NOT_OURS = 'its certificate is not of this mesh, role and service, or its key was rotated out';
 
 const REASONS: Readonly<Record<string, string>> = {
   CERT_HAS_EXPIRED: 'its certificate has expired (are the clocks of both right?)',
