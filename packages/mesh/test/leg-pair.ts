@@ -16,8 +16,8 @@ export class MemoryLeg extends Duplex {
   /** The client's end, and the server's, which sees this address. */
   static pair(address = '10.99.0.2'): readonly [client: MemoryLeg, server: MemoryLeg] {
     const [client, server] = [new MemoryLeg('10.99.0.1'), new MemoryLeg(address)];
-    client.#peer = server;
-    server.#peer = client;
+    client.#join(server);
+    server.#join(client);
     return [client, server];
   }
 
@@ -46,6 +46,10 @@ export class MemoryLeg extends Duplex {
     if (this.#peer?.destroyed === false && !this.wasReset) this.#peer.push(null);
     this.finishWrite();
     done(error);
+  }
+
+  #join(peer: MemoryLeg): void {
+    this.#peer = peer;
   }
 
   finishWrite(): void {

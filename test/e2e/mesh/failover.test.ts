@@ -25,10 +25,10 @@ for (const { who, flags, find } of VICTIMS) {
       const backends = await startBackends(lan, '--mesh-key-file', key, ...flags);
       await startProxy(lan, '--mesh-key-file', key);
       const load = await Load.start(lan.host(BACKEND_COUNT + 1), { concurrency: CONCURRENCY, pauseMs: PAUSE_MS });
-      await load.moreAnswers(4);
+      await load.moreAnswers(2);
       find(backends[1])?.kill(signal);
       const hitAt = Date.now();
-      await load.moreAnswers(6);
+      await load.moreAnswers(4);
       const tally = await load.finish();
 
       expect(failedAfter(tally, hitAt)).toEqual([]);

@@ -22,7 +22,7 @@ await labTest(
     const [, , , proxyKey = ''] = copies;
     const backends = await startBackends(lan, (host) => ['--mesh-key-file', `${folder}/${host.name}.key`]);
     const proxying = await startProxy(lan, '--mesh-key-file', proxyKey);
-    const load = await Load.start(lan.host(BACKEND_COUNT + 1), { concurrency: 2, pauseMs: 20 });
+    const load = await Load.start(lan.host(BACKEND_COUNT + 1), { concurrency: 4, pauseMs: 10 });
     await load.moreAnswers(1);
 
     const distribute = async (order: readonly number[]): Promise<void> => {

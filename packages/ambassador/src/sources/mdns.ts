@@ -213,7 +213,9 @@ class MdnsSource implements Source {
     if (accepted.length === 0) {
       const addresses = verdicts.flatMap((verdict) => (verdict.kind === 'refused' ? [verdict] : []));
       this.#tellRefused(id, { service: this.#options.service, instance: instance.name, addresses });
-      return { kind: 'remove', ids: [id], reason: 'none of its addresses may be dialled' };
+      // The addresses of a member are not signed: a stranger may have written over them.
+      const kind = membership === undefined ? 'remove' : 'gone';
+      return { kind, ids: [id], reason: 'none of its addresses may be dialled' };
     }
     this.#refused.delete(id);
     const endpoint = this.#describe(id, instance, [...new Set(accepted)], membership);

@@ -48,7 +48,12 @@ export function parseConfig(file: string, text: string): Config {
   const value: unknown = document.value ?? {};
   refuseKeysNotYet(document, value);
   const parsed = configSchema.safeParse(value);
-  if (!parsed.success) throw new CliError(EXIT_CONFIG, describeIssue(document, parsed.error.issues[0]));
+  if (!parsed.success) {
+    const { issues } = parsed.error;
+    // A key that was misspelt is missing, too.
+    const unknown = issues.find(({ code }) => code === 'unrecognized_keys');
+    throw new CliError(EXIT_CONFIG, describeIssue(document, unknown ?? issues[0]));
+  }
   return {
     options: readSharedLayer(file, document, value),
     announce: readEntries(document, value, 'announce'),
