@@ -9,7 +9,7 @@ import { issueLeaf } from './x509.ts';
 export const ALPN = 'ambassador/1';
 const SERIAL_BYTES = 16;
 const HOUR_MS = 3_600_000;
-export const LEAF_LIFETIME_MS: number = 24 * HOUR_MS;
+const LEAF_LIFETIME_MS = 24 * HOUR_MS;
 /** A leaf is replaced when this share of its life is over. */
 const RENEWAL_SHARE = 2 / 3;
 /** A machine that slept looks at its leaves this soon after it woke. */

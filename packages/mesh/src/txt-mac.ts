@@ -25,7 +25,7 @@ const MAC_BYTES = 16;
 const MAC_TEXT = /^([0-9a-z]{1,8})\.([\w-]{22})$/;
 
 /** The value of TXT `mac`: the hour since 1970 in base 36, and an HMAC-SHA-256 cut to 128 bits. `now` in milliseconds since 1970. */
-export function signTxt(key: Uint8Array, announced: Announced, now: number): string {
+function signTxt(key: Uint8Array, announced: Announced, now: number): string {
   const period = Math.floor(now / PERIOD_MS);
   return `${period.toString(36)}.${computeMac(key, announced, period).toString('base64url')}`;
 }

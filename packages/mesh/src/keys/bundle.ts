@@ -17,7 +17,7 @@ const MAX_CERTIFICATE_BYTES = 2_048;
 const MAX_TEXT = 8_192;
 
 /** What a bundle holds of one mesh key. */
-export interface BundlePart {
+interface BundlePart {
   /** 16 hexadecimal digits. */
   readonly meshId: string;
   /** The private half of the authority for the bundle's own role. */

@@ -45,7 +45,7 @@ export function formatMeshKey({ secret }: MeshKey): string {
   return PREFIX + encodeBase32(Buffer.concat([secret, checksum(secret)]));
 }
 
-export function isMeshKeyText(text: string): boolean {
+function isMeshKeyText(text: string): boolean {
   return text.toLowerCase().startsWith(PREFIX);
 }
 
