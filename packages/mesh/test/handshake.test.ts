@@ -1,7 +1,10 @@
 import { RelayError } from '@mdns-ambassador/relay';
 import { describe, expect, test } from 'vitest';
+import { connectSecure } from '../src/client/connect-secure.ts';
 import { cutBundle } from '../src/keys/bundle.ts';
 import type { KeyRing } from '../src/keys/key-ring.ts';
+import { ALPN } from '../src/member.ts';
+import { PeerIdentity } from '../src/peer-identity.ts';
 import { MemoryLeg, readAll } from './leg-pair.ts';
 import { createDialler, createMesh, createRing, dialOnce, exchange, TestAnnouncer, TestClock } from './mesh-fixture.ts';
 
@@ -132,6 +135,23 @@ describe('Who is no member that may', () => {
     const announcer = await TestAnnouncer.open(mesh, 'postgres');
     const { dialler } = createDialler(mesh, { dial: announcer.dial });
     expect(await dialOnce(dialler)).toMatchObject({ code: 'MESH_IDENTITY' });
+  });
+
+  test('asks for another service than its certificate is for, and hears that it is denied', async () => {
+    const mesh = createMesh();
+    const announcer = await TestAnnouncer.open(mesh);
+    const member = await mesh.join('proxy', 'redis');
+    const { leg } = await connectSecure(
+      announcer.connect(),
+      member.papers(),
+      new PeerIdentity(member, ALPN),
+      'the announcer',
+      new AbortController().signal,
+    );
+    leg.write('{"v":1,"svc":"postgres"}\nPING\r\n');
+    expect(await readAll(leg)).toBe('-denied\n');
+    expect(announcer.events.map(({ reason }) => reason)).toEqual(['it asked for postgres']);
+    member.close();
   });
 
   test('has a leaf that has expired', async () => {

@@ -17,6 +17,7 @@ import {
   readResponder,
   readTargets,
   refuseShared,
+  refuseSharedFolders,
   type Targets,
 } from '../announce-request.ts';
 import { CliError } from '../cli-error.ts';
@@ -74,6 +75,8 @@ export async function announceServices(invocation: Invocation): Promise<number> 
   const meshRequest = readMeshRequest(settings, surroundings.platform);
   requireEntitled(meshRequest, 'announce', announcements.map(nameMeshService));
   const mesh = createMesh(meshRequest);
+  const targets = agreeOnTargets(requests);
+  refuseSharedFolders(targets, announcements, requests);
   const log = openLog(settings, surroundings);
   const lifecycle = new Lifecycle(createNotify(surroundings.env, log));
   const admin = await createAdminService(settings, {
@@ -90,7 +93,7 @@ export async function announceServices(invocation: Invocation): Promise<number> 
   const refusals = new Refusals(announcements.length);
   let isStarted = false;
   const speaker = createSpeaker({
-    targets: agreeOnTargets(requests),
+    targets,
     responder: agreeOnResponder(requests),
     interfaceNames: readInterfaceNames(settings, surroundings.platform),
     platform: surroundings.platform,
@@ -213,7 +216,14 @@ class Refusals {
 
 /** An announcer on the machine that this process runs on. */
 export function createAnnouncer(
-  { publisher, network, mesh }: Pick<Speaker, 'publisher' | 'network'> & { readonly mesh?: Mesh | undefined },
+  {
+    publisher,
+    source,
+    network,
+    mesh,
+  }: Pick<Speaker, 'publisher' | 'source' | 'network'> & {
+    readonly mesh?: Mesh | undefined;
+  },
   announcements: readonly AnnouncementOptions[],
   platform: NodeJS.Platform,
   onEvent: (event: AnnouncerEvent) => void,
@@ -222,6 +232,7 @@ export function createAnnouncer(
     announcements,
     publisher,
     ...(mesh === undefined ? {} : { mesh }),
+    ...(source === undefined ? {} : { source }),
     clock: systemClock,
     random: Math.random,
     host: createSystemHost({

@@ -89,7 +89,10 @@ export class Door {
     signal.addEventListener('abort', stop, { once: true });
     if (signal.aborted) stop();
     try {
-      await this.#enter(raw, address, abort, clock);
+      await this.#enter(raw, address, abort, clock).catch((error: unknown) => {
+        resetLeg(raw);
+        throw error;
+      });
       try {
         const cancel = clock.after(HANDSHAKE_MS, stop);
         await this.#options.member.refresh();
@@ -102,7 +105,6 @@ export class Door {
       }
     } catch (error) {
       this.#tell(address, error);
-      raw.destroy();
       throw error;
     } finally {
       signal.removeEventListener('abort', stop);
