@@ -8,8 +8,8 @@ const TYPE = '_thing._tcp';
 const MANY = 60;
 /** RFC 6762 10.4 and issue 3: a peer that is dead is forgotten so soon after a dial to it failed. */
 const GONE_WITHIN_MS = 10_000;
-/** From the kill to the end of the first dial, and until the line about it was read. */
-const FIRST_DIAL_MS = 2_000;
+/** From the kill to the end of the first dial, and until the line about it was read, on a busy machine. */
+const FIRST_DIAL_MS = 10_000;
 
 /** Who publishes, and who looks. */
 const PAIRS: readonly (readonly [ChangingPeer, ChangingPeer])[] = [
