@@ -64,5 +64,7 @@ export type ProxyEvent =
   | { readonly kind: 'no-endpoint'; readonly service: string; readonly waiting: number; readonly known: number }
   /** Connections were closed because no endpoint could be reached in time. Once, until one succeeded. */
   | { readonly kind: 'unreachable'; readonly service: string; readonly reason: string }
+  /** A client was told that it is not served; `reason` for people. Not told for every one of a crowd. */
+  | { readonly kind: 'refused'; readonly service: string; readonly reason: string }
   | { readonly kind: 'connections-full'; readonly service: string; readonly limit: number }
   | { readonly kind: 'drained'; readonly service: string; readonly finished: number; readonly reset: number };

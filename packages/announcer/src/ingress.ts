@@ -3,18 +3,23 @@ import {
   Connections,
   type DrainOutcome,
   dial,
+  dismissClient,
   errorCode,
   type Leg,
   type Listener,
   listen,
   type Prologue,
+  Redial,
+  Refusal,
   RelayError,
   resetLeg,
+  runPrologues,
   type Splice,
   type SpliceOutcome,
   splice,
   type Target,
 } from '@mdns-ambassador/relay';
+import { describeService } from './service-destination.ts';
 
 const ANY_IPV4 = '0.0.0.0';
 const ANY_IPV6 = '::';
@@ -22,6 +27,8 @@ const ANY_IPV6 = '::';
 const MAX_PORT_ATTEMPTS = 8;
 /** The service is on this machine, mostly: what does not answer by then does not accept. */
 const DIAL_TIMEOUT_MS = 2000;
+/** How often a prologue may have the service dialled once more for one client. */
+const MAX_REDIALS = 2;
 const NO_IPV6_CODES: readonly string[] = ['EAFNOSUPPORT', 'EADDRNOTAVAIL'];
 
 export interface IngressOptions {
@@ -101,23 +108,26 @@ function acceptClient(client: Socket, options: IngressOptions, connections: Conn
   });
 }
 
-/** Resolves with the leg to splice in the service's place, or with undefined and everything reset. Never rejects. */
+/** Resolves with the leg to splice in the service's place, or with undefined and everything closed. Never rejects. */
 async function reachService(
   client: Socket,
-  { targets, prologues }: IngressOptions,
+  options: IngressOptions,
   signal: AbortSignal,
+  redials = 0,
 ): Promise<Leg | undefined> {
+  const { targets, prologues } = options;
   let upstream: Socket | undefined;
   try {
     upstream = await dialFirst(targets(), signal);
     upstream.on('error', () => undefined);
-    let leg: Leg = upstream;
-    for (const prologue of prologues) leg = await prologue.run(client, leg, signal);
+    const leg = await runPrologues(prologues, client, upstream, signal, describeService(upstream));
     signal.throwIfAborted();
     return leg;
-  } catch {
+  } catch (error) {
     if (upstream !== undefined) resetLeg(upstream);
-    resetLeg(client);
+    if (error instanceof Redial && redials < MAX_REDIALS) return reachService(client, options, signal, redials + 1);
+    if (error instanceof Refusal) dismissClient(client, error.reply);
+    else resetLeg(client);
     return undefined;
   }
 }

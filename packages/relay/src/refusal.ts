@@ -5,17 +5,25 @@ import { RelayError } from './relay-error.ts';
 /** How long a client that was refused may take to read why. */
 const FAREWELL_MS = 2_000;
 
+export interface RefusalOptions {
+  readonly cause?: unknown;
+  /** Another endpoint may do better, so that this one counts as failed; the client is told when nobody was found in time. */
+  readonly isPassing?: boolean;
+}
+
 /**
  * What a prologue or an opening rejects with when no other endpoint is to be tried: the client is told `reply`, in the words of
  * its protocol, and closed. Nobody is to blame for it but the set-up: the endpoint has not failed.
  */
 export class Refusal extends RelayError {
   readonly reply: Uint8Array;
+  readonly isPassing: boolean;
 
-  constructor(message: string, reply: Uint8Array, options?: { cause?: unknown }) {
+  constructor(message: string, reply: Uint8Array, options: RefusalOptions = {}) {
     super('REFUSED', message, options);
     this.name = 'Refusal';
     this.reply = reply;
+    this.isPassing = options.isPassing === true;
   }
 }
 

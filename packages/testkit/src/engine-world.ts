@@ -7,7 +7,7 @@ const MAX_CONNECTIONS = 1000;
 
 type FailureUnderTest = 'refused' | 'reset' | 'timeout' | 'unreachable' | 'handshake' | 'local';
 type EventUnderTest =
-  | { readonly kind: 'unreachable'; readonly reason: string }
+  | { readonly kind: 'unreachable' | 'refused'; readonly reason: string }
   | { readonly kind: 'connections-full'; readonly limit: number };
 interface ConnectionUnderTest {
   readonly client?: { readonly address: string; readonly port: number };

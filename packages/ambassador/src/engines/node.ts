@@ -6,6 +6,7 @@ import {
   type Listener,
   type ListenPlace,
   listen,
+  type Opening,
   type Prologue,
   resetLeg,
   startDial,
@@ -27,6 +28,8 @@ export type NodeEngineOptions = Pick<
 export interface NodeEnginePath {
   /** Run in order on each dialled pair before the first byte of the client passes. */
   readonly prologues?: readonly Prologue[];
+  /** Hears each client before an endpoint is picked for it. */
+  readonly opening?: Opening;
   readonly dial?: Dial;
 }
 
@@ -67,6 +70,8 @@ class NodeEngine implements Engine {
       picker,
       dial: path.dial ?? startDial,
       prologues: path.prologues ?? [],
+      opening: path.opening,
+      findCarrier: (id) => this.#findCarrier(id),
       connectTimeoutMs: options.connectTimeoutMs,
       budget: new RetryBudget(performance.now()),
       onReached: (failedBefore) => {
@@ -75,6 +80,10 @@ class NodeEngine implements Engine {
       onLost: (reason) => {
         this.#failed += 1;
         if (reason !== undefined) onEvent({ kind: 'unreachable', reason });
+      },
+      onRefused: (reason) => {
+        this.#failed += 1;
+        onEvent({ kind: 'refused', reason });
       },
       onEnded: (bytesUp, bytesDown) => {
         this.#bytesUp += bytesUp;
@@ -169,6 +178,11 @@ class NodeEngine implements Engine {
     }
     this.#accepted += 1;
     this.#connections.add(new ClientConnection(client, this.#context));
+  }
+
+  #findCarrier(id: string): Endpoint | undefined {
+    for (const { endpoint } of this.#connections) if (endpoint?.id === id) return endpoint;
+    return undefined;
   }
 
   #refuse(): void {
