@@ -1,5 +1,5 @@
 import type { Check } from '@mdns-ambassador/checks';
-import type { ListenPlace, Target } from '@mdns-ambassador/relay';
+import type { ListenPlace, Opening, Prologue, Target } from '@mdns-ambassador/relay';
 import type { BalancerName } from './pool/balancer.ts';
 import type { Endpoint, EndpointState } from './pool/endpoint.ts';
 import type { MergeMode } from './pool/merge.ts';
@@ -22,6 +22,10 @@ export interface ProxyOptions {
   readonly maxConnections: number;
   /** Absent: endpoints are judged by their dials alone. */
   readonly check?: ProxyCheck;
+  /** Run in order on each dialled pair before the client's bytes pass; for engines that can. */
+  readonly prologues?: readonly Prologue[];
+  /** Hears each client before an endpoint is picked for it. */
+  readonly opening?: Opening;
   /** Tell of each connection when it has ended. */
   readonly reportConnections?: boolean;
 }

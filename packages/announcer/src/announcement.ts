@@ -32,6 +32,8 @@ export interface AnnouncementContext {
   readonly host: Host;
   /** What runs on each relayed pair before bytes flow; default nothing. */
   readonly prologues?: readonly Prologue[];
+  /** What runs for this service after those; default nothing. */
+  readonly injection?: (service: string) => readonly Prologue[];
   readonly onEvent: (event: AnnouncerEvent) => void;
 }
 
@@ -160,12 +162,12 @@ export class Announcement {
   }
 
   async #openIngress(): Promise<void> {
-    const { host, clock, prologues = [] } = this.#context;
+    const { host, clock, prologues = [], injection } = this.#context;
     const announced = new AnnouncedAddresses(() => host.interfaces(), clock);
     const ingress = await host.openIngress({
       targets: () => this.#lookout.targets,
       isAnnounced: (address) => announced.has(address),
-      prologues,
+      prologues: [...prologues, ...(injection?.(this.#options.service) ?? [])],
       maxConnections: host.maxConnections,
     });
     if (this.#state.kind !== 'waiting') return ingress.close();

@@ -21,12 +21,12 @@ import { RetryBudget } from './retry-budget.ts';
 /** What the engine must know of its service. An IPv6 address that this machine has not is left out where another is bound. */
 export type NodeEngineOptions = Pick<
   ProxyOptions,
-  'listen' | 'connectTimeoutMs' | 'maxConnections' | 'reportConnections'
+  'listen' | 'connectTimeoutMs' | 'maxConnections' | 'reportConnections' | 'prologues' | 'opening'
 >;
 
 /** What runs on the way to an endpoint; each has a plain default. */
 export interface NodeEnginePath {
-  /** Run in order on each dialled pair before the first byte of the client passes. */
+  /** Run in order on each dialled pair before the first byte of the client passes, before the options' own. */
   readonly prologues?: readonly Prologue[];
   /** Hears each client before an endpoint is picked for it. */
   readonly opening?: Opening;
@@ -69,8 +69,8 @@ class NodeEngine implements Engine {
     this.#context = {
       picker,
       dial: path.dial ?? startDial,
-      prologues: path.prologues ?? [],
-      opening: path.opening,
+      prologues: [...(path.prologues ?? []), ...(options.prologues ?? [])],
+      opening: path.opening ?? options.opening,
       findCarrier: (id) => this.#findCarrier(id),
       connectTimeoutMs: options.connectTimeoutMs,
       budget: new RetryBudget(performance.now()),

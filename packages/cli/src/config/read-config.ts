@@ -6,6 +6,7 @@ import { KEYS_NOT_YET } from '../settings/not-yet.ts';
 import { nameKey } from '../settings/option.ts';
 import type { Given, Layer } from '../settings/settings.ts';
 import { type ConfigDocument, parseConfigDocument } from './config-document.ts';
+import { type CredentialsPlace, refuseInlineSecrets } from './read-credentials.ts';
 import { configSchema, listKeys } from './schema.ts';
 
 /** One service of the file. */
@@ -13,6 +14,7 @@ export interface ConfigEntry {
   /** SERVICE as it would stand on the command line: `redis:12345`. */
   readonly service: Given;
   readonly options: Layer;
+  readonly credentials?: CredentialsPlace;
 }
 
 /** A configuration file (CONTRACT 5) as a layer of settings. */
@@ -46,12 +48,16 @@ export function parseConfig(file: string, text: string): Config {
   const document = parseConfigDocument(file, text);
   const value: unknown = document.value ?? {};
   refuseKeysNotYet(document, value);
+  const announce = readEntries(file, document, value, 'announce');
+  const proxy = readEntries(file, document, value, 'proxy');
+  for (const { credentials } of [...announce, ...proxy])
+    if (credentials !== undefined) refuseInlineSecrets(credentials);
   const parsed = configSchema.safeParse(value);
   if (!parsed.success) throw new CliError(EXIT_CONFIG, describeIssue(document, parsed.error.issues[0]));
   return {
     options: readLayer(document, value, []),
-    announce: readEntries(document, value, 'announce'),
-    proxy: readEntries(document, value, 'proxy'),
+    announce,
+    proxy,
   };
 }
 
@@ -95,7 +101,12 @@ function describeIssue(document: ConfigDocument, issue: Issue | undefined): stri
   return `${document.locate(issue.path)}: ${where}: ${issue.message}`;
 }
 
-function readEntries(document: ConfigDocument, value: unknown, section: 'announce' | 'proxy'): readonly ConfigEntry[] {
+function readEntries(
+  file: string,
+  document: ConfigDocument,
+  value: unknown,
+  section: 'announce' | 'proxy',
+): readonly ConfigEntry[] {
   const list = readMember(value, section);
   if (!Array.isArray(list)) return [];
   return list.map((entry: unknown, index) => {
@@ -106,7 +117,14 @@ function readEntries(document: ConfigDocument, value: unknown, section: 'announc
     const address = port === undefined ? '' : `:${String(port)}`;
     const text = host === undefined ? `${name}${address}` : `${name}=${formatHost(String(host))}${address}`;
     const origin = `${document.locate([...path, 'service'])}: service`;
-    return { service: { text, origin, exitCode: EXIT_CONFIG }, options: readLayer(document, entry, path) };
+    const credentials = readMember(entry, 'credentials');
+    return {
+      service: { text, origin, exitCode: EXIT_CONFIG },
+      options: readLayer(document, entry, path),
+      ...(credentials === undefined
+        ? {}
+        : { credentials: { document, file, path: [...path, 'credentials'], value: credentials, service: name } }),
+    };
   });
 }
 
@@ -119,7 +137,7 @@ function readLayer(document: ConfigDocument, map: unknown, path: readonly Proper
     find(option) {
       const key = nameKey(option);
       const value = readMember(map, key);
-      if (value === undefined || value === null) return [];
+      if (value === undefined || value === null || option === 'credentials') return [];
       const origin = `${document.locateKey(path, key)}: ${key}`;
       return listTexts(value).map((text) => ({ text, origin, exitCode: EXIT_CONFIG }));
     },

@@ -32,6 +32,7 @@ import { createNotify } from '../systemd/notify.ts';
 import { assignPassedSockets, listPassedSockets } from '../systemd/passed-sockets.ts';
 import type { PlannedProxy } from '../up/plan.ts';
 import { createAdminService } from './admin.ts';
+import { Injections, type OpenInjection } from './injections.ts';
 import { Lifecycle } from './lifecycle.ts';
 import { explainListenError } from './listen-error.ts';
 import { createLocalNetwork, type LocalNetwork, readInterfaceNames, startNode } from './local-network.ts';
@@ -72,14 +73,17 @@ export async function proxyServices(invocation: Invocation): Promise<number> {
     },
   );
   const reportConnections = settings.isSet('log-connections');
+  const injections = new Injections(surroundings, reporter);
   const context = { local, log, reportConnections, checkTools: createCheckTools(surroundings) };
-  const proxies = wanted.map((request) => composeProxy(request, context));
+  const opened = wanted.map((request) => openInjection(request, injections));
+  const proxies = wanted.map((request, index) => composeProxy(request, context, opened[index]));
   const lag = new LoopLag(systemClock);
   const ambassador = composeAmbassador(proxies, reporter, {
     lag: () => lag.current(),
     onDial: admin?.observeDial,
     onConnection: reportConnections ? createConnectionLog(surroundings.logStream) : undefined,
   });
+  if (opened.some((injection) => injection !== undefined)) surroundings.shutdown.onHangup(() => injections.refresh());
   try {
     await admin?.listen(reporter);
     if (isMdnsUsed) await startMdns(local, reporter);
@@ -96,6 +100,7 @@ export async function proxyServices(invocation: Invocation): Promise<number> {
     return EXIT_OK;
   } finally {
     lag.close();
+    for (const injection of opened) injection?.close();
     await ambassador.close();
     await local.node.close();
     await admin?.close();
@@ -126,14 +131,22 @@ export function createCheckTools({ platform, env }: Surroundings): CheckTools {
   return { dial: dialService, runShell: createShell({ platform, environment: env, kill }) };
 }
 
-/** What was asked for, with its sources and its check. */
+/** The credentials of one proxy, if any. Throws a CliError when they can't be had. */
+export function openInjection({ service, injected }: PlannedProxy, injections: Injections): OpenInjection | undefined {
+  return injected === undefined ? undefined : injections.open({ service, ...injected });
+}
+
+/** What was asked for, with its sources, its check and its credentials. */
 export function composeProxy(
-  { origins, allowed, activeCheck, checkIntervalMs, ...options }: PlannedProxy,
+  { origins, allowed, activeCheck, checkIntervalMs, injected: _, ...options }: PlannedProxy,
   { local, log, reportConnections, checkTools }: ProxyContext,
+  injection: OpenInjection | undefined,
 ): ProxyOptions {
   return {
     maxConnections: connectionLimit(fileLimit(process)),
     ...options,
+    ...(injection === undefined ? {} : { prologues: injection.prologues }),
+    ...(injection?.opening === undefined ? {} : { opening: injection.opening }),
     reportConnections,
     ...composeCheck(activeCheck, checkIntervalMs, checkTools),
     merge: origins.merge,

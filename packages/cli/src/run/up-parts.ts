@@ -6,12 +6,14 @@ import type { Reporter } from '../output/reporter.ts';
 import { Part } from '../up/part.ts';
 import type { PlannedProxy } from '../up/plan.ts';
 import { createAnnouncer, DRAIN_TIMEOUT_MS, GRACE_MS, toCliError } from './announce.ts';
-import { composeAmbassador, composeProxy, type ProxyContext, startListening } from './proxy.ts';
+import type { Injections } from './injections.ts';
+import { composeAmbassador, composeProxy, openInjection, type ProxyContext, startListening } from './proxy.ts';
 
 /** What the parts of `up` work with. */
 export interface PartContext extends ProxyContext {
   readonly reporter: Reporter;
   readonly platform: NodeJS.Platform;
+  readonly injections: Injections;
   readonly observers: Pick<AmbassadorOptions, 'onDial' | 'onConnection' | 'lag'>;
 }
 
@@ -20,8 +22,9 @@ export class ProxyPart extends Part {
   readonly ambassador: Ambassador;
 
   constructor(planned: PlannedProxy, context: PartContext) {
-    const { reporter, observers } = context;
-    const proxies = [composeProxy(planned, context)];
+    const { reporter, observers, injections } = context;
+    const injection = openInjection(planned, injections);
+    const proxies = [composeProxy(planned, context, injection)];
     const ambassador = composeAmbassador(proxies, reporter, observers);
     super(
       {
@@ -31,7 +34,10 @@ export class ProxyPart extends Part {
           onRoom();
           await ambassador.drain(timeoutMs);
         },
-        close: () => ambassador.close(),
+        close() {
+          injection?.close();
+          return ambassador.close();
+        },
         drainTimeoutMs: planned.drainTimeoutMs,
       },
       systemClock,

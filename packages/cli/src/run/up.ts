@@ -16,6 +16,7 @@ import { listPassedSockets } from '../systemd/passed-sockets.ts';
 import { listChangedKeys, type Plan, type PlannedProxy, readPlan } from '../up/plan.ts';
 import { Roster } from '../up/roster.ts';
 import { createAdminService } from './admin.ts';
+import { Injections } from './injections.ts';
 import { Lifecycle } from './lifecycle.ts';
 import { createLocalNetwork, readInterfaceNames, startNode } from './local-network.ts';
 import { openLog } from './log-options.ts';
@@ -68,7 +69,9 @@ export async function runUp(invocation: Invocation): Promise<number> {
   );
   const reportConnections = shared.isSet('log-connections');
   const lag = new LoopLag(systemClock);
+  const injections = new Injections(surroundings, reporter);
   const context: PartContext = {
+    injections,
     local,
     log,
     reporter,
@@ -121,6 +124,7 @@ export async function runUp(invocation: Invocation): Promise<number> {
   try {
     surroundings.shutdown.onHangup(() => {
       isAsked = true;
+      injections.refresh();
       if (lifecycle.phase === 'running') pace.request();
     });
     await admin?.listen(reporter);

@@ -3,7 +3,6 @@
  * security must not believe that he has it. One sentence each; take the line out when the work lands.
  */
 const NO_MESH = 'this version has no mesh security yet; leave it out to run in open mode';
-const NO_CREDENTIALS = 'this version carries no credentials yet; leave it out and let the application log in itself';
 
 export const COMMANDS_NOT_YET: ReadonlyMap<string, string> = new Map([
   ['mesh', 'this version has no mesh security yet; announce and proxy run in open mode'],
@@ -12,7 +11,6 @@ export const COMMANDS_NOT_YET: ReadonlyMap<string, string> = new Map([
 
 export const OPTIONS_NOT_YET: ReadonlyMap<string, string> = new Map([
   ['mesh-key-file', NO_MESH],
-  ['credentials', NO_CREDENTIALS],
   ['docker', 'this version does not announce containers by label yet; name the services to announce'],
   ['to', 'this version announces over mDNS only; leave it out'],
 ]);
@@ -37,7 +35,4 @@ export const VALUES_NOT_YET: ReadonlyMap<string, ReadonlyMap<string, string>> = 
 ]);
 
 /** Sections and keys of the configuration file. */
-export const KEYS_NOT_YET: ReadonlyMap<string, string> = new Map([
-  ['mesh', NO_MESH],
-  ['credentials', NO_CREDENTIALS],
-]);
+export const KEYS_NOT_YET: ReadonlyMap<string, string> = new Map([['mesh', NO_MESH]]);
