@@ -1,8 +1,10 @@
 export type { Credential, HttpCredential, PostgresCredential, RedisCredential, TargetTls } from './credential.ts';
 export type { CredentialEvent } from './credential-event.ts';
 export { CredentialsError, type CredentialsErrorCode } from './credentials-error.ts';
+export { createHttpInjection } from './http/injection.ts';
 export type { Injection } from './injection.ts';
 export type { InjectionContext } from './injection-context.ts';
+export { createPostgresInjection } from './postgres/injection.ts';
 export type { ReadSecretOptions, Shelter } from './read-secret.ts';
 export { createRedisInjection } from './redis/injection.ts';
 export { Secret } from './secret.ts';

@@ -4,6 +4,8 @@ import {
   type CredentialEvent,
   CredentialsError,
   type CredentialsErrorCode,
+  createHttpInjection,
+  createPostgresInjection,
   createRedisInjection,
   type Injection,
   type InjectionContext,
@@ -167,8 +169,9 @@ function createInjection(credential: Credential, context: InjectionContext): Inj
     case 'redis':
       return createRedisInjection(credential, context);
     case 'postgres':
+      return createPostgresInjection(credential, context);
     case 'http':
-      throw new CliError(EXIT_CONFIG, `protocol: ${credential.protocol} is not there yet; write redis`);
+      return createHttpInjection(credential, context);
     default:
       return credential satisfies never;
   }

@@ -9,15 +9,21 @@ const MAX_SLICE_BYTES = 16_384;
 /** What the client has sent, and whom to tell when it was taken. */
 type Piece = { readonly bytes: Buffer; readonly done: () => void };
 
+export interface BridgeListener {
+  /** The client was reset. */
+  readonly onReset: () => void;
+  /** The client has sent something, which the parser is about to be given. */
+  readonly onBytes: () => void;
+}
+
 /** The end of a bridge that is spliced to the client. */
 export class Front extends Duplex implements Leg {
   readonly #back: Back;
-  readonly #onReset: () => void;
+  readonly #listener: BridgeListener;
 
-  /** `onReset`: what the client's reset must do to the service. */
-  constructor(onReset: () => void) {
+  constructor(listener: BridgeListener) {
     super({ allowHalfOpen: true });
-    this.#onReset = onReset;
+    this.#listener = listener;
     this.#back = new Back(this);
   }
 
@@ -30,6 +36,7 @@ export class Front extends Duplex implements Leg {
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: () => void): void {
+    this.#listener.onBytes();
     this.#back.feed({ bytes: chunk, done });
   }
 
@@ -44,7 +51,7 @@ export class Front extends Duplex implements Leg {
   }
 
   resetAndDestroy(): this {
-    this.#onReset();
+    this.#listener.onReset();
     return this.destroy();
   }
 }

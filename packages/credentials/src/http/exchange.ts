@@ -16,6 +16,8 @@ export interface ExchangeContext {
   onBroken(): void;
   /** The client is told this instead of a response, and closed. */
   onInvalid(reply: Reply): void;
+  /** The response was sent, but its request has not all come: what follows can't be understood. */
+  onUnfinished(): void;
 }
 
 /** Why a request must not be passed on; undefined when it may. */
@@ -78,7 +80,10 @@ function carryRequestBody(incoming: IncomingMessage, outgoing: ClientRequest): v
   });
 }
 
-function passInformation(information: { readonly statusCode: number; readonly headers: NodeJS.Dict<string | string[]> }, response: ServerResponse): void {
+function passInformation(
+  information: { readonly statusCode: number; readonly headers: NodeJS.Dict<string | string[]> },
+  response: ServerResponse,
+): void {
   const { link } = information.headers;
   if (information.statusCode === 102) response.writeProcessing();
   if (information.statusCode === 103 && link !== undefined && !response.headersSent) {
@@ -125,9 +130,8 @@ function carryResponse(
     return;
   }
   carryResponseBody(answer, response, context);
-  // Who does not send the whole request can't be understood after it.
-  answer.on('end', () => {
-    if (!incoming.complete) response.shouldKeepAlive = false;
+  response.once('finish', () => {
+    if (!incoming.complete) context.onUnfinished();
   });
 }
 
@@ -139,7 +143,8 @@ export function carryResponseBody(answer: IncomingMessage, response: ServerRespo
   answer.on('error', () => context.onBroken());
   answer.on('end', () => {
     if (!answer.complete) return;
-    if (answer.rawTrailers.length > 0 && response.chunkedEncoding) response.addTrailers(forwardTrailers(answer.rawTrailers));
+    if (answer.rawTrailers.length > 0 && response.chunkedEncoding)
+      response.addTrailers(forwardTrailers(answer.rawTrailers));
     response.end();
   });
 }
@@ -147,4 +152,3 @@ export function carryResponseBody(answer: IncomingMessage, response: ServerRespo
 function isParseError(error: Error): boolean {
   return 'code' in error && typeof error.code === 'string' && error.code.startsWith('HPE_');
 }
-

@@ -13,7 +13,8 @@ export class LegAgent extends Agent {
   }
 
   override createConnection(): Duplex {
-    if (this.#isGiven || this.#leg.destroyed) throw Object.assign(new Error('the leg is spent'), { code: 'ECONNRESET' });
+    if (this.#isGiven || this.#leg.destroyed)
+      throw Object.assign(new Error('the leg is spent'), { code: 'ECONNRESET' });
     this.#isGiven = true;
     return this.#leg;
   }

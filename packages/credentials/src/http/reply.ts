@@ -6,7 +6,9 @@ export interface Reply {
   readonly text: string;
 }
 
-export const REPLIES = {
+type ReplyName = 'malformed' | 'tls' | 'connect' | 'timeout' | 'tooLarge' | 'unusableSecret' | 'badUpstream';
+
+export const REPLIES: Readonly<Record<ReplyName, Reply>> = {
   malformed: { status: 400, phrase: 'Bad Request', text: 'this request is not understood and was not passed on' },
   tls: { status: 400, phrase: 'Bad Request', text: 'this local port takes no TLS; use http:// instead of https://' },
   connect: { status: 405, phrase: 'Method Not Allowed', text: 'CONNECT is not passed on' },
@@ -14,7 +16,7 @@ export const REPLIES = {
   tooLarge: { status: 431, phrase: 'Request Header Fields Too Large', text: 'the request has too many header fields' },
   unusableSecret: { status: 502, phrase: 'Bad Gateway', text: 'the token has characters that no header can carry' },
   badUpstream: { status: 502, phrase: 'Bad Gateway', text: 'the service sent no valid response' },
-} as const satisfies Record<string, Reply>;
+};
 
 /** The whole message, after which the connection is closed. */
 export function encodeReply({ status, phrase, text }: Reply): Buffer {

@@ -1,30 +1,26 @@
 import { type Leg, type Prologue, type Proof, RelayError } from '@mdns-ambassador/relay';
 import type { TargetTls } from '../credential.ts';
+import { startTls } from '../start-tls.ts';
 import { type Parsing, readLeg } from './read-leg.ts';
 import { SSL_REQUEST } from './startup.ts';
 
 const ACCEPTED = 'S'.charCodeAt(0);
-
-/** Makes a stream of TLS out of a leg, once the peer has shown that it is who `tls` says. */
-export type StartTls = (leg: Leg, tls: TargetTls, signal: AbortSignal) => Promise<Leg>;
 
 /** TLS to a PostgreSQL, which wants to be asked for it in its own words first. */
 export class PostgresTlsPrologue implements Prologue {
   readonly name: string = 'TLS (postgres)';
   readonly proves: Proof = 'tls';
   readonly #tls: TargetTls;
-  readonly #startTls: StartTls;
 
-  constructor(tls: TargetTls, startTls: StartTls) {
+  constructor(tls: TargetTls) {
     this.#tls = tls;
-    this.#startTls = startTls;
   }
 
   async run(_client: Leg, upstream: Leg, signal: AbortSignal): Promise<Leg> {
     upstream.write(SSL_REQUEST);
     const answer = await readLeg(upstream, takeAnswer, signal);
     if (answer !== ACCEPTED) throw new RelayError('EPROTO', 'the server offers no TLS, which the credentials ask for');
-    return this.#startTls(upstream, this.#tls, signal);
+    return startTls(upstream, this.#tls, signal);
   }
 }
 
