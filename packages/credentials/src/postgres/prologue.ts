@@ -7,7 +7,7 @@ import { encodeError, type ServerError, SQLSTATE } from './error-response.ts';
 import { type Heard, hearClient } from './hear-client.ts';
 import { describeServerError, logIn } from './login.ts';
 import { Patience } from './patience.ts';
-import { putBack } from './read-leg.ts';
+import { putBack, watchEnd } from './read-leg.ts';
 import { encodeStartup, type FirstPacket } from './startup.ts';
 
 const NAME = 'credentials (postgres)';
@@ -55,8 +55,7 @@ export class PostgresPrologue implements Prologue {
   /** A client that says nothing keeps a server waiting, which closes when it has had enough. */
   async #hear(client: Leg, upstream: Leg, signal: AbortSignal): Promise<Heard> {
     const patience = new Patience(signal);
-    const onGone = (): void => patience.end();
-    upstream.once('close', onGone).once('end', onGone);
+    const unwatch = watchEnd(upstream, () => patience.end());
     try {
       return await hearClient(client, patience.signal);
     } catch (error) {
@@ -64,7 +63,7 @@ export class PostgresPrologue implements Prologue {
       throw error instanceof Refusal ? error : describeFailure(error);
     } finally {
       patience.end();
-      upstream.off('close', onGone).off('end', onGone);
+      unwatch();
     }
   }
 

@@ -48,6 +48,19 @@ export function hasUnread(leg: Leg): boolean {
   return leg.readableLength > 0;
 }
 
+/** Calls back once when a leg that nobody reads ends or closes without having said a thing; the returned function gives up. */
+export function watchEnd(leg: Leg, onEnd: () => void): () => void {
+  // A stream tells its end to those alone who ask for more.
+  const onReadable = (): void => {
+    if (leg.readableLength === 0) leg.read();
+  };
+  leg.on('readable', onReadable).once('end', onEnd).once('close', onEnd);
+  return () => {
+    leg.off('readable', onReadable).off('end', onEnd).off('close', onEnd);
+    leg.pause();
+  };
+}
+
 function untilReadable(leg: Leg, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const settle = (failure?: ReadFailure): void => {
