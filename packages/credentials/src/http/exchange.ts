@@ -31,15 +31,16 @@ export function findFault({ rawHeaders, httpVersion, method }: IncomingMessage):
 
 /** Sends the head of a request on; the body is the caller's. `extra` are fields of this hop. */
 export function startRequest(
-  { method = 'GET', rawHeaders, url }: IncomingMessage,
+  incoming: IncomingMessage,
   { agent, authorization }: ExchangeContext,
   extra: readonly string[],
 ): ClientRequest {
+  const { method = 'GET', rawHeaders, url } = incoming;
   return request({
     agent,
     method,
     path: url,
-    headers: [...forwardRequestFields(rawHeaders, authorization), ...extra],
+    headers: [...describeHost(incoming), ...forwardRequestFields(rawHeaders, authorization), ...extra],
     setHost: false,
     maxHeaderSize: MAX_HEADER_BYTES,
   });
@@ -53,6 +54,8 @@ export function carryExchange(incoming: IncomingMessage, response: ServerRespons
   outgoing.on('continue', () => response.writeContinue());
   outgoing.on('information', (information) => passInformation(information, response));
   outgoing.on('response', (answer) => carryResponse(answer, outgoing, incoming, response, context));
+  // Nobody has asked for another protocol.
+  outgoing.on('upgrade', () => context.onInvalid(REPLIES.badUpstream));
   outgoing.on('error', (error) => {
     if (isParseError(error) && !response.headersSent) context.onInvalid(REPLIES.badUpstream);
     else context.onBroken();
@@ -61,6 +64,11 @@ export function carryExchange(incoming: IncomingMessage, response: ServerRespons
   response.on('error', () => undefined);
   if (framing === 'none') outgoing.end();
   else carryRequestBody(incoming, outgoing);
+}
+
+/** HTTP/1.0 may leave out what HTTP/1.1, in which requests are passed on, may not (RFC 9112 3.2). */
+function describeHost({ rawHeaders }: IncomingMessage): readonly string[] {
+  return listValues(rawHeaders, 'host').length === 0 ? ['Host', 'localhost'] : [];
 }
 
 function describeFraming(framing: ReturnType<typeof readFraming>, method = 'GET'): readonly string[] {

@@ -12,11 +12,18 @@ export class LegAgent extends Agent {
     this.#leg = leg;
   }
 
-  override createConnection(): Duplex {
-    if (this.#isGiven || this.#leg.destroyed)
-      throw Object.assign(new Error('the leg is spent'), { code: 'ECONNRESET' });
-    this.#isGiven = true;
-    return this.#leg;
+  /** Fails the request rather than the caller, who may be a timer of Node's. */
+  override createConnection(
+    _options: unknown,
+    done?: (error: Error | null, stream: Duplex) => void,
+  ): Duplex | undefined {
+    if (!this.#isGiven && !this.#leg.destroyed && !this.#leg.readableEnded) {
+      this.#isGiven = true;
+      return this.#leg;
+    }
+    const error = Object.assign(new Error('the connection to the service is over'), { code: 'ECONNRESET' });
+    queueMicrotask(() => done?.(error, this.#leg));
+    return undefined;
   }
 
   /** The leg's own keepalive and liveness are its owner's business. */

@@ -73,7 +73,7 @@ export class Session {
     }
     this.back.write(encodeReply(reply));
     this.back.destroySoon();
-    this.#agent.destroy();
+    resetLeg(this.#leg);
   }
 
   /** Nothing more can come from the service; what has not been told to its end must not look like one. */
@@ -136,7 +136,8 @@ export class Session {
   #end(): void {
     clearTimeout(this.#headerTimer);
     if (this.#isUpgraded) return;
-    this.#agent.destroy();
-    this.#leg.destroy();
+    // A request or a response that was cut off must not look as if it were over.
+    if (this.#open > 0) resetLeg(this.#leg);
+    else this.#leg.end(() => this.#leg.destroy());
   }
 }

@@ -12,6 +12,9 @@ import { Secret } from '../../src/secret.ts';
 import type { SecretSource } from '../../src/secret-source.ts';
 import { FakePostgres, KEY, readMessage, type Way } from './fake-postgres.ts';
 
+/** 100,000 take some minutes. */
+const FUZZ_RUNS = Number(process.env.AMBASSADOR_FUZZ_RUNS ?? 300);
+const FUZZ_TIMEOUT_MS = 900_000;
 const STARTUP = encodeStartup(
   0x30000,
   new Map([
@@ -260,32 +263,35 @@ test('a server that closes while the client says nothing ends the wait', async (
   await expect(running).rejects.toThrow(Refusal);
 });
 
-test('no bytes of either side make it throw anything else, hang or keep listeners', async () => {
-  const runs = Number(process.env.AMBASSADOR_FUZZ_RUNS ?? 300);
-  const bytes = fc.oneof(
-    fc.uint8Array({ maxLength: 60 }),
-    fc.constantFrom<Uint8Array>(STARTUP, SSL_REQUEST, CANCEL),
-    fc
-      .tuple(fc.constantFrom('R', 'E', 'N', 'v', 'S', 'p'), fc.nat(13), fc.uint8Array({ maxLength: 30 }))
-      .map(([type, code, body]) => encodeMessage(type, encodeInt32(code), body)),
-  );
-  await fc.assert(
-    fc.asyncProperty(fc.array(bytes, { maxLength: 5 }), fc.array(bytes, { maxLength: 5 }), async (up, down) => {
-      const { client, clientLeg, connect } = open();
-      const { server, upstream, run } = connect();
-      for (const chunk of up) client.write(chunk);
-      for (const chunk of down) server.write(chunk);
-      client.end();
-      server.end();
-      server.resume();
-      client.resume();
-      const outcome = await run().catch((error: unknown) => error);
-      expect(outcome === upstream || outcome instanceof Refusal || outcome instanceof Redial).toBe(true);
-      expect(clientLeg.listenerCount('readable') + upstream.listenerCount('readable')).toBe(0);
-    }),
-    { numRuns: runs },
-  );
-});
+test(
+  'no bytes of either side make it throw anything else, hang or keep listeners',
+  async () => {
+    const bytes = fc.oneof(
+      fc.uint8Array({ maxLength: 60 }),
+      fc.constantFrom<Uint8Array>(STARTUP, SSL_REQUEST, CANCEL),
+      fc
+        .tuple(fc.constantFrom('R', 'E', 'N', 'v', 'S', 'p'), fc.nat(13), fc.uint8Array({ maxLength: 30 }))
+        .map(([type, code, body]) => encodeMessage(type, encodeInt32(code), body)),
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(bytes, { maxLength: 5 }), fc.array(bytes, { maxLength: 5 }), async (up, down) => {
+        const { client, clientLeg, connect } = open();
+        const { server, upstream, run } = connect();
+        for (const chunk of up) client.write(chunk);
+        for (const chunk of down) server.write(chunk);
+        client.end();
+        server.end();
+        server.resume();
+        client.resume();
+        const outcome = await run().catch((error: unknown) => error);
+        expect(outcome === upstream || outcome instanceof Refusal || outcome instanceof Redial).toBe(true);
+        expect(clientLeg.listenerCount('readable') + upstream.listenerCount('readable')).toBe(0);
+      }),
+      { numRuns: FUZZ_RUNS },
+    );
+  },
+  FUZZ_TIMEOUT_MS,
+);
 
 async function readBytes(leg: MemoryLeg, size: number): Promise<string> {
   for (;;) {
