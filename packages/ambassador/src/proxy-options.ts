@@ -26,9 +26,17 @@ export interface ProxyOptions {
   readonly prologues?: readonly Prologue[];
   /** Hears each client before an endpoint is picked for it. */
   readonly opening?: Opening;
+  /** What moves the bytes, as the status shows it; absent: the ambassador's own name for it. */
+  readonly engine?: EngineChoice;
   /** Tell of each connection when it has ended. */
   readonly reportConnections?: boolean;
 }
+
+/** What moves the bytes of a service. */
+export type EngineChoice =
+  | { readonly kind: 'node' }
+  /** An haproxy of our own, or one that is `driven` by its admin socket: its `backend` is filled, and it listens where it likes. */
+  | { readonly kind: 'haproxy'; readonly driven?: { readonly socket: string; readonly backend: string } };
 
 /** Looks at endpoints before and while clients are sent to them. */
 export interface ProxyCheck {
@@ -71,4 +79,6 @@ export type ProxyEvent =
   /** A client was told that it is not served; `reason` for people. Not told for every one of a crowd. */
   | { readonly kind: 'refused'; readonly service: string; readonly reason: string }
   | { readonly kind: 'connections-full'; readonly service: string; readonly limit: number }
+  /** Something became of the program that moves the bytes; `message` for people. */
+  | { readonly kind: 'engine-changed'; readonly service: string; readonly message: string }
   | { readonly kind: 'drained'; readonly service: string; readonly finished: number; readonly reset: number };

@@ -5,6 +5,7 @@ export { createHttpInjection } from './http/injection.ts';
 export type { Injection } from './injection.ts';
 export type { InjectionContext } from './injection-context.ts';
 export { createPostgresInjection } from './postgres/injection.ts';
+export { createPostgresCancelRouting } from './postgres/opening.ts';
 export type { ReadSecretOptions, Shelter } from './read-secret.ts';
 export { createRedisInjection } from './redis/injection.ts';
 export { Secret } from './secret.ts';

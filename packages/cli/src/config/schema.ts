@@ -28,6 +28,7 @@ const announceEntry = z.strictObject({
   relay: flag.optional(),
   responder: text.optional(),
   credentials: credentials.optional(),
+  to: texts.optional(),
 });
 
 const proxyEntry = z.strictObject({
@@ -46,6 +47,8 @@ const proxyEntry = z.strictObject({
   drainTimeout: text.optional(),
   maxConnections: text.optional(),
   engine: text.optional(),
+  haproxySocket: text.optional(),
+  haproxyBackend: text.optional(),
   where: pairs.optional(),
   instance: text.optional(),
   allowCidr: texts.optional(),

@@ -83,6 +83,8 @@ function refuseUnproven(
         `${origin}: the secret would be told to whoever announces ${service} on this network; use a mesh key at both ends, or name the place (--from static:HOST:PORT), or have the service prove itself (tls: true)`,
       );
     case 'file':
+    case 'zookeeper':
+    case 'etcd':
       // What stands in it may change: each endpoint is judged when it is dialled.
       return;
     case 'static':

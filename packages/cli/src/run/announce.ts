@@ -10,12 +10,20 @@ import {
 } from '@mdns-ambassador/announcer';
 import { systemClock } from '@mdns-ambassador/mdns';
 import { connectionLimit, fileLimit } from '@mdns-ambassador/relay';
-import { type ResponderName, readAnnouncement, readResponder, refuseShared } from '../announce-request.ts';
+import {
+  type ResponderName,
+  readAnnouncement,
+  readResponder,
+  readTargets,
+  refuseShared,
+  type Targets,
+} from '../announce-request.ts';
 import { CliError } from '../cli-error.ts';
 import type { Invocation } from '../command.ts';
 import { EXIT_NO_INPUT, EXIT_OK, EXIT_REFUSED, EXIT_USAGE } from '../exit-codes.ts';
 import { announcerEventToFact, describeAnnouncerEvent } from '../output/announcer-lines.ts';
 import { tellNodeEvent, tellStart } from '../output/network-lines.ts';
+import { describeRegistrarEvent, registrarEventToFact } from '../output/registrar-lines.ts';
 import { createReporter, type Reporter } from '../output/reporter.ts';
 import { describeResponderEvent, responderEventToFact } from '../output/responder-lines.ts';
 import {
@@ -75,6 +83,7 @@ export async function announceServices(invocation: Invocation): Promise<number> 
   const refusals = new Refusals(announcements.length);
   let isStarted = false;
   const speaker = createSpeaker({
+    targets: agreeOnTargets(requests),
     responder: agreeOnResponder(requests),
     interfaceNames: readInterfaceNames(settings, surroundings.platform),
     platform: surroundings.platform,
@@ -83,6 +92,7 @@ export async function announceServices(invocation: Invocation): Promise<number> 
       if (isStarted || event.kind === 'link-failed') tellNodeEvent(reporter, event);
     },
     onResponderEvent: (event) => reporter.tell(describeResponderEvent(event), responderEventToFact(event)),
+    onRegistrarEvent: (event) => reporter.tell(describeRegistrarEvent(event), registrarEventToFact(event)),
   });
   const announcer = createAnnouncer(speaker, announcements, surroundings.platform, (event) => {
     reporter.tell(describeAnnouncerEvent(event, speaker.network.interfaces()), announcerEventToFact(event));
@@ -127,6 +137,19 @@ function watchAnnouncer(announcer: Announcer, lifecycle: Lifecycle): Pick<Announ
     },
     close: () => announcer.close(),
   };
+}
+
+/** One process announces all its services in the same places. */
+function agreeOnTargets(requests: readonly ServiceRequest[]): Targets {
+  const [first, ...others] = requests.map(({ settings }) => readTargets(settings));
+  if (first === undefined || others.every((targets) => JSON.stringify(targets) === JSON.stringify(first))) {
+    return first ?? { isMdns: true, registries: [] };
+  }
+  const [given] = requests.flatMap(({ settings }) => settings.find('to'));
+  throw new CliError(
+    given?.exitCode ?? EXIT_USAGE,
+    'to: services are to be announced in different places; write the same for all, or run one command for each',
+  );
 }
 
 /** One process has one responder. */

@@ -1,19 +1,22 @@
 import {
   type Ambassador,
+  AmbassadorError,
   type AmbassadorOptions,
   createAmbassador,
+  createChosenEngine,
   createEndpointCheck,
-  createNodeEngine,
   LoopLag,
   type ProxyCheck,
   type ProxyOptions,
 } from '@mdns-ambassador/ambassador';
 import { type CheckOptions, type CheckTools, createShell, dialService } from '@mdns-ambassador/checks';
+import { createPostgresCancelRouting } from '@mdns-ambassador/credentials';
 import { systemClock } from '@mdns-ambassador/mdns';
-import { connectionLimit, fileLimit, RelayError } from '@mdns-ambassador/relay';
+import { connectionLimit, fileLimit, type Opening, RelayError } from '@mdns-ambassador/relay';
 import { refuseShared } from '../announce-request.ts';
+import { CliError } from '../cli-error.ts';
 import type { Invocation, Surroundings } from '../command.ts';
-import { EXIT_OK } from '../exit-codes.ts';
+import { EXIT_OK, EXIT_UNAVAILABLE } from '../exit-codes.ts';
 import { createConnectionLog } from '../output/connection-log.ts';
 import type { Log } from '../output/log.ts';
 import { tellNodeEvent, tellStart } from '../output/network-lines.ts';
@@ -40,6 +43,9 @@ import { openLog } from './log-options.ts';
 import { checkSourceFiles } from './source-files.ts';
 import { createSources, readAllowedCidrs, usesMdns } from './sources.ts';
 import { waitForAbort } from './stopping.ts';
+
+/** A service of PostgreSQL goes by one of these. */
+const POSTGRES_NAMES: readonly string[] = ['postgres', 'postgresql'];
 
 /** `ambassador proxy` */
 export async function proxyServices(invocation: Invocation): Promise<number> {
@@ -142,16 +148,22 @@ export function composeProxy(
   { local, log, reportConnections, checkTools }: ProxyContext,
   injection: OpenInjection | undefined,
 ): ProxyOptions {
+  const opening = injection === undefined ? composeOpening(options) : injection.opening;
   return {
     maxConnections: connectionLimit(fileLimit(process)),
     ...options,
     ...(injection === undefined ? {} : { prologues: injection.prologues }),
-    ...(injection?.opening === undefined ? {} : { opening: injection.opening }),
+    ...(opening === undefined ? {} : { opening }),
     reportConnections,
     ...composeCheck(activeCheck, checkIntervalMs, checkTools),
     merge: origins.merge,
     sources: createSources(origins, { service: options.service, allowed, local, log }),
   };
+}
+
+/** What is heard of a client although nobody logs in in its place. */
+function composeOpening({ engine, service }: Pick<ProxyOptions, 'engine' | 'service'>): Opening | undefined {
+  return engine?.kind !== 'haproxy' && POSTGRES_NAMES.includes(service) ? createPostgresCancelRouting() : undefined;
 }
 
 function composeCheck(options: CheckOptions, intervalMs: number, tools: CheckTools): { readonly check?: ProxyCheck } {
@@ -170,7 +182,7 @@ export function composeAmbassador(
     proxies,
     clock: systemClock,
     random: Math.random,
-    createEngine: createNodeEngine,
+    createEngine: createChosenEngine,
     onEvent: (event) => {
       const timeoutMs = proxies.find(({ service }) => service === event.service)?.connectTimeoutMs ?? 0;
       reporter.tell(describeProxyEvent(event, timeoutMs), proxyEventToFact(event));
@@ -188,6 +200,7 @@ export async function startListening(ambassador: Ambassador, proxies: readonly P
   try {
     await ambassador.start();
   } catch (error) {
+    if (error instanceof AmbassadorError) throw new CliError(EXIT_UNAVAILABLE, error.message, { cause: error });
     throw error instanceof RelayError ? explainListenError(error, proxies) : error;
   }
 }

@@ -20,7 +20,7 @@ test('a DNS name with a port, a name of SRV records, and a file', () => {
 });
 
 test.each([
-  ['carrier-pigeon', 'write mdns, static:HOST:PORT[,HOST:PORT], dns:NAME:PORT, srv:NAME or file:PATH'],
+  ['carrier-pigeon', 'srv:NAME, file:PATH, zookeeper:HOSTS/PATH or etcd:URL/PREFIX'],
   ['mdns:', 'is no source'],
   ['svr:_a._tcp.test', 'did you mean srv?'],
   ['dns', 'write dns:NAME:PORT'],

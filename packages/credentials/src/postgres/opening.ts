@@ -1,5 +1,5 @@
 import { type Leg, type Opened, type Opening, Refusal } from '@mdns-ambassador/relay';
-import type { CancelKeys } from './cancel-keys.ts';
+import { CancelKeys } from './cancel-keys.ts';
 import { hearClient } from './hear-client.ts';
 import { KeyScanner } from './key-scanner.ts';
 import { Patience } from './patience.ts';
@@ -37,6 +37,11 @@ export function createPostgresOpening(options: PostgresOpeningOptions): Opening 
       }
     },
   };
+}
+
+/** For a proxy that logs nobody in, so that a cancel request still goes to the one of many whose query it is about. */
+export function createPostgresCancelRouting(): Opening {
+  return createPostgresOpening({ keys: new CancelKeys(), injects: false });
 }
 
 async function hearForInjection(client: Leg, signal: AbortSignal, keys: CancelKeys): Promise<Opened> {

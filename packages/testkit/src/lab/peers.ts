@@ -9,6 +9,9 @@ export type Peer =
   | 'dbus-daemon'
   | 'haproxy'
   | 'dig'
+  | 'etcd'
+  | 'etcdctl'
+  | 'java'
   | 'named'
   | 'nft'
   | 'nginx'
@@ -23,7 +26,9 @@ export type Peer =
   | 'redis-server'
   | 'systemd-analyze'
   | 'systemd-notify'
-  | 'systemd-socket-activate';
+  | 'systemd-resolved'
+  | 'systemd-socket-activate'
+  | 'zookeeper';
 
 interface PeerPackage {
   /** Debian's name. */
@@ -45,6 +50,9 @@ const PACKAGES: Readonly<Record<Peer, PeerPackage>> = {
   'dbus-daemon': { name: 'dbus', path: '/usr/bin/dbus-daemon' },
   haproxy: { name: 'haproxy', path: '/usr/sbin/haproxy' },
   dig: { name: 'bind9-dnsutils', path: '/usr/bin/dig' },
+  etcd: { name: 'etcd-server', path: '/usr/bin/etcd' },
+  etcdctl: { name: 'etcd-client', path: '/usr/bin/etcdctl' },
+  java: { name: 'default-jre-headless', path: '/usr/bin/java' },
   named: { name: 'bind9', path: '/usr/sbin/named' },
   nft: { name: 'nftables', path: '/usr/sbin/nft' },
   'nginx-stream': { name: 'libnginx-mod-stream', path: '/usr/lib/nginx/modules/ngx_stream_module.so' },
@@ -59,7 +67,9 @@ const PACKAGES: Readonly<Record<Peer, PeerPackage>> = {
   'redis-server': { name: 'redis-server', path: '/usr/bin/redis-server' },
   'systemd-analyze': { name: 'systemd', path: '/usr/bin/systemd-analyze' },
   'systemd-notify': { name: 'systemd', path: '/usr/bin/systemd-notify' },
+  'systemd-resolved': { name: 'systemd-resolved', path: '/lib/systemd/systemd-resolved' },
   'systemd-socket-activate': { name: 'systemd', path: '/usr/bin/systemd-socket-activate' },
+  zookeeper: { name: 'zookeeper', path: '/usr/share/java/zookeeper.jar' },
 };
 
 /** The Debian packages that are to be installed before these peers can be run. */
