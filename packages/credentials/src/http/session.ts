@@ -22,7 +22,8 @@ export class Session {
   readonly #options: SessionOptions;
   /** Requests whose responses are not over. */
   #open = 0;
-  #current: ServerResponse | undefined;
+  /** Theirs, in the order in which the client gets them. */
+  readonly #responses: ServerResponse[] = [];
   #headerTimer: NodeJS.Timeout | undefined;
   #isUpgraded = false;
   #isServiceGone = false;
@@ -45,8 +46,8 @@ export class Session {
   carry(incoming: IncomingMessage, response: ServerResponse): void {
     const context = this.#admit(incoming);
     if (context === undefined) return;
-    response.once('close', () => this.#exchangeEnded());
-    this.#current ??= response;
+    response.once('close', () => this.#exchangeEnded(response));
+    this.#responses.push(response);
     carryExchange(incoming, response, context);
   }
 
@@ -67,7 +68,7 @@ export class Session {
   refuse(reply: Reply): void {
     clearTimeout(this.#headerTimer);
     if (this.back.destroyed || this.back.writableEnded) return;
-    if (this.#open > 1 || this.#current?.headersSent === true) {
+    if (this.#open > 1 || this.#responses[0]?.headersSent === true) {
       this.back.destroy();
       return;
     }
@@ -78,7 +79,11 @@ export class Session {
 
   /** Nothing more can come from the service; what has not been told to its end must not look like one. */
   break(): void {
-    if (!this.back.writableEnded) this.back.destroy();
+    if (this.back.writableEnded) return;
+    const [first] = this.#responses;
+    if (first?.writableEnded !== true) this.back.destroy();
+    // It was complete, and only those behind it are lost.
+    else first.once('close', () => this.back.destroySoon());
   }
 
   /** Counts a request, and finds out what it is passed on with; undefined when it was refused. */
@@ -103,9 +108,10 @@ export class Session {
     };
   }
 
-  #exchangeEnded(): void {
+  #exchangeEnded(response: ServerResponse): void {
     this.#open -= 1;
-    this.#current = undefined;
+    const index = this.#responses.indexOf(response);
+    if (index !== -1) this.#responses.splice(index, 1);
     if (this.#open < MAX_PIPELINED) this.back.release();
     this.#closeWhenAlone();
   }
@@ -126,6 +132,8 @@ export class Session {
   #serviceGone(): void {
     this.#isServiceGone = true;
     this.#closeWhenAlone();
+    // A request that was sent too late to notice the end would be waited for without end.
+    if (!this.#isUpgraded) setImmediate(() => this.#leg.destroy());
   }
 
   /** A service may close between requests, and so does its client's connection then. */

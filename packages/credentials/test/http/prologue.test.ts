@@ -183,6 +183,15 @@ test('a service that closes between requests closes the client, cleanly', async 
   expect(await readAll(world.client)).toEqual({ text: '', isReset: false });
 });
 
+test('a service that closes with requests unanswered has its last answer arrive whole, and then the end', async () => {
+  const world = await openHttp();
+  world.client.write(`${GET}${GET}`);
+  await readUntil(world.service, /\r\n\r\n/);
+  world.service.end('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok');
+  const { text } = await readAll(world.client);
+  expect(text).toMatch(/\r\n\r\nok$/);
+});
+
 test.each([
   ['before an answer', ''],
   ['within the head', 'HTTP/1.1 200 OK\r\nContent-'],
