@@ -8,7 +8,7 @@ import { parseChoice } from './parse/choice.ts';
 import { parseDuration } from './parse/duration.ts';
 import { nameInstance, parseInstanceName } from './parse/instance-name.ts';
 import { parseInteger } from './parse/integer.ts';
-import { parseEtcd, parseZooKeeper, type RegistrySpec } from './parse/registry.ts';
+import { folderOf, parseEtcd, parseZooKeeper, type RegistrySpec } from './parse/registry.ts';
 import { parseAnnouncedService } from './parse/service-argument.ts';
 import { parseServiceType } from './parse/service-type.ts';
 import { parseSubtype } from './parse/subtype.ts';
@@ -114,6 +114,23 @@ export function readTargets(settings: Settings): Targets {
     throw new CliError(responder.exitCode, `${responder.origin} speaks mDNS; add --to mdns, or leave it out`);
   }
   return { isMdns, registries: targets.filter((target) => target !== 'mdns') };
+}
+
+/** Refuses one folder for services of different types: who reads it would be sent to the wrong one. */
+export function refuseSharedFolders(
+  { registries }: Targets,
+  announcements: readonly Pick<AnnouncementOptions, 'service' | 'type'>[],
+  requests: readonly ServiceRequest[],
+): void {
+  const types = new Set(announcements.map(({ type }) => type));
+  const shared = registries.find((spec) => folderOf(spec, 'a') === folderOf(spec, 'b'));
+  if (types.size < 2 || shared === undefined) return;
+  const [given] = requests.flatMap(({ settings }) => settings.find('to')).filter(({ text }) => text !== 'mdns');
+  const services = announcements.map(({ service }) => service).join(' and ');
+  throw new CliError(
+    given?.exitCode ?? EXIT_USAGE,
+    `${given?.origin ?? 'to'}: ${services} would stand in one folder, ${folderOf(shared, '')}; write {service} into its path, such as /services/{service}`,
+  );
 }
 
 /** Who is to speak mDNS for one service. */

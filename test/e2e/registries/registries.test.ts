@@ -6,37 +6,44 @@ import { failedAfter, Load } from '../../load.ts';
 import { compactEtcd, ETCD, startEtcd, ZOOKEEPER } from './registry-server.ts';
 
 const FOLDER = '/services/thing';
-/** Longer than any session or lease: what hung on them is gone when the server is back. */
+/** Longer than a session or a lease; a server that comes back gives both their time anew. */
 const DOWN_MS = Number(process.env.REGISTRY_DOWN_MS ?? 12_000);
 const GONE = { timeout: 30_000 };
 const ADMIN = '/run/admin.sock';
 
 for (const server of [ZOOKEEPER, ETCD]) {
   await labTest(
-    `${server.kind}: services are written and found; a killed owner, a server that is down and a move fail no new connection`,
+    `${server.kind}: services are written and found; a killed owner, an expired one, a server that is down and a move fail no new connection`,
     { hosts: 4, needs: [...server.needs, 'curl'], timeout: 110_000 },
     async (lan) => {
       const [h1, h2, h3, h4] = [lan.host(1), lan.host(2), lan.host(3), lan.host(4)];
       let running = await server.start(h3);
       const place = server.address(h3, FOLDER);
       const first = await startOwner(h1, place);
-      await startOwner(h2, place);
-      expect(await server.list(h3, FOLDER)).toHaveLength(2);
+      const second = await startOwner(h2, place);
+      await startOwner(h3, place);
+      expect(await server.list(h3, FOLDER)).toHaveLength(3);
       const proxying = await proxy(h4, 'thing:7000', '--from', place, '--admin', `unix:${ADMIN}`, '--json');
-      await proxying.until((output) => [h1, h2].every(({ ip }) => output.includes(`"${ip}"`)));
+      await proxying.until((output) => [h1, h2, h3].every(({ ip }) => output.includes(`"${ip}"`)));
       const load = await Load.start(h4, { concurrency: 4, pauseMs: 5 });
       await load.moreAnswers(2);
 
-      // The owner is killed: its entry goes with its session, and nobody is sent there meanwhile.
+      // One owner is killed, another's announcer frozen: their entries go with their sessions, and the third one serves.
       await Promise.all([first.service.stop('SIGKILL'), first.announcer.stop('SIGKILL')]);
       const killedAt = Date.now();
-      await proxying.line(/"endpoint-removed"/, GONE);
+      second.announcer.kill('SIGSTOP');
+      await proxying.until(() => [h1, h2].every(({ ip }) => wasRemoved(proxying, ip)), GONE);
       expect(await server.list(h3, FOLDER)).toHaveLength(1);
 
-      // The server is down for so long that the other's session ends, too.
+      // Its session is over when it goes on: it writes itself anew.
+      second.announcer.kill('SIGCONT');
+      await proxying.until(() => countAdded(proxying, h2.ip) === 2, GONE);
+      expect(await server.list(h3, FOLDER)).toHaveLength(2);
+
+      // The server is down for longer than a session.
       await running.stop('SIGKILL');
       await proxying.line(/"stale"/, GONE);
-      expect(await readStates(h4)).toEqual(['stale']);
+      expect(await readStates(h4)).toEqual(['stale', 'stale']);
       await new Promise((resolve) => setTimeout(resolve, DOWN_MS));
       running = await server.start(h3);
       await proxying.line(/"state":"ready"/, GONE);
@@ -46,10 +53,10 @@ for (const server of [ZOOKEEPER, ETCD]) {
       await load.heard('h1', 20_000);
       const tally = await load.finish();
       expect(failedAfter(tally, killedAt)).toEqual([]);
-      expect(await readStates(h4)).toEqual(['ready', 'ready']);
+      expect(await readStates(h4)).toEqual(['ready', 'ready', 'ready']);
       expect(
         (await runAmbassador(h4, ['resolve', 'thing', '--all', '--from', place])).stdout.split('\n').sort(),
-      ).toEqual(['', `${h1.ip}:7000`, `${h2.ip}:7000`]);
+      ).toEqual(['', `${h1.ip}:7000`, `${h2.ip}:7000`, `${h3.ip}:7000`]);
       await running.stop();
     },
   );
@@ -120,6 +127,14 @@ async function startOwner(host: Host, to: string): Promise<Owner> {
   const service = await startProgram(host, 'service', '7000', host.name);
   const announcer = await announce(host, 'thing:7000', '--to', to);
   return { service, announcer };
+}
+
+function wasRemoved(proxying: HostProcess, ip: string): boolean {
+  return new RegExp(`"endpoint-removed".*"${ip}"`).test(proxying.stdout);
+}
+
+function countAdded(proxying: HostProcess, ip: string): number {
+  return proxying.stdout.match(new RegExp(`"endpoint-added".*"${ip}"`, 'g'))?.length ?? 0;
 }
 
 async function readStates(host: Host): Promise<readonly string[]> {

@@ -19,6 +19,8 @@ export interface RegisteredPublicationContext {
   interfaces(): readonly NetworkInterface[];
   onEvent(event: PublicationEvent): void;
   tell(fact: WithoutRegistry<RegistrarEvent>): void;
+  /** It is closed; nothing of it is to be kept. */
+  onClose(): void;
 }
 
 /** One service in a registry: its entry follows the service's data and this machine's address. */
@@ -83,6 +85,7 @@ export class RegisteredPublication implements Publication {
       this.#isClosed = true;
       if (this.#announcedOn.length > 0) this.#context.onEvent({ kind: 'withdrawn', name: this.name });
       this.#leave();
+      this.#context.onClose();
     }
     await this.#entry.release();
   }
@@ -98,7 +101,7 @@ export class RegisteredPublication implements Publication {
       return;
     }
     if (isNew) void this.#entry.withdraw();
-    this.#leave();
+    this.#announcedOn = [];
     this.#tellFailure('no network interface that is up has an address which others could reach');
   }
 

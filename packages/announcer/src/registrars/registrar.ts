@@ -66,6 +66,7 @@ export class Registrar implements Responder {
       folder: folder.replaceAll(SERVICE_PLACEHOLDER, serviceOf(service.type)),
       interfaces,
       onEvent,
+      onClose: () => this.#publications.delete(publication),
       tell: (fact) => {
         if (this.#closing === undefined) this.#options.onEvent({ registry: this.#options.name, ...fact });
       },

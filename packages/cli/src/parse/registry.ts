@@ -25,9 +25,17 @@ export function parseZooKeeper(text: string, whole: string): Extract<RegistrySpe
   };
 }
 
-/** What stands behind `etcd:` is `URL[,URL]/PREFIX`; without a scheme it is http. */
+/**
+ * What stands behind `etcd:` is `URL[,URL]/PREFIX`. Without a scheme it is that of the URL before, so that the next member is
+ * never talked to with less safety than the first; http for the first.
+ */
 export function parseEtcd(text: string, whole: string): Extract<RegistrySpec, { kind: 'etcd' }> {
-  const parts = text.split(',').map((part) => parseUrl(part.trim(), whole));
+  let scheme = 'http:';
+  const parts = text.split(',').map((part) => {
+    const url = parseUrl(part.trim(), scheme, whole);
+    scheme = url.scheme;
+    return url;
+  });
   const folders = parts.map(({ folder }) => folder).filter((folder) => folder !== '');
   const [folder = '', ...others] = new Set(folders);
   if (others.length > 0) throw new InvalidValue(`"${whole}" names two prefixes; write it once, behind the last URL`);
@@ -59,8 +67,14 @@ function parseServer(text: string): ZooKeeperServer {
   return parseHostPort(/:\d*$/.test(text) && !text.endsWith(']') ? text : `${text}:${ZOOKEEPER_PORT}`);
 }
 
-function parseUrl(text: string, whole: string): { readonly origin: string; readonly folder: string } {
-  const written = /^[a-z]+:\/\//i.test(text) ? text : `http://${text}`;
+interface ParsedUrl {
+  readonly scheme: string;
+  readonly origin: string;
+  readonly folder: string;
+}
+
+function parseUrl(text: string, scheme: string, whole: string): ParsedUrl {
+  const written = /^[a-z]+:\/\//i.test(text) ? text : `${scheme}//${text}`;
   let url: URL;
   try {
     url = new URL(written);
@@ -76,7 +90,11 @@ function parseUrl(text: string, whole: string): { readonly origin: string; reado
   if (url.search !== '' || url.hash !== '' || url.hostname === '') {
     throw new InvalidValue(`"${whole}" is no URL with a prefix; write one such as ${ETCD_EXAMPLE}`);
   }
-  return { origin: url.origin, folder: url.pathname === '/' ? '' : decodeURI(url.pathname) };
+  try {
+    return { scheme: url.protocol, origin: url.origin, folder: url.pathname === '/' ? '' : decodeURI(url.pathname) };
+  } catch {
+    throw new InvalidValue(`"${whole}" has a "%" that stands for nothing; write a prefix such as ${ETCD_EXAMPLE}`);
+  }
 }
 
 function parseFolder(text: string, whole: string, example: string): string {

@@ -16,6 +16,7 @@ import {
   readResponder,
   readTargets,
   refuseShared,
+  refuseSharedFolders,
   type Targets,
 } from '../announce-request.ts';
 import { CliError } from '../cli-error.ts';
@@ -67,6 +68,8 @@ export async function announceServices(invocation: Invocation): Promise<number> 
   const announcements = requests.map((request) =>
     readAnnouncement(request, { hostName: hostname(), platform: surroundings.platform }),
   );
+  const targets = agreeOnTargets(requests);
+  refuseSharedFolders(targets, announcements, requests);
   const log = openLog(settings, surroundings);
   const lifecycle = new Lifecycle(createNotify(surroundings.env, log));
   const admin = await createAdminService(settings, {
@@ -83,7 +86,7 @@ export async function announceServices(invocation: Invocation): Promise<number> 
   const refusals = new Refusals(announcements.length);
   let isStarted = false;
   const speaker = createSpeaker({
-    targets: agreeOnTargets(requests),
+    targets,
     responder: agreeOnResponder(requests),
     interfaceNames: readInterfaceNames(settings, surroundings.platform),
     platform: surroundings.platform,
@@ -196,7 +199,7 @@ class Refusals {
 
 /** An announcer on the machine that this process runs on. */
 export function createAnnouncer(
-  { publisher, network }: Pick<Speaker, 'publisher' | 'network'>,
+  { publisher, source, network }: Pick<Speaker, 'publisher' | 'source' | 'network'>,
   announcements: readonly AnnouncementOptions[],
   platform: NodeJS.Platform,
   onEvent: (event: AnnouncerEvent) => void,
@@ -204,6 +207,7 @@ export function createAnnouncer(
   return new Announcer({
     announcements,
     publisher,
+    ...(source === undefined ? {} : { source }),
     clock: systemClock,
     random: Math.random,
     host: createSystemHost({

@@ -23,10 +23,12 @@ export function addRegistrars(
       }),
   );
   const [first, ...others] = [...(speaker === undefined ? [] : [speaker.publisher]), ...registrars];
+  const [spec] = specs;
   if (first === undefined) throw new Error('nowhere to announce');
   return {
     network,
     publisher: joinPublishers(first, others),
+    ...(speaker !== undefined || spec === undefined ? {} : { source: formatRegistry(spec) }),
     counters: () => speaker?.counters(),
     async start() {
       await speaker?.start();

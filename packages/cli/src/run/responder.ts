@@ -29,6 +29,8 @@ const SYSTEM_BUS = 'unix:path=/var/run/dbus/system_bus_socket';
 export interface Speaker {
   readonly network: SystemNetwork;
   readonly publisher: Publisher;
+  /** Of the status: `mdns`, or a registry where there is no mDNS. Absent: `mdns`. */
+  readonly source?: string;
   /** Of our own stack; undefined where another one speaks. */
   counters(): NodeCounters | undefined;
   /** Rejects with a CliError that says in one sentence what is in the way and what works. */

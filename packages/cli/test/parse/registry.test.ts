@@ -15,14 +15,15 @@ test('an ensemble has hosts, with ZooKeeper’s port where none is written, and 
   expect(formatRegistry(spec)).toBe('zookeeper:10.0.0.1:2181,zk.test:2182,[fd00::1]:2181');
 });
 
-test('etcd has URLs, http where no scheme is written, and a prefix; {service} in it is the service', () => {
+test('etcd has URLs, with the scheme of the one before where none is written, and a prefix; {service} in it is the service', () => {
   const spec = parseEtcd('https://a.test:2379,b.test:2379/services/{service}/', 'x');
   expect(spec).toEqual({
     kind: 'etcd',
-    servers: ['https://a.test:2379', 'http://b.test:2379'],
+    servers: ['https://a.test:2379', 'https://b.test:2379'],
     prefix: '/services/{service}',
   });
   expect(folderOf(spec, 'redis')).toBe('/services/redis');
+  expect(parseEtcd('10.0.0.1:2379/services', 'x').servers).toEqual(['http://10.0.0.1:2379']);
 });
 
 describe('a registry that is written wrongly', () => {
@@ -45,6 +46,7 @@ describe('a registry that is written wrongly', () => {
     ['http://me:secret@a:2379/b', 'no password'],
     ['http://a/b,http://c/d', 'two prefixes'],
     ['http://a/b?c', 'no URL with a prefix'],
+    ['http://a/%zz', 'stands for nothing'],
   ])('etcd:%s', (text, sentence) => {
     expect(() => parseEtcd(text, `etcd:${text}`)).toThrow(sentence);
   });

@@ -86,7 +86,8 @@ class MessageReader {
       const questionClass = classAndBit & ~CLASS_TOP_BIT;
       if (name === undefined) this.damaged += 1;
       else if (questionClass === CLASS_IN || questionClass === CLASS_ANY) {
-        questions.push({ name, type, unicast: (classAndBit & CLASS_TOP_BIT) !== 0 });
+        const unicast = (classAndBit & CLASS_TOP_BIT) !== 0;
+        questions.push({ name, type, unicast, ...(questionClass === CLASS_ANY && { anyClass: true }) });
       }
     }
     return questions;

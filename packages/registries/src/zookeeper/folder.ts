@@ -20,6 +20,8 @@ export class ZooKeeperFolder implements FolderWatch {
   readonly #loss: Loss;
   /** What was read and is watched. */
   readonly #values = new Map<string, string>();
+  /** Nodes that changed while they were being read: their watch is spent, and what was read is out of date. */
+  readonly #changed = new Set<string>();
   readonly #noticeFolder: (path: string) => void = () => this.refresh();
   readonly #noticeNode: (path: string) => void;
   #session: ZooKeeperSession | undefined;
@@ -33,7 +35,9 @@ export class ZooKeeperFolder implements FolderWatch {
   constructor(options: ZooKeeperFolderOptions) {
     this.#options = options;
     this.#noticeNode = (path) => {
-      this.#values.delete(path.slice(path.lastIndexOf('/') + 1));
+      const name = path.slice(path.lastIndexOf('/') + 1);
+      this.#values.delete(name);
+      this.#changed.add(name);
       this.refresh();
     };
     this.#loss = new Loss(options.clock, (reason) => {
@@ -95,6 +99,7 @@ export class ZooKeeperFolder implements FolderWatch {
     const children = await session.listChildren(path, this.#noticeFolder);
     const names = new Set([...(children ?? [])].sort().slice(0, MAX_ENTRIES));
     for (const name of this.#values.keys()) if (!names.has(name)) this.#values.delete(name);
+    for (const name of this.#changed) if (!names.has(name)) this.#changed.delete(name);
     await Promise.all(
       [...names].filter((name) => !this.#values.has(name)).map((name) => this.#readNode(session, name)),
     );
@@ -106,8 +111,9 @@ export class ZooKeeperFolder implements FolderWatch {
   }
 
   async #readNode(session: ZooKeeperSession, name: string): Promise<void> {
+    this.#changed.delete(name);
     const bytes = await session.readNode(`${this.#options.path}/${name}`, this.#noticeNode);
-    if (bytes === undefined || session !== this.#session) return;
+    if (bytes === undefined || session !== this.#session || this.#changed.has(name)) return;
     this.#values.set(name, bytes.length > MAX_VALUE_BYTES ? '' : new TextDecoder().decode(bytes));
   }
 
