@@ -68,9 +68,7 @@ await labTest(
     const report = ['--output', '/dev/null', '--write-out', '%{http_code}/%{num_connects} '];
     expect(await curl(host, ...report, '--user', 'somebody:else', `${page}?[1-3]`)).toBe('200/1 200/0 200/0 ');
     expect(await curl(host, '--head', page)).toMatch(/200 OK[\s\S]*Content-Length: 3000000/);
-    expect(
-      (await curl(host, '--range', '0-99', page, '--output', '-').catch((error: Error) => error.message)).length,
-    ).toBeGreaterThan(0);
+    expect(await host.read('sh', ['-c', `curl --silent --range 0-99 ${page} | wc --bytes`])).toBe('100\n');
     expect(await curl(host, ...report, '--header', 'If-Modified-Since: Fri, 01 Jan 2100 00:00:00 GMT', page)).toBe(
       '304/1 ',
     );

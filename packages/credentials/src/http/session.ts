@@ -36,6 +36,8 @@ export class Session {
     this.front.once('close', () => this.#end());
     leg.on('data', this.#refuseUnasked);
     leg.on('error', () => undefined);
+    // It comes paused, and whoever was paused on purpose is not woken by a listener.
+    leg.resume();
     leg.once('end', () => this.#serviceGone()).once('close', () => this.#serviceGone());
   }
 

@@ -56,6 +56,8 @@ export async function openHttp(credential: HttpCredential = bearer(new ChangingS
   const [client, clientLeg] = MemoryLeg.pair();
   const [service, upstream] = MemoryLeg.pair();
   for (const leg of [client, clientLeg, service, upstream]) leg.on('error', () => {}).setMaxListeners(0);
+  // As an engine hands them over.
+  for (const leg of [clientLeg, upstream]) leg.pause();
   const front = await prologue.run(clientLeg, upstream, new AbortController().signal, DESTINATION);
   return { client, service, upstream, splice: splice(clientLeg, front), events };
 }

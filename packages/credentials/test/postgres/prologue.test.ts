@@ -59,9 +59,11 @@ function open({ password = secretsOf('secret'), database, destination = MESH }: 
   const connect = () => {
     const [server, upstream] = MemoryLeg.pair();
     for (const leg of [server, upstream]) leg.on('error', () => {});
+    upstream.pause();
     return { server, upstream, run: () => prologue.run(clientLeg, upstream, abort.signal, destination) };
   };
   for (const leg of [client, clientLeg]) leg.on('error', () => {});
+  clientLeg.pause();
   return { client, clientLeg, connect, events, abort, prologue };
 }
 
