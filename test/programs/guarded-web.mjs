@@ -1,12 +1,14 @@
-// PORT TOKEN: a web server that serves those alone who bring the token: /who, /sum (of what is sent), /big, /cut, and a websocket that
+// PORT TOKEN [KEY CERTIFICATE]: a web server, over TLS if it has a key, that serves those alone who bring the token: /who, /sum (of what is sent), /big, /cut, and a websocket that
 // says back what it hears.
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 
-const [port, token] = process.argv.slice(2);
+const [port, token, key, cert] = process.argv.slice(2);
 const isWelcome = ({ headers }) => headers.authorization === `Bearer ${token}`;
 
-const server = createServer(async (request, response) => {
+const serve = async (request, response) => {
   if (!isWelcome(request)) {
     response.writeHead(401, { 'WWW-Authenticate': 'Bearer' }).end('who are you?\n');
     return;
@@ -38,7 +40,11 @@ const server = createServer(async (request, response) => {
       response.write('half of it');
       setTimeout(() => response.destroy(), 50);
   }
-});
+};
+const server =
+  key === undefined
+    ? createServer(serve)
+    : createTlsServer({ key: readFileSync(key), cert: readFileSync(cert) }, serve);
 server.on('upgrade', (request, socket) => {
   if (!isWelcome(request)) {
     socket.end('HTTP/1.1 401 Unauthorized\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');

@@ -34,7 +34,7 @@ async function curl(host: Host, ...args: readonly string[]): Promise<string> {
 
 await labTest(
   'web clients are let in with credentials that they never see',
-  { hosts: 1, needs: ['curl', 'nginx'], timeout: 60_000 },
+  { hosts: 1, needs: ['curl', 'nginx', 'openssl'], timeout: 60_000 },
   async (lan) => {
     const host = lan.host(1);
     await host.read('sh', [
@@ -92,6 +92,29 @@ await labTest(
       'POST /sum HTTP/1.1\\r\\nHost: a\\r\\nContent-Length: 4\\r\\nTransfer-Encoding: chunked\\r\\n\\r\\n0\\r\\n\\r\\n';
     const raw = `exec 3<>/dev/tcp/127.0.0.1/8081; printf '${smuggled}' >&3; timeout 5 cat <&3`;
     expect(await host.read('bash', ['-c', raw])).toMatch(/^HTTP\/1\.1 400 /);
+
+    // A service that itself speaks TLS, verified.
+    const files = ['-keyout', '/run/key.pem', '-out', '/run/ca.pem'];
+    const name = ['-subj', '/CN=web.test', '-addext', 'subjectAltName=DNS:web.test'];
+    await host.read('openssl', [
+      'req',
+      '-x509',
+      '-newkey',
+      'ec',
+      '-pkeyopt',
+      'ec_paramgen_curve:P-256',
+      '-nodes',
+      ...name,
+      ...files,
+    ]);
+    await startProgram(host, 'guarded-web', '8003', 't0ken', '/run/key.pem', '/run/ca.pem');
+    const tls = 'tls: true\ncaFile: /run/ca.pem\nserverName: web.test\n';
+    await write(host, '/run/tls.yaml', `protocol: http\ntokenFile: /run/bearer.secret\n${tls}`);
+    await proxy(host, 'http:8082', '--from', 'static:127.0.0.1:8003', '--credentials', '/run/tls.yaml');
+    expect(await curl(host, '--upload-file', '/run/www/page', 'http://localhost:8082/sum')).toBe(
+      sum.replace(/ .*/, ''),
+    );
+    expect(await runProgram(host, 'web-client', ['8082'])).toMatchObject({ crowd: 50, websocket: [101, 'hello'] });
 
     // The token changes: the next request has it. A wrong one is the service's to refuse.
     await write(host, '/run/bearer.secret', 'wrong');
