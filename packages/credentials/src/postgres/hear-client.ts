@@ -8,7 +8,7 @@ const NO_ENCRYPTION = Buffer.from('N');
 /** One for TLS and one for GSSAPI, as the server allows. */
 const MAX_ENCRYPTION_REQUESTS = 2;
 
-export type Wrong = Extract<FirstPacketParsing, { kind: 'wrong' }>['reason'];
+type Wrong = Extract<FirstPacketParsing, { kind: 'wrong' }>['reason'];
 
 /** A first packet, and its bytes. */
 export interface Heard {

@@ -20,7 +20,8 @@ export interface PostgresOpeningOptions {
 
 /**
  * Hears a client of PostgreSQL, sends a cancel request to the endpoint whose query it is about, and remembers whose keys are
- * whose. A key that is not known - the connection was encrypted from end to end - goes where the next connection would go.
+ * whose. A key that is not known goes where the next connection would go: that of a connection that was encrypted from end to
+ * end, or of a client that asks for encryption before it cancels, where nobody here answers that.
  */
 export function createPostgresOpening(options: PostgresOpeningOptions): Opening {
   const { keys, injects, onTlsClient } = options;

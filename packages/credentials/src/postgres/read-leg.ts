@@ -5,10 +5,10 @@ export type Parsing<T> =
   | { readonly kind: 'incomplete' }
   | { readonly kind: 'parsed'; readonly value: T; readonly size: number };
 
-export type ReadFailure = 'ended' | 'closed' | 'aborted';
+type ReadFailure = 'ended' | 'closed' | 'aborted';
 
 /** A leg on which nothing more will come, or nothing more is awaited. */
-export class ReadError extends Error {
+class ReadError extends Error {
   readonly failure: ReadFailure;
 
   constructor(failure: ReadFailure) {
