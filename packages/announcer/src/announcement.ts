@@ -35,7 +35,7 @@ export interface AnnouncementContext {
   /** What runs on each relayed pair before bytes flow; default nothing. */
   readonly prologues?: readonly Prologue[];
   /** What runs for this service after those; default nothing. */
-  readonly injection?: (service: string) => readonly Prologue[];
+  readonly injection?: (announcement: AnnouncementOptions) => readonly Prologue[];
   readonly onEvent: (event: AnnouncerEvent) => void;
 }
 
@@ -169,7 +169,7 @@ export class Announcement {
     const ingress = await host.openIngress({
       targets: () => this.#lookout.targets,
       isAnnounced: (address) => announced.has(address),
-      prologues: [...prologues, ...(injection?.(this.#options.service) ?? [])],
+      prologues: [...prologues, ...(injection?.(this.#options) ?? [])],
       maxConnections: host.maxConnections,
     });
     if (this.#state.kind !== 'waiting') return ingress.close();

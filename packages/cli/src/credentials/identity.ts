@@ -78,13 +78,13 @@ function refuseUnproven(
 ): void {
   switch (spec.kind) {
     case 'mdns':
-      throw new CliError(
-        EXIT_REFUSED,
-        `${origin}: the secret would be told to whoever announces ${service} on this network; use a mesh key at both ends, or name the place (--from static:HOST:PORT), or have the service prove itself (tls: true)`,
-      );
-    case 'file':
     case 'zookeeper':
     case 'etcd':
+      throw new CliError(
+        EXIT_REFUSED,
+        `${origin}: the secret would be told to whoever ${spec.kind === 'mdns' ? `announces ${service} on this network` : `${spec.kind} lists as ${service}`}; use a mesh key at both ends, or name the place (--from static:HOST:PORT), or have the service prove itself (tls: true)`,
+      );
+    case 'file':
       // What stands in it may change: each endpoint is judged when it is dialled.
       return;
     case 'static':

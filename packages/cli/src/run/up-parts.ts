@@ -1,11 +1,12 @@
 import type { Ambassador, AmbassadorOptions } from '@mdns-ambassador/ambassador';
-import { type AnnouncementOptions, type Announcer, AnnouncerError } from '@mdns-ambassador/announcer';
+import { type Announcer, AnnouncerError } from '@mdns-ambassador/announcer';
 import { systemClock } from '@mdns-ambassador/mdns';
+import type { PlannedAnnouncement } from '../announce-request.ts';
 import { announcerEventToFact, describeAnnouncerEvent } from '../output/announcer-lines.ts';
 import type { Reporter } from '../output/reporter.ts';
 import { Part } from '../up/part.ts';
 import type { PlannedProxy } from '../up/plan.ts';
-import { createAnnouncer, DRAIN_TIMEOUT_MS, GRACE_MS, toCliError } from './announce.ts';
+import { createAnnouncer, DRAIN_TIMEOUT_MS, GRACE_MS, openAnnouncerInjection, toCliError } from './announce.ts';
 import type { Injections } from './injections.ts';
 import { composeAmbassador, composeProxy, openInjection, type ProxyContext, startListening } from './proxy.ts';
 
@@ -50,8 +51,14 @@ export class ProxyPart extends Part {
 export class AnnouncementPart extends Part {
   readonly announcer: Announcer;
 
-  constructor(options: AnnouncementOptions, { local, reporter, platform }: PartContext) {
-    const announcer = createAnnouncer({ publisher: local.node, network: local.network }, [options], platform, (event) =>
+  constructor(options: PlannedAnnouncement, { local, reporter, platform, injections }: PartContext) {
+    const opened = openAnnouncerInjection(options, injections);
+    const surroundings = {
+      publisher: local.node,
+      network: local.network,
+      injection: () => opened?.prologues ?? [],
+    };
+    const announcer = createAnnouncer(surroundings, [options], platform, (event) =>
       reporter.tell(describeAnnouncerEvent(event, local.network.interfaces()), announcerEventToFact(event)),
     );
     super(
@@ -66,7 +73,10 @@ export class AnnouncementPart extends Part {
         async leave(timeoutMs, onGoodbye) {
           await announcer.drain({ graceMs: options.relay ? GRACE_MS : 0, timeoutMs, onGoodbye });
         },
-        close: () => announcer.close(),
+        close() {
+          opened?.close();
+          return announcer.close();
+        },
         drainTimeoutMs: DRAIN_TIMEOUT_MS,
       },
       systemClock,

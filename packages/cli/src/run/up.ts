@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import { LoopLag } from '@mdns-ambassador/ambassador';
-import type { AnnouncementOptions } from '@mdns-ambassador/announcer';
 import { systemClock } from '@mdns-ambassador/mdns';
+import type { PlannedAnnouncement } from '../announce-request.ts';
 import { CliError } from '../cli-error.ts';
 import type { Invocation, Surroundings } from '../command.ts';
 import { parseConfig, readConfigText } from '../config/read-config.ts';
@@ -84,7 +84,7 @@ export async function runUp(invocation: Invocation): Promise<number> {
       onConnection: reportConnections ? createConnectionLog(surroundings.logStream) : undefined,
     },
   };
-  const announced = new Roster((entry: AnnouncementOptions) => new AnnouncementPart(entry, context));
+  const announced = new Roster((entry: PlannedAnnouncement) => new AnnouncementPart(entry, context));
   const proxied = new Roster((entry: PlannedProxy) => new ProxyPart(entry, context));
 
   /** Brings the plan about; what it could not start. */

@@ -4,6 +4,7 @@ const ASTERISK = 0x2a;
 const DOLLAR = 0x24;
 /** Longer words than this are none of those that matter. */
 const KEPT_BYTES = 8;
+const KEPT_LINE = 64;
 const MAX_NUMBER_BYTES = 12;
 
 type State =
@@ -52,11 +53,12 @@ export class CommandScanner {
           break;
         }
         case 'inline': {
-          const end = takeLine(state, chunk, next, KEPT_BYTES + 1);
+          const end = takeLine(state, chunk, next, KEPT_LINE);
           next = end.next;
           if (end.isComplete) {
             const words = state.text.trim().split(/\s+/);
-            this.#name = words[0] ?? '';
+            // Of a longer line the end is not known.
+            this.#name = state.text.length < KEPT_LINE ? (words[0] ?? '') : '';
             this.#arguments = words.length;
             return this.#finish(next);
           }
@@ -141,7 +143,9 @@ function takeLine(
   const lineEnd = chunk.indexOf(LF, at);
   const next = lineEnd === -1 ? chunk.length : lineEnd + 1;
   const textEnd = lineEnd === -1 ? chunk.length : lineEnd;
-  if (state.text.length < limit) state.text += chunk.toString('latin1', at, Math.min(textEnd, at + limit));
+  if (state.text.length < limit) {
+    state.text = (state.text + chunk.toString('latin1', at, Math.min(textEnd, at + limit))).slice(0, limit);
+  }
   if (lineEnd !== -1 && state.text.charCodeAt(state.text.length - 1) === CR) state.text = state.text.slice(0, -1);
   return { next, isComplete: lineEnd !== -1 };
 }

@@ -300,7 +300,11 @@ function withoutLogin(args: readonly Buffer[]): Buffer {
 
 /** A Redis before 6.2 does not know RESET, and a user may be denied it: then nothing was reset. */
 function isResetRefused({ type, line }: Frame): boolean {
-  return type === '-' && (/^NOPERM .*'reset'/i.test(line) || /^ERR unknown command [`']reset[`']/i.test(line));
+  return (
+    type === '-' &&
+    (/^NOPERM .*'reset'/i.test(line) ||
+      /^ERR (unknown command|wrong number of arguments for) [`']reset[`']/i.test(line))
+  );
 }
 
 function joined(a: Buffer, b: Buffer): Buffer {
