@@ -41,11 +41,11 @@ await labTest(
       '-c',
       'mkdir /run/www && head -c 3000000 /dev/urandom > /run/www/page && chmod -R a+rX /run/www',
     ]);
-    await write(host, '/run/users', 'keeper:{PLAIN}op:en sesame\n');
+    await write(host, '/run/users', 'keeper:{PLAIN}open sesame\n');
     await write(host, '/run/nginx.conf', NGINX);
     host.spawn('nginx', ['-c', '/run/nginx.conf']);
     await startProgram(host, 'guarded-web', '8002', 't0ken');
-    await write(host, '/run/basic.secret', 'op:en sesame\n');
+    await write(host, '/run/basic.secret', 'open sesame\n');
     await write(host, '/run/basic.yaml', 'protocol: http\nusername: keeper\npasswordFile: /run/basic.secret\n');
     await write(host, '/run/bearer.secret', 't0ken');
     await write(host, '/run/bearer.yaml', 'protocol: http\ntokenFile: /run/bearer.secret\n');
