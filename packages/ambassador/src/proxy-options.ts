@@ -1,5 +1,5 @@
 import type { Check } from '@mdns-ambassador/checks';
-import type { ListenPlace, Opening, Prologue, Target } from '@mdns-ambassador/relay';
+import type { ListenPlace, Opening, Prologue, Proof, Target } from '@mdns-ambassador/relay';
 import type { BalancerName } from './pool/balancer.ts';
 import type { Endpoint, EndpointState } from './pool/endpoint.ts';
 import type { MergeMode } from './pool/merge.ts';
@@ -24,6 +24,8 @@ export interface ProxyOptions {
   readonly check?: ProxyCheck;
   /** Run in order on each dialled pair before the client's bytes pass; for engines that can. */
   readonly prologues?: readonly Prologue[];
+  /** What a dial alone shows of who was reached, such as a mesh's handshake that is part of it. Absent: nothing. */
+  readonly proof?: Proof;
   /** Hears each client before an endpoint is picked for it. */
   readonly opening?: Opening;
   /** What moves the bytes, as the status shows it; absent: the ambassador's own name for it. */

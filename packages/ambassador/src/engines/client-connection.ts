@@ -6,6 +6,7 @@ import {
   type Opened,
   type Opening,
   type Prologue,
+  type Proof,
   probeLeg,
   Redial,
   Refusal,
@@ -42,6 +43,8 @@ export interface ConnectionContext {
   readonly picker: EndpointPicker;
   readonly dial: Dial;
   readonly prologues: readonly Prologue[];
+  /** What a dial shows of who was reached: a mesh's handshake is part of it. Absent: nothing. */
+  readonly proof?: Proof | undefined;
   /** Hears each client before an endpoint is picked for it. */
   readonly opening?: Opening | undefined;
   /** An endpoint that carries connections now, even if the picker has forgotten it. */
@@ -333,7 +336,7 @@ export class ClientConnection {
       else this.#retry(attempt, 'handshake', `${describeEndpoint(endpoint)}: ${describeError(error)}`);
     };
     const timer = setTimeout(() => fail(TOO_LONG), waitUntil(this.#deadline));
-    const destination = describeDestination(endpoint, reached.address);
+    const destination = describeDestination(endpoint, reached.address, this.#context.proof);
     runPrologues(this.#context.prologues, this.#client, upstream, greeting.abort.signal, destination).then(
       (greeted) => {
         clearTimeout(timer);

@@ -21,7 +21,7 @@ import { RetryBudget } from './retry-budget.ts';
 /** What the engine must know of its service. An IPv6 address that this machine has not is left out where another is bound. */
 export type NodeEngineOptions = Pick<
   ProxyOptions,
-  'listen' | 'connectTimeoutMs' | 'maxConnections' | 'reportConnections' | 'prologues' | 'opening'
+  'listen' | 'connectTimeoutMs' | 'maxConnections' | 'reportConnections' | 'prologues' | 'opening' | 'proof'
 >;
 
 /** What runs on the way to an endpoint; each has a plain default. */
@@ -71,6 +71,7 @@ class NodeEngine implements Engine {
       dial: path.dial ?? startDial,
       prologues: [...(path.prologues ?? []), ...(options.prologues ?? [])],
       opening: path.opening ?? options.opening,
+      proof: options.proof,
       findCarrier: (id) => this.#findCarrier(id),
       connectTimeoutMs: options.connectTimeoutMs,
       budget: new RetryBudget(performance.now()),
