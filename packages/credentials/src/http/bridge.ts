@@ -37,7 +37,8 @@ export class Front extends Duplex implements Leg {
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: () => void): void {
     this.#listener.onBytes();
-    this.#back.feed({ bytes: chunk, done });
+    // A splice lends what it writes until it is taken; the parser keeps pieces of it for longer.
+    this.#back.feed({ bytes: Buffer.from(chunk), done });
   }
 
   override _final(done: () => void): void {

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { type Destination, type Splice, splice } from '@mdns-ambassador/relay';
+import { type Destination, type Leg, type Splice, splice } from '@mdns-ambassador/relay';
 import { MemoryLeg } from '../../../relay/test/memory-leg.ts';
 import type { HttpCredential } from '../../src/credential.ts';
 import type { CredentialEvent } from '../../src/credential-event.ts';
@@ -41,6 +41,8 @@ export interface HttpWorld {
   readonly service: MemoryLeg;
   /** Our end of the connection to the service. */
   readonly upstream: MemoryLeg;
+  /** What the client is spliced to. */
+  readonly front: Leg;
   readonly splice: Splice;
   readonly events: CredentialEvent[];
 }
@@ -59,7 +61,7 @@ export async function openHttp(credential: HttpCredential = bearer(new ChangingS
   // As an engine hands them over.
   for (const leg of [clientLeg, upstream]) leg.pause();
   const front = await prologue.run(clientLeg, upstream, new AbortController().signal, DESTINATION);
-  return { client, service, upstream, splice: splice(clientLeg, front), events };
+  return { client, service, upstream, front, splice: splice(clientLeg, front), events };
 }
 
 /** Has a real parser of Node answer at the service's end. */

@@ -90,6 +90,17 @@ test('bodies arrive whole in every chunking, with a length and chunked', async (
   );
 });
 
+test('a body arrives whole although its bytes are only lent until they are taken', async () => {
+  const world = await openHttp();
+  const size = 50_000;
+  world.front.write(`POST / HTTP/1.1\r\nHost: a\r\nContent-Length: ${size}\r\n\r\n`);
+  const lent = Buffer.alloc(size, 'a');
+  world.front.write(lent, () => lent.fill('!'));
+  let text = '';
+  while (text.length < size) text += await readUntil(world.service, /./);
+  expect(text.includes('!')).toBe(false);
+});
+
 test('trailers go both ways', async () => {
   const world = await openHttp();
   serve(world, async (incoming, response) => {
