@@ -60,5 +60,10 @@ await labTest(
     const tally = await load.finish();
     expect(Object.keys(tally.by)).toEqual(['secure']);
     expect(proxying.stdout).not.toMatch(/found "open"/);
+
+    const keyless = await proxy(h2, 'thing:7002');
+    await keyless.line(/found "open"/);
+    await keyless.line(/not used: it is of a mesh, whose key/);
+    expect(keyless.stdout).not.toMatch(/found "secure"/);
   },
 );
