@@ -200,6 +200,16 @@ test('a server that closes right after the login is no place for the client', as
   await expect(world.connect()).rejects.toMatchObject({ code: 'ECONNRESET' });
 });
 
+test('a server that refuses one secret and closes is not waited for with the next', async () => {
+  const world = createWorld(secretsOf('new', 'right'));
+  const serve = world.server.serve.bind(world.server);
+  world.server.serve = (leg) => {
+    serve(leg);
+    leg.once('data', () => leg.end());
+  };
+  await expect(world.connect()).rejects.toMatchObject({ code: 'ECONNRESET' });
+});
+
 const words = fc.constantFrom(
   'AUTH',
   'me',
