@@ -1,6 +1,7 @@
 import { type Host, POSTGRES_FOLDER } from '@mdns-ambassador/testkit';
 import { expect } from 'vitest';
 import { proxy, runProgram } from '../../ambassador.ts';
+import { writeCredentials, writeSecret } from '../../credentials.ts';
 import { labTest } from '../../lab-test.ts';
 import { POSTGRES_CERTIFICATE, startPostgres } from '../../postgres.ts';
 
@@ -34,25 +35,6 @@ async function administer(host: Host, sql: string): Promise<string> {
   return (await host.read(PSQL, flags, { input: sql })).trim();
 }
 
-async function writeCredentials(
-  host: Host,
-  name: string,
-  secret: string,
-  ...lines: readonly string[]
-): Promise<string> {
-  const file = `/run/${name}.yaml`;
-  const yaml = ['protocol: postgres', `passwordFile: /run/${name}.secret`, ...lines].join('\n');
-  await host.read('tee', [file], { input: yaml });
-  await writeSecret(host, name, secret);
-  return file;
-}
-
-async function writeSecret(host: Host, name: string, secret: string): Promise<void> {
-  await host.read('sh', ['-c', 'umask 077 && cat > "$0.new" && mv "$0.new" "$0"', `/run/${name}.secret`], {
-    input: secret,
-  });
-}
-
 /** What psql, which knows neither user nor password, answers. */
 async function ask(host: Host, port: number, sql: string, parameters = ''): Promise<string> {
   const connection = `host=127.0.0.1 port=${port} user=whoever dbname=postgres ${parameters}`;
@@ -68,8 +50,8 @@ await labTest(
     await startPostgres(h1, PORT, { hosts: HOSTS, tlsName: 'db.test' });
     await administer(h1, USERS);
     const from = ['--from', `static:127.0.0.1:${PORT}`];
-    const app = await writeCredentials(h1, 'app', 'sesame\n', 'username: app');
-    const elder = await writeCredentials(h1, 'elder', 'open', 'username: elder', 'database: zoo');
+    const app = await writeCredentials(h1, 'app', 'sesame\n', 'protocol: postgres', 'username: app');
+    const elder = await writeCredentials(h1, 'elder', 'open', 'protocol: postgres', 'username: elder', 'database: zoo');
     const scram = await proxy(h1, 'postgres:6001', ...from, '--credentials', app);
     await proxy(h1, 'postgres:6002', ...from, '--credentials', elder);
 
@@ -101,7 +83,7 @@ await labTest(
     const certificate = await h1.read('cat', [POSTGRES_CERTIFICATE]);
     await h2.read('tee', ['/run/ca.crt'], { input: certificate });
     const tls = ['tls: true', 'caFile: /run/ca.crt', 'serverName: db.test'];
-    const remote = await writeCredentials(h2, 'remote', 'quirk8', 'username: app', ...tls);
+    const remote = await writeCredentials(h2, 'remote', 'quirk8', 'protocol: postgres', 'username: app', ...tls);
     const far = ['--from', `static:${h1.ip}:${PORT}`];
     await proxy(h2, 'postgres:6003', ...far, '--credentials', remote);
     expect(await ask(h2, 6003, whoAndWhere)).toBe('app|postgres');
@@ -109,6 +91,7 @@ await labTest(
       h2,
       'other',
       'quirk8',
+      'protocol: postgres',
       'username: app',
       ...tls.slice(0, 2),
       'serverName: other.test',
@@ -127,7 +110,7 @@ await labTest(
     const servers = [h1, h2];
     await Promise.all(servers.map((host) => startPostgres(host, PORT)));
     const from = ['--from', `static:${h1.ip}:${PORT},${h2.ip}:${PORT}`, '--balance', 'round-robin'];
-    const credentials = await writeCredentials(h3, 'owner', 'none', 'username: ambassador');
+    const credentials = await writeCredentials(h3, 'owner', 'none', 'protocol: postgres', 'username: ambassador');
     await proxy(h3, 'postgres:6001', ...from, '--credentials', credentials, '--insecure-inject');
     await proxy(h3, 'postgres:6002', ...from);
 

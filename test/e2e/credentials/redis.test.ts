@@ -1,10 +1,22 @@
-import type { Host, HostProcess } from '@mdns-ambassador/testkit';
+import type { HostProcess } from '@mdns-ambassador/testkit';
 import { expect } from 'vitest';
 import { AMBASSADOR, proxy, runAmbassador, runProgram, startProgram } from '../../ambassador.ts';
+import {
+  administerRedis,
+  askRedis as ask,
+  askMore,
+  startRedis,
+  writeCredentials,
+  writeSecret,
+} from '../../credentials.ts';
 import { labTest } from '../../lab-test.ts';
 
+/** What a file of credentials says beside the secret. */
+const APP = ['protocol: redis', 'username: app'] as const;
 const WHO = ['ACL', 'WHOAMI'];
 const PIPELINED = 10_000;
+/** Clients that ask while the secret is known to be wrong. */
+const CROWD = 40;
 
 await labTest(
   'clients of Redis log in with a password that they never see',
@@ -12,8 +24,8 @@ await labTest(
   async (lan) => {
     const host = lan.host(1);
     await Promise.all([startRedis(host, 6101, 'staging-pw'), startRedis(host, 6102, 'production-pw')]);
-    const staging = await writeCredentials(host, 'staging', 'staging-pw\n');
-    const production = await writeCredentials(host, 'production', 'production-pw');
+    const staging = await writeCredentials(host, 'staging', 'staging-pw\n', ...APP);
+    const production = await writeCredentials(host, 'production', 'production-pw', ...APP);
     await proxy(host, 'redis:7001', '--from', 'static:127.0.0.1:6101', '--credentials', staging);
     await proxy(host, 'redis:7002', '--from', 'static:127.0.0.1:6102', '--credentials', production);
 
@@ -54,33 +66,40 @@ await labTest(
   async (lan) => {
     const host = lan.host(1);
     const redis = await startRedis(host, 6101, 'first-pw');
-    const file = await writeCredentials(host, 'app', 'first-pw');
+    const file = await writeCredentials(host, 'app', 'first-pw', ...APP);
     const proxying = await proxy(host, 'redis:7001', '--from', 'static:127.0.0.1:6101', '--credentials', file);
     const load = await startProgram(host, 'redis-load', '7001');
 
+    await askMore(load);
     // The file first: the server still wants the secret before.
     await writeSecret(host, 'app', 'second-pw');
     await proxying.line(/the secret in \/run\/app\.secret has changed/);
-    await administer(host, 'ACL SETUSER app >second-pw');
-    await administer(host, 'ACL SETUSER app <first-pw');
+    await askMore(load);
+    await administerRedis(host, 6101, 'ACL SETUSER app >second-pw');
+    await askMore(load);
+    await administerRedis(host, 6101, 'ACL SETUSER app <first-pw');
     // The server first, both at once: what is refused is read again.
-    await administer(host, 'ACL SETUSER app >third-pw');
+    await administerRedis(host, 6101, 'ACL SETUSER app >third-pw');
     await writeSecret(host, 'app', 'third-pw');
-    await administer(host, 'ACL SETUSER app <second-pw');
+    await administerRedis(host, 6101, 'ACL SETUSER app <second-pw');
     await proxying.line(/has changed/);
+    await askMore(load);
     load.stdin.end();
     const [counts] = await load.line(/^\{.*\}$/);
     expect(JSON.parse(counts)).toEqual({ asked: expect.any(Number), failed: 0, failures: [] });
-    expect(JSON.parse(counts).asked).toBeGreaterThan(50);
 
     // At the server alone: nobody knows the secret, and the server is not stormed with it.
-    await administer(host, 'ACL SETUSER app resetpass >fourth-pw');
+    await administerRedis(host, 6101, 'ACL SETUSER app resetpass >fourth-pw');
     const refused = /^ERR ambassador: 127\.0\.0\.1:6101 refuses the credentials: WRONGPASS/;
     expect(await ask(host, '7001', 'PING')).toMatch(refused);
     await proxying.line(/refuses the credentials/);
-    for (let client = 0; client < 5; client += 1) expect(await ask(host, '7001', 'PING')).toMatch(refused);
-    const failures = Number(/acl_access_denied_auth:(\d+)/.exec(await administer(host, 'INFO stats'))?.[1] ?? '0');
-    expect(failures).toBeLessThan(8);
+    await administerRedis(host, 6101, 'ACL LOG RESET');
+    const crowd = `for client in $(seq ${CROWD}); do redis-cli -p 7001 PING; done`;
+    const told = (await host.read('sh', ['-c', crowd])).trim().split('\n');
+    expect(told.filter((line) => refused.test(line))).toHaveLength(CROWD);
+    // However slow this machine is: the pauses grow.
+    const logins = [...(await administerRedis(host, 6101, 'ACL LOG')).matchAll(/^count\n(\d+)$/gm)];
+    expect(logins.reduce((sum, [, count]) => sum + Number(count), 0)).toBeLessThan(CROWD / 2);
     await writeSecret(host, 'app', 'fourth-pw');
     await proxying.line(/has changed/);
     expect(await ask(host, '7001', 'PING')).toBe('PONG');
@@ -97,8 +116,8 @@ await labTest(
     const host = lan.host(1);
     const secret = 'tr0mbone-7731-quartz';
     await startRedis(host, 6101, secret);
-    const file = await writeCredentials(host, 'app', secret);
-    const wrong = await writeCredentials(host, 'wrong', `${secret}-not`);
+    const file = await writeCredentials(host, 'app', secret, ...APP);
+    const wrong = await writeCredentials(host, 'wrong', `${secret}-not`, ...APP);
     const flags = [
       '--from',
       'static:127.0.0.1:6101',
@@ -146,7 +165,7 @@ await labTest(
   async (lan) => {
     const [h1, h2] = [lan.host(1), lan.host(2)];
     await startRedis(h2, 6101, 'sesame', '0.0.0.0');
-    const file = await writeCredentials(h1, 'app', 'sesame');
+    const file = await writeCredentials(h1, 'app', 'sesame', ...APP);
     const far = `static:${h2.ip}:6101`;
     const refused = [
       [['proxy', 'redis:7001', '--credentials', file], /whoever announces redis/],
@@ -200,7 +219,7 @@ await labTest(
         `redis:${port}`,
         ...from,
         '--credentials',
-        await writeCredentials(h1, name, 'sesame', 'tls: true', ...lines),
+        await writeCredentials(h1, name, 'sesame', ...APP, 'tls: true', ...lines),
       );
 
     await start('7001', 'right', 'caFile: /run/ca.crt', 'serverName: cache.test');
@@ -218,53 +237,3 @@ await labTest(
     await plain.line(/a client speaks TLS to the local port/);
   },
 );
-
-/** A Redis with one user, `app`; no output of it shows the password. */
-async function startRedis(
-  host: Host,
-  port: number,
-  password: string,
-  bind = '127.0.0.1',
-  ...more: readonly string[]
-): Promise<HostProcess> {
-  const folder = `/run/redis-${port}`;
-  const users = `user default off\nuser owner on nopass ~* &* +@all\nuser app on >${password} ~* &* +@all -@admin +acl|whoami\n`;
-  await host.read('mkdir', ['-p', folder]);
-  await host.read('sh', ['-c', 'umask 077 && cat > "$0"', `${folder}/users.acl`], { input: users });
-  const flags = ['--port', `${port}`, '--bind', bind, '--protected-mode', 'no', '--save', '', '--dir', folder];
-  const redis = host.spawn('redis-server', [...flags, '--aclfile', `${folder}/users.acl`, '--logfile', '', ...more]);
-  await redis.line(/Ready to accept connections/);
-  return redis;
-}
-
-async function writeCredentials(
-  host: Host,
-  name: string,
-  secret: string,
-  ...lines: readonly string[]
-): Promise<string> {
-  const file = `/run/${name}.yaml`;
-  const yaml = ['protocol: redis', 'username: app', `passwordFile: ./${name}.secret`, ...lines].join('\n');
-  await host.read('tee', [file], { input: yaml });
-  await writeSecret(host, name, secret);
-  return file;
-}
-
-/** By a rename, as it should be done. */
-async function writeSecret(host: Host, name: string, secret: string): Promise<void> {
-  const write = 'umask 077 && cat > "$0.new" && mv "$0.new" "$0"';
-  await host.read('sh', ['-c', write, `/run/${name}.secret`], { input: secret });
-}
-
-/** What redis-cli prints, good or bad; its own login warning apart. */
-async function ask(host: Host, port: string, ...words: readonly string[]): Promise<string> {
-  const { stdout, stderr } = await host.run('redis-cli', ['-p', port, ...words]);
-  return `${stdout}${stderr}`.trim();
-}
-
-/** What the owner of the first server asks it. */
-async function administer(host: Host, line: string): Promise<string> {
-  const answer = await host.read('redis-cli', ['-p', '6101'], { input: `AUTH owner any\n${line}\n` });
-  expect(answer).not.toMatch(/^(ERR|NO|WRONG)/m);
-  return answer;
-}
