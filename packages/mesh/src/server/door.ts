@@ -54,11 +54,18 @@ export interface Arrival extends Leg {
   readonly remoteAddress?: string | undefined;
 }
 
+/** Who is at the turnstile. */
+interface Visitor {
+  enter(): void;
+  /** Its place is another's now. */
+  expel(): void;
+}
+
 /** The announcer's end of the handshake: lets members in who may reach its service, a bounded number at a time. */
 export class Door {
   readonly #options: DoorOptions;
   readonly #acceptor: SecureAcceptor;
-  readonly #turnstile: Turnstile<() => void>;
+  readonly #turnstile: Turnstile<Visitor>;
   /** By address: who is kept warm. */
   readonly #warm = new Map<string, Set<Leg>>();
   readonly #unlisten: () => void;
@@ -89,7 +96,7 @@ export class Door {
     signal.addEventListener('abort', stop, { once: true });
     if (signal.aborted) stop();
     try {
-      await this.#enter(raw, address, abort, clock).catch((error: unknown) => {
+      const visitor = await this.#enter(raw, address, abort).catch((error: unknown) => {
         resetLeg(raw);
         throw error;
       });
@@ -101,7 +108,7 @@ export class Door {
         if (!request.warm) return createCaller(leg, meshId, clock);
         return this.#keepWarm(leg, meshId, address, abort.signal);
       } finally {
-        for (const next of this.#turnstile.leave(address)) next();
+        for (const next of this.#turnstile.leave(address, visitor)) next.enter();
       }
     } catch (error) {
       this.#tell(address, error);
@@ -124,35 +131,43 @@ export class Door {
   }
 
   /** Resolves when it is this one's turn. */
-  #enter(raw: Leg, address: string, abort: AbortController, clock: MeshClock): Promise<void> {
+  #enter(raw: Leg, address: string, abort: AbortController): Promise<Visitor> {
     return new Promise((resolve, reject) => {
       const leave = (): void => {
-        this.#turnstile.giveUp(enter);
+        this.#turnstile.giveUp(address, visitor);
+        settle();
         reject(new RelayError('ABORTED', 'it was not its turn in time'));
       };
-      const enter = (): void => {
+      const settle = (): void => {
         cancel();
         raw.off('close', leave);
         abort.signal.removeEventListener('abort', leave);
-        resolve();
       };
-      const admission = this.#turnstile.arrive(address, enter, performance.now());
+      const visitor: Visitor = {
+        enter: () => {
+          settle();
+          resolve(visitor);
+        },
+        expel: () => abort.abort(),
+      };
       let cancel = (): void => {};
+      const admission = this.#turnstile.arrive(address, visitor, performance.now());
       switch (admission.kind) {
         case 'enter':
-          resolve();
-          return;
-        case 'refuse':
-          reject(new RelayError('ABORTED', admission.reason));
-          return;
+          resolve(visitor);
+          break;
         case 'wait':
-          cancel = clock.after(HANDSHAKE_MS, leave);
+          cancel = this.#options.clock.after(HANDSHAKE_MS, leave);
           raw.once('close', leave);
           abort.signal.addEventListener('abort', leave, { once: true });
+          break;
+        case 'refuse':
+          reject(new RelayError('ABORTED', admission.reason));
           return;
         default:
           admission satisfies never;
       }
+      admission.expelled?.expel();
     });
   }
 
