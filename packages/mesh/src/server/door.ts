@@ -15,6 +15,8 @@ import { TURNSTILE_LIMITS, Turnstile, type TurnstileLimits } from './turnstile.t
 
 /** From the first byte to the end of the TLS handshake, waiting for one's turn included. */
 const HANDSHAKE_MS = 5_000;
+/** No failure of its own: it may be us who are slow. */
+const TOO_LATE = `it did not finish a handshake within ${HANDSHAKE_MS / 1_000} s (has it the mesh key?)`;
 /** CONTRACT 4 */
 const REQUEST_MS = 1_000;
 /** Connections that their proxies keep warm: how long, and how many of all addresses and of one. */
@@ -101,7 +103,10 @@ export class Door {
         throw error;
       });
       try {
-        const cancel = clock.after(HANDSHAKE_MS, stop);
+        const cancel = clock.after(HANDSHAKE_MS, () => {
+          abort.abort();
+          this.#report(address, TOO_LATE);
+        });
         await this.#options.member.refresh();
         const { leg, meshId } = await this.#acceptor.accept(raw, abort.signal).finally(cancel);
         const request = await this.#hear(leg, abort.signal, REQUEST_MS);
@@ -227,7 +232,10 @@ export class Door {
     const code = errorCode(error);
     if (code !== HANDSHAKE_CODES.identity && code !== HANDSHAKE_CODES.denied) return;
     this.#turnstile.fail(address, performance.now());
-    const reason = error instanceof Error ? error.message : String(error);
+    this.#report(address, error instanceof Error ? error.message : String(error));
+  }
+
+  #report(address: string, reason: string): void {
     this.#options.onEvent({ kind: 'refused', service: this.#options.member.service, address, reason });
   }
 }
