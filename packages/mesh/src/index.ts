@@ -21,6 +21,7 @@ export { fitLimits } from './server/turnstile.ts';
 export {
   type Announced,
   computeSigningDelay,
+  explainStranger,
   MESH_TXT_KEYS,
   signTxtEntries,
   type TxtMembership,

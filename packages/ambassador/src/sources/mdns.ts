@@ -33,6 +33,8 @@ export interface Membership {
 export interface MembershipJudge {
   /** Undefined for an instance that is not of the mesh. */
   judge(instance: Instance): Membership | undefined;
+  /** Why it is not, for people. */
+  explain(instance: Instance): string;
   /** Calls back when its judgement of what is there may be another; the returned function ends that. */
   onChange(listener: () => void): () => void;
 }
@@ -48,6 +50,7 @@ export interface RefusedInstance {
 export interface ForeignInstance {
   readonly service: string;
   readonly instance: string;
+  readonly reason: string;
 }
 
 export interface MdnsSourceOptions extends InstanceFilter {
@@ -200,7 +203,7 @@ class MdnsSource implements Source {
       this.#foreign.delete(id);
       return this.#judgePlaces(id, instance, membership);
     }
-    this.#tellForeign(id, instance);
+    this.#tellForeign(id, instance, judge);
     // Never `remove`: a stranger may have written over the record of a member that still answers.
     return { kind: 'gone', ids: [id], reason: 'its record is not of this mesh' };
   }
@@ -246,9 +249,10 @@ class MdnsSource implements Source {
     if (rememberOnce(this.#refused, id)) this.#options.onRefused?.(refused);
   }
 
-  #tellForeign(id: string, { name }: Instance): void {
+  #tellForeign(id: string, instance: Instance, judge: MembershipJudge): void {
     if (!rememberOnce(this.#foreign, id)) return;
-    this.#options.onForeign?.({ service: this.#options.service, instance: name });
+    const { service, onForeign } = this.#options;
+    onForeign?.({ service, instance: instance.name, reason: judge.explain(instance) });
   }
 }
 

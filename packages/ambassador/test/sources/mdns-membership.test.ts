@@ -45,6 +45,7 @@ async function arrange(members: ReadonlyMap<string, Membership>) {
     },
     membership: {
       judge: ({ name, port }) => (port === 7000 ? members.get(name) : undefined),
+      explain: ({ name }) => `${name} is a stranger`,
       onChange: (listener) => {
         change = listener;
         return () => {
@@ -71,7 +72,7 @@ describe('With a mesh', () => {
       { kind: 'gone', ids: ['mdns:b'] },
       { kind: 'gone', ids: ['mdns:b'] },
     ]);
-    expect(foreign).toEqual([{ service: 'redis', instance: 'b' }]);
+    expect(foreign).toEqual([{ service: 'redis', instance: 'b', reason: 'b is a stranger' }]);
   });
 
   test('a record that was written over by a stranger takes nobody away', async () => {
