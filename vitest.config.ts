@@ -17,8 +17,8 @@ const UNDER_LOAD = [
 
 const realHosts = {
   globalSetup: ['test/build-packages.ts'],
-  testTimeout: 120_000,
-  hookTimeout: 120_000,
+  testTimeout: 240_000,
+  hookTimeout: 240_000,
 };
 
 /** Unit and simulated tests use virtual time and run in parallel; so do tests on real hosts, each on a LAN of its own, but two at a time. */

@@ -57,7 +57,7 @@ export class Load {
 
   async finish(): Promise<Tally> {
     this.#process.stdin.end();
-    const [json] = await this.#process.line(/^\{.*\}$/, { timeout: 30_000 });
+    const [json] = await this.#process.line(/^\{.*\}$/);
     return JSON.parse(json);
   }
 }

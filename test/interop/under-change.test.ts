@@ -64,13 +64,13 @@ for (const [publisher, observer] of PAIRS) {
     expect(ports.toSorted()).toEqual([7000, 7001]);
   });
 
-  await labTest(`${title}: ${MANY} services in one process`, { hosts: 2, needs, timeout: 120_000 }, async (lan) => {
+  await labTest(`${title}: ${MANY} services in one process`, { hosts: 2, needs }, async (lan) => {
     const [h1, h2] = [lan.host(1), lan.host(2)];
     await Promise.all([publisher.prepare(h1), observer.prepare(h2)]);
     const known = await observer.observe(h2, TYPE);
     const publishing = await publisher.publish(h1);
     for (let n = 0; n < MANY; n++) publishing.tell('publish', `${n}`, describe(`thing ${n}`, 7000 + n));
-    await publishing.process.until((output) => output.split('\nannounced ').length > MANY, { timeout: 90_000 });
+    await publishing.process.until((output) => output.split('\nannounced ').length > MANY);
     await known(
       (all) =>
         all.size === MANY && [...all.values()].every(({ instance, port }) => instance === `thing ${port - 7000}`),

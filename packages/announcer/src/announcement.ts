@@ -38,6 +38,8 @@ export interface AnnouncementContext {
   readonly host: Host;
   /** What runs on each relayed pair before bytes flow; default nothing. */
   readonly prologues?: readonly Prologue[];
+  /** What runs for this service after those; default nothing. */
+  readonly injection?: (announcement: AnnouncementOptions) => readonly Prologue[];
   /** With it only members reach what is announced, and what is announced is signed. */
   readonly mesh?: Mesh;
   readonly onEvent: (event: AnnouncerEvent) => void;
@@ -228,14 +230,14 @@ export class Announcement {
   }
 
   async #openIngress(): Promise<void> {
-    const { host, clock, prologues = [] } = this.#context;
+    const { host, clock, prologues = [], injection } = this.#context;
     const { question } = this.#lookout;
     const pulse = question === undefined ? undefined : new ServicePulse(question);
     const announced = new AnnouncedAddresses(() => host.interfaces(), clock);
     const ingress = await host.openIngress({
       targets: () => this.#lookout.targets,
       isAnnounced: (address) => announced.has(address),
-      prologues,
+      prologues: [...prologues, ...(injection?.(this.#options) ?? [])],
       maxConnections: host.maxConnections,
       preferredPort: chooseIngressPort(this.#options.port),
       ...(this.#door === undefined ? {} : { door: this.#door }),

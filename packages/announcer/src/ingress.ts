@@ -4,18 +4,23 @@ import {
   Connections,
   type DrainOutcome,
   dial,
+  dismissClient,
   errorCode,
   type Leg,
   type Listener,
   listen,
   type Prologue,
+  Redial,
+  Refusal,
   RelayError,
   resetLeg,
+  runPrologues,
   type Splice,
   type SpliceOutcome,
   splice,
   type Target,
 } from '@mdns-ambassador/relay';
+import { describeService } from './service-destination.ts';
 
 const ANY_IPV4 = '0.0.0.0';
 const ANY_IPV6 = '::';
@@ -26,6 +31,8 @@ const TAKEN_CODES: readonly string[] = ['EADDRINUSE', 'EACCES'];
 const MAX_PORT_ATTEMPTS = 8;
 /** The service is on this machine, mostly: what does not answer by then does not accept. */
 const DIAL_TIMEOUT_MS = 2000;
+/** How often a prologue may have the service dialled once more for one client. */
+const MAX_REDIALS = 2;
 const NO_IPV6_CODES: readonly string[] = ['EAFNOSUPPORT', 'EADDRNOTAVAIL'];
 
 export interface IngressOptions {
@@ -136,14 +143,11 @@ function carry(connections: Connections, reach: (signal: AbortSignal) => Reachin
   });
 }
 
-async function reachService(client: Leg, { targets, prologues }: IngressOptions, signal: AbortSignal): Reaching {
-  const upstream = await dialFirst(targets(), signal).catch(() => undefined);
-  if (upstream === undefined) {
-    resetLeg(client);
-    return undefined;
-  }
-  upstream.on('error', () => undefined);
-  return runPrologues(client, upstream, prologues, signal);
+async function reachService(client: Leg, options: IngressOptions, signal: AbortSignal): Reaching {
+  const upstream = await dialFirst(options.targets(), signal).catch(() => undefined);
+  if (upstream !== undefined) return introduce(client, upstream, options, signal);
+  resetLeg(client);
+  return undefined;
 }
 
 /** The same for a member: it hears that the service is ready, or down, before a byte flows. */
@@ -158,7 +162,7 @@ async function reachServiceFor(caller: Caller, options: IngressOptions, signal: 
   signal.removeEventListener('abort', stop);
   if (upstream !== undefined && !left.signal.aborted) {
     caller.answer('ready');
-    return runPrologues(leg, upstream, options.prologues, signal);
+    return introduce(leg, upstream, options, signal);
   }
   if (upstream !== undefined) resetLeg(upstream);
   if (left.signal.aborted) resetLeg(leg);
@@ -172,21 +176,31 @@ async function reachUp({ targets, isServiceUp }: IngressOptions, signal: AbortSi
     dialFirst(targets(), signal).catch(() => undefined),
     isServiceUp?.() ?? true,
   ]);
-  upstream?.on('error', () => undefined);
   if (isUp || upstream === undefined) return upstream;
   resetLeg(upstream);
   return undefined;
 }
 
-async function runPrologues(client: Leg, upstream: Leg, prologues: readonly Prologue[], signal: AbortSignal): Reaching {
+/** Runs the prologues, for which the service may be dialled once more. */
+async function introduce(
+  client: Leg,
+  upstream: Socket,
+  options: IngressOptions,
+  signal: AbortSignal,
+  redials = 0,
+): Reaching {
+  const { targets, prologues } = options;
   try {
-    let service = upstream;
-    for (const prologue of prologues) service = await prologue.run(client, service, signal);
+    const service = await runPrologues(prologues, client, upstream, signal, describeService(upstream));
     signal.throwIfAborted();
     return { client, service };
-  } catch {
+  } catch (error) {
     resetLeg(upstream);
-    resetLeg(client);
+    const isWorthIt = error instanceof Redial && redials < MAX_REDIALS;
+    const again = isWorthIt ? await dialFirst(targets(), signal).catch(() => undefined) : undefined;
+    if (again !== undefined) return introduce(client, again, options, signal, redials + 1);
+    if (error instanceof Refusal) dismissClient(client, error.reply);
+    else resetLeg(client);
     return undefined;
   }
 }
@@ -195,7 +209,8 @@ async function dialFirst(targets: readonly Target[], signal: AbortSignal): Promi
   let failure: unknown = new RelayError('EHOSTUNREACH', 'The service has not been found yet');
   for (const target of targets) {
     try {
-      return await dial(target, { timeoutMs: DIAL_TIMEOUT_MS, signal });
+      const socket = await dial(target, { timeoutMs: DIAL_TIMEOUT_MS, signal });
+      return socket.on('error', () => undefined);
     } catch (error) {
       failure = error;
       if (signal.aborted) break;

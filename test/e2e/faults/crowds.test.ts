@@ -19,7 +19,7 @@ const FIT = (FILES - 128) / 2;
 
 await labTest(
   '10,000 idle connections take 9 MiB per 1,000 at most, and give their files and memory back',
-  { hosts: 2, timeout: 120_000 },
+  { hosts: 2 },
   async (lan) => {
     const [h1, h2] = [lan.host(1), lan.host(2)];
     await startProgram(h1, 'service', '7000', 'h1');

@@ -17,7 +17,7 @@ await labTest(
     await draining.line(/thing on h1/);
     const transfers = spawnProgram(h2, 'transfers', '127.0.0.1', '7000', `${TRANSFERS}`, `${ROUNDS}`);
     await transfers.line(/^ready/);
-    const stopped = draining.stop('SIGTERM', { timeout: 15_000 });
+    const stopped = draining.stop('SIGTERM');
     await draining.line(/stopping/);
     expect(await runProgram(h2, 'ask', ['127.0.0.1', '7000', 'who'])).toMatchObject({ end: 'ECONNREFUSED' });
     expect(JSON.parse((await transfers.line(/^\{.*\}$/))[0])).toEqual({ whole: TRANSFERS });

@@ -19,7 +19,7 @@ const ROUNDS = 20;
 
 await labTest(
   'engine haproxy: kill -9 of a backend fails no new connection, SIGTERM of an announcer none at all',
-  { hosts: BACKEND_COUNT + 1, needs: ['haproxy'], timeout: 90_000 },
+  { hosts: BACKEND_COUNT + 1, needs: ['haproxy'] },
   async (lan) => {
     const backends = await startBackends(lan);
     await startProxy(lan, ...ENGINE);
@@ -40,7 +40,7 @@ await labTest(
 
 await labTest(
   `engine haproxy: ${CHANGES} changes of who serves, under load, fail nothing, and haproxy is the same process`,
-  { hosts: BACKEND_COUNT + 1, needs: ['haproxy'], timeout: 110_000 },
+  { hosts: BACKEND_COUNT + 1, needs: ['haproxy'] },
   async (lan) => {
     const client = lan.host(BACKEND_COUNT + 1);
     for (const host of lan.hosts.slice(0, BACKEND_COUNT)) await startProgram(host, 'service', '7000', host.name);
@@ -86,7 +86,7 @@ await labTest(
 
 await labTest(
   'engine haproxy: weights and priorities are kept, bytes are whole, and SIGTERM lets transfers complete',
-  { hosts: BACKEND_COUNT + 1, needs: ['haproxy'], timeout: 90_000 },
+  { hosts: BACKEND_COUNT + 1, needs: ['haproxy'] },
   async (lan) => {
     const [h1, h2, h3] = lan.hosts;
     const client = lan.host(BACKEND_COUNT + 1);
@@ -109,7 +109,7 @@ await labTest(
     expect(share).toBeLessThan(0.8);
 
     const mixed = await runProgram<Mix>(client, 'mix', ['127.0.0.1', '7000', `${CONNECTIONS}`, '32'], {
-      timeout: 60_000,
+      timeout: 120_000,
     });
     expect(mixed.outcomes).toEqual({ whole: CONNECTIONS });
 
@@ -124,7 +124,7 @@ interface Mix {
 async function expectTransfersToComplete(client: Host, proxying: HostProcess): Promise<void> {
   const transfers = spawnProgram(client, 'transfers', '127.0.0.1', '7000', `${TRANSFERS}`, `${ROUNDS}`);
   await transfers.line(/^ready/);
-  const stopped = proxying.stop('SIGTERM', { timeout: 15_000 });
+  const stopped = proxying.stop('SIGTERM');
   expect(JSON.parse((await transfers.line(/^\{.*\}$/))[0])).toEqual({ whole: TRANSFERS });
   expect(await stopped).toEqual({ code: 0, signal: undefined });
 }

@@ -9,7 +9,7 @@ const HEALED_MS = 2_000;
 
 await labTest(
   'no connection fails while multicast is dropped for 60 s and every record expires; endpoints are stale, and ready within 2 s after',
-  { hosts: BACKEND_COUNT + 1, needs: ['nft'], timeout: 120_000 },
+  { hosts: BACKEND_COUNT + 1, needs: ['nft'] },
   async (lan) => {
     const client = lan.host(BACKEND_COUNT + 1);
     await startBackends(lan, '--ttl', '10');

@@ -62,9 +62,9 @@ export class RawPeer {
     return this.#arrived().slice(this.#seen);
   }
 
-  /** The first packet since `forget` that matches, waiting for it up to five seconds. */
+  /** The first packet since `forget` that matches, waiting for it. */
   async expect(matches: (packet: Arrived) => boolean): Promise<Arrived> {
-    await this.#prober.until(() => this.arrived().some(matches), { timeout: 5_000 });
+    await this.#prober.until(() => this.arrived().some(matches));
     const found = this.arrived().find(matches);
     if (found === undefined) throw new Error('it came, and is gone');
     return found;

@@ -19,7 +19,7 @@ await labTest(
     await h1.read(process.execPath, [locateProgram('write-papers.mjs'), key, 'proxy', 'thing', `${folder}/own`]);
     const own = ['-cert', `${folder}/own.cert`, '-key', `${folder}/own.key`, '-CAfile', `${folder}/own.ca`];
     const strict = [...connect, ...own, '-x509_strict', '-verify_return_error', '-purpose', 'sslserver', '-ign_eof'];
-    const member = await h1.run('timeout', ['5', 'openssl', ...strict], { input: '{"v":1,"svc":"thing"}\nwho\n' });
+    const member = await h1.run('timeout', ['30', 'openssl', ...strict], { input: '{"v":1,"svc":"thing"}\nwho\n' });
     expect(member.stdout).toContain('Verify return code: 0 (ok)');
     expect(member.stdout).toContain('New, TLSv1.3');
     expect(member.stdout).toContain('ALPN protocol: ambassador/1');

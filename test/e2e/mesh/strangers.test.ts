@@ -20,7 +20,7 @@ interface Visit {
 
 await labTest(
   'whoever is no member that may reach the service gets not one byte of it, and the announcer says why',
-  { hosts: 3, timeout: 90_000 },
+  { hosts: 3 },
   async (lan) => {
     const [h1, h2, h3] = [lan.host(1), lan.host(2), lan.host(3)];
     const folder = makeSharedFolder();
@@ -68,7 +68,7 @@ await labTest(
 
 await labTest(
   'an endpoint that is no member that may serve gets no byte of a client, is dialled once and told of once',
-  { hosts: 3, timeout: 90_000 },
+  { hosts: 3 },
   async (lan) => {
     const [h1, h2, h3] = [lan.host(1), lan.host(2), lan.host(3)];
     const folder = makeSharedFolder();

@@ -82,7 +82,7 @@ await labTest(
 
 await labTest(
   'traffic through haproxy follows a service that moves, by --watch and --reload',
-  { hosts: 3, needs: ['haproxy'], timeout: 90_000 },
+  { hosts: 3, needs: ['haproxy'] },
   async (lan) => {
     const [h1, h2, h3] = [lan.host(1), lan.host(2), lan.host(3)];
     await startProgram(h1, 'service', '7000', 'h1');

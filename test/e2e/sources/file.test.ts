@@ -62,7 +62,7 @@ await labTest('a folder that is replaced, as Kubernetes does, is noticed', { hos
   await h2.read('sh', ['-c', `${project} && ln -s ..1 ..data && ln -s ..data/thing.yaml thing.yaml`]);
   const { load } = await startLoad(h2);
   await h2.read('sh', ['-c', `cd ${FOLDER} && ln -s ..2 ..new && mv -T ..new ..data`]);
-  await load.line(/last by other$/, { timeout: 4_000 });
+  await load.line(/last by other$/);
   expect((await finish(load)).failures).toEqual([]);
 });
 
@@ -123,6 +123,6 @@ async function moreAnswers(load: HostProcess, times: number): Promise<void> {
 
 async function finish(load: HostProcess): Promise<Tally> {
   load.stdin.end();
-  const [json] = await load.line(/^\{.*\}$/, { timeout: 30_000 });
+  const [json] = await load.line(/^\{.*\}$/);
   return JSON.parse(json);
 }

@@ -97,7 +97,7 @@ await labTest(
 
 await labTest(
   'a lower priority takes over while the higher is down, and gives back',
-  { hosts: 3, needs: NEEDS, timeout: 90_000 },
+  { hosts: 3, needs: NEEDS },
   async (lan) => {
     const [h1, h2, h3] = [lan.host(1), lan.host(2), lan.host(3)];
     const first = await startProgram(h1, 'service', '7000', 'first');
@@ -109,7 +109,7 @@ await labTest(
     const killedAt = Date.now();
     await load.line(/last by second$/);
     await startProgram(h1, 'service', '7000', 'first');
-    await load.line(/last by first$/, { timeout: 30_000 });
+    await load.line(/last by first$/);
     await moreAnswers(load, 3);
     await load.line(/last by first$/);
     const tally = await finish(load);
@@ -146,7 +146,7 @@ await labTest('an empty answer leaves what answers in use, as stale', { hosts: 3
 
 await labTest(
   'a name server that is killed, or fails, changes nothing; when it is back, so is what it says',
-  { hosts: 4, needs: NEEDS, timeout: 90_000 },
+  { hosts: 4, needs: NEEDS },
   async (lan) => {
     const [h1, h2, h3, h4] = [lan.host(1), lan.host(2), lan.host(3), lan.host(4)];
     await Promise.all([h2, h3].map((host) => startProgram(host, 'service', '7000', host.name)));
@@ -157,12 +157,12 @@ await labTest(
     await proxying.line(/source fails.*/);
     await moreAnswers(load, 5);
     await server.restartBroken();
-    await proxying.line(/SERVFAIL/, { timeout: 30_000 });
+    await proxying.line(/SERVFAIL/);
     await moreAnswers(load, 5);
     await server.kill();
     await server.writeZone([...ADDRESSES, srv(0, 0, 7000, 'h3')]);
     await server.restart();
-    await untilAllBy(load, 'h3', 45_000);
+    await untilAllBy(load, 'h3');
     const tally = await finish(load);
     expect(tally.failures).toEqual([]);
     expect(proxying.stdout).not.toMatch(/lost sight/);
@@ -250,13 +250,13 @@ async function moreAnswers(load: HostProcess, times: number): Promise<void> {
   for (let time = 0; time < times; time++) await load.line(/^answered/);
 }
 
-async function untilAllBy(load: HostProcess, name: string, timeout = 15_000): Promise<void> {
-  await load.line(new RegExp(`last by ${name}$`), { timeout });
+async function untilAllBy(load: HostProcess, name: string): Promise<void> {
+  await load.line(new RegExp(`last by ${name}$`));
   await moreAnswers(load, 3);
 }
 
 async function finish(load: HostProcess): Promise<Tally> {
   load.stdin.end();
-  const [json] = await load.line(/^\{.*\}$/, { timeout: 30_000 });
+  const [json] = await load.line(/^\{.*\}$/);
   return JSON.parse(json);
 }

@@ -9,7 +9,7 @@ const NAMES = ['one', 'two', 'three', 'four'];
 
 await labTest(
   'up with five services: SIGHUP that changes one leaves the connections of the other four alone',
-  { hosts: 2, timeout: 90_000 },
+  { hosts: 2 },
   async (lan) => {
     const [h1, h2] = [lan.host(1), lan.host(2)];
     await startServices(h1);
@@ -55,7 +55,7 @@ await labTest(
 
 await labTest(
   'a file that is renamed into place is followed: services come, go and change',
-  { hosts: 2, timeout: 90_000 },
+  { hosts: 2 },
   async (lan) => {
     const [h1, h2] = [lan.host(1), lan.host(2)];
     await startServices(h1);
