@@ -24,6 +24,9 @@ import { describeService } from './service-destination.ts';
 
 const ANY_IPV4 = '0.0.0.0';
 const ANY_IPV6 = '::';
+const ANY_PORT = 0;
+/** Windows keeps ranges of ports to itself: EACCES. */
+const TAKEN_CODES: readonly string[] = ['EADDRINUSE', 'EACCES'];
 /** The port that IPv4 was given may be taken in IPv6: another one is tried. */
 const MAX_PORT_ATTEMPTS = 8;
 /** The service is on this machine, mostly: what does not answer by then does not accept. */
@@ -44,6 +47,8 @@ export interface IngressOptions {
   /** Whether the service answers now; asked before a member is told that it is ready. Never rejects. */
   readonly isServiceUp?: () => Promise<boolean>;
   readonly maxConnections: number;
+  /** Listened on where it is free in both families; else another. */
+  readonly preferredPort: number;
 }
 
 /** A port on the LAN in front of a local service. */
@@ -60,13 +65,13 @@ export interface Ingress {
 export type OpenIngress = (options: IngressOptions) => Promise<Ingress>;
 
 /**
- * Listens on one free port in both families. A connection whose service can't be reached is reset: a proxy tries another
+ * Listens on one port in both families. A connection whose service can't be reached is reset: a proxy tries another
  * instance then. Rejects with a RelayError when it can't listen.
  */
 export const openIngress: OpenIngress = async (options) => {
   const visits: Visits = { arriving: new Connections(), carried: new Connections() };
   const accept = (client: Socket): void => acceptClient(client, options, visits);
-  const { port, listeners } = await listenOnFreePort(options.maxConnections, accept);
+  const { port, listeners } = await listenOnFreePort(options, accept);
   const stop = async (): Promise<void> => {
     await Promise.all(listeners.map((listener) => listener.stop()));
     options.door?.drain();
@@ -215,20 +220,28 @@ async function dialFirst(targets: readonly Target[], signal: AbortSignal): Promi
 }
 
 async function listenOnFreePort(
-  maxConnections: number,
+  { maxConnections, preferredPort }: IngressOptions,
   onConnection: (client: Socket) => void,
 ): Promise<{ readonly port: number; readonly listeners: readonly Listener[] }> {
-  for (let attempt = 1; ; attempt++) {
-    const ipv4 = await listen({ at: { kind: 'tcp', address: ANY_IPV4, port: 0 }, maxConnections, onConnection });
-    const port = ipv4.address.kind === 'tcp' ? ipv4.address.port : 0;
+  const listenAt = (address: string, port: number): Promise<Listener> =>
+    listen({ at: { kind: 'tcp', address, port }, maxConnections, onConnection });
+  for (let attempt = 0; ; attempt++) {
+    const isLast = attempt >= MAX_PORT_ATTEMPTS;
+    let ipv4: Listener;
     try {
-      const ipv6 = await listen({ at: { kind: 'tcp', address: ANY_IPV6, port }, maxConnections, onConnection });
-      return { port, listeners: [ipv4, ipv6] };
+      ipv4 = await listenAt(ANY_IPV4, attempt === 0 ? preferredPort : ANY_PORT);
+    } catch (error) {
+      if (attempt === 0 && TAKEN_CODES.includes(errorCode(error))) continue;
+      throw error;
+    }
+    const port = ipv4.address.kind === 'tcp' ? ipv4.address.port : ANY_PORT;
+    try {
+      return { port, listeners: [ipv4, await listenAt(ANY_IPV6, port)] };
     } catch (error) {
       const code = errorCode(error);
       if (NO_IPV6_CODES.includes(code)) return { port, listeners: [ipv4] };
       await ipv4.stop();
-      if (code !== 'EADDRINUSE' || attempt >= MAX_PORT_ATTEMPTS) throw error;
+      if (isLast || !TAKEN_CODES.includes(code)) throw error;
     }
   }
 }
