@@ -18,7 +18,7 @@ export interface EngineAbilities {
 type FailureUnderTest = 'refused' | 'reset' | 'timeout' | 'unreachable' | 'handshake' | 'local';
 type EventUnderTest =
   | { readonly kind: 'engine-changed'; readonly message: string }
-  | { readonly kind: 'unreachable'; readonly reason: string }
+  | { readonly kind: 'unreachable' | 'refused'; readonly reason: string }
   | { readonly kind: 'connections-full'; readonly limit: number };
 interface ConnectionUnderTest {
   readonly client?: { readonly address: string; readonly port: number };

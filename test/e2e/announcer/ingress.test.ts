@@ -59,6 +59,7 @@ async function open(changes: Partial<IngressOptions> = {}): Promise<Ingress> {
     isAnnounced: (address) => address === ANNOUNCED || address === '::1',
     prologues: [],
     maxConnections: 100,
+    preferredPort: 0,
     ...changes,
   });
   return ingress;
@@ -195,6 +196,15 @@ describe('Prologues', () => {
     expect(await fateOf(client)).toBe('ECONNRESET');
     expect(ingress?.connections).toBe(0);
   });
+});
+
+test('a port that is taken is left alone: another one is listened on', async () => {
+  const opened = await open({ preferredPort: service.port });
+  expect(opened.port).not.toBe(service.port);
+  const client = await dialIngress();
+  client.end('question');
+  expect(await readAll(await service.accepted())).toBe('question');
+  (await service.accepted()).end();
 });
 
 describe('The end', () => {

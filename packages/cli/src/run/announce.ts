@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { hostname } from 'node:os';
 import {
+  type AnnouncementContext,
   type AnnouncementOptions,
   Announcer,
   AnnouncerError,
@@ -10,8 +11,9 @@ import {
 } from '@mdns-ambassador/announcer';
 import { systemClock } from '@mdns-ambassador/mdns';
 import type { Mesh } from '@mdns-ambassador/mesh';
-import { connectionLimit, fileLimit } from '@mdns-ambassador/relay';
+import { connectionLimit, fileLimit, type Prologue } from '@mdns-ambassador/relay';
 import {
+  type PlannedAnnouncement,
   type ResponderName,
   readAnnouncement,
   readResponder,
@@ -38,6 +40,7 @@ import {
 } from '../settings/service-requests.ts';
 import { createNotify } from '../systemd/notify.ts';
 import { createAdminService } from './admin.ts';
+import { Injections, type OpenInjection } from './injections.ts';
 import { Lifecycle } from './lifecycle.ts';
 import { readInterfaceNames } from './local-network.ts';
 import { openLog } from './log-options.ts';
@@ -90,6 +93,9 @@ export async function announceServices(invocation: Invocation): Promise<number> 
     }),
   });
   const reporter = createReporter(surroundings.stdout, log, settings.isSet('json'), (fact) => admin?.publish(fact));
+  const injections = new Injections(surroundings, reporter);
+  const opened = announcements.map((planned) => openAnnouncerInjection(planned, injections));
+  if (opened.some((injection) => injection !== undefined)) surroundings.shutdown.onHangup(() => injections.refresh());
   const refusals = new Refusals(announcements.length);
   let isStarted = false;
   const speaker = createSpeaker({
@@ -104,7 +110,13 @@ export async function announceServices(invocation: Invocation): Promise<number> 
     onResponderEvent: (event) => reporter.tell(describeResponderEvent(event), responderEventToFact(event)),
     onRegistrarEvent: (event) => reporter.tell(describeRegistrarEvent(event), registrarEventToFact(event)),
   });
-  const announcer = createAnnouncer({ ...speaker, mesh }, announcements, surroundings.platform, (event) => {
+  const injection = ({ service, host, port }: AnnouncementOptions): readonly Prologue[] => {
+    const isSame = (one: AnnouncementOptions): boolean =>
+      one.service === service && one.host === host && one.port === port;
+    return opened[announcements.findIndex(isSame)]?.prologues ?? [];
+  };
+  const around = { ...speaker, injection, mesh };
+  const announcer = createAnnouncer(around, announcements, surroundings.platform, (event) => {
     reporter.tell(describeAnnouncerEvent(event, speaker.network.interfaces()), announcerEventToFact(event));
     if (event.kind === 'refused') refusals.add(event.error);
   });
@@ -133,10 +145,19 @@ export async function announceServices(invocation: Invocation): Promise<number> 
     throw error instanceof AnnouncerError ? toCliError(error) : error;
   } finally {
     unfollow();
+    for (const one of opened) one?.close();
     await announcer.close();
     await speaker.close();
     await admin?.close();
   }
+}
+
+/** The credentials of one announcement, if any. Throws a CliError when they can't be had. */
+export function openAnnouncerInjection(
+  { service, injected }: PlannedAnnouncement,
+  injections: Injections,
+): OpenInjection | undefined {
+  return injected === undefined ? undefined : injections.open({ service, credentials: injected, isInsecure: false });
 }
 
 /** What a token must be for to announce this. */
@@ -214,21 +235,18 @@ class Refusals {
   }
 }
 
+type AnnouncerSurroundings = Pick<Speaker, 'publisher' | 'source' | 'network'> &
+  Pick<AnnouncementContext, 'injection'> & { readonly mesh?: Mesh | undefined };
+
 /** An announcer on the machine that this process runs on. */
 export function createAnnouncer(
-  {
-    publisher,
-    source,
-    network,
-    mesh,
-  }: Pick<Speaker, 'publisher' | 'source' | 'network'> & {
-    readonly mesh?: Mesh | undefined;
-  },
+  { publisher, source, network, injection, mesh }: AnnouncerSurroundings,
   announcements: readonly AnnouncementOptions[],
   platform: NodeJS.Platform,
   onEvent: (event: AnnouncerEvent) => void,
 ): Announcer {
   return new Announcer({
+    ...(injection === undefined ? {} : { injection }),
     announcements,
     publisher,
     ...(mesh === undefined ? {} : { mesh }),
