@@ -33,7 +33,7 @@ export async function startRedis(
   await host.read('sh', ['-c', 'umask 077 && cat > "$0"', `${folder}/users.acl`], { input: users });
   const flags = ['--port', `${port}`, '--bind', bind, '--protected-mode', 'no', '--save', '', '--dir', folder];
   const redis = host.spawn('redis-server', [...flags, '--aclfile', `${folder}/users.acl`, '--logfile', '', ...more]);
-  await redis.line(/Ready to accept connections/, { timeout: 30_000 });
+  await redis.line(/Ready to accept connections/);
   return redis;
 }
 
@@ -54,5 +54,5 @@ export async function administerRedis(host: Host, port: number, line: string): P
 export async function askMore(load: HostProcess): Promise<void> {
   const countLines = (output: string): number => output.split('\n').length;
   const before = countLines(load.output);
-  await load.until((output) => countLines(output) > before + 2, { timeout: 60_000 });
+  await load.until((output) => countLines(output) > before + 2);
 }
