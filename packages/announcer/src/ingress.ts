@@ -187,7 +187,7 @@ async function runPrologues(client: Leg, upstream: Leg, prologues: readonly Prol
 }
 
 async function dialFirst(targets: readonly Target[], signal: AbortSignal): Promise<Socket> {
-  let failure: unknown = new RelayError('EHOSTUNREACH', 'The service has not been found yet');
+  let failure: unknown;
   for (const target of targets) {
     try {
       return await dial(target, { timeoutMs: DIAL_TIMEOUT_MS, signal });
@@ -196,7 +196,7 @@ async function dialFirst(targets: readonly Target[], signal: AbortSignal): Promi
       if (signal.aborted) break;
     }
   }
-  throw failure;
+  throw failure ?? new RelayError('EHOSTUNREACH', 'The service has not been found yet');
 }
 
 async function listenOnFreePort(
