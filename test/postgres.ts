@@ -1,7 +1,7 @@
 import { type Host, type HostProcess, POSTGRES_FOLDER } from '@mdns-ambassador/testkit';
 
 const DATA = '/run/postgres/data';
-const START_TIMEOUT_MS = 60_000;
+const START_TIMEOUT_MS = 120_000;
 
 export interface PostgresOptions {
   /** It waits for a primary that never comes, and takes no writes until it is promoted. */

@@ -40,6 +40,11 @@ export const COMMAND_LIST: readonly CommandEntry[] = [
     load: async () => (await import('./commands/up.ts')).upCommand,
   },
   {
+    name: 'mesh',
+    summary: 'Make the key of a mesh that strangers cannot enter, and look after it',
+    load: async () => (await import('./commands/mesh.ts')).meshCommand,
+  },
+  {
     name: 'doctor',
     summary: 'Find out what stops discovery on this machine',
     load: async () => (await import('./commands/doctor.ts')).doctorCommand,

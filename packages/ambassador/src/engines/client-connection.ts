@@ -1,8 +1,8 @@
 import type { Socket } from 'node:net';
 import {
-  type DialResult,
   dismissClient,
   type Leg,
+  type LegResult,
   type Opened,
   type Opening,
   type Prologue,
@@ -30,13 +30,25 @@ const UNANSWERED_MS = 5_000;
 /** How often a prologue may have one client's endpoint dialled once more. */
 const MAX_REDIALS = 2;
 
-/** Dials an endpoint at one of its addresses; the contract is that of relay's `startDial`. */
+/**
+ * Dials an endpoint at one of its addresses; the contract is that of relay's `startDial`. What is connected may have gone through a
+ * handshake, which is part of the race then.
+ */
 export type Dial = (
   target: Target,
   timeoutMs: number,
-  onSettled: (result: DialResult) => void,
+  onSettled: (result: LegResult) => void,
   endpoint: Endpoint,
 ) => () => void;
+
+/** Dials the endpoints of one service. */
+export interface EndpointDialler {
+  readonly startDial: Dial;
+  /** Whoever is silent for so long gets another beside him. */
+  readonly patienceMs: number;
+  /** Nothing is dialled any more; what was connected goes on. Idempotent. */
+  close(): void;
+}
 
 /** What the connections of one engine share. */
 export interface ConnectionContext {
@@ -50,6 +62,8 @@ export interface ConnectionContext {
   /** An endpoint that carries connections now, even if the picker has forgotten it. */
   readonly findCarrier: (id: string) => Endpoint | undefined;
   readonly connectTimeoutMs: number;
+  /** Silence after which another endpoint is dialled beside the silent one; absent: the race's own. */
+  readonly patienceMs?: number | undefined;
   readonly budget: RetryBudget;
   /** An endpoint was reached, after this many others had failed. */
   onReached(failedBefore: number): void;
@@ -182,9 +196,14 @@ export class ClientConnection {
   }
 
   #createRace(now: number): Race {
-    const { budget, connectTimeoutMs } = this.#context;
-    const pick = (exclude: ReadonlySet<string>): Endpoint | undefined => this.#pick(exclude);
-    return new Race({ pick, startedAt: now, timeoutMs: connectTimeoutMs, budget });
+    const { budget, connectTimeoutMs, patienceMs } = this.#context;
+    return new Race({
+      pick: (exclude) => this.#pick(exclude),
+      startedAt: now,
+      timeoutMs: connectTimeoutMs,
+      budget,
+      ...(patienceMs === undefined ? {} : { patienceMs }),
+    });
   }
 
   #pick(exclude: ReadonlySet<string>): Endpoint | undefined {

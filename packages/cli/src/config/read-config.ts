@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { CliError } from '../cli-error.ts';
 import { EXIT_CONFIG, EXIT_NO_INPUT } from '../exit-codes.ts';
 import { findNearest } from '../nearest.ts';
-import { KEYS_NOT_YET } from '../settings/not-yet.ts';
 import { nameKey } from '../settings/option.ts';
 import type { Given, Layer } from '../settings/settings.ts';
 import { type ConfigDocument, parseConfigDocument } from './config-document.ts';
@@ -47,34 +47,22 @@ export function readConfigText(file: string): string {
 export function parseConfig(file: string, text: string): Config {
   const document = parseConfigDocument(file, text);
   const value: unknown = document.value ?? {};
-  refuseKeysNotYet(document, value);
   const announce = readEntries(file, document, value, 'announce');
   const proxy = readEntries(file, document, value, 'proxy');
   for (const { credentials } of [...announce, ...proxy])
     if (credentials !== undefined) refuseInlineSecrets(credentials);
   const parsed = configSchema.safeParse(value);
-  if (!parsed.success) throw new CliError(EXIT_CONFIG, describeIssue(document, parsed.error.issues[0]));
+  if (!parsed.success) {
+    const { issues } = parsed.error;
+    // A key that was misspelt is missing, too.
+    const unknown = issues.find(({ code }) => code === 'unrecognized_keys');
+    throw new CliError(EXIT_CONFIG, describeIssue(document, unknown ?? issues[0]));
+  }
   return {
-    options: readLayer(document, value, []),
+    options: readSharedLayer(file, document, value),
     announce,
     proxy,
   };
-}
-
-function refuseKeysNotYet(document: ConfigDocument, value: unknown): void {
-  const maps: [readonly PropertyKey[], unknown][] = [[[], value]];
-  for (const section of ['announce', 'proxy']) {
-    const list = readMember(value, section);
-    if (Array.isArray(list))
-      maps.push(...list.map((entry, index): [PropertyKey[], unknown] => [[section, index], entry]));
-  }
-  for (const [path, map] of maps) {
-    for (const [key, sentence] of KEYS_NOT_YET) {
-      if (readMember(map, key) !== undefined) {
-        throw new CliError(EXIT_CONFIG, `${document.locateKey(path, key)}: ${key}: ${sentence}`);
-      }
-    }
-  }
 }
 
 interface Issue {
@@ -140,6 +128,20 @@ function readLayer(document: ConfigDocument, map: unknown, path: readonly Proper
       if (value === undefined || value === null || option === 'credentials') return [];
       const origin = `${document.locateKey(path, key)}: ${key}`;
       return listTexts(value).map((text) => ({ text, origin, exitCode: EXIT_CONFIG }));
+    },
+  };
+}
+
+/** The keys at the top, and those of sections that stand for an option of the command line. */
+function readSharedLayer(file: string, document: ConfigDocument, value: unknown): Layer {
+  const top = readLayer(document, value, []);
+  return {
+    find(option) {
+      if (option !== 'mesh-key-file') return top.find(option);
+      const keyFile = readAt(value, ['mesh', 'keyFile']);
+      if (keyFile === undefined) return [];
+      const origin = `${document.locateKey(['mesh'], 'keyFile')}: mesh.keyFile`;
+      return [{ text: resolve(dirname(file), String(keyFile)), origin, exitCode: EXIT_CONFIG }];
     },
   };
 }

@@ -10,6 +10,7 @@ import {
   Command as ServiceCommand,
 } from '@mdns-ambassador/announcer';
 import { systemClock } from '@mdns-ambassador/mdns';
+import type { Mesh } from '@mdns-ambassador/mesh';
 import { connectionLimit, fileLimit, type Prologue } from '@mdns-ambassador/relay';
 import {
   type PlannedAnnouncement,
@@ -24,11 +25,13 @@ import {
 import { CliError } from '../cli-error.ts';
 import type { Invocation } from '../command.ts';
 import { EXIT_NO_INPUT, EXIT_OK, EXIT_REFUSED, EXIT_USAGE } from '../exit-codes.ts';
+import { readMeshRequest, requireEntitled } from '../mesh-request.ts';
 import { announcerEventToFact, describeAnnouncerEvent } from '../output/announcer-lines.ts';
 import { tellNodeEvent, tellStart } from '../output/network-lines.ts';
 import { describeRegistrarEvent, registrarEventToFact } from '../output/registrar-lines.ts';
 import { createReporter, type Reporter } from '../output/reporter.ts';
 import { describeResponderEvent, responderEventToFact } from '../output/responder-lines.ts';
+import { nameOfType } from '../parse/service-type.ts';
 import {
   addSharedOptions,
   listServiceRequests,
@@ -41,6 +44,7 @@ import { Injections, type OpenInjection } from './injections.ts';
 import { Lifecycle } from './lifecycle.ts';
 import { readInterfaceNames } from './local-network.ts';
 import { openLog } from './log-options.ts';
+import { createMesh, followKeyFile } from './mesh-keys.ts';
 import { createSpeaker, type Speaker } from './responder.ts';
 import { waitForAbort } from './stopping.ts';
 
@@ -71,6 +75,9 @@ export async function announceServices(invocation: Invocation): Promise<number> 
   const announcements = requests.map((request) =>
     readAnnouncement(request, { hostName: hostname(), platform: surroundings.platform }),
   );
+  const meshRequest = readMeshRequest(settings, surroundings.platform);
+  requireEntitled(meshRequest, 'announce', announcements.map(nameMeshService));
+  const mesh = createMesh(meshRequest);
   const targets = agreeOnTargets(requests);
   refuseSharedFolders(targets, announcements, requests);
   const log = openLog(settings, surroundings);
@@ -108,15 +115,20 @@ export async function announceServices(invocation: Invocation): Promise<number> 
       one.service === service && one.host === host && one.port === port;
     return opened[announcements.findIndex(isSame)]?.prologues ?? [];
   };
-  const announcer = createAnnouncer({ ...speaker, injection }, announcements, surroundings.platform, (event) => {
+  const around = { ...speaker, injection, mesh };
+  const announcer = createAnnouncer(around, announcements, surroundings.platform, (event) => {
     reporter.tell(describeAnnouncerEvent(event, speaker.network.interfaces()), announcerEventToFact(event));
     if (event.kind === 'refused') refusals.add(event.error);
   });
+  let unfollow = (): void => undefined;
   try {
     await admin?.listen(reporter);
     await speaker.start();
-    tellStart(reporter, speaker.network.interfaces(), speaker.network.skipped());
+    tellStart(reporter, speaker.network.interfaces(), speaker.network.skipped(), mesh?.ids);
     isStarted = true;
+    if (mesh !== undefined && meshRequest !== undefined) {
+      unfollow = followKeyFile(mesh, meshRequest.path, surroundings.platform, reporter);
+    }
     if (trailing !== undefined) {
       return await runCommand(trailing, watchAnnouncer(announcer, lifecycle), refusals, invocation);
     }
@@ -125,13 +137,14 @@ export async function announceServices(invocation: Invocation): Promise<number> 
     await Promise.race([waitForAbort(surroundings.shutdown.signal), refusals.all]);
     lifecycle.stop();
     if (refusals.isEmpty) tellStopping(reporter, surroundings.shutdown.signal);
-    const isRelaying = announcements.some(({ relay }) => relay);
+    const isRelaying = mesh !== undefined || announcements.some(({ relay }) => relay);
     await announcer.drain({ graceMs: isRelaying ? GRACE_MS : 0, timeoutMs: DRAIN_TIMEOUT_MS });
     refusals.throwFirst();
     return EXIT_OK;
   } catch (error) {
     throw error instanceof AnnouncerError ? toCliError(error) : error;
   } finally {
+    unfollow();
     for (const one of opened) one?.close();
     await announcer.close();
     await speaker.close();
@@ -145,6 +158,11 @@ export function openAnnouncerInjection(
   injections: Injections,
 ): OpenInjection | undefined {
   return injected === undefined ? undefined : injections.open({ service, credentials: injected, isInsecure: false });
+}
+
+/** What a token must be for to announce this. */
+export function nameMeshService({ type }: AnnouncementOptions): string {
+  return nameOfType(type);
 }
 
 /** The command starts and drains its announcer: the lifecycle follows. */
@@ -217,11 +235,12 @@ class Refusals {
   }
 }
 
-type AnnouncerSurroundings = Pick<Speaker, 'publisher' | 'source' | 'network'> & Pick<AnnouncementContext, 'injection'>;
+type AnnouncerSurroundings = Pick<Speaker, 'publisher' | 'source' | 'network'> &
+  Pick<AnnouncementContext, 'injection'> & { readonly mesh?: Mesh | undefined };
 
 /** An announcer on the machine that this process runs on. */
 export function createAnnouncer(
-  { publisher, source, network, injection }: AnnouncerSurroundings,
+  { publisher, source, network, injection, mesh }: AnnouncerSurroundings,
   announcements: readonly AnnouncementOptions[],
   platform: NodeJS.Platform,
   onEvent: (event: AnnouncerEvent) => void,
@@ -230,6 +249,7 @@ export function createAnnouncer(
     ...(injection === undefined ? {} : { injection }),
     announcements,
     publisher,
+    ...(mesh === undefined ? {} : { mesh }),
     ...(source === undefined ? {} : { source }),
     clock: systemClock,
     random: Math.random,

@@ -12,11 +12,13 @@ import {
 import { type CheckOptions, type CheckTools, createShell, dialService } from '@mdns-ambassador/checks';
 import { createPostgresCancelRouting } from '@mdns-ambassador/credentials';
 import { systemClock } from '@mdns-ambassador/mdns';
+import type { Mesh } from '@mdns-ambassador/mesh';
 import { connectionLimit, fileLimit, type Opening, RelayError } from '@mdns-ambassador/relay';
 import { refuseShared } from '../announce-request.ts';
 import { CliError } from '../cli-error.ts';
 import type { Invocation, Surroundings } from '../command.ts';
 import { EXIT_OK, EXIT_UNAVAILABLE } from '../exit-codes.ts';
+import { readMeshRequest, requireEntitled } from '../mesh-request.ts';
 import { createConnectionLog } from '../output/connection-log.ts';
 import type { Log } from '../output/log.ts';
 import { tellNodeEvent, tellStart } from '../output/network-lines.ts';
@@ -40,6 +42,7 @@ import { Lifecycle } from './lifecycle.ts';
 import { explainListenError } from './listen-error.ts';
 import { createLocalNetwork, type LocalNetwork, readInterfaceNames, startNode } from './local-network.ts';
 import { openLog } from './log-options.ts';
+import { createMesh, createMeshPath, followKeyFile } from './mesh-keys.ts';
 import { checkSourceFiles } from './source-files.ts';
 import { createSources, readAllowedCidrs, usesMdns } from './sources.ts';
 import { waitForAbort } from './stopping.ts';
@@ -55,6 +58,12 @@ export async function proxyServices(invocation: Invocation): Promise<number> {
   const requests = listServiceRequests({ words: invocation.words, settings }, 'proxy', config?.proxy);
   refuseShared(['listen'], requests);
   const wanted = readRequests(requests, surroundings);
+  const meshRequest = readMeshRequest(settings, surroundings.platform);
+  requireEntitled(
+    meshRequest,
+    'proxy',
+    wanted.map(({ service }) => service),
+  );
   await checkSourceFiles(wanted.map(({ origins }) => origins));
   const log = openLog(settings, surroundings);
   const lifecycle = new Lifecycle(createNotify(surroundings.env, log));
@@ -79,8 +88,9 @@ export async function proxyServices(invocation: Invocation): Promise<number> {
     },
   );
   const reportConnections = settings.isSet('log-connections');
+  const mesh = createMesh(meshRequest);
   const injections = new Injections(surroundings, reporter);
-  const context = { local, log, reportConnections, checkTools: createCheckTools(surroundings) };
+  const context = { local, log, reporter, reportConnections, checkTools: createCheckTools(surroundings), mesh };
   const opened = wanted.map((request) => openInjection(request, injections));
   const proxies = wanted.map((request, index) => composeProxy(request, context, opened[index]));
   const lag = new LoopLag(systemClock);
@@ -90,10 +100,14 @@ export async function proxyServices(invocation: Invocation): Promise<number> {
     onConnection: reportConnections ? createConnectionLog(surroundings.logStream) : undefined,
   });
   if (opened.some((injection) => injection !== undefined)) surroundings.shutdown.onHangup(() => injections.refresh());
+  let unfollow = (): void => undefined;
   try {
     await admin?.listen(reporter);
-    if (isMdnsUsed) await startMdns(local, reporter);
+    if (isMdnsUsed) await startMdns(local, reporter, mesh);
     isStarted = true;
+    if (mesh !== undefined && meshRequest !== undefined) {
+      unfollow = followKeyFile(mesh, meshRequest.path, surroundings.platform, reporter);
+    }
     await startListening(ambassador, proxies);
     lifecycle.run();
     await waitForAbort(surroundings.shutdown.signal);
@@ -105,6 +119,7 @@ export async function proxyServices(invocation: Invocation): Promise<number> {
     await ambassador.drain();
     return EXIT_OK;
   } finally {
+    unfollow();
     lag.close();
     for (const injection of opened) injection?.close();
     await ambassador.close();
@@ -126,8 +141,11 @@ function readRequests(requests: readonly ServiceRequest[], { env, platform }: Su
 export interface ProxyContext {
   readonly local: LocalNetwork;
   readonly log: Log;
+  readonly reporter: Reporter;
   readonly reportConnections: boolean;
   readonly checkTools: CheckTools;
+  /** Absent: open mode. */
+  readonly mesh?: Mesh | undefined;
 }
 
 export function createCheckTools({ platform, env }: Surroundings): CheckTools {
@@ -145,19 +163,22 @@ export function openInjection({ service, injected }: PlannedProxy, injections: I
 /** What was asked for, with its sources, its check and its credentials. */
 export function composeProxy(
   { origins, allowed, activeCheck, checkIntervalMs, injected: _, ...options }: PlannedProxy,
-  { local, log, reportConnections, checkTools }: ProxyContext,
+  { local, log, reporter, reportConnections, checkTools, mesh }: ProxyContext,
   injection: OpenInjection | undefined,
 ): ProxyOptions {
   const opening = injection === undefined ? composeOpening(options) : injection.opening;
+  const path = mesh === undefined ? undefined : createMeshPath(mesh, options.service, reporter);
+  const tools = path === undefined ? checkTools : { ...checkTools, dial: path.dialForCheck };
   return {
     maxConnections: connectionLimit(fileLimit(process)),
     ...options,
     ...(injection === undefined ? {} : { prologues: injection.prologues }),
     ...(opening === undefined ? {} : { opening }),
     reportConnections,
-    ...composeCheck(activeCheck, checkIntervalMs, checkTools),
+    ...composeCheck(activeCheck, checkIntervalMs, tools),
+    ...(path === undefined ? {} : { dialler: path.dialler, proof: 'mesh' }),
     merge: origins.merge,
-    sources: createSources(origins, { service: options.service, allowed, local, log }),
+    sources: createSources(origins, { service: options.service, allowed, local, log, mesh }),
   };
 }
 
@@ -190,9 +211,9 @@ export function composeAmbassador(
   });
 }
 
-async function startMdns(local: LocalNetwork, reporter: Reporter): Promise<void> {
+async function startMdns(local: LocalNetwork, reporter: Reporter, mesh: Mesh | undefined): Promise<void> {
   await startNode(local);
-  tellStart(reporter, local.network.interfaces(), local.network.skipped());
+  tellStart(reporter, local.network.interfaces(), local.network.skipped(), mesh?.ids);
 }
 
 /** Starts it; says in one sentence why it can't listen. */

@@ -3,7 +3,6 @@ import { type Announcer, AnnouncerError } from '@mdns-ambassador/announcer';
 import { systemClock } from '@mdns-ambassador/mdns';
 import type { PlannedAnnouncement } from '../announce-request.ts';
 import { announcerEventToFact, describeAnnouncerEvent } from '../output/announcer-lines.ts';
-import type { Reporter } from '../output/reporter.ts';
 import { Part } from '../up/part.ts';
 import type { PlannedProxy } from '../up/plan.ts';
 import { createAnnouncer, DRAIN_TIMEOUT_MS, GRACE_MS, openAnnouncerInjection, toCliError } from './announce.ts';
@@ -12,7 +11,6 @@ import { composeAmbassador, composeProxy, openInjection, type ProxyContext, star
 
 /** What the parts of `up` work with. */
 export interface PartContext extends ProxyContext {
-  readonly reporter: Reporter;
   readonly platform: NodeJS.Platform;
   readonly injections: Injections;
   readonly observers: Pick<AmbassadorOptions, 'onDial' | 'onConnection' | 'lag'>;
@@ -51,12 +49,13 @@ export class ProxyPart extends Part {
 export class AnnouncementPart extends Part {
   readonly announcer: Announcer;
 
-  constructor(options: PlannedAnnouncement, { local, reporter, platform, injections }: PartContext) {
+  constructor(options: PlannedAnnouncement, { local, reporter, platform, injections, mesh }: PartContext) {
     const opened = openAnnouncerInjection(options, injections);
     const surroundings = {
       publisher: local.node,
       network: local.network,
       injection: () => opened?.prologues ?? [],
+      mesh,
     };
     const announcer = createAnnouncer(surroundings, [options], platform, (event) =>
       reporter.tell(describeAnnouncerEvent(event, local.network.interfaces()), announcerEventToFact(event)),
@@ -71,7 +70,7 @@ export class AnnouncementPart extends Part {
           }
         },
         async leave(timeoutMs, onGoodbye) {
-          await announcer.drain({ graceMs: options.relay ? GRACE_MS : 0, timeoutMs, onGoodbye });
+          await announcer.drain({ graceMs: options.relay || mesh !== undefined ? GRACE_MS : 0, timeoutMs, onGoodbye });
         },
         close() {
           opened?.close();
