@@ -1,6 +1,6 @@
 import { type Host, type HostProcess, POSTGRES_FOLDER } from '@mdns-ambassador/testkit';
 import { expect } from 'vitest';
-import { announce, proxy, runProgram, spawnAmbassador, startProgram } from '../../ambassador.ts';
+import { announce, proxy, runAmbassador, runProgram, spawnAmbassador, startProgram } from '../../ambassador.ts';
 import {
   administerPostgres,
   administerRedis,
@@ -131,6 +131,10 @@ await labTest(
     await announce(h1, 'redis:6101', '--mesh-key-file', key);
     const proxying = await proxy(h3, 'redis:7001', '--credentials', file, '--mesh-key-file', key);
     await proxying.line(/found "redis on h1"/, { timeout: 30_000 });
+    // What an announcer would tell on another host is told nobody either.
+    const far = ['announce', `redis=${h2.ip}:6101`, '--credentials', file, '--mesh-key-file', key];
+    const { code, stderr } = await runAmbassador(h3, far);
+    expect([code, stderr]).toEqual([77, expect.stringContaining(`redis at ${h2.ip} proves nothing`)]);
     for (let client = 0; client < 5; client += 1) expect(await askRedis(h3, '7001', ...WHO)).toBe('app');
     const total = /total_connections_received:(\d+)/.exec(await h2.read('redis-cli', ['-p', '6101', 'INFO', 'stats']));
     // The announcer's own check connects, and sends nothing; nobody has sent it a login.

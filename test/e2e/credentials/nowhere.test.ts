@@ -66,8 +66,8 @@ await labTest(
     expect(shown).toContain('"services"');
     // The stream of events, from its beginning for a moment.
     const events = await host.run('curl', ['--silent', '--no-buffer', '--max-time', '1', `${ADMIN}/v1/events`]);
-    const ours =
-      'for p in /proc/[0-9]*; do grep -qa "up --config" $p/cmdline 2>/dev/null || tr "\\0" " " < $p/cmdline 2>/dev/null | grep -q "ambassador.js up" && cat $p/cmdline $p/environ; done; true';
+    const isOurs = 'tr "\\0" " " < $p/cmdline | grep -q "ambassador.js up"';
+    const ours = `for p in /proc/[0-9]*; do ${isOurs} && cat $p/cmdline $p/environ; done 2> /dev/null; true`;
     const processes = await host.read('sh', ['-c', ours]);
     expect(processes).toContain('/run/ambassador.yaml');
     const table = await host.read('ps', ['axeww', '-o', 'args']);
