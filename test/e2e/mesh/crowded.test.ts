@@ -22,7 +22,7 @@ interface Loitering {
 
 await labTest(
   'whoever does not finish his handshake has five seconds and 32 places of 256, and keeps no member of another address waiting',
-  { hosts: 3, timeout: 110_000 },
+  { hosts: 3, timeout: 180_000 },
   async (lan) => {
     const [h1, h2, h3] = [lan.host(1), lan.host(2), lan.host(3)];
     const key = await initMesh(h1, makeSharedFolder());
@@ -50,7 +50,7 @@ await labTest(
 
 await labTest(
   'on a machine with few file descriptors one address does not take them all',
-  { hosts: 3, timeout: 90_000 },
+  { hosts: 3, timeout: 180_000 },
   async (lan) => {
     const [h1, h2, h3] = [lan.host(1), lan.host(2), lan.host(3)];
     const key = await initMesh(h1, makeSharedFolder());

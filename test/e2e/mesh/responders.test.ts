@@ -7,7 +7,7 @@ import { initMesh, makeSharedFolder } from '../../mesh.ts';
 for (const responder of ['native', 'avahi', 'bonjour-service'] as const) {
   await labTest(
     `what a member announces through ${responder} is recognised by its signature, and strangers are sent away`,
-    { hosts: 2, needs: responder === 'avahi' ? avahi.needs : [], timeout: 90_000 },
+    { hosts: 2, needs: responder === 'avahi' ? avahi.needs : [], timeout: 180_000 },
     async (lan) => {
       const [h1, h2] = [lan.host(1), lan.host(2)];
       const folder = makeSharedFolder();

@@ -8,7 +8,7 @@ const FILE = '/run/ambassador.yaml';
 
 await labTest(
   'up announces and proxies within a mesh, and a reload and a rotated key leave its connections alone',
-  { hosts: 2, timeout: 90_000 },
+  { hosts: 2, timeout: 180_000 },
   async (lan) => {
     const [h1, h2] = [lan.host(1), lan.host(2)];
     const key = await initMesh(h1, makeSharedFolder());
