@@ -15,7 +15,11 @@ const UNDER_LOAD = [
   'test/interop/under-change.test.ts',
 ];
 
+/** What is waited for comes when the machine has time for it. */
+const patient = { expect: { poll: { timeout: 60_000 } } };
+
 const realHosts = {
+  ...patient,
   globalSetup: ['test/build-packages.ts'],
   testTimeout: 240_000,
   hookTimeout: 240_000,
@@ -35,6 +39,7 @@ export default defineConfig({
       {
         ...resolveSource,
         test: {
+          ...patient,
           name: 'unit',
           include: ['packages/*/test/**/*.test.ts'],
           // Property tests on a busy machine: a limit against hanging, no measure.
@@ -45,6 +50,7 @@ export default defineConfig({
       {
         ...resolveSource,
         test: {
+          ...patient,
           name: 'sim',
           include: ['test/{sim,conformance}/**/*.test.ts'],
           testTimeout: 240_000,

@@ -5,7 +5,7 @@ import { Lab } from '@mdns-ambassador/testkit';
 import { expect, test } from 'vitest';
 
 const EXAMPLES = fileURLToPath(new URL('../../examples/', import.meta.url));
-const LIMIT_MS = 110_000;
+const LIMIT_MS = 240_000;
 const NEEDS = /^needs (?<command>\S+) (?<debian>\S+)$/gm;
 
 const reason = await Lab.unavailable();

@@ -69,7 +69,8 @@ await labTest(
     for (let time = 0; time < 5; time++) {
       const answer = await ask();
       expect(answer).toMatchObject({ answer: 'h2\n' });
-      expect(answer.endedAfterMs).toBeLessThan(1_000);
+      // Who waits for the one that is gone waits for ten seconds.
+      expect(answer.endedAfterMs).toBeLessThan(5_000);
     }
     await lan.plug(h1);
     await announcing.line(/announced .*thing on h1.* on eth0/, { stream: 'stdout' });

@@ -197,7 +197,7 @@ async function introduce(
 }
 
 async function dialFirst(targets: readonly Target[], signal: AbortSignal): Promise<Socket> {
-  let failure: unknown = new RelayError('EHOSTUNREACH', 'The service has not been found yet');
+  let failure: unknown;
   for (const target of targets) {
     try {
       const socket = await dial(target, { timeoutMs: DIAL_TIMEOUT_MS, signal });
@@ -207,5 +207,5 @@ async function dialFirst(targets: readonly Target[], signal: AbortSignal): Promi
       if (signal.aborted) break;
     }
   }
-  throw failure;
+  throw failure ?? new RelayError('EHOSTUNREACH', 'The service has not been found yet');
 }

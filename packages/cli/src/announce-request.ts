@@ -87,7 +87,7 @@ export function readAnnouncement(request: ServiceRequest, machine: Machine): Pla
   const { service: given, settings } = request;
   const { service, host, port } = readGiven(given, parseAnnouncedService);
   refuseNativeOptions(settings);
-  const injected = readAnnouncerInjection(request, service);
+  const injected = readAnnouncerInjection(request, service, host);
   const ttl = settings.read('ttl', (text) => parseInteger(text, 1, HIGHEST_TTL));
   return {
     service,

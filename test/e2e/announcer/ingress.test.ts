@@ -235,7 +235,10 @@ describe('The end', () => {
     expect(await readAll(upstream)).toBe('last words');
     upstream.end();
     client.resume();
-    expect(await drained).toEqual({ finished: 1, reset: 0 });
+    const { finished, reset } = await drained;
+    // Who only looked whether it still listens may have been carried, too.
+    expect(finished).toBeGreaterThanOrEqual(1);
+    expect(reset).toBe(0);
   });
 
   test('what has not finished when the drain times out is reset', async () => {

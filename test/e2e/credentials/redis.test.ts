@@ -1,19 +1,31 @@
-import type { Host, HostProcess } from '@mdns-ambassador/testkit';
+import type { HostProcess } from '@mdns-ambassador/testkit';
 import { expect } from 'vitest';
-import { AMBASSADOR, proxy, runAmbassador, runProgram, startProgram } from '../../ambassador.ts';
+import { proxy, runAmbassador, runProgram, startProgram } from '../../ambassador.ts';
+import {
+  administerRedis,
+  askRedis as ask,
+  askMore,
+  startRedis,
+  writeCredentials,
+  writeSecret,
+} from '../../credentials.ts';
 import { labTest } from '../../lab-test.ts';
 
+/** What a file of credentials says beside the secret. */
+const APP = ['protocol: redis', 'username: app'] as const;
 const WHO = ['ACL', 'WHOAMI'];
 const PIPELINED = 10_000;
+/** Clients that ask while the secret is known to be wrong. */
+const CROWD = 40;
 
 await labTest(
   'clients of Redis log in with a password that they never see',
-  { hosts: 1, needs: ['redis-server', 'redis-cli'], timeout: 120_000 },
+  { hosts: 1, needs: ['redis-server', 'redis-cli'] },
   async (lan) => {
     const host = lan.host(1);
     await Promise.all([startRedis(host, 6101, 'staging-pw'), startRedis(host, 6102, 'production-pw')]);
-    const staging = await writeCredentials(host, 'staging', 'staging-pw\n');
-    const production = await writeCredentials(host, 'production', 'production-pw');
+    const staging = await writeCredentials(host, 'staging', 'staging-pw\n', ...APP);
+    const production = await writeCredentials(host, 'production', 'production-pw', ...APP);
     await proxy(host, 'redis:7001', '--from', 'static:127.0.0.1:6101', '--credentials', staging);
     await proxy(host, 'redis:7002', '--from', 'static:127.0.0.1:6102', '--credentials', production);
 
@@ -50,37 +62,44 @@ await labTest(
 
 await labTest(
   'a secret that changes fails no connection, and a wrong one is told in the words of Redis',
-  { hosts: 1, needs: ['redis-server', 'redis-cli'], timeout: 120_000 },
+  { hosts: 1, needs: ['redis-server', 'redis-cli'] },
   async (lan) => {
     const host = lan.host(1);
     const redis = await startRedis(host, 6101, 'first-pw');
-    const file = await writeCredentials(host, 'app', 'first-pw');
+    const file = await writeCredentials(host, 'app', 'first-pw', ...APP);
     const proxying = await proxy(host, 'redis:7001', '--from', 'static:127.0.0.1:6101', '--credentials', file);
     const load = await startProgram(host, 'redis-load', '7001');
 
+    await askMore(load);
     // The file first: the server still wants the secret before.
     await writeSecret(host, 'app', 'second-pw');
     await proxying.line(/the secret in \/run\/app\.secret has changed/);
-    await administer(host, 'ACL SETUSER app >second-pw');
-    await administer(host, 'ACL SETUSER app <first-pw');
+    await askMore(load);
+    await administerRedis(host, 6101, 'ACL SETUSER app >second-pw');
+    await askMore(load);
+    await administerRedis(host, 6101, 'ACL SETUSER app <first-pw');
     // The server first, both at once: what is refused is read again.
-    await administer(host, 'ACL SETUSER app >third-pw');
+    await administerRedis(host, 6101, 'ACL SETUSER app >third-pw');
     await writeSecret(host, 'app', 'third-pw');
-    await administer(host, 'ACL SETUSER app <second-pw');
+    await administerRedis(host, 6101, 'ACL SETUSER app <second-pw');
     await proxying.line(/has changed/);
+    await askMore(load);
     load.stdin.end();
     const [counts] = await load.line(/^\{.*\}$/);
     expect(JSON.parse(counts)).toEqual({ asked: expect.any(Number), failed: 0, failures: [] });
-    expect(JSON.parse(counts).asked).toBeGreaterThan(50);
 
     // At the server alone: nobody knows the secret, and the server is not stormed with it.
-    await administer(host, 'ACL SETUSER app resetpass >fourth-pw');
+    await administerRedis(host, 6101, 'ACL SETUSER app resetpass >fourth-pw');
     const refused = /^ERR ambassador: 127\.0\.0\.1:6101 refuses the credentials: WRONGPASS/;
     expect(await ask(host, '7001', 'PING')).toMatch(refused);
     await proxying.line(/refuses the credentials/);
-    for (let client = 0; client < 5; client += 1) expect(await ask(host, '7001', 'PING')).toMatch(refused);
-    const failures = Number(/acl_access_denied_auth:(\d+)/.exec(await administer(host, 'INFO stats'))?.[1] ?? '0');
-    expect(failures).toBeLessThan(8);
+    await administerRedis(host, 6101, 'ACL LOG RESET');
+    const crowd = `for client in $(seq ${CROWD}); do redis-cli -p 7001 PING; done`;
+    const told = (await host.read('sh', ['-c', crowd])).trim().split('\n');
+    expect(told.filter((line) => refused.test(line))).toHaveLength(CROWD);
+    // However slow this machine is: the pauses grow.
+    const logins = [...(await administerRedis(host, 6101, 'ACL LOG')).matchAll(/^count\n(\d+)$/gm)];
+    expect(logins.reduce((sum, [, count]) => sum + Number(count), 0)).toBeLessThan(CROWD / 2);
     await writeSecret(host, 'app', 'fourth-pw');
     await proxying.line(/has changed/);
     expect(await ask(host, '7001', 'PING')).toBe('PONG');
@@ -91,62 +110,12 @@ await labTest(
 );
 
 await labTest(
-  'the secret is in no command line, environment, log, status, error or heap snapshot',
-  { hosts: 1, needs: ['redis-server', 'redis-cli', 'curl'], timeout: 120_000 },
-  async (lan) => {
-    const host = lan.host(1);
-    const secret = 'tr0mbone-7731-quartz';
-    await startRedis(host, 6101, secret);
-    const file = await writeCredentials(host, 'app', secret);
-    const wrong = await writeCredentials(host, 'wrong', `${secret}-not`);
-    const flags = [
-      '--from',
-      'static:127.0.0.1:6101',
-      '--log-level',
-      'trace',
-      '--log-format',
-      'json',
-      '--log-connections',
-    ];
-    const node = ['--heapsnapshot-signal=SIGUSR2', '--diagnostic-dir=/run', AMBASSADOR];
-    const start = async (...args: readonly string[]): Promise<HostProcess> => {
-      const started = host.spawn(process.execPath, [...node, 'proxy', ...args, ...flags]);
-      await started.line(/listening/, { stream: 'stdout' });
-      return started;
-    };
-    const good = await start('redis:7001', '--credentials', file, '--admin', '127.0.0.1:9901');
-    const bad = await start('redis:7002', '--credentials', wrong);
-    expect(await ask(host, '7001', 'SET', 'payload', 'cargo-55')).toBe('OK');
-    const answer = await ask(host, '7002', 'PING');
-    expect(answer).toMatch(/refuses the credentials/);
-    const pages = ['healthz', 'readyz', 'metrics', 'v1/status', ''].map((page) => `http://127.0.0.1:9901/${page}`);
-    const shown = await host.read('curl', ['--silent', ...pages]);
-    expect(shown).toContain('"services"');
-    expect([answer, shown, good.output, bad.output].join('\n')).not.toMatch(new RegExp(`${secret}|cargo-55`));
-
-    const processes = await host.read('sh', ['-c', 'cat /proc/[0-9]*/cmdline /proc/[0-9]*/environ 2>/dev/null; true']);
-    expect(processes).toContain('--credentials');
-    expect(processes).not.toContain(secret);
-
-    good.kill('SIGUSR2');
-    const find = 'ls /run/*.heapsnapshot 2>/dev/null && tail -c 2 /run/*.heapsnapshot | grep -q "]}"';
-    await expect
-      .poll(async () => (await host.run('sh', ['-c', find])).code, { timeout: 30_000, interval: 300 })
-      .toBe(0);
-    const count = (text: string): string => `cat /run/*.heapsnapshot | grep -c -- "${text}"; true`;
-    expect(await host.read('sh', ['-c', count('credentials (redis)')])).not.toBe('0\n');
-    expect(await host.read('sh', ['-c', count(secret)])).toBe('0\n');
-    await Promise.all([good.stop(), bad.stop()]);
-  },
-);
-
-await labTest(
   'credentials go to nobody who has shown nothing',
-  { hosts: 2, needs: ['redis-server', 'redis-cli'], timeout: 120_000 },
+  { hosts: 2, needs: ['redis-server', 'redis-cli'] },
   async (lan) => {
     const [h1, h2] = [lan.host(1), lan.host(2)];
     await startRedis(h2, 6101, 'sesame', '0.0.0.0');
-    const file = await writeCredentials(h1, 'app', 'sesame');
+    const file = await writeCredentials(h1, 'app', 'sesame', ...APP);
     const far = `static:${h2.ip}:6101`;
     const refused = [
       [['proxy', 'redis:7001', '--credentials', file], /whoever announces redis/],
@@ -184,7 +153,7 @@ await labTest(
 
 await labTest(
   'Redis behind TLS is reached when it shows the right certificate, and told nothing otherwise',
-  { hosts: 2, needs: ['redis-server', 'redis-cli', 'openssl'], timeout: 120_000 },
+  { hosts: 2, needs: ['redis-server', 'redis-cli', 'openssl'] },
   async (lan) => {
     const [h1, h2] = [lan.host(1), lan.host(2)];
     const request = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', '/CN=cache.test'];
@@ -193,14 +162,16 @@ await labTest(
     const tls = ['--tls-port', '6101', '--tls-cert-file', '/run/tls.crt', '--tls-key-file', '/run/tls.key'];
     await startRedis(h2, 0, 'sesame', '0.0.0.0', ...tls, '--tls-auth-clients', 'no');
     await h1.read('tee', ['/run/ca.crt'], { input: await h2.read('cat', ['/run/tls.crt']) });
-    const from = ['--from', `static:${h2.ip}:6101`, '--connect-timeout', '1s'];
+    const from = ['--from', `static:${h2.ip}:6101`];
     const start = async (port: string, name: string, ...lines: readonly string[]): Promise<HostProcess> =>
       await proxy(
         h1,
         `redis:${port}`,
         ...from,
+        '--connect-timeout',
+        name === 'right' ? '20s' : '3s',
         '--credentials',
-        await writeCredentials(h1, name, 'sesame', 'tls: true', ...lines),
+        await writeCredentials(h1, name, 'sesame', ...APP, 'tls: true', ...lines),
       );
 
     await start('7001', 'right', 'caFile: /run/ca.crt', 'serverName: cache.test');
@@ -218,53 +189,3 @@ await labTest(
     await plain.line(/a client speaks TLS to the local port/);
   },
 );
-
-/** A Redis with one user, `app`; no output of it shows the password. */
-async function startRedis(
-  host: Host,
-  port: number,
-  password: string,
-  bind = '127.0.0.1',
-  ...more: readonly string[]
-): Promise<HostProcess> {
-  const folder = `/run/redis-${port}`;
-  const users = `user default off\nuser owner on nopass ~* &* +@all\nuser app on >${password} ~* &* +@all -@admin +acl|whoami\n`;
-  await host.read('mkdir', ['-p', folder]);
-  await host.read('sh', ['-c', 'umask 077 && cat > "$0"', `${folder}/users.acl`], { input: users });
-  const flags = ['--port', `${port}`, '--bind', bind, '--protected-mode', 'no', '--save', '', '--dir', folder];
-  const redis = host.spawn('redis-server', [...flags, '--aclfile', `${folder}/users.acl`, '--logfile', '', ...more]);
-  await redis.line(/Ready to accept connections/);
-  return redis;
-}
-
-async function writeCredentials(
-  host: Host,
-  name: string,
-  secret: string,
-  ...lines: readonly string[]
-): Promise<string> {
-  const file = `/run/${name}.yaml`;
-  const yaml = ['protocol: redis', 'username: app', `passwordFile: ./${name}.secret`, ...lines].join('\n');
-  await host.read('tee', [file], { input: yaml });
-  await writeSecret(host, name, secret);
-  return file;
-}
-
-/** By a rename, as it should be done. */
-async function writeSecret(host: Host, name: string, secret: string): Promise<void> {
-  const write = 'umask 077 && cat > "$0.new" && mv "$0.new" "$0"';
-  await host.read('sh', ['-c', write, `/run/${name}.secret`], { input: secret });
-}
-
-/** What redis-cli prints, good or bad; its own login warning apart. */
-async function ask(host: Host, port: string, ...words: readonly string[]): Promise<string> {
-  const { stdout, stderr } = await host.run('redis-cli', ['-p', port, ...words]);
-  return `${stdout}${stderr}`.trim();
-}
-
-/** What the owner of the first server asks it. */
-async function administer(host: Host, line: string): Promise<string> {
-  const answer = await host.read('redis-cli', ['-p', '6101'], { input: `AUTH owner any\n${line}\n` });
-  expect(answer).not.toMatch(/^(ERR|NO|WRONG)/m);
-  return answer;
-}

@@ -14,7 +14,7 @@ const services: TcpService[] = [];
 let engine: Engine | undefined;
 
 /** An engine with this path in front of services `a` and `b`, which say their names and echo. */
-async function open(path: NodeEnginePath, connectTimeoutMs = 1000) {
+async function open(path: NodeEnginePath, connectTimeoutMs = 20_000) {
   const rank = { priority: 0, weight: 0, secure: false, draining: false };
   const endpoints: Endpoint[] = [];
   for (const id of ['a', 'b']) {

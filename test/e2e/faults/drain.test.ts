@@ -29,8 +29,7 @@ await labTest(
     await kept.line(/^ready/);
     hurried.kill('SIGTERM');
     await hurried.line(/stopping/);
-    const askedAgainAt = Date.now();
+    // It did not wait for those ten, which would have ended it with 0.
     expect(await hurried.stop('SIGTERM')).toEqual({ code: 143, signal: undefined });
-    expect(Date.now() - askedAgainAt).toBeLessThan(1_000);
   },
 );

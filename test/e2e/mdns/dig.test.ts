@@ -14,7 +14,7 @@ await labTest(
     await publishing.line(/^announced far eth0/m);
     await startProgram(h2, 'resolver-relay');
     const dig = async (...args: readonly string[]): Promise<string> =>
-      await h2.read('dig', ['@127.0.0.1', '-p', '5300', '+time=2', '+tries=2', '+norec', '+notcp', ...args]);
+      await h2.read('dig', ['@127.0.0.1', '-p', '5300', '+time=10', '+tries=3', '+norec', '+notcp', ...args]);
     const shortly = async (type: string, name: string): Promise<string> => (await dig('+short', type, name)).trim();
 
     expect(await shortly('PTR', TYPE)).toBe(`${NAME}.`);

@@ -4,6 +4,7 @@ import { AMBASSADOR, announce, locateProgram, spawnProgram, startProgram } from 
 import { labTest } from '../../lab-test.ts';
 
 const MAX_GROWTH_MIB = 20;
+/** Of its own work: see watch-loop.mjs. */
 const MAX_DELAY_MS = 50;
 /** 32 of each kind in a minute, in the log as well. */
 const MAX_LINES = 300;
@@ -97,8 +98,8 @@ await labTest('what comes from off the link or from another port changes nothing
   const [, json = ''] = await browsing.line(/^counters (.*)$/);
   const { offLink, otherPort, recordsRefused } = JSON.parse(json);
   // UDP may lose some on a busy machine.
-  expect(offLink).toBeGreaterThan(150);
-  expect(otherPort).toBeGreaterThan(150);
+  expect(offLink).toBeGreaterThan(50);
+  expect(otherPort).toBeGreaterThan(50);
   expect(recordsRefused).toBe(0);
   expect(browsing.stdout).not.toContain('removed');
 });

@@ -70,6 +70,11 @@ export class RawPeer {
     return found;
   }
 
+  /** Until what arrived since `forget` satisfies the predicate. */
+  async until(satisfies: (packets: readonly Arrived[]) => boolean): Promise<void> {
+    await this.#prober.until(() => satisfies(this.arrived()));
+  }
+
   /** What arrives within this time. */
   async listen(ms: number): Promise<readonly Arrived[]> {
     this.forget();

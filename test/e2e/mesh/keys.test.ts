@@ -36,7 +36,7 @@ await labTest('a mesh key is made once, private, and never printed', { hosts: 1 
 
 await labTest(
   'a key file that cannot be used ends the command with a sentence and its code',
-  { hosts: 1, timeout: 180_000 },
+  { hosts: 1 },
   async (lan) => {
     const h1 = lan.host(1);
     const folder = makeSharedFolder();

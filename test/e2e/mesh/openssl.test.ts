@@ -41,12 +41,12 @@ await labTest(
     expect(text).toMatch(/URI:ambassador:\/\/[0-9a-f]{16}\/proxy\/thing\n/);
     expect(text).toContain('ED25519');
 
-    const bare = await h1.run('timeout', ['5', 'openssl', ...connect], { input: '{"v":1,"svc":"thing"}\nwho\n' });
+    const bare = await h1.run('timeout', ['30', 'openssl', ...connect], { input: '{"v":1,"svc":"thing"}\nwho\n' });
     expect(bare.stdout + bare.stderr).not.toMatch(/^h1$/m);
     await announcer.line(/it showed no certificate/);
 
     for (const version of ['-tls1', '-tls1_1', '-tls1_2']) {
-      const scan = await h1.run('timeout', ['5', 'openssl', ...connect, ...own, version], { input: '' });
+      const scan = await h1.run('timeout', ['30', 'openssl', ...connect, ...own, version], { input: '' });
       expect(scan.code, version).not.toBe(0);
       expect(scan.stdout, version).not.toContain('New, TLSv1.');
     }

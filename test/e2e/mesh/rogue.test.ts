@@ -60,5 +60,12 @@ await labTest(
     const tally = await load.finish();
     expect(Object.keys(tally.by)).toEqual(['secure']);
     expect(proxying.stdout).not.toMatch(/found "open"/);
+
+    const keyless = await proxy(h2, 'thing:7002');
+    await keyless.until(
+      (output) =>
+        /found "open"/.test(output) && /not used: it is of mesh \w+, and this proxy has no mesh key/.test(output),
+    );
+    expect(keyless.stdout).not.toMatch(/found "secure"/);
   },
 );

@@ -57,7 +57,7 @@ await labTest(
       ['6000', '14'],
     );
     expect(tally.failed).toEqual([]);
-    expect(tally.answered).toBeGreaterThan(100);
+    expect(tally.answered).toBeGreaterThan(20);
     expect(tally.renewals).toBeGreaterThanOrEqual(2);
   },
 );

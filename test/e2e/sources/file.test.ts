@@ -31,7 +31,8 @@ await labTest('a service that moves by a file that is replaced loses no new conn
   const tookMs = (tally.lastBy.old?.at ?? 0) - movedAt;
   process.stdout.write(`moved by file: ${tally.answered} connections, all at the new place after ${tookMs} ms\n`);
   expect(tally.failures).toEqual([]);
-  expect(tookMs).toBeLessThan(1_000);
+  // Where it is not told of a change it looks every five seconds.
+  expect(tookMs).toBeLessThan(4_000);
 });
 
 await labTest('a broken file and a missing one change nothing and are told of once', { hosts: 2 }, async (lan) => {

@@ -43,7 +43,7 @@ await labTest('resolve --from dns: prints every address of a name', { hosts: 2, 
   const records = ['db A 10.99.0.7', 'db A 10.99.0.8', 'db AAAA fd00::7', 'alias CNAME db'];
   const server = await NameServer.start(lan.host(1), records);
   const from = ['--from', `dns:alias.${ZONE}:5432`, '--dns-server', server.address];
-  const { stdout } = await runAmbassador(lan.host(2), ['resolve', 'db', ...from, '--all']);
+  const { stdout } = await runAmbassador(lan.host(2), ['resolve', 'db', ...from, '--all', '--timeout', '20s']);
   expect(stdout.trim().split('\n').sort()).toEqual(['10.99.0.7:5432', '10.99.0.8:5432', '[fd00::7]:5432']);
 });
 
@@ -65,7 +65,7 @@ await labTest(
 await labTest('resolve --from srv: of nothing says why, and ends with 69', { hosts: 2, needs: NEEDS }, async (lan) => {
   const server = await NameServer.start(lan.host(1), [...ADDRESSES, '_off._tcp SRV 0 0 0 .']);
   const ask = async (name: string): Promise<unknown> => {
-    const from = ['--from', `srv:${name}`, '--dns-server', server.address, '--timeout', '500ms'];
+    const from = ['--from', `srv:${name}`, '--dns-server', server.address, '--timeout', '3s'];
     return await runAmbassador(lan.host(2), ['resolve', 'thing', ...from]);
   };
   expect(await ask(`_no._tcp.${ZONE}`)).toMatchObject({ code: 69, stderr: expect.stringMatching(/has no name/) });
@@ -189,7 +189,7 @@ await labTest(
       `moved by SRV, TTL 2 s: ${tally.answered} connections, all at the new place after ${tookMs} ms\n`,
     );
     expect(tally.failures).toEqual([]);
-    expect(tookMs).toBeLessThan(4_000);
+    expect(tookMs).toBeLessThan(15_000);
   },
 );
 
@@ -211,7 +211,15 @@ function srv(priority: number, weight: number, port: number, target: string): st
 
 async function resolve(host: Host, server: NameServer, ...flags: readonly string[]): Promise<readonly Endpoint[]> {
   const from = ['--from', `srv:${NAME}`, '--dns-server', server.address];
-  const { stdout, stderr } = await runAmbassador(host, ['resolve', 'thing', ...from, '--json', ...flags]);
+  const { stdout, stderr } = await runAmbassador(host, [
+    'resolve',
+    'thing',
+    ...from,
+    '--json',
+    '--timeout',
+    '20s',
+    ...flags,
+  ]);
   expect(stderr).toBe('');
   return JSON.parse(stdout);
 }

@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { type Destination, errorCode, type Leg, type Prologue } from '@mdns-ambassador/relay';
+import { type Destination, errorCode, type Leg, type Prologue, RelayError } from '@mdns-ambassador/relay';
 import type { HttpCredential } from '../credential.ts';
 import type { InjectionContext } from '../injection-context.ts';
 import { RefusalLedger } from '../refusal-ledger.ts';
@@ -31,6 +31,10 @@ export class HttpPrologue implements Prologue {
   }
 
   async run(_client: Leg, upstream: Leg, _signal: AbortSignal, destination: Destination): Promise<Leg> {
+    // Nobody would tell of it again, and nothing was asked yet.
+    if (upstream.readableEnded || upstream.destroyed) {
+      throw new RelayError('ECONNRESET', `${destination.name} closed the connection`);
+    }
     let secret = secretOf(this.#credential).current;
     const session = new Session(upstream, {
       authorize: () => {

@@ -23,6 +23,9 @@ export class RedisPrologue implements Prologue {
 
   async run(_client: Leg, upstream: Leg, signal: AbortSignal, destination: Destination): Promise<Leg> {
     await this.#logIn(upstream, signal, destination);
+    if (upstream.readableEnded || upstream.destroyed) {
+      throw new RelayError('ECONNRESET', `${destination.name} closed the connection after the login`);
+    }
     return this.#openSession(upstream, destination);
   }
 

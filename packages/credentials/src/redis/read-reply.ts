@@ -37,6 +37,10 @@ export function readReply(leg: Leg, signal: AbortSignal): Promise<Frame> {
       reject(new RelayError('ABORTED', 'the login was given up'));
       return;
     }
+    if (leg.readableEnded || leg.destroyed) {
+      reject(new RelayError('ECONNRESET', 'it closed the connection before the login'));
+      return;
+    }
     signal.addEventListener('abort', onAbort, { once: true });
     leg.on('data', take).on('end', onEnd).on('error', onError).on('close', onEnd);
     leg.resume();

@@ -77,6 +77,7 @@ export class SessionLeg extends Duplex implements Leg {
   #confirmEnd(): void {
     const confirm = (): void => {
       if (this.#upstream.errored === null && !this.destroyed) this.push(null);
+      this.#session.endUpstream();
       this.#settle();
     };
     if (this.#upstream.writableLength > 0) setImmediate(confirm);

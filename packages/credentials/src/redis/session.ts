@@ -95,6 +95,13 @@ export class RedisSession {
     this.#world.toUpstream(held);
   }
 
+  /** No reply will come any more: what waits for one reaches nobody. */
+  endUpstream(): void {
+    if (!this.isHolding) return;
+    this.#state = { kind: 'over' };
+    this.#world.released();
+  }
+
   takeUpstream(chunk: Buffer): void {
     let at = 0;
     while (at < chunk.length) {

@@ -1,10 +1,12 @@
 import { Refusal } from '@mdns-ambassador/relay';
+import fc from 'fast-check';
 import { afterEach, expect, test, vi } from 'vitest';
 import { MemoryLeg } from '../../../relay/test/memory-leg.ts';
 import { CancelKeys } from '../../src/postgres/cancel-keys.ts';
 import { encodeMessage } from '../../src/postgres/message.ts';
 import { createPostgresOpening } from '../../src/postgres/opening.ts';
 import { encodeStartup, SSL_REQUEST } from '../../src/postgres/startup.ts';
+import { countFuzzRuns, FUZZ_TIMEOUT_MS } from '../fuzz-runs.ts';
 import { KEY } from './fake-postgres.ts';
 
 const STARTUP = encodeStartup(0x30000, new Map([['user', 'ann']]));
@@ -96,4 +98,32 @@ test.each(['end', 'abort', 'silence'] as const)(
     expect(vi.getTimerCount()).toBe(0);
     expect(client.near.listenerCount('readable')).toBe(0);
   },
+);
+
+test(
+  'no bytes of a client make it throw anything but a refusal, hang, or keep listeners, and those that go on are as they came',
+  async () => {
+    const bytes = fc.oneof(
+      fc.uint8Array({ minLength: 1, maxLength: 40 }),
+      fc.constantFrom<Uint8Array>(STARTUP, SSL_REQUEST, CANCEL, Buffer.from('0000271000030000', 'hex')),
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.boolean(), fc.array(bytes, { maxLength: 5 }), async (injects, chunks) => {
+        const { client, hear } = open(injects);
+        client.far.resume();
+        const hearing = hear().catch((error: unknown) => error);
+        for (const chunk of chunks) client.far.write(chunk);
+        client.far.end();
+        const outcome = await hearing;
+        expect(['data', 'readable', 'end', 'close'].map((event) => client.near.listenerCount(event))).toEqual([
+          0, 0, 0, 0,
+        ]);
+        if (outcome instanceof Error) {
+          expect(outcome instanceof Refusal || outcome.name === 'ReadError').toBe(true);
+        } else if (!injects) expect(Buffer.concat(await client.near.toArray())).toEqual(Buffer.concat(chunks));
+      }),
+      { numRuns: countFuzzRuns(300), timeout: 10_000 },
+    );
+  },
+  FUZZ_TIMEOUT_MS,
 );

@@ -1,20 +1,21 @@
 import type { Destination } from '@mdns-ambassador/relay';
-import { Redial, Refusal } from '@mdns-ambassador/relay';
+import { Redial, Refusal, splice } from '@mdns-ambassador/relay';
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { MemoryLeg } from '../../../relay/test/memory-leg.ts';
 import type { CredentialEvent } from '../../src/credential-event.ts';
 import { parseError } from '../../src/postgres/error-response.ts';
-import { encodeInt32, encodeMessage } from '../../src/postgres/message.ts';
+import { encodeInt32, encodeMessage, endString } from '../../src/postgres/message.ts';
 import { PostgresPrologue } from '../../src/postgres/prologue.ts';
 import { encodeStartup, SSL_REQUEST } from '../../src/postgres/startup.ts';
 import { Secret } from '../../src/secret.ts';
 import type { SecretSource } from '../../src/secret-source.ts';
+import { createChoppedPair, cut } from '../chop.ts';
+import { countFuzzRuns, FUZZ_TIMEOUT_MS } from '../fuzz-runs.ts';
+import { LiveObjects } from '../live-objects.ts';
 import { FakePostgres, KEY, readMessage, type Way } from './fake-postgres.ts';
 
-/** 100,000 take some minutes. */
-const FUZZ_RUNS = Number(process.env.AMBASSADOR_FUZZ_RUNS ?? 300);
-const FUZZ_TIMEOUT_MS = 900_000;
+const FUZZ_RUNS = countFuzzRuns(300);
 const STARTUP = encodeStartup(
   0x30000,
   new Map([
@@ -56,8 +57,8 @@ function open({ password = secretsOf('secret'), database, destination = MESH }: 
   const prologue = new PostgresPrologue(credential, context);
   const [client, clientLeg] = MemoryLeg.pair();
   const abort = new AbortController();
-  const connect = () => {
-    const [server, upstream] = MemoryLeg.pair();
+  const connect = (sizes?: readonly number[]) => {
+    const [server, upstream] = sizes === undefined ? MemoryLeg.pair() : createChoppedPair(sizes);
     for (const leg of [server, upstream]) leg.on('error', () => {});
     upstream.pause();
     return { server, upstream, run: () => prologue.run(clientLeg, upstream, abort.signal, destination) };
@@ -138,6 +139,46 @@ test('requests for encryption are declined in every chunking', async () => {
       expect((await readMessage(client)).type).toBe('R');
     }),
     { numRuns: 30 },
+  );
+});
+
+const QUERY = encodeMessage('Q', endString('SELECT 1'));
+const RESULT = Buffer.concat([encodeMessage('C', endString('SELECT 1')), encodeMessage('Z', Buffer.from('I'))]);
+
+test('every login in every chunking of both sides is the same conversation', async () => {
+  const sizes = fc.array(fc.integer({ min: 1, max: 30 }), { minLength: 1, maxLength: 4 });
+  const ways = fc.constantFrom<Way>('trust', 'cleartext', 'md5', 'scram');
+  await fc.assert(
+    fc.asyncProperty(ways, fc.boolean(), fc.boolean(), sizes, async (way, isNew, isHasty, by) => {
+      const { client, clientLeg, connect } = open();
+      const { server, run } = connect(by);
+      const startup = encodeStartup(isNew ? 0x30002 : 0x30000, new Map([['user', 'nobody']]));
+      const serving = new FakePostgres(way).serve(server).then(async (isWelcome) => {
+        const query = await readMessage(server);
+        server.end(RESULT);
+        return [isWelcome, query];
+      });
+      // A hasty client asks before it is let in.
+      for (const chunk of cut(isHasty ? Buffer.concat([startup, QUERY]) : startup, by)) client.write(chunk);
+      const spliced = splice(clientLeg, await run());
+      if (!isHasty) for (const chunk of cut(QUERY, by)) client.write(chunk);
+      const told: Buffer[] = [];
+      for await (const bytes of client.iterator({ destroyOnReturn: false })) told.push(bytes);
+      expect(Buffer.concat(told)).toEqual(
+        Buffer.concat([
+          ...(isNew ? [encodeMessage('v', encodeInt32(0x30000), encodeInt32(0))] : []),
+          encodeMessage('R', encodeInt32(0)),
+          encodeMessage('S', endString('server_version'), endString('15.9')),
+          encodeMessage('K', KEY),
+          encodeMessage('Z', Buffer.from('I')),
+          RESULT,
+        ]),
+      );
+      expect(await serving).toEqual([true, { type: 'Q', body: endString('SELECT 1') }]);
+      client.end();
+      await spliced.finished;
+    }),
+    { numRuns: 60, timeout: 30_000 },
   );
 });
 
@@ -266,8 +307,9 @@ test('a server that closes while the client says nothing ends the wait', async (
 });
 
 test(
-  'no bytes of either side make it throw anything else, hang or keep listeners',
+  'no bytes of either side make it throw anything else, hang, or keep listeners or a connection',
   async () => {
+    const legs = new LiveObjects();
     const bytes = fc.oneof(
       fc.uint8Array({ maxLength: 60 }),
       fc.constantFrom<Uint8Array>(STARTUP, SSL_REQUEST, CANCEL),
@@ -279,6 +321,7 @@ test(
       fc.asyncProperty(fc.array(bytes, { maxLength: 5 }), fc.array(bytes, { maxLength: 5 }), async (up, down) => {
         const { client, clientLeg, connect } = open();
         const { server, upstream, run } = connect();
+        legs.watch(client, clientLeg, server, upstream);
         for (const chunk of up) client.write(chunk);
         for (const chunk of down) server.write(chunk);
         client.end();
@@ -289,8 +332,9 @@ test(
         expect(outcome === upstream || outcome instanceof Refusal || outcome instanceof Redial).toBe(true);
         expect(clientLeg.listenerCount('readable') + upstream.listenerCount('readable')).toBe(0);
       }),
-      { numRuns: FUZZ_RUNS },
+      { numRuns: FUZZ_RUNS, timeout: 10_000 },
     );
+    await vi.waitFor(async () => expect(await legs.count()).toBeLessThan(20), { timeout: 20_000 });
   },
   FUZZ_TIMEOUT_MS,
 );

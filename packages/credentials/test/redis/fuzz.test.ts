@@ -1,14 +1,22 @@
+import { type Destination, RelayError, splice } from '@mdns-ambassador/relay';
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
+import { MemoryLeg } from '../../../relay/test/memory-leg.ts';
 import { readLeadingCommand } from '../../src/redis/command.ts';
 import { CommandScanner } from '../../src/redis/command-scanner.ts';
 import { FrameScanner } from '../../src/redis/frame-scanner.ts';
+import { RedisPrologue } from '../../src/redis/prologue.ts';
 import { RedisSession } from '../../src/redis/session.ts';
-import { cut } from './redis-world.ts';
+import { SessionLeg } from '../../src/redis/session-leg.ts';
+import { cut } from '../chop.ts';
+import { countFuzzRuns, FUZZ_TIMEOUT_MS } from '../fuzz-runs.ts';
+import { LiveObjects } from '../live-objects.ts';
+import { secretsOf } from './redis-world.ts';
 
-/** CI's share; AMBASSADOR_FUZZ_RUNS=100000 is the whole. */
-const RUNS = Number(process.env.AMBASSADOR_FUZZ_RUNS ?? 3000);
-const SLOWEST_MS = 60_000;
+const RUNS = countFuzzRuns(3000);
+const DESTINATION: Destination = { endpointId: 'a', name: 'redis on h1', proof: 'mesh' };
+const LISTENED = ['data', 'end', 'close'] as const;
+const NOBODY = LISTENED.map(() => 0);
 
 const fragment = fc.oneof(
   fc.constantFrom(
@@ -75,10 +83,51 @@ test(
         expect(up).toBeLessThanOrEqual(fromClient.length * 12 + 64);
         expect(down).toBeLessThanOrEqual(fromServer.length + fromClient.length * 5 + 128);
       }),
-      { numRuns: RUNS, interruptAfterTimeLimit: SLOWEST_MS * 20, markInterruptAsFailure: true },
+      { numRuns: RUNS },
     );
   },
-  SLOWEST_MS * 21,
+  FUZZ_TIMEOUT_MS,
+);
+
+test(
+  'no bytes of either side make the login or the session after it throw anything else, hang, or keep a connection',
+  async () => {
+    const legs = new LiveObjects();
+    await fc.assert(
+      fc.asyncProperty(fc.boolean(), stream, stream, sizes, async (isWelcome, fromClient, fromServer, by) => {
+        const [client, clientLeg] = MemoryLeg.pair();
+        const [service, upstream] = MemoryLeg.pair();
+        legs.watch(client, clientLeg, service, upstream);
+        for (const leg of [client, clientLeg, service, upstream]) leg.on('error', () => {});
+        for (const leg of [clientLeg, upstream]) leg.pause();
+        const prologue = new RedisPrologue(
+          { protocol: 'redis', username: 'app', password: secretsOf('right', 'before') },
+          { now: () => 0, onEvent: () => {} },
+        );
+        const running = prologue.run(clientLeg, upstream, new AbortController().signal, DESTINATION);
+        service.resume();
+        client.resume();
+        if (isWelcome) service.write('+OK\r\n');
+        const [up, down] = [cut(fromClient, by), cut(fromServer, by)];
+        for (const chunk of up) client.write(chunk);
+        client.end();
+        for (const chunk of down) if (!service.destroyed) service.write(chunk);
+        if (!service.destroyed) service.end();
+        const outcome = await running.catch((error: unknown) => error);
+        if (outcome instanceof SessionLeg) {
+          await splice(clientLeg, outcome).finished;
+          await vi.waitFor(() => expect(upstream.destroyed).toBe(true), { timeout: 10_000, interval: 1 });
+        } else {
+          expect(outcome).toBeInstanceOf(RelayError);
+          expect(LISTENED.map((event) => upstream.listenerCount(event))).toEqual(NOBODY);
+          for (const leg of [clientLeg, upstream]) leg.resetAndDestroy();
+        }
+      }),
+      { numRuns: countFuzzRuns(1000), timeout: 10_000 },
+    );
+    await vi.waitFor(async () => expect(await legs.count()).toBeLessThan(20), { timeout: 20_000 });
+  },
+  FUZZ_TIMEOUT_MS,
 );
 
 test('where frames and commands end does not depend on how the bytes are cut', () => {

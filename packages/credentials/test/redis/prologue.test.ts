@@ -2,8 +2,9 @@ import { Refusal } from '@mdns-ambassador/relay';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { writeCommand } from '../../src/redis/command.ts';
+import { cut } from '../chop.ts';
 import { FakeRedis } from './fake-redis.ts';
-import { createWorld, cut, readAll, secretsOf } from './redis-world.ts';
+import { createWorld, readAll, secretsOf } from './redis-world.ts';
 
 async function talk(text: string | Buffer, world = createWorld()): Promise<string> {
   const { client } = await world.connect();
@@ -179,6 +180,36 @@ test('a reset passes through a session both ways, and so does a half-close', asy
   expect(await talk(writeCommand(['PING']))).toBe('+PONG\r\n');
 });
 
+test('a server that closes instead of answering has the client closed, whatever it has sent ahead', async () => {
+  const world = createWorld();
+  const { client, upstream, splice } = await world.connect();
+  world.server.answer = () => '';
+  client.resume().end(Buffer.concat([writeCommand(['HELLO', '3']), writeCommand(['PING'])]));
+  await new Promise((resolve) => setImmediate(resolve));
+  upstream.push(null);
+  await expect(splice.finished).resolves.toEqual({ kind: 'ended' });
+});
+
+test('a server that closes right after the login is no place for the client', async () => {
+  const world = createWorld();
+  const serve = world.server.serve.bind(world.server);
+  world.server.serve = (leg) => {
+    serve(leg);
+    leg.once('data', () => leg.end());
+  };
+  await expect(world.connect()).rejects.toMatchObject({ code: 'ECONNRESET' });
+});
+
+test('a server that refuses one secret and closes is not waited for with the next', async () => {
+  const world = createWorld(secretsOf('new', 'right'));
+  const serve = world.server.serve.bind(world.server);
+  world.server.serve = (leg) => {
+    serve(leg);
+    leg.once('data', () => leg.end());
+  };
+  await expect(world.connect()).rejects.toMatchObject({ code: 'ECONNRESET' });
+});
+
 const words = fc.constantFrom(
   'AUTH',
   'me',
@@ -232,20 +263,21 @@ function expectReplies(commands: readonly (readonly string[])[]): string {
     .join('');
 }
 
-test('every sequence of commands in every chunking is answered as if there were no password', async () => {
+test('every sequence of commands in every chunking of both sides is answered as if there were no password', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(command, { maxLength: 12 }),
       fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 5 }),
       fc.boolean(),
-      async (commands, sizes, isPatient) => {
+      fc.boolean(),
+      async (commands, sizes, isPatient, isCut) => {
         // A login in the middle of a session is the client's own affair.
         const fitting = commands.filter(
           ([name, , option], at) =>
             !(name === 'AUTH' || option === 'AUTH' || option === 'SETNAME') ||
             commands.slice(0, at).every(([before]) => ['AUTH', 'HELLO'].includes(before ?? '')),
         );
-        const { client } = await createWorld().connect();
+        const { client } = await createWorld().connect(isCut ? sizes : undefined);
         const reply = readAll(client);
         for (const chunk of cut(Buffer.concat(fitting.map((args) => writeCommand(args))), sizes)) {
           client.write(chunk);

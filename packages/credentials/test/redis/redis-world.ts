@@ -4,6 +4,7 @@ import type { CredentialEvent } from '../../src/credential-event.ts';
 import { RedisPrologue } from '../../src/redis/prologue.ts';
 import { Secret } from '../../src/secret.ts';
 import type { SecretSource } from '../../src/secret-source.ts';
+import { createChoppedPair } from '../chop.ts';
 import { FakeRedis } from './fake-redis.ts';
 
 const DESTINATION: Destination = { endpointId: 'a', name: 'redis on h1', proof: 'loopback' };
@@ -24,8 +25,10 @@ export interface RedisWorld {
   readonly server: FakeRedis;
   readonly events: CredentialEvent[];
   readonly clock: { now: number };
-  /** Dials once more with the same prologue; rejects as it does. */
-  connect(): Promise<{ readonly client: MemoryLeg; readonly splice: Splice; readonly upstream: MemoryLeg }>;
+  /** Dials once more with the same prologue; rejects as it does. `sizes`: of the chunks in which upstream's bytes arrive. */
+  connect(
+    sizes?: readonly number[],
+  ): Promise<{ readonly client: MemoryLeg; readonly splice: Splice; readonly upstream: MemoryLeg }>;
 }
 
 /** A Redis, and a prologue that logs in to it. */
@@ -44,9 +47,9 @@ export function createWorld(
     server,
     events,
     clock,
-    async connect() {
+    async connect(sizes) {
       const [client, clientLeg] = MemoryLeg.pair();
-      const [service, upstream] = MemoryLeg.pair();
+      const [service, upstream] = sizes === undefined ? MemoryLeg.pair() : createChoppedPair(sizes);
       for (const leg of [client, clientLeg, service, upstream]) leg.on('error', () => {});
       // As an engine hands them over.
       for (const leg of [clientLeg, upstream]) leg.pause();
@@ -62,15 +65,4 @@ export async function readAll(leg: MemoryLeg): Promise<string> {
   let text = '';
   for await (const chunk of leg) text += String(chunk);
   return text;
-}
-
-/** Cuts bytes into chunks of these sizes, over and over. */
-export function cut(bytes: Buffer, sizes: readonly number[]): readonly Buffer[] {
-  const chunks: Buffer[] = [];
-  for (let at = 0, turn = 0; at < bytes.length; turn += 1) {
-    const size = sizes[turn % sizes.length] ?? 1;
-    chunks.push(bytes.subarray(at, at + size));
-    at += size;
-  }
-  return chunks;
 }

@@ -95,6 +95,11 @@ export class HostProcess {
     });
   }
 
+  /** What was said so far is over: `line` looks at what comes from now on. */
+  skip(): void {
+    this.#consumed = this.#lines.length;
+  }
+
   /** Waits until the whole output so far satisfies `predicate`, whatever the order of its lines. */
   async until(predicate: (output: string) => boolean, options: { readonly timeout?: number } = {}): Promise<void> {
     const check = (): true | undefined => (predicate(this.output) ? true : undefined);
