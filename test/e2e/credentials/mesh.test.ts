@@ -1,4 +1,4 @@
-import { type Host, type HostProcess, POSTGRES_FOLDER } from '@mdns-ambassador/testkit';
+import type { Host, HostProcess } from '@mdns-ambassador/testkit';
 import { expect } from 'vitest';
 import { announce, proxy, runAmbassador, runProgram, spawnAmbassador, startProgram } from '../../ambassador.ts';
 import {
@@ -7,7 +7,7 @@ import {
   askMore,
   askPostgres,
   askRedis,
-  listSleepers,
+  interruptEach,
   startRedis,
   writeCredentials,
   writeSecret,
@@ -103,7 +103,7 @@ await labTest(
         timeout: 30_000,
       });
     }
-    for (const port of [6001, 6002]) await interruptOneOfTwo(h3, port, servers);
+    for (const port of [6001, 6002]) await interruptEach(h3, port, servers, DATABASE_PORT);
   },
 );
 
@@ -156,21 +156,4 @@ async function startUp(host: Host, key: string, announcements: readonly string[]
   const isAnnounced = (output: string): boolean => (output.match(/^announced /gm) ?? []).length >= announcements.length;
   await started.until(isAnnounced, { timeout: 30_000 });
   return started;
-}
-
-/** Two clients have each a query run at a server of its own; each is interrupted, and only its own query ends. */
-async function interruptOneOfTwo(host: Host, port: number, servers: readonly Host[]): Promise<void> {
-  const list = async (): Promise<readonly string[]> =>
-    (await Promise.all(servers.map((server) => listSleepers(server, DATABASE_PORT)))).map((names) => names.join('+'));
-  const clients = ['left', 'right'].map((name) => {
-    const connection = `host=127.0.0.1 port=${port} user=ambassador dbname=postgres application_name=${name}`;
-    return host.spawn(`${POSTGRES_FOLDER}/psql`, ['--no-psqlrc', '-w', '-c', 'SELECT pg_sleep(60)', connection]);
-  });
-  await expect.poll(async () => (await list()).toSorted(), { timeout: 30_000 }).toEqual(['left', 'right']);
-  for (const [index, client] of clients.entries()) {
-    client.kill('SIGINT');
-    await client.line(/canceling statement due to user request/, { timeout: 30_000 });
-    await client.exited;
-    expect((await list()).filter((name) => name !== '')).toEqual(index === 0 ? ['right'] : []);
-  }
 }

@@ -110,8 +110,8 @@ async function useAll(host: Host): Promise<{ readonly right: readonly string[]; 
     return `${stdout}${stderr}`.trim();
   };
   const web = async (port: number): Promise<string> => {
-    const report = ['--output', '/dev/null', '--write-out', '%{http_code}', '--max-time', '20'];
-    return await host.read('curl', ['--silent', ...report, `http://127.0.0.1:${port}/who?q=${CARGO}`]);
+    const report = ['--output', '/dev/null', '--write-out', '%{http_code}', '--header', `X-Cargo: ${CARGO}`];
+    return await host.read('curl', ['--silent', '--max-time', '20', ...report, `http://127.0.0.1:${port}/who`]);
   };
   return {
     right: [await askRedis(host, '7001', 'ACL', 'WHOAMI'), await sql(7003), await web(7005), await web(7006)],
