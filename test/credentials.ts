@@ -1,8 +1,6 @@
 import { type Host, type HostProcess, POSTGRES_FOLDER } from '@mdns-ambassador/testkit';
 import { expect } from 'vitest';
 
-const PATIENCE = { timeout: 30_000 } as const;
-
 /** A file of credentials that names the file of the secret beside it; its path. `lines` say the rest, `protocol: redis` among them. */
 export async function writeCredentials(
   host: Host,
@@ -36,7 +34,7 @@ export async function startRedis(
   await host.read('sh', ['-c', 'umask 077 && cat > "$0"', `${folder}/users.acl`], { input: users });
   const flags = ['--port', `${port}`, '--bind', bind, '--protected-mode', 'no', '--save', '', '--dir', folder];
   const redis = host.spawn('redis-server', [...flags, '--aclfile', `${folder}/users.acl`, '--logfile', '', ...more]);
-  await redis.line(/Ready to accept connections/, { timeout: 30_000 });
+  await redis.line(/Ready to accept connections/);
   return redis;
 }
 
@@ -96,17 +94,17 @@ export async function interruptEach(
     const connection = `host=127.0.0.1 port=${localPort} user=ambassador dbname=postgres application_name=${name}`;
     const flags = ['--no-psqlrc', '-w', '-c', 'SELECT pg_sleep(600)', connection];
     clients.set(name, host.spawn(`${POSTGRES_FOLDER}/psql`, flags));
-    await expect.poll(async () => (await list()).flat(), PATIENCE).toContain(name);
+    await expect.poll(async () => (await list()).flat()).toContain(name);
     running = await list();
   }
   expect(running.map((names) => names.length > 0)).toEqual(servers.map(() => true));
   for (const [name, client] of clients) {
     client.kill('SIGINT');
-    await client.line(/canceling statement due to user request/, PATIENCE);
+    await client.line(/canceling statement due to user request/);
     await client.exited;
     clients.delete(name);
     // A server ends a session a moment after its client has.
-    await expect.poll(async () => (await list()).flat().toSorted(), PATIENCE).toEqual([...clients.keys()].toSorted());
+    await expect.poll(async () => (await list()).flat().toSorted()).toEqual([...clients.keys()].toSorted());
   }
 }
 
@@ -114,5 +112,5 @@ export async function interruptEach(
 export async function askMore(load: HostProcess): Promise<void> {
   const countLines = (output: string): number => output.split('\n').length;
   const before = countLines(load.output);
-  await load.until((output) => countLines(output) > before + 2, { timeout: 60_000 });
+  await load.until((output) => countLines(output) > before + 2);
 }

@@ -38,10 +38,10 @@ export class Load {
     return new Load(process);
   }
 
-  /** Each time is 200 more connections answered. */
-  async moreAnswers(times: number): Promise<void> {
+  /** Each time is 200 more connections answered, within `timeout` milliseconds. */
+  async moreAnswers(times: number, options: { readonly timeout?: number } = {}): Promise<void> {
     for (let time = 0; time < times; time++) {
-      await this.#process.line(/^answered/);
+      await this.#process.line(/^answered/, options);
     }
   }
 

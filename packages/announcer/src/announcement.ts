@@ -1,6 +1,6 @@
 import { computeLookDelayMs, computeLookTimeoutMs, LookLoop } from '@mdns-ambassador/checks';
 import type { Clock, PublicationEvent, ServiceOptions, Txt } from '@mdns-ambassador/mdns';
-import { type Announced, Door, type Member, type Mesh } from '@mdns-ambassador/mesh';
+import { type Announced, Door, fitLimits, type Member, type Mesh } from '@mdns-ambassador/mesh';
 import { type DrainOutcome, formatTarget, type Prologue } from '@mdns-ambassador/relay';
 import { AnnouncedAddresses } from './announced-addresses.ts';
 import type { AnnouncementOptions, AnnouncerEvent } from './announcement-options.ts';
@@ -11,6 +11,7 @@ import { type Health, INITIAL_HEALTH, observeOutcome } from './health.ts';
 import { HeldPublication, type Publisher } from './held-publication.ts';
 import type { Host } from './host.ts';
 import type { Ingress } from './ingress.ts';
+import { chooseIngressPort } from './ingress-port.ts';
 import { createInstanceId } from './instance-id.ts';
 import { listDialableAddresses } from './local-targets.ts';
 import { type Finding, Lookout } from './lookout.ts';
@@ -189,6 +190,7 @@ export class Announcement {
     this.#door = new Door({
       member,
       clock: this.#context.clock,
+      limits: fitLimits(this.#context.host.maxConnections),
       onEvent: (event) => this.#tell({ ...event, kind: 'stranger', service: this.#options.service }),
     });
     this.#signature = new Signature(mesh, this.#context.clock, () => this.#refreshTxt());
@@ -237,6 +239,7 @@ export class Announcement {
       isAnnounced: (address) => announced.has(address),
       prologues: [...prologues, ...(injection?.(this.#options) ?? [])],
       maxConnections: host.maxConnections,
+      preferredPort: chooseIngressPort(this.#options.port),
       ...(this.#door === undefined ? {} : { door: this.#door }),
       ...(pulse === undefined ? {} : { isServiceUp: () => pulse.feel() }),
     });

@@ -5,10 +5,7 @@ import {
   type DrainOutcome,
   dial,
   dismissClient,
-  errorCode,
   type Leg,
-  type Listener,
-  listen,
   type Prologue,
   Redial,
   Refusal,
@@ -20,17 +17,13 @@ import {
   splice,
   type Target,
 } from '@mdns-ambassador/relay';
+import { IngressListeners } from './ingress-listeners.ts';
 import { describeService } from './service-destination.ts';
 
-const ANY_IPV4 = '0.0.0.0';
-const ANY_IPV6 = '::';
-/** The port that IPv4 was given may be taken in IPv6: another one is tried. */
-const MAX_PORT_ATTEMPTS = 8;
 /** The service is on this machine, mostly: what does not answer by then does not accept. */
 const DIAL_TIMEOUT_MS = 2000;
 /** How often a prologue may have the service dialled once more for one client. */
 const MAX_REDIALS = 2;
-const NO_IPV6_CODES: readonly string[] = ['EAFNOSUPPORT', 'EADDRNOTAVAIL'];
 
 export interface IngressOptions {
   /** Where the service listens, best first; asked for each connection. */
@@ -44,6 +37,8 @@ export interface IngressOptions {
   /** Whether the service answers now; asked before a member is told that it is ready. Never rejects. */
   readonly isServiceUp?: () => Promise<boolean>;
   readonly maxConnections: number;
+  /** See {@link IngressListeners}. */
+  readonly preferredPort: number;
 }
 
 /** A port on the LAN in front of a local service. */
@@ -60,19 +55,20 @@ export interface Ingress {
 export type OpenIngress = (options: IngressOptions) => Promise<Ingress>;
 
 /**
- * Listens on one free port in both families. A connection whose service can't be reached is reset: a proxy tries another
+ * Listens on one port in both families. A connection whose service can't be reached is reset: a proxy tries another
  * instance then. Rejects with a RelayError when it can't listen.
  */
 export const openIngress: OpenIngress = async (options) => {
   const visits: Visits = { arriving: new Connections(), carried: new Connections() };
   const accept = (client: Socket): void => acceptClient(client, options, visits);
-  const { port, listeners } = await listenOnFreePort(options.maxConnections, accept);
+  const { maxConnections, preferredPort } = options;
+  const listeners = await IngressListeners.open({ preferredPort, maxConnections, onConnection: accept });
   const stop = async (): Promise<void> => {
-    await Promise.all(listeners.map((listener) => listener.stop()));
+    await listeners.stop();
     options.door?.drain();
   };
   return {
-    port,
+    port: listeners.port,
     get connections() {
       return visits.carried.size;
     },
@@ -201,7 +197,7 @@ async function introduce(
 }
 
 async function dialFirst(targets: readonly Target[], signal: AbortSignal): Promise<Socket> {
-  let failure: unknown = new RelayError('EHOSTUNREACH', 'The service has not been found yet');
+  let failure: unknown;
   for (const target of targets) {
     try {
       const socket = await dial(target, { timeoutMs: DIAL_TIMEOUT_MS, signal });
@@ -211,24 +207,5 @@ async function dialFirst(targets: readonly Target[], signal: AbortSignal): Promi
       if (signal.aborted) break;
     }
   }
-  throw failure;
-}
-
-async function listenOnFreePort(
-  maxConnections: number,
-  onConnection: (client: Socket) => void,
-): Promise<{ readonly port: number; readonly listeners: readonly Listener[] }> {
-  for (let attempt = 1; ; attempt++) {
-    const ipv4 = await listen({ at: { kind: 'tcp', address: ANY_IPV4, port: 0 }, maxConnections, onConnection });
-    const port = ipv4.address.kind === 'tcp' ? ipv4.address.port : 0;
-    try {
-      const ipv6 = await listen({ at: { kind: 'tcp', address: ANY_IPV6, port }, maxConnections, onConnection });
-      return { port, listeners: [ipv4, ipv6] };
-    } catch (error) {
-      const code = errorCode(error);
-      if (NO_IPV6_CODES.includes(code)) return { port, listeners: [ipv4] };
-      await ipv4.stop();
-      if (code !== 'EADDRINUSE' || attempt >= MAX_PORT_ATTEMPTS) throw error;
-    }
-  }
+  throw failure ?? new RelayError('EHOSTUNREACH', 'The service has not been found yet');
 }

@@ -59,6 +59,7 @@ async function open(changes: Partial<IngressOptions> = {}): Promise<Ingress> {
     isAnnounced: (address) => address === ANNOUNCED || address === '::1',
     prologues: [],
     maxConnections: 100,
+    preferredPort: 0,
     ...changes,
   });
   return ingress;
@@ -195,6 +196,25 @@ describe('Prologues', () => {
     expect(await fateOf(client)).toBe('ECONNRESET');
     expect(ingress?.connections).toBe(0);
   });
+});
+
+test('a port that is taken is left alone until it is free: another one is listened on as well', async () => {
+  const owner = createServer().listen(0);
+  await once(owner, 'listening');
+  const { port: preferredPort } = owner.address() as AddressInfo;
+  const opened = await open({ preferredPort });
+  expect(opened.port).not.toBe(preferredPort);
+  (await dialIngress()).destroy();
+  owner.close();
+  const connectTo = (port: number): Promise<string> =>
+    new Promise((resolve) => {
+      const socket = connect({ host: ANNOUNCED, port });
+      socket.once('connect', () => resolve('connected')).once('error', (error) => resolve(Reflect.get(error, 'code')));
+      socket.once('connect', () => socket.destroy());
+    });
+  await expect.poll(() => connectTo(preferredPort), { timeout: 20_000 }).toBe('connected');
+  await opened.close();
+  for (const port of [preferredPort, opened.port]) expect(await connectTo(port)).toBe('ECONNREFUSED');
 });
 
 describe('The end', () => {

@@ -55,7 +55,7 @@ const MISTAKES: readonly (readonly [string, number, RegExp])[] = [
 
 await labTest(
   'a broken file of credentials ends with its code and one sentence that names file and line, and never a value',
-  { hosts: 1, timeout: 120_000 },
+  { hosts: 1 },
   async (lan) => {
     const host = lan.host(1);
     for (const [name, text] of Object.entries(FILES)) {
@@ -72,7 +72,7 @@ await labTest(
       [['proxy', 'redis', '--password', SECRET], 64, /--password/],
     ] as const;
     for (const [args, code, sentence] of typed) {
-      const result = await runAmbassador(host, args, { timeout: 30_000 });
+      const result = await runAmbassador(host, args);
       const said = `${result.stdout}${result.stderr}`;
       expect.soft([args.at(-1), result.code], said).toEqual([args.at(-1), code]);
       expect.soft(result.stderr).toMatch(sentence);

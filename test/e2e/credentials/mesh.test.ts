@@ -23,7 +23,7 @@ const WHO = ['ACL', 'WHOAMI'];
 
 await labTest(
   'an announcer logs members in: the secret stays where the service is',
-  { hosts: 2, needs: ['redis-server', 'redis-cli', 'postgres', 'psql', 'curl'], timeout: 120_000 },
+  { hosts: 2, needs: ['redis-server', 'redis-cli', 'postgres', 'psql', 'curl'] },
   async (lan) => {
     const [h1, h2] = [lan.host(1), lan.host(2)];
     const key = await initMesh(h1, makeSharedFolder());
@@ -42,7 +42,7 @@ await labTest(
     ]);
     const proxying = await proxy(h2, 'redis:7001', 'postgres:6001', 'http:8081', '--mesh-key-file', key);
     const names = ['redis', 'postgres', 'http'].map((service) => `found "${service} on h1"`);
-    await proxying.until((output) => names.every((name) => output.includes(name)), { timeout: 30_000 });
+    await proxying.until((output) => names.every((name) => output.includes(name)));
 
     expect(await askRedis(h2, '7001', ...WHO)).toBe('app');
     expect(await askRedis(h2, '7001', '-3', '--user', 'me', '--pass', 'mine', '--no-auth-warning', ...WHO)).toBe('app');
@@ -78,7 +78,7 @@ await labTest(
 
 await labTest(
   "psql's Ctrl-C reaches its own query behind two announcers, whichever end logs in",
-  { hosts: 3, needs: ['postgres', 'psql'], timeout: 120_000 },
+  { hosts: 3, needs: ['postgres', 'psql'] },
   async (lan) => {
     const [h1, h2, h3] = [lan.host(1), lan.host(2), lan.host(3)];
     const servers = [h1, h2];
@@ -99,9 +99,7 @@ await labTest(
       proxy(h3, 'bare:6002', ...balance, '--credentials', file),
     ]);
     for (const [index, name] of ['postgres', 'bare'].entries()) {
-      await proxies[index]?.until((output) => ['h1', 'h2'].every((host) => output.includes(`"${name} on ${host}"`)), {
-        timeout: 30_000,
-      });
+      await proxies[index]?.until((output) => ['h1', 'h2'].every((host) => output.includes(`"${name} on ${host}"`)));
     }
     for (const port of [6001, 6002]) await interruptEach(h3, port, servers, DATABASE_PORT);
   },
@@ -109,7 +107,7 @@ await labTest(
 
 await labTest(
   'a proxy tells its secret to members of its mesh, found by mDNS, and to nobody else',
-  { hosts: 3, needs: ['redis-server', 'redis-cli'], timeout: 120_000 },
+  { hosts: 3, needs: ['redis-server', 'redis-cli'] },
   async (lan) => {
     const [h1, h2, h3] = [lan.host(1), lan.host(2), lan.host(3)];
     const key = await initMesh(h1, makeSharedFolder());
@@ -125,12 +123,12 @@ await labTest(
       '--save',
       '',
     ]);
-    await stranger.line(/Ready to accept connections/, { timeout: 30_000 });
+    await stranger.line(/Ready to accept connections/);
     await announce(h2, 'redis:6101');
     await startRedis(h1, 6101, 'sesame');
     await announce(h1, 'redis:6101', '--mesh-key-file', key);
     const proxying = await proxy(h3, 'redis:7001', '--credentials', file, '--mesh-key-file', key);
-    await proxying.line(/found "redis on h1"/, { timeout: 30_000 });
+    await proxying.line(/found "redis on h1"/);
     // What an announcer would tell on another host is told nobody either.
     const far = ['announce', `redis=${h2.ip}:6101`, '--credentials', file, '--mesh-key-file', key];
     const { code, stderr } = await runAmbassador(h3, far);
@@ -154,6 +152,6 @@ async function startUp(host: Host, key: string, announcements: readonly string[]
   await host.read('tee', ['/run/ambassador.yaml'], { input: `${lines.join('\n')}\n` });
   const started = spawnAmbassador(host, ['up', '--config', '/run/ambassador.yaml', '--mesh-key-file', key]);
   const isAnnounced = (output: string): boolean => (output.match(/^announced /gm) ?? []).length >= announcements.length;
-  await started.until(isAnnounced, { timeout: 30_000 });
+  await started.until(isAnnounced);
   return started;
 }

@@ -26,7 +26,7 @@ const HOSTS = [
 
 await labTest(
   'clients of PostgreSQL log in with a password that they never see',
-  { hosts: 2, needs: ['postgres', 'psql', 'openssl'], timeout: 120_000 },
+  { hosts: 2, needs: ['postgres', 'psql', 'openssl'] },
   async (lan) => {
     const [h1, h2] = [lan.host(1), lan.host(2)];
     await startPostgres(h1, PORT, { hosts: HOSTS, tlsName: 'db.test' });
@@ -87,7 +87,7 @@ await labTest(
       ...tls.slice(0, 2),
       'serverName: other.test',
     );
-    const wrong = await proxy(h2, 'postgres:6004', ...far, '--credentials', other, '--connect-timeout', '1s');
+    const wrong = await proxy(h2, 'postgres:6004', ...far, '--credentials', other, '--connect-timeout', '3s');
     expect(await askPostgres(h2, 6004, whoAndWhere)).not.toContain('app|');
     await wrong.line(/its certificate is for another name/);
   },
@@ -95,7 +95,7 @@ await labTest(
 
 await labTest(
   "psql's Ctrl-C cancels its own query among two endpoints, with credentials and without",
-  { hosts: 3, needs: ['postgres', 'psql'], timeout: 120_000 },
+  { hosts: 3, needs: ['postgres', 'psql'] },
   async (lan) => {
     const [h1, h2, h3] = [lan.host(1), lan.host(2), lan.host(3)];
     const servers = [h1, h2];

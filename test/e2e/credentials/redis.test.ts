@@ -20,7 +20,7 @@ const CROWD = 40;
 
 await labTest(
   'clients of Redis log in with a password that they never see',
-  { hosts: 1, needs: ['redis-server', 'redis-cli'], timeout: 120_000 },
+  { hosts: 1, needs: ['redis-server', 'redis-cli'] },
   async (lan) => {
     const host = lan.host(1);
     await Promise.all([startRedis(host, 6101, 'staging-pw'), startRedis(host, 6102, 'production-pw')]);
@@ -62,7 +62,7 @@ await labTest(
 
 await labTest(
   'a secret that changes fails no connection, and a wrong one is told in the words of Redis',
-  { hosts: 1, needs: ['redis-server', 'redis-cli'], timeout: 120_000 },
+  { hosts: 1, needs: ['redis-server', 'redis-cli'] },
   async (lan) => {
     const host = lan.host(1);
     const redis = await startRedis(host, 6101, 'first-pw');
@@ -111,7 +111,7 @@ await labTest(
 
 await labTest(
   'credentials go to nobody who has shown nothing',
-  { hosts: 2, needs: ['redis-server', 'redis-cli'], timeout: 120_000 },
+  { hosts: 2, needs: ['redis-server', 'redis-cli'] },
   async (lan) => {
     const [h1, h2] = [lan.host(1), lan.host(2)];
     await startRedis(h2, 6101, 'sesame', '0.0.0.0');
@@ -153,7 +153,7 @@ await labTest(
 
 await labTest(
   'Redis behind TLS is reached when it shows the right certificate, and told nothing otherwise',
-  { hosts: 2, needs: ['redis-server', 'redis-cli', 'openssl'], timeout: 120_000 },
+  { hosts: 2, needs: ['redis-server', 'redis-cli', 'openssl'] },
   async (lan) => {
     const [h1, h2] = [lan.host(1), lan.host(2)];
     const request = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', '/CN=cache.test'];
@@ -162,12 +162,14 @@ await labTest(
     const tls = ['--tls-port', '6101', '--tls-cert-file', '/run/tls.crt', '--tls-key-file', '/run/tls.key'];
     await startRedis(h2, 0, 'sesame', '0.0.0.0', ...tls, '--tls-auth-clients', 'no');
     await h1.read('tee', ['/run/ca.crt'], { input: await h2.read('cat', ['/run/tls.crt']) });
-    const from = ['--from', `static:${h2.ip}:6101`, '--connect-timeout', '1s'];
+    const from = ['--from', `static:${h2.ip}:6101`];
     const start = async (port: string, name: string, ...lines: readonly string[]): Promise<HostProcess> =>
       await proxy(
         h1,
         `redis:${port}`,
         ...from,
+        '--connect-timeout',
+        name === 'right' ? '20s' : '3s',
         '--credentials',
         await writeCredentials(h1, name, 'sesame', ...APP, 'tls: true', ...lines),
       );

@@ -33,6 +33,8 @@ export interface Membership {
 export interface MembershipJudge {
   /** Undefined for an instance that is not of the mesh. */
   judge(instance: Instance): Membership | undefined;
+  /** Why it is not, for people. */
+  explain(instance: Instance): string;
   /** Calls back when its judgement of what is there may be another; the returned function ends that. */
   onChange(listener: () => void): () => void;
 }
@@ -48,8 +50,7 @@ export interface RefusedInstance {
 export interface ForeignInstance {
   readonly service: string;
   readonly instance: string;
-  /** The public id of the mesh that it says it is of. */
-  readonly mesh?: string;
+  readonly reason: string;
 }
 
 export interface MdnsSourceOptions extends InstanceFilter {
@@ -204,8 +205,9 @@ class MdnsSource implements Source {
       this.#foreign.delete(id);
       return this.#judgePlaces(id, instance, membership);
     }
-    this.#tellForeign(id, { service: this.#options.service, instance: instance.name, ...(mesh && { mesh }) });
-    if (judge === undefined) return { kind: 'remove', ids: [id], reason: 'it is of a mesh' };
+    const reason = judge?.explain(instance) ?? `it is of mesh ${mesh}, and this proxy has no mesh key`;
+    this.#tellForeign(id, { service: this.#options.service, instance: instance.name, reason });
+    if (judge === undefined) return { kind: 'remove', ids: [id], reason };
     // Never `remove`: a stranger may have written over the record of a member that still answers.
     return { kind: 'gone', ids: [id], reason: 'its record is not of this mesh' };
   }

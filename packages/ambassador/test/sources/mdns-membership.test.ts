@@ -46,6 +46,7 @@ async function arrange(members?: ReadonlyMap<string, Membership>) {
     ...(members && {
       membership: {
         judge: ({ name, port }) => (port === 7000 ? members.get(name) : undefined),
+        explain: ({ name }) => `${name} is a stranger`,
         onChange: (listener) => {
           change = listener;
           return () => {
@@ -70,7 +71,9 @@ describe('Without a mesh', () => {
     tell({ kind: 'updated', instance: { ...instance('a'), txt } });
     tell({ kind: 'updated', instance: { ...instance('a'), txt: new Map([['mesh', Buffer.from('Maria')]]) } });
     expect(updates.map(({ kind }) => kind)).toEqual(['remove', 'remove', 'add']);
-    expect(foreign).toEqual([{ service: 'redis', instance: 'a', mesh: OURS.meshId }]);
+    expect(foreign).toEqual([
+      { service: 'redis', instance: 'a', reason: `it is of mesh ${OURS.meshId}, and this proxy has no mesh key` },
+    ]);
   });
 });
 
@@ -85,7 +88,7 @@ describe('With a mesh', () => {
       { kind: 'gone', ids: ['mdns:b'] },
       { kind: 'gone', ids: ['mdns:b'] },
     ]);
-    expect(foreign).toEqual([{ service: 'redis', instance: 'b' }]);
+    expect(foreign).toEqual([{ service: 'redis', instance: 'b', reason: 'b is a stranger' }]);
   });
 
   test('a record that was written over by a stranger takes nobody away', async () => {

@@ -21,7 +21,7 @@ import { EXIT_OK, EXIT_UNAVAILABLE } from '../exit-codes.ts';
 import { readMeshRequest, requireEntitled } from '../mesh-request.ts';
 import { createConnectionLog } from '../output/connection-log.ts';
 import type { Log } from '../output/log.ts';
-import { tellNodeEvent, tellStart } from '../output/network-lines.ts';
+import { tellMode, tellNodeEvent, tellStart } from '../output/network-lines.ts';
 import { describeProxyEvent, proxyEventToFact } from '../output/proxy-lines.ts';
 import { createReporter, type Reporter } from '../output/reporter.ts';
 import { parseProxiedService } from '../parse/service-argument.ts';
@@ -104,6 +104,7 @@ export async function proxyServices(invocation: Invocation): Promise<number> {
   try {
     await admin?.listen(reporter);
     if (isMdnsUsed) await startMdns(local, reporter, mesh);
+    else tellMode(reporter, mesh?.ids);
     isStarted = true;
     if (mesh !== undefined && meshRequest !== undefined) {
       unfollow = followKeyFile(mesh, meshRequest.path, surroundings.platform, reporter);

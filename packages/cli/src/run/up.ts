@@ -8,7 +8,7 @@ import { parseConfig, readConfigText } from '../config/read-config.ts';
 import { EXIT_CONFIG, EXIT_OK, EXIT_USAGE } from '../exit-codes.ts';
 import { type MeshRequest, readMeshRequest, requireEntitled } from '../mesh-request.ts';
 import { createConnectionLog } from '../output/connection-log.ts';
-import { tellNodeEvent, tellStart } from '../output/network-lines.ts';
+import { tellMode, tellNodeEvent, tellStart } from '../output/network-lines.ts';
 import { describePlan, planToJson } from '../output/plan-lines.ts';
 import { createReporter, type Reporter } from '../output/reporter.ts';
 import type { Settings } from '../settings/settings.ts';
@@ -98,7 +98,7 @@ export async function runUp(invocation: Invocation): Promise<number> {
       await startNode(local);
       isNodeStarted = true;
       tellStart(reporter, local.network.interfaces(), local.network.skipped(), mesh?.ids);
-    }
+    } else if (lifecycle.phase === 'starting') tellMode(reporter, mesh?.ids);
     const changes = await Promise.all([announced.apply(announce), proxied.apply(proxy)]);
     if (lifecycle.phase === 'running') tellReloaded(reporter, file, changes);
     return changes.flatMap(({ errors }) => errors);
