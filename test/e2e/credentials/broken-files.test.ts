@@ -72,7 +72,7 @@ await labTest(
       [['proxy', 'redis', '--password', SECRET], 64, /--password/],
     ] as const;
     for (const [args, code, sentence] of typed) {
-      const result = await runAmbassador(host, args, { timeout: 30_000 });
+      const result = await runAmbassador(host, args);
       const said = `${result.stdout}${result.stderr}`;
       expect.soft([args.at(-1), result.code], said).toEqual([args.at(-1), code]);
       expect.soft(result.stderr).toMatch(sentence);

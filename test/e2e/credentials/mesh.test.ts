@@ -1,4 +1,4 @@
-import { type Host, type HostProcess, POSTGRES_FOLDER } from '@mdns-ambassador/testkit';
+import type { Host, HostProcess } from '@mdns-ambassador/testkit';
 import { expect } from 'vitest';
 import { announce, proxy, runAmbassador, runProgram, spawnAmbassador, startProgram } from '../../ambassador.ts';
 import {
@@ -7,7 +7,7 @@ import {
   askMore,
   askPostgres,
   askRedis,
-  listSleepers,
+  interruptEach,
   startRedis,
   writeCredentials,
   writeSecret,
@@ -42,7 +42,7 @@ await labTest(
     ]);
     const proxying = await proxy(h2, 'redis:7001', 'postgres:6001', 'http:8081', '--mesh-key-file', key);
     const names = ['redis', 'postgres', 'http'].map((service) => `found "${service} on h1"`);
-    await proxying.until((output) => names.every((name) => output.includes(name)), { timeout: 30_000 });
+    await proxying.until((output) => names.every((name) => output.includes(name)));
 
     expect(await askRedis(h2, '7001', ...WHO)).toBe('app');
     expect(await askRedis(h2, '7001', '-3', '--user', 'me', '--pass', 'mine', '--no-auth-warning', ...WHO)).toBe('app');
@@ -99,11 +99,9 @@ await labTest(
       proxy(h3, 'bare:6002', ...balance, '--credentials', file),
     ]);
     for (const [index, name] of ['postgres', 'bare'].entries()) {
-      await proxies[index]?.until((output) => ['h1', 'h2'].every((host) => output.includes(`"${name} on ${host}"`)), {
-        timeout: 30_000,
-      });
+      await proxies[index]?.until((output) => ['h1', 'h2'].every((host) => output.includes(`"${name} on ${host}"`)));
     }
-    for (const port of [6001, 6002]) await interruptOneOfTwo(h3, port, servers);
+    for (const port of [6001, 6002]) await interruptEach(h3, port, servers, DATABASE_PORT);
   },
 );
 
@@ -125,12 +123,12 @@ await labTest(
       '--save',
       '',
     ]);
-    await stranger.line(/Ready to accept connections/, { timeout: 30_000 });
+    await stranger.line(/Ready to accept connections/);
     await announce(h2, 'redis:6101');
     await startRedis(h1, 6101, 'sesame');
     await announce(h1, 'redis:6101', '--mesh-key-file', key);
     const proxying = await proxy(h3, 'redis:7001', '--credentials', file, '--mesh-key-file', key);
-    await proxying.line(/found "redis on h1"/, { timeout: 30_000 });
+    await proxying.line(/found "redis on h1"/);
     // What an announcer would tell on another host is told nobody either.
     const far = ['announce', `redis=${h2.ip}:6101`, '--credentials', file, '--mesh-key-file', key];
     const { code, stderr } = await runAmbassador(h3, far);
@@ -154,23 +152,6 @@ async function startUp(host: Host, key: string, announcements: readonly string[]
   await host.read('tee', ['/run/ambassador.yaml'], { input: `${lines.join('\n')}\n` });
   const started = spawnAmbassador(host, ['up', '--config', '/run/ambassador.yaml', '--mesh-key-file', key]);
   const isAnnounced = (output: string): boolean => (output.match(/^announced /gm) ?? []).length >= announcements.length;
-  await started.until(isAnnounced, { timeout: 30_000 });
+  await started.until(isAnnounced);
   return started;
-}
-
-/** Two clients have each a query run at a server of its own; each is interrupted, and only its own query ends. */
-async function interruptOneOfTwo(host: Host, port: number, servers: readonly Host[]): Promise<void> {
-  const list = async (): Promise<readonly string[]> =>
-    (await Promise.all(servers.map((server) => listSleepers(server, DATABASE_PORT)))).map((names) => names.join('+'));
-  const clients = ['left', 'right'].map((name) => {
-    const connection = `host=127.0.0.1 port=${port} user=ambassador dbname=postgres application_name=${name}`;
-    return host.spawn(`${POSTGRES_FOLDER}/psql`, ['--no-psqlrc', '-w', '-c', 'SELECT pg_sleep(60)', connection]);
-  });
-  await expect.poll(async () => (await list()).toSorted(), { timeout: 30_000 }).toEqual(['left', 'right']);
-  for (const [index, client] of clients.entries()) {
-    client.kill('SIGINT');
-    await client.line(/canceling statement due to user request/, { timeout: 30_000 });
-    await client.exited;
-    expect((await list()).filter((name) => name !== '')).toEqual(index === 0 ? ['right'] : []);
-  }
 }

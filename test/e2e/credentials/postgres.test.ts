@@ -1,18 +1,16 @@
-import { POSTGRES_FOLDER } from '@mdns-ambassador/testkit';
 import { expect } from 'vitest';
 import { proxy, runProgram, startProgram } from '../../ambassador.ts';
 import {
   administerPostgres,
   askMore,
   askPostgres,
-  listSleepers,
+  interruptEach,
   writeCredentials,
   writeSecret,
 } from '../../credentials.ts';
 import { labTest } from '../../lab-test.ts';
 import { POSTGRES_CERTIFICATE, startPostgres } from '../../postgres.ts';
 
-const PSQL = `${POSTGRES_FOLDER}/psql`;
 const PORT = 15432;
 const USERS = `
   SET password_encryption = 'scram-sha-256';
@@ -107,21 +105,6 @@ await labTest(
     await proxy(h3, 'postgres:6001', ...from, '--credentials', credentials, '--insecure-inject');
     await proxy(h3, 'postgres:6002', ...from);
 
-    for (const port of [6001, 6002]) {
-      const listRunning = async (): Promise<readonly string[]> =>
-        (await Promise.all(servers.map((host) => listSleepers(host, PORT)))).map((names) => names.join('+'));
-      const clients = ['left', 'right'].map((name) => {
-        const connection = `host=127.0.0.1 port=${port} user=ambassador dbname=postgres application_name=${name}`;
-        return h3.spawn(PSQL, ['--no-psqlrc', '-w', '-c', 'SELECT pg_sleep(60)', connection]);
-      });
-      await expect.poll(async () => (await listRunning()).toSorted()).toEqual(['left', 'right']);
-      for (const [index, client] of clients.entries()) {
-        client.kill('SIGINT');
-        await client.line(/canceling statement due to user request/);
-        await client.exited;
-        const left = async () => (await listRunning()).filter((name) => name !== '');
-        await expect.poll(left).toEqual(index === 0 ? ['right'] : []);
-      }
-    }
+    for (const port of [6001, 6002]) await interruptEach(h3, port, servers, PORT);
   },
 );

@@ -17,12 +17,12 @@ await labTest(
     // Imports are looked for from the package's folder.
     const run = 'cd "$0" && exec "$1" --input-type=module --eval "$2"';
     const running = host.spawn('sh', ['-c', run, FOLDER, process.execPath, `${program}\nconsole.log('ready');`]);
-    await running.line(/^ready/, { timeout: 30_000 });
+    await running.line(/^ready/);
     expect(await askRedis(host, '7001', 'ACL', 'WHOAMI')).toBe('app');
     await writeSecret(host, 'redis', 'wrong');
     await running.stop();
     const again = host.spawn('sh', ['-c', run, FOLDER, process.execPath, `${program}\nconsole.log('ready');`]);
-    await again.line(/^ready/, { timeout: 30_000 });
+    await again.line(/^ready/);
     expect(await askRedis(host, '7001', 'PING')).toMatch(/^ERR ambassador: redis refuses the credentials: WRONGPASS/);
     await again.stop();
   },
