@@ -115,6 +115,26 @@ describe('While a key is rotated', () => {
   });
 });
 
+describe('An announcer that dies', () => {
+  test('while several wait for its word is dialled again at once', async () => {
+    const mesh = createMesh();
+    const announcer = await TestAnnouncer.open(mesh);
+    let asked = 0;
+    const { serve } = announcer;
+    announcer.serve = () => {
+      asked += 1;
+    };
+    const { dialler, quarantined } = createDialler(mesh, { dial: announcer.dial });
+    const waiting = [dialOnce(dialler), dialOnce(dialler), dialOnce(dialler)];
+    await expect.poll(() => asked).toBe(3);
+    for (const leg of announcer.legs) leg.destroy();
+    for (const failed of await Promise.all(waiting)) expect(failed).toMatchObject({ code: 'MESH_REFUSED' });
+    announcer.serve = serve;
+    expect(await exchange(await dialOnce(dialler), 'hello')).toBe('hello');
+    expect(quarantined).toEqual([]);
+  });
+});
+
 describe('Who is no member that may', () => {
   test('gets no byte, and is dialled no more once it proved to be somebody else', async () => {
     const announcer = await TestAnnouncer.open(createMesh());
