@@ -1,6 +1,7 @@
 import type { AnnouncementOptions } from '@mdns-ambassador/announcer';
 import { ADMIN_OPTION } from './admin-request.ts';
 import { CliError, InvalidValue } from './cli-error.ts';
+import { DOCKER_OPTIONS } from './docker-request.ts';
 import { EXIT_USAGE } from './exit-codes.ts';
 import { parseCheck } from './parse/check.ts';
 import { parseChoice } from './parse/choice.ts';
@@ -52,6 +53,7 @@ export const ANNOUNCE_OPTIONS: readonly Option[] = [
   { name: 'fall', kind: 'text', summary: 'Failures in a row until it is withdrawn', byDefault: '1' },
   { name: 'relay', kind: 'flag', summary: 'Accept on the network for a service that listens on loopback only' },
   { name: 'responder', kind: 'text', summary: 'Who speaks mDNS', byDefault: 'native', choices: RESPONDERS },
+  ...DOCKER_OPTIONS,
   ADMIN_OPTION,
   { name: 'json', kind: 'flag', summary: 'Print events as one JSON document a line' },
 ];

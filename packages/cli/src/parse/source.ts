@@ -2,6 +2,7 @@ import { isDomainName } from '@mdns-ambassador/registries';
 import { InvalidValue } from '../cli-error.ts';
 import { findNearest } from '../nearest.ts';
 import { type HostPort, parseHostPort } from './host-port.ts';
+import { LONGEST_SOCKET_PATH } from './listen.ts';
 import { parsePort } from './port.ts';
 
 /** Where `--from` looks. */
@@ -10,10 +11,15 @@ export type SourceSpec =
   | { readonly kind: 'static'; readonly targets: readonly HostPort[] }
   | { readonly kind: 'dns'; readonly name: string; readonly port: number }
   | { readonly kind: 'srv'; readonly name: string }
-  | { readonly kind: 'file'; readonly path: string };
+  | { readonly kind: 'file'; readonly path: string }
+  /** The socket of an agent. */
+  | { readonly kind: 'agent'; readonly path: string };
 
-const KINDS = ['mdns', 'static', 'dns', 'srv', 'file'] as const;
-const FORMS = 'mdns, static:HOST:PORT[,HOST:PORT], dns:NAME:PORT, srv:NAME or file:PATH';
+const KINDS = ['mdns', 'static', 'dns', 'srv', 'file', 'agent'] as const;
+const FORMS = 'mdns, static:HOST:PORT[,HOST:PORT], dns:NAME:PORT, srv:NAME, file:PATH or agent:PATH';
+
+/** Where an agent listens unless told otherwise. */
+export const DEFAULT_AGENT_SOCKET = '/run/ambassador/agent.sock';
 
 /** `mdns`, `static:10.0.0.1:6379,10.0.0.2:6379`, `dns:db.example.com:5432`, `srv:_redis._tcp.example.com`, `file:./redis.yaml`. */
 export function parseSource(text: string): SourceSpec {
@@ -34,6 +40,13 @@ export function parseSource(text: string): SourceSpec {
     case 'file':
       if (rest !== '' && !rest.includes('\0')) return { kind, path: rest };
       throw new InvalidValue(`"${text}" names no file; write file: and its path, such as file:./redis.yaml`);
+    case 'agent':
+      if (rest.length > LONGEST_SOCKET_PATH || rest.includes('\0')) {
+        throw new InvalidValue(
+          `"${text}" names no socket; write agent: and a path of 1 to ${LONGEST_SOCKET_PATH} characters`,
+        );
+      }
+      return { kind, path: rest === '' ? DEFAULT_AGENT_SOCKET : rest };
     default:
       kind satisfies undefined;
   }

@@ -5,11 +5,9 @@ import {
   Announcer,
   AnnouncerError,
   type AnnouncerEvent,
-  createSystemHost,
   Command as ServiceCommand,
 } from '@mdns-ambassador/announcer';
 import { systemClock } from '@mdns-ambassador/mdns';
-import { connectionLimit, fileLimit } from '@mdns-ambassador/relay';
 import { type ResponderName, readAnnouncement, readResponder, refuseShared } from '../announce-request.ts';
 import { CliError } from '../cli-error.ts';
 import type { Invocation } from '../command.ts';
@@ -26,6 +24,8 @@ import {
 } from '../settings/service-requests.ts';
 import { createNotify } from '../systemd/notify.ts';
 import { createAdminService } from './admin.ts';
+import { createHost } from './announcer-host.ts';
+import { createDockerAnnouncer, startDocker } from './docker.ts';
 import { Lifecycle } from './lifecycle.ts';
 import { readInterfaceNames } from './local-network.ts';
 import { openLog } from './log-options.ts';
@@ -48,7 +48,13 @@ export async function announceServices(invocation: Invocation): Promise<number> 
   const { surroundings, trailing } = invocation;
   const config = await loadConfig(invocation.settings);
   const settings = addSharedOptions(invocation.settings, config);
-  const requests = listServiceRequests({ words: invocation.words, settings }, 'announce', config?.announce);
+  if (trailing !== undefined && settings.isSet('docker')) {
+    throw new CliError(EXIT_USAGE, '--docker: a command has one announcer of its own; run announce --docker beside it');
+  }
+  const isDockerAlone = settings.isSet('docker') && invocation.words.length === 0 && config?.announce === undefined;
+  const requests = isDockerAlone
+    ? []
+    : listServiceRequests({ words: invocation.words, settings }, 'announce', config?.announce);
   refuseShared(['name', 'type'], requests);
   if (trailing !== undefined && trailing.length === 0) {
     throw new CliError(
@@ -65,7 +71,7 @@ export async function announceServices(invocation: Invocation): Promise<number> 
     version: surroundings.version,
     snapshot: () => ({
       phase: lifecycle.phase,
-      announcements: announcer.status(),
+      announcements: [...announcer.status(), ...(docker?.status() ?? [])],
       services: [],
       traffic: [],
       mdns: speaker.counters(),
@@ -75,7 +81,7 @@ export async function announceServices(invocation: Invocation): Promise<number> 
   const refusals = new Refusals(announcements.length);
   let isStarted = false;
   const speaker = createSpeaker({
-    responder: agreeOnResponder(requests),
+    responder: isDockerAlone ? readResponder(settings) : agreeOnResponder(requests),
     interfaceNames: readInterfaceNames(settings, surroundings.platform),
     platform: surroundings.platform,
     env: surroundings.env,
@@ -88,6 +94,12 @@ export async function announceServices(invocation: Invocation): Promise<number> 
     reporter.tell(describeAnnouncerEvent(event, speaker.network.interfaces()), announcerEventToFact(event));
     if (event.kind === 'refused') refusals.add(event.error);
   });
+  const docker = createDockerAnnouncer(settings, {
+    publisher: speaker.publisher,
+    network: speaker.network,
+    reporter,
+    surroundings,
+  });
   try {
     await admin?.listen(reporter);
     await speaker.start();
@@ -97,17 +109,23 @@ export async function announceServices(invocation: Invocation): Promise<number> 
       return await runCommand(trailing, watchAnnouncer(announcer, lifecycle), refusals, invocation);
     }
     await announcer.start();
+    if (docker !== undefined) await startDocker(docker);
     lifecycle.run();
-    await Promise.race([waitForAbort(surroundings.shutdown.signal), refusals.all]);
+    const shutdown = waitForAbort(surroundings.shutdown.signal);
+    await (docker === undefined ? Promise.race([shutdown, refusals.all]) : shutdown);
     lifecycle.stop();
     if (refusals.isEmpty) tellStopping(reporter, surroundings.shutdown.signal);
     const isRelaying = announcements.some(({ relay }) => relay);
-    await announcer.drain({ graceMs: isRelaying ? GRACE_MS : 0, timeoutMs: DRAIN_TIMEOUT_MS });
+    await Promise.all([
+      announcer.drain({ graceMs: isRelaying ? GRACE_MS : 0, timeoutMs: DRAIN_TIMEOUT_MS }),
+      docker?.drain(),
+    ]);
     refusals.throwFirst();
     return EXIT_OK;
   } catch (error) {
     throw error instanceof AnnouncerError ? toCliError(error) : error;
   } finally {
+    await docker?.close();
     await announcer.close();
     await speaker.close();
     await admin?.close();
@@ -183,13 +201,7 @@ export function createAnnouncer(
     publisher,
     clock: systemClock,
     random: Math.random,
-    host: createSystemHost({
-      platform,
-      environment: process.env,
-      kill: (pid, signal) => process.kill(pid, signal),
-      interfaces: () => network.interfaces(),
-      maxConnections: connectionLimit(fileLimit(process)),
-    }),
+    host: createHost(network, platform),
     onEvent,
   });
 }

@@ -1,12 +1,14 @@
 import {
   AmbassadorError,
   type Cidr,
+  createAgentSource,
   createDnsSource,
   createFileSource,
   createMdnsSource,
   createSrvSource,
   createStaticSource,
   type InstanceBrowser,
+  openSystemFeed,
   parseCidr,
   type Source,
   type SourceHealth,
@@ -97,6 +99,14 @@ export function createSources(origins: Origins, context: SourceContext): readonl
         return createSrvSource({ ...shared, name: spec.name, client });
       case 'file':
         return createFileSource({ ...shared, path: spec.path, files: systemFiles, lookup: systemLookup });
+      case 'agent':
+        return createAgentSource({
+          ...shared,
+          path: spec.path,
+          open: openSystemFeed,
+          ...(instance === undefined ? {} : { instance }),
+          where,
+        });
       default:
         return spec satisfies never;
     }

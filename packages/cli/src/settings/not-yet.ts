@@ -7,13 +7,11 @@ const NO_CREDENTIALS = 'this version carries no credentials yet; leave it out an
 
 export const COMMANDS_NOT_YET: ReadonlyMap<string, string> = new Map([
   ['mesh', 'this version has no mesh security yet; announce and proxy run in open mode'],
-  ['agent', 'this version has no agent for containers yet; run ambassador on the host network'],
 ]);
 
 export const OPTIONS_NOT_YET: ReadonlyMap<string, string> = new Map([
   ['mesh-key-file', NO_MESH],
   ['credentials', NO_CREDENTIALS],
-  ['docker', 'this version does not announce containers by label yet; name the services to announce'],
   ['to', 'this version announces over mDNS only; leave it out'],
 ]);
 
@@ -24,7 +22,6 @@ export const VALUES_NOT_YET: ReadonlyMap<string, ReadonlyMap<string, string>> = 
     new Map([
       ['zookeeper:', 'this version does not read ZooKeeper yet; write mdns or static:HOST:PORT'],
       ['etcd:', 'this version does not read etcd yet; write mdns or static:HOST:PORT'],
-      ['agent:', 'this version has no agent yet; write mdns or static:HOST:PORT'],
     ]),
   ],
   [
