@@ -86,7 +86,10 @@ export class DockerDaemon {
 
   async close(): Promise<void> {
     await this.clear().catch(() => undefined);
-    await this.#process.stop('SIGTERM', { timeout: STOP_TIMEOUT_MS }).catch(() => this.#process.stop('SIGKILL'));
+    this.#process.stdin.end();
+    const late = setTimeout(() => this.#process.kill('SIGKILL'), STOP_TIMEOUT_MS);
+    await this.#process.exited;
+    clearTimeout(late);
     await rm(this.#folder, { recursive: true, force: true });
   }
 

@@ -1,6 +1,6 @@
 #!/bin/sh
 # dockerd.sh NAME FOLDER [FLAG...]: a Docker daemon that is the first process of its namespaces, so that nothing of it outlives them.
-# It listens on /run/docker.sock of its host and keeps its data in FOLDER.
+# It ends when its standard input does. It listens on /run/docker.sock of its host and keeps its data in FOLDER.
 set -eu
 name=$1
 folder=$2
@@ -12,8 +12,9 @@ mount --rbind /sys/fs/cgroup /run/cgroup
 mount -t sysfs sysfs /sys
 mount --rbind /run/cgroup /sys/fs/cgroup
 dockerd --data-root "$folder" --exec-root /run/docker --host unix:///run/docker.sock --pidfile /run/docker.pid \
-  --cgroup-parent "/$name" --log-level error "$@" &
+  --cgroup-parent "/$name" --log-level error "$@" </dev/null &
 daemon=$!
-trap 'kill -TERM $daemon' TERM INT
-while kill -0 $daemon 2>/dev/null; do wait $daemon || true; done
+read -r _ || true
+kill -TERM $daemon
+wait $daemon || true
 find /sys/fs/cgroup -depth -type d -path "*/$name*" -exec rmdir {} + 2>/dev/null || true
