@@ -1,12 +1,10 @@
-import type { Host, HostProcess, Lab } from '@mdns-ambassador/testkit';
-import { expect, test } from 'vitest';
-import { startAvahi } from '../../../test/interop/peers/avahi.ts';
-import { announce, runAmbassador, spawnAmbassador } from '../../ambassador.ts';
-import { AMBASSADOR_IMAGE, BASE_IMAGE, DockerDaemon, REDIS_IMAGE } from '../../docker-daemon.ts';
-import { labTest } from '../../lab-test.ts';
+import type { Host, HostProcess } from '@mdns-ambassador/testkit';
+import { expect } from 'vitest';
+import { announce, runAmbassador, spawnAmbassador, startProgram } from '../../ambassador.ts';
+import { AMBASSADOR_IMAGE, BASE_IMAGE, REDIS_IMAGE } from '../../docker-daemon.ts';
+import { dockerTest } from '../../docker-test.ts';
+import { startAvahi } from '../../interop/peers/avahi.ts';
 
-const NEEDS = ['dockerd', 'iptables', 'redis-server', 'redis-cli'] as const;
-const IS_ROOT = process.getuid?.() === 0;
 /** As a service would be run that trusts nobody. */
 const LOCKED_DOWN = ['--read-only', '--cap-drop', 'ALL', '--security-opt', 'no-new-privileges'];
 const FEED = ['--volume', '/run/ambassador:/run/ambassador:ro'];
@@ -20,28 +18,9 @@ const HEALTH_FLAGS = [
   '--health-interval',
   '200ms',
 ];
+/** Between the announcer and the daemon, so that the stream of events can be cut. */
+const RELAY = '/run/relay.sock';
 const RIGHT_WITHIN_MS = 2_000;
-
-async function dockerTest(
-  name: string,
-  needsAvahi: boolean,
-  body: (daemon: DockerDaemon, lan: Lab) => Promise<void>,
-): Promise<void> {
-  if (!IS_ROOT) {
-    test.skip(`${name} (skipped: a Docker daemon needs root)`);
-    return;
-  }
-  const needs = needsAvahi ? ([...NEEDS, 'avahi-browse', 'avahi-daemon', 'dbus-daemon'] as const) : NEEDS;
-  await labTest(name, { hosts: 3, needs, timeout: 110_000 }, async (lan) => {
-    const daemon = await DockerDaemon.start(lan.host(1));
-    try {
-      await daemon.importBaseImages();
-      await body(daemon, lan);
-    } finally {
-      await daemon.close();
-    }
-  });
-}
 
 function startRedis(host: Host, port: number): HostProcess {
   return host.spawn('redis-server', ['--port', `${port}`, '--bind', '0.0.0.0', '--protected-mode', 'no', '--save', '']);
@@ -49,7 +28,7 @@ function startRedis(host: Host, port: number): HostProcess {
 
 await dockerTest(
   'an unmodified application in a container talks to redis:6379 while redis moves, scales and dies',
-  false,
+  [],
   async (daemon, lan) => {
     await daemon.buildImage();
     const inspected = JSON.parse(await daemon.docker('image', 'inspect', AMBASSADOR_IMAGE, BASE_IMAGE));
@@ -122,11 +101,12 @@ await dockerTest(
 
 await dockerTest(
   'containers are announced by label: health, pause, a kill, a lost event stream and fifty at once',
-  true,
+  ['avahi-browse', 'avahi-daemon', 'dbus-daemon'],
   async (daemon, lan) => {
     const [h1, h2] = [lan.host(1), lan.host(2)];
     await startAvahi(h2);
-    const announcing = spawnAmbassador(h1, ['announce', '--docker']);
+    let relay = await startProgram(h1, 'socket-relay', RELAY, '/run/docker.sock');
+    const announcing = spawnAmbassador(h1, ['announce', '--docker', '--docker-socket', RELAY]);
     await announcing.line(/^following the containers/, { stream: 'stdout' });
     const watching = h2.spawn('avahi-browse', ['--parsable', '_web._tcp']);
     const browsed = (sign: '+' | '-', name: string): RegExp => new RegExp(`^\\${sign};eth0;IPv4;${name}`);
@@ -193,6 +173,20 @@ await dockerTest(
     await watching.line(browsed('+', 'old'), within);
     await daemon.docker('kill', 'old');
     await watching.line(browsed('-', 'old'), within);
+
+    // What happens while the stream of events is lost is seen when it is back.
+    await start('kept');
+    await watching.line(browsed('+', 'kept'), within);
+    await relay.stop('SIGKILL');
+    await announcing.line(/is lost/, { stream: 'stdout' });
+    await start('missed');
+    await daemon.docker('kill', 'kept');
+    relay = await startProgram(h1, 'socket-relay', RELAY, '/run/docker.sock');
+    await announcing.line(/^following the containers/, { stream: 'stdout' });
+    await Promise.all([
+      watching.until((output) => output.includes('+;eth0;IPv4;missed'), within),
+      watching.until((output) => output.includes('-;eth0;IPv4;kept'), within),
+    ]);
 
     // Fifty, by one client of the daemon's API: small, and on the host's network.
     const many = `for i in $(seq 50); do docker run --detach --name many$i --network host --label ambassador.$((7000 + i)).service=web ${REDIS_IMAGE} redis-server --port $((7000 + i)) --protected-mode no --save '' >/dev/null & [ $((i % 8)) = 0 ] && wait; done; wait`;

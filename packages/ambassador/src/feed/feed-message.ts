@@ -2,7 +2,7 @@ import { isEndpointAddress } from '../address-policy.ts';
 import type { Endpoint } from '../pool/endpoint.ts';
 
 /** The version of what follows; either side refuses another. */
-export const FEED_VERSION = 1;
+const FEED_VERSION = 1;
 /** A request with its filters. */
 export const MAX_REQUEST_BYTES = 4_096;
 /** One line of the feed: some hundred endpoints with long names. */

@@ -5,7 +5,7 @@ import { readContainerEvent } from './container-events.ts';
 import type { DockerClient } from './docker-client.ts';
 
 /** Whatever the events say, the whole list is read this often. */
-export const RECONCILE_MS = 30_000;
+const RECONCILE_MS = 30_000;
 /** Between two lists: fifty containers that start at once cost a few. */
 const LIST_GAP_MS = 50;
 /** A container that still runs so long after a signal has survived it. */
