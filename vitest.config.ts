@@ -6,7 +6,21 @@ const resolveSource = {
   ssr: { resolve: { conditions: ['source'] } },
 };
 
-/** Unit and simulated tests use virtual time and run in parallel; tests on real hosts share two cores and run one file at a time. */
+/** Tests on real hosts that use the machine's whole power, or count milliseconds: they have it to themselves. */
+const UNDER_LOAD = [
+  'test/e2e/{engine,faults}/**/*.test.ts',
+  'test/e2e/{failover,tcp-semantics}.test.ts',
+  'test/e2e/mdns/{floods,on-the-wire}.test.ts',
+  'test/interop/under-change.test.ts',
+];
+
+const realHosts = {
+  globalSetup: ['test/build-packages.ts'],
+  testTimeout: 120_000,
+  hookTimeout: 120_000,
+};
+
+/** Unit and simulated tests use virtual time and run in parallel; so do tests on real hosts, each on a LAN of its own, but two at a time. */
 export default defineConfig({
   test: {
     reporters: ['default', new TallyReporter()],
@@ -39,15 +53,22 @@ export default defineConfig({
       {
         ...resolveSource,
         test: {
+          ...realHosts,
           name: 'e2e',
-          globalSetup: ['test/build-packages.ts'],
           include: ['test/{e2e,interop}/**/*.test.ts'],
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
-          // Real processes on a shared machine: one more try, which the report shows.
-          retry: 1,
-          maxWorkers: 1,
+          exclude: [...UNDER_LOAD],
+          maxWorkers: 2,
           sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        ...resolveSource,
+        test: {
+          ...realHosts,
+          name: 'load',
+          include: [...UNDER_LOAD],
+          maxWorkers: 1,
+          sequence: { groupOrder: 2 },
         },
       },
     ],

@@ -16,6 +16,7 @@ export {
   reportEndpointStatus,
 } from './endpoint-report.ts';
 export { EndpointWatch, type EndpointWatchOptions } from './endpoint-watch.ts';
+export { createChosenEngine } from './engines/chosen.ts';
 export type { Dial } from './engines/client-connection.ts';
 export type {
   ConnectionOutcome,
@@ -27,6 +28,7 @@ export type {
   EngineCounters,
   EngineEvent,
 } from './engines/engine.ts';
+export { createHaproxyEngine, type HaproxyEngineOptions } from './engines/haproxy.ts';
 export { createNodeEngine, type NodeEngineOptions, type NodeEnginePath } from './engines/node.ts';
 export { type FeedChannel, type FeedChannelEvents, type OpenFeed, openSystemFeed } from './feed/feed-channel.ts';
 export type { FeedRequest } from './feed/feed-message.ts';
@@ -43,13 +45,14 @@ export type { Endpoint, EndpointState, EndpointStatus } from './pool/endpoint.ts
 export type { MergeMode } from './pool/merge.ts';
 export type { Random } from './pool/random.ts';
 export type { Update } from './pool/update.ts';
-export type { ProxyCheck, ProxyEvent, ProxyOptions } from './proxy-options.ts';
+export type { EngineChoice, ProxyCheck, ProxyEvent, ProxyOptions } from './proxy-options.ts';
 export { type ResolveOptions, resolveEndpoints } from './resolve.ts';
 export type { ServiceStatus } from './service-proxy.ts';
 export type { DialReport, ServiceConnectionReport, ServiceTraffic, SourceAge } from './service-traffic.ts';
 export { type AgentSourceOptions, createAgentSource } from './sources/agent.ts';
 export { createDnsSource, type DnsSourceOptions } from './sources/dns.ts';
 export { type ListedPlace, parseEndpointList } from './sources/endpoint-list.ts';
+export { createEtcdSource, type EtcdSourceOptions } from './sources/etcd.ts';
 export { createFileSource, type FileSourceOptions } from './sources/file.ts';
 export type { InstanceFilter } from './sources/instance-filter.ts';
 export {
@@ -59,6 +62,7 @@ export {
   type RefusedInstance,
 } from './sources/mdns.ts';
 export type { Place } from './sources/place.ts';
+export type { RegistrySourceOptions, SkippedEntries } from './sources/registry.ts';
 export type { Source } from './sources/source.ts';
 export type { SourceHealth } from './sources/source-health.ts';
 export { createSrvSource, type SrvSourceOptions } from './sources/srv.ts';
@@ -70,3 +74,4 @@ export {
 } from './sources/static.ts';
 export { type FileAccess, systemFiles } from './sources/system-files.ts';
 export { systemLookup } from './sources/system-lookup.ts';
+export { createZooKeeperSource, type ZooKeeperSourceOptions } from './sources/zookeeper.ts';

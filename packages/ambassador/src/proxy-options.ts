@@ -22,9 +22,17 @@ export interface ProxyOptions {
   readonly maxConnections: number;
   /** Absent: endpoints are judged by their dials alone. */
   readonly check?: ProxyCheck;
+  /** What moves the bytes, as the status shows it; absent: the ambassador's own name for it. */
+  readonly engine?: EngineChoice;
   /** Tell of each connection when it has ended. */
   readonly reportConnections?: boolean;
 }
+
+/** What moves the bytes of a service. */
+export type EngineChoice =
+  | { readonly kind: 'node' }
+  /** An haproxy of our own, or one that is `driven` by its admin socket: its `backend` is filled, and it listens where it likes. */
+  | { readonly kind: 'haproxy'; readonly driven?: { readonly socket: string; readonly backend: string } };
 
 /** Looks at endpoints before and while clients are sent to them. */
 export interface ProxyCheck {
@@ -65,4 +73,6 @@ export type ProxyEvent =
   /** Connections were closed because no endpoint could be reached in time. Once, until one succeeded. */
   | { readonly kind: 'unreachable'; readonly service: string; readonly reason: string }
   | { readonly kind: 'connections-full'; readonly service: string; readonly limit: number }
+  /** Something became of the program that moves the bytes; `message` for people. */
+  | { readonly kind: 'engine-changed'; readonly service: string; readonly message: string }
   | { readonly kind: 'drained'; readonly service: string; readonly finished: number; readonly reset: number };

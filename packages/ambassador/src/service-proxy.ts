@@ -94,6 +94,7 @@ export class ServiceProxy implements EndpointPicker {
     this.#listening = await this.#engine.start();
     if (this.#isClosed) return;
     this.#emit({ kind: 'listening', service: this.#options.service, at: this.#listening });
+    this.#tellEngine();
     for (const source of this.#options.sources) {
       await source.start((update) => {
         if (this.#isClosed) return;
@@ -108,7 +109,7 @@ export class ServiceProxy implements EndpointPicker {
     return {
       service: this.#options.service,
       listen: this.#listening.map(formatTarget),
-      engine: this.#context.engineName,
+      engine: this.#options.engine?.kind ?? this.#context.engineName,
       balance: this.#options.balance,
       endpoints: this.#pool.snapshot().map(reportEndpointStatus),
       connections: { active, accepted, failed, retried },
@@ -198,7 +199,13 @@ export class ServiceProxy implements EndpointPicker {
       this.#isNoEndpointTold = false;
       this.#waiting.release();
     }
+    this.#tellEngine();
     this.#setAlarm();
+  }
+
+  #tellEngine(): void {
+    if (this.#isClosed) return;
+    void this.#engine.sync?.(this.#pool.plan(this.#now()));
   }
 
   #setAlarm(): void {
@@ -285,6 +292,9 @@ export class ServiceProxy implements EndpointPicker {
         if (this.#now() - this.#fullToldAt < FULL_INTERVAL_MS) return;
         this.#fullToldAt = this.#now();
         this.#emit({ kind: 'connections-full', service, limit: event.limit });
+        return;
+      case 'engine-changed':
+        this.#emit({ kind: 'engine-changed', service, message: event.message });
         return;
       case 'connection-ended':
         this.#context.onConnection?.({ service, ...event.connection });

@@ -12,7 +12,8 @@ export interface AnnouncementStatus {
   readonly priority: number;
   readonly weight: number;
   readonly secure: boolean;
-  readonly source: 'mdns';
+  /** `mdns`, or the registry where there is no mDNS. */
+  readonly source: string;
   readonly state: 'probing' | 'announced' | 'withdrawn' | 'draining';
 }
 

@@ -26,6 +26,8 @@ const NOTHING_CARRIED: DrainOutcome = { finished: 0, reset: 0 };
 export interface AnnouncementContext {
   /** A started node; it stays the caller's to close. */
   readonly publisher: Publisher;
+  /** Where it is announced, as the status shows it; default `mdns`. */
+  readonly source?: string;
   readonly clock: Clock;
   /** In [0, 1). */
   readonly random: () => number;
@@ -114,7 +116,7 @@ export class Announcement {
       priority: this.#options.priority,
       weight: this.#options.weight,
       secure: false,
-      source: 'mdns',
+      source: this.#context.source ?? 'mdns',
       state: this.#describeState(),
     };
   }

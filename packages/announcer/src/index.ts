@@ -16,6 +16,8 @@ export { DockerAnnouncer, type DockerAnnouncerOptions, type DockerEvent } from '
 export { createDockerClient, type DockerClient } from './docker/docker-client.ts';
 export type { Publisher } from './held-publication.ts';
 export type { Host } from './host.ts';
+export { joinPublishers } from './registrars/joint-publisher.ts';
+export { Registrar, type RegistrarEvent, type RegistrarOptions } from './registrars/registrar.ts';
 export { AvahiResponder, type AvahiResponderOptions } from './responders/avahi.ts';
 export { BonjourResponder, type BonjourResponderOptions } from './responders/bonjour-service.ts';
 export { messageBusAt } from './responders/message-bus.ts';

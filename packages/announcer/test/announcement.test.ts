@@ -414,6 +414,18 @@ test('The status is what CONTRACT 3 shows', async () => {
   });
 });
 
+test('The status names where it is announced when that is no mDNS', () => {
+  const announcement = new Announcement(announcementOptions(), {
+    publisher: new FakePublisher(),
+    source: 'zookeeper:10.0.0.1:2181',
+    clock: new ManualClock(),
+    random: () => 0,
+    host: new FakeHost(),
+    onEvent: () => undefined,
+  });
+  expect(announcement.status().source).toBe('zookeeper:10.0.0.1:2181');
+});
+
 test('Options that are out of bounds are refused before anything starts', () => {
   expect(() => arrange({ port: 0 })).toThrow(/port 0 is out of range/);
 });

@@ -8,6 +8,7 @@ import { parseChoice } from './parse/choice.ts';
 import { parseDuration } from './parse/duration.ts';
 import { nameInstance, parseInstanceName } from './parse/instance-name.ts';
 import { parseInteger } from './parse/integer.ts';
+import { folderOf, parseEtcd, parseZooKeeper, type RegistrySpec } from './parse/registry.ts';
 import { parseAnnouncedService } from './parse/service-argument.ts';
 import { parseServiceType } from './parse/service-type.ts';
 import { parseSubtype } from './parse/subtype.ts';
@@ -52,6 +53,13 @@ export const ANNOUNCE_OPTIONS: readonly Option[] = [
   { name: 'rise', kind: 'text', summary: 'Passes in a row until it is announced', byDefault: '1' },
   { name: 'fall', kind: 'text', summary: 'Failures in a row until it is withdrawn', byDefault: '1' },
   { name: 'relay', kind: 'flag', summary: 'Accept on the network for a service that listens on loopback only' },
+  {
+    name: 'to',
+    kind: 'list',
+    summary: 'Where it is announced: mdns, zookeeper:HOSTS/PATH or etcd:URL/PREFIX; repeatable',
+    byDefault: 'mdns',
+    beginnings: ['mdns', 'zookeeper:', 'etcd:'],
+  },
   { name: 'responder', kind: 'text', summary: 'Who speaks mDNS', byDefault: 'native', choices: RESPONDERS },
   ...DOCKER_OPTIONS,
   ADMIN_OPTION,
@@ -88,6 +96,41 @@ export function readAnnouncement({ service: given, settings }: ServiceRequest, m
     fall: settings.read('fall', parseCount) ?? 1,
     relay: settings.isSet('relay'),
   };
+}
+
+/** Where a service is announced; at least one. */
+export interface Targets {
+  readonly isMdns: boolean;
+  readonly registries: readonly RegistrySpec[];
+}
+
+/** Throws a CliError for what does not go together. */
+export function readTargets(settings: Settings): Targets {
+  const targets = settings.readEach('to', parseTarget);
+  if (targets.length === 0) return { isMdns: true, registries: [] };
+  const isMdns = targets.includes('mdns');
+  const [responder] = settings.find('responder');
+  if (!isMdns && responder !== undefined) {
+    throw new CliError(responder.exitCode, `${responder.origin} speaks mDNS; add --to mdns, or leave it out`);
+  }
+  return { isMdns, registries: targets.filter((target) => target !== 'mdns') };
+}
+
+/** Refuses one folder for services of different types: who reads it would be sent to the wrong one. */
+export function refuseSharedFolders(
+  { registries }: Targets,
+  announcements: readonly Pick<AnnouncementOptions, 'service' | 'type'>[],
+  requests: readonly ServiceRequest[],
+): void {
+  const types = new Set(announcements.map(({ type }) => type));
+  const shared = registries.find((spec) => folderOf(spec, 'a') === folderOf(spec, 'b'));
+  if (types.size < 2 || shared === undefined) return;
+  const [given] = requests.flatMap(({ settings }) => settings.find('to')).filter(({ text }) => text !== 'mdns');
+  const services = announcements.map(({ service }) => service).join(' and ');
+  throw new CliError(
+    given?.exitCode ?? EXIT_USAGE,
+    `${given?.origin ?? 'to'}: ${services} would stand in one folder, ${folderOf(shared, '')}; write {service} into its path, such as /services/{service}`,
+  );
 }
 
 /** Who is to speak mDNS for one service. */
@@ -127,6 +170,20 @@ export function requireWellKnownPort(service: string, platform: NodeJS.Platform)
   const port = findWellKnownPort(service, platform);
   if (port === undefined) throw new InvalidValue(`"${service}" has no well-known port; write it as in ${service}:8000`);
   return port;
+}
+
+function parseTarget(text: string): 'mdns' | RegistrySpec {
+  const [kind = '', ...rest] = text.split(':');
+  switch (text === 'mdns' ? text : `${kind}:`) {
+    case 'mdns':
+      return 'mdns';
+    case 'zookeeper:':
+      return parseZooKeeper(rest.join(':'), text);
+    case 'etcd:':
+      return parseEtcd(rest.join(':'), text);
+    default:
+      throw new InvalidValue(`"${text}" is nowhere to announce; write mdns, zookeeper:HOSTS/PATH or etcd:URL/PREFIX`);
+  }
 }
 
 function parseSrvValue(text: string): number {

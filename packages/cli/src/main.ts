@@ -4,6 +4,9 @@ import { EXIT_INTERNAL, EXIT_OK } from './exit-codes.ts';
 import { createPrinter } from './output/printer.ts';
 import { runProgram } from './program.ts';
 import { listenForSignals } from './signals.ts';
+import { keepYoungHeapSmall } from './young-heap.ts';
+
+keepYoungHeapSmall();
 
 const stderr = createPrinter(process.stderr, process.env);
 const shutdown = listenForSignals(process, (code) => process.exit(code));

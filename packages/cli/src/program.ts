@@ -1,7 +1,7 @@
 import yargs, { type Argv } from 'yargs';
 import { CliError } from './cli-error.ts';
 import type { Command, Surroundings } from './command.ts';
-import { COMMAND_LIST } from './command-list.ts';
+import { COMMAND_LIST, type CommandEntry } from './command-list.ts';
 import { EXIT_OK, EXIT_USAGE } from './exit-codes.ts';
 import { findNearest } from './nearest.ts';
 import { COMMON_OPTIONS } from './settings/common-options.ts';
@@ -31,15 +31,16 @@ export async function runProgram(argv: readonly string[], surroundings: Surround
     return EXIT_OK;
   }
   const words = argv[0] === 'help' ? [...argv.slice(1, 2), '--help'] : joinNegativeValues(argv);
-  let chosen: { readonly command: Command; readonly parsed: ParsedWords } | undefined;
+  let chosen: { readonly entry: CommandEntry; readonly parsed: ParsedWords } | undefined;
   const program = createProgram(words, surroundings.version);
   for (const entry of COMMAND_LIST) {
     program.command(
       entry.name,
       entry.summary,
       async (builder) => describeCommand(builder, await entry.load()),
-      async (parsed) => {
-        chosen = { command: await entry.load(), parsed };
+      // Not a promise: yargs would lay out the help text first, in case it fails.
+      (parsed) => {
+        chosen = { entry, parsed };
       },
     );
   }
@@ -52,7 +53,7 @@ export async function runProgram(argv: readonly string[], surroundings: Surround
       `no command is given; write one of ${listNames().join(', ')} (ambassador --help has examples)`,
     );
   }
-  return runCommand(chosen.command, words, chosen.parsed, surroundings);
+  return runCommand(await chosen.entry.load(), words, chosen.parsed, surroundings);
 }
 
 function createProgram(words: readonly string[], version: string): Argv {

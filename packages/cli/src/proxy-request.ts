@@ -1,9 +1,10 @@
-import type { BalancerName } from '@mdns-ambassador/ambassador';
+import type { BalancerName, EngineChoice } from '@mdns-ambassador/ambassador';
 import type { CheckOptions } from '@mdns-ambassador/checks';
 import { formatTarget, isLocalTarget, type ListenPlace, type Target } from '@mdns-ambassador/relay';
 import { ADMIN_OPTION } from './admin-request.ts';
 import { DEFAULT_CHECK_INTERVAL_MS, requireWellKnownPort, SHORTEST_CHECK_INTERVAL_MS } from './announce-request.ts';
 import { CliError } from './cli-error.ts';
+import { ENGINE_OPTIONS, listensElsewhere, readEngine } from './engine-request.ts';
 import { EXIT_CONFIG, EXIT_REFUSED } from './exit-codes.ts';
 import { parseProxyCheck } from './parse/check.ts';
 import { parseChoice } from './parse/choice.ts';
@@ -74,7 +75,7 @@ export const PROXY_OPTIONS: readonly Option[] = [
     summary: 'Most connections at a time',
     byDefault: 'from the limit on open files',
   },
-  { name: 'engine', kind: 'text', summary: 'What moves the bytes', byDefault: 'node', choices: ['node'] },
+  ...ENGINE_OPTIONS,
   ADMIN_OPTION,
   { name: 'log-connections', kind: 'flag', summary: 'Log each connection when it has ended, as one JSON line' },
   { name: 'json', kind: 'flag', summary: 'Print events as one JSON document a line' },
@@ -85,6 +86,7 @@ export interface ProxyRequest {
   readonly service: string;
   readonly listen: readonly ListenPlace[];
   readonly origins: Origins;
+  readonly engine: EngineChoice;
   readonly balance: BalancerName;
   readonly connectTimeoutMs: number;
   readonly onEndpointLost: 'keep' | 'drain' | 'close';
@@ -127,13 +129,15 @@ export function readLocalPlaces(
 export function readProxyRequest(request: ServiceRequest, { platform, passedFds }: ProxyMachine): ProxyRequest {
   const { settings } = request;
   const { service } = readGiven(request.service, parseProxiedService);
-  settings.read('engine', (text) => parseChoice(text, ['node']));
+  const engine = readEngine(request, platform);
   const allowRemote = settings.isSet('allow-remote');
   const maxConnections = settings.read('max-connections', (text) => parseInteger(text, 1, MOST_CONNECTIONS));
   return {
     service,
-    listen:
-      passedFds.length > 0
+    engine,
+    listen: listensElsewhere(engine)
+      ? []
+      : passedFds.length > 0
         ? passedFds.map((fd): ListenPlace => ({ kind: 'inherited', fd, allowRemote }))
         : readLocalPlaces(request, platform),
     origins: readOrigins(settings),

@@ -8,3 +8,19 @@ export { DNS_PORT, type DnsServer, readSystemDnsServers } from './dns/server.ts'
 export { lookUpService, type ServiceAnswer, type ServiceTarget } from './dns/service.ts';
 export { systemDnsTransport } from './dns/system-transport.ts';
 export type { DnsTransport } from './dns/transport.ts';
+export { createEtcdRegistry, type EtcdRegistryOptions } from './etcd/registry.ts';
+export { createSystemTransport } from './etcd/system-transport.ts';
+export type { EtcdAnswer, EtcdTransport } from './etcd/transport.ts';
+export type {
+  EntryEvent,
+  FolderEvent,
+  FolderWatch,
+  HeldEntry,
+  Registry,
+  RegistryEntry,
+} from './registry.ts';
+export { createNodeSessions, type NodeSessionOptions } from './zookeeper/node-session.ts';
+export { isNodePath } from './zookeeper/path.ts';
+export { createZooKeeperRegistry, type ZooKeeperRegistryOptions } from './zookeeper/registry.ts';
+export { ZOOKEEPER_PORT, type ZooKeeperServer } from './zookeeper/server.ts';
+export type { OpenSession, SessionEvent, ZooKeeperSession } from './zookeeper/session.ts';

@@ -12,7 +12,7 @@ const BACKLOG = 4096;
 /** A unix socket on which nobody answers within this time was left behind. */
 const STALE_PROBE_MS = 1000;
 /** The owner alone may connect. */
-const UNIX_SOCKET_MODE = 0o600;
+export const UNIX_SOCKET_MODE = 0o600;
 const WINDOWS_PIPE_PREFIX = '\\\\.\\pipe\\';
 
 export interface ListenOptions {
@@ -56,10 +56,11 @@ export async function listen(options: ListenOptions): Promise<Listener> {
   try {
     await bind(server, at);
   } catch (cause) {
-    if (at.kind !== 'unix' || errorCode(cause) !== 'EADDRINUSE' || !(await isStale(at))) throw refusal(at, cause);
+    if (at.kind !== 'unix' || errorCode(cause) !== 'EADDRINUSE' || !(await isStaleSocket(at)))
+      throw refuseToListen(at, cause);
     rmSync(at.path, { force: true });
     await bind(server, at).catch((again: unknown) => {
-      throw refusal(at, again);
+      throw refuseToListen(at, again);
     });
   }
   // Failing to accept one connection (EMFILE) is no reason to stop listening.
@@ -68,7 +69,7 @@ export async function listen(options: ListenOptions): Promise<Listener> {
   const listener = new OpenListener(server, at);
   if (at.kind === 'inherited' && !at.allowRemote && !isLocalTarget(listener.address)) {
     server.close();
-    throw refusal(listener.address, { code: REMOTE_SOCKET });
+    throw refuseToListen(listener.address, { code: REMOTE_SOCKET });
   }
   return listener;
 }
@@ -117,7 +118,7 @@ function bind(server: Server, at: ListenPlace): Promise<void> {
   });
 }
 
-async function isStale(at: Target & { readonly kind: 'unix' }): Promise<boolean> {
+export async function isStaleSocket(at: Target & { readonly kind: 'unix' }): Promise<boolean> {
   if (!lstatSync(at.path, { throwIfNoEntry: false })?.isSocket()) return false;
   try {
     const socket = await dial(at, { timeoutMs: STALE_PROBE_MS });
@@ -138,7 +139,8 @@ function boundAddress(server: Server): Target {
   return { kind: 'tcp', address: bound.address, port: bound.port };
 }
 
-function refusal(at: ListenPlace, cause: unknown): RelayError {
+/** The error that names the place and says what to do. */
+export function refuseToListen(at: ListenPlace, cause: unknown): RelayError {
   const code = errorCode(cause);
   return new RelayError(code, explainRefusal(formatListenPlace(at), code), { cause });
 }

@@ -2,10 +2,11 @@ import { deepStrictEqual, ok, strictEqual } from 'node:assert/strict';
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type CreateEngineUnderTest, EngineWorld } from './engine-world.ts';
+import { isDeepStrictEqual } from 'node:util';
+import { type CreateEngineUnderTest, type EngineAbilities, EngineWorld } from './engine-world.ts';
 import { seededRandom } from './seeded-random.ts';
 import type { SuiteCase } from './suite-case.ts';
-import { connectTo, echo, findClosedPort, greetWith, readToEnd, SilentListener } from './tcp-peers.ts';
+import { connectTo, echo, findClosedPort, greetWith, type Reading, readToEnd, SilentListener } from './tcp-peers.ts';
 
 /** Long against everything that happens on loopback, short against the patience of a test. */
 const SOON_MS = 2000;
@@ -15,11 +16,17 @@ const UNANSWERED_LOOKS = 60;
 /** A silent endpoint may cost a client the race's delay, and what a busy machine adds. */
 const RACED_MS = 1500;
 
+const ALL_ABILITIES: EngineAbilities = { resetsClients: true, retriesUntouched: true, seesAnswers: true };
+
 /**
- * The promises of the Engine interface, on loopback sockets; every engine keeps them all. Each case gets a world of its own,
- * which is gone when it ends.
+ * The promises of the Engine interface, on loopback sockets; every engine keeps them all, as far as `abilities` says that it
+ * can. Each case gets a world of its own, which is gone when it ends. An engine may learn soon rather than at once what it
+ * has carried.
  */
-export function listEngineCases(createEngine: CreateEngineUnderTest): readonly SuiteCase[] {
+export function listEngineCases(
+  createEngine: CreateEngineUnderTest,
+  abilities: EngineAbilities = ALL_ABILITIES,
+): readonly SuiteCase[] {
   const cases: Readonly<Record<string, (world: EngineWorld) => Promise<void>>> = {
     'carries bytes both ways': carriesBothWays,
     "passes a client's end on and still brings the answer": passesClientEnd,
@@ -51,7 +58,7 @@ export function listEngineCases(createEngine: CreateEngineUnderTest): readonly S
   return Object.entries(cases).map(([name, check]) => ({
     name,
     async run() {
-      const world = new EngineWorld(createEngine);
+      const world = new EngineWorld(createEngine, abilities);
       try {
         await check(world);
       } finally {
@@ -93,7 +100,7 @@ async function resetsClient(world: EngineWorld): Promise<void> {
   });
   const client = await world.connect();
   client.write('x');
-  deepStrictEqual(await readToEnd(client), { kind: 'broken', code: 'ECONNRESET' });
+  checkBroken(world, await readToEnd(client));
 }
 
 async function resetsClientBehindData(world: EngineWorld): Promise<void> {
@@ -103,7 +110,7 @@ async function resetsClientBehindData(world: EngineWorld): Promise<void> {
   for (let time = 0; time < 20; time++) {
     const client = await world.connect();
     client.write('x');
-    deepStrictEqual(await readToEnd(client), { kind: 'broken', code: 'ECONNRESET' });
+    checkBroken(world, await readToEnd(client));
   }
 }
 
@@ -139,19 +146,19 @@ async function retriesRefused(world: EngineWorld): Promise<void> {
   world.know('a-dead', await findClosedPort());
   await world.serve('b', greetWith('b'));
   const client = await world.connect();
-  client.end();
-  deepStrictEqual(await readText(client), 'b');
-  deepStrictEqual(world.failures, [['a-dead', 'refused']]);
+  client.end('!');
+  deepStrictEqual(await readText(client), 'b!');
+  checkOnlyFailure(world, 'a-dead', 'refused');
   deepStrictEqual(world.successes, ['b']);
-  strictEqual(world.engine.counters.retried, 1);
+  ok(world.engine.counters.retried >= 1);
 }
 
 async function retriesAddress(world: EngineWorld): Promise<void> {
   const { port } = await world.serve('a', greetWith('a'));
   world.know('a', port, ['127.0.0.2', '127.0.0.1']);
   const client = await world.connect();
-  client.end();
-  deepStrictEqual(await readText(client), 'a');
+  client.end('!');
+  deepStrictEqual(await readText(client), 'a!');
   deepStrictEqual(world.failures, []);
 }
 
@@ -159,6 +166,10 @@ async function retriesUntouched(world: EngineWorld): Promise<void> {
   await world.serve('a', (socket) => socket.resetAndDestroy());
   await world.serve('b', greetWith('b'));
   const client = await world.connect();
+  if (!world.abilities.retriesUntouched) {
+    strictEqual(await readLength(client), 0);
+    return;
+  }
   const [greeting] = await once(client, 'data');
   strictEqual(String(greeting), 'b');
   deepStrictEqual(world.failures, [['a', 'reset']]);
@@ -172,10 +183,10 @@ async function racesSilent(world: EngineWorld): Promise<void> {
   await world.serve('b', greetWith('b'));
   const started = performance.now();
   const client = await world.connect();
-  client.end();
-  deepStrictEqual(await readText(client), 'b');
+  client.end('!');
+  deepStrictEqual(await readText(client), 'b!');
   ok(performance.now() - started < RACED_MS, 'the silent endpoint was waited for');
-  deepStrictEqual(world.failures, [['a-silent', 'timeout']]);
+  checkOnlyFailure(world, 'a-silent', 'timeout');
 }
 
 async function waitsForEndpoint(world: EngineWorld): Promise<void> {
@@ -202,23 +213,23 @@ async function triesAgain(world: EngineWorld): Promise<void> {
 async function givesUpWaiting(world: EngineWorld): Promise<void> {
   world.connectTimeoutMs = 200;
   const client = await world.connect();
-  deepStrictEqual(await readToEnd(client), { kind: 'broken', code: 'ECONNRESET' });
+  checkBroken(world, await readToEnd(client));
+  client.destroy();
   await until(() => world.waiting === 0);
-  strictEqual(world.engine.counters.failed, 1);
-  strictEqual(world.engine.counters.active, 0);
+  await until(() => world.engine.counters.failed === 1 && world.engine.counters.active === 0);
 }
 
 async function saysUnreachable(world: EngineWorld): Promise<void> {
   world.connectTimeoutMs = 200;
   world.know('a', await findClosedPort());
   const client = await world.connect();
-  deepStrictEqual(await readToEnd(client), { kind: 'broken', code: 'ECONNRESET' });
+  checkBroken(world, await readToEnd(client));
   await until(() => world.events.length > 0);
   deepStrictEqual(
     world.events.map(({ kind }) => kind),
     ['unreachable'],
   );
-  strictEqual(world.engine.counters.failed, 1);
+  await until(() => world.engine.counters.failed === 1);
 }
 
 async function freesPlaceOfWaiting(world: EngineWorld): Promise<void> {
@@ -237,9 +248,10 @@ async function resetsConnectionsOfMoved(world: EngineWorld): Promise<void> {
   const moved = await world.serve('a', greetWith('new'));
   const fresh = await world.connect();
   await once(fresh, 'data');
+  await until(() => world.openOn('a') === 2);
   const reading = readToEnd(old);
   strictEqual(world.engine.resetConnectionsOf('a', world.describe('a', moved.port)), 1);
-  deepStrictEqual(await reading, { kind: 'broken', code: 'ECONNRESET' });
+  checkBroken(world, await reading);
   fresh.end('still here');
   deepStrictEqual(await readText(fresh), 'still here');
 }
@@ -252,6 +264,7 @@ async function knowsUnanswered(world: EngineWorld): Promise<void> {
   await once(answered, 'data');
   world.forget('a');
   deepStrictEqual([...world.engine.listUnanswered()], []);
+  if (!world.abilities.seesAnswers) return;
   const ignored = await world.connect();
   ignored.write('anybody?');
   answered.write('hello again');
@@ -267,9 +280,10 @@ async function resetsConnectionsOfOne(world: EngineWorld): Promise<void> {
   await world.serve('b', greetWith('b'));
   const ofB = await world.connect();
   await once(ofB, 'data');
+  await until(() => world.openOn('a') === 1);
   const reading = readToEnd(ofA);
   world.engine.resetConnectionsOf('a');
-  deepStrictEqual(await reading, { kind: 'broken', code: 'ECONNRESET' });
+  checkBroken(world, await reading);
   ofB.end('still here');
   deepStrictEqual(await readText(ofB), 'still here');
 }
@@ -292,7 +306,7 @@ async function resetsAfterDrain(world: EngineWorld): Promise<void> {
   await once(client, 'data');
   const reading = readToEnd(client);
   deepStrictEqual(await world.engine.drain(100), { finished: 0, reset: 1 });
-  deepStrictEqual(await reading, { kind: 'broken', code: 'ECONNRESET' });
+  checkBroken(world, await reading);
 }
 
 async function limits(world: EngineWorld): Promise<void> {
@@ -301,8 +315,9 @@ async function limits(world: EngineWorld): Promise<void> {
   const first = await world.connect();
   const second = await world.connect();
   await Promise.all([once(first, 'data'), once(second, 'data')]);
-  const third = await world.connect();
-  deepStrictEqual(await readLength(third), 0);
+  const third = await world.connect().catch(() => undefined);
+  strictEqual(third === undefined ? 0 : await readLength(third), 0);
+  await until(() => world.events.length > 0);
   deepStrictEqual(
     world.events.map(({ kind }) => kind),
     ['connections-full'],
@@ -318,12 +333,12 @@ async function accounts(world: EngineWorld): Promise<void> {
   await world.serve('a', greetWith('a'));
   const client = await world.connect();
   await once(client, 'data');
-  strictEqual(world.openOn('a'), 1);
   const counted = { accepted: 1, failed: 0, retried: 0, dropped: 0 };
-  deepStrictEqual(world.engine.counters, { ...counted, active: 1, bytesUp: 0, bytesDown: 1 });
+  await until(() => world.openOn('a') === 1);
+  await until(() => isDeepStrictEqual(world.engine.counters, { ...counted, active: 1, bytesUp: 0, bytesDown: 1 }));
   client.end('abc');
   await until(() => world.openOn('a') === 0);
-  deepStrictEqual(world.engine.counters, { ...counted, active: 0, bytesUp: 3, bytesDown: 4 });
+  await until(() => isDeepStrictEqual(world.engine.counters, { ...counted, active: 0, bytesUp: 3, bytesDown: 4 }));
   strictEqual(world.ended.length, 0);
 }
 
@@ -352,7 +367,7 @@ async function reportsFailed(world: EngineWorld): Promise<void> {
   world.reportConnections = true;
   world.connectTimeoutMs = 200;
   const client = await world.connect();
-  deepStrictEqual(await readToEnd(client), { kind: 'broken', code: 'ECONNRESET' });
+  checkBroken(world, await readToEnd(client));
   await until(() => world.ended.length > 0);
   const [ended] = world.ended;
   ok(ended !== undefined);
@@ -369,10 +384,20 @@ async function closesOnce(world: EngineWorld): Promise<void> {
   await once(client, 'data');
   const reading = readToEnd(client);
   await Promise.all([world.engine.close(), world.engine.close()]);
-  deepStrictEqual(await reading, { kind: 'broken', code: 'ECONNRESET' });
+  checkBroken(world, await reading);
   await until(() => service.connections.size === 0);
   strictEqual(world.openOn('a'), 0);
   strictEqual(await isRefused(world), true);
+}
+
+/** An engine may dial the same endpoint more than once. */
+function checkOnlyFailure({ failures }: EngineWorld, id: string, failure: string): void {
+  deepStrictEqual([...new Set(failures.map(String))], [`${id},${failure}`]);
+}
+
+/** The client was told that its connection broke, or, where its engine cannot tell it, at least that it is over. */
+function checkBroken({ abilities }: EngineWorld, reading: Reading): void {
+  if (abilities.resetsClients) deepStrictEqual(reading, { kind: 'broken', code: 'ECONNRESET' });
 }
 
 async function isRefused(world: EngineWorld): Promise<boolean> {

@@ -5,8 +5,19 @@ import { connectTo, TcpService } from './tcp-peers.ts';
 const CONNECT_TIMEOUT_MS = 3000;
 const MAX_CONNECTIONS = 1000;
 
+/** What an engine can do beyond moving bytes; where one cannot, its cases say what it does instead. */
+export interface EngineAbilities {
+  /** A connection that breaks ends in a reset for the client too, and not as if all had been said. */
+  readonly resetsClients: boolean;
+  /** It goes on to another endpoint when one resets before a byte has passed. */
+  readonly retriesUntouched: boolean;
+  /** It knows of each connection whether what was sent is answered. */
+  readonly seesAnswers: boolean;
+}
+
 type FailureUnderTest = 'refused' | 'reset' | 'timeout' | 'unreachable' | 'handshake' | 'local';
 type EventUnderTest =
+  | { readonly kind: 'engine-changed'; readonly message: string }
   | { readonly kind: 'unreachable'; readonly reason: string }
   | { readonly kind: 'connections-full'; readonly limit: number };
 interface ConnectionUnderTest {
@@ -54,6 +65,14 @@ export interface EngineUnderTest {
     readonly bytesUp: number;
     readonly bytesDown: number;
   };
+  sync?(
+    plan: readonly {
+      readonly endpoint: KnownEndpoint;
+      readonly share: number;
+      readonly isUsed: boolean;
+      readonly isOnTrial: boolean;
+    }[],
+  ): Promise<void>;
   resetConnectionsOf(id: string, except?: KnownEndpoint): number;
   listUnanswered(): ReadonlySet<string>;
   drain(timeoutMs: number): Promise<{ readonly finished: number; readonly reset: number }>;
@@ -77,6 +96,9 @@ export class EngineWorld implements PickerUnderTest {
   maxConnections: number = MAX_CONNECTIONS;
   reportConnections = false;
   port = 0;
+  /** Resolves when new connections go by what is known now. */
+  synced: Promise<void> = Promise.resolve();
+  readonly abilities: EngineAbilities;
   readonly failures: [id: string, failure: FailureUnderTest][] = [];
   readonly successes: string[] = [];
   readonly events: EventUnderTest[] = [];
@@ -89,8 +111,9 @@ export class EngineWorld implements PickerUnderTest {
   #engine: EngineUnderTest | undefined;
   #started: Promise<void> | undefined;
 
-  constructor(createEngine: CreateEngineUnderTest) {
+  constructor(createEngine: CreateEngineUnderTest, abilities: EngineAbilities) {
     this.#createEngine = createEngine;
+    this.abilities = abilities;
   }
 
   /** The engine, once a client has connected. */
@@ -113,11 +136,13 @@ export class EngineWorld implements PickerUnderTest {
     const service = await TcpService.start(behave, port);
     this.onClose(() => service.close());
     this.know(id, service.port);
+    await this.synced;
     return service;
   }
 
   know(id: string, port: number, addresses: readonly string[] = ['127.0.0.1']): void {
     this.#known.set(id, this.describe(id, port, addresses));
+    this.#sync();
     for (const proceed of [...this.#waiting]) proceed();
   }
 
@@ -128,6 +153,7 @@ export class EngineWorld implements PickerUnderTest {
 
   forget(id: string): void {
     this.#known.delete(id);
+    this.#sync();
   }
 
   /** Connects a client, and starts the engine before the first one. */
@@ -197,5 +223,12 @@ export class EngineWorld implements PickerUnderTest {
     );
     const [at] = await this.#engine.start();
     if (at?.kind === 'tcp') this.port = at.port;
+    this.#sync();
+    await this.synced;
+  }
+
+  #sync(): void {
+    const plan = [...this.#known.values()].map((endpoint) => ({ endpoint, share: 1, isUsed: true, isOnTrial: false }));
+    this.synced = this.#engine?.sync?.(plan) ?? Promise.resolve();
   }
 }

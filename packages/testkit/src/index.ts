@@ -6,7 +6,7 @@ export {
 } from './check-suite.ts';
 export { type CrowdOptions, countErrors, joinCrowd, measureTraffic, nameInCrowd, type Rate } from './crowd.ts';
 export { listEngineCases } from './engine-suite.ts';
-export type { CreateEngineUnderTest, EngineUnderTest } from './engine-world.ts';
+export type { CreateEngineUnderTest, EngineAbilities, EngineUnderTest } from './engine-world.ts';
 export { answerTo, type Behaviour, dialForever, FakeService, failDial, staySilent, TARGET } from './fake-service.ts';
 export { HOSTILE_PACKETS, PLAIN_PACKETS } from './hostile/corpus.ts';
 export { hostilePacket } from './hostile/mutation.ts';

@@ -61,12 +61,26 @@ listen bench
   {
     name: 'ambassador',
     version: () => `${firstLine('git', ['rev-parse', '--short', 'HEAD'])}, Node ${process.version}`,
-    command: (from, to) => [
-      ...[process.execPath, AMBASSADOR, 'proxy', 'bench', '--from', `static:127.0.0.1:${to}`],
-      ...['--listen', `127.0.0.1:${from}`, '--max-connections', `${MAX_CONNECTIONS}`],
-    ],
+    command: (from, to) => ambassador(from, to, 'node'),
+  },
+  {
+    name: 'ambassador, engine haproxy',
+    version: () => 'the same with the same haproxy',
+    command: (from, to) => ambassador(from, to, 'haproxy'),
   },
 ];
+
+/**
+ * @param {number} from
+ * @param {number} to
+ * @param {string} engine
+ */
+function ambassador(from, to, engine) {
+  return [
+    ...[process.execPath, AMBASSADOR, 'proxy', 'bench', '--from', `static:127.0.0.1:${to}`, '--engine', engine],
+    ...['--listen', `127.0.0.1:${from}`, '--max-connections', `${MAX_CONNECTIONS}`],
+  ];
+}
 
 /**
  * An HTTP service that costs next to nothing: `/` is a short answer that ends with a full stop, `/bulk` is larger than any

@@ -53,6 +53,44 @@ test('withdraws one service and leaves its sibling and the host alone', async ()
   expect(answersOf(await device.responsesIn(500))).toEqual([PRINTER_PTR]);
 });
 
+test('says goodbye twice, a second apart, since multicasts get lost', async () => {
+  const device = await Device.settled();
+  const { publication } = device.publish('second');
+  await device.run(10_000);
+  device.take();
+  const start = device.clock.now();
+  void publication.close();
+  const heard = await device.responsesIn(10_000);
+  expect(heard.map(({ at }) => at - start)).toEqual([0, 1_000]);
+  expect(heard[1]?.answers).toEqual(heard[0]?.answers);
+});
+
+test('does not say it again for what is told again by then', async () => {
+  const device = await Device.settled();
+  const { publication } = device.publish('second');
+  await device.run(10_000);
+  device.take();
+  publication.withdraw();
+  await device.run(500);
+  publication.announce();
+  await device.run(5_000);
+  const goodbyes = device.take().filter(({ answers }) => answers.some((answer) => ttlOf(answer) === 0));
+  expect(goodbyes).toHaveLength(1);
+});
+
+test('does not say it again for a name that somebody else took over meanwhile', async () => {
+  const device = await Device.settled();
+  const { publication } = device.publish('second');
+  await device.run(10_000);
+  device.take();
+  void publication.close();
+  await device.run(900);
+  device.tell([`${TYPE} 4500 IN PTR second.${TYPE}`, `second.${TYPE} 120 IN! SRV 0 0 80 other.local`]);
+  await device.run(5_000);
+  const repeated = device.take().filter(({ at }) => at > device.clock.now() - 5_500);
+  expect(answersOf(repeated).filter((answer) => answer.startsWith(TYPE))).toEqual([]);
+});
+
 test('says no goodbye for what it never announced', async () => {
   const device = await Device.start();
   device.publish('printer');

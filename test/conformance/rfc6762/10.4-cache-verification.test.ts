@@ -26,6 +26,19 @@ test('asks at least twice for the records of a service that failed, and lets it 
   expect(browsed.events.at(-1)).toMatchObject({ kind: 'removed', lost: 'unreachable' });
 });
 
+test('lets it go within ten seconds although its records came less than a second before the failure', async () => {
+  const { device, browsed } = await finding();
+  device.tell(DETAILS);
+  await device.run(10);
+  device.node.verify('_http._tcp', 'printer');
+  await device.run(8_000);
+  expect(questionsOf(device.take()).filter((question) => question === `SRV ${PRINTER}`).length).toBeGreaterThanOrEqual(
+    2,
+  );
+  await device.run(2_000);
+  expect(browsed.events.at(-1)).toMatchObject({ kind: 'removed', lost: 'unreachable' });
+});
+
 test('keeps it when the owner answers', async () => {
   const { device, browsed } = await finding();
   device.node.verify('_http._tcp', 'printer');

@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import { Device, HOST, PRINTER, TYPE } from '../device.ts';
+import { writePacket } from '../packet-text.ts';
 
+const HEADER_BYTES = 12;
 const RESOLVER = { address: '10.0.0.2', port: 49_152 };
 
 test('answers a resolver as a conventional server does: to its port, with its id and question', async () => {
@@ -9,6 +11,18 @@ test('answers a resolver as a conventional server does: to its port, with its id
   expect(await device.responsesIn(1_000)).toMatchObject([
     { to: '10.0.0.2:49152', id: 0xbeef, questions: [`SRV ${PRINTER}`] },
   ]);
+});
+
+test('gives it its question back to the byte, whatever the case of its name, its class and its top bit', async () => {
+  for (const question of [`ANY ${PRINTER} class ANY`, `QU SRV ${PRINTER.toUpperCase()}`]) {
+    const device = await Device.settled();
+    const query = writePacket({ questions: [question] });
+    device.inject(query, RESOLVER);
+    const [response] = await device.responsesIn(1_000);
+    expect(Buffer.from(response?.bytes ?? []).subarray(HEADER_BYTES, query.length)).toEqual(
+      Buffer.from(query).subarray(HEADER_BYTES),
+    );
+  }
 });
 
 test('gives it no cache-flush bit, no TTL above ten seconds, and nothing that is no answer', async () => {
@@ -61,5 +75,5 @@ test('answers a flood from one address with a few packets: nobody is amplified',
   const device = await Device.settled();
   for (let asked = 0; asked < 100; asked++)
     device.ask(`PTR ${TYPE}`, { id: asked }, { ...RESOLVER, port: 40_000 + asked });
-  expect(await device.responsesIn(500)).toHaveLength(16);
+  expect(await device.responsesIn(500)).toHaveLength(32);
 });

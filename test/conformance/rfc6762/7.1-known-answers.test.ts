@@ -27,7 +27,8 @@ test('lists in its questions what it knows, with the TTL that is left and withou
   const device = await Device.start();
   device.browse();
   await device.run(500);
-  device.tell(POINTERS);
+  // Some hosts set the bit even for records that others share.
+  device.tell(POINTERS.map((pointer) => pointer.replace(' IN ', ' IN! ')));
   await device.run(20_000);
   const heard = device.take();
   const query = heard.findLast(({ questions }) => questions.includes(`PTR ${TYPE}`));

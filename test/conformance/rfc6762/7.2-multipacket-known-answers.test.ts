@@ -22,6 +22,16 @@ test('does not answer what a later packet of the same asker knows', async () => 
   expect(await device.responsesIn(2_000)).toEqual([]);
 });
 
+test('does not answer what a packet knows that overtook the question', async () => {
+  const device = await Device.settled();
+  device.ask([], { answers: [PRINTER_PTR] });
+  await device.run(2);
+  device.ask(`PTR ${TYPE}`, { truncated: true, answers: [OTHER_PTR] });
+  expect(await device.responsesIn(2_000)).toEqual([]);
+  device.ask(`PTR ${TYPE}`);
+  expect(answersOf(await device.responsesIn(2_000))).toEqual([PRINTER_PTR]);
+});
+
 test('answers though another host knows', async () => {
   const device = await Device.settled();
   device.ask(`PTR ${TYPE}`, { truncated: true, answers: [OTHER_PTR] });

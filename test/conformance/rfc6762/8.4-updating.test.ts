@@ -28,7 +28,9 @@ test('says goodbye to a whole family of addresses that is gone: no announcement 
   const device = await Device.settled({ interfaces: { eth0: ['lan', '10.0.0.1/24', 'fd00::1/64'] } });
   device.host.readdress('eth0', ['10.0.0.1/24']);
   await device.run(8_000);
-  expect(answersOf(device.take()).filter((answer) => ttlOf(answer) === 0)).toEqual([`${HOST} 0 IN! AAAA fd00::1`]);
+  // Twice, since multicasts get lost.
+  const goodbye = `${HOST} 0 IN! AAAA fd00::1`;
+  expect(answersOf(device.take()).filter((answer) => ttlOf(answer) === 0)).toEqual([goodbye, goodbye]);
 });
 
 test('sends what changes often once a second at most, the latest', async () => {

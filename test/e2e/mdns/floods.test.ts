@@ -11,7 +11,7 @@ const FOUND = { timeout: 30_000 };
 
 interface LoopReport {
   readonly p99Ms: number;
-  readonly maxMs: number;
+  readonly p99ByClockMs: number;
   readonly rssMiB: number;
 }
 
@@ -29,21 +29,18 @@ await labTest(
     await startService(h1);
     const proxying = await startWatchedProxy(h2);
     await proxying.line(/found "thing on h1"/, FOUND);
-    const idle = await startWatchedIdler(h2);
     const before = await readLoop(proxying);
-    await readLoop(idle);
     // Ten names in each packet.
     const flooding = await startFlood(h3, 'names', h3.ip, 500, 20);
     await startService(h4);
-    const load = spawnProgram(h2, 'load', '127.0.0.1', '7000', '2', '20');
+    const load = spawnProgram(h2, 'load', '127.0.0.1', '7000', '1', '50');
     await flooding.line(/^sent 10000$/, { timeout: 60_000 });
     const tally = await finish(load);
     expect(tally.failures).toEqual([]);
     expect(Object.keys(tally.by).sort()).toEqual(['h1', 'h4']);
     const after = await readLoop(proxying);
     expect(after.rssMiB - before.rssMiB).toBeLessThan(MAX_GROWTH_MIB);
-    // On a busy machine the loop of a program that does nothing is late, too.
-    expect(after.p99Ms - (await readLoop(idle)).p99Ms).toBeLessThan(MAX_DELAY_MS);
+    expect(after.p99Ms).toBeLessThan(MAX_DELAY_MS);
     expect(proxying.output).not.toMatch(/lost "thing on h/);
     // Each line for people has its like in the log.
     expect(proxying.output.split('\n').length).toBeLessThan(MAX_LINES);
@@ -58,17 +55,14 @@ await labTest(
     await startService(h1);
     const proxying = await startWatchedProxy(h2);
     await proxying.line(/found "thing on h1"/, FOUND);
-    const idle = await startWatchedIdler(h2);
     const before = await readLoop(proxying);
-    await readLoop(idle);
     const flooding = await startFlood(h3, 'malformed', h3.ip, 5_000, 10);
     await startService(h4);
     await proxying.line(/found "thing on h4"/, FOUND);
     await flooding.line(/^sent 50000$/, { timeout: 60_000 });
     const after = await readLoop(proxying);
     expect(after.rssMiB - before.rssMiB).toBeLessThan(MAX_GROWTH_MIB);
-    // On a busy machine the loop of a program that does nothing is late, too.
-    expect(after.p99Ms - (await readLoop(idle)).p99Ms).toBeLessThan(MAX_DELAY_MS);
+    expect(after.p99Ms).toBeLessThan(MAX_DELAY_MS);
     expect(proxying.output.split('\n').length).toBeLessThan(MAX_LINES);
   },
 );
@@ -124,13 +118,6 @@ async function startWatchedProxy(host: Host): Promise<HostProcess> {
   const proxying = host.spawn(process.execPath, args);
   await proxying.line(/listening/i, FOUND);
   return proxying;
-}
-
-async function startWatchedIdler(host: Host): Promise<HostProcess> {
-  const idle = "setInterval(() => {}, 1_000); console.log('ready')";
-  const idler = host.spawn(process.execPath, ['--import', locateProgram('watch-loop.mjs'), '-e', idle]);
-  await idler.line(/^ready/, FOUND);
-  return idler;
 }
 
 async function startFlood(

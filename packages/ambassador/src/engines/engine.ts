@@ -1,6 +1,7 @@
 import type { Side, Target } from '@mdns-ambassador/relay';
 import type { DialFailure } from '../pool/dial-failure.ts';
 import type { Endpoint } from '../pool/endpoint.ts';
+import type { PlannedEndpoint } from '../pool/plan.ts';
 import type { ProxyOptions } from '../proxy-options.ts';
 
 export type { DialFailure } from '../pool/dial-failure.ts';
@@ -67,6 +68,11 @@ export interface Engine {
   start(): Promise<readonly Target[]>;
   readonly counters: EngineCounters;
   /**
+   * For an engine that chooses by itself rather than ask `pick`: called after `start` with every endpoint, whenever something
+   * may have changed. Resolves when new connections go by it; a later plan makes an earlier one void. Never rejects.
+   */
+  sync?(plan: readonly PlannedEndpoint[]): Promise<void>;
+  /**
    * Resets the established connections of an endpoint that is lost, but not those dialled at a place of `except`, where the
    * endpoint is now; returns how many they were.
    */
@@ -85,6 +91,8 @@ export interface Engine {
 export type EngineEvent =
   | { readonly kind: 'unreachable'; readonly reason: string }
   | { readonly kind: 'connections-full'; readonly limit: number }
+  /** Something became of the program that moves the bytes; `message` for people. */
+  | { readonly kind: 'engine-changed'; readonly message: string }
   /** With `reportConnections` only. */
   | { readonly kind: 'connection-ended'; readonly connection: ConnectionReport };
 

@@ -2,7 +2,6 @@ import type { Socket } from 'node:net';
 import {
   Connections,
   type DrainOutcome,
-  errorCode,
   type Listener,
   type ListenPlace,
   listen,
@@ -15,6 +14,7 @@ import { type Endpoint, placesOf } from '../pool/endpoint.ts';
 import type { ProxyOptions } from '../proxy-options.ts';
 import { ClientConnection, type ConnectionContext, type Dial } from './client-connection.ts';
 import type { EndpointPicker, Engine, EngineCounters, EngineEvent } from './engine.ts';
+import { listenEverywhere } from './listen-everywhere.ts';
 import { RetryBudget } from './retry-budget.ts';
 
 /** What the engine must know of its service. An IPv6 address that this machine has not is left out where another is bound. */
@@ -104,17 +104,11 @@ class NodeEngine implements Engine {
   }
 
   async start(): Promise<readonly Target[]> {
-    const attempts = await Promise.allSettled(this.#options.listen.map((at) => this.#listen(at)));
-    const bound = attempts.flatMap((attempt) => (attempt.status === 'fulfilled' ? [attempt.value] : []));
-    this.#listeners = bound;
-    const refusals = attempts.flatMap((attempt, index) =>
-      attempt.status === 'rejected' && !(bound.length > 0 && isMissingIpv6(this.#options.listen[index], attempt.reason))
-        ? [attempt.reason]
-        : [],
-    );
+    const { opened, refusals } = await listenEverywhere(this.#options.listen, (at) => this.#listen(at));
+    this.#listeners = opened;
     if (refusals.length > 0 || this.#drained !== undefined) await this.stopListening();
     if (refusals.length > 0) throw refusals[0];
-    return bound.map((listener) => listener.address);
+    return opened.map((listener) => listener.address);
   }
 
   resetConnectionsOf(id: string, except?: Endpoint): number {
@@ -175,10 +169,4 @@ class NodeEngine implements Engine {
     this.#dropped += 1;
     this.#onEvent({ kind: 'connections-full', limit: this.#options.maxConnections });
   }
-}
-
-function isMissingIpv6(at: ListenPlace | undefined, error: unknown): boolean {
-  if (at?.kind !== 'tcp' || !at.address.includes(':')) return false;
-  const code = errorCode(error);
-  return code === 'EADDRNOTAVAIL' || code === 'EAFNOSUPPORT';
 }

@@ -13,8 +13,14 @@ export interface Tally {
 
 type Presence =
   | { readonly kind: 'present' }
-  /** `source` does not hear of it any more; kept while it answers, until `until` at most. */
-  | { readonly kind: 'stale'; readonly until: number; readonly source: string; readonly reason: string };
+  /** `source` does not hear of it any more; kept while it answers, until `until` at most. `isUnasked`: kept in any case. */
+  | {
+      readonly kind: 'stale';
+      readonly until: number;
+      readonly source: string;
+      readonly reason: string;
+      readonly isUnasked: boolean;
+    };
 
 /** An endpoint in the pool. */
 export interface Member {
@@ -64,6 +70,11 @@ export function stateOf(member: Member): EndpointState {
 
 export function describeMember(member: Member): EndpointStatus {
   return { ...member.endpoint, state: stateOf(member), ...member.tally };
+}
+
+/** Nobody hears of it, and whoever should was asked: it is in the pool for as long as it answers. */
+export function isLostSight({ presence }: Member): boolean {
+  return presence.kind === 'stale' && !presence.isUnasked;
 }
 
 /** Its last dial failed. */

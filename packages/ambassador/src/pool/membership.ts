@@ -137,7 +137,12 @@ export class Membership implements Iterable<Member> {
           return [this.remove(member, `${reason} and does not answer`, true)];
         }
         return this.changeState(member, reason, () => {
-          member.presence = { kind: 'stale', until: now + STALE_MS, source, reason };
+          member.presence = { kind: 'stale', until: now + STALE_MS, source, reason, isUnasked: false };
+        });
+      case 'unasked':
+        return this.changeState(member, reason, () => {
+          const until = Number.POSITIVE_INFINITY;
+          member.presence = { kind: 'stale', until, source, reason, isUnasked: true };
         });
       default:
         return how satisfies never;

@@ -6,11 +6,11 @@ export type MergeMode = 'union' | 'fallback';
 
 /**
  * How an endpoint left the merged set. `removed`: its source says that it is no more. `gone`: its source does not hear of
- * it. `superseded`: nothing happened to it; another source's endpoint stands in its place.
+ * it. `unasked`: its source can't be asked whether it is there. `superseded`: nothing happened to it; another source's endpoint stands in its place.
  */
 export interface Departure {
   readonly id: string;
-  readonly how: 'removed' | 'gone' | 'superseded';
+  readonly how: 'removed' | 'gone' | 'unasked' | 'superseded';
   readonly reason: string;
 }
 
@@ -74,7 +74,9 @@ export class Merge {
         for (const id of update.ids) leave(id, 'removed', update.reason ?? 'left');
         break;
       case 'gone':
-        for (const id of update.ids) leave(id, 'gone', update.reason ?? 'not heard of again');
+        for (const id of update.ids) {
+          leave(id, update.isUnasked === true ? 'unasked' : 'gone', update.reason ?? 'not heard of again');
+        }
         break;
       default:
         update satisfies never;

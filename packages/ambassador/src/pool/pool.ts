@@ -5,8 +5,9 @@ import type { Balancer } from './candidate.ts';
 import { type DialFailure, FAILURE_REASONS, isJudgedByTime } from './dial-failure.ts';
 import type { Endpoint, EndpointStatus } from './endpoint.ts';
 import { PASSING, UNCHECKED } from './health.ts';
-import { describeMember, isAdmitted, type Member } from './member.ts';
+import { describeMember, isAdmitted, isLostSight, type Member } from './member.ts';
 import { Membership, type MembershipOptions } from './membership.ts';
+import { type PlannedEndpoint, planEndpoints } from './plan.ts';
 import type { PoolEvent } from './pool-event.ts';
 import { chooseMember, isPanic, orderMembers, type PickRequest } from './priority.ts';
 import type { Random } from './random.ts';
@@ -56,6 +57,11 @@ export class Pool {
   order(now: number): readonly Endpoint[] {
     const fresh = createBalancer(this.#options.balance, this.#options.random);
     return orderMembers(this.#members.rank(), fresh, now).map(({ endpoint }) => endpoint);
+  }
+
+  /** What an engine that chooses by itself is to do with every endpoint. Changes nothing. */
+  plan(now: number): readonly PlannedEndpoint[] {
+    return planEndpoints(this.#members.rank(), now);
   }
 
   /** A connection is now carried by this endpoint. */
@@ -132,7 +138,7 @@ export class Pool {
     const { endpoint, presence } = member;
     const kind = fault === 'silent' ? 'died' : 'declined';
     const ended: readonly PoolEvent[] = isAdmitted(member) ? [{ kind, endpoint, reason }] : [];
-    if (presence.kind === 'stale')
+    if (presence.kind === 'stale' && !presence.isUnasked)
       return [...ended, this.#members.remove(member, `${presence.reason}, and ${reason}`, true)];
     const changed = this.#members.changeState(member, reason, () => {
       member.health = { kind: 'failing', reason };
@@ -144,7 +150,7 @@ export class Pool {
   listDoubtful(): readonly Endpoint[] {
     return this.#members
       .list()
-      .filter(({ tally, presence, silence }) => tally.active > 0 && (presence.kind === 'stale' || silence.dials > 0))
+      .filter((member) => member.tally.active > 0 && (isLostSight(member) || member.silence.dials > 0))
       .map(({ endpoint }) => endpoint);
   }
 
@@ -201,16 +207,16 @@ export class Pool {
    */
   #takeFailure(member: Member, failure: DialFailure, now: number): readonly PoolEvent[] {
     const { endpoint, presence, tally } = member;
-    const isStale = presence.kind === 'stale';
     member.silence = recordDialFailure(member.silence, failure, now);
     const isDeadNow = isDead(
       member.silence,
-      { isLostSight: isStale, doOthersAnswer: this.#doOthersAnswer(member) },
+      { isLostSight: isLostSight(member), doOthersAnswer: this.#doOthersAnswer(member) },
       now,
     );
     const reason = FAILURE_REASONS[failure];
     const died: readonly PoolEvent[] = isDeadNow && tally.active > 0 ? [{ kind: 'died', endpoint, reason }] : [];
-    if (!isStale || (!isDeadNow && this.#isDoubtful(member, failure))) return died;
+    if (presence.kind !== 'stale' || presence.isUnasked) return died;
+    if (!isDeadNow && this.#isDoubtful(member, failure)) return died;
     return [...died, this.#members.remove(member, `${presence.reason} and ${reason}`, true)];
   }
 

@@ -58,6 +58,15 @@ export function chooseMember(
   return undefined;
 }
 
+/** Those among whom `chooseMember` would choose for a client that comes now; empty when nobody can be used. */
+export function listChoices(groups: readonly Group[], now: number): Group {
+  const inUse = groups.map((group) => group.filter((member) => isInUse(member, now)));
+  const best = inUse.find((group) => group.length > 0);
+  if (best !== undefined) return best;
+  const admitted = groups.map((group) => group.filter(isAdmitted)).find((group) => group.length > 0);
+  return admitted ?? [];
+}
+
 /** Every member in the order in which they would be tried by one client; those that would not be come last. */
 export function orderMembers(groups: readonly Group[], balancer: Balancer, now: number): readonly Member[] {
   const ordered: Member[] = [];

@@ -1,11 +1,11 @@
 import { basename, dirname } from 'node:path';
 import type { Clock } from '@mdns-ambassador/mdns';
-import { isEndpointAddress } from '../address-policy.ts';
 import type { Endpoint } from '../pool/endpoint.ts';
 import type { Random } from '../pool/random.ts';
 import { type ListedPlace, parseEndpointList } from './endpoint-list.ts';
+import { HostAddresses } from './host-addresses.ts';
 import { createLookingSource, type Finding, type Look } from './looking-source.ts';
-import { formatPlace, isLiteral } from './place.ts';
+import { formatPlace } from './place.ts';
 import type { Source } from './source.ts';
 import type { SourceHealth } from './source-health.ts';
 import type { Lookup } from './static.ts';
@@ -26,9 +26,6 @@ export interface FileSourceOptions {
 const POLL_MS = 5_000;
 /** A file is often written in several steps. */
 const SETTLE_MS = 50;
-/** Host names are looked up anew this often, and when a dial failed. */
-const LOOKUP_MS = 30_000;
-const MAX_ADDRESSES = 8;
 
 /**
  * The endpoints that a file lists (YAML or JSON, {@link parseEndpointList}). It is read again when anything of that name is
@@ -52,14 +49,14 @@ class WatchedFile {
   readonly #options: FileSourceOptions;
   readonly #folder: string;
   readonly #name: string;
-  readonly #addresses = new Map<string, readonly string[]>();
-  #lookedUpAt = Number.NEGATIVE_INFINITY;
+  readonly #addresses: HostAddresses;
   #wake = (): void => undefined;
   #stopWatching: (() => void) | undefined;
   #cancelWake: (() => void) | undefined;
 
   constructor(options: FileSourceOptions) {
     this.#options = options;
+    this.#addresses = new HostAddresses(options.lookup, options.clock);
     this.source = `file:${options.path}`;
     this.#folder = dirname(options.path);
     this.#name = basename(options.path);
@@ -82,7 +79,10 @@ class WatchedFile {
     if (places.length === 0) {
       return { kind: 'none', how: 'removed', reason: `${this.#options.path} lists nobody`, holdsMs: POLL_MS };
     }
-    const failure = await this.#lookUp(places, isVerification);
+    const failure = await this.#addresses.learn(
+      places.map(({ host }) => host),
+      isVerification,
+    );
     const endpoints = places.flatMap((place) => this.#describe(place));
     if (endpoints.length === 0) return { kind: 'unknown', reason: failure ?? 'none of its addresses may be dialled' };
     return { kind: 'found', endpoints, holdsMs: POLL_MS, doubt: failure };
@@ -112,32 +112,10 @@ class WatchedFile {
     });
   }
 
-  /** Fills in the addresses of host names; why one has none, if so. One that can't be looked up keeps what it had. */
-  async #lookUp(places: readonly ListedPlace[], isVerification: boolean): Promise<string | undefined> {
-    const names = new Set(places.map(({ host }) => host).filter((host) => !isLiteral(host)));
-    for (const host of this.#addresses.keys()) if (!names.has(host)) this.#addresses.delete(host);
-    const now = this.#options.clock.now();
-    const isDue = isVerification || now - this.#lookedUpAt >= LOOKUP_MS;
-    const wanted = [...names].filter((host) => isDue || !this.#addresses.has(host));
-    if (isDue) this.#lookedUpAt = now;
-    let failure: string | undefined;
-    const lookUpOne = async (host: string): Promise<void> => {
-      try {
-        const addresses = [...new Set(await this.#options.lookup(host))].filter(isEndpointAddress).sort();
-        if (addresses.length === 0) failure ??= `${host} has no address that may be dialled`;
-        else this.#addresses.set(host, addresses.slice(0, MAX_ADDRESSES));
-      } catch {
-        failure ??= `${host} can't be looked up`;
-      }
-    };
-    await Promise.all(wanted.map(lookUpOne));
-    return failure;
-  }
-
   #describe(place: ListedPlace): readonly Endpoint[] {
     const { host, port, priority, weight, instance } = place;
     const id = `${this.source}/${instance ?? formatPlace(place)}`;
-    const addresses = isLiteral(host) ? [host].filter(isEndpointAddress) : (this.#addresses.get(host) ?? []);
+    const addresses = this.#addresses.of(host);
     if (addresses.length === 0) return [];
     const named = instance === undefined ? {} : { instance };
     const { service } = this.#options;

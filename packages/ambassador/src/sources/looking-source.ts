@@ -18,8 +18,8 @@ export type Finding =
     }
   /** There is nobody. `removed`: and that is the owner's own word; `gone`: who is still there may still answer. */
   | { readonly kind: 'none'; readonly how: 'gone' | 'removed'; readonly reason: string; readonly holdsMs: number }
-  /** Nothing was learnt. */
-  | { readonly kind: 'unknown'; readonly reason: string };
+  /** Nothing was learnt. `isStale`: what was found may have changed since, and nobody would tell. */
+  | { readonly kind: 'unknown'; readonly reason: string; readonly isStale?: boolean };
 
 export interface Look {
   /** What was found last; empty at first. */
@@ -154,10 +154,17 @@ class LookingSource implements Source {
       }
       case 'unknown':
         this.#tellHealth({ kind: 'failing', source, reason: finding.reason });
+        if (finding.isStale === true && this.#told.kind === 'found')
+          this.#tellStale(this.#told.endpoints, finding.reason);
         return;
       default:
         finding satisfies never;
     }
+  }
+
+  #tellStale(endpoints: readonly Endpoint[], reason: string): void {
+    this.#told = { kind: 'gone', endpoints };
+    this.#onUpdate?.({ kind: 'gone', ids: endpoints.map(({ id }) => id), reason, isUnasked: true });
   }
 
   #tellHealth(health: SourceHealth): void {

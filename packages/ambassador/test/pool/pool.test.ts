@@ -229,6 +229,62 @@ describe('ejection', () => {
   });
 });
 
+describe('endpoints whose source can not be asked', () => {
+  const unasked = (...ids: readonly string[]): Update => ({
+    kind: 'gone',
+    ids,
+    reason: 'connect ECONNREFUSED',
+    isUnasked: true,
+  });
+
+  test('are stale, and serve behind those that are heard of', () => {
+    const pool = createPool([endpoint('a'), endpoint('b')]);
+    expect(pool.apply('mdns', unasked('a'), 0)).toMatchObject([
+      { kind: 'state-changed', state: 'stale', reason: 'connect ECONNREFUSED' },
+    ]);
+    expect(pickMany(pool)).toEqual(['b']);
+    pool.apply('mdns', unasked('b'), 0);
+    expect(pickMany(pool)).toEqual(['a', 'b']);
+  });
+
+  test('are kept whether they answer or not, for as long as it takes', () => {
+    const pool = createPool([endpoint('a')]);
+    pool.apply('mdns', unasked('a'), 0);
+    for (let time = 0; time < 10; time++) pool.dialFailed('a', 'refused', time * 100);
+    expect(pool.probed('a', 'refused', 2_000)).toEqual([]);
+    expect(stateOf(pool, 'a')).toBe('stale');
+    expect(pickId(pool, 2_000)).toBe('a');
+    expect(kindsOf(pool.advance(30 * DAY_MS))).not.toContain('removed');
+    expect(stateOf(pool, 'a')).toBe('stale');
+  });
+
+  test('are kept when they did not answer before, too', () => {
+    const pool = createPool([endpoint('a')]);
+    pool.dialFailed('a', 'refused', 0);
+    expect(kindsOf(pool.apply('mdns', unasked('a'), 0))).not.toContain('removed');
+    expect(stateOf(pool, 'a')).toBe('stale');
+  });
+
+  test('are kept when their check fails, and used once it passes', () => {
+    const pool = createPool([endpoint('a')], { isChecked: true });
+    pool.checked('a', { ok: true }, 0);
+    pool.apply('mdns', unasked('a'), 0);
+    expect(kindsOf(pool.checked('a', { ok: false, reason: 'no answer' }, 0))).not.toContain('removed');
+    expect(pool.hasEndpoint()).toBe(false);
+    pool.checked('a', { ok: true }, 0);
+    expect(pickId(pool)).toBe('a');
+  });
+
+  test('are what their source says once it can be asked again', () => {
+    const pool = createPool([endpoint('a'), endpoint('b')]);
+    pool.apply('mdns', unasked('a', 'b'), 0);
+    pool.apply('mdns', { kind: 'reset', endpoints: [endpoint('a')] }, 0);
+    expect(pool.snapshot()).toMatchObject([{ id: 'a', state: 'ready' }]);
+    pool.apply('mdns', unasked('a'), 0);
+    expect(kindsOf(pool.apply('mdns', remove('a'), 0))).toEqual(['removed']);
+  });
+});
+
 describe('stale endpoints', () => {
   test('one that is not heard of again is kept, last in order', () => {
     const pool = createPool([endpoint('a'), endpoint('b', { priority: 50 })]);

@@ -84,6 +84,20 @@ describe('a look', () => {
     expect(world.health).toEqual([{ kind: 'failing', source: 'test', reason: 'disk on fire' }]);
   });
 
+  test('that says that what was found may be out of date leaves it as stale, once, until it is found again', async () => {
+    const world = createWorld(found('a'));
+    await world.start();
+    world.finding = { kind: 'unknown', reason: 'connect ECONNREFUSED', isStale: true };
+    world.wake();
+    await world.clock.advance(60_000);
+    const stale = { kind: 'gone', ids: ['a'], reason: 'connect ECONNREFUSED', isUnasked: true };
+    expect(world.updates).toEqual([{ kind: 'reset', endpoints: [endpoint('a')] }, stale]);
+    world.finding = found('a');
+    world.wake();
+    await world.clock.advance(0);
+    expect(world.updates.map(({ kind }) => kind)).toEqual(['reset', 'gone', 'reset']);
+  });
+
   test('that is under way is not doubled; woken meanwhile, another follows at once', async () => {
     const world = createWorld(found('a'));
     world.tookMs = 500;

@@ -114,7 +114,6 @@ export class AvahiPublication implements Publication {
         this.#noteAnnounced(group);
         break;
       case 'collision':
-        this.#isDirty = true;
         this.#work(async () => await this.#rename(group));
         break;
       case 'failure':

@@ -29,6 +29,8 @@ export class AvahiResponder implements Responder {
   #daemon: AvahiDaemon | undefined;
   #host = '';
   #isLost = false;
+  /** A question to the daemon was not answered: it is asked again. */
+  #isUnanswered = false;
   #seen = '';
   #cancelPoll: () => void = () => undefined;
   #refreshing: Promise<void> = Promise.resolve();
@@ -111,6 +113,7 @@ export class AvahiResponder implements Responder {
 
   #lose(reason: string): void {
     if (this.#closing !== undefined) return;
+    this.#isUnanswered = false;
     if (!reason.startsWith('avahi')) {
       this.#bus?.close();
       this.#bus = undefined;
@@ -148,7 +151,11 @@ export class AvahiResponder implements Responder {
   #refresh(run: (bus: MessageBus) => Promise<void>): void {
     this.#refreshing = this.#refreshing.then(async () => {
       if (this.#bus === undefined || this.#closing !== undefined) return;
-      await run(this.#bus).catch(() => undefined);
+      try {
+        await run(this.#bus);
+      } catch {
+        this.#isUnanswered = true;
+      }
     });
   }
 
@@ -162,6 +169,10 @@ export class AvahiResponder implements Responder {
 
   async #look(): Promise<void> {
     if (this.#bus === undefined) return await this.#connect().catch(() => undefined);
+    if (this.#isUnanswered) {
+      this.#isUnanswered = false;
+      this.#refresh(async (bus) => await this.#meet(bus));
+    }
     const seen = JSON.stringify(this.#describeSituation().interfaces);
     if (seen !== this.#seen) this.#alignAll();
   }

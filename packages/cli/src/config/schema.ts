@@ -23,6 +23,7 @@ const announceEntry = z.strictObject({
   fall: text.optional(),
   relay: flag.optional(),
   responder: text.optional(),
+  to: texts.optional(),
 });
 
 const proxyEntry = z.strictObject({
@@ -41,6 +42,8 @@ const proxyEntry = z.strictObject({
   drainTimeout: text.optional(),
   maxConnections: text.optional(),
   engine: text.optional(),
+  haproxySocket: text.optional(),
+  haproxyBackend: text.optional(),
   where: pairs.optional(),
   instance: text.optional(),
   allowCidr: texts.optional(),

@@ -9,6 +9,8 @@ import type { Fact } from './reporter.ts';
 export function describeProxyEvent(event: ProxyEvent, connectTimeoutMs: number): string | undefined {
   switch (event.kind) {
     case 'listening':
+      // An engine that is driven listens where its own configuration says.
+      if (event.at.length === 0) return `filling the backend of haproxy for ${event.service}`;
       return `listening on ${joinWords(event.at.map(formatTarget))} for ${event.service}`;
     case 'endpoint-added':
       return `found ${describePlaced(event.endpoint)}`;
@@ -30,6 +32,8 @@ export function describeProxyEvent(event: ProxyEvent, connectTimeoutMs: number):
       return `closing connections for ${event.service}: ${event.reason}`;
     case 'connections-full':
       return `${event.service} has ${event.limit} connections, which is its limit: more must wait`;
+    case 'engine-changed':
+      return `${event.service}: ${event.message}`;
     case 'drained':
       if (event.finished + event.reset === 0) return undefined;
       return `${event.service}: ${countThings(event.finished, 'connection')} finished, ${event.reset} cut off`;

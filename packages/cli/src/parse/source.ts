@@ -4,6 +4,7 @@ import { findNearest } from '../nearest.ts';
 import { type HostPort, parseHostPort } from './host-port.ts';
 import { LONGEST_SOCKET_PATH } from './listen.ts';
 import { parsePort } from './port.ts';
+import { parseEtcd, parseZooKeeper, type RegistrySpec } from './registry.ts';
 
 /** Where `--from` looks. */
 export type SourceSpec =
@@ -12,16 +13,21 @@ export type SourceSpec =
   | { readonly kind: 'dns'; readonly name: string; readonly port: number }
   | { readonly kind: 'srv'; readonly name: string }
   | { readonly kind: 'file'; readonly path: string }
+  | RegistrySpec
   /** The socket of an agent. */
   | { readonly kind: 'agent'; readonly path: string };
 
-const KINDS = ['mdns', 'static', 'dns', 'srv', 'file', 'agent'] as const;
-const FORMS = 'mdns, static:HOST:PORT[,HOST:PORT], dns:NAME:PORT, srv:NAME, file:PATH or agent:PATH';
+const KINDS = ['mdns', 'static', 'dns', 'srv', 'file', 'zookeeper', 'etcd', 'agent'] as const;
+const FORMS =
+  'mdns, static:HOST:PORT[,HOST:PORT], dns:NAME:PORT, srv:NAME, file:PATH, zookeeper:HOSTS/PATH, etcd:URL/PREFIX or agent:PATH';
 
 /** Where an agent listens unless told otherwise. */
 export const DEFAULT_AGENT_SOCKET = '/run/ambassador/agent.sock';
 
-/** `mdns`, `static:10.0.0.1:6379,10.0.0.2:6379`, `dns:db.example.com:5432`, `srv:_redis._tcp.example.com`, `file:./redis.yaml`. */
+/**
+ * `mdns`, `static:10.0.0.1:6379,10.0.0.2:6379`, `dns:db.example.com:5432`, `srv:_redis._tcp.example.com`, `file:./redis.yaml`,
+ * `zookeeper:10.0.0.1:2181/services/redis`, `etcd:http://10.0.0.1:2379/services/redis`.
+ */
 export function parseSource(text: string): SourceSpec {
   const colon = text.indexOf(':');
   const written = colon < 0 ? text : text.slice(0, colon);
@@ -40,6 +46,10 @@ export function parseSource(text: string): SourceSpec {
     case 'file':
       if (rest !== '' && !rest.includes('\0')) return { kind, path: rest };
       throw new InvalidValue(`"${text}" names no file; write file: and its path, such as file:./redis.yaml`);
+    case 'zookeeper':
+      return parseZooKeeper(rest, text);
+    case 'etcd':
+      return parseEtcd(rest, text);
     case 'agent':
       if (rest.length > LONGEST_SOCKET_PATH || rest.includes('\0')) {
         throw new InvalidValue(

@@ -8,12 +8,21 @@ import {
   Command as ServiceCommand,
 } from '@mdns-ambassador/announcer';
 import { systemClock } from '@mdns-ambassador/mdns';
-import { type ResponderName, readAnnouncement, readResponder, refuseShared } from '../announce-request.ts';
+import {
+  type ResponderName,
+  readAnnouncement,
+  readResponder,
+  readTargets,
+  refuseShared,
+  refuseSharedFolders,
+  type Targets,
+} from '../announce-request.ts';
 import { CliError } from '../cli-error.ts';
 import type { Invocation } from '../command.ts';
 import { EXIT_NO_INPUT, EXIT_OK, EXIT_REFUSED, EXIT_USAGE } from '../exit-codes.ts';
 import { announcerEventToFact, describeAnnouncerEvent } from '../output/announcer-lines.ts';
 import { tellNodeEvent, tellStart } from '../output/network-lines.ts';
+import { describeRegistrarEvent, registrarEventToFact } from '../output/registrar-lines.ts';
 import { createReporter, type Reporter } from '../output/reporter.ts';
 import { describeResponderEvent, responderEventToFact } from '../output/responder-lines.ts';
 import {
@@ -65,6 +74,11 @@ export async function announceServices(invocation: Invocation): Promise<number> 
   const announcements = requests.map((request) =>
     readAnnouncement(request, { hostName: hostname(), platform: surroundings.platform }),
   );
+  const targets = isDockerAlone ? readTargets(settings) : agreeOnTargets(requests);
+  if (settings.isSet('docker') && targets.registries.length > 0) {
+    throw new CliError(EXIT_USAGE, '--docker: containers are announced over mDNS alone; leave --to out');
+  }
+  refuseSharedFolders(targets, announcements, requests);
   const log = openLog(settings, surroundings);
   const lifecycle = new Lifecycle(createNotify(surroundings.env, log));
   const admin = await createAdminService(settings, {
@@ -81,6 +95,7 @@ export async function announceServices(invocation: Invocation): Promise<number> 
   const refusals = new Refusals(announcements.length);
   let isStarted = false;
   const speaker = createSpeaker({
+    targets,
     responder: isDockerAlone ? readResponder(settings) : agreeOnResponder(requests),
     interfaceNames: readInterfaceNames(settings, surroundings.platform),
     platform: surroundings.platform,
@@ -89,6 +104,7 @@ export async function announceServices(invocation: Invocation): Promise<number> 
       if (isStarted || event.kind === 'link-failed') tellNodeEvent(reporter, event);
     },
     onResponderEvent: (event) => reporter.tell(describeResponderEvent(event), responderEventToFact(event)),
+    onRegistrarEvent: (event) => reporter.tell(describeRegistrarEvent(event), registrarEventToFact(event)),
   });
   const announcer = createAnnouncer(speaker, announcements, surroundings.platform, (event) => {
     reporter.tell(describeAnnouncerEvent(event, speaker.network.interfaces()), announcerEventToFact(event));
@@ -147,6 +163,19 @@ function watchAnnouncer(announcer: Announcer, lifecycle: Lifecycle): Pick<Announ
   };
 }
 
+/** One process announces all its services in the same places. */
+function agreeOnTargets(requests: readonly ServiceRequest[]): Targets {
+  const [first, ...others] = requests.map(({ settings }) => readTargets(settings));
+  if (first === undefined || others.every((targets) => JSON.stringify(targets) === JSON.stringify(first))) {
+    return first ?? { isMdns: true, registries: [] };
+  }
+  const [given] = requests.flatMap(({ settings }) => settings.find('to'));
+  throw new CliError(
+    given?.exitCode ?? EXIT_USAGE,
+    'to: services are to be announced in different places; write the same for all, or run one command for each',
+  );
+}
+
 /** One process has one responder. */
 function agreeOnResponder(requests: readonly ServiceRequest[]): ResponderName {
   const [first = 'native', ...others] = new Set(requests.map(({ settings }) => readResponder(settings)));
@@ -191,7 +220,7 @@ class Refusals {
 
 /** An announcer on the machine that this process runs on. */
 export function createAnnouncer(
-  { publisher, network }: Pick<Speaker, 'publisher' | 'network'>,
+  { publisher, source, network }: Pick<Speaker, 'publisher' | 'source' | 'network'>,
   announcements: readonly AnnouncementOptions[],
   platform: NodeJS.Platform,
   onEvent: (event: AnnouncerEvent) => void,
@@ -199,6 +228,7 @@ export function createAnnouncer(
   return new Announcer({
     announcements,
     publisher,
+    ...(source === undefined ? {} : { source }),
     clock: systemClock,
     random: Math.random,
     host: createHost(network, platform),

@@ -1,9 +1,10 @@
 import {
   type Ambassador,
+  AmbassadorError,
   type AmbassadorOptions,
   createAmbassador,
+  createChosenEngine,
   createEndpointCheck,
-  createNodeEngine,
   LoopLag,
   type ProxyCheck,
   type ProxyOptions,
@@ -12,8 +13,9 @@ import { type CheckOptions, type CheckTools, createShell, dialService } from '@m
 import { systemClock } from '@mdns-ambassador/mdns';
 import { connectionLimit, fileLimit, RelayError } from '@mdns-ambassador/relay';
 import { refuseShared } from '../announce-request.ts';
+import { CliError } from '../cli-error.ts';
 import type { Invocation, Surroundings } from '../command.ts';
-import { EXIT_OK } from '../exit-codes.ts';
+import { EXIT_OK, EXIT_UNAVAILABLE } from '../exit-codes.ts';
 import { createConnectionLog } from '../output/connection-log.ts';
 import type { Log } from '../output/log.ts';
 import { tellNodeEvent, tellStart } from '../output/network-lines.ts';
@@ -157,7 +159,7 @@ export function composeAmbassador(
     proxies,
     clock: systemClock,
     random: Math.random,
-    createEngine: createNodeEngine,
+    createEngine: createChosenEngine,
     onEvent: (event) => {
       const timeoutMs = proxies.find(({ service }) => service === event.service)?.connectTimeoutMs ?? 0;
       reporter.tell(describeProxyEvent(event, timeoutMs), proxyEventToFact(event));
@@ -175,6 +177,7 @@ export async function startListening(ambassador: Ambassador, proxies: readonly P
   try {
     await ambassador.start();
   } catch (error) {
+    if (error instanceof AmbassadorError) throw new CliError(EXIT_UNAVAILABLE, error.message, { cause: error });
     throw error instanceof RelayError ? explainListenError(error, proxies) : error;
   }
 }

@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import type { RegistrarEvent } from '@mdns-ambassador/announcer';
 import {
   AnnouncerError,
   AvahiResponder,
@@ -15,18 +16,21 @@ import {
   systemClock,
   systemNetwork,
 } from '@mdns-ambassador/mdns';
-import type { ResponderName } from '../announce-request.ts';
+import type { ResponderName, Targets } from '../announce-request.ts';
 import { CliError } from '../cli-error.ts';
 import { EXIT_UNAVAILABLE } from '../exit-codes.ts';
 import { createLocalNetwork, startNode } from './local-network.ts';
+import { addRegistrars } from './registrars.ts';
 
 /** D-Bus specification, "Well-known Message Bus Instances". */
 const SYSTEM_BUS = 'unix:path=/var/run/dbus/system_bus_socket';
 
-/** Who speaks mDNS for `announce`, whoever that is. */
+/** Who announces for `announce`, whoever that is. */
 export interface Speaker {
   readonly network: SystemNetwork;
   readonly publisher: Publisher;
+  /** Of the status: `mdns`, or a registry where there is no mDNS. Absent: `mdns`. */
+  readonly source?: string;
   /** Of our own stack; undefined where another one speaks. */
   counters(): NodeCounters | undefined;
   /** Rejects with a CliError that says in one sentence what is in the way and what works. */
@@ -35,15 +39,25 @@ export interface Speaker {
 }
 
 export interface SpeakerOptions {
+  readonly targets: Targets;
   readonly responder: ResponderName;
   readonly interfaceNames: readonly string[];
   readonly platform: NodeJS.Platform;
   readonly env: NodeJS.ProcessEnv;
   readonly onNodeEvent: (event: NodeEvent) => void;
   readonly onResponderEvent: (event: ResponderEvent) => void;
+  readonly onRegistrarEvent: (event: RegistrarEvent) => void;
 }
 
 export function createSpeaker(options: SpeakerOptions): Speaker {
+  const { targets, interfaceNames, platform, onRegistrarEvent } = options;
+  const speaker = targets.isMdns ? createMdnsSpeaker(options) : undefined;
+  if (speaker !== undefined && targets.registries.length === 0) return speaker;
+  const network = speaker?.network ?? systemNetwork({ interfaceNames, platform });
+  return addRegistrars(speaker, targets.registries, network, onRegistrarEvent);
+}
+
+function createMdnsSpeaker(options: SpeakerOptions): Speaker {
   const { responder, interfaceNames, platform, env, onResponderEvent: onEvent } = options;
   if (responder === 'native') {
     const local = createLocalNetwork(interfaceNames, platform, options.onNodeEvent);

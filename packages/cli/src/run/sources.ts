@@ -3,13 +3,16 @@ import {
   type Cidr,
   createAgentSource,
   createDnsSource,
+  createEtcdSource,
   createFileSource,
   createMdnsSource,
   createSrvSource,
   createStaticSource,
+  createZooKeeperSource,
   type InstanceBrowser,
   openSystemFeed,
   parseCidr,
+  type SkippedEntries,
   type Source,
   type SourceHealth,
   systemFiles,
@@ -19,9 +22,11 @@ import { type Instance, systemClock } from '@mdns-ambassador/mdns';
 import { createDnsClient, readSystemDnsServers, systemDnsTransport } from '@mdns-ambassador/registries';
 import { InvalidValue } from '../cli-error.ts';
 import type { Log } from '../output/log.ts';
+import { folderOf } from '../parse/registry.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { Origins } from '../source-request.ts';
 import type { LocalNetwork } from './local-network.ts';
+import { openRegistry } from './registries.ts';
 
 /**
  * Who answers one question is to hear everybody. Who has just told somebody else waits for a second before he says it again
@@ -99,6 +104,22 @@ export function createSources(origins: Origins, context: SourceContext): readonl
         return createSrvSource({ ...shared, name: spec.name, client });
       case 'file':
         return createFileSource({ ...shared, path: spec.path, files: systemFiles, lookup: systemLookup });
+      case 'zookeeper':
+      case 'etcd': {
+        const registered = {
+          ...shared,
+          ...(instance === undefined ? {} : { instance }),
+          where,
+          registry: openRegistry(spec),
+          lookup: systemLookup,
+          onSkipped: (skipped: SkippedEntries) =>
+            log.warn({ ...skipped }, 'entries are not used: no place can be read from them'),
+        };
+        const folder = folderOf(spec, service);
+        return spec.kind === 'etcd'
+          ? createEtcdSource({ ...registered, servers: spec.servers, prefix: folder })
+          : createZooKeeperSource({ ...registered, servers: spec.servers, path: folder });
+      }
       case 'agent':
         return createAgentSource({
           ...shared,

@@ -12,24 +12,13 @@ export const COMMANDS_NOT_YET: ReadonlyMap<string, string> = new Map([
 export const OPTIONS_NOT_YET: ReadonlyMap<string, string> = new Map([
   ['mesh-key-file', NO_MESH],
   ['credentials', NO_CREDENTIALS],
-  ['to', 'this version announces over mDNS only; leave it out'],
 ]);
 
 /** Values of options that exist: the text begins with the key. */
 export const VALUES_NOT_YET: ReadonlyMap<string, ReadonlyMap<string, string>> = new Map([
   [
-    'from',
-    new Map([
-      ['zookeeper:', 'this version does not read ZooKeeper yet; write mdns or static:HOST:PORT'],
-      ['etcd:', 'this version does not read etcd yet; write mdns or static:HOST:PORT'],
-    ]),
-  ],
-  [
     'engine',
-    new Map([
-      ['haproxy', 'this version has its own data plane only; write node or leave it out'],
-      ['nftables', 'this version has its own data plane only; write node or leave it out'],
-    ]),
+    new Map([['nftables', 'this version has no data plane in the kernel yet; write node or haproxy, or leave it out']]),
   ],
 ]);
 

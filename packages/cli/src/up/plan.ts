@@ -71,8 +71,15 @@ export function readPlan(file: string, config: Config, settings: Settings, machi
   return { announce, proxy, fixed: Object.fromEntries(fixed) };
 }
 
-/** One process has one responder, and the proxies of `up` need ours. */
+/** One process has one responder, and the proxies of `up` need ours. Registries are for `announce` alone. */
 function refuseForeignResponder(settings: Settings): void {
+  const [to] = settings.find('to').filter(({ text }) => text !== 'mdns');
+  if (to !== undefined) {
+    throw new CliError(
+      to.exitCode,
+      `${to.origin}: up announces over mDNS; leave "${to.text}" out, or use ambassador announce`,
+    );
+  }
   if (readResponder(settings) === 'native') return;
   const [given] = settings.find('responder');
   throw new CliError(

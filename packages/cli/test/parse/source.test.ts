@@ -22,7 +22,7 @@ test('a DNS name with a port, a name of SRV records, a file and an agent', () =>
 });
 
 test.each([
-  ['carrier-pigeon', 'write mdns, static:HOST:PORT[,HOST:PORT], dns:NAME:PORT, srv:NAME, file:PATH or agent:PATH'],
+  ['carrier-pigeon', 'srv:NAME, file:PATH, zookeeper:HOSTS/PATH, etcd:URL/PREFIX or agent:PATH'],
   ['mdns:', 'is no source'],
   ['svr:_a._tcp.test', 'did you mean srv?'],
   ['dns', 'write dns:NAME:PORT'],

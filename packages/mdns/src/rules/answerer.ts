@@ -13,9 +13,9 @@ import type { Zone } from './zone.ts';
 
 /** RFC 6762 5.4: a record that was not multicast within this part of its TTL is multicast though a unicast answer is welcome. */
 const RECENT_PART_OF_TTL = 1 / 4;
-/** Bounds of what one address, or many, can make us send to it: a few questions at once, then one answer a second. */
-const LEGACY_BURST = 16;
-const UNICAST_BURST = 16;
+/** Bounds of what one address, or many, can make us send to it: a screenful of questions at once, then a few a second. */
+const UNICAST_BURST = 32;
+const UNICASTS_PER_SECOND = 8;
 const MAX_UNICAST_SOURCES = 256;
 /** All addresses together; a host that can forge them makes us send no more. */
 const MAX_UNICASTS_PER_SECOND = 64;
@@ -33,8 +33,8 @@ export class Answerer {
   readonly #random: Random;
   readonly #queue: ResponseQueue;
   readonly #deferred: DeferredQueries = new DeferredQueries();
-  readonly #legacyLimit: SourceLimit = new SourceLimit(LEGACY_BURST, MAX_UNICAST_SOURCES);
-  readonly #unicastLimit: SourceLimit = new SourceLimit(UNICAST_BURST, MAX_UNICAST_SOURCES);
+  readonly #legacyLimit: SourceLimit = newUnicastLimit();
+  readonly #unicastLimit: SourceLimit = newUnicastLimit();
   readonly #counters = { legacyRefused: 0, unicastRefused: 0, deferralsRefused: 0 };
   readonly #unicastRate: TokenBucket = new TokenBucket(MAX_UNICASTS_PER_SECOND, 0);
   #unicasts: Transmit[] = [];
@@ -56,7 +56,9 @@ export class Answerer {
       this.#answerLegacy(message, asked, from, zone, now);
       return;
     }
-    const isContinuation = message.questions.length === 0 && this.#deferred.isPending(from.address);
+    const known = findKnown(message.answers, zone);
+    // RFC 6762 7.2. One that names us may have overtaken the packet with the question.
+    const isContinuation = message.questions.length === 0 && (this.#deferred.isPending(from.address) || known.size > 0);
     if (asked.length === 0 && !isContinuation) return;
     const proposals = groupProposals(message.authorities, zone);
     const probes = asked.filter(({ name, type }) => {
@@ -69,7 +71,6 @@ export class Answerer {
     }
     const others = asked.filter((question) => !probes.includes(question));
     if (others.length === 0 && !isContinuation) return;
-    const known = findKnown(message.answers, zone);
     if (message.truncated || isContinuation) {
       // RFC 6762 7.2: the answers wait until all known answers are there.
       const part = { questions: others, known, isTruncated: message.truncated };
@@ -174,6 +175,10 @@ export class Answerer {
   #wasMulticastRecently(set: OwnSet, now: number): boolean {
     return now - this.#queue.lastMulticast(set.key) < set.ttl * 1_000 * RECENT_PART_OF_TTL;
   }
+}
+
+function newUnicastLimit(): SourceLimit {
+  return new SourceLimit({ burst: UNICAST_BURST, perSecond: UNICASTS_PER_SECOND, maxSources: MAX_UNICAST_SOURCES });
 }
 
 /** The records that a packet proposes for names of ours, by name. */

@@ -41,6 +41,7 @@ export class Denials {
   }
 
   has(name: Name, type: number, now: number): boolean {
+    if (this.#byName.size === 0) return false;
     const denial = this.#byName.get(nameKey(name));
     return denial !== undefined && denial.until > now && !denial.types.has(type);
   }

@@ -220,7 +220,7 @@ export class Querier implements Machine {
       this.#denials.note(record, now);
       if (!isDenial) continue;
       for (const type of DENIED_TYPES)
-        if (this.#denials.has(record.name, type, now)) this.#cache.reconfirm(record.name, type, now);
+        if (this.#denials.has(record.name, type, now)) this.#cache.contradict(record.name, type, now);
       for (const { browser } of this.#browsing.values()) browser.noteDenial(owner);
     }
   }

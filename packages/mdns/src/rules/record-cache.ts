@@ -114,11 +114,19 @@ export class RecordCache {
 
   /**
    * Doubts the records of this name and type: `refresh-due` follows at once and some times more, and they are gone after nine
-   * seconds unless they are heard again (RFC 6762 10.4). Records heard within the last second are not doubted.
+   * seconds unless they are heard again (RFC 6762 10.4). Those heard within a second are asked for once that second is over: the
+   * owner may not repeat itself before (RFC 6762 6).
    */
   reconfirm(name: Name, type: number, now: number): void {
     for (const entry of this.#store.recordSet(nameKey(name), type)) {
-      if (now - entry.receivedAt >= GRACE_MS) this.#doubt(entry, 'unreachable', now);
+      this.#doubt(entry, 'unreachable', Math.max(now, entry.receivedAt + GRACE_MS), now);
+    }
+  }
+
+  /** As `reconfirm`, but what was heard within a second stands: its owner may deny on IPv4 what it tells on IPv6 (RFC 6762 6.1). */
+  contradict(name: Name, type: number, now: number): void {
+    for (const entry of this.#store.recordSet(nameKey(name), type)) {
+      if (now - entry.receivedAt >= GRACE_MS) this.#doubt(entry, 'unreachable', now, now);
     }
   }
 
@@ -238,13 +246,13 @@ export class RecordCache {
    * is asked (10.4).
    */
   #hearGoodbye(entry: StoredRecord, now: number): void {
-    if (now < entry.contestedUntil) this.#doubt(entry, 'goodbye', now);
+    if (now < entry.contestedUntil) this.#doubt(entry, 'goodbye', now, now);
     else this.#withdraw(entry, 'goodbye', now);
   }
 
-  #doubt(entry: StoredRecord, reason: 'goodbye' | 'unreachable', now: number): void {
+  #doubt(entry: StoredRecord, reason: 'goodbye' | 'unreachable', since: number, now: number): void {
     if (entry.lifetime.kind !== 'fresh') return;
-    entry.lifetime = { kind: 'doubted', asked: 0, since: now, reason };
+    entry.lifetime = { kind: 'doubted', asked: 0, since, reason };
     entry.expiresAt = Math.min(entry.expiresAt, now + RECONFIRM_MS);
     this.#replan(entry);
   }

@@ -4,6 +4,7 @@ import type { Name } from '../wire/name.ts';
 import { dataKey } from '../wire/record.ts';
 import { Answerer, type AnswererCounters } from './answerer.ts';
 import { ConflictLog } from './conflict-log.ts';
+import { Farewells } from './farewells.ts';
 import { Listener } from './listener.ts';
 import type { Machine, Random, Received, Transmit } from './machine.ts';
 import type { OwnSet } from './own-set.ts';
@@ -29,8 +30,8 @@ export class Responder implements Machine {
   readonly #conflicts: ConflictLog = new ConflictLog();
   readonly #answerer: Answerer;
   readonly #listener: Listener;
+  readonly #farewells: Farewells = new Farewells();
   #hostName: Name;
-  #goodbyes: OwnSet[] = [];
   #events: ResponderEvent[] = [];
   /** When the caller last changed something that `advance` has not seen yet. */
   #changedAt: number = Number.POSITIVE_INFINITY;
@@ -137,6 +138,7 @@ export class Responder implements Machine {
   restart(now: number): void {
     this.#changedAt = now;
     this.#queue.clear();
+    this.#farewells.forget();
     this.#registry.invalidate();
     const startAt = now + this.#random() * MAX_PROBE_DELAY_MS;
     for (const registration of this.#registry.registrations()) {
@@ -161,6 +163,7 @@ export class Responder implements Machine {
         this.#answerer.receive(packet, this.#registry.zone(), now);
         return;
       case 'response':
+        this.#farewells.hear(packet.message.answers);
         this.#listener.hearResponse(packet, now);
         return;
       default:
@@ -170,10 +173,9 @@ export class Responder implements Machine {
 
   advance(now: number): readonly Transmit[] {
     this.#changedAt = Number.POSITIVE_INFINITY;
-    const goodbyes = this.#goodbyes;
-    this.#goodbyes = [];
     const probing = this.#advanceProbes(now);
     this.#advanceAnnouncements(now);
+    const goodbyes = this.#farewells.take(this.#registry.zone(), now);
     const unicasts = this.#answerer.advance(this.#registry.zone(), now);
     const messages = [
       ...(goodbyes.length > 0 ? [composeGoodbye(goodbyes)] : []),
@@ -184,7 +186,8 @@ export class Responder implements Machine {
   }
 
   nextDeadline(): number {
-    let deadline = Math.min(this.#changedAt, this.#queue.nextDeadline(), this.#answerer.nextDeadline());
+    const parts = [this.#queue, this.#answerer, this.#farewells];
+    let deadline = Math.min(this.#changedAt, ...parts.map((part) => part.nextDeadline()));
     for (const registration of this.#registry.registrations()) deadline = Math.min(deadline, registration.deadline());
     return deadline;
   }
@@ -262,7 +265,7 @@ export class Responder implements Machine {
     if (changed.length + vanished.length === 0) return;
     this.#registry.invalidate();
     this.#queue.forget(vanished.map(({ key }) => key));
-    if (registration.isOnAir) this.#goodbyes.push(...vanished);
+    if (registration.isOnAir) this.#farewells.say(vanished);
     if (registration.announcement.kind === 'idle') return;
     registration.announcement.start(
       changed.map(({ key }) => key),
@@ -273,7 +276,7 @@ export class Responder implements Machine {
   /** RFC 6762 10.1: for what others may have in their caches, and for nothing that is not ours alone. */
   #sayGoodbye(registration: Registration): void {
     this.#silence(registration);
-    if (registration.isOnAir) this.#goodbyes.push(...registration.all);
+    if (registration.isOnAir) this.#farewells.say(registration.all);
     registration.isOnAir = false;
   }
 

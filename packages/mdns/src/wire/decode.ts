@@ -86,7 +86,8 @@ class MessageReader {
       const questionClass = classAndBit & ~CLASS_TOP_BIT;
       if (name === undefined) this.damaged += 1;
       else if (questionClass === CLASS_IN || questionClass === CLASS_ANY) {
-        questions.push({ name, type, unicast: (classAndBit & CLASS_TOP_BIT) !== 0 });
+        const unicast = (classAndBit & CLASS_TOP_BIT) !== 0;
+        questions.push({ name, type, unicast, ...(questionClass === CLASS_ANY && { anyClass: true }) });
       }
     }
     return questions;
@@ -166,11 +167,13 @@ class MessageReader {
 function readStrings(bytes: Uint8Array, start: number, end: number): RecordData | undefined {
   // RFC 6763 6.1: a TXT record without any data is read as one with a single empty string.
   if (start === end) return { type: 'TXT', strings: [new Uint8Array(0)] };
+  // One copy for all of them: a record may hold thousands of empty strings.
+  const rdata = copyBytes(bytes, start, end);
   const strings: Uint8Array[] = [];
-  for (let at = start; at < end; ) {
-    const stringEnd = at + 1 + (bytes[at] ?? 0);
-    if (stringEnd > end) return undefined;
-    strings.push(copyBytes(bytes, at + 1, stringEnd));
+  for (let at = 0; at < rdata.length; ) {
+    const stringEnd = at + 1 + (rdata[at] ?? 0);
+    if (stringEnd > rdata.length) return undefined;
+    strings.push(rdata.subarray(at + 1, stringEnd));
     at = stringEnd;
   }
   return { type: 'TXT', strings };

@@ -7,6 +7,8 @@ export interface Question {
   readonly type: number;
   /** The QU bit: a unicast answer is welcome (RFC 6762 5.4). */
   readonly unicast: boolean;
+  /** Of class ANY; otherwise IN. Both mean the same here, but a legacy resolver wants its question back (RFC 6762 6.7). */
+  readonly anyClass?: true;
 }
 
 /** A DNS message with what mDNS makes of the header (RFC 6762 18). */

@@ -1,6 +1,6 @@
 import { MdnsError } from '../mdns-error.ts';
 import { parseIpv4, parseIpv6 } from './address.ts';
-import { CLASS_IN, CLASS_TOP_BIT, POINTER_BITS } from './header.ts';
+import { CLASS_ANY, CLASS_IN, CLASS_TOP_BIT, POINTER_BITS } from './header.ts';
 import { HEADER_BYTES, MAX_LABEL_BYTES, MAX_NAME_BYTES, MAX_STRING_BYTES } from './limits.ts';
 import type { Question } from './message.ts';
 import { formatName, type Name } from './name.ts';
@@ -65,7 +65,7 @@ export class PacketWriter {
   writeQuestion(question: Question): void {
     this.#writeName(question.name);
     this.#writeUint16(question.type);
-    this.#writeUint16(CLASS_IN | (question.unicast ? CLASS_TOP_BIT : 0));
+    this.#writeUint16((question.anyClass ? CLASS_ANY : CLASS_IN) | (question.unicast ? CLASS_TOP_BIT : 0));
   }
 
   writeRecord(record: ResourceRecord): void {

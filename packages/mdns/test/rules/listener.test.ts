@@ -76,7 +76,9 @@ describe('hearing others say what we say', () => {
     driver.responder.withdraw('redis', driver.now);
     const [goodbye] = driver.runFor(10);
     if (goodbye === undefined) throw new Error('No goodbye.');
-    expect(driver.exchange(goodbye.transmit.message, LOOPED)).toEqual([]);
+    const [repeated, ...others] = driver.exchange(goodbye.transmit.message, LOOPED);
+    expect(repeated?.transmit.message).toEqual(goodbye.transmit.message);
+    expect(others).toEqual([]);
   });
 });
 

@@ -44,7 +44,10 @@ const recordArbitrary: fc.Arbitrary<ResourceRecord> = fc.record({
   data: dataArbitrary,
 });
 
-const question: fc.Arbitrary<Question> = fc.record({ name: nameArbitrary, type: uint16, unicast: fc.boolean() });
+const question: fc.Arbitrary<Question> = fc.record(
+  { name: nameArbitrary, type: uint16, unicast: fc.boolean(), anyClass: fc.constant<true>(true) },
+  { requiredKeys: ['name', 'type', 'unicast'] },
+);
 
 export const messageArbitrary: fc.Arbitrary<Message> = fc.record({
   id: uint16,

@@ -48,12 +48,12 @@ describe('decodeMessage', () => {
     ]);
   });
 
-  it('takes the QU bit of a question for `unicast` and leaves the class out of it (RFC 6762 5.4)', () => {
+  it("takes the top bit of a question's class for `unicast` (RFC 6762 5.4)", () => {
     const { message } = decode('0000 0200 0002 0000 0000 0000 016800 0001 8001 c00c 00ff 00ff');
     expect(message).toMatchObject({ kind: 'query', truncated: true });
     expect(message.questions).toEqual([
       { name: ['h'], type: 1, unicast: true },
-      { name: ['h'], type: 255, unicast: false },
+      { name: ['h'], type: 255, unicast: false, anyClass: true },
     ]);
   });
 

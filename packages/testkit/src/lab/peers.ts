@@ -11,6 +11,9 @@ export type Peer =
   | 'dockerd'
   | 'haproxy'
   | 'dig'
+  | 'etcd'
+  | 'etcdctl'
+  | 'java'
   | 'named'
   | 'iptables'
   | 'nft'
@@ -26,7 +29,9 @@ export type Peer =
   | 'redis-server'
   | 'systemd-analyze'
   | 'systemd-notify'
-  | 'systemd-socket-activate';
+  | 'systemd-resolved'
+  | 'systemd-socket-activate'
+  | 'zookeeper';
 
 interface PeerPackage {
   /** Debian's name. */
@@ -50,6 +55,9 @@ const PACKAGES: Readonly<Record<Peer, PeerPackage>> = {
   dockerd: { name: 'docker.io', path: '/usr/sbin/dockerd' },
   haproxy: { name: 'haproxy', path: '/usr/sbin/haproxy' },
   dig: { name: 'bind9-dnsutils', path: '/usr/bin/dig' },
+  etcd: { name: 'etcd-server', path: '/usr/bin/etcd' },
+  etcdctl: { name: 'etcd-client', path: '/usr/bin/etcdctl' },
+  java: { name: 'default-jre-headless', path: '/usr/bin/java' },
   named: { name: 'bind9', path: '/usr/sbin/named' },
   iptables: { name: 'iptables', path: '/usr/sbin/iptables' },
   nft: { name: 'nftables', path: '/usr/sbin/nft' },
@@ -65,7 +73,9 @@ const PACKAGES: Readonly<Record<Peer, PeerPackage>> = {
   'redis-server': { name: 'redis-server', path: '/usr/bin/redis-server' },
   'systemd-analyze': { name: 'systemd', path: '/usr/bin/systemd-analyze' },
   'systemd-notify': { name: 'systemd', path: '/usr/bin/systemd-notify' },
+  'systemd-resolved': { name: 'systemd-resolved', path: '/lib/systemd/systemd-resolved' },
   'systemd-socket-activate': { name: 'systemd', path: '/usr/bin/systemd-socket-activate' },
+  zookeeper: { name: 'zookeeper', path: '/usr/share/java/zookeeper.jar' },
 };
 
 /** The Debian packages that are to be installed before these peers can be run. */

@@ -26,8 +26,32 @@ test('the busiest of several is never chosen while others are less busy', () => 
 test('load is measured by share: twice the weight may carry twice as much', () => {
   const balancer = createP2cBalancer(seededRandom(3));
   const candidates = [candidate('small', { active: 6, share: 1 }), candidate('large', { active: 10, share: 2 })];
-  const counts = countDraws(200, () => balancer.choose(candidates, undefined)?.endpoint.id);
-  expect(counts).toEqual({ large: 200 });
+  const counts = countDraws(900, () => balancer.choose(candidates, undefined)?.endpoint.id);
+  // The small one only where both draws are its: one ninth.
+  expect(counts.large).toBeGreaterThan(760);
+});
+
+test.each([1, 4, 8, 64])('weights 10, 30 and 60 are kept with %d connections at a time', (concurrency) => {
+  const random = seededRandom(5);
+  const balancer = createP2cBalancer(random);
+  const weights = [10, 30, 60];
+  const active = [0, 0, 0];
+  const carried = [0, 0, 0];
+  const running: number[] = [];
+  for (let connection = 0; connection < 20_000; connection++) {
+    if (running.length === concurrency) {
+      const [ended = 0] = running.splice(Math.floor(random() * concurrency), 1);
+      active[ended] = (active[ended] ?? 0) - 1;
+    }
+    const candidates = weights.map((share, index) => candidate(`${index}`, { share, active: active[index] ?? 0 }));
+    const chosen = Number(balancer.choose(candidates, undefined)?.endpoint.id);
+    active[chosen] = (active[chosen] ?? 0) + 1;
+    carried[chosen] = (carried[chosen] ?? 0) + 1;
+    running.push(chosen);
+  }
+  for (const [index, weight] of weights.entries()) {
+    expect(Math.abs((carried[index] ?? 0) / 20_000 - weight / 100)).toBeLessThan(0.03);
+  }
 });
 
 test('10,000 long connections over 5 endpoints end nearly level', () => {

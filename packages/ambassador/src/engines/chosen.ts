@@ -1,0 +1,25 @@
+import type { ProxyOptions } from '../proxy-options.ts';
+import type { EndpointPicker, Engine, EngineEvent } from './engine.ts';
+import { createHaproxyEngine } from './haproxy.ts';
+import { createDrivenEngine } from './haproxy-driven.ts';
+import { createNodeEngine } from './node.ts';
+
+/** The engine that the proxy's options name; engine node where they name none. A `CreateEngine`. */
+export function createChosenEngine(
+  options: ProxyOptions,
+  picker: EndpointPicker,
+  onEvent: (event: EngineEvent) => void,
+): Engine {
+  const { engine } = options;
+  switch (engine?.kind) {
+    case undefined:
+    case 'node':
+      return createNodeEngine(options, picker, onEvent);
+    case 'haproxy':
+      return engine.driven === undefined
+        ? createHaproxyEngine(options, picker, onEvent)
+        : createDrivenEngine({ ...engine.driven, balance: options.balance }, picker, onEvent);
+    default:
+      return engine satisfies never;
+  }
+}

@@ -1,0 +1,97 @@
+import type { BalancerName } from '../../pool/balancer.ts';
+import { describeServer, type Server } from './server.ts';
+
+/** The one frontend, and the one backend. */
+export const PROXY_NAME = 'service';
+/** Who takes the clients for whom haproxy has nobody: ambassador itself. */
+export const WAITING_ROOM = 'ambassador-itself';
+
+/**
+ * As long as engine node waits before it dials another beside a silent one (RFC 8305 5). It is also how long haproxy rests after
+ * a refusal where one other server is left. When all are silent, ambassador takes over, with all the time there is.
+ */
+const DIAL_MS = 250;
+/** Each dead endpoint is marked so by the first dial that fails. */
+const DIALS = 10;
+/** As engine node has them: relay's dial.ts and splice.ts. */
+const KEEP_ALIVE_SECONDS = 15;
+const HALF_OPEN_IDLE_MS = 600_000;
+/** What is above the limit must be accepted to be turned away. */
+const TURNED_AWAY_AT_ONCE = 256;
+
+export interface ConfigurationOptions {
+  readonly balance: BalancerName;
+  readonly maxConnections: number;
+  /** Where haproxy is told what to do. */
+  readonly adminPath: string;
+  /** Where ambassador takes clients. */
+  readonly waitingPath: string;
+  /** Descriptors of the sockets to listen on, as the child process has them. */
+  readonly listenFds: readonly number[];
+  readonly servers: readonly Server[];
+  readonly isLogged: boolean;
+  /** How long connections may go on when haproxy is told to finish. */
+  readonly drainTimeoutMs: number;
+}
+
+/** The fields of one line for each connection that has ended (haproxy's configuration manual, 8.2.4). */
+const LOG_FORMAT = '%ci %cp %s %ts %U %B %Tt %Tc';
+
+/** A configuration for haproxy 2.6 and later. */
+export function writeConfiguration(options: ConfigurationOptions): string {
+  const { adminPath, waitingPath, maxConnections, listenFds, servers, isLogged, drainTimeoutMs } = options;
+  const most = maxConnections + TURNED_AWAY_AT_ONCE;
+  const lines = [
+    'global',
+    `  stats socket unix@${adminPath} mode 600 level admin`,
+    '  stats maxconn 16',
+    `  maxconn ${most}`,
+    '  no strict-limits',
+    `  hard-stop-after ${Math.max(1, drainTimeoutMs)}ms`,
+    ...(isLogged ? ['  log stdout len 1024 format raw local0 info'] : []),
+    `frontend ${PROXY_NAME}`,
+    '  mode tcp',
+    ...listenFds.map((fd) => `  bind fd@${fd}`),
+    `  maxconn ${most}`,
+    '  backlog 4096',
+    `  tcp-request connection reject if { fe_conn gt ${maxConnections} }`,
+    '  option contstats',
+    '  option clitcpka',
+    `  clitcpka-idle ${KEEP_ALIVE_SECONDS}s`,
+    `  timeout client-fin ${HALF_OPEN_IDLE_MS}ms`,
+    ...(isLogged ? ['  log global', `  log-format "${LOG_FORMAT}"`] : []),
+    `  default_backend ${PROXY_NAME}`,
+    `backend ${PROXY_NAME}`,
+    '  mode tcp',
+    ...writeBalance(options.balance).map((line) => `  ${line}`),
+    '  option redispatch 1',
+    `  retries ${DIALS}`,
+    `  timeout connect ${DIAL_MS}ms`,
+    '  timeout check 1s',
+    '  option srvtcpka',
+    `  srvtcpka-idle ${KEEP_ALIVE_SECONDS}s`,
+    `  timeout server-fin ${HALF_OPEN_IDLE_MS}ms`,
+    `  server ${WAITING_ROOM} unix@${waitingPath} backup`,
+    ...servers.map((server) => `  server ${server.name} ${describeServer(server)}`),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+/** Dynamic servers need an algorithm that is dynamic (haproxy's management guide, "add server"). */
+function writeBalance(balance: BalancerName): readonly string[] {
+  switch (balance) {
+    case 'p2c':
+      return ['balance random(2)'];
+    case 'random':
+      return ['balance random(1)'];
+    case 'round-robin':
+    case 'first':
+      return ['balance roundrobin'];
+    case 'least-connections':
+      return ['balance leastconn'];
+    case 'source-hash':
+      return ['balance source', 'hash-type consistent'];
+    default:
+      return balance satisfies never;
+  }
+}

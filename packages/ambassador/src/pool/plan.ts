@@ -1,0 +1,31 @@
+import type { Endpoint } from './endpoint.ts';
+import { isInUse } from './member.ts';
+import { type Group, listChoices } from './priority.ts';
+import { shareByWeight } from './weight.ts';
+
+/** What an engine that chooses by itself is to do with an endpoint. */
+export interface PlannedEndpoint {
+  readonly endpoint: Endpoint;
+  /** Its part of the new connections, relative to the others that carry; above 0. */
+  readonly share: number;
+  /** Whether it takes new connections. What it carries goes on either way. */
+  readonly isUsed: boolean;
+  /** It was ejected; whether it is there again is to be found out, and told with `dialSucceeded` or `dialFailed`. */
+  readonly isOnTrial: boolean;
+}
+
+/** Every endpoint, with what is to be done with it while nothing changes: the choice that `chooseMember` has, for all clients. */
+export function planEndpoints(groups: readonly Group[], now: number): readonly PlannedEndpoint[] {
+  const proven = listChoices(
+    groups.map((group) => group.filter(({ breaker }) => breaker.kind !== 'probation')),
+    now,
+  );
+  const choices = proven.length > 0 ? proven : listChoices(groups, now);
+  const shares = shareByWeight(choices.map(({ endpoint }) => endpoint.weight));
+  return groups.flat().map((member) => {
+    const { endpoint, breaker } = member;
+    const index = choices.indexOf(member);
+    const isOnTrial = breaker.kind === 'probation' && isInUse(member, now);
+    return { endpoint, share: shares[index] ?? 1, isUsed: index >= 0, isOnTrial };
+  });
+}

@@ -1,0 +1,43 @@
+import type { ServiceOptions } from '@mdns-ambassador/mdns';
+import { readTxtText } from '../announcement-txt.ts';
+
+/** Of the instance's name within the entry's. */
+const LONGEST_STEM = 48;
+/** Of the TXT keys, what only mDNS has a use for. */
+const OMITTED_KEYS: readonly string[] = ['txtvers'];
+
+/**
+ * What the entry of a service is called: `redis-on-h1-k3x9...`, unique by the random `id` of its TXT data, so that one process
+ * never takes the entry of another, nor of its own former life.
+ */
+export function nameEntry({ name, txt }: Pick<ServiceOptions, 'name' | 'txt'>): string {
+  const stem = name
+    .normalize('NFKD')
+    .replace(/[^A-Za-z0-9._-]+/g, '-')
+    .replace(/^[.-]+|[.-]+$/g, '')
+    .slice(0, LONGEST_STEM);
+  const id = txt === undefined ? undefined : readTxtText(txt, 'id');
+  return [stem, id].filter((part) => part !== undefined && part !== '').join('-') || 'service';
+}
+
+/**
+ * nerve's JSON: `host`, `port`, `name`, `weight` (where it is not 0) and `labels`; `priority` is our own. TXT data are the
+ * labels: `st=drain` among them says that no new connections are wanted.
+ */
+export function writeEntryValue(service: ServiceOptions, address: string): string {
+  const { name, port, weight = 0, priority = 0, txt = new Map() } = service;
+  const labels = [...txt.keys()]
+    .filter((key) => !OMITTED_KEYS.includes(key))
+    .flatMap((key) => {
+      const text = txt.get(key) === true ? '' : readTxtText(txt, key);
+      return text === undefined ? [] : [[key, text] as const];
+    });
+  return JSON.stringify({
+    host: address,
+    port,
+    name,
+    ...(weight === 0 ? {} : { weight }),
+    ...(priority === 0 ? {} : { priority }),
+    labels: Object.fromEntries(labels),
+  });
+}

@@ -1,0 +1,28 @@
+import type { InterfaceAddress, NetworkInterface } from '@mdns-ambassador/mdns';
+import { isLoopback } from '../service-host.ts';
+
+/** Under which address others reach this machine. */
+export interface OwnAddress {
+  readonly address: string;
+  readonly interfaceName: string;
+}
+
+/**
+ * The first address that means the same to everybody: IPv4, else IPv6 beyond the link, of these interfaces (absent: of all), in
+ * their order. Never loopback's. Undefined where there is none.
+ */
+export function findOwnAddress(
+  interfaces: readonly NetworkInterface[],
+  names: readonly string[] | undefined,
+): OwnAddress | undefined {
+  const usable = interfaces
+    .filter(({ name, loopback }) => !loopback && names?.includes(name) !== false)
+    .flatMap(({ name, addresses }) => addresses.filter(isShared).map((own) => ({ own, name })));
+  const best = usable.find(({ own }) => own.family === 'IPv4') ?? usable[0];
+  return best === undefined ? undefined : { address: best.own.address, interfaceName: best.name };
+}
+
+/** RFC 3927, RFC 4291 2.5.6: a link-local address means nothing without its link; many have the same. */
+function isShared({ address, family }: InterfaceAddress): boolean {
+  return !isLoopback(address) && (family === 'IPv4' ? !address.startsWith('169.254.') : !/^fe[89ab]/i.test(address));
+}

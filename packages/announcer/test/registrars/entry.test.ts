@@ -1,0 +1,63 @@
+import type { NetworkInterface } from '@mdns-ambassador/mdns';
+import { describe, expect, test } from 'vitest';
+import { nameEntry, writeEntryValue } from '../../src/registrars/entry.ts';
+import { findOwnAddress } from '../../src/registrars/own-address.ts';
+
+const TXT = new Map<string, Uint8Array | true>([
+  ['txtvers', Buffer.from('1')],
+  ['id', Buffer.from('k3x9')],
+  ['st', Buffer.from('drain')],
+  ['beta', true],
+  ['blob', Buffer.from([0xff])],
+]);
+const SERVICE = { name: 'redis on h1', type: '_redis._tcp', port: 7000, txt: TXT };
+
+describe('an entry', () => {
+  test('is called after its instance and the random id of its process, in plain letters', () => {
+    expect(nameEntry(SERVICE)).toBe('redis-on-h1-k3x9');
+    expect(nameEntry({ name: '../Käse/\n', txt: TXT })).toBe('Ka-se-k3x9');
+    expect(nameEntry({ name: '///', txt: new Map() })).toBe('service');
+  });
+
+  test("is nerve's JSON, with what others saw in TXT as labels, but for what is no text", () => {
+    expect(JSON.parse(writeEntryValue({ ...SERVICE, weight: 7, priority: 2 }, '10.0.0.1'))).toEqual({
+      host: '10.0.0.1',
+      port: 7000,
+      name: 'redis on h1',
+      weight: 7,
+      priority: 2,
+      labels: { id: 'k3x9', st: 'drain', beta: '' },
+    });
+  });
+});
+
+describe('the address that others are told', () => {
+  const lan: NetworkInterface = {
+    name: 'eth0',
+    index: 2,
+    loopback: false,
+    addresses: [
+      { address: 'fe80::1', family: 'IPv6', prefixLength: 64, scopeId: 0 },
+      { address: 'fd00::1', family: 'IPv6', prefixLength: 64, scopeId: 0 },
+      { address: '169.254.3.4', family: 'IPv4', prefixLength: 16, scopeId: 0 },
+      { address: '10.0.0.1', family: 'IPv4', prefixLength: 24, scopeId: 0 },
+    ],
+  };
+  const loopback: NetworkInterface = {
+    name: 'lo',
+    index: 1,
+    loopback: true,
+    addresses: [{ address: '127.0.0.1', family: 'IPv4', prefixLength: 8, scopeId: 0 }],
+  };
+
+  test('is IPv4 where there is one, never loopback or link-local', () => {
+    expect(findOwnAddress([loopback, lan], undefined)).toEqual({ address: '10.0.0.1', interfaceName: 'eth0' });
+    const only6 = { ...lan, addresses: lan.addresses.slice(0, 3) };
+    expect(findOwnAddress([loopback, only6], undefined)?.address).toBe('fd00::1');
+    expect(findOwnAddress([loopback], undefined)).toBeUndefined();
+  });
+
+  test('is of the interfaces where the service can be reached', () => {
+    expect(findOwnAddress([lan], ['wlan0'])).toBeUndefined();
+  });
+});

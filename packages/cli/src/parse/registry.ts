@@ -1,0 +1,104 @@
+import { isNodePath, ZOOKEEPER_PORT, type ZooKeeperServer } from '@mdns-ambassador/registries';
+import { InvalidValue } from '../cli-error.ts';
+import { parseHostPort } from './host-port.ts';
+
+/** A folder of a registry: where a service's places stand. `{service}` in it stands for the service's name. */
+export type RegistrySpec =
+  | { readonly kind: 'zookeeper'; readonly servers: readonly ZooKeeperServer[]; readonly path: string }
+  /** Servers as URLs: `http://10.0.0.1:2379`. */
+  | { readonly kind: 'etcd'; readonly servers: readonly string[]; readonly prefix: string };
+
+const SERVICE_PLACEHOLDER = '{service}';
+const ETCD_EXAMPLE = 'etcd:http://10.0.0.1:2379/services/redis';
+const ZOOKEEPER_EXAMPLE = 'zookeeper:10.0.0.1:2181,10.0.0.2:2181/services/redis';
+
+/** What stands behind `zookeeper:` is `HOST[:PORT][,HOST[:PORT]]/PATH`; `whole` is for the error. */
+export function parseZooKeeper(text: string, whole: string): Extract<RegistrySpec, { kind: 'zookeeper' }> {
+  const slash = text.indexOf('/');
+  const hosts = slash < 0 ? text : text.slice(0, slash);
+  if (hosts === '') throw new InvalidValue(`"${whole}" names no server; write one such as ${ZOOKEEPER_EXAMPLE}`);
+  const servers = hosts.split(',').map((host) => parseServer(host.trim()));
+  return {
+    kind: 'zookeeper',
+    servers,
+    path: parseFolder(slash < 0 ? '' : text.slice(slash), whole, ZOOKEEPER_EXAMPLE),
+  };
+}
+
+/**
+ * What stands behind `etcd:` is `URL[,URL]/PREFIX`. Without a scheme it is that of the URL before, so that the next member is
+ * never talked to with less safety than the first; http for the first.
+ */
+export function parseEtcd(text: string, whole: string): Extract<RegistrySpec, { kind: 'etcd' }> {
+  let scheme = 'http:';
+  const parts = text.split(',').map((part) => {
+    const url = parseUrl(part.trim(), scheme, whole);
+    scheme = url.scheme;
+    return url;
+  });
+  const folders = parts.map(({ folder }) => folder).filter((folder) => folder !== '');
+  const [folder = '', ...others] = new Set(folders);
+  if (others.length > 0) throw new InvalidValue(`"${whole}" names two prefixes; write it once, behind the last URL`);
+  return {
+    kind: 'etcd',
+    servers: parts.map(({ origin }) => origin),
+    prefix: parseFolder(folder, whole, ETCD_EXAMPLE),
+  };
+}
+
+/** The folder of one service. */
+export function folderOf(spec: RegistrySpec, service: string): string {
+  return (spec.kind === 'etcd' ? spec.prefix : spec.path).replaceAll(SERVICE_PLACEHOLDER, service);
+}
+
+/** As the user wrote it, but for the folder. */
+export function formatRegistry(spec: RegistrySpec): string {
+  switch (spec.kind) {
+    case 'zookeeper':
+      return `zookeeper:${spec.servers.map(({ host, port }) => `${host.includes(':') ? `[${host}]` : host}:${port}`).join(',')}`;
+    case 'etcd':
+      return `etcd:${spec.servers.join(',')}`;
+    default:
+      return spec satisfies never;
+  }
+}
+
+function parseServer(text: string): ZooKeeperServer {
+  return parseHostPort(/:\d*$/.test(text) && !text.endsWith(']') ? text : `${text}:${ZOOKEEPER_PORT}`);
+}
+
+interface ParsedUrl {
+  readonly scheme: string;
+  readonly origin: string;
+  readonly folder: string;
+}
+
+function parseUrl(text: string, scheme: string, whole: string): ParsedUrl {
+  const written = /^[a-z]+:\/\//i.test(text) ? text : `${scheme}//${text}`;
+  let url: URL;
+  try {
+    url = new URL(written);
+  } catch {
+    throw new InvalidValue(`"${text}" in "${whole}" is no URL; write one such as ${ETCD_EXAMPLE}`);
+  }
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') {
+    throw new InvalidValue(`"${whole}" is neither http nor https; write one such as ${ETCD_EXAMPLE}`);
+  }
+  if (url.username !== '' || url.password !== '') {
+    throw new InvalidValue('a URL of etcd holds no password here: others see the command line; leave it out');
+  }
+  if (url.search !== '' || url.hash !== '' || url.hostname === '') {
+    throw new InvalidValue(`"${whole}" is no URL with a prefix; write one such as ${ETCD_EXAMPLE}`);
+  }
+  try {
+    return { scheme: url.protocol, origin: url.origin, folder: url.pathname === '/' ? '' : decodeURI(url.pathname) };
+  } catch {
+    throw new InvalidValue(`"${whole}" has a "%" that stands for nothing; write a prefix such as ${ETCD_EXAMPLE}`);
+  }
+}
+
+function parseFolder(text: string, whole: string, example: string): string {
+  const folder = text.replace(/\/+$/, '');
+  if (isNodePath(folder)) return folder;
+  throw new InvalidValue(`"${whole}" names no folder of services; write one such as ${example}`);
+}

@@ -1,0 +1,71 @@
+import {
+  Agent,
+  type ClientRequest,
+  type IncomingMessage,
+  type RequestOptions,
+  request as requestHttp,
+} from 'node:http';
+import { request as requestHttps, Agent as SecureAgent } from 'node:https';
+import type { EtcdTransport } from './transport.ts';
+
+/** 1,024 entries of 64 KiB in base64 would be more; no real folder is. */
+const MAX_BODY_BYTES = 16 * 1024 * 1024;
+/** A peer that vanished is noticed by the probes of TCP. */
+const KEEPALIVE_MS = 5_000;
+
+/**
+ * HTTP over this machine's network to one member of a cluster at a time; the next one takes over when there is no connection.
+ * `servers`: at least one, such as `http://10.0.0.1:2379`. The returned function closes what is kept open.
+ */
+export function createSystemTransport(servers: readonly string[]): EtcdTransport & { close(): void } {
+  const agents = { 'http:': new Agent({ keepAlive: true }), 'https:': new SecureAgent({ keepAlive: true }) };
+  let current = 0;
+
+  const open = async (path: string, body: object, signal: AbortSignal, isStream: boolean): Promise<IncomingMessage> => {
+    const index = current;
+    const url = new URL(path, servers[index % servers.length]);
+    try {
+      return await send(url, JSON.stringify(body), {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        agent: isStream ? false : url.protocol === 'https:' ? agents['https:'] : agents['http:'],
+        signal,
+      });
+    } catch (error) {
+      if (current === index) current += 1;
+      throw error;
+    }
+  };
+
+  return {
+    async ask(path, body, signal) {
+      const response = await open(path, body, signal, false);
+      const chunks: Buffer[] = [];
+      let length = 0;
+      for await (const chunk of response) {
+        length += chunk.length;
+        if (length > MAX_BODY_BYTES) throw new Error(`the answer is longer than ${MAX_BODY_BYTES} bytes`);
+        chunks.push(chunk);
+      }
+      return { status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString('utf8') };
+    },
+    async stream(path, body, onText, signal) {
+      const response = await open(path, body, signal, true);
+      response.setEncoding('utf8');
+      for await (const text of response) onText(text);
+    },
+    close() {
+      agents['http:'].destroy();
+      agents['https:'].destroy();
+    },
+  };
+}
+
+async function send(url: URL, body: string, options: RequestOptions): Promise<IncomingMessage> {
+  return await new Promise((resolve, reject) => {
+    const request: ClientRequest = (url.protocol === 'https:' ? requestHttps : requestHttp)(url, options, resolve);
+    request.on('error', (error) => reject(new Error(`${url.host}: ${error.message}`, { cause: error })));
+    request.on('socket', (socket) => socket.setKeepAlive(true, KEEPALIVE_MS));
+    request.end(body);
+  });
+}

@@ -1,0 +1,74 @@
+import { spawn } from 'node:child_process';
+import { readdir, readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { Lab } from '@mdns-ambassador/testkit';
+import { expect, test } from 'vitest';
+
+const EXAMPLES = fileURLToPath(new URL('../../examples/', import.meta.url));
+const LIMIT_MS = 110_000;
+const NEEDS = /^needs (?<command>\S+) (?<debian>\S+)$/gm;
+
+const reason = await Lab.unavailable();
+const entries = await readdir(EXAMPLES, { recursive: true });
+const demos = entries.filter((path) => path.endsWith('/demo.sh')).sort();
+
+test('every example has a demonstration and a README of few lines, which the list names', async () => {
+  const index = await readFile(`${EXAMPLES}README.md`, 'utf8');
+  const folders = (await readdir(EXAMPLES, { withFileTypes: true })).filter((entry) => entry.isDirectory());
+  for (const { name } of folders) {
+    expect(demos).toContain(`${name}/demo.sh`);
+    expect((await readFile(`${EXAMPLES}${name}/README.md`, 'utf8')).trim().split('\n').length).toBeLessThanOrEqual(20);
+    expect(index).toContain(`](${name})`);
+  }
+});
+
+for (const demo of demos) {
+  const missing = await findMissing(demo);
+  const excuse = reason ?? (missing.length > 0 ? `install ${missing.join(' ')}` : undefined);
+  if (excuse !== undefined && process.env.CI !== 'true') {
+    test.skip(`examples/${demo} (skipped: ${excuse})`);
+  } else {
+    test(`examples/${demo} shows what it says`, { timeout: LIMIT_MS }, async ({ signal }) => {
+      const { code, output } = await run(demo, signal);
+      expect(code, output).toBe(0);
+    });
+  }
+}
+
+async function findMissing(demo: string): Promise<readonly string[]> {
+  const script = await readFile(EXAMPLES + demo, 'utf8');
+  const needed = [...script.matchAll(NEEDS)].map(({ groups }) => groups);
+  const missing = await Promise.all(
+    needed.map(async (groups) =>
+      (await runToEnd('sh', ['-c', `PATH=$PATH:/usr/sbin:/sbin command -v ${groups?.command}`])).code === 0
+        ? []
+        : [groups?.debian ?? ''],
+    ),
+  );
+  return missing.flat();
+}
+
+function run(demo: string, signal: AbortSignal): Promise<{ readonly code: number | null; readonly output: string }> {
+  return runToEnd('bash', [EXAMPLES + demo], signal);
+}
+
+async function runToEnd(
+  command: string,
+  args: readonly string[],
+  signal?: AbortSignal,
+): Promise<{ readonly code: number | null; readonly output: string }> {
+  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text) => {
+      output += text;
+    });
+  }
+  // Its own clean-up ends what it started.
+  signal?.addEventListener('abort', () => child.kill('SIGTERM'));
+  const code = await new Promise<number | null>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', resolve);
+  });
+  return { code, output };
+}
