@@ -31,14 +31,15 @@ export async function runProgram(argv: readonly string[], surroundings: Surround
     return EXIT_OK;
   }
   const words = argv[0] === 'help' ? [...argv.slice(1, 2), '--help'] : joinNegativeValues(argv);
+  const first = COMMAND_LIST.find((entry) => entry.name === words[0]);
+  if (first !== undefined) return runFirst(first, words, surroundings);
   let chosen: { readonly entry: CommandEntry; readonly parsed: ParsedWords } | undefined;
-  const program = createProgram(words, surroundings.version);
+  const program = describeProgram(createParser(words, surroundings.version));
   for (const entry of COMMAND_LIST) {
     program.command(
       entry.name,
       entry.summary,
       async (builder) => describeCommand(builder, await entry.load()),
-      // Not a promise: yargs would lay out the help text first, in case it fails.
       (parsed) => {
         chosen = { entry, parsed };
       },
@@ -53,14 +54,27 @@ export async function runProgram(argv: readonly string[], surroundings: Surround
       `no command is given; write one of ${listNames().join(', ')} (ambassador --help has examples)`,
     );
   }
-  return runCommand(await chosen.entry.load(), words, chosen.parsed, surroundings);
+  return runCommand(await chosen.entry.load(), words, withoutCommand(chosen.parsed), surroundings);
 }
 
-function createProgram(words: readonly string[], version: string): Argv {
+/** A command that stands first, as nearly all do. Yargs would lay out its help text whether somebody asks for it or not. */
+async function runFirst(entry: CommandEntry, words: readonly string[], surroundings: Surroundings): Promise<number> {
+  const command = await entry.load();
+  const parser = describeCommand(createParser(words.slice(1), surroundings.version), command);
+  const parsed: ParsedWords = await parser.parseAsync();
+  if (parsed.help === true || parsed.version === true) return EXIT_OK;
+  return runCommand(command, words, parsed, surroundings);
+}
+
+function withoutCommand(parsed: ParsedWords): ParsedWords {
+  const list: unknown = parsed._;
+  return { ...parsed, _: Array.isArray(list) ? list.slice(1) : [] };
+}
+
+function createParser(words: readonly string[], version: string): Argv {
   return yargs([...words])
     .scriptName('ambassador')
     .locale('en')
-    .usage('$0 COMMAND: services on a LAN find each other and connect, with no registry and no addresses')
     .parserConfiguration({
       'boolean-negation': false,
       'camel-case-expansion': false,
@@ -76,13 +90,18 @@ function createProgram(words: readonly string[], version: string): Argv {
     .version(version)
     .help()
     .alias('h', 'help')
-    .example(PROGRAM_EXAMPLES.map(([line, what]): [string, string] => [line, what]))
-    .epilogue(
-      'ambassador COMMAND --help says more. Every option also reads AMBASSADOR_<OPTION> (AMBASSADOR_LOG_LEVEL=debug; several values with ";" between). Options win over the environment, the environment over --config FILE.',
-    )
     .fail((message: string, error: Error | undefined) => {
       throw error ?? new CliError(EXIT_USAGE, message);
     });
+}
+
+function describeProgram(builder: Argv): Argv {
+  return builder
+    .usage('$0 COMMAND: services on a LAN find each other and connect, with no registry and no addresses')
+    .example(PROGRAM_EXAMPLES.map(([line, what]): [string, string] => [line, what]))
+    .epilogue(
+      'ambassador COMMAND --help says more. Every option also reads AMBASSADOR_<OPTION> (AMBASSADOR_LOG_LEVEL=debug; several values with ";" between). Options win over the environment, the environment over --config FILE.',
+    );
 }
 
 function describeCommand(builder: Argv, command: Command): Argv {
@@ -154,7 +173,7 @@ async function runCommand(
   const list: unknown = parsed._;
   const trailing: unknown = parsed['--'];
   return command.run({
-    words: Array.isArray(list) ? list.slice(1).map(String) : [],
+    words: Array.isArray(list) ? list.map(String) : [],
     trailing: Array.isArray(trailing) ? trailing.map(String) : argv.includes('--') ? [] : undefined,
     settings,
     surroundings,

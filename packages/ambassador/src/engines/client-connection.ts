@@ -51,6 +51,11 @@ interface Reached {
   readonly address: string;
 }
 
+interface Dialling {
+  readonly attempt: number;
+  readonly giveUp: () => void;
+}
+
 interface Greeting {
   readonly kind: 'greeting';
   readonly upstream: Leg;
@@ -74,8 +79,11 @@ export class ClientConnection {
   /** Known where it is reported: asking the kernel takes time, and a closed socket has forgotten. */
   readonly #from: ConnectionReport['client'];
   readonly #deadline: number;
-  readonly #dials = new Map<number, () => void>();
+  /** Under way: how to give each up. */
+  #dials: readonly Dialling[] = [];
   #waiting: AbortController | undefined;
+  /** Set while nobody is dialled: how it is noticed that the client has left. */
+  #onReadable: (() => void) | undefined;
   #state: State = { kind: 'seeking' };
   #timer: NodeJS.Timeout | undefined;
   #failures = 0;
@@ -151,9 +159,10 @@ export class ClientConnection {
   #perform(actions: readonly RaceAction[]): void {
     for (const action of actions) this.#performOne(action);
     clearTimeout(this.#timer);
+    this.#timer = undefined;
     const deadline = this.#race.nextDeadline();
     if (deadline === Number.POSITIVE_INFINITY || this.#state.kind === 'over') return;
-    if (this.#dials.size === 0) this.#watchClient();
+    if (this.#dials.length === 0) this.#watchClient();
     this.#timer = setTimeout(() => this.#advance(), waitUntil(deadline));
   }
 
@@ -164,8 +173,7 @@ export class ClientConnection {
         this.#startDial(action.attempt, action.endpoint, action.address);
         return;
       case 'cancel':
-        this.#dials.get(action.attempt)?.();
-        this.#dials.delete(action.attempt);
+        this.#takeDial(action.attempt)?.giveUp();
         return;
       case 'succeeded':
         this.#dialMs = action.latencyMs;
@@ -212,13 +220,19 @@ export class ClientConnection {
       target,
       waitUntil(this.#deadline),
       (result) => {
-        this.#dials.delete(attempt);
+        this.#takeDial(attempt);
         if (result.kind === 'connected') this.#greet({ attempt, endpoint, address }, result.socket);
         else this.#retry(attempt, classifyDialFailure(result.error.code), result.error.message);
       },
       endpoint,
     );
-    this.#dials.set(attempt, giveUp);
+    this.#dials = [...this.#dials, { attempt, giveUp }];
+  }
+
+  #takeDial(attempt: number): Dialling | undefined {
+    const dialling = this.#dials.find((one) => one.attempt === attempt);
+    this.#dials = this.#dials.filter((one) => one !== dialling);
+    return dialling;
   }
 
   #retry(attempt: number, failure: DialFailure, reason: string): void {
@@ -230,7 +244,7 @@ export class ClientConnection {
   #greet(reached: Reached, upstream: Leg): void {
     const { attempt, endpoint } = reached;
     upstream.on('error', ignoreError);
-    this.#client.off('readable', this.#onReadable).off('end', this.#onReadable);
+    this.#unwatchClient();
     this.#perform(this.#race.connected(attempt, performance.now()));
     if (this.#context.prologues.length === 0) {
       this.#splice(reached, upstream);
@@ -281,17 +295,25 @@ export class ClientConnection {
    * reset has left, and so has one that ended without a byte while there is nobody to dial.
    */
   #watchClient(): void {
-    if (this.#client.listenerCount('readable') === 0)
+    if (this.#onReadable === undefined) {
+      this.#onReadable = () => this.#lookForClient();
       this.#client.on('readable', this.#onReadable).on('end', this.#onReadable);
-    this.#onReadable();
+    }
+    this.#lookForClient();
   }
 
-  readonly #onReadable = (): void => {
+  #unwatchClient(): void {
+    if (this.#onReadable === undefined) return;
+    this.#client.off('readable', this.#onReadable).off('end', this.#onReadable);
+    this.#onReadable = undefined;
+  }
+
+  #lookForClient(): void {
     probeLeg(this.#client);
     if (this.#client.readableLength > 0) return;
     this.#client.read();
-    if (this.#dials.size === 0 && this.#client.readableEnded) resetLeg(this.#client);
-  };
+    if (this.#dials.length === 0 && this.#client.readableEnded) resetLeg(this.#client);
+  }
 
   #end(): void {
     if (this.#state.kind === 'over') return;
@@ -303,8 +325,8 @@ export class ClientConnection {
     }
     this.#state = { kind: 'over' };
     clearTimeout(this.#timer);
-    for (const giveUp of this.#dials.values()) giveUp();
-    this.#dials.clear();
+    for (const { giveUp } of this.#dials) giveUp();
+    this.#dials = [];
     this.#waiting?.abort();
     this.#finish();
   }

@@ -11,6 +11,7 @@ const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 500;
 /** Dials of one connection at the same time. */
 const MAX_DIALS_AT_ONCE = 6;
+const NOBODY: ReadonlySet<string> = new Set();
 
 /** What the driver must do, in order. */
 export type RaceAction =
@@ -42,6 +43,7 @@ interface Candidate {
 }
 
 interface Attempt {
+  readonly number: number;
   readonly candidate: Candidate;
   readonly startedAt: number;
 }
@@ -64,10 +66,11 @@ export class Race {
   readonly #budget: RaceOptions['budget'];
   #deadline: number;
   #state: State = { kind: 'idle' };
-  readonly #attempts = new Map<number, Attempt>();
+  /** Those under way: one, mostly, so that a list costs each connection less than a map. */
+  #attempts: readonly Attempt[] = [];
   #attemptsMade = 0;
   /** Endpoints tried in this round. */
-  readonly #tried = new Set<string>();
+  #tried: readonly string[] = [];
   #pauseMs = FIRST_PAUSE_MS;
   #lastFailure: DialFailure | undefined;
   #forgaveOwnLag = false;
@@ -122,10 +125,9 @@ export class Race {
 
   /** A dial connected; the others are given up, and those that were silent count as failed. */
   connected(attempt: number, now: number): readonly RaceAction[] {
-    const won = this.#attempts.get(attempt);
+    const won = this.#take(attempt);
     if (won === undefined) return [];
     const { candidate } = won;
-    this.#attempts.delete(attempt);
     this.#state = { kind: 'connected', attempt, candidate };
     const succeeded: RaceAction = {
       kind: 'succeeded',
@@ -140,10 +142,9 @@ export class Race {
     if (this.#state.kind === 'connected' && this.#state.attempt === attempt) {
       return [this.#candidateFailed(this.#state.candidate, failure), ...this.#dialNextEndpoint(now)];
     }
-    const lost = this.#attempts.get(attempt);
+    const lost = this.#take(attempt);
     if (lost === undefined) return [];
     const { candidate } = lost;
-    this.#attempts.delete(attempt);
     candidate.dialling -= 1;
     const address = candidate.untried.shift();
     if (address !== undefined) return [this.#dial(candidate, address, now)];
@@ -152,7 +153,7 @@ export class Race {
   }
 
   #startRound(now: number): readonly RaceAction[] {
-    this.#tried.clear();
+    this.#tried = [];
     return this.#dialNextEndpoint(now);
   }
 
@@ -160,21 +161,22 @@ export class Race {
   #dialNextEndpoint(now: number): readonly RaceAction[] {
     if (now >= this.#deadline) return this.#giveUp();
     const isAffordable = this.#attemptsMade === 0 || this.#budget?.hasLeft(now) !== false;
-    const isAllowed = isAffordable && this.#attempts.size < MAX_DIALS_AT_ONCE;
-    const endpoint = isAllowed ? this.#pick(this.#tried) : undefined;
+    const isAllowed = isAffordable && this.#attempts.length < MAX_DIALS_AT_ONCE;
+    const exclude = this.#tried.length === 0 ? NOBODY : new Set(this.#tried);
+    const endpoint = isAllowed ? this.#pick(exclude) : undefined;
     if (endpoint !== undefined) {
-      this.#tried.add(endpoint.id);
+      this.#tried = [...this.#tried, endpoint.id];
       const [first, ...untried] = endpoint.addresses;
       const candidate: Candidate = { endpoint, untried, dialling: 0, silent: false };
       if (first !== undefined) return [this.#dial(candidate, first, now)];
       return [this.#candidateFailed(candidate, 'unreachable'), ...this.#dialNextEndpoint(now)];
     }
-    if (this.#attempts.size > 0) {
+    if (this.#attempts.length > 0) {
       this.#state = { kind: 'racing', raceOnAt: now + RACE_DELAY_MS };
       return [];
     }
     // A pool that says it has an endpoint and gives none must not be asked again at once.
-    if (isAffordable && this.#tried.size === 0 && this.#state.kind !== 'waiting') {
+    if (isAffordable && this.#tried.length === 0 && this.#state.kind !== 'waiting') {
       this.#state = { kind: 'waiting' };
       return [{ kind: 'wait' }];
     }
@@ -186,9 +188,9 @@ export class Race {
   /** Everybody who is being dialled keeps silent: their other addresses and a further endpoint are tried beside them. */
   #raceOn(now: number): readonly RaceAction[] {
     const actions: RaceAction[] = [];
-    for (const { candidate } of [...this.#attempts.values()]) {
+    for (const { candidate } of this.#attempts) {
       candidate.silent = true;
-      const address = this.#attempts.size < MAX_DIALS_AT_ONCE ? candidate.untried.shift() : undefined;
+      const address = this.#attempts.length < MAX_DIALS_AT_ONCE ? candidate.untried.shift() : undefined;
       if (address !== undefined) actions.push(this.#dial(candidate, address, now));
     }
     actions.push(...this.#dialNextEndpoint(now));
@@ -199,9 +201,16 @@ export class Race {
     if (this.#attemptsMade > 0) this.#budget?.spend();
     this.#attemptsMade += 1;
     candidate.dialling += 1;
-    this.#attempts.set(this.#attemptsMade, { candidate, startedAt: now });
+    this.#attempts = [...this.#attempts, { number: this.#attemptsMade, candidate, startedAt: now }];
     this.#state = { kind: 'racing', raceOnAt: now + RACE_DELAY_MS };
     return { kind: 'dial', attempt: this.#attemptsMade, endpoint: candidate.endpoint, address };
+  }
+
+  /** The attempt of this number, which is not under way any more. */
+  #take(number: number): Attempt | undefined {
+    const attempt = this.#attempts.find((one) => one.number === number);
+    if (attempt !== undefined) this.#attempts = this.#attempts.filter((one) => one !== attempt);
+    return attempt;
   }
 
   #candidateFailed(candidate: Candidate, failure: DialFailure): RaceAction {
@@ -210,23 +219,24 @@ export class Race {
   }
 
   #giveUp(): readonly RaceAction[] {
-    for (const { candidate } of this.#attempts.values()) candidate.silent = true;
+    for (const { candidate } of this.#attempts) candidate.silent = true;
     const actions = this.#cancelAll(undefined);
     this.#state = { kind: 'over' };
     return [...actions, { kind: 'lost', lastFailure: this.#lastFailure }];
   }
 
-  #cancelAll(winner: Candidate | undefined): RaceAction[] {
+  #cancelAll(winner: Candidate | undefined): readonly RaceAction[] {
+    if (this.#attempts.length === 0) return [];
     const actions: RaceAction[] = [];
     const losers = new Set<Candidate>();
-    for (const [attempt, { candidate }] of this.#attempts) {
-      actions.push({ kind: 'cancel', attempt });
+    for (const { number, candidate } of this.#attempts) {
+      actions.push({ kind: 'cancel', attempt: number });
       if (candidate !== winner) losers.add(candidate);
     }
-    this.#attempts.clear();
+    this.#attempts = [];
     for (const candidate of losers) {
       if (candidate.silent) actions.push(this.#candidateFailed(candidate, 'timeout'));
-      else this.#tried.delete(candidate.endpoint.id);
+      else this.#tried = this.#tried.filter((id) => id !== candidate.endpoint.id);
     }
     return actions;
   }
