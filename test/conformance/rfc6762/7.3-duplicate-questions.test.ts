@@ -43,3 +43,42 @@ test.each([
   device.ask(questions, rest, from);
   expect(questionsOf(await device.queriesIn(500))).toEqual([QUESTION]);
 });
+
+test('asks all the same when the packet with what it does not know has overtaken the question, or comes last of all', async () => {
+  const first = { questions: [QUESTION], truncated: true };
+  const unknown = { questions: [], answers: [POINTER], truncated: true };
+  const last = { questions: [], answers: [POINTER.replace('other', 'known')] };
+  for (const packets of [
+    [unknown, first, last],
+    [first, last, unknown],
+    [last, unknown, first],
+  ]) {
+    const device = await startBrowsing();
+    await device.run(500);
+    device.tell(POINTER.replace('other', 'known'));
+    await device.run(0);
+    device.take();
+    for (const { questions, ...rest } of packets) {
+      device.ask(questions, rest);
+      await device.run(1);
+    }
+    expect(questionsOf(await device.queriesIn(900))).toContain(QUESTION);
+  }
+});
+
+test('leaves its question out when it knows all that the other host lists in several packets, whatever their order', async () => {
+  const first = { questions: [QUESTION], truncated: true };
+  const last = { questions: [], answers: [POINTER] };
+  for (const packets of [
+    [first, last],
+    [last, first],
+  ]) {
+    const device = await startBrowsing();
+    await device.run(500);
+    device.tell(POINTER);
+    await device.run(0);
+    device.take();
+    for (const { questions, ...rest } of packets) device.ask(questions, rest);
+    expect(questionsOf(await device.queriesIn(900))).not.toContain(QUESTION);
+  }
+});

@@ -93,7 +93,7 @@ await labTest('a wrong --from or --dns-server is one sentence and its exit code'
     [['--from', 'srv:redis'], 64, /srv:_redis\._tcp\.example\.com/],
     [['--from', 'svr:_redis._tcp.example.com'], 64, /did you mean srv/],
     [['--from', 'srv:_a._tcp.test', '--dns-server', '10.0.0.1:port'], 64, /--dns-server/],
-    [['--from', 'etcd:http://127.0.0.1/x'], 64, /does not read etcd yet/],
+    [['--from', 'etcd:http://127.0.0.1'], 64, /names no folder/],
   ];
   for (const [flags, code, sentence] of cases) {
     const { code: ended, stderr } = await runAmbassador(h1, ['proxy', 'thing:7000', ...flags]);

@@ -30,16 +30,34 @@ export class Overhearing {
         this.#interest.has(nameKey(question.name)) &&
         !(from.isThisHost && this.#schedule.isOwnEcho(question, now)),
     );
-    const isPart = message.truncated || this.#overheard.isPending(from.address, now);
-    if (questions.length === 0 && !(isPart && this.#overheard.isPending(from.address, now))) return;
-    // RFC 6762 7.2: the known answers of a truncated query are not all here, so who does not answer can't be told.
-    if (!isPart) this.#noteQuestions(questions, message.answers, now);
-    const uncovered = this.#listUncovered(message.answers, now);
+    const answers = message.answers.filter(({ name }) => this.#interest.has(nameKey(name)));
+    // RFC 6762 7.2: the known answers of such a query are not all here, so who does not answer can't be told.
+    if (message.truncated || message.questions.length === 0) this.#hearPart({ message, from }, questions, answers, now);
+    else if (questions.length > 0) this.#hearWhole(questions, answers, now);
+  }
+
+  #hearWhole(questions: readonly Question[], answers: readonly ResourceRecord[], now: number): void {
+    this.#noteQuestions(questions, answers, now);
+    const uncovered = this.#listUncovered(answers, now);
+    for (const question of questions) {
+      if (!uncovered.has(formatSet(question.name, question.type))) this.#schedule.noteDuplicate(question, now);
+    }
+  }
+
+  #hearPart(
+    { message, from }: Received,
+    questions: readonly Question[],
+    answers: readonly ResourceRecord[],
+    now: number,
+  ): void {
+    if (questions.length + answers.length === 0) return;
+    const uncovered = this.#listUncovered(answers, now);
     const query = this.#overheard.add(from.address, { questions, uncovered, isLast: !message.truncated }, now);
     if (query === undefined) return;
     const allUncovered = new Set(query.uncovered);
     for (const question of query.questions) {
-      if (!allUncovered.has(formatSet(question.name, question.type))) this.#schedule.noteDuplicate(question, now);
+      if (allUncovered.has(formatSet(question.name, question.type))) this.#schedule.revokeDuplicate(question);
+      else this.#schedule.noteDuplicate(question, now);
     }
   }
 

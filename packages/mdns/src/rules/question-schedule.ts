@@ -116,6 +116,11 @@ export class QuestionSchedule {
     this.#seen.add(formatKey(owner, question.type), now, now - DUPLICATE_MS);
   }
 
+  /** What was noted of this question was wrong: the other host knows of an answer that we don't. */
+  revokeDuplicate(question: Question): void {
+    this.#seen.delete(formatKey(nameKey(question.name), question.type));
+  }
+
   /** A message with what is to be asked now; undefined when there is nothing. Called again while `nextDeadline` has come. */
   takeDue(now: number): Message | undefined {
     if (now < this.#allowedAt()) return undefined;
@@ -259,6 +264,10 @@ class RecentQuestions {
 
   has(key: string, since: number): boolean {
     return (this.#times.get(key) ?? Number.NEGATIVE_INFINITY) > since;
+  }
+
+  delete(key: string): void {
+    this.#times.delete(key);
   }
 
   timeOf(key: string): number | undefined {
