@@ -8,9 +8,12 @@ import { startAvahi } from '../../interop/peers/avahi.ts';
 /** As a service would be run that trusts nobody. */
 const LOCKED_DOWN = ['--read-only', '--cap-drop', 'ALL', '--security-opt', 'no-new-privileges'];
 const FEED = ['--volume', '/run/ambassador:/run/ambassador:ro'];
-/** Says its name to whoever connects, and takes a second and a half to end. */
+/**
+ * Says its name to whoever connects, and finishes for three seconds when told to end. A goodbye is believed a second after it was
+ * said (RFC 6762 10.1), and a record that was multicast just now is not multicast again within a second (6).
+ */
 const SLOW_TO_END =
-  "require('net').createServer(s=>s.end(process.env.WHO+'\\n')).listen(8000);process.on('SIGTERM',()=>setTimeout(()=>process.exit(),1500))";
+  "require('net').createServer(s=>s.end(process.env.WHO+'\\n')).listen(8000);process.on('SIGTERM',()=>setTimeout(()=>process.exit(),3000))";
 /** Its HEALTHCHECK looks for a file. */
 const HEALTH_FLAGS = [
   '--health-cmd',
