@@ -10,12 +10,16 @@ export interface Backend {
 
 export const BACKEND_COUNT = 3;
 
-/** On h1, h2 and h3. */
-export async function startBackends(lan: Lab, ...flags: readonly string[]): Promise<readonly Backend[]> {
+/** On h1, h2 and h3. `flags`: of all, or of each. */
+export async function startBackends(
+  lan: Lab,
+  ...flags: readonly (string | ((host: Host) => readonly string[]))[]
+): Promise<readonly Backend[]> {
   return await Promise.all(
     lan.hosts.slice(0, BACKEND_COUNT).map(async (host) => {
       const service = await startProgram(host, 'service', '7000', host.name);
-      return { host, service, announcer: await announce(host, 'thing:7000', ...flags) };
+      const own = flags.flatMap((flag) => (typeof flag === 'string' ? [flag] : flag(host)));
+      return { host, service, announcer: await announce(host, 'thing:7000', ...own) };
     }),
   );
 }

@@ -17,7 +17,7 @@ export {
 } from './endpoint-report.ts';
 export { EndpointWatch, type EndpointWatchOptions } from './endpoint-watch.ts';
 export { createChosenEngine } from './engines/chosen.ts';
-export type { Dial } from './engines/client-connection.ts';
+export type { Dial, EndpointDialler } from './engines/client-connection.ts';
 export type {
   ConnectionOutcome,
   ConnectionReport,
@@ -54,11 +54,14 @@ export { createDnsSource, type DnsSourceOptions } from './sources/dns.ts';
 export { type ListedPlace, parseEndpointList } from './sources/endpoint-list.ts';
 export { createEtcdSource, type EtcdSourceOptions } from './sources/etcd.ts';
 export { createFileSource, type FileSourceOptions } from './sources/file.ts';
-export type { InstanceFilter } from './sources/instance-filter.ts';
+export { type InstanceFilter, readTxtText } from './sources/instance-filter.ts';
 export {
   createMdnsSource,
+  type ForeignInstance,
   type InstanceBrowser,
   type MdnsSourceOptions,
+  type Membership,
+  type MembershipJudge,
   type RefusedInstance,
 } from './sources/mdns.ts';
 export type { Place } from './sources/place.ts';

@@ -1,5 +1,6 @@
 import type { Check } from '@mdns-ambassador/checks';
 import type { ListenPlace, Target } from '@mdns-ambassador/relay';
+import type { EndpointDialler } from './engines/client-connection.ts';
 import type { BalancerName } from './pool/balancer.ts';
 import type { Endpoint, EndpointState } from './pool/endpoint.ts';
 import type { MergeMode } from './pool/merge.ts';
@@ -20,6 +21,8 @@ export interface ProxyOptions {
   readonly onEndpointLost: 'keep' | 'drain' | 'close';
   readonly drainTimeoutMs: number;
   readonly maxConnections: number;
+  /** Dials endpoints, a handshake with them included; the proxy closes it. Absent: by TCP alone. */
+  readonly dialler?: EndpointDialler;
   /** Absent: endpoints are judged by their dials alone. */
   readonly check?: ProxyCheck;
   /** What moves the bytes, as the status shows it; absent: the ambassador's own name for it. */

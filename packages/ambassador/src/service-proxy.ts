@@ -145,6 +145,7 @@ export class ServiceProxy implements EndpointPicker {
     this.#probes.close();
     this.#lost.close();
     await Promise.all([this.#engine.close(), ...this.#options.sources.map((source) => source.close())]);
+    this.#options.dialler?.close();
   }
 
   pick(request: { readonly exclude: ReadonlySet<string>; readonly clientAddress?: string }): ReturnType<Pool['pick']> {

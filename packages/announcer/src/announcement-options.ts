@@ -27,7 +27,7 @@ export interface AnnouncementOptions {
   /** Passes in a row until announced; failures in a row until withdrawn. */
   readonly rise: number;
   readonly fall: number;
-  /** Accept on the LAN and forward to a service that listens on loopback only. */
+  /** Accept on the LAN and forward to the service. With a mesh that is the rule, whatever stands here. */
   readonly relay: boolean;
 }
 
@@ -49,5 +49,7 @@ export type AnnouncerEvent =
   | { readonly kind: 'renamed'; readonly service: string; readonly from: string; readonly to: string }
   | { readonly kind: 'withdrawn'; readonly service: string; readonly instance: string; readonly reason: string }
   | { readonly kind: 'draining'; readonly service: string; readonly connections: number }
+  /** Somebody connected who is no member that may reach the service; `reason` for people. */
+  | { readonly kind: 'stranger'; readonly service: string; readonly address: string; readonly reason: string }
   /** It can't be announced as it was asked for (a LoopbackOnlyError, mostly) and never will be. Its siblings go on. */
   | { readonly kind: 'refused'; readonly service: string; readonly error: AnnouncerError };

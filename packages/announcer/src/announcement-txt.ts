@@ -1,8 +1,9 @@
 import type { Txt } from '@mdns-ambassador/mdns';
+import { MESH_TXT_KEYS } from '@mdns-ambassador/mesh';
 import { AnnouncerError } from './announcer-error.ts';
 
 /** Keys that only ambassador itself sets (CONTRACT 4). */
-const RESERVED_KEYS: readonly string[] = ['txtvers', 'id', 'st', 'mesh', 'mac'];
+const RESERVED_KEYS: readonly string[] = ['txtvers', 'id', 'st', ...MESH_TXT_KEYS.flat()];
 /** RFC 6763 6.1: one string of a TXT record. */
 const MAX_STRING_BYTES = 255;
 /** RFC 6763 6.2: the record should fit one packet of 1500 bytes. */
@@ -13,15 +14,21 @@ const KEY = /^[\x20-\x3c\x3e-\x7e]+$/;
 const encoder = new TextEncoder();
 
 /**
- * The TXT record of an announcement: `txtvers=1` first (RFC 6763 6.7), `id`, `st=drain` while draining, then the user's keys
- * in their order. Throws an {@link AnnouncerError} that names the key which is reserved, repeated, malformed or too long.
+ * The TXT record of an announcement: `txtvers=1` first (RFC 6763 6.7), `id`, `st=drain` while draining, the `signature` of a mesh, then
+ * the user's keys in their order. Throws an {@link AnnouncerError} that names the key which is reserved, repeated, malformed or too long.
  */
-export function buildAnnouncementTxt(id: string, userKeys: Txt, isDraining: boolean): Txt {
+export function buildAnnouncementTxt(
+  id: string,
+  userKeys: Txt,
+  isDraining: boolean,
+  signature: readonly (readonly [string, string])[] = [],
+): Txt {
   const txt = new Map<string, Uint8Array | true>([
     ['txtvers', encoder.encode('1')],
     ['id', encoder.encode(id)],
   ]);
   if (isDraining) txt.set('st', encoder.encode('drain'));
+  for (const [key, value] of signature) txt.set(key, encoder.encode(value));
   const seen = new Set<string>();
   for (const [key, value] of userKeys) {
     validateKey(key, value, seen);

@@ -1,5 +1,6 @@
 import { computeLookDelayMs, computeLookTimeoutMs, LookLoop } from '@mdns-ambassador/checks';
-import type { Clock, PublicationEvent, ServiceOptions } from '@mdns-ambassador/mdns';
+import type { Clock, PublicationEvent, ServiceOptions, Txt } from '@mdns-ambassador/mdns';
+import { type Announced, Door, type Member, type Mesh } from '@mdns-ambassador/mesh';
 import { type DrainOutcome, formatTarget, type Prologue } from '@mdns-ambassador/relay';
 import { AnnouncedAddresses } from './announced-addresses.ts';
 import type { AnnouncementOptions, AnnouncerEvent } from './announcement-options.ts';
@@ -15,6 +16,8 @@ import { listDialableAddresses } from './local-targets.ts';
 import { type Finding, Lookout } from './lookout.ts';
 import { pause } from './pause.ts';
 import { buildServiceOptions } from './service-options.ts';
+import { ServicePulse } from './service-pulse.ts';
+import { Signature } from './signature.ts';
 
 /** `st=drain` leaves as a packet of its own before the goodbye follows. */
 const DRAIN_NOTICE_MS = 250;
@@ -34,6 +37,8 @@ export interface AnnouncementContext {
   readonly host: Host;
   /** What runs on each relayed pair before bytes flow; default nothing. */
   readonly prologues?: readonly Prologue[];
+  /** With it only members reach what is announced, and what is announced is signed. */
+  readonly mesh?: Mesh;
   readonly onEvent: (event: AnnouncerEvent) => void;
 }
 
@@ -70,16 +75,19 @@ export class Announcement {
   #service: ServiceOptions;
   #publication: HeldPublication | undefined;
   #ingress: Ingress | undefined;
+  #signature: Signature | undefined;
+  #member: Member | undefined;
+  #door: Door | undefined;
   #drained: Promise<DrainOutcome> | undefined;
   #closed: Promise<void> | undefined;
 
   /** Throws an AnnouncerError when an option is out of bounds. */
   constructor(options: AnnouncementOptions, context: AnnouncementContext) {
-    this.#options = options;
+    this.#options = context.mesh === undefined ? options : { ...options, relay: true };
     this.#context = context;
     this.#id = createInstanceId(context.random);
     this.#service = buildServiceOptions(options, { id: this.#id, port: options.port });
-    this.#lookout = new Lookout(options, context.host);
+    this.#lookout = new Lookout(this.#options, context.host);
     this.#loop = new LookLoop({
       clock: context.clock,
       timeoutMs: computeLookTimeoutMs(options.checkIntervalMs),
@@ -88,15 +96,21 @@ export class Announcement {
     });
   }
 
-  /** Claims the name and takes the first look. Rejects when the ingress can't listen. Idempotent. */
+  /**
+   * Claims the name and takes the first look. Rejects when the ingress can't listen, and with a MeshError when the mesh key is a
+   * token for something else. Idempotent.
+   */
   async start(): Promise<void> {
     if (this.#state.kind !== 'new') return;
     this.#state = { kind: 'waiting', told: new Set() };
+    if (this.#context.mesh !== undefined) await this.#openDoor(this.#context.mesh);
+    if (this.#state.kind !== 'waiting') return;
     if (this.#options.relay) await this.#openIngress();
     if (this.#state.kind !== 'waiting') return;
     this.#publication = new HeldPublication(this.#service, this.#context.publisher, (event) =>
       this.#tellPublication(event),
     );
+    this.#refreshTxt();
     this.#loop.start();
   }
 
@@ -112,10 +126,10 @@ export class Announcement {
       host: publication?.host ?? '',
       port: this.#service.port,
       addresses: listDialableAddresses(interfaces, host.platform),
-      txt: describeTxt(buildAnnouncementTxt(this.#id, this.#options.txt, this.#state.kind === 'draining')),
+      txt: describeTxt(this.#describeTxt()),
       priority: this.#options.priority,
       weight: this.#options.weight,
-      secure: false,
+      secure: this.#context.mesh !== undefined,
       source: this.#context.source ?? 'mdns',
       state: this.#describeState(),
     };
@@ -143,13 +157,14 @@ export class Announcement {
     this.#state = { kind: 'draining' };
     if (wasAnnounced) {
       this.#tell({ kind: 'draining', service: this.#options.service, connections: this.#ingress?.connections ?? 0 });
-      this.#publication?.updateTxt(buildAnnouncementTxt(this.#id, this.#options.txt, true));
+      this.#publishTxt(true);
       await pause(clock, DRAIN_NOTICE_MS, this.#closing.signal);
     }
     await this.#publication?.close();
     onGoodbye?.();
     if (wasAnnounced) await pause(clock, graceMs, this.#closing.signal);
     const outcome = await this.#ingress?.drain(this.#closing.signal.aborted ? 0 : timeoutMs);
+    this.#leaveMesh();
     this.#state = { kind: 'closed' };
     return outcome ?? NOTHING_CARRIED;
   }
@@ -159,16 +174,69 @@ export class Announcement {
     this.#closing.abort();
     this.#state = { kind: 'closed' };
     await Promise.all([this.#publication?.close(), this.#ingress?.close(), this.#drained]);
+    this.#leaveMesh();
+  }
+
+  async #openDoor(mesh: Mesh): Promise<void> {
+    const member = await mesh.join('announce', nameOfType(this.#options.type));
+    if (this.#state.kind !== 'waiting') {
+      member.close();
+      return;
+    }
+    this.#member = member;
+    this.#door = new Door({
+      member,
+      clock: this.#context.clock,
+      onEvent: (event) => this.#tell({ ...event, kind: 'stranger', service: this.#options.service }),
+    });
+    this.#signature = new Signature(mesh, this.#context.clock, () => this.#refreshTxt());
+  }
+
+  #leaveMesh(): void {
+    this.#signature?.close();
+    this.#door?.close();
+    this.#member?.close();
+  }
+
+  #describeTxt(): Txt {
+    const isDraining = this.#state.kind === 'draining';
+    const signature = this.#signature?.compute(this.#describeAnnounced(isDraining));
+    return buildAnnouncementTxt(this.#id, this.#options.txt, isDraining, signature);
+  }
+
+  #publishTxt(isDraining: boolean): void {
+    const signature = this.#signature?.sign(this.#describeAnnounced(isDraining));
+    this.#publication?.updateTxt(buildAnnouncementTxt(this.#id, this.#options.txt, isDraining, signature));
+  }
+
+  #describeAnnounced(draining: boolean): Announced {
+    return {
+      service: nameOfType(this.#options.type),
+      instance: this.#publication?.name ?? this.#service.name,
+      host: this.#publication?.host ?? '',
+      port: this.#service.port,
+      draining,
+    };
+  }
+
+  /** Its name, its host's name or the hour may be others than when it was signed. */
+  #refreshTxt(): void {
+    const isDraining = this.#state.kind === 'draining' || this.#state.kind === 'withdrawn';
+    if (this.#signature?.isStale(this.#describeAnnounced(isDraining)) === true) this.#publishTxt(isDraining);
   }
 
   async #openIngress(): Promise<void> {
     const { host, clock, prologues = [] } = this.#context;
+    const { question } = this.#lookout;
+    const pulse = question === undefined ? undefined : new ServicePulse(question);
     const announced = new AnnouncedAddresses(() => host.interfaces(), clock);
     const ingress = await host.openIngress({
       targets: () => this.#lookout.targets,
       isAnnounced: (address) => announced.has(address),
       prologues,
       maxConnections: host.maxConnections,
+      ...(this.#door === undefined ? {} : { door: this.#door }),
+      ...(pulse === undefined ? {} : { isServiceUp: () => pulse.feel() }),
     });
     if (this.#state.kind !== 'waiting') return ingress.close();
     this.#ingress = ingress;
@@ -200,7 +268,7 @@ export class Announcement {
 
   async #announce(interfaces: readonly string[] | undefined): Promise<void> {
     if (this.#state.kind === 'withdrawn') {
-      this.#publication?.updateTxt(buildAnnouncementTxt(this.#id, this.#options.txt, false));
+      this.#publishTxt(false);
     }
     if (this.#state.kind === 'waiting' || this.#state.kind === 'withdrawn') {
       if (this.#options.check.kind !== 'none') this.#tell({ kind: 'check-passed', service: this.#options.service });
@@ -221,7 +289,7 @@ export class Announcement {
     if (!wasUp || this.#health.isUp) return;
     this.#state = { kind: 'withdrawn' };
     this.#tell({ kind: 'check-failed', service, reason });
-    this.#publication?.updateTxt(buildAnnouncementTxt(this.#id, this.#options.txt, true));
+    this.#publishTxt(true);
     await pause(this.#context.clock, DRAIN_NOTICE_MS, this.#closing.signal);
     if (this.#state.kind !== 'withdrawn') return;
     this.#publication?.withdraw();
@@ -232,6 +300,7 @@ export class Announcement {
     this.#state = { kind: 'refused' };
     this.#tell({ kind: 'refused', service: this.#options.service, error });
     await Promise.all([this.#publication?.close(), this.#ingress?.close()]);
+    this.#leaveMesh();
   }
 
   #describeState(): AnnouncementStatus['state'] {
@@ -263,6 +332,8 @@ export class Announcement {
 
   #tellPublication(event: PublicationEvent): void {
     const { service, type } = this.#options;
+    // The first of them may come while the publication is being made.
+    if (this.#publication !== undefined) this.#refreshTxt();
     switch (event.kind) {
       case 'announced':
         if (event.interfaces.length === 0) {
@@ -293,4 +364,9 @@ export class Announcement {
   #tell(event: AnnouncerEvent): void {
     this.#context.onEvent(event);
   }
+}
+
+/** What proxies ask for: `redis` of `_redis._tcp`. */
+function nameOfType(type: string): string {
+  return (/^_([^.]+)/.exec(type)?.[1] ?? type).toLowerCase();
 }

@@ -59,6 +59,7 @@ export class HeldPublication {
 
   /** Tells of other TXT data without a goodbye. */
   updateTxt(txt: Txt): void {
+    this.#service = { ...this.#service, txt };
     this.#publication.update({ txt });
   }
 

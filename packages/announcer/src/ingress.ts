@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import type { Caller, Door } from '@mdns-ambassador/mesh';
 import {
   Connections,
   type DrainOutcome,
@@ -31,6 +32,10 @@ export interface IngressOptions {
   readonly isAnnounced: (address: string) => boolean;
   /** What runs on each pair before bytes flow. */
   readonly prologues: readonly Prologue[];
+  /** Lets members of a mesh in, and nobody else; it stays the caller's to close. Absent: everybody is let in. */
+  readonly door?: Door;
+  /** Whether the service answers now; asked before a member is told that it is ready. Never rejects. */
+  readonly isServiceUp?: () => Promise<boolean>;
   readonly maxConnections: number;
 }
 
@@ -52,46 +57,71 @@ export type OpenIngress = (options: IngressOptions) => Promise<Ingress>;
  * instance then. Rejects with a RelayError when it can't listen.
  */
 export const openIngress: OpenIngress = async (options) => {
-  const connections = new Connections();
-  const accept = (client: Socket): void => acceptClient(client, options, connections);
+  const visits: Visits = { arriving: new Connections(), carried: new Connections() };
+  const accept = (client: Socket): void => acceptClient(client, options, visits);
   const { port, listeners } = await listenOnFreePort(options.maxConnections, accept);
   const stop = async (): Promise<void> => {
     await Promise.all(listeners.map((listener) => listener.stop()));
+    options.door?.drain();
   };
   return {
     port,
     get connections() {
-      return connections.size;
+      return visits.carried.size;
     },
     async drain(timeoutMs) {
       await stop();
-      return connections.drain(timeoutMs);
+      // Who is shaking hands is served or sent away, and is carried then.
+      await visits.arriving.drain(timeoutMs);
+      return visits.carried.drain(timeoutMs);
     },
     async close() {
       await stop();
-      connections.resetAll();
-      await connections.drain(0);
+      visits.arriving.resetAll();
+      visits.carried.resetAll();
+      await Promise.all([visits.arriving.drain(0), visits.carried.drain(0)]);
     },
   };
 };
 
-function acceptClient(client: Socket, options: IngressOptions, connections: Connections): void {
+interface Visits {
+  /** Who has not been let in yet. */
+  readonly arriving: Connections;
+  readonly carried: Connections;
+}
+
+function acceptClient(client: Socket, options: IngressOptions, { arriving, carried }: Visits): void {
   // It fails while nobody else listens to it: before the splice, and after a reset.
   client.on('error', () => undefined);
   const isWelcome = client.localAddress !== undefined && options.isAnnounced(client.localAddress);
-  if (!isWelcome || connections.size >= options.maxConnections) {
+  if (!isWelcome || carried.size >= options.maxConnections) {
     resetLeg(client);
     return;
   }
+  const { door } = options;
+  if (door === undefined) {
+    carry(carried, (signal) => reachService(client, options, signal));
+    return;
+  }
+  const abort = new AbortController();
+  const admitted = door.admit(client, abort.signal).then(
+    (caller) => carry(carried, (signal) => reachServiceFor(caller, options, signal)),
+    () => undefined,
+  );
+  arriving.add({ finished: admitted, reset: () => abort.abort() });
+}
+
+/** Two legs to splice; undefined when there are none, and everything is closed or about to be. Never rejects. */
+type Reaching = Promise<{ readonly client: Leg; readonly service: Leg } | undefined>;
+
+function carry(connections: Connections, reach: (signal: AbortSignal) => Reaching): void {
   const abort = new AbortController();
   let carried: Splice | undefined;
-  const finished = reachService(client, options, abort.signal).then(
-    (upstream): SpliceOutcome | Promise<SpliceOutcome> => {
-      if (upstream === undefined) return { kind: 'aborted' };
-      carried = splice(client, upstream);
-      return carried.finished;
-    },
-  );
+  const finished = reach(abort.signal).then((pair): SpliceOutcome | Promise<SpliceOutcome> => {
+    if (pair === undefined) return { kind: 'aborted' };
+    carried = splice(pair.client, pair.service);
+    return carried.finished;
+  });
   connections.add({
     finished,
     reset: () => {
@@ -101,22 +131,56 @@ function acceptClient(client: Socket, options: IngressOptions, connections: Conn
   });
 }
 
-/** Resolves with the leg to splice in the service's place, or with undefined and everything reset. Never rejects. */
-async function reachService(
-  client: Socket,
-  { targets, prologues }: IngressOptions,
-  signal: AbortSignal,
-): Promise<Leg | undefined> {
-  let upstream: Socket | undefined;
+async function reachService(client: Leg, { targets, prologues }: IngressOptions, signal: AbortSignal): Reaching {
+  const upstream = await dialFirst(targets(), signal).catch(() => undefined);
+  if (upstream === undefined) {
+    resetLeg(client);
+    return undefined;
+  }
+  upstream.on('error', () => undefined);
+  return runPrologues(client, upstream, prologues, signal);
+}
+
+/** The same for a member: it hears that the service is ready, or down, before a byte flows. */
+async function reachServiceFor(caller: Caller, options: IngressOptions, signal: AbortSignal): Reaching {
+  const { leg } = caller;
+  const left = new AbortController();
+  const stop = (): void => left.abort();
+  leg.once('close', stop);
+  signal.addEventListener('abort', stop, { once: true });
+  const upstream = await reachUp(options, left.signal);
+  leg.off('close', stop);
+  signal.removeEventListener('abort', stop);
+  if (upstream !== undefined && !left.signal.aborted) {
+    caller.answer('ready');
+    return runPrologues(leg, upstream, options.prologues, signal);
+  }
+  if (upstream !== undefined) resetLeg(upstream);
+  if (left.signal.aborted) resetLeg(leg);
+  else caller.answer('down');
+  return undefined;
+}
+
+/** A connection to the service, if that answers its check too. */
+async function reachUp({ targets, isServiceUp }: IngressOptions, signal: AbortSignal): Promise<Socket | undefined> {
+  const [upstream, isUp] = await Promise.all([
+    dialFirst(targets(), signal).catch(() => undefined),
+    isServiceUp?.() ?? true,
+  ]);
+  upstream?.on('error', () => undefined);
+  if (isUp || upstream === undefined) return upstream;
+  resetLeg(upstream);
+  return undefined;
+}
+
+async function runPrologues(client: Leg, upstream: Leg, prologues: readonly Prologue[], signal: AbortSignal): Reaching {
   try {
-    upstream = await dialFirst(targets(), signal);
-    upstream.on('error', () => undefined);
-    let leg: Leg = upstream;
-    for (const prologue of prologues) leg = await prologue.run(client, leg, signal);
+    let service = upstream;
+    for (const prologue of prologues) service = await prologue.run(client, service, signal);
     signal.throwIfAborted();
-    return leg;
+    return { client, service };
   } catch {
-    if (upstream !== undefined) resetLeg(upstream);
+    resetLeg(upstream);
     resetLeg(client);
     return undefined;
   }

@@ -45,6 +45,22 @@ export class Lookout {
     return this.#target === undefined ? this.#targets : [this.#target];
   }
 
+  /**
+   * Whether the service answers the question that its check asks; undefined where the check asks none that a frozen service would
+   * leave unanswered, or costs a process of its own.
+   */
+  get question(): ((signal: AbortSignal) => Promise<CheckOutcome>) | undefined {
+    const { check } = this.#options;
+    switch (check.kind) {
+      case 'tcp':
+      case 'exec':
+      case 'none':
+        return undefined;
+      default:
+        return (signal) => this.#ask(signal);
+    }
+  }
+
   /** Looks once. Never rejects; resolves soon after `signal` aborts. Runs must not overlap. */
   async look(signal: AbortSignal): Promise<Finding> {
     const serviceHost = await this.#resolveHost(signal);
@@ -62,6 +78,12 @@ export class Lookout {
     if (!outcome.ok) return this.#fail(outcome.reason);
     if (this.#options.relay || this.#target === undefined) return { kind: 'up' };
     return this.#judge(await this.#measureReach(serviceHost, interfaces, signal), signal);
+  }
+
+  async #ask(signal: AbortSignal): Promise<CheckOutcome> {
+    const [target] = this.targets;
+    if (target === undefined) return { ok: false, reason: 'the service has not been found yet' };
+    return createCheck(this.#options.check, target, this.#host).run(signal);
   }
 
   /** Asks again only after a failure: a resolver that is slow or gone does not take down a service that answers. */

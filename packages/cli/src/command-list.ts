@@ -40,6 +40,11 @@ export const COMMAND_LIST: readonly CommandEntry[] = [
     load: async () => (await import('./commands/up.ts')).upCommand,
   },
   {
+    name: 'mesh',
+    summary: 'Make the key of a mesh that strangers cannot enter, and look after it',
+    load: async () => (await import('./commands/mesh.ts')).meshCommand,
+  },
+  {
     name: 'agent',
     summary: 'Tell containers on this host what is on the network',
     load: async () => (await import('./commands/agent.ts')).agentCommand,

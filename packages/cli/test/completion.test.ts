@@ -25,7 +25,7 @@ test('at the beginning stand the commands', async () => {
 });
 
 test('options that this version refuses are not offered', async () => {
-  expect(await completeWords(['proxy', '--'])).not.toContain('--mesh-key-file');
+  expect(await completeWords(['proxy', '--'])).not.toContain('--docker');
 });
 
 test.each(SHELLS)('the script for %s asks the program itself', (shell) => {

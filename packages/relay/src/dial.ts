@@ -1,5 +1,6 @@
 import { connect, type Socket } from 'node:net';
 import { Intake } from './intake.ts';
+import type { Leg } from './leg.ts';
 import { errorCode, RelayError } from './relay-error.ts';
 import { formatTarget, type Target } from './target.ts';
 
@@ -9,6 +10,11 @@ export const KEEP_ALIVE_DELAY_MS = 15_000;
 /** How a dial ended; `failed` has a RelayError. */
 export type DialResult =
   | { readonly kind: 'connected'; readonly socket: Socket }
+  | { readonly kind: 'failed'; readonly error: RelayError };
+
+/** The same, where what was connected may be a stream over a socket. */
+export type LegResult =
+  | { readonly kind: 'connected'; readonly socket: Leg }
   | { readonly kind: 'failed'; readonly error: RelayError };
 
 export interface DialOptions {

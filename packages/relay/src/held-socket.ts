@@ -105,12 +105,13 @@ function isCreateServerHandle(value: unknown): value is CreateServerHandle {
   return typeof value === 'function';
 }
 
-/** Undefined when the port is taken: libuv keeps that to itself until the socket listens, and the socket has no address. */
+/** Undefined when the port is taken: libuv keeps that to itself until the socket listens, and the socket has no name. */
 function nameAddress(handle: ServerHandle, at: ListenPlace): Target | undefined {
   if (at.kind === 'unix') return at;
   const out: { address?: string; port?: number } = {};
   handle.getsockname?.(out);
-  const { address, port } = out;
-  if (address === undefined || port === undefined) return { kind: 'unix', path: '' };
-  return port === 0 ? undefined : { kind: 'tcp', address, port };
+  const { address, port = 0 } = out;
+  if (address !== undefined && port !== 0) return { kind: 'tcp', address, port };
+  // What was passed on and has no port is a unix socket.
+  return at.kind === 'inherited' ? { kind: 'unix', path: '' } : undefined;
 }

@@ -1,5 +1,5 @@
 export { type Connection, Connections, type DrainOutcome } from './connections.ts';
-export { type DialOptions, type DialResult, dial, startDial } from './dial.ts';
+export { type DialOptions, type DialResult, dial, type LegResult, startDial } from './dial.ts';
 export { type HeldSocket, holdSocket } from './held-socket.ts';
 export { type Leg, probeLeg, resetLeg } from './leg.ts';
 export { connectionLimit, fileLimit, type LimitedProcess } from './limits.ts';

@@ -167,7 +167,9 @@ async function retriesUntouched(world: EngineWorld): Promise<void> {
   await world.serve('b', greetWith('b'));
   const client = await world.connect();
   if (!world.abilities.retriesUntouched) {
-    strictEqual(await readLength(client), 0);
+    client.end('!');
+    // A reset that comes while it still dials is a dial that failed, and then it goes on.
+    ok(['', 'ECONNRESET', 'b!'].includes(await readText(client)));
     return;
   }
   const [greeting] = await once(client, 'data');
@@ -297,7 +299,10 @@ async function drains(world: EngineWorld): Promise<void> {
   await until(async () => (await isRefused(world)) === true);
   client.end('after');
   deepStrictEqual(await readText(client), 'before after');
-  deepStrictEqual(await drained, { finished: 1, reset: 0 });
+  const { finished, reset } = await drained;
+  // Who only looked whether it still listens may have been carried, too.
+  ok(finished >= 1);
+  strictEqual(reset, 0);
 }
 
 async function resetsAfterDrain(world: EngineWorld): Promise<void> {

@@ -2,6 +2,7 @@ import type { Host, HostProcess } from '@mdns-ambassador/testkit';
 import { expect } from 'vitest';
 import { proxy, runProgram, spawnProgram, startProgram } from '../../ambassador.ts';
 import { BACKEND_COUNT, startBackends, startProxy } from '../../backends.ts';
+import { findHaproxy } from '../../find-haproxy.ts';
 import { labTest } from '../../lab-test.ts';
 import { failedAfter, Load } from '../../load.ts';
 
@@ -131,10 +132,4 @@ async function expectTransfersToComplete(client: Host, proxying: HostProcess): P
 /** Coming and going. */
 function countChanges(proxying: HostProcess): number {
   return proxying.stdout.match(/"endpoint-(added|removed)"/g)?.length ?? 0;
-}
-
-async function findHaproxy(host: Host): Promise<readonly string[]> {
-  const own = await host.read('readlink', ['/proc/self/ns/net']);
-  const question = `for id in $(pgrep -x haproxy); do [ "$(readlink /proc/$id/ns/net)" = '${own.trim()}' ] && echo $id; done; true`;
-  return (await host.read('sh', ['-c', question])).trim().split('\n');
 }

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import {
-  type DialResult,
   type Leg,
+  type LegResult,
   type Prologue,
   probeLeg,
   resetLeg,
@@ -19,13 +19,25 @@ import type { RetryBudget } from './retry-budget.ts';
 /** Whoever is asked something may take this long before it is doubted that he is there. */
 const UNANSWERED_MS = 5_000;
 
-/** Dials an endpoint at one of its addresses; the contract is that of relay's `startDial`. */
+/**
+ * Dials an endpoint at one of its addresses; the contract is that of relay's `startDial`. What is connected may have gone through a
+ * handshake, which is part of the race then.
+ */
 export type Dial = (
   target: Target,
   timeoutMs: number,
-  onSettled: (result: DialResult) => void,
+  onSettled: (result: LegResult) => void,
   endpoint: Endpoint,
 ) => () => void;
+
+/** Dials the endpoints of one service. */
+export interface EndpointDialler {
+  readonly startDial: Dial;
+  /** Whoever is silent for so long gets another beside him. */
+  readonly patienceMs: number;
+  /** Nothing is dialled any more; what was connected goes on. Idempotent. */
+  close(): void;
+}
 
 /** What the connections of one engine share. */
 export interface ConnectionContext {
@@ -33,6 +45,8 @@ export interface ConnectionContext {
   readonly dial: Dial;
   readonly prologues: readonly Prologue[];
   readonly connectTimeoutMs: number;
+  /** Silence after which another endpoint is dialled beside the silent one; absent: the race's own. */
+  readonly patienceMs?: number | undefined;
   readonly budget: RetryBudget;
   /** An endpoint was reached, after this many others had failed. */
   onReached(failedBefore: number): void;
@@ -110,6 +124,7 @@ export class ClientConnection {
       startedAt: now,
       timeoutMs: context.connectTimeoutMs,
       budget: context.budget,
+      ...(context.patienceMs === undefined ? {} : { patienceMs: context.patienceMs }),
     });
     client.on('error', ignoreError);
     client.once('close', () => {

@@ -146,7 +146,7 @@ class HaproxyEngine implements Engine {
 
   async #startProcess(): Promise<void> {
     this.#starts += 1;
-    const { balance, maxConnections, drainTimeoutMs, reportConnections } = this.#options;
+    const { balance, maxConnections, connectTimeoutMs, drainTimeoutMs, reportConnections } = this.#options;
     const adminPath = `${this.#folder}/admin-${this.#starts}.sock`;
     const servers = this.#control.wanted();
     const started = await HaproxyProcess.start({
@@ -158,6 +158,7 @@ class HaproxyEngine implements Engine {
       configuration: writeConfiguration({
         balance,
         maxConnections,
+        connectTimeoutMs,
         drainTimeoutMs,
         adminPath,
         waitingPath: this.#waitingPath,

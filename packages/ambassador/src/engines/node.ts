@@ -20,7 +20,7 @@ import { RetryBudget } from './retry-budget.ts';
 /** What the engine must know of its service. An IPv6 address that this machine has not is left out where another is bound. */
 export type NodeEngineOptions = Pick<
   ProxyOptions,
-  'listen' | 'connectTimeoutMs' | 'maxConnections' | 'reportConnections'
+  'listen' | 'connectTimeoutMs' | 'maxConnections' | 'reportConnections' | 'dialler'
 >;
 
 /** What runs on the way to an endpoint; each has a plain default. */
@@ -65,9 +65,10 @@ class NodeEngine implements Engine {
     this.#onEvent = onEvent;
     this.#context = {
       picker,
-      dial: path.dial ?? startDial,
+      dial: path.dial ?? options.dialler?.startDial ?? startDial,
       prologues: path.prologues ?? [],
       connectTimeoutMs: options.connectTimeoutMs,
+      patienceMs: options.dialler?.patienceMs,
       budget: new RetryBudget(performance.now()),
       onReached: (failedBefore) => {
         this.#retried += failedBefore;

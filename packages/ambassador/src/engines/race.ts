@@ -29,6 +29,8 @@ export interface RaceOptions {
   readonly pick: (exclude: ReadonlySet<string>) => Endpoint | undefined;
   readonly startedAt: number;
   readonly timeoutMs: number;
+  /** Silence after which others are tried beside the silent one; 250 ms unless said. */
+  readonly patienceMs?: number;
   /** Asked before a further endpoint is dialled, and told of every dial beyond the first. Absent: without bound. */
   readonly budget?: Pick<RetryBudget, 'hasLeft' | 'spend'>;
 }
@@ -64,6 +66,7 @@ type State =
 export class Race {
   readonly #pick: RaceOptions['pick'];
   readonly #budget: RaceOptions['budget'];
+  readonly #patienceMs: number;
   #deadline: number;
   #state: State = { kind: 'idle' };
   /** Those under way: one, mostly, so that a list costs each connection less than a map. */
@@ -78,6 +81,7 @@ export class Race {
   constructor(options: RaceOptions) {
     this.#pick = options.pick;
     this.#budget = options.budget;
+    this.#patienceMs = options.patienceMs ?? RACE_DELAY_MS;
     this.#deadline = options.startedAt + options.timeoutMs;
   }
 
@@ -105,8 +109,8 @@ export class Race {
     if (state.kind === 'connected' || state.kind === 'over') return [];
     if (now - this.nextDeadline() > OWN_LAG_MS && !this.#forgaveOwnLag) {
       this.#forgaveOwnLag = true;
-      this.#deadline = Math.max(this.#deadline, now + RACE_DELAY_MS);
-      if (state.kind === 'racing') this.#state = { kind: 'racing', raceOnAt: now + RACE_DELAY_MS };
+      this.#deadline = Math.max(this.#deadline, now + this.#patienceMs);
+      if (state.kind === 'racing') this.#state = { kind: 'racing', raceOnAt: now + this.#patienceMs };
       return state.kind === 'racing' ? [] : this.#startRound(now);
     }
     if (now >= this.#deadline) return this.#giveUp();
@@ -172,7 +176,7 @@ export class Race {
       return [this.#candidateFailed(candidate, 'unreachable'), ...this.#dialNextEndpoint(now)];
     }
     if (this.#attempts.length > 0) {
-      this.#state = { kind: 'racing', raceOnAt: now + RACE_DELAY_MS };
+      this.#state = { kind: 'racing', raceOnAt: now + this.#patienceMs };
       return [];
     }
     // A pool that says it has an endpoint and gives none must not be asked again at once.
@@ -202,7 +206,7 @@ export class Race {
     this.#attemptsMade += 1;
     candidate.dialling += 1;
     this.#attempts = [...this.#attempts, { number: this.#attemptsMade, candidate, startedAt: now }];
-    this.#state = { kind: 'racing', raceOnAt: now + RACE_DELAY_MS };
+    this.#state = { kind: 'racing', raceOnAt: now + this.#patienceMs };
     return { kind: 'dial', attempt: this.#attemptsMade, endpoint: candidate.endpoint, address };
   }
 

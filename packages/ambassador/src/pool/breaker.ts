@@ -24,10 +24,16 @@ const FAILURES_TO_EJECT: Readonly<Record<FailureOfEndpoint, number>> = {
   reset: 1,
   unreachable: 1,
   handshake: 1,
+  busy: 1,
+  down: 1,
+  draining: 1,
+  identity: 1,
   timeout: 2,
 };
 /** With the jitter 9.4 s at most: an endpoint that is there again is in use again within 10 s. */
 const EJECTION = { firstMs: 500, maxMs: 7_500 };
+/** Who is not who should be there does not become so in seconds. */
+const IDENTITY_EJECTION = { firstMs: 60_000, maxMs: 900_000 };
 /** A try whose outcome is never told (the client left) blocks the next one for no longer than this. */
 const TRY_MS = 3_000;
 
@@ -56,9 +62,9 @@ export function recordFailure(breaker: Breaker, failure: DialFailure, now: numbe
     case 'closed':
       return failClosed(breaker, failure, now, random);
     case 'ejected':
-      return failEjected(breaker, now, random);
+      return failEjected(breaker, failure, now, random);
     case 'probation':
-      return eject(breaker.ejections + 1, now, random);
+      return eject(breaker.ejections + 1, now, random, failure);
     default:
       return breaker satisfies never;
   }
@@ -120,7 +126,7 @@ function failClosed(
 ): Breaker {
   const failures = breaker.failures + 1;
   if (failures < FAILURES_TO_EJECT[failure]) return { ...breaker, failures };
-  return eject(countEjections(breaker, now) + 1, now, random);
+  return eject(countEjections(breaker, now) + 1, now, random, failure);
 }
 
 function countEjections(breaker: Breaker & { kind: 'closed' }, now: number): number {
@@ -128,10 +134,16 @@ function countEjections(breaker: Breaker & { kind: 'closed' }, now: number): num
 }
 
 /** Failures of dials that were under way when it was ejected are one event, not many: they do not make it grow. */
-function failEjected(breaker: Breaker & { kind: 'ejected' }, now: number, random: Random): Breaker {
-  return now < breaker.until ? breaker : eject(breaker.ejections + 1, now, random);
+function failEjected(
+  breaker: Breaker & { kind: 'ejected' },
+  failure: FailureOfEndpoint,
+  now: number,
+  random: Random,
+): Breaker {
+  return now < breaker.until ? breaker : eject(breaker.ejections + 1, now, random, failure);
 }
 
-function eject(ejections: number, now: number, random: Random): Breaker {
-  return { kind: 'ejected', until: now + backoffMs(ejections, EJECTION, random), ejections };
+function eject(ejections: number, now: number, random: Random, failure?: FailureOfEndpoint): Breaker {
+  const ejection = failure === 'identity' ? IDENTITY_EJECTION : EJECTION;
+  return { kind: 'ejected', until: now + backoffMs(ejections, ejection, random), ejections };
 }

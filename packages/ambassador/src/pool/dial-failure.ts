@@ -1,5 +1,18 @@
-/** Why a dial failed, as the pool must know it: `local` faults (EMFILE, EADDRNOTAVAIL) say nothing about the endpoint. */
-export type DialFailure = 'refused' | 'reset' | 'timeout' | 'unreachable' | 'handshake' | 'local';
+/**
+ * Why a dial failed, as the pool must know it: `local` faults (EMFILE, EADDRNOTAVAIL) say nothing about the endpoint. `busy`, `down` and
+ * `draining` are what an announcer of a mesh answers; `identity`: it is not who may serve us, or does not accept us.
+ */
+export type DialFailure =
+  | 'refused'
+  | 'reset'
+  | 'timeout'
+  | 'unreachable'
+  | 'handshake'
+  | 'busy'
+  | 'down'
+  | 'draining'
+  | 'identity'
+  | 'local';
 
 /** For people, behind the name of an endpoint. */
 export const FAILURE_REASONS: Readonly<Record<DialFailure, string>> = {
@@ -8,6 +21,10 @@ export const FAILURE_REASONS: Readonly<Record<DialFailure, string>> = {
   timeout: 'does not answer in time',
   unreachable: 'cannot be reached',
   handshake: 'failed the handshake',
+  busy: 'is busy',
+  down: 'says that its service is down',
+  draining: 'is leaving',
+  identity: 'is not a member that may serve us',
   local: 'could not be dialled from here',
 };
 

@@ -12,6 +12,8 @@ export interface Endpoint {
   readonly priority: number;
   readonly weight: number;
   readonly secure: boolean;
+  /** The public id of the mesh that it says it belongs to; absent where the source does not know. */
+  readonly mesh?: string;
   /** `mdns`, `static`, `srv:_redis._tcp.example.com` ... */
   readonly source: string;
   /** It asked for no new connections (TXT `st=drain`); used only where nothing else is left. */
@@ -64,6 +66,7 @@ export function isSameEndpoint(a: Endpoint, b: Endpoint): boolean {
     a.weight === b.weight &&
     a.instance === b.instance &&
     a.secure === b.secure &&
+    a.mesh === b.mesh &&
     a.draining === b.draining &&
     a.source === b.source
   );

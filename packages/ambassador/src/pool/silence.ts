@@ -39,6 +39,10 @@ export function recordDialFailure(silence: Silence, failure: DialFailure, now: n
     case 'refused':
     case 'reset':
     case 'handshake':
+    case 'busy':
+    case 'down':
+    case 'draining':
+    case 'identity':
       return NO_SILENCE;
     case 'local':
       return silence;

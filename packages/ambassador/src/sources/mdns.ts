@@ -21,11 +21,33 @@ export interface InstanceBrowser {
   verify(type: string, instanceName: string): void;
 }
 
+/** What an instance's record shows about whose it is. */
+export interface Membership {
+  /** The public id of its mesh. */
+  readonly meshId: string;
+  /** That it asks for no new connections is signed, too. */
+  readonly draining: boolean;
+}
+
+/** Tells members of our mesh from strangers, by their records. */
+export interface MembershipJudge {
+  /** Undefined for an instance that is not of the mesh. */
+  judge(instance: Instance): Membership | undefined;
+  /** Calls back when its judgement of what is there may be another; the returned function ends that. */
+  onChange(listener: () => void): () => void;
+}
+
 /** An instance that is not used because none of its addresses may be dialled. */
 export interface RefusedInstance {
   readonly service: string;
   readonly instance: string;
   readonly addresses: readonly { readonly address: string; readonly refusal: AddressRefusal }[];
+}
+
+/** An instance that is not used because it is not of the mesh. */
+export interface ForeignInstance {
+  readonly service: string;
+  readonly instance: string;
 }
 
 export interface MdnsSourceOptions extends InstanceFilter {
@@ -38,6 +60,10 @@ export interface MdnsSourceOptions extends InstanceFilter {
   /** Accepted beyond the link. */
   readonly allowed?: readonly Cidr[];
   readonly clock: Clock;
+  /** With a mesh: only its members are used. */
+  readonly membership?: MembershipJudge;
+  /** Called once for each instance that is not of the mesh, until it becomes one of it or leaves. */
+  readonly onForeign?: (foreign: ForeignInstance) => void;
   /** Called once for each instance, until it becomes usable or leaves. */
   readonly onRefused?: (refused: RefusedInstance) => void;
 }
@@ -51,6 +77,9 @@ const ID_PREFIX = 'mdns:';
 const GOODBYE_PATIENCE_MS = 2_000;
 /** Refused instances remembered so as to be told once; the oldest is forgotten first. */
 const MAX_REFUSED = 256;
+
+/** Addresses of one member, those that were its own before included: whoever is there must prove who he is. */
+const MAX_ADDRESSES = 8;
 
 /** Nothing of this is proof: what left may still answer, and the pool knows whether it does. */
 const LOSSES = {
@@ -69,7 +98,13 @@ class MdnsSource implements Source {
   readonly #options: MdnsSourceOptions;
   readonly #verifyLimit = new VerifyLimit();
   readonly #refused = new Set<string>();
+  /** With a mesh: what its members said last, by id. Bounded by the instances that are browsed. */
+  readonly #members = new Map<string, Endpoint>();
+  readonly #foreign = new Set<string>();
   readonly #leaving: PatienceList;
+  /** With a mesh: what is there, to be judged anew when the keys change. Bounded by what is browsed. */
+  readonly #instances = new Map<string, Instance>();
+  #unlisten: () => void = () => undefined;
   #browse: Browse | undefined;
   #isClosed = false;
 
@@ -84,6 +119,7 @@ class MdnsSource implements Source {
     let early: BrowseEvent[] | undefined = [];
     const tell = (event: BrowseEvent): void => {
       if (this.#isClosed) return;
+      this.#remember(event);
       onUpdate(this.#translate(event));
       this.#seeOff(event, onUpdate);
     };
@@ -91,6 +127,7 @@ class MdnsSource implements Source {
       if (early === undefined) tell(event);
       else early.push(event);
     });
+    this.#unlisten = this.#options.membership?.onChange(() => this.#judgeAnew(onUpdate)) ?? this.#unlisten;
     await Promise.resolve();
     const waiting = early;
     early = undefined;
@@ -106,14 +143,31 @@ class MdnsSource implements Source {
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#browse?.close();
+    this.#unlisten();
     this.#leaving.clear();
+  }
+
+  #remember({ kind, instance }: BrowseEvent): void {
+    if (this.#options.membership === undefined) return;
+    if (kind === 'removed') this.#instances.delete(ID_PREFIX + instance.name);
+    else this.#instances.set(ID_PREFIX + instance.name, instance);
+  }
+
+  #judgeAnew(onUpdate: (update: Update) => void): void {
+    if (this.#isClosed) return;
+    for (const [id, instance] of this.#instances) onUpdate(this.#judge(id, instance));
   }
 
   /** Who said goodbye and does not come back is removed. */
   #seeOff(event: BrowseEvent, onUpdate: (update: Update) => void): void {
     const id = ID_PREFIX + event.instance.name;
-    if (event.kind !== 'removed') this.#leaving.forgive(id);
-    else if (event.lost === 'goodbye') {
+    if (event.kind !== 'removed') {
+      this.#leaving.forgive(id);
+      return;
+    }
+    const isBelieved = this.#isBelieved(id);
+    this.#members.delete(id);
+    if (event.lost === 'goodbye' && isBelieved) {
       this.#leaving.await(id, () => onUpdate({ kind: 'remove', ids: [id], reason: LOSSES.goodbye }));
     }
   }
@@ -126,13 +180,32 @@ class MdnsSource implements Source {
         return this.#judge(id, event.instance);
       case 'removed':
         this.#refused.delete(id);
+        this.#foreign.delete(id);
         return { kind: 'gone', ids: [id], reason: LOSSES[event.lost] };
       default:
         return event satisfies never;
     }
   }
 
+  /** Anybody can say goodbye for a member; that it is leaving, only itself has said. */
+  #isBelieved(id: string): boolean {
+    return this.#options.membership === undefined || this.#members.get(id)?.draining === true;
+  }
+
   #judge(id: string, instance: Instance): Update {
+    const { membership: judge } = this.#options;
+    if (judge === undefined) return this.#judgePlaces(id, instance, undefined);
+    const membership = judge.judge(instance);
+    if (membership !== undefined) {
+      this.#foreign.delete(id);
+      return this.#judgePlaces(id, instance, membership);
+    }
+    this.#tellForeign(id, instance);
+    // Never `remove`: a stranger may have written over the record of a member that still answers.
+    return { kind: 'gone', ids: [id], reason: 'its record is not of this mesh' };
+  }
+
+  #judgePlaces(id: string, instance: Instance, membership: Membership | undefined): Update {
     if (!matchesFilter(instance, this.#options)) return { kind: 'remove', ids: [id], reason: 'no longer matches' };
     const context = { interfaces: this.#options.interfaces(), allowed: this.#options.allowed ?? [] };
     const verdicts = instance.addresses.map((address: InstanceAddress) => judgeAddress(address, context));
@@ -140,13 +213,20 @@ class MdnsSource implements Source {
     if (accepted.length === 0) {
       const addresses = verdicts.flatMap((verdict) => (verdict.kind === 'refused' ? [verdict] : []));
       this.#tellRefused(id, { service: this.#options.service, instance: instance.name, addresses });
-      return { kind: 'remove', ids: [id], reason: 'none of its addresses may be dialled' };
+      // The addresses of a member are not signed: a stranger may have written over them.
+      const kind = membership === undefined ? 'remove' : 'gone';
+      return { kind, ids: [id], reason: 'none of its addresses may be dialled' };
     }
     this.#refused.delete(id);
-    return { kind: 'add', endpoints: [this.#describe(id, instance, [...new Set(accepted)])] };
+    const endpoint = this.#describe(id, instance, [...new Set(accepted)], membership);
+    if (membership !== undefined) this.#members.set(id, endpoint);
+    return { kind: 'add', endpoints: [endpoint] };
   }
 
-  #describe(id: string, instance: Instance, addresses: readonly string[]): Endpoint {
+  #describe(id: string, instance: Instance, found: readonly string[], membership: Membership | undefined): Endpoint {
+    const before = this.#members.get(id);
+    const known = before?.port === instance.port ? before.addresses : [];
+    const addresses = membership === undefined ? found : [...new Set([...found, ...known])].slice(0, MAX_ADDRESSES);
     return {
       id,
       service: this.#options.service,
@@ -155,17 +235,28 @@ class MdnsSource implements Source {
       port: instance.port,
       priority: instance.priority,
       weight: instance.weight,
-      secure: false,
+      secure: membership !== undefined,
+      ...(membership === undefined ? {} : { mesh: membership.meshId }),
       source: MDNS_SOURCE_NAME,
-      draining: readTxtText(instance.txt, 'st') === 'drain',
+      draining: membership?.draining ?? readTxtText(instance.txt, 'st') === 'drain',
     };
   }
 
   #tellRefused(id: string, refused: RefusedInstance): void {
-    if (this.#refused.has(id)) return;
-    this.#refused.add(id);
-    const oldest = this.#refused.values().next();
-    if (this.#refused.size > MAX_REFUSED && oldest.done !== true) this.#refused.delete(oldest.value);
-    this.#options.onRefused?.(refused);
+    if (rememberOnce(this.#refused, id)) this.#options.onRefused?.(refused);
   }
+
+  #tellForeign(id: string, { name }: Instance): void {
+    if (!rememberOnce(this.#foreign, id)) return;
+    this.#options.onForeign?.({ service: this.#options.service, instance: name });
+  }
+}
+
+/** Whether it is new. */
+function rememberOnce(remembered: Set<string>, id: string): boolean {
+  if (remembered.has(id)) return false;
+  remembered.add(id);
+  const oldest = remembered.values().next();
+  if (remembered.size > MAX_REFUSED && oldest.done !== true) remembered.delete(oldest.value);
+  return true;
 }

@@ -17,12 +17,18 @@ const middle = (): number => 0.5;
 const probationAfter = (breaker: Breaker): Breaker => advanceBreaker(breaker, Number.MAX_SAFE_INTEGER);
 
 describe('closed', () => {
-  test.each(['refused', 'reset', 'unreachable', 'handshake'] as const)(
+  test.each(['refused', 'reset', 'unreachable', 'handshake', 'busy', 'down', 'draining'] as const)(
     'one dial that was %s ejects for 0.5 s',
     (failure) => {
       expect(recordFailure(CLOSED, failure, 1000, middle)).toEqual({ kind: 'ejected', until: 1500, ejections: 1 });
     },
   );
+
+  test('one that is not who should be there ejects for a minute, and then two', () => {
+    const once = recordFailure(CLOSED, 'identity', 1000, middle);
+    expect(once).toEqual({ kind: 'ejected', until: 61_000, ejections: 1 });
+    expect(recordFailure(probationAfter(once), 'identity', 61_000, middle)).toMatchObject({ until: 181_000 });
+  });
 
   test('one timeout may be one lost packet; the second in a row ejects', () => {
     const once = recordFailure(CLOSED, 'timeout', 1000, middle);
@@ -115,7 +121,15 @@ test('a fault of our own changes nothing, in any state', () => {
 });
 
 test('ejections are jittered by a quarter both ways and end within 10 s, so that who is there again is used again within 10 s', () => {
-  const failures = fc.constantFrom<DialFailure>('refused', 'reset', 'timeout', 'unreachable', 'handshake', 'local');
+  const failures = fc.constantFrom<DialFailure>(
+    'refused',
+    'reset',
+    'timeout',
+    'unreachable',
+    'handshake',
+    'down',
+    'local',
+  );
   fc.assert(
     fc.property(
       fc.array(fc.tuple(failures, fc.nat(100_000), fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true })), {

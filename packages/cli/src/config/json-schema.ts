@@ -11,6 +11,8 @@ const KEY_SUMMARIES: Readonly<Record<string, string>> = {
   proxy: 'Services on the network that this machine is to have on localhost',
   service: 'Its name, such as redis',
   host: 'Where it listens, unless it is this machine',
+  mesh: 'Members of this mesh alone serve and are served; without it anybody on the network is',
+  keyFile: 'What ambassador mesh init or mesh token wrote; beside this file, unless it is an absolute path',
   port: 'announce: where it listens; proxy: the local port. Without one: the well-known one',
 };
 
@@ -29,6 +31,7 @@ export function createJsonSchema(): object {
   const sections = (schema as Described).properties ?? {};
   describeKeys(sections.announce?.items, ANNOUNCE_OPTIONS);
   describeKeys(sections.proxy?.items, PROXY_OPTIONS);
+  describeKeys(sections.mesh, []);
   return { $schema, title: 'ambassador.yaml', description: 'What ambassador up announces and proxies', ...schema };
 }
 

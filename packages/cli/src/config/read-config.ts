@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { CliError } from '../cli-error.ts';
 import { EXIT_CONFIG, EXIT_NO_INPUT } from '../exit-codes.ts';
 import { findNearest } from '../nearest.ts';
@@ -47,9 +48,14 @@ export function parseConfig(file: string, text: string): Config {
   const value: unknown = document.value ?? {};
   refuseKeysNotYet(document, value);
   const parsed = configSchema.safeParse(value);
-  if (!parsed.success) throw new CliError(EXIT_CONFIG, describeIssue(document, parsed.error.issues[0]));
+  if (!parsed.success) {
+    const { issues } = parsed.error;
+    // A key that was misspelt is missing, too.
+    const unknown = issues.find(({ code }) => code === 'unrecognized_keys');
+    throw new CliError(EXIT_CONFIG, describeIssue(document, unknown ?? issues[0]));
+  }
   return {
-    options: readLayer(document, value, []),
+    options: readSharedLayer(file, document, value),
     announce: readEntries(document, value, 'announce'),
     proxy: readEntries(document, value, 'proxy'),
   };
@@ -122,6 +128,20 @@ function readLayer(document: ConfigDocument, map: unknown, path: readonly Proper
       if (value === undefined || value === null) return [];
       const origin = `${document.locateKey(path, key)}: ${key}`;
       return listTexts(value).map((text) => ({ text, origin, exitCode: EXIT_CONFIG }));
+    },
+  };
+}
+
+/** The keys at the top, and those of sections that stand for an option of the command line. */
+function readSharedLayer(file: string, document: ConfigDocument, value: unknown): Layer {
+  const top = readLayer(document, value, []);
+  return {
+    find(option) {
+      if (option !== 'mesh-key-file') return top.find(option);
+      const keyFile = readAt(value, ['mesh', 'keyFile']);
+      if (keyFile === undefined) return [];
+      const origin = `${document.locateKey(['mesh'], 'keyFile')}: mesh.keyFile`;
+      return [{ text: resolve(dirname(file), String(keyFile)), origin, exitCode: EXIT_CONFIG }];
     },
   };
 }

@@ -49,11 +49,14 @@ const proxyEntry = z.strictObject({
   allowCidr: texts.optional(),
 });
 
+const meshEntry = z.strictObject({ keyFile: text }, { error: 'write a map such as { keyFile: ./mesh.key }' });
+
 /** The file of CONTRACT 5, without what this version refuses. */
 export const configSchema: z.ZodObject = z.strictObject({
   logLevel: text.optional(),
   logFormat: text.optional(),
   interface: texts.optional(),
+  mesh: meshEntry.optional(),
   admin: text.optional(),
   logConnections: flag.optional(),
   announce: z.array(announceEntry, { error: 'write a list of services, each with a leading "-"' }).optional(),
@@ -63,6 +66,7 @@ export const configSchema: z.ZodObject = z.strictObject({
 const KEYS_BY_SECTION: Readonly<Record<string, readonly string[]>> = {
   announce: Object.keys(announceEntry.shape),
   proxy: Object.keys(proxyEntry.shape),
+  mesh: Object.keys(meshEntry.shape),
 };
 
 /** The keys that may stand at this path. */

@@ -1,5 +1,6 @@
 import type { AnnouncerEvent } from '@mdns-ambassador/announcer';
 import type { NetworkInterface } from '@mdns-ambassador/mdns';
+import { escapeText } from './escape.ts';
 import { countThings, describeInterfaces, joinWords, quoteName } from './phrases.ts';
 import type { Fact } from './reporter.ts';
 
@@ -27,6 +28,8 @@ export function describeAnnouncerEvent(
     case 'draining':
       if (event.connections === 0) return undefined;
       return `${event.service} is leaving: ${countThings(event.connections, 'connection')} to finish`;
+    case 'stranger':
+      return `${event.service}: refused ${escapeText(event.address)}: ${escapeText(event.reason)}`;
     case 'refused':
       return `not announcing ${event.service}: ${event.error.message}`;
     default:

@@ -34,8 +34,8 @@ export function describeBrowseEvent(event: BrowseEvent): string {
 }
 
 /** CONTRACT 2: `list --watch --json`. */
-export function browseEventToJson(event: BrowseEvent): object {
-  return { event: event.kind, instance: instanceToJson(event.instance) };
+export function browseEventToJson(event: BrowseEvent, secure: boolean): object {
+  return { event: event.kind, instance: instanceToJson(event.instance, secure) };
 }
 
 /** `redis` for `_redis._tcp`; other protocols in full. */

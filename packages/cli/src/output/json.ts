@@ -33,7 +33,8 @@ export interface EndpointJson {
   readonly state: EndpointState;
 }
 
-export function instanceToJson(instance: Instance): InstanceJson {
+/** `secure`: its record is signed by a member of our mesh. */
+export function instanceToJson(instance: Instance, secure: boolean): InstanceJson {
   return {
     service: nameOfType(instance.type),
     instance: instance.name,
@@ -44,7 +45,7 @@ export function instanceToJson(instance: Instance): InstanceJson {
     txt: txtToJson(instance.txt),
     priority: instance.priority,
     weight: instance.weight,
-    secure: false,
+    secure,
     source: 'mdns',
   };
 }

@@ -1,4 +1,5 @@
 import type { NetworkInterface, NodeEvent, SkippedInterface } from '@mdns-ambassador/mdns';
+import { describeMode } from './mesh-lines.ts';
 import { describeInterface, joinWords, quoteName } from './phrases.ts';
 import type { Reporter } from './reporter.ts';
 
@@ -7,18 +8,24 @@ export function tellStart(
   reporter: Reporter,
   interfaces: readonly NetworkInterface[],
   skipped: readonly SkippedInterface[],
+  meshIds?: readonly string[],
 ): void {
   const addresses = (one: NetworkInterface): readonly string[] => one.addresses.map(({ address }) => address);
-  reporter.tell(describeStart(interfaces, skipped), {
+  reporter.tell(describeStart(interfaces, skipped, meshIds), {
     event: 'started',
-    mode: 'open',
+    mode: meshIds === undefined ? 'open' : 'mesh',
+    ...(meshIds === undefined ? {} : { mesh: meshIds }),
     interfaces: interfaces.map((one) => ({ name: one.name, addresses: addresses(one) })),
     skipped: skipped.map(({ name, reason }) => ({ name, reason })),
   });
 }
 
-export function describeStart(interfaces: readonly NetworkInterface[], skipped: readonly SkippedInterface[]): string {
-  const lines = ['open mode: anyone on this network can announce or reach services'];
+export function describeStart(
+  interfaces: readonly NetworkInterface[],
+  skipped: readonly SkippedInterface[],
+  meshIds?: readonly string[],
+): string {
+  const lines = [describeMode(meshIds)];
   if (interfaces.length === 0) lines.push('no network interface is up: waiting for one');
   else if (interfaces.every(({ loopback }) => loopback)) {
     lines.push(`using ${joinWords(interfaces.map(describeInterface))}: only this machine can be reached`);

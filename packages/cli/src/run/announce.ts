@@ -8,6 +8,7 @@ import {
   Command as ServiceCommand,
 } from '@mdns-ambassador/announcer';
 import { systemClock } from '@mdns-ambassador/mdns';
+import type { Mesh } from '@mdns-ambassador/mesh';
 import {
   type ResponderName,
   readAnnouncement,
@@ -20,11 +21,13 @@ import {
 import { CliError } from '../cli-error.ts';
 import type { Invocation } from '../command.ts';
 import { EXIT_NO_INPUT, EXIT_OK, EXIT_REFUSED, EXIT_USAGE } from '../exit-codes.ts';
+import { readMeshRequest, requireEntitled } from '../mesh-request.ts';
 import { announcerEventToFact, describeAnnouncerEvent } from '../output/announcer-lines.ts';
 import { tellNodeEvent, tellStart } from '../output/network-lines.ts';
 import { describeRegistrarEvent, registrarEventToFact } from '../output/registrar-lines.ts';
 import { createReporter, type Reporter } from '../output/reporter.ts';
 import { describeResponderEvent, responderEventToFact } from '../output/responder-lines.ts';
+import { nameOfType } from '../parse/service-type.ts';
 import {
   addSharedOptions,
   listServiceRequests,
@@ -38,6 +41,7 @@ import { createDockerAnnouncer, startDocker } from './docker.ts';
 import { Lifecycle } from './lifecycle.ts';
 import { readInterfaceNames } from './local-network.ts';
 import { openLog } from './log-options.ts';
+import { createMesh, followKeyFile } from './mesh-keys.ts';
 import { createSpeaker, type Speaker } from './responder.ts';
 import { waitForAbort } from './stopping.ts';
 
@@ -74,6 +78,15 @@ export async function announceServices(invocation: Invocation): Promise<number> 
   const announcements = requests.map((request) =>
     readAnnouncement(request, { hostName: hostname(), platform: surroundings.platform }),
   );
+  const meshRequest = readMeshRequest(settings, surroundings.platform);
+  requireEntitled(meshRequest, 'announce', announcements.map(nameMeshService));
+  if (settings.isSet('docker') && meshRequest !== undefined) {
+    throw new CliError(
+      EXIT_REFUSED,
+      '--docker: containers are announced in the open, and a mesh key is given; leave one of them out',
+    );
+  }
+  const mesh = createMesh(meshRequest);
   const targets = isDockerAlone ? readTargets(settings) : agreeOnTargets(requests);
   if (settings.isSet('docker') && targets.registries.length > 0) {
     throw new CliError(EXIT_USAGE, '--docker: containers are announced over mDNS alone; leave --to out');
@@ -106,7 +119,7 @@ export async function announceServices(invocation: Invocation): Promise<number> 
     onResponderEvent: (event) => reporter.tell(describeResponderEvent(event), responderEventToFact(event)),
     onRegistrarEvent: (event) => reporter.tell(describeRegistrarEvent(event), registrarEventToFact(event)),
   });
-  const announcer = createAnnouncer(speaker, announcements, surroundings.platform, (event) => {
+  const announcer = createAnnouncer({ ...speaker, mesh }, announcements, surroundings.platform, (event) => {
     reporter.tell(describeAnnouncerEvent(event, speaker.network.interfaces()), announcerEventToFact(event));
     if (event.kind === 'refused') refusals.add(event.error);
   });
@@ -116,11 +129,15 @@ export async function announceServices(invocation: Invocation): Promise<number> 
     reporter,
     surroundings,
   });
+  let unfollow = (): void => undefined;
   try {
     await admin?.listen(reporter);
     await speaker.start();
-    tellStart(reporter, speaker.network.interfaces(), speaker.network.skipped());
+    tellStart(reporter, speaker.network.interfaces(), speaker.network.skipped(), mesh?.ids);
     isStarted = true;
+    if (mesh !== undefined && meshRequest !== undefined) {
+      unfollow = followKeyFile(mesh, meshRequest.path, surroundings.platform, reporter);
+    }
     if (trailing !== undefined) {
       return await runCommand(trailing, watchAnnouncer(announcer, lifecycle), refusals, invocation);
     }
@@ -131,7 +148,7 @@ export async function announceServices(invocation: Invocation): Promise<number> 
     await (docker === undefined ? Promise.race([shutdown, refusals.all]) : shutdown);
     lifecycle.stop();
     if (refusals.isEmpty) tellStopping(reporter, surroundings.shutdown.signal);
-    const isRelaying = announcements.some(({ relay }) => relay);
+    const isRelaying = mesh !== undefined || announcements.some(({ relay }) => relay);
     await Promise.all([
       announcer.drain({ graceMs: isRelaying ? GRACE_MS : 0, timeoutMs: DRAIN_TIMEOUT_MS }),
       docker?.drain(),
@@ -141,11 +158,17 @@ export async function announceServices(invocation: Invocation): Promise<number> 
   } catch (error) {
     throw error instanceof AnnouncerError ? toCliError(error) : error;
   } finally {
+    unfollow();
     await docker?.close();
     await announcer.close();
     await speaker.close();
     await admin?.close();
   }
+}
+
+/** What a token must be for to announce this. */
+export function nameMeshService({ type }: AnnouncementOptions): string {
+  return nameOfType(type);
 }
 
 /** The command starts and drains its announcer: the lifecycle follows. */
@@ -220,7 +243,14 @@ class Refusals {
 
 /** An announcer on the machine that this process runs on. */
 export function createAnnouncer(
-  { publisher, source, network }: Pick<Speaker, 'publisher' | 'source' | 'network'>,
+  {
+    publisher,
+    source,
+    network,
+    mesh,
+  }: Pick<Speaker, 'publisher' | 'source' | 'network'> & {
+    readonly mesh?: Mesh | undefined;
+  },
   announcements: readonly AnnouncementOptions[],
   platform: NodeJS.Platform,
   onEvent: (event: AnnouncerEvent) => void,
@@ -228,6 +258,7 @@ export function createAnnouncer(
   return new Announcer({
     announcements,
     publisher,
+    ...(mesh === undefined ? {} : { mesh }),
     ...(source === undefined ? {} : { source }),
     clock: systemClock,
     random: Math.random,

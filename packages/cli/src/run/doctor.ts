@@ -4,6 +4,7 @@ import type { Invocation } from '../command.ts';
 import { diagnose } from '../doctor/diagnose.ts';
 import { gatherFacts } from '../doctor/gather.ts';
 import { EXIT_OK, EXIT_UNAVAILABLE, EXIT_USAGE } from '../exit-codes.ts';
+import { readMeshRequest } from '../mesh-request.ts';
 import { formatFindings } from '../output/finding-lines.ts';
 import { addSharedOptions, loadConfig } from '../settings/service-requests.ts';
 import { readInterfaceNames } from './local-network.ts';
@@ -15,6 +16,7 @@ export async function examineMachine({ words, settings: own, surroundings }: Inv
   }
   const settings = addSharedOptions(own, await loadConfig(own));
   const { platform, env, stdout } = surroundings;
+  readMeshRequest(settings, platform);
   const network = systemNetwork({ interfaceNames: readInterfaceNames(settings, platform), platform });
   const findings = diagnose(await gatherFacts(network, platform, env));
   if (settings.isSet('json')) stdout.line(JSON.stringify(findings));

@@ -1,16 +1,19 @@
 import type { BrowseEvent, Instance } from '@mdns-ambassador/mdns';
+import type { Mesh } from '@mdns-ambassador/mesh';
 import { CliError } from '../cli-error.ts';
 import type { Invocation } from '../command.ts';
 import { EXIT_OK, EXIT_UNAVAILABLE, EXIT_USAGE } from '../exit-codes.ts';
+import { readMeshRequest } from '../mesh-request.ts';
 import { browseEventToJson, describeBrowseEvent, formatInstances } from '../output/instance-lines.ts';
 import { instanceToJson } from '../output/json.ts';
 import { describeInterface, joinWords } from '../output/phrases.ts';
 import { formatDuration, parseDuration } from '../parse/duration.ts';
-import { parseServiceType } from '../parse/service-type.ts';
+import { nameOfType, parseServiceType } from '../parse/service-type.ts';
 import { addSharedOptions, loadConfig } from '../settings/service-requests.ts';
 import { readGiven } from '../settings/settings.ts';
 import { createLocalNetwork, type LocalNetwork, readInterfaceNames, startNode } from './local-network.ts';
 import { openLog } from './log-options.ts';
+import { createMembershipJudge, createMesh } from './mesh-keys.ts';
 import { waitForAbort, waitOrAbort } from './stopping.ts';
 
 const DEFAULT_TIMEOUT_MS = 2_000;
@@ -24,6 +27,8 @@ export async function listInstances(invocation: Invocation): Promise<number> {
   const type = readType(invocation.words);
   const timeoutMs = settings.read('timeout', parseDuration) ?? DEFAULT_TIMEOUT_MS;
   const isJson = settings.isSet('json');
+  const mesh = createMesh(readMeshRequest(settings, surroundings.platform));
+  const isMember = (instance: Instance): boolean => mesh !== undefined && isMemberOf(mesh, instance);
   const log = openLog(settings, surroundings);
   const local = createLocalNetwork(
     readInterfaceNames(settings, surroundings.platform),
@@ -36,7 +41,9 @@ export async function listInstances(invocation: Invocation): Promise<number> {
     await startNode(local);
     if (settings.isSet('watch')) {
       browse(local, type, (event) => {
-        surroundings.stdout.line(isJson ? JSON.stringify(browseEventToJson(event)) : describeBrowseEvent(event));
+        surroundings.stdout.line(
+          isJson ? JSON.stringify(browseEventToJson(event, isMember(event.instance))) : describeBrowseEvent(event),
+        );
       });
       await waitForAbort(signal);
       return EXIT_OK;
@@ -51,7 +58,8 @@ export async function listInstances(invocation: Invocation): Promise<number> {
     await local.node.close();
   }
   const instances = [...found.values()].sort(compareInstances);
-  if (isJson) surroundings.stdout.line(JSON.stringify(instances.map(instanceToJson)));
+  if (isJson)
+    surroundings.stdout.line(JSON.stringify(instances.map((instance) => instanceToJson(instance, isMember(instance)))));
   else if (instances.length > 0) {
     for (const line of formatInstances(instances, surroundings.stdout.style)) surroundings.stdout.line(line);
   }
@@ -87,4 +95,8 @@ function browse({ node }: LocalNetwork, type: string | undefined, onEvent: (even
 
 function compareInstances(a: Instance, b: Instance): number {
   return a.type.localeCompare(b.type) || a.name.localeCompare(b.name);
+}
+
+function isMemberOf(mesh: Mesh, instance: Instance): boolean {
+  return createMembershipJudge(mesh, nameOfType(instance.type)).judge(instance) !== undefined;
 }

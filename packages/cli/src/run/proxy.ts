@@ -11,11 +11,13 @@ import {
 } from '@mdns-ambassador/ambassador';
 import { type CheckOptions, type CheckTools, createShell, dialService } from '@mdns-ambassador/checks';
 import { systemClock } from '@mdns-ambassador/mdns';
+import type { Mesh } from '@mdns-ambassador/mesh';
 import { connectionLimit, fileLimit, RelayError } from '@mdns-ambassador/relay';
 import { refuseShared } from '../announce-request.ts';
 import { CliError } from '../cli-error.ts';
 import type { Invocation, Surroundings } from '../command.ts';
 import { EXIT_OK, EXIT_UNAVAILABLE } from '../exit-codes.ts';
+import { readMeshRequest, requireEntitled } from '../mesh-request.ts';
 import { createConnectionLog } from '../output/connection-log.ts';
 import type { Log } from '../output/log.ts';
 import { tellNodeEvent, tellStart } from '../output/network-lines.ts';
@@ -38,6 +40,7 @@ import { Lifecycle } from './lifecycle.ts';
 import { explainListenError } from './listen-error.ts';
 import { createLocalNetwork, type LocalNetwork, readInterfaceNames, startNode } from './local-network.ts';
 import { openLog } from './log-options.ts';
+import { createMesh, createMeshPath, followKeyFile } from './mesh-keys.ts';
 import { checkSourceFiles } from './source-files.ts';
 import { createSources, readAllowedCidrs, usesMdns } from './sources.ts';
 import { waitForAbort } from './stopping.ts';
@@ -50,6 +53,12 @@ export async function proxyServices(invocation: Invocation): Promise<number> {
   const requests = listServiceRequests({ words: invocation.words, settings }, 'proxy', config?.proxy);
   refuseShared(['listen'], requests);
   const wanted = readRequests(requests, surroundings);
+  const meshRequest = readMeshRequest(settings, surroundings.platform);
+  requireEntitled(
+    meshRequest,
+    'proxy',
+    wanted.map(({ service }) => service),
+  );
   await checkSourceFiles(wanted.map(({ origins }) => origins));
   const log = openLog(settings, surroundings);
   const lifecycle = new Lifecycle(createNotify(surroundings.env, log));
@@ -74,7 +83,8 @@ export async function proxyServices(invocation: Invocation): Promise<number> {
     },
   );
   const reportConnections = settings.isSet('log-connections');
-  const context = { local, log, reportConnections, checkTools: createCheckTools(surroundings) };
+  const mesh = createMesh(meshRequest);
+  const context = { local, log, reporter, reportConnections, checkTools: createCheckTools(surroundings), mesh };
   const proxies = wanted.map((request) => composeProxy(request, context));
   const lag = new LoopLag(systemClock);
   const ambassador = composeAmbassador(proxies, reporter, {
@@ -82,10 +92,14 @@ export async function proxyServices(invocation: Invocation): Promise<number> {
     onDial: admin?.observeDial,
     onConnection: reportConnections ? createConnectionLog(surroundings.logStream) : undefined,
   });
+  let unfollow = (): void => undefined;
   try {
     await admin?.listen(reporter);
-    if (isMdnsUsed) await startMdns(local, reporter);
+    if (isMdnsUsed) await startMdns(local, reporter, mesh);
     isStarted = true;
+    if (mesh !== undefined && meshRequest !== undefined) {
+      unfollow = followKeyFile(mesh, meshRequest.path, surroundings.platform, reporter);
+    }
     await startListening(ambassador, proxies);
     lifecycle.run();
     await waitForAbort(surroundings.shutdown.signal);
@@ -97,6 +111,7 @@ export async function proxyServices(invocation: Invocation): Promise<number> {
     await ambassador.drain();
     return EXIT_OK;
   } finally {
+    unfollow();
     lag.close();
     await ambassador.close();
     await local.node.close();
@@ -117,8 +132,11 @@ function readRequests(requests: readonly ServiceRequest[], { env, platform }: Su
 export interface ProxyContext {
   readonly local: LocalNetwork;
   readonly log: Log;
+  readonly reporter: Reporter;
   readonly reportConnections: boolean;
   readonly checkTools: CheckTools;
+  /** Absent: open mode. */
+  readonly mesh?: Mesh | undefined;
 }
 
 export function createCheckTools({ platform, env }: Surroundings): CheckTools {
@@ -131,15 +149,18 @@ export function createCheckTools({ platform, env }: Surroundings): CheckTools {
 /** What was asked for, with its sources and its check. */
 export function composeProxy(
   { origins, allowed, activeCheck, checkIntervalMs, ...options }: PlannedProxy,
-  { local, log, reportConnections, checkTools }: ProxyContext,
+  { local, log, reporter, reportConnections, checkTools, mesh }: ProxyContext,
 ): ProxyOptions {
+  const path = mesh === undefined ? undefined : createMeshPath(mesh, options.service, reporter);
+  const tools = path === undefined ? checkTools : { ...checkTools, dial: path.dialForCheck };
   return {
     maxConnections: connectionLimit(fileLimit(process)),
     ...options,
     reportConnections,
-    ...composeCheck(activeCheck, checkIntervalMs, checkTools),
+    ...composeCheck(activeCheck, checkIntervalMs, tools),
+    ...(path === undefined ? {} : { dialler: path.dialler }),
     merge: origins.merge,
-    sources: createSources(origins, { service: options.service, allowed, local, log }),
+    sources: createSources(origins, { service: options.service, allowed, local, log, mesh }),
   };
 }
 
@@ -167,9 +188,9 @@ export function composeAmbassador(
   });
 }
 
-async function startMdns(local: LocalNetwork, reporter: Reporter): Promise<void> {
+async function startMdns(local: LocalNetwork, reporter: Reporter, mesh: Mesh | undefined): Promise<void> {
   await startNode(local);
-  tellStart(reporter, local.network.interfaces(), local.network.skipped());
+  tellStart(reporter, local.network.interfaces(), local.network.skipped(), mesh?.ids);
 }
 
 /** Starts it; says in one sentence why it can't listen. */

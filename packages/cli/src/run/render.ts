@@ -3,11 +3,12 @@ import { systemClock } from '@mdns-ambassador/mdns';
 import { refuseShared } from '../announce-request.ts';
 import { CliError } from '../cli-error.ts';
 import type { Invocation } from '../command.ts';
-import { EXIT_OK, EXIT_UNAVAILABLE } from '../exit-codes.ts';
+import { EXIT_OK, EXIT_REFUSED, EXIT_UNAVAILABLE } from '../exit-codes.ts';
 import { joinWords } from '../output/phrases.ts';
 import { formatDuration, parseDuration } from '../parse/duration.ts';
 import { readRenderFormat, readRenderOutput, readRenderRequests } from '../render-request.ts';
 import { addSharedOptions, listServiceRequests, loadConfig } from '../settings/service-requests.ts';
+import type { Given } from '../settings/settings.ts';
 import { createNotify, type Notify } from '../systemd/notify.ts';
 import { createLocalNetwork, readInterfaceNames, startNode } from './local-network.ts';
 import { openLog } from './log-options.ts';
@@ -40,6 +41,7 @@ export async function renderServices(invocation: Invocation): Promise<number> {
     ),
   });
   const output = readRenderOutput(format, settings);
+  refuseMesh(settings.find('mesh-key-file').at(-1));
   const timeoutMs = settings.read('timeout', parseDuration) ?? DEFAULT_TIMEOUT_MS;
   await checkSourceFiles(wanted.map(({ origins }) => origins));
   const log = openLog(settings, surroundings);
@@ -97,4 +99,13 @@ async function watch(search: RenderSearch, writer: RenderWriter, notify: Notify,
   cancelRetry();
   await pace.close();
   cancelRetry();
+}
+
+/** Members of a mesh are dialled with a handshake that haproxy and nginx do not know, and strangers are not dialled at all. */
+function refuseMesh(given: Given | undefined): void {
+  if (given === undefined) return;
+  throw new CliError(
+    EXIT_REFUSED,
+    `${given.origin}: render writes addresses for programs that can't shake hands with a mesh; use ambassador proxy, or leave it out`,
+  );
 }

@@ -3,6 +3,7 @@ import { systemClock } from '@mdns-ambassador/mdns';
 import { CliError } from '../cli-error.ts';
 import type { Invocation } from '../command.ts';
 import { EXIT_OK, EXIT_UNAVAILABLE, EXIT_USAGE } from '../exit-codes.ts';
+import { readMeshRequest, requireEntitled } from '../mesh-request.ts';
 import { formatEndpoints, RESOLVE_FORMATS } from '../output/endpoint-formats.ts';
 import { escapeText } from '../output/escape.ts';
 import { parseChoice } from '../parse/choice.ts';
@@ -13,6 +14,7 @@ import { readGiven } from '../settings/settings.ts';
 import { type Origins, readOrigins } from '../source-request.ts';
 import { createLocalNetwork, readInterfaceNames, startNode } from './local-network.ts';
 import { openLog } from './log-options.ts';
+import { createMesh } from './mesh-keys.ts';
 import { checkSourceFiles } from './source-files.ts';
 import { createSources, MDNS_QUIET_MS, readAllowedCidrs, usesMdns } from './sources.ts';
 import { waitForAbort } from './stopping.ts';
@@ -41,6 +43,8 @@ export async function resolveService(invocation: Invocation): Promise<number> {
   const timeoutMs = settings.read('timeout', parseDuration) ?? DEFAULT_TIMEOUT_MS;
   const format = settings.read('format', (text) => parseChoice(text, RESOLVE_FORMATS)) ?? 'address';
   await checkSourceFiles([origins]);
+  const meshRequest = readMeshRequest(settings, surroundings.platform);
+  requireEntitled(meshRequest, 'proxy', [service]);
   const log = openLog(settings, surroundings);
   const local = createLocalNetwork(
     readInterfaceNames(settings, surroundings.platform),
@@ -57,6 +61,7 @@ export async function resolveService(invocation: Invocation): Promise<number> {
       allowed,
       local,
       log,
+      mesh: createMesh(meshRequest),
       onInstance: ({ name, host }) => hosts.set(name, host),
       onHealth: (health) => {
         if (health.kind === 'working') troubles.delete(health.source);

@@ -19,6 +19,7 @@ import {
   systemLookup,
 } from '@mdns-ambassador/ambassador';
 import { type Instance, systemClock } from '@mdns-ambassador/mdns';
+import type { Mesh } from '@mdns-ambassador/mesh';
 import { createDnsClient, readSystemDnsServers, systemDnsTransport } from '@mdns-ambassador/registries';
 import { InvalidValue } from '../cli-error.ts';
 import type { Log } from '../output/log.ts';
@@ -26,6 +27,7 @@ import { folderOf } from '../parse/registry.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { Origins } from '../source-request.ts';
 import type { LocalNetwork } from './local-network.ts';
+import { createMembershipJudge } from './mesh-keys.ts';
 import { openRegistry } from './registries.ts';
 
 /**
@@ -55,6 +57,8 @@ export interface SourceContext {
   readonly allowed: readonly Cidr[];
   readonly local: LocalNetwork;
   readonly log: Log;
+  /** Only its members are used. Absent: open mode. */
+  readonly mesh?: Mesh | undefined;
   /** Told of every instance that is heard of, before the source is. */
   readonly onInstance?: (instance: Instance) => void;
   /** Told how the sources fare that can fail; without it the log is. */
@@ -88,6 +92,8 @@ export function createSources(origins: Origins, context: SourceContext): readonl
           clock: systemClock,
           ...(instance === undefined ? {} : { instance }),
           where,
+          ...(context.mesh === undefined ? {} : { membership: createMembershipJudge(context.mesh, service) }),
+          onForeign: (foreign) => log.info({ ...foreign }, 'instance not used: it is not of this mesh'),
           onRefused: (refused) => log.warn({ ...refused }, 'instance not used: none of its addresses may be dialled'),
         });
       case 'static':

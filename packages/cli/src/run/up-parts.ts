@@ -2,7 +2,6 @@ import type { Ambassador, AmbassadorOptions } from '@mdns-ambassador/ambassador'
 import { type AnnouncementOptions, type Announcer, AnnouncerError } from '@mdns-ambassador/announcer';
 import { systemClock } from '@mdns-ambassador/mdns';
 import { announcerEventToFact, describeAnnouncerEvent } from '../output/announcer-lines.ts';
-import type { Reporter } from '../output/reporter.ts';
 import { Part } from '../up/part.ts';
 import type { PlannedProxy } from '../up/plan.ts';
 import { createAnnouncer, DRAIN_TIMEOUT_MS, GRACE_MS, toCliError } from './announce.ts';
@@ -10,7 +9,6 @@ import { composeAmbassador, composeProxy, type ProxyContext, startListening } fr
 
 /** What the parts of `up` work with. */
 export interface PartContext extends ProxyContext {
-  readonly reporter: Reporter;
   readonly platform: NodeJS.Platform;
   readonly observers: Pick<AmbassadorOptions, 'onDial' | 'onConnection' | 'lag'>;
 }
@@ -44,9 +42,12 @@ export class ProxyPart extends Part {
 export class AnnouncementPart extends Part {
   readonly announcer: Announcer;
 
-  constructor(options: AnnouncementOptions, { local, reporter, platform }: PartContext) {
-    const announcer = createAnnouncer({ publisher: local.node, network: local.network }, [options], platform, (event) =>
-      reporter.tell(describeAnnouncerEvent(event, local.network.interfaces()), announcerEventToFact(event)),
+  constructor(options: AnnouncementOptions, { local, reporter, platform, mesh }: PartContext) {
+    const announcer = createAnnouncer(
+      { publisher: local.node, network: local.network, mesh },
+      [options],
+      platform,
+      (event) => reporter.tell(describeAnnouncerEvent(event, local.network.interfaces()), announcerEventToFact(event)),
     );
     super(
       {
@@ -58,7 +59,7 @@ export class AnnouncementPart extends Part {
           }
         },
         async leave(timeoutMs, onGoodbye) {
-          await announcer.drain({ graceMs: options.relay ? GRACE_MS : 0, timeoutMs, onGoodbye });
+          await announcer.drain({ graceMs: options.relay || mesh !== undefined ? GRACE_MS : 0, timeoutMs, onGoodbye });
         },
         close: () => announcer.close(),
         drainTimeoutMs: DRAIN_TIMEOUT_MS,

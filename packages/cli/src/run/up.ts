@@ -6,6 +6,7 @@ import { CliError } from '../cli-error.ts';
 import type { Invocation, Surroundings } from '../command.ts';
 import { parseConfig, readConfigText } from '../config/read-config.ts';
 import { EXIT_CONFIG, EXIT_OK, EXIT_USAGE } from '../exit-codes.ts';
+import { type MeshRequest, readMeshRequest, requireEntitled } from '../mesh-request.ts';
 import { createConnectionLog } from '../output/connection-log.ts';
 import { tellNodeEvent, tellStart } from '../output/network-lines.ts';
 import { describePlan, planToJson } from '../output/plan-lines.ts';
@@ -16,9 +17,11 @@ import { listPassedSockets } from '../systemd/passed-sockets.ts';
 import { listChangedKeys, type Plan, type PlannedProxy, readPlan } from '../up/plan.ts';
 import { Roster } from '../up/roster.ts';
 import { createAdminService } from './admin.ts';
+import { nameMeshService } from './announce.ts';
 import { Lifecycle } from './lifecycle.ts';
 import { createLocalNetwork, readInterfaceNames, startNode } from './local-network.ts';
 import { openLog } from './log-options.ts';
+import { createMesh, followKeyFile } from './mesh-keys.ts';
 import { Pace } from './pace.ts';
 import { createCheckTools } from './proxy.ts';
 import { checkSourceFiles } from './source-files.ts';
@@ -44,7 +47,8 @@ export async function runUp(invocation: Invocation): Promise<number> {
     for (const line of lines) surroundings.stdout.line(line);
     return EXIT_OK;
   }
-  const { shared } = first;
+  const { shared, mesh: meshRequest } = first;
+  const mesh = createMesh(meshRequest);
   const log = openLog(shared, surroundings);
   const lifecycle = new Lifecycle(createNotify(surroundings.env, log));
   let isNodeStarted = false;
@@ -75,6 +79,7 @@ export async function runUp(invocation: Invocation): Promise<number> {
     platform: surroundings.platform,
     reportConnections,
     checkTools: createCheckTools(surroundings),
+    mesh,
     observers: {
       lag: () => lag.current(),
       onDial: admin?.observeDial,
@@ -89,7 +94,7 @@ export async function runUp(invocation: Invocation): Promise<number> {
     if (!isNodeStarted && (announce.length > 0 || proxy.some(({ origins }) => usesMdns(origins)))) {
       await startNode(local);
       isNodeStarted = true;
-      tellStart(reporter, local.network.interfaces(), local.network.skipped());
+      tellStart(reporter, local.network.interfaces(), local.network.skipped(), mesh?.ids);
     }
     const changes = await Promise.all([announced.apply(announce), proxied.apply(proxy)]);
     if (lifecycle.phase === 'running') tellReloaded(reporter, file, changes);
@@ -118,6 +123,7 @@ export async function runUp(invocation: Invocation): Promise<number> {
   };
   const pace = new Pace(systemClock, RELOAD_INTERVAL_MS, reload);
   let unwatch = (): void => undefined;
+  let unfollow = (): void => undefined;
   try {
     surroundings.shutdown.onHangup(() => {
       isAsked = true;
@@ -127,6 +133,9 @@ export async function runUp(invocation: Invocation): Promise<number> {
     const [failure] = await follow(first.plan);
     if (failure !== undefined) throw failure;
     lifecycle.run();
+    if (mesh !== undefined && meshRequest !== undefined) {
+      unfollow = followKeyFile(mesh, meshRequest.path, surroundings.platform, reporter);
+    }
     unwatch = watchFile(
       file,
       systemClock,
@@ -149,6 +158,7 @@ export async function runUp(invocation: Invocation): Promise<number> {
     return EXIT_OK;
   } finally {
     unwatch();
+    unfollow();
     lag.close();
     await pace.close();
     await Promise.all([announced.close(), proxied.close()]);
@@ -162,12 +172,31 @@ interface FilePlan {
   readonly plan: Plan;
   /** The settings that all services share. */
   readonly shared: Settings;
+  readonly mesh: MeshRequest | undefined;
 }
 
 function readFilePlan(file: string, text: string, settings: Settings, { platform }: Surroundings): FilePlan {
   const config = parseConfig(file, text);
   const plan = readPlan(file, config, settings, { hostName: hostname(), platform });
-  return { text, plan, shared: settings.withFallback(config.options) };
+  const shared = settings.withFallback(config.options);
+  const mesh = readMeshRequest(shared, platform);
+  if (mesh !== undefined) refuseForeignEngines(plan.proxy);
+  requireEntitled(mesh, 'announce', plan.announce.map(nameMeshService));
+  requireEntitled(
+    mesh,
+    'proxy',
+    plan.proxy.map(({ service }) => service),
+  );
+  return { text, plan, shared, mesh };
+}
+
+function refuseForeignEngines(proxies: readonly PlannedProxy[]): void {
+  const foreign = proxies.find(({ engine }) => engine.kind !== 'node');
+  if (foreign === undefined) return;
+  throw new CliError(
+    EXIT_CONFIG,
+    `engine ${foreign.engine.kind} of ${foreign.service} can't shake hands with a mesh; write engine: node, or leave mesh out`,
+  );
 }
 
 function refuseWords({ words, surroundings }: Invocation): void {

@@ -10,6 +10,12 @@ export const COMMON_OPTIONS: readonly Option[] = [
     byDefault: 'every one that is up and multicast-capable',
   },
   {
+    name: 'mesh-key-file',
+    kind: 'text',
+    summary: 'Speak with members of this mesh alone (ambassador mesh init writes the file)',
+    byDefault: 'open mode',
+  },
+  {
     name: 'log-level',
     kind: 'text',
     summary: 'Least severe line of the log on standard error',

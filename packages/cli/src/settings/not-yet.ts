@@ -2,17 +2,11 @@
  * What the contract names and this version does not have. It is recognised and refused, never ignored: who asks for
  * security must not believe that he has it. One sentence each; take the line out when the work lands.
  */
-const NO_MESH = 'this version has no mesh security yet; leave it out to run in open mode';
 const NO_CREDENTIALS = 'this version carries no credentials yet; leave it out and let the application log in itself';
 
-export const COMMANDS_NOT_YET: ReadonlyMap<string, string> = new Map([
-  ['mesh', 'this version has no mesh security yet; announce and proxy run in open mode'],
-]);
+export const COMMANDS_NOT_YET: ReadonlyMap<string, string> = new Map();
 
-export const OPTIONS_NOT_YET: ReadonlyMap<string, string> = new Map([
-  ['mesh-key-file', NO_MESH],
-  ['credentials', NO_CREDENTIALS],
-]);
+export const OPTIONS_NOT_YET: ReadonlyMap<string, string> = new Map([['credentials', NO_CREDENTIALS]]);
 
 /** Values of options that exist: the text begins with the key. */
 export const VALUES_NOT_YET: ReadonlyMap<string, ReadonlyMap<string, string>> = new Map([
@@ -23,7 +17,4 @@ export const VALUES_NOT_YET: ReadonlyMap<string, ReadonlyMap<string, string>> = 
 ]);
 
 /** Sections and keys of the configuration file. */
-export const KEYS_NOT_YET: ReadonlyMap<string, string> = new Map([
-  ['mesh', NO_MESH],
-  ['credentials', NO_CREDENTIALS],
-]);
+export const KEYS_NOT_YET: ReadonlyMap<string, string> = new Map([['credentials', NO_CREDENTIALS]]);

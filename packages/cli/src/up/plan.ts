@@ -29,6 +29,7 @@ export interface Plan {
 /** Options that take effect at the next start. */
 const FIXED_OPTIONS = {
   admin: 'admin',
+  'mesh-key-file': 'mesh.keyFile',
   interface: 'interface',
   'log-level': 'logLevel',
   'log-format': 'logFormat',

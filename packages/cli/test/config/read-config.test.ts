@@ -47,6 +47,16 @@ test('JSON is read like YAML, and an empty file has no services', () => {
   expect(parseConfig('a.yaml', '# nothing\n')).toMatchObject({ announce: [], proxy: [] });
 });
 
+test('the mesh key file stands beside the file, unless its path is absolute', () => {
+  const find = (keyFile: string): unknown =>
+    parseConfig('/etc/amb/a.yaml', `mesh: { keyFile: ${keyFile} }\n`).options.find('mesh-key-file');
+  expect(find('./mesh.key')).toEqual([
+    { text: '/etc/amb/mesh.key', origin: '/etc/amb/a.yaml:1: mesh.keyFile', exitCode: 78 },
+  ]);
+  expect(find('/run/mesh.key')).toMatchObject([{ text: '/run/mesh.key' }]);
+  expect(parseConfig('/etc/amb/a.yaml', 'proxy: []\n').options.find('mesh-key-file')).toEqual([]);
+});
+
 test.each([
   ['proxy: [unclosed\n', '78 a.yaml:'],
   ['proxy:\n\t- service: redis\n', '78 a.yaml:2'],
@@ -66,7 +76,8 @@ test.each([
   ['- redis\n', '78 a.yaml:1: the file must be a map'],
   ['redis\n', '78 a.yaml:1: the file must be a map'],
   ['a: &a [*a, *a]\n', '78 a.yaml:1: '],
-  ['mesh: { keyFile: ./mesh.key }\n', '78 a.yaml:1: mesh: this version has no mesh security yet'],
+  ['mesh: ./mesh.key\n', '78 a.yaml:1: mesh: write a map such as { keyFile: ./mesh.key }'],
+  ['mesh: { keyfile: ./mesh.key }\n', '78 a.yaml:1: "keyfile" is no key here; did you mean keyFile?'],
   ['proxy: []\nadmin: { port: 9901 }\n', '78 a.yaml:2: admin: write a text or a number'],
   ['logConnections: sometimes\n', '78 a.yaml:1: logConnections: write true or false'],
   [

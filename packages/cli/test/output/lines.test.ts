@@ -233,7 +233,7 @@ describe('list', () => {
   });
 
   test('programs get the event and the instance, and nothing else', () => {
-    expect(Object.keys(browseEventToJson({ kind: 'removed', instance, lost: 'expired' }))).toEqual([
+    expect(Object.keys(browseEventToJson({ kind: 'removed', instance, lost: 'expired' }, false))).toEqual([
       'event',
       'instance',
     ]);

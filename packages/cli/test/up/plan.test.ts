@@ -104,7 +104,7 @@ test.each<[string, string]>([
   ],
   [`${PROXY}admin: 0.0.0.0:9901\n`, '77 a.yaml:3: admin: 0.0.0.0:9901 accepts connections from other machines'],
   [`${PROXY}logLevel: loud\n`, '78 a.yaml:3: logLevel: "loud" is not known; write one of trace'],
-  [`${PROXY}mesh: { keyFile: x }\n`, '78 a.yaml:3: mesh: this version has no mesh security yet'],
+  [`${PROXY}mesh: { keyFil: x }\n`, '78 a.yaml:3: "keyFil" is no key here; did you mean keyFile?'],
 ])('%j: %s', (text, sentence) => {
   expect(sentenceOf(text)).toContain(sentence);
 });

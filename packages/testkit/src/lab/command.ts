@@ -20,7 +20,7 @@ export interface CommandResult {
 
 /** What a command inside the lab finds in its environment: nothing of the test runner's but where programs are. */
 export function composeEnvironment(extra: Readonly<Record<string, string>> = {}): Record<string, string> {
-  return { PATH: `${process.env.PATH ?? ''}:/usr/sbin:/sbin`, HOME: '/run', LANG: 'C.UTF-8', ...extra };
+  return { PATH: `${process.env.PATH ?? ''}:/usr/sbin:/sbin`, HOME: '/run', LANG: 'C.UTF-8', TMPDIR: '/run', ...extra };
 }
 
 /** Resolves with whatever the command ended with; rejects only if it could not start or did not end in time. */

@@ -20,6 +20,7 @@ export type Peer =
   | 'nginx'
   | 'nginx-stream'
   | 'nsupdate'
+  | 'openssl'
   | 'postgres'
   | 'promtool'
   | 'psql'
@@ -64,6 +65,7 @@ const PACKAGES: Readonly<Record<Peer, PeerPackage>> = {
   'nginx-stream': { name: 'libnginx-mod-stream', path: '/usr/lib/nginx/modules/ngx_stream_module.so' },
   nginx: { name: 'nginx', path: '/usr/sbin/nginx' },
   nsupdate: { name: 'bind9-dnsutils', path: '/usr/bin/nsupdate' },
+  openssl: { name: 'openssl', path: '/usr/bin/openssl' },
   postgres: { name: 'postgresql-15', path: `${POSTGRES_FOLDER}/postgres` },
   promtool: { name: 'prometheus', path: '/usr/bin/promtool' },
   psql: { name: 'postgresql-client-15', path: `${POSTGRES_FOLDER}/psql` },

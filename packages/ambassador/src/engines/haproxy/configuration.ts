@@ -11,8 +11,7 @@ export const WAITING_ROOM = 'ambassador-itself';
  * a refusal where one other server is left. When all are silent, ambassador takes over, with all the time there is.
  */
 const DIAL_MS = 250;
-/** Each dead endpoint is marked so by the first dial that fails. */
-const DIALS = 10;
+const MOST_RETRIES = 100;
 /** As engine node has them: relay's dial.ts and splice.ts. */
 const KEEP_ALIVE_SECONDS = 15;
 const HALF_OPEN_IDLE_MS = 600_000;
@@ -22,6 +21,7 @@ const TURNED_AWAY_AT_ONCE = 256;
 export interface ConfigurationOptions {
   readonly balance: BalancerName;
   readonly maxConnections: number;
+  readonly connectTimeoutMs: number;
   /** Where haproxy is told what to do. */
   readonly adminPath: string;
   /** Where ambassador takes clients. */
@@ -39,7 +39,8 @@ const LOG_FORMAT = '%ci %cp %s %ts %U %B %Tt %Tc';
 
 /** A configuration for haproxy 2.6 and later. */
 export function writeConfiguration(options: ConfigurationOptions): string {
-  const { adminPath, waitingPath, maxConnections, listenFds, servers, isLogged, drainTimeoutMs } = options;
+  const { adminPath, waitingPath, maxConnections, connectTimeoutMs, listenFds, servers, isLogged, drainTimeoutMs } =
+    options;
   const most = maxConnections + TURNED_AWAY_AT_ONCE;
   const lines = [
     'global',
@@ -65,7 +66,8 @@ export function writeConfiguration(options: ConfigurationOptions): string {
     '  mode tcp',
     ...writeBalance(options.balance).map((line) => `  ${line}`),
     '  option redispatch 1',
-    `  retries ${DIALS}`,
+    // Who fails once is marked dead, so that each endpoint is dialled once, as long as there is time.
+    `  retries ${Math.min(MOST_RETRIES, Math.ceil(connectTimeoutMs / DIAL_MS))}`,
     `  timeout connect ${DIAL_MS}ms`,
     '  timeout check 1s',
     '  option srvtcpka',

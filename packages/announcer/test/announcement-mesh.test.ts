@@ -1,0 +1,106 @@
+import { randomBytes } from 'node:crypto';
+import { cutBundle, Mesh, MeshKey, verifyTxt } from '@mdns-ambassador/mesh';
+import { ManualClock } from '@mdns-ambassador/testkit';
+import { expect, test } from 'vitest';
+import { Announcement } from '../src/announcement.ts';
+import type { AnnouncerEvent } from '../src/announcement-options.ts';
+import { announcementOptions } from './announcement-fixture.ts';
+import { FakeHost } from './fake-host.ts';
+import { FakePublication, FakePublisher } from './fake-publisher.ts';
+
+const HOUR_MS = 3_600_000;
+const KEY = new MeshKey(randomBytes(32));
+
+/** Remembers the TXT data that it was told last. */
+class TxtPublisher extends FakePublisher {
+  readonly texts = new Map<FakePublication, Map<string, string>>();
+
+  override publish(...args: Parameters<FakePublisher['publish']>): ReturnType<FakePublisher['publish']> {
+    const publication = super.publish(...args);
+    const inner = publication.update.bind(publication);
+    publication.update = (change) => {
+      const entries = [...(change.txt ?? [])].map(
+        ([key, value]) => [key, String(Buffer.from(value as Uint8Array))] as const,
+      );
+      if (publication instanceof FakePublication) this.texts.set(publication, new Map(entries));
+      inner(change);
+    };
+    return publication;
+  }
+
+  get txt(): ReadonlyMap<string, string> {
+    return this.texts.get(this.last) ?? new Map();
+  }
+}
+
+async function arrange(mesh: (clock: ManualClock) => Mesh | Promise<Mesh>) {
+  const clock = new ManualClock();
+  const host = new FakeHost();
+  host.listen('127.0.0.1:12345');
+  const publisher = new TxtPublisher();
+  const events: AnnouncerEvent[] = [];
+  const announcement = new Announcement(announcementOptions(), {
+    publisher,
+    clock,
+    random: () => 0,
+    host,
+    mesh: await mesh(clock),
+    onEvent: (event) => events.push(event),
+  });
+  return { clock, host, publisher, events, announcement };
+}
+
+function isRecognised(
+  mesh: Mesh,
+  txt: ReadonlyMap<string, string>,
+  instance: string,
+  now: number,
+): boolean | undefined {
+  const announced = {
+    service: 'redis',
+    instance,
+    host: 'h1-k3x9.local',
+    port: 40_000,
+    draining: txt.get('st') === 'drain',
+  };
+  return verifyTxt(mesh.txtKeys('redis'), announced, (key) => txt.get(key), now)?.draining;
+}
+
+test('with a mesh an announcement relays, lets members in alone, and signs what it says', async () => {
+  const mesh = new Mesh({ kind: 'keys', current: KEY }, { clock: new ManualClock() });
+  const { announcement, clock, host, publisher } = await arrange(() => mesh);
+  await announcement.start();
+  await clock.advance(0);
+  expect(host.ingresses[0]?.options.door).toBeDefined();
+  expect(announcement.status()).toMatchObject({ secure: true, port: 40_000, state: 'announced' });
+  expect([...publisher.txt.keys()].slice(0, 4)).toEqual(['txtvers', 'id', 'mesh', 'mac']);
+  expect(isRecognised(mesh, publisher.txt, 'redis on h1', clock.wallClock())).toBe(false);
+  await announcement.close();
+});
+
+test('another name, another hour, another key and a drain are signed anew', async () => {
+  const mesh = new Mesh({ kind: 'keys', current: KEY }, { clock: new ManualClock() });
+  const { announcement, clock, publisher } = await arrange(() => mesh);
+  await announcement.start();
+  await clock.advance(0);
+  publisher.last.rename('redis on h1 (2)');
+  expect(isRecognised(mesh, publisher.txt, 'redis on h1 (2)', clock.wallClock())).toBe(false);
+  const before = publisher.txt.get('mac');
+  await clock.advance(HOUR_MS);
+  expect(publisher.txt.get('mac')).not.toBe(before);
+  await mesh.change({ kind: 'keys', current: new MeshKey(randomBytes(32)), previous: KEY });
+  expect(publisher.txt.get('mesh-prev')).toBeDefined();
+  expect(isRecognised(mesh, publisher.txt, 'redis on h1 (2)', clock.wallClock())).toBe(false);
+  const drained = announcement.drain({ graceMs: 0, timeoutMs: 0 });
+  expect(isRecognised(mesh, publisher.txt, 'redis on h1 (2)', clock.wallClock())).toBe(true);
+  await clock.advance(1_000);
+  await drained;
+  await announcement.close();
+});
+
+test('a token for something else announces nothing', async () => {
+  const bundle = await cutBundle([KEY], 'proxy', 'redis');
+  const { announcement, publisher } = await arrange((clock) => new Mesh({ kind: 'bundle', bundle }, { clock }));
+  await expect(announcement.start()).rejects.toMatchObject({ code: 'NOT_ENTITLED' });
+  expect(publisher.published).toEqual([]);
+});

@@ -1,0 +1,24 @@
+import type { Command } from '../command.ts';
+
+export const meshCommand: Command = {
+  name: 'mesh',
+  usage: 'init|show|token|rotate [FILE]',
+  summary:
+    'Make and look after a mesh key: who has it is a member of the mesh, and members speak with members alone. FILE is --mesh-key-file, or ~/.config/ambassador/mesh.key.',
+  options: [
+    { name: 'announce', kind: 'text', summary: 'token: for announcing this service, and nothing else' },
+    { name: 'proxy', kind: 'text', summary: 'token: for reaching this service, and nothing else' },
+    { name: 'drop-old', kind: 'flag', summary: 'rotate: accept the previous key no more' },
+    { name: 'json', kind: 'flag', summary: 'show: print one JSON document' },
+  ],
+  examples: [
+    ['mesh init', 'a new key, for you to copy to every machine of the mesh'],
+    ['mesh show', 'which mesh is it? Never prints the key'],
+    ['mesh token --proxy redis > redis.token', 'what a machine needs that may only reach redis'],
+    ['mesh rotate', 'a new key; the old one is accepted as well'],
+    ['mesh rotate --drop-old', 'once every machine has the new key'],
+  ],
+  notes:
+    'Copy the file itself (scp, a USB stick); keep its mode 0600. A token goes into a file of its own and is given as --mesh-key-file. To rotate: rotate once, copy the file everywhere (running processes take it up, in any order), then rotate --drop-old and copy again. Tokens are to be printed anew each time.',
+  run: async (invocation) => (await import('../run/mesh.ts')).manageMesh(invocation),
+};

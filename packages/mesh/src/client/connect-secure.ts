@@ -1,0 +1,77 @@
+import { connect as connectTls, type TLSSocket } from 'node:tls';
+import { type Leg, RelayError, resetLeg } from '@mdns-ambassador/relay';
+import { createHandshakeError } from '../handshake/handshake-error.ts';
+import { judgeTlsFailure } from '../handshake/tls-failure.ts';
+import { makeLeg } from '../handshake/tls-leg.ts';
+import { ALPN, type Papers } from '../member.ts';
+import type { PeerIdentity } from '../peer-identity.ts';
+
+/** Tells an announcer that belongs to several meshes which one is meant; no name of the web. */
+const SERVER_NAME_SUFFIX = '.ambassador';
+
+/** A connection whose two ends know each other. */
+export interface SecureConnection {
+  readonly leg: Leg;
+  /** The mesh that the peer belongs to. */
+  readonly meshId: string;
+}
+
+/**
+ * The TLS part of the handshake, over a connection that was dialled. Rejects with a RelayError; the connection is reset
+ * then. `place` is for people.
+ */
+export function connectSecure(
+  raw: Leg,
+  papers: Papers,
+  identity: PeerIdentity,
+  place: string,
+  signal: AbortSignal,
+): Promise<SecureConnection> {
+  return new Promise((resolve, reject) => {
+    const secure: TLSSocket = connectTls({
+      socket: raw,
+      secureContext: papers.context,
+      servername: papers.standing.meshId + SERVER_NAME_SUFFIX,
+      ALPNProtocols: [ALPN],
+      minVersion: 'TLSv1.3',
+      rejectUnauthorized: true,
+      // Members have no host names: who the peer is, is judged below, before a byte is sent.
+      checkServerIdentity: () => undefined,
+    });
+    const leg = makeLeg(secure, raw);
+    const fail = (error: RelayError): void => {
+      settle();
+      resetLeg(leg);
+      reject(error);
+    };
+    const settle = (): void => {
+      secure.off('secureConnect', onSecure).off('error', onError).off('close', onClose);
+      signal.removeEventListener('abort', onAbort);
+    };
+    const onSecure = (): void => {
+      const verdict = identity.judge(secure);
+      if (verdict.kind === 'stranger') {
+        fail(createHandshakeError('identity', `${place} ${verdict.reason}`));
+        return;
+      }
+      settle();
+      secure.pause();
+      resolve({ leg, meshId: verdict.meshId });
+    };
+    const onError = (error: unknown): void => {
+      const failure = judgeTlsFailure(error, secure.authorizationError);
+      if (failure.kind === 'refused') fail(createHandshakeError('identity', `${place}: ${failure.reason}`));
+      else fail(new RelayError(failure.code, `${place} broke off the handshake: ${failure.code}`, { cause: error }));
+    };
+    const onClose = (): void => fail(new RelayError('ECONNRESET', `${place} broke off the handshake`));
+    const onAbort = (): void => fail(new RelayError('ABORTED', `The handshake with ${place} was given up`));
+    secure.once('secureConnect', onSecure).once('error', onError).once('close', onClose);
+    if (signal.aborted) onAbort();
+    else signal.addEventListener('abort', onAbort, { once: true });
+  });
+}
+
+/** The mesh that a client asked for by the name; undefined for any other name. */
+export function readServerName(name: string): string | undefined {
+  return name.endsWith(SERVER_NAME_SUFFIX) ? name.slice(0, -SERVER_NAME_SUFFIX.length) : undefined;
+}

@@ -1,0 +1,249 @@
+import type { Duplex } from 'node:stream';
+import {
+  dial,
+  errorCode,
+  formatTarget,
+  type Leg,
+  type LegResult,
+  RelayError,
+  resetLeg,
+  type Target,
+} from '@mdns-ambassador/relay';
+import { createHandshakeError, createRefusalError, HANDSHAKE_CODES } from '../handshake/handshake-error.ts';
+import { formatRequest, MAX_ANSWER_BYTES, parseAnswer } from '../handshake/preamble.ts';
+import { ENDED, LINE_TOO_LONG, readLine } from '../handshake/read-line.ts';
+import { ALPN, type Member } from '../member.ts';
+import type { Mesh } from '../mesh.ts';
+import { PeerIdentity } from '../peer-identity.ts';
+import { connectSecure, type SecureConnection } from './connect-secure.ts';
+import { type Conviction, Quarantine } from './quarantine.ts';
+import { type WarmConnection, WarmPool } from './warm-pool.ts';
+
+/** Handshaken connections that are kept for each endpoint. */
+const WARM_CONNECTIONS = 2;
+
+/** Nobody waits longer for a TCP connection. */
+const LONGEST_DIAL_MS = 30_000;
+
+/**
+ * An announcer answers within milliseconds; whoever is silent for so long gets another beside him, whose handshake must fit into the
+ * 300 ms that a client may have to wait.
+ */
+export const PATIENCE_MS = 150;
+
+/** A place that is not dialled for a while, because it is not who may serve us, or denies it. */
+export interface QuarantineEvent extends Conviction {
+  readonly service: string;
+}
+
+export interface MeshDiallerOptions {
+  /** Joined in the role of a proxy of the service; every dial fails where the keys are not for that. */
+  readonly mesh: Mesh;
+  readonly service: string;
+  /** Handshaken connections that are kept for each place; 0 for none. */
+  readonly warm?: number;
+  /** Connects; a test's own network. */
+  readonly dial?: (target: Target, options: { timeoutMs: number; signal: AbortSignal }) => Promise<Leg>;
+  readonly onQuarantine?: (event: QuarantineEvent) => void;
+}
+
+interface Joined {
+  readonly member: Member;
+  readonly identity: PeerIdentity;
+}
+
+/** Dials announcers: what it hands over has proved who it is, knows who we are, and has a service that is ready. */
+export class MeshDialler {
+  readonly #service: string;
+  readonly #options: MeshDiallerOptions;
+  readonly #quarantine = new Quarantine();
+  readonly #warm: WarmPool;
+  readonly #joined: Promise<Joined>;
+  #isClosed = false;
+
+  constructor(options: MeshDiallerOptions) {
+    const { mesh, service, warm = WARM_CONNECTIONS } = options;
+    this.#service = service.toLowerCase();
+    this.#options = options;
+    this.#warm = new WarmPool({
+      size: warm,
+      clock: mesh.clock,
+      open: (target, meshId, signal) => this.#openWarm(target, meshId, signal),
+    });
+    this.#joined = this.#join();
+    // Whoever dials hears of it.
+    this.#joined.catch(() => undefined);
+  }
+
+  /**
+   * As relay's `startDial`: `onSettled` is called once, never synchronously, and never after the returned function was called.
+   * It connects only after the announcer's `+`. `meshId`: the mesh that the endpoint says it belongs to. A peer that is silent is
+   * waited for; who dials races another beside it.
+   */
+  startDial(target: Target, timeoutMs: number, onSettled: (result: LegResult) => void, meshId?: string): () => void {
+    const abort = new AbortController();
+    let isSettled = false;
+    const settle = (result: LegResult): void => {
+      clearTimeout(timer);
+      if (isSettled) {
+        if (result.kind === 'connected') resetLeg(result.socket);
+        return;
+      }
+      isSettled = true;
+      onSettled(result);
+    };
+    const timer = setTimeout(() => {
+      const message = `${formatTarget(target)} did not answer within ${Math.round(timeoutMs)} ms`;
+      settle({ kind: 'failed', error: new RelayError('DIAL_TIMEOUT', message) });
+      abort.abort();
+    }, timeoutMs);
+    this.#reach(target, meshId, timeoutMs, abort.signal).then(
+      (socket) => settle({ kind: 'connected', socket }),
+      (error: unknown) => settle({ kind: 'failed', error: toRelayError(error) }),
+    );
+    return () => {
+      isSettled = true;
+      clearTimeout(timer);
+      abort.abort();
+    };
+  }
+
+  /** The same as a promise, for checks. Rejects with a RelayError. */
+  dial(target: Target, signal: AbortSignal): Promise<Duplex> {
+    return this.#reach(target, undefined, Number.POSITIVE_INFINITY, signal);
+  }
+
+  /** Nothing is dialled any more, and nothing kept. What was handed over goes on. */
+  close(): void {
+    this.#isClosed = true;
+    this.#warm.close();
+    void this.#joined.then(
+      ({ member }) => member.close(),
+      () => undefined,
+    );
+  }
+
+  async #join(): Promise<Joined> {
+    const member = await this.#options.mesh.join('proxy', this.#service);
+    let meshIds = member.meshIds.join();
+    member.onChange(() => {
+      this.#warm.clear();
+      if (meshIds === member.meshIds.join()) return;
+      meshIds = member.meshIds.join();
+      // What was found with other keys counts no more.
+      this.#quarantine.clear();
+    });
+    return { member, identity: new PeerIdentity(member, ALPN) };
+  }
+
+  async #reach(target: Target, meshId: string | undefined, timeoutMs: number, signal: AbortSignal): Promise<Leg> {
+    const place = formatTarget(target);
+    const reason = this.#quarantine.explain(place, performance.now());
+    if (reason !== undefined) throw createHandshakeError('quarantine', reason);
+    try {
+      const leg = (await this.#reachWarm(place, signal)) ?? (await this.#reachCold(target, meshId, timeoutMs, signal));
+      this.#quarantine.acquit(place);
+      this.#warm.refill(target, meshId);
+      return leg;
+    } catch (error) {
+      this.#judge(place, error);
+      throw error;
+    }
+  }
+
+  /** Undefined where none was kept that is still good. */
+  async #reachWarm(place: string, signal: AbortSignal): Promise<Leg | undefined> {
+    for (let warm = this.#warm.take(place); warm !== undefined; warm = this.#warm.take(place)) {
+      if (warm.isReady) return warm.leg;
+      try {
+        await this.#ask(warm, place, signal);
+        return warm.leg;
+      } catch (error) {
+        if (signal.aborted || isWord(error)) throw error;
+        // Its announcer has left meanwhile: that says nothing about one that is there now.
+      }
+    }
+    return undefined;
+  }
+
+  async #reachCold(target: Target, meshId: string | undefined, timeoutMs: number, signal: AbortSignal): Promise<Leg> {
+    const connection = await this.#connect(target, meshId, timeoutMs, signal);
+    await this.#ask(connection, formatTarget(target), signal);
+    return connection.leg;
+  }
+
+  async #connect(
+    target: Target,
+    meshId: string | undefined,
+    timeoutMs: number,
+    signal: AbortSignal,
+  ): Promise<SecureConnection> {
+    const { dial: dialLeg = dial } = this.#options;
+    const place = formatTarget(target);
+    const { member, identity } = await this.#joined;
+    if (this.#isClosed) throw new RelayError('ABORTED', 'the proxy is closed');
+    await member.refresh();
+    const papers = member.papers(meshId);
+    const raw = await dialLeg(target, { timeoutMs: Math.min(timeoutMs, LONGEST_DIAL_MS), signal });
+    const connection = await connectSecure(raw, papers, identity, place, signal);
+    if (connection.meshId === papers.standing.meshId || meshId === connection.meshId) return connection;
+    // It belongs to another of our meshes than we showed it papers of, and would not accept them.
+    resetLeg(connection.leg);
+    return this.#connect(target, connection.meshId, timeoutMs, signal);
+  }
+
+  async #openWarm(target: Target, meshId: string | undefined, signal: AbortSignal): Promise<WarmConnection> {
+    const connection = await this.#connect(target, meshId, LONGEST_DIAL_MS, signal);
+    connection.leg.write(formatRequest({ service: this.#service, warm: true }));
+    return { ...connection, isReady: false };
+  }
+
+  /** Asks for the service and waits for `+`. Rejects, with the connection reset, for any other answer. */
+  async #ask({ leg }: { readonly leg: Leg }, place: string, signal: AbortSignal): Promise<void> {
+    try {
+      leg.write(formatRequest({ service: this.#service, warm: false }));
+      const answer = parseAnswer(await readLine(leg, MAX_ANSWER_BYTES, signal));
+      if (answer === 'ready') return;
+      if (answer === undefined) throw createHandshakeError('identity', `${place} gave no answer of ours`);
+      throw createRefusalError(answer, place);
+    } catch (error) {
+      resetLeg(leg);
+      const code = errorCode(error);
+      if (code === LINE_TOO_LONG) throw createHandshakeError('identity', `${place} gave no answer of ours`);
+      if (code === ENDED) {
+        throw createHandshakeError('refused', `${place} broke off: it does not accept our certificate, or it ended`);
+      }
+      throw error;
+    }
+  }
+
+  #judge(place: string, error: unknown): void {
+    const conviction = this.#convict(place, error);
+    if (conviction !== undefined) this.#options.onQuarantine?.({ service: this.#service, ...conviction });
+  }
+
+  #convict(place: string, error: unknown): Conviction | undefined {
+    const now = performance.now();
+    const reason = error instanceof Error ? error.message : String(error);
+    switch (errorCode(error)) {
+      case HANDSHAKE_CODES.identity:
+      case HANDSHAKE_CODES.denied:
+        return this.#quarantine.convict(place, reason, now);
+      case HANDSHAKE_CODES.refused:
+        return this.#quarantine.suspect(place, reason, now);
+      default:
+        return undefined;
+    }
+  }
+}
+
+/** The announcer has answered, and its answer counts for any connection. */
+function isWord(error: unknown): boolean {
+  const code = errorCode(error);
+  return code.startsWith('MESH_') && code !== HANDSHAKE_CODES.refused;
+}
+
+function toRelayError(error: unknown): RelayError {
+  if (error instanceof RelayError) return error;
+  return new RelayError(errorCode(error), error instanceof Error ? error.message : String(error), { cause: error });
+}

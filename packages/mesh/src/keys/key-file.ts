@@ -1,0 +1,101 @@
+import {
+  chmodSync,
+  closeSync,
+  fstatSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname } from 'node:path';
+import { MeshError } from '../mesh-error.ts';
+import { formatKeyRing, type KeyRing, parseKeyRing } from './key-ring.ts';
+
+/** The owner alone reads and writes it. */
+const FILE_MODE = 0o600;
+const FOLDER_MODE = 0o700;
+const OTHERS = 0o077;
+
+/**
+ * Reads a key file. Throws a MeshError: MISSING_FILE, UNREADABLE_FILE, EXPOSED_FILE where the group or others may use it,
+ * MALFORMED_KEY. Windows has no such modes, and the file is taken as it is there.
+ */
+export function readKeyFile(path: string, platform: NodeJS.Platform): KeyRing {
+  const text = readPrivately(path, platform);
+  try {
+    return parseKeyRing(text);
+  } catch (error) {
+    if (!(error instanceof MeshError)) throw error;
+    throw new MeshError(error.code, `${path}: ${error.message}`, { cause: error });
+  }
+}
+
+/** Writes a new key file, and its folder. Throws a MeshError with FILE_EXISTS rather than overwrite one. */
+export function createKeyFile(path: string, ring: KeyRing): void {
+  mkdirSync(dirname(path), { recursive: true, mode: FOLDER_MODE });
+  try {
+    writeFileSync(path, formatKeyRing(ring), { mode: FILE_MODE, flag: 'wx', flush: true });
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') {
+      throw new MeshError(
+        'FILE_EXISTS',
+        `${path} exists and is left as it is: ambassador mesh show tells what it holds`,
+      );
+    }
+    throw new MeshError('UNREADABLE_FILE', `${path} can't be written: ${codeOf(error)}`, { cause: error });
+  }
+}
+
+/** Replaces a key file as a whole: who reads it sees the old or the new. */
+export function replaceKeyFile(path: string, ring: KeyRing): void {
+  const fresh = `${path}.new`;
+  try {
+    rmSync(fresh, { force: true });
+    const file = openSync(fresh, 'wx', FILE_MODE);
+    try {
+      writeFileSync(file, formatKeyRing(ring));
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+    chmodSync(fresh, FILE_MODE);
+    renameSync(fresh, path);
+  } catch (error) {
+    rmSync(fresh, { force: true });
+    throw new MeshError('UNREADABLE_FILE', `${path} can't be replaced: ${codeOf(error)}`, { cause: error });
+  }
+}
+
+function readPrivately(path: string, platform: NodeJS.Platform): string {
+  try {
+    const file = openSync(path, 'r');
+    try {
+      refuseExposed(path, fstatSync(file).mode, platform);
+      return readFileSync(file, 'utf8');
+    } finally {
+      closeSync(file);
+    }
+  } catch (error) {
+    if (error instanceof MeshError) throw error;
+    if (codeOf(error) === 'ENOENT') {
+      throw new MeshError('MISSING_FILE', `${path} does not exist; write a key file with ambassador mesh init ${path}`);
+    }
+    throw new MeshError('UNREADABLE_FILE', `${path} can't be read: ${codeOf(error)}`, { cause: error });
+  }
+}
+
+function refuseExposed(path: string, mode: number, platform: NodeJS.Platform): void {
+  if (platform === 'win32' || (mode & OTHERS) === 0) return;
+  const shown = (mode & 0o777).toString(8).padStart(4, '0');
+  throw new MeshError(
+    'EXPOSED_FILE',
+    `${path} has mode ${shown}, so that others on this machine can use the mesh key; run chmod 600 ${path}`,
+  );
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : String(error);
+}

@@ -1,0 +1,90 @@
+import { MeshError } from '../mesh-error.ts';
+import type { Role } from '../role.ts';
+import { type Bundle, formatBundle, isBundleText, parseBundle } from './bundle.ts';
+import { deriveMeshId, deriveTxtKey } from './derive.ts';
+import { formatMeshKey, type MeshKey, parseMeshKey } from './mesh-key.ts';
+
+/** What a key file holds: the whole of one mesh, or a bundle cut out of it. */
+export type KeyRing =
+  /** `previous` is still accepted, until it is dropped. */
+  | { readonly kind: 'keys'; readonly current: MeshKey; readonly previous?: MeshKey }
+  | { readonly kind: 'bundle'; readonly bundle: Bundle };
+
+/** Before the previous key, in the file. */
+const PREVIOUS = 'previous ';
+const HEADING = '# ambassador mesh key: whoever has it is a member of the mesh. Keep it secret.\n';
+
+/** The current key first. */
+export function listKeys(ring: KeyRing & { readonly kind: 'keys' }): readonly MeshKey[] {
+  return ring.previous === undefined ? [ring.current] : [ring.current, ring.previous];
+}
+
+/** The public ids of the mesh, the current key's first. */
+export function listMeshIds(ring: KeyRing): readonly string[] {
+  return ring.kind === 'keys' ? listKeys(ring).map(deriveMeshId) : ring.bundle.parts.map(({ meshId }) => meshId);
+}
+
+export interface TxtKey {
+  readonly meshId: string;
+  readonly key: Uint8Array;
+}
+
+/** What TXT records of a service are recognised by; empty where the ring has nothing to do with it. */
+export function listTxtKeys(ring: KeyRing, service: string): readonly TxtKey[] {
+  const folded = service.toLowerCase();
+  if (ring.kind === 'keys') {
+    return listKeys(ring).map((key) => ({ meshId: deriveMeshId(key), key: deriveTxtKey(key, folded) }));
+  }
+  if (ring.bundle.service !== folded) return [];
+  return ring.bundle.parts.map(({ meshId, txtKey }) => ({ meshId, key: txtKey }));
+}
+
+/** Why a ring can't take this role for this service; undefined where it can. */
+export function explainRefusal(ring: KeyRing, role: Role, service: string): string | undefined {
+  if (ring.kind === 'keys') return undefined;
+  const { bundle } = ring;
+  if (bundle.role === role && bundle.service === service.toLowerCase()) return undefined;
+  return `the token in the mesh key file can ${bundle.role} ${bundle.service} and nothing else, so it can't ${role} ${service}; ask for the output of ambassador mesh token --${role} ${service}`;
+}
+
+/** The text of a key file. */
+export function formatKeyRing(ring: KeyRing): string {
+  if (ring.kind === 'bundle') return `${formatBundle(ring.bundle)}\n`;
+  const previous = ring.previous === undefined ? '' : `${PREVIOUS}${formatMeshKey(ring.previous)}\n`;
+  return `${HEADING}${formatMeshKey(ring.current)}\n${previous}`;
+}
+
+/** Throws a MeshError that says what is wrong and in which line. */
+export function parseKeyRing(text: string): KeyRing {
+  const lines = text
+    .split(/\r?\n/)
+    .map((line, index) => ({ text: line.trim(), number: index + 1 }))
+    .filter((line) => line.text !== '' && !line.text.startsWith('#'));
+  const [first, second, third] = lines;
+  if (first === undefined) throw new MeshError('MALFORMED_KEY', 'there is no mesh key in it');
+  if (third !== undefined) throw refuseLine(third.number, 'a key file has one key and its previous one at most');
+  if (isBundleText(first.text)) {
+    if (second !== undefined) throw refuseLine(second.number, 'nothing follows a token');
+    return { kind: 'bundle', bundle: parseLine(first, parseBundle) };
+  }
+  const current = parseLine(first, parseMeshKey);
+  if (second === undefined) return { kind: 'keys', current };
+  if (!second.text.startsWith(PREVIOUS)) {
+    throw refuseLine(second.number, `a second key stands behind the word ${PREVIOUS.trim()}`);
+  }
+  const previous = parseLine({ ...second, text: second.text.slice(PREVIOUS.length).trim() }, parseMeshKey);
+  return { kind: 'keys', current, previous };
+}
+
+function parseLine<Value>({ text, number }: { text: string; number: number }, parse: (text: string) => Value): Value {
+  try {
+    return parse(text);
+  } catch (error) {
+    if (error instanceof MeshError) throw refuseLine(number, error.message);
+    throw error;
+  }
+}
+
+function refuseLine(number: number, problem: string): MeshError {
+  return new MeshError('MALFORMED_KEY', `line ${number}: ${problem}`);
+}

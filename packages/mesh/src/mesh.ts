@@ -1,0 +1,70 @@
+import { type KeyRing, listMeshIds, listTxtKeys, type TxtKey } from './keys/key-ring.ts';
+import { Member, type MeshClock } from './member.ts';
+import type { Role } from './role.ts';
+
+export interface MeshOptions {
+  readonly clock: MeshClock;
+  /** 24 hours unless said; tests shorten it. */
+  readonly leafLifetimeMs?: number;
+}
+
+/** What one process is in its mesh: its keys, which may change while it runs, and the members that it is. */
+export class Mesh {
+  readonly clock: MeshClock;
+  readonly #options: MeshOptions;
+  readonly #members = new Set<Member>();
+  readonly #listeners = new Set<() => void>();
+  #ring: KeyRing;
+
+  constructor(ring: KeyRing, options: MeshOptions) {
+    this.clock = options.clock;
+    this.#options = options;
+    this.#ring = ring;
+  }
+
+  /** Public, the current key's first. */
+  get ids(): readonly string[] {
+    return listMeshIds(this.#ring);
+  }
+
+  get ring(): KeyRing {
+    return this.#ring;
+  }
+
+  /** Rejects with a MeshError, NOT_ENTITLED, when the keys are a token for something else. The member is the caller's to close. */
+  async join(role: Role, service: string): Promise<Member> {
+    const member = await Member.join(this.#ring, {
+      ...this.#options,
+      role,
+      service,
+      onClose: () => this.#members.delete(member),
+    });
+    this.#members.add(member);
+    return member;
+  }
+
+  /** What TXT records of a service are signed with and recognised by, the current key's first. */
+  txtKeys(service: string): readonly TxtKey[] {
+    return listTxtKeys(this.#ring, service);
+  }
+
+  /** Calls back when the keys are others; the returned function ends that. */
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => {
+      this.#listeners.delete(listener);
+    };
+  }
+
+  /**
+   * Goes on with other keys: what is established stays, what comes is judged by them. Rejects with a MeshError where a member
+   * of this process would lose its role; then nothing has changed.
+   */
+  async change(ring: KeyRing): Promise<void> {
+    const members = [...this.#members];
+    for (const member of members) member.requireEntitled(ring);
+    this.#ring = ring;
+    await Promise.all(members.map((member) => member.change(ring)));
+    for (const listener of this.#listeners) listener();
+  }
+}

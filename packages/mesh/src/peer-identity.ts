@@ -1,0 +1,61 @@
+import type { X509Certificate } from 'node:crypto';
+import type { Member } from './member.ts';
+import { formatMemberUri, oppositeRole } from './role.ts';
+import { readMemberUri } from './x509.ts';
+
+/** Of each mesh a handful of members; the oldest is forgotten first. */
+const MAX_REMEMBERED = 1_024;
+
+export type PeerVerdict =
+  | { readonly kind: 'member'; readonly meshId: string }
+  /** `reason`, for people, goes on after "it". */
+  | { readonly kind: 'stranger'; readonly reason: string };
+
+/** What a socket shows of its peer after a handshake. */
+export interface ShownPeer {
+  readonly alpnProtocol?: string | false | null;
+  isSessionReused(): boolean;
+  getPeerX509Certificate(): X509Certificate | undefined;
+}
+
+/** Says who the peers of one member are, by the name in their certificates, whose chain TLS has verified before. */
+export class PeerIdentity {
+  readonly #member: Member;
+  readonly #alpn: string;
+  /** By fingerprint: parsing takes longer than looking up. */
+  readonly #uris = new Map<string, string | undefined>();
+
+  constructor(member: Member, alpn: string) {
+    this.#member = member;
+    this.#alpn = alpn;
+  }
+
+  judge(peer: ShownPeer): PeerVerdict {
+    if (peer.alpnProtocol !== this.#alpn) return { kind: 'stranger', reason: `does not speak ${this.#alpn}` };
+    // A session that was resumed was not verified.
+    if (peer.isSessionReused()) return { kind: 'stranger', reason: 'resumed a session' };
+    const certificate = peer.getPeerX509Certificate();
+    if (certificate === undefined) return { kind: 'stranger', reason: 'showed no certificate' };
+    const uri = this.#readUri(certificate);
+    const { service, standings } = this.#member;
+    const role = oppositeRole(this.#member.role);
+    const standing = standings.find(({ meshId }) => uri === formatMemberUri(meshId, role, service));
+    if (standing === undefined)
+      return { kind: 'stranger', reason: `is ${uri ?? 'nobody by name'}, not who may ${role} ${service}` };
+    // The name must be given by the authority of the mesh that it names.
+    if (standings.length > 1 && !certificate.verify(standing.peerAuthorityKey)) {
+      return { kind: 'stranger', reason: 'claims a name that its authority does not give' };
+    }
+    return { kind: 'member', meshId: standing.meshId };
+  }
+
+  #readUri(certificate: X509Certificate): string | undefined {
+    const print = certificate.fingerprint256;
+    if (this.#uris.has(print)) return this.#uris.get(print);
+    const uri = readMemberUri(certificate.raw);
+    this.#uris.set(print, uri);
+    const oldest = this.#uris.keys().next();
+    if (this.#uris.size > MAX_REMEMBERED && oldest.done !== true) this.#uris.delete(oldest.value);
+    return uri;
+  }
+}

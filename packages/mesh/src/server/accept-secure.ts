@@ -1,0 +1,113 @@
+import { createServer, type Server, type TLSSocket } from 'node:tls';
+import { type Leg, RelayError } from '@mdns-ambassador/relay';
+import { readServerName } from '../client/connect-secure.ts';
+import { createHandshakeError } from '../handshake/handshake-error.ts';
+import { judgeTlsFailure } from '../handshake/tls-failure.ts';
+import { makeLeg } from '../handshake/tls-leg.ts';
+import { ALPN, type Member } from '../member.ts';
+import { PeerIdentity } from '../peer-identity.ts';
+
+const HANDSHAKE_TIMEOUT_MS = 5_000;
+
+/** A proxy that proved who it is. */
+export interface Accepted {
+  readonly leg: Leg;
+  readonly meshId: string;
+}
+
+/** The TLS part of the handshake at the announcer's end, for connections that others have accepted. */
+export class SecureAcceptor {
+  readonly #server: Server;
+  readonly #identity: PeerIdentity;
+  readonly #unlisten: () => void;
+
+  /** `member` stays the caller's to close. */
+  constructor(member: Member) {
+    this.#identity = new PeerIdentity(member, ALPN);
+    // It never listens.
+    this.#server = createServer({
+      ...member.papers().tls,
+      requestCert: true,
+      rejectUnauthorized: true,
+      ALPNProtocols: [ALPN],
+      handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
+      SNICallback: (name, callback) => callback(null, member.papers(readServerName(name)).context),
+    });
+    this.#unlisten = member.onChange(() => this.#server.setSecureContext(member.papers().tls));
+  }
+
+  /** Rejects with a RelayError, `MESH_IDENTITY` where the peer is not who it should be; `raw` is destroyed then. */
+  accept(raw: Leg, signal: AbortSignal): Promise<Accepted> {
+    return new Promise((resolve, reject) => {
+      let isSettled = false;
+      const fail = (error: RelayError): void => {
+        if (isSettled) return;
+        settle();
+        raw.destroy();
+        reject(error);
+      };
+      const settle = (): void => {
+        isSettled = true;
+        raw.off('close', onClose);
+        signal.removeEventListener('abort', onAbort);
+      };
+      const leave = (): void => fail(new RelayError('ECONNRESET', 'it left during the handshake'));
+      // TLS may be about to say why.
+      const onClose = (): void => {
+        setImmediate(leave);
+      };
+      const onAbort = (): void => fail(new RelayError('ABORTED', 'the handshake took too long'));
+      const onSecure = (secure: TLSSocket): void => {
+        if (isSettled) return;
+        settle();
+        const leg = makeLeg(secure, raw);
+        const verdict = this.#identity.judge(secure);
+        if (verdict.kind === 'member') {
+          secure.pause();
+          resolve({ leg, meshId: verdict.meshId });
+          return;
+        }
+        raw.destroy();
+        reject(createHandshakeError('identity', `it ${verdict.reason}`));
+      };
+      const onFailure = (error: unknown, secure: TLSSocket): void => {
+        const failure = judgeTlsFailure(error, secure.authorizationError ?? undefined);
+        if (failure.kind === 'refused') fail(createHandshakeError('identity', failure.reason));
+        else fail(new RelayError(failure.code, 'it left during the handshake', { cause: error }));
+      };
+      raw.on('error', () => undefined);
+      if (signal.aborted) {
+        onAbort();
+        return;
+      }
+      raw.once('close', onClose);
+      signal.addEventListener('abort', onAbort, { once: true });
+      this.#emitConnection(raw, onSecure, onFailure);
+    });
+  }
+
+  close(): void {
+    this.#unlisten();
+  }
+
+  /**
+   * A server tells what became of a connection without saying of which: a socket that has failed knows its addresses no more.
+   * So each connection gets a view of the server that hears only of it.
+   */
+  #emitConnection(
+    raw: Leg,
+    onSecure: (secure: TLSSocket) => void,
+    onFailure: (error: unknown, secure: TLSSocket) => void,
+  ): void {
+    const server = this.#server;
+    const emit = (event: string, ...values: unknown[]): boolean => {
+      const [first, second] = values;
+      if (event === 'secureConnection') onSecure(first as TLSSocket);
+      else if (event === 'tlsClientError') onFailure(first, second as TLSSocket);
+      else return Reflect.apply(server.emit, server, [event, ...values]);
+      return true;
+    };
+    const view: Server = Object.create(server, { emit: { value: emit } });
+    Reflect.apply(server.emit, view, ['connection', raw]);
+  }
+}

@@ -1,0 +1,239 @@
+import { errorCode, type Leg, RelayError, resetLeg } from '@mdns-ambassador/relay';
+import { createHandshakeError, HANDSHAKE_CODES } from '../handshake/handshake-error.ts';
+import {
+  type Answer,
+  formatAnswer,
+  MAX_REQUEST_BYTES,
+  parseRequest,
+  type Refusal,
+  type Request,
+} from '../handshake/preamble.ts';
+import { readLine } from '../handshake/read-line.ts';
+import type { Member, MeshClock } from '../member.ts';
+import { SecureAcceptor } from './accept-secure.ts';
+import { TURNSTILE_LIMITS, Turnstile, type TurnstileLimits } from './turnstile.ts';
+
+/** From the first byte to the end of the TLS handshake, waiting for one's turn included. */
+const HANDSHAKE_MS = 5_000;
+/** CONTRACT 4 */
+const REQUEST_MS = 1_000;
+/** Connections that their proxies keep warm: how long, and how many of all addresses and of one. */
+const WARM_MS = 60_000;
+const MAX_WARM = 256;
+const MAX_WARM_PER_ADDRESS = 32;
+/** Who was refused may read the word for so long. */
+const FAREWELL_MS = 1_000;
+
+/** A proxy that asks for the service, and has the right to. */
+export interface Caller {
+  /** Paused. */
+  readonly leg: Leg;
+  readonly meshId: string;
+  /** To be called once: `ready` lets bytes flow, anything else ends the connection. */
+  answer(answer: Answer): void;
+}
+
+/** Somebody was not let in; `reason` for people goes on after "it" or "its". */
+export interface DoorEvent {
+  readonly kind: 'refused';
+  readonly service: string;
+  readonly address: string;
+  readonly reason: string;
+}
+
+export interface DoorOptions {
+  /** A member in the role of an announcer; stays the caller's to close. */
+  readonly member: Member;
+  readonly clock: MeshClock;
+  readonly limits?: TurnstileLimits;
+  readonly onEvent: (event: DoorEvent) => void;
+}
+
+/** A connection before its handshake. */
+export interface Arrival extends Leg {
+  readonly remoteAddress?: string | undefined;
+}
+
+/** The announcer's end of the handshake: lets members in who may reach its service, a bounded number at a time. */
+export class Door {
+  readonly #options: DoorOptions;
+  readonly #acceptor: SecureAcceptor;
+  readonly #turnstile: Turnstile<() => void>;
+  /** By address: who is kept warm. */
+  readonly #warm = new Map<string, Set<Leg>>();
+  readonly #unlisten: () => void;
+  #isDraining = false;
+
+  constructor(options: DoorOptions) {
+    this.#options = options;
+    this.#acceptor = new SecureAcceptor(options.member);
+    this.#turnstile = new Turnstile(options.limits ?? TURNSTILE_LIMITS);
+    let meshIds = options.member.meshIds.join();
+    this.#unlisten = options.member.onChange(() => {
+      if (meshIds === options.member.meshIds.join()) return;
+      meshIds = options.member.meshIds.join();
+      this.#dismissWarm('busy');
+    });
+  }
+
+  /**
+   * Shakes hands over an accepted, paused socket and hears what is asked. Rejects with a RelayError when nobody is to be served;
+   * the socket is closed then, or about to be.
+   */
+  async admit(raw: Arrival, signal: AbortSignal): Promise<Caller> {
+    const address = raw.remoteAddress ?? '';
+    const { clock } = this.#options;
+    raw.on('error', () => undefined);
+    const abort = new AbortController();
+    const stop = (): void => abort.abort();
+    signal.addEventListener('abort', stop, { once: true });
+    if (signal.aborted) stop();
+    try {
+      await this.#enter(raw, address, abort, clock).catch((error: unknown) => {
+        resetLeg(raw);
+        throw error;
+      });
+      try {
+        const cancel = clock.after(HANDSHAKE_MS, stop);
+        await this.#options.member.refresh();
+        const { leg, meshId } = await this.#acceptor.accept(raw, abort.signal).finally(cancel);
+        const request = await this.#hear(leg, abort.signal, REQUEST_MS);
+        if (!request.warm) return createCaller(leg, meshId, clock);
+        return this.#keepWarm(leg, meshId, address, abort.signal);
+      } finally {
+        for (const next of this.#turnstile.leave(address)) next();
+      }
+    } catch (error) {
+      this.#tell(address, error);
+      throw error;
+    } finally {
+      signal.removeEventListener('abort', stop);
+    }
+  }
+
+  /** Who is kept warm is sent away; who is shaking hands goes on. */
+  drain(): void {
+    this.#isDraining = true;
+    this.#dismissWarm('draining');
+  }
+
+  close(): void {
+    this.drain();
+    this.#unlisten();
+    this.#acceptor.close();
+  }
+
+  /** Resolves when it is this one's turn. */
+  #enter(raw: Leg, address: string, abort: AbortController, clock: MeshClock): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const leave = (): void => {
+        this.#turnstile.giveUp(enter);
+        reject(new RelayError('ABORTED', 'it was not its turn in time'));
+      };
+      const enter = (): void => {
+        cancel();
+        raw.off('close', leave);
+        abort.signal.removeEventListener('abort', leave);
+        resolve();
+      };
+      const admission = this.#turnstile.arrive(address, enter, performance.now());
+      let cancel = (): void => {};
+      switch (admission.kind) {
+        case 'enter':
+          resolve();
+          return;
+        case 'refuse':
+          reject(new RelayError('ABORTED', admission.reason));
+          return;
+        case 'wait':
+          cancel = clock.after(HANDSHAKE_MS, leave);
+          raw.once('close', leave);
+          abort.signal.addEventListener('abort', leave, { once: true });
+          return;
+        default:
+          admission satisfies never;
+      }
+    });
+  }
+
+  /** Reads one request; answers `-denied` to what is none, or asks for something else. */
+  async #hear(leg: Leg, signal: AbortSignal, timeoutMs: number): Promise<Request> {
+    const { clock, member } = this.#options;
+    const patience = new AbortController();
+    const stop = (): void => patience.abort();
+    const cancel = clock.after(timeoutMs, stop);
+    signal.addEventListener('abort', stop, { once: true });
+    try {
+      const line = await readLine(leg, MAX_REQUEST_BYTES, patience.signal);
+      const request = parseRequest(line);
+      const problem =
+        typeof request === 'string'
+          ? request
+          : request.service !== member.service
+            ? `it asked for ${request.service}`
+            : undefined;
+      if (problem === undefined && typeof request !== 'string') return request;
+      throw createHandshakeError('denied', problem ?? 'its request is wrong');
+    } catch (error) {
+      if (errorCode(error) === HANDSHAKE_CODES.denied) dismiss(leg, 'denied', clock);
+      else resetLeg(leg);
+      throw error;
+    } finally {
+      cancel();
+      signal.removeEventListener('abort', stop);
+    }
+  }
+
+  /** Resolves when a proxy has a client for its connection. */
+  async #keepWarm(leg: Leg, meshId: string, address: string, signal: AbortSignal): Promise<Caller> {
+    const { clock } = this.#options;
+    const ofAddress = this.#warm.get(address) ?? new Set<Leg>();
+    const total = [...this.#warm.values()].reduce((sum, { size }) => sum + size, 0);
+    if (ofAddress.size >= MAX_WARM_PER_ADDRESS || total >= MAX_WARM || this.#isDraining) {
+      dismiss(leg, this.#isDraining ? 'draining' : 'busy', clock);
+      throw new RelayError('ABORTED', 'it keeps too many connections');
+    }
+    ofAddress.add(leg);
+    this.#warm.set(address, ofAddress);
+    try {
+      await this.#hear(leg, signal, WARM_MS);
+    } finally {
+      ofAddress.delete(leg);
+      if (ofAddress.size === 0) this.#warm.delete(address);
+    }
+    return createCaller(leg, meshId, clock);
+  }
+
+  #dismissWarm(refusal: Refusal): void {
+    for (const leg of [...this.#warm.values()].flatMap((legs) => [...legs])) dismiss(leg, refusal, this.#options.clock);
+  }
+
+  #tell(address: string, error: unknown): void {
+    const code = errorCode(error);
+    if (code !== HANDSHAKE_CODES.identity && code !== HANDSHAKE_CODES.denied) return;
+    this.#turnstile.fail(address, performance.now());
+    const reason = error instanceof Error ? error.message : String(error);
+    this.#options.onEvent({ kind: 'refused', service: this.#options.member.service, address, reason });
+  }
+}
+
+function createCaller(leg: Leg, meshId: string, clock: MeshClock): Caller {
+  return {
+    leg,
+    meshId,
+    answer: (answer) => {
+      if (answer === 'ready') leg.write(formatAnswer(answer));
+      else dismiss(leg, answer, clock);
+    },
+  };
+}
+
+/** Says why, and closes; unread bytes would turn the end into a reset that overtakes the word. */
+function dismiss(leg: Leg, refusal: Refusal, clock: MeshClock): void {
+  if (leg.destroyed) return;
+  const cancel = clock.after(FAREWELL_MS, () => resetLeg(leg));
+  leg.once('close', cancel);
+  leg.on('data', () => undefined);
+  leg.end(formatAnswer(refusal));
+  leg.resume();
+}

@@ -1,0 +1,112 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import type { TxtKey } from './keys/key-ring.ts';
+
+/** What TXT `mac` speaks for (CONTRACT 4). */
+export interface Announced {
+  readonly service: string;
+  /** The instance's raw label. */
+  readonly instance: string;
+  /** The SRV target, `h1-k3x9.local`. */
+  readonly host: string;
+  readonly port: number;
+  readonly draining: boolean;
+}
+
+/** TXT keys, the current mesh key's and the previous one's. */
+export const MESH_TXT_KEYS: readonly (readonly [mesh: string, mac: string])[] = [
+  ['mesh', 'mac'],
+  ['mesh-prev', 'mac-prev'],
+];
+
+/** A record that was signed is accepted for as long as the leaf that a clock of the same error would issue. */
+const PERIOD_MS = 3_600_000;
+const TOLERANCE_PERIODS = 8;
+const MAC_BYTES = 16;
+const MAC_TEXT = /^([0-9a-z]{1,8})\.([\w-]{22})$/;
+
+/** The value of TXT `mac`: the hour since 1970 in base 36, and an HMAC-SHA-256 cut to 128 bits. `now` in milliseconds since 1970. */
+function signTxt(key: Uint8Array, announced: Announced, now: number): string {
+  const period = Math.floor(now / PERIOD_MS);
+  return `${period.toString(36)}.${computeMac(key, announced, period).toString('base64url')}`;
+}
+
+/** When what was signed at `now` is to be signed again, in milliseconds from then. */
+export function computeSigningDelay(now: number): number {
+  return PERIOD_MS - (now % PERIOD_MS);
+}
+
+/** The TXT entries of an announcement, for each key of the ring. */
+export function signTxtEntries(
+  keys: readonly TxtKey[],
+  announced: Announced,
+  now: number,
+): readonly (readonly [string, string])[] {
+  return MESH_TXT_KEYS.flatMap(([mesh, mac], index) => {
+    const key = keys[index];
+    return key === undefined ? [] : [[mesh, key.meshId] as const, [mac, signTxt(key.key, announced, now)] as const];
+  });
+}
+
+/** What a record's signatures show. */
+export interface TxtMembership {
+  readonly meshId: string;
+  /** The drain flag is signed, too. */
+  readonly draining: boolean;
+}
+
+/**
+ * Whether one of the record's signatures is by a key of ours; undefined where none is. A drain flag that is set and not signed
+ * counts as not set. `readTxt` reads a TXT value as text. It is a filter: who is behind the record, the handshake shows.
+ */
+export function verifyTxt(
+  keys: readonly TxtKey[],
+  announced: Announced,
+  readTxt: (key: string) => string | undefined,
+  now: number,
+): TxtMembership | undefined {
+  for (const { meshId, key } of keys) {
+    for (const [meshName, macName] of MESH_TXT_KEYS) {
+      if (readTxt(meshName) !== meshId) continue;
+      const mac = readTxt(macName) ?? '';
+      if (verifyMac(key, announced, mac, now)) return { meshId, draining: announced.draining };
+      if (announced.draining && verifyMac(key, { ...announced, draining: false }, mac, now)) {
+        return { meshId, draining: false };
+      }
+    }
+  }
+  return undefined;
+}
+
+function verifyMac(key: Uint8Array, announced: Announced, text: string, now: number): boolean {
+  const [, written = '', mac = ''] = MAC_TEXT.exec(text) ?? [];
+  const period = Number.parseInt(written, 36);
+  if (!Number.isSafeInteger(period) || Math.abs(period - Math.floor(now / PERIOD_MS)) > TOLERANCE_PERIODS) return false;
+  const given = Buffer.from(mac, 'base64url');
+  const expected = computeMac(key, announced, period);
+  return given.length === expected.length && timingSafeEqual(given, expected);
+}
+
+/** Every field with its length before it: no two announcements are the same bytes. Names compare without case (RFC 6762 16). */
+function computeMac(key: Uint8Array, { service, instance, host, port, draining }: Announced, period: number): Buffer {
+  const hmac = createHmac('sha256', key);
+  const fields = [
+    'ambassador/txt/v1',
+    service.toLowerCase(),
+    instance,
+    foldHost(host),
+    `${port}`,
+    `${period}`,
+    draining ? 'drain' : '',
+  ];
+  for (const field of fields) {
+    const bytes = Buffer.from(field, 'utf8');
+    const length = Buffer.alloc(4);
+    length.writeUInt32BE(bytes.length);
+    hmac.update(length).update(bytes);
+  }
+  return hmac.digest().subarray(0, MAC_BYTES);
+}
+
+function foldHost(host: string): string {
+  return host.toLowerCase().replace(/\.$/, '');
+}

@@ -1,0 +1,155 @@
+import 'reflect-metadata';
+import { createHash, createPublicKey, type KeyObject, sign } from 'node:crypto';
+import {
+  AuthorityKeyIdentifierExtension,
+  BasicConstraintsExtension,
+  ExtendedKeyUsage,
+  ExtendedKeyUsageExtension,
+  type Extension,
+  KeyUsageFlags,
+  KeyUsagesExtension,
+  SubjectAlternativeNameExtension,
+  SubjectKeyIdentifierExtension,
+  X509Certificate,
+  X509CertificateGenerator,
+} from '@peculiar/x509';
+import { formatMemberUri, type Role } from './role.ts';
+
+/** Hosts without a clock believe that it is long ago; only the end of a certificate says anything. */
+const NOT_BEFORE = new Date('2020-01-01T00:00:00Z');
+/** RFC 5280 4.1.2.5: it has no well-defined end. */
+const NO_END = new Date('9999-12-31T23:59:59Z');
+const ED25519 = { name: 'Ed25519' };
+/** RFC 7093 2 (1) */
+const KEY_ID_BYTES = 20;
+/** RFC 5280 4.1.2.2: 20 bytes at most, and positive. */
+const SERIAL_BYTES = 16;
+
+/** Whom an authority or a leaf is for. */
+export interface Holder {
+  readonly meshId: string;
+  readonly role: Role;
+  readonly service: string;
+}
+
+/** The certificate of an authority: the same bytes on every machine that has its key. PEM. */
+export async function issueAuthority(key: KeyObject, holder: Holder): Promise<string> {
+  const name = nameAuthority(holder);
+  const keyId = identifyKey(key);
+  return issue({
+    serial: keyId.slice(0, SERIAL_BYTES * 2),
+    subject: name,
+    issuer: name,
+    notAfter: NO_END,
+    publicKey: key,
+    signingKey: key,
+    extensions: [
+      new BasicConstraintsExtension(true, 0, true),
+      new KeyUsagesExtension(KeyUsageFlags.keyCertSign, true),
+      new SubjectKeyIdentifierExtension(keyId),
+    ],
+  });
+}
+
+export interface LeafRequest {
+  readonly holder: Holder;
+  readonly authorityKey: KeyObject;
+  readonly publicKey: KeyObject;
+  /** 16 random bytes. */
+  readonly serial: Uint8Array;
+  readonly notAfter: Date;
+}
+
+/** The certificate of one process. PEM. */
+export async function issueLeaf({ holder, authorityKey, publicKey, serial, notAfter }: LeafRequest): Promise<string> {
+  const { meshId, role, service } = holder;
+  return issue({
+    // A leading 01 keeps it positive and of one length.
+    serial: `01${Buffer.from(serial).toString('hex').slice(2)}`,
+    subject: `CN=${role} ${service}`,
+    issuer: nameAuthority(holder),
+    notAfter,
+    publicKey,
+    signingKey: authorityKey,
+    extensions: [
+      new BasicConstraintsExtension(false, undefined, true),
+      new KeyUsagesExtension(KeyUsageFlags.digitalSignature, true),
+      new ExtendedKeyUsageExtension([role === 'announce' ? ExtendedKeyUsage.serverAuth : ExtendedKeyUsage.clientAuth]),
+      new SubjectAlternativeNameExtension([{ type: 'url', value: formatMemberUri(meshId, role, service) }]),
+      new SubjectKeyIdentifierExtension(identifyKey(publicKey)),
+      new AuthorityKeyIdentifierExtension(identifyKey(authorityKey)),
+    ],
+  });
+}
+
+/** The one URI that a certificate names its holder by; undefined where it has none, several, or names of another kind. */
+export function readMemberUri(certificate: Uint8Array): string | undefined {
+  try {
+    const names = new X509Certificate(Uint8Array.from(certificate)).getExtension(
+      SubjectAlternativeNameExtension,
+    )?.names;
+    const [name, ...others] = names?.items ?? [];
+    return name?.type === 'url' && others.length === 0 ? name.value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+type Signer = Parameters<typeof X509CertificateGenerator.create>[1];
+
+interface Issue {
+  readonly serial: string;
+  readonly subject: string;
+  readonly issuer: string;
+  readonly notAfter: Date;
+  readonly publicKey: KeyObject;
+  readonly signingKey: KeyObject;
+  readonly extensions: Extension[];
+}
+
+async function issue({ serial, subject, issuer, notAfter, publicKey, signingKey, extensions }: Issue): Promise<string> {
+  const certificate = await X509CertificateGenerator.create(
+    {
+      serialNumber: serial,
+      subject,
+      issuer,
+      notBefore: NOT_BEFORE,
+      notAfter,
+      signingAlgorithm: ED25519,
+      signingKey: { type: 'private', algorithm: ED25519, extractable: false, usages: ['sign'] },
+      publicKey: { type: 'public', algorithm: ED25519, extractable: true, usages: ['verify'] },
+      extensions,
+    },
+    createSigner(publicKey, signingKey),
+  );
+  return certificate.toString('pem');
+}
+
+/**
+ * The two operations of Web Cryptography that the generator asks for, by `node:crypto`: Node 20's own Ed25519 there is experimental and
+ * says so on standard error.
+ */
+function createSigner(publicKey: KeyObject, signingKey: KeyObject): Signer {
+  const subtle = {
+    exportKey: async () => toArrayBuffer(exportPublicKey(publicKey)),
+    sign: async (_algorithm: unknown, _key: unknown, data: Uint8Array) => toArrayBuffer(sign(null, data, signingKey)),
+  };
+  return { subtle } as unknown as Signer;
+}
+
+function nameAuthority({ meshId, role, service }: Holder): string {
+  return `CN=ambassador ${meshId} ${role} ${service}`;
+}
+
+function identifyKey(key: KeyObject): string {
+  return createHash('sha256').update(exportPublicKey(key)).digest().subarray(0, KEY_ID_BYTES).toString('hex');
+}
+
+function exportPublicKey(key: KeyObject): Buffer {
+  const publicKey = key.type === 'private' ? createPublicKey(key) : key;
+  return publicKey.export({ format: 'der', type: 'spki' });
+}
+
+function toArrayBuffer(bytes: Uint8Array): ArrayBuffer {
+  return Uint8Array.from(bytes).buffer;
+}

@@ -1,0 +1,271 @@
+import { RelayError } from '@mdns-ambassador/relay';
+import { describe, expect, test } from 'vitest';
+import { connectSecure } from '../src/client/connect-secure.ts';
+import { cutBundle } from '../src/keys/bundle.ts';
+import type { KeyRing } from '../src/keys/key-ring.ts';
+import { ALPN } from '../src/member.ts';
+import { PeerIdentity } from '../src/peer-identity.ts';
+import { MemoryLeg, readAll } from './leg-pair.ts';
+import { createDialler, createMesh, createRing, dialOnce, exchange, TestAnnouncer, TestClock } from './mesh-fixture.ts';
+
+describe('Between members', () => {
+  test('bytes flow both ways after the announcer has said that it is ready', async () => {
+    const mesh = createMesh();
+    const announcer = await TestAnnouncer.open(mesh);
+    const { dialler } = createDialler(mesh, { dial: announcer.dial });
+    expect(await exchange(await dialOnce(dialler), 'hello')).toBe('hello');
+    expect(announcer.events).toEqual([]);
+  });
+
+  test('what a service says first comes behind the answer, however it was packed', async () => {
+    const mesh = createMesh();
+    const announcer = await TestAnnouncer.open(mesh);
+    announcer.serve = ({ answer, leg }) => {
+      answer('ready');
+      leg.end('banner\n');
+    };
+    const { dialler } = createDialler(mesh, { dial: announcer.dial });
+    const leg = await dialOnce(dialler);
+    if (leg instanceof RelayError) throw leg;
+    expect(await readAll(leg)).toBe('banner\n');
+  });
+
+  test('a reset passes through TLS as one, both ways', async () => {
+    const mesh = createMesh();
+    const announcer = await TestAnnouncer.open(mesh);
+    let served: MemoryLeg | undefined;
+    announcer.serve = (caller) => {
+      caller.answer('ready');
+      served = announcer.legs.at(-1);
+    };
+    const { dialler } = createDialler(mesh, { dial: announcer.dial });
+    const leg = await dialOnce(dialler);
+    if (leg instanceof RelayError) throw leg;
+    leg.resetAndDestroy();
+    await expect.poll(() => leg.destroyed).toBe(true);
+    expect(announcer.legs.at(-2)?.wasReset).toBe(true);
+    expect(served?.destroyed).toBe(true);
+  });
+
+  test.each(['busy', 'down', 'denied', 'draining'] as const)(
+    '-%s fails the dial with a code of its own',
+    async (answer) => {
+      const mesh = createMesh();
+      const announcer = await TestAnnouncer.open(mesh);
+      announcer.serve = (caller) => caller.answer(answer);
+      const { dialler, quarantined } = createDialler(mesh, { dial: announcer.dial });
+      expect(await dialOnce(dialler)).toMatchObject({ code: `MESH_${answer.toUpperCase()}` });
+      // Who denies us is not asked again.
+      expect(quarantined).toHaveLength(answer === 'denied' ? 1 : 0);
+    },
+  );
+
+  test('a token of each role is enough', async () => {
+    const { current } = createRing();
+    const [announce, proxy] = await Promise.all([
+      cutBundle([current], 'announce', 'redis'),
+      cutBundle([current], 'proxy', 'redis'),
+    ]);
+    const announcer = await TestAnnouncer.open(createMesh({ kind: 'bundle', bundle: announce }));
+    const { dialler } = createDialler(createMesh({ kind: 'bundle', bundle: proxy }), { dial: announcer.dial });
+    expect(await exchange(await dialOnce(dialler), 'hello')).toBe('hello');
+  });
+});
+
+describe('While a key is rotated', () => {
+  const previous = createRing().current;
+  const { current } = createRing();
+  const rings: Readonly<Record<string, KeyRing>> = {
+    old: { kind: 'keys', current: previous },
+    both: { kind: 'keys', current, previous },
+    new: { kind: 'keys', current },
+  };
+  test.each([
+    ['old', 'both'],
+    ['both', 'old'],
+    ['both', 'both'],
+    ['both', 'new'],
+    ['new', 'both'],
+  ])(
+    'an announcer with the %s key and a proxy with the %s key know each other, with a record or without',
+    async (a, p) => {
+      const announcer = await TestAnnouncer.open(createMesh(rings[a]));
+      const { dialler } = createDialler(createMesh(rings[p]), { dial: announcer.dial });
+      expect(await exchange(await dialOnce(dialler), 'hello')).toBe('hello');
+      const common = createMesh(rings[a]).ids.find((id) => createMesh(rings[p]).ids.includes(id));
+      expect(await exchange(await dialOnce(dialler, common), 'hello')).toBe('hello');
+    },
+  );
+
+  test('members of the old key alone and of the new one alone do not', async () => {
+    const announcer = await TestAnnouncer.open(createMesh(rings.old));
+    const { dialler, quarantined } = createDialler(createMesh(rings.new), { dial: announcer.dial });
+    expect(await dialOnce(dialler)).toMatchObject({ code: 'MESH_IDENTITY' });
+    expect(quarantined).toHaveLength(1);
+  });
+
+  test('who was in quarantine is dialled again when the keys are others', async () => {
+    const announcer = await TestAnnouncer.open(createMesh(rings.old));
+    const mesh = createMesh(rings.new);
+    const { dialler } = createDialler(mesh, { dial: announcer.dial });
+    await dialOnce(dialler);
+    expect(await dialOnce(dialler)).toMatchObject({ code: 'MESH_QUARANTINE' });
+    await mesh.change({ kind: 'keys', current, previous });
+    expect(await exchange(await dialOnce(dialler), 'hello')).toBe('hello');
+  });
+});
+
+describe('Who is no member that may', () => {
+  test('gets no byte, and is dialled no more once it proved to be somebody else', async () => {
+    const announcer = await TestAnnouncer.open(createMesh());
+    let dials = 0;
+    const dial = (): ReturnType<typeof announcer.dial> => {
+      dials += 1;
+      return announcer.dial();
+    };
+    const { dialler, quarantined } = createDialler(createMesh(), { dial });
+    expect(await dialOnce(dialler)).toMatchObject({ code: 'MESH_IDENTITY' });
+    expect(await dialOnce(dialler)).toMatchObject({ code: 'MESH_QUARANTINE' });
+    expect(dials).toBe(1);
+    expect(quarantined).toMatchObject([{ service: 'redis', place: '10.99.0.1:7000', isFirst: true }]);
+  });
+
+  test('of another service is refused at both ends', async () => {
+    const mesh = createMesh();
+    const announcer = await TestAnnouncer.open(mesh, 'postgres');
+    const { dialler } = createDialler(mesh, { dial: announcer.dial });
+    expect(await dialOnce(dialler)).toMatchObject({ code: 'MESH_IDENTITY' });
+  });
+
+  test('asks for another service than its certificate is for, and hears that it is denied', async () => {
+    const mesh = createMesh();
+    const announcer = await TestAnnouncer.open(mesh);
+    const member = await mesh.join('proxy', 'redis');
+    const { leg } = await connectSecure(
+      announcer.connect(),
+      member.papers(),
+      new PeerIdentity(member, ALPN),
+      'the announcer',
+      new AbortController().signal,
+    );
+    leg.write('{"v":1,"svc":"postgres"}\nPING\r\n');
+    expect(await readAll(leg)).toBe('-denied\n');
+    expect(announcer.events.map(({ reason }) => reason)).toEqual(['it asked for postgres']);
+    member.close();
+  });
+
+  test('has a leaf that has expired', async () => {
+    const ring = createRing();
+    const past = new TestClock();
+    past.aheadMs = -48 * 3_600_000;
+    const announcer = await TestAnnouncer.open(createMesh(ring));
+    const { dialler } = createDialler(createMesh(ring, past), { dial: announcer.dial });
+    expect(await dialOnce(dialler)).toMatchObject({ code: 'MESH_REFUSED' });
+    await expect
+      .poll(() => announcer.events.map(({ reason }) => reason))
+      .toEqual(['its certificate has expired (are the clocks of both right?)']);
+  });
+
+  test('does not speak TLS at all', async () => {
+    const announcer = await TestAnnouncer.open(createMesh());
+    const client = announcer.connect('10.99.0.7');
+    client.write('PING\r\nPING\r\n');
+    await readAll(client);
+    await expect
+      .poll(() => announcer.events)
+      .toEqual([{ kind: 'refused', service: 'redis', address: '10.99.0.7', reason: 'it does not speak TLS' }]);
+  });
+
+  test('cannot make a proxy talk that expects a member', async () => {
+    const [client, server] = MemoryLeg.pair();
+    server.write('+\r\n-ERR unknown command\r\n');
+    const { dialler } = createDialler(createMesh(), { dial: async () => client });
+    expect(await dialOnce(dialler)).toMatchObject({ code: 'MESH_IDENTITY' });
+    expect(client.destroyed).toBe(true);
+  });
+});
+
+describe('Warm connections', () => {
+  async function arrange() {
+    const mesh = createMesh();
+    const announcer = await TestAnnouncer.open(mesh);
+    const { dialler } = createDialler(mesh, { dial: announcer.dial, warm: 2 });
+    const clock = mesh.clock as TestClock;
+    expect(await exchange(await dialOnce(dialler), 'first')).toBe('first');
+    return { mesh, announcer, dialler, clock };
+  }
+
+  test('are made beside the way of the first client, and serve the next ones without a handshake', async () => {
+    const { announcer, dialler, clock } = await arrange();
+    expect(announcer.legs).toHaveLength(2);
+    await clock.advance(0);
+    await expect.poll(() => announcer.legs.length).toBe(6);
+    await expect.poll(async () => exchange(await dialOnce(dialler), 'again')).toBe('again');
+    expect(announcer.legs).toHaveLength(6);
+  });
+
+  test('whose announcer has left are passed over', async () => {
+    const { announcer, dialler, clock } = await arrange();
+    await clock.advance(0);
+    await expect.poll(() => announcer.legs.length).toBe(6);
+    for (const leg of announcer.legs) leg.destroy();
+    expect(await exchange(await dialOnce(dialler), 'again')).toBe('again');
+    expect(announcer.legs).toHaveLength(8);
+  });
+
+  test('are let go of when nobody needs them', async () => {
+    const { announcer, clock } = await arrange();
+    await clock.advance(0);
+    await expect.poll(() => announcer.legs.length).toBe(6);
+    await expect
+      .poll(async () => {
+        await clock.advance(45_000);
+        return announcer.legs.slice(2).every((leg) => leg.destroyed);
+      })
+      .toBe(true);
+  });
+
+  test('of an announcer that is leaving are sent away', async () => {
+    const { announcer, dialler, clock } = await arrange();
+    await clock.advance(0);
+    await expect.poll(() => announcer.legs.length).toBe(6);
+    announcer.door.drain();
+    announcer.isAway = true;
+    await expect
+      .poll(async () => {
+        const leg = await dialOnce(dialler);
+        return leg instanceof RelayError ? leg.code : 'connected';
+      })
+      .toBe('ECONNREFUSED');
+  });
+});
+
+describe('A door', () => {
+  test('waits five seconds for a handshake, and a second for a request', async () => {
+    const mesh = createMesh();
+    const clock = mesh.clock as TestClock;
+    const announcer = await TestAnnouncer.open(mesh);
+    const silent = announcer.connect();
+    await clock.advance(4_900);
+    expect(silent.readableEnded).toBe(false);
+    await clock.advance(200);
+    silent.resume();
+    await expect.poll(() => silent.readableEnded || silent.destroyed).toBe(true);
+  });
+
+  test('turns away an address whose handshakes fail again and again', async () => {
+    const mesh = createMesh();
+    const announcer = await TestAnnouncer.open(mesh, 'redis', {
+      limits: { atOnce: 4, atOncePerAddress: 2, waiting: 4, failures: 2, failuresPerSecond: 0.001 },
+    });
+    for (let attempt = 1; attempt <= 4; attempt++) {
+      const client = announcer.connect('10.99.0.7');
+      client.write('PING\r\nPING\r\n');
+      await readAll(client);
+      await expect.poll(() => announcer.events.length).toBe(Math.min(attempt, 2));
+    }
+    expect(announcer.events).toHaveLength(2);
+    const { dialler } = createDialler(mesh, { dial: announcer.dial });
+    expect(await exchange(await dialOnce(dialler), 'hello')).toBe('hello');
+  });
+});

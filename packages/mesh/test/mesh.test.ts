@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest';
+import { cutBundle } from '../src/keys/bundle.ts';
+import { createMesh, createRing } from './mesh-fixture.ts';
+
+test('other keys reach every member of the process, and who listens', async () => {
+  const mesh = createMesh();
+  const member = await mesh.join('proxy', 'redis');
+  let changes = 0;
+  mesh.onChange(() => {
+    changes += 1;
+  });
+  const ring = createRing();
+  await mesh.change(ring);
+  expect(member.meshIds).toEqual(mesh.ids);
+  expect(mesh.txtKeys('redis')[0]?.meshId).toBe(mesh.ids[0]);
+  expect(changes).toBe(1);
+  member.close();
+});
+
+test('a token that is not for a member of the process is refused, and nothing changes', async () => {
+  const mesh = createMesh();
+  const members = [await mesh.join('announce', 'redis'), await mesh.join('proxy', 'redis')];
+  const [before] = mesh.ids;
+  const bundle = await cutBundle([createRing().current], 'proxy', 'redis');
+  await expect(mesh.change({ kind: 'bundle', bundle })).rejects.toMatchObject({ code: 'NOT_ENTITLED' });
+  expect(mesh.ids).toEqual([before]);
+  for (const member of members) {
+    expect(member.meshIds).toEqual([before]);
+    member.close();
+  }
+  // Who has left is asked no more.
+  await mesh.change({ kind: 'bundle', bundle });
+  expect(mesh.ids).not.toEqual([before]);
+});

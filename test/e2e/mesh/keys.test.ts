@@ -1,0 +1,71 @@
+import { join } from 'node:path';
+import { expect } from 'vitest';
+import { runAmbassador } from '../../ambassador.ts';
+import { labTest } from '../../lab-test.ts';
+import { initMesh, makeSharedFolder, mesh } from '../../mesh.ts';
+
+await labTest('a mesh key is made once, private, and never printed', { hosts: 1 }, async (lan) => {
+  const h1 = lan.host(1);
+  const path = join(makeSharedFolder(), 'mesh.key');
+  const made = await mesh(h1, 'init', path);
+  expect(made).toMatch(/^mesh [0-9a-f]{16}: its key is in /);
+  expect(made).toContain(`ambassador announce redis --mesh-key-file ${path}`);
+  expect(made).toContain(`ambassador proxy redis --mesh-key-file ${path}`);
+  expect(await h1.read('stat', ['-c', '%a', path])).toBe('600\n');
+  const secret = /amb1_\w+/.exec(await h1.read('cat', [path]))?.[0] ?? '';
+  expect(secret).toHaveLength(61);
+
+  const again = await runAmbassador(h1, ['mesh', 'init', path]);
+  expect(again.code).toBe(77);
+  expect(again.stderr).toContain('exists and is left as it is');
+  const shown = await mesh(h1, 'show', path);
+  const id = /mesh ([0-9a-f]{16})/.exec(made)?.[1];
+  expect(shown).toContain(`mesh ${id}\n`);
+  expect(JSON.parse(await mesh(h1, 'show', '--json', path))).toMatchObject({ file: path, mesh: id });
+  expect(made + shown + again.stderr).not.toContain(secret.slice(5));
+
+  const rotated = await mesh(h1, 'rotate', path);
+  expect(rotated).toContain(`${id} is still accepted`);
+  expect(await h1.read('stat', ['-c', '%a', path])).toBe('600\n');
+  expect((await runAmbassador(h1, ['mesh', 'rotate', path])).code).toBe(64);
+  expect(await mesh(h1, 'rotate', '--drop-old', path)).not.toContain(id);
+});
+
+await labTest(
+  'a key file that cannot be used ends the command with a sentence and its code',
+  { hosts: 1 },
+  async (lan) => {
+    const h1 = lan.host(1);
+    const folder = makeSharedFolder();
+    const key = await initMesh(h1, folder);
+    const readable = join(folder, 'readable.key');
+    const broken = join(folder, 'broken.key');
+    await h1.read('sh', [
+      '-c',
+      `cp ${key} ${readable}; chmod 640 ${readable}; echo amb1_x > ${broken}; chmod 600 ${broken}`,
+    ]);
+    const file = join(folder, 'ambassador.yaml');
+    await h1.read('sh', ['-c', `printf 'mesh: { keyFile: readable.key }\nproxy: [{ service: redis }]\n' > ${file}`]);
+    const cases = [
+      [
+        ['proxy', 'redis', '--mesh-key-file', join(folder, 'none.key')],
+        66,
+        /none\.key does not exist; write a key file with/,
+      ],
+      [['announce', 'redis', '--mesh-key-file', readable], 77, /has mode 0640, so that others .* run chmod 600/],
+      [['list', '--mesh-key-file', broken], 78, /broken\.key: line 1: this is no mesh key: 56 characters follow amb1_/],
+      [['up', '--config', file, '--dry-run'], 77, /ambassador\.yaml:1: mesh\.keyFile: .*readable\.key has mode 0640/],
+      [['proxy', 'redis', '--mesh-key-file', key, '--engine', 'haproxy'], 64, /needs engine node/],
+      [['render', 'haproxy', 'redis', '--mesh-key-file', key], 77, /render writes addresses for programs/],
+      [['mesh'], 64, /write mesh init\|show\|token\|rotate/],
+      [['mesh', 'token', key], 64, /a token is for one thing/],
+      [['mesh', 'rotate', '--drop-old', key], 64, /holds no previous key/],
+    ] as const;
+    for (const [args, code, sentence] of cases) {
+      const result = await runAmbassador(h1, args);
+      expect(result.stderr, args.join(' ')).toMatch(sentence);
+      expect(result.code, args.join(' ')).toBe(code);
+      expect(result.stderr.trim().split('\n')).toHaveLength(1);
+    }
+  },
+);
