@@ -13,27 +13,23 @@ export const ZONE = 'lab.test';
 export interface NameServerOptions {
   /** Records change by `update` (RFC 2136) rather than by `replace`. */
   readonly isDynamic?: boolean;
-  /** Default: {@link ZONE}. */
-  readonly zone?: string;
 }
 
-/** BIND 9 on a host of the lab, with authority for one zone alone. */
+/** BIND 9 on a host of the lab, with authority for {@link ZONE} alone. */
 export class NameServer {
   readonly #host: Host;
   readonly #isDynamic: boolean;
-  readonly #zone: string;
   #process: HostProcess | undefined;
   #serial = 1;
 
-  private constructor(host: Host, { isDynamic = false, zone = ZONE }: NameServerOptions) {
+  private constructor(host: Host, isDynamic: boolean) {
     this.#host = host;
     this.#isDynamic = isDynamic;
-    this.#zone = zone;
   }
 
   /** `records` as lines of a zone file: `_thing._tcp 2 SRV 0 10 7000 h1`. Resolves once it answers. */
   static async start(host: Host, records: readonly string[], options: NameServerOptions = {}): Promise<NameServer> {
-    const server = new NameServer(host, options);
+    const server = new NameServer(host, options.isDynamic ?? false);
     await host.read('mkdir', ['-p', FOLDER]);
     await server.#write(`${FOLDER}/rndc.conf`, RNDC);
     await server.#write(`${FOLDER}/named.conf`, server.#configuration());
@@ -50,13 +46,13 @@ export class NameServer {
   /** The zone is these records from now on. */
   async replace(records: readonly string[]): Promise<void> {
     await this.#writeZone(records);
-    await this.#host.read('/usr/sbin/rndc', ['-c', `${FOLDER}/rndc.conf`, 'reload', this.#zone]);
-    await this.#process?.line(new RegExp(`zone ${this.#zone}/IN: loaded serial ${this.#serial}$`));
+    await this.#host.read('/usr/sbin/rndc', ['-c', `${FOLDER}/rndc.conf`, 'reload', ZONE]);
+    await this.#process?.line(new RegExp(`zone ${ZONE}/IN: loaded serial ${this.#serial}$`));
   }
 
   /** Changes records by lines of nsupdate, all at once. */
   async update(lines: readonly string[]): Promise<void> {
-    const input = [`server ${this.#host.ip} ${DNS_PORT}`, `zone ${this.#zone}`, ...lines, 'send', ''].join('\n');
+    const input = [`server ${this.#host.ip} ${DNS_PORT}`, `zone ${ZONE}`, ...lines, 'send', ''].join('\n');
     await this.#host.read('nsupdate', [], { input });
   }
 
@@ -89,13 +85,13 @@ export class NameServer {
         directory "${FOLDER}"; pid-file none; session-keyfile "${FOLDER}/session.key"; managed-keys-directory "${FOLDER}";
         listen-on { any; }; listen-on-v6 { none; }; recursion no; notify no; dnssec-validation no; max-udp-size 1232;
       };
-      zone "${this.#zone}" { type primary; file "${ZONE_FILE}"; ${this.#isDynamic ? 'allow-update { any; };' : ''} };
+      zone "${ZONE}" { type primary; file "${ZONE_FILE}"; ${this.#isDynamic ? 'allow-update { any; };' : ''} };
     `;
   }
 
   async #writeZone(records: readonly string[]): Promise<void> {
     this.#serial += 1;
-    const head = `$TTL 2\n$ORIGIN ${this.#zone}.\n@ SOA ns hostmaster ${this.#serial} 60 60 3600 1\n@ NS ns\nns A ${this.#host.ip}\n`;
+    const head = `$TTL 2\n$ORIGIN ${ZONE}.\n@ SOA ns hostmaster ${this.#serial} 60 60 3600 1\n@ NS ns\nns A ${this.#host.ip}\n`;
     await this.#write(ZONE_FILE, `${head}${records.join('\n')}\n`);
   }
 

@@ -1,18 +1,20 @@
 #!/bin/sh
 # Redis on an odd port, an application that uses redis:6379, and an ambassador between them.
+# Needs a Docker daemon, Compose, and the images that README.md names.
 set -eu
 cd "$(dirname "$0")"
 compose() { ${COMPOSE:-docker compose} -p ambassador-hello "$@"; }
-ask() { compose exec -T app redis-cli -h redis "$@" 2>&1; }
+ask() { docker exec "$app" redis-cli -h redis "$@" 2>&1; }
 trap 'compose down --volumes --timeout 5 >/dev/null 2>&1' EXIT
 
-compose up -d app proxy >/dev/null 2>&1
+compose up -d app proxy >/dev/null
+app=$(compose ps -q app)
 echo "before: $(ask PING | head -n 1)"
-compose up -d >/dev/null 2>&1
+compose up -d >/dev/null
 tries=0
 until [ "$(ask SET greeting hello)" = OK ]; do
   tries=$((tries + 1))
-  if [ "$tries" -ge 20 ]; then
+  if [ "$tries" -ge 120 ]; then
     echo "redis:6379 never answered" >&2
     exit 1
   fi

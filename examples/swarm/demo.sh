@@ -1,5 +1,6 @@
 #!/bin/sh
 # The same application on a swarm, with an overlay network and without one.
+# Needs a Docker daemon, and the images that README.md names.
 set -eu
 cd "$(dirname "$0")"
 stack=ambassador-swarm
@@ -23,7 +24,7 @@ await() {
   tries=0
   until [ "$(ask "$1" SET greeting hello)" = OK ]; do
     tries=$((tries + 1))
-    if [ "$tries" -ge 60 ]; then
+    if [ "$tries" -ge 240 ]; then
       echo "$1:6379 never answered" >&2
       exit 1
     fi
@@ -40,7 +41,7 @@ for network in overlay host; do
   echo "after, with network $network: $name:6379 answers through the ambassador, redis listens on port 7777"
   docker stack rm "$stack" >/dev/null
   tries=0
-  while [ "$(docker ps --quiet --filter "label=com.docker.stack.namespace=$stack")" ] && [ "$tries" -lt 60 ]; do
+  while [ "$(docker ps --quiet --filter "label=com.docker.stack.namespace=$stack")" ] && [ "$tries" -lt 240 ]; do
     tries=$((tries + 1))
     sleep 0.5
   done
