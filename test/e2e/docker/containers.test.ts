@@ -142,7 +142,7 @@ async function showApplication(daemon: DockerDaemon, lan: Lab): Promise<void> {
   await announce(h3, 'redis:13001', '--name', 'moved');
   await appSays('first answer of 13001');
   await announcing.stop('SIGTERM', WAIT);
-  await proxySays('"first" is leaving');
+  await proxySays('lost "first"');
   const clients = async (): Promise<string> => await h2.read('redis-cli', ['-p', '12345', 'INFO', 'clients']);
   await expect.poll(clients, WAIT).toContain('connected_clients:1\r');
   await first.stop('SIGTERM', WAIT);

@@ -43,64 +43,60 @@ async function followLabels(daemon: DockerDaemon, lan: Lab): Promise<void> {
     );
   const comes = (name: string): Promise<void> => promptness.measure(`${name} comes`, () => view.shows([name]));
   const goes = (name: string): Promise<void> => promptness.measure(`${name} goes`, () => view.hides([name]));
-  try {
-    await start('plain');
-    await comes('plain');
-    const resolved = await runAmbassador(h2, ['resolve', 'web', '--json'], WAIT);
-    expect(JSON.parse(resolved.stdout)).toMatchObject([{ address: h1.ip, instance: 'plain on h1' }]);
-    await daemon.docker('pause', 'plain');
-    await goes('plain');
-    await daemon.docker('unpause', 'plain');
-    await comes('plain');
+  await start('plain');
+  await comes('plain');
+  const resolved = await runAmbassador(h2, ['resolve', 'web', '--json'], WAIT);
+  expect(JSON.parse(resolved.stdout)).toMatchObject([{ address: h1.ip, instance: 'plain on h1' }]);
+  await daemon.docker('pause', 'plain');
+  await goes('plain');
+  await daemon.docker('unpause', 'plain');
+  await comes('plain');
 
-    // It is told to end: withdrawn on the network before it is gone.
-    const stopped = daemon.docker('stop', '--time', STOP_SECONDS, 'plain');
-    await goes('plain');
-    expect(await daemon.docker('inspect', '--format', '{{.State.Running}}', 'plain')).toBe('true');
-    await daemon.docker('exec', 'plain', 'sh', '-c', ': > /tmp/may-end');
-    await stopped;
+  // It is told to end: withdrawn on the network before it is gone.
+  const stopped = daemon.docker('stop', '--time', STOP_SECONDS, 'plain');
+  await goes('plain');
+  expect(await daemon.docker('inspect', '--format', '{{.State.Running}}', 'plain')).toBe('true');
+  await daemon.docker('exec', 'plain', 'sh', '-c', ': > /tmp/may-end');
+  await stopped;
 
-    await start('checked', ...HEALTH_FLAGS);
-    await awaitHealth(daemon, 'checked', 'unhealthy');
-    expect(view.everShowed('checked')).toBe(false);
-    await daemon.docker('exec', 'checked', 'sh', '-c', ': > /tmp/well');
-    await awaitHealth(daemon, 'checked', 'healthy');
-    await comes('checked');
-    await daemon.docker('exec', 'checked', 'node', '-e', "require('fs').unlinkSync('/tmp/well')");
-    await awaitHealth(daemon, 'checked', 'unhealthy');
-    await goes('checked');
+  await start('checked', ...HEALTH_FLAGS);
+  await awaitHealth(daemon, 'checked', 'unhealthy');
+  expect(view.everShowed('checked')).toBe(false);
+  await daemon.docker('exec', 'checked', 'sh', '-c', ': > /tmp/well');
+  await awaitHealth(daemon, 'checked', 'healthy');
+  await comes('checked');
+  await daemon.docker('exec', 'checked', 'node', '-e', "require('fs').unlinkSync('/tmp/well')");
+  await awaitHealth(daemon, 'checked', 'unhealthy');
+  await goes('checked');
 
-    // Registrator's variables do, too.
-    const old = ['--name', 'old', '--publish', '6379', '--env', 'SERVICE_6379_NAME=web', REDIS_IMAGE];
-    await daemon.docker('run', '--detach', ...old, 'redis-server', '--protected-mode', 'no');
-    await comes('old');
-    await daemon.docker('kill', 'old');
-    await goes('old');
+  // Registrator's variables do, too.
+  const old = ['--name', 'old', '--publish', '6379', '--env', 'SERVICE_6379_NAME=web', REDIS_IMAGE];
+  await daemon.docker('run', '--detach', ...old, 'redis-server', '--protected-mode', 'no');
+  await comes('old');
+  await daemon.docker('kill', 'old');
+  await goes('old');
 
-    // What happens while the stream of events is lost is seen when it is back.
-    await start('kept');
-    await comes('kept');
-    await relay.stop('SIGKILL');
-    await announcing.line(/is lost/, { stream: 'stdout', ...WAIT });
-    await start('missed');
-    await daemon.docker('kill', 'kept');
-    relay = await startProgram(h1, 'socket-relay', RELAY, DAEMON_SOCKET);
-    await announcing.line(/^following the containers/, { stream: 'stdout', ...WAIT });
-    await promptness.measure('after a lost stream', async () => {
-      await Promise.all([view.shows(['missed']), view.hides(['kept'])]);
-    });
+  // What happens while the stream of events is lost is seen when it is back.
+  await start('kept');
+  await comes('kept');
+  await relay.stop('SIGKILL');
+  await announcing.line(/is lost/, { stream: 'stdout', ...WAIT });
+  await start('missed');
+  await daemon.docker('kill', 'kept');
+  relay = await startProgram(h1, 'socket-relay', RELAY, DAEMON_SOCKET);
+  await announcing.line(/^following the containers/, { stream: 'stdout', ...WAIT });
+  await promptness.measure('after a lost stream', async () => {
+    await Promise.all([view.shows(['missed']), view.hides(['kept'])]);
+  });
 
-    // Fifty, as fast as the daemon starts them.
-    const startedAt = Date.now();
-    const names = await startMany(h1);
-    const tookMs = Date.now() - startedAt;
-    process.stderr.write(`${MANY} containers started in ${tookMs} ms\n`);
-    const untilSeen = (): Promise<void> => view.shows(names);
-    await (tookMs <= MANY_WITHIN_MS ? promptness.measure(`${MANY} at once`, untilSeen) : untilSeen());
-    promptness.judge();
-  } finally {
-    promptness.close();
-  }
+  // Fifty, as fast as the daemon starts them.
+  const startedAt = Date.now();
+  const names = await startMany(h1);
+  const tookMs = Date.now() - startedAt;
+  process.stderr.write(`${MANY} containers started in ${tookMs} ms\n`);
+  const untilSeen = (): Promise<void> => view.shows(names);
+  await (tookMs <= MANY_WITHIN_MS ? promptness.measure(`${MANY} at once`, untilSeen) : untilSeen());
+  promptness.judge();
 }
 
 /** Small ones, on the host's network; eight clients of the daemon at a time. */

@@ -5,6 +5,7 @@ import {
   encodeFeedDoubt,
   encodeFeedRequest,
   type FeedEndpoint,
+  type FeedMessage,
   MAX_FEED_ENDPOINTS,
   SILENCE_MS,
 } from '../feed/feed-message.ts';
@@ -25,7 +26,11 @@ export interface AgentSourceOptions extends InstanceFilter {
   readonly clock: Clock;
   readonly random: Random;
   readonly onHealth?: (health: SourceHealth) => void;
+  /** An agent checks no signatures: with a mesh nobody is given up at its word, for anybody can say goodbye for a member. */
+  readonly isHearsay?: boolean;
 }
+
+type FeedLoss = FeedMessage & { readonly kind: 'remove' | 'gone' };
 
 const RETRY = { firstMs: 250, maxMs: 10_000 };
 /** An agent that is restarted is back by then, and nothing need look stale. */
@@ -96,7 +101,7 @@ class AgentSource implements Source {
     const channel = open(path, {
       opened: () => channel.send(request),
       line: (text) => this.#take(text),
-      ended: (reason) => this.#lose(reason),
+      ended: (reason) => this.#hangUp(reason),
     });
     this.#link = { kind: 'open', channel };
     this.#watchSilence();
@@ -110,10 +115,10 @@ class AgentSource implements Source {
   #drop(reason: string): void {
     if (this.#link.kind !== 'open') return;
     this.#link.channel.close();
-    this.#lose(reason);
+    this.#hangUp(reason);
   }
 
-  #lose(reason: string): void {
+  #hangUp(reason: string): void {
     if (this.#link.kind !== 'open') return;
     this.#link = { kind: 'waiting' };
     this.#cancelSilence();
@@ -149,11 +154,9 @@ class AgentSource implements Source {
         return;
       }
       case 'remove':
-      case 'gone': {
-        const ids = message.ids.filter((id) => this.#known.delete(id));
-        if (ids.length > 0) this.#tell({ ...message, ids: this.#listIds(ids) });
+      case 'gone':
+        this.#forget(message);
         return;
-      }
       case 'beat':
         return;
       case 'refused':
@@ -162,6 +165,15 @@ class AgentSource implements Source {
       default:
         message satisfies never;
     }
+  }
+
+  /** Who is `gone` may be removed later, when he is known no more. */
+  #forget({ kind, ids, reason }: FeedLoss): void {
+    const lost = ids.filter((id) => this.#known.delete(id) || kind === 'remove');
+    if (lost.length === 0) return;
+    const isBelieved = this.#options.isHearsay !== true;
+    const told = { ids: this.#listIds(lost), ...(reason === undefined ? {} : { reason }) };
+    this.#tell({ ...told, kind: isBelieved ? kind : 'gone' });
   }
 
   /** An agent that has just started has not heard of everybody yet: who is missing may still answer. */

@@ -4,7 +4,7 @@ import type { OpenFeed } from '../../src/feed/feed-channel.ts';
 import { encodeFeedMessage, SILENCE_MS } from '../../src/feed/feed-message.ts';
 import type { Endpoint } from '../../src/pool/endpoint.ts';
 import type { Update } from '../../src/pool/update.ts';
-import { createAgentSource } from '../../src/sources/agent.ts';
+import { type AgentSourceOptions, createAgentSource } from '../../src/sources/agent.ts';
 import type { Source } from '../../src/sources/source.ts';
 import type { SourceHealth } from '../../src/sources/source-health.ts';
 import { MemoryAgent } from '../feed/memory-feed.ts';
@@ -55,7 +55,7 @@ class FakeLan {
   };
 }
 
-function createWorld() {
+function createWorld(more: Pick<AgentSourceOptions, 'isHearsay'> = {}) {
   const clock = new ManualClock();
   const lan = new FakeLan();
   const agent = new MemoryAgent(clock, lan.createSource);
@@ -69,6 +69,7 @@ function createWorld() {
     clock,
     random: () => 0.5,
     onHealth: (told) => health.push(told),
+    ...more,
   });
   const start = async (): Promise<void> => {
     await source.start((update) => updates.push(update));
@@ -113,6 +114,27 @@ test('a goodbye removes, an expiry is gone', async () => {
     { kind: 'remove', ids: [`agent:${PATH}/mdns:one`], reason: 'said goodbye' },
     { kind: 'gone', ids: [`agent:${PATH}/mdns:two`], reason: 'not heard of again' },
   ]);
+});
+
+test('who said goodbye is gone at first, and removed when the agent no longer waits for him', async () => {
+  const { updates, lan, clock, start } = createWorld();
+  await start();
+  lan.tell({ kind: 'gone', ids: ['mdns:one'], reason: 'said goodbye' });
+  lan.tell({ kind: 'remove', ids: ['mdns:one'], reason: 'said goodbye' });
+  await clock.advance(10);
+  const ids = [`agent:${PATH}/mdns:one`];
+  expect(updates.slice(1)).toEqual([
+    { kind: 'gone', ids, reason: 'said goodbye' },
+    { kind: 'remove', ids, reason: 'said goodbye' },
+  ]);
+});
+
+test('in a mesh nobody is removed at the word of an agent', async () => {
+  const { updates, lan, clock, start } = createWorld({ isHearsay: true });
+  await start();
+  lan.tell({ kind: 'remove', ids: ['mdns:one'], reason: 'said goodbye' });
+  await clock.advance(10);
+  expect(updates.slice(1)).toEqual([{ kind: 'gone', ids: [`agent:${PATH}/mdns:one`], reason: 'said goodbye' }]);
 });
 
 test('a doubt reaches the agent once a second, and only about whom it told of', async () => {

@@ -28,6 +28,12 @@ export async function runAgent(invocation: Invocation): Promise<number> {
     throw new CliError(EXIT_USAGE, `agent takes no services, and "${word}" is one; leave it out`);
   }
   const settings = addSharedOptions(invocation.settings, await loadConfig(invocation.settings));
+  if (settings.find('mesh-key-file').length > 0) {
+    throw new CliError(
+      EXIT_REFUSED,
+      '--mesh-key-file: an agent tells what it hears, also of strangers; give the key to each proxy that reads from it, and leave it out here',
+    );
+  }
   const request = readAgentRequest(settings);
   const allowed = readAllowedCidrs(settings);
   const interfaceNames = readInterfaceNames(settings, surroundings.platform);

@@ -131,6 +131,7 @@ export function createSources(origins: Origins, context: SourceContext): readonl
           ...shared,
           path: spec.path,
           open: openSystemFeed,
+          isHearsay: context.mesh !== undefined,
           ...(instance === undefined ? {} : { instance }),
           where,
         });
