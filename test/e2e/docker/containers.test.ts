@@ -1,12 +1,21 @@
+import { fileURLToPath } from 'node:url';
 import type { Host, HostProcess, Lab } from '@mdns-ambassador/testkit';
 import { expect } from 'vitest';
-import { announce, locateProgram, spawnAmbassador } from '../../ambassador.ts';
-import { AMBASSADOR_HAPROXY_IMAGE, AMBASSADOR_IMAGE, BASE_IMAGE, type DockerDaemon } from '../../docker-daemon.ts';
+import { announce, locateProgram, runAmbassador, spawnAmbassador } from '../../ambassador.ts';
+import {
+  AMBASSADOR_HAPROXY_IMAGE,
+  AMBASSADOR_IMAGE,
+  BASE_IMAGE,
+  type DockerDaemon,
+  REDIS_IMAGE,
+} from '../../docker-daemon.ts';
 import { type DockerTest, dockerTests } from '../../docker-test.ts';
 import { CONTAINER_EXAMPLES, showExample } from './container-examples.ts';
 
 /** As a service would be run that trusts nobody. */
 const LOCKED_DOWN = ['--read-only', '--cap-drop', 'ALL', '--security-opt', 'no-new-privileges'];
+const DOCKER_COMPOSE = '/usr/bin/docker-compose';
+const AGENT_FRAGMENT = fileURLToPath(new URL('../../../docker/compose/agent.yaml', import.meta.url));
 const FEED = ['--volume', '/run/ambassador:/run/ambassador:ro'];
 const FROM_AGENT = ['--from', 'agent:/run/ambassador/agent.sock'];
 const ON_ALL = ['--listen', '0.0.0.0:6379', '--allow-remote'];
@@ -35,6 +44,7 @@ await dockerTests(
     'the image is small, runs as nobody without rights, drains and ends by itself': showImage,
     'the variant with haproxy drives haproxy in a container as locked down': showHaproxyImage,
     'an unmodified application in a container talks to redis:6379 while redis moves, scales and dies': showApplication,
+    'the agent announces containers too, and never the address of a bridge to the LAN': showAgentWithLabels,
     ...Object.fromEntries(
       CONTAINER_EXAMPLES.map((name): readonly [string, DockerTest] => [
         `examples/${name} shows what it says`,
@@ -50,6 +60,7 @@ async function showImage(daemon: DockerDaemon, lan: Lab): Promise<void> {
   process.stderr.write(`image: ${megabytes(image.Size)}, ${megabytes(own)} of it ambassador, the rest its base\n`);
   expect(own).toBeLessThan(MAX_OWN_BYTES);
   expect(image.Config).toMatchObject({ User: '65532:65532', StopSignal: 'SIGTERM' });
+  expect(image.Config.Env).toContain('AMBASSADOR_DRAIN_TIMEOUT=8s');
   expect(image.Config.Healthcheck.Test).toEqual(['CMD', 'node', '/app/healthcheck.mjs']);
 
   const store = lan.host(2);
@@ -109,8 +120,9 @@ async function showHaproxyImage(daemon: DockerDaemon, lan: Lab): Promise<void> {
 
 async function showApplication(daemon: DockerDaemon, lan: Lab): Promise<void> {
   const [h1, h2, h3] = [lan.host(1), lan.host(2), lan.host(3)];
-  const agent = spawnAmbassador(h1, ['agent']);
-  await agent.line(/^serving/, { stream: 'stdout', ...WAIT });
+  await h1.read(DOCKER_COMPOSE, ['--file', AGENT_FRAGMENT, '--project-name', 'here', 'up', '--detach'], WAIT);
+  const agent = await daemon.docker('ps', '--quiet', '--filter', 'label=com.docker.compose.service=agent');
+  await expect.poll(() => daemon.logs(agent), WAIT).toContain('serving what is on the network');
   await daemon.docker('network', 'create', 'apps');
   const onApps = ['--network', 'apps'];
   const proxy = ['--name', 'proxy', ...onApps, '--network-alias', 'redis', ...LOCKED_DOWN, ...FEED];
@@ -156,10 +168,11 @@ async function showApplication(daemon: DockerDaemon, lan: Lab): Promise<void> {
   const goneAt = Date.now();
   await moreAnswers();
   // The agent goes away and comes back.
-  await agent.stop('SIGKILL', WAIT);
+  await daemon.docker('kill', agent);
   await moreAnswers();
-  const again = spawnAmbassador(h1, ['agent']);
-  await again.line(/^somebody asks for redis/, { stream: 'stdout', ...WAIT });
+  await daemon.docker('start', agent);
+  const asked = async (): Promise<number> => (await daemon.logs(agent)).split('somebody asks for redis').length - 1;
+  await expect.poll(asked, WAIT).toBe(2);
   await moreAnswers();
   await daemon.docker('stop', '--time', STOP_SECONDS, 'app');
 
@@ -172,6 +185,31 @@ async function showApplication(daemon: DockerDaemon, lan: Lab): Promise<void> {
   expect(tally.failures.length).toBeLessThanOrEqual(CLIENTS);
   for (const { begunAt } of tally.failures) expect(begunAt).toBeGreaterThan(killedAt - 10_000);
   expect(Object.keys(tally.by).sort()).toEqual(['12345', '13001', '13002', '13003', '13004', '13005']);
+}
+
+async function showAgentWithLabels(daemon: DockerDaemon, lan: Lab): Promise<void> {
+  const [h1, h2] = [lan.host(1), lan.host(2)];
+  const agent = spawnAmbassador(h1, ['agent', '--docker', '--docker-socket', '/run/docker.sock']);
+  await agent.line(/^serving/, { stream: 'stdout', ...WAIT });
+  await daemon.docker('network', 'create', 'apps');
+  await agent.line(/^network interface br-\w+ is up/, { stream: 'stdout', ...WAIT });
+  const flags = ['--name', 'store', '--network', 'apps', '--publish', '6379', '--label', 'ambassador.service=redis'];
+  const command = ['redis-server', '--protected-mode', 'no', '--save', ''];
+  await daemon.docker('run', '--detach', ...flags, REDIS_IMAGE, ...command);
+  await agent.line(/^announced redis as "store on h1"/, { stream: 'stdout', ...WAIT });
+
+  const [instance, ...others] = JSON.parse((await runAmbassador(h2, ['list', 'redis', '--json'])).stdout);
+  expect(others).toEqual([]);
+  expect(instance).toMatchObject({ instance: 'store on h1' });
+  for (const address of instance.addresses) expect(address).toMatch(/^10\.99\.0\.1$|^fe80::/);
+  expect(await h2.read('redis-cli', ['-h', h1.ip, '-p', `${instance.port}`, 'PING'])).toBe('PONG\n');
+
+  // In a container it is heard of through the agent's socket, or by multicast on the bridge at the address that the host has there.
+  const gateway = await daemon.docker('network', 'inspect', '--format', '{{(index .IPAM.Config 0).Gateway}}', 'apps');
+  const look = ['run', '--rm', '--network', 'apps', ...LOCKED_DOWN, AMBASSADOR_IMAGE, 'list', 'redis', '--json'];
+  const [heard] = JSON.parse(await daemon.docker(...look));
+  expect(heard.addresses.filter((address: string) => !address.includes(':'))).toEqual([gateway]);
+  expect((await agent.stop('SIGTERM', WAIT)).code).toBe(0);
 }
 
 async function startRedis(host: Host, port: number): Promise<HostProcess> {
