@@ -94,7 +94,7 @@ start() {
 
 # await LABEL PATTERN [SECONDS]: until it has printed a line that matches.
 await() {
-  local tries=$((${3:-20} * 20))
+  local tries=$((${3:-60} * 20))
   until grep -qE -- "$2" "$work/$1.out" 2>/dev/null; do
     tries=$((tries - 1))
     if [ "$tries" = 0 ]; then echo "WRONG: $1 did not say '$2'" >&2; exit 1; fi
@@ -102,9 +102,9 @@ await() {
   done
 }
 
-# until_true COMMAND...: tries it until it succeeds, ten seconds at most.
+# until_true COMMAND...: tries it until it succeeds, a minute at most.
 until_true() {
-  local tries=200
+  local tries=1200
   until "$@" >/dev/null 2>&1; do
     tries=$((tries - 1))
     if [ "$tries" = 0 ]; then echo "WRONG: never true: $*" >&2; exit 1; fi

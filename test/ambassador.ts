@@ -14,6 +14,14 @@ export async function runAmbassador(
   return await host.run(process.execPath, [AMBASSADOR, ...args], options);
 }
 
+/**
+ * What `list --json` prints, and tells in which order. A look takes two seconds; on a busy machine an answer may come later, so
+ * what is expected to be there is looked for with `expect.poll`.
+ */
+export async function list<T = Record<string, unknown>>(host: Host, ...args: readonly string[]): Promise<readonly T[]> {
+  return JSON.parse((await runAmbassador(host, ['list', '--json', ...args])).stdout);
+}
+
 /** Starts the built command line. */
 export function spawnAmbassador(host: Host, args: readonly string[]): HostProcess {
   return host.spawn(process.execPath, [AMBASSADOR, ...args]);

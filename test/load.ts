@@ -7,7 +7,7 @@ export interface Tally {
   readonly failures: readonly { readonly begunAt: number; readonly tookMs: number; readonly how: string }[];
   readonly worstMs: number;
   readonly p99Ms: number;
-  /** Those that took more than 100 ms, the first 1,000. */
+  /** Those that took more than 100 ms. */
   readonly slow: readonly { readonly begunAt: number; readonly tookMs: number }[];
   readonly by: Readonly<Record<string, number>>;
   /** The last answer of each: when, and when its connection was begun. */
@@ -38,16 +38,18 @@ export class Load {
     return new Load(process);
   }
 
-  /** Each time is 200 more connections answered. */
-  async moreAnswers(times: number): Promise<void> {
+  /** Each time is 200 more connections answered, within `timeout` milliseconds. */
+  async moreAnswers(times: number, options: { readonly timeout?: number } = {}): Promise<void> {
     for (let time = 0; time < times; time++) {
-      await this.#process.line(/^answered/);
+      await this.#process.line(/^answered/, options);
     }
   }
 
-  /** Waits until somebody answers who did not for a second. */
-  async heard(name: string, timeoutMs: number): Promise<void> {
-    await this.#process.line(new RegExp(`^heard ${name}$`), { timeout: timeoutMs });
+  /** Waits until somebody answers, after `since`, who did not for a second: milliseconds since 1970. */
+  async heard(name: string, since = 0): Promise<void> {
+    for (let at = -1; at < since; ) {
+      at = Number((await this.#process.line(new RegExp(`^heard ${name} at (\\d+)$`)))[1]);
+    }
   }
 
   /** Waits until a connection fails. */
@@ -57,7 +59,7 @@ export class Load {
 
   async finish(): Promise<Tally> {
     this.#process.stdin.end();
-    const [json] = await this.#process.line(/^\{.*\}$/, { timeout: 30_000 });
+    const [json] = await this.#process.line(/^\{.*\}$/);
     return JSON.parse(json);
   }
 }

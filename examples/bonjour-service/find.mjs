@@ -2,7 +2,7 @@
 import { Bonjour } from 'bonjour-service';
 
 const bonjour = new Bonjour();
-bonjour.findOne({ type: 'clock' }, 10_000, (service) => {
+bonjour.findOne({ type: 'clock' }, 60_000, (service) => {
   console.log(service ? `${service.name}: port ${service.port}` : 'nothing found');
   bonjour.destroy(() => process.exit());
 });

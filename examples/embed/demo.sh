@@ -8,8 +8,8 @@ start program anna node "$repository/examples/embed/embed.mjs"
 await program 'hello from an embedded service'
 
 say 'another machine sees what it publishes'
-echo 'ben$ ambassador resolve embed'
-expect 'what ben resolves' "$(on ben ambassador resolve embed)" 10.77.0.1:7000
+echo 'ben$ ambassador resolve embed --timeout 20s'
+expect 'what ben resolves' "$(on ben ambassador resolve embed --timeout 20s)" 10.77.0.1:7000
 
 say 'and when it ends, that it is gone'
 stop program

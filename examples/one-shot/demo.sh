@@ -11,7 +11,7 @@ serve() {
 }
 render() {
   echo "client\$ ambassador render haproxy web:8000 -o haproxy.cfg --check ... --reload ..."
-  on client ambassador render haproxy web:8000 -o "$work/haproxy.cfg" \
+  on client ambassador render haproxy web:8000 --timeout 20s -o "$work/haproxy.cfg" \
     --check 'haproxy -c -q -f {}' --reload "kill -USR2 ${processes[haproxy]:-} 2>/dev/null || true"
 }
 ask() { on client node "$here/clients.mjs" 8000 20 | sed -n 's/^\(web[0-9]\) .*/\1/p'; }
@@ -40,4 +40,4 @@ expect 'a third shot, nothing having changed, leaves the file alone' "$(stat -c 
 
 say 'without any proxy: the address for a script'
 echo "client\$ ambassador resolve web --format env"
-on client ambassador resolve web --format env
+on client ambassador resolve web --timeout 20s --format env

@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 import { CONTAINER_EXAMPLES } from './docker/container-examples.ts';
 
 const EXAMPLES = fileURLToPath(new URL('../../examples/', import.meta.url));
-const LIMIT_MS = 110_000;
+const LIMIT_MS = 240_000;
 const NEEDS = /^needs (?<command>\S+) (?<debian>\S+)$/gm;
 
 const reason = await Lab.unavailable();

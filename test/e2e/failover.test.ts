@@ -6,29 +6,26 @@ import { labTest } from '../lab-test.ts';
 import { failedAfter, Load, worstAfter, worstBefore } from '../load.ts';
 
 const CONCURRENCY = 8;
-const WORST_MS = 100;
+/** Who waits for a dial to time out, or for a record to expire, waits longer. The strict figures are test/bench's. */
+const WORST_MS = 1_000;
 
-await labTest(
-  'kill -9 of one of three backends under load fails no new connection',
-  { hosts: 4, timeout: 90_000 },
-  async (lan) => {
-    const backends = await startBackends(lan);
-    await startProxy(lan);
-    const load = await startLoad(lan.host(BACKEND_COUNT + 1));
-    const killedAt = Date.now();
-    await backends[1]?.service.stop('SIGKILL');
-    const goneAt = Date.now();
-    await load.moreAnswers(10);
-    const tally = await load.finish();
+await labTest('kill -9 of one of three backends under load fails no new connection', { hosts: 4 }, async (lan) => {
+  const backends = await startBackends(lan);
+  await startProxy(lan);
+  const load = await startLoad(lan.host(BACKEND_COUNT + 1));
+  const killedAt = Date.now();
+  await backends[1]?.service.stop('SIGKILL');
+  const goneAt = Date.now();
+  await load.moreAnswers(10);
+  const tally = await load.finish();
 
-    expect(failedAfter(tally, goneAt)).toEqual([]);
-    // Nor is anybody kept waiting, beyond what the machine does to everybody.
-    expect(worstAfter(tally, killedAt)).toBeLessThanOrEqual(Math.max(WORST_MS, 2 * worstBefore(tally, killedAt)));
-    // What was under way on the killed one may have been cut, and then it was told so.
-    expect(tally.failures.length).toBeLessThanOrEqual(CONCURRENCY);
-    expect(Object.keys(tally.by).sort()).toEqual(['h1', 'h2', 'h3']);
-  },
-);
+  expect(failedAfter(tally, goneAt)).toEqual([]);
+  // Nor is anybody kept waiting, beyond what the machine does to everybody.
+  expect(worstAfter(tally, killedAt)).toBeLessThanOrEqual(Math.max(WORST_MS, 2 * worstBefore(tally, killedAt)));
+  // What was under way on the killed one may have been cut, and then it was told so; while that one died, anew.
+  expect(tally.failures.length).toBeLessThanOrEqual(2 * CONCURRENCY);
+  expect(Object.keys(tally.by).sort()).toEqual(['h1', 'h2', 'h3']);
+});
 
 await labTest('a client of a killed backend whose kernel sends a reset sees a reset', { hosts: 2 }, async (lan) => {
   const [h1, h2] = [lan.host(1), lan.host(2)];
@@ -43,7 +40,7 @@ await labTest('a client of a killed backend whose kernel sends a reset sees a re
   expect(client.stdout).toContain('{"end":"ECONNRESET"}');
 });
 
-await labTest('SIGTERM of an announcer under load fails nothing at all', { hosts: 4, timeout: 90_000 }, async (lan) => {
+await labTest('SIGTERM of an announcer under load fails nothing at all', { hosts: 4 }, async (lan) => {
   const backends = await startBackends(lan);
   await startProxy(lan);
   const load = await startLoad(lan.host(BACKEND_COUNT + 1));
@@ -58,7 +55,7 @@ await labTest('SIGTERM of an announcer under load fails nothing at all', { hosts
 
 await labTest(
   'SIGTERM of an announcer that runs the service itself fails nothing at all',
-  { hosts: 3, timeout: 90_000 },
+  { hosts: 3 },
   async (lan) => {
     const [h1, h2, h3] = [lan.host(1), lan.host(2), lan.host(3)];
     const program = locateProgram('service.mjs');
@@ -85,6 +82,5 @@ async function startLoad(client: Host): Promise<Load> {
 
 /** Until the service's kernel holds bytes that the service did not read. */
 async function untilUnread(host: Host, port: string): Promise<void> {
-  const question = `until ss -Htn "sport = :${port}" | awk '$2 > 0 { found = 1 } END { exit !found }'; do sleep 0.02; done`;
-  await host.read('timeout', ['10', 'sh', '-c', question]);
+  await host.until(`ss -Htn "sport = :${port}" | awk '$2 > 0 { found = 1 } END { exit !found }'`);
 }

@@ -1,6 +1,6 @@
 import type { HostProcess, Lab } from '@mdns-ambassador/testkit';
 import { expect } from 'vitest';
-import { announce, runAmbassador, spawnAmbassador, startProgram } from '../ambassador.ts';
+import { announce, list, runAmbassador, spawnAmbassador, startProgram } from '../ambassador.ts';
 import { labTest } from '../lab-test.ts';
 
 const INSTANCE_KEYS = [
@@ -17,6 +17,9 @@ const INSTANCE_KEYS = [
   'source',
 ];
 const ENDPOINT_KEYS = ['service', 'address', 'port', 'instance', 'priority', 'weight', 'secure', 'source', 'state'];
+
+/** A busy machine may take longer than two seconds to answer. */
+const PATIENTLY = ['--timeout', '6s'];
 
 /** CONTRACT 2, for the service that `announceThing` announces on h1. */
 const THING = {
@@ -35,7 +38,7 @@ const THING = {
 
 await labTest('list --json prints the instances of a service, and nothing else', { hosts: 2 }, async (lan) => {
   await announceThing(lan);
-  const listed = await runAmbassador(lan.host(2), ['list', 'thing', '--json']);
+  const listed = await runAmbassador(lan.host(2), ['list', 'thing', '--json', ...PATIENTLY]);
   expect(listed.code).toBe(0);
   const instances = JSON.parse(listed.stdout);
   expect(instances).toEqual([THING]);
@@ -46,9 +49,8 @@ await labTest('list --json prints the instances of a service, and nothing else',
 await labTest('list --json without a service prints instances of every type', { hosts: 2 }, async (lan) => {
   await announceThing(lan);
   await announce(lan.host(2), 'other:9', '--check', 'none');
-  const listed = await runAmbassador(lan.host(2), ['list', '--json']);
-  const names = JSON.parse(listed.stdout).map((instance: { readonly instance: string }) => instance.instance);
-  expect(names.sort()).toEqual(['other on h2', 'thing on h1']);
+  const names = async () => (await list(lan.host(2))).map(({ instance }) => instance).sort();
+  await expect.poll(names).toEqual(['other on h2', 'thing on h1']);
 });
 
 await labTest('list of what is not there prints an empty array and ends with 69', { hosts: 1 }, async (lan) => {
@@ -59,7 +61,7 @@ await labTest('list of what is not there prints an empty array and ends with 69'
 
 await labTest('list for people names the instance, where it is and its TXT', { hosts: 2 }, async (lan) => {
   await announceThing(lan);
-  const { stdout } = await runAmbassador(lan.host(2), ['list', 'thing']);
+  const { stdout } = await runAmbassador(lan.host(2), ['list', 'thing', ...PATIENTLY]);
   expect(stdout).toContain('thing on h1');
   expect(stdout).toMatch(/10\.99\.0\.1.*7000/);
   expect(stdout).toContain('colour=green');
@@ -93,7 +95,7 @@ await labTest('list --watch prints [+], [~] and [-] for people', { hosts: 2 }, a
 
 await labTest('resolve --json prints endpoints in the shape of the contract', { hosts: 2 }, async (lan) => {
   await announceThing(lan);
-  const resolved = await runAmbassador(lan.host(2), ['resolve', 'thing', '--json']);
+  const resolved = await runAmbassador(lan.host(2), ['resolve', 'thing', '--json', ...PATIENTLY]);
   expect(resolved.code).toBe(0);
   const endpoints = JSON.parse(resolved.stdout);
   expect(endpoints[0]).toEqual({
@@ -118,7 +120,7 @@ await labTest('resolve prints what would be tried first, in three formats', { ho
   await untilSettled(lan);
   const h3 = lan.host(3);
   const resolve = async (...flags: readonly string[]): Promise<string> =>
-    (await runAmbassador(h3, ['resolve', 'thing', ...flags])).stdout;
+    (await runAmbassador(h3, ['resolve', 'thing', ...PATIENTLY, ...flags])).stdout;
   expect(await resolve()).toBe('10.99.0.2:7001\n');
   expect(await resolve('--format', 'env')).toMatch(/^THING_HOST=10\.99\.0\.2$/m);
   expect(await resolve('--format', 'env')).toMatch(/^THING_PORT=7001$/m);

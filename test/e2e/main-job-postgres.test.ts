@@ -8,7 +8,7 @@ const CLIENT_FLAGS = ['--no-psqlrc', '--tuples-only', '--no-align', '--host', 'l
 
 await labTest(
   'postgres announced on one host answers psql on another',
-  { hosts: 2, needs: ['postgres', 'psql'], timeout: 120_000 },
+  { hosts: 2, needs: ['postgres', 'psql'] },
   async (lan) => {
     const [h1, h2] = [lan.host(1), lan.host(2)];
     await startPostgres(h1, 15432);

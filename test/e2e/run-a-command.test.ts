@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { announce, locateProgram, proxy, runAmbassador, runProgram, spawnAmbassador } from '../ambassador.ts';
+import { announce, list, locateProgram, proxy, runAmbassador, runProgram, spawnAmbassador } from '../ambassador.ts';
 import { labTest } from '../lab-test.ts';
 
 const SERVICE = locateProgram('service.mjs');
@@ -13,7 +13,7 @@ await labTest(
     await proxy(h2, 'thing:7000');
     expect(await runProgram(h2, 'ask', ['127.0.0.1', '7000', 'who'])).toMatchObject({ answer: 'h1\n' });
     expect(await announcing.stop('SIGTERM')).toEqual({ code: 0, signal: undefined });
-    expect(JSON.parse((await runAmbassador(h2, ['list', 'thing', '--json', '--timeout', '1s'])).stdout)).toEqual([]);
+    expect(await list(h2, 'thing', '--timeout', '1s')).toEqual([]);
   },
 );
 

@@ -8,10 +8,8 @@ const TRANSFER_TIMEOUT_MS = 100_000;
 const CROWD = 5_000;
 const ASK_RAW = locateProgram('ask-raw.py');
 const SLOW_READERS = 50;
-/** V8 lets some 32 MiB of dead buffers lie before it collects them. */
+/** V8 lets some 32 MiB of dead buffers lie before it collects them: that much more or less at any time, and as much for what lives. */
 const GARBAGE_KIB = 64 * 1024;
-/** 50 connections with a chunk of 64 KiB under way in each direction, and as much again for the sockets and their garbage. */
-const SLOW_READERS_KIB = 20 * 1024;
 
 interface Scene {
   readonly service: HostProcess;
@@ -67,7 +65,7 @@ interface Transfer {
   readonly seconds: number;
 }
 
-await labTest('1 GB arrives whole in each direction', { hosts: 2, timeout: 2 * TRANSFER_TIMEOUT_MS }, async (lan) => {
+await labTest('1 GB arrives whole in each direction', { hosts: 2 }, async (lan) => {
   const { client } = await setScene(lan);
   for (const direction of ['up', 'down']) {
     const options = { timeout: TRANSFER_TIMEOUT_MS };
@@ -93,13 +91,13 @@ await labTest('50 slow readers of a firehose do not make the proxy grow', { host
   const first = await measureWithSlowReaders();
   const second = await measureWithSlowReaders();
   expect(first - idle).toBeLessThan(GARBAGE_KIB);
-  expect(second - first).toBeLessThan(SLOW_READERS_KIB);
+  expect(second - first).toBeLessThan(GARBAGE_KIB);
   expect(await runProgram(client, 'ask', ['127.0.0.1', '7000', 'who'])).toMatchObject({ answer: 'h1\n' });
 });
 
-await labTest('5,000 connections are open at once, and all answer', { hosts: 2, timeout: 120_000 }, async (lan) => {
+await labTest('5,000 connections are open at once, and all answer', { hosts: 2 }, async (lan) => {
   const { client } = await setScene(lan);
-  const options = { timeout: 100_000 };
+  const options = { timeout: 200_000 };
   const crowd = await runProgram(client, 'crowd', ['127.0.0.1', '7000', `${CROWD}`], options);
   expect(crowd).toEqual({ opened: CROWD, answeredAgain: CROWD });
 });
@@ -119,9 +117,8 @@ async function readMemoryKib(host: Host, of: HostProcess): Promise<number> {
   return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]);
 }
 
-/** Until a process reads and writes no more: its counts are the same twice, 300 ms apart. */
+/** Until a process reads and writes no more: its counts stay the same for a second, of which a busy machine leaves it a part. */
 async function untilStill(host: Host, process: HostProcess): Promise<void> {
   const count = `grep char /proc/${process.pid}/io`;
-  const loop = `now=$(${count}); until last=$now; sleep 0.3; now=$(${count}); [ "$now" = "$last" ]; do :; done`;
-  await host.read('timeout', ['20', 'sh', '-c', loop]);
+  await host.until(`now=$(${count}); sleep 1; [ "$now" = "$(${count})" ]`);
 }

@@ -1,5 +1,6 @@
+import type { Host } from '@mdns-ambassador/testkit';
 import { expect } from 'vitest';
-import { announce, proxy, runAmbassador, runProgram, spawnAmbassador, startProgram } from '../ambassador.ts';
+import { announce, list, proxy, runAmbassador, runProgram, spawnAmbassador, startProgram } from '../ambassador.ts';
 import { labTest } from '../lab-test.ts';
 
 interface Listed {
@@ -30,8 +31,7 @@ await labTest('addresses of bridges, tunnels and container links are not announc
   expect((await announcing.line(/^announced.*/))[0]).toMatch(/eth0/);
   expect(announcing.output).toMatch(/^not using docker0/m);
   expect(announcing.output).not.toMatch(/(172\.1[78]|10\.8)\.0\.1/);
-  const [thing] = await list(h2);
-  expect(thing?.addresses).toEqual(['10.99.0.1', expect.stringMatching(/^fe80::.*%eth0$/)]);
+  await expect.poll(() => addresses(h2)).toEqual(['10.99.0.1', expect.stringMatching(/^fe80::.*%eth0$/)]);
 });
 
 await labTest('a host on two links announces to each the address it has there', { hosts: 3 }, async (lan) => {
@@ -39,8 +39,8 @@ await labTest('a host on two links announces to each the address it has there', 
   await lan.addLink([h1, h3]);
   await h3.read('ip', ['link', 'set', 'eth0', 'down']);
   await announce(h1, 'thing:7000', '--check', 'none');
-  expect((await list(h2))[0]?.addresses).toEqual(['10.99.0.1', expect.stringMatching(/%eth0$/)]);
-  expect((await list(h3))[0]?.addresses).toEqual(['10.99.1.1', expect.stringMatching(/%eth1$/)]);
+  await expect.poll(() => addresses(h2)).toEqual(['10.99.0.1', expect.stringMatching(/%eth0$/)]);
+  await expect.poll(() => addresses(h3)).toEqual(['10.99.1.1', expect.stringMatching(/%eth1$/)]);
 });
 
 await labTest('--interface restricts the announcement to the one named', { hosts: 3 }, async (lan) => {
@@ -48,7 +48,7 @@ await labTest('--interface restricts the announcement to the one named', { hosts
   await lan.addLink([h1, h3]);
   await h3.read('ip', ['link', 'set', 'eth0', 'down']);
   await announce(h1, 'thing:7000', '--check', 'none', '--interface', 'eth1');
-  expect((await list(h3)).map(({ instance }) => instance)).toEqual(['thing on h1']);
+  await expectInstances(h3, ['thing on h1']);
   expect(await list(h2)).toEqual([]);
 });
 
@@ -77,7 +77,7 @@ await labTest('a name that another host holds is not taken from it', { hosts: 3 
 await labTest('a service on loopback only is refused with 77, and relayed with --relay', { hosts: 2 }, async (lan) => {
   const [h1, h2] = [lan.host(1), lan.host(2)];
   await h1.spawn(process.execPath, ['-e', LOOPBACK_SERVICE]).line(/ready/);
-  const refused = await runAmbassador(h1, ['announce', 'thing:7000'], { timeout: 10_000 });
+  const refused = await runAmbassador(h1, ['announce', 'thing:7000']);
   expect(refused.code).toBe(77);
   expect(refused.stderr).toMatch(/loopback|127\.0\.0\.1/);
   expect(refused.stderr).toContain('--relay');
@@ -94,10 +94,11 @@ await labTest('it works where there is no default route', { hosts: 2, defaultRou
   expect(await runProgram(h2, 'ask', ['127.0.0.1', '7000', 'who'])).toMatchObject({ answer: 'h1\n' });
 });
 
-async function list(on: Parameters<typeof runAmbassador>[0]): Promise<readonly Listed[]> {
-  return JSON.parse((await runAmbassador(on, ['list', '--json'])).stdout);
+/** Of the first service that is there. */
+async function addresses(on: Host): Promise<readonly string[] | undefined> {
+  return (await list<Listed>(on))[0]?.addresses;
 }
 
-async function expectInstances(on: Parameters<typeof runAmbassador>[0], names: readonly string[]): Promise<void> {
-  expect((await list(on)).map(({ instance }) => instance).sort()).toEqual(names);
+async function expectInstances(on: Host, names: readonly string[]): Promise<void> {
+  await expect.poll(async () => (await list<Listed>(on)).map(({ instance }) => instance).sort()).toEqual(names);
 }

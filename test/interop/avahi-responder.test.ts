@@ -1,6 +1,6 @@
 import type { Host, HostProcess } from '@mdns-ambassador/testkit';
 import { expect } from 'vitest';
-import { announce, runAmbassador, spawnAmbassador, startProgram } from '../ambassador.ts';
+import { announce, list, runAmbassador, spawnAmbassador, startProgram } from '../ambassador.ts';
 import { labTest } from '../lab-test.ts';
 import { avahi, startAvahi, startBus, startDaemon } from './peers/avahi.ts';
 
@@ -58,8 +58,8 @@ await labTest(
     await announce(h2, 'thing:7001', ...flags);
     const announcing = await announce(h1, 'thing:7000', ...flags, ...THROUGH_AVAHI);
     expect(announcing.stdout).toMatch(/the name "the thing" is taken: thing is called "the thing #2" now/);
-    const listed = JSON.parse((await runAmbassador(h2, ['list', 'thing', '--json'])).stdout);
-    expect(listed.map(({ instance, port }: { instance: string; port: number }) => [instance, port])).toEqual([
+    const listed = async () => (await list(h2, 'thing')).map(({ instance, port }) => [instance, port]);
+    await expect.poll(listed).toEqual([
       ['the thing', 7001],
       ['the thing #2', 7000],
     ]);
@@ -153,8 +153,7 @@ await labTest(
     expect(refused).toMatchObject({ code: 69, stdout: '' });
     expect(refused.stderr).toMatch(/^ambassador: bonjour-service can't listen on UDP port 5353[^\n]*\n$/);
     await announce(h1, 'thing:7000', '--check', 'none', ...THROUGH_AVAHI);
-    const listed = JSON.parse((await runAmbassador(h2, ['list', 'thing', '--json'])).stdout);
-    expect(listed).toMatchObject([{ instance: 'thing on h1', port: 7000 }]);
+    await expect.poll(() => list(h2, 'thing')).toMatchObject([{ instance: 'thing on h1', port: 7000 }]);
     const endpoints = await runAmbassador(h1, ['resolve', 'thing', '--from', `static:${h2.ip}:7000`]);
     expect(endpoints).toMatchObject({ code: 0, stdout: `${h2.ip}:7000\n` });
   },

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { announce, runAmbassador, spawnAmbassador, startProgram } from '../ambassador.ts';
+import { announce, list, runAmbassador, spawnAmbassador, startProgram } from '../ambassador.ts';
 import { labTest } from '../lab-test.ts';
 import { avahi } from './peers/avahi.ts';
 
@@ -23,15 +23,15 @@ await labTest(
       host: expect.stringMatching(/^h1-[a-z2-7]{4}\.local$/),
       txt: { txtvers: '1', colour: 'green' },
     });
-    const listed = JSON.parse((await runAmbassador(h2, ['list', 'thing', '--json'])).stdout);
-    expect(listed).toMatchObject([{ instance: name, port: 7000, txt: { colour: 'green' } }]);
+    await expect
+      .poll(() => list(h2, 'thing'))
+      .toMatchObject([{ instance: name, port: 7000, txt: { colour: 'green' } }]);
     const watching = spawnAmbassador(h2, ['list', '--watch', '--json']);
     await watching.until((output) => output.includes('"port":7000') && output.includes('"port":7001'));
     await service.stop();
     await browsing.lost(name);
     await watching.line(/"removed".*"port":7000/);
-    const siblings = JSON.parse((await runAmbassador(h2, ['list', '--json'])).stdout);
-    expect(siblings).toMatchObject([{ type: '_other._tcp', port: 7001 }]);
+    await expect.poll(() => list(h2)).toMatchObject([{ type: '_other._tcp', port: 7001 }]);
     expect(await announcing.stop('SIGTERM')).toMatchObject({ code: 0 });
     await watching.line(/"removed".*"port":7001/);
   },
@@ -57,7 +57,7 @@ await labTest(
     const flags = ['--check', 'none', '--name', 'the thing', ...THROUGH_BONJOUR];
     await announce(h1, 'thing:7000', ...flags);
     await announce(h2, 'thing:7001', ...flags);
-    const { stdout } = await runAmbassador(h2, ['list', 'thing', '--json']);
-    expect(new Set(JSON.parse(stdout).map(({ port }: { port: number }) => port))).toEqual(new Set([7000, 7001]));
+    const ports = async () => new Set((await list(h2, 'thing')).map(({ port }) => port));
+    await expect.poll(ports).toEqual(new Set([7000, 7001]));
   },
 );

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { announce, runAmbassador } from '../ambassador.ts';
+import { announce, list } from '../ambassador.ts';
 import { labTest } from '../lab-test.ts';
 import { askResolved, RESOLVED_NEEDS, startResolved } from './peers/resolved.ts';
 
@@ -12,14 +12,21 @@ await labTest(
     const [h1, h2] = [lan.host(1), lan.host(2)];
     await startResolved(h2, OTHER);
     await Promise.all([announce(h1, 'thing:7000', '--check', 'none'), announce(h2, 'near:7002', '--check', 'none')]);
-    const [ours] = JSON.parse((await runAmbassador(h2, ['list', 'thing', '--json'])).stdout);
-    expect(ours).toMatchObject({ instance: 'thing on h1', port: 7000, addresses: expect.arrayContaining([h1.ip]) });
-    expect(await askResolved(h2, ours.host, 'A')).toEqual([h1.ip]);
-    expect(await askResolved(h2, '_thing._tcp.local', 'PTR')).toEqual(['thing\\032on\\032h1._thing._tcp.local.']);
-    expect(await askResolved(h2, 'thing\\032on\\032h1._thing._tcp.local', 'SRV')).toEqual([`0 0 7000 ${ours.host}.`]);
-    const [theirs] = JSON.parse((await runAmbassador(h1, ['list', 'other', '--json'])).stdout);
-    expect(theirs).toMatchObject({ instance: 'of resolved', port: 7001, host: 'h2.local', txt: { k: 'v' } });
-    const [near] = JSON.parse((await runAmbassador(h1, ['list', 'near', '--json'])).stdout);
-    expect(near).toMatchObject({ instance: 'near on h2', port: 7002, addresses: expect.arrayContaining([h2.ip]) });
+    const ours = { instance: 'thing on h1', port: 7000, addresses: expect.arrayContaining([h1.ip]) };
+    let host = '';
+    const look = async () => {
+      const listed = await list<{ readonly host: string }>(h2, 'thing');
+      host = listed[0]?.host ?? '';
+      return listed;
+    };
+    await expect.poll(look).toMatchObject([ours]);
+    const asks = (name: string, type: string) => expect.poll(() => askResolved(h2, name, type));
+    await asks(host, 'A').toEqual([h1.ip]);
+    await asks('_thing._tcp.local', 'PTR').toEqual(['thing\\032on\\032h1._thing._tcp.local.']);
+    await asks('thing\\032on\\032h1._thing._tcp.local', 'SRV').toEqual([`0 0 7000 ${host}.`]);
+    const theirs = { instance: 'of resolved', port: 7001, host: 'h2.local', txt: { k: 'v' } };
+    await expect.poll(() => list(h1, 'other')).toMatchObject([theirs]);
+    const near = { instance: 'near on h2', port: 7002, addresses: expect.arrayContaining([h2.ip]) };
+    await expect.poll(() => list(h1, 'near')).toMatchObject([near]);
   },
 );

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { announce, proxy, runAmbassador, runProgram, startProgram } from '../ambassador.ts';
+import { announce, list, proxy, runProgram, startProgram } from '../ambassador.ts';
 import { labTest } from '../lab-test.ts';
 import { avahi, startAvahi } from './peers/avahi.ts';
 
@@ -14,8 +14,8 @@ await labTest(
     expect(await watching.found('thing on h1')).toMatchObject({ port: 7000, addresses: [h1.ip] });
     const service = { instance: "avahi's own", type: '_other._tcp', port: 7001, txt: { k: 'v' } };
     await avahi.publish(h1, service);
-    const [listed] = JSON.parse((await runAmbassador(h1, ['list', 'other', '--json'])).stdout);
-    expect(listed).toMatchObject({ instance: "avahi's own", port: 7001, txt: { k: 'v' }, host: 'h1.local' });
+    const own = { instance: "avahi's own", port: 7001, txt: { k: 'v' }, host: 'h1.local' };
+    await expect.poll(() => list(h1, 'other')).toMatchObject([own]);
   },
 );
 

@@ -8,8 +8,8 @@ const TYPE = '_thing._tcp';
 const MANY = 60;
 /** RFC 6762 10.4 and issue 3: a peer that is dead is forgotten so soon after a dial to it failed. */
 const GONE_WITHIN_MS = 10_000;
-/** From the kill to the end of the first dial, and until the line about it was read. */
-const FIRST_DIAL_MS = 2_000;
+/** From the kill to the end of the first dial, and until the line about it was read, on a busy machine. */
+const FIRST_DIAL_MS = 10_000;
 
 /** Who publishes, and who looks. */
 const PAIRS: readonly (readonly [ChangingPeer, ChangingPeer])[] = [
@@ -64,13 +64,13 @@ for (const [publisher, observer] of PAIRS) {
     expect(ports.toSorted()).toEqual([7000, 7001]);
   });
 
-  await labTest(`${title}: ${MANY} services in one process`, { hosts: 2, needs, timeout: 120_000 }, async (lan) => {
+  await labTest(`${title}: ${MANY} services in one process`, { hosts: 2, needs }, async (lan) => {
     const [h1, h2] = [lan.host(1), lan.host(2)];
     await Promise.all([publisher.prepare(h1), observer.prepare(h2)]);
     const known = await observer.observe(h2, TYPE);
     const publishing = await publisher.publish(h1);
     for (let n = 0; n < MANY; n++) publishing.tell('publish', `${n}`, describe(`thing ${n}`, 7000 + n));
-    await publishing.process.until((output) => output.split('\nannounced ').length > MANY, { timeout: 90_000 });
+    await publishing.process.until((output) => output.split('\nannounced ').length > MANY);
     await known(
       (all) =>
         all.size === MANY && [...all.values()].every(({ instance, port }) => instance === `thing ${port - 7000}`),
@@ -102,11 +102,14 @@ for (const peer of [nativeChanging, avahiChanging, pythonChanging]) {
         ...h1.spawned.filter(({ title }) => title.includes('avahi-daemon')).map((one) => one.stop('SIGKILL')),
       ]);
       const diedAt = performance.now();
+      const lostAt = proxying
+        .line(/^lost "mortal": not heard of when asked again and does not answer/)
+        .then(() => performance.now());
+      lostAt.catch(() => {});
       for (let n = 0; n < 5; n++) {
         expect(await runProgram(h3, 'ask', ['127.0.0.1', '7100', 'who'])).toMatchObject({ answer: 'h2\n' });
       }
-      await proxying.line(/^lost "mortal": not heard of when asked again and does not answer/);
-      expect(performance.now() - diedAt).toBeLessThan(GONE_WITHIN_MS + FIRST_DIAL_MS);
+      expect((await lostAt) - diedAt).toBeLessThan(GONE_WITHIN_MS + FIRST_DIAL_MS);
     },
   );
 }

@@ -1,12 +1,12 @@
 /**
- * node impostor.mjs PORT [KEYFILE ROLE SERVICE]: listens, and shakes hands with the papers that KEYFILE gives to ROLE for SERVICE, or, without
- * them, greets whoever comes as redis might. Once its standard input ends it prints what came as JSON: connections, and bytes beyond TLS's own.
+ * node impostor.mjs PORT [KEYFILE ROLE SERVICE [AGE_MS]]: listens, and shakes hands with the papers that KEYFILE gave to ROLE for SERVICE, or,
+ * without them, greets whoever comes as redis might. Once its standard input ends it prints what came as JSON: connections, and bytes beyond TLS's own.
  */
 import { createServer } from 'node:net';
 import { createServer as createSecureServer } from 'node:tls';
 import { showPapers } from './mesh-papers.mjs';
 
-const [port, keyFile, role, service] = process.argv.slice(2);
+const [port, keyFile, role, service, age = '0'] = process.argv.slice(2);
 const tally = { connections: 0, bytes: 0, text: '' };
 /** Long enough to be seen not to be TLS. */
 const GREETING = '+\r\n-ERR unknown command\r\n';
@@ -21,7 +21,10 @@ const greet = (socket) => {
 const secure =
   keyFile === undefined
     ? undefined
-    : createSecureServer({ ...(await showPapers(keyFile, role, service)).tls, ALPNProtocols: ['ambassador/1'] }, greet);
+    : createSecureServer(
+        { ...(await showPapers(keyFile, role, service, Number(age))).tls, ALPNProtocols: ['ambassador/1'] },
+        greet,
+      );
 const server = createServer((socket) => {
   tally.connections += 1;
   socket.on('error', () => undefined);

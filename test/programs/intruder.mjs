@@ -7,7 +7,7 @@ import { connect } from 'node:net';
 import { connect as connectSecurely } from 'node:tls';
 import { showPapers } from './mesh-papers.mjs';
 
-const PATIENCE_MS = 2_000;
+const PATIENCE_MS = 30_000;
 const [kind, host, port, keyFile, role, services = 'thing', age = '0'] = process.argv.slice(2);
 const [service, asked = 'thing'] = services.split('/');
 const place = { host, port: Number(port) };

@@ -34,7 +34,7 @@ let answered = 0;
 
 const dial = () =>
   new Promise((resolve) => {
-    dialler.startDial(listener.address, 2_000, (result) => {
+    dialler.startDial(listener.address, 30_000, (result) => {
       if (result.kind === 'failed') {
         failed.push(result.error.message);
         resolve();

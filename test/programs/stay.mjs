@@ -15,13 +15,16 @@ const open = () =>
   new Promise((resolve) => {
     const socket = connect({ host, port: Number(port) });
     let name;
+    let heard = '';
     let end = 'end';
     socket.write('stay\n');
-    socket.once('data', (line) => {
-      name = line.toString().split('\n')[0];
+    socket.on('data', (chunk) => {
+      if (name !== undefined) return;
+      heard += chunk;
+      if (!heard.includes('\n')) return;
+      name = heard.split('\n')[0];
       by[name] = (by[name] ?? 0) + 1;
       sockets.set(socket, name);
-      socket.on('data', () => {});
       resolve();
     });
     socket.on('error', (error) => {

@@ -8,7 +8,7 @@ import threading
 
 from zeroconf import ServiceBrowser, ServiceInfo, Zeroconf
 
-RESOLVE_TIMEOUT_MS = 5000
+RESOLVE_TIMEOUT_MS = 30000
 
 stopping = threading.Event()
 for number in (signal.SIGTERM, signal.SIGINT):

@@ -1,5 +1,5 @@
 import type { Check } from '@mdns-ambassador/checks';
-import type { ListenPlace, Target } from '@mdns-ambassador/relay';
+import type { ListenPlace, Opening, Prologue, Proof, Target } from '@mdns-ambassador/relay';
 import type { EndpointDialler } from './engines/client-connection.ts';
 import type { BalancerName } from './pool/balancer.ts';
 import type { Endpoint, EndpointState } from './pool/endpoint.ts';
@@ -25,6 +25,12 @@ export interface ProxyOptions {
   readonly dialler?: EndpointDialler;
   /** Absent: endpoints are judged by their dials alone. */
   readonly check?: ProxyCheck;
+  /** Run in order on each dialled pair before the client's bytes pass; for engines that can. */
+  readonly prologues?: readonly Prologue[];
+  /** What a dial alone shows of who was reached, such as a mesh's handshake that is part of it. Absent: nothing. */
+  readonly proof?: Proof;
+  /** Hears each client before an endpoint is picked for it. */
+  readonly opening?: Opening;
   /** What moves the bytes, as the status shows it; absent: the ambassador's own name for it. */
   readonly engine?: EngineChoice;
   /** Tell of each connection when it has ended. */
@@ -75,6 +81,8 @@ export type ProxyEvent =
   | { readonly kind: 'no-endpoint'; readonly service: string; readonly waiting: number; readonly known: number }
   /** Connections were closed because no endpoint could be reached in time. Once, until one succeeded. */
   | { readonly kind: 'unreachable'; readonly service: string; readonly reason: string }
+  /** A client was told that it is not served; `reason` for people. Not told for every one of a crowd. */
+  | { readonly kind: 'refused'; readonly service: string; readonly reason: string }
   | { readonly kind: 'connections-full'; readonly service: string; readonly limit: number }
   /** Something became of the program that moves the bytes; `message` for people. */
   | { readonly kind: 'engine-changed'; readonly service: string; readonly message: string }

@@ -43,7 +43,7 @@ export interface ServiceProxyContext {
   readonly onConnection?: ((connection: ServiceConnectionReport) => void) | undefined;
 }
 
-/** A full house turns clients away by the thousand; it is told this often at most. */
+/** A full house or a wrong secret turns clients away by the thousand; it is told this often at most. */
 const FULL_INTERVAL_MS = 10_000;
 
 /** One service: its sources fill a pool, and an engine picks from it. */
@@ -66,6 +66,7 @@ export class ServiceProxy implements EndpointPicker {
   #isNoEndpointTold = false;
   #isUnreachableTold = false;
   #fullToldAt = Number.NEGATIVE_INFINITY;
+  #refusedToldAt = Number.NEGATIVE_INFINITY;
   #isClosed = false;
 
   constructor(options: ProxyOptions, context: ServiceProxyContext) {
@@ -288,6 +289,11 @@ export class ServiceProxy implements EndpointPicker {
         if (this.#isUnreachableTold) return;
         this.#isUnreachableTold = true;
         this.#emit({ kind: 'unreachable', service, reason: event.reason });
+        return;
+      case 'refused':
+        if (this.#now() - this.#refusedToldAt < FULL_INTERVAL_MS) return;
+        this.#refusedToldAt = this.#now();
+        this.#emit({ kind: 'refused', service, reason: event.reason });
         return;
       case 'connections-full':
         if (this.#now() - this.#fullToldAt < FULL_INTERVAL_MS) return;

@@ -1,6 +1,6 @@
 import { computeLookDelayMs, computeLookTimeoutMs, LookLoop } from '@mdns-ambassador/checks';
 import type { Clock, PublicationEvent, ServiceOptions, Txt } from '@mdns-ambassador/mdns';
-import { type Announced, Door, type Member, type Mesh } from '@mdns-ambassador/mesh';
+import { type Announced, Door, fitLimits, type Member, type Mesh } from '@mdns-ambassador/mesh';
 import { type DrainOutcome, formatTarget, type Prologue } from '@mdns-ambassador/relay';
 import { AnnouncedAddresses } from './announced-addresses.ts';
 import type { AnnouncementOptions, AnnouncerEvent } from './announcement-options.ts';
@@ -11,6 +11,7 @@ import { type Health, INITIAL_HEALTH, observeOutcome } from './health.ts';
 import { HeldPublication, type Publisher } from './held-publication.ts';
 import type { Host } from './host.ts';
 import type { Ingress } from './ingress.ts';
+import { chooseIngressPort } from './ingress-port.ts';
 import { createInstanceId } from './instance-id.ts';
 import { listDialableAddresses } from './local-targets.ts';
 import { type Finding, Lookout } from './lookout.ts';
@@ -37,6 +38,8 @@ export interface AnnouncementContext {
   readonly host: Host;
   /** What runs on each relayed pair before bytes flow; default nothing. */
   readonly prologues?: readonly Prologue[];
+  /** What runs for this service after those; default nothing. */
+  readonly injection?: (announcement: AnnouncementOptions) => readonly Prologue[];
   /** With it only members reach what is announced, and what is announced is signed. */
   readonly mesh?: Mesh;
   readonly onEvent: (event: AnnouncerEvent) => void;
@@ -187,6 +190,7 @@ export class Announcement {
     this.#door = new Door({
       member,
       clock: this.#context.clock,
+      limits: fitLimits(this.#context.host.maxConnections),
       onEvent: (event) => this.#tell({ ...event, kind: 'stranger', service: this.#options.service }),
     });
     this.#signature = new Signature(mesh, this.#context.clock, () => this.#refreshTxt());
@@ -226,15 +230,16 @@ export class Announcement {
   }
 
   async #openIngress(): Promise<void> {
-    const { host, clock, prologues = [] } = this.#context;
+    const { host, clock, prologues = [], injection } = this.#context;
     const { question } = this.#lookout;
     const pulse = question === undefined ? undefined : new ServicePulse(question);
     const announced = new AnnouncedAddresses(() => host.interfaces(), clock);
     const ingress = await host.openIngress({
       targets: () => this.#lookout.targets,
       isAnnounced: (address) => announced.has(address),
-      prologues,
+      prologues: [...prologues, ...(injection?.(this.#options) ?? [])],
       maxConnections: host.maxConnections,
+      preferredPort: chooseIngressPort(this.#options.port),
       ...(this.#door === undefined ? {} : { door: this.#door }),
       ...(pulse === undefined ? {} : { isServiceUp: () => pulse.feel() }),
     });

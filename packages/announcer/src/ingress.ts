@@ -4,25 +4,35 @@ import {
   Connections,
   type DrainOutcome,
   dial,
+  dismissClient,
   errorCode,
   type Leg,
   type Listener,
   listen,
   type Prologue,
+  Redial,
+  Refusal,
   RelayError,
   resetLeg,
+  runPrologues,
   type Splice,
   type SpliceOutcome,
   splice,
   type Target,
 } from '@mdns-ambassador/relay';
+import { describeService } from './service-destination.ts';
 
 const ANY_IPV4 = '0.0.0.0';
 const ANY_IPV6 = '::';
+const ANY_PORT = 0;
+/** Windows keeps ranges of ports to itself: EACCES. */
+const TAKEN_CODES: readonly string[] = ['EADDRINUSE', 'EACCES'];
 /** The port that IPv4 was given may be taken in IPv6: another one is tried. */
 const MAX_PORT_ATTEMPTS = 8;
 /** The service is on this machine, mostly: what does not answer by then does not accept. */
 const DIAL_TIMEOUT_MS = 2000;
+/** How often a prologue may have the service dialled once more for one client. */
+const MAX_REDIALS = 2;
 const NO_IPV6_CODES: readonly string[] = ['EAFNOSUPPORT', 'EADDRNOTAVAIL'];
 
 export interface IngressOptions {
@@ -37,6 +47,8 @@ export interface IngressOptions {
   /** Whether the service answers now; asked before a member is told that it is ready. Never rejects. */
   readonly isServiceUp?: () => Promise<boolean>;
   readonly maxConnections: number;
+  /** Listened on where it is free in both families; else another. */
+  readonly preferredPort: number;
 }
 
 /** A port on the LAN in front of a local service. */
@@ -53,13 +65,13 @@ export interface Ingress {
 export type OpenIngress = (options: IngressOptions) => Promise<Ingress>;
 
 /**
- * Listens on one free port in both families. A connection whose service can't be reached is reset: a proxy tries another
+ * Listens on one port in both families. A connection whose service can't be reached is reset: a proxy tries another
  * instance then. Rejects with a RelayError when it can't listen.
  */
 export const openIngress: OpenIngress = async (options) => {
   const visits: Visits = { arriving: new Connections(), carried: new Connections() };
   const accept = (client: Socket): void => acceptClient(client, options, visits);
-  const { port, listeners } = await listenOnFreePort(options.maxConnections, accept);
+  const { port, listeners } = await listenOnFreePort(options, accept);
   const stop = async (): Promise<void> => {
     await Promise.all(listeners.map((listener) => listener.stop()));
     options.door?.drain();
@@ -131,14 +143,11 @@ function carry(connections: Connections, reach: (signal: AbortSignal) => Reachin
   });
 }
 
-async function reachService(client: Leg, { targets, prologues }: IngressOptions, signal: AbortSignal): Reaching {
-  const upstream = await dialFirst(targets(), signal).catch(() => undefined);
-  if (upstream === undefined) {
-    resetLeg(client);
-    return undefined;
-  }
-  upstream.on('error', () => undefined);
-  return runPrologues(client, upstream, prologues, signal);
+async function reachService(client: Leg, options: IngressOptions, signal: AbortSignal): Reaching {
+  const upstream = await dialFirst(options.targets(), signal).catch(() => undefined);
+  if (upstream !== undefined) return introduce(client, upstream, options, signal);
+  resetLeg(client);
+  return undefined;
 }
 
 /** The same for a member: it hears that the service is ready, or down, before a byte flows. */
@@ -153,7 +162,7 @@ async function reachServiceFor(caller: Caller, options: IngressOptions, signal: 
   signal.removeEventListener('abort', stop);
   if (upstream !== undefined && !left.signal.aborted) {
     caller.answer('ready');
-    return runPrologues(leg, upstream, options.prologues, signal);
+    return introduce(leg, upstream, options, signal);
   }
   if (upstream !== undefined) resetLeg(upstream);
   if (left.signal.aborted) resetLeg(leg);
@@ -167,21 +176,31 @@ async function reachUp({ targets, isServiceUp }: IngressOptions, signal: AbortSi
     dialFirst(targets(), signal).catch(() => undefined),
     isServiceUp?.() ?? true,
   ]);
-  upstream?.on('error', () => undefined);
   if (isUp || upstream === undefined) return upstream;
   resetLeg(upstream);
   return undefined;
 }
 
-async function runPrologues(client: Leg, upstream: Leg, prologues: readonly Prologue[], signal: AbortSignal): Reaching {
+/** Runs the prologues, for which the service may be dialled once more. */
+async function introduce(
+  client: Leg,
+  upstream: Socket,
+  options: IngressOptions,
+  signal: AbortSignal,
+  redials = 0,
+): Reaching {
+  const { targets, prologues } = options;
   try {
-    let service = upstream;
-    for (const prologue of prologues) service = await prologue.run(client, service, signal);
+    const service = await runPrologues(prologues, client, upstream, signal, describeService(upstream));
     signal.throwIfAborted();
     return { client, service };
-  } catch {
+  } catch (error) {
     resetLeg(upstream);
-    resetLeg(client);
+    const isWorthIt = error instanceof Redial && redials < MAX_REDIALS;
+    const again = isWorthIt ? await dialFirst(targets(), signal).catch(() => undefined) : undefined;
+    if (again !== undefined) return introduce(client, again, options, signal, redials + 1);
+    if (error instanceof Refusal) dismissClient(client, error.reply);
+    else resetLeg(client);
     return undefined;
   }
 }
@@ -190,7 +209,8 @@ async function dialFirst(targets: readonly Target[], signal: AbortSignal): Promi
   let failure: unknown = new RelayError('EHOSTUNREACH', 'The service has not been found yet');
   for (const target of targets) {
     try {
-      return await dial(target, { timeoutMs: DIAL_TIMEOUT_MS, signal });
+      const socket = await dial(target, { timeoutMs: DIAL_TIMEOUT_MS, signal });
+      return socket.on('error', () => undefined);
     } catch (error) {
       failure = error;
       if (signal.aborted) break;
@@ -200,20 +220,28 @@ async function dialFirst(targets: readonly Target[], signal: AbortSignal): Promi
 }
 
 async function listenOnFreePort(
-  maxConnections: number,
+  { maxConnections, preferredPort }: IngressOptions,
   onConnection: (client: Socket) => void,
 ): Promise<{ readonly port: number; readonly listeners: readonly Listener[] }> {
-  for (let attempt = 1; ; attempt++) {
-    const ipv4 = await listen({ at: { kind: 'tcp', address: ANY_IPV4, port: 0 }, maxConnections, onConnection });
-    const port = ipv4.address.kind === 'tcp' ? ipv4.address.port : 0;
+  const listenAt = (address: string, port: number): Promise<Listener> =>
+    listen({ at: { kind: 'tcp', address, port }, maxConnections, onConnection });
+  for (let attempt = 0; ; attempt++) {
+    const isLast = attempt >= MAX_PORT_ATTEMPTS;
+    let ipv4: Listener;
     try {
-      const ipv6 = await listen({ at: { kind: 'tcp', address: ANY_IPV6, port }, maxConnections, onConnection });
-      return { port, listeners: [ipv4, ipv6] };
+      ipv4 = await listenAt(ANY_IPV4, attempt === 0 ? preferredPort : ANY_PORT);
+    } catch (error) {
+      if (attempt === 0 && TAKEN_CODES.includes(errorCode(error))) continue;
+      throw error;
+    }
+    const port = ipv4.address.kind === 'tcp' ? ipv4.address.port : ANY_PORT;
+    try {
+      return { port, listeners: [ipv4, await listenAt(ANY_IPV6, port)] };
     } catch (error) {
       const code = errorCode(error);
       if (NO_IPV6_CODES.includes(code)) return { port, listeners: [ipv4] };
       await ipv4.stop();
-      if (code !== 'EADDRINUSE' || attempt >= MAX_PORT_ATTEMPTS) throw error;
+      if (isLast || !TAKEN_CODES.includes(code)) throw error;
     }
   }
 }

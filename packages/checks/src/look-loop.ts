@@ -1,5 +1,11 @@
 import { setMaxListeners } from 'node:events';
 
+/**
+ * The time of a look passes in so many parts, one after another: a process that was kept from running, and finds that its time is
+ * over and that the answer has come, loses one of them and not the look.
+ */
+const PARTS = 4;
+
 /** What sets a timer: runs `run` after `delayMs`, unless the returned function is called before. */
 export interface LookClock {
   after(delayMs: number, run: () => void): () => void;
@@ -44,7 +50,12 @@ export class LookLoop<Finding> {
     // A look dials every address of the machine at once.
     setMaxListeners(0, abort.signal);
     this.#abortLook = () => abort.abort();
-    const cancelTimeout = clock.after(timeoutMs, () => abort.abort());
+    let cancelTimeout = (): void => undefined;
+    const passTime = (parts: number): void => {
+      if (parts === 0) abort.abort();
+      else cancelTimeout = clock.after(timeoutMs / PARTS, () => passTime(parts - 1));
+    };
+    passTime(PARTS);
     const finding = await look(abort.signal);
     cancelTimeout();
     if (this.#stopped) return;

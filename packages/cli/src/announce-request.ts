@@ -1,6 +1,8 @@
 import type { AnnouncementOptions } from '@mdns-ambassador/announcer';
 import { ADMIN_OPTION } from './admin-request.ts';
 import { CliError, InvalidValue } from './cli-error.ts';
+import type { CredentialRequest } from './credentials/credential-request.ts';
+import { CREDENTIALS_OPTION, readAnnouncerInjection } from './credentials/identity.ts';
 import { DOCKER_OPTIONS } from './docker-request.ts';
 import { EXIT_USAGE } from './exit-codes.ts';
 import { parseCheck } from './parse/check.ts';
@@ -62,6 +64,7 @@ export const ANNOUNCE_OPTIONS: readonly Option[] = [
   },
   { name: 'responder', kind: 'text', summary: 'Who speaks mDNS', byDefault: 'native', choices: RESPONDERS },
   ...DOCKER_OPTIONS,
+  CREDENTIALS_OPTION,
   ADMIN_OPTION,
   { name: 'json', kind: 'flag', summary: 'Print events as one JSON document a line' },
 ];
@@ -72,10 +75,17 @@ export interface Machine {
   readonly platform: NodeJS.Platform;
 }
 
+/** An announcement, and what is said to its service in the application's place. */
+export interface PlannedAnnouncement extends AnnouncementOptions {
+  readonly injected?: CredentialRequest;
+}
+
 /** The announcement that one request asks for. Throws a CliError that names the first wrong value. */
-export function readAnnouncement({ service: given, settings }: ServiceRequest, machine: Machine): AnnouncementOptions {
+export function readAnnouncement(request: ServiceRequest, machine: Machine): PlannedAnnouncement {
+  const { service: given, settings } = request;
   const { service, host, port } = readGiven(given, parseAnnouncedService);
   refuseNativeOptions(settings);
+  const injected = readAnnouncerInjection(request, service);
   const ttl = settings.read('ttl', (text) => parseInteger(text, 1, HIGHEST_TTL));
   return {
     service,
@@ -95,6 +105,7 @@ export function readAnnouncement({ service: given, settings }: ServiceRequest, m
     rise: settings.read('rise', parseCount) ?? 1,
     fall: settings.read('fall', parseCount) ?? 1,
     relay: settings.isSet('relay'),
+    ...(injected === undefined ? {} : { injected }),
   };
 }
 

@@ -1,6 +1,6 @@
 import { AnnouncerError, type DockerAddress, parseDockerHost } from '@mdns-ambassador/announcer';
 import { CliError, InvalidValue } from './cli-error.ts';
-import { EXIT_USAGE } from './exit-codes.ts';
+import { EXIT_REFUSED, EXIT_USAGE } from './exit-codes.ts';
 import type { Option } from './settings/option.ts';
 import type { Settings } from './settings/settings.ts';
 
@@ -42,4 +42,22 @@ function parseSocketPath(text: string): string {
     throw new InvalidValue(`"${text}" is no path; write one such as /var/run/docker.sock`);
   }
   return path;
+}
+
+/** What would not hold for containers is not ignored. */
+export function refuseBesideDocker(settings: Settings, trailing: readonly string[] | undefined): void {
+  if (trailing !== undefined) {
+    throw new CliError(EXIT_USAGE, '--docker: a command has one announcer of its own; run announce --docker beside it');
+  }
+  for (const [option, what] of [
+    ['mesh-key-file', 'a mesh key is given'],
+    ['credentials', 'credentials are given'],
+  ] as const) {
+    if (settings.find(option).length > 0) {
+      throw new CliError(
+        EXIT_REFUSED,
+        `--docker: containers are announced in the open, and ${what}; announce what is to be secured by name, in a command of its own`,
+      );
+    }
+  }
 }

@@ -1,5 +1,6 @@
 import type { EngineChoice } from '@mdns-ambassador/ambassador';
 import { CliError, InvalidValue } from './cli-error.ts';
+import { EXIT_CONFIG } from './exit-codes.ts';
 import { parseChoice } from './parse/choice.ts';
 import { parseProxiedService } from './parse/service-argument.ts';
 import type { Option } from './settings/option.ts';
@@ -31,7 +32,10 @@ const DECIDED_BY_HAPROXY = ['listen', 'balance', 'max-connections', 'log-connect
 const NEEDS_NODE = ['mesh-key-file', 'credentials'];
 
 /** Throws a CliError for what does not go together. */
-export function readEngine({ service: given, settings }: ServiceRequest, platform: NodeJS.Platform): EngineChoice {
+export function readEngine(
+  { service: given, settings, credentials }: ServiceRequest,
+  platform: NodeJS.Platform,
+): EngineChoice {
   const kind = settings.read('engine', (text) => parseChoice(text, ENGINES)) ?? 'node';
   const socket = settings.read('haproxy-socket', (text) => text);
   const backend = settings.read('haproxy-backend', parseBackend);
@@ -41,6 +45,10 @@ export function readEngine({ service: given, settings }: ServiceRequest, platfor
       return { kind };
     case 'haproxy':
       if (platform === 'win32') refuse(settings, ['engine'], 'haproxy does not run on Windows; write node');
+      if (credentials !== undefined) {
+        const place = credentials.document.locate(credentials.path);
+        throw new CliError(EXIT_CONFIG, `${place}: credentials need engine node; leave one of them out`);
+      }
       refuse(
         settings,
         NEEDS_NODE,

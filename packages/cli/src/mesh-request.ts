@@ -2,6 +2,7 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import {
   explainRefusal,
+  isKeyText,
   type KeyRing,
   MeshError,
   type MeshErrorCode,
@@ -36,8 +37,17 @@ export function nameDefaultKeyFile(env: NodeJS.ProcessEnv): string {
 export function readMeshRequest(settings: Settings, platform: NodeJS.Platform): MeshRequest | undefined {
   const given = settings.find('mesh-key-file').at(-1);
   if (given === undefined) return undefined;
-  const path = resolve(given.text);
+  const path = locateKeyFile(given.text, given);
   return { path, ring: explainMeshErrors(() => readKeyFile(path, platform), given) };
+}
+
+/** The path in full. Throws a CliError for a key in its place, which is not repeated. */
+export function locateKeyFile(text: string, { origin, exitCode }: Pick<Given, 'origin' | 'exitCode'>): string {
+  if (!isKeyText(text)) return resolve(text);
+  throw new CliError(
+    exitCode,
+    `${origin}: this is a key itself, which others may have seen now; write the path of a file that holds it, and that you alone can read`,
+  );
 }
 
 /** Throws a CliError where the keys are a token for something else. */

@@ -4,6 +4,7 @@ import { formatTarget, isLocalTarget, type ListenPlace, type Target } from '@mdn
 import { ADMIN_OPTION } from './admin-request.ts';
 import { DEFAULT_CHECK_INTERVAL_MS, requireWellKnownPort, SHORTEST_CHECK_INTERVAL_MS } from './announce-request.ts';
 import { CliError } from './cli-error.ts';
+import { CREDENTIALS_OPTION, type InjectionRequest, readProxyInjection } from './credentials/identity.ts';
 import { ENGINE_OPTIONS, listensElsewhere, readEngine } from './engine-request.ts';
 import { EXIT_CONFIG, EXIT_REFUSED } from './exit-codes.ts';
 import { parseProxyCheck } from './parse/check.ts';
@@ -75,6 +76,12 @@ export const PROXY_OPTIONS: readonly Option[] = [
     summary: 'Most connections at a time',
     byDefault: 'from the limit on open files',
   },
+  CREDENTIALS_OPTION,
+  {
+    name: 'insecure-inject',
+    kind: 'flag',
+    summary: 'Tell the credentials to endpoints that are written down (static:, dns:, srv:, file:) and prove nothing',
+  },
   ...ENGINE_OPTIONS,
   ADMIN_OPTION,
   { name: 'log-connections', kind: 'flag', summary: 'Log each connection when it has ended, as one JSON line' },
@@ -96,6 +103,8 @@ export interface ProxyRequest {
   /** `none`: endpoints are judged by their dials alone. */
   readonly activeCheck: CheckOptions;
   readonly checkIntervalMs: number;
+  /** Absent: the application logs in itself. */
+  readonly injected?: InjectionRequest;
 }
 
 /** What the machine adds to what was written. */
@@ -131,6 +140,8 @@ export function readProxyRequest(request: ServiceRequest, { platform, passedFds 
   const { service } = readGiven(request.service, parseProxiedService);
   const engine = readEngine(request, platform);
   const allowRemote = settings.isSet('allow-remote');
+  const origins = readOrigins(settings);
+  const injected = readProxyInjection(request, service, origins);
   const maxConnections = settings.read('max-connections', (text) => parseInteger(text, 1, MOST_CONNECTIONS));
   return {
     service,
@@ -140,7 +151,7 @@ export function readProxyRequest(request: ServiceRequest, { platform, passedFds 
       : passedFds.length > 0
         ? passedFds.map((fd): ListenPlace => ({ kind: 'inherited', fd, allowRemote }))
         : readLocalPlaces(request, platform),
-    origins: readOrigins(settings),
+    origins,
     balance: settings.read('balance', (text) => parseChoice(text, BALANCERS)) ?? 'p2c',
     connectTimeoutMs: settings.read('connect-timeout', parseDuration) ?? DEFAULT_CONNECT_TIMEOUT_MS,
     onEndpointLost: settings.read('on-endpoint-lost', (text) => parseChoice(text, ON_LOST)) ?? 'keep',
@@ -150,6 +161,7 @@ export function readProxyRequest(request: ServiceRequest, { platform, passedFds 
       settings.read('check-interval', (text) => parseDuration(text, SHORTEST_CHECK_INTERVAL_MS)) ??
       DEFAULT_CHECK_INTERVAL_MS,
     ...(maxConnections === undefined ? {} : { maxConnections }),
+    ...(injected === undefined ? {} : { injected }),
   };
 }
 

@@ -2,16 +2,26 @@ export { MeshDialler, type MeshDiallerOptions, PATIENCE_MS, type QuarantineEvent
 export { HANDSHAKE_CODES } from './handshake/handshake-error.ts';
 export { cutBundle, formatBundle } from './keys/bundle.ts';
 export { createKeyFile, readKeyFile, replaceKeyFile } from './keys/key-file.ts';
-export { explainRefusal, type KeyRing, listKeys, listMeshIds, listTxtKeys, type TxtKey } from './keys/key-ring.ts';
+export {
+  explainRefusal,
+  isKeyText,
+  type KeyRing,
+  listKeys,
+  listMeshIds,
+  listTxtKeys,
+  type TxtKey,
+} from './keys/key-ring.ts';
 export { MeshKey } from './keys/mesh-key.ts';
 export { Member, type MemberOptions, type MeshClock } from './member.ts';
 export { Mesh, type MeshOptions } from './mesh.ts';
 export { MeshError, type MeshErrorCode } from './mesh-error.ts';
 export { foldServiceName, type Role } from './role.ts';
 export { type Caller, Door, type DoorEvent, type DoorOptions } from './server/door.ts';
+export { fitLimits } from './server/turnstile.ts';
 export {
   type Announced,
   computeSigningDelay,
+  explainStranger,
   MESH_TXT_KEYS,
   signTxtEntries,
   type TxtMembership,

@@ -21,6 +21,8 @@ export const MESH_TXT_KEYS: readonly (readonly [mesh: string, mac: string])[] = 
 /** A record that was signed is accepted for as long as the leaf that a clock of the same error would issue. */
 const PERIOD_MS = 3_600_000;
 const TOLERANCE_PERIODS = 8;
+/** That a Date can tell. */
+const LAST_PERIOD = 8.64e15 / PERIOD_MS;
 const MAC_BYTES = 16;
 const MAC_TEXT = /^([0-9a-z]{1,8})\.([\w-]{22})$/;
 
@@ -77,13 +79,39 @@ export function verifyTxt(
   return undefined;
 }
 
+/** Why `verifyTxt` recognises nobody, for people; goes on after "not used:". */
+export function explainStranger(
+  keys: readonly TxtKey[],
+  announced: Announced,
+  readTxt: (key: string) => string | undefined,
+  now: number,
+): string {
+  for (const { meshId, key } of keys) {
+    for (const [meshName, macName] of MESH_TXT_KEYS) {
+      if (readTxt(meshName) !== meshId) continue;
+      const mac = readTxt(macName) ?? '';
+      const signed = readSigned(key, announced, mac) ?? readSigned(key, { ...announced, draining: false }, mac);
+      if (signed === undefined) return 'its signature is not for what it says';
+      const [then, here] = [signed * PERIOD_MS, now].map((time) => new Date(time).toISOString());
+      return `it was signed at ${then}, and here it is ${here} (are the clocks of both right?)`;
+    }
+  }
+  return 'it is not of this mesh';
+}
+
 function verifyMac(key: Uint8Array, announced: Announced, text: string, now: number): boolean {
+  const period = readSigned(key, announced, text);
+  return period !== undefined && Math.abs(period - Math.floor(now / PERIOD_MS)) <= TOLERANCE_PERIODS;
+}
+
+/** When it was signed, in hours since 1970; undefined where it was not, by this key. */
+function readSigned(key: Uint8Array, announced: Announced, text: string): number | undefined {
   const [, written = '', mac = ''] = MAC_TEXT.exec(text) ?? [];
   const period = Number.parseInt(written, 36);
-  if (!Number.isSafeInteger(period) || Math.abs(period - Math.floor(now / PERIOD_MS)) > TOLERANCE_PERIODS) return false;
+  if (!Number.isSafeInteger(period) || period > LAST_PERIOD) return undefined;
   const given = Buffer.from(mac, 'base64url');
   const expected = computeMac(key, announced, period);
-  return given.length === expected.length && timingSafeEqual(given, expected);
+  return given.length === expected.length && timingSafeEqual(given, expected) ? period : undefined;
 }
 
 /** Every field with its length before it: no two announcements are the same bytes. Names compare without case (RFC 6762 16). */

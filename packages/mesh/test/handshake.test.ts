@@ -251,6 +251,24 @@ describe('A door', () => {
     await clock.advance(200);
     silent.resume();
     await expect.poll(() => silent.readableEnded || silent.destroyed).toBe(true);
+    expect(announcer.events.map(({ reason }) => reason)).toEqual([
+      'it did not finish a handshake within 5 s (has it the mesh key?)',
+    ]);
+  });
+
+  test('shows out who is silent for a client of an address that has fewer places', async () => {
+    const mesh = createMesh();
+    const announcer = await TestAnnouncer.open(mesh, 'redis', {
+      limits: { atOnce: 4, atOncePerAddress: 2, waiting: 4, failures: 2, failuresPerSecond: 0.001 },
+    });
+    const silent = ['10.99.0.7', '10.99.0.7', '10.99.0.8', '10.99.0.8'].map((address) => announcer.connect(address));
+    const { dialler } = createDialler(mesh, { dial: announcer.dial });
+    expect(await exchange(await dialOnce(dialler), 'hello')).toBe('hello');
+    for (const leg of silent) leg.resume();
+    await expect
+      .poll(() => silent.map((leg) => leg.readableEnded || leg.destroyed))
+      .toEqual([true, false, false, false]);
+    expect(announcer.events).toEqual([]);
   });
 
   test('turns away an address whose handshakes fail again and again', async () => {

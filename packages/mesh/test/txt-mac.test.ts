@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { listTxtKeys } from '../src/keys/key-ring.ts';
-import { type Announced, computeSigningDelay, signTxtEntries, verifyTxt } from '../src/txt-mac.ts';
+import { type Announced, computeSigningDelay, explainStranger, signTxtEntries, verifyTxt } from '../src/txt-mac.ts';
 import { createRing } from './mesh-fixture.ts';
 
 const HOUR_MS = 3_600_000;
@@ -89,6 +89,19 @@ describe('A record is not recognised', () => {
       }),
     );
   });
+});
+
+test('why a record is not recognised is told: whose it is, what was changed, or which clock is wrong', () => {
+  const explain = (read: (key: string) => string | undefined, now = NOW, change: Partial<Announced> = {}): string =>
+    explainStranger(KEYS, { ...ANNOUNCED, ...change }, read, now);
+  const foreign = readSigned(ANNOUNCED, listTxtKeys(createRing(), 'redis'));
+  expect(explain(foreign)).toBe('it is not of this mesh');
+  expect(explain(() => undefined)).toBe('it is not of this mesh');
+  expect(explain(readSigned(ANNOUNCED), NOW, { port: 1 })).toBe('its signature is not for what it says');
+  const later = explain(readSigned(ANNOUNCED), NOW + 9 * HOUR_MS, { draining: true });
+  expect(later).toBe(
+    'it was signed at 2026-11-23T12:00:00.000Z, and here it is 2026-11-23T21:30:00.000Z (are the clocks of both right?)',
+  );
 });
 
 test('that it is leaving counts only when it said so itself', () => {

@@ -5,7 +5,9 @@ export { type Leg, probeLeg, resetLeg } from './leg.ts';
 export { connectionLimit, fileLimit, type LimitedProcess } from './limits.ts';
 export { type Listener, type ListenOptions, listen, REMOTE_SOCKET } from './listen.ts';
 export { isLocalFault } from './local-fault.ts';
-export type { Prologue } from './prologue.ts';
+export type { Opened, Opening } from './opening.ts';
+export { type Destination, type Prologue, type Proof, runPrologues } from './prologue.ts';
+export { dismissClient, Redial, Refusal } from './refusal.ts';
 export { errorCode, RelayError } from './relay-error.ts';
 export { type Side, type Splice, type SpliceOptions, type SpliceOutcome, splice } from './splice.ts';
 export {

@@ -8,13 +8,13 @@ import { seededRandom } from './seeded-random.ts';
 import type { SuiteCase } from './suite-case.ts';
 import { connectTo, echo, findClosedPort, greetWith, type Reading, readToEnd, SilentListener } from './tcp-peers.ts';
 
-/** Long against everything that happens on loopback, short against the patience of a test. */
-const SOON_MS = 2000;
+/** Long against everything that happens on loopback and on a busy machine, short against the patience of a test. */
+const SOON_MS = 20_000;
 /** Silence is noticed after seconds, by who looks again and again. */
 const LOOK_MS = 250;
 const UNANSWERED_LOOKS = 60;
-/** A silent endpoint may cost a client the race's delay, and what a busy machine adds. */
-const RACED_MS = 1500;
+/** A silent endpoint may cost a client the race's delay, and what a busy machine adds; who does not race waits twice as long. */
+const RACED_MS = 10_000;
 
 const ALL_ABILITIES: EngineAbilities = { resetsClients: true, retriesUntouched: true, seesAnswers: true };
 

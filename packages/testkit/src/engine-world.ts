@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import type { Target } from '@mdns-ambassador/relay';
 import { connectTo, TcpService } from './tcp-peers.ts';
 
-const CONNECT_TIMEOUT_MS = 3000;
+const CONNECT_TIMEOUT_MS = 20_000;
 const MAX_CONNECTIONS = 1000;
 
 /** What an engine can do beyond moving bytes; where one cannot, its cases say what it does instead. */
@@ -18,7 +18,7 @@ export interface EngineAbilities {
 type FailureUnderTest = 'refused' | 'reset' | 'timeout' | 'unreachable' | 'handshake' | 'local';
 type EventUnderTest =
   | { readonly kind: 'engine-changed'; readonly message: string }
-  | { readonly kind: 'unreachable'; readonly reason: string }
+  | { readonly kind: 'unreachable' | 'refused'; readonly reason: string }
   | { readonly kind: 'connections-full'; readonly limit: number };
 interface ConnectionUnderTest {
   readonly client?: { readonly address: string; readonly port: number };

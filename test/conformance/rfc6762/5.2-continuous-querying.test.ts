@@ -95,6 +95,19 @@ test('asks questions that are due together in one packet (5.3)', async () => {
   expect(query?.questions).toEqual([`SRV ${PRINTER}`, `TXT ${PRINTER}`]);
 });
 
+test('refreshes in one packet what came in one packet, and so is answered in one (5.3)', async () => {
+  for (const seed of [1, 2, 3]) {
+    const device = await Device.start({ seed });
+    device.browse();
+    await device.run(5_000);
+    device.tell([POINTER, ...DETAILS]);
+    await device.run(2_000);
+    device.take();
+    const [refresh] = (await device.queriesIn(100_000)).filter(({ questions }) => !questions.includes(`PTR ${TYPE}`));
+    expect(refresh?.questions.toSorted()).toEqual(['A other.local', `SRV ${PRINTER}`]);
+  }
+});
+
 test('does not ask again for a record that lives for less than five seconds: a peer could make it ask without end', async () => {
   const device = await Device.start();
   device.browse();

@@ -11,7 +11,7 @@ export interface HttpAnswer {
 /** Asks the admin of a host with curl; further arguments are curl's. */
 export async function askAdmin(host: Host, path: string, ...args: readonly string[]): Promise<HttpAnswer> {
   const url = `http://${ADMIN_ADDRESS}${path}`;
-  const output = await host.read('curl', ['-sS', '--max-time', '10', '-w', '\n%{http_code}', ...args, url]);
+  const output = await host.read('curl', ['-sS', '--max-time', '60', '-w', '\n%{http_code}', ...args, url]);
   const end = output.lastIndexOf('\n');
   return { status: Number(output.slice(end + 1)), body: output.slice(0, end) };
 }
@@ -19,9 +19,7 @@ export async function askAdmin(host: Host, path: string, ...args: readonly strin
 /** Waits until `/readyz` says so. */
 export async function untilReadiness(host: Host, status: 200 | 503): Promise<void> {
   const ask = `curl -s -o /dev/null -w '%{http_code}' http://${ADMIN_ADDRESS}/readyz`;
-  await host.read('timeout', ['20', 'sh', '-c', `until [ "$(${ask})" = ${status} ]; do sleep 0.1; done`], {
-    timeout: 25_000,
-  });
+  await host.until(`[ "$(${ask})" = ${status} ]`);
 }
 
 /** The value of one line of `/metrics`. */

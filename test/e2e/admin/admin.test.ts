@@ -197,27 +197,31 @@ await labTest('while a proxy drains it is alive, and not ready', { hosts: 2, nee
   expect((await askAdmin(h2, '/healthz')).status).toBe(200);
 });
 
-await labTest('each connection is one line of JSON when it was asked for', { hosts: 2 }, async (lan) => {
-  const { h2, proxying } = await startPair(lan, '--log-connections', '--log-level', 'silent');
-  const [line] = await proxying.line(/.*"msg":"connection".*/, { stream: 'stderr' });
-  expect(JSON.parse(line)).toMatchObject({
-    service: 'thing',
-    client: expect.stringMatching(/^127\.0\.0\.1:\d+$/),
-    endpoint: '10.99.0.1:7000',
-    instance: 'thing on h1',
-    bytesUp: 4,
-    bytesDown: 3,
-    durationMs: expect.any(Number),
-    dialMs: expect.any(Number),
-    outcome: 'ended',
-  });
-  await h2.run('curl', ['-s', '--max-time', '5', 'telnet://127.0.0.1:7000'], { input: 'reset\n' });
-  expect(JSON.parse((await proxying.line(/.*"msg":"connection".*/))[0])).toMatchObject({
-    outcome: 'reset',
-    by: 'upstream',
-    code: 'ECONNRESET',
-  });
-});
+await labTest(
+  'each connection is one line of JSON when it was asked for',
+  { hosts: 2, needs: ['curl'] },
+  async (lan) => {
+    const { h2, proxying } = await startPair(lan, '--log-connections', '--log-level', 'silent');
+    const [line] = await proxying.line(/.*"msg":"connection".*/, { stream: 'stderr' });
+    expect(JSON.parse(line)).toMatchObject({
+      service: 'thing',
+      client: expect.stringMatching(/^127\.0\.0\.1:\d+$/),
+      endpoint: '10.99.0.1:7000',
+      instance: 'thing on h1',
+      bytesUp: 4,
+      bytesDown: 3,
+      durationMs: expect.any(Number),
+      dialMs: expect.any(Number),
+      outcome: 'ended',
+    });
+    await h2.run('curl', ['-s', '--max-time', '30', 'telnet://127.0.0.1:7000'], { input: 'reset\n' });
+    expect(JSON.parse((await proxying.line(/.*"msg":"connection".*/))[0])).toMatchObject({
+      outcome: 'reset',
+      by: 'upstream',
+      code: 'ECONNRESET',
+    });
+  },
+);
 
 /** A service on h1, its proxy with an admin on h2, and one client that was served. */
 async function startPair(lan: Lab, ...options: readonly string[]) {
@@ -227,5 +231,7 @@ async function startPair(lan: Lab, ...options: readonly string[]) {
   const proxying = spawnAmbassador(h2, ['proxy', 'thing:7000', '--admin', ADMIN_ADDRESS, ...options]);
   await proxying.line(/thing on h1/, { stream: 'stdout' });
   expect(await runProgram(h2, 'ask', ['127.0.0.1', '7000', 'who'])).toMatchObject({ answer: 'h1\n' });
+  // The client knows of its end before the proxy is done with it.
+  await h2.until(`curl -s http://${ADMIN_ADDRESS}/v1/status | grep -q '"connections":{"active":0,"accepted":1,'`);
   return { h1, h2, proxying };
 }

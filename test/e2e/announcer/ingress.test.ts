@@ -59,6 +59,7 @@ async function open(changes: Partial<IngressOptions> = {}): Promise<Ingress> {
     isAnnounced: (address) => address === ANNOUNCED || address === '::1',
     prologues: [],
     maxConnections: 100,
+    preferredPort: 0,
     ...changes,
   });
   return ingress;
@@ -197,6 +198,15 @@ describe('Prologues', () => {
   });
 });
 
+test('a port that is taken is left alone: another one is listened on', async () => {
+  const opened = await open({ preferredPort: service.port });
+  expect(opened.port).not.toBe(service.port);
+  const client = await dialIngress();
+  client.end('question');
+  expect(await readAll(await service.accepted())).toBe('question');
+  (await service.accepted()).end();
+});
+
 describe('The end', () => {
   test('a drain refuses new connections and lets the others finish', async () => {
     const opened = await open();
@@ -215,7 +225,10 @@ describe('The end', () => {
     expect(await readAll(upstream)).toBe('last words');
     upstream.end();
     client.resume();
-    expect(await drained).toEqual({ finished: 1, reset: 0 });
+    const { finished, reset } = await drained;
+    // Who only looked whether it still listens may have been carried, too.
+    expect(finished).toBeGreaterThanOrEqual(1);
+    expect(reset).toBe(0);
   });
 
   test('what has not finished when the drain times out is reset', async () => {

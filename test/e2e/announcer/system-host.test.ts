@@ -15,7 +15,7 @@ const host = createSystemHost({
   interfaces: () => [],
   maxConnections: 10,
 });
-const signal = () => AbortSignal.timeout(5000);
+const signal = () => AbortSignal.timeout(60_000);
 
 async function listenHttp(status: number) {
   const sockets = { errors: 0 };

@@ -41,15 +41,15 @@ function isAlive(pid: number): boolean {
 
 async function expectGone(pids: readonly number[]): Promise<void> {
   expect(pids).toHaveLength(3);
-  await expect.poll(() => pids.filter(isAlive), { timeout: 5_000 }).toEqual([]);
+  await expect.poll(() => pids.filter(isAlive)).toEqual([]);
 }
 
-test('the demo shows discovery, balancing, a kill, a leave and a newcomer, and ends with 0 within 20 s', async () => {
+test('the demo shows discovery, balancing, a kill, a leave and a newcomer, and ends with 0 within a minute', async () => {
   const startedAt = performance.now();
   const { demo, printed } = startDemo();
   const [code] = await once(demo, 'close');
   expect(code, printed()).toBe(0);
-  expect(performance.now() - startedAt).toBeLessThan(20_000);
+  expect(performance.now() - startedAt).toBeLessThan(60_000);
   for (const name of ['red', 'green', 'blue']) expect(printed()).toMatch(new RegExp(`found ${name} after \\d+ ms`));
   expect(printed()).toMatch(/answered by blue \d+, green \d+ and red \d+/);
   expect(printed()).toMatch(/kill -9 \d+: red dies/);

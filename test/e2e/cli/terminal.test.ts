@@ -8,7 +8,7 @@ const LINKED = fileURLToPath(new URL('../../../node_modules/.bin', import.meta.u
 
 function runShell(script: string): { readonly stdout: string; readonly stderr: string } {
   const env = { ...process.env, PATH: `${LINKED}:${dirname(process.execPath)}:${process.env.PATH}` };
-  return spawnSync('bash', ['-c', script], { encoding: 'utf8', env, timeout: 20_000 });
+  return spawnSync('bash', ['-c', script], { encoding: 'utf8', env, timeout: 120_000 });
 }
 
 test('a reader that leaves early ends the command without a word', () => {

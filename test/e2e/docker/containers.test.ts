@@ -135,7 +135,7 @@ async function showApplication(daemon: DockerDaemon, lan: Lab): Promise<void> {
   const announcing = await announce(h2, 'redis:12345', '--name', 'first');
   await proxySays('found "first"');
   // Knows nothing of ambassador.
-  const program = ['--volume', `${locateProgram('redis-client.mjs')}:/client.mjs:ro`];
+  const program = ['--volume', `${locateProgram('redis-load.mjs')}:/client.mjs:ro`];
   const client = ['node', '/client.mjs', 'redis', '6379'];
   await daemon.docker('run', '--detach', '--name', 'app', ...onApps, ...program, BASE_IMAGE, ...client);
   const appSays = async (text: string): Promise<void> => {
@@ -189,13 +189,13 @@ async function showApplication(daemon: DockerDaemon, lan: Lab): Promise<void> {
 
 async function showAgentWithLabels(daemon: DockerDaemon, lan: Lab): Promise<void> {
   const [h1, h2] = [lan.host(1), lan.host(2)];
-  const agent = spawnAmbassador(h1, ['agent', '--docker', '--docker-socket', '/run/docker.sock']);
-  await agent.line(/^serving/, { stream: 'stdout', ...WAIT });
   await daemon.docker('network', 'create', 'apps');
-  await agent.line(/^network interface br-\w+ is up/, { stream: 'stdout', ...WAIT });
   const flags = ['--name', 'store', '--network', 'apps', '--publish', '6379', '--label', 'ambassador.service=redis'];
   const command = ['redis-server', '--protected-mode', 'no', '--save', ''];
   await daemon.docker('run', '--detach', ...flags, REDIS_IMAGE, ...command);
+  // A bridge is up once it has a container.
+  const agent = spawnAmbassador(h1, ['agent', '--docker', '--docker-socket', '/run/docker.sock']);
+  await agent.line(/^using eth0 \(10\.99\.0\.1\) and br-\w+/, { stream: 'stdout', ...WAIT });
   await agent.line(/^announced redis as "store on h1"/, { stream: 'stdout', ...WAIT });
 
   const [instance, ...others] = JSON.parse((await runAmbassador(h2, ['list', 'redis', '--json'])).stdout);

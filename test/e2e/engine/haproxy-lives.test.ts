@@ -41,7 +41,7 @@ await labTest(
     await load.moreAnswers(1);
     const [before = ''] = await findHaproxy(h1);
     await h1.read('kill', ['-USR1', before]);
-    await proxying.line(/another takes its place/, { timeout: 1_000 });
+    await proxying.line(/another takes its place/);
     await load.moreAnswers(2);
     expect((await load.finish()).failures).toEqual([]);
     const both = await findHaproxy(h1);
@@ -67,14 +67,14 @@ await labTest(
     await killed.line(/127\.0\.0\.1:7001/);
     const kept = await startKept(h1);
     await killed.stop('SIGKILL');
-    await h1.read('timeout', ['3', 'sh', '-c', 'while ss -Hltn "sport = :7000" | grep -q .; do sleep 0.05; done']);
+    await h1.until('! ss -Hltn "sport = :7000" | grep -q .');
     expect(kept.stdout).not.toMatch(/^s1 /m);
 
     const next = await proxy(h1, ...arguments_);
     await next.line(/127\.0\.0\.1:7001/);
     expect(await runProgram(h1, 'ask', ['127.0.0.1', '7000', 'who'])).toMatchObject({ answer: 's1\n' });
     // Nobody waits for longer than connections may take to finish.
-    await kept.line(/^s1 /, { timeout: 6_000 });
+    await kept.line(/^s1 /);
     expect(await findHaproxy(h1)).toHaveLength(1);
   },
 );
@@ -89,12 +89,7 @@ await labTest(
     const proxying = await proxy(h1, 'thing:7000', '--from', `file:${LIST}`, ...flags, ...ENGINE);
     await proxying.line(/127\.0\.0\.1:7002/);
     const staying = await startProgram(h1, 'stay', '127.0.0.1', '7000', '4');
-    await h1.read('timeout', [
-      '3',
-      'sh',
-      '-c',
-      `until curl -s http://${ADMIN_ADDRESS}/v1/status | grep -q '"active":4'; do sleep 0.1; done`,
-    ]);
+    await h1.until(`curl -s http://${ADMIN_ADDRESS}/v1/status | grep -q '"active":4'`);
     const [service] = JSON.parse((await askAdmin(h1, '/v1/status')).body).services;
     expect(service).toMatchObject({ engine: 'haproxy', connections: { active: 4, accepted: 4, failed: 0 } });
     expect(service.endpoints.map(({ active, total }: Readonly<Record<string, number>>) => [active, total])).toEqual([
@@ -117,7 +112,7 @@ await labTest(
     await h1.read('tee', ['/run/haproxy.cfg'], { input: OWN_HAPROXY });
     const startHaproxy = async () => {
       const started = h1.spawn('/usr/sbin/haproxy', ['-db', '-f', '/run/haproxy.cfg']);
-      await h1.read('timeout', ['5', 'sh', '-c', 'until ss -Hltn "sport = :7000" | grep -q .; do sleep 0.02; done']);
+      await h1.until('ss -Hltn "sport = :7000" | grep -q .');
       return started;
     };
     const first = await startHaproxy();
@@ -184,6 +179,5 @@ async function startKept(host: Host) {
 /** Until haproxy has so many servers of ours, ready for clients. */
 async function untilServers(host: Host, count: number): Promise<void> {
   const ask = `const socket = require('node:net').connect('${SOCKET}'); socket.on('error', () => {}).write('show stat\\n'); socket.pipe(process.stdout)`;
-  const look = `[ "$(${process.execPath} -e "${ask}" | grep -c '^thing,ambassador\\..*,UP')" = ${count} ]`;
-  await host.read('timeout', ['10', 'sh', '-c', `until ${look}; do sleep 0.1; done`]);
+  await host.until(`[ "$(${process.execPath} -e "${ask}" | grep -c '^thing,ambassador\\..*,UP')" = ${count} ]`);
 }

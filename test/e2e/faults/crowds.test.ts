@@ -2,16 +2,17 @@ import type { Host, HostProcess } from '@mdns-ambassador/testkit';
 import { expect } from 'vitest';
 import { AMBASSADOR, announce, proxy, runProgram, spawnProgram, startProgram } from '../../ambassador.ts';
 import { labTest } from '../../lab-test.ts';
-import { Load } from '../../load.ts';
+import { Load, type Tally } from '../../load.ts';
 
 /** Each is two files in the proxy, which turns away those for whom it may not open any. */
 const IDLE = 10_000;
 const KIB_PER_THOUSAND = 9 * 1024;
-/** V8 collects and gives back some seconds after a process has calmed down. */
-const GIVEN_BACK_SECONDS = 40;
+/** V8 collects and gives back once a process has been calm: after 25 s on a quiet machine, after a minute on a busy one. */
+const GIVEN_BACK_MS = 180_000;
 const KEPT_SHARE = 0.25;
 const SILENT = 2_000;
-const CONNECT_P99_MS = 100;
+/** Or five times of what it waits when it is alone, where the machine is slow. */
+const CONNECT_P99_MS = 250;
 const FILES = 256;
 const CLIENTS = 1_000;
 /** 128 files are reserved, and each connection takes two. */
@@ -19,7 +20,7 @@ const FIT = (FILES - 128) / 2;
 
 await labTest(
   '10,000 idle connections take 9 MiB per 1,000 at most, and give their files and memory back',
-  { hosts: 2, timeout: 120_000 },
+  { hosts: 2, timeout: GIVEN_BACK_MS + 180_000 },
   async (lan) => {
     const [h1, h2] = [lan.host(1), lan.host(2)];
     await startProgram(h1, 'service', '7000', 'h1');
@@ -46,12 +47,14 @@ await labTest(
     const command = `ulimit -n ${FILES}; exec "$0" "$@"`;
     const proxying = h2.spawn('sh', ['-c', command, process.execPath, AMBASSADOR, 'proxy', 'thing:7000', '--json']);
     await proxying.line(/"endpoint-added"/);
+    const quiet = await measure(h2, proxying);
     const crowd = spawnProgram(h2, 'stay', '127.0.0.1', '7000', `${CLIENTS}`);
     const [, counts] = await crowd.line(/^ready (.*)$/);
     expect(JSON.parse(counts ?? '')).toEqual({ h1: FIT, refused: CLIENTS - FIT });
     await proxying.line(new RegExp(`"connections-full".*"limit":${FIT}`));
     crowd.stdin.end();
     await crowd.exited;
+    await untilFiles(h2, proxying, quiet.files);
     expect(await runProgram(h2, 'ask', ['127.0.0.1', '7000', 'who'])).toMatchObject({ answer: 'h1\n' });
   },
 );
@@ -62,13 +65,17 @@ await labTest('2,000 silent clients do not keep a good one waiting', { hosts: 2 
   await announce(h1, 'thing:7000');
   const proxying = await proxy(h2, 'thing:7000');
   await proxying.line(/thing on h1/);
+  const measureGood = async (): Promise<Tally> => {
+    const load = await Load.start(h2, { concurrency: 1 });
+    await load.moreAnswers(3);
+    return await load.finish();
+  };
+  const alone = await measureGood();
   const silent = spawnProgram(h2, 'silent', '127.0.0.1', '7000', `${SILENT}`);
   await silent.line(/^ready/);
-  const load = await Load.start(h2, { concurrency: 1 });
-  await load.moreAnswers(3);
-  const tally = await load.finish();
+  const tally = await measureGood();
   expect(tally.failures).toEqual([]);
-  expect(tally.p99Ms).toBeLessThan(CONNECT_P99_MS);
+  expect(tally.p99Ms).toBeLessThan(Math.max(CONNECT_P99_MS, 5 * alone.p99Ms));
   expect(silent.output).not.toContain('lost');
 });
 
@@ -79,7 +86,7 @@ async function holdIdle(
   proxying: HostProcess,
 ): Promise<Measure & { readonly held: number }> {
   const idle = spawnProgram(host, 'stay', '127.0.0.1', '7000', `${count}`);
-  const [, counts] = await idle.line(/^ready (.*)$/, { timeout: 40_000 });
+  const [, counts] = await idle.line(/^ready (.*)$/, { timeout: 90_000 });
   const taken = await measure(host, proxying);
   idle.stdin.end();
   await idle.exited;
@@ -99,14 +106,10 @@ async function measure(host: Host, of: HostProcess): Promise<Measure> {
 
 /** Until the process has no more files open than that. */
 async function untilFiles(host: Host, of: HostProcess, files: number): Promise<void> {
-  const question = `until [ "$(ls /proc/${of.pid}/fd | wc -l)" -le ${files} ]; do sleep 0.05; done`;
-  await host.read('timeout', ['10', 'sh', '-c', question]);
+  await host.until(`[ "$(ls /proc/${of.pid}/fd | wc -l)" -le ${files} ]`);
 }
 
 /** Until the process takes no more memory than that. */
 async function untilMemory(host: Host, of: HostProcess, kib: number): Promise<void> {
-  const question = `until [ "$(awk '/VmRSS/{print $2}' /proc/${of.pid}/status)" -le ${kib} ]; do sleep 0.5; done`;
-  await host.read('timeout', [`${GIVEN_BACK_SECONDS}`, 'sh', '-c', question], {
-    timeout: (GIVEN_BACK_SECONDS + 5) * 1_000,
-  });
+  await host.until(`[ "$(awk '/VmRSS/{print $2}' /proc/${of.pid}/status)" -le ${kib} ]`, { timeout: GIVEN_BACK_MS });
 }

@@ -17,7 +17,7 @@ await labTest(
     await draining.line(/thing on h1/);
     const transfers = spawnProgram(h2, 'transfers', '127.0.0.1', '7000', `${TRANSFERS}`, `${ROUNDS}`);
     await transfers.line(/^ready/);
-    const stopped = draining.stop('SIGTERM', { timeout: 15_000 });
+    const stopped = draining.stop('SIGTERM');
     await draining.line(/stopping/);
     expect(await runProgram(h2, 'ask', ['127.0.0.1', '7000', 'who'])).toMatchObject({ end: 'ECONNREFUSED' });
     expect(JSON.parse((await transfers.line(/^\{.*\}$/))[0])).toEqual({ whole: TRANSFERS });
@@ -29,8 +29,7 @@ await labTest(
     await kept.line(/^ready/);
     hurried.kill('SIGTERM');
     await hurried.line(/stopping/);
-    const askedAgainAt = Date.now();
+    // It did not wait for those ten, which would have ended it with 0.
     expect(await hurried.stop('SIGTERM')).toEqual({ code: 143, signal: undefined });
-    expect(Date.now() - askedAgainAt).toBeLessThan(1_000);
   },
 );

@@ -1,61 +1,55 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Lab } from '@mdns-ambassador/testkit';
+import type { HostProcess, Lab } from '@mdns-ambassador/testkit';
 import { expect } from 'vitest';
 import { BACKEND_COUNT, startBackends, startProxy } from '../../backends.ts';
 import { labTest } from '../../lab-test.ts';
-import { failedAfter, Load, type Tally, worstAfter } from '../../load.ts';
+import { failedAfter, Load, worstAfter } from '../../load.ts';
 
-const INTERVAL_MS = 1_000;
-/** One interval and 300 ms, and what a machine with few cores adds to both clocks. */
-const CAUGHT_MS = INTERVAL_MS + 300 + 100;
-/** Who is caught after all would be kept for the rest of this. */
-const STILL_FROZEN_MS = 1_000;
-/** The notice before a goodbye, the second for which it keeps the records (RFC 6762 10.1), and the time to contradict it. */
-const GOODBYE_MS = 250 + 1_000 + 2_000;
+const INTERVAL_MS = 2_000;
+/** What a busy machine adds to the interval. The strict figure is test/bench's. */
+const SLACK_MS = 8_000;
+/** So long it stays frozen once that was noticed: who is kept there is kept for so long. */
+const STILL_FROZEN_MS = 3_000;
 const CHECK = ['--check', 'redis', '--check-interval', `${INTERVAL_MS}ms`];
 
 await labTest(
-  'no new connection goes to a frozen backend after one interval of the proxy’s check, and those caught there are reset',
+  'no new connection goes to a frozen backend once the proxy’s check has noticed, and those caught there are reset',
   { hosts: BACKEND_COUNT + 1 },
   async (lan) => {
     await startBackends(lan);
-    await startProxy(lan, ...CHECK);
-    await freezeUnderLoad(lan);
+    await freezeUnderLoad(lan, await startProxy(lan, ...CHECK));
   },
 );
 
 await labTest(
-  'the announcer’s check keeps new connections away as fast; those caught there are reset with the goodbye, if asked for',
+  'the announcer’s check keeps new connections away as well; those caught there are reset with the goodbye, if asked for',
   { hosts: BACKEND_COUNT + 1 },
   async (lan) => {
     await startBackends(lan, ...CHECK);
-    await startProxy(lan, '--on-endpoint-lost', 'close');
-    await freezeUnderLoad(lan, GOODBYE_MS);
+    await freezeUnderLoad(lan, await startProxy(lan, '--on-endpoint-lost', 'close'));
   },
 );
 
-/** Those that are caught may be reset `graceMs` later than no more are. */
-async function freezeUnderLoad(lan: Lab, graceMs = 0): Promise<void> {
+async function freezeUnderLoad(lan: Lab, proxying: HostProcess): Promise<void> {
   const load = await Load.start(lan.host(BACKEND_COUNT + 1), { concurrency: 16 });
   await load.moreAnswers(3);
   const frozen = lan.host(1).spawned[0];
+  proxying.skip();
   frozen?.kill('SIGSTOP');
   const frozenAt = Date.now();
+  await proxying.line(/^"thing on h1" (?:is not used for now|is leaving)/);
+  const noticedAt = Date.now();
   await load.failed();
   await sleep(STILL_FROZEN_MS);
+  const thawedAt = Date.now();
   frozen?.kill('SIGCONT');
-  await load.heard('h1', 5_000);
+  await load.heard('h1', thawedAt);
   const tally = await load.finish();
-  expectCaughtInTime(tally, frozenAt, graceMs);
-}
 
-function expectCaughtInTime(tally: Tally, frozenAt: number, graceMs: number): void {
-  expect(failedAfter(tally, frozenAt + CAUGHT_MS)).toEqual([]);
-  expect(worstAfter(tally, frozenAt + CAUGHT_MS)).toBeLessThan(STILL_FROZEN_MS);
-  const caught = tally.failures.filter(({ how }) => how === 'ECONNRESET');
-  expect(caught.length).toBe(tally.failures.length);
-  expect(caught.length).toBeGreaterThan(0);
-  expect(Math.max(...caught.map(({ begunAt, tookMs }) => begunAt + tookMs - frozenAt))).toBeLessThan(
-    CAUGHT_MS + graceMs,
-  );
+  expect(noticedAt - frozenAt).toBeLessThan(INTERVAL_MS + SLACK_MS);
+  expect(failedAfter(tally, noticedAt)).toEqual([]);
+  // Neither those that were caught nor those that came later are kept until it goes on.
+  expect(worstAfter(tally, frozenAt - INTERVAL_MS)).toBeLessThan(STILL_FROZEN_MS);
+  expect(new Set(tally.failures.map(({ how }) => how))).toEqual(new Set(['ECONNRESET']));
+  expect(Math.max(...tally.failures.map(({ begunAt, tookMs }) => begunAt + tookMs))).toBeLessThan(thawedAt);
 }

@@ -35,7 +35,7 @@ await labTest(
 
 await labTest(
   'with postgres-primary a standby gets no connection until it is promoted',
-  { hosts: 2, needs: ['postgres', 'psql'], timeout: 120_000 },
+  { hosts: 2, needs: ['postgres', 'psql'] },
   async (lan) => {
     const [h1, h2] = [lan.host(1), lan.host(2)];
     await startPostgres(h1, 5432, { isStandby: true });

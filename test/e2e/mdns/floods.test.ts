@@ -4,10 +4,10 @@ import { AMBASSADOR, announce, locateProgram, spawnProgram, startProgram } from 
 import { labTest } from '../../lab-test.ts';
 
 const MAX_GROWTH_MIB = 20;
+/** Of its own work: see watch-loop.mjs. */
 const MAX_DELAY_MS = 50;
 /** 32 of each kind in a minute, in the log as well. */
 const MAX_LINES = 300;
-const FOUND = { timeout: 30_000 };
 
 interface LoopReport {
   readonly p99Ms: number;
@@ -23,18 +23,18 @@ interface Tally {
 
 await labTest(
   'a flood of 100,000 names in 20 s costs neither memory nor time nor those who are there or come',
-  { hosts: 4, timeout: 180_000 },
+  { hosts: 4 },
   async (lan) => {
     const [h1, h2, h3, h4] = [lan.host(1), lan.host(2), lan.host(3), lan.host(4)];
     await startService(h1);
     const proxying = await startWatchedProxy(h2);
-    await proxying.line(/found "thing on h1"/, FOUND);
+    await proxying.line(/found "thing on h1"/);
     const before = await readLoop(proxying);
     // Ten names in each packet.
     const flooding = await startFlood(h3, 'names', h3.ip, 500, 20);
     await startService(h4);
     const load = spawnProgram(h2, 'load', '127.0.0.1', '7000', '1', '50');
-    await flooding.line(/^sent 10000$/, { timeout: 60_000 });
+    await flooding.line(/^sent 10000$/);
     const tally = await finish(load);
     expect(tally.failures).toEqual([]);
     expect(Object.keys(tally.by).sort()).toEqual(['h1', 'h4']);
@@ -49,17 +49,17 @@ await labTest(
 
 await labTest(
   'a flood of one name a packet, 5,000 packets a second, leaves room for those who come',
-  { hosts: 4, timeout: 180_000 },
+  { hosts: 4 },
   async (lan) => {
     const [h1, h2, h3, h4] = [lan.host(1), lan.host(2), lan.host(3), lan.host(4)];
     await startService(h1);
     const proxying = await startWatchedProxy(h2);
-    await proxying.line(/found "thing on h1"/, FOUND);
+    await proxying.line(/found "thing on h1"/);
     const before = await readLoop(proxying);
     const flooding = await startFlood(h3, 'malformed', h3.ip, 5_000, 10);
     await startService(h4);
-    await proxying.line(/found "thing on h4"/, FOUND);
-    await flooding.line(/^sent 50000$/, { timeout: 60_000 });
+    await proxying.line(/found "thing on h4"/);
+    await flooding.line(/^sent 50000$/);
     const after = await readLoop(proxying);
     expect(after.rssMiB - before.rssMiB).toBeLessThan(MAX_GROWTH_MIB);
     expect(after.p99Ms).toBeLessThan(MAX_DELAY_MS);
@@ -68,42 +68,38 @@ await labTest(
 );
 
 for (const kind of ['goodbyes', 'flushes']) {
-  await labTest(
-    `forged ${kind} at 100 a second fail no connection through the proxy`,
-    { hosts: 3, timeout: 150_000 },
-    async (lan) => {
-      const [h1, h2, h3] = [lan.host(1), lan.host(2), lan.host(3)];
-      await startService(h1);
-      const proxying = await startWatchedProxy(h2);
-      await proxying.line(/found "thing on h1"/, FOUND);
-      const load = spawnProgram(h2, 'load', '127.0.0.1', '7000', '4');
-      await load.line(/^answered/);
-      const flooding = await startFlood(h3, kind, h3.ip, 100, 10, 'thing on h1');
-      await flooding.line(/^sent 1000$/, { timeout: 40_000 });
-      const tally = await finish(load);
-      expect(tally.failures).toEqual([]);
-      expect(tally.answered).toBeGreaterThan(1_000);
-      expect(proxying.stdout).not.toMatch(/lost "thing on h1".*goodbye/);
-    },
-  );
+  await labTest(`forged ${kind} at 100 a second fail no connection through the proxy`, { hosts: 3 }, async (lan) => {
+    const [h1, h2, h3] = [lan.host(1), lan.host(2), lan.host(3)];
+    await startService(h1);
+    const proxying = await startWatchedProxy(h2);
+    await proxying.line(/found "thing on h1"/);
+    const load = spawnProgram(h2, 'load', '127.0.0.1', '7000', '4');
+    await load.line(/^answered/);
+    const flooding = await startFlood(h3, kind, h3.ip, 100, 10, 'thing on h1');
+    await flooding.line(/^sent 1000$/);
+    const tally = await finish(load);
+    expect(tally.failures).toEqual([]);
+    expect(tally.answered).toBeGreaterThan(1_000);
+    expect(proxying.stdout).not.toMatch(/lost "thing on h1".*goodbye/);
+  });
 }
 
 await labTest('what comes from off the link or from another port changes nothing', { hosts: 3 }, async (lan) => {
   const [h1, h2, h3] = [lan.host(1), lan.host(2), lan.host(3)];
   await startService(h1);
   const browsing = await startProgram(h2, 'mdns-node', 'browse', '_thing._tcp');
-  await browsing.line(/^added thing on h1/, FOUND);
+  await browsing.line(/^added thing on h1/);
   await h3.read('ip', ['address', 'add', '192.0.2.9/24', 'dev', 'eth0']);
   for (const source of ['192.0.2.9', `${h3.ip}:40000`]) {
     const flooding = await startFlood(h3, 'goodbyes', source, 100, 2, 'thing on h1');
-    await flooding.line(/^sent 200$/, { timeout: 30_000 });
+    await flooding.line(/^sent 200$/);
   }
   browsing.kill('SIGUSR1');
-  const [, json = ''] = await browsing.line(/^counters (.*)$/, FOUND);
+  const [, json = ''] = await browsing.line(/^counters (.*)$/);
   const { offLink, otherPort, recordsRefused } = JSON.parse(json);
   // UDP may lose some on a busy machine.
-  expect(offLink).toBeGreaterThan(150);
-  expect(otherPort).toBeGreaterThan(150);
+  expect(offLink).toBeGreaterThan(50);
+  expect(otherPort).toBeGreaterThan(50);
   expect(recordsRefused).toBe(0);
   expect(browsing.stdout).not.toContain('removed');
 });
@@ -116,7 +112,7 @@ async function startService(host: Host): Promise<void> {
 async function startWatchedProxy(host: Host): Promise<HostProcess> {
   const args = ['--import', locateProgram('watch-loop.mjs'), AMBASSADOR, 'proxy', 'thing:7000'];
   const proxying = host.spawn(process.execPath, args);
-  await proxying.line(/listening/i, FOUND);
+  await proxying.line(/listening/i);
   return proxying;
 }
 
@@ -133,7 +129,7 @@ async function startFlood(
 
 async function finish(load: HostProcess): Promise<Tally> {
   load.stdin.end();
-  const [json] = await load.line(/^\{.*\}$/, { timeout: 30_000 });
+  const [json] = await load.line(/^\{.*\}$/);
   return JSON.parse(json);
 }
 

@@ -62,12 +62,17 @@ export class RawPeer {
     return this.#arrived().slice(this.#seen);
   }
 
-  /** The first packet since `forget` that matches, waiting for it up to five seconds. */
+  /** The first packet since `forget` that matches, waiting for it. */
   async expect(matches: (packet: Arrived) => boolean): Promise<Arrived> {
-    await this.#prober.until(() => this.arrived().some(matches), { timeout: 5_000 });
+    await this.#prober.until(() => this.arrived().some(matches));
     const found = this.arrived().find(matches);
     if (found === undefined) throw new Error('it came, and is gone');
     return found;
+  }
+
+  /** Until what arrived since `forget` satisfies the predicate. */
+  async until(satisfies: (packets: readonly Arrived[]) => boolean): Promise<void> {
+    await this.#prober.until(() => satisfies(this.arrived()));
   }
 
   /** What arrives within this time. */

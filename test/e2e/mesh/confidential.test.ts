@@ -12,7 +12,7 @@ const CONTROL = 'txtvers=1';
 
 await labTest(
   'redis, http and postgres cross the LAN between members, and nobody who hears every frame reads a word',
-  { hosts: 2, needs: ['redis-server', 'redis-cli', 'postgres', 'psql', 'curl'], timeout: 120_000 },
+  { hosts: 2, needs: ['redis-server', 'redis-cli', 'postgres', 'psql', 'curl'] },
   async (lan) => {
     const [h1, h2] = [lan.host(1), lan.host(2)];
     const [word = '', page = '', row = ''] = NEEDLES;

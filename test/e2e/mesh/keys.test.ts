@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { expect } from 'vitest';
 import { runAmbassador } from '../../ambassador.ts';
 import { labTest } from '../../lab-test.ts';
-import { initMesh, makeSharedFolder, mesh } from '../../mesh.ts';
+import { cutToken, initMesh, makeSharedFolder, mesh } from '../../mesh.ts';
 
 await labTest('a mesh key is made once, private, and never printed', { hosts: 1 }, async (lan) => {
   const h1 = lan.host(1);
@@ -44,6 +44,10 @@ await labTest(
       '-c',
       `cp ${key} ${readable}; chmod 640 ${readable}; echo amb1_x > ${broken}; chmod 600 ${broken}`,
     ]);
+    const secret = /amb1_\w+/.exec(await h1.read('cat', [key]))?.[0] ?? '';
+    const token = await cutToken(h1, key, 'announce', 'thing');
+    const truncated = join(folder, 'truncated.key');
+    await h1.read('sh', ['-c', `head -c 60 ${token} > ${truncated}; chmod 600 ${truncated}`]);
     const file = join(folder, 'ambassador.yaml');
     await h1.read('sh', ['-c', `printf 'mesh: { keyFile: readable.key }\nproxy: [{ service: redis }]\n' > ${file}`]);
     const cases = [
@@ -55,6 +59,19 @@ await labTest(
       [['announce', 'redis', '--mesh-key-file', readable], 77, /has mode 0640, so that others .* run chmod 600/],
       [['list', '--mesh-key-file', broken], 78, /broken\.key: line 1: this is no mesh key: 56 characters follow amb1_/],
       [['up', '--config', file, '--dry-run'], 77, /ambassador\.yaml:1: mesh\.keyFile: .*readable\.key has mode 0640/],
+      [['proxy', 'redis', '--mesh-key-file', folder], 66, /is a folder; write the path of the key file in it/],
+      [['mesh', 'show', folder], 66, /is a folder; write the path of the key file in it/],
+      [['mesh', 'init', join(key, 'mesh.key')], 66, /can't be written/],
+      [['announce', 'redis', '--mesh-key-file', truncated], 78, /truncated\.key: line 1: this is no mesh token/],
+      [['proxy', 'redis', '--mesh-key-file', secret], 64, /--mesh-key-file: this is a key itself/],
+      [['mesh', 'show', secret], 64, /FILE: this is a key itself/],
+      [
+        ['resolve', 'thing', '--mesh-key-file', token],
+        77,
+        /can announce thing and nothing else, so it can't proxy thing/,
+      ],
+      [['announce', 'redis', '--mesh-key-file', token], 77, /so it can't announce redis/],
+      [['list', key], 64, /is no service type/],
       [['proxy', 'redis', '--mesh-key-file', key, '--engine', 'haproxy'], 64, /needs engine node/],
       [['render', 'haproxy', 'redis', '--mesh-key-file', key], 77, /render writes addresses for programs/],
       [['announce', '--docker', '--mesh-key-file', key], 77, /containers are announced in the open/],
@@ -67,6 +84,7 @@ await labTest(
       const result = await runAmbassador(h1, args);
       expect(result.stderr, args.join(' ')).toMatch(sentence);
       expect(result.code, args.join(' ')).toBe(code);
+      expect(result.stderr).not.toContain(secret.slice(5));
       expect(result.stderr.trim().split('\n')).toHaveLength(1);
     }
   },

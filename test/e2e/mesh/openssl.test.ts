@@ -19,7 +19,7 @@ await labTest(
     await h1.read(process.execPath, [locateProgram('write-papers.mjs'), key, 'proxy', 'thing', `${folder}/own`]);
     const own = ['-cert', `${folder}/own.cert`, '-key', `${folder}/own.key`, '-CAfile', `${folder}/own.ca`];
     const strict = [...connect, ...own, '-x509_strict', '-verify_return_error', '-purpose', 'sslserver', '-ign_eof'];
-    const member = await h1.run('timeout', ['5', 'openssl', ...strict], { input: '{"v":1,"svc":"thing"}\nwho\n' });
+    const member = await h1.run('timeout', ['30', 'openssl', ...strict], { input: '{"v":1,"svc":"thing"}\nwho\n' });
     expect(member.stdout).toContain('Verify return code: 0 (ok)');
     expect(member.stdout).toContain('New, TLSv1.3');
     expect(member.stdout).toContain('ALPN protocol: ambassador/1');
@@ -41,12 +41,12 @@ await labTest(
     expect(text).toMatch(/URI:ambassador:\/\/[0-9a-f]{16}\/proxy\/thing\n/);
     expect(text).toContain('ED25519');
 
-    const bare = await h1.run('timeout', ['5', 'openssl', ...connect], { input: '{"v":1,"svc":"thing"}\nwho\n' });
+    const bare = await h1.run('timeout', ['30', 'openssl', ...connect], { input: '{"v":1,"svc":"thing"}\nwho\n' });
     expect(bare.stdout + bare.stderr).not.toMatch(/^h1$/m);
     await announcer.line(/it showed no certificate/);
 
     for (const version of ['-tls1', '-tls1_1', '-tls1_2']) {
-      const scan = await h1.run('timeout', ['5', 'openssl', ...connect, ...own, version], { input: '' });
+      const scan = await h1.run('timeout', ['30', 'openssl', ...connect, ...own, version], { input: '' });
       expect(scan.code, version).not.toBe(0);
       expect(scan.stdout, version).not.toContain('New, TLSv1.');
     }

@@ -59,10 +59,7 @@ export async function startEtcd(host: Host, address: string): Promise<HostProces
   const url = `http://${address}:${ETCD_PORT}`;
   const places = ['--listen-client-urls', url, '--advertise-client-urls', `http://${host.ip}:${ETCD_PORT}`];
   const server = host.spawn('etcd', ['--data-dir', '/run/etcd', ...places, '--log-outputs', 'stderr']);
-  await host.read('timeout', ['20', 'sh', '-c', 'until etcdctl endpoint health 2>/dev/null; do sleep 0.1; done'], {
-    env: { ETCDCTL_API: '3' },
-    timeout: 25_000,
-  });
+  await host.until('etcdctl endpoint health 2>/dev/null', { env: { ETCDCTL_API: '3' } });
   return server;
 }
 
@@ -88,6 +85,5 @@ function splitWords(command: string): readonly string[] {
 }
 
 async function untilOpen(host: Host, port: number): Promise<void> {
-  const question = `until (: < /dev/tcp/127.0.0.1/${port}) 2>/dev/null; do sleep 0.05; done`;
-  await host.read('timeout', ['20', 'bash', '-c', question], { timeout: 25_000 });
+  await host.until(`ss -Hltn 'sport = :${port}' | grep -q .`);
 }

@@ -10,7 +10,7 @@ function at(port: number): Target {
 describe('a dial', () => {
   test('resolves with a paused socket that the peer sees', async () => {
     const service = await TcpService.start((socket) => socket.end('hello'));
-    const socket = await dial(at(service.port), { timeoutMs: 1000 });
+    const socket = await dial(at(service.port), { timeoutMs: 20_000 });
     expect(socket.isPaused()).toBe(true);
     expect(socket.allowHalfOpen).toBe(true);
     expect(String(await once(socket.resume(), 'data'))).toBe('hello');
@@ -20,7 +20,7 @@ describe('a dial', () => {
 
   test('that is refused says so in a sentence', async () => {
     const port = await findClosedPort();
-    await expect(dial(at(port), { timeoutMs: 1000 })).rejects.toMatchObject({
+    await expect(dial(at(port), { timeoutMs: 20_000 })).rejects.toMatchObject({
       name: 'RelayError',
       code: 'ECONNREFUSED',
       message: `127.0.0.1:${port} refused the connection`,
@@ -51,7 +51,7 @@ describe('a dial', () => {
   test('that is given up just before it connects leaves no socket and calls nobody', async () => {
     const service = await TcpService.start(() => {});
     let calls = 0;
-    const giveUp = startDial(at(service.port), 1000, () => {
+    const giveUp = startDial(at(service.port), 20_000, () => {
       calls += 1;
     });
     giveUp();
@@ -64,6 +64,6 @@ describe('a dial', () => {
 
   test('to a unix socket that is not there is refused', async () => {
     const target: Target = { kind: 'unix', path: '/nonexistent/socket' };
-    await expect(dial(target, { timeoutMs: 1000 })).rejects.toMatchObject({ code: 'ENOENT' });
+    await expect(dial(target, { timeoutMs: 20_000 })).rejects.toMatchObject({ code: 'ENOENT' });
   });
 });

@@ -19,7 +19,19 @@ await labTest(
       ['nginx', NGINX_CHECK],
     ] as const) {
       const file = `/run/out/${format}`;
-      const args = ['render', format, 'thing:7000', '-o', file, '--check', check, '--reload', 'echo x >> /run/reloads'];
+      const args = [
+        'render',
+        format,
+        'thing:7000',
+        '-o',
+        file,
+        '--check',
+        check,
+        '--reload',
+        'echo x >> /run/reloads',
+        '--timeout',
+        '20s',
+      ];
       const first = await runAmbassador(h3, args);
       expect(first.stderr).not.toContain('ambassador:');
       expect([first.code, first.stdout]).toEqual([0, `${file} is written: thing has 2 endpoints\n`]);
@@ -82,7 +94,7 @@ await labTest(
 
 await labTest(
   'traffic through haproxy follows a service that moves, by --watch and --reload',
-  { hosts: 3, needs: ['haproxy'], timeout: 90_000 },
+  { hosts: 3, needs: ['haproxy'] },
   async (lan) => {
     const [h1, h2, h3] = [lan.host(1), lan.host(2), lan.host(3)];
     await startProgram(h1, 'service', '7000', 'h1');
@@ -110,9 +122,9 @@ await labTest(
   },
 );
 
-/** Asks anew until the awaited one answers, for five seconds at most; who answered last. */
+/** Asks anew until the awaited one answers, for half a minute at most; who answered last. */
 async function whoAnswers(host: Host, awaited: string): Promise<string> {
   const ask = `exec 3<>/dev/tcp/127.0.0.1/7100 && echo who >&3 && timeout 1 head -n 1 <&3`;
-  const loop = `for i in $(seq 50); do who=$(${ask}); [ "$who" = ${awaited} ] && break; sleep 0.1; done; echo "$who"`;
+  const loop = `for i in $(seq 300); do who=$(${ask}); [ "$who" = ${awaited} ] && break; sleep 0.1; done; echo "$who"`;
   return (await host.read('bash', ['-c', loop])).trim();
 }

@@ -31,7 +31,8 @@ await labTest('a service that moves by a file that is replaced loses no new conn
   const tookMs = (tally.lastBy.old?.at ?? 0) - movedAt;
   process.stdout.write(`moved by file: ${tally.answered} connections, all at the new place after ${tookMs} ms\n`);
   expect(tally.failures).toEqual([]);
-  expect(tookMs).toBeLessThan(1_000);
+  // Where it is not told of a change it looks every five seconds.
+  expect(tookMs).toBeLessThan(4_000);
 });
 
 await labTest('a broken file and a missing one change nothing and are told of once', { hosts: 2 }, async (lan) => {
@@ -62,7 +63,7 @@ await labTest('a folder that is replaced, as Kubernetes does, is noticed', { hos
   await h2.read('sh', ['-c', `${project} && ln -s ..1 ..data && ln -s ..data/thing.yaml thing.yaml`]);
   const { load } = await startLoad(h2);
   await h2.read('sh', ['-c', `cd ${FOLDER} && ln -s ..2 ..new && mv -T ..new ..data`]);
-  await load.line(/last by other$/, { timeout: 4_000 });
+  await load.line(/last by other$/);
   expect((await finish(load)).failures).toEqual([]);
 });
 
@@ -123,6 +124,6 @@ async function moreAnswers(load: HostProcess, times: number): Promise<void> {
 
 async function finish(load: HostProcess): Promise<Tally> {
   load.stdin.end();
-  const [json] = await load.line(/^\{.*\}$/, { timeout: 30_000 });
+  const [json] = await load.line(/^\{.*\}$/);
   return JSON.parse(json);
 }

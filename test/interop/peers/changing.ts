@@ -4,7 +4,7 @@ import { avahi, lookWithAvahi, startAvahi } from './avahi.ts';
 import type { PublishedService } from './interop-peer.ts';
 import { pythonZeroconf } from './python-zeroconf.ts';
 
-const PATIENCE_MS = 30_000;
+const PATIENCE_MS = 60_000;
 const LOOK_EVERY_MS = 250;
 
 /** A process that publishes what it is told, as `test/programs/changing.mjs` does. */
@@ -27,7 +27,7 @@ export class ChangingPublisher {
 /** What a browser that goes on knows at a time, by instance name. */
 export type Known = ReadonlyMap<string, PublishedService>;
 
-/** Resolves when what is known satisfies the predicate; rejects after 30 s with what is known then. */
+/** Resolves when what is known satisfies the predicate; rejects after a minute with what is known then. */
 export type AwaitKnown = (predicate: (known: Known) => boolean) => Promise<void>;
 
 /** An implementation that publishes and browses while things change. */

@@ -46,6 +46,6 @@ export async function startResolved(host: Host, { instance, type, port, txt }: P
 
 /** What it answers to a program of its host that asks for a name. */
 export async function askResolved(host: Host, name: string, type: string): Promise<readonly string[]> {
-  const answer = await host.read('dig', ['+short', '+time=5', '+tries=1', STUB, name, type]);
+  const answer = await host.read('dig', ['+short', '+time=10', '+tries=3', STUB, name, type]);
   return answer.split('\n').filter((line) => line !== '');
 }

@@ -1,16 +1,24 @@
 import type { Socket } from 'node:net';
 import {
+  dismissClient,
   type Leg,
   type LegResult,
+  type Opened,
+  type Opening,
   type Prologue,
+  type Proof,
   probeLeg,
+  Redial,
+  Refusal,
   resetLeg,
+  runPrologues,
   type Splice,
   type SpliceOutcome,
   splice,
   type Target,
 } from '@mdns-ambassador/relay';
 import { type Endpoint, namePlace } from '../pool/endpoint.ts';
+import { describeDestination } from './destination.ts';
 import { classifyDialFailure } from './dial-failure.ts';
 import type { ConnectionOutcome, ConnectionReport, DialFailure, EndpointPicker } from './engine.ts';
 import { Race, type RaceAction } from './race.ts';
@@ -18,6 +26,9 @@ import type { RetryBudget } from './retry-budget.ts';
 
 /** Whoever is asked something may take this long before it is doubted that he is there. */
 const UNANSWERED_MS = 5_000;
+
+/** How often a prologue may have one client's endpoint dialled once more. */
+const MAX_REDIALS = 2;
 
 /**
  * Dials an endpoint at one of its addresses; the contract is that of relay's `startDial`. What is connected may have gone through a
@@ -44,6 +55,12 @@ export interface ConnectionContext {
   readonly picker: EndpointPicker;
   readonly dial: Dial;
   readonly prologues: readonly Prologue[];
+  /** What a dial shows of who was reached: a mesh's handshake is part of it. Absent: nothing. */
+  readonly proof?: Proof | undefined;
+  /** Hears each client before an endpoint is picked for it. */
+  readonly opening?: Opening | undefined;
+  /** An endpoint that carries connections now, even if the picker has forgotten it. */
+  readonly findCarrier: (id: string) => Endpoint | undefined;
   readonly connectTimeoutMs: number;
   /** Silence after which another endpoint is dialled beside the silent one; absent: the race's own. */
   readonly patienceMs?: number | undefined;
@@ -52,6 +69,8 @@ export interface ConnectionContext {
   onReached(failedBefore: number): void;
   /** The client was given up. `reason`, for people: why the last dial failed; undefined when there was nobody to dial. */
   onLost(reason: string | undefined): void;
+  /** The client was told that it is not served; `reason` for people. */
+  onRefused(reason: string): void;
   /** The connection is done with, after so many bytes. */
   onEnded(bytesUp: number, bytesDown: number): void;
   /** Set where each connection is to be reported when it is done with. */
@@ -77,9 +96,11 @@ interface Greeting {
 }
 
 type State =
+  | { readonly kind: 'hearing'; readonly abort: AbortController }
   | { readonly kind: 'seeking' }
   | Greeting
   | { readonly kind: 'spliced'; readonly splice: Splice; readonly reached: Reached }
+  | { readonly kind: 'refused' }
   | { readonly kind: 'over' };
 
 /** One accepted client: finds it an endpoint, greets that, carries the bytes. Takes a paused socket. */
@@ -88,11 +109,11 @@ export class ClientConnection {
   readonly finished: Promise<void>;
   readonly #client: Socket;
   readonly #context: ConnectionContext;
-  readonly #race: Race;
+  #race: Race;
   readonly #startedAt: number;
   /** Known where it is reported: asking the kernel takes time, and a closed socket has forgotten. */
   readonly #from: ConnectionReport['client'];
-  readonly #deadline: number;
+  #deadline: number;
   /** Under way: how to give each up. */
   #dials: readonly Dialling[] = [];
   #waiting: AbortController | undefined;
@@ -104,6 +125,10 @@ export class ClientConnection {
   /** As it was when nothing was awaited last. */
   #quiet = { up: 0, down: 0, at: 0 };
   #lastReason = 'nobody answered in time';
+  #opened: Opened = {};
+  #redials = 0;
+  /** What the client is told if nobody does better than the one that said so. */
+  #lastReply: Uint8Array | undefined;
   #dialMs = 0;
   #outcome: ConnectionOutcome = { kind: 'left' };
   #finish: () => void = () => {};
@@ -119,23 +144,22 @@ export class ClientConnection {
     this.#from = context.onReport === undefined ? undefined : readPeer(client);
     this.#deadline = now + context.connectTimeoutMs;
     context.budget.earn();
-    this.#race = new Race({
-      pick: (exclude) => context.picker.pick(new PickRequest(exclude, client)),
-      startedAt: now,
-      timeoutMs: context.connectTimeoutMs,
-      budget: context.budget,
-      ...(context.patienceMs === undefined ? {} : { patienceMs: context.patienceMs }),
-    });
+    this.#race = this.#createRace(now);
     client.on('error', ignoreError);
     client.once('close', () => {
       if (this.#state.kind !== 'spliced') this.#end();
     });
-    this.#perform(this.#race.advance(now));
+    if (context.opening === undefined) this.#perform(this.#race.advance(now));
+    else this.#hear(context.opening);
   }
 
-  /** The endpoint that carries it. */
+  /** Who carries it. */
+  get endpoint(): Endpoint | undefined {
+    return this.#state.kind === 'spliced' ? this.#state.reached.endpoint : undefined;
+  }
+
   get endpointId(): string | undefined {
-    return this.#state.kind === 'spliced' ? this.#state.reached.endpoint.id : undefined;
+    return this.endpoint?.id;
   }
 
   get bytesUp(): number {
@@ -169,6 +193,59 @@ export class ClientConnection {
       this.#outcome = { kind: 'aborted' };
       resetLeg(this.#client);
     }
+  }
+
+  #createRace(now: number): Race {
+    const { budget, connectTimeoutMs, patienceMs } = this.#context;
+    return new Race({
+      pick: (exclude) => this.#pick(exclude),
+      startedAt: now,
+      timeoutMs: connectTimeoutMs,
+      budget,
+      ...(patienceMs === undefined ? {} : { patienceMs }),
+    });
+  }
+
+  #pick(exclude: ReadonlySet<string>): Endpoint | undefined {
+    const { endpointId } = this.#opened;
+    const carrier = endpointId === undefined ? undefined : this.#context.findCarrier(endpointId);
+    if (carrier === undefined) return this.#context.picker.pick(new PickRequest(exclude, this.#client));
+    return exclude.has(carrier.id) ? undefined : carrier;
+  }
+
+  /** The time that a client takes to speak is its own: the search for an endpoint begins after it. */
+  #hear(opening: Opening): void {
+    const hearing = { kind: 'hearing', abort: new AbortController() } as const;
+    this.#state = hearing;
+    opening.hear(this.#client, hearing.abort.signal).then(
+      (opened) => {
+        if (this.#state !== hearing) return;
+        this.#opened = opened;
+        this.#state = { kind: 'seeking' };
+        const now = performance.now();
+        this.#deadline = now + this.#context.connectTimeoutMs;
+        this.#race = this.#createRace(now);
+        this.#perform(this.#race.advance(now));
+      },
+      (error: unknown) => {
+        if (this.#state !== hearing) return;
+        if (error instanceof Refusal) this.#refuse(error);
+        else resetLeg(this.#client);
+      },
+    );
+  }
+
+  /** The client is told why, and leaves. */
+  #refuse(refusal: Refusal): void {
+    this.#outcome = { kind: 'failed', reason: refusal.message };
+    this.#context.onRefused(refusal.message);
+    this.#state = { kind: 'refused' };
+    this.#dismiss(refusal.reply);
+  }
+
+  #dismiss(reply: Uint8Array): void {
+    this.#unwatchClient();
+    dismissClient(this.#client, reply);
   }
 
   #perform(actions: readonly RaceAction[]): void {
@@ -214,7 +291,8 @@ export class ClientConnection {
   #lose(reason: string | undefined): void {
     this.#outcome = reason === undefined ? { kind: 'failed' } : { kind: 'failed', reason };
     this.#context.onLost(reason);
-    resetLeg(this.#client);
+    if (this.#lastReply === undefined) resetLeg(this.#client);
+    else this.#dismiss(this.#lastReply);
   }
 
   #advance(): void {
@@ -267,28 +345,40 @@ export class ClientConnection {
     }
     const greeting: Greeting = { kind: 'greeting', upstream, abort: new AbortController() };
     this.#state = greeting;
-    const fail = (reason: string): void => {
+    const fail = (error: unknown): void => {
       if (this.#state !== greeting) return;
       greeting.abort.abort();
       resetLeg(upstream);
-      this.#retry(attempt, 'handshake', `${describeEndpoint(endpoint)}: ${reason}`);
+      if (error instanceof Refusal && error.isPassing) this.#lastReply = error.reply;
+      if (error instanceof Refusal && !error.isPassing) this.#refuse(error);
+      else if (error instanceof Redial && this.#redials < MAX_REDIALS) this.#redial(reached);
+      else this.#retry(attempt, 'handshake', `${describeEndpoint(endpoint)}: ${describeError(error)}`);
     };
-    const timer = setTimeout(() => fail('the handshake took too long'), waitUntil(this.#deadline));
-    runPrologues(this.#context.prologues, this.#client, upstream, greeting.abort.signal).then(
+    const timer = setTimeout(() => fail(TOO_LONG), waitUntil(this.#deadline));
+    const destination = describeDestination(endpoint, reached.address, this.#context.proof);
+    runPrologues(this.#context.prologues, this.#client, upstream, greeting.abort.signal, destination).then(
       (greeted) => {
         clearTimeout(timer);
         if (this.#state === greeting) this.#splice(reached, greeted);
       },
       (error: unknown) => {
         clearTimeout(timer);
-        fail(describeError(error));
+        fail(error);
       },
     );
+  }
+
+  /** The race stays won by this attempt until it is reported as failed. */
+  #redial({ attempt, endpoint, address }: Reached): void {
+    this.#redials += 1;
+    this.#state = { kind: 'seeking' };
+    this.#startDial(attempt, endpoint, address);
   }
 
   #splice(reached: Reached, upstream: Leg): void {
     const { attempt, endpoint } = reached;
     const release = this.#context.picker.opened(endpoint.id);
+    this.#opened.reached?.(endpoint.id, upstream);
     const live = splice(this.#client, upstream, {
       keepsUntouchedClient: () =>
         this.#context.prologues.length === 0 && !this.#client.destroyed && performance.now() < this.#deadline,
@@ -334,6 +424,7 @@ export class ClientConnection {
     if (this.#state.kind === 'over') return;
     this.#context.onEnded(this.bytesUp, this.bytesDown);
     this.#context.onReport?.(this.#report());
+    if (this.#state.kind === 'hearing') this.#state.abort.abort();
     if (this.#state.kind === 'greeting') {
       this.#state.abort.abort();
       resetLeg(this.#state.upstream);
@@ -378,17 +469,6 @@ function readPeer({ remoteAddress: address, remotePort: port }: Socket): Connect
   return address === undefined || port === undefined ? undefined : { address, port };
 }
 
-async function runPrologues(
-  prologues: readonly Prologue[],
-  client: Leg,
-  upstream: Leg,
-  signal: AbortSignal,
-): Promise<Leg> {
-  let leg = upstream;
-  for (const prologue of prologues) leg = await prologue.run(client, leg, signal);
-  return leg;
-}
-
 /** Whole milliseconds: Node keeps a list of timers for each duration. */
 function waitUntil(deadline: number): number {
   return Math.max(1, Math.ceil(deadline - performance.now()));
@@ -401,6 +481,8 @@ function describeEndpoint({ instance, id }: Endpoint): string {
 function describeError(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
+
+const TOO_LONG = new Error('the handshake took too long');
 
 /** Failures are seen where they matter; without a listener an error would end the process. */
 function ignoreError(): void {}

@@ -90,6 +90,8 @@ export interface Engine {
 /** What only the engine sees: one for each connection concerned; who listens thins them out. */
 export type EngineEvent =
   | { readonly kind: 'unreachable'; readonly reason: string }
+  /** A client was told that it is not served, because of how it asked or of the credentials. */
+  | { readonly kind: 'refused'; readonly reason: string }
   | { readonly kind: 'connections-full'; readonly limit: number }
   /** Something became of the program that moves the bytes; `message` for people. */
   | { readonly kind: 'engine-changed'; readonly message: string }

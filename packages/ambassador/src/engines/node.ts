@@ -5,6 +5,7 @@ import {
   type Listener,
   type ListenPlace,
   listen,
+  type Opening,
   type Prologue,
   resetLeg,
   startDial,
@@ -20,13 +21,15 @@ import { RetryBudget } from './retry-budget.ts';
 /** What the engine must know of its service. An IPv6 address that this machine has not is left out where another is bound. */
 export type NodeEngineOptions = Pick<
   ProxyOptions,
-  'listen' | 'connectTimeoutMs' | 'maxConnections' | 'reportConnections' | 'dialler'
+  'listen' | 'connectTimeoutMs' | 'maxConnections' | 'reportConnections' | 'dialler' | 'prologues' | 'opening' | 'proof'
 >;
 
 /** What runs on the way to an endpoint; each has a plain default. */
 export interface NodeEnginePath {
-  /** Run in order on each dialled pair before the first byte of the client passes. */
+  /** Run in order on each dialled pair before the first byte of the client passes, before the options' own. */
   readonly prologues?: readonly Prologue[];
+  /** Hears each client before an endpoint is picked for it. */
+  readonly opening?: Opening;
   readonly dial?: Dial;
 }
 
@@ -66,7 +69,10 @@ class NodeEngine implements Engine {
     this.#context = {
       picker,
       dial: path.dial ?? options.dialler?.startDial ?? startDial,
-      prologues: path.prologues ?? [],
+      prologues: [...(path.prologues ?? []), ...(options.prologues ?? [])],
+      opening: path.opening ?? options.opening,
+      proof: options.proof,
+      findCarrier: (id) => this.#findCarrier(id),
       connectTimeoutMs: options.connectTimeoutMs,
       patienceMs: options.dialler?.patienceMs,
       budget: new RetryBudget(performance.now()),
@@ -76,6 +82,10 @@ class NodeEngine implements Engine {
       onLost: (reason) => {
         this.#failed += 1;
         if (reason !== undefined) onEvent({ kind: 'unreachable', reason });
+      },
+      onRefused: (reason) => {
+        this.#failed += 1;
+        onEvent({ kind: 'refused', reason });
       },
       onEnded: (bytesUp, bytesDown) => {
         this.#bytesUp += bytesUp;
@@ -164,6 +174,11 @@ class NodeEngine implements Engine {
     }
     this.#accepted += 1;
     this.#connections.add(new ClientConnection(client, this.#context));
+  }
+
+  #findCarrier(id: string): Endpoint | undefined {
+    for (const { endpoint } of this.#connections) if (endpoint?.id === id) return endpoint;
+    return undefined;
   }
 
   #refuse(): void {

@@ -33,6 +33,8 @@ export interface Membership {
 export interface MembershipJudge {
   /** Undefined for an instance that is not of the mesh. */
   judge(instance: Instance): Membership | undefined;
+  /** Why it is not, for people. */
+  explain(instance: Instance): string;
   /** Calls back when its judgement of what is there may be another; the returned function ends that. */
   onChange(listener: () => void): () => void;
 }
@@ -44,10 +46,11 @@ export interface RefusedInstance {
   readonly addresses: readonly { readonly address: string; readonly refusal: AddressRefusal }[];
 }
 
-/** An instance that is not used because it is not of the mesh. */
+/** An instance that is not used because it is not of our mesh, or is of one while we have none. */
 export interface ForeignInstance {
   readonly service: string;
   readonly instance: string;
+  readonly reason: string;
 }
 
 export interface MdnsSourceOptions extends InstanceFilter {
@@ -60,9 +63,9 @@ export interface MdnsSourceOptions extends InstanceFilter {
   /** Accepted beyond the link. */
   readonly allowed?: readonly Cidr[];
   readonly clock: Clock;
-  /** With a mesh: only its members are used. */
+  /** With it only members of its mesh are used, without it only who is of none: a mesh would hear what is not for it. */
   readonly membership?: MembershipJudge;
-  /** Called once for each instance that is not of the mesh, until it becomes one of it or leaves. */
+  /** Called once for each foreign instance, until it is none any more or leaves. */
   readonly onForeign?: (foreign: ForeignInstance) => void;
   /** Called once for each instance, until it becomes usable or leaves. */
   readonly onRefused?: (refused: RefusedInstance) => void;
@@ -77,6 +80,8 @@ const ID_PREFIX = 'mdns:';
 const GOODBYE_PATIENCE_MS = 2_000;
 /** Refused instances remembered so as to be told once; the oldest is forgotten first. */
 const MAX_REFUSED = 256;
+
+const MESH_ID = /^[0-9a-f]{16}$/;
 
 /** Addresses of one member, those that were its own before included: whoever is there must prove who he is. */
 const MAX_ADDRESSES = 8;
@@ -194,13 +199,15 @@ class MdnsSource implements Source {
 
   #judge(id: string, instance: Instance): Update {
     const { membership: judge } = this.#options;
-    if (judge === undefined) return this.#judgePlaces(id, instance, undefined);
-    const membership = judge.judge(instance);
-    if (membership !== undefined) {
+    const mesh = readMeshId(instance);
+    const membership = judge?.judge(instance);
+    if (membership !== undefined || (judge === undefined && mesh === undefined)) {
       this.#foreign.delete(id);
       return this.#judgePlaces(id, instance, membership);
     }
-    this.#tellForeign(id, instance);
+    const reason = judge?.explain(instance) ?? `it is of mesh ${mesh}, and this proxy has no mesh key`;
+    this.#tellForeign(id, { service: this.#options.service, instance: instance.name, reason });
+    if (judge === undefined) return { kind: 'remove', ids: [id], reason };
     // Never `remove`: a stranger may have written over the record of a member that still answers.
     return { kind: 'gone', ids: [id], reason: 'its record is not of this mesh' };
   }
@@ -246,10 +253,14 @@ class MdnsSource implements Source {
     if (rememberOnce(this.#refused, id)) this.#options.onRefused?.(refused);
   }
 
-  #tellForeign(id: string, { name }: Instance): void {
-    if (!rememberOnce(this.#foreign, id)) return;
-    this.#options.onForeign?.({ service: this.#options.service, instance: name });
+  #tellForeign(id: string, foreign: ForeignInstance): void {
+    if (rememberOnce(this.#foreign, id)) this.#options.onForeign?.(foreign);
   }
+}
+
+function readMeshId({ txt }: Instance): string | undefined {
+  const text = readTxtText(txt, 'mesh');
+  return text !== undefined && MESH_ID.test(text) ? text : undefined;
 }
 
 /** Whether it is new. */

@@ -24,8 +24,8 @@ function instance(name: string, addresses: readonly string[] = ['10.99.0.2'], po
   };
 }
 
-/** A source that takes for members whom the test says. */
-async function arrange(members: ReadonlyMap<string, Membership>) {
+/** A source that takes for members whom the test says; without any it has no mesh. */
+async function arrange(members?: ReadonlyMap<string, Membership>) {
   const clock = new ManualClock();
   const updates: Update[] = [];
   const foreign: ForeignInstance[] = [];
@@ -43,15 +43,18 @@ async function arrange(members: ReadonlyMap<string, Membership>) {
       },
       verify: () => undefined,
     },
-    membership: {
-      judge: ({ name, port }) => (port === 7000 ? members.get(name) : undefined),
-      onChange: (listener) => {
-        change = listener;
-        return () => {
-          change = () => undefined;
-        };
+    ...(members && {
+      membership: {
+        judge: ({ name, port }) => (port === 7000 ? members.get(name) : undefined),
+        explain: ({ name }) => `${name} is a stranger`,
+        onChange: (listener) => {
+          change = listener;
+          return () => {
+            change = () => undefined;
+          };
+        },
       },
-    },
+    }),
     onForeign: (one) => foreign.push(one),
   });
   await source.start((update) => updates.push(update));
@@ -59,6 +62,20 @@ async function arrange(members: ReadonlyMap<string, Membership>) {
 }
 
 const OURS: Membership = { meshId: '0123456789abcdef', draining: false };
+
+describe('Without a mesh', () => {
+  test('who is of one is no endpoint and is told of once, until it has left the mesh', async () => {
+    const { tell, updates, foreign } = await arrange();
+    const txt = new Map([['mesh', Buffer.from(OURS.meshId)]]);
+    tell({ kind: 'added', instance: { ...instance('a'), txt } });
+    tell({ kind: 'updated', instance: { ...instance('a'), txt } });
+    tell({ kind: 'updated', instance: { ...instance('a'), txt: new Map([['mesh', Buffer.from('Maria')]]) } });
+    expect(updates.map(({ kind }) => kind)).toEqual(['remove', 'remove', 'add']);
+    expect(foreign).toEqual([
+      { service: 'redis', instance: 'a', reason: `it is of mesh ${OURS.meshId}, and this proxy has no mesh key` },
+    ]);
+  });
+});
 
 describe('With a mesh', () => {
   test('a member is an endpoint that says so, and a stranger is none and is told of once', async () => {
@@ -71,7 +88,7 @@ describe('With a mesh', () => {
       { kind: 'gone', ids: ['mdns:b'] },
       { kind: 'gone', ids: ['mdns:b'] },
     ]);
-    expect(foreign).toEqual([{ service: 'redis', instance: 'b' }]);
+    expect(foreign).toEqual([{ service: 'redis', instance: 'b', reason: 'b is a stranger' }]);
   });
 
   test('a record that was written over by a stranger takes nobody away', async () => {

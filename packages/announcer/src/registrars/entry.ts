@@ -1,10 +1,11 @@
 import type { ServiceOptions } from '@mdns-ambassador/mdns';
+import { MESH_TXT_KEYS } from '@mdns-ambassador/mesh';
 import { readTxtText } from '../announcement-txt.ts';
 
 /** Of the instance's name within the entry's. */
 const LONGEST_STEM = 48;
-/** Of the TXT keys, what only mDNS has a use for. */
-const OMITTED_KEYS: readonly string[] = ['txtvers'];
+/** Of the TXT keys, what only mDNS has a use for: a signature that changes every hour would make each reader take up the entry anew. */
+const OMITTED_KEYS: readonly string[] = ['txtvers', ...MESH_TXT_KEYS.map(([, mac]) => mac)];
 
 /**
  * What the entry of a service is called: `redis-on-h1-k3x9...`, unique by the random `id` of its TXT data, so that one process

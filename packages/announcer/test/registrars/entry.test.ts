@@ -7,6 +7,10 @@ const TXT = new Map<string, Uint8Array | true>([
   ['txtvers', Buffer.from('1')],
   ['id', Buffer.from('k3x9')],
   ['st', Buffer.from('drain')],
+  ['mesh', Buffer.from('0011223344556677')],
+  ['mac', Buffer.from('ab.changes-every-hour')],
+  ['mesh-prev', Buffer.from('7766554433221100')],
+  ['mac-prev', Buffer.from('ab.changes-every-hour')],
   ['beta', true],
   ['blob', Buffer.from([0xff])],
 ]);
@@ -19,14 +23,14 @@ describe('an entry', () => {
     expect(nameEntry({ name: '///', txt: new Map() })).toBe('service');
   });
 
-  test("is nerve's JSON, with what others saw in TXT as labels, but for what is no text", () => {
+  test("is nerve's JSON, with what others saw in TXT as labels, but for what is no text or signed by the hour", () => {
     expect(JSON.parse(writeEntryValue({ ...SERVICE, weight: 7, priority: 2 }, '10.0.0.1'))).toEqual({
       host: '10.0.0.1',
       port: 7000,
       name: 'redis on h1',
       weight: 7,
       priority: 2,
-      labels: { id: 'k3x9', st: 'drain', beta: '' },
+      labels: { id: 'k3x9', st: 'drain', mesh: '0011223344556677', 'mesh-prev': '7766554433221100', beta: '' },
     });
   });
 });

@@ -3,10 +3,10 @@ import { dirname, resolve } from 'node:path';
 import { CliError } from '../cli-error.ts';
 import { EXIT_CONFIG, EXIT_NO_INPUT } from '../exit-codes.ts';
 import { findNearest } from '../nearest.ts';
-import { KEYS_NOT_YET } from '../settings/not-yet.ts';
 import { nameKey } from '../settings/option.ts';
 import type { Given, Layer } from '../settings/settings.ts';
 import { type ConfigDocument, parseConfigDocument } from './config-document.ts';
+import { type CredentialsPlace, refuseInlineSecrets } from './read-credentials.ts';
 import { configSchema, listKeys } from './schema.ts';
 
 /** One service of the file. */
@@ -14,6 +14,7 @@ export interface ConfigEntry {
   /** SERVICE as it would stand on the command line: `redis:12345`. */
   readonly service: Given;
   readonly options: Layer;
+  readonly credentials?: CredentialsPlace;
 }
 
 /** A configuration file (CONTRACT 5) as a layer of settings. */
@@ -46,7 +47,10 @@ export function readConfigText(file: string): string {
 export function parseConfig(file: string, text: string): Config {
   const document = parseConfigDocument(file, text);
   const value: unknown = document.value ?? {};
-  refuseKeysNotYet(document, value);
+  const announce = readEntries(file, document, value, 'announce');
+  const proxy = readEntries(file, document, value, 'proxy');
+  for (const { credentials } of [...announce, ...proxy])
+    if (credentials !== undefined) refuseInlineSecrets(credentials);
   const parsed = configSchema.safeParse(value);
   if (!parsed.success) {
     const { issues } = parsed.error;
@@ -56,25 +60,9 @@ export function parseConfig(file: string, text: string): Config {
   }
   return {
     options: readSharedLayer(file, document, value),
-    announce: readEntries(document, value, 'announce'),
-    proxy: readEntries(document, value, 'proxy'),
+    announce,
+    proxy,
   };
-}
-
-function refuseKeysNotYet(document: ConfigDocument, value: unknown): void {
-  const maps: [readonly PropertyKey[], unknown][] = [[[], value]];
-  for (const section of ['announce', 'proxy']) {
-    const list = readMember(value, section);
-    if (Array.isArray(list))
-      maps.push(...list.map((entry, index): [PropertyKey[], unknown] => [[section, index], entry]));
-  }
-  for (const [path, map] of maps) {
-    for (const [key, sentence] of KEYS_NOT_YET) {
-      if (readMember(map, key) !== undefined) {
-        throw new CliError(EXIT_CONFIG, `${document.locateKey(path, key)}: ${key}: ${sentence}`);
-      }
-    }
-  }
 }
 
 interface Issue {
@@ -101,7 +89,12 @@ function describeIssue(document: ConfigDocument, issue: Issue | undefined): stri
   return `${document.locate(issue.path)}: ${where}: ${issue.message}`;
 }
 
-function readEntries(document: ConfigDocument, value: unknown, section: 'announce' | 'proxy'): readonly ConfigEntry[] {
+function readEntries(
+  file: string,
+  document: ConfigDocument,
+  value: unknown,
+  section: 'announce' | 'proxy',
+): readonly ConfigEntry[] {
   const list = readMember(value, section);
   if (!Array.isArray(list)) return [];
   return list.map((entry: unknown, index) => {
@@ -112,7 +105,14 @@ function readEntries(document: ConfigDocument, value: unknown, section: 'announc
     const address = port === undefined ? '' : `:${String(port)}`;
     const text = host === undefined ? `${name}${address}` : `${name}=${formatHost(String(host))}${address}`;
     const origin = `${document.locate([...path, 'service'])}: service`;
-    return { service: { text, origin, exitCode: EXIT_CONFIG }, options: readLayer(document, entry, path) };
+    const credentials = readMember(entry, 'credentials');
+    return {
+      service: { text, origin, exitCode: EXIT_CONFIG },
+      options: readLayer(document, entry, path),
+      ...(credentials === undefined
+        ? {}
+        : { credentials: { document, file, path: [...path, 'credentials'], value: credentials, service: name } }),
+    };
   });
 }
 
@@ -125,7 +125,7 @@ function readLayer(document: ConfigDocument, map: unknown, path: readonly Proper
     find(option) {
       const key = nameKey(option);
       const value = readMember(map, key);
-      if (value === undefined || value === null) return [];
+      if (value === undefined || value === null || option === 'credentials') return [];
       const origin = `${document.locateKey(path, key)}: ${key}`;
       return listTexts(value).map((text) => ({ text, origin, exitCode: EXIT_CONFIG }));
     },

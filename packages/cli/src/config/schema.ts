@@ -1,10 +1,14 @@
 import { z } from 'zod';
+import { CREDENTIAL_KEYS, credentialsSchema } from './credentials-schema.ts';
 
 const text = z.union([z.string(), z.number()], { error: 'write a text or a number' });
 const flag = z.boolean({ error: 'write true or false' });
 const texts = z.union([text, z.array(text)], { error: 'write a text, or a list of texts' });
 /** `{ path: /api, beta: true }` or `["path=/api", "beta"]`. */
 const pairs = z.union([z.record(z.string(), z.union([text, flag])), texts], { error: 'write KEY: VALUE pairs' });
+
+/** Read by itself, so that nothing of it is shown. */
+const credentials = credentialsSchema.describe("What is said to the service in the application's place");
 
 const announceEntry = z.strictObject({
   service: text,
@@ -23,6 +27,7 @@ const announceEntry = z.strictObject({
   fall: text.optional(),
   relay: flag.optional(),
   responder: text.optional(),
+  credentials: credentials.optional(),
   to: texts.optional(),
 });
 
@@ -47,6 +52,8 @@ const proxyEntry = z.strictObject({
   where: pairs.optional(),
   instance: text.optional(),
   allowCidr: texts.optional(),
+  credentials: credentials.optional(),
+  insecureInject: flag.optional(),
 });
 
 const meshEntry = z.strictObject({ keyFile: text }, { error: 'write a map such as { keyFile: ./mesh.key }' });
@@ -71,5 +78,6 @@ const KEYS_BY_SECTION: Readonly<Record<string, readonly string[]>> = {
 
 /** The keys that may stand at this path. */
 export function listKeys(path: readonly PropertyKey[]): readonly string[] {
+  if (path[2] === 'credentials') return CREDENTIAL_KEYS;
   return KEYS_BY_SECTION[String(path[0])] ?? Object.keys(configSchema.shape);
 }

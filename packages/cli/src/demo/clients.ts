@@ -5,7 +5,7 @@ const TICK_MS = 10;
 const TICKS_PER_SECOND = 1_000 / TICK_MS;
 /** No new client while so many wait. */
 const MOST_IN_FLIGHT = 512;
-const TIMEOUT_MS = 5_000;
+const TIMEOUT_MS = 15_000;
 
 /** How one client fared. */
 export type Outcome =

@@ -9,8 +9,8 @@ import { systemClock } from '@mdns-ambassador/mdns';
 import { createLocalNetwork, type LocalNetwork } from '../run/local-network.ts';
 import { type InstanceProcess, startInstance } from './instance-process.ts';
 
-const START_TIMEOUT_MS = 8_000;
-const CONNECT_TIMEOUT_MS = 4_000;
+const START_TIMEOUT_MS = 30_000;
+const CONNECT_TIMEOUT_MS = 10_000;
 const MAX_CONNECTIONS = 1_000;
 
 /** Where the demo takes place. */

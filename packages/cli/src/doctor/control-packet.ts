@@ -3,7 +3,8 @@ import { once } from 'node:events';
 
 /** Of RFC 6762 3; on another port it is nobody's. */
 const GROUP = '224.0.0.251';
-const PATIENCE_MS = 500;
+/** As the other looks take longer, patience with a busy machine costs nothing. */
+const PATIENCE_MS = 2_000;
 
 /**
  * Whether a multicast packet for a port that nobody filters comes back to this machine from the interface with this IPv4 address.

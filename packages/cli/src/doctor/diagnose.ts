@@ -1,4 +1,6 @@
 import type { LinkCheck } from '@mdns-ambassador/mdns';
+import { listMeshIds } from '@mdns-ambassador/mesh';
+import type { MeshRequest } from '../mesh-request.ts';
 import { countThings, joinWords } from '../output/phrases.ts';
 import type { Facts } from './facts.ts';
 
@@ -24,7 +26,8 @@ export type CheckName =
   | 'route'
   | 'container'
   | 'ipv6'
-  | 'clock';
+  | 'clock'
+  | 'mesh';
 
 type Verdict = Omit<Finding, 'check'>;
 type OpenLink = LinkCheck & { readonly outcome: { readonly kind: 'open' } };
@@ -49,6 +52,14 @@ const CHECKS: readonly (readonly [CheckName, (facts: Facts) => Verdict])[] = [
   ['ipv6', judgeIPv6],
   ['clock', judgeClock],
 ];
+
+/** A key file that can be used; what is wrong with one ends the command. */
+export function describeMesh({ path, ring }: MeshRequest): Finding {
+  const [current, previous] = listMeshIds(ring);
+  const also = previous === undefined ? '' : `, and ${previous} is still accepted`;
+  const use = ring.kind === 'bundle' ? `; it is a token to ${ring.bundle.role} ${ring.bundle.service}` : '';
+  return { check: 'mesh', ...ok(`The key file ${path} is of mesh ${current}${also}${use}.`) };
+}
 
 function judgeInterfaces({ interfaces, skipped }: Facts): Verdict {
   const usable = interfaces.filter(({ loopback }) => !loopback);

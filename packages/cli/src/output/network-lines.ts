@@ -20,6 +20,15 @@ export function tellStart(
   });
 }
 
+/** The same where neither mDNS nor an interface is used. */
+export function tellMode(reporter: Reporter, meshIds?: readonly string[]): void {
+  reporter.tell(describeMode(meshIds, true), {
+    event: 'started',
+    mode: meshIds === undefined ? 'open' : 'mesh',
+    ...(meshIds === undefined ? {} : { mesh: meshIds }),
+  });
+}
+
 export function describeStart(
   interfaces: readonly NetworkInterface[],
   skipped: readonly SkippedInterface[],

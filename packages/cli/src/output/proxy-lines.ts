@@ -30,6 +30,8 @@ export function describeProxyEvent(event: ProxyEvent, connectTimeoutMs: number):
       return `${event.service}: nobody offers it yet, connections wait up to ${formatDuration(connectTimeoutMs)}`;
     case 'unreachable':
       return `closing connections for ${event.service}: ${event.reason}`;
+    case 'refused':
+      return `${event.service}: a client was turned away: ${event.reason}`;
     case 'connections-full':
       return `${event.service} has ${event.limit} connections, which is its limit: more must wait`;
     case 'engine-changed':

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { hostname } from 'node:os';
 import {
+  type AnnouncementContext,
   type AnnouncementOptions,
   Announcer,
   AnnouncerError,
@@ -9,7 +10,9 @@ import {
 } from '@mdns-ambassador/announcer';
 import { systemClock } from '@mdns-ambassador/mdns';
 import type { Mesh } from '@mdns-ambassador/mesh';
+import type { Prologue } from '@mdns-ambassador/relay';
 import {
+  type PlannedAnnouncement,
   type ResponderName,
   readAnnouncement,
   readResponder,
@@ -20,6 +23,7 @@ import {
 } from '../announce-request.ts';
 import { CliError } from '../cli-error.ts';
 import type { Invocation } from '../command.ts';
+import { refuseBesideDocker } from '../docker-request.ts';
 import { EXIT_NO_INPUT, EXIT_OK, EXIT_REFUSED, EXIT_USAGE } from '../exit-codes.ts';
 import { readMeshRequest, requireEntitled } from '../mesh-request.ts';
 import { announcerEventToFact, describeAnnouncerEvent } from '../output/announcer-lines.ts';
@@ -38,6 +42,7 @@ import { createNotify } from '../systemd/notify.ts';
 import { createAdminService } from './admin.ts';
 import { createHost } from './announcer-host.ts';
 import { createDockerAnnouncer, startDocker } from './docker.ts';
+import { Injections, type OpenInjection } from './injections.ts';
 import { Lifecycle } from './lifecycle.ts';
 import { readInterfaceNames } from './local-network.ts';
 import { openLog } from './log-options.ts';
@@ -61,9 +66,7 @@ export async function announceServices(invocation: Invocation): Promise<number> 
   const { surroundings, trailing } = invocation;
   const config = await loadConfig(invocation.settings);
   const settings = addSharedOptions(invocation.settings, config);
-  if (trailing !== undefined && settings.isSet('docker')) {
-    throw new CliError(EXIT_USAGE, '--docker: a command has one announcer of its own; run announce --docker beside it');
-  }
+  if (settings.isSet('docker')) refuseBesideDocker(settings, trailing);
   const isDockerAlone = settings.isSet('docker') && invocation.words.length === 0 && config?.announce === undefined;
   const requests = isDockerAlone
     ? []
@@ -80,12 +83,6 @@ export async function announceServices(invocation: Invocation): Promise<number> 
   );
   const meshRequest = readMeshRequest(settings, surroundings.platform);
   requireEntitled(meshRequest, 'announce', announcements.map(nameMeshService));
-  if (settings.isSet('docker') && meshRequest !== undefined) {
-    throw new CliError(
-      EXIT_REFUSED,
-      '--docker: containers are announced in the open, and a mesh key is given; leave one of them out',
-    );
-  }
   const mesh = createMesh(meshRequest);
   const targets = isDockerAlone ? readTargets(settings) : agreeOnTargets(requests);
   if (settings.isSet('docker') && targets.registries.length > 0) {
@@ -105,6 +102,9 @@ export async function announceServices(invocation: Invocation): Promise<number> 
     }),
   });
   const reporter = createReporter(surroundings.stdout, log, settings.isSet('json'), (fact) => admin?.publish(fact));
+  const injections = new Injections(surroundings, reporter);
+  const opened = announcements.map((planned) => openAnnouncerInjection(planned, injections));
+  if (opened.some((injection) => injection !== undefined)) surroundings.shutdown.onHangup(() => injections.refresh());
   const refusals = new Refusals(announcements.length);
   let isStarted = false;
   const speaker = createSpeaker({
@@ -119,7 +119,13 @@ export async function announceServices(invocation: Invocation): Promise<number> 
     onResponderEvent: (event) => reporter.tell(describeResponderEvent(event), responderEventToFact(event)),
     onRegistrarEvent: (event) => reporter.tell(describeRegistrarEvent(event), registrarEventToFact(event)),
   });
-  const announcer = createAnnouncer({ ...speaker, mesh }, announcements, surroundings.platform, (event) => {
+  const injection = ({ service, host, port }: AnnouncementOptions): readonly Prologue[] => {
+    const isSame = (one: AnnouncementOptions): boolean =>
+      one.service === service && one.host === host && one.port === port;
+    return opened[announcements.findIndex(isSame)]?.prologues ?? [];
+  };
+  const around = { ...speaker, injection, mesh };
+  const announcer = createAnnouncer(around, announcements, surroundings.platform, (event) => {
     reporter.tell(describeAnnouncerEvent(event, speaker.network.interfaces()), announcerEventToFact(event));
     if (event.kind === 'refused') refusals.add(event.error);
   });
@@ -160,10 +166,19 @@ export async function announceServices(invocation: Invocation): Promise<number> 
   } finally {
     unfollow();
     await docker?.close();
+    for (const one of opened) one?.close();
     await announcer.close();
     await speaker.close();
     await admin?.close();
   }
+}
+
+/** The credentials of one announcement, if any. Throws a CliError when they can't be had. */
+export function openAnnouncerInjection(
+  { service, injected }: PlannedAnnouncement,
+  injections: Injections,
+): OpenInjection | undefined {
+  return injected === undefined ? undefined : injections.open({ service, credentials: injected, isInsecure: false });
 }
 
 /** What a token must be for to announce this. */
@@ -241,21 +256,18 @@ class Refusals {
   }
 }
 
+type AnnouncerSurroundings = Pick<Speaker, 'publisher' | 'source' | 'network'> &
+  Pick<AnnouncementContext, 'injection'> & { readonly mesh?: Mesh | undefined };
+
 /** An announcer on the machine that this process runs on. */
 export function createAnnouncer(
-  {
-    publisher,
-    source,
-    network,
-    mesh,
-  }: Pick<Speaker, 'publisher' | 'source' | 'network'> & {
-    readonly mesh?: Mesh | undefined;
-  },
+  { publisher, source, network, injection, mesh }: AnnouncerSurroundings,
   announcements: readonly AnnouncementOptions[],
   platform: NodeJS.Platform,
   onEvent: (event: AnnouncerEvent) => void,
 ): Announcer {
   return new Announcer({
+    ...(injection === undefined ? {} : { injection }),
     announcements,
     publisher,
     ...(mesh === undefined ? {} : { mesh }),

@@ -20,6 +20,8 @@ export async function playDemo(invocation: Invocation): Promise<number> {
   const loopback = findLoopbackInterface(networkInterfaces());
   const out = surroundings.stdout;
   out.line(out.style.bold('ambassador demo: real processes, real connections, real failures, all on this machine'));
+  const [mesh] = settings.find('mesh-key-file');
+  if (mesh !== undefined) out.line(`It does without a mesh, whatever ${mesh.origin} says.`);
   try {
     if (named.length > 0 || loopback === undefined) return await playOn(named, '::', surroundings);
     return await playOn([loopback], '127.0.0.1', surroundings);

@@ -1,7 +1,7 @@
 import { systemNetwork } from '@mdns-ambassador/mdns';
 import { CliError } from '../cli-error.ts';
 import type { Invocation } from '../command.ts';
-import { diagnose } from '../doctor/diagnose.ts';
+import { describeMesh, diagnose } from '../doctor/diagnose.ts';
 import { gatherFacts } from '../doctor/gather.ts';
 import { EXIT_OK, EXIT_UNAVAILABLE, EXIT_USAGE } from '../exit-codes.ts';
 import { readMeshRequest } from '../mesh-request.ts';
@@ -16,9 +16,12 @@ export async function examineMachine({ words, settings: own, surroundings }: Inv
   }
   const settings = addSharedOptions(own, await loadConfig(own));
   const { platform, env, stdout } = surroundings;
-  readMeshRequest(settings, platform);
+  const mesh = readMeshRequest(settings, platform);
   const network = systemNetwork({ interfaceNames: readInterfaceNames(settings, platform), platform });
-  const findings = diagnose(await gatherFacts(network, platform, env));
+  const findings = [
+    ...diagnose(await gatherFacts(network, platform, env)),
+    ...(mesh === undefined ? [] : [describeMesh(mesh)]),
+  ];
   if (settings.isSet('json')) stdout.line(JSON.stringify(findings));
   else for (const line of formatFindings(findings, stdout.style)) stdout.line(line);
   return findings.some(({ status }) => status === 'problem') ? EXIT_UNAVAILABLE : EXIT_OK;

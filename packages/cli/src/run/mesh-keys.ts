@@ -1,7 +1,15 @@
 import { type Endpoint, type EndpointDialler, type MembershipJudge, readTxtText } from '@mdns-ambassador/ambassador';
 import type { DialService } from '@mdns-ambassador/checks';
 import { type Instance, systemClock } from '@mdns-ambassador/mdns';
-import { Mesh, MeshDialler, MeshError, PATIENCE_MS, readKeyFile, verifyTxt } from '@mdns-ambassador/mesh';
+import {
+  explainStranger,
+  Mesh,
+  MeshDialler,
+  MeshError,
+  PATIENCE_MS,
+  readKeyFile,
+  verifyTxt,
+} from '@mdns-ambassador/mesh';
 import type { MeshRequest } from '../mesh-request.ts';
 import { describeQuarantine } from '../output/mesh-lines.ts';
 import type { Reporter } from '../output/reporter.ts';
@@ -66,14 +74,15 @@ export function createMeshPath(mesh: Mesh, service: string, reporter: Reporter):
 
 /** Tells members by what their TXT records show. */
 export function createMembershipJudge(mesh: Mesh, service: string): MembershipJudge {
+  const look = ({ name, host, port, txt }: Instance): Parameters<typeof verifyTxt> => [
+    mesh.txtKeys(service),
+    { service, instance: name, host, port, draining: readTxtText(txt, 'st') === 'drain' },
+    (key) => readTxtText(txt, key),
+    Date.now(),
+  ];
   return {
-    judge: ({ name, host, port, txt }: Instance) =>
-      verifyTxt(
-        mesh.txtKeys(service),
-        { service, instance: name, host, port, draining: readTxtText(txt, 'st') === 'drain' },
-        (key) => readTxtText(txt, key),
-        Date.now(),
-      ),
+    judge: (instance) => verifyTxt(...look(instance)),
+    explain: (instance) => explainStranger(...look(instance)),
     onChange: (listener) => mesh.onChange(listener),
   };
 }

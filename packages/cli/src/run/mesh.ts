@@ -17,7 +17,7 @@ import {
 import { CliError } from '../cli-error.ts';
 import type { Invocation } from '../command.ts';
 import { EXIT_CONFIG, EXIT_OK, EXIT_REFUSED, EXIT_USAGE } from '../exit-codes.ts';
-import { explainMeshErrors, nameDefaultKeyFile } from '../mesh-request.ts';
+import { explainMeshErrors, locateKeyFile, nameDefaultKeyFile } from '../mesh-request.ts';
 import { parseServiceName } from '../parse/service-name.ts';
 import { addSharedOptions, loadConfig } from '../settings/service-requests.ts';
 import type { Settings } from '../settings/settings.ts';
@@ -43,8 +43,7 @@ export async function manageMesh({ words, settings: given, surroundings }: Invoc
   }
   const settings = addSharedOptions(given, await loadConfig(given));
   refuseOptions(action, settings);
-  const named = file ?? settings.find('mesh-key-file').at(-1)?.text;
-  const path = resolve(named ?? nameDefaultKeyFile(surroundings.env));
+  const path = locate(file, settings, surroundings.env);
   const print = (line: string): void => surroundings.stdout.line(line);
   const task: Task = { path, settings, platform: surroundings.platform, print };
   switch (action) {
@@ -64,6 +63,12 @@ export async function manageMesh({ words, settings: given, surroundings }: Invoc
       action satisfies never;
   }
   return EXIT_OK;
+}
+
+function locate(word: string | undefined, settings: Settings, env: NodeJS.ProcessEnv): string {
+  if (word !== undefined) return locateKeyFile(word, { origin: 'FILE', exitCode: EXIT_USAGE });
+  const given = settings.find('mesh-key-file').at(-1);
+  return given === undefined ? resolve(nameDefaultKeyFile(env)) : locateKeyFile(given.text, given);
 }
 
 function refuseOptions(action: Action, settings: Settings): void {

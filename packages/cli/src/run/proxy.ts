@@ -10,9 +10,10 @@ import {
   type ProxyOptions,
 } from '@mdns-ambassador/ambassador';
 import { type CheckOptions, type CheckTools, createShell, dialService } from '@mdns-ambassador/checks';
+import { createPostgresCancelRouting } from '@mdns-ambassador/credentials';
 import { systemClock } from '@mdns-ambassador/mdns';
 import type { Mesh } from '@mdns-ambassador/mesh';
-import { connectionLimit, fileLimit, RelayError } from '@mdns-ambassador/relay';
+import { connectionLimit, fileLimit, type Opening, RelayError } from '@mdns-ambassador/relay';
 import { refuseShared } from '../announce-request.ts';
 import { CliError } from '../cli-error.ts';
 import type { Invocation, Surroundings } from '../command.ts';
@@ -20,7 +21,7 @@ import { EXIT_OK, EXIT_UNAVAILABLE } from '../exit-codes.ts';
 import { readMeshRequest, requireEntitled } from '../mesh-request.ts';
 import { createConnectionLog } from '../output/connection-log.ts';
 import type { Log } from '../output/log.ts';
-import { tellNodeEvent, tellStart } from '../output/network-lines.ts';
+import { tellMode, tellNodeEvent, tellStart } from '../output/network-lines.ts';
 import { describeProxyEvent, proxyEventToFact } from '../output/proxy-lines.ts';
 import { createReporter, type Reporter } from '../output/reporter.ts';
 import { parseProxiedService } from '../parse/service-argument.ts';
@@ -36,6 +37,7 @@ import { createNotify } from '../systemd/notify.ts';
 import { assignPassedSockets, listPassedSockets } from '../systemd/passed-sockets.ts';
 import type { PlannedProxy } from '../up/plan.ts';
 import { createAdminService } from './admin.ts';
+import { Injections, type OpenInjection } from './injections.ts';
 import { Lifecycle } from './lifecycle.ts';
 import { explainListenError } from './listen-error.ts';
 import { createLocalNetwork, type LocalNetwork, readInterfaceNames, startNode } from './local-network.ts';
@@ -44,6 +46,9 @@ import { createMesh, createMeshPath, followKeyFile } from './mesh-keys.ts';
 import { checkSourceFiles } from './source-files.ts';
 import { createSources, readAllowedCidrs, usesMdns } from './sources.ts';
 import { waitForAbort } from './stopping.ts';
+
+/** A service of PostgreSQL goes by one of these. */
+const POSTGRES_NAMES: readonly string[] = ['postgres', 'postgresql'];
 
 /** `ambassador proxy` */
 export async function proxyServices(invocation: Invocation): Promise<number> {
@@ -84,18 +89,22 @@ export async function proxyServices(invocation: Invocation): Promise<number> {
   );
   const reportConnections = settings.isSet('log-connections');
   const mesh = createMesh(meshRequest);
+  const injections = new Injections(surroundings, reporter);
   const context = { local, log, reporter, reportConnections, checkTools: createCheckTools(surroundings), mesh };
-  const proxies = wanted.map((request) => composeProxy(request, context));
+  const opened = wanted.map((request) => openInjection(request, injections));
+  const proxies = wanted.map((request, index) => composeProxy(request, context, opened[index]));
   const lag = new LoopLag(systemClock);
   const ambassador = composeAmbassador(proxies, reporter, {
     lag: () => lag.current(),
     onDial: admin?.observeDial,
     onConnection: reportConnections ? createConnectionLog(surroundings.logStream) : undefined,
   });
+  if (opened.some((injection) => injection !== undefined)) surroundings.shutdown.onHangup(() => injections.refresh());
   let unfollow = (): void => undefined;
   try {
     await admin?.listen(reporter);
     if (isMdnsUsed) await startMdns(local, reporter, mesh);
+    else tellMode(reporter, mesh?.ids);
     isStarted = true;
     if (mesh !== undefined && meshRequest !== undefined) {
       unfollow = followKeyFile(mesh, meshRequest.path, surroundings.platform, reporter);
@@ -113,6 +122,7 @@ export async function proxyServices(invocation: Invocation): Promise<number> {
   } finally {
     unfollow();
     lag.close();
+    for (const injection of opened) injection?.close();
     await ambassador.close();
     await local.node.close();
     await admin?.close();
@@ -146,22 +156,36 @@ export function createCheckTools({ platform, env }: Surroundings): CheckTools {
   return { dial: dialService, runShell: createShell({ platform, environment: env, kill }) };
 }
 
-/** What was asked for, with its sources and its check. */
+/** The credentials of one proxy, if any. Throws a CliError when they can't be had. */
+export function openInjection({ service, injected }: PlannedProxy, injections: Injections): OpenInjection | undefined {
+  return injected === undefined ? undefined : injections.open({ service, ...injected });
+}
+
+/** What was asked for, with its sources, its check and its credentials. */
 export function composeProxy(
-  { origins, allowed, activeCheck, checkIntervalMs, ...options }: PlannedProxy,
+  { origins, allowed, activeCheck, checkIntervalMs, injected: _, ...options }: PlannedProxy,
   { local, log, reporter, reportConnections, checkTools, mesh }: ProxyContext,
+  injection: OpenInjection | undefined,
 ): ProxyOptions {
+  const opening = injection === undefined ? composeOpening(options) : injection.opening;
   const path = mesh === undefined ? undefined : createMeshPath(mesh, options.service, reporter);
   const tools = path === undefined ? checkTools : { ...checkTools, dial: path.dialForCheck };
   return {
     maxConnections: connectionLimit(fileLimit(process)),
     ...options,
+    ...(injection === undefined ? {} : { prologues: injection.prologues }),
+    ...(opening === undefined ? {} : { opening }),
     reportConnections,
     ...composeCheck(activeCheck, checkIntervalMs, tools),
-    ...(path === undefined ? {} : { dialler: path.dialler }),
+    ...(path === undefined ? {} : { dialler: path.dialler, proof: 'mesh' }),
     merge: origins.merge,
     sources: createSources(origins, { service: options.service, allowed, local, log, mesh }),
   };
+}
+
+/** What is heard of a client although nobody logs in in its place. */
+function composeOpening({ engine, service }: Pick<ProxyOptions, 'engine' | 'service'>): Opening | undefined {
+  return engine?.kind !== 'haproxy' && POSTGRES_NAMES.includes(service) ? createPostgresCancelRouting() : undefined;
 }
 
 function composeCheck(options: CheckOptions, intervalMs: number, tools: CheckTools): { readonly check?: ProxyCheck } {

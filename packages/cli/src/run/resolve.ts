@@ -80,7 +80,8 @@ export async function resolveService(invocation: Invocation): Promise<number> {
     for (const line of formatEndpoints(service, printed, format, hosts)) surroundings.stdout.line(line);
   }
   if (found.length > 0) return EXIT_OK;
-  throw new CliError(EXIT_UNAVAILABLE, describeNothing(service, usesMdns(origins), timeoutMs, [...troubles.values()]));
+  const wanted = meshRequest === undefined ? service : `${service} of this mesh`;
+  throw new CliError(EXIT_UNAVAILABLE, describeNothing(wanted, usesMdns(origins), timeoutMs, [...troubles.values()]));
 }
 
 async function findEndpoints(
@@ -94,13 +95,8 @@ async function findEndpoints(
   return Promise.race([found, waitForAbort(stop).then(() => [])]);
 }
 
-function describeNothing(
-  service: string,
-  isOnNetwork: boolean,
-  timeoutMs: number,
-  troubles: readonly string[],
-): string {
-  const where = isOnNetwork ? `no ${service} was found on this network` : `no ${service} was found`;
+function describeNothing(wanted: string, isOnNetwork: boolean, timeoutMs: number, troubles: readonly string[]): string {
+  const where = isOnNetwork ? `no ${wanted} was found on this network` : `no ${wanted} was found`;
   const why = troubles.length === 0 ? '' : ` (${troubles.map(escapeText).join('; ')})`;
   const advice = isOnNetwork ? 'see what is there with ambassador list, or wait longer' : 'wait longer, perhaps';
   return `${where} within ${formatDuration(timeoutMs)}${why}; ${advice} with --timeout 10s`;

@@ -93,7 +93,7 @@ export function createSources(origins: Origins, context: SourceContext): readonl
           ...(instance === undefined ? {} : { instance }),
           where,
           ...(context.mesh === undefined ? {} : { membership: createMembershipJudge(context.mesh, service) }),
-          onForeign: (foreign) => log.info({ ...foreign }, 'instance not used: it is not of this mesh'),
+          onForeign: ({ reason, ...foreign }) => log.warn(foreign, `instance not used: ${reason}`),
           onRefused: (refused) => log.warn({ ...refused }, 'instance not used: none of its addresses may be dialled'),
         });
       case 'static':

@@ -1,15 +1,18 @@
 import type { Ambassador, AmbassadorOptions } from '@mdns-ambassador/ambassador';
-import { type AnnouncementOptions, type Announcer, AnnouncerError } from '@mdns-ambassador/announcer';
+import { type Announcer, AnnouncerError } from '@mdns-ambassador/announcer';
 import { systemClock } from '@mdns-ambassador/mdns';
+import type { PlannedAnnouncement } from '../announce-request.ts';
 import { announcerEventToFact, describeAnnouncerEvent } from '../output/announcer-lines.ts';
 import { Part } from '../up/part.ts';
 import type { PlannedProxy } from '../up/plan.ts';
-import { createAnnouncer, DRAIN_TIMEOUT_MS, GRACE_MS, toCliError } from './announce.ts';
-import { composeAmbassador, composeProxy, type ProxyContext, startListening } from './proxy.ts';
+import { createAnnouncer, DRAIN_TIMEOUT_MS, GRACE_MS, openAnnouncerInjection, toCliError } from './announce.ts';
+import type { Injections } from './injections.ts';
+import { composeAmbassador, composeProxy, openInjection, type ProxyContext, startListening } from './proxy.ts';
 
 /** What the parts of `up` work with. */
 export interface PartContext extends ProxyContext {
   readonly platform: NodeJS.Platform;
+  readonly injections: Injections;
   readonly observers: Pick<AmbassadorOptions, 'onDial' | 'onConnection' | 'lag'>;
 }
 
@@ -18,8 +21,9 @@ export class ProxyPart extends Part {
   readonly ambassador: Ambassador;
 
   constructor(planned: PlannedProxy, context: PartContext) {
-    const { reporter, observers } = context;
-    const proxies = [composeProxy(planned, context)];
+    const { reporter, observers, injections } = context;
+    const injection = openInjection(planned, injections);
+    const proxies = [composeProxy(planned, context, injection)];
     const ambassador = composeAmbassador(proxies, reporter, observers);
     super(
       {
@@ -29,7 +33,10 @@ export class ProxyPart extends Part {
           onRoom();
           await ambassador.drain(timeoutMs);
         },
-        close: () => ambassador.close(),
+        close() {
+          injection?.close();
+          return ambassador.close();
+        },
         drainTimeoutMs: planned.drainTimeoutMs,
       },
       systemClock,
@@ -42,12 +49,16 @@ export class ProxyPart extends Part {
 export class AnnouncementPart extends Part {
   readonly announcer: Announcer;
 
-  constructor(options: AnnouncementOptions, { local, reporter, platform, mesh }: PartContext) {
-    const announcer = createAnnouncer(
-      { publisher: local.node, network: local.network, mesh },
-      [options],
-      platform,
-      (event) => reporter.tell(describeAnnouncerEvent(event, local.network.interfaces()), announcerEventToFact(event)),
+  constructor(options: PlannedAnnouncement, { local, reporter, platform, injections, mesh }: PartContext) {
+    const opened = openAnnouncerInjection(options, injections);
+    const surroundings = {
+      publisher: local.node,
+      network: local.network,
+      injection: () => opened?.prologues ?? [],
+      mesh,
+    };
+    const announcer = createAnnouncer(surroundings, [options], platform, (event) =>
+      reporter.tell(describeAnnouncerEvent(event, local.network.interfaces()), announcerEventToFact(event)),
     );
     super(
       {
@@ -61,7 +72,10 @@ export class AnnouncementPart extends Part {
         async leave(timeoutMs, onGoodbye) {
           await announcer.drain({ graceMs: options.relay || mesh !== undefined ? GRACE_MS : 0, timeoutMs, onGoodbye });
         },
-        close: () => announcer.close(),
+        close() {
+          opened?.close();
+          return announcer.close();
+        },
         drainTimeoutMs: DRAIN_TIMEOUT_MS,
       },
       systemClock,

@@ -1,14 +1,14 @@
 import { hostname } from 'node:os';
 import { LoopLag } from '@mdns-ambassador/ambassador';
-import type { AnnouncementOptions } from '@mdns-ambassador/announcer';
 import { systemClock } from '@mdns-ambassador/mdns';
+import type { PlannedAnnouncement } from '../announce-request.ts';
 import { CliError } from '../cli-error.ts';
 import type { Invocation, Surroundings } from '../command.ts';
 import { parseConfig, readConfigText } from '../config/read-config.ts';
 import { EXIT_CONFIG, EXIT_OK, EXIT_USAGE } from '../exit-codes.ts';
 import { type MeshRequest, readMeshRequest, requireEntitled } from '../mesh-request.ts';
 import { createConnectionLog } from '../output/connection-log.ts';
-import { tellNodeEvent, tellStart } from '../output/network-lines.ts';
+import { tellMode, tellNodeEvent, tellStart } from '../output/network-lines.ts';
 import { describePlan, planToJson } from '../output/plan-lines.ts';
 import { createReporter, type Reporter } from '../output/reporter.ts';
 import type { Settings } from '../settings/settings.ts';
@@ -18,6 +18,7 @@ import { listChangedKeys, type Plan, type PlannedProxy, readPlan } from '../up/p
 import { Roster } from '../up/roster.ts';
 import { createAdminService } from './admin.ts';
 import { nameMeshService } from './announce.ts';
+import { Injections } from './injections.ts';
 import { Lifecycle } from './lifecycle.ts';
 import { createLocalNetwork, readInterfaceNames, startNode } from './local-network.ts';
 import { openLog } from './log-options.ts';
@@ -72,7 +73,9 @@ export async function runUp(invocation: Invocation): Promise<number> {
   );
   const reportConnections = shared.isSet('log-connections');
   const lag = new LoopLag(systemClock);
+  const injections = new Injections(surroundings, reporter);
   const context: PartContext = {
+    injections,
     local,
     log,
     reporter,
@@ -86,7 +89,7 @@ export async function runUp(invocation: Invocation): Promise<number> {
       onConnection: reportConnections ? createConnectionLog(surroundings.logStream) : undefined,
     },
   };
-  const announced = new Roster((entry: AnnouncementOptions) => new AnnouncementPart(entry, context));
+  const announced = new Roster((entry: PlannedAnnouncement) => new AnnouncementPart(entry, context));
   const proxied = new Roster((entry: PlannedProxy) => new ProxyPart(entry, context));
 
   /** Brings the plan about; what it could not start. */
@@ -95,7 +98,7 @@ export async function runUp(invocation: Invocation): Promise<number> {
       await startNode(local);
       isNodeStarted = true;
       tellStart(reporter, local.network.interfaces(), local.network.skipped(), mesh?.ids);
-    }
+    } else if (lifecycle.phase === 'starting') tellMode(reporter, mesh?.ids);
     const changes = await Promise.all([announced.apply(announce), proxied.apply(proxy)]);
     if (lifecycle.phase === 'running') tellReloaded(reporter, file, changes);
     return changes.flatMap(({ errors }) => errors);
@@ -127,6 +130,7 @@ export async function runUp(invocation: Invocation): Promise<number> {
   try {
     surroundings.shutdown.onHangup(() => {
       isAsked = true;
+      injections.refresh();
       if (lifecycle.phase === 'running') pace.request();
     });
     await admin?.listen(reporter);

@@ -64,7 +64,13 @@ export function refuseBadFlagWords(argv: readonly string[], options: readonly Op
   }
 }
 
+/** Under these names people write secrets, which everybody on the machine can read there. */
+const SECRET_NAMES: ReadonlySet<string> = new Set(['password', 'pass', 'token', 'secret', 'auth', 'bearer']);
+
 function describeUnknown(name: string, command: string, known: Iterable<string>): string {
+  if (SECRET_NAMES.has(name)) {
+    return `--${name}: secrets never stand on a command line; write them in a file of mode 600, and its path as passwordFile in the file of --credentials`;
+  }
   const dashes = name.length === 1 ? '-' : '--';
   const nearest = findNearest(name, known);
   const hint = nearest === undefined ? '' : `; did you mean --${nearest}?`;

@@ -1,6 +1,7 @@
 import { CliError } from '../cli-error.ts';
 import type { Invocation } from '../command.ts';
 import type { Config, ConfigEntry } from '../config/read-config.ts';
+import type { CredentialsPlace } from '../config/read-credentials.ts';
 import { EXIT_CONFIG, EXIT_USAGE } from '../exit-codes.ts';
 import { refuseValuesNotYet } from './refuse.ts';
 import type { Given, Settings } from './settings.ts';
@@ -9,6 +10,8 @@ import type { Given, Settings } from './settings.ts';
 export interface ServiceRequest {
   readonly service: Given;
   readonly settings: Settings;
+  /** What the file's entry has of credentials. */
+  readonly credentials?: CredentialsPlace | undefined;
 }
 
 /** The file of `--config`; undefined without one. */
@@ -57,7 +60,11 @@ export function listSectionRequests(settings: Settings, entries: readonly Config
 }
 
 function listEntries(settings: Settings, entries: readonly ConfigEntry[]): readonly ServiceRequest[] {
-  return entries.map(({ service, options }) => ({ service, settings: settings.withFallback(options) }));
+  return entries.map(({ service, options, credentials }) => ({
+    service,
+    settings: settings.withFallback(options),
+    credentials,
+  }));
 }
 
 function listWords(
@@ -70,7 +77,7 @@ function listWords(
     const entry = entries.find(({ service }) => nameOf(service.text) === nameOf(word));
     if (entry === undefined) return { service: given, settings };
     const service = nameOf(word) === word.toLowerCase() ? entry.service : given;
-    return { service, settings: settings.withFallback(entry.options) };
+    return { service, settings: settings.withFallback(entry.options), credentials: entry.credentials };
   });
 }
 

@@ -1,9 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Cidr } from '@mdns-ambassador/ambassador';
-import type { AnnouncementOptions } from '@mdns-ambassador/announcer';
 import { formatListenPlace } from '@mdns-ambassador/relay';
 import { readAdminPlaces } from '../admin-request.ts';
-import { type Machine, readAnnouncement, readResponder } from '../announce-request.ts';
+import { type Machine, type PlannedAnnouncement, readAnnouncement, readResponder } from '../announce-request.ts';
 import { CliError } from '../cli-error.ts';
 import type { Config } from '../config/read-config.ts';
 import { EXIT_CONFIG } from '../exit-codes.ts';
@@ -20,7 +19,7 @@ export interface PlannedProxy extends ProxyRequest {
 
 /** What a configuration file asks for. Two that are equal ask for the same. */
 export interface Plan {
-  readonly announce: readonly AnnouncementOptions[];
+  readonly announce: readonly PlannedAnnouncement[];
   readonly proxy: readonly PlannedProxy[];
   /** By key of the file: what is read at the start alone. */
   readonly fixed: Readonly<Record<string, readonly string[]>>;
@@ -42,8 +41,8 @@ export function readPlan(file: string, config: Config, settings: Settings, machi
   shared.read('log-level', (text) => parseChoice(text, LOG_LEVELS));
   shared.read('log-format', (text) => parseChoice(text, LOG_FORMATS));
   readAdminPlaces(shared);
-  const announceRequests = listSectionRequests(settings, config.announce);
-  const proxyRequests = listSectionRequests(settings, config.proxy);
+  const announceRequests = listSectionRequests(shared, config.announce);
+  const proxyRequests = listSectionRequests(shared, config.proxy);
   if (announceRequests.length + proxyRequests.length === 0) {
     throw new CliError(EXIT_CONFIG, `${file}:1: nothing to do; write services under announce: or proxy:`);
   }

@@ -81,11 +81,12 @@ export class Roster<Item extends Entry, Work extends Part> {
   }
 
   async #start(entry: Item): Promise<CliError | undefined> {
-    const part = this.#createPart(entry);
+    let part: Work | undefined;
     try {
+      part = this.#createPart(entry);
       await part.start();
     } catch (error) {
-      await part.close();
+      await part?.close();
       if (error instanceof CliError) return error;
       throw error;
     }

@@ -81,8 +81,12 @@ test.each([
   ['proxy: []\nadmin: { port: 9901 }\n', '78 a.yaml:2: admin: write a text or a number'],
   ['logConnections: sometimes\n', '78 a.yaml:1: logConnections: write true or false'],
   [
-    'proxy:\n  - service: redis\n    credentials: { protocol: redis }\n',
-    '78 a.yaml:3: credentials: this version carries no credentials yet',
+    'proxy:\n  - service: redis\n    credentials: { protocol: redis, password: hunter2 }\n',
+    '78 a.yaml:3: password: secrets are read from files only',
+  ],
+  [
+    'announce:\n  - service: redis\n    credentials:\n      protocol: redis\n      usernam: app\n',
+    '78 a.yaml:5: "usernam" is no key here; did you mean username?',
   ],
 ])('%j: %s', (text, sentence) => {
   expect(codeAndSentence(() => parseConfig('a.yaml', text))).toContain(sentence);

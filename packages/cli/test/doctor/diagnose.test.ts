@@ -1,6 +1,7 @@
 import type { LinkCheck } from '@mdns-ambassador/mdns';
+import { cutBundle, listMeshIds, MeshKey } from '@mdns-ambassador/mesh';
 import { expect, test } from 'vitest';
-import { type CheckName, diagnose, type FindingStatus } from '../../src/doctor/diagnose.ts';
+import { type CheckName, describeMesh, diagnose, type FindingStatus } from '../../src/doctor/diagnose.ts';
 import type { Facts, InterfaceFacts } from '../../src/doctor/facts.ts';
 
 type Outcome = LinkCheck['outcome'];
@@ -157,4 +158,19 @@ test('Every problem and every warning that was looked into says what to do, in o
       if (status === 'problem') expect(remedy).toMatch(/\.$/);
     }
   }
+});
+
+test('Whose key file was given is said, and what a token in it is for', async () => {
+  const key = new MeshKey(Buffer.alloc(32, 1));
+  const [id = ''] = listMeshIds({ kind: 'keys', current: key });
+  expect(describeMesh({ path: '/k', ring: { kind: 'keys', current: key } })).toEqual({
+    check: 'mesh',
+    status: 'ok',
+    message: `The key file /k is of mesh ${id}.`,
+    remedy: '',
+  });
+  const bundle = await cutBundle([key], 'proxy', 'redis');
+  expect(describeMesh({ path: '/k', ring: { kind: 'bundle', bundle } }).message).toBe(
+    `The key file /k is of mesh ${id}; it is a token to proxy redis.`,
+  );
 });

@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { announcerEventToFact, describeAnnouncerEvent } from '../../src/output/announcer-lines.ts';
 import { formatEndpoints } from '../../src/output/endpoint-formats.ts';
 import { browseEventToJson, describeBrowseEvent, formatInstances } from '../../src/output/instance-lines.ts';
+import { describeMode } from '../../src/output/mesh-lines.ts';
 import { describeStart, tellNodeEvent, tellStart } from '../../src/output/network-lines.ts';
 import { createStyle } from '../../src/output/printer.ts';
 import { describeProxyEvent, proxyEventToFact } from '../../src/output/proxy-lines.ts';
@@ -46,6 +47,18 @@ describe('at the start', () => {
         'using eth0 (10.99.0.1)\n' +
         'not using docker0 (docker bridge); add --interface docker0 to use it',
     );
+  });
+
+  test('where every place is named, it is said whom to believe; with a key, who is let in', () => {
+    expect(describeMode(undefined, true)).toBe(
+      'open mode: whoever answers where it is said to be counts as the service',
+    );
+    for (const isNamed of [true, false]) {
+      expect(describeMode(['0011'], isNamed)).toBe('mesh 0011: only its members can announce or reach services');
+      expect(describeMode(['0011', '2233'], isNamed)).toBe(
+        'mesh 0011 and 2233: only its members can announce or reach services',
+      );
+    }
   });
 
   test('loopback alone and no interface at all are said', () => {

@@ -1,5 +1,5 @@
 import type { RecordData, ResourceRecord } from '../wire/record.ts';
-import type { Random } from './machine.ts';
+import type { RefreshJitter } from './refresh-jitter.ts';
 
 export type ExpiryReason = 'goodbye' | 'expired' | 'flushed' | 'unreachable' | 'evicted';
 
@@ -39,12 +39,12 @@ export function lifetimeMs(record: ResourceRecord): number {
 }
 
 /** When to ask for the record next; Infinity when never again. */
-export function nextAskAt(lifetime: Lifetime, receivedAt: number, ttlMs: number, random: Random): number {
+export function nextAskAt(lifetime: Lifetime, receivedAt: number, ttlMs: number, jitter: RefreshJitter): number {
   switch (lifetime.kind) {
     case 'fresh': {
       const part = REFRESH_AT[lifetime.asked];
       if (part === undefined || ttlMs < MIN_REFRESHED_MS) return Number.POSITIVE_INFINITY;
-      return receivedAt + ttlMs * (part + REFRESH_JITTER * random());
+      return receivedAt + ttlMs * (part + REFRESH_JITTER * jitter.draw(receivedAt, lifetime.asked));
     }
     case 'doubted': {
       const delay = RECONFIRM_AT_MS[lifetime.asked];

@@ -4,6 +4,7 @@ import { DeadlineHeap } from './deadline-heap.ts';
 import { type ExpiryReason, expiryReason, GRACE_MS, lifetimeMs, nextAskAt, RECONFIRM_MS } from './lifetime.ts';
 import type { Random, Sender } from './machine.ts';
 import { type CachedRecord, type CacheLimits, DEFAULT_LIMITS, RecordStore, type StoredRecord } from './record-store.ts';
+import { RefreshJitter } from './refresh-jitter.ts';
 
 export type CacheEvent =
   /** `changed`: rescued after a goodbye or flush, or heard from this host for the first time. */
@@ -27,7 +28,7 @@ const MS_PER_SECOND = 1000;
 
 /** What the others on one link said, for as long as it counts. Pure: time comes in, events come out. */
 export class RecordCache {
-  readonly #random: Random;
+  readonly #jitter: RefreshJitter;
   readonly #store: RecordStore;
   readonly #heap: DeadlineHeap<StoredRecord> = new DeadlineHeap();
   #nextArrival = 0;
@@ -35,7 +36,7 @@ export class RecordCache {
   #events: CacheEvent[] = [];
 
   constructor(random: Random, limits: CacheLimits = DEFAULT_LIMITS) {
-    this.#random = random;
+    this.#jitter = new RefreshJitter(random);
     this.#store = new RecordStore(limits);
   }
 
@@ -276,7 +277,7 @@ export class RecordCache {
   }
 
   #replan(entry: StoredRecord): void {
-    entry.askAt = nextAskAt(entry.lifetime, entry.receivedAt, entry.ttlMs, this.#random);
+    entry.askAt = nextAskAt(entry.lifetime, entry.receivedAt, entry.ttlMs, this.#jitter);
     this.#reschedule(entry);
   }
 

@@ -64,6 +64,20 @@ describe('RecordCache', () => {
     ]);
   });
 
+  it('asks at once for all that came at once, and at other times for what came at others (RFC 6762 5.3)', () => {
+    const draws = [0.25, 0.75].values();
+    cache = new RecordCache(() => draws.next().value ?? 0);
+    for (const record of [address('10.0.0.1'), service('a'), service('b')]) cache.put(record, H1, 0);
+    cache.put(address('10.0.0.2', 'h2.local'), H2, 5);
+    cache.takeEvents();
+    expect(runTo(100_000)).toEqual([
+      '96600 refresh-due A',
+      '96600 refresh-due SRV',
+      '96600 refresh-due SRV',
+      '97805 refresh-due A',
+    ]);
+  });
+
   it('begins anew with the refreshes when an answer came (RFC 6762 5.2)', () => {
     cache.put(address('10.0.0.1'), H1, 0);
     runTo(100_000);

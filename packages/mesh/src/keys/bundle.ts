@@ -75,9 +75,12 @@ export function isBundleText(text: string): boolean {
 export function parseBundle(text: string): Bundle {
   if (!isBundleText(text)) throw refuse(`it does not begin with ${PREFIX}`);
   if (text.length > MAX_TEXT || !/^[\w-]+$/.test(text)) throw refuse('it has characters that no token has');
-  const bytes = Buffer.from(text.slice(PREFIX.length), 'base64url');
+  const written = text.slice(PREFIX.length);
+  const bytes = Buffer.from(written, 'base64url');
   const body = bytes.subarray(0, -CHECKSUM_BYTES);
-  if (bytes.length <= CHECKSUM_BYTES || !checksum(body).equals(bytes.subarray(-CHECKSUM_BYTES))) {
+  const isWhole = bytes.length > CHECKSUM_BYTES && checksum(body).equals(bytes.subarray(-CHECKSUM_BYTES));
+  // The last character has bits that no byte takes up (RFC 4648 3.5).
+  if (!isWhole || bytes.toString('base64url') !== written) {
     throw refuse('its checksum is wrong: a part is missing or differs');
   }
   const bundle = readBody(new Reader(body));

@@ -1,6 +1,7 @@
 import {
   chmodSync,
   closeSync,
+  existsSync,
   fstatSync,
   fsyncSync,
   mkdirSync,
@@ -35,11 +36,11 @@ export function readKeyFile(path: string, platform: NodeJS.Platform): KeyRing {
 
 /** Writes a new key file, and its folder. Throws a MeshError with FILE_EXISTS rather than overwrite one. */
 export function createKeyFile(path: string, ring: KeyRing): void {
-  mkdirSync(dirname(path), { recursive: true, mode: FOLDER_MODE });
   try {
+    mkdirSync(dirname(path), { recursive: true, mode: FOLDER_MODE });
     writeFileSync(path, formatKeyRing(ring), { mode: FILE_MODE, flag: 'wx', flush: true });
   } catch (error) {
-    if (codeOf(error) === 'EEXIST') {
+    if (existsSync(path)) {
       throw new MeshError(
         'FILE_EXISTS',
         `${path} exists and is left as it is: ambassador mesh show tells what it holds`,
@@ -73,7 +74,10 @@ function readPrivately(path: string, platform: NodeJS.Platform): string {
   try {
     const file = openSync(path, 'r');
     try {
-      refuseExposed(path, fstatSync(file).mode, platform);
+      const status = fstatSync(file);
+      if (status.isDirectory())
+        throw new MeshError('UNREADABLE_FILE', `${path} is a folder; write the path of the key file in it`);
+      refuseExposed(path, status.mode, platform);
       return readFileSync(file, 'utf8');
     } finally {
       closeSync(file);

@@ -2,7 +2,7 @@ import { MeshError } from '../mesh-error.ts';
 import type { Role } from '../role.ts';
 import { type Bundle, formatBundle, isBundleText, parseBundle } from './bundle.ts';
 import { deriveMeshId, deriveTxtKey } from './derive.ts';
-import { formatMeshKey, type MeshKey, parseMeshKey } from './mesh-key.ts';
+import { formatMeshKey, isMeshKeyText, type MeshKey, parseMeshKey } from './mesh-key.ts';
 
 /** What a key file holds: the whole of one mesh, or a bundle cut out of it. */
 export type KeyRing =
@@ -54,6 +54,11 @@ export function formatKeyRing(ring: KeyRing): string {
   return `${HEADING}${formatMeshKey(ring.current)}\n${previous}`;
 }
 
+/** Whether it is, or was meant to be, a key or a token itself. */
+export function isKeyText(text: string): boolean {
+  return isMeshKeyText(text) || isBundleText(text);
+}
+
 /** Throws a MeshError that says what is wrong and in which line. */
 export function parseKeyRing(text: string): KeyRing {
   const lines = text
@@ -61,7 +66,8 @@ export function parseKeyRing(text: string): KeyRing {
     .map((line, index) => ({ text: line.trim(), number: index + 1 }))
     .filter((line) => line.text !== '' && !line.text.startsWith('#'));
   const [first, second, third] = lines;
-  if (first === undefined) throw new MeshError('MALFORMED_KEY', 'there is no mesh key in it');
+  if (first === undefined)
+    throw new MeshError('MALFORMED_KEY', 'there is no mesh key in it; copy the file that mesh init wrote');
   if (third !== undefined) throw refuseLine(third.number, 'a key file has one key and its previous one at most');
   if (isBundleText(first.text)) {
     if (second !== undefined) throw refuseLine(second.number, 'nothing follows a token');

@@ -45,7 +45,8 @@ export function formatMeshKey({ secret }: MeshKey): string {
   return PREFIX + encodeBase32(Buffer.concat([secret, checksum(secret)]));
 }
 
-function isMeshKeyText(text: string): boolean {
+/** Whether it begins as one. */
+export function isMeshKeyText(text: string): boolean {
   return text.toLowerCase().startsWith(PREFIX);
 }
 

@@ -15,6 +15,8 @@ import { TURNSTILE_LIMITS, Turnstile, type TurnstileLimits } from './turnstile.t
 
 /** From the first byte to the end of the TLS handshake, waiting for one's turn included. */
 const HANDSHAKE_MS = 5_000;
+/** No failure of its own: it may be us who are slow. */
+const TOO_LATE = `it did not finish a handshake within ${HANDSHAKE_MS / 1_000} s (has it the mesh key?)`;
 /** CONTRACT 4 */
 const REQUEST_MS = 1_000;
 /** Connections that their proxies keep warm: how long, and how many of all addresses and of one. */
@@ -54,11 +56,18 @@ export interface Arrival extends Leg {
   readonly remoteAddress?: string | undefined;
 }
 
+/** Who is at the turnstile. */
+interface Visitor {
+  enter(): void;
+  /** Its place is another's now. */
+  expel(): void;
+}
+
 /** The announcer's end of the handshake: lets members in who may reach its service, a bounded number at a time. */
 export class Door {
   readonly #options: DoorOptions;
   readonly #acceptor: SecureAcceptor;
-  readonly #turnstile: Turnstile<() => void>;
+  readonly #turnstile: Turnstile<Visitor>;
   /** By address: who is kept warm. */
   readonly #warm = new Map<string, Set<Leg>>();
   readonly #unlisten: () => void;
@@ -89,19 +98,22 @@ export class Door {
     signal.addEventListener('abort', stop, { once: true });
     if (signal.aborted) stop();
     try {
-      await this.#enter(raw, address, abort, clock).catch((error: unknown) => {
+      const visitor = await this.#enter(raw, address, abort).catch((error: unknown) => {
         resetLeg(raw);
         throw error;
       });
       try {
-        const cancel = clock.after(HANDSHAKE_MS, stop);
+        const cancel = clock.after(HANDSHAKE_MS, () => {
+          abort.abort();
+          this.#report(address, TOO_LATE);
+        });
         await this.#options.member.refresh();
         const { leg, meshId } = await this.#acceptor.accept(raw, abort.signal).finally(cancel);
         const request = await this.#hear(leg, abort.signal, REQUEST_MS);
         if (!request.warm) return createCaller(leg, meshId, clock);
         return this.#keepWarm(leg, meshId, address, abort.signal);
       } finally {
-        for (const next of this.#turnstile.leave(address)) next();
+        for (const next of this.#turnstile.leave(address, visitor)) next.enter();
       }
     } catch (error) {
       this.#tell(address, error);
@@ -124,35 +136,43 @@ export class Door {
   }
 
   /** Resolves when it is this one's turn. */
-  #enter(raw: Leg, address: string, abort: AbortController, clock: MeshClock): Promise<void> {
+  #enter(raw: Leg, address: string, abort: AbortController): Promise<Visitor> {
     return new Promise((resolve, reject) => {
       const leave = (): void => {
-        this.#turnstile.giveUp(enter);
+        this.#turnstile.giveUp(address, visitor);
+        settle();
         reject(new RelayError('ABORTED', 'it was not its turn in time'));
       };
-      const enter = (): void => {
+      const settle = (): void => {
         cancel();
         raw.off('close', leave);
         abort.signal.removeEventListener('abort', leave);
-        resolve();
       };
-      const admission = this.#turnstile.arrive(address, enter, performance.now());
+      const visitor: Visitor = {
+        enter: () => {
+          settle();
+          resolve(visitor);
+        },
+        expel: () => abort.abort(),
+      };
       let cancel = (): void => {};
+      const admission = this.#turnstile.arrive(address, visitor, performance.now());
       switch (admission.kind) {
         case 'enter':
-          resolve();
-          return;
-        case 'refuse':
-          reject(new RelayError('ABORTED', admission.reason));
-          return;
+          resolve(visitor);
+          break;
         case 'wait':
-          cancel = clock.after(HANDSHAKE_MS, leave);
+          cancel = this.#options.clock.after(HANDSHAKE_MS, leave);
           raw.once('close', leave);
           abort.signal.addEventListener('abort', leave, { once: true });
+          break;
+        case 'refuse':
+          reject(new RelayError('ABORTED', admission.reason));
           return;
         default:
           admission satisfies never;
       }
+      admission.expelled?.expel();
     });
   }
 
@@ -212,7 +232,10 @@ export class Door {
     const code = errorCode(error);
     if (code !== HANDSHAKE_CODES.identity && code !== HANDSHAKE_CODES.denied) return;
     this.#turnstile.fail(address, performance.now());
-    const reason = error instanceof Error ? error.message : String(error);
+    this.#report(address, error instanceof Error ? error.message : String(error));
+  }
+
+  #report(address: string, reason: string): void {
     this.#options.onEvent({ kind: 'refused', service: this.#options.member.service, address, reason });
   }
 }

@@ -19,27 +19,38 @@ export const TURNSTILE_LIMITS: TurnstileLimits = {
   failuresPerSecond: 2,
 };
 
+/** Of what may be open at once, so much is for handshakes under way, and as much for those that wait. */
+const HANDSHAKE_SHARE = 1 / 4;
+
+/** The limits where so many connections may be open at once: strangers never take them all. */
+export function fitLimits(connections: number): TurnstileLimits {
+  const share = Math.max(1, Math.floor(connections * HANDSHAKE_SHARE));
+  const { atOnce, waiting } = TURNSTILE_LIMITS;
+  return { ...TURNSTILE_LIMITS, atOnce: Math.min(atOnce, share), waiting: Math.min(waiting, share) };
+}
+
 /** Addresses whose failures are remembered; the one that failed longest ago is forgotten first. */
 const MAX_ADDRESSES = 1_024;
 
-export type Admission =
-  | { readonly kind: 'enter' }
+export type Admission<Visitor> =
+  /** `expelled`: who has to go for it, inside or waiting. */
+  | { readonly kind: 'enter'; readonly expelled?: Visitor }
   /** Until somebody leaves. */
-  | { readonly kind: 'wait' }
+  | { readonly kind: 'wait'; readonly expelled?: Visitor }
   | { readonly kind: 'refuse'; readonly reason: string };
 
-interface Waiting<Visitor> {
-  readonly address: string;
-  readonly visitor: Visitor;
-}
+/** Visitors by their address, the earliest first. */
+type Visitors<Visitor> = Map<string, Set<Visitor>>;
 
-/** Who may shake hands now, who waits, and who is turned away. Pure: times are milliseconds of one monotonic clock. */
+/**
+ * Who may shake hands now, who waits, and who is turned away. When it is full, an address that has fewer inside takes the place of one that
+ * has more: nobody keeps others out by coming often. Pure: times are milliseconds of one monotonic clock.
+ */
 export class Turnstile<Visitor> {
   readonly #limits: TurnstileLimits;
-  readonly #inside = new Map<string, number>();
+  readonly #inside: Visitors<Visitor> = new Map();
+  readonly #waiting: Visitors<Visitor> = new Map();
   readonly #failures = new Map<string, { saved: number; at: number }>();
-  #waiting: Waiting<Visitor>[] = [];
-  #count = 0;
 
   constructor(limits: TurnstileLimits = TURNSTILE_LIMITS) {
     this.#limits = limits;
@@ -47,33 +58,32 @@ export class Turnstile<Visitor> {
 
   /** Of those inside, of those who wait, and of addresses that failed. */
   get sizes(): { readonly inside: number; readonly waiting: number; readonly failed: number } {
-    return { inside: this.#count, waiting: this.#waiting.length, failed: this.#failures.size };
+    return { inside: countAll(this.#inside), waiting: countAll(this.#waiting), failed: this.#failures.size };
   }
 
-  arrive(address: string, visitor: Visitor, now: number): Admission {
-    if (!this.#mayFail(address, now)) return { kind: 'refuse', reason: 'too many handshakes from there have failed' };
-    if (this.#hasRoom(address)) {
-      this.#enter(address);
-      return { kind: 'enter' };
+  /** `visitor` is another one each time. Who is expelled has left. */
+  arrive(address: string, visitor: Visitor, now: number): Admission<Visitor> {
+    const { atOnce, atOncePerAddress, waiting } = this.#limits;
+    if (this.#savedBy(address, now) < 1)
+      return { kind: 'refuse', reason: 'too many handshakes from there have failed' };
+    if (countOf(this.#inside, address) < atOncePerAddress) {
+      const entry = squeeze(this.#inside, address, visitor, atOnce);
+      if (entry !== undefined) return { kind: 'enter', ...entry };
     }
-    if (this.#waiting.length >= this.#limits.waiting)
-      return { kind: 'refuse', reason: 'too many handshakes are under way' };
-    this.#waiting.push({ address, visitor });
-    return { kind: 'wait' };
+    const place = squeeze(this.#waiting, address, visitor, waiting);
+    return place === undefined
+      ? { kind: 'refuse', reason: 'too many handshakes are under way' }
+      : { kind: 'wait', ...place };
   }
 
   /** One who was inside leaves. Returns who enters now in turn. */
-  leave(address: string): readonly Visitor[] {
-    const left = (this.#inside.get(address) ?? 1) - 1;
-    if (left > 0) this.#inside.set(address, left);
-    else this.#inside.delete(address);
-    this.#count -= 1;
-    return this.#admitWaiting();
+  leave(address: string, visitor: Visitor): readonly Visitor[] {
+    return remove(this.#inside, address, visitor) ? this.#admitWaiting() : [];
   }
 
   /** One who waits has gone. */
-  giveUp(visitor: Visitor): void {
-    this.#waiting = this.#waiting.filter((one) => one.visitor !== visitor);
+  giveUp(address: string, visitor: Visitor): void {
+    remove(this.#waiting, address, visitor);
   }
 
   /** A handshake of this address failed for a reason of its own. */
@@ -85,32 +95,24 @@ export class Turnstile<Visitor> {
     if (this.#failures.size > MAX_ADDRESSES && oldest.done !== true) this.#failures.delete(oldest.value);
   }
 
+  /** The address that has the fewest inside comes first. */
   #admitWaiting(): readonly Visitor[] {
-    if (this.#waiting.length === 0) return [];
-    const admitted: Visitor[] = [];
-    const left: Waiting<Visitor>[] = [];
-    for (const waiting of this.#waiting) {
-      if (this.#hasRoom(waiting.address)) {
-        this.#enter(waiting.address);
-        admitted.push(waiting.visitor);
-      } else left.push(waiting);
-    }
-    this.#waiting = left;
-    return admitted;
-  }
-
-  #hasRoom(address: string): boolean {
     const { atOnce, atOncePerAddress } = this.#limits;
-    return this.#count < atOnce && (this.#inside.get(address) ?? 0) < atOncePerAddress;
-  }
-
-  #enter(address: string): void {
-    this.#inside.set(address, (this.#inside.get(address) ?? 0) + 1);
-    this.#count += 1;
-  }
-
-  #mayFail(address: string, now: number): boolean {
-    return this.#savedBy(address, now) >= 1;
+    const admitted: Visitor[] = [];
+    while (countAll(this.#inside) < atOnce) {
+      let next: { readonly address: string; readonly inside: number } = { address: '', inside: atOncePerAddress };
+      for (const address of this.#waiting.keys()) {
+        const inside = countOf(this.#inside, address);
+        if (inside < next.inside) next = { address, inside };
+      }
+      const { address } = next;
+      const [visitor] = this.#waiting.get(address) ?? [];
+      if (visitor === undefined) break;
+      remove(this.#waiting, address, visitor);
+      add(this.#inside, address, visitor);
+      admitted.push(visitor);
+    }
+    return admitted;
   }
 
   #savedBy(address: string, now: number): number {
@@ -119,4 +121,47 @@ export class Turnstile<Visitor> {
     if (known === undefined) return failures;
     return Math.min(failures, known.saved + ((now - known.at) / 1_000) * failuresPerSecond);
   }
+}
+
+/** Adds one where there is room, or where an address that has at least two more makes room. Undefined: not added. */
+function squeeze<Visitor>(
+  visitors: Visitors<Visitor>,
+  address: string,
+  visitor: Visitor,
+  limit: number,
+): { readonly expelled?: Visitor } | undefined {
+  if (countAll(visitors) < limit) {
+    add(visitors, address, visitor);
+    return {};
+  }
+  let busiest = address;
+  for (const other of visitors.keys()) if (countOf(visitors, other) > countOf(visitors, busiest)) busiest = other;
+  const [expelled] = visitors.get(busiest) ?? [];
+  if (expelled === undefined || countOf(visitors, busiest) < countOf(visitors, address) + 2) return undefined;
+  remove(visitors, busiest, expelled);
+  add(visitors, address, visitor);
+  return { expelled };
+}
+
+function add<Visitor>(visitors: Visitors<Visitor>, address: string, visitor: Visitor): void {
+  const ofAddress = visitors.get(address);
+  if (ofAddress === undefined) visitors.set(address, new Set([visitor]));
+  else ofAddress.add(visitor);
+}
+
+function remove<Visitor>(visitors: Visitors<Visitor>, address: string, visitor: Visitor): boolean {
+  const ofAddress = visitors.get(address);
+  if (ofAddress?.delete(visitor) !== true) return false;
+  if (ofAddress.size === 0) visitors.delete(address);
+  return true;
+}
+
+function countOf<Visitor>(visitors: Visitors<Visitor>, address: string): number {
+  return visitors.get(address)?.size ?? 0;
+}
+
+function countAll<Visitor>(visitors: Visitors<Visitor>): number {
+  let count = 0;
+  for (const ofAddress of visitors.values()) count += ofAddress.size;
+  return count;
 }

@@ -42,8 +42,17 @@ test.each([0o640, 0o604, 0o660, 0o644, 0o620])('a key file of mode %o is refused
 
 test('a key file that is missing or broken is told from one another', () => {
   expect(() => readKeyFile(join(folder, 'none.key'), 'linux')).toThrow(code('MISSING_FILE'));
-  expect(() => readKeyFile(folder, 'win32')).toThrow(code('UNREADABLE_FILE'));
+  for (const platform of ['linux', 'win32'] as const) {
+    expect(() => readKeyFile(folder, platform)).toThrow(code('UNREADABLE_FILE'));
+    expect(() => readKeyFile(folder, platform)).toThrow(`${folder} is a folder`);
+  }
   const path = join(folder, 'broken.key');
   writeFileSync(path, 'amb1_abc\n', { mode: 0o600 });
   expect(() => readKeyFile(path, 'linux')).toThrow(code('MALFORMED_KEY'));
+});
+
+test('a key file that can not be written is told of in the same way', () => {
+  const file = join(folder, 'file');
+  writeFileSync(file, '');
+  expect(() => createKeyFile(join(file, 'mesh.key'), createRing())).toThrow(code('UNREADABLE_FILE'));
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { Turnstile, type TurnstileLimits } from '../../src/server/turnstile.ts';
+import { fitLimits, TURNSTILE_LIMITS, Turnstile, type TurnstileLimits } from '../../src/server/turnstile.ts';
 
 const LIMITS: TurnstileLimits = { atOnce: 4, atOncePerAddress: 2, waiting: 3, failures: 2, failuresPerSecond: 1 };
 
@@ -14,9 +14,9 @@ describe('Room', () => {
       'wait',
       'enter',
     ]);
-    expect(turnstile.leave('b')).toEqual([]);
-    expect(turnstile.leave('a')).toEqual(['a3']);
-    expect(turnstile.leave('a')).toEqual(['a4']);
+    expect(turnstile.leave('b', 'b1')).toEqual([]);
+    expect(turnstile.leave('a', 'a2')).toEqual(['a3']);
+    expect(turnstile.leave('a', 'a1')).toEqual(['a4']);
     expect(turnstile.sizes).toEqual({ inside: 2, waiting: 0, failed: 0 });
   });
 
@@ -30,41 +30,71 @@ describe('Room', () => {
     const turnstile = new Turnstile<string>(LIMITS);
     for (let number = 0; number < 5; number++) turnstile.arrive('a', `a${number}`, 0);
     expect(turnstile.arrive('a', 'more', 0)).toEqual({ kind: 'refuse', reason: 'too many handshakes are under way' });
-    turnstile.giveUp('a4');
+    turnstile.giveUp('a', 'a4');
     expect(turnstile.arrive('a', 'more', 0).kind).toBe('wait');
   });
 
-  test('never are more inside than may be, and everybody who waits enters in the end', () => {
+  test('is made for an address that has fewer inside: the earliest of the address that has most goes', () => {
+    const turnstile = new Turnstile<string>(LIMITS);
+    for (const name of ['a1', 'a2', 'b1', 'b2']) turnstile.arrive(name.charAt(0), name, 0);
+    expect(turnstile.arrive('c', 'c1', 0)).toEqual({ kind: 'enter', expelled: 'a1' });
+    expect(turnstile.leave('a', 'a1')).toEqual([]);
+    expect(turnstile.arrive('d', 'd1', 0)).toEqual({ kind: 'enter', expelled: 'b1' });
+    // All have one: whoever comes now waits for his turn.
+    expect(turnstile.arrive('e', 'e1', 0)).toEqual({ kind: 'wait' });
+    expect(turnstile.arrive('a', 'a3', 0)).toEqual({ kind: 'wait' });
+    expect(turnstile.leave('d', 'd1')).toEqual(['e1']);
+    expect(turnstile.sizes).toEqual({ inside: 4, waiting: 1, failed: 0 });
+  });
+
+  test('among those who wait is shared in the same way', () => {
+    const turnstile = new Turnstile<string>(LIMITS);
+    for (const name of ['a1', 'a2', 'a3', 'a4', 'a5', 'b1', 'b2']) turnstile.arrive(name.charAt(0), name, 0);
+    expect(turnstile.arrive('b', 'b3', 0)).toEqual({ kind: 'wait', expelled: 'a3' });
+    expect(turnstile.arrive('b', 'b4', 0)).toMatchObject({ kind: 'refuse' });
+  });
+
+  test('never are more inside than may be, nobody is forgotten, and everybody who waits enters in the end', () => {
     const step = fc.record({ address: fc.constantFrom('a', 'b', 'c', 'd'), leaves: fc.boolean() });
     fc.assert(
       fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
         const turnstile = new Turnstile<string>({ ...LIMITS, waiting: 100 });
-        const inside: string[] = [];
+        const inside = new Set<string>();
         let waiting = 0;
-        for (const { address, leaves } of steps) {
-          const at = leaves ? inside.indexOf(address) : -1;
-          if (at >= 0) {
-            inside.splice(at, 1);
-            const admitted = turnstile.leave(address);
-            waiting -= admitted.length;
-            inside.push(...admitted);
-          } else if (turnstile.arrive(address, address, 0).kind === 'enter') inside.push(address);
-          else waiting += 1;
-          expect(inside.length).toBeLessThanOrEqual(LIMITS.atOnce);
-          for (const one of 'abcd') {
-            expect(inside.filter((name) => name === one).length).toBeLessThanOrEqual(LIMITS.atOncePerAddress);
-          }
-          expect(turnstile.sizes).toMatchObject({ inside: inside.length, waiting });
-        }
-        while (inside.length > 0) {
-          const admitted = turnstile.leave(inside.shift() ?? '');
+        const leave = (visitor: string): void => {
+          inside.delete(visitor);
+          const admitted = turnstile.leave(visitor.charAt(0), visitor);
           waiting -= admitted.length;
-          inside.push(...admitted);
+          for (const one of admitted) inside.add(one);
+        };
+        for (const [number, { address, leaves }] of steps.entries()) {
+          const leaving = leaves ? [...inside].find((name) => name.startsWith(address)) : undefined;
+          if (leaving !== undefined) leave(leaving);
+          else {
+            const visitor = address + number;
+            const admission = turnstile.arrive(address, visitor, 0);
+            if (admission.kind === 'enter') inside.add(visitor);
+            else waiting += 1;
+            if (admission.kind === 'enter' && admission.expelled !== undefined) inside.delete(admission.expelled);
+          }
+          expect(inside.size).toBeLessThanOrEqual(LIMITS.atOnce);
+          for (const one of 'abcd') {
+            const own = [...inside].filter((name) => name.startsWith(one));
+            expect(own.length).toBeLessThanOrEqual(LIMITS.atOncePerAddress);
+          }
+          expect(turnstile.sizes).toMatchObject({ inside: inside.size, waiting });
         }
+        while (inside.size > 0) leave([...inside][0] ?? '');
         expect(waiting).toBe(0);
       }),
     );
   });
+});
+
+test('half of what may be open at once is left to those who were let in', () => {
+  expect(fitLimits(448)).toEqual({ ...TURNSTILE_LIMITS, atOnce: 112, waiting: 112 });
+  expect(fitLimits(100_000)).toEqual(TURNSTILE_LIMITS);
+  expect(fitLimits(1)).toMatchObject({ atOnce: 1, waiting: 1 });
 });
 
 describe('An address whose handshakes fail', () => {

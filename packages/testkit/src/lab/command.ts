@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 
-const DEFAULT_TIMEOUT_MS = 20_000;
+/** Against hanging, no measure: on a busy machine, Node alone may need seconds to start. */
+export const DEFAULT_TIMEOUT_MS = 60_000;
 
 export interface CommandOptions {
   /** Milliseconds after which the command is killed and the call fails. */

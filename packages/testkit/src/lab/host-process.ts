@@ -1,9 +1,8 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { Writable } from 'node:stream';
-import { composeEnvironment } from './command.ts';
+import { composeEnvironment, DEFAULT_TIMEOUT_MS } from './command.ts';
 
-const DEFAULT_TIMEOUT_MS = 15_000;
 const LINES_IN_AN_ERROR = 30;
 
 /** How a process ended: one of the two. */
@@ -94,6 +93,11 @@ export class HostProcess {
       }
       return undefined;
     });
+  }
+
+  /** What was said so far is over: `line` looks at what comes from now on. */
+  skip(): void {
+    this.#consumed = this.#lines.length;
   }
 
   /** Waits until the whole output so far satisfies `predicate`, whatever the order of its lines. */

@@ -37,6 +37,11 @@ export class Host {
     return result.stdout;
   }
 
+  /** Until this condition of the shell holds, which is looked at again and again; rejects when it does not in time. */
+  async until(condition: string, options: CommandOptions = {}): Promise<void> {
+    await this.read('sh', ['-c', `until ${condition}; do sleep 0.05; done`], options);
+  }
+
   /** Starts a command that goes on while the test does. */
   spawn(
     command: string,

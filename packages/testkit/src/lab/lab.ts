@@ -13,6 +13,11 @@ export interface LabOptions {
   readonly defaultRoute?: boolean;
 }
 
+/** The kernel gives an interface its IPv6 address when it has noticed the carrier, which may take it a second. */
+const AWAIT_LINK_LOCAL = `
+[ "$(cat "/proc/sys/net/ipv6/conf/$1/disable_ipv6" 2>/dev/null)" = 0 ] || exit 0
+until ip -6 -oneline address show dev "$1" scope link | grep -q inet6; do sleep 0.01; done`;
+
 /**
  * A LAN of hosts made of Linux network namespaces, joined by a bridge that lives in a namespace of its own, where no
  * firewall of the machine reaches it. Each host has its own name, /run and /etc/hosts, and no name server. Needs root, or a
@@ -159,7 +164,9 @@ export class Lab implements AsyncDisposable {
       hosts.map(async (host) => {
         const address = `10.99.${number}.${host.name.slice(1)}/24`;
         const commands = [`addr add ${address} brd + dev eth${number}`, `link set eth${number} up`];
-        await this.#namespaceOf(host).configure('ip', ['-batch', '-'], `${commands.join('\n')}\n`);
+        const namespace = this.#namespaceOf(host);
+        await namespace.configure('ip', ['-batch', '-'], `${commands.join('\n')}\n`);
+        await namespace.configure('sh', ['-c', AWAIT_LINK_LOCAL, 'sh', `eth${number}`]);
       }),
     );
   }

@@ -3,8 +3,8 @@ import { readdir, readlink } from 'node:fs/promises';
 import type { Writable } from 'node:stream';
 import { type CommandResult, runCommand } from './command.ts';
 
-const READY_TIMEOUT_MS = 10_000;
-const SWEEP_TIMEOUT_MS = 10_000;
+const READY_TIMEOUT_MS = 60_000;
+const SWEEP_TIMEOUT_MS = 60_000;
 
 /**
  * Runs inside the new namespaces for as long as its standard input is open, which is as long as the test runner lives. Then

@@ -1,0 +1,71 @@
+import { ManualClock } from '@mdns-ambassador/testkit';
+import { expect, test } from 'vitest';
+import { LookLoop } from '../src/look-loop.ts';
+
+const TIMEOUT_MS = 1_000;
+
+/** A loop whose one look lasts until it is aborted or answered. */
+function startLook(clock: ConstructorParameters<typeof LookLoop<string>>[0]['clock']) {
+  const findings: string[] = [];
+  let answer = (_finding: string): void => undefined;
+  const loop = new LookLoop<string>({
+    clock,
+    timeoutMs: TIMEOUT_MS,
+    look: (signal) =>
+      new Promise((resolve) => {
+        answer = resolve;
+        signal.addEventListener('abort', () => resolve('aborted'));
+      }),
+    takeIn: async (finding) => {
+      findings.push(finding);
+      return undefined;
+    },
+  });
+  loop.start();
+  return { findings, answer: (finding: string) => answer(finding), loop };
+}
+
+test('A look that nobody answers is aborted when its time is over', async () => {
+  const clock = new ManualClock();
+  const { findings } = startLook(clock);
+  await clock.advance(TIMEOUT_MS - 1);
+  expect(findings).toEqual([]);
+  await clock.advance(1);
+  expect(findings).toEqual(['aborted']);
+  expect(clock.pendingTimers).toBe(0);
+});
+
+test('A look that was answered leaves no timer', async () => {
+  const clock = new ManualClock();
+  const { findings, answer } = startLook(clock);
+  await clock.advance(TIMEOUT_MS / 2);
+  answer('up');
+  await clock.advance(0);
+  expect(findings).toEqual(['up']);
+  expect(clock.pendingTimers).toBe(0);
+});
+
+test('An answer that came while the process was kept from running counts, however long that was', async () => {
+  const due: (() => void)[] = [];
+  const { findings, answer } = startLook({
+    after: (_delayMs, run) => {
+      due.push(run);
+      return () => undefined;
+    },
+  });
+  // Back from a pause longer than the time of the look, the process runs its timers first and hears what came then.
+  for (const run of due.splice(0)) run();
+  answer('up');
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(findings).toEqual(['up']);
+});
+
+test('A loop that is stopped takes in nothing more', async () => {
+  const clock = new ManualClock();
+  const { findings, loop } = startLook(clock);
+  await clock.advance(1);
+  loop.stop();
+  await clock.advance(2 * TIMEOUT_MS);
+  expect(findings).toEqual([]);
+  expect(clock.pendingTimers).toBe(0);
+});

@@ -1,0 +1,199 @@
+import { readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { CliError } from '../cli-error.ts';
+import type { CredentialRequest, SecretPlace, TlsRequest } from '../credentials/credential-request.ts';
+import { EXIT_CONFIG, EXIT_NO_INPUT } from '../exit-codes.ts';
+import { findNearest } from '../nearest.ts';
+import type { Given } from '../settings/settings.ts';
+import { type ConfigDocument, parseConfigDocument } from './config-document.ts';
+import { CREDENTIAL_KEYS, type CredentialsObject, credentialsSchema } from './credentials-schema.ts';
+
+/** Keys under which people write the secret itself. */
+const INLINE_KEYS: readonly string[] = [
+  'password',
+  'pass',
+  'token',
+  'secret',
+  'bearer',
+  'auth',
+  'authorization',
+  'url',
+];
+const SECRET_KEYS = {
+  password: { file: 'passwordFile', variable: 'passwordFileVariable', name: 'passwordName' },
+  token: { file: 'tokenFile', variable: 'tokenFileVariable', name: 'tokenName' },
+} as const;
+const MAX_FILE_BYTES = 1024 * 1024;
+
+/** One map of credentials in a document. */
+export interface CredentialsPlace {
+  readonly document: ConfigDocument;
+  /** Relative paths in it start in this file's folder. */
+  readonly file: string;
+  readonly path: readonly PropertyKey[];
+  readonly value: unknown;
+  /** The service that they are for. */
+  readonly service: string;
+}
+
+/** The file of `--credentials`. Throws a CliError: 66 when it can't be read, 78 when it is broken. Never shows a value. */
+export function readCredentialsFile(given: Given, service: string): CredentialRequest {
+  const file = given.text;
+  if (/[{}\n]|:\/\//.test(file)) {
+    throw new CliError(
+      given.exitCode,
+      `${given.origin} takes the path of a file, and never a secret; write credentials in a YAML file and its path here`,
+    );
+  }
+  const document = parseConfigDocument(file, readText(given));
+  return readCredentials({ document, file, path: [], value: document.value ?? {}, service });
+}
+
+function readText({ text: file, origin }: Given): string {
+  try {
+    const text = readFileSync(file, 'utf8');
+    if (text.length <= MAX_FILE_BYTES) return text;
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    const problem = code === 'ENOENT' ? 'does not exist' : code === 'EISDIR' ? 'is a directory' : 'is not readable';
+    throw new CliError(
+      EXIT_NO_INPUT,
+      `${origin}: "${file}" ${problem}; write the path of a YAML file with the credentials`,
+      {
+        cause: error,
+      },
+    );
+  }
+  throw new CliError(
+    EXIT_CONFIG,
+    `${origin}: "${file}" is too long for credentials; write the path of a YAML file with them`,
+  );
+}
+
+/** Throws a CliError with 78 and the line of what is wrong; values are never shown. */
+export function readCredentials(place: CredentialsPlace): CredentialRequest {
+  const { document, path, value } = place;
+  refuseInlineSecrets(place);
+  const parsed = credentialsSchema.safeParse(value);
+  if (parsed.success) return toRequest(parsed.data, place);
+  const [issue] = parsed.error.issues;
+  const [unknownKey] = issue?.code === 'unrecognized_keys' ? issue.keys : [];
+  if (unknownKey !== undefined) {
+    const nearest = findNearest(unknownKey, CREDENTIAL_KEYS);
+    const hint = nearest === undefined ? `the keys are ${CREDENTIAL_KEYS.join(', ')}` : `did you mean ${nearest}?`;
+    throw fail(place, unknownKey, `"${unknownKey}" is no key here; ${hint}`);
+  }
+  const key = issue?.path.map(String).join('.') ?? '';
+  if (key !== '') throw fail(place, key, `${key}: ${issue?.message}`);
+  throw new CliError(
+    EXIT_CONFIG,
+    `${document.locate(path)}: credentials must be a map; write keys such as protocol: redis`,
+  );
+}
+
+/** Throws a CliError with 78 where the secret itself is written. */
+export function refuseInlineSecrets(place: CredentialsPlace): void {
+  const { value } = place;
+  if (typeof value !== 'object' || value === null) return;
+  for (const key of Object.keys(value)) {
+    if (!INLINE_KEYS.includes(key.toLowerCase())) continue;
+    const instead = key.toLowerCase() === 'token' || key.toLowerCase() === 'bearer' ? 'tokenFile' : 'passwordFile';
+    throw fail(
+      place,
+      key,
+      `${key}: secrets are read from files only; put it into a file of mode 600 and write ${instead}: PATH`,
+    );
+  }
+}
+
+function toRequest(object: CredentialsObject, place: CredentialsPlace): CredentialRequest {
+  const { protocol, username, database } = object;
+  const tls = readTls(object, place);
+  const isBearer = readsToken(object);
+  if (isBearer && protocol !== 'http') {
+    throw fail(
+      place,
+      namedTokenKey(object),
+      `${namedTokenKey(object)}: ${protocol} knows no tokens; write passwordFile: PATH`,
+    );
+  }
+  if (database !== undefined && protocol !== 'postgres') {
+    throw fail(place, 'database', `database: ${protocol} knows none; leave it out`);
+  }
+  const shared = {
+    secret: readPlace(object, place, isBearer ? 'token' : 'password'),
+    ...(tls === undefined ? {} : { tls }),
+  };
+  switch (protocol) {
+    case 'redis':
+      return { protocol, ...shared, ...(username === undefined ? {} : { username }) };
+    case 'postgres':
+      return {
+        protocol,
+        ...shared,
+        username: requireUsername(username, place),
+        ...(database === undefined ? {} : { database }),
+      };
+    case 'http':
+      if (!isBearer) return { protocol, scheme: 'basic', ...shared, username: requirePlainUsername(username, place) };
+      if (username === undefined) return { protocol, scheme: 'bearer', ...shared };
+      throw fail(place, 'username', 'username: a bearer token has no user; leave it out, or write passwordFile: PATH');
+    default:
+      return protocol satisfies never;
+  }
+}
+
+/** RFC 7617 2: a colon ends the user's name. */
+function requirePlainUsername(username: string | undefined, place: CredentialsPlace): string {
+  if (username?.includes(':') === true) throw fail(place, 'username', 'username: write one without ":"');
+  return requireUsername(username, place);
+}
+
+function requireUsername(username: string | undefined, place: CredentialsPlace): string {
+  if (username !== undefined) return username;
+  throw fail(place, 'protocol', 'credentials without a username; write username: NAME');
+}
+
+function readsToken(object: CredentialsObject): boolean {
+  return Object.values(SECRET_KEYS.token).some((key) => object[key] !== undefined);
+}
+
+function namedTokenKey(object: CredentialsObject): string {
+  return Object.values(SECRET_KEYS.token).find((key) => object[key] !== undefined) ?? 'tokenFile';
+}
+
+function readPlace(object: CredentialsObject, place: CredentialsPlace, what: 'password' | 'token'): SecretPlace {
+  const keys = Object.values(SECRET_KEYS).flatMap((group) => Object.values(group));
+  const [, second] = keys.filter((key) => object[key] !== undefined);
+  if (second !== undefined) throw fail(place, second, `${second}: the secret is named twice; name it once`);
+  const { file, variable, name } = SECRET_KEYS[what];
+  const written = { path: object[file], variable: object[variable], name: object[name] };
+  if (written.path !== undefined) return { kind: 'file', path: resolve(dirname(place.file), written.path) };
+  if (written.variable !== undefined) {
+    if (/^[A-Za-z_]\w*_FILE$/.test(written.variable)) return { kind: 'variable', variable: written.variable };
+    throw fail(place, variable, `${variable}: write the name of a variable that ends in _FILE, and in that the path`);
+  }
+  if (written.name !== undefined) {
+    if (/^[\w][\w.@-]*$/.test(written.name)) return { kind: 'name', name: written.name };
+    throw fail(place, name, `${name}: write a plain file name, such as redis`);
+  }
+  const service = place.service;
+  const prefix = service.toUpperCase().replaceAll('-', '_');
+  return { kind: 'usual', name: service, variable: `${prefix}_${what.toUpperCase()}_FILE` };
+}
+
+function readTls({ tls, caFile, serverName }: CredentialsObject, place: CredentialsPlace): TlsRequest | undefined {
+  if (tls !== true) {
+    const stray = caFile !== undefined ? 'caFile' : serverName !== undefined ? 'serverName' : undefined;
+    if (stray === undefined) return undefined;
+    throw fail(place, stray, `${stray}: it counts with TLS only; write tls: true as well, or leave it out`);
+  }
+  if (serverName === undefined) {
+    throw fail(place, 'tls', 'tls: it is not said whose certificate the service must show; write serverName: NAME');
+  }
+  return { serverName, ...(caFile === undefined ? {} : { caFile: resolve(dirname(place.file), caFile) }) };
+}
+
+function fail({ document, path }: CredentialsPlace, key: string, sentence: string): CliError {
+  return new CliError(EXIT_CONFIG, `${document.locateKey(path, key)}: ${sentence}`);
+}

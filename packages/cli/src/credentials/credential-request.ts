@@ -1,0 +1,30 @@
+/** Where a secret is read from. */
+export type SecretPlace =
+  /** An absolute path. */
+  | { readonly kind: 'file'; readonly path: string }
+  /** A variable whose value is the path. */
+  | { readonly kind: 'variable'; readonly variable: string }
+  /** A file of this name in one of the system's folders. */
+  | { readonly kind: 'name'; readonly name: string }
+  /** Nothing was written: the system's folders, then the variable. */
+  | { readonly kind: 'usual'; readonly name: string; readonly variable: string };
+
+export interface TlsRequest {
+  /** An absolute path. */
+  readonly caFile?: string;
+  readonly serverName: string;
+}
+
+interface AnyRequest {
+  readonly secret: SecretPlace;
+  readonly tls?: TlsRequest;
+}
+
+/** What is to be said to a service in the application's place; no secret is part of it. Two that are equal ask for the same. */
+export type CredentialRequest = AnyRequest &
+  (
+    | { readonly protocol: 'redis'; readonly username?: string }
+    | { readonly protocol: 'postgres'; readonly username: string; readonly database?: string }
+    | { readonly protocol: 'http'; readonly scheme: 'basic'; readonly username: string }
+    | { readonly protocol: 'http'; readonly scheme: 'bearer' }
+  );

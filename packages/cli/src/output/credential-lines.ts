@@ -1,0 +1,30 @@
+import type { CredentialEvent, SecretFileEvent } from '@mdns-ambassador/credentials';
+import { escapeText } from './escape.ts';
+
+/** What people should know of the credentials of a service. */
+export function describeCredentialEvent(service: string, event: CredentialEvent): string {
+  switch (event.kind) {
+    case 'refused':
+      return `${service}: ${escapeText(event.destination)} refuses the credentials: ${escapeText(event.reason)}`;
+    case 'unproven':
+      return `${service}: ${escapeText(event.destination)} has not shown who it is, and is told no credentials`;
+    case 'tls-client':
+      return `${service}: a client speaks TLS to the local port, which is plain; switch TLS off in the application`;
+    case 'moved':
+      return `${service}: the cluster sends clients to ${escapeText(event.to)}, past this proxy and without credentials; use one node's slots, or a cluster-aware client inside the mesh`;
+    default:
+      return event satisfies never;
+  }
+}
+
+/** What became of a secret's file. */
+export function describeSecretEvent(service: string, event: SecretFileEvent): string {
+  switch (event.kind) {
+    case 'secret-changed':
+      return `${service}: the secret in ${escapeText(event.name)} has changed, new connections use it`;
+    case 'secret-unreadable':
+      return `${service}: the secret stays as it was: ${escapeText(event.reason)}`;
+    default:
+      return event satisfies never;
+  }
+}

@@ -1,0 +1,94 @@
+import { expect, test } from 'vitest';
+import { CliError } from '../../src/cli-error.ts';
+import { parseConfigDocument } from '../../src/config/config-document.ts';
+import { readCredentials, readCredentialsFile } from '../../src/config/read-credentials.ts';
+
+function read(text: string, service = 'redis'): unknown {
+  const file = '/etc/ambassador/c.yaml';
+  const document = parseConfigDocument(file, text);
+  try {
+    return readCredentials({ document, file, path: [], value: document.value, service });
+  } catch (error) {
+    if (!(error instanceof CliError)) throw error;
+    return `${error.exitCode} ${error.message}`;
+  }
+}
+
+test.each([
+  [
+    'protocol: redis\npasswordFile: ./pw\n',
+    { protocol: 'redis', secret: { kind: 'file', path: '/etc/ambassador/pw' } },
+  ],
+  [
+    'protocol: redis\nusername: app\npasswordName: cache\n',
+    { protocol: 'redis', username: 'app', secret: { kind: 'name', name: 'cache' } },
+  ],
+  [
+    'protocol: postgres\nusername: app\ndatabase: shop\npasswordFileVariable: PGPASS_FILE\ntls: true\nserverName: db.example\ncaFile: ca.pem\n',
+    {
+      protocol: 'postgres',
+      username: 'app',
+      database: 'shop',
+      secret: { kind: 'variable', variable: 'PGPASS_FILE' },
+      tls: { serverName: 'db.example', caFile: '/etc/ambassador/ca.pem' },
+    },
+  ],
+  ['protocol: http\ntokenFile: /t\n', { protocol: 'http', scheme: 'bearer', secret: { kind: 'file', path: '/t' } }],
+  [
+    'protocol: http\nusername: me\n',
+    {
+      protocol: 'http',
+      scheme: 'basic',
+      username: 'me',
+      secret: { kind: 'usual', name: 'redis', variable: 'REDIS_PASSWORD_FILE' },
+    },
+  ],
+])('%j', (text, request) => {
+  expect(read(text)).toEqual(request);
+});
+
+test.each([
+  ['protocol: redis\npassword: hunter2\n', ':2: password: secrets are read from files only'],
+  [
+    'protocol: http\ntoken: hunter2\n',
+    ':2: token: secrets are read from files only; put it into a file of mode 600 and write tokenFile: PATH',
+  ],
+  ['protocol: redis\npaswordFile: hunter2\n', ':2: "paswordFile" is no key here; did you mean passwordFile?'],
+  ['protocol: hunter2\n', ':1: protocol: write redis, postgres, http'],
+  ['username: app\n', ':1: protocol: write redis, postgres, http'],
+  ['protocol: redis\nusername: 12\n', ':2: username: write a text, in quotes'],
+  ['protocol: redis\ntls: perhaps\n', ':2: tls: write true or false'],
+  ['protocol: redis\ntls: true\n', ':2: tls: it is not said whose certificate'],
+  ['protocol: redis\nserverName: a\n', ':2: serverName: it counts with TLS only'],
+  ['protocol: redis\ndatabase: a\n', ':2: database: redis knows none'],
+  ['protocol: redis\ntokenFile: a\n', ':2: tokenFile: redis knows no tokens'],
+  ['protocol: postgres\n', ':1: credentials without a username'],
+  ['protocol: http\nusername: a:b\n', ':2: username: write one without ":"'],
+  ['protocol: http\nusername: a\ntokenFile: b\n', ':2: username: a bearer token has no user'],
+  ['protocol: redis\npasswordFile: a\npasswordName: b\n', 'the secret is named twice'],
+  [
+    'protocol: redis\npasswordFileVariable: hunter2\n',
+    ':2: passwordFileVariable: write the name of a variable that ends in _FILE',
+  ],
+  ['protocol: redis\npasswordName: ../hunter2\n', ':2: passwordName: write a plain file name'],
+  ['- redis\n', ':1: credentials must be a map'],
+  ['hunter2\n', ':1: credentials must be a map'],
+])('%j: 78 %s', (text, sentence) => {
+  const said = read(text);
+  expect(said).toContain('78 /etc/ambassador/c.yaml');
+  expect(said).toContain(sentence);
+  expect(said).not.toContain('hunter2');
+});
+
+test('what is no path is never repeated', () => {
+  for (const text of ['redis://app:hunter2@h1', '{ password: hunter2 }']) {
+    const given = { text, origin: '--credentials', exitCode: 64 };
+    expect(() => readCredentialsFile(given, 'redis')).toThrow(
+      expect.objectContaining({ exitCode: 64, message: expect.not.stringContaining('hunter2') }),
+    );
+  }
+  const absent = { text: '/no/such/file', origin: '--credentials', exitCode: 64 };
+  expect(() => readCredentialsFile(absent, 'redis')).toThrow(
+    expect.objectContaining({ exitCode: 66, message: expect.stringContaining('/no/such/file') }),
+  );
+});

@@ -1,0 +1,14 @@
+import type { Credential } from './credential.ts';
+
+type Protocol = Credential['protocol'];
+
+/** What people should know; whoever logs it thins it out. Texts from the network are not escaped. */
+export type CredentialEvent =
+  /** The service does not take the credentials. `reason` is its own text. */
+  | { readonly kind: 'refused'; readonly protocol: Protocol; readonly destination: string; readonly reason: string }
+  /** The destination has not proved who it is, so that it was told nothing. */
+  | { readonly kind: 'unproven'; readonly protocol: Protocol; readonly destination: string }
+  /** A client speaks TLS to the local port, which is plain. */
+  | { readonly kind: 'tls-client'; readonly protocol: Protocol }
+  /** A Redis Cluster sent the client to an address that bypasses the proxy. */
+  | { readonly kind: 'moved'; readonly protocol: Protocol; readonly to: string };

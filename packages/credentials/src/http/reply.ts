@@ -1,0 +1,27 @@
+/** What the ambassador itself answers, when a request can't be passed on. */
+export interface Reply {
+  readonly status: number;
+  readonly phrase: string;
+  /** For people. */
+  readonly text: string;
+}
+
+type ReplyName = 'malformed' | 'tls' | 'connect' | 'timeout' | 'tooLarge' | 'unusableSecret' | 'badUpstream';
+
+export const REPLIES: Readonly<Record<ReplyName, Reply>> = {
+  malformed: { status: 400, phrase: 'Bad Request', text: 'this request is not understood and was not passed on' },
+  tls: { status: 400, phrase: 'Bad Request', text: 'this local port takes no TLS; use http:// instead of https://' },
+  connect: { status: 405, phrase: 'Method Not Allowed', text: 'CONNECT is not passed on' },
+  timeout: { status: 408, phrase: 'Request Timeout', text: 'the request did not come in time' },
+  tooLarge: { status: 431, phrase: 'Request Header Fields Too Large', text: 'the request has too many header fields' },
+  unusableSecret: { status: 502, phrase: 'Bad Gateway', text: 'the token has characters that no header can carry' },
+  badUpstream: { status: 502, phrase: 'Bad Gateway', text: 'the service sent no valid response' },
+};
+
+/** The whole message, after which the connection is closed. */
+export function encodeReply({ status, phrase, text }: Reply): Buffer {
+  const body = `ambassador: ${text}\n`;
+  return Buffer.from(
+    `HTTP/1.1 ${status} ${phrase}\r\nContent-Type: text/plain\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+  );
+}

@@ -1,0 +1,153 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type Leg, resetLeg } from '@mdns-ambassador/relay';
+import { type Back, Front } from './bridge.ts';
+import { carryExchange, type ExchangeContext, findFault } from './exchange.ts';
+import { LegAgent } from './leg-agent.ts';
+import { HEADER_TIMEOUT_MS, MAX_PIPELINED } from './limits.ts';
+import { encodeReply, REPLIES, type Reply } from './reply.ts';
+import { carryUpgrade } from './upgrade.ts';
+
+export interface SessionOptions {
+  /** The value of Authorization for the next request; undefined when there is none that can be sent. */
+  readonly authorize: () => string | undefined;
+  readonly onUnauthorized: () => void;
+}
+
+/** One client and one connection to the service, which is used by that client alone. */
+export class Session {
+  /** What the client is spliced to. */
+  readonly front: Front;
+  readonly #leg: Leg;
+  readonly #agent: LegAgent;
+  readonly #options: SessionOptions;
+  /** Requests whose responses are not over. */
+  #open = 0;
+  /** Theirs, in the order in which the client gets them. */
+  readonly #responses: ServerResponse[] = [];
+  #headerTimer: NodeJS.Timeout | undefined;
+  #isUpgraded = false;
+  #isServiceGone = false;
+
+  constructor(leg: Leg, options: SessionOptions) {
+    this.#leg = leg;
+    this.#options = options;
+    this.#agent = new LegAgent(leg);
+    this.front = new Front({ onReset: () => resetLeg(leg), onBytes: () => this.#awaitHeader() });
+    this.front.once('close', () => this.#end());
+    leg.on('data', this.#refuseUnasked);
+    leg.on('error', () => undefined);
+    // It comes paused, and whoever was paused on purpose is not woken by a listener.
+    leg.resume();
+    leg.once('end', () => this.#serviceGone()).once('close', () => this.#serviceGone());
+  }
+
+  get back(): Back {
+    return this.front.back;
+  }
+
+  carry(incoming: IncomingMessage, response: ServerResponse): void {
+    const context = this.#admit(incoming);
+    if (context === undefined) return;
+    response.once('close', () => this.#exchangeEnded(response));
+    this.#responses.push(response);
+    carryExchange(incoming, response, context);
+  }
+
+  upgrade(incoming: IncomingMessage, head: Buffer): void {
+    const context = this.#admit(incoming);
+    if (context === undefined) return;
+    // Whoever changes the protocol must have had all answers before.
+    if (this.#open > 1) {
+      this.refuse(REPLIES.malformed);
+      return;
+    }
+    this.#isUpgraded = true;
+    this.#leg.off('data', this.#refuseUnasked);
+    carryUpgrade(incoming, head, this.back, this.#leg, context);
+  }
+
+  /** Says why a request is not passed on, as the last response; among other responses it can only be a reset. */
+  refuse(reply: Reply): void {
+    clearTimeout(this.#headerTimer);
+    if (this.back.destroyed || this.back.writableEnded) return;
+    if (this.#open > 1 || this.#responses[0]?.headersSent === true) {
+      this.back.destroy();
+      return;
+    }
+    this.back.write(encodeReply(reply));
+    this.back.destroySoon();
+    resetLeg(this.#leg);
+  }
+
+  /** Nothing more can come from the service; what has not been told to its end must not look like one. */
+  break(): void {
+    if (this.back.writableEnded) return;
+    const [first] = this.#responses;
+    if (first?.writableEnded !== true) this.back.destroy();
+    // It was complete, and only those behind it are lost.
+    else first.once('close', () => this.back.destroySoon());
+  }
+
+  /** Counts a request, and finds out what it is passed on with; undefined when it was refused. */
+  #admit(incoming: IncomingMessage): ExchangeContext | undefined {
+    clearTimeout(this.#headerTimer);
+    this.#headerTimer = undefined;
+    this.#open += 1;
+    if (this.#open >= MAX_PIPELINED) this.back.hold();
+    const authorization = this.#options.authorize();
+    const fault = findFault(incoming) ?? (authorization === undefined ? REPLIES.unusableSecret : undefined);
+    if (fault !== undefined || authorization === undefined) {
+      this.refuse(fault ?? REPLIES.unusableSecret);
+      return undefined;
+    }
+    return {
+      agent: this.#agent,
+      authorization,
+      onUnauthorized: this.#options.onUnauthorized,
+      onBroken: () => this.break(),
+      onInvalid: (reply) => this.refuse(reply),
+      onUnfinished: () => this.back.destroySoon(),
+    };
+  }
+
+  #exchangeEnded(response: ServerResponse): void {
+    this.#open -= 1;
+    const index = this.#responses.indexOf(response);
+    if (index !== -1) this.#responses.splice(index, 1);
+    if (this.#open < MAX_PIPELINED) this.back.release();
+    this.#closeWhenAlone();
+  }
+
+  /** A request that has begun must be there in time; between requests there is no hurry. */
+  #awaitHeader(): void {
+    if (this.#open > 0 || this.#isUpgraded) return;
+    this.#headerTimer ??= setTimeout(() => this.refuse(REPLIES.timeout), HEADER_TIMEOUT_MS);
+  }
+
+  /** A response that nobody asked for would be taken for that to the next request. */
+  readonly #refuseUnasked = (): void => {
+    if (this.#open > 0) return;
+    resetLeg(this.#leg);
+    this.break();
+  };
+
+  #serviceGone(): void {
+    this.#isServiceGone = true;
+    this.#closeWhenAlone();
+    // A request that was sent too late to notice the end would be waited for without end.
+    if (!this.#isUpgraded) setImmediate(() => this.#leg.destroy());
+  }
+
+  /** A service may close between requests, and so does its client's connection then. */
+  #closeWhenAlone(): void {
+    if (this.#isServiceGone && this.#open === 0 && !this.#isUpgraded) this.back.destroySoon();
+  }
+
+  #end(): void {
+    clearTimeout(this.#headerTimer);
+    if (this.#isUpgraded) return;
+    // A request or a response that was cut off must not look as if it were over.
+    if (this.#open > 0) resetLeg(this.#leg);
+    else this.#leg.end(() => this.#leg.destroy());
+  }
+}

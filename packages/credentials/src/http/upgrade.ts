@@ -1,0 +1,63 @@
+import { type IncomingMessage, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { type Leg, splice } from '@mdns-ambassador/relay';
+import type { Back } from './bridge.ts';
+import { carryResponseBody, type ExchangeContext, isDelimited, startRequest, writeHead } from './exchange.ts';
+import { forwardResponseFields } from './fields.ts';
+import { REPLIES } from './reply.ts';
+
+const UPGRADE_FIELDS = ['Connection', 'Upgrade', 'Upgrade', 'websocket'] as const;
+
+/**
+ * Asks the service for a websocket in the client's place. Where it agrees, the two are spliced; where it does not, its response is
+ * the last one on this connection. `head` is what the client has already said beyond its request.
+ */
+export function carryUpgrade(
+  incoming: IncomingMessage,
+  head: Buffer,
+  back: Back,
+  leg: Leg,
+  context: ExchangeContext,
+): void {
+  const outgoing = startRequest(incoming, context, UPGRADE_FIELDS);
+  outgoing.maxHeadersCount = 0;
+  outgoing.on('upgrade', (answer, _socket: Duplex, answerHead: Buffer) => {
+    back.write(encodeSwitch(answer));
+    if (head.length > 0) back.unshift(head);
+    if (answerHead.length > 0) leg.unshift(answerHead);
+    splice(back, leg);
+  });
+  outgoing.on('response', (answer) => carryDecline(answer, incoming, back, context));
+  outgoing.on('error', () => context.onBroken());
+  outgoing.end();
+}
+
+function encodeSwitch({ rawHeaders, statusMessage = '' }: IncomingMessage): Buffer {
+  const fields = [...forwardResponseFields(rawHeaders), ...UPGRADE_FIELDS];
+  const lines = fields.flatMap((name, index) => (index % 2 === 0 ? [`${name}: ${fields[index + 1] ?? ''}\r\n`] : []));
+  return Buffer.from(`HTTP/1.1 101 ${statusMessage}\r\n${lines.join('')}\r\n`, 'latin1');
+}
+
+/** `node:http` has given the client's socket away, so that the response is tied to it by hand. */
+function carryDecline(answer: IncomingMessage, incoming: IncomingMessage, back: Back, context: ExchangeContext): void {
+  if (!isDelimited(answer)) {
+    answer.destroy();
+    context.onInvalid(REPLIES.badUpstream);
+    return;
+  }
+  if (answer.statusCode === 401) context.onUnauthorized();
+  const response = new ServerResponse(incoming);
+  response.on('error', () => undefined);
+  // All that a response asks of its socket is a stream.
+  Reflect.apply(response.assignSocket, response, [back]);
+  back.on('drain', () => response.emit('drain'));
+  try {
+    writeHead(answer, response, true);
+    response.flushHeaders();
+  } catch {
+    context.onInvalid(REPLIES.badUpstream);
+    return;
+  }
+  carryResponseBody(answer, response, context);
+  response.once('finish', () => back.destroySoon());
+}

@@ -1,0 +1,11 @@
+import type { Destination } from '@mdns-ambassador/relay';
+import type { CredentialEvent } from './credential-event.ts';
+
+/** What the prologues of this package are given. */
+export interface InjectionContext {
+  /** Monotonic milliseconds. */
+  readonly now: () => number;
+  readonly onEvent: (event: CredentialEvent) => void;
+  /** Whether somebody has asked to tell this destination the credentials although it has shown nothing. Absent: never. */
+  readonly trusts?: (destination: Destination) => boolean;
+}

@@ -1,0 +1,80 @@
+import { closeSync, constants, fstatSync, openSync, readFileSync, type Stats } from 'node:fs';
+import { sep } from 'node:path';
+import { CredentialsError } from './credentials-error.ts';
+import { Secret } from './secret.ts';
+
+const MAX_SECRET_BYTES = 64 * 1024;
+const OTHERS_MAY_READ = 0o044;
+const OTHERS_MAY_WRITE = 0o022;
+const LF = 0x0a;
+const CR = 0x0d;
+const NUL = 0;
+
+/**
+ * A folder in which the system itself keeps secrets (`/run/secrets`, `$CREDENTIALS_DIRECTORY`): its files may show rights for
+ * others, because nobody else gets there.
+ */
+export interface Shelter {
+  readonly folder: string;
+  /** The user who must own its files; absent: any. */
+  readonly owner?: number;
+}
+
+export interface ReadSecretOptions {
+  readonly shelters: readonly Shelter[];
+  readonly platform: NodeJS.Platform;
+}
+
+/** The secret in a file, without one newline at its end. Throws a CredentialsError that names the path. */
+export function readSecret(path: string, options: ReadSecretOptions): Secret {
+  const file = openSecret(path);
+  try {
+    refuseUnfit(path, fstatSync(file), options);
+    const bytes = readFileSync(file);
+    const secret = new Secret(trimNewline(bytes));
+    const isEmpty = secret.reveal().length === 0;
+    const isBinary = bytes.includes(NUL);
+    bytes.fill(0);
+    if (isEmpty) throw invalid(`${path} is empty; write the secret in it, and nothing else`);
+    if (isBinary) throw invalid(`${path} holds a zero byte, which no password can have; write the secret as text`);
+    return secret;
+  } finally {
+    closeSync(file);
+  }
+}
+
+function openSecret(path: string): number {
+  try {
+    // A pipe must not make us wait for its writer.
+    return openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+  } catch (cause) {
+    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'UNKNOWN';
+    const why =
+      code === 'ENOENT'
+        ? 'is not there; write the path of a file that is'
+        : `can't be read (${code}); let this user read it`;
+    throw new CredentialsError('MISSING_SECRET', `${path} ${why}`, { cause });
+  }
+}
+
+function refuseUnfit(path: string, stats: Stats, { shelters, platform }: ReadSecretOptions): void {
+  if (!stats.isFile()) throw invalid(`${path} is no file; write the path of one that holds the secret`);
+  if (stats.size > MAX_SECRET_BYTES) throw invalid(`${path} has ${stats.size} bytes, which is more than a secret has`);
+  // Windows has no such rights.
+  if (platform === 'win32') return;
+  const shelter = shelters.find(({ folder }) => path.startsWith(folder.endsWith(sep) ? folder : folder + sep));
+  const isSheltered = shelter !== undefined && (shelter.owner === undefined || shelter.owner === stats.uid);
+  const forbidden = isSheltered ? OTHERS_MAY_WRITE : OTHERS_MAY_READ | OTHERS_MAY_WRITE;
+  if ((stats.mode & forbidden) === 0) return;
+  const what = (stats.mode & OTHERS_MAY_WRITE) === 0 ? 'read' : 'change';
+  throw new CredentialsError('EXPOSED_SECRET', `${path}: others may ${what} it; run chmod 600 ${path}`);
+}
+
+function trimNewline(bytes: Buffer): Buffer {
+  if (bytes.at(-1) !== LF) return bytes;
+  return bytes.subarray(0, bytes.at(-2) === CR ? -2 : -1);
+}
+
+function invalid(sentence: string): CredentialsError {
+  return new CredentialsError('INVALID_SECRET', sentence);
+}

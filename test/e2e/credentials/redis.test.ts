@@ -1,0 +1,239 @@
+import type { HostProcess } from '@mdns-ambassador/testkit';
+import { expect } from 'vitest';
+import { AMBASSADOR, proxy, runAmbassador, runProgram, startProgram } from '../../ambassador.ts';
+import {
+  administerRedis,
+  askRedis as ask,
+  askMore,
+  startRedis,
+  writeCredentials,
+  writeSecret,
+} from '../../credentials.ts';
+import { labTest } from '../../lab-test.ts';
+
+/** What a file of credentials says beside the secret. */
+const APP = ['protocol: redis', 'username: app'] as const;
+const WHO = ['ACL', 'WHOAMI'];
+const PIPELINED = 10_000;
+/** Clients that ask while the secret is known to be wrong. */
+const CROWD = 40;
+
+await labTest(
+  'clients of Redis log in with a password that they never see',
+  { hosts: 1, needs: ['redis-server', 'redis-cli'], timeout: 120_000 },
+  async (lan) => {
+    const host = lan.host(1);
+    await Promise.all([startRedis(host, 6101, 'staging-pw'), startRedis(host, 6102, 'production-pw')]);
+    const staging = await writeCredentials(host, 'staging', 'staging-pw\n', ...APP);
+    const production = await writeCredentials(host, 'production', 'production-pw', ...APP);
+    await proxy(host, 'redis:7001', '--from', 'static:127.0.0.1:6101', '--credentials', staging);
+    await proxy(host, 'redis:7002', '--from', 'static:127.0.0.1:6102', '--credentials', production);
+
+    // The same client, two files.
+    for (const [port, colour] of [
+      ['7001', 'green'],
+      ['7002', 'red'],
+    ] as const) {
+      expect(await ask(host, port, 'SET', 'colour', colour)).toBe('OK');
+      expect(await ask(host, port, ...WHO)).toBe('app');
+    }
+    expect(await ask(host, '7001', 'GET', 'colour')).toBe('green');
+    expect(await ask(host, '7002', 'GET', 'colour')).toBe('red');
+
+    // RESP3, and clients that bring a login of their own.
+    expect(await ask(host, '7001', '-3', ...WHO)).toBe('app');
+    expect(await ask(host, '7001', '-3', '--user', 'me', '--pass', 'mine', '--no-auth-warning', ...WHO)).toBe('app');
+    expect(await ask(host, '7001', '--pass', 'mine', '--no-auth-warning', ...WHO)).toBe('app');
+    expect(await runProgram(host, 'redis-client', ['7001'])).toEqual(['app', 'OK', 'green']);
+
+    // RESET takes the login away at the server, and the session goes on with it.
+    const lines = 'SET before 1\nRESET\nACL WHOAMI\nGET before\n';
+    expect(await host.read('redis-cli', ['-p', '7001'], { input: lines })).toBe('OK\nRESET\napp\n1\n');
+
+    const commands = Array.from({ length: PIPELINED }, (_, index) => `SET key:${index} ${index}\r\n`).join('');
+    expect(await host.read('redis-cli', ['-p', '7001', '--pipe'], { input: commands })).toContain(
+      `errors: 0, replies: ${PIPELINED}`,
+    );
+    const copy = 'head -c 20000000 /dev/urandom | tee /run/large | redis-cli -p 7001 -x SET large > /run/said';
+    const compare = 'redis-cli -p 7001 GET large | head -c 20000000 | cmp - /run/large && cat /run/said';
+    expect(await host.read('sh', ['-c', `${copy} && ${compare}`])).toBe('OK\n');
+  },
+);
+
+await labTest(
+  'a secret that changes fails no connection, and a wrong one is told in the words of Redis',
+  { hosts: 1, needs: ['redis-server', 'redis-cli'], timeout: 120_000 },
+  async (lan) => {
+    const host = lan.host(1);
+    const redis = await startRedis(host, 6101, 'first-pw');
+    const file = await writeCredentials(host, 'app', 'first-pw', ...APP);
+    const proxying = await proxy(host, 'redis:7001', '--from', 'static:127.0.0.1:6101', '--credentials', file);
+    const load = await startProgram(host, 'redis-load', '7001');
+
+    await askMore(load);
+    // The file first: the server still wants the secret before.
+    await writeSecret(host, 'app', 'second-pw');
+    await proxying.line(/the secret in \/run\/app\.secret has changed/);
+    await askMore(load);
+    await administerRedis(host, 6101, 'ACL SETUSER app >second-pw');
+    await askMore(load);
+    await administerRedis(host, 6101, 'ACL SETUSER app <first-pw');
+    // The server first, both at once: what is refused is read again.
+    await administerRedis(host, 6101, 'ACL SETUSER app >third-pw');
+    await writeSecret(host, 'app', 'third-pw');
+    await administerRedis(host, 6101, 'ACL SETUSER app <second-pw');
+    await proxying.line(/has changed/);
+    await askMore(load);
+    load.stdin.end();
+    const [counts] = await load.line(/^\{.*\}$/);
+    expect(JSON.parse(counts)).toEqual({ asked: expect.any(Number), failed: 0, failures: [] });
+
+    // At the server alone: nobody knows the secret, and the server is not stormed with it.
+    await administerRedis(host, 6101, 'ACL SETUSER app resetpass >fourth-pw');
+    const refused = /^ERR ambassador: 127\.0\.0\.1:6101 refuses the credentials: WRONGPASS/;
+    expect(await ask(host, '7001', 'PING')).toMatch(refused);
+    await proxying.line(/refuses the credentials/);
+    await administerRedis(host, 6101, 'ACL LOG RESET');
+    const crowd = `for client in $(seq ${CROWD}); do redis-cli -p 7001 PING; done`;
+    const told = (await host.read('sh', ['-c', crowd])).trim().split('\n');
+    expect(told.filter((line) => refused.test(line))).toHaveLength(CROWD);
+    // However slow this machine is: the pauses grow.
+    const logins = [...(await administerRedis(host, 6101, 'ACL LOG')).matchAll(/^count\n(\d+)$/gm)];
+    expect(logins.reduce((sum, [, count]) => sum + Number(count), 0)).toBeLessThan(CROWD / 2);
+    await writeSecret(host, 'app', 'fourth-pw');
+    await proxying.line(/has changed/);
+    expect(await ask(host, '7001', 'PING')).toBe('PONG');
+
+    expect(proxying.output).not.toMatch(/(first|second|third|fourth)-pw/);
+    await redis.stop();
+  },
+);
+
+await labTest(
+  'the secret is in no command line, environment, log, status, error or heap snapshot',
+  { hosts: 1, needs: ['redis-server', 'redis-cli', 'curl'], timeout: 120_000 },
+  async (lan) => {
+    const host = lan.host(1);
+    const secret = 'tr0mbone-7731-quartz';
+    await startRedis(host, 6101, secret);
+    const file = await writeCredentials(host, 'app', secret, ...APP);
+    const wrong = await writeCredentials(host, 'wrong', `${secret}-not`, ...APP);
+    const flags = [
+      '--from',
+      'static:127.0.0.1:6101',
+      '--log-level',
+      'trace',
+      '--log-format',
+      'json',
+      '--log-connections',
+    ];
+    const node = ['--heapsnapshot-signal=SIGUSR2', '--diagnostic-dir=/run', AMBASSADOR];
+    const start = async (...args: readonly string[]): Promise<HostProcess> => {
+      const started = host.spawn(process.execPath, [...node, 'proxy', ...args, ...flags]);
+      await started.line(/listening/, { stream: 'stdout' });
+      return started;
+    };
+    const good = await start('redis:7001', '--credentials', file, '--admin', '127.0.0.1:9901');
+    const bad = await start('redis:7002', '--credentials', wrong);
+    expect(await ask(host, '7001', 'SET', 'payload', 'cargo-55')).toBe('OK');
+    const answer = await ask(host, '7002', 'PING');
+    expect(answer).toMatch(/refuses the credentials/);
+    const pages = ['healthz', 'readyz', 'metrics', 'v1/status', ''].map((page) => `http://127.0.0.1:9901/${page}`);
+    const shown = await host.read('curl', ['--silent', ...pages]);
+    expect(shown).toContain('"services"');
+    expect([answer, shown, good.output, bad.output].join('\n')).not.toMatch(new RegExp(`${secret}|cargo-55`));
+
+    const processes = await host.read('sh', ['-c', 'cat /proc/[0-9]*/cmdline /proc/[0-9]*/environ 2>/dev/null; true']);
+    expect(processes).toContain('--credentials');
+    expect(processes).not.toContain(secret);
+
+    good.kill('SIGUSR2');
+    const find = 'ls /run/*.heapsnapshot 2>/dev/null && tail -c 2 /run/*.heapsnapshot | grep -q "]}"';
+    await expect
+      .poll(async () => (await host.run('sh', ['-c', find])).code, { timeout: 30_000, interval: 300 })
+      .toBe(0);
+    const count = (text: string): string => `cat /run/*.heapsnapshot | grep -c -- "${text}"; true`;
+    expect(await host.read('sh', ['-c', count('credentials (redis)')])).not.toBe('0\n');
+    expect(await host.read('sh', ['-c', count(secret)])).toBe('0\n');
+    await Promise.all([good.stop(), bad.stop()]);
+  },
+);
+
+await labTest(
+  'credentials go to nobody who has shown nothing',
+  { hosts: 2, needs: ['redis-server', 'redis-cli'], timeout: 120_000 },
+  async (lan) => {
+    const [h1, h2] = [lan.host(1), lan.host(2)];
+    await startRedis(h2, 6101, 'sesame', '0.0.0.0');
+    const file = await writeCredentials(h1, 'app', 'sesame', ...APP);
+    const far = `static:${h2.ip}:6101`;
+    const refused = [
+      [['proxy', 'redis:7001', '--credentials', file], /whoever announces redis/],
+      [['proxy', 'redis:7001', '--credentials', file, '--insecure-inject'], /whoever announces redis/],
+      [['proxy', 'redis:7001', '--credentials', file, '--from', far], /--insecure-inject/],
+      [
+        ['proxy', 'redis', '--credentials', file, '--from', 'static:127.0.0.1:1', '--listen', '0.0.0.0:7001'],
+        /--allow-remote/,
+      ],
+      [['announce', 'redis:6101', '--credentials', file], /mesh key/],
+    ] as const;
+    for (const [args, sentence] of refused) {
+      const { code, stderr } = await runAmbassador(h1, args);
+      expect([code, stderr]).toEqual([77, expect.stringMatching(sentence)]);
+    }
+    await proxy(h1, 'redis:7001', '--credentials', file, '--from', far, '--insecure-inject');
+    expect(await ask(h1, '7001', ...WHO)).toBe('app');
+
+    // Where it is not known before: what the file of endpoints names is not told the secret.
+    await h1.read('tee', ['/run/endpoints.yaml'], { input: `- { address: ${h2.ip}, port: 6101 }\n` });
+    const judging = await proxy(
+      h1,
+      'redis:7002',
+      '--credentials',
+      file,
+      '--from',
+      'file:/run/endpoints.yaml',
+      '--connect-timeout',
+      '500ms',
+    );
+    expect(await ask(h1, '7002', ...WHO)).not.toBe('app');
+    await judging.line(/has not shown who it is/);
+  },
+);
+
+await labTest(
+  'Redis behind TLS is reached when it shows the right certificate, and told nothing otherwise',
+  { hosts: 2, needs: ['redis-server', 'redis-cli', 'openssl'], timeout: 120_000 },
+  async (lan) => {
+    const [h1, h2] = [lan.host(1), lan.host(2)];
+    const request = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', '/CN=cache.test'];
+    const files = ['-keyout', '/run/tls.key', '-out', '/run/tls.crt', '-addext', 'subjectAltName=DNS:cache.test'];
+    await h2.read('openssl', [...request, ...files]);
+    const tls = ['--tls-port', '6101', '--tls-cert-file', '/run/tls.crt', '--tls-key-file', '/run/tls.key'];
+    await startRedis(h2, 0, 'sesame', '0.0.0.0', ...tls, '--tls-auth-clients', 'no');
+    await h1.read('tee', ['/run/ca.crt'], { input: await h2.read('cat', ['/run/tls.crt']) });
+    const from = ['--from', `static:${h2.ip}:6101`, '--connect-timeout', '1s'];
+    const start = async (port: string, name: string, ...lines: readonly string[]): Promise<HostProcess> =>
+      await proxy(
+        h1,
+        `redis:${port}`,
+        ...from,
+        '--credentials',
+        await writeCredentials(h1, name, 'sesame', ...APP, 'tls: true', ...lines),
+      );
+
+    await start('7001', 'right', 'caFile: /run/ca.crt', 'serverName: cache.test');
+    expect(await ask(h1, '7001', '-3', ...WHO)).toBe('app');
+    const wrongName = await start('7002', 'name', 'caFile: /run/ca.crt', 'serverName: other.test');
+    expect(await ask(h1, '7002', ...WHO)).not.toBe('app');
+    await wrongName.line(/its certificate is for another name/);
+    const wrongAuthority = await start('7003', 'authority', 'serverName: cache.test');
+    expect(await ask(h1, '7003', ...WHO)).not.toBe('app');
+    await wrongAuthority.line(/by nobody who is trusted/);
+
+    // A client that speaks TLS to the local port, which is plain.
+    const plain = await start('7004', 'plain', 'caFile: /run/ca.crt', 'serverName: cache.test');
+    expect(await ask(h1, '7004', '--tls', '--insecure', 'PING')).not.toBe('PONG');
+    await plain.line(/a client speaks TLS to the local port/);
+  },
+);

@@ -1,0 +1,93 @@
+import type { Host, HostProcess } from '@mdns-ambassador/testkit';
+import { expect } from 'vitest';
+import { AMBASSADOR, announce, proxy, spawnProgram, startProgram } from '../../ambassador.ts';
+import { labTest } from '../../lab-test.ts';
+import { Load } from '../../load.ts';
+import { initMesh, makeSharedFolder } from '../../mesh.ts';
+
+const PORT = '22000';
+const HANDSHAKES = 256;
+const HANDSHAKES_PER_ADDRESS = 32;
+/** They have five seconds, and the machine may be busy. */
+const LONGEST_MS = 15_000;
+/** Both take their time where the machine is busy. */
+const ENDS = { timeout: 40_000 };
+const ANSWERS = { timeout: 40_000 };
+
+interface Loitering {
+  readonly answered: number;
+  readonly oldestMs: number;
+}
+
+await labTest(
+  'whoever does not finish his handshake has five seconds and 32 places of 256, and keeps no member of another address waiting',
+  { hosts: 3, timeout: 110_000 },
+  async (lan) => {
+    const [h1, h2, h3] = [lan.host(1), lan.host(2), lan.host(3)];
+    const key = await initMesh(h1, makeSharedFolder());
+    await startProgram(h1, 'service', '7000', 'h1');
+    await announce(h1, 'thing:7000', '--mesh-key-file', key);
+    await startProxy(h2, key);
+    const load = await Load.start(h2, { concurrency: 2, pauseMs: 10 });
+
+    const one = await loiter(h3, h1, HANDSHAKES_PER_ADDRESS + 8, [h3.ip]);
+    await one.line(/^ended 30$/, ENDS);
+    await load.moreAnswers(1, ANSWERS);
+    const few = await depart(one);
+    expect(few.answered).toBeGreaterThan(0);
+    expect(few.answered).toBeLessThanOrEqual(HANDSHAKES_PER_ADDRESS);
+    expect(few.oldestMs).toBeLessThan(LONGEST_MS);
+
+    // Twelve addresses ask for more than there is.
+    const all = await loiter(h3, h1, HANDSHAKES_PER_ADDRESS, await addAddresses(h3, 12));
+    await all.line(/^ended 300$/, ENDS);
+    await load.moreAnswers(1, ANSWERS);
+    const tally = await load.finish();
+    expect(tally.failures).toEqual([]);
+    expect(Object.keys(tally.by)).toEqual(['h1']);
+    const many = await depart(all);
+    expect(many.answered).toBeLessThanOrEqual(HANDSHAKES);
+    expect(many.oldestMs).toBeLessThan(LONGEST_MS);
+  },
+);
+
+await labTest(
+  'on a machine with few file descriptors one address does not take them all',
+  { hosts: 3, timeout: 90_000 },
+  async (lan) => {
+    const [h1, h2, h3] = [lan.host(1), lan.host(2), lan.host(3)];
+    const key = await initMesh(h1, makeSharedFolder());
+    await startProgram(h1, 'service', '7000', 'h1');
+    const flags = ['--nofile=512:512', process.execPath, AMBASSADOR, 'announce', 'thing:7000', '--mesh-key-file', key];
+    const announcer = h1.spawn('prlimit', flags);
+    await announcer.line(/announced thing/);
+    await startProxy(h2, key);
+    const crowd = spawnProgram(h3, 'loiter', h1.ip, PORT, '250', h3.ip);
+    await crowd.line(/^ended/, ENDS);
+    const load = await Load.start(h2, { concurrency: 2, pauseMs: 10 });
+    await load.moreAnswers(1, ANSWERS);
+    expect((await load.finish()).failures).toEqual([]);
+    await depart(crowd);
+  },
+);
+
+async function startProxy(host: Host, key: string): Promise<void> {
+  const proxying = await proxy(host, 'thing:7000', '--mesh-key-file', key);
+  await proxying.until((output) => output.includes('found "thing on h1"'));
+}
+
+async function loiter(at: Host, target: Host, each: number, addresses: readonly string[]): Promise<HostProcess> {
+  return await startProgram(at, 'loiter', target.ip, PORT, `${each}`, addresses.join());
+}
+
+async function depart(loitering: HostProcess): Promise<Loitering> {
+  loitering.stdin.end();
+  const [json] = await loitering.line(/^\{.*\}$/);
+  return JSON.parse(json);
+}
+
+async function addAddresses(host: Host, count: number): Promise<readonly string[]> {
+  const addresses = Array.from({ length: count }, (_, index) => `10.99.0.${100 + index}`);
+  for (const address of addresses) await host.read('ip', ['address', 'add', `${address}/24`, 'dev', 'eth0']);
+  return addresses;
+}
