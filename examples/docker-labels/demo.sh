@@ -18,7 +18,7 @@ await() {
     fi
   done
 }
-trap 'compose down --volumes --timeout 5 >/dev/null 2>&1' EXIT
+trap 'compose down --volumes --timeout 1 >/dev/null 2>&1' EXIT
 
 compose up -d labels >/dev/null
 await 0

@@ -5,7 +5,7 @@ set -eu
 cd "$(dirname "$0")"
 compose() { ${COMPOSE:-docker compose} -p ambassador-hello "$@"; }
 ask() { docker exec "$app" redis-cli -h redis "$@" 2>&1; }
-trap 'compose down --volumes --timeout 5 >/dev/null 2>&1' EXIT
+trap 'compose down --volumes --timeout 1 >/dev/null 2>&1' EXIT
 
 compose up -d app proxy >/dev/null
 app=$(compose ps -q app)
