@@ -135,7 +135,7 @@ async function showApplication(daemon: DockerDaemon, lan: Lab): Promise<void> {
   const announcing = await announce(h2, 'redis:12345', '--name', 'first');
   await proxySays('found "first"');
   // Knows nothing of ambassador.
-  const program = ['--volume', `${locateProgram('redis-load.mjs')}:/client.mjs:ro`];
+  const program = ['--volume', `${locateProgram('container-client.mjs')}:/client.mjs:ro`];
   const client = ['node', '/client.mjs', 'redis', '6379'];
   await daemon.docker('run', '--detach', '--name', 'app', ...onApps, ...program, BASE_IMAGE, ...client);
   const appSays = async (text: string): Promise<void> => {
