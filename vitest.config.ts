@@ -11,6 +11,7 @@ const UNDER_LOAD = [
   'test/e2e/{engine,faults}/**/*.test.ts',
   'test/e2e/{failover,tcp-semantics}.test.ts',
   'test/e2e/mesh/{crowded,failover,rotation}.test.ts',
+  'test/e2e/docker/labels.test.ts',
   'test/e2e/mdns/{floods,on-the-wire}.test.ts',
   'test/interop/under-change.test.ts',
 ];

@@ -30,6 +30,15 @@ export type {
 } from './engines/engine.ts';
 export { createHaproxyEngine, type HaproxyEngineOptions } from './engines/haproxy.ts';
 export { createNodeEngine, type NodeEngineOptions, type NodeEnginePath } from './engines/node.ts';
+export { type FeedChannel, type FeedChannelEvents, type OpenFeed, openSystemFeed } from './feed/feed-channel.ts';
+export type { FeedRequest } from './feed/feed-message.ts';
+export {
+  type FeedEvent,
+  FeedServer,
+  type FeedServerOptions,
+  type FeedSocket,
+  MAX_FEED_READERS,
+} from './feed/feed-server.ts';
 export { LoopLag } from './loop-lag.ts';
 export type { BalancerName } from './pool/balancer.ts';
 export type { Endpoint, EndpointState, EndpointStatus } from './pool/endpoint.ts';
@@ -40,6 +49,7 @@ export type { EngineChoice, ProxyCheck, ProxyEvent, ProxyOptions } from './proxy
 export { type ResolveOptions, resolveEndpoints } from './resolve.ts';
 export type { ServiceStatus } from './service-proxy.ts';
 export type { DialReport, ServiceConnectionReport, ServiceTraffic, SourceAge } from './service-traffic.ts';
+export { type AgentSourceOptions, createAgentSource } from './sources/agent.ts';
 export { createDnsSource, type DnsSourceOptions } from './sources/dns.ts';
 export { type ListedPlace, parseEndpointList } from './sources/endpoint-list.ts';
 export { createEtcdSource, type EtcdSourceOptions } from './sources/etcd.ts';

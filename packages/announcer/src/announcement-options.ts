@@ -14,6 +14,8 @@ export interface AnnouncementOptions {
   /** Where the service listens. Absent host: this machine (loopback or any of its own addresses). */
   readonly host?: string;
   readonly port: number;
+  /** Where the check looks instead, reached from this machine alone: a container's own address behind its published port. */
+  readonly checkAt?: { readonly address: string; readonly port: number };
   readonly priority: number;
   readonly weight: number;
   /** Seconds. */

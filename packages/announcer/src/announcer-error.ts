@@ -1,6 +1,6 @@
 /**
  * Every error of this package. `code` is stable: `INVALID_OPTION`, `RESERVED_TXT_KEY`, `LOOPBACK_ONLY`, `REMOTE_HOST`,
- * `COMMAND_NOT_FOUND`, `COMMAND_NOT_EXECUTABLE`, `COMMAND_FAILED`, `RESPONDER_UNAVAILABLE`. The message says what failed, which value, and what to do.
+ * `COMMAND_NOT_FOUND`, `COMMAND_NOT_EXECUTABLE`, `COMMAND_FAILED`, `RESPONDER_UNAVAILABLE`, `DOCKER_UNAVAILABLE`. The message says what failed, which value, and what to do.
  */
 export class AnnouncerError extends Error {
   readonly code: string;

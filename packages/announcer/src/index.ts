@@ -11,6 +11,9 @@ export {
   type CommandProcess,
   type SpawnCommand,
 } from './command.ts';
+export { type DockerAddress, parseDockerHost } from './docker/docker-address.ts';
+export { DockerAnnouncer, type DockerAnnouncerOptions, type DockerEvent } from './docker/docker-announcer.ts';
+export { createDockerClient, type DockerClient } from './docker/docker-client.ts';
 export type { Publisher } from './held-publication.ts';
 export type { Host } from './host.ts';
 export { joinPublishers } from './registrars/joint-publisher.ts';

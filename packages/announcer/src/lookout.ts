@@ -70,7 +70,10 @@ export class Lookout {
     if (serviceHost.kind === 'elsewhere' && !this.#options.relay)
       return { kind: 'refused', error: this.#refuseElsewhere() };
     const interfaces = this.#host.interfaces();
-    this.#targets = listServiceTargets(serviceHost, this.#options.port, interfaces, this.#host.platform);
+    const { checkAt, port } = this.#options;
+    this.#targets = checkAt
+      ? [{ kind: 'tcp', ...checkAt }]
+      : listServiceTargets(serviceHost, port, interfaces, this.#host.platform);
     const outcome = await this.#check(signal);
     if (!outcome.ok) return this.#fail(outcome.reason);
     if (this.#options.relay || this.#target === undefined) return { kind: 'up' };

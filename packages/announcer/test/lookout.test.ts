@@ -111,3 +111,12 @@ test('With the check "exec", a service that answers on no TCP port is up when th
   const { lookout } = arrange({ check: { kind: 'exec', command: 'true' } });
   expect(await lookout.look(signal)).toEqual({ kind: 'up' });
 });
+
+test("A container's own address is what the check looks at; where it is published is what is announced", async () => {
+  const { host, lookout } = arrange({ checkAt: { address: '172.17.0.2', port: 80 } });
+  host.listenEverywhere();
+  expect(await lookout.look(signal)).toMatchObject({ kind: 'down' });
+  host.listen('172.17.0.2:80');
+  expect(await lookout.look(signal)).toEqual({ kind: 'up' });
+  expect(host.dialled).toContain('10.99.0.1:12345');
+});

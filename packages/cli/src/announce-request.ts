@@ -3,6 +3,7 @@ import { ADMIN_OPTION } from './admin-request.ts';
 import { CliError, InvalidValue } from './cli-error.ts';
 import type { CredentialRequest } from './credentials/credential-request.ts';
 import { CREDENTIALS_OPTION, readAnnouncerInjection } from './credentials/identity.ts';
+import { DOCKER_OPTIONS } from './docker-request.ts';
 import { EXIT_USAGE } from './exit-codes.ts';
 import { parseCheck } from './parse/check.ts';
 import { parseChoice } from './parse/choice.ts';
@@ -66,6 +67,7 @@ export const ANNOUNCE_OPTIONS: readonly Option[] = [
     beginnings: ['mdns', 'zookeeper:', 'etcd:'],
   },
   { name: 'responder', kind: 'text', summary: 'Who speaks mDNS', byDefault: 'native', choices: RESPONDERS },
+  ...DOCKER_OPTIONS,
   CREDENTIALS_OPTION,
   ADMIN_OPTION,
   { name: 'json', kind: 'flag', summary: 'Print events as one JSON document a line' },

@@ -45,6 +45,11 @@ export const COMMAND_LIST: readonly CommandEntry[] = [
     load: async () => (await import('./commands/mesh.ts')).meshCommand,
   },
   {
+    name: 'agent',
+    summary: 'Tell containers on this host what is on the network',
+    load: async () => (await import('./commands/agent.ts')).agentCommand,
+  },
+  {
     name: 'doctor',
     summary: 'Find out what stops discovery on this machine',
     load: async () => (await import('./commands/doctor.ts')).doctorCommand,

@@ -20,6 +20,8 @@ export interface InterfaceChoice {
   readonly named?: readonly string[];
   /** What the OS knows of an interface beyond its name, in words for the user; undefined: nothing against it. */
   readonly describeKind?: (name: string) => string | undefined;
+  /** Take the bridges of containers too; what is announced there are the addresses that are valid there. */
+  readonly withBridges?: boolean;
 }
 
 /** An interface that is up, has an address and is left alone. */
@@ -37,6 +39,7 @@ export interface InterfaceSelection {
 type NameRule = readonly [pattern: RegExp, reason: string];
 
 const TUNNEL = 'VPN or tunnel';
+const BRIDGES: readonly (string | undefined)[] = ['docker bridge', 'bridge', 'podman bridge'];
 const UNIX_RULES: readonly NameRule[] = [
   [/^docker/, 'docker bridge'],
   [/^br-[0-9a-f]{12}$/, 'docker bridge'],
@@ -80,7 +83,7 @@ export function selectInterfaces(all: OsInterfaces, choice: InterfaceChoice): In
       continue;
     }
     const reason = findReasonAgainst(found.name, choice);
-    if (reason === undefined) used.push(found);
+    if (reason === undefined || (choice.withBridges === true && BRIDGES.includes(reason))) used.push(found);
     else skipped.push({ name: found.name, reason });
   }
   return { used: used.length === 0 && named.size === 0 ? loopbacks : used, skipped };

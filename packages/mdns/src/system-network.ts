@@ -9,6 +9,8 @@ export interface SystemNetworkOptions {
   readonly interfaceNames?: readonly string[];
   /** As `process.platform` has it; default the one that this runs on. */
   readonly platform?: string;
+  /** Bridges of containers too; default false. */
+  readonly withBridges?: boolean;
 }
 
 export interface SystemNetwork extends Network {
@@ -23,6 +25,7 @@ export function systemNetwork(options: SystemNetworkOptions = {}): SystemNetwork
     selectInterfaces(networkInterfaces(), {
       platform,
       named: options.interfaceNames ?? [],
+      withBridges: options.withBridges ?? false,
       ...(platform === 'linux' && { describeKind: (name: string) => describeLinuxInterfaceKind(name) }),
     });
   return {

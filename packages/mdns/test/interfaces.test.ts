@@ -16,6 +16,13 @@ function usedNames(all: OsInterfaces, platform: string, named: readonly string[]
 }
 
 describe('the choice of interfaces', () => {
+  it('takes the bridges of containers where they are wanted, and nothing else that is virtual', () => {
+    const names = ['eth0', 'docker0', 'br-0123456789ab', 'podman0', 'veth1a2b', 'wg0', 'virbr0'];
+    const all = Object.fromEntries(names.map((name, index) => [name, [v4(`10.0.${index}.1`)]]));
+    const { used } = selectInterfaces(all, { platform: 'linux', withBridges: true });
+    expect(used.map(({ name }) => name)).toEqual(['eth0', 'docker0', 'br-0123456789ab', 'podman0']);
+  });
+
   it('takes every address of a LAN interface with its prefix and zone', () => {
     const all = { lo: LO, eth0: [v4('192.168.1.5', 22), v6('fe80::1', 3)] };
     expect(selectInterfaces(all, { platform: 'linux' })).toEqual({

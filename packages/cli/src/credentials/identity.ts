@@ -92,11 +92,12 @@ function refuseUnproven(
 ): void {
   switch (spec.kind) {
     case 'mdns':
+    case 'agent':
     case 'zookeeper':
     case 'etcd':
       throw new CliError(
         EXIT_REFUSED,
-        `${origin}: the secret would be told to whoever ${spec.kind === 'mdns' ? `announces ${service} on this network` : `${spec.kind} lists as ${service}`}; use a mesh key at both ends, or name the place (--from static:HOST:PORT), or have the service prove itself (tls: true)`,
+        `${origin}: the secret would be told to whoever ${describeWhoever(spec.kind, service)}; use a mesh key at both ends, or name the place (--from static:HOST:PORT), or have the service prove itself (tls: true)`,
       );
     case 'file':
       // What stands in it may change: each endpoint is judged when it is dialled.
@@ -117,6 +118,10 @@ function refuseUnproven(
     EXIT_REFUSED,
     `${origin}: ${service} from ${spec.kind}: is not on this machine and proves nothing, so that the secret might be told to somebody else; use a mesh key or tls: true, or add --insecure-inject (insecureInject: true) if you trust the network between`,
   );
+}
+
+function describeWhoever(kind: 'mdns' | 'agent' | 'zookeeper' | 'etcd', service: string): string {
+  return kind === 'mdns' || kind === 'agent' ? `announces ${service} on this network` : `${kind} lists as ${service}`;
 }
 
 function isLocalHost(host: string): boolean {

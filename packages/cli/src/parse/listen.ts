@@ -4,14 +4,16 @@ import { InvalidValue } from '../cli-error.ts';
 import { parseHostPort } from './host-port.ts';
 
 /** sun_path has 108 bytes on Linux, 104 on macOS, one of them the terminator. */
-const LONGEST_PATH = 103;
+export const LONGEST_SOCKET_PATH = 103;
 
 /** `127.0.0.1:6379`, `[::1]:6379`, `localhost:6379` (both loopbacks), `unix:/run/redis.sock`. Port 0: the system chooses. */
 export function parseListen(text: string): readonly Target[] {
   if (text.startsWith('unix:')) {
     const path = text.slice('unix:'.length);
-    if (path === '' || path.includes('\0') || path.length > LONGEST_PATH) {
-      throw new InvalidValue(`"${text}" has no usable path; write unix: and a path of 1 to ${LONGEST_PATH} characters`);
+    if (path === '' || path.includes('\0') || path.length > LONGEST_SOCKET_PATH) {
+      throw new InvalidValue(
+        `"${text}" has no usable path; write unix: and a path of 1 to ${LONGEST_SOCKET_PATH} characters`,
+      );
     }
     return [{ kind: 'unix', path }];
   }

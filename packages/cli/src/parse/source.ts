@@ -2,6 +2,7 @@ import { isDomainName } from '@mdns-ambassador/registries';
 import { InvalidValue } from '../cli-error.ts';
 import { findNearest } from '../nearest.ts';
 import { type HostPort, parseHostPort } from './host-port.ts';
+import { LONGEST_SOCKET_PATH } from './listen.ts';
 import { parsePort } from './port.ts';
 import { parseEtcd, parseZooKeeper, type RegistrySpec } from './registry.ts';
 
@@ -12,11 +13,16 @@ export type SourceSpec =
   | { readonly kind: 'dns'; readonly name: string; readonly port: number }
   | { readonly kind: 'srv'; readonly name: string }
   | { readonly kind: 'file'; readonly path: string }
-  | RegistrySpec;
+  | RegistrySpec
+  /** The socket of an agent. */
+  | { readonly kind: 'agent'; readonly path: string };
 
-const KINDS = ['mdns', 'static', 'dns', 'srv', 'file', 'zookeeper', 'etcd'] as const;
+const KINDS = ['mdns', 'static', 'dns', 'srv', 'file', 'zookeeper', 'etcd', 'agent'] as const;
 const FORMS =
-  'mdns, static:HOST:PORT[,HOST:PORT], dns:NAME:PORT, srv:NAME, file:PATH, zookeeper:HOSTS/PATH or etcd:URL/PREFIX';
+  'mdns, static:HOST:PORT[,HOST:PORT], dns:NAME:PORT, srv:NAME, file:PATH, zookeeper:HOSTS/PATH, etcd:URL/PREFIX or agent:PATH';
+
+/** Where an agent listens unless told otherwise. */
+export const DEFAULT_AGENT_SOCKET = '/run/ambassador/agent.sock';
 
 /**
  * `mdns`, `static:10.0.0.1:6379,10.0.0.2:6379`, `dns:db.example.com:5432`, `srv:_redis._tcp.example.com`, `file:./redis.yaml`,
@@ -44,6 +50,13 @@ export function parseSource(text: string): SourceSpec {
       return parseZooKeeper(rest, text);
     case 'etcd':
       return parseEtcd(rest, text);
+    case 'agent':
+      if (rest.length > LONGEST_SOCKET_PATH || rest.includes('\0')) {
+        throw new InvalidValue(
+          `"${text}" names no socket; write agent: and a path of 1 to ${LONGEST_SOCKET_PATH} characters`,
+        );
+      }
+      return { kind, path: rest === '' ? DEFAULT_AGENT_SOCKET : rest };
     default:
       kind satisfies undefined;
   }

@@ -6,12 +6,11 @@ import {
   Announcer,
   AnnouncerError,
   type AnnouncerEvent,
-  createSystemHost,
   Command as ServiceCommand,
 } from '@mdns-ambassador/announcer';
 import { systemClock } from '@mdns-ambassador/mdns';
 import type { Mesh } from '@mdns-ambassador/mesh';
-import { connectionLimit, fileLimit, type Prologue } from '@mdns-ambassador/relay';
+import type { Prologue } from '@mdns-ambassador/relay';
 import {
   type PlannedAnnouncement,
   type ResponderName,
@@ -24,6 +23,7 @@ import {
 } from '../announce-request.ts';
 import { CliError } from '../cli-error.ts';
 import type { Invocation } from '../command.ts';
+import { refuseBesideDocker } from '../docker-request.ts';
 import { EXIT_NO_INPUT, EXIT_OK, EXIT_REFUSED, EXIT_USAGE } from '../exit-codes.ts';
 import { readMeshRequest, requireEntitled } from '../mesh-request.ts';
 import { announcerEventToFact, describeAnnouncerEvent } from '../output/announcer-lines.ts';
@@ -40,6 +40,8 @@ import {
 } from '../settings/service-requests.ts';
 import { createNotify } from '../systemd/notify.ts';
 import { createAdminService } from './admin.ts';
+import { createHost } from './announcer-host.ts';
+import { createDockerAnnouncer, startDocker } from './docker.ts';
 import { Injections, type OpenInjection } from './injections.ts';
 import { Lifecycle } from './lifecycle.ts';
 import { readInterfaceNames } from './local-network.ts';
@@ -64,7 +66,11 @@ export async function announceServices(invocation: Invocation): Promise<number> 
   const { surroundings, trailing } = invocation;
   const config = await loadConfig(invocation.settings);
   const settings = addSharedOptions(invocation.settings, config);
-  const requests = listServiceRequests({ words: invocation.words, settings }, 'announce', config?.announce);
+  if (settings.isSet('docker')) refuseBesideDocker(settings, trailing);
+  const isDockerAlone = settings.isSet('docker') && invocation.words.length === 0 && config?.announce === undefined;
+  const requests = isDockerAlone
+    ? []
+    : listServiceRequests({ words: invocation.words, settings }, 'announce', config?.announce);
   refuseShared(['name', 'type'], requests);
   if (trailing !== undefined && trailing.length === 0) {
     throw new CliError(
@@ -78,7 +84,10 @@ export async function announceServices(invocation: Invocation): Promise<number> 
   const meshRequest = readMeshRequest(settings, surroundings.platform);
   requireEntitled(meshRequest, 'announce', announcements.map(nameMeshService));
   const mesh = createMesh(meshRequest);
-  const targets = agreeOnTargets(requests);
+  const targets = isDockerAlone ? readTargets(settings) : agreeOnTargets(requests);
+  if (settings.isSet('docker') && targets.registries.length > 0) {
+    throw new CliError(EXIT_USAGE, '--docker: containers are announced over mDNS alone; leave --to out');
+  }
   refuseSharedFolders(
     announcements.map(({ service, type }) => ({ service, type, targets })),
     requests,
@@ -89,7 +98,7 @@ export async function announceServices(invocation: Invocation): Promise<number> 
     version: surroundings.version,
     snapshot: () => ({
       phase: lifecycle.phase,
-      announcements: announcer.status(),
+      announcements: [...announcer.status(), ...(docker?.status() ?? [])],
       services: [],
       traffic: [],
       mdns: speaker.counters(),
@@ -103,7 +112,7 @@ export async function announceServices(invocation: Invocation): Promise<number> 
   let isStarted = false;
   const speaker = createSpeaker({
     targets,
-    responder: agreeOnResponder(requests),
+    responder: isDockerAlone ? readResponder(settings) : agreeOnResponder(requests),
     interfaceNames: readInterfaceNames(settings, surroundings.platform),
     platform: surroundings.platform,
     env: surroundings.env,
@@ -123,6 +132,12 @@ export async function announceServices(invocation: Invocation): Promise<number> 
     reporter.tell(describeAnnouncerEvent(event, speaker.network.interfaces()), announcerEventToFact(event));
     if (event.kind === 'refused') refusals.add(event.error);
   });
+  const docker = createDockerAnnouncer(settings, {
+    publisher: speaker.publisher,
+    network: speaker.network,
+    reporter,
+    surroundings,
+  });
   let unfollow = (): void => undefined;
   try {
     await admin?.listen(reporter);
@@ -136,18 +151,24 @@ export async function announceServices(invocation: Invocation): Promise<number> 
       return await runCommand(trailing, watchAnnouncer(announcer, lifecycle), refusals, invocation);
     }
     await announcer.start();
+    if (docker !== undefined) await startDocker(docker);
     lifecycle.run();
-    await Promise.race([waitForAbort(surroundings.shutdown.signal), refusals.all]);
+    const shutdown = waitForAbort(surroundings.shutdown.signal);
+    await (docker === undefined ? Promise.race([shutdown, refusals.all]) : shutdown);
     lifecycle.stop();
     if (refusals.isEmpty) tellStopping(reporter, surroundings.shutdown.signal);
     const isRelaying = mesh !== undefined || announcements.some(({ relay }) => relay);
-    await announcer.drain({ graceMs: isRelaying ? GRACE_MS : 0, timeoutMs: DRAIN_TIMEOUT_MS });
+    await Promise.all([
+      announcer.drain({ graceMs: isRelaying ? GRACE_MS : 0, timeoutMs: DRAIN_TIMEOUT_MS }),
+      docker?.drain(),
+    ]);
     refusals.throwFirst();
     return EXIT_OK;
   } catch (error) {
     throw error instanceof AnnouncerError ? toCliError(error) : error;
   } finally {
     unfollow();
+    await docker?.close();
     for (const one of opened) one?.close();
     await announcer.close();
     await speaker.close();
@@ -256,13 +277,7 @@ export function createAnnouncer(
     ...(source === undefined ? {} : { source }),
     clock: systemClock,
     random: Math.random,
-    host: createSystemHost({
-      platform,
-      environment: process.env,
-      kill: (pid, signal) => process.kill(pid, signal),
-      interfaces: () => network.interfaces(),
-      maxConnections: connectionLimit(fileLimit(process)),
-    }),
+    host: createHost(network, platform),
     onEvent,
   });
 }

@@ -30,8 +30,9 @@ export function createLocalNetwork(
   interfaceNames: readonly string[],
   platform: string,
   onEvent: (event: NodeEvent) => void,
+  withBridges = false,
 ): LocalNetwork {
-  const network = systemNetwork({ interfaceNames, platform });
+  const network = systemNetwork({ interfaceNames, platform, withBridges });
   const node = createMdnsNode({
     network,
     clock: systemClock,

@@ -1,6 +1,7 @@
 import {
   AmbassadorError,
   type Cidr,
+  createAgentSource,
   createDnsSource,
   createEtcdSource,
   createFileSource,
@@ -9,6 +10,7 @@ import {
   createStaticSource,
   createZooKeeperSource,
   type InstanceBrowser,
+  openSystemFeed,
   parseCidr,
   type SkippedEntries,
   type Source,
@@ -124,6 +126,15 @@ export function createSources(origins: Origins, context: SourceContext): readonl
           ? createEtcdSource({ ...registered, servers: spec.servers, prefix: folder })
           : createZooKeeperSource({ ...registered, servers: spec.servers, path: folder });
       }
+      case 'agent':
+        return createAgentSource({
+          ...shared,
+          path: spec.path,
+          open: openSystemFeed,
+          isHearsay: context.mesh !== undefined,
+          ...(instance === undefined ? {} : { instance }),
+          where,
+        });
       default:
         return spec satisfies never;
     }

@@ -39,6 +39,7 @@ function judge(credentials: string | undefined, options: Readonly<Record<string,
 test.each([
   [[], '77'],
   [['mdns'], '77'],
+  [['agent:/run/ambassador/agent.sock'], '77'],
   [['static:127.0.0.1:6379', 'mdns'], '77'],
   [['static:127.0.0.1:6379'], 'injected'],
   [['static:[::1]:6379'], 'injected'],

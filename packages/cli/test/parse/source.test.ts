@@ -12,15 +12,17 @@ test('mdns, and static targets as addresses or names', () => {
   });
 });
 
-test('a DNS name with a port, a name of SRV records, and a file', () => {
+test('a DNS name with a port, a name of SRV records, a file and an agent', () => {
   expect(parseSource('dns:db.example.com:5432')).toEqual({ kind: 'dns', name: 'db.example.com', port: 5432 });
   expect(parseSource('srv:_redis._tcp.example.com.')).toEqual({ kind: 'srv', name: '_redis._tcp.example.com.' });
   expect(parseSource('file:./a:b.yaml')).toEqual({ kind: 'file', path: './a:b.yaml' });
+  expect(parseSource('agent:/run/a.sock')).toEqual({ kind: 'agent', path: '/run/a.sock' });
+  expect(parseSource('agent')).toEqual({ kind: 'agent', path: '/run/ambassador/agent.sock' });
   expect(parseSource('file:C:\\redis.yaml')).toEqual({ kind: 'file', path: 'C:\\redis.yaml' });
 });
 
 test.each([
-  ['carrier-pigeon', 'srv:NAME, file:PATH, zookeeper:HOSTS/PATH or etcd:URL/PREFIX'],
+  ['carrier-pigeon', 'srv:NAME, file:PATH, zookeeper:HOSTS/PATH, etcd:URL/PREFIX or agent:PATH'],
   ['mdns:', 'is no source'],
   ['svr:_a._tcp.test', 'did you mean srv?'],
   ['dns', 'write dns:NAME:PORT'],

@@ -7,12 +7,15 @@ export type Peer =
   | 'avahi-publish'
   | 'curl'
   | 'dbus-daemon'
+  | 'docker-compose'
+  | 'dockerd'
   | 'haproxy'
   | 'dig'
   | 'etcd'
   | 'etcdctl'
   | 'java'
   | 'named'
+  | 'iptables'
   | 'nft'
   | 'nginx'
   | 'nginx-stream'
@@ -49,12 +52,15 @@ const PACKAGES: Readonly<Record<Peer, PeerPackage>> = {
   'avahi-publish': { name: 'avahi-utils', path: '/usr/bin/avahi-publish' },
   curl: { name: 'curl', path: '/usr/bin/curl' },
   'dbus-daemon': { name: 'dbus', path: '/usr/bin/dbus-daemon' },
+  'docker-compose': { name: 'docker-compose', path: '/usr/bin/docker-compose' },
+  dockerd: { name: 'docker.io', path: '/usr/sbin/dockerd' },
   haproxy: { name: 'haproxy', path: '/usr/sbin/haproxy' },
   dig: { name: 'bind9-dnsutils', path: '/usr/bin/dig' },
   etcd: { name: 'etcd-server', path: '/usr/bin/etcd' },
   etcdctl: { name: 'etcd-client', path: '/usr/bin/etcdctl' },
   java: { name: 'default-jre-headless', path: '/usr/bin/java' },
   named: { name: 'bind9', path: '/usr/sbin/named' },
+  iptables: { name: 'iptables', path: '/usr/sbin/iptables' },
   nft: { name: 'nftables', path: '/usr/sbin/nft' },
   'nginx-stream': { name: 'libnginx-mod-stream', path: '/usr/lib/nginx/modules/ngx_stream_module.so' },
   nginx: { name: 'nginx', path: '/usr/sbin/nginx' },

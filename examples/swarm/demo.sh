@@ -1,0 +1,48 @@
+#!/bin/sh
+# The same application on a swarm, with an overlay network and without one.
+# Needs a Docker daemon, and the images that README.md names.
+set -eu
+cd "$(dirname "$0")"
+stack=ambassador-swarm
+is_ours=
+clean_up() {
+  docker stack rm "$stack" >/dev/null 2>&1 || true
+  if [ "$is_ours" ]; then docker swarm leave --force >/dev/null 2>&1 || true; fi
+}
+trap clean_up EXIT
+if [ "$(docker info --format '{{.Swarm.LocalNodeState}}')" != active ]; then
+  docker swarm init --advertise-addr "${ADVERTISE:-127.0.0.1}" >/dev/null
+  is_ours=yes
+fi
+
+find_app() { docker ps --quiet --filter "label=com.docker.swarm.service.name=${stack}_app" | head -n 1; }
+ask() {
+  app=$(find_app)
+  [ "$app" ] && docker exec "$app" redis-cli -h "$1" "$2" "$3" "$4" 2>&1
+}
+await() {
+  tries=0
+  until [ "$(ask "$1" SET greeting hello)" = OK ]; do
+    tries=$((tries + 1))
+    if [ "$tries" -ge 240 ]; then
+      echo "$1:6379 never answered" >&2
+      exit 1
+    fi
+    sleep 0.5
+  done
+}
+
+for network in overlay host; do
+  name=redis
+  [ "$network" = host ] && name=127.0.0.1
+  echo "before: nothing runs"
+  docker stack deploy --resolve-image never --compose-file "$network.yaml" "$stack" >/dev/null
+  await "$name"
+  echo "after, with network $network: $name:6379 answers through the ambassador, redis listens on port 7777"
+  docker stack rm "$stack" >/dev/null
+  tries=0
+  while [ "$(docker ps --quiet --filter "label=com.docker.stack.namespace=$stack")" ] && [ "$tries" -lt 240 ]; do
+    tries=$((tries + 1))
+    sleep 0.5
+  done
+done

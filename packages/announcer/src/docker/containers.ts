@@ -1,0 +1,174 @@
+import type { Clock } from '@mdns-ambassador/mdns';
+import { AnnouncerError } from '../announcer-error.ts';
+import { type Container, type InspectedContainer, readContainerList, readInspection } from './container.ts';
+import { readContainerEvent } from './container-events.ts';
+import type { DockerClient } from './docker-client.ts';
+
+/** Whatever the events say, the whole list is read this often. */
+const RECONCILE_MS = 30_000;
+/** Between two lists: fifty containers that start at once cost a few. */
+const LIST_GAP_MS = 50;
+/** A container that still runs so long after a signal has survived it. */
+const SURVIVAL_MS = 60_000;
+const RETRY_FIRST_MS = 250;
+const RETRY_MAX_MS = 10_000;
+/** Inspections at the same time. */
+const INSPECTIONS = 8;
+
+export type ContainersEvent =
+  | { readonly kind: 'docker-connected' }
+  | { readonly kind: 'docker-lost'; readonly reason: string };
+
+export interface ContainersOptions {
+  readonly client: DockerClient;
+  readonly clock: Clock;
+  /** Called with the whole set after each change, and at once when a container was told to end. */
+  readonly onChange: (containers: readonly Container[], leaving: ReadonlySet<string>) => void;
+  readonly onEvent: (event: ContainersEvent) => void;
+}
+
+/**
+ * Follows a daemon's containers: its events, the list after each of them, after a lost stream and every 30 s. While the daemon is
+ * away, what was seen last holds.
+ */
+export class Containers {
+  readonly #options: ContainersOptions;
+  readonly #inspected = new Map<string, InspectedContainer>();
+  /** Since when, by id. */
+  readonly #leaving = new Map<string, number>();
+  #seen: readonly Container[] = [];
+  #isClosed = false;
+  #isLost = true;
+  #failures = 0;
+  #isListing = false;
+  #isAsked = false;
+  #stopWatch = (): void => undefined;
+  #cancelTimer = (): void => undefined;
+  #cancelRetry = (): void => undefined;
+
+  constructor(options: ContainersOptions) {
+    this.#options = options;
+  }
+
+  /** Rejects with an {@link AnnouncerError} when there is no daemon now; later that is waited out. Once. */
+  async start(): Promise<void> {
+    this.#take(await this.#read());
+    this.#watch();
+  }
+
+  /** Nothing is called after this. Idempotent. */
+  close(): void {
+    this.#isClosed = true;
+    this.#stopWatch();
+    this.#cancelTimer();
+    this.#cancelRetry();
+  }
+
+  #watch(): void {
+    if (this.#isClosed) return;
+    this.#stopWatch = this.#options.client.watch({
+      opened: () => {
+        this.#failures = 0;
+        if (this.#isLost) this.#options.onEvent({ kind: 'docker-connected' });
+        this.#isLost = false;
+        this.#look();
+      },
+      event: (value) => this.#notice(value),
+      ended: (reason) => this.#lose(reason),
+    });
+  }
+
+  #lose(reason: string): void {
+    if (this.#isClosed) return;
+    if (!this.#isLost) this.#options.onEvent({ kind: 'docker-lost', reason });
+    this.#isLost = true;
+    const waitMs = Math.min(RETRY_MAX_MS, RETRY_FIRST_MS * 2 ** this.#failures);
+    this.#failures += 1;
+    this.#cancelRetry();
+    this.#cancelRetry = this.#options.clock.after(waitMs, () => this.#watch());
+  }
+
+  #notice(value: unknown): void {
+    const event = readContainerEvent(value, (id) => this.#inspected.get(id)?.stopSignal);
+    if (event === undefined) return;
+    switch (event.kind) {
+      case 'ending':
+        if (!this.#seen.some(({ id }) => id === event.id)) return;
+        this.#leaving.set(event.id, this.#options.clock.now());
+        this.#tell();
+        return;
+      case 'starting':
+        this.#leaving.delete(event.id);
+        break;
+      case 'changed':
+        break;
+      default:
+        event satisfies never;
+    }
+    this.#look();
+  }
+
+  /** Soon, and once for all who ask until then. */
+  #look(): void {
+    if (this.#isAsked || this.#isClosed) return;
+    this.#isAsked = true;
+    if (!this.#isListing) this.#schedule(LIST_GAP_MS);
+  }
+
+  #schedule(delayMs: number): void {
+    this.#cancelTimer();
+    this.#cancelTimer = this.#options.clock.after(delayMs, () => void this.#list());
+  }
+
+  async #list(): Promise<void> {
+    this.#isAsked = false;
+    this.#isListing = true;
+    try {
+      const containers = await this.#read();
+      if (!this.#isClosed) this.#take(containers);
+    } catch (error) {
+      if (!(error instanceof AnnouncerError)) throw error;
+      // What was seen last holds; the stream of events tells whether the daemon is there.
+    }
+    this.#isListing = false;
+    if (!this.#isClosed) this.#schedule(this.#isAsked ? LIST_GAP_MS : RECONCILE_MS);
+  }
+
+  async #read(): Promise<readonly Container[]> {
+    const listed = readContainerList(await this.#options.client.list());
+    const unknown = listed.filter(({ id }) => !this.#inspected.has(id));
+    while (unknown.length > 0) {
+      await Promise.all(unknown.splice(0, INSPECTIONS).map(({ id }) => this.#inspect(id)));
+    }
+    for (const id of this.#inspected.keys()) {
+      if (!listed.some((container) => container.id === id)) this.#inspected.delete(id);
+    }
+    return listed.flatMap((container) => {
+      const inspected = this.#inspected.get(container.id);
+      return inspected === undefined ? [] : [{ ...container, ...inspected }];
+    });
+  }
+
+  /** One that is gone by now is left out. */
+  async #inspect(id: string): Promise<void> {
+    try {
+      this.#inspected.set(id, readInspection(await this.#options.client.inspect(id)));
+    } catch (error) {
+      if (!(error instanceof AnnouncerError)) throw error;
+    }
+  }
+
+  #take(containers: readonly Container[]): void {
+    this.#seen = containers;
+    const now = this.#options.clock.now();
+    for (const [id, since] of this.#leaving) {
+      const isRunning = containers.some((container) => container.id === id && container.state === 'running');
+      if (!isRunning || now - since >= SURVIVAL_MS) this.#leaving.delete(id);
+    }
+    this.#tell();
+  }
+
+  #tell(): void {
+    this.#options.onChange(this.#seen, new Set(this.#leaving.keys()));
+  }
+}

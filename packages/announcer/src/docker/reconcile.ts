@@ -1,0 +1,175 @@
+import type { AnnouncementOptions } from '../announcement-options.ts';
+import type { Container, PublishedPort } from './container.ts';
+import { type PortWish, readWishes, type Wishes } from './labels.ts';
+
+/** Announcements for all containers of a host; whoever comes later is left out, and that is told. */
+export const MAX_WANTED = 1_000;
+
+const CHECK_INTERVAL_MS = 2_000;
+const COMPOSE_SERVICE_LABEL = 'com.docker.compose.service';
+const LONGEST_SERVICE_NAME = 15;
+
+export interface ReconcileContext {
+  /** Who were sent a signal that ends them, by id. */
+  readonly leaving: ReadonlySet<string>;
+  readonly hostName: string;
+  /** Whether this host reaches a container's address directly. */
+  readonly isNear: (address: string) => boolean;
+}
+
+/** One announcement that is to be, by a key that stays while it is the same port of the same container. */
+export interface WantedAnnouncement {
+  readonly key: string;
+  readonly containerId: string;
+  readonly options: AnnouncementOptions;
+}
+
+export interface ContainerFault {
+  readonly container: string;
+  readonly reason: string;
+}
+
+export interface Reconciled {
+  readonly wanted: readonly WantedAnnouncement[];
+  readonly faults: readonly ContainerFault[];
+}
+
+/** What is to be announced for these containers, and why something is not. Pure. */
+export function reconcile(containers: readonly Container[], context: ReconcileContext): Reconciled {
+  const wanted: WantedAnnouncement[] = [];
+  const faults: ContainerFault[] = [];
+  for (const container of containers) {
+    const wishes = readWishes(container);
+    if (!wishes.isEnabled) continue;
+    const found = listPorts(container, wishes);
+    for (const reason of [...wishes.faults, ...found.faults]) faults.push({ container: container.name, reason });
+    if (!isUp(container, context.leaving)) continue;
+    for (const port of found.ports) wanted.push(describe(container, port, found.ports, context));
+  }
+  if (wanted.length <= MAX_WANTED) return { wanted, faults };
+  const surplus = { container: '', reason: `${wanted.length} ports ask to be announced; ${MAX_WANTED} are` };
+  return { wanted: wanted.slice(0, MAX_WANTED), faults: [...faults, surplus] };
+}
+
+function isUp({ id, state, health }: Container, leaving: ReadonlySet<string>): boolean {
+  return state === 'running' && (health === 'none' || health === 'healthy') && !leaving.has(id);
+}
+
+interface AnnouncedPort extends PublishedPort {
+  readonly wish: PortWish;
+  readonly service: string;
+}
+
+interface FoundPorts {
+  readonly ports: readonly AnnouncedPort[];
+  readonly faults: readonly string[];
+}
+
+function listPorts(container: Container, wishes: Wishes): FoundPorts {
+  const faults: string[] = [];
+  const published = new Map<number, PublishedPort>();
+  const loopback = new Set<number>();
+  for (const port of listReachable(container, wishes)) {
+    if (isLoopback(port.hostAddress)) loopback.add(port.privatePort);
+    else if (isBetter(port, published.get(port.privatePort))) published.set(port.privatePort, port);
+  }
+  for (const [port, wish] of wishes.ports) {
+    if (!wish.isIgnored && wish.service !== undefined && !published.has(port))
+      faults.push(explainAbsence(port, loopback));
+  }
+  const unnamed = [...published.values()].filter(({ privatePort }) => !wishes.ports.has(privatePort));
+  if (published.size === 0 && wishes.ports.size === 0) {
+    faults.push(explainAbsence([...loopback][0], loopback));
+  }
+  const base = wishes.whole.service ?? nameAfter(container);
+  const ports = [...published.values()].flatMap((port): readonly AnnouncedPort[] => {
+    const wish = wishes.ports.get(port.privatePort);
+    if (wish?.isIgnored === true) return [];
+    const isAlone = unnamed.length === 1 || published.size === 1;
+    const fallback = isAlone ? base : `${base}-${port.privatePort}`;
+    if (wish?.service === undefined && wishes.whole.service === undefined && hasNamedPorts(wishes)) return [];
+    const service = (wish?.service ?? fallback).toLowerCase();
+    if (!isServiceName(service)) {
+      faults.push(
+        `"${service}" is no service name (1 to ${LONGEST_SERVICE_NAME} of a-z, 0-9 and -); write label ambassador.${port.privatePort}.service`,
+      );
+      return [];
+    }
+    return [{ ...port, wish: wish ?? wishes.whole, service }];
+  });
+  return { ports, faults };
+}
+
+/** With ports named one by one and no name for the whole, the others are not meant. */
+function hasNamedPorts({ ports }: Wishes): boolean {
+  return [...ports.values()].some(({ service }) => service !== undefined);
+}
+
+function listReachable(container: Container, { ports }: Wishes): readonly PublishedPort[] {
+  if (!container.isOnHostNetwork) return container.ports;
+  const numbers = new Set([...container.exposedPorts, ...ports.keys()]);
+  return [...numbers].map((port) => ({ privatePort: port, publicPort: port, hostAddress: '0.0.0.0' }));
+}
+
+/** Every address rather than one, then the lower port: the same choice each time. */
+function isBetter(port: PublishedPort, than: PublishedPort | undefined): boolean {
+  if (than === undefined) return true;
+  const width = ({ hostAddress }: PublishedPort): number => ['0.0.0.0', '::'].indexOf(hostAddress) >>> 0;
+  return width(port) === width(than) ? port.publicPort < than.publicPort : width(port) < width(than);
+}
+
+function explainAbsence(port: number | undefined, loopback: ReadonlySet<number>): string {
+  if (port !== undefined && loopback.has(port)) {
+    return `port ${port} is published on this machine's loopback only; publish it on an address of the network`;
+  }
+  const which = port === undefined ? 'none of its TCP ports is' : `TCP port ${port} is not`;
+  return `${which} published; publish it, such as -p ${port ?? 6379}`;
+}
+
+/** The name that compose gave, else the image's: `redis` of `registry.example.com/library/redis:7`. */
+function nameAfter({ labels, image }: Container): string {
+  const base = image.split('/').at(-1) ?? '';
+  return labels.get(COMPOSE_SERVICE_LABEL) ?? base.replace(/[:@].*$/, '');
+}
+
+/** RFC 6335 5.1 */
+function isServiceName(text: string): boolean {
+  return text.length <= LONGEST_SERVICE_NAME && /^(?=.*[a-z])[a-z0-9]+(?:-[a-z0-9]+)*$/.test(text);
+}
+
+function describe(
+  container: Container,
+  port: AnnouncedPort,
+  siblings: readonly AnnouncedPort[],
+  { hostName, isNear }: ReconcileContext,
+): WantedAnnouncement {
+  const { wish, service, privatePort, publicPort, hostAddress } = port;
+  const isOnly = siblings.filter((sibling) => sibling.service === service).length === 1;
+  const near = container.isOnHostNetwork ? undefined : container.addresses.find(isNear);
+  const options: AnnouncementOptions = {
+    service,
+    instance: `${container.name}${isOnly ? '' : ` ${privatePort}`} on ${hostName}`,
+    type: `_${service}._tcp`,
+    subtypes: [],
+    ...(isUnspecified(hostAddress) ? {} : { host: hostAddress }),
+    port: publicPort,
+    priority: wish.priority,
+    weight: wish.weight,
+    txt: new Map([...wish.meta].map(([key, value]) => [key, new TextEncoder().encode(value)])),
+    check: wish.check,
+    checkIntervalMs: CHECK_INTERVAL_MS,
+    rise: 1,
+    fall: 1,
+    relay: false,
+    ...(near === undefined ? {} : { checkAt: { address: near, port: privatePort } }),
+  };
+  return { key: `${container.id} ${privatePort} ${service}`, containerId: container.id, options };
+}
+
+function isUnspecified(address: string): boolean {
+  return address === '0.0.0.0' || address === '::';
+}
+
+function isLoopback(address: string): boolean {
+  return address.startsWith('127.') || address === '::1';
+}

@@ -1,0 +1,129 @@
+import { chmodSync, mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { createMdnsSource, FeedServer, MAX_FEED_READERS } from '@mdns-ambassador/ambassador';
+import { systemClock } from '@mdns-ambassador/mdns';
+import { errorCode, type Listener, listen, RelayError } from '@mdns-ambassador/relay';
+import { type AgentRequest, readAgentRequest } from '../agent-request.ts';
+import { CliError } from '../cli-error.ts';
+import type { Invocation } from '../command.ts';
+import { EXIT_OK, EXIT_REFUSED, EXIT_USAGE } from '../exit-codes.ts';
+import { describeFeedEvent } from '../output/feed-lines.ts';
+import { tellNodeEvent, tellStart } from '../output/network-lines.ts';
+import { createReporter } from '../output/reporter.ts';
+import { addSharedOptions, loadConfig } from '../settings/service-requests.ts';
+import { createNotify } from '../systemd/notify.ts';
+import { createAdminService } from './admin.ts';
+import { createDockerAnnouncer, startDocker } from './docker.ts';
+import { Lifecycle } from './lifecycle.ts';
+import { createLocalNetwork, readInterfaceNames, startNode } from './local-network.ts';
+import { openLog } from './log-options.ts';
+import { readAllowedCidrs } from './sources.ts';
+import { waitForAbort } from './stopping.ts';
+
+/** `ambassador agent` */
+export async function runAgent(invocation: Invocation): Promise<number> {
+  const { surroundings } = invocation;
+  const [word] = invocation.words;
+  if (word !== undefined) {
+    throw new CliError(EXIT_USAGE, `agent takes no services, and "${word}" is one; leave it out`);
+  }
+  const settings = addSharedOptions(invocation.settings, await loadConfig(invocation.settings));
+  if (settings.find('mesh-key-file').length > 0) {
+    throw new CliError(
+      EXIT_REFUSED,
+      '--mesh-key-file: an agent tells what it hears, also of strangers; give the key to each proxy that reads from it, and leave it out here',
+    );
+  }
+  const request = readAgentRequest(settings);
+  const allowed = readAllowedCidrs(settings);
+  const interfaceNames = readInterfaceNames(settings, surroundings.platform);
+  const log = openLog(settings, surroundings);
+  const lifecycle = new Lifecycle(createNotify(surroundings.env, log));
+  const admin = await createAdminService(settings, {
+    version: surroundings.version,
+    snapshot: () => ({
+      phase: lifecycle.phase,
+      announcements: docker?.status() ?? [],
+      services: [],
+      traffic: [],
+      mdns: local.node.counters,
+    }),
+  });
+  const reporter = createReporter(surroundings.stdout, log, settings.isSet('json'), (fact) => admin?.publish(fact));
+  let isStarted = false;
+  const local = createLocalNetwork(
+    interfaceNames,
+    surroundings.platform,
+    (event) => {
+      if (isStarted || event.kind === 'link-failed') tellNodeEvent(reporter, event);
+    },
+    true,
+  );
+  const feed = new FeedServer({
+    clock: systemClock,
+    createSource: ({ service, where, instance }) =>
+      createMdnsSource({
+        service,
+        type: `_${service}._tcp`,
+        browser: local.node,
+        interfaces: () => local.network.interfaces(),
+        allowed,
+        clock: systemClock,
+        where,
+        ...(instance === undefined ? {} : { instance }),
+      }),
+    onEvent: (event) => {
+      const { kind, ...fields } = event;
+      reporter.tell(describeFeedEvent(event), { event: kind, ...fields });
+    },
+  });
+  const docker = createDockerAnnouncer(settings, {
+    publisher: local.node,
+    network: local.network,
+    reporter,
+    surroundings,
+  });
+  let listener: Listener | undefined;
+  try {
+    await admin?.listen(reporter);
+    await startNode(local);
+    tellStart(reporter, local.network.interfaces(), local.network.skipped());
+    isStarted = true;
+    listener = await openSocket(request, feed);
+    if (docker !== undefined) await startDocker(docker);
+    reporter.tell(`serving what is on the network at ${request.at.path}`, { event: 'serving', at: request.at.path });
+    lifecycle.run();
+    await waitForAbort(surroundings.shutdown.signal);
+    lifecycle.stop();
+    reporter.tell('stopping: saying goodbye (once more ends at once)', {
+      event: 'stopping',
+      reason: String(surroundings.shutdown.signal.reason),
+    });
+    await docker?.drain();
+    return EXIT_OK;
+  } finally {
+    await listener?.stop();
+    await feed.close();
+    await docker?.close();
+    await local.node.close();
+    await admin?.close();
+  }
+}
+
+/** The folder is made, for all to enter; the socket is opened to others only once it is there. */
+async function openSocket({ at, mode }: AgentRequest, feed: FeedServer): Promise<Listener> {
+  try {
+    mkdirSync(dirname(at.path), { recursive: true, mode: 0o755 });
+    const listener = await listen({
+      at,
+      maxConnections: MAX_FEED_READERS,
+      onConnection: (socket) => feed.serve(socket),
+    });
+    chmodSync(at.path, mode);
+    return listener;
+  } catch (error) {
+    const isForbidden = ['EACCES', 'EPERM', 'EROFS'].includes(errorCode(error));
+    const message = error instanceof RelayError ? error.message : `${at.path}: ${errorCode(error)}`;
+    throw new CliError(isForbidden ? EXIT_REFUSED : EXIT_USAGE, `--socket: ${message}`, { cause: error });
+  }
+}
