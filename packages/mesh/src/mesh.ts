@@ -1,4 +1,4 @@
-import { type KeyRing, listMeshIds, listTxtKeys, type TxtKey } from './keys/key-ring.ts';
+import { formatKeyRing, type KeyRing, listMeshIds, listTxtKeys, type TxtKey } from './keys/key-ring.ts';
 import { Member, type MeshClock } from './member.ts';
 import type { Role } from './role.ts';
 
@@ -70,9 +70,10 @@ export class Mesh {
 
   /**
    * Goes on with other keys: what is established stays, what comes is judged by them. Rejects with a MeshError where a member
-   * of this process would lose its role; then nothing has changed.
+   * of this process would lose its role; then nothing has changed. The same keys once more change nothing.
    */
   async change(ring: KeyRing): Promise<void> {
+    if (formatKeyRing(ring) === formatKeyRing(this.#ring)) return;
     const members = [...this.#members];
     for (const member of members) member.requireEntitled(ring);
     this.#ring = ring;

@@ -1,4 +1,6 @@
-import { RelayError } from '@mdns-ambassador/relay';
+import { randomBytes } from 'node:crypto';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { RelayError, splice } from '@mdns-ambassador/relay';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { connectSecure } from '../src/client/connect-secure.ts';
 import { cutBundle } from '../src/keys/bundle.ts';
@@ -7,6 +9,9 @@ import { ALPN } from '../src/member.ts';
 import { PeerIdentity } from '../src/peer-identity.ts';
 import { MemoryLeg, readAll } from './leg-pair.ts';
 import { createDialler, createMesh, createRing, dialOnce, exchange, TestAnnouncer, TestClock } from './mesh-fixture.ts';
+
+/** Many records, and many times what a splice may hold. */
+const MUCH_BYTES = 3_000_000;
 
 describe('Between members', () => {
   test('bytes flow both ways after the announcer has said that it is ready', async () => {
@@ -28,6 +33,25 @@ describe('Between members', () => {
     const leg = await dialOnce(dialler);
     if (leg instanceof RelayError) throw leg;
     expect(await readAll(leg)).toBe('banner\n');
+  });
+
+  test('much data comes whole and in order through a splice whose reader is slow', async () => {
+    const mesh = createMesh();
+    const announcer = await TestAnnouncer.open(mesh);
+    const { dialler } = createDialler(mesh, { dial: announcer.dial });
+    const leg = await dialOnce(dialler);
+    if (leg instanceof RelayError) throw leg;
+    const [application, client] = MemoryLeg.pair();
+    const { finished } = splice(client, leg);
+    const sent = randomBytes(MUCH_BYTES);
+    application.end(sent);
+    const heard: Buffer[] = [];
+    for await (const chunk of application) {
+      heard.push(chunk);
+      await nextTurn();
+    }
+    expect(Buffer.concat(heard).equals(sent)).toBe(true);
+    expect(await finished).toEqual({ kind: 'ended' });
   });
 
   test('a reset passes through TLS as one, both ways', async () => {
