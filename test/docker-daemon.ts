@@ -99,7 +99,8 @@ export class DockerDaemon {
       env: { DOCKER_BUILDKIT: '0' },
       ...(input === undefined ? {} : { input }),
     };
-    await this.host.read(DOCKER, ['build', '--quiet', '--tag', name, ...what], options);
+    const group = ['--cgroup-parent', `/${basename(this.#folder)}`];
+    await this.host.read(DOCKER, ['build', '--quiet', ...group, '--tag', name, ...what], options);
   }
 
   async #importImage(name: string, ...programs: readonly string[]): Promise<void> {
