@@ -79,7 +79,10 @@ export async function announceServices(invocation: Invocation): Promise<number> 
   requireEntitled(meshRequest, 'announce', announcements.map(nameMeshService));
   const mesh = createMesh(meshRequest);
   const targets = agreeOnTargets(requests);
-  refuseSharedFolders(targets, announcements, requests);
+  refuseSharedFolders(
+    announcements.map(({ service, type }) => ({ service, type, targets })),
+    requests,
+  );
   const log = openLog(settings, surroundings);
   const lifecycle = new Lifecycle(createNotify(surroundings.env, log));
   const admin = await createAdminService(settings, {
