@@ -1,4 +1,5 @@
-import type { Host, HostProcess } from '@mdns-ambassador/testkit';
+import { type Host, type HostProcess, POSTGRES_FOLDER } from '@mdns-ambassador/testkit';
+import { expect } from 'vitest';
 
 /** A file of credentials that names the file of the secret beside it; its path. `lines` say the rest, `protocol: redis` among them. */
 export async function writeCredentials(
@@ -33,7 +34,7 @@ export async function startRedis(
   await host.read('sh', ['-c', 'umask 077 && cat > "$0"', `${folder}/users.acl`], { input: users });
   const flags = ['--port', `${port}`, '--bind', bind, '--protected-mode', 'no', '--save', '', '--dir', folder];
   const redis = host.spawn('redis-server', [...flags, '--aclfile', `${folder}/users.acl`, '--logfile', '', ...more]);
-  await redis.line(/Ready to accept connections/, { timeout: 30_000 });
+  await redis.line(/Ready to accept connections/);
   return redis;
 }
 
@@ -50,9 +51,66 @@ export async function administerRedis(host: Host, port: number, line: string): P
   return answer;
 }
 
+/** What psql, which knows neither user nor password, answers; good or bad. */
+export async function askPostgres(host: Host, port: number, sql: string, parameters = ''): Promise<string> {
+  const connection = `host=127.0.0.1 port=${port} user=whoever dbname=postgres ${parameters}`;
+  const flags = ['--no-psqlrc', '-t', '-A', '-w', '-c', sql, connection];
+  const { stdout, stderr } = await host.run(`${POSTGRES_FOLDER}/psql`, flags);
+  return `${stdout}${stderr}`.trim();
+}
+
+/** What the owner of a PostgreSQL of `startPostgres` asks it over its own socket. */
+export async function administerPostgres(host: Host, port: number, sql: string): Promise<string> {
+  const server = ['--host', '/run/postgres', '--port', `${port}`, '--username', 'ambassador', '--dbname', 'postgres'];
+  const flags = ['--no-psqlrc', '--quiet', '--tuples-only', '--no-align', '--set', 'ON_ERROR_STOP=1', ...server];
+  return (await host.read(`${POSTGRES_FOLDER}/psql`, flags, { input: sql })).trim();
+}
+
+/** The applications whose `pg_sleep` runs. */
+export async function listSleepers(host: Host, port: number): Promise<readonly string[]> {
+  const running = "SELECT application_name FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep%'";
+  return (await administerPostgres(host, port, running)).split('\n').filter((name) => name !== '');
+}
+
+/** More than enough clients for every server to get one, however the balancer chooses. */
+const MOST_CLIENTS = 12;
+
+/**
+ * Has clients of psql run a query each through one local port until every server runs one, then interrupts each client: its own
+ * query ends, and no other.
+ */
+export async function interruptEach(
+  host: Host,
+  localPort: number,
+  servers: readonly Host[],
+  serverPort: number,
+): Promise<void> {
+  const list = async (): Promise<readonly (readonly string[])[]> =>
+    await Promise.all(servers.map((server) => listSleepers(server, serverPort)));
+  const clients = new Map<string, HostProcess>();
+  let running = await list();
+  while (running.some((names) => names.length === 0) && clients.size < MOST_CLIENTS) {
+    const name = `client${clients.size}`;
+    const connection = `host=127.0.0.1 port=${localPort} user=ambassador dbname=postgres application_name=${name}`;
+    const flags = ['--no-psqlrc', '-w', '-c', 'SELECT pg_sleep(600)', connection];
+    clients.set(name, host.spawn(`${POSTGRES_FOLDER}/psql`, flags));
+    await expect.poll(async () => (await list()).flat()).toContain(name);
+    running = await list();
+  }
+  expect(running.map((names) => names.length > 0)).toEqual(servers.map(() => true));
+  for (const [name, client] of clients) {
+    client.kill('SIGINT');
+    await client.line(/canceling statement due to user request/);
+    await client.exited;
+    clients.delete(name);
+    // A server ends a session a moment after its client has.
+    await expect.poll(async () => (await list()).flat().toSorted()).toEqual([...clients.keys()].toSorted());
+  }
+}
+
 /** Waits until a load has asked some more, from now on. */
 export async function askMore(load: HostProcess): Promise<void> {
   const countLines = (output: string): number => output.split('\n').length;
   const before = countLines(load.output);
-  await load.until((output) => countLines(output) > before + 2, { timeout: 60_000 });
+  await load.until((output) => countLines(output) > before + 2);
 }

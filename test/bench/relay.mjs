@@ -5,31 +5,28 @@
  *     npm run bench:relay [-- ROUNDS]
  */
 import { mkdtempSync, rmSync } from 'node:fs';
-import { cpus, loadavg, release, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { setTimeout } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { Lab } from '@mdns-ambassador/testkit';
 import { PEERS, serviceCommand, sinkCommand } from './relay/peers.mjs';
-import { readCpuSeconds, readMemoryMib } from './relay/process-usage.mjs';
+import { readMemoryMib } from './relay/process-usage.mjs';
+import { describeMachine, measureHeld, readMedian, runRounds, untilListening } from './relay/rounds.mjs';
 
-const LOAD = fileURLToPath(new URL('relay/load.mjs', import.meta.url));
 const ROUNDS = Number(process.argv[2] ?? 5);
 const [SERVICE_PORT, SINK_PORT, FIRST_PORT] = [7000, 7001, 7100];
 const GIGABYTE = 1_000_000_000;
 const BULK_FILE_BYTES = 64 * GIGABYTE;
-const LOAD_TIMEOUT_MS = 120_000;
 const SETTLE_MS = 2_000;
 const FIREHOSE_MS = 5_000;
 const IDLE = 1_000;
 const SLOW = 50;
 
-/** Each: its arguments, and how many operations `per` is. */
 const LOADS = {
-  download: { args: ['download', 2 * GIGABYTE], per: 'GB', operations: 2, toSink: false },
-  upload: { args: ['upload', 2 * GIGABYTE], per: 'GB', operations: 2, toSink: true },
-  requests1: { args: ['requests', 8_000, 1], per: 'request', operations: 8_000, toSink: false },
-  requests32: { args: ['requests', 40_000, 32], per: 'request', operations: 40_000, toSink: false },
-  connections: { args: ['connections', 4_000, 8], per: 'connection', operations: 4_000, toSink: false },
+  download: { args: ['download', 2 * GIGABYTE], operations: 2 },
+  upload: { args: ['upload', 2 * GIGABYTE], operations: 2, toSink: true },
+  requests1: { args: ['requests', 8_000, 1], operations: 8_000 },
+  requests32: { args: ['requests', 40_000, 32], operations: 40_000 },
+  connections: { args: ['connections', 4_000, 8], operations: 4_000 },
 };
 
 const reason = await Lab.unavailable();
@@ -38,7 +35,7 @@ if (reason !== undefined) {
   process.exit(69);
 }
 
-const loadBefore = loadavg()[0]?.toFixed(1);
+const machine = describeMachine();
 const folder = mkdtempSync(`${tmpdir()}/bench-`);
 const lan = await Lab.create({ hosts: 1 });
 const host = lan.host(1);
@@ -48,7 +45,7 @@ try {
   await host.read('sh', ['-c', 'echo 10000 65000 > /proc/sys/net/ipv4/ip_local_port_range']);
   start(serviceCommand(SERVICE_PORT, folder, BULK_FILE_BYTES));
   start(sinkCommand(SINK_PORT));
-  await untilListening(SERVICE_PORT, SINK_PORT);
+  await untilListening(host, SERVICE_PORT, SINK_PORT);
 
   const held = [];
   for (const peer of PEERS) {
@@ -61,27 +58,7 @@ try {
     const [service, sink] = [await carry(peer, SERVICE_PORT), await carry(peer, SINK_PORT)];
     ways.push({ name: peer.name, service: service.port, sink: sink.port, pids: [service.pid, sink.pid] });
   }
-  const runs = [];
-  for (let round = 0; round <= ROUNDS; round++) {
-    for (const way of ways) {
-      for (const [load, { args, toSink, operations }] of Object.entries(LOADS)) {
-        const cpuBefore = cpuOf(way.pids);
-        const [kind, ...counts] = args;
-        const port = toSink ? way.sink : way.service;
-        const said = await host.read(process.execPath, [LOAD, `${kind}`, `${port}`, ...counts.map(String)], {
-          timeout: LOAD_TIMEOUT_MS,
-        });
-        const cpu = cpuOf(way.pids) - cpuBefore;
-        const { seconds, p50, p99 } = JSON.parse(said);
-        console.error(way.name, load, seconds.toFixed(2), cpu.toFixed(2));
-        // The first round only warms them up.
-        if (round > 0) {
-          runs.push({ way: way.name, load, rate: operations / seconds, cpu: cpu / operations, p50, p99 });
-        }
-      }
-    }
-    console.error(`round ${round} of ${ROUNDS}`);
-  }
+  const runs = await runRounds(host, ways, LOADS, ROUNDS);
   print(ways, runs, held);
 } catch (error) {
   console.error(lan.transcript(5));
@@ -104,21 +81,8 @@ async function carry(peer, to) {
   const port = nextPort;
   nextPort += 1;
   const process = start(peer.command(port, to, folder));
-  await untilListening(port);
+  await untilListening(host, port);
   return { port, pid: process.pid, process };
-}
-
-/** @param {readonly number[]} ports */
-async function untilListening(...ports) {
-  for (const port of ports) {
-    const look = `until ss -Hltn "sport = :${port}" | grep -q .; do sleep 0.05; done`;
-    await host.read('timeout', ['15', 'sh', '-c', look]);
-  }
-}
-
-/** @param {readonly number[]} pids */
-function cpuOf(pids) {
-  return pids.reduce((sum, pid) => sum + readCpuSeconds(pid), 0);
 }
 
 /**
@@ -130,42 +94,24 @@ async function measureMemory(peer) {
   const { port, pid, process } = await carry(peer, SERVICE_PORT);
   await setTimeout(SETTLE_MS);
   const empty = readMemoryMib(pid);
-  const idle = await measureHeld('idle', port, pid, IDLE, SETTLE_MS);
+  const [idle = 0] = await measureHeld(host, 'idle', port, [pid], IDLE);
   process.kill();
   await process.exited;
 
   const fresh = await carry(peer, SERVICE_PORT);
   await setTimeout(SETTLE_MS);
-  const slow = await measureHeld('slow', fresh.port, fresh.pid, SLOW, FIREHOSE_MS);
+  const [slow = 0] = await measureHeld(host, 'slow', fresh.port, [fresh.pid], SLOW, FIREHOSE_MS);
   fresh.process.kill();
   await fresh.process.exited;
   return { way: peer.name, empty, idlePerThousand: (idle * 1_000) / IDLE, slow };
 }
 
-/** What the process holds more, in MiB, `afterMs` after all of the load's connections are there. */
-async function measureHeld(kind, port, pid, count, afterMs) {
-  const before = readMemoryMib(pid);
-  const load = start([process.execPath, LOAD, kind, `${port}`, `${count}`]);
-  await load.line(/^ready/, { timeout: LOAD_TIMEOUT_MS });
-  await setTimeout(afterMs);
-  const grown = readMemoryMib(pid) - before;
-  load.stdin.end();
-  await load.exited;
-  return grown;
-}
-
 function print(ways, runs, held) {
   const versions = PEERS.map(({ name, version }) => `${name} ${version()}`).join(', ');
-  console.log(`${new Date().toISOString().slice(0, 10)}, ${versions}, Linux ${release()},`);
-  console.log(
-    `${cpus().length} x ${cpus()[0]?.model}, load ${loadBefore} at the start; medians of ${ROUNDS} rounds; \`${readCommand()}\`\n`,
-  );
+  console.log(`${new Date().toISOString().slice(0, 10)}, ${versions}, ${machine};`);
+  console.log(`medians of ${ROUNDS} rounds; \`${readCommand()}\`\n`);
   const names = ways.map(({ name }) => name);
-  const median = (way, load, key) =>
-    medianOf(
-      runs.filter((run) => run.way === way && run.load === load),
-      key,
-    );
+  const median = (way, load, key) => readMedian(runs, way, load, key);
   const row = (title, show) => console.log(`| ${title} | ${names.map(show).join(' | ')} |`);
   const rate = (load, unit, digits) => (name) => {
     const value = median(name, load, 'rate');
@@ -201,11 +147,6 @@ function print(ways, runs, held) {
   row('memory with nothing to do, MiB', memory('empty'));
   row('memory per 1,000 idle connections, MiB', memory('idlePerThousand'));
   row(`memory more with ${SLOW} slow readers, MiB`, memory('slow'));
-}
-
-function medianOf(found, key) {
-  const sorted = found.map((run) => run[key]).sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }
 
 function readCommand() {

@@ -1,124 +1,180 @@
 /**
- * node secure.mjs: what a connection through a mesh costs on this machine, with and without connections that are kept warm, beside plain
- * TCP. The announcer is a process of its own, on loopback; figures are for comparison within one run.
+ * What a mesh key costs: a proxy and an announcer with one, beside the same two without, and beside pairs of haproxy and of
+ * stunnel with client certificates. Each round runs every load through each of them in turn; the medians of the rounds are
+ * printed as the table that stands in README.md.
+ *
+ *     npm run bench:secure [-- ROUNDS]
  */
-import { fork } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
-import { createServer } from 'node:net';
-import { systemClock } from '../../packages/mdns/dist/index.js';
-import { Door, Mesh, MeshDialler, MeshKey } from '../../packages/mesh/dist/index.js';
-import { listen, startDial } from '../../packages/relay/dist/index.js';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { Lab } from '@mdns-ambassador/testkit';
+import { describeVersions, makeCertificates, startAmbassadors, startHaproxies, startStunnels } from './relay/pairs.mjs';
+import { serviceCommand, sinkCommand } from './relay/peers.mjs';
+import { readMemoryMib } from './relay/process-usage.mjs';
+import { describeMachine, measureHeld, medianOf, readMedian, runRounds, untilListening } from './relay/rounds.mjs';
 
-const PAUSED = { connections: 400, pauseMs: 15 };
-const HURRIED = { connections: 3_000, atOnce: 16 };
-const REQUESTS = 20_000;
+const AMBASSADOR = fileURLToPath(new URL('../../packages/cli/bin/ambassador.js', import.meta.url));
+const ROUNDS = Number(process.argv[2] ?? 5);
+const [SERVICE_PORT, SINK_PORT] = [7000, 7001];
+const GIGABYTE = 1_000_000_000;
+const BULK_FILE_BYTES = 64 * GIGABYTE;
+const IDLE = 1_000;
+const PROGRAMS = ['haproxy', 'nginx', 'socat', 'stunnel4', 'openssl'];
+/** Whom the others are compared with. */
+const MEASURE = 'haproxy';
+const [PLAIN, SECURE, COLD, RESUMING] = ['ambassador, open', 'ambassador', 'none kept warm', 'haproxy, resuming'];
 
-if (process.argv[2] === undefined) await measureAll();
-else await serve(process.argv[2]);
+/** Differs from another way in how connections begin, and in nothing else. */
+const BULK_WAYS = [PLAIN, SECURE, MEASURE, 'stunnel'];
+const LOADS = {
+  download: { args: ['download', GIGABYTE], operations: 1, only: BULK_WAYS },
+  upload: { args: ['upload', GIGABYTE], operations: 1, toSink: true, only: BULK_WAYS },
+  requests1: { args: ['requests', 4_000, 1], operations: 4_000, only: BULK_WAYS },
+  requests32: { args: ['requests', 20_000, 32], operations: 20_000, only: BULK_WAYS },
+  connections: { args: ['connections', 1_500, 8], operations: 1_500 },
+  arrivals: { args: ['connections', 150, 1, 5], operations: 150 },
+};
 
-/** The announcer's end: an echo behind a door, and one without. */
-async function serve(secret) {
-  const mesh = new Mesh({ kind: 'keys', current: new MeshKey(Buffer.from(secret, 'hex')) }, { clock: systemClock });
-  const door = new Door({ member: await mesh.join('announce', 'echo'), clock: systemClock, onEvent: console.error });
-  const echo = (leg) => leg.on('error', () => undefined).pipe(leg);
-  const secure = await listen({
-    at: { kind: 'tcp', address: '127.0.0.1', port: 0 },
-    maxConnections: 10_000,
-    onConnection: async (raw) => {
-      const caller = await door.admit(raw, new AbortController().signal).catch(() => undefined);
-      if (caller === undefined) return;
-      caller.answer('ready');
-      echo(caller.leg);
-    },
-  });
-  const plain = createServer({ allowHalfOpen: true, noDelay: true }, echo).listen(0, '127.0.0.1');
-  await once(plain, 'listening');
-  process.send({ secure: secure.address, plain: { kind: 'tcp', address: '127.0.0.1', port: plain.address().port } });
+const reason = (await Lab.unavailable()) ?? (await findMissing());
+if (reason !== undefined) {
+  console.error(reason);
+  process.exit(69);
 }
 
-async function measureAll() {
-  const secret = randomBytes(32);
-  const announcer = fork(import.meta.filename, [secret.toString('hex')]);
-  const [places] = await once(announcer, 'message');
-  const mesh = new Mesh({ kind: 'keys', current: new MeshKey(secret) }, { clock: systemClock });
-  const secured = (warm) => {
-    const dialler = new MeshDialler({ mesh, service: 'echo', warm });
-    return (onSettled) => dialler.startDial(places.secure, 5_000, onSettled);
-  };
-  const paths = [
-    ['plain TCP', (onSettled) => startDial(places.plain, 5_000, onSettled)],
-    ['mesh, cold', secured(0)],
-    ['mesh, 2 kept warm', secured(2)],
+const machine = describeMachine();
+const folder = mkdtempSync(`${tmpdir()}/bench-`);
+const lan = await Lab.create({ hosts: 1 });
+const host = lan.host(1);
+try {
+  // Enough for what each round leaves behind, and clear of the ports that are listened on.
+  await host.read('sh', ['-c', 'echo 10000 65000 > /proc/sys/net/ipv4/ip_local_port_range']);
+  for (const [command = '', ...args] of [
+    serviceCommand(SERVICE_PORT, folder, BULK_FILE_BYTES),
+    sinkCommand(SINK_PORT),
+  ]) {
+    host.spawn(command, args);
+  }
+  await untilListening(host, SERVICE_PORT, SINK_PORT);
+  makeCertificates(folder);
+  const key = `${folder}/mesh.key`;
+  await host.read(process.execPath, [AMBASSADOR, 'mesh', 'init', key]);
+
+  const places = { host, folder, service: SERVICE_PORT, sink: SINK_PORT };
+  const secure = await startAmbassadors(places, SECURE, { key });
+  const pairs = [
+    await startAmbassadors(places, PLAIN, {}),
+    secure,
+    await startAmbassadors(places, COLD, { key, warm: false, server: secure.server }),
+    await startHaproxies(places, MEASURE, { resumes: false }),
+    await startHaproxies(places, RESUMING, { resumes: true }),
+    await startStunnels(places, 'stunnel'),
   ];
-  console.log('path                first byte p50 ms   p99 ms   new connections/s   requests/s on one');
-  for (const [name, dial] of paths) {
-    for (let index = 0; index < 200; index++) await ask(dial);
-    const durations = [];
-    for (let index = 0; index < PAUSED.connections; index++) {
-      durations.push(await ask(dial));
-      await new Promise((resolve) => setTimeout(resolve, PAUSED.pauseMs));
+  const held = [];
+  for (const { name, service, client, server } of pairs) {
+    const pids = [client.pid, server.pid];
+    const empty = pids.map(readMemoryMib);
+    const idle = await measureHeld(host, 'idle', service, pids, IDLE);
+    held.push({ way: name, empty, idle: idle.map((mib) => (mib * 1_000) / IDLE) });
+    console.error(held.at(-1));
+  }
+  const ways = pairs.map(({ client, server, ...way }) => ({ ...way, pids: [client.pid, server.pid] }));
+  print(await runRounds(host, ways, LOADS, ROUNDS), held);
+} catch (error) {
+  console.error(lan.transcript(5));
+  throw error;
+} finally {
+  await lan.close();
+  rmSync(folder, { recursive: true, force: true });
+}
+
+/** Why there is nothing to compare with. */
+async function findMissing() {
+  const { execFileSync } = await import('node:child_process');
+  const missing = PROGRAMS.filter((program) => {
+    try {
+      execFileSync('sh', ['-c', `command -v ${program}`], { stdio: 'ignore' });
+      return false;
+    } catch {
+      return true;
     }
-    durations.sort((a, b) => a - b);
-    const columns = [at(durations, 0.5), at(durations, 0.99), await hurry(dial), await repeat(dial)];
-    const [p50, p99, connects, requests] = columns;
-    console.log(
-      `${name.padEnd(20)}${p50.toFixed(2).padStart(17)}${p99.toFixed(2).padStart(9)}${connects.toFixed(0).padStart(20)}${requests.toFixed(0).padStart(20)}`,
-    );
-  }
-  announcer.kill();
-  process.exit();
-}
-
-/** From the dial to the echo of one byte, in milliseconds. */
-function ask(dial) {
-  const startedAt = performance.now();
-  return connect(dial).then(
-    (leg) =>
-      new Promise((resolve) => {
-        leg.once('data', () => {
-          resolve(performance.now() - startedAt);
-          leg.destroy();
-        });
-        leg.write('x');
-        leg.resume();
-      }),
-  );
-}
-
-/** Connections a second, as many at a time as there may be. */
-async function hurry(dial) {
-  const startedAt = performance.now();
-  let left = HURRIED.connections;
-  const work = async () => {
-    while (left-- > 0) await ask(dial);
-  };
-  await Promise.all(Array.from({ length: HURRIED.atOnce }, work));
-  return HURRIED.connections / ((performance.now() - startedAt) / 1_000);
-}
-
-/** Requests a second on one connection, one after the other. */
-async function repeat(dial) {
-  const leg = await connect(dial);
-  const startedAt = performance.now();
-  leg.resume();
-  for (let index = 0; index < REQUESTS; index++) {
-    leg.write('x'.repeat(64));
-    await once(leg, 'data');
-  }
-  leg.destroy();
-  return REQUESTS / ((performance.now() - startedAt) / 1_000);
-}
-
-function connect(dial) {
-  return new Promise((resolve, reject) => {
-    dial((result) => {
-      if (result.kind === 'failed') reject(result.error);
-      else resolve(result.socket.on('error', () => undefined));
-    });
   });
+  return missing.length === 0 ? undefined : `Not installed: ${missing.join(', ')} (Debian packages of these names)`;
 }
 
-function at(sorted, share) {
-  return sorted[Math.floor(sorted.length * share)] ?? 0;
+function print(runs, held) {
+  const names = [PLAIN, SECURE, COLD, MEASURE, RESUMING, 'stunnel'];
+  console.log(`${new Date().toISOString().slice(0, 10)}, ${describeVersions()}, ${machine};`);
+  console.log(
+    `medians of ${ROUNDS} rounds; \`npm run bench:secure${process.argv[2] === undefined ? '' : ` -- ${ROUNDS}`}\`\n`,
+  );
+  const row = (title, show) => console.log(`| ${title} | ${names.map(show).join(' | ')} |`);
+  const compare = (load, key, isBetter, format) => (name) => {
+    const value = readMedian(runs, name, load, key);
+    if (Number.isNaN(value)) return '';
+    const ratios = readRatios(runs, name, load, key, isBetter).sort((a, b) => a - b);
+    const [least, most] = [ratios[0] ?? 0, ratios.at(-1) ?? 0];
+    const spread = name === MEASURE ? '' : `, ${least.toFixed(2)} to ${most.toFixed(2)}`;
+    return `${format(value)} (${medianOf(ratios).toFixed(2)}${spread})`;
+  };
+  const rate = (load, format) => compare(load, 'rate', (value, measure) => value / measure, format);
+  const cost = (load, key, format) => compare(load, key, (value, measure) => measure / value, format);
+  const memory = (key, index) => (name) => held.find(({ way }) => way === name)?.[key][index].toFixed(1) ?? '';
+
+  console.log(`| what (in brackets: as good as ${MEASURE} is 1, better is more) | ${names.join(' | ')} |`);
+  console.log(`|---|${names.map(() => '---').join('|')}|`);
+  row(
+    'download, one stream',
+    rate('download', (value) => `${(value * 1e3).toFixed(0)} MB/s`),
+  );
+  row(
+    'upload, one stream',
+    rate('upload', (value) => `${(value * 1e3).toFixed(0)} MB/s`),
+  );
+  row(
+    'requests/s, kept, c=1',
+    rate('requests1', (value) => `${value.toFixed(0)} /s`),
+  );
+  row(
+    'requests/s, kept, c=32',
+    rate('requests32', (value) => `${value.toFixed(0)} /s`),
+  );
+  row(
+    'new connections/s, c=8',
+    rate('connections', (value) => `${value.toFixed(0)} /s`),
+  );
+  row(
+    'a new connection at a time, answered after: p50',
+    cost('arrivals', 'p50', (value) => `${value.toFixed(2)} ms`),
+  );
+  row(
+    'the same: p99',
+    cost('arrivals', 'p99', (value) => `${value.toFixed(2)} ms`),
+  );
+  row(
+    'processor: ms per GB down',
+    cost('download', 'cpu', (value) => (value * 1e3).toFixed(0)),
+  );
+  row(
+    'processor: ms per GB up',
+    cost('upload', 'cpu', (value) => (value * 1e3).toFixed(0)),
+  );
+  row(
+    'processor: µs per request, c=32',
+    cost('requests32', 'cpu', (value) => (value * 1e6).toFixed(1)),
+  );
+  row(
+    'processor: s per 10,000 connections',
+    cost('connections', 'cpu', (value) => (value * 1e4).toFixed(2)),
+  );
+  row("memory with nothing to do, the client's side, MiB", memory('empty', 0));
+  row("memory with nothing to do, the service's side, MiB", memory('empty', 1));
+  row("memory per 1,000 idle connections, the client's side, MiB", memory('idle', 0));
+  row("memory per 1,000 idle connections, the service's side, MiB", memory('idle', 1));
+}
+
+/** Round by round, beside the measure in the same round. */
+function readRatios(runs, way, load, key, isBetter) {
+  const of = (name) => runs.filter((run) => run.way === name && run.load === load);
+  return of(way).map((run) => isBetter(run[key], of(MEASURE).find(({ round }) => round === run.round)?.[key]));
 }

@@ -159,9 +159,12 @@ async function announceThing(lan: Lab): Promise<HostProcess> {
   );
 }
 
-/** What was just announced is not multicast again within the next second (RFC 6762 6): a look around lasts longer. */
+/**
+ * What was multicast is not multicast again within the next second (RFC 6762 6). A look around of six seconds outlasts the third
+ * announcement, three seconds after the first, and ends three seconds after its own last question.
+ */
 async function untilSettled(lan: Lab): Promise<void> {
-  await runAmbassador(lan.host(1), ['list', 'thing']);
+  await runAmbassador(lan.host(1), ['list', 'thing', ...PATIENTLY]);
 }
 
 async function readEvent(watching: HostProcess): Promise<Record<string, unknown>> {

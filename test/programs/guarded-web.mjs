@@ -1,4 +1,4 @@
-// PORT TOKEN [KEY CERTIFICATE]: a web server, over TLS if it has a key, that serves those alone who bring the token: /who, /sum (of what is sent), /big, /cut, and a websocket that
+// PORT TOKEN [KEY CERTIFICATE]: a web server, over TLS if it has a key, that serves those alone who bring the token, or are `app` with it as password: /who, /sum (of what is sent), /big, /cut, and a websocket that
 // says back what it hears.
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -6,7 +6,8 @@ import { createServer } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 
 const [port, token, key, cert] = process.argv.slice(2);
-const isWelcome = ({ headers }) => headers.authorization === `Bearer ${token}`;
+const basic = `Basic ${Buffer.from(`app:${token}`).toString('base64')}`;
+const isWelcome = ({ headers }) => [`Bearer ${token}`, basic].includes(headers.authorization);
 
 const serve = async (request, response) => {
   if (!isWelcome(request)) {

@@ -13,7 +13,7 @@ process.stdin.resume();
 
 async function ask() {
   const socket = connect(port, '127.0.0.1');
-  socket.setTimeout(10_000, () => socket.destroy(new Error('no answer')));
+  socket.setTimeout(60_000, () => socket.destroy(new Error('no answer')));
   try {
     socket.write('*2\r\n$3\r\nACL\r\n$6\r\nWHOAMI\r\n');
     const [answer] = await once(socket, 'data');

@@ -5,10 +5,7 @@ import {
   type DrainOutcome,
   dial,
   dismissClient,
-  errorCode,
   type Leg,
-  type Listener,
-  listen,
   type Prologue,
   Redial,
   Refusal,
@@ -20,20 +17,13 @@ import {
   splice,
   type Target,
 } from '@mdns-ambassador/relay';
+import { IngressListeners } from './ingress-listeners.ts';
 import { describeService } from './service-destination.ts';
 
-const ANY_IPV4 = '0.0.0.0';
-const ANY_IPV6 = '::';
-const ANY_PORT = 0;
-/** Windows keeps ranges of ports to itself: EACCES. */
-const TAKEN_CODES: readonly string[] = ['EADDRINUSE', 'EACCES'];
-/** The port that IPv4 was given may be taken in IPv6: another one is tried. */
-const MAX_PORT_ATTEMPTS = 8;
 /** The service is on this machine, mostly: what does not answer by then does not accept. */
 const DIAL_TIMEOUT_MS = 2000;
 /** How often a prologue may have the service dialled once more for one client. */
 const MAX_REDIALS = 2;
-const NO_IPV6_CODES: readonly string[] = ['EAFNOSUPPORT', 'EADDRNOTAVAIL'];
 
 export interface IngressOptions {
   /** Where the service listens, best first; asked for each connection. */
@@ -47,7 +37,7 @@ export interface IngressOptions {
   /** Whether the service answers now; asked before a member is told that it is ready. Never rejects. */
   readonly isServiceUp?: () => Promise<boolean>;
   readonly maxConnections: number;
-  /** Listened on where it is free in both families; else another. */
+  /** See {@link IngressListeners}. */
   readonly preferredPort: number;
 }
 
@@ -71,13 +61,14 @@ export type OpenIngress = (options: IngressOptions) => Promise<Ingress>;
 export const openIngress: OpenIngress = async (options) => {
   const visits: Visits = { arriving: new Connections(), carried: new Connections() };
   const accept = (client: Socket): void => acceptClient(client, options, visits);
-  const { port, listeners } = await listenOnFreePort(options, accept);
+  const { maxConnections, preferredPort } = options;
+  const listeners = await IngressListeners.open({ preferredPort, maxConnections, onConnection: accept });
   const stop = async (): Promise<void> => {
-    await Promise.all(listeners.map((listener) => listener.stop()));
+    await listeners.stop();
     options.door?.drain();
   };
   return {
-    port,
+    port: listeners.port,
     get connections() {
       return visits.carried.size;
     },
@@ -206,7 +197,7 @@ async function introduce(
 }
 
 async function dialFirst(targets: readonly Target[], signal: AbortSignal): Promise<Socket> {
-  let failure: unknown = new RelayError('EHOSTUNREACH', 'The service has not been found yet');
+  let failure: unknown;
   for (const target of targets) {
     try {
       const socket = await dial(target, { timeoutMs: DIAL_TIMEOUT_MS, signal });
@@ -216,32 +207,5 @@ async function dialFirst(targets: readonly Target[], signal: AbortSignal): Promi
       if (signal.aborted) break;
     }
   }
-  throw failure;
-}
-
-async function listenOnFreePort(
-  { maxConnections, preferredPort }: IngressOptions,
-  onConnection: (client: Socket) => void,
-): Promise<{ readonly port: number; readonly listeners: readonly Listener[] }> {
-  const listenAt = (address: string, port: number): Promise<Listener> =>
-    listen({ at: { kind: 'tcp', address, port }, maxConnections, onConnection });
-  for (let attempt = 0; ; attempt++) {
-    const isLast = attempt >= MAX_PORT_ATTEMPTS;
-    let ipv4: Listener;
-    try {
-      ipv4 = await listenAt(ANY_IPV4, attempt === 0 ? preferredPort : ANY_PORT);
-    } catch (error) {
-      if (attempt === 0 && TAKEN_CODES.includes(errorCode(error))) continue;
-      throw error;
-    }
-    const port = ipv4.address.kind === 'tcp' ? ipv4.address.port : ANY_PORT;
-    try {
-      return { port, listeners: [ipv4, await listenAt(ANY_IPV6, port)] };
-    } catch (error) {
-      const code = errorCode(error);
-      if (NO_IPV6_CODES.includes(code)) return { port, listeners: [ipv4] };
-      await ipv4.stop();
-      if (isLast || !TAKEN_CODES.includes(code)) throw error;
-    }
-  }
+  throw failure ?? new RelayError('EHOSTUNREACH', 'The service has not been found yet');
 }

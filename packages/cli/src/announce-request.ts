@@ -53,7 +53,11 @@ export const ANNOUNCE_OPTIONS: readonly Option[] = [
   { name: 'check-interval', kind: 'text', summary: 'How soon a failure is known', byDefault: '2s' },
   { name: 'rise', kind: 'text', summary: 'Passes in a row until it is announced', byDefault: '1' },
   { name: 'fall', kind: 'text', summary: 'Failures in a row until it is withdrawn', byDefault: '1' },
-  { name: 'relay', kind: 'flag', summary: 'Accept on the network for a service that listens on loopback only' },
+  {
+    name: 'relay',
+    kind: 'flag',
+    summary: 'Accept on the network, 15000 above its port, for a service that listens on loopback only',
+  },
   {
     name: 'to',
     kind: 'list',
@@ -83,7 +87,7 @@ export function readAnnouncement(request: ServiceRequest, machine: Machine): Pla
   const { service: given, settings } = request;
   const { service, host, port } = readGiven(given, parseAnnouncedService);
   refuseNativeOptions(settings);
-  const injected = readAnnouncerInjection(request, service);
+  const injected = readAnnouncerInjection(request, service, host);
   const ttl = settings.read('ttl', (text) => parseInteger(text, 1, HIGHEST_TTL));
   return {
     service,

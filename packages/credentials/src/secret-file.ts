@@ -65,5 +65,10 @@ export class SecretFile implements SecretSource {
       tried.push(secret);
       yield secret;
     }
+    const [, second] = tried;
+    if (tried.length !== 2 || second === undefined || this.#previous?.equals(second) !== true) return;
+    // The service may have changed after it refused the one and before it refused the other.
+    this.refresh();
+    yield this.#current;
   }
 }

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { connect, type TLSSocket } from 'node:tls';
-import { errorCode, type Leg, RelayError, resetLeg } from '@mdns-ambassador/relay';
+import { errorCode, type Leg, RelayError, resetLeg, takeIn } from '@mdns-ambassador/relay';
 import type { TargetTls } from './credential.ts';
 
 /**
@@ -17,6 +17,9 @@ export async function startTls(leg: Leg, { ca, serverName }: TargetTls, signal: 
     minVersion: 'TLSv1.2',
     rejectUnauthorized: true,
   });
+  takeIn(socket);
+  // What happens to it later is its user's to see; between two listeners of theirs an error would end the process.
+  socket.on('error', () => undefined);
   await waitForHandshake(socket, serverName, signal);
   socket.pause();
   return Object.assign(socket, {
@@ -31,14 +34,12 @@ function waitForHandshake(socket: TLSSocket, serverName: string, signal: AbortSi
   return new Promise((resolve, reject) => {
     const settle = (error?: RelayError): void => {
       signal.removeEventListener('abort', onAbort);
-      socket.off('secureConnect', onSecure).off('close', onClose);
+      socket.off('secureConnect', onSecure).off('error', onError).off('close', onClose);
       if (error === undefined) {
-        socket.off('error', onError);
         resolve();
         return;
       }
-      // Its late errors are nobody's.
-      socket.on('error', () => undefined).destroy();
+      socket.destroy();
       reject(error);
     };
     const onSecure = (): void => settle();

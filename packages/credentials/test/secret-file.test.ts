@@ -100,10 +100,24 @@ test('a secret that is refused is read again, and the one before is tried too', 
   write('two');
   expect(await listCandidates(file)).toEqual(['one', 'two']);
   expect(events).toEqual([{ kind: 'secret-changed', name: file.name }]);
-  expect(await listCandidates(file)).toEqual(['two', 'one']);
+  expect(await listCandidates(file)).toEqual(['two', 'one', 'two']);
   write('three');
   file.refresh();
-  expect(await listCandidates(file)).toEqual(['three', 'two']);
+  expect(await listCandidates(file)).toEqual(['three', 'two', 'three']);
+});
+
+test('what is written while the one before is tried comes after it', async () => {
+  const { file } = open(write('one'));
+  write('two');
+  file.refresh();
+  const candidates = file.candidates();
+  const next = async (): Promise<string> => {
+    const { value } = await candidates.next();
+    return value === undefined ? 'none' : reveal(value);
+  };
+  expect([await next(), await next()]).toEqual(['two', 'one']);
+  write('three');
+  expect([await next(), await next()]).toEqual(['three', 'none']);
 });
 
 test('nothing is read for a secret that is taken', async () => {

@@ -1,4 +1,4 @@
-import { type KeyRing, listMeshIds, listTxtKeys, type TxtKey } from './keys/key-ring.ts';
+import { formatKeyRing, type KeyRing, listMeshIds, listTxtKeys, type TxtKey } from './keys/key-ring.ts';
 import { Member, type MeshClock } from './member.ts';
 import type { Role } from './role.ts';
 
@@ -33,14 +33,26 @@ export class Mesh {
 
   /** Rejects with a MeshError, NOT_ENTITLED, when the keys are a token for something else. The member is the caller's to close. */
   async join(role: Role, service: string): Promise<Member> {
-    const member = await Member.join(this.#ring, {
+    const ring = this.#ring;
+    const member = await Member.join(ring, {
       ...this.#options,
       role,
       service,
       onClose: () => this.#members.delete(member),
     });
     this.#members.add(member);
+    if (ring !== this.#ring) await this.#catchUp(member);
     return member;
+  }
+
+  /** The keys became others while it joined. */
+  async #catchUp(member: Member): Promise<void> {
+    try {
+      await member.change(this.#ring);
+    } catch (error) {
+      member.close();
+      throw error;
+    }
   }
 
   /** What TXT records of a service are signed with and recognised by, the current key's first. */
@@ -58,9 +70,10 @@ export class Mesh {
 
   /**
    * Goes on with other keys: what is established stays, what comes is judged by them. Rejects with a MeshError where a member
-   * of this process would lose its role; then nothing has changed.
+   * of this process would lose its role; then nothing has changed. The same keys once more change nothing.
    */
   async change(ring: KeyRing): Promise<void> {
+    if (formatKeyRing(ring) === formatKeyRing(this.#ring)) return;
     const members = [...this.#members];
     for (const member of members) member.requireEntitled(ring);
     this.#ring = ring;

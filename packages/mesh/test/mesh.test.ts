@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { cutBundle } from '../src/keys/bundle.ts';
+import { formatKeyRing, parseKeyRing } from '../src/keys/key-ring.ts';
 import { createMesh, createRing } from './mesh-fixture.ts';
 
 test('other keys reach every member of the process, and who listens', async () => {
@@ -14,6 +15,27 @@ test('other keys reach every member of the process, and who listens', async () =
   expect(member.meshIds).toEqual(mesh.ids);
   expect(mesh.txtKeys('redis')[0]?.meshId).toBe(mesh.ids[0]);
   expect(changes).toBe(1);
+  member.close();
+});
+
+test('who joins while the keys become others has the new ones, or is refused', async () => {
+  const mesh = createMesh();
+  const joining = mesh.join('proxy', 'redis');
+  await mesh.change(createRing());
+  const member = await joining;
+  expect(member.meshIds).toEqual(mesh.ids);
+  member.close();
+  const refused = mesh.join('announce', 'redis').catch((error: unknown) => error);
+  await mesh.change({ kind: 'bundle', bundle: await cutBundle([createRing().current], 'proxy', 'redis') });
+  expect(await refused).toMatchObject({ code: 'NOT_ENTITLED' });
+});
+
+test('the same keys once more leave the members as they are', async () => {
+  const mesh = createMesh();
+  const member = await mesh.join('proxy', 'redis');
+  const papers = member.papers();
+  await mesh.change(parseKeyRing(formatKeyRing(mesh.ring)));
+  expect(member.papers()).toBe(papers);
   member.close();
 });
 

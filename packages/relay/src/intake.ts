@@ -1,6 +1,7 @@
 import type { OnReadOpts, Socket } from 'node:net';
 import type { Leg } from './leg.ts';
 import { ReadBuffers } from './read-buffers.ts';
+import { setOnRead } from './user-buffer.ts';
 
 const buffers = new ReadBuffers();
 
@@ -71,6 +72,12 @@ export class Intake {
     buffers.giveBack(this.#lent);
     this.#lent = undefined;
   }
+}
+
+/** Has a socket that was not dialled with an intake read by one, where this Node allows it. */
+export function takeIn(socket: Socket): void {
+  const made = new Intake();
+  if (setOnRead(socket, made.onread)) made.serve(socket);
 }
 
 /**

@@ -2,10 +2,9 @@ import { chmodSync, lstatSync, rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { dial, KEEP_ALIVE_DELAY_MS } from './dial.ts';
-import { Intake } from './intake.ts';
+import { takeIn } from './intake.ts';
 import { errorCode, RelayError } from './relay-error.ts';
 import { formatListenPlace, isLocalTarget, type ListenPlace, type Target } from './target.ts';
-import { setOnRead } from './user-buffer.ts';
 
 /** Connections that the kernel completes while the event loop is busy; it caps this at its own limit. */
 const BACKLOG = 4096;
@@ -48,8 +47,7 @@ export async function listen(options: ListenOptions): Promise<Listener> {
   });
   server.maxConnections = options.maxConnections;
   server.on('connection', (socket) => {
-    const intake = new Intake();
-    if (setOnRead(socket, intake.onread)) intake.serve(socket);
+    takeIn(socket);
     options.onConnection(socket);
   });
   server.on('drop', () => options.onDrop?.());

@@ -1,4 +1,5 @@
 import { type OnReadOpts, Socket, type SocketConstructorOpts } from 'node:net';
+import { TLSSocket } from 'node:tls';
 
 /** Where Node keeps what was given as `onread`. */
 interface OnReadPlaces {
@@ -10,14 +11,16 @@ interface OnReadPlaces {
 const places = findPlaces();
 
 /**
- * Has an accepted socket, of which nothing was read yet, read as if it had been made with `onread`, which Node allows for
- * dialled ones alone. It takes what Node's own constructor does to a socket. False where this Node keeps these things
+ * Has an accepted socket, of which nothing was read yet, or a TLS socket read as if it had been made with `onread`, which Node
+ * allows for dialled ones alone. It takes what Node's own constructor does to a socket. False where this Node keeps these things
  * elsewhere: then nothing was changed, and the socket reads as it always did.
  */
 export function setOnRead(socket: Socket, onread: OnReadOpts): boolean {
   if (places === undefined) return false;
   const handle: unknown = Reflect.get(socket, '_handle');
-  if (typeof handle !== 'object' || handle === null || Reflect.get(handle, 'reading') === true) return false;
+  if (typeof handle !== 'object' || handle === null) return false;
+  // The kernel may be filling a buffer already; TLS takes one only for what it has.
+  if (Reflect.get(handle, 'reading') === true && !(socket instanceof TLSSocket)) return false;
   const useUserBuffer: unknown = Reflect.get(handle, 'useUserBuffer');
   if (typeof useUserBuffer !== 'function') return false;
   const buffer = typeof onread.buffer === 'function' ? onread.buffer() : onread.buffer;

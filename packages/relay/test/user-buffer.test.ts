@@ -1,4 +1,6 @@
 import { Socket } from 'node:net';
+import { Duplex } from 'node:stream';
+import { TLSSocket } from 'node:tls';
 import { describe, expect, test } from 'vitest';
 import { setOnRead } from '../src/user-buffer.ts';
 
@@ -30,5 +32,12 @@ describe('setOnRead', () => {
   test('leaves a socket alone that is being read', () => {
     const handle = { reading: true, useUserBuffer: () => expect.unreachable() };
     expect(setOnRead(accept(handle), onread)).toBe(false);
+  });
+
+  test('has a TLS socket read into the buffer though it is being read: TLS fills none before it has something', () => {
+    const secure = new TLSSocket(new Duplex({ read: () => undefined, write: () => undefined }));
+    Reflect.set(Reflect.get(secure, '_handle'), 'reading', true);
+    expect(setOnRead(secure, onread)).toBe(true);
+    secure.destroy();
   });
 });

@@ -137,6 +137,6 @@ ${body}
  * @param {string} command
  * @param {readonly string[]} args
  */
-function firstLine(command, args, index = 0) {
+export function firstLine(command, args, index = 0) {
   return execFileSync('sh', ['-c', '"$@" 2>&1', 'sh', command, ...args], { encoding: 'utf8' }).split('\n')[index] ?? '';
 }

@@ -198,13 +198,23 @@ describe('Prologues', () => {
   });
 });
 
-test('a port that is taken is left alone: another one is listened on', async () => {
-  const opened = await open({ preferredPort: service.port });
-  expect(opened.port).not.toBe(service.port);
-  const client = await dialIngress();
-  client.end('question');
-  expect(await readAll(await service.accepted())).toBe('question');
-  (await service.accepted()).end();
+test('a port that is taken is left alone until it is free: another one is listened on as well', async () => {
+  const owner = createServer().listen(0);
+  await once(owner, 'listening');
+  const { port: preferredPort } = owner.address() as AddressInfo;
+  const opened = await open({ preferredPort });
+  expect(opened.port).not.toBe(preferredPort);
+  (await dialIngress()).destroy();
+  owner.close();
+  const connectTo = (port: number): Promise<string> =>
+    new Promise((resolve) => {
+      const socket = connect({ host: ANNOUNCED, port });
+      socket.once('connect', () => resolve('connected')).once('error', (error) => resolve(Reflect.get(error, 'code')));
+      socket.once('connect', () => socket.destroy());
+    });
+  await expect.poll(() => connectTo(preferredPort), { timeout: 20_000 }).toBe('connected');
+  await opened.close();
+  for (const port of [preferredPort, opened.port]) expect(await connectTo(port)).toBe('ECONNREFUSED');
 });
 
 describe('The end', () => {

@@ -1,22 +1,17 @@
-import { type Host, POSTGRES_FOLDER } from '@mdns-ambassador/testkit';
 import { expect } from 'vitest';
-import { proxy, runProgram } from '../../ambassador.ts';
-import { writeCredentials, writeSecret } from '../../credentials.ts';
+import { proxy, runProgram, startProgram } from '../../ambassador.ts';
+import {
+  administerPostgres,
+  askMore,
+  askPostgres,
+  interruptEach,
+  writeCredentials,
+  writeSecret,
+} from '../../credentials.ts';
 import { labTest } from '../../lab-test.ts';
 import { POSTGRES_CERTIFICATE, startPostgres } from '../../postgres.ts';
 
-const PSQL = `${POSTGRES_FOLDER}/psql`;
 const PORT = 15432;
-const SERVER_FLAGS = [
-  '--no-psqlrc',
-  '--quiet',
-  '--host',
-  '/run/postgres',
-  '--port',
-  `${PORT}`,
-  '--username',
-  'ambassador',
-];
 const USERS = `
   SET password_encryption = 'scram-sha-256';
   CREATE ROLE app LOGIN PASSWORD 'sesame';
@@ -29,26 +24,13 @@ const HOSTS = [
   'hostssl all app 10.99.0.0/24 password',
 ];
 
-/** What the database's owner asks over its own socket. */
-async function administer(host: Host, sql: string): Promise<string> {
-  const flags = [...SERVER_FLAGS, '--tuples-only', '--no-align', '--set', 'ON_ERROR_STOP=1', '--dbname', 'postgres'];
-  return (await host.read(PSQL, flags, { input: sql })).trim();
-}
-
-/** What psql, which knows neither user nor password, answers. */
-async function ask(host: Host, port: number, sql: string, parameters = ''): Promise<string> {
-  const connection = `host=127.0.0.1 port=${port} user=whoever dbname=postgres ${parameters}`;
-  const { stdout, stderr } = await host.run(PSQL, ['--no-psqlrc', '-t', '-A', '-w', '-c', sql, connection]);
-  return `${stdout}${stderr}`.trim();
-}
-
 await labTest(
   'clients of PostgreSQL log in with a password that they never see',
-  { hosts: 2, needs: ['postgres', 'psql', 'openssl'], timeout: 120_000 },
+  { hosts: 2, needs: ['postgres', 'psql', 'openssl'] },
   async (lan) => {
     const [h1, h2] = [lan.host(1), lan.host(2)];
     await startPostgres(h1, PORT, { hosts: HOSTS, tlsName: 'db.test' });
-    await administer(h1, USERS);
+    await administerPostgres(h1, PORT, USERS);
     const from = ['--from', `static:127.0.0.1:${PORT}`];
     const app = await writeCredentials(h1, 'app', 'sesame\n', 'protocol: postgres', 'username: app');
     const elder = await writeCredentials(h1, 'elder', 'open', 'protocol: postgres', 'username: elder', 'database: zoo');
@@ -56,10 +38,12 @@ await labTest(
     await proxy(h1, 'postgres:6002', ...from, '--credentials', elder);
 
     const whoAndWhere = 'SELECT current_user, current_database()';
-    expect(await ask(h1, 6001, whoAndWhere)).toBe('app|postgres');
-    expect(await ask(h1, 6002, whoAndWhere)).toBe('elder|zoo');
-    expect(await ask(h1, 6001, whoAndWhere, 'sslmode=require')).toContain('server does not support SSL');
-    expect(await ask(h1, 6001, "SELECT count(*) FROM generate_series(1, 100000), repeat('x', 10)")).toBe('100000');
+    expect(await askPostgres(h1, 6001, whoAndWhere)).toBe('app|postgres');
+    expect(await askPostgres(h1, 6002, whoAndWhere)).toBe('elder|zoo');
+    expect(await askPostgres(h1, 6001, whoAndWhere, 'sslmode=require')).toContain('server does not support SSL');
+    expect(await askPostgres(h1, 6001, "SELECT count(*) FROM generate_series(1, 100000), repeat('x', 10)")).toBe(
+      '100000',
+    );
     expect(await runProgram(h1, 'pg-client', ['6001'])).toEqual([1, 2, 3, 4].map((n) => ({ who: 'app', n: n * 2 })));
     expect(await runProgram(h1, 'extended-query', ['6001'])).toEqual({
       encryption: 'N',
@@ -68,14 +52,21 @@ await labTest(
     });
 
     // The secret changes in the file first, then at the server; no connection fails.
+    const load = await startProgram(h1, 'pg-load', '6001');
+    await askMore(load);
     await writeSecret(h1, 'app', 'gnarl7');
-    expect(await ask(h1, 6001, whoAndWhere)).toBe('app|postgres');
-    await administer(h1, "SET password_encryption = 'scram-sha-256'; ALTER ROLE app PASSWORD 'gnarl7'");
-    expect(await ask(h1, 6001, whoAndWhere)).toBe('app|postgres');
+    await scram.line(/the secret in \/run\/app\.secret has changed/);
+    await askMore(load);
+    await administerPostgres(h1, PORT, "SET password_encryption = 'scram-sha-256'; ALTER ROLE app PASSWORD 'gnarl7'");
+    await askMore(load);
+    load.stdin.end();
+    const [counts] = await load.line(/^\{.*\}$/);
+    expect(JSON.parse(counts)).toEqual({ asked: expect.any(Number), failed: 0, failures: [] });
+    expect(await askPostgres(h1, 6001, whoAndWhere)).toBe('app|postgres');
 
     // At the server alone: the client is told in its own protocol's words, and nobody is told the secret.
-    await administer(h1, "SET password_encryption = 'scram-sha-256'; ALTER ROLE app PASSWORD 'quirk8'");
-    expect(await ask(h1, 6001, whoAndWhere)).toMatch(/FATAL: +ambassador: .* refuses the credentials/);
+    await administerPostgres(h1, PORT, "SET password_encryption = 'scram-sha-256'; ALTER ROLE app PASSWORD 'quirk8'");
+    expect(await askPostgres(h1, 6001, whoAndWhere)).toMatch(/FATAL: +ambassador: .* refuses the credentials/);
     expect(`${scram.stdout}${scram.stderr}`).toContain('password authentication failed');
     expect(`${scram.stdout}${scram.stderr}`).not.toMatch(/sesame|gnarl7|quirk8/);
 
@@ -86,7 +77,7 @@ await labTest(
     const remote = await writeCredentials(h2, 'remote', 'quirk8', 'protocol: postgres', 'username: app', ...tls);
     const far = ['--from', `static:${h1.ip}:${PORT}`];
     await proxy(h2, 'postgres:6003', ...far, '--credentials', remote);
-    expect(await ask(h2, 6003, whoAndWhere)).toBe('app|postgres');
+    expect(await askPostgres(h2, 6003, whoAndWhere)).toBe('app|postgres');
     const other = await writeCredentials(
       h2,
       'other',
@@ -96,15 +87,15 @@ await labTest(
       ...tls.slice(0, 2),
       'serverName: other.test',
     );
-    const wrong = await proxy(h2, 'postgres:6004', ...far, '--credentials', other, '--connect-timeout', '1s');
-    expect(await ask(h2, 6004, whoAndWhere)).not.toContain('app|');
+    const wrong = await proxy(h2, 'postgres:6004', ...far, '--credentials', other, '--connect-timeout', '3s');
+    expect(await askPostgres(h2, 6004, whoAndWhere)).not.toContain('app|');
     await wrong.line(/its certificate is for another name/);
   },
 );
 
 await labTest(
   "psql's Ctrl-C cancels its own query among two endpoints, with credentials and without",
-  { hosts: 3, needs: ['postgres', 'psql'], timeout: 120_000 },
+  { hosts: 3, needs: ['postgres', 'psql'] },
   async (lan) => {
     const [h1, h2, h3] = [lan.host(1), lan.host(2), lan.host(3)];
     const servers = [h1, h2];
@@ -114,21 +105,6 @@ await labTest(
     await proxy(h3, 'postgres:6001', ...from, '--credentials', credentials, '--insecure-inject');
     await proxy(h3, 'postgres:6002', ...from);
 
-    for (const port of [6001, 6002]) {
-      const running = "SELECT application_name FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep%'";
-      const listRunning = async (): Promise<string[]> =>
-        (await Promise.all(servers.map((host) => administer(host, running)))).map((name) => name.replaceAll('\n', '+'));
-      const clients = ['left', 'right'].map((name) => {
-        const connection = `host=127.0.0.1 port=${port} user=ambassador dbname=postgres application_name=${name}`;
-        return h3.spawn(PSQL, ['--no-psqlrc', '-w', '-c', 'SELECT pg_sleep(60)', connection]);
-      });
-      await expect.poll(async () => (await listRunning()).toSorted(), { timeout: 15_000 }).toEqual(['left', 'right']);
-      for (const [index, client] of clients.entries()) {
-        client.kill('SIGINT');
-        await client.line(/canceling statement due to user request/);
-        await client.exited;
-        expect((await listRunning()).filter((name) => name !== '')).toEqual(index === 0 ? ['right'] : []);
-      }
-    }
+    for (const port of [6001, 6002]) await interruptEach(h3, port, servers, PORT);
   },
 );

@@ -37,7 +37,7 @@ async function freezeUnderLoad(lan: Lab, proxying: HostProcess): Promise<void> {
   proxying.skip();
   frozen?.kill('SIGSTOP');
   const frozenAt = Date.now();
-  await proxying.line(/^"thing on h1" (?:is not used for now|is leaving)/);
+  await proxying.line(/^(?:"thing on h1" (?:is not used for now|is leaving)|lost "thing on h1")/);
   const noticedAt = Date.now();
   await load.failed();
   await sleep(STILL_FROZEN_MS);

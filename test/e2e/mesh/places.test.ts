@@ -15,7 +15,7 @@ const MODE = /^mesh [0-9a-f]{16}: only its members can announce or reach service
 
 await labTest(
   'a service of a mesh is at a port that can be written down: static, DNS and SRV lead members to it, and strangers to nothing',
-  { hosts: 2, needs: ['named'], timeout: 90_000 },
+  { hosts: 2, needs: ['named'] },
   async (lan) => {
     const [h1, h2] = [lan.host(1), lan.host(2)];
     const key = await initMesh(h1, makeSharedFolder());
@@ -48,7 +48,7 @@ await labTest(
 for (const registry of [ZOOKEEPER, ETCD]) {
   await labTest(
     `${registry.kind}: the registry holds the port of the ingress and no signature, and members reach the service by it`,
-    { hosts: 2, needs: registry.needs, timeout: 90_000 },
+    { hosts: 2, needs: registry.needs },
     async (lan) => {
       const [h1, h2] = [lan.host(1), lan.host(2)];
       const key = await initMesh(h1, makeSharedFolder());
@@ -61,7 +61,16 @@ for (const registry of [ZOOKEEPER, ETCD]) {
       await member.until((output) => output.includes('found'));
       expect(member.stdout).toMatch(MODE);
       expect(await ask(h2, 7000)).toBe('h1\n');
-      const { stdout } = await runAmbassador(h2, ['resolve', 'thing', '--from', place, '--mesh-key-file', key]);
+      const { stdout } = await runAmbassador(h2, [
+        'resolve',
+        'thing',
+        '--timeout',
+        '20s',
+        '--from',
+        place,
+        '--mesh-key-file',
+        key,
+      ]);
       expect(stdout).toBe(`${h1.ip}:${INGRESS_PORT}\n`);
       const stranger = await proxy(h2, 'thing:7001', '--from', place);
       await stranger.until((output) => output.includes('found'));

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { announce, proxy, runAmbassador, runProgram, startProgram } from '../../ambassador.ts';
+import { announce, list, proxy, runAmbassador, runProgram, startProgram } from '../../ambassador.ts';
 import { avahi, startAvahi } from '../../interop/peers/avahi.ts';
 import { labTest } from '../../lab-test.ts';
 import { initMesh, makeSharedFolder } from '../../mesh.ts';
@@ -7,7 +7,7 @@ import { initMesh, makeSharedFolder } from '../../mesh.ts';
 for (const responder of ['native', 'avahi', 'bonjour-service'] as const) {
   await labTest(
     `what a member announces through ${responder} is recognised by its signature, and strangers are sent away`,
-    { hosts: 2, needs: responder === 'avahi' ? avahi.needs : [], timeout: 90_000 },
+    { hosts: 2, needs: responder === 'avahi' ? avahi.needs : [] },
     async (lan) => {
       const [h1, h2] = [lan.host(1), lan.host(2)];
       const folder = makeSharedFolder();
@@ -27,11 +27,12 @@ for (const responder of ['native', 'avahi', 'bonjour-service'] as const) {
         [[], false],
       ] as const;
       const [resolved, foreigner] = await Promise.all([
-        runAmbassador(h2, ['resolve', 'thing', '--json', '--mesh-key-file', key]),
+        runAmbassador(h2, ['resolve', 'thing', '--json', '--timeout', '20s', '--mesh-key-file', key]),
         runAmbassador(h2, ['resolve', 'thing', '--mesh-key-file', foreign]),
         ...cases.map(async ([flags, secure]) => {
-          const { stdout } = await runAmbassador(h2, ['list', 'thing', '--json', ...flags]);
-          expect(JSON.parse(stdout), flags.join(' ')).toMatchObject([{ port: 22_000, secure }]);
+          await expect
+            .poll(() => list(h2, 'thing', ...flags), { message: flags.join(' ') })
+            .toMatchObject([{ port: 22_000, secure }]);
         }),
       ]);
       expect(JSON.parse(resolved.stdout)).toMatchObject([{ port: 22_000, secure: true, state: 'ready' }]);

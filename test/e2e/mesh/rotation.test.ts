@@ -48,13 +48,13 @@ await labTest(
 );
 
 await labTest(
-  'leaves that live for three seconds are renewed under load, and no connection fails',
+  'leaves that live for six seconds are renewed under load, and no connection fails',
   { hosts: 1 },
   async (lan) => {
     const tally = await runProgram<{ answered: number; failed: readonly string[]; renewals: number }>(
       lan.host(1),
       'renewal',
-      ['3000', '7'],
+      ['6000', '14'],
     );
     expect(tally.failed).toEqual([]);
     expect(tally.answered).toBeGreaterThan(20);

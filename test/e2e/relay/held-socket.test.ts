@@ -12,7 +12,7 @@ const ANY_PORT: Target = { kind: 'tcp', address: '127.0.0.1', port: 0 };
 /** Listens on the socket that it was passed, and says its argument to whoever comes. */
 const CHILD = `
   const { createServer } = require('node:net');
-  createServer((socket) => socket.end(process.argv[1])).listen({ fd: 3 }, () => process.stdout.write('ready'));`;
+  createServer((socket) => socket.on('error', () => {}).end(process.argv[1])).listen({ fd: 3 }, () => process.stdout.write('ready'));`;
 let folder = '';
 let held: HeldSocket | undefined;
 
@@ -27,10 +27,11 @@ afterEach(() => {
 async function startChild({ fd }: HeldSocket, name: string) {
   const child = spawn(process.execPath, ['-e', CHILD, name], { stdio: ['ignore', 'pipe', 'inherit', fd] });
   await new Promise((resolve) => child.stdout?.once('data', resolve));
+  const exited = once(child, 'exit');
   return {
     async kill() {
       child.kill('SIGKILL');
-      await once(child, 'exit');
+      await exited;
     },
   };
 }

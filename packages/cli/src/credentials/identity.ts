@@ -41,14 +41,28 @@ export function readProxyInjection(
   return { credentials, isInsecure };
 }
 
-/** What an announcer is to inject; throws a CliError with 77 where anybody on the network could use it. */
-export function readAnnouncerInjection(request: ServiceRequest, service: string): CredentialRequest | undefined {
+/**
+ * What an announcer is to inject for the service on `host`, this machine if absent; throws a CliError with 77 where anybody on the
+ * network could use it, or might be told it.
+ */
+export function readAnnouncerInjection(
+  request: ServiceRequest,
+  service: string,
+  host: string | undefined,
+): CredentialRequest | undefined {
   const credentials = readWritten(request, service);
-  if (credentials === undefined || hasMeshKey(request.settings)) return credentials;
+  if (credentials === undefined) return undefined;
   const { origin, text } = describeOrigin(request);
+  if (!hasMeshKey(request.settings)) {
+    throw new CliError(
+      EXIT_REFUSED,
+      `${origin}: with ${text}, everybody on this network could use ${service} without a password; add a mesh key (--mesh-key-file), so that only members can`,
+    );
+  }
+  if (host === undefined || isLocalHost(host) || credentials.tls !== undefined) return credentials;
   throw new CliError(
     EXIT_REFUSED,
-    `${origin}: with ${text}, everybody on this network could use ${service} without a password; add a mesh key (--mesh-key-file), so that only members can`,
+    `${origin}: ${service} at ${host} proves nothing, so that the secret might be told to somebody else; have it prove itself (tls: true), announce it from its own machine, or leave the host out if that is this one`,
   );
 }
 

@@ -9,13 +9,20 @@ const MARKS = { added: '[+]', updated: '[~]', removed: '[-]' } as const;
 /** What has lost an instance, in words. */
 const LOSSES = { goodbye: 'said goodbye', expired: 'not heard of again', unreachable: 'does not answer' } as const;
 
-/** The table of `list`, with a heading. */
-export function formatInstances(instances: readonly Instance[], style: Style): readonly string[] {
+/** The table of `list`, with a heading. `isMember`: with a mesh key, who is of its mesh. */
+export function formatInstances(
+  instances: readonly Instance[],
+  style: Style,
+  isMember?: (instance: Instance) => boolean,
+): readonly string[] {
+  const membership = (instance: Instance): readonly string[] =>
+    isMember === undefined ? [] : [isMember(instance) ? 'member' : 'stranger'];
   const [heading, ...rows] = formatTable([
-    ['SERVICE', 'INSTANCE', 'ADDRESS', 'HOST', 'TXT'],
+    ['SERVICE', 'INSTANCE', ...(isMember === undefined ? [] : ['MESH']), 'ADDRESS', 'HOST', 'TXT'],
     ...instances.map((instance) => [
       escapeText(nameShortly(instance)),
       escapeText(instance.name),
+      ...membership(instance),
       placeOf(instance),
       escapeText(instance.host),
       describeTxt(instance),

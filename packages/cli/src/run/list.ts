@@ -61,7 +61,8 @@ export async function listInstances(invocation: Invocation): Promise<number> {
   if (isJson)
     surroundings.stdout.line(JSON.stringify(instances.map((instance) => instanceToJson(instance, isMember(instance)))));
   else if (instances.length > 0) {
-    for (const line of formatInstances(instances, surroundings.stdout.style)) surroundings.stdout.line(line);
+    for (const line of formatInstances(instances, surroundings.stdout.style, mesh === undefined ? undefined : isMember))
+      surroundings.stdout.line(line);
   }
   if (instances.length > 0 || signal.aborted) return EXIT_OK;
   const where = joinWords(local.network.interfaces().map(describeInterface)) || 'no interface';

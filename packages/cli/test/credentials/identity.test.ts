@@ -80,13 +80,26 @@ test('without credentials nothing is asked, and the flag is of no use', () => {
 });
 
 test('an announcer injects for members of a mesh alone', () => {
-  expect(readAnnouncerInjection(request(undefined, {}), 'redis')).toBeUndefined();
-  expect(readAnnouncerInjection(request(PLAIN, { 'mesh-key-file': ['/k'] }), 'redis')).toMatchObject({
+  expect(readAnnouncerInjection(request(undefined, {}), 'redis', undefined)).toBeUndefined();
+  expect(readAnnouncerInjection(request(PLAIN, { 'mesh-key-file': ['/k'] }), 'redis', undefined)).toMatchObject({
     protocol: 'redis',
   });
   for (const credentials of [PLAIN, WITH_TLS]) {
-    expect(() => readAnnouncerInjection(request(credentials, {}), 'redis')).toThrow(
+    expect(() => readAnnouncerInjection(request(credentials, {}), 'redis', undefined)).toThrow(
       expect.objectContaining({ exitCode: 77, message: expect.stringContaining('mesh key') }),
+    );
+  }
+});
+
+test("an announcer tells another machine's service the secret only where that proves itself", () => {
+  const withKey = { 'mesh-key-file': ['/k'] };
+  for (const host of ['127.0.0.1', 'localhost', '::1']) {
+    expect(readAnnouncerInjection(request(PLAIN, withKey), 'redis', host)).toBeDefined();
+  }
+  expect(readAnnouncerInjection(request(WITH_TLS, withKey), 'redis', '10.0.0.5')).toBeDefined();
+  for (const host of ['10.0.0.5', 'db.example']) {
+    expect(() => readAnnouncerInjection(request(PLAIN, withKey), 'redis', host)).toThrow(
+      expect.objectContaining({ exitCode: 77, message: expect.stringContaining(`redis at ${host} proves nothing`) }),
     );
   }
 });

@@ -237,6 +237,14 @@ describe('list', () => {
     expect(lines[1]).toMatch(/^redis +evil\\u\{1b\}\[2J +10\.0\.0\.1:1 +h1\.local +beta k=\\u\{1b\} raw=base64:\/w==$/);
   });
 
+  test('with a mesh key it is said who is of the mesh', () => {
+    const other = { ...instance, name: 'other' };
+    const lines = formatInstances([instance, other], createStyle(false), (one) => one === instance);
+    expect(lines[0]).toMatch(/^SERVICE +INSTANCE +MESH +ADDRESS +HOST +TXT$/);
+    expect(lines[1]).toMatch(/ member +10\.0\.0\.1:1 /);
+    expect(lines[2]).toMatch(/^redis +other +stranger +10\.0\.0\.1:1 /);
+  });
+
   test('what comes, changes and goes has its mark', () => {
     expect(describeBrowseEvent({ kind: 'added', instance })).toMatch(
       /^\[\+\] redis "evil\\u\{1b\}\[2J" at 10\.0\.0\.1:1/,

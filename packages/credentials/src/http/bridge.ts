@@ -121,7 +121,8 @@ export class Back extends Duplex implements Leg {
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: () => void): void {
-    if (this.#front.destroyed || this.#front.push(chunk)) done();
+    // As at the front: what is read there is written on, and may wait for a client that is slow.
+    if (this.#front.destroyed || this.#front.push(Buffer.from(chunk))) done();
     else this.#taken = done;
   }
 

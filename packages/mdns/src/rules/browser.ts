@@ -1,12 +1,13 @@
 import { parseTxt, type Txt } from '../txt.ts';
 import { formatName, type Name, nameKey } from '../wire/name.ts';
 import { dataKey, TYPE_CODES } from '../wire/record.ts';
+import type { CacheEvent } from './cache-event.ts';
 import type { Denials } from './denials.ts';
 import type { InstanceView, LostReason, ViewAddress, ViewEvent } from './instance-view.ts';
 import type { Interest } from './interest.ts';
 import type { ExpiryReason } from './lifetime.ts';
 import type { FollowUp, QuestionSchedule } from './question-schedule.ts';
-import type { CacheEvent, RecordCache } from './record-cache.ts';
+import type { RecordCache } from './record-cache.ts';
 import type { CachedRecord } from './record-store.ts';
 import { findAddresses, findSrv, findTxt, type SrvData } from './resolution.ts';
 import { nameOfBrowse, nameOfType } from './service-name.ts';
@@ -112,7 +113,7 @@ export class Browser {
   /** Follows the SRV records, so that the addresses of their targets in the same packet are of interest. */
   followHosts(now: number): void {
     for (const tracked of this.#dirty.keys())
-      this.#followHost(tracked, findSrv(this.#context.cache, tracked.name, now));
+      this.#followHost(tracked, findSrv(this.#context.cache, tracked.nameKey, now));
   }
 
   /** Resolves what changed, asks for what is missing. */
@@ -145,7 +146,8 @@ export class Browser {
     }
     const tracked = this.#tracked.get(targetKey);
     if (tracked === undefined) this.#track(event.entry);
-    else if (tracked.state.kind !== 'resolved') this.#touch(tracked, undefined);
+    else if (tracked.state.kind !== 'resolved' && !this.#context.schedule.isAsking(targetKey, TYPE_CODES.SRV))
+      this.#touch(tracked, undefined);
   }
 
   #track(entry: CachedRecord): void {
@@ -208,16 +210,16 @@ export class Browser {
 
   #resolve(tracked: Tracked, reason: LostReason, now: number): void {
     const { cache } = this.#context;
-    const srv = findSrv(cache, tracked.name, now);
+    const srv = findSrv(cache, tracked.nameKey, now);
     this.#followHost(tracked, srv);
-    const addresses = srv === undefined ? [] : findAddresses(cache, srv.target, now);
+    const addresses = srv === undefined ? [] : findAddresses(cache, nameKey(srv.target), now);
     if (srv === undefined || addresses.length === 0) {
       this.#loseSight(tracked, reason);
       this.#askForMissing(tracked, srv, now);
       return;
     }
-    const txtData = findTxt(cache, tracked.name, now);
-    if (txtData === undefined) this.#ask(tracked.name, TYPE_CODES.TXT, MISSING, now);
+    const txtData = findTxt(cache, tracked.nameKey, now);
+    if (txtData === undefined) this.#ask(tracked, TYPE_CODES.TXT, MISSING, now);
     if (txtData === undefined && this.#isStillAwaitingTxt(tracked, now)) return;
     const { state } = tracked;
     const known = state.kind === 'resolved' ? { txt: state.view.txt, txtKey: state.txtKey } : NO_TXT;
@@ -242,7 +244,7 @@ export class Browser {
 
   #isStillAwaitingTxt(tracked: Tracked, now: number): boolean {
     const { state } = tracked;
-    if (this.#context.denials.has(tracked.name, TYPE_CODES.TXT, now)) return false;
+    if (this.#context.denials.hasUnder(tracked.nameKey, TYPE_CODES.TXT, now)) return false;
     if (state.kind === 'incomplete') {
       tracked.state = { kind: 'awaiting-txt', until: now + TXT_PATIENCE_MS, wasResolved: state.wasResolved };
       this.#awaitingTxt.add(tracked);
@@ -254,14 +256,17 @@ export class Browser {
   #askForMissing(tracked: Tracked, srv: SrvData | undefined, now: number): void {
     const { A, AAAA, SRV, TXT } = TYPE_CODES;
     const followUp = wasResolved(tracked.state) ? LOST : MISSING;
-    const wanted = srv === undefined ? [SRV] : [A, AAAA];
-    for (const type of wanted) this.#ask(srv?.target ?? tracked.name, type, followUp, now);
-    if (!this.#context.cache.has(tracked.name, TXT)) this.#ask(tracked.name, TXT, MISSING, now);
+    if (srv === undefined) this.#ask(tracked, SRV, followUp, now);
+    else {
+      const host = { name: srv.target, nameKey: nameKey(srv.target) };
+      for (const type of [A, AAAA]) this.#ask(host, type, followUp, now);
+    }
+    if (findTxt(this.#context.cache, tracked.nameKey, now) === undefined) this.#ask(tracked, TXT, MISSING, now);
   }
 
-  #ask(name: Name, type: number, followUp: FollowUp, now: number): void {
-    if (this.#context.denials.has(name, type, now)) return;
-    this.#context.schedule.askUntilAnswered(name, type, followUp, now);
+  #ask(of: Pick<Tracked, 'name' | 'nameKey'>, type: number, followUp: FollowUp, now: number): void {
+    if (this.#context.denials.hasUnder(of.nameKey, type, now)) return;
+    this.#context.schedule.askUntilAnswered(of.name, type, followUp, now, of.nameKey);
   }
 }
 

@@ -21,9 +21,8 @@ export class Denials {
     return this.#byName.size;
   }
 
-  /** Takes in a record of a response: an NSEC record denies; any other takes back what denied its type. */
-  note(record: ResourceRecord, now: number): void {
-    const owner = nameKey(record.name);
+  /** Takes in a record of a response: an NSEC record denies; any other takes back what denied its type. `owner` is its name's key. */
+  note(record: ResourceRecord, now: number, owner: string = nameKey(record.name)): void {
     const { data } = record;
     if (data.type !== 'NSEC') {
       this.#noteExistence(owner, record);
@@ -41,8 +40,12 @@ export class Denials {
   }
 
   has(name: Name, type: number, now: number): boolean {
-    if (this.#byName.size === 0) return false;
-    const denial = this.#byName.get(nameKey(name));
+    return this.#byName.size > 0 && this.hasUnder(nameKey(name), type, now);
+  }
+
+  /** As `has`, by the name's key. */
+  hasUnder(owner: string, type: number, now: number): boolean {
+    const denial = this.#byName.get(owner);
     return denial !== undefined && denial.until > now && !denial.types.has(type);
   }
 

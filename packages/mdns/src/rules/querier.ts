@@ -1,14 +1,16 @@
 import { nameKey } from '../wire/name.ts';
 import { type RecordData, type ResourceRecord, TYPE_CODES, typeCode } from '../wire/record.ts';
 import { Browser } from './browser.ts';
+import type { CacheEvent } from './cache-event.ts';
 import { Denials } from './denials.ts';
 import { Interest } from './interest.ts';
 import type { Machine, Random, Received, Sender, Transmit } from './machine.ts';
 import { Overhearing } from './overhearing.ts';
+import { type OwnedRecord, withOwners } from './owned-record.ts';
 import type { QuerierEvent } from './querier-event.ts';
 import { QuestionSchedule } from './question-schedule.ts';
 import { type HeardAddress, RecentAddresses } from './recent-addresses.ts';
-import { type CacheEvent, RecordCache } from './record-cache.ts';
+import { RecordCache } from './record-cache.ts';
 import { type CacheLimits, DEFAULT_LIMITS } from './record-store.ts';
 import { nameOfBrowse, nameOfInstance, TYPE_ENUMERATION, typeOfName } from './service-name.ts';
 
@@ -182,7 +184,8 @@ export class Querier implements Machine {
   }
 
   /** Names before hosts before addresses: only what is browsed, or what that refers to, is kept, in whatever order it comes. */
-  #learn(records: readonly ResourceRecord[], from: Sender, now: number): void {
+  #learn(heard: readonly ResourceRecord[], from: Sender, now: number): void {
+    const records = withOwners(heard);
     this.#putAll(records, ['PTR'], from, now);
     this.#putAll(records, ['SRV', 'TXT'], from, now);
     for (const { browser } of this.#browsing.values()) browser.followHosts(now);
@@ -193,10 +196,9 @@ export class Querier implements Machine {
     this.#settle(now);
   }
 
-  #putAll(records: readonly ResourceRecord[], types: readonly RecordData['type'][], from: Sender, now: number): void {
-    for (const record of records) {
-      if (types.includes(record.data.type) && this.#interest.has(nameKey(record.name)))
-        this.#cache.put(record, from, now);
+  #putAll(records: readonly OwnedRecord[], types: readonly RecordData['type'][], from: Sender, now: number): void {
+    for (const { record, owner } of records) {
+      if (types.includes(record.data.type) && this.#interest.has(owner)) this.#cache.put(record, from, now, owner);
     }
     this.#drain(now);
   }
@@ -211,13 +213,11 @@ export class Querier implements Machine {
   }
 
   /** RFC 6762 6.1. What we know and its owner denies is verified: the host may have lost it without being able to say goodbye. */
-  #noteDenials(records: readonly ResourceRecord[], now: number): void {
-    for (const record of records) {
+  #noteDenials(records: readonly OwnedRecord[], now: number): void {
+    for (const { record, owner } of records) {
       const isDenial = record.data.type === 'NSEC';
-      if (!isDenial && this.#denials.size === 0) continue;
-      const owner = nameKey(record.name);
-      if (!this.#interest.has(owner)) continue;
-      this.#denials.note(record, now);
+      if ((!isDenial && this.#denials.size === 0) || !this.#interest.has(owner)) continue;
+      this.#denials.note(record, now, owner);
       if (!isDenial) continue;
       for (const type of DENIED_TYPES)
         if (this.#denials.has(record.name, type, now)) this.#cache.contradict(record.name, type, now);
@@ -225,11 +225,10 @@ export class Querier implements Machine {
     }
   }
 
-  #rememberAddresses(records: readonly ResourceRecord[], from: Sender, now: number): void {
+  #rememberAddresses(records: readonly OwnedRecord[], from: Sender, now: number): void {
     const byOwner = new Map<string, HeardAddress[]>();
-    for (const record of records) {
+    for (const { record, owner } of records) {
       if ((record.data.type !== 'A' && record.data.type !== 'AAAA') || record.ttl === 0) continue;
-      const owner = nameKey(record.name);
       if (this.#interest.has(owner)) continue;
       const heard = byOwner.get(owner);
       if (heard === undefined) byOwner.set(owner, [{ record, from }]);

@@ -50,8 +50,8 @@ export class QuestionSchedule {
   readonly #cache: RecordCache;
   readonly #denials: Denials;
   readonly #random: Random;
-  readonly #pending: Map<string, Pending> = new Map();
-  readonly #byName: Map<string, Set<Pending>> = new Map();
+  /** By the key of the name, then by type. */
+  readonly #byName: Map<string, Map<number, Pending>> = new Map();
   readonly #heap: DeadlineHeap<Pending> = new DeadlineHeap();
   readonly #asked: RecentQuestions = new RecentQuestions();
   readonly #seen: RecentQuestions = new RecentQuestions();
@@ -68,36 +68,43 @@ export class QuestionSchedule {
 
   /** Asks from now on until `forget` (RFC 6762 5.2). No-op when it does. */
   askContinuously(name: Name, type: number, now: number): void {
-    const pending = this.#pending.get(formatKey(nameKey(name), type));
+    const owner = nameKey(name);
+    const pending = this.#find(owner, type);
     if (pending !== undefined && pending.followUp === undefined && pending.plannedAt !== Number.POSITIVE_INFINITY)
       return;
-    this.#plan(name, type, undefined, FIRST_JITTER_MS.onDemand, now);
+    this.#plan(this.#obtain(name, type, owner), undefined, FIRST_JITTER_MS.onDemand, now);
   }
 
-  /** Asks until an answer is cached, or denied, or the tries are used up. No-op while it does. */
-  askUntilAnswered(name: Name, type: number, followUp: FollowUp, now: number): void {
-    const pending = this.#pending.get(formatKey(nameKey(name), type));
-    if (pending !== undefined && pending.plannedAt !== Number.POSITIVE_INFINITY) return;
-    this.#plan(name, type, followUp, FIRST_JITTER_MS.onEvent, now);
+  /** Asks until an answer is cached, or denied, or the tries are used up. No-op while it does. `owner` is the name's key. */
+  askUntilAnswered(name: Name, type: number, followUp: FollowUp, now: number, owner: string = nameKey(name)): void {
+    if (this.isAsking(owner, type)) return;
+    this.#plan(this.#obtain(name, type, owner), followUp, FIRST_JITTER_MS.onEvent, now);
+  }
+
+  /** It will be asked, at times of its own. */
+  isAsking(owner: string, type: number): boolean {
+    const pending = this.#find(owner, type);
+    return pending !== undefined && pending.plannedAt !== Number.POSITIVE_INFINITY;
   }
 
   /** Asks once, as soon as may be. */
   askOnce(name: Name, type: number, now: number): void {
-    const pending = this.#obtain(name, type);
+    const pending = this.#obtain(name, type, nameKey(name));
     pending.onceAt = Math.min(pending.onceAt, now);
     this.#reschedule(pending);
   }
 
   /** Asks nothing more about this name. */
   forget(owner: string): void {
-    for (const pending of this.#byName.get(owner) ?? []) this.#drop(pending);
+    for (const pending of this.#byName.get(owner)?.values() ?? []) this.#drop(pending);
   }
 
   /** Time or connectivity was lost: every question begins anew, as if it were the first (RFC 6762 5.2). */
   restart(now: number): void {
     this.#seen.clear();
-    for (const pending of this.#pending.values()) {
-      if (pending.plannedAt !== Number.POSITIVE_INFINITY) this.#begin(pending, FIRST_JITTER_MS.onEvent, now);
+    for (const byType of this.#byName.values()) {
+      for (const pending of byType.values())
+        if (pending.plannedAt !== Number.POSITIVE_INFINITY) this.#begin(pending, FIRST_JITTER_MS.onEvent, now);
     }
   }
 
@@ -190,8 +197,7 @@ export class QuestionSchedule {
     this.#reschedule(pending);
   }
 
-  #plan(name: Name, type: number, followUp: FollowUp | undefined, jitterMs: number, now: number): void {
-    const pending = this.#obtain(name, type);
+  #plan(pending: Pending, followUp: FollowUp | undefined, jitterMs: number, now: number): void {
     pending.followUp = followUp;
     this.#begin(pending, jitterMs, now);
   }
@@ -211,13 +217,15 @@ export class QuestionSchedule {
     return this.#startAt;
   }
 
-  #obtain(name: Name, type: number): Pending {
-    const owner = nameKey(name);
-    const key = formatKey(owner, type);
-    const known = this.#pending.get(key);
+  #find(owner: string, type: number): Pending | undefined {
+    return this.#byName.get(owner)?.get(type);
+  }
+
+  #obtain(name: Name, type: number, owner: string): Pending {
+    const known = this.#find(owner, type);
     if (known !== undefined) return known;
     const pending: Pending = {
-      key,
+      key: formatKey(owner, type),
       nameKey: owner,
       name,
       type,
@@ -228,9 +236,8 @@ export class QuestionSchedule {
       dueAt: Number.POSITIVE_INFINITY,
       position: -1,
     };
-    this.#pending.set(key, pending);
-    const sameName = this.#byName.get(owner) ?? new Set();
-    this.#byName.set(owner, sameName.add(pending));
+    const byType = this.#byName.get(owner) ?? new Map<number, Pending>();
+    this.#byName.set(owner, byType.set(type, pending));
     return pending;
   }
 
@@ -242,10 +249,9 @@ export class QuestionSchedule {
 
   #drop(pending: Pending): void {
     this.#heap.delete(pending);
-    this.#pending.delete(pending.key);
-    const sameName = this.#byName.get(pending.nameKey);
-    sameName?.delete(pending);
-    if (sameName?.size === 0) this.#byName.delete(pending.nameKey);
+    const byType = this.#byName.get(pending.nameKey);
+    byType?.delete(pending.type);
+    if (byType?.size === 0) this.#byName.delete(pending.nameKey);
   }
 }
 

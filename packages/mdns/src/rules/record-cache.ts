@@ -1,24 +1,22 @@
 import { type Name, nameKey } from '../wire/name.ts';
 import { type ResourceRecord, recordKey, typeCode } from '../wire/record.ts';
+import type { CacheEvent } from './cache-event.ts';
 import { DeadlineHeap } from './deadline-heap.ts';
 import { type ExpiryReason, expiryReason, GRACE_MS, lifetimeMs, nextAskAt, RECONFIRM_MS } from './lifetime.ts';
 import type { Random, Sender } from './machine.ts';
-import { type CachedRecord, type CacheLimits, DEFAULT_LIMITS, RecordStore, type StoredRecord } from './record-store.ts';
+import { keyOfTarget } from './record-set.ts';
+import {
+  type CachedRecord,
+  type CacheLimits,
+  DEFAULT_LIMITS,
+  isTooLarge,
+  RecordStore,
+  type StoredRecord,
+} from './record-store.ts';
 import { RefreshJitter } from './refresh-jitter.ts';
-
-export type CacheEvent =
-  /** `changed`: rescued after a goodbye or flush, or heard from this host for the first time. */
-  | { readonly kind: 'added' | 'refreshed' | 'changed'; readonly entry: CachedRecord }
-  | { readonly kind: 'expired'; readonly entry: CachedRecord; readonly reason: ExpiryReason }
-  /** Somebody who is interested asks for it now (RFC 6762 5.2, 10.4). */
-  | { readonly kind: 'refresh-due'; readonly entry: CachedRecord }
-  /** Others asked for it twice, and nobody answered (RFC 6762 10.5). */
-  | { readonly kind: 'unanswered'; readonly entry: CachedRecord };
 
 /** For how long a goodbye that was contradicted makes the next one doubtful. */
 const CONTESTED_MS = 60_000;
-/** RFC 6763 6.2: larger TXT records are not recommended; with this the cache has a bound in bytes as well. */
-const MAX_TXT_BYTES = 1300;
 /** RFC 6762 10.5: two unanswered questions or more, and ten seconds. */
 const UNANSWERED_QUESTIONS = 2;
 const UNANSWERED_MS = 10_000;
@@ -49,19 +47,24 @@ export class RecordCache {
     return this.#refused;
   }
 
-  /** Takes in one record of a response: a new one, a refresh, a goodbye, or the successor of those it flushes. */
-  put(record: ResourceRecord, from: Pick<Sender, 'address' | 'isThisHost'>, now: number): void {
+  /** Takes in one record of a response: a new one, a refresh, a goodbye, or the successor of those it flushes. `owner` is its name's key. */
+  put(
+    record: ResourceRecord,
+    from: Pick<Sender, 'address' | 'isThisHost'>,
+    now: number,
+    owner: string = nameKey(record.name),
+  ): void {
     if (isTooLarge(record)) return;
-    const owner = nameKey(record.name);
     const type = typeCode(record.data);
-    const entry = this.#store.recordSet(owner, type).find(record.data);
+    const targetKey = keyOfTarget(record.data);
+    const entry = this.#store.recordSet(owner, type).find(record.data, targetKey);
     if (record.ttl === 0) {
       if (entry !== undefined) this.#hearGoodbye(entry, now);
       return;
     }
     // PTR sets of DNS-SD are shared: no single owner can declare them complete (RFC 6762 10.2).
     if (record.flush && record.data.type !== 'PTR') this.#flush(owner, type, entry, now);
-    if (entry === undefined) this.#add(record, owner, from, now);
+    if (entry === undefined) this.#add(record, { owner, targetKey }, from, now);
     else this.#refresh(entry, record, from, now);
   }
 
@@ -72,8 +75,13 @@ export class RecordCache {
 
   /** What is known now, leaving records included. */
   lookup(name: Name, type: number, now: number): readonly CachedRecord[] {
+    return this.lookupUnder(nameKey(name), type, now);
+  }
+
+  /** As `lookup`, by the name's key. */
+  lookupUnder(owner: string, type: number, now: number): readonly CachedRecord[] {
     const entries: CachedRecord[] = [];
-    for (const entry of this.#store.recordSet(nameKey(name), type)) {
+    for (const entry of this.#store.recordSet(owner, type)) {
       if (entry.expiresAt > now) entries.push(entry);
     }
     return entries;
@@ -91,9 +99,9 @@ export class RecordCache {
     return answers;
   }
 
-  /** We would list it as known, too. */
-  isKnownAnswer(record: ResourceRecord, now: number): boolean {
-    const entry = this.#store.recordSet(nameKey(record.name), typeCode(record.data)).find(record.data);
+  /** We would list it as known, too. `owner` is its name's key. */
+  isKnownAnswer(record: ResourceRecord, now: number, owner: string = nameKey(record.name)): boolean {
+    const entry = this.#store.recordSet(owner, typeCode(record.data)).find(record.data);
     return entry !== undefined && isKnownAnswer(entry, now);
   }
 
@@ -176,7 +184,12 @@ export class RecordCache {
     return events;
   }
 
-  #add(record: ResourceRecord, owner: string, from: Pick<Sender, 'address' | 'isThisHost'>, now: number): void {
+  #add(
+    record: ResourceRecord,
+    { owner, targetKey }: { readonly owner: string; readonly targetKey: string | undefined },
+    from: Pick<Sender, 'address' | 'isThisHost'>,
+    now: number,
+  ): void {
     if (!this.#makeRoom(owner, record, from.address, now)) {
       this.#refused += 1;
       return;
@@ -186,7 +199,7 @@ export class RecordCache {
       record,
       nameKey: owner,
       type: typeCode(record.data),
-      targetKey: record.data.type === 'PTR' ? nameKey(record.data.target) : undefined,
+      targetKey,
       source: from.address,
       isFromThisHost: from.isThisHost,
       arrival: this.#nextArrival++,
@@ -288,9 +301,4 @@ export class RecordCache {
 
 function isKnownAnswer(entry: StoredRecord, now: number): boolean {
   return entry.lifetime.kind === 'fresh' && now < entry.receivedAt + entry.ttlMs / 2;
-}
-
-function isTooLarge(record: ResourceRecord): boolean {
-  if (record.data.type !== 'TXT') return false;
-  return record.data.strings.reduce((sum, string) => sum + 1 + string.length, 0) > MAX_TXT_BYTES;
 }

@@ -32,8 +32,9 @@ export class RecordSet<T extends SetMember> {
     return (this.#byTarget?.values() ?? this.#few)[Symbol.iterator]();
   }
 
-  find(data: RecordData): T | undefined {
-    if (data.type === 'PTR') return this.#byTarget?.get(nameKey(data.target));
+  /** `targetKey` as in {@link SetMember}, where it is known already. */
+  find(data: RecordData, targetKey: string | undefined = keyOfTarget(data)): T | undefined {
+    if (targetKey !== undefined) return this.#byTarget?.get(targetKey);
     return this.#few.find((member) => isSameData(member.record.data, data));
   }
 
@@ -65,4 +66,9 @@ export class RecordSet<T extends SetMember> {
     if (at !== -1) this.#few.splice(at, 1);
     return at !== -1;
   }
+}
+
+/** Undefined for records that are no pointers. */
+export function keyOfTarget(data: RecordData): string | undefined {
+  return data.type === 'PTR' ? nameKey(data.target) : undefined;
 }

@@ -65,6 +65,8 @@ export type Admission =
   | { readonly kind: 'instead-of'; readonly surplus: StoredRecord }
   | { readonly kind: 'refused' };
 
+/** RFC 6763 6.2: larger TXT records are not recommended; with this the cache has a bound in bytes as well. */
+const MAX_TXT_BYTES = 1300;
 /** What was heard within this time does not make room for more of as noisy a source: who sends without end changes little. */
 const SETTLED_MS = 60_000;
 const ADMITTED: Admission = { kind: 'admitted' };
@@ -134,7 +136,7 @@ export class RecordStore {
   remove(record: StoredRecord): void {
     const byType = this.#sets.get(record.nameKey);
     const set = byType?.get(record.type);
-    if (byType === undefined || set === undefined || set.find(record.record.data) !== record) return;
+    if (byType === undefined || set === undefined || set.find(record.record.data, record.targetKey) !== record) return;
     set.delete(record);
     if (set.size === 0) byType.delete(record.type);
     if (byType.size === 0) this.#sets.delete(record.nameKey);
@@ -155,4 +157,10 @@ function replaceOldest(shares: SourceShares<StoredRecord>, source: string, now: 
   const surplus = shares.oldest(source);
   if (surplus === undefined || now - surplus.receivedAt < SETTLED_MS) return REFUSED;
   return { kind: 'instead-of', surplus };
+}
+
+/** Too much to be kept at all. */
+export function isTooLarge(record: ResourceRecord): boolean {
+  if (record.data.type !== 'TXT') return false;
+  return record.data.strings.reduce((sum, string) => sum + 1 + string.length, 0) > MAX_TXT_BYTES;
 }

@@ -1,4 +1,3 @@
-import type { Name } from '../wire/name.ts';
 import { type RecordData, TYPE_CODES } from '../wire/record.ts';
 import type { ViewAddress } from './instance-view.ts';
 import type { RecordCache } from './record-cache.ts';
@@ -7,20 +6,20 @@ import type { CachedRecord } from './record-store.ts';
 export type SrvData = Extract<RecordData, { type: 'SRV' }>;
 export type TxtData = Extract<RecordData, { type: 'TXT' }>;
 
-/** Where the instance is. Undefined also when its SRV record says that there is no service: no target (RFC 2782), port 0 (RFC 6763 8). */
-export function findSrv(cache: RecordCache, instance: Name, now: number): SrvData | undefined {
-  const data = chooseCurrent(cache.lookup(instance, TYPE_CODES.SRV, now))?.record.data;
+/** Where the instance with this key is. Undefined also when its SRV record says that there is no service: no target (RFC 2782), port 0 (RFC 6763 8). */
+export function findSrv(cache: RecordCache, instance: string, now: number): SrvData | undefined {
+  const data = chooseCurrent(cache.lookupUnder(instance, TYPE_CODES.SRV, now))?.record.data;
   return data?.type === 'SRV' && data.target.length > 0 && data.port !== 0 ? data : undefined;
 }
 
-export function findTxt(cache: RecordCache, instance: Name, now: number): TxtData | undefined {
-  const data = chooseCurrent(cache.lookup(instance, TYPE_CODES.TXT, now))?.record.data;
+export function findTxt(cache: RecordCache, instance: string, now: number): TxtData | undefined {
+  const data = chooseCurrent(cache.lookupUnder(instance, TYPE_CODES.TXT, now))?.record.data;
   return data?.type === 'TXT' ? data : undefined;
 }
 
 /** Withdrawn addresses count only as long as there is no other. */
-export function findAddresses(cache: RecordCache, host: Name, now: number): readonly ViewAddress[] {
-  const entries = [...cache.lookup(host, TYPE_CODES.A, now), ...cache.lookup(host, TYPE_CODES.AAAA, now)];
+export function findAddresses(cache: RecordCache, host: string, now: number): readonly ViewAddress[] {
+  const entries = [...cache.lookupUnder(host, TYPE_CODES.A, now), ...cache.lookupUnder(host, TYPE_CODES.AAAA, now)];
   const staying = entries.filter((entry) => entry.lifetime.kind !== 'leaving');
   return (staying.length > 0 ? staying : entries).flatMap(({ record: { data }, isFromThisHost }) =>
     data.type === 'A' || data.type === 'AAAA' ? [{ address: data.address, isFromThisHost }] : [],

@@ -32,6 +32,8 @@ export class NameReader {
   readonly #bytes: Uint8Array;
   /** Labels that are not plain ASCII, by offset: decoded once, however many pointers lead there. */
   readonly #decoded: Map<number, Label> = new Map();
+  /** Names that stand behind a pointer alone, by its target: most records of a packet have the same few. */
+  readonly #whole: Map<number, Name> = new Map();
   #labelsLeft: number;
 
   constructor(bytes: Uint8Array) {
@@ -41,6 +43,20 @@ export class NameReader {
 
   /** The name at `start`; its part in place must end before `end`. */
   read(start: number, end: number): NameRead {
+    const isPointer = start + 1 < end && (this.#bytes[start] ?? 0) >= POINTER_BITS;
+    if (!isPointer) return this.#follow(start, end);
+    const target = (((this.#bytes[start] ?? 0) & ~POINTER_BITS) << 8) | (this.#bytes[start + 1] ?? 0);
+    const known = this.#whole.get(target);
+    if (known !== undefined && known.length <= this.#labelsLeft) {
+      this.#labelsLeft -= known.length;
+      return { name: known, next: start + 2 };
+    }
+    const read = this.#follow(start, end);
+    if (read.name !== undefined) this.#whole.set(target, read.name);
+    return read;
+  }
+
+  #follow(start: number, end: number): NameRead {
     const bytes = this.#bytes;
     const labels: string[] = [];
     let at = start;

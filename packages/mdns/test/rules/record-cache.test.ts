@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { type CacheEvent, RecordCache } from '../../src/rules/record-cache.ts';
+import type { CacheEvent } from '../../src/rules/cache-event.ts';
+import { RecordCache } from '../../src/rules/record-cache.ts';
 import { DEFAULT_LIMITS } from '../../src/rules/record-store.ts';
 import { parseName } from '../../src/wire/name.ts';
 import { type ResourceRecord, recordKey, TYPE_CODES } from '../../src/wire/record.ts';

@@ -1,11 +1,12 @@
 import type { TLSSocket } from 'node:tls';
-import { type Leg, resetLeg } from '@mdns-ambassador/relay';
+import { type Leg, resetLeg, takeIn } from '@mdns-ambassador/relay';
 
 /**
  * A TLS socket as a leg. Node can't reset a TLS socket: what it stands on is reset instead, and it closes with that. What
  * happens to it is its user's to see; without a listener an error would end the process.
  */
 export function makeLeg(secure: TLSSocket, raw: Leg): Leg {
+  takeIn(secure);
   secure.on('error', () => undefined);
   raw.on('error', () => undefined);
   return Object.assign(secure, {
