@@ -85,8 +85,8 @@ function openZooKeeper(...ports: readonly number[]): Registry {
   return createZooKeeperRegistry({ ...shared, openSession });
 }
 
-function openEtcd(port: number): Registry {
-  const transport = createSystemTransport([`http://${HOST}:${port}`]);
+function openEtcd(...ports: readonly number[]): Registry {
+  const transport = createSystemTransport(ports.map((port) => `http://${HOST}:${port}`));
   return createEtcdRegistry({ clock: systemClock, random: Math.random, transport });
 }
 
@@ -226,6 +226,18 @@ function nameOf(path: string): string {
   length.writeUInt32BE(path.length);
   return Buffer.concat([length, Buffer.from(path)]).toString('hex');
 }
+
+test('an etcd member without its cluster is left for the next one', async () => {
+  const cut = await serveHttp((_, response) => response.writeHead(503).end('{"error":"etcdserver: no leader"}'));
+  const working = await serveHttp(watchWith(() => undefined));
+  const registry = openEtcd(cut.port, working.port);
+  opened.push(() => registry.close());
+  const heard = new Promise((resolve) => {
+    registry.follow(FOLDER, ({ kind }) => kind === 'read' && resolve(kind));
+  });
+  expect(await heard).toBe('read');
+  expect(cut.connections()).toBeLessThanOrEqual(MOST_PER_SECOND);
+});
 
 const RANGE = '{"header":{"revision":"5"},"kvs":[]}';
 const LEASE = '{"ID":"77","TTL":"10"}';
