@@ -45,6 +45,8 @@ describe('a crowd of hosts', () => {
       expect(many.packetsPerSecond / eight.packetsPerSecond).toBeLessThan(4);
       expect(many.bytesPerSecond / eight.bytesPerSecond).toBeLessThan(4);
       expect(many.packetsPerSecond / fewBrowse.packetsPerSecond).toBeLessThan(1.5);
+      // One question and one answer for each host in every refresh, not for each of its records.
+      expect(many.packetsPerSecond / (24 * TYPES.length)).toBeLessThan(0.01);
     },
     TIMEOUT_MS,
   );

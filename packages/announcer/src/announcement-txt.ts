@@ -11,6 +11,12 @@ const MAX_TXT_BYTES = 1300;
 /** RFC 6763 6.4: printable ASCII except `=`. */
 const KEY = /^[\x20-\x3c\x3e-\x7e]+$/;
 
+/** As long as they get: ids of 16 hexadecimal digits, and for `mac` the hour, a dot and 22 characters. */
+const LONGEST_SIGNATURE = MESH_TXT_KEYS.flatMap(([mesh, mac]) => [
+  [mesh, 'x'.repeat(16)] as const,
+  [mac, 'x'.repeat(31)] as const,
+]);
+
 const encoder = new TextEncoder();
 
 /**
@@ -42,6 +48,14 @@ export function buildAnnouncementTxt(
     );
   }
   return txt;
+}
+
+/**
+ * Throws an {@link AnnouncerError} where the record fits now and would not later: while it drains, or while a mesh that signs it has
+ * two keys. Then nobody is there to be told.
+ */
+export function refuseLongTxt(id: string, userKeys: Txt, isSigned: boolean): void {
+  buildAnnouncementTxt(id, userKeys, true, isSigned ? LONGEST_SIGNATURE : []);
 }
 
 /** The text of a value; undefined where there is none, or it is no UTF-8. */

@@ -5,7 +5,7 @@ import { type DrainOutcome, formatTarget, type Prologue } from '@mdns-ambassador
 import { AnnouncedAddresses } from './announced-addresses.ts';
 import type { AnnouncementOptions, AnnouncerEvent } from './announcement-options.ts';
 import { type AnnouncementStatus, describeTxt } from './announcement-status.ts';
-import { buildAnnouncementTxt } from './announcement-txt.ts';
+import { buildAnnouncementTxt, refuseLongTxt } from './announcement-txt.ts';
 import type { AnnouncerError } from './announcer-error.ts';
 import { type Health, INITIAL_HEALTH, observeOutcome } from './health.ts';
 import { HeldPublication, type Publisher } from './held-publication.ts';
@@ -90,6 +90,7 @@ export class Announcement {
     this.#context = context;
     this.#id = createInstanceId(context.random);
     this.#service = buildServiceOptions(options, { id: this.#id, port: options.port });
+    refuseLongTxt(this.#id, options.txt, context.mesh !== undefined);
     this.#lookout = new Lookout(this.#options, context.host);
     this.#loop = new LookLoop({
       clock: context.clock,

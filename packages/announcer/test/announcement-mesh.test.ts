@@ -3,7 +3,7 @@ import { cutBundle, Mesh, MeshKey, verifyTxt } from '@mdns-ambassador/mesh';
 import { ManualClock } from '@mdns-ambassador/testkit';
 import { expect, test } from 'vitest';
 import { Announcement } from '../src/announcement.ts';
-import type { AnnouncerEvent } from '../src/announcement-options.ts';
+import type { AnnouncementOptions, AnnouncerEvent } from '../src/announcement-options.ts';
 import { announcementOptions } from './announcement-fixture.ts';
 import { FakeHost } from './fake-host.ts';
 import { FakePublication, FakePublisher } from './fake-publisher.ts';
@@ -33,13 +33,13 @@ class TxtPublisher extends FakePublisher {
   }
 }
 
-async function arrange(mesh: (clock: ManualClock) => Mesh | Promise<Mesh>) {
+async function arrange(mesh: (clock: ManualClock) => Mesh | Promise<Mesh>, change: Partial<AnnouncementOptions> = {}) {
   const clock = new ManualClock();
   const host = new FakeHost();
   host.listen('127.0.0.1:12345');
   const publisher = new TxtPublisher();
   const events: AnnouncerEvent[] = [];
-  const announcement = new Announcement(announcementOptions(), {
+  const announcement = new Announcement(announcementOptions(change), {
     publisher,
     clock,
     random: () => 0,
@@ -103,4 +103,10 @@ test('a token for something else announces nothing', async () => {
   const { announcement, publisher } = await arrange((clock) => new Mesh({ kind: 'bundle', bundle }, { clock }));
   await expect(announcement.start()).rejects.toMatchObject({ code: 'NOT_ENTITLED' });
   expect(publisher.published).toEqual([]);
+});
+
+test('TXT data that has no room for the signatures of a rotation is refused at once', async () => {
+  const mesh = new Mesh({ kind: 'keys', current: KEY }, { clock: new ManualClock() });
+  const keys = ['a', 'b', 'c', 'd', 'e'].map((key) => [key, new Uint8Array(232)] as const);
+  await expect(arrange(() => mesh, { txt: new Map(keys) })).rejects.toMatchObject({ code: 'INVALID_OPTION' });
 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { buildAnnouncementTxt } from '../src/announcement-txt.ts';
+import { buildAnnouncementTxt, refuseLongTxt } from '../src/announcement-txt.ts';
 import { AnnouncerError } from '../src/announcer-error.ts';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -55,4 +55,19 @@ test('Key, "=" and value may take 255 bytes together and not one more', () => {
 test('A record that does not fit one packet is refused', () => {
   const keys = new Map(Array.from({ length: 6 }, (_, at) => [`k${at}`, new Uint8Array(240)] as const));
   expect(() => buildAnnouncementTxt('abc', keys, false)).toThrow(/1300 bytes at most fit one packet/);
+});
+
+test.each([
+  ['st=drain', false, 1300 - 9],
+  ['st=drain, and with a mesh for the signatures of two keys', true, 1300 - 9 - 22 - 36 - 27 - 41],
+])('A record must have room for %s', (_what, isSigned, room) => {
+  const keysOf = (bytes: number) => {
+    // Five strings, with the bytes before each and its key.
+    const length = bytes - 10 - 7 - 5 * 4;
+    return new Map(
+      [0, 1, 2, 3, 4].map((index) => [`k${index}`, new Uint8Array(Math.floor((length + index) / 5))] as const),
+    );
+  };
+  expect(() => refuseLongTxt('abc', keysOf(room), isSigned)).not.toThrow();
+  expect(() => refuseLongTxt('abc', keysOf(room + 1), isSigned)).toThrow(/too long: 1300 bytes/);
 });

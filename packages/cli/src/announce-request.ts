@@ -10,9 +10,9 @@ import { parseChoice } from './parse/choice.ts';
 import { parseDuration } from './parse/duration.ts';
 import { nameInstance, parseInstanceName } from './parse/instance-name.ts';
 import { parseInteger } from './parse/integer.ts';
-import { folderOf, parseEtcd, parseZooKeeper, type RegistrySpec } from './parse/registry.ts';
+import { folderOf, formatRegistry, parseEtcd, parseZooKeeper, type RegistrySpec } from './parse/registry.ts';
 import { parseAnnouncedService } from './parse/service-argument.ts';
-import { parseServiceType } from './parse/service-type.ts';
+import { nameOfType, parseServiceType } from './parse/service-type.ts';
 import { parseSubtype } from './parse/subtype.ts';
 import { parseTxt } from './parse/txt.ts';
 import type { Option } from './settings/option.ts';
@@ -131,21 +131,31 @@ export function readTargets(settings: Settings): Targets {
   return { isMdns, registries: targets.filter((target) => target !== 'mdns') };
 }
 
+/** An announcement with where it is announced. */
+export interface PlacedAnnouncement extends Pick<AnnouncementOptions, 'service' | 'type'> {
+  readonly targets: Targets;
+}
+
 /** Refuses one folder for services of different types: who reads it would be sent to the wrong one. */
 export function refuseSharedFolders(
-  { registries }: Targets,
-  announcements: readonly Pick<AnnouncementOptions, 'service' | 'type'>[],
+  announcements: readonly PlacedAnnouncement[],
   requests: readonly ServiceRequest[],
 ): void {
-  const types = new Set(announcements.map(({ type }) => type));
-  const shared = registries.find((spec) => folderOf(spec, 'a') === folderOf(spec, 'b'));
-  if (types.size < 2 || shared === undefined) return;
-  const [given] = requests.flatMap(({ settings }) => settings.find('to')).filter(({ text }) => text !== 'mdns');
-  const services = announcements.map(({ service }) => service).join(' and ');
-  throw new CliError(
-    given?.exitCode ?? EXIT_USAGE,
-    `${given?.origin ?? 'to'}: ${services} would stand in one folder, ${folderOf(shared, '')}; write {service} into its path, such as /services/{service}`,
-  );
+  const owners = new Map<string, PlacedAnnouncement>();
+  for (const [index, announcement] of announcements.entries()) {
+    for (const spec of announcement.targets.registries) {
+      const folder = folderOf(spec, nameOfType(announcement.type));
+      const place = `${formatRegistry(spec)}${folder}`;
+      const owner = owners.get(place) ?? announcement;
+      owners.set(place, owner);
+      if (owner.type === announcement.type) continue;
+      const given = requests[index]?.settings.find('to').find(({ text }) => text !== 'mdns');
+      throw new CliError(
+        given?.exitCode ?? EXIT_USAGE,
+        `${given?.origin ?? 'to'}: ${owner.service} and ${announcement.service} would stand in one folder, ${folder}; write {service} into its path, such as /services/{service}`,
+      );
+    }
+  }
 }
 
 /** Who is to speak mDNS for one service. */

@@ -39,9 +39,10 @@ test('a target that is none, and a responder with nothing to say, are refused', 
 test('services of two types never stand in one folder', () => {
   const check = (to: string, ...types: readonly string[]): string => {
     const settings = settingsOf({ to: ['mdns', to] });
-    const announcements = types.map((type) => ({ service: type.slice(1, -5), type }));
+    const targets = readTargets(settings);
+    const announcements = types.map((type) => ({ service: type.slice(1, -5), type, targets }));
     const requests = announcements.map(({ service }) => ({ service: given('SERVICE', service), settings }));
-    return sentenceOf(() => refuseSharedFolders(readTargets(settings), announcements, requests));
+    return sentenceOf(() => refuseSharedFolders(announcements, requests));
   };
   expect(check('zookeeper:a/s', '_redis._tcp', '_postgres._tcp')).toBe(
     '64 --to: redis and postgres would stand in one folder, /s; write {service} into its path, such as /services/{service}',

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { RelayError, splice } from '@mdns-ambassador/relay';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { connectSecure } from '../src/client/connect-secure.ts';
 import { cutBundle } from '../src/keys/bundle.ts';
 import type { KeyRing } from '../src/keys/key-ring.ts';
@@ -139,6 +139,26 @@ describe('While a key is rotated', () => {
   });
 });
 
+describe('An announcer that dies', () => {
+  test('while several wait for its word is dialled again at once', async () => {
+    const mesh = createMesh();
+    const announcer = await TestAnnouncer.open(mesh);
+    let asked = 0;
+    const { serve } = announcer;
+    announcer.serve = () => {
+      asked += 1;
+    };
+    const { dialler, quarantined } = createDialler(mesh, { dial: announcer.dial });
+    const waiting = [dialOnce(dialler), dialOnce(dialler), dialOnce(dialler)];
+    await expect.poll(() => asked).toBe(3);
+    for (const leg of announcer.legs) leg.destroy();
+    for (const failed of await Promise.all(waiting)) expect(failed).toMatchObject({ code: 'MESH_REFUSED' });
+    announcer.serve = serve;
+    expect(await exchange(await dialOnce(dialler), 'hello')).toBe('hello');
+    expect(quarantined).toEqual([]);
+  });
+});
+
 describe('Who is no member that may', () => {
   test('gets no byte, and is dialled no more once it proved to be somebody else', async () => {
     const announcer = await TestAnnouncer.open(createMesh());
@@ -265,6 +285,47 @@ describe('Warm connections', () => {
 });
 
 describe('A door', () => {
+  /** A proxy's connection that is kept warm, and how its visit ends. */
+  async function visitWarm() {
+    const mesh = createMesh();
+    const announcer = await TestAnnouncer.open(mesh);
+    const member = await mesh.join('proxy', 'redis');
+    onTestFinished(() => member.close());
+    const [client, server] = MemoryLeg.pair();
+    client.on('error', () => undefined);
+    announcer.legs.push(client, server);
+    const visit = new AbortController();
+    const admitted = announcer.door.admit(server, visit.signal).catch((error: unknown) => error);
+    const identity = new PeerIdentity(member, ALPN);
+    const { leg } = await connectSecure(client, member.papers(), identity, 'it', new AbortController().signal);
+    leg.write('{"v":1,"svc":"redis","warm":true}\n');
+    await expect.poll(() => announcer.door.warm).toBe(1);
+    return { announcer, leg, server, visit, admitted };
+  }
+
+  test('lets go of who is kept warm at once when its visit is called off', async () => {
+    const { announcer, server, visit, admitted } = await visitWarm();
+    visit.abort();
+    expect(await admitted).toMatchObject({ code: 'ABORTED' });
+    expect(announcer.door.warm).toBe(0);
+    await expect.poll(() => server.destroyed).toBe(true);
+  });
+
+  test('serves nobody whom it has sent away, though he had asked before he heard of it', async () => {
+    const { announcer, leg, admitted } = await visitWarm();
+    announcer.door.drain();
+    leg.write('{"v":1,"svc":"redis"}\n');
+    expect(await admitted).toMatchObject({ code: 'ABORTED' });
+    expect(await readAll(leg)).toBe('-draining\n');
+  });
+
+  test('tells of who was kept warm and then asks for something else', async () => {
+    const { announcer, leg, admitted } = await visitWarm();
+    leg.write('{"v":1,"svc":"postgres"}\n');
+    expect(await admitted).toMatchObject({ code: 'MESH_DENIED' });
+    expect(announcer.events.map(({ reason }) => reason)).toEqual(['it asked for postgres']);
+  });
+
   test('waits five seconds for a handshake, and a second for a request', async () => {
     const mesh = createMesh();
     const clock = mesh.clock as TestClock;

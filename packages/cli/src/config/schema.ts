@@ -66,6 +66,7 @@ export const configSchema: z.ZodObject = z.strictObject({
   mesh: meshEntry.optional(),
   admin: text.optional(),
   logConnections: flag.optional(),
+  to: texts.optional(),
   announce: z.array(announceEntry, { error: 'write a list of services, each with a leading "-"' }).optional(),
   proxy: z.array(proxyEntry, { error: 'write a list of services, each with a leading "-"' }).optional(),
 });

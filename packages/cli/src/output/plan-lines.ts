@@ -1,7 +1,9 @@
-import type { AnnouncementOptions } from '@mdns-ambassador/announcer';
 import { formatListenPlace } from '@mdns-ambassador/relay';
+import type { Targets } from '../announce-request.ts';
 import { formatDuration } from '../parse/duration.ts';
-import type { Plan, PlannedProxy } from '../up/plan.ts';
+import { folderOf, formatRegistry, SERVICE_PLACEHOLDER } from '../parse/registry.ts';
+import type { PlacedService, Plan, PlannedProxy } from '../up/plan.ts';
+import { escapeText } from './escape.ts';
 import { formatPlace, joinWords, quoteName } from './phrases.ts';
 
 /** What `up --dry-run` would do, one line each. */
@@ -18,7 +20,7 @@ export function describePlan(plan: Plan): readonly string[] {
 export function planToJson({ announce, proxy, fixed }: Plan): object {
   const admin = fixed.admin?.at(-1);
   return {
-    announce: announce.map(({ service, instance, type, host, port, priority, weight, check, relay }) => ({
+    announce: announce.map(({ service, instance, type, host, port, priority, weight, check, relay, targets }) => ({
       service,
       instance,
       type,
@@ -28,6 +30,7 @@ export function planToJson({ announce, proxy, fixed }: Plan): object {
       weight,
       check: check.kind,
       relay,
+      to: listTargets(targets),
     })),
     proxy: proxy.map(({ service, listen, origins, balance }) => ({
       service,
@@ -40,12 +43,22 @@ export function planToJson({ announce, proxy, fixed }: Plan): object {
   };
 }
 
-function describeAnnouncement(options: AnnouncementOptions): string {
-  const { service, instance, type, host, port, check, checkIntervalMs, relay } = options;
+function describeAnnouncement(options: PlacedService): string {
+  const { service, instance, type, host, port, check, checkIntervalMs, relay, targets } = options;
   const place = host === undefined ? `port ${port}` : formatPlace(host, port);
   const looking =
     check.kind === 'none' ? 'unchecked' : `checked by ${check.kind} every ${formatDuration(checkIntervalMs)}`;
-  return `announce ${service} as ${quoteName(instance)} (${type}): ${place}, ${looking}${relay ? ', relayed' : ''}`;
+  return `announce ${service} as ${quoteName(instance)} (${type}): ${place}, ${looking}${relay ? ', relayed' : ''}${describeTargets(targets)}`;
+}
+
+function describeTargets(targets: Targets): string {
+  return targets.registries.length === 0 ? '' : `, to ${joinWords(listTargets(targets).map(escapeText))}`;
+}
+
+/** As they would stand in the file. */
+function listTargets({ isMdns, registries }: Targets): readonly string[] {
+  const places = registries.map((spec) => `${formatRegistry(spec)}${folderOf(spec, SERVICE_PLACEHOLDER)}`);
+  return isMdns ? ['mdns', ...places] : places;
 }
 
 function describeProxy({ service, listen, origins, balance }: PlannedProxy): string {

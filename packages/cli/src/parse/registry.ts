@@ -8,7 +8,7 @@ export type RegistrySpec =
   /** Servers as URLs: `http://10.0.0.1:2379`. */
   | { readonly kind: 'etcd'; readonly servers: readonly string[]; readonly prefix: string };
 
-const SERVICE_PLACEHOLDER = '{service}';
+export const SERVICE_PLACEHOLDER = '{service}';
 const ETCD_EXAMPLE = 'etcd:http://10.0.0.1:2379/services/redis';
 const ZOOKEEPER_EXAMPLE = 'zookeeper:10.0.0.1:2181,10.0.0.2:2181/services/redis';
 

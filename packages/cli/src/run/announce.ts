@@ -88,7 +88,10 @@ export async function announceServices(invocation: Invocation): Promise<number> 
   if (settings.isSet('docker') && targets.registries.length > 0) {
     throw new CliError(EXIT_USAGE, '--docker: containers are announced over mDNS alone; leave --to out');
   }
-  refuseSharedFolders(targets, announcements, requests);
+  refuseSharedFolders(
+    announcements.map(({ service, type }) => ({ service, type, targets })),
+    requests,
+  );
   const log = openLog(settings, surroundings);
   const lifecycle = new Lifecycle(createNotify(surroundings.env, log));
   const admin = await createAdminService(settings, {

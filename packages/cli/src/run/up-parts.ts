@@ -1,13 +1,18 @@
 import type { Ambassador, AmbassadorOptions } from '@mdns-ambassador/ambassador';
 import { type Announcer, AnnouncerError } from '@mdns-ambassador/announcer';
 import { systemClock } from '@mdns-ambassador/mdns';
-import type { PlannedAnnouncement } from '../announce-request.ts';
+import type { Targets } from '../announce-request.ts';
 import { announcerEventToFact, describeAnnouncerEvent } from '../output/announcer-lines.ts';
+import { describeRegistrarEvent, registrarEventToFact } from '../output/registrar-lines.ts';
+import type { Reporter } from '../output/reporter.ts';
 import { Part } from '../up/part.ts';
-import type { PlannedProxy } from '../up/plan.ts';
+import type { PlacedService, PlannedProxy } from '../up/plan.ts';
 import { createAnnouncer, DRAIN_TIMEOUT_MS, GRACE_MS, openAnnouncerInjection, toCliError } from './announce.ts';
 import type { Injections } from './injections.ts';
+import type { LocalNetwork } from './local-network.ts';
 import { composeAmbassador, composeProxy, openInjection, type ProxyContext, startListening } from './proxy.ts';
+import { addRegistrars } from './registrars.ts';
+import type { Speaker } from './responder.ts';
 
 /** What the parts of `up` work with. */
 export interface PartContext extends ProxyContext {
@@ -49,11 +54,11 @@ export class ProxyPart extends Part {
 export class AnnouncementPart extends Part {
   readonly announcer: Announcer;
 
-  constructor(options: PlannedAnnouncement, { local, reporter, platform, injections, mesh }: PartContext) {
+  constructor(options: PlacedService, { local, reporter, platform, injections, mesh }: PartContext) {
     const opened = openAnnouncerInjection(options, injections);
+    const speaker = createPartSpeaker(options.targets, local, reporter);
     const surroundings = {
-      publisher: local.node,
-      network: local.network,
+      ...speaker,
       injection: () => opened?.prologues ?? [],
       mesh,
     };
@@ -64,6 +69,7 @@ export class AnnouncementPart extends Part {
       {
         async start() {
           try {
+            await speaker.start();
             await announcer.start();
           } catch (error) {
             throw error instanceof AnnouncerError ? toCliError(error) : error;
@@ -72,9 +78,10 @@ export class AnnouncementPart extends Part {
         async leave(timeoutMs, onGoodbye) {
           await announcer.drain({ graceMs: options.relay || mesh !== undefined ? GRACE_MS : 0, timeoutMs, onGoodbye });
         },
-        close() {
+        async close() {
           opened?.close();
-          return announcer.close();
+          await announcer.close();
+          await speaker.close();
         },
         drainTimeoutMs: DRAIN_TIMEOUT_MS,
       },
@@ -82,4 +89,19 @@ export class AnnouncementPart extends Part {
     );
     this.announcer = announcer;
   }
+}
+
+/** Of one service: the mDNS stack that all share, and registries of its own. */
+function createPartSpeaker({ isMdns, registries }: Targets, local: LocalNetwork, reporter: Reporter): Speaker {
+  const shared: Speaker = {
+    network: local.network,
+    publisher: local.node,
+    counters: () => local.node.counters,
+    start: async () => undefined,
+    close: async () => undefined,
+  };
+  if (registries.length === 0) return shared;
+  return addRegistrars(isMdns ? shared : undefined, registries, local.network, (event) =>
+    reporter.tell(describeRegistrarEvent(event), registrarEventToFact(event)),
+  );
 }

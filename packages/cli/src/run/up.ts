@@ -1,7 +1,6 @@
 import { hostname } from 'node:os';
 import { LoopLag } from '@mdns-ambassador/ambassador';
 import { systemClock } from '@mdns-ambassador/mdns';
-import type { PlannedAnnouncement } from '../announce-request.ts';
 import { CliError } from '../cli-error.ts';
 import type { Invocation, Surroundings } from '../command.ts';
 import { parseConfig, readConfigText } from '../config/read-config.ts';
@@ -11,10 +10,11 @@ import { createConnectionLog } from '../output/connection-log.ts';
 import { tellMode, tellNodeEvent, tellStart } from '../output/network-lines.ts';
 import { describePlan, planToJson } from '../output/plan-lines.ts';
 import { createReporter, type Reporter } from '../output/reporter.ts';
+import { addSharedOptions } from '../settings/service-requests.ts';
 import type { Settings } from '../settings/settings.ts';
 import { createNotify } from '../systemd/notify.ts';
 import { listPassedSockets } from '../systemd/passed-sockets.ts';
-import { listChangedKeys, type Plan, type PlannedProxy, readPlan } from '../up/plan.ts';
+import { listChangedKeys, type PlacedService, type Plan, type PlannedProxy, readPlan } from '../up/plan.ts';
 import { Roster } from '../up/roster.ts';
 import { createAdminService } from './admin.ts';
 import { nameMeshService } from './announce.ts';
@@ -89,12 +89,15 @@ export async function runUp(invocation: Invocation): Promise<number> {
       onConnection: reportConnections ? createConnectionLog(surroundings.logStream) : undefined,
     },
   };
-  const announced = new Roster((entry: PlannedAnnouncement) => new AnnouncementPart(entry, context));
+  const announced = new Roster((entry: PlacedService) => new AnnouncementPart(entry, context));
   const proxied = new Roster((entry: PlannedProxy) => new ProxyPart(entry, context));
 
   /** Brings the plan about; what it could not start. */
   const follow = async ({ announce, proxy }: Plan): Promise<readonly CliError[]> => {
-    if (!isNodeStarted && (announce.length > 0 || proxy.some(({ origins }) => usesMdns(origins)))) {
+    if (
+      !isNodeStarted &&
+      (announce.some(({ targets }) => targets.isMdns) || proxy.some(({ origins }) => usesMdns(origins)))
+    ) {
       await startNode(local);
       isNodeStarted = true;
       tellStart(reporter, local.network.interfaces(), local.network.skipped(), mesh?.ids);
@@ -182,7 +185,7 @@ interface FilePlan {
 function readFilePlan(file: string, text: string, settings: Settings, { platform }: Surroundings): FilePlan {
   const config = parseConfig(file, text);
   const plan = readPlan(file, config, settings, { hostName: hostname(), platform });
-  const shared = settings.withFallback(config.options);
+  const shared = addSharedOptions(settings, config);
   const mesh = readMeshRequest(shared, platform);
   if (mesh !== undefined) refuseForeignEngines(plan.proxy);
   requireEntitled(mesh, 'announce', plan.announce.map(nameMeshService));

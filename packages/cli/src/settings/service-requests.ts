@@ -24,7 +24,7 @@ export async function loadConfig(settings: Settings): Promise<Config | undefined
 
 /** The settings of the whole command: the file's shared keys come last. */
 export function addSharedOptions(settings: Settings, config: Config | undefined): Settings {
-  return config === undefined ? settings : settings.withFallback(config.options);
+  return config === undefined ? settings : settings.withShared(config.options);
 }
 
 /**

@@ -18,19 +18,26 @@ export interface Layer {
 /** The options of one command. The first layer that sets an option wins it wholly. */
 export class Settings {
   readonly #layers: readonly Layer[];
+  readonly #shared: readonly Layer[];
 
-  constructor(layers: readonly Layer[]) {
+  constructor(layers: readonly Layer[], shared: readonly Layer[] = []) {
     this.#layers = layers;
+    this.#shared = shared;
   }
 
-  /** These settings with one more place to look, after all others. */
+  /** These settings with one more place to look, after all others but those that services share. */
   withFallback(layer: Layer): Settings {
-    return new Settings([...this.#layers, layer]);
+    return new Settings([...this.#layers, layer], this.#shared);
+  }
+
+  /** These settings with a place that is looked into last, whatever fallback is added: what one service says of itself wins. */
+  withShared(layer: Layer): Settings {
+    return new Settings(this.#layers, [...this.#shared, layer]);
   }
 
   /** Every value of the option, in order. */
   find(option: string): readonly Given[] {
-    for (const layer of this.#layers) {
+    for (const layer of [...this.#layers, ...this.#shared]) {
       const values = layer.find(option);
       if (values.length > 0) return values;
     }

@@ -2,7 +2,15 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Cidr } from '@mdns-ambassador/ambassador';
 import { formatListenPlace } from '@mdns-ambassador/relay';
 import { readAdminPlaces } from '../admin-request.ts';
-import { type Machine, type PlannedAnnouncement, readAnnouncement, readResponder } from '../announce-request.ts';
+import {
+  type Machine,
+  type PlannedAnnouncement,
+  readAnnouncement,
+  readResponder,
+  readTargets,
+  refuseSharedFolders,
+  type Targets,
+} from '../announce-request.ts';
 import { CliError } from '../cli-error.ts';
 import type { Config } from '../config/read-config.ts';
 import { EXIT_CONFIG } from '../exit-codes.ts';
@@ -10,16 +18,20 @@ import { LOG_FORMATS, LOG_LEVELS } from '../output/log.ts';
 import { parseChoice } from '../parse/choice.ts';
 import { type ProxyRequest, readProxyRequest } from '../proxy-request.ts';
 import { readAllowedCidrs } from '../run/sources.ts';
-import { listSectionRequests, type ServiceRequest } from '../settings/service-requests.ts';
+import { addSharedOptions, listSectionRequests, type ServiceRequest } from '../settings/service-requests.ts';
 import type { Settings } from '../settings/settings.ts';
 
 export interface PlannedProxy extends ProxyRequest {
   readonly allowed: readonly Cidr[];
 }
 
+export interface PlacedService extends PlannedAnnouncement {
+  readonly targets: Targets;
+}
+
 /** What a configuration file asks for. Two that are equal ask for the same. */
 export interface Plan {
-  readonly announce: readonly PlannedAnnouncement[];
+  readonly announce: readonly PlacedService[];
   readonly proxy: readonly PlannedProxy[];
   /** By key of the file: what is read at the start alone. */
   readonly fixed: Readonly<Record<string, readonly string[]>>;
@@ -37,7 +49,7 @@ const FIXED_OPTIONS = {
 
 /** `settings`: of the command line and the environment. Throws a CliError with the line of what is wrong. */
 export function readPlan(file: string, config: Config, settings: Settings, machine: Machine): Plan {
-  const shared = settings.withFallback(config.options);
+  const shared = addSharedOptions(settings, config);
   shared.read('log-level', (text) => parseChoice(text, LOG_LEVELS));
   shared.read('log-format', (text) => parseChoice(text, LOG_FORMATS));
   readAdminPlaces(shared);
@@ -47,13 +59,19 @@ export function readPlan(file: string, config: Config, settings: Settings, machi
     throw new CliError(EXIT_CONFIG, `${file}:1: nothing to do; write services under announce: or proxy:`);
   }
   for (const { settings: own } of announceRequests) refuseForeignResponder(own);
-  const announce = announceRequests.map((request) => readAnnouncement(request, machine));
+  const announce = announceRequests.map(
+    (request): PlacedService => ({
+      ...readAnnouncement(request, machine),
+      targets: readTargets(request.settings),
+    }),
+  );
   const proxy = proxyRequests.map(
     (request): PlannedProxy => ({
       ...readProxyRequest(request, { platform: machine.platform, passedFds: [] }),
       allowed: readAllowedCidrs(request.settings),
     }),
   );
+  refuseSharedFolders(announce, announceRequests);
   refuseTwice(
     announce.map(({ instance, type }) => [`the name "${instance}" of ${type}`]),
     announceRequests,
@@ -71,15 +89,8 @@ export function readPlan(file: string, config: Config, settings: Settings, machi
   return { announce, proxy, fixed: Object.fromEntries(fixed) };
 }
 
-/** One process has one responder, and the proxies of `up` need ours. Registries are for `announce` alone. */
+/** One process has one responder, and the proxies of `up` need ours. */
 function refuseForeignResponder(settings: Settings): void {
-  const [to] = settings.find('to').filter(({ text }) => text !== 'mdns');
-  if (to !== undefined) {
-    throw new CliError(
-      to.exitCode,
-      `${to.origin}: up announces over mDNS; leave "${to.text}" out, or use ambassador announce`,
-    );
-  }
   if (readResponder(settings) === 'native') return;
   const [given] = settings.find('responder');
   throw new CliError(

@@ -35,6 +35,13 @@ test('flags win over the environment, the environment over the file, and wholly'
   expect([read('a'), read('b'), read('c'), read('d')]).toEqual([['flag'], ['env', 'env2'], ['file'], []]);
 });
 
+test('what services share comes last, also behind fallbacks that are added later', () => {
+  const settings = new Settings([layerOf({ a: ['flag'] }, '--a')])
+    .withShared(layerOf({ a: ['shared'], b: ['shared'], c: ['shared'] }, 'file:1'))
+    .withFallback(layerOf({ b: ['own'] }, 'file:2'));
+  expect(['a', 'b', 'c'].map((option) => settings.read(option, (text) => text))).toEqual(['flag', 'own', 'shared']);
+});
+
 test('of a single value written twice the last counts', () => {
   expect(new Settings([layerOf({ a: ['1', '2'] }, '--a')]).read('a', Number)).toBe(2);
 });

@@ -102,6 +102,11 @@ test.each<[string, string]>([
     `${ANNOUNCE}    name: x\n  - { service: api, port: 1, type: redis, name: x }\n`,
     '78 a.yaml:4: name: the name "x" of _redis._tcp is taken by redis already; write another name',
   ],
+  [`${ANNOUNCE}    to: consul:a\n`, '78 a.yaml:3: to: "consul:a" is nowhere to announce; write mdns,'],
+  [
+    'announce:\n  - { service: redis, to: "etcd:http://a/s" }\n  - { service: api, port: 1, to: [mdns, "etcd:http://a/s"] }\n',
+    '78 a.yaml:3: to: redis and api would stand in one folder, /s; write {service} into its path',
+  ],
   [`${PROXY}admin: 0.0.0.0:9901\n`, '77 a.yaml:3: admin: 0.0.0.0:9901 accepts connections from other machines'],
   [`${PROXY}logLevel: loud\n`, '78 a.yaml:3: logLevel: "loud" is not known; write one of trace'],
   [`${PROXY}mesh: { keyFil: x }\n`, '78 a.yaml:3: "keyFil" is no key here; did you mean keyFile?'],
@@ -113,4 +118,31 @@ test('a responder of somebody else is refused, as the proxies need ours', () => 
   expect(() => plan('announce:\n  - { service: redis, responder: avahi }')).toThrow(
     /responder: up speaks mDNS itself; leave "avahi" out/,
   );
+});
+
+test('a service is announced where its entry says, else where the file says for all, else over mDNS', () => {
+  const placesOf = (text: string): readonly unknown[] => plan(text).announce.map(({ targets }) => targets);
+  const mdns = { isMdns: true, registries: [] };
+  const etcd = { kind: 'etcd', servers: ['http://10.0.0.1:2379'], prefix: '/s/{service}' };
+  const both = `
+to: [mdns, "etcd:http://10.0.0.1:2379/s/{service}"]
+announce:
+  - service: redis
+  - { service: api, port: 3000, to: mdns }
+  - { service: web, port: 3001, to: "zookeeper:10.0.0.2/web" }
+`;
+  expect(placesOf(both)).toEqual([
+    { isMdns: true, registries: [etcd] },
+    mdns,
+    { isMdns: false, registries: [expect.objectContaining({ kind: 'zookeeper', path: '/web' })] },
+  ]);
+  expect(placesOf(ANNOUNCE)).toEqual([mdns]);
+  expect(describePlan(plan(both))).toEqual([
+    'announce redis as "redis on h1" (_redis._tcp): port 6379, checked by tcp every 2s, to mdns and etcd:http://10.0.0.1:2379/s/{service}',
+    'announce api as "api on h1" (_api._tcp): port 3000, checked by tcp every 2s',
+    'announce web as "web on h1" (_web._tcp): port 3001, checked by tcp every 2s, to zookeeper:10.0.0.2:2181/web',
+  ]);
+  expect(planToJson(plan(both))).toMatchObject({
+    announce: [{ to: ['mdns', 'etcd:http://10.0.0.1:2379/s/{service}'] }, { to: ['mdns'] }, {}],
+  });
 });

@@ -61,9 +61,17 @@ export class Session {
       this.refuse(REPLIES.malformed);
       return;
     }
-    this.#isUpgraded = true;
-    this.#leg.off('data', this.#refuseUnasked);
-    carryUpgrade(incoming, head, this.back, this.#leg, context);
+    carryUpgrade(incoming, head, this.back, this.#leg, {
+      ...context,
+      onAgreed: () => {
+        this.#isUpgraded = true;
+        this.#leg.off('data', this.#refuseUnasked);
+      },
+      onDeclined: () => {
+        this.#open -= 1;
+        this.back.destroySoon();
+      },
+    });
   }
 
   /** Says why a request is not passed on, as the last response; among other responses it can only be a reset. */

@@ -8,6 +8,14 @@ import { REPLIES } from './reply.ts';
 
 const UPGRADE_FIELDS = ['Connection', 'Upgrade', 'Upgrade', 'websocket'] as const;
 
+/** What such a request has need of. */
+export interface UpgradeContext extends ExchangeContext {
+  /** The service has agreed: nothing is HTTP from here on. */
+  onAgreed(): void;
+  /** Its response was sent, and is the last one. */
+  onDeclined(): void;
+}
+
 /**
  * Asks the service for a websocket in the client's place. Where it agrees, the two are spliced; where it does not, its response is
  * the last one on this connection. `head` is what the client has already said beyond its request.
@@ -17,11 +25,12 @@ export function carryUpgrade(
   head: Buffer,
   back: Back,
   leg: Leg,
-  context: ExchangeContext,
+  context: UpgradeContext,
 ): void {
   const outgoing = startRequest(incoming, context, UPGRADE_FIELDS);
   outgoing.maxHeadersCount = 0;
   outgoing.on('upgrade', (answer, _socket: Duplex, answerHead: Buffer) => {
+    context.onAgreed();
     back.write(encodeSwitch(answer));
     if (head.length > 0) back.unshift(head);
     if (answerHead.length > 0) leg.unshift(answerHead);
@@ -39,7 +48,7 @@ function encodeSwitch({ rawHeaders, statusMessage = '' }: IncomingMessage): Buff
 }
 
 /** `node:http` has given the client's socket away, so that the response is tied to it by hand. */
-function carryDecline(answer: IncomingMessage, incoming: IncomingMessage, back: Back, context: ExchangeContext): void {
+function carryDecline(answer: IncomingMessage, incoming: IncomingMessage, back: Back, context: UpgradeContext): void {
   if (!isDelimited(answer)) {
     answer.destroy();
     context.onInvalid(REPLIES.badUpstream);
@@ -59,5 +68,5 @@ function carryDecline(answer: IncomingMessage, incoming: IncomingMessage, back: 
     return;
   }
   carryResponseBody(answer, response, context);
-  response.once('finish', () => back.destroySoon());
+  response.once('finish', () => context.onDeclined());
 }

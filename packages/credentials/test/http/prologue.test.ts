@@ -380,6 +380,18 @@ test('a websocket that is declined has the answer, and its connection ends', asy
   const { text, isReset } = await readAll(world.client);
   expect(text).toMatch(/^HTTP\/1\.1 403 Forbidden[\s\S]*\r\n\r\nno$/);
   expect(isReset).toBe(false);
+  world.client.end();
+  expect((await readAll(world.service)).isReset).toBe(false);
+  await expect.poll(() => world.upstream.destroyed).toBe(true);
+});
+
+test('a service that leaves instead of answering a websocket takes the client with it', async () => {
+  const world = await openHttp();
+  world.client.write('GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
+  await readUntil(world.service, /\r\n\r\n/);
+  world.service.end();
+  expect(await readAll(world.client)).toEqual({ text: '', isReset: true });
+  await expect.poll(() => world.upstream.destroyed).toBe(true);
 });
 
 test('another protocol that a client offers is not taken up, and its request is answered', async () => {

@@ -138,7 +138,8 @@ export class MeshDialler {
 
   async #reach(target: Target, meshId: string | undefined, timeoutMs: number, signal: AbortSignal): Promise<Leg> {
     const place = formatTarget(target);
-    const reason = this.#quarantine.explain(place, performance.now());
+    const dialledAt = performance.now();
+    const reason = this.#quarantine.explain(place, dialledAt);
     if (reason !== undefined) throw createHandshakeError('quarantine', reason);
     try {
       const leg = (await this.#reachWarm(place, signal)) ?? (await this.#reachCold(target, meshId, timeoutMs, signal));
@@ -146,7 +147,7 @@ export class MeshDialler {
       this.#warm.refill(target, meshId);
       return leg;
     } catch (error) {
-      this.#judge(place, error);
+      this.#judge(place, error, dialledAt);
       throw error;
     }
   }
@@ -217,12 +218,12 @@ export class MeshDialler {
     }
   }
 
-  #judge(place: string, error: unknown): void {
-    const conviction = this.#convict(place, error);
+  #judge(place: string, error: unknown, dialledAt: number): void {
+    const conviction = this.#convict(place, error, dialledAt);
     if (conviction !== undefined) this.#options.onQuarantine?.({ service: this.#service, ...conviction });
   }
 
-  #convict(place: string, error: unknown): Conviction | undefined {
+  #convict(place: string, error: unknown, dialledAt: number): Conviction | undefined {
     const now = performance.now();
     const reason = error instanceof Error ? error.message : String(error);
     switch (errorCode(error)) {
@@ -230,7 +231,7 @@ export class MeshDialler {
       case HANDSHAKE_CODES.denied:
         return this.#quarantine.convict(place, reason, now);
       case HANDSHAKE_CODES.refused:
-        return this.#quarantine.suspect(place, reason, now);
+        return this.#quarantine.suspect(place, reason, now, dialledAt);
       default:
         return undefined;
     }

@@ -8,6 +8,8 @@ const MAX_PLACES = 1_024;
 interface Entry {
   readonly convictions: number;
   readonly suspicions: number;
+  /** When it was suspected last. */
+  readonly suspectedAt: number;
   readonly until: number;
   readonly reason: string;
 }
@@ -45,20 +47,23 @@ export class Quarantine {
     if (known !== undefined && now < known.until) return undefined;
     const convictions = (known?.convictions ?? 0) + 1;
     const forMs = Math.min(FIRST_MS * 2 ** (convictions - 1), LONGEST_MS);
-    this.#set(place, { convictions, suspicions: 0, until: now + forMs, reason });
+    this.#set(place, { convictions, suspicions: 0, suspectedAt: now, until: now + forMs, reason });
     return { place, reason, forMs, isFirst: convictions === 1 };
   }
 
-  /** It broke off when it had seen who we are. */
-  suspect(place: string, reason: string, now: number): Conviction | undefined {
+  /** It broke off when it had seen who we are, in a dial that began at `dialledAt`. */
+  suspect(place: string, reason: string, now: number, dialledAt: number): Conviction | undefined {
     const known = this.#entries.get(place) ?? {
       convictions: 0,
       suspicions: 0,
+      suspectedAt: Number.NEGATIVE_INFINITY,
       until: Number.NEGATIVE_INFINITY,
       reason,
     };
+    // Whoever dies breaks off every dial that was under way.
+    if (dialledAt <= known.suspectedAt) return undefined;
     if (known.suspicions + 1 >= SUSPICIONS_TO_CONVICT) return this.convict(place, reason, now);
-    this.#set(place, { ...known, suspicions: known.suspicions + 1 });
+    this.#set(place, { ...known, suspicions: known.suspicions + 1, suspectedAt: now });
     return undefined;
   }
 

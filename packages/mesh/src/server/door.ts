@@ -10,7 +10,7 @@ import {
 } from '../handshake/preamble.ts';
 import { readLine } from '../handshake/read-line.ts';
 import type { Member, MeshClock } from '../member.ts';
-import { SecureAcceptor } from './accept-secure.ts';
+import { type Accepted, SecureAcceptor } from './accept-secure.ts';
 import { TURNSTILE_LIMITS, Turnstile, type TurnstileLimits } from './turnstile.ts';
 
 /** From the first byte to the end of the TLS handshake, waiting for one's turn included. */
@@ -98,29 +98,22 @@ export class Door {
     signal.addEventListener('abort', stop, { once: true });
     if (signal.aborted) stop();
     try {
-      const visitor = await this.#enter(raw, address, abort).catch((error: unknown) => {
-        resetLeg(raw);
-        throw error;
-      });
-      try {
-        const cancel = clock.after(HANDSHAKE_MS, () => {
-          abort.abort();
-          this.#report(address, TOO_LATE);
-        });
-        await this.#options.member.refresh();
-        const { leg, meshId } = await this.#acceptor.accept(raw, abort.signal).finally(cancel);
-        const request = await this.#hear(leg, abort.signal, REQUEST_MS);
-        if (!request.warm) return createCaller(leg, meshId, clock);
-        return this.#keepWarm(leg, meshId, address, abort.signal);
-      } finally {
-        for (const next of this.#turnstile.leave(address, visitor)) next.enter();
-      }
+      const { leg, meshId, request } = await this.#shakeHands(raw, address, abort);
+      if (request.warm) await this.#keepWarm(leg, address, abort.signal);
+      return createCaller(leg, meshId, clock);
     } catch (error) {
       this.#tell(address, error);
       throw error;
     } finally {
       signal.removeEventListener('abort', stop);
     }
+  }
+
+  /** Connections that are kept for proxies. */
+  get warm(): number {
+    let count = 0;
+    for (const ofAddress of this.#warm.values()) count += ofAddress.size;
+    return count;
   }
 
   /** Who is kept warm is sent away; who is shaking hands goes on. */
@@ -133,6 +126,26 @@ export class Door {
     this.drain();
     this.#unlisten();
     this.#acceptor.close();
+  }
+
+  /** Waits for its turn, and hears what it wants. */
+  async #shakeHands(raw: Arrival, address: string, abort: AbortController): Promise<Accepted & { request: Request }> {
+    const { clock, member } = this.#options;
+    const visitor = await this.#enter(raw, address, abort).catch((error: unknown) => {
+      resetLeg(raw);
+      throw error;
+    });
+    try {
+      const cancel = clock.after(HANDSHAKE_MS, () => {
+        abort.abort();
+        this.#report(address, TOO_LATE);
+      });
+      await member.refresh();
+      const accepted = await this.#acceptor.accept(raw, abort.signal).finally(cancel);
+      return { ...accepted, request: await this.#hear(accepted.leg, abort.signal, REQUEST_MS) };
+    } finally {
+      for (const next of this.#turnstile.leave(address, visitor)) next.enter();
+    }
   }
 
   /** Resolves when it is this one's turn. */
@@ -205,11 +218,10 @@ export class Door {
   }
 
   /** Resolves when a proxy has a client for its connection. */
-  async #keepWarm(leg: Leg, meshId: string, address: string, signal: AbortSignal): Promise<Caller> {
+  async #keepWarm(leg: Leg, address: string, signal: AbortSignal): Promise<void> {
     const { clock } = this.#options;
     const ofAddress = this.#warm.get(address) ?? new Set<Leg>();
-    const total = [...this.#warm.values()].reduce((sum, { size }) => sum + size, 0);
-    if (ofAddress.size >= MAX_WARM_PER_ADDRESS || total >= MAX_WARM || this.#isDraining) {
+    if (ofAddress.size >= MAX_WARM_PER_ADDRESS || this.warm >= MAX_WARM || this.#isDraining) {
       dismiss(leg, this.#isDraining ? 'draining' : 'busy', clock);
       throw new RelayError('ABORTED', 'it keeps too many connections');
     }
@@ -221,7 +233,7 @@ export class Door {
       ofAddress.delete(leg);
       if (ofAddress.size === 0) this.#warm.delete(address);
     }
-    return createCaller(leg, meshId, clock);
+    if (leg.writableEnded) throw new RelayError('ABORTED', 'it was sent away before it asked');
   }
 
   #dismissWarm(refusal: Refusal): void {

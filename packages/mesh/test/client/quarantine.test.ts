@@ -28,11 +28,19 @@ test('only the first time is new, and dials of one moment are one event', () => 
 
 test('who breaks off without a word is doubted, and convicted when it does so twice in a row', () => {
   const quarantine = new Quarantine();
-  expect(quarantine.suspect('a', 'broke off', 0)).toBeUndefined();
+  expect(quarantine.suspect('a', 'broke off', 0, 0)).toBeUndefined();
   expect(quarantine.explain('a', 0)).toBeUndefined();
   quarantine.acquit('a');
-  expect(quarantine.suspect('a', 'broke off', 1)).toBeUndefined();
-  expect(quarantine.suspect('a', 'broke off', 2)).toMatchObject({ forMs: MINUTE_MS });
+  expect(quarantine.suspect('a', 'broke off', 1, 1)).toBeUndefined();
+  expect(quarantine.suspect('a', 'broke off', 2, 2)).toMatchObject({ forMs: MINUTE_MS });
+});
+
+test('who dies while several wait for its word has broken off once', () => {
+  const quarantine = new Quarantine();
+  expect(quarantine.suspect('a', 'broke off', 10, 0)).toBeUndefined();
+  expect(quarantine.suspect('a', 'broke off', 11, 5)).toBeUndefined();
+  expect(quarantine.explain('a', 12)).toBeUndefined();
+  expect(quarantine.suspect('a', 'broke off', 13, 12)).toMatchObject({ forMs: MINUTE_MS });
 });
 
 test('1,024 places are remembered, and the oldest is forgotten first', () => {

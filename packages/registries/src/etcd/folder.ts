@@ -128,7 +128,9 @@ export class EtcdFolder implements FolderWatch {
         const known = this.#revision;
         for (const change of message.changes) if (change.revision > known) this.#apply(change);
         if (message.changes.length > 0 && message.revision > known) this.#revision = message.revision;
-        this.#tell();
+        // Where nothing changed it was told of before, unless it was lost meanwhile.
+        if (message.changes.length > 0 || this.#told === undefined) this.#tell();
+        else this.#loss.end();
         return undefined;
       }
       case 'compacted':

@@ -1,10 +1,16 @@
 /** A watch event holds one value, and its previous one is not asked for. */
 const MAX_LINE_CHARACTERS = 16 * 1024 * 1024;
 
+/** Small pieces of one line that are kept apart before they become one block; a line is put together once. */
+const MAX_PIECES = 1_024;
+
 /** Cuts a stream of text, in whatever pieces it comes, into JSON documents that stand on a line each. */
 export class JsonLines {
   readonly #onDocument: (document: unknown) => void;
-  #rest = '';
+  /** Of the line that is not whole yet: its beginning, and what follows. */
+  #blocks: string[] = [];
+  #pieces: string[] = [];
+  #length = 0;
 
   constructor(onDocument: (document: unknown) => void) {
     this.#onDocument = onDocument;
@@ -12,10 +18,25 @@ export class JsonLines {
 
   /** Throws on a line that is no JSON or too long. */
   push(text: string): void {
-    const lines = (this.#rest + text).split('\n');
-    this.#rest = lines.pop() ?? '';
-    if (this.#rest.length > MAX_LINE_CHARACTERS) throw new Error('the answer has a line that is too long');
-    for (const line of lines) if (line.trim() !== '') this.#onDocument(parseJson(line));
+    const [end = '', ...lines] = text.split('\n');
+    this.#keep(end);
+    for (const next of lines) {
+      const line = [...this.#blocks, ...this.#pieces].join('');
+      this.#blocks = [];
+      this.#pieces = [];
+      this.#length = 0;
+      if (line.trim() !== '') this.#onDocument(parseJson(line));
+      this.#keep(next);
+    }
+  }
+
+  #keep(piece: string): void {
+    this.#length += piece.length;
+    if (this.#length > MAX_LINE_CHARACTERS) throw new Error('the answer has a line that is too long');
+    if (piece !== '') this.#pieces.push(piece);
+    if (this.#pieces.length < MAX_PIECES) return;
+    this.#blocks.push(this.#pieces.join(''));
+    this.#pieces = [];
   }
 }
 

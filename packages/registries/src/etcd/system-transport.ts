@@ -10,6 +10,8 @@ import type { EtcdTransport } from './transport.ts';
 
 /** 1,024 entries of 64 KiB in base64 would be more; no real folder is. */
 const MAX_BODY_BYTES = 16 * 1024 * 1024;
+/** RFC 9110 15.6: it is the server that can't. */
+const FIRST_SERVER_ERROR = 500;
 /** A peer that vanished is noticed by the probes of TCP. */
 const KEEPALIVE_MS = 5_000;
 
@@ -25,12 +27,15 @@ export function createSystemTransport(servers: readonly string[]): EtcdTransport
     const index = current;
     const url = new URL(path, servers[index % servers.length]);
     try {
-      return await send(url, JSON.stringify(body), {
+      const response = await send(url, JSON.stringify(body), {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
         agent: isStream ? false : url.protocol === 'https:' ? agents['https:'] : agents['http:'],
         signal,
       });
+      // A member without its cluster answers and knows nothing; another one may.
+      if ((response.statusCode ?? 0) >= FIRST_SERVER_ERROR && current === index) current += 1;
+      return response;
     } catch (error) {
       if (current === index) current += 1;
       throw error;

@@ -14,6 +14,11 @@ export interface ZooKeeperFolderOptions {
   readonly onClose: () => void;
 }
 
+/** Reads in a row within a second that follow each other at once; those after them wait a little. */
+const HASTY_READS = 20;
+const HASTE_MS = 1_000;
+const UNHURRIED_MS = 20;
+
 /** The children of a node with their values, followed by watches. */
 export class ZooKeeperFolder implements FolderWatch {
   readonly #options: ZooKeeperFolderOptions;
@@ -28,7 +33,9 @@ export class ZooKeeperFolder implements FolderWatch {
   #told: string | undefined;
   #isReading = false;
   #isAgain = false;
+  #isPaced = false;
   #failures = 0;
+  #readsSince = { startedAt: Number.NEGATIVE_INFINITY, count: 0 };
   #cancelNext: () => void = () => undefined;
   #isClosed = false;
 
@@ -55,6 +62,7 @@ export class ZooKeeperFolder implements FolderWatch {
 
   suspend(reason: string): void {
     this.#session = undefined;
+    this.#isPaced = false;
     this.#cancelNext();
     if (!this.#isClosed) this.#loss.begin(reason);
   }
@@ -62,6 +70,7 @@ export class ZooKeeperFolder implements FolderWatch {
   refresh(): void {
     if (this.#isClosed || this.#session === undefined) return;
     if (this.#isReading) this.#isAgain = true;
+    else if (this.#isHasty()) this.#readSoon();
     else void this.#read(this.#session);
   }
 
@@ -73,10 +82,32 @@ export class ZooKeeperFolder implements FolderWatch {
     this.#options.onClose();
   }
 
+  /** A folder that changes all the time is not read all the time. */
+  #isHasty(): boolean {
+    const now = this.#options.clock.now();
+    if (now - this.#readsSince.startedAt > HASTE_MS) this.#readsSince = { startedAt: now, count: 0 };
+    return this.#readsSince.count >= HASTY_READS;
+  }
+
+  #readSoon(): void {
+    if (this.#isPaced) return;
+    this.#readIn(UNHURRIED_MS);
+    this.#isPaced = true;
+  }
+
+  #readIn(waitMs: number): void {
+    this.#cancelNext();
+    this.#cancelNext = this.#options.clock.after(waitMs, () => {
+      if (!this.#isClosed && this.#session !== undefined && !this.#isReading) void this.#read(this.#session);
+    });
+  }
+
   /** Never rejects. */
   async #read(session: ZooKeeperSession): Promise<void> {
     this.#isReading = true;
     this.#isAgain = false;
+    this.#isPaced = false;
+    this.#readsSince.count += 1;
     this.#cancelNext();
     let retryMs: number | undefined;
     try {
@@ -91,7 +122,7 @@ export class ZooKeeperFolder implements FolderWatch {
     this.#isReading = false;
     if (this.#isClosed || this.#session === undefined) return;
     if (this.#isAgain || session !== this.#session) this.refresh();
-    else if (retryMs !== undefined) this.#cancelNext = this.#options.clock.after(retryMs, () => this.refresh());
+    else if (retryMs !== undefined) this.#readIn(retryMs);
   }
 
   async #list(session: ZooKeeperSession): Promise<readonly RegistryEntry[] | undefined> {

@@ -2,6 +2,7 @@ import zookeeper from 'node-zookeeper-client';
 import { backoffMs } from '../backoff.ts';
 import type { Clock } from '../clock.ts';
 import { describeError, limitTime } from '../time-limit.ts';
+import { checkReplyFrame, checkSessionFrame, FrameReader } from './frame.ts';
 import type { ZooKeeperServer } from './server.ts';
 import type { OpenSession, SessionEvent, ZooKeeperSession } from './session.ts';
 
@@ -21,8 +22,12 @@ const CONNECT_LIMIT_MS = 4_000;
 const WRITE_ATTEMPTS = 3;
 /** Who closes waits this long for the ensemble to hear of it. */
 const CLOSE_LIMIT_MS = 1_500;
-/** Children, their number times their names' length, and a node of 1 MiB fit. */
-const MAX_FRAME_BYTES = 8 * 1024 * 1024;
+/** A folder that is there and can't be listed is asked for this often: it may come and go. */
+const LIST_ATTEMPTS = 3;
+/** An ensemble that grants less than this would have us do nothing but ask whether it is there. */
+const SHORTEST_SESSION_MS = 600;
+/** Nodes that are watched over one connection: several folders, full. */
+const MAX_WATCHED_NODES = 16_384;
 
 /** Numbers of the library's connection states. */
 const DISCONNECTED = 0;
@@ -50,7 +55,10 @@ class NodeSession implements ZooKeeperSession {
   /** The library tells two watches apart by their function. */
   readonly #watchers = new WeakMap<(path: string) => void, Watcher>();
   #nextServer: number;
+  /** Since a connection held. */
   #attempts = 0;
+  /** Reads over this connection, each of which may have left a watch. */
+  #reads = 0;
   #reason = 'it ended the connection';
   #cancelAttempt: () => void = () => undefined;
   #cancelTimer: () => void = () => undefined;
@@ -73,7 +81,7 @@ class NodeSession implements ZooKeeperSession {
 
   async listChildren(path: string, onChange: (path: string) => void): Promise<readonly string[] | undefined> {
     const watcher = this.#watcherOf(onChange);
-    for (;;) {
+    for (let attempt = 1; attempt <= LIST_ATTEMPTS; attempt++) {
       const children = await this.#ask<readonly string[]>((done) => this.#client.getChildren(path, watcher, done));
       if (children !== undefined) return children;
       const isThere = await this.#ask((done) =>
@@ -81,10 +89,12 @@ class NodeSession implements ZooKeeperSession {
       );
       if (isThere === undefined) return undefined;
     }
+    throw new Error(`${path} is there and is not`);
   }
 
   async readNode(path: string, onChange: (path: string) => void): Promise<Uint8Array | undefined> {
     const watcher = this.#watcherOf(onChange);
+    this.#countRead();
     return await this.#ask<Uint8Array>((done) =>
       this.#client.getData(path, watcher, (error, data) => done(error, data ?? new Uint8Array())),
     );
@@ -174,7 +184,7 @@ class NodeSession implements ZooKeeperSession {
 
   /** So a server that falls silent is left while there is time to keep the session with another. */
   #thirdMs(): number {
-    return Math.floor(this.#client.getSessionTimeout() / 3);
+    return Math.floor(Math.min(this.#client.getSessionTimeout(), this.#options.sessionTimeoutMs) / 3);
   }
 
   /** The library sends pings and does not miss the answers. */
@@ -183,7 +193,12 @@ class NodeSession implements ZooKeeperSession {
     this.#cancelTimer = this.#options.clock.after(this.#thirdMs(), () => {
       const answered = this.#ask((done) => this.#client.exists('/', (error, stat) => done(error, stat ?? undefined)));
       answered.then(
-        () => this.#isConnected && this.#beat(),
+        () => {
+          if (!this.#isConnected) return;
+          // Only now: a server that takes everybody in and out again is not asked again and again.
+          this.#attempts = 0;
+          this.#beat();
+        },
         () => undefined,
       );
     });
@@ -206,11 +221,12 @@ class NodeSession implements ZooKeeperSession {
       try {
         run();
       } catch (error) {
-        manager.pendingBuffer = null;
         this.#drop(`it does not speak ZooKeeper's protocol (${describeError(error)})`);
       }
     };
-    const { onSocketData, onSocketConnected, onSocketClosed, onSocketError } = manager;
+    const { onSocketData, onSocketConnected, onSocketClosed, onSocketError, updateTimeout } = manager;
+    const frames = new FrameReader();
+    manager.updateTimeout = (timeoutMs) => updateTimeout.call(manager, Math.max(SHORTEST_SESSION_MS, timeoutMs));
     manager.findNextServer = (callback) => {
       const isRoundOver = this.#attempts > 0 && this.#attempts % servers.length === 0;
       const waitMs = isRoundOver ? backoffMs(this.#attempts / servers.length, random) : 0;
@@ -218,16 +234,23 @@ class NodeSession implements ZooKeeperSession {
       const server = servers[this.#nextServer++ % servers.length];
       this.#cancelAttempt = clock.after(waitMs, () => {
         if (server === undefined || this.#closing !== undefined) return;
-        manager.pendingBuffer = null;
+        frames.clear();
         this.#limitConnecting(server);
         callback(server);
+        // The library's own limit would end another connection than it was set for.
+        clearTimeout(manager.connectTimeoutHandler ?? undefined);
       });
     };
     manager.onSocketData = (bytes) => {
-      guard(() => onSocketData.call(manager, bytes));
-      if ((manager.pendingBuffer?.length ?? 0) <= MAX_FRAME_BYTES) return;
-      manager.pendingBuffer = null;
-      this.#drop('its answer is too long');
+      guard(() => {
+        for (const frame of frames.read(bytes)) {
+          if (manager.socket?.destroyed) return;
+          // The library makes room for what is claimed.
+          if (manager.state === CONNECTING) checkSessionFrame(frame);
+          else checkReplyFrame(frame, manager.pendingQueue[0]?.request.header.type);
+          onSocketData.call(manager, frame);
+        }
+      });
     };
     manager.onSocketConnected = () => guard(() => onSocketConnected.call(manager));
     manager.onSocketClosed = (hadError) => guard(() => onSocketClosed.call(manager, hadError));
@@ -246,6 +269,26 @@ class NodeSession implements ZooKeeperSession {
     );
   }
 
+  #countRead(): void {
+    const { watcherManager } = this.#client.connectionManager;
+    this.#reads += 1;
+    if (this.#reads <= MAX_WATCHED_NODES) return;
+    this.#reads = Object.keys(watcherManager.dataWatchers).length;
+    if (this.#reads > MAX_WATCHED_NODES) this.#drop('it has too many nodes to watch');
+  }
+
+  /** What waits to be sent is not sent to the next server: whoever asked asks anew, and sets the watches anew. */
+  #forgetRequests(): void {
+    const { packetQueue, watcherManager } = this.#client.connectionManager;
+    this.#reads = 0;
+    watcherManager.dataWatchers = {};
+    watcherManager.childWatchers = {};
+    watcherManager.existenceWatchers = {};
+    for (const { callback } of packetQueue.queue.splice(0)) {
+      callback(zookeeper.Exception.create(zookeeper.Exception.CONNECTION_LOSS));
+    }
+  }
+
   #drop(reason: string): void {
     this.#reason = reason;
     this.#client.connectionManager.socket?.destroy();
@@ -253,10 +296,10 @@ class NodeSession implements ZooKeeperSession {
 
   #takeState(state: number): void {
     this.#isConnected = state === CONNECTED;
+    if (state === DISCONNECTED) this.#forgetRequests();
     if (this.#closing !== undefined) return;
     switch (state) {
       case CONNECTED:
-        this.#attempts = 0;
         this.#beat();
         this.#onEvent({ kind: 'connected' });
         return;

@@ -23,9 +23,21 @@ declare module 'node-zookeeper-client' {
   /** Internal to the library: what it lacks is added here. */
   interface ConnectionManager extends EventEmitter {
     socket: Socket | undefined;
-    pendingBuffer: Buffer | null;
+    readonly state: number;
+    /** Requests that were sent, the oldest first. */
+    readonly pendingQueue: readonly { readonly request: { readonly header: { readonly type: number } } }[];
+    /** Requests that are yet to be sent. */
+    readonly packetQueue: { readonly queue: { readonly callback: (error: ZooKeeperException) => void }[] };
+    /** By path. */
+    readonly watcherManager: {
+      dataWatchers: Readonly<Record<string, unknown>>;
+      childWatchers: Readonly<Record<string, unknown>>;
+      existenceWatchers: Readonly<Record<string, unknown>>;
+    };
+    /** Set when a connection is begun. */
+    readonly connectTimeoutHandler: NodeJS.Timeout | null;
     servers: readonly { readonly host: string; readonly port: number }[];
-    connectTimeout: number;
+    updateTimeout(timeoutMs: number): void;
     findNextServer(callback: (server: { readonly host: string; readonly port: number }) => void): void;
     onSocketData(bytes: Buffer): void;
     onSocketError(error: Error): void;
@@ -55,7 +67,12 @@ declare module 'node-zookeeper-client' {
       options: { readonly sessionTimeout: number; readonly spinDelay: number; readonly retries: number },
     ): Client;
     readonly CreateMode: { readonly PERSISTENT: number; readonly EPHEMERAL: number };
-    readonly Exception: { readonly NO_NODE: number; readonly NODE_EXISTS: number };
+    readonly Exception: {
+      readonly NO_NODE: number;
+      readonly NODE_EXISTS: number;
+      readonly CONNECTION_LOSS: number;
+      create(code: number): ZooKeeperException;
+    };
   };
   export = zookeeper;
 }
