@@ -33,14 +33,26 @@ export class Mesh {
 
   /** Rejects with a MeshError, NOT_ENTITLED, when the keys are a token for something else. The member is the caller's to close. */
   async join(role: Role, service: string): Promise<Member> {
-    const member = await Member.join(this.#ring, {
+    const ring = this.#ring;
+    const member = await Member.join(ring, {
       ...this.#options,
       role,
       service,
       onClose: () => this.#members.delete(member),
     });
     this.#members.add(member);
+    if (ring !== this.#ring) await this.#catchUp(member);
     return member;
+  }
+
+  /** The keys became others while it joined. */
+  async #catchUp(member: Member): Promise<void> {
+    try {
+      await member.change(this.#ring);
+    } catch (error) {
+      member.close();
+      throw error;
+    }
   }
 
   /** What TXT records of a service are signed with and recognised by, the current key's first. */

@@ -1,4 +1,5 @@
 import type { X509Certificate } from 'node:crypto';
+import type { Standing } from './keys/standing.ts';
 import type { Member } from './member.ts';
 import { formatMemberUri, oppositeRole } from './role.ts';
 import { readMemberUri } from './x509.ts';
@@ -18,12 +19,13 @@ export interface ShownPeer {
   getPeerX509Certificate(): X509Certificate | undefined;
 }
 
-/** Says who the peers of one member are, by the name in their certificates, whose chain TLS has verified before. */
+/** Says who the peers of one member are, by the name in their certificates, which TLS has verified before. */
 export class PeerIdentity {
   readonly #member: Member;
   readonly #alpn: string;
-  /** By fingerprint: parsing takes longer than looking up. */
-  readonly #uris = new Map<string, string | undefined>();
+  /** By fingerprint, for these standings: judging takes longer than looking up. */
+  readonly #verdicts = new Map<string, PeerVerdict>();
+  #standings: readonly Standing[] = [];
 
   constructor(member: Member, alpn: string) {
     this.#member = member;
@@ -36,26 +38,31 @@ export class PeerIdentity {
     if (peer.isSessionReused()) return { kind: 'stranger', reason: 'resumed a session' };
     const certificate = peer.getPeerX509Certificate();
     if (certificate === undefined) return { kind: 'stranger', reason: 'showed no certificate' };
-    const uri = this.#readUri(certificate);
+    const { standings } = this.#member;
+    if (standings !== this.#standings) this.#verdicts.clear();
+    this.#standings = standings;
+    const known = this.#verdicts.get(certificate.fingerprint256);
+    return known ?? this.#remember(certificate.fingerprint256, this.#judgeName(certificate));
+  }
+
+  #judgeName(certificate: X509Certificate): PeerVerdict {
+    const uri = readMemberUri(certificate.raw);
     const { service, standings } = this.#member;
     const role = oppositeRole(this.#member.role);
     const standing = standings.find(({ meshId }) => uri === formatMemberUri(meshId, role, service));
     if (standing === undefined)
       return { kind: 'stranger', reason: `is ${uri ?? 'nobody by name'}, not who may ${role} ${service}` };
-    // The name must be given by the authority of the mesh that it names.
-    if (standings.length > 1 && !certificate.verify(standing.peerAuthorityKey)) {
+    // The name must be given by the authority of the mesh that it names: TLS asks for one of several, or knew more when it began.
+    if (!certificate.verify(standing.peerAuthorityKey)) {
       return { kind: 'stranger', reason: 'claims a name that its authority does not give' };
     }
     return { kind: 'member', meshId: standing.meshId };
   }
 
-  #readUri(certificate: X509Certificate): string | undefined {
-    const print = certificate.fingerprint256;
-    if (this.#uris.has(print)) return this.#uris.get(print);
-    const uri = readMemberUri(certificate.raw);
-    this.#uris.set(print, uri);
-    const oldest = this.#uris.keys().next();
-    if (this.#uris.size > MAX_REMEMBERED && oldest.done !== true) this.#uris.delete(oldest.value);
-    return uri;
+  #remember(print: string, verdict: PeerVerdict): PeerVerdict {
+    this.#verdicts.set(print, verdict);
+    const oldest = this.#verdicts.keys().next();
+    if (this.#verdicts.size > MAX_REMEMBERED && oldest.done !== true) this.#verdicts.delete(oldest.value);
+    return verdict;
   }
 }

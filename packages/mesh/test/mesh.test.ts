@@ -18,6 +18,18 @@ test('other keys reach every member of the process, and who listens', async () =
   member.close();
 });
 
+test('who joins while the keys become others has the new ones, or is refused', async () => {
+  const mesh = createMesh();
+  const joining = mesh.join('proxy', 'redis');
+  await mesh.change(createRing());
+  const member = await joining;
+  expect(member.meshIds).toEqual(mesh.ids);
+  member.close();
+  const refused = mesh.join('announce', 'redis').catch((error: unknown) => error);
+  await mesh.change({ kind: 'bundle', bundle: await cutBundle([createRing().current], 'proxy', 'redis') });
+  expect(await refused).toMatchObject({ code: 'NOT_ENTITLED' });
+});
+
 test('the same keys once more leave the members as they are', async () => {
   const mesh = createMesh();
   const member = await mesh.join('proxy', 'redis');

@@ -43,11 +43,16 @@ export class WarmPool {
     this.#options = options;
   }
 
+  /** Places at which one is kept, or about to be. */
+  get places(): number {
+    return new Set([...this.#parked.keys(), ...this.#opening.keys()]).size;
+  }
+
   /** The freshest one for this place, paused and nobody else's; undefined where there is none. */
   take(place: string): WarmConnection | undefined {
-    const parked = this.#parked.get(place)?.pop();
+    const parked = this.#parked.get(place)?.at(-1);
     if (parked === undefined) return undefined;
-    parked.release();
+    this.#forget(place, parked);
     return { ...parked.connection, isReady: parked.isReady };
   }
 
