@@ -114,3 +114,15 @@ export async function askMore(load: HostProcess): Promise<void> {
   const before = countLines(load.output);
   await load.until((output) => countLines(output) > before + 2);
 }
+
+/**
+ * Asks until a proxy has said why nobody is reached: of a connection it tells the last reason alone, and that may be that the time was
+ * over.
+ */
+export async function askUntilTold(proxying: HostProcess, reason: RegExp, ask: () => Promise<unknown>): Promise<void> {
+  const told = async (): Promise<string> => {
+    await ask();
+    return proxying.output;
+  };
+  await expect.poll(told).toMatch(reason);
+}
