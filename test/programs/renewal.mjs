@@ -1,6 +1,6 @@
 /**
  * node renewal.mjs LIFETIME_MS SECONDS: both ends of a mesh in one process whose leaves live so long. Connects again and again, and prints
- * what came of it as JSON: `renewals` counts those of the announcer's leaf.
+ * what came of it as JSON: `refused` is what the announcer says of callers, `renewals` counts those of its leaf.
  */
 import { randomBytes } from 'node:crypto';
 import { systemClock } from '../../packages/mdns/dist/index.js';
@@ -14,11 +14,12 @@ const mesh = new Mesh(
 );
 const member = await mesh.join('announce', 'thing');
 const failed = [];
+const refused = [];
 let renewals = 0;
 member.onChange(() => {
   renewals += 1;
 });
-const door = new Door({ member, clock: systemClock, onEvent: ({ reason }) => failed.push(reason) });
+const door = new Door({ member, clock: systemClock, onEvent: ({ reason }) => refused.push(reason) });
 const serve = async (raw) => {
   const caller = await door.admit(raw, new AbortController().signal).catch(() => undefined);
   caller?.answer('ready');
@@ -55,5 +56,5 @@ for (const until = performance.now() + seconds * 1_000; performance.now() < unti
   await dial();
   await new Promise((resolve) => setTimeout(resolve, 10));
 }
-console.log(JSON.stringify({ answered, failed, renewals }));
+console.log(JSON.stringify({ answered, failed, refused, renewals }));
 process.exit();
