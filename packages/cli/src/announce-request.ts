@@ -2,7 +2,7 @@ import type { AnnouncementOptions } from '@mdns-ambassador/announcer';
 import { ADMIN_OPTION } from './admin-request.ts';
 import { CliError, InvalidValue } from './cli-error.ts';
 import type { CredentialRequest } from './credentials/credential-request.ts';
-import { CREDENTIALS_OPTION, readAnnouncerInjection } from './credentials/identity.ts';
+import { CREDENTIALS_OPTION, readAnnouncerInjection } from './credentials/injection-request.ts';
 import { DOCKER_OPTIONS } from './docker-request.ts';
 import { EXIT_USAGE } from './exit-codes.ts';
 import { parseCheck } from './parse/check.ts';

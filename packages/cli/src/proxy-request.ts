@@ -4,7 +4,7 @@ import { formatTarget, isLocalTarget, type ListenPlace, type Target } from '@mdn
 import { ADMIN_OPTION } from './admin-request.ts';
 import { DEFAULT_CHECK_INTERVAL_MS, requireWellKnownPort, SHORTEST_CHECK_INTERVAL_MS } from './announce-request.ts';
 import { CliError } from './cli-error.ts';
-import { CREDENTIALS_OPTION, type InjectionRequest, readProxyInjection } from './credentials/identity.ts';
+import { CREDENTIALS_OPTION, type InjectionRequest, readProxyInjection } from './credentials/injection-request.ts';
 import { ENGINE_OPTIONS, listensElsewhere, readEngine } from './engine-request.ts';
 import { EXIT_CONFIG, EXIT_REFUSED } from './exit-codes.ts';
 import { parseProxyCheck } from './parse/check.ts';

@@ -51,8 +51,11 @@ export function carryExchange(incoming: IncomingMessage, response: ServerRespons
   const framing = readFraming(incoming.rawHeaders, incoming.httpVersion);
   const outgoing = startRequest(incoming, context, describeFraming(framing, incoming.method));
   outgoing.maxHeadersCount = 0;
-  outgoing.on('continue', () => response.writeContinue());
-  outgoing.on('information', (information) => passInformation(information, response));
+  // RFC 9110 15.2: HTTP/1.0 knows no answer before the answer.
+  if (incoming.httpVersion !== '1.0') {
+    outgoing.on('continue', () => response.writeContinue());
+    outgoing.on('information', (information) => passInformation(information, response));
+  }
   outgoing.on('response', (answer) => carryResponse(answer, outgoing, incoming, response, context));
   // Nobody has asked for another protocol.
   outgoing.on('upgrade', () => context.onInvalid(REPLIES.badUpstream));

@@ -159,7 +159,7 @@ export class RedisSession {
       const frame = this.#frames.advance(chunk, end);
       if (frame === undefined) {
         end = chunk.length;
-        if (this.#frames.isLost) this.#state = { kind: 'transparent' };
+        if (this.#frames.isLost) this.#giveUpLooking(false);
         break;
       }
       this.#lookForMove(frame);

@@ -447,6 +447,17 @@ test('a client that is slow to read its answer is not taken for one that is slow
   expect(text).not.toContain('408');
 });
 
+test('a client of HTTP/1.0 gets one answer, whatever is said before it', async () => {
+  const world = await openHttp();
+  world.client.write('GET / HTTP/1.0\r\nHost: a\r\n\r\n');
+  await readUntil(world.service, /\r\n\r\n/);
+  for (const early of ['100 Continue\r\n', '102 Processing\r\n', '103 Early Hints\r\nLink: </a>; rel=preload\r\n'])
+    world.service.write(`HTTP/1.1 ${early}\r\n`);
+  world.service.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi');
+  const { text } = await readAll(world.client);
+  expect(text).toMatch(/^HTTP\/1\.1 200 OK\r\n[\s\S]*\r\n\r\nhi$/);
+});
+
 test('the last answer is there for a client that is slow to read it, and not for one that talks on', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'] });
   const answerLast = async () => {

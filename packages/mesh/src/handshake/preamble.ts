@@ -5,7 +5,7 @@ export const MAX_REQUEST_BYTES = 512;
 /** The longest answer that we know has 10 bytes. */
 export const MAX_ANSWER_BYTES = 64;
 const VERSION = 1;
-const MAX_DEPTH_CHARACTERS = /[[{]/g;
+const OPENINGS = /[[{]/g;
 /** A request has no use for nested values. */
 const MAX_OPENINGS = 8;
 
@@ -33,7 +33,7 @@ export function parseRequest(line: Uint8Array): Request | string {
   let value: unknown;
   try {
     const text = decoder.decode(line);
-    if ((text.match(MAX_DEPTH_CHARACTERS)?.length ?? 0) > MAX_OPENINGS) return 'its request is too deep';
+    if ((text.match(OPENINGS)?.length ?? 0) > MAX_OPENINGS) return 'its request is too deep';
     value = JSON.parse(text);
   } catch {
     return 'its request is no JSON';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { CliError } from '../../src/cli-error.ts';
 import { parseConfigDocument } from '../../src/config/config-document.ts';
-import { readAnnouncerInjection, readProxyInjection } from '../../src/credentials/identity.ts';
+import { readAnnouncerInjection, readProxyInjection } from '../../src/credentials/injection-request.ts';
 import type { ServiceRequest } from '../../src/settings/service-requests.ts';
 import { type Given, Settings } from '../../src/settings/settings.ts';
 import { readOrigins } from '../../src/source-request.ts';
