@@ -24,6 +24,7 @@ async function open(path: NodeEnginePath, connectTimeoutMs = 20_000) {
   }
   const failures: [string, DialFailure][] = [];
   const refusals: string[] = [];
+  const losses: (string | undefined)[] = [];
   const picker = {
     pick: ({ exclude }: { exclude: ReadonlySet<string> }) => endpoints.find(({ id }) => !exclude.has(id)),
     waitForEndpoint: () => Promise.resolve(),
@@ -34,11 +35,14 @@ async function open(path: NodeEnginePath, connectTimeoutMs = 20_000) {
   engine = createNodeEngine(
     { listen: [{ kind: 'tcp', address: '127.0.0.1', port: 0 }], connectTimeoutMs, maxConnections: 10 },
     picker,
-    (event) => void (event.kind === 'refused' && refusals.push(event.reason)),
+    (event) => {
+      if (event.kind === 'refused') refusals.push(event.reason);
+      if (event.kind === 'unreachable') losses.push(event.reason);
+    },
     path,
   );
   const [at] = await engine.start();
-  return { port: at?.kind === 'tcp' ? at.port : 0, failures, refusals, engine };
+  return { port: at?.kind === 'tcp' ? at.port : 0, failures, refusals, losses, engine };
 }
 
 /** Reads the service's name before anybody else, and lets `judge` have it. */
@@ -94,6 +98,15 @@ describe('a prologue', () => {
     const client = await connectTo(port);
     expect(await readToEnd(client)).toEqual({ kind: 'broken', code: 'ECONNRESET' });
     expect(failures).toEqual([['a', 'handshake']]);
+  });
+
+  test('that hangs hides not why the one before failed', async () => {
+    const judge = (name: string): Promise<void> =>
+      name === 'a' ? Promise.reject(new Error('a stranger')) : new Promise(() => {});
+    const { port, losses } = await open({ prologues: [readName(judge)] }, 3_000);
+    const client = await connectTo(port);
+    expect(await readToEnd(client)).toEqual({ kind: 'broken', code: 'ECONNRESET' });
+    await expect.poll(() => losses).toEqual(['a: a stranger']);
   });
 
   test('is aborted when the engine closes', async () => {

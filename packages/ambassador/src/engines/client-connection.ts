@@ -124,7 +124,7 @@ export class ClientConnection {
   #failures = 0;
   /** As it was when nothing was awaited last. */
   #quiet = { up: 0, down: 0, at: 0 };
-  #lastReason = 'nobody answered in time';
+  #lastReason: string | undefined;
   #opened: Opened = {};
   #redials = 0;
   /** What the client is told if nobody does better than the one that said so. */
@@ -281,7 +281,7 @@ export class ClientConnection {
         this.#waitForEndpoint();
         return;
       case 'lost':
-        this.#lose(action.lastFailure === undefined ? undefined : this.#lastReason);
+        this.#lose(action.lastFailure === undefined ? undefined : (this.#lastReason ?? 'nobody answered in time'));
         return;
       default:
         action satisfies never;
@@ -352,6 +352,9 @@ export class ClientConnection {
       if (error instanceof Refusal && error.isPassing) this.#lastReply = error.reply;
       if (error instanceof Refusal && !error.isPassing) this.#refuse(error);
       else if (error instanceof Redial && this.#redials < MAX_REDIALS) this.#redial(reached);
+      // Who was cut short says less than who answered before.
+      else if (error === TOO_LONG && this.#lastReason !== undefined)
+        this.#retry(attempt, 'handshake', this.#lastReason);
       else this.#retry(attempt, 'handshake', `${describeEndpoint(endpoint)}: ${describeError(error)}`);
     };
     const timer = setTimeout(() => fail(TOO_LONG), waitUntil(this.#deadline));
