@@ -15,7 +15,6 @@ import { Lab } from '@mdns-ambassador/testkit';
 const AMBASSADOR = fileURLToPath(new URL('../../packages/cli/bin/ambassador.js', import.meta.url));
 const PROGRAMS = fileURLToPath(new URL('../programs/', import.meta.url));
 const BACKENDS = [1, 2, 3];
-const CONCURRENCY = 16;
 const BEFORE_MS = 3_000;
 const AFTER_MS = 6_000;
 const STOP_TIMEOUT_MS = 30_000;
@@ -74,8 +73,8 @@ const [mode, times = '3'] = process.argv.slice(2);
 const isMesh = mode === '--mesh';
 const FAULTS = isMesh ? MESH_FAULTS : OPEN_FAULTS;
 const TIMES = isMesh ? Number(times) : 1;
-/** Handshakes are work: a load above what two processors carry would show its own queue and nothing else. */
-const PAUSE = isMesh ? ['50'] : [];
+/** Lines, and ms between two connections of one. Handshakes are work: more than two processors carry would show its own queue. */
+const LOAD = isMesh ? ['8', '40'] : ['16'];
 /** What took less is not listed by the load. */
 const SLOW_MS = 100;
 
@@ -142,7 +141,7 @@ async function measure({ announce, strike }) {
     await client
       .spawn(process.execPath, proxying)
       .until((said) => BACKENDS.every((number) => said.includes(`thing on h${number}`)));
-    const loading = [`${PROGRAMS}load.mjs`, '127.0.0.1', '7000', `${CONCURRENCY}`, ...PAUSE];
+    const loading = [`${PROGRAMS}load.mjs`, '127.0.0.1', '7000', ...LOAD];
     const load = client.spawn(process.execPath, loading);
     await load.line(/^ready/);
     await setTimeout(BEFORE_MS);

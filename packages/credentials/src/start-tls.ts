@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { connect, type TLSSocket } from 'node:tls';
-import { errorCode, type Leg, RelayError, resetLeg } from '@mdns-ambassador/relay';
+import { errorCode, type Leg, RelayError, resetLeg, takeIn } from '@mdns-ambassador/relay';
 import type { TargetTls } from './credential.ts';
 
 /**
@@ -17,6 +17,7 @@ export async function startTls(leg: Leg, { ca, serverName }: TargetTls, signal: 
     minVersion: 'TLSv1.2',
     rejectUnauthorized: true,
   });
+  takeIn(socket);
   // What happens to it later is its user's to see; between two listeners of theirs an error would end the process.
   socket.on('error', () => undefined);
   await waitForHandshake(socket, serverName, signal);

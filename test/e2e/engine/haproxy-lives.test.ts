@@ -155,7 +155,7 @@ await labTest('engine haproxy without haproxy is one sentence that names the pac
   await h1.read('mount', ['-t', 'tmpfs', 'none', '/usr/sbin']);
   const { code, stderr } = await runAmbassador(h1, ['proxy', 'thing:7000', '--from', 'static:127.0.0.1:1', ...ENGINE]);
   expect(code).toBe(69);
-  expect(stderr).toMatch(/^ambassador: .*install the package "haproxy".*\n$/);
+  expect(stderr).toMatch(/^ambassador: .*install the package "haproxy".*\n$/m);
 });
 
 /** `s1` on port 7001 and the following. */

@@ -14,8 +14,8 @@ export interface RegistryServer {
   write(host: Host, path: string, value: string): Promise<void>;
 }
 
-const JAVA = ['-Xmx64m', '-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC', '-XX:-UsePerfData'];
-const CLASSES = ['-cp', '/etc/zookeeper/conf:/usr/share/java/zookeeper.jar'];
+export const JAVA: readonly string[] = ['-Xmx64m', '-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC', '-XX:-UsePerfData'];
+export const ZOOKEEPER_CLASSES: readonly string[] = ['-cp', '/etc/zookeeper/conf:/usr/share/java/zookeeper.jar'];
 const ZOOKEEPER_PORT = 2181;
 const ETCD_PORT = 2379;
 
@@ -25,7 +25,7 @@ export const ZOOKEEPER: RegistryServer = {
   async start(host) {
     await host.read('mkdir', ['-p', '/run/zookeeper']);
     const main = 'org.apache.zookeeper.server.ZooKeeperServerMain';
-    const server = host.spawn('java', [...JAVA, ...CLASSES, main, `${ZOOKEEPER_PORT}`, '/run/zookeeper']);
+    const server = host.spawn('java', [...JAVA, ...ZOOKEEPER_CLASSES, main, `${ZOOKEEPER_PORT}`, '/run/zookeeper']);
     await untilOpen(host, ZOOKEEPER_PORT);
     return server;
   },
@@ -69,14 +69,14 @@ export async function compactEtcd(host: Host): Promise<void> {
   await askEtcd(host, ['compact', `${status[0].Status.header.revision}`]);
 }
 
-async function askEtcd(host: Host, args: readonly string[]): Promise<string> {
+export async function askEtcd(host: Host, args: readonly string[]): Promise<string> {
   return await host.read('etcdctl', args, { env: { ETCDCTL_API: '3' } });
 }
 
 async function askZooKeeper(host: Host, command: string): Promise<string> {
   const main = 'org.apache.zookeeper.ZooKeeperMain';
   const place = ['-server', `127.0.0.1:${ZOOKEEPER_PORT}`];
-  return await host.read('java', [...JAVA, ...CLASSES, main, ...place, ...splitWords(command)]);
+  return await host.read('java', [...JAVA, ...ZOOKEEPER_CLASSES, main, ...place, ...splitWords(command)]);
 }
 
 /** `create /a '{"b": 1}'` in three words. */

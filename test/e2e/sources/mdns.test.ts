@@ -3,31 +3,35 @@ import { announce, proxy, startProgram } from '../../ambassador.ts';
 import { labTest } from '../../lab-test.ts';
 import { Load } from '../../load.ts';
 
-await labTest(
-  'a service that moves to another host and port, and says so by mDNS alone, loses no connection',
-  { hosts: 3 },
-  async (lan) => {
-    const [h1, h2, h3] = [lan.host(1), lan.host(2), lan.host(3)];
-    const old = await startProgram(h1, 'service', '7000', 'old');
-    const leaving = await announce(h1, 'thing:7000');
-    const proxying = await proxy(h3, 'thing:7000');
-    await proxying.line(/found "thing on h1"/);
-    const load = await Load.start(h3);
-    await load.moreAnswers(2);
-    await startProgram(h2, 'service', '7009', 'new');
-    await announce(h2, 'thing:7009');
-    await load.heard('new');
-    const movedAt = Date.now();
-    expect(await leaving.stop('SIGTERM')).toEqual({ code: 0, signal: undefined });
-    await load.moreAnswers(5);
-    const settledAt = Date.now();
-    await load.moreAnswers(5);
-    await old.stop('SIGTERM');
-    await load.moreAnswers(2);
-    const tally = await load.finish();
-    const tookMs = (tally.lastBy.old?.at ?? 0) - movedAt;
-    process.stdout.write(`moved by mDNS: ${tally.answered} connections, all at the new place after ${tookMs} ms\n`);
-    expect(tally.failures).toEqual([]);
-    expect(tally.lastBy.old?.begunAt).toBeLessThan(settledAt);
-  },
-);
+for (const engine of ['node', 'haproxy']) {
+  await labTest(
+    `engine ${engine}: a service that moves to another host and port, and says so by mDNS alone, loses no connection`,
+    { hosts: 3, needs: engine === 'haproxy' ? ['haproxy'] : [] },
+    async (lan) => {
+      const [h1, h2, h3] = [lan.host(1), lan.host(2), lan.host(3)];
+      const old = await startProgram(h1, 'service', '7000', 'old');
+      const leaving = await announce(h1, 'thing:7000');
+      const proxying = await proxy(h3, 'thing:7000', '--engine', engine);
+      await proxying.line(/found "thing on h1"/);
+      const load = await Load.start(h3);
+      await load.moreAnswers(2);
+      await startProgram(h2, 'service', '7009', 'new');
+      await announce(h2, 'thing:7009');
+      await load.heard('new');
+      const movedAt = Date.now();
+      expect(await leaving.stop('SIGTERM')).toEqual({ code: 0, signal: undefined });
+      await load.moreAnswers(5);
+      const settledAt = Date.now();
+      await load.moreAnswers(5);
+      await old.stop('SIGTERM');
+      await load.moreAnswers(2);
+      const tally = await load.finish();
+      const tookMs = (tally.lastBy.old?.at ?? 0) - movedAt;
+      process.stdout.write(
+        `moved by mDNS, engine ${engine}: ${tally.answered} connections, all at the new place after ${tookMs} ms\n`,
+      );
+      expect(tally.failures).toEqual([]);
+      expect(tally.lastBy.old?.begunAt).toBeLessThan(settledAt);
+    },
+  );
+}

@@ -9,6 +9,9 @@ export type RegistrySpec =
   | { readonly kind: 'etcd'; readonly servers: readonly string[]; readonly prefix: string };
 
 export const SERVICE_PLACEHOLDER = '{service}';
+/** What was written is not repeated: it may hold one. */
+const NO_PASSWORD =
+  'a registry is spoken to without a user and a password: this version has none for ZooKeeper and etcd, and others see the command line; leave them out';
 const ETCD_EXAMPLE = 'etcd:http://10.0.0.1:2379/services/redis';
 const ZOOKEEPER_EXAMPLE = 'zookeeper:10.0.0.1:2181,10.0.0.2:2181/services/redis';
 
@@ -17,6 +20,7 @@ export function parseZooKeeper(text: string, whole: string): Extract<RegistrySpe
   const slash = text.indexOf('/');
   const hosts = slash < 0 ? text : text.slice(0, slash);
   if (hosts === '') throw new InvalidValue(`"${whole}" names no server; write one such as ${ZOOKEEPER_EXAMPLE}`);
+  if (hosts.includes('@')) throw new InvalidValue(NO_PASSWORD);
   const servers = hosts.split(',').map((host) => parseServer(host.trim()));
   return {
     kind: 'zookeeper',
@@ -79,13 +83,12 @@ function parseUrl(text: string, scheme: string, whole: string): ParsedUrl {
   try {
     url = new URL(written);
   } catch {
+    if (text.includes('@')) throw new InvalidValue(NO_PASSWORD);
     throw new InvalidValue(`"${text}" in "${whole}" is no URL; write one such as ${ETCD_EXAMPLE}`);
   }
+  if (url.username !== '' || url.password !== '' || url.hash.includes('@')) throw new InvalidValue(NO_PASSWORD);
   if (url.protocol !== 'http:' && url.protocol !== 'https:') {
     throw new InvalidValue(`"${whole}" is neither http nor https; write one such as ${ETCD_EXAMPLE}`);
-  }
-  if (url.username !== '' || url.password !== '') {
-    throw new InvalidValue('a URL of etcd holds no password here: others see the command line; leave it out');
   }
   if (url.search !== '' || url.hash !== '' || url.hostname === '') {
     throw new InvalidValue(`"${whole}" is no URL with a prefix; write one such as ${ETCD_EXAMPLE}`);

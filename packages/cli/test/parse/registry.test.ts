@@ -43,11 +43,20 @@ describe('a registry that is written wrongly', () => {
     ['', 'is no URL'],
     ['ftp://a/b', 'neither http nor https'],
     ['http://a:2379', 'names no folder'],
-    ['http://me:secret@a:2379/b', 'no password'],
+    ['http://me:secret@a:2379/b', 'without a user and a password'],
     ['http://a/b,http://c/d', 'two prefixes'],
     ['http://a/b?c', 'no URL with a prefix'],
     ['http://a/%zz', 'stands for nothing'],
   ])('etcd:%s', (text, sentence) => {
     expect(() => parseEtcd(text, `etcd:${text}`)).toThrow(sentence);
   });
+});
+
+test('a password in the wrong place is not repeated', () => {
+  for (const text of ['me:secret@a/s', 'a,me:secret@b:2181/s']) {
+    expect(() => parseZooKeeper(text, `zookeeper:${text}`)).toThrow(/^(?!.*secret).*without a user and a password/);
+  }
+  for (const text of ['http://me:secret@a/s', 'http://me:1#secret@a/s', 'http://me:secret/more@a/s', 'me:secret@a/s']) {
+    expect(() => parseEtcd(text, `etcd:${text}`)).toThrow(/^(?!.*secret).*without a user and a password/);
+  }
 });

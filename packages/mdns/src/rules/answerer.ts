@@ -4,6 +4,7 @@ import type { Message, Question } from '../wire/message.ts';
 import { nameKey } from '../wire/name.ts';
 import { type ResourceRecord, recordKey, TYPE_ANY } from '../wire/record.ts';
 import { DeferredQueries } from './deferred-query.ts';
+import { distinctQuestions } from './distinct-questions.ts';
 import type { Random, Received, Sender, Transmit } from './machine.ts';
 import type { OwnSet } from './own-set.ts';
 import { composeLegacyResponse, composeResponses } from './response.ts';
@@ -50,7 +51,7 @@ export class Answerer {
   }
 
   receive({ message, from }: Received, zone: Zone, now: number): void {
-    const asked = message.questions.filter((question) => zone.find(question.name) !== undefined);
+    const asked = distinctQuestions(message.questions).filter((question) => zone.find(question.name) !== undefined);
     // RFC 6762 6.7: who asks from another port does not speak mDNS.
     if (from.port !== MDNS_PORT) {
       this.#answerLegacy(message, asked, from, zone, now);
@@ -61,15 +62,19 @@ export class Answerer {
     const isContinuation = message.questions.length === 0 && (this.#deferred.isPending(from.address) || known.size > 0);
     if (asked.length === 0 && !isContinuation) return;
     const proposals = groupProposals(message.authorities, zone);
-    const probes = asked.filter(({ name, type }) => {
+    const isProbe = ({ name, type }: Question): boolean => {
       const own = zone.find(name);
       // A name that is held answers nobody but probes, and some hosts probe without authority records.
       return own?.denial !== undefined && (proposals.has(nameKey(name)) || (own.isHeld && type === TYPE_ANY));
-    });
-    for (const question of probes) {
+    };
+    const others: Question[] = [];
+    for (const question of asked) {
+      if (!isProbe(question)) {
+        others.push(question);
+        continue;
+      }
       this.#defend(question, proposals.get(nameKey(question.name)) ?? [], from, zone, now);
     }
-    const others = asked.filter((question) => !probes.includes(question));
     if (others.length === 0 && !isContinuation) return;
     if (message.truncated || isContinuation) {
       // RFC 6762 7.2: the answers wait until all known answers are there.

@@ -2,6 +2,7 @@ import { MDNS_PORT } from '../mdns-port.ts';
 import type { Question } from '../wire/message.ts';
 import { nameKey } from '../wire/name.ts';
 import { recordKey, TYPE_CODES, typeCode } from '../wire/record.ts';
+import { distinctQuestions } from './distinct-questions.ts';
 import type { Interest } from './interest.ts';
 import type { Received } from './machine.ts';
 import { OverheardQueries } from './overheard-query.ts';
@@ -25,7 +26,7 @@ export class Overhearing {
   hear({ message, from }: Received, now: number): void {
     // The answers to questions from other ports and to QU questions go to the one who asked (RFC 6762 6.7, 5.4).
     if (from.port !== MDNS_PORT) return;
-    const questions = message.questions.filter(
+    const questions = distinctQuestions(message.questions).filter(
       (question) =>
         !question.unicast &&
         this.#interest.has(nameKey(question.name)) &&

@@ -14,8 +14,6 @@ const MAX_CHILDREN = 65_536;
 /** Numbers of ZooKeeper's operations, whose replies hold lengths. */
 export const GET_DATA = 4;
 export const GET_CHILDREN = 12;
-/** The xid of a reply that nobody asked for. */
-const NOTIFICATION_XID = -1;
 
 /** Cuts a stream of bytes, in whatever pieces it comes, into frames. It holds one frame at most. */
 export class FrameReader {
@@ -72,7 +70,8 @@ export function checkSessionFrame(frame: Buffer): void {
 export function checkReplyFrame(frame: Buffer, operation: number | undefined): void {
   const start = LENGTH_BYTES + REPLY_HEADER_BYTES;
   const hasFailed = frame.readInt32BE(start - 4) !== 0;
-  if (frame.readInt32BE(LENGTH_BYTES) === NOTIFICATION_XID || hasFailed) return;
+  // Below 0 are answers to pings, and what nobody asked for.
+  if (frame.readInt32BE(LENGTH_BYTES) < 0 || hasFailed) return;
   if (operation === GET_DATA) requireInside(frame, start + 4, frame.readInt32BE(start));
   if (operation === GET_CHILDREN) checkChildren(frame, start);
 }

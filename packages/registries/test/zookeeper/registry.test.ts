@@ -142,6 +142,25 @@ describe('a folder of ZooKeeper', () => {
     await registry.close();
   });
 
+  test('that changes all the time is read now and then, and told as it is at last', async () => {
+    const { ensemble, clock, registry, follow, told, list } = createWorld(createFolder({ a: 'first' }));
+    follow();
+    for (let change = 0; change < 500; change++) {
+      ensemble.put(`${FOLDER}/a`, `${change}`);
+      await clock.advance(1);
+    }
+    expect(told.length).toBeGreaterThan(20);
+    expect(told.length).toBeLessThan(60);
+    await clock.advance(20);
+    expect(list()).toEqual(['a=499']);
+    await clock.advance(LONG_MS);
+    ensemble.put(`${FOLDER}/a`, 'at once');
+    await clock.advance(0);
+    expect(list()).toEqual(['a=at once']);
+    await registry.close();
+    expect(clock.pendingTimers).toBe(0);
+  });
+
   test('is read up to a bound, and so is a value', async () => {
     const names = Array.from({ length: MAX_ENTRIES + 5 }, (_, index) => `n${String(index).padStart(5, '0')}`);
     const ensemble = createFolder(Object.fromEntries(names.map((name) => [name, '1'])));
