@@ -187,7 +187,8 @@ export class RedisSession {
         case 'other':
           this.#state = { kind: 'passing' };
           this.#commands = new CommandScanner();
-          this.#pass(rest);
+          // Of a lent chunk only the whole is sure to hold its reader back; a part may wait when the chunk is read into again.
+          this.#pass(rest.length === bytes.length ? rest : Buffer.from(rest));
           return;
         case 'blank':
           rest = rest.subarray(reading.length);
