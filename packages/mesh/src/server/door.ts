@@ -141,10 +141,20 @@ export class Door {
         this.#report(address, TOO_LATE);
       });
       await member.refresh();
-      const accepted = await this.#acceptor.accept(raw, abort.signal).finally(cancel);
+      const accepted = await this.#accept(raw, address, abort.signal).finally(cancel);
+      this.#turnstile.succeed(address, performance.now());
       return { ...accepted, request: await this.#hear(accepted.leg, abort.signal, REQUEST_MS) };
     } finally {
       for (const next of this.#turnstile.leave(address, visitor)) next.enter();
+    }
+  }
+
+  async #accept(raw: Arrival, address: string, signal: AbortSignal): Promise<Accepted> {
+    try {
+      return await this.#acceptor.accept(raw, signal);
+    } catch (error) {
+      if (!isRefusal(error) && !signal.aborted) this.#turnstile.abandon(address, performance.now());
+      throw error;
     }
   }
 
@@ -241,8 +251,7 @@ export class Door {
   }
 
   #tell(address: string, error: unknown): void {
-    const code = errorCode(error);
-    if (code !== HANDSHAKE_CODES.identity && code !== HANDSHAKE_CODES.denied) return;
+    if (!isRefusal(error)) return;
     this.#turnstile.fail(address, performance.now());
     this.#report(address, error instanceof Error ? error.message : String(error));
   }
@@ -271,4 +280,10 @@ function dismiss(leg: Leg, refusal: Refusal, clock: MeshClock): void {
   leg.on('data', () => undefined);
   leg.end(formatAnswer(refusal));
   leg.resume();
+}
+
+/** Whether it is the peer's own doing that it is not let in. */
+function isRefusal(error: unknown): boolean {
+  const code = errorCode(error);
+  return code === HANDSHAKE_CODES.identity || code === HANDSHAKE_CODES.denied;
 }

@@ -29,6 +29,12 @@ export function fitLimits(connections: number): TurnstileLimits {
   return { ...TURNSTILE_LIMITS, atOnce: Math.min(atOnce, share), waiting: Math.min(waiting, share) };
 }
 
+/**
+ * What a handshake counts that was left in its midst. It cost us as much as one that failed, but proxies leave too: they race, and the
+ * losers go.
+ */
+const ABANDONED = 1 / 32;
+
 /** Addresses whose failures are remembered; the one that failed longest ago is forgotten first. */
 const MAX_ADDRESSES = 1_024;
 
@@ -88,9 +94,23 @@ export class Turnstile<Visitor> {
 
   /** A handshake of this address failed for a reason of its own. */
   fail(address: string, now: number): void {
-    const saved = this.#savedBy(address, now);
+    this.#save(address, -1, now);
+  }
+
+  /** A handshake of this address was left before its end. */
+  abandon(address: string, now: number): void {
+    this.#save(address, -ABANDONED, now);
+  }
+
+  /** A member came from this address. */
+  succeed(address: string, now: number): void {
+    if (this.#failures.has(address)) this.#save(address, 1, now);
+  }
+
+  #save(address: string, change: number, now: number): void {
+    const saved = Math.min(this.#limits.failures, Math.max(0, this.#savedBy(address, now) + change));
     this.#failures.delete(address);
-    this.#failures.set(address, { saved: Math.max(0, saved - 1), at: now });
+    this.#failures.set(address, { saved, at: now });
     const oldest = this.#failures.keys().next();
     if (this.#failures.size > MAX_ADDRESSES && oldest.done !== true) this.#failures.delete(oldest.value);
   }

@@ -111,6 +111,21 @@ describe('An address whose handshakes fail', () => {
     expect(turnstile.arrive('a', 'a', 1_000).kind).toBe('enter');
   });
 
+  test('may leave 32 times where it may fail once, and who comes through is forgiven', () => {
+    const turnstile = new Turnstile<string>(LIMITS);
+    for (let time = 0; time < 32; time++) turnstile.abandon('a', 0);
+    expect(turnstile.arrive('a', 'a', 0).kind).toBe('enter');
+    turnstile.abandon('a', 0);
+    expect(turnstile.arrive('a', 'b', 0).kind).toBe('refuse');
+    turnstile.succeed('a', 0);
+    expect(turnstile.arrive('a', 'c', 0).kind).toBe('enter');
+    for (let time = 0; time < 1_000; time++) {
+      turnstile.abandon('b', 0);
+      turnstile.succeed('b', 0);
+    }
+    expect(turnstile.arrive('b', 'd', 0).kind).toBe('enter');
+  });
+
   test('is remembered among 1,024', () => {
     const turnstile = new Turnstile<string>(LIMITS);
     for (let address = 0; address < 3_000; address++) turnstile.fail(`${address}`, 0);
