@@ -6,6 +6,7 @@ import {
   Announcer,
   AnnouncerError,
   type AnnouncerEvent,
+  type AnnouncerOptions,
   createSystemHost,
   Command as ServiceCommand,
 } from '@mdns-ambassador/announcer';
@@ -241,14 +242,14 @@ class Refusals {
 type AnnouncerSurroundings = Pick<Speaker, 'publisher' | 'source' | 'network'> &
   Pick<AnnouncementContext, 'injection'> & { readonly mesh?: Mesh | undefined };
 
-/** An announcer on the machine that this process runs on. */
+/** An announcer on the machine that this process runs on. Throws a CliError where an option is out of bounds. */
 export function createAnnouncer(
   { publisher, source, network, injection, mesh }: AnnouncerSurroundings,
   announcements: readonly AnnouncementOptions[],
   platform: NodeJS.Platform,
   onEvent: (event: AnnouncerEvent) => void,
 ): Announcer {
-  return new Announcer({
+  const options: AnnouncerOptions = {
     ...(injection === undefined ? {} : { injection }),
     announcements,
     publisher,
@@ -264,7 +265,12 @@ export function createAnnouncer(
       maxConnections: connectionLimit(fileLimit(process)),
     }),
     onEvent,
-  });
+  };
+  try {
+    return new Announcer(options);
+  } catch (error) {
+    throw error instanceof AnnouncerError ? toCliError(error) : error;
+  }
 }
 
 /** Runs the command to its end; the signals that we get are its signals. It ends when nothing of it may be announced. */

@@ -8,7 +8,7 @@ import type { Reporter } from '../output/reporter.ts';
 import { Part } from '../up/part.ts';
 import type { PlacedService, PlannedProxy } from '../up/plan.ts';
 import { createAnnouncer, DRAIN_TIMEOUT_MS, GRACE_MS, openAnnouncerInjection, toCliError } from './announce.ts';
-import type { Injections } from './injections.ts';
+import type { Injections, OpenInjection } from './injections.ts';
 import type { LocalNetwork } from './local-network.ts';
 import { composeAmbassador, composeProxy, openInjection, type ProxyContext, startListening } from './proxy.ts';
 import { addRegistrars } from './registrars.ts';
@@ -55,7 +55,7 @@ export class AnnouncementPart extends Part {
   readonly announcer: Announcer;
 
   constructor(options: PlacedService, { local, reporter, platform, injections, mesh }: PartContext) {
-    const opened = openAnnouncerInjection(options, injections);
+    let opened: OpenInjection | undefined;
     const speaker = createPartSpeaker(options.targets, local, reporter);
     const surroundings = {
       ...speaker,
@@ -65,6 +65,8 @@ export class AnnouncementPart extends Part {
     const announcer = createAnnouncer(surroundings, [options], platform, (event) =>
       reporter.tell(describeAnnouncerEvent(event, local.network.interfaces()), announcerEventToFact(event)),
     );
+    // Last: whatever failed before would leave its secret watched.
+    opened = openAnnouncerInjection(options, injections);
     super(
       {
         async start() {

@@ -1,7 +1,10 @@
 import { Duplex } from 'node:stream';
 import type { Leg } from '@mdns-ambassador/relay';
 
-/** How long a client may keep its side open after the last response was sent. */
+/**
+ * How long a client may go on talking after the last response was sent. One that is silent may still be reading: what the kernel holds
+ * for it would be lost with a reset.
+ */
 const LINGER_MS = 5_000;
 /** What the parser is given at once, so that a flood of small requests is noticed early. */
 const MAX_SLICE_BYTES = 16_384;
@@ -36,6 +39,11 @@ export class Front extends Duplex implements Leg {
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: () => void): void {
+    // A splice asks so whether anybody is there: nothing was said.
+    if (chunk.length === 0) {
+      done();
+      return;
+    }
     this.#listener.onBytes();
     // A splice lends what it writes until it is taken; the parser keeps pieces of it for longer.
     this.#back.feed({ bytes: Buffer.from(chunk), done });
@@ -65,6 +73,8 @@ export class Back extends Duplex implements Leg {
   #isHeld = false;
   #wantsMore = false;
   #taken: (() => void) | undefined;
+  /** Nothing more is taken from the client. */
+  #isClosing = false;
   #linger: NodeJS.Timeout | undefined;
 
   constructor(front: Front) {
@@ -74,8 +84,11 @@ export class Back extends Duplex implements Leg {
 
   /** Called by the front, one piece at a time. */
   feed(piece: Piece): void {
-    if (this.destroyed || this.#linger !== undefined) piece.done();
-    else {
+    if (this.destroyed) piece.done();
+    else if (this.#isClosing) {
+      this.#linger ??= setTimeout(() => this.#front.destroy(createReset()), LINGER_MS);
+      piece.done();
+    } else {
       this.#pending = piece;
       this.#pass();
     }
@@ -105,9 +118,9 @@ export class Back extends Duplex implements Leg {
 
   /** Ends once everything was taken, and drops what the client still says. */
   destroySoon(): void {
-    if (this.destroyed || this.#linger !== undefined) return;
+    if (this.destroyed || this.#isClosing) return;
     this.end();
-    this.#linger = setTimeout(() => this.#front.destroy(createReset()), LINGER_MS);
+    this.#isClosing = true;
     this.#drop();
   }
 

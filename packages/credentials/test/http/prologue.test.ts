@@ -429,6 +429,48 @@ test('a head that does not end is not waited for, a stream is', async () => {
   await readUntil(streaming.client, /z\r\n/);
 });
 
+test('a client that is slow to read its answer is not taken for one that is slow to ask', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'] });
+  const world = await openHttp();
+  const body = 'x'.repeat(12_000);
+  world.client.write(GET);
+  await readUntil(world.service, /\r\n\r\n/);
+  world.service.write(`HTTP/1.1 200 OK\r\nContent-Length: ${body.length}\r\n\r\n${body}`);
+  // Meanwhile the splice asks whether anybody is there.
+  for (let minute = 0; minute < 5; minute++) await vi.advanceTimersByTimeAsync(60_000);
+  expect((await readUntil(world.client, /x$/)).length).toBeGreaterThan(0);
+  world.client.write(GET_LAST);
+  await readUntil(world.service, /\r\n\r\n/);
+  world.service.write('HTTP/1.1 204 No Content\r\n\r\n');
+  const { text } = await readAll(world.client);
+  expect(text).toContain('204 No Content');
+  expect(text).not.toContain('408');
+});
+
+test('the last answer is there for a client that is slow to read it, and not for one that talks on', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'] });
+  const answerLast = async () => {
+    const world = await openHttp();
+    world.client.write(GET_LAST);
+    await readUntil(world.service, /\r\n\r\n/);
+    world.service.write('HTTP/1.1 200 OK\r\nContent-Length: 12000\r\n\r\n');
+    world.service.end('x'.repeat(12_000));
+    return world;
+  };
+  const slow = await answerLast();
+  await vi.advanceTimersByTimeAsync(120_000);
+  expect(await readAll(slow.client)).toMatchObject({ text: expect.stringMatching(/x{12000}$/), isReset: false });
+  slow.client.end();
+  expect(await slow.splice.finished).toEqual({ kind: 'ended' });
+
+  const talking = await answerLast();
+  await readAll(talking.client);
+  talking.client.write('GET /more HTTP/1.1\r\n');
+  await new Promise(setImmediate);
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(await talking.splice.finished).toMatchObject({ kind: 'reset', by: 'upstream' });
+});
+
 test('a side that does not read stops the other, however long the body', async () => {
   const world = await openHttp();
   world.client.write('POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100000000\r\n\r\n');
