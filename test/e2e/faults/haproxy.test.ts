@@ -47,6 +47,7 @@ await labTest(
     const places = lan.hosts.slice(0, BACKEND_COUNT).map(({ ip }) => `- ${ip}:7000\n`);
     await client.read('tee', [PATH], { input: places.join('') });
     const proxying = await proxy(client, 'thing:7000', '--from', `file:${PATH}`, '--json', ...ENGINE);
+    await proxying.until((output) => lan.hosts.slice(0, BACKEND_COUNT).every(({ ip }) => output.includes(`"${ip}"`)));
     const before = await findHaproxy(client);
     const load = await Load.start(client, LOAD);
     for (let round = 0; countChanges(proxying) < CHANGES; round++) {
@@ -54,7 +55,8 @@ await labTest(
       const gone = round % BACKEND_COUNT;
       const left = places.filter((_, index) => index !== gone).join('');
       await client.read('sh', ['-c', `cat > ${PATH}.new && mv ${PATH}.new ${PATH}`], { input: left });
-      await proxying.line(/"endpoint-removed"/);
+      // Not the log's line of the same: a change that is written before the last one was read could undo it unseen.
+      await proxying.line(/"event":"endpoint-removed"/, { stream: 'stdout' });
     }
     await load.moreAnswers(1);
     const tally = await load.finish();
