@@ -17,6 +17,11 @@ export interface RegisteredService {
   readonly isWanted: boolean;
 }
 
+/** Its name is neither ours nor another's yet. */
+function isClaiming({ registration }: RegisteredService): boolean {
+  return !registration.isClaimed && registration.probe.state.kind !== 'lost';
+}
+
 /** The host and the services of one interface, and what they make us authoritative for. */
 export class Registry {
   readonly #services: Map<string, RegisteredService> = new Map();
@@ -68,6 +73,15 @@ export class Registry {
   /** Whether everybody may know of the service: it is wanted, and its name and the host's are ours. */
   isTold({ isWanted, registration }: RegisteredService): boolean {
     return isWanted && registration.isClaimed && this.#host?.registration.isClaimed === true;
+  }
+
+  /**
+   * Whether the host's addresses are better announced a moment later: the first service to be told is still claiming its name. In one
+   * packet they serve those who read no other; a record goes out once a second at most, so they could not follow at once (RFC 6762 6).
+   */
+  isHostToWait(): boolean {
+    const wanted = [...this.#services.values()].filter((service) => service.isWanted);
+    return wanted.some(isClaiming) && !wanted.some((service) => service.registration.isClaimed);
   }
 
   /** Must be called when a name was claimed or lost, or data changed in place. */

@@ -210,7 +210,7 @@ export class Responder implements Machine {
   /** Begins the announcements that nothing stands in the way of any more, and queues what is due. */
   #advanceAnnouncements(now: number): void {
     const host = this.#registry.host?.registration;
-    if (host?.isClaimed !== true) return;
+    if (host?.isClaimed !== true || (host.announcement.kind === 'idle' && this.#registry.isHostToWait())) return;
     this.#announceDue(host, host.all, now);
     for (const [id, service] of this.#registry.services) {
       if (!this.#registry.isTold(service)) continue;

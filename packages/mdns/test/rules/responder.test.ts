@@ -49,6 +49,25 @@ describe('claiming names', () => {
     expect(typesOf(probe?.transmit.message.authorities ?? [])).toEqual(['A', 'AAAA', 'SRV', 'TXT']);
   });
 
+  it('announces its addresses with the first service, though its own name was claimed earlier (RFC 6762 8.3)', () => {
+    const driver = new Driver({ random: 0 });
+    driver.run(100);
+    driver.responder.publish('redis', REDIS, 100, { announce: true });
+    const announcements = responsesOf(driver.run(10_000));
+    expect(announcements.map(({ at }) => at)).toEqual([850, 1_850, 3_850]);
+    for (const { transmit } of announcements) {
+      expect(typesOf(transmit.message.answers).toSorted()).toEqual(['A', 'AAAA', 'PTR', 'PTR', 'SRV', 'TXT']);
+    }
+  });
+
+  it('keeps nobody waiting for a service whose name is still contested (RFC 6762 8.3)', () => {
+    const driver = new Driver({ random: 0 });
+    driver.responder.publish('redis', REDIS, 0, { announce: true });
+    driver.run(500);
+    driver.responder.publish('sibling', SIBLING, 500, { announce: true });
+    expect(responsesOf(driver.run(750)).map(({ at }) => at)).toEqual([750]);
+  });
+
   it('never sets the cache-flush bit in a probe, and asks for a multicast answer (RFC 6762 10.2)', () => {
     const driver = new Driver();
     driver.responder.publish('redis', REDIS, 0, { announce: true });
