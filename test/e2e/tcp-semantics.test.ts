@@ -2,6 +2,7 @@ import { type Host, type HostProcess, type Lab, PYTHON } from '@mdns-ambassador/
 import { expect } from 'vitest';
 import { announce, locateProgram, proxy, runProgram, spawnProgram, startProgram } from '../ambassador.ts';
 import { labTest } from '../lab-test.ts';
+import { initMesh, makeSharedFolder } from '../mesh.ts';
 
 const GIGABYTE = 1_000_000_000;
 const TRANSFER_TIMEOUT_MS = 100_000;
@@ -45,6 +46,19 @@ await labTest(
   { hosts: 2, needs: ['python3'] },
   async (lan) => {
     const { client } = await setScene(lan);
+    for (let time = 0; time < 20; time++) {
+      const { end } = JSON.parse(await client.read(PYTHON, [ASK_RAW, '127.0.0.1', '7000', 'break']));
+      expect(end).toBe('ECONNRESET');
+    }
+  },
+);
+
+await labTest(
+  'a reset behind data stays one on its way through a mesh',
+  { hosts: 2, needs: ['python3'] },
+  async (lan) => {
+    const key = await initMesh(lan.host(1), makeSharedFolder());
+    const { client } = await setScene(lan, '--mesh-key-file', key);
     for (let time = 0; time < 20; time++) {
       const { end } = JSON.parse(await client.read(PYTHON, [ASK_RAW, '127.0.0.1', '7000', 'break']));
       expect(end).toBe('ECONNRESET');
@@ -103,11 +117,11 @@ await labTest('5,000 connections are open at once, and all answer', { hosts: 2 }
 });
 
 /** A service announced on h1 and proxied on h2. */
-async function setScene(lan: Lab): Promise<Scene> {
+async function setScene(lan: Lab, ...flags: readonly string[]): Promise<Scene> {
   const [h1, client] = [lan.host(1), lan.host(2)];
   const service = await startProgram(h1, 'service', '7000', 'h1');
-  await announce(h1, 'thing:7000');
-  const proxying = await proxy(client, 'thing:7000');
+  await announce(h1, 'thing:7000', ...flags);
+  const proxying = await proxy(client, 'thing:7000', ...flags);
   await proxying.line(/thing on h1/);
   return { service, proxying, client };
 }

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { connect, type TLSSocket } from 'node:tls';
-import { errorCode, type Leg, RelayError, resetLeg, takeIn } from '@mdns-ambassador/relay';
+import { errorCode, type Leg, probeLeg, RelayError, resetLeg, takeIn } from '@mdns-ambassador/relay';
 import type { TargetTls } from './credential.ts';
 
 /**
@@ -26,6 +26,10 @@ export async function startTls(leg: Leg, { ca, serverName }: TargetTls, signal: 
     resetAndDestroy: () => {
       resetLeg(leg);
       socket.destroy();
+    },
+    probe: () => {
+      probeLeg(leg);
+      if (leg.errored) socket.destroy(leg.errored);
     },
   });
 }

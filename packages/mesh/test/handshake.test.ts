@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import type { Duplex } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { RelayError, splice } from '@mdns-ambassador/relay';
+import { probeLeg, RelayError, splice } from '@mdns-ambassador/relay';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { connectSecure } from '../src/client/connect-secure.ts';
 import { cutBundle } from '../src/keys/bundle.ts';
@@ -69,6 +70,21 @@ describe('Between members', () => {
     await expect.poll(() => leg.destroyed).toBe(true);
     expect(announcer.legs.at(-2)?.wasReset).toBe(true);
     expect(served?.destroyed).toBe(true);
+  });
+
+  test('a reset that was taken for an end is seen when the peer is asked for', async () => {
+    const mesh = createMesh();
+    const announcer = await TestAnnouncer.open(mesh);
+    const { dialler } = createDialler(mesh, { dial: announcer.dial });
+    const leg = await dialOnce(dialler);
+    const raw: Duplex | undefined = announcer.legs.at(-2);
+    if (leg instanceof RelayError || raw === undefined) throw leg;
+    await expect.poll(() => leg.writableLength).toBe(0);
+    probeLeg(leg);
+    expect(leg.errored).toBeNull();
+    raw._write = (_chunk, _encoding, done) => done(Object.assign(new Error('write EPIPE'), { code: 'EPIPE' }));
+    probeLeg(leg);
+    expect(leg.errored).toMatchObject({ code: 'EPIPE' });
   });
 
   test.each(['busy', 'down', 'denied', 'draining'] as const)(

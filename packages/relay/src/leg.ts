@@ -1,6 +1,8 @@
 import type { Duplex } from 'node:stream';
 
 const NOTHING = Buffer.alloc(0);
+/** A shutdown is done within a turn of the loop, unless the end itself (TLS's has bytes) waits for a peer that does not read. */
+const SHUTDOWN_MS = 1_000;
 
 /**
  * One of the two connections of a relayed pair: a `net.Socket`, or a stream over one (TLS) that brings a `resetAndDestroy`
@@ -9,15 +11,19 @@ const NOTHING = Buffer.alloc(0);
 export interface Leg extends Duplex {
   /** Aborts: the peer sees a reset, never a clean end. */
   resetAndDestroy(): unknown;
+  /** What `probeLeg` does where an empty write would not reach the TCP connection. */
+  probe?(): void;
 }
 
 /**
- * Aborts a leg whatever its state, and never throws. A unix socket cannot be reset and is destroyed instead; what has been
- * shut down already can only be closed after its FIN.
+ * Aborts a leg whatever its state, and never throws. A unix socket cannot be reset and is destroyed instead, and so is a leg whose
+ * shutdown does not come to its end.
  */
 export function resetLeg(leg: Leg): void {
   if (leg.destroyed) return;
   if (isShuttingDown(leg)) {
+    const timer = setTimeout(() => leg.destroy(), SHUTDOWN_MS);
+    leg.once('close', () => clearTimeout(timer));
     leg.once('finish', () => resetLeg(leg));
     return;
   }
@@ -34,7 +40,9 @@ export function resetLeg(leg: Leg): void {
  * leg that is not read.
  */
 export function probeLeg(leg: Leg): void {
-  if (leg.writable && leg.writableLength === 0) leg.write(NOTHING);
+  if (!leg.writable || leg.writableLength > 0) return;
+  if (leg.probe === undefined) leg.write(NOTHING);
+  else leg.probe();
 }
 
 /** libuv refuses to reset a socket between `shutdown` and its completion, and Node would then never close it. */

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { probeLeg, resetLeg } from '../src/leg.ts';
 import { MemoryLeg } from './memory-leg.ts';
 
@@ -19,6 +19,21 @@ describe('resetLeg', () => {
     expect(near.destroyed).toBe(false);
     await once(near, 'close');
     expect(near.destroyed).toBe(true);
+  });
+
+  test('does not wait for ever for a shutdown that the peer holds up', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const [near] = MemoryLeg.pair();
+    near._final = () => {};
+    near.end();
+    await new Promise(setImmediate);
+    for (let time = 0; time < 3; time++) resetLeg(near);
+    await vi.advanceTimersByTimeAsync(900);
+    expect(near.destroyed).toBe(false);
+    await vi.advanceTimersByTimeAsync(200);
+    expect(near.destroyed).toBe(true);
+    expect(vi.getTimerCount()).toBe(0);
   });
 
   test('destroys what cannot be reset', () => {
@@ -47,6 +62,14 @@ describe('probeLeg', () => {
     near.end('x');
     const [chunk] = await once(far, 'data');
     expect(String(chunk)).toBe('x');
+  });
+
+  test('asks a leg that stands on another in its own way', () => {
+    const [near] = MemoryLeg.pair();
+    let asked = 0;
+    const leg = Object.assign(near, { probe: () => (asked += 1) });
+    probeLeg(leg);
+    expect([asked, leg.writableLength]).toEqual([1, 0]);
   });
 
   test('leaves a leg alone that has ended', () => {
