@@ -16,7 +16,7 @@ export interface BridgeListener {
   /** The client was reset. */
   readonly onReset: () => void;
   /** The client has sent something, which the parser is about to be given. */
-  readonly onBytes: () => void;
+  readonly onBytes: (bytes: Buffer) => void;
 }
 
 /** The end of a bridge that is spliced to the client. */
@@ -44,7 +44,7 @@ export class Front extends Duplex implements Leg {
       done();
       return;
     }
-    this.#listener.onBytes();
+    this.#listener.onBytes(chunk);
     // A splice lends what it writes until it is taken; the parser keeps pieces of it for longer.
     this.#back.feed({ bytes: Buffer.from(chunk), done });
   }

@@ -7,6 +7,9 @@ import { HEADER_TIMEOUT_MS, MAX_PIPELINED } from './limits.ts';
 import { encodeReply, REPLIES, type Reply } from './reply.ts';
 import { carryUpgrade } from './upgrade.ts';
 
+const CR = 0x0d;
+const LF = 0x0a;
+
 export interface SessionOptions {
   /** The value of Authorization for the next request; undefined when there is none that can be sent. */
   readonly authorize: () => string | undefined;
@@ -32,7 +35,7 @@ export class Session {
     this.#leg = leg;
     this.#options = options;
     this.#agent = new LegAgent(leg);
-    this.front = new Front({ onReset: () => resetLeg(leg), onBytes: () => this.#awaitHeader() });
+    this.front = new Front({ onReset: () => resetLeg(leg), onBytes: (bytes) => this.#awaitHeader(bytes) });
     this.front.once('close', () => this.#end());
     leg.on('data', this.#refuseUnasked);
     leg.on('error', () => undefined);
@@ -127,8 +130,9 @@ export class Session {
   }
 
   /** A request that has begun must be there in time; between requests there is no hurry. */
-  #awaitHeader(): void {
-    if (this.#open > 0 || this.#isUpgraded) return;
+  #awaitHeader(bytes: Buffer): void {
+    // RFC 9112 2.2: empty lines may come before a request.
+    if (this.#open > 0 || this.#isUpgraded || bytes.every(isLineEnd)) return;
     this.#headerTimer ??= setTimeout(() => this.refuse(REPLIES.timeout), HEADER_TIMEOUT_MS);
   }
 
@@ -158,4 +162,8 @@ export class Session {
     if (this.#open > 0) resetLeg(this.#leg);
     else this.#leg.end(() => this.#leg.destroy());
   }
+}
+
+function isLineEnd(byte: number): boolean {
+  return byte === CR || byte === LF;
 }

@@ -571,3 +571,18 @@ test(
   },
   FUZZ_TIMEOUT_MS,
 );
+
+test('an empty line after a body, as old browsers send it, begins no request (RFC 9112 2.2)', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  const world = await openHttp();
+  serve(world, async (incoming, response) => response.end(`<${incoming.method} ${await collect(incoming)}>`));
+  const post = 'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\nx';
+  world.client.write(`${post}\r\n${GET}`);
+  await readUntil(world.client, /<POST x>[\s\S]*<GET >/);
+  world.client.write(post);
+  await readUntil(world.client, /<POST x>/);
+  world.client.write('\r\n');
+  await vi.advanceTimersByTimeAsync(3_600_000);
+  world.client.write(GET);
+  await readUntil(world.client, /<GET >/);
+});
