@@ -35,6 +35,23 @@ await labTest('a mesh key is made once, private, and never printed', { hosts: 1 
 });
 
 await labTest(
+  'where the disk is full there is no part of a key, and another try is the first',
+  { hosts: 1 },
+  async (lan) => {
+    const h1 = lan.host(1);
+    const folder = makeSharedFolder();
+    const path = join(folder, 'mesh.key');
+    const fill = `mount -t tmpfs -o size=16k,mode=700 none ${folder}; head -c 64k /dev/zero > ${folder}/filler; true`;
+    await h1.read('sh', ['-c', fill]);
+      const failed = await runAmbassador(h1, ['mesh', 'init', path]);
+    expect(failed).toMatchObject({ code: 66, stderr: expect.stringContaining("mesh.key can't be written: ENOSPC") });
+    expect(await h1.read('ls', [folder])).toBe('filler\n');
+    await h1.read('rm', [`${folder}/filler`]);
+    expect(await mesh(h1, 'init', path)).toMatch(/^mesh [0-9a-f]{16}: /);
+  },
+);
+
+await labTest(
   'a key file that cannot be used ends the command with a sentence and its code',
   { hosts: 1 },
   async (lan) => {

@@ -1,9 +1,13 @@
+import { randomBytes } from 'node:crypto';
 import {
   chmodSync,
   closeSync,
+  constants,
+  copyFileSync,
   existsSync,
   fstatSync,
   fsyncSync,
+  linkSync,
   mkdirSync,
   openSync,
   readFileSync,
@@ -34,11 +38,20 @@ export function readKeyFile(path: string, platform: NodeJS.Platform): KeyRing {
   }
 }
 
-/** Writes a new key file, and its folder. Throws a MeshError with FILE_EXISTS rather than overwrite one. */
+/**
+ * Writes a new key file, and its folder. Throws a MeshError with FILE_EXISTS rather than overwrite one. A part of one is never
+ * there, also where the disk is full.
+ */
 export function createKeyFile(path: string, ring: KeyRing): void {
   try {
     mkdirSync(dirname(path), { recursive: true, mode: FOLDER_MODE });
-    writeFileSync(path, formatKeyRing(ring), { mode: FILE_MODE, flag: 'wx', flush: true });
+    const fresh = `${path}.${randomBytes(6).toString('hex')}.new`;
+    try {
+      writeFileSync(fresh, formatKeyRing(ring), { mode: FILE_MODE, flag: 'wx', flush: true });
+      nameOnce(fresh, path);
+    } finally {
+      rmSync(fresh, { force: true });
+    }
   } catch (error) {
     if (existsSync(path)) {
       throw new MeshError(
@@ -47,6 +60,16 @@ export function createKeyFile(path: string, ring: KeyRing): void {
       );
     }
     throw new MeshError('UNREADABLE_FILE', `${path} can't be written: ${codeOf(error)}`, { cause: error });
+  }
+}
+
+/** Gives a file a further name that is nobody's. Where there are no links, it is copied; a copy that fails is removed. */
+function nameOnce(file: string, path: string): void {
+  try {
+    linkSync(file, path);
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') throw error;
+    copyFileSync(file, path, constants.COPYFILE_EXCL);
   }
 }
 

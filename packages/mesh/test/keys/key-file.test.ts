@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
@@ -20,6 +20,7 @@ test('a key file is for its owner alone, folders included, and is never overwrit
   const before = readFileSync(path);
   expect(() => createKeyFile(path, createRing())).toThrow(code('FILE_EXISTS'));
   expect(readFileSync(path)).toEqual(before);
+  expect(readdirSync(join(folder, 'new'))).toEqual(['mesh.key']);
 });
 
 test('a key file that is replaced stays private', () => {
