@@ -4,6 +4,9 @@ const ASTERISK = 0x2a;
 const DOLLAR = 0x24;
 /** Longer words than this are none of those that matter. */
 const KEPT_BYTES = 8;
+/** Of a command of this name the next words are kept as well. */
+const KEPT_WITH_WORDS = 'CLIENT';
+const MAX_KEPT_WORDS = 3;
 const KEPT_LINE = 64;
 const MAX_NUMBER_BYTES = 12;
 
@@ -12,14 +15,16 @@ type State =
   /** A line that begins with `*` or `$`. */
   | { readonly kind: 'header'; readonly of: 'array' | 'bulk'; text: string }
   | { readonly kind: 'inline'; text: string }
-  /** `nameLeft` of it is the command's name. */
-  | { readonly kind: 'payload'; left: number; nameLeft: number };
+  /** `keptLeft` of it is a word that is kept. */
+  | { readonly kind: 'payload'; left: number; keptLeft: number };
 
 /** A command that has ended. */
 export interface ScannedCommand {
   /** Upper-case; empty for longer names than matter. */
   readonly name: string;
   readonly argumentCount: number;
+  /** Of CLIENT: upper-case, what comes behind the name; empty for more or longer words than matter. */
+  readonly words: string;
   /** Where in the chunk the next one begins. */
   readonly end: number;
 }
@@ -29,7 +34,7 @@ export class CommandScanner {
   #state: State = { kind: 'start' };
   #arguments = 0;
   #left = 0;
-  #name = '';
+  #kept: string[] = [];
   #isLost = false;
 
   /** It was no RESP: from then on nothing is found. */
@@ -58,7 +63,7 @@ export class CommandScanner {
           if (end.isComplete) {
             const words = state.text.trim().split(/\s+/);
             // Of a longer line the end is not known.
-            this.#name = state.text.length < KEPT_LINE ? (words[0] ?? '') : '';
+            this.#kept = state.text.length < KEPT_LINE ? words : [];
             this.#arguments = words.length;
             return this.#finish(next);
           }
@@ -104,32 +109,43 @@ export class CommandScanner {
       return this.#left === 0;
     }
     if (value < 0) this.#isLost = true;
-    const nameLeft = this.#left === this.#arguments ? value : 0;
+    const isKept = this.#isWordKept(this.#arguments - this.#left);
+    if (isKept) this.#kept.push('');
     this.#left -= 1;
-    this.#state = { kind: 'payload', left: value + 2, nameLeft };
+    this.#state = { kind: 'payload', left: value + 2, keptLeft: isKept ? value : 0 };
     return false;
   }
 
   #readPayload(state: Extract<State, { kind: 'payload' }>, chunk: Buffer, at: number): number {
     const end = Math.min(chunk.length, at + state.left);
-    const nameEnd = Math.min(end, at + state.nameLeft);
-    if (this.#name.length <= KEPT_BYTES) {
-      this.#name += chunk.toString('latin1', at, Math.min(nameEnd, at + KEPT_BYTES + 1));
+    if (state.keptLeft > 0) {
+      const keptEnd = Math.min(end, at + state.keptLeft);
+      const word = this.#kept.pop() ?? '';
+      this.#kept.push(
+        word.length > KEPT_BYTES ? word : word + chunk.toString('latin1', at, Math.min(keptEnd, at + KEPT_BYTES + 1)),
+      );
+      state.keptLeft -= keptEnd - at;
     }
-    state.nameLeft -= nameEnd - at;
     state.left -= end - at;
     if (state.left === 0) this.#state = { kind: 'start' };
     return end;
   }
 
+  #isWordKept(index: number): boolean {
+    return index === 0 || (index < MAX_KEPT_WORDS && this.#kept[0]?.toUpperCase() === KEPT_WITH_WORDS);
+  }
+
   #finish(end: number): ScannedCommand {
-    const name = this.#name.length > KEPT_BYTES ? '' : this.#name.toUpperCase();
+    const [first = ''] = this.#kept;
+    const name = first.length > KEPT_BYTES ? '' : first.toUpperCase();
     const argumentCount = this.#arguments;
     this.#state = { kind: 'start' };
     this.#arguments = 0;
     this.#left = 0;
-    this.#name = '';
-    return { name, argumentCount, end };
+    const hasWords = name === KEPT_WITH_WORDS && argumentCount <= MAX_KEPT_WORDS;
+    const words = hasWords ? this.#kept.slice(1).join(' ').toUpperCase() : '';
+    this.#kept = [];
+    return { name, argumentCount, words, end };
   }
 }
 

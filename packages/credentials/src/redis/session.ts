@@ -8,6 +8,9 @@ import { judgeLogin } from './login.ts';
 const MAX_LEADING_BYTES = 20_000;
 const TLS_HANDSHAKE = 0x16;
 const OK = Buffer.from('+OK\r\n');
+const SKIPPED_RESET = Buffer.from(
+  '-ERR ambassador: RESET is followed by a login, and CLIENT REPLY SKIP hides its reply\r\n',
+);
 const NOTHING = Buffer.alloc(0);
 
 /** What a session does to the world. */
@@ -51,6 +54,8 @@ export class RedisSession {
   #state: State = { kind: 'leading', held: NOTHING };
   #isMovedTold = false;
   #hasSpoken = false;
+  /** The server says nothing to the client's next command, so that a RESET would be waited for without end. */
+  #skipsReply = false;
 
   constructor(world: SessionWorld) {
     this.#world = world;
@@ -225,8 +230,10 @@ export class RedisSession {
       if (command.name === 'RESET' && command.argumentCount === 1) {
         this.#state = { kind: 'resetting', held: Buffer.from(chunk.subarray(at)) };
         this.#world.toUpstream(chunk.subarray(0, at));
+        if (this.#skipsReply) this.#end(SKIPPED_RESET);
         return;
       }
+      this.#skipsReply = command.name === 'CLIENT' && command.words === 'REPLY SKIP';
     }
     if (this.#commands.isLost) this.#state = { kind: 'transparent' };
     if (chunk.length > 0) this.#world.toUpstream(chunk);
