@@ -9,7 +9,16 @@ import type { KeyRing } from '../src/keys/key-ring.ts';
 import { ALPN } from '../src/member.ts';
 import { PeerIdentity } from '../src/peer-identity.ts';
 import { MemoryLeg, readAll } from './leg-pair.ts';
-import { createDialler, createMesh, createRing, dialOnce, exchange, TestAnnouncer, TestClock } from './mesh-fixture.ts';
+import {
+  createDialler,
+  createMesh,
+  createRing,
+  dialOnce,
+  exchange,
+  TARGET,
+  TestAnnouncer,
+  TestClock,
+} from './mesh-fixture.ts';
 
 /** Many records, and many times what a splice may hold. */
 const MUCH_BYTES = 3_000_000;
@@ -188,6 +197,20 @@ describe('Who is no member that may', () => {
     expect(await dialOnce(dialler)).toMatchObject({ code: 'MESH_QUARANTINE' });
     expect(dials).toBe(1);
     expect(quarantined).toMatchObject([{ service: 'redis', place: '10.99.0.1:7000', isFirst: true }]);
+  });
+
+  test('does not inherit what a member has proved at the same place', async () => {
+    const mesh = createMesh();
+    const [member, stranger] = [await TestAnnouncer.open(mesh), await TestAnnouncer.open(createMesh())];
+    let announcer = member;
+    const { dialler } = createDialler(mesh, { dial: () => announcer.dial() });
+    expect(dialler.isProven(TARGET)).toBe(false);
+    await exchange(await dialOnce(dialler), 'x');
+    expect(dialler.isProven(TARGET)).toBe(true);
+    expect(dialler.isProven({ ...TARGET, port: 1 })).toBe(false);
+    announcer = stranger;
+    expect(await dialOnce(dialler)).toMatchObject({ code: 'MESH_IDENTITY' });
+    expect(dialler.isProven(TARGET)).toBe(false);
   });
 
   test('of another service is refused at both ends', async () => {

@@ -10,7 +10,7 @@ import { Mesh } from '../src/mesh.ts';
 import { type Caller, Door, type DoorEvent, type DoorOptions } from '../src/server/door.ts';
 import { MemoryLeg } from './leg-pair.ts';
 
-const TARGET = { kind: 'tcp', address: '10.99.0.1', port: 7000 } as const;
+export const TARGET = { kind: 'tcp', address: '10.99.0.1', port: 7000 } as const;
 
 /** Certificates are judged by the machine's own time; timers are the test's. */
 export class TestClock extends ManualClock {

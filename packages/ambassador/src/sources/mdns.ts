@@ -65,6 +65,8 @@ export interface MdnsSourceOptions extends InstanceFilter {
   readonly clock: Clock;
   /** With it only members of its mesh are used, without it only who is of none: a mesh would hear what is not for it. */
   readonly membership?: MembershipJudge;
+  /** With it: whether somebody at this place has proved to be a member. */
+  readonly isProven?: (address: string, port: number) => boolean;
   /** Called once for each foreign instance, until it is none any more or leaves. */
   readonly onForeign?: (foreign: ForeignInstance) => void;
   /** Called once for each instance, until it becomes usable or leaves. */
@@ -233,7 +235,7 @@ class MdnsSource implements Source {
   #describe(id: string, instance: Instance, found: readonly string[], membership: Membership | undefined): Endpoint {
     const before = this.#members.get(id);
     const known = before?.port === instance.port ? before.addresses : [];
-    const addresses = membership === undefined ? found : [...new Set([...found, ...known])].slice(0, MAX_ADDRESSES);
+    const addresses = membership === undefined ? found : this.#limitAddresses([...found, ...known], instance.port);
     return {
       id,
       service: this.#options.service,
@@ -247,6 +249,16 @@ class MdnsSource implements Source {
       source: MDNS_SOURCE_NAME,
       draining: membership?.draining ?? readTxtText(instance.txt, 'st') === 'drain',
     };
+  }
+
+  /** Addresses are not signed, and who writes many must not drive out the one at which the member is. */
+  #limitAddresses(addresses: readonly string[], port: number): readonly string[] {
+    const { isProven = () => false } = this.#options;
+    const all = [...new Set(addresses)];
+    if (all.length <= MAX_ADDRESSES) return all;
+    const proven = all.filter((address) => isProven(address, port)).slice(0, MAX_ADDRESSES);
+    const others = all.filter((address) => !proven.includes(address)).slice(0, MAX_ADDRESSES - proven.length);
+    return [...others, ...proven];
   }
 
   #tellRefused(id: string, refused: RefusedInstance): void {

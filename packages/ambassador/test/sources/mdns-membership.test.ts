@@ -25,7 +25,7 @@ function instance(name: string, addresses: readonly string[] = ['10.99.0.2'], po
 }
 
 /** A source that takes for members whom the test says; without any it has no mesh. */
-async function arrange(members?: ReadonlyMap<string, Membership>) {
+async function arrange(members?: ReadonlyMap<string, Membership>, proven: readonly string[] = []) {
   const clock = new ManualClock();
   const updates: Update[] = [];
   const foreign: ForeignInstance[] = [];
@@ -43,6 +43,7 @@ async function arrange(members?: ReadonlyMap<string, Membership>) {
       },
       verify: () => undefined,
     },
+    isProven: (address, port) => proven.includes(`${address}:${port}`),
     ...(members && {
       membership: {
         judge: ({ name, port }) => (port === 7000 ? members.get(name) : undefined),
@@ -105,6 +106,19 @@ describe('With a mesh', () => {
     const update = updates.at(-1);
     expect(update?.kind === 'add' ? update.endpoints[0]?.addresses : []).toEqual(
       [19, 18, 17, 16, 15, 14, 13, 12].map((last) => `10.99.0.${last}`),
+    );
+  });
+
+  test('an address at which a member has proved itself stays, however many a stranger writes', async () => {
+    const { tell, updates } = await arrange(new Map([['a', OURS]]), ['10.99.0.2:7000', '10.99.0.20:1']);
+    tell({ kind: 'added', instance: instance('a') });
+    for (const first of [10, 20, 30]) {
+      const written = Array.from({ length: 10 }, (_, index) => `10.99.0.${first + index}`);
+      tell({ kind: 'updated', instance: instance('a', written) });
+    }
+    const update = updates.at(-1);
+    expect(update?.kind === 'add' ? update.endpoints[0]?.addresses : []).toEqual(
+      [30, 31, 32, 33, 34, 35, 36, 2].map((last) => `10.99.0.${last}`),
     );
   });
 

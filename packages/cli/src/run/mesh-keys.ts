@@ -53,6 +53,8 @@ function describeIds({ ids: [current, previous] }: Mesh): string {
 export interface MeshPath {
   readonly dialler: EndpointDialler;
   readonly dialForCheck: DialService;
+  /** Whether somebody there has proved to be a member. */
+  readonly isProven: (address: string, port: number) => boolean;
 }
 
 export function createMeshPath(mesh: Mesh, service: string, reporter: Reporter): MeshPath {
@@ -69,6 +71,7 @@ export function createMeshPath(mesh: Mesh, service: string, reporter: Reporter):
       close: () => dialler.close(),
     },
     dialForCheck: (target, signal) => dialler.dial(target, signal),
+    isProven: (address, port) => dialler.isProven({ kind: 'tcp', address, port }),
   };
 }
 

@@ -179,7 +179,7 @@ export function composeProxy(
     ...composeCheck(activeCheck, checkIntervalMs, tools),
     ...(path === undefined ? {} : { dialler: path.dialler, proof: 'mesh' }),
     merge: origins.merge,
-    sources: createSources(origins, { service: options.service, allowed, local, log, mesh }),
+    sources: createSources(origins, { service: options.service, allowed, local, log, mesh, isProven: path?.isProven }),
   };
 }
 

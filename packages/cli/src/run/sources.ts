@@ -59,6 +59,8 @@ export interface SourceContext {
   readonly log: Log;
   /** Only its members are used. Absent: open mode. */
   readonly mesh?: Mesh | undefined;
+  /** Where the proxy has met one of them. */
+  readonly isProven?: ((address: string, port: number) => boolean) | undefined;
   /** Told of every instance that is heard of, before the source is. */
   readonly onInstance?: (instance: Instance) => void;
   /** Told how the sources fare that can fail; without it the log is. */
@@ -93,6 +95,7 @@ export function createSources(origins: Origins, context: SourceContext): readonl
           ...(instance === undefined ? {} : { instance }),
           where,
           ...(context.mesh === undefined ? {} : { membership: createMembershipJudge(context.mesh, service) }),
+          ...(context.isProven === undefined ? {} : { isProven: context.isProven }),
           onForeign: ({ reason, ...foreign }) => log.warn(foreign, `instance not used: ${reason}`),
           onRefused: (refused) => log.warn({ ...refused }, 'instance not used: none of its addresses may be dialled'),
         });

@@ -22,6 +22,9 @@ import { type WarmConnection, WarmPool } from './warm-pool.ts';
 /** Handshaken connections that are kept for each endpoint. */
 const WARM_CONNECTIONS = 2;
 
+/** Places at which somebody has proved himself; the oldest is forgotten first. */
+const MAX_PROVEN = 256;
+
 /** Nobody waits longer for a TCP connection. */
 const LONGEST_DIAL_MS = 30_000;
 
@@ -57,6 +60,7 @@ export class MeshDialler {
   readonly #service: string;
   readonly #options: MeshDiallerOptions;
   readonly #quarantine = new Quarantine();
+  readonly #proven = new Set<string>();
   readonly #warm: WarmPool;
   readonly #joined: Promise<Joined>;
   #isClosed = false;
@@ -113,6 +117,11 @@ export class MeshDialler {
     return this.#reach(target, undefined, Number.POSITIVE_INFINITY, signal);
   }
 
+  /** Whether an announcer of ours was reached there, and nobody else since. */
+  isProven(target: Target): boolean {
+    return this.#proven.has(formatTarget(target));
+  }
+
   /** Nothing is dialled any more, and nothing kept. What was handed over goes on. */
   close(): void {
     this.#isClosed = true;
@@ -132,6 +141,7 @@ export class MeshDialler {
       meshIds = member.meshIds.join();
       // What was found with other keys counts no more.
       this.#quarantine.clear();
+      this.#proven.clear();
     });
     return { member, identity: new PeerIdentity(member, ALPN) };
   }
@@ -144,6 +154,7 @@ export class MeshDialler {
     try {
       const leg = (await this.#reachWarm(place, signal)) ?? (await this.#reachCold(target, meshId, timeoutMs, signal));
       this.#quarantine.acquit(place);
+      this.#prove(place);
       this.#warm.refill(target, meshId);
       return leg;
     } catch (error) {
@@ -218,9 +229,18 @@ export class MeshDialler {
     }
   }
 
+  #prove(place: string): void {
+    if (this.#proven.has(place)) return;
+    this.#proven.add(place);
+    const oldest = this.#proven.values().next();
+    if (this.#proven.size > MAX_PROVEN && oldest.done !== true) this.#proven.delete(oldest.value);
+  }
+
   #judge(place: string, error: unknown, dialledAt: number): void {
     const conviction = this.#convict(place, error, dialledAt);
-    if (conviction !== undefined) this.#options.onQuarantine?.({ service: this.#service, ...conviction });
+    if (conviction === undefined) return;
+    this.#proven.delete(place);
+    this.#options.onQuarantine?.({ service: this.#service, ...conviction });
   }
 
   #convict(place: string, error: unknown, dialledAt: number): Conviction | undefined {
