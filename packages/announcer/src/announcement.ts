@@ -1,7 +1,7 @@
 import { computeLookDelayMs, computeLookTimeoutMs, LookLoop } from '@mdns-ambassador/checks';
 import type { Clock, PublicationEvent, ServiceOptions, Txt } from '@mdns-ambassador/mdns';
 import { type Announced, Door, fitLimits, type Member, type Mesh } from '@mdns-ambassador/mesh';
-import { type DrainOutcome, formatTarget, type Prologue } from '@mdns-ambassador/relay';
+import { type DrainOutcome, formatTarget, markRelayedPort, type Prologue } from '@mdns-ambassador/relay';
 import { AnnouncedAddresses } from './announced-addresses.ts';
 import type { AnnouncementOptions, AnnouncerEvent } from './announcement-options.ts';
 import { type AnnouncementStatus, describeTxt } from './announcement-status.ts';
@@ -16,6 +16,7 @@ import { createInstanceId } from './instance-id.ts';
 import { listDialableAddresses } from './local-targets.ts';
 import { type Finding, Lookout } from './lookout.ts';
 import { pause } from './pause.ts';
+import { isThisMachine } from './service-host.ts';
 import { buildServiceOptions } from './service-options.ts';
 import { ServicePulse } from './service-pulse.ts';
 import { Signature } from './signature.ts';
@@ -88,7 +89,7 @@ export class Announcement {
   constructor(options: AnnouncementOptions, context: AnnouncementContext) {
     this.#options = context.mesh === undefined ? options : { ...options, relay: true };
     this.#context = context;
-    this.#id = createInstanceId(context.random);
+    this.#id = createAnnouncementId(this.#options, context.random);
     this.#service = buildServiceOptions(options, { id: this.#id, port: options.port });
     refuseLongTxt(this.#id, options.txt, context.mesh !== undefined);
     this.#lookout = new Lookout(this.#options, context.host);
@@ -370,6 +371,12 @@ export class Announcement {
   #tell(event: AnnouncerEvent): void {
     this.#context.onEvent(event);
   }
+}
+
+/** What is relayed to a port of this machine says so to a proxy that might listen there. */
+function createAnnouncementId({ relay, host, port, checkAt }: AnnouncementOptions, random: () => number): string {
+  const id = createInstanceId(random);
+  return relay && checkAt === undefined && isThisMachine(host) ? markRelayedPort(id, port) : id;
 }
 
 /** What proxies ask for: `redis` of `_redis._tcp`. */

@@ -10,6 +10,7 @@ export type ServiceHost =
   /** Another machine. */
   | { readonly kind: 'elsewhere'; readonly addresses: readonly string[] };
 
+const LOCALHOST = 'localhost';
 const UNSPECIFIED: readonly string[] = ['0.0.0.0', '::'];
 
 /** What `host` of a SERVICE means on this machine; a name is looked up. Rejects when it can't be resolved. */
@@ -19,6 +20,12 @@ export async function resolveServiceHost(hostname: string | undefined, host: Hos
   const machine = new Set(host.addresses());
   const own = addresses.filter((address) => isLoopback(address) || machine.has(stripZone(address)));
   return own.length > 0 ? { kind: 'own', addresses: own } : { kind: 'elsewhere', addresses };
+}
+
+/** Whether a host as it was written means loopback, or any address of this machine. */
+export function isThisMachine(hostname: string | undefined): boolean {
+  if (hostname === undefined || UNSPECIFIED.includes(hostname)) return true;
+  return hostname.toLowerCase() === LOCALHOST || isLoopback(hostname);
 }
 
 /** RFC 1122 3.2.1.3 and RFC 4291 2.5.3 */
@@ -32,5 +39,5 @@ export function stripZone(address: string): string {
 
 /** RFC 6761 6.3: `localhost` is loopback, whatever a resolver says. */
 async function resolveName(hostname: string, host: Host): Promise<readonly string[]> {
-  return hostname.toLowerCase() === 'localhost' ? ['127.0.0.1', '::1'] : host.lookup(hostname);
+  return hostname.toLowerCase() === LOCALHOST ? ['127.0.0.1', '::1'] : host.lookup(hostname);
 }

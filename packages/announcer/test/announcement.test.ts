@@ -1,3 +1,4 @@
+import { isRelayedPort } from '@mdns-ambassador/relay';
 import { ManualClock } from '@mdns-ambassador/testkit';
 import { describe, expect, test } from 'vitest';
 import { Announcement } from '../src/announcement.ts';
@@ -281,6 +282,17 @@ describe('Relaying', () => {
       from: ['10.99.0.1:40000', '[fe80::1%eth0]:40000'],
       to: '127.0.0.1:12345',
     });
+  });
+
+  test.each([
+    [{ relay: true }, true],
+    [{ relay: true, host: 'localhost' }, true],
+    [{ relay: true, host: 'db.example.com' }, false],
+    [{ relay: true, checkAt: { address: '172.17.0.2', port: 80 } }, false],
+    [{}, false],
+  ])('with %j the id tells who listens on its port that it leads there: %s', (options, expected) => {
+    const { announcement } = arrange(options);
+    expect(isRelayedPort(String(announcement.status().txt.id), 12345)).toBe(expected);
   });
 
   test('only the addresses that are given out are accepted on', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { isLoopback, resolveServiceHost, stripZone } from '../src/service-host.ts';
+import { isLoopback, isThisMachine, resolveServiceHost, stripZone } from '../src/service-host.ts';
 import { FakeHost } from './fake-host.ts';
 
 describe('What the host of a SERVICE means', () => {
@@ -48,6 +48,17 @@ test.each([
   ['::', false],
 ])('%s being loopback: %s', (address, expected) => {
   expect(isLoopback(address)).toBe(expected);
+});
+
+test.each([
+  [undefined, true],
+  ['0.0.0.0', true],
+  ['LocalHost', true],
+  ['127.0.0.1', true],
+  ['10.99.0.1', false],
+  ['db.example.com', false],
+])('%s being any address of this machine, or loopback: %s', (hostname, expected) => {
+  expect(isThisMachine(hostname)).toBe(expected);
 });
 
 test('A zone is what follows the percent sign', () => {

@@ -10,6 +10,7 @@ export type { Opened, Opening } from './opening.ts';
 export { type Destination, type Prologue, type Proof, runPrologues } from './prologue.ts';
 export { dismissClient, Redial, Refusal } from './refusal.ts';
 export { errorCode, RelayError } from './relay-error.ts';
+export { isRelayedPort, markRelayedPort } from './relayed-port.ts';
 export { type Side, type Splice, type SpliceOptions, type SpliceOutcome, splice } from './splice.ts';
 export {
   formatListenPlace,

@@ -7,10 +7,12 @@ import type {
   InstanceAddress,
   NetworkInterface,
 } from '@mdns-ambassador/mdns';
+import type { ListenPlace } from '@mdns-ambassador/relay';
 import { type AddressRefusal, type Cidr, judgeAddress } from '../address-policy.ts';
 import type { Endpoint } from '../pool/endpoint.ts';
 import type { Update } from '../pool/update.ts';
 import { type InstanceFilter, matchesFilter, readTxtText } from './instance-filter.ts';
+import { leadsBack } from './leads-back.ts';
 import { PatienceList } from './patience-list.ts';
 import type { Source } from './source.ts';
 import { VerifyLimit } from './verify-limit.ts';
@@ -46,7 +48,7 @@ export interface RefusedInstance {
   readonly addresses: readonly { readonly address: string; readonly refusal: AddressRefusal }[];
 }
 
-/** An instance that is not used because it is not of our mesh, or is of one while we have none. */
+/** An instance that is not used: it is not of our mesh, is of one while we have none, or leads back to us. */
 export interface ForeignInstance {
   readonly service: string;
   readonly instance: string;
@@ -60,6 +62,8 @@ export interface MdnsSourceOptions extends InstanceFilter {
   readonly browser: InstanceBrowser;
   /** This host's interfaces as they are now. */
   readonly interfaces: () => readonly NetworkInterface[];
+  /** Where who uses the endpoints listens itself: what leads back there is none. */
+  readonly listen?: readonly ListenPlace[];
   /** Accepted beyond the link. */
   readonly allowed?: readonly Cidr[];
   readonly clock: Clock;
@@ -200,7 +204,12 @@ class MdnsSource implements Source {
   }
 
   #judge(id: string, instance: Instance): Update {
-    const { membership: judge } = this.#options;
+    const { membership: judge, listen = [], service } = this.#options;
+    if (leadsBack(instance, listen)) {
+      const reason = 'it leads back to this proxy, whose port this machine announces';
+      this.#tellForeign(id, { service, instance: instance.name, reason });
+      return { kind: 'remove', ids: [id], reason };
+    }
     const mesh = readMeshId(instance);
     const membership = judge?.judge(instance);
     if (membership !== undefined || (judge === undefined && mesh === undefined)) {
@@ -208,7 +217,7 @@ class MdnsSource implements Source {
       return this.#judgePlaces(id, instance, membership);
     }
     const reason = judge?.explain(instance) ?? `it is of mesh ${mesh}, and this proxy has no mesh key`;
-    this.#tellForeign(id, { service: this.#options.service, instance: instance.name, reason });
+    this.#tellForeign(id, { service, instance: instance.name, reason });
     if (judge === undefined) return { kind: 'remove', ids: [id], reason };
     // Never `remove`: a stranger may have written over the record of a member that still answers.
     return { kind: 'gone', ids: [id], reason: 'its record is not of this mesh' };

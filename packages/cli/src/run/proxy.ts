@@ -179,7 +179,15 @@ export function composeProxy(
     ...composeCheck(activeCheck, checkIntervalMs, tools),
     ...(path === undefined ? {} : { dialler: path.dialler, proof: 'mesh' }),
     merge: origins.merge,
-    sources: createSources(origins, { service: options.service, allowed, local, log, mesh, isProven: path?.isProven }),
+    sources: createSources(origins, {
+      service: options.service,
+      listen: options.listen,
+      allowed,
+      local,
+      log,
+      mesh,
+      isProven: path?.isProven,
+    }),
   };
 }
 

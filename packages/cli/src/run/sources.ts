@@ -21,6 +21,7 @@ import {
 import { type Instance, systemClock } from '@mdns-ambassador/mdns';
 import type { Mesh } from '@mdns-ambassador/mesh';
 import { createDnsClient, readSystemDnsServers, systemDnsTransport } from '@mdns-ambassador/registries';
+import type { ListenPlace } from '@mdns-ambassador/relay';
 import { InvalidValue } from '../cli-error.ts';
 import type { Log } from '../output/log.ts';
 import { folderOf } from '../parse/registry.ts';
@@ -57,6 +58,8 @@ export interface SourceContext {
   readonly allowed: readonly Cidr[];
   readonly local: LocalNetwork;
   readonly log: Log;
+  /** Where the proxy listens; absent for who only looks. */
+  readonly listen?: readonly ListenPlace[];
   /** Only its members are used. Absent: open mode. */
   readonly mesh?: Mesh | undefined;
   /** Where the proxy has met one of them. */
@@ -91,6 +94,7 @@ export function createSources(origins: Origins, context: SourceContext): readonl
           browser: watchBrowser(local.node, context.onInstance),
           interfaces: () => local.network.interfaces(),
           allowed,
+          ...(context.listen === undefined ? {} : { listen: context.listen }),
           clock: systemClock,
           ...(instance === undefined ? {} : { instance }),
           where,
