@@ -166,3 +166,23 @@ test('A name that another host has is told as a rename, and the service is annou
   });
   expect(announcer.status()).toMatchObject([{ state: 'announced', instance: 'redis on h1 (2)' }]);
 });
+
+test.each([0, 100, 900])(
+  'Leaving %d ms after it was announced is heard as gone, while connections are still accepted',
+  async (ms) => {
+    const lan = new TwoLinks();
+    lan.host.listen('127.0.0.1:12345');
+    const heard = await lan.watch('h2', 'first', '10.99.0.2');
+    const announcer = await lan.start({ relay: true });
+    while (heard.length === 0) await lan.clock.advance(10);
+    await lan.clock.advance(ms);
+    const drained = announcer.drain({ graceMs: 2000, timeoutMs: 5000 });
+    // The notice, and the second for which a goodbye keeps the record (RFC 6762 10.1).
+    await lan.clock.advance(250 + 1100);
+    expect(heard.at(-1)).toMatch(/^removed redis on h1/);
+    expect(lan.host.ingresses[0]?.calls).toEqual([]);
+    await lan.clock.advance(1000);
+    expect(lan.host.ingresses[0]?.calls).toEqual(['drain 5000']);
+    await drained;
+  },
+);
