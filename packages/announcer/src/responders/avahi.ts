@@ -89,6 +89,10 @@ export class AvahiResponder implements Responder {
         if (this.#bus === bus) this.#lose('the connection to the D-Bus system bus ended');
       },
     });
+    if (this.#closing !== undefined) {
+      bus.close();
+      return;
+    }
     this.#bus = bus;
     for (const rule of AVAHI_MATCH_RULES) await bus.watch(rule);
     await this.#meet(bus);
@@ -168,13 +172,20 @@ export class AvahiResponder implements Responder {
   }
 
   async #look(): Promise<void> {
-    if (this.#bus === undefined) return await this.#connect().catch(() => undefined);
+    if (this.#bus === undefined) return await this.#connect().catch((error: unknown) => this.#giveUpBus(error));
     if (this.#isUnanswered) {
       this.#isUnanswered = false;
       this.#refresh(async (bus) => await this.#meet(bus));
     }
     const seen = JSON.stringify(this.#describeSituation().interfaces);
     if (seen !== this.#seen) this.#alignAll();
+  }
+
+  /** A daemon that is not there says when it is; for any other trouble the bus is connected to anew. */
+  #giveUpBus(error: unknown): void {
+    if (isAbsent(error)) return;
+    this.#bus?.close();
+    this.#bus = undefined;
   }
 
   #alignAll(): void {
@@ -207,7 +218,7 @@ function explainAbsence(error: unknown): AnnouncerError {
   const code = error instanceof BusError ? error.code : '';
   const refuse = (sentence: string): AnnouncerError =>
     new AnnouncerError('RESPONDER_UNAVAILABLE', `${sentence}, ${INSTEAD}`, { cause: error });
-  if (/\.(ServiceUnknown|NameHasNoOwner|Spawn\.\w+)$/.test(code)) {
+  if (isAbsent(error)) {
     return refuse('avahi-daemon is not running: start it (systemctl start avahi-daemon)');
   }
   if (/\.AccessDenied$/.test(code)) return refuse('the D-Bus system bus keeps this user from avahi-daemon: allow it');
@@ -216,6 +227,10 @@ function explainAbsence(error: unknown): AnnouncerError {
   }
   const said = error instanceof Error ? error.message : String(error);
   return refuse(`avahi-daemon does not answer over D-Bus (${said}): restart it`);
+}
+
+function isAbsent(error: unknown): boolean {
+  return error instanceof BusError && /\.(ServiceUnknown|NameHasNoOwner|Spawn\.\w+)$/.test(error.code);
 }
 
 function explainFailure(error: unknown): string {

@@ -214,6 +214,22 @@ test('When the bus is gone it is connected to again', async () => {
   expect(told.map(({ kind }) => kind)).toEqual(['responder-lost', 'responder-back']);
 });
 
+test('A daemon that does not answer when the bus is back is asked again', async () => {
+  const { avahi, clock, told, events } = await published();
+  avahi.isBusUp = false;
+  avahi.loseBus();
+  await clock.advance(4_000);
+  avahi.isBusUp = true;
+  avahi.failures.set('GetState', new BusError('org.freedesktop.DBus.Error.NoReply', 'it is stopped'));
+  await clock.advance(2_000);
+  expect(told.map(({ kind }) => kind)).toEqual(['responder-lost']);
+  await clock.advance(4_000);
+  expect(told.map(({ kind }) => kind)).toEqual(['responder-lost', 'responder-back']);
+  avahi.settle('established');
+  await clock.advance(0);
+  expect(events.at(-1)).toMatchObject({ kind: 'announced' });
+});
+
 test('An interface that comes is published on within two seconds', async () => {
   const { avahi, clock, interfaces } = await published();
   avahi.takeCalls();
