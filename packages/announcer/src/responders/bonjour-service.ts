@@ -84,7 +84,10 @@ export class BonjourResponder implements Responder {
   #poll(): void {
     this.#cancelPoll = this.#options.clock.after(POLL_MS, () => {
       const seen = JSON.stringify(this.#listInterfaces());
-      if (seen !== this.#seen) for (const publication of this.#publications) publication.align();
+      for (const publication of this.#publications) {
+        if (publication.state.kind === 'closed') this.#publications.delete(publication);
+        else if (seen !== this.#seen) publication.align();
+      }
       this.#seen = seen;
       if (this.#closing === undefined) this.#poll();
     });

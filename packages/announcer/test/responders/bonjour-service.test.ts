@@ -31,14 +31,18 @@ function arrange() {
   const clock = new ManualClock();
   const told: ResponderEvent[] = [];
   const interfaces = [onInterface('eth0', 'fe80::1', '10.0.0.1'), onInterface('six', 'fd00::1')];
+  const looks = { count: 0 };
   const responder = new BonjourResponder({
     clock,
     random: seededRandom(1),
     hostName: 'h1',
-    interfaces: () => interfaces,
+    interfaces: () => {
+      looks.count += 1;
+      return interfaces;
+    },
     onEvent: (event) => told.push(event),
   });
-  return { clock, told, interfaces, responder };
+  return { clock, told, interfaces, looks, responder };
 }
 
 async function published(service: ServiceOptions = REDIS) {
@@ -154,4 +158,15 @@ test('A port that is refused is said at the start, with what works instead', asy
     message: expect.stringMatching(/EADDRINUSE.*--responder avahi/),
   });
   expect(FakeBonjour.made[0]?.calls).toEqual(['unpublish', 'destroy']);
+});
+
+test('A service that was closed is forgotten', async () => {
+  const { clock, interfaces, looks, publication, responder } = await published();
+  await publication.close();
+  for (let time = 0; time < 5; time++) await responder.publish(REDIS, () => undefined).close();
+  await clock.advance(2_000);
+  looks.count = 0;
+  interfaces.push(onInterface('eth1', '10.0.1.1'));
+  await clock.advance(2_000);
+  expect(looks.count).toBe(1);
 });
