@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { dial, type Listener, listen, type Splice, splice } from '../../../packages/relay/src/index.ts';
 
 const SLOW_READERS = 50;
-/** DESIGN's bound for them all. */
+/** Of them all, however much there is to read. */
 const SLOW_READERS_BYTES = 10 * 1024 * 1024;
 /** Where nothing has moved for so long, nothing will. */
 const STILL_MS = 250;

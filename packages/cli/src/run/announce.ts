@@ -51,7 +51,7 @@ import { createMesh, followKeyFile } from './mesh-keys.ts';
 import { createSpeaker, type Speaker } from './responder.ts';
 import { tellStopping, waitForAbort } from './stopping.ts';
 
-/** A service that others still connect to is kept this long after its goodbye (DESIGN: at least 2 s). */
+/** A service that others still connect to is kept this long after its goodbye. */
 export const GRACE_MS = 2_000;
 export const DRAIN_TIMEOUT_MS = 30_000;
 
