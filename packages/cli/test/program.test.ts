@@ -7,12 +7,12 @@ import { COMMANDS_NOT_YET, OPTIONS_NOT_YET, VALUES_NOT_YET } from '../src/settin
 import { nameVariable } from '../src/settings/option.ts';
 
 /** A mistake that is let through must not reach the network of whoever runs the tests. */
-vi.mock(import('../src/run/local-network.ts'), async (importOriginal) => ({
-  ...(await importOriginal()),
-  createLocalNetwork: () => {
+vi.mock(import('../src/run/local-network.ts'), async (importOriginal) => {
+  const refuse = (): never => {
     throw new Error('the network was reached');
-  },
-}));
+  };
+  return { ...(await importOriginal()), createLocalNetwork: refuse, createLoggedNetwork: refuse };
+});
 
 /** The exit code and the sentence that ends the command, or what it printed. Only for what ends before any network is touched. */
 async function run(argv: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<string> {
