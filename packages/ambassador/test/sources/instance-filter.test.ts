@@ -1,4 +1,5 @@
 import type { Txt } from '@mdns-ambassador/mdns';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { matchesFilter, readTxtText } from '../../src/sources/instance-filter.ts';
 
@@ -46,6 +47,25 @@ describe('--instance GLOB', () => {
     { glob: '(redis|x)*', matches: false },
   ])('$glob matches: $matches', ({ glob, matches }) => {
     expect(matchesFilter(instance, { instance: glob })).toBe(matches);
+  });
+
+  test('every glob matches what an expression made of it would', () => {
+    const glob = fc.array(fc.constantFrom('*', '?', 'a', 'b'), { maxLength: 7 }).map((parts) => parts.join(''));
+    const name = fc.array(fc.constantFrom('a', 'b', '*', '?'), { maxLength: 8 }).map((parts) => parts.join(''));
+    fc.assert(
+      fc.property(glob, name, (written, named) => {
+        const expression = new RegExp(`^${written.replaceAll('*', '.*').replaceAll('?', '.')}$`);
+        expect(matchesFilter({ name: named, txt }, { instance: written })).toBe(expression.test(named));
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  test('no glob takes long, whoever wrote it', () => {
+    const name = 'redis on a-long-host-name.example'.repeat(2).slice(0, 63);
+    for (const part of ['*?', '*e', '?*', '*']) {
+      expect(matchesFilter({ name, txt }, { instance: `${part.repeat(2_000)}Z` })).toBe(false);
+    }
   });
 
   test('a name with line breaks and emoji is matched as a whole', () => {
