@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { announce, proxy, runProgram, spawnAmbassador, startProgram } from '../ambassador.ts';
+import { AMBASSADOR, announce, proxy, runProgram, spawnAmbassador, startProgram } from '../ambassador.ts';
 import { labTest } from '../lab-test.ts';
 
 await labTest('announce says what it announced, under which name, and where', { hosts: 1 }, async (lan) => {
@@ -103,5 +103,22 @@ await labTest(
     await lan.plug(h2);
     await proxying.line(/eth0 is up/, { stream: 'stdout' });
     expect(await runProgram(h2, 'ask', ['127.0.0.1', '7000', 'who'])).toMatchObject({ answer: 'h1\n' });
+  },
+);
+
+await labTest(
+  'announce says goodbye on the network also when nobody reads what it prints',
+  { hosts: 2 },
+  async (lan) => {
+    const [h1, h2] = [lan.host(1), lan.host(2)];
+    await startProgram(h1, 'service', '7000', 'h1');
+    const command = `echo $$ > /run/pid; exec ${process.execPath} ${AMBASSADOR} announce thing:7000 2> /dev/null`;
+    const readUntilAnnounced = 'while read -r line; do case "$line" in announced*) exit;; esac; done';
+    const piped = h1.spawn('bash', ['-c', `sh -c '${command}' | (${readUntilAnnounced}); exit "\${PIPESTATUS[0]}"`]);
+    const watching = spawnAmbassador(h2, ['list', 'thing', '--watch']);
+    await watching.line(/^\[\+\]/);
+    await h1.read('sh', ['-c', 'kill -TERM "$(cat /run/pid)"']);
+    expect(await piped.exited).toMatchObject({ code: 0 });
+    await watching.line(/^\[-\]/);
   },
 );

@@ -11,12 +11,15 @@ keepYoungHeapSmall();
 const stderr = createPrinter(process.stderr, process.env);
 const shutdown = listenForSignals(process, (code) => process.exit(code));
 
-// A reader that left (`| head`) ends the command quietly, as SIGPIPE does elsewhere.
+// A reader that left (`| head`) ends the command quietly, as SIGPIPE does elsewhere. It ends as it always does, goodbye and all, and
+// what it says meanwhile reaches nobody.
+let isHeard = true;
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (!isHeard) return;
     if (error.code !== 'EPIPE') throw error;
-    if (shutdown.signal.aborted) process.exit(EXIT_OK);
-    shutdown.request('EPIPE');
+    isHeard = false;
+    if (!shutdown.signal.aborted) shutdown.request('EPIPE');
   });
 }
 process.on('uncaughtException', (error) => process.exit(report(error)));
