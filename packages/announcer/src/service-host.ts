@@ -11,6 +11,7 @@ export type ServiceHost =
   | { readonly kind: 'elsewhere'; readonly addresses: readonly string[] };
 
 const LOCALHOST = 'localhost';
+const LOCALHOST_ADDRESSES: readonly string[] = ['127.0.0.1', '::1'];
 const UNSPECIFIED: readonly string[] = ['0.0.0.0', '::'];
 
 /** What `host` of a SERVICE means on this machine; a name is looked up. Rejects when it can't be resolved. */
@@ -22,10 +23,10 @@ export async function resolveServiceHost(hostname: string | undefined, host: Hos
   return own.length > 0 ? { kind: 'own', addresses: own } : { kind: 'elsewhere', addresses };
 }
 
-/** Whether a host as it was written means loopback, or any address of this machine. */
+/** Whether a host as it was written means `localhost`, or any address of this machine. */
 export function isThisMachine(hostname: string | undefined): boolean {
   if (hostname === undefined || UNSPECIFIED.includes(hostname)) return true;
-  return hostname.toLowerCase() === LOCALHOST || isLoopback(hostname);
+  return hostname.toLowerCase() === LOCALHOST || LOCALHOST_ADDRESSES.includes(hostname);
 }
 
 /** RFC 1122 3.2.1.3 and RFC 4291 2.5.3 */
@@ -39,5 +40,5 @@ export function stripZone(address: string): string {
 
 /** RFC 6761 6.3: `localhost` is loopback, whatever a resolver says. */
 async function resolveName(hostname: string, host: Host): Promise<readonly string[]> {
-  return hostname.toLowerCase() === LOCALHOST ? ['127.0.0.1', '::1'] : host.lookup(hostname);
+  return hostname.toLowerCase() === LOCALHOST ? LOCALHOST_ADDRESSES : host.lookup(hostname);
 }

@@ -55,9 +55,10 @@ test.each([
   ['0.0.0.0', true],
   ['LocalHost', true],
   ['127.0.0.1', true],
+  ['127.0.0.2', false],
   ['10.99.0.1', false],
   ['db.example.com', false],
-])('%s being any address of this machine, or loopback: %s', (hostname, expected) => {
+])('%s being any address of this machine, or localhost: %s', (hostname, expected) => {
   expect(isThisMachine(hostname)).toBe(expected);
 });
 

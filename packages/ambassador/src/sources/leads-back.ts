@@ -2,6 +2,8 @@ import type { Instance } from '@mdns-ambassador/mdns';
 import { isLocalTarget, isRelayedPort, type ListenPlace } from '@mdns-ambassador/relay';
 import { readTxtText } from './instance-filter.ts';
 
+const LOCALHOST: readonly string[] = ['127.0.0.1', '::1'];
+
 /**
  * Whether what is dialled there comes back to who listens at one of these places: this machine announces the place itself, or relays
  * to it. Each connection would make another one, without end.
@@ -9,8 +11,11 @@ import { readTxtText } from './instance-filter.ts';
 export function leadsBack({ addresses, port, txt }: Instance, listen: readonly ListenPlace[]): boolean {
   if (!addresses.some(({ isFromThisHost }) => isFromThisHost)) return false;
   const id = readTxtText(txt, 'id') ?? '';
-  return listen.some(
-    (place) =>
-      place.kind === 'tcp' && (isRelayedPort(id, place.port) || (place.port === port && !isLocalTarget(place))),
-  );
+  return listen.some((place) => {
+    if (place.kind !== 'tcp') return false;
+    const isOnLan = !isLocalTarget(place);
+    // A relay looks for its service on localhost and on the LAN's addresses, and nowhere else on loopback.
+    const isFound = isOnLan || LOCALHOST.includes(place.address);
+    return (isFound && isRelayedPort(id, place.port)) || (isOnLan && place.port === port);
+  });
 }

@@ -30,6 +30,8 @@ test('what this machine relays to the place leads back, whatever its own port is
     expect(leadsBack(instance(port, markRelayedPort(ID, 6379)), at('127.0.0.1'))).toBe(true);
     expect(leadsBack(instance(port, markRelayedPort(ID, 6379)), at('127.0.0.1', 6380))).toBe(false);
     expect(leadsBack(instance(port, ID), at('127.0.0.1'))).toBe(false);
+    expect(leadsBack(instance(port, markRelayedPort(ID, 6379)), at('127.0.0.2'))).toBe(false);
+    expect(leadsBack(instance(port, markRelayedPort(ID, 6379)), at('10.99.0.2'))).toBe(true);
   }
 });
 
