@@ -40,9 +40,9 @@ export function resetLeg(leg: Leg): void {
  * leg that is not read.
  */
 export function probeLeg(leg: Leg): void {
-  if (!leg.writable || leg.writableLength > 0) return;
-  if (leg.probe === undefined) leg.write(NOTHING);
-  else leg.probe();
+  if (!leg.writable) return;
+  if (leg.probe !== undefined) leg.probe();
+  else if (leg.writableLength === 0) leg.write(NOTHING);
 }
 
 /** libuv refuses to reset a socket between `shutdown` and its completion, and Node would then never close it. */

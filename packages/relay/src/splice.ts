@@ -229,11 +229,10 @@ function resumeOpposite(this: Carried): void {
 function confirmEnd(this: Carried): void {
   const direction = this[flow];
   if (direction === undefined) return;
+  // Also where a write is pending: Node's TLS keeps one for ever that failed with what it had to write itself.
+  probeLeg(this);
   if (this.writableLength > 0) setImmediate(passEndOn, direction);
-  else {
-    probeLeg(this);
-    passEndOn(direction);
-  }
+  else passEndOn(direction);
 }
 
 function passEndOn(direction: Flow): void {

@@ -72,6 +72,16 @@ describe('probeLeg', () => {
     expect([asked, leg.writableLength]).toEqual([1, 0]);
   });
 
+  test('asks it also while a write is pending, which for another leg is an answer to wait for', () => {
+    const [near] = MemoryLeg.pair();
+    near._write = () => {};
+    near.write('x');
+    let asked = 0;
+    probeLeg(near);
+    probeLeg(Object.assign(near, { probe: () => (asked += 1) }));
+    expect([asked, near.writableLength]).toEqual([1, 1]);
+  });
+
   test('leaves a leg alone that has ended', () => {
     const [near] = MemoryLeg.pair();
     near.end();

@@ -80,11 +80,9 @@ export class SessionLeg extends Duplex implements Leg {
       this.#session.endUpstream();
       this.#settle();
     };
+    probeLeg(this.#upstream);
     if (this.#upstream.writableLength > 0) setImmediate(confirm);
-    else {
-      probeLeg(this.#upstream);
-      confirm();
-    }
+    else confirm();
   }
 
   #finish(reply: Buffer | undefined): void {

@@ -1,0 +1,57 @@
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Server } from 'node:net';
+import { systemClock } from '@mdns-ambassador/mdns';
+import { expect, onTestFinished, test } from 'vitest';
+import { Door, Mesh, MeshDialler, MeshKey } from '../../../packages/mesh/src/index.ts';
+import { dial, resetLeg, splice } from '../../../packages/relay/src/index.ts';
+
+const DIALS = 200;
+/** A handshake takes about as long: dials are given up at each of its steps. */
+const LONGEST_PATIENCE_MS = 14;
+
+async function listenOn(server: Server): Promise<number> {
+  server.listen(0, '127.0.0.1');
+  onTestFinished(() => void server.close());
+  await once(server, 'listening');
+  return (server.address() as AddressInfo).port;
+}
+
+test('a dial that is given up, at whatever moment, leaves nothing at the announcer', async () => {
+  const mesh = new Mesh({ kind: 'keys', current: new MeshKey(randomBytes(32)) }, { clock: systemClock });
+  const member = await mesh.join('announce', 'thing');
+  const door = new Door({ member, clock: systemClock, onEvent: () => undefined });
+  const service = createServer({ allowHalfOpen: true }, (socket) => {
+    socket.on('error', () => undefined).resume();
+    socket.on('end', () => socket.end());
+  });
+  const servicePort = await listenOn(service);
+  let [carried, done] = [0, 0];
+  const announcer = createServer({ allowHalfOpen: true, pauseOnConnect: true, noDelay: true }, async (raw) => {
+    const caller = await door.admit(raw, new AbortController().signal).catch(() => undefined);
+    if (caller === undefined) return;
+    carried += 1;
+    const upstream = await dial({ kind: 'tcp', address: '127.0.0.1', port: servicePort }, { timeoutMs: 5_000 });
+    upstream.on('error', () => undefined);
+    caller.answer('ready');
+    await splice(caller.leg, upstream).finished;
+    done += 1;
+  });
+  const target = { kind: 'tcp', address: '127.0.0.1', port: await listenOn(announcer) } as const;
+  const dialler = new MeshDialler({ mesh, service: 'thing', warm: 0 });
+  onTestFinished(() => {
+    dialler.close();
+    door.close();
+    member.close();
+  });
+  for (let count = 0; count < DIALS; count++) {
+    const giveUp = dialler.startDial(target, 5_000, (result) => {
+      if (result.kind === 'connected') resetLeg(result.socket);
+    });
+    const until = performance.now() + Math.random() * LONGEST_PATIENCE_MS;
+    while (performance.now() < until) await new Promise(setImmediate);
+    giveUp();
+  }
+  await expect.poll(() => carried).toBeGreaterThan(0);
+  await expect.poll(() => carried - done, { timeout: 10_000 }).toBe(0);
+});
