@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { CliError } from './cli-error.ts';
-import { EXIT_INTERNAL, EXIT_OK } from './exit-codes.ts';
+import { EXIT_INTERNAL } from './exit-codes.ts';
 import { createPrinter } from './output/printer.ts';
 import { runProgram } from './program.ts';
 import { listenForSignals } from './signals.ts';
