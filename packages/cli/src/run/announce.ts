@@ -130,7 +130,9 @@ export async function announceServices(invocation: Invocation): Promise<number> 
   };
   const around = { ...speaker, injection, mesh };
   const announcer = createAnnouncer(around, announcements, surroundings.platform, (event) => {
-    reporter.tell(describeAnnouncerEvent(event, speaker.network.interfaces()), announcerEventToFact(event));
+    const isLastWord = event.kind === 'refused' && announcements.length === 1 && docker === undefined;
+    const line = isLastWord ? undefined : describeAnnouncerEvent(event, speaker.network.interfaces());
+    reporter.tell(line, announcerEventToFact(event));
     if (event.kind === 'refused') refusals.add(event.error);
   });
   const docker = createDockerAnnouncer(settings, {
