@@ -151,7 +151,8 @@ export async function announceServices(invocation: Invocation): Promise<number> 
       unfollow = followKeyFile(mesh, meshRequest.path, surroundings.platform, reporter);
     }
     if (trailing !== undefined) {
-      return await runCommand(trailing, watchAnnouncer(announcer, lifecycle), refusals, invocation);
+      const onSignal = (signal: NodeJS.Signals): void => tellStoppingCommand(reporter, signal);
+      return await runCommand(trailing, watchAnnouncer(announcer, lifecycle), refusals, onSignal, invocation);
     }
     await announcer.start();
     if (docker !== undefined) await startDocker(docker);
@@ -295,6 +296,7 @@ async function runCommand(
   [command = '', ...args]: readonly string[],
   announcer: Pick<Announcer, 'start' | 'drain' | 'close'>,
   refusals: Refusals,
+  onStopping: (signal: NodeJS.Signals) => void,
   { surroundings }: Invocation,
 ): Promise<number> {
   const service = new ServiceCommand({
@@ -306,7 +308,14 @@ async function runCommand(
     drainGraceMs: GRACE_MS,
     drainTimeoutMs: DRAIN_TIMEOUT_MS,
   });
-  surroundings.shutdown.delegate((signal) => service.signal(signal));
+  let isStopping = false;
+  surroundings.shutdown.delegate((signal) => {
+    if (signal !== 'SIGHUP' && !isStopping) {
+      isStopping = true;
+      onStopping(signal);
+    }
+    service.signal(signal);
+  });
   void refusals.all.then(() => service.signal('SIGTERM'));
   const exitCode = await service.run();
   refusals.throwFirst();
@@ -317,6 +326,13 @@ function tellStopping(reporter: Reporter, signal: AbortSignal): void {
   reporter.tell('stopping: saying goodbye (once more ends at once)', {
     event: 'stopping',
     reason: String(signal.reason),
+  });
+}
+
+function tellStoppingCommand(reporter: Reporter, signal: NodeJS.Signals): void {
+  reporter.tell('stopping: saying goodbye, then the command ends (once more ends it at once)', {
+    event: 'stopping',
+    reason: signal,
   });
 }
 
