@@ -69,7 +69,10 @@ test.each<[string, string]>([
   ['announce redis --json=maybe', '64 --json: "maybe" is neither true nor false'],
   ['proxy redis --balence first', '64 --balence is no option of ambassador proxy; did you mean --balance?'],
   ['proxy redis --balance fair', '64 --balance: "fair" is not known; write one of p2c'],
-  ['proxy redis --listen 6379', '64 --listen: "6379" is no address with a port'],
+  [
+    'proxy redis --listen 6379',
+    '64 --listen: "6379" is no address with a port; write ADDRESS:PORT, such as 127.0.0.1:6379 or localhost:6379',
+  ],
   [
     'proxy redis --listen 0.0.0.0:6379',
     '77 --listen: 0.0.0.0:6379 accepts connections from other machines; add --allow-remote',
