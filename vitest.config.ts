@@ -18,6 +18,9 @@ const UNDER_LOAD = [
 /** Tests that put another module in the place of a real one: each needs modules of its own. */
 const MOCKED = ['packages/announcer/test/responders/bonjour-service.test.ts', 'packages/cli/test/program.test.ts'];
 
+/** Property tests, and those that load the whole command line, on a busy machine: a limit against hanging, no measure. */
+const HANGING_MS = 60_000;
+
 /** What is waited for comes when the machine has time for it. */
 const patient = { expect: { poll: { timeout: 60_000 } } };
 
@@ -48,14 +51,19 @@ export default defineConfig({
           exclude: [...MOCKED],
           // Rules are pure: files share the modules that they import, which takes a third of the time.
           isolate: false,
-          // Property tests on a busy machine: a limit against hanging, no measure.
-          testTimeout: 60_000,
+          testTimeout: HANGING_MS,
           sequence: { groupOrder: 0 },
         },
       },
       {
         ...resolveSource,
-        test: { ...patient, name: 'mocked', include: [...MOCKED], sequence: { groupOrder: 0 } },
+        test: {
+          ...patient,
+          name: 'mocked',
+          include: [...MOCKED],
+          testTimeout: HANGING_MS,
+          sequence: { groupOrder: 0 },
+        },
       },
       {
         ...resolveSource,

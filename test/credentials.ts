@@ -115,6 +115,13 @@ export async function askMore(load: HostProcess): Promise<void> {
   await load.until((output) => countLines(output) > before + 2);
 }
 
+/** Ends a load, which must have failed nowhere. */
+export async function endLoad(load: HostProcess): Promise<void> {
+  load.stdin.end();
+  const [counts] = await load.line(/^\{.*\}$/);
+  expect(JSON.parse(counts)).toEqual({ asked: expect.any(Number), failed: 0, failures: [] });
+}
+
 /**
  * Asks until a proxy has said why nobody is reached: of a connection it tells the last reason alone, and that may be that the time was
  * over.

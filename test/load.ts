@@ -45,6 +45,11 @@ export class Load {
     }
   }
 
+  /** Waits until the last of 200 answers is this one's. */
+  async lastAnswerBy(name: string): Promise<void> {
+    await this.#process.line(new RegExp(`last by ${name}$`));
+  }
+
   /** Waits until somebody answers, after `since`, who did not for a second: milliseconds since 1970. */
   async heard(name: string, since = 0): Promise<void> {
     for (let at = -1; at < since; ) {

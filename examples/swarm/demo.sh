@@ -32,6 +32,21 @@ await() {
   done
 }
 
+# A network goes only after the last task that used it, which ends a moment after its service.
+remove_stack() {
+  tries=0
+  until docker stack rm "$stack" >/dev/null 2>&1 &&
+    [ -z "$(docker ps --quiet --filter "label=com.docker.stack.namespace=$stack")" ] &&
+    [ -z "$(docker network ls --quiet --filter "label=com.docker.stack.namespace=$stack")" ]; do
+    tries=$((tries + 1))
+    if [ "$tries" -ge 240 ]; then
+      echo "the stack $stack cannot be removed" >&2
+      exit 1
+    fi
+    sleep 0.5
+  done
+}
+
 for network in overlay host; do
   name=redis
   [ "$network" = host ] && name=127.0.0.1
@@ -39,10 +54,5 @@ for network in overlay host; do
   docker stack deploy --resolve-image never --compose-file "$network.yaml" "$stack" >/dev/null
   await "$name"
   echo "after, with network $network: $name:6379 answers through the ambassador, redis listens on port 7777"
-  docker stack rm "$stack" >/dev/null
-  tries=0
-  while [ "$(docker ps --quiet --filter "label=com.docker.stack.namespace=$stack")" ] && [ "$tries" -lt 240 ]; do
-    tries=$((tries + 1))
-    sleep 0.5
-  done
+  remove_stack
 done

@@ -8,14 +8,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { setTimeout } from 'node:timers/promises';
 import { Lab } from '@mdns-ambassador/testkit';
-import { PEERS, serviceCommand, sinkCommand } from './relay/peers.mjs';
+import { SERVICE_PORT, SINK_PORT, startEnds } from './relay/ends.mjs';
+import { PEERS } from './relay/peers.mjs';
 import { readMemoryMib } from './relay/process-usage.mjs';
 import { describeMachine, measureHeld, readMedian, runRounds, untilListening } from './relay/rounds.mjs';
 
 const ROUNDS = Number(process.argv[2] ?? 5);
-const [SERVICE_PORT, SINK_PORT, FIRST_PORT] = [7000, 7001, 7100];
+const FIRST_PORT = 7100;
 const GIGABYTE = 1_000_000_000;
-const BULK_FILE_BYTES = 64 * GIGABYTE;
 const SETTLE_MS = 2_000;
 const FIREHOSE_MS = 5_000;
 const IDLE = 1_000;
@@ -41,11 +41,7 @@ const lan = await Lab.create({ hosts: 1 });
 const host = lan.host(1);
 let nextPort = FIRST_PORT;
 try {
-  // Enough for what each round leaves behind, and clear of the ports that are listened on.
-  await host.read('sh', ['-c', 'echo 10000 65000 > /proc/sys/net/ipv4/ip_local_port_range']);
-  start(serviceCommand(SERVICE_PORT, folder, BULK_FILE_BYTES));
-  start(sinkCommand(SINK_PORT));
-  await untilListening(host, SERVICE_PORT, SINK_PORT);
+  await startEnds(host, folder);
 
   const held = [];
   for (const peer of PEERS) {
@@ -68,11 +64,6 @@ try {
   rmSync(folder, { recursive: true, force: true });
 }
 
-/** @param {readonly string[]} line */
-function start([command = '', ...args]) {
-  return host.spawn(command, args);
-}
-
 /**
  * @param {import('./relay/peers.mjs').Peer} peer
  * @param {number} to
@@ -80,7 +71,8 @@ function start([command = '', ...args]) {
 async function carry(peer, to) {
   const port = nextPort;
   nextPort += 1;
-  const process = start(peer.command(port, to, folder));
+  const [command = '', ...args] = peer.command(port, to, folder);
+  const process = host.spawn(command, args);
   await untilListening(host, port);
   return { port, pid: process.pid, process };
 }

@@ -9,16 +9,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { Lab } from '@mdns-ambassador/testkit';
+import { SERVICE_PORT, SINK_PORT, startEnds } from './relay/ends.mjs';
 import { describeVersions, makeCertificates, startAmbassadors, startHaproxies, startStunnels } from './relay/pairs.mjs';
-import { serviceCommand, sinkCommand } from './relay/peers.mjs';
 import { readMemoryMib } from './relay/process-usage.mjs';
-import { describeMachine, measureHeld, medianOf, readMedian, runRounds, untilListening } from './relay/rounds.mjs';
+import { describeMachine, measureHeld, medianOf, readMedian, runRounds } from './relay/rounds.mjs';
 
 const AMBASSADOR = fileURLToPath(new URL('../../packages/cli/bin/ambassador.js', import.meta.url));
 const ROUNDS = Number(process.argv[2] ?? 5);
-const [SERVICE_PORT, SINK_PORT] = [7000, 7001];
 const GIGABYTE = 1_000_000_000;
-const BULK_FILE_BYTES = 64 * GIGABYTE;
 const IDLE = 1_000;
 const PROGRAMS = ['haproxy', 'nginx', 'socat', 'stunnel4', 'openssl'];
 /** Whom the others are compared with. */
@@ -47,15 +45,7 @@ const folder = mkdtempSync(`${tmpdir()}/bench-`);
 const lan = await Lab.create({ hosts: 1 });
 const host = lan.host(1);
 try {
-  // Enough for what each round leaves behind, and clear of the ports that are listened on.
-  await host.read('sh', ['-c', 'echo 10000 65000 > /proc/sys/net/ipv4/ip_local_port_range']);
-  for (const [command = '', ...args] of [
-    serviceCommand(SERVICE_PORT, folder, BULK_FILE_BYTES),
-    sinkCommand(SINK_PORT),
-  ]) {
-    host.spawn(command, args);
-  }
-  await untilListening(host, SERVICE_PORT, SINK_PORT);
+  await startEnds(host, folder);
   makeCertificates(folder);
   const key = `${folder}/mesh.key`;
   await host.read(process.execPath, [AMBASSADOR, 'mesh', 'init', key]);

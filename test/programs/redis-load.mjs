@@ -2,14 +2,9 @@
 // counts as JSON.
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import { askUntilEnd } from './askers.mjs';
 
 const port = Number(process.argv[2]);
-const counts = { asked: 0, failed: 0, failures: [] };
-let isOver = false;
-process.stdin.on('end', () => {
-  isOver = true;
-});
-process.stdin.resume();
 
 async function ask() {
   const socket = connect(port, '127.0.0.1');
@@ -25,17 +20,4 @@ async function ask() {
   }
 }
 
-async function askOn() {
-  while (!isOver) {
-    const answer = await ask();
-    counts.asked += 1;
-    if (counts.asked % 10 === 0) console.log(`asked ${counts.asked}`);
-    if (answer === '$3\r\napp\r\n') continue;
-    counts.failed += 1;
-    if (counts.failures.length < 5) counts.failures.push(answer);
-  }
-}
-
-console.log('ready');
-await Promise.all([askOn(), askOn(), askOn()]);
-console.log(JSON.stringify(counts));
+await askUntilEnd({ ask, wanted: '$3\r\napp\r\n', atATime: 3, linesEvery: 10 });

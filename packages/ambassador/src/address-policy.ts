@@ -91,7 +91,7 @@ export function parseCidr(text: string): Cidr {
   return { text, network: ipaddr.parse(literal), prefixLength };
 }
 
-/** Whether an announced address may be dialled (DESIGN, decision 3: discovery is a hint that must not lead us elsewhere). */
+/** Whether an announced address may be dialled (discovery is a hint that must not lead us elsewhere). */
 export function judgeAddress(candidate: InstanceAddress, context: AddressContext): AddressVerdict {
   const [literal = '', zone] = candidate.address.split('%');
   if (isIP(literal) === 0) return { kind: 'refused', address: candidate.address, refusal: 'malformed' };

@@ -17,7 +17,7 @@ export {
 } from './endpoint-report.ts';
 export { EndpointWatch, type EndpointWatchOptions } from './endpoint-watch.ts';
 export { createChosenEngine } from './engines/chosen.ts';
-export type { Dial, EndpointDialler } from './engines/client-connection.ts';
+export type { Dial, EndpointDialler } from './engines/endpoint-dialler.ts';
 export type {
   ConnectionOutcome,
   ConnectionReport,

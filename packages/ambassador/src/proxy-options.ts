@@ -1,6 +1,6 @@
 import type { Check } from '@mdns-ambassador/checks';
 import type { ListenPlace, Opening, Prologue, Proof, Target } from '@mdns-ambassador/relay';
-import type { EndpointDialler } from './engines/client-connection.ts';
+import type { EndpointDialler } from './engines/endpoint-dialler.ts';
 import type { BalancerName } from './pool/balancer.ts';
 import type { Endpoint, EndpointState } from './pool/endpoint.ts';
 import type { MergeMode } from './pool/merge.ts';

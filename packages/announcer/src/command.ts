@@ -3,9 +3,7 @@ import type { Clock } from '@mdns-ambassador/mdns';
 import type { Announcer } from './announcer.ts';
 import { AnnouncerError } from './announcer-error.ts';
 
-/** Shells say 127 for a command that is not there, 126 for one that can't be run, 128 + n for one that a signal ended. */
-export const COMMAND_NOT_FOUND_EXIT_CODE = 127;
-export const COMMAND_NOT_EXECUTABLE_EXIT_CODE = 126;
+/** Shells say 128 + n for a command that a signal ended. */
 const SIGNAL_EXIT_CODE_BASE = 128;
 
 /** What is used of a child process. */

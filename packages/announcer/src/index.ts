@@ -3,14 +3,7 @@ export type { AnnouncementOptions, AnnouncerEvent } from './announcement-options
 export type { AnnouncementStatus, TxtJson } from './announcement-status.ts';
 export { Announcer, type AnnouncerOptions } from './announcer.ts';
 export { AnnouncerError, LoopbackOnlyError } from './announcer-error.ts';
-export {
-  COMMAND_NOT_EXECUTABLE_EXIT_CODE,
-  COMMAND_NOT_FOUND_EXIT_CODE,
-  Command,
-  type CommandOptions,
-  type CommandProcess,
-  type SpawnCommand,
-} from './command.ts';
+export { Command, type CommandOptions, type CommandProcess, type SpawnCommand } from './command.ts';
 export { type DockerAddress, parseDockerHost } from './docker/docker-address.ts';
 export { DockerAnnouncer, type DockerAnnouncerOptions, type DockerEvent } from './docker/docker-announcer.ts';
 export { createDockerClient, type DockerClient } from './docker/docker-client.ts';

@@ -8,9 +8,8 @@ import { type Example, formatExamples } from './output/example-lines.ts';
 import { COMMON_OPTIONS } from './settings/common-options.ts';
 import { readEnvironment } from './settings/environment.ts';
 import { joinNegativeValues, type ParsedWords, readFlags, refuseBadFlagWords } from './settings/flags.ts';
-import { COMMANDS_NOT_YET, OPTIONS_NOT_YET } from './settings/not-yet.ts';
 import type { Option } from './settings/option.ts';
-import { refuseOptionsNotYet, refuseValuesNotYet } from './settings/refuse.ts';
+import { refuseValuesNotYet } from './settings/refuse.ts';
 import { Settings } from './settings/settings.ts';
 import { COMPLETE_WORD } from './shells.ts';
 
@@ -110,7 +109,6 @@ function describeCommand(builder: Argv, command: Command): Argv {
   for (const option of command.options) builder.option(option.name, { ...describeOption(option), group: 'Options:' });
   for (const option of COMMON_OPTIONS)
     builder.option(option.name, { ...describeOption(option), group: 'Common options:' });
-  for (const name of OPTIONS_NOT_YET.keys()) builder.option(name, { type: 'string', hidden: true });
   builder.epilogue(describeExamples(command.examples));
   if (command.notes !== undefined) builder.epilogue(`\n${command.notes}`);
   return builder;
@@ -159,8 +157,6 @@ function refuseUnknownCommand(parsed: ParsedWords): void {
       `--${option} stands before the command; write the command first, such as ambassador proxy redis`,
     );
   }
-  const refusal = COMMANDS_NOT_YET.get(word);
-  if (refusal !== undefined) throw new CliError(EXIT_USAGE, `${word}: ${refusal}`);
   const nearest = findNearest(word, names);
   const hint = nearest === undefined ? `write one of ${names.join(', ')}` : `did you mean ${nearest}?`;
   throw new CliError(EXIT_USAGE, `"${word}" is no command; ${hint}`);
@@ -173,7 +169,6 @@ async function runCommand(
   surroundings: Surroundings,
 ): Promise<number> {
   const options = [...command.options, ...COMMON_OPTIONS];
-  refuseOptionsNotYet(parsed, surroundings.env);
   refuseBadFlagWords(argv, options);
   const flags = readFlags(parsed, command.name, options);
   const settings = new Settings([flags, readEnvironment(surroundings.env, options)]);

@@ -64,9 +64,9 @@ const WINDOWS_RULES: readonly NameRule[] = [
 ];
 
 /**
- * The interfaces to speak mDNS on: every one that has an address, minus what is virtual or leads away from the link
- * (DESIGN: nothing is announced on docker, veth, tun, bridge or VPN interfaces unless named). Loopback only where it is named or
- * nothing else is left.
+ * The interfaces to speak mDNS on: every one that has an address, minus what is virtual or leads away from the link: nothing is
+ * announced on docker, veth, tun, bridge or VPN interfaces unless they are named. Loopback only where it is named or nothing else
+ * is left.
  */
 export function selectInterfaces(all: OsInterfaces, choice: InterfaceChoice): InterfaceSelection {
   const named = new Set((choice.named ?? []).map((name) => comparableName(name, choice.platform)));

@@ -9,7 +9,7 @@ export interface MdnsNodeOptions {
   readonly network: Network;
   readonly clock: Clock;
   readonly random: Random;
-  /** The label of this node's own host name, e.g. `h1-k3x9`; never the machine's bare host name (DESIGN: avahi owns that). */
+  /** The label of this node's own host name, e.g. `h1-k3x9`; never the machine's bare host name, which its own responder claims. */
   readonly hostLabel: string;
   readonly onEvent?: (event: NodeEvent) => void;
   /** How packets are read; default {@link decodeMessage}. A simulation of many nodes reads each packet once for all. */

@@ -1,4 +1,4 @@
-/** Every error of this package; `code` is a Node error code (`ECONNREFUSED`, `EADDRINUSE`) or `DIAL_TIMEOUT`, `ABORTED`. */
+/** Every error of this package; `code` is a Node error code (`ECONNREFUSED`, `EADDRINUSE`) or `DIAL_TIMEOUT`, `ABORTED`, `NO_HANDLE`. */
 export class RelayError extends Error {
   readonly code: string;
   constructor(code: string, message: string, options?: { cause?: unknown }) {

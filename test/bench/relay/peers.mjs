@@ -1,13 +1,11 @@
 /** The programs that are compared, each as one process or one worker that carries TCP from a port to another of this host. */
 import { execFileSync } from 'node:child_process';
-import { truncateSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const AMBASSADOR = fileURLToPath(new URL('../../../packages/cli/bin/ambassador.js', import.meta.url));
 const STREAM_MODULE = '/usr/lib/nginx/modules/ngx_stream_module.so';
 const MAX_CONNECTIONS = 8_000;
-/** What `upload` is fed to reads this much at a time, so that it does not hold anybody up. */
-const SINK_BYTES = 262_144;
 
 /**
  * @typedef {object} Peer
@@ -83,40 +81,11 @@ function ambassador(from, to, engine) {
 }
 
 /**
- * An HTTP service that costs next to nothing: `/` is a short answer that ends with a full stop, `/bulk` is larger than any
- * download.
- *
- * @param {number} port
- * @param {string} folder
- * @param {number} bulkBytes
- */
-export function serviceCommand(port, folder, bulkBytes) {
-  writeFileSync(`${folder}/bulk`, '');
-  truncateSync(`${folder}/bulk`, bulkBytes);
-  const http = `http {
-    access_log off; sendfile on; tcp_nopush on; keepalive_requests 1000000000; keepalive_timeout 1h; send_timeout 1h;
-    client_body_temp_path ${folder}/body; proxy_temp_path ${folder}/proxy; fastcgi_temp_path ${folder}/fastcgi;
-    uwsgi_temp_path ${folder}/uwsgi; scgi_temp_path ${folder}/scgi;
-    server {
-      listen 127.0.0.1:${port} backlog=4096;
-      location = / { default_type text/plain; return 200 "It works."; }
-      location = /bulk { root ${folder}; }
-    }
-  }`;
-  return nginx(`${folder}/service`, '', http);
-}
-
-/** @param {number} port */
-export function sinkCommand(port) {
-  return ['socat', '-u', '-b', `${SINK_BYTES}`, `TCP-LISTEN:${port},bind=127.0.0.1,fork,reuseaddr`, 'OPEN:/dev/null'];
-}
-
-/**
- * @param {string} name
+ * @param {string} name Of its files, with the folder.
  * @param {string} head
  * @param {string} body
  */
-function nginx(name, head, body) {
+export function nginx(name, head, body) {
   writeFileSync(
     `${name}.conf`,
     `${head}

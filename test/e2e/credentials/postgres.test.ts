@@ -5,6 +5,7 @@ import {
   askMore,
   askPostgres,
   askUntilTold,
+  endLoad,
   interruptEach,
   writeCredentials,
   writeSecret,
@@ -60,9 +61,7 @@ await labTest(
     await askMore(load);
     await administerPostgres(h1, PORT, "SET password_encryption = 'scram-sha-256'; ALTER ROLE app PASSWORD 'gnarl7'");
     await askMore(load);
-    load.stdin.end();
-    const [counts] = await load.line(/^\{.*\}$/);
-    expect(JSON.parse(counts)).toEqual({ asked: expect.any(Number), failed: 0, failures: [] });
+    await endLoad(load);
     expect(await askPostgres(h1, 6001, whoAndWhere)).toBe('app|postgres');
 
     // At the server alone: the client is told in its own protocol's words, and nobody is told the secret.

@@ -189,6 +189,7 @@ describe('an opening', () => {
   test('is heard before anybody is dialled, and its words go on', async () => {
     const { port } = await open({ opening: hearWord });
     const client = await connectTo(port);
+    // Time in which somebody could be dialled, and nobody is.
     await new Promise((resolve) => setTimeout(resolve, 50));
     expect(services.flatMap(({ connections }) => [...connections])).toEqual([]);
     client.end('hello');

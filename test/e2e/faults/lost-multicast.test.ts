@@ -4,6 +4,7 @@ import { BACKEND_COUNT, startBackends, startProxy } from '../../backends.ts';
 import { labTest } from '../../lab-test.ts';
 import { Load } from '../../load.ts';
 
+/** Waited out: nobody may fail meanwhile. */
 const OUTAGE_MS = 60_000;
 /** Who asks at doubling intervals asks again after a minute. */
 const HEALED_MS = 15_000;

@@ -1,7 +1,8 @@
 import type { Host, HostProcess } from '@mdns-ambassador/testkit';
 import { expect } from 'vitest';
-import { AMBASSADOR, announce, locateProgram, spawnProgram, startProgram } from '../../ambassador.ts';
+import { AMBASSADOR, announce, locateProgram, startProgram } from '../../ambassador.ts';
 import { labTest } from '../../lab-test.ts';
+import { Load } from '../../load.ts';
 
 const MAX_GROWTH_MIB = 20;
 /** Of its own work: see watch-loop.mjs. */
@@ -13,12 +14,6 @@ interface LoopReport {
   readonly p99Ms: number;
   readonly p99ByClockMs: number;
   readonly rssMiB: number;
-}
-
-interface Tally {
-  readonly answered: number;
-  readonly failures: readonly unknown[];
-  readonly by: Readonly<Record<string, number>>;
 }
 
 await labTest(
@@ -33,17 +28,13 @@ await labTest(
     // Ten names in each packet.
     const flooding = await startFlood(h3, 'names', h3.ip, 500, 20);
     await startService(h4);
-    const load = spawnProgram(h2, 'load', '127.0.0.1', '7000', '1', '50');
+    const load = await Load.start(h2, { concurrency: 1, pauseMs: 50 });
     await flooding.line(/^sent 10000$/);
-    const tally = await finish(load);
+    const tally = await load.finish();
     expect(tally.failures).toEqual([]);
     expect(Object.keys(tally.by).sort()).toEqual(['h1', 'h4']);
-    const after = await readLoop(proxying);
-    expect(after.rssMiB - before.rssMiB).toBeLessThan(MAX_GROWTH_MIB);
-    expect(after.p99Ms).toBeLessThan(MAX_DELAY_MS);
+    await expectUnharmed(proxying, before);
     expect(proxying.output).not.toMatch(/lost "thing on h/);
-    // Each line for people has its like in the log.
-    expect(proxying.output.split('\n').length).toBeLessThan(MAX_LINES);
   },
 );
 
@@ -60,10 +51,7 @@ await labTest(
     await startService(h4);
     await proxying.line(/found "thing on h4"/);
     await flooding.line(/^sent 50000$/);
-    const after = await readLoop(proxying);
-    expect(after.rssMiB - before.rssMiB).toBeLessThan(MAX_GROWTH_MIB);
-    expect(after.p99Ms).toBeLessThan(MAX_DELAY_MS);
-    expect(proxying.output.split('\n').length).toBeLessThan(MAX_LINES);
+    await expectUnharmed(proxying, before);
   },
 );
 
@@ -73,11 +61,11 @@ for (const kind of ['goodbyes', 'flushes']) {
     await startService(h1);
     const proxying = await startWatchedProxy(h2);
     await proxying.line(/found "thing on h1"/);
-    const load = spawnProgram(h2, 'load', '127.0.0.1', '7000', '4');
-    await load.line(/^answered/);
+    const load = await Load.start(h2, { concurrency: 4 });
+    await load.moreAnswers(1);
     const flooding = await startFlood(h3, kind, h3.ip, 100, 10, 'thing on h1');
     await flooding.line(/^sent 1000$/);
-    const tally = await finish(load);
+    const tally = await load.finish();
     expect(tally.failures).toEqual([]);
     expect(tally.answered).toBeGreaterThan(1_000);
     expect(proxying.stdout).not.toMatch(/lost "thing on h1".*goodbye/);
@@ -127,10 +115,12 @@ async function startFlood(
   return await startProgram(host, 'flood', kind, source, `${perSecond}`, `${seconds}`, name);
 }
 
-async function finish(load: HostProcess): Promise<Tally> {
-  load.stdin.end();
-  const [json] = await load.line(/^\{.*\}$/);
-  return JSON.parse(json);
+async function expectUnharmed(proxying: HostProcess, before: LoopReport): Promise<void> {
+  const after = await readLoop(proxying);
+  expect(after.rssMiB - before.rssMiB).toBeLessThan(MAX_GROWTH_MIB);
+  expect(after.p99Ms).toBeLessThan(MAX_DELAY_MS);
+  // Each line for people has its like in the log.
+  expect(proxying.output.split('\n').length).toBeLessThan(MAX_LINES);
 }
 
 async function readLoop(proxying: HostProcess): Promise<LoopReport> {

@@ -1,8 +1,9 @@
 import type { Host, HostProcess } from '@mdns-ambassador/testkit';
 import { expect } from 'vitest';
-import { AMBASSADOR, announce, proxy, runProgram, spawnProgram, startProgram } from '../../ambassador.ts';
+import { AMBASSADOR, runProgram, spawnProgram, startProgram } from '../../ambassador.ts';
 import { labTest } from '../../lab-test.ts';
 import { initMesh, makeSharedFolder } from '../../mesh.ts';
+import { startPair, startProxy } from './pair.ts';
 
 const PORT = '22000';
 const HANDSHAKES = 256;
@@ -26,10 +27,7 @@ await labTest(
   { hosts: 3 },
   async (lan) => {
     const [h1, h2, h3] = [lan.host(1), lan.host(2), lan.host(3)];
-    const key = await initMesh(h1, makeSharedFolder());
-    await startProgram(h1, 'service', '7000', 'h1');
-    await announce(h1, 'thing:7000', '--mesh-key-file', key);
-    await startProxy(h2, key);
+    await startPair(h1, h2);
 
     const one = await loiter(h3, h1, HANDSHAKES_PER_ADDRESS + 8, [h3.ip]);
     await expectPromptAnswers(h2);
@@ -59,7 +57,7 @@ await labTest(
     const flags = ['--nofile=512:512', process.execPath, AMBASSADOR, 'announce', 'thing:7000', '--mesh-key-file', key];
     const announcer = h1.spawn('prlimit', flags);
     await announcer.line(/announced thing/);
-    await startProxy(h2, key);
+    await startProxy(h2, h1, key);
     const crowd = spawnProgram(h3, 'loiter', h1.ip, PORT, '250', h3.ip);
     await crowd.line(/^ended/, ENDS);
     await expectPromptAnswers(h2);
@@ -79,11 +77,6 @@ async function expectPromptAnswers(host: Host): Promise<void> {
     times.push(said.answeredAfterMs ?? Number.POSITIVE_INFINITY);
   }
   expect(Math.min(...times.slice(QUESTIONS / 2))).toBeLessThan(PROMPT_MS);
-}
-
-async function startProxy(host: Host, key: string): Promise<void> {
-  const proxying = await proxy(host, 'thing:7000', '--mesh-key-file', key);
-  await proxying.until((output) => output.includes('found "thing on h1"'));
 }
 
 async function loiter(at: Host, target: Host, each: number, addresses: readonly string[]): Promise<HostProcess> {

@@ -1,9 +1,9 @@
 import type { Host, HostProcess } from '@mdns-ambassador/testkit';
 import { expect } from 'vitest';
-import { announce, list, proxy, runProgram, spawnProgram, startProgram } from '../../ambassador.ts';
+import { list, runProgram, spawnProgram, startProgram } from '../../ambassador.ts';
 import { labTest } from '../../lab-test.ts';
 import { Load } from '../../load.ts';
-import { initMesh, makeSharedFolder } from '../../mesh.ts';
+import { startPair } from './pair.ts';
 
 const SECONDS = '5';
 const HOUR_MS = 3_600_000;
@@ -29,11 +29,7 @@ await labTest(
   { hosts: 3 },
   async (lan) => {
     const [h1, h2, h3] = [lan.host(1), lan.host(2), lan.host(3)];
-    const key = await initMesh(h1, makeSharedFolder());
-    await startProgram(h1, 'service', '7000', 'h1');
-    await announce(h1, 'thing:7000', '--mesh-key-file', key);
-    const proxying = await proxy(h2, 'thing:7000', '--mesh-key-file', key);
-    await proxying.until((output) => output.includes('found "thing on h1"'));
+    const { key, proxying } = await startPair(h1, h2);
     const traps = await setTraps(h3);
     const load = await Load.start(h2, { concurrency: 2, pauseMs: 20 });
     await load.moreAnswers(1);

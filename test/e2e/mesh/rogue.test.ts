@@ -3,6 +3,7 @@ import { announce, proxy, spawnProgram, startProgram } from '../../ambassador.ts
 import { labTest } from '../../lab-test.ts';
 import { Load } from '../../load.ts';
 import { initMesh, makeSharedFolder } from '../../mesh.ts';
+import { startPair } from './pair.ts';
 
 const SECONDS = '6';
 
@@ -11,11 +12,7 @@ await labTest(
   { hosts: 3 },
   async (lan) => {
     const [h1, h2, h3] = [lan.host(1), lan.host(2), lan.host(3)];
-    const key = await initMesh(h1, makeSharedFolder());
-    await startProgram(h1, 'service', '7000', 'h1');
-    await announce(h1, 'thing:7000', '--mesh-key-file', key);
-    const proxying = await proxy(h2, 'thing:7000', '--mesh-key-file', key);
-    await proxying.line(/found "thing on h1"/);
+    const { key, proxying } = await startPair(h1, h2);
     // All that the rogue announces points at its own port 1.
     const trap = await startProgram(h3, 'impostor', '1');
     const load = await Load.start(h2, { concurrency: 2, pauseMs: 20 });

@@ -1,10 +1,10 @@
 import type { Host, HostProcess } from '@mdns-ambassador/testkit';
 import { expect } from 'vitest';
-import { proxy, runProgram, spawnAmbassador, startProgram } from '../../ambassador.ts';
+import { proxy, spawnAmbassador, startProgram } from '../../ambassador.ts';
+import { expectEcho, who } from '../../clients.ts';
+import { CONFIGURATION_FILE, writeConfiguration } from '../../configuration.ts';
 import { labTest } from '../../lab-test.ts';
 import { initMesh, makeSharedFolder, mesh } from '../../mesh.ts';
-
-const FILE = '/run/ambassador.yaml';
 
 await labTest(
   'up announces and proxies within a mesh; reloads and a rotated key leave its connections alone',
@@ -20,7 +20,10 @@ await labTest(
     const echoes = await Promise.all([h1, h2].map((host) => startProgram(host, 'echo', '127.0.0.1', '8000')));
 
     await startProgram(h1, 'service', '7001', 'more');
-    await write(h1, describe(key, 'one', 'two').replace('proxy:', '  - { service: more, port: 7001 }\nproxy:'));
+    await writeConfiguration(
+      h1,
+      describe(key, 'one', 'two').replace('proxy:', '  - { service: more, port: 7001 }\nproxy:'),
+    );
     first.kill('SIGHUP');
     for (const said of [/reloaded .*: 2 unchanged, 0 changed, 1 added, 0 removed/, /announced more .*, port 22001/]) {
       await first.until((output) => said.test(output));
@@ -34,7 +37,7 @@ await labTest(
     for (const echo of [...echoes, ...late]) await expectEcho(echo, 'after the rotation');
 
     // An announcement that is changed is at the port that was written down as soon as its predecessor has left it.
-    await write(h1, describe(key, 'one', 'two').replace('port: 7000', 'port: 7000, weight: 7'));
+    await writeConfiguration(h1, describe(key, 'one', 'two').replace('port: 7000', 'port: 7000, weight: 7'));
     first.kill('SIGHUP');
     await first.until((output) => /reloaded .*: 1 unchanged, 1 changed, 0 added, 1 removed/.test(output));
     for (const echo of [...echoes, ...late]) await expectEcho(echo, 'after the change');
@@ -48,8 +51,8 @@ await labTest(
 
 async function startUp(host: Host, key: string, own: string, other: string): Promise<HostProcess> {
   await startProgram(host, 'service', '7000', own);
-  await write(host, describe(key, own, other));
-  const up = spawnAmbassador(host, ['up', '--config', FILE]);
+  await writeConfiguration(host, describe(key, own, other));
+  const up = spawnAmbassador(host, ['up', '--config', CONFIGURATION_FILE]);
   await up.line(new RegExp(`announced ${own} as "${own} on ${host.name}".*, port 22000`));
   return up;
 }
@@ -57,19 +60,4 @@ async function startUp(host: Host, key: string, own: string, other: string): Pro
 function describe(key: string, own: string, other: string): string {
   const announced = `announce:\n  - { service: ${own}, port: 7000 }\n`;
   return `mesh: { keyFile: ${key} }\n${announced}proxy:\n  - { service: ${other}, port: 8000 }\n`;
-}
-
-/** Written beside it and renamed over it: whoever follows the file never sees half of it. */
-async function write(host: Host, text: string): Promise<void> {
-  await host.read('tee', [`${FILE}.new`], { input: text });
-  await host.read('mv', [`${FILE}.new`, FILE]);
-}
-
-async function expectEcho(echo: HostProcess, line: string): Promise<void> {
-  echo.stdin.write(`${line}\n`);
-  await echo.line(new RegExp(`^echoed ${line}$`));
-}
-
-async function who(host: Host, port: number): Promise<string> {
-  return (await runProgram<{ readonly answer: string }>(host, 'ask', ['127.0.0.1', `${port}`, 'who'])).answer;
 }

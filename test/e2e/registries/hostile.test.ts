@@ -14,6 +14,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 /** Servers that are no ZooKeeper and no etcd, or broken ones: they are given up politely, and nothing else happens. */
 const HOST = '127.0.0.1';
 const FOLDER = '/services/thing';
+/** What happens in this time is counted, so it is waited out. */
 const WATCHED_MS = 3_000;
 /** A client that tries again at once comes some thousand times. */
 const MOST_PER_SECOND = 20;

@@ -6,7 +6,7 @@ import { failedAfter, Load } from '../../load.ts';
 import { compactEtcd, ETCD, startEtcd, ZOOKEEPER } from './registry-server.ts';
 
 const FOLDER = '/services/thing';
-/** Longer than a session or a lease; a server that comes back gives both their time anew. */
+/** Longer than a session or a lease, and waited out: nobody may fail meanwhile. A server that comes back gives both their time anew. */
 const DOWN_MS = Number(process.env.REGISTRY_DOWN_MS ?? 12_000);
 const ADMIN = '/run/admin.sock';
 

@@ -1,10 +1,9 @@
-import type { Host, HostProcess } from '@mdns-ambassador/testkit';
+import type { HostProcess } from '@mdns-ambassador/testkit';
 import { expect } from 'vitest';
 import { spawnAmbassador, startProgram } from '../../ambassador.ts';
+import { CONFIGURATION_FILE, writeConfiguration } from '../../configuration.ts';
 import { labTest } from '../../lab-test.ts';
 import { ETCD, ZOOKEEPER } from './registry-server.ts';
-
-const FILE = '/run/ambassador.yaml';
 
 for (const server of [ETCD, ZOOKEEPER]) {
   await labTest(
@@ -18,8 +17,8 @@ for (const server of [ETCD, ZOOKEEPER]) {
       const to = `to: "${server.address(h2, '/services/{service}')}"\n`;
       const entries = (one: string, two: string): string =>
         `announce:\n  - { service: one, port: 7000${one} }\n  - { service: two, port: 7001${two} }\n`;
-      await write(h1, `${to}${entries('', ', to: mdns')}`);
-      const up = spawnAmbassador(h1, ['up', '--config', FILE, '--json']);
+      await writeConfiguration(h1, `${to}${entries('', ', to: mdns')}`);
+      const up = spawnAmbassador(h1, ['up', '--config', CONFIGURATION_FILE, '--json']);
       const watching = spawnAmbassador(h1, [
         ...['proxy', 'one:8000', 'two:8001', '--json'],
         ...['--from', server.address(h2, '/services/{service}')],
@@ -27,15 +26,15 @@ for (const server of [ETCD, ZOOKEEPER]) {
       await watching.line(isFound('endpoint-added', 7000));
 
       // The other one goes there too, by its own word; the first one is left as it was.
-      await write(h1, `${to}${entries('', '')}`);
+      await writeConfiguration(h1, `${to}${entries('', '')}`);
       await watching.line(isFound('endpoint-added', 7001));
       await up.line(/"event":"reloaded".*"kept":1,"changed":1/);
       expect(countRegistered(up, 'one')).toBe(1);
 
       // It is changed, and then goes back to the LAN alone.
-      await write(h1, `${to}${entries('', ', weight: 7')}`);
+      await writeConfiguration(h1, `${to}${entries('', ', weight: 7')}`);
       await up.until(() => countRegistered(up, 'two') === 2);
-      await write(h1, `${to}${entries('', ', to: mdns')}`);
+      await writeConfiguration(h1, `${to}${entries('', ', to: mdns')}`);
       await up.until((output) => (output.match(/"event":"reloaded"/g) ?? []).length === 3);
       await expect.poll(() => server.list(h2, '/services/two'), { timeout: 30_000 }).toEqual([]);
       await watching.line(isFound('endpoint-removed', 7001));
@@ -55,10 +54,4 @@ function isFound(event: 'endpoint-added' | 'endpoint-removed', port: number): Re
 /** How often the service was written. */
 function countRegistered(up: HostProcess, service: string): number {
   return up.stdout.match(new RegExp(`"event":"registered".*"${service} on h1"`, 'g'))?.length ?? 0;
-}
-
-/** Written beside it and renamed over it: whoever follows the file never sees half of it. */
-async function write(host: Host, text: string): Promise<void> {
-  await host.read('tee', [`${FILE}.new`], { input: text });
-  await host.read('mv', [`${FILE}.new`, FILE]);
 }

@@ -7,8 +7,10 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { dial, type Listener, listen, type Splice, splice } from '../../../packages/relay/src/index.ts';
 
 const SLOW_READERS = 50;
-/** DESIGN's bound for them all. */
+/** Of them all, however much there is to read. */
 const SLOW_READERS_BYTES = 10 * 1024 * 1024;
+/** Where nothing has moved for so long, nothing will. */
+const STILL_MS = 250;
 
 let service: TcpService;
 let listener: Listener;
@@ -52,6 +54,18 @@ async function hashInFits(socket: Socket): Promise<string> {
   return hash.digest('hex');
 }
 
+/** Until somebody who does not read has everybody wait: bytes have passed, and none do any more. */
+async function awaitStandstill(): Promise<void> {
+  const passed = (): number => splices.reduce((sum, { bytesUp, bytesDown }) => sum + bytesUp + bytesDown, 0);
+  let last = 0;
+  const isStill = (): boolean => {
+    const before = last;
+    last = passed();
+    return last > 0 && last === before;
+  };
+  await expect.poll(isStill, { interval: STILL_MS }).toBe(true);
+}
+
 /** Sockets, among others. */
 let before = 0;
 beforeEach(() => {
@@ -69,12 +83,13 @@ afterEach(async () => {
 
 describe('a reset', () => {
   test('behind data that a slow client has not read yet is still a reset', async () => {
-    const port = await relayTo((socket) => {
-      socket.write(Buffer.alloc(8 * 1024 * 1024));
-      setTimeout(() => socket.resetAndDestroy(), 200);
-    });
+    const port = await relayTo((socket) => socket.write(Buffer.alloc(8 * 1024 * 1024)));
+    const arriving = service.next();
     const client = await connectTo(port);
-    await new Promise((resolve) => setTimeout(resolve, 400));
+    const upstream = await arriving;
+    await awaitStandstill();
+    upstream.resetAndDestroy();
+    await once(upstream, 'close');
     expect(await readToEnd(client)).toMatchObject({ kind: 'broken', code: 'ECONNRESET' });
   });
 
@@ -84,10 +99,9 @@ describe('a reset', () => {
     const arriving = service.next();
     client.write(Buffer.alloc(16 * 1024 * 1024));
     const upstream = await arriving;
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    await awaitStandstill();
     client.resetAndDestroy();
     await once(client, 'close');
-    await expect.poll(() => splices.length).toBe(1);
     // The reset is on its way to the relay, which looks whenever its timer fires.
     let isOver = false;
     void splices[0]?.finished.then(() => {
@@ -156,18 +170,7 @@ describe('backpressure', () => {
     const clients = await Promise.all(Array.from({ length: SLOW_READERS }, () => connectTo(port)));
     for (const client of clients) client.pause();
     await expect.poll(() => splices.length).toBe(SLOW_READERS);
-    const poured = (): number => splices.reduce((sum, { bytesDown }) => sum + bytesDown, 0);
-    let last = -1;
-    await expect
-      .poll(
-        () => {
-          const isStill = poured() === last;
-          last = poured();
-          return isStill;
-        },
-        { interval: 500 },
-      )
-      .toBe(true);
+    await awaitStandstill();
     const held = legs.reduce((sum, { readableLength, writableLength }) => sum + readableLength + writableLength, 0);
     expect(held).toBeLessThanOrEqual(SLOW_READERS_BYTES);
     for (const client of clients) client.destroy();

@@ -2,18 +2,11 @@ import type { Host, HostProcess } from '@mdns-ambassador/testkit';
 import { expect } from 'vitest';
 import { proxy, runAmbassador, startProgram } from '../../ambassador.ts';
 import { labTest } from '../../lab-test.ts';
+import { Load } from '../../load.ts';
 
 /** Every host of the lab has a /run of its own. */
 const FOLDER = '/run/endpoints';
 const PATH = `${FOLDER}/thing.yaml`;
-
-interface Tally {
-  readonly answered: number;
-  readonly failures: readonly object[];
-  readonly by: Readonly<Record<string, number>>;
-  /** Milliseconds since 1970 of the last answer. */
-  readonly lastBy: Readonly<Record<string, { readonly at: number }>>;
-}
 
 await labTest('a service that moves by a file that is replaced loses no new connection', { hosts: 3 }, async (lan) => {
   const [h1, h2, h3] = [lan.host(1), lan.host(2), lan.host(3)];
@@ -23,11 +16,11 @@ await labTest('a service that moves by a file that is replaced loses no new conn
   const { load } = await startLoad(h3);
   await writeList(h3, '[{ "address": "10.99.0.2", "port": 7009 }]');
   const movedAt = Date.now();
-  await load.line(/last by new$/);
-  await moreAnswers(load, 3);
+  await load.lastAnswerBy('new');
+  await load.moreAnswers(3);
   await old.stop('SIGTERM');
-  await moreAnswers(load, 3);
-  const tally = await finish(load);
+  await load.moreAnswers(3);
+  const tally = await load.finish();
   const tookMs = (tally.lastBy.old?.at ?? 0) - movedAt;
   process.stdout.write(`moved by file: ${tally.answered} connections, all at the new place after ${tookMs} ms\n`);
   expect(tally.failures).toEqual([]);
@@ -43,14 +36,14 @@ await labTest('a broken file and a missing one change nothing and are told of on
   const { load, proxying } = await startLoad(h2);
   await writeList(h2, '- 10.99.0.1:7001\n- 10.99.0.1\n');
   await proxying.line(/thing\.yaml:2: .*10\.99\.0\.1.* is not HOST:PORT/);
-  await moreAnswers(load, 3);
+  await load.moreAnswers(3);
   await h2.read('rm', [PATH]);
   await proxying.line(/thing\.yaml is not there/);
-  await moreAnswers(load, 3);
+  await load.moreAnswers(3);
   await writeList(h2, '- 10.99.0.1:7001\n');
-  await load.line(/last by other$/);
-  await moreAnswers(load, 2);
-  expect((await finish(load)).failures).toEqual([]);
+  await load.lastAnswerBy('other');
+  await load.moreAnswers(2);
+  expect((await load.finish()).failures).toEqual([]);
   expect(proxying.stderr.match(/is not HOST:PORT/g)).toHaveLength(1);
 });
 
@@ -63,8 +56,8 @@ await labTest('a folder that is replaced, as Kubernetes does, is noticed', { hos
   await h2.read('sh', ['-c', `${project} && ln -s ..1 ..data && ln -s ..data/thing.yaml thing.yaml`]);
   const { load } = await startLoad(h2);
   await h2.read('sh', ['-c', `cd ${FOLDER} && ln -s ..2 ..new && mv -T ..new ..data`]);
-  await load.line(/last by other$/);
-  expect((await finish(load)).failures).toEqual([]);
+  await load.lastAnswerBy('other');
+  expect((await load.finish()).failures).toEqual([]);
 });
 
 await labTest('resolve --from file: prints the list, best first', { hosts: 1 }, async (lan) => {
@@ -110,20 +103,9 @@ async function writeList(host: Host, text: string): Promise<void> {
   await host.read('mv', [`${PATH}.new`, PATH]);
 }
 
-async function startLoad(host: Host): Promise<{ readonly load: HostProcess; readonly proxying: HostProcess }> {
+async function startLoad(host: Host): Promise<{ readonly load: Load; readonly proxying: HostProcess }> {
   const proxying = await proxy(host, 'thing:7000', '--from', `file:${PATH}`);
-  const load = await startProgram(host, 'load', '127.0.0.1', '7000', '8');
-  await moreAnswers(load, 2);
+  const load = await Load.start(host);
+  await load.moreAnswers(2);
   return { load, proxying };
-}
-
-/** Each time is 200 more connections answered. */
-async function moreAnswers(load: HostProcess, times: number): Promise<void> {
-  for (let time = 0; time < times; time++) await load.line(/^answered/);
-}
-
-async function finish(load: HostProcess): Promise<Tally> {
-  load.stdin.end();
-  const [json] = await load.line(/^\{.*\}$/);
-  return JSON.parse(json);
 }

@@ -2,21 +2,12 @@ import type { Host, HostProcess } from '@mdns-ambassador/testkit';
 import { expect } from 'vitest';
 import { proxy, runAmbassador, spawnProgram, startProgram } from '../../ambassador.ts';
 import { labTest } from '../../lab-test.ts';
+import { failedAfter, Load } from '../../load.ts';
 import { NameServer, ZONE } from '../../name-server.ts';
 
 const NAME = `_thing._tcp.${ZONE}`;
 const NEEDS = ['named'] as const;
 const ADDRESSES = [1, 2, 3, 4].map((number) => `h${number} A 10.99.0.${number}`);
-const CONCURRENCY = '8';
-
-interface Tally {
-  readonly answered: number;
-  readonly failures: readonly object[];
-  readonly worstMs: number;
-  readonly by: Readonly<Record<string, number>>;
-  /** Milliseconds since 1970 of the last answer. */
-  readonly lastBy: Readonly<Record<string, { readonly at: number }>>;
-}
 
 interface Endpoint {
   readonly address: string;
@@ -87,8 +78,8 @@ await labTest(
     const records = weights.map((weight) => srv(0, weight, 7000 + weight, 'h1'));
     const server = await NameServer.start(lan.host(1), [...ADDRESSES, ...records]);
     const load = await startLoad(lan.host(2), server, weights.length, '--balance', 'random');
-    await moreAnswers(load, 15);
-    const tally = await finish(load);
+    await load.moreAnswers(15);
+    const tally = await load.finish();
     const share = (weight: number): number => (tally.by[`weight ${weight}`] ?? 0) / tally.answered;
     expect(tally.failures).toEqual([]);
     for (const weight of weights) expect(Math.abs(share(weight) - weight / 100)).toBeLessThan(0.05);
@@ -104,16 +95,16 @@ await labTest(
     await startProgram(h2, 'service', '7000', 'second');
     const server = await NameServer.start(h1, [...ADDRESSES, srv(1, 0, 7000, 'h1'), srv(2, 0, 7000, 'h2')]);
     const load = await startLoad(h3, server, 2);
-    await load.line(/last by first$/);
+    await load.lastAnswerBy('first');
     await first.stop('SIGKILL');
     const killedAt = Date.now();
-    await load.line(/last by second$/);
+    await load.lastAnswerBy('second');
     await startProgram(h1, 'service', '7000', 'first');
-    await load.line(/last by first$/);
-    await moreAnswers(load, 3);
-    await load.line(/last by first$/);
-    const tally = await finish(load);
-    expect(tally.failures.filter((failure) => 'begunAt' in failure && Number(failure.begunAt) > killedAt)).toEqual([]);
+    await load.lastAnswerBy('first');
+    await load.moreAnswers(3);
+    await load.lastAnswerBy('first');
+    const tally = await load.finish();
+    expect(failedAfter(tally, killedAt)).toEqual([]);
   },
 );
 
@@ -124,7 +115,7 @@ await labTest('all records replaced at once: no connection fails', { hosts: 4, n
   const load = await startLoad(h4, server, 2);
   await server.replace([...ADDRESSES, srv(0, 0, 7000, 'h3')]);
   await untilAllBy(load, 'h3');
-  const tally = await finish(load);
+  const tally = await load.finish();
   expect(tally.failures).toEqual([]);
   expect(Object.keys(tally.by).sort()).toEqual(['h1', 'h2', 'h3']);
 });
@@ -137,11 +128,11 @@ await labTest('an empty answer leaves what answers in use, as stale', { hosts: 3
   const load = await loadThrough(h3);
   await server.replace(ADDRESSES);
   await proxying.line(/was lost sight of \(DNS has no name/);
-  await moreAnswers(load, 5);
+  await load.moreAnswers(5);
   await server.replace([...ADDRESSES, srv(0, 0, 7000, 'h2')]);
   await proxying.line(/heard of again/);
-  await moreAnswers(load, 2);
-  expect((await finish(load)).failures).toEqual([]);
+  await load.moreAnswers(2);
+  expect((await load.finish()).failures).toEqual([]);
 });
 
 await labTest(
@@ -155,15 +146,15 @@ await labTest(
     const load = await loadThrough(h4);
     await server.kill();
     await proxying.line(/source fails.*/);
-    await moreAnswers(load, 5);
+    await load.moreAnswers(5);
     await server.restartBroken();
     await proxying.line(/SERVFAIL/);
-    await moreAnswers(load, 5);
+    await load.moreAnswers(5);
     await server.kill();
     await server.writeZone([...ADDRESSES, srv(0, 0, 7000, 'h3')]);
     await server.restart();
     await untilAllBy(load, 'h3');
-    const tally = await finish(load);
+    const tally = await load.finish();
     expect(tally.failures).toEqual([]);
     expect(proxying.stdout).not.toMatch(/lost sight/);
   },
@@ -182,8 +173,8 @@ await labTest(
     const movedAt = Date.now();
     await untilAllBy(load, 'new');
     await old.stop('SIGTERM');
-    await moreAnswers(load, 3);
-    const tally = await finish(load);
+    await load.moreAnswers(3);
+    const tally = await load.finish();
     const tookMs = (tally.lastBy.old?.at ?? 0) - movedAt;
     process.stdout.write(
       `moved by SRV, TTL 2 s: ${tally.answered} connections, all at the new place after ${tookMs} ms\n`,
@@ -237,34 +228,18 @@ async function startProxy(
   return proxying;
 }
 
-async function loadThrough(host: Host): Promise<HostProcess> {
-  const load = await startProgram(host, 'load', '127.0.0.1', '7000', CONCURRENCY);
-  await moreAnswers(load, 2);
+async function loadThrough(host: Host): Promise<Load> {
+  const load = await Load.start(host);
+  await load.moreAnswers(2);
   return load;
 }
 
-async function startLoad(
-  host: Host,
-  server: NameServer,
-  count: number,
-  ...flags: readonly string[]
-): Promise<HostProcess> {
+async function startLoad(host: Host, server: NameServer, count: number, ...flags: readonly string[]): Promise<Load> {
   await startProxy(host, server, count, ...flags);
   return await loadThrough(host);
 }
 
-/** Each time is 200 more connections answered. */
-async function moreAnswers(load: HostProcess, times: number): Promise<void> {
-  for (let time = 0; time < times; time++) await load.line(/^answered/);
-}
-
-async function untilAllBy(load: HostProcess, name: string): Promise<void> {
-  await load.line(new RegExp(`last by ${name}$`));
-  await moreAnswers(load, 3);
-}
-
-async function finish(load: HostProcess): Promise<Tally> {
-  load.stdin.end();
-  const [json] = await load.line(/^\{.*\}$/);
-  return JSON.parse(json);
+async function untilAllBy(load: Load, name: string): Promise<void> {
+  await load.lastAnswerBy(name);
+  await load.moreAnswers(3);
 }

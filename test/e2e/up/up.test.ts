@@ -1,9 +1,10 @@
-import type { Host, HostProcess } from '@mdns-ambassador/testkit';
+import type { Host } from '@mdns-ambassador/testkit';
 import { expect } from 'vitest';
-import { announce, runAmbassador, runProgram, spawnAmbassador, startProgram } from '../../ambassador.ts';
+import { announce, runAmbassador, spawnAmbassador, startProgram } from '../../ambassador.ts';
+import { expectEcho, who } from '../../clients.ts';
+import { CONFIGURATION_FILE, writeConfiguration } from '../../configuration.ts';
 import { labTest } from '../../lab-test.ts';
 
-const FILE = '/run/ambassador.yaml';
 /** Announced by h1 on ports of 7000 and on, proxied by the test's `up` on 8000 and on. */
 const NAMES = ['one', 'two', 'three', 'four'];
 
@@ -14,15 +15,15 @@ await labTest(
     const [h1, h2] = [lan.host(1), lan.host(2)];
     await startServices(h1);
     await startProgram(h2, 'service', '9000', 'h2');
-    await write(h2, describe());
-    const up = spawnAmbassador(h2, ['up', '--config', FILE, '--admin', '127.0.0.1:9901']);
+    await writeConfiguration(h2, describe());
+    const up = spawnAmbassador(h2, ['up', '--config', CONFIGURATION_FILE, '--admin', '127.0.0.1:9901']);
     await up.until((output) => NAMES.every((name) => output.includes(`found "${name} on h1"`)));
     await up.until((output) => output.includes('announced own as "own on h2"'));
     const pid = up.pid;
     const echoes = await Promise.all(NAMES.map((_, index) => startProgram(h2, 'echo', '127.0.0.1', `${8000 + index}`)));
     const own = await startProgram(h2, 'echo', '127.0.0.1', '9000');
 
-    await write(h2, describe({ two: 'balance: first, port: 8101' }));
+    await writeConfiguration(h2, describe({ two: 'balance: first, port: 8101' }));
     up.kill('SIGHUP');
     await up.line(/reloaded .*: 4 unchanged, 1 changed, 0 added, 0 removed/);
     for (const echo of [...echoes, own]) await expectEcho(echo, 'still here');
@@ -35,10 +36,10 @@ await labTest(
     expect(up.stdout.match(/announced own/g)).toHaveLength(1);
     expect(up.stdout).not.toContain('withdrew');
 
-    await write(h2, describe({ two: 'balance: first, port: 8101, ballast: 3' }));
+    await writeConfiguration(h2, describe({ two: 'balance: first, port: 8101, ballast: 3' }));
     up.kill('SIGHUP');
     await up.line(/not reloaded, what was before goes on: \/run\/ambassador\.yaml:5: "ballast" is no key here/);
-    await h2.read('rm', [FILE]);
+    await h2.read('rm', [CONFIGURATION_FILE]);
     up.kill('SIGHUP');
     await up.line(/not reloaded, what was before goes on: .* does not exist/);
     for (const echo of [...echoes, own]) await expectEcho(echo, 'and now');
@@ -60,8 +61,8 @@ await labTest(
     const [h1, h2] = [lan.host(1), lan.host(2)];
     await startServices(h1);
     await startProgram(h2, 'service', '9000', 'h2');
-    await write(h2, describe());
-    const up = spawnAmbassador(h2, ['up', '--config', FILE]);
+    await writeConfiguration(h2, describe());
+    const up = spawnAmbassador(h2, ['up', '--config', CONFIGURATION_FILE]);
     const watching = spawnAmbassador(h1, ['list', 'own', '--watch']);
     await watching.line(/\[\+\] own "own on h2"/);
     const kept = await startProgram(h2, 'echo', '127.0.0.1', '8000');
@@ -71,7 +72,7 @@ await labTest(
       .split('\n')
       .filter((line) => !line.includes('service: two'));
     const more = lines.join('\n').replace('9000', '9000, weight: 7');
-    await write(h2, `${more}  - { service: two-again, port: 8201 }\n`);
+    await writeConfiguration(h2, `${more}  - { service: two-again, port: 8201 }\n`);
     await up.until((output) => /reloaded .*: 3 unchanged, 1 changed, 1 added, 1 removed/.test(output));
     await up.until((output) => output.match(/^announced own as "own on h2"/gm)?.length === 2);
     await watching.line(/\[[~+]\] own "own on h2"/);
@@ -86,13 +87,13 @@ await labTest(
 
 await labTest('a dry run says what would be done and does none of it', { hosts: 1 }, async (lan) => {
   const host = lan.host(1);
-  await write(host, describe());
-  const good = await runAmbassador(host, ['up', '--config', FILE, '--dry-run']);
+  await writeConfiguration(host, describe());
+  const good = await runAmbassador(host, ['up', '--config', CONFIGURATION_FILE, '--dry-run']);
   expect(good.code).toBe(0);
   expect(good.stdout).toContain('announce own as "own on h1" (_own._tcp): port 9000, checked by tcp every 2s\n');
   expect(good.stdout).toContain('proxy one: listen on 127.0.0.1:8000 and [::1]:8000, from mdns, p2c\n');
-  await write(host, describe({ three: 'from: stattic:1.2.3.4:5, port: 8002' }));
-  const broken = await runAmbassador(host, ['up', '--config', FILE, '--dry-run']);
+  await writeConfiguration(host, describe({ three: 'from: stattic:1.2.3.4:5, port: 8002' }));
+  const broken = await runAmbassador(host, ['up', '--config', CONFIGURATION_FILE, '--dry-run']);
   expect([broken.code, broken.stdout]).toEqual([78, '']);
   expect(broken.stderr).toMatch(
     /^ambassador: \/run\/ambassador\.yaml:6: from: "stattic:1\.2\.3\.4:5" is no source; did you mean static/,
@@ -110,21 +111,4 @@ async function startServices(host: Host): Promise<void> {
   await Promise.all(NAMES.map((_, index) => startProgram(host, 'service', `${7000 + index}`, host.name)));
   const announcing = await announce(host, ...NAMES.map((name, index) => `${name}:${7000 + index}`));
   await announcing.until((output) => NAMES.every((name) => output.includes(`announced ${name} `)));
-}
-
-/** Written beside it and renamed over it: whoever follows the file never sees half of it. */
-async function write(host: Host, text: string): Promise<void> {
-  await host.read('tee', [`${FILE}.new`], { input: text });
-  await host.read('mv', [`${FILE}.new`, FILE]);
-}
-
-async function expectEcho(echo: HostProcess, line: string): Promise<void> {
-  echo.stdin.write(`${line}\n`);
-  await echo.line(new RegExp(`^echoed ${line}$`));
-}
-
-/** Who answers on this port of the host itself; empty when nobody does. */
-async function who(host: Host, port: number): Promise<string> {
-  const { answer } = await runProgram<{ readonly answer: string }>(host, 'ask', ['127.0.0.1', `${port}`, 'who']);
-  return answer;
 }

@@ -2,12 +2,8 @@ import type { Socket } from 'node:net';
 import {
   dismissClient,
   type Leg,
-  type LegResult,
   type Opened,
   type Opening,
-  type Prologue,
-  type Proof,
-  probeLeg,
   Redial,
   Refusal,
   resetLeg,
@@ -18,64 +14,18 @@ import {
   type Target,
 } from '@mdns-ambassador/relay';
 import { type Endpoint, namePlace } from '../pool/endpoint.ts';
+import { ClientWatch } from './client-watch.ts';
+import type { ConnectionContext } from './connection-context.ts';
 import { describeDestination } from './destination.ts';
 import { classifyDialFailure } from './dial-failure.ts';
-import type { ConnectionOutcome, ConnectionReport, DialFailure, EndpointPicker } from './engine.ts';
+import type { ConnectionOutcome, ConnectionReport, DialFailure } from './engine.ts';
 import { Race, type RaceAction } from './race.ts';
-import type { RetryBudget } from './retry-budget.ts';
 
 /** Whoever is asked something may take this long before it is doubted that he is there. */
 const UNANSWERED_MS = 5_000;
 
 /** How often a prologue may have one client's endpoint dialled once more. */
 const MAX_REDIALS = 2;
-
-/**
- * Dials an endpoint at one of its addresses; the contract is that of relay's `startDial`. What is connected may have gone through a
- * handshake, which is part of the race then.
- */
-export type Dial = (
-  target: Target,
-  timeoutMs: number,
-  onSettled: (result: LegResult) => void,
-  endpoint: Endpoint,
-) => () => void;
-
-/** Dials the endpoints of one service. */
-export interface EndpointDialler {
-  readonly startDial: Dial;
-  /** Whoever is silent for so long gets another beside him. */
-  readonly patienceMs: number;
-  /** Nothing is dialled any more; what was connected goes on. Idempotent. */
-  close(): void;
-}
-
-/** What the connections of one engine share. */
-export interface ConnectionContext {
-  readonly picker: EndpointPicker;
-  readonly dial: Dial;
-  readonly prologues: readonly Prologue[];
-  /** What a dial shows of who was reached: a mesh's handshake is part of it. Absent: nothing. */
-  readonly proof?: Proof | undefined;
-  /** Hears each client before an endpoint is picked for it. */
-  readonly opening?: Opening | undefined;
-  /** An endpoint that carries connections now, even if the picker has forgotten it. */
-  readonly findCarrier: (id: string) => Endpoint | undefined;
-  readonly connectTimeoutMs: number;
-  /** Silence after which another endpoint is dialled beside the silent one; absent: the race's own. */
-  readonly patienceMs?: number | undefined;
-  readonly budget: RetryBudget;
-  /** An endpoint was reached, after this many others had failed. */
-  onReached(failedBefore: number): void;
-  /** The client was given up. `reason`, for people: why the last dial failed; undefined when there was nobody to dial. */
-  onLost(reason: string | undefined): void;
-  /** The client was told that it is not served; `reason` for people. */
-  onRefused(reason: string): void;
-  /** The connection is done with, after so many bytes. */
-  onEnded(bytesUp: number, bytesDown: number): void;
-  /** Set where each connection is to be reported when it is done with. */
-  readonly onReport?: ((connection: ConnectionReport) => void) | undefined;
-}
 
 /** An endpoint that answered a dial. */
 interface Reached {
@@ -109,6 +59,8 @@ export class ClientConnection {
   readonly finished: Promise<void>;
   readonly #client: Socket;
   readonly #context: ConnectionContext;
+  /** Where nobody could be dialled for a moment. */
+  #watch: ClientWatch | undefined;
   #race: Race;
   readonly #startedAt: number;
   /** Known where it is reported: asking the kernel takes time, and a closed socket has forgotten. */
@@ -117,8 +69,6 @@ export class ClientConnection {
   /** Under way: how to give each up. */
   #dials: readonly Dialling[] = [];
   #waiting: AbortController | undefined;
-  /** Set while nobody is dialled: how it is noticed that the client has left. */
-  #onReadable: (() => void) | undefined;
   #state: State = { kind: 'seeking' };
   #timer: NodeJS.Timeout | undefined;
   #failures = 0;
@@ -244,7 +194,7 @@ export class ClientConnection {
   }
 
   #dismiss(reply: Uint8Array): void {
-    this.#unwatchClient();
+    this.#watch?.stop();
     dismissClient(this.#client, reply);
   }
 
@@ -254,7 +204,10 @@ export class ClientConnection {
     this.#timer = undefined;
     const deadline = this.#race.nextDeadline();
     if (deadline === Number.POSITIVE_INFINITY || this.#state.kind === 'over') return;
-    if (this.#dials.length === 0) this.#watchClient();
+    if (this.#dials.length === 0) {
+      this.#watch ??= new ClientWatch(this.#client, () => this.#dials.length > 0);
+      this.#watch.start();
+    }
     this.#timer = setTimeout(() => this.#advance(), waitUntil(deadline));
   }
 
@@ -337,7 +290,7 @@ export class ClientConnection {
   #greet(reached: Reached, upstream: Leg): void {
     const { attempt, endpoint } = reached;
     upstream.on('error', ignoreError);
-    this.#unwatchClient();
+    this.#watch?.stop();
     this.#perform(this.#race.connected(attempt, performance.now()));
     if (this.#context.prologues.length === 0) {
       this.#splice(reached, upstream);
@@ -396,31 +349,6 @@ export class ClientConnection {
       } else if (this.#client.destroyed) this.#end();
       else this.#retry(attempt, 'reset', `${describeEndpoint(endpoint)} reset the connection`);
     });
-  }
-
-  /**
-   * A paused socket does not notice that its peer has left: reads into the socket's own, bounded buffer. A client that was
-   * reset has left, and so has one that ended without a byte while there is nobody to dial.
-   */
-  #watchClient(): void {
-    if (this.#onReadable === undefined) {
-      this.#onReadable = () => this.#lookForClient();
-      this.#client.on('readable', this.#onReadable).on('end', this.#onReadable);
-    }
-    this.#lookForClient();
-  }
-
-  #unwatchClient(): void {
-    if (this.#onReadable === undefined) return;
-    this.#client.off('readable', this.#onReadable).off('end', this.#onReadable);
-    this.#onReadable = undefined;
-  }
-
-  #lookForClient(): void {
-    probeLeg(this.#client);
-    if (this.#client.readableLength > 0) return;
-    this.#client.read();
-    if (this.#dials.length === 0 && this.#client.readableEnded) resetLeg(this.#client);
   }
 
   #end(): void {

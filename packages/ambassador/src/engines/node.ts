@@ -13,7 +13,9 @@ import {
 } from '@mdns-ambassador/relay';
 import { type Endpoint, placesOf } from '../pool/endpoint.ts';
 import type { ProxyOptions } from '../proxy-options.ts';
-import { ClientConnection, type ConnectionContext, type Dial } from './client-connection.ts';
+import { ClientConnection } from './client-connection.ts';
+import type { ConnectionContext } from './connection-context.ts';
+import type { Dial } from './endpoint-dialler.ts';
 import type { EndpointPicker, Engine, EngineCounters, EngineEvent } from './engine.ts';
 import { listenEverywhere } from './listen-everywhere.ts';
 import { RetryBudget } from './retry-budget.ts';

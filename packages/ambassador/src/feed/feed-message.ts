@@ -34,7 +34,7 @@ export interface FeedDoubt {
 /** An endpoint without what the reader knows already. */
 export type FeedEndpoint = Omit<Endpoint, 'service' | 'source'>;
 
-/** One line of the feed. `snapshot` comes first and once: the whole set at that moment. */
+/** One line of the feed. `snapshot` comes first, and again when the agent begins anew: the whole set at that moment. */
 export type FeedMessage =
   | { readonly kind: 'snapshot' | 'add'; readonly endpoints: readonly FeedEndpoint[] }
   | { readonly kind: 'remove' | 'gone'; readonly ids: readonly string[]; readonly reason?: string }

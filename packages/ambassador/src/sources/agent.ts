@@ -15,7 +15,7 @@ import type { Random } from '../pool/random.ts';
 import type { Update } from '../pool/update.ts';
 import type { InstanceFilter } from './instance-filter.ts';
 import type { Source } from './source.ts';
-import { isSameHealth, type SourceHealth } from './source-health.ts';
+import { HealthReport, type SourceHealth } from './source-health.ts';
 import { VerifyLimit } from './verify-limit.ts';
 
 export interface AgentSourceOptions extends InstanceFilter {
@@ -55,11 +55,11 @@ class AgentSource implements Source {
   readonly name: string;
   readonly #options: AgentSourceOptions;
   readonly #verifyLimit = new VerifyLimit();
+  readonly #health: HealthReport;
   /** What was told, by the agent's ids. Bounded by {@link MAX_FEED_ENDPOINTS}. */
   readonly #known = new Map<string, Endpoint>();
   #onUpdate: ((update: Update) => void) | undefined;
   #link: Link = { kind: 'new' };
-  #health: SourceHealth;
   #failures = 0;
   #hasSnapshot = false;
   #cancelRetry = (): void => undefined;
@@ -69,7 +69,7 @@ class AgentSource implements Source {
   constructor(options: AgentSourceOptions) {
     this.#options = options;
     this.name = `agent:${options.path}`;
-    this.#health = { kind: 'working', source: this.name };
+    this.#health = new HealthReport(this.name, options.onHealth);
   }
 
   async start(onUpdate: (update: Update) => void): Promise<void> {
@@ -126,7 +126,7 @@ class AgentSource implements Source {
     const { clock, random } = this.#options;
     this.#cancelRetry = clock.after(backoffMs(this.#failures, RETRY, random), () => this.#connect());
     this.#cancelPatience ??= clock.after(PATIENCE_MS, () => this.#growStale());
-    this.#tellHealth({ kind: 'failing', source: this.name, reason });
+    this.#health.tell({ kind: 'failing', source: this.name, reason });
   }
 
   #growStale(): void {
@@ -224,12 +224,6 @@ class AgentSource implements Source {
   }
 
   #tellWorking(): void {
-    this.#tellHealth({ kind: 'working', source: this.name });
-  }
-
-  #tellHealth(health: SourceHealth): void {
-    if (isSameHealth(this.#health, health)) return;
-    this.#health = health;
-    this.#options.onHealth?.(health);
+    this.#health.tell({ kind: 'working', source: this.name });
   }
 }

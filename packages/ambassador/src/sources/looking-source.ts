@@ -4,7 +4,7 @@ import { type Endpoint, isSameEndpoint } from '../pool/endpoint.ts';
 import type { Random } from '../pool/random.ts';
 import type { Update } from '../pool/update.ts';
 import type { Source } from './source.ts';
-import { isSameHealth, type SourceHealth } from './source-health.ts';
+import { HealthReport, type SourceHealth } from './source-health.ts';
 import { VerifyLimit } from './verify-limit.ts';
 
 /** What one look brought. */
@@ -60,10 +60,10 @@ class LookingSource implements Source {
   readonly name: string;
   readonly #options: LookingSourceOptions;
   readonly #verifyLimit = new VerifyLimit();
+  readonly #health: HealthReport;
   readonly #stop = new AbortController();
   #onUpdate: ((update: Update) => void) | undefined;
   #told: Told = { kind: 'nothing' };
-  #health: SourceHealth;
   #failures = 0;
   #isLooking = false;
   #isWoken = false;
@@ -73,7 +73,7 @@ class LookingSource implements Source {
   constructor(options: LookingSourceOptions) {
     this.name = options.name;
     this.#options = options;
-    this.#health = { kind: 'working', source: options.name };
+    this.#health = new HealthReport(options.name, options.onHealth);
   }
 
   async start(onUpdate: (update: Update) => void): Promise<void> {
@@ -135,7 +135,7 @@ class LookingSource implements Source {
     switch (finding.kind) {
       case 'found': {
         const { endpoints, doubt } = finding;
-        this.#tellHealth(
+        this.#health.tell(
           doubt === undefined ? { kind: 'working', source } : { kind: 'failing', source, reason: doubt },
         );
         if (this.#told.kind === 'found' && isSameList(this.#told.endpoints, endpoints)) return;
@@ -145,7 +145,7 @@ class LookingSource implements Source {
       }
       case 'none': {
         const { how, reason } = finding;
-        this.#tellHealth({ kind: 'empty', source, reason });
+        this.#health.tell({ kind: 'empty', source, reason });
         if (this.#told.kind === how || this.#told.kind === 'removed' || this.#told.kind === 'nothing') return;
         const { endpoints } = this.#told;
         this.#told = how === 'gone' ? { kind: 'gone', endpoints } : { kind: 'removed' };
@@ -153,7 +153,7 @@ class LookingSource implements Source {
         return;
       }
       case 'unknown':
-        this.#tellHealth({ kind: 'failing', source, reason: finding.reason });
+        this.#health.tell({ kind: 'failing', source, reason: finding.reason });
         if (finding.isStale === true && this.#told.kind === 'found')
           this.#tellStale(this.#told.endpoints, finding.reason);
         return;
@@ -165,12 +165,6 @@ class LookingSource implements Source {
   #tellStale(endpoints: readonly Endpoint[], reason: string): void {
     this.#told = { kind: 'gone', endpoints };
     this.#onUpdate?.({ kind: 'gone', ids: endpoints.map(({ id }) => id), reason, isUnasked: true });
-  }
-
-  #tellHealth(health: SourceHealth): void {
-    if (isSameHealth(this.#health, health)) return;
-    this.#health = health;
-    this.#options.onHealth?.(health);
   }
 }
 

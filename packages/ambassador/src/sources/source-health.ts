@@ -9,7 +9,24 @@ export type SourceHealth =
   /** It learns nothing, or not all: what it told before holds, and it tries again. */
   | { readonly kind: 'failing'; readonly source: string; readonly reason: string };
 
-export function isSameHealth(a: SourceHealth, b: SourceHealth): boolean {
+/** What `onHealth` hears of one source: no health twice in a row. */
+export class HealthReport {
+  readonly #onHealth: ((health: SourceHealth) => void) | undefined;
+  #last: SourceHealth;
+
+  constructor(source: string, onHealth: ((health: SourceHealth) => void) | undefined) {
+    this.#onHealth = onHealth;
+    this.#last = { kind: 'working', source };
+  }
+
+  tell(health: SourceHealth): void {
+    if (isSameHealth(this.#last, health)) return;
+    this.#last = health;
+    this.#onHealth?.(health);
+  }
+}
+
+function isSameHealth(a: SourceHealth, b: SourceHealth): boolean {
   return a.kind === b.kind && reasonOf(a) === reasonOf(b);
 }
 

@@ -1,14 +1,13 @@
 import { listSourceCases, ManualClock } from '@mdns-ambassador/testkit';
 import { describe, expect, test } from 'vitest';
-import type { Update } from '../../src/pool/update.ts';
 import { createDnsSource } from '../../src/sources/dns.ts';
 import type { SourceHealth } from '../../src/sources/source-health.ts';
 import { FakeDnsClient } from './fake-dns-client.ts';
+import { hearUpdates } from './heard-updates.ts';
 
 function createWorld() {
   const clock = new ManualClock();
   const client = new FakeDnsClient();
-  const updates: Update[] = [];
   const health: SourceHealth[] = [];
   const source = createDnsSource({
     service: 'db',
@@ -19,10 +18,7 @@ function createWorld() {
     random: () => 0.5,
     onHealth: (told) => health.push(told),
   });
-  const start = async (): Promise<void> => {
-    await source.start((update) => updates.push(update));
-    await clock.advance(0);
-  };
+  const { updates, start } = hearUpdates(source, clock);
   client.setAddresses('A', 'db.test', ['10.0.0.2', '10.0.0.1'], 10);
   client.setAddresses('AAAA', 'db.test', [], 3_600);
   const found = (): unknown => {

@@ -1,10 +1,10 @@
 import { listSourceCases, ManualClock } from '@mdns-ambassador/testkit';
 import { describe, expect, test } from 'vitest';
 import { AmbassadorError } from '../../src/ambassador-error.ts';
-import type { Update } from '../../src/pool/update.ts';
 import { createFileSource } from '../../src/sources/file.ts';
 import type { SourceHealth } from '../../src/sources/source-health.ts';
 import type { FileAccess } from '../../src/sources/system-files.ts';
+import { hearUpdates } from './heard-updates.ts';
 
 const PATH = '/etc/ambassador/redis.yaml';
 
@@ -44,7 +44,6 @@ function createWorld(text: string, names: Readonly<Record<string, readonly strin
   const file = new FakeFile(text);
   const dns = new Map(Object.entries(names));
   const lookedUp: string[] = [];
-  const updates: Update[] = [];
   const health: SourceHealth[] = [];
   const source = createFileSource({
     service: 'redis',
@@ -60,17 +59,7 @@ function createWorld(text: string, names: Readonly<Record<string, readonly strin
     random: () => 0.5,
     onHealth: (told) => health.push(told),
   });
-  const start = async (): Promise<void> => {
-    await source.start((update) => updates.push(update));
-    await clock.advance(0);
-  };
-  const found = (): unknown => {
-    const last = updates.at(-1);
-    return last?.kind === 'reset'
-      ? last.endpoints.map(({ addresses, port }) => `${addresses.join(' ')} ${port}`)
-      : last?.kind;
-  };
-  return { clock, file, dns, lookedUp, updates, health, source, start, found };
+  return { clock, file, dns, lookedUp, health, source, ...hearUpdates(source, clock) };
 }
 
 describe('the promises of every source', () => {

@@ -1,16 +1,15 @@
 import { listSourceCases, ManualClock } from '@mdns-ambassador/testkit';
 import { describe, expect, test } from 'vitest';
-import type { Update } from '../../src/pool/update.ts';
 import type { SourceHealth } from '../../src/sources/source-health.ts';
 import { createSrvSource } from '../../src/sources/srv.ts';
 import { FakeDnsClient } from './fake-dns-client.ts';
+import { hearUpdates } from './heard-updates.ts';
 
 const NAME = '_redis._tcp.test';
 
 function createWorld() {
   const clock = new ManualClock();
   const client = new FakeDnsClient();
-  const updates: Update[] = [];
   const health: SourceHealth[] = [];
   const source = createSrvSource({
     service: 'redis',
@@ -20,10 +19,6 @@ function createWorld() {
     random: () => 0.5,
     onHealth: (told) => health.push(told),
   });
-  const start = async (): Promise<void> => {
-    await source.start((update) => updates.push(update));
-    await clock.advance(0);
-  };
   for (const number of [1, 2, 3]) {
     client.setAddresses('A', `h${number}.test`, [`10.0.0.${number}`], 300);
     client.setAddresses('AAAA', `h${number}.test`, [], 300);
@@ -36,13 +31,7 @@ function createWorld() {
     ],
     10,
   );
-  const found = (): unknown => {
-    const last = updates.at(-1);
-    return last?.kind === 'reset'
-      ? last.endpoints.map(({ addresses, port }) => `${addresses.join(' ')} ${port}`)
-      : last?.kind;
-  };
-  return { clock, client, updates, health, source, start, found };
+  return { clock, client, health, source, ...hearUpdates(source, clock) };
 }
 
 describe('the promises of every source', () => {

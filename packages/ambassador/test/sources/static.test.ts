@@ -1,14 +1,13 @@
 import { listSourceCases, ManualClock } from '@mdns-ambassador/testkit';
 import { describe, expect, test } from 'vitest';
 import { AmbassadorError } from '../../src/ambassador-error.ts';
-import type { Update } from '../../src/pool/update.ts';
 import { createStaticSource, parseStaticSource } from '../../src/sources/static.ts';
+import { hearUpdates } from './heard-updates.ts';
 
 function createWorld(text: string, names: Readonly<Record<string, readonly string[]>> = {}) {
   const clock = new ManualClock();
   const dns = new Map(Object.entries(names));
   const asked: string[] = [];
-  const updates: Update[] = [];
   const source = createStaticSource({
     service: 'redis',
     places: parseStaticSource(text),
@@ -21,17 +20,7 @@ function createWorld(text: string, names: Readonly<Record<string, readonly strin
     clock,
     random: () => 0.5,
   });
-  const start = async (): Promise<void> => {
-    await source.start((update) => updates.push(update));
-    await clock.advance(0);
-  };
-  const found = (): unknown => {
-    const last = updates.at(-1);
-    return last?.kind === 'reset'
-      ? last.endpoints.map(({ addresses, port }) => `${addresses.join(' ')} ${port}`)
-      : undefined;
-  };
-  return { clock, dns, asked, updates, source, start, found };
+  return { clock, dns, asked, source, ...hearUpdates(source, clock) };
 }
 
 describe('the promises of every source', () => {

@@ -74,6 +74,7 @@ export class BonjourPublication implements Publication {
   withdraw(): void {
     if (this.#isClosed || !this.#isWanted) return;
     this.#isWanted = false;
+    this.#announcedOn = [];
     this.#context.onEvent({ kind: 'withdrawn', name: this.name });
     this.align();
   }
@@ -107,7 +108,10 @@ export class BonjourPublication implements Publication {
     const standing = this.#standing;
     if (standing !== undefined) {
       const isSame = standing.service === service && isDeepStrictEqual(standing.interfaces, interfaces);
-      if (isWanted && isSame) return;
+      if (isWanted && isSame) {
+        this.#noteAnnounced(interfaces.map(({ name }) => name));
+        return;
+      }
       this.#standing = undefined;
       await Promise.all(standing.instances.map((instance) => instance.close()));
     }

@@ -118,6 +118,15 @@ test('Withdrawn and announced again it has the same name', async () => {
   expect(events.map(({ kind }) => kind)).toEqual(['announced', 'withdrawn', 'announced']);
 });
 
+test('Withdrawn and announced again in one moment it stays where it is, and both are told', async () => {
+  const { clock, events, publication } = await published();
+  publication.withdraw();
+  publication.announce();
+  await clock.advance(0);
+  expect(FakeBonjour.made.map(({ calls }) => calls)).toEqual([[]]);
+  expect(events.map(({ kind }) => kind)).toEqual(['announced', 'withdrawn', 'announced']);
+});
+
 test('An error of the socket withdraws the service, is told once, and it is published again after two seconds', async () => {
   const { clock, events, publication, told } = await published();
   for (let n = 0; n < 2; n++) {

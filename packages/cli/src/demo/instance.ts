@@ -6,7 +6,7 @@ import { listenForSignals } from '../signals.ts';
 import { type InstanceMessage, type InstancePlan, LEAVE_ORDER } from './instance-plan.ts';
 import { createLineService } from './line-service.ts';
 
-/** Kept after the goodbye, as DESIGN asks of every service that leaves. */
+/** Kept after the goodbye, as every service that others still connect to. */
 const GRACE_MS = 2_000;
 const CHECK_INTERVAL_MS = 1_000;
 const MAX_CONNECTIONS = 1_000;

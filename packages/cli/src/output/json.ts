@@ -1,5 +1,4 @@
 import { Buffer } from 'node:buffer';
-import type { Endpoint, EndpointState } from '@mdns-ambassador/ambassador';
 import type { Instance, Txt } from '@mdns-ambassador/mdns';
 import { nameOfType } from '../parse/service-type.ts';
 
@@ -20,18 +19,6 @@ export interface InstanceJson {
 
 /** Text, bytes that are no UTF-8, or a key without a value. */
 export type TxtValueJson = string | { readonly base64: string } | true;
-
-export interface EndpointJson {
-  readonly service: string;
-  readonly address: string;
-  readonly port: number;
-  readonly instance?: string;
-  readonly priority: number;
-  readonly weight: number;
-  readonly secure: boolean;
-  readonly source: string;
-  readonly state: EndpointState;
-}
 
 /** `secure`: its record is signed by a member of our mesh. */
 export function instanceToJson(instance: Instance, secure: boolean): InstanceJson {
@@ -59,21 +46,6 @@ export function txtToJson(txt: Txt): Readonly<Record<string, TxtValueJson>> {
   const entries = [...txt].map(([key, value]) => [key, value === true ? true : decodeValue(value)] as const);
   // Not an assignment: `__proto__` is a key like any other.
   return Object.fromEntries(entries);
-}
-
-/** `address` is one of the endpoint's. */
-export function endpointToJson(endpoint: Endpoint, address: string, state: EndpointState): EndpointJson {
-  return {
-    service: endpoint.service,
-    address,
-    port: endpoint.port,
-    ...(endpoint.instance === undefined ? {} : { instance: endpoint.instance }),
-    priority: endpoint.priority,
-    weight: endpoint.weight,
-    secure: endpoint.secure,
-    source: endpoint.source,
-    state,
-  };
 }
 
 function decodeValue(bytes: Uint8Array): TxtValueJson {

@@ -1,7 +1,6 @@
-import type { Endpoint, EndpointState, ProxyEvent } from '@mdns-ambassador/ambassador';
+import { type Endpoint, type EndpointState, type ProxyEvent, reportEndpoint } from '@mdns-ambassador/ambassador';
 import { formatTarget } from '@mdns-ambassador/relay';
 import { formatDuration } from '../parse/duration.ts';
-import { endpointToJson } from './json.ts';
 import { countThings, formatPlace, joinWords, quoteName } from './phrases.ts';
 import type { Fact } from './reporter.ts';
 
@@ -58,7 +57,7 @@ export function proxyEventToFact(event: ProxyEvent): Fact {
       return { event: kind, service, endpoint: toJson(endpoint), ...fields };
     }
     case 'endpoint-state': {
-      const endpoint = endpointToJson(event.endpoint, event.endpoint.addresses[0] ?? '', event.state);
+      const endpoint = reportEndpoint(event.endpoint, event.state);
       return { event: event.kind, service: event.service, endpoint, reason: event.reason };
     }
     default: {
@@ -69,7 +68,7 @@ export function proxyEventToFact(event: ProxyEvent): Fact {
 }
 
 function toJson(endpoint: Endpoint): object {
-  return endpointToJson(endpoint, endpoint.addresses[0] ?? '', endpoint.draining ? 'draining' : 'ready');
+  return reportEndpoint(endpoint, endpoint.draining ? 'draining' : 'ready');
 }
 
 /** `"redis on h1" at 10.99.0.1:12345`, or the place alone. */

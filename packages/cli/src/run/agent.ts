@@ -18,7 +18,7 @@ import { Lifecycle } from './lifecycle.ts';
 import { createLocalNetwork, readInterfaceNames, startNode } from './local-network.ts';
 import { openLog } from './log-options.ts';
 import { readAllowedCidrs } from './sources.ts';
-import { waitForAbort } from './stopping.ts';
+import { tellStopping, waitForAbort } from './stopping.ts';
 
 /** `ambassador agent` */
 export async function runAgent(invocation: Invocation): Promise<number> {
@@ -95,10 +95,7 @@ export async function runAgent(invocation: Invocation): Promise<number> {
     lifecycle.run();
     await waitForAbort(surroundings.shutdown.signal);
     lifecycle.stop();
-    reporter.tell('stopping: saying goodbye (once more ends at once)', {
-      event: 'stopping',
-      reason: String(surroundings.shutdown.signal.reason),
-    });
+    tellStopping(reporter, 'saying goodbye', surroundings.shutdown.signal);
     await docker?.drain();
     return EXIT_OK;
   } finally {

@@ -49,9 +49,9 @@ import { readInterfaceNames } from './local-network.ts';
 import { openLog } from './log-options.ts';
 import { createMesh, followKeyFile } from './mesh-keys.ts';
 import { createSpeaker, type Speaker } from './responder.ts';
-import { waitForAbort } from './stopping.ts';
+import { tellStopping, waitForAbort } from './stopping.ts';
 
-/** A service that others still connect to is kept this long after its goodbye (DESIGN: at least 2 s). */
+/** A service that others still connect to is kept this long after its goodbye. */
 export const GRACE_MS = 2_000;
 export const DRAIN_TIMEOUT_MS = 30_000;
 
@@ -160,7 +160,7 @@ export async function announceServices(invocation: Invocation): Promise<number> 
     const shutdown = waitForAbort(surroundings.shutdown.signal);
     await (docker === undefined ? Promise.race([shutdown, refusals.all]) : shutdown);
     lifecycle.stop();
-    if (refusals.isEmpty) tellStopping(reporter, surroundings.shutdown.signal);
+    if (refusals.isEmpty) tellStopping(reporter, 'saying goodbye', surroundings.shutdown.signal);
     const isRelaying = mesh !== undefined || announcements.some(({ relay }) => relay);
     await Promise.all([
       announcer.drain({ graceMs: isRelaying ? GRACE_MS : 0, timeoutMs: DRAIN_TIMEOUT_MS }),
@@ -320,13 +320,6 @@ async function runCommand(
   const exitCode = await service.run();
   refusals.throwFirst();
   return exitCode;
-}
-
-function tellStopping(reporter: Reporter, signal: AbortSignal): void {
-  reporter.tell('stopping: saying goodbye (once more ends at once)', {
-    event: 'stopping',
-    reason: String(signal.reason),
-  });
 }
 
 function tellStoppingCommand(reporter: Reporter, signal: NodeJS.Signals): void {

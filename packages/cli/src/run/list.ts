@@ -11,7 +11,7 @@ import { formatDuration, parseDuration } from '../parse/duration.ts';
 import { nameOfType, parseServiceType } from '../parse/service-type.ts';
 import { addSharedOptions, loadConfig } from '../settings/service-requests.ts';
 import { readGiven } from '../settings/settings.ts';
-import { createLocalNetwork, type LocalNetwork, readInterfaceNames, startNode } from './local-network.ts';
+import { createLoggedNetwork, type LocalNetwork, startNode } from './local-network.ts';
 import { openLog } from './log-options.ts';
 import { createMembershipJudge, createMesh } from './mesh-keys.ts';
 import { waitForAbort, waitOrAbort } from './stopping.ts';
@@ -30,11 +30,7 @@ export async function listInstances(invocation: Invocation): Promise<number> {
   const mesh = createMesh(readMeshRequest(settings, surroundings.platform));
   const isMember = (instance: Instance): boolean => mesh !== undefined && isMemberOf(mesh, instance);
   const log = openLog(settings, surroundings);
-  const local = createLocalNetwork(
-    readInterfaceNames(settings, surroundings.platform),
-    surroundings.platform,
-    (event) => log.debug(event, event.kind),
-  );
+  const local = createLoggedNetwork(settings, surroundings.platform, log);
   const { signal } = surroundings.shutdown;
   const found = new Map<string, Instance>();
   try {

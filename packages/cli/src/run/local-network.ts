@@ -11,6 +11,7 @@ import {
 } from '@mdns-ambassador/mdns';
 import { CliError } from '../cli-error.ts';
 import { EXIT_UNAVAILABLE } from '../exit-codes.ts';
+import type { Log } from '../output/log.ts';
 import { readInterfaces } from '../settings/interfaces.ts';
 import type { Settings } from '../settings/settings.ts';
 
@@ -41,6 +42,11 @@ export function createLocalNetwork(
     onEvent,
   });
   return { network, node };
+}
+
+/** The same for a command that only looks: what becomes of the network stands in its log. */
+export function createLoggedNetwork(settings: Settings, platform: NodeJS.Platform, log: Log): LocalNetwork {
+  return createLocalNetwork(readInterfaceNames(settings, platform), platform, (event) => log.debug(event, event.kind));
 }
 
 /** Starts the node; says in one sentence why it can't. */

@@ -46,7 +46,7 @@ import { openLog } from './log-options.ts';
 import { createMesh, createMeshPath, followKeyFile } from './mesh-keys.ts';
 import { checkSourceFiles } from './source-files.ts';
 import { createSources, readAllowedCidrs, usesMdns } from './sources.ts';
-import { waitForAbort } from './stopping.ts';
+import { tellStopping, waitForAbort } from './stopping.ts';
 
 /** A service of PostgreSQL goes by one of these. */
 const POSTGRES_NAMES: readonly string[] = ['postgres', 'postgresql'];
@@ -115,10 +115,7 @@ export async function proxyServices(invocation: Invocation): Promise<number> {
     lifecycle.run();
     await waitForAbort(surroundings.shutdown.signal);
     lifecycle.stop();
-    reporter.tell('stopping: connections may finish (once more ends at once)', {
-      event: 'stopping',
-      reason: String(surroundings.shutdown.signal.reason),
-    });
+    tellStopping(reporter, 'connections may finish', surroundings.shutdown.signal);
     await ambassador.drain();
     return EXIT_OK;
   } finally {

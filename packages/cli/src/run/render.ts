@@ -10,7 +10,7 @@ import { readRenderFormat, readRenderOutput, readRenderRequests } from '../rende
 import { addSharedOptions, listServiceRequests, loadConfig } from '../settings/service-requests.ts';
 import type { Given } from '../settings/settings.ts';
 import { createNotify, type Notify } from '../systemd/notify.ts';
-import { createLocalNetwork, readInterfaceNames, startNode } from './local-network.ts';
+import { createLoggedNetwork, startNode } from './local-network.ts';
 import { openLog } from './log-options.ts';
 import { Pace } from './pace.ts';
 import { RenderSearch } from './render-search.ts';
@@ -45,11 +45,7 @@ export async function renderServices(invocation: Invocation): Promise<number> {
   const timeoutMs = settings.read('timeout', parseDuration) ?? DEFAULT_TIMEOUT_MS;
   await checkSourceFiles(wanted.map(({ origins }) => origins));
   const log = openLog(settings, surroundings);
-  const local = createLocalNetwork(
-    readInterfaceNames(settings, surroundings.platform),
-    surroundings.platform,
-    (event) => log.debug(event, event.kind),
-  );
+  const local = createLoggedNetwork(settings, surroundings.platform, log);
   const { signal } = surroundings.shutdown;
   const search = new RenderSearch(wanted, local, log);
   try {

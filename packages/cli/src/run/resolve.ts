@@ -12,7 +12,7 @@ import { nameOfType, parseServiceType } from '../parse/service-type.ts';
 import { addSharedOptions, listServiceRequests, loadConfig } from '../settings/service-requests.ts';
 import { readGiven } from '../settings/settings.ts';
 import { type Origins, readOrigins } from '../source-request.ts';
-import { createLocalNetwork, readInterfaceNames, startNode } from './local-network.ts';
+import { createLoggedNetwork, startNode } from './local-network.ts';
 import { openLog } from './log-options.ts';
 import { createMesh } from './mesh-keys.ts';
 import { checkSourceFiles } from './source-files.ts';
@@ -46,11 +46,7 @@ export async function resolveService(invocation: Invocation): Promise<number> {
   const meshRequest = readMeshRequest(settings, surroundings.platform);
   requireEntitled(meshRequest, 'proxy', [service]);
   const log = openLog(settings, surroundings);
-  const local = createLocalNetwork(
-    readInterfaceNames(settings, surroundings.platform),
-    surroundings.platform,
-    (event) => log.debug(event, event.kind),
-  );
+  const local = createLoggedNetwork(settings, surroundings.platform, log);
   const hosts = new Map<string, string>();
   const troubles = new Map<string, string>();
   let found: readonly EndpointStatus[];

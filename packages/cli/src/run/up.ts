@@ -27,7 +27,7 @@ import { Pace } from './pace.ts';
 import { createCheckTools } from './proxy.ts';
 import { checkSourceFiles } from './source-files.ts';
 import { usesMdns } from './sources.ts';
-import { waitForAbort } from './stopping.ts';
+import { tellStopping, waitForAbort } from './stopping.ts';
 import { AnnouncementPart, type PartContext, ProxyPart } from './up-parts.ts';
 import { watchFile } from './watch-file.ts';
 
@@ -156,10 +156,7 @@ export async function runUp(invocation: Invocation): Promise<number> {
     await waitForAbort(surroundings.shutdown.signal);
     lifecycle.stop();
     unwatch();
-    reporter.tell('stopping: saying goodbye, connections may finish (once more ends at once)', {
-      event: 'stopping',
-      reason: String(surroundings.shutdown.signal.reason),
-    });
+    tellStopping(reporter, 'saying goodbye, connections may finish', surroundings.shutdown.signal);
     await pace.close();
     await Promise.all([announced.stop(), proxied.stop()]);
     return EXIT_OK;

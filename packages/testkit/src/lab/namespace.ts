@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { readdir, readlink } from 'node:fs/promises';
+import { type FileHandle, open, readdir, readlink } from 'node:fs/promises';
 import type { Writable } from 'node:stream';
 import { type CommandResult, runCommand } from './command.ts';
 
@@ -45,13 +45,24 @@ done
 export class Namespace implements AsyncDisposable {
   readonly #pid: number;
   readonly #id: string;
+  /** Keeps the namespace: the kernel soon gives the number of one that is gone to another. */
+  readonly #hold: FileHandle;
   readonly #rootless: boolean;
   readonly #stdin: Writable;
   readonly #exited: Promise<void>;
+  #survivors: Promise<readonly number[]> | undefined;
 
-  private constructor(pid: number, id: string, rootless: boolean, stdin: Writable, exited: Promise<void>) {
+  private constructor(
+    pid: number,
+    id: string,
+    hold: FileHandle,
+    rootless: boolean,
+    stdin: Writable,
+    exited: Promise<void>,
+  ) {
     this.#pid = pid;
     this.#id = id;
+    this.#hold = hold;
     this.#rootless = rootless;
     this.#stdin = stdin;
     this.#exited = exited;
@@ -96,7 +107,8 @@ export class Namespace implements AsyncDisposable {
       throw new Error(`cannot make the namespaces of ${name}: ${cause instanceof Error ? cause.message : cause}`);
     }
     const pid = holder.pid ?? 0;
-    return new Namespace(pid, await readlink(`/proc/${pid}/ns/net`), rootless, holder.stdin, exited);
+    const link = `/proc/${pid}/ns/net`;
+    return new Namespace(pid, await readlink(link), await open(link), rootless, holder.stdin, exited);
   }
 
   get pid(): number {
@@ -120,25 +132,37 @@ export class Namespace implements AsyncDisposable {
     return result;
   }
 
-  /** The ids of the processes inside, the holder too. */
+  /** The ids of the processes inside, the holder too; after `close`, of those that outlived it. */
   async processes(): Promise<readonly number[]> {
+    return await (this.#survivors ?? this.#findProcesses());
+  }
+
+  /** Kills everything inside and gives the namespaces back. Idempotent. */
+  async close(): Promise<void> {
+    this.#survivors ??= this.#end();
+    await this.#survivors;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  async #end(): Promise<readonly number[]> {
+    this.#stdin.end();
+    const late = setTimeout(() => process.kill(this.#pid, 'SIGKILL'), SWEEP_TIMEOUT_MS);
+    await this.#exited;
+    clearTimeout(late);
+    const survivors = await this.#findProcesses();
+    await this.#hold.close();
+    return survivors;
+  }
+
+  async #findProcesses(): Promise<readonly number[]> {
     const ids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
     const inside = await Promise.all(
       ids.map(async (id) => (await readlink(`/proc/${id}/ns/net`).catch(() => '')) === this.#id),
     );
     return ids.filter((_, index) => inside[index]).map(Number);
-  }
-
-  /** Kills everything inside and gives the namespaces back. Idempotent. */
-  async close(): Promise<void> {
-    this.#stdin.end();
-    const late = setTimeout(() => process.kill(this.#pid, 'SIGKILL'), SWEEP_TIMEOUT_MS);
-    await this.#exited;
-    clearTimeout(late);
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.close();
   }
 
   #userTarget(): readonly string[] {
