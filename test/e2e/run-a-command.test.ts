@@ -13,6 +13,7 @@ await labTest(
     await proxy(h2, 'thing:7000');
     expect(await runProgram(h2, 'ask', ['127.0.0.1', '7000', 'who'])).toMatchObject({ answer: 'h1\n' });
     expect(await announcing.stop('SIGTERM')).toEqual({ code: 0, signal: undefined });
+    await announcing.line(/^stopping: saying goodbye, then the command ends/m);
     expect(await list(h2, 'thing', '--timeout', '1s')).toEqual([]);
   },
 );

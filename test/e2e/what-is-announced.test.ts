@@ -80,6 +80,7 @@ await labTest('a service on loopback only is refused with 77, and relayed with -
   const refused = await runAmbassador(h1, ['announce', 'thing:7000']);
   expect(refused.code).toBe(77);
   expect(refused.stderr).toMatch(/loopback|127\.0\.0\.1/);
+  expect(refused.stdout, 'it is told once').not.toMatch(/waiting|not announcing/);
   expect(refused.stderr).toContain('--relay');
   await announce(h1, 'thing:7000', '--relay');
   await proxy(h2, 'thing:7000');

@@ -63,6 +63,20 @@ await labTest('a port that is taken is named, with what to do', { hosts: 1 }, as
   expect(result.stderr).not.toMatch(/^\s+at /m);
 });
 
+await labTest(
+  'without any network interface, one sentence says so and where more is said',
+  { hosts: 1 },
+  async (lan) => {
+    const h1 = lan.host(1);
+    await h1.read('sh', ['-c', 'ip link del eth0; ip link set lo down']);
+    for (const args of [['announce', 'redis'], ['proxy', 'redis'], ['list'], ['resolve', 'redis']]) {
+      const { code, stderr } = await runAmbassador(h1, args);
+      expect({ args, code }).toEqual({ args, code: 69 });
+      expect(stderr).toMatch(/no network interface is up .*ambassador doctor says\n$/);
+    }
+  },
+);
+
 await labTest('the environment stands in for flags, and flags win', { hosts: 1 }, async (lan) => {
   const h1 = lan.host(1);
   const env = { AMBASSADOR_FORMAT: 'xml' };

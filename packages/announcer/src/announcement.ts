@@ -262,6 +262,9 @@ export class Announcement {
       case 'down':
         await this.#takeInFailure(finding.reason, wasUp);
         break;
+      case 'unreachable':
+        if (this.#state.kind !== 'waiting') await this.#takeInFailure(finding.reason, wasUp);
+        break;
       case 'refused':
         // What has been announced once is not given up: the interfaces may have changed and change back.
         if (this.#state.kind === 'waiting') return this.#refuse(finding.error);

@@ -21,6 +21,8 @@ export type Finding =
   /** `interfaces`: those from which it can be reached; absent: all. */
   | { readonly kind: 'up'; readonly interfaces?: readonly string[] }
   | { readonly kind: 'down'; readonly reason: string }
+  /** It answers where nobody else gets at it; the next look decides whether it is refused. */
+  | { readonly kind: 'unreachable'; readonly reason: string }
   | { readonly kind: 'refused'; readonly error: AnnouncerError };
 
 /** Looks where a service listens, whether its check passes, and from which interfaces it can be reached. */
@@ -162,7 +164,7 @@ export class Lookout {
         const error = this.#refuseLoopbackOnly();
         return this.#unreachableLooks >= LOOKS_UNTIL_REFUSED
           ? { kind: 'refused', error }
-          : { kind: 'down', reason: error.message };
+          : { kind: 'unreachable', reason: error.message };
       }
       default:
         return reachability satisfies never;

@@ -168,10 +168,11 @@ describe('While the check decides', () => {
 
 describe('Where a service can be reached', () => {
   test('one that listens on loopback only is refused with a sentence that names --relay', async () => {
-    const { clock, host, publisher, announcement, events } = arrange();
+    const { clock, host, publisher, announcement, events, kinds } = arrange();
     host.listen('127.0.0.1:12345');
     await announcement.start();
     await clock.advance(250);
+    expect(kinds()).toEqual(['refused']);
     const refused = events.find((event) => event.kind === 'refused');
     expect(refused?.error).toBeInstanceOf(LoopbackOnlyError);
     expect(refused?.error.message).toBe(

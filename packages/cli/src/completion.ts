@@ -1,4 +1,5 @@
 import { COMMAND_LIST } from './command-list.ts';
+import { MESH_ACTIONS } from './mesh-actions.ts';
 import { RENDER_FORMATS } from './render-request.ts';
 import { COMMON_OPTIONS } from './settings/common-options.ts';
 import { SHELLS } from './shells.ts';
@@ -29,5 +30,6 @@ async function listAfterCommand(words: readonly string[]): Promise<readonly stri
   if (words.at(-1)?.startsWith('-') === true) return [...options.map((option) => `--${option.name}`), '--help'];
   if (name === 'completion') return SHELLS;
   if (name === 'render' && words.length === 2) return RENDER_FORMATS;
+  if (name === 'mesh') return words.length === 2 ? MESH_ACTIONS : [];
   return TAKE_SERVICES.has(name) ? listWellKnownNames() : [];
 }

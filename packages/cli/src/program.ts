@@ -4,6 +4,7 @@ import type { Command, Surroundings } from './command.ts';
 import { COMMAND_LIST, type CommandEntry } from './command-list.ts';
 import { EXIT_OK, EXIT_USAGE } from './exit-codes.ts';
 import { findNearest } from './nearest.ts';
+import { type Example, formatExamples } from './output/example-lines.ts';
 import { COMMON_OPTIONS } from './settings/common-options.ts';
 import { readEnvironment } from './settings/environment.ts';
 import { joinNegativeValues, type ParsedWords, readFlags, refuseBadFlagWords } from './settings/flags.ts';
@@ -15,11 +16,11 @@ import { COMPLETE_WORD } from './shells.ts';
 /** Wider help is harder to read. */
 const WIDEST_HELP = 100;
 
-const PROGRAM_EXAMPLES: readonly (readonly [string, string])[] = [
-  ['$0 announce redis:12345', 'on the machine where redis listens on port 12345'],
-  ['$0 proxy redis', 'on another: redis is now on localhost:6379'],
-  ['$0 list', 'what is on this network'],
-  ['$0 demo', 'see it work on this machine alone'],
+const PROGRAM_EXAMPLES: readonly Example[] = [
+  ['announce redis:12345', 'on the machine where redis listens on port 12345'],
+  ['proxy redis', 'on another: redis is now on localhost:6379'],
+  ['list', 'what is on this network'],
+  ['demo', 'see it work on this machine alone'],
 ];
 
 /** Reads the command line and runs the command; resolves with the exit code, rejects with a {@link CliError} for people. */
@@ -85,7 +86,7 @@ function createParser(words: readonly string[], version: string): Argv {
       'short-option-groups': false,
     })
     .exitProcess(false)
-    .wrap(Math.min(WIDEST_HELP, process.stdout.columns ?? WIDEST_HELP))
+    .wrap(measureWidth())
     .version(version)
     .help()
     .alias('h', 'help')
@@ -97,9 +98,9 @@ function createParser(words: readonly string[], version: string): Argv {
 function describeProgram(builder: Argv): Argv {
   return builder
     .usage('$0 COMMAND: services on a LAN find each other and connect, with no registry and no addresses')
-    .example(PROGRAM_EXAMPLES.map(([line, what]): [string, string] => [line, what]))
+    .epilogue(describeExamples(PROGRAM_EXAMPLES))
     .epilogue(
-      'ambassador COMMAND --help says more. Every option also reads AMBASSADOR_<OPTION> (AMBASSADOR_LOG_LEVEL=debug; several values with ";" between). Options win over the environment, the environment over --config FILE.',
+      '\nambassador COMMAND --help says more. Every option also reads AMBASSADOR_<OPTION> (AMBASSADOR_LOG_LEVEL=debug; several values with ";" between). Options win over the environment, the environment over --config FILE.',
     );
 }
 
@@ -108,9 +109,19 @@ function describeCommand(builder: Argv, command: Command): Argv {
   for (const option of command.options) builder.option(option.name, { ...describeOption(option), group: 'Options:' });
   for (const option of COMMON_OPTIONS)
     builder.option(option.name, { ...describeOption(option), group: 'Common options:' });
-  builder.example(command.examples.map(([line, what]): [string, string] => [`$0 ${line}`, what]));
-  builder.epilogue(command.notes ?? '');
+  builder.epilogue(describeExamples(command.examples));
+  if (command.notes !== undefined) builder.epilogue(`\n${command.notes}`);
   return builder;
+}
+
+/** Yargs would break a long command in its middle. */
+function describeExamples(examples: readonly Example[]): string {
+  const lines = examples.map(([line, what]): Example => [`ambassador ${line}`, what]);
+  return `Examples:\n${formatExamples(lines, measureWidth())}`;
+}
+
+function measureWidth(): number {
+  return Math.min(WIDEST_HELP, process.stdout.columns ?? WIDEST_HELP);
 }
 
 interface YargsOption {

@@ -14,6 +14,11 @@ test.each<[string[], string[]]>([
   [['demo', ''], []],
   [['render', 'h'], ['haproxy']],
   [['render', 'haproxy', 'redi'], ['redis']],
+  [
+    ['mesh', ''],
+    ['init', 'show', 'token', 'rotate'],
+  ],
+  [['mesh', 'show', ''], []],
   [['up', '--dry'], ['--dry-run']],
   [['frobnicate', ''], []],
 ])('after %j comes %j', async (words, candidates) => {

@@ -58,6 +58,7 @@ test.each<[string, string]>([
   ['announce redis --check tpc', '64 --check: "tpc" is no check; did you mean tcp?'],
   ['announce redis --check-interval 5x', '64 --check-interval: "5x" is no duration'],
   ['announce redis --weight -1', '64 --weight: "-1" is out of range; write a whole number from 0 to 65535'],
+  ['announce redis --ttl 1h', '64 --ttl: "1h" is no whole number; write one from 1 to 2147483647'],
   ['announce redis --priority 70000', '64 --priority: "70000" is out of range'],
   [
     'announce redis --responder bind',
@@ -68,12 +69,16 @@ test.each<[string, string]>([
   ['announce redis --json=maybe', '64 --json: "maybe" is neither true nor false'],
   ['proxy redis --balence first', '64 --balence is no option of ambassador proxy; did you mean --balance?'],
   ['proxy redis --balance fair', '64 --balance: "fair" is not known; write one of p2c'],
-  ['proxy redis --listen 6379', '64 --listen: "6379" is no address with a port'],
+  [
+    'proxy redis --listen 6379',
+    '64 --listen: "6379" is no address with a port; write ADDRESS:PORT, such as 127.0.0.1:6379 or localhost:6379',
+  ],
   [
     'proxy redis --listen 0.0.0.0:6379',
     '77 --listen: 0.0.0.0:6379 accepts connections from other machines; add --allow-remote',
   ],
   ['proxy redis:1 --listen 127.0.0.1:6379', '64 "redis:1" and --listen both say where to listen'],
+  ['proxy redis api:6379', '64 SERVICE: 127.0.0.1:6379 is taken by redis already; write another listen or port'],
   ['proxy redis api:80 --listen 127.0.0.1:6379', '64 --listen fits one service'],
   ['proxy redis --from carrier-pigeon', '64 --from: "carrier-pigeon" is no source'],
   ['proxy redis --where env', '64 --where: "env" is no filter'],

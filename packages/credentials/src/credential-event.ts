@@ -6,6 +6,8 @@ type Protocol = Credential['protocol'];
 export type CredentialEvent =
   /** The service does not take the credentials. `reason` is its own text. */
   | { readonly kind: 'refused'; readonly protocol: Protocol; readonly destination: string; readonly reason: string }
+  /** The service refused the current secret and took the one before. Told once for each secret. */
+  | { readonly kind: 'outdated'; readonly protocol: Protocol; readonly destination: string }
   /** The destination has not proved who it is, so that it was told nothing. */
   | { readonly kind: 'unproven'; readonly protocol: Protocol; readonly destination: string }
   /** A client speaks TLS to the local port, which is plain. */

@@ -2,6 +2,8 @@ import type { Clock } from './clock.ts';
 
 /** A client that changes from one server to the next is back sooner; nobody need know. */
 const PATIENCE_MS = 2_000;
+/** More than servers anybody has; a server that is away for a day is not worth more lines. */
+const MAX_REASONS_TOLD = 16;
 
 /** Tells that a registry was lost: at once where nothing was ever heard, else when it is not back after two seconds. */
 export class Loss {
@@ -9,10 +11,10 @@ export class Loss {
   readonly #tell: (reason: string) => void;
   #state: 'never-heard' | 'heard' | 'lost' = 'never-heard';
   #reason = '';
-  #told: string | undefined;
+  readonly #told = new Set<string>();
   #cancel: (() => void) | undefined;
 
-  /** `tell` is called once for each reason in a row. */
+  /** `tell` is called once for each reason until `end`. */
   constructor(clock: Clock, tell: (reason: string) => void) {
     this.#clock = clock;
     this.#tell = tell;
@@ -40,7 +42,7 @@ export class Loss {
   end(): void {
     this.close();
     this.#state = 'heard';
-    this.#told = undefined;
+    this.#told.clear();
   }
 
   close(): void {
@@ -49,8 +51,8 @@ export class Loss {
   }
 
   #say(): void {
-    if (this.#told === this.#reason) return;
-    this.#told = this.#reason;
+    if (this.#told.has(this.#reason) || this.#told.size >= MAX_REASONS_TOLD) return;
+    this.#told.add(this.#reason);
     this.#tell(this.#reason);
   }
 }

@@ -216,7 +216,7 @@ class MdnsSource implements Source {
       this.#foreign.delete(id);
       return this.#judgePlaces(id, instance, membership);
     }
-    const reason = judge?.explain(instance) ?? `it is of mesh ${mesh}, and this proxy has no mesh key`;
+    const reason = judge?.explain(instance) ?? `it is of mesh ${mesh}, and no mesh key was given`;
     this.#tellForeign(id, { service, instance: instance.name, reason });
     if (judge === undefined) return { kind: 'remove', ids: [id], reason };
     // Never `remove`: a stranger may have written over the record of a member that still answers.

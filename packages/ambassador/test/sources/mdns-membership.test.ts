@@ -73,7 +73,7 @@ describe('Without a mesh', () => {
     tell({ kind: 'updated', instance: { ...instance('a'), txt: new Map([['mesh', Buffer.from('Maria')]]) } });
     expect(updates.map(({ kind }) => kind)).toEqual(['remove', 'remove', 'add']);
     expect(foreign).toEqual([
-      { service: 'redis', instance: 'a', reason: `it is of mesh ${OURS.meshId}, and this proxy has no mesh key` },
+      { service: 'redis', instance: 'a', reason: `it is of mesh ${OURS.meshId}, and no mesh key was given` },
     ]);
   });
 });

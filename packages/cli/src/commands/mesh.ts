@@ -1,8 +1,9 @@
 import type { Command } from '../command.ts';
+import { MESH_ACTIONS } from '../mesh-actions.ts';
 
 export const meshCommand: Command = {
   name: 'mesh',
-  usage: 'init|show|token|rotate [FILE]',
+  usage: `${MESH_ACTIONS.join('|')} [FILE]`,
   summary:
     'Make and look after a mesh key: who has it is a member of the mesh, and members speak with members alone. FILE is --mesh-key-file, or ~/.config/ambassador/mesh.key.',
   options: [
@@ -14,11 +15,11 @@ export const meshCommand: Command = {
   examples: [
     ['mesh init', 'a new key, for you to copy to every machine of the mesh'],
     ['mesh show', 'which mesh is it? Never prints the key'],
-    ['mesh token --proxy redis > redis.token', 'what a machine needs that may only reach redis'],
+    ['mesh token --proxy redis > redis.token', 'what a machine needs that may only reach redis; then chmod 600'],
     ['mesh rotate', 'a new key; the old one is accepted as well'],
     ['mesh rotate --drop-old', 'once every machine has the new key'],
   ],
   notes:
-    'Copy the file itself (scp, a USB stick); keep its mode 0600. A token goes into a file of its own and is given as --mesh-key-file. To rotate: rotate once, copy the file everywhere (running processes take it up, in any order), then rotate --drop-old and copy again. Tokens are to be printed anew each time.',
+    'Copy the file itself (scp, a USB stick); keep its mode 0600. A token goes into a file of its own, which must have mode 0600 as well (chmod 600 redis.token), and is given as --mesh-key-file. To rotate: rotate once, copy the file everywhere (running processes take it up, in any order), then rotate --drop-old and copy again. Tokens are to be printed anew each time.',
   run: async (invocation) => (await import('../run/mesh.ts')).manageMesh(invocation),
 };

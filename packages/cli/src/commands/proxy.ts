@@ -13,6 +13,10 @@ export const proxyCommand: Command = {
     ['proxy api:8000 --where env=staging', 'only instances announced with --txt env=staging'],
     ['proxy redis --from mdns --from static:10.0.0.5:6379 --merge fallback', 'a fixed address when nobody announces'],
     ['proxy redis --from srv:_redis._tcp.example.com', 'the instances that DNS lists'],
+    [
+      'proxy redis --from file:redis.yaml',
+      'those in a file: a list of HOST:PORT, or of {address, port, priority, weight, instance}',
+    ],
     ['proxy redis --listen unix:/tmp/redis.sock', 'on a unix socket'],
   ],
   notes: 'Durations: 500ms, 2s, 1m; a bare number is seconds.',

@@ -1,4 +1,4 @@
-import { isMap, isNode, LineCounter, type Node, type ParsedNode, parseDocument } from 'yaml';
+import { isMap, isNode, LineCounter, type Node, type ParsedNode, parseDocument, type YAMLParseError } from 'yaml';
 import { CliError } from '../cli-error.ts';
 import { EXIT_CONFIG } from '../exit-codes.ts';
 
@@ -20,7 +20,7 @@ export function parseConfigDocument(file: string, text: string): ConfigDocument 
   const at = (offset: number): string => `${file}:${lines.linePos(offset).line}`;
   const [problem] = document.errors;
   if (problem !== undefined)
-    throw new CliError(EXIT_CONFIG, `${at(problem.pos[0])}: ${problem.message}; correct the YAML there`);
+    throw new CliError(EXIT_CONFIG, `${at(problem.pos[0])}: ${explainProblem(problem)}; correct the YAML there`);
 
   function find(path: Path): Node | null {
     const node: unknown = path.length === 0 ? document.contents : document.getIn(path, true);
@@ -43,6 +43,15 @@ export function parseConfigDocument(file: string, text: string): ConfigDocument 
       return pair?.key.range == null ? locate(path) : at(pair.key.range[0]);
     },
   };
+}
+
+/** The parser's words, but where they are about YAML's grammar and what is wrong is a colon. */
+function explainProblem({ code, message }: YAMLParseError): string {
+  if (code === 'MULTILINE_IMPLICIT_KEY' || message.startsWith('Implicit map keys')) {
+    return 'a ":" is missing, or the space after it, as in "service: redis"';
+  }
+  if (code === 'BLOCK_AS_IMPLICIT_KEY') return 'a second ": " is in one line; put a value that contains it in quotes';
+  return message;
 }
 
 function readValue(document: ReturnType<typeof parseDocument>, at: (offset: number) => string): unknown {

@@ -76,7 +76,9 @@ export function readCredentials(place: CredentialsPlace): CredentialRequest {
   refuseInlineSecrets(place);
   const parsed = credentialsSchema.safeParse(value);
   if (parsed.success) return toRequest(parsed.data, place);
-  const [issue] = parsed.error.issues;
+  const { issues } = parsed.error;
+  // A key that was misspelt is missing, too.
+  const issue = issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0];
   const [unknownKey] = issue?.code === 'unrecognized_keys' ? issue.keys : [];
   if (unknownKey !== undefined) {
     const nearest = findNearest(unknownKey, CREDENTIAL_KEYS);

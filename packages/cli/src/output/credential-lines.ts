@@ -6,6 +6,8 @@ export function describeCredentialEvent(service: string, event: CredentialEvent)
   switch (event.kind) {
     case 'refused':
       return `${service}: ${escapeText(event.destination)} refuses the credentials: ${escapeText(event.reason)}`;
+    case 'outdated':
+      return `${service}: ${escapeText(event.destination)} refuses the new secret and takes the one before: change it there, or put the file right`;
     case 'unproven':
       return `${service}: ${escapeText(event.destination)} has not shown who it is, and is told no credentials`;
     case 'tls-client':

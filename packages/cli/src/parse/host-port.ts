@@ -9,11 +9,14 @@ export interface HostPort {
 }
 
 /** `10.0.0.5:6379`, `[fe80::1%eth0]:6379`, `db.example:6379`. */
-export function parseHostPort(text: string, options: { readonly ephemeral?: boolean } = {}): HostPort {
+export function parseHostPort(
+  text: string,
+  options: { readonly ephemeral?: boolean; readonly example?: string } = {},
+): HostPort {
   const match = /^(?:\[([^[\]]+)\]|([^:[\]]+)):([^:]*)$/.exec(text);
   const host = match?.[1] ?? match?.[2];
   if (match === null || host === undefined) {
-    const hint = isIP(text) === 6 ? `[${text}]:6379` : '10.0.0.5:6379 or [::1]:6379';
+    const hint = isIP(text) === 6 ? `[${text}]:6379` : (options.example ?? '10.0.0.5:6379 or [::1]:6379');
     throw new InvalidValue(`"${text}" is no address with a port; write ADDRESS:PORT, such as ${hint}`);
   }
   if (match[1] !== undefined ? isIP(host) !== 6 : !isHost(host)) {

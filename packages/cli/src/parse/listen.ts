@@ -17,7 +17,7 @@ export function parseListen(text: string): readonly Target[] {
     }
     return [{ kind: 'unix', path }];
   }
-  const { host, port } = parseHostPort(text, { ephemeral: true });
+  const { host, port } = parseHostPort(text, { ephemeral: true, example: '127.0.0.1:6379 or localhost:6379' });
   if (host.toLowerCase() === 'localhost') return listenOnLoopback(port);
   if (isIP(host) === 0) {
     throw new InvalidValue(`"${host}" is a name; write the address to listen on, such as 127.0.0.1:${port}`);

@@ -30,7 +30,7 @@ import { readMeshRequest, requireEntitled } from '../mesh-request.ts';
 import { announcerEventToFact, describeAnnouncerEvent } from '../output/announcer-lines.ts';
 import { tellNodeEvent, tellStart } from '../output/network-lines.ts';
 import { describeRegistrarEvent, registrarEventToFact } from '../output/registrar-lines.ts';
-import { createReporter } from '../output/reporter.ts';
+import { createReporter, type Reporter } from '../output/reporter.ts';
 import { describeResponderEvent, responderEventToFact } from '../output/responder-lines.ts';
 import { nameOfType } from '../parse/service-type.ts';
 import {
@@ -130,7 +130,9 @@ export async function announceServices(invocation: Invocation): Promise<number> 
   };
   const around = { ...speaker, injection, mesh };
   const announcer = createAnnouncer(around, announcements, surroundings.platform, (event) => {
-    reporter.tell(describeAnnouncerEvent(event, speaker.network.interfaces()), announcerEventToFact(event));
+    const isLastWord = event.kind === 'refused' && announcements.length === 1 && docker === undefined;
+    const line = isLastWord ? undefined : describeAnnouncerEvent(event, speaker.network.interfaces());
+    reporter.tell(line, announcerEventToFact(event));
     if (event.kind === 'refused') refusals.add(event.error);
   });
   const docker = createDockerAnnouncer(settings, {
@@ -149,7 +151,8 @@ export async function announceServices(invocation: Invocation): Promise<number> 
       unfollow = followKeyFile(mesh, meshRequest.path, surroundings.platform, reporter);
     }
     if (trailing !== undefined) {
-      return await runCommand(trailing, watchAnnouncer(announcer, lifecycle), refusals, invocation);
+      const onSignal = (signal: NodeJS.Signals): void => tellStoppingCommand(reporter, signal);
+      return await runCommand(trailing, watchAnnouncer(announcer, lifecycle), refusals, onSignal, invocation);
     }
     await announcer.start();
     if (docker !== undefined) await startDocker(docker);
@@ -293,6 +296,7 @@ async function runCommand(
   [command = '', ...args]: readonly string[],
   announcer: Pick<Announcer, 'start' | 'drain' | 'close'>,
   refusals: Refusals,
+  onStopping: (signal: NodeJS.Signals) => void,
   { surroundings }: Invocation,
 ): Promise<number> {
   const service = new ServiceCommand({
@@ -304,11 +308,25 @@ async function runCommand(
     drainGraceMs: GRACE_MS,
     drainTimeoutMs: DRAIN_TIMEOUT_MS,
   });
-  surroundings.shutdown.delegate((signal) => service.signal(signal));
+  let isStopping = false;
+  surroundings.shutdown.delegate((signal) => {
+    if (signal !== 'SIGHUP' && !isStopping) {
+      isStopping = true;
+      onStopping(signal);
+    }
+    service.signal(signal);
+  });
   void refusals.all.then(() => service.signal('SIGTERM'));
   const exitCode = await service.run();
   refusals.throwFirst();
   return exitCode;
+}
+
+function tellStoppingCommand(reporter: Reporter, signal: NodeJS.Signals): void {
+  reporter.tell('stopping: saying goodbye, then the command ends (once more ends it at once)', {
+    event: 'stopping',
+    reason: signal,
+  });
 }
 
 /** With the exit code that fits. */

@@ -36,11 +36,16 @@ export async function listInstances(invocation: Invocation): Promise<number> {
   try {
     await startNode(local);
     if (settings.isSet('watch')) {
+      let isHeard = false;
       browse(local, type, (event) => {
+        isHeard = true;
         surroundings.stdout.line(
           isJson ? JSON.stringify(browseEventToJson(event, isMember(event.instance))) : describeBrowseEvent(event),
         );
       });
+      await waitOrAbort(timeoutMs, signal);
+      if (!isHeard && !signal.aborted)
+        surroundings.stderr.line(`ambassador: ${describeNothing(type, local)} so far; what comes is told here`);
       await waitForAbort(signal);
       return EXIT_OK;
     }
@@ -61,11 +66,15 @@ export async function listInstances(invocation: Invocation): Promise<number> {
       surroundings.stdout.line(line);
   }
   if (instances.length > 0 || signal.aborted) return EXIT_OK;
-  const where = joinWords(local.network.interfaces().map(describeInterface)) || 'no interface';
   throw new CliError(
     EXIT_UNAVAILABLE,
-    `${type ?? 'nothing'} was ${type === undefined ? '' : 'not '}found on ${where} within ${formatDuration(timeoutMs)}; start ambassador announce somewhere, or wait longer with --timeout 10s`,
+    `${describeNothing(type, local)} within ${formatDuration(timeoutMs)}; start ambassador announce somewhere, or wait longer with --timeout 10s`,
   );
+}
+
+function describeNothing(type: string | undefined, { network }: LocalNetwork): string {
+  const where = joinWords(network.interfaces().map(describeInterface)) || 'no interface';
+  return `${type ?? 'nothing'} was ${type === undefined ? '' : 'not '}found on ${where}`;
 }
 
 function readType(words: readonly string[]): string | undefined {

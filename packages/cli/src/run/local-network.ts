@@ -62,6 +62,13 @@ export async function startNode({ node }: LocalNetwork): Promise<void> {
         { cause: error },
       );
     }
+    if (error.code === 'no-interface') {
+      throw new CliError(
+        EXIT_UNAVAILABLE,
+        "mDNS can't be used here: no network interface is up that reaches other machines; connect to a network, or see what ambassador doctor says",
+        { cause: error },
+      );
+    }
     throw new CliError(EXIT_UNAVAILABLE, `mDNS can't be used here: ${error.message}`, { cause: error });
   }
 }

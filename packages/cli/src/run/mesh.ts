@@ -17,13 +17,12 @@ import {
 import { CliError } from '../cli-error.ts';
 import type { Invocation } from '../command.ts';
 import { EXIT_CONFIG, EXIT_OK, EXIT_REFUSED, EXIT_USAGE } from '../exit-codes.ts';
+import { MESH_ACTIONS, type MeshAction } from '../mesh-actions.ts';
 import { explainMeshErrors, locateKeyFile, nameDefaultKeyFile } from '../mesh-request.ts';
 import { parseServiceName } from '../parse/service-name.ts';
 import { addSharedOptions, loadConfig } from '../settings/service-requests.ts';
 import type { Settings } from '../settings/settings.ts';
 
-const ACTIONS = ['init', 'show', 'token', 'rotate'] as const;
-type Action = (typeof ACTIONS)[number];
 const KEY_BYTES = 32;
 
 interface Task {
@@ -36,10 +35,10 @@ interface Task {
 /** `ambassador mesh` */
 export async function manageMesh({ words, settings: given, surroundings }: Invocation): Promise<number> {
   const [word, file, ...others] = words;
-  const action = ACTIONS.find((name) => name === word);
+  const action = MESH_ACTIONS.find((name) => name === word);
   if (action === undefined || others.length > 0) {
     const what = word === undefined ? 'mesh does nothing by itself' : `mesh ${words.join(' ')} is not understood`;
-    throw new CliError(EXIT_USAGE, `${what}; write mesh ${ACTIONS.join('|')}, and perhaps a file`);
+    throw new CliError(EXIT_USAGE, `${what}; write mesh ${MESH_ACTIONS.join('|')}, and perhaps a file`);
   }
   const settings = addSharedOptions(given, await loadConfig(given));
   refuseOptions(action, settings);
@@ -71,8 +70,8 @@ function locate(word: string | undefined, settings: Settings, env: NodeJS.Proces
   return given === undefined ? resolve(nameDefaultKeyFile(env)) : locateKeyFile(given.text, given);
 }
 
-function refuseOptions(action: Action, settings: Settings): void {
-  const owners: readonly (readonly [option: string, owner: Action])[] = [
+function refuseOptions(action: MeshAction, settings: Settings): void {
+  const owners: readonly (readonly [option: string, owner: MeshAction])[] = [
     ['announce', 'token'],
     ['proxy', 'token'],
     ['drop-old', 'rotate'],

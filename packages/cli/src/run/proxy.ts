@@ -26,6 +26,7 @@ import { describeProxyEvent, proxyEventToFact } from '../output/proxy-lines.ts';
 import { createReporter, type Reporter } from '../output/reporter.ts';
 import { parseProxiedService } from '../parse/service-argument.ts';
 import { readProxyRequest } from '../proxy-request.ts';
+import { refuseSharedPlaces } from '../settings/refuse-twice.ts';
 import {
   addSharedOptions,
   listServiceRequests,
@@ -58,6 +59,7 @@ export async function proxyServices(invocation: Invocation): Promise<number> {
   const requests = listServiceRequests({ words: invocation.words, settings }, 'proxy', config?.proxy);
   refuseShared(['listen'], requests);
   const wanted = readRequests(requests, surroundings);
+  refuseSharedPlaces(wanted, requests);
   const meshRequest = readMeshRequest(settings, surroundings.platform);
   requireEntitled(
     meshRequest,

@@ -1,6 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Cidr } from '@mdns-ambassador/ambassador';
-import { formatListenPlace } from '@mdns-ambassador/relay';
 import { readAdminPlaces } from '../admin-request.ts';
 import {
   type Machine,
@@ -18,7 +17,8 @@ import { LOG_FORMATS, LOG_LEVELS } from '../output/log.ts';
 import { parseChoice } from '../parse/choice.ts';
 import { type ProxyRequest, readProxyRequest } from '../proxy-request.ts';
 import { readAllowedCidrs } from '../run/sources.ts';
-import { addSharedOptions, listSectionRequests, type ServiceRequest } from '../settings/service-requests.ts';
+import { refuseSharedPlaces, refuseTwice } from '../settings/refuse-twice.ts';
+import { addSharedOptions, listSectionRequests } from '../settings/service-requests.ts';
 import type { Settings } from '../settings/settings.ts';
 
 export interface PlannedProxy extends ProxyRequest {
@@ -77,11 +77,7 @@ export function readPlan(file: string, config: Config, settings: Settings, machi
     announceRequests,
     'name',
   );
-  refuseTwice(
-    proxy.map(({ listen }) => listen.flatMap(nameListenPlace)),
-    proxyRequests,
-    'listen',
-  );
+  refuseSharedPlaces(proxy, proxyRequests);
   const fixed = Object.entries(FIXED_OPTIONS).map(([option, key]) => [
     key,
     shared.find(option).map(({ text }) => text),
@@ -97,29 +93,6 @@ function refuseForeignResponder(settings: Settings): void {
     given?.exitCode ?? EXIT_CONFIG,
     `${given?.origin ?? 'responder'}: up speaks mDNS itself; leave "${given?.text ?? ''}" out, or use ambassador announce`,
   );
-}
-
-/** Port 0 is another one each time. */
-function nameListenPlace(place: ProxyRequest['listen'][number]): readonly string[] {
-  return place.kind === 'tcp' && place.port === 0 ? [] : [formatListenPlace(place)];
-}
-
-/** Refuses what only one service can have. */
-function refuseTwice(taken: readonly (readonly string[])[], requests: readonly ServiceRequest[], option: string): void {
-  const owners = new Map<string, string>();
-  for (const [index, request] of requests.entries()) {
-    const given = request.settings.find(option)[0] ?? request.service;
-    for (const what of taken[index] ?? []) {
-      const owner = owners.get(what);
-      if (owner !== undefined) {
-        throw new CliError(
-          given.exitCode,
-          `${given.origin}: ${what} is taken by ${owner} already; write another ${option}${option === 'listen' ? ' or port' : ''}`,
-        );
-      }
-      owners.set(what, request.service.text);
-    }
-  }
 }
 
 /** The keys that differ and are read at the start alone. */

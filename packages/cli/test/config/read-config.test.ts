@@ -61,6 +61,10 @@ test.each([
   ['proxy: [unclosed\n', '78 a.yaml:'],
   ['proxy:\n\t- service: redis\n', '78 a.yaml:2'],
   ['proxy: []\nproxy: []\n', '78 a.yaml:2: '],
+  ['proxy\n  - service: redis\n', '78 a.yaml:1: a ":" is missing, or the space after it, as in "service: redis"'],
+  ['proxy:\n- service:redis\n  listen: x\n', '78 a.yaml:2: a ":" is missing, or the space after it'],
+  ['proxy: []\nannounce\n', '78 a.yaml:2: a ":" is missing'],
+  ['logLevel: a: b\n', '78 a.yaml:1: a second ": " is in one line'],
   ['prxoy: []\n', '78 a.yaml:1: "prxoy" is no key here; did you mean proxy?'],
   ['proxy:\n  - service: redis\n    ballance: p2c\n', '78 a.yaml:3: "ballance" is no key here; did you mean balance?'],
   [

@@ -54,6 +54,7 @@ test.each([
     ':2: token: secrets are read from files only; put it into a file of mode 600 and write tokenFile: PATH',
   ],
   ['protocol: redis\npaswordFile: hunter2\n', ':2: "paswordFile" is no key here; did you mean passwordFile?'],
+  ['protocl: redis\n', ':1: "protocl" is no key here; did you mean protocol?'],
   ['protocol: hunter2\n', ':1: protocol: write redis, postgres, http'],
   ['username: app\n', ':1: protocol: write redis, postgres, http'],
   ['protocol: redis\nusername: 12\n', ':2: username: write a text, in quotes'],

@@ -92,10 +92,7 @@ test.each<[string, string]>([
     '78 a.yaml:3: listen: 127.0.0.1:8 is taken by a already; write another listen or port',
   ],
   [`${PROXY}  - service: redis\n`, '78 a.yaml:3: service: "redis" is named twice; name it once'],
-  [
-    `${ANNOUNCE}    weight: heavy\n`,
-    '78 a.yaml:3: weight: "heavy" is out of range; write a whole number from 0 to 65535',
-  ],
+  [`${ANNOUNCE}    weight: heavy\n`, '78 a.yaml:3: weight: "heavy" is no whole number; write one from 0 to 65535'],
   [`${ANNOUNCE}    check: tpc\n`, '78 a.yaml:3: check: "tpc" is no check; did you mean tcp?'],
   [`${ANNOUNCE}    txt: { id: 3 }\n`, '78 a.yaml:3: txt: "id" is written by ambassador itself'],
   [

@@ -1,6 +1,7 @@
 import { type Destination, type Leg, type Prologue, Redial, Refusal, RelayError } from '@mdns-ambassador/relay';
 import type { PostgresCredential } from '../credential.ts';
 import type { InjectionContext } from '../injection-context.ts';
+import { OutdatedSecret } from '../outdated-secret.ts';
 import { RefusalLedger } from '../refusal-ledger.ts';
 import type { Secret } from '../secret.ts';
 import { encodeError, type ServerError, SQLSTATE } from './error-response.ts';
@@ -26,6 +27,7 @@ export class PostgresPrologue implements Prologue {
   readonly #credential: PostgresCredential;
   readonly #context: InjectionContext;
   readonly #ledger = new RefusalLedger();
+  readonly #outdated = new OutdatedSecret();
   /** A server takes one login for each connection, so that the next candidate waits for the next dial. */
   readonly #logins = new WeakMap<Leg, Login>();
 
@@ -93,6 +95,9 @@ export class PostgresPrologue implements Prologue {
       case 'accepted':
         this.#ledger.remove(endpointId);
         this.#logins.delete(client);
+        if (this.#outdated.isNews(login.secret, this.#credential.password.current)) {
+          this.#tell({ kind: 'outdated', protocol: 'postgres', destination: destination.name });
+        }
         return outcome.greeting;
       case 'rejected':
         return this.#goOn(client, login, outcome.error, destination);

@@ -1,6 +1,7 @@
 import { type Destination, type Leg, type Prologue, Refusal, RelayError } from '@mdns-ambassador/relay';
 import type { RedisCredential } from '../credential.ts';
 import type { InjectionContext } from '../injection-context.ts';
+import { OutdatedSecret } from '../outdated-secret.ts';
 import { RefusalLedger } from '../refusal-ledger.ts';
 import type { Secret } from '../secret.ts';
 import { judgeLogin, type LoginOutcome, writeLogin } from './login.ts';
@@ -15,6 +16,7 @@ export class RedisPrologue implements Prologue {
   readonly #credential: RedisCredential;
   readonly #context: InjectionContext;
   readonly #ledger = new RefusalLedger();
+  readonly #outdated = new OutdatedSecret();
 
   constructor(credential: RedisCredential, context: InjectionContext) {
     this.#credential = credential;
@@ -39,6 +41,7 @@ export class RedisPrologue implements Prologue {
       switch (outcome.kind) {
         case 'accepted':
           this.#ledger.remove(endpointId);
+          this.#tellOutdated(destination, secret);
           return;
         case 'failed':
           throw new RelayError('LOGIN_FAILED', `${destination.name}: ${outcome.reason}`);
@@ -72,6 +75,12 @@ export class RedisPrologue implements Prologue {
       },
     });
     return leg;
+  }
+
+  #tellOutdated({ name }: Destination, accepted: Secret): void {
+    const { password, protocol } = this.#credential;
+    if (!this.#outdated.isNews(accepted, password.current)) return;
+    this.#context.onEvent({ kind: 'outdated', protocol, destination: name });
   }
 
   #tellRefused({ name }: Destination, reason: string): void {

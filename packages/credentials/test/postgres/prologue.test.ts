@@ -223,7 +223,7 @@ test('a wrong secret is told as 28P01, nothing of it, and no failed dial', async
 });
 
 test('each secret that may be right has a dial of its own, and the client notices nothing', async () => {
-  const { client, connect } = open({ password: secretsOf('old', 'secret') });
+  const { client, connect, events } = open({ password: secretsOf('old', 'secret') });
   client.write(STARTUP);
   const first = connect();
   void new FakePostgres('scram').serve(first.server);
@@ -232,6 +232,7 @@ test('each secret that may be right has a dial of its own, and the client notice
   void new FakePostgres('scram').serve(second.server);
   expect(await second.run()).toBe(second.upstream);
   expect((await readMessage(client)).type).toBe('R');
+  expect(events).toEqual([{ kind: 'outdated', protocol: 'postgres', destination: 'db on h1' }]);
 });
 
 test('a secret that was refused is not tried again at once', async () => {

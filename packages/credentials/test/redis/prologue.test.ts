@@ -122,6 +122,8 @@ test('a refused secret is followed by the one before, on the same connection', a
   const world = createWorld(secretsOf('new', 'right'));
   expect(await talk(writeCommand(['WHOAMI']), world)).toBe('$3\r\napp\r\n');
   expect(world.server.logins).toEqual(['app new', 'app right']);
+  await world.connect();
+  expect(world.events, 'told once').toEqual([{ kind: 'outdated', protocol: 'redis', destination: 'redis on h1' }]);
 });
 
 test('refused credentials are told in the words of Redis, and not tried again for a while', async () => {

@@ -53,6 +53,7 @@ export class Overhearing {
     now: number,
   ): void {
     if (questions.length + answers.length === 0) return;
+    this.#schedule.noteList(now);
     const uncovered = this.#listUncovered(answers, now);
     const query = this.#overheard.add(from.address, { questions, uncovered, isLast: !message.truncated }, now);
     if (query === undefined) return;

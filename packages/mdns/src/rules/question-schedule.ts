@@ -1,6 +1,7 @@
 import type { Message, Question } from '../wire/message.ts';
 import { type Name, nameKey } from '../wire/name.ts';
 import { type ResourceRecord, TYPE_CODES } from '../wire/record.ts';
+import { Congestion } from './congestion.ts';
 import { DeadlineHeap, type Waiting } from './deadline-heap.ts';
 import type { Denials } from './denials.ts';
 import type { Random } from './machine.ts';
@@ -19,6 +20,12 @@ const MAX_INTERVAL_MS = 3_600_000;
 const DUPLICATE_MS = 999;
 /** Nothing is asked twice within this time, whatever a peer does (RFC 6762 5.2). */
 const MIN_INTERVAL_MS = 1000;
+/**
+ * A question that would come with a long list waits while the link is full of such lists, and so often at most; meanwhile most of what
+ * is missing is announced again.
+ */
+const POSTPONED_MS = { least: 1_000, greatest: 3_000 };
+const MAX_POSTPONED = 3;
 /** However much a peer gives to ask for: messages of about a packet each, ten at once, and one every tenth of a second. */
 const QUESTIONS_PER_MESSAGE = 64;
 const MESSAGE_MS = 100;
@@ -40,6 +47,8 @@ interface Pending extends Waiting {
   /** undefined: asked for as long as it stands here. */
   followUp: FollowUp | undefined;
   asked: number;
+  /** How often the next one was put off. */
+  postponed: number;
   /** The next by its own intervals, and a single question between them; Infinity when none. */
   plannedAt: number;
   onceAt: number;
@@ -55,6 +64,7 @@ export class QuestionSchedule {
   readonly #heap: DeadlineHeap<Pending> = new DeadlineHeap();
   readonly #asked: RecentQuestions = new RecentQuestions();
   readonly #seen: RecentQuestions = new RecentQuestions();
+  readonly #congestion: Congestion = new Congestion();
   /** When the question that began last because of an event is asked first. */
   #startAt = Number.NEGATIVE_INFINITY;
   /** Until when the messages so far use up their rate. */
@@ -128,6 +138,11 @@ export class QuestionSchedule {
     this.#seen.delete(formatKey(nameKey(question.name), question.type));
   }
 
+  /** A packet of a long list of known answers was heard. */
+  noteList(now: number): void {
+    this.#congestion.note(now);
+  }
+
   /** A message with what is to be asked now; undefined when there is nothing. Called again while `nextDeadline` has come. */
   takeDue(now: number): Message | undefined {
     if (now < this.#allowedAt()) return undefined;
@@ -165,6 +180,13 @@ export class QuestionSchedule {
       this.#advance(due, now);
       return false;
     }
+    if (due.plannedAt <= now && this.#isToWait(due, now)) {
+      const { least, greatest } = POSTPONED_MS;
+      due.plannedAt = now + least + (greatest - least) * this.#random();
+      due.postponed += 1;
+      this.#reschedule(due);
+      return false;
+    }
     // The very sum that is planned with: in floating point the difference of times may fall short of it.
     const allowedAt = (this.#asked.timeOf(due.key) ?? Number.NEGATIVE_INFINITY) + MIN_INTERVAL_MS;
     if (allowedAt <= now) return true;
@@ -172,6 +194,11 @@ export class QuestionSchedule {
     if (due.plannedAt <= now) due.plannedAt = allowedAt;
     this.#reschedule(due);
     return false;
+  }
+
+  /** The first question never waits: who has just come has nothing to list. */
+  #isToWait({ followUp, asked, postponed }: Pending, now: number): boolean {
+    return followUp === undefined && asked > 0 && postponed < MAX_POSTPONED && this.#congestion.isCongested(now);
   }
 
   /** An address of either family makes a host reachable; what its owner denies does not come (RFC 6762 6.1). */
@@ -187,6 +214,7 @@ export class QuestionSchedule {
     pending.onceAt = Number.POSITIVE_INFINITY;
     if (pending.plannedAt <= now) {
       pending.asked += 1;
+      pending.postponed = 0;
       const { tries, maxIntervalMs } = pending.followUp ?? {
         tries: Number.POSITIVE_INFINITY,
         maxIntervalMs: MAX_INTERVAL_MS,
@@ -204,6 +232,7 @@ export class QuestionSchedule {
 
   #begin(pending: Pending, jitterMs: number, now: number): void {
     pending.asked = 0;
+    pending.postponed = 0;
     pending.plannedAt = this.#drawStart(jitterMs, now);
     this.#reschedule(pending);
   }
@@ -231,6 +260,7 @@ export class QuestionSchedule {
       type,
       followUp: undefined,
       asked: 0,
+      postponed: 0,
       plannedAt: Number.POSITIVE_INFINITY,
       onceAt: Number.POSITIVE_INFINITY,
       dueAt: Number.POSITIVE_INFINITY,

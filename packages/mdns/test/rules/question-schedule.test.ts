@@ -51,6 +51,34 @@ describe('QuestionSchedule', () => {
     },
   );
 
+  describe('on a link that is full of long lists of known answers', () => {
+    const flood = (from: number, to: number): void => {
+      for (let at = from; at < to; at += 2) schedule.noteList(at);
+    };
+
+    it('puts a repeated question off by one to three seconds', () => {
+      schedule.askContinuously(TYPE, PTR, 0);
+      expect(timesTo(900)).toEqual([22]);
+      flood(0, 1_100);
+      expect(timesTo(10_000)).toEqual([1_022 + 2_000, 3_022 + 2_000, 5_022 + 4_000]);
+    });
+
+    it('puts it off three times at most', () => {
+      schedule.askContinuously(TYPE, PTR, 0);
+      for (let at = 0; at < 20_000; at += 100) {
+        flood(at, at + 100);
+        expect(timesTo(at + 100).every((time) => time === 22 || time === 7_022 || time === 15_022)).toBe(true);
+      }
+    });
+
+    it('asks a first question, and one for a host that is missing, without delay', () => {
+      flood(0, 1_000);
+      schedule.askContinuously(TYPE, PTR, 1_000);
+      schedule.askUntilAnswered(HOST, A, FOUR_TRIES, 1_000);
+      expect(timesTo(1_400)).toEqual([1_022, 1_070]);
+    });
+  });
+
   it('asks again after one second and then at doubled intervals up to an hour (RFC 6762 5.2)', () => {
     schedule.askContinuously(TYPE, PTR, 0);
     const times = timesTo(5 * 3_600_000);

@@ -59,7 +59,7 @@ export function createKeyFile(path: string, ring: KeyRing): void {
         `${path} exists and is left as it is: ambassador mesh show tells what it holds`,
       );
     }
-    throw new MeshError('UNREADABLE_FILE', `${path} can't be written: ${codeOf(error)}`, { cause: error });
+    throw new MeshError('UNREADABLE_FILE', `${path} can't be written: ${explain(error)}`, { cause: error });
   }
 }
 
@@ -89,7 +89,7 @@ export function replaceKeyFile(path: string, ring: KeyRing): void {
     renameSync(fresh, path);
   } catch (error) {
     rmSync(fresh, { force: true });
-    throw new MeshError('UNREADABLE_FILE', `${path} can't be replaced: ${codeOf(error)}`, { cause: error });
+    throw new MeshError('UNREADABLE_FILE', `${path} can't be replaced: ${explain(error)}`, { cause: error });
   }
 }
 
@@ -108,9 +108,12 @@ function readPrivately(path: string, platform: NodeJS.Platform): string {
   } catch (error) {
     if (error instanceof MeshError) throw error;
     if (codeOf(error) === 'ENOENT') {
-      throw new MeshError('MISSING_FILE', `${path} does not exist; write a key file with ambassador mesh init ${path}`);
+      throw new MeshError(
+        'MISSING_FILE',
+        `${path} does not exist; copy the key file of your mesh there, or begin a new mesh with ambassador mesh init ${path}`,
+      );
     }
-    throw new MeshError('UNREADABLE_FILE', `${path} can't be read: ${codeOf(error)}`, { cause: error });
+    throw new MeshError('UNREADABLE_FILE', `${path} can't be read: ${explain(error)}`, { cause: error });
   }
 }
 
@@ -121,6 +124,24 @@ function refuseExposed(path: string, mode: number, platform: NodeJS.Platform): v
     'EXPOSED_FILE',
     `${path} has mode ${shown}, so that others on this machine can use the mesh key; run chmod 600 ${path}`,
   );
+}
+
+function explain(error: unknown): string {
+  const code = codeOf(error);
+  switch (code) {
+    case 'EACCES':
+    case 'EPERM':
+      return 'this user may not; name a file of your own, or change whose it is';
+    case 'ENOTDIR':
+    case 'EEXIST':
+      return 'a part of its path is no folder; name another file';
+    case 'EROFS':
+      return 'the disk is read-only; name a file elsewhere';
+    case 'ENOSPC':
+      return 'the disk is full';
+    default:
+      return code;
+  }
 }
 
 function codeOf(error: unknown): string {

@@ -23,6 +23,12 @@ test('a key file is for its owner alone, folders included, and is never overwrit
   expect(readdirSync(join(folder, 'new'))).toEqual(['mesh.key']);
 });
 
+test('a path that leads nowhere is told in words', () => {
+  const file = join(folder, 'file');
+  writeFileSync(file, '');
+  expect(() => createKeyFile(join(file, 'mesh.key'), createRing())).toThrow('a part of its path is no folder');
+});
+
 test('a key file that is replaced stays private', () => {
   const path = join(folder, 'replaced.key');
   createKeyFile(path, createRing());

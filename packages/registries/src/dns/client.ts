@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import type { Clock } from '../clock.ts';
+import { describeLinkFailure } from '../link-failure.ts';
 import { type DnsAnswer, MAX_ALIASES, type ResponseReading, readResponse } from './answer.ts';
 import { domainKey } from './domain-name.ts';
 import { type DnsResponse, decodeResponse, encodeQuery } from './message.ts';
@@ -125,7 +126,7 @@ async function askServer(
     if (response.isTruncated) response = await askOverTcp(transport, server, question, patience.signal);
     return { kind: 'response', response };
   } catch (error) {
-    return { kind: 'silent', reason: error instanceof Error ? error.message : String(error) };
+    return { kind: 'silent', reason: describeLinkFailure(error) };
   } finally {
     cancelTimeout();
     signal.removeEventListener('abort', giveUp);

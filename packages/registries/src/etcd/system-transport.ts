@@ -6,6 +6,7 @@ import {
   request as requestHttp,
 } from 'node:http';
 import { request as requestHttps, Agent as SecureAgent } from 'node:https';
+import { describeLinkFailure } from '../link-failure.ts';
 import type { EtcdTransport } from './transport.ts';
 
 /** 1,024 entries of 64 KiB in base64 would be more; no real folder is. */
@@ -69,7 +70,7 @@ export function createSystemTransport(servers: readonly string[]): EtcdTransport
 async function send(url: URL, body: string, options: RequestOptions): Promise<IncomingMessage> {
   return await new Promise((resolve, reject) => {
     const request: ClientRequest = (url.protocol === 'https:' ? requestHttps : requestHttp)(url, options, resolve);
-    request.on('error', (error) => reject(new Error(`${url.host}: ${error.message}`, { cause: error })));
+    request.on('error', (error) => reject(new Error(`${url.host}: ${describeLinkFailure(error)}`, { cause: error })));
     request.on('socket', (socket) => socket.setKeepAlive(true, KEEPALIVE_MS));
     request.end(body);
   });

@@ -1,6 +1,7 @@
 import zookeeper from 'node-zookeeper-client';
 import { backoffMs } from '../backoff.ts';
 import type { Clock } from '../clock.ts';
+import { describeLinkFailure } from '../link-failure.ts';
 import { describeError, limitTime } from '../time-limit.ts';
 import { checkReplyFrame, checkSessionFrame, FrameReader } from './frame.ts';
 import type { ZooKeeperServer } from './server.ts';
@@ -59,6 +60,8 @@ class NodeSession implements ZooKeeperSession {
   #attempts = 0;
   /** Reads over this connection, each of which may have left a watch. */
   #reads = 0;
+  /** The one that is spoken with, or will be: HOST:PORT. */
+  #server = '';
   #reason = 'it ended the connection';
   #cancelAttempt: () => void = () => undefined;
   #cancelTimer: () => void = () => undefined;
@@ -255,17 +258,18 @@ class NodeSession implements ZooKeeperSession {
     manager.onSocketConnected = () => guard(() => onSocketConnected.call(manager));
     manager.onSocketClosed = (hadError) => guard(() => onSocketClosed.call(manager, hadError));
     manager.onSocketError = (error) => {
-      this.#reason = error.message;
+      this.#reason = `${this.#server}: ${describeLinkFailure(error)}`;
       onSocketError.call(manager, error);
     };
     manager.on('state', (state: number) => this.#takeState(state));
   }
 
   #limitConnecting({ host, port }: ZooKeeperServer): void {
-    this.#reason = `${host}:${port} ended the connection`;
+    this.#server = `${host}:${port}`;
+    this.#reason = `${this.#server} ended the connection`;
     this.#cancelTimer();
     this.#cancelTimer = this.#options.clock.after(CONNECT_LIMIT_MS, () =>
-      this.#drop(`${host}:${port} does not answer`),
+      this.#drop(`${this.#server} does not answer`),
     );
   }
 
