@@ -1,19 +1,14 @@
 import { spawn } from 'node:child_process';
 import { hostname } from 'node:os';
 import {
-  type AnnouncementContext,
   type AnnouncementOptions,
-  Announcer,
+  type Announcer,
   AnnouncerError,
-  type AnnouncerEvent,
-  type AnnouncerOptions,
   Command as ServiceCommand,
 } from '@mdns-ambassador/announcer';
 import { systemClock } from '@mdns-ambassador/mdns';
-import type { Mesh } from '@mdns-ambassador/mesh';
 import type { Prologue } from '@mdns-ambassador/relay';
 import {
-  type PlannedAnnouncement,
   type ResponderName,
   readAnnouncement,
   readResponder,
@@ -25,14 +20,13 @@ import {
 import { CliError } from '../cli-error.ts';
 import type { Invocation } from '../command.ts';
 import { refuseBesideDocker } from '../docker-request.ts';
-import { EXIT_NO_INPUT, EXIT_OK, EXIT_REFUSED, EXIT_USAGE } from '../exit-codes.ts';
+import { EXIT_OK, EXIT_USAGE } from '../exit-codes.ts';
 import { readMeshRequest, requireEntitled } from '../mesh-request.ts';
 import { announcerEventToFact, describeAnnouncerEvent } from '../output/announcer-lines.ts';
 import { tellNodeEvent, tellStart } from '../output/network-lines.ts';
 import { describeRegistrarEvent, registrarEventToFact } from '../output/registrar-lines.ts';
 import { createReporter, type Reporter } from '../output/reporter.ts';
 import { describeResponderEvent, responderEventToFact } from '../output/responder-lines.ts';
-import { nameOfType } from '../parse/service-type.ts';
 import {
   addSharedOptions,
   listServiceRequests,
@@ -41,26 +35,23 @@ import {
 } from '../settings/service-requests.ts';
 import { createNotify } from '../systemd/notify.ts';
 import { createAdminService } from './admin.ts';
-import { createHost } from './announcer-host.ts';
 import { createDockerAnnouncer, startDocker } from './docker.ts';
-import { Injections, type OpenInjection } from './injections.ts';
+import { Injections } from './injections.ts';
 import { Lifecycle } from './lifecycle.ts';
+import {
+  createAnnouncer,
+  DRAIN_TIMEOUT_MS,
+  GRACE_MS,
+  nameMeshService,
+  openAnnouncerInjection,
+  toCliError,
+} from './local-announcer.ts';
 import { readInterfaceNames } from './local-network.ts';
 import { openLog } from './log-options.ts';
 import { createMesh, followKeyFile } from './mesh-keys.ts';
-import { createSpeaker, type Speaker } from './responder.ts';
+import { Refusals } from './refusals.ts';
+import { createSpeaker } from './responder.ts';
 import { tellStopping, waitForAbort } from './stopping.ts';
-
-/** A service that others still connect to is kept this long after its goodbye. */
-export const GRACE_MS = 2_000;
-export const DRAIN_TIMEOUT_MS = 30_000;
-
-const EXIT_CODES: Readonly<Record<string, number>> = {
-  LOOPBACK_ONLY: EXIT_REFUSED,
-  COMMAND_NOT_FOUND: EXIT_NO_INPUT,
-  COMMAND_NOT_EXECUTABLE: EXIT_NO_INPUT,
-  COMMAND_FAILED: EXIT_NO_INPUT,
-};
 
 /** `ambassador announce` */
 export async function announceServices(invocation: Invocation): Promise<number> {
@@ -180,19 +171,6 @@ export async function announceServices(invocation: Invocation): Promise<number> 
   }
 }
 
-/** The credentials of one announcement, if any. Throws a CliError when they can't be had. */
-export function openAnnouncerInjection(
-  { service, injected }: PlannedAnnouncement,
-  injections: Injections,
-): OpenInjection | undefined {
-  return injected === undefined ? undefined : injections.open({ service, credentials: injected, isInsecure: false });
-}
-
-/** What a token must be for to announce this. */
-export function nameMeshService({ type }: AnnouncementOptions): string {
-  return nameOfType(type);
-}
-
 /** The command starts and drains its announcer: the lifecycle follows. */
 function watchAnnouncer(announcer: Announcer, lifecycle: Lifecycle): Pick<Announcer, 'start' | 'drain' | 'close'> {
   return {
@@ -234,63 +212,6 @@ function agreeOnResponder(requests: readonly ServiceRequest[]): ResponderName {
   return first;
 }
 
-/** What can't be announced as it was asked for; the command ends when nothing else is left. */
-class Refusals {
-  readonly all: Promise<void>;
-  readonly #errors: AnnouncerError[] = [];
-  readonly #limit: number;
-  #finish: () => void = () => undefined;
-
-  constructor(limit: number) {
-    this.#limit = limit;
-    this.all = new Promise((resolve) => {
-      this.#finish = resolve;
-    });
-  }
-
-  get isEmpty(): boolean {
-    return this.#errors.length === 0;
-  }
-
-  add(error: AnnouncerError): void {
-    this.#errors.push(error);
-    if (this.#errors.length >= this.#limit) this.#finish();
-  }
-
-  throwFirst(): void {
-    const [first] = this.#errors;
-    if (first !== undefined) throw toCliError(first);
-  }
-}
-
-type AnnouncerSurroundings = Pick<Speaker, 'publisher' | 'source' | 'network'> &
-  Pick<AnnouncementContext, 'injection'> & { readonly mesh?: Mesh | undefined };
-
-/** An announcer on the machine that this process runs on. Throws a CliError where an option is out of bounds. */
-export function createAnnouncer(
-  { publisher, source, network, injection, mesh }: AnnouncerSurroundings,
-  announcements: readonly AnnouncementOptions[],
-  platform: NodeJS.Platform,
-  onEvent: (event: AnnouncerEvent) => void,
-): Announcer {
-  const options: AnnouncerOptions = {
-    ...(injection === undefined ? {} : { injection }),
-    announcements,
-    publisher,
-    ...(mesh === undefined ? {} : { mesh }),
-    ...(source === undefined ? {} : { source }),
-    clock: systemClock,
-    random: Math.random,
-    host: createHost(network, platform),
-    onEvent,
-  };
-  try {
-    return new Announcer(options);
-  } catch (error) {
-    throw error instanceof AnnouncerError ? toCliError(error) : error;
-  }
-}
-
 /** Runs the command to its end; the signals that we get are its signals. It ends when nothing of it may be announced. */
 async function runCommand(
   [command = '', ...args]: readonly string[],
@@ -327,9 +248,4 @@ function tellStoppingCommand(reporter: Reporter, signal: NodeJS.Signals): void {
     event: 'stopping',
     reason: signal,
   });
-}
-
-/** With the exit code that fits. */
-export function toCliError(error: AnnouncerError): CliError {
-  return new CliError(EXIT_CODES[error.code] ?? EXIT_USAGE, error.message, { cause: error });
 }

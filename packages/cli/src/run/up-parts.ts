@@ -7,8 +7,8 @@ import { describeRegistrarEvent, registrarEventToFact } from '../output/registra
 import type { Reporter } from '../output/reporter.ts';
 import { Part } from '../up/part.ts';
 import type { PlacedService, PlannedProxy } from '../up/plan.ts';
-import { createAnnouncer, DRAIN_TIMEOUT_MS, GRACE_MS, openAnnouncerInjection, toCliError } from './announce.ts';
 import type { Injections, OpenInjection } from './injections.ts';
+import { createAnnouncer, DRAIN_TIMEOUT_MS, GRACE_MS, openAnnouncerInjection, toCliError } from './local-announcer.ts';
 import type { LocalNetwork } from './local-network.ts';
 import { composeAmbassador, composeProxy, openInjection, type ProxyContext, startListening } from './proxy.ts';
 import { addRegistrars } from './registrars.ts';
