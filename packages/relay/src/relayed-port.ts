@@ -7,7 +7,7 @@ const MARK_LENGTH = 8;
 
 /**
  * The id of an announcement whose connections are relayed to this port of its own machine. Who listens there knows by it that what it
- * would dial leads back to itself; to anybody else it is as random as the id that it is made of.
+ * would dial leads back to itself. It is no secret: whoever tries all ports finds it.
  */
 export function markRelayedPort(id: string, port: number): string {
   const start = id.slice(0, -MARK_LENGTH);
