@@ -44,7 +44,10 @@ await labTest(
     const fill = `mount -t tmpfs -o size=16k,mode=700 none ${folder}; head -c 64k /dev/zero > ${folder}/filler; true`;
     await h1.read('sh', ['-c', fill]);
     const failed = await runAmbassador(h1, ['mesh', 'init', path]);
-    expect(failed).toMatchObject({ code: 66, stderr: expect.stringContaining("mesh.key can't be written: the disk is full") });
+    expect(failed).toMatchObject({
+      code: 66,
+      stderr: expect.stringContaining("mesh.key can't be written: the disk is full"),
+    });
     expect(await h1.read('ls', [folder])).toBe('filler\n');
     await h1.read('rm', [`${folder}/filler`]);
     expect(await mesh(h1, 'init', path)).toMatch(/^mesh [0-9a-f]{16}: /);
