@@ -80,10 +80,21 @@ export async function startDaemon(
   return daemon;
 }
 
-/** What the daemon knows now, over IPv4. */
-export async function lookWithAvahi(host: Host, type: string): Promise<readonly FoundService[]> {
-  const printed = await host.read('avahi-browse', ['--resolve', '--parsable', '--terminate', type]);
-  return printed.split('\n').flatMap((line) => (line.startsWith('=;eth0;IPv4;') ? [parseLine(line)] : []));
+/** Seconds. */
+const LONGEST_LOOK = '10';
+/** What timeout(1) ends with when it ended the command. */
+const TIMED_OUT = 124;
+
+/**
+ * What the daemon knows now, over IPv4. Undefined when that is not known: avahi-browse never ends where a service leaves while it
+ * resolves it.
+ */
+export async function lookWithAvahi(host: Host, type: string): Promise<readonly FoundService[] | undefined> {
+  const look = ['avahi-browse', '--resolve', '--parsable', '--terminate', type];
+  const { code, stdout, stderr } = await host.run('timeout', [LONGEST_LOOK, ...look]);
+  if (code === TIMED_OUT) return undefined;
+  if (code !== 0) throw new Error(`avahi-browse ended with ${code}: ${stderr}`);
+  return stdout.split('\n').flatMap((line) => (line.startsWith('=;eth0;IPv4;') ? [parseLine(line)] : []));
 }
 
 function watchLines(browsing: HostProcess): Watch {

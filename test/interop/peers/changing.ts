@@ -61,9 +61,9 @@ export const avahiChanging: ChangingPeer = {
     return async (predicate) => {
       const until = performance.now() + PATIENCE_MS;
       for (;;) {
-        const known = new Map((await lookWithAvahi(host, type)).map((found) => [found.instance, found]));
-        if (predicate(known)) return;
-        if (performance.now() > until) throw new Error(`avahi knows ${JSON.stringify([...known.values()])}`);
+        const found = await lookWithAvahi(host, type);
+        if (found !== undefined && predicate(new Map(found.map((one) => [one.instance, one])))) return;
+        if (performance.now() > until) throw new Error(`avahi knows ${JSON.stringify(found)}`);
         await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
       }
     };
