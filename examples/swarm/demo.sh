@@ -20,27 +20,19 @@ ask() {
   app=$(find_app)
   [ "$app" ] && docker exec "$app" redis-cli -h "$1" "$2" "$3" "$4" 2>&1
 }
-await() {
-  tries=0
-  until [ "$(ask "$1" SET greeting hello)" = OK ]; do
-    tries=$((tries + 1))
-    if [ "$tries" -ge 240 ]; then
-      echo "$1:6379 never answered" >&2
-      exit 1
-    fi
-    sleep 0.5
-  done
-}
-
+answers() { [ "$(ask "$1" SET greeting hello)" = OK ]; }
 # A network goes only after the last task that used it, which ends a moment after its service.
-remove_stack() {
-  tries=0
-  until docker stack rm "$stack" >/dev/null 2>&1 &&
+is_removed() {
+  docker stack rm "$stack" >/dev/null 2>&1 &&
     [ -z "$(docker ps --quiet --filter "label=com.docker.stack.namespace=$stack")" ] &&
-    [ -z "$(docker network ls --quiet --filter "label=com.docker.stack.namespace=$stack")" ]; do
+    [ -z "$(docker network ls --quiet --filter "label=com.docker.stack.namespace=$stack")" ]
+}
+wait_until() {
+  tries=0
+  until "$@"; do
     tries=$((tries + 1))
     if [ "$tries" -ge 240 ]; then
-      echo "the stack $stack cannot be removed" >&2
+      echo "not within two minutes: $*" >&2
       exit 1
     fi
     sleep 0.5
@@ -52,7 +44,7 @@ for network in overlay host; do
   [ "$network" = host ] && name=127.0.0.1
   echo "before: nothing runs"
   docker stack deploy --resolve-image never --compose-file "$network.yaml" "$stack" >/dev/null
-  await "$name"
+  wait_until answers "$name"
   echo "after, with network $network: $name:6379 answers through the ambassador, redis listens on port 7777"
-  remove_stack
+  wait_until is_removed
 done
