@@ -26,7 +26,7 @@ export function describeProxyEvent(event: ProxyEvent, connectTimeoutMs: number):
         const who = `none of ${countThings(event.known, 'endpoint')}`;
         return `${event.service}: ${who} passes the check, connections wait up to ${formatDuration(connectTimeoutMs)}`;
       }
-      return `${event.service}: nobody offers it yet, connections wait up to ${formatDuration(connectTimeoutMs)}`;
+      return `${event.service}: nobody offers it now, connections wait up to ${formatDuration(connectTimeoutMs)}`;
     case 'unreachable':
       return `closing connections for ${event.service}: ${event.reason}`;
     case 'refused':

@@ -188,7 +188,7 @@ describe('proxy', () => {
     ],
     [
       { kind: 'no-endpoint', service: 'redis', waiting: 1, known: 0 },
-      'redis: nobody offers it yet, connections wait up to 10s',
+      'redis: nobody offers it now, connections wait up to 10s',
     ],
     [{ kind: 'unreachable', service: 'redis', reason: 'no answer' }, 'closing connections for redis: no answer'],
     [
