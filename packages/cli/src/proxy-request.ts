@@ -91,6 +91,8 @@ export const PROXY_OPTIONS: readonly Option[] = [
 /** What one request to proxy asks for; sources are yet to be made of the origins. */
 export interface ProxyRequest {
   readonly service: string;
+  /** What is browsed: `_redis._tcp`. */
+  readonly type: string;
   readonly listen: readonly ListenPlace[];
   readonly origins: Origins;
   readonly engine: EngineChoice;
@@ -137,7 +139,7 @@ export function readLocalPlaces(
 /** Throws a CliError that names the first wrong value. */
 export function readProxyRequest(request: ServiceRequest, { platform, passedFds }: ProxyMachine): ProxyRequest {
   const { settings } = request;
-  const { service } = readGiven(request.service, parseProxiedService);
+  const { service, type } = readGiven(request.service, parseProxiedService);
   const engine = readEngine(request, platform);
   const allowRemote = settings.isSet('allow-remote');
   const origins = readOrigins(settings);
@@ -145,6 +147,7 @@ export function readProxyRequest(request: ServiceRequest, { platform, passedFds 
   const maxConnections = settings.read('max-connections', (text) => parseInteger(text, 1, MOST_CONNECTIONS));
   return {
     service,
+    type,
     engine,
     listen: listensElsewhere(engine)
       ? []

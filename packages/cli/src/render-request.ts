@@ -46,6 +46,8 @@ export interface RenderOutput {
 /** One service to look for. */
 export interface RenderRequest {
   readonly service: string;
+  /** What is browsed: `_redis._tcp`. */
+  readonly type: string;
   /** Empty for `env`. */
   readonly listen: readonly Target[];
   readonly origins: Origins;
@@ -93,7 +95,7 @@ export function readRenderRequests(
 ): readonly RenderRequest[] {
   const seen = new Set<string>();
   return requests.map((request) => {
-    const { service } = readGiven(request.service, parseProxiedService);
+    const { service, type } = readGiven(request.service, parseProxiedService);
     if (seen.has(service)) {
       const { origin, exitCode } = request.service;
       throw new CliError(exitCode, `${origin}: "${service}" is named twice; name it once, with several --listen`);
@@ -103,7 +105,13 @@ export function readRenderRequests(
     const isDefault = request.settings.find('listen').length === 0;
     const listen = isDefault && !hasIpv6 ? written.filter(isIpv4) : written;
     for (const place of listen) refuseOddPath(place, request.settings);
-    return { service, listen, origins: readOrigins(request.settings), allowed: readAllowedCidrs(request.settings) };
+    return {
+      service,
+      type,
+      listen,
+      origins: readOrigins(request.settings),
+      allowed: readAllowedCidrs(request.settings),
+    };
   });
 }
 

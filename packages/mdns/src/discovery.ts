@@ -5,7 +5,7 @@ import { Instances } from './rules/instances.ts';
 import type { Random } from './rules/machine.ts';
 import { Querier } from './rules/querier.ts';
 import type { QuerierEvent } from './rules/querier-event.ts';
-import { validateLabel, validateType } from './validate-service.ts';
+import { validateBrowsedType, validateLabel } from './validate-service.ts';
 
 /** Against a host that invents service types without end: more than this are not told. */
 const MAX_TYPES = 1_024;
@@ -68,7 +68,7 @@ export class Discovery {
 
   /** The listener hears first of what is known already. Throws an {@link MdnsError} for what can't be a type. */
   browse({ type, subtype }: BrowseOptions, onEvent: (event: BrowseEvent) => void): Browse {
-    validateType(type);
+    validateBrowsedType(type);
     if (subtype !== undefined) validateLabel('subtype', subtype);
     const key = groupKey(type, subtype);
     const group = this.#groups.get(key) ?? this.#openGroup(key, type, subtype);

@@ -1,6 +1,8 @@
 import { MdnsError } from './mdns-error.ts';
 import type { ServiceOptions } from './publication.ts';
+import { typeOfName } from './rules/service-name.ts';
 import { encodeTxt } from './txt.ts';
+import { parseName } from './wire/name.ts';
 
 /** RFC 1035 2.3.4 */
 const MAX_LABEL_BYTES = 63;
@@ -22,10 +24,20 @@ export function validateService(service: ServiceOptions): void {
   encodeTxt(service.txt ?? new Map());
 }
 
-/** `_redis._tcp` */
-export function validateType(type: string): void {
-  if (TYPE.test(type)) return;
-  throw new MdnsError('bad-type', `${JSON.stringify(type)} is no service type; write one like "_redis._tcp".`);
+/** `_redis._tcp`, as strict as RFC 6763 7 is with who announces. */
+function validateType(type: string): void {
+  if (!TYPE.test(type)) throw badType(type);
+}
+
+/** Throws an {@link MdnsError} for what can't be the name of a type. Many devices announce longer ones than RFC 6763 7 allows, or others. */
+export function validateBrowsedType(type: string): void {
+  const labels = parseName(type);
+  if (typeOfName([...labels, 'local']) === undefined) throw badType(type);
+  for (const label of labels) validateLabel('service type', label);
+}
+
+function badType(type: string): MdnsError {
+  return new MdnsError('bad-type', `${JSON.stringify(type)} is no service type; write one like "_redis._tcp".`);
 }
 
 /** One label of UTF-8 (RFC 6763 4.1.1). */

@@ -2,6 +2,7 @@ import { InvalidValue } from '../cli-error.ts';
 import { type HostPort, parseHostPort } from './host-port.ts';
 import { parsePort } from './port.ts';
 import { parseServiceName } from './service-name.ts';
+import { parseBrowsedType, serviceOfType } from './service-type.ts';
 
 /** SERVICE of `announce`: `redis`, `redis:12345`, `api=127.0.0.1:3000`. */
 export interface AnnouncedService {
@@ -22,9 +23,11 @@ export function parseAnnouncedService(text: string): AnnouncedService {
   return parseNameAndPort(text);
 }
 
-/** SERVICE of `proxy`: `redis` or `redis:16379`, the local port. */
+/** SERVICE of `proxy`: `redis` or `redis:16379`, the local port; or a whole type, `_androidtvremote2._tcp:6466`. */
 export interface ProxiedService {
   readonly service: string;
+  /** What is browsed: `_redis._tcp`. */
+  readonly type: string;
   /** Absent: the well-known one; 0: the system chooses. */
   readonly port?: number;
 }
@@ -35,7 +38,17 @@ export function parseProxiedService(text: string): ProxiedService {
       `"${text}" names a target; write NAME or NAME:LOCALPORT, and the target as --from static:HOST:PORT`,
     );
   }
-  return parseNameAndPort(text, { ephemeral: true });
+  if (!text.startsWith('_')) {
+    const named = parseNameAndPort(text, { ephemeral: true });
+    return { ...named, type: `_${named.service}._tcp` };
+  }
+  const [, written = text, port] = /^(.*\._(?:tcp|udp)(?:\.local)?\.?):([^:]*)$/i.exec(text) ?? [];
+  const type = parseBrowsedType(written);
+  return {
+    service: serviceOfType(type),
+    type,
+    ...(port === undefined ? {} : { port: parsePort(port, { ephemeral: true }) }),
+  };
 }
 
 function parseNameAndPort(

@@ -11,6 +11,31 @@ export function parseServiceType(text: string): string {
   return `_${name}._${match?.[2] ?? 'tcp'}`;
 }
 
+/** A whole type: one label of anything after the underscore, dots and backslashes escaped, and the transport. */
+const WHOLE_TYPE = /^(_(?:[^.\\]|\\.)+)\.(_tcp|_udp)(?:\.local)?\.?$/i;
+/** RFC 1035 2.3.4 */
+const MAX_LABEL_BYTES = 63;
+
+/** What is looked for: a name, or a whole type, whatever it is called: devices are in use whose types RFC 6763 7 does not allow. */
+export function parseBrowsedType(text: string): string {
+  const match = WHOLE_TYPE.exec(text);
+  const label = match?.[1];
+  if (match === null || label === undefined) return parseServiceType(text);
+  if (Buffer.byteLength(label) > MAX_LABEL_BYTES || hasControl(label)) {
+    throw new InvalidValue(`"${text}" is no service type; write a name or a full type, such as redis or _redis._tcp`);
+  }
+  return `${label}.${match[2]}`.toLowerCase();
+}
+
+function hasControl(text: string): boolean {
+  return [...text].some((character) => character < ' ' || character === '\x7f');
+}
+
+/** `redis` of `_redis._tcp`, for files and variables: `x-y` of `_x y._tcp`. */
+export function serviceOfType(type: string): string {
+  return nameOfType(type).replace(/[^a-z0-9_-]+/g, '-');
+}
+
 /** `redis` of `_redis._tcp`. */
 export function nameOfType(type: string): string {
   return /^_([^.]+)\./.exec(type)?.[1] ?? type;

@@ -8,7 +8,7 @@ import { browseEventToJson, describeBrowseEvent, formatInstances } from '../outp
 import { instanceToJson } from '../output/json.ts';
 import { describeInterface, joinWords } from '../output/phrases.ts';
 import { formatDuration, parseDuration } from '../parse/duration.ts';
-import { nameOfType, parseServiceType } from '../parse/service-type.ts';
+import { nameOfType, parseBrowsedType } from '../parse/service-type.ts';
 import { addSharedOptions, loadConfig } from '../settings/service-requests.ts';
 import { readGiven } from '../settings/settings.ts';
 import { createLoggedNetwork, type LocalNetwork, startNode } from './local-network.ts';
@@ -83,7 +83,7 @@ function readType(words: readonly string[]): string | undefined {
   const [word] = words;
   return word === undefined
     ? undefined
-    : readGiven({ text: word, origin: 'SERVICE', exitCode: EXIT_USAGE }, parseServiceType);
+    : readGiven({ text: word, origin: 'SERVICE', exitCode: EXIT_USAGE }, parseBrowsedType);
 }
 
 /** Browses one type, or every type on the link. The node's end ends it. */

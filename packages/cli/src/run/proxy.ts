@@ -162,7 +162,7 @@ export function openInjection({ service, injected }: PlannedProxy, injections: I
 
 /** What was asked for, with its sources, its check and its credentials. */
 export function composeProxy(
-  { origins, allowed, activeCheck, checkIntervalMs, injected: _, ...options }: PlannedProxy,
+  { type, origins, allowed, activeCheck, checkIntervalMs, injected: _, ...options }: PlannedProxy,
   { local, log, reporter, reportConnections, checkTools, mesh }: ProxyContext,
   injection: OpenInjection | undefined,
 ): ProxyOptions {
@@ -180,6 +180,7 @@ export function composeProxy(
     merge: origins.merge,
     sources: createSources(origins, {
       service: options.service,
+      type,
       listen: options.listen,
       allowed,
       local,

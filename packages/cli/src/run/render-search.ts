@@ -15,9 +15,9 @@ export class RenderSearch {
 
   constructor(requests: readonly RenderRequest[], local: LocalNetwork, log: Log) {
     this.#parts = requests.map((request) => {
-      const { service, origins, allowed } = request;
+      const { service, type, origins, allowed } = request;
       const watch = new EndpointWatch({
-        sources: createSources(origins, { service, allowed, local, log }),
+        sources: createSources(origins, { service, type, allowed, local, log }),
         merge: origins.merge,
         balance: 'first',
         clock: systemClock,

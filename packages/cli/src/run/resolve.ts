@@ -8,7 +8,7 @@ import { formatEndpoints, RESOLVE_FORMATS } from '../output/endpoint-formats.ts'
 import { escapeText } from '../output/escape.ts';
 import { parseChoice } from '../parse/choice.ts';
 import { formatDuration, parseDuration } from '../parse/duration.ts';
-import { nameOfType, parseServiceType } from '../parse/service-type.ts';
+import { parseBrowsedType, serviceOfType } from '../parse/service-type.ts';
 import { addSharedOptions, listServiceRequests, loadConfig } from '../settings/service-requests.ts';
 import { readGiven } from '../settings/settings.ts';
 import { type Origins, readOrigins } from '../source-request.ts';
@@ -37,7 +37,8 @@ export async function resolveService(invocation: Invocation): Promise<number> {
   if (request === undefined)
     throw new CliError(EXIT_USAGE, 'resolve which service? Write its name, such as ambassador resolve redis');
   const { settings } = request;
-  const service = nameOfType(readGiven({ ...request.service, text: words[0] ?? '' }, parseServiceType));
+  const type = readGiven({ ...request.service, text: words[0] ?? '' }, parseBrowsedType);
+  const service = serviceOfType(type);
   const origins = readOrigins(settings);
   const allowed = readAllowedCidrs(settings);
   const timeoutMs = settings.read('timeout', parseDuration) ?? DEFAULT_TIMEOUT_MS;
@@ -54,6 +55,7 @@ export async function resolveService(invocation: Invocation): Promise<number> {
     if (usesMdns(origins)) await startNode(local);
     const sources = createSources(origins, {
       service,
+      type,
       allowed,
       local,
       log,

@@ -55,6 +55,8 @@ export function readAllowedCidrs(settings: Settings): readonly Cidr[] {
 
 export interface SourceContext {
   readonly service: string;
+  /** What is browsed: `_redis._tcp`. */
+  readonly type: string;
   readonly allowed: readonly Cidr[];
   readonly local: LocalNetwork;
   readonly log: Log;
@@ -72,7 +74,7 @@ export interface SourceContext {
 
 /** The sources of one service, in the order written. None is started. */
 export function createSources(origins: Origins, context: SourceContext): readonly Source[] {
-  const { service, allowed, local, log } = context;
+  const { service, type, allowed, local, log } = context;
   const { instance, where, dnsServers } = origins;
   const client = createDnsClient({
     servers: dnsServers.length > 0 ? () => dnsServers : readSystemDnsServers,
@@ -90,7 +92,7 @@ export function createSources(origins: Origins, context: SourceContext): readonl
       case 'mdns':
         return createMdnsSource({
           service,
-          type: `_${service}._tcp`,
+          type,
           browser: watchBrowser(local.node, context.onInstance),
           interfaces: () => local.network.interfaces(),
           allowed,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { nameOfType, parseServiceType } from '../../src/parse/service-type.ts';
+import { nameOfType, parseBrowsedType, parseServiceType, serviceOfType } from '../../src/parse/service-type.ts';
 
 test.each([
   ['redis', '_redis._tcp'],
@@ -21,4 +21,27 @@ test.each(['', '_x', '_redis', 'redis._tcp', '_redis._sctp', '_re_dis._tcp', '_1
 test('the name of a type is its first part without the underscore', () => {
   expect(nameOfType('_redis._tcp')).toBe('redis');
   expect(nameOfType('odd')).toBe('odd');
+});
+
+test.each([
+  ['redis', '_redis._tcp'],
+  ['_androidtvremote2._tcp', '_androidtvremote2._tcp'],
+  ['_nvstream_dbd._tcp:', undefined],
+  ['_nvstream_dbd._tcp', '_nvstream_dbd._tcp'],
+  ['_tivo-videostream._tcp.local.', '_tivo-videostream._tcp'],
+  ['_x y._udp', '_x y._udp'],
+  ['_1-._tcp', '_1-._tcp'],
+  ['_a\\.b._tcp', '_a\\.b._tcp'],
+  ['_a.b._tcp', undefined],
+  ['_._tcp', undefined],
+  [`_${'x'.repeat(63)}._tcp`, undefined],
+  ['_a\u0007b._tcp', undefined],
+])('looking for %j browses %j', (text, type) => {
+  if (type === undefined) expect(() => parseBrowsedType(text)).toThrow('is no service type');
+  else expect(parseBrowsedType(text)).toBe(type);
+});
+
+test('a type that holds what files and variables do not take is called something near', () => {
+  expect(serviceOfType('_x y._tcp')).toBe('x-y');
+  expect(serviceOfType('_nvstream_dbd._tcp')).toBe('nvstream_dbd');
 });

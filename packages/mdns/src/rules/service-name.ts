@@ -1,4 +1,4 @@
-import { type Name, parseName } from '../wire/name.ts';
+import { formatName, type Name, parseName } from '../wire/name.ts';
 
 /** The link-local domain (RFC 6762 3). */
 const DOMAIN: Name = ['local'];
@@ -28,9 +28,12 @@ export function nameOfHost(label: string): Name {
   return [label, ...DOMAIN];
 }
 
-/** `_redis._tcp` of `_redis._tcp.local`; undefined when the name is not that of a service type. */
+/**
+ * `_redis._tcp` of `_redis._tcp.local`, in presentation format; undefined when the name is not that of a service type. What stands
+ * between the underscore and the dot is anything: devices are in use that announce `_nvstream_dbd` and `_androidtvremote2`.
+ */
 export function typeOfName(name: Name): string | undefined {
   const [service, protocol, domain] = name;
   if (name.length !== 3 || domain?.toLowerCase() !== DOMAIN[0]) return undefined;
-  return service?.startsWith('_') && protocol?.startsWith('_') ? `${service}.${protocol}` : undefined;
+  return service?.startsWith('_') && protocol?.startsWith('_') ? formatName([service, protocol]) : undefined;
 }

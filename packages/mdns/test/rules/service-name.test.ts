@@ -14,6 +14,8 @@ describe('service names', () => {
   it.each([
     [['_http', '_tcp', 'local'], '_http._tcp'],
     [['_http', '_udp', 'LOCAL'], '_http._udp'],
+    [['_nvstream_dbd', '_tcp', 'local'], '_nvstream_dbd._tcp'],
+    [['_a.b', '_tcp', 'local'], '_a\\.b._tcp'],
     [['http', '_tcp', 'local'], undefined],
     [['_tcp', 'local'], undefined],
     [['_http', '_tcp', 'example'], undefined],
