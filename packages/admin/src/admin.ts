@@ -10,7 +10,7 @@ import { RecentEvents } from './recent-events.ts';
 import type { AdminEvent, DialView, Snapshot } from './snapshot.ts';
 import { buildStatus, type Status } from './status.ts';
 
-/** Connections at the same time; whoever listens for the admin keeps to it. */
+/** Connections at the same time, those who follow the events included. */
 export const MAX_ADMIN_CONNECTIONS = 64;
 const MAX_HEADER_BYTES = 8192;
 /** How long a client may take to say what it wants, and then to read the answer. */
@@ -45,8 +45,11 @@ class HttpAdmin implements Admin {
   readonly #metrics = new Metrics();
   readonly #recent = new RecentEvents();
   readonly #stream: EventStream;
-  /** Each with what cancels its deadline. */
+  /** In the order in which they came, each with what cancels its deadline. */
   readonly #connections = new Map<Duplex, () => void>();
+  /** Who has not said yet what he wants. */
+  readonly #asking = new Set<Duplex>();
+  readonly #following = new Set<Duplex>();
   /** It parses; the connections are handed to it. */
   readonly #server: Server;
   readonly #pages: AdminPages;
@@ -69,7 +72,9 @@ class HttpAdmin implements Admin {
       return;
     }
     connection.once('close', () => this.#forget(connection));
+    this.#asking.add(connection);
     this.#setDeadline(connection, REQUEST_TIMEOUT_MS);
+    if (this.#connections.size > MAX_ADMIN_CONNECTIONS) this.#makeRoomFor(connection);
     this.#server.emit('connection', connection);
     connection.resume();
   }
@@ -91,6 +96,7 @@ class HttpAdmin implements Admin {
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { socket } = request;
+    this.#asking.delete(socket);
     response.on('error', () => socket.destroy());
     const answer = await answerRequest(readRequest(request), this.#pages);
     if (socket.destroyed) return;
@@ -107,6 +113,7 @@ class HttpAdmin implements Admin {
       return;
     }
     this.#clearDeadline(socket);
+    this.#following.add(socket);
     response.writeHead(200, answer.headers);
     this.#stream.add(response, { event: 'status', ...this.#status() });
   }
@@ -144,7 +151,18 @@ class HttpAdmin implements Admin {
     this.#connections.set(connection, () => undefined);
   }
 
+  /** Whoever holds connections, one who comes is heard: the one leaves who is slowest to ask, or to read. */
+  #makeRoomFor(newcomer: Duplex): void {
+    const others = [...this.#connections.keys()].filter((other) => other !== newcomer && !this.#following.has(other));
+    const leaving = others.find((other) => this.#asking.has(other)) ?? others[0];
+    if (leaving === undefined) return;
+    this.#forget(leaving);
+    leaving.destroy();
+  }
+
   #forget(connection: Duplex): void {
+    this.#asking.delete(connection);
+    this.#following.delete(connection);
     this.#connections.get(connection)?.();
     this.#connections.delete(connection);
   }

@@ -1,4 +1,4 @@
-export { type Admin, type AdminOptions, createAdmin, MAX_ADMIN_CONNECTIONS } from './admin.ts';
+export { type Admin, type AdminOptions, createAdmin } from './admin.ts';
 export type { Clock } from './clock.ts';
 export type {
   AdminEvent,

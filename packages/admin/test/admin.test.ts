@@ -1,6 +1,6 @@
 import { ManualClock } from '@mdns-ambassador/testkit';
 import { afterEach, describe, expect, test } from 'vitest';
-import { type Admin, ANSWER_TIMEOUT_MS, createAdmin, REQUEST_TIMEOUT_MS } from '../src/admin.ts';
+import { type Admin, ANSWER_TIMEOUT_MS, createAdmin, MAX_ADMIN_CONNECTIONS, REQUEST_TIMEOUT_MS } from '../src/admin.ts';
 import type { Snapshot } from '../src/snapshot.ts';
 import { ConnectionEnd } from './connection-pair.ts';
 import { snapshot } from './fixtures.ts';
@@ -123,6 +123,42 @@ describe('who takes too long', () => {
     expect(clock.pendingTimers).toBe(1);
     await clock.advance(ANSWER_TIMEOUT_MS);
     expect(clock.pendingTimers).toBe(0);
+  });
+});
+
+describe('while somebody holds more connections than there are', () => {
+  const settle = async (): Promise<void> => {
+    for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
+  };
+
+  test.each(['', 'GET /healthz HTTP/1.1\r\nX: '])('that have said %j, one who asks is answered', async (said) => {
+    const { ask, connect } = createWorld();
+    for (let held = 0; held < 400; held++) {
+      const client = connect();
+      if (said !== '') client.write(said);
+    }
+    await settle();
+    expect(await ask('GET /healthz HTTP/1.1', HOST)).toMatch(/^HTTP\/1\.1 200 OK/);
+    expect(await ask('GET /metrics HTTP/1.1', HOST)).toContain('ambassador_');
+  });
+
+  test('that are answered and not read, or follow the events, one who asks is answered', async () => {
+    const { ask, connect, admin } = createWorld();
+    const followers = Array.from({ length: 16 }, () => connect());
+    for (const client of followers) client.write(`GET /v1/events HTTP/1.1\r\n${HOST}\r\n\r\n`);
+    await Promise.all(followers.map((client) => readUntil(client, /uptimeSeconds/)));
+    for (let held = 0; held < 400; held++) connect().write(`GET / HTTP/1.1\r\n${HOST}\r\n\r\n`);
+    await settle();
+    expect(await ask('GET /healthz HTTP/1.1', HOST)).toMatch(/^HTTP\/1\.1 200 OK/);
+    admin.publish({ event: 'endpoint-added', service: 'redis' });
+    await Promise.all(followers.map((client) => readUntil(client, /endpoint-added/)));
+  });
+
+  test('no more of them are kept than there are', async () => {
+    const { connect, clock } = createWorld();
+    for (let held = 0; held < 400; held++) connect();
+    await settle();
+    expect(clock.pendingTimers).toBe(MAX_ADMIN_CONNECTIONS);
   });
 });
 

@@ -1,5 +1,5 @@
 import type { Check } from '@mdns-ambassador/checks';
-import type { ListenPlace, Opening, Prologue, Proof, Target } from '@mdns-ambassador/relay';
+import type { ListenPlace, Opening, Prologue, Proof, Room, Target } from '@mdns-ambassador/relay';
 import type { EndpointDialler } from './engines/endpoint-dialler.ts';
 import type { BalancerName } from './pool/balancer.ts';
 import type { Endpoint, EndpointState } from './pool/endpoint.ts';
@@ -21,6 +21,8 @@ export interface ProxyOptions {
   readonly onEndpointLost: 'keep' | 'drain' | 'close';
   readonly drainTimeoutMs: number;
   readonly maxConnections: number;
+  /** What the process has room for, shared by its services; absent: `maxConnections` alone decides. */
+  readonly room?: Room;
   /** Dials endpoints, a handshake with them included; the proxy closes it. Absent: by TCP alone. */
   readonly dialler?: EndpointDialler;
   /** Absent: endpoints are judged by their dials alone. */

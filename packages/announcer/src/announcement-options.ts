@@ -48,6 +48,8 @@ export type AnnouncerEvent =
     }
   | { readonly kind: 'renamed'; readonly service: string; readonly from: string; readonly to: string }
   | { readonly kind: 'withdrawn'; readonly service: string; readonly instance: string; readonly reason: string }
+  /** Connections were turned away: `limit` are open, and there is no place for more. Not told for every one of a crowd. */
+  | { readonly kind: 'connections-full'; readonly service: string; readonly limit: number }
   | { readonly kind: 'draining'; readonly service: string; readonly connections: number }
   /** Somebody connected who is no member that may reach the service; `reason` for people. */
   | { readonly kind: 'stranger'; readonly service: string; readonly address: string; readonly reason: string }

@@ -1,7 +1,7 @@
 import { computeLookDelayMs, computeLookTimeoutMs, LookLoop } from '@mdns-ambassador/checks';
 import type { Clock, PublicationEvent, ServiceOptions, Txt } from '@mdns-ambassador/mdns';
 import { type Announced, Door, fitLimits, type Member, type Mesh } from '@mdns-ambassador/mesh';
-import { type DrainOutcome, formatTarget, markRelayedPort, type Prologue } from '@mdns-ambassador/relay';
+import { type DrainOutcome, formatTarget, markRelayedPort, type Prologue, type Share } from '@mdns-ambassador/relay';
 import { AnnouncedAddresses } from './announced-addresses.ts';
 import type { AnnouncementOptions, AnnouncerEvent } from './announcement-options.ts';
 import { type AnnouncementStatus, describeTxt } from './announcement-status.ts';
@@ -25,6 +25,8 @@ import { Signature } from './signature.ts';
 const DRAIN_NOTICE_MS = 250;
 /** While a service is waited for, so many different reasons are told; then silence until it is up. */
 const MAX_REASONS_TOLD = 8;
+/** Between two words about connections that had no place. */
+const FULL_INTERVAL_MS = 10_000;
 const NOTHING_CARRIED: DrainOutcome = { finished: 0, reset: 0 };
 
 /** What announcements work with. */
@@ -79,6 +81,9 @@ export class Announcement {
   #service: ServiceOptions;
   #publication: HeldPublication | undefined;
   #ingress: Ingress | undefined;
+  /** Of the process's room for connections, where it relays. */
+  readonly #share: Share | undefined;
+  #fullToldAt = Number.NEGATIVE_INFINITY;
   #signature: Signature | undefined;
   #member: Member | undefined;
   #door: Door | undefined;
@@ -99,6 +104,8 @@ export class Announcement {
       look: (signal) => this.#lookout.look(signal),
       takeIn: (finding) => this.#takeIn(finding),
     });
+    // Last: nothing is taken where an option is refused. Together they are opened before the first of them is reached.
+    this.#share = this.#options.relay ? context.host.room.open() : undefined;
   }
 
   /**
@@ -169,7 +176,7 @@ export class Announcement {
     onGoodbye?.();
     if (wasAnnounced) await pause(clock, graceMs, this.#closing.signal);
     const outcome = await this.#ingress?.drain(this.#closing.signal.aborted ? 0 : timeoutMs);
-    this.#leaveMesh();
+    this.#giveUpPlaces();
     this.#state = { kind: 'closed' };
     return outcome ?? NOTHING_CARRIED;
   }
@@ -179,7 +186,7 @@ export class Announcement {
     this.#closing.abort();
     this.#state = { kind: 'closed' };
     await Promise.all([this.#publication?.close(), this.#ingress?.close(), this.#drained]);
-    this.#leaveMesh();
+    this.#giveUpPlaces();
   }
 
   async #openDoor(mesh: Mesh): Promise<void> {
@@ -192,13 +199,15 @@ export class Announcement {
     this.#door = new Door({
       member,
       clock: this.#context.clock,
-      limits: fitLimits(this.#context.host.maxConnections),
+      limits: fitLimits(this.#share?.kept ?? 1),
       onEvent: (event) => this.#tell({ ...event, kind: 'stranger', service: this.#options.service }),
     });
     this.#signature = new Signature(mesh, this.#context.clock, () => this.#refreshTxt());
   }
 
-  #leaveMesh(): void {
+  /** Nothing is listened to any more. */
+  #giveUpPlaces(): void {
+    this.#share?.close();
     this.#signature?.close();
     this.#door?.close();
     this.#member?.close();
@@ -240,7 +249,9 @@ export class Announcement {
       targets: () => this.#lookout.targets,
       isAnnounced: (address) => announced.has(address),
       prologues: [...prologues, ...(injection?.(this.#options) ?? [])],
-      maxConnections: host.maxConnections,
+      places: host.room.places,
+      enter: () => this.#share?.enter(),
+      onFull: () => this.#tellFull(),
       preferredPort: chooseIngressPort(this.#options.port),
       ...(this.#door === undefined ? {} : { door: this.#door }),
       ...(pulse === undefined ? {} : { isServiceUp: () => pulse.feel() }),
@@ -310,7 +321,7 @@ export class Announcement {
     this.#state = { kind: 'refused' };
     this.#tell({ kind: 'refused', service: this.#options.service, error });
     await Promise.all([this.#publication?.close(), this.#ingress?.close()]);
-    this.#leaveMesh();
+    this.#giveUpPlaces();
   }
 
   #describeState(): AnnouncementStatus['state'] {
@@ -369,6 +380,14 @@ export class Announcement {
       default:
         event satisfies never;
     }
+  }
+
+  /** Not for every one of a crowd. */
+  #tellFull(): void {
+    const now = this.#context.clock.now();
+    if (now - this.#fullToldAt < FULL_INTERVAL_MS) return;
+    this.#fullToldAt = now;
+    this.#tell({ kind: 'connections-full', service: this.#options.service, limit: this.#ingress?.connections ?? 0 });
   }
 
   #tell(event: AnnouncerEvent): void {

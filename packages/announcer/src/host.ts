@@ -1,5 +1,6 @@
 import type { CheckTools } from '@mdns-ambassador/checks';
 import type { NetworkInterface } from '@mdns-ambassador/mdns';
+import type { Room } from '@mdns-ambassador/relay';
 import type { OpenIngress } from './ingress.ts';
 
 /** What the announcer needs of the machine that it runs on. */
@@ -12,7 +13,7 @@ export interface Host extends CheckTools {
   addresses(): readonly string[];
   /** The literal addresses of a host name. Rejects when it has none. */
   lookup(hostname: string): Promise<readonly string[]>;
-  /** Relayed connections of one announcement at the same time. */
-  readonly maxConnections: number;
+  /** For the relayed connections of all announcements. */
+  readonly room: Room;
   readonly openIngress: OpenIngress;
 }

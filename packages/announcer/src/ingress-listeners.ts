@@ -15,6 +15,8 @@ export interface IngressListenersOptions {
   readonly preferredPort: number;
   readonly maxConnections: number;
   readonly onConnection: (client: Socket) => void;
+  /** A connection was closed because of `maxConnections`. */
+  readonly onDrop: () => void;
 }
 
 /**
@@ -75,10 +77,10 @@ export class IngressListeners {
 
 async function listenInBoth(
   port: number,
-  { maxConnections, onConnection }: IngressListenersOptions,
+  { maxConnections, onConnection, onDrop }: IngressListenersOptions,
 ): Promise<readonly Listener[]> {
   const listenAt = (address: string, at: number): Promise<Listener> =>
-    listen({ at: { kind: 'tcp', address, port: at }, maxConnections, onConnection });
+    listen({ at: { kind: 'tcp', address, port: at }, maxConnections, onConnection, onDrop });
   const ipv4 = await listenAt(ANY_IPV4, port);
   try {
     return [ipv4, await listenAt(ANY_IPV6, portOf(ipv4))];

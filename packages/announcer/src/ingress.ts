@@ -36,7 +36,12 @@ export interface IngressOptions {
   readonly door?: Door;
   /** Whether the service answers now; asked before a member is told that it is ready. Never rejects. */
   readonly isServiceUp?: () => Promise<boolean>;
-  readonly maxConnections: number;
+  /** Connections above this number are closed whatever `enter` says. */
+  readonly places: number;
+  /** Takes a place of the process's, for who shakes hands too; undefined where there is none. What it returns gives it back. */
+  readonly enter: () => (() => void) | undefined;
+  /** Somebody was turned away because there was no place. */
+  readonly onFull?: () => void;
   /** See {@link IngressListeners}. */
   readonly preferredPort: number;
 }
@@ -61,8 +66,13 @@ export type OpenIngress = (options: IngressOptions) => Promise<Ingress>;
 export const openIngress: OpenIngress = async (options) => {
   const visits: Visits = { arriving: new Connections(), carried: new Connections() };
   const accept = (client: Socket): void => acceptClient(client, options, visits);
-  const { maxConnections, preferredPort } = options;
-  const listeners = await IngressListeners.open({ preferredPort, maxConnections, onConnection: accept });
+  const { places, preferredPort } = options;
+  const listeners = await IngressListeners.open({
+    preferredPort,
+    maxConnections: places,
+    onConnection: accept,
+    onDrop: () => options.onFull?.(),
+  });
   const stop = async (): Promise<void> => {
     await listeners.stop();
     options.door?.drain();
@@ -97,27 +107,28 @@ function acceptClient(client: Socket, options: IngressOptions, { arriving, carri
   // It fails while nobody else listens to it: before the splice, and after a reset.
   client.on('error', () => undefined);
   const isWelcome = client.localAddress !== undefined && options.isAnnounced(client.localAddress);
-  if (!isWelcome || carried.size >= options.maxConnections) {
+  const leave = isWelcome ? options.enter() : undefined;
+  if (leave === undefined) {
     resetLeg(client);
+    if (isWelcome) options.onFull?.();
     return;
   }
   const { door } = options;
   if (door === undefined) {
-    carry(carried, (signal) => reachService(client, options, signal));
+    carry(carried, leave, (signal) => reachService(client, options, signal));
     return;
   }
   const abort = new AbortController();
-  const admitted = door.admit(client, abort.signal).then(
-    (caller) => carry(carried, (signal) => reachServiceFor(caller, options, signal)),
-    () => undefined,
-  );
+  const admitted = door
+    .admit(client, abort.signal)
+    .then((caller) => carry(carried, leave, (signal) => reachServiceFor(caller, options, signal)), leave);
   arriving.add({ finished: admitted, reset: () => abort.abort() });
 }
 
 /** Two legs to splice; undefined when there are none, and everything is closed or about to be. Never rejects. */
 type Reaching = Promise<{ readonly client: Leg; readonly service: Leg } | undefined>;
 
-function carry(connections: Connections, reach: (signal: AbortSignal) => Reaching): void {
+function carry(connections: Connections, leave: () => void, reach: (signal: AbortSignal) => Reaching): void {
   const abort = new AbortController();
   let carried: Splice | undefined;
   const finished = reach(abort.signal).then((pair): SpliceOutcome | Promise<SpliceOutcome> => {
@@ -125,6 +136,7 @@ function carry(connections: Connections, reach: (signal: AbortSignal) => Reachin
     carried = splice(pair.client, pair.service);
     return carried.finished;
   });
+  void finished.then(leave);
   connections.add({
     finished,
     reset: () => {

@@ -2,6 +2,7 @@ import { lookup } from 'node:dns/promises';
 import { networkInterfaces } from 'node:os';
 import { createShell, dialService, type ShellOptions } from '@mdns-ambassador/checks';
 import type { NetworkInterface } from '@mdns-ambassador/mdns';
+import type { Room } from '@mdns-ambassador/relay';
 import type { Host } from './host.ts';
 import { openIngress } from './ingress.ts';
 import { stripZone } from './service-host.ts';
@@ -9,12 +10,12 @@ import { stripZone } from './service-host.ts';
 export interface SystemHostOptions extends ShellOptions {
   /** The interfaces of the mDNS node's network. */
   readonly interfaces: () => readonly NetworkInterface[];
-  /** Relayed connections of one announcement at the same time; `connectionLimit(fileLimit(...))` of the relay package. */
-  readonly maxConnections: number;
+  /** For relayed connections; the room of all that this process carries. */
+  readonly room: Room;
 }
 
 /** The machine that this process runs on. */
-export function createSystemHost({ interfaces, maxConnections, ...shell }: SystemHostOptions): Host {
+export function createSystemHost({ interfaces, room, ...shell }: SystemHostOptions): Host {
   return {
     platform: shell.platform,
     interfaces,
@@ -25,7 +26,7 @@ export function createSystemHost({ interfaces, maxConnections, ...shell }: Syste
     lookup: async (hostname) => (await lookup(hostname, { all: true })).map(({ address }) => address),
     dial: dialService,
     runShell: createShell(shell),
-    maxConnections,
+    room,
     openIngress,
   };
 }

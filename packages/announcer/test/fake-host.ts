@@ -1,6 +1,6 @@
 import type { DialService, RunShell } from '@mdns-ambassador/checks';
 import type { NetworkInterface } from '@mdns-ambassador/mdns';
-import { formatTarget, RelayError } from '@mdns-ambassador/relay';
+import { formatTarget, RelayError, Room } from '@mdns-ambassador/relay';
 import { type Behaviour, FakeService, staySilent } from '@mdns-ambassador/testkit';
 import type { Host } from '../src/host.ts';
 import type { Ingress, IngressOptions } from '../src/ingress.ts';
@@ -25,7 +25,7 @@ export const ETH1: NetworkInterface = networkInterface('eth1', '10.98.0.1');
 /** A machine in memory: what listens where is the test's to say, at any time. */
 export class FakeHost implements Host {
   platform = 'linux';
-  maxConnections = 100;
+  readonly room = new Room(100);
   used: readonly NetworkInterface[] = [ETH0];
   own: readonly string[] = ['127.0.0.1', '::1', '10.99.0.1', 'fe80::1', '10.98.0.1'];
   names: ReadonlyMap<string, readonly string[]> = new Map();

@@ -11,6 +11,7 @@ export { type Destination, type Prologue, type Proof, runPrologues } from './pro
 export { dismissClient, Redial, Refusal } from './refusal.ts';
 export { errorCode, RelayError } from './relay-error.ts';
 export { isRelayedPort, markRelayedPort } from './relayed-port.ts';
+export { Room, type Share } from './room.ts';
 export { type Side, type Splice, type SpliceOptions, type SpliceOutcome, splice } from './splice.ts';
 export {
   formatListenPlace,

@@ -3,6 +3,7 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Ingress, type IngressOptions, openIngress } from '../../../packages/announcer/src/ingress.ts';
 import type { Prologue } from '../../../packages/relay/src/prologue.ts';
+import { Room } from '../../../packages/relay/src/room.ts';
 
 const ANNOUNCED = '127.0.0.1';
 const NOT_ANNOUNCED = '127.0.0.2';
@@ -58,7 +59,8 @@ async function open(changes: Partial<IngressOptions> = {}): Promise<Ingress> {
     targets: () => [{ kind: 'tcp', address: '127.0.0.1', port }],
     isAnnounced: (address) => address === ANNOUNCED || address === '::1',
     prologues: [],
-    maxConnections: 100,
+    places: 100,
+    enter: () => () => undefined,
     preferredPort: 0,
     ...changes,
   });
@@ -162,13 +164,20 @@ describe('What is refused', () => {
     expect(ingress?.connections).toBe(1);
   });
 
-  test('connections above the limit are closed, those below go on', async () => {
-    await open({ maxConnections: 1 });
+  test('connections for which there is no place are closed and told of, the others go on and leave their place', async () => {
+    const room = new Room(1);
+    const share = room.open();
+    let told = 0;
+    await open({ enter: () => share.enter(), onFull: () => (told += 1) });
     const first = await dialIngress();
     await service.accepted();
     expect(await fateOf(beginDial())).toMatch(/ended|ECONNRESET/);
+    expect(told).toBe(1);
     first.end('still here');
-    expect(await readAll(await service.accepted())).toBe('still here');
+    const accepted = await service.accepted();
+    expect(await readAll(accepted)).toBe('still here');
+    accepted.end();
+    await expect.poll(() => room.taken).toBe(0);
   });
 });
 

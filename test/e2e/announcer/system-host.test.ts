@@ -7,13 +7,14 @@ import { createHttpCheck } from '../../../packages/checks/src/http.ts';
 import { createPostgresCheck } from '../../../packages/checks/src/postgres.ts';
 import { createRedisCheck } from '../../../packages/checks/src/redis.ts';
 import { createTcpCheck } from '../../../packages/checks/src/tcp.ts';
+import { Room } from '../../../packages/relay/src/room.ts';
 
 const host = createSystemHost({
   platform: process.platform,
   environment: process.env,
   kill: (pid, signal) => process.kill(pid, signal),
   interfaces: () => [],
-  maxConnections: 10,
+  room: new Room(10),
 });
 const signal = () => AbortSignal.timeout(60_000);
 

@@ -17,6 +17,8 @@ const FILES = 256;
 const CLIENTS = 1_000;
 /** 128 files are reserved, and each connection takes two. */
 const FIT = (FILES - 128) / 2;
+/** Beside two others whose listeners take 4 places, and who keep 10 each. */
+const CROWDED_FIT = 40;
 
 await labTest(
   '10,000 idle connections take 9 MiB per 1,000 at most, and give their files and memory back',
@@ -56,6 +58,37 @@ await labTest(
     await crowd.exited;
     await untilFiles(h2, proxying, quiet.files);
     expect(await runProgram(h2, 'ask', ['127.0.0.1', '7000', 'who'])).toMatchObject({ answer: 'h1\n' });
+  },
+);
+
+await labTest(
+  'with 256 files a service that 1,000 clients crowd leaves room to the other two of its process, and to the admin',
+  { hosts: 2, needs: ['curl'] },
+  async (lan) => {
+    const [h1, h2] = [lan.host(1), lan.host(2)];
+    await startProgram(h1, 'service', '7000', 'h1');
+    const words = [
+      'proxy',
+      'a:7001',
+      'b:7002',
+      'c:7003',
+      '--from',
+      `static:${h1.ip}:7000`,
+      '--admin',
+      '127.0.0.1:9901',
+    ];
+    const command = `ulimit -n ${FILES}; exec "$0" "$@"`;
+    const proxying = h2.spawn('sh', ['-c', command, process.execPath, AMBASSADOR, ...words, '--json']);
+    await proxying.line(/"endpoint-added"/);
+    const crowd = spawnProgram(h2, 'stay', '127.0.0.1', '7001', `${CLIENTS}`);
+    const [, counts] = await crowd.line(/^ready (.*)$/);
+    expect(JSON.parse(counts ?? '')).toEqual({ h1: CROWDED_FIT, refused: CLIENTS - CROWDED_FIT });
+    await proxying.line(new RegExp(`"connections-full","service":"a".*"limit":${CROWDED_FIT}`));
+    for (const port of ['7002', '7003']) {
+      expect(await runProgram(h2, 'ask', ['127.0.0.1', port, 'who'])).toMatchObject({ answer: 'h1\n' });
+    }
+    expect(await h2.read('curl', ['-s', 'http://127.0.0.1:9901/healthz'])).toBe('ok\n');
+    expect(proxying.stdout.match(/"connections-full"/g)).toHaveLength(1);
   },
 );
 

@@ -8,6 +8,7 @@ import {
   type Opening,
   type Prologue,
   resetLeg,
+  type Share,
   startDial,
   type Target,
 } from '@mdns-ambassador/relay';
@@ -23,7 +24,15 @@ import { RetryBudget } from './retry-budget.ts';
 /** What the engine must know of its service. An IPv6 address that this machine has not is left out where another is bound. */
 export type NodeEngineOptions = Pick<
   ProxyOptions,
-  'listen' | 'connectTimeoutMs' | 'maxConnections' | 'reportConnections' | 'dialler' | 'prologues' | 'opening' | 'proof'
+  | 'listen'
+  | 'connectTimeoutMs'
+  | 'maxConnections'
+  | 'reportConnections'
+  | 'dialler'
+  | 'prologues'
+  | 'opening'
+  | 'proof'
+  | 'room'
 >;
 
 /** What runs on the way to an endpoint; each has a plain default. */
@@ -51,6 +60,8 @@ class NodeEngine implements Engine {
   readonly #context: ConnectionContext;
   readonly #connections = new Connections<ClientConnection>();
   #listeners: readonly Listener[] = [];
+  /** Of the process's room, from the start on. */
+  #share: Share | undefined;
   #drained: Promise<DrainOutcome> | undefined;
   #accepted = 0;
   #failed = 0;
@@ -117,6 +128,7 @@ class NodeEngine implements Engine {
   }
 
   async start(): Promise<readonly Target[]> {
+    this.#share = this.#options.room?.open();
     const { opened, refusals } = await listenEverywhere(this.#options.listen, (at) => this.#listen(at));
     this.#listeners = opened;
     if (refusals.length > 0 || this.#drained !== undefined) await this.stopListening();
@@ -156,6 +168,7 @@ class NodeEngine implements Engine {
     await this.stopListening();
     this.#connections.resetAll();
     await drained;
+    this.#share?.close();
   }
 
   #listen(at: ListenPlace): Promise<Listener> {
@@ -168,14 +181,22 @@ class NodeEngine implements Engine {
   }
 
   #accept(client: Socket): void {
-    const { maxConnections } = this.#options;
-    if (this.#connections.size >= maxConnections) {
+    const isFull = this.#connections.size >= this.#options.maxConnections;
+    const leave = isFull ? undefined : this.#enter();
+    if (leave === undefined) {
       resetLeg(client);
       this.#refuse();
       return;
     }
     this.#accepted += 1;
-    this.#connections.add(new ClientConnection(client, this.#context));
+    const connection = new ClientConnection(client, this.#context);
+    this.#connections.add(connection);
+    void connection.finished.then(leave);
+  }
+
+  /** Takes a place of the process's; undefined where there is none for this service. */
+  #enter(): (() => void) | undefined {
+    return this.#share === undefined ? () => undefined : this.#share.enter();
   }
 
   #findCarrier(id: string): Endpoint | undefined {
@@ -185,6 +206,8 @@ class NodeEngine implements Engine {
 
   #refuse(): void {
     this.#dropped += 1;
-    this.#onEvent({ kind: 'connections-full', limit: this.#options.maxConnections });
+    // Where others have the room, what it has is its limit.
+    const limit = Math.min(this.#options.maxConnections, this.#connections.size);
+    this.#onEvent({ kind: 'connections-full', limit });
   }
 }

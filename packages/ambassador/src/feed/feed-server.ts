@@ -17,6 +17,8 @@ import { LineReader } from './line-reader.ts';
 
 /** Readers at the same time: one for each proxied service on the host, with room. */
 export const MAX_FEED_READERS = 256;
+/** Who has connected and asked for nothing yet. */
+export const MAX_SILENT = 64;
 /** How long somebody who connected may say nothing. */
 const REQUEST_TIMEOUT_MS = 5_000;
 /** A reader that lets this much pile up is hung up on; it comes back for a snapshot. */
@@ -43,41 +45,72 @@ export interface FeedServerOptions {
   /** A source for one reader; the feed starts and closes it. */
   readonly createSource: (request: FeedRequest) => Source;
   readonly clock: Clock;
+  /** Readers at the same time; default {@link MAX_FEED_READERS}. */
+  readonly places?: number;
   readonly onEvent?: (event: FeedEvent) => void;
 }
 
-/** Tells readers on local sockets what is on the network. It reads nothing from them but what they ask for. */
+/**
+ * Tells readers on local sockets what is on the network. It reads nothing from them but what they ask for. Everybody who connects is let
+ * in: when it is full, the one who has been silent longest leaves for it, or the first of those who ask for what most ask for. Who was a
+ * reader keeps what he knows, comes back, and finds the place of another.
+ */
 export class FeedServer {
   readonly #options: FeedServerOptions;
-  readonly #readers = new Set<Reader>();
+  readonly #places: number;
+  /** Each in the order in which they came: who has not asked, and who has, with the service. */
+  readonly #silent = new Set<Reader>();
+  readonly #readers = new Map<Reader, string>();
   #isClosed = false;
 
   constructor(options: FeedServerOptions) {
     this.#options = options;
+    this.#places = options.places ?? MAX_FEED_READERS;
   }
 
   get readers(): number {
-    return this.#readers.size;
+    return this.#silent.size + this.#readers.size;
   }
 
   /** Takes the socket over. Never throws. */
   serve(socket: FeedSocket): void {
     socket.on('error', () => socket.destroy());
-    if (this.#isClosed || this.#readers.size >= MAX_FEED_READERS) {
+    if (this.#isClosed) {
       socket.destroy();
       return;
     }
-    const reader: Reader = new Reader(socket, this.#options, (change) => {
-      if (change.kind === 'over') this.#readers.delete(reader);
-      this.#tell(change);
-    });
-    this.#readers.add(reader);
+    const reader: Reader = new Reader(socket, this.#options, (change) => this.#follow(reader, change));
+    this.#silent.add(reader);
+    const [oldest] = this.#silent;
+    if (this.#silent.size > MAX_SILENT) void oldest?.close();
   }
 
   /** Hangs up on everybody. Idempotent. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    await Promise.all([...this.#readers].map((reader) => reader.close()));
+    await Promise.all([...this.#silent, ...this.#readers.keys()].map((reader) => reader.close()));
+  }
+
+  #follow(reader: Reader, change: ReaderChange): void {
+    if (change.kind === 'asked') {
+      this.#silent.delete(reader);
+      this.#readers.set(reader, change.service);
+    }
+    if (change.kind === 'over') {
+      this.#silent.delete(reader);
+      this.#readers.delete(reader);
+    }
+    this.#tell(change);
+    if (this.#readers.size > this.#places) this.#findFirstOfMost()?.giveWay();
+  }
+
+  /** The first of those who ask for the service that most ask for; of services that are equal, the first of all. */
+  #findFirstOfMost(): Reader | undefined {
+    const counts = new Map<string, number>();
+    for (const service of this.#readers.values()) counts.set(service, (counts.get(service) ?? 0) + 1);
+    const most = Math.max(...counts.values());
+    for (const [reader, service] of this.#readers) if (counts.get(service) === most) return reader;
+    return undefined;
   }
 
   #tell(change: ReaderChange): void {
@@ -128,6 +161,12 @@ class Reader {
     socket.on('end', () => void this.close());
     socket.on('close', () => void this.close());
     socket.resume();
+  }
+
+  /** Another needs the place. */
+  giveWay(): void {
+    this.#send({ kind: 'refused', reason: 'all its places are taken, and go to who comes' });
+    void this.close();
   }
 
   async close(): Promise<void> {

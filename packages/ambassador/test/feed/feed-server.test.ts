@@ -1,7 +1,7 @@
 import { ManualClock } from '@mdns-ambassador/testkit';
 import { expect, test } from 'vitest';
 import { encodeFeedRequest, type FeedRequest } from '../../src/feed/feed-message.ts';
-import { type FeedEvent, FeedServer, MAX_FEED_READERS } from '../../src/feed/feed-server.ts';
+import { type FeedEvent, FeedServer, MAX_FEED_READERS, MAX_SILENT } from '../../src/feed/feed-server.ts';
 import type { Update } from '../../src/pool/update.ts';
 import { MemorySocket } from './memory-feed.ts';
 
@@ -140,11 +140,36 @@ test('a reader that does not read is hung up on', async () => {
   expect(socket.isOver).toBe(true);
 });
 
-test('there is a bound on readers', () => {
-  const { join, server } = createWorld();
-  const sockets = Array.from({ length: MAX_FEED_READERS + 3 }, () => join());
+test('whoever holds the places, one who comes is served, and nobody who asks for something else leaves for it', () => {
+  const { join, server, read } = createWorld();
+  const first = join();
+  const crowd = Array.from({ length: MAX_FEED_READERS + 40 }, () =>
+    join(encodeFeedRequest({ service: 'held', where: [] })),
+  );
+  const last = join(encodeFeedRequest({ service: 'postgres', where: [] }));
   expect(server.readers).toBe(MAX_FEED_READERS);
-  expect(sockets.filter(({ isOver }) => isOver)).toHaveLength(3);
+  expect([first.isOver, last.isOver]).toEqual([false, false]);
+  expect(crowd.map(({ isOver }) => isOver)).toEqual(crowd.map((_, index) => index < 42));
+  expect(read(crowd[0] ?? first).at(-1)).toMatchObject({ kind: 'refused', reason: expect.stringMatching(/places/) });
+});
+
+test('where all ask for something else, the first of them gives way to the last', () => {
+  const { join, server } = createWorld();
+  const sockets = Array.from({ length: MAX_FEED_READERS + 2 }, (_, index) =>
+    join(encodeFeedRequest({ service: `s${index}`, where: [] })),
+  );
+  expect(server.readers).toBe(MAX_FEED_READERS);
+  expect(sockets.map(({ isOver }) => isOver)).toEqual(sockets.map((_, index) => index < 2));
+});
+
+test('those who say nothing take no place of a reader: the first of them leaves for each who comes', () => {
+  const { join, server } = createWorld();
+  const reader = join();
+  const silent = Array.from({ length: 500 }, () => join(''));
+  expect(server.readers).toBe(1 + MAX_SILENT);
+  expect(reader.isOver).toBe(false);
+  expect(silent.map(({ isOver }) => isOver)).toEqual(silent.map((_, index) => index < 500 - MAX_SILENT));
+  expect(join().isOver).toBe(false);
 });
 
 test('after close nobody is served and everybody is hung up on', async () => {

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { Announcer, createSystemHost } from '@mdns-ambassador/announcer';
 import { systemClock } from '@mdns-ambassador/mdns';
+import { Room } from '@mdns-ambassador/relay';
 import { createLocalNetwork } from '../run/local-network.ts';
 import { listenForSignals } from '../signals.ts';
 import { type InstanceMessage, type InstancePlan, LEAVE_ORDER } from './instance-plan.ts';
@@ -47,7 +48,7 @@ async function runInstance(plan: InstancePlan): Promise<void> {
       environment: process.env,
       kill: (pid, signal) => process.kill(pid, signal),
       interfaces: () => network.interfaces(),
-      maxConnections: MAX_CONNECTIONS,
+      room: new Room(MAX_CONNECTIONS),
     }),
     onEvent: (event) => {
       if (event.kind === 'announced') tell({ kind: 'announced' });

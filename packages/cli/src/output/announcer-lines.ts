@@ -1,7 +1,7 @@
 import type { AnnouncerEvent } from '@mdns-ambassador/announcer';
 import type { NetworkInterface } from '@mdns-ambassador/mdns';
 import { escapeText } from './escape.ts';
-import { countThings, describeInterfaces, joinWords, quoteName } from './phrases.ts';
+import { countThings, describeFull, describeInterfaces, joinWords, quoteName } from './phrases.ts';
 import type { Fact } from './reporter.ts';
 
 /** What the announcer did, for people; undefined where another line says it already. */
@@ -25,6 +25,8 @@ export function describeAnnouncerEvent(
       return `the name ${quoteName(event.from)} is taken: ${event.service} is called ${quoteName(event.to)} now`;
     case 'withdrawn':
       return `withdrew ${quoteName(event.instance)}: ${event.reason}`;
+    case 'connections-full':
+      return describeFull(event);
     case 'draining':
       if (event.connections === 0) return undefined;
       return `${event.service} is leaving: ${countThings(event.connections, 'connection')} to finish`;

@@ -36,3 +36,9 @@ export function describeInterfaces(names: readonly string[], interfaces: readonl
     ),
   );
 }
+
+/** Connections were turned away for want of room. */
+export function describeFull({ service, limit }: { readonly service: string; readonly limit: number }): string {
+  const open = `${service}: ${countThings(limit, 'connection')} ${limit === 1 ? 'is' : 'are'} open, and there is no room for more`;
+  return `${open}: further ones are closed (ulimit -n and --max-connections decide)`;
+}

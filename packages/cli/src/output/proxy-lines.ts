@@ -1,7 +1,7 @@
 import { type Endpoint, type EndpointState, type ProxyEvent, reportEndpoint } from '@mdns-ambassador/ambassador';
 import { formatTarget } from '@mdns-ambassador/relay';
 import { formatDuration } from '../parse/duration.ts';
-import { countThings, formatPlace, joinWords, quoteName } from './phrases.ts';
+import { countThings, describeFull, formatPlace, joinWords, quoteName } from './phrases.ts';
 import type { Fact } from './reporter.ts';
 
 /** What the proxy did, for people; undefined where another line says it already. */
@@ -32,7 +32,7 @@ export function describeProxyEvent(event: ProxyEvent, connectTimeoutMs: number):
     case 'refused':
       return `${event.service}: a client was turned away: ${event.reason}`;
     case 'connections-full':
-      return `${event.service} has ${event.limit} connections, which is its limit: more must wait`;
+      return describeFull(event);
     case 'engine-changed':
       return `${event.service}: ${event.message}`;
     case 'drained':

@@ -28,12 +28,12 @@ export interface AdminService {
 export async function createAdminService(settings: Settings, context: AdminContext): Promise<AdminService | undefined> {
   const places = readAdminPlaces(settings);
   if (places === undefined) return undefined;
-  const { createAdmin, MAX_ADMIN_CONNECTIONS } = await import('@mdns-ambassador/admin');
+  const { createAdmin } = await import('@mdns-ambassador/admin');
   const admin = createAdmin({ ...context, clock: systemClock });
   let listeners: readonly Listener[] = [];
   return {
     async listen(reporter) {
-      listeners = await listenAt(places, admin, MAX_ADMIN_CONNECTIONS);
+      listeners = await listenAt(places, admin);
       const at = listeners.map(({ address }) => formatPlace(address));
       reporter.tell(`admin on ${at.join(' and ')}`, { event: 'admin-listening', at });
     },
@@ -46,10 +46,12 @@ export async function createAdminService(settings: Settings, context: AdminConte
   };
 }
 
-async function listenAt(places: readonly Target[], admin: Admin, maxConnections: number): Promise<readonly Listener[]> {
+async function listenAt(places: readonly Target[], admin: Admin): Promise<readonly Listener[]> {
   const listeners: Listener[] = [];
   for (const at of places) {
     try {
+      // The admin itself shows out who is too many.
+      const maxConnections = Number.POSITIVE_INFINITY;
       listeners.push(await listen({ at, maxConnections, onConnection: (socket) => admin.serve(socket) }));
     } catch (error) {
       // `localhost` is two addresses; a machine without IPv6 has one of them.

@@ -13,6 +13,7 @@ import { createReporter } from '../output/reporter.ts';
 import { addSharedOptions, loadConfig } from '../settings/service-requests.ts';
 import { createNotify } from '../systemd/notify.ts';
 import { createAdminService } from './admin.ts';
+import { measureRoom } from './announcer-host.ts';
 import { createDockerAnnouncer, startDocker } from './docker.ts';
 import { Lifecycle } from './lifecycle.ts';
 import { createLocalNetwork, readInterfaceNames, startNode } from './local-network.ts';
@@ -59,8 +60,10 @@ export async function runAgent(invocation: Invocation): Promise<number> {
     },
     true,
   );
+  const room = measureRoom();
   const feed = new FeedServer({
     clock: systemClock,
+    places: Math.min(MAX_FEED_READERS, room.places),
     createSource: ({ service, where, instance }) =>
       createMdnsSource({
         service,
@@ -82,6 +85,7 @@ export async function runAgent(invocation: Invocation): Promise<number> {
     network: local.network,
     reporter,
     surroundings,
+    room,
   });
   let listener: Listener | undefined;
   try {
@@ -113,7 +117,8 @@ async function openSocket({ at, mode }: AgentRequest, feed: FeedServer): Promise
     mkdirSync(dirname(at.path), { recursive: true, mode: 0o755 });
     const listener = await listen({
       at,
-      maxConnections: MAX_FEED_READERS,
+      // The feed itself shows out who is too many.
+      maxConnections: Number.POSITIVE_INFINITY,
       onConnection: (socket) => feed.serve(socket),
     });
     chmodSync(at.path, mode);

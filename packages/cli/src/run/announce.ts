@@ -35,6 +35,7 @@ import {
 } from '../settings/service-requests.ts';
 import { createNotify } from '../systemd/notify.ts';
 import { createAdminService } from './admin.ts';
+import { measureRoom } from './announcer-host.ts';
 import { createDockerAnnouncer, startDocker } from './docker.ts';
 import { Injections } from './injections.ts';
 import { Lifecycle } from './lifecycle.ts';
@@ -119,7 +120,8 @@ export async function announceServices(invocation: Invocation): Promise<number> 
       one.service === service && one.host === host && one.port === port;
     return opened[announcements.findIndex(isSame)]?.prologues ?? [];
   };
-  const around = { ...speaker, injection, mesh };
+  const room = measureRoom();
+  const around = { ...speaker, injection, mesh, room };
   const announcer = createAnnouncer(around, announcements, surroundings.platform, (event) => {
     const isLastWord = event.kind === 'refused' && announcements.length === 1 && docker === undefined;
     const line = isLastWord ? undefined : describeAnnouncerEvent(event, speaker.network.interfaces());
@@ -131,6 +133,7 @@ export async function announceServices(invocation: Invocation): Promise<number> 
     network: speaker.network,
     reporter,
     surroundings,
+    room,
   });
   let unfollow = (): void => undefined;
   try {

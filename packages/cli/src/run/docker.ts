@@ -8,6 +8,7 @@ import {
   type Publisher,
 } from '@mdns-ambassador/announcer';
 import { type SystemNetwork, systemClock } from '@mdns-ambassador/mdns';
+import type { Room } from '@mdns-ambassador/relay';
 import { CliError } from '../cli-error.ts';
 import type { Surroundings } from '../command.ts';
 import { readDockerAddress } from '../docker-request.ts';
@@ -26,11 +27,12 @@ export interface DockerContext {
   readonly network: SystemNetwork;
   readonly reporter: Reporter;
   readonly surroundings: Surroundings;
+  readonly room: Room;
 }
 
 /** What `--docker` asks for; undefined without it. */
 export function createDockerAnnouncer(settings: Settings, context: DockerContext): DockerAnnouncer | undefined {
-  const { publisher, network, reporter, surroundings } = context;
+  const { publisher, network, reporter, surroundings, room } = context;
   const address = readDockerAddress(settings, surroundings.env, surroundings.platform);
   if (address === undefined) return undefined;
   return new DockerAnnouncer({
@@ -40,7 +42,7 @@ export function createDockerAnnouncer(settings: Settings, context: DockerContext
     publisher,
     clock: systemClock,
     random: Math.random,
-    host: createHost(network, surroundings.platform),
+    host: createHost(network, surroundings.platform, room),
     onEvent: (event: AnnouncerEvent) =>
       reporter.tell(describeAnnouncerEvent(event, network.interfaces()), announcerEventToFact(event)),
     onDockerEvent: (event) => {

@@ -8,6 +8,7 @@ import {
 } from '@mdns-ambassador/announcer';
 import { systemClock } from '@mdns-ambassador/mdns';
 import type { Mesh } from '@mdns-ambassador/mesh';
+import type { Room } from '@mdns-ambassador/relay';
 import type { PlannedAnnouncement } from '../announce-request.ts';
 import { CliError } from '../cli-error.ts';
 import { EXIT_NO_INPUT, EXIT_REFUSED, EXIT_USAGE } from '../exit-codes.ts';
@@ -28,11 +29,11 @@ const EXIT_CODES: Readonly<Record<string, number>> = {
 };
 
 type AnnouncerSurroundings = Pick<Speaker, 'publisher' | 'source' | 'network'> &
-  Pick<AnnouncementContext, 'injection'> & { readonly mesh?: Mesh | undefined };
+  Pick<AnnouncementContext, 'injection'> & { readonly mesh?: Mesh | undefined; readonly room: Room };
 
 /** An announcer on the machine that this process runs on. Throws a CliError where an option is out of bounds. */
 export function createAnnouncer(
-  { publisher, source, network, injection, mesh }: AnnouncerSurroundings,
+  { publisher, source, network, injection, mesh, room }: AnnouncerSurroundings,
   announcements: readonly AnnouncementOptions[],
   platform: NodeJS.Platform,
   onEvent: (event: AnnouncerEvent) => void,
@@ -45,7 +46,7 @@ export function createAnnouncer(
     ...(source === undefined ? {} : { source }),
     clock: systemClock,
     random: Math.random,
-    host: createHost(network, platform),
+    host: createHost(network, platform, room),
     onEvent,
   };
   try {

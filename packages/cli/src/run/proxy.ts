@@ -13,7 +13,7 @@ import { type CheckOptions, type CheckTools, createShell, dialService } from '@m
 import { createPostgresCancelRouting } from '@mdns-ambassador/credentials';
 import { systemClock } from '@mdns-ambassador/mdns';
 import type { Mesh } from '@mdns-ambassador/mesh';
-import { connectionLimit, fileLimit, type Opening, RelayError } from '@mdns-ambassador/relay';
+import { type Opening, RelayError, type Room } from '@mdns-ambassador/relay';
 import { refuseShared } from '../announce-request.ts';
 import { CliError } from '../cli-error.ts';
 import type { Invocation, Surroundings } from '../command.ts';
@@ -38,6 +38,7 @@ import { createNotify } from '../systemd/notify.ts';
 import { assignPassedSockets, listPassedSockets } from '../systemd/passed-sockets.ts';
 import type { PlannedProxy } from '../up/plan.ts';
 import { createAdminService } from './admin.ts';
+import { measureRoom } from './announcer-host.ts';
 import { Injections, type OpenInjection } from './injections.ts';
 import { Lifecycle } from './lifecycle.ts';
 import { explainListenError } from './listen-error.ts';
@@ -92,7 +93,15 @@ export async function proxyServices(invocation: Invocation): Promise<number> {
   const reportConnections = settings.isSet('log-connections');
   const mesh = createMesh(meshRequest);
   const injections = new Injections(surroundings, reporter);
-  const context = { local, log, reporter, reportConnections, checkTools: createCheckTools(surroundings), mesh };
+  const context = {
+    local,
+    log,
+    reporter,
+    reportConnections,
+    checkTools: createCheckTools(surroundings),
+    room: measureRoom(),
+    mesh,
+  };
   const opened = wanted.map((request) => openInjection(request, injections));
   const proxies = wanted.map((request, index) => composeProxy(request, context, opened[index]));
   const lag = new LoopLag(systemClock);
@@ -144,6 +153,7 @@ export interface ProxyContext {
   readonly reporter: Reporter;
   readonly reportConnections: boolean;
   readonly checkTools: CheckTools;
+  readonly room: Room;
   /** Absent: open mode. */
   readonly mesh?: Mesh | undefined;
 }
@@ -163,15 +173,16 @@ export function openInjection({ service, injected }: PlannedProxy, injections: I
 /** What was asked for, with its sources, its check and its credentials. */
 export function composeProxy(
   { type, origins, allowed, activeCheck, checkIntervalMs, injected: _, ...options }: PlannedProxy,
-  { local, log, reporter, reportConnections, checkTools, mesh }: ProxyContext,
+  { local, log, reporter, reportConnections, checkTools, mesh, room }: ProxyContext,
   injection: OpenInjection | undefined,
 ): ProxyOptions {
   const opening = injection === undefined ? composeOpening(options) : injection.opening;
   const path = mesh === undefined ? undefined : createMeshPath(mesh, options.service, reporter);
   const tools = path === undefined ? checkTools : { ...checkTools, dial: path.dialForCheck };
   return {
-    maxConnections: connectionLimit(fileLimit(process)),
+    maxConnections: room.places,
     ...options,
+    room,
     ...(injection === undefined ? {} : { prologues: injection.prologues }),
     ...(opening === undefined ? {} : { opening }),
     reportConnections,

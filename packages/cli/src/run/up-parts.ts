@@ -54,13 +54,14 @@ export class ProxyPart extends Part {
 export class AnnouncementPart extends Part {
   readonly announcer: Announcer;
 
-  constructor(options: PlacedService, { local, reporter, platform, injections, mesh }: PartContext) {
+  constructor(options: PlacedService, { local, reporter, platform, injections, mesh, room }: PartContext) {
     let opened: OpenInjection | undefined;
     const speaker = createPartSpeaker(options.targets, local, reporter);
     const surroundings = {
       ...speaker,
       injection: () => opened?.prologues ?? [],
       mesh,
+      room,
     };
     const announcer = createAnnouncer(surroundings, [options], platform, (event) =>
       reporter.tell(describeAnnouncerEvent(event, local.network.interfaces()), announcerEventToFact(event)),

@@ -17,6 +17,7 @@ import { listPassedSockets } from '../systemd/passed-sockets.ts';
 import { listChangedKeys, type PlacedService, type Plan, type PlannedProxy, readPlan } from '../up/plan.ts';
 import { Roster } from '../up/roster.ts';
 import { createAdminService } from './admin.ts';
+import { measureRoom } from './announcer-host.ts';
 import { Injections } from './injections.ts';
 import { Lifecycle } from './lifecycle.ts';
 import { nameMeshService } from './local-announcer.ts';
@@ -82,6 +83,7 @@ export async function runUp(invocation: Invocation): Promise<number> {
     platform: surroundings.platform,
     reportConnections,
     checkTools: createCheckTools(surroundings),
+    room: measureRoom(),
     mesh,
     observers: {
       lag: () => lag.current(),

@@ -193,7 +193,7 @@ describe('proxy', () => {
     [{ kind: 'unreachable', service: 'redis', reason: 'no answer' }, 'closing connections for redis: no answer'],
     [
       { kind: 'connections-full', service: 'redis', limit: 9 },
-      'redis has 9 connections, which is its limit: more must wait',
+      'redis: 9 connections are open, and there is no room for more: further ones are closed (ulimit -n and --max-connections decide)',
     ],
     [{ kind: 'drained', service: 'redis', finished: 2, reset: 1 }, 'redis: 2 connections finished, 1 cut off'],
     [{ kind: 'drained', service: 'redis', finished: 0, reset: 0 }, undefined],
