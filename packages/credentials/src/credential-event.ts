@@ -10,6 +10,10 @@ export type CredentialEvent =
   | { readonly kind: 'outdated'; readonly protocol: Protocol; readonly destination: string }
   /** The destination has not proved who it is, so that it was told nothing. */
   | { readonly kind: 'unproven'; readonly protocol: Protocol; readonly destination: string }
+  /** A web page was kept from acting as the user, or a client used a name that is not the service's. */
+  | { readonly kind: 'foreign'; readonly protocol: Protocol; readonly reason: string }
+  /** An error of our own: the connection of that client was ended, and nothing else. */
+  | { readonly kind: 'fault'; readonly protocol: Protocol; readonly destination: string; readonly reason: string }
   /** A client speaks TLS to the local port, which is plain. */
   | { readonly kind: 'tls-client'; readonly protocol: Protocol }
   /** A Redis Cluster sent the client to an address that bypasses the proxy. */

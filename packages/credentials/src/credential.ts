@@ -25,15 +25,22 @@ export interface PostgresCredential {
   readonly tls?: TargetTls;
 }
 
-export type HttpCredential =
-  | {
-      readonly protocol: 'http';
-      readonly scheme: 'basic';
-      readonly username: string;
-      readonly password: SecretSource;
-      readonly tls?: TargetTls;
-    }
-  | { readonly protocol: 'http'; readonly scheme: 'bearer'; readonly token: SecretSource; readonly tls?: TargetTls };
+interface AnyHttpCredential {
+  readonly protocol: 'http';
+  readonly tls?: TargetTls;
+  /** The Host of every request; `keep`: as the client says it. Absent: with `tls` its server's name, else as with `keep`. */
+  readonly host?: string;
+  /** Names by which clients may call the service, beside addresses, names of one label, `.localhost`, `.internal` and its own. */
+  readonly hosts?: readonly string[];
+  /** Other sites whose web pages may act as the user: `https://app.example.com`, or `*`. */
+  readonly origins?: readonly string[];
+}
+
+export type HttpCredential = AnyHttpCredential &
+  (
+    | { readonly scheme: 'basic'; readonly username: string; readonly password: SecretSource }
+    | { readonly scheme: 'bearer'; readonly token: SecretSource }
+  );
 
 /** What is said to a service in the application's place. */
 export type Credential = RedisCredential | PostgresCredential | HttpCredential;

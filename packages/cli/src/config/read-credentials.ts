@@ -1,7 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { CliError } from '../cli-error.ts';
-import type { CredentialRequest, SecretPlace, TlsRequest } from '../credentials/credential-request.ts';
+import type {
+  CredentialRequest,
+  HttpRequestNames,
+  SecretPlace,
+  TlsRequest,
+} from '../credentials/credential-request.ts';
 import { EXIT_CONFIG, EXIT_NO_INPUT } from '../exit-codes.ts';
 import { findNearest } from '../nearest.ts';
 import type { Given } from '../settings/settings.ts';
@@ -23,6 +28,7 @@ const SECRET_KEYS = {
   password: { file: 'passwordFile', variable: 'passwordFileVariable', name: 'passwordName' },
   token: { file: 'tokenFile', variable: 'tokenFileVariable', name: 'tokenName' },
 } as const;
+const HTTP_KEYS = ['host', 'hosts', 'origins'] as const;
 const MAX_FILE_BYTES = 1024 * 1024;
 
 /** One map of credentials in a document. */
@@ -86,7 +92,7 @@ export function readCredentials(place: CredentialsPlace): CredentialRequest {
     throw fail(place, unknownKey, `"${unknownKey}" is no key here; ${hint}`);
   }
   const key = issue?.path.map(String).join('.') ?? '';
-  if (key !== '') throw fail(place, key, `${key}: ${issue?.message}`);
+  if (key !== '') throw fail(place, String(issue?.path[0]), `${key}: ${issue?.message}`);
   throw new CliError(
     EXIT_CONFIG,
     `${document.locate(path)}: credentials must be a map; write keys such as protocol: redis`,
@@ -122,6 +128,10 @@ function toRequest(object: CredentialsObject, place: CredentialsPlace): Credenti
   if (database !== undefined && protocol !== 'postgres') {
     throw fail(place, 'database', `database: ${protocol} knows none; leave it out`);
   }
+  const stray = HTTP_KEYS.find((key) => object[key] !== undefined);
+  if (stray !== undefined && protocol !== 'http') {
+    throw fail(place, stray, `${stray}: ${protocol} knows none; leave it out`);
+  }
   const shared = {
     secret: readPlace(object, place, isBearer ? 'token' : 'password'),
     ...(tls === undefined ? {} : { tls }),
@@ -137,12 +147,24 @@ function toRequest(object: CredentialsObject, place: CredentialsPlace): Credenti
         ...(database === undefined ? {} : { database }),
       };
     case 'http':
-      if (!isBearer) return { protocol, scheme: 'basic', ...shared, username: requirePlainUsername(username, place) };
-      if (username === undefined) return { protocol, scheme: 'bearer', ...shared };
+      if (!isBearer) {
+        const user = requirePlainUsername(username, place);
+        return { protocol, scheme: 'basic', ...shared, ...readNames(object, place), username: user };
+      }
+      if (username === undefined) return { protocol, scheme: 'bearer', ...shared, ...readNames(object, place) };
       throw fail(place, 'username', 'username: a bearer token has no user; leave it out, or write passwordFile: PATH');
     default:
       return protocol satisfies never;
   }
+}
+
+/** `announce` gives a web service the name NAME.local. */
+function readNames({ host, hosts = [], origins }: CredentialsObject, { service }: CredentialsPlace): HttpRequestNames {
+  return {
+    ...(host === undefined ? {} : { host }),
+    hosts: [...hosts, `${service}.local`],
+    ...(origins === undefined ? {} : { origins }),
+  };
 }
 
 /** RFC 7617 2: a colon ends the user's name. */

@@ -15,6 +15,13 @@ export interface TlsRequest {
   readonly serverName: string;
 }
 
+/** What HTTP calls the service, and who may ask; as `HttpCredential` says it. */
+export interface HttpRequestNames {
+  readonly host?: string;
+  readonly hosts: readonly string[];
+  readonly origins?: readonly string[];
+}
+
 interface AnyRequest {
   readonly secret: SecretPlace;
   readonly tls?: TlsRequest;
@@ -25,6 +32,6 @@ export type CredentialRequest = AnyRequest &
   (
     | { readonly protocol: 'redis'; readonly username?: string }
     | { readonly protocol: 'postgres'; readonly username: string; readonly database?: string }
-    | { readonly protocol: 'http'; readonly scheme: 'basic'; readonly username: string }
-    | { readonly protocol: 'http'; readonly scheme: 'bearer' }
+    | ({ readonly protocol: 'http'; readonly scheme: 'basic'; readonly username: string } & HttpRequestNames)
+    | ({ readonly protocol: 'http'; readonly scheme: 'bearer' } & HttpRequestNames)
   );

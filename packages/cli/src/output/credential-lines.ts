@@ -12,6 +12,10 @@ export function describeCredentialEvent(service: string, event: CredentialEvent)
       return `${service}: ${escapeText(event.destination)} has not shown who it is, and is told no credentials`;
     case 'tls-client':
       return `${service}: a client speaks TLS to the local port, which is plain; switch TLS off in the application`;
+    case 'foreign':
+      return `${service}: a request was not passed on with the credentials: ${escapeText(event.reason)}`;
+    case 'fault':
+      return `${service}: an error of ours ended a client's connection to ${escapeText(event.destination)}: ${escapeText(event.reason)}; please report it`;
     case 'moved':
       return `${service}: the cluster sends clients to ${escapeText(event.to)}, past this proxy and without credentials; use one node's slots, or a cluster-aware client inside the mesh`;
     default:

@@ -143,10 +143,11 @@ function toCredential(request: CredentialRequest, file: SecretFile): Credential 
       return { protocol, username, password: file, ...(database === undefined ? {} : { database }), ...tls };
     }
     case 'http': {
-      const { protocol } = request;
+      const { protocol, host, hosts, origins } = request;
+      const names = { hosts, ...(host === undefined ? {} : { host }), ...(origins === undefined ? {} : { origins }) };
       return request.scheme === 'bearer'
-        ? { protocol, scheme: 'bearer', token: file, ...tls }
-        : { protocol, scheme: 'basic', username: request.username, password: file, ...tls };
+        ? { protocol, scheme: 'bearer', token: file, ...names, ...tls }
+        : { protocol, scheme: 'basic', username: request.username, password: file, ...names, ...tls };
     }
     default:
       return request satisfies never;

@@ -33,7 +33,21 @@ test.each([
       tls: { serverName: 'db.example', caFile: '/etc/ambassador/ca.pem' },
     },
   ],
-  ['protocol: http\ntokenFile: /t\n', { protocol: 'http', scheme: 'bearer', secret: { kind: 'file', path: '/t' } }],
+  [
+    'protocol: http\ntokenFile: /t\n',
+    { protocol: 'http', scheme: 'bearer', secret: { kind: 'file', path: '/t' }, hosts: ['redis.local'] },
+  ],
+  [
+    'protocol: http\ntokenFile: /t\nhost: api.example.com:8443\nhosts: [api.example.com, "*.example.org"]\norigins: [http://localhost:5173]\n',
+    {
+      protocol: 'http',
+      scheme: 'bearer',
+      secret: { kind: 'file', path: '/t' },
+      host: 'api.example.com:8443',
+      hosts: ['api.example.com', '*.example.org', 'redis.local'],
+      origins: ['http://localhost:5173'],
+    },
+  ],
   [
     'protocol: http\nusername: me\n',
     {
@@ -41,6 +55,7 @@ test.each([
       scheme: 'basic',
       username: 'me',
       secret: { kind: 'usual', name: 'redis', variable: 'REDIS_PASSWORD_FILE' },
+      hosts: ['redis.local'],
     },
   ],
 ])('%j', (text, request) => {
@@ -54,6 +69,12 @@ test.each([
     ':2: token: secrets are read from files only; put it into a file of mode 600 and write tokenFile: PATH',
   ],
   ['protocol: redis\npaswordFile: hunter2\n', ':2: "paswordFile" is no key here; did you mean passwordFile?'],
+  ['protocol: http\ntokenFile: /t\norigin: x\n', ':3: "origin" is no key here; did you mean origins?'],
+  ['protocol: http\ntokenFile: /t\nhosts: a.example\n', ':3: hosts: write a list of names, such as [api.example.com]'],
+  ['protocol: http\ntokenFile: /t\nhosts: [a.example:80]\n', ':3: hosts.0: write names without a port'],
+  ['protocol: http\ntokenFile: /t\norigins: [app.example]\n', ':3: origins.0: write origins such as https://'],
+  ['protocol: http\ntokenFile: /t\nhost: http://a\n', ':3: host: write a name or address'],
+  ['protocol: redis\nhosts: [a]\n', ':2: hosts: redis knows none; leave it out'],
   ['protocl: redis\n', ':1: "protocl" is no key here; did you mean protocol?'],
   ['protocol: hunter2\n', ':1: protocol: write redis, postgres, http'],
   ['username: app\n', ':1: protocol: write redis, postgres, http'],

@@ -1,15 +1,26 @@
-import { type ClientRequest, type IncomingMessage, request, type ServerResponse } from 'node:http';
+import {
+  type ClientRequest,
+  type IncomingMessage,
+  type OutgoingMessage,
+  request,
+  type ServerResponse,
+} from 'node:http';
 import { forwardRequestFields, forwardResponseFields, forwardTrailers, listValues, readFraming } from './fields.ts';
 import type { LegAgent } from './leg-agent.ts';
 import { MAX_HEADER_BYTES } from './limits.ts';
 import { REPLIES, type Reply } from './reply.ts';
 
+const NOTHING = Buffer.alloc(0);
 const BODILESS_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'DELETE', 'OPTIONS', 'TRACE']);
 
 /** What one request has need of. */
 export interface ExchangeContext {
   readonly agent: LegAgent;
   readonly authorization: string;
+  /** What the service is called in place of what the client calls it. */
+  readonly host: string | undefined;
+  /** A listener that throws ends this client's connection, and nothing else. */
+  guard<Args extends readonly unknown[]>(listener: (...args: Args) => void): (...args: Args) => void;
   /** The service has said that it does not take the credentials. */
   onUnauthorized(): void;
   /** Nothing more can come over this connection: the client's is reset. */
@@ -32,15 +43,17 @@ export function findFault({ rawHeaders, httpVersion, method }: IncomingMessage):
 /** Sends the head of a request on; the body is the caller's. `extra` are fields of this hop. */
 export function startRequest(
   incoming: IncomingMessage,
-  { agent, authorization }: ExchangeContext,
+  { agent, authorization, host }: ExchangeContext,
   extra: readonly string[],
+  hasTrailers = false,
 ): ClientRequest {
   const { method = 'GET', rawHeaders, url } = incoming;
+  const fields = forwardRequestFields(rawHeaders, { authorization, host, hasTrailers });
   return request({
     agent,
     method,
     path: url,
-    headers: [...describeHost(incoming), ...forwardRequestFields(rawHeaders, authorization), ...extra],
+    headers: [...(host === undefined ? describeHost(incoming) : []), ...fields, ...extra],
     setHost: false,
     maxHeaderSize: MAX_HEADER_BYTES,
   });
@@ -49,24 +62,41 @@ export function startRequest(
 /** Carries one request to the service and its response back, both as streams. Takes a request without fault. */
 export function carryExchange(incoming: IncomingMessage, response: ServerResponse, context: ExchangeContext): void {
   const framing = readFraming(incoming.rawHeaders, incoming.httpVersion);
-  const outgoing = startRequest(incoming, context, describeFraming(framing, incoming.method));
+  const isChunked = framing === 'chunked';
+  const outgoing = startRequest(incoming, context, describeFraming(framing, incoming.method), isChunked);
+  const { guard } = context;
   outgoing.maxHeadersCount = 0;
   // RFC 9110 15.2: HTTP/1.0 knows no answer before the answer.
   if (incoming.httpVersion !== '1.0') {
-    outgoing.on('continue', () => response.writeContinue());
-    outgoing.on('information', (information) => passInformation(information, response));
+    outgoing.on(
+      'continue',
+      guard(() => response.writeContinue()),
+    );
+    outgoing.on(
+      'information',
+      guard((information: Information) => passInformation(information, response)),
+    );
   }
-  outgoing.on('response', (answer) => carryResponse(answer, outgoing, incoming, response, context));
+  outgoing.on(
+    'response',
+    guard((answer: IncomingMessage) => carryResponse(answer, outgoing, incoming, response, context)),
+  );
   // Nobody has asked for another protocol.
-  outgoing.on('upgrade', () => context.onInvalid(REPLIES.badUpstream));
-  outgoing.on('error', (error) => {
-    if (isParseError(error) && !response.headersSent) context.onInvalid(REPLIES.badUpstream);
-    else context.onBroken();
-  });
+  outgoing.on(
+    'upgrade',
+    guard(() => context.onInvalid(REPLIES.badUpstream)),
+  );
+  outgoing.on(
+    'error',
+    guard((error: Error) => {
+      if (isParseError(error) && !response.headersSent) context.onInvalid(REPLIES.badUpstream);
+      else context.onBroken();
+    }),
+  );
   incoming.on('error', () => outgoing.destroy());
   response.on('error', () => undefined);
   if (framing === 'none') outgoing.end();
-  else carryRequestBody(incoming, outgoing);
+  else carryRequestBody(incoming, outgoing, context);
 }
 
 /** HTTP/1.0 may leave out what HTTP/1.1, in which requests are passed on, may not (RFC 9112 3.2). */
@@ -79,22 +109,38 @@ function describeFraming(framing: ReturnType<typeof readFraming>, method = 'GET'
   return framing === 'none' && !BODILESS_METHODS.has(method) ? ['Content-Length', '0'] : [];
 }
 
-function carryRequestBody(incoming: IncomingMessage, outgoing: ClientRequest): void {
-  outgoing.flushHeaders();
-  incoming.on('data', (chunk: Buffer) => {
-    if (!outgoing.write(chunk)) incoming.pause();
-  });
-  outgoing.on('drain', () => incoming.resume());
-  incoming.on('end', () => {
-    if (incoming.rawTrailers.length > 0) outgoing.addTrailers(forwardTrailers(incoming.rawTrailers));
-    outgoing.end();
-  });
+function carryRequestBody(incoming: IncomingMessage, outgoing: ClientRequest, { guard }: ExchangeContext): void {
+  sendHead(outgoing);
+  incoming.on(
+    'data',
+    guard((chunk: Buffer) => {
+      if (!outgoing.write(chunk)) incoming.pause();
+    }),
+  );
+  outgoing.on(
+    'drain',
+    guard(() => incoming.resume()),
+  );
+  incoming.on(
+    'end',
+    guard(() => {
+      if (incoming.rawTrailers.length > 0) outgoing.addTrailers(forwardTrailers(incoming.rawTrailers));
+      outgoing.end();
+    }),
+  );
 }
 
-function passInformation(
-  information: { readonly statusCode: number; readonly headers: NodeJS.Dict<string | string[]> },
-  response: ServerResponse,
-): void {
+/** Sends a head at once, each of its characters as the byte that it stands for: `flushHeaders` would write UTF-8. */
+export function sendHead(message: OutgoingMessage): void {
+  message.write(NOTHING);
+}
+
+interface Information {
+  readonly statusCode: number;
+  readonly headers: NodeJS.Dict<string | string[]>;
+}
+
+function passInformation(information: Information, response: ServerResponse): void {
   const { link } = information.headers;
   if (information.statusCode === 102) response.writeProcessing();
   if (information.statusCode === 103 && link !== undefined && !response.headersSent) {
@@ -108,10 +154,16 @@ function passInformation(
 
 /** Writes the head of a response as it came, apart from the fields of its hop. */
 export function writeHead(answer: IncomingMessage, response: ServerResponse, isLast: boolean): void {
-  const fields = forwardResponseFields(answer.rawHeaders);
+  const fields = forwardResponseFields(answer.rawHeaders, hasTrailers(answer, response.req));
   if (isLast) fields.push('Connection', 'close');
   response.sendDate = false;
   response.writeHead(answer.statusCode ?? 502, answer.statusMessage ?? '', fields);
+}
+
+/** Whether fields can follow the body on its way to the client, too. */
+function hasTrailers(answer: IncomingMessage, incoming: IncomingMessage): boolean {
+  const hasBody = incoming.method !== 'HEAD' && answer.statusCode !== 204 && answer.statusCode !== 304;
+  return hasBody && incoming.httpVersion === '1.1' && readFraming(answer.rawHeaders, answer.httpVersion) === 'chunked';
 }
 
 /** Whether the response's body ends where both the parser and any other reader think that it does. */
@@ -135,29 +187,45 @@ function carryResponse(
   if (answer.statusCode === 401) context.onUnauthorized();
   try {
     writeHead(answer, response, !outgoing.shouldKeepAlive);
-    response.flushHeaders();
+    sendHead(response);
   } catch {
     context.onInvalid(REPLIES.badUpstream);
     return;
   }
   carryResponseBody(answer, response, context);
-  response.once('finish', () => {
-    if (!incoming.complete) context.onUnfinished();
-  });
+  response.once(
+    'finish',
+    context.guard(() => {
+      if (!incoming.complete) context.onUnfinished();
+    }),
+  );
 }
 
 export function carryResponseBody(answer: IncomingMessage, response: ServerResponse, context: ExchangeContext): void {
-  answer.on('data', (chunk: Buffer) => {
-    if (!response.write(chunk)) answer.pause();
-  });
-  response.on('drain', () => answer.resume());
-  answer.on('error', () => context.onBroken());
-  answer.on('end', () => {
-    if (!answer.complete) return;
-    if (answer.rawTrailers.length > 0 && response.chunkedEncoding)
-      response.addTrailers(forwardTrailers(answer.rawTrailers));
-    response.end();
-  });
+  const { guard } = context;
+  answer.on(
+    'data',
+    guard((chunk: Buffer) => {
+      if (!response.write(chunk)) answer.pause();
+    }),
+  );
+  response.on(
+    'drain',
+    guard(() => answer.resume()),
+  );
+  answer.on(
+    'error',
+    guard(() => context.onBroken()),
+  );
+  answer.on(
+    'end',
+    guard(() => {
+      if (!answer.complete) return;
+      if (answer.rawTrailers.length > 0 && response.chunkedEncoding)
+        response.addTrailers(forwardTrailers(answer.rawTrailers));
+      response.end();
+    }),
+  );
 }
 
 function isParseError(error: Error): boolean {

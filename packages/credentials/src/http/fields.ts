@@ -29,14 +29,29 @@ const NO_TRAILERS: ReadonlySet<string> = new Set([
 /** Without them a message could not be understood, whatever a Connection field says. */
 const NEVER_NAMED: ReadonlySet<string> = new Set(['host', 'content-length', 'content-type']);
 
-/** What a request is passed on with: the client's own end-to-end fields, but with these credentials. */
-export function forwardRequestFields(fields: RawFields, authorization: string): string[] {
-  const forwarded = forwardFields(fields, new Set(['authorization']));
-  return [...forwarded, 'Authorization', authorization];
+/** What a request is passed on with in place of, or beside, the client's own. */
+export interface RequestChange {
+  readonly authorization: string;
+  /** In place of the client's. */
+  readonly host?: string | undefined;
+  /** Whether fields may follow the body. */
+  readonly hasTrailers: boolean;
 }
 
-export function forwardResponseFields(fields: RawFields): string[] {
-  return forwardFields(fields, new Set());
+/** What a request is passed on with: the client's own end-to-end fields, but with these credentials. */
+export function forwardRequestFields(fields: RawFields, { authorization, host, hasTrailers }: RequestChange): string[] {
+  const withheld = new Set(['authorization', ...(host === undefined ? [] : ['host']), ...withheldTrailer(hasTrailers)]);
+  const first = host === undefined ? [] : ['Host', host];
+  return [...first, ...forwardFields(fields, withheld), 'Authorization', authorization];
+}
+
+export function forwardResponseFields(fields: RawFields, hasTrailers: boolean): string[] {
+  return forwardFields(fields, new Set(withheldTrailer(hasTrailers)));
+}
+
+/** Where no trailers can follow, nothing announces them; `node:http` throws for it. */
+function withheldTrailer(hasTrailers: boolean): readonly string[] {
+  return hasTrailers ? [] : ['trailer'];
 }
 
 /** As pairs, as `addTrailers` takes them. */

@@ -1,4 +1,5 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { isIPv6 } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type Destination, errorCode, type Leg, type Prologue, RelayError } from '@mdns-ambassador/relay';
 import type { HttpCredential } from '../credential.ts';
@@ -6,6 +7,7 @@ import type { InjectionContext } from '../injection-context.ts';
 import { RefusalLedger } from '../refusal-ledger.ts';
 import type { Secret } from '../secret.ts';
 import { secretOf, writeAuthorization } from './authorization.ts';
+import { type Audience, findForeign } from './foreign-page.ts';
 import { IncomingRequest } from './incoming-request.ts';
 import { MAX_HEADER_BYTES } from './limits.ts';
 import { REPLIES, type Reply } from './reply.ts';
@@ -23,10 +25,14 @@ export class HttpPrologue implements Prologue {
   /** Parses for all connections, and never listens. */
   readonly #server: Server;
   readonly #sessions = new WeakMap<Duplex, Session>();
+  readonly #host: string | undefined;
+  readonly #audience: Audience;
 
   constructor(credential: HttpCredential, context: InjectionContext) {
     this.#credential = credential;
     this.#context = context;
+    this.#host = describeHost(credential);
+    this.#audience = describeAudience(credential);
     this.#server = this.#createParser();
   }
 
@@ -41,7 +47,12 @@ export class HttpPrologue implements Prologue {
         secret = secretOf(this.#credential).current;
         return writeAuthorization(this.#credential, secret);
       },
-      onUnauthorized: () => void this.#takeRefusal(destination, secret),
+      onUnauthorized: () => {
+        this.#takeRefusal(destination, secret).catch(session.guard(rethrow));
+      },
+      host: this.#host,
+      findForeign: (incoming) => this.#findForeign(incoming),
+      onFault: (error) => this.#tellFault(destination, error),
     });
     this.#sessions.set(session.back, session);
     this.#server.emit('connection', session.back);
@@ -61,22 +72,34 @@ export class HttpPrologue implements Prologue {
     // Fields beyond a number would be left out without a word.
     server.maxHeadersCount = 0;
     Reflect.set(server, 'httpAllowHalfOpen', true);
-    server.on('request', (incoming, response) => this.#sessions.get(incoming.socket)?.carry(incoming, response));
-    server.on('checkContinue', (incoming, response) => this.#sessions.get(incoming.socket)?.carry(incoming, response));
-    server.on('upgrade', (incoming, socket, head) => this.#sessions.get(socket)?.upgrade(incoming, head));
-    server.on('connect', (_incoming, socket) => this.#sessions.get(socket)?.refuse(REPLIES.connect));
-    server.on('clientError', (error, socket) => this.#takeClientError(error, socket));
+    const within = (socket: Duplex, act: (session: Session) => void): void => {
+      const session = this.#sessions.get(socket);
+      if (session === undefined) socket.destroy();
+      else session.guard(act)(session);
+    };
+    server.on('request', (incoming, response) => within(incoming.socket, (one) => one.carry(incoming, response)));
+    server.on('checkContinue', (incoming, response) => within(incoming.socket, (one) => one.carry(incoming, response)));
+    server.on('upgrade', (incoming, socket, head) => within(socket, (one) => one.upgrade(incoming, head)));
+    server.on('connect', (_incoming, socket) => within(socket, (one) => one.refuse(REPLIES.connect)));
+    server.on('clientError', (error, socket) => within(socket, (one) => this.#takeClientError(error, one)));
     return server;
   }
 
-  #takeClientError(error: Error, socket: Duplex): void {
-    const session = this.#sessions.get(socket);
+  #takeClientError(error: Error, session: Session): void {
     const code = errorCode(error);
-    if (session === undefined || !code.startsWith('HPE_')) {
-      socket.destroy();
-      return;
-    }
-    session.refuse(this.#explain(error, code));
+    if (code.startsWith('HPE_')) session.refuse(this.#explain(error, code));
+    else session.back.destroy();
+  }
+
+  #findForeign(incoming: IncomingMessage): string | undefined {
+    const reason = findForeign(incoming, this.#audience);
+    if (reason !== undefined) this.#context.onEvent({ kind: 'foreign', protocol: 'http', reason });
+    return reason;
+  }
+
+  #tellFault({ name }: Destination, error: unknown): void {
+    const reason = error instanceof Error ? error.message : String(error);
+    this.#context.onEvent({ kind: 'fault', protocol: 'http', destination: name, reason });
   }
 
   #explain(error: Error, code: string): Reply {
@@ -85,6 +108,7 @@ export class HttpPrologue implements Prologue {
       this.#context.onEvent({ kind: 'tls-client', protocol: 'http' });
       return REPLIES.tls;
     }
+    if (code === 'HPE_INVALID_URL') return REPLIES.target;
     return code === 'HPE_HEADER_OVERFLOW' ? REPLIES.tooLarge : REPLIES.malformed;
   }
 
@@ -100,4 +124,21 @@ export class HttpPrologue implements Prologue {
     if (secretOf(this.#credential).current.equals(secret))
       onEvent({ kind: 'refused', protocol: 'http', destination: name, reason });
   }
+}
+
+function rethrow(error: unknown): never {
+  throw error;
+}
+
+/** What every request calls the service; undefined: what its client calls it. */
+function describeHost({ host, tls }: HttpCredential): string | undefined {
+  if (host === 'keep') return undefined;
+  if (host !== undefined || tls === undefined) return host;
+  return isIPv6(tls.serverName) ? `[${tls.serverName}]` : tls.serverName;
+}
+
+/** The service's own names are not another's to point here. */
+function describeAudience({ host, hosts = [], origins = [], tls }: HttpCredential): Audience {
+  const own = [host?.replace(/:\d+$/, ''), tls?.serverName].filter((name) => name !== undefined);
+  return { hosts: [...hosts, ...own], origins: origins.map((origin) => origin.toLowerCase()) };
 }

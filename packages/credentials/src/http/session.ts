@@ -4,7 +4,7 @@ import { type Back, Front } from './bridge.ts';
 import { carryExchange, type ExchangeContext, findFault } from './exchange.ts';
 import { LegAgent } from './leg-agent.ts';
 import { HEADER_TIMEOUT_MS, MAX_PIPELINED } from './limits.ts';
-import { encodeReply, REPLIES, type Reply } from './reply.ts';
+import { encodeReply, forbid, REPLIES, type Reply } from './reply.ts';
 import { carryUpgrade } from './upgrade.ts';
 
 const CR = 0x0d;
@@ -14,6 +14,11 @@ export interface SessionOptions {
   /** The value of Authorization for the next request; undefined when there is none that can be sent. */
   readonly authorize: () => string | undefined;
   readonly onUnauthorized: () => void;
+  /** The Host of every request; undefined: as the client says it. */
+  readonly host: string | undefined;
+  /** Why a request may not act as the user of the credentials; undefined when it may. */
+  readonly findForeign: (incoming: IncomingMessage) => string | undefined;
+  readonly onFault: (error: unknown) => void;
 }
 
 /** One client and one connection to the service, which is used by that client alone. */
@@ -43,6 +48,17 @@ export class Session {
     leg.resume();
     leg.once('end', () => this.#serviceGone()).once('close', () => this.#serviceGone());
   }
+
+  /** What a listener throws is told, and ends this client's connection. */
+  readonly guard = <Args extends readonly unknown[]>(listener: (...args: Args) => void): ((...args: Args) => void) => {
+    return (...args) => {
+      try {
+        listener(...args);
+      } catch (error) {
+        this.#fail(error);
+      }
+    };
+  };
 
   get back(): Back {
     return this.front.back;
@@ -111,14 +127,32 @@ export class Session {
       this.refuse(fault ?? REPLIES.unusableSecret);
       return undefined;
     }
+    const reason = this.#options.findForeign(incoming);
+    if (reason !== undefined) {
+      this.refuse(forbid(reason));
+      return undefined;
+    }
     return {
       agent: this.#agent,
       authorization,
+      host: this.#options.host,
+      guard: this.guard,
       onUnauthorized: this.#options.onUnauthorized,
       onBroken: () => this.break(),
       onInvalid: (reply) => this.refuse(reply),
       onUnfinished: () => this.back.destroySoon(),
     };
+  }
+
+  #fail(error: unknown): void {
+    try {
+      this.#options.onFault(error);
+    } catch {
+      // Who can't be told is not told; the connection ends all the same.
+    }
+    if (this.#isUpgraded) this.back.destroy();
+    else this.refuse(REPLIES.fault);
+    resetLeg(this.#leg);
   }
 
   #exchangeEnded(response: ServerResponse): void {

@@ -2,7 +2,7 @@ import { type IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type Leg, splice } from '@mdns-ambassador/relay';
 import type { Back } from './bridge.ts';
-import { carryResponseBody, type ExchangeContext, isDelimited, startRequest, writeHead } from './exchange.ts';
+import { carryResponseBody, type ExchangeContext, isDelimited, sendHead, startRequest, writeHead } from './exchange.ts';
 import { forwardResponseFields } from './fields.ts';
 import { REPLIES } from './reply.ts';
 
@@ -29,20 +29,30 @@ export function carryUpgrade(
 ): void {
   const outgoing = startRequest(incoming, context, UPGRADE_FIELDS);
   outgoing.maxHeadersCount = 0;
-  outgoing.on('upgrade', (answer, _socket: Duplex, answerHead: Buffer) => {
-    context.onAgreed();
-    back.write(encodeSwitch(answer));
-    if (head.length > 0) back.unshift(head);
-    if (answerHead.length > 0) leg.unshift(answerHead);
-    splice(back, leg);
-  });
-  outgoing.on('response', (answer) => carryDecline(answer, incoming, back, context));
-  outgoing.on('error', () => context.onBroken());
+  const { guard } = context;
+  outgoing.on(
+    'upgrade',
+    guard((answer: IncomingMessage, _socket: Duplex, answerHead: Buffer) => {
+      context.onAgreed();
+      back.write(encodeSwitch(answer));
+      if (head.length > 0) back.unshift(head);
+      if (answerHead.length > 0) leg.unshift(answerHead);
+      splice(back, leg);
+    }),
+  );
+  outgoing.on(
+    'response',
+    guard((answer: IncomingMessage) => carryDecline(answer, incoming, back, context)),
+  );
+  outgoing.on(
+    'error',
+    guard(() => context.onBroken()),
+  );
   outgoing.end();
 }
 
 function encodeSwitch({ rawHeaders, statusMessage = '' }: IncomingMessage): Buffer {
-  const fields = [...forwardResponseFields(rawHeaders), ...UPGRADE_FIELDS];
+  const fields = [...forwardResponseFields(rawHeaders, false), ...UPGRADE_FIELDS];
   const lines = fields.flatMap((name, index) => (index % 2 === 0 ? [`${name}: ${fields[index + 1] ?? ''}\r\n`] : []));
   return Buffer.from(`HTTP/1.1 101 ${statusMessage}\r\n${lines.join('')}\r\n`, 'latin1');
 }
@@ -62,11 +72,14 @@ function carryDecline(answer: IncomingMessage, incoming: IncomingMessage, back: 
   back.on('drain', () => response.emit('drain'));
   try {
     writeHead(answer, response, true);
-    response.flushHeaders();
+    sendHead(response);
   } catch {
     context.onInvalid(REPLIES.badUpstream);
     return;
   }
   carryResponseBody(answer, response, context);
-  response.once('finish', () => context.onDeclined());
+  response.once(
+    'finish',
+    context.guard(() => context.onDeclined()),
+  );
 }
