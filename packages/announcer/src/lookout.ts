@@ -79,7 +79,7 @@ export class Lookout {
     const outcome = await this.#check(signal);
     if (!outcome.ok) return this.#fail(outcome.reason);
     if (this.#options.relay || this.#target === undefined) return { kind: 'up' };
-    return this.#judge(await this.#measureReach(serviceHost, interfaces, signal), signal);
+    return this.#judge(await this.#measureReach(serviceHost, interfaces, signal), interfaces, signal);
   }
 
   async #ask(signal: AbortSignal): Promise<CheckOutcome> {
@@ -150,7 +150,7 @@ export class Lookout {
     return chosen.length > 0 ? chosen : all;
   }
 
-  #judge(reachability: Reachability, signal: AbortSignal): Finding {
+  #judge(reachability: Reachability, interfaces: readonly NetworkInterface[], signal: AbortSignal): Finding {
     switch (reachability.kind) {
       case 'everywhere':
         this.#unreachableLooks = 0;
@@ -160,6 +160,11 @@ export class Lookout {
         return { kind: 'up', interfaces: reachability.interfaces };
       case 'nowhere': {
         if (signal.aborted) return { kind: 'down', reason: `${this.#describe()} does not accept connections in time` };
+        const missing = this.#describeMissingAddress(interfaces);
+        if (missing !== undefined) {
+          this.#unreachableLooks = 0;
+          return { kind: 'down', reason: missing };
+        }
         this.#unreachableLooks += 1;
         const error = this.#refuseLoopbackOnly();
         return this.#unreachableLooks >= LOOKS_UNTIL_REFUSED
@@ -169,6 +174,20 @@ export class Lookout {
       default:
         return reachability satisfies never;
     }
+  }
+
+  /**
+   * What keeps from knowing whether the LAN reaches the service: no interface has an address of the family in which it answered on
+   * loopback, as while DHCP is under way. Undefined where one has.
+   */
+  #describeMissingAddress(interfaces: readonly NetworkInterface[]): string | undefined {
+    const address = this.#target?.address;
+    if (address === undefined || !isLoopback(address)) return undefined;
+    const family = address.includes(':') ? 'IPv6' : 'IPv4';
+    if (interfaces.some(({ addresses }) => addresses.some((one) => one.family === family))) return undefined;
+    const names = interfaces.map(({ name }) => name).join(', ');
+    const why = names === '' ? 'no network interface is up yet' : `${names} has no ${family} address yet`;
+    return `${this.#describe()} answers on this machine alone so far: ${why}`;
   }
 
   #fail(reason: string): Finding {

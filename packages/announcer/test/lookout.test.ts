@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { AnnouncementOptions } from '../src/announcement-options.ts';
 import { Lookout } from '../src/lookout.ts';
 import { announcementOptions } from './announcement-fixture.ts';
-import { ETH0, ETH1, FakeHost } from './fake-host.ts';
+import { ETH0, ETH1, FakeHost, networkInterface } from './fake-host.ts';
 
 const signal = new AbortController().signal;
 
@@ -98,6 +98,36 @@ test('A lookup that hangs is given up when the time is up', async () => {
   const finding = lookout.look(abort.signal);
   abort.abort();
   expect(await finding).toMatchObject({ kind: 'down' });
+});
+
+test('While an interface has no address of the family of the service, nothing is refused', async () => {
+  const { host, lookout } = arrange();
+  host.listenEverywhere();
+  host.used = [networkInterface('eth0', 'fe80::1')];
+  host.listeners.delete('[::1]:12345');
+  for (let look = 0; look < 5; look++) {
+    expect(await lookout.look(signal)).toEqual({
+      kind: 'down',
+      reason: 'redis on port 12345 answers on this machine alone so far: eth0 has no IPv4 address yet',
+    });
+  }
+  host.used = [ETH0];
+  expect(await lookout.look(signal)).toEqual({ kind: 'up' });
+});
+
+test('Where no interface is up yet, that is said; on loopback only it is refused when one is', async () => {
+  const { host, lookout } = arrange();
+  host.listen('127.0.0.1:12345');
+  host.used = [];
+  for (let look = 0; look < 3; look++) {
+    expect(await lookout.look(signal)).toMatchObject({
+      kind: 'down',
+      reason: expect.stringContaining('no network interface'),
+    });
+  }
+  host.used = [ETH0];
+  expect(await lookout.look(signal)).toMatchObject({ kind: 'unreachable' });
+  expect(await lookout.look(signal)).toMatchObject({ kind: 'refused' });
 });
 
 test('With the check "none", a service that answers on loopback only is refused all the same', async () => {

@@ -84,7 +84,6 @@ test.each<[string, string]>([
   ['proxy redis --where env', '64 --where: "env" is no filter'],
   ['proxy redis --allow-cidr 10.0.0.0/40', '64 --allow-cidr: "10.0.0.0/40"'],
   ['proxy redis --connect-timeout', '64 --connect-timeout has no value'],
-  ['proxy redis --interface eth999', '64 --interface: there is no interface "eth999"'],
   ['proxy redis --log-level loud', '64 --log-level: "loud" is not known'],
   ['proxy redis --config /no/such/file', '66 --config: "/no/such/file" does not exist'],
   ['proxy redis -- ls', '64 "--" goes with announce alone'],

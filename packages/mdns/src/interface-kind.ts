@@ -1,4 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { BRIDGE_PORT, type BridgeFacts } from './interfaces.ts';
 
 /** ARPHRD_* (linux/if_arp.h): link layers that no LAN has. */
 const TUNNEL_LINK_TYPES: ReadonlySet<number> = new Set([512, 519, 768, 769, 776, 778, 823, 65534]);
@@ -22,7 +23,28 @@ export function describeLinuxInterfaceKind(name: string, sysfs: string = '/sys/c
   if (existsSync(`${folder}/tun_flags`)) return 'VPN or tunnel';
   if (TUNNEL_LINK_TYPES.has(Number(readOrEmpty(`${folder}/type`)))) return 'VPN or tunnel';
   const deviceType = /^DEVTYPE=(.*)$/m.exec(readOrEmpty(`${folder}/uevent`))?.[1];
-  return deviceType === undefined ? undefined : UNWANTED_DEVICE_TYPES.get(deviceType);
+  const byType = deviceType === undefined ? undefined : UNWANTED_DEVICE_TYPES.get(deviceType);
+  return byType ?? (existsSync(`${folder}/brport`) ? BRIDGE_PORT : undefined);
+}
+
+/** The route of all else, in the tables of /proc/net: destination and mask of zeros. */
+const DEFAULT_ROUTE = { ipv4: /^(\S+)\t00000000\t\S+\t\S+\t\S+\t\S+\t\S+\t00000000\t/, ipv6: /^0{32} 00 .* (\S+)$/ };
+
+/** What Linux knows of a bridge; nothing where nothing can be read. */
+export function describeLinuxBridge(
+  name: string,
+  sysfs: string = '/sys/class/net',
+  procfs: string = '/proc/net',
+): BridgeFacts {
+  const leadsThere = (path: string, pattern: RegExp): boolean =>
+    readOrEmpty(path)
+      .split('\n')
+      .some((line) => pattern.exec(line.trim())?.[1] === name);
+  return {
+    ports: listOrNothing(`${sysfs}/${name}/brif`),
+    holdsDefaultRoute:
+      leadsThere(`${procfs}/route`, DEFAULT_ROUTE.ipv4) || leadsThere(`${procfs}/ipv6_route`, DEFAULT_ROUTE.ipv6),
+  };
 }
 
 /** The number that the kernel gave to an interface when it was made; undefined where it can't be read. */
@@ -36,5 +58,13 @@ function readOrEmpty(path: string): string {
     return readFileSync(path, 'utf8').trim();
   } catch {
     return '';
+  }
+}
+
+function listOrNothing(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
   }
 }

@@ -7,11 +7,20 @@ export interface OsAddress {
   readonly netmask: string;
   readonly cidr: string | null;
   readonly internal: boolean;
+  /** Absent, or nothing but zeros: the adapter has none. */
+  readonly mac?: string | undefined;
   readonly scopeid?: number | undefined;
 }
 
 /** The shape of `os.networkInterfaces()`: what is up, by name. */
 export type OsInterfaces = Readonly<Record<string, readonly OsAddress[] | undefined>>;
+
+/** What tells the bridge that is a machine's LAN (routers, NAS, hosts of virtual machines) from one between containers. */
+export interface BridgeFacts {
+  /** The interfaces that it joins, by name. */
+  readonly ports: readonly string[];
+  readonly holdsDefaultRoute: boolean;
+}
 
 export interface InterfaceChoice {
   /** `process.platform` of the machine that the names come from. */
@@ -20,6 +29,8 @@ export interface InterfaceChoice {
   readonly named?: readonly string[];
   /** What the OS knows of an interface beyond its name, in words for the user; undefined: nothing against it. */
   readonly describeKind?: (name: string) => string | undefined;
+  /** What the OS knows of a bridge; absent: nothing, and none is used unless it is named. */
+  readonly describeBridge?: (name: string) => BridgeFacts;
   /** Take the bridges of containers too; what is announced there are the addresses that are valid there. */
   readonly withBridges?: boolean;
 }
@@ -39,28 +50,62 @@ export interface InterfaceSelection {
 type NameRule = readonly [pattern: RegExp, reason: string];
 
 const TUNNEL = 'VPN or tunnel';
-const BRIDGES: readonly (string | undefined)[] = ['docker bridge', 'bridge', 'podman bridge'];
+const BRIDGE = 'bridge';
+const VIRTUAL_MACHINES = 'virtual machine network';
+const MOBILE = 'mobile network';
+const CONTAINER_BRIDGE = 'bridge of containers';
+const BRIDGES: readonly (string | undefined)[] = ['docker bridge', BRIDGE, CONTAINER_BRIDGE, 'podman bridge'];
+/** What the kernel calls an interface whose packets a bridge takes: its own addresses, if it has any, are not reached. */
+export const BRIDGE_PORT = 'port of a bridge';
 const UNIX_RULES: readonly NameRule[] = [
   [/^docker/, 'docker bridge'],
   [/^br-[0-9a-f]{12}$/, 'docker bridge'],
-  [/^(br-|br\d|bridge|lxcbr|lxdbr|incusbr|cbr\d)/, 'bridge'],
+  [/^(lxcbr|lxdbr|incusbr|cbr\d)/, CONTAINER_BRIDGE],
+  [/^(br-|br\d|bridge|vmbr)/, BRIDGE],
   [/^podman/, 'podman bridge'],
   [/^veth/, 'container end of a veth pair'],
-  [/^(virbr|vnet\d|vmnet|vmenet|vboxnet)/, 'virtual machine network'],
+  [/^(virbr|vnet\d|vmnet|vmenet|vboxnet)/, VIRTUAL_MACHINES],
   [/^(tun|tap|utun|ipsec|gif|stf|sit|gre|ip6tnl|tunl)\d*/, TUNNEL],
   [/^(wg|tailscale|zt|nebula|nordlynx|ppp|cscotun|gpd)/, TUNNEL],
   [/^(cni|flannel|cali|cilium|lxc|weave|kube-|nodelocaldns|antrea|ovs-|ovn)/, 'container network'],
   [/^(vxlan|geneve)/, 'overlay network'],
+  [/^(rmnet|wwan|wwp)/, MOBILE],
+];
+const DARWIN_RULES: readonly NameRule[] = [
   [/^(awdl|llw|anpi|ap\d)/, 'Apple peer-to-peer link'],
-  [/^(rmnet|wwan|wwp)/, 'mobile network'],
+  [/^feth/, TUNNEL],
+  [/^vnic/, VIRTUAL_MACHINES],
+];
+const ANDROID_RULES: readonly NameRule[] = [
+  [/^(ccmni|v4-rmnet)/, MOBILE],
+  [/^p2p/, 'Wi-Fi Direct'],
+  [/^dummy/, 'stand-in without a network'],
+];
+const FREEBSD_RULES: readonly NameRule[] = [
+  [/^epair/, 'container end of an epair'],
+  [/^vm-/, VIRTUAL_MACHINES],
 ];
 const WINDOWS_RULES: readonly NameRule[] = [
   [/^vEthernet/i, 'Hyper-V, WSL or docker switch'],
-  [/vmware|vmnet|virtualbox/i, 'virtual machine network'],
-  [/tailscale|zerotier|wireguard|openvpn|tap-windows|wintun|nordlynx|\bvpn\b/i, TUNNEL],
-  [/^local area connection\*|wi-fi direct/i, 'Wi-Fi Direct'],
+  [/vmware|vmnet|virtualbox/i, VIRTUAL_MACHINES],
+  [
+    /tailscale|zerotier|wireguard|openvpn|tap-windows|wintun|nordlynx|vpn|mullvad|cloudflarewarp|pangp|anyconnect/i,
+    TUNNEL,
+  ],
+  // "Local Area Connection* 2" in any language.
+  [/\* \d+$|^local area connection\*|wi-fi direct/i, 'Wi-Fi Direct'],
   [/bluetooth/i, 'Bluetooth network'],
-  [/cellular|mobile broadband/i, 'mobile network'],
+  [/cellular|mobile broadband/i, MOBILE],
+];
+
+/** What adapters are by their MAC where names are the user's or the maker's: on Windows and macOS. Never what a guest's own adapter has. */
+const MAC_RULES: readonly NameRule[] = [
+  // Wintun, WireGuard, PPP, utun: no link layer.
+  [/^(00:){5}00$/, TUNNEL],
+  // TAP-Windows; Cisco AnyConnect; GlobalProtect; Juniper; FortiClient.
+  [/^(00:ff:|00:05:9a:3c:7a:|02:50:41:|02:05:85:7f:eb:|00:09:0f:)/, TUNNEL],
+  // The host's adapters of VirtualBox, VMware (VMnet1, VMnet8) and Parallels.
+  [/^(0a:00:27:|00:50:56:c0:00:|00:1c:42:00:00:)/, VIRTUAL_MACHINES],
 ];
 
 /**
@@ -82,7 +127,7 @@ export function selectInterfaces(all: OsInterfaces, choice: InterfaceChoice): In
       loopbacks.push(found);
       continue;
     }
-    const reason = findReasonAgainst(found.name, choice);
+    const reason = findReasonAgainst(found, choice, all);
     if (reason === undefined || (choice.withBridges === true && BRIDGES.includes(reason))) used.push(found);
     else skipped.push({ name: found.name, reason });
   }
@@ -94,13 +139,49 @@ export function normalizeInterfaceName(name: string): string {
   return name.replace(/@.*$/, '').replace(/:\d+$/, '');
 }
 
-function comparableName(name: string, platform: string): string {
+/** Two spellings of one interface give the same. */
+export function comparableName(name: string, platform: string): string {
   return platform === 'win32' ? name.toLowerCase() : normalizeInterfaceName(name);
 }
 
-function findReasonAgainst(name: string, choice: InterfaceChoice): string | undefined {
-  const rules = choice.platform === 'win32' ? WINDOWS_RULES : UNIX_RULES;
-  return rules.find(([pattern]) => pattern.test(name))?.[1] ?? choice.describeKind?.(name);
+function findReasonAgainst({ name }: NetworkInterface, choice: InterfaceChoice, all: OsInterfaces): string | undefined {
+  const reason = describeName(name, choice) ?? describeAdapter(all[name] ?? [], choice.platform);
+  return reason === BRIDGE && isLanBridge(name, choice) ? undefined : reason;
+}
+
+function describeName(name: string, choice: InterfaceChoice): string | undefined {
+  return listNameRules(choice.platform).find(([pattern]) => pattern.test(name))?.[1] ?? choice.describeKind?.(name);
+}
+
+/** The way out of the machine leads there, or it joins something that is no end of a container or virtual machine. */
+function isLanBridge(name: string, choice: InterfaceChoice): boolean {
+  const facts = choice.describeBridge?.(name);
+  if (facts === undefined) return false;
+  return facts.holdsDefaultRoute || facts.ports.some((port) => describeName(port, choice) === BRIDGE_PORT);
+}
+
+function listNameRules(platform: string): readonly NameRule[] {
+  switch (platform) {
+    case 'win32':
+      return WINDOWS_RULES;
+    case 'darwin':
+      return [...UNIX_RULES, ...DARWIN_RULES];
+    case 'android':
+      return [...UNIX_RULES, ...ANDROID_RULES];
+    case 'freebsd':
+      return [...UNIX_RULES, ...FREEBSD_RULES];
+    default:
+      return UNIX_RULES;
+  }
+}
+
+/** On Linux the kernel tells more, and a /32 or a MAC of zeros stands on ordinary links, too. */
+function describeAdapter(addresses: readonly OsAddress[], platform: string): string | undefined {
+  if (platform !== 'win32' && platform !== 'darwin') return undefined;
+  const [{ mac } = {}] = addresses;
+  const byMac = mac === undefined ? undefined : MAC_RULES.find(([pattern]) => pattern.test(mac.toLowerCase()))?.[1];
+  const isPointToPoint = addresses.some((one) => one.family === 'IPv4' && readPrefixLength(one) === 32);
+  return byMac ?? (isPointToPoint ? TUNNEL : undefined);
 }
 
 function mergeByName(all: OsInterfaces, platform: string): readonly NetworkInterface[] {

@@ -106,7 +106,8 @@ class NativeNode implements MdnsNode {
     this.#notePoll();
     const errors = await this.#attachments.align(false);
     if (this.#closing !== undefined) return;
-    if (!this.#attachments.isAnyUp) {
+    const isWaiting = this.#options.mayWait === true && errors.length === 0;
+    if (!this.#attachments.isAnyUp && !isWaiting) {
       this.#starting = undefined;
       this.#notices.length = 0;
       this.#attachments.forget();

@@ -12,6 +12,8 @@ export interface MdnsNodeOptions {
   /** The label of this node's own host name, e.g. `h1-k3x9`; never the machine's bare host name, which its own responder claims. */
   readonly hostLabel: string;
   readonly onEvent?: (event: NodeEvent) => void;
+  /** With it `start` resolves although no interface is up yet, and the first that comes is used; default false: it rejects. */
+  readonly mayWait?: boolean;
   /** How packets are read; default {@link decodeMessage}. A simulation of many nodes reads each packet once for all. */
   readonly decode?: Decode;
 }

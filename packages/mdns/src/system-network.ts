@@ -1,6 +1,6 @@
 import { networkInterfaces, platform as osPlatform } from 'node:os';
-import { describeLinuxInterfaceKind, readLinuxInterfaceIndex } from './interface-kind.ts';
-import { type InterfaceSelection, type SkippedInterface, selectInterfaces } from './interfaces.ts';
+import { describeLinuxBridge, describeLinuxInterfaceKind, readLinuxInterfaceIndex } from './interface-kind.ts';
+import { comparableName, type InterfaceSelection, type SkippedInterface, selectInterfaces } from './interfaces.ts';
 import { openLink } from './link.ts';
 import type { Network } from './network.ts';
 
@@ -16,6 +16,8 @@ export interface SystemNetworkOptions {
 export interface SystemNetwork extends Network {
   /** Interfaces that are up and left alone, with the reason; naming one uses it. */
   skipped(): readonly SkippedInterface[];
+  /** Interfaces that were named and are not up, or have no address yet. */
+  awaited(): readonly string[];
 }
 
 /** The operating system's network. */
@@ -26,7 +28,10 @@ export function systemNetwork(options: SystemNetworkOptions = {}): SystemNetwork
       platform,
       named: options.interfaceNames ?? [],
       withBridges: options.withBridges ?? false,
-      ...(platform === 'linux' && { describeKind: (name: string) => describeLinuxInterfaceKind(name) }),
+      ...(platform === 'linux' && {
+        describeKind: (name: string) => describeLinuxInterfaceKind(name),
+        describeBridge: (name: string) => describeLinuxBridge(name),
+      }),
     });
   return {
     interfaces: () =>
@@ -35,6 +40,10 @@ export function systemNetwork(options: SystemNetworkOptions = {}): SystemNetwork
         index: platform === 'linux' ? readLinuxInterfaceIndex(on.name) : undefined,
       })),
     skipped: () => select().skipped,
+    awaited: () => {
+      const used = new Set(select().used.map(({ name }) => comparableName(name, platform)));
+      return (options.interfaceNames ?? []).filter((name) => !used.has(comparableName(name, platform)));
+    },
     openLink: (on, family, events) => openLink(on, family, events, platform),
   };
 }

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { describeLinuxInterfaceKind } from '../src/interface-kind.ts';
+import { describeLinuxBridge, describeLinuxInterfaceKind } from '../src/interface-kind.ts';
 
 describe('the kind of a Linux interface', () => {
   let sysfs = '';
@@ -35,6 +35,28 @@ describe('the kind of a Linux interface', () => {
 
   it('tells a bridge', () => {
     expect(describeKind({ type: '1\n', 'bridge/bridge_id': '8000\n', uevent: 'DEVTYPE=bridge\n' })).toBe('bridge');
+  });
+
+  it('tells the port of a bridge, and what it is beyond that first', () => {
+    expect(describeKind({ type: '1\n', 'brport/state': '3\n' })).toBe('port of a bridge');
+    expect(describeKind({ type: '1\n', 'brport/state': '3\n', tun_flags: '0x1002\n' })).toBe('VPN or tunnel');
+  });
+
+  it('knows what a bridge joins, and whether the way out leads there', () => {
+    mkdirSync(join(sysfs, 'br0/brif/eth0'), { recursive: true });
+    const route = (line: string, file = 'route') => writeFileSync(join(sysfs, file), `Iface\tDestination\n${line}\n`);
+    const facts = () => describeLinuxBridge('br0', sysfs, sysfs);
+    expect(facts()).toEqual({ ports: ['eth0'], holdsDefaultRoute: false });
+    route('br0\t00000000\t0100A8C0\t0003\t0\t0\t0\t00000000\t0\t0\t0');
+    expect(facts().holdsDefaultRoute).toBe(true);
+    route('br0\t0000A8C0\t00000000\t0001\t0\t0\t0\t00FFFFFF\t0\t0\t0');
+    expect(facts().holdsDefaultRoute).toBe(false);
+    const zeros = '0'.repeat(32);
+    const rest = 'fe800000000000000000000000000001 00000400 00000001 00000000 00000003';
+    route(`${zeros} 00 ${zeros} 00 ${rest}     br0`, 'ipv6_route');
+    expect(facts().holdsDefaultRoute).toBe(true);
+    route(`${zeros} 00 ${zeros} 00 ${rest}      lo`, 'ipv6_route');
+    expect(facts().holdsDefaultRoute).toBe(false);
   });
 
   it('tells an overlay', () => {

@@ -67,8 +67,6 @@ describe('the choice of interfaces', () => {
     'tailscale0',
     'ztabcdef',
     'ppp0',
-    'awdl0',
-    'llw0',
     'cni0',
     'flannel.1',
     'cali1234',
@@ -108,6 +106,44 @@ describe('the choice of interfaces', () => {
     expect(chosen.skipped).toEqual([{ name: 'foo', reason: 'VPN or tunnel' }]);
   });
 
+  /** A machine on which `bridge` joins `ports`; `kinds` are the kernel's words. */
+  function useBridge(bridge: string, ports: readonly string[], holdsDefaultRoute = false): readonly string[] {
+    const all = { lo: LO, [bridge]: [v4('192.168.1.2')], docker0: [v4('172.17.0.1')] };
+    const kinds: Readonly<Record<string, string>> = { [bridge]: 'bridge', vnet0: 'VPN or tunnel' };
+    return selectInterfaces(all, {
+      platform: 'linux',
+      describeKind: (name) => kinds[name] ?? (ports.includes(name) ? 'port of a bridge' : undefined),
+      describeBridge: (name) =>
+        name === bridge ? { ports, holdsDefaultRoute } : { ports: ['veth9'], holdsDefaultRoute: false },
+    }).used.map(({ name }) => name);
+  }
+
+  it.each(['br0', 'br-lan', 'vmbr0', 'lan'])('takes %s, the bridge that is the LAN', (bridge) => {
+    expect(useBridge(bridge, ['enp3s0', 'veth12', 'vnet0'])).toEqual([bridge]);
+    expect(useBridge(bridge, ['bond0'])).toEqual([bridge]);
+    expect(useBridge(bridge, ['veth12'], true)).toEqual([bridge]);
+  });
+
+  it.each(['docker0', 'br-1f2e3d4c5b6a', 'virbr0', 'lxcbr0', 'podman0'])('never takes %s for the LAN', (bridge) => {
+    expect(useBridge(bridge, ['enp3s0'], true)).toEqual(['lo']);
+  });
+
+  it('leaves a bridge of containers and virtual machines alone, and the ports of one that is the LAN', () => {
+    expect(useBridge('br7', ['veth12', 'vnet0', 'tap1'])).toEqual(['lo']);
+    const all = { br0: [v4('192.168.1.2')], eth0: [v6('fe80::1', 2)] };
+    const chosen = selectInterfaces(all, {
+      platform: 'linux',
+      describeKind: (name) => (name === 'eth0' ? 'port of a bridge' : 'bridge'),
+      describeBridge: () => ({ ports: ['eth0'], holdsDefaultRoute: false }),
+    });
+    expect(chosen.used.map(({ name }) => name)).toEqual(['br0']);
+    expect(chosen.skipped).toEqual([{ name: 'eth0', reason: 'port of a bridge' }]);
+  });
+
+  it("takes an access point of Linux, whose name is Apple's elsewhere", () => {
+    expect(usedNames({ ap0: [v4('10.0.0.1')] }, 'linux')).toEqual(['ap0']);
+  });
+
   it('falls back to loopback alone when nothing else is left', () => {
     expect(usedNames({ lo: LO, docker0: [v4('172.17.0.1')] }, 'linux')).toEqual(['lo']);
     expect(usedNames({ lo0: LO, utun0: [v6('fe80::9', 9)] }, 'darwin')).toEqual(['lo0']);
@@ -133,6 +169,53 @@ describe('the choice of interfaces', () => {
       anpi0: [v6('fe80::6', 5)],
     };
     expect(usedNames(all, 'darwin')).toEqual(['en0', 'en5']);
+  });
+
+  it('knows what third parties put on a Mac', () => {
+    const mac = 'aa:bb:cc:dd:ee:ff';
+    const all = {
+      en0: [{ ...v4('192.168.1.7'), mac }],
+      en7: [{ ...v4('10.9.0.7'), mac: '00:00:00:00:00:00' }],
+      en8: [{ ...v4('10.8.0.7', 32), mac }],
+      feth340: [{ ...v4('10.147.17.2'), mac }],
+      vnic0: [{ ...v4('10.211.55.2'), mac: '00:1c:42:00:00:08' }],
+    };
+    expect(usedNames(all, 'darwin')).toEqual(['en0']);
+    expect(usedNames(all, 'darwin', ['feth340'])).toEqual(['feth340']);
+  });
+
+  it('knows the interfaces of Android and FreeBSD', () => {
+    const names = ['wlan0', 'ccmni0', 'v4-rmnet_data0', 'p2p0', 'dummy0', 'rmnet_data1'];
+    expect(usedNames(Object.fromEntries(names.map((name) => [name, [v4('10.0.0.1')]])), 'android')).toEqual(['wlan0']);
+    const bsd = ['em0', 'epair0a', 'vm-public'];
+    expect(usedNames(Object.fromEntries(bsd.map((name) => [name, [v4('10.0.0.1')]])), 'freebsd')).toEqual(['em0']);
+  });
+
+  it.each([
+    ['ProtonVPN', '00:00:00:00:00:00', 24],
+    ['Mullvad', 'aa:bb:cc:dd:ee:ff', 24],
+    ['CloudflareWARP', 'aa:bb:cc:dd:ee:ff', 24],
+    ['PANGP Virtual Ethernet Adapter', '02:50:41:00:00:01', 24],
+    ['Firma', '00:00:00:00:00:00', 24],
+    ['Firma 2', '02:11:22:33:44:55', 32],
+    ['Ethernet 4', '00:05:9a:3c:7a:00', 24],
+    ['Ethernet 5', '00:ff:12:34:56:78', 24],
+    ['Ethernet 3', '0a:00:27:00:00:09', 24],
+    ['Ethernet 6', '00:50:56:c0:00:08', 24],
+    ['LAN-Verbindung* 10', 'aa:bb:cc:dd:ee:ff', 24],
+    ['Connexion au réseau local* 2', 'aa:bb:cc:dd:ee:ff', 24],
+  ])('leaves %s of Windows alone (%s, /%i)', (name, mac, bits) => {
+    const all = {
+      Ethernet: [{ ...v4('192.168.1.8'), mac: '00:50:56:12:34:56' }],
+      [name]: [{ ...v4('10.1.2.3', bits), mac }],
+    };
+    expect(usedNames(all, 'win32')).toEqual(['Ethernet']);
+  });
+
+  it('takes the own adapter of a virtual machine', () => {
+    for (const mac of ['00:0c:29:11:22:33', '08:00:27:11:22:33', '00:15:5d:11:22:33', '00:50:56:99:22:33']) {
+      expect(usedNames({ Ethernet: [{ ...v4('192.168.1.8'), mac }] }, 'win32')).toEqual(['Ethernet']);
+    }
   });
 
   it('knows the interfaces of Windows', () => {

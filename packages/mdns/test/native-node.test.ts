@@ -477,6 +477,20 @@ describe('interfaces', () => {
     await expect(h1.node.start()).rejects.toMatchObject({ code: 'no-interface' });
   });
 
+  it('waits for an interface where it may', async () => {
+    const world = new NodeWorld();
+    const h1 = await world.start('h1', '10.99.0.1/24');
+    publish(h1, 'a');
+    const h2 = world.add('h2', {}, { mayWait: true });
+    await h2.node.start();
+    const { instances } = browse(h2);
+    await world.run(5 * SECOND_MS);
+    expect(instances()).toEqual([]);
+    h2.host.connect('eth0', 'lan', ['10.99.0.2/24']);
+    await world.run(5 * SECOND_MS);
+    expect(instances().map(({ name }) => name)).toEqual(['a']);
+  });
+
   it('gives link-local addresses the zone that the OS wants', async () => {
     const world = new NodeWorld();
     const h1 = await world.start('h1', 'fe80::1/64');

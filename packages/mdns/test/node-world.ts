@@ -1,7 +1,7 @@
 import { ManualClock, type MemoryHost, MemoryNetwork, type SentPacket, seededRandom } from '@mdns-ambassador/testkit';
 import type { BrowseEvent, Instance } from '../src/instance.ts';
 import { createMdnsNode } from '../src/native-node.ts';
-import type { MdnsNode, NodeEvent } from '../src/node.ts';
+import type { MdnsNode, MdnsNodeOptions, NodeEvent } from '../src/node.ts';
 import type { Publication, PublicationEvent, ServiceOptions } from '../src/publication.ts';
 import { decodeMessage } from '../src/wire/decode.ts';
 import type { Message } from '../src/wire/message.ts';
@@ -42,18 +42,28 @@ export class NodeWorld {
   }
 
   /** A node that is not started; `interfaces` by name: segment and addresses. */
-  add(name: string, interfaces: Readonly<Record<string, readonly [segment: string, ...addresses: string[]]>>): Station {
+  add(
+    name: string,
+    interfaces: Readonly<Record<string, readonly [segment: string, ...addresses: string[]]>>,
+    options: Pick<MdnsNodeOptions, 'mayWait'> = {},
+  ): Station {
     const host = this.network.addHost(name);
     for (const [interfaceName, [segment, ...addresses]] of Object.entries(interfaces)) {
       host.connect(interfaceName, segment, addresses);
     }
     const events: NodeEvent[] = [];
-    return { host, node: this.createNode(name, host, events), events };
+    return { host, node: this.createNode(name, host, events, options), events };
   }
 
   /** One more node on a host that may have others. */
-  createNode(name: string, host: MemoryHost, events: NodeEvent[]): MdnsNode {
+  createNode(
+    name: string,
+    host: MemoryHost,
+    events: NodeEvent[],
+    options: Pick<MdnsNodeOptions, 'mayWait'> = {},
+  ): MdnsNode {
     return createMdnsNode({
+      ...options,
       network: host,
       clock: this.clock,
       random: seededRandom(this.#seed++),

@@ -1,22 +1,31 @@
 import type { NetworkInterface, NodeEvent, SkippedInterface } from '@mdns-ambassador/mdns';
+import { escapeText } from './escape.ts';
 import { describeMode } from './mesh-lines.ts';
 import { describeInterface, joinWords, quoteName } from './phrases.ts';
 import type { Reporter } from './reporter.ts';
 
+/** Interfaces left out that are named at the start; `doctor` names all. */
+const MOST_NAMED = 8;
+
+/** The interfaces as they are at the start. */
+export interface NetworkFacts {
+  interfaces(): readonly NetworkInterface[];
+  skipped(): readonly SkippedInterface[];
+  /** Named and not up. */
+  awaited(): readonly string[];
+}
+
 /** What is said once at the start: that anybody may take part, and which interfaces are used and which are not. */
-export function tellStart(
-  reporter: Reporter,
-  interfaces: readonly NetworkInterface[],
-  skipped: readonly SkippedInterface[],
-  meshIds?: readonly string[],
-): void {
+export function tellStart(reporter: Reporter, network: NetworkFacts, meshIds?: readonly string[]): void {
+  const [interfaces, skipped, awaited] = [network.interfaces(), network.skipped(), network.awaited()];
   const addresses = (one: NetworkInterface): readonly string[] => one.addresses.map(({ address }) => address);
-  reporter.tell(describeStart(interfaces, skipped, meshIds), {
+  reporter.tell(describeStart(network, meshIds), {
     event: 'started',
     mode: meshIds === undefined ? 'open' : 'mesh',
     ...(meshIds === undefined ? {} : { mesh: meshIds }),
     interfaces: interfaces.map((one) => ({ name: one.name, addresses: addresses(one) })),
     skipped: skipped.map(({ name, reason }) => ({ name, reason })),
+    ...(awaited.length === 0 ? {} : { awaited }),
   });
 }
 
@@ -29,19 +38,35 @@ export function tellMode(reporter: Reporter, meshIds?: readonly string[]): void 
   });
 }
 
-export function describeStart(
-  interfaces: readonly NetworkInterface[],
-  skipped: readonly SkippedInterface[],
-  meshIds?: readonly string[],
-): string {
+export function describeStart(network: NetworkFacts, meshIds?: readonly string[]): string {
+  const [interfaces, skipped, awaited] = [network.interfaces(), network.skipped(), network.awaited()];
   const lines = [describeMode(meshIds)];
-  if (interfaces.length === 0) lines.push('no network interface is up: waiting for one');
-  else if (interfaces.every(({ loopback }) => loopback)) {
+  if (awaited.length > 0)
+    lines.push(`${describeAwaited(awaited)}: waiting for ${awaited.length === 1 ? 'it' : 'them'}`);
+  else if (interfaces.length === 0) lines.push('no network interface is up: waiting for one');
+  if (interfaces.length > 0 && interfaces.every(({ loopback }) => loopback)) {
     lines.push(`using ${joinWords(interfaces.map(describeInterface))}: only this machine can be reached`);
-  } else lines.push(`using ${joinWords(interfaces.map(describeInterface))}`);
-  for (const { name, reason } of skipped)
-    lines.push(`not using ${name} (${reason}); add --interface ${quoteWord(name)} to use it`);
+  } else if (interfaces.length > 0) lines.push(`using ${joinWords(interfaces.map(describeInterface))}`);
+  if (skipped.length > 0) lines.push(describeSkipped(skipped));
   return lines.join('\n');
+}
+
+/** `eth7 is not up, or has no address yet` */
+export function describeAwaited(names: readonly string[]): string {
+  return `${joinWords(names.map((name) => escapeText(name)))} ${names.length === 1 ? 'is' : 'are'} not up, or ${names.length === 1 ? 'has' : 'have'} no address yet`;
+}
+
+/** One line, however many there are: a laptop has a dozen. */
+function describeSkipped(skipped: readonly SkippedInterface[]): string {
+  const [only] = skipped;
+  if (only !== undefined && skipped.length === 1)
+    return `not using ${only.name} (${only.reason}); add --interface ${quoteWord(only.name)} to use it`;
+  const byReason = new Map<string, string[]>();
+  for (const { name, reason } of skipped.slice(0, MOST_NAMED))
+    byReason.set(reason, [...(byReason.get(reason) ?? []), name]);
+  const groups = [...byReason].map(([reason, names]) => `${names.join(', ')} (${reason})`);
+  const more = skipped.length > MOST_NAMED ? `, and ${skipped.length - MOST_NAMED} more` : '';
+  return `not using ${groups.join(', ')}${more}; add --interface NAME to use one`;
 }
 
 /** What became of the interfaces since the start. */

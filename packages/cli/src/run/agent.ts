@@ -91,7 +91,7 @@ export async function runAgent(invocation: Invocation): Promise<number> {
   try {
     await admin?.listen(reporter);
     await startNode(local);
-    tellStart(reporter, local.network.interfaces(), local.network.skipped());
+    tellStart(reporter, local.network);
     isStarted = true;
     listener = await openSocket(request, feed);
     if (docker !== undefined) await startDocker(docker);

@@ -139,7 +139,7 @@ export async function announceServices(invocation: Invocation): Promise<number> 
   try {
     await admin?.listen(reporter);
     await speaker.start();
-    tellStart(reporter, speaker.network.interfaces(), speaker.network.skipped(), mesh?.ids);
+    tellStart(reporter, speaker.network, mesh?.ids);
     isStarted = true;
     if (mesh !== undefined && meshRequest !== undefined) {
       unfollow = followKeyFile(mesh, meshRequest.path, surroundings.platform, reporter);

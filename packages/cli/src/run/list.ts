@@ -11,7 +11,7 @@ import { formatDuration, parseDuration } from '../parse/duration.ts';
 import { nameOfType, parseBrowsedType } from '../parse/service-type.ts';
 import { addSharedOptions, loadConfig } from '../settings/service-requests.ts';
 import { readGiven } from '../settings/settings.ts';
-import { createLoggedNetwork, type LocalNetwork, startNode } from './local-network.ts';
+import { createLoggedNetwork, describeNoNetwork, type LocalNetwork, startNode } from './local-network.ts';
 import { openLog } from './log-options.ts';
 import { createMembershipJudge, createMesh } from './mesh-keys.ts';
 import { waitForAbort, waitOrAbort } from './stopping.ts';
@@ -45,7 +45,9 @@ export async function listInstances(invocation: Invocation): Promise<number> {
       });
       await waitOrAbort(timeoutMs, signal);
       if (!isHeard && !signal.aborted)
-        surroundings.stderr.line(`ambassador: ${describeNothing(type, local)} so far; what comes is told here`);
+        surroundings.stderr.line(
+          `ambassador: ${describeNoNetwork(local) ?? `${describeNothing(type, local)} so far`}; what comes is told here`,
+        );
       await waitForAbort(signal);
       return EXIT_OK;
     }
@@ -58,6 +60,7 @@ export async function listInstances(invocation: Invocation): Promise<number> {
   } finally {
     await local.node.close();
   }
+  const noNetwork = describeNoNetwork(local);
   const instances = [...found.values()].sort(compareInstances);
   if (isJson)
     surroundings.stdout.line(JSON.stringify(instances.map((instance) => instanceToJson(instance, isMember(instance)))));
@@ -68,7 +71,8 @@ export async function listInstances(invocation: Invocation): Promise<number> {
   if (instances.length > 0 || signal.aborted) return EXIT_OK;
   throw new CliError(
     EXIT_UNAVAILABLE,
-    `${describeNothing(type, local)} within ${formatDuration(timeoutMs)}; start ambassador announce somewhere, or wait longer with --timeout 10s`,
+    noNetwork ??
+      `${describeNothing(type, local)} within ${formatDuration(timeoutMs)}; start ambassador announce somewhere, or wait longer with --timeout 10s`,
   );
 }
 

@@ -12,6 +12,7 @@ import {
 import { CliError } from '../cli-error.ts';
 import { EXIT_UNAVAILABLE } from '../exit-codes.ts';
 import type { Log } from '../output/log.ts';
+import { describeAwaited } from '../output/network-lines.ts';
 import { readInterfaces } from '../settings/interfaces.ts';
 import type { Settings } from '../settings/settings.ts';
 
@@ -21,7 +22,7 @@ export interface LocalNetwork {
   readonly node: MdnsNode;
 }
 
-/** The names that `--interface` asks for; throws a CliError where one is not there. */
+/** The names that `--interface` asks for; one that is not there yet is waited for. */
 export function readInterfaceNames(settings: Settings, platform: NodeJS.Platform): readonly string[] {
   return readInterfaces(settings, networkInterfaces(), platform);
 }
@@ -40,6 +41,7 @@ export function createLocalNetwork(
     random: Math.random,
     hostLabel: hostLabel(hostname(), Math.random),
     onEvent,
+    mayWait: true,
   });
   return { network, node };
 }
@@ -62,13 +64,15 @@ export async function startNode({ node }: LocalNetwork): Promise<void> {
         { cause: error },
       );
     }
-    if (error.code === 'no-interface') {
-      throw new CliError(
-        EXIT_UNAVAILABLE,
-        "mDNS can't be used here: no network interface is up that reaches other machines; connect to a network, or see what ambassador doctor says",
-        { cause: error },
-      );
-    }
     throw new CliError(EXIT_UNAVAILABLE, `mDNS can't be used here: ${error.message}`, { cause: error });
   }
+}
+
+/** Why nothing at all can be found, for who does not wait any longer; undefined where an interface is up. */
+export function describeNoNetwork({ network }: LocalNetwork): string | undefined {
+  if (network.interfaces().length > 0) return undefined;
+  const awaited = network.awaited();
+  const what =
+    awaited.length === 0 ? 'no network interface is up that reaches other machines' : describeAwaited(awaited);
+  return `mDNS can't be used here: ${what}; connect to a network, or see what ambassador doctor says`;
 }

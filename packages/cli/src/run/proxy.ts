@@ -233,7 +233,7 @@ export function composeAmbassador(
 
 async function startMdns(local: LocalNetwork, reporter: Reporter, mesh: Mesh | undefined): Promise<void> {
   await startNode(local);
-  tellStart(reporter, local.network.interfaces(), local.network.skipped(), mesh?.ids);
+  tellStart(reporter, local.network, mesh?.ids);
 }
 
 /** Starts it; says in one sentence why it can't listen. */

@@ -10,7 +10,7 @@ import { readRenderFormat, readRenderOutput, readRenderRequests } from '../rende
 import { addSharedOptions, listServiceRequests, loadConfig } from '../settings/service-requests.ts';
 import type { Given } from '../settings/settings.ts';
 import { createNotify, type Notify } from '../systemd/notify.ts';
-import { createLoggedNetwork, startNode } from './local-network.ts';
+import { createLoggedNetwork, describeNoNetwork, startNode } from './local-network.ts';
 import { openLog } from './log-options.ts';
 import { Pace } from './pace.ts';
 import { RenderSearch } from './render-search.ts';
@@ -61,9 +61,12 @@ export async function renderServices(invocation: Invocation): Promise<number> {
     if (services.every(({ endpoints }) => endpoints.length === 0)) {
       const names = joinWords(services.map(({ service }) => service));
       const kept = output.file === undefined ? '' : `; ${output.file} stays as it was`;
+      const noNetwork = wanted.some(({ origins }) => usesMdns(origins)) ? describeNoNetwork(local) : undefined;
       throw new CliError(
         EXIT_UNAVAILABLE,
-        `no ${names} was found within ${formatDuration(timeoutMs)}${kept}; see what is there with ambassador list, or wait longer with --timeout 10s`,
+        noNetwork === undefined
+          ? `no ${names} was found within ${formatDuration(timeoutMs)}${kept}; see what is there with ambassador list, or wait longer with --timeout 10s`
+          : `${noNetwork}${kept}`,
       );
     }
     await writer.write(services);

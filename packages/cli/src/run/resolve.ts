@@ -12,7 +12,7 @@ import { parseBrowsedType, serviceOfType } from '../parse/service-type.ts';
 import { addSharedOptions, listServiceRequests, loadConfig } from '../settings/service-requests.ts';
 import { readGiven } from '../settings/settings.ts';
 import { type Origins, readOrigins } from '../source-request.ts';
-import { createLoggedNetwork, startNode } from './local-network.ts';
+import { createLoggedNetwork, describeNoNetwork, startNode } from './local-network.ts';
 import { openLog } from './log-options.ts';
 import { createMesh } from './mesh-keys.ts';
 import { checkSourceFiles } from './source-files.ts';
@@ -78,8 +78,12 @@ export async function resolveService(invocation: Invocation): Promise<number> {
     for (const line of formatEndpoints(service, printed, format, hosts)) surroundings.stdout.line(line);
   }
   if (found.length > 0) return EXIT_OK;
+  const noNetwork = usesMdns(origins) ? describeNoNetwork(local) : undefined;
   const wanted = meshRequest === undefined ? service : `${service} of this mesh`;
-  throw new CliError(EXIT_UNAVAILABLE, describeNothing(wanted, usesMdns(origins), timeoutMs, [...troubles.values()]));
+  throw new CliError(
+    EXIT_UNAVAILABLE,
+    noNetwork ?? describeNothing(wanted, usesMdns(origins), timeoutMs, [...troubles.values()]),
+  );
 }
 
 async function findEndpoints(

@@ -102,7 +102,7 @@ export async function runUp(invocation: Invocation): Promise<number> {
     ) {
       await startNode(local);
       isNodeStarted = true;
-      tellStart(reporter, local.network.interfaces(), local.network.skipped(), mesh?.ids);
+      tellStart(reporter, local.network, mesh?.ids);
     } else if (lifecycle.phase === 'starting') tellMode(reporter, mesh?.ids);
     const changes = await Promise.all([announced.apply(announce), proxied.apply(proxy)]);
     if (lifecycle.phase === 'running') tellReloaded(reporter, file, changes);

@@ -4,7 +4,7 @@ import type { Settings } from './settings.ts';
 
 type SystemInterfaces = NodeJS.Dict<NetworkInterfaceInfo[]>;
 
-/** The `--interface` names as this machine spells them; empty when none is named. Refuses one that is not up. */
+/** The `--interface` names as this machine spells them; empty when none is named. One that is not up yet stays as it was written. */
 export function readInterfaces(
   settings: Settings,
   system: SystemInterfaces,
@@ -16,12 +16,9 @@ export function readInterfaces(
     const found = existing.find(
       (name) => name === wanted || (platform === 'win32' && name.toLowerCase() === wanted.toLowerCase()),
     );
-    if (found === undefined) {
-      throw new InvalidValue(
-        `there is no interface "${text}" that is up and has an address; write one of ${existing.join(', ')}`,
-      );
-    }
-    return found;
+    if (wanted.trim() === '')
+      throw new InvalidValue(`"${text}" names no interface; write one of ${existing.join(', ')}`);
+    return found ?? wanted;
   });
 }
 

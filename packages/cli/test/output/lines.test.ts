@@ -1,12 +1,12 @@
 import type { ProxyEvent } from '@mdns-ambassador/ambassador';
 import { AnnouncerError, type AnnouncerEvent } from '@mdns-ambassador/announcer';
-import type { Instance, NetworkInterface, NodeEvent } from '@mdns-ambassador/mdns';
+import type { Instance, NetworkInterface, NodeEvent, SkippedInterface } from '@mdns-ambassador/mdns';
 import { describe, expect, test } from 'vitest';
 import { announcerEventToFact, describeAnnouncerEvent } from '../../src/output/announcer-lines.ts';
 import { formatEndpoints } from '../../src/output/endpoint-formats.ts';
 import { browseEventToJson, describeBrowseEvent, formatInstances } from '../../src/output/instance-lines.ts';
 import { describeMode } from '../../src/output/mesh-lines.ts';
-import { describeStart, tellNodeEvent, tellStart } from '../../src/output/network-lines.ts';
+import { describeStart, type NetworkFacts, tellNodeEvent, tellStart } from '../../src/output/network-lines.ts';
 import { createStyle } from '../../src/output/printer.ts';
 import { describeProxyEvent, proxyEventToFact } from '../../src/output/proxy-lines.ts';
 import type { Fact } from '../../src/output/reporter.ts';
@@ -40,9 +40,17 @@ const ENDPOINT = {
   draining: false,
 };
 
+function networkOf(
+  interfaces: readonly NetworkInterface[],
+  skipped: readonly SkippedInterface[] = [],
+  awaited: readonly string[] = [],
+): NetworkFacts {
+  return { interfaces: () => interfaces, skipped: () => skipped, awaited: () => awaited };
+}
+
 describe('at the start', () => {
   test('it is said that everybody may take part, and which interfaces are used and which not', () => {
-    expect(describeStart([ETH0], [{ name: 'docker0', reason: 'docker bridge' }])).toBe(
+    expect(describeStart(networkOf([ETH0], [{ name: 'docker0', reason: 'docker bridge' }]))).toBe(
       'open mode: anyone on this network can announce or reach services\n' +
         'using eth0 (10.99.0.1)\n' +
         'not using docker0 (docker bridge); add --interface docker0 to use it',
@@ -62,19 +70,38 @@ describe('at the start', () => {
   });
 
   test('loopback alone and no interface at all are said', () => {
-    expect(describeStart([LO], [])).toContain('using lo (127.0.0.1): only this machine can be reached');
-    expect(describeStart([], [])).toContain('no network interface is up: waiting for one');
+    expect(describeStart(networkOf([LO]))).toContain('using lo (127.0.0.1): only this machine can be reached');
+    expect(describeStart(networkOf([]))).toContain('no network interface is up: waiting for one');
+  });
+
+  test('interfaces that were named and are not up are waited for, by name', () => {
+    expect(describeStart(networkOf([], [], ['eth7']))).toContain(
+      '\neth7 is not up, or has no address yet: waiting for it',
+    );
+    const both = describeStart(networkOf([ETH0], [], ['eth7', 'wlan0']));
+    expect(both).toContain('eth7 and wlan0 are not up, or have no address yet: waiting for them\nusing eth0');
+  });
+
+  test('what is left out is one line, however much it is', () => {
+    const skipped = Array.from({ length: 12 }, (_, index) => ({ name: `utun${index}`, reason: 'VPN or tunnel' }));
+    const lines = describeStart(networkOf([ETH0], [{ name: 'docker0', reason: 'docker bridge' }, ...skipped])).split(
+      '\n',
+    );
+    expect(lines).toHaveLength(3);
+    expect(lines[2]).toBe(
+      'not using docker0 (docker bridge), utun0, utun1, utun2, utun3, utun4, utun5, utun6 (VPN or tunnel), and 5 more; add --interface NAME to use one',
+    );
   });
 
   test('a name with blanks is quoted as a shell wants it', () => {
-    expect(describeStart([], [{ name: 'vEthernet (WSL)', reason: 'switch' }])).toContain(
+    expect(describeStart(networkOf([], [{ name: 'vEthernet (WSL)', reason: 'switch' }]))).toContain(
       '--interface "vEthernet (WSL)"',
     );
   });
 
   test('programs get the mode and the interfaces', () => {
     const facts: Fact[] = [];
-    tellStart({ tell: (_, fact) => facts.push(fact) }, [ETH0], []);
+    tellStart({ tell: (_, fact) => facts.push(fact) }, networkOf([ETH0]));
     expect(facts).toEqual([
       {
         event: 'started',
