@@ -9,6 +9,7 @@ export { listEngineCases } from './engine-suite.ts';
 export type { CreateEngineUnderTest, EngineAbilities, EngineUnderTest } from './engine-world.ts';
 export { answerTo, type Behaviour, dialForever, FakeService, failDial, staySilent, TARGET } from './fake-service.ts';
 export { HOSTILE_PACKETS, PLAIN_PACKETS } from './hostile/corpus.ts';
+export { listHostileDocuments } from './hostile/documents.ts';
 export { hostilePacket } from './hostile/mutation.ts';
 export { FLAGS, rawName, rawPacket, rawQuestion, rawRecord, rawSrv, TYPES } from './hostile/raw-packet.ts';
 export { HostileTarget } from './hostile/target.ts';

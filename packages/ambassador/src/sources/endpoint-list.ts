@@ -15,6 +15,8 @@ const MAX_ENTRIES = 256;
 const HIGHEST_RANK = 65_535;
 /** RFC 1035 2.3.4: the longest label. */
 const LONGEST_INSTANCE_BYTES = 63;
+/** Characters of a value, in a sentence about it. */
+const LONGEST_QUOTE = 100;
 const KEYS = ['address', 'port', 'priority', 'weight', 'instance'] as const;
 type Key = (typeof KEYS)[number];
 
@@ -51,7 +53,7 @@ export function parseEndpointList(text: string, path: string): readonly ListedPl
     const place = readItem(item, refuse);
     const key = place.instance ?? formatPlace(place);
     const first = firstLines.get(key);
-    if (first !== undefined) refuse(item, `${JSON.stringify(key)} stands in line ${first} already; write it once`);
+    if (first !== undefined) refuse(item, `${quote(key)} stands in line ${first} already; write it once`);
     firstLines.set(key, lines.linePos(item.range[0]).line);
     return place;
   });
@@ -60,28 +62,23 @@ export function parseEndpointList(text: string, path: string): readonly ListedPl
 function readItem(item: ParsedNode, refuse: Refuse): ListedPlace {
   if (isScalar(item) && typeof item.value === 'string')
     return { ...readPlace(item.value, item, refuse), priority: 0, weight: 0 };
-  if (!isMap(item))
-    return refuse(item, `${JSON.stringify(item)} is no endpoint; write "HOST:PORT" or { address, port }`);
+  if (!isMap(item)) return refuse(item, `${quote(item)} is no endpoint; write "HOST:PORT" or { address, port }`);
   const values = new Map<Key, Node | null>();
   for (const { key, value } of item.items) {
     const name = isScalar(key) ? String(key.value) : '';
     const known = KEYS.find((candidate) => candidate === name);
-    if (known === undefined)
-      return refuse(key, `${JSON.stringify(name)} is no key here; write one of ${KEYS.join(', ')}`);
+    if (known === undefined) return refuse(key, `${quote(name)} is no key here; write one of ${KEYS.join(', ')}`);
     values.set(known, value);
   }
   const host = readScalar(values.get('address'));
   if (host === undefined) refuse(item, 'this endpoint has no address; write address: 10.0.0.1 or a host name');
   if (typeof host !== 'string' || !isHost(host)) {
-    return refuse(
-      values.get('address'),
-      `${JSON.stringify(host)} is no address; write one such as 10.0.0.1, or a host name`,
-    );
+    return refuse(values.get('address'), `${quote(host)} is no address; write one such as 10.0.0.1, or a host name`);
   }
   const port = readScalar(values.get('port'));
   if (port === undefined) refuse(item, 'this endpoint has no port; write port: 6379 or the like');
   if (typeof port !== 'number' || !isPort(port)) {
-    return refuse(values.get('port'), `${JSON.stringify(port)} is no port; write a number from 1 to 65535`);
+    return refuse(values.get('port'), `${quote(port)} is no port; write a number from 1 to 65535`);
   }
   const instance = readInstance(values.get('instance'), refuse);
   return {
@@ -105,21 +102,32 @@ function readRank(node: Node | null | undefined, key: 'priority' | 'weight', ref
   const value = readScalar(node);
   if (value === undefined) return 0;
   if (typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= HIGHEST_RANK) return value;
-  return refuse(node, `${JSON.stringify(value)} is no ${key}; write a number from 0 to ${HIGHEST_RANK}`);
+  return refuse(node, `${quote(value)} is no ${key}; write a number from 0 to ${HIGHEST_RANK}`);
 }
 
 function readInstance(node: Node | null | undefined, refuse: Refuse): string | undefined {
   const value = readScalar(node);
   if (value === undefined) return undefined;
   if (typeof value === 'string' && value !== '' && Buffer.byteLength(value) <= LONGEST_INSTANCE_BYTES) return value;
-  return refuse(
-    node,
-    `${JSON.stringify(value)} is no instance name; write a text of 1 to ${LONGEST_INSTANCE_BYTES} bytes`,
-  );
+  return refuse(node, `${quote(value)} is no instance name; write a text of 1 to ${LONGEST_INSTANCE_BYTES} bytes`);
 }
 
 /** Undefined where nothing is written; null for what is no scalar. */
 function readScalar(node: Node | null | undefined): unknown {
   if (node === undefined) return undefined;
   return isScalar(node) ? node.value : null;
+}
+
+/** As it is written, as far as it fits into a sentence. */
+function quote(value: unknown): string {
+  const text = write(value);
+  return text.length > LONGEST_QUOTE ? `${text.slice(0, LONGEST_QUOTE)}...` : text;
+}
+
+function write(value: unknown): string {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return 'what is written here';
+  }
 }

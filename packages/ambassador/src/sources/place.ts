@@ -9,6 +9,8 @@ export interface Place {
 }
 
 const HIGHEST_PORT = 65_535;
+/** Characters of a text, in a sentence about it. */
+const LONGEST_QUOTE = 300;
 /** RFC 1123 2.1, and the underscore that people use. */
 const HOST_NAME = /^(?=.{1,253}$)[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)*\.?$/i;
 
@@ -21,7 +23,7 @@ export function parsePlace(text: string): Place {
   if (!(isBracketed ? isIP(host) === 6 : isHost(host) && isIP(host) !== 6) || !isPort(port)) {
     throw new AmbassadorError(
       'BAD_PLACE',
-      `${JSON.stringify(text)} is not HOST:PORT: write e.g. 10.0.0.1:6379, db.example.com:5432 or [fd00::1]:6379`,
+      `${JSON.stringify(text.slice(0, LONGEST_QUOTE))} is not HOST:PORT: write e.g. 10.0.0.1:6379, db.example.com:5432 or [fd00::1]:6379`,
     );
   }
   return { host, port };

@@ -107,6 +107,15 @@ function readLabels(value: unknown): ReadonlyMap<string, string> {
   return new Map(
     Object.entries(value)
       .slice(0, MAX_LABELS)
-      .map(([key, label]) => [key, String(label)]),
+      .flatMap(([key, label]): readonly [string, string][] => (isWritable(label) ? [[key, String(label)]] : [])),
   );
+}
+
+/** Whoever may write an entry may write anything into it. */
+function isWritable(label: unknown): boolean {
+  return isScalar(label) || (Array.isArray(label) && label.every(isScalar));
+}
+
+function isScalar(value: unknown): boolean {
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
 }

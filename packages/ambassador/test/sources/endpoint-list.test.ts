@@ -1,3 +1,4 @@
+import { listHostileDocuments } from '@mdns-ambassador/testkit';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { AmbassadorError } from '../../src/ambassador-error.ts';
@@ -86,3 +87,34 @@ test('a text of any kind is a list or an AmbassadorError', () => {
     { numRuns: 1_000 },
   );
 });
+
+/** A sentence about it fits on a screen. */
+const LONGEST_SENTENCE = 1_000;
+
+test('with anything in one place it is read, or refused in a sentence', () => {
+  const good = [{ address: '10.0.0.1', port: 1, priority: 0, weight: 0, instance: 'a' }, '10.0.0.2:1'];
+  const texts = listHostileDocuments(good);
+  // YAML takes long for what is nested deeply: once is enough.
+  const [deep = '', ...rest] = texts.filter((text) => text.includes('[[[['));
+  expect(rest).not.toEqual([]);
+  for (const text of [deep, ...texts.filter((one) => !/\[\[\[\[|\{"a":\{"a":/.test(one))]) expectSound(text);
+});
+
+test.each([
+  ['an anchor that holds itself', '&a [*a]'],
+  ['an alias without an anchor', '[*a]'],
+  ['a map as a key', '[{ { a: 1 }: 2 }]'],
+  ['a merge', '- &a { address: 10.0.0.1, port: 1 }\n- { <<: *a, instance: x }'],
+  ['a tag', '- !!binary "AAAA"'],
+  ['aliases that double', `- &a x\n${Array.from({ length: 40 }, () => '- &a [*a, *a]').join('\n')}`],
+])('%s is refused in a sentence, or read', (_, text) => expectSound(text));
+
+function expectSound(text: string): void {
+  try {
+    for (const { host, port } of parseEndpointList(text, 'list.yaml'))
+      expect([typeof host, typeof port]).toEqual(['string', 'number']);
+  } catch (error) {
+    if (!(error instanceof AmbassadorError)) throw error;
+    expect(error.message.length).toBeLessThan(LONGEST_SENTENCE);
+  }
+}

@@ -1,5 +1,5 @@
 import type { FolderEvent, Registry } from '@mdns-ambassador/registries';
-import { listSourceCases, ManualClock } from '@mdns-ambassador/testkit';
+import { listHostileDocuments, listSourceCases, ManualClock } from '@mdns-ambassador/testkit';
 import { describe, expect, test } from 'vitest';
 import type { Update } from '../../src/pool/update.ts';
 import { createEtcdSource } from '../../src/sources/etcd.ts';
@@ -149,6 +149,19 @@ test('an entry that is no place is left out and told of once; the others stand',
   expect(updates.at(-1)).toMatchObject({ kind: 'reset', endpoints: [{ port: 7001 }] });
   expect(skipped).toMatchObject([{ count: 2, entry: 'bad', reason: 'it is no JSON' }]);
   await source.close();
+});
+
+test('whatever others have written beside it, who is written down rightly is found', async () => {
+  const hostile = listHostileDocuments({ host: '10.0.0.9', port: 7000, name: 'x', labels: { a: 'b' } });
+  for (let from = 0; from < hostile.length; from += 100) {
+    const entries = hostile.slice(from, from + 100).map((value, index) => [`entry-${index}`, value] as const);
+    const { source, clock, updates } = createWorld({ ...Object.fromEntries(entries), good: '10.0.0.2:7000' });
+    void source.start((update) => updates.push(update));
+    await clock.advance(1_000);
+    const endpoints = updates.flatMap((update) => (update.kind === 'reset' ? update.endpoints : []));
+    expect(endpoints.filter(({ addresses: [address] }) => address === '10.0.0.2')).toHaveLength(1);
+    await source.close();
+  }
 });
 
 test('a registry that is lost takes nobody away, and says so; an empty one does', async () => {

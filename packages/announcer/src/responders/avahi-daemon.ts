@@ -1,5 +1,5 @@
 import type { ServiceOptions } from '@mdns-ambassador/mdns';
-import type { BusSignal, MessageBus } from './message-bus.ts';
+import { BusError, type BusSignal, type MessageBus } from './message-bus.ts';
 
 const AVAHI_NAME = 'org.freedesktop.Avahi';
 const SERVER = 'org.freedesktop.Avahi.Server';
@@ -47,17 +47,17 @@ export class AvahiDaemon {
   /** The daemon's host name in full, `h1.local`; undefined while it has none. */
   async readHost(): Promise<string | undefined> {
     if ((await this.#callServer('GetState')) !== SERVER_RUNNING) return undefined;
-    return String(await this.#callServer('GetHostNameFqdn'));
+    return requireText(await this.#callServer('GetHostNameFqdn'));
   }
 
   /** `redis on h1 #2` */
   async nameAlternative(name: string): Promise<string> {
-    return String(await this.#callServer('GetAlternativeServiceName', 's', [name]));
+    return requireText(await this.#callServer('GetAlternativeServiceName', 's', [name]));
   }
 
   /** An empty group; its path. */
   async createGroup(): Promise<string> {
-    return String(await this.#callServer('EntryGroupNew'));
+    return requireText(await this.#callServer('EntryGroupNew'));
   }
 
   /** Adds the entry and lets the daemon claim it. Rejects with a BusError, `...CollisionError` where this machine has it already. */
@@ -160,4 +160,9 @@ export function encodeEntryTxt(txt: ServiceOptions['txt']): readonly Uint8Array[
 
 function toByteArrays(txt: readonly Uint8Array[]): readonly Buffer[] {
   return txt.map((string) => Buffer.from(string));
+}
+
+function requireText(value: unknown): string {
+  if (typeof value === 'string') return value;
+  throw new BusError('unknown', 'avahi-daemon answered with something else than a text');
 }

@@ -18,6 +18,9 @@ export type WatchMessage =
   | { readonly kind: 'compacted' }
   | { readonly kind: 'ended'; readonly reason: string };
 
+/** Characters of what etcd says. */
+const LONGEST_SENTENCE = 200;
+
 /** The gateway writes 64-bit numbers as texts, bytes in base64, and leaves out what is zero or empty. */
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -48,7 +51,8 @@ export function readWatchMessage(document: unknown): WatchMessage {
   if (error !== undefined) return { kind: 'ended', reason: describeFailure(error) };
   const fields = requireFields(result);
   if (readNumber(fields.compact_revision) > 0n) return { kind: 'compacted' };
-  if (fields.canceled === true) return { kind: 'ended', reason: String(fields.cancel_reason ?? 'the watch was ended') };
+  if (fields.canceled === true)
+    return { kind: 'ended', reason: readSentence(fields.cancel_reason) ?? 'the watch was ended' };
   const revision = readNumber(requireFields(fields.header ?? {}).revision);
   const changes = readList(fields.events).map((event) => {
     const { type, kv } = requireFields(event);
@@ -73,9 +77,14 @@ export function readKeepAlive(document: unknown): number {
 
 /** What a refusal says, in the gateway's forms of it. */
 export function describeFailure(document: unknown): string {
-  if (typeof document !== 'object' || document === null) return String(document);
-  const { message, error } = document as Fields;
-  return String(message ?? error ?? 'it refused without a reason').slice(0, 200);
+  const { message, error } =
+    typeof document === 'object' && document !== null ? (document as Fields) : { message: document };
+  return readSentence(message) ?? readSentence(error) ?? 'it refused without a reason';
+}
+
+/** Undefined for what is no text. */
+function readSentence(value: unknown): string | undefined {
+  return typeof value === 'string' ? value.slice(0, LONGEST_SENTENCE) : undefined;
 }
 
 function readPair(document: unknown, isDeleted: boolean): KeyChange {
@@ -95,7 +104,7 @@ function readNumber(value: unknown): bigint {
   if (value === undefined) return 0n;
   if (typeof value === 'string' && /^-?\d{1,20}$/.test(value)) return BigInt(value);
   if (typeof value === 'number' && Number.isInteger(value)) return BigInt(value);
-  throw new Error(`the answer has ${JSON.stringify(value)} in the place of a number`);
+  throw new Error('the answer has something else in the place of a number');
 }
 
 function readList(value: unknown): readonly unknown[] {

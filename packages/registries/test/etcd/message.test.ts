@@ -1,7 +1,9 @@
+import { listHostileDocuments } from '@mdns-ambassador/testkit';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { JsonLines, parseJson } from '../../src/etcd/json-lines.ts';
 import {
+  describeFailure,
   encodeKey,
   encodeRangeEnd,
   readKeepAlive,
@@ -81,5 +83,34 @@ describe('answers', () => {
         }
       }),
     );
+  });
+});
+
+describe('an answer with anything in one place', () => {
+  const header = { revision: '5' };
+  const kv = { key: 'YQ==', value: 'Yg==', mod_revision: '4' };
+  test.each([
+    ['range', readRange, { header, kvs: [kv] }],
+    ['watch', readWatchMessage, { result: { header, events: [{ type: 'PUT', kv }] } }],
+    [
+      'a watch that ends',
+      readWatchMessage,
+      { result: { header, canceled: true, cancel_reason: 'x', compact_revision: '0' } },
+    ],
+    ['a watch that fails', readWatchMessage, { error: { message: 'x', error: 'y' } }],
+    ['lease', readLease, { ID: '7', TTL: '10' }],
+    ['keep-alive', readKeepAlive, { result: { TTL: '10' } }],
+    ['failure', describeFailure, { message: 'x', error: 'y' }],
+  ] as const)('%s is read, or refused in a sentence', (_, read, good) => {
+    for (const text of listHostileDocuments(good)) {
+      try {
+        const sentence = read(JSON.parse(text));
+        if (typeof sentence === 'string') expect(sentence.length).toBeLessThan(300);
+      } catch (error) {
+        // A sentence of ours, and none of V8's.
+        expect(String(error)).toMatch(/^Error: /);
+        expect(String(error).length).toBeLessThan(300);
+      }
+    }
   });
 });
