@@ -23,6 +23,8 @@ import { Signature } from './signature.ts';
 
 /** `st=drain` leaves as a packet of its own before the goodbye follows. */
 const DRAIN_NOTICE_MS = 250;
+/** A goodbye is said again a second after it was said first, since multicasts get lost; who hears that one has time to act on it. */
+const HEARD_MS = 1_250;
 /** While a service is waited for, so many different reasons are told; then silence until it is up. */
 const MAX_REASONS_TOLD = 8;
 /** Between two words about connections that had no place. */
@@ -49,7 +51,7 @@ export interface AnnouncementContext {
 }
 
 export interface DrainOptions {
-  /** How long connections are still accepted after the goodbye, in milliseconds. */
+  /** How long connections are still accepted after the goodbye was sent, in milliseconds; never less than it takes to be heard. */
   readonly graceMs: number;
   /** Called when the goodbye is said: from now on another can have the name. */
   readonly onGoodbye?: () => void;
@@ -62,7 +64,8 @@ type AnnouncementState =
   /** The name is claimed; the check has not passed yet. `told`: the reasons that were told. */
   | { readonly kind: 'waiting'; readonly told: ReadonlySet<string> }
   | { readonly kind: 'announced' }
-  | { readonly kind: 'withdrawn' }
+  /** `since`: when, by the clock. */
+  | { readonly kind: 'withdrawn'; readonly since: number }
   | { readonly kind: 'refused' }
   | { readonly kind: 'draining' }
   | { readonly kind: 'closed' };
@@ -149,7 +152,7 @@ export class Announcement {
 
   /**
    * Leaves in order: `st=drain`, goodbye, still accepting for `graceMs`, then no more, connections finish. Resolves when
-   * all is over; a service that was not announced has nobody to wait for. Idempotent: later calls get the first one's outcome.
+   * all is over, and the service may end; one that was not announced has nobody to wait for. Idempotent: later calls get the first one's outcome.
    */
   drain(options: DrainOptions): Promise<DrainOutcome> {
     this.#drained ??= this.#closed === undefined ? this.#runDrain(options) : this.#closed.then(() => NOTHING_CARRIED);
@@ -163,8 +166,9 @@ export class Announcement {
   }
 
   async #runDrain({ graceMs, timeoutMs, onGoodbye }: DrainOptions): Promise<DrainOutcome> {
-    const wasAnnounced = this.#state.kind === 'announced';
     const { clock } = this.#context;
+    const wasAnnounced = this.#state.kind === 'announced';
+    const wasHeardOf = wasAnnounced || (this.#state.kind === 'withdrawn' && clock.now() - this.#state.since < HEARD_MS);
     this.#loop.stop();
     this.#state = { kind: 'draining' };
     if (wasAnnounced) {
@@ -174,7 +178,7 @@ export class Announcement {
     }
     await this.#publication?.close();
     onGoodbye?.();
-    if (wasAnnounced) await pause(clock, graceMs, this.#closing.signal);
+    if (wasHeardOf) await pause(clock, Math.max(graceMs, HEARD_MS), this.#closing.signal);
     const outcome = await this.#ingress?.drain(this.#closing.signal.aborted ? 0 : timeoutMs);
     this.#giveUpPlaces();
     this.#state = { kind: 'closed' };
@@ -308,11 +312,12 @@ export class Announcement {
       this.#tell({ kind: 'waiting', service, reason });
     }
     if (!wasUp || this.#health.isUp) return;
-    this.#state = { kind: 'withdrawn' };
+    const withdrawn: AnnouncementState = { kind: 'withdrawn', since: this.#context.clock.now() };
+    this.#state = withdrawn;
     this.#tell({ kind: 'check-failed', service, reason });
     this.#publishTxt(true);
     await pause(this.#context.clock, DRAIN_NOTICE_MS, this.#closing.signal);
-    if (this.#state.kind !== 'withdrawn') return;
+    if (this.#state !== withdrawn) return;
     this.#publication?.withdraw();
     this.#tell({ kind: 'withdrawn', service, instance: this.#publication?.name ?? this.#service.name, reason });
   }

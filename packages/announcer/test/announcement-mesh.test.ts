@@ -93,7 +93,7 @@ test('another name, another hour, another key and a drain are signed anew', asyn
   expect(isRecognised(mesh, publisher.txt, 'redis on h1 (2)', clock.wallClock())).toBe(false);
   const drained = announcement.drain({ graceMs: 0, timeoutMs: 0 });
   expect(isRecognised(mesh, publisher.txt, 'redis on h1 (2)', clock.wallClock())).toBe(true);
-  await clock.advance(1_000);
+  await clock.advance(1_500);
   await drained;
   await announcement.close();
 });

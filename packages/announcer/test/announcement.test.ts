@@ -343,6 +343,38 @@ describe('Leaving', () => {
     expect(clock.pendingTimers).toBe(0);
   });
 
+  test('it is over when the goodbye was said twice and others could act, however short the wish', async () => {
+    const { clock, host, announcement } = arrange();
+    host.listenEverywhere();
+    await announcement.start();
+    await clock.advance(0);
+    let isOver = false;
+    const drained = announcement.drain({ graceMs: 0, timeoutMs: 0 }).then(() => {
+      isOver = true;
+    });
+    await clock.advance(250 + 1_249);
+    expect(isOver).toBe(false);
+    await clock.advance(1);
+    await drained;
+  });
+
+  test('so is that of one whose check failed a moment before', async () => {
+    const { clock, host, announcement, events } = arrange();
+    host.listenEverywhere();
+    await announcement.start();
+    await clock.advance(0);
+    host.listeners.clear();
+    while (events.at(-1)?.kind !== 'check-failed') await clock.advance(10);
+    let isOver = false;
+    const drained = announcement.drain({ graceMs: 0, timeoutMs: 0 }).then(() => {
+      isOver = true;
+    });
+    await clock.advance(1_249);
+    expect(isOver).toBe(false);
+    await clock.advance(1);
+    await drained;
+  });
+
   test('one that is not announced has nobody to wait for', async () => {
     const { clock, publisher, announcement } = arrange();
     await announcement.start();

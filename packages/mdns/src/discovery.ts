@@ -77,6 +77,9 @@ export class Discovery {
     for (const instance of group.instances.list()) {
       this.#notify(listening, { kind: 'added', instance: this.#placeInZones(instance) });
     }
+    for (const instance of group.instances.listLeaving()) {
+      this.#notify(listening, { kind: 'leaving', instance: this.#placeInZones(instance) });
+    }
     this.#context.changed();
     return { close: () => this.#stopListening(key, group, listening) };
   }

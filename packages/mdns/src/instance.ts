@@ -31,4 +31,6 @@ export interface Instance {
  */
 export type BrowseEvent =
   | { readonly kind: 'added' | 'updated'; readonly instance: Instance }
+  /** Its goodbye was heard. `removed` follows within a second, or `updated` if it is announced again (RFC 6762 10.1). */
+  | { readonly kind: 'leaving'; readonly instance: Instance }
   | { readonly kind: 'removed'; readonly instance: Instance; readonly lost: 'goodbye' | 'expired' | 'unreachable' };

@@ -55,6 +55,7 @@ export class SimulatedHost {
       switch (event.kind) {
         case 'added':
         case 'updated':
+        case 'leaving':
           instances.set(event.instance.name, event.instance);
           break;
         case 'removed':

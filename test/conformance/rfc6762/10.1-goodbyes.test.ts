@@ -117,7 +117,7 @@ test('keeps it when another owner speaks up within that second', async () => {
   await device.run(500);
   device.tell(OTHERS[0] ?? '', {}, { address: '10.0.0.3' });
   await device.run(5_000);
-  expect(browsed.events.map(({ kind }) => kind)).toEqual(['added']);
+  expect(browsed.events.map(({ kind }) => kind)).toEqual(['added', 'leaving', 'updated']);
 });
 
 test('a goodbye for an SRV record or the addresses ends the instance, too', async () => {

@@ -33,7 +33,7 @@ test('says goodbye to a whole family of addresses that is gone: no announcement 
   expect(answersOf(device.take()).filter((answer) => ttlOf(answer) === 0)).toEqual([goodbye, goodbye]);
 });
 
-test('sends what changes often once a second at most, the latest', async () => {
+test('sends what changes often ten times at once, then once a second at most, the latest', async () => {
   const device = await Device.start();
   const { publication } = device.publish('printer');
   await device.run(10_000);
@@ -44,6 +44,6 @@ test('sends what changes often once a second at most, the latest', async () => {
   }
   await device.run(10_000);
   const heard = device.take();
-  expect(heard.length).toBeLessThanOrEqual(10);
+  expect(heard.length).toBeLessThanOrEqual(17);
   expect(answersOf(heard).at(-1)).toBe(PRINTER_TXT.replace('a=b', 'a=9'));
 });

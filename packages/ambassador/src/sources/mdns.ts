@@ -113,6 +113,8 @@ class MdnsSource implements Source {
   readonly #members = new Map<string, Endpoint>();
   readonly #foreign = new Set<string>();
   readonly #leaving: PatienceList;
+  /** Those whose goodbye was heard last; gone a second later unless they come back. Bounded by the instances that are browsed. */
+  readonly #departing = new Set<string>();
   /** With a mesh: what is there, to be judged anew when the keys change. Bounded by what is browsed. */
   readonly #instances = new Map<string, Instance>();
   #unlisten: () => void = () => undefined;
@@ -131,6 +133,8 @@ class MdnsSource implements Source {
     const tell = (event: BrowseEvent): void => {
       if (this.#isClosed) return;
       this.#remember(event);
+      if (event.kind === 'leaving') this.#departing.add(ID_PREFIX + event.instance.name);
+      else this.#departing.delete(ID_PREFIX + event.instance.name);
       onUpdate(this.#translate(event));
       this.#seeOff(event, onUpdate);
     };
@@ -188,6 +192,7 @@ class MdnsSource implements Source {
     switch (event.kind) {
       case 'added':
       case 'updated':
+      case 'leaving':
         return this.#judge(id, event.instance);
       case 'removed':
         this.#refused.delete(id);
@@ -238,7 +243,8 @@ class MdnsSource implements Source {
     this.#refused.delete(id);
     const endpoint = this.#describe(id, instance, [...new Set(accepted)], membership);
     if (membership !== undefined) this.#members.set(id, endpoint);
-    return { kind: 'add', endpoints: [endpoint] };
+    // Whoever said goodbye for it: nobody is sent there as long as there is a choice.
+    return { kind: 'add', endpoints: [this.#departing.has(id) ? { ...endpoint, draining: true } : endpoint] };
   }
 
   #describe(id: string, instance: Instance, found: readonly string[], membership: Membership | undefined): Endpoint {

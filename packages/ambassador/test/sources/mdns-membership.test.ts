@@ -139,6 +139,16 @@ describe('With a mesh', () => {
     ]);
   });
 
+  test('a goodbye that a stranger said for a member puts it last, and is no word of its own', async () => {
+    const { tell, updates, clock } = await arrange(new Map([['a', OURS]]));
+    tell({ kind: 'added', instance: instance('a') });
+    tell({ kind: 'leaving', instance: instance('a') });
+    expect(updates.at(-1)).toMatchObject({ kind: 'add', endpoints: [{ draining: true }] });
+    tell({ kind: 'removed', instance: instance('a'), lost: 'goodbye' });
+    await clock.advance(2 * GOODBYE_PATIENCE_MS);
+    expect(updates.map(({ kind }) => kind)).toEqual(['add', 'add', 'gone']);
+  });
+
   test('who is there is judged anew when the keys change', async () => {
     const members = new Map<string, Membership>();
     const { tell, updates, changeKeys, source } = await arrange(members);

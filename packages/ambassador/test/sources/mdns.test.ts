@@ -158,6 +158,19 @@ describe('what an instance becomes', () => {
     expect(clock.pendingTimers).toBe(0);
   });
 
+  test('who says goodbye is sent nobody from then on as long as there is a choice, until it is announced again', async () => {
+    const { browser, updates, start } = createWorld();
+    await start();
+    browser.tell({ kind: 'added', instance: instance('a') });
+    browser.tell({ kind: 'leaving', instance: instance('a') });
+    browser.tell({ kind: 'updated', instance: instance('a') });
+    expect(updates).toMatchObject([
+      { kind: 'add', endpoints: [{ draining: false }] },
+      { kind: 'add', endpoints: [{ id: 'mdns:a', draining: true }] },
+      { kind: 'add', endpoints: [{ id: 'mdns:a', draining: false }] },
+    ]);
+  });
+
   test('a goodbye that its owner contradicts removes nothing', async () => {
     const { browser, clock, updates, start } = createWorld();
     await start();

@@ -108,12 +108,15 @@ export class DockerAnnouncer {
     this.#standing.delete(key);
     this.#leaving.set(key, announcement);
     const isRunning = this.#running.has(wanted.containerId);
-    const ended = isRunning ? announcement.drain({ graceMs: 0, timeoutMs: 0 }) : announcement.close();
+    let isFree = false;
     const free = (): void => {
+      if (isFree) return;
+      isFree = true;
       this.#leaving.delete(key);
       this.#apply();
     };
-    void ended.then(free, free);
+    const drain = { graceMs: 0, timeoutMs: 0, onGoodbye: free };
+    void (isRunning ? announcement.drain(drain) : announcement.close()).then(free, free);
   }
 
   #begin(wanted: WantedAnnouncement): void {

@@ -209,7 +209,7 @@ test('drain says goodbye for all, and nothing happens after it', async () => {
   docker.tell('start', 'one');
   await clock.advance(200);
   const drained = announcer.drain();
-  await clock.advance(300);
+  await clock.advance(1_500);
   await drained;
   await announcer.close();
   const calls = publisher.calls.length;

@@ -31,8 +31,11 @@ export function formatInstances(
   return [style.bold(heading ?? ''), ...rows];
 }
 
+/** What `list --watch` tells of. */
+export type ListEvent = Exclude<BrowseEvent, { readonly kind: 'leaving' }>;
+
 /** One line of `list --watch`. */
-export function describeBrowseEvent(event: BrowseEvent): string {
+export function describeBrowseEvent(event: ListEvent): string {
   const { instance } = event;
   const mark = `${MARKS[event.kind]} ${escapeText(nameShortly(instance))} ${quoteName(instance.name)}`;
   if (event.kind === 'removed') return `${mark} ${LOSSES[event.lost]}`;
@@ -41,7 +44,7 @@ export function describeBrowseEvent(event: BrowseEvent): string {
 }
 
 /** CONTRACT 2: `list --watch --json`. */
-export function browseEventToJson(event: BrowseEvent, secure: boolean): object {
+export function browseEventToJson(event: ListEvent, secure: boolean): object {
   return { event: event.kind, instance: instanceToJson(event.instance, secure) };
 }
 

@@ -4,7 +4,7 @@ import { CliError } from '../cli-error.ts';
 import type { Invocation } from '../command.ts';
 import { EXIT_OK, EXIT_UNAVAILABLE, EXIT_USAGE } from '../exit-codes.ts';
 import { readMeshRequest } from '../mesh-request.ts';
-import { browseEventToJson, describeBrowseEvent, formatInstances } from '../output/instance-lines.ts';
+import { browseEventToJson, describeBrowseEvent, formatInstances, type ListEvent } from '../output/instance-lines.ts';
 import { instanceToJson } from '../output/json.ts';
 import { describeInterface, joinWords } from '../output/phrases.ts';
 import { formatDuration, parseDuration } from '../parse/duration.ts';
@@ -90,16 +90,19 @@ function readType(words: readonly string[]): string | undefined {
     : readGiven({ text: word, origin: 'SERVICE', exitCode: EXIT_USAGE }, parseBrowsedType);
 }
 
-/** Browses one type, or every type on the link. The node's end ends it. */
-function browse({ node }: LocalNetwork, type: string | undefined, onEvent: (event: BrowseEvent) => void): void {
+/** Browses one type, or every type on the link. Who says goodbye is told of when it is gone. The node's end ends it. */
+function browse({ node }: LocalNetwork, type: string | undefined, onEvent: (event: ListEvent) => void): void {
+  const tell = (event: BrowseEvent): void => {
+    if (event.kind !== 'leaving') onEvent(event);
+  };
   if (type !== undefined) {
-    node.browse({ type }, onEvent);
+    node.browse({ type }, tell);
     return;
   }
   let types = 0;
   node.browseTypes((found) => {
     types += 1;
-    if (types <= MOST_TYPES) node.browse({ type: found }, onEvent);
+    if (types <= MOST_TYPES) node.browse({ type: found }, tell);
   });
 }
 

@@ -29,6 +29,12 @@ export interface AnswererCounters {
   readonly deferralsRefused: number;
 }
 
+/** An answer to one sender that waits for the end of the step: what it says is what is true then. */
+interface Unicast {
+  readonly to: Sender;
+  compose(zone: Zone): readonly Message[];
+}
+
 /** Decides which answers a query deserves, when, and by which way (RFC 6762 5.4, 6, 7). Multicast answers go to the queue. */
 export class Answerer {
   readonly #random: Random;
@@ -38,7 +44,7 @@ export class Answerer {
   readonly #unicastLimit: SourceLimit = newUnicastLimit();
   readonly #counters = { legacyRefused: 0, unicastRefused: 0, deferralsRefused: 0 };
   readonly #unicastRate: TokenBucket = new TokenBucket(MAX_UNICASTS_PER_SECOND, 0);
-  #unicasts: Transmit[] = [];
+  #unicasts: Unicast[] = [];
   #unicastSince = Number.POSITIVE_INFINITY;
 
   constructor(random: Random, queue: ResponseQueue) {
@@ -95,7 +101,9 @@ export class Answerer {
     const unicasts = this.#unicasts;
     this.#unicasts = [];
     this.#unicastSince = Number.POSITIVE_INFINITY;
-    return unicasts;
+    return unicasts.flatMap(({ to, compose }) =>
+      compose(zone).map((message): Transmit => ({ message, to: { kind: 'unicast', sender: to } })),
+    );
   }
 
   nextDeadline(): number {
@@ -126,7 +134,7 @@ export class Answerer {
       }
     }
     const sets = [...unicast.values()];
-    if (sets.length > 0 && !this.#sendUnicast(sets, from, zone, now)) sets.forEach(enqueue);
+    if (sets.length > 0 && !this.#sendUnicast(sets, from, now, 'answer')) sets.forEach(enqueue);
   }
 
   /** A probe for a name of ours is answered at once (RFC 6762 6, 8.1), unless it is our own that came back. */
@@ -135,7 +143,7 @@ export class Answerer {
     if (isOurs && from.isThisHost) return;
     const sets = zone.answer(question.name, question.type, true);
     // RFC 6762 5.4: the unicast answer to a probe is never left out; the multicast one may be.
-    const isUnicast = question.unicast && this.#sendUnicast(sets, from, zone, now);
+    const isUnicast = question.unicast && this.#sendUnicast(sets, from, now, 'defence');
     for (const set of sets) {
       if (this.#queue.wasJustMulticast(set.key, now)) continue;
       if (!isUnicast || !this.#wasMulticastRecently(set, now)) this.#queue.schedule(set.key, now, 'defence');
@@ -153,18 +161,27 @@ export class Answerer {
     }
     const additionals = new Map(found.flatMap((set) => zone.additionals(set)).map((set) => [set.key, set]));
     const rest = [...additionals.values()].filter((set) => !answers.has(set.key));
-    const response = composeLegacyResponse(message, message.questions, [...answers.values()], rest);
-    if (response !== undefined) this.#push({ message: response, to: { kind: 'unicast', sender: from } }, now);
+    const compose = (current: Zone): readonly Message[] => {
+      const told = [...answers.values()].flatMap(tell(current, 'answer'));
+      const response =
+        told.length === 0
+          ? undefined
+          : composeLegacyResponse(message, message.questions, told, rest.flatMap(tell(current, 'answer')));
+      return response === undefined ? [] : [response];
+    };
+    this.#push({ to: from, compose }, now);
   }
 
-  #sendUnicast(sets: readonly OwnSet[], from: Sender, zone: Zone, now: number): boolean {
+  #sendUnicast(sets: readonly OwnSet[], from: Sender, now: number, why: 'answer' | 'defence'): boolean {
     if (!this.#mayUnicast(this.#unicastLimit, from, now)) {
       this.#counters.unicastRefused += 1;
       return false;
     }
-    for (const { message } of composeResponses(sets, (set) => zone.additionals(set))) {
-      this.#push({ message, to: { kind: 'unicast', sender: from } }, now);
-    }
+    const compose = (current: Zone): readonly Message[] =>
+      composeResponses(sets.flatMap(tell(current, why)), (set) => current.additionals(set)).map(
+        ({ message }) => message,
+      );
+    this.#push({ to: from, compose }, now);
     return true;
   }
 
@@ -172,14 +189,22 @@ export class Answerer {
     return this.#unicasts.length < MAX_WAITING_UNICASTS && limit.spend(address, now) && this.#unicastRate.take(now);
   }
 
-  #push(transmit: Transmit, now: number): void {
-    this.#unicasts.push(transmit);
+  #push(unicast: Unicast, now: number): void {
+    this.#unicasts.push(unicast);
     this.#unicastSince = Math.min(this.#unicastSince, now);
   }
 
   #wasMulticastRecently(set: OwnSet, now: number): boolean {
     return now - this.#queue.lastMulticast(set.key) < set.ttl * 1_000 * RECENT_PART_OF_TTL;
   }
+}
+
+/** What a set says now; nothing where it is not to be told any more. */
+function tell(zone: Zone, why: 'answer' | 'defence'): (set: OwnSet) => readonly OwnSet[] {
+  return ({ key }) => {
+    const set = zone.set(key);
+    return set !== undefined && (why === 'defence' || zone.isTold(set)) ? [set] : [];
+  };
 }
 
 function newUnicastLimit(): SourceLimit {

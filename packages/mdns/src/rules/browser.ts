@@ -5,11 +5,11 @@ import type { CacheEvent } from './cache-event.ts';
 import type { Denials } from './denials.ts';
 import type { InstanceView, LostReason, ViewAddress, ViewEvent } from './instance-view.ts';
 import type { Interest } from './interest.ts';
-import type { ExpiryReason } from './lifetime.ts';
+import { type ExpiryReason, isTakenBack } from './lifetime.ts';
 import type { FollowUp, QuestionSchedule } from './question-schedule.ts';
 import type { RecordCache } from './record-cache.ts';
 import type { CachedRecord } from './record-store.ts';
-import { findAddresses, findSrv, findTxt, type SrvData } from './resolution.ts';
+import { findAddresses, findSrv, findTxt, isTakenBackAt, type SrvData } from './resolution.ts';
 import { nameOfBrowse, nameOfType } from './service-name.ts';
 
 /** RFC 6763 6.1 obliges every service to have a TXT record; one that has none is taken as empty after this time. */
@@ -34,6 +34,8 @@ interface Tracked {
   readonly name: Name;
   readonly label: string;
   readonly nameKey: string;
+  /** The PTR record that names it. */
+  readonly pointer: CachedRecord;
   /** Key of the SRV target whose addresses are of interest. */
   host: string | undefined;
   state: TrackedState;
@@ -146,6 +148,7 @@ export class Browser {
     }
     const tracked = this.#tracked.get(targetKey);
     if (tracked === undefined) this.#track(event.entry);
+    else if (event.kind === 'changed' || event.kind === 'withdrawn') this.#touch(tracked, undefined);
     else if (tracked.state.kind !== 'resolved' && !this.#context.schedule.isAsking(targetKey, TYPE_CODES.SRV))
       this.#touch(tracked, undefined);
   }
@@ -161,6 +164,7 @@ export class Browser {
       name,
       label,
       nameKey: key,
+      pointer: entry,
       host: undefined,
       state: { kind: 'incomplete', wasResolved: false },
     };
@@ -227,8 +231,11 @@ export class Browser {
       txtData === undefined ? known : { txt: parseTxt(txtData.strings), txtKey: dataKey(txtData) };
     const { port, priority, weight } = srv;
     const host = formatName(srv.target);
-    const view: InstanceView = { name: tracked.label, type: this.type, host, port, priority, weight, txt, addresses };
-    const signature = formatSignature(srv, txtKey, addresses);
+    const isLeaving =
+      isTakenBack(tracked.pointer.lifetime) || isTakenBackAt(cache, tracked.nameKey, nameKey(srv.target), now);
+    const place = { host, port, priority, weight, txt, addresses };
+    const view: InstanceView = { name: tracked.label, type: this.type, ...place, isLeaving };
+    const signature = `${formatSignature(srv, txtKey, addresses)}${isLeaving ? ' leaving' : ''}`;
     if (state.kind === 'resolved' && state.signature === signature) return;
     this.#awaitingTxt.delete(tracked);
     tracked.state = { kind: 'resolved', view, signature, txtKey };

@@ -1,9 +1,12 @@
-import { type ResourceRecord, recordKey } from '../wire/record.ts';
+import { recordKey } from '../wire/record.ts';
+import type { Received } from './machine.ts';
 import type { OwnSet } from './own-set.ts';
 import type { Zone } from './zone.ts';
 
 /** RFC 6762 6: a record is multicast once a second at most. */
 const REPEAT_MS = 1_000;
+/** What we sent before the goodbye comes back to us after it. */
+const ECHO_MS = 250;
 
 interface Said {
   readonly set: OwnSet;
@@ -23,12 +26,15 @@ export class Farewells {
   }
 
   /** Somebody says these records; a goodbye is no such word. */
-  hear(records: readonly ResourceRecord[]): void {
+  hear({ message, from }: Received, now: number): void {
     if (this.#said.size === 0) return;
-    for (const record of records) {
+    for (const record of message.answers) {
       if (record.ttl === 0) continue;
       const key = recordKey(record);
-      for (const { set } of this.#said.values()) if (set.recordKeys.includes(key)) this.#said.delete(set.key);
+      for (const { set, repeatAt } of this.#said.values()) {
+        const isEcho = from.isThisHost && now < repeatAt - REPEAT_MS + ECHO_MS;
+        if (!isEcho && set.recordKeys.includes(key)) this.#said.delete(set.key);
+      }
     }
   }
 

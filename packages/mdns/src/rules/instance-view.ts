@@ -15,6 +15,8 @@ export interface InstanceView {
   readonly weight: number;
   readonly txt: Txt;
   readonly addresses: readonly ViewAddress[];
+  /** Its goodbye was heard; it is lost a second later unless it is rescued (RFC 6762 10.1). */
+  readonly isLeaving: boolean;
 }
 
 export interface ViewAddress {

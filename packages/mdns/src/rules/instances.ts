@@ -10,6 +10,8 @@ interface Merged {
   /** By interface; the one that spoke last stands last. */
   readonly views: Map<string, InstanceView>;
   instance: Instance;
+  /** Its goodbye was heard on every interface that knows it. */
+  isLeaving: boolean;
 }
 
 /** Merges what the interfaces of one node know of the instances of one browse. Pure. */
@@ -19,6 +21,11 @@ export class Instances {
   /** Those that are there now. */
   list(): readonly Instance[] {
     return [...this.#merged.values()].map(({ instance }) => instance);
+  }
+
+  /** Those of them whose goodbye was heard. */
+  listLeaving(): readonly Instance[] {
+    return [...this.#merged.values()].filter(({ isLeaving }) => isLeaving).map(({ instance }) => instance);
   }
 
   /** What follows from an interface's event; undefined when nothing that is visible changed. */
@@ -49,9 +56,11 @@ export class Instances {
   #update(key: string, views: Map<string, InstanceView>, latest: InstanceView): BrowseEvent | undefined {
     const instance = mergeViews(views, latest);
     const known = this.#merged.get(key);
-    this.#merged.set(key, { views, instance });
+    const isLeaving = [...views.values()].every((view) => view.isLeaving);
+    this.#merged.set(key, { views, instance, isLeaving });
     if (known === undefined) return { kind: 'added', instance };
-    return isSameInstance(known.instance, instance) ? undefined : { kind: 'updated', instance };
+    if (known.isLeaving === isLeaving && isSameInstance(known.instance, instance)) return undefined;
+    return { kind: isLeaving ? 'leaving' : 'updated', instance };
   }
 }
 

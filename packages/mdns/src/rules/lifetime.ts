@@ -31,7 +31,12 @@ export type Lifetime =
       readonly since: number;
       readonly reason: 'expired' | 'unreachable' | 'goodbye';
     }
-  | { readonly kind: 'leaving'; readonly reason: 'goodbye' | 'flushed' };
+  | { readonly kind: 'leaving'; readonly reason: 'goodbye' | 'flushed'; readonly since: number };
+
+/** Its owner took it back (RFC 6762 10.1). */
+export function isTakenBack(lifetime: Lifetime): boolean {
+  return lifetime.kind === 'leaving' && lifetime.reason === 'goodbye';
+}
 
 /** For how long a record counts from when it was heard, whatever TTL its owner wishes. */
 export function lifetimeMs(record: ResourceRecord): number {

@@ -259,6 +259,7 @@ export class Querier implements Machine {
       case 'added':
       case 'refreshed':
       case 'changed':
+      case 'withdrawn':
       case 'expired':
         this.#noteType(event);
         for (const { browser } of this.#browsing.values()) browser.note(event);

@@ -17,6 +17,8 @@ import { RefreshJitter } from './refresh-jitter.ts';
 
 /** For how long a goodbye that was contradicted makes the next one doubtful. */
 const CONTESTED_MS = 60_000;
+/** What was sent before a goodbye may be heard after it, on the link of the other address family: that is no contradiction. */
+const REORDER_MS = 100;
 /** RFC 6762 10.5: two unanswered questions or more, and ten seconds. */
 const UNANSWERED_QUESTIONS = 2;
 const UNANSWERED_MS = 10_000;
@@ -229,14 +231,14 @@ export class RecordCache {
   }
 
   #refresh(entry: StoredRecord, record: ResourceRecord, from: Pick<Sender, 'isThisHost'>, now: number): void {
-    const isRescued = entry.lifetime.kind === 'leaving';
+    const { lifetime } = entry;
+    const isRescued = lifetime.kind === 'leaving';
+    const isBack = isRescued || this.#isOutdone(entry, record);
     const isNewlyOurs = from.isThisHost && !entry.isFromThisHost;
     entry.record = record;
     entry.isFromThisHost ||= from.isThisHost;
-    if (isRescued) {
-      entry.arrival = this.#nextArrival++;
-      entry.contestedUntil = now + CONTESTED_MS;
-    }
+    if (isBack) entry.arrival = this.#nextArrival++;
+    if (isRescued && now - lifetime.since >= REORDER_MS) entry.contestedUntil = now + CONTESTED_MS;
     entry.lifetime = { kind: 'fresh', asked: 0 };
     entry.receivedAt = now;
     entry.ttlMs = lifetimeMs(record);
@@ -245,7 +247,15 @@ export class RecordCache {
     entry.unansweredAt = Number.POSITIVE_INFINITY;
     this.#store.renew(entry);
     this.#replan(entry);
-    this.#events.push({ kind: isRescued || isNewlyOurs ? 'changed' : 'refreshed', entry });
+    this.#events.push({ kind: isBack || isNewlyOurs ? 'changed' : 'refreshed', entry });
+  }
+
+  /** Its owner said something else in its place, less than a second ago, and takes that back now: a flush spares what is so young. */
+  #isOutdone(entry: StoredRecord, { flush, data }: ResourceRecord): boolean {
+    if (!flush || (data.type !== 'SRV' && data.type !== 'TXT')) return false;
+    for (const other of this.#store.recordSet(entry.nameKey, entry.type))
+      if (other.arrival > entry.arrival) return true;
+    return false;
   }
 
   /** RFC 6762 10.2: what the owner did not repeat within a second before now is no longer true. */
@@ -273,10 +283,11 @@ export class RecordCache {
 
   #withdraw(entry: StoredRecord, reason: 'goodbye' | 'flushed', now: number): void {
     if (entry.lifetime.kind === 'leaving') return;
-    entry.lifetime = { kind: 'leaving', reason };
+    entry.lifetime = { kind: 'leaving', reason, since: now };
     entry.expiresAt = Math.min(entry.expiresAt, now + GRACE_MS);
     entry.unansweredAt = Number.POSITIVE_INFINITY;
     this.#replan(entry);
+    if (reason === 'goodbye') this.#events.push({ kind: 'withdrawn', entry });
   }
 
   #expire(entry: StoredRecord, reason: ExpiryReason): void {

@@ -1,5 +1,6 @@
+import { TokenBucket } from '../token-bucket.ts';
 import { isSameName, type Name } from '../wire/name.ts';
-import { type ResourceRecord, recordKey } from '../wire/record.ts';
+import { type ResourceRecord, recordKey, TYPE_CODES } from '../wire/record.ts';
 import { Announcement } from './announce.ts';
 import { isSameSet, type OwnSet } from './own-set.ts';
 import { Probe } from './probe.ts';
@@ -7,6 +8,9 @@ import { Probe } from './probe.ts';
 /** How long data of our own that was replaced may still come back to us, by reflectors and other links. */
 const FORMER_DATA_MS = 10_000;
 const MAX_FORMER_RECORDS = 32;
+/** RFC 6762 8.4: no more than ten changes a minute; those beyond are announced once a second at most. */
+const CHANGES_AT_ONCE = 10;
+const CHANGES_PER_SECOND = CHANGES_AT_ONCE / 60;
 
 /** What a registration consists of: the sets under its own name, which it claims, and pointers to that name from elsewhere. */
 export interface RegisteredSets {
@@ -27,8 +31,12 @@ export class Registration {
   readonly name: Name;
   readonly probe: Probe;
   readonly announcement: Announcement = new Announcement();
-  /** Others may have our records in their caches: a goodbye is due when they end (RFC 6762 10.1). */
-  isOnAir = false;
+  /**
+   * Whether others may have our records in their caches: a goodbye is due when they end (RFC 6762 10.1). `disputed`: another host
+   * uses the name too, and what is not ours alone is not ours to end.
+   */
+  onAir: 'no' | 'yes' | 'disputed' = 'no';
+  readonly #changes: TokenBucket = new TokenBucket(CHANGES_PER_SECOND, 0, CHANGES_AT_ONCE);
   #sets: RegisteredSets;
   readonly #former: Map<string, number> = new Map();
 
@@ -54,6 +62,21 @@ export class Registration {
     return this.probe.state.kind === 'claimed';
   }
 
+  /** What is to be taken back when it ends (RFC 6762 10.1). */
+  get farewell(): readonly OwnSet[] {
+    switch (this.onAir) {
+      case 'no':
+        return [];
+      case 'yes':
+        return this.all;
+      case 'disputed':
+        // The place is ours alone. Without the cache-flush bit, which would speak of the other's.
+        return this.probe.state.kind === 'lost' ? [] : this.#sets.claimed.filter(isPlace).map(withoutFlush);
+      default:
+        return this.onAir satisfies never;
+    }
+  }
+
   /** The same name, and it is not lost. */
   canGoOnAs(name: Name): boolean {
     return isSameName(this.name, name) && this.probe.state.kind !== 'lost';
@@ -71,6 +94,11 @@ export class Registration {
       changed: after.filter((set) => !before.some((old) => isSameSet(old, set))),
       vanished: before.filter((old) => !after.some((set) => set.key === old.key)),
     };
+  }
+
+  /** Whether a change may be told at once, whatever was told before. Counts it. */
+  admitChange(now: number): boolean {
+    return this.#changes.take(now);
   }
 
   /** The record is ours, or was a moment ago: hearing it is no conflict. */
@@ -98,6 +126,14 @@ export class Registration {
       this.#former.delete(oldest);
     }
   }
+}
+
+function isPlace({ type }: OwnSet): boolean {
+  return type === TYPE_CODES.SRV;
+}
+
+function withoutFlush(set: OwnSet): OwnSet {
+  return { ...set, records: set.records.map((record) => ({ ...record, flush: false })) };
 }
 
 /** The proposed records of a probe; RFC 6762 10.2: without the cache-flush bit. */

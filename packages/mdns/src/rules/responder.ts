@@ -163,7 +163,7 @@ export class Responder implements Machine {
         this.#answerer.receive(packet, this.#registry.zone(), now);
         return;
       case 'response':
-        this.#farewells.hear(packet.message.answers);
+        this.#farewells.hear(packet, now);
         this.#listener.hearResponse(packet, now);
         return;
       default:
@@ -222,7 +222,8 @@ export class Responder implements Machine {
 
   /** True when the records go on the air with this. */
   #announceDue(registration: Registration, sets: readonly OwnSet[], now: number): boolean {
-    const { announcement, isOnAir } = registration;
+    const { announcement } = registration;
+    const isNew = registration.onAir !== 'yes';
     if (announcement.kind === 'idle')
       announcement.start(
         sets.map(({ key }) => key),
@@ -231,8 +232,8 @@ export class Responder implements Machine {
     const due = announcement.advance(now);
     if (due === undefined) return false;
     for (const key of due) this.#queue.schedule(key, now, 'now');
-    registration.isOnAir = true;
-    return !isOnAir;
+    registration.onAir = 'yes';
+    return isNew;
   }
 
   /** Somebody else uses a name of ours. RFC 6762 9: what was ours is probed for again, and the answer to that decides. */
@@ -241,7 +242,7 @@ export class Responder implements Machine {
     this.#conflicts.note(now);
     this.#silence(registration);
     // What the others have in their caches is the other's from now on, or will be announced again.
-    registration.isOnAir = false;
+    if (registration.onAir === 'yes') registration.onAir = 'disputed';
     if (registration.isClaimed) registration.probe.restart(this.#drawStart(now));
     else if (registration.probe.lose()) this.#events.push(this.#reportLoss(registration));
     if (registration !== this.#registry.host?.registration) return;
@@ -265,7 +266,8 @@ export class Responder implements Machine {
     if (changed.length + vanished.length === 0) return;
     this.#registry.invalidate();
     this.#queue.forget(vanished.map(({ key }) => key));
-    if (registration.isOnAir) this.#farewells.say(vanished);
+    if (registration.onAir === 'yes') this.#farewells.say(vanished);
+    if (registration.admitChange(now)) this.#queue.renew(changed.map(({ key }) => key));
     if (registration.announcement.kind === 'idle') return;
     registration.announcement.start(
       changed.map(({ key }) => key),
@@ -276,8 +278,8 @@ export class Responder implements Machine {
   /** RFC 6762 10.1: for what others may have in their caches, and for nothing that is not ours alone. */
   #sayGoodbye(registration: Registration): void {
     this.#silence(registration);
-    if (registration.isOnAir) this.#farewells.say(registration.all);
-    registration.isOnAir = false;
+    this.#farewells.say(registration.farewell);
+    registration.onAir = 'no';
   }
 
   #silence(registration: Registration): void {

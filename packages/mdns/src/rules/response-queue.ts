@@ -82,6 +82,11 @@ export class ResponseQueue {
     return now - this.lastMulticast(key) < JUST_MULTICAST_MS;
   }
 
+  /** These sets have other data now, which nobody has heard: what was sent does not delay it (RFC 6762 6, 8.4). */
+  renew(keys: Iterable<string>): void {
+    for (const key of keys) this.#lastMulticast.delete(key);
+  }
+
   /** What is queued for these sets is not sent, and what was sent does not delay them any more. */
   forget(keys: Iterable<string>): void {
     for (const key of keys) {

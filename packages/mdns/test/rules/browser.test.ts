@@ -47,6 +47,7 @@ describe('Browser', () => {
           weight: 0,
           txt: new Map([['k', asciiBytes('v')]]),
           addresses: [{ address: '10.0.0.1', isFromThisHost: false }],
+          isLeaving: false,
         },
       },
     ]);
@@ -128,12 +129,12 @@ describe('Browser', () => {
     expect(driver.takeEvents()).toEqual(['500 changed a 10.0.0.1:7000', '800 changed a 10.0.0.1:7001']);
   });
 
-  it('loses an instance one second after the goodbye of its PTR record (RFC 6762 10.1)', () => {
+  it('tells at once that an instance is leaving, and loses it one second after the goodbye of its PTR record (RFC 6762 10.1)', () => {
     resolve();
     driver.runTo(5000);
     driver.hear(responseOf(goodbye(pointer('a'))));
     driver.runTo(10_000);
-    expect(driver.takeEvents()).toEqual(['6000 lost a goodbye']);
+    expect(driver.takeEvents()).toEqual(['5000 leaving a 10.0.0.1:6379', '6000 lost a goodbye']);
     expect(driver.querier.cachedRecords).toBe(0);
   });
 
@@ -146,19 +147,48 @@ describe('Browser', () => {
     driver.hear(responseOf(goodbye(address('10.0.0.1'))));
     driver.runTo(15_000);
     expect(driver.takeEvents()).toEqual([
+      '5000 leaving a 10.0.0.1:6379',
       '6000 lost a goodbye',
       '10000 resolved a 10.0.0.1:6379',
+      '10000 leaving a 10.0.0.1:6379',
       '11000 lost a goodbye',
     ]);
   });
 
-  it('does not flap when the goodbye is rescued within the second (RFC 6762 10.1)', () => {
+  it('takes the goodbye of its TXT record for a sign that it is leaving, and nothing more', () => {
+    resolve();
+    driver.runTo(5000);
+    driver.hear(responseOf(goodbye(text('a', 'k=v'))));
+    driver.runTo(10_000);
+    expect(driver.takeEvents()).toEqual(['5000 leaving a 10.0.0.1:6379', '6000 changed a 10.0.0.1:6379']);
+  });
+
+  it('sees nobody leave where data is replaced, or a goodbye says what is not current', () => {
+    resolve();
+    driver.runTo(5000);
+    driver.hear(responseOf(service('a', 'h1.local', 7000)));
+    driver.hear(responseOf(goodbye(service('a'))));
+    driver.runTo(10_000);
+    expect(driver.takeEvents()).toEqual(['5000 changed a 10.0.0.1:7000']);
+  });
+
+  it('believes of two that follow each other within a second the one that was said last (RFC 6762 10.2)', () => {
+    resolve();
+    driver.runTo(5000);
+    driver.hear(responseOf(service('a', 'h1.local', 7000)));
+    driver.runTo(5300);
+    driver.hear(responseOf(service('a')));
+    driver.runTo(9000);
+    expect(driver.takeEvents()).toEqual(['5000 changed a 10.0.0.1:7000', '5300 changed a 10.0.0.1:6379']);
+  });
+
+  it('keeps who is announced again within the second (RFC 6762 10.1)', () => {
     resolve();
     driver.hear(responseOf(goodbye(pointer('a'))));
     driver.runTo(500);
     driver.hear(responseOf(pointer('a')));
     driver.runTo(10_000);
-    expect(driver.takeEvents()).toEqual([]);
+    expect(driver.takeEvents()).toEqual(['100 leaving a 10.0.0.1:6379', '500 changed a 10.0.0.1:6379']);
   });
 
   it('loses an instance whose host is silent when its SRV record expires, and goes on asking (RFC 6762 5.2)', () => {
@@ -220,7 +250,11 @@ describe('Browser', () => {
     driver.hear(responseOf(goodbye(pointer('a'))));
     driver.runTo(4000);
     driver.hear(responseOf(address('10.0.0.3')));
-    expect(driver.takeEvents()).toEqual(['3000 lost a goodbye', '4000 changed b 10.0.0.3:7000']);
+    expect(driver.takeEvents()).toEqual([
+      '2000 leaving a 10.0.0.2:6379',
+      '3000 lost a goodbye',
+      '4000 changed b 10.0.0.3:7000',
+    ]);
   });
 
   it.each([

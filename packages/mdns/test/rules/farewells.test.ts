@@ -3,6 +3,7 @@ import { Farewells } from '../../src/rules/farewells.ts';
 import { sharedSet } from '../../src/rules/own-set.ts';
 import { Zone } from '../../src/rules/zone.ts';
 import { parseName } from '../../src/wire/name.ts';
+import { LOOPED, PEER, response } from './responder-driver.ts';
 
 const TYPE = parseName('_redis._tcp.local');
 const ONE = sharedSet(TYPE, 4_500, parseName('one._redis._tcp.local'));
@@ -36,9 +37,17 @@ describe('Farewells', () => {
   it('are not said again for what somebody else says meanwhile; a goodbye is no such word', () => {
     farewells.say([ONE, TWO]);
     farewells.take(NOBODY, 0);
-    farewells.hear(ONE.records);
-    farewells.hear(TWO.records.map((record) => ({ ...record, ttl: 0 })));
+    farewells.hear({ message: response(ONE.records), from: PEER }, 500);
+    farewells.hear({ message: response(TWO.records.map((record) => ({ ...record, ttl: 0 }))), from: PEER }, 500);
     expect(farewells.take(NOBODY, 1_000)).toEqual([TWO]);
+  });
+
+  it('are said again though what we sent before them comes back; another process of this host speaks later', () => {
+    farewells.say([ONE, TWO]);
+    farewells.take(NOBODY, 0);
+    farewells.hear({ message: response(ONE.records), from: LOOPED }, 20);
+    farewells.hear({ message: response(TWO.records), from: LOOPED }, 800);
+    expect(farewells.take(NOBODY, 1_000)).toEqual([ONE]);
   });
 
   it('begin anew when they are said once more before the second is over', () => {

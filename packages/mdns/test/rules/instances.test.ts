@@ -19,6 +19,7 @@ function view(addresses: readonly string[], change: Partial<InstanceView> = {}):
     weight: 0,
     txt: new Map(),
     addresses: addresses.map((address) => ({ address, isFromThisHost: false })),
+    isLeaving: false,
     ...change,
   };
 }
@@ -55,6 +56,19 @@ describe('Instances', () => {
     expect(apply('wlan0', lost('unreachable'))).toBe('removed unreachable 192.168.0.1');
     expect(apply('wlan0', lost('goodbye'))).toBeUndefined();
     expect(instances.list()).toEqual([]);
+  });
+
+  it('tells that it leaves once its goodbye was heard wherever it is known, and that it came back', () => {
+    const leaving = (address: string): ViewEvent => ({ kind: 'changed', view: view([address], { isLeaving: true }) });
+    apply('eth0', resolved('10.0.0.1'));
+    apply('wlan0', resolved('10.0.0.1'));
+    expect(apply('eth0', leaving('10.0.0.1'))).toBeUndefined();
+    expect(instances.listLeaving()).toEqual([]);
+    expect(apply('wlan0', leaving('10.0.0.1'))).toBe('leaving 10.0.0.1');
+    expect(instances.listLeaving()).toMatchObject([{ name: 'a' }]);
+    expect(apply('wlan0', leaving('10.0.0.2'))).toBe('leaving 10.0.0.1 10.0.0.2');
+    expect(apply('eth0', { kind: 'changed', view: view(['10.0.0.1']) })).toBe('updated 10.0.0.1 10.0.0.2');
+    expect(instances.listLeaving()).toEqual([]);
   });
 
   it('removes what was known on an interface alone when that is gone', () => {

@@ -128,8 +128,9 @@ function describe(event: QuerierEvent): string {
       return `lost ${event.view.name} ${event.reason}`;
     case 'resolved':
     case 'changed': {
-      const { name, addresses, port } = event.view;
-      return `${event.kind} ${name} ${addresses.map((entry) => entry.address).join(',')}:${port}`;
+      const { name, addresses, port, isLeaving } = event.view;
+      const place = `${addresses.map((entry) => entry.address).join(',')}:${port}`;
+      return `${isLeaving ? 'leaving' : event.kind} ${name} ${place}`;
     }
     default:
       return event satisfies never;

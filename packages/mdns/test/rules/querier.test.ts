@@ -387,7 +387,7 @@ describe('Querier and clocks that misbehave', () => {
     driver.querier.advance(10);
     driver.querier.receive({ message: responseOf(goodbye(pointer('a'))), from: H1 }, 20);
     driver.runTo(60_000);
-    expect(driver.takeEvents()).toEqual(['51000 lost a goodbye']);
+    expect(driver.takeEvents()).toEqual(['51000 leaving a 10.0.0.1:6379', '51000 lost a goodbye']);
   });
 
   it('confirms everything before giving it up when it is woken hours late', () => {

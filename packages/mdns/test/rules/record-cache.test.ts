@@ -114,6 +114,7 @@ describe('RecordCache', () => {
     cache.takeEvents();
     cache.put(goodbye(pointer('a')), H1, 5000);
     expect(dataOf(TYPE, PTR, 5999)).toHaveLength(1);
+    expect(takeKinds()).toEqual(['withdrawn PTR']);
     expect(runTo(1e9)).toEqual(['6000 expired PTR goodbye']);
   });
 
@@ -121,7 +122,7 @@ describe('RecordCache', () => {
     cache.put(pointer('a'), H1, 0);
     cache.put(goodbye(pointer('a')), H1, 5000);
     cache.put(pointer('a'), H2, 5900);
-    expect(takeKinds()).toEqual(['added PTR', 'changed PTR']);
+    expect(takeKinds()).toEqual(['added PTR', 'withdrawn PTR', 'changed PTR']);
     expect(runTo(3_000_000)).toEqual([]);
   });
 
@@ -131,6 +132,7 @@ describe('RecordCache', () => {
     cache.put(goodbye(pointer('a')), H1, 5000);
     cache.put(goodbye(pointer('a')), H1, 5800);
     cache.put(goodbye(pointer('b')), H1, 5800);
+    expect(takeKinds()).toEqual(['withdrawn PTR']);
     expect(runTo(1e9)).toEqual(['6000 expired PTR goodbye']);
   });
 
@@ -145,6 +147,14 @@ describe('RecordCache', () => {
     expect(takeKinds()).toEqual(['refreshed A']);
     cache.put(goodbye(address('10.0.0.1')), H1, 10_000);
     expect(runTo(20_000).at(-1)).toBe('19000 expired A goodbye');
+  });
+
+  it('believes a goodbye whose predecessor comes late by the other address family', () => {
+    cache.put(pointer('a'), H1, 0);
+    for (const put of [pointer('a'), goodbye(pointer('a')), pointer('a'), goodbye(pointer('a'))])
+      cache.put(put, H1, 5_000);
+    expect(takeKinds().at(-1)).toBe('withdrawn PTR');
+    expect(runTo(1e9)).toEqual(['6000 expired PTR goodbye']);
   });
 
   it('believes a goodbye again a minute after one was contradicted (RFC 6762 10.1)', () => {

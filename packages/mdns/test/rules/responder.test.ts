@@ -3,6 +3,7 @@ import { decodeMessage } from '../../src/wire/decode.ts';
 import { splitMessage } from '../../src/wire/encode.ts';
 import { isSameName, nameKey, parseName } from '../../src/wire/name.ts';
 import { TYPE_ANY, TYPE_CODES } from '../../src/wire/record.ts';
+import { asciiBytes } from '../wire/hex.ts';
 import {
   answersOf,
   ask,
@@ -23,6 +24,9 @@ import {
   typesOf,
 } from './responder-driver.ts';
 
+const DRAIN = new Map([['st', asciiBytes('drain')]]);
+const DRAIN_TXT = { type: 'TXT', strings: [asciiBytes('st=drain')] };
+const OLD_TXT = record(REDIS_NAME, { type: 'TXT', strings: [new Uint8Array()] }, 4_500, true);
 const SIBLING = { ...REDIS, name: 'redis on h1, too', port: 12346 };
 const goodbyesIn = (driver: Driver) => answersOf(driver.sent).filter(({ ttl }) => ttl === 0);
 
@@ -248,15 +252,63 @@ describe('announcing', () => {
     expect(driver.runFor(10_000)).toEqual([]);
   });
 
-  it('announces data that changes all the time once a second, the latest each time (RFC 6762 6, 8.4)', () => {
+  it.each([
+    ['an answer', (driver: Driver) => driver.receive(query([ask(REDIS_NAME, TYPE_ANY)]))],
+    [
+      'an announcement',
+      (driver: Driver) => {
+        driver.responder.restart(driver.now);
+        driver.runFor(875);
+      },
+    ],
+    [
+      'a defence against a probe',
+      (driver: Driver) => driver.receive(query([ask(REDIS_NAME, TYPE_ANY)], { authorities: [foreignSrv()] })),
+    ],
+    ['the word of another host that says the same', (driver: Driver) => driver.receive(response([OLD_TXT]))],
+  ])(
+    'announces changed data at once after %s that told the old, and tells the old to nobody then (RFC 6762 6, 8.4)',
+    (_, tellOld) => {
+      for (const delay of [1, 20, 100, 400, 900]) {
+        const driver = Driver.settled({ random: 0.5 });
+        tellOld(driver);
+        driver.runFor(delay);
+        driver.receive(query([ask(REDIS_NAME, TYPE_CODES.TXT)]));
+        driver.receive(query([ask(REDIS_NAME, TYPE_CODES.TXT, true)], { answers: [OLD_TXT] }));
+        driver.forget();
+        driver.responder.update('redis', { ...REDIS, txt: DRAIN }, driver.now);
+        const sent = responsesOf(driver.runFor(10_000));
+        const texts = sent.flatMap(({ at, transmit: { message } }) =>
+          [...message.answers, ...message.additionals].flatMap(({ data }) => (data.type === 'TXT' ? [[at, data]] : [])),
+        );
+        expect(texts.map(([, data]) => data)).toEqual(texts.map(() => DRAIN_TXT));
+        expect(texts[0]?.[0]).toBe(driver.now - 10_000);
+      }
+    },
+  );
+
+  it('tells who asked for a unicast answer what is true when it leaves', () => {
+    const driver = Driver.settled();
+    driver.receive(query([ask(REDIS_NAME, TYPE_CODES.TXT, true)]));
+    driver.receive(query([ask(REDIS_NAME, TYPE_CODES.TXT)]), { ...PEER, port: 4_000 });
+    driver.responder.update('redis', { ...REDIS, txt: DRAIN }, driver.now);
+    const texts = answersOf(driver.runFor(0)).flatMap(({ data }) => (data.type === 'TXT' ? [data] : []));
+    expect(texts).toEqual([DRAIN_TXT, DRAIN_TXT, DRAIN_TXT]);
+    driver.forget();
+    driver.receive(query([ask(REDIS_NAME, TYPE_CODES.TXT, true)]));
+    driver.responder.remove('redis', driver.now);
+    expect(answersOf(driver.runFor(0)).every(({ ttl }) => ttl === 0)).toBe(true);
+  });
+
+  it('announces data that changes all the time ten times at once, then once a second, the latest each time (RFC 6762 6, 8.4)', () => {
     const driver = Driver.settled();
     for (let port = 1; port <= 30; port++) {
       driver.responder.update('redis', { ...REDIS, port }, driver.now);
       driver.runFor(100);
     }
     const ports = answersOf(driver.sent).map(({ data }) => (data.type === 'SRV' ? data.port : undefined));
-    expect(driver.sent.map(({ at }) => at)).toEqual([60_000, 61_000, 62_000, 63_000]);
-    expect(ports).toEqual([1, 10, 20, 30]);
+    expect(driver.sent.map(({ at }) => at).slice(8)).toEqual([60_800, 60_900, 61_900, 62_900]);
+    expect(ports).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 19, 29]);
   });
 
   it('probes with new data when it changes before the name is claimed', () => {
@@ -448,6 +500,17 @@ describe('saying goodbye', () => {
     lost.responder.remove('redis', 300);
     lost.run(5_000);
     expect(goodbyesIn(lost)).toEqual([]);
+  });
+
+  it('takes back its place, and nothing that another may share, while its name is contested (RFC 6762 9)', () => {
+    const driver = Driver.settled();
+    driver.receive(response([foreignSrv()]));
+    driver.runFor(100);
+    driver.responder.remove('redis', driver.now);
+    driver.runFor(500);
+    expect(goodbyesIn(driver)).toEqual([
+      record(REDIS_NAME, { type: 'SRV', priority: 0, weight: 0, port: 12345, target: HOST }, 0),
+    ]);
   });
 
   it('keeps the name after withdrawing, and announces again at once (RFC 6762 6)', () => {
