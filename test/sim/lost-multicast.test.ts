@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import {
   createAmbassador,
   createMdnsSource,
+  type Endpoint,
   type EndpointPicker,
   type EndpointState,
   type Engine,
@@ -41,8 +42,12 @@ class ClientsOnly implements Engine {
     return 0;
   }
 
-  listUnanswered(): ReadonlySet<string> {
-    return NONE;
+  listUnanswered(): ReadonlyMap<string, Endpoint> {
+    return new Map();
+  }
+
+  async resetUnacknowledged(): Promise<number> {
+    return 0;
   }
 
   async drain(): Promise<{ readonly finished: number; readonly reset: number }> {

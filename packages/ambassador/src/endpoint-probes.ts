@@ -14,17 +14,18 @@ const PROBE_TIMEOUT_MS = 4_000;
 const TRUST_MS = 30_000;
 
 export interface EndpointProbesOptions {
-  /** Endpoints that carry connections and may be gone. */
+  /** Endpoints that carry connections and may be gone, also such as the pool has forgotten. */
   readonly listDoubtful: () => readonly Endpoint[];
   readonly dial: DialService;
   readonly clock: Clock;
   /** `failure` is undefined for one that accepted the connection, which was closed at once. Never called after `close`. */
-  readonly onProbed: (id: string, failure: DialFailure | undefined) => void;
+  readonly onProbed: (endpoint: Endpoint, failure: DialFailure | undefined) => void;
 }
 
 /**
  * A host that vanishes while data are on their way to it is noticed by TCP after a quarter of an hour. Dials endpoints that are
- * in doubt beside their connections, so that it is noticed in seconds. Sends nothing while nobody is in doubt.
+ * in doubt beside their connections, so that it is known in seconds whose connections to look at. Sends nothing while nobody is
+ * in doubt.
  */
 export class EndpointProbes {
   readonly #options: EndpointProbesOptions;
@@ -77,7 +78,7 @@ export class EndpointProbes {
     if (this.#isClosed) return;
     this.#running.delete(endpoint.id);
     if (failure === undefined) this.#trustedUntil.set(endpoint.id, clock.now() + TRUST_MS);
-    onProbed(endpoint.id, failure);
+    onProbed(endpoint, failure);
   }
 }
 

@@ -39,7 +39,7 @@ export class LostConnections {
     }
   }
 
-  /** Nobody is there: no answer will ever come, and whoever waits for one must be told. */
+  /** Its check says that nobody answers: whoever waits there must be told. */
   bury(endpoint: Endpoint, reason: string): void {
     this.keep(endpoint);
     this.#options.reset(endpoint, reason);

@@ -84,7 +84,7 @@ export class ServiceProxy implements EndpointPicker {
       clock,
       dial,
       listDoubtful: () => this.#listDoubtful(),
-      onProbed: (id, failure) => this.#settle(this.#pool.probed(id, failure, this.#now())),
+      onProbed: (endpoint, failure) => this.#takeProbe(endpoint, failure),
     });
     this.#lost = new LostConnections({ ...options, clock, reset: (endpoint, reason) => this.#reset(endpoint, reason) });
     this.#engine = context.createEngine(options, this, (event) => this.#onEngineEvent(event));
@@ -267,10 +267,23 @@ export class ServiceProxy implements EndpointPicker {
   }
 
   #listDoubtful(): readonly Endpoint[] {
-    const doubtful = this.#pool.listDoubtful();
-    const known = new Set(doubtful.map(({ id }) => id));
-    const unanswered = [...this.#engine.listUnanswered()].filter((id) => !known.has(id));
-    return [...doubtful, ...unanswered.flatMap((id) => this.#pool.find(id) ?? [])];
+    const doubtful = new Map(this.#pool.listDoubtful().map((endpoint) => [endpoint.id, endpoint]));
+    return [...new Map([...doubtful, ...this.#engine.listUnanswered()]).values()];
+  }
+
+  #takeProbe(endpoint: Endpoint, failure: DialFailure | undefined): void {
+    const known = this.#pool.find(endpoint.id);
+    // A connection may be from before the endpoint moved.
+    if (known !== undefined && isSamePlace(known, endpoint)) {
+      this.#settle(this.#pool.probed(endpoint.id, failure, this.#now()));
+    }
+    if (failure === 'timeout' || failure === 'unreachable') void this.#resetUnacknowledged(endpoint);
+  }
+
+  /** Silence of dials is a full accept queue as well; what the kernel has to say about a connection is not. */
+  async #resetUnacknowledged(endpoint: Endpoint): Promise<void> {
+    const count = await this.#engine.resetUnacknowledged(endpoint.id);
+    if (count > 0) this.#tellReset(endpoint, count, 'nobody acknowledges what is sent there');
   }
 
   #reset(endpoint: Endpoint, reason: string): void {
@@ -278,7 +291,10 @@ export class ServiceProxy implements EndpointPicker {
     // What was dialled where it is now belongs to the present, unless that is what was lost.
     const except = now === undefined || isSamePlace(now, endpoint) ? undefined : now;
     const count = this.#engine.resetConnectionsOf(endpoint.id, except);
-    if (count === 0) return;
+    if (count > 0) this.#tellReset(endpoint, count, reason);
+  }
+
+  #tellReset(endpoint: Endpoint, count: number, reason: string): void {
     this.#emit({ kind: 'connections-reset', service: this.#options.service, endpoint, count, reason });
   }
 

@@ -1,3 +1,4 @@
+import { duplexPair } from 'node:stream';
 import type { Check, CheckOutcome, DialService } from '@mdns-ambassador/checks';
 import { RelayError, type Target } from '@mdns-ambassador/relay';
 import { ManualClock, seededRandom } from '@mdns-ambassador/testkit';
@@ -26,7 +27,10 @@ class ScriptedEngine implements Engine {
   };
   readonly resets: string[] = [];
   readonly excepted: Endpoint[] = [];
-  unanswered: ReadonlySet<string> = new Set();
+  unanswered: ReadonlyMap<string, Endpoint> = new Map();
+  /** How many the kernel says are not acknowledged. */
+  unacknowledged = 0;
+  readonly looks: string[] = [];
   readonly picker: EndpointPicker;
   readonly onEvent: (event: EngineEvent) => void;
   closes = 0;
@@ -50,8 +54,13 @@ class ScriptedEngine implements Engine {
     return 3;
   }
 
-  listUnanswered(): ReadonlySet<string> {
+  listUnanswered(): ReadonlyMap<string, Endpoint> {
     return this.unanswered;
+  }
+
+  async resetUnacknowledged(id: string): Promise<number> {
+    this.looks.push(id);
+    return this.unacknowledged;
   }
 
   async stopListening(): Promise<void> {
@@ -90,7 +99,7 @@ const dialSilence: DialService = (_, signal) =>
     signal.addEventListener('abort', () => reject(new RelayError('ABORTED', 'given up')));
   });
 
-function createWorld(change: Partial<ProxyOptions> = {}) {
+function createWorld(change: Partial<ProxyOptions> = {}, dial: DialService = dialSilence) {
   const clock = new ManualClock();
   const source = new ScriptedSource();
   const engines: ScriptedEngine[] = [];
@@ -113,7 +122,7 @@ function createWorld(change: Partial<ProxyOptions> = {}) {
     proxies: [proxy],
     clock,
     random: seededRandom(1),
-    dial: dialSilence,
+    dial,
     createEngine: (_, picker, onEvent) => {
       const engine = new ScriptedEngine(picker, onEvent);
       engines.push(engine);
@@ -426,27 +435,57 @@ describe('a host that vanishes while connections wait for its answer', () => {
     return world;
   };
 
-  test('is dialled beside them once they go unanswered, and they are reset when nobody is there', async () => {
-    const { clock, engine, picker, source, events } = await start();
+  test('is dialled beside them once they go unanswered, and they are reset when nobody acknowledges', async () => {
+    const { clock, engine, source, events } = await start();
     await clock.advance(60_000);
     expect(source.verified).toEqual([]);
-    engine.unanswered = new Set(['a']);
+    engine.unanswered = new Map([['a', endpoint('a')]]);
     await clock.advance(6_000);
+    expect(engine.looks).toEqual(['a']);
+    engine.unacknowledged = 3;
+    await clock.advance(5_000);
+    expect(engine.looks).toEqual(['a', 'a']);
     expect(engine.resets).toEqual([]);
-    source.tell({ kind: 'gone', ids: ['a'], reason: 'not heard of when asked again' });
-    picker.dialSucceeded('b', 1);
-    await clock.advance(6_000);
-    expect(engine.resets).toEqual(['a']);
-    expect(events.map(({ kind }) => kind)).toContain('connections-reset');
+    expect(events.at(-1)).toEqual({
+      kind: 'connections-reset',
+      service: 'redis',
+      endpoint: endpoint('a'),
+      count: 3,
+      reason: 'nobody acknowledges what is sent there',
+    });
   });
 
-  test('even alone it is found dead within 40 s of silence', async () => {
-    const { clock, engine } = await start();
-    engine.unanswered = new Set(['a']);
-    await clock.advance(29_000);
+  test('one whose accept queue is full for ten minutes keeps them, with or without its announcement', async () => {
+    const { clock, engine, picker, source, events } = await start();
+    engine.unanswered = new Map([['a', endpoint('a')]]);
+    source.tell({ kind: 'gone', ids: ['a'], reason: 'not heard of when asked again' });
+    for (let second = 0; second < 600; second++) {
+      picker.dialSucceeded('b', 1);
+      await clock.advance(1_000);
+    }
+    expect(engine.looks.length).toBeGreaterThan(60);
     expect(engine.resets).toEqual([]);
-    await clock.advance(11_000);
-    expect(engine.resets[0]).toBe('a');
+    expect(events.map(({ kind }) => kind)).not.toContain('connections-reset');
+    expect(events.map(({ kind }) => kind)).toContain('endpoint-removed');
+  });
+
+  test('one that answers dials is not looked at, however long it takes for its answer', async () => {
+    const world = createWorld({ onEndpointLost: 'keep' }, async () => duplexPair()[0]);
+    await world.ambassador.start();
+    world.source.tell({ kind: 'add', endpoints: [endpoint('a')] });
+    world.picker.opened('a');
+    world.engine.unanswered = new Map([['a', endpoint('a')]]);
+    await world.clock.advance(600_000);
+    expect(world.engine.looks).toEqual([]);
+  });
+
+  test('connections at a place that the endpoint has left are looked at, and the new place is not blamed', async () => {
+    const { clock, engine, source, ambassador } = await start();
+    source.tell({ kind: 'add', endpoints: [endpoint('a', { addresses: ['10.0.0.99'] })] });
+    engine.unanswered = new Map([['a', endpoint('a')]]);
+    await clock.advance(60_000);
+    expect(engine.looks.length).toBeGreaterThan(5);
+    expect(ambassador.status()[0]?.endpoints).toMatchObject([{ state: 'ready' }, { state: 'ready' }]);
   });
 });
 

@@ -28,7 +28,7 @@ function createWorld() {
     clock,
     dial,
     listDoubtful: () => world.doubtful,
-    onProbed: (id, failure) => probed.push(`${id} ${failure ?? 'answers'} at ${clock.now()}`),
+    onProbed: ({ id }, failure) => probed.push(`${id} ${failure ?? 'answers'} at ${clock.now()}`),
   });
   return Object.assign(world, { probes, probed });
 }

@@ -21,3 +21,4 @@ export {
   type ListenPlace,
   type Target,
 } from './target.ts';
+export { type Ends, Unacknowledged } from './unacknowledged.ts';

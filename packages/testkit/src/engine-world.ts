@@ -74,7 +74,8 @@ export interface EngineUnderTest {
     }[],
   ): Promise<void>;
   resetConnectionsOf(id: string, except?: KnownEndpoint): number;
-  listUnanswered(): ReadonlySet<string>;
+  listUnanswered(): ReadonlyMap<string, KnownEndpoint>;
+  resetUnacknowledged(id: string): Promise<number>;
   drain(timeoutMs: number): Promise<{ readonly finished: number; readonly reset: number }>;
   close(): Promise<void>;
 }

@@ -1,6 +1,7 @@
-import type { Socket } from 'node:net';
+import { Socket } from 'node:net';
 import {
   dismissClient,
+  type Ends,
   type Leg,
   type Opened,
   type Opening,
@@ -32,6 +33,7 @@ interface Reached {
   readonly attempt: number;
   readonly endpoint: Endpoint;
   readonly address: string;
+  readonly dialled: Leg;
 }
 
 interface Dialling {
@@ -125,6 +127,13 @@ export class ClientConnection {
     if (this.#state.kind !== 'spliced') return undefined;
     const { address, endpoint } = this.#state.reached;
     return namePlace(address, endpoint.port);
+  }
+
+  /** Of the TCP connection to the endpoint; undefined where it is carried by something else. */
+  get ends(): Ends | undefined {
+    if (this.#state.kind !== 'spliced') return undefined;
+    const { dialled } = this.#state.reached;
+    return dialled instanceof Socket ? dialled : undefined;
   }
 
   /** Whether something was sent over it some seconds ago and nothing has come since; ask again and again. */
@@ -267,7 +276,7 @@ export class ClientConnection {
       waitUntil(this.#deadline),
       (result) => {
         this.#takeDial(attempt);
-        if (result.kind === 'connected') this.#greet({ attempt, endpoint, address }, result.socket);
+        if (result.kind === 'connected') this.#greet({ attempt, endpoint, address, dialled: result.socket });
         else this.#retry(attempt, classifyDialFailure(result.error.code), result.error.message);
       },
       endpoint,
@@ -287,8 +296,8 @@ export class ClientConnection {
     this.#perform(this.#race.failed(attempt, failure, performance.now()));
   }
 
-  #greet(reached: Reached, upstream: Leg): void {
-    const { attempt, endpoint } = reached;
+  #greet(reached: Reached): void {
+    const { attempt, endpoint, dialled: upstream } = reached;
     upstream.on('error', ignoreError);
     this.#watch?.stop();
     this.#perform(this.#race.connected(attempt, performance.now()));

@@ -77,8 +77,13 @@ export interface Engine {
    * endpoint is now; returns how many they were.
    */
   resetConnectionsOf(id: string, except?: Endpoint): number;
-  /** Endpoints one of whose connections was sent something some seconds ago and has heard nothing since. */
-  listUnanswered(): ReadonlySet<string>;
+  /** By id: endpoints one of whose connections was sent something some seconds ago and has heard nothing since. */
+  listUnanswered(): ReadonlyMap<string, Endpoint>;
+  /**
+   * Called while dials of the endpoint meet silence. Resets those of its connections whose bytes its host has not acknowledged for
+   * long, as far as the kernel tells; resolves with how many they were.
+   */
+  resetUnacknowledged(id: string): Promise<number>;
   /** Accepts no more; resolves when others can listen there. What is established goes on. Idempotent. */
   stopListening(): Promise<void>;
   /** Stops listening, lets connections finish for `timeoutMs`, resets the rest. Idempotent. */

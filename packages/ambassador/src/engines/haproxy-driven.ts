@@ -87,8 +87,12 @@ class DrivenEngine implements Engine {
     return this.#control.resetConnectionsOf(id, except);
   }
 
-  listUnanswered(): ReadonlySet<string> {
+  listUnanswered(): ReadonlyMap<string, Endpoint> {
     return this.#control.listDown();
+  }
+
+  resetUnacknowledged(id: string): Promise<number> {
+    return this.#control.resetUnacknowledged(id);
   }
 
   /** It is not ours that listens. */

@@ -117,8 +117,13 @@ class HaproxyEngine implements Engine {
     return this.#control.resetConnectionsOf(id, except) + this.#waitingRoom.resetConnectionsOf(id, except);
   }
 
-  listUnanswered(): ReadonlySet<string> {
-    return new Set([...this.#control.listDown(), ...this.#waitingRoom.listUnanswered()]);
+  listUnanswered(): ReadonlyMap<string, Endpoint> {
+    return new Map([...this.#control.listDown(), ...this.#waitingRoom.listUnanswered()]);
+  }
+
+  async resetUnacknowledged(id: string): Promise<number> {
+    const counts = [this.#control.resetUnacknowledged(id), this.#waitingRoom.resetUnacknowledged(id)];
+    return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0);
   }
 
   stopListening(): Promise<void> {

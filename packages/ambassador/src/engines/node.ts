@@ -11,6 +11,7 @@ import {
   type Share,
   startDial,
   type Target,
+  Unacknowledged,
 } from '@mdns-ambassador/relay';
 import { type Endpoint, placesOf } from '../pool/endpoint.ts';
 import type { ProxyOptions } from '../proxy-options.ts';
@@ -145,13 +146,23 @@ class NodeEngine implements Engine {
     return concerned.length;
   }
 
-  listUnanswered(): ReadonlySet<string> {
+  listUnanswered(): ReadonlyMap<string, Endpoint> {
     const now = performance.now();
-    const unanswered = new Set<string>();
+    const unanswered = new Map<string, Endpoint>();
     for (const connection of this.#connections) {
-      if (connection.isUnanswered(now) && connection.endpointId !== undefined) unanswered.add(connection.endpointId);
+      const { endpoint } = connection;
+      if (endpoint !== undefined && connection.isUnanswered(now)) unanswered.set(endpoint.id, endpoint);
     }
     return unanswered;
+  }
+
+  async resetUnacknowledged(id: string): Promise<number> {
+    const unacknowledged = await Unacknowledged.read();
+    const dead = [...this.#connections].filter(
+      ({ endpointId, ends }) => endpointId === id && ends !== undefined && unacknowledged.has(ends),
+    );
+    for (const connection of dead) connection.reset();
+    return dead.length;
   }
 
   async stopListening(): Promise<void> {

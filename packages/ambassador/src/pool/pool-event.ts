@@ -16,5 +16,5 @@ export type PoolEvent =
     }
   /** It answers, and its check says that it is not to be used: it is lost as if it had left. */
   | { readonly kind: 'declined'; readonly endpoint: Endpoint; readonly reason: string }
-  /** Nobody is there any more: what it carries will never end by itself. */
+  /** Its check met silence: what it carries would wait for as long as that lasts. */
   | { readonly kind: 'died'; readonly endpoint: Endpoint; readonly reason: string };

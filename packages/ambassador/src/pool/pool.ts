@@ -11,7 +11,7 @@ import { type PlannedEndpoint, planEndpoints } from './plan.ts';
 import type { PoolEvent } from './pool-event.ts';
 import { chooseMember, isPanic, orderMembers, type PickRequest } from './priority.ts';
 import type { Random } from './random.ts';
-import { isDead, NO_SILENCE, recordDialFailure } from './silence.ts';
+import { isGivenUp, NO_SILENCE, recordDialFailure } from './silence.ts';
 import { isTooSlow, recordLatency } from './speed.ts';
 import type { Update } from './update.ts';
 
@@ -97,7 +97,7 @@ export class Pool {
     return this.#members.changeState(member, 'answers', () => this.#restore(member, now));
   }
 
-  /** A stale endpoint that fails is removed, once it is dead if it carries connections; any other is ejected by the breaker's rules. */
+  /** A stale endpoint that fails is removed, after some silence if it carries connections; any other is ejected by the breaker's rules. */
   dialFailed(id: string, failure: DialFailure, now: number): readonly PoolEvent[] {
     const member = this.#members.get(id);
     if (member === undefined) return [];
@@ -109,7 +109,7 @@ export class Pool {
     return [...ejected, ...this.#takeFailure(member, failure, now)];
   }
 
-  /** What a dial found that no client waited for. An answer clears the endpoint of being dead, and of nothing else. */
+  /** What a dial found that no client waited for. An answer ends the endpoint's silence, and clears it of nothing else. */
   probed(id: string, failure: DialFailure | undefined, now: number): readonly PoolEvent[] {
     const member = this.#members.get(id);
     if (member === undefined) return [];
@@ -201,26 +201,17 @@ export class Pool {
     return false;
   }
 
-  /**
-   * What one more failed dial means beyond the breaker: the endpoint may be dead, and a stale one is removed, since nobody
-   * would tell when it is there again.
-   */
+  /** What one more failed dial means beyond the breaker: a stale endpoint is removed, since nobody would tell when it is there again. */
   #takeFailure(member: Member, failure: DialFailure, now: number): readonly PoolEvent[] {
-    const { endpoint, presence, tally } = member;
+    const { presence } = member;
     member.silence = recordDialFailure(member.silence, failure, now);
-    const isDeadNow = isDead(
-      member.silence,
-      { isLostSight: isLostSight(member), doOthersAnswer: this.#doOthersAnswer(member) },
-      now,
-    );
-    const reason = FAILURE_REASONS[failure];
-    const died: readonly PoolEvent[] = isDeadNow && tally.active > 0 ? [{ kind: 'died', endpoint, reason }] : [];
-    if (presence.kind !== 'stale' || presence.isUnasked) return died;
-    if (!isDeadNow && this.#isDoubtful(member, failure)) return died;
-    return [...died, this.#members.remove(member, `${presence.reason} and ${reason}`, true)];
+    if (presence.kind !== 'stale' || presence.isUnasked) return [];
+    const isSilentLong = isGivenUp(member.silence, this.#doOthersAnswer(member), now);
+    if (!isSilentLong && this.#isDoubtful(member, failure)) return [];
+    return [this.#members.remove(member, `${presence.reason} and ${FAILURE_REASONS[failure]}`, true)];
   }
 
-  /** One lost packet is no reason to give up the last that is known of it, and connections wait for its death to be certain. */
+  /** One lost packet is no reason to give up the last that is known of it, and one that carries connections is waited for. */
   #isDoubtful({ breaker, silence, tally }: Member, failure: DialFailure): boolean {
     return tally.active > 0 ? silence.dials > 0 : isJudgedByTime(failure) && breaker.kind === 'closed';
   }

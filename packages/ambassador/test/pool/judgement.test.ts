@@ -187,8 +187,8 @@ describe('active checks', () => {
   });
 });
 
-describe('death', () => {
-  test('who is lost sight of and silent to our dials has died, and is removed', () => {
+describe('silence', () => {
+  test('who is lost sight of and silent to our dials is removed, and what it carries is nobody’s to cut', () => {
     const pool = createPool();
     pool.opened('a');
     pool.dialFailed('a', 'timeout', 0);
@@ -197,9 +197,22 @@ describe('death', () => {
     pool.dialSucceeded('b', 700);
     expect(pool.probed('a', 'timeout', 1_000)).toEqual([]);
     expect(pool.probed('a', 'timeout', 2_000)).toMatchObject([
-      { kind: 'died', endpoint: { id: 'a' }, reason: 'does not answer in time' },
       { kind: 'removed', reason: 'not heard of again and does not answer in time' },
     ]);
+  });
+
+  test('a full accept queue, however long it stays full and whatever the others do, is no death', () => {
+    for (const failure of ['timeout', 'unreachable'] as const) {
+      const pool = createPool();
+      pool.opened('a');
+      const events = Array.from({ length: 600 }, (_, second) => [
+        ...pool.dialFailed('a', failure, second * 1_000),
+        ...pool.probed('a', failure, second * 1_000 + 500),
+        ...pool.dialSucceeded('b', second * 1_000 + 600),
+      ]).flat();
+      expect(new Set(events.map(({ kind }) => kind))).toEqual(new Set(['state-changed']));
+      expect(pool.listDoubtful().map(({ id }) => id)).toEqual(['a']);
+    }
   });
 
   test('one that answers a probe is not in doubt, and stays ejected for what else it did', () => {
@@ -210,16 +223,6 @@ describe('death', () => {
     expect(pool.probed('a', undefined, 1_000)).toEqual([]);
     expect(pool.listDoubtful()).toEqual([]);
     expect(stateOf(pool, 'a')).toBe('ejected');
-  });
-
-  test('who falls silent when nobody else answers is waited for: it may be we who are cut off', () => {
-    const pool = createPool();
-    pool.opened('a');
-    pool.dialSucceeded('b', 0);
-    pool.dialFailed('a', 'unreachable', 1_000);
-    expect(pool.probed('a', 'unreachable', 5_000)).toEqual([]);
-    pool.dialSucceeded('b', 6_000);
-    expect(pool.probed('a', 'unreachable', 9_000)).toMatchObject([{ kind: 'died', reason: 'cannot be reached' }]);
   });
 
   test('who carries nothing is in no doubt', () => {

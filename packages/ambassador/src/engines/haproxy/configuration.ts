@@ -12,8 +12,8 @@ export const WAITING_ROOM = 'ambassador-itself';
  */
 const DIAL_MS = 250;
 const MOST_RETRIES = 100;
-/** As engine node has them: relay's dial.ts and splice.ts. */
-const KEEP_ALIVE_SECONDS = 15;
+/** As engine node has them: relay's dial.ts, what libuv makes of that, and splice.ts. The kernel's own interval is 75 s. */
+const KEEP_ALIVE = { idleSeconds: 15, intervalSeconds: 1, probes: 10 };
 const HALF_OPEN_IDLE_MS = 600_000;
 /** What is above the limit must be accepted to be turned away. */
 const TURNED_AWAY_AT_ONCE = 256;
@@ -57,8 +57,7 @@ export function writeConfiguration(options: ConfigurationOptions): string {
     '  backlog 4096',
     `  tcp-request connection reject if { fe_conn gt ${maxConnections} }`,
     '  option contstats',
-    '  option clitcpka',
-    `  clitcpka-idle ${KEEP_ALIVE_SECONDS}s`,
+    ...writeKeepAlive('cli'),
     `  timeout client-fin ${HALF_OPEN_IDLE_MS}ms`,
     ...(isLogged ? ['  log global', `  log-format "${LOG_FORMAT}"`] : []),
     `  default_backend ${PROXY_NAME}`,
@@ -70,13 +69,21 @@ export function writeConfiguration(options: ConfigurationOptions): string {
     `  retries ${Math.min(MOST_RETRIES, Math.ceil(connectTimeoutMs / DIAL_MS))}`,
     `  timeout connect ${DIAL_MS}ms`,
     '  timeout check 1s',
-    '  option srvtcpka',
-    `  srvtcpka-idle ${KEEP_ALIVE_SECONDS}s`,
+    ...writeKeepAlive('srv'),
     `  timeout server-fin ${HALF_OPEN_IDLE_MS}ms`,
     `  server ${WAITING_ROOM} unix@${waitingPath} backup`,
     ...servers.map((server) => `  server ${server.name} ${describeServer(server)}`),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+function writeKeepAlive(side: 'cli' | 'srv'): readonly string[] {
+  return [
+    `  option ${side}tcpka`,
+    `  ${side}tcpka-idle ${KEEP_ALIVE.idleSeconds}s`,
+    `  ${side}tcpka-intvl ${KEEP_ALIVE.intervalSeconds}s`,
+    `  ${side}tcpka-cnt ${KEEP_ALIVE.probes}`,
+  ];
 }
 
 /** Dynamic servers need an algorithm that is dynamic (haproxy's management guide, "add server"). */

@@ -1,3 +1,4 @@
+import { Unacknowledged } from '@mdns-ambassador/relay';
 import { type Endpoint, namePlace, placesOf } from '../../pool/endpoint.ts';
 import type { PlannedEndpoint } from '../../pool/plan.ts';
 import type { EndpointPicker } from '../engine.ts';
@@ -38,7 +39,7 @@ export class ServerControl {
   readonly #known = new Map<string, Known>();
   /** Failed dials by server name, as they were counted last. */
   readonly #failures = new Map<string, number>();
-  #down: ReadonlySet<string> = new Set();
+  #down: ReadonlyMap<string, Endpoint> = new Map();
   #plan: readonly PlannedEndpoint[] = [];
   #isPlanned: boolean;
   #turn: Promise<void> = Promise.resolve();
@@ -99,13 +100,16 @@ export class ServerControl {
   /** Ends the sessions of an endpoint, but not those at a place of `except`; returns how many were seen last. */
   resetConnectionsOf(id: string, except: Endpoint | undefined): number {
     const kept = new Set(except === undefined ? [] : placesOf(except));
-    let count = 0;
-    for (const { name, endpointId, address, port } of this.#known.values()) {
-      if (endpointId !== id || kept.has(namePlace(address, port))) continue;
-      count += this.#present.get(name)?.sessions ?? 0;
-      this.#resetSessions(name).catch(() => undefined);
-    }
-    return count;
+    return this.#reset(id, ({ address, port }) => !kept.has(namePlace(address, port)));
+  }
+
+  /**
+   * Ends the sessions at each place of the endpoint that acknowledges nothing on one of them; returns how many were seen last. They
+   * cannot be told from one another, and whose kernel is silent to one of them as it is to dials is silent to all.
+   */
+  async resetUnacknowledged(id: string): Promise<number> {
+    const unacknowledged = await Unacknowledged.read();
+    return this.#reset(id, ({ address, port }) => unacknowledged.hasRemote(address, port));
   }
 
   /** Ends the sessions of every server of ours, and of `others`. */
@@ -113,8 +117,8 @@ export class ServerControl {
     await Promise.allSettled([...others, ...this.#present.keys()].map((name) => this.#resetSessions(name)));
   }
 
-  /** Endpoints that haproxy found dead. */
-  listDown(): ReadonlySet<string> {
+  /** By id: endpoints that haproxy found dead. */
+  listDown(): ReadonlyMap<string, Endpoint> {
     return this.#down;
   }
 
@@ -132,7 +136,8 @@ export class ServerControl {
     const there = new Set(ours.map(({ server }) => server));
     for (const name of this.#present.keys()) if (!there.has(name)) this.#forget(name);
     for (const row of ours) this.#take(row);
-    this.#down = new Set(ours.filter(isDown).flatMap(({ server }) => this.#known.get(server)?.endpointId ?? []));
+    const down = ours.filter(isDown).flatMap(({ server }) => this.#known.get(server)?.endpoint ?? []);
+    this.#down = new Map(down.map((endpoint) => [endpoint.id, endpoint]));
     void this.#reconcileSoon();
     return rows;
   }
@@ -215,6 +220,16 @@ export class ServerControl {
   #mark(name: string, what: Partial<PresentServer>): void {
     const present = this.#present.get(name);
     if (present !== undefined) this.#present.set(name, { ...present, ...what });
+  }
+
+  #reset(id: string, isConcerned: (server: Server) => boolean): number {
+    let count = 0;
+    for (const server of this.#known.values()) {
+      if (server.endpointId !== id || !isConcerned(server)) continue;
+      count += this.#present.get(server.name)?.sessions ?? 0;
+      this.#resetSessions(server.name).catch(() => undefined);
+    }
+    return count;
   }
 
   #resetSessions(name: string): Promise<string> {

@@ -45,3 +45,12 @@ test('it is born with the servers that it is to have, and ambassador stands behi
   expect(text).toMatch(/^ {2}server ambassador\.a\.1 ipv6@\[2001:db8::1\]:7000 check .* weight 30$/m);
   expect(text).toContain('log stdout');
 });
+
+test('an idle connection whose host is gone ends after 25 s, on either side', () => {
+  const text = writeConfiguration(OPTIONS);
+  for (const side of ['cli', 'srv']) {
+    expect(text).toContain(
+      `  option ${side}tcpka\n  ${side}tcpka-idle 15s\n  ${side}tcpka-intvl 1s\n  ${side}tcpka-cnt 10\n`,
+    );
+  }
+});
