@@ -6,12 +6,8 @@ import {
   LookLoop,
 } from '@mdns-ambassador/checks';
 import type { Clock } from '@mdns-ambassador/mdns';
-import { backoffMs } from './pool/backoff.ts';
 import type { Endpoint } from './pool/endpoint.ts';
 import type { Random } from './pool/random.ts';
-
-/** Who fails may be back in a moment; but a replica is one for years, so that later looks are up to an interval apart. */
-const FIRST_RETRY_MS = 250;
 
 export interface EndpointChecksOptions {
   /** A check that looks at this endpoint. */
@@ -45,8 +41,7 @@ export class EndpointChecks {
       takeIn: async (outcome) => {
         onOutcome(endpoint.id, outcome);
         failures = outcome.ok ? 0 : failures + 1;
-        if (outcome.ok) return computeLookDelayMs(true, intervalMs, random());
-        return backoffMs(failures, { firstMs: FIRST_RETRY_MS, maxMs: Math.max(FIRST_RETRY_MS, intervalMs) }, random);
+        return computeLookDelayMs(outcome.ok ? { kind: 'up' } : { kind: 'unwell', failures }, intervalMs, random());
       },
     });
     this.#loops.set(endpoint.id, loop);

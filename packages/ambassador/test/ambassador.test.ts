@@ -395,7 +395,7 @@ describe('active checks', () => {
     const { clock, check, engine, picker, events } = await start({ onEndpointLost: 'keep' });
     await clock.advance(0);
     check.outcomes.set('a', { ok: false, reason: 'does not answer in time', fault: 'silent' });
-    await clock.advance(1_000);
+    await clock.advance(1_100);
     for (let pick = 0; pick < 20; pick++) expect(picker.pick({ exclude: NONE })?.id).toBe('b');
     expect(engine.resets).toEqual(['a']);
     expect(events.at(-1)).toMatchObject({ kind: 'connections-reset', reason: 'does not answer in time' });
@@ -409,7 +409,7 @@ describe('active checks', () => {
       const { clock, check, engine, picker } = await start({ onEndpointLost });
       await clock.advance(0);
       check.outcomes.set('a', { ok: false, reason: 'is a replica' });
-      await clock.advance(1_000);
+      await clock.advance(1_100);
       expect(picker.pick({ exclude: NONE })?.id).toBe('b');
       expect(engine.resets).toEqual(resets);
     }

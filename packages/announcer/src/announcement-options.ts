@@ -23,6 +23,8 @@ export interface AnnouncementOptions {
   /** The user's own keys; `txtvers` and `id` are put before them (CONTRACT 4). */
   readonly txt: Txt;
   readonly check: CheckOptions;
+  /** Nobody asked for this check: a service that speaks another protocol is up where it accepts connections. */
+  readonly isCheckGuessed?: boolean;
   readonly checkIntervalMs: number;
   /** Passes in a row until announced; failures in a row until withdrawn. */
   readonly rise: number;

@@ -1,4 +1,4 @@
-import { computeLookDelayMs, computeLookTimeoutMs, LookLoop } from '@mdns-ambassador/checks';
+import { computeLookDelayMs, computeLookTimeoutMs, LookLoop, type LookResult } from '@mdns-ambassador/checks';
 import type { Clock, PublicationEvent, ServiceOptions, Txt } from '@mdns-ambassador/mdns';
 import { type Announced, Door, fitLimits, type Member, type Mesh } from '@mdns-ambassador/mesh';
 import { type DrainOutcome, formatTarget, markRelayedPort, type Prologue, type Share } from '@mdns-ambassador/relay';
@@ -81,6 +81,8 @@ export class Announcement {
   readonly #closing: AbortController = new AbortController();
   #state: AnnouncementState = { kind: 'new' };
   #health: Health = INITIAL_HEALTH;
+  /** Looks in a row that did not find it up. */
+  #failures = 0;
   #service: ServiceOptions;
   #publication: HeldPublication | undefined;
   #ingress: Ingress | undefined;
@@ -288,7 +290,24 @@ export class Announcement {
       default:
         finding satisfies never;
     }
-    return computeLookDelayMs(this.#health.isUp, this.#options.checkIntervalMs, this.#context.random());
+    return computeLookDelayMs(this.#judge(finding), this.#options.checkIntervalMs, this.#context.random());
+  }
+
+  /** How soon it is worth looking again. */
+  #judge(finding: Finding): LookResult {
+    this.#failures = finding.kind === 'up' ? 0 : this.#failures + 1;
+    if (this.#health.isUp) return { kind: 'up' };
+    switch (finding.kind) {
+      case 'up':
+        return { kind: 'absent' };
+      case 'down':
+        return finding.isAbsent ? { kind: 'absent' } : { kind: 'unwell', failures: this.#failures };
+      case 'unreachable':
+      case 'refused':
+        return { kind: 'absent' };
+      default:
+        return finding satisfies never;
+    }
   }
 
   async #announce(interfaces: readonly string[] | undefined): Promise<void> {

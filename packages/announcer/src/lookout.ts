@@ -1,13 +1,14 @@
-import { type CheckOutcome, createCheck, describeDialFailure } from '@mdns-ambassador/checks';
+import { type CheckOutcome, createCheck } from '@mdns-ambassador/checks';
 import type { NetworkInterface } from '@mdns-ambassador/mdns';
 import type { Target } from '@mdns-ambassador/relay';
 import type { AnnouncementOptions } from './announcement-options.ts';
 import { AnnouncerError, LoopbackOnlyError } from './announcer-error.ts';
 import type { Host } from './host.ts';
+import { createKnock, type Knock } from './knock.ts';
 import { listDialableAddresses, listServiceTargets, type TcpTarget } from './local-targets.ts';
 import {
   findAnsweringInterfaces,
-  findAnsweringTarget,
+  findTarget,
   type InterfaceTarget,
   judgeReachability,
   type Reachability,
@@ -20,7 +21,8 @@ const LOOKS_UNTIL_REFUSED = 2;
 export type Finding =
   /** `interfaces`: those from which it can be reached; absent: all. */
   | { readonly kind: 'up'; readonly interfaces?: readonly string[] }
-  | { readonly kind: 'down'; readonly reason: string }
+  /** `isAbsent`: nobody is there who could be disturbed by looks. */
+  | { readonly kind: 'down'; readonly reason: string; readonly isAbsent: boolean }
   /** It answers where nobody else gets at it; the next look decides whether it is refused. */
   | { readonly kind: 'unreachable'; readonly reason: string }
   | { readonly kind: 'refused'; readonly error: AnnouncerError };
@@ -36,10 +38,12 @@ export class Lookout {
   /** What was found for these interfaces; forgotten when the service fails. */
   #reach: { readonly key: string; readonly reachability: Reachability } | undefined;
   #unreachableLooks = 0;
+  readonly #knock: Knock;
 
   constructor(options: AnnouncementOptions, host: Host) {
     this.#options = options;
     this.#host = host;
+    this.#knock = createKnock(options, host);
   }
 
   /** Where to dial the service, best first. Empty until a look has found out. */
@@ -52,11 +56,15 @@ export class Lookout {
    * leave unanswered, or costs a process of its own.
    */
   get question(): ((signal: AbortSignal) => Promise<CheckOutcome>) | undefined {
-    const { check } = this.#options;
+    const { check, isCheckGuessed } = this.#options;
+    if (isCheckGuessed === true) return undefined;
     switch (check.kind) {
       case 'tcp':
       case 'exec':
       case 'none':
+      // Each question leaves a line in their logs.
+      case 'mysql':
+      case 'ssh':
         return undefined;
       default:
         return (signal) => this.#ask(signal);
@@ -67,7 +75,7 @@ export class Lookout {
   async look(signal: AbortSignal): Promise<Finding> {
     const serviceHost = await this.#resolveHost(signal);
     if (serviceHost === undefined) {
-      return this.#fail(`host "${this.#options.host}" can't be resolved: check the name or give an address`);
+      return this.#fail(`host "${this.#options.host}" can't be resolved: check the name or give an address`, true);
     }
     if (serviceHost.kind === 'elsewhere' && !this.#options.relay)
       return { kind: 'refused', error: this.#refuseElsewhere() };
@@ -77,7 +85,7 @@ export class Lookout {
       ? [{ kind: 'tcp', ...checkAt }]
       : listServiceTargets(serviceHost, port, interfaces, this.#host.platform);
     const outcome = await this.#check(signal);
-    if (!outcome.ok) return this.#fail(outcome.reason);
+    if (!outcome.ok) return this.#fail(outcome.reason, outcome.fault === 'absent' || outcome.fault === 'local');
     if (this.#options.relay || this.#target === undefined) return { kind: 'up' };
     return this.#judge(await this.#measureReach(serviceHost, interfaces, signal), interfaces, signal);
   }
@@ -102,25 +110,19 @@ export class Lookout {
     const { check } = this.#options;
     const target = this.#target ?? this.#targets[0];
     if (target === undefined) return { ok: false, reason: `host "${this.#options.host}" has no address` };
-    if (check.kind === 'none' || check.kind === 'exec') {
-      const outcome = await createCheck(check, target, this.#host).run(signal);
-      // Such a service need not speak TCP at all: that nothing answers is no failure, only where it answers matters.
-      if (outcome.ok) await this.#locate(signal);
-      return outcome;
-    }
-    const failure = await this.#locate(signal);
-    if (failure !== undefined) return { ok: false, reason: failure };
-    return createCheck(check, this.#target ?? target, this.#host).run(signal);
+    if (check.kind !== 'none' && check.kind !== 'exec') return await this.#locate(signal);
+    const outcome = await createCheck(check, target, this.#host).run(signal);
+    // Such a service need not speak TCP at all: that nothing answers is no failure, only where it answers matters.
+    if (outcome.ok && this.#target === undefined) await this.#locate(signal);
+    return outcome;
   }
 
-  /** Finds where the service answers; resolves with the reason when it does nowhere. */
-  async #locate(signal: AbortSignal): Promise<string | undefined> {
-    if (this.#target !== undefined) return undefined;
-    const found = await findAnsweringTarget(this.#targets, this.#host.dial, signal);
-    if (found === undefined) return `host "${this.#options.host}" has no address`;
-    if ('failed' in found) return describeDialFailure(found.failed, found.error, signal);
-    this.#target = found.target;
-    return undefined;
+  /** Looks where the service was well last, or finds where it is. */
+  async #locate(signal: AbortSignal): Promise<CheckOutcome> {
+    const targets = this.#target === undefined ? this.#targets : [this.#target];
+    const found = await findTarget(targets, this.#knock, signal);
+    if (found.outcome.ok) this.#target = found.target;
+    return found.outcome;
   }
 
   async #measureReach(
@@ -131,7 +133,7 @@ export class Lookout {
     const targets = this.#listInterfaceTargets(serviceHost, interfaces);
     const key = JSON.stringify(targets);
     if (this.#reach?.key === key) return this.#reach.reachability;
-    const answering = await findAnsweringInterfaces(targets, this.#host.dial, signal);
+    const answering = await findAnsweringInterfaces(targets, this.#knock, signal);
     const reachability = judgeReachability(interfaces, answering);
     this.#reach = reachability.kind === 'nowhere' || signal.aborted ? undefined : { key, reachability };
     return reachability;
@@ -159,11 +161,13 @@ export class Lookout {
         this.#unreachableLooks = 0;
         return { kind: 'up', interfaces: reachability.interfaces };
       case 'nowhere': {
-        if (signal.aborted) return { kind: 'down', reason: `${this.#describe()} does not accept connections in time` };
+        if (signal.aborted) {
+          return { kind: 'down', reason: `${this.#describe()} does not accept connections in time`, isAbsent: false };
+        }
         const missing = this.#describeMissingAddress(interfaces);
         if (missing !== undefined) {
           this.#unreachableLooks = 0;
-          return { kind: 'down', reason: missing };
+          return { kind: 'down', reason: missing, isAbsent: true };
         }
         this.#unreachableLooks += 1;
         const error = this.#refuseLoopbackOnly();
@@ -190,12 +194,12 @@ export class Lookout {
     return `${this.#describe()} answers on this machine alone so far: ${why}`;
   }
 
-  #fail(reason: string): Finding {
+  #fail(reason: string, isAbsent: boolean): Finding {
     this.#serviceHost = undefined;
     this.#target = undefined;
     this.#reach = undefined;
     this.#unreachableLooks = 0;
-    return { kind: 'down', reason };
+    return { kind: 'down', reason, isAbsent };
   }
 
   #describe(): string {

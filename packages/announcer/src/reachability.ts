@@ -1,7 +1,6 @@
-import { setMaxListeners } from 'node:events';
-import { type DialService, takeLeave } from '@mdns-ambassador/checks';
+import type { CheckOutcome } from '@mdns-ambassador/checks';
 import type { NetworkInterface } from '@mdns-ambassador/mdns';
-import type { Target } from '@mdns-ambassador/relay';
+import type { Knock } from './knock.ts';
 import type { TcpTarget } from './local-targets.ts';
 
 /** From where a service can be reached. */
@@ -30,62 +29,42 @@ export function judgeReachability(
   return reached.length === names.length ? { kind: 'everywhere' } : { kind: 'partly', interfaces: reached };
 }
 
-/** Dials all targets at once; resolves with the names of the interfaces on which one answered. Never rejects. */
+/** Knocks at all targets at once; resolves with the names of the interfaces on which one answered. Never rejects. */
 export async function findAnsweringInterfaces(
   targets: readonly InterfaceTarget[],
-  dial: DialService,
+  knock: Knock,
   signal: AbortSignal,
 ): Promise<ReadonlySet<string>> {
   const answered = await Promise.all(
     targets.map(async ({ interfaceName, target }) =>
-      (await answers(target, dial, signal)) ? interfaceName : undefined,
+      (await knock(target, signal)).isAccepted ? interfaceName : undefined,
     ),
   );
   return new Set(answered.filter((name) => name !== undefined));
 }
 
-/** Dials all targets at once; resolves with the first that answers, or why none does: the first target's error. Never rejects. */
-export async function findAnsweringTarget(
+/**
+ * Knocks at all targets at once; resolves with the first that is well, else with what the first that accepted said, else with what
+ * the first of all did. At least one target. Never rejects.
+ */
+export async function findTarget(
   targets: readonly TcpTarget[],
-  dial: DialService,
+  knock: Knock,
   signal: AbortSignal,
-): Promise<{ readonly target: TcpTarget } | { readonly failed: TcpTarget; readonly error: unknown } | undefined> {
-  const errors = new Map<TcpTarget, unknown>();
-  const race = new AbortController();
-  const either = AbortSignal.any([signal, race.signal]);
-  setMaxListeners(0, either);
+): Promise<{ readonly target: TcpTarget | undefined; readonly outcome: CheckOutcome }> {
+  // Those that come later go on to their end: a conversation that is broken off counts against us (MySQL).
+  const knocks = targets.map(async (target) => ({ target, ...(await knock(target, signal)) }));
   try {
-    const target = await Promise.any(
-      targets.map(async (candidate) => {
-        try {
-          await touch(candidate, dial, either);
-          return candidate;
-        } catch (error) {
-          errors.set(candidate, error);
-          throw error;
-        }
+    return await Promise.any(
+      knocks.map(async (running) => {
+        const answer = await running;
+        if (!answer.outcome.ok) throw new Error(answer.outcome.reason);
+        return answer;
       }),
     );
-    return { target };
   } catch {
-    const failed = targets[0];
-    return failed === undefined ? undefined : { failed, error: errors.get(failed) };
-  } finally {
-    race.abort();
+    const answers = await Promise.all(knocks);
+    const told = answers.find(({ isAccepted }) => isAccepted) ?? answers[0];
+    return told ?? { target: undefined, outcome: { ok: false, reason: 'the service has no address' } };
   }
-}
-
-async function answers(target: Target, dial: DialService, signal: AbortSignal): Promise<boolean> {
-  try {
-    await touch(target, dial, signal);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/** Connects and takes its leave with a FIN. */
-async function touch(target: Target, dial: DialService, signal: AbortSignal): Promise<void> {
-  const connection = await dial(target, signal);
-  takeLeave(connection);
 }

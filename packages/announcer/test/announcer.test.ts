@@ -18,7 +18,7 @@ function arrange(...announcements: readonly AnnouncementOptions[]) {
     announcements,
     publisher,
     clock,
-    random: () => 0,
+    random: () => 0.5,
     host,
     onEvent: (event) => events.push(event),
   });

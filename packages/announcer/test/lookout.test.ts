@@ -76,6 +76,7 @@ test('A name that can’t be resolved is a failure that names it, and is asked a
   expect(await lookout.look(signal)).toEqual({
     kind: 'down',
     reason: 'host "db.example.com" can\'t be resolved: check the name or give an address',
+    isAbsent: true,
   });
   host.names = new Map([['db.example.com', ['192.0.2.7']]]);
   host.listen('192.0.2.7:12345');
@@ -108,6 +109,7 @@ test('While an interface has no address of the family of the service, nothing is
   for (let look = 0; look < 5; look++) {
     expect(await lookout.look(signal)).toEqual({
       kind: 'down',
+      isAbsent: true,
       reason: 'redis on port 12345 answers on this machine alone so far: eth0 has no IPv4 address yet',
     });
   }

@@ -1,9 +1,19 @@
+import type { CheckOptions } from '@mdns-ambassador/checks';
+import { answerTo, type Behaviour } from '@mdns-ambassador/testkit';
 import { describe, expect, test } from 'vitest';
-import { findAnsweringInterfaces, findAnsweringTarget, judgeReachability } from '../src/reachability.ts';
+import { createKnock, type Knock } from '../src/knock.ts';
+import { findAnsweringInterfaces, findTarget, judgeReachability } from '../src/reachability.ts';
 import { ETH0, ETH1, FakeHost } from './fake-host.ts';
 
 const at = (address: string) => ({ kind: 'tcp' as const, address, port: 12345 });
 const signal = new AbortController().signal;
+/** As short as packets of MySQL get. */
+const greeting = Buffer.from('020000000a00', 'hex');
+const denial = Buffer.from('03000002ff1504', 'hex');
+
+function knockAt(host: FakeHost, check: CheckOptions = { kind: 'tcp' }): Knock {
+  return createKnock({ check }, host);
+}
 
 describe('The verdict', () => {
   test.each([
@@ -28,42 +38,46 @@ describe('Dialling for it', () => {
       { interfaceName: 'eth0', target: at('10.99.0.1') },
       { interfaceName: 'eth1', target: at('10.98.0.1') },
     ];
-    expect(await findAnsweringInterfaces(targets, host.dial, signal)).toEqual(new Set(['eth0']));
+    expect(await findAnsweringInterfaces(targets, knockAt(host), signal)).toEqual(new Set(['eth0']));
   });
 
-  test('the target that answers is found among those that do not', async () => {
+  test('the target that is well is found among those that do not answer', async () => {
     const host = new FakeHost();
     host.listen('[::1]:12345');
-    const found = await findAnsweringTarget([at('127.0.0.1'), at('::1')], host.dial, signal);
-    expect(found).toEqual({ target: at('::1') });
+    const found = await findTarget([at('127.0.0.1'), at('::1')], knockAt(host), signal);
+    expect(found).toMatchObject({ target: at('::1'), outcome: { ok: true } });
   });
 
   test('when none answers, the first one tells why', async () => {
-    const found = await findAnsweringTarget([at('127.0.0.1'), at('::1')], new FakeHost().dial, signal);
-    expect(found).toMatchObject({ failed: at('127.0.0.1'), error: { code: 'ECONNREFUSED' } });
+    const found = await findTarget([at('127.0.0.1'), at('::1')], knockAt(new FakeHost()), signal);
+    expect(found).toMatchObject({ target: at('127.0.0.1'), outcome: { ok: false, fault: 'absent' } });
   });
 
-  test('without a target there is nothing to tell', async () => {
-    expect(await findAnsweringTarget([], new FakeHost().dial, signal)).toBeUndefined();
-  });
-
-  test('the dials that lost the race are given up', async () => {
+  test('one that answers and is unwell tells why before one where nobody is', async () => {
     const host = new FakeHost();
-    const aborted: string[] = [];
-    host.listen('127.0.0.1:12345');
-    await findAnsweringTarget(
-      [at('127.0.0.1'), at('::1')],
-      (target, raceSignal) =>
-        target.kind === 'tcp' && target.address === '::1'
-          ? new Promise((_, reject) => {
-              raceSignal.addEventListener('abort', () => {
-                aborted.push(target.address);
-                reject(raceSignal.reason);
-              });
-            })
-          : host.dial(target, raceSignal),
-      signal,
-    );
-    expect(aborted).toEqual(['::1']);
+    host.listen('[::1]:12345', answerTo(/PING/, '-LOADING soon\r\n'));
+    const found = await findTarget([at('127.0.0.1'), at('::1')], knockAt(host, { kind: 'redis' }), signal);
+    expect(found).toMatchObject({ target: at('::1'), outcome: { reason: expect.stringContaining('loading') } });
+  });
+
+  test('without a target there is no service', async () => {
+    const found = await findTarget([], knockAt(new FakeHost()), signal);
+    expect(found).toMatchObject({ target: undefined, outcome: { ok: false } });
+  });
+
+  test('no conversation that has begun is broken off because another one ended first', async () => {
+    const host = new FakeHost();
+    let heard = '';
+    const greet: Behaviour = (connection) => {
+      connection.write(greeting);
+      connection.on('data', (chunk: Buffer) => {
+        heard += chunk.toString('latin1');
+        connection.write(denial);
+      });
+    };
+    host.listen('127.0.0.1:12345', greet);
+    host.listen('[::1]:12345', (connection) => void setImmediate(() => greet(connection)));
+    await findTarget([at('127.0.0.1'), at('::1')], knockAt(host, { kind: 'mysql' }), signal);
+    await expect.poll(() => heard.split('mysql_native_password').length - 1).toBe(2);
   });
 });

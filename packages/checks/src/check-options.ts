@@ -8,5 +8,7 @@ export type CheckOptions =
   | { readonly kind: 'postgres' }
   /** Up only where it takes writes; asks as this user, without a password. */
   | { readonly kind: 'postgres-primary'; readonly user: string; readonly database: string }
+  | { readonly kind: 'mysql' }
+  | { readonly kind: 'ssh' }
   | { readonly kind: 'exec'; readonly command: string }
   | { readonly kind: 'none' };

@@ -4,12 +4,14 @@ import type { CheckOptions } from './check-options.ts';
 import type { DialService } from './dial.ts';
 import { createExecCheck } from './exec.ts';
 import { createHttpCheck } from './http.ts';
+import { createMysqlCheck } from './mysql.ts';
 import { createNoneCheck } from './none.ts';
 import { createPostgresCheck } from './postgres.ts';
 import { createPostgresPrimaryCheck } from './postgres-primary.ts';
 import { createRedisCheck } from './redis.ts';
 import { createRedisPrimaryCheck } from './redis-primary.ts';
 import type { RunShell } from './shell.ts';
+import { createSshCheck } from './ssh.ts';
 import { createTcpCheck } from './tcp.ts';
 
 /** What checks need of the machine. */
@@ -33,6 +35,10 @@ export function createCheck(options: CheckOptions, target: Target, tools: CheckT
       return createPostgresCheck(target, tools.dial);
     case 'postgres-primary':
       return createPostgresPrimaryCheck(target, options, tools.dial);
+    case 'mysql':
+      return createMysqlCheck(target, tools.dial);
+    case 'ssh':
+      return createSshCheck(target, tools.dial);
     case 'exec':
       return createExecCheck(options.command, target, tools.runShell);
     case 'none':

@@ -8,6 +8,8 @@ const DIAL_TIMEOUT_MS = 5000;
 const IDLE_TIMEOUT_MS = 5000;
 /** Nobody was there to refuse. */
 const SILENT_CODES: ReadonlySet<string> = new Set(['ETIMEDOUT', 'DIAL_TIMEOUT', 'EHOSTUNREACH']);
+/** The kernel answered for nobody. */
+const ABSENT_CODES: ReadonlySet<string> = new Set(['ECONNREFUSED', 'ENOENT']);
 
 /**
  * Opens a connection for a check; rejects with an error whose `code` says why, soon after `signal` aborts at the latest. The
@@ -34,6 +36,7 @@ export function judgeDialFailure(target: Target, error: unknown, signal: AbortSi
   const reason = describeDialFailure(target, error, signal);
   const code = errorCode(error);
   if (signal.aborted || SILENT_CODES.has(code)) return failWith('silent', reason);
+  if (ABSENT_CODES.has(code)) return failWith('absent', reason);
   return isLocalFault(code) ? failWith('local', reason) : failCheck(reason);
 }
 

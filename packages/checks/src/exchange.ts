@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
 import { formatTarget, type Target } from '@mdns-ambassador/relay';
-import { type CheckOutcome, failCheck, failWith } from './check.ts';
+import { type CheckOutcome, failWith } from './check.ts';
 import { type DialService, judgeDialFailure, takeLeave } from './dial.ts';
 
 /** An answer that is longer than this is judged by its beginning. */
@@ -9,7 +9,8 @@ const MAX_ANSWER_BYTES = 512;
 export interface Exchange {
   readonly target: Target;
   readonly dial: DialService;
-  readonly request: Uint8Array;
+  /** Absent: the service speaks first. */
+  readonly request?: Uint8Array;
   /** What is sent before closing, so that the service sees a client that took its leave. */
   readonly farewell?: Uint8Array;
   /** The longest answer that is judged; 512 bytes unless said. */
@@ -51,12 +52,13 @@ function converse(connection: Duplex, options: Exchange, signal: AbortSignal): P
       answer = Buffer.concat([answer, chunk.subarray(0, maxAnswerBytes - answer.length)]);
       const outcome = options.judge(answer, say);
       if (outcome !== undefined) settle(outcome);
-      else if (answer.length >= maxAnswerBytes) settle(failCheck(`${at} answers with something else than expected`));
+      else if (answer.length >= maxAnswerBytes)
+        settle(failWith('foreign', `${at} answers with something else than expected`));
     });
-    const abandon = (): void => settle(failCheck(`${at} closed the connection without an answer`));
+    const abandon = (): void => settle(failWith('closed', `${at} closed the connection without an answer`));
     connection.once('end', abandon);
     connection.once('close', abandon);
     connection.resume();
-    say(options.request);
+    if (options.request !== undefined) say(options.request);
   });
 }

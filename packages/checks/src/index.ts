@@ -1,7 +1,8 @@
 export type { Check, CheckFault, CheckOutcome } from './check.ts';
 export type { CheckOptions } from './check-options.ts';
 export { type CheckTools, createCheck } from './create-check.ts';
+export { chooseCheck, chooseIntervalMs } from './default-check.ts';
 export { type DialService, describeDialFailure, dialService, takeLeave } from './dial.ts';
 export { type LookClock, LookLoop, type LookLoopOptions } from './look-loop.ts';
-export { computeLookDelayMs, computeLookTimeoutMs } from './schedule.ts';
+export { computeLookDelayMs, computeLookTimeoutMs, type LookResult } from './schedule.ts';
 export { createShell, type RunShell, type ShellOptions } from './shell.ts';

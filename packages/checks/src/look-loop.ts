@@ -26,6 +26,7 @@ export class LookLoop<Finding> {
   readonly #options: LookLoopOptions<Finding>;
   #stopped = false;
   #abortLook: () => void = () => {};
+  #cancelTimeout: () => void = () => {};
   #cancelNext: () => void = () => {};
 
   constructor(options: LookLoopOptions<Finding>) {
@@ -41,6 +42,7 @@ export class LookLoop<Finding> {
   stop(): void {
     this.#stopped = true;
     this.#abortLook();
+    this.#cancelTimeout();
     this.#cancelNext();
   }
 
@@ -50,14 +52,13 @@ export class LookLoop<Finding> {
     // A look dials every address of the machine at once.
     setMaxListeners(0, abort.signal);
     this.#abortLook = () => abort.abort();
-    let cancelTimeout = (): void => undefined;
     const passTime = (parts: number): void => {
       if (parts === 0) abort.abort();
-      else cancelTimeout = clock.after(timeoutMs / PARTS, () => passTime(parts - 1));
+      else this.#cancelTimeout = clock.after(timeoutMs / PARTS, () => passTime(parts - 1));
     };
     passTime(PARTS);
     const finding = await look(abort.signal);
-    cancelTimeout();
+    this.#cancelTimeout();
     if (this.#stopped) return;
     const delayMs = await takeIn(finding);
     if (this.#stopped || delayMs === undefined) return;

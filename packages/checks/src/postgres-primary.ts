@@ -1,5 +1,5 @@
 import { formatTarget, type Target } from '@mdns-ambassador/relay';
-import { type Check, type CheckOutcome, failCheck, PASSED } from './check.ts';
+import { type Check, type CheckOutcome, failCheck, failWith, PASSED } from './check.ts';
 import type { DialService } from './dial.ts';
 import { exchange } from './exchange.ts';
 import {
@@ -51,7 +51,7 @@ export function createPostgresPrimaryCheck(target: Target, login: PostgresLogin,
               break;
           }
         }
-        return isBroken ? failCheck(`${formatTarget(target)} does not answer as PostgreSQL does`) : undefined;
+        return isBroken ? failWith('foreign', `${formatTarget(target)} does not answer as PostgreSQL does`) : undefined;
       };
       return exchange({ target, dial, request, farewell: TERMINATE, maxAnswerBytes: MAX_ANSWER_BYTES, judge }, signal);
     },

@@ -1,5 +1,5 @@
 import { formatTarget, type Target } from '@mdns-ambassador/relay';
-import { type Check, failCheck, PASSED } from './check.ts';
+import { type Check, failWith, PASSED } from './check.ts';
 import type { DialService } from './dial.ts';
 import { exchange } from './exchange.ts';
 
@@ -20,7 +20,7 @@ export function createPostgresCheck(target: Target, dial: DialService): Check {
           judge: (answer) =>
             answer[0] === SSL_SUPPORTED || answer[0] === SSL_NOT_SUPPORTED
               ? PASSED
-              : failCheck(`${formatTarget(target)} does not answer as PostgreSQL does`),
+              : failWith('foreign', `${formatTarget(target)} does not answer as PostgreSQL does`),
         },
         signal,
       ),

@@ -1,5 +1,5 @@
 import { formatTarget, type Target } from '@mdns-ambassador/relay';
-import { type Check, type CheckOutcome, failCheck, PASSED } from './check.ts';
+import { type Check, type CheckOutcome, failCheck, failWith, PASSED } from './check.ts';
 import type { DialService } from './dial.ts';
 import { exchange } from './exchange.ts';
 import { QUIT } from './redis.ts';
@@ -34,5 +34,5 @@ function judgeRole(target: Target, answer: Buffer): CheckOutcome | undefined {
     return failCheck(`redis on ${at} does not tell its role without a password (${JSON.stringify(line.slice(1))})`);
   }
   if (line.startsWith('-')) return failCheck(`redis on ${at} answers ${JSON.stringify(line.slice(1))}`);
-  return failCheck(`${at} does not answer ROLE as redis does`);
+  return failWith('foreign', `${at} does not answer ROLE as redis does`);
 }

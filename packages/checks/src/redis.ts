@@ -1,5 +1,5 @@
 import { formatTarget, type Target } from '@mdns-ambassador/relay';
-import { type Check, type CheckOutcome, failCheck, PASSED } from './check.ts';
+import { type Check, type CheckOutcome, failCheck, failWith, PASSED } from './check.ts';
 import type { DialService } from './dial.ts';
 import { exchange } from './exchange.ts';
 
@@ -24,5 +24,5 @@ function judgePong(target: Target, answer: Buffer): CheckOutcome | undefined {
   const at = formatTarget(target);
   if (line.startsWith('-LOADING')) return failCheck(`redis on ${at} is still loading its data`);
   if (line.startsWith('-')) return failCheck(`redis on ${at} answers ${JSON.stringify(line.slice(1))}`);
-  return failCheck(`${at} does not answer PING as redis does`);
+  return failWith('foreign', `${at} does not answer PING as redis does`);
 }

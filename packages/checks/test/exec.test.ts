@@ -49,7 +49,7 @@ test.each<[ShellExit, string]>([
     '"check-it --now" can\'t be run (spawn /bin/sh EAGAIN)',
   ],
 ])('%j is told as a sentence', async (exit, reason) => {
-  expect(await createExecCheck('check-it --now', TARGET, new FakeShell(exit).run).run(signal)).toEqual({
+  expect(await createExecCheck('check-it --now', TARGET, new FakeShell(exit).run).run(signal)).toMatchObject({
     ok: false,
     reason,
   });
@@ -60,7 +60,7 @@ test('A command that does not end in time is killed', async () => {
   const abort = new AbortController();
   const outcome = createExecCheck('sleep 60', TARGET, shell.run).run(abort.signal);
   abort.abort();
-  expect(await outcome).toEqual({
+  expect(await outcome).toMatchObject({
     ok: false,
     reason: '"sleep 60" did not end in time',
   });

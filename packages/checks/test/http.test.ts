@@ -41,7 +41,7 @@ test.each([200, 204, 301, 302, 399])('%i passes, and a redirect is not followed'
 });
 
 test.each([400, 404, 500, 503])('%i fails with the status in the reason', async (status) => {
-  expect(await createHttpCheck(TARGET, '/health', respond(`${status} x`).dial).run(signal)).toEqual({
+  expect(await createHttpCheck(TARGET, '/health', respond(`${status} x`).dial).run(signal)).toMatchObject({
     ok: false,
     reason: `GET /health on 127.0.0.1:12345 answers ${status}`,
   });
@@ -78,7 +78,7 @@ test.each([
   ['an upgrade that nobody asked for', 'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n'],
 ])('It fails on %s', async (_, answer) => {
   const service = new FakeService(answerTo(/\r\n\r\n$/, answer));
-  expect(await createHttpCheck(TARGET, '/', service.dial).run(signal)).toEqual({
+  expect(await createHttpCheck(TARGET, '/', service.dial).run(signal)).toMatchObject({
     ok: false,
     reason: expect.stringContaining('127.0.0.1:12345 does not answer GET / as an HTTP server does'),
   });
@@ -90,7 +90,7 @@ test('A path that HTTP does not allow is a failure, not an error', async () => {
 });
 
 test('A server that is not there is told as such', async () => {
-  expect(await createHttpCheck(TARGET, '/', failDial('ECONNREFUSED')).run(signal)).toEqual({
+  expect(await createHttpCheck(TARGET, '/', failDial('ECONNREFUSED')).run(signal)).toMatchObject({
     ok: false,
     reason: 'nothing listens on 127.0.0.1:12345 (connection refused)',
   });

@@ -1,33 +1,38 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { computeLookDelayMs, computeLookTimeoutMs } from '../src/schedule.ts';
+import { computeLookDelayMs, computeLookTimeoutMs, type LookResult } from '../src/schedule.ts';
 
-test('A service that is up is looked at so often that one which freezes is found within the interval and 250 ms', () => {
-  for (const intervalMs of [100, 500, 1000, 2000, 60_000]) {
-    const worstMs = computeLookDelayMs(true, intervalMs, 0) + computeLookTimeoutMs(intervalMs);
-    expect(worstMs).toBe(intervalMs + 250);
+const UP: LookResult = { kind: 'up' };
+const ABSENT: LookResult = { kind: 'absent' };
+
+test('A service that is up is looked at once an interval on average, a tenth earlier or later', () => {
+  for (const intervalMs of [100, 1_000, 2_000, 60_000]) {
+    expect(computeLookDelayMs(UP, intervalMs, 0)).toBeCloseTo(0.9 * intervalMs);
+    expect(computeLookDelayMs(UP, intervalMs, 0.5)).toBeCloseTo(intervalMs);
+    expect(computeLookDelayMs(UP, intervalMs, 1)).toBeCloseTo(1.1 * intervalMs);
   }
 });
 
-test('The delay is shortened by up to a tenth', () => {
-  expect(computeLookDelayMs(true, 1000, 0)).toBe(750);
-  expect(computeLookDelayMs(true, 1000, 0.5)).toBe(712.5);
+test('A service that is not there is looked for every 250 ms, or oftener where that is asked for', () => {
+  expect(computeLookDelayMs(ABSENT, 1_000, 0.5)).toBe(250);
+  expect(computeLookDelayMs(ABSENT, 100, 0.5)).toBe(100);
 });
 
-test('A service that is down is looked at every 250 ms', () => {
-  expect(computeLookDelayMs(false, 1000, 0)).toBe(250);
+test('A service that is there and unwell is left alone for longer and longer, an interval at most', () => {
+  const delays = [1, 2, 3, 4, 5, 2_000].map((failures) => computeLookDelayMs({ kind: 'unwell', failures }, 2_000, 0.5));
+  expect(delays).toEqual([250, 500, 1_000, 2_000, 2_000, 2_000]);
 });
 
-test('A shorter interval holds for a service that is down as well', () => {
-  expect(computeLookDelayMs(false, 100, 0)).toBe(100);
-});
-
-test('The delay never exceeds the interval and never falls to nothing', () => {
+test('No delay is longer than the interval and a tenth, and none is nothing', () => {
+  const result = fc.oneof(
+    fc.constantFrom(UP, ABSENT),
+    fc.integer({ min: 1, max: 1_000_000 }).map((failures): LookResult => ({ kind: 'unwell', failures })),
+  );
   const random = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
   fc.assert(
-    fc.property(fc.boolean(), fc.integer({ min: 1, max: 3_600_000 }), random, (isUp, intervalMs, value) => {
-      const delayMs = computeLookDelayMs(isUp, intervalMs, value);
-      expect(delayMs).toBeLessThanOrEqual(intervalMs);
+    fc.property(result, fc.integer({ min: 1, max: 3_600_000 }), random, (found, intervalMs, value) => {
+      const delayMs = computeLookDelayMs(found, intervalMs, value);
+      expect(delayMs).toBeLessThanOrEqual(1.1 * intervalMs + 1e-6);
       expect(delayMs).toBeGreaterThan(0);
     }),
   );

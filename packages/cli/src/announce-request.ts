@@ -1,4 +1,5 @@
 import type { AnnouncementOptions } from '@mdns-ambassador/announcer';
+import { chooseCheck, chooseIntervalMs } from '@mdns-ambassador/checks';
 import { ADMIN_OPTION } from './admin-request.ts';
 import { CliError, InvalidValue } from './cli-error.ts';
 import type { CredentialRequest } from './credentials/credential-request.ts';
@@ -24,7 +25,6 @@ const HIGHEST_SRV_VALUE = 65_535;
 const HIGHEST_TTL = 2_147_483_647;
 const MOST_CHECKS = 100;
 export const SHORTEST_CHECK_INTERVAL_MS = 100;
-export const DEFAULT_CHECK_INTERVAL_MS = 2_000;
 
 const RESPONDERS = ['native', 'avahi', 'bonjour-service'] as const;
 export type ResponderName = (typeof RESPONDERS)[number];
@@ -47,11 +47,11 @@ export const ANNOUNCE_OPTIONS: readonly Option[] = [
   {
     name: 'check',
     kind: 'text',
-    summary: 'Announce only while this passes: tcp, http:/path, redis, postgres, exec:CMD or none',
-    byDefault: 'tcp',
-    beginnings: ['tcp', 'http:/', 'redis', 'postgres', 'exec:', 'none'],
+    summary: 'Announce only while this passes: tcp, http:/path, redis, postgres, mysql, ssh, exec:CMD or none',
+    byDefault: 'that of a well-known service, else tcp',
+    beginnings: ['tcp', 'http:/', 'redis', 'postgres', 'mysql', 'ssh', 'exec:', 'none'],
   },
-  { name: 'check-interval', kind: 'text', summary: 'How soon a failure is known', byDefault: '2s' },
+  { name: 'check-interval', kind: 'text', summary: 'Time between two looks', byDefault: '2s; 10s for mysql and ssh' },
   { name: 'rise', kind: 'text', summary: 'Passes in a row until it is announced', byDefault: '1' },
   { name: 'fall', kind: 'text', summary: 'Failures in a row until it is withdrawn', byDefault: '1' },
   {
@@ -90,11 +90,14 @@ export function readAnnouncement(request: ServiceRequest, machine: Machine): Pla
   const { service, host, port } = readGiven(given, parseAnnouncedService);
   refuseNativeOptions(settings);
   const injected = readAnnouncerInjection(request, service, host);
+  const type = settings.read('type', parseServiceType) ?? `_${service}._tcp`;
+  const asked = settings.read('check', parseCheck);
+  const check = asked ?? chooseCheck(service, nameOfType(type));
   const ttl = settings.read('ttl', (text) => parseInteger(text, 1, HIGHEST_TTL));
   return {
     service,
     instance: settings.read('name', parseInstanceName) ?? nameInstance(service, machine.hostName),
-    type: settings.read('type', parseServiceType) ?? `_${service}._tcp`,
+    type,
     subtypes: settings.readEach('subtype', parseSubtype),
     ...(host === undefined ? {} : { host }),
     port: port ?? readGiven(given, () => requireWellKnownPort(service, machine.platform)),
@@ -102,10 +105,11 @@ export function readAnnouncement(request: ServiceRequest, machine: Machine): Pla
     weight: settings.read('weight', parseSrvValue) ?? 0,
     ...(ttl === undefined ? {} : { ttl }),
     txt: settings.readTogether('txt', parseTxt),
-    check: settings.read('check', parseCheck) ?? { kind: 'tcp' },
+    check,
+    isCheckGuessed: asked === undefined,
     checkIntervalMs:
       settings.read('check-interval', (text) => parseDuration(text, SHORTEST_CHECK_INTERVAL_MS)) ??
-      DEFAULT_CHECK_INTERVAL_MS,
+      chooseIntervalMs(check),
     rise: settings.read('rise', parseCount) ?? 1,
     fall: settings.read('fall', parseCount) ?? 1,
     relay: settings.isSet('relay'),

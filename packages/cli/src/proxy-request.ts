@@ -1,8 +1,8 @@
 import type { BalancerName, EngineChoice } from '@mdns-ambassador/ambassador';
-import type { CheckOptions } from '@mdns-ambassador/checks';
+import { type CheckOptions, chooseIntervalMs } from '@mdns-ambassador/checks';
 import { formatTarget, isLocalTarget, type ListenPlace, type Target } from '@mdns-ambassador/relay';
 import { ADMIN_OPTION } from './admin-request.ts';
-import { DEFAULT_CHECK_INTERVAL_MS, requireWellKnownPort, SHORTEST_CHECK_INTERVAL_MS } from './announce-request.ts';
+import { requireWellKnownPort, SHORTEST_CHECK_INTERVAL_MS } from './announce-request.ts';
 import { CliError } from './cli-error.ts';
 import { CREDENTIALS_OPTION, type InjectionRequest, readProxyInjection } from './credentials/injection-request.ts';
 import { ENGINE_OPTIONS, listensElsewhere, readEngine } from './engine-request.ts';
@@ -51,11 +51,22 @@ export const PROXY_OPTIONS: readonly Option[] = [
     name: 'check',
     kind: 'text',
     summary:
-      'Use an endpoint only while this passes: tcp, http:/path, redis, redis-primary, postgres, postgres-primary[:USER[@DB]], exec:CMD',
+      'Use an endpoint only while this passes: tcp, http:/path, redis, redis-primary, postgres, postgres-primary[:USER[@DB]], mysql, ssh, exec:CMD',
     byDefault: 'none',
-    beginnings: ['tcp', 'http:/', 'redis', 'redis-primary', 'postgres', 'postgres-primary', 'exec:', 'none'],
+    beginnings: [
+      'tcp',
+      'http:/',
+      'redis',
+      'redis-primary',
+      'postgres',
+      'postgres-primary',
+      'mysql',
+      'ssh',
+      'exec:',
+      'none',
+    ],
   },
-  { name: 'check-interval', kind: 'text', summary: 'How soon a failure is known', byDefault: '2s' },
+  { name: 'check-interval', kind: 'text', summary: 'Time between two looks', byDefault: '2s; 10s for mysql and ssh' },
   { name: 'connect-timeout', kind: 'text', summary: 'How long a client waits for an endpoint', byDefault: '10s' },
   {
     name: 'on-endpoint-lost',
@@ -144,6 +155,7 @@ export function readProxyRequest(request: ServiceRequest, { platform, passedFds 
   const allowRemote = settings.isSet('allow-remote');
   const origins = readOrigins(settings);
   const injected = readProxyInjection(request, service, origins);
+  const activeCheck: CheckOptions = settings.read('check', parseProxyCheck) ?? { kind: 'none' };
   const maxConnections = settings.read('max-connections', (text) => parseInteger(text, 1, MOST_CONNECTIONS));
   return {
     service,
@@ -159,10 +171,10 @@ export function readProxyRequest(request: ServiceRequest, { platform, passedFds 
     connectTimeoutMs: settings.read('connect-timeout', parseDuration) ?? DEFAULT_CONNECT_TIMEOUT_MS,
     onEndpointLost: settings.read('on-endpoint-lost', (text) => parseChoice(text, ON_LOST)) ?? 'keep',
     drainTimeoutMs: settings.read('drain-timeout', (text) => parseDuration(text, 0)) ?? DEFAULT_DRAIN_TIMEOUT_MS,
-    activeCheck: settings.read('check', parseProxyCheck) ?? { kind: 'none' },
+    activeCheck,
     checkIntervalMs:
       settings.read('check-interval', (text) => parseDuration(text, SHORTEST_CHECK_INTERVAL_MS)) ??
-      DEFAULT_CHECK_INTERVAL_MS,
+      chooseIntervalMs(activeCheck),
     ...(maxConnections === undefined ? {} : { maxConnections }),
     ...(injected === undefined ? {} : { injected }),
   };

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readTargets, refuseSharedFolders } from '../src/announce-request.ts';
+import { readAnnouncement, readTargets, refuseSharedFolders } from '../src/announce-request.ts';
 import { CliError } from '../src/cli-error.ts';
 import { type Given, Settings } from '../src/settings/settings.ts';
 
@@ -51,4 +51,16 @@ test('services of two types never stand in one folder', () => {
   expect(check('zookeeper:a/{service}/s', '_redis._tcp', '_postgres._tcp')).toBe('no error');
   expect(check('zookeeper:a/s', '_redis._tcp')).toBe('no error');
   expect(check('zookeeper:a/s', '_redis._tcp', '_redis._tcp')).toBe('no error');
+});
+
+test.each([
+  [['redis'], {}, { kind: 'redis' }, 2_000, true],
+  [['mysql'], {}, { kind: 'mysql' }, 10_000, true],
+  [['db:3306'], { type: ['mysql'] }, { kind: 'mysql' }, 10_000, true],
+  [['web'], {}, { kind: 'tcp' }, 2_000, true],
+  [['mysql'], { check: ['tcp'], 'check-interval': ['3s'] }, { kind: 'tcp' }, 3_000, false],
+])('%j with %j is looked at by %j every %i ms', ([word = ''], options, check, checkIntervalMs, isCheckGuessed) => {
+  const request = { service: given('SERVICE', word), settings: settingsOf(options) };
+  const announcement = readAnnouncement(request, { hostName: 'h1', platform: 'linux' });
+  expect(announcement).toMatchObject({ check, checkIntervalMs, isCheckGuessed });
 });

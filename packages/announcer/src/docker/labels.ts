@@ -9,7 +9,8 @@ export interface PortWish {
   readonly service: string | undefined;
   readonly weight: number;
   readonly priority: number;
-  readonly check: CheckOptions;
+  /** Absent: that of the service's name. */
+  readonly check: CheckOptions | undefined;
   readonly meta: ReadonlyMap<string, string>;
   readonly isIgnored: boolean;
 }
@@ -99,10 +100,11 @@ function finish(
 ): PortWish {
   const where = port === undefined ? PREFIX : `${PREFIX}${port}.`;
   const read = (key: Key): string | undefined => draft?.values.get(key) ?? whole?.values.get(key);
-  const check = readCheck(read('check'));
-  if (check === undefined) {
+  const written = read('check');
+  const check = written === undefined ? undefined : readCheck(written);
+  if (written !== undefined && check === undefined) {
     faults.push(
-      `label ${where}check is "${read('check')}"; write tcp, http:/path, redis, postgres or none (a label runs no commands)`,
+      `label ${where}check is "${written}"; write tcp, http:/path, redis, postgres, mysql, ssh or none (a label runs no commands)`,
     );
   }
   const rank = (key: 'weight' | 'priority'): number => {
@@ -117,18 +119,20 @@ function finish(
     service: draft?.values.get('service'),
     weight: rank('weight'),
     priority: rank('priority'),
-    check: check ?? { kind: 'tcp' },
+    check,
     meta: new Map([...(whole?.meta ?? []), ...(draft?.meta ?? [])]),
     isIgnored: isTrue(draft?.values.get('ignore') ?? ''),
   };
 }
 
 /** `exec:` is refused: who may label a container may not run commands on the host. */
-function readCheck(text: string = 'tcp'): CheckOptions | undefined {
+function readCheck(text: string): CheckOptions | undefined {
   switch (text) {
     case 'tcp':
     case 'redis':
     case 'postgres':
+    case 'mysql':
+    case 'ssh':
     case 'none':
       return { kind: text };
     case 'http':

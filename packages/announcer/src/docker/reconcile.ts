@@ -1,3 +1,4 @@
+import { chooseCheck, chooseIntervalMs } from '@mdns-ambassador/checks';
 import type { AnnouncementOptions } from '../announcement-options.ts';
 import type { Container, PublishedPort } from './container.ts';
 import { type PortWish, readWishes, type Wishes } from './labels.ts';
@@ -5,7 +6,6 @@ import { type PortWish, readWishes, type Wishes } from './labels.ts';
 /** Announcements for all containers of a host; whoever comes later is left out, and that is told. */
 export const MAX_WANTED = 1_000;
 
-const CHECK_INTERVAL_MS = 2_000;
 const COMPOSE_SERVICE_LABEL = 'com.docker.compose.service';
 const LONGEST_SERVICE_NAME = 15;
 
@@ -146,6 +146,7 @@ function describe(
   const { wish, service, privatePort, publicPort, hostAddress } = port;
   const isOnly = siblings.filter((sibling) => sibling.service === service).length === 1;
   const near = container.isOnHostNetwork ? undefined : container.addresses.find(isNear);
+  const check = wish.check ?? chooseCheck(service);
   const options: AnnouncementOptions = {
     service,
     instance: `${container.name}${isOnly ? '' : ` ${privatePort}`} on ${hostName}`,
@@ -156,8 +157,9 @@ function describe(
     priority: wish.priority,
     weight: wish.weight,
     txt: new Map([...wish.meta].map(([key, value]) => [key, new TextEncoder().encode(value)])),
-    check: wish.check,
-    checkIntervalMs: CHECK_INTERVAL_MS,
+    check,
+    isCheckGuessed: wish.check === undefined,
+    checkIntervalMs: chooseIntervalMs(check),
     rise: 1,
     fall: 1,
     relay: false,

@@ -2,7 +2,7 @@ import type { CheckOptions } from '@mdns-ambassador/checks';
 import { InvalidValue } from '../cli-error.ts';
 import { findNearest } from '../nearest.ts';
 
-const ANNOUNCE_FORMS = ['tcp', 'http:/path', 'redis', 'postgres', 'exec:CMD', 'none'] as const;
+const ANNOUNCE_FORMS = ['tcp', 'http:/path', 'redis', 'postgres', 'mysql', 'ssh', 'exec:CMD', 'none'] as const;
 const PROXY_FORMS = [
   'tcp',
   'http:/path',
@@ -10,12 +10,14 @@ const PROXY_FORMS = [
   'redis-primary',
   'postgres',
   'postgres-primary[:USER[@DB]]',
+  'mysql',
+  'ssh',
   'exec:CMD',
   'none',
 ] as const;
 const DEFAULT_USER = 'postgres';
 
-/** The checks of `announce`: `tcp`, `http:/path`, `redis`, `postgres`, `exec:CMD`, `none`. */
+/** The checks of `announce`: `tcp`, `http:/path`, `redis`, `postgres`, `mysql`, `ssh`, `exec:CMD`, `none`. */
 export function parseCheck(text: string): CheckOptions {
   return parseForm(text, ANNOUNCE_FORMS);
 }
@@ -36,6 +38,8 @@ function parseForm(text: string, forms: readonly string[]): CheckOptions {
     case 'redis':
     case 'redis-primary':
     case 'postgres':
+    case 'mysql':
+    case 'ssh':
     case 'none':
       if (rest !== undefined) throw new InvalidValue(`"${text}": ${kind} takes nothing after it; write ${kind}`);
       return { kind };

@@ -6,6 +6,8 @@ test.each([
   ['none', { kind: 'none' }],
   ['redis', { kind: 'redis' }],
   ['postgres', { kind: 'postgres' }],
+  ['mysql', { kind: 'mysql' }],
+  ['ssh', { kind: 'ssh' }],
   ['http', { kind: 'http', path: '/' }],
   ['http:/health?deep=1', { kind: 'http', path: '/health?deep=1' }],
   ['exec:pg_isready -q', { kind: 'exec', command: 'pg_isready -q' }],

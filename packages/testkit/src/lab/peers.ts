@@ -14,6 +14,7 @@ export type Peer =
   | 'etcd'
   | 'etcdctl'
   | 'java'
+  | 'mariadb'
   | 'named'
   | 'iptables'
   | 'nft'
@@ -59,6 +60,7 @@ const PACKAGES: Readonly<Record<Peer, PeerPackage>> = {
   etcd: { name: 'etcd-server', path: '/usr/bin/etcd' },
   etcdctl: { name: 'etcd-client', path: '/usr/bin/etcdctl' },
   java: { name: 'default-jre-headless', path: '/usr/bin/java' },
+  mariadb: { name: 'mariadb-server', path: '/usr/sbin/mariadbd' },
   named: { name: 'bind9', path: '/usr/sbin/named' },
   iptables: { name: 'iptables', path: '/usr/sbin/iptables' },
   nft: { name: 'nftables', path: '/usr/sbin/nft' },

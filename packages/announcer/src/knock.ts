@@ -1,0 +1,47 @@
+import {
+  type CheckFault,
+  type CheckOptions,
+  type CheckOutcome,
+  type CheckTools,
+  createCheck,
+} from '@mdns-ambassador/checks';
+import type { AnnouncementOptions } from './announcement-options.ts';
+import type { TcpTarget } from './local-targets.ts';
+
+/** What came of one look at one address. `isAccepted`: somebody accepted the connection, well or not. */
+interface KnockAnswer {
+  readonly isAccepted: boolean;
+  readonly outcome: CheckOutcome;
+}
+
+/** Looks whether a service is at an address in the way of its check, which does it no harm. Never rejects; ends soon after its signal. */
+export type Knock = (target: TcpTarget, signal: AbortSignal) => Promise<KnockAnswer>;
+
+const BARE: CheckOptions = { kind: 'tcp' };
+/** What a service may do that is well and is not what its name says. */
+const UNJUDGED: ReadonlySet<CheckFault | undefined> = new Set<CheckFault>(['foreign', 'silent', 'closed']);
+
+/**
+ * A check that nobody asked for is believed once it has passed: until then, who accepts and says nothing is up, and who speaks
+ * another protocol is not asked again.
+ */
+export function createKnock(
+  { check, isCheckGuessed }: Pick<AnnouncementOptions, 'check' | 'isCheckGuessed'>,
+  tools: CheckTools,
+): Knock {
+  let asked = check.kind === 'none' || check.kind === 'exec' ? BARE : check;
+  let isOpen = isCheckGuessed === true;
+  return async (target, signal) => {
+    let isAccepted = false;
+    const dial: CheckTools['dial'] = async (...place) => {
+      const connection = await tools.dial(...place);
+      isAccepted = true;
+      return connection;
+    };
+    const outcome = await createCheck(asked, target, { ...tools, dial }).run(signal);
+    if (outcome.ok) isOpen = false;
+    if (outcome.ok || !isOpen || !isAccepted) return { isAccepted, outcome };
+    if (outcome.fault === 'foreign') asked = BARE;
+    return { isAccepted, outcome: UNJUDGED.has(outcome.fault) ? { ok: true } : outcome };
+  };
+}
