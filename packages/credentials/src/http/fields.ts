@@ -68,11 +68,14 @@ function forwardFields(fields: RawFields, withheld: ReadonlySet<string>): string
   const named = listTokens(listValues(fields, 'connection')).filter((name) => !NEVER_NAMED.has(name));
   const dropped = new Set([...HOP_BY_HOP, ...withheld, ...named]);
   const kept: string[] = [];
+  // Last: behind a length, `node:http` takes a Content-Disposition for UTF-8, and writes other bytes.
+  const lengths: string[] = [];
   for (let index = 0; index < fields.length; index += 2) {
     const name = fields[index] ?? '';
-    if (!dropped.has(name.toLowerCase())) kept.push(name, fields[index + 1] ?? '');
+    const lower = name.toLowerCase();
+    if (!dropped.has(lower)) (lower === 'content-length' ? lengths : kept).push(name, fields[index + 1] ?? '');
   }
-  return kept;
+  return [...kept, ...lengths];
 }
 
 /** Every value of the field with this lower-case name. */

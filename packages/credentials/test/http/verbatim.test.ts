@@ -20,6 +20,15 @@ test.each([
   expect(await readUntil(world.service, /\r\n\r\n/)).toContain(`X-Name: ${NAME}\r\n`);
 });
 
+test('a Content-Disposition arrives as it was sent, also behind a Content-Length, both ways', async () => {
+  const world = await openHttp();
+  const fields = `Content-Length: 1\r\nContent-Disposition: attachment; filename="${NAME}"\r\n\r\n`;
+  world.client.write(bytesOf(`PUT / HTTP/1.1\r\nHost: a\r\n${fields}x`));
+  expect(await readUntil(world.service, /\r\n\r\nx/)).toContain(`filename="${NAME}"\r\n`);
+  world.service.write(bytesOf(`HTTP/1.1 200 OK\r\n${fields}x`));
+  expect(await readUntil(world.client, /\r\n\r\nx/)).toContain(`filename="${NAME}"\r\n`);
+});
+
 test.each([
   ['GET', '302 Found', 'Content-Length: 0\r\n', ''],
   ['GET', '200 Fine', 'Content-Length: 1\r\n', 'x'],
