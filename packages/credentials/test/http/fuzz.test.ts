@@ -140,6 +140,7 @@ test(
         sizes,
         fc.boolean(),
         async (asked, answered, by, isPolite) => {
+          events.length = 0;
           const [client, clientLeg] = MemoryLeg.pair();
           const [service, upstream] = MemoryLeg.pair();
           for (const leg of [client, clientLeg, service, upstream]) leg.on('error', () => {});
