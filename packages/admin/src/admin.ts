@@ -5,6 +5,7 @@ import type { Clock } from './clock.ts';
 import { drawDashboard } from './dashboard.ts';
 import { EventStream } from './event-stream.ts';
 import { Metrics } from './metrics.ts';
+import { stringifyPrintably } from './printable.ts';
 import { listUnready } from './readiness.ts';
 import { RecentEvents } from './recent-events.ts';
 import type { AdminEvent, DialView, Snapshot } from './snapshot.ts';
@@ -126,7 +127,7 @@ class HttpAdmin implements Admin {
         contentType: this.#metrics.contentType,
         text: await this.#metrics.render(snapshot(), version),
       }),
-      status: () => `${JSON.stringify(this.#status())}\n`,
+      status: () => `${stringifyPrintably(this.#status())}\n`,
       dashboard: () =>
         drawDashboard({ status: this.#status(), unready: listUnready(snapshot()), events: this.#recent.list() }),
       canFollow: () => !this.#stream.isFull,

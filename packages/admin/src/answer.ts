@@ -1,5 +1,6 @@
 import { findRefusal, type RequestOrigin } from './access.ts';
 import { DASHBOARD_POLICY } from './dashboard-assets.ts';
+import { escapeUnprintable } from './printable.ts';
 
 /** A request, without what nobody asks about. */
 export interface AdminRequest extends RequestOrigin {
@@ -83,6 +84,6 @@ function say(status: number, sentence: string, headers: Readonly<Record<string, 
     kind: 'text',
     status,
     headers: { ...COMMON_HEADERS, 'Content-Type': PLAIN, ...headers },
-    body: `${sentence}\n`,
+    body: `${escapeUnprintable(sentence)}\n`,
   };
 }

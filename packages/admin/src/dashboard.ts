@@ -1,5 +1,6 @@
 import { DASHBOARD_SCRIPT, DASHBOARD_STYLE } from './dashboard-assets.ts';
 import { escapeHtml } from './escape-html.ts';
+import { stringifyPrintably } from './printable.ts';
 import type { RecentEvent } from './recent-events.ts';
 import type { AnnouncementView, EndpointView, ServiceView } from './snapshot.ts';
 import type { Status } from './status.ts';
@@ -100,7 +101,7 @@ function drawState(state: AnnouncementView['state'] | EndpointView['state']): st
 
 function drawEvent({ at, event: { event, ...fields } }: RecentEvent): string {
   const time = new Date(at).toISOString();
-  return `<li><time datetime="${time}">${time.slice(11, 19)}</time> <b>${escapeHtml(event)}</b> ${escapeHtml(JSON.stringify(fields))}</li>`;
+  return `<li><time datetime="${time}">${time.slice(11, 19)}</time> <b>${escapeHtml(event)}</b> ${escapeHtml(stringifyPrintably(fields))}</li>`;
 }
 
 function formatPlace(address: string, port: number): string {

@@ -1,7 +1,7 @@
+import { escapeUnprintable } from './printable.ts';
+
 /** Longer text from the network is cut. */
 const LONGEST_TEXT = 256;
-/** What a page must not show as it is: controls, formats that turn the reading direction, what nobody sees. */
-const UNPRINTABLE = /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu;
 
 const ENTITIES: Readonly<Record<string, string>> = {
   '&': '&amp;',
@@ -14,7 +14,5 @@ const ENTITIES: Readonly<Record<string, string>> = {
 /** Text that may come from the network, safe between tags and in quoted attributes. */
 export function escapeHtml(text: string): string {
   const cut = text.length > LONGEST_TEXT ? `${text.slice(0, LONGEST_TEXT)}…` : text;
-  return cut
-    .replace(UNPRINTABLE, (character) => `\\u{${character.codePointAt(0)?.toString(16) ?? ''}}`)
-    .replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '');
+  return escapeUnprintable(cut).replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '');
 }

@@ -1,5 +1,6 @@
 import type { Writable } from 'node:stream';
 import type { Clock } from './clock.ts';
+import { stringifyPrintably } from './printable.ts';
 import type { AdminEvent } from './snapshot.ts';
 
 export const MAX_EVENT_CLIENTS = 16;
@@ -74,7 +75,7 @@ export class EventStream {
   }
 }
 
-/** `JSON.stringify` leaves no line break in its text, so one `data` field holds it. */
+/** The text has no line break, so one `data` field holds it. */
 function formatEvent(id: number, event: AdminEvent): string {
-  return `id: ${id}\ndata: ${JSON.stringify(event)}\n\n`;
+  return `id: ${id}\ndata: ${stringifyPrintably(event)}\n\n`;
 }

@@ -4,10 +4,13 @@
  */
 export class CliError extends Error {
   readonly exitCode: number;
-  constructor(exitCode: number, sentence: string, options?: { cause?: unknown }) {
+  /** What another program said about it, to be shown under the sentence; empty mostly. */
+  readonly output: string;
+  constructor(exitCode: number, sentence: string, options?: { readonly cause?: unknown; readonly output?: string }) {
     super(sentence, options);
     this.name = 'CliError';
     this.exitCode = exitCode;
+    this.output = options?.output ?? '';
   }
 }
 

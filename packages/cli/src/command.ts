@@ -1,4 +1,4 @@
-import type { Printer } from './output/printer.ts';
+import type { Printer, PrinterStream } from './output/printer.ts';
 import type { Option } from './settings/option.ts';
 import type { Settings } from './settings/settings.ts';
 import type { Shutdown } from './signals.ts';
@@ -35,6 +35,6 @@ export interface Surroundings {
   readonly stdout: Printer;
   readonly stderr: Printer;
   /** Where the log goes. */
-  readonly logStream: NodeJS.WritableStream;
+  readonly logStream: PrinterStream;
   readonly shutdown: Shutdown;
 }

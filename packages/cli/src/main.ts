@@ -1,37 +1,48 @@
 import { readFileSync } from 'node:fs';
 import { CliError } from './cli-error.ts';
-import { EXIT_INTERNAL } from './exit-codes.ts';
+import { EXIT_INTERNAL, EXIT_OK } from './exit-codes.ts';
+import { Outlet } from './output/outlet.ts';
 import { createPrinter } from './output/printer.ts';
+import { isForReader, listTerminals, releaseTerminals, tameStream } from './output/standard-streams.ts';
 import { runProgram } from './program.ts';
 import { listenForSignals } from './signals.ts';
+import { hasTerminal } from './terminal.ts';
 import { keepYoungHeapSmall } from './young-heap.ts';
+
+/** Whoever stopped the command waits no longer than this for a reader who does not read. */
+const FLUSH_MS = 1_000;
 
 keepYoungHeapSmall();
 
-const stderr = createPrinter(process.stderr, process.env);
-const shutdown = listenForSignals(process, (code) => process.exit(code));
+const { env, platform } = process;
+const terminals = listTerminals();
+const shutdown = listenForSignals(process, {
+  exit: (code) => process.exit(code),
+  isAttached: terminals.length > 0,
+  hasTerminal,
+});
+const output = new Outlet(tameStream(process.stdout, 1, platform), Date.now);
+const complaints = new Outlet(tameStream(process.stderr, 2, platform), Date.now);
+const stderr = createPrinter(complaints, env);
 
 // A reader that left (`| head`) ends the command quietly, as SIGPIPE does elsewhere. It ends as it always does, goodbye and all, and
 // what it says meanwhile reaches nobody.
-let isHeard = true;
-for (const stream of [process.stdout, process.stderr]) {
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (!isHeard) return;
-    if (error.code !== 'EPIPE') throw error;
-    isHeard = false;
-    if (!shutdown.signal.aborted) shutdown.request('EPIPE');
-  });
-}
+process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => {
+  if ((code === 'EPIPE' || code === 'ECONNRESET') && isForReader(1, env) && !shutdown.signal.aborted) {
+    shutdown.request('EPIPE');
+  }
+});
+process.on('exit', () => releaseTerminals(terminals));
 process.on('uncaughtException', (error) => process.exit(report(error)));
 
 try {
   const exitCode = await runProgram(process.argv.slice(2), {
-    env: process.env,
-    platform: process.platform,
+    env,
+    platform,
     version: readVersion(),
-    stdout: createPrinter(process.stdout, process.env),
+    stdout: createPrinter(output, env),
     stderr,
-    logStream: process.stderr,
+    logStream: complaints,
     shutdown,
   });
   await end(exitCode);
@@ -43,24 +54,31 @@ try {
 function report(error: unknown): number {
   if (error instanceof CliError) {
     stderr.line(`ambassador: ${error.message}`);
+    if (error.output !== '') stderr.text(error.output);
     return error.exitCode;
   }
   const reason = error instanceof Error ? error.message : String(error);
   stderr.line(`ambassador: internal error: ${reason}; please report it with what AMBASSADOR_LOG_LEVEL=debug shows`);
-  if (/^(?:debug|trace)$/.test(process.env.AMBASSADOR_LOG_LEVEL ?? '') && error instanceof Error) {
-    stderr.line(error.stack ?? '');
+  if (/^(?:debug|trace)$/.test(env.AMBASSADOR_LOG_LEVEL ?? '') && error instanceof Error) {
+    stderr.text(error.stack ?? '');
   }
   return EXIT_INTERNAL;
 }
 
 /** Ends the process once all that was printed has left it; whatever a stopped command still waits for is not waited for. */
 async function end(exitCode: number): Promise<void> {
+  const isStopped = shutdown.signal.aborted;
   shutdown.close();
+  if (isStopped) setTimeout(() => process.exit(exitCode), FLUSH_MS);
   for (const stream of [process.stdout, process.stderr]) {
     await new Promise<void>((resolve) => {
       if (stream.writable) stream.write('', () => resolve());
       else resolve();
     });
+  }
+  if (exitCode === EXIT_OK && !isStopped && output.unheard > 0) {
+    stderr.line(`ambassador: what was to be printed could not be written: ${output.reason}`);
+    process.exit(EXIT_INTERNAL);
   }
   process.exit(exitCode);
 }

@@ -5,13 +5,22 @@ export interface SignalSource {
   off(signal: NodeJS.Signals, listener: (signal: NodeJS.Signals) => void): unknown;
 }
 
+export interface SignalOptions {
+  /** Ends the process at once. */
+  readonly exit: (code: number) => void;
+  /** Standard input, output or error is a terminal: nobody took it away from there, as nohup and services do. */
+  readonly isAttached: boolean;
+  /** Whether the process has a terminal now. */
+  readonly hasTerminal: () => boolean;
+}
+
 /** The user's wish that the command ends. */
 export interface Shutdown {
   /** Aborted by the first signal: drain, say goodbye, end with 0. `reason` is the signal's name. */
   readonly signal: AbortSignal;
   /** From now on every signal goes to `receive` instead, those that were to come first. */
   delegate(receive: (signal: PassedSignal) => void): void;
-  /** From now on SIGHUP calls `receive`, where it does not say that the console window was closed. */
+  /** From now on SIGHUP calls `receive`, where it does not say that the terminal was closed. */
   onHangup(receive: () => void): void;
   /** As if a signal had come: nobody reads standard output any more. */
   request(reason: string): void;
@@ -23,48 +32,61 @@ export interface Shutdown {
 type PassedSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
 
 /** What a shell shows for a program that was ended by a signal: 128 + its number. */
-const EXIT_CODES: Partial<Record<NodeJS.Signals, number>> = { SIGINT: 130, SIGTERM: 143, SIGBREAK: 149, SIGHUP: 129 };
+const EXIT_CODES: Partial<Record<NodeJS.Signals, number>> = { SIGINT: 130, SIGTERM: 143, SIGBREAK: 149 };
 
 /**
- * Windows knows no SIGTERM between processes; Ctrl-C is SIGINT there, Ctrl-Break SIGBREAK. SIGHUP is left to whoever reloads
- * (`up`), except on Windows, where it says that the console window was closed.
+ * Windows knows no SIGTERM between processes; Ctrl-C is SIGINT there, Ctrl-Break SIGBREAK, and SIGHUP says that the console window was
+ * closed.
  */
 export function listSignals(platform: NodeJS.Platform): readonly NodeJS.Signals[] {
-  return platform === 'win32' ? ['SIGINT', 'SIGBREAK', 'SIGHUP'] : ['SIGINT', 'SIGTERM'];
+  return platform === 'win32' ? ['SIGINT', 'SIGBREAK', 'SIGHUP'] : ['SIGINT', 'SIGTERM', 'SIGHUP'];
 }
 
-/** The first signal asks for a clean stop, the second calls `exit` with 128 + its number. */
-export function listenForSignals(source: SignalSource, exit: (code: number) => void): Shutdown {
+/**
+ * The first signal asks for a clean stop, the second calls `exit` with 128 + its number. SIGHUP is another matter: it says that the
+ * terminal was closed, which stops a command that was started on one and leaves one alone that was not (nohup, a service), or it asks
+ * who reloads (`up`) to do so. A terminal that closes may say so several times, and a second never ends at once.
+ */
+export function listenForSignals(source: SignalSource, { exit, isAttached, hasTerminal }: SignalOptions): Shutdown {
   const controller = new AbortController();
   const signals = listSignals(source.platform);
+  const hadTerminal = isAttached && hasTerminal();
+  let isAsked = false;
   let pass: ((signal: PassedSignal) => void) | undefined;
-  let hangUp = (): void => undefined;
+  let reload: (() => void) | undefined;
+  const hangUp = (): void => {
+    const isClosed = source.platform === 'win32' || (hadTerminal && !hasTerminal());
+    if (pass !== undefined) pass('SIGHUP');
+    else if (reload !== undefined && !isClosed) reload();
+    else if ((isClosed || isAttached) && !controller.signal.aborted) controller.abort('SIGHUP');
+  };
   const receive = (signal: NodeJS.Signals): void => {
-    if (pass !== undefined) pass(signal === 'SIGINT' || signal === 'SIGHUP' ? signal : 'SIGTERM');
-    else if (controller.signal.aborted) exit(EXIT_CODES[signal] ?? 1);
-    else controller.abort(signal);
+    if (signal === 'SIGHUP') {
+      hangUp();
+      return;
+    }
+    if (pass !== undefined) pass(signal === 'SIGINT' ? signal : 'SIGTERM');
+    else if (isAsked) exit(EXIT_CODES[signal] ?? 1);
+    else if (!controller.signal.aborted) controller.abort(signal);
+    isAsked = true;
   };
   for (const signal of signals) source.on(signal, receive);
   return {
     signal: controller.signal,
     delegate(receiver) {
       pass = receiver;
-      if (source.platform !== 'win32') source.on('SIGHUP', receive);
       if (controller.signal.aborted) receiver('SIGTERM');
     },
     onHangup(receiver) {
-      if (source.platform === 'win32') return;
-      source.off('SIGHUP', hangUp);
-      hangUp = receiver;
-      source.on('SIGHUP', hangUp);
+      reload = receiver;
     },
     request(reason) {
+      isAsked = true;
       if (pass !== undefined) pass('SIGTERM');
       else if (!controller.signal.aborted) controller.abort(reason);
     },
     close() {
-      for (const signal of [...signals, 'SIGHUP'] as const) source.off(signal, receive);
-      source.off('SIGHUP', hangUp);
+      for (const signal of signals) source.off(signal, receive);
     },
   };
 }

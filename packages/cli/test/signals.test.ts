@@ -10,12 +10,17 @@ class FakeProcess extends EventEmitter {
   }
 }
 
-function listen(platform?: NodeJS.Platform) {
+function listen(platform?: NodeJS.Platform, isAttached = true) {
   const source = new FakeProcess(platform);
   const exits: number[] = [];
-  const shutdown = listenForSignals(source, (code) => exits.push(code));
+  const terminal = { isThere: true };
+  const shutdown = listenForSignals(source, {
+    exit: (code) => exits.push(code),
+    isAttached,
+    hasTerminal: () => terminal.isThere,
+  });
   const send = (signal: NodeJS.Signals): void => void source.emit(signal, signal);
-  return { source, exits, shutdown, send };
+  return { source, exits, shutdown, send, terminal };
 }
 
 test('the first signal asks for a clean stop, the second ends at once', () => {
@@ -27,8 +32,8 @@ test('the first signal asks for a clean stop, the second ends at once', () => {
 });
 
 test('each platform has its signals', () => {
-  expect(listSignals('linux')).toEqual(['SIGINT', 'SIGTERM']);
-  expect(listSignals('darwin')).toEqual(['SIGINT', 'SIGTERM']);
+  expect(listSignals('linux')).toEqual(['SIGINT', 'SIGTERM', 'SIGHUP']);
+  expect(listSignals('darwin')).toEqual(['SIGINT', 'SIGTERM', 'SIGHUP']);
   expect(listSignals('win32')).toEqual(['SIGINT', 'SIGBREAK', 'SIGHUP']);
 });
 
@@ -74,6 +79,46 @@ test('SIGHUP asks for a reload and stops nothing, and on Windows it stops', () =
     send('SIGHUP');
     expect([hangups, shutdown.signal.aborted]).toEqual(platform === 'linux' ? [1, false] : [0, true]);
   }
+});
+
+test('a terminal that closes asks for a clean stop, once and for all, whoever reloads', () => {
+  for (const isReloader of [true, false]) {
+    const { shutdown, send, terminal, exits } = listen();
+    let reloads = 0;
+    if (isReloader) {
+      shutdown.onHangup(() => {
+        reloads += 1;
+      });
+    }
+    terminal.isThere = false;
+    send('SIGHUP');
+    send('SIGHUP');
+    expect([shutdown.signal.reason, reloads, exits]).toEqual(['SIGHUP', 0, []]);
+    // Whoever logs the user out asks too.
+    send('SIGTERM');
+    expect(exits).toEqual([]);
+    send('SIGTERM');
+    expect(exits).toEqual([143]);
+  }
+});
+
+test('SIGHUP stops a command on a terminal, and leaves one alone that has none', () => {
+  for (const isAttached of [true, false]) {
+    const { shutdown, send, exits } = listen('linux', isAttached);
+    send('SIGHUP');
+    expect([shutdown.signal.aborted, exits]).toEqual([isAttached, []]);
+  }
+});
+
+test('who was started without a terminal reloads, whatever terminals there are', () => {
+  const { shutdown, send, terminal } = listen('linux', false);
+  let reloads = 0;
+  shutdown.onHangup(() => {
+    reloads += 1;
+  });
+  terminal.isThere = false;
+  send('SIGHUP');
+  expect([reloads, shutdown.signal.aborted]).toEqual([1, false]);
 });
 
 test('after close nothing is listened to', () => {

@@ -30,6 +30,6 @@ async function run({ words, surroundings }: Invocation): Promise<number> {
     word === undefined
       ? ofLogin
       : readGiven({ text: word, origin: 'completion', exitCode: EXIT_USAGE }, (text) => parseChoice(text, SHELLS));
-  surroundings.stdout.line(writeCompletionScript(shell));
+  surroundings.stdout.text(writeCompletionScript(shell));
   return EXIT_OK;
 }

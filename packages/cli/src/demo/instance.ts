@@ -63,7 +63,8 @@ async function runInstance(plan: InstancePlan): Promise<void> {
     await node.close();
     process.exit(0);
   };
-  listenForSignals(process, (code) => process.exit(code)).delegate(() => void leave());
+  const signals = { exit: (code: number) => process.exit(code), isAttached: false, hasTerminal: () => false };
+  listenForSignals(process, signals).delegate(() => void leave());
   process.on('message', (order) => {
     if (order === LEAVE_ORDER) void leave();
   });

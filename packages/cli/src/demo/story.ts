@@ -1,7 +1,7 @@
 import { CliError } from '../cli-error.ts';
 import { EXIT_INTERNAL, EXIT_UNAVAILABLE } from '../exit-codes.ts';
 import { countThings, formatPlace, joinWords } from '../output/phrases.ts';
-import type { Printer } from '../output/printer.ts';
+import type { Line, Printer } from '../output/printer.ts';
 import { waitOrAbort } from '../run/stopping.ts';
 import { Clients } from './clients.ts';
 import type { InstanceProcess } from './instance-process.ts';
@@ -129,7 +129,10 @@ export class Story {
     const failed = tally.failed === 0 ? green('0 failed') : red(`${tally.failed} failed (${tally.reasons.join(', ')})`);
     const by = [...tally.answersBy].sort().map(([name, count]) => `${name} ${count}`);
     this.#say(
-      `${bold(countThings(tally.connections, 'connection'))}, ${failed}, the slowest took ${formatMs(tally.slowestMs)}`,
+      bold(countThings(tally.connections, 'connection')),
+      ', ',
+      failed,
+      `, the slowest took ${formatMs(tally.slowestMs)}`,
     );
     this.#say(`answered by ${joinWords(by)}`);
     if (tally.cutOff > 0)
@@ -143,8 +146,8 @@ export class Story {
     this.#out.line(this.#out.style.bold(`${this.#scene}. ${text}`));
   }
 
-  #say(text: string): void {
-    this.#out.line(`   ${text}`);
+  #say(...parts: Line): void {
+    this.#out.line('   ', ...parts);
   }
 
   /** The first time since then that the proxy took the instance out of use, or off its list. */

@@ -1,13 +1,15 @@
 import type { ServiceConnectionReport } from '@mdns-ambassador/ambassador';
 import { formatTarget } from '@mdns-ambassador/relay';
 import { pino } from 'pino';
+import { createJsonWriter } from './log.ts';
+import type { PrinterStream } from './printer.ts';
 
 /** Takes each connection that has ended. */
 export type ConnectionLog = (connection: ServiceConnectionReport) => void;
 
 /** `--log-connections`: one JSON line each, whatever the form and level of the log are. */
-export function createConnectionLog(stream: Pick<NodeJS.WritableStream, 'write'>): ConnectionLog {
-  const log = pino({ base: null }, { write: (line: string) => void stream.write(line) });
+export function createConnectionLog(stream: PrinterStream): ConnectionLog {
+  const log = pino({ base: null }, { write: createJsonWriter(stream) });
   return (connection) => log.info(connectionToFields(connection), 'connection');
 }
 

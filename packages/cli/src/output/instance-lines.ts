@@ -2,7 +2,7 @@ import type { BrowseEvent, Instance } from '@mdns-ambassador/mdns';
 import { escapeText } from './escape.ts';
 import { instanceToJson, listAddresses, txtToJson } from './json.ts';
 import { formatPlace, quoteName } from './phrases.ts';
-import type { Style } from './printer.ts';
+import type { Line, Style } from './printer.ts';
 import { formatTable } from './table.ts';
 
 const MARKS = { added: '[+]', updated: '[~]', removed: '[-]' } as const;
@@ -14,7 +14,7 @@ export function formatInstances(
   instances: readonly Instance[],
   style: Style,
   isMember?: (instance: Instance) => boolean,
-): readonly string[] {
+): readonly Line[] {
   const membership = (instance: Instance): readonly string[] =>
     isMember === undefined ? [] : [isMember(instance) ? 'member' : 'stranger'];
   const [heading, ...rows] = formatTable([
@@ -28,7 +28,7 @@ export function formatInstances(
       describeTxt(instance),
     ]),
   ]);
-  return [style.bold(heading ?? ''), ...rows];
+  return [[style.bold(heading ?? '')], ...rows.map((row) => [row])];
 }
 
 /** What `list --watch` tells of. */

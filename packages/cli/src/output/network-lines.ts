@@ -38,7 +38,7 @@ export function tellMode(reporter: Reporter, meshIds?: readonly string[]): void 
   });
 }
 
-export function describeStart(network: NetworkFacts, meshIds?: readonly string[]): string {
+export function describeStart(network: NetworkFacts, meshIds?: readonly string[]): readonly string[] {
   const [interfaces, skipped, awaited] = [network.interfaces(), network.skipped(), network.awaited()];
   const lines = [describeMode(meshIds)];
   if (awaited.length > 0)
@@ -48,7 +48,7 @@ export function describeStart(network: NetworkFacts, meshIds?: readonly string[]
     lines.push(`using ${joinWords(interfaces.map(describeInterface))}: only this machine can be reached`);
   } else if (interfaces.length > 0) lines.push(`using ${joinWords(interfaces.map(describeInterface))}`);
   if (skipped.length > 0) lines.push(describeSkipped(skipped));
-  return lines.join('\n');
+  return lines;
 }
 
 /** `eth7 is not up, or has no address yet` */

@@ -11,8 +11,8 @@ export interface Fact {
 
 /** Tells each fact once on standard output, for people or for programs, and once in the log. */
 export interface Reporter {
-  /** `line` undefined: of no interest to people. It is printed as it is: escape what came from the network. */
-  tell(line: string | undefined, fact: Fact): void;
+  /** `line` undefined: of no interest to people; several lines are one telling. */
+  tell(line: string | readonly string[] | undefined, fact: Fact): void;
 }
 
 /**
@@ -30,7 +30,7 @@ export function createReporter(
   return {
     tell(line, fact) {
       onFact(fact);
-      if (isJson) stdout.line(JSON.stringify(fact));
+      if (isJson) stdout.json(fact);
       else if (line !== undefined) tellPeople(stdout, line, limit.admit(fact.event, now()));
       const { event, ...fields } = fact;
       log.info(fields, event);
@@ -38,14 +38,17 @@ export function createReporter(
   };
 }
 
-function tellPeople(stdout: Printer, line: string, telling: Telling): void {
+function tellPeople(stdout: Printer, lines: string | readonly string[], telling: Telling): void {
+  const tellAll = (): void => {
+    for (const line of typeof lines === 'string' ? [lines] : lines) stdout.line(line);
+  };
   switch (telling.kind) {
     case 'tell':
       if (telling.leftOut > 0) stdout.line(`(${telling.leftOut} more like the next were not told)`);
-      stdout.line(line);
+      tellAll();
       return;
     case 'tell-last':
-      stdout.line(line);
+      tellAll();
       stdout.line('(more like this are not told for a while)');
       return;
     case 'leave-out':

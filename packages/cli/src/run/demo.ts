@@ -67,13 +67,13 @@ async function playOn(
   stdout.line('');
   const outcome = `0 failed, ${total.cutOff} cut off by the kill, the slowest took ${formatMs(total.slowestMs)}`;
   const headline = green(`${countThings(total.connections, 'connection')}, ${outcome}`);
-  stdout.line(`${headline} (${formatMs(performance.now() - startedAt)} in all)`);
+  stdout.line(headline, ` (${formatMs(performance.now() - startedAt)} in all)`);
   const program = env.npm_lifecycle_event === undefined ? 'ambassador' : 'npx ambassador';
   stdout.line('');
   stdout.line(`Now on two laptops in one network, where redis runs on the first:`);
-  stdout.line(`   first   ${bold(`${program} announce redis`)}      (redis:12345 if it is on port 12345)`);
-  stdout.line(`   second  ${bold(`${program} proxy redis`)}         and redis is on its localhost:6379`);
-  stdout.line(`   either  ${bold(`${program} list`)}                what is there`);
+  stdout.line('   first   ', bold(`${program} announce redis`), '      (redis:12345 if it is on port 12345)');
+  stdout.line('   second  ', bold(`${program} proxy redis`), '         and redis is on its localhost:6379');
+  stdout.line('   either  ', bold(`${program} list`), '                what is there');
   return EXIT_OK;
 }
 

@@ -22,7 +22,7 @@ export async function examineMachine({ words, settings: own, surroundings }: Inv
     ...diagnose(await gatherFacts(network, platform, env)),
     ...(mesh === undefined ? [] : [describeMesh(mesh)]),
   ];
-  if (settings.isSet('json')) stdout.line(JSON.stringify(findings));
-  else for (const line of formatFindings(findings, stdout.style)) stdout.line(line);
+  if (settings.isSet('json')) stdout.json(findings);
+  else for (const line of formatFindings(findings, stdout.style)) stdout.line(...line);
   return findings.some(({ status }) => status === 'problem') ? EXIT_UNAVAILABLE : EXIT_OK;
 }

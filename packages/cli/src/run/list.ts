@@ -39,9 +39,8 @@ export async function listInstances(invocation: Invocation): Promise<number> {
       let isHeard = false;
       browse(local, type, (event) => {
         isHeard = true;
-        surroundings.stdout.line(
-          isJson ? JSON.stringify(browseEventToJson(event, isMember(event.instance))) : describeBrowseEvent(event),
-        );
+        if (isJson) surroundings.stdout.json(browseEventToJson(event, isMember(event.instance)));
+        else surroundings.stdout.line(describeBrowseEvent(event));
       });
       await waitOrAbort(timeoutMs, signal);
       if (!isHeard && !signal.aborted)
@@ -62,11 +61,10 @@ export async function listInstances(invocation: Invocation): Promise<number> {
   }
   const noNetwork = describeNoNetwork(local);
   const instances = [...found.values()].sort(compareInstances);
-  if (isJson)
-    surroundings.stdout.line(JSON.stringify(instances.map((instance) => instanceToJson(instance, isMember(instance)))));
+  if (isJson) surroundings.stdout.json(instances.map((instance) => instanceToJson(instance, isMember(instance))));
   else if (instances.length > 0) {
     for (const line of formatInstances(instances, surroundings.stdout.style, mesh === undefined ? undefined : isMember))
-      surroundings.stdout.line(line);
+      surroundings.stdout.line(...line);
   }
   if (instances.length > 0 || signal.aborted) return EXIT_OK;
   throw new CliError(

@@ -19,6 +19,7 @@ import type { Invocation } from '../command.ts';
 import { EXIT_CONFIG, EXIT_OK, EXIT_REFUSED, EXIT_USAGE } from '../exit-codes.ts';
 import { MESH_ACTIONS, type MeshAction } from '../mesh-actions.ts';
 import { explainMeshErrors, locateKeyFile, nameDefaultKeyFile } from '../mesh-request.ts';
+import type { Printer } from '../output/printer.ts';
 import { parseServiceName } from '../parse/service-name.ts';
 import { addSharedOptions, loadConfig } from '../settings/service-requests.ts';
 import type { Settings } from '../settings/settings.ts';
@@ -29,6 +30,7 @@ interface Task {
   readonly path: string;
   readonly settings: Settings;
   readonly platform: NodeJS.Platform;
+  readonly stdout: Printer;
   readonly print: (line: string) => void;
 }
 
@@ -44,7 +46,7 @@ export async function manageMesh({ words, settings: given, surroundings }: Invoc
   refuseOptions(action, settings);
   const path = locate(file, settings, surroundings.env);
   const print = (line: string): void => surroundings.stdout.line(line);
-  const task: Task = { path, settings, platform: surroundings.platform, print };
+  const task: Task = { path, settings, platform: surroundings.platform, stdout: surroundings.stdout, print };
   switch (action) {
     case 'init':
       initMesh(task);
@@ -93,21 +95,19 @@ function initMesh({ path, print }: Task): void {
   print(`  ambassador proxy redis --mesh-key-file ${quote(path)}`);
 }
 
-function showMesh({ path, platform, print, settings }: Task): void {
+function showMesh({ path, platform, stdout, print, settings }: Task): void {
   const ring = readRing(path, platform);
   const [current, previous] = listMeshIds(ring);
   const role = ring.kind === 'bundle' ? { [ring.bundle.role]: ring.bundle.service } : {};
   const prints = fingerprint(ring);
   if (settings.isSet('json')) {
-    print(
-      JSON.stringify({
-        file: path,
-        mesh: current,
-        ...(previous === undefined ? {} : { previous }),
-        ...role,
-        fingerprints: prints,
-      }),
-    );
+    stdout.json({
+      file: path,
+      mesh: current,
+      ...(previous === undefined ? {} : { previous }),
+      ...role,
+      fingerprints: prints,
+    });
     return;
   }
   print(`mesh ${current}${ring.kind === 'bundle' ? `: a token to ${ring.bundle.role} ${ring.bundle.service}` : ''}`);

@@ -27,8 +27,9 @@ export class RenderWriter {
   }
 
   /** For people, beside what is rendered. */
-  tell(sentence: string): void {
+  tell(sentence: string, output = ''): void {
     this.#stderr.line(`ambassador: ${sentence}`);
+    if (output !== '') this.#stderr.text(output);
   }
 
   /** Does nothing while there is no endpoint at all. */
@@ -37,7 +38,7 @@ export class RenderWriter {
     if (services.every(({ endpoints }) => endpoints.length === 0)) return;
     const text = render(this.#output, services);
     if (this.#file === undefined) {
-      if (text !== this.#printed) this.#stdout.line(text.trimEnd());
+      if (text !== this.#printed) this.#stdout.text(text.trimEnd());
       this.#printed = text;
       return;
     }

@@ -86,7 +86,7 @@ async function watch(search: RenderSearch, writer: RenderWriter, notify: Notify,
       await writer.write(search.services());
     } catch (error) {
       if (!(error instanceof CliError)) throw error;
-      writer.tell(error.message);
+      writer.tell(error.message, error.output);
       cancelRetry = systemClock.after(RETRY_MS, () => pace.request());
     }
   });

@@ -42,10 +42,9 @@ export class RenderedFile {
       check.includes('{}') ? check.replaceAll('{}', () => word) : `${check} ${word}`,
     );
     if (isOk) return;
-    throw new CliError(
-      EXIT_CONFIG,
-      `--check: "${check}" refused what is new (${end}); ${file} stays as it was${quote(output)}`,
-    );
+    throw new CliError(EXIT_CONFIG, `--check: "${check}" refused what is new (${end}); ${file} stays as it was`, {
+      output,
+    });
   }
 
   async #reload(): Promise<void> {
@@ -55,15 +54,11 @@ export class RenderedFile {
       if (!isOk) {
         throw new CliError(
           EXIT_INTERNAL,
-          `--reload: "${reload}" failed (${end}); ${file} is new, and is not in use before a reload succeeds${quote(output)}`,
+          `--reload: "${reload}" failed (${end}); ${file} is new, and is not in use before a reload succeeds`,
+          { output },
         );
       }
     }
     this.#isReloadOwed = false;
   }
-}
-
-/** What a command said, under the sentence about it. */
-function quote(output: string): string {
-  return output === '' ? '' : `:\n${output}`;
 }

@@ -72,7 +72,7 @@ export async function resolveService(invocation: Invocation): Promise<number> {
   }
   if (surroundings.shutdown.signal.aborted) return EXIT_OK;
   if (settings.isSet('json')) {
-    surroundings.stdout.line(JSON.stringify(found.map((endpoint) => reportEndpoint(endpoint, endpoint.state))));
+    surroundings.stdout.json(found.map((endpoint) => reportEndpoint(endpoint, endpoint.state)));
   } else {
     const printed = settings.isSet('all') ? found : found.slice(0, 1);
     for (const line of formatEndpoints(service, printed, format, hosts)) surroundings.stdout.line(line);

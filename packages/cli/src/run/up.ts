@@ -45,8 +45,8 @@ export async function runUp(invocation: Invocation): Promise<number> {
   await checkSourceFiles(first.plan.proxy.map(({ origins }) => origins));
   if (settings.isSet('dry-run')) {
     const { plan } = first;
-    const lines = settings.isSet('json') ? [JSON.stringify(planToJson(plan))] : describePlan(plan);
-    for (const line of lines) surroundings.stdout.line(line);
+    if (settings.isSet('json')) surroundings.stdout.json(planToJson(plan));
+    else for (const line of describePlan(plan)) surroundings.stdout.line(line);
     return EXIT_OK;
   }
   const { shared, mesh: meshRequest } = first;

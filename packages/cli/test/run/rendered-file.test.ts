@@ -47,7 +47,7 @@ async function sentenceOf(promise: Promise<unknown>): Promise<string> {
   return await promise.then(
     () => 'no error',
     (error: unknown) => {
-      if (error instanceof CliError) return `${error.exitCode} ${error.message}`;
+      if (error instanceof CliError) return `${error.exitCode} ${error.message}\n${error.output}`;
       throw error;
     },
   );
@@ -93,7 +93,7 @@ test('what the check refuses leaves the old file, says why, and leaves nothing e
   writeFileSync(file, 'one\n');
   outcomes = [{ isOk: false, end: 'exit code 1', output: 'line 3: no' }];
   expect(await sentenceOf(open({ check: 'check', reload: 'reload' }).put('two\n'))).toBe(
-    `78 --check: "check" refused what is new (exit code 1); ${file} stays as it was:\nline 3: no`,
+    `78 --check: "check" refused what is new (exit code 1); ${file} stays as it was\nline 3: no`,
   );
   expect(readFileSync(file, 'utf8')).toBe('one\n');
   expect(readdirSync(folder)).toEqual(['a.cfg']);
