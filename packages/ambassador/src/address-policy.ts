@@ -13,6 +13,8 @@ export interface Cidr {
 export interface AddressContext {
   /** The interfaces of this host that are up now. */
   readonly interfaces: readonly NetworkInterface[];
+  /** Addresses of this host beyond those, without zone; absent: none. */
+  readonly own?: ReadonlySet<string>;
   /** Accepted beyond the link (`--allow-cidr`). */
   readonly allowed: readonly Cidr[];
 }
@@ -27,6 +29,7 @@ export type AddressRefusal =
   | 'nat64'
   | 'metadata'
   | 'loopback'
+  | 'own'
   | 'no-zone'
   | 'documentation'
   | 'off-link';
@@ -120,13 +123,31 @@ function findRefusal(
   context: AddressContext,
 ): AddressRefusal | undefined {
   for (const [refusal, ranges] of FORBIDDEN) if (isInAny(ip, ranges)) return refusal;
-  if (isInAny(ip, LOOPBACK)) return candidate.isFromThisHost ? undefined : 'loopback';
-  if (isInAny(ip, LINK_LOCAL_IPV6)) return isZoneOf(zone, candidate, context) ? undefined : 'no-zone';
-  const onLink = findOnLinkPrefixes(ip, context.interfaces);
+  if (isInAny(ip, LOOPBACK)) return isFromLoopback(candidate, context) ? undefined : 'loopback';
+  if (isInAny(ip, LINK_LOCAL_IPV6) && !isZoneOf(zone, candidate, context)) return 'no-zone';
+  // Two hosts may have the same address, such as that of a container network, and each means itself.
+  if (!candidate.isFromThisHost && isOwn(ip, context)) return 'own';
+  if (isInAny(ip, LINK_LOCAL_IPV6)) return undefined;
+  const onLink = findOnLinkPrefixes(ip, candidate, context);
   if (onLink.some((prefix) => isDirectedBroadcast(ip, prefix))) return 'broadcast';
   if (onLink.length > 0) return undefined;
   if (isInAny(ip, context.allowed)) return undefined;
   return isInAny(ip, DOCUMENTATION) ? 'documentation' : 'off-link';
+}
+
+/** What is on loopback is this host's alone, and comes by loopback alone: a source can be forged on any other link. */
+function isFromLoopback({ interfaceName, isFromThisHost }: InstanceAddress, { interfaces }: AddressContext): boolean {
+  return isFromThisHost && interfaces.some(({ name, loopback }) => loopback && name === interfaceName);
+}
+
+function isOwn(ip: IPv4 | IPv6, { interfaces, own }: AddressContext): boolean {
+  const text = ip.toString();
+  return (
+    own?.has(text) === true ||
+    interfaces.some(({ addresses }) =>
+      addresses.some(({ address }) => isIP(address) !== 0 && ipaddr.process(address).toString() === text),
+    )
+  );
 }
 
 /** The zone must be the one of the interface that it was heard on, by name or (Windows) by index. */
@@ -137,9 +158,18 @@ function isZoneOf(zone: string | undefined, candidate: InstanceAddress, { interf
   return heardOn?.addresses.some(({ scopeId }) => scopeId !== 0 && String(scopeId) === zone) ?? false;
 }
 
-function findOnLinkPrefixes(ip: IPv4 | IPv6, interfaces: readonly NetworkInterface[]): readonly Cidr[] {
-  return interfaces
-    .filter(({ loopback }) => !loopback)
+/**
+ * What another link has under this address is somebody else. What this host says of itself is true of all its links: it knows them, and
+ * dials itself.
+ */
+function findOnLinkPrefixes(
+  ip: IPv4 | IPv6,
+  { interfaceName, isFromThisHost }: InstanceAddress,
+  context: AddressContext,
+): readonly Cidr[] {
+  const believesAll = isFromThisHost && isOwn(ip, context);
+  return context.interfaces
+    .filter(({ name, loopback }) => !loopback && (believesAll || name === interfaceName))
     .flatMap(({ addresses }) => addresses)
     .filter(({ address }) => isIP(address) !== 0)
     .map(({ address, prefixLength }) => ({ text: address, network: ipaddr.parse(address), prefixLength }))

@@ -30,8 +30,11 @@ const eth0: NetworkInterface = {
 const LAN: AddressContext = { interfaces: [lo, eth0], allowed: [] };
 
 function judge(address: string, change: Partial<InstanceAddress> & Partial<AddressContext> = {}) {
-  const { interfaces = LAN.interfaces, allowed = [], interfaceName = 'eth0', isFromThisHost = false } = change;
-  return judgeAddress({ address, interfaceName, isFromThisHost }, { interfaces, allowed });
+  const { interfaces = LAN.interfaces, allowed = [], own, interfaceName = 'eth0', isFromThisHost = false } = change;
+  return judgeAddress(
+    { address, interfaceName, isFromThisHost },
+    { interfaces, allowed, ...(own === undefined ? {} : { own }) },
+  );
 }
 
 const REFUSED: readonly (readonly [address: string, refusal: AddressRefusal])[] = [
@@ -124,7 +127,6 @@ describe('judgeAddress refuses', () => {
 describe('judgeAddress accepts', () => {
   test.each([
     ['192.168.7.1', '192.168.7.1'],
-    ['192.168.7.20', '192.168.7.20'],
     ['::ffff:192.168.7.9', '192.168.7.9'],
     ['::ffff:c0a8:709', '192.168.7.9'],
     ['fd12:3456::1', 'fd12:3456::1'],
@@ -139,11 +141,40 @@ describe('judgeAddress accepts', () => {
     ['127.0.0.1', '127.0.0.1'],
     ['::1', '::1'],
     ['::ffff:127.0.0.1', '127.0.0.1'],
-  ])('%s only when this host itself announced it', (address, canonical) => {
-    expect(judge(address, { isFromThisHost: true, interfaceName: 'lo' })).toEqual({
-      kind: 'accepted',
-      address: canonical,
-    });
+  ])(
+    '%s only when this host announced it on loopback: anywhere else its address can be forged',
+    (address, canonical) => {
+      expect(judge(address, { isFromThisHost: true, interfaceName: 'lo' })).toEqual({
+        kind: 'accepted',
+        address: canonical,
+      });
+      expect(judge(address, { isFromThisHost: true })).toMatchObject({ refusal: 'loopback' });
+      expect(judge(address, { interfaceName: 'lo' })).toMatchObject({ refusal: 'loopback' });
+    },
+  );
+
+  test('an address that this host has, where this host announced it: another host that has it too means itself', () => {
+    for (const address of ['192.168.7.20', 'fd12:3456::20', 'fe80::20%eth0']) {
+      expect(judge(address, { isFromThisHost: true })).toEqual({ kind: 'accepted', address });
+      expect(judge(address)).toMatchObject({ refusal: 'own' });
+    }
+    const bridge = { own: new Set(['172.17.0.1']), allowed: [parseCidr('172.17.0.0/16')] };
+    expect(judge('172.17.0.1', bridge)).toMatchObject({ refusal: 'own' });
+    expect(judge('172.17.0.2', bridge).kind).toBe('accepted');
+  });
+
+  test('an address of the link on which it was heard: that of another link is somebody else there', () => {
+    const eth1: NetworkInterface = {
+      name: 'eth1',
+      loopback: false,
+      addresses: [{ address: '10.0.0.20', family: 'IPv4', prefixLength: 24, scopeId: 0 }],
+    };
+    const interfaces = [lo, eth0, eth1];
+    expect(judge('10.0.0.5', { interfaces })).toMatchObject({ refusal: 'off-link' });
+    expect(judge('10.0.0.5', { interfaces, interfaceName: 'eth1' }).kind).toBe('accepted');
+    // What this host says of itself on one of its links is true on all.
+    expect(judge('10.0.0.20', { interfaces, isFromThisHost: true }).kind).toBe('accepted');
+    expect(judge('10.0.0.5', { interfaces, isFromThisHost: true })).toMatchObject({ refusal: 'off-link' });
   });
 
   test('an address of an allowed network beyond the link', () => {
@@ -159,8 +190,9 @@ describe('judgeAddress accepts', () => {
       loopback: false,
       addresses: [{ address: '203.0.113.1', family: 'IPv4', prefixLength: 24, scopeId: 0 }],
     };
-    expect(judge('203.0.113.9', { interfaces: [lab] }).kind).toBe('accepted');
-    expect(judge('198.51.100.9', { interfaces: [lab] })).toMatchObject({ refusal: 'documentation' });
+    const heard = { interfaces: [lab], interfaceName: 'veth0' };
+    expect(judge('203.0.113.9', heard).kind).toBe('accepted');
+    expect(judge('198.51.100.9', heard)).toMatchObject({ refusal: 'documentation' });
   });
 
   test('both ends of a /31 and the one address of a /32 (RFC 3021)', () => {
@@ -169,8 +201,9 @@ describe('judgeAddress accepts', () => {
       loopback: false,
       addresses: [{ address: '10.9.9.0', family: 'IPv4', prefixLength, scopeId: 0 }],
     });
-    expect(judge('10.9.9.1', { interfaces: [link(31)] }).kind).toBe('accepted');
-    expect(judge('10.9.9.0', { interfaces: [link(32)] }).kind).toBe('accepted');
+    const heard = { interfaceName: 'p2p0', isFromThisHost: true };
+    expect(judge('10.9.9.1', { ...heard, interfaces: [link(31)] }).kind).toBe('accepted');
+    expect(judge('10.9.9.0', { ...heard, interfaces: [link(32)] }).kind).toBe('accepted');
   });
 
   test('nothing where no interface is up', () => {

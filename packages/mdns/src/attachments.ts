@@ -103,6 +103,8 @@ export class Attachments {
         });
       }),
     );
+    // Each link is to tell what comes by the others, which are open now.
+    for (const { links } of this.#byName.values()) links.renew();
     return errors.flat();
   }
 

@@ -5,7 +5,10 @@ export interface InstanceAddress {
   /** Literal; link-local IPv6 with the zone of the interface it was heard on: `fe80::1%eth0`. */
   readonly address: string;
   readonly interfaceName: string;
-  /** The packet that carried it came from this host itself. */
+  /**
+   * The packet that carried it had a source address of this host. No proof on a link with others: who forges an IPv6 source is
+   * believed to be us.
+   */
   readonly isFromThisHost: boolean;
 }
 
@@ -21,7 +24,7 @@ export interface Instance {
   readonly priority: number;
   readonly weight: number;
   readonly txt: Txt;
-  /** At least one; IPv4 first, then global IPv6, then link-local. Eight at most. */
+  /** At least one; IPv4 first, then global IPv6, then link-local; each once for each interface. 64 at most. */
   readonly addresses: readonly InstanceAddress[];
 }
 

@@ -134,6 +134,11 @@ export function selectInterfaces(all: OsInterfaces, choice: InterfaceChoice): In
   return { used: used.length === 0 && named.size === 0 ? loopbacks : used, skipped };
 }
 
+/** Every interface that is up and has an address, used or not. */
+export function listInterfaces(all: OsInterfaces, platform: string): readonly NetworkInterface[] {
+  return mergeByName(all, platform);
+}
+
 /** `eth0@if5` (as `ip link` prints a veth end) and `eth0:1` (an alias) are `eth0`. */
 export function normalizeInterfaceName(name: string): string {
   return name.replace(/@.*$/, '').replace(/:\d+$/, '');

@@ -63,7 +63,9 @@ export async function checkLink(options: LinkCheckOptions): Promise<LinkCheck> {
   try {
     const speaker = await network.openLink(on, family, { packet: () => undefined, failed: () => undefined });
     opened.push(speaker);
-    opened.push(await network.openLink(on, family, { packet: listen, failed: () => undefined }));
+    const listener = await network.openLink(on, family, { packet: listen, failed: () => undefined });
+    opened.push(listener);
+    listener.renew();
     const ask = (): void => {
       speaker.send(probe);
       speaker.send(encodeQuestion(EVERY_TYPE));

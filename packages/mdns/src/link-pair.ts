@@ -1,6 +1,7 @@
 import { MDNS_PORT } from './mdns-port.ts';
 import type { Link, LinkSource, Network, NetworkInterface } from './network.ts';
 import type { LinkTotals } from './node.ts';
+import { isOnLink } from './on-link.ts';
 import { PacketLimit } from './packet-limit.ts';
 import type { Received, Transmit } from './rules/machine.ts';
 import type { Decode } from './wire/decode.ts';
@@ -29,6 +30,13 @@ export interface LinkPairOptions {
 export interface LinkFailure {
   readonly family: Family;
   readonly error: Error;
+}
+
+/** By which link something was heard. */
+interface Heard {
+  readonly on: NetworkInterface;
+  readonly family: Family;
+  readonly limit: PacketLimit;
 }
 
 interface OpenLink {
@@ -85,6 +93,11 @@ export class LinkPair {
     return failures.filter((failure) => failure !== undefined);
   }
 
+  /** The interfaces of this host may be others than before. */
+  renew(): void {
+    for (const { link } of this.#open.values()) link.renew();
+  }
+
   /** Sends a message on every family, or where the sender is that it answers. */
   send({ message, to }: Transmit): void {
     for (const bytes of this.#encode(message)) {
@@ -129,7 +142,7 @@ export class LinkPair {
     let link: Link | undefined;
     try {
       link = await this.#options.network.openLink(on, family, {
-        packet: (bytes, source) => this.#receive(bytes, source, family, limit),
+        packet: (bytes, source) => this.#receive(bytes, source, { on, family, limit }),
         failed: (error) => {
           if (link === undefined || this.#open.get(family)?.link !== link) return;
           void this.#closeOne(family);
@@ -158,7 +171,7 @@ export class LinkPair {
     link.send(bytes, to);
   }
 
-  #receive(bytes: Uint8Array, source: LinkSource, family: Family, limit: PacketLimit): void {
+  #receive(bytes: Uint8Array, source: LinkSource, { on, family, limit }: Heard): void {
     this.#totals.received++;
     if (!limit.admit(source.address, this.#options.now())) {
       this.#totals.rateLimited++;
@@ -176,7 +189,7 @@ export class LinkPair {
       return;
     }
     const isThisHost = this.#options.isOwnAddress(source.address.split('%')[0] ?? '');
-    const from = { address: source.address, port: source.port, family, isThisHost };
+    const from = { ...source, family, isThisHost, ...(isOnLink(source, on) ? {} : { isOffSubnet: true }) };
     this.#options.events.received({ message: decoded.message, from });
   }
 }

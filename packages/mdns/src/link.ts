@@ -1,14 +1,22 @@
 import { createSocket, type Socket } from 'node:dgram';
+import { readFileSync } from 'node:fs';
+import { networkInterfaces } from 'node:os';
 import multicastDns from 'multicast-dns';
+import { readLinuxInterfaceIndex } from './interface-kind.ts';
+import { listInterfaces } from './interfaces.ts';
+import { listJoined, planSeal } from './link-seal.ts';
 import { MdnsError } from './mdns-error.ts';
 import { MDNS_PORT } from './mdns-port.ts';
 import type { Link, LinkCounters, LinkEvents, LinkSource, NetworkInterface } from './network.ts';
-import { isOnLink } from './on-link.ts';
+import { isOnLink, mayBeOnLink } from './on-link.ts';
 
 /** RFC 6762 3 */
 const GROUPS = { IPv4: '224.0.0.251', IPv6: 'ff02::fb' } as const;
 /** RFC 6762 11: for what goes by unicast, too. */
 const TTL = 255;
+/** No host sends from there, and no kernel takes it: a filter that lets it alone pass lets nobody pass. */
+const NOBODY = '255.255.255.255';
+const IGMP_TABLE = '/proc/net/igmp';
 /** How long `close` waits for packets that the OS has not taken. */
 const FLUSH_LIMIT_MS = 1_000;
 
@@ -31,8 +39,8 @@ export async function openLink(
   const socket = createSocket(
     family === 'IPv4' ? { type: 'udp4', reuseAddr: true } : { type: 'udp6', reuseAddr: true, ipv6Only: true },
   );
-  const link = new SocketLink(socket, on, family, events);
-  await link.join(local, platform);
+  const link = new SocketLink(socket, on, family, events, platform);
+  await link.join(local);
   return link;
 }
 
@@ -45,29 +53,37 @@ class SocketLink implements Link {
   readonly #on: NetworkInterface;
   readonly #group: string;
   readonly #events: LinkEvents;
+  readonly #platform: string;
   readonly #counters = { offLink: 0, sendErrors: 0 };
+  /** Other interfaces that this socket hears no more, by address and number: one that is made anew is another. */
+  #refused: ReadonlySet<string> = new Set();
+  /** Whether the socket hears nothing but its interface. */
+  #isSealed = false;
+  /** The host's other interfaces. */
+  #others: readonly NetworkInterface[] = [];
   #state: LinkState = 'joining';
   #leave: (done: () => void) => void = (done) => done();
   #inFlight = 0;
   #onFlushed: () => void = () => {};
   #closing: Promise<void> | undefined;
 
-  constructor(socket: Socket, on: NetworkInterface, family: Family, events: LinkEvents) {
+  constructor(socket: Socket, on: NetworkInterface, family: Family, events: LinkEvents, platform: string) {
     this.interfaceName = on.name;
     this.family = family;
     this.#socket = socket;
     this.#on = on;
     this.#group = groupAddress(on, family);
     this.#events = events;
+    this.#platform = platform;
   }
 
   get counters(): LinkCounters {
     return { ...this.#counters };
   }
 
-  async join(local: string, platform: string): Promise<void> {
+  async join(local: string): Promise<void> {
     try {
-      await this.#bindAndJoin(local, platform);
+      await this.#bindAndJoin(local, this.#platform);
       // multicast-dns sets that of multicasts only.
       this.#socket.setTTL(TTL);
       this.#state = 'joined';
@@ -91,6 +107,15 @@ class SocketLink implements Link {
     } catch (error) {
       onSent(error instanceof Error ? error : new Error(String(error)));
     }
+  }
+
+  renew(): void {
+    // Elsewhere sockets are bound to no group: what they hear may have been sent to them alone.
+    if (this.#state !== 'joined' || this.#platform !== 'linux') return;
+    const interfaces = networkInterfaces();
+    this.#others = listInterfaces(interfaces, this.#platform).filter(({ name }) => name !== this.#on.name);
+    // A socket that is bound to an IPv6 group with its zone hears that interface alone.
+    this.#isSealed = this.family === 'IPv6' || this.#refuseOthers(interfaces);
   }
 
   close(): Promise<void> {
@@ -124,9 +149,31 @@ class SocketLink implements Link {
     });
   }
 
+  /** False where the kernel refuses: it allows a socket twenty memberships. */
+  #refuseOthers(interfaces: ReturnType<typeof networkInterfaces>): boolean {
+    try {
+      const { refused, isWhole } = planSeal(this.#on, listJoined(readFileSync(IGMP_TABLE, 'latin1')), interfaces);
+      const done = new Set<string>();
+      for (const { name, address } of refused) {
+        const key = `${address} ${readLinuxInterfaceIndex(name)}`;
+        if (!this.#refused.has(key)) this.#socket.addSourceSpecificMembership(NOBODY, this.#group, address);
+        done.add(key);
+        this.#refused = new Set([...this.#refused, key]);
+      }
+      this.#refused = done;
+      return isWhole;
+    } catch {
+      return false;
+    }
+  }
+
+  #isFromLink(source: LinkSource): boolean {
+    return this.#isSealed ? mayBeOnLink(source, this.#on, this.#others) : isOnLink(source, this.#on);
+  }
+
   #receive(bytes: Uint8Array, source: LinkSource): void {
     if (this.#state !== 'joined') return;
-    if (isOnLink(source, this.#on)) this.#events.packet(bytes, source);
+    if (this.#isFromLink(source)) this.#events.packet(bytes, source);
     else this.#counters.offLink++;
   }
 

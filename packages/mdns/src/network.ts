@@ -36,7 +36,7 @@ export interface LinkEvents {
 
 /** What a link dropped, since it was opened. */
 export interface LinkCounters {
-  /** Datagrams whose source is not on this link (RFC 6762 11). */
+  /** Datagrams that are not from this link (RFC 6762 11). */
   readonly offLink: number;
   /** Packets that the OS refused to send. */
   readonly sendErrors: number;
@@ -49,6 +49,8 @@ export interface Link {
   readonly counters: LinkCounters;
   /** Sends one packet to the group, or to one address. Never throws; a packet that can't be sent is counted and lost. */
   send(bytes: Uint8Array, to?: LinkSource): void;
+  /** The interfaces of this host may be others than before; called at each reading of them. */
+  renew(): void;
   /** Resolves when what was sent has left and the socket is gone. Idempotent. */
   close(): Promise<void>;
 }

@@ -1,16 +1,25 @@
 import type { InterfaceAddress, LinkSource, NetworkInterface } from './network.ts';
 import { parseIpv4, parseIpv6 } from './wire/address.ts';
 
-/**
- * RFC 6762 11: a packet is accepted only from a source on the same link. IPv4: its address lies in a prefix of the interface
- * (a socket bound to the group hears every interface). IPv6: link-local by zone, else by prefix.
- */
+/** Whether a source lies in a prefix of the interface; IPv6 link-local by its zone. */
 export function isOnLink(source: LinkSource, on: NetworkInterface): boolean {
   const [literal = '', zone] = source.address.split('%');
   const bytes = parseIpv4(literal) ?? parseIpv6(literal);
   if (bytes === undefined) return false;
   if (isLinkLocalIPv6(bytes)) return zone === on.name || on.addresses.some(({ scopeId }) => zone === String(scopeId));
   return on.addresses.some((own) => sharesPrefix(bytes, own));
+}
+
+/**
+ * RFC 6762 11: what was sent to the group and came by the interface is from its link, whatever its source: neighbours may be in other
+ * subnets. Not one that belongs to another interface of this host, and a link-local one has the zone of this.
+ */
+export function mayBeOnLink(source: LinkSource, on: NetworkInterface, others: readonly NetworkInterface[]): boolean {
+  if (isOnLink(source, on)) return true;
+  const [literal = ''] = source.address.split('%');
+  const bytes = parseIpv4(literal) ?? parseIpv6(literal);
+  if (bytes === undefined || isLinkLocalIPv6(bytes) || isNowhere(bytes)) return false;
+  return !others.some(({ addresses }) => addresses.some((own) => sharesPrefix(bytes, own)));
 }
 
 function sharesPrefix(bytes: Uint8Array, own: InterfaceAddress): boolean {
@@ -26,4 +35,11 @@ function sharesPrefix(bytes: Uint8Array, own: InterfaceAddress): boolean {
 /** fe80::/10 */
 function isLinkLocalIPv6(bytes: Uint8Array): boolean {
   return bytes.length === 16 && bytes[0] === 0xfe && ((bytes[1] ?? 0) & 0xc0) === 0x80;
+}
+
+/** Loopback, multicast, and what no host has: the kernel may not have looked. */
+function isNowhere(bytes: Uint8Array): boolean {
+  const [first = 0] = bytes;
+  if (bytes.length === 4) return first === 0 || first === 127 || first >= 224;
+  return first === 0xff || bytes.subarray(0, 15).every((byte) => byte === 0);
 }

@@ -1,6 +1,12 @@
 import { networkInterfaces, platform as osPlatform } from 'node:os';
 import { describeLinuxBridge, describeLinuxInterfaceKind, readLinuxInterfaceIndex } from './interface-kind.ts';
-import { comparableName, type InterfaceSelection, type SkippedInterface, selectInterfaces } from './interfaces.ts';
+import {
+  comparableName,
+  type InterfaceSelection,
+  listInterfaces,
+  type SkippedInterface,
+  selectInterfaces,
+} from './interfaces.ts';
 import { openLink } from './link.ts';
 import type { Network } from './network.ts';
 
@@ -18,6 +24,8 @@ export interface SystemNetwork extends Network {
   skipped(): readonly SkippedInterface[];
   /** Interfaces that were named and are not up, or have no address yet. */
   awaited(): readonly string[];
+  /** Every address of this host, without zone, whether its interface is used or not. */
+  ownAddresses(): ReadonlySet<string>;
 }
 
 /** The operating system's network. */
@@ -44,6 +52,10 @@ export function systemNetwork(options: SystemNetworkOptions = {}): SystemNetwork
       const used = new Set(select().used.map(({ name }) => comparableName(name, platform)));
       return (options.interfaceNames ?? []).filter((name) => !used.has(comparableName(name, platform)));
     },
+    ownAddresses: () =>
+      new Set(
+        listInterfaces(networkInterfaces(), platform).flatMap((on) => on.addresses.map(({ address }) => address)),
+      ),
     openLink: (on, family, events) => openLink(on, family, events, platform),
   };
 }

@@ -35,6 +35,7 @@ class FakeNetwork implements Network {
       interfaceName: on.name,
       family,
       counters: { offLink: 2, sendErrors: 1 },
+      renew: () => void this.log.push(`renew ${family}`),
       send: (bytes, to) => void this.sent.push({ family, bytes, to }),
       close: async () => void this.log.push(`close ${family}`),
     };
@@ -108,6 +109,18 @@ describe('the links of an interface', () => {
     network.events.get('IPv4')?.packet(bytes, { address: '10.0.0.2', port: 5353 });
     expect(received.map(({ from }) => from.isThisHost)).toEqual([true, false]);
     expect(received[0]?.message).toEqual(QUERY);
+  });
+
+  it('tell a neighbour in another subnet from one in ours, and renew what is open', async () => {
+    const { network, pair, received } = createPair();
+    await pair.fit(eth0('10.0.0.1'));
+    pair.renew();
+    expect(network.log).toEqual(['open IPv4', 'renew IPv4']);
+    pair.send({ message: QUERY, to: { kind: 'multicast' } });
+    const bytes = network.sent[0]?.bytes ?? new Uint8Array();
+    network.events.get('IPv4')?.packet(bytes, { address: '10.0.0.2', port: 5353 });
+    network.events.get('IPv4')?.packet(bytes, { address: '192.168.9.2', port: 5353 });
+    expect(received.map(({ from }) => from.isOffSubnet)).toEqual([undefined, true]);
   });
 
   it('count a message that no packet can hold, and send the next', async () => {

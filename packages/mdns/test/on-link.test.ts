@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { NetworkInterface } from '../src/network.ts';
-import { isOnLink } from '../src/on-link.ts';
+import { isOnLink, mayBeOnLink } from '../src/on-link.ts';
 
 const ETH0: NetworkInterface = {
   name: 'eth0',
@@ -57,5 +57,38 @@ describe('a source on the link', () => {
     };
     expect(isOnLink({ address: '10.1.1.1', port: 5353 }, tunnel)).toBe(true);
     expect(isOnLink({ address: '10.1.1.2', port: 5353 }, tunnel)).toBe(false);
+  });
+});
+
+describe('a source of what came by the link', () => {
+  const eth1: NetworkInterface = {
+    name: 'eth1',
+    loopback: false,
+    addresses: [
+      { address: '10.5.5.5', family: 'IPv4', prefixLength: 24, scopeId: 0 },
+      { address: 'fd00:5::5', family: 'IPv6', prefixLength: 64, scopeId: 0 },
+    ],
+  };
+
+  it.each(['192.168.4.10', '192.168.200.1', '172.16.0.9', '2001:db8:9::1', 'fe80::abcd%eth0'])(
+    '%s may be in any subnet',
+    (address) => {
+      expect(mayBeOnLink({ address, port: 5353 }, ETH0, [eth1])).toBe(true);
+    },
+  );
+
+  it.each([
+    '10.5.5.9',
+    'fd00:5::9',
+    'fe80::abcd%eth1',
+    '127.0.0.1',
+    '0.0.0.0',
+    '224.0.0.251',
+    '255.255.255.255',
+    '::1',
+    'ff02::fb',
+    'x',
+  ])('%s is not of this link', (address) => {
+    expect(mayBeOnLink({ address, port: 5353 }, ETH0, [eth1])).toBe(false);
   });
 });

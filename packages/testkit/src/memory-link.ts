@@ -43,6 +43,8 @@ export class MemoryLink implements Link {
     this.#carrier.carry({ host: this.host, family: this.family, source: { address, port: PORT }, to, bytes });
   }
 
+  renew(): void {}
+
   async close(): Promise<void> {
     if (this.#state === 'closed') return;
     this.#state = 'closed';

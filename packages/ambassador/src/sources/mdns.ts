@@ -62,6 +62,8 @@ export interface MdnsSourceOptions extends InstanceFilter {
   readonly browser: InstanceBrowser;
   /** This host's interfaces as they are now. */
   readonly interfaces: () => readonly NetworkInterface[];
+  /** Addresses of this host beyond those of its interfaces that are used, without zone. */
+  readonly ownAddresses?: () => ReadonlySet<string>;
   /** Where who uses the endpoints listens itself: what leads back there is none. */
   readonly listen?: readonly ListenPlace[];
   /** Accepted beyond the link. */
@@ -89,7 +91,7 @@ const MAX_REFUSED = 256;
 
 const MESH_ID = /^[0-9a-f]{16}$/;
 
-/** Addresses of one member, those that were its own before included: whoever is there must prove who he is. */
+/** Addresses of one endpoint that may be dialled; of a member those that were its own before included: whoever is there must prove who he is. */
 const MAX_ADDRESSES = 8;
 
 /** Nothing of this is proof: what left may still answer, and the pool knows whether it does. */
@@ -230,7 +232,12 @@ class MdnsSource implements Source {
 
   #judgePlaces(id: string, instance: Instance, membership: Membership | undefined): Update {
     if (!matchesFilter(instance, this.#options)) return { kind: 'remove', ids: [id], reason: 'no longer matches' };
-    const context = { interfaces: this.#options.interfaces(), allowed: this.#options.allowed ?? [] };
+    const { interfaces, allowed = [], ownAddresses } = this.#options;
+    const context = {
+      interfaces: interfaces(),
+      allowed,
+      ...(ownAddresses === undefined ? {} : { own: ownAddresses() }),
+    };
     const verdicts = instance.addresses.map((address: InstanceAddress) => judgeAddress(address, context));
     const accepted = verdicts.flatMap((verdict) => (verdict.kind === 'accepted' ? [verdict.address] : []));
     if (accepted.length === 0) {
@@ -250,7 +257,10 @@ class MdnsSource implements Source {
   #describe(id: string, instance: Instance, found: readonly string[], membership: Membership | undefined): Endpoint {
     const before = this.#members.get(id);
     const known = before?.port === instance.port ? before.addresses : [];
-    const addresses = membership === undefined ? found : this.#limitAddresses([...found, ...known], instance.port);
+    const addresses =
+      membership === undefined
+        ? found.slice(0, MAX_ADDRESSES)
+        : this.#limitAddresses([...found, ...known], instance.port);
     return {
       id,
       service: this.#options.service,

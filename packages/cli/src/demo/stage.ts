@@ -63,6 +63,7 @@ export class Stage {
       type: `_${service}._tcp`,
       browser: local.node,
       interfaces: () => local.network.interfaces(),
+      ownAddresses: () => local.network.ownAddresses(),
       clock: systemClock,
     });
     this.#ambassador = createAmbassador({

@@ -70,6 +70,7 @@ export async function runAgent(invocation: Invocation): Promise<number> {
         type: `_${service}._tcp`,
         browser: local.node,
         interfaces: () => local.network.interfaces(),
+        ownAddresses: () => local.network.ownAddresses(),
         allowed,
         clock: systemClock,
         where,

@@ -37,9 +37,16 @@ export async function listInstances(invocation: Invocation): Promise<number> {
     await startNode(local);
     if (settings.isSet('watch')) {
       let isHeard = false;
+      /** What was told last: an instance that is heard by one more interface is the same to who reads. */
+      const told = new Map<string, string>();
       browse(local, type, (event) => {
         isHeard = true;
-        if (isJson) surroundings.stdout.json(browseEventToJson(event, isMember(event.instance)));
+        const secure = isMember(event.instance);
+        const [key, text] = [keyOf(event.instance), JSON.stringify(instanceToJson(event.instance, secure))];
+        if (event.kind === 'updated' && told.get(key) === text) return;
+        if (event.kind === 'removed') told.delete(key);
+        else told.set(key, text);
+        if (isJson) surroundings.stdout.json(browseEventToJson(event, secure));
         else surroundings.stdout.line(describeBrowseEvent(event));
       });
       await waitOrAbort(timeoutMs, signal);
@@ -51,7 +58,7 @@ export async function listInstances(invocation: Invocation): Promise<number> {
       return EXIT_OK;
     }
     browse(local, type, (event) => {
-      const key = `${event.instance.type}/${event.instance.name}`;
+      const key = keyOf(event.instance);
       if (event.kind === 'removed') found.delete(key);
       else found.set(key, event.instance);
     });
@@ -72,6 +79,10 @@ export async function listInstances(invocation: Invocation): Promise<number> {
     noNetwork ??
       `${describeNothing(type, local)} within ${formatDuration(timeoutMs)}; start ambassador announce somewhere, or wait longer with --timeout 10s`,
   );
+}
+
+function keyOf({ type, name }: Instance): string {
+  return `${type}/${name}`;
 }
 
 function describeNothing(type: string | undefined, { network }: LocalNetwork): string {

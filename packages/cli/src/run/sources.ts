@@ -95,6 +95,7 @@ export function createSources(origins: Origins, context: SourceContext): readonl
           type,
           browser: watchBrowser(local.node, context.onInstance),
           interfaces: () => local.network.interfaces(),
+          ownAddresses: () => local.network.ownAddresses(),
           allowed,
           ...(context.listen === undefined ? {} : { listen: context.listen }),
           clock: systemClock,

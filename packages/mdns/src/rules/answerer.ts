@@ -185,7 +185,8 @@ export class Answerer {
     return true;
   }
 
-  #mayUnicast(limit: SourceLimit, { address }: Sender, now: number): boolean {
+  #mayUnicast(limit: SourceLimit, { address, isOffSubnet }: Sender, now: number): boolean {
+    if (isOffSubnet === true) return false;
     return this.#unicasts.length < MAX_WAITING_UNICASTS && limit.spend(address, now) && this.#unicastRate.take(now);
   }
 

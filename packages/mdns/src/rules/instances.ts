@@ -3,8 +3,8 @@ import type { Txt } from '../txt.ts';
 import { nameKey } from '../wire/name.ts';
 import type { InstanceView, LostReason, ViewEvent } from './instance-view.ts';
 
-/** Against a host that claims every address there is. */
-const MAX_ADDRESSES = 8;
+/** Against a host that claims every address there is. A host with many container networks may announce dozens, of which one leads to it. */
+const MAX_ADDRESSES = 64;
 
 interface Merged {
   /** By interface; the one that spoke last stands last. */
@@ -81,17 +81,15 @@ function placeAddresses(view: InstanceView, interfaceName: string): readonly Ins
   }));
 }
 
-/** IPv4, then global and unique local IPv6, then link-local; each once; eight at most. Stable, whoever spoke first. */
+/** IPv4, then global and unique local IPv6, then link-local; each once for each interface. Stable, whoever spoke first. */
 function orderAddresses(addresses: readonly InstanceAddress[]): readonly InstanceAddress[] {
-  const byAddress = new Map<string, InstanceAddress>();
   const sorted = addresses.toSorted(
     (a, b) =>
       rankAddress(a.address) - rankAddress(b.address) ||
       compareTexts(a.address, b.address) ||
       compareTexts(a.interfaceName, b.interfaceName),
   );
-  for (const address of sorted) if (!byAddress.has(address.address)) byAddress.set(address.address, address);
-  return [...byAddress.values()].slice(0, MAX_ADDRESSES);
+  return sorted.slice(0, MAX_ADDRESSES);
 }
 
 function rankAddress(address: string): number {

@@ -10,6 +10,8 @@ export interface Sender {
   readonly family: 'IPv4' | 'IPv6';
   /** The address is one of this host's own: our own packet looped back, or another responder on this machine. */
   readonly isThisHost: boolean;
+  /** It lies in no prefix of the interface. It is heard (RFC 6762 11), and answered by multicast alone: it may be anybody's. */
+  readonly isOffSubnet?: boolean;
 }
 
 /** A decoded message that passed the link's checks: a response came from port 5353 (RFC 6762 6). */

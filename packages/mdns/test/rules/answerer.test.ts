@@ -426,6 +426,15 @@ describe('questions of resolvers that do not speak mDNS', () => {
     expect(length).toBeGreaterThan(450);
   });
 
+  it("nothing from another subnet of the link: its address may be anybody's", () => {
+    const driver = Driver.settled();
+    expect(driver.exchange(RESOLVE, { ...LEGACY, isOffSubnet: true })).toEqual([]);
+    expect(driver.responder.counters.legacyRefused).toBe(1);
+    const asked = query([{ ...ask(REDIS_NAME, TYPE_CODES.SRV), unicast: true }]);
+    const sent = driver.exchange(asked, { ...PEER, isOffSubnet: true });
+    expect(sent.map(({ transmit }) => transmit.to)).toEqual([{ kind: 'multicast' }]);
+  });
+
   it('are answered 32 times at once and then eight times a second for each address', () => {
     const driver = Driver.settled();
     for (let at = 0; at < 10_000; at += 10) {

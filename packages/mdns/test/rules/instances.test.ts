@@ -44,8 +44,7 @@ describe('Instances', () => {
 
   it('tells nothing when nothing that is visible changed', () => {
     apply('eth0', resolved('10.0.0.1'));
-    expect(apply('wlan0', resolved('10.0.0.1'))).toBeUndefined();
-    expect(apply('wlan0', { kind: 'changed', view: view(['10.0.0.1']) })).toBeUndefined();
+    expect(apply('eth0', { kind: 'changed', view: view(['10.0.0.1']) })).toBeUndefined();
     expect(apply('wlan0', lost('expired'))).toBeUndefined();
   });
 
@@ -64,7 +63,7 @@ describe('Instances', () => {
     apply('wlan0', resolved('10.0.0.1'));
     expect(apply('eth0', leaving('10.0.0.1'))).toBeUndefined();
     expect(instances.listLeaving()).toEqual([]);
-    expect(apply('wlan0', leaving('10.0.0.1'))).toBe('leaving 10.0.0.1');
+    expect(apply('wlan0', leaving('10.0.0.1'))).toBe('leaving 10.0.0.1 10.0.0.1');
     expect(instances.listLeaving()).toMatchObject([{ name: 'a' }]);
     expect(apply('wlan0', leaving('10.0.0.2'))).toBe('leaving 10.0.0.1 10.0.0.2');
     expect(apply('eth0', { kind: 'changed', view: view(['10.0.0.1']) })).toBe('updated 10.0.0.1 10.0.0.2');
@@ -73,9 +72,10 @@ describe('Instances', () => {
 
   it('removes what was known on an interface alone when that is gone', () => {
     apply('eth0', resolved('10.0.0.1'));
-    apply('wlan0', resolved('10.0.0.1'));
     apply('wlan0', { kind: 'resolved', view: view(['10.0.0.2'], { name: 'b' }) });
+    apply('wlan0', resolved('10.0.0.1'));
     expect(instances.dropInterface('wlan0')).toMatchObject([
+      { kind: 'updated', instance: { name: 'a', addresses: [{ interfaceName: 'eth0' }] } },
       { kind: 'removed', instance: { name: 'b' }, lost: 'expired' },
     ]);
     expect(instances.list()).toMatchObject([{ name: 'a' }]);
@@ -86,14 +86,22 @@ describe('Instances', () => {
     expect(apply('eth0', event)).toBe('added 10.0.0.1 10.0.0.2 2001:db8::1 fd00::1 fe80::1%eth0');
   });
 
-  it('keeps a link-local address once for each interface, since it means another way there', () => {
-    apply('eth0', resolved('fe80::1'));
-    expect(apply('wlan0', resolved('fe80::1'))).toBe('updated fe80::1%eth0 fe80::1%wlan0');
+  it('keeps an address once for each interface, since it means another way there', () => {
+    apply('eth0', resolved('10.0.0.1', 'fe80::1'));
+    expect(apply('wlan0', resolved('10.0.0.1', 'fe80::1'))).toBe(
+      'updated 10.0.0.1 10.0.0.1 fe80::1%eth0 fe80::1%wlan0',
+    );
+    const addresses = instances.list()[0]?.addresses ?? [];
+    expect(addresses.map(({ interfaceName }) => interfaceName)).toEqual(['eth0', 'wlan0', 'eth0', 'wlan0']);
   });
 
-  it('keeps eight addresses at most', () => {
-    apply('eth0', resolved(...Array.from({ length: 20 }, (_, index) => `10.0.0.${index}`)));
-    expect(instances.list()[0]?.addresses).toHaveLength(8);
+  it('keeps the addresses of a host with many networks, and 64 at most', () => {
+    const many = (count: number): ViewEvent =>
+      resolved(...Array.from({ length: count }, (_, index) => `10.0.${index}.1`));
+    apply('eth0', many(20));
+    expect(instances.list()[0]?.addresses).toHaveLength(20);
+    apply('eth0', many(100));
+    expect(instances.list()[0]?.addresses).toHaveLength(64);
   });
 
   it('follows the interface that spoke last, and leaves out addresses of what it was before', () => {

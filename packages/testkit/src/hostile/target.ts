@@ -65,6 +65,7 @@ export class HostileTarget {
       send: () => {
         this.sentPackets += 1;
       },
+      renew: () => undefined,
       close: async () => {
         this.#events = undefined;
       },
