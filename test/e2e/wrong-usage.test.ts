@@ -34,12 +34,21 @@ const MISTAKES: readonly (readonly [readonly string[], number, RegExp])[] = [
   [['proxy', 'redis', '--config', '/run/missing.yaml'], 66, /\/run\/missing\.yaml/],
   [['proxy', 'redis', '--config', '/run/wrong.yaml'], 78, /ballance.*balance/],
   [['proxy', 'redis', '--config', '/run/broken.yaml'], 78, /\/run\/broken\.yaml/],
+  // Nobody writes into this FIFO.
+  ...[
+    ['up', '--config', '/run/fifo'],
+    ['proxy', 'redis', '--mesh-key-file', '/run/fifo'],
+    ['proxy', 'redis', '--credentials', '/run/fifo', '--from', 'static:127.0.0.1:1'],
+    ['proxy', 'redis', '--from', 'file:/run/fifo'],
+    ['mesh', 'show', '/run/fifo'],
+  ].map((words) => [words, 66, /\/run\/fifo"? is a pipe, a socket or a device; write/] as const),
 ];
 
 await labTest('each kind of wrong usage gets its exit code and one clear sentence', { hosts: 1 }, async (lan) => {
   const h1 = lan.host(1);
   await h1.read('tee', ['/run/wrong.yaml'], { input: 'proxy:\n  - service: redis\n    ballance: p2c\n' });
   await h1.read('tee', ['/run/broken.yaml'], { input: 'proxy: [unclosed\n' });
+  await h1.read('mkfifo', ['-m', '600', '/run/fifo']);
   for (const [args, code, sentence] of MISTAKES) {
     const typed = `ambassador ${args.join(' ')}`;
     const result = await runAmbassador(h1, args);

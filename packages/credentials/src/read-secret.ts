@@ -1,5 +1,6 @@
-import { closeSync, constants, fstatSync, openSync, readFileSync, type Stats } from 'node:fs';
+import type { Stats } from 'node:fs';
 import { sep } from 'node:path';
+import { errorCode, readInputFile, TOO_LONG } from '@mdns-ambassador/relay';
 import { CredentialsError } from './credentials-error.ts';
 import { Secret } from './secret.ts';
 
@@ -27,28 +28,23 @@ export interface ReadSecretOptions {
 
 /** The secret in a file, without one newline at its end. Throws a CredentialsError that names the path. */
 export function readSecret(path: string, options: ReadSecretOptions): Secret {
-  const file = openSecret(path);
-  try {
-    refuseUnfit(path, fstatSync(file), options);
-    const bytes = readFileSync(file);
-    const secret = new Secret(trimNewline(bytes));
-    const isEmpty = secret.reveal().length === 0;
-    const isBinary = bytes.includes(NUL);
-    bytes.fill(0);
-    if (isEmpty) throw invalid(`${path} is empty; write the secret in it, and nothing else`);
-    if (isBinary) throw invalid(`${path} holds a zero byte, which no password can have; write the secret as text`);
-    return secret;
-  } finally {
-    closeSync(file);
-  }
+  const bytes = readBytes(path, options);
+  const secret = new Secret(trimNewline(bytes));
+  const isEmpty = secret.reveal().length === 0;
+  const isBinary = bytes.includes(NUL);
+  bytes.fill(0);
+  if (isEmpty) throw invalid(`${path} is empty; write the secret in it, and nothing else`);
+  if (isBinary) throw invalid(`${path} holds a zero byte, which no password can have; write the secret as text`);
+  return secret;
 }
 
-function openSecret(path: string): number {
+function readBytes(path: string, options: ReadSecretOptions): Buffer {
   try {
-    // A pipe must not make us wait for its writer.
-    return openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+    return readInputFile(path, { maxBytes: MAX_SECRET_BYTES, accept: (stats) => refuseUnfit(path, stats, options) });
   } catch (cause) {
-    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'UNKNOWN';
+    if (cause instanceof CredentialsError) throw cause;
+    const code = errorCode(cause);
+    if (code === TOO_LONG) throw invalid(`${path} grows, and has more bytes than a secret has`);
     const why =
       code === 'ENOENT'
         ? 'is not there; write the path of a file that is'

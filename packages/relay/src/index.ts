@@ -1,6 +1,7 @@
 export { type Connection, Connections, type DrainOutcome } from './connections.ts';
 export { type DialOptions, type DialResult, dial, type LegResult, startDial } from './dial.ts';
 export { type HeldSocket, holdSocket } from './held-socket.ts';
+export { type InputFileOptions, NO_END, NOT_REGULAR, readInputFile, TOO_LONG } from './input-file.ts';
 export { takeIn } from './intake.ts';
 export { type Leg, probeLeg, resetLeg } from './leg.ts';
 export { connectionLimit, fileLimit, type LimitedProcess } from './limits.ts';

@@ -1,4 +1,4 @@
-/** Every error of this package; `code` is a Node error code (`ECONNREFUSED`, `EADDRINUSE`) or `DIAL_TIMEOUT`, `ABORTED`, `NO_HANDLE`. */
+/** Every error of this package; `code` is a Node error code (`ECONNREFUSED`, `EADDRINUSE`) or `DIAL_TIMEOUT`, `ABORTED`, `NO_HANDLE`, or one of `readInputFile`. */
 export class RelayError extends Error {
   readonly code: string;
   constructor(code: string, message: string, options?: { cause?: unknown }) {

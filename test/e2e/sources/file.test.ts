@@ -78,7 +78,7 @@ await labTest('a wrong --from or --dns-server is one sentence and its exit code'
   await writeList(h1, '- nowhere\n');
   const cases: readonly (readonly [readonly string[], number, RegExp])[] = [
     [['--from', 'file:/run/nothing.yaml'], 66, /\/run\/nothing\.yaml is not there/],
-    [['--from', `file:${FOLDER}`], 66, /is no file/],
+    [['--from', `file:${FOLDER}`], 66, /is a folder/],
     [['--from', `file:${PATH}`], 78, /thing\.yaml:1: .*nowhere/],
     [['--from', 'file:'], 64, /names no file/],
     [['--from', 'dns:db.example.com'], 64, /dns:NAME:PORT/],

@@ -1,5 +1,5 @@
-import { constants, watch } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
+import { watch } from 'node:fs';
+import { RelayError, readInputFile } from '@mdns-ambassador/relay';
 import { AmbassadorError } from '../ambassador-error.ts';
 
 /** What the file source needs of a file system. */
@@ -18,16 +18,10 @@ const MAX_FILE_BYTES = 1024 * 1024;
 /** This machine's files. */
 export const systemFiles: FileAccess = {
   async read(path) {
-    const file = await openFile(path);
     try {
-      const stats = await file.stat();
-      if (!stats.isFile()) throw unreadable(`${path} is no file; write the path of one`);
-      if (stats.size > MAX_FILE_BYTES) {
-        throw unreadable(`${path} has ${stats.size} bytes; keep it below ${MAX_FILE_BYTES}`);
-      }
-      return await file.readFile('utf8');
-    } finally {
-      await file.close();
+      return readInputFile(path, { maxBytes: MAX_FILE_BYTES }).toString('utf8');
+    } catch (cause) {
+      throw cause instanceof RelayError ? new AmbassadorError('UNREADABLE_FILE', cause.message, { cause }) : cause;
     }
   },
   watch(folder, onChange, onEnd) {
@@ -39,18 +33,3 @@ export const systemFiles: FileAccess = {
     return () => watcher.close();
   },
 };
-
-async function openFile(path: string): Promise<FileHandle> {
-  try {
-    // A pipe must not make us wait for its writer.
-    return await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
-  } catch (cause) {
-    const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
-    const why = code === 'ENOENT' ? 'is not there; write the path of a file that is' : `can't be read (${code})`;
-    throw unreadable(`${path} ${why}`, cause);
-  }
-}
-
-function unreadable(sentence: string, cause?: unknown): AmbassadorError {
-  return new AmbassadorError('UNREADABLE_FILE', sentence, { cause });
-}

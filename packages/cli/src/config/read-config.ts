@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { errorCode, NO_END, NOT_REGULAR, readInputFile, TOO_LONG } from '@mdns-ambassador/relay';
 import { CliError } from '../cli-error.ts';
 import { EXIT_CONFIG, EXIT_NO_INPUT } from '../exit-codes.ts';
 import { findNearest } from '../nearest.ts';
@@ -8,6 +8,16 @@ import type { Given, Layer } from '../settings/settings.ts';
 import { type ConfigDocument, parseConfigDocument } from './config-document.ts';
 import { type CredentialsPlace, refuseInlineSecrets } from './read-credentials.ts';
 import { configSchema, listKeys } from './schema.ts';
+
+/** As for lists of endpoints and credentials. */
+const MAX_FILE_BYTES = 1024 * 1024;
+const PROBLEMS: ReadonlyMap<string, string> = new Map([
+  ['ENOENT', 'does not exist'],
+  ['EISDIR', 'is a directory'],
+  [NOT_REGULAR, 'is a pipe, a socket or a device'],
+  [TOO_LONG, `has more than ${MAX_FILE_BYTES} bytes`],
+  [NO_END, 'has not come to its end within 5 s'],
+]);
 
 /** One service of the file. */
 export interface ConfigEntry {
@@ -30,13 +40,15 @@ export function readConfig(file: string): Config {
   return parseConfig(file, readConfigText(file));
 }
 
-/** Throws a {@link CliError} with 66 when it can't be read. */
-export function readConfigText(file: string): string {
+/**
+ * Throws a {@link CliError} with 66 when it can't be read. At the start it may be a pipe that the shell passes; what can be read once is not
+ * read `again`.
+ */
+export function readConfigText(file: string, when: 'at first' | 'again' = 'at first'): string {
   try {
-    return readFileSync(file, 'utf8');
+    return readInputFile(file, { maxBytes: MAX_FILE_BYTES, takesPipe: when === 'at first' }).toString('utf8');
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    const problem = code === 'ENOENT' ? 'does not exist' : code === 'EISDIR' ? 'is a directory' : 'is not readable';
+    const problem = PROBLEMS.get(errorCode(error)) ?? 'is not readable';
     throw new CliError(EXIT_NO_INPUT, `--config: "${file}" ${problem}; write the path of a YAML or JSON file`, {
       cause: error,
     });

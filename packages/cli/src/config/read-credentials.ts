@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { errorCode, NO_END, NOT_REGULAR, readInputFile, TOO_LONG } from '@mdns-ambassador/relay';
 import { CliError } from '../cli-error.ts';
 import type {
   CredentialRequest,
@@ -30,6 +30,13 @@ const SECRET_KEYS = {
 } as const;
 const HTTP_KEYS = ['host', 'hosts', 'origins'] as const;
 const MAX_FILE_BYTES = 1024 * 1024;
+const PROBLEMS: ReadonlyMap<string, string> = new Map([
+  ['ENOENT', 'does not exist'],
+  ['EISDIR', 'is a directory'],
+  [NOT_REGULAR, 'is a pipe, a socket or a device'],
+  [TOO_LONG, 'is too long for credentials'],
+  [NO_END, 'has not come to its end within 5 s'],
+]);
 
 /** One map of credentials in a document. */
 export interface CredentialsPlace {
@@ -57,23 +64,19 @@ export function readCredentialsFile(given: Given, service: string): CredentialRe
 
 function readText({ text: file, origin }: Given): string {
   try {
-    const text = readFileSync(file, 'utf8');
-    if (text.length <= MAX_FILE_BYTES) return text;
+    return readInputFile(file, { maxBytes: MAX_FILE_BYTES, takesPipe: true }).toString('utf8');
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    const problem = code === 'ENOENT' ? 'does not exist' : code === 'EISDIR' ? 'is a directory' : 'is not readable';
+    const code = errorCode(error);
+    const problem = PROBLEMS.get(code) ?? 'is not readable';
+    const exitCode = code === TOO_LONG ? EXIT_CONFIG : EXIT_NO_INPUT;
     throw new CliError(
-      EXIT_NO_INPUT,
+      exitCode,
       `${origin}: "${file}" ${problem}; write the path of a YAML file with the credentials`,
       {
         cause: error,
       },
     );
   }
-  throw new CliError(
-    EXIT_CONFIG,
-    `${origin}: "${file}" is too long for credentials; write the path of a YAML file with them`,
-  );
 }
 
 /** Throws a CliError with 78 and the line of what is wrong; values are never shown. */

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import {
   type Credential,
   type CredentialEvent,
@@ -14,7 +13,7 @@ import {
   type TargetTls,
 } from '@mdns-ambassador/credentials';
 import { systemClock } from '@mdns-ambassador/mdns';
-import type { Destination } from '@mdns-ambassador/relay';
+import { type Destination, readInputFile } from '@mdns-ambassador/relay';
 import { CliError } from '../cli-error.ts';
 import type { Surroundings } from '../command.ts';
 import type { CredentialRequest, TlsRequest } from '../credentials/credential-request.ts';
@@ -23,6 +22,9 @@ import { EXIT_CONFIG, EXIT_NO_INPUT, EXIT_REFUSED } from '../exit-codes.ts';
 import { describeCredentialEvent, describeSecretEvent } from '../output/credential-lines.ts';
 import type { Reporter } from '../output/reporter.ts';
 import { watchFile } from './watch-file.ts';
+
+/** All the authorities of a system. */
+const MAX_CA_BYTES = 4 * 1024 * 1024;
 
 /** Where nothing tells of a change: network file systems, links behind links. */
 const POLL_INTERVAL_MS = 30_000;
@@ -157,7 +159,7 @@ function toCredential(request: CredentialRequest, file: SecretFile): Credential 
 function readTls({ caFile, serverName }: TlsRequest): TargetTls {
   if (caFile === undefined) return { serverName };
   try {
-    return { serverName, ca: readFileSync(caFile, 'utf8') };
+    return { serverName, ca: readInputFile(caFile, { maxBytes: MAX_CA_BYTES }).toString('utf8') };
   } catch (cause) {
     throw new CliError(EXIT_NO_INPUT, `${caFile} can't be read; write the path of PEM certificates as caFile`, {
       cause,

@@ -116,7 +116,7 @@ export async function runUp(invocation: Invocation): Promise<number> {
     const wasAsked = isAsked;
     isAsked = false;
     try {
-      const text = readConfigText(file);
+      const text = readConfigText(file, 'again');
       if (text === lastText && !wasAsked) return;
       lastText = text;
       const next = readFilePlan(file, text, settings, surroundings);

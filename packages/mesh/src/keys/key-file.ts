@@ -1,21 +1,25 @@
 import { randomBytes } from 'node:crypto';
 import {
-  chmodSync,
   closeSync,
   constants,
   copyFileSync,
   existsSync,
+  fchmodSync,
+  fchownSync,
   fstatSync,
   fsyncSync,
   linkSync,
   mkdirSync,
   openSync,
-  readFileSync,
+  realpathSync,
   renameSync,
   rmSync,
+  type Stats,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
+import { NOT_REGULAR, readInputFile, TOO_LONG } from '@mdns-ambassador/relay';
 import { MeshError } from '../mesh-error.ts';
 import { formatKeyRing, type KeyRing, parseKeyRing } from './key-ring.ts';
 
@@ -23,6 +27,9 @@ import { formatKeyRing, type KeyRing, parseKeyRing } from './key-ring.ts';
 const FILE_MODE = 0o600;
 const FOLDER_MODE = 0o700;
 const OTHERS = 0o077;
+const PERMISSIONS = 0o7777;
+/** Two keys and their names. */
+const MAX_KEY_BYTES = 64 * 1024;
 
 /**
  * Reads a key file. Throws a MeshError: MISSING_FILE, UNREADABLE_FILE, EXPOSED_FILE where the group or others may use it,
@@ -73,47 +80,83 @@ function nameOnce(file: string, path: string): void {
   }
 }
 
-/** Replaces a key file as a whole: who reads it sees the old or the new. */
+/**
+ * Replaces a key file as a whole: who reads it sees the old or the new. It stays whose it was, with the rights that it had; a link stays one,
+ * and what it leads to is replaced.
+ */
 export function replaceKeyFile(path: string, ring: KeyRing): void {
-  const fresh = `${path}.new`;
   try {
-    rmSync(fresh, { force: true });
-    const file = openSync(fresh, 'wx', FILE_MODE);
+    const target = realpathSync(path);
+    const { uid, gid, mode } = statSync(target);
+    const fresh = `${target}.new`;
     try {
-      writeFileSync(file, formatKeyRing(ring));
-      fsyncSync(file);
-    } finally {
-      closeSync(file);
+      rmSync(fresh, { force: true });
+      const file = openSync(fresh, 'wx', FILE_MODE);
+      try {
+        // Before the key is in it: nobody else has it open.
+        giveTo(file, uid, gid);
+        writeFileSync(file, formatKeyRing(ring));
+        fchmodSync(file, mode & PERMISSIONS);
+        fsyncSync(file);
+      } finally {
+        closeSync(file);
+      }
+      renameSync(fresh, target);
+    } catch (error) {
+      rmSync(fresh, { force: true });
+      throw error;
     }
-    chmodSync(fresh, FILE_MODE);
-    renameSync(fresh, path);
   } catch (error) {
-    rmSync(fresh, { force: true });
     throw new MeshError('UNREADABLE_FILE', `${path} can't be replaced: ${explain(error)}`, { cause: error });
+  }
+}
+
+/** Only root gives files away. To the owner a file of his is his already, and a group of which he is none has no rights in it. */
+function giveTo(file: number, uid: number, gid: number): void {
+  const fresh = fstatSync(file);
+  if (fresh.uid !== uid) fchownSync(file, uid, gid);
+  else if (fresh.gid !== gid) {
+    try {
+      fchownSync(file, uid, gid);
+    } catch {
+      return;
+    }
   }
 }
 
 function readPrivately(path: string, platform: NodeJS.Platform): string {
   try {
-    const file = openSync(path, 'r');
-    try {
-      const status = fstatSync(file);
-      if (status.isDirectory())
-        throw new MeshError('UNREADABLE_FILE', `${path} is a folder; write the path of the key file in it`);
-      refuseExposed(path, status.mode, platform);
-      return readFileSync(file, 'utf8');
-    } finally {
-      closeSync(file);
-    }
+    const accept = (status: Stats): void => {
+      if (status.isFile()) refuseExposed(path, status.mode, platform);
+    };
+    return readInputFile(path, { maxBytes: MAX_KEY_BYTES, accept }).toString('utf8');
   } catch (error) {
     if (error instanceof MeshError) throw error;
-    if (codeOf(error) === 'ENOENT') {
-      throw new MeshError(
+    throw explainUnreadable(path, error);
+  }
+}
+
+function explainUnreadable(path: string, error: unknown): MeshError {
+  switch (codeOf(error)) {
+    case 'ENOENT':
+      return new MeshError(
         'MISSING_FILE',
         `${path} does not exist; copy the key file of your mesh there, or begin a new mesh with ambassador mesh init ${path}`,
       );
-    }
-    throw new MeshError('UNREADABLE_FILE', `${path} can't be read: ${explain(error)}`, { cause: error });
+    case 'EISDIR':
+      return new MeshError('UNREADABLE_FILE', `${path} is a folder; write the path of the key file in it`);
+    case NOT_REGULAR:
+      return new MeshError(
+        'UNREADABLE_FILE',
+        `${path} is a pipe, a socket or a device; write the path of a regular file that holds the key`,
+      );
+    case TOO_LONG:
+      return new MeshError(
+        'UNREADABLE_FILE',
+        `${path} is too long for a key; write the path of the file that ambassador mesh init or token has made`,
+      );
+    default:
+      return new MeshError('UNREADABLE_FILE', `${path} can't be read: ${explain(error)}`, { cause: error });
   }
 }
 
@@ -137,6 +180,8 @@ function explain(error: unknown): string {
       return 'a part of its path is no folder; name another file';
     case 'EROFS':
       return 'the disk is read-only; name a file elsewhere';
+    case 'EBUSY':
+      return 'it is mounted by itself; mount its folder instead, or rotate where the file really is';
     case 'ENOSPC':
       return 'the disk is full';
     default:

@@ -1,4 +1,18 @@
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import {
+  chmodSync,
+  chownSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
@@ -8,6 +22,7 @@ import { createRing } from '../mesh-fixture.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'mesh-key-'));
 afterAll(() => rmSync(folder, { recursive: true }));
+const isWindows = process.platform === 'win32';
 const code = (expected: string): unknown => expect.objectContaining({ code: expected });
 
 test('a key file is for its owner alone, folders included, and is never overwritten', () => {
@@ -36,6 +51,52 @@ test('a key file that is replaced stays private', () => {
   replaceKeyFile(path, ring);
   expect(statSync(path).mode & 0o777).toBe(0o600);
   expect(listMeshIds(readKeyFile(path, 'linux'))).toEqual(listMeshIds(ring));
+});
+
+test.skipIf(isWindows)('a link to a key file stays one: what it leads to is replaced', () => {
+  const real = join(folder, 'real');
+  mkdirSync(real);
+  createKeyFile(join(real, 'mesh.key'), createRing());
+  const link = join(folder, 'link.key');
+  symlinkSync('real/mesh.key', link);
+  const ring = createRing();
+  replaceKeyFile(link, ring);
+  expect(readlinkSync(link)).toBe('real/mesh.key');
+  expect(lstatSync(join(real, 'mesh.key')).isFile()).toBe(true);
+  expect(listMeshIds(readKeyFile(join(real, 'mesh.key'), 'linux'))).toEqual(listMeshIds(ring));
+  expect(readdirSync(real)).toEqual(['mesh.key']);
+});
+
+test.skipIf(isWindows)('a key file that is replaced keeps its mode', () => {
+  const path = join(folder, 'read-only.key');
+  createKeyFile(path, createRing());
+  chmodSync(path, 0o400);
+  replaceKeyFile(path, createRing());
+  expect(statSync(path).mode & 0o777).toBe(0o400);
+});
+
+test.skipIf(process.getuid?.() !== 0)('a key file that root replaces stays its owner and its group', () => {
+  const path = join(folder, 'given.key');
+  createKeyFile(path, createRing());
+  chownSync(path, 65_534, 65_533);
+  replaceKeyFile(path, createRing());
+  expect(statSync(path)).toMatchObject({ uid: 65_534, gid: 65_533 });
+  expect(statSync(path).mode & 0o777).toBe(0o600);
+});
+
+test.skipIf(isWindows)('what is no regular file, or too long for one, is refused at once', () => {
+  const fifo = join(folder, 'fifo.key');
+  execFileSync('sh', ['-c', 'mkfifo -m 600 "$0"', fifo]);
+  const long = join(folder, 'long.key');
+  writeFileSync(long, 'x'.repeat(100_000), { mode: 0o600 });
+  for (const [path, sentence] of [
+    [fifo, 'is a pipe, a socket or a device'],
+    ['/dev/zero', 'is a pipe, a socket or a device'],
+    [long, 'is too long for a key'],
+  ] as const) {
+    expect(() => readKeyFile(path, 'linux')).toThrow(code('UNREADABLE_FILE'));
+    expect(() => readKeyFile(path, 'linux')).toThrow(`${path} ${sentence}`);
+  }
 });
 
 test.each([0o640, 0o604, 0o660, 0o644, 0o620])('a key file of mode %o is refused, but on Windows', (mode) => {
