@@ -1,5 +1,14 @@
 import { expect } from 'vitest';
-import { announce, list, locateProgram, proxy, runAmbassador, runProgram, spawnAmbassador } from '../ambassador.ts';
+import {
+  AMBASSADOR,
+  announce,
+  list,
+  locateProgram,
+  proxy,
+  runAmbassador,
+  runProgram,
+  spawnAmbassador,
+} from '../ambassador.ts';
 import { labTest } from '../lab-test.ts';
 
 const SERVICE = locateProgram('service.mjs');
@@ -43,4 +52,48 @@ await labTest('-- COMMAND that is not there ends with 66 and one sentence', { ho
   const result = await runAmbassador(lan.host(1), ['announce', 'thing:7000', '--', 'no-such-command']);
   expect(result.code).toBe(66);
   expect(result.stderr).toContain('no-such-command');
+});
+
+await labTest(
+  'what -- COMMAND started ends with it, though the command does not pass signals on',
+  { hosts: 2 },
+  async (lan) => {
+    const [h1, h2] = [lan.host(1), lan.host(2)];
+    const script = `${process.execPath} ${SERVICE} 7000 h1; true`;
+    const announcing = await announce(h1, 'thing:7000', '--', 'sh', '-c', script);
+    const watching = spawnAmbassador(h2, ['list', 'thing', '--watch']);
+    await watching.line(/^\[\+\]/);
+    await announcing.stop('SIGTERM');
+    await watching.line(/^\[-\]/);
+    expect((await h1.run('ss', ['--no-header', '-ltn', 'sport = 7000'])).stdout).toBe('');
+  },
+);
+
+await labTest("the terminal's Ctrl-C reaches -- COMMAND after the goodbye, once", { hosts: 1 }, async (lan) => {
+  const counting = `
+    require('node:net').createServer().listen(7000);
+    process.on('SIGINT', () => { console.log('interrupted'); setTimeout(() => process.exit(5), 3000); });`;
+  const words = [AMBASSADOR, 'announce', 'thing:7000', '--', process.execPath, '-e', counting].map(
+    (word) => `'${word.replaceAll("'", `'\\''`)}'`,
+  );
+  const terminal = lan
+    .host(1)
+    .spawn('script', [
+      '--quiet',
+      '--return',
+      '--command',
+      `exec '${process.execPath}' ${words.join(' ')}`,
+      '/dev/null',
+    ]);
+  await terminal.line(/^announced thing/);
+  terminal.stdin.write('\x03');
+  await terminal.line(/stopping: saying goodbye, then the command ends/);
+  await terminal.line(/^interrupted/);
+  expect((await terminal.exited).code).toBe(5);
+  expect(terminal.stdout.match(/interrupted/g)).toHaveLength(1);
+});
+
+await labTest('-- COMMAND behind a file that is no folder ends with 66 and one sentence', { hosts: 1 }, async (lan) => {
+  const result = await runAmbassador(lan.host(1), ['announce', 'thing:7000', '--', '/etc/passwd/x']);
+  expect(result).toMatchObject({ code: 66, stderr: expect.stringContaining('"/etc/passwd/x" was not found') });
 });

@@ -14,7 +14,7 @@ export interface CommandProcess {
   kill(signal: NodeJS.Signals): unknown;
 }
 
-/** Starts the command with this process's own stdin, stdout and stderr; `spawn` of node:child_process with `stdio: 'inherit'`. */
+/** Starts the command with this process's own stdin, stdout and stderr. What can't be started is thrown, or comes as `error`. */
 export type SpawnCommand = (command: string, args: readonly string[]) => CommandProcess;
 
 export interface CommandOptions {
@@ -54,7 +54,14 @@ export class Command {
    */
   async run(): Promise<number> {
     const { announcer, command, args } = this.#options;
-    const child = this.#options.spawn(command, args);
+    let child: CommandProcess;
+    try {
+      child = this.#options.spawn(command, args);
+    } catch (error) {
+      this.#state = { kind: 'ended' };
+      await announcer.close();
+      throw error instanceof Error ? describeSpawnError(command, error) : error;
+    }
     this.#child = child;
     const ended = new Promise<number>((resolve, reject) => {
       child.on('error', (error) => reject(describeSpawnError(command, error)));
@@ -127,6 +134,10 @@ function describeSpawnError(command: string, error: Error & { readonly code?: st
   if (error.code === 'EACCES') {
     const message = `command "${command}" is not executable: check its permissions`;
     return new AnnouncerError('COMMAND_NOT_EXECUTABLE', message, { cause: error });
+  }
+  if (error.code === 'ENOTDIR') {
+    const message = `command "${command}" was not found: a part of its path is no folder`;
+    return new AnnouncerError('COMMAND_NOT_FOUND', message, { cause: error });
   }
   return new AnnouncerError('COMMAND_FAILED', `command "${command}" can't be run (${error.message})`, { cause: error });
 }

@@ -4,6 +4,7 @@ export type { AnnouncementStatus, TxtJson } from './announcement-status.ts';
 export { Announcer, type AnnouncerOptions } from './announcer.ts';
 export { AnnouncerError, LoopbackOnlyError } from './announcer-error.ts';
 export { Command, type CommandOptions, type CommandProcess, type SpawnCommand } from './command.ts';
+export { createCommandSpawner } from './command-group.ts';
 export { type DockerAddress, parseDockerHost } from './docker/docker-address.ts';
 export { DockerAnnouncer, type DockerAnnouncerOptions, type DockerEvent } from './docker/docker-announcer.ts';
 export { createDockerClient, type DockerClient } from './docker/docker-client.ts';

@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 import { ManualClock } from '@mdns-ambassador/testkit';
 import { expect, test } from 'vitest';
 import { AnnouncerError } from '../src/announcer-error.ts';
-import { Command } from '../src/command.ts';
+import { Command, type CommandOptions } from '../src/command.ts';
 
 /** A child process that notes what is done to it. */
 class FakeChild extends EventEmitter {
@@ -17,7 +17,7 @@ class FakeChild extends EventEmitter {
   }
 }
 
-function arrange() {
+function arrange(changes: Partial<Pick<CommandOptions, 'spawn'>> = {}) {
   const clock = new ManualClock();
   const log: string[] = [];
   const child = new FakeChild(log);
@@ -43,6 +43,7 @@ function arrange() {
     clock,
     drainGraceMs: 2000,
     drainTimeoutMs: 30_000,
+    ...changes,
   });
   return { clock, log, child, command, announcer, finishDrain: () => finishDrain() };
 }
@@ -67,6 +68,21 @@ test('A command that a signal ended gives 128 and the signal’s number', async 
   child.emit('spawn');
   child.emit('exit', null, 'SIGKILL');
   expect(await code).toBe(137);
+});
+
+test.each([
+  ['ENOTDIR', 'COMMAND_NOT_FOUND', 'command "redis-server" was not found: a part of its path is no folder'],
+  ['EINVAL', 'COMMAND_FAILED', 'command "redis-server" can\'t be run (spawn EINVAL)'],
+])('what spawn throws itself (%s) rejects with %s, and nothing was announced', async (errno, code, message) => {
+  const { log, command } = arrange({
+    spawn: () => {
+      throw Object.assign(new Error(`spawn ${errno}`), { code: errno });
+    },
+  });
+  await expect(command.run()).rejects.toThrow(expect.objectContaining({ code, message }));
+  expect(log).toEqual(['close']);
+  command.signal('SIGTERM');
+  expect(log).toEqual(['close']);
 });
 
 test.each([

@@ -1,5 +1,3 @@
-import { constants } from 'node:os';
-
 /** What a daemon's event means here. */
 export type ContainerEvent =
   /** It was sent a signal that ends it: it dies soon. */
@@ -12,8 +10,43 @@ export type ContainerEvent =
 const CHANGES: readonly string[] = ['die', 'destroy', 'pause', 'unpause', 'rename', 'update', 'stop', 'oom', 'restart'];
 const STARTS: readonly string[] = ['create', 'start'];
 
+/** Containers run Linux, whatever this is: macOS and Windows have other numbers (man 7 signal; those of x86 and ARM). */
+const LINUX_SIGNALS: Readonly<Record<string, number>> = {
+  SIGHUP: 1,
+  SIGINT: 2,
+  SIGQUIT: 3,
+  SIGILL: 4,
+  SIGTRAP: 5,
+  SIGABRT: 6,
+  SIGBUS: 7,
+  SIGFPE: 8,
+  SIGKILL: 9,
+  SIGUSR1: 10,
+  SIGSEGV: 11,
+  SIGUSR2: 12,
+  SIGPIPE: 13,
+  SIGALRM: 14,
+  SIGTERM: 15,
+  SIGSTKFLT: 16,
+  SIGCHLD: 17,
+  SIGCONT: 18,
+  SIGSTOP: 19,
+  SIGTSTP: 20,
+  SIGTTIN: 21,
+  SIGTTOU: 22,
+  SIGURG: 23,
+  SIGXCPU: 24,
+  SIGXFSZ: 25,
+  SIGVTALRM: 26,
+  SIGPROF: 27,
+  SIGWINCH: 28,
+  SIGIO: 29,
+  SIGPWR: 30,
+  SIGSYS: 31,
+};
+
 /** Signals that tell a program something and do not end it, unless they are its stop signal. */
-const HARMLESS: readonly NodeJS.Signals[] = [
+const HARMLESS: readonly string[] = [
   'SIGHUP',
   'SIGUSR1',
   'SIGUSR2',
@@ -53,5 +86,5 @@ function isEnding(signal: string, stopSignal: string | undefined): boolean {
 function numberOf(signal: string): number | undefined {
   if (/^\d+$/.test(signal)) return Number(signal);
   const name = signal.toUpperCase();
-  return Object.entries(constants.signals).find(([one]) => one === name || one === `SIG${name}`)?.[1];
+  return LINUX_SIGNALS[name] ?? LINUX_SIGNALS[`SIG${name}`];
 }

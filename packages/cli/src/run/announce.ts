@@ -1,9 +1,9 @@
-import { spawn } from 'node:child_process';
 import { hostname } from 'node:os';
 import {
   type AnnouncementOptions,
   type Announcer,
   AnnouncerError,
+  createCommandSpawner,
   Command as ServiceCommand,
 } from '@mdns-ambassador/announcer';
 import { systemClock } from '@mdns-ambassador/mdns';
@@ -227,7 +227,11 @@ async function runCommand(
     command,
     args,
     announcer,
-    spawn: (name, rest) => spawn(name, [...rest], { stdio: 'inherit' }),
+    spawn: createCommandSpawner({
+      platform: surroundings.platform,
+      clock: systemClock,
+      kill: process.kill.bind(process),
+    }),
     clock: systemClock,
     drainGraceMs: GRACE_MS,
     drainTimeoutMs: DRAIN_TIMEOUT_MS,

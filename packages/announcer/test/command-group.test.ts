@@ -1,0 +1,86 @@
+import { EventEmitter } from 'node:events';
+import { ManualClock } from '@mdns-ambassador/testkit';
+import { expect, test } from 'vitest';
+import { createCommandSpawner } from '../src/command-group.ts';
+
+class FakeLeader extends EventEmitter {
+  readonly pid = 42;
+  readonly signals: string[] = [];
+
+  kill(signal: NodeJS.Signals): void {
+    this.signals.push(signal);
+  }
+}
+
+/** A command of which `rest` processes are left when it has ended; each SIGTERM ends `obedient` of them. */
+function arrange({
+  rest = 0,
+  platform = 'linux',
+  isStubborn = false,
+}: {
+  rest?: number;
+  platform?: NodeJS.Platform;
+  isStubborn?: boolean;
+}) {
+  const clock = new ManualClock();
+  const leader = new FakeLeader();
+  const log: string[] = [];
+  let left = rest;
+  const spawnCommand = createCommandSpawner({
+    platform,
+    clock,
+    start: (command, args, isLeader) => {
+      log.push(`${[command, ...args].join(' ')}${isLeader ? ' in a group of its own' : ''}`);
+      return leader;
+    },
+    kill: (pid, signal) => {
+      if (signal !== 0) log.push(`${signal} to ${pid}`);
+      if (left === 0) throw new Error('ESRCH');
+      if (signal === 'SIGKILL' || (signal === 'SIGTERM' && !isStubborn)) left = 0;
+    },
+  });
+  const child = spawnCommand('npm', ['start']);
+  const exits: unknown[] = [];
+  child.once('exit', (code, signal) => exits.push([code, signal]));
+  return { clock, leader, log, child, exits };
+}
+
+test('what a command leaves behind ends with it, and only then its end is told', async () => {
+  const { clock, leader, log, exits } = arrange({ rest: 1 });
+  leader.emit('exit', 0, null);
+  await clock.advance(50);
+  expect(log).toEqual(['npm start in a group of its own', 'SIGTERM to -42']);
+  expect(exits).toEqual([[0, null]]);
+});
+
+test('what does not end is killed after five seconds', async () => {
+  const { clock, leader, log, exits } = arrange({ rest: 1, isStubborn: true });
+  leader.emit('exit', null, 'SIGTERM');
+  await clock.advance(4_950);
+  expect(exits).toEqual([]);
+  await clock.advance(50);
+  expect(log.at(-1)).toBe('SIGKILL to -42');
+  expect(exits).toEqual([[null, 'SIGTERM']]);
+});
+
+test('one that left nothing has ended at once', () => {
+  const { leader, exits } = arrange({});
+  leader.emit('exit', 3, null);
+  expect(exits).toEqual([[3, null]]);
+});
+
+test('signals go to the command alone, SIGKILL to all', () => {
+  const { leader, log, child } = arrange({ rest: 2 });
+  child.kill('SIGTERM');
+  child.kill('SIGHUP');
+  child.kill('SIGKILL');
+  expect(leader.signals).toEqual(['SIGTERM', 'SIGHUP']);
+  expect(log.slice(1)).toEqual(['SIGKILL to -42']);
+});
+
+test('on Windows, which has no groups, the command is started as it is', () => {
+  const { leader, log, exits } = arrange({ platform: 'win32' });
+  leader.emit('exit', 0, null);
+  expect(log).toEqual(['npm start']);
+  expect(exits).toEqual([[0, null]]);
+});
