@@ -1,19 +1,21 @@
 /**
  * node service.mjs PORT [NAME]: a TCP service whose client says in one line what it shall do with the connection. Its own
  * lines say what became of connections: `ended N`, `reset N`. On SIGTERM it closes its listener and ends when the last
- * connection has.
+ * connection has; from SIGUSR2 on it says its name 50 ms later than it could.
  */
 import { createHash } from 'node:crypto';
 import { createServer } from 'node:net';
 import { pattern, sendBytes } from './bytes.mjs';
 
 const LONGEST_LINE = 256;
+const SLOW_MS = 50;
 const [port, name = 'service'] = process.argv.slice(2);
 let served = 0;
+let isSlow = false;
 
 const actions = {
   /** Its name, and the end. */
-  who: (socket) => socket.end(`${name}\n`),
+  who: (socket) => (isSlow ? setTimeout(() => socket.end(`${name}\n`), SLOW_MS) : socket.end(`${name}\n`)),
   /** Every byte back, the end too. */
   echo: (socket, _, rest) => {
     socket.write(rest);
@@ -84,6 +86,9 @@ const server = createServer({ allowHalfOpen: true }, (socket) => {
 });
 
 process.on('SIGTERM', () => server.close());
+process.on('SIGUSR2', () => {
+  isSlow = true;
+});
 server.listen({ port: Number(port), host: process.env.SERVICE_ADDRESS ?? '0.0.0.0', backlog: 4096 }, () =>
   console.log('ready'),
 );

@@ -165,11 +165,12 @@ export class ServiceProxy implements EndpointPicker {
   }
 
   opened(id: string): () => void {
+    const openedAt = this.#now();
     this.#pool.opened(id);
     this.#open += 1;
     this.#probes.wake();
     return () => {
-      this.#pool.closed(id);
+      this.#pool.closed(id, this.#now() - openedAt);
       this.#open -= 1;
       if (this.#open === 0) this.#probes.rest();
     };

@@ -1,10 +1,12 @@
 import type { Endpoint } from './endpoint.ts';
+import type { Pace } from './pace.ts';
 
 /** An endpoint that may be picked now, as a balancer sees it. */
 export interface Candidate {
   readonly endpoint: Endpoint;
   /** Connections that it carries now. */
   readonly active: number;
+  readonly pace: Pace;
   /** Its part of the new connections, relative to the other candidates'; above 0. */
   readonly share: number;
 }

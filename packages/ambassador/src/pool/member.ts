@@ -1,7 +1,9 @@
 import { type Breaker, CLOSED, isUsable } from './breaker.ts';
 import type { Endpoint, EndpointState, EndpointStatus } from './endpoint.ts';
 import type { Health } from './health.ts';
+import { type Pace, UNPACED } from './pace.ts';
 import { NO_SILENCE, type Silence } from './silence.ts';
+import { type Rise, rise } from './slow-start.ts';
 import { type Speed, UNMEASURED } from './speed.ts';
 
 /** What an endpoint has carried. Lives on while connections do, also when the endpoint has left and returns. */
@@ -30,10 +32,13 @@ export interface Member {
   breaker: Breaker;
   speed: Speed;
   silence: Silence;
+  pace: Pace;
   /** Its last sign of life. */
   answeredAt: number;
   /** When it came, or came back to use. */
-  risenAt: number;
+  risen: Rise;
+  /** Since when it paused, if that is all that it was ejected for. */
+  pausedAt: number | undefined;
   readonly tally: Tally;
 }
 
@@ -42,13 +47,17 @@ export function createMember(endpoint: Endpoint, health: Health, tally: Tally, n
 }
 
 /** What is known of a place that nobody was sent to yet. */
-export function freshRecord(now: number): Pick<Member, 'breaker' | 'speed' | 'silence' | 'answeredAt' | 'risenAt'> {
+export function freshRecord(
+  now: number,
+): Pick<Member, 'breaker' | 'speed' | 'pace' | 'silence' | 'answeredAt' | 'risen' | 'pausedAt'> {
   return {
     breaker: CLOSED,
     speed: UNMEASURED,
+    pace: UNPACED,
     silence: NO_SILENCE,
     answeredAt: Number.NEGATIVE_INFINITY,
-    risenAt: now,
+    risen: rise(now),
+    pausedAt: undefined,
   };
 }
 

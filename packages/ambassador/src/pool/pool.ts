@@ -7,11 +7,13 @@ import type { Endpoint, EndpointStatus } from './endpoint.ts';
 import { PASSING, UNCHECKED } from './health.ts';
 import { describeMember, isAdmitted, isLostSight, type Member } from './member.ts';
 import { Membership, type MembershipOptions } from './membership.ts';
+import { recordEnd } from './pace.ts';
 import { type PlannedEndpoint, planEndpoints } from './plan.ts';
 import type { PoolEvent } from './pool-event.ts';
 import { chooseMember, isPanic, orderMembers, type PickRequest } from './priority.ts';
 import type { Random } from './random.ts';
 import { isGivenUp, NO_SILENCE, recordDialFailure } from './silence.ts';
+import { rise, riseAfterPause } from './slow-start.ts';
 import { isTooSlow, recordLatency } from './speed.ts';
 import type { Update } from './update.ts';
 
@@ -72,8 +74,10 @@ export class Pool {
     tally.total += 1;
   }
 
-  /** A connection that was `opened` ended. */
-  closed(id: string): void {
+  /** A connection that was `opened` ended, after `tookMs`. */
+  closed(id: string, tookMs: number): void {
+    const member = this.#members.get(id);
+    if (member !== undefined) member.pace = recordEnd(member.pace, tookMs);
     const tally = this.#members.tallyOf(id);
     if (tally === undefined) return;
     tally.active = Math.max(0, tally.active - 1);
@@ -87,10 +91,11 @@ export class Pool {
     this.#hear(member, now);
     const isLagging = this.#isLagging();
     if (!isLagging) {
-      member.speed = recordLatency(member.speed, latencyMs, () => this.#peersOf(member).map(({ speed }) => speed));
+      member.speed = recordLatency(member.speed, latencyMs, now, () => this.#peersOf(member).map(({ speed }) => speed));
     }
-    if (isTooSlow(member.speed) && !isLagging && this.#isDispensable(member, now)) {
+    if (isTooSlow(member.speed, now) && !isLagging && this.#isDispensable(member, now)) {
       return this.#members.changeState(member, 'answers much later than the others', () => {
+        if (member.breaker.kind === 'closed') member.pausedAt = now;
         member.breaker = recordSlowness(member.breaker, now, this.#options.random);
       });
     }
@@ -104,6 +109,8 @@ export class Pool {
     member.tally.failures += 1;
     if (failure === 'local' || (isJudgedByTime(failure) && this.#isLagging())) return [];
     const ejected = this.#members.changeState(member, FAILURE_REASONS[failure], () => {
+      if (failure !== 'timeout') member.pausedAt = undefined;
+      else if (member.breaker.kind === 'closed') member.pausedAt = now;
       member.breaker = recordFailure(member.breaker, failure, now, this.#options.random);
     });
     return [...ejected, ...this.#takeFailure(member, failure, now)];
@@ -128,7 +135,7 @@ export class Pool {
     if (outcome.ok) {
       this.#hear(member, now);
       return this.#members.changeState(member, 'passes its check', () => {
-        if (!isAdmitted(member)) member.risenAt = now;
+        if (!isAdmitted(member)) member.risen = rise(now);
         member.health = PASSING;
         this.#restore(member, now);
       });
@@ -230,7 +237,9 @@ export class Pool {
   }
 
   #restore(member: Member, now: number): void {
-    if (member.breaker.kind !== 'closed') member.risenAt = now;
+    if (member.breaker.kind !== 'closed') {
+      member.risen = member.pausedAt === undefined ? rise(now) : riseAfterPause(member.pausedAt, now);
+    }
     member.breaker = recordSuccess(member.breaker, now);
   }
 

@@ -90,10 +90,11 @@ function balance(members: Group, balancer: Balancer, request: PickRequest, now: 
   if (left.length < 2) return left[0];
   const shares = shareByWeight(left.map(({ endpoint }) => endpoint.weight));
   const candidates = left.map(
-    ({ endpoint, tally, risenAt }, index): Candidate => ({
+    ({ endpoint, tally, pace, risen }, index): Candidate => ({
       endpoint,
       active: tally.active,
-      share: (shares[index] ?? 1) * rampShare(risenAt, now),
+      pace,
+      share: (shares[index] ?? 1) * rampShare(risen, now),
     }),
   );
   const chosen = balancer.choose(candidates, request.clientAddress);

@@ -1,5 +1,6 @@
 import type { Candidate } from '../../src/pool/candidate.ts';
 import type { Endpoint } from '../../src/pool/endpoint.ts';
+import { type Pace, UNPACED } from '../../src/pool/pace.ts';
 
 /** An endpoint of instance `id` at 10.0.0.1:1, unless told otherwise. */
 export function endpoint(id: string, change: Partial<Endpoint> = {}): Endpoint {
@@ -18,9 +19,12 @@ export function endpoint(id: string, change: Partial<Endpoint> = {}): Endpoint {
   };
 }
 
-export function candidate(id: string, change: { active?: number; share?: number } & Partial<Endpoint> = {}): Candidate {
-  const { active = 0, share = 1, ...rest } = change;
-  return { endpoint: endpoint(id, rest), active, share };
+export function candidate(
+  id: string,
+  change: { active?: number; share?: number; pace?: Pace } & Partial<Endpoint> = {},
+): Candidate {
+  const { active = 0, share = 1, pace = UNPACED, ...rest } = change;
+  return { endpoint: endpoint(id, rest), active, share, pace };
 }
 
 /** How often each id was drawn. */

@@ -49,7 +49,7 @@ describe('an empty pool', () => {
   test('takes no harm from outcomes of endpoints that it does not know', () => {
     const pool = createPool();
     pool.opened('nobody');
-    pool.closed('nobody');
+    pool.closed('nobody', 1);
     expect(pool.dialFailed('nobody', 'refused', 0)).toEqual([]);
     expect(pool.dialSucceeded('nobody', 0)).toEqual([]);
   });
@@ -390,7 +390,7 @@ describe('counts', () => {
     const pool = createPool([endpoint('a')]);
     pool.opened('a');
     pool.opened('a');
-    pool.closed('a');
+    pool.closed('a', 1);
     pool.dialFailed('a', 'timeout', 0);
     expect(pool.snapshot()).toMatchObject([{ id: 'a', active: 1, total: 2, failures: 1, state: 'ready' }]);
   });
@@ -400,10 +400,10 @@ describe('counts', () => {
     pool.opened('a');
     pool.opened('a');
     pool.apply('mdns', remove('a'), 0);
-    pool.closed('a');
+    pool.closed('a', 1);
     pool.apply('mdns', add(endpoint('a')), 0);
     expect(pool.snapshot()).toMatchObject([{ active: 1, total: 2 }]);
-    pool.closed('a');
+    pool.closed('a', 1);
     expect(pool.snapshot()).toMatchObject([{ active: 0 }]);
   });
 
@@ -411,7 +411,7 @@ describe('counts', () => {
     const pool = createPool([endpoint('a')]);
     pool.opened('a');
     pool.apply('mdns', remove('a'), 0);
-    pool.closed('a');
+    pool.closed('a', 1);
     pool.apply('mdns', add(endpoint('a')), 0);
     expect(pool.snapshot()).toMatchObject([{ active: 0, total: 0 }]);
   });
@@ -551,7 +551,7 @@ function perform(pool: Pool, step: Step, now: number): number {
       pool.opened(step.id);
       return now;
     case 'close':
-      pool.closed(step.id);
+      pool.closed(step.id, 1);
       return now;
     case 'fail':
       pool.dialFailed(step.id, step.failure, now);

@@ -1,5 +1,6 @@
 import { createFirstBalancer } from '../../pool/balancers/first.ts';
 import type { Endpoint } from '../../pool/endpoint.ts';
+import { UNPACED } from '../../pool/pace.ts';
 import type { PlannedEndpoint } from '../../pool/plan.ts';
 import { describeServer, isReachable, nameServer, type Server } from './server.ts';
 
@@ -93,7 +94,7 @@ export function readObjection(answer: string): string | undefined {
 
 /** `balance first` is one server at a time: haproxy's own goes on to the next only where one is full. */
 function chooseFirst(used: readonly PlannedEndpoint[]): readonly PlannedEndpoint[] {
-  const candidates = used.map(({ endpoint, share }) => ({ endpoint, share, active: 0 }));
+  const candidates = used.map(({ endpoint, share }) => ({ endpoint, share, active: 0, pace: UNPACED }));
   const first = createFirstBalancer().choose(candidates, undefined);
   return used.filter(({ endpoint }) => endpoint === first?.endpoint);
 }

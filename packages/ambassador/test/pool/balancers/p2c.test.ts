@@ -3,13 +3,46 @@ import { expect, test } from 'vitest';
 import { createP2cBalancer } from '../../../src/pool/balancers/p2c.ts';
 import { candidate, countDraws } from '../fixtures.ts';
 
-test('of two, the one with fewer connections is always chosen', () => {
+test('of two, the one with clearly fewer connections is always chosen', () => {
   const balancer = createP2cBalancer(seededRandom(1));
   const counts = countDraws(
     200,
-    () => balancer.choose([candidate('busy', { active: 5 }), candidate('idle', { active: 4 })], undefined)?.endpoint.id,
+    () => balancer.choose([candidate('busy', { active: 5 }), candidate('idle', { active: 3 })], undefined)?.endpoint.id,
   );
   expect(counts).toEqual({ idle: 200 });
+});
+
+test('one connection that lasts keeps no other away: of nearly equal ones it is each one’s turn', () => {
+  const balancer = createP2cBalancer(seededRandom(1));
+  const candidates = [candidate('a', { active: 1 }), candidate('b'), candidate('c')];
+  const counts = countDraws(300, () => balancer.choose(candidates, undefined)?.endpoint.id);
+  for (const count of Object.values(counts)) expect(Math.abs(count - 100)).toBeLessThanOrEqual(3);
+});
+
+test('two connections that come at once go to two endpoints', () => {
+  for (let seed = 0; seed < 100; seed++) {
+    const balancer = createP2cBalancer(seededRandom(seed));
+    const candidates = [candidate('a'), candidate('b')];
+    const chosen = [0, 1].map(() => balancer.choose(candidates, undefined)?.endpoint.id);
+    expect(new Set(chosen).size).toBe(2);
+  }
+});
+
+test('who is new is not flooded to make up for what it did not have', () => {
+  const balancer = createP2cBalancer(seededRandom(1));
+  const old = [candidate('a'), candidate('b')];
+  for (let pick = 0; pick < 1_000; pick++) balancer.choose(old, undefined);
+  const counts = countDraws(30, () => balancer.choose([...old, candidate('new')], undefined)?.endpoint.id);
+  expect(counts.new).toBeLessThanOrEqual(13);
+});
+
+test('nor are the others, where it had a small share and has a large one now', () => {
+  const balancer = createP2cBalancer(seededRandom(1));
+  for (let pick = 0; pick < 100; pick++) {
+    balancer.choose([candidate('a', { share: 1 }), candidate('b', { share: 0.001 })], undefined);
+  }
+  const counts = countDraws(100, () => balancer.choose([candidate('a'), candidate('b')], undefined)?.endpoint.id);
+  expect(Math.abs((counts.b ?? 0) - 50)).toBeLessThan(8);
 });
 
 test('the busiest of several is never chosen while others are less busy', () => {
@@ -25,7 +58,7 @@ test('the busiest of several is never chosen while others are less busy', () => 
 
 test('load is measured by share: twice the weight may carry twice as much', () => {
   const balancer = createP2cBalancer(seededRandom(3));
-  const candidates = [candidate('small', { active: 6, share: 1 }), candidate('large', { active: 10, share: 2 })];
+  const candidates = [candidate('small', { active: 8, share: 1 }), candidate('large', { active: 10, share: 2 })];
   const counts = countDraws(900, () => balancer.choose(candidates, undefined)?.endpoint.id);
   // The small one only where both draws are its: one ninth.
   expect(counts.large).toBeGreaterThan(760);
