@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { computeLookDelayMs, computeLookTimeoutMs, LookLoop, type LookResult } from '@mdns-ambassador/checks';
 import type { Clock, PublicationEvent, ServiceOptions, Txt } from '@mdns-ambassador/mdns';
 import { type Announced, Door, fitLimits, type Member, type Mesh } from '@mdns-ambassador/mesh';
@@ -72,11 +73,15 @@ type AnnouncementState =
 
 /** One service on the LAN: its name claimed at once, announced while its check passes. */
 export class Announcement {
-  readonly #options: AnnouncementOptions;
   readonly #context: AnnouncementContext;
-  readonly #id: string;
-  readonly #lookout: Lookout;
-  readonly #loop: LookLoop<Finding>;
+  /** Of this start of the service. */
+  readonly #startId: string;
+  #options: AnnouncementOptions;
+  #lookout: Lookout;
+  #loop: LookLoop<Finding>;
+  /** Where it was found up last, which is not where it is looked for since its options changed. */
+  #found: Lookout;
+  #pulse: ServicePulse | undefined;
   /** Ends the waits of a drain. */
   readonly #closing: AbortController = new AbortController();
   #state: AnnouncementState = { kind: 'new' };
@@ -97,18 +102,14 @@ export class Announcement {
 
   /** Throws an AnnouncerError when an option is out of bounds. */
   constructor(options: AnnouncementOptions, context: AnnouncementContext) {
-    this.#options = context.mesh === undefined ? options : { ...options, relay: true };
     this.#context = context;
-    this.#id = createAnnouncementId(this.#options, context.random);
-    this.#service = buildServiceOptions(options, { id: this.#id, port: options.port });
-    refuseLongTxt(this.#id, options.txt, context.mesh !== undefined);
+    this.#startId = createInstanceId(context.random);
+    this.#options = this.#complete(options);
+    this.#service = this.#describeService(this.#options);
     this.#lookout = new Lookout(this.#options, context.host);
-    this.#loop = new LookLoop({
-      clock: context.clock,
-      timeoutMs: computeLookTimeoutMs(options.checkIntervalMs),
-      look: (signal) => this.#lookout.look(signal),
-      takeIn: (finding) => this.#takeIn(finding),
-    });
+    this.#found = this.#lookout;
+    this.#pulse = createPulse(this.#lookout);
+    this.#loop = this.#createLoop();
     // Last: nothing is taken where an option is refused. Together they are opened before the first of them is reached.
     this.#share = this.#options.relay ? context.host.room.open() : undefined;
   }
@@ -129,6 +130,30 @@ export class Announcement {
     );
     this.#refreshTxt();
     this.#loop.start();
+  }
+
+  /**
+   * Goes on with other options, without a goodbye (RFC 6762 8.4). What others hear is updated at once; where the service is to be
+   * looked for elsewhere or in another way, as soon as it is up there. False, with nothing changed, where these options take an
+   * announcement of their own: another name, type or way to be reached; or when this one is not at work. Throws an AnnouncerError when
+   * an option is out of bounds.
+   */
+  change(wanted: AnnouncementOptions): boolean {
+    const options = this.#complete(wanted);
+    if (!isAtWork(this.#state) || !isSameIdentity(this.#options, options)) return false;
+    const service = this.#describeService(options);
+    const isSameLook = isDeepStrictEqual(describeLook(this.#options), describeLook(options));
+    this.#options = options;
+    if (isSameLook) {
+      // Where it is looked for anew since an earlier change, it is told of once it is found.
+      if (this.#found === this.#lookout) this.#publishChange(service);
+      return true;
+    }
+    this.#loop.stop();
+    this.#lookout = new Lookout(options, this.#context.host);
+    this.#loop = this.#createLoop();
+    if (this.#publication !== undefined) this.#loop.start();
+    return true;
   }
 
   status(): AnnouncementStatus {
@@ -222,12 +247,51 @@ export class Announcement {
   #describeTxt(): Txt {
     const isDraining = this.#state.kind === 'draining';
     const signature = this.#signature?.compute(this.#describeAnnounced(isDraining));
-    return buildAnnouncementTxt(this.#id, this.#options.txt, isDraining, signature);
+    return buildAnnouncementTxt(this.#computeId(this.#options), this.#options.txt, isDraining, signature);
   }
 
   #publishTxt(isDraining: boolean): void {
+    this.#publication?.update({ txt: this.#signTxt(isDraining) });
+  }
+
+  #signTxt(isDraining: boolean): Txt {
     const signature = this.#signature?.sign(this.#describeAnnounced(isDraining));
-    this.#publication?.updateTxt(buildAnnouncementTxt(this.#id, this.#options.txt, isDraining, signature));
+    return buildAnnouncementTxt(this.#computeId(this.#options), this.#options.txt, isDraining, signature);
+  }
+
+  /** Tells what the options say now. */
+  #publishChange(service: ServiceOptions): void {
+    const { subtypes = [], port, priority = 0, weight = 0, ttl } = service;
+    this.#service = service;
+    const txt = this.#signTxt(this.#state.kind === 'withdrawn');
+    this.#publication?.update({ subtypes, port, priority, weight, ttl, txt });
+  }
+
+  /** With a mesh, relaying is the rule. */
+  #complete(options: AnnouncementOptions): AnnouncementOptions {
+    return this.#context.mesh === undefined ? options : { ...options, relay: true };
+  }
+
+  #describeService(options: AnnouncementOptions): ServiceOptions {
+    const id = this.#computeId(options);
+    const service = buildServiceOptions(options, { id, port: this.#ingress?.port ?? options.port });
+    refuseLongTxt(id, options.txt, this.#context.mesh !== undefined);
+    return service;
+  }
+
+  /** What is relayed to a port of this machine says so to a proxy that might listen there. */
+  #computeId({ relay, host, port, checkAt }: AnnouncementOptions): string {
+    return relay && checkAt === undefined && isThisMachine(host) ? markRelayedPort(this.#startId, port) : this.#startId;
+  }
+
+  #createLoop(): LookLoop<Finding> {
+    const lookout = this.#lookout;
+    return new LookLoop({
+      clock: this.#context.clock,
+      timeoutMs: computeLookTimeoutMs(this.#options.checkIntervalMs),
+      look: (signal) => lookout.look(signal),
+      takeIn: (finding) => this.#takeIn(finding),
+    });
   }
 
   #describeAnnounced(draining: boolean): Announced {
@@ -248,23 +312,21 @@ export class Announcement {
 
   async #openIngress(): Promise<void> {
     const { host, clock, prologues = [], injection } = this.#context;
-    const { question } = this.#lookout;
-    const pulse = question === undefined ? undefined : new ServicePulse(question);
     const announced = new AnnouncedAddresses(() => host.interfaces(), clock);
     const ingress = await host.openIngress({
-      targets: () => this.#lookout.targets,
+      targets: () => this.#found.targets,
       isAnnounced: (address) => announced.has(address),
-      prologues: [...prologues, ...(injection?.(this.#options) ?? [])],
+      prologues: () => [...prologues, ...(injection?.(this.#options) ?? [])],
       places: host.room.places,
       enter: () => this.#share?.enter(),
       onFull: () => this.#tellFull(),
       preferredPort: chooseIngressPort(this.#options.port),
       ...(this.#door === undefined ? {} : { door: this.#door }),
-      ...(pulse === undefined ? {} : { isServiceUp: () => pulse.feel() }),
+      isServiceUp: async () => (await this.#pulse?.feel()) ?? true,
     });
     if (this.#state.kind !== 'waiting') return ingress.close();
     this.#ingress = ingress;
-    this.#service = buildServiceOptions(this.#options, { id: this.#id, port: ingress.port });
+    this.#service = this.#describeService(this.#options);
   }
 
   async #takeIn(finding: Finding): Promise<number | undefined> {
@@ -311,15 +373,22 @@ export class Announcement {
   }
 
   async #announce(interfaces: readonly string[] | undefined): Promise<void> {
-    if (this.#state.kind === 'withdrawn') {
-      this.#publishTxt(false);
-    }
+    const hasMoved = this.#found !== this.#lookout;
+    if (hasMoved) this.#follow();
+    const wasWithdrawn = this.#state.kind === 'withdrawn';
     if (this.#state.kind === 'waiting' || this.#state.kind === 'withdrawn') {
       if (this.#options.check.kind !== 'none') this.#tell({ kind: 'check-passed', service: this.#options.service });
       this.#tellRelaying();
     }
     this.#state = { kind: 'announced' };
+    if (hasMoved || wasWithdrawn) this.#publishChange(this.#describeService(this.#options));
     await this.#publication?.announce(interfaces);
+  }
+
+  /** From now on the service is where it was looked for last. */
+  #follow(): void {
+    this.#found = this.#lookout;
+    this.#pulse = createPulse(this.#lookout);
   }
 
   /** A goodbye takes a second to be believed (RFC 6762 10.1): `st=drain` keeps new connections away meanwhile. */
@@ -367,7 +436,7 @@ export class Announcement {
 
   #tellRelaying(): void {
     const { host } = this.#context;
-    const [target] = this.#lookout.targets;
+    const [target] = this.#found.targets;
     if (this.#ingress === undefined || target === undefined) return;
     const { port } = this.#ingress;
     const addresses = listDialableAddresses(host.interfaces(), host.platform);
@@ -419,10 +488,23 @@ export class Announcement {
   }
 }
 
-/** What is relayed to a port of this machine says so to a proxy that might listen there. */
-function createAnnouncementId({ relay, host, port, checkAt }: AnnouncementOptions, random: () => number): string {
-  const id = createInstanceId(random);
-  return relay && checkAt === undefined && isThisMachine(host) ? markRelayedPort(id, port) : id;
+function isAtWork({ kind }: AnnouncementState): boolean {
+  return kind === 'waiting' || kind === 'announced' || kind === 'withdrawn';
+}
+
+/** Whether what is claimed, and how it is reached, stays. */
+function isSameIdentity(before: AnnouncementOptions, after: AnnouncementOptions): boolean {
+  return before.instance === after.instance && before.type === after.type && before.relay === after.relay;
+}
+
+/** What a look depends on. */
+function describeLook(options: AnnouncementOptions): readonly unknown[] {
+  const { host, port, checkAt, check, checkIntervalMs, rise, fall } = options;
+  return [host, port, checkAt, check, checkIntervalMs, rise, fall];
+}
+
+function createPulse({ question }: Lookout): ServicePulse | undefined {
+  return question === undefined ? undefined : new ServicePulse(question);
 }
 
 /** What proxies ask for: `redis` of `_redis._tcp`. */

@@ -34,6 +34,11 @@ export class Announcer {
     return this.#announcements.map((announcement) => announcement.status());
   }
 
+  /** One of the services goes on with these options (see {@link Announcement.change}); false where none can. */
+  change(options: AnnouncementOptions): boolean {
+    return this.#announcements.some((announcement) => announcement.change(options));
+  }
+
   /** Leaves without losing a connection (see {@link Announcement}); what became of them, summed up. Idempotent. */
   async drain(options: DrainOptions): Promise<DrainOutcome> {
     const outcomes = await Promise.all(this.#announcements.map((announcement) => announcement.drain(options)));

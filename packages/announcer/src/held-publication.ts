@@ -1,4 +1,4 @@
-import type { Publication, PublicationEvent, ServiceOptions, Txt } from '@mdns-ambassador/mdns';
+import type { Publication, PublicationEvent, ServiceChange, ServiceOptions } from '@mdns-ambassador/mdns';
 
 /** What an mDNS node does for announcements. */
 export interface Publisher {
@@ -57,10 +57,10 @@ export class HeldPublication {
     this.#publication.withdraw();
   }
 
-  /** Tells of other TXT data without a goodbye. */
-  updateTxt(txt: Txt): void {
-    this.#service = { ...this.#service, txt };
-    this.#publication.update({ txt });
+  /** Tells of other data without a goodbye; its name, its type and its interfaces stay. */
+  update(change: ServiceChange): void {
+    this.#service = { ...this.#service, ...change };
+    this.#publication.update(change);
   }
 
   /** Goodbye; nothing is announced after this. Idempotent. */

@@ -30,8 +30,8 @@ export interface IngressOptions {
   readonly targets: () => readonly Target[];
   /** Whether this address of this machine is announced; connections to any other are refused. */
   readonly isAnnounced: (address: string) => boolean;
-  /** What runs on each pair before bytes flow. */
-  readonly prologues: readonly Prologue[];
+  /** What runs on each pair before bytes flow; asked for each connection. */
+  readonly prologues: () => readonly Prologue[];
   /** Lets members of a mesh in, and nobody else; it stays the caller's to close. Absent: everybody is let in. */
   readonly door?: Door;
   /** Whether the service answers now; asked before a member is told that it is ready. Never rejects. */
@@ -194,7 +194,7 @@ async function introduce(
 ): Reaching {
   const { targets, prologues } = options;
   try {
-    const service = await runPrologues(prologues, client, upstream, signal, describeService(upstream));
+    const service = await runPrologues(prologues(), client, upstream, signal, describeService(upstream));
     signal.throwIfAborted();
     return { client, service };
   } catch (error) {

@@ -155,6 +155,73 @@ test('Leaving is heard as draining, then as gone, while connections are still ac
   expect(lan.host.ingresses[0]?.calls).toEqual(['drain 1000']);
 });
 
+describe('A service whose options change', () => {
+  const RESULT = { kind: 'updated', name: 'redis on h1' };
+
+  test.each<[string, Partial<AnnouncementOptions>, object]>([
+    ['TXT', { txt: new Map([['role', new TextEncoder().encode('b')]]) }, {}],
+    ['weight and priority', { weight: 7, priority: 3 }, { weight: 7, priority: 3 }],
+    ['TTL and subtypes', { ttl: 60, subtypes: ['_fast'] }, {}],
+    ['check', { check: { kind: 'none' }, checkIntervalMs: 500, rise: 2 }, {}],
+    ['port', { port: 7000 }, { port: 7000 }],
+  ])(
+    'is heard with another %s at once, without a goodbye and without being claimed anew (RFC 6762 8.4)',
+    async (_, change, expected) => {
+      for (const ms of [0, 30, 400, 2_000]) {
+        const lan = new TwoLinks();
+        lan.host.listenEverywhere();
+        lan.host.listenEverywhere(7000);
+        const heard: BrowseEvent[] = [];
+        const watcher = await lan.addNode('h2', { eth0: ['first', '10.99.0.2'] });
+        watcher.browse({ type: '_redis._tcp' }, (event) => heard.push(event));
+        const announcer = await lan.start();
+        while (heard.length === 0) await lan.clock.advance(10);
+        await lan.clock.advance(ms);
+        expect(announcer.change(announcementOptions(change))).toBe(true);
+        await lan.clock.advance(20);
+        const isVisible = heard.length > 1;
+        expect(isVisible).toBe(!('check' in change || 'ttl' in change));
+        await lan.clock.advance(10_000);
+        expect(heard.slice(1).map(({ kind, instance: { name } }) => ({ kind, name }))).toEqual(
+          isVisible ? [RESULT] : [],
+        );
+        expect(heard.at(-1)?.instance).toMatchObject(expected);
+        expect(announcer.status()).toMatchObject([{ state: 'announced' }]);
+        await announcer.close();
+      }
+    },
+  );
+
+  test('is where it was until it is up at its new port, and what is relayed goes there until then', async () => {
+    const lan = new TwoLinks();
+    lan.host.listen('127.0.0.1:12345');
+    const heard = await lan.watch('h2', 'first', '10.99.0.2');
+    const announcer = await lan.start({ relay: true, fall: 9 });
+    await lan.clock.advance(10_000);
+    announcer.change(announcementOptions({ relay: true, fall: 9, port: 7000 }));
+    await lan.clock.advance(1_500);
+    const targets = lan.host.ingresses[0]?.options.targets;
+    expect(targets?.()).toMatchObject([{ port: 12345 }]);
+    lan.host.listen('127.0.0.1:7000');
+    await lan.clock.advance(1_500);
+    expect(targets?.()).toMatchObject([{ port: 7000 }]);
+    expect(heard.some((event) => /^(leaving|removed)/.test(event))).toBe(false);
+    expect(lan.host.ingresses).toHaveLength(1);
+  });
+
+  test('needs an announcement of its own under another name, or reached in another way', async () => {
+    const lan = new TwoLinks();
+    lan.host.listenEverywhere();
+    const announcer = await lan.start();
+    await lan.clock.advance(5_000);
+    expect(announcer.change(announcementOptions({ instance: 'another' }))).toBe(false);
+    expect(announcer.change(announcementOptions({ relay: true }))).toBe(false);
+    expect(() => announcer.change(announcementOptions({ port: 0 }))).toThrow('port 0');
+    await announcer.close();
+    expect(announcer.change(announcementOptions({ weight: 1 }))).toBe(false);
+  });
+});
+
 test('A name that another host has is told as a rename, and the service is announced under the new one', async () => {
   const lan = new TwoLinks();
   lan.host.listenEverywhere();

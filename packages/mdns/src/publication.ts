@@ -13,12 +13,12 @@ export interface ServiceOptions {
   readonly weight?: number;
   readonly txt?: Txt;
   /** Seconds for the PTR and TXT records (default 4500); SRV and addresses have 120 at most (RFC 6762 10). */
-  readonly ttl?: number;
+  readonly ttl?: number | undefined;
   /** Publish on these interfaces only, by name; default all that the node uses. */
   readonly interfaces?: readonly string[];
 }
 
-export type ServiceChange = Partial<Pick<ServiceOptions, 'port' | 'priority' | 'weight' | 'txt'>>;
+export type ServiceChange = Partial<Pick<ServiceOptions, 'subtypes' | 'port' | 'priority' | 'weight' | 'txt' | 'ttl'>>;
 
 export type PublicationState =
   /** The name is being claimed, or is claimed and kept, but nothing is announced. */

@@ -58,7 +58,7 @@ async function open(changes: Partial<IngressOptions> = {}): Promise<Ingress> {
   ingress = await openIngress({
     targets: () => [{ kind: 'tcp', address: '127.0.0.1', port }],
     isAnnounced: (address) => address === ANNOUNCED || address === '::1',
-    prologues: [],
+    prologues: () => [],
     places: 100,
     enter: () => () => undefined,
     preferredPort: 0,
@@ -191,7 +191,7 @@ describe('Prologues', () => {
         return upstream;
       },
     });
-    await open({ prologues: [note('mesh'), note('credentials')] });
+    await open({ prologues: () => [note('mesh'), note('credentials')] });
     const client = await dialIngress();
     client.end('hello');
     expect(await readAll(await service.accepted())).toBe('hello');
@@ -200,7 +200,7 @@ describe('Prologues', () => {
   });
 
   test('one that rejects resets both sides', async () => {
-    await open({ prologues: [{ name: 'mesh', run: () => Promise.reject(new Error('stranger')) }] });
+    await open({ prologues: () => [{ name: 'mesh', run: () => Promise.reject(new Error('stranger')) }] });
     const client = await dialIngress();
     expect(await fateOf(client)).toBe('ECONNRESET');
     expect(ingress?.connections).toBe(0);
@@ -271,7 +271,7 @@ describe('The end', () => {
 
   test('a prologue that hangs does not keep close from ending', async () => {
     const opened = await open({
-      prologues: [{ name: 'mesh', run: (_client, _upstream, signal) => hangUntil(signal) }],
+      prologues: () => [{ name: 'mesh', run: (_client, _upstream, signal) => hangUntil(signal) }],
     });
     const client = await dialIngress();
     const fate = fateOf(client);

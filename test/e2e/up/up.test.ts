@@ -1,9 +1,10 @@
 import type { Host } from '@mdns-ambassador/testkit';
 import { expect } from 'vitest';
-import { announce, runAmbassador, spawnAmbassador, startProgram } from '../../ambassador.ts';
+import { announce, proxy, runAmbassador, spawnAmbassador, startProgram } from '../../ambassador.ts';
 import { expectEcho, who } from '../../clients.ts';
 import { CONFIGURATION_FILE, writeConfiguration } from '../../configuration.ts';
 import { labTest } from '../../lab-test.ts';
+import { Load } from '../../load.ts';
 
 /** Announced by h1 on ports of 7000 and on, proxied by the test's `up` on 8000 and on. */
 const NAMES = ['one', 'two', 'three', 'four'];
@@ -74,14 +75,53 @@ await labTest(
     const more = lines.join('\n').replace('9000', '9000, weight: 7');
     await writeConfiguration(h2, `${more}  - { service: two-again, port: 8201 }\n`);
     await up.until((output) => /reloaded .*: 3 unchanged, 1 changed, 1 added, 1 removed/.test(output));
-    await up.until((output) => output.match(/^announced own as "own on h2"/gm)?.length === 2);
-    await watching.line(/\[[~+]\] own "own on h2"/);
+    await watching.line(/\[~\] own "own on h2"/);
+    expect(watching.stdout).not.toContain('[-]');
     await expectEcho(kept, 'still here');
     await expectEcho(removed, 'may finish');
     expect(await who(h2, 8001)).toBe('');
     removed.kill('SIGTERM');
     kept.kill('SIGTERM');
     expect(await up.stop('SIGTERM')).toEqual({ code: 0, signal: undefined });
+  },
+);
+
+await labTest(
+  'what is announced changes under load, its place at last, and no connection is lost',
+  { hosts: 2 },
+  async (lan) => {
+    const [h1, h2] = [lan.host(1), lan.host(2)];
+    await startProgram(h1, 'service', '7001', 'a');
+    await startProgram(h1, 'service', '7002', 'b');
+    const entries = [
+      'port: 7001',
+      'port: 7001, txt: [role=primary]',
+      'port: 7001, txt: [role=primary], weight: 7, priority: 1',
+      'port: 7001, check: none',
+      'port: 7002, check: tcp',
+    ];
+    const write = (entry = ''): Promise<unknown> =>
+      writeConfiguration(h1, `announce:\n  - { service: thing, ${entry} }\n`);
+    await write(entries[0]);
+    const up = spawnAmbassador(h1, ['up', '--config', CONFIGURATION_FILE]);
+    await up.line(/announced thing/);
+    const watching = spawnAmbassador(h2, ['list', 'thing', '--watch']);
+    const proxying = await proxy(h2, 'thing:7000');
+    await proxying.line(/found "thing on h1"/);
+    await watching.line(/\[\+\] thing/);
+    const load = await Load.start(h2);
+    await load.moreAnswers(1);
+    for (const entry of entries.slice(1)) {
+      await write(entry);
+      await up.line(/reloaded .*: 0 unchanged, 1 changed, 0 added, 0 removed/);
+      await load.moreAnswers(1);
+    }
+    await load.lastAnswerBy('b');
+    const { failures } = await load.finish();
+    expect(failures).toEqual([]);
+    expect(watching.stdout).toContain(':7002');
+    expect(watching.stdout).not.toContain('[-]');
+    expect(up.stdout.match(/announced thing/g)).toHaveLength(1);
   },
 );
 

@@ -95,11 +95,22 @@ export class DockerAnnouncer {
     const byKey = new Map(this.#wanted.map((wanted) => [wanted.key, wanted]));
     for (const [key, standing] of this.#standing) {
       const wanted = byKey.get(key);
-      if (wanted === undefined || !isDeepStrictEqual(wanted.options, standing.wanted.options))
-        this.#retire(key, standing);
+      if (wanted === undefined || !this.#goOn(standing, wanted)) this.#retire(key, standing);
+      else this.#standing.set(key, { ...standing, wanted });
     }
     for (const wanted of byKey.values()) {
       if (!this.#standing.has(wanted.key) && !this.#leaving.has(wanted.key)) this.#begin(wanted);
+    }
+  }
+
+  /** Whether what stands is what is wanted, now at the latest. */
+  #goOn({ announcement, wanted: { options } }: Standing, wanted: WantedAnnouncement): boolean {
+    if (isDeepStrictEqual(wanted.options, options)) return true;
+    try {
+      return announcement.change(wanted.options);
+    } catch (error) {
+      if (!(error instanceof AnnouncerError)) throw error;
+      return false;
     }
   }
 

@@ -1,6 +1,8 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Ambassador, AmbassadorOptions } from '@mdns-ambassador/ambassador';
 import { type Announcer, AnnouncerError } from '@mdns-ambassador/announcer';
 import { systemClock } from '@mdns-ambassador/mdns';
+import type { Prologue } from '@mdns-ambassador/relay';
 import type { Targets } from '../announce-request.ts';
 import { announcerEventToFact, describeAnnouncerEvent } from '../output/announcer-lines.ts';
 import { describeRegistrarEvent, registrarEventToFact } from '../output/registrar-lines.ts';
@@ -53,13 +55,16 @@ export class ProxyPart extends Part {
 /** The announcement of one service. */
 export class AnnouncementPart extends Part {
   readonly announcer: Announcer;
+  readonly #injections: Injections;
+  readonly #targets: Targets;
+  readonly #injected: Injected;
 
   constructor(options: PlacedService, { local, reporter, platform, injections, mesh, room }: PartContext) {
-    let opened: OpenInjection | undefined;
+    const injected = new Injected();
     const speaker = createPartSpeaker(options.targets, local, reporter);
     const surroundings = {
       ...speaker,
-      injection: () => opened?.prologues ?? [],
+      injection: () => injected.prologues,
       mesh,
       room,
     };
@@ -67,7 +72,7 @@ export class AnnouncementPart extends Part {
       reporter.tell(describeAnnouncerEvent(event, local.network.interfaces()), announcerEventToFact(event)),
     );
     // Last: whatever failed before would leave its secret watched.
-    opened = openAnnouncerInjection(options, injections);
+    injected.replace(openAnnouncerInjection(options, injections));
     super(
       {
         async start() {
@@ -82,7 +87,7 @@ export class AnnouncementPart extends Part {
           await announcer.drain({ graceMs: options.relay || mesh !== undefined ? GRACE_MS : 0, timeoutMs, onGoodbye });
         },
         async close() {
-          opened?.close();
+          injected.replace(undefined);
           await announcer.close();
           await speaker.close();
         },
@@ -91,6 +96,40 @@ export class AnnouncementPart extends Part {
       systemClock,
     );
     this.announcer = announcer;
+    this.#injections = injections;
+    this.#targets = options.targets;
+    this.#injected = injected;
+  }
+
+  /** See {@link ChangePart}: goes on without a goodbye, unless it is to be announced elsewhere or under another name. */
+  change(options: PlacedService): boolean {
+    if (!isDeepStrictEqual(options.targets, this.#targets)) return false;
+    const opened = openAnnouncerInjection(options, this.#injections);
+    try {
+      if (this.announcer.change(options)) {
+        this.#injected.replace(opened);
+        return true;
+      }
+    } catch (error) {
+      opened?.close();
+      throw error instanceof AnnouncerError ? toCliError(error) : error;
+    }
+    opened?.close();
+    return false;
+  }
+}
+
+/** The credentials of one announcement, which may be others from one connection to the next. */
+class Injected {
+  #opened: OpenInjection | undefined;
+
+  get prologues(): readonly Prologue[] {
+    return this.#opened?.prologues ?? [];
+  }
+
+  replace(opened: OpenInjection | undefined): void {
+    this.#opened?.close();
+    this.#opened = opened;
   }
 }
 

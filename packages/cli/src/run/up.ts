@@ -91,7 +91,10 @@ export async function runUp(invocation: Invocation): Promise<number> {
       onConnection: reportConnections ? createConnectionLog(surroundings.logStream) : undefined,
     },
   };
-  const announced = new Roster((entry: PlacedService) => new AnnouncementPart(entry, context));
+  const announced = new Roster(
+    (entry: PlacedService) => new AnnouncementPart(entry, context),
+    (part, entry) => part.change(entry),
+  );
   const proxied = new Roster((entry: PlannedProxy) => new ProxyPart(entry, context));
 
   /** Brings the plan about; what it could not start. */

@@ -2,6 +2,12 @@ import { CliError } from '../cli-error.ts';
 import { diffEntries, type Entry } from './diff-entries.ts';
 import type { Part } from './part.ts';
 
+/**
+ * Has a part go on with another entry in the place of its own. False, with nothing changed, where another part has to take its place;
+ * throws a CliError where the entry is refused.
+ */
+export type ChangePart<Item, Work> = (part: Work, entry: Item) => boolean;
+
 /** What a change of plan came to. */
 export interface RosterChange {
   readonly kept: number;
@@ -15,12 +21,14 @@ export interface RosterChange {
 /** The entries of one section that are at work. */
 export class Roster<Item extends Entry, Work extends Part> {
   readonly #createPart: (entry: Item) => Work;
+  readonly #changePart: ChangePart<Item, Work>;
   #running: readonly { readonly entry: Item; readonly part: Work }[] = [];
   /** Retired, and still carrying something. */
   readonly #leaving = new Set<Work>();
 
-  constructor(createPart: (entry: Item) => Work) {
+  constructor(createPart: (entry: Item) => Work, changePart: ChangePart<Item, Work> = () => false) {
     this.#createPart = createPart;
+    this.#changePart = changePart;
   }
 
   /** In the order of the plan. */
@@ -34,13 +42,14 @@ export class Roster<Item extends Entry, Work extends Part> {
       this.#running.map(({ entry }) => entry),
       entries,
     );
+    const errors: CliError[] = [];
+    const replaced = diff.changed.filter(({ before, after }) => !this.#change(before, after, errors));
     // Room is made everywhere before anything starts: two services may swap their ports.
     await Promise.all([
       ...diff.removed.map((entry) => this.#retire(entry, 'removed')),
-      ...diff.changed.map(({ before }) => this.#retire(before, 'replaced')),
+      ...replaced.map(({ before }) => this.#retire(before, 'replaced')),
     ]);
-    const errors: CliError[] = [];
-    const starts = [...diff.changed, ...diff.added.map((after) => ({ before: undefined, after }))];
+    const starts = [...replaced, ...diff.added.map((after) => ({ before: undefined, after }))];
     const outcomes = await Promise.all(
       starts.map(async ({ before, after }) => ({ before, error: await this.#start(after) })),
     );
@@ -68,6 +77,20 @@ export class Roster<Item extends Entry, Work extends Part> {
   /** Ends at once. */
   async close(): Promise<void> {
     await Promise.all([...this.parts, ...this.#leaving].map((part) => part.close()));
+  }
+
+  /** Whether nothing has to take the place of what is at work: it goes on, as it is wanted, or as before where that is refused. */
+  #change(before: Item, after: Item, errors: CliError[]): boolean {
+    const running = this.#running.find(({ entry }) => entry === before);
+    if (running === undefined) return false;
+    try {
+      if (!this.#changePart(running.part, after)) return false;
+      this.#running = this.#running.map((one) => (one === running ? { entry: after, part: one.part } : one));
+    } catch (error) {
+      if (!(error instanceof CliError)) throw error;
+      errors.push(error);
+    }
+    return true;
   }
 
   async #retire(entry: Item, how: 'replaced' | 'removed'): Promise<void> {

@@ -10,7 +10,7 @@ interface Item {
 }
 
 /** Entries that take ports, as proxies do, and write down what happens to them. */
-function createWorld() {
+function createWorld(changePart?: (part: Part, entry: Item) => boolean) {
   const clock = new ManualClock();
   const story: string[] = [];
   const takenPorts = new Set<number>([666]);
@@ -43,7 +43,7 @@ function createWorld() {
       },
       clock,
     );
-  });
+  }, changePart);
   return { clock, story, carried, roster };
 }
 
@@ -60,6 +60,24 @@ test('what did not change is not touched', async () => {
   expect(change).toEqual({ kept: 1, changed: 1, added: 0, removed: 0, errors: [] });
   expect(roster.parts[0]).toBe(partOfA);
   expect(story).toEqual(['b:2 leaves within 2147483647', 'b:3 started']);
+});
+
+test('a part that can go on with a changed entry is not replaced; one that refuses it goes on as before', async () => {
+  const { roster, story } = createWorld((_, { port }) => {
+    if (port === 666) throw new CliError(64, '666 is refused');
+    return port < 10;
+  });
+  await roster.apply([a, b]);
+  const parts = roster.parts;
+  story.length = 0;
+  expect(await roster.apply([a, { ...b, port: 3 }])).toMatchObject({ kept: 1, changed: 1, errors: [] });
+  expect(await roster.apply([{ ...b, port: 3 }, a])).toMatchObject({ kept: 2 });
+  const refused = await roster.apply([a, { ...b, port: 666 }]);
+  expect(refused.errors.map(({ message }) => message)).toEqual(['666 is refused']);
+  expect(roster.parts).toEqual(parts);
+  expect(story).toEqual([]);
+  await roster.apply([a, { ...b, port: 11 }]);
+  expect(story.at(-1)).toBe('b:11 started');
 });
 
 test('two services may swap their ports', async () => {
