@@ -29,7 +29,11 @@ export function parseReportLimits(report: unknown): number | undefined {
 /** What is asked of the process to know its limit; `process` itself fits. */
 export interface LimitedProcess {
   readonly platform: NodeJS.Platform;
-  readonly report: { getReport(): unknown };
+  readonly report: {
+    getReport(): unknown;
+    /** Absent before Node 20.13: then it is of no effect. */
+    excludeNetwork?: boolean;
+  };
 }
 
 /** How many files this process may have open. */
@@ -40,6 +44,8 @@ export function fileLimit({ platform, report }: LimitedProcess): number {
     case 'win32':
       return UNKNOWN_FILE_LIMIT;
     default:
+      // Otherwise it asks for the name of both ends of every socket, and stands still until the name servers have answered.
+      report.excludeNetwork = true;
       return parseReportLimits(report.getReport()) ?? UNKNOWN_FILE_LIMIT;
   }
 }

@@ -1,5 +1,6 @@
 import { chmodSync, lstatSync, rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
+import { platform as osPlatform } from 'node:os';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { dial, KEEP_ALIVE_DELAY_MS } from './dial.ts';
 import { takeIn } from './intake.ts';
@@ -10,6 +11,8 @@ import { formatListenPlace, isLocalTarget, type ListenPlace, type Target } from 
 const BACKLOG = 4096;
 /** A unix socket on which nobody answers within this time was left behind. */
 const STALE_PROBE_MS = 1000;
+/** Whoever listens on this machine answers within this time. */
+const NEIGHBOUR_PROBE_MS = 500;
 /** The owner alone may connect. */
 export const UNIX_SOCKET_MODE = 0o600;
 const WINDOWS_PIPE_PREFIX = '\\\\.\\pipe\\';
@@ -22,6 +25,8 @@ export interface ListenOptions {
   readonly onConnection: (socket: Socket) => void;
   /** A connection was closed because of `maxConnections`. */
   readonly onDrop?: () => void;
+  /** As `process.platform` has it; default the one that this runs on. */
+  readonly platform?: string;
 }
 
 export interface Listener {
@@ -51,6 +56,7 @@ export async function listen(options: ListenOptions): Promise<Listener> {
     options.onConnection(socket);
   });
   server.on('drop', () => options.onDrop?.());
+  if (await isAnswered(at, options.platform ?? osPlatform())) throw refuseToListen(at, { code: 'EADDRINUSE' });
   try {
     await bind(server, at);
   } catch (cause) {
@@ -114,6 +120,21 @@ function bind(server: Server, at: ListenPlace): Promise<void> {
     else if (at.kind === 'unix') server.listen({ path: at.path, backlog: BACKLOG }, onListening);
     else server.listen({ host: at.address, port: at.port, backlog: BACKLOG, ipv6Only: true }, onListening);
   });
+}
+
+/**
+ * Whether somebody answers there. Elsewhere than on Linux a program that listens on all addresses does not keep another from binding
+ * one of them, which takes its connections from it.
+ */
+async function isAnswered(at: ListenPlace, platform: string): Promise<boolean> {
+  if (platform === 'linux' || at.kind !== 'tcp' || at.port === 0) return false;
+  try {
+    const socket = await dial(at, { timeoutMs: NEIGHBOUR_PROBE_MS });
+    socket.destroy();
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 export async function isStaleSocket(at: Target & { readonly kind: 'unix' }): Promise<boolean> {

@@ -55,6 +55,14 @@ describe('the limit of this process', () => {
     expect(fileLimit({ platform: 'darwin', report })).toBe(256);
   });
 
+  test('is read without a look at the sockets, whose names would be looked up while everything stands still', () => {
+    const names = {
+      excludeNetwork: false,
+      getReport: () => ({ userLimits: { open_files: { soft: names.excludeNetwork ? 9 : 0 } } }),
+    };
+    expect(fileLimit({ platform: 'darwin', report: names })).toBe(9);
+  });
+
   test('is a constant on Windows, which has none', () => {
     expect(fileLimit({ platform: 'win32', report })).toBe(16_384);
   });

@@ -42,6 +42,25 @@ test('an accepted socket can be read into a buffer of ours, with this Node', asy
 });
 
 describe('a TCP listener', () => {
+  test('asks first whether somebody answers there, where binding would take his connections from him', async () => {
+    const neighbour = createServer((socket) => socket.destroy());
+    neighbour.listen(0, '127.0.0.1');
+    await once(neighbour, 'listening');
+    const address = neighbour.address();
+    const at: Target = {
+      kind: 'tcp',
+      address: '127.0.0.1',
+      port: typeof address === 'object' ? (address?.port ?? 0) : 0,
+    };
+    const asked = once(neighbour, 'connection');
+    const options = { at, maxConnections: 1, onConnection: () => undefined, platform: 'darwin' };
+    await expect(listen(options)).rejects.toThrow(expect.objectContaining({ code: 'EADDRINUSE' }));
+    await asked;
+    await new Promise((resolve) => neighbour.close(resolve));
+    await using listener = await listen(options);
+    expect(listener.address).toEqual(at);
+  });
+
   test('says which port it was given, and accepts until it is stopped', async () => {
     const listener = await listen({ at: ANY_PORT, maxConnections: 10, onConnection: (socket) => socket.end('hello') });
     const client = await connectTo(portOf(listener.address));
