@@ -8,7 +8,14 @@ const FIRST = { event: 'status' };
 function follow(stream: EventStream): { readonly client: PassThrough; readonly read: () => string } {
   const client = new PassThrough();
   stream.add(client, FIRST);
-  return { client, read: () => String(client.read() ?? '') };
+  return { client, read: () => readAll(client) };
+}
+
+/** One read is one chunk from Node 26 on. */
+function readAll(client: PassThrough): string {
+  let text = '';
+  for (let chunk: unknown = client.read(); chunk !== null; chunk = client.read()) text += String(chunk);
+  return text;
 }
 
 async function closed(client: PassThrough): Promise<void> {

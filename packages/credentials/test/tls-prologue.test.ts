@@ -31,12 +31,16 @@ test('a PostgreSQL that offers no TLS is told nothing more', async () => {
   expect(legs.server.readableLength).toBe(0);
 });
 
-test('what comes in clear behind the answer to a request for TLS is not believed', async () => {
-  const legs = connect();
-  const running = run(new PostgresTlsPrologue(TARGET), legs);
-  legs.server.write('SR');
-  await expect(running).rejects.toThrow(/more than an answer/);
-});
+test.each([['SR'], ['S', 'R']])(
+  'what comes in clear behind the answer to a request for TLS is not believed: %j %j',
+  async (...chunks) => {
+    const legs = connect();
+    const running = run(new PostgresTlsPrologue(TARGET), legs);
+    // All of it is there when it is read.
+    for (const chunk of chunks) legs.upstream.push(chunk);
+    await expect(running).rejects.toThrow(/more than an answer/);
+  },
+);
 
 test('a server that speaks no TLS is found out, and hears a handshake alone', async () => {
   const legs = connect();

@@ -82,7 +82,7 @@ export function takeIn(socket: Socket): void {
 
 /**
  * Says that whoever reads this leg is done with a chunk of at least `fromLength` bytes before it returns, or else has paused
- * the leg until it is: such chunks need no copy then.
+ * the leg until it is: such chunks need no copy then. Infinity: it says so no more.
  */
 export function lendReads(leg: Leg & Taking, fromLength: number): void {
   leg[intake]?.lend(fromLength);

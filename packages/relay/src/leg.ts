@@ -6,7 +6,8 @@ const SHUTDOWN_MS = 1_000;
 
 /**
  * One of the two connections of a relayed pair: a `net.Socket`, or a stream over one (TLS) that brings a `resetAndDestroy`
- * which resets the TCP connection below.
+ * which resets the TCP connection below. What is written may be lent: once a write's callback is called, or `writableLength` is 0,
+ * its bytes belong to the writer again, so that a leg in front of another keeps a copy or waits for the other.
  */
 export interface Leg extends Duplex {
   /** Aborts: the peer sees a reset, never a clean end. */

@@ -204,6 +204,7 @@ function startReading(source: Carried): void {
 function detach(direction: Flow): void {
   const { source } = direction;
   source[flow] = undefined;
+  lendReads(source, Number.POSITIVE_INFINITY);
   source.off('data', passOn).off('drain', resumeOpposite).off('end', confirmEnd).off('error', fail).off('close', close);
 }
 

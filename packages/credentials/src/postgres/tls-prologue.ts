@@ -1,7 +1,7 @@
 import { type Leg, type Prologue, type Proof, RelayError } from '@mdns-ambassador/relay';
 import type { TargetTls } from '../credential.ts';
 import { startTls } from '../start-tls.ts';
-import { type Parsing, readLeg } from './read-leg.ts';
+import { hasUnread, type Parsing, readLeg } from './read-leg.ts';
 import { SSL_REQUEST } from './startup.ts';
 
 const ACCEPTED = 'S'.charCodeAt(0);
@@ -19,13 +19,14 @@ export class PostgresTlsPrologue implements Prologue {
   async run(_client: Leg, upstream: Leg, signal: AbortSignal): Promise<Leg> {
     upstream.write(SSL_REQUEST);
     const answer = await readLeg(upstream, takeAnswer, signal);
+    // Bytes that came in clear behind the answer were put there by somebody else (CVE-2021-23222).
+    if (hasUnread(upstream))
+      throw new RelayError('EPROTO', 'the server sent more than an answer to the request for TLS');
     if (answer !== ACCEPTED) throw new RelayError('EPROTO', 'the server offers no TLS, which the credentials ask for');
     return startTls(upstream, this.#tls, signal);
   }
 }
 
-/** Bytes that came in clear behind the answer were put there by somebody else (CVE-2021-23222). */
 function takeAnswer(bytes: Buffer): Parsing<number> {
-  if (bytes.length > 1) throw new RelayError('EPROTO', 'the server sent more than an answer to the request for TLS');
   return { kind: 'parsed', value: bytes[0] ?? 0, size: 1 };
 }

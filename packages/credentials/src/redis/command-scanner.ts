@@ -42,6 +42,11 @@ export class CommandScanner {
     return this.#isLost;
   }
 
+  /** What comes next is the beginning of a command. */
+  get isBetween(): boolean {
+    return this.#state.kind === 'start' && this.#left === 0;
+  }
+
   /** Goes on in the chunk from `at` until a command ends, or the chunk does. */
   advance(chunk: Buffer, at: number): ScannedCommand | undefined {
     let next = at;

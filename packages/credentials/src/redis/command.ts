@@ -2,29 +2,37 @@ const CR = 0x0d;
 const LF = 0x0a;
 const ASTERISK = 0x2a;
 const DOLLAR = 0x24;
-/** More arguments than any command has with which a session begins. */
+const FOUR = 0x34;
+const FIVE = 0x35;
+const LETTER_A = 0x61;
+const LETTER_H = 0x68;
+const LOWER_CASE = 0x20;
+/** More arguments than HELLO has. */
 const MAX_ARGUMENTS = 16;
 /** What Redis itself takes of a client that has not logged in. */
 const MAX_ARGUMENT_BYTES = 16_384;
 const MAX_HEADER_BYTES = 24;
+/** Longer commands are no logins, and are not waited for. */
+const MAX_LOGIN_BYTES = 20_000;
 
-/** What stands at the beginning of a client's bytes. */
-export type CommandReading =
-  | { readonly kind: 'command'; readonly args: readonly Buffer[]; readonly length: number }
-  /** An empty line or array, to which Redis says nothing. */
-  | { readonly kind: 'blank'; readonly length: number }
-  /** It may yet become one of the commands with which a session begins. */
+/** What begins at a place in a client's bytes. */
+export type LoginReading =
+  /** AUTH or HELLO, with its arguments; `end` is where the next command begins. */
+  | { readonly kind: 'command'; readonly args: readonly Buffer[]; readonly end: number }
+  /** It may yet become one of the two. */
   | { readonly kind: 'incomplete' }
   /** Any other command, or no RESP at all. */
   | { readonly kind: 'other' };
 
-const OTHER: CommandReading = { kind: 'other' };
-const INCOMPLETE: CommandReading = { kind: 'incomplete' };
+const OTHER: LoginReading = { kind: 'other' };
+const INCOMPLETE: LoginReading = { kind: 'incomplete' };
 
-/** Reads AUTH, HELLO, CLIENT SETNAME or CLIENT SETINFO; says as early as can be that it is another command. */
-export function readLeadingCommand(bytes: Buffer): CommandReading {
-  if (bytes.length === 0) return INCOMPLETE;
-  return bytes[0] === ASTERISK ? readArray(bytes) : readInline(bytes);
+/** Reads AUTH or HELLO at `at`, where a command begins; says as early as can be that it is another. */
+export function readLogin(bytes: Buffer, at: number): LoginReading {
+  if (at >= bytes.length) return INCOMPLETE;
+  const reading = bytes[at] === ASTERISK ? readArray(bytes, at) : readInline(bytes, at);
+  const end = reading.kind === 'command' ? reading.end : bytes.length;
+  return end - at > MAX_LOGIN_BYTES ? OTHER : reading;
 }
 
 /** As a client sends it (RESP array of bulk strings). */
@@ -42,15 +50,26 @@ export function wordOf(arg: Buffer | undefined): string {
   return arg === undefined ? '' : arg.toString('latin1').toUpperCase();
 }
 
-function readArray(bytes: Buffer): CommandReading {
-  const header = readNumberLine(bytes, 0);
+/** Whether AUTH or HELLO may stand there; looks at a few bytes, because every command of a client is asked. */
+function mayBeLogin(bytes: Buffer, name: number): boolean {
+  const digit = bytes[name + 1];
+  const letter = bytes[name + 4];
+  if (name < bytes.length && bytes[name] !== DOLLAR) return false;
+  if (digit !== undefined && digit !== FOUR && digit !== FIVE) return false;
+  if (name + 2 < bytes.length && bytes[name + 2] !== CR) return false;
+  return letter === undefined || (letter | LOWER_CASE) === (digit === FOUR ? LETTER_A : LETTER_H);
+}
+
+function readArray(bytes: Buffer, from: number): LoginReading {
+  const name = bytes.indexOf(LF, from) + 1;
+  if (name === 0) return bytes.length - from > MAX_HEADER_BYTES ? OTHER : INCOMPLETE;
+  if (!mayBeLogin(bytes, name)) return OTHER;
+  const header = readNumberLine(bytes, from);
   if (header === 'incomplete') return INCOMPLETE;
-  if (header === 'malformed' || header.value > MAX_ARGUMENTS) return OTHER;
-  if (header.value <= 0) return { kind: 'blank', length: header.end };
+  if (header === 'malformed' || header.value > MAX_ARGUMENTS || header.value <= 0) return OTHER;
   const args: Buffer[] = [];
   let at = header.end;
   while (args.length < header.value) {
-    if (!canLead(args)) return OTHER;
     if (at >= bytes.length) return INCOMPLETE;
     if (bytes[at] !== DOLLAR) return OTHER;
     const length = readNumberLine(bytes, at);
@@ -59,36 +78,31 @@ function readArray(bytes: Buffer): CommandReading {
     const end = length.end + length.value;
     if (end + 2 > bytes.length) return INCOMPLETE;
     args.push(bytes.subarray(length.end, end));
+    if (!isLoginName(args[0])) return OTHER;
     at = end + 2;
   }
-  return canLead(args) ? { kind: 'command', args, length: at } : OTHER;
+  return { kind: 'command', args, end: at };
 }
 
 /** A line of words, as people type it. */
-function readInline(bytes: Buffer): CommandReading {
-  const end = bytes.indexOf(LF);
-  if (end === -1) return bytes.length > MAX_ARGUMENT_BYTES || !mayLeadInline(bytes) ? OTHER : INCOMPLETE;
-  const line = bytes.subarray(0, bytes[end - 1] === CR ? end - 1 : end).toString('latin1');
-  const args = splitLine(line);
-  if (args === undefined) return OTHER;
-  if (args.length === 0) return { kind: 'blank', length: end + 1 };
-  return canLead(args) && args.length > 0 && (wordOf(args[0]) !== 'CLIENT' || args.length > 1)
-    ? { kind: 'command', args, length: end + 1 }
-    : OTHER;
+function readInline(bytes: Buffer, from: number): LoginReading {
+  const end = bytes.indexOf(LF, from);
+  const line = bytes.subarray(from, end === -1 ? bytes.length : bytes[end - 1] === CR ? end - 1 : end);
+  if (!mayBeginInline(line)) return OTHER;
+  if (end === -1) return line.length > MAX_ARGUMENT_BYTES ? OTHER : INCOMPLETE;
+  const args = splitLine(line.toString('latin1'));
+  return isLoginName(args?.[0]) ? { kind: 'command', args: args ?? [], end: end + 1 } : OTHER;
 }
 
-/** Whether a line of which no end has come yet may begin with a word that matters; else it need not be held. */
-function mayLeadInline(bytes: Buffer): boolean {
-  const word = /^\s*["']?([a-z]*)/i.exec(bytes.subarray(0, 64).toString('latin1'))?.[1]?.toUpperCase() ?? '';
-  return ['AUTH', 'HELLO', 'CLIENT'].some((known) => known.startsWith(word) || word.startsWith(known));
+/** Whether a line, of which no end may have come yet, may begin with a word that matters; else it need not be held. */
+function mayBeginInline(line: Buffer): boolean {
+  const word = /^\s*["']?([a-z]*)/i.exec(line.subarray(0, 64).toString('latin1'))?.[1]?.toUpperCase() ?? '';
+  return ['AUTH', 'HELLO'].some((known) => known.startsWith(word) || word.startsWith(known));
 }
 
-function canLead(args: readonly Buffer[]): boolean {
-  if (args.length === 0) return true;
-  const name = wordOf(args[0]);
-  if (name === 'AUTH' || name === 'HELLO') return true;
-  if (name !== 'CLIENT') return false;
-  return args.length === 1 || wordOf(args[1]) === 'SETNAME' || wordOf(args[1]) === 'SETINFO';
+function isLoginName(arg: Buffer | undefined): boolean {
+  const name = arg === undefined || arg.length > 5 ? '' : wordOf(arg);
+  return name === 'AUTH' || name === 'HELLO';
 }
 
 /** Words with quotes as redis-cli's; undefined where the quotes do not match. */

@@ -60,21 +60,20 @@ export class RedisPrologue implements Prologue {
   #openSession(upstream: Leg, destination: Destination): SessionLeg {
     const { protocol } = this.#credential;
     let candidates: AsyncGenerator<Secret, void, undefined> | undefined;
-    const leg = new SessionLeg(upstream, {
+    return new SessionLeg(upstream, {
       moved: (to) => this.#context.onEvent({ kind: 'moved', protocol, to }),
       tlsClient: () => this.#context.onEvent({ kind: 'tls-client', protocol }),
-      logIn: async (isFirst) => {
+      login: () => writeLogin(this.#credential, this.#credential.password.current),
+      nextLogin: async (isFirst) => {
         if (isFirst || candidates === undefined) candidates = this.#credential.password.candidates();
         const next = await candidates.next();
         if (next.done === true) {
           this.#tellRefused(destination, 'after RESET it takes no login');
-          return false;
+          return undefined;
         }
-        if (!upstream.destroyed) upstream.write(writeLogin(this.#credential, next.value));
-        return true;
+        return writeLogin(this.#credential, next.value);
       },
     });
-    return leg;
   }
 
   #tellOutdated({ name }: Destination, accepted: Secret): void {

@@ -2,16 +2,13 @@ import { Duplex } from 'node:stream';
 import { type Leg, probeLeg, resetLeg } from '@mdns-ambassador/relay';
 import { RedisSession, type SessionWorld } from './session.ts';
 
-export type SessionLegWorld = Pick<SessionWorld, 'moved' | 'tlsClient'> & {
-  /** As a session's, and writes to this leg. */
-  readonly logIn: (isFirst: boolean, upstream: Leg) => Promise<boolean>;
-};
+export type SessionLegWorld = Pick<SessionWorld, 'login' | 'nextLogin' | 'moved' | 'tlsClient'>;
 
 /** The upstream of a client in a Redis session: what the splice writes is the client's, what it reads is for the client. */
 export class SessionLeg extends Duplex implements Leg {
   readonly #upstream: Leg;
   readonly #session: RedisSession;
-  /** The write that is not done with: its bytes are held, or upstream takes no more for now. */
+  /** The write that is not done with: upstream has not taken all its bytes, or what follows them must wait. */
   #pending: ((error?: Error | null) => void) | undefined;
 
   constructor(upstream: Leg, world: SessionLegWorld) {
@@ -19,18 +16,16 @@ export class SessionLeg extends Duplex implements Leg {
     this.#upstream = upstream;
     this.#session = new RedisSession({
       ...world,
-      logIn: (isFirst) => world.logIn(isFirst, upstream),
       toClient: (bytes) => {
         if (!this.push(bytes)) upstream.pause();
       },
       toUpstream: (bytes) => {
-        if (!upstream.destroyed && !upstream.writableEnded) upstream.write(bytes);
+        if (!upstream.destroyed && !upstream.writableEnded) upstream.write(bytes, this.#onTaken);
       },
       released: () => this.#settle(),
       ended: (reply) => this.#finish(reply),
     });
     upstream.on('data', (chunk: Buffer) => this.#session.takeUpstream(chunk));
-    upstream.on('drain', () => this.#settle());
     upstream.on('end', () => this.#confirmEnd());
     upstream.on('error', (error) => this.destroy(error));
     upstream.on('close', () => this.#settle());
@@ -65,9 +60,12 @@ export class SessionLeg extends Duplex implements Leg {
     callback(error);
   }
 
+  readonly #onTaken = (): void => this.#settle();
+
+  /** Whoever has lent the bytes of a write has them back with its callback: upstream must have taken all of them. */
   #settle(): void {
-    const { destroyed, writableNeedDrain } = this.#upstream;
-    if (!destroyed && (this.#session.isHolding || writableNeedDrain)) return;
+    const { destroyed, writableLength } = this.#upstream;
+    if (!destroyed && (this.#session.isHolding || writableLength > 0)) return;
     const callback = this.#pending;
     this.#pending = undefined;
     callback?.();

@@ -1,24 +1,23 @@
-import { type CommandReading, readLeadingCommand, wordOf, writeCommand } from './command.ts';
+import { readLogin, wordOf, writeCommand } from './command.ts';
 import { CommandScanner } from './command-scanner.ts';
 import { type Frame, FrameScanner } from './frame-scanner.ts';
 import type { LoginOutcome } from './login.ts';
 import { judgeLogin } from './login.ts';
 
-/** Longer beginnings of a command are not waited for. */
-const MAX_LEADING_BYTES = 20_000;
 const TLS_HANDSHAKE = 0x16;
-const OK = Buffer.from('+OK\r\n');
 const SKIPPED_RESET = Buffer.from(
   '-ERR ambassador: RESET is followed by a login, and CLIENT REPLY SKIP hides its reply\r\n',
 );
-const NOTHING = Buffer.alloc(0);
+const NOT_LOGGED_IN = Buffer.from('-NOAUTH ambassador: after RESET the service refuses the credentials\r\n');
 
 /** What a session does to the world. */
 export interface SessionWorld {
   toClient(bytes: Buffer): void;
   toUpstream(bytes: Buffer): void;
-  /** After RESET: writes AUTH with the next secret upstream, later; false when there is none left. `isFirst`: a new login. */
-  logIn(isFirst: boolean): Promise<boolean>;
+  /** AUTH with the secret, in the place of the client's own. */
+  login(): Buffer;
+  /** After RESET: AUTH with the next secret; undefined when there is none left. `isFirst`: a new login. */
+  nextLogin(isFirst: boolean): Promise<Buffer | undefined>;
   /** The client's bytes are wanted again. */
   released(): void;
   /** The session is over: a last word for the client, or none. */
@@ -29,12 +28,8 @@ export interface SessionWorld {
 }
 
 type State =
-  /** The session's beginning, where the client may log in; `held` is a command that is not complete. */
-  | { readonly kind: 'leading'; readonly held: Buffer }
-  /** A leading command was passed on, and its reply is awaited. */
-  | { readonly kind: 'awaiting'; readonly held: Buffer }
-  /** Bytes pass; both directions are scanned for what matters. */
-  | { readonly kind: 'passing' }
+  /** Bytes pass; both directions are scanned for what matters. `held` may become the client's login. */
+  | { readonly kind: 'passing'; readonly held: Buffer }
   /** RESET was passed on: whatever follows must wait until there was a new login. */
   | { readonly kind: 'resetting'; readonly held: Buffer }
   | { readonly kind: 'logging-in'; readonly held: Buffer }
@@ -42,16 +37,19 @@ type State =
   | { readonly kind: 'transparent' }
   | { readonly kind: 'over' };
 
+const TRANSPARENT: State = { kind: 'transparent' };
+const PASSING: State = { kind: 'passing', held: Buffer.alloc(0) };
+
 /**
- * What happens between a client and a Redis that has taken our login. The client's own logins at the beginning are answered
- * here; after that bytes pass, but for RESET, which takes the login away: it is done again before anything else is let through,
- * and the client is at the beginning once more.
+ * What happens between a client and a Redis that has taken our login. Bytes pass, but for the client's own logins, which become ours
+ * wherever they stand, so that the server answers them in their turn; and for RESET, which takes the login away: it is done again
+ * before anything else is let through.
  */
 export class RedisSession {
   readonly #world: SessionWorld;
   readonly #frames = new FrameScanner();
-  #commands = new CommandScanner();
-  #state: State = { kind: 'leading', held: NOTHING };
+  readonly #commands = new CommandScanner();
+  #state: State = PASSING;
   #isMovedTold = false;
   #hasSpoken = false;
   /** The server says nothing to the client's next command, so that a RESET would be waited for without end. */
@@ -64,23 +62,19 @@ export class RedisSession {
   /** Whether the client's bytes should wait; what is given nevertheless is held. */
   get isHolding(): boolean {
     const { kind } = this.#state;
-    return kind === 'awaiting' || kind === 'resetting' || kind === 'logging-in';
+    return kind === 'resetting' || kind === 'logging-in';
   }
 
   takeClient(chunk: Buffer): void {
     const state = this.#state;
     switch (state.kind) {
-      case 'leading':
+      case 'passing':
         if (!this.#hasSpoken && chunk[0] === TLS_HANDSHAKE) this.#refuseTls();
-        else this.#lead(joined(state.held, chunk));
+        else this.#pass(joined(state.held, chunk));
         return;
-      case 'awaiting':
       case 'resetting':
       case 'logging-in':
         this.#state = { ...state, held: joined(state.held, chunk) };
-        return;
-      case 'passing':
-        this.#pass(chunk);
         return;
       case 'transparent':
         this.#world.toUpstream(chunk);
@@ -94,9 +88,9 @@ export class RedisSession {
 
   /** What the client had begun is passed on: there will be no more of it. */
   endClient(): void {
-    if (this.#state.kind !== 'leading' || this.#state.held.length === 0) return;
+    if (this.#state.kind !== 'passing' || this.#state.held.length === 0) return;
     const { held } = this.#state;
-    this.#state = { kind: 'transparent' };
+    this.#state = TRANSPARENT;
     this.#world.toUpstream(held);
   }
 
@@ -130,20 +124,13 @@ export class RedisSession {
     const state = this.#state;
     switch (state.kind) {
       case 'passing':
-      case 'leading':
         this.#lookForMove(frame);
         return this.#passFrames(chunk, at, frame.end);
-      case 'awaiting':
-        this.#world.toClient(chunk.subarray(at, frame.end));
-        if (frame.type !== '>') this.#resume(state.held);
-        return frame.end;
       case 'resetting':
         this.#world.toClient(chunk.subarray(at, frame.end));
         if (frame.type === '+' && frame.line === 'RESET') this.#logIn(state.held, true);
         else if (isResetRefused(frame)) {
-          this.#state = { kind: 'passing' };
-          this.#pass(state.held);
-          this.#world.released();
+          this.#goOn(state.held);
         }
         return frame.end;
       case 'logging-in':
@@ -180,78 +167,72 @@ export class RedisSession {
     this.#world.moved(line.split(' ')[2] ?? '');
   }
 
-  #lead(bytes: Buffer): void {
-    let rest = bytes;
-    while (rest.length > 0) {
-      this.#hasSpoken = true;
-      const reading: CommandReading = rest.length > MAX_LEADING_BYTES ? { kind: 'other' } : readLeadingCommand(rest);
-      switch (reading.kind) {
-        case 'incomplete':
-          this.#state = { kind: 'leading', held: Buffer.from(rest) };
-          return;
-        case 'other':
-          this.#state = { kind: 'passing' };
-          this.#commands = new CommandScanner();
-          // Of a lent chunk only the whole is sure to hold its reader back; a part may wait when the chunk is read into again.
-          this.#pass(rest.length === bytes.length ? rest : Buffer.from(rest));
-          return;
-        case 'blank':
-          rest = rest.subarray(reading.length);
-          break;
-        case 'command': {
-          const after = rest.subarray(reading.length);
-          if (!isLogin(reading.args)) {
-            this.#state = { kind: 'awaiting', held: Buffer.from(after) };
-            this.#world.toUpstream(withoutLogin(reading.args));
-            return;
-          }
-          this.#world.toClient(OK);
-          rest = after;
-          break;
-        }
-        default:
-          reading satisfies never;
-      }
-    }
-    this.#state = { kind: 'leading', held: NOTHING };
-  }
-
+  /** Takes whole chunks where it can: what lies between two logins of the client goes on in one piece. */
   #pass(chunk: Buffer): void {
+    this.#hasSpoken = true;
+    this.#state = PASSING;
+    let from = 0;
     let at = 0;
     while (at < chunk.length) {
+      if (this.#commands.isBetween) {
+        const login = readLogin(chunk, at);
+        if (login.kind === 'incomplete') {
+          this.#forward(chunk, from, at);
+          this.#state = { kind: 'passing', held: Buffer.from(chunk.subarray(at)) };
+          return;
+        }
+        if (login.kind === 'command') {
+          this.#forward(chunk, from, at);
+          this.#world.toUpstream(this.#replaceLogin(login.args) ?? chunk.subarray(at, login.end));
+          this.#skipsReply = false;
+          from = login.end;
+          at = login.end;
+          continue;
+        }
+      }
       const command = this.#commands.advance(chunk, at);
       if (command === undefined) break;
       at = command.end;
       if (command.name === 'SYNC' || command.name === 'PSYNC') {
         // What a replica is sent is no RESP.
-        this.#state = { kind: 'transparent' };
+        this.#state = TRANSPARENT;
         break;
       }
       if (command.name === 'RESET' && command.argumentCount === 1) {
         this.#state = { kind: 'resetting', held: Buffer.from(chunk.subarray(at)) };
-        this.#world.toUpstream(chunk.subarray(0, at));
+        this.#forward(chunk, from, at);
         if (this.#skipsReply) this.#end(SKIPPED_RESET);
         return;
       }
       this.#skipsReply = command.name === 'CLIENT' && command.words === 'REPLY SKIP';
     }
-    if (this.#commands.isLost) this.#state = { kind: 'transparent' };
-    if (chunk.length > 0) this.#world.toUpstream(chunk);
+    if (this.#commands.isLost) this.#state = TRANSPARENT;
+    this.#forward(chunk, from, chunk.length);
   }
 
-  /** The client is at the session's beginning again. */
-  #resume(held: Buffer): void {
-    this.#state = { kind: 'leading', held: NOTHING };
-    this.#lead(held);
+  #forward(chunk: Buffer, from: number, to: number): void {
+    if (from < to) this.#world.toUpstream(chunk.subarray(from, to));
+  }
+
+  /** What goes on instead of AUTH or HELLO; undefined where they name no login, or none that a server would understand. */
+  #replaceLogin(args: readonly Buffer[]): Buffer | undefined {
+    if (wordOf(args[0]) === 'HELLO') return withoutLogin(args);
+    return args.length === 2 || args.length === 3 ? this.#world.login() : undefined;
+  }
+
+  /** What was held is the client's next words. */
+  #goOn(held: Buffer): void {
+    this.#pass(held);
     if (!this.isHolding) this.#world.released();
   }
 
   #logIn(held: Buffer, isFirst: boolean): void {
     this.#state = { kind: 'logging-in', held };
-    this.#world.logIn(isFirst).then(
-      (hasTried) => {
-        if (!hasTried)
-          this.#end(Buffer.from('-NOAUTH ambassador: after RESET the service refuses the credentials\r\n'));
+    this.#world.nextLogin(isFirst).then(
+      (login) => {
+        if (this.#state.kind === 'over') return;
+        if (login === undefined) this.#end(NOT_LOGGED_IN);
+        else this.#world.toUpstream(login);
       },
       () => this.#end(undefined),
     );
@@ -260,7 +241,7 @@ export class RedisSession {
   #takeLogin(outcome: LoginOutcome, held: Buffer): void {
     switch (outcome.kind) {
       case 'accepted':
-        this.#resume(held);
+        this.#goOn(held);
         return;
       case 'refused':
       case 'failed':
@@ -277,7 +258,7 @@ export class RedisSession {
       this.#end(undefined);
       return;
     }
-    this.#state = { kind: 'transparent' };
+    this.#state = TRANSPARENT;
     if ('held' in state && state.held.length > 0) this.#world.toUpstream(state.held);
     this.#world.released();
   }
@@ -294,13 +275,8 @@ export class RedisSession {
   }
 }
 
-function isLogin(args: readonly Buffer[]): boolean {
-  return wordOf(args[0]) === 'AUTH' && (args.length === 2 || args.length === 3);
-}
-
-/** HELLO without the client's own AUTH; every other command as it is. */
-function withoutLogin(args: readonly Buffer[]): Buffer {
-  if (wordOf(args[0]) !== 'HELLO') return writeCommand(args);
+/** HELLO without the client's own AUTH; undefined where it has none. */
+function withoutLogin(args: readonly Buffer[]): Buffer | undefined {
   const kept = args.slice(0, 2);
   let at = 2;
   while (at < args.length) {
@@ -310,7 +286,7 @@ function withoutLogin(args: readonly Buffer[]): Buffer {
     if (!isWholeLogin) kept.push(...args.slice(at, at + length));
     at += length;
   }
-  return writeCommand(kept);
+  return kept.length === args.length ? undefined : writeCommand(kept);
 }
 
 /** A Redis before 6.2 does not know RESET, and a user may be denied it: then nothing was reset. */

@@ -91,8 +91,11 @@ export async function readUntil(leg: Duplex, pattern: RegExp): Promise<string> {
   let text = '';
   for (;;) {
     const chunk: unknown = leg.read();
-    if (chunk instanceof Uint8Array) text += Buffer.from(chunk).toString('latin1');
-    else if (leg.readableEnded || leg.destroyed) throw new Error(`ended after ${JSON.stringify(text)}`);
+    if (chunk instanceof Uint8Array) {
+      text += Buffer.from(chunk).toString('latin1');
+      // One read is one chunk from Node 26 on.
+      if (leg.readableLength > 0) continue;
+    } else if (leg.readableEnded || leg.destroyed) throw new Error(`ended after ${JSON.stringify(text)}`);
     else if (!pattern.test(text))
       await new Promise((resolve) => leg.once('readable', resolve).once('end', resolve).once('close', resolve));
     if (pattern.test(text)) return text;

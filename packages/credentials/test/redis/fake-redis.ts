@@ -5,6 +5,8 @@ interface Connection {
   user: string | undefined;
   protocol: 2 | 3;
   name: string;
+  /** Replies of what is queued since MULTI. */
+  queue?: string[] | undefined;
 }
 
 /** A Redis with one user, `app`, and replies of every shape. Counts what it is told. */
@@ -33,6 +35,17 @@ export class FakeRedis {
     const [name = '', ...rest] = args;
     const word = name.toUpperCase();
     this.commands.push(word);
+    const { queue } = connection;
+    if (queue !== undefined) {
+      connection.queue = word === 'EXEC' ? undefined : queue;
+      if (word === 'EXEC') return `*${queue.length}\r\n${queue.join('')}`;
+      queue.push(this.#run(connection, word, rest));
+      return '+QUEUED\r\n';
+    }
+    return this.#run(connection, word, rest);
+  }
+
+  #run(connection: Connection, word: string, rest: readonly string[]): string {
     switch (word) {
       case 'AUTH':
         return this.#login(connection, rest.at(-2) ?? 'default', rest.at(-1) ?? '') ? '+OK\r\n' : WRONGPASS;
@@ -79,6 +92,9 @@ const WRONGPASS = '-WRONGPASS invalid username-password pair or user is disabled
 function execute(connection: Connection, word: string, rest: readonly string[]): string {
   const isThree = connection.protocol === 3;
   switch (word) {
+    case 'MULTI':
+      connection.queue = [];
+      return '+OK\r\n';
     case 'PING':
       return '+PONG\r\n';
     case 'ECHO':

@@ -4,18 +4,32 @@ import { expect, test } from 'vitest';
 import { writeCommand } from '../../src/redis/command.ts';
 import { SessionLeg } from '../../src/redis/session-leg.ts';
 
-const WORLD = { moved: () => undefined, tlsClient: () => undefined, logIn: async () => true };
+const LOGIN = writeCommand(['AUTH', 'app', 'ours']);
+const WORLD = { moved: () => undefined, tlsClient: () => undefined, login: () => LOGIN, nextLogin: async () => LOGIN };
+const LOGIN_OF_CLIENT = writeCommand(['AUTH', 'mine']);
 
-/** A connection whose kernel has taken nothing yet. */
-class FullLeg extends Duplex implements Leg {
+/** A connection whose kernel takes a chunk when it is told to. */
+class SlowLeg extends Duplex implements Leg {
   readonly taken: Buffer[] = [];
+  #waiting: (() => void) | undefined;
 
   override _read(): void {
     // Nothing comes.
   }
 
-  override _write(chunk: Buffer): void {
-    this.taken.push(chunk);
+  /** Keeps what it was given, as the kernel has not taken it. */
+  override _write(chunk: Buffer, _encoding: BufferEncoding, done: () => void): void {
+    this.#waiting = () => {
+      this.taken.push(Buffer.from(chunk));
+      done();
+    };
+  }
+
+  takeNext(): boolean {
+    const waiting = this.#waiting;
+    this.#waiting = undefined;
+    waiting?.();
+    return waiting !== undefined;
   }
 
   resetAndDestroy(): this {
@@ -23,17 +37,33 @@ class FullLeg extends Duplex implements Leg {
   }
 }
 
-test('what follows a login in a lent buffer stays as it was until upstream has taken it', async () => {
-  const upstream = new FullLeg();
-  const leg = new SessionLeg(upstream, WORLD);
-  const login = writeCommand(['AUTH', 'mine']);
-  const size = leg.writableHighWaterMark;
-  // A splice lends chunks from this size on, and has them back as soon as the write is done with.
-  const lent = Buffer.concat([login, writeCommand(['SET', 'key', 'a'.repeat(size)])]).subarray(0, size);
-  const expected = Buffer.from(lent.subarray(login.length));
-  leg.write(lent);
-  await new Promise(setImmediate);
-  if (leg.writableLength === 0) lent.fill('b');
-  expect(Buffer.concat(upstream.taken).equals(expected)).toBe(true);
-  leg.destroy();
-});
+test.each([16_384, 65_536, 100])(
+  'what is written in a lent buffer of %i bytes stays as it was until upstream has taken all of it',
+  async (size) => {
+    const set = writeCommand(['SET', 'key', 'a'.repeat(size)]);
+    const ping = writeCommand(['PING']);
+    for (const parts of [
+      [LOGIN_OF_CLIENT, set],
+      [ping, LOGIN_OF_CLIENT, set],
+      [set, LOGIN_OF_CLIENT, ping],
+    ]) {
+      const upstream = new SlowLeg();
+      const leg = new SessionLeg(upstream, WORLD);
+      const lent = Buffer.concat(parts);
+      const expected = Buffer.concat(parts.map((part) => (part === LOGIN_OF_CLIENT ? LOGIN : part)));
+      let isBack = false;
+      leg.write(lent, () => {
+        isBack = true;
+        // Who has lent it reads into it again.
+        lent.fill('b');
+      });
+      do {
+        await new Promise(setImmediate);
+        if (leg.writableLength === 0) expect(isBack).toBe(true);
+      } while (upstream.takeNext());
+      expect(Buffer.concat(upstream.taken).equals(expected)).toBe(true);
+      expect(isBack).toBe(true);
+      leg.destroy();
+    }
+  },
+);

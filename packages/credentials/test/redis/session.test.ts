@@ -1,5 +1,8 @@
 import { expect, test } from 'vitest';
+import { writeCommand } from '../../src/redis/command.ts';
 import { RedisSession } from '../../src/redis/session.ts';
+
+const LOGIN = writeCommand(['AUTH', 'app', 'ours']);
 
 function open() {
   const said = { client: '', upstream: '' };
@@ -11,7 +14,8 @@ function open() {
     toUpstream: (bytes) => {
       said.upstream += bytes.toString('latin1');
     },
-    logIn: async () => true,
+    login: () => LOGIN,
+    nextLogin: async () => LOGIN,
     released: () => undefined,
     ended: (reply) => ends.push(reply?.toString('latin1')),
     moved: () => undefined,
@@ -47,4 +51,34 @@ test.each([
     expect(ends.every((reply) => reply?.startsWith('-ERR ambassador: ') === true)).toBe(true);
     expect(session.isHolding).toBe(count === 0);
   }
+});
+
+test('a login that is followed by much in one chunk is ours, and what follows stays whole', () => {
+  for (const size of [100, 20_000, 65_536, 1_000_000]) {
+    const { said, session } = open();
+    const rest = writeCommand(['SET', 'key', 'a'.repeat(size)]).toString();
+    session.takeClient(Buffer.from(`${writeCommand(['AUTH', 'mine'])}${rest}`));
+    expect(said.upstream === `${LOGIN}${rest}`, `${size} bytes`).toBe(true);
+  }
+});
+
+test('what looks like a login within a value passes', () => {
+  const text = `${writeCommand(['SET', 'key', `\r\n${writeCommand(['AUTH', 'mine'])}`])}AUTHOR x\r\n*2\r\n$4\r\nAUT`;
+  for (const size of [1, 3, 1_000]) {
+    const { said, session } = open();
+    for (let at = 0; at < text.length; at += size) session.takeClient(Buffer.from(text.slice(at, at + size)));
+    session.endClient();
+    expect(said.upstream).toBe(text);
+  }
+});
+
+test('a login that is longer than any is not waited for', () => {
+  const { said, session } = open();
+  const long = `*2\r\n$4\r\nAUTH\r\n$16000\r\n${'x'.repeat(10_000)}`;
+  session.takeClient(Buffer.from(long));
+  expect(said.upstream).toBe('');
+  const longer = `*4\r\n$4\r\nAUTH\r\n$16000\r\n${'x'.repeat(16_000)}\r\n$16000\r\n${'y'.repeat(8_000)}`;
+  const other = open();
+  other.session.takeClient(Buffer.from(longer));
+  expect(other.said.upstream).toBe(longer);
 });
