@@ -14,6 +14,8 @@ export type CredentialEvent =
   | { readonly kind: 'foreign'; readonly protocol: Protocol; readonly reason: string }
   /** An error of our own: the connection of that client was ended, and nothing else. */
   | { readonly kind: 'fault'; readonly protocol: Protocol; readonly destination: string; readonly reason: string }
+  /** The port on this machine is held by somebody who is not known to be the service, and was told nothing. */
+  | { readonly kind: 'stranger'; readonly protocol: Protocol; readonly destination: string; readonly uid: number }
   /** A client speaks TLS to the local port, which is plain. */
   | { readonly kind: 'tls-client'; readonly protocol: Protocol }
   /** A Redis Cluster sent the client to an address that bypasses the proxy. */

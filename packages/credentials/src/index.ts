@@ -4,6 +4,7 @@ export { CredentialsError, type CredentialsErrorCode } from './credentials-error
 export { createHttpInjection } from './http/injection.ts';
 export type { Injection } from './injection.ts';
 export type { InjectionContext } from './injection-context.ts';
+export { type Holder, type HolderRules, judgeHolder } from './port-holder.ts';
 export { createPostgresInjection } from './postgres/injection.ts';
 export { createPostgresCancelRouting } from './postgres/opening.ts';
 export type { ReadSecretOptions, Shelter } from './read-secret.ts';

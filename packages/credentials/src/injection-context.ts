@@ -1,5 +1,6 @@
-import type { Destination } from '@mdns-ambassador/relay';
+import type { Destination, Leg } from '@mdns-ambassador/relay';
 import type { CredentialEvent } from './credential-event.ts';
+import type { Holder } from './port-holder.ts';
 
 /** What the prologues of this package are given. */
 export interface InjectionContext {
@@ -8,4 +9,6 @@ export interface InjectionContext {
   readonly onEvent: (event: CredentialEvent) => void;
   /** Whether somebody has asked to tell this destination the credentials although it has shown nothing. Absent: never. */
   readonly trusts?: (destination: Destination) => boolean;
+  /** Who holds the port that a connection on this machine leads to. Absent: that is not known. */
+  readonly holderOf?: (upstream: Leg) => Holder;
 }

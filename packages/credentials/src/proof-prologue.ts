@@ -14,8 +14,16 @@ export class ProofPrologue implements Prologue {
   }
 
   async run(_client: Leg, upstream: Leg, _signal: AbortSignal, destination: Destination): Promise<Leg> {
-    if (destination.proof !== 'none' || this.#context.trusts?.(destination) === true) return upstream;
-    this.#context.onEvent({ kind: 'unproven', protocol: this.#protocol, destination: destination.name });
+    if (this.#context.trusts?.(destination) === true) return upstream;
+    const protocol = this.#protocol;
+    if (destination.proof === 'loopback') {
+      const holder = this.#context.holderOf?.(upstream);
+      if (holder?.kind !== 'stranger') return upstream;
+      this.#context.onEvent({ kind: 'stranger', protocol, destination: destination.name, uid: holder.uid });
+      throw new RelayError('UNPROVEN', `user ${holder.uid} holds its port, and is told no credentials`);
+    }
+    if (destination.proof !== 'none') return upstream;
+    this.#context.onEvent({ kind: 'unproven', protocol, destination: destination.name });
     throw new RelayError('UNPROVEN', 'it has not shown who it is, so that it is told no credentials');
   }
 }

@@ -2,18 +2,20 @@ import { type Destination, type Proof, runPrologues } from '@mdns-ambassador/rel
 import { expect, test } from 'vitest';
 import { MemoryLeg } from '../../relay/test/memory-leg.ts';
 import type { CredentialEvent } from '../src/credential-event.ts';
+import type { Holder } from '../src/port-holder.ts';
 import { ProofPrologue } from '../src/proof-prologue.ts';
 
 async function meet(
   proof: Proof,
-  options: { trusts?: (to: Destination) => boolean; proves?: Proof } = {},
+  options: { trusts?: (to: Destination) => boolean; proves?: Proof; holder?: Holder } = {},
 ): Promise<unknown[]> {
-  const { trusts, proves } = options;
+  const { trusts, proves, holder } = options;
   const events: CredentialEvent[] = [];
   const context = {
     now: () => 0,
     onEvent: (event: CredentialEvent) => events.push(event),
     ...(trusts ? { trusts } : {}),
+    ...(holder ? { holderOf: () => holder } : {}),
   };
   const [client] = MemoryLeg.pair();
   const [upstream] = MemoryLeg.pair();
@@ -32,6 +34,17 @@ test('who has shown nothing is told nothing', async () => {
 
 test.each(['mesh', 'tls', 'loopback'] as const)('%s is proof enough', async (proof) => {
   expect(await meet(proof)).toEqual([]);
+});
+
+test('who has taken a port of this machine is told nothing, unless somebody vouches for the place or TLS has proved it', async () => {
+  const holder: Holder = { kind: 'stranger', uid: 65_534 };
+  const destination = 'redis at 10.0.0.1:6379';
+  expect(await meet('loopback', { holder })).toEqual([
+    { kind: 'stranger', protocol: 'redis', destination, uid: 65_534 },
+  ]);
+  expect(await meet('loopback', { holder, trusts: () => true })).toEqual([]);
+  expect(await meet('loopback', { holder, proves: 'tls' })).toEqual([]);
+  for (const kind of ['trusted', 'unknown'] as const) expect(await meet('loopback', { holder: { kind } })).toEqual([]);
 });
 
 test('what a prologue before it has proved counts', async () => {

@@ -1,6 +1,6 @@
-import type { HostProcess } from '@mdns-ambassador/testkit';
-import { expect } from 'vitest';
-import { proxy, runAmbassador, runProgram, startProgram } from '../../ambassador.ts';
+import type { Host, HostProcess } from '@mdns-ambassador/testkit';
+import { expect, test } from 'vitest';
+import { locateProgram, proxy, runAmbassador, runProgram, startProgram } from '../../ambassador.ts';
 import {
   administerRedis,
   askRedis as ask,
@@ -189,3 +189,54 @@ await labTest(
     await plain.line(/a client speaks TLS to the local port/);
   },
 );
+
+await labTest(
+  'a client that keeps its connection may log in again for each page',
+  { hosts: 1, needs: ['redis-server', 'php', 'php-redis'] },
+  async (lan) => {
+    const host = lan.host(1);
+    await startRedis(host, 6101, 'sesame');
+    const file = await writeCredentials(host, 'app', 'sesame', ...APP);
+    await proxy(host, 'redis:7001', '--from', 'static:127.0.0.1:6101', '--credentials', file);
+    const pages = ['-d', 'redis.pconnect.pooling_enabled=1', locateProgram('kept-connection.php'), '7001'];
+    expect(await host.read('php', pages)).toBe('1 app\n2 app\n3 app\n');
+    // In a transaction it is answered in its turn.
+    expect(await host.read('redis-cli', ['-p', '7001'], { input: 'MULTI\nAUTH me mine\nACL WHOAMI\nEXEC\n' })).toBe(
+      'OK\nQUEUED\nQUEUED\nOK\napp\n',
+    );
+  },
+);
+
+/** As nobody, whom no file of this folder need be open to. */
+async function squat(host: Host, port: string): Promise<HostProcess> {
+  const become = ['setpriv', '--reuid', '65534', '--regid', '65534', '--clear-groups'];
+  const program = locateProgram('squatter.mjs');
+  const script = 'program=$0; exec "$@" < "$program"';
+  const node = [process.execPath, '--input-type=module', '-', port];
+  const squatter = host.spawn('sh', ['-c', script, program, ...become, ...node]);
+  await squatter.line(/^ready/);
+  return squatter;
+}
+
+const SQUATTED = 'who takes the port of a service that is down is not told its password';
+if (process.getuid?.() === 0) {
+  await labTest(SQUATTED, { hosts: 1, needs: ['redis-server', 'redis-cli'] }, async (lan) => {
+    const host = lan.host(1);
+    const file = await writeCredentials(host, 'app', 'sesame', ...APP);
+    const squatter = await squat(host, '6101');
+    const proxying = await proxy(host, 'redis:7001', '--from', 'static:127.0.0.1:6101', '--credentials', file);
+    await askUntilTold(proxying, /user 65534 of this machine holds 127\.0\.0\.1:6101/, () => ask(host, '7001', ...WHO));
+    expect(squatter.output).not.toContain('heard');
+    squatter.kill('SIGTERM');
+    await squatter.exited;
+    await startRedis(host, 6101, 'sesame');
+    await expect.poll(() => ask(host, '7001', ...WHO)).toBe('app');
+
+    // Whoever is written down as the service's user may have it.
+    const named = await writeCredentials(host, 'named', 'sesame', ...APP, 'serviceUser: nobody');
+    const other = await squat(host, '6102');
+    await proxy(host, 'redis:7002', '--from', 'static:127.0.0.1:6102', '--credentials', named);
+    await ask(host, '7002', 'PING');
+    await other.line(/^heard "\*3/);
+  });
+} else test.skip(`${SQUATTED} (skipped: root alone can be another user)`);

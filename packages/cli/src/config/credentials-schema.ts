@@ -30,6 +30,7 @@ export const credentialsSchema: z.ZodObject<{
   host: z.ZodOptional<z.ZodString>;
   hosts: z.ZodOptional<z.ZodArray<z.ZodString>>;
   origins: z.ZodOptional<z.ZodArray<z.ZodString>>;
+  serviceUser: z.ZodOptional<z.ZodUnion<readonly [z.ZodString, z.ZodNumber]>>;
 }> = z.strictObject({
   protocol: z.enum(PROTOCOLS, { error: `write ${PROTOCOLS.join(', ')}` }).describe('What the service speaks'),
   username: word.describe('Who logs in; redis: absent for a password alone').optional(),
@@ -61,6 +62,10 @@ export const credentialsSchema: z.ZodObject<{
     'write a list of origins, such as [https://app.example.com]',
   )
     .describe('http: other sites whose web pages may act as the user, * for all')
+    .optional(),
+  serviceUser: z
+    .union([word, z.number().int().min(0)], { error: "write a user's name or number" })
+    .describe('Linux: who else than root may hold its port on this machine; absent: any system user')
     .optional(),
 });
 

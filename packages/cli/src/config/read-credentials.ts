@@ -29,6 +29,7 @@ const SECRET_KEYS = {
   token: { file: 'tokenFile', variable: 'tokenFileVariable', name: 'tokenName' },
 } as const;
 const HTTP_KEYS = ['host', 'hosts', 'origins'] as const;
+const USERS_FILE = '/etc/passwd';
 const MAX_FILE_BYTES = 1024 * 1024;
 const PROBLEMS: ReadonlyMap<string, string> = new Map([
   ['ENOENT', 'does not exist'],
@@ -138,6 +139,7 @@ function toRequest(object: CredentialsObject, place: CredentialsPlace): Credenti
   const shared = {
     secret: readPlace(object, place, isBearer ? 'token' : 'password'),
     ...(tls === undefined ? {} : { tls }),
+    ...readServiceUser(object, place),
   };
   switch (protocol) {
     case 'redis':
@@ -219,6 +221,33 @@ function readTls({ tls, caFile, serverName }: CredentialsObject, place: Credenti
     throw fail(place, 'tls', 'tls: it is not said whose certificate the service must show; write serverName: NAME');
   }
   return { serverName, ...(caFile === undefined ? {} : { caFile: resolve(dirname(place.file), caFile) }) };
+}
+
+function readServiceUser(
+  { serviceUser: user }: CredentialsObject,
+  place: CredentialsPlace,
+): { readonly serviceUid?: number } {
+  if (user === undefined) return {};
+  if (typeof user === 'number') return { serviceUid: user };
+  const serviceUid = /^\d+$/.test(user) ? Number(user) : findUid(user);
+  if (serviceUid !== undefined) return { serviceUid };
+  throw fail(
+    place,
+    'serviceUser',
+    `serviceUser: there is no "${user}" in ${USERS_FILE}; write a user's name or number`,
+  );
+}
+
+function findUid(user: string): number | undefined {
+  try {
+    const line = readInputFile(USERS_FILE, { maxBytes: MAX_FILE_BYTES })
+      .toString('utf8')
+      .split('\n')
+      .find((one) => one.startsWith(`${user}:`));
+    return line === undefined ? undefined : Number(line.split(':')[2]);
+  } catch {
+    return undefined;
+  }
 }
 
 function fail({ document, path }: CredentialsPlace, key: string, sentence: string): CliError {

@@ -25,6 +25,8 @@ export interface HttpRequestNames {
 interface AnyRequest {
   readonly secret: SecretPlace;
   readonly tls?: TlsRequest;
+  /** Whose process may hold the service's port on this machine. */
+  readonly serviceUid?: number;
 }
 
 /** What is to be said to a service in the application's place; no secret is part of it. Two that are equal ask for the same. */

@@ -10,6 +10,8 @@ export function describeCredentialEvent(service: string, event: CredentialEvent)
       return `${service}: ${escapeText(event.destination)} refuses the new secret and takes the one before: change it there, or put the file right`;
     case 'unproven':
       return `${service}: ${escapeText(event.destination)} has not shown who it is, and is told no credentials`;
+    case 'stranger':
+      return `${service}: user ${event.uid} of this machine holds ${escapeText(event.destination)}, and is told no credentials: it may be somebody who took the service's port; if it is the service, write serviceUser: ${event.uid} in the credentials`;
     case 'tls-client':
       return `${service}: a client speaks TLS to the local port, which is plain; switch TLS off in the application`;
     case 'foreign':

@@ -6,8 +6,10 @@ import {
   createHttpInjection,
   createPostgresInjection,
   createRedisInjection,
+  type HolderRules,
   type Injection,
   type InjectionContext,
+  judgeHolder,
   SecretFile,
   type SecretFileEvent,
   type TargetTls,
@@ -69,9 +71,16 @@ export class Injections {
   /** Throws a CliError when the secret or a certificate can't be had. */
   open({ service, credentials, isInsecure }: InjectionWork): OpenInjection {
     const { file, close } = this.#openSecret(credentials, service);
+    const { serviceUid } = credentials;
+    const rules: HolderRules = {
+      platform: this.#surroundings.platform,
+      uid: process.geteuid?.(),
+      ...(serviceUid === undefined ? {} : { serviceUid }),
+    };
     const context: InjectionContext = {
       now: () => systemClock.now(),
       onEvent: (event) => this.#tell(service, event),
+      holderOf: (upstream) => judgeHolder(upstream, rules),
       trusts: ({ source }: Destination) => isInsecure && source !== undefined && WRITTEN_SOURCES.test(source),
     };
     return { ...createInjection(toCredential(credentials, file), context), close };

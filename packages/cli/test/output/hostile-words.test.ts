@@ -148,6 +148,7 @@ const CREDENTIALS: Examples<CredentialEvent> = {
   refused: { kind: 'refused', protocol: 'redis', destination: 'd', reason: 'r' },
   outdated: { kind: 'outdated', protocol: 'redis', destination: 'd' },
   unproven: { kind: 'unproven', protocol: 'redis', destination: 'd' },
+  stranger: { kind: 'stranger', protocol: 'redis', destination: 'd', uid: 1 },
   foreign: { kind: 'foreign', protocol: 'redis', reason: 'r' },
   fault: { kind: 'fault', protocol: 'redis', destination: 'd', reason: 'r' },
   'tls-client': { kind: 'tls-client', protocol: 'redis' },

@@ -26,8 +26,8 @@ export interface LoginOptions {
   /** latin1. */
   readonly user: string;
   readonly secret: Secret;
-  /** Nobody but the server can read what it is sent. */
-  readonly isPrivate: boolean;
+  /** Whether nobody but the service can read what it is sent; asked where it asks for clear text. */
+  readonly isPrivate: () => boolean;
   readonly random?: () => string;
 }
 
@@ -99,8 +99,10 @@ async function answerRequest(server: Leg, message: Message, state: State, option
   switch (code) {
     case AUTHENTICATION.cleartextPassword:
       expectAsked(state);
-      if (!options.isPrivate) {
-        throw refuse('the server asks for the password in clear text, which is told over TLS or on this machine alone');
+      if (!options.isPrivate()) {
+        throw refuse(
+          'the server asks for the password in clear text, which is told over TLS, in a mesh, or to a user of this machine who is known to be the service; have it ask for scram-sha-256 (pg_hba.conf), or use TLS',
+        );
       }
       server.write(encodeMessage('p', endString(secret.reveal())));
       return { kind: 'verified' };

@@ -87,7 +87,7 @@ export class PostgresPrologue implements Prologue {
         startup: encodeStartup(startup.version, replaceIdentity(startup.parameters, this.#credential)),
         user,
         secret: login.secret,
-        isPrivate: destination.proof !== 'none',
+        isPrivate: () => this.#isPrivate(upstream, destination),
       },
       signal,
     );
@@ -104,6 +104,12 @@ export class PostgresPrologue implements Prologue {
       default:
         return outcome satisfies never;
     }
+  }
+
+  /** On this machine, whoever took the service's port could ask for it, too. */
+  #isPrivate(upstream: Leg, { proof }: Destination): boolean {
+    if (proof === 'loopback') return this.#context.holderOf?.(upstream).kind === 'trusted';
+    return proof !== 'none';
   }
 
   async #openLogin(client: Leg): Promise<Login> {

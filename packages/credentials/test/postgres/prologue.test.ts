@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { expect, test, vi } from 'vitest';
 import { MemoryLeg } from '../../../relay/test/memory-leg.ts';
 import type { CredentialEvent } from '../../src/credential-event.ts';
+import type { Holder } from '../../src/port-holder.ts';
 import { parseError } from '../../src/postgres/error-response.ts';
 import { encodeInt32, encodeMessage, endString } from '../../src/postgres/message.ts';
 import { PostgresPrologue } from '../../src/postgres/prologue.ts';
@@ -43,11 +44,16 @@ interface Set {
   readonly password?: SecretSource;
   readonly database?: string;
   readonly destination?: Destination;
+  readonly holder?: Holder;
 }
 
-function open({ password = secretsOf('secret'), database, destination = MESH }: Set = {}) {
+function open({ password = secretsOf('secret'), database, destination = MESH, holder }: Set = {}) {
   const events: CredentialEvent[] = [];
-  const context = { now: () => 0, onEvent: (event: CredentialEvent) => events.push(event) };
+  const context = {
+    now: () => 0,
+    onEvent: (event: CredentialEvent) => events.push(event),
+    ...(holder === undefined ? {} : { holderOf: () => holder }),
+  };
   const credential = {
     protocol: 'postgres',
     username: 'app',
@@ -253,10 +259,22 @@ test('a server that does not know the password is not believed', async () => {
   expect(String(outcome)).toContain('has not shown that it knows the password');
 });
 
-test('the password is told in clear text to nobody who is not proven', async () => {
-  const { outcome, server } = await logIn('cleartext', { destination: { ...MESH, proof: 'none' } });
+test.each([
+  ['none', undefined],
+  ['loopback', undefined],
+  ['loopback', { kind: 'unknown' }],
+] as const)('the password is told in clear text to nobody who is not proven: %s, %j', async (proof, holder) => {
+  const { outcome, server } = await logIn('cleartext', { destination: { ...MESH, proof }, ...(holder && { holder }) });
   expect(String(outcome)).toContain('clear text');
   expect(server.readableLength).toBe(0);
+});
+
+test('the password is told in clear text to a user of this machine who is known to be the service', async () => {
+  const { outcome } = await logIn('cleartext', {
+    destination: { ...MESH, proof: 'loopback' },
+    holder: { kind: 'trusted' },
+  });
+  expect(outcome).not.toBeInstanceOf(Error);
 });
 
 test('a server that ends the login with SCRAM unfinished is not believed', async () => {

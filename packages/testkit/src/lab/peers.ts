@@ -22,6 +22,8 @@ export type Peer =
   | 'nginx-stream'
   | 'nsupdate'
   | 'openssl'
+  | 'php'
+  | 'php-redis'
   | 'postgres'
   | 'promtool'
   | 'psql'
@@ -68,6 +70,8 @@ const PACKAGES: Readonly<Record<Peer, PeerPackage>> = {
   nginx: { name: 'nginx', path: '/usr/sbin/nginx' },
   nsupdate: { name: 'bind9-dnsutils', path: '/usr/bin/nsupdate' },
   openssl: { name: 'openssl', path: '/usr/bin/openssl' },
+  php: { name: 'php-cli', path: '/usr/bin/php' },
+  'php-redis': { name: 'php-redis', path: '/usr/lib/php/20220829/redis.so' },
   postgres: { name: 'postgresql-15', path: `${POSTGRES_FOLDER}/postgres` },
   promtool: { name: 'prometheus', path: '/usr/bin/promtool' },
   psql: { name: 'postgresql-client-15', path: `${POSTGRES_FOLDER}/psql` },
