@@ -1,6 +1,6 @@
 /**
- * node transfer.mjs HOST PORT up|down BYTES: sends them to `digest`, or fetches them from `bytes`; prints as JSON the
- * SHA-256 of what was sent and of what arrived.
+ * node transfer.mjs HOST PORT up|down|slow BYTES: sends them to `digest`, or fetches them from `bytes`, slowly and in odd pieces if
+ * asked; prints as JSON the SHA-256 of what was sent and of what arrived.
  */
 import { createHash } from 'node:crypto';
 import { connect } from 'node:net';
@@ -24,6 +24,19 @@ if (direction === 'up') {
     answer += chunk;
   });
   socket.on('end', () => report(answer.trim()));
+} else if (direction === 'slow') {
+  const hash = createHash('sha256');
+  socket.write(`bytes ${count}\n`);
+  socket.pause();
+  let turn = 0;
+  const readSome = () => {
+    turn += 1;
+    const chunk = socket.read(1 + ((turn * 7_919) % 99_991)) ?? (turn % 5 === 0 ? socket.read() : null);
+    if (chunk !== null) hash.update(chunk);
+    if (!socket.readableEnded) setTimeout(readSome, turn % 9 === 0 ? 5 : 0);
+  };
+  socket.on('end', () => report(hash.digest('hex')));
+  readSome();
 } else {
   const hash = createHash('sha256');
   socket.write(`bytes ${count}\n`);
