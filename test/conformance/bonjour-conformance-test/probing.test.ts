@@ -190,3 +190,28 @@ describe('MANUAL NAME CHANGE', () => {
     expect(announcementsOf(await renaming(), record).length).toBeGreaterThanOrEqual(2);
   });
 });
+
+test('SOMEBODY WHO HAS EVERY NAME, FOR AN HOUR', async () => {
+  const device = await Device.start();
+  const { publication } = device.publish('printer');
+  const names = new Set<string>();
+  let sent = 0;
+  let wantedLast = '';
+  for (let conflicts = 0; conflicts < 360; conflicts++) {
+    await device.run(10_000);
+    const heard = device.take();
+    sent += heard.length;
+    for (const name of [...wantedIn(heard), ...(wantedLast === '' ? [] : [wantedLast])]) {
+      names.add(name);
+      wantedLast = name;
+      // Whatever it is called now, that is somebody else's.
+      device.tell(`${name} 120 IN! SRV 0 0 9 other.local`);
+    }
+  }
+  // Its own name, and three others; the last it keeps.
+  expect(names.size).toBeLessThanOrEqual(4);
+  expect(publication.state.kind).toBe('announced');
+  // Each time it probes and announces again, and no more: three packets and two.
+  expect(sent).toBeGreaterThan(360);
+  expect(sent).toBeLessThan(6 * 360);
+});

@@ -2,12 +2,12 @@ import { expect } from 'vitest';
 import { announce, proxy, runProgram, spawnProgram, startProgram } from '../../ambassador.ts';
 import { labTest } from '../../lab-test.ts';
 
-const TRANSFERS = 200;
+const TRANSFERS = 1_000;
 /** 100 ms each. */
 const ROUNDS = 30;
 
 await labTest(
-  'SIGTERM lets 200 running transfers complete, refuses new connections, and ends with 0; a second one ends at once',
+  'SIGTERM lets 1,000 running transfers complete, refuses new connections, and ends with 0; a second one ends at once',
   { hosts: 2 },
   async (lan) => {
     const [h1, h2] = [lan.host(1), lan.host(2)];

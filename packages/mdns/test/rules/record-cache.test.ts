@@ -415,3 +415,52 @@ describe('RecordCache under flood', () => {
     cache.takeEvents();
   });
 });
+
+describe('a flood of names from many addresses', () => {
+  const SENDERS = 20;
+  const NAMES_EACH = 5_000;
+
+  it('is bounded over all of them, by each of them, and drives out nobody who was there before', () => {
+    for (const record of [pointer('genuine'), service('genuine'), text('genuine', 'k=v'), address('10.0.0.1')])
+      cache.put(record, H1, 0);
+    cache.takeEvents();
+    let largest = 0;
+    for (let index = 0; index < NAMES_EACH; index++) {
+      const now = 120_000 + index;
+      for (let sender = 0; sender < SENDERS; sender++) {
+        cache.put(pointer(`${sender}-${index}`), { ...H2, address: `10.0.1.${sender}` }, now);
+      }
+      cache.takeEvents();
+      if (index % 1_000 === 0) {
+        cache.put(service('genuine'), H1, now);
+        cache.put(address('10.0.0.1'), H1, now);
+      }
+      largest = Math.max(largest, cache.size);
+    }
+    expect(largest).toBeLessThanOrEqual(DEFAULT_LIMITS.records);
+    const now = 120_000 + NAMES_EACH;
+    expect(cache.lookup(TYPE, PTR, now).length).toBeLessThanOrEqual(DEFAULT_LIMITS.instancesPerService);
+    const names = cache
+      .lookup(TYPE, PTR, now)
+      .map(({ record: { data } }) => (data.type === 'PTR' ? data.target[0] : ''));
+    expect(names).toContain('genuine');
+    expect(dataOf(HOST, A, now)).toHaveLength(1);
+    for (let sender = 0; sender < SENDERS; sender++) {
+      const own = names.filter((name) => name?.startsWith(`${sender}-`));
+      expect(own.length).toBeLessThanOrEqual(DEFAULT_LIMITS.recordsPerSource);
+    }
+  });
+
+  it('of different kinds fills no more than the whole', () => {
+    for (let index = 0; index < 2_000; index++) {
+      for (let sender = 0; sender < SENDERS; sender++) {
+        const from = { ...H2, address: `10.0.1.${sender}` };
+        cache.put(service(`${sender}-${index}`, `${sender}-${index}.local`), from, index);
+        cache.put(address('10.0.0.3', `${sender}-${index}.local`), from, index);
+      }
+      cache.takeEvents();
+    }
+    expect(cache.size).toBeGreaterThan(DEFAULT_LIMITS.records / 2);
+    expect(cache.size).toBeLessThanOrEqual(DEFAULT_LIMITS.records);
+  });
+});
