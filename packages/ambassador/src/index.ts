@@ -51,6 +51,7 @@ export type { ServiceStatus } from './service-proxy.ts';
 export type { DialReport, ServiceConnectionReport, ServiceTraffic, SourceAge } from './service-traffic.ts';
 export { type AgentSourceOptions, createAgentSource } from './sources/agent.ts';
 export { createDnsSource, type DnsSourceOptions } from './sources/dns.ts';
+export { DEFAULT_MAX_TTL_MS } from './sources/dns-ttl.ts';
 export { type ListedPlace, parseEndpointList } from './sources/endpoint-list.ts';
 export { createEtcdSource, type EtcdSourceOptions } from './sources/etcd.ts';
 export { createFileSource, type FileSourceOptions } from './sources/file.ts';

@@ -1,12 +1,15 @@
+import { DEFAULT_MAX_TTL_MS } from '@mdns-ambassador/ambassador';
 import { type DnsServer, MAX_DNS_SERVERS } from '@mdns-ambassador/registries';
 import { InvalidValue } from './cli-error.ts';
 import { parseChoice } from './parse/choice.ts';
 import { parseDnsServer } from './parse/dns-server.ts';
+import { parseDuration } from './parse/duration.ts';
 import { parseSource, type SourceSpec } from './parse/source.ts';
 import { parseWhere, type TxtFilter } from './parse/where.ts';
 import type { Option } from './settings/option.ts';
 import type { Settings } from './settings/settings.ts';
 
+const SHORTEST_TTL_MS = 1_000;
 const MERGE_MODES = ['union', 'fallback'] as const;
 
 /** What `proxy` and `resolve` share. */
@@ -26,6 +29,12 @@ export const SOURCE_OPTIONS: readonly Option[] = [
     byDefault: "the system's",
   },
   {
+    name: 'dns-max-ttl',
+    kind: 'text',
+    summary: 'How long addresses of names are believed at most, whatever DNS says',
+    byDefault: "30s; 5s of Docker's own DNS",
+  },
+  {
     name: 'merge',
     kind: 'text',
     summary: 'All sources together, or the first that has endpoints',
@@ -43,6 +52,7 @@ export interface Origins {
   readonly from: readonly SourceSpec[];
   /** Empty: the system's. */
   readonly dnsServers: readonly DnsServer[];
+  readonly dnsMaxTtlMs: number;
   readonly merge: 'union' | 'fallback';
   readonly where: readonly TxtFilter[];
   /** A glob. */
@@ -55,6 +65,7 @@ export function readOrigins(settings: Settings): Origins {
   return {
     from: from.length > 0 ? from : [{ kind: 'mdns' }],
     dnsServers: readDnsServers(settings),
+    dnsMaxTtlMs: settings.read('dns-max-ttl', (text) => parseDuration(text, SHORTEST_TTL_MS)) ?? DEFAULT_MAX_TTL_MS,
     merge: settings.read('merge', (text) => parseChoice(text, MERGE_MODES)) ?? 'union',
     where: settings.readEach('where', parseWhere),
     ...(instance === undefined ? {} : { instance }),

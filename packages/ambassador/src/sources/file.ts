@@ -2,6 +2,7 @@ import { basename, dirname } from 'node:path';
 import type { Clock } from '@mdns-ambassador/mdns';
 import type { Endpoint } from '../pool/endpoint.ts';
 import type { Random } from '../pool/random.ts';
+import { DEFAULT_MAX_TTL_MS } from './dns-ttl.ts';
 import { type ListedPlace, parseEndpointList } from './endpoint-list.ts';
 import { HostAddresses } from './host-addresses.ts';
 import { createLookingSource, type Finding, type Look } from './looking-source.ts';
@@ -17,6 +18,8 @@ export interface FileSourceOptions {
   readonly files: FileAccess;
   /** For host names in the file. */
   readonly lookup: Lookup;
+  /** How long their addresses are believed. Default {@link DEFAULT_MAX_TTL_MS}. */
+  readonly maxTtlMs?: number;
   readonly clock: Clock;
   readonly random: Random;
   readonly onHealth?: (health: SourceHealth) => void;
@@ -56,7 +59,7 @@ class WatchedFile {
 
   constructor(options: FileSourceOptions) {
     this.#options = options;
-    this.#addresses = new HostAddresses(options.lookup, options.clock);
+    this.#addresses = new HostAddresses(options.lookup, options.clock, options.maxTtlMs ?? DEFAULT_MAX_TTL_MS);
     this.source = `file:${options.path}`;
     this.#folder = dirname(options.path);
     this.#name = basename(options.path);

@@ -3,20 +3,22 @@ import { isEndpointAddress } from '../address-policy.ts';
 import { isLiteral } from './place.ts';
 import type { Lookup } from './static.ts';
 
-/** Host names are looked up anew this often, and when a dial failed. */
-export const LOOKUP_MS = 30_000;
 const MAX_ADDRESSES = 8;
+/** Names that are looked up at a time. */
+const LOOKUPS_AT_ONCE = 8;
 
-/** The addresses of the hosts that a list names. */
+/** The addresses of the hosts that a list names: looked up anew when they are `holdsMs` old, and when a dial failed. */
 export class HostAddresses {
+  readonly holdsMs: number;
   readonly #lookup: Lookup;
   readonly #clock: Clock;
   readonly #addresses = new Map<string, readonly string[]>();
   #lookedUpAt: number = Number.NEGATIVE_INFINITY;
 
-  constructor(lookup: Lookup, clock: Clock) {
+  constructor(lookup: Lookup, clock: Clock, holdsMs: number) {
     this.#lookup = lookup;
     this.#clock = clock;
+    this.holdsMs = holdsMs;
   }
 
   /** Those that may be dialled, as they were learnt last; none where nothing was. */
@@ -32,20 +34,30 @@ export class HostAddresses {
     const names = new Set(hosts.filter((host) => !isLiteral(host)));
     for (const host of this.#addresses.keys()) if (!names.has(host)) this.#addresses.delete(host);
     const now = this.#clock.now();
-    const isDue = isVerification || now - this.#lookedUpAt >= LOOKUP_MS;
+    // Looks are spread by a twentieth of their interval.
+    const isDue = isVerification || now - this.#lookedUpAt >= 0.9 * this.holdsMs;
     const wanted = [...names].filter((host) => isDue || !this.#addresses.has(host));
     if (isDue) this.#lookedUpAt = now;
     let failure: string | undefined;
-    const lookUpOne = async (host: string): Promise<void> => {
-      try {
-        const addresses = [...new Set(await this.#lookup(host))].filter(isEndpointAddress).sort();
-        if (addresses.length === 0) failure ??= `${host} has no address that may be dialled`;
-        else this.#addresses.set(host, addresses.slice(0, MAX_ADDRESSES));
-      } catch {
-        failure ??= `${host} can't be looked up`;
+    const lookUpNext = async (): Promise<void> => {
+      for (let host = wanted.shift(); host !== undefined; host = wanted.shift()) {
+        try {
+          this.#take(host, await this.#lookup(host));
+          if (!this.#addresses.has(host)) failure ??= `${host} has no address that may be dialled`;
+        } catch {
+          failure ??= `${host} can't be looked up`;
+        }
       }
     };
-    await Promise.all(wanted.map(lookUpOne));
+    await Promise.all(Array.from({ length: LOOKUPS_AT_ONCE }, lookUpNext));
     return failure;
+  }
+
+  /** Resolvers rotate their answers; the same addresses in another order are no change. */
+  #take(host: string, answer: readonly string[]): void {
+    const addresses = [...new Set(answer)].filter(isEndpointAddress).slice(0, MAX_ADDRESSES);
+    const known = this.#addresses.get(host) ?? [];
+    const isSame = addresses.length === known.length && addresses.every((address) => known.includes(address));
+    if (addresses.length > 0 && !isSame) this.#addresses.set(host, addresses);
   }
 }

@@ -1,8 +1,10 @@
+import { setMaxListeners } from 'node:events';
 import type { Clock } from '@mdns-ambassador/mdns';
 import { backoffMs } from '../pool/backoff.ts';
 import { type Endpoint, isSameEndpoint } from '../pool/endpoint.ts';
 import type { Random } from '../pool/random.ts';
 import type { Update } from '../pool/update.ts';
+import { AnswerHistory } from './answer-history.ts';
 import type { Source } from './source.ts';
 import { HealthReport, type SourceHealth } from './source-health.ts';
 import { VerifyLimit } from './verify-limit.ts';
@@ -15,6 +17,8 @@ export type Finding =
       readonly endpoints: readonly Endpoint[];
       readonly holdsMs: number;
       readonly doubt?: string | undefined;
+      /** Endpoints that there are, too, and that are not used. */
+      readonly leftOut?: number | undefined;
     }
   /** There is nobody. `removed`: and that is the owner's own word; `gone`: who is still there may still answer. */
   | { readonly kind: 'none'; readonly how: 'gone' | 'removed'; readonly reason: string; readonly holdsMs: number }
@@ -38,14 +42,26 @@ export interface LookingSourceOptions {
   /** Calls `wake` when it is worth looking before the last finding has ceased to hold; the returned function ends that. */
   readonly watch?: (wake: () => void) => () => void;
   readonly onHealth?: ((health: SourceHealth) => void) | undefined;
+  /** What is found may be a part of what there is: an endpoint that one look leaves out is not gone yet ({@link AnswerHistory}). */
+  readonly isPartial?: boolean;
 }
 
 /** After a look that failed. */
 const RETRY = { firstMs: 1_000, maxMs: 30_000 };
+/** While one was left out, and while answers are parts of a set. */
+const LEFT_OUT_MS = 2_000;
+const ROTATING_MS = 5_000;
+/** Those who began together do not ask together: each wait is longer or shorter by half of this share at most. */
+const JITTER = 0.1;
 
 type Told =
   | { readonly kind: 'nothing' }
-  | { readonly kind: 'found' | 'gone'; readonly endpoints: readonly Endpoint[] }
+  /** `leftOut`: known, and told to be lost sight of. */
+  | {
+      readonly kind: 'found' | 'gone';
+      readonly endpoints: readonly Endpoint[];
+      readonly leftOut: readonly Endpoint[];
+    }
   | { readonly kind: 'removed' };
 
 /**
@@ -64,15 +80,20 @@ class LookingSource implements Source {
   readonly #stop = new AbortController();
   #onUpdate: ((update: Update) => void) | undefined;
   #told: Told = { kind: 'nothing' };
+  readonly #history: AnswerHistory | undefined;
   #failures = 0;
   #isLooking = false;
   #isWoken = false;
+  #isRotating = false;
   #cancelNext = (): void => undefined;
   #endWatch = (): void => undefined;
 
   constructor(options: LookingSourceOptions) {
     this.name = options.name;
     this.#options = options;
+    // Each question, and each of its servers, listens to it.
+    setMaxListeners(0, this.#stop.signal);
+    this.#history = options.isPartial === true ? new AnswerHistory() : undefined;
     this.#health = new HealthReport(options.name, options.onHealth);
   }
 
@@ -86,7 +107,7 @@ class LookingSource implements Source {
 
   verify(id: string): void {
     if (this.#isLooking || this.#failures > 0 || this.#stop.signal.aborted) return;
-    if (!this.#listKnown().some((endpoint) => endpoint.id === id)) return;
+    if (![...this.#listKnown(), ...this.#listLeftOut()].some((endpoint) => endpoint.id === id)) return;
     if (this.#verifyLimit.admit(this.name, this.#options.clock.now())) void this.#look(true);
   }
 
@@ -112,10 +133,18 @@ class LookingSource implements Source {
     if (signal.aborted) return;
     const isFailure = finding.kind === 'unknown' || (finding.kind === 'found' && finding.doubt !== undefined);
     this.#failures = isFailure ? this.#failures + 1 : 0;
-    const waitMs = isFailure ? backoffMs(this.#failures, RETRY, this.#options.random) : finding.holdsMs;
-    this.#cancelNext = this.#options.clock.after(this.#isWoken ? 0 : waitMs, () => void this.#look(false));
-    this.#isWoken = false;
     this.#tell(finding);
+    const waitMs = isFailure ? backoffMs(this.#failures, RETRY, this.#options.random) : this.#computeWaitMs(finding);
+    if (this.#isWoken || Number.isFinite(waitMs)) {
+      this.#cancelNext = this.#options.clock.after(this.#isWoken ? 0 : waitMs, () => void this.#look(false));
+    }
+    this.#isWoken = false;
+  }
+
+  #computeWaitMs({ holdsMs }: Exclude<Finding, { readonly kind: 'unknown' }>): number {
+    const isLeftOut = this.#told.kind === 'found' && this.#told.leftOut.length > 0;
+    const longestMs = isLeftOut ? LEFT_OUT_MS : this.#isRotating ? ROTATING_MS : Number.POSITIVE_INFINITY;
+    return Math.min(holdsMs, longestMs) * (1 + JITTER * (this.#options.random() - 0.5));
   }
 
   async #find(look: Look): Promise<Finding> {
@@ -130,42 +159,85 @@ class LookingSource implements Source {
     return this.#told.kind === 'found' || this.#told.kind === 'gone' ? this.#told.endpoints : [];
   }
 
+  #listLeftOut(): readonly Endpoint[] {
+    return this.#told.kind === 'found' || this.#told.kind === 'gone' ? this.#told.leftOut : [];
+  }
+
   #tell(finding: Finding): void {
     const source = this.name;
     switch (finding.kind) {
       case 'found': {
-        const { endpoints, doubt } = finding;
-        this.#health.tell(
-          doubt === undefined ? { kind: 'working', source } : { kind: 'failing', source, reason: doubt },
-        );
-        if (this.#told.kind === 'found' && isSameList(this.#told.endpoints, endpoints)) return;
-        this.#told = { kind: 'found', endpoints };
-        this.#onUpdate?.({ kind: 'reset', endpoints });
+        this.#health.tell(judgeHealth(source, finding));
+        if (this.#history === undefined) this.#tellAll(finding.endpoints);
+        else this.#tellPart(finding.endpoints, this.#history);
         return;
       }
       case 'none': {
         const { how, reason } = finding;
         this.#health.tell({ kind: 'empty', source, reason });
         if (this.#told.kind === how || this.#told.kind === 'removed' || this.#told.kind === 'nothing') return;
-        const { endpoints } = this.#told;
-        this.#told = how === 'gone' ? { kind: 'gone', endpoints } : { kind: 'removed' };
-        this.#onUpdate?.({ kind: how === 'gone' ? 'gone' : 'remove', ids: endpoints.map(({ id }) => id), reason });
+        const { endpoints, leftOut } = this.#told;
+        this.#told = how === 'gone' ? { kind: 'gone', endpoints, leftOut } : { kind: 'removed' };
+        const lost = how === 'gone' ? endpoints : [...endpoints, ...leftOut];
+        this.#onUpdate?.({ kind: how === 'gone' ? 'gone' : 'remove', ids: lost.map(({ id }) => id), reason });
         return;
       }
       case 'unknown':
         this.#health.tell({ kind: 'failing', source, reason: finding.reason });
-        if (finding.isStale === true && this.#told.kind === 'found')
-          this.#tellStale(this.#told.endpoints, finding.reason);
+        if (finding.isStale === true && this.#told.kind === 'found') this.#tellStale(this.#told, finding.reason);
         return;
       default:
         finding satisfies never;
     }
   }
 
-  #tellStale(endpoints: readonly Endpoint[], reason: string): void {
-    this.#told = { kind: 'gone', endpoints };
+  #tellAll(endpoints: readonly Endpoint[]): void {
+    if (this.#told.kind === 'found' && isSameList(this.#told.endpoints, endpoints)) return;
+    this.#told = { kind: 'found', endpoints, leftOut: [] };
+    this.#onUpdate?.({ kind: 'reset', endpoints });
+  }
+
+  /** Each change by itself, what is new first: a reset would remove whom the answer left out. */
+  #tellPart(found: readonly Endpoint[], history: AnswerHistory): void {
+    const before = this.#told;
+    const known = new Map([...this.#listKnown(), ...this.#listLeftOut(), ...found].map((one) => [one.id, one]));
+    const pick = (ids: readonly string[]): readonly Endpoint[] => ids.flatMap((id) => known.get(id) ?? []).sort(byId);
+    const ids = found.map(({ id }) => id);
+    const { present, leftOut, gone, isRotating } = history.take(ids, this.#options.clock.now());
+    this.#isRotating = isRotating;
+    this.#told = { kind: 'found', endpoints: pick(present), leftOut: pick(leftOut) };
+    if (before.kind === 'nothing' || before.kind === 'removed') {
+      this.#onUpdate?.({ kind: 'reset', endpoints: this.#told.endpoints });
+      return;
+    }
+    const presentBefore = before.kind === 'found' ? before.endpoints : [];
+    const isTold = (one: Endpoint): boolean => presentBefore.some((other) => isSameEndpoint(one, other));
+    const added = this.#told.endpoints.filter((one) => !isTold(one));
+    const lost = this.#told.leftOut.filter(({ id }) => presentBefore.some((other) => other.id === id));
+    if (added.length > 0) this.#onUpdate?.({ kind: 'add', endpoints: added });
+    if (lost.length > 0) {
+      this.#onUpdate?.({ kind: 'gone', ids: lost.map(({ id }) => id), reason: 'left out of the last answer' });
+    }
+    if (gone.length > 0) this.#onUpdate?.({ kind: 'remove', ids: gone, reason: 'no longer listed' });
+  }
+
+  #tellStale({ endpoints, leftOut }: Extract<Told, { readonly kind: 'found' | 'gone' }>, reason: string): void {
+    this.#told = { kind: 'gone', endpoints, leftOut };
     this.#onUpdate?.({ kind: 'gone', ids: endpoints.map(({ id }) => id), reason, isUnasked: true });
   }
+}
+
+function judgeHealth(
+  source: string,
+  { doubt, leftOut = 0 }: Extract<Finding, { readonly kind: 'found' }>,
+): SourceHealth {
+  if (doubt !== undefined) return { kind: 'failing', source, reason: doubt };
+  if (leftOut === 0) return { kind: 'working', source };
+  return { kind: 'partial', source, reason: `it has more endpoints than can be used: ${leftOut} are left out` };
+}
+
+function byId(a: Endpoint, b: Endpoint): number {
+  return a.id < b.id ? -1 : 1;
 }
 
 function isSameList(a: readonly Endpoint[], b: readonly Endpoint[]): boolean {

@@ -2,7 +2,8 @@ import type { Clock } from '@mdns-ambassador/mdns';
 import type { FolderEvent, FolderWatch, Registry } from '@mdns-ambassador/registries';
 import type { Endpoint } from '../pool/endpoint.ts';
 import type { Random } from '../pool/random.ts';
-import { HostAddresses, LOOKUP_MS } from './host-addresses.ts';
+import { DEFAULT_MAX_TTL_MS } from './dns-ttl.ts';
+import { HostAddresses } from './host-addresses.ts';
 import { type InstanceFilter, matchesFilter } from './instance-filter.ts';
 import { createLookingSource, type Finding, type Look } from './looking-source.ts';
 import { formatPlace } from './place.ts';
@@ -25,6 +26,8 @@ export interface RegistrySourceOptions extends InstanceFilter {
   readonly registry: Registry;
   /** For host names in the entries. */
   readonly lookup: Lookup;
+  /** How long their addresses are believed. Default {@link DEFAULT_MAX_TTL_MS}. */
+  readonly maxTtlMs?: number;
   readonly clock: Clock;
   readonly random: Random;
   readonly onHealth?: (health: SourceHealth) => void;
@@ -71,7 +74,7 @@ class Follower {
     this.#name = name;
     this.#folder = folder;
     this.#options = options;
-    this.#addresses = new HostAddresses(options.lookup, options.clock);
+    this.#addresses = new HostAddresses(options.lookup, options.clock, options.maxTtlMs ?? DEFAULT_MAX_TTL_MS);
   }
 
   watch(wake: () => void): () => void {
@@ -114,10 +117,10 @@ class Follower {
     // Where some have a weight, those without have nerve's default; where none has, all are equal.
     const defaultWeight = places.some(({ weight }) => weight !== undefined) ? 1 : 0;
     const endpoints = places.flatMap((place) => this.#describe(place, defaultWeight));
-    if (endpoints.length > 0) return { kind: 'found', endpoints, holdsMs: LOOKUP_MS, doubt: failure };
+    if (endpoints.length > 0) return { kind: 'found', endpoints, holdsMs: this.#addresses.holdsMs, doubt: failure };
     if (failure !== undefined) return { kind: 'unknown', reason: failure };
     const reason = read.isMissing ? `there is no ${this.#folder}` : `${this.#folder} lists nobody`;
-    return { kind: 'none', how: 'removed', reason, holdsMs: LOOKUP_MS };
+    return { kind: 'none', how: 'removed', reason, holdsMs: this.#addresses.holdsMs };
   }
 
   /** One for each place: the first. */

@@ -4,6 +4,8 @@
  */
 export type SourceHealth =
   | { readonly kind: 'working'; readonly source: string }
+  /** It works, and has more than can be used. */
+  | { readonly kind: 'partial'; readonly source: string; readonly reason: string }
   /** It learns that there is nobody. */
   | { readonly kind: 'empty'; readonly source: string; readonly reason: string }
   /** It learns nothing, or not all: what it told before holds, and it tries again. */

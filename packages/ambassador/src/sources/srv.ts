@@ -1,11 +1,11 @@
 import { isIP } from 'node:net';
 import type { Clock } from '@mdns-ambassador/mdns';
-import { type DnsClient, lookUpService, type ServiceTarget } from '@mdns-ambassador/registries';
+import { type DnsClient, lookUpService, type ServiceAnswer } from '@mdns-ambassador/registries';
 import { isEndpointAddress } from '../address-policy.ts';
 import type { Endpoint } from '../pool/endpoint.ts';
 import type { Random } from '../pool/random.ts';
 import { describeAbsence } from './dns.ts';
-import { holdMs, holdNegativeMs } from './dns-ttl.ts';
+import { DEFAULT_MAX_TTL_MS, holdMs, holdNegativeMs } from './dns-ttl.ts';
 import { createLookingSource, type Finding, type Look } from './looking-source.ts';
 import type { Source } from './source.ts';
 import type { SourceHealth } from './source-health.ts';
@@ -15,6 +15,8 @@ export interface SrvSourceOptions {
   /** `_redis._tcp.example.com`: fully qualified; a closing dot is allowed. */
   readonly name: string;
   readonly client: DnsClient;
+  /** How long an answer is believed at most, whatever its TTL says. Default {@link DEFAULT_MAX_TTL_MS}. */
+  readonly maxTtlMs?: number;
   readonly clock: Clock;
   readonly random: Random;
   readonly onHealth?: (health: SourceHealth) => void;
@@ -31,7 +33,8 @@ const MAX_ADDRESSES = 8;
 export function createSrvSource(options: SrvSourceOptions): Source {
   const name = `srv:${options.name}`;
   const { clock, random, onHealth } = options;
-  return createLookingSource({ name, clock, random, onHealth, look: (look) => findEndpoints(name, options, look) });
+  const look = (one: Look): Promise<Finding> => findEndpoints(name, options, one);
+  return createLookingSource({ name, clock, random, onHealth, look, isPartial: true });
 }
 
 async function findEndpoints(source: string, options: SrvSourceOptions, look: Look): Promise<Finding> {
@@ -44,7 +47,7 @@ async function findEndpoints(source: string, options: SrvSourceOptions, look: Lo
         kind: 'none',
         how: answer.how === 'not-offered' ? 'removed' : 'gone',
         reason: describeAbsence(options.name, answer.how),
-        holdsMs: holdNegativeMs(answer.ttlSeconds),
+        holdsMs: holdNegativeMs(answer.ttlSeconds, options.maxTtlMs ?? DEFAULT_MAX_TTL_MS),
       };
     case 'failed':
       return { kind: 'unknown', reason: answer.reason };
@@ -55,12 +58,15 @@ async function findEndpoints(source: string, options: SrvSourceOptions, look: Lo
 
 function readTargets(
   source: string,
-  { name, service }: SrvSourceOptions,
-  answer: { readonly targets: readonly ServiceTarget[]; readonly ttlSeconds: number },
+  { name, service, maxTtlMs = DEFAULT_MAX_TTL_MS }: SrvSourceOptions,
+  answer: Extract<ServiceAnswer, { readonly kind: 'found' }>,
   previous: readonly Endpoint[],
 ): Finding {
   const endpoints: Endpoint[] = [];
-  let holdsMs = holdMs(answer.ttlSeconds);
+  const isHalfKnown = answer.targets.some(({ addresses }) => {
+    return addresses.kind === 'found' && addresses.unknownFamily !== undefined;
+  });
+  let holdsMs = holdMs(answer.ttlSeconds, maxTtlMs, isHalfKnown);
   let doubt: string | undefined;
   for (const { host, port, priority, weight, addresses: found } of answer.targets) {
     const id = `${source}/${host}:${port}`;
@@ -71,7 +77,7 @@ function readTargets(
         addresses = [...found.addresses, ...known.filter((address) => isIP(address) === found.unknownFamily)];
         break;
       case 'absent':
-        holdsMs = Math.min(holdsMs, holdNegativeMs(found.ttlSeconds));
+        holdsMs = Math.min(holdsMs, holdNegativeMs(found.ttlSeconds, maxTtlMs));
         break;
       case 'failed':
         doubt ??= `the address of ${host} can't be learnt: ${found.reason}`;
@@ -84,7 +90,8 @@ function readTargets(
     if (addresses.length === 0) continue;
     endpoints.push({ id, service, addresses, port, priority, weight, secure: false, source, draining: false });
   }
-  if (endpoints.length > 0) return { kind: 'found', endpoints: endpoints.sort(byId), holdsMs, doubt };
+  if (endpoints.length > 0)
+    return { kind: 'found', endpoints: endpoints.sort(byId), holdsMs, doubt, leftOut: answer.leftOut };
   if (doubt !== undefined) return { kind: 'unknown', reason: doubt };
   return { kind: 'none', how: 'gone', reason: `none of the targets of ${name} has an address to dial`, holdsMs };
 }

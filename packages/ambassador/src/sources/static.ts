@@ -1,11 +1,12 @@
 import type { Clock } from '@mdns-ambassador/mdns';
-import { backoffMs } from '../pool/backoff.ts';
 import type { Endpoint } from '../pool/endpoint.ts';
 import type { Random } from '../pool/random.ts';
-import type { Update } from '../pool/update.ts';
+import { DEFAULT_MAX_TTL_MS } from './dns-ttl.ts';
+import { HostAddresses } from './host-addresses.ts';
+import { createLookingSource, type Finding, type Look } from './looking-source.ts';
 import { formatPlace, isLiteral, type Place, parsePlace } from './place.ts';
 import type { Source } from './source.ts';
-import { VerifyLimit } from './verify-limit.ts';
+import type { SourceHealth } from './source-health.ts';
 
 /** The literal addresses of a host name, best first. Rejects where it has none or the resolver does not answer. */
 export type Lookup = (host: string) => Promise<readonly string[]>;
@@ -14,13 +15,14 @@ export interface StaticSourceOptions {
   readonly service: string;
   readonly places: readonly Place[];
   readonly lookup: Lookup;
+  /** How long the addresses of a name are believed. Default {@link DEFAULT_MAX_TTL_MS}. */
+  readonly maxTtlMs?: number;
   readonly clock: Clock;
   readonly random: Random;
+  readonly onHealth?: (health: SourceHealth) => void;
 }
 
 const PREFIX = 'static:';
-const MAX_ADDRESSES = 8;
-const LOOKUP_RETRY = { firstMs: 1_000, maxMs: 30_000 };
 
 /** Parses `static:HOST:PORT[,HOST:PORT]`; throws an {@link AmbassadorError} that names the part that is wrong. */
 export function parseStaticSource(text: string): readonly Place[] {
@@ -28,88 +30,57 @@ export function parseStaticSource(text: string): readonly Place[] {
   return list.split(',').map(parsePlace);
 }
 
-/** Endpoints that the user wrote down, one for each place. A name is looked up, and again when it fails to answer. */
+/**
+ * Endpoints that the user wrote down, one for each place. Names are looked up by the system's resolver, again and again: it says of
+ * no address how long it holds.
+ */
 export function createStaticSource(options: StaticSourceOptions): Source {
-  return new StaticSource(options);
+  const places = new WrittenPlaces(options);
+  const { clock, random, onHealth } = options;
+  return createLookingSource({ name: places.name, clock, random, onHealth, look: (look) => places.look(look) });
 }
 
-class StaticSource implements Source {
+class WrittenPlaces {
   readonly name: string;
   readonly #options: StaticSourceOptions;
-  readonly #addresses = new Map<string, readonly string[]>();
-  readonly #verifyLimit = new VerifyLimit();
-  readonly #retries = new Map<string, () => void>();
-  #onUpdate: ((update: Update) => void) | undefined;
-  #isClosed = false;
+  readonly #addresses: HostAddresses;
+  readonly #hosts: readonly string[];
+  #isFirst = true;
 
   constructor(options: StaticSourceOptions) {
     this.#options = options;
     this.name = PREFIX + options.places.map(formatPlace).join(',');
-    for (const { host } of options.places) if (isLiteral(host)) this.#addresses.set(host, [host]);
+    this.#addresses = new HostAddresses(options.lookup, options.clock, options.maxTtlMs ?? DEFAULT_MAX_TTL_MS);
+    this.#hosts = options.places.map(({ host }) => host).filter((host) => !isLiteral(host));
   }
 
-  async start(onUpdate: (update: Update) => void): Promise<void> {
-    if (this.#onUpdate !== undefined || this.#isClosed) return;
-    this.#onUpdate = onUpdate;
-    await Promise.resolve();
-    if (this.#addresses.size > 0) this.#tell();
-    const names = new Set(this.#options.places.map(({ host }) => host).filter((host) => !isLiteral(host)));
-    for (const host of names) void this.#resolve(host, 1);
-  }
-
-  verify(id: string): void {
-    const place = this.#options.places.find((candidate) => idOf(candidate) === id);
-    if (place === undefined || isLiteral(place.host) || this.#isClosed) return;
-    if (this.#retries.has(place.host) || !this.#verifyLimit.admit(id, this.#options.clock.now())) return;
-    void this.#resolve(place.host, 1);
-  }
-
-  async close(): Promise<void> {
-    this.#isClosed = true;
-    for (const cancel of this.#retries.values()) cancel();
-    this.#retries.clear();
-  }
-
-  /** Never rejects. A name that cannot be resolved keeps the addresses that it had, and is tried again. */
-  async #resolve(host: string, attempt: number): Promise<void> {
-    this.#retries.get(host)?.();
-    this.#retries.delete(host);
-    const found = await this.#lookUp(host);
-    if (this.#isClosed) return;
-    if (found.length === 0) {
-      const delayMs = backoffMs(attempt, LOOKUP_RETRY, this.#options.random);
-      this.#retries.get(host)?.();
-      this.#retries.set(
-        host,
-        this.#options.clock.after(delayMs, () => void this.#resolve(host, attempt + 1)),
-      );
-      return;
+  async look({ isVerification }: Look): Promise<Finding> {
+    const hasNames = this.#hosts.length > 0;
+    const literals = this.#describeAll();
+    const isFirst = this.#isFirst;
+    this.#isFirst = false;
+    // Addresses wait for no name.
+    if (isFirst && literals.length > 0) {
+      return { kind: 'found', endpoints: literals, holdsMs: hasNames ? 0 : Number.POSITIVE_INFINITY };
     }
-    if (isSameList(this.#addresses.get(host) ?? [], found)) return;
-    this.#addresses.set(host, found);
-    this.#tell();
+    const failure = hasNames ? await this.#addresses.learn(this.#hosts, isVerification) : undefined;
+    const endpoints = this.#describeAll();
+    const holdsMs = hasNames ? this.#addresses.holdsMs : Number.POSITIVE_INFINITY;
+    if (endpoints.length === 0) return { kind: 'unknown', reason: failure ?? 'nothing was found' };
+    return { kind: 'found', endpoints, holdsMs, doubt: failure };
   }
 
-  async #lookUp(host: string): Promise<readonly string[]> {
-    try {
-      return [...new Set(await this.#options.lookup(host))].slice(0, MAX_ADDRESSES);
-    } catch {
-      return [];
-    }
-  }
-
-  #tell(): void {
-    if (this.#isClosed) return;
-    const endpoints = this.#options.places.flatMap((place) => {
-      const addresses = this.#addresses.get(place.host);
-      return addresses === undefined ? [] : [this.#describe(place, addresses)];
+  #describeAll(): readonly Endpoint[] {
+    return this.#options.places.flatMap((place) => {
+      const { host } = place;
+      const addresses = isLiteral(host) ? [host] : this.#addresses.of(host);
+      return addresses.length === 0 ? [] : [this.#describe(place, addresses)];
     });
-    this.#onUpdate?.({ kind: 'reset', endpoints });
   }
 
   #describe(place: Place, addresses: readonly string[]): Endpoint {
     return {
-      id: idOf(place),
+      id: PREFIX + formatPlace(place),
       service: this.#options.service,
       addresses,
       port: place.port,
@@ -120,13 +91,4 @@ class StaticSource implements Source {
       draining: false,
     };
   }
-}
-
-function idOf(place: Place): string {
-  return PREFIX + formatPlace(place);
-}
-
-/** Resolvers rotate their answers; the same addresses in another order are no change. */
-function isSameList(a: readonly string[], b: readonly string[]): boolean {
-  return a.length === b.length && a.every((address) => b.includes(address));
 }

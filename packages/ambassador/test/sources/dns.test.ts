@@ -5,7 +5,7 @@ import type { SourceHealth } from '../../src/sources/source-health.ts';
 import { FakeDnsClient } from './fake-dns-client.ts';
 import { hearUpdates } from './heard-updates.ts';
 
-function createWorld() {
+function createWorld(maxTtlMs?: number) {
   const clock = new ManualClock();
   const client = new FakeDnsClient();
   const health: SourceHealth[] = [];
@@ -17,15 +17,12 @@ function createWorld() {
     clock,
     random: () => 0.5,
     onHealth: (told) => health.push(told),
+    ...(maxTtlMs === undefined ? {} : { maxTtlMs }),
   });
-  const { updates, start } = hearUpdates(source, clock);
+  const { updates, start, present } = hearUpdates(source, clock);
   client.setAddresses('A', 'db.test', ['10.0.0.2', '10.0.0.1'], 10);
   client.setAddresses('AAAA', 'db.test', [], 3_600);
-  const found = (): unknown => {
-    const last = updates.at(-1);
-    return last?.kind === 'reset' ? last.endpoints.flatMap(({ addresses }) => addresses) : last?.kind;
-  };
-  return { clock, client, updates, health, source, start, found };
+  return { clock, client, updates, health, source, start, present };
 }
 
 describe('the promises of every source', () => {
@@ -67,13 +64,25 @@ describe('a name', () => {
   });
 
   test('is asked for again when its TTL is over, and not before', async () => {
-    const { start, clock, client, found } = createWorld();
+    const { start, clock, client, present } = createWorld();
     await start();
     client.setAddresses('A', 'db.test', ['10.0.0.3'], 10);
     await clock.advance(9_999);
     expect(client.asked).toHaveLength(2);
     await clock.advance(1);
-    expect(found()).toEqual(['10.0.0.3']);
+    expect(present()).toEqual(['10.0.0.3 5432']);
+  });
+
+  test('is asked for again after half a minute at most, or after what is said, whatever its TTL is', async () => {
+    for (const maxTtlMs of [undefined, 3_000]) {
+      const { start, clock, client } = createWorld(maxTtlMs);
+      client.setAddresses('A', 'db.test', ['10.0.0.1'], 600);
+      await start();
+      await clock.advance((maxTtlMs ?? 30_000) - 1);
+      expect(client.asked).toHaveLength(2);
+      await clock.advance(1);
+      expect(client.asked).toHaveLength(4);
+    }
   });
 
   test('whose answer merely rotates tells nothing new', async () => {
@@ -97,7 +106,7 @@ describe('a name', () => {
   );
 
   test('that is no more leaves what was known as gone, and comes back', async () => {
-    const { start, clock, client, updates, health, found } = createWorld();
+    const { start, clock, client, updates, health, present } = createWorld();
     await start();
     client.answers.clear();
     await clock.advance(10_000);
@@ -108,18 +117,18 @@ describe('a name', () => {
     });
     client.setAddresses('A', 'db.test', ['10.0.0.1'], 10);
     await clock.advance(30_000);
-    expect(found()).toEqual(['10.0.0.1']);
+    expect(present()).toEqual(['10.0.0.1 5432']);
     expect(health.map(({ kind }) => kind)).toEqual(['empty', 'working']);
   });
 
   test('keeps the addresses of a family that can not be asked for now', async () => {
-    const { start, clock, client, found } = createWorld();
+    const { start, clock, client, present } = createWorld();
     client.setAddresses('AAAA', 'db.test', ['fd00::1'], 10);
     await start();
     client.fail('AAAA', 'db.test');
     client.setAddresses('A', 'db.test', ['10.0.0.9'], 10);
     await clock.advance(10_000);
-    expect(found()).toEqual(['10.0.0.9', 'fd00::1']);
+    expect(present()).toEqual(['10.0.0.9 5432', 'fd00::1 5432']);
   });
 });
 

@@ -1,7 +1,9 @@
 import type { AddressRecord, DnsAnswer, DnsClient, SrvRecord } from '@mdns-ambassador/registries';
+import { ManualClock } from '@mdns-ambassador/testkit';
 
 /** A DNS client whose answers the test writes, by `TYPE name`; all else is NXDOMAIN for 1 h. */
 export class FakeDnsClient implements DnsClient {
+  readonly clock: ManualClock = new ManualClock();
   readonly answers = new Map<string, DnsAnswer>();
   readonly asked: string[] = [];
 
@@ -30,7 +32,9 @@ export class FakeDnsClient implements DnsClient {
 
   #set(type: string, name: string, records: readonly (AddressRecord | SrvRecord)[], ttlSeconds: number): void {
     const answer: DnsAnswer =
-      records.length === 0 ? { kind: 'no-data', ttlSeconds } : { kind: 'found', records, additionals: [], ttlSeconds };
+      records.length === 0
+        ? { kind: 'no-data', ttlSeconds }
+        : { kind: 'found', records, additionals: [], ttlSeconds, leftOut: 0 };
     this.answers.set(`${type} ${name}`, answer);
   }
 }

@@ -1,4 +1,5 @@
 import type { ManualClock } from '@mdns-ambassador/testkit';
+import type { Endpoint } from '../../src/pool/endpoint.ts';
 import type { Update } from '../../src/pool/update.ts';
 import type { Source } from '../../src/sources/source.ts';
 
@@ -16,5 +17,16 @@ export function hearUpdates(source: Source, clock: ManualClock) {
       ? last.endpoints.map(({ addresses, port }) => `${addresses.join(' ')} ${port}`)
       : last?.kind;
   };
-  return { updates, start, found };
+  /** The places of all that are present after everything that was told. */
+  const present = (): readonly string[] => {
+    const endpoints = new Map<string, Endpoint>();
+    for (const update of updates) {
+      if (update.kind === 'reset') endpoints.clear();
+      if (update.kind === 'reset' || update.kind === 'add')
+        for (const one of update.endpoints) endpoints.set(one.id, one);
+      else for (const id of update.ids) endpoints.delete(id);
+    }
+    return [...endpoints.values()].map(({ addresses, port }) => `${addresses.join(' ')} ${port}`).sort();
+  };
+  return { updates, start, found, present };
 }

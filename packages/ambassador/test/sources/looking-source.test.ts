@@ -175,3 +175,16 @@ test('close ends the watch, the look under way and the timer', async () => {
   await world.clock.advance(60_000);
   expect([world.looks.length, world.clock.pendingTimers]).toEqual([2, 0]);
 });
+
+test('each look may have many listeners at the signal that ends the source', async () => {
+  const warnings: Error[] = [];
+  const hear = (warning: Error): void => void warnings.push(warning);
+  process.on('warning', hear);
+  const { source, looks, clock } = createWorld(found('a'));
+  await source.start(() => undefined);
+  await clock.advance(0);
+  for (let count = 0; count < 20; count++) looks[0]?.signal.addEventListener('abort', () => undefined);
+  await new Promise((resolve) => setImmediate(resolve));
+  process.off('warning', hear);
+  expect(warnings).toEqual([]);
+});

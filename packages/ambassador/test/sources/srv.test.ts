@@ -71,13 +71,56 @@ describe('SRV records', () => {
     ]);
   });
 
-  test('all replaced are one reset, without an empty moment', async () => {
-    const { start, clock, client, updates, found } = createWorld();
+  test('all replaced, once they had held, are new ones and then removed ones, without an empty moment', async () => {
+    const { start, clock, client, updates, present } = createWorld();
     await start();
+    await clock.advance(10_000);
     client.setServices(NAME, [[0, 0, 7000, 'h3.test']], 10);
     await clock.advance(10_000);
-    expect(updates.map(({ kind }) => kind)).toEqual(['reset', 'reset']);
-    expect(found()).toEqual(['10.0.0.3 7000']);
+    expect(updates.map(({ kind }) => kind)).toEqual(['reset', 'add', 'remove']);
+    expect(present()).toEqual(['10.0.0.3 7000']);
+  });
+
+  test('one that is left out is lost sight of at once, and removed when ten seconds of answers have left it out', async () => {
+    const { start, clock, client, updates, present } = createWorld();
+    await start();
+    client.setServices(NAME, [[0, 0, 6379, 'h2.test']], 60);
+    await clock.advance(10_000);
+    expect(updates.slice(1)).toEqual([
+      { kind: 'gone', ids: [`srv:${NAME}/h1.test:6380`], reason: 'left out of the last answer' },
+    ]);
+    await clock.advance(11_000);
+    expect(updates.slice(2)).toEqual([
+      { kind: 'remove', ids: [`srv:${NAME}/h1.test:6380`], reason: 'no longer listed' },
+    ]);
+    expect(present()).toEqual(['10.0.0.2 6379']);
+  });
+
+  test('in parts that change with each answer are all present soon, and nothing is told any more', async () => {
+    const { start, clock, client, updates, present } = createWorld();
+    const services = ['h1.test', 'h2.test', 'h3.test'].map((host) => [0, 0, 7000, host] as const);
+    const answerPart = (turn: number): void => {
+      const part = services.filter((_, index) => index !== turn % services.length);
+      client.setServices(NAME, part, 0);
+    };
+    answerPart(0);
+    await start();
+    let told = 0;
+    for (let turn = 1; turn <= 100; turn++) {
+      answerPart(turn);
+      await clock.advance(1_000);
+      if (turn === 20) expect(present()).toHaveLength(3);
+      if (turn === 20) told = updates.length;
+    }
+    expect(updates).toHaveLength(told);
+  });
+
+  test('more than can be used are told of', async () => {
+    const { start, client, health } = createWorld();
+    const answer = client.answers.get(`SRV ${NAME}`);
+    if (answer?.kind === 'found') client.answers.set(`SRV ${NAME}`, { ...answer, leftOut: 44 });
+    await start();
+    expect(health).toMatchObject([{ kind: 'partial', reason: expect.stringContaining('44 are left out') }]);
   });
 
   test.each([0, 1])('with a TTL of %i s are asked for once a second', async (ttlSeconds) => {
@@ -142,30 +185,30 @@ describe('SRV records', () => {
 
 describe('a target', () => {
   test('whose address can not be learnt now keeps what it had, and is asked for again soon', async () => {
-    const { start, clock, client, found, health } = createWorld();
+    const { start, clock, client, present, health } = createWorld();
     await start();
     client.fail('A', 'h1.test');
     client.setServices(NAME, [[0, 0, 6380, 'h1.test']], 10);
     await clock.advance(10_000);
-    expect(found()).toEqual(['10.0.0.1 6380']);
+    expect(present()).toEqual(['10.0.0.1 6380']);
     expect(health).toMatchObject([{ kind: 'failing', reason: expect.stringMatching(/h1\.test.*SERVFAIL/) }]);
     client.setAddresses('A', 'h1.test', ['10.0.0.7'], 10);
     await clock.advance(1_000);
-    expect(found()).toEqual(['10.0.0.7 6380']);
+    expect(present()).toEqual(['10.0.0.7 6380']);
   });
 
   test('never heard of whose address fails does not hold up the others', async () => {
-    const { start, client, found } = createWorld();
+    const { start, client, present } = createWorld();
     client.fail('A', 'h1.test');
     await start();
-    expect(found()).toEqual(['10.0.0.2 6379']);
+    expect(present()).toEqual(['10.0.0.2 6379']);
   });
 
   test('without an address is no endpoint', async () => {
-    const { start, client, found } = createWorld();
+    const { start, client, present } = createWorld();
     client.setAddresses('A', 'h1.test', []);
     await start();
-    expect(found()).toEqual(['10.0.0.2 6379']);
+    expect(present()).toEqual(['10.0.0.2 6379']);
   });
 
   test('has eight addresses at most', async () => {
@@ -182,12 +225,12 @@ describe('a target', () => {
 
 describe('a failed dial', () => {
   test('asks again at once, once a second at most', async () => {
-    const { start, clock, client, source, found } = createWorld();
+    const { start, clock, client, source, present } = createWorld();
     await start();
     client.setServices(NAME, [[0, 0, 7000, 'h3.test']], 10);
     for (let time = 0; time < 5; time++) source.verify(`srv:${NAME}/h1.test:6380`);
     await clock.advance(0);
-    expect(found()).toEqual(['10.0.0.3 7000']);
+    expect(present()).toEqual(['10.0.0.3 7000']);
     expect(client.asked.filter((line) => line.startsWith('SRV'))).toHaveLength(2);
   });
 
@@ -204,12 +247,12 @@ describe('a failed dial', () => {
 });
 
 test('a server that is down changes nothing for as long as it is', async () => {
-  const { start, clock, client, updates, found } = createWorld();
+  const { start, clock, client, updates, present } = createWorld();
   await start();
   client.answers.set(`SRV ${NAME}`, { kind: 'unanswered', reason: 'no answer within 1000 ms' });
   await clock.advance(24 * 60 * 60 * 1_000);
   expect(updates).toHaveLength(1);
   client.setServices(NAME, [[0, 0, 7000, 'h3.test']], 10);
   await clock.advance(38_000);
-  expect(found()).toEqual(['10.0.0.3 7000']);
+  expect(present()).toEqual(['10.0.0.3 7000']);
 });

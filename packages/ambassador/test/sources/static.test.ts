@@ -1,26 +1,35 @@
 import { listSourceCases, ManualClock } from '@mdns-ambassador/testkit';
 import { describe, expect, test } from 'vitest';
 import { AmbassadorError } from '../../src/ambassador-error.ts';
+import type { SourceHealth } from '../../src/sources/source-health.ts';
 import { createStaticSource, parseStaticSource } from '../../src/sources/static.ts';
 import { hearUpdates } from './heard-updates.ts';
 
-function createWorld(text: string, names: Readonly<Record<string, readonly string[]>> = {}) {
+function createWorld(text: string, names: Readonly<Record<string, readonly string[]>> = {}, maxTtlMs?: number) {
   const clock = new ManualClock();
   const dns = new Map(Object.entries(names));
   const asked: string[] = [];
+  const health: SourceHealth[] = [];
+  const load = { now: 0, most: 0 };
   const source = createStaticSource({
     service: 'redis',
     places: parseStaticSource(text),
     lookup: async (host) => {
       asked.push(host);
+      load.now += 1;
+      load.most = Math.max(load.most, load.now);
+      await Promise.resolve();
+      load.now -= 1;
       const found = dns.get(host);
       if (found === undefined) throw new Error(`ENOTFOUND ${host}`);
       return found;
     },
     clock,
     random: () => 0.5,
+    onHealth: (told) => health.push(told),
+    ...(maxTtlMs === undefined ? {} : { maxTtlMs }),
   });
-  return { clock, dns, asked, source, ...hearUpdates(source, clock) };
+  return { clock, dns, asked, health, load, source, ...hearUpdates(source, clock) };
 }
 
 describe('the promises of every source', () => {
@@ -76,7 +85,33 @@ describe('names', () => {
     await clock.advance(8_000);
     expect(found()).toEqual(['10.0.0.9 1', '10.0.0.1 2']);
     await clock.advance(120_000);
-    expect(asked).toHaveLength(5);
+    expect(asked).toHaveLength(9);
+  });
+
+  test('are looked up every 30 s, or as often as is said, though nobody failed: whoever answers may be another by now', async () => {
+    for (const maxTtlMs of [undefined, 5_000]) {
+      const { start, found, dns, clock } = createWorld('static:db.test:1', { 'db.test': ['10.0.0.1'] }, maxTtlMs);
+      await start();
+      dns.set('db.test', ['10.0.0.2']);
+      await clock.advance((maxTtlMs ?? 30_000) - 1);
+      expect(found()).toEqual(['10.0.0.1 1']);
+      await clock.advance(1);
+      expect(found()).toEqual(['10.0.0.2 1']);
+    }
+  });
+
+  test('one that can not be looked up is told of', async () => {
+    const { start, health } = createWorld('static:db.test:1,10.0.0.1:2');
+    await start();
+    expect(health).toMatchObject([{ kind: 'failing', reason: "db.test can't be looked up" }]);
+  });
+
+  test('hundreds of them are looked up a few at a time', async () => {
+    const names = Array.from({ length: 200 }, (_, index) => `h${index}.test`);
+    const { start, load, asked } = createWorld(`static:${names.map((name) => `${name}:1`).join(',')}`);
+    await start();
+    await expect.poll(() => asked.length).toBe(200);
+    expect(load.most).toBeLessThanOrEqual(8);
   });
 
   test('tries are never more than 30 s apart', async () => {

@@ -38,6 +38,7 @@ const proxyEntry = z.strictObject({
   allowRemote: flag.optional(),
   from: texts.optional(),
   dnsServer: texts.optional(),
+  dnsMaxTtl: text.optional(),
   merge: text.optional(),
   balance: text.optional(),
   check: text.optional(),

@@ -20,7 +20,12 @@ import {
 } from '@mdns-ambassador/ambassador';
 import { type Instance, systemClock } from '@mdns-ambassador/mdns';
 import type { Mesh } from '@mdns-ambassador/mesh';
-import { createDnsClient, readSystemDnsServers, systemDnsTransport } from '@mdns-ambassador/registries';
+import {
+  createDnsClient,
+  longestTtlSeconds,
+  readSystemDnsServers,
+  systemDnsTransport,
+} from '@mdns-ambassador/registries';
 import type { ListenPlace } from '@mdns-ambassador/relay';
 import { InvalidValue } from '../cli-error.ts';
 import type { Log } from '../output/log.ts';
@@ -75,7 +80,7 @@ export interface SourceContext {
 /** The sources of one service, in the order written. None is started. */
 export function createSources(origins: Origins, context: SourceContext): readonly Source[] {
   const { service, type, allowed, local, log } = context;
-  const { instance, where, dnsServers } = origins;
+  const { instance, where, dnsServers, dnsMaxTtlMs } = origins;
   const client = createDnsClient({
     servers: dnsServers.length > 0 ? () => dnsServers : readSystemDnsServers,
     transport: systemDnsTransport,
@@ -85,8 +90,12 @@ export function createSources(origins: Origins, context: SourceContext): readonl
     service,
     clock: systemClock,
     random: Math.random,
+    maxTtlMs: dnsMaxTtlMs,
     onHealth: context.onHealth ?? ((health: SourceHealth): void => logHealth(log, health)),
   };
+  // What the system's resolver says comes from the same servers, without a TTL.
+  const longestSeconds = Math.min(...readSystemDnsServers().map(longestTtlSeconds));
+  const resolved = { lookup: systemLookup, maxTtlMs: Math.min(dnsMaxTtlMs, longestSeconds * 1_000) };
   return origins.from.map((spec) => {
     switch (spec.kind) {
       case 'mdns':
@@ -107,27 +116,21 @@ export function createSources(origins: Origins, context: SourceContext): readonl
           onRefused: (refused) => log.warn({ ...refused }, 'instance not used: none of its addresses may be dialled'),
         });
       case 'static':
-        return createStaticSource({
-          service,
-          places: spec.targets,
-          lookup: systemLookup,
-          clock: systemClock,
-          random: Math.random,
-        });
+        return createStaticSource({ ...shared, ...resolved, places: spec.targets });
       case 'dns':
         return createDnsSource({ ...shared, name: spec.name, port: spec.port, client });
       case 'srv':
         return createSrvSource({ ...shared, name: spec.name, client });
       case 'file':
-        return createFileSource({ ...shared, path: spec.path, files: systemFiles, lookup: systemLookup });
+        return createFileSource({ ...shared, ...resolved, path: spec.path, files: systemFiles });
       case 'zookeeper':
       case 'etcd': {
         const registered = {
           ...shared,
+          ...resolved,
           ...(instance === undefined ? {} : { instance }),
           where,
           registry: openRegistry(spec),
-          lookup: systemLookup,
           onSkipped: (skipped: SkippedEntries) =>
             log.warn({ ...skipped }, 'entries are not used: no place can be read from them'),
         };
@@ -155,6 +158,9 @@ function logHealth(log: Log, { kind, ...fields }: SourceHealth): void {
   switch (kind) {
     case 'working':
       log.info(fields, 'source works again');
+      return;
+    case 'partial':
+      log.warn(fields, 'source has too many endpoints');
       return;
     case 'empty':
       log.warn(fields, 'source has no endpoint');

@@ -12,6 +12,8 @@ export type DnsAnswer =
       readonly additionals: readonly AddressRecord[];
       /** The shortest of the records' and of the aliases' that led to them. */
       readonly ttlSeconds: number;
+      /** Records beyond {@link MAX_RECORDS}. */
+      readonly leftOut: number;
     }
   /** The name exists and has no such record (NODATA). */
   | { readonly kind: 'no-data'; readonly ttlSeconds: number | undefined }
@@ -43,10 +45,12 @@ export function readResponse(response: DnsResponse, question: DnsQuestion): Resp
   let name = domainKey(question.name);
   let ttlSeconds = Number.POSITIVE_INFINITY;
   for (let aliases = 0; aliases <= MAX_ALIASES; aliases++) {
-    const records = response.answers.filter((record) => isAnswer(record, name, question)).slice(0, MAX_RECORDS);
+    const all = response.answers.filter((record) => isAnswer(record, name, question));
+    const records = all.slice(0, MAX_RECORDS);
     if (records.length > 0) {
       ttlSeconds = records.reduce((shortest, record) => Math.min(shortest, record.ttlSeconds), ttlSeconds);
-      return { kind: 'found', records, additionals: response.additionals.filter(isAddress), ttlSeconds };
+      const leftOut = all.length - records.length;
+      return { kind: 'found', records, additionals: response.additionals.filter(isAddress), ttlSeconds, leftOut };
     }
     const alias = response.answers.find((record) => isAliasOf(record, name));
     if (alias === undefined) break;

@@ -5,7 +5,7 @@ import { type DnsAnswer, MAX_ALIASES, type ResponseReading, readResponse } from 
 import { domainKey } from './domain-name.ts';
 import { type DnsResponse, decodeResponse, encodeQuery } from './message.ts';
 import type { DnsQuestion } from './record.ts';
-import { type DnsServer, formatDnsServer } from './server.ts';
+import { type DnsServer, formatDnsServer, longestTtlSeconds } from './server.ts';
 import type { DnsTransport } from './transport.ts';
 
 export interface DnsClientOptions {
@@ -17,6 +17,8 @@ export interface DnsClientOptions {
 
 /** Asks DNS servers. It caches nothing: whoever asks heeds the TTLs. */
 export interface DnsClient {
+  /** The clock that its questions go by. */
+  readonly clock: Clock;
   /**
    * Never rejects, whatever the servers send; with `signal` aborted the answer is `unanswered`. A server that fails or is
    * silent is passed over for the next one, and silent ones are asked once more. Who answered last is asked first.
@@ -41,12 +43,14 @@ interface Favourite {
 }
 
 type Ask = (question: DnsQuestion, signal: AbortSignal) => Promise<DnsAnswer | Alias>;
+type BelievableReading = Exclude<ResponseReading, { readonly kind: 'server-failed' }>;
 type Alias = Extract<ResponseReading, { readonly kind: 'alias' }>;
 
 export function createDnsClient(options: DnsClientOptions): DnsClient {
   const favourite: Favourite = { server: undefined };
   const ask: Ask = (question, signal) => askServers(options, favourite, question, signal);
   return {
+    clock: options.clock,
     query: (question, signal) => followAliases(ask, question, signal),
   };
 }
@@ -90,7 +94,7 @@ async function askServers(
       const reading = readResponse(attempt.response, question);
       if (reading.kind !== 'server-failed') {
         favourite.server = server;
-        return reading;
+        return believe(reading, longestTtlSeconds(server));
       }
       failure = { kind: 'server-failed', reason: `${formatDnsServer(server)} says ${reading.reason}` };
     }
@@ -98,6 +102,17 @@ async function askServers(
     if (failure?.kind === 'server-failed') break;
   }
   return failure ?? { kind: 'unanswered', reason: 'no server answered' };
+}
+
+/** No longer than `longestSeconds`. That there is nothing is not believed longer than anything else. */
+function believe(reading: BelievableReading, longestSeconds: number): BelievableReading {
+  if (reading.ttlSeconds === undefined) return reading;
+  const ttlSeconds = Math.min(reading.ttlSeconds, longestSeconds);
+  if (reading.kind !== 'found') return { ...reading, ttlSeconds };
+  const additionals = reading.additionals.map((record) => {
+    return { ...record, ttlSeconds: Math.min(record.ttlSeconds, longestSeconds) };
+  });
+  return { ...reading, additionals, ttlSeconds };
 }
 
 function putFirst(servers: readonly DnsServer[], favourite: DnsServer | undefined): readonly DnsServer[] {

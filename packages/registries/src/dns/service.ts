@@ -1,11 +1,15 @@
+import { isIP } from 'node:net';
+import type { DnsAnswer } from './answer.ts';
 import type { DnsClient } from './client.ts';
 import { isDomainName } from './domain-name.ts';
 import {
   type Absent,
   type AddressAnswer,
+  askInTime,
   describeAbsence,
   describeFailure,
   type Failed,
+  joinFamilies,
   lookUpAddresses,
 } from './lookup.ts';
 import type { AddressRecord, SrvRecord } from './record.ts';
@@ -27,6 +31,8 @@ export type ServiceAnswer =
       readonly targets: readonly ServiceTarget[];
       /** The shortest of the SRV records' and of their addresses'. */
       readonly ttlSeconds: number;
+      /** Records beyond those that are used. */
+      readonly leftOut: number;
     }
   | Absent
   | Failed;
@@ -53,7 +59,7 @@ export async function lookUpService(client: DnsClient, name: string, signal: Abo
     return { host: target, port, priority, weight, addresses: addresses.get(target) ?? unknown };
   });
   const ttls = [...addresses.values()].map((found) => (found.kind === 'found' ? found.ttlSeconds : Infinity));
-  return { kind: 'found', targets, ttlSeconds: Math.min(answer.ttlSeconds, ...ttls) };
+  return { kind: 'found', targets, ttlSeconds: Math.min(answer.ttlSeconds, ...ttls), leftOut: answer.leftOut };
 }
 
 async function lookUpHosts(
@@ -63,29 +69,36 @@ async function lookUpHosts(
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, AddressAnswer>> {
   const found = new Map<string, AddressAnswer>();
-  const missing: string[] = [];
-  for (const host of hosts) {
-    const known = additionals.filter((record) => record.name === host);
-    if (known.length === 0) missing.push(host);
-    else found.set(host, takeAdditionals(known));
-  }
+  const rest = [...hosts];
   const lookUpNext = async (): Promise<void> => {
-    for (let host = missing.shift(); host !== undefined; host = missing.shift()) {
-      found.set(host, await lookUpAddresses(client, host, signal));
+    for (let host = rest.shift(); host !== undefined; host = rest.shift()) {
+      const known = additionals.filter((record) => record.name === host);
+      found.set(host, await lookUpHost(client, host, known, signal));
     }
   };
   await Promise.all(Array.from({ length: LOOKUPS_AT_ONCE }, lookUpNext));
   return found;
 }
 
-function takeAdditionals(records: readonly AddressRecord[]): AddressAnswer {
-  const inOrder = [...records].sort((a, b) => a.type.length - b.type.length);
-  return {
-    kind: 'found',
-    addresses: [...new Set(inOrder.map(({ address }) => address))],
-    ttlSeconds: Math.min(...records.map(({ ttlSeconds }) => ttlSeconds)),
-    unknownFamily: undefined,
+/** A server adds what it happens to have (RFC 2782): a family that is missing there may exist, and is asked for. */
+async function lookUpHost(
+  client: DnsClient,
+  host: string,
+  additionals: readonly AddressRecord[],
+  signal: AbortSignal,
+): Promise<AddressAnswer> {
+  if (isIP(host) !== 0) {
+    // RFC 2782 wants a name; an address that stands in its place can mean one thing only.
+    return { kind: 'found', addresses: [host], ttlSeconds: Infinity, unknownFamily: undefined, leftOut: 0 };
+  }
+  if (additionals.length === 0) return await lookUpAddresses(client, host, signal);
+  const learn = async (type: 'A' | 'AAAA'): Promise<DnsAnswer> => {
+    const records = additionals.filter((record) => record.type === type);
+    if (records.length === 0) return await askInTime(client, { name: host, type }, signal);
+    const ttlSeconds = Math.min(...records.map((record) => record.ttlSeconds));
+    return { kind: 'found', records, additionals: [], ttlSeconds, leftOut: 0 };
   };
+  return joinFamilies(await Promise.all([learn('A'), learn('AAAA')]));
 }
 
 /** Of records for one host and port the one that RFC 2782 tries first stands for all. */

@@ -36,6 +36,18 @@ describe('a question', () => {
     expect([servers.open, clock.pendingTimers]).toEqual([0, 0]);
   });
 
+  test("of Docker's own server is believed for five seconds, whatever it says", async () => {
+    const react: React = (query) => [reply(query, [a('db.test', '172.18.0.2', 600)])];
+    for (const [host, ttlSeconds] of [
+      ['127.0.0.11', 5],
+      ['127.0.0.1', 600],
+    ] as const) {
+      const transport = new FakeServers({ [`${host}:53`]: react });
+      const client = createDnsClient({ servers: () => [{ host, port: 53 }], transport, clock: new ManualClock() });
+      expect(await client.query(QUESTION, new AbortController().signal)).toMatchObject({ kind: 'found', ttlSeconds });
+    }
+  });
+
   test('goes over TCP when the answer does not fit into a datagram', async () => {
     const { query, servers } = createWorld({
       [FIRST]: (query, over) => (over === 'tcp' ? FOUND(query, over) : [reply(query, [], { flags: 0x0200 | 0x0400 })]),

@@ -1,3 +1,4 @@
+import { ManualClock } from '@mdns-ambassador/testkit';
 import type { DnsAnswer } from '../../src/dns/answer.ts';
 import type { DnsClient } from '../../src/dns/client.ts';
 import type { AddressRecord, SrvRecord } from '../../src/dns/record.ts';
@@ -20,14 +21,17 @@ export function found(
   records: readonly (SrvRecord | AddressRecord)[],
   additionals: readonly AddressRecord[] = [],
 ): DnsAnswer {
-  return { kind: 'found', records, additionals, ttlSeconds: Math.min(...records.map((record) => record.ttlSeconds)) };
+  const ttlSeconds = Math.min(...records.map((record) => record.ttlSeconds));
+  return { kind: 'found', records, additionals, ttlSeconds, leftOut: 0 };
 }
 
 /** By `TYPE name`; all else has no data. */
 export function createClient(answers: Readonly<Record<string, DnsAnswer>>) {
   const asked: string[] = [];
   const load = { now: 0, most: 0 };
+  const clock = new ManualClock();
   const client: DnsClient = {
+    clock,
     query: async ({ name, type }) => {
       asked.push(`${type} ${name}`);
       load.now += 1;
@@ -37,5 +41,5 @@ export function createClient(answers: Readonly<Record<string, DnsAnswer>>) {
       return answers[`${type} ${name}`] ?? NO_DATA;
     },
   };
-  return { client, asked, load };
+  return { client, clock, asked, load };
 }

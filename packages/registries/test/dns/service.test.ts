@@ -23,6 +23,29 @@ describe('a service', () => {
     expect(asked).toEqual([`SRV ${NAME}`, 'A b.test', 'AAAA b.test']);
   });
 
+  test.each([
+    ['fd00::dead', '10.0.0.1', 'A'],
+    ['10.0.0.1', 'fd00::dead', 'AAAA'],
+  ])('that came with %s alone has %s, too: the other family is asked for', async (came, other, type) => {
+    const { client, asked } = createClient({
+      [`SRV ${NAME}`]: found([srv(0, 0, 7001, 'h0.test')], [address('h0.test', came)]),
+      [`${type} h0.test`]: found([address('h0.test', other)]),
+    });
+    const answer = await lookUpService(client, NAME, NEVER);
+    expect(answer).toMatchObject({ targets: [{ addresses: { addresses: ['10.0.0.1', 'fd00::dead'] } }] });
+    expect(asked).toEqual([`SRV ${NAME}`, `${type} h0.test`]);
+  });
+
+  test('at an address in the place of a name is dialled there, and DNS is not asked for it', async () => {
+    const { client, asked } = createClient({ [`SRV ${NAME}`]: found([srv(0, 0, 7001, '127.0.0.1')]) });
+    const answer = await lookUpService(client, NAME, NEVER);
+    expect(answer).toMatchObject({
+      ttlSeconds: 60,
+      targets: [{ host: '127.0.0.1', addresses: { addresses: ['127.0.0.1'] } }],
+    });
+    expect(asked).toEqual([`SRV ${NAME}`]);
+  });
+
   test('whose target is a dot is not offered (RFC 2782)', async () => {
     const { client } = createClient({ [`SRV ${NAME}`]: found([srv(0, 0, 0, '', 12)]) });
     expect(await lookUpService(client, NAME, NEVER)).toEqual({ kind: 'absent', how: 'not-offered', ttlSeconds: 12 });
