@@ -32,6 +32,7 @@ export interface Surroundings {
   readonly env: NodeJS.ProcessEnv;
   readonly platform: NodeJS.Platform;
   readonly version: string;
+  readonly pid: number;
   readonly stdout: Printer;
   readonly stderr: Printer;
   /** Where the log goes. */

@@ -40,6 +40,7 @@ try {
     env,
     platform,
     version: readVersion(),
+    pid: process.pid,
     stdout: createPrinter(output, env),
     stderr,
     logStream: complaints,

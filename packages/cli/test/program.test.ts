@@ -23,6 +23,7 @@ async function run(argv: readonly string[], env: NodeJS.ProcessEnv = {}): Promis
       env,
       platform: 'linux',
       version: '1.2.3',
+      pid: 2,
       stdout: printer,
       stderr: printer,
       logStream: new PassThrough(),

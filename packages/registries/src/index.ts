@@ -4,6 +4,7 @@ export { createDnsClient, type DnsClient, type DnsClientOptions, MAX_DNS_SERVERS
 export { isDomainName } from './dns/domain-name.ts';
 export { type Absent, type AddressAnswer, type Failed, lookUpAddresses } from './dns/lookup.ts';
 export type { AddressRecord, DnsQuestion, QueryType, SrvRecord } from './dns/record.ts';
+export { listSearchNames, readSystemSearchList } from './dns/search-list.ts';
 export { DNS_PORT, type DnsServer, longestTtlSeconds, readSystemDnsServers } from './dns/server.ts';
 export { lookUpService, type ServiceAnswer, type ServiceTarget } from './dns/service.ts';
 export { systemDnsTransport } from './dns/system-transport.ts';

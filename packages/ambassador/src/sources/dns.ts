@@ -14,6 +14,8 @@ export interface DnsSourceOptions {
   /** Fully qualified; a closing dot is allowed. */
   readonly name: string;
   readonly port: number;
+  /** What the name may stand for: the first that exists counts, and the one that did last is asked for first. Default: itself. */
+  readonly listNames?: () => readonly string[];
   readonly client: DnsClient;
   /** How long an answer is believed at most, whatever its TTL says. Default {@link DEFAULT_MAX_TTL_MS}. */
   readonly maxTtlMs?: number;
@@ -29,12 +31,31 @@ export interface DnsSourceOptions {
 export function createDnsSource(options: DnsSourceOptions): Source {
   const name = `dns:${options.name}:${options.port}`;
   const { clock, random, onHealth } = options;
-  const look = (one: Look): Promise<Finding> => findEndpoints(name, options, one);
+  let found: string | undefined;
+  const look = async (one: Look): Promise<Finding> => {
+    const names = options.listNames?.() ?? [options.name];
+    const inOrder = [...names].sort((a, b) => Number(b === found) - Number(a === found));
+    const { finding, name: asked } = await findEndpoints(name, options, inOrder, one);
+    if (finding.kind === 'found') found = asked;
+    return finding;
+  };
   return createLookingSource({ name, clock, random, onHealth, look, isPartial: true });
 }
 
-async function findEndpoints(source: string, options: DnsSourceOptions, look: Look): Promise<Finding> {
-  const answer = await lookUpAddresses(options.client, options.name, look.signal);
+async function findEndpoints(
+  source: string,
+  options: DnsSourceOptions,
+  names: readonly string[],
+  look: Look,
+): Promise<{ readonly finding: Finding; readonly name: string }> {
+  const [name = options.name, ...others] = names;
+  const finding = await findEndpointsOf(name, source, options, look);
+  if (finding.kind !== 'none' || others.length === 0) return { finding, name };
+  return await findEndpoints(source, options, others, look);
+}
+
+async function findEndpointsOf(name: string, source: string, options: DnsSourceOptions, look: Look): Promise<Finding> {
+  const answer = await lookUpAddresses(options.client, name, look.signal);
   const { maxTtlMs = DEFAULT_MAX_TTL_MS } = options;
   switch (answer.kind) {
     case 'found': {
@@ -54,7 +75,7 @@ async function findEndpoints(source: string, options: DnsSourceOptions, look: Lo
       return {
         kind: 'none',
         how: 'gone',
-        reason: describeAbsence(options.name, answer.how),
+        reason: describeAbsence(options.name, answer.how, describeShortName(options)),
         holdsMs: holdNegativeMs(answer.ttlSeconds, maxTtlMs),
       };
     case 'failed':
@@ -64,11 +85,18 @@ async function findEndpoints(source: string, options: DnsSourceOptions, look: Lo
   }
 }
 
+/** DNS knows full names; other programs find short ones by ways of the system. */
+function describeShortName({ name, port, listNames }: DnsSourceOptions): string {
+  if (name.includes('.')) return '';
+  const searched = listNames === undefined ? '' : ', nor with the search list of this system';
+  return `${searched}; write the full name, or static:${name}:${port}, which looks in its hosts file, too`;
+}
+
 /** Why a name brought nothing, for people. */
-export function describeAbsence(name: string, how: Absent['how']): string {
+export function describeAbsence(name: string, how: Absent['how'], hint: string = ''): string {
   switch (how) {
     case 'no-name':
-      return `DNS has no name ${name}`;
+      return `DNS has no name ${name}${hint}`;
     case 'no-data':
       return `DNS has no such record of ${name}`;
     case 'not-offered':

@@ -146,3 +146,28 @@ describe('a server that fails', () => {
     expect(health).toEqual([{ kind: 'failing', source: 'dns:db.test:5432', reason: 'SERVFAIL' }]);
   });
 });
+
+test('a short name is what the search list makes of it: the first that exists, which is asked for first from then on', async () => {
+  const clock = new ManualClock();
+  const client = new FakeDnsClient();
+  client.setAddresses('A', 'db.b.test', ['10.0.0.1'], 10);
+  client.setAddresses('AAAA', 'db.b.test', [], 10);
+  const listNames = (): readonly string[] => ['db.a.test', 'db.b.test', 'db'];
+  const source = createDnsSource({ service: 'db', name: 'db', listNames, port: 1, client, clock, random: () => 0.5 });
+  const { start, present } = hearUpdates(source, clock);
+  await start();
+  expect(present()).toEqual(['10.0.0.1 1']);
+  expect(client.asked).toEqual(['A db.a.test', 'AAAA db.a.test', 'A db.b.test', 'AAAA db.b.test']);
+  await clock.advance(10_000);
+  expect(client.asked.slice(4)).toEqual(['A db.b.test', 'AAAA db.b.test']);
+});
+
+test('a short name that DNS does not have is told with what to write', async () => {
+  const clock = new ManualClock();
+  const health: SourceHealth[] = [];
+  const onHealth = (told: SourceHealth): void => void health.push(told);
+  const client = new FakeDnsClient();
+  const source = createDnsSource({ service: 'db', name: 'db', port: 1, client, clock, random: () => 0.5, onHealth });
+  await hearUpdates(source, clock).start();
+  expect(health).toMatchObject([{ reason: expect.stringMatching(/no name db; write the full name, or static:db:1/) }]);
+});

@@ -26,6 +26,8 @@ export interface Container {
   /** In the networks that it is joined to. */
   readonly addresses: readonly string[];
   readonly isOnHostNetwork: boolean;
+  /** The id or name of the container whose network it shares (`--network container:...`); undefined where it has its own. */
+  readonly sharesNetworkOf: string | undefined;
   /** What `docker stop` sends: `SIGTERM`. */
   readonly stopSignal: string;
 }
@@ -65,6 +67,7 @@ function readListed(value: unknown): readonly ListedContainer[] {
   const labels = Object.entries(record(field(value, 'Labels'))).flatMap(([key, label]) =>
     typeof label === 'string' ? [[key, label] as const] : [],
   );
+  const networkMode = text(field(value, 'HostConfig'), 'NetworkMode');
   const networks = Object.values(record(field(field(value, 'NetworkSettings'), 'Networks')));
   return [
     {
@@ -76,7 +79,8 @@ function readListed(value: unknown): readonly ListedContainer[] {
       health: readHealth(text(value, 'Status')),
       ports: list(field(value, 'Ports')).flatMap(readPort),
       addresses: networks.map((network) => text(network, 'IPAddress')).filter((address) => address !== ''),
-      isOnHostNetwork: text(field(value, 'HostConfig'), 'NetworkMode') === 'host',
+      isOnHostNetwork: networkMode === 'host',
+      sharesNetworkOf: /^container:(.+)$/.exec(networkMode)?.[1],
     },
   ];
 }

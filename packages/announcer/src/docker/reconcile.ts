@@ -38,9 +38,10 @@ export interface Reconciled {
 export function reconcile(containers: readonly Container[], context: ReconcileContext): Reconciled {
   const wanted: WantedAnnouncement[] = [];
   const faults: ContainerFault[] = [];
-  for (const container of containers) {
-    const wishes = readWishes(container);
+  for (const given of containers) {
+    const wishes = readWishes(given);
     if (!wishes.isEnabled) continue;
+    const container = joinNetwork(given, containers);
     const found = listPorts(container, wishes);
     for (const reason of [...wishes.faults, ...found.faults]) faults.push({ container: container.name, reason });
     if (!isUp(container, context.leaving)) continue;
@@ -49,6 +50,16 @@ export function reconcile(containers: readonly Container[], context: ReconcileCo
   if (wanted.length <= MAX_WANTED) return { wanted, faults };
   const surplus = { container: '', reason: `${wanted.length} ports ask to be announced; ${MAX_WANTED} are` };
   return { wanted: wanted.slice(0, MAX_WANTED), faults: [...faults, surplus] };
+}
+
+/** One that shares another's network is reached where that one is. */
+function joinNetwork(container: Container, containers: readonly Container[]): Container {
+  const { sharesNetworkOf } = container;
+  if (sharesNetworkOf === undefined) return container;
+  const owner = containers.find(({ id, name }) => id === sharesNetworkOf || name === sharesNetworkOf);
+  if (owner === undefined) return container;
+  const { ports, addresses, isOnHostNetwork } = owner;
+  return { ...container, ports, addresses, isOnHostNetwork };
 }
 
 function isUp({ id, state, health }: Container, leaving: ReadonlySet<string>): boolean {
@@ -75,11 +86,14 @@ function listPorts(container: Container, wishes: Wishes): FoundPorts {
   }
   for (const [port, wish] of wishes.ports) {
     if (!wish.isIgnored && wish.service !== undefined && !published.has(port))
-      faults.push(explainAbsence(port, loopback));
+      faults.push(explainAbsence(container, port, loopback));
+  }
+  for (const { privatePort, hostAddress } of published.values()) {
+    if (hostAddress === '::') faults.push(explainIpv6Alone(privatePort));
   }
   const unnamed = [...published.values()].filter(({ privatePort }) => !wishes.ports.has(privatePort));
   if (published.size === 0 && wishes.ports.size === 0) {
-    faults.push(explainAbsence([...loopback][0], loopback));
+    faults.push(explainAbsence(container, [...loopback][0], loopback));
   }
   const base = wishes.whole.service ?? nameAfter(container);
   const ports = [...published.values()].flatMap((port): readonly AnnouncedPort[] => {
@@ -118,12 +132,25 @@ function isBetter(port: PublishedPort, than: PublishedPort | undefined): boolean
   return width(port) === width(than) ? port.publicPort < than.publicPort : width(port) < width(than);
 }
 
-function explainAbsence(port: number | undefined, loopback: ReadonlySet<number>): string {
+function explainAbsence(
+  { isOnHostNetwork, sharesNetworkOf }: Container,
+  port: number | undefined,
+  loopback: ReadonlySet<number>,
+): string {
+  if (isOnHostNetwork) {
+    return "on the host's network nothing says which port is its own; write label ambassador.PORT.service=NAME";
+  }
   if (port !== undefined && loopback.has(port)) {
     return `port ${port} is published on this machine's loopback only; publish it on an address of the network`;
   }
   const which = port === undefined ? 'none of its TCP ports is' : `TCP port ${port} is not`;
-  return `${which} published; publish it, such as -p ${port ?? 6379}`;
+  const where = sharesNetworkOf === undefined ? '' : ' by the container whose network it shares';
+  return `${which} published${where}; publish it${where === '' ? '' : ' there'}, such as -p ${port ?? 6379}`;
+}
+
+/** The announcement gives all addresses of this machine: one host has one set of them. */
+function explainIpv6Alone(port: number): string {
+  return `port ${port} is published on IPv6 alone, and is announced with this machine's IPv4 addresses, too, where nobody answers; publish it on both, such as -p ${port}`;
 }
 
 /** The name that compose gave, else the image's: `redis` of `registry.example.com/library/redis:7`. */

@@ -14,6 +14,7 @@ export function createContainer(changes: Partial<Container> = {}): Container {
     exposedPorts: [8000],
     addresses: ['172.17.0.2'],
     isOnHostNetwork: false,
+    sharesNetworkOf: undefined,
     stopSignal: 'SIGTERM',
     ...changes,
   };

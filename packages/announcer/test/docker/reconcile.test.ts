@@ -123,6 +123,24 @@ describe('what can not be done is said', () => {
       { ports: [{ privatePort: 8000, publicPort: 1, hostAddress: '127.0.0.1' }] },
       /loopback only/,
     ],
+    [
+      "the host's network and no port",
+      { 'ambassador.service': 'api' },
+      { isOnHostNetwork: true, ports: [], exposedPorts: [] },
+      /write label ambassador\.PORT\.service=NAME/,
+    ],
+    [
+      "another's network that publishes nothing",
+      { 'ambassador.service': 'api' },
+      { sharesNetworkOf: 'vpn', ports: [] },
+      /published by the container whose network it shares; publish it there/,
+    ],
+    [
+      'IPv6 alone',
+      { 'ambassador.service': 'api' },
+      { ports: [{ privatePort: 8000, publicPort: 8000, hostAddress: '::' }] },
+      /published on IPv6 alone.*publish it on both, such as -p 8000/,
+    ],
     ['a bad name', { 'ambassador.service': 'my_api' }, {}, /"my_api" is no service name/],
     ['a command', { 'ambassador.service': 'api', 'ambassador.check': 'exec:reboot' }, {}, /runs no commands/],
     ['a bad weight', { 'ambassador.service': 'api', 'ambassador.weight': '-1' }, {}, /write a number from 0 to 65535/],
@@ -145,6 +163,20 @@ test("on the host's network the named port is the host's, and checked there", ()
   const { wanted } = wish({ 'ambassador.7000.service': 'api' }, { isOnHostNetwork: true, ports: [], exposedPorts: [] });
   expect(wanted).toMatchObject([{ options: { port: 7000 } }]);
   expect(wanted[0]?.options.checkAt).toBeUndefined();
+});
+
+test("one that shares another container's network is announced at the ports of that one, and checked there", () => {
+  const ports = [{ privatePort: 8106, publicPort: 18_106, hostAddress: '0.0.0.0' }];
+  const vpn = createContainer({ id: 'v1', name: 'vpn', ports, addresses: ['172.17.0.9'] });
+  const labels = new Map([['ambassador.service', 'api']]);
+  for (const sharesNetworkOf of ['v1', 'vpn']) {
+    const app = createContainer({ id: 'a1', name: 'app', labels, sharesNetworkOf, ports: [], addresses: [] });
+    const { wanted, faults } = reconcile([app, vpn], CONTEXT);
+    expect(faults).toEqual([]);
+    expect(wanted).toMatchObject([
+      { containerId: 'a1', options: { service: 'api', port: 18_106, checkAt: { address: '172.17.0.9', port: 8106 } } },
+    ]);
+  }
 });
 
 test('a container in a network that this host is not in is checked at its published port', () => {

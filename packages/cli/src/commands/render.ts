@@ -21,6 +21,6 @@ export const renderCommand: Command = {
     ['render env redis -o /run/redis.env', 'REDIS_HOST, REDIS_PORT, REDIS_ADDRESS, REDIS_ADDRESSES'],
   ],
   notes:
-    'A file that would not change is not touched, and nothing is reloaded. When nothing at all is found, the file stays as it is and the exit code is 69; 78: --check refused what is new, and the old file stays; 70: --reload failed. SRV weights become weights; endpoints of a higher SRV priority, and those that are leaving, become backups. Durations: 500ms, 2s, 1m.',
+    'A file that would not change is not touched, and nothing is reloaded. Into a container mount the folder of FILE, not FILE: a mount of a single file shows the old one for ever. When nothing at all is found, the file stays as it is and the exit code is 69; 78: --check refused what is new, and the old file stays; 70: --reload failed. SRV weights become weights; endpoints of a higher SRV priority, and those that are leaving, become backups. Durations: 500ms, 2s, 1m.',
   run: async (invocation) => (await import('../run/render.ts')).renderServices(invocation),
 };

@@ -23,6 +23,7 @@ import { refuseBesideDocker } from '../docker-request.ts';
 import { EXIT_OK, EXIT_USAGE } from '../exit-codes.ts';
 import { readMeshRequest, requireEntitled } from '../mesh-request.ts';
 import { announcerEventToFact, describeAnnouncerEvent } from '../output/announcer-lines.ts';
+import { describeMissingInit } from '../output/init-lines.ts';
 import { tellNodeEvent, tellStart } from '../output/network-lines.ts';
 import { describeRegistrarEvent, registrarEventToFact } from '../output/registrar-lines.ts';
 import { createReporter, type Reporter } from '../output/reporter.ts';
@@ -145,6 +146,8 @@ export async function announceServices(invocation: Invocation): Promise<number> 
       unfollow = followKeyFile(mesh, meshRequest.path, surroundings.platform, reporter);
     }
     if (trailing !== undefined) {
+      const missing = describeMissingInit(surroundings.pid, 'the command');
+      if (missing !== undefined) reporter.tell(missing, { event: 'init-missing' });
       const onSignal = (signal: NodeJS.Signals): void => tellStoppingCommand(reporter, signal);
       return await runCommand(trailing, watchAnnouncer(announcer, lifecycle), refusals, onSignal, invocation);
     }

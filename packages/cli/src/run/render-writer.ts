@@ -17,6 +17,7 @@ export class RenderWriter {
   readonly #file: RenderedFile | undefined;
   #printed: string | undefined;
   #missing = '';
+  #isOverwrittenTold = false;
 
   constructor(output: RenderOutput, { stdout, stderr, platform }: Surroundings) {
     this.#output = output;
@@ -46,8 +47,17 @@ export class RenderWriter {
     const counts = services.map(
       ({ service, endpoints }) => `${service} has ${countThings(endpoints.length, 'endpoint')}`,
     );
+    if (outcome === 'overwritten') this.#tellOverwritten();
     this.#stdout.line(
-      `${this.#output.file} is ${outcome === 'written' ? 'written' : 'unchanged'}: ${joinWords(counts)}`,
+      `${this.#output.file} is ${outcome === 'unchanged' ? 'unchanged' : 'written'}: ${joinWords(counts)}`,
+    );
+  }
+
+  #tellOverwritten(): void {
+    if (this.#isOverwrittenTold) return;
+    this.#isOverwrittenTold = true;
+    this.tell(
+      `${this.#output.file} is a mount of its own, which can't be replaced: it is written in its place, and who reads it meanwhile sees a part; mount its folder instead`,
     );
   }
 

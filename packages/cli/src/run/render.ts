@@ -4,6 +4,7 @@ import { refuseShared } from '../announce-request.ts';
 import { CliError } from '../cli-error.ts';
 import type { Invocation } from '../command.ts';
 import { EXIT_OK, EXIT_REFUSED, EXIT_UNAVAILABLE } from '../exit-codes.ts';
+import { describeMissingInit } from '../output/init-lines.ts';
 import { joinWords } from '../output/phrases.ts';
 import { formatDuration, parseDuration } from '../parse/duration.ts';
 import { readRenderFormat, readRenderOutput, readRenderRequests } from '../render-request.ts';
@@ -54,6 +55,8 @@ export async function renderServices(invocation: Invocation): Promise<number> {
     if (signal.aborted) return EXIT_OK;
     const writer = new RenderWriter(output, surroundings);
     if (settings.isSet('watch')) {
+      const missing = output.reload === undefined ? undefined : describeMissingInit(surroundings.pid, '--reload');
+      if (missing !== undefined) writer.tell(missing);
       await watch(search, writer, createNotify(surroundings.env, log), signal);
       return EXIT_OK;
     }

@@ -1,7 +1,7 @@
 import { CliError } from '../cli-error.ts';
 import { EXIT_CONFIG, EXIT_INTERNAL } from '../exit-codes.ts';
 import { quoteShellWord, type RunShell } from './shell.ts';
-import { swapFile } from './swap-file.ts';
+import { type SwapOutcome, swapFile } from './swap-file.ts';
 
 export interface RenderedFileOptions {
   readonly file: string;
@@ -11,6 +11,8 @@ export interface RenderedFileOptions {
   readonly reload?: string | undefined;
   readonly platform: NodeJS.Platform;
   readonly runShell: RunShell;
+  /** Puts the candidate in the place of the file, in one step; rename(2) unless said. */
+  readonly replace?: (candidate: string, target: string) => Promise<void>;
 }
 
 /** The file that another program reads. */
@@ -27,9 +29,10 @@ export class RenderedFile {
    * Checks, swaps, reloads. A text that the file holds already touches nothing, unless the reload before failed. Rejects with
    * a CliError: 78 when the check refuses (the old file stays), 70 when the reload fails (the new file stays).
    */
-  async put(text: string): Promise<'unchanged' | 'written'> {
-    const outcome = await swapFile(this.#options.file, text, (candidate) => this.#check(candidate));
-    if (outcome === 'written') this.#isReloadOwed = true;
+  async put(text: string): Promise<SwapOutcome> {
+    const { file, replace } = this.#options;
+    const outcome = await swapFile(file, text, (candidate) => this.#check(candidate), replace);
+    if (outcome !== 'unchanged') this.#isReloadOwed = true;
     if (this.#isReloadOwed) await this.#reload();
     return outcome;
   }

@@ -22,8 +22,10 @@ import { type Instance, systemClock } from '@mdns-ambassador/mdns';
 import type { Mesh } from '@mdns-ambassador/mesh';
 import {
   createDnsClient,
+  listSearchNames,
   longestTtlSeconds,
   readSystemDnsServers,
+  readSystemSearchList,
   systemDnsTransport,
 } from '@mdns-ambassador/registries';
 import type { ListenPlace } from '@mdns-ambassador/relay';
@@ -118,7 +120,14 @@ export function createSources(origins: Origins, context: SourceContext): readonl
       case 'static':
         return createStaticSource({ ...shared, ...resolved, places: spec.targets });
       case 'dns':
-        return createDnsSource({ ...shared, name: spec.name, port: spec.port, client });
+        return createDnsSource({
+          ...shared,
+          name: spec.name,
+          port: spec.port,
+          client,
+          // Other servers know other names.
+          ...(dnsServers.length > 0 ? {} : { listNames: () => listSearchNames(spec.name, readSystemSearchList()) }),
+        });
       case 'srv':
         return createSrvSource({ ...shared, name: spec.name, client });
       case 'file':

@@ -8,6 +8,9 @@ import { EXIT_INTERNAL, EXIT_NO_INPUT, EXIT_REFUSED, EXIT_USAGE } from '../exit-
 const NEW_FILE_MODE = 0o644;
 const PERMISSIONS = 0o7777;
 
+/** `overwritten`: in its place, not in one step, because the file is a mount of its own and can't be replaced. */
+export type SwapOutcome = 'unchanged' | 'written' | 'overwritten';
+
 /**
  * Puts `text` in place of what the file holds, in one step: it is written beside it (with the old one's mode and owner),
  * flushed, accepted by `accept`, and renamed. What `accept` rejects with leaves the old file as it was, and so does
@@ -17,7 +20,8 @@ export async function swapFile(
   file: string,
   text: string,
   accept: (candidate: string) => Promise<void>,
-): Promise<'unchanged' | 'written'> {
+  replace: (candidate: string, target: string) => Promise<void> = rename,
+): Promise<SwapOutcome> {
   try {
     const target = await followLink(file);
     const before = await readOld(target);
@@ -26,8 +30,13 @@ export async function swapFile(
     try {
       await writeNew(candidate, text, before);
       await accept(candidate);
-      await rename(candidate, target);
+      await replace(candidate, target);
     } catch (error) {
+      if (errorCode(error) === 'EBUSY' && before !== undefined) {
+        await rm(candidate, { force: true });
+        await overwrite(target, text);
+        return 'overwritten';
+      }
       await rm(candidate, { force: true });
       throw error;
     }
@@ -76,6 +85,19 @@ async function writeNew(candidate: string, text: string, before: OldFile | undef
   // Only root can give a file away; to anybody else it was his already.
   await chown(candidate, before.uid, before.gid).catch(() => undefined);
   await chmod(candidate, before.mode);
+}
+
+/** The mount leads to this very file: it stays, and holds another text. */
+async function overwrite(file: string, text: string): Promise<void> {
+  const handle = await open(file, 'r+');
+  try {
+    const bytes = Buffer.from(text);
+    await handle.write(bytes, 0, bytes.length, 0);
+    await handle.truncate(bytes.length);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
 }
 
 /** So that the rename outlives a power failure. Windows opens no folders. */

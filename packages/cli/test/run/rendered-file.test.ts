@@ -12,7 +12,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { CliError } from '../../src/cli-error.ts';
-import { RenderedFile } from '../../src/run/rendered-file.ts';
+import { RenderedFile, type RenderedFileOptions } from '../../src/run/rendered-file.ts';
 import type { ShellOutcome } from '../../src/run/shell.ts';
 
 const OK: ShellOutcome = { isOk: true, end: 'exit code 0', output: '' };
@@ -31,7 +31,7 @@ beforeEach(() => {
 
 afterEach(() => rmSync(folder, { recursive: true }));
 
-function open(change: { readonly check?: string; readonly reload?: string } = {}): RenderedFile {
+function open(change: Partial<Pick<RenderedFileOptions, 'check' | 'reload' | 'replace'>> = {}): RenderedFile {
   return new RenderedFile({
     file,
     ...change,
@@ -72,6 +72,21 @@ test('a text that is there already touches nothing', async () => {
   expect(await open({ check: 'check', reload: 'reload' }).put('one\n')).toBe('unchanged');
   expect(statSync(file, { bigint: true })).toMatchObject({ mtimeNs: before.mtimeNs, ino: before.ino });
   expect(commands).toEqual([]);
+});
+
+test('a file that is a mount of its own is written in its place, after the check, and nothing is left beside it', async () => {
+  writeFileSync(file, 'one, and longer than what comes\n');
+  const { ino } = statSync(file);
+  const replace = (): Promise<void> => Promise.reject(Object.assign(new Error('rename'), { code: 'EBUSY' }));
+  const rendered = open({ check: 'check', reload: 'reload', replace });
+  outcomes = [{ isOk: false, end: 'exit code 1', output: '' }];
+  expect(await sentenceOf(rendered.put('two\n'))).toMatch(/^78 --check/);
+  expect(readFileSync(file, 'utf8')).toBe('one, and longer than what comes\n');
+  expect(await rendered.put('two\n')).toBe('overwritten');
+  expect(readFileSync(file, 'utf8')).toBe('two\n');
+  expect(statSync(file).ino).toBe(ino);
+  expect(readdirSync(folder)).toEqual(['a.cfg']);
+  expect(commands.at(-1)).toBe('reload');
 });
 
 test('the mode is kept, and a link stays one', async () => {

@@ -17,7 +17,7 @@ export function formatDnsServer({ host, port }: DnsServer): string {
 /** Docker's own server, in the containers of a network with a name. */
 const DOCKER_SERVER = '127.0.0.11';
 /** It says 600 s of addresses that another container has as soon as one is started anew. */
-export const DOCKER_TTL_SECONDS = 5;
+const DOCKER_TTL_SECONDS = 5;
 
 /** The longest that what this server says may be believed, in seconds, whatever TTL it says. */
 export function longestTtlSeconds({ host }: DnsServer): number {

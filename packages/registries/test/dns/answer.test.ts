@@ -89,6 +89,9 @@ describe('an answer', () => {
   test(`has ${MAX_RECORDS} records at most`, () => {
     const records = Array.from({ length: 1_000 }, (_, index) => a('db.test', `10.0.${index >> 8}.${index & 255}`));
     const reading = readResponse(respond(records), QUESTION);
-    expect(reading.kind === 'found' ? [reading.records.length, reading.leftOut] : []).toEqual([MAX_RECORDS, 1_000 - MAX_RECORDS]);
+    expect(reading.kind === 'found' ? [reading.records.length, reading.leftOut] : []).toEqual([
+      MAX_RECORDS,
+      1_000 - MAX_RECORDS,
+    ]);
   });
 });
