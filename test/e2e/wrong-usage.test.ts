@@ -27,7 +27,6 @@ const MISTAKES: readonly (readonly [readonly string[], number, RegExp])[] = [
   [['proxy', 'redis', '--listen', 'nowhere'], 64, /nowhere/],
   [['proxy', 'redis', '--listen', '0.0.0.0:6379'], 77, /0\.0\.0\.0.*--allow-remote/],
   [['proxy', 'redis', '--max-connections', 'many'], 64, /many/],
-  [['proxy', 'redis', '--interface', 'eth7'], 64, /eth7.*eth0/],
   [['resolve', 'redis', '--format', 'xml'], 64, /xml.*address/],
   [['list', 'redis', 'postgres'], 64, /postgres/],
   [['list', '--timeout', '-3s'], 64, /-3s/],
