@@ -23,6 +23,8 @@ interface AttachmentEvents {
   received(): void;
   /** A link failed and is closed. */
   failed(failure: LinkFailure): void;
+  /** Nothing gets out any more, or packets are taken again. */
+  refusalChanged(): void;
 }
 
 export type AttachmentOptions = Omit<LinkPairOptions, 'events'> & AttachmentEvents;
@@ -46,6 +48,7 @@ export class Attachment {
           options.received();
         },
         failed: options.failed,
+        refusalChanged: options.refusalChanged,
       },
     });
   }

@@ -151,7 +151,10 @@ export class Attachments {
     }
     for (const failure of failures) this.#tellFailure(on.name, failure);
     if (links.size === 0) this.#startOver(attachment);
-    else if (attachment.isUp) this.#refresh(attachment, news);
+    else if (links.refusal !== undefined) {
+      links.knock();
+      return [links.refusal];
+    } else if (attachment.isUp) this.#refresh(attachment, news);
     else this.#bringUp(attachment);
     return failures.map(({ error }) => error);
   }
@@ -167,8 +170,19 @@ export class Attachments {
         this.#tellFailure(on.name, failure);
         this.#context.failed();
       },
+      refusalChanged: () => this.#hearRefusal(attachment),
     });
     this.#byName.set(on.name, attachment);
+  }
+
+  /** What can't be sent is not said: it is claimed and announced anew when it can be (RFC 6762 8.3). */
+  #hearRefusal(attachment: Attachment): void {
+    const { links, on } = attachment;
+    this.#context.failed();
+    if (links.refusal === undefined || !attachment.isUp) return;
+    attachment.bringDown();
+    this.#context.detach(on.name);
+    this.#context.tell({ kind: 'send-refused', interfaceName: on.name, code: codeOf(links.refusal) });
   }
 
   #bringUp(attachment: Attachment): void {
@@ -210,12 +224,16 @@ export class Attachments {
   }
 
   #tellFailure(interfaceName: string, { family, error }: LinkFailure): void {
-    const code = 'code' in error ? String(error.code) : error.name;
+    const code = codeOf(error);
     const key = `${interfaceName} ${family} ${code}`;
     if (this.#toldFailures.has(key)) return;
     this.#toldFailures.add(key);
     this.#context.tell({ kind: 'link-failed', interfaceName, error });
   }
+}
+
+function codeOf(error: Error): string {
+  return 'code' in error ? String(error.code) : error.name;
 }
 
 function addCounters(a: NodeCounters, b: NodeCounters): NodeCounters {

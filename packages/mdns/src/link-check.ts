@@ -61,9 +61,17 @@ export async function checkLink(options: LinkCheckOptions): Promise<LinkCheck> {
   };
   const opened: Link[] = [];
   try {
-    const speaker = await network.openLink(on, family, { packet: () => undefined, failed: () => undefined });
+    const speaker = await network.openLink(on, family, {
+      packet: () => undefined,
+      sent: () => undefined,
+      failed: () => undefined,
+    });
     opened.push(speaker);
-    const listener = await network.openLink(on, family, { packet: listen, failed: () => undefined });
+    const listener = await network.openLink(on, family, {
+      packet: listen,
+      sent: () => undefined,
+      failed: () => undefined,
+    });
     opened.push(listener);
     listener.renew();
     const ask = (): void => {

@@ -15,6 +15,8 @@ interface LinkPairEvents {
   received(packet: Received): void;
   /** A link can't be used any more; it is closed already. */
   failed(failure: LinkFailure): void;
+  /** The OS refuses whatever is sent on any link, or takes packets again: see {@link LinkPair.refusal}. */
+  refusalChanged(): void;
 }
 
 export interface LinkPairOptions {
@@ -41,8 +43,20 @@ interface Heard {
 
 interface OpenLink {
   readonly link: Link;
+  readonly refusals: Refusals;
   /** Changes when the link has to be opened anew. */
   readonly addresses: string;
+}
+
+/** So many packets in a row, and nothing gets out; one alone may be a moment after boot, wake or a change of the link. */
+const REFUSALS_IN_A_ROW = 2;
+/** A query that asks nothing (RFC 6762 18): whether the OS takes it is all that matters. */
+const KNOCK = new Uint8Array(12);
+
+/** What the OS refused of one link since it took a packet. */
+interface Refusals {
+  count: number;
+  last: Error | undefined;
 }
 
 /** The links of one interface, one in each family that it has addresses in, and the messages that pass through them. */
@@ -67,6 +81,18 @@ export class LinkPair {
 
   get size(): number {
     return this.#open.size;
+  }
+
+  /** Why nothing gets out: every open link's last packets were refused. Undefined while packets are taken. */
+  get refusal(): Error | undefined {
+    const open = [...this.#open.values()];
+    if (!open.every(({ refusals }) => refusals.count >= REFUSALS_IN_A_ROW)) return undefined;
+    return open.map(({ refusals }) => refusals.last).find((error) => error !== undefined);
+  }
+
+  /** Tries whether packets are taken again. */
+  knock(): void {
+    for (const { link } of this.#open.values()) this.#sendOn(link, KNOCK);
   }
 
   get totals(): LinkTotals {
@@ -139,10 +165,12 @@ export class LinkPair {
 
   async #openOne(on: NetworkInterface, family: Family): Promise<LinkFailure | undefined> {
     const limit = new PacketLimit(this.#options.now());
+    const refusals: Refusals = { count: 0, last: undefined };
     let link: Link | undefined;
     try {
       link = await this.#options.network.openLink(on, family, {
         packet: (bytes, source) => this.#receive(bytes, source, { on, family, limit }),
+        sent: (error) => this.#noteSent(refusals, error),
         failed: (error) => {
           if (link === undefined || this.#open.get(family)?.link !== link) return;
           void this.#closeOne(family);
@@ -153,7 +181,7 @@ export class LinkPair {
       return { family, error: error instanceof Error ? error : new Error(String(error)) };
     }
     if (this.#isClosed) await link.close();
-    else this.#open.set(family, { link, addresses: describeAddresses(on, family) });
+    else this.#open.set(family, { link, refusals, addresses: describeAddresses(on, family) });
     return undefined;
   }
 
@@ -164,6 +192,13 @@ export class LinkPair {
     await opened.link.close();
     this.#totals.offLink += opened.link.counters.offLink;
     this.#totals.sendErrors += opened.link.counters.sendErrors;
+  }
+
+  #noteSent(refusals: Refusals, error: Error | undefined): void {
+    const before = this.refusal;
+    refusals.count = error === undefined ? 0 : refusals.count + 1;
+    refusals.last = error;
+    if ((before === undefined) !== (this.refusal === undefined)) this.#options.events.refusalChanged();
   }
 
   #sendOn(link: Link, bytes: Uint8Array, to?: LinkSource): void {

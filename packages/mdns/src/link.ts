@@ -100,6 +100,7 @@ class SocketLink implements Link {
     const onSent = (error: Error | null): void => {
       this.#inFlight--;
       if (error !== null) this.#counters.sendErrors++;
+      if (this.#state === 'joined') this.#events.sent(error ?? undefined);
       if (this.#inFlight === 0) this.#onFlushed();
     };
     try {

@@ -30,6 +30,8 @@ export interface LinkSource {
 export interface LinkEvents {
   /** A datagram that came from this link; never called after `close` has resolved. */
   packet(bytes: Uint8Array, source: LinkSource): void;
+  /** The OS took a packet, or refused to (`error`). Not called for what was sent before `close`. */
+  sent(error?: Error): void;
   /** The link can't be used any more (the interface went away, the port was refused). Called once at most; close it. */
   failed(error: Error): void;
 }

@@ -23,6 +23,8 @@ export type NodeEvent =
   | { readonly kind: 'interface-down'; readonly interfaceName: string }
   /** A link could not be opened; tried again on the next poll. Emitted once per interface, family and code. */
   | { readonly kind: 'link-failed'; readonly interfaceName: string; readonly error: Error }
+  /** The OS refuses every packet there (`code`: EPERM, EHOSTUNREACH ...); `interface-up` follows when it takes them again. */
+  | { readonly kind: 'send-refused'; readonly interfaceName: string; readonly code: string }
   | { readonly kind: 'host-renamed'; readonly from: string; readonly to: string }
   /** Somebody else has this name too, and every other that was tried; it is kept all the same. */
   | { readonly kind: 'name-disputed'; readonly name: string };

@@ -67,6 +67,7 @@ function createPair(): { network: FakeNetwork; pair: LinkPair; received: Receive
     events: {
       received: (packet) => void received.push(packet),
       failed: ({ family }) => void failed.push(family),
+      refusalChanged: () => undefined,
     },
   });
   return { network, pair, received, failed };

@@ -501,6 +501,37 @@ describe('interfaces', () => {
     await expect(h1.node.start()).rejects.toMatchObject({ code: 'no-interface' });
   });
 
+  it('announces nothing that can not be sent, says so once, and is found as soon as it can', async () => {
+    const world = new NodeWorld();
+    const h1 = await world.start('h1', '10.99.0.1/24', 'fe80::1/64');
+    const h2 = await world.start('h2', '10.99.0.2/24', 'fe80::2/64');
+    const { instances } = browse(h2);
+    await world.run(60 * SECOND_MS);
+    h1.host.refuseSends(Object.assign(new Error('send EHOSTUNREACH'), { code: 'EHOSTUNREACH' }));
+    const published = publish(h1, 'a');
+    await world.run(600 * SECOND_MS);
+    expect(published.events.map(({ kind }) => kind)).not.toContain('announced');
+    expect(h1.events.slice(1)).toEqual([{ kind: 'send-refused', interfaceName: 'eth0', code: 'EHOSTUNREACH' }]);
+    h1.host.refuseSends(undefined);
+    await world.run(2 * SECOND_MS);
+    expect(published.events.map(({ kind }) => kind)).toContain('announced');
+    expect(h1.events.at(-1)).toMatchObject({ kind: 'interface-up', interfaceName: 'eth0' });
+    expect(instances().map(({ name }) => name)).toEqual(['a']);
+  });
+
+  it('goes on after one packet that was refused', async () => {
+    const world = new NodeWorld();
+    const h1 = await world.start('h1', '10.99.0.1/24', 'fe80::1/64');
+    const published = publish(h1, 'a');
+    await world.run(100);
+    h1.host.refuseSends(new Error('a moment'));
+    await world.run(150);
+    h1.host.refuseSends(undefined);
+    await world.run(2 * SECOND_MS);
+    expect(published.events.map(({ kind }) => kind)).toContain('announced');
+    expect(h1.events.map(({ kind }) => kind)).not.toContain('send-refused');
+  });
+
   it('waits for an interface where it may', async () => {
     const world = new NodeWorld();
     const h1 = await world.start('h1', '10.99.0.1/24');

@@ -19,6 +19,8 @@ export class MemoryLink implements Link {
   readonly #events: LinkEvents;
   readonly #carrier: MemoryCarrier;
   #sendErrors = 0;
+  /** What the OS says instead of sending. */
+  refusal: Error | undefined;
   #state: 'open' | 'cut' | 'closed' = 'open';
 
   constructor(on: NetworkInterface, family: 'IPv4' | 'IPv6', host: string, events: LinkEvents, carrier: MemoryCarrier) {
@@ -40,6 +42,12 @@ export class MemoryLink implements Link {
       this.#sendErrors++;
       return;
     }
+    if (this.refusal !== undefined) {
+      this.#sendErrors++;
+      this.#events.sent(this.refusal);
+      return;
+    }
+    this.#events.sent();
     this.#carrier.carry({ host: this.host, family: this.family, source: { address, port: PORT }, to, bytes });
   }
 

@@ -100,6 +100,7 @@ export class MemoryHost implements Network {
   readonly #interfaces = new Map<string, { readonly segment: string; on: NetworkInterface }>();
   readonly #links = new Set<MemoryLink>();
   readonly #refused = new Set<string>();
+  #refusal: Error | undefined;
 
   constructor(name: string, network: MemoryNetwork) {
     this.name = name;
@@ -132,6 +133,12 @@ export class MemoryHost implements Network {
     this.#refused.delete(`${interfaceName} ${family}`);
   }
 
+  /** The OS sends nothing of this host from now on; undefined: it does again. */
+  refuseSends(error: Error | undefined): void {
+    this.#refusal = error;
+    for (const link of this.#links) link.refusal = error;
+  }
+
   /** Every open link of the interface reports a failure. */
   failLinks(interfaceName: string, error: Error): void {
     for (const link of this.#linksOn(interfaceName)) link.fail(error);
@@ -158,6 +165,7 @@ export class MemoryHost implements Network {
         this.#network.leave(segment, link);
       },
     });
+    link.refusal = this.#refusal;
     this.#links.add(link);
     this.#network.join(segment, link);
     return link;

@@ -53,3 +53,21 @@ await labTest('the bridge that is the LAN is used, its port is not', { hosts: 2 
   expect(announcing.stdout).toMatch(/^using br0 \(10\.99\.0\.1\)$/m);
   await expect.poll(() => list(h2, 'thing')).toMatchObject([{ addresses: expect.arrayContaining([h1.ip]) }]);
 });
+
+await labTest(
+  'where a firewall lets nothing out, nothing is said to be announced, and all is well as soon as it does',
+  { hosts: 2, needs: ['nft'] },
+  async (lan) => {
+    const [h1, h2] = [lan.host(1), lan.host(2)];
+    const rules = 'table inet wall { chain out { type filter hook output priority 0; udp dport 5353 drop\n }\n}\n';
+    await h1.read('nft', ['-f', '-'], { input: rules });
+    const announcing = spawnAmbassador(h1, ['announce', 'thing:9', '--check', 'none']);
+    await announcing.line(/^eth0: nothing can be sent \(EPERM\): a firewall on this machine forbids it/);
+    const watching = spawnAmbassador(h2, ['list', 'thing', '--watch']);
+    await watching.line(/not found on eth0/);
+    expect(announcing.stdout).not.toMatch(/^announced/m);
+    await h1.read('nft', ['delete', 'table', 'inet', 'wall']);
+    await announcing.line(/^announced thing /);
+    await watching.line(/^\[\+\] thing /);
+  },
+);

@@ -70,7 +70,7 @@ function describeSkipped(skipped: readonly SkippedInterface[]): string {
 }
 
 /** What became of the interfaces since the start. */
-export function tellNodeEvent(reporter: Reporter, event: NodeEvent): void {
+export function tellNodeEvent(reporter: Reporter, event: NodeEvent, platform: string = process.platform): void {
   switch (event.kind) {
     case 'interface-up':
       reporter.tell(`network interface ${event.interfaceName} is up (${event.addresses[0] ?? 'no address'})`, {
@@ -92,6 +92,13 @@ export function tellNodeEvent(reporter: Reporter, event: NodeEvent): void {
         reason: event.error.message,
       });
       break;
+    case 'send-refused':
+      reporter.tell(describeSendRefusal(event, platform), {
+        event: event.kind,
+        interface: event.interfaceName,
+        code: event.code,
+      });
+      break;
     case 'host-renamed':
       reporter.tell(`somebody else is called ${event.from}: this machine is ${event.to} now`, {
         event: event.kind,
@@ -108,6 +115,18 @@ export function tellNodeEvent(reporter: Reporter, event: NodeEvent): void {
     default:
       event satisfies never;
   }
+}
+
+/** macOS 15 and later refuse with EHOSTUNREACH what the user has not allowed; Apple's own programs are exempt. */
+function describeSendRefusal(
+  { interfaceName, code }: Extract<NodeEvent, { readonly kind: 'send-refused' }>,
+  platform: string,
+): string {
+  if (platform === 'darwin' && code === 'EHOSTUNREACH') {
+    return `${interfaceName}: macOS does not let this program use the local network: in System Settings > Privacy & Security > Local Network switch on the app that your terminal belongs to (Terminal.app needs no permission; in tmux, start the server anew from Terminal)`;
+  }
+  const why = code === 'EPERM' || code === 'EACCES' ? 'a firewall on this machine forbids it' : 'trying again';
+  return `${interfaceName}: nothing can be sent (${code}): ${why}; see ambassador doctor`;
 }
 
 /** A word as a shell takes it; names of interfaces have spaces on Windows. */

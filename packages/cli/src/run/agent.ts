@@ -56,7 +56,7 @@ export async function runAgent(invocation: Invocation): Promise<number> {
     interfaceNames,
     surroundings.platform,
     (event) => {
-      if (isStarted || event.kind === 'link-failed') tellNodeEvent(reporter, event);
+      if (isStarted || event.kind === 'link-failed') tellNodeEvent(reporter, event, surroundings.platform);
     },
     true,
   );

@@ -111,7 +111,7 @@ export async function announceServices(invocation: Invocation): Promise<number> 
     platform: surroundings.platform,
     env: surroundings.env,
     onNodeEvent: (event) => {
-      if (isStarted || event.kind === 'link-failed') tellNodeEvent(reporter, event);
+      if (isStarted || event.kind === 'link-failed') tellNodeEvent(reporter, event, surroundings.platform);
     },
     onResponderEvent: (event) => reporter.tell(describeResponderEvent(event), responderEventToFact(event)),
     onRegistrarEvent: (event) => reporter.tell(describeRegistrarEvent(event), registrarEventToFact(event)),

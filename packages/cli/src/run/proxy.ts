@@ -87,7 +87,7 @@ export async function proxyServices(invocation: Invocation): Promise<number> {
     readInterfaceNames(settings, surroundings.platform),
     surroundings.platform,
     (event) => {
-      if (isStarted || event.kind === 'link-failed') tellNodeEvent(reporter, event);
+      if (isStarted || event.kind === 'link-failed') tellNodeEvent(reporter, event, surroundings.platform);
     },
   );
   const reportConnections = settings.isSet('log-connections');

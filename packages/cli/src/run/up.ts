@@ -69,7 +69,7 @@ export async function runUp(invocation: Invocation): Promise<number> {
     readInterfaceNames(shared, surroundings.platform),
     surroundings.platform,
     (event) => {
-      if (isNodeStarted || event.kind === 'link-failed') tellNodeEvent(reporter, event);
+      if (isNodeStarted || event.kind === 'link-failed') tellNodeEvent(reporter, event, surroundings.platform);
     },
   );
   const reportConnections = shared.isSet('log-connections');

@@ -117,6 +117,7 @@ const NODE: Examples<NodeEvent> = {
   'interface-up': { kind: 'interface-up', interfaceName: 'e', addresses: ['a'] },
   'interface-down': { kind: 'interface-down', interfaceName: 'e' },
   'link-failed': { kind: 'link-failed', interfaceName: 'e', error: new Error('m') },
+  'send-refused': { kind: 'send-refused', interfaceName: 'e', code: 'c' },
   'host-renamed': { kind: 'host-renamed', from: 'f', to: 't' },
   'name-disputed': { kind: 'name-disputed', name: 'n' },
 };

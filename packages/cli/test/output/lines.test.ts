@@ -125,6 +125,8 @@ describe('at the start', () => {
       { kind: 'link-failed', interfaceName: 'wlan0', error: new Error('port refused') },
       "can't use wlan0: port refused",
     ],
+    [{ kind: 'send-refused', interfaceName: 'eth0', code: 'EPERM' }, 'eth0: nothing can be sent (EPERM): a firewall'],
+    [{ kind: 'send-refused', interfaceName: 'eth0', code: 'ENETUNREACH' }, '(ENETUNREACH): trying again'],
     [{ kind: 'host-renamed', from: 'a', to: 'b' }, 'this machine is b now'],
     [{ kind: 'name-disputed', name: EVIL }, '\\u{1b}'],
   ])('later %j is said', (event, words) => {
@@ -133,6 +135,15 @@ describe('at the start', () => {
     expect(lines.join('\n')).toContain(words);
     expect(lines.join('\n')).not.toContain('\u001b');
   });
+});
+
+test('on macOS a refusal is the permission that is missing', () => {
+  const lines: unknown[] = [];
+  const event = { kind: 'send-refused', interfaceName: 'en0', code: 'EHOSTUNREACH' } as const;
+  tellNodeEvent({ tell: (line) => lines.push(line) }, event, 'darwin');
+  tellNodeEvent({ tell: (line) => lines.push(line) }, event, 'linux');
+  expect(lines[0]).toContain('Privacy & Security > Local Network');
+  expect(lines[1]).toContain('trying again');
 });
 
 describe('announce', () => {
