@@ -2,18 +2,29 @@
  * What the proxy costs beside haproxy, nginx and socat, and beside no proxy. Each round runs every load through each of them
  * in turn; the medians of the rounds are printed as the table that stands in README.md.
  *
- *     npm run bench:relay [-- ROUNDS]
+ *     npm run bench:relay [-- ROUNDS [NODE...]]
+ *
+ * NODE: another program `node` to run ambassador on as well.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { setTimeout } from 'node:timers/promises';
 import { Lab } from '@mdns-ambassador/testkit';
 import { SERVICE_PORT, SINK_PORT, startEnds } from './relay/ends.mjs';
-import { PEERS } from './relay/peers.mjs';
+import { listPeers } from './relay/peers.mjs';
 import { readMemoryMib } from './relay/process-usage.mjs';
-import { describeMachine, measureHeld, readMedian, runRounds, untilListening } from './relay/rounds.mjs';
+import {
+  describeMachine,
+  findMissingCompiler,
+  measureHeld,
+  readMedian,
+  runRounds,
+  untilListening,
+} from './relay/rounds.mjs';
 
-const ROUNDS = Number(process.argv[2] ?? 5);
+const [rounds = '5', ...nodes] = process.argv.slice(2);
+const ROUNDS = Number(rounds);
+const PEERS = listPeers(nodes);
 const FIRST_PORT = 7100;
 const GIGABYTE = 1_000_000_000;
 const SETTLE_MS = 2_000;
@@ -26,10 +37,10 @@ const LOADS = {
   upload: { args: ['upload', 2 * GIGABYTE], operations: 2, toSink: true },
   requests1: { args: ['requests', 8_000, 1], operations: 8_000 },
   requests32: { args: ['requests', 40_000, 32], operations: 40_000 },
-  connections: { args: ['connections', 4_000, 8], operations: 4_000 },
+  connections: { args: ['connections', 8_000, 32], operations: 8_000 },
 };
 
-const reason = await Lab.unavailable();
+const reason = findMissingCompiler() ?? (await Lab.unavailable());
 if (reason !== undefined) {
   console.error(reason);
   process.exit(69);
@@ -54,7 +65,7 @@ try {
     const [service, sink] = [await carry(peer, SERVICE_PORT), await carry(peer, SINK_PORT)];
     ways.push({ name: peer.name, service: service.port, sink: sink.port, pids: [service.pid, sink.pid] });
   }
-  const runs = await runRounds(host, ways, LOADS, ROUNDS);
+  const runs = await runRounds(host, ways, LOADS, ROUNDS, folder);
   print(ways, runs, held);
 } catch (error) {
   console.error(lan.transcript(5));
@@ -124,7 +135,7 @@ function print(ways, runs, held) {
   row('upload, one stream', rate('upload', 'GB/s', 2));
   row('requests/s, kept, c=1', rate('requests1', '/s', 0));
   row('requests/s, kept, c=32', rate('requests32', '/s', 0));
-  row('new connections/s, c=8', rate('connections', '/s', 0));
+  row('new connections/s, c=32', rate('connections', '/s', 0));
   row('latency p50, c=1 (direct: whole; others: added)', added('requests1', 'p50'));
   row('latency p99, c=1 (direct: whole; others: added)', added('requests1', 'p99'));
   row('processor: ms per GB down', cpu('download', 1e3, 0));
@@ -135,12 +146,15 @@ function print(ways, runs, held) {
   });
   row('processor: µs per request, c=1', cpu('requests1', 1e6, 1));
   row('processor: µs per request, c=32', cpu('requests32', 1e6, 1));
-  row('processor: s per 10,000 connections', cpu('connections', 1e4, 2));
+  row('processor: µs per connection', cpu('connections', 1e6, 0));
   row('memory with nothing to do, MiB', memory('empty'));
   row('memory per 1,000 idle connections, MiB', memory('idlePerThousand'));
   row(`memory more with ${SLOW} slow readers, MiB`, memory('slow'));
 }
 
 function readCommand() {
-  return `npm run bench:relay${process.argv[2] === undefined ? '' : ` -- ${process.argv[2]}`}`;
+  return [
+    'npm run bench:relay',
+    ...(process.argv[2] === undefined ? [] : ['--', rounds, ...nodes.map(() => 'NODE')]),
+  ].join(' ');
 }

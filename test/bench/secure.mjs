@@ -12,7 +12,7 @@ import { Lab } from '@mdns-ambassador/testkit';
 import { SERVICE_PORT, SINK_PORT, startEnds } from './relay/ends.mjs';
 import { describeVersions, makeCertificates, startAmbassadors, startHaproxies, startStunnels } from './relay/pairs.mjs';
 import { readMemoryMib } from './relay/process-usage.mjs';
-import { describeMachine, measureHeld, medianOf, readMedian, runRounds } from './relay/rounds.mjs';
+import { describeMachine, findMissingCompiler, measureHeld, medianOf, readMedian, runRounds } from './relay/rounds.mjs';
 
 const AMBASSADOR = fileURLToPath(new URL('../../packages/cli/bin/ambassador.js', import.meta.url));
 const ROUNDS = Number(process.argv[2] ?? 5);
@@ -34,7 +34,7 @@ const LOADS = {
   arrivals: { args: ['connections', 150, 1, 5], operations: 150 },
 };
 
-const reason = (await Lab.unavailable()) ?? (await findMissing());
+const reason = findMissingCompiler() ?? (await Lab.unavailable()) ?? (await findMissing());
 if (reason !== undefined) {
   console.error(reason);
   process.exit(69);
@@ -70,7 +70,7 @@ try {
     console.error(held.at(-1));
   }
   const ways = pairs.map(({ client, server, ...way }) => ({ ...way, pids: [client.pid, server.pid] }));
-  print(await runRounds(host, ways, LOADS, ROUNDS), held);
+  print(await runRounds(host, ways, LOADS, ROUNDS, folder), held);
 } catch (error) {
   console.error(lan.transcript(5));
   throw error;

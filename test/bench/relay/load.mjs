@@ -1,28 +1,22 @@
 /**
- * node load.mjs KIND PORT COUNT [CONCURRENCY] [PAUSE]: asks an HTTP service on this host, or feeds a sink, and prints as JSON what it took.
+ * node load.mjs KIND PORT COUNT: asks an HTTP service on this host, or feeds a sink, and prints as JSON what it took. Where the one who
+ * asks could be slower than who is asked there is load.c.
  *
  *     download     COUNT bytes at least, over one connection
  *     upload       COUNT bytes, over one connection, until the sink has ended too
- *     requests     COUNT requests over CONCURRENCY connections that are kept
- *     connections  COUNT connections of one request each, CONCURRENCY at a time, PAUSE ms apart
  *     idle, slow   COUNT connections that are answered once, or that stop reading a stream without end; prints `ready` and holds
  *                  them until its standard input ends
  */
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { setTimeout } from 'node:timers/promises';
 
 const KEPT = 'GET / HTTP/1.1\r\nHost: bench\r\n\r\n';
-const SINGLE = 'GET / HTTP/1.0\r\n\r\n';
 const BULK = 'GET /bulk HTTP/1.0\r\n\r\n';
 /** Connections opened at a time where many are held. */
 const AT_A_TIME = 50;
-/** What the answer to `KEPT` ends with. */
-const LAST_BYTE = '.'.charCodeAt(0);
 
-const [kind, port, counted, concurrently = '1', pause] = process.argv.slice(2);
+const [kind, port, counted] = process.argv.slice(2);
 const count = Number(counted);
-const concurrency = Number(concurrently);
 const chunk = Buffer.alloc(65_536, 'bulk');
 const buffer = Buffer.allocUnsafeSlow(65_536);
 
@@ -67,65 +61,12 @@ const loads = {
     feed();
     await once(socket, 'close');
   },
-  requests: async () => {
-    const took = [];
-    let left = count;
-    const askOn = async () => {
-      let startedAt = 0;
-      const socket = open((length) => {
-        if (buffer[length - 1] !== LAST_BYTE) return true;
-        took.push(performance.now() - startedAt);
-        ask();
-        return true;
-      });
-      const ask = () => {
-        if (left === 0) {
-          socket.end();
-          return;
-        }
-        left -= 1;
-        startedAt = performance.now();
-        socket.write(KEPT);
-      };
-      ask();
-      await once(socket, 'close');
-    };
-    await Promise.all(Array.from({ length: concurrency }, askOn));
-    return describe(took);
-  },
-  connections: async () => {
-    const took = [];
-    let left = count;
-    const askOn = async () => {
-      while (left > 0) {
-        left -= 1;
-        let answered = false;
-        const startedAt = performance.now();
-        const socket = open(() => {
-          if (!answered) took.push(performance.now() - startedAt);
-          answered = true;
-          return true;
-        });
-        socket.write(SINGLE);
-        await once(socket, 'close');
-        if (!answered) throw new Error('closed without an answer');
-        if (pause !== undefined) await setTimeout(Number(pause));
-      }
-    };
-    await Promise.all(Array.from({ length: concurrency }, askOn));
-    return describe(took);
-  },
   idle: async () => hold(KEPT, () => true),
   slow: async () =>
     hold(BULK, (socket) => {
       socket.pause();
       return false;
     }),
-};
-
-const describe = (took) => {
-  took.sort((a, b) => a - b);
-  return { p50: took[Math.floor(took.length * 0.5)], p99: took[Math.floor(took.length * 0.99)] };
 };
 
 const hold = async (request, onAnswer) => {
@@ -149,5 +90,5 @@ const hold = async (request, onAnswer) => {
 };
 
 const startedAt = performance.now();
-const latencies = await loads[kind]();
-console.log(JSON.stringify({ seconds: (performance.now() - startedAt) / 1_000, ...latencies }));
+await loads[kind]();
+console.log(JSON.stringify({ seconds: (performance.now() - startedAt) / 1_000 }));

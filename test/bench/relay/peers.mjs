@@ -14,16 +14,15 @@ const MAX_CONNECTIONS = 8_000;
  * @property {(from: number, to: number, folder: string) => readonly string[]} command
  */
 
-/** @type {readonly Peer[]} */
-export const PEERS = [
-  {
-    name: 'haproxy',
-    version: () => firstLine('haproxy', ['-v']).replace(/^HAProxy version (\S+).*/, '$1'),
-    command: (from, to, folder) => {
-      const file = `${folder}/haproxy-${from}.cfg`;
-      writeFileSync(
-        file,
-        `global
+/** @type {Peer} */
+const HAPROXY = {
+  name: 'haproxy',
+  version: () => firstLine('haproxy', ['-v']).replace(/^HAProxy version (\S+).*/, '$1'),
+  command: (from, to, folder) => {
+    const file = `${folder}/haproxy-${from}.cfg`;
+    writeFileSync(
+      file,
+      `global
   nbthread 1
   maxconn ${MAX_CONNECTIONS}
 defaults
@@ -35,47 +34,65 @@ listen bench
   bind 127.0.0.1:${from}
   server service 127.0.0.1:${to}
 `,
-      );
-      return ['haproxy', '-db', '-f', file];
-    },
+    );
+    return ['haproxy', '-db', '-f', file];
   },
-  {
-    name: 'nginx',
-    version: () => firstLine('nginx', ['-v']).replace(/.*nginx\//, ''),
-    command: (from, to, folder) => {
-      const stream = `stream { server { listen 127.0.0.1:${from} backlog=4096; proxy_timeout 1h; proxy_pass 127.0.0.1:${to}; } }`;
-      return nginx(`${folder}/nginx-${from}`, `load_module ${STREAM_MODULE};`, stream);
-    },
-  },
-  {
-    name: 'socat',
-    version: () => firstLine('socat', ['-V'], 1).replace(/^socat version (\S+).*/, '$1'),
-    command: (from, to) => [
-      'socat',
-      `TCP-LISTEN:${from},bind=127.0.0.1,fork,reuseaddr,backlog=4096,nodelay`,
-      `TCP:127.0.0.1:${to},nodelay`,
-    ],
-  },
-  {
-    name: 'ambassador',
-    version: () => `${firstLine('git', ['rev-parse', '--short', 'HEAD'])}, Node ${process.version}`,
-    command: (from, to) => ambassador(from, to, 'node'),
-  },
-  {
-    name: 'ambassador, engine haproxy',
-    version: () => 'the same with the same haproxy',
-    command: (from, to) => ambassador(from, to, 'haproxy'),
-  },
-];
+};
 
 /**
+ * Those that are compared. haproxy is there twice: what the two differ by is noise.
+ *
+ * @param {readonly string[]} nodes Further programs `node` to run ambassador on.
+ * @returns {readonly Peer[]}
+ */
+export function listPeers(nodes) {
+  return [
+    HAPROXY,
+    { ...HAPROXY, name: 'haproxy again', version: () => 'the same' },
+    {
+      name: 'nginx',
+      version: () => firstLine('nginx', ['-v']).replace(/.*nginx\//, ''),
+      command: (from, to, folder) => {
+        const stream = `stream { server { listen 127.0.0.1:${from} backlog=4096; proxy_timeout 1h; proxy_pass 127.0.0.1:${to}; } }`;
+        return nginx(`${folder}/nginx-${from}`, `load_module ${STREAM_MODULE};`, stream);
+      },
+    },
+    {
+      name: 'socat',
+      version: () => firstLine('socat', ['-V'], 1).replace(/^socat version (\S+).*/, '$1'),
+      command: (from, to) => [
+        'socat',
+        `TCP-LISTEN:${from},bind=127.0.0.1,fork,reuseaddr,backlog=4096,nodelay`,
+        `TCP:127.0.0.1:${to},nodelay`,
+      ],
+    },
+    {
+      name: 'ambassador',
+      version: () => `${firstLine('git', ['rev-parse', '--short', 'HEAD'])}, Node ${process.version}`,
+      command: (from, to) => ambassador(process.execPath, from, to, 'node'),
+    },
+    ...nodes.map((node) => {
+      const version = firstLine(node, ['--version']);
+      const name = `ambassador, Node ${version.replace(/^v(\d+).*/, '$1')}`;
+      return { name, version: () => version, command: (from, to) => ambassador(node, from, to, 'node') };
+    }),
+    {
+      name: 'ambassador, engine haproxy',
+      version: () => 'the same with the same haproxy',
+      command: (from, to) => ambassador(process.execPath, from, to, 'haproxy'),
+    },
+  ];
+}
+
+/**
+ * @param {string} node
  * @param {number} from
  * @param {number} to
  * @param {string} engine
  */
-function ambassador(from, to, engine) {
+function ambassador(node, from, to, engine) {
   return [
-    ...[process.execPath, AMBASSADOR, 'proxy', 'bench', '--from', `static:127.0.0.1:${to}`, '--engine', engine],
+    ...[node, AMBASSADOR, 'proxy', 'bench', '--from', `static:127.0.0.1:${to}`, '--engine', engine],
     ...['--listen', `127.0.0.1:${from}`, '--max-connections', `${MAX_CONNECTIONS}`],
   ];
 }

@@ -1,10 +1,14 @@
 /** What the benches of this folder have in common: ways through which the same loads go in turn, again and again. */
+import { execFileSync } from 'node:child_process';
 import { cpus, loadavg, release } from 'node:os';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { readCpuSeconds, readMemoryMib } from './process-usage.mjs';
 
 const LOAD = fileURLToPath(new URL('load.mjs', import.meta.url));
+const LOAD_SOURCE = fileURLToPath(new URL('load.c', import.meta.url));
+/** What `load.c` is for; `load.mjs` for the rest. */
+const QUICK_KINDS = ['requests', 'connections'];
 const LOAD_TIMEOUT_MS = 120_000;
 const SETTLE_MS = 2_000;
 
@@ -12,7 +16,7 @@ const SETTLE_MS = 2_000;
  * @typedef {import('@mdns-ambassador/testkit').Host} Host
  *
  * @typedef {object} Load
- * @property {readonly (string | number)[]} args Of `load.mjs`, without the port.
+ * @property {readonly (string | number)[]} args Of `load.c` or `load.mjs`, without the port.
  * @property {number} operations How many it is.
  * @property {boolean} [toSink]
  * @property {readonly string[]} [only] Ways that it is for; all unless said.
@@ -40,10 +44,13 @@ const SETTLE_MS = 2_000;
  * @param {readonly Way[]} ways
  * @param {Readonly<Record<string, Load>>} loads
  * @param {number} rounds
+ * @param {string} folder For what is compiled.
  * @returns {Promise<readonly Run[]>}
  */
-export async function runRounds(host, ways, loads, rounds) {
+export async function runRounds(host, ways, loads, rounds, folder) {
   const runs = [];
+  const quickLoad = `${folder}/load`;
+  execFileSync('gcc', ['-O2', '-o', quickLoad, LOAD_SOURCE], { stdio: 'inherit' });
   for (let round = 0; round <= rounds; round++) {
     for (const way of ways) {
       for (const [load, { args, toSink, operations, only }] of Object.entries(loads)) {
@@ -51,7 +58,8 @@ export async function runRounds(host, ways, loads, rounds) {
         const cpuBefore = cpuOf(way.pids);
         const [kind, ...counts] = args;
         const port = toSink ? way.sink : way.service;
-        const said = await host.read(process.execPath, [LOAD, `${kind}`, `${port}`, ...counts.map(String)], {
+        const [program, ...before] = QUICK_KINDS.includes(`${kind}`) ? [quickLoad] : [process.execPath, LOAD];
+        const said = await host.read(program ?? '', [...before, `${kind}`, `${port}`, ...counts.map(String)], {
           timeout: LOAD_TIMEOUT_MS,
         });
         const cpu = cpuOf(way.pids) - cpuBefore;
@@ -121,4 +129,14 @@ export function medianOf(values) {
 /** @param {readonly number[]} pids */
 function cpuOf(pids) {
   return pids.reduce((sum, pid) => sum + readCpuSeconds(pid), 0);
+}
+
+/** What is missing to run these benches, for people; undefined when nothing is. */
+export function findMissingCompiler() {
+  try {
+    execFileSync('gcc', ['--version'], { stdio: 'ignore' });
+    return undefined;
+  } catch {
+    return 'this bench compiles test/bench/relay/load.c, and there is no gcc: install the package gcc, with libc6-dev';
+  }
 }
