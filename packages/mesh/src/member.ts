@@ -17,6 +17,8 @@ const LONGEST_WAIT_MS = 60_000;
 const SHORTEST_WAIT_MS = 50;
 
 export interface MeshClock {
+  /** Milliseconds since an arbitrary start, monotonic. */
+  now(): number;
   /** Milliseconds since 1970: certificates are judged by it. */
   wallClock(): number;
   /** Calls back once, not synchronously; the returned function calls it off. */

@@ -383,7 +383,7 @@ describe('A door', () => {
   test('shows out who is silent for a client of an address that has fewer places', async () => {
     const mesh = createMesh();
     const announcer = await TestAnnouncer.open(mesh, 'redis', {
-      limits: { atOnce: 4, atOncePerAddress: 2, waiting: 4, failures: 2, failuresPerSecond: 0.001 },
+      limits: { atOnce: 4, reserved: 0, atOncePerOrigin: 2, waiting: 4, failures: 2, failuresPerSecond: 0.001 },
     });
     const silent = ['10.99.0.7', '10.99.0.7', '10.99.0.8', '10.99.0.8'].map((address) => announcer.connect(address));
     const { dialler } = createDialler(mesh, { dial: announcer.dial });
@@ -395,19 +395,27 @@ describe('A door', () => {
     expect(announcer.events).toEqual([]);
   });
 
-  test('turns away an address whose handshakes fail again and again', async () => {
-    const mesh = createMesh();
+  test('lets in one after the other whose handshakes fail again and again, and others at once', async () => {
+    const clock = new TestClock();
+    const mesh = createMesh(createRing(), clock);
     const announcer = await TestAnnouncer.open(mesh, 'redis', {
-      limits: { atOnce: 4, atOncePerAddress: 2, waiting: 4, failures: 2, failuresPerSecond: 0.001 },
+      limits: { atOnce: 4, reserved: 0, atOncePerOrigin: 2, waiting: 4, failures: 2, failuresPerSecond: 0.001 },
     });
-    for (let attempt = 1; attempt <= 4; attempt++) {
+    const fail = async (): Promise<void> => {
       const client = announcer.connect('10.99.0.7');
       client.write('PING\r\nPING\r\n');
       await readAll(client);
-      await expect.poll(() => announcer.events.length).toBe(Math.min(attempt, 2));
+    };
+    for (let attempt = 1; attempt <= 3; attempt++) {
+      await fail();
+      await expect.poll(() => announcer.events.length).toBe(attempt);
     }
-    expect(announcer.events).toHaveLength(2);
+    const fourth = fail();
     const { dialler } = createDialler(mesh, { dial: announcer.dial });
     expect(await exchange(await dialOnce(dialler), 'hello')).toBe('hello');
+    expect(announcer.events).toHaveLength(3);
+    await clock.advance(25);
+    await fourth;
+    await expect.poll(() => announcer.events.length).toBe(4);
   });
 });

@@ -1,16 +1,33 @@
 import type { ServiceConnectionReport } from '@mdns-ambassador/ambassador';
+import { systemClock } from '@mdns-ambassador/mdns';
 import { formatTarget } from '@mdns-ambassador/relay';
 import { pino } from 'pino';
+import { LineLimit } from './line-limit.ts';
 import { createJsonWriter } from './log.ts';
 import type { PrinterStream } from './printer.ts';
 
 /** Takes each connection that has ended. */
 export type ConnectionLog = (connection: ServiceConnectionReport) => void;
 
-/** `--log-connections`: one JSON line each, whatever the form and level of the log are. */
-export function createConnectionLog(stream: PrinterStream): ConnectionLog {
+/** Of one service in a minute: a hundred a second; a disk has an end. */
+export const MAX_CONNECTION_LINES = 6_000;
+
+/**
+ * `--log-connections`: one JSON line each, whatever the form and level of the log are. Beyond the limit they are counted: the last one
+ * says `moreLeftOut`, and a line with `leftOut` comes before the next that is told.
+ */
+export function createConnectionLog(stream: PrinterStream, now: () => number = () => systemClock.now()): ConnectionLog {
   const log = pino({ base: null }, { write: createJsonWriter(stream) });
-  return (connection) => log.info(connectionToFields(connection), 'connection');
+  const limit = new LineLimit(MAX_CONNECTION_LINES);
+  return (connection) => {
+    for (const { kind: service, count: leftOut } of limit.takeLeftOut(now())) {
+      log.warn({ service, leftOut }, 'connections were not told');
+    }
+    const telling = limit.admit(connection.service, now());
+    if (telling.kind === 'leave-out') return;
+    const more = telling.kind === 'tell-last' ? { moreLeftOut: true } : {};
+    log.info({ ...connectionToFields(connection), ...more }, 'connection');
+  };
 }
 
 export function connectionToFields(connection: ServiceConnectionReport): Readonly<Record<string, unknown>> {

@@ -3,6 +3,7 @@ import { escapeText } from './escape.ts';
 import { instanceToJson, listAddresses, txtToJson } from './json.ts';
 import { formatPlace, quoteName } from './phrases.ts';
 import type { Line, Style } from './printer.ts';
+import type { Fact } from './reporter.ts';
 import { formatTable } from './table.ts';
 
 const MARKS = { added: '[+]', updated: '[~]', removed: '[-]' } as const;
@@ -44,7 +45,7 @@ export function describeBrowseEvent(event: ListEvent): string {
 }
 
 /** CONTRACT 2: `list --watch --json`. */
-export function browseEventToJson(event: ListEvent, secure: boolean): object {
+export function browseEventToJson(event: ListEvent, secure: boolean): Fact {
   return { event: event.kind, instance: instanceToJson(event.instance, secure) };
 }
 

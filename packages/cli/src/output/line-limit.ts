@@ -1,4 +1,4 @@
-/** Of one kind in a minute; then they are only counted. */
+/** Of one kind in a minute, unless said otherwise; then they are only counted. */
 const MAX_LINES = 32;
 const WINDOW_MS = 60_000;
 /** Kinds remembered; there are far fewer events than this. */
@@ -17,9 +17,15 @@ interface Window {
   leftOut: number;
 }
 
-/** Keeps whoever floods the network from flooding the terminal and the log. Pure: time is an argument. */
+/** Keeps whoever floods the network from flooding the terminal, the log and the disk behind them. Pure: time is an argument. */
 export class LineLimit {
+  readonly #maxLines: number;
   readonly #windows: Map<string, Window> = new Map();
+
+  /** `maxLines`: of one kind in a minute. */
+  constructor(maxLines: number = MAX_LINES) {
+    this.#maxLines = maxLines;
+  }
 
   /** Whether one more line of this kind is to be told. */
   admit(kind: string, now: number): Telling {
@@ -29,12 +35,22 @@ export class LineLimit {
       Object.assign(window, { endsAt: now + WINDOW_MS, told: 1, leftOut: 0 });
       return { kind: 'tell', leftOut };
     }
-    if (window.told >= MAX_LINES) {
+    if (window.told >= this.#maxLines) {
       window.leftOut += 1;
       return { kind: 'leave-out' };
     }
     window.told += 1;
-    return window.told === MAX_LINES ? { kind: 'tell-last' } : { kind: 'tell', leftOut: 0 };
+    return window.told === this.#maxLines ? { kind: 'tell-last' } : { kind: 'tell', leftOut: 0 };
+  }
+
+  /** What was left out of kinds whose minute is over, and was not told yet: it counts as told now. */
+  takeLeftOut(now: number): readonly { readonly kind: string; readonly count: number }[] {
+    const taken = [...this.#windows].filter(([, { leftOut, endsAt }]) => leftOut > 0 && now >= endsAt);
+    return taken.map(([kind, window]) => {
+      const count = window.leftOut;
+      window.leftOut = 0;
+      return { kind, count };
+    });
   }
 
   #obtain(kind: string, now: number): Window {

@@ -1,7 +1,10 @@
 import { systemClock } from '@mdns-ambassador/mdns';
-import { LineLimit, type Telling } from './line-limit.ts';
+import { LineLimit } from './line-limit.ts';
 import type { Log } from './log.ts';
 import type { Printer } from './printer.ts';
+
+/** Of one kind of fact in a minute, for programs: they want to know all, and a disk has an end. */
+export const MAX_FACTS = 600;
 
 /** A fact for programs; `event` comes first. */
 export interface Fact {
@@ -16,8 +19,8 @@ export interface Reporter {
 }
 
 /**
- * `isJson`: one JSON document a line, all of them; else lines for people, of which each kind has its limit, as `log` has its
- * own. `onFact` gets each fact too, before it is printed.
+ * `isJson`: one JSON document a line, else lines for people. Each kind has its limit, as `log` has its own. `onFact` gets each fact too,
+ * before it is printed.
  */
 export function createReporter(
   stdout: Printer,
@@ -26,34 +29,60 @@ export function createReporter(
   onFact: (fact: Fact) => void = () => undefined,
   now: () => number = () => systemClock.now(),
 ): Reporter {
-  const limit = new LineLimit();
+  const print = isJson ? createFactPrinter(stdout, now) : createLinePrinter(stdout, new LineLimit(), now);
   return {
     tell(line, fact) {
       onFact(fact);
-      if (isJson) stdout.json(fact);
-      else if (line !== undefined) tellPeople(stdout, line, limit.admit(fact.event, now()));
+      print(line, fact);
       const { event, ...fields } = fact;
       log.info(fields, event);
     },
   };
 }
 
-function tellPeople(stdout: Printer, lines: string | readonly string[], telling: Telling): void {
-  const tellAll = (): void => {
-    for (const line of typeof lines === 'string' ? [lines] : lines) stdout.line(line);
+/** For programs: what is left out is told as a fact, `leaving-out` when it begins and `left-out` with the count when it is over. */
+export function createFactPrinter(stdout: Printer, now: () => number): Reporter['tell'] {
+  const limit = new LineLimit(MAX_FACTS);
+  return (_line, fact) => {
+    for (const { kind, count } of limit.takeLeftOut(now())) stdout.json({ event: 'left-out', of: kind, count });
+    const telling = limit.admit(fact.event, now());
+    switch (telling.kind) {
+      case 'tell':
+        stdout.json(fact);
+        return;
+      case 'tell-last':
+        stdout.json(fact);
+        stdout.json({ event: 'leaving-out', of: fact.event });
+        return;
+      case 'leave-out':
+        return;
+      default:
+        telling satisfies never;
+    }
   };
-  switch (telling.kind) {
-    case 'tell':
-      if (telling.leftOut > 0) stdout.line(`(${telling.leftOut} more like the next were not told)`);
-      tellAll();
-      return;
-    case 'tell-last':
-      tellAll();
-      stdout.line('(more like this are not told for a while)');
-      return;
-    case 'leave-out':
-      return;
-    default:
-      telling satisfies never;
-  }
+}
+
+/** For people. */
+export function createLinePrinter(stdout: Printer, limit: LineLimit, now: () => number): Reporter['tell'] {
+  return (lines, { event }) => {
+    if (lines === undefined) return;
+    const printAll = (): void => {
+      for (const line of typeof lines === 'string' ? [lines] : lines) stdout.line(line);
+    };
+    const telling = limit.admit(event, now());
+    switch (telling.kind) {
+      case 'tell':
+        if (telling.leftOut > 0) stdout.line(`(${telling.leftOut} more like the next were not told)`);
+        printAll();
+        return;
+      case 'tell-last':
+        printAll();
+        stdout.line('(more like this are not told for a while)');
+        return;
+      case 'leave-out':
+        return;
+      default:
+        telling satisfies never;
+    }
+  };
 }

@@ -1,4 +1,4 @@
-import type { BrowseEvent, Instance } from '@mdns-ambassador/mdns';
+import { type BrowseEvent, type Instance, systemClock } from '@mdns-ambassador/mdns';
 import type { Mesh } from '@mdns-ambassador/mesh';
 import { CliError } from '../cli-error.ts';
 import type { Invocation } from '../command.ts';
@@ -6,7 +6,10 @@ import { EXIT_OK, EXIT_UNAVAILABLE, EXIT_USAGE } from '../exit-codes.ts';
 import { readMeshRequest } from '../mesh-request.ts';
 import { browseEventToJson, describeBrowseEvent, formatInstances, type ListEvent } from '../output/instance-lines.ts';
 import { instanceToJson } from '../output/json.ts';
+import { LineLimit } from '../output/line-limit.ts';
 import { describeInterface, joinWords } from '../output/phrases.ts';
+import type { Printer } from '../output/printer.ts';
+import { createFactPrinter, createLinePrinter, MAX_FACTS, type Reporter } from '../output/reporter.ts';
 import { formatDuration, parseDuration } from '../parse/duration.ts';
 import { nameOfType, parseBrowsedType } from '../parse/service-type.ts';
 import { addSharedOptions, loadConfig } from '../settings/service-requests.ts';
@@ -37,6 +40,7 @@ export async function listInstances(invocation: Invocation): Promise<number> {
     await startNode(local);
     if (settings.isSet('watch')) {
       let isHeard = false;
+      const print = createWatchPrinter(surroundings.stdout, isJson);
       /** What was told last: an instance that is heard by one more interface is the same to who reads. */
       const told = new Map<string, string>();
       browse(local, type, (event) => {
@@ -46,8 +50,7 @@ export async function listInstances(invocation: Invocation): Promise<number> {
         if (event.kind === 'updated' && told.get(key) === text) return;
         if (event.kind === 'removed') told.delete(key);
         else told.set(key, text);
-        if (isJson) surroundings.stdout.json(browseEventToJson(event, secure));
-        else surroundings.stdout.line(describeBrowseEvent(event));
+        print(describeBrowseEvent(event), browseEventToJson(event, secure));
       });
       await waitOrAbort(timeoutMs, signal);
       if (!isHeard && !signal.aborted)
@@ -83,6 +86,12 @@ export async function listInstances(invocation: Invocation): Promise<number> {
 
 function keyOf({ type, name }: Instance): string {
   return `${type}/${name}`;
+}
+
+/** Whoever announces without end fills no disk. */
+function createWatchPrinter(stdout: Printer, isJson: boolean): Reporter['tell'] {
+  const now = (): number => systemClock.now();
+  return isJson ? createFactPrinter(stdout, now) : createLinePrinter(stdout, new LineLimit(MAX_FACTS), now);
 }
 
 function describeNothing(type: string | undefined, { network }: LocalNetwork): string {

@@ -64,3 +64,20 @@ test('each is one line, whatever the network calls things', () => {
   expect(lines[0]?.trimEnd()).not.toContain('\n');
   expect(JSON.parse(lines[0] ?? '')).toMatchObject({ msg: 'connection', service: 'redis', outcome: 'reset' });
 });
+
+test('a hundred a second of each service are told, and then how many were not', () => {
+  const lines: string[] = [];
+  let now = 0;
+  const log = createConnectionLog({ write: (text) => lines.push(text) }, () => now);
+  for (let number = 0; number < 6_010; number++) log(CARRIED);
+  expect(lines).toHaveLength(6_000);
+  expect(JSON.parse(lines.at(-1) ?? '')).toMatchObject({ msg: 'connection', moreLeftOut: true });
+  log({ ...CARRIED, service: 'other' });
+  expect(lines).toHaveLength(6_001);
+  now = 60_000;
+  log(CARRIED);
+  expect(lines.slice(-2).map((line) => JSON.parse(line))).toMatchObject([
+    { service: 'redis', leftOut: 10, msg: 'connections were not told' },
+    { msg: 'connection', service: 'redis' },
+  ]);
+});

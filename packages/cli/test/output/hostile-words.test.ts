@@ -188,7 +188,7 @@ const TELLERS: readonly (readonly [string, (reporter: Reporter, text: string) =>
     teller(event, (told) => [describeAnnouncerEvent(told, []), announcerEventToFact(told)]),
   ),
   ...Object.values(BROWSE).map((event) =>
-    teller(event, (told) => [describeBrowseEvent(told), { event: 'browse', ...browseEventToJson(told, false) }]),
+    teller(event, (told) => [describeBrowseEvent(told), browseEventToJson(told, false)]),
   ),
   ...Object.values(DOCKER).map((event) => teller(event, (told) => [describeDockerEvent(told), toFact(told)])),
   ...Object.values(FEED).map((event) => teller(event, (told) => [describeFeedEvent(told), toFact(told)])),

@@ -25,9 +25,21 @@ describe('the reporter', () => {
     expect(lines.slice(-2)).toEqual(['(968 more like the next were not told)', 'found again']);
   });
 
-  test('tells programs everything', () => {
-    const { lines, reporter } = createWorld(true);
-    for (let index = 0; index < 1_000; index++) reporter.tell('found', { event: 'endpoint-added', index });
-    expect(lines).toHaveLength(1_000);
+  test('tells programs 600 facts of a kind in a minute, when it leaves some out, and how many they were', () => {
+    const { lines, time, reporter } = createWorld(true);
+    for (let index = 0; index < 1_000; index++) reporter.tell(undefined, { event: 'endpoint-added', index });
+    expect(lines).toHaveLength(601);
+    expect(lines.at(-1)).toBe('{"event":"leaving-out","of":"endpoint-added"}');
+    reporter.tell(undefined, { event: 'listening' });
+    expect(lines.at(-1)).toBe('{"event":"listening"}');
+    time.now = 60_000;
+    // Another kind, too, brings the count.
+    reporter.tell(undefined, { event: 'listening' });
+    expect(lines.slice(-2)).toEqual([
+      '{"event":"left-out","of":"endpoint-added","count":400}',
+      '{"event":"listening"}',
+    ]);
+    reporter.tell(undefined, { event: 'endpoint-added' });
+    expect(lines.at(-1)).toBe('{"event":"endpoint-added"}');
   });
 });

@@ -11,7 +11,7 @@ import {
 import { readLine } from '../handshake/read-line.ts';
 import type { Member, MeshClock } from '../member.ts';
 import { type Accepted, SecureAcceptor } from './accept-secure.ts';
-import { TURNSTILE_LIMITS, Turnstile, type TurnstileLimits } from './turnstile.ts';
+import { type Change, TURNSTILE_LIMITS, TURNSTILE_TICK_MS, Turnstile, type TurnstileLimits } from './turnstile.ts';
 
 /** From the first byte to the end of the TLS handshake, waiting for one's turn included. */
 const HANDSHAKE_MS = 5_000;
@@ -72,6 +72,8 @@ export class Door {
   readonly #warm = new Map<string, Set<Leg>>();
   readonly #unlisten: () => void;
   #isDraining = false;
+  #isClosed = false;
+  #cancelTick: (() => void) | undefined;
 
   constructor(options: DoorOptions) {
     this.#options = options;
@@ -123,6 +125,8 @@ export class Door {
   }
 
   close(): void {
+    this.#isClosed = true;
+    this.#cancelTick?.();
     this.drain();
     this.#unlisten();
     this.#acceptor.close();
@@ -138,14 +142,15 @@ export class Door {
     try {
       const cancel = clock.after(HANDSHAKE_MS, () => {
         abort.abort();
+        this.#turnstile.fail(address, this.#options.clock.now());
         this.#report(address, TOO_LATE);
       });
       await member.refresh();
       const accepted = await this.#accept(raw, address, abort.signal).finally(cancel);
-      this.#turnstile.succeed(address, performance.now());
+      this.#turnstile.succeed(address, this.#options.clock.now());
       return { ...accepted, request: await this.#hear(accepted.leg, abort.signal, REQUEST_MS) };
     } finally {
-      for (const next of this.#turnstile.leave(address, visitor)) next.enter();
+      this.#apply(this.#turnstile.leave(visitor, this.#options.clock.now()));
     }
   }
 
@@ -153,7 +158,7 @@ export class Door {
     try {
       return await this.#acceptor.accept(raw, signal);
     } catch (error) {
-      if (!isRefusal(error) && !signal.aborted) this.#turnstile.abandon(address, performance.now());
+      if (!isRefusal(error) && !signal.aborted) this.#turnstile.abandon(address, this.#options.clock.now());
       throw error;
     }
   }
@@ -162,8 +167,8 @@ export class Door {
   #enter(raw: Leg, address: string, abort: AbortController): Promise<Visitor> {
     return new Promise((resolve, reject) => {
       const leave = (): void => {
-        this.#turnstile.giveUp(address, visitor);
         settle();
+        this.#apply(this.#turnstile.leave(visitor, this.#options.clock.now()));
         reject(new RelayError('ABORTED', 'it was not its turn in time'));
       };
       const settle = (): void => {
@@ -178,24 +183,21 @@ export class Door {
         },
         expel: () => abort.abort(),
       };
-      let cancel = (): void => {};
-      const admission = this.#turnstile.arrive(address, visitor, performance.now());
-      switch (admission.kind) {
-        case 'enter':
-          resolve(visitor);
-          break;
-        case 'wait':
-          cancel = this.#options.clock.after(HANDSHAKE_MS, leave);
-          raw.once('close', leave);
-          abort.signal.addEventListener('abort', leave, { once: true });
-          break;
-        case 'refuse':
-          reject(new RelayError('ABORTED', admission.reason));
-          return;
-        default:
-          admission satisfies never;
-      }
-      admission.expelled?.expel();
+      const cancel = this.#options.clock.after(HANDSHAKE_MS, leave);
+      raw.once('close', leave);
+      abort.signal.addEventListener('abort', leave, { once: true });
+      this.#apply(this.#turnstile.arrive(address, visitor, this.#options.clock.now()));
+    });
+  }
+
+  /** Those who wait are looked at again as long as there are some. */
+  #apply({ entered, expelled }: Change<Visitor>): void {
+    for (const visitor of expelled) visitor.expel();
+    for (const visitor of entered) visitor.enter();
+    if (this.#isClosed || this.#turnstile.sizes.waiting === 0) return;
+    this.#cancelTick ??= this.#options.clock.after(TURNSTILE_TICK_MS, () => {
+      this.#cancelTick = undefined;
+      this.#apply(this.#turnstile.tick(this.#options.clock.now()));
     });
   }
 
@@ -252,7 +254,7 @@ export class Door {
 
   #tell(address: string, error: unknown): void {
     if (!isRefusal(error)) return;
-    this.#turnstile.fail(address, performance.now());
+    this.#turnstile.fail(address, this.#options.clock.now());
     this.#report(address, error instanceof Error ? error.message : String(error));
   }
 

@@ -1,11 +1,15 @@
+import { originOf } from './origin.ts';
+import { type Place, Places } from './places.ts';
+
 /** Bounds of what strangers may have a door do. */
 export interface TurnstileLimits {
-  /** Handshakes at once, of all addresses and of one. */
+  /** Handshakes at once, of all; how many of these are for addresses that had a member; and how many of one origin. */
   readonly atOnce: number;
-  readonly atOncePerAddress: number;
+  readonly reserved: number;
+  readonly atOncePerOrigin: number;
   /** Connections that wait for their handshake. */
   readonly waiting: number;
-  /** Failed handshakes that an address has saved up at most, and how fast it may fail in the long run. */
+  /** Failed handshakes that an origin has saved up at most, and how fast it may fail in the long run. */
   readonly failures: number;
   readonly failuresPerSecond: number;
 }
@@ -13,7 +17,8 @@ export interface TurnstileLimits {
 /** A handshake costs a millisecond of processor time. */
 export const TURNSTILE_LIMITS: TurnstileLimits = {
   atOnce: 256,
-  atOncePerAddress: 32,
+  reserved: 64,
+  atOncePerOrigin: 32,
   waiting: 1_024,
   failures: 20,
   failuresPerSecond: 2,
@@ -21,167 +26,253 @@ export const TURNSTILE_LIMITS: TurnstileLimits = {
 
 /** Of what may be open at once, so much is for handshakes under way, and as much for those that wait. */
 const HANDSHAKE_SHARE = 1 / 4;
+/** Of the handshakes at once, so much is for addresses that had a member. */
+const RESERVED_SHARE = 1 / 4;
 
 /** The limits where so many connections may be open at once: strangers never take them all. */
 export function fitLimits(connections: number): TurnstileLimits {
   const share = Math.max(1, Math.floor(connections * HANDSHAKE_SHARE));
-  const { atOnce, waiting } = TURNSTILE_LIMITS;
-  return { ...TURNSTILE_LIMITS, atOnce: Math.min(atOnce, share), waiting: Math.min(waiting, share) };
+  const atOnce = Math.min(TURNSTILE_LIMITS.atOnce, share);
+  const waiting = Math.min(TURNSTILE_LIMITS.waiting, share);
+  return { ...TURNSTILE_LIMITS, atOnce, reserved: Math.floor(atOnce * RESERVED_SHARE), waiting };
 }
 
 /**
+ * What is left to an origin that has failed too often, as a member may share its address: handshakes at once, time between two, time after
+ * which one goes for another that waits, and how many wait.
+ */
+const NARROW = { atOnce: 8, intervalMs: 25, holdMs: 200, waiting: 16 } as const;
+
+/** Where strangers have all of their places, one goes after this time for another who waits. */
+const CROWDED_HOLD_MS = 500;
+
+/** How often those who wait are to be looked at again. */
+export const TURNSTILE_TICK_MS: number = NARROW.intervalMs;
+
+/**
  * What a handshake counts that was left in its midst. It cost us as much as one that failed, but proxies leave too: they race, and the
- * losers go.
+ * losers go. A member who comes makes up for one.
  */
 const ABANDONED = 1 / 32;
 
-/** Addresses whose failures are remembered; the one that failed longest ago is forgotten first. */
-const MAX_ADDRESSES = 1_024;
+/** Origins whose failures are remembered, and addresses that had a member; the one that had the last longest ago is forgotten first. */
+const MAX_REMEMBERED = 1_024;
 
-export type Admission<Visitor> =
-  /** `expelled`: who has to go for it, inside or waiting. */
-  | { readonly kind: 'enter'; readonly expelled?: Visitor }
-  /** Until somebody leaves. */
-  | { readonly kind: 'wait'; readonly expelled?: Visitor }
-  | { readonly kind: 'refuse'; readonly reason: string };
+/** Who may go in now, and who has to go: from inside, from among those who wait, or who has come in vain. */
+export interface Change<Visitor> {
+  readonly entered: readonly Visitor[];
+  readonly expelled: readonly Visitor[];
+}
 
-/** Visitors by their address, the earliest first. */
-type Visitors<Visitor> = Map<string, Set<Visitor>>;
+/** Who goes in next, and who goes for it. */
+interface Next<Visitor> {
+  readonly visitor: Visitor;
+  readonly place: Place;
+  readonly expelled: readonly Visitor[];
+}
+
+interface Credit {
+  readonly saved: number;
+  readonly at: number;
+  readonly wasNarrow: boolean;
+}
 
 /**
- * Who may shake hands now, who waits, and who is turned away. When it is full, an address that has fewer inside takes the place of one that
- * has more: nobody keeps others out by coming often. Pure: times are milliseconds of one monotonic clock.
+ * Who may shake hands now, who waits, and who is turned away. An origin that has fewer inside takes the place of one that has more, and an
+ * address that had a member always gets a place: nobody keeps others out by coming often, from many addresses, or from a member's own.
+ * Pure: times are milliseconds of one monotonic clock.
  */
 export class Turnstile<Visitor> {
   readonly #limits: TurnstileLimits;
-  readonly #inside: Visitors<Visitor> = new Map();
-  readonly #waiting: Visitors<Visitor> = new Map();
-  readonly #failures = new Map<string, { saved: number; at: number }>();
+  readonly #inside = new Places<Visitor>();
+  readonly #waiting = new Places<Visitor>();
+  readonly #credits = new Map<string, Credit>();
+  /** When the last one of an origin went in that has failed too often. */
+  readonly #lastEntries = new Map<string, number>();
+  readonly #members = new Set<string>();
 
   constructor(limits: TurnstileLimits = TURNSTILE_LIMITS) {
     this.#limits = limits;
   }
 
-  /** Of those inside, of those who wait, and of addresses that failed. */
-  get sizes(): { readonly inside: number; readonly waiting: number; readonly failed: number } {
-    return { inside: countAll(this.#inside), waiting: countAll(this.#waiting), failed: this.#failures.size };
+  /** Of those inside, of those who wait, of origins that failed, and of addresses that had a member. */
+  get sizes(): {
+    readonly inside: number;
+    readonly waiting: number;
+    readonly failed: number;
+    readonly members: number;
+  } {
+    const [inside, waiting] = [this.#inside.size, this.#waiting.size];
+    return { inside, waiting, failed: this.#credits.size, members: this.#members.size };
   }
 
-  /** `visitor` is another one each time. Who is expelled has left. */
-  arrive(address: string, visitor: Visitor, now: number): Admission<Visitor> {
-    const { atOnce, atOncePerAddress, waiting } = this.#limits;
-    if (this.#savedBy(address, now) < 1)
-      return { kind: 'refuse', reason: 'too many handshakes from there have failed' };
-    if (countOf(this.#inside, address) < atOncePerAddress) {
-      const entry = squeeze(this.#inside, address, visitor, atOnce);
-      if (entry !== undefined) return { kind: 'enter', ...entry };
+  /** `visitor` is another one each time. It waits where it is in neither list. */
+  arrive(address: string, visitor: Visitor, now: number): Change<Visitor> {
+    const place: Place = { ...this.#identify(address), since: now };
+    const expelled = this.#findEntry(place, now);
+    if (expelled !== undefined) {
+      this.#enter(visitor, place, expelled, now);
+      return { entered: [visitor], expelled };
     }
-    const place = squeeze(this.#waiting, address, visitor, waiting);
-    return place === undefined
-      ? { kind: 'refuse', reason: 'too many handshakes are under way' }
-      : { kind: 'wait', ...place };
+    const room = this.#findWaitingRoom(place, now);
+    if (room === undefined) return { entered: [], expelled: [visitor] };
+    for (const leaver of room) this.#waiting.remove(leaver);
+    this.#waiting.add(visitor, place);
+    return { entered: [], expelled: room };
   }
 
-  /** One who was inside leaves. Returns who enters now in turn. */
-  leave(address: string, visitor: Visitor): readonly Visitor[] {
-    return remove(this.#inside, address, visitor) ? this.#admitWaiting() : [];
+  /** One has gone, from wherever it was. Who was expelled has gone already. */
+  leave(visitor: Visitor, now: number): Change<Visitor> {
+    this.#waiting.remove(visitor);
+    return this.#inside.remove(visitor) ? this.tick(now) : { entered: [], expelled: [] };
   }
 
-  /** One who waits has gone. */
-  giveUp(address: string, visitor: Visitor): void {
-    remove(this.#waiting, address, visitor);
+  /** To be called every {@link TURNSTILE_TICK_MS} while somebody waits. */
+  tick(now: number): Change<Visitor> {
+    const entered: Visitor[] = [];
+    const expelled: Visitor[] = [];
+    for (;;) {
+      const next = this.#findNext(now);
+      if (next === undefined) return { entered, expelled };
+      this.#waiting.remove(next.visitor);
+      this.#enter(next.visitor, next.place, next.expelled, now);
+      entered.push(next.visitor);
+      expelled.push(...next.expelled);
+    }
   }
 
-  /** A handshake of this address failed for a reason of its own. */
+  /** A handshake from this address failed for a reason of its own, or was not finished in time. */
   fail(address: string, now: number): void {
-    this.#save(address, -1, now);
+    this.#save(this.#identify(address).key, -1, now);
   }
 
-  /** A handshake of this address was left before its end. */
+  /** A handshake from this address was left before its end. */
   abandon(address: string, now: number): void {
-    this.#save(address, -ABANDONED, now);
+    this.#save(this.#identify(address).key, -ABANDONED, now);
   }
 
-  /** A member came from this address. */
+  /** A member came from this address: it has an allowance of its own from now on. */
   succeed(address: string, now: number): void {
-    if (this.#failures.has(address)) this.#save(address, 1, now);
+    this.#members.delete(address);
+    this.#members.add(address);
+    forgetOldest(this.#members);
+    if (this.#credits.has(address)) this.#save(address, ABANDONED, now);
   }
 
-  #save(address: string, change: number, now: number): void {
-    const saved = Math.min(this.#limits.failures, Math.max(0, this.#savedBy(address, now) + change));
-    this.#failures.delete(address);
-    this.#failures.set(address, { saved, at: now });
-    const oldest = this.#failures.keys().next();
-    if (this.#failures.size > MAX_ADDRESSES && oldest.done !== true) this.#failures.delete(oldest.value);
+  #identify(address: string): Pick<Place, 'key' | 'isMember'> {
+    const isMember = this.#members.has(address);
+    return { key: isMember ? address : originOf(address), isMember };
   }
 
-  /** The address that has the fewest inside comes first. */
-  #admitWaiting(): readonly Visitor[] {
-    const { atOnce, atOncePerAddress } = this.#limits;
-    const admitted: Visitor[] = [];
-    while (countAll(this.#inside) < atOnce) {
-      let next: { readonly address: string; readonly inside: number } = { address: '', inside: atOncePerAddress };
-      for (const address of this.#waiting.keys()) {
-        const inside = countOf(this.#inside, address);
-        if (inside < next.inside) next = { address, inside };
-      }
-      const { address } = next;
-      const [visitor] = this.#waiting.get(address) ?? [];
-      if (visitor === undefined) break;
-      remove(this.#waiting, address, visitor);
-      add(this.#inside, address, visitor);
-      admitted.push(visitor);
+  /** Who has to go so that it can go in; undefined where it can't. */
+  #findEntry(place: Place, now: number): readonly Visitor[] | undefined {
+    const allowance = this.#findAllowance(place.key, now);
+    return allowance === 'free' ? this.#findRoom(place, now) : allowance;
+  }
+
+  /** Whether its own key lets one more in: `free` where there is room for it, or in the place of one of its own; undefined for no. */
+  #findAllowance(key: string, now: number): 'free' | readonly Visitor[] | undefined {
+    const { atOncePerOrigin } = this.#limits;
+    const own = this.#inside.count(key);
+    if (!this.#isNarrow(key, now)) return own < atOncePerOrigin ? 'free' : undefined;
+    if (now - (this.#lastEntries.get(key) ?? Number.NEGATIVE_INFINITY) < NARROW.intervalMs) return undefined;
+    if (own < Math.min(NARROW.atOnce, atOncePerOrigin)) return 'free';
+    const first = this.#inside.findFirst(key);
+    return first !== undefined && now - first.since >= NARROW.holdMs ? [first.visitor] : undefined;
+  }
+
+  /** Who has to go so that there is room for one more; undefined where nobody has to. */
+  #findRoom({ key, isMember }: Pick<Place, 'key' | 'isMember'>, now: number): readonly Visitor[] | undefined {
+    const { atOnce, reserved } = this.#limits;
+    const { size, strangers } = this.#inside;
+    if (size < atOnce && (isMember || strangers < atOnce - reserved)) return [];
+    const own = this.#inside.count(key);
+    const busiest = this.#inside.findBusiest(isMember && strangers === 0);
+    if (busiest === undefined) return undefined;
+    if (busiest.count >= own + 2 || (isMember && own === 0 && !busiest.isMember)) {
+      return listFirst(this.#inside.findFirst(busiest.key));
     }
-    return admitted;
+    const stranger = this.#inside.findFirstStranger();
+    const isDue = !isMember && stranger !== undefined && now - stranger.since >= CROWDED_HOLD_MS;
+    return isDue ? [stranger.visitor] : undefined;
   }
 
-  #savedBy(address: string, now: number): number {
+  #enter(visitor: Visitor, { key, isMember }: Place, expelled: readonly Visitor[], now: number): void {
+    for (const leaver of expelled) this.#inside.remove(leaver);
+    this.#inside.add(visitor, { key, isMember, since: now });
+    if (!this.#isNarrow(key, now)) return;
+    // Who goes for another of his own did not finish.
+    if (this.#inside.count(key) >= NARROW.atOnce) this.#save(key, -expelled.length, now);
+    this.#lastEntries.delete(key);
+    this.#lastEntries.set(key, now);
+    forgetOldest(this.#lastEntries);
+  }
+
+  /** Who has to go so that it can wait; undefined where it can't. */
+  #findWaitingRoom({ key, isMember }: Place, now: number): readonly Visitor[] | undefined {
+    const own = this.#waiting.count(key);
+    if (own >= NARROW.waiting && this.#isNarrow(key, now)) return listFirst(this.#waiting.findFirst(key));
+    if (this.#waiting.size < this.#limits.waiting) return [];
+    const busiest = this.#waiting.findBusiest(true);
+    if (busiest !== undefined && busiest.count >= own + 2) return listFirst(this.#waiting.findFirst(busiest.key));
+    const stranger = this.#waiting.findFirstStranger();
+    return isMember && stranger !== undefined ? [stranger.visitor] : undefined;
+  }
+
+  /**
+   * Of those who may go in now: an address that had a member first, then who has the fewest inside, then who came first. Of an origin
+   * that has failed too often the last one goes first: most of the others have come in vain and are gone.
+   */
+  #findNext(now: number): Next<Visitor> | undefined {
+    const byKey = new Map<string, { readonly visitor: Visitor; readonly place: Place }>();
+    for (const [visitor, place] of this.#waiting) {
+      if (!byKey.has(place.key) || this.#isNarrow(place.key, now)) byKey.set(place.key, { visitor, place });
+    }
+    let member: { readonly visitor: Visitor; readonly place: Place } | undefined;
+    let stranger: { readonly visitor: Visitor; readonly place: Place } | undefined;
+    for (const [key, candidate] of byKey) {
+      const allowance = this.#findAllowance(key, now);
+      if (allowance === undefined) continue;
+      if (allowance !== 'free') return { ...candidate, expelled: allowance };
+      const rival = candidate.place.isMember ? member : stranger;
+      if (rival !== undefined && this.#inside.count(rival.place.key) <= this.#inside.count(key)) continue;
+      if (candidate.place.isMember) member = candidate;
+      else stranger = candidate;
+    }
+    for (const best of [member, stranger]) {
+      const expelled = best === undefined ? undefined : this.#findRoom(best.place, now);
+      if (best !== undefined && expelled !== undefined) return { ...best, expelled };
+    }
+    return undefined;
+  }
+
+  /** From its last failure that it has saved up until it has saved up half of them again. */
+  #isNarrow(key: string, now: number): boolean {
+    const saved = this.#savedBy(key, now);
+    return saved < 1 || (saved < this.#limits.failures / 2 && this.#credits.get(key)?.wasNarrow === true);
+  }
+
+  #save(key: string, change: number, now: number): void {
+    const wasNarrow = this.#isNarrow(key, now);
+    const saved = Math.min(this.#limits.failures, Math.max(0, this.#savedBy(key, now) + change));
+    this.#credits.delete(key);
+    this.#credits.set(key, { saved, at: now, wasNarrow: wasNarrow || saved < 1 });
+    forgetOldest(this.#credits);
+  }
+
+  #savedBy(key: string, now: number): number {
     const { failures, failuresPerSecond } = this.#limits;
-    const known = this.#failures.get(address);
+    const known = this.#credits.get(key);
     if (known === undefined) return failures;
     return Math.min(failures, known.saved + ((now - known.at) / 1_000) * failuresPerSecond);
   }
 }
 
-/** Adds one where there is room, or where an address that has at least two more makes room. Undefined: not added. */
-function squeeze<Visitor>(
-  visitors: Visitors<Visitor>,
-  address: string,
-  visitor: Visitor,
-  limit: number,
-): { readonly expelled?: Visitor } | undefined {
-  if (countAll(visitors) < limit) {
-    add(visitors, address, visitor);
-    return {};
-  }
-  let busiest = address;
-  for (const other of visitors.keys()) if (countOf(visitors, other) > countOf(visitors, busiest)) busiest = other;
-  const [expelled] = visitors.get(busiest) ?? [];
-  if (expelled === undefined || countOf(visitors, busiest) < countOf(visitors, address) + 2) return undefined;
-  remove(visitors, busiest, expelled);
-  add(visitors, address, visitor);
-  return { expelled };
+function listFirst<Visitor>(first: { readonly visitor: Visitor } | undefined): readonly Visitor[] {
+  return first === undefined ? [] : [first.visitor];
 }
 
-function add<Visitor>(visitors: Visitors<Visitor>, address: string, visitor: Visitor): void {
-  const ofAddress = visitors.get(address);
-  if (ofAddress === undefined) visitors.set(address, new Set([visitor]));
-  else ofAddress.add(visitor);
-}
-
-function remove<Visitor>(visitors: Visitors<Visitor>, address: string, visitor: Visitor): boolean {
-  const ofAddress = visitors.get(address);
-  if (ofAddress?.delete(visitor) !== true) return false;
-  if (ofAddress.size === 0) visitors.delete(address);
-  return true;
-}
-
-function countOf<Visitor>(visitors: Visitors<Visitor>, address: string): number {
-  return visitors.get(address)?.size ?? 0;
-}
-
-function countAll<Visitor>(visitors: Visitors<Visitor>): number {
-  let count = 0;
-  for (const ofAddress of visitors.values()) count += ofAddress.size;
-  return count;
+function forgetOldest(remembered: Set<string> | Map<string, unknown>): void {
+  const oldest = remembered.keys().next();
+  if (remembered.size > MAX_REMEMBERED && oldest.done !== true) remembered.delete(oldest.value);
 }
