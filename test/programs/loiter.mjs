@@ -1,7 +1,7 @@
 /**
  * node loiter.mjs HOST PORT EACH ADDRESS,ADDRESS...: holds EACH connections from each of these addresses of this host, begins a TLS handshake on
  * each and says no more, and opens another for each that ends. Says `ready` when all are open for the first time, then `ended N` for each further
- * thirty that ended. Once its standard input ends it prints as JSON how many ended, how many were answered before the first of them ended, and the
+ * thirty that ended. Once its standard input ends it prints as JSON how many ended, how many were answered while none could be over yet, and the
  * age in milliseconds that one reached at most.
  */
 import { connect } from 'node:net';
@@ -10,6 +10,8 @@ import { connect as connectSecurely } from 'node:tls';
 
 const STEP = 30;
 const RETRY_MS = 500;
+/** None has had its time before. */
+const UNDER_WAY_MS = 4_000;
 const [host, port, each, addresses] = process.argv.slice(2);
 const open = new Map();
 const tally = { ended: 0, answered: 0, oldestMs: 0 };
@@ -32,7 +34,7 @@ const hold = (localAddress) => {
   const socket = connect({ host, port: Number(port), localAddress });
   socket.on('error', () => undefined);
   socket.once('data', () => {
-    if (tally.ended === 0) tally.answered += 1;
+    if (tally.ended === 0 && Date.now() - begunAt < UNDER_WAY_MS) tally.answered += 1;
   });
   socket.resume();
   socket.on('connect', () => {
@@ -54,6 +56,7 @@ const hold = (localAddress) => {
     setTimeout(() => hold(localAddress), RETRY_MS);
   });
 };
+const begunAt = Date.now();
 for (const address of places) hold(address);
 
 process.stdin.resume().on('end', () => {
