@@ -10,7 +10,7 @@ import type { PrinterStream } from './printer.ts';
 export type ConnectionLog = (connection: ServiceConnectionReport) => void;
 
 /** Of one service in a minute: a hundred a second; a disk has an end. */
-export const MAX_CONNECTION_LINES = 6_000;
+const MAX_CONNECTION_LINES = 6_000;
 
 /**
  * `--log-connections`: one JSON line each, whatever the form and level of the log are. Beyond the limit they are counted: the last one
