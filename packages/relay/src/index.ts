@@ -14,6 +14,7 @@ export { errorCode, RelayError } from './relay-error.ts';
 export { isRelayedPort, markRelayedPort } from './relayed-port.ts';
 export { Room, type Share } from './room.ts';
 export { type Side, type Splice, type SpliceOptions, type SpliceOutcome, splice } from './splice.ts';
+export { surface } from './surface.ts';
 export {
   formatListenPlace,
   formatTarget,

@@ -1,6 +1,7 @@
 import type { OnReadOpts, Socket } from 'node:net';
-import type { Leg } from './leg.ts';
+import { type Leg, resetLeg } from './leg.ts';
 import { ReadBuffers } from './read-buffers.ts';
+import { surface } from './surface.ts';
 import { setOnRead } from './user-buffer.ts';
 
 const buffers = new ReadBuffers();
@@ -27,7 +28,7 @@ export class Intake {
   constructor() {
     this.onread = {
       buffer: () => this.#own ?? buffers.shared,
-      callback: (length, buffer) => this.#take(length, buffer),
+      callback: (length, buffer) => this.#read(length, buffer),
     };
   }
 
@@ -39,6 +40,19 @@ export class Intake {
 
   lend(fromLength: number): void {
     this.#lendsFrom = fromLength;
+  }
+
+  /** A consumer that throws loses this socket, and nothing else. */
+  #read(length: number, buffer: Uint8Array): boolean {
+    try {
+      return this.#take(length, buffer);
+    } catch (error) {
+      // Nobody knows who still reads it.
+      this.#lent = undefined;
+      if (this.#socket !== undefined) resetLeg(this.#socket);
+      surface(error);
+      return false;
+    }
   }
 
   /** `onread`'s callback: false stops reading until the stream asks for more. */

@@ -3,6 +3,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { platform as osPlatform } from 'node:os';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { dial, KEEP_ALIVE_DELAY_MS } from './dial.ts';
+import { handOver } from './hand-over.ts';
 import { takeIn } from './intake.ts';
 import { errorCode, RelayError } from './relay-error.ts';
 import { formatListenPlace, isLocalTarget, type ListenPlace, type Target } from './target.ts';
@@ -53,7 +54,7 @@ export async function listen(options: ListenOptions): Promise<Listener> {
   server.maxConnections = options.maxConnections;
   server.on('connection', (socket) => {
     takeIn(socket);
-    options.onConnection(socket);
+    handOver(socket, options.onConnection);
   });
   server.on('drop', () => options.onDrop?.());
   if (await isAnswered(at, options.platform ?? osPlatform())) throw refuseToListen(at, { code: 'EADDRINUSE' });

@@ -1,6 +1,7 @@
 import { lendReads } from './intake.ts';
 import { type Leg, probeLeg, resetLeg } from './leg.ts';
 import { errorCode } from './relay-error.ts';
+import { surface } from './surface.ts';
 
 /** How often a side that is not read is asked whether its peer is still there. */
 const PROBE_MS = 30_000;
@@ -126,8 +127,14 @@ class LiveSplice implements Splice {
     this.#abort({ kind: 'reset', by: direction.side, code });
   }
 
+  /** An error of our own, in one of the two or here. */
+  fault(error: unknown): void {
+    surface(error);
+    this.#abort({ kind: 'aborted' });
+  }
+
   sourceClosed(direction: Flow): void {
-    passEndOn(direction);
+    believeEnd.call(direction.source, undefined);
     direction.source[flow] = undefined;
     this.#open -= 1;
     if (this.#open > 0) {
@@ -196,8 +203,8 @@ function start(direction: Flow): void {
 
 /** What happened to a leg before the splice is not told again. */
 function startReading(source: Carried): void {
-  if (source.closed) close.call(source);
-  else if (source.readableEnded) confirmEnd.call(source);
+  if (source.closed) close.call(source, undefined);
+  else if (source.readableEnded) confirmEnd.call(source, undefined);
   else source.resume();
 }
 
@@ -208,45 +215,51 @@ function detach(direction: Flow): void {
   source.off('data', passOn).off('drain', resumeOpposite).off('end', confirmEnd).off('error', fail).off('close', close);
 }
 
-function passOn(this: Carried, chunk: Buffer): void {
-  const direction = this[flow];
-  if (direction === undefined) return;
-  direction.bytes += chunk.length;
-  // `write` says false for every chunk above the high water mark, also when the kernel took all of it at once.
-  if (direction.sink.write(chunk) || direction.sink.writableLength === 0) return;
-  this.pause();
-  direction.splice.watch();
+/** A side that throws ends this pair, and nothing else. */
+function contained<Value>(act: (direction: Flow, value: Value) => void): (this: Carried, value: Value) => void {
+  return function contain(this: Carried, value: Value): void {
+    const direction = this[flow];
+    if (direction === undefined) return;
+    try {
+      act(direction, value);
+    } catch (error) {
+      direction.splice.fault(error);
+    }
+  };
 }
 
-function resumeOpposite(this: Carried): void {
-  const source = this[flow]?.sink;
-  if (source?.isPaused() === true) source.resume();
-}
+const passOn = contained((direction, chunk: Buffer) => {
+  const { source, sink, splice } = direction;
+  direction.bytes += chunk.length;
+  // `write` says false for every chunk above the high water mark, also when the kernel took all of it at once.
+  if (sink.write(chunk) || sink.writableLength === 0) return;
+  source.pause();
+  splice.watch();
+});
+
+const resumeOpposite = contained(({ sink }) => {
+  if (sink.isPaused()) sink.resume();
+});
 
 /**
  * libuv reports a reset that comes behind data as an end. The kernel knows better and says so to the next write, which is
  * empty; a write that is still pending fails in the same turn of the loop.
  */
-function confirmEnd(this: Carried): void {
-  const direction = this[flow];
-  if (direction === undefined) return;
+const confirmEnd = contained((direction) => {
+  const { source } = direction;
   // Also where a write is pending: Node's TLS keeps one for ever that failed with what it had to write itself.
-  probeLeg(this);
-  if (this.writableLength > 0) setImmediate(passEndOn, direction);
+  probeLeg(source);
+  if (source.writableLength > 0) setImmediate(() => believeEnd.call(source, undefined));
   else passEndOn(direction);
-}
+});
+
+const believeEnd = contained(passEndOn);
 
 function passEndOn(direction: Flow): void {
   const { source, splice } = direction;
   if (source.readableEnded && source.errored === null) splice.sourceEnded(direction);
 }
 
-function fail(this: Carried, error: unknown): void {
-  const direction = this[flow];
-  direction?.splice.sourceFailed(direction, error);
-}
+const fail = contained((direction, error: unknown) => direction.splice.sourceFailed(direction, error));
 
-function close(this: Carried): void {
-  const direction = this[flow];
-  direction?.splice.sourceClosed(direction);
-}
+const close = contained((direction) => direction.splice.sourceClosed(direction));

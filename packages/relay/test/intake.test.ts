@@ -1,4 +1,5 @@
 import { Socket } from 'node:net';
+import { Uncaught } from '@mdns-ambassador/testkit';
 import { describe, expect, test } from 'vitest';
 import { Intake, lendReads } from '../src/intake.ts';
 
@@ -95,4 +96,19 @@ describe('a socket whose consumer takes what is lent', () => {
     }
     expect(new Set(slow.received[0])).toEqual(new Set([7]));
   });
+});
+
+test('a consumer that throws loses its socket, and the error is seen', async () => {
+  using uncaught = new Uncaught();
+  const { socket, read } = open();
+  socket
+    .on('error', () => undefined)
+    .on('data', () => {
+      throw new Error('broken');
+    });
+  await new Promise(setImmediate);
+  read(10, 1);
+  await new Promise(setImmediate);
+  expect(socket.destroyed).toBe(true);
+  expect(uncaught.errors).toEqual([new Error('broken')]);
 });

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { Uncaught } from '@mdns-ambassador/testkit';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type SpliceOptions, splice } from '../src/splice.ts';
@@ -211,3 +212,18 @@ async function collect(leg: MemoryLeg): Promise<Buffer> {
 async function readText(leg: MemoryLeg): Promise<string> {
   return String(await collect(leg));
 }
+
+describe.each(['write', 'end'] as const)('a side whose %s throws', (what) => {
+  test('ends its pair, and the error is seen', async () => {
+    using uncaught = new Uncaught();
+    const { client, service, upstreamLeg, live } = connect();
+    Reflect.set(upstreamLeg, what, () => {
+      throw new Error('broken');
+    });
+    if (what === 'write') client.write('question');
+    else client.end();
+    expect(await live.finished).toEqual({ kind: 'aborted' });
+    expect([client.destroyed, service.destroyed]).toEqual([true, true]);
+    expect(uncaught.errors[0]).toEqual(new Error('broken'));
+  });
+});

@@ -35,3 +35,4 @@ export {
   SilentListener,
   TcpService,
 } from './tcp-peers.ts';
+export { Uncaught } from './uncaught.ts';
