@@ -1,6 +1,6 @@
 import type { CheckOutcome, DialService } from '@mdns-ambassador/checks';
 import type { Clock } from '@mdns-ambassador/mdns';
-import { formatTarget, type Target } from '@mdns-ambassador/relay';
+import { formatTarget, surface, type Target } from '@mdns-ambassador/relay';
 import { EndpointChecks } from './endpoint-checks.ts';
 import { EndpointProbes } from './endpoint-probes.ts';
 import { type EndpointStatusReport, reportEndpointStatus } from './endpoint-report.ts';
@@ -100,7 +100,7 @@ export class ServiceProxy implements EndpointPicker {
       await source.start((update) => {
         if (this.#isClosed) return;
         this.#heardAt.set(source.name, this.#now());
-        this.#settle(this.#pool.apply(source.name, update, this.#now()));
+        contain(() => this.#settle(this.#pool.apply(source.name, update, this.#now())));
       });
     }
   }
@@ -197,7 +197,7 @@ export class ServiceProxy implements EndpointPicker {
 
   /** Tells what happened in the pool, sees to who was waiting for it, and sets the timer for what comes next. */
   #settle(events: readonly PoolEvent[]): void {
-    for (const event of events) this.#onPoolEvent(event);
+    for (const event of events) contain(() => this.#onPoolEvent(event));
     if (this.#pool.hasEndpoint()) {
       this.#isNoEndpointTold = false;
       this.#waiting.release();
@@ -219,7 +219,9 @@ export class ServiceProxy implements EndpointPicker {
     if (at === Number.POSITIVE_INFINITY) return;
     const ring = (): void => {
       this.#alarm = undefined;
-      this.#settle(this.#pool.advance(this.#now()));
+      contain(() => this.#settle(this.#pool.advance(this.#now())));
+      // Whatever failed, what is due next comes.
+      this.#setAlarm();
     };
     this.#alarm = { at, cancel: this.#context.clock.after(Math.max(0, at - this.#now()), ring) };
   }
@@ -334,5 +336,14 @@ export class ServiceProxy implements EndpointPicker {
 
   #now(): number {
     return this.#context.clock.now();
+  }
+}
+
+/** An error of our own ends what it was about, and neither the source that told of it nor the proxy. */
+function contain(act: () => void): void {
+  try {
+    act();
+  } catch (error) {
+    surface(error);
   }
 }

@@ -1,7 +1,7 @@
 import { duplexPair } from 'node:stream';
 import type { Check, CheckOutcome, DialService } from '@mdns-ambassador/checks';
 import { RelayError, type Target } from '@mdns-ambassador/relay';
-import { ManualClock, seededRandom } from '@mdns-ambassador/testkit';
+import { ManualClock, seededRandom, Uncaught } from '@mdns-ambassador/testkit';
 import { describe, expect, test } from 'vitest';
 import { createAmbassador } from '../src/ambassador.ts';
 import type { EndpointPicker, Engine, EngineCounters, EngineEvent } from '../src/engines/engine.ts';
@@ -614,4 +614,21 @@ describe('what metrics need', () => {
     engine.onEvent({ kind: 'connection-ended', connection });
     expect(connections).toEqual([{ service: 'redis', ...connection }]);
   });
+});
+
+test('a listener that throws is seen, and neither the source nor the endpoints after it are lost', async () => {
+  using uncaught = new Uncaught();
+  const { ambassador, source, picker, events } = createWorld();
+  const { push } = events;
+  events.push = (...told) => {
+    if (told.some((event) => 'endpoint' in event && event.endpoint.id === 'a')) throw new Error('broken');
+    return push.apply(events, told);
+  };
+  await ambassador.start();
+  source.tell({ kind: 'add', endpoints: [endpoint('a'), endpoint('b')] });
+  expect(picker.pick({ exclude: new Set(['a']) })?.id).toBe('b');
+  expect(events.map((event) => ('endpoint' in event ? event.endpoint.id : event.kind))).toContain('b');
+  await new Promise(setImmediate);
+  expect(uncaught.errors).toEqual([new Error('broken')]);
+  await ambassador.close();
 });

@@ -15,6 +15,7 @@ import {
   type Splice,
   type SpliceOutcome,
   splice,
+  surface,
   type Target,
 } from '@mdns-ambassador/relay';
 import { IngressListeners } from './ingress-listeners.ts';
@@ -115,27 +116,39 @@ function acceptClient(client: Socket, options: IngressOptions, { arriving, carri
   }
   const { door } = options;
   if (door === undefined) {
-    carry(carried, leave, (signal) => reachService(client, options, signal));
+    carry(client, carried, leave, (signal) => reachService(client, options, signal));
     return;
   }
   const abort = new AbortController();
   const admitted = door
     .admit(client, abort.signal)
-    .then((caller) => carry(carried, leave, (signal) => reachServiceFor(caller, options, signal)), leave);
+    .then((caller) => carry(caller.leg, carried, leave, (signal) => reachServiceFor(caller, options, signal)), leave);
   arriving.add({ finished: admitted, reset: () => abort.abort() });
 }
 
 /** Two legs to splice; undefined when there are none, and everything is closed or about to be. Never rejects. */
 type Reaching = Promise<{ readonly client: Leg; readonly service: Leg } | undefined>;
 
-function carry(connections: Connections, leave: () => void, reach: (signal: AbortSignal) => Reaching): void {
+/** An error of our own ends this client, and nothing else. */
+function carry(
+  client: Leg,
+  connections: Connections,
+  leave: () => void,
+  reach: (signal: AbortSignal) => Reaching,
+): void {
   const abort = new AbortController();
   let carried: Splice | undefined;
-  const finished = reach(abort.signal).then((pair): SpliceOutcome | Promise<SpliceOutcome> => {
-    if (pair === undefined) return { kind: 'aborted' };
-    carried = splice(pair.client, pair.service);
-    return carried.finished;
-  });
+  const finished = reach(abort.signal)
+    .then((pair): SpliceOutcome | Promise<SpliceOutcome> => {
+      if (pair === undefined) return { kind: 'aborted' };
+      carried = splice(pair.client, pair.service);
+      return carried.finished;
+    })
+    .catch((error: unknown): SpliceOutcome => {
+      surface(error);
+      resetLeg(client);
+      return { kind: 'aborted' };
+    });
   void finished.then(leave);
   connections.add({
     finished,

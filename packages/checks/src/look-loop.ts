@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import { surface } from '@mdns-ambassador/relay';
 
 /**
  * The time of a look passes in so many parts, one after another: a process that was kept from running, and finds that its time is
@@ -46,7 +47,21 @@ export class LookLoop<Finding> {
     this.#cancelNext();
   }
 
+  /** A look that fails by an error of our own is followed by the next all the same. */
   async #run(): Promise<void> {
+    const { clock, timeoutMs } = this.#options;
+    let delayMs: number | undefined = timeoutMs;
+    try {
+      delayMs = await this.#look();
+    } catch (error) {
+      this.#cancelTimeout();
+      surface(error);
+    }
+    if (this.#stopped || delayMs === undefined) return;
+    this.#cancelNext = clock.after(delayMs, () => void this.#run());
+  }
+
+  async #look(): Promise<number | undefined> {
     const { clock, timeoutMs, look, takeIn } = this.#options;
     const abort = new AbortController();
     // A look dials every address of the machine at once.
@@ -59,9 +74,6 @@ export class LookLoop<Finding> {
     passTime(PARTS);
     const finding = await look(abort.signal);
     this.#cancelTimeout();
-    if (this.#stopped) return;
-    const delayMs = await takeIn(finding);
-    if (this.#stopped || delayMs === undefined) return;
-    this.#cancelNext = clock.after(delayMs, () => void this.#run());
+    return this.#stopped ? undefined : await takeIn(finding);
   }
 }

@@ -1,4 +1,4 @@
-import { ManualClock } from '@mdns-ambassador/testkit';
+import { ManualClock, Uncaught } from '@mdns-ambassador/testkit';
 import { expect, test } from 'vitest';
 import { LookLoop } from '../src/look-loop.ts';
 
@@ -67,5 +67,34 @@ test('A loop that is stopped takes in nothing more', async () => {
   loop.stop();
   await clock.advance(2 * TIMEOUT_MS);
   expect(findings).toEqual([]);
+  expect(clock.pendingTimers).toBe(0);
+});
+
+test.each(['look', 'takeIn'] as const)('A %s that throws is seen, and the next look comes', async (what) => {
+  using uncaught = new Uncaught();
+  const clock = new ManualClock();
+  let looks = 0;
+  const fail = (): void => {
+    if (looks === 1) throw new Error('broken');
+  };
+  const loop = new LookLoop<string>({
+    clock,
+    timeoutMs: TIMEOUT_MS,
+    look: async () => {
+      looks += 1;
+      if (what === 'look') fail();
+      return 'up';
+    },
+    takeIn: async () => {
+      if (what === 'takeIn') fail();
+      return 500;
+    },
+  });
+  loop.start();
+  await clock.advance(0);
+  expect([looks, uncaught.errors]).toEqual([1, [new Error('broken')]]);
+  await clock.advance(TIMEOUT_MS);
+  expect(looks).toBe(2);
+  loop.stop();
   expect(clock.pendingTimers).toBe(0);
 });

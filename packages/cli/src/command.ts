@@ -1,3 +1,4 @@
+import type { Faults } from './faults.ts';
 import type { Printer, PrinterStream } from './output/printer.ts';
 import type { Option } from './settings/option.ts';
 import type { Settings } from './settings/settings.ts';
@@ -38,4 +39,5 @@ export interface Surroundings {
   /** Where the log goes. */
   readonly logStream: PrinterStream;
   readonly shutdown: Shutdown;
+  readonly faults: Faults;
 }

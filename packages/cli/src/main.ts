@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { CliError } from './cli-error.ts';
 import { EXIT_INTERNAL, EXIT_OK } from './exit-codes.ts';
+import { Faults } from './faults.ts';
 import { Outlet } from './output/outlet.ts';
 import { createPrinter } from './output/printer.ts';
 import { isForReader, listTerminals, releaseTerminals, tameStream } from './output/standard-streams.ts';
@@ -16,6 +17,7 @@ keepYoungHeapSmall();
 
 const { env, platform } = process;
 const terminals = listTerminals();
+const faults = new Faults();
 const shutdown = listenForSignals(process, {
   exit: (code) => process.exit(code),
   isAttached: terminals.length > 0,
@@ -33,7 +35,10 @@ process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => {
   }
 });
 process.on('exit', () => releaseTerminals(terminals));
-process.on('uncaughtException', (error) => process.exit(report(error)));
+process.on('uncaughtException', (error) => {
+  if (!faults.take(error)) process.exit(report(error));
+  else if (isDebugging()) stderr.text(error.stack ?? '');
+});
 
 try {
   const exitCode = await runProgram(process.argv.slice(2), {
@@ -45,6 +50,7 @@ try {
     stderr,
     logStream: complaints,
     shutdown,
+    faults,
   });
   await end(exitCode);
 } catch (error) {
@@ -60,10 +66,12 @@ function report(error: unknown): number {
   }
   const reason = error instanceof Error ? error.message : String(error);
   stderr.line(`ambassador: internal error: ${reason}; please report it with what AMBASSADOR_LOG_LEVEL=debug shows`);
-  if (/^(?:debug|trace)$/.test(env.AMBASSADOR_LOG_LEVEL ?? '') && error instanceof Error) {
-    stderr.text(error.stack ?? '');
-  }
+  if (isDebugging() && error instanceof Error) stderr.text(error.stack ?? '');
   return EXIT_INTERNAL;
+}
+
+function isDebugging(): boolean {
+  return /^(?:debug|trace)$/.test(process.env.AMBASSADOR_LOG_LEVEL ?? '');
 }
 
 /** Ends the process once all that was printed has left it; whatever a stopped command still waits for is not waited for. */

@@ -1,6 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { expect, test, vi } from 'vitest';
 import { CliError } from '../src/cli-error.ts';
+import { Faults } from '../src/faults.ts';
 import { createPrinter } from '../src/output/printer.ts';
 import { runProgram } from '../src/program.ts';
 import { VALUES_NOT_YET } from '../src/settings/not-yet.ts';
@@ -27,6 +28,7 @@ async function run(argv: readonly string[], env: NodeJS.ProcessEnv = {}): Promis
       stdout: printer,
       stderr: printer,
       logStream: new PassThrough(),
+      faults: new Faults(),
       shutdown: {
         signal: new AbortController().signal,
         delegate: () => undefined,

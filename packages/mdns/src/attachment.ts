@@ -4,7 +4,10 @@ import type { LinkTotals, NodeCounters } from './node.ts';
 import type { Machine } from './rules/machine.ts';
 import type { Querier } from './rules/querier.ts';
 import type { Responder } from './rules/responder.ts';
+import { contain } from './surface.ts';
 
+/** A machine that threw is left alone for so long: what was due then is due still. */
+const REST_MS = 1_000;
 /** A machine has nothing due any more after this many turns, unless it is wrong. */
 const MAX_TURNS = 16;
 
@@ -35,6 +38,7 @@ export class Attachment {
   /** The interface as it was read last. */
   on: NetworkInterface;
   #machines: Machines | undefined;
+  readonly #resting = new WeakMap<Machine, number>();
   /** Of machines that are forgotten. */
   #pastRefusals: Refusals = NO_REFUSALS;
 
@@ -44,7 +48,8 @@ export class Attachment {
       ...options,
       events: {
         received: (packet) => {
-          for (const machine of this.#running()) machine.receive(packet, options.now());
+          const now = options.now();
+          for (const machine of this.#running()) contain(() => machine.receive(packet, now));
           options.received();
         },
         failed: options.failed,
@@ -79,14 +84,22 @@ export class Attachment {
   /** Sends all that is due. */
   advance(now: number): void {
     for (const machine of this.#running()) {
-      for (let turn = 0; turn < MAX_TURNS && machine.nextDeadline() <= now; turn++) {
-        for (const transmit of machine.advance(now)) this.links.send(transmit);
-      }
+      if (now < this.#restsUntil(machine)) continue;
+      const isDone = contain(() => {
+        for (let turn = 0; turn < MAX_TURNS && machine.nextDeadline() <= now; turn++) {
+          for (const transmit of machine.advance(now)) this.links.send(transmit);
+        }
+      });
+      if (!isDone) this.#resting.set(machine, now + REST_MS);
     }
   }
 
   nextDeadline(): number {
-    return Math.min(...this.#running().map((machine) => machine.nextDeadline()));
+    return Math.min(...this.#running().map((machine) => Math.max(machine.nextDeadline(), this.#restsUntil(machine))));
+  }
+
+  #restsUntil(machine: Machine): number {
+    return this.#resting.get(machine) ?? Number.NEGATIVE_INFINITY;
   }
 
   /** The link may be another one (RFC 6762 8.3): asks, claims and announces anew. */

@@ -4,6 +4,7 @@ import type { LinkTotals } from './node.ts';
 import { isOnLink } from './on-link.ts';
 import { PacketLimit } from './packet-limit.ts';
 import type { Received, Transmit } from './rules/machine.ts';
+import { contain } from './surface.ts';
 import type { Decode } from './wire/decode.ts';
 import { splitMessage } from './wire/encode.ts';
 import type { Message } from './wire/message.ts';
@@ -169,7 +170,9 @@ export class LinkPair {
     let link: Link | undefined;
     try {
       link = await this.#options.network.openLink(on, family, {
-        packet: (bytes, source) => this.#receive(bytes, source, { on, family, limit }),
+        packet: (bytes, source) => {
+          if (!contain(() => this.#receive(bytes, source, { on, family, limit }))) this.#totals.undecodable++;
+        },
         sent: (error) => this.#noteSent(refusals, error),
         failed: (error) => {
           if (link === undefined || this.#open.get(family)?.link !== link) return;

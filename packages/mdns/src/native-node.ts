@@ -5,6 +5,7 @@ import { MdnsError } from './mdns-error.ts';
 import type { Browse, BrowseOptions, MdnsNode, MdnsNodeOptions, NodeCounters, NodeEvent } from './node.ts';
 import type { Publication, PublicationEvent, ServiceOptions } from './publication.ts';
 import { Publisher } from './publisher.ts';
+import { contain } from './surface.ts';
 import { decodeMessage } from './wire/decode.ts';
 
 /** How soon a new interface or address is noticed. */
@@ -137,14 +138,16 @@ class NativeNode implements MdnsNode {
     return this.#scheduled;
   }
 
-  /** The loop: sends what is due, tells what happened, sets the one timer. */
+  /** The loop: sends what is due, tells what happened, sets the one timer, whatever fails. */
   #step(): void {
     if (this.#state !== 'running') return;
     const now = this.#now();
-    do {
-      this.#attachments.advance(now);
-      this.#discovery.collect();
-    } while (this.#publisher.collect());
+    contain(() => {
+      do {
+        this.#attachments.advance(now);
+        this.#discovery.collect();
+      } while (this.#publisher.collect());
+    });
     if (this.#nextPollAt <= now) this.#startPoll();
     this.#arm();
     this.#callListeners();
@@ -164,16 +167,10 @@ class NativeNode implements MdnsNode {
     this.#timer = { at, cancel: this.#options.clock.after(Math.max(1, Math.ceil(at - this.#now())), run) };
   }
 
-  /** A listener that throws is its owner's fault and must not stop the node: the error surfaces as any uncaught one. */
+  /** A listener that throws must not stop the node, nor keep others from hearing. */
   #callListeners(): void {
     for (let call = this.#notices.shift(); call !== undefined; call = this.#notices.shift()) {
-      try {
-        call();
-      } catch (error) {
-        queueMicrotask(() => {
-          throw error;
-        });
-      }
+      contain(call);
     }
   }
 

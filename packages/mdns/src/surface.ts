@@ -7,3 +7,14 @@ export function surface(error: unknown): void {
     throw error;
   });
 }
+
+/** Whether it came to its end; what it throws is seen as uncaught, and ends nothing else. */
+export function contain(act: () => void): boolean {
+  try {
+    act();
+    return true;
+  } catch (error) {
+    surface(error);
+    return false;
+  }
+}

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import { Uncaught } from '@mdns-ambassador/testkit';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Ingress, type IngressOptions, openIngress } from '../../../packages/announcer/src/ingress.ts';
 import type { Prologue } from '../../../packages/relay/src/prologue.ts';
@@ -284,3 +285,30 @@ describe('The end', () => {
 function hangUntil(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason), { once: true }));
 }
+
+test.each(['isAnnounced', 'enter', 'targets'] as const)(
+  'an error of ours in %s resets that client, and the next is served',
+  async (broken) => {
+    using uncaught = new Uncaught();
+    let isBroken = true;
+    const fail = (): never => {
+      throw new Error('broken');
+    };
+    const { port } = service;
+    const right: Pick<IngressOptions, typeof broken> = {
+      isAnnounced: () => true,
+      enter: () => () => undefined,
+      targets: () => [{ kind: 'tcp', address: '127.0.0.1', port }],
+    };
+    await open({ ...right, [broken]: () => (isBroken ? fail() : Reflect.apply(right[broken], undefined, [''])) });
+    const client = beginDial();
+    client.on('error', () => undefined);
+    await new Promise((resolve) => client.once('close', resolve));
+    expect(uncaught.errors).toEqual([new Error('broken')]);
+    expect(ingress?.connections).toBe(0);
+    isBroken = false;
+    const next = await dialIngress();
+    await service.accepted();
+    next.destroy();
+  },
+);

@@ -12,6 +12,7 @@ import {
   type Splice,
   type SpliceOutcome,
   splice,
+  surface,
   type Target,
 } from '@mdns-ambassador/relay';
 import { type Endpoint, namePlace } from '../pool/endpoint.ts';
@@ -101,8 +102,8 @@ export class ClientConnection {
     client.once('close', () => {
       if (this.#state.kind !== 'spliced') this.#end();
     });
-    if (context.opening === undefined) this.#perform(this.#race.advance(now));
-    else this.#hear(context.opening);
+    const { opening } = context;
+    this.#contain(() => (opening === undefined ? this.#perform(this.#race.advance(now)) : this.#hear(opening)));
   }
 
   /** Who carries it. */
@@ -154,6 +155,19 @@ export class ClientConnection {
     }
   }
 
+  /** Whatever calls this connection later calls it here: an error of our own ends this client, and nothing else. */
+  #contain(act: () => void): void {
+    try {
+      act();
+    } catch (error) {
+      surface(error);
+      this.#outcome = { kind: 'aborted' };
+      if (this.#state.kind === 'spliced') this.#state.splice.reset();
+      else resetLeg(this.#client);
+      this.#end();
+    }
+  }
+
   #createRace(now: number): Race {
     const { budget, connectTimeoutMs, patienceMs } = this.#context;
     return new Race({
@@ -178,20 +192,23 @@ export class ClientConnection {
     this.#state = hearing;
     opening.hear(this.#client, hearing.abort.signal).then(
       (opened) => {
-        if (this.#state !== hearing) return;
-        this.#opened = opened;
-        this.#state = { kind: 'seeking' };
-        const now = performance.now();
-        this.#deadline = now + this.#context.connectTimeoutMs;
-        this.#race = this.#createRace(now);
-        this.#perform(this.#race.advance(now));
+        if (this.#state === hearing) this.#contain(() => this.#seek(opened));
       },
       (error: unknown) => {
         if (this.#state !== hearing) return;
-        if (error instanceof Refusal) this.#refuse(error);
+        if (error instanceof Refusal) this.#contain(() => this.#refuse(error));
         else resetLeg(this.#client);
       },
     );
+  }
+
+  #seek(opened: Opened): void {
+    this.#opened = opened;
+    this.#state = { kind: 'seeking' };
+    const now = performance.now();
+    this.#deadline = now + this.#context.connectTimeoutMs;
+    this.#race = this.#createRace(now);
+    this.#perform(this.#race.advance(now));
   }
 
   /** The client is told why, and leaves. */
@@ -217,7 +234,7 @@ export class ClientConnection {
       this.#watch ??= new ClientWatch(this.#client, () => this.#dials.length > 0);
       this.#watch.start();
     }
-    this.#timer = setTimeout(() => this.#advance(), waitUntil(deadline));
+    this.#timer = setTimeout(() => this.#contain(() => this.#advance()), waitUntil(deadline));
   }
 
   #performOne(action: RaceAction): void {
@@ -264,7 +281,7 @@ export class ClientConnection {
   #waitForEndpoint(): void {
     this.#waiting ??= new AbortController();
     this.#context.picker.waitForEndpoint(this.#waiting.signal).then(
-      () => this.#advance(),
+      () => this.#contain(() => this.#advance()),
       () => {},
     );
   }
@@ -276,8 +293,14 @@ export class ClientConnection {
       waitUntil(this.#deadline),
       (result) => {
         this.#takeDial(attempt);
-        if (result.kind === 'connected') this.#greet({ attempt, endpoint, address, dialled: result.socket });
-        else this.#retry(attempt, classifyDialFailure(result.error.code), result.error.message);
+        if (result.kind === 'connected') {
+          const dialled = result.socket;
+          this.#contain(() => this.#greet({ attempt, endpoint, address, dialled }));
+          if (this.#state.kind === 'over') resetLeg(dialled);
+        } else {
+          const { code, message } = result.error;
+          this.#contain(() => this.#retry(attempt, classifyDialFailure(code), message));
+        }
       },
       endpoint,
     );
@@ -319,16 +342,16 @@ export class ClientConnection {
         this.#retry(attempt, 'handshake', this.#lastReason);
       else this.#retry(attempt, 'handshake', `${describeEndpoint(endpoint)}: ${describeError(error)}`);
     };
-    const timer = setTimeout(() => fail(TOO_LONG), waitUntil(this.#deadline));
+    const timer = setTimeout(() => this.#contain(() => fail(TOO_LONG)), waitUntil(this.#deadline));
     const destination = describeDestination(endpoint, reached.address, this.#context.proof);
     runPrologues(this.#context.prologues, this.#client, upstream, greeting.abort.signal, destination).then(
       (greeted) => {
         clearTimeout(timer);
-        if (this.#state === greeting) this.#splice(reached, greeted);
+        if (this.#state === greeting) this.#contain(() => this.#splice(reached, greeted));
       },
       (error: unknown) => {
         clearTimeout(timer);
-        fail(error);
+        this.#contain(() => fail(error));
       },
     );
   }
@@ -350,20 +373,25 @@ export class ClientConnection {
     });
     this.#state = { kind: 'spliced', splice: live, reached };
     this.#quiet.at = performance.now();
-    void live.finished.then((outcome: SpliceOutcome) => {
+    const settle = (outcome: SpliceOutcome): void => {
       release();
       if (outcome.kind !== 'untouched') {
         this.#outcome = outcome;
         this.#end();
       } else if (this.#client.destroyed) this.#end();
       else this.#retry(attempt, 'reset', `${describeEndpoint(endpoint)} reset the connection`);
-    });
+    };
+    void live.finished.then((outcome) => this.#contain(() => settle(outcome)));
   }
 
   #end(): void {
     if (this.#state.kind === 'over') return;
-    this.#context.onEnded(this.bytesUp, this.bytesDown);
-    this.#context.onReport?.(this.#report());
+    try {
+      this.#context.onEnded(this.bytesUp, this.bytesDown);
+      this.#context.onReport?.(this.#report());
+    } catch (error) {
+      surface(error);
+    }
     if (this.#state.kind === 'hearing') this.#state.abort.abort();
     if (this.#state.kind === 'greeting') {
       this.#state.abort.abort();

@@ -1,4 +1,5 @@
 import type { Clock } from '@mdns-ambassador/mdns';
+import { surface } from '@mdns-ambassador/relay';
 import { AnnouncerError } from '../announcer-error.ts';
 import { type Container, type InspectedContainer, readContainerList, readInspection } from './container.ts';
 import { readContainerEvent } from './container-events.ts';
@@ -127,7 +128,7 @@ export class Containers {
       const containers = await this.#read();
       if (!this.#isClosed) this.#take(containers);
     } catch (error) {
-      if (!(error instanceof AnnouncerError)) throw error;
+      if (!(error instanceof AnnouncerError)) surface(error);
       // What was seen last holds; the stream of events tells whether the daemon is there.
     }
     this.#isListing = false;

@@ -1,4 +1,4 @@
-import { ManualClock } from '@mdns-ambassador/testkit';
+import { ManualClock, Uncaught } from '@mdns-ambassador/testkit';
 import { expect, test } from 'vitest';
 import { AnnouncerError } from '../../src/announcer-error.ts';
 import { DockerAnnouncer, type DockerEvent } from '../../src/docker/docker-announcer.ts';
@@ -216,4 +216,20 @@ test('drain says goodbye for all, and nothing happens after it', async () => {
   await clock.advance(60_000);
   expect(publisher.calls).toHaveLength(calls);
   expect(clock.pendingTimers).toBe(0);
+});
+
+test('an error of ours in a list is seen, and the next list comes', async () => {
+  using uncaught = new Uncaught();
+  const { clock, docker, announcer } = await createWorld();
+  const list = docker.list.bind(docker);
+  docker.list = async () => {
+    throw new TypeError('broken');
+  };
+  await clock.advance(60_000);
+  expect(uncaught.errors[0]).toEqual(new TypeError('broken'));
+  docker.list = list;
+  const before = docker.lists;
+  await clock.advance(60_000);
+  expect(docker.lists).toBeGreaterThan(before);
+  await announcer.close();
 });

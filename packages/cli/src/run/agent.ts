@@ -7,6 +7,7 @@ import { type AgentRequest, readAgentRequest } from '../agent-request.ts';
 import { CliError } from '../cli-error.ts';
 import type { Invocation } from '../command.ts';
 import { EXIT_OK, EXIT_REFUSED, EXIT_USAGE } from '../exit-codes.ts';
+import { tellFault } from '../output/fault-lines.ts';
 import { describeFeedEvent } from '../output/feed-lines.ts';
 import { tellNodeEvent, tellStart } from '../output/network-lines.ts';
 import { createReporter } from '../output/reporter.ts';
@@ -51,6 +52,7 @@ export async function runAgent(invocation: Invocation): Promise<number> {
     }),
   });
   const reporter = createReporter(surroundings.stdout, log, settings.isSet('json'), (fact) => admin?.publish(fact));
+  surroundings.faults.survive((error, count) => tellFault(reporter, error, count));
   let isStarted = false;
   const local = createLocalNetwork(
     interfaceNames,

@@ -23,6 +23,7 @@ import { refuseBesideDocker } from '../docker-request.ts';
 import { EXIT_OK, EXIT_USAGE } from '../exit-codes.ts';
 import { readMeshRequest, requireEntitled } from '../mesh-request.ts';
 import { announcerEventToFact, describeAnnouncerEvent } from '../output/announcer-lines.ts';
+import { tellFault } from '../output/fault-lines.ts';
 import { describeMissingInit } from '../output/init-lines.ts';
 import { tellNodeEvent, tellStart } from '../output/network-lines.ts';
 import { describeRegistrarEvent, registrarEventToFact } from '../output/registrar-lines.ts';
@@ -99,6 +100,7 @@ export async function announceServices(invocation: Invocation): Promise<number> 
     }),
   });
   const reporter = createReporter(surroundings.stdout, log, settings.isSet('json'), (fact) => admin?.publish(fact));
+  surroundings.faults.survive((error, count) => tellFault(reporter, error, count));
   const injections = new Injections(surroundings, reporter);
   const opened = announcements.map((planned) => openAnnouncerInjection(planned, injections));
   if (opened.some((injection) => injection !== undefined)) surroundings.shutdown.onHangup(() => injections.refresh());

@@ -4,6 +4,7 @@ import { CliError } from '../cli-error.ts';
 import type { Invocation } from '../command.ts';
 import { EXIT_OK, EXIT_UNAVAILABLE, EXIT_USAGE } from '../exit-codes.ts';
 import { readMeshRequest } from '../mesh-request.ts';
+import { describeFault } from '../output/fault-lines.ts';
 import { browseEventToJson, describeBrowseEvent, formatInstances, type ListEvent } from '../output/instance-lines.ts';
 import { instanceToJson } from '../output/json.ts';
 import { LineLimit } from '../output/line-limit.ts';
@@ -26,6 +27,7 @@ const MOST_TYPES = 256;
 /** `ambassador list` */
 export async function listInstances(invocation: Invocation): Promise<number> {
   const { surroundings } = invocation;
+  surroundings.faults.survive((error) => surroundings.stderr.line(`ambassador: ${describeFault(error)}`));
   const settings = addSharedOptions(invocation.settings, await loadConfig(invocation.settings));
   const type = readType(invocation.words);
   const timeoutMs = settings.read('timeout', parseDuration) ?? DEFAULT_TIMEOUT_MS;

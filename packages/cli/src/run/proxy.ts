@@ -20,6 +20,7 @@ import type { Invocation, Surroundings } from '../command.ts';
 import { EXIT_OK, EXIT_UNAVAILABLE } from '../exit-codes.ts';
 import { readMeshRequest, requireEntitled } from '../mesh-request.ts';
 import { createConnectionLog } from '../output/connection-log.ts';
+import { tellFault } from '../output/fault-lines.ts';
 import type { Log } from '../output/log.ts';
 import { tellMode, tellNodeEvent, tellStart } from '../output/network-lines.ts';
 import { describeProxyEvent, proxyEventToFact } from '../output/proxy-lines.ts';
@@ -82,6 +83,7 @@ export async function proxyServices(invocation: Invocation): Promise<number> {
     }),
   });
   const reporter = createReporter(surroundings.stdout, log, settings.isSet('json'), (fact) => admin?.publish(fact));
+  surroundings.faults.survive((error, count) => tellFault(reporter, error, count));
   let isStarted = false;
   const local = createLocalNetwork(
     readInterfaceNames(settings, surroundings.platform),

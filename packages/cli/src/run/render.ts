@@ -4,6 +4,7 @@ import { refuseShared } from '../announce-request.ts';
 import { CliError } from '../cli-error.ts';
 import type { Invocation } from '../command.ts';
 import { EXIT_OK, EXIT_REFUSED, EXIT_UNAVAILABLE } from '../exit-codes.ts';
+import { describeFault } from '../output/fault-lines.ts';
 import { describeMissingInit } from '../output/init-lines.ts';
 import { joinWords } from '../output/phrases.ts';
 import { formatDuration, parseDuration } from '../parse/duration.ts';
@@ -29,6 +30,7 @@ const RETRY_MS = 10_000;
 /** `ambassador render` */
 export async function renderServices(invocation: Invocation): Promise<number> {
   const { surroundings } = invocation;
+  surroundings.faults.survive((error) => surroundings.stderr.line(`ambassador: ${describeFault(error)}`));
   const [formatWord, ...words] = invocation.words;
   const format = readRenderFormat(formatWord);
   const config = await loadConfig(invocation.settings);

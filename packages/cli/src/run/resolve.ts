@@ -6,6 +6,7 @@ import { EXIT_OK, EXIT_UNAVAILABLE, EXIT_USAGE } from '../exit-codes.ts';
 import { readMeshRequest, requireEntitled } from '../mesh-request.ts';
 import { formatEndpoints, RESOLVE_FORMATS } from '../output/endpoint-formats.ts';
 import { escapeText } from '../output/escape.ts';
+import { describeFault } from '../output/fault-lines.ts';
 import { parseChoice } from '../parse/choice.ts';
 import { formatDuration, parseDuration } from '../parse/duration.ts';
 import { parseBrowsedType, serviceOfType } from '../parse/service-type.ts';
@@ -24,6 +25,7 @@ const DEFAULT_TIMEOUT_MS = 2_000;
 /** `ambassador resolve` */
 export async function resolveService(invocation: Invocation): Promise<number> {
   const { surroundings, words } = invocation;
+  surroundings.faults.survive((error) => surroundings.stderr.line(`ambassador: ${describeFault(error)}`));
   const config = await loadConfig(invocation.settings);
   const shared = addSharedOptions(invocation.settings, config);
   if (words.length > 1) {

@@ -7,6 +7,7 @@ import { parseConfig, readConfigText } from '../config/read-config.ts';
 import { EXIT_CONFIG, EXIT_OK, EXIT_USAGE } from '../exit-codes.ts';
 import { type MeshRequest, readMeshRequest, requireEntitled } from '../mesh-request.ts';
 import { createConnectionLog } from '../output/connection-log.ts';
+import { tellFault } from '../output/fault-lines.ts';
 import { tellMode, tellNodeEvent, tellStart } from '../output/network-lines.ts';
 import { describePlan, planToJson } from '../output/plan-lines.ts';
 import { createReporter, type Reporter } from '../output/reporter.ts';
@@ -65,6 +66,7 @@ export async function runUp(invocation: Invocation): Promise<number> {
     }),
   });
   const reporter = createReporter(surroundings.stdout, log, shared.isSet('json'), (fact) => admin?.publish(fact));
+  surroundings.faults.survive((error, count) => tellFault(reporter, error, count));
   const local = createLocalNetwork(
     readInterfaceNames(shared, surroundings.platform),
     surroundings.platform,
