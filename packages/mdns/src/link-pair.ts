@@ -1,10 +1,10 @@
+import { contain } from './contain.ts';
 import { MDNS_PORT } from './mdns-port.ts';
 import type { Link, LinkSource, Network, NetworkInterface } from './network.ts';
 import type { LinkTotals } from './node.ts';
 import { isOnLink } from './on-link.ts';
 import { PacketLimit } from './packet-limit.ts';
 import type { Received, Transmit } from './rules/machine.ts';
-import { contain } from './surface.ts';
 import type { Decode } from './wire/decode.ts';
 import { splitMessage } from './wire/encode.ts';
 import type { Message } from './wire/message.ts';

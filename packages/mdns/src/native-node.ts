@@ -1,11 +1,11 @@
 import { Attachments } from './attachments.ts';
+import { contain } from './contain.ts';
 import { Discovery } from './discovery.ts';
 import type { BrowseEvent } from './instance.ts';
 import { MdnsError } from './mdns-error.ts';
 import type { Browse, BrowseOptions, MdnsNode, MdnsNodeOptions, NodeCounters, NodeEvent } from './node.ts';
 import type { Publication, PublicationEvent, ServiceOptions } from './publication.ts';
 import { Publisher } from './publisher.ts';
-import { contain } from './surface.ts';
 import { decodeMessage } from './wire/decode.ts';
 
 /** How soon a new interface or address is noticed. */
