@@ -57,6 +57,28 @@ await labTest(
 );
 
 await labTest(
+  'engine haproxy: one that stands still is replaced, and what it carries goes on when it does',
+  { hosts: 1, needs: ['haproxy'] },
+  async (lan) => {
+    const h1 = lan.host(1);
+    await startServices(h1, 1);
+    const proxying = await proxy(h1, 'thing:7000', '--from', `file:${LIST}`, '--drain-timeout', '1m', ...ENGINE);
+    await proxying.line(/127\.0\.0\.1:7001/);
+    const kept = await startKept(h1);
+    const [still = ''] = await findHaproxy(h1);
+    await h1.read('kill', ['-STOP', still]);
+    await proxying.line(/has not answered for 6 s, and another takes its place/);
+    expect(await runProgram(h1, 'ask', ['127.0.0.1', '7000', 'who'])).toMatchObject({ answer: 's1\n' });
+    await h1.read('kill', ['-CONT', still]);
+    expect(await runProgram(h1, 'ask', ['127.0.0.1', '7000', 'who'])).toMatchObject({ answer: 's1\n' });
+    kept.stdin.end();
+    await kept.line(/^done/);
+    expect(kept.stdout).not.toMatch(/^s1 /m);
+    await h1.until(`! kill -0 ${still} 2>/dev/null`);
+  },
+);
+
+await labTest(
   'engine haproxy: when ambassador is killed, haproxy listens no more and finishes what it carries',
   { hosts: 1, needs: ['haproxy'] },
   async (lan) => {

@@ -23,7 +23,7 @@ import { createNodeEngine } from './node.ts';
 const LOOK_MS = 200;
 /** While connections are awaited that are to finish. */
 const DRAIN_LOOK_MS = 50;
-/** A haproxy that is silent for so long hangs. */
+/** A haproxy that is silent for so long takes no clients; what it carries may go on when it does. */
 const HANG_MS = 6_000;
 /** Between two attempts to start it again, from the second on. */
 const RESTART_MS = 500;
@@ -230,20 +230,23 @@ class HaproxyEngine implements Engine {
     }
   }
 
-  /** It does not listen at its admin socket any more: it was told to finish (SIGUSR1), which is how it is upgraded. */
+  /**
+   * It does not listen at its admin socket any more: it was told to finish (SIGUSR1), which is how it is upgraded. Or it stands
+   * still: then it is told to finish, for when it goes on.
+   */
   async #doubt(silent: HaproxyProcess, error: unknown): Promise<void> {
     const now = performance.now();
     this.#silentSince ??= now;
-    if (now - this.#silentSince > HANG_MS) {
-      await silent.kill();
-      return;
-    }
-    if (this.#stopped !== undefined || errorCode(error) !== HAPROXY_AWAY) return;
+    if (this.#stopped !== undefined) return;
+    const isStill = now - this.#silentSince > HANG_MS;
+    if (!isStill && errorCode(error) !== HAPROXY_AWAY) return;
     // Who was killed refuses as well, and is known to have ended a moment later.
     const hasEnded = await Promise.race([silent.ended, sleep(DRAIN_LOOK_MS)]);
     if (hasEnded !== undefined || this.#process !== silent) return;
+    if (isStill) silent.finish();
     this.#leaving.add(silent);
-    this.#onEvent({ kind: 'engine-changed', message: 'haproxy finishes, and another takes its place' });
+    const what = isStill ? `has not answered for ${HANG_MS / 1_000} s` : 'finishes';
+    this.#onEvent({ kind: 'engine-changed', message: `haproxy ${what}, and another takes its place` });
     this.#restarted = this.#startAgain();
     await this.#restarted;
   }

@@ -80,6 +80,11 @@ export class HaproxyProcess {
     return this.#child.pid ?? 0;
   }
 
+  /** Takes no more clients, and ends with the last connection. */
+  finish(): void {
+    if (!this.#hasEnded) this.#child.kill('SIGUSR1');
+  }
+
   /** At once. Resolves when it is gone. */
   async kill(): Promise<void> {
     if (!this.#hasEnded) this.#child.kill('SIGKILL');
