@@ -17,6 +17,8 @@ export interface AmbassadorOptions {
   readonly lag?: () => number;
   /** How endpoints in doubt are dialled beside the engine. Absent: over this machine's network. */
   readonly dial?: DialService;
+  /** Every address of this host, without zone; what a proxy that listens on all of them is reached at. Absent: loopback alone. */
+  readonly ownAddresses?: (() => ReadonlySet<string>) | undefined;
   /** Never called after `close` has resolved. */
   readonly onEvent?: (event: ProxyEvent) => void;
   /** Told of each dial's outcome; in the data path, so it must be quick. */

@@ -35,6 +35,8 @@ export interface ProxyOptions {
   readonly opening?: Opening;
   /** What moves the bytes, as the status shows it; absent: the ambassador's own name for it. */
   readonly engine?: EngineChoice;
+  /** The service of which to say on this machine that a proxy listens here, so that no announcer takes it for the service itself. */
+  readonly beacon?: string;
   /** Tell of each connection when it has ended. */
   readonly reportConnections?: boolean;
 }
@@ -57,6 +59,8 @@ export interface ProxyCheck {
 export type ProxyEvent =
   | { readonly kind: 'listening'; readonly service: string; readonly at: readonly Target[] }
   | { readonly kind: 'endpoint-added' | 'endpoint-updated'; readonly service: string; readonly endpoint: Endpoint }
+  /** A source names a place at which the proxy itself listens; once for each endpoint. It is not used. */
+  | { readonly kind: 'leads-back'; readonly service: string; readonly endpoint: Endpoint }
   /** It is gone from the pool; `reason` for people: `said goodbye`, `not heard of again and does not answer` ... */
   | {
       readonly kind: 'endpoint-removed';

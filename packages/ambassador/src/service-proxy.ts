@@ -13,6 +13,7 @@ import type {
   EngineEvent,
 } from './engines/engine.ts';
 import { LostConnections } from './lost-connections.ts';
+import { OwnPlaces } from './own-places.ts';
 import { type Endpoint, isSamePlace } from './pool/endpoint.ts';
 import { Pool } from './pool/pool.ts';
 import type { PoolEvent } from './pool/pool-event.ts';
@@ -38,6 +39,7 @@ export interface ServiceProxyContext {
   readonly createEngine: CreateEngine;
   readonly lag: () => number;
   readonly dial: DialService;
+  readonly ownAddresses?: (() => ReadonlySet<string>) | undefined;
   readonly onEvent: (event: ProxyEvent) => void;
   readonly onDial?: ((dial: DialReport) => void) | undefined;
   readonly onConnection?: ((connection: ServiceConnectionReport) => void) | undefined;
@@ -45,6 +47,8 @@ export interface ServiceProxyContext {
 
 /** A full house or a wrong secret turns clients away by the thousand; it is told this often at most. */
 const FULL_INTERVAL_MS = 10_000;
+
+const MAX_LEADING_BACK = 256;
 
 /** One service: its sources fill a pool, and an engine picks from it. */
 export class ServiceProxy implements EndpointPicker {
@@ -58,6 +62,8 @@ export class ServiceProxy implements EndpointPicker {
   readonly #lost: LostConnections;
   /** By source: when it last said something. */
   readonly #heardAt = new Map<string, number>();
+  /** Endpoints that were told to lead back here. */
+  readonly #leadingBack = new Set<string>();
   #ejections = 0;
   #listening: readonly Target[] = [];
   /** Connections that are carried. */
@@ -96,11 +102,16 @@ export class ServiceProxy implements EndpointPicker {
     if (this.#isClosed) return;
     this.#emit({ kind: 'listening', service: this.#options.service, at: this.#listening });
     this.#tellEngine();
+    const places = new OwnPlaces(this.#listening, this.#context.ownAddresses ?? (() => new Set()));
     for (const source of this.#options.sources) {
       await source.start((update) => {
         if (this.#isClosed) return;
         this.#heardAt.set(source.name, this.#now());
-        contain(() => this.#settle(this.#pool.apply(source.name, update, this.#now())));
+        contain(() => {
+          const { updates, leadBack } = places.filter(update);
+          for (const endpoint of leadBack) this.#tellLeadsBack(endpoint);
+          for (const one of updates) this.#settle(this.#pool.apply(source.name, one, this.#now()));
+        });
       });
     }
   }
@@ -299,6 +310,12 @@ export class ServiceProxy implements EndpointPicker {
 
   #tellReset(endpoint: Endpoint, count: number, reason: string): void {
     this.#emit({ kind: 'connections-reset', service: this.#options.service, endpoint, count, reason });
+  }
+
+  #tellLeadsBack(endpoint: Endpoint): void {
+    if (this.#leadingBack.has(endpoint.id) || this.#leadingBack.size >= MAX_LEADING_BACK) return;
+    this.#leadingBack.add(endpoint.id);
+    this.#emit({ kind: 'leads-back', service: this.#options.service, endpoint });
   }
 
   #onEngineEvent(event: EngineEvent): void {

@@ -18,7 +18,7 @@ import { listDialableAddresses } from './local-targets.ts';
 import { type Finding, Lookout } from './lookout.ts';
 import { pause } from './pause.ts';
 import { isThisMachine } from './service-host.ts';
-import { buildServiceOptions } from './service-options.ts';
+import { buildServiceOptions, nameOfType } from './service-options.ts';
 import { ServicePulse } from './service-pulse.ts';
 import { Signature } from './signature.ts';
 
@@ -315,6 +315,7 @@ export class Announcement {
     const announced = new AnnouncedAddresses(() => host.interfaces(), clock);
     const ingress = await host.openIngress({
       targets: () => this.#found.targets,
+      leadsBack: (target) => this.#found.leadsBack(target),
       isAnnounced: (address) => announced.has(address),
       prologues: () => [...prologues, ...(injection?.(this.#options) ?? [])],
       places: host.room.places,
@@ -505,9 +506,4 @@ function describeLook(options: AnnouncementOptions): readonly unknown[] {
 
 function createPulse({ question }: Lookout): ServicePulse | undefined {
   return question === undefined ? undefined : new ServicePulse(question);
-}
-
-/** What proxies ask for: `redis` of `_redis._tcp`. */
-function nameOfType(type: string): string {
-  return (/^_([^.]+)/.exec(type)?.[1] ?? type).toLowerCase();
 }

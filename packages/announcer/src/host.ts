@@ -1,6 +1,6 @@
 import type { CheckTools } from '@mdns-ambassador/checks';
 import type { NetworkInterface } from '@mdns-ambassador/mdns';
-import type { Room } from '@mdns-ambassador/relay';
+import type { Room, Target } from '@mdns-ambassador/relay';
 import type { OpenIngress } from './ingress.ts';
 
 /** What the announcer needs of the machine that it runs on. */
@@ -13,6 +13,8 @@ export interface Host extends CheckTools {
   addresses(): readonly string[];
   /** The literal addresses of a host name. Rejects when it has none. */
   lookup(hostname: string): Promise<readonly string[]>;
+  /** The service of the ambassador proxy that listens there; undefined where none says so. Never rejects. */
+  findProxy(target: Target): Promise<string | undefined>;
   /** For the relayed connections of all announcements. */
   readonly room: Room;
   readonly openIngress: OpenIngress;

@@ -5,6 +5,7 @@ import {
   type DrainOutcome,
   dial,
   dismissClient,
+  formatTarget,
   type Leg,
   type Prologue,
   Redial,
@@ -29,6 +30,8 @@ const MAX_REDIALS = 2;
 export interface IngressOptions {
   /** Where the service listens, best first; asked for each connection. */
   readonly targets: () => readonly Target[];
+  /** Whether a proxy of the service listens there instead of the service. Never rejects. */
+  readonly leadsBack?: (target: Target) => Promise<boolean>;
   /** Whether this address of this machine is announced; connections to any other are refused. */
   readonly isAnnounced: (address: string) => boolean;
   /** What runs on each pair before bytes flow; asked for each connection. */
@@ -160,7 +163,7 @@ function carry(
 }
 
 async function reachService(client: Leg, options: IngressOptions, signal: AbortSignal): Reaching {
-  const upstream = await dialFirst(options.targets(), signal).catch(() => undefined);
+  const upstream = await dialFirst(options, signal).catch(() => undefined);
   if (upstream !== undefined) return introduce(client, upstream, options, signal);
   resetLeg(client);
   return undefined;
@@ -187,10 +190,10 @@ async function reachServiceFor(caller: Caller, options: IngressOptions, signal: 
 }
 
 /** A connection to the service, if that answers its check too. */
-async function reachUp({ targets, isServiceUp }: IngressOptions, signal: AbortSignal): Promise<Socket | undefined> {
+async function reachUp(options: IngressOptions, signal: AbortSignal): Promise<Socket | undefined> {
   const [upstream, isUp] = await Promise.all([
-    dialFirst(targets(), signal).catch(() => undefined),
-    isServiceUp?.() ?? true,
+    dialFirst(options, signal).catch(() => undefined),
+    options.isServiceUp?.() ?? true,
   ]);
   if (isUp || upstream === undefined) return upstream;
   resetLeg(upstream);
@@ -205,7 +208,7 @@ async function introduce(
   signal: AbortSignal,
   redials = 0,
 ): Reaching {
-  const { targets, prologues } = options;
+  const { prologues } = options;
   try {
     const service = await runPrologues(prologues(), client, upstream, signal, describeService(upstream));
     signal.throwIfAborted();
@@ -213,7 +216,7 @@ async function introduce(
   } catch (error) {
     resetLeg(upstream);
     const isWorthIt = error instanceof Redial && redials < MAX_REDIALS;
-    const again = isWorthIt ? await dialFirst(targets(), signal).catch(() => undefined) : undefined;
+    const again = isWorthIt ? await dialFirst(options, signal).catch(() => undefined) : undefined;
     if (again !== undefined) return introduce(client, again, options, signal, redials + 1);
     if (error instanceof Refusal) dismissClient(client, error.reply);
     else resetLeg(client);
@@ -221,9 +224,13 @@ async function introduce(
   }
 }
 
-async function dialFirst(targets: readonly Target[], signal: AbortSignal): Promise<Socket> {
+async function dialFirst({ targets, leadsBack }: IngressOptions, signal: AbortSignal): Promise<Socket> {
   let failure: unknown;
-  for (const target of targets) {
+  for (const target of targets()) {
+    if ((await leadsBack?.(target)) === true) {
+      failure = new RelayError('ELOOP', `${formatTarget(target)} leads back to who asks`);
+      continue;
+    }
     try {
       const socket = await dial(target, { timeoutMs: DIAL_TIMEOUT_MS, signal });
       return socket.on('error', () => undefined);

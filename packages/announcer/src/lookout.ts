@@ -1,6 +1,6 @@
 import { type CheckOutcome, createCheck } from '@mdns-ambassador/checks';
 import type { NetworkInterface } from '@mdns-ambassador/mdns';
-import type { Target } from '@mdns-ambassador/relay';
+import { formatTarget, type Target } from '@mdns-ambassador/relay';
 import type { AnnouncementOptions } from './announcement-options.ts';
 import { AnnouncerError, LoopbackOnlyError } from './announcer-error.ts';
 import type { Host } from './host.ts';
@@ -14,6 +14,7 @@ import {
   type Reachability,
 } from './reachability.ts';
 import { isLoopback, resolveServiceHost, type ServiceHost, stripZone } from './service-host.ts';
+import { nameOfType } from './service-options.ts';
 
 /** A service may bind loopback first and the LAN an instant later: only what is seen this often in a row is refused. */
 const LOOKS_UNTIL_REFUSED = 2;
@@ -84,10 +85,32 @@ export class Lookout {
     this.#targets = checkAt
       ? [{ kind: 'tcp', ...checkAt }]
       : listServiceTargets(serviceHost, port, interfaces, this.#host.platform);
+    const proxied = await this.#leaveOutProxied();
+    if (proxied !== undefined) return this.#fail(proxied, true);
     const outcome = await this.#check(signal);
     if (!outcome.ok) return this.#fail(outcome.reason, outcome.fault === 'absent' || outcome.fault === 'local');
     if (this.#options.relay || this.#target === undefined) return { kind: 'up' };
     return this.#judge(await this.#measureReach(serviceHost, interfaces, signal), interfaces, signal);
+  }
+
+  /** Whether who dials there would reach a proxy of this very service, which would send him back. Never rejects. */
+  async leadsBack(target: Target): Promise<boolean> {
+    return (await this.#host.findProxy(target))?.toLowerCase() === nameOfType(this.#options.type);
+  }
+
+  /** The reason where no place is left. */
+  async #leaveOutProxied(): Promise<string | undefined> {
+    const leadBack = await Promise.all(this.#targets.map((target) => this.leadsBack(target)));
+    const [proxied] = this.#targets.filter((_, index) => leadBack[index]);
+    if (proxied === undefined) return undefined;
+    this.#targets = this.#targets.filter((_, index) => !leadBack[index]);
+    const remembered = this.#target;
+    if (remembered !== undefined && !this.#targets.some((one) => formatTarget(one) === formatTarget(remembered))) {
+      this.#target = undefined;
+      this.#reach = undefined;
+    }
+    if (this.#targets.length > 0) return undefined;
+    return `a proxy of ${this.#options.service} listens on ${formatTarget(proxied)}, and the service itself can't: give one of them another port`;
   }
 
   async #ask(signal: AbortSignal): Promise<CheckOutcome> {

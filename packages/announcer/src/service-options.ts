@@ -82,3 +82,8 @@ function requireInteger(what: string, value: number, min: number, max: number): 
 function refuse(message: string): AnnouncerError {
   return new AnnouncerError('INVALID_OPTION', message);
 }
+
+/** What proxies ask for: `redis` of `_redis._tcp`. */
+export function nameOfType(type: string): string {
+  return (/^_([^.]+)/.exec(type)?.[1] ?? type).toLowerCase();
+}

@@ -2,7 +2,7 @@ import { lookup } from 'node:dns/promises';
 import { networkInterfaces } from 'node:os';
 import { createShell, dialService, type ShellOptions } from '@mdns-ambassador/checks';
 import type { NetworkInterface } from '@mdns-ambassador/mdns';
-import type { Room } from '@mdns-ambassador/relay';
+import { BeaconWatch, type Room } from '@mdns-ambassador/relay';
 import type { Host } from './host.ts';
 import { openIngress } from './ingress.ts';
 import { stripZone } from './service-host.ts';
@@ -16,6 +16,7 @@ export interface SystemHostOptions extends ShellOptions {
 
 /** The machine that this process runs on. */
 export function createSystemHost({ interfaces, room, ...shell }: SystemHostOptions): Host {
+  const beacons = new BeaconWatch();
   return {
     platform: shell.platform,
     interfaces,
@@ -26,6 +27,7 @@ export function createSystemHost({ interfaces, room, ...shell }: SystemHostOptio
     lookup: async (hostname) => (await lookup(hostname, { all: true })).map(({ address }) => address),
     dial: dialService,
     runShell: createShell(shell),
+    findProxy: (target) => beacons.find(target),
     room,
     openIngress,
   };

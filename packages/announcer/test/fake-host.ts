@@ -1,6 +1,6 @@
 import type { DialService, RunShell } from '@mdns-ambassador/checks';
 import type { NetworkInterface } from '@mdns-ambassador/mdns';
-import { formatTarget, RelayError, Room } from '@mdns-ambassador/relay';
+import { formatTarget, RelayError, Room, type Target } from '@mdns-ambassador/relay';
 import { type Behaviour, FakeService, staySilent } from '@mdns-ambassador/testkit';
 import type { Host } from '../src/host.ts';
 import type { Ingress, IngressOptions } from '../src/ingress.ts';
@@ -36,6 +36,13 @@ export class FakeHost implements Host {
   /** Dials that neither succeed nor fail until they are aborted. */
   isSilent = false;
   shellExitCode = 0;
+
+  /** `127.0.0.1:7000` to the service of the proxy that listens there. */
+  readonly proxies = new Map<string, string>();
+
+  async findProxy(target: Target): Promise<string | undefined> {
+    return this.proxies.get(formatTarget(target));
+  }
 
   listen(at: string, behaviour: Behaviour = staySilent): void {
     this.listeners.set(at, new FakeService(behaviour));

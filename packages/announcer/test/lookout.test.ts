@@ -152,3 +152,27 @@ test("A container's own address is what the check looks at; where it is publishe
   expect(await lookout.look(signal)).toEqual({ kind: 'up' });
   expect(host.dialled).toContain('10.99.0.1:12345');
 });
+
+test('A port on which a proxy of the service listens is not the service, and is not dialled', async () => {
+  const { host, lookout } = arrange({ relay: true });
+  host.listenEverywhere();
+  host.proxies.set('127.0.0.1:12345', 'redis').set('[::1]:12345', 'redis');
+  expect(await lookout.look(signal)).toEqual({ kind: 'up' });
+  expect(lookout.targets).toEqual([{ kind: 'tcp', address: '10.99.0.1', port: 12345 }]);
+  expect(host.dialled).not.toContain('127.0.0.1:12345');
+  host.dialled.length = 0;
+  for (const address of ['10.99.0.1', '10.98.0.1', '[fe80::1%eth0]']) host.proxies.set(`${address}:12345`, 'redis');
+  expect(await lookout.look(signal)).toMatchObject({
+    kind: 'down',
+    reason: expect.stringContaining('a proxy of redis listens on 127.0.0.1:12345'),
+  });
+  expect(host.dialled).toEqual([]);
+  expect(await lookout.leadsBack({ kind: 'tcp', address: '10.99.0.1', port: 12345 })).toBe(true);
+});
+
+test('A proxy of another service may be what is announced', async () => {
+  const { host, lookout } = arrange({ relay: true });
+  host.listenEverywhere();
+  host.proxies.set('127.0.0.1:12345', 'cache');
+  expect(await lookout.look(signal)).toEqual({ kind: 'up' });
+});

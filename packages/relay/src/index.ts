@@ -1,3 +1,4 @@
+export { BeaconWatch } from './beacon.ts';
 export { type Connection, Connections, type DrainOutcome } from './connections.ts';
 export { type DialOptions, type DialResult, dial, type LegResult, startDial } from './dial.ts';
 export { type HeldSocket, holdSocket } from './held-socket.ts';

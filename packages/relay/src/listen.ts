@@ -2,6 +2,7 @@ import { chmodSync, lstatSync, rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { platform as osPlatform } from 'node:os';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { type Beacon, lightBeacon } from './beacon.ts';
 import { dial, KEEP_ALIVE_DELAY_MS } from './dial.ts';
 import { handOver } from './hand-over.ts';
 import { takeIn } from './intake.ts';
@@ -28,6 +29,8 @@ export interface ListenOptions {
   readonly onDrop?: () => void;
   /** As `process.platform` has it; default the one that this runs on. */
   readonly platform?: string;
+  /** The service that a proxy listens for: whoever would take the place for the service itself can ask ({@link BeaconWatch}). */
+  readonly beacon?: string;
 }
 
 export interface Listener {
@@ -52,7 +55,9 @@ export async function listen(options: ListenOptions): Promise<Listener> {
     keepAliveInitialDelay: KEEP_ALIVE_DELAY_MS,
   });
   server.maxConnections = options.maxConnections;
+  let beacon: Beacon | undefined;
   server.on('connection', (socket) => {
+    if (beacon?.greet(socket) === true) return;
     takeIn(socket);
     handOver(socket, options.onConnection);
   });
@@ -76,6 +81,10 @@ export async function listen(options: ListenOptions): Promise<Listener> {
     server.close();
     throw refuseToListen(listener.address, { code: REMOTE_SOCKET });
   }
+  if (options.beacon !== undefined) {
+    beacon = await lightBeacon(options.beacon, listener.address);
+    listener.beacon = beacon;
+  }
   return listener;
 }
 
@@ -84,6 +93,8 @@ class OpenListener implements Listener {
   readonly #server: Server;
   /** A unix socket that is ours to remove. */
   readonly #ownPath: string | undefined;
+  /** Goes out with the first who stops, while what is established goes on: another may listen here then. */
+  beacon: Beacon | undefined;
   #stopped: Promise<void> | undefined;
 
   constructor(server: Server, at: ListenPlace) {
@@ -105,6 +116,7 @@ class OpenListener implements Listener {
     // What the kernel has queued is accepted in this turn rather than reset.
     await nextTurn();
     this.#server.close();
+    this.beacon?.close();
     await nextTurn();
     if (this.#ownPath !== undefined) rmSync(this.#ownPath, { force: true });
   }

@@ -15,6 +15,7 @@ import {
   surface,
   type Target,
 } from '@mdns-ambassador/relay';
+import { FAILURE_REASONS } from '../pool/dial-failure.ts';
 import { type Endpoint, namePlace } from '../pool/endpoint.ts';
 import { ClientWatch } from './client-watch.ts';
 import type { ConnectionContext } from './connection-context.ts';
@@ -75,6 +76,7 @@ export class ClientConnection {
   #state: State = { kind: 'seeking' };
   #timer: NodeJS.Timeout | undefined;
   #failures = 0;
+  #hasHeard = false;
   /** As it was when nothing was awaited last. */
   #quiet = { up: 0, down: 0, at: 0 };
   #lastReason: string | undefined;
@@ -121,6 +123,11 @@ export class ClientConnection {
 
   get bytesDown(): number {
     return this.#state.kind === 'spliced' ? this.#state.splice.bytesDown : 0;
+  }
+
+  /** Whether a byte has come from an endpoint. */
+  get hasHeard(): boolean {
+    return this.#hasHeard || this.bytesDown > 0;
   }
 
   /** Where it was dialled, as `placesOf` names places. */
@@ -288,23 +295,35 @@ export class ClientConnection {
 
   #startDial(attempt: number, endpoint: Endpoint, address: string): void {
     const target: Target = { kind: 'tcp', address, port: endpoint.port };
-    const giveUp = this.#context.dial(
-      target,
-      waitUntil(this.#deadline),
-      (result) => {
-        this.#takeDial(attempt);
-        if (result.kind === 'connected') {
-          const dialled = result.socket;
-          this.#contain(() => this.#greet({ attempt, endpoint, address, dialled }));
-          if (this.#state.kind === 'over') resetLeg(dialled);
-        } else {
-          const { code, message } = result.error;
-          this.#contain(() => this.#retry(attempt, classifyDialFailure(code), message));
-        }
-      },
-      endpoint,
-    );
-    this.#dials = [...this.#dials, { attempt, giveUp }];
+    let giveUp: (() => void) | undefined;
+    const dial = (): void => {
+      giveUp = this.#context.dial(
+        target,
+        waitUntil(this.#deadline),
+        (result) => {
+          this.#takeDial(attempt);
+          if (result.kind === 'connected') {
+            const dialled = result.socket;
+            this.#contain(() => this.#greet({ attempt, endpoint, address, dialled }));
+            if (this.#state.kind === 'over') resetLeg(dialled);
+          } else {
+            const { code, message } = result.error;
+            this.#contain(() => this.#retry(attempt, classifyDialFailure(code), message));
+          }
+        },
+        endpoint,
+      );
+    };
+    const refuse = (): void => {
+      this.#takeDial(attempt);
+      this.#contain(() => this.#retry(attempt, 'loop', `${describeEndpoint(endpoint)} ${FAILURE_REASONS.loop}`));
+    };
+    const stopWaiting = this.#context.loops.admit(endpoint, this, dial, refuse);
+    const stop = (): void => {
+      stopWaiting?.();
+      giveUp?.();
+    };
+    this.#dials = [...this.#dials, { attempt, giveUp: stop }];
   }
 
   #takeDial(attempt: number): Dialling | undefined {
@@ -386,6 +405,7 @@ export class ClientConnection {
 
   #end(): void {
     if (this.#state.kind === 'over') return;
+    this.#hasHeard = this.bytesDown > 0;
     try {
       this.#context.onEnded(this.bytesUp, this.bytesDown);
       this.#context.onReport?.(this.#report());

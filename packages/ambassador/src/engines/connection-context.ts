@@ -2,12 +2,15 @@ import type { Opening, Prologue, Proof } from '@mdns-ambassador/relay';
 import type { Endpoint } from '../pool/endpoint.ts';
 import type { Dial } from './endpoint-dialler.ts';
 import type { ConnectionReport, EndpointPicker } from './engine.ts';
+import type { LoopWatch } from './loop-watch.ts';
 import type { RetryBudget } from './retry-budget.ts';
 
 /** What the connections of one engine share. */
 export interface ConnectionContext {
   readonly picker: EndpointPicker;
   readonly dial: Dial;
+  /** Asked before each dial. */
+  readonly loops: Pick<LoopWatch, 'admit'>;
   readonly prologues: readonly Prologue[];
   /** What a dial shows of who was reached: a mesh's handshake is part of it. Absent: nothing. */
   readonly proof?: Proof | undefined;

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import {
   Connections,
   type DrainOutcome,
+  type Leg,
   type Listener,
   type ListenPlace,
   listen,
@@ -20,11 +21,15 @@ import type { ConnectionContext } from './connection-context.ts';
 import type { Dial } from './endpoint-dialler.ts';
 import type { EndpointPicker, Engine, EngineCounters, EngineEvent } from './engine.ts';
 import { listenEverywhere } from './listen-everywhere.ts';
+import { LoopWatch } from './loop-watch.ts';
 import { RetryBudget } from './retry-budget.ts';
+
+const PROBE_TIMEOUT_MS = 2_000;
 
 /** What the engine must know of its service. An IPv6 address that this machine has not is left out where another is bound. */
 export type NodeEngineOptions = Pick<
   ProxyOptions,
+  | 'beacon'
   | 'listen'
   | 'connectTimeoutMs'
   | 'maxConnections'
@@ -60,6 +65,7 @@ class NodeEngine implements Engine {
   readonly #onEvent: (event: EngineEvent) => void;
   readonly #context: ConnectionContext;
   readonly #connections = new Connections<ClientConnection>();
+  readonly #loops: LoopWatch;
   #listeners: readonly Listener[] = [];
   /** Of the process's room, from the start on. */
   #share: Share | undefined;
@@ -80,9 +86,17 @@ class NodeEngine implements Engine {
   ) {
     this.#options = options;
     this.#onEvent = onEvent;
+    const dial = path.dial ?? options.dialler?.startDial ?? startDial;
+    this.#loops = new LoopWatch({
+      clock: { now: () => performance.now(), after: startTimer },
+      random: Math.random,
+      probe: (endpoint) => probeWith(dial, endpoint),
+      onLoop: ({ id }) => void this.resetConnectionsOf(id),
+    });
     this.#context = {
       picker,
-      dial: path.dial ?? options.dialler?.startDial ?? startDial,
+      dial,
+      loops: this.#loops,
       prologues: [...(path.prologues ?? []), ...(options.prologues ?? [])],
       opening: path.opening ?? options.opening,
       proof: options.proof,
@@ -188,6 +202,7 @@ class NodeEngine implements Engine {
       maxConnections: this.#options.maxConnections,
       onConnection: (client) => this.#accept(client),
       onDrop: () => this.#refuse(),
+      ...(this.#options.beacon === undefined ? {} : { beacon: this.#options.beacon }),
     });
   }
 
@@ -200,6 +215,7 @@ class NodeEngine implements Engine {
       return;
     }
     this.#accepted += 1;
+    if (this.#loops.isTesting) this.#loops.arrived(client.remoteAddress ?? '');
     const connection = new ClientConnection(client, this.#context);
     this.#connections.add(connection);
     void connection.finished.then(leave);
@@ -221,4 +237,27 @@ class NodeEngine implements Engine {
     const limit = Math.min(this.#options.maxConnections, this.#connections.size);
     this.#onEvent({ kind: 'connections-full', limit });
   }
+}
+
+function startTimer(delayMs: number, run: () => void): () => void {
+  const timer = setTimeout(run, delayMs);
+  return () => clearTimeout(timer);
+}
+
+/** A connection on which nothing is said. */
+function probeWith(dial: Dial, endpoint: Endpoint): () => void {
+  const target: Target = { kind: 'tcp', address: endpoint.addresses[0] ?? '', port: endpoint.port };
+  let leg: Leg | undefined;
+  const giveUp = dial(
+    target,
+    PROBE_TIMEOUT_MS,
+    (result) => {
+      if (result.kind === 'connected') leg = result.socket.on('error', () => undefined);
+    },
+    endpoint,
+  );
+  return () => {
+    giveUp();
+    if (leg !== undefined) resetLeg(leg);
+  };
 }

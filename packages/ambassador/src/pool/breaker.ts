@@ -28,6 +28,7 @@ const FAILURES_TO_EJECT: Readonly<Record<FailureOfEndpoint, number>> = {
   down: 1,
   draining: 1,
   identity: 1,
+  loop: 1,
   timeout: 2,
 };
 /** With the jitter 9.4 s at most: an endpoint that is there again is in use again within 10 s. */
@@ -144,6 +145,6 @@ function failEjected(
 }
 
 function eject(ejections: number, now: number, random: Random, failure?: FailureOfEndpoint): Breaker {
-  const ejection = failure === 'identity' ? IDENTITY_EJECTION : EJECTION;
+  const ejection = failure === 'identity' || failure === 'loop' ? IDENTITY_EJECTION : EJECTION;
   return { kind: 'ejected', until: now + backoffMs(ejections, ejection, random), ejections };
 }

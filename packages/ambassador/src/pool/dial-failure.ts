@@ -1,6 +1,7 @@
 /**
  * Why a dial failed, as the pool must know it: `local` faults (EMFILE, EADDRNOTAVAIL) say nothing about the endpoint. `busy`, `down` and
- * `draining` are what an announcer of a mesh answers; `identity`: it is not who may serve us, or does not accept us.
+ * `draining` are what an announcer of a mesh answers; `identity`: it is not who may serve us, or does not accept us; `loop`: who is dialled there
+ * dials us.
  */
 export type DialFailure =
   | 'refused'
@@ -12,6 +13,7 @@ export type DialFailure =
   | 'down'
   | 'draining'
   | 'identity'
+  | 'loop'
   | 'local';
 
 /** For people, behind the name of an endpoint. */
@@ -25,6 +27,7 @@ export const FAILURE_REASONS: Readonly<Record<DialFailure, string>> = {
   down: 'says that its service is down',
   draining: 'is leaving',
   identity: 'is not a member that may serve us',
+  loop: 'leads back to this proxy',
   local: 'could not be dialled from here',
 };
 

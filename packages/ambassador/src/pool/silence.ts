@@ -25,6 +25,7 @@ export function recordDialFailure(silence: Silence, failure: DialFailure, now: n
     case 'down':
     case 'draining':
     case 'identity':
+    case 'loop':
       return NO_SILENCE;
     case 'local':
       return silence;

@@ -26,6 +26,7 @@ function createContext(upstream: Leg, broken: string): ConnectionContext {
       dialSucceeded: () => or('dialSucceeded', undefined),
       dialFailed: () => or('dialFailed', undefined),
     },
+    loops: { admit: (_endpoint, _watched, go) => void go() },
     dial: (_target, _timeoutMs, onSettled) => {
       queueMicrotask(() => onSettled({ kind: 'connected', socket: upstream }));
       return () => undefined;

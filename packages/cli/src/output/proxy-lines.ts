@@ -15,6 +15,8 @@ export function describeProxyEvent(event: ProxyEvent, connectTimeoutMs: number):
       return `found ${describePlaced(event.endpoint)}`;
     case 'endpoint-updated':
       return `changed: ${describePlaced(event.endpoint)}`;
+    case 'leads-back':
+      return `${describeEndpoint(event.endpoint)} is not used: it leads back to this proxy`;
     case 'endpoint-removed':
       return `lost ${describeEndpoint(event.endpoint)}: ${event.reason}`;
     case 'endpoint-state':
@@ -50,6 +52,7 @@ export function proxyEventToFact(event: ProxyEvent): Fact {
       return { event: event.kind, service: event.service, listen: event.at.map(formatTarget) };
     case 'endpoint-added':
     case 'endpoint-updated':
+    case 'leads-back':
       return { event: event.kind, service: event.service, endpoint: toJson(event.endpoint) };
     case 'endpoint-removed':
     case 'connections-reset': {

@@ -11,7 +11,7 @@ import {
 } from '@mdns-ambassador/ambassador';
 import { type CheckOptions, type CheckTools, createShell, dialService } from '@mdns-ambassador/checks';
 import { createPostgresCancelRouting } from '@mdns-ambassador/credentials';
-import { systemClock } from '@mdns-ambassador/mdns';
+import { systemClock, systemNetwork } from '@mdns-ambassador/mdns';
 import type { Mesh } from '@mdns-ambassador/mesh';
 import { type Opening, RelayError, type Room } from '@mdns-ambassador/relay';
 import { refuseShared } from '../announce-request.ts';
@@ -52,6 +52,9 @@ import { tellStopping, waitForAbort } from './stopping.ts';
 
 /** A service of PostgreSQL goes by one of these. */
 const POSTGRES_NAMES: readonly string[] = ['postgres', 'postgresql'];
+
+/** Sources in which nothing appears by itself: what is written there may be announced to others through a proxy. */
+const WRITTEN_SOURCES: readonly string[] = ['static', 'dns', 'srv', 'file'];
 
 /** `ambassador proxy` */
 export async function proxyServices(invocation: Invocation): Promise<number> {
@@ -188,6 +191,7 @@ export function composeProxy(
     ...(injection === undefined ? {} : { prologues: injection.prologues }),
     ...(opening === undefined ? {} : { opening }),
     reportConnections,
+    ...(origins.from.every(({ kind }) => WRITTEN_SOURCES.includes(kind)) ? {} : { beacon: options.service }),
     ...composeCheck(activeCheck, checkIntervalMs, tools),
     ...(path === undefined ? {} : { dialler: path.dialler, proof: 'mesh' }),
     merge: origins.merge,
@@ -223,6 +227,7 @@ export function composeAmbassador(
   return createAmbassador({
     ...observers,
     proxies,
+    ownAddresses: systemNetwork().ownAddresses,
     clock: systemClock,
     random: Math.random,
     createEngine: createChosenEngine,

@@ -90,6 +90,7 @@ const PROXY: Examples<ProxyEvent> = {
   listening: { kind: 'listening', service: 's', at: [{ kind: 'tcp', address: 'a', port: 1 }] },
   'endpoint-added': { kind: 'endpoint-added', service: 's', endpoint: ENDPOINT },
   'endpoint-updated': { kind: 'endpoint-updated', service: 's', endpoint: ENDPOINT },
+  'leads-back': { kind: 'leads-back', service: 's', endpoint: ENDPOINT },
   'endpoint-removed': { kind: 'endpoint-removed', service: 's', endpoint: ENDPOINT, reason: 'r' },
   'endpoint-state': { kind: 'endpoint-state', service: 's', endpoint: ENDPOINT, state: 'ejected', reason: 'r' },
   'connections-reset': { kind: 'connections-reset', service: 's', endpoint: ENDPOINT, count: 1, reason: 'r' },

@@ -19,6 +19,8 @@ const RECORD_TAIL_BYTES = 10;
 const SRV_FIXED_BYTES = 6;
 /** EDNS0 and the owner option (RFC 6891): no record of class IN. */
 const TYPE_OPT = 41;
+/** Of one packet, each once. 9000 bytes hold 1,490, and each costs a look; a full Ethernet frame of the shortest names of DNS-SD holds fewer. */
+const MAX_QUESTIONS = 256;
 /** RFC 4034 4.1.2: for 256 types. */
 const MAX_WINDOW_BYTES = 32;
 
@@ -74,6 +76,8 @@ class MessageReader {
 
   readQuestions(count: number): readonly Question[] {
     const questions: Question[] = [];
+    /** By name, of which a pointer to one that was read is the same: what was asked already. */
+    const asked = new Map<Name, Set<number>>();
     for (let read = 0; read < count && this.#at < this.#bytes.length; read++) {
       const { name, next } = this.#names.read(this.#at, this.#bytes.length);
       if (next === undefined || next + QUESTION_TAIL_BYTES > this.#bytes.length) {
@@ -85,6 +89,8 @@ class MessageReader {
       this.#at = next + QUESTION_TAIL_BYTES;
       const questionClass = classAndBit & ~CLASS_TOP_BIT;
       if (name === undefined) this.damaged += 1;
+      else if (isRepeated(asked, name, type * 0x10000 + classAndBit)) continue;
+      else if (questions.length >= MAX_QUESTIONS) this.damaged += 1;
       else if (questionClass === CLASS_IN || questionClass === CLASS_ANY) {
         const unicast = (classAndBit & CLASS_TOP_BIT) !== 0;
         questions.push({ name, type, unicast, ...(questionClass === CLASS_ANY && { anyClass: true }) });
@@ -204,4 +210,12 @@ function copyBytes(bytes: Uint8Array, start: number, end: number): Uint8Array {
 
 function readUint16(bytes: Uint8Array, at: number): number {
   return ((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0);
+}
+
+function isRepeated(asked: Map<Name, Set<number>>, name: Name, what: number): boolean {
+  const before = asked.get(name);
+  if (before === undefined) asked.set(name, new Set([what]));
+  else if (before.has(what)) return true;
+  else before.add(what);
+  return false;
 }

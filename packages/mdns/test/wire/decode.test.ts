@@ -175,7 +175,8 @@ describe('decodeMessage on damaged packets', () => {
 
   it('reads as many labels as the packet has bytes, and no mountain of them from pointers', () => {
     const long = `${'0161'.repeat(100)}00 0001 0001`;
-    const pointers = 'c00c 0001 0001'.repeat(1000);
+    const types = Array.from({ length: 1000 }, (_, index) => (index + 2).toString(16).padStart(4, '0'));
+    const pointers = types.map((type) => `c00c ${type} 0001`).join('');
     const { message, damaged } = decode(`0000 0000 03e9 0000 0000 0000 ${long} ${pointers}`);
     const labels = message.questions.reduce((sum, question) => sum + question.name.length, 0);
     expect(labels).toBeGreaterThan(6000 - 100);
@@ -223,5 +224,37 @@ describe('decodeMessage on damaged packets', () => {
         expect(bytesToHex(encodeMessage(decodeMessage(again)?.message ?? decoded.message))).toBe(bytesToHex(again));
       }),
     );
+  });
+});
+
+describe('many questions in one packet', () => {
+  const header = (count: number): string => `0000 0000 ${count.toString(16).padStart(4, '0')} 0000 0000 0000`;
+  /** `a.local` in full, then pointers to it. */
+  const first = '0161 056c6f63616c 00 000c 0001';
+
+  it('count once each, however often they are asked', () => {
+    const again = ['c00c 0021 0001', 'c00c 0010 0001', 'c00c 000c 8001', 'c00c 000c 0001'].join('');
+    const { message, damaged } = decode(`${header(1 + 4 * 370)} ${first} ${again.repeat(370)}`);
+    expect(message.questions.map(({ type, unicast }) => [type, unicast])).toEqual([
+      [12, false],
+      [33, false],
+      [16, false],
+      [12, true],
+      [12, false],
+    ]);
+    expect(damaged).toBe(0);
+  });
+
+  it('are looked at up to 256, and what follows them is read', () => {
+    const types = Array.from(
+      { length: 1_000 },
+      (_, index) => `c00c ${(index + 256).toString(16).padStart(4, '0')} 0001`,
+    );
+    const answer = 'c00c 0001 0001 00000078 0004 0a000001';
+    const packet = `0000 0000 ${(1_001).toString(16).padStart(4, '0')} 0001 0000 0000 ${first} ${types.join('')} ${answer}`;
+    const { message, damaged } = decode(packet);
+    expect(message.questions).toHaveLength(256);
+    expect(damaged).toBe(745);
+    expect(message.answers).toHaveLength(1);
   });
 });
