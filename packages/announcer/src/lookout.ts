@@ -86,9 +86,10 @@ export class Lookout {
       ? [{ kind: 'tcp', ...checkAt }]
       : listServiceTargets(serviceHost, port, interfaces, this.#host.platform);
     const proxied = await this.#leaveOutProxied();
-    if (proxied !== undefined) return this.#fail(proxied, true);
+    if (proxied !== undefined && this.#targets.length === 0) return this.#fail(proxied, true);
     const outcome = await this.#check(signal);
-    if (!outcome.ok) return this.#fail(outcome.reason, outcome.fault === 'absent' || outcome.fault === 'local');
+    if (!outcome.ok)
+      return this.#fail(proxied ?? outcome.reason, outcome.fault === 'absent' || outcome.fault === 'local');
     if (this.#options.relay || this.#target === undefined) return { kind: 'up' };
     return this.#judge(await this.#measureReach(serviceHost, interfaces, signal), interfaces, signal);
   }
@@ -98,7 +99,7 @@ export class Lookout {
     return (await this.#host.findProxy(target))?.toLowerCase() === nameOfType(this.#options.type);
   }
 
-  /** The reason where no place is left. */
+  /** Why a place was left out; undefined where none was. */
   async #leaveOutProxied(): Promise<string | undefined> {
     const leadBack = await Promise.all(this.#targets.map((target) => this.leadsBack(target)));
     const [proxied] = this.#targets.filter((_, index) => leadBack[index]);
@@ -109,7 +110,6 @@ export class Lookout {
       this.#target = undefined;
       this.#reach = undefined;
     }
-    if (this.#targets.length > 0) return undefined;
     return `a proxy of ${this.#options.service} listens on ${formatTarget(proxied)}, and the service itself can't: give one of them another port`;
   }
 
