@@ -163,7 +163,7 @@ function carry(
 }
 
 async function reachService(client: Leg, options: IngressOptions, signal: AbortSignal): Reaching {
-  const upstream = await dialFirst(options, signal).catch(() => undefined);
+  const upstream = await dialFirst(options.targets(), options, signal).catch(() => undefined);
   if (upstream !== undefined) return introduce(client, upstream, options, signal);
   resetLeg(client);
   return undefined;
@@ -192,7 +192,7 @@ async function reachServiceFor(caller: Caller, options: IngressOptions, signal: 
 /** A connection to the service, if that answers its check too. */
 async function reachUp(options: IngressOptions, signal: AbortSignal): Promise<Socket | undefined> {
   const [upstream, isUp] = await Promise.all([
-    dialFirst(options, signal).catch(() => undefined),
+    dialFirst(options.targets(), options, signal).catch(() => undefined),
     options.isServiceUp?.() ?? true,
   ]);
   if (isUp || upstream === undefined) return upstream;
@@ -216,7 +216,7 @@ async function introduce(
   } catch (error) {
     resetLeg(upstream);
     const isWorthIt = error instanceof Redial && redials < MAX_REDIALS;
-    const again = isWorthIt ? await dialFirst(options, signal).catch(() => undefined) : undefined;
+    const again = isWorthIt ? await dialFirst(options.targets(), options, signal).catch(() => undefined) : undefined;
     if (again !== undefined) return introduce(client, again, options, signal, redials + 1);
     if (error instanceof Refusal) dismissClient(client, error.reply);
     else resetLeg(client);
@@ -224,9 +224,14 @@ async function introduce(
   }
 }
 
-async function dialFirst({ targets, leadsBack }: IngressOptions, signal: AbortSignal): Promise<Socket> {
+/** What fails to be dialled is a service that is down, not an error of ours: that is why the targets are asked for before. */
+async function dialFirst(
+  targets: readonly Target[],
+  { leadsBack }: IngressOptions,
+  signal: AbortSignal,
+): Promise<Socket> {
   let failure: unknown;
-  for (const target of targets()) {
+  for (const target of targets) {
     if ((await leadsBack?.(target)) === true) {
       failure = new RelayError('ELOOP', `${formatTarget(target)} leads back to who asks`);
       continue;
