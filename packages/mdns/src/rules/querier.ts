@@ -197,9 +197,8 @@ export class Querier implements Machine {
   }
 
   #putAll(records: readonly OwnedRecord[], types: readonly RecordData['type'][], from: Sender, now: number): void {
-    for (const { record, owner } of records) {
-      if (types.includes(record.data.type) && this.#interest.has(owner)) this.#cache.put(record, from, now, owner);
-    }
+    const wanted = records.filter(({ record, owner }) => types.includes(record.data.type) && this.#interest.has(owner));
+    this.#cache.putAll(wanted, from, now);
     this.#drain(now);
   }
 

@@ -4,6 +4,7 @@ import type { CacheEvent } from './cache-event.ts';
 import { DeadlineHeap } from './deadline-heap.ts';
 import { type ExpiryReason, expiryReason, GRACE_MS, lifetimeMs, nextAskAt, RECONFIRM_MS } from './lifetime.ts';
 import type { Random, Sender } from './machine.ts';
+import type { OwnedRecord } from './owned-record.ts';
 import { keyOfTarget } from './record-set.ts';
 import {
   type CachedRecord,
@@ -49,25 +50,25 @@ export class RecordCache {
     return this.#refused;
   }
 
-  /** Takes in one record of a response: a new one, a refresh, a goodbye, or the successor of those it flushes. `owner` is its name's key. */
-  put(
-    record: ResourceRecord,
-    from: Pick<Sender, 'address' | 'isThisHost'>,
-    now: number,
-    owner: string = nameKey(record.name),
-  ): void {
-    if (isTooLarge(record)) return;
-    const type = typeCode(record.data);
-    const targetKey = keyOfTarget(record.data);
-    const entry = this.#store.recordSet(owner, type).find(record.data, targetKey);
-    if (record.ttl === 0) {
-      if (entry !== undefined) this.#hearGoodbye(entry, now);
-      return;
+  /** As `putAll`, of a packet with one record. */
+  put(record: ResourceRecord, from: Pick<Sender, 'address' | 'isThisHost'>, now: number): void {
+    this.putAll([{ record, owner: nameKey(record.name) }], from, now);
+  }
+
+  /**
+   * Takes in records of one response: new ones, refreshes, goodbyes, and, once all are known, the successors of those that they
+   * flush: a set is flushed as a whole, so that what stands further down in the packet was never gone (RFC 6762 10.2).
+   */
+  putAll(records: readonly OwnedRecord[], from: Pick<Sender, 'address' | 'isThisHost'>, now: number): void {
+    const flushed = new Map<string, Set<number>>();
+    for (const { record, owner } of records) {
+      this.#put(record, owner, from, now);
+      // PTR sets of DNS-SD are shared: no single owner can declare them complete.
+      if (!record.flush || record.ttl === 0 || record.data.type === 'PTR' || isTooLarge(record)) continue;
+      const types = flushed.get(owner) ?? new Set();
+      flushed.set(owner, types.add(typeCode(record.data)));
     }
-    // PTR sets of DNS-SD are shared: no single owner can declare them complete (RFC 6762 10.2).
-    if (record.flush && record.data.type !== 'PTR') this.#flush(owner, type, entry, now);
-    if (entry === undefined) this.#add(record, { owner, targetKey }, from, now);
-    else this.#refresh(entry, record, from, now);
+    for (const [owner, types] of flushed) for (const type of types) this.#flush(owner, type, now);
   }
 
   /** Something is kept under this name and type. */
@@ -186,6 +187,16 @@ export class RecordCache {
     return events;
   }
 
+  #put(record: ResourceRecord, owner: string, from: Pick<Sender, 'address' | 'isThisHost'>, now: number): void {
+    if (isTooLarge(record)) return;
+    const targetKey = keyOfTarget(record.data);
+    const entry = this.#store.recordSet(owner, typeCode(record.data)).find(record.data, targetKey);
+    if (record.ttl > 0) {
+      if (entry === undefined) this.#add(record, { owner, targetKey }, from, now);
+      else this.#refresh(entry, record, from, now);
+    } else if (entry !== undefined) this.#hearGoodbye(entry, now);
+  }
+
   #add(
     record: ResourceRecord,
     { owner, targetKey }: { readonly owner: string; readonly targetKey: string | undefined },
@@ -238,7 +249,10 @@ export class RecordCache {
     entry.record = record;
     entry.isFromThisHost ||= from.isThisHost;
     if (isBack) entry.arrival = this.#nextArrival++;
-    if (isRescued && now - lifetime.since >= REORDER_MS) entry.contestedUntil = now + CONTESTED_MS;
+    // Who flushes what another tells a moment later may be the same host on another interface: only a goodbye is contradicted.
+    if (isRescued && lifetime.reason === 'goodbye' && now - lifetime.since >= REORDER_MS) {
+      entry.contestedUntil = now + CONTESTED_MS;
+    }
     entry.lifetime = { kind: 'fresh', asked: 0 };
     entry.receivedAt = now;
     entry.ttlMs = lifetimeMs(record);
@@ -259,9 +273,9 @@ export class RecordCache {
   }
 
   /** RFC 6762 10.2: what the owner did not repeat within a second before now is no longer true. */
-  #flush(owner: string, type: number, except: StoredRecord | undefined, now: number): void {
+  #flush(owner: string, type: number, now: number): void {
     for (const entry of this.#store.recordSet(owner, type)) {
-      if (entry !== except && now - entry.receivedAt > GRACE_MS) this.#withdraw(entry, 'flushed', now);
+      if (now - entry.receivedAt > GRACE_MS) this.#withdraw(entry, 'flushed', now);
     }
   }
 
