@@ -1,7 +1,11 @@
 import { spawn } from 'node:child_process';
 import { EventEmitter } from 'node:events';
+import { statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { endProcessTree } from '@mdns-ambassador/checks';
 import type { Clock } from '@mdns-ambassador/mdns';
 import type { CommandProcess, SpawnCommand } from './command.ts';
+import { planWindowsStart } from './windows-command.ts';
 
 /** How often it is looked whether what a command started is gone, and how long that may take before it is killed. */
 const LOOK_MS = 50;
@@ -19,23 +23,71 @@ export interface CommandGroupOptions {
   readonly clock: Clock;
   /** `process.kill`: a negative id means a process group, signal 0 asks whether it is there; throws where it is not. */
   readonly kill: (pid: number, signal: NodeJS.Signals | 0) => unknown;
+  /** `process.env` */
+  readonly environment: Readonly<Record<string, string | undefined>>;
   /** Default: `spawn` of node:child_process. */
-  readonly start?: (command: string, args: readonly string[], isLeader: boolean) => Leader;
+  readonly start?: (start: CommandStart) => Leader;
+  /** Default: the system's. */
+  readonly isFile?: (path: string) => boolean;
+  /** Default: taskkill. Ends a process and all that it started. */
+  readonly endTree?: (pid: number) => void;
+}
+
+interface CommandStart {
+  readonly file: string;
+  readonly args: readonly string[];
+  readonly isLeader: boolean;
+  readonly isVerbatim: boolean;
 }
 
 /**
  * Starts commands with this process's standard input and outputs. Except on Windows each leads a process group of its own: the
  * terminal's Ctrl-C reaches us alone, so that the goodbye comes first, and what a command leaves behind when it ends (a server that
- * `npm start` ran) ends with it, within five seconds. Its `exit` is told when all are gone.
+ * `npm start` ran) ends with it, within five seconds. Its `exit` is told when all are gone. On Windows a signal ends the command and
+ * all that it started; what it leaves behind when it ends by itself is not known there.
  */
 export function createCommandSpawner(options: CommandGroupOptions): SpawnCommand {
   const { platform, start = startWithOurStreams } = options;
-  if (platform === 'win32') return (command, args) => start(command, args, false);
-  return (command, args) => new CommandGroup(start(command, args, true), options);
+  if (platform !== 'win32') {
+    return (file, args) => new CommandGroup(start({ file, args, isLeader: true, isVerbatim: false }), options);
+  }
+  const { environment, isFile = isRegularFile, endTree = endProcessTree } = options;
+  return (command, args) => {
+    const plan = planWindowsStart(command, args, { environment, folder: resolve(), isFile });
+    return new CommandTree(start({ ...plan, isLeader: false }), endTree);
+  };
 }
 
-function startWithOurStreams(command: string, args: readonly string[], isLeader: boolean): Leader {
-  return spawn(command, [...args], { stdio: 'inherit', detached: isLeader });
+function startWithOurStreams({ file, args, isLeader, isVerbatim }: CommandStart): Leader {
+  return spawn(file, [...args], { stdio: 'inherit', detached: isLeader, windowsVerbatimArguments: isVerbatim });
+}
+
+function isRegularFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+}
+
+/** On Windows. A closed console window tells all who are in it by itself. */
+class CommandTree extends EventEmitter implements CommandProcess {
+  readonly #leader: Leader;
+  readonly #endTree: (pid: number) => void;
+  #hasEnded = false;
+
+  constructor(leader: Leader, endTree: (pid: number) => void) {
+    super();
+    this.#leader = leader;
+    this.#endTree = endTree;
+    leader.on('error', (error: Error) => this.emit('error', error));
+    leader.once('spawn', () => this.emit('spawn'));
+    leader.once('exit', (code: number | null, signal: NodeJS.Signals | null) => {
+      this.#hasEnded = true;
+      this.emit('exit', code, signal);
+    });
+  }
+
+  kill(signal: NodeJS.Signals): void {
+    const { pid } = this.#leader;
+    if (signal !== 'SIGHUP' && pid !== undefined && !this.#hasEnded) this.#endTree(pid);
+  }
 }
 
 class CommandGroup extends EventEmitter implements CommandProcess {

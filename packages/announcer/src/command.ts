@@ -127,6 +127,7 @@ function computeExitCode(code: number | null, signal: NodeJS.Signals | null): nu
 }
 
 function describeSpawnError(command: string, error: Error & { readonly code?: string }): AnnouncerError {
+  if (error instanceof AnnouncerError) return error;
   if (error.code === 'ENOENT') {
     const message = `command "${command}" was not found: check its name, or give its path`;
     return new AnnouncerError('COMMAND_NOT_FOUND', message, { cause: error });

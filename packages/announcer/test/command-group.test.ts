@@ -29,8 +29,11 @@ function arrange({
   const spawnCommand = createCommandSpawner({
     platform,
     clock,
-    start: (command, args, isLeader) => {
-      log.push(`${[command, ...args].join(' ')}${isLeader ? ' in a group of its own' : ''}`);
+    environment: { Path: 'C:\\nodejs' },
+    isFile: (path) => path.toLowerCase() === 'c:\\nodejs\\npm.cmd',
+    endTree: (pid) => log.push(`tree of ${pid} ended`),
+    start: ({ file, args, isLeader }) => {
+      log.push(`${[file, ...args].join(' ')}${isLeader ? ' in a group of its own' : ''}`);
       return leader;
     },
     kill: (pid, signal) => {
@@ -78,9 +81,13 @@ test('signals go to the command alone, SIGKILL to all', () => {
   expect(log.slice(1)).toEqual(['SIGKILL to -42']);
 });
 
-test('on Windows, which has no groups, the command is started as it is', () => {
-  const { leader, log, exits } = arrange({ platform: 'win32' });
+test('on Windows, which has no groups, a signal ends the command and all that it started, once', () => {
+  const { leader, log, child, exits } = arrange({ platform: 'win32' });
+  child.kill('SIGHUP');
+  child.kill('SIGTERM');
   leader.emit('exit', 0, null);
-  expect(log).toEqual(['npm start']);
+  child.kill('SIGKILL');
+  expect(log).toEqual(['cmd.exe /d /e:on /v:off /s /c "C:\\nodejs\\npm.CMD start"', 'tree of 42 ended']);
+  expect(leader.signals).toEqual([]);
   expect(exits).toEqual([[0, null]]);
 });

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { endProcessTree } from './process-tree.ts';
 
 export type ShellExit =
   | { readonly kind: 'exited'; readonly code: number }
@@ -52,7 +53,7 @@ export function createShell({ platform, environment, kill }: ShellOptions): RunS
       kill() {
         if (hasEnded || child.pid === undefined) return;
         if (hasGroups) killGroup(child.pid, kill);
-        else killTree(child.pid);
+        else endProcessTree(child.pid);
       },
     };
   };
@@ -64,10 +65,4 @@ function killGroup(leader: number, kill: ShellOptions['kill']): void {
   } catch {
     // ESRCH: it has ended in the meantime.
   }
-}
-
-/** Windows knows no process groups. */
-function killTree(pid: number): void {
-  const taskkill = spawn('taskkill', ['/pid', String(pid), '/T', '/F'], { stdio: 'ignore', windowsHide: true });
-  taskkill.on('error', () => undefined);
 }

@@ -53,6 +53,14 @@ test.each<[string, string]>([
   ['announce re_dis', '64 SERVICE: "re_dis" is no service name'],
   ['announce redis:99999', '64 SERVICE: "99999" is no port; write a number from 1 to 65535'],
   ['announce no-such-thing', '64 SERVICE: "no-such-thing" has no well-known port; write it as in no-such-thing:8000'],
+  [
+    'announce web:8000 npm start',
+    '64 SERVICE: "npm" has no well-known port; write it as in npm:8000; a command is written behind --, in PowerShell "--"',
+  ],
+  [
+    'announce web:8000 python3 -m http.server',
+    '64 -m is no option of ambassador announce; ambassador announce --help lists them; a command is written behind --, in PowerShell "--"',
+  ],
   ['announce redis redis', '64 SERVICE: "redis" is named twice'],
   ['announce redis api:80 --name x', '64 --name fits one service, and 2 are named'],
   ['announce redis --type _x', '64 --type: "_x" is no service type'],

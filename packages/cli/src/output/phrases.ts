@@ -42,3 +42,6 @@ export function describeFull({ service, limit }: { readonly service: string; rea
   const open = `${service}: ${countThings(limit, 'connection')} ${limit === 1 ? 'is' : 'are'} open, and there is no room for more`;
   return `${open}: further ones are closed (ulimit -n and --max-connections decide)`;
 }
+
+/** PowerShell takes a bare -- away where it runs a script, as it does with what npm installs. */
+export const COMMAND_HINT = 'a command is written behind --, in PowerShell "--"';

@@ -26,6 +26,7 @@ import { announcerEventToFact, describeAnnouncerEvent } from '../output/announce
 import { tellFault } from '../output/fault-lines.ts';
 import { describeMissingInit } from '../output/init-lines.ts';
 import { tellNodeEvent, tellStart } from '../output/network-lines.ts';
+import { COMMAND_HINT } from '../output/phrases.ts';
 import { describeRegistrarEvent, registrarEventToFact } from '../output/registrar-lines.ts';
 import { createReporter, type Reporter } from '../output/reporter.ts';
 import { describeResponderEvent, responderEventToFact } from '../output/responder-lines.ts';
@@ -73,8 +74,10 @@ export async function announceServices(invocation: Invocation): Promise<number> 
       'nothing follows "--"; write the command to run, such as -- redis-server --port 12345, or leave "--" out',
     );
   }
-  const announcements = requests.map((request) =>
-    readAnnouncement(request, { hostName: hostname(), platform: surroundings.platform }),
+  const announcements = requests.map((request, index) =>
+    hintAtCommand(invocation, index, () =>
+      readAnnouncement(request, { hostName: hostname(), platform: surroundings.platform }),
+    ),
   );
   const meshRequest = readMeshRequest(settings, surroundings.platform);
   requireEntitled(meshRequest, 'announce', announcements.map(nameMeshService));
@@ -179,6 +182,18 @@ export async function announceServices(invocation: Invocation): Promise<number> 
   }
 }
 
+/** A word behind the first service that is none and names no port may be a command whose "--" is missing: PowerShell takes it away. */
+function hintAtCommand<T>({ words, trailing }: Invocation, index: number, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    const isCommand = trailing === undefined && index > 0 && !/[:=]/.test(words[index] ?? ':');
+    throw error instanceof CliError && isCommand
+      ? new CliError(error.exitCode, `${error.message}; ${COMMAND_HINT}`, { cause: error })
+      : error;
+  }
+}
+
 /** The command starts and drains its announcer: the lifecycle follows. */
 function watchAnnouncer(announcer: Announcer, lifecycle: Lifecycle): Pick<Announcer, 'start' | 'drain' | 'close'> {
   return {
@@ -236,6 +251,7 @@ async function runCommand(
       platform: surroundings.platform,
       clock: systemClock,
       kill: process.kill.bind(process),
+      environment: surroundings.env,
     }),
     clock: systemClock,
     drainGraceMs: GRACE_MS,

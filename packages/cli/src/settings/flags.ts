@@ -1,6 +1,7 @@
 import { CliError } from '../cli-error.ts';
 import { EXIT_USAGE } from '../exit-codes.ts';
 import { findNearest } from '../nearest.ts';
+import { COMMAND_HINT } from '../output/phrases.ts';
 import type { Option } from './option.ts';
 import type { Layer } from './settings.ts';
 
@@ -20,7 +21,10 @@ export function readFlags(words: ParsedWords, command: string, options: readonly
   for (const [name, value] of Object.entries(words)) {
     if (NOT_OPTIONS.has(name) || value === undefined) continue;
     const option = known.get(name);
-    if (option === undefined) throw new CliError(EXIT_USAGE, describeUnknown(name, command, known.keys()));
+    if (option === undefined) {
+      const hint = command === 'announce' && isCommandMeant(words) ? `; ${COMMAND_HINT}` : '';
+      throw new CliError(EXIT_USAGE, `${describeUnknown(name, command, known.keys())}${hint}`);
+    }
     if (option.kind !== 'flag' && listTexts(value).includes('')) {
       throw new CliError(
         EXIT_USAGE,
@@ -35,6 +39,12 @@ export function readFlags(words: ParsedWords, command: string, options: readonly
       return listTexts(value).map((text) => ({ text, origin: `--${name}`, exitCode: EXIT_USAGE }));
     },
   };
+}
+
+/** `web:8000 python3 -m http.server`: more words, the last of which name no port, and no "--" before them. */
+function isCommandMeant(words: ParsedWords): boolean {
+  const list: unknown = words._;
+  return words['--'] === undefined && Array.isArray(list) && list.slice(1).some((word) => !/[:=]/.test(String(word)));
 }
 
 /** `--timeout -3s` is a wrong value, not an option -3: joins the two words, so that the value is what is refused. */
