@@ -27,14 +27,17 @@ test.runIf(process.platform === 'linux')(
 test.runIf(process.platform === 'linux')(
   'a beacon that somebody else lights for a service is not believed, nor waited for twice',
   async () => {
-    const service = createServer((socket) => socket.end('a service\n')).listen(0, '127.0.0.1');
+    const service = createServer((socket) => socket.resume().end('a service\n')).listen(0, '127.0.0.1');
     await new Promise((resolve) => service.once('listening', resolve));
     const bound = service.address();
     const port = typeof bound === 'object' && bound !== null ? bound.port : 0;
     let asked = 0;
     const squatter = createServer((socket) => {
       asked += 1;
-      socket.on('error', () => undefined).end('{"service":"thing"}\n');
+      socket
+        .on('error', () => undefined)
+        .resume()
+        .end('{"service":"thing"}\n');
     }).listen(`\0ambassador-proxy-127.0.0.1-${port}`);
     await new Promise((resolve) => squatter.once('listening', resolve));
     const watch = new BeaconWatch();
