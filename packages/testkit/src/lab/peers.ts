@@ -9,6 +9,7 @@ export type Peer =
   | 'dbus-daemon'
   | 'docker-compose'
   | 'dockerd'
+  | 'faketime'
   | 'haproxy'
   | 'dig'
   | 'etcd'
@@ -57,6 +58,7 @@ const PACKAGES: Readonly<Record<Peer, PeerPackage>> = {
   'dbus-daemon': { name: 'dbus', path: '/usr/bin/dbus-daemon' },
   'docker-compose': { name: 'docker-compose', path: '/usr/bin/docker-compose' },
   dockerd: { name: 'docker.io', path: '/usr/sbin/dockerd' },
+  faketime: { name: 'faketime', path: '/usr/bin/faketime' },
   haproxy: { name: 'haproxy', path: '/usr/sbin/haproxy' },
   dig: { name: 'bind9-dnsutils', path: '/usr/bin/dig' },
   etcd: { name: 'etcd-server', path: '/usr/bin/etcd' },
