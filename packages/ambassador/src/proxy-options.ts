@@ -1,5 +1,14 @@
 import type { Check } from '@mdns-ambassador/checks';
-import type { ListenPlace, Opening, Prologue, Proof, Room, Target } from '@mdns-ambassador/relay';
+import type {
+  Listener,
+  ListenOptions,
+  ListenPlace,
+  Opening,
+  Prologue,
+  Proof,
+  Room,
+  Target,
+} from '@mdns-ambassador/relay';
 import type { EndpointDialler } from './engines/endpoint-dialler.ts';
 import type { BalancerName } from './pool/balancer.ts';
 import type { Endpoint, EndpointState } from './pool/endpoint.ts';
@@ -10,6 +19,8 @@ import type { Source } from './sources/source.ts';
 export interface ProxyOptions {
   readonly service: string;
   readonly listen: readonly ListenPlace[];
+  /** How engine node listens at a place. Absent: on a socket of its own. */
+  readonly openListener?: (options: ListenOptions) => Promise<Listener>;
   /** In the order written. */
   readonly sources: readonly Source[];
   /** `fallback`: the first source that has endpoints. */

@@ -19,23 +19,29 @@ const NEIGHBOUR_PROBE_MS = 500;
 export const UNIX_SOCKET_MODE = 0o600;
 const WINDOWS_PIPE_PREFIX = '\\\\.\\pipe\\';
 
-export interface ListenOptions {
-  readonly at: ListenPlace;
+/** Who hears of what a listener accepts. */
+export interface Receiver {
   /** Connections above this number are closed at once. */
   readonly maxConnections: number;
   /** The socket is paused and half-open capable; its errors are the receiver's from here on. */
   readonly onConnection: (socket: Socket) => void;
   /** A connection was closed because of `maxConnections`. */
   readonly onDrop?: () => void;
-  /** As `process.platform` has it; default the one that this runs on. */
-  readonly platform?: string;
   /** The service that a proxy listens for: whoever would take the place for the service itself can ask ({@link BeaconWatch}). */
   readonly beacon?: string;
+}
+
+export interface ListenOptions extends Receiver {
+  readonly at: ListenPlace;
+  /** As `process.platform` has it; default the one that this runs on. */
+  readonly platform?: string;
 }
 
 export interface Listener {
   /** What is really bound: port 0 has become a port. */
   readonly address: Target;
+  /** From now on, not from when it resolves, another hears of what is accepted. */
+  handTo(receiver: Receiver): Promise<void>;
   /** Accepts no more; resolves when the listening socket is closed. Established connections go on. Idempotent. */
   stop(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
@@ -54,14 +60,6 @@ export async function listen(options: ListenOptions): Promise<Listener> {
     keepAlive: true,
     keepAliveInitialDelay: KEEP_ALIVE_DELAY_MS,
   });
-  server.maxConnections = options.maxConnections;
-  let beacon: Beacon | undefined;
-  server.on('connection', (socket) => {
-    if (beacon?.greet(socket) === true) return;
-    takeIn(socket);
-    handOver(socket, options.onConnection);
-  });
-  server.on('drop', () => options.onDrop?.());
   if (await isAnswered(at, options.platform ?? osPlatform())) throw refuseToListen(at, { code: 'EADDRINUSE' });
   try {
     await bind(server, at);
@@ -73,18 +71,13 @@ export async function listen(options: ListenOptions): Promise<Listener> {
       throw refuseToListen(at, again);
     });
   }
-  // Failing to accept one connection (EMFILE) is no reason to stop listening.
-  server.on('error', () => options.onDrop?.());
   if (at.kind === 'unix' && !isWindowsPipe(at.path)) chmodSync(at.path, UNIX_SOCKET_MODE);
-  const listener = new OpenListener(server, at);
+  const listener = new OpenListener(server, at, options);
   if (at.kind === 'inherited' && !at.allowRemote && !isLocalTarget(listener.address)) {
     server.close();
     throw refuseToListen(listener.address, { code: REMOTE_SOCKET });
   }
-  if (options.beacon !== undefined) {
-    beacon = await lightBeacon(options.beacon, listener.address);
-    listener.beacon = beacon;
-  }
+  await listener.light();
   return listener;
 }
 
@@ -93,14 +86,36 @@ class OpenListener implements Listener {
   readonly #server: Server;
   /** A unix socket that is ours to remove. */
   readonly #ownPath: string | undefined;
+  #receiver: Receiver;
   /** Goes out with the first who stops, while what is established goes on: another may listen here then. */
-  beacon: Beacon | undefined;
+  #beacon: { readonly service: string; readonly lit: Beacon } | undefined;
   #stopped: Promise<void> | undefined;
 
-  constructor(server: Server, at: ListenPlace) {
+  constructor(server: Server, at: ListenPlace, receiver: Receiver) {
     this.#server = server;
+    this.#receiver = receiver;
     this.address = at.kind === 'unix' ? at : boundAddress(server);
     this.#ownPath = at.kind === 'unix' && !isWindowsPipe(at.path) ? at.path : undefined;
+    server.maxConnections = receiver.maxConnections;
+    server.on('connection', (socket) => this.#accept(socket));
+    server.on('drop', () => this.#receiver.onDrop?.());
+    // Failing to accept one connection (EMFILE) is no reason to stop listening.
+    server.on('error', () => this.#receiver.onDrop?.());
+  }
+
+  async handTo(receiver: Receiver): Promise<void> {
+    this.#receiver = receiver;
+    this.#server.maxConnections = receiver.maxConnections;
+    await this.light();
+  }
+
+  /** Has the beacon say what the receiver wants it to. */
+  async light(): Promise<void> {
+    const { beacon: service } = this.#receiver;
+    if (service === this.#beacon?.service) return;
+    this.#beacon?.lit.close();
+    this.#beacon = undefined;
+    if (service !== undefined) this.#beacon = { service, lit: await lightBeacon(service, this.address) };
   }
 
   stop(): Promise<void> {
@@ -112,11 +127,17 @@ class OpenListener implements Listener {
     return this.stop();
   }
 
+  #accept(socket: Socket): void {
+    if (this.#beacon?.lit.greet(socket) === true) return;
+    takeIn(socket);
+    handOver(socket, this.#receiver.onConnection);
+  }
+
   async #stop(): Promise<void> {
     // What the kernel has queued is accepted in this turn rather than reset.
     await nextTurn();
     this.#server.close();
-    this.beacon?.close();
+    this.#beacon?.lit.close();
     await nextTurn();
     if (this.#ownPath !== undefined) rmSync(this.#ownPath, { force: true });
   }

@@ -125,6 +125,42 @@ await labTest(
   },
 );
 
+await labTest(
+  'what is proxied changes under load, and no connection is refused, lost or cut',
+  { hosts: 2 },
+  async (lan) => {
+    const [h1, h2] = [lan.host(1), lan.host(2)];
+    await startProgram(h1, 'service', '7001', 'a');
+    await startProgram(h1, 'service', '7002', 'b');
+    await announce(h1, 'thing:7001', '--name', 'a', '--txt', 'role=a');
+    await announce(h1, 'thing:7002', '--name', 'b', '--txt', 'role=b');
+    const entries = [
+      'port: 7000',
+      'port: 7000, balance: first, connectTimeout: 5s',
+      'port: 7000, check: tcp, checkInterval: 500ms',
+      "listen: ['127.0.0.1:7000', 'unix:/run/thing.sock'], where: [role=a]",
+      `port: 7000, from: 'static:${h1.ip}:7002'`,
+    ];
+    const write = (entry = ''): Promise<unknown> =>
+      writeConfiguration(h2, `proxy:\n  - { service: thing, ${entry} }\n`);
+    await write(entries[0]);
+    const up = spawnAmbassador(h2, ['up', '--config', CONFIGURATION_FILE]);
+    await up.until((output) => output.includes('found "a"') && output.includes('found "b"'));
+    const echo = await startProgram(h2, 'echo', '127.0.0.1', '7000');
+    const load = await Load.start(h2);
+    await load.moreAnswers(1);
+    for (const entry of entries.slice(1)) {
+      await write(entry);
+      await up.line(/reloaded .*: 0 unchanged, 1 changed, 0 added, 0 removed/);
+      await load.moreAnswers(1);
+    }
+    await load.lastAnswerBy('b');
+    expect((await load.finish()).failures).toEqual([]);
+    await expectEcho(echo, 'still here');
+    expect(up.output).not.toMatch(/not (started|reloaded)/);
+  },
+);
+
 await labTest('a dry run says what would be done and does none of it', { hosts: 1 }, async (lan) => {
   const host = lan.host(1);
   await writeConfiguration(host, describe());

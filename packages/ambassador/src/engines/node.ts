@@ -31,6 +31,7 @@ export type NodeEngineOptions = Pick<
   ProxyOptions,
   | 'beacon'
   | 'listen'
+  | 'openListener'
   | 'connectTimeoutMs'
   | 'maxConnections'
   | 'reportConnections'
@@ -197,7 +198,8 @@ class NodeEngine implements Engine {
   }
 
   #listen(at: ListenPlace): Promise<Listener> {
-    return listen({
+    const { openListener = listen } = this.#options;
+    return openListener({
       at,
       maxConnections: this.#options.maxConnections,
       onConnection: (client) => this.#accept(client),

@@ -13,7 +13,7 @@ import { type CheckOptions, type CheckTools, createShell, dialService } from '@m
 import { createPostgresCancelRouting } from '@mdns-ambassador/credentials';
 import { systemClock, systemNetwork } from '@mdns-ambassador/mdns';
 import type { Mesh } from '@mdns-ambassador/mesh';
-import { type Opening, RelayError, type Room } from '@mdns-ambassador/relay';
+import { type KeptListeners, type Opening, RelayError, type Room } from '@mdns-ambassador/relay';
 import { refuseShared } from '../announce-request.ts';
 import { CliError } from '../cli-error.ts';
 import type { Invocation, Surroundings } from '../command.ts';
@@ -159,6 +159,8 @@ export interface ProxyContext {
   readonly reportConnections: boolean;
   readonly checkTools: CheckTools;
   readonly room: Room;
+  /** Absent: each proxy listens on sockets of its own. */
+  readonly listeners?: KeptListeners;
   /** Absent: open mode. */
   readonly mesh?: Mesh | undefined;
 }
@@ -178,7 +180,7 @@ export function openInjection({ service, injected }: PlannedProxy, injections: I
 /** What was asked for, with its sources, its check and its credentials. */
 export function composeProxy(
   { type, origins, allowed, activeCheck, checkIntervalMs, injected: _, ...options }: PlannedProxy,
-  { local, log, reporter, reportConnections, checkTools, mesh, room }: ProxyContext,
+  { local, log, reporter, reportConnections, checkTools, mesh, room, listeners }: ProxyContext,
   injection: OpenInjection | undefined,
 ): ProxyOptions {
   const opening = injection === undefined ? composeOpening(options) : injection.opening;
@@ -188,6 +190,7 @@ export function composeProxy(
     maxConnections: room.places,
     ...options,
     room,
+    ...(listeners === undefined ? {} : { openListener: (place) => listeners.listen(place) }),
     ...(injection === undefined ? {} : { prologues: injection.prologues }),
     ...(opening === undefined ? {} : { opening }),
     reportConnections,

@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import { LoopLag } from '@mdns-ambassador/ambassador';
 import { systemClock } from '@mdns-ambassador/mdns';
+import { KeptListeners } from '@mdns-ambassador/relay';
 import { CliError } from '../cli-error.ts';
 import type { Invocation, Surroundings } from '../command.ts';
 import { parseConfig, readConfigText } from '../config/read-config.ts';
@@ -77,6 +78,7 @@ export async function runUp(invocation: Invocation): Promise<number> {
   const reportConnections = shared.isSet('log-connections');
   const lag = new LoopLag(systemClock);
   const injections = new Injections(surroundings, reporter);
+  const listeners = new KeptListeners();
   const context: PartContext = {
     injections,
     local,
@@ -86,6 +88,7 @@ export async function runUp(invocation: Invocation): Promise<number> {
     reportConnections,
     checkTools: createCheckTools(surroundings),
     room: measureRoom(),
+    listeners,
     mesh,
     observers: {
       lag: () => lag.current(),
@@ -109,7 +112,8 @@ export async function runUp(invocation: Invocation): Promise<number> {
       isNodeStarted = true;
       tellStart(reporter, local.network, mesh?.ids);
     } else if (lifecycle.phase === 'starting') tellMode(reporter, mesh?.ids);
-    const changes = await Promise.all([announced.apply(announce), proxied.apply(proxy)]);
+    const letGo = listeners.keep(proxy.flatMap(({ engine, listen }) => (engine.kind === 'node' ? listen : [])));
+    const changes = await Promise.all([announced.apply(announce), proxied.apply(proxy)]).finally(letGo);
     if (lifecycle.phase === 'running') tellReloaded(reporter, file, changes);
     return changes.flatMap(({ errors }) => errors);
   };
