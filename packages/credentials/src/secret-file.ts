@@ -3,9 +3,14 @@ import { type ReadSecretOptions, readSecret } from './read-secret.ts';
 import type { Secret } from './secret.ts';
 import type { SecretSource } from './secret-source.ts';
 
-/** How reading it again went. */
+const SPACE = 0x20;
+const TAB = 0x09;
+
+/** What was read, and how reading it again went. */
 export type SecretFileEvent =
   | { readonly kind: 'secret-changed'; readonly name: string }
+  /** A blank or a tab stands at its end, and counts. */
+  | { readonly kind: 'secret-ends-blank'; readonly name: string }
   /** What was read before goes on. Told once, until it can be read again. */
   | { readonly kind: 'secret-unreadable'; readonly name: string; readonly reason: string };
 
@@ -29,7 +34,9 @@ export class SecretFile implements SecretSource {
 
   /** Throws a CredentialsError when the secret can't be had. */
   static open(path: string, options: SecretFileOptions): SecretFile {
-    return new SecretFile(path, readSecret(path, options), options);
+    const file = new SecretFile(path, readSecret(path, options), options);
+    file.#tellBlank();
+    return file;
   }
 
   get current(): Secret {
@@ -46,12 +53,18 @@ export class SecretFile implements SecretSource {
       this.#previous = this.#current;
       this.#current = secret;
       onEvent({ kind: 'secret-changed', name: this.name });
+      this.#tellBlank();
     } catch (error) {
       if (this.#isUnreadableTold) return;
       this.#isUnreadableTold = true;
       const reason = error instanceof CredentialsError ? error.message : `${this.name} can't be read`;
       onEvent({ kind: 'secret-unreadable', name: this.name, reason });
     }
+  }
+
+  #tellBlank(): void {
+    const last = this.#current.reveal().at(-1);
+    if (last === SPACE || last === TAB) this.#options.onEvent({ kind: 'secret-ends-blank', name: this.name });
   }
 
   async *candidates(): AsyncGenerator<Secret, void, undefined> {

@@ -34,6 +34,7 @@ test.each([
   ['hunter2', 'hunter2'],
   ['hunter2\n\n', 'hunter2\n'],
   [' pass word \n', ' pass word '],
+  ['\uFEFFhunter2\r\n', 'hunter2'],
 ])('%j is the secret %j', (text, secret) => {
   expect(reveal(readSecret(write(text), OURS))).toBe(secret);
 });
@@ -47,6 +48,24 @@ test.each([
   expect(() => readSecret(write(text), OURS)).toThrow(
     expect.objectContaining({ code, message: expect.stringMatching(message) }),
   );
+});
+
+test('a blank at the end counts, and is told when the secret is read and when it changes', () => {
+  const events: SecretFileEvent[] = [];
+  const path = write('geheim \r\n');
+  const file = SecretFile.open(path, { ...OURS, onEvent: (event) => events.push(event) });
+  expect(reveal(file.current)).toBe('geheim ');
+  file.refresh();
+  write('anders\t\n');
+  file.refresh();
+  write('anders\n');
+  file.refresh();
+  expect(events.map(({ kind }) => kind)).toEqual([
+    'secret-ends-blank',
+    'secret-changed',
+    'secret-ends-blank',
+    'secret-changed',
+  ]);
 });
 
 test('a file that is missing, or is none, is named', () => {

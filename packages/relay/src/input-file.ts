@@ -1,4 +1,5 @@
 import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs';
+import { decodeByMark } from './input-text.ts';
 import { errorCode, RelayError } from './relay-error.ts';
 
 /** Codes of a {@link RelayError} of `readInputFile`, beside those of the system. */
@@ -21,7 +22,7 @@ export interface InputFileOptions {
 }
 
 /**
- * Reads a file that somebody named. It never waits for what is no file: a FIFO, a socket, a device or a folder is refused at once, and so
+ * Reads a text file that somebody named, as UTF-8: a byte order mark is followed ({@link decodeByMark}) and left out. It never waits for what is no file: a FIFO, a socket, a device or a folder is refused at once, and so
  * is what is too long. Throws a RelayError whose message is a sentence with the path: `ENOENT`, `EISDIR`, `EACCES` and the like,
  * {@link NOT_REGULAR}, {@link TOO_LONG}, {@link NO_END}.
  */
@@ -34,7 +35,7 @@ export function readInputFile(path: string, { maxBytes, takesPipe = false, accep
     const isPipe = stats.isFIFO() && takesPipe && PASSED_PIPE.test(path);
     if (!stats.isFile() && !isPipe) throw refuseKind(path);
     if (stats.size > maxBytes) throw refuseLength(path, maxBytes);
-    return isPipe ? readPipe(file, path, maxBytes) : readToEnd(file, path, maxBytes);
+    return decodeByMark(isPipe ? readPipe(file, path, maxBytes) : readToEnd(file, path, maxBytes));
   } catch (error) {
     throw error instanceof Error && !('syscall' in error) ? error : explain(path, error);
   } finally {

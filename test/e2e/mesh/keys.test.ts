@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { expect } from 'vitest';
 import { runAmbassador } from '../../ambassador.ts';
 import { labTest } from '../../lab-test.ts';
@@ -26,6 +26,13 @@ await labTest('a mesh key is made once, private, and never printed', { hosts: 1 
   expect(shown).toContain(`mesh ${id}\n`);
   expect(JSON.parse(await mesh(h1, 'show', '--json', path))).toMatchObject({ file: path, mesh: id });
   expect(made + shown + again.stderr).not.toContain(secret.slice(5));
+
+  const token = join(dirname(path), 'redis.token');
+  const cut = await mesh(h1, 'token', '--proxy', 'redis', '-o', token, path);
+  expect(cut).toContain(`ambassador proxy redis --mesh-key-file ${token}`);
+  expect(cut).not.toMatch(/amb\w*1_/);
+  expect(await h1.read('stat', ['-c', '%a', token])).toBe('600\n');
+  expect(await mesh(h1, 'show', token)).toContain(`mesh ${id}: a token to proxy redis\n`);
 
   const rotated = await mesh(h1, 'rotate', path);
   expect(rotated).toContain(`${id} is still accepted`);

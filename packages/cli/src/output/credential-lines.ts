@@ -30,6 +30,8 @@ export function describeSecretEvent(service: string, event: SecretFileEvent): st
   switch (event.kind) {
     case 'secret-changed':
       return `${service}: the secret in ${escapeText(event.name)} has changed, new connections use it`;
+    case 'secret-ends-blank':
+      return `${service}: ${escapeText(event.name)} ends with a blank, which is taken for a part of the secret: take it away if it is none (cmd's echo writes one before >)`;
     case 'secret-unreadable':
       return `${service}: the secret stays as it was: ${escapeText(event.reason)}`;
     default:

@@ -19,6 +19,7 @@ import type { Invocation } from '../command.ts';
 import { EXIT_CONFIG, EXIT_OK, EXIT_REFUSED, EXIT_USAGE } from '../exit-codes.ts';
 import { MESH_ACTIONS, type MeshAction } from '../mesh-actions.ts';
 import { explainMeshErrors, locateKeyFile, nameDefaultKeyFile } from '../mesh-request.ts';
+import { quoteHint } from '../output/phrases.ts';
 import type { Printer } from '../output/printer.ts';
 import { parseServiceName } from '../parse/service-name.ts';
 import { addSharedOptions, loadConfig } from '../settings/service-requests.ts';
@@ -76,6 +77,7 @@ function refuseOptions(action: MeshAction, settings: Settings): void {
   const owners: readonly (readonly [option: string, owner: MeshAction])[] = [
     ['announce', 'token'],
     ['proxy', 'token'],
+    ['output', 'token'],
     ['drop-old', 'rotate'],
     ['json', 'show'],
   ];
@@ -86,13 +88,14 @@ function refuseOptions(action: MeshAction, settings: Settings): void {
   }
 }
 
-function initMesh({ path, print }: Task): void {
+function initMesh({ path, platform, print }: Task): void {
   const ring: KeyRing = { kind: 'keys', current: new MeshKey(randomBytes(KEY_BYTES)) };
   explainMeshErrors(() => createKeyFile(path, ring));
   print(`mesh ${listMeshIds(ring)[0]}: its key is in ${path}`);
+  tellRights(path, platform, print);
   print('Copy that file to every machine of the mesh, and keep it secret. Then, for example:');
-  print(`  ambassador announce redis --mesh-key-file ${quote(path)}`);
-  print(`  ambassador proxy redis --mesh-key-file ${quote(path)}`);
+  print(`  ambassador announce redis --mesh-key-file ${quoteHint(path, platform)}`);
+  print(`  ambassador proxy redis --mesh-key-file ${quoteHint(path, platform)}`);
 }
 
 function showMesh({ path, platform, stdout, print, settings }: Task): void {
@@ -121,7 +124,18 @@ async function printToken({ path, platform, print, settings }: Task): Promise<vo
   const ring = readRing(path, platform);
   const refusal = explainRefusal(ring, role, service);
   if (refusal !== undefined) throw new CliError(EXIT_REFUSED, refusal);
-  print(formatBundle(ring.kind === 'bundle' ? ring.bundle : await cutBundle(listKeys(ring), role, service)));
+  const bundle = ring.kind === 'bundle' ? ring.bundle : await cutBundle(listKeys(ring), role, service);
+  const file = settings.find('output').at(-1);
+  if (file === undefined) {
+    print(formatBundle(bundle));
+    return;
+  }
+  const output = locateKeyFile(file.text, file);
+  explainMeshErrors(() => createKeyFile(output, { kind: 'bundle', bundle }), file);
+  print(`a token to ${role} ${service} is in ${output}, for you to copy to the machine that needs it`);
+  tellRights(output, platform, print);
+  print('Then, for example:');
+  print(`  ambassador ${role} ${service} --mesh-key-file ${quoteHint(output, platform)}`);
 }
 
 function readPurpose(settings: Settings): { readonly role: Role; readonly service: string } {
@@ -161,7 +175,7 @@ function rotateMesh({ path, platform, print, settings }: Task): void {
   const [current, previous] = listMeshIds(rotated);
   print(`mesh ${current} is new, and ${previous} is still accepted`);
   print(`Copy ${path} to every machine of the mesh and print its tokens anew; running processes take it up. Then:`);
-  print(`  ambassador mesh rotate --drop-old ${quote(path)}`);
+  print(`  ambassador mesh rotate --drop-old ${quoteHint(path, platform)}`);
 }
 
 function readRing(path: string, platform: NodeJS.Platform): KeyRing {
@@ -173,6 +187,8 @@ function fingerprint(ring: KeyRing): readonly string[] {
   return listMeshIds(ring).map((id) => createHash('sha256').update(`ambassador/mesh ${id}`).digest('base64url'));
 }
 
-function quote(path: string): string {
-  return /^[\w./@:+-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
+/** Elsewhere a file that others may use is refused. */
+function tellRights(path: string, platform: NodeJS.Platform, print: Task['print']): void {
+  if (platform === 'win32')
+    print(`Who may read it is not looked at on Windows: see that no other user can open ${path}`);
 }

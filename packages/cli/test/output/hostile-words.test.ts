@@ -158,6 +158,7 @@ const CREDENTIALS: Examples<CredentialEvent> = {
 };
 const SECRETS: Examples<SecretFileEvent> = {
   'secret-changed': { kind: 'secret-changed', name: 'n' },
+  'secret-ends-blank': { kind: 'secret-ends-blank', name: 'n' },
   'secret-unreadable': { kind: 'secret-unreadable', name: 'n', reason: 'r' },
 };
 const QUARANTINE: Required<QuarantineEvent> = { service: 's', place: 'p', reason: 'r', forMs: 1, isFirst: true };
