@@ -11,6 +11,7 @@ import type {
   Engine,
   EngineCounters,
   EngineEvent,
+  Reached,
 } from './engines/engine.ts';
 import { LostConnections } from './lost-connections.ts';
 import { OwnPlaces } from './own-places.ts';
@@ -187,12 +188,12 @@ export class ServiceProxy implements EndpointPicker {
     };
   }
 
-  dialSucceeded(id: string, latencyMs: number): void {
+  dialSucceeded(id: string, latencyMs: number, reached?: Reached): void {
     this.#isUnreachableTold = false;
     this.#context.onDial?.({ kind: 'connected', service: this.#options.service, latencyMs });
-    this.#settle(this.#pool.dialSucceeded(id, this.#now(), latencyMs));
-    // It answers, so that its source might hear of it again.
-    if (this.#pool.isStale(id)) this.#verify([id]);
+    this.#settle(this.#pool.dialSucceeded(id, this.#now(), latencyMs, reached?.address));
+    // It answers, so that its source might hear of it again; or an address of it is out of date (RFC 6762 10.4).
+    if (this.#pool.isStale(id) || reached?.isDetour === true) this.#verify([id]);
   }
 
   dialFailed(id: string, failure: DialFailure): void {

@@ -183,6 +183,16 @@ describe('the outcome of a dial', () => {
     for (let pick = 0; pick < 20; pick++) expect(picker.pick({ exclude: NONE })?.id).toBe('b');
   });
 
+  test('so does an address that did not answer, where another of the endpoint does', async () => {
+    const { ambassador, source, picker } = createWorld();
+    await ambassador.start();
+    source.tell({ kind: 'add', endpoints: [endpoint('a')] });
+    picker.dialSucceeded('a', 1, { address: '10.0.0.2', isDetour: false });
+    expect(source.verified).toEqual([]);
+    picker.dialSucceeded('a', 1, { address: '10.0.0.2', isDetour: true });
+    expect(source.verified).toEqual(['a']);
+  });
+
   test('a fault of our own does neither', async () => {
     const { ambassador, source, picker, kinds } = createWorld();
     await ambassador.start();

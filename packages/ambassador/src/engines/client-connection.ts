@@ -255,7 +255,7 @@ export class ClientConnection {
         return;
       case 'succeeded':
         this.#dialMs = action.latencyMs;
-        picker.dialSucceeded(action.endpoint.id, action.latencyMs);
+        picker.dialSucceeded(action.endpoint.id, action.latencyMs, action);
         this.#context.onReached(this.#failures);
         this.#failures = 0;
         return;

@@ -6,6 +6,12 @@ import type { ProxyOptions } from '../proxy-options.ts';
 
 export type { DialFailure } from '../pool/dial-failure.ts';
 
+/** Which of an endpoint's addresses answered. `isDetour`: another was tried before it, and did not. */
+export interface Reached {
+  readonly address: string;
+  readonly isDetour: boolean;
+}
+
 /** What an engine asks of the pool. Every call is synchronous. */
 export interface EndpointPicker {
   /** The next endpoint to try; undefined when every endpoint is excluded or none is known. Does not reserve it. */
@@ -14,7 +20,8 @@ export interface EndpointPicker {
   waitForEndpoint(signal: AbortSignal): Promise<void>;
   /** A connection is now carried by this endpoint; the returned function says that it ended. Call it exactly once. */
   opened(id: string): () => void;
-  dialSucceeded(id: string, latencyMs: number): void;
+  /** `reached` is absent where an engine dials one address alone. */
+  dialSucceeded(id: string, latencyMs: number, reached?: Reached): void;
   dialFailed(id: string, failure: DialFailure): void;
 }
 

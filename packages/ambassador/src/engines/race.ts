@@ -18,7 +18,14 @@ export type RaceAction =
   | { readonly kind: 'dial'; readonly attempt: number; readonly endpoint: Endpoint; readonly address: string }
   /** Give this dial up; its outcome is not wanted any more. */
   | { readonly kind: 'cancel'; readonly attempt: number }
-  | { readonly kind: 'succeeded'; readonly endpoint: Endpoint; readonly latencyMs: number }
+  /** `isDetour`: another address of the endpoint was tried before this one, and did not answer. */
+  | {
+      readonly kind: 'succeeded';
+      readonly endpoint: Endpoint;
+      readonly address: string;
+      readonly latencyMs: number;
+      readonly isDetour: boolean;
+    }
   | { readonly kind: 'failed'; readonly endpoint: Endpoint; readonly failure: DialFailure }
   /** No endpoint is known: call `advance` as soon as there is one. */
   | { readonly kind: 'wait' }
@@ -42,11 +49,14 @@ interface Candidate {
   dialling: number;
   /** It kept silent so long that others were started beside it. */
   silent: boolean;
+  /** One of its addresses failed. */
+  hasFailed: boolean;
 }
 
 interface Attempt {
   readonly number: number;
   readonly candidate: Candidate;
+  readonly address: string;
   readonly startedAt: number;
 }
 
@@ -133,10 +143,13 @@ export class Race {
     if (won === undefined) return [];
     const { candidate } = won;
     this.#state = { kind: 'connected', attempt, candidate };
+    const isOlderLeft = this.#attempts.some((other) => other.candidate === candidate && other.number < attempt);
     const succeeded: RaceAction = {
       kind: 'succeeded',
       endpoint: candidate.endpoint,
+      address: won.address,
       latencyMs: now - won.startedAt,
+      isDetour: candidate.hasFailed || isOlderLeft,
     };
     return [...this.#cancelAll(candidate), succeeded];
   }
@@ -150,6 +163,7 @@ export class Race {
     if (lost === undefined) return [];
     const { candidate } = lost;
     candidate.dialling -= 1;
+    candidate.hasFailed = true;
     const address = candidate.untried.shift();
     if (address !== undefined) return [this.#dial(candidate, address, now)];
     if (candidate.dialling > 0) return [];
@@ -171,7 +185,7 @@ export class Race {
     if (endpoint !== undefined) {
       this.#tried = [...this.#tried, endpoint.id];
       const [first, ...untried] = endpoint.addresses;
-      const candidate: Candidate = { endpoint, untried, dialling: 0, silent: false };
+      const candidate: Candidate = { endpoint, untried, dialling: 0, silent: false, hasFailed: false };
       if (first !== undefined) return [this.#dial(candidate, first, now)];
       return [this.#candidateFailed(candidate, 'unreachable'), ...this.#dialNextEndpoint(now)];
     }
@@ -205,7 +219,7 @@ export class Race {
     if (this.#attemptsMade > 0) this.#budget?.spend();
     this.#attemptsMade += 1;
     candidate.dialling += 1;
-    this.#attempts = [...this.#attempts, { number: this.#attemptsMade, candidate, startedAt: now }];
+    this.#attempts = [...this.#attempts, { number: this.#attemptsMade, candidate, address, startedAt: now }];
     this.#state = { kind: 'racing', raceOnAt: now + this.#patienceMs };
     return { kind: 'dial', attempt: this.#attemptsMade, endpoint: candidate.endpoint, address };
   }

@@ -33,6 +33,8 @@ export interface Member {
   speed: Speed;
   silence: Silence;
   pace: Pace;
+  /** The address at which a client reached it last. */
+  reachedAt: string | undefined;
   /** Its last sign of life. */
   answeredAt: number;
   /** When it came, or came back to use. */
@@ -49,12 +51,13 @@ export function createMember(endpoint: Endpoint, health: Health, tally: Tally, n
 /** What is known of a place that nobody was sent to yet. */
 export function freshRecord(
   now: number,
-): Pick<Member, 'breaker' | 'speed' | 'pace' | 'silence' | 'answeredAt' | 'risen' | 'pausedAt'> {
+): Pick<Member, 'breaker' | 'speed' | 'pace' | 'silence' | 'reachedAt' | 'answeredAt' | 'risen' | 'pausedAt'> {
   return {
     breaker: CLOSED,
     speed: UNMEASURED,
     pace: UNPACED,
     silence: NO_SILENCE,
+    reachedAt: undefined,
     answeredAt: Number.NEGATIVE_INFINITY,
     risen: rise(now),
     pausedAt: undefined,
@@ -79,6 +82,13 @@ export function stateOf(member: Member): EndpointState {
 
 export function describeMember(member: Member): EndpointStatus {
   return { ...member.endpoint, state: stateOf(member), ...member.tally };
+}
+
+/** The endpoint, with the address first at which it was reached last: one that is out of date costs one connection its wait, not each. */
+export function preferReached({ endpoint, reachedAt }: Member): Endpoint {
+  const { addresses } = endpoint;
+  if (reachedAt === undefined || reachedAt === addresses[0] || !addresses.includes(reachedAt)) return endpoint;
+  return { ...endpoint, addresses: [reachedAt, ...addresses.filter((address) => address !== reachedAt)] };
 }
 
 /** Nobody hears of it, and whoever should was asked: it is in the pool for as long as it answers. */

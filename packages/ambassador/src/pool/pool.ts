@@ -5,7 +5,7 @@ import type { Balancer } from './candidate.ts';
 import { type DialFailure, FAILURE_REASONS, isJudgedByTime } from './dial-failure.ts';
 import type { Endpoint, EndpointStatus } from './endpoint.ts';
 import { PASSING, UNCHECKED } from './health.ts';
-import { describeMember, isAdmitted, isLostSight, type Member } from './member.ts';
+import { describeMember, isAdmitted, isLostSight, type Member, preferReached } from './member.ts';
 import { Membership, type MembershipOptions } from './membership.ts';
 import { recordEnd } from './pace.ts';
 import { type PlannedEndpoint, planEndpoints } from './plan.ts';
@@ -52,7 +52,7 @@ export class Pool {
     const member = chooseMember(this.#members.rank(), this.#balancer, request, now);
     if (member === undefined) return undefined;
     member.breaker = recordPick(member.breaker, now);
-    return member.endpoint;
+    return preferReached(member);
   }
 
   /** Every endpoint in the order in which one client would try them. Changes nothing. */
@@ -84,10 +84,11 @@ export class Pool {
     if (tally.active === 0) this.#members.forgetTally(id);
   }
 
-  /** It answered after `latencyMs`. One that is much slower than its peers is ejected, but never so that half of them are. */
-  dialSucceeded(id: string, now: number, latencyMs = 0): readonly PoolEvent[] {
+  /** It answered after `latencyMs`, at `address`, which is tried first from now on. One that is much slower than its peers is ejected, but never so that half of them are. */
+  dialSucceeded(id: string, now: number, latencyMs = 0, address?: string): readonly PoolEvent[] {
     const member = this.#members.get(id);
     if (member === undefined) return [];
+    member.reachedAt = address ?? member.reachedAt;
     this.#hear(member, now);
     const isLagging = this.#isLagging();
     if (!isLagging) {

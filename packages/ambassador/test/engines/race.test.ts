@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Race, type RaceAction } from '../../src/engines/race.ts';
 import type { Endpoint } from '../../src/pool/endpoint.ts';
+import { Pool } from '../../src/pool/pool.ts';
 
 function endpoint(id: string, addresses: readonly string[] = [`10.0.0.${id.charCodeAt(0)}`]): Endpoint {
   const rank = { priority: 0, weight: 0, secure: false, draining: false };
@@ -28,7 +29,7 @@ function tell(actions: readonly RaceAction[]): string[] {
       case 'cancel':
         return `cancel ${action.attempt}`;
       case 'succeeded':
-        return `succeeded ${action.endpoint.id} ${action.latencyMs}`;
+        return `succeeded ${action.endpoint.id} ${action.latencyMs}${action.isDetour ? ` at ${action.address}` : ''}`;
       case 'failed':
         return `failed ${action.endpoint.id} ${action.failure}`;
       case 'wait':
@@ -127,7 +128,7 @@ describe('an endpoint that keeps silent', () => {
   test('is tried at its other address beside the next endpoint', () => {
     const { race } = startRace([endpoint('a', ['fd00::1', '10.0.0.1']), endpoint('b')]);
     expect(tell(race.advance(250))).toEqual(['dial 2 a 10.0.0.1', 'dial 3 b 10.0.0.98']);
-    expect(tell(race.connected(2, 251))).toEqual(['cancel 1', 'cancel 3', 'succeeded a 1']);
+    expect(tell(race.connected(2, 251))).toEqual(['cancel 1', 'cancel 3', 'succeeded a 1 at 10.0.0.1']);
   });
 
   test('is joined by at most five others', () => {
@@ -274,5 +275,47 @@ describe('a budget that is used up', () => {
     const { race, spent } = startPoorRace([endpoint('a', ['10.0.0.1', 'fd00::1'])], { now: false });
     expect(tell(race.failed(1, 'refused', 1))).toEqual(['dial 2 a fd00::1']);
     expect(spent()).toBe(1);
+  });
+});
+
+describe('an endpoint of which one address is out of date', () => {
+  const moved = endpoint('a', ['10.0.0.1', '10.0.0.2']);
+
+  test('is reached by a detour, whether that address is silent or refuses', () => {
+    const { race } = startRace([moved]);
+    expect(tell(race.advance(250))).toEqual(['dial 2 a 10.0.0.2']);
+    expect(tell(race.connected(2, 252))).toEqual(['cancel 1', 'succeeded a 2 at 10.0.0.2']);
+    const { race: refused } = startRace([moved]);
+    refused.failed(1, 'refused', 1);
+    expect(tell(refused.connected(2, 2))).toEqual(['succeeded a 1 at 10.0.0.2']);
+  });
+
+  test('is reached by none where the first address answers late, after all', () => {
+    const { race } = startRace([moved]);
+    race.advance(250);
+    expect(tell(race.connected(1, 260))).toEqual(['cancel 2', 'succeeded a 260']);
+  });
+
+  test('costs one connection the wait, and not each', () => {
+    const pool = new Pool({ sources: ['mdns'], merge: 'union', balance: 'first', random: () => 0 });
+    pool.apply('mdns', { kind: 'add', endpoints: [moved] }, 0);
+    const connect = (startedAt: number): number => {
+      const pick = (exclude: ReadonlySet<string>) => pool.pick({ exclude }, startedAt);
+      const race = new Race({ pick, startedAt, timeoutMs: 5_000 });
+      let now = startedAt;
+      for (let actions = race.advance(now); ; actions = race.advance(now)) {
+        const answered = actions.find((action) => action.kind === 'dial' && action.address === '10.0.0.2');
+        if (answered?.kind === 'dial') {
+          for (const action of race.connected(answered.attempt, now)) {
+            if (action.kind === 'succeeded') pool.dialSucceeded('a', now, action.latencyMs, action.address);
+          }
+          return now - startedAt;
+        }
+        now = race.nextDeadline();
+      }
+    };
+    expect([0, 1_000, 2_000].map(connect)).toEqual([250, 0, 0]);
+    pool.apply('mdns', { kind: 'add', endpoints: [{ ...moved, weight: 5 }] }, 3_000);
+    expect(connect(4_000)).toBe(0);
   });
 });
