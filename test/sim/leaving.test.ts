@@ -69,6 +69,7 @@ class World {
       publisher: node,
       clock: this.clock,
       random: this.random,
+      identity: 'h1',
       host: machine,
       onEvent: () => undefined,
     });

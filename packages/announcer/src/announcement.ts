@@ -13,7 +13,7 @@ import { HeldPublication, type Publisher } from './held-publication.ts';
 import type { Host } from './host.ts';
 import type { Ingress } from './ingress.ts';
 import { chooseIngressPort } from './ingress-port.ts';
-import { createInstanceId } from './instance-id.ts';
+import { deriveInstanceId } from './instance-id.ts';
 import { listDialableAddresses } from './local-targets.ts';
 import { type Finding, Lookout } from './lookout.ts';
 import { pause } from './pause.ts';
@@ -41,6 +41,8 @@ export interface AnnouncementContext {
   readonly clock: Clock;
   /** In [0, 1). */
   readonly random: () => number;
+  /** Stands for this machine: its services keep their TXT `id` while this is the same. */
+  readonly identity: string;
   readonly host: Host;
   /** What runs on each relayed pair before bytes flow; default nothing. */
   readonly prologues?: readonly Prologue[];
@@ -74,8 +76,8 @@ type AnnouncementState =
 /** One service on the LAN: its name claimed at once, announced while its check passes. */
 export class Announcement {
   readonly #context: AnnouncementContext;
-  /** Of this start of the service. */
-  readonly #startId: string;
+  /** Of the service, over all its starts. */
+  readonly #id: string;
   #options: AnnouncementOptions;
   #lookout: Lookout;
   #loop: LookLoop<Finding>;
@@ -103,7 +105,7 @@ export class Announcement {
   /** Throws an AnnouncerError when an option is out of bounds. */
   constructor(options: AnnouncementOptions, context: AnnouncementContext) {
     this.#context = context;
-    this.#startId = createInstanceId(context.random);
+    this.#id = deriveInstanceId(context.identity, options);
     this.#options = this.#complete(options);
     this.#service = this.#describeService(this.#options);
     this.#lookout = new Lookout(this.#options, context.host);
@@ -281,7 +283,7 @@ export class Announcement {
 
   /** What is relayed to a port of this machine says so to a proxy that might listen there. */
   #computeId({ relay, host, port, checkAt }: AnnouncementOptions): string {
-    return relay && checkAt === undefined && isThisMachine(host) ? markRelayedPort(this.#startId, port) : this.#startId;
+    return relay && checkAt === undefined && isThisMachine(host) ? markRelayedPort(this.#id, port) : this.#id;
   }
 
   #createLoop(): LookLoop<Finding> {

@@ -1,8 +1,27 @@
+import { createHash } from 'node:crypto';
+import type { AnnouncementOptions } from './announcement-options.ts';
+
 /** RFC 4648 6, in lower case. */
 const BASE32 = 'abcdefghijklmnopqrstuvwxyz234567';
 const ID_LENGTH = 16;
 
-/** TXT `id`: tells one start of a service from the next. 16 characters of base32; not a secret. */
-export function createInstanceId(random: () => number): string {
-  return Array.from({ length: ID_LENGTH }, () => BASE32.charAt(Math.floor(random() * BASE32.length))).join('');
+/**
+ * TXT `id`: the same at each start of a service on one machine, another on another. 16 characters of base32; not a secret.
+ * `identity` stands for the machine.
+ */
+export function deriveInstanceId(
+  identity: string,
+  { type, instance, port }: Pick<AnnouncementOptions, 'type' | 'instance' | 'port'>,
+): string {
+  const digest = createHash('sha256').update(`ambassador/instance/${JSON.stringify([identity, type, instance, port])}`);
+  return encode(digest.digest().subarray(0, ID_LENGTH));
+}
+
+/** As above, of one start of a process. `random` is in [0, 1). */
+export function createStartId(random: () => number): string {
+  return encode(Array.from({ length: ID_LENGTH / 2 }, () => Math.floor(random() * BASE32.length)));
+}
+
+function encode(bytes: ArrayLike<number>): string {
+  return Array.from(bytes, (byte) => BASE32.charAt(byte % BASE32.length)).join('');
 }

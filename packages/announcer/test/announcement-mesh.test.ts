@@ -43,6 +43,7 @@ async function arrange(mesh: (clock: ManualClock) => Mesh | Promise<Mesh>, chang
     publisher,
     clock,
     random: () => 0,
+    identity: 'h1',
     host,
     mesh: await mesh(clock),
     onEvent: (event) => events.push(event),

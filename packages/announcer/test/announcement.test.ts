@@ -17,6 +17,7 @@ function arrange(changes: Partial<AnnouncementOptions> = {}) {
     publisher,
     clock,
     random: () => 0.5,
+    identity: 'h1',
     host,
     onEvent: (event) => events.push(event),
   });
@@ -450,7 +451,7 @@ test('The status is what CONTRACT 3 shows', async () => {
     host: 'h1-k3x9.local',
     port: 12345,
     addresses: ['10.99.0.1', 'fe80::1%eth0'],
-    txt: { txtvers: '1', id: 'qqqqqqqqqqqqqqqq', role: 'primary', raw: { base64: '/w==' }, flag: true },
+    txt: { txtvers: '1', id: 'e5tyek5k4aucull7', role: 'primary', raw: { base64: '/w==' }, flag: true },
     priority: 1,
     weight: 10,
     secure: false,
@@ -465,6 +466,7 @@ test('The status names where it is announced when that is no mDNS', () => {
     source: 'zookeeper:10.0.0.1:2181',
     clock: new ManualClock(),
     random: () => 0.5,
+    identity: 'h1',
     host: new FakeHost(),
     onEvent: () => undefined,
   });

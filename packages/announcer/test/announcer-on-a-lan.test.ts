@@ -43,6 +43,7 @@ class TwoLinks {
       publisher,
       clock: this.clock,
       random: this.#random,
+      identity: 'h1',
       host: this.host,
       onEvent: (event) => this.events.push(event),
     });

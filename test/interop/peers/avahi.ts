@@ -16,14 +16,14 @@ const BUS = `<busconfig>
 </busconfig>
 `;
 
-const describeDaemon = (disallowOtherStacks: boolean): string => `[server]
+const describeDaemon = ({ disallowOtherStacks = false, isReflector = false }: AvahiOptions): string => `[server]
 use-ipv4=yes
 use-ipv6=yes
 disallow-other-stacks=${disallowOtherStacks ? 'yes' : 'no'}
 [publish]
 publish-hinfo=no
 publish-workstation=no
-`;
+${isReflector ? '[reflector]\nenable-reflector=yes\nreflect-ipv=yes\n' : ''}`;
 
 /** avahi-daemon wants its folder to belong to the user avahi, which a user namespace may not have: there it is root. */
 const AVAHI_IS_ROOT = `
@@ -53,6 +53,8 @@ export const avahi: InteropPeer = {
 export interface AvahiOptions {
   /** Keep UDP port 5353 from every other program. */
   readonly disallowOtherStacks?: boolean;
+  /** Repeat what is heard over IPv4 to IPv6 and back, and answer there from the cache. */
+  readonly isReflector?: boolean;
 }
 
 /** Starts a message bus and avahi-daemon; resolves when its host name is established. */
@@ -70,11 +72,8 @@ export async function startBus(host: Host): Promise<HostProcess> {
 }
 
 /** Starts avahi-daemon where there is a bus; it ends by SIGTERM. */
-export async function startDaemon(
-  host: Host,
-  { disallowOtherStacks = false }: AvahiOptions = {},
-): Promise<HostProcess> {
-  await host.read('tee', ['/run/avahi.conf'], { input: describeDaemon(disallowOtherStacks) });
+export async function startDaemon(host: Host, options: AvahiOptions = {}): Promise<HostProcess> {
+  await host.read('tee', ['/run/avahi.conf'], { input: describeDaemon(options) });
   const daemon = host.spawn('avahi-daemon', DAEMON_FLAGS);
   await daemon.line(/Server startup complete/);
   return daemon;

@@ -8,17 +8,17 @@ const LONGEST_STEM = 48;
 const OMITTED_KEYS: readonly string[] = ['txtvers', ...MESH_TXT_KEYS.map(([, mac]) => mac)];
 
 /**
- * What the entry of a service is called: `redis-on-h1-k3x9...`, unique by the random `id` of its TXT data, so that one process
- * never takes the entry of another, nor of its own former life.
+ * What the entry of a service is called: `redis-on-h1-k3x9...-q2wm...`, by the `id` of its TXT data and that of this start, so that
+ * one process never takes the entry of another, nor of its own former life.
  */
-export function nameEntry({ name, txt }: Pick<ServiceOptions, 'name' | 'txt'>): string {
+export function nameEntry({ name, txt }: Pick<ServiceOptions, 'name' | 'txt'>, startId: string): string {
   const stem = name
     .normalize('NFKD')
     .replace(/[^A-Za-z0-9._-]+/g, '-')
     .replace(/^[.-]+|[.-]+$/g, '')
     .slice(0, LONGEST_STEM);
   const id = txt === undefined ? undefined : readTxtText(txt, 'id');
-  return [stem, id].filter((part) => part !== undefined && part !== '').join('-') || 'service';
+  return [stem || 'service', id, startId].filter((part) => part !== undefined && part !== '').join('-');
 }
 
 /**

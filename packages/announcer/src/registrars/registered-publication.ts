@@ -16,6 +16,8 @@ type WithoutRegistry<Event> = Event extends unknown ? Omit<Event, 'registry'> : 
 export interface RegisteredPublicationContext {
   readonly registry: Registry;
   readonly folder: string;
+  /** Of this start of the process. */
+  readonly startId: string;
   interfaces(): readonly NetworkInterface[];
   onEvent(event: PublicationEvent): void;
   tell(fact: WithoutRegistry<RegistrarEvent>): void;
@@ -39,7 +41,7 @@ export class RegisteredPublication implements Publication {
   constructor(service: ServiceOptions, context: RegisteredPublicationContext) {
     this.#service = service;
     this.#context = context;
-    const name = nameEntry(service);
+    const name = nameEntry(service, context.startId);
     this.#entryPath = `${context.folder}/${name}`;
     this.#entry = context.registry.hold(context.folder, name, (event) => this.#take(event));
     // Who withdraws it at once has only claimed the name.

@@ -1,5 +1,6 @@
 import type { Clock, NetworkInterface, Publication, PublicationEvent, ServiceOptions } from '@mdns-ambassador/mdns';
 import type { Registry } from '@mdns-ambassador/registries';
+import { createStartId } from '../instance-id.ts';
 import type { Responder } from '../responders/responder.ts';
 import { RegisteredPublication } from './registered-publication.ts';
 
@@ -35,6 +36,8 @@ export interface RegistrarOptions {
   /** Where the entries of a service are; `{service}` in it is the service's name. */
   readonly folder: string;
   readonly clock: Clock;
+  /** In [0, 1). */
+  readonly random: () => number;
   /** The interfaces that are announced on. */
   readonly interfaces: () => readonly NetworkInterface[];
   /** Nothing is told once `close` is called. */
@@ -47,12 +50,14 @@ export interface RegistrarOptions {
  */
 export class Registrar implements Responder {
   readonly #options: RegistrarOptions;
+  readonly #startId: string;
   readonly #publications = new Set<RegisteredPublication>();
   #cancelPoll: (() => void) | undefined;
   #closing: Promise<void> | undefined;
 
   constructor(options: RegistrarOptions) {
     this.#options = options;
+    this.#startId = createStartId(options.random);
   }
 
   async start(): Promise<void> {
@@ -64,6 +69,7 @@ export class Registrar implements Responder {
     const publication = new RegisteredPublication(service, {
       registry,
       folder: folder.replaceAll(SERVICE_PLACEHOLDER, serviceOf(service.type)),
+      startId: this.#startId,
       interfaces,
       onEvent,
       onClose: () => this.#publications.delete(publication),

@@ -17,10 +17,10 @@ const TXT = new Map<string, Uint8Array | true>([
 const SERVICE = { name: 'redis on h1', type: '_redis._tcp', port: 7000, txt: TXT };
 
 describe('an entry', () => {
-  test('is called after its instance and the random id of its process, in plain letters', () => {
-    expect(nameEntry(SERVICE)).toBe('redis-on-h1-k3x9');
-    expect(nameEntry({ name: '../Käse/\n', txt: TXT })).toBe('Ka-se-k3x9');
-    expect(nameEntry({ name: '///', txt: new Map() })).toBe('service');
+  test('is called after its instance and the ids of its service and its start, in plain letters', () => {
+    expect(nameEntry(SERVICE, 'q2wm')).toBe('redis-on-h1-k3x9-q2wm');
+    expect(nameEntry({ name: '../Käse/\n', txt: TXT }, 'q2wm')).toBe('Ka-se-k3x9-q2wm');
+    expect(nameEntry({ name: '///', txt: new Map() }, 'q2wm')).toBe('service-q2wm');
   });
 
   test("is nerve's JSON, with what others saw in TXT as labels, but for what is no text or signed by the hour", () => {

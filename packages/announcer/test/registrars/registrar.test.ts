@@ -6,7 +6,7 @@ import { Registrar, type RegistrarEvent } from '../../src/registrars/registrar.t
 import { ETH0, ETH1, LOOPBACK } from '../fake-host.ts';
 import { FakeRegistry } from './fake-registry.ts';
 
-const ENTRY = '/services/redis/redis-on-h1-k3x9';
+const ENTRY = '/services/redis/redis-on-h1-k3x9-aaaaaaaa';
 const SERVICE: ServiceOptions = {
   name: 'redis on h1',
   type: '_redis._tcp',
@@ -25,6 +25,7 @@ async function arrange(interfaces: readonly NetworkInterface[] = [ETH0]) {
     registry,
     folder: '/services/{service}',
     clock,
+    random: () => 0,
     interfaces: () => world.interfaces,
     onEvent: (event) => told.push(event),
   });

@@ -43,6 +43,7 @@ async function runInstance(plan: InstancePlan): Promise<void> {
     publisher: node,
     clock: systemClock,
     random: Math.random,
+    identity: plan.name,
     host: createSystemHost({
       platform: process.platform,
       environment: process.env,

@@ -7,6 +7,8 @@ import { type AgentRequest, readAgentRequest } from '../agent-request.ts';
 import { CliError } from '../cli-error.ts';
 import type { Invocation } from '../command.ts';
 import { EXIT_OK, EXIT_REFUSED, EXIT_USAGE } from '../exit-codes.ts';
+import { drawAlike } from '../identity/identity.ts';
+import { readMachineIdentity } from '../identity/machine-identity.ts';
 import { tellFault } from '../output/fault-lines.ts';
 import { describeFeedEvent } from '../output/feed-lines.ts';
 import { tellNodeEvent, tellStart } from '../output/network-lines.ts';
@@ -60,7 +62,12 @@ export async function runAgent(invocation: Invocation): Promise<number> {
     (event) => {
       if (isStarted || event.kind === 'link-failed') tellNodeEvent(reporter, event, surroundings.platform);
     },
-    true,
+    {
+      withBridges: true,
+      ...(settings.isSet('docker')
+        ? { drawLabel: drawAlike(readMachineIdentity(surroundings.env, surroundings.platform), 'agent') }
+        : {}),
+    },
   );
   const room = measureRoom();
   const feed = new FeedServer({

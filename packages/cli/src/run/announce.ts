@@ -21,6 +21,8 @@ import { CliError } from '../cli-error.ts';
 import type { Invocation } from '../command.ts';
 import { refuseBesideDocker } from '../docker-request.ts';
 import { EXIT_OK, EXIT_USAGE } from '../exit-codes.ts';
+import { drawAlike } from '../identity/identity.ts';
+import { readMachineIdentity } from '../identity/machine-identity.ts';
 import { readMeshRequest, requireEntitled } from '../mesh-request.ts';
 import { announcerEventToFact, describeAnnouncerEvent } from '../output/announcer-lines.ts';
 import { tellFault } from '../output/fault-lines.ts';
@@ -107,6 +109,7 @@ export async function announceServices(invocation: Invocation): Promise<number> 
   const injections = new Injections(surroundings, reporter);
   const opened = announcements.map((planned) => openAnnouncerInjection(planned, injections));
   if (opened.some((injection) => injection !== undefined)) surroundings.shutdown.onHangup(() => injections.refresh());
+  const identity = readMachineIdentity(surroundings.env, surroundings.platform);
   const refusals = new Refusals(announcements.length);
   let isStarted = false;
   const speaker = createSpeaker({
@@ -115,6 +118,7 @@ export async function announceServices(invocation: Invocation): Promise<number> 
     interfaceNames: readInterfaceNames(settings, surroundings.platform),
     platform: surroundings.platform,
     env: surroundings.env,
+    drawLabel: drawAlike(identity, 'announce', ...announcements.map(nameAnnouncement).toSorted()),
     onNodeEvent: (event) => {
       if (isStarted || event.kind === 'link-failed') tellNodeEvent(reporter, event, surroundings.platform);
     },
@@ -127,7 +131,7 @@ export async function announceServices(invocation: Invocation): Promise<number> 
     return opened[announcements.findIndex(isSame)]?.prologues ?? [];
   };
   const room = measureRoom();
-  const around = { ...speaker, injection, mesh, room };
+  const around = { ...speaker, injection, identity, mesh, room };
   const announcer = createAnnouncer(around, announcements, surroundings.platform, (event) => {
     const isLastWord = event.kind === 'refused' && announcements.length === 1 && docker === undefined;
     const line = isLastWord ? undefined : describeAnnouncerEvent(event, speaker.network.interfaces());
@@ -192,6 +196,11 @@ function hintAtCommand<T>({ words, trailing }: Invocation, index: number, read: 
       ? new CliError(error.exitCode, `${error.message}; ${COMMAND_HINT}`, { cause: error })
       : error;
   }
+}
+
+/** What tells it from what other processes announce. */
+function nameAnnouncement({ type, instance, port }: AnnouncementOptions): string {
+  return JSON.stringify([type, instance, port]);
 }
 
 /** The command starts and drains its announcer: the lifecycle follows. */

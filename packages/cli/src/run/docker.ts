@@ -13,6 +13,7 @@ import { CliError } from '../cli-error.ts';
 import type { Surroundings } from '../command.ts';
 import { readDockerAddress } from '../docker-request.ts';
 import { EXIT_UNAVAILABLE } from '../exit-codes.ts';
+import { readMachineIdentity } from '../identity/machine-identity.ts';
 import { announcerEventToFact, describeAnnouncerEvent } from '../output/announcer-lines.ts';
 import { describeDockerEvent } from '../output/docker-lines.ts';
 import type { Reporter } from '../output/reporter.ts';
@@ -42,6 +43,7 @@ export function createDockerAnnouncer(settings: Settings, context: DockerContext
     publisher,
     clock: systemClock,
     random: Math.random,
+    identity: readMachineIdentity(surroundings.env, surroundings.platform),
     host: createHost(network, surroundings.platform, room),
     onEvent: (event: AnnouncerEvent) =>
       reporter.tell(describeAnnouncerEvent(event, network.interfaces()), announcerEventToFact(event)),

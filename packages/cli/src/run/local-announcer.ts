@@ -29,11 +29,11 @@ const EXIT_CODES: Readonly<Record<string, number>> = {
 };
 
 type AnnouncerSurroundings = Pick<Speaker, 'publisher' | 'source' | 'network'> &
-  Pick<AnnouncementContext, 'injection'> & { readonly mesh?: Mesh | undefined; readonly room: Room };
+  Pick<AnnouncementContext, 'injection' | 'identity'> & { readonly mesh?: Mesh | undefined; readonly room: Room };
 
 /** An announcer on the machine that this process runs on. Throws a CliError where an option is out of bounds. */
 export function createAnnouncer(
-  { publisher, source, network, injection, mesh, room }: AnnouncerSurroundings,
+  { publisher, source, network, injection, identity, mesh, room }: AnnouncerSurroundings,
   announcements: readonly AnnouncementOptions[],
   platform: NodeJS.Platform,
   onEvent: (event: AnnouncerEvent) => void,
@@ -46,6 +46,7 @@ export function createAnnouncer(
     ...(source === undefined ? {} : { source }),
     clock: systemClock,
     random: Math.random,
+    identity,
     host: createHost(network, platform, room),
     onEvent,
   };

@@ -22,6 +22,12 @@ export interface LocalNetwork {
   readonly node: MdnsNode;
 }
 
+export interface LocalNetworkOptions {
+  readonly withBridges?: boolean;
+  /** For what is to have one host name over all its starts; default random numbers. */
+  readonly drawLabel?: () => number;
+}
+
 /** The names that `--interface` asks for; one that is not there yet is waited for. */
 export function readInterfaceNames(settings: Settings, platform: NodeJS.Platform): readonly string[] {
   return readInterfaces(settings, networkInterfaces(), platform);
@@ -32,14 +38,14 @@ export function createLocalNetwork(
   interfaceNames: readonly string[],
   platform: string,
   onEvent: (event: NodeEvent) => void,
-  withBridges = false,
+  { withBridges = false, drawLabel = Math.random }: LocalNetworkOptions = {},
 ): LocalNetwork {
   const network = systemNetwork({ interfaceNames, platform, withBridges });
   const node = createMdnsNode({
     network,
     clock: systemClock,
     random: Math.random,
-    hostLabel: hostLabel(hostname(), Math.random),
+    hostLabel: hostLabel(hostname(), drawLabel),
     onEvent,
     mayWait: true,
   });

@@ -18,6 +18,7 @@ export function addRegistrars(
         registry: openRegistry(spec),
         folder: spec.kind === 'etcd' ? spec.prefix : spec.path,
         clock: systemClock,
+        random: Math.random,
         interfaces: () => network.interfaces(),
         onEvent,
       }),

@@ -44,6 +44,8 @@ export interface SpeakerOptions {
   readonly interfaceNames: readonly string[];
   readonly platform: NodeJS.Platform;
   readonly env: NodeJS.ProcessEnv;
+  /** Draws the label of the host, alike at each start. */
+  readonly drawLabel: () => number;
   readonly onNodeEvent: (event: NodeEvent) => void;
   readonly onResponderEvent: (event: ResponderEvent) => void;
   readonly onRegistrarEvent: (event: RegistrarEvent) => void;
@@ -58,9 +60,9 @@ export function createSpeaker(options: SpeakerOptions): Speaker {
 }
 
 function createMdnsSpeaker(options: SpeakerOptions): Speaker {
-  const { responder, interfaceNames, platform, env, onResponderEvent: onEvent } = options;
+  const { responder, interfaceNames, platform, env, drawLabel, onResponderEvent: onEvent } = options;
   if (responder === 'native') {
-    const local = createLocalNetwork(interfaceNames, platform, options.onNodeEvent);
+    const local = createLocalNetwork(interfaceNames, platform, options.onNodeEvent, { drawLabel });
     const { network, node } = local;
     return {
       network,
@@ -79,8 +81,10 @@ function createMdnsSpeaker(options: SpeakerOptions): Speaker {
     }
     case 'bonjour-service': {
       const hostName = hostname();
-      const random = Math.random;
-      return speakThrough(new BonjourResponder({ clock: systemClock, random, hostName, interfaces, onEvent }), network);
+      return speakThrough(
+        new BonjourResponder({ clock: systemClock, random: drawLabel, hostName, interfaces, onEvent }),
+        network,
+      );
     }
     default:
       return responder satisfies never;

@@ -20,6 +20,8 @@ import type { Speaker } from './responder.ts';
 export interface PartContext extends ProxyContext {
   readonly platform: NodeJS.Platform;
   readonly injections: Injections;
+  /** Stands for this machine. */
+  readonly identity: string;
   readonly observers: Pick<AmbassadorOptions, 'onDial' | 'onConnection' | 'lag'>;
 }
 
@@ -59,12 +61,13 @@ export class AnnouncementPart extends Part {
   readonly #targets: Targets;
   readonly #injected: Injected;
 
-  constructor(options: PlacedService, { local, reporter, platform, injections, mesh, room }: PartContext) {
+  constructor(options: PlacedService, { local, reporter, platform, injections, mesh, room, identity }: PartContext) {
     const injected = new Injected();
     const speaker = createPartSpeaker(options.targets, local, reporter);
     const surroundings = {
       ...speaker,
       injection: () => injected.prologues,
+      identity,
       mesh,
       room,
     };

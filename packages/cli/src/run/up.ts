@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import { resolve } from 'node:path';
 import { LoopLag } from '@mdns-ambassador/ambassador';
 import { systemClock } from '@mdns-ambassador/mdns';
 import { KeptListeners } from '@mdns-ambassador/relay';
@@ -6,6 +7,8 @@ import { CliError } from '../cli-error.ts';
 import type { Invocation, Surroundings } from '../command.ts';
 import { parseConfig, readConfigText } from '../config/read-config.ts';
 import { EXIT_CONFIG, EXIT_OK, EXIT_USAGE } from '../exit-codes.ts';
+import { drawAlike } from '../identity/identity.ts';
+import { readMachineIdentity } from '../identity/machine-identity.ts';
 import { type MeshRequest, readMeshRequest, requireEntitled } from '../mesh-request.ts';
 import { createConnectionLog } from '../output/connection-log.ts';
 import { tellFault } from '../output/fault-lines.ts';
@@ -68,12 +71,14 @@ export async function runUp(invocation: Invocation): Promise<number> {
   });
   const reporter = createReporter(surroundings.stdout, log, shared.isSet('json'), (fact) => admin?.publish(fact));
   surroundings.faults.survive((error, count) => tellFault(reporter, error, count));
+  const identity = readMachineIdentity(surroundings.env, surroundings.platform);
   const local = createLocalNetwork(
     readInterfaceNames(shared, surroundings.platform),
     surroundings.platform,
     (event) => {
       if (isNodeStarted || event.kind === 'link-failed') tellNodeEvent(reporter, event, surroundings.platform);
     },
+    { drawLabel: drawAlike(identity, 'up', resolve(file)) },
   );
   const reportConnections = shared.isSet('log-connections');
   const lag = new LoopLag(systemClock);
@@ -89,6 +94,7 @@ export async function runUp(invocation: Invocation): Promise<number> {
     checkTools: createCheckTools(surroundings),
     room: measureRoom(),
     listeners,
+    identity,
     mesh,
     observers: {
       lag: () => lag.current(),

@@ -1,3 +1,5 @@
+import type { Message } from '../wire/message.ts';
+import { isSameName } from '../wire/name.ts';
 import { type ResourceRecord, typeCode } from '../wire/record.ts';
 import type { Registration } from './registration.ts';
 
@@ -23,4 +25,23 @@ export function isConflict(registration: Registration, record: ResourceRecord, n
     default:
       return kind satisfies never;
   }
+}
+
+/** A twin that says something else for as long as it lives is another owner after so many claims. */
+const MAX_CONTESTS = 2;
+
+/**
+ * Whether TXT data that speak against a claim are those of our own former life, such as `st=drain`, told by somebody's cache: the same
+ * message has the name lead to our own host and port.
+ */
+export function isFormerText(
+  registration: Registration,
+  { name, data }: ResourceRecord,
+  { answers, additionals }: Message,
+  now: number,
+): boolean {
+  if (data.type !== 'TXT' || registration.isClaimed || registration.contests >= MAX_CONTESTS) return false;
+  return [...answers, ...additionals].some(
+    (other) => other.data.type === 'SRV' && isSameName(other.name, name) && registration.isOwn(other, now),
+  );
 }

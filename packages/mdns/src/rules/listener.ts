@@ -1,6 +1,6 @@
 import type { Message } from '../wire/message.ts';
 import { dataKey, type ResourceRecord } from '../wire/record.ts';
-import { isConflict } from './conflict.ts';
+import { isConflict, isFormerText } from './conflict.ts';
 import type { Random, Received } from './machine.ts';
 import type { OwnSet } from './own-set.ts';
 import type { Registration } from './registration.ts';
@@ -47,13 +47,13 @@ export class Listener {
       const zone = this.#registry.zone();
       if (!zone.concerns(record.name)) continue;
       const set = zone.holding(record);
-      if (set === undefined) this.#hearOther(record, now);
+      if (set === undefined) this.#hearOther(record, message, now);
       else this.#hearOwn(set, record, from.isThisHost, now);
     }
     // RFC 6762 9: a conflict may stand in any section.
     for (const record of [...message.authorities, ...message.additionals]) {
       const zone = this.#registry.zone();
-      if (zone.concerns(record.name) && zone.holding(record) === undefined) this.#hearOther(record, now);
+      if (zone.concerns(record.name) && zone.holding(record) === undefined) this.#hearOther(record, message, now);
     }
   }
 
@@ -70,9 +70,10 @@ export class Listener {
   }
 
   /** Another host says something else under a name that we have or want, or that others share. */
-  #hearOther(record: ResourceRecord, now: number): void {
+  #hearOther(record: ResourceRecord, message: Message, now: number): void {
     const registration = this.#registry.find(record.name);
     if (registration === undefined || !isConflict(registration, record, now)) return;
+    if (isFormerText(registration, record, message, now)) return;
     if (!this.#isElsewhere(registration, record)) this.#onConflict(registration, now);
   }
 

@@ -36,6 +36,8 @@ export class Registration {
    * uses the name too, and what is not ours alone is not ours to end.
    */
   onAir: 'no' | 'yes' | 'disputed' = 'no';
+  /** How often it was contested after it was claimed. */
+  contests = 0;
   readonly #changes: TokenBucket = new TokenBucket(CHANGES_PER_SECOND, 0, CHANGES_AT_ONCE);
   #sets: RegisteredSets;
   readonly #former: Map<string, number> = new Map();

@@ -243,8 +243,10 @@ export class Responder implements Machine {
     this.#silence(registration);
     // What the others have in their caches is the other's from now on, or will be announced again.
     if (registration.onAir === 'yes') registration.onAir = 'disputed';
-    if (registration.isClaimed) registration.probe.restart(this.#drawStart(now));
-    else if (registration.probe.lose()) this.#events.push(this.#reportLoss(registration));
+    if (registration.isClaimed) {
+      registration.contests += 1;
+      registration.probe.restart(this.#drawStart(now));
+    } else if (registration.probe.lose()) this.#events.push(this.#reportLoss(registration));
     if (registration !== this.#registry.host?.registration) return;
     for (const service of this.#registry.services.values()) service.registration.announcement.stop();
   }
