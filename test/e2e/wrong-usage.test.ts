@@ -72,15 +72,23 @@ await labTest('a port that is taken is named, with what to do', { hosts: 1 }, as
 });
 
 await labTest(
-  'without any network interface, one sentence says so and where more is said',
+  'without any network interface, who looks is told where more is said, and who serves waits',
   { hosts: 1 },
   async (lan) => {
     const h1 = lan.host(1);
     await h1.read('sh', ['-c', 'ip link del eth0; ip link set lo down']);
-    for (const args of [['announce', 'redis'], ['proxy', 'redis'], ['list'], ['resolve', 'redis']]) {
-      const { code, stderr } = await runAmbassador(h1, args);
+    for (const args of [['list'], ['resolve', 'redis'], ['render', 'env', 'redis']]) {
+      const { code, stderr } = await runAmbassador(h1, [...args, '--timeout', '300ms']);
       expect({ args, code }).toEqual({ args, code: 69 });
       expect(stderr).toMatch(/no network interface is up .*ambassador doctor says\n$/);
+    }
+    for (const args of [
+      ['announce', 'redis'],
+      ['proxy', 'redis'],
+    ]) {
+      const waiting = spawnAmbassador(h1, args);
+      await waiting.line(/^no network interface is up: waiting for one$/);
+      expect((await waiting.stop('SIGTERM')).code).toBe(0);
     }
   },
 );

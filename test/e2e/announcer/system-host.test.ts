@@ -57,6 +57,7 @@ test('A port on which nobody listens is told with its address', async () => {
   await http[Symbol.asyncDispose]();
   expect(await createTcpCheck(target, host.dial).run(signal())).toEqual({
     ok: false,
+    fault: 'absent',
     reason: `nothing listens on 127.0.0.1:${target.port} (connection refused)`,
   });
 });

@@ -74,7 +74,7 @@ await labTest(
     const refused = await runAmbassador(host, [...render, ...from('10.0.0.2:2'), '--check', 'echo no good; false']);
     expect([refused.code, refused.stderr]).toEqual([
       78,
-      expect.stringContaining('/run/redis.env stays as it was:\nno good\n'),
+      expect.stringContaining('/run/redis.env stays as it was\nno good\n'),
     ]);
     expect(await host.read('cat', ['/run/redis.env'])).toContain('REDIS_ADDRESS=10.0.0.1:1\n');
 
