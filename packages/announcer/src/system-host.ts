@@ -1,7 +1,6 @@
 import { lookup } from 'node:dns/promises';
-import { networkInterfaces } from 'node:os';
 import { createShell, dialService, type ShellOptions } from '@mdns-ambassador/checks';
-import type { NetworkInterface } from '@mdns-ambassador/mdns';
+import { type NetworkInterface, readSystemInterfaces } from '@mdns-ambassador/mdns';
 import { BeaconWatch, type Room } from '@mdns-ambassador/relay';
 import type { Host } from './host.ts';
 import { openIngress } from './ingress.ts';
@@ -21,7 +20,7 @@ export function createSystemHost({ interfaces, room, ...shell }: SystemHostOptio
     platform: shell.platform,
     interfaces,
     addresses: () =>
-      Object.values(networkInterfaces())
+      Object.values(readSystemInterfaces() ?? {})
         .flatMap((addresses) => addresses ?? [])
         .map(({ address }) => stripZone(address)),
     lookup: async (hostname) => (await lookup(hostname, { all: true })).map(({ address }) => address),

@@ -18,6 +18,7 @@ export type { Browse, BrowseOptions, MdnsNode, MdnsNodeOptions, NodeCounters, No
 export type { Publication, PublicationEvent, PublicationState, ServiceChange, ServiceOptions } from './publication.ts';
 export type { Random } from './rules/machine.ts';
 export { systemClock } from './system-clock.ts';
+export { readSystemInterfaces } from './system-interfaces.ts';
 export { type SystemNetwork, type SystemNetworkOptions, systemNetwork } from './system-network.ts';
 export type { Txt } from './txt.ts';
 export { type Decode, type Decoded, decodeMessage } from './wire/decode.ts';

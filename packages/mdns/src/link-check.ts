@@ -34,6 +34,8 @@ export interface LinkCheck {
         /** What one socket sent to the group, another one on this host heard. */
         readonly hearsItself: boolean;
         readonly sendErrors: number;
+        /** Why the last one was refused, such as `EPERM`. */
+        readonly sendErrorCode?: string;
         /** Other hosts that were heard, 256 at most, and those among them that answered. */
         readonly others: number;
         readonly answering: number;
@@ -48,6 +50,7 @@ export async function checkLink(options: LinkCheckOptions): Promise<LinkCheck> {
   const probe = encodeQuestion([nonce, '_tcp', 'local']);
   const others = new Map<string, { isAnswering: boolean }>();
   let hearsItself = false;
+  let sendErrorCode: string | undefined;
   const listen = (bytes: Uint8Array, source: LinkSource): void => {
     const address = source.address.replace(/%.*$/, '');
     if (own.has(address)) {
@@ -63,7 +66,9 @@ export async function checkLink(options: LinkCheckOptions): Promise<LinkCheck> {
   try {
     const speaker = await network.openLink(on, family, {
       packet: () => undefined,
-      sent: () => undefined,
+      sent: (error?: Error & { readonly code?: string }) => {
+        if (error !== undefined) sendErrorCode = error.code ?? 'unknown';
+      },
       failed: () => undefined,
     });
     opened.push(speaker);
@@ -87,7 +92,14 @@ export async function checkLink(options: LinkCheckOptions): Promise<LinkCheck> {
     return {
       interfaceName: on.name,
       family,
-      outcome: { kind: 'open', hearsItself, sendErrors, others: others.size, answering },
+      outcome: {
+        kind: 'open',
+        hearsItself,
+        sendErrors,
+        ...(sendErrorCode === undefined ? {} : { sendErrorCode }),
+        others: others.size,
+        answering,
+      },
     };
   } catch (error) {
     const code = error instanceof MdnsError ? error.code : 'unknown';

@@ -1,4 +1,4 @@
-import { networkInterfaces, platform as osPlatform } from 'node:os';
+import { platform as osPlatform } from 'node:os';
 import { describeLinuxBridge, describeLinuxInterfaceKind, readLinuxInterfaceIndex } from './interface-kind.ts';
 import {
   comparableName,
@@ -9,6 +9,7 @@ import {
 } from './interfaces.ts';
 import { openLink } from './link.ts';
 import type { Network } from './network.ts';
+import { readSystemInterfaces } from './system-interfaces.ts';
 
 export interface SystemNetworkOptions {
   /** Use exactly these; default: chosen by {@link selectInterfaces}. */
@@ -24,6 +25,8 @@ export interface SystemNetwork extends Network {
   skipped(): readonly SkippedInterface[];
   /** Interfaces that were named and are not up, or have no address yet. */
   awaited(): readonly string[];
+  /** Whether the system tells this program of no interface at all, as Android does. */
+  isHidden(): boolean;
   /** Every address of this host, without zone, whether its interface is used or not. */
   ownAddresses(): ReadonlySet<string>;
 }
@@ -32,7 +35,7 @@ export interface SystemNetwork extends Network {
 export function systemNetwork(options: SystemNetworkOptions = {}): SystemNetwork {
   const platform = options.platform ?? osPlatform();
   const select = (): InterfaceSelection =>
-    selectInterfaces(networkInterfaces(), {
+    selectInterfaces(readSystemInterfaces() ?? {}, {
       platform,
       named: options.interfaceNames ?? [],
       withBridges: options.withBridges ?? false,
@@ -48,13 +51,16 @@ export function systemNetwork(options: SystemNetworkOptions = {}): SystemNetwork
         index: platform === 'linux' ? readLinuxInterfaceIndex(on.name) : undefined,
       })),
     skipped: () => select().skipped,
+    isHidden: () => readSystemInterfaces() === undefined,
     awaited: () => {
       const used = new Set(select().used.map(({ name }) => comparableName(name, platform)));
       return (options.interfaceNames ?? []).filter((name) => !used.has(comparableName(name, platform)));
     },
     ownAddresses: () =>
       new Set(
-        listInterfaces(networkInterfaces(), platform).flatMap((on) => on.addresses.map(({ address }) => address)),
+        listInterfaces(readSystemInterfaces() ?? {}, platform).flatMap((on) =>
+          on.addresses.map(({ address }) => address),
+        ),
       ),
     openLink: (on, family, events) => openLink(on, family, events, platform),
   };

@@ -1,8 +1,10 @@
 import type { LinkCheck } from '@mdns-ambassador/mdns';
 import { listMeshIds } from '@mdns-ambassador/mesh';
 import type { MeshRequest } from '../mesh-request.ts';
+import { describeHiddenInterfaces, describeWsl, LOCAL_NETWORK_REMEDY } from '../output/network-lines.ts';
 import { countThings, joinWords } from '../output/phrases.ts';
 import type { Facts } from './facts.ts';
+import { listRemedies } from './remedies.ts';
 
 /** `ok`: nothing to do. `warning`: may be meant so, or may stop some of it. `problem`: discovery does not work. */
 export type FindingStatus = 'ok' | 'warning' | 'problem';
@@ -61,7 +63,8 @@ export function describeMesh({ path, ring }: MeshRequest): Finding {
   return { check: 'mesh', ...ok(`The key file ${path} is of mesh ${current}${also}${use}.`) };
 }
 
-function judgeInterfaces({ interfaces, skipped }: Facts): Verdict {
+function judgeInterfaces({ interfaces, skipped, areInterfacesHidden }: Facts): Verdict {
+  if (areInterfacesHidden) return problem(...describeHiddenInterfaces());
   const usable = interfaces.filter(({ loopback }) => !loopback);
   if (usable.length > 0) return ok(`mDNS is spoken on ${joinWords(usable.map(({ name }) => name))}.`);
   const [left] = skipped;
@@ -82,21 +85,15 @@ function judgeSkipped({ skipped }: Facts): Verdict {
   );
 }
 
-function judgePort({ links }: Facts): Verdict {
+function judgePort({ links, platform }: Facts): Verdict {
   const refused = links.filter(({ outcome }) => outcome.kind === 'refused');
   if (links.length === 0) return warning('UDP port 5353 was not tried: there is nothing to try it on.', '');
   if (refused.length === 0) return ok('UDP port 5353 can be shared with what else listens on it.');
   const isHeld = refused.some(({ outcome }) => outcome.kind === 'refused' && outcome.code === 'port-in-use');
   const where = listLinks(refused);
   const [message, remedy] = isHeld
-    ? [
-        `Another program keeps UDP port 5353 to itself on ${where}.`,
-        'Announce with --responder avahi where that is avahi-daemon (or set disallow-other-stacks=no in avahi-daemon.conf), and name peers with --from static:HOST:PORT.',
-      ]
-    : [
-        `The mDNS group can't be joined on ${where}.`,
-        'See that the interface is up and capable of multicast (ip link set DEV multicast on).',
-      ];
+    ? [`Another program keeps UDP port 5353 to itself on ${where}.`, listRemedies(platform).portHeld]
+    : [`The mDNS group can't be joined on ${where}.`, listRemedies(platform).groupRefused];
   return refused.length === links.length ? problem(message, remedy) : warning(message, remedy);
 }
 
@@ -107,7 +104,7 @@ function judgeLoopback(facts: Facts): Verdict {
   if (deaf.length === 0) return ok('Programs on this machine can hear each other.');
   return weigh(facts, {
     message: `What this machine sends by multicast on ${listLinks(deaf)} does not come back to it.`,
-    remedy: 'See that the interface takes multicast (ip link show DEV) and that no firewall drops all of it.',
+    remedy: listRemedies(facts.platform).notLooped,
   });
 }
 
@@ -115,12 +112,28 @@ function judgeLoopback(facts: Facts): Verdict {
 function judgeFirewall(facts: Facts): Verdict {
   const filtered = listOpen(facts).filter((link) => isFiltered(facts, link));
   if (listOpen(facts).length === 0) return warning('Whether a firewall drops UDP port 5353 could not be tried.', '');
-  if (filtered.length === 0) return ok('No firewall on this machine drops what it sends to UDP port 5353.');
+  const forbidden = filtered.filter(({ outcome }) => isForbidden(facts, outcome));
+  if (forbidden.length > 0) {
+    return weigh(facts, {
+      message: `macOS does not let this program use the local network on ${listLinks(forbidden)}.`,
+      remedy: LOCAL_NETWORK_REMEDY,
+    });
+  }
+  if (filtered.length === 0) return judgeUnseenFilter(facts);
   return weigh(facts, {
     message: `A firewall on this machine drops UDP port 5353 on ${listLinks(filtered)}.`,
-    remedy:
-      'Allow it in both directions, such as with ufw allow 5353/udp, firewall-cmd --add-service=mdns, or nft add rule inet filter input udp dport 5353 accept.',
+    remedy: listRemedies(facts.platform).filtered,
   });
+}
+
+/** A filter of what others send leaves own packets alone. */
+function judgeUnseenFilter(facts: Facts): Verdict {
+  if (listOpen(facts).some(({ outcome }) => outcome.others > 0))
+    return ok('What this machine and others send to UDP port 5353 is heard.');
+  return warning(
+    "Nothing of this machine's own is dropped on UDP port 5353; whether a firewall drops what others send can't be known, for nobody else was heard.",
+    listRemedies(facts.platform).othersUnheard,
+  );
 }
 
 function judgeAnswers(facts: Facts): Verdict {
@@ -156,7 +169,8 @@ function judgeRoute({ defaultRoute }: Facts): Verdict {
   );
 }
 
-function judgeContainer({ container }: Facts): Verdict {
+function judgeContainer({ container, isBehindWindows }: Facts): Verdict {
+  if (isBehindWindows && container?.hasOwnNetwork !== true) return warning(...describeWsl());
   if (container === undefined) return ok('This is no container, or none that shows.');
   if (!container.hasOwnNetwork) return ok(`This ${container.runtime} container uses the network of its host.`);
   return warning(
@@ -176,18 +190,19 @@ function judgeIPv6({ interfaces }: Facts): Verdict {
   );
 }
 
-function judgeClock({ clock }: Facts): Verdict {
+function judgeClock({ clock, platform }: Facts): Verdict {
+  const { clock: how } = listRemedies(platform);
   const now = new Date(clock.wallClock).toISOString();
   if (clock.wallClock < EARLIEST_PLAUSIBLE_MS) {
     return warning(
       `The clock says ${now}, which is in the past: secure connections to other machines will fail.`,
-      'Set the clock, or let it be set (timedatectl set-ntp true).',
+      `Set the clock, or let it be set (${how}).`,
     );
   }
   if (clock.isSynchronized === false) {
     return warning(
       `The clock says ${now} and is not synchronised: discovery does not need it, secure connections do.`,
-      'Let it be set (timedatectl set-ntp true).',
+      `Let it be set (${how}).`,
     );
   }
   return ok(`The clock says ${now}; whether other machines agree can't be known from here.`);
@@ -203,6 +218,11 @@ function isDeaf({ outcome }: OpenLink): boolean {
 
 function isFiltered({ controlHeardOn }: Facts, link: OpenLink): boolean {
   return isDeaf(link) && (link.outcome.sendErrors > 0 || controlHeardOn.includes(link.interfaceName));
+}
+
+/** XNU's answer to what Local Network privacy forbids; on other systems it says that there is no way to there. */
+function isForbidden({ platform }: Facts, { sendErrorCode }: OpenLink['outcome']): boolean {
+  return platform === 'darwin' && sendErrorCode === 'EHOSTUNREACH';
 }
 
 function isLoopback({ interfaces }: Facts, name: string): boolean {

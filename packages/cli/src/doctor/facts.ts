@@ -2,6 +2,11 @@ import type { LinkCheck, SkippedInterface } from '@mdns-ambassador/mdns';
 
 /** What was found out on this machine; `undefined` is "can't be known here". */
 export interface Facts {
+  readonly platform: NodeJS.Platform;
+  /** The system tells this program of no interface at all, as Android does. */
+  readonly areInterfacesHidden: boolean;
+  /** Whether this is WSL2 behind a network of its own. */
+  readonly isBehindWindows: boolean;
   /** Those that mDNS is spoken on. */
   readonly interfaces: readonly InterfaceFacts[];
   readonly skipped: readonly SkippedInterface[];

@@ -1,4 +1,5 @@
 import { checkLink, type NetworkInterface, type SystemNetwork, systemClock } from '@mdns-ambassador/mdns';
+import { isBehindWindows } from '../wsl.ts';
 import { hearControlPacket } from './control-packet.ts';
 import type { Facts } from './facts.ts';
 import { isWireless, readContainer, readDefaultRoute, readSynchronization } from './machine.ts';
@@ -27,6 +28,9 @@ export async function gatherFacts(
     Promise.all(used.map((on) => hearControl(on, platform))),
   ]);
   return {
+    platform,
+    areInterfacesHidden: network.isHidden(),
+    isBehindWindows: isBehindWindows(),
     interfaces: used.map((on) => ({
       name: on.name,
       loopback: on.loopback,

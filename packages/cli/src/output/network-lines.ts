@@ -1,4 +1,5 @@
 import type { NetworkInterface, NodeEvent, SkippedInterface } from '@mdns-ambassador/mdns';
+import { isBehindWindows } from '../wsl.ts';
 import { escapeText } from './escape.ts';
 import { describeMode } from './mesh-lines.ts';
 import { describeInterface, joinWords, quoteName } from './phrases.ts';
@@ -13,13 +14,49 @@ export interface NetworkFacts {
   skipped(): readonly SkippedInterface[];
   /** Named and not up. */
   awaited(): readonly string[];
+  /** The system tells this program of no interface at all. */
+  isHidden?(): boolean;
 }
 
+/** What is the case, and what to do, a sentence each. */
+type Advice = readonly [message: string, remedy: string];
+
+export function describeHiddenInterfaces(): Advice {
+  return [
+    'This system (Android) does not tell programs which network interfaces there are, so that mDNS can not be used.',
+    'Name peers with --from static:HOST:PORT.',
+  ];
+}
+
+export function describeWsl(): Advice {
+  return [
+    'This Linux runs in WSL2 behind a network of its own: nobody on the LAN hears it, and it hears nobody there.',
+    'Run ambassador on Windows itself, or write networkingMode=mirrored under [wsl2] in .wslconfig.',
+  ];
+}
+
+/** One line of both, as other lines of a start are written. */
+export function joinHint([message, remedy]: Advice): string {
+  return `${message.slice(0, -1)}; ${lowerFirst(remedy.slice(0, -1))}`;
+}
+
+function lowerFirst(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
+}
+
+export const LOCAL_NETWORK_REMEDY =
+  'In System Settings > Privacy & Security > Local Network switch on the app that your terminal belongs to (Terminal.app needs no permission; in tmux, start the server anew from Terminal).';
+
 /** What is said once at the start: that anybody may take part, and which interfaces are used and which are not. */
-export function tellStart(reporter: Reporter, network: NetworkFacts, meshIds?: readonly string[]): void {
+export function tellStart(
+  reporter: Reporter,
+  network: NetworkFacts,
+  meshIds?: readonly string[],
+  inWsl: boolean = isBehindWindows(),
+): void {
   const [interfaces, skipped, awaited] = [network.interfaces(), network.skipped(), network.awaited()];
   const addresses = (one: NetworkInterface): readonly string[] => one.addresses.map(({ address }) => address);
-  reporter.tell(describeStart(network, meshIds), {
+  reporter.tell(describeStart(network, meshIds, inWsl), {
     event: 'started',
     mode: meshIds === undefined ? 'open' : 'mesh',
     ...(meshIds === undefined ? {} : { mesh: meshIds }),
@@ -38,16 +75,18 @@ export function tellMode(reporter: Reporter, meshIds?: readonly string[]): void 
   });
 }
 
-export function describeStart(network: NetworkFacts, meshIds?: readonly string[]): readonly string[] {
+export function describeStart(network: NetworkFacts, meshIds?: readonly string[], inWsl = false): readonly string[] {
   const [interfaces, skipped, awaited] = [network.interfaces(), network.skipped(), network.awaited()];
   const lines = [describeMode(meshIds)];
-  if (awaited.length > 0)
+  if (network.isHidden?.() === true) lines.push(joinHint(describeHiddenInterfaces()));
+  else if (awaited.length > 0)
     lines.push(`${describeAwaited(awaited)}: waiting for ${awaited.length === 1 ? 'it' : 'them'}`);
   else if (interfaces.length === 0) lines.push('no network interface is up: waiting for one');
   if (interfaces.length > 0 && interfaces.every(({ loopback }) => loopback)) {
     lines.push(`using ${joinWords(interfaces.map(describeInterface))}: only this machine can be reached`);
   } else if (interfaces.length > 0) lines.push(`using ${joinWords(interfaces.map(describeInterface))}`);
   if (skipped.length > 0) lines.push(describeSkipped(skipped));
+  if (inWsl) lines.push(joinHint(describeWsl()));
   return lines;
 }
 
@@ -123,7 +162,7 @@ function describeSendRefusal(
   platform: string,
 ): string {
   if (platform === 'darwin' && code === 'EHOSTUNREACH') {
-    return `${interfaceName}: macOS does not let this program use the local network: in System Settings > Privacy & Security > Local Network switch on the app that your terminal belongs to (Terminal.app needs no permission; in tmux, start the server anew from Terminal)`;
+    return `${interfaceName}: macOS does not let this program use the local network: ${lowerFirst(LOCAL_NETWORK_REMEDY.slice(0, -1))}`;
   }
   const why = code === 'EPERM' || code === 'EACCES' ? 'a firewall on this machine forbids it' : 'trying again';
   return `${interfaceName}: nothing can be sent (${code}): ${why}; see ambassador doctor`;

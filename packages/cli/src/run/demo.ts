@@ -1,4 +1,4 @@
-import { networkInterfaces } from 'node:os';
+import { readSystemInterfaces } from '@mdns-ambassador/mdns';
 import { CliError } from '../cli-error.ts';
 import type { Invocation, Surroundings } from '../command.ts';
 import { Stage } from '../demo/stage.ts';
@@ -17,7 +17,7 @@ export async function playDemo(invocation: Invocation): Promise<number> {
     throw new CliError(EXIT_USAGE, `demo takes no words, and "${words[0]}" is one; write ambassador demo alone`);
   const settings = addSharedOptions(invocation.settings, await loadConfig(invocation.settings));
   const named = readInterfaceNames(settings, surroundings.platform);
-  const loopback = findLoopbackInterface(networkInterfaces());
+  const loopback = findLoopbackInterface(readSystemInterfaces() ?? {});
   const out = surroundings.stdout;
   out.line(out.style.bold('ambassador demo: real processes, real connections, real failures, all on this machine'));
   const [mesh] = settings.find('mesh-key-file');

@@ -1,5 +1,5 @@
 import { BlockList, isIPv6 } from 'node:net';
-import { hostname, networkInterfaces } from 'node:os';
+import { hostname } from 'node:os';
 import {
   AnnouncerError,
   type AnnouncerEvent,
@@ -7,7 +7,7 @@ import {
   DockerAnnouncer,
   type Publisher,
 } from '@mdns-ambassador/announcer';
-import { type SystemNetwork, systemClock } from '@mdns-ambassador/mdns';
+import { readSystemInterfaces, type SystemNetwork, systemClock } from '@mdns-ambassador/mdns';
 import type { Room } from '@mdns-ambassador/relay';
 import { CliError } from '../cli-error.ts';
 import type { Surroundings } from '../command.ts';
@@ -73,7 +73,7 @@ function createNearness(): (address: string) => boolean {
     if (now - readAt >= NEAR_MS) {
       readAt = now;
       networks = new BlockList();
-      for (const { address: own, cidr, family, internal } of Object.values(networkInterfaces()).flatMap(
+      for (const { address: own, cidr, family, internal } of Object.values(readSystemInterfaces() ?? {}).flatMap(
         (all) => all ?? [],
       )) {
         const bits = Number(/\/(\d+)$/.exec(cidr ?? '')?.[1] ?? Number.NaN);

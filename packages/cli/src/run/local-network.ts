@@ -1,10 +1,11 @@
-import { hostname, networkInterfaces } from 'node:os';
+import { hostname } from 'node:os';
 import {
   createMdnsNode,
   hostLabel,
   MdnsError,
   type MdnsNode,
   type NodeEvent,
+  readSystemInterfaces,
   type SystemNetwork,
   systemClock,
   systemNetwork,
@@ -12,7 +13,7 @@ import {
 import { CliError } from '../cli-error.ts';
 import { EXIT_UNAVAILABLE } from '../exit-codes.ts';
 import type { Log } from '../output/log.ts';
-import { describeAwaited } from '../output/network-lines.ts';
+import { describeAwaited, describeHiddenInterfaces, joinHint } from '../output/network-lines.ts';
 import { readInterfaces } from '../settings/interfaces.ts';
 import type { Settings } from '../settings/settings.ts';
 
@@ -30,7 +31,7 @@ export interface LocalNetworkOptions {
 
 /** The names that `--interface` asks for; one that is not there yet is waited for. */
 export function readInterfaceNames(settings: Settings, platform: NodeJS.Platform): readonly string[] {
-  return readInterfaces(settings, networkInterfaces(), platform);
+  return readInterfaces(settings, readSystemInterfaces() ?? {}, platform);
 }
 
 /** On these interfaces; without names on those that suit. The node is yet to be started. */
@@ -76,6 +77,7 @@ export async function startNode({ node }: LocalNetwork): Promise<void> {
 
 /** Why nothing at all can be found, for who does not wait any longer; undefined where an interface is up. */
 export function describeNoNetwork({ network }: LocalNetwork): string | undefined {
+  if (network.isHidden()) return joinHint(describeHiddenInterfaces());
   if (network.interfaces().length > 0) return undefined;
   const awaited = network.awaited();
   const what =

@@ -1,5 +1,4 @@
-import { networkInterfaces } from 'node:os';
-import { systemClock } from '@mdns-ambassador/mdns';
+import { readSystemInterfaces, systemClock } from '@mdns-ambassador/mdns';
 import { refuseShared } from '../announce-request.ts';
 import { CliError } from '../cli-error.ts';
 import type { Invocation } from '../command.ts';
@@ -39,7 +38,7 @@ export async function renderServices(invocation: Invocation): Promise<number> {
   refuseShared(['listen'], requests);
   const wanted = readRenderRequests(format, requests, {
     platform: surroundings.platform,
-    hasIpv6: Object.values(networkInterfaces()).some((addresses) =>
+    hasIpv6: Object.values(readSystemInterfaces() ?? {}).some((addresses) =>
       addresses?.some(({ address }) => address === '::1'),
     ),
   });

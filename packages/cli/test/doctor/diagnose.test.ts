@@ -16,6 +16,9 @@ function link(outcome: Outcome, interfaceName: string = 'eth0', family: LinkChec
 }
 
 const HEALTHY: Facts = {
+  platform: 'linux',
+  areInterfacesHidden: false,
+  isBehindWindows: false,
   interfaces: [ETH0],
   skipped: [],
   links: [link(OPEN), link(OPEN, 'eth0', 'IPv6')],
@@ -77,6 +80,40 @@ const CASES: readonly (readonly [string, Partial<Facts>, CheckName, FindingStatu
     'firewall',
     'problem',
     /firewall/,
+  ],
+  [
+    'macOS withholds the local network',
+    {
+      platform: 'darwin',
+      links: [link({ ...OPEN, hearsItself: false, sendErrors: 4, sendErrorCode: 'EHOSTUNREACH' })],
+      controlHeardOn: [],
+    },
+    'firewall',
+    'problem',
+    /^macOS does not let this program.*eth0.*Privacy & Security > Local Network/,
+  ],
+  [
+    'nothing but own packets was heard',
+    { links: [link({ ...OPEN, others: 0, answering: 0 })] },
+    'firewall',
+    'warning',
+    /can't be known, for nobody else was heard.*lets UDP port 5353 in/,
+  ],
+  [
+    'nothing but own packets was heard on Windows',
+    { platform: 'win32', links: [link({ ...OPEN, others: 0, answering: 0 })] },
+    'firewall',
+    'warning',
+    /private.*node\.exe/,
+  ],
+  ['the port held on a Mac', { platform: 'darwin', links: [link(HELD)] }, 'port', 'problem', /lsof -nP -iUDP:5353/],
+  ['WSL2', { isBehindWindows: true }, 'container', 'warning', /WSL2.*nobody on the LAN.*networkingMode=mirrored/],
+  [
+    'Android',
+    { platform: 'android', areInterfacesHidden: true, interfaces: [], links: [] },
+    'interfaces',
+    'problem',
+    /Android.*--from static:/,
   ],
   [
     'one family is silent',
@@ -173,4 +210,11 @@ test('Whose key file was given is said, and what a token in it is for', async ()
   expect(describeMesh({ path: '/k', ring: { kind: 'bundle', bundle } }).message).toBe(
     `The key file /k is of mesh ${id}; it is a token to proxy redis.`,
   );
+});
+
+test.each(['darwin', 'win32', 'freebsd'] as const)('On %s no program of Linux is advised', (platform) => {
+  for (const [, difference] of CASES) {
+    for (const { message, remedy } of diagnose({ ...HEALTHY, ...difference, platform }))
+      expect(message + remedy).not.toMatch(/ufw|nft|firewall-cmd|ip link|timedatectl|avahi/);
+  }
 });

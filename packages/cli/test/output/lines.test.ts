@@ -80,6 +80,12 @@ describe('at the start', () => {
   test('loopback alone and no interface at all are said', () => {
     expect(describeStart(networkOf([LO]))).toContain('using lo (127.0.0.1): only this machine can be reached');
     expect(describeStart(networkOf([]))).toContain('no network interface is up: waiting for one');
+    expect(describeStart({ ...networkOf([]), isHidden: () => true })).toContain(
+      'This system (Android) does not tell programs which network interfaces there are, so that mDNS can not be used; name peers with --from static:HOST:PORT',
+    );
+    expect(describeStart(networkOf([ETH0]), undefined, true).at(-1)).toMatch(
+      /^This Linux runs in WSL2 .* nobody on the LAN hears it, and it hears nobody there; run ambassador on Windows itself, or write networkingMode=mirrored/,
+    );
   });
 
   test('interfaces that were named and are not up are waited for, by name', () => {
