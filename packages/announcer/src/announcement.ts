@@ -1,18 +1,16 @@
 import { isDeepStrictEqual } from 'node:util';
 import { computeLookDelayMs, computeLookTimeoutMs, LookLoop, type LookResult } from '@mdns-ambassador/checks';
 import type { Clock, PublicationEvent, ServiceOptions, Txt } from '@mdns-ambassador/mdns';
-import { type Announced, Door, fitLimits, type Member, type Mesh } from '@mdns-ambassador/mesh';
-import { type DrainOutcome, formatTarget, markRelayedPort, type Prologue, type Share } from '@mdns-ambassador/relay';
-import { AnnouncedAddresses } from './announced-addresses.ts';
+import type { Announced, Mesh } from '@mdns-ambassador/mesh';
+import { type DrainOutcome, formatTarget, markRelayedPort, type Prologue } from '@mdns-ambassador/relay';
 import type { AnnouncementOptions, AnnouncerEvent } from './announcement-options.ts';
 import { type AnnouncementStatus, describeTxt } from './announcement-status.ts';
 import { buildAnnouncementTxt, refuseLongTxt } from './announcement-txt.ts';
 import type { AnnouncerError } from './announcer-error.ts';
+import { Entrance } from './entrance.ts';
 import { type Health, INITIAL_HEALTH, observeOutcome } from './health.ts';
 import { HeldPublication, type Publisher } from './held-publication.ts';
 import type { Host } from './host.ts';
-import type { Ingress } from './ingress.ts';
-import { chooseIngressPort } from './ingress-port.ts';
 import { deriveInstanceId } from './instance-id.ts';
 import { listDialableAddresses } from './local-targets.ts';
 import { type Finding, Lookout } from './lookout.ts';
@@ -28,8 +26,6 @@ const DRAIN_NOTICE_MS = 250;
 const HEARD_MS = 1_250;
 /** While a service is waited for, so many different reasons are told; then silence until it is up. */
 const MAX_REASONS_TOLD = 8;
-/** Between two words about connections that had no place. */
-const FULL_INTERVAL_MS = 10_000;
 const NOTHING_CARRIED: DrainOutcome = { finished: 0, reset: 0 };
 
 /** What announcements work with. */
@@ -92,13 +88,8 @@ export class Announcement {
   #failures = 0;
   #service: ServiceOptions;
   #publication: HeldPublication | undefined;
-  #ingress: Ingress | undefined;
-  /** Of the process's room for connections, where it relays. */
-  readonly #share: Share | undefined;
-  #fullToldAt = Number.NEGATIVE_INFINITY;
+  readonly #entrance: Entrance;
   #signature: Signature | undefined;
-  #member: Member | undefined;
-  #door: Door | undefined;
   #drained: Promise<DrainOutcome> | undefined;
   #closed: Promise<void> | undefined;
 
@@ -107,13 +98,24 @@ export class Announcement {
     this.#context = context;
     this.#id = deriveInstanceId(context.identity, options);
     this.#options = this.#complete(options);
+    const { clock, host, prologues = [], injection } = context;
+    this.#entrance = new Entrance({
+      clock,
+      host,
+      options: () => this.#options,
+      found: () => this.#found,
+      prologues: () => [...prologues, ...(injection?.(this.#options) ?? [])],
+      isServiceUp: async () => (await this.#pulse?.feel()) ?? true,
+      isWanted: () => this.#state.kind === 'waiting',
+      onEvent: (event) => this.#tell(event),
+    });
     this.#service = this.#describeService(this.#options);
     this.#lookout = new Lookout(this.#options, context.host);
     this.#found = this.#lookout;
     this.#pulse = createPulse(this.#lookout);
     this.#loop = this.#createLoop();
-    // Last: nothing is taken where an option is refused. Together they are opened before the first of them is reached.
-    this.#share = this.#options.relay ? context.host.room.open() : undefined;
+    // Last: nothing is taken where an option is refused.
+    this.#entrance.reserve();
   }
 
   /**
@@ -125,8 +127,9 @@ export class Announcement {
     this.#state = { kind: 'waiting', told: new Set() };
     if (this.#context.mesh !== undefined) await this.#openDoor(this.#context.mesh);
     if (this.#state.kind !== 'waiting') return;
-    if (this.#options.relay) await this.#openIngress();
+    if (this.#options.relay) await this.#entrance.open();
     if (this.#state.kind !== 'waiting') return;
+    if (this.#options.relay) this.#service = this.#describeService(this.#options);
     this.#publication = new HeldPublication(this.#service, this.#context.publisher, (event) =>
       this.#tellPublication(event),
     );
@@ -201,14 +204,14 @@ export class Announcement {
     this.#loop.stop();
     this.#state = { kind: 'draining' };
     if (wasAnnounced) {
-      this.#tell({ kind: 'draining', service: this.#options.service, connections: this.#ingress?.connections ?? 0 });
+      this.#tell({ kind: 'draining', service: this.#options.service, connections: this.#entrance.connections });
       this.#publishTxt(true);
       await pause(clock, DRAIN_NOTICE_MS, this.#closing.signal);
     }
     await this.#publication?.close();
     onGoodbye?.();
     if (wasHeardOf) await pause(clock, Math.max(graceMs, HEARD_MS), this.#closing.signal);
-    const outcome = await this.#ingress?.drain(this.#closing.signal.aborted ? 0 : timeoutMs);
+    const outcome = await this.#entrance.drain(this.#closing.signal.aborted ? 0 : timeoutMs);
     this.#giveUpPlaces();
     this.#state = { kind: 'closed' };
     return outcome ?? NOTHING_CARRIED;
@@ -218,32 +221,20 @@ export class Announcement {
     this.#loop.stop();
     this.#closing.abort();
     this.#state = { kind: 'closed' };
-    await Promise.all([this.#publication?.close(), this.#ingress?.close(), this.#drained]);
+    await Promise.all([this.#publication?.close(), this.#entrance.close(), this.#drained]);
     this.#giveUpPlaces();
   }
 
   async #openDoor(mesh: Mesh): Promise<void> {
-    const member = await mesh.join('announce', nameOfType(this.#options.type));
-    if (this.#state.kind !== 'waiting') {
-      member.close();
-      return;
-    }
-    this.#member = member;
-    this.#door = new Door({
-      member,
-      clock: this.#context.clock,
-      limits: fitLimits(this.#share?.kept ?? 1),
-      onEvent: (event) => this.#tell({ ...event, kind: 'stranger', service: this.#options.service }),
-    });
+    await this.#entrance.openDoor(mesh);
+    if (this.#state.kind !== 'waiting') return;
     this.#signature = new Signature(mesh, this.#context.clock, () => this.#refreshTxt());
   }
 
   /** Nothing is listened to any more. */
   #giveUpPlaces(): void {
-    this.#share?.close();
+    this.#entrance.giveUpPlaces();
     this.#signature?.close();
-    this.#door?.close();
-    this.#member?.close();
   }
 
   #describeTxt(): Txt {
@@ -276,7 +267,7 @@ export class Announcement {
 
   #describeService(options: AnnouncementOptions): ServiceOptions {
     const id = this.#computeId(options);
-    const service = buildServiceOptions(options, { id, port: this.#ingress?.port ?? options.port });
+    const service = buildServiceOptions(options, { id, port: this.#entrance.port ?? options.port });
     refuseLongTxt(id, options.txt, this.#context.mesh !== undefined);
     return service;
   }
@@ -310,26 +301,6 @@ export class Announcement {
   #refreshTxt(): void {
     const isDraining = this.#state.kind === 'draining' || this.#state.kind === 'withdrawn';
     if (this.#signature?.isStale(this.#describeAnnounced(isDraining)) === true) this.#publishTxt(isDraining);
-  }
-
-  async #openIngress(): Promise<void> {
-    const { host, clock, prologues = [], injection } = this.#context;
-    const announced = new AnnouncedAddresses(() => host.interfaces(), clock);
-    const ingress = await host.openIngress({
-      targets: () => this.#found.targets,
-      leadsBack: (target) => this.#found.leadsBack(target),
-      isAnnounced: (address) => announced.has(address),
-      prologues: () => [...prologues, ...(injection?.(this.#options) ?? [])],
-      places: host.room.places,
-      enter: () => this.#share?.enter(),
-      onFull: () => this.#tellFull(),
-      preferredPort: chooseIngressPort(this.#options.port),
-      ...(this.#door === undefined ? {} : { door: this.#door }),
-      isServiceUp: async () => (await this.#pulse?.feel()) ?? true,
-    });
-    if (this.#state.kind !== 'waiting') return ingress.close();
-    this.#ingress = ingress;
-    this.#service = this.#describeService(this.#options);
   }
 
   async #takeIn(finding: Finding): Promise<number | undefined> {
@@ -416,7 +387,7 @@ export class Announcement {
   async #refuse(error: AnnouncerError): Promise<undefined> {
     this.#state = { kind: 'refused' };
     this.#tell({ kind: 'refused', service: this.#options.service, error });
-    await Promise.all([this.#publication?.close(), this.#ingress?.close()]);
+    await Promise.all([this.#publication?.close(), this.#entrance.close()]);
     this.#giveUpPlaces();
   }
 
@@ -440,8 +411,8 @@ export class Announcement {
   #tellRelaying(): void {
     const { host } = this.#context;
     const [target] = this.#found.targets;
-    if (this.#ingress === undefined || target === undefined) return;
-    const { port } = this.#ingress;
+    const { port } = this.#entrance;
+    if (port === undefined || target === undefined) return;
     const addresses = listDialableAddresses(host.interfaces(), host.platform);
     const from = addresses.map((address) => formatTarget({ kind: 'tcp', address, port }));
     this.#tell({ kind: 'relaying', service: this.#options.service, from, to: formatTarget(target) });
@@ -476,14 +447,6 @@ export class Announcement {
       default:
         event satisfies never;
     }
-  }
-
-  /** Not for every one of a crowd. */
-  #tellFull(): void {
-    const now = this.#context.clock.now();
-    if (now - this.#fullToldAt < FULL_INTERVAL_MS) return;
-    this.#fullToldAt = now;
-    this.#tell({ kind: 'connections-full', service: this.#options.service, limit: this.#ingress?.connections ?? 0 });
   }
 
   #tell(event: AnnouncerEvent): void {

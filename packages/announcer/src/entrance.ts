@@ -1,0 +1,121 @@
+import type { Clock } from '@mdns-ambassador/mdns';
+import { Door, fitLimits, type Member, type Mesh } from '@mdns-ambassador/mesh';
+import type { DrainOutcome, Prologue, Share, Target } from '@mdns-ambassador/relay';
+import { AnnouncedAddresses } from './announced-addresses.ts';
+import type { AnnouncementOptions, AnnouncerEvent } from './announcement-options.ts';
+import type { Host } from './host.ts';
+import type { Ingress } from './ingress.ts';
+import { chooseIngressPort } from './ingress-port.ts';
+import type { Lookout } from './lookout.ts';
+import { nameOfType } from './service-options.ts';
+
+/** Between two words about connections that had no place. */
+const FULL_INTERVAL_MS = 10_000;
+
+export interface EntranceOptions {
+  readonly clock: Clock;
+  readonly host: Host;
+  /** Of the announcement, which may change. */
+  readonly options: () => AnnouncementOptions;
+  /** Where the service was found up last. */
+  readonly found: () => Lookout;
+  /** Run in order on each relayed pair before bytes flow. */
+  readonly prologues: () => readonly Prologue[];
+  readonly isServiceUp: () => Promise<boolean>;
+  /** What is opened when this is no longer so is closed at once. */
+  readonly isWanted: () => boolean;
+  readonly onEvent: (event: AnnouncerEvent) => void;
+}
+
+/** Where the LAN comes in, if the announcement relays: a port, with a door before it in a mesh. */
+export class Entrance {
+  readonly #options: EntranceOptions;
+  /** Of the process's room for connections, where it relays. */
+  #share: Share | undefined;
+  #fullToldAt = Number.NEGATIVE_INFINITY;
+  #ingress: Ingress | undefined;
+  #member: Member | undefined;
+  #door: Door | undefined;
+
+  constructor(options: EntranceOptions) {
+    this.#options = options;
+  }
+
+  /** Of the LAN; undefined until it is open. */
+  get port(): number | undefined {
+    return this.#ingress?.port;
+  }
+
+  /** That it carries. */
+  get connections(): number {
+    return this.#ingress?.connections ?? 0;
+  }
+
+  /** Takes its share of the room. All of a process do before the first of them is reached. Called once. */
+  reserve(): void {
+    const { options, host } = this.#options;
+    if (options().relay) this.#share = host.room.open();
+  }
+
+  /** Lets members alone in. To be called before `open`. Rejects with a MeshError when the mesh key is a token for something else. */
+  async openDoor(mesh: Mesh): Promise<void> {
+    const { clock, options, isWanted, onEvent } = this.#options;
+    const member = await mesh.join('announce', nameOfType(options().type));
+    if (!isWanted()) {
+      member.close();
+      return;
+    }
+    this.#member = member;
+    this.#door = new Door({
+      member,
+      clock,
+      limits: fitLimits(this.#share?.kept ?? 1),
+      onEvent: (event) => onEvent({ ...event, kind: 'stranger', service: options().service }),
+    });
+  }
+
+  /** Rejects when it can't listen. */
+  async open(): Promise<void> {
+    const { host, clock, found, prologues, isServiceUp, isWanted, options } = this.#options;
+    const announced = new AnnouncedAddresses(() => host.interfaces(), clock);
+    const ingress = await host.openIngress({
+      targets: (): readonly Target[] => found().targets,
+      leadsBack: (target) => found().leadsBack(target),
+      isAnnounced: (address) => announced.has(address),
+      prologues,
+      places: host.room.places,
+      enter: () => this.#share?.enter(),
+      onFull: () => this.#tellFull(),
+      preferredPort: chooseIngressPort(options().port),
+      ...(this.#door === undefined ? {} : { door: this.#door }),
+      isServiceUp,
+    });
+    if (!isWanted()) return ingress.close();
+    this.#ingress = ingress;
+  }
+
+  /** Accepts no more, lets connections finish for `timeoutMs`; undefined where there is nothing to come in by. */
+  async drain(timeoutMs: number): Promise<DrainOutcome | undefined> {
+    return await this.#ingress?.drain(timeoutMs);
+  }
+
+  async close(): Promise<void> {
+    await this.#ingress?.close();
+  }
+
+  /** Nothing is listened to any more. */
+  giveUpPlaces(): void {
+    this.#share?.close();
+    this.#door?.close();
+    this.#member?.close();
+  }
+
+  /** Not for every one of a crowd. */
+  #tellFull(): void {
+    const { clock, options, onEvent } = this.#options;
+    const now = clock.now();
+    if (now - this.#fullToldAt < FULL_INTERVAL_MS) return;
+    this.#fullToldAt = now;
+    onEvent({ kind: 'connections-full', service: options().service, limit: this.connections });
+  }
+}
