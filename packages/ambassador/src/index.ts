@@ -40,6 +40,7 @@ export {
   MAX_FEED_READERS,
 } from './feed/feed-server.ts';
 export { LoopLag } from './loop-lag.ts';
+export { guessNetwork } from './network-of.ts';
 export type { BalancerName } from './pool/balancer.ts';
 export type { Endpoint, EndpointState, EndpointStatus } from './pool/endpoint.ts';
 export type { MergeMode } from './pool/merge.ts';
@@ -63,11 +64,10 @@ export {
   type MdnsSourceOptions,
   type Membership,
   type MembershipJudge,
-  type RefusedInstance,
 } from './sources/mdns.ts';
 export type { Place } from './sources/place.ts';
 export type { RegistrySourceOptions, SkippedEntries } from './sources/registry.ts';
-export type { Source } from './sources/source.ts';
+export type { RefusedInstance, Source } from './sources/source.ts';
 export type { SourceHealth } from './sources/source-health.ts';
 export { createSrvSource, type SrvSourceOptions } from './sources/srv.ts';
 export {

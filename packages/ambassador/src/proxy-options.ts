@@ -13,7 +13,7 @@ import type { EndpointDialler } from './engines/endpoint-dialler.ts';
 import type { BalancerName } from './pool/balancer.ts';
 import type { Endpoint, EndpointState } from './pool/endpoint.ts';
 import type { MergeMode } from './pool/merge.ts';
-import type { Source } from './sources/source.ts';
+import type { RefusedInstance, Source } from './sources/source.ts';
 
 /** One service to proxy; what the command line's SERVICE and its flags say. */
 export interface ProxyOptions {
@@ -94,8 +94,17 @@ export type ProxyEvent =
       readonly count: number;
       readonly reason: string;
     }
-  /** Connections are waiting and there is no endpoint, or none of the `known` ones passes its check. Once, until there was one again. */
-  | { readonly kind: 'no-endpoint'; readonly service: string; readonly waiting: number; readonly known: number }
+  /**
+   * Connections are waiting and there is no endpoint, or none of the `known` ones passes its check. Once, until there was one again.
+   * `refused`: who is heard of and may not be dialled.
+   */
+  | {
+      readonly kind: 'no-endpoint';
+      readonly service: string;
+      readonly waiting: number;
+      readonly known: number;
+      readonly refused: readonly RefusedInstance[];
+    }
   /** Connections were closed because no endpoint could be reached in time. Once, until one succeeded. */
   | { readonly kind: 'unreachable'; readonly service: string; readonly reason: string }
   /** A client was told that it is not served; `reason` for people. Not told for every one of a crowd. */

@@ -170,8 +170,10 @@ export class ServiceProxy implements EndpointPicker {
     const entered = this.#waiting.enter(signal);
     if (!this.#isNoEndpointTold && !signal.aborted) {
       this.#isNoEndpointTold = true;
+      const { service, sources } = this.#options;
       const known = this.#pool.snapshot().length;
-      this.#emit({ kind: 'no-endpoint', service: this.#options.service, waiting: this.#waiting.size, known });
+      const refused = sources.flatMap((source) => source.listRefused?.() ?? []);
+      this.#emit({ kind: 'no-endpoint', service, waiting: this.#waiting.size, known, refused });
     }
     await entered;
   }

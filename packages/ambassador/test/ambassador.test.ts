@@ -229,7 +229,7 @@ describe('clients that come before the first endpoint', () => {
     source.tell({ kind: 'add', endpoints: [endpoint('a')] });
     await Promise.all(waits);
     expect(events.filter(({ kind }) => kind === 'no-endpoint')).toEqual([
-      { kind: 'no-endpoint', service: 'redis', waiting: 1, known: 0 },
+      { kind: 'no-endpoint', service: 'redis', waiting: 1, known: 0, refused: [] },
     ]);
   });
 
@@ -393,7 +393,7 @@ describe('active checks', () => {
     const { ambassador, clock, picker, events } = await start({}, check);
     expect(picker.pick({ exclude: NONE })).toBeUndefined();
     const waiting = picker.waitForEndpoint(new AbortController().signal);
-    expect(events.at(-1)).toEqual({ kind: 'no-endpoint', service: 'redis', waiting: 1, known: 2 });
+    expect(events.at(-1)).toEqual({ kind: 'no-endpoint', service: 'redis', waiting: 1, known: 2, refused: [] });
     open();
     await waiting;
     expect(picker.pick({ exclude: NONE })).toBeDefined();

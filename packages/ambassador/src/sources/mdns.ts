@@ -8,13 +8,13 @@ import type {
   NetworkInterface,
 } from '@mdns-ambassador/mdns';
 import type { ListenPlace } from '@mdns-ambassador/relay';
-import { type AddressRefusal, type Cidr, judgeAddress } from '../address-policy.ts';
+import { type Cidr, judgeAddress } from '../address-policy.ts';
 import type { Endpoint } from '../pool/endpoint.ts';
 import type { Update } from '../pool/update.ts';
 import { type InstanceFilter, matchesFilter, readTxtText } from './instance-filter.ts';
 import { leadsBack } from './leads-back.ts';
 import { PatienceList } from './patience-list.ts';
-import type { Source } from './source.ts';
+import type { RefusedInstance, Source } from './source.ts';
 import { VerifyLimit } from './verify-limit.ts';
 
 /** What this source needs of an MdnsNode. */
@@ -39,13 +39,6 @@ export interface MembershipJudge {
   explain(instance: Instance): string;
   /** Calls back when its judgement of what is there may be another; the returned function ends that. */
   onChange(listener: () => void): () => void;
-}
-
-/** An instance that is not used because none of its addresses may be dialled. */
-export interface RefusedInstance {
-  readonly service: string;
-  readonly instance: string;
-  readonly addresses: readonly { readonly address: string; readonly refusal: AddressRefusal }[];
 }
 
 /** An instance that is not used: it is not of our mesh, is of one while we have none, or leads back to us. */
@@ -110,7 +103,7 @@ class MdnsSource implements Source {
   readonly name: string = MDNS_SOURCE_NAME;
   readonly #options: MdnsSourceOptions;
   readonly #verifyLimit = new VerifyLimit();
-  readonly #refused = new Set<string>();
+  readonly #refused = new Map<string, RefusedInstance>();
   /** With a mesh: what its members said last, by id. Bounded by the instances that are browsed. */
   readonly #members = new Map<string, Endpoint>();
   readonly #foreign = new Set<string>();
@@ -149,6 +142,10 @@ class MdnsSource implements Source {
     const waiting = early;
     early = undefined;
     for (const event of waiting) tell(event);
+  }
+
+  listRefused(): readonly RefusedInstance[] {
+    return [...this.#refused.values()];
   }
 
   verify(id: string): void {
@@ -231,7 +228,10 @@ class MdnsSource implements Source {
   }
 
   #judgePlaces(id: string, instance: Instance, membership: Membership | undefined): Update {
-    if (!matchesFilter(instance, this.#options)) return { kind: 'remove', ids: [id], reason: 'no longer matches' };
+    if (!matchesFilter(instance, this.#options)) {
+      this.#refused.delete(id);
+      return { kind: 'remove', ids: [id], reason: 'no longer matches' };
+    }
     const { interfaces, allowed = [], ownAddresses } = this.#options;
     const context = {
       interfaces: interfaces(),
@@ -287,7 +287,10 @@ class MdnsSource implements Source {
   }
 
   #tellRefused(id: string, refused: RefusedInstance): void {
-    if (rememberOnce(this.#refused, id)) this.#options.onRefused?.(refused);
+    const isNew = !this.#refused.has(id);
+    this.#refused.set(id, refused);
+    forgetOldest(this.#refused);
+    if (isNew) this.#options.onRefused?.(refused);
   }
 
   #tellForeign(id: string, foreign: ForeignInstance): void {
@@ -304,7 +307,11 @@ function readMeshId({ txt }: Instance): string | undefined {
 function rememberOnce(remembered: Set<string>, id: string): boolean {
   if (remembered.has(id)) return false;
   remembered.add(id);
-  const oldest = remembered.values().next();
-  if (remembered.size > MAX_REFUSED && oldest.done !== true) remembered.delete(oldest.value);
+  forgetOldest(remembered);
   return true;
+}
+
+function forgetOldest(remembered: Set<string> | Map<string, unknown>): void {
+  const oldest = remembered.keys().next();
+  if (remembered.size > MAX_REFUSED && oldest.done !== true) remembered.delete(oldest.value);
 }

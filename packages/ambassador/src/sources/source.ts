@@ -1,4 +1,12 @@
+import type { AddressRefusal } from '../address-policy.ts';
 import type { Update } from '../pool/update.ts';
+
+/** An instance that is not used because none of its addresses may be dialled. */
+export interface RefusedInstance {
+  readonly service: string;
+  readonly instance: string;
+  readonly addresses: readonly { readonly address: string; readonly refusal: AddressRefusal }[];
+}
 
 /** Finds the endpoints of one service. */
 export interface Source {
@@ -8,5 +16,7 @@ export interface Source {
   start(onUpdate: (update: Update) => void): Promise<void>;
   /** A dial to this endpoint failed: look again whether it is there. */
   verify(id: string): void;
+  /** Those that are there now; absent where a source judges no addresses. */
+  listRefused?(): readonly RefusedInstance[];
   close(): Promise<void>;
 }

@@ -3,12 +3,8 @@ import { listSourceCases, ManualClock } from '@mdns-ambassador/testkit';
 import { describe, expect, test } from 'vitest';
 import { parseCidr } from '../../src/address-policy.ts';
 import type { Update } from '../../src/pool/update.ts';
-import {
-  createMdnsSource,
-  type InstanceBrowser,
-  type MdnsSourceOptions,
-  type RefusedInstance,
-} from '../../src/sources/mdns.ts';
+import { createMdnsSource, type InstanceBrowser, type MdnsSourceOptions } from '../../src/sources/mdns.ts';
+import type { RefusedInstance } from '../../src/sources/source.ts';
 
 const eth0: NetworkInterface = {
   name: 'eth0',
@@ -225,14 +221,16 @@ describe('address policy', () => {
   });
 
   test('it is told again when it left and came back, and used as soon as it may be', async () => {
-    const { browser, updates, start, refused } = createWorld();
+    const { browser, source, updates, start, refused } = createWorld();
     await start();
     const rogue = instance('rogue', ['127.0.0.1']);
     browser.tell({ kind: 'added', instance: rogue });
     browser.tell({ kind: 'removed', instance: rogue, lost: 'goodbye' });
     browser.tell({ kind: 'added', instance: rogue });
     expect(refused).toHaveLength(2);
+    expect(source.listRefused?.()).toEqual(refused.slice(1));
     browser.tell({ kind: 'updated', instance: instance('rogue', ['10.99.0.9']) });
+    expect(source.listRefused?.()).toEqual([]);
     expect(updates.at(-1)?.kind).toBe('add');
   });
 

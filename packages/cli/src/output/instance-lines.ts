@@ -10,10 +10,11 @@ const MARKS = { added: '[+]', updated: '[~]', removed: '[-]' } as const;
 /** What has lost an instance, in words. */
 const LOSSES = { goodbye: 'said goodbye', expired: 'not heard of again', unreachable: 'does not answer' } as const;
 
-/** The table of `list`, with a heading. `isMember`: with a mesh key, who is of its mesh. */
+/** The table of `list`, with a heading. `isBeyond`: none of its addresses is on this link. `isMember`: with a mesh key, who is of its mesh. */
 export function formatInstances(
   instances: readonly Instance[],
   style: Style,
+  isBeyond: (instance: Instance) => boolean,
   isMember?: (instance: Instance) => boolean,
 ): readonly Line[] {
   const membership = (instance: Instance): readonly string[] =>
@@ -24,7 +25,7 @@ export function formatInstances(
       escapeText(nameShortly(instance)),
       escapeText(instance.name),
       ...membership(instance),
-      placeOf(instance),
+      placeOf(instance, isBeyond),
       escapeText(instance.host),
       describeTxt(instance),
     ]),
@@ -36,12 +37,12 @@ export function formatInstances(
 export type ListEvent = Exclude<BrowseEvent, { readonly kind: 'leaving' }>;
 
 /** One line of `list --watch`. */
-export function describeBrowseEvent(event: ListEvent): string {
+export function describeBrowseEvent(event: ListEvent, isBeyond: (instance: Instance) => boolean): string {
   const { instance } = event;
   const mark = `${MARKS[event.kind]} ${escapeText(nameShortly(instance))} ${quoteName(instance.name)}`;
   if (event.kind === 'removed') return `${mark} ${LOSSES[event.lost]}`;
   const txt = describeTxt(instance);
-  return `${mark} at ${placeOf(instance)}${txt === '' ? '' : ` (${txt})`}`;
+  return `${mark} at ${placeOf(instance, isBeyond)}${txt === '' ? '' : ` (${txt})`}`;
 }
 
 /** CONTRACT 2: `list --watch --json`. */
@@ -54,9 +55,9 @@ function nameShortly({ type }: Instance): string {
   return /^_([^.]+)\._tcp$/i.exec(type)?.[1] ?? type;
 }
 
-function placeOf(instance: Instance): string {
+function placeOf(instance: Instance, isBeyond: (instance: Instance) => boolean): string {
   const [address = '?'] = listAddresses(instance);
-  return escapeText(formatPlace(address, instance.port));
+  return `${escapeText(formatPlace(address, instance.port))}${isBeyond(instance) ? ' (off-link)' : ''}`;
 }
 
 function describeTxt(instance: Instance): string {

@@ -2,6 +2,7 @@ import { type Endpoint, type EndpointState, type ProxyEvent, reportEndpoint } fr
 import { formatTarget } from '@mdns-ambassador/relay';
 import { formatDuration } from '../parse/duration.ts';
 import { countThings, describeFull, formatPlace, joinWords, quoteName } from './phrases.ts';
+import { describeRefusals } from './refused-lines.ts';
 import type { Fact } from './reporter.ts';
 
 /** What the proxy did, for people; undefined where another line says it already. */
@@ -23,12 +24,16 @@ export function describeProxyEvent(event: ProxyEvent, connectTimeoutMs: number):
       return `${describeEndpoint(event.endpoint)} ${describeState(event.state, event.reason)}`;
     case 'connections-reset':
       return `${describeEndpoint(event.endpoint)}: ${countThings(event.count, 'connection')} reset, because ${event.reason}`;
-    case 'no-endpoint':
+    case 'no-endpoint': {
+      const wait = `connections wait up to ${formatDuration(connectTimeoutMs)}`;
       if (event.known > 0) {
         const who = `none of ${countThings(event.known, 'endpoint')}`;
-        return `${event.service}: ${who} passes the check, connections wait up to ${formatDuration(connectTimeoutMs)}`;
+        return `${event.service}: ${who} passes the check, ${wait}`;
       }
-      return `${event.service}: nobody offers it now, connections wait up to ${formatDuration(connectTimeoutMs)}`;
+      const refusals = describeRefusals(event.refused);
+      if (refusals !== undefined) return `${event.service}: ${refusals}; ${wait}`;
+      return `${event.service}: nobody offers it now, ${wait}`;
+    }
     case 'unreachable':
       return `closing connections for ${event.service}: ${event.reason}`;
     case 'refused':

@@ -1,3 +1,4 @@
+import { judgeAddress } from '@mdns-ambassador/ambassador';
 import { type BrowseEvent, type Instance, systemClock } from '@mdns-ambassador/mdns';
 import type { Mesh } from '@mdns-ambassador/mesh';
 import { CliError } from '../cli-error.ts';
@@ -36,6 +37,7 @@ export async function listInstances(invocation: Invocation): Promise<number> {
   const isMember = (instance: Instance): boolean => mesh !== undefined && isMemberOf(mesh, instance);
   const log = openLog(settings, surroundings);
   const local = createLoggedNetwork(settings, surroundings.platform, log);
+  const isBeyond = (instance: Instance): boolean => isBeyondLink(instance, local);
   const { signal } = surroundings.shutdown;
   const found = new Map<string, Instance>();
   try {
@@ -52,7 +54,7 @@ export async function listInstances(invocation: Invocation): Promise<number> {
         if (event.kind === 'updated' && told.get(key) === text) return;
         if (event.kind === 'removed') told.delete(key);
         else told.set(key, text);
-        print(describeBrowseEvent(event), browseEventToJson(event, secure));
+        print(describeBrowseEvent(event, isBeyond), browseEventToJson(event, secure));
       });
       await waitOrAbort(timeoutMs, signal);
       if (!isHeard && !signal.aborted)
@@ -75,7 +77,12 @@ export async function listInstances(invocation: Invocation): Promise<number> {
   const instances = [...found.values()].sort(compareInstances);
   if (isJson) surroundings.stdout.json(instances.map((instance) => instanceToJson(instance, isMember(instance))));
   else if (instances.length > 0) {
-    for (const line of formatInstances(instances, surroundings.stdout.style, mesh === undefined ? undefined : isMember))
+    for (const line of formatInstances(
+      instances,
+      surroundings.stdout.style,
+      isBeyond,
+      mesh === undefined ? undefined : isMember,
+    ))
       surroundings.stdout.line(...line);
   }
   if (instances.length > 0 || signal.aborted) return EXIT_OK;
@@ -128,6 +135,16 @@ function browse({ node }: LocalNetwork, type: string | undefined, onEvent: (even
 
 function compareInstances(a: Instance, b: Instance): number {
   return a.type.localeCompare(b.type) || a.name.localeCompare(b.name);
+}
+
+/** A proxy uses it with `--allow-cidr` alone. */
+function isBeyondLink({ addresses }: Instance, { network }: LocalNetwork): boolean {
+  const context = { interfaces: network.interfaces(), own: network.ownAddresses(), allowed: [] };
+  const verdicts = addresses.map((address) => judgeAddress(address, context));
+  return (
+    verdicts.every(({ kind }) => kind === 'refused') &&
+    verdicts.some((verdict) => verdict.kind === 'refused' && verdict.refusal === 'off-link')
+  );
 }
 
 function isMemberOf(mesh: Mesh, instance: Instance): boolean {

@@ -7,6 +7,7 @@ import { readMeshRequest, requireEntitled } from '../mesh-request.ts';
 import { formatEndpoints, RESOLVE_FORMATS } from '../output/endpoint-formats.ts';
 import { escapeText } from '../output/escape.ts';
 import { describeFault } from '../output/fault-lines.ts';
+import { describeRefusals } from '../output/refused-lines.ts';
 import { parseChoice } from '../parse/choice.ts';
 import { formatDuration, parseDuration } from '../parse/duration.ts';
 import { parseBrowsedType, serviceOfType } from '../parse/service-type.ts';
@@ -53,6 +54,7 @@ export async function resolveService(invocation: Invocation): Promise<number> {
   const hosts = new Map<string, string>();
   const troubles = new Map<string, string>();
   let found: readonly EndpointStatus[];
+  let refusals: string | undefined;
   try {
     if (usesMdns(origins)) await startNode(local);
     const sources = createSources(origins, {
@@ -69,6 +71,7 @@ export async function resolveService(invocation: Invocation): Promise<number> {
       },
     });
     found = await findEndpoints(sources, origins, timeoutMs, surroundings.shutdown.signal);
+    refusals = describeRefusals(sources.flatMap((source) => source.listRefused?.() ?? []));
   } finally {
     await local.node.close();
   }
@@ -81,6 +84,7 @@ export async function resolveService(invocation: Invocation): Promise<number> {
   }
   if (found.length > 0) return EXIT_OK;
   const noNetwork = usesMdns(origins) ? describeNoNetwork(local) : undefined;
+  if (refusals !== undefined) throw new CliError(EXIT_UNAVAILABLE, `${service}: ${refusals}`);
   const wanted = meshRequest === undefined ? service : `${service} of this mesh`;
   throw new CliError(
     EXIT_UNAVAILABLE,

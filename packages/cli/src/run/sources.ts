@@ -31,6 +31,7 @@ import {
 import type { ListenPlace } from '@mdns-ambassador/relay';
 import { InvalidValue } from '../cli-error.ts';
 import type { Log } from '../output/log.ts';
+import { describeRefusal } from '../output/refused-lines.ts';
 import { folderOf } from '../parse/registry.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { Origins } from '../source-request.ts';
@@ -115,7 +116,7 @@ export function createSources(origins: Origins, context: SourceContext): readonl
           ...(context.mesh === undefined ? {} : { membership: createMembershipJudge(context.mesh, service) }),
           ...(context.isProven === undefined ? {} : { isProven: context.isProven }),
           onForeign: ({ reason, ...foreign }) => log.warn(foreign, `instance not used: ${reason}`),
-          onRefused: (refused) => log.warn({ ...refused }, 'instance not used: none of its addresses may be dialled'),
+          onRefused: (refused) => log.warn({ ...refused }, `instance not used: ${describeRefusal(refused)}`),
         });
       case 'static':
         return createStaticSource({ ...shared, ...resolved, places: spec.targets });

@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer';
-import type { Endpoint, FeedEvent, ProxyEvent } from '@mdns-ambassador/ambassador';
+import type { Endpoint, FeedEvent, ProxyEvent, RefusedInstance } from '@mdns-ambassador/ambassador';
 import { AnnouncerError, type AnnouncerEvent, type DockerEvent, type RegistrarEvent } from '@mdns-ambassador/announcer';
 import type { CredentialEvent, SecretFileEvent } from '@mdns-ambassador/credentials';
 import type { Instance, NodeEvent } from '@mdns-ambassador/mdns';
@@ -86,6 +86,11 @@ const INSTANCE: Required<Instance> = {
   addresses: [{ address: 'a', interfaceName: 'i', isFromThisHost: false }],
 };
 
+const REFUSED: RefusedInstance = {
+  service: 's',
+  instance: 'i',
+  addresses: [{ address: '10.98.77.5', refusal: 'off-link' }],
+};
 const PROXY: Examples<ProxyEvent> = {
   listening: { kind: 'listening', service: 's', at: [{ kind: 'tcp', address: 'a', port: 1 }] },
   'endpoint-added': { kind: 'endpoint-added', service: 's', endpoint: ENDPOINT },
@@ -94,7 +99,7 @@ const PROXY: Examples<ProxyEvent> = {
   'endpoint-removed': { kind: 'endpoint-removed', service: 's', endpoint: ENDPOINT, reason: 'r' },
   'endpoint-state': { kind: 'endpoint-state', service: 's', endpoint: ENDPOINT, state: 'ejected', reason: 'r' },
   'connections-reset': { kind: 'connections-reset', service: 's', endpoint: ENDPOINT, count: 1, reason: 'r' },
-  'no-endpoint': { kind: 'no-endpoint', service: 's', waiting: 1, known: 1 },
+  'no-endpoint': { kind: 'no-endpoint', service: 's', waiting: 1, known: 0, refused: [REFUSED] },
   unreachable: { kind: 'unreachable', service: 's', reason: 'r' },
   refused: { kind: 'refused', service: 's', reason: 'r' },
   'connections-full': { kind: 'connections-full', service: 's', limit: 1 },
@@ -190,7 +195,7 @@ const TELLERS: readonly (readonly [string, (reporter: Reporter, text: string) =>
     teller(event, (told) => [describeAnnouncerEvent(told, []), announcerEventToFact(told)]),
   ),
   ...Object.values(BROWSE).map((event) =>
-    teller(event, (told) => [describeBrowseEvent(told), browseEventToJson(told, false)]),
+    teller(event, (told) => [describeBrowseEvent(told, () => true), browseEventToJson(told, false)]),
   ),
   ...Object.values(DOCKER).map((event) => teller(event, (told) => [describeDockerEvent(told), toFact(told)])),
   ...Object.values(FEED).map((event) => teller(event, (told) => [describeFeedEvent(told), toFact(told)])),
@@ -289,7 +294,7 @@ describe('whatever the network calls things', () => {
         expectPrintableLines(start.people, 2 * 3);
         const page = openPage(true);
         const printer = createPrinter(page, { TERM: 'xterm' });
-        for (const line of formatInstances([poison(INSTANCE, text)], printer.style)) printer.line(...line);
+        for (const line of formatInstances([poison(INSTANCE, text)], printer.style, () => true)) printer.line(...line);
         const finding = { check: 'port', status: 'problem', message: text, remedy: text } as const;
         for (const line of formatFindings([finding], printer.style)) printer.line(...line);
         expectPrintableLines(page.text, 4);

@@ -1,4 +1,4 @@
-import type { ProxyEvent } from '@mdns-ambassador/ambassador';
+import type { ProxyEvent, RefusedInstance } from '@mdns-ambassador/ambassador';
 import { AnnouncerError, type AnnouncerEvent } from '@mdns-ambassador/announcer';
 import type { Instance, NetworkInterface, NodeEvent, SkippedInterface } from '@mdns-ambassador/mdns';
 import { describe, expect, test } from 'vitest';
@@ -27,6 +27,19 @@ const LO: NetworkInterface = {
   addresses: [{ address: '127.0.0.1', family: 'IPv4', prefixLength: 8, scopeId: 0 }],
 };
 
+const BEYOND: RefusedInstance = {
+  service: 'redis',
+  instance: 'redis on nas',
+  addresses: [
+    { address: '127.0.0.1', refusal: 'loopback' },
+    { address: '10.98.77.5', refusal: 'off-link' },
+  ],
+};
+const UNUSABLE: RefusedInstance = {
+  service: 'redis',
+  instance: 'redis on pi',
+  addresses: [{ address: '127.0.0.1', refusal: 'loopback' }],
+};
 const ENDPOINT = {
   id: 'mdns:redis on h1',
   service: 'redis',
@@ -237,8 +250,16 @@ describe('proxy', () => {
       '"redis on h1" was lost sight of (not heard of again): used while it answers',
     ],
     [
-      { kind: 'no-endpoint', service: 'redis', waiting: 1, known: 0 },
+      { kind: 'no-endpoint', service: 'redis', waiting: 1, known: 0, refused: [] },
       'redis: nobody offers it now, connections wait up to 10s',
+    ],
+    [
+      { kind: 'no-endpoint', service: 'redis', waiting: 1, known: 0, refused: [UNUSABLE, BEYOND] },
+      'redis: "redis on nas" and 1 more can\'t be used: 10.98.77.5 is beyond this link: add --allow-cidr 10.98.77.0/24 to use it; connections wait up to 10s',
+    ],
+    [
+      { kind: 'no-endpoint', service: 'redis', waiting: 1, known: 0, refused: [UNUSABLE] },
+      'redis: "redis on pi" can\'t be used: none of its addresses may be dialled; connections wait up to 10s',
     ],
     [{ kind: 'unreachable', service: 'redis', reason: 'no answer' }, 'closing connections for redis: no answer'],
     [
@@ -286,25 +307,38 @@ describe('list', () => {
   };
 
   test('a table has a heading, and nothing from the network is printed as it came', () => {
-    const [heading, row] = formatInstances([instance], createStyle(false));
+    const [heading, row] = formatInstances([instance], createStyle(false), () => false);
     expect(heading).toEqual([{ text: expect.stringMatching(/^SERVICE +INSTANCE +ADDRESS +HOST +TXT$/) }]);
     expect(row?.[0]).toMatch(/^redis +evil\\u\{1b\}\[2J +10\.0\.0\.1:1 +h1\.local +beta k=\\u\{1b\} raw=base64:\/w==$/);
   });
 
   test('with a mesh key it is said who is of the mesh', () => {
     const other = { ...instance, name: 'other' };
-    const [heading, first, second] = formatInstances([instance, other], createStyle(false), (one) => one === instance);
+    const [heading, first, second] = formatInstances(
+      [instance, other],
+      createStyle(false),
+      () => false,
+      (one) => one === instance,
+    );
     expect(heading).toEqual([{ text: expect.stringMatching(/^SERVICE +INSTANCE +MESH +ADDRESS +HOST +TXT$/) }]);
     expect(first?.[0]).toMatch(/ member +10\.0\.0\.1:1 /);
     expect(second?.[0]).toMatch(/^redis +other +stranger +10\.0\.0\.1:1 /);
   });
 
+  test('what is beyond the link is marked', () => {
+    const [, row] = formatInstances([instance], createStyle(false), () => true);
+    expect(row?.[0]).toMatch(/ 10\.0\.0\.1:1 \(off-link\) +h1\.local /);
+    expect(describeBrowseEvent({ kind: 'added', instance }, () => true)).toContain(' at 10.0.0.1:1 (off-link) (');
+  });
+
   test('what comes, changes and goes has its mark', () => {
-    expect(describeBrowseEvent({ kind: 'added', instance })).toMatch(
+    expect(describeBrowseEvent({ kind: 'added', instance }, () => false)).toMatch(
       /^\[\+\] redis "evil\\u\{1b\}\[2J" at 10\.0\.0\.1:1/,
     );
-    expect(describeBrowseEvent({ kind: 'updated', instance })).toMatch(/^\[~\]/);
-    expect(describeBrowseEvent({ kind: 'removed', instance, lost: 'goodbye' })).toMatch(/^\[-\].*said goodbye$/);
+    expect(describeBrowseEvent({ kind: 'updated', instance }, () => false)).toMatch(/^\[~\]/);
+    expect(describeBrowseEvent({ kind: 'removed', instance, lost: 'goodbye' }, () => false)).toMatch(
+      /^\[-\].*said goodbye$/,
+    );
   });
 
   test('programs get the event and the instance, and nothing else', () => {
