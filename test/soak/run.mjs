@@ -1,8 +1,9 @@
 /**
  * Clients connect through proxies without end while services, announcers, proxies' links and hosts are killed, stopped, cut off and
- * flapping. Prints what was asked of it, and what held.
+ * flapping, one at a time. Prints what was asked of it, and what held; ends with 1 where a connection failed that was not under way on
+ * a host when it was killed or cut off, or where a proxy keeps files open that it had not before.
  *
- *     node test/soak/run.mjs [MINUTES] [SEED]
+ *     node test/soak/run.mjs [MINUTES] [SEED] [LONGEST_FAULT_SECONDS]
  *
  * Needs what the lab needs: root, or user namespaces. Five hosts: three backends, two with a proxy and clients.
  */
@@ -12,6 +13,7 @@ import { Lab, seededRandom } from '@mdns-ambassador/testkit';
 
 const MINUTES = Number(process.argv[2] ?? 10);
 const SEED = Number(process.argv[3] ?? 1);
+const LONGEST_FAULT_MS = Number(process.argv[4] ?? 60) * 1_000;
 const AMBASSADOR = fileURLToPath(new URL('../../packages/cli/bin/ambassador.js', import.meta.url));
 const PROGRAMS = fileURLToPath(new URL('../programs/', import.meta.url));
 const NODE = process.execPath;
@@ -22,8 +24,8 @@ const CONCURRENCY = 4;
 /** Between two connections of a client; without, nothing is left for the rest of the machine. */
 const CLIENT_PAUSE_MS = 20;
 const PORT = '7000';
-const FAULT_MS = [5_000, 60_000];
-const PAUSE_MS = [1_000, 10_000];
+const FAULT_MS = [LONGEST_FAULT_MS / 12, LONGEST_FAULT_MS];
+const PAUSE_MS = [LONGEST_FAULT_MS / 60, LONGEST_FAULT_MS / 6];
 const SAMPLE_MS = 10_000;
 /** Between a kill and the moment at which it is known to be done. */
 const CLOCK_SLACK_MS = 500;
@@ -32,6 +34,9 @@ const FLAP_MS = 500;
 const MINUTE_MS = 60_000;
 /** Before this nothing is sampled: code is being compiled, the heap grows to its size. */
 const WARM_UP_PART = 0.25;
+/** What Node opens when it is first needed. */
+const SPARE_FILES = 4;
+const CLOSED_WITHIN_MS = 30_000;
 
 const random = seededRandom(SEED);
 const between = ([least, most]) => least + (most - least) * random();
@@ -117,6 +122,17 @@ const slopePerHour = (samples, y) => {
   return times.reduce((sum, time, index) => sum + (time - meanTime) * (values[index] - meanValue), 0) / variance;
 };
 
+/** Whether it has closed what it opened for connections. */
+const hasClosed = async ({ process, files }) => {
+  const until = Date.now() + CLOSED_WITHIN_MS;
+  while ((await readUsage(process.pid)).files > files + SPARE_FILES) {
+    if (Date.now() > until) return false;
+    await sleep(100);
+  }
+  return true;
+};
+
+let broken = 0;
 const lan = await Lab.create({ hosts: BACKENDS + PROXIES });
 try {
   const backends = lan.hosts.slice(0, BACKENDS).map((host) => new Backend(host));
@@ -125,14 +141,17 @@ try {
     lan.hosts.slice(BACKENDS).map(async (host) => {
       const process = host.spawn(NODE, [AMBASSADOR, 'proxy', `thing:${PORT}`]);
       await process.until((output) => backends.every(({ host: { name } }) => output.includes(`thing on ${name}`)));
+      const { files } = await readUsage(process.pid);
       const load = host.spawn(NODE, [`${PROGRAMS}load.mjs`, '127.0.0.1', PORT, `${CONCURRENCY}`, `${CLIENT_PAUSE_MS}`]);
       await load.line(/^ready/);
-      return { host, process, load, samples: [] };
+      return { host, process, load, files, samples: [] };
     }),
   );
   const startedAt = Date.now();
   const endsAt = startedAt + MINUTES * MINUTE_MS;
   const counts = new Map();
+  /** Those that have not had their turn in this round. */
+  const kinds = [];
   const cuts = [];
   const sampling = setInterval(async () => {
     for (const proxy of proxies) {
@@ -144,7 +163,8 @@ try {
   while (Date.now() < endsAt) {
     await sleep(Math.min(between(PAUSE_MS), Math.max(0, endsAt - Date.now())));
     if (Date.now() >= endsAt) break;
-    const fault = pick(Object.keys(FAULTS));
+    if (kinds.length === 0) kinds.push(...Object.keys(FAULTS));
+    const [fault] = kinds.splice(Math.floor(random() * kinds.length), 1);
     const backend = pick(backends);
     const ms = between(FAULT_MS);
     counts.set(fault, (counts.get(fault) ?? 0) + 1);
@@ -153,7 +173,8 @@ try {
   }
   clearInterval(sampling);
   console.log(`faults: ${[...counts].map(([fault, count]) => `${fault} ${count}`).join(', ')}`);
-  for (const { host, load, samples } of proxies) {
+  for (const proxy of proxies) {
+    const { host, load, samples } = proxy;
     load.stdin.end();
     const [json] = await load.line(/^\{.*\}$/, { timeout: 60_000 });
     const tally = JSON.parse(json);
@@ -176,7 +197,11 @@ try {
       `  RSS ${first?.rssMiB.toFixed(1)} -> ${last?.rssMiB.toFixed(1)} MiB, ${slopePerHour(settled, ({ rssMiB }) => rssMiB).toFixed(1)} MiB an hour;`,
       `files ${first?.files} -> ${last?.files}, ${slopePerHour(settled, ({ files }) => files).toFixed(1)} an hour`,
     );
+    const isClosed = await hasClosed(proxy);
+    if (!isClosed) console.log('  files are left open after the last connection');
+    if (underWay.length < tally.failures.length || tally.answered === 0 || !isClosed) broken += 1;
   }
 } finally {
   await lan.close();
 }
+process.exitCode = broken === 0 ? 0 : 1;

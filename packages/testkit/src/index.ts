@@ -13,7 +13,7 @@ export { listHostileDocuments } from './hostile/documents.ts';
 export { hostilePacket } from './hostile/mutation.ts';
 export { FLAGS, rawName, rawPacket, rawQuestion, rawRecord, rawSrv, TYPES } from './hostile/raw-packet.ts';
 export { HostileTarget } from './hostile/target.ts';
-export type { CommandOptions, CommandResult } from './lab/command.ts';
+export { type CommandOptions, type CommandResult, runCommand } from './lab/command.ts';
 export { Host } from './lab/host.ts';
 export { type Exit, HostProcess, type LineOptions } from './lab/host-process.ts';
 export { Lab, type LabOptions } from './lab/lab.ts';
