@@ -110,7 +110,7 @@ export class Announcement {
       onEvent: (event) => this.#tell(event),
     });
     this.#service = this.#describeService(this.#options);
-    this.#lookout = new Lookout(this.#options, context.host);
+    this.#lookout = new Lookout(this.#options, context.host, context.clock);
     this.#found = this.#lookout;
     this.#pulse = createPulse(this.#lookout);
     this.#loop = this.#createLoop();
@@ -154,8 +154,8 @@ export class Announcement {
       if (this.#found === this.#lookout) this.#publishChange(service);
       return true;
     }
-    this.#loop.stop();
-    this.#lookout = new Lookout(options, this.#context.host);
+    this.#stopLooking();
+    this.#lookout = new Lookout(options, this.#context.host, this.#context.clock);
     this.#loop = this.#createLoop();
     if (this.#publication !== undefined) this.#loop.start();
     return true;
@@ -201,7 +201,7 @@ export class Announcement {
     const { clock } = this.#context;
     const wasAnnounced = this.#state.kind === 'announced';
     const wasHeardOf = wasAnnounced || (this.#state.kind === 'withdrawn' && clock.now() - this.#state.since < HEARD_MS);
-    this.#loop.stop();
+    this.#stopLooking();
     this.#state = { kind: 'draining' };
     if (wasAnnounced) {
       this.#tell({ kind: 'draining', service: this.#options.service, connections: this.#entrance.connections });
@@ -218,7 +218,7 @@ export class Announcement {
   }
 
   async #runClose(): Promise<void> {
-    this.#loop.stop();
+    this.#stopLooking();
     this.#closing.abort();
     this.#state = { kind: 'closed' };
     await Promise.all([this.#publication?.close(), this.#entrance.close(), this.#drained]);
@@ -229,6 +229,11 @@ export class Announcement {
     await this.#entrance.openDoor(mesh);
     if (this.#state.kind !== 'waiting') return;
     this.#signature = new Signature(mesh, this.#context.clock, () => this.#refreshTxt());
+  }
+
+  #stopLooking(): void {
+    this.#loop.stop();
+    this.#lookout.close();
   }
 
   /** Nothing is listened to any more. */

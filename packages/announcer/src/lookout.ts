@@ -1,18 +1,13 @@
 import { type CheckOutcome, createCheck } from '@mdns-ambassador/checks';
-import type { NetworkInterface } from '@mdns-ambassador/mdns';
+import type { Clock, NetworkInterface } from '@mdns-ambassador/mdns';
 import { formatTarget, type Target } from '@mdns-ambassador/relay';
 import type { AnnouncementOptions } from './announcement-options.ts';
 import { AnnouncerError, LoopbackOnlyError } from './announcer-error.ts';
 import type { Host } from './host.ts';
 import { createKnock, type Knock } from './knock.ts';
 import { listDialableAddresses, listServiceTargets, type TcpTarget } from './local-targets.ts';
-import {
-  findAnsweringInterfaces,
-  findTarget,
-  type InterfaceTarget,
-  judgeReachability,
-  type Reachability,
-} from './reachability.ts';
+import { ReachSurvey } from './reach-survey.ts';
+import { findTarget, type InterfaceTarget, judgeReachability, type Reachability } from './reachability.ts';
 import { isLoopback, resolveServiceHost, type ServiceHost, stripZone } from './service-host.ts';
 import { nameOfType } from './service-options.ts';
 
@@ -36,14 +31,16 @@ export class Lookout {
   #targets: readonly TcpTarget[] = [];
   /** Where the service answered last; forgotten when it fails. */
   #target: TcpTarget | undefined;
-  /** What was found for these interfaces; forgotten when the service fails. */
-  #reach: { readonly key: string; readonly reachability: Reachability } | undefined;
+  /** What is found for these interfaces; forgotten when the service fails. */
+  #survey: ReachSurvey | undefined;
   #unreachableLooks = 0;
   readonly #knock: Knock;
+  readonly #clock: Clock;
 
-  constructor(options: AnnouncementOptions, host: Host) {
+  constructor(options: AnnouncementOptions, host: Host, clock: Clock) {
     this.#options = options;
     this.#host = host;
+    this.#clock = clock;
     this.#knock = createKnock(options, host);
   }
 
@@ -91,7 +88,12 @@ export class Lookout {
     if (!outcome.ok)
       return this.#fail(proxied ?? outcome.reason, outcome.fault === 'absent' || outcome.fault === 'local');
     if (this.#options.relay || this.#target === undefined) return { kind: 'up' };
-    return this.#judge(await this.#measureReach(serviceHost, interfaces, signal), interfaces, signal);
+    return this.#judge(await this.#measureReach(serviceHost, interfaces, signal), interfaces);
+  }
+
+  /** Ends what outlives a look. Idempotent. */
+  close(): void {
+    this.#forgetReach();
   }
 
   /** Whether who dials there would reach a proxy of this very service, which would send him back. Never rejects. */
@@ -108,7 +110,7 @@ export class Lookout {
     const remembered = this.#target;
     if (remembered !== undefined && !this.#targets.some((one) => formatTarget(one) === formatTarget(remembered))) {
       this.#target = undefined;
-      this.#reach = undefined;
+      this.#forgetReach();
     }
     return `a proxy of ${this.#options.service} listens on ${formatTarget(proxied)}, and the service itself can't: give one of them another port`;
   }
@@ -152,14 +154,24 @@ export class Lookout {
     serviceHost: ServiceHost,
     interfaces: readonly NetworkInterface[],
     signal: AbortSignal,
-  ): Promise<Reachability> {
+  ): Promise<Reachability | { readonly kind: 'unknown' }> {
     const targets = this.#listInterfaceTargets(serviceHost, interfaces);
     const key = JSON.stringify(targets);
-    if (this.#reach?.key === key) return this.#reach.reachability;
-    const answering = await findAnsweringInterfaces(targets, this.#knock, signal);
-    const reachability = judgeReachability(interfaces, answering);
-    this.#reach = reachability.kind === 'nowhere' || signal.aborted ? undefined : { key, reachability };
-    return reachability;
+    if (this.#survey?.key !== key) {
+      this.#forgetReach();
+      this.#survey = new ReachSurvey(key, targets, this.#knock, this.#clock);
+    }
+    const survey = this.#survey;
+    await survey.waitFor(signal);
+    const reachability = judgeReachability(interfaces, survey.answering);
+    const isNowhere = reachability.kind === 'nowhere';
+    if (survey.state === 'given up' || (survey.state === 'answered' && isNowhere)) this.#forgetReach();
+    return isNowhere && survey.state !== 'answered' ? { kind: 'unknown' } : reachability;
+  }
+
+  #forgetReach(): void {
+    this.#survey?.close();
+    this.#survey = undefined;
   }
 
   /** Every address that a publication would give out; with an own address of the LAN named as host, that one alone. */
@@ -175,7 +187,7 @@ export class Lookout {
     return chosen.length > 0 ? chosen : all;
   }
 
-  #judge(reachability: Reachability, interfaces: readonly NetworkInterface[], signal: AbortSignal): Finding {
+  #judge(reachability: Reachability | { readonly kind: 'unknown' }, interfaces: readonly NetworkInterface[]): Finding {
     switch (reachability.kind) {
       case 'everywhere':
         this.#unreachableLooks = 0;
@@ -183,10 +195,9 @@ export class Lookout {
       case 'partly':
         this.#unreachableLooks = 0;
         return { kind: 'up', interfaces: reachability.interfaces };
+      case 'unknown':
+        return { kind: 'down', reason: `${this.#describe()} does not accept connections in time`, isAbsent: false };
       case 'nowhere': {
-        if (signal.aborted) {
-          return { kind: 'down', reason: `${this.#describe()} does not accept connections in time`, isAbsent: false };
-        }
         const missing = this.#describeMissingAddress(interfaces);
         if (missing !== undefined) {
           this.#unreachableLooks = 0;
@@ -220,7 +231,7 @@ export class Lookout {
   #fail(reason: string, isAbsent: boolean): Finding {
     this.#serviceHost = undefined;
     this.#target = undefined;
-    this.#reach = undefined;
+    this.#forgetReach();
     this.#unreachableLooks = 0;
     return { kind: 'down', reason, isAbsent };
   }

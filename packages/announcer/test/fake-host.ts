@@ -72,7 +72,7 @@ export class FakeHost implements Host {
     return addresses;
   }
 
-  readonly dial: DialService = async (target, signal) => {
+  dial: DialService = async (target, signal) => {
     const at = formatTarget(target);
     this.dialled.push(at);
     if (this.isSilent) await new Promise((_, reject) => signal.addEventListener('abort', reject, { once: true }));

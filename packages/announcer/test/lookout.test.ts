@@ -1,6 +1,9 @@
+import { formatTarget } from '@mdns-ambassador/relay';
+import { ManualClock } from '@mdns-ambassador/testkit';
 import { expect, test } from 'vitest';
 import type { AnnouncementOptions } from '../src/announcement-options.ts';
 import { Lookout } from '../src/lookout.ts';
+import { isLoopback } from '../src/service-host.ts';
 import { announcementOptions } from './announcement-fixture.ts';
 import { ETH0, ETH1, FakeHost, networkInterface } from './fake-host.ts';
 
@@ -8,7 +11,17 @@ const signal = new AbortController().signal;
 
 function arrange(changes: Partial<AnnouncementOptions> = {}) {
   const host = new FakeHost();
-  return { host, lookout: new Lookout(announcementOptions(changes), host) };
+  const clock = new ManualClock();
+  return { host, clock, lookout: new Lookout(announcementOptions(changes), host, clock) };
+}
+
+/** A look that takes so long and no longer; the time of the clock. */
+async function lookFor(durationMs: number, { clock, lookout }: Pick<ReturnType<typeof arrange>, 'clock' | 'lookout'>) {
+  const abort = new AbortController();
+  clock.after(durationMs, () => abort.abort());
+  const finding = lookout.look(abort.signal);
+  await clock.advance(durationMs);
+  return await finding;
 }
 
 test('Where the service answered is dialled again; its interfaces are not asked again', async () => {
@@ -130,6 +143,50 @@ test('Where no interface is up yet, that is said; on loopback only it is refused
   host.used = [ETH0];
   expect(await lookout.look(signal)).toMatchObject({ kind: 'unreachable' });
   expect(await lookout.look(signal)).toMatchObject({ kind: 'refused' });
+});
+
+/** Windows: only loopback refuses at once. */
+function refuseSlowly({ host, clock }: Pick<ReturnType<typeof arrange>, 'host' | 'clock'>, delayMs: number): void {
+  const { dial } = host;
+  host.dial = async (target, signal) => {
+    if (target.kind === 'tcp' && !host.listeners.has(formatTarget(target)) && !isLoopback(target.address)) {
+      await new Promise<void>((resolve, reject) => {
+        const cancel = clock.after(delayMs, resolve);
+        const giveUp = (): void => {
+          cancel();
+          reject(new Error('aborted'));
+        };
+        signal.addEventListener('abort', giveUp, { once: true });
+      });
+    }
+    return dial(target, signal);
+  };
+}
+
+test('A refusal that takes longer than a look, as on Windows, is waited for, and loopback only is refused', async () => {
+  const arranged = arrange();
+  arranged.host.listen('127.0.0.1:12345');
+  refuseSlowly(arranged, 1_900);
+  const kinds: string[] = [];
+  for (let look = 0; look < 4; look++) kinds.push((await lookFor(1_000, arranged)).kind);
+  expect(kinds).toEqual(['down', 'unreachable', 'down', 'refused']);
+  expect(arranged.clock.pendingTimers).toBe(0);
+});
+
+test('Where the LAN addresses neither accept nor refuse, nothing is refused', async () => {
+  const arranged = arrange();
+  arranged.host.listen('127.0.0.1:12345');
+  refuseSlowly(arranged, 60_000);
+  for (let look = 0; look < 10; look++) expect(await lookFor(1_000, arranged)).toMatchObject({ kind: 'down' });
+});
+
+test('What a look began is ended with the lookout', async () => {
+  const arranged = arrange();
+  arranged.host.listen('127.0.0.1:12345');
+  refuseSlowly(arranged, 60_000);
+  await lookFor(1_000, arranged);
+  arranged.lookout.close();
+  expect(arranged.clock.pendingTimers).toBe(0);
 });
 
 test('With the check "none", a service that answers on loopback only is refused all the same', async () => {

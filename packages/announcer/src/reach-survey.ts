@@ -1,0 +1,59 @@
+import { setMaxListeners } from 'node:events';
+import type { Clock } from '@mdns-ambassador/mdns';
+import type { Knock } from './knock.ts';
+import { findAnsweringInterfaces, type InterfaceTarget } from './reachability.ts';
+
+/** Windows takes 2 s to refuse a connection to an address that is not loopback (libuv, src/win/tcp.c). */
+const PATIENCE_MS = 3_000;
+
+/** Asks once from which interfaces a service can be reached, for longer than one look takes. */
+export class ReachSurvey {
+  /** What it asks at. */
+  readonly key: string;
+  readonly #answering = new Set<string>();
+  readonly #abort = new AbortController();
+  readonly #ended: Promise<void>;
+  #state: 'asking' | 'answered' | 'given up' = 'asking';
+
+  constructor(key: string, targets: readonly InterfaceTarget[], knock: Knock, clock: Clock) {
+    this.key = key;
+    setMaxListeners(0, this.#abort.signal);
+    const cancel = clock.after(PATIENCE_MS, () => this.close());
+    this.#abort.signal.addEventListener('abort', cancel, { once: true });
+    const asking = targets.map(async (target) => {
+      for (const name of await findAnsweringInterfaces([target], knock, this.#abort.signal)) this.#answering.add(name);
+    });
+    this.#ended = Promise.all(asking).then(() => {
+      cancel();
+      if (this.#state === 'asking') this.#state = 'answered';
+    });
+  }
+
+  /** The interfaces on which an address has answered so far. */
+  get answering(): ReadonlySet<string> {
+    return this.#answering;
+  }
+
+  /** `answered`: every address has accepted or refused. `given up`: some did neither in 3 s, or it was closed. */
+  get state(): 'asking' | 'answered' | 'given up' {
+    return this.#state;
+  }
+
+  /** Resolves when it is over, or the signal aborts. */
+  async waitFor(signal: AbortSignal): Promise<void> {
+    let stop: () => void = () => undefined;
+    const aborted = new Promise<void>((resolve) => {
+      stop = resolve;
+      if (signal.aborted) resolve();
+      else signal.addEventListener('abort', stop, { once: true });
+    });
+    await Promise.race([this.#ended, aborted]);
+    signal.removeEventListener('abort', stop);
+  }
+
+  /** Asks no more. Idempotent. */
+  close(): void {
+    if (this.#state === 'asking') this.#state = 'given up';
+    this.#abort.abort();
+  }
+}
