@@ -12,6 +12,7 @@ import { readMachineIdentity } from '../identity/machine-identity.ts';
 import { tellFault } from '../output/fault-lines.ts';
 import { describeFeedEvent } from '../output/feed-lines.ts';
 import { tellNodeEvent, tellStart } from '../output/network-lines.ts';
+import { describeRefusal } from '../output/refused-lines.ts';
 import { createReporter } from '../output/reporter.ts';
 import { addSharedOptions, loadConfig } from '../settings/service-requests.ts';
 import { createNotify } from '../systemd/notify.ts';
@@ -84,6 +85,7 @@ export async function runAgent(invocation: Invocation): Promise<number> {
         clock: systemClock,
         where,
         ...(instance === undefined ? {} : { instance }),
+        onRefused: (refused) => log.warn({ ...refused }, `instance not used: ${describeRefusal(refused)}`),
       }),
     onEvent: (event) => {
       const { kind, ...fields } = event;

@@ -63,7 +63,7 @@ export class RenderWriter {
 
   #tellMissing(services: readonly RenderedService[]): void {
     const missing = joinWords(services.filter(({ endpoints }) => endpoints.length === 0).map(({ service }) => service));
-    if (missing !== '' && missing !== this.#missing) this.tell(`nobody offers ${missing} now`);
+    if (missing !== '' && missing !== this.#missing) this.tell(`no endpoint of ${missing} can be used now`);
     this.#missing = missing;
   }
 }
