@@ -1,6 +1,6 @@
 import type { BrowseEvent, Instance } from './instance.ts';
 import type { NetworkInterface } from './network.ts';
-import type { Browse, BrowseOptions } from './node.ts';
+import type { Browse, BrowseOptions, NodeEvent } from './node.ts';
 import { Instances } from './rules/instances.ts';
 import type { Random } from './rules/machine.ts';
 import { Querier } from './rules/querier.ts';
@@ -17,6 +17,7 @@ export interface DiscoveryContext {
   readonly changed: () => void;
   /** Calls a listener, after everything that is going on. */
   readonly notify: (call: () => void) => void;
+  readonly onEvent: (event: NodeEvent) => void;
   readonly random: Random;
 }
 
@@ -39,6 +40,8 @@ export class Discovery {
   readonly #queriers = new Map<string, Querier>();
   /** Of interfaces whose zone is not their name; as many as there ever were. */
   readonly #zones = new Map<string, string>();
+  /** Interfaces of which it was told that not all can be kept. */
+  readonly #refusing = new Set<string>();
   readonly #groups = new Map<string, BrowseGroup>();
   readonly #typeListeners = new Set<Listening<string>>();
   readonly #types = new Set<string>();
@@ -104,6 +107,9 @@ export class Discovery {
   collect(): void {
     for (const [interfaceName, querier] of this.#queriers) {
       for (const event of querier.takeEvents()) this.#note(interfaceName, event);
+      if (querier.refusedRecords === 0 || this.#refusing.has(interfaceName)) continue;
+      this.#refusing.add(interfaceName);
+      this.#context.onEvent({ kind: 'records-refused', interfaceName });
     }
   }
 

@@ -25,6 +25,8 @@ export type NodeEvent =
   | { readonly kind: 'link-failed'; readonly interfaceName: string; readonly error: Error }
   /** The OS refuses every packet there (`code`: EPERM, EHOSTUNREACH ...); `interface-up` follows when it takes them again. */
   | { readonly kind: 'send-refused'; readonly interfaceName: string; readonly code: string }
+  /** More was announced there than is kept of others, so not all of it is seen. Emitted once per interface. */
+  | { readonly kind: 'records-refused'; readonly interfaceName: string }
   | { readonly kind: 'host-renamed'; readonly from: string; readonly to: string }
   /** Somebody else has this name too, and every other that was tried; it is kept all the same. */
   | { readonly kind: 'name-disputed'; readonly name: string };

@@ -17,7 +17,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 const RUNS = 20_000;
 /** Messages and events of one packet; far above what 9,000 bytes can hold, far below what a mistake makes of them. */
 const MAX_RECORDS = 9_000;
-/** Of one source in the cache, and a little. */
+/** Of one source and service in the cache. */
 const MAX_INSTANCES_OF_ONE_SOURCE = 512;
 
 describe('reading hostile packets', () => {

@@ -138,6 +138,9 @@ export function tellNodeEvent(reporter: Reporter, event: NodeEvent, platform: st
         code: event.code,
       });
       break;
+    case 'records-refused':
+      reporter.tell(describeRefusedRecords(event), { event: event.kind, interface: event.interfaceName });
+      break;
     case 'host-renamed':
       reporter.tell(`somebody else is called ${event.from}: this machine is ${event.to} now`, {
         event: event.kind,
@@ -154,6 +157,13 @@ export function tellNodeEvent(reporter: Reporter, event: NodeEvent, platform: st
     default:
       event satisfies never;
   }
+}
+
+/** The bounds are those of LIMITS.md. */
+export function describeRefusedRecords({
+  interfaceName,
+}: Extract<NodeEvent, { readonly kind: 'records-refused' }>): string {
+  return `${interfaceName}: more is announced there than is kept (2,048 instances of a service, 512 of one sender; 10,000 records, 2,048 of one sender), so not every instance is seen; name those you miss with --from static:HOST:PORT`;
 }
 
 /** macOS 15 and later refuse with EHOSTUNREACH what the user has not allowed; Apple's own programs are exempt. */

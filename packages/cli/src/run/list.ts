@@ -9,6 +9,7 @@ import { describeFault } from '../output/fault-lines.ts';
 import { browseEventToJson, describeBrowseEvent, formatInstances, type ListEvent } from '../output/instance-lines.ts';
 import { instanceToJson } from '../output/json.ts';
 import { LineLimit } from '../output/line-limit.ts';
+import { describeRefusedRecords } from '../output/network-lines.ts';
 import { describeInterface, joinWords } from '../output/phrases.ts';
 import type { Printer } from '../output/printer.ts';
 import { createFactPrinter, createLinePrinter, MAX_FACTS, type Reporter } from '../output/reporter.ts';
@@ -36,7 +37,9 @@ export async function listInstances(invocation: Invocation): Promise<number> {
   const mesh = createMesh(readMeshRequest(settings, surroundings.platform));
   const isMember = (instance: Instance): boolean => mesh !== undefined && isMemberOf(mesh, instance);
   const log = openLog(settings, surroundings);
-  const local = createLoggedNetwork(settings, surroundings.platform, log);
+  const local = createLoggedNetwork(settings, surroundings.platform, log, (event) => {
+    if (event.kind === 'records-refused') surroundings.stderr.line(`ambassador: ${describeRefusedRecords(event)}`);
+  });
   const isBeyond = (instance: Instance): boolean => isBeyondLink(instance, local);
   const { signal } = surroundings.shutdown;
   const found = new Map<string, Instance>();

@@ -53,9 +53,17 @@ export function createLocalNetwork(
   return { network, node };
 }
 
-/** The same for a command that only looks: what becomes of the network stands in its log. */
-export function createLoggedNetwork(settings: Settings, platform: NodeJS.Platform, log: Log): LocalNetwork {
-  return createLocalNetwork(readInterfaceNames(settings, platform), platform, (event) => log.debug(event, event.kind));
+/** The same for a command that only looks: what becomes of the network stands in its log, and `onEvent` is told, too. */
+export function createLoggedNetwork(
+  settings: Settings,
+  platform: NodeJS.Platform,
+  log: Log,
+  onEvent: (event: NodeEvent) => void = () => undefined,
+): LocalNetwork {
+  return createLocalNetwork(readInterfaceNames(settings, platform), platform, (event) => {
+    log.debug(event, event.kind);
+    onEvent(event);
+  });
 }
 
 /** Starts the node; says in one sentence why it can't. */

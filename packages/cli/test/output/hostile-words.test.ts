@@ -124,6 +124,7 @@ const NODE: Examples<NodeEvent> = {
   'interface-down': { kind: 'interface-down', interfaceName: 'e' },
   'link-failed': { kind: 'link-failed', interfaceName: 'e', error: new Error('m') },
   'send-refused': { kind: 'send-refused', interfaceName: 'e', code: 'c' },
+  'records-refused': { kind: 'records-refused', interfaceName: 'e' },
   'host-renamed': { kind: 'host-renamed', from: 'f', to: 't' },
   'name-disputed': { kind: 'name-disputed', name: 'n' },
 };

@@ -146,6 +146,7 @@ describe('at the start', () => {
     ],
     [{ kind: 'send-refused', interfaceName: 'eth0', code: 'EPERM' }, 'eth0: nothing can be sent (EPERM): a firewall'],
     [{ kind: 'send-refused', interfaceName: 'eth0', code: 'ENETUNREACH' }, '(ENETUNREACH): trying again'],
+    [{ kind: 'records-refused', interfaceName: 'eth0' }, 'eth0: more is announced there than is kept'],
     [{ kind: 'host-renamed', from: 'a', to: 'b' }, 'this machine is b now'],
     [{ kind: 'name-disputed', name: EVIL }, '\\u{1b}'],
   ])('later %j is said', (event, words) => {

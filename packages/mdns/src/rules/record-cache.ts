@@ -6,14 +6,7 @@ import { type ExpiryReason, expiryReason, GRACE_MS, lifetimeMs, nextAskAt, RECON
 import type { Random, Sender } from './machine.ts';
 import type { OwnedRecord } from './owned-record.ts';
 import { keyOfTarget } from './record-set.ts';
-import {
-  type CachedRecord,
-  type CacheLimits,
-  DEFAULT_LIMITS,
-  isTooLarge,
-  RecordStore,
-  type StoredRecord,
-} from './record-store.ts';
+import { type CachedRecord, type CacheLimits, DEFAULT_LIMITS, RecordStore, type StoredRecord } from './record-store.ts';
 import { RefreshJitter } from './refresh-jitter.ts';
 
 /** For how long a goodbye that was contradicted makes the next one doubtful. */
@@ -64,7 +57,7 @@ export class RecordCache {
     for (const { record, owner } of records) {
       this.#put(record, owner, from, now);
       // PTR sets of DNS-SD are shared: no single owner can declare them complete.
-      if (!record.flush || record.ttl === 0 || record.data.type === 'PTR' || isTooLarge(record)) continue;
+      if (!record.flush || record.ttl === 0 || record.data.type === 'PTR') continue;
       const types = flushed.get(owner) ?? new Set();
       flushed.set(owner, types.add(typeCode(record.data)));
     }
@@ -188,7 +181,6 @@ export class RecordCache {
   }
 
   #put(record: ResourceRecord, owner: string, from: Pick<Sender, 'address' | 'isThisHost'>, now: number): void {
-    if (isTooLarge(record)) return;
     const targetKey = keyOfTarget(record.data);
     const entry = this.#store.recordSet(owner, typeCode(record.data)).find(record.data, targetKey);
     if (record.ttl > 0) {

@@ -44,18 +44,27 @@ export interface CacheLimits {
   readonly records: number;
   /** Of one source address. */
   readonly recordsPerSource: number;
+  /** PTR records of one name and source address: what a proxy tries before it finds who answers. */
+  readonly instancesPerSource: number;
   /** PTR records of one name, whoever sent them. */
   readonly instancesPerService: number;
   /** Records of one name and another type. */
   readonly recordsPerSet: number;
+  /** TXT records over 1,300 bytes, so that the cache has a bound in bytes as well. */
+  readonly largeRecords: number;
 }
 
-/** 2,048 instances with SRV, TXT and address records of their own fit the total; one source alone gets nowhere near either. */
+/**
+ * 2,048 instances with SRV, TXT and address records of their own fit the total. One source may be a host with hundreds of services or a
+ * reflector with a whole network behind it: 512 instances with all of their records; five such sources fill a cache.
+ */
 export const DEFAULT_LIMITS: CacheLimits = {
   records: 10_000,
-  recordsPerSource: 512,
+  recordsPerSource: 2_048,
+  instancesPerSource: 512,
   instancesPerService: 2_048,
   recordsPerSet: 32,
+  largeRecords: 256,
 };
 
 /** Whether a new record may come. */
@@ -65,8 +74,8 @@ export type Admission =
   | { readonly kind: 'instead-of'; readonly surplus: StoredRecord }
   | { readonly kind: 'refused' };
 
-/** RFC 6763 6.2: larger TXT records are not recommended; with this the cache has a bound in bytes as well. */
-const MAX_TXT_BYTES = 1300;
+/** RFC 6763 6.2: larger TXT records are not recommended. */
+const RECOMMENDED_TXT_BYTES = 1300;
 /** What was heard within this time does not make room for more of as noisy a source: who sends without end changes little. */
 const SETTLED_MS = 60_000;
 const ADMITTED: Admission = { kind: 'admitted' };
@@ -80,7 +89,10 @@ export class RecordStore {
   /** By the owner's name, then by type. */
   readonly #sets: Map<string, Map<number, RecordSet<StoredRecord>>> = new Map();
   readonly #shares: SourceShares<StoredRecord> = new SourceShares();
+  /** Of large records alone. */
+  readonly #largeShares: SourceShares<StoredRecord> = new SourceShares();
   #size = 0;
+  #largeSize = 0;
 
   constructor(limits: CacheLimits) {
     this.#limits = limits;
@@ -105,14 +117,18 @@ export class RecordStore {
   }
 
   /**
-   * Whether this record may come. Where a limit is reached, whoever has the most pays: within the set, of his own share, then in
+   * Whether this record may come. Where a limit is reached, whoever has the most pays: within the set, of his own share, of large records, then in
    * total; but nobody makes room for one who has as much, unless what he has was not heard for a minute.
    */
   admit(nameKey: string, record: ResourceRecord, source: string, now: number): Admission {
     const set = this.recordSet(nameKey, typeCode(record.data));
     const setLimit = record.data.type === 'PTR' ? this.#limits.instancesPerService : this.#limits.recordsPerSet;
     if (set.size >= setLimit) return chooseSurplus(set.shares, source, now);
+    if (record.data.type === 'PTR' && set.shares.count(source) >= this.#limits.instancesPerSource)
+      return replaceOldest(set.shares, source, now);
     if (this.#shares.count(source) >= this.#limits.recordsPerSource) return replaceOldest(this.#shares, source, now);
+    if (isLarge(record) && this.#largeSize >= this.#limits.largeRecords)
+      return chooseSurplus(this.#largeShares, source, now);
     return this.#size >= this.#limits.records ? chooseSurplus(this.#shares, source, now) : ADMITTED;
   }
 
@@ -124,11 +140,15 @@ export class RecordStore {
     set.add(record);
     this.#shares.add(record);
     this.#size += 1;
+    if (!isLarge(record.record)) return;
+    this.#largeShares.add(record);
+    this.#largeSize += 1;
   }
 
   /** Heard again. */
   renew(record: StoredRecord): void {
     this.#shares.renew(record);
+    this.#largeShares.renew(record);
     this.recordSet(record.nameKey, record.type).renew(record);
   }
 
@@ -142,6 +162,9 @@ export class RecordStore {
     if (byType.size === 0) this.#sets.delete(record.nameKey);
     this.#shares.delete(record);
     this.#size -= 1;
+    if (!isLarge(record.record)) return;
+    this.#largeShares.delete(record);
+    this.#largeSize -= 1;
   }
 }
 
@@ -159,8 +182,7 @@ function replaceOldest(shares: SourceShares<StoredRecord>, source: string, now: 
   return { kind: 'instead-of', surplus };
 }
 
-/** Too much to be kept at all. */
-export function isTooLarge(record: ResourceRecord): boolean {
-  if (record.data.type !== 'TXT') return false;
-  return record.data.strings.reduce((sum, string) => sum + 1 + string.length, 0) > MAX_TXT_BYTES;
+function isLarge({ data }: ResourceRecord): boolean {
+  if (data.type !== 'TXT') return false;
+  return data.strings.reduce((sum, string) => sum + 1 + string.length, 0) > RECOMMENDED_TXT_BYTES;
 }

@@ -326,15 +326,27 @@ describe('RecordCache under flood', () => {
     cache.takeEvents();
   }
 
-  it('keeps 512 records of one source, those that came first', () => {
-    flood(5000, (index) => text(`instance ${index}`, 'k=v'));
-    expect(cache.size).toBe(512);
-    expect(cache.refused).toBe(5000 - 512);
-    expect(cache.has(text('instance 511').name, TXT)).toBe(true);
-    expect(cache.has(text('instance 512').name, TXT)).toBe(false);
+  it('keeps 2,048 records of one source, those that came first', () => {
+    flood(5_000, (index) => text(`instance ${index}`, 'k=v'));
+    expect(cache.size).toBe(2_048);
+    expect(cache.refused).toBe(5_000 - 2_048);
+    expect(cache.has(text('instance 2047').name, TXT)).toBe(true);
+    expect(cache.has(text('instance 2048').name, TXT)).toBe(false);
+  });
+
+  it('keeps 512 instances of one service and source, those that came first, until one was not heard for a minute', () => {
+    flood(5_000, (index) => pointer(`instance ${index}`));
+    expect(cache.lookup(TYPE, PTR, 5)).toHaveLength(512);
+    expect(cache.isKnownAnswer(pointer('instance 511'), 5)).toBe(true);
+    cache.put(pointer('late'), flooder, 61_000);
+    expect(cache.lookup(TYPE, PTR, 61_000)).toHaveLength(512);
+    expect(cache.isKnownAnswer(pointer('late'), 61_000)).toBe(true);
+    flood(512, (index) => pointer(`another ${index}`, '_http._tcp.local'));
+    expect(cache.size).toBe(1_024);
   });
 
   it('replaces of a source that has its share what was not heard for a minute', () => {
+    cache = new RecordCache(() => 0.5, { ...DEFAULT_LIMITS, recordsPerSource: 512 });
     flood(512, (index) => text(`instance ${index}`, 'k=v'));
     cache.put(text('instance 0', 'k=v'), flooder, 50_000);
     cache.put(text('late', 'k=v'), flooder, 61_000);
@@ -388,23 +400,37 @@ describe('RecordCache under flood', () => {
   });
 
   it('tells what was evicted', () => {
-    cache = new RecordCache(() => 0.5, { ...DEFAULT_LIMITS, recordsPerSource: 1 });
+    cache = new RecordCache(() => 0.5, { ...DEFAULT_LIMITS, records: 1 });
     cache.put(text('a', 'k=v'), H1, 0);
     cache.put(text('b', 'k=v'), H1, 60_000);
     expect(takeKinds()).toEqual(['added TXT', 'expired TXT evicted', 'added TXT']);
   });
 
   it('does not count a record in the share of someone who only repeats it', () => {
-    cache = new RecordCache(() => 0.5, { ...DEFAULT_LIMITS, recordsPerSource: 3 });
+    cache = new RecordCache(() => 0.5, { ...DEFAULT_LIMITS, records: 3 });
     cache.put(text('genuine', 'k=v'), H1, 0);
     cache.put(text('genuine', 'k=v'), flooder, 0);
     flood(10, (index) => text(`fake ${index}`, 'k=v'));
+    cache.put(text('late', 'k=v'), flooder, 120_000);
+    expect(cache.has(text('late').name, TXT)).toBe(true);
     expect(cache.has(text('genuine').name, TXT)).toBe(true);
   });
 
-  it('keeps no TXT record over 1300 bytes (RFC 6763 6.2)', () => {
-    cache.put(text('a', ...new Array<string>(6).fill('x'.repeat(240))), H1, 0);
-    expect(cache.size).toBe(0);
+  it('keeps 256 TXT records over 1300 bytes; the source with the most pays (RFC 6763 6.2)', () => {
+    const long = new Array<string>(36).fill('x'.repeat(240));
+    flood(1_000, (index) => text(`long ${index}`, ...long));
+    expect(cache.size).toBe(256);
+    cache.put(text('genuine', ...long), H1, 2);
+    expect(cache.size).toBe(256);
+    expect(dataOf(text('genuine').name, TXT, 3)).toEqual([text('genuine', ...long).data]);
+    flood(1_000, (index) => text(`short ${index}`, 'k=v'));
+    expect(cache.size).toBe(1_256);
+    cache.put(goodbye(text('genuine', ...long)), H1, 3);
+    cache.advance(1_003);
+    cache.put(text('late', ...long), flooder, 1_004);
+    expect(cache.has(text('late').name, TXT)).toBe(true);
+    cache.put(text('later', ...long), flooder, 1_004);
+    expect(cache.has(text('later').name, TXT)).toBe(false);
   });
 
   it('takes a record that is withdrawn and rescued again and again without growing', () => {
@@ -447,7 +473,7 @@ describe('a flood of names from many addresses', () => {
     expect(dataOf(HOST, A, now)).toHaveLength(1);
     for (let sender = 0; sender < SENDERS; sender++) {
       const own = names.filter((name) => name?.startsWith(`${sender}-`));
-      expect(own.length).toBeLessThanOrEqual(DEFAULT_LIMITS.recordsPerSource);
+      expect(own.length).toBeLessThanOrEqual(DEFAULT_LIMITS.instancesPerService / SENDERS + 1);
     }
   });
 
