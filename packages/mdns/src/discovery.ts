@@ -150,8 +150,8 @@ export class Discovery {
       case 'changed':
       case 'lost': {
         const group = this.#groups.get(groupKey(event.view.type, event.subtype));
-        const change = group?.instances.apply(interfaceName, event);
-        if (group !== undefined && change !== undefined) this.#tell(group, change);
+        if (group === undefined) return;
+        for (const change of group.instances.apply(interfaceName, event)) this.#tell(group, change);
         return;
       }
       default:

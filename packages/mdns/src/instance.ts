@@ -12,10 +12,15 @@ export interface InstanceAddress {
   readonly isFromThisHost: boolean;
 }
 
-/** A resolved service instance (RFC 6763 4): the merged view of every interface. */
+/** A resolved service instance (RFC 6763 4): the merged view of every interface that sees it. */
 export interface Instance {
   /** The raw first label: `redis on h1`. */
   readonly name: string;
+  /**
+   * Set where another service of this name was there before it, on another link (RFC 6762 14): the interface that it was first heard
+   * on. With the name it is the instance's identity.
+   */
+  readonly link?: string;
   /** `_redis._tcp` */
   readonly type: string;
   /** The SRV target in presentation format: `h1-k3x9.local`. */

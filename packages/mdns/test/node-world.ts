@@ -109,8 +109,9 @@ export function browse(station: Station, type: string = TYPE, subtype?: string):
   const instances = new Map<string, Instance>();
   const browsing = station.node.browse({ type, ...(subtype !== undefined && { subtype }) }, (event) => {
     events.push(event);
-    if (event.kind === 'removed') instances.delete(event.instance.name);
-    else instances.set(event.instance.name, event.instance);
+    const key = `${event.instance.name} ${event.instance.link ?? ''}`;
+    if (event.kind === 'removed') instances.delete(key);
+    else instances.set(key, event.instance);
   });
   return { events, instances: () => [...instances.values()], close: () => browsing.close() };
 }

@@ -42,7 +42,8 @@ export class Merge {
 
   /**
    * What `update` changes in the merged set. `isProven` tells which endpoints have carried a connection: when a source
-   * is full, the oldest that has not makes room for a new one; if all have, the new one is not taken.
+   * is full, of those that have not the oldest at the address with most of them makes room for a new one; if all have, the new one
+   * is not taken.
    */
   apply(source: string, update: Update, isProven: (id: string) => boolean): MergedChange {
     const own = this.#bySource.get(source);
@@ -63,9 +64,9 @@ export class Merge {
       case 'add':
         for (const endpoint of update.endpoints) {
           if (!own.has(endpoint.id) && own.size >= MAX_ENDPOINTS_PER_SOURCE) {
-            const unproven = [...own.keys()].find((id) => !isProven(id));
-            if (unproven === undefined) continue;
-            leave(unproven, 'removed', 'made room for another: too many endpoints');
+            const surplus = chooseSurplus(own, isProven);
+            if (surplus === undefined) continue;
+            leave(surplus, 'removed', 'made room for another: too many endpoints');
           }
           own.set(endpoint.id, endpoint);
         }
@@ -115,4 +116,19 @@ export class Merge {
     }
     return joined;
   }
+}
+
+/** Whoever announces without end makes room for others, and takes nobody else's place. */
+function chooseSurplus(own: ReadonlyMap<string, Endpoint>, isProven: (id: string) => boolean): string | undefined {
+  const unproven = new Map<string, string[]>();
+  for (const { id, addresses } of own.values()) {
+    if (isProven(id)) continue;
+    const [address = ''] = addresses;
+    const there = unproven.get(address);
+    if (there === undefined) unproven.set(address, [id]);
+    else there.push(id);
+  }
+  let most: readonly string[] = [];
+  for (const there of unproven.values()) if (there.length > most.length) most = there;
+  return most[0];
 }

@@ -73,7 +73,8 @@ export interface MdnsSourceOptions extends InstanceFilter {
 }
 
 const MDNS_SOURCE_NAME = 'mdns';
-const ID_PREFIX = 'mdns:';
+/** `mdns:NAME`, with the link where the name alone does not tell: `mdns%eth1:NAME`. */
+const ID = /^mdns(?:%[^:]*)?:(.*)$/s;
 /**
  * Anybody on the link can say goodbye for another. An owner contradicts within a second (RFC 6762 6, 10.1); until this is over, the
  * endpoint is used if there is no other and it answers, and no connection is ended.
@@ -128,8 +129,8 @@ class MdnsSource implements Source {
     const tell = (event: BrowseEvent): void => {
       if (this.#isClosed) return;
       this.#remember(event);
-      if (event.kind === 'leaving') this.#departing.add(ID_PREFIX + event.instance.name);
-      else this.#departing.delete(ID_PREFIX + event.instance.name);
+      if (event.kind === 'leaving') this.#departing.add(idOf(event.instance));
+      else this.#departing.delete(idOf(event.instance));
       onUpdate(this.#translate(event));
       this.#seeOff(event, onUpdate);
     };
@@ -149,9 +150,10 @@ class MdnsSource implements Source {
   }
 
   verify(id: string): void {
-    if (this.#isClosed || !id.startsWith(ID_PREFIX)) return;
+    const name = ID.exec(id)?.[1];
+    if (this.#isClosed || name === undefined) return;
     if (!this.#verifyLimit.admit(id, this.#options.clock.now())) return;
-    this.#options.browser.verify(this.#options.type, id.slice(ID_PREFIX.length));
+    this.#options.browser.verify(this.#options.type, name);
   }
 
   async close(): Promise<void> {
@@ -163,8 +165,8 @@ class MdnsSource implements Source {
 
   #remember({ kind, instance }: BrowseEvent): void {
     if (this.#options.membership === undefined) return;
-    if (kind === 'removed') this.#instances.delete(ID_PREFIX + instance.name);
-    else this.#instances.set(ID_PREFIX + instance.name, instance);
+    if (kind === 'removed') this.#instances.delete(idOf(instance));
+    else this.#instances.set(idOf(instance), instance);
   }
 
   #judgeAnew(onUpdate: (update: Update) => void): void {
@@ -174,7 +176,7 @@ class MdnsSource implements Source {
 
   /** Who said goodbye and does not come back is removed. */
   #seeOff(event: BrowseEvent, onUpdate: (update: Update) => void): void {
-    const id = ID_PREFIX + event.instance.name;
+    const id = idOf(event.instance);
     if (event.kind !== 'removed') {
       this.#leaving.forgive(id);
       return;
@@ -187,7 +189,7 @@ class MdnsSource implements Source {
   }
 
   #translate(event: BrowseEvent): Update {
-    const id = ID_PREFIX + event.instance.name;
+    const id = idOf(event.instance);
     switch (event.kind) {
       case 'added':
       case 'updated':
@@ -296,6 +298,10 @@ class MdnsSource implements Source {
   #tellForeign(id: string, foreign: ForeignInstance): void {
     if (rememberOnce(this.#foreign, id)) this.#options.onForeign?.(foreign);
   }
+}
+
+function idOf({ name, link }: Instance): string {
+  return `mdns${link === undefined ? '' : `%${encodeURIComponent(link)}`}:${name}`;
 }
 
 function readMeshId({ txt }: Instance): string | undefined {

@@ -137,6 +137,17 @@ describe('the bound of a source', () => {
     expect(ids).toContain(flood.at(-1)?.id);
   });
 
+  test('a flood from one address takes the place of nobody at another, proven or not', () => {
+    const merge = new Merge('union', ['mdns']);
+    merge.apply('mdns', add(endpoint('genuine', { addresses: ['10.99.0.1'] })), nobodyProven);
+    for (const fake of flood) merge.apply('mdns', add({ ...fake, addresses: ['10.99.0.3'] }), nobodyProven);
+    merge.apply('mdns', add(endpoint('late', { addresses: ['10.99.0.4'] })), nobodyProven);
+    for (const fake of flood) merge.apply('mdns', add({ ...fake, addresses: ['10.99.0.3'] }), nobodyProven);
+    const ids = merge.endpoints.map(({ id }) => id);
+    expect(ids).toHaveLength(MAX_ENDPOINTS_PER_SOURCE);
+    expect(ids).toEqual(expect.arrayContaining(['genuine', 'late']));
+  });
+
   test('where all have carried connections, a new one is not taken, but changes still are', () => {
     const merge = new Merge('union', ['mdns']);
     merge.apply('mdns', add(...flood.slice(0, MAX_ENDPOINTS_PER_SOURCE)), nobodyProven);

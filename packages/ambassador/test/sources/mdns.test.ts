@@ -120,6 +120,22 @@ describe('what an instance becomes', () => {
     ]);
   });
 
+  test('two of one name on two links are two, whatever the names of the links, and each is verified by the name', async () => {
+    const { browser, source, updates, start } = createWorld();
+    await start();
+    browser.tell({ kind: 'added', instance: instance('redis: on h1') });
+    browser.tell({ kind: 'added', instance: instance('redis: on h1', ['10.99.0.3'], { link: 'eth1:1' }) });
+    browser.tell({ kind: 'removed', instance: instance('redis: on h1'), lost: 'expired' });
+    const ids = ['mdns:redis: on h1', 'mdns%eth1%3A1:redis: on h1'];
+    expect(updates).toMatchObject([
+      { kind: 'add', endpoints: [{ id: ids[0], addresses: ['10.99.0.2'] }] },
+      { kind: 'add', endpoints: [{ id: ids[1], addresses: ['10.99.0.3'], instance: 'redis: on h1' }] },
+      { kind: 'gone', ids: [ids[0]] },
+    ]);
+    for (const id of [...ids, 'static:redis']) source.verify(id);
+    expect(browser.verified).toEqual(['_redis._tcp redis: on h1', '_redis._tcp redis: on h1']);
+  });
+
   test('TXT st=drain makes it draining, whatever the case of the key', async () => {
     const { browser, updates, start } = createWorld();
     await start();

@@ -96,8 +96,9 @@ export async function listInstances(invocation: Invocation): Promise<number> {
   );
 }
 
-function keyOf({ type, name }: Instance): string {
-  return `${type}/${name}`;
+/** Two of one name are on different links. */
+function keyOf({ type, name, link = '' }: Instance): string {
+  return `${type}/${name}/${link}`;
 }
 
 /** Whoever announces without end fills no disk. */
@@ -137,7 +138,7 @@ function browse({ node }: LocalNetwork, type: string | undefined, onEvent: (even
 }
 
 function compareInstances(a: Instance, b: Instance): number {
-  return a.type.localeCompare(b.type) || a.name.localeCompare(b.name);
+  return a.type.localeCompare(b.type) || a.name.localeCompare(b.name) || keyOf(a).localeCompare(keyOf(b));
 }
 
 /** A proxy uses it with `--allow-cidr` alone. */

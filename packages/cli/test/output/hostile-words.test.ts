@@ -74,6 +74,7 @@ const ENDPOINT: Required<Endpoint> = {
 };
 const INSTANCE: Required<Instance> = {
   name: 'n',
+  link: 'l',
   type: '_t._tcp',
   host: 'h',
   port: 1,

@@ -6,71 +6,117 @@ import type { InstanceView, LostReason, ViewEvent } from './instance-view.ts';
 /** Against a host that claims every address there is. A host with many container networks may announce dozens, of which one leads to it. */
 const MAX_ADDRESSES = 64;
 
-interface Merged {
-  /** By interface; the one that spoke last stands last. */
+/** One service. Names are unique on one link alone (RFC 6762 14), so there may be several of a name. */
+interface Service {
+  /** See {@link Instance.link}. */
+  readonly link: string | undefined;
+  /** By interface; the one that spoke last stands last. Never empty. */
   readonly views: Map<string, InstanceView>;
-  instance: Instance;
+  /** Undefined until it is told. */
+  instance: Instance | undefined;
   /** Its goodbye was heard on every interface that knows it. */
   isLeaving: boolean;
 }
 
 /** Merges what the interfaces of one node know of the instances of one browse. Pure. */
 export class Instances {
-  readonly #merged: Map<string, Merged> = new Map();
+  /** By name, as many of each as interfaces know it. */
+  readonly #services: Map<string, Service[]> = new Map();
 
   /** Those that are there now. */
   list(): readonly Instance[] {
-    return [...this.#merged.values()].map(({ instance }) => instance);
+    return this.#all().flatMap(({ instance }) => instance ?? []);
   }
 
   /** Those of them whose goodbye was heard. */
   listLeaving(): readonly Instance[] {
-    return [...this.#merged.values()].filter(({ isLeaving }) => isLeaving).map(({ instance }) => instance);
+    return this.#all().flatMap(({ instance, isLeaving }) => (isLeaving && instance) || []);
   }
 
-  /** What follows from an interface's event; undefined when nothing that is visible changed. */
-  apply(interfaceName: string, event: ViewEvent): BrowseEvent | undefined {
-    const key = nameKey([event.view.name]);
-    if (event.kind === 'lost') return this.#remove(key, interfaceName, event.reason);
-    const views = this.#merged.get(key)?.views ?? new Map<string, InstanceView>();
-    views.delete(interfaceName);
-    views.set(interfaceName, event.view);
-    return this.#update(key, views, event.view);
+  /** What follows from an interface's event; empty when nothing that is visible changed. */
+  apply(interfaceName: string, event: ViewEvent): readonly BrowseEvent[] {
+    const { view } = event;
+    const key = nameKey([view.name]);
+    const services = this.#services.get(key) ?? [];
+    if (event.kind === 'lost') return this.#leave(key, services, interfaceName, event.reason);
+    const service = chooseService(services, interfaceName, view) ?? addService(services, interfaceName);
+    this.#services.set(key, services);
+    const before = services.find(({ views }) => views.has(interfaceName));
+    const left = before === service ? [] : this.#leave(key, services, interfaceName, 'expired');
+    service.views.delete(interfaceName);
+    service.views.set(interfaceName, view);
+    return [...update(service, view), ...left];
   }
 
   /** The interface is gone, and what was known only there with it. */
   dropInterface(interfaceName: string): readonly BrowseEvent[] {
-    const keys = [...this.#merged].filter(([, { views }]) => views.has(interfaceName)).map(([key]) => key);
-    return keys.flatMap((key) => this.#remove(key, interfaceName, 'expired') ?? []);
+    return [...this.#services].flatMap(([key, services]) => this.#leave(key, services, interfaceName, 'expired'));
   }
 
-  #remove(key: string, interfaceName: string, lost: LostReason): BrowseEvent | undefined {
-    const merged = this.#merged.get(key);
-    if (merged === undefined || !merged.views.delete(interfaceName)) return undefined;
-    const latest = [...merged.views.values()].at(-1);
-    if (latest !== undefined) return this.#update(key, merged.views, latest);
-    this.#merged.delete(key);
-    return { kind: 'removed', instance: merged.instance, lost };
+  #all(): readonly Service[] {
+    return [...this.#services.values()].flat();
   }
 
-  #update(key: string, views: Map<string, InstanceView>, latest: InstanceView): BrowseEvent | undefined {
-    const instance = mergeViews(views, latest);
-    const known = this.#merged.get(key);
-    const isLeaving = [...views.values()].every((view) => view.isLeaving);
-    this.#merged.set(key, { views, instance, isLeaving });
-    if (known === undefined) return { kind: 'added', instance };
-    if (known.isLeaving === isLeaving && isSameInstance(known.instance, instance)) return undefined;
-    return { kind: isLeaving ? 'leaving' : 'updated', instance };
+  #leave(key: string, services: Service[], interfaceName: string, lost: LostReason): readonly BrowseEvent[] {
+    const service = services.find(({ views }) => views.delete(interfaceName));
+    if (service === undefined) return [];
+    const latest = [...service.views.values()].at(-1);
+    if (latest !== undefined) return update(service, latest);
+    services.splice(services.indexOf(service), 1);
+    if (services.length === 0) this.#services.delete(key);
+    return service.instance === undefined ? [] : [{ kind: 'removed', instance: service.instance, lost }];
   }
 }
 
+/**
+ * Which service of this name an interface's view is of; undefined for one that is new. Interfaces that agree on host and port see one
+ * host. Where one of them tells of another place, all did or will: they are on one link. What goes on being said of another place is
+ * another service.
+ */
+function chooseService(services: readonly Service[], interfaceName: string, view: InstanceView): Service | undefined {
+  const agreesWith = ({ views }: Service): boolean =>
+    [...views].some(([name, other]) => name !== interfaceName && isSamePlace(other, view));
+  const current = services.find(({ views }) => views.has(interfaceName));
+  if (current !== undefined && agreesWith(current)) return current;
+  const agreeing = services.find(agreesWith);
+  if (agreeing !== undefined || current === undefined) return agreeing;
+  const known = current.views.get(interfaceName);
+  const hasMoved = known !== undefined && !isSamePlace(known, view);
+  return current.views.size === 1 || hasMoved ? current : undefined;
+}
+
+/** The first of a name needs no link to be told apart. */
+function addService(services: Service[], interfaceName: string): Service {
+  let link = services.some((service) => service.link === undefined) ? interfaceName : undefined;
+  // The one that was first heard here may be known by another interface alone now.
+  while (link !== undefined && services.some((service) => service.link === link)) link += '+';
+  const service: Service = { link, views: new Map(), instance: undefined, isLeaving: false };
+  services.push(service);
+  return service;
+}
+
+function update(service: Service, latest: InstanceView): readonly BrowseEvent[] {
+  const instance = mergeViews(service, latest);
+  const { instance: known, isLeaving: wasLeaving } = service;
+  service.instance = instance;
+  service.isLeaving = [...service.views.values()].every((view) => view.isLeaving);
+  if (known === undefined) return [{ kind: 'added', instance }];
+  if (wasLeaving === service.isLeaving && isSameInstance(known, instance)) return [];
+  return [{ kind: service.isLeaving ? 'leaving' : 'updated', instance }];
+}
+
 /** The latest view says where the service is; addresses come from all that agree with it. */
-function mergeViews(views: ReadonlyMap<string, InstanceView>, latest: InstanceView): Instance {
+function mergeViews({ link, views }: Service, latest: InstanceView): Instance {
   const { name, type, host, port, priority, weight, txt } = latest;
   const addresses = [...views].flatMap(([interfaceName, view]) =>
-    view.host === host && view.port === port ? placeAddresses(view, interfaceName) : [],
+    isSamePlace(view, latest) ? placeAddresses(view, interfaceName) : [],
   );
-  return { name, type, host, port, priority, weight, txt, addresses: orderAddresses(addresses) };
+  const instance = { name, type, host, port, priority, weight, txt, addresses: orderAddresses(addresses) };
+  return link === undefined ? instance : { ...instance, link };
+}
+
+function isSamePlace(a: InstanceView, b: InstanceView): boolean {
+  return a.host === b.host && a.port === b.port;
 }
 
 function placeAddresses(view: InstanceView, interfaceName: string): readonly InstanceAddress[] {

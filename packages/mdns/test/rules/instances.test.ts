@@ -24,12 +24,15 @@ function view(addresses: readonly string[], change: Partial<InstanceView> = {}):
   };
 }
 
-/** `added 10.0.0.1 fe80::1%eth0` */
+/** `added 10.0.0.1 fe80::1%eth0`, with ` on eth1` for one that its name alone does not tell apart; several with commas between them. */
 function apply(interfaceName: string, event: ViewEvent): string | undefined {
-  const change = instances.apply(interfaceName, event);
-  if (change === undefined) return undefined;
-  const lost = change.kind === 'removed' ? ` ${change.lost}` : '';
-  return `${change.kind}${lost} ${change.instance.addresses.map(({ address }) => address).join(' ')}`;
+  const changes = instances.apply(interfaceName, event).map((change) => {
+    const lost = change.kind === 'removed' ? ` ${change.lost}` : '';
+    const { addresses, link } = change.instance;
+    const places = addresses.map(({ address }) => address).join(' ');
+    return `${change.kind}${lost} ${places}${link === undefined ? '' : ` on ${link}`}`;
+  });
+  return changes.length === 0 ? undefined : changes.join(', ');
 }
 
 const resolved = (...addresses: string[]): ViewEvent => ({ kind: 'resolved', view: view(addresses) });
@@ -126,4 +129,71 @@ describe('Instances', () => {
     expect(apply('eth0', { kind: 'changed', view: view(['10.0.0.1'], { txt: new Map(txt) }) })).toBeUndefined();
     expect(apply('eth0', { kind: 'changed', view: view(['10.0.0.1'], { txt, ...change }) })).toBe('updated 10.0.0.1');
   });
+});
+
+describe('two services of one name, on two links (RFC 6762 14)', () => {
+  const first = (change: Partial<InstanceView> = {}): InstanceView =>
+    view(['10.0.1.1'], { host: 'one.local', ...change });
+  const second = (change: Partial<InstanceView> = {}): InstanceView =>
+    view(['10.0.2.2'], { host: 'two.local', ...change });
+  const changed = (each: InstanceView): ViewEvent => ({ kind: 'changed', view: each });
+  const txt = (value: string): Partial<InstanceView> => ({ txt: new Map([['k', asciiBytes(value)]]) });
+
+  beforeEach(() => {
+    apply('eth0', { kind: 'resolved', view: first() });
+    expect(apply('eth1', { kind: 'resolved', view: second() })).toBe('added 10.0.2.2 on eth1');
+  });
+
+  it('are two, and a change of one moves nothing of the other', () => {
+    for (let round = 0; round < 3; round++) {
+      expect(apply('eth0', changed(first(txt(`${round}`))))).toBe('updated 10.0.1.1');
+      expect(apply('eth1', changed(second(txt(`${round}`))))).toBe('updated 10.0.2.2 on eth1');
+    }
+    expect(apply('eth1', changed(second({ ...txt('2'), isLeaving: true })))).toBe('leaving 10.0.2.2 on eth1');
+    expect(instances.list()).toHaveLength(2);
+    expect(instances.listLeaving()).toMatchObject([{ host: 'two.local' }]);
+  });
+
+  it('are two where only the port differs', () => {
+    expect(apply('eth2', { kind: 'resolved', view: first({ port: 7000 }) })).toBe('added 10.0.1.1 on eth2');
+  });
+
+  it('keep their identity when one leaves and comes back, in whatever order', () => {
+    expect(apply('eth0', { kind: 'lost', view: first(), reason: 'goodbye' })).toBe('removed goodbye 10.0.1.1');
+    expect(apply('eth1', changed(second(txt('w'))))).toBe('updated 10.0.2.2 on eth1');
+    expect(apply('eth0', { kind: 'resolved', view: first() })).toBe('added 10.0.1.1');
+    expect(instances.dropInterface('eth1')).toMatchObject([{ kind: 'removed', instance: { link: 'eth1' } }]);
+    expect(apply('eth1', { kind: 'resolved', view: second() })).toBe('added 10.0.2.2 on eth1');
+  });
+
+  it('become one when they say the same', () => {
+    expect(apply('eth1', changed(first()))).toBe('updated 10.0.1.1 10.0.1.1, removed expired 10.0.2.2 on eth1');
+    expect(instances.list()).toHaveLength(1);
+  });
+
+  it('are each seen by two interfaces, of which one may go', () => {
+    expect(apply('wlan0', { kind: 'resolved', view: first() })).toBe('updated 10.0.1.1 10.0.1.1');
+    expect(apply('wlan1', { kind: 'resolved', view: second() })).toBe('updated 10.0.2.2 10.0.2.2 on eth1');
+    expect(apply('eth1', { kind: 'lost', view: second(), reason: 'expired' })).toBe('updated 10.0.2.2 on eth1');
+    expect(apply('eth1', { kind: 'resolved', view: view(['10.0.3.3'], { host: 'three.local' }) })).toBe(
+      'added 10.0.3.3 on eth1+',
+    );
+    expect(instances.list()).toHaveLength(3);
+  });
+
+  it('are told apart once one of two interfaces stays with what the other no longer says', () => {
+    expect(apply('wlan0', { kind: 'resolved', view: first() })).toBe('updated 10.0.1.1 10.0.1.1');
+    expect(apply('wlan0', changed(view(['10.0.3.3'], { host: 'three.local' })))).toBe('updated 10.0.3.3');
+    expect(apply('eth0', changed(first(txt('w'))))).toBe('added 10.0.1.1 on eth0');
+    expect(instances.list().map(({ host }) => host)).toEqual(['three.local', 'two.local', 'one.local']);
+  });
+});
+
+it('stays one service when it moves on a link that two interfaces are on', () => {
+  apply('eth0', resolved('10.0.0.1'));
+  apply('wlan0', resolved('10.0.0.1'));
+  const moved = view(['10.0.0.1'], { port: 7000 });
+  expect(apply('wlan0', { kind: 'changed', view: moved })).toBe('updated 10.0.0.1');
+  expect(apply('eth0', { kind: 'changed', view: moved })).toBe('updated 10.0.0.1 10.0.0.1');
+  expect(instances.list()).toHaveLength(1);
 });
