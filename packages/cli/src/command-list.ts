@@ -61,7 +61,7 @@ export const COMMAND_LIST: readonly CommandEntry[] = [
   },
   {
     name: 'completion',
-    summary: 'Print a completion script for bash, zsh or fish',
+    summary: 'Print a completion script for bash, zsh, fish or PowerShell',
     load: async () => (await import('./commands/completion.ts')).completionCommand,
   },
 ];

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { AnnouncerError, type DockerAddress, parseDockerHost } from '@mdns-ambassador/announcer';
 import { CliError, InvalidValue } from './cli-error.ts';
 import { EXIT_REFUSED, EXIT_USAGE } from './exit-codes.ts';
@@ -15,7 +17,7 @@ export const DOCKER_OPTIONS: readonly Option[] = [
     name: 'docker-socket',
     kind: 'text',
     summary: "Path of the Docker daemon's socket; it is only read",
-    byDefault: 'DOCKER_HOST, else /var/run/docker.sock',
+    byDefault: 'DOCKER_HOST, else /var/run/docker.sock, on a Mac also that of Docker Desktop, colima or OrbStack',
   },
 ];
 
@@ -29,7 +31,7 @@ export function readDockerAddress(
   if (!settings.isSet('docker')) return undefined;
   if (path !== undefined) return { kind: 'socket', path };
   try {
-    return parseDockerHost(env.DOCKER_HOST, platform);
+    return parseDockerHost(env.DOCKER_HOST, { platform, home: homedir(), exists: existsSync });
   } catch (error) {
     if (!(error instanceof AnnouncerError)) throw error;
     throw new CliError(EXIT_USAGE, `DOCKER_HOST: ${error.message}`, { cause: error });

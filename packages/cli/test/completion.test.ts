@@ -36,3 +36,10 @@ test('options that this version refuses are not offered', async () => {
 test.each(SHELLS)('the script for %s asks the program itself', (shell) => {
   expect(writeCompletionScript(shell)).toContain('ambassador __complete');
 });
+
+test('zsh loads what completes where nobody has, as on a fresh Mac', () => {
+  const script = writeCompletionScript('zsh');
+  expect(script).toMatch(
+    /\$\+functions\[compdef\] \)\) \|\| \{ autoload -Uz compinit && compinit; \}\s+compdef _ambassador/,
+  );
+});

@@ -7,7 +7,7 @@ export { takeIn } from './intake.ts';
 export { KeptListeners } from './kept-listeners.ts';
 export { type Leg, probeLeg, resetLeg } from './leg.ts';
 export { connectionLimit, fileLimit, type LimitedProcess } from './limits.ts';
-export { type Listener, type ListenOptions, listen, REMOTE_SOCKET } from './listen.ts';
+export { isWindowsPipe, type Listener, type ListenOptions, listen, REMOTE_SOCKET } from './listen.ts';
 export { isLocalFault } from './local-fault.ts';
 export type { Opened, Opening } from './opening.ts';
 export { type Destination, type Prologue, type Proof, runPrologues } from './prologue.ts';

@@ -17,7 +17,8 @@ const STALE_PROBE_MS = 1000;
 const NEIGHBOUR_PROBE_MS = 500;
 /** The owner alone may connect. */
 export const UNIX_SOCKET_MODE = 0o600;
-const WINDOWS_PIPE_PREFIX = '\\\\.\\pipe\\';
+/** `\\\\.\\pipe\\NAME`, as Windows takes it in each of its spellings. */
+const WINDOWS_PIPE = /^[\\/]{2}[.?][\\/]pipe[\\/]/i;
 
 /** Who hears of what a listener accepts. */
 export interface Receiver {
@@ -182,8 +183,9 @@ export async function isStaleSocket(at: Target & { readonly kind: 'unix' }): Pro
   }
 }
 
-function isWindowsPipe(path: string): boolean {
-  return path.startsWith(WINDOWS_PIPE_PREFIX);
+/** Whether a path is a named pipe of Windows: no file, and without a mode. */
+export function isWindowsPipe(path: string, platform: string = osPlatform()): boolean {
+  return platform === 'win32' && WINDOWS_PIPE.test(path);
 }
 
 function boundAddress(server: Server): Target {

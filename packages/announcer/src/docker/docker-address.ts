@@ -10,10 +10,20 @@ const DEFAULT_SOCKET = '/var/run/docker.sock';
 const DEFAULT_PIPE = '\\\\.\\pipe\\docker_engine';
 const DEFAULT_TCP_PORT = 2375;
 
+/** Where Docker Desktop, colima and OrbStack listen on a Mac, below the user's folder. */
+const MACOS_SOCKETS = ['.docker/run/docker.sock', '.colima/default/docker.sock', '.orbstack/run/docker.sock'];
+
+export interface DockerSurroundings {
+  readonly platform: string;
+  /** The user's folder. */
+  readonly home: string;
+  readonly exists: (path: string) => boolean;
+}
+
 /** DOCKER_HOST, or where the daemon is without it. Throws an {@link AnnouncerError} for what is not understood. */
-export function parseDockerHost(text: string | undefined, platform: string): DockerAddress {
+export function parseDockerHost(text: string | undefined, surroundings: DockerSurroundings): DockerAddress {
   if (text === undefined || text === '') {
-    return { kind: 'socket', path: platform === 'win32' ? DEFAULT_PIPE : DEFAULT_SOCKET };
+    return { kind: 'socket', path: findSocket(surroundings) };
   }
   const unix = /^unix:\/\/(\/.+)$/.exec(text)?.[1];
   if (unix !== undefined) return { kind: 'socket', path: unix };
@@ -28,4 +38,10 @@ export function parseDockerHost(text: string | undefined, platform: string): Doc
     'INVALID_OPTION',
     `"${text}" is no address of a Docker daemon that can be used: write unix:///var/run/docker.sock or tcp://HOST:PORT`,
   );
+}
+
+function findSocket({ platform, home, exists }: DockerSurroundings): string {
+  if (platform === 'win32') return DEFAULT_PIPE;
+  if (platform !== 'darwin' || exists(DEFAULT_SOCKET)) return DEFAULT_SOCKET;
+  return MACOS_SOCKETS.map((path) => `${home}/${path}`).find(exists) ?? DEFAULT_SOCKET;
 }

@@ -9,9 +9,21 @@ test.each<[string | undefined, string, unknown]>([
   ['tcp://proxy:2375', 'linux', { kind: 'tcp', host: 'proxy', port: 2375 }],
   ['tcp://[::1]', 'linux', { kind: 'tcp', host: '::1', port: 2375 }],
 ])('%j on %s', (text, platform, address) => {
-  expect(parseDockerHost(text, platform)).toEqual(address);
+  expect(parseDockerHost(text, { platform, home: '/h', exists: () => false })).toEqual(address);
 });
 
 test.each(['ssh://host', 'unix://relative', 'docker.sock', 'tcp://'])('%s is refused', (text) => {
-  expect(() => parseDockerHost(text, 'linux')).toThrow(/is no address of a Docker daemon/);
+  expect(() => parseDockerHost(text, { platform: 'linux', home: '/h', exists: () => false })).toThrow(
+    /is no address of a Docker daemon/,
+  );
+});
+
+test.each([
+  [['/var/run/docker.sock', '/Users/a/.docker/run/docker.sock'], '/var/run/docker.sock'],
+  [['/Users/a/.docker/run/docker.sock'], '/Users/a/.docker/run/docker.sock'],
+  [['/Users/a/.colima/default/docker.sock'], '/Users/a/.colima/default/docker.sock'],
+  [[], '/var/run/docker.sock'],
+])('on a Mac that has %j, the daemon is at %s', (there, path) => {
+  const surroundings = { platform: 'darwin', home: '/Users/a', exists: (one: string) => there.includes(one) };
+  expect(parseDockerHost(undefined, surroundings)).toEqual({ kind: 'socket', path });
 });

@@ -1,5 +1,6 @@
 import { AGENT_OPTIONS } from '../agent-request.ts';
 import type { Command } from '../command.ts';
+import { DEFAULT_AGENT_SOCKET } from '../parse/source.ts';
 
 export const agentCommand: Command = {
   name: 'agent',
@@ -8,7 +9,7 @@ export const agentCommand: Command = {
     'Tell containers on this host what is on the network. It runs on the host (or in a container on the host network), listens to every interface, bridges of containers included, and serves what it hears on a unix socket: ambassador proxy SERVICE --from agent:PATH reads it.',
   options: AGENT_OPTIONS,
   examples: [
-    ['agent', 'serve what is on the network at /run/ambassador/agent.sock'],
+    ['agent', `serve what is on the network at ${DEFAULT_AGENT_SOCKET}`],
     ['agent --docker', 'and announce the containers of this host by their labels'],
     ['agent --socket ./agent.sock --socket-mode 0660', 'for one group only'],
     ['proxy redis --from agent:/run/ambassador/agent.sock', 'in a container that has the socket mounted'],

@@ -7,13 +7,14 @@ import { SHELLS, writeCompletionScript } from '../shells.ts';
 
 export const completionCommand: Command = {
   name: 'completion',
-  usage: '[bash|zsh|fish]',
-  summary: 'Print a completion script (default: for the shell of $SHELL)',
+  usage: '[bash|zsh|fish|powershell]',
+  summary: 'Print a completion script (default: for the shell of $SHELL, on Windows for PowerShell)',
   options: [],
   examples: [
     ['completion bash >> ~/.bashrc', 'bash'],
     ['completion zsh >> ~/.zshrc', 'zsh'],
     ['completion fish > ~/.config/fish/completions/ambassador.fish', 'fish'],
+    ['completion powershell >> $PROFILE', 'PowerShell'],
   ],
   run,
 };
@@ -24,7 +25,8 @@ async function run({ words, surroundings }: Invocation): Promise<number> {
       EXIT_USAGE,
       `completion takes one shell, and ${words.length} are named; write one of ${SHELLS.join(', ')}`,
     );
-  const ofLogin = SHELLS.find((shell) => (surroundings.env.SHELL ?? '').endsWith(shell)) ?? 'bash';
+  const usual = surroundings.platform === 'win32' ? 'powershell' : 'bash';
+  const ofLogin = SHELLS.find((shell) => (surroundings.env.SHELL ?? '').endsWith(shell)) ?? usual;
   const [word] = words;
   const shell =
     word === undefined

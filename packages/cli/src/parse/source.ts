@@ -1,3 +1,4 @@
+import { homedir, platform } from 'node:os';
 import { isDomainName } from '@mdns-ambassador/registries';
 import { InvalidValue } from '../cli-error.ts';
 import { findNearest } from '../nearest.ts';
@@ -22,7 +23,7 @@ const FORMS =
   'mdns, static:HOST:PORT[,HOST:PORT], dns:NAME:PORT, srv:NAME, file:PATH, zookeeper:HOSTS/PATH, etcd:URL/PREFIX or agent:PATH';
 
 /** Where an agent listens unless told otherwise. */
-export const DEFAULT_AGENT_SOCKET = '/run/ambassador/agent.sock';
+export const DEFAULT_AGENT_SOCKET: string = nameAgentSocket(platform(), homedir());
 
 /**
  * `mdns`, `static:10.0.0.1:6379,10.0.0.2:6379`, `dns:db.example.com:5432`, `srv:_redis._tcp.example.com`, `file:./redis.yaml`,
@@ -89,4 +90,10 @@ function parseDnsName(text: string, whole: string): { readonly name: string; rea
 function parseSrvName(name: string, whole: string): string {
   if (isDomainName(name) && name.includes('.')) return name;
   throw new InvalidValue(`"${whole}" names no SRV record; write one such as srv:_redis._tcp.example.com`);
+}
+
+/** Windows has pipes for sockets, and nobody can write to /run on a Mac. */
+export function nameAgentSocket(system: string, home: string): string {
+  if (system === 'win32') return '\\\\.\\pipe\\ambassador-agent';
+  return system === 'darwin' ? `${home}/.ambassador/agent.sock` : '/run/ambassador/agent.sock';
 }

@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { createMdnsSource, FeedServer, MAX_FEED_READERS } from '@mdns-ambassador/ambassador';
 import { systemClock } from '@mdns-ambassador/mdns';
-import { errorCode, type Listener, listen, RelayError } from '@mdns-ambassador/relay';
+import { errorCode, isWindowsPipe, type Listener, listen, RelayError } from '@mdns-ambassador/relay';
 import { type AgentRequest, readAgentRequest } from '../agent-request.ts';
 import { CliError } from '../cli-error.ts';
 import type { Invocation } from '../command.ts';
@@ -126,14 +126,15 @@ export async function runAgent(invocation: Invocation): Promise<number> {
 /** The folder is made, for all to enter; the socket is opened to others only once it is there. */
 async function openSocket({ at, mode }: AgentRequest, feed: FeedServer): Promise<Listener> {
   try {
-    mkdirSync(dirname(at.path), { recursive: true, mode: 0o755 });
+    const isFile = !isWindowsPipe(at.path);
+    if (isFile) mkdirSync(dirname(at.path), { recursive: true, mode: 0o755 });
     const listener = await listen({
       at,
       // The feed itself shows out who is too many.
       maxConnections: Number.POSITIVE_INFINITY,
       onConnection: (socket) => feed.serve(socket),
     });
-    chmodSync(at.path, mode);
+    if (isFile) chmodSync(at.path, mode);
     return listener;
   } catch (error) {
     const isForbidden = ['EACCES', 'EPERM', 'EROFS'].includes(errorCode(error));

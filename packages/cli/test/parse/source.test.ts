@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseSource } from '../../src/parse/source.ts';
+import { nameAgentSocket, parseSource } from '../../src/parse/source.ts';
 
 test('mdns, and static targets as addresses or names', () => {
   expect(parseSource('mdns')).toEqual({ kind: 'mdns' });
@@ -41,4 +41,10 @@ test.each([
   ['static:10.0.0.1:6379,', 'names no target'],
 ])('"%s": %s', (text, sentence) => {
   expect(() => parseSource(text)).toThrow(sentence);
+});
+
+test('the socket of an agent is where its system lets it be', () => {
+  expect(nameAgentSocket('linux', '/home/a')).toBe('/run/ambassador/agent.sock');
+  expect(nameAgentSocket('darwin', '/Users/a')).toBe('/Users/a/.ambassador/agent.sock');
+  expect(nameAgentSocket('win32', 'C:\\Users\\a')).toBe('\\\\.\\pipe\\ambassador-agent');
 });
