@@ -1,24 +1,21 @@
 import { isDeepStrictEqual } from 'node:util';
 import { computeLookDelayMs, computeLookTimeoutMs, LookLoop, type LookResult } from '@mdns-ambassador/checks';
-import type { Clock, PublicationEvent, ServiceOptions, Txt } from '@mdns-ambassador/mdns';
-import type { Announced, Mesh } from '@mdns-ambassador/mesh';
-import { type DrainOutcome, formatTarget, markRelayedPort, type Prologue } from '@mdns-ambassador/relay';
+import type { Clock, PublicationEvent } from '@mdns-ambassador/mdns';
+import type { Mesh } from '@mdns-ambassador/mesh';
+import { type DrainOutcome, formatTarget, type Prologue } from '@mdns-ambassador/relay';
 import type { AnnouncementOptions, AnnouncerEvent } from './announcement-options.ts';
 import { type AnnouncementStatus, describeTxt } from './announcement-status.ts';
-import { buildAnnouncementTxt, refuseLongTxt } from './announcement-txt.ts';
 import type { AnnouncerError } from './announcer-error.ts';
 import { Entrance } from './entrance.ts';
 import { type Health, INITIAL_HEALTH, observeOutcome } from './health.ts';
-import { HeldPublication, type Publisher } from './held-publication.ts';
+import type { Publisher } from './held-publication.ts';
 import type { Host } from './host.ts';
 import { deriveInstanceId } from './instance-id.ts';
 import { listDialableAddresses } from './local-targets.ts';
 import { type Finding, Lookout } from './lookout.ts';
+import { Notice } from './notice.ts';
 import { pause } from './pause.ts';
-import { isThisMachine } from './service-host.ts';
-import { buildServiceOptions, nameOfType } from './service-options.ts';
 import { ServicePulse } from './service-pulse.ts';
-import { Signature } from './signature.ts';
 
 /** `st=drain` leaves as a packet of its own before the goodbye follows. */
 const DRAIN_NOTICE_MS = 250;
@@ -72,8 +69,6 @@ type AnnouncementState =
 /** One service on the LAN: its name claimed at once, announced while its check passes. */
 export class Announcement {
   readonly #context: AnnouncementContext;
-  /** Of the service, over all its starts. */
-  readonly #id: string;
   #options: AnnouncementOptions;
   #lookout: Lookout;
   #loop: LookLoop<Finding>;
@@ -86,19 +81,16 @@ export class Announcement {
   #health: Health = INITIAL_HEALTH;
   /** Looks in a row that did not find it up. */
   #failures = 0;
-  #service: ServiceOptions;
-  #publication: HeldPublication | undefined;
   readonly #entrance: Entrance;
-  #signature: Signature | undefined;
+  readonly #notice: Notice;
   #drained: Promise<DrainOutcome> | undefined;
   #closed: Promise<void> | undefined;
 
   /** Throws an AnnouncerError when an option is out of bounds. */
   constructor(options: AnnouncementOptions, context: AnnouncementContext) {
     this.#context = context;
-    this.#id = deriveInstanceId(context.identity, options);
     this.#options = this.#complete(options);
-    const { clock, host, prologues = [], injection } = context;
+    const { clock, host, mesh, publisher, prologues = [], injection } = context;
     this.#entrance = new Entrance({
       clock,
       host,
@@ -109,7 +101,17 @@ export class Announcement {
       isWanted: () => this.#state.kind === 'waiting',
       onEvent: (event) => this.#tell(event),
     });
-    this.#service = this.#describeService(this.#options);
+    this.#notice = new Notice({
+      clock,
+      publisher,
+      mesh,
+      // Of the service, over all its starts.
+      id: deriveInstanceId(context.identity, options),
+      options: () => this.#options,
+      entrancePort: () => this.#entrance.port,
+      isLeaving: () => this.#state.kind === 'draining' || this.#state.kind === 'withdrawn',
+      onEvent: (event) => this.#tellPublication(event),
+    });
     this.#lookout = new Lookout(this.#options, context.host, context.clock);
     this.#found = this.#lookout;
     this.#pulse = createPulse(this.#lookout);
@@ -129,11 +131,7 @@ export class Announcement {
     if (this.#state.kind !== 'waiting') return;
     if (this.#options.relay) await this.#entrance.open();
     if (this.#state.kind !== 'waiting') return;
-    if (this.#options.relay) this.#service = this.#describeService(this.#options);
-    this.#publication = new HeldPublication(this.#service, this.#context.publisher, (event) =>
-      this.#tellPublication(event),
-    );
-    this.#refreshTxt();
+    this.#notice.claim();
     this.#loop.start();
   }
 
@@ -146,34 +144,33 @@ export class Announcement {
   change(wanted: AnnouncementOptions): boolean {
     const options = this.#complete(wanted);
     if (!isAtWork(this.#state) || !isSameIdentity(this.#options, options)) return false;
-    const service = this.#describeService(options);
+    const service = this.#notice.describe(options);
     const isSameLook = isDeepStrictEqual(describeLook(this.#options), describeLook(options));
     this.#options = options;
     if (isSameLook) {
       // Where it is looked for anew since an earlier change, it is told of once it is found.
-      if (this.#found === this.#lookout) this.#publishChange(service);
+      if (this.#found === this.#lookout) this.#notice.change(service, this.#state.kind === 'withdrawn');
       return true;
     }
     this.#stopLooking();
     this.#lookout = new Lookout(options, this.#context.host, this.#context.clock);
     this.#loop = this.#createLoop();
-    if (this.#publication !== undefined) this.#loop.start();
+    if (this.#notice.isClaimed) this.#loop.start();
     return true;
   }
 
   status(): AnnouncementStatus {
     const { host } = this.#context;
-    const publication = this.#publication;
-    const announcedOn = publication?.announcedOn ?? [];
+    const { name, announcedOn, service, host: target } = this.#notice;
     const interfaces = host.interfaces().filter(({ name }) => announcedOn.includes(name));
     return {
       service: this.#options.service,
-      instance: publication?.name ?? this.#service.name,
-      type: this.#service.type,
-      host: publication?.host ?? '',
-      port: this.#service.port,
+      instance: name,
+      type: service.type,
+      host: target,
+      port: service.port,
       addresses: listDialableAddresses(interfaces, host.platform),
-      txt: describeTxt(this.#describeTxt()),
+      txt: describeTxt(this.#notice.describeTxt(this.#state.kind === 'draining')),
       priority: this.#options.priority,
       weight: this.#options.weight,
       secure: this.#context.mesh !== undefined,
@@ -205,10 +202,10 @@ export class Announcement {
     this.#state = { kind: 'draining' };
     if (wasAnnounced) {
       this.#tell({ kind: 'draining', service: this.#options.service, connections: this.#entrance.connections });
-      this.#publishTxt(true);
+      this.#notice.leave();
       await pause(clock, DRAIN_NOTICE_MS, this.#closing.signal);
     }
-    await this.#publication?.close();
+    await this.#notice.close();
     onGoodbye?.();
     if (wasHeardOf) await pause(clock, Math.max(graceMs, HEARD_MS), this.#closing.signal);
     const outcome = await this.#entrance.drain(this.#closing.signal.aborted ? 0 : timeoutMs);
@@ -221,14 +218,14 @@ export class Announcement {
     this.#stopLooking();
     this.#closing.abort();
     this.#state = { kind: 'closed' };
-    await Promise.all([this.#publication?.close(), this.#entrance.close(), this.#drained]);
+    await Promise.all([this.#notice.close(), this.#entrance.close(), this.#drained]);
     this.#giveUpPlaces();
   }
 
   async #openDoor(mesh: Mesh): Promise<void> {
     await this.#entrance.openDoor(mesh);
     if (this.#state.kind !== 'waiting') return;
-    this.#signature = new Signature(mesh, this.#context.clock, () => this.#refreshTxt());
+    this.#notice.signFor(mesh);
   }
 
   #stopLooking(): void {
@@ -239,47 +236,12 @@ export class Announcement {
   /** Nothing is listened to any more. */
   #giveUpPlaces(): void {
     this.#entrance.giveUpPlaces();
-    this.#signature?.close();
-  }
-
-  #describeTxt(): Txt {
-    const isDraining = this.#state.kind === 'draining';
-    const signature = this.#signature?.compute(this.#describeAnnounced(isDraining));
-    return buildAnnouncementTxt(this.#computeId(this.#options), this.#options.txt, isDraining, signature);
-  }
-
-  #publishTxt(isDraining: boolean): void {
-    this.#publication?.update({ txt: this.#signTxt(isDraining) });
-  }
-
-  #signTxt(isDraining: boolean): Txt {
-    const signature = this.#signature?.sign(this.#describeAnnounced(isDraining));
-    return buildAnnouncementTxt(this.#computeId(this.#options), this.#options.txt, isDraining, signature);
-  }
-
-  /** Tells what the options say now. */
-  #publishChange(service: ServiceOptions): void {
-    const { subtypes = [], port, priority = 0, weight = 0, ttl } = service;
-    this.#service = service;
-    const txt = this.#signTxt(this.#state.kind === 'withdrawn');
-    this.#publication?.update({ subtypes, port, priority, weight, ttl, txt });
+    this.#notice.stopSigning();
   }
 
   /** With a mesh, relaying is the rule. */
   #complete(options: AnnouncementOptions): AnnouncementOptions {
     return this.#context.mesh === undefined ? options : { ...options, relay: true };
-  }
-
-  #describeService(options: AnnouncementOptions): ServiceOptions {
-    const id = this.#computeId(options);
-    const service = buildServiceOptions(options, { id, port: this.#entrance.port ?? options.port });
-    refuseLongTxt(id, options.txt, this.#context.mesh !== undefined);
-    return service;
-  }
-
-  /** What is relayed to a port of this machine says so to a proxy that might listen there. */
-  #computeId({ relay, host, port, checkAt }: AnnouncementOptions): string {
-    return relay && checkAt === undefined && isThisMachine(host) ? markRelayedPort(this.#id, port) : this.#id;
   }
 
   #createLoop(): LookLoop<Finding> {
@@ -290,22 +252,6 @@ export class Announcement {
       look: (signal) => lookout.look(signal),
       takeIn: (finding) => this.#takeIn(finding),
     });
-  }
-
-  #describeAnnounced(draining: boolean): Announced {
-    return {
-      service: nameOfType(this.#options.type),
-      instance: this.#publication?.name ?? this.#service.name,
-      host: this.#publication?.host ?? '',
-      port: this.#service.port,
-      draining,
-    };
-  }
-
-  /** Its name, its host's name or the hour may be others than when it was signed. */
-  #refreshTxt(): void {
-    const isDraining = this.#state.kind === 'draining' || this.#state.kind === 'withdrawn';
-    if (this.#signature?.isStale(this.#describeAnnounced(isDraining)) === true) this.#publishTxt(isDraining);
   }
 
   async #takeIn(finding: Finding): Promise<number | undefined> {
@@ -360,8 +306,8 @@ export class Announcement {
       this.#tellRelaying();
     }
     this.#state = { kind: 'announced' };
-    if (hasMoved || wasWithdrawn) this.#publishChange(this.#describeService(this.#options));
-    await this.#publication?.announce(interfaces);
+    if (hasMoved || wasWithdrawn) this.#notice.change(this.#notice.describe(this.#options), false);
+    await this.#notice.announce(interfaces);
   }
 
   /** From now on the service is where it was looked for last. */
@@ -382,24 +328,24 @@ export class Announcement {
     const withdrawn: AnnouncementState = { kind: 'withdrawn', since: this.#context.clock.now() };
     this.#state = withdrawn;
     this.#tell({ kind: 'check-failed', service, reason });
-    this.#publishTxt(true);
+    this.#notice.leave();
     await pause(this.#context.clock, DRAIN_NOTICE_MS, this.#closing.signal);
     if (this.#state !== withdrawn) return;
-    this.#publication?.withdraw();
-    this.#tell({ kind: 'withdrawn', service, instance: this.#publication?.name ?? this.#service.name, reason });
+    this.#notice.withdraw();
+    this.#tell({ kind: 'withdrawn', service, instance: this.#notice.name, reason });
   }
 
   async #refuse(error: AnnouncerError): Promise<undefined> {
     this.#state = { kind: 'refused' };
     this.#tell({ kind: 'refused', service: this.#options.service, error });
-    await Promise.all([this.#publication?.close(), this.#entrance.close()]);
+    await Promise.all([this.#notice.close(), this.#entrance.close()]);
     this.#giveUpPlaces();
   }
 
   #describeState(): AnnouncementStatus['state'] {
     switch (this.#state.kind) {
       case 'announced':
-        return this.#publication?.announcedOn.length ? 'announced' : 'probing';
+        return this.#notice.announcedOn.length > 0 ? 'announced' : 'probing';
       case 'draining':
         return 'draining';
       case 'new':
@@ -425,8 +371,6 @@ export class Announcement {
 
   #tellPublication(event: PublicationEvent): void {
     const { service, type } = this.#options;
-    // The first of them may come while the publication is being made.
-    if (this.#publication !== undefined) this.#refreshTxt();
     switch (event.kind) {
       case 'announced':
         if (event.interfaces.length === 0) {
@@ -438,8 +382,8 @@ export class Announcement {
           service,
           instance: event.name,
           type,
-          host: this.#publication?.host ?? '',
-          port: this.#service.port,
+          host: this.#notice.host,
+          port: this.#notice.service.port,
           interfaces: event.interfaces,
         });
         break;
