@@ -1,6 +1,7 @@
 import { type DialService, dialService } from '@mdns-ambassador/checks';
 import type { Clock } from '@mdns-ambassador/mdns';
 import type { CreateEngine } from './engines/engine.ts';
+import { DialBudget } from './pool/dial-budget.ts';
 import type { Random } from './pool/random.ts';
 import type { ProxyEvent, ProxyOptions } from './proxy-options.ts';
 import { ServiceProxy, type ServiceStatus } from './service-proxy.ts';
@@ -50,7 +51,7 @@ export interface Ambassador {
  */
 export function createAmbassador(options: AmbassadorOptions): Ambassador {
   const { engineName = 'node', lag = () => 0, dial = dialService, onEvent = () => undefined } = options;
-  const context = { ...options, engineName, lag, dial, onEvent };
+  const context = { ...options, engineName, lag, dial, onEvent, budget: new DialBudget() };
   const proxies = options.proxies.map((proxy) => new ServiceProxy(proxy, context));
   let started: Promise<void> | undefined;
   let drained: Promise<void> | undefined;

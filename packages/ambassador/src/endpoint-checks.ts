@@ -6,12 +6,15 @@ import {
   LookLoop,
 } from '@mdns-ambassador/checks';
 import type { Clock } from '@mdns-ambassador/mdns';
+import type { AdmitDial } from './dial-endpoint.ts';
 import type { Endpoint } from './pool/endpoint.ts';
 import type { Random } from './pool/random.ts';
 
 export interface EndpointChecksOptions {
-  /** A check that looks at this endpoint. */
-  readonly create: (endpoint: Endpoint) => Check;
+  /** A check that looks at this endpoint, by dials that `admitDial` allows. */
+  readonly create: (endpoint: Endpoint, admitDial: AdmitDial) => Check;
+  /** Whether the endpoint of this id may be dialled now; the returned function says that somebody answered. */
+  readonly admitDial: (id: string) => ReturnType<AdmitDial>;
   readonly intervalMs: number;
   readonly clock: Clock;
   readonly random: Random;
@@ -30,9 +33,9 @@ export class EndpointChecks {
 
   /** A new endpoint, or what has become of one. */
   set(endpoint: Endpoint): void {
-    const { create, intervalMs, clock, random, onOutcome } = this.#options;
+    const { create, admitDial, intervalMs, clock, random, onOutcome } = this.#options;
     this.remove(endpoint.id);
-    const check = create(endpoint);
+    const check = create(endpoint, () => admitDial(endpoint.id));
     let failures = 0;
     const loop = new LookLoop<CheckOutcome>({
       clock,

@@ -9,6 +9,7 @@ import type {
   Room,
   Target,
 } from '@mdns-ambassador/relay';
+import type { AdmitDial } from './dial-endpoint.ts';
 import type { EndpointDialler } from './engines/endpoint-dialler.ts';
 import type { BalancerName } from './pool/balancer.ts';
 import type { Endpoint, EndpointState } from './pool/endpoint.ts';
@@ -60,8 +61,8 @@ export type EngineChoice =
 
 /** Looks at endpoints before and while clients are sent to them. */
 export interface ProxyCheck {
-  /** A check that looks at this endpoint; called once for each, and again when its place has changed. */
-  readonly create: (endpoint: Endpoint) => Check;
+  /** A check that looks at this endpoint, by dials that `admitDial` allows; called once for each, and again when its place has changed. */
+  readonly create: (endpoint: Endpoint, admitDial: AdmitDial) => Check;
   /** An endpoint that fails or freezes is known to within this time and 250 ms. */
   readonly intervalMs: number;
 }

@@ -15,6 +15,7 @@ import type {
 } from './engines/engine.ts';
 import { LostConnections } from './lost-connections.ts';
 import { OwnPlaces } from './own-places.ts';
+import type { DialBudget } from './pool/dial-budget.ts';
 import { type Endpoint, isSamePlace } from './pool/endpoint.ts';
 import { Pool } from './pool/pool.ts';
 import type { PoolEvent } from './pool/pool-event.ts';
@@ -40,6 +41,8 @@ export interface ServiceProxyContext {
   readonly createEngine: CreateEngine;
   readonly lag: () => number;
   readonly dial: DialService;
+  /** Shared by the services of the process. */
+  readonly budget: DialBudget;
   readonly ownAddresses?: (() => ReadonlySet<string>) | undefined;
   readonly onEvent: (event: ProxyEvent) => void;
   readonly onDial?: ((dial: DialReport) => void) | undefined;
@@ -80,13 +83,19 @@ export class ServiceProxy implements EndpointPicker {
     this.#options = options;
     this.#context = context;
     const { merge, balance, check } = options;
-    const { clock, random, lag, dial } = context;
+    const { clock, random, lag, dial, budget } = context;
     const sources = options.sources.map(({ name }) => name);
-    this.#pool = new Pool({ sources, merge, balance, random, lag, isChecked: check !== undefined });
+    this.#pool = new Pool({ sources, merge, balance, random, lag, budget, isChecked: check !== undefined });
     this.#checks =
       check === undefined
         ? undefined
-        : new EndpointChecks({ ...check, clock, random, onOutcome: (id, outcome) => this.#takeCheck(id, outcome) });
+        : new EndpointChecks({
+            ...check,
+            clock,
+            random,
+            admitDial: (id) => this.#admitDial(id),
+            onOutcome: (id, outcome) => this.#takeCheck(id, outcome),
+          });
     this.#probes = new EndpointProbes({
       clock,
       dial,
@@ -163,6 +172,10 @@ export class ServiceProxy implements EndpointPicker {
 
   pick(request: { readonly exclude: ReadonlySet<string>; readonly clientAddress?: string }): ReturnType<Pool['pick']> {
     return this.#pool.pick(request, this.#now());
+  }
+
+  mayDial(id: string): boolean {
+    return this.#pool.admitDial(id, this.#now()) !== 'refused';
   }
 
   async waitForEndpoint(signal: AbortSignal): Promise<void> {
@@ -277,6 +290,11 @@ export class ServiceProxy implements EndpointPicker {
       default:
         event satisfies never;
     }
+  }
+
+  #admitDial(id: string): (() => void) | undefined {
+    const admission = this.#pool.admitDial(id, this.#now());
+    return admission === 'refused' ? undefined : () => this.#pool.dialAnswered(id, admission, this.#now());
   }
 
   #takeCheck(id: string, outcome: CheckOutcome): void {

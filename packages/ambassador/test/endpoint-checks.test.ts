@@ -21,6 +21,7 @@ function createWorld(intervalMs = 1_000) {
   });
   const checks = new EndpointChecks({
     create,
+    admitDial: () => () => undefined,
     intervalMs,
     clock,
     random: () => 0,

@@ -34,6 +34,7 @@ describe('publish and browse', () => {
           priority: 1,
           weight: 2,
           txt,
+          announcer: '10.0.0.1',
           addresses: [
             { address: '10.0.0.1', interfaceName: 'eth0', isFromThisHost: false },
             { address: 'fe80::1%eth0', interfaceName: 'eth0', isFromThisHost: false },

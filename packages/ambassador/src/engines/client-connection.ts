@@ -179,6 +179,7 @@ export class ClientConnection {
     const { budget, connectTimeoutMs, patienceMs } = this.#context;
     return new Race({
       pick: (exclude) => this.#pick(exclude),
+      mayDial: ({ id }) => this.#context.picker.mayDial?.(id) !== false,
       startedAt: now,
       timeoutMs: connectTimeoutMs,
       budget,

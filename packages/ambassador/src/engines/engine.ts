@@ -16,6 +16,8 @@ export interface Reached {
 export interface EndpointPicker {
   /** The next endpoint to try; undefined when every endpoint is excluded or none is known. Does not reserve it. */
   pick(request: { readonly exclude: ReadonlySet<string>; readonly clientAddress?: string }): Endpoint | undefined;
+  /** Asked before a dial at a further address of an endpoint that was picked. Absent: always. */
+  mayDial?(id: string): boolean;
   /** Resolves when there is an endpoint to pick; rejects when the signal aborts. */
   waitForEndpoint(signal: AbortSignal): Promise<void>;
   /** A connection is now carried by this endpoint; the returned function says that it ended. Call it exactly once. */

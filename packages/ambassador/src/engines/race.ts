@@ -38,6 +38,8 @@ export interface RaceOptions {
   readonly timeoutMs: number;
   /** Silence after which others are tried beside the silent one; 250 ms unless said. */
   readonly patienceMs?: number;
+  /** Asked before a further address of an endpoint is dialled. Absent: always. */
+  readonly mayDial?: ((endpoint: Endpoint) => boolean) | undefined;
   /** Asked before a further endpoint is dialled, and told of every dial beyond the first. Absent: without bound. */
   readonly budget?: Pick<RetryBudget, 'hasLeft' | 'spend'>;
 }
@@ -76,6 +78,7 @@ type State =
 export class Race {
   readonly #pick: RaceOptions['pick'];
   readonly #budget: RaceOptions['budget'];
+  readonly #mayDial: RaceOptions['mayDial'];
   readonly #patienceMs: number;
   #deadline: number;
   #state: State = { kind: 'idle' };
@@ -91,6 +94,7 @@ export class Race {
   constructor(options: RaceOptions) {
     this.#pick = options.pick;
     this.#budget = options.budget;
+    this.#mayDial = options.mayDial;
     this.#patienceMs = options.patienceMs ?? RACE_DELAY_MS;
     this.#deadline = options.startedAt + options.timeoutMs;
   }
@@ -164,7 +168,7 @@ export class Race {
     const { candidate } = lost;
     candidate.dialling -= 1;
     candidate.hasFailed = true;
-    const address = candidate.untried.shift();
+    const address = this.#nextAddress(candidate);
     if (address !== undefined) return [this.#dial(candidate, address, now)];
     if (candidate.dialling > 0) return [];
     return [this.#candidateFailed(candidate, failure), ...this.#dialNextEndpoint(now)];
@@ -208,11 +212,15 @@ export class Race {
     const actions: RaceAction[] = [];
     for (const { candidate } of this.#attempts) {
       candidate.silent = true;
-      const address = this.#attempts.length < MAX_DIALS_AT_ONCE ? candidate.untried.shift() : undefined;
+      const address = this.#attempts.length < MAX_DIALS_AT_ONCE ? this.#nextAddress(candidate) : undefined;
       if (address !== undefined) actions.push(this.#dial(candidate, address, now));
     }
     actions.push(...this.#dialNextEndpoint(now));
     return actions;
+  }
+
+  #nextAddress({ endpoint, untried }: Candidate): string | undefined {
+    return untried.length > 0 && this.#mayDial?.(endpoint) !== false ? untried.shift() : undefined;
   }
 
   #dial(candidate: Candidate, address: string, now: number): RaceAction {

@@ -132,7 +132,7 @@ function isRank(value: unknown): value is number {
 
 function readEndpoint(value: unknown): readonly FeedEndpoint[] {
   if (!isObject(value)) return [];
-  const { id, instance, addresses, port, priority, weight, secure, draining } = value;
+  const { id, instance, addresses, port, priority, weight, secure, announcer, draining } = value;
   if (!isId(id) || !isRank(port) || port === 0 || !isRank(priority) || !isRank(weight)) return [];
   if (!Array.isArray(addresses)) return [];
   const usable = addresses
@@ -148,6 +148,7 @@ function readEndpoint(value: unknown): readonly FeedEndpoint[] {
       priority,
       weight,
       secure: secure === true,
+      ...(isId(announcer) ? { announcer } : {}),
       draining: draining === true,
     },
   ];

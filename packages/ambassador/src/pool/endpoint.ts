@@ -16,6 +16,8 @@ export interface Endpoint {
   readonly mesh?: string;
   /** `mdns`, `static`, `srv:_redis._tcp.example.com` ... */
   readonly source: string;
+  /** The address of the host that told of it; absent where it is the user's own word. Not part of what it is. */
+  readonly announcer?: string;
   /** It asked for no new connections (TXT `st=drain`); used only where nothing else is left. */
   readonly draining: boolean;
 }
@@ -36,6 +38,11 @@ export interface EndpointStatus extends Endpoint {
 /** `10.0.0.1:6379` and the like for every address: two endpoints that share one are the same place. */
 export function placesOf(endpoint: Endpoint): readonly string[] {
   return endpoint.addresses.map((address) => namePlace(address, endpoint.port));
+}
+
+/** Its announcer; of those that nobody announced, the source. */
+export function announcerOf({ announcer, source }: Endpoint): string {
+  return announcer ?? source;
 }
 
 export function namePlace(address: string, port: number): string {

@@ -37,6 +37,12 @@ export interface Member {
   reachedAt: string | undefined;
   /** Its last sign of life. */
   answeredAt: number;
+  /** Somebody answered a dial where it is now. */
+  hasAnswered: boolean;
+  /** Dials that its announcer paid for and whose outcome is not known. */
+  paidDials: number;
+  /** When it became known. */
+  readonly knownSince: number;
   /** When it came, or came back to use. */
   risen: Rise;
   /** Since when it paused, if that is all that it was ejected for. */
@@ -45,13 +51,25 @@ export interface Member {
 }
 
 export function createMember(endpoint: Endpoint, health: Health, tally: Tally, now: number): Member {
-  return { endpoint, presence: { kind: 'present' }, health, tally, ...freshRecord(now) };
+  return { endpoint, presence: { kind: 'present' }, health, tally, knownSince: now, ...freshRecord(now) };
 }
 
 /** What is known of a place that nobody was sent to yet. */
 export function freshRecord(
   now: number,
-): Pick<Member, 'breaker' | 'speed' | 'pace' | 'silence' | 'reachedAt' | 'answeredAt' | 'risen' | 'pausedAt'> {
+): Pick<
+  Member,
+  | 'breaker'
+  | 'speed'
+  | 'pace'
+  | 'silence'
+  | 'reachedAt'
+  | 'answeredAt'
+  | 'hasAnswered'
+  | 'paidDials'
+  | 'risen'
+  | 'pausedAt'
+> {
   return {
     breaker: CLOSED,
     speed: UNMEASURED,
@@ -59,6 +77,8 @@ export function freshRecord(
     silence: NO_SILENCE,
     reachedAt: undefined,
     answeredAt: Number.NEGATIVE_INFINITY,
+    hasAnswered: false,
+    paidDials: 0,
     risen: rise(now),
     pausedAt: undefined,
   };
@@ -99,6 +119,11 @@ export function isLostSight({ presence }: Member): boolean {
 /** Its last dial failed. */
 export function isSuspect(member: Member): boolean {
   return member.breaker.kind !== 'closed' || member.breaker.failures > 0;
+}
+
+/** It has answered, and its last dial did not fail. */
+export function isProven(member: Member): boolean {
+  return member.hasAnswered && !isSuspect(member);
 }
 
 /** Whether clients may be sent there at all: its check, if it has one, passes. */

@@ -1,5 +1,5 @@
 import { CLOSED } from './breaker.ts';
-import { type Endpoint, isSamePlace, sharesPlace } from './endpoint.ts';
+import { type Endpoint, isSamePlace, placesOf, sharesPlace } from './endpoint.ts';
 import type { Health } from './health.ts';
 import { createMember, freshRecord, isSuspect, type Member, stateOf, type Tally } from './member.ts';
 import { type Departure, Merge, type MergeMode } from './merge.ts';
@@ -108,6 +108,7 @@ export class Membership implements Iterable<Member> {
     const before = known.endpoint;
     const hasMoved = !isSamePlace(before, endpoint);
     if (hasMoved) known.breaker = CLOSED;
+    if (placesOf(endpoint).some((place) => !placesOf(before).includes(place))) known.hasAnswered = false;
     if (!sharesPlace(before, endpoint)) Object.assign(known, freshRecord(now), { health: this.#firstHealth });
     known.endpoint = endpoint;
     known.presence = { kind: 'present' };

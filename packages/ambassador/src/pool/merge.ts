@@ -42,8 +42,8 @@ export class Merge {
 
   /**
    * What `update` changes in the merged set. `isProven` tells which endpoints have carried a connection: when a source
-   * is full, of those that have not the oldest at the address with most of them makes room for a new one; if all have, the new one
-   * is not taken.
+   * is full, the oldest that has not makes room for a new one, of the announcer who has the most; if all have, or nobody has more
+   * than one who is new, the new one is not taken.
    */
   apply(source: string, update: Update, isProven: (id: string) => boolean): MergedChange {
     const own = this.#bySource.get(source);
@@ -64,7 +64,7 @@ export class Merge {
       case 'add':
         for (const endpoint of update.endpoints) {
           if (!own.has(endpoint.id) && own.size >= MAX_ENDPOINTS_PER_SOURCE) {
-            const surplus = chooseSurplus(own, isProven);
+            const surplus = findSurplus([...own.values()], endpoint, isProven);
             if (surplus === undefined) continue;
             leave(surplus, 'removed', 'made room for another: too many endpoints');
           }
@@ -118,17 +118,27 @@ export class Merge {
   }
 }
 
-/** Whoever announces without end makes room for others, and takes nobody else's place. */
-function chooseSurplus(own: ReadonlyMap<string, Endpoint>, isProven: (id: string) => boolean): string | undefined {
+/**
+ * Whose endpoint makes room for `fresh`: the announcer's who has the most of those that carried nothing, unless he has no more than the one
+ * who announced it; then his own. What nobody announced counts by its address, and where none has more the oldest goes.
+ */
+function findSurplus(own: readonly Endpoint[], fresh: Endpoint, isProven: (id: string) => boolean): string | undefined {
   const unproven = new Map<string, string[]>();
-  for (const { id, addresses } of own.values()) {
-    if (isProven(id)) continue;
-    const [address = ''] = addresses;
-    const there = unproven.get(address);
-    if (there === undefined) unproven.set(address, [id]);
-    else there.push(id);
+  for (const endpoint of own) {
+    if (isProven(endpoint.id)) continue;
+    const share = shareOf(endpoint);
+    const ids = unproven.get(share);
+    if (ids === undefined) unproven.set(share, [endpoint.id]);
+    else ids.push(endpoint.id);
   }
-  let most: readonly string[] = [];
-  for (const there of unproven.values()) if (there.length > most.length) most = there;
-  return most[0];
+  const [oldest = []] = unproven.values();
+  let most = oldest;
+  for (const ids of unproven.values()) if (ids.length > most.length) most = ids;
+  const mine = unproven.get(shareOf(fresh)) ?? [];
+  const [surplus] = most.length > mine.length + 1 ? most : mine;
+  return surplus ?? (fresh.announcer === undefined ? oldest[0] : undefined);
+}
+
+function shareOf({ announcer, addresses: [address = ''] }: Endpoint): string {
+  return announcer ?? address;
 }

@@ -2,6 +2,7 @@ import type { CheckOutcome } from '@mdns-ambassador/checks';
 import { type BalancerName, createBalancer } from './balancer.ts';
 import { advanceBreaker, isUsable, recordFailure, recordPick, recordSlowness, recordSuccess } from './breaker.ts';
 import type { Balancer } from './candidate.ts';
+import type { DialBudget } from './dial-budget.ts';
 import { type DialFailure, FAILURE_REASONS, isJudgedByTime } from './dial-failure.ts';
 import type { Endpoint, EndpointStatus } from './endpoint.ts';
 import { PASSING, UNCHECKED } from './health.ts';
@@ -12,6 +13,7 @@ import { type PlannedEndpoint, planEndpoints } from './plan.ts';
 import type { PoolEvent } from './pool-event.ts';
 import { chooseMember, isPanic, orderMembers, type PickRequest } from './priority.ts';
 import type { Random } from './random.ts';
+import { narrowAfterFailure } from './second-try.ts';
 import { isGivenUp, NO_SILENCE, recordDialFailure } from './silence.ts';
 import { rise, riseAfterPause } from './slow-start.ts';
 import { isTooSlow, recordLatency } from './speed.ts';
@@ -24,7 +26,12 @@ export interface PoolOptions extends Pick<MembershipOptions, 'sources' | 'merge'
   readonly isChecked?: boolean;
   /** By how many milliseconds this process runs late; while it does, its judgement of time counts against nobody. */
   readonly lag?: () => number;
+  /** What announcers may have dialled; shared by all who dial. Absent: without bound. */
+  readonly budget?: DialBudget | undefined;
 }
+
+/** Whether a dial may be made. `paid`: by who announced the endpoint, which has not answered yet. */
+export type DialAdmission = 'free' | 'paid' | 'refused';
 
 /** A process that is this late sees silence where there is none. */
 const OWN_LAG_MS = 200;
@@ -49,10 +56,30 @@ export class Pool {
 
   /** The next endpoint to try; undefined when every endpoint is excluded or ejected, or none is known. */
   pick(request: PickRequest, now: number): Endpoint | undefined {
-    const member = chooseMember(this.#members.rank(), this.#balancer, request, now);
+    const isOrdered = this.#options.balance === 'first';
+    const member = chooseMember(this.#members.rank(), this.#balancer, request, now, {
+      mayDial: ({ endpoint: { announcer }, hasAnswered }) =>
+        hasAnswered || announcer === undefined || this.#options.budget?.hasLeft(announcer, now) !== false,
+      ...(isOrdered ? {} : { narrow: (left) => narrowAfterFailure(left, request.exclude, this.#members) }),
+    });
     if (member === undefined) return undefined;
+    if (this.#admit(member, now) === 'paid') member.paidDials += 1;
     member.breaker = recordPick(member.breaker, now);
     return preferReached(member);
+  }
+
+  /** Asked before a dial beside those that `pick` stands for: of a check, or at a further address. */
+  admitDial(id: string, now: number): DialAdmission {
+    const member = this.#members.get(id);
+    return member === undefined ? 'free' : this.#admit(member, now);
+  }
+
+  /** Such a dial was answered. */
+  dialAnswered(id: string, admission: DialAdmission, now: number): void {
+    const member = this.#members.get(id);
+    if (member === undefined) return;
+    member.hasAnswered = true;
+    if (admission === 'paid') this.#giveBack(member, now);
   }
 
   /** Every endpoint in the order in which one client would try them. Changes nothing. */
@@ -90,6 +117,11 @@ export class Pool {
     if (member === undefined) return [];
     member.reachedAt = address ?? member.reachedAt;
     this.#hear(member, now);
+    member.hasAnswered = true;
+    if (member.paidDials > 0) {
+      member.paidDials -= 1;
+      this.#giveBack(member, now);
+    }
     const isLagging = this.#isLagging();
     if (!isLagging) {
       member.speed = recordLatency(member.speed, latencyMs, now, () => this.#peersOf(member).map(({ speed }) => speed));
@@ -108,6 +140,7 @@ export class Pool {
     const member = this.#members.get(id);
     if (member === undefined) return [];
     member.tally.failures += 1;
+    member.paidDials = Math.max(0, member.paidDials - 1);
     if (failure === 'local' || (isJudgedByTime(failure) && this.#isLagging())) return [];
     const ejected = this.#members.changeState(member, FAILURE_REASONS[failure], () => {
       if (failure !== 'timeout') member.pausedAt = undefined;
@@ -230,6 +263,16 @@ export class Pool {
       if (other !== member && other.answeredAt >= member.silence.since) return true;
     }
     return false;
+  }
+
+  #admit({ endpoint: { announcer }, hasAnswered }: Member, now: number): DialAdmission {
+    const { budget } = this.#options;
+    if (hasAnswered || announcer === undefined || budget === undefined) return 'free';
+    return budget.spend(announcer, now) ? 'paid' : 'refused';
+  }
+
+  #giveBack({ endpoint: { announcer } }: Member, now: number): void {
+    if (announcer !== undefined) this.#options.budget?.giveBack(announcer, now);
   }
 
   #hear(member: Member, now: number): void {

@@ -12,6 +12,14 @@ export interface PickRequest {
   readonly clientAddress?: string;
 }
 
+/** What is decided beside the order of the groups; each absent: as if there were none. */
+export interface ChoiceRules {
+  /** Whether a dial there may be made now. */
+  readonly mayDial?: (member: Member) => boolean;
+  /** Of those that are left, to whom to turn after others were tried; not called with none. */
+  readonly narrow?: (left: Group) => Group;
+}
+
 /**
  * The order in which groups are turned to: those in good standing by SRV priority (RFC 2782: the lowest number first), then
  * the stale ones, and the draining ones only where nothing else is left.
@@ -42,17 +50,18 @@ export function chooseMember(
   balancer: Balancer,
   request: PickRequest,
   now: number,
+  rules: ChoiceRules = {},
 ): Member | undefined {
   let usableCount = 0;
   for (const group of groups) {
     const usable = group.filter((member) => isInUse(member, now));
     usableCount += usable.length;
-    const chosen = balance(usable, balancer, request, now);
+    const chosen = balance(usable, balancer, request, now, rules);
     if (chosen !== undefined) return chosen;
   }
   if (!isPanic(usableCount, groups.flat().filter(isAdmitted).length)) return undefined;
   for (const group of groups) {
-    const chosen = balance(group.filter(isAdmitted), balancer, request, now);
+    const chosen = balance(group.filter(isAdmitted), balancer, request, now, rules);
     if (chosen !== undefined) return chosen;
   }
   return undefined;
@@ -85,8 +94,15 @@ export function isPanic(usable: number, count: number): boolean {
   return count - usable > count / 2;
 }
 
-function balance(members: Group, balancer: Balancer, request: PickRequest, now: number): Member | undefined {
-  const left = members.filter(({ endpoint }) => !request.exclude.has(endpoint.id));
+function balance(
+  members: Group,
+  balancer: Balancer,
+  request: PickRequest,
+  now: number,
+  { mayDial = () => true, narrow = (all) => all }: ChoiceRules,
+): Member | undefined {
+  const untried = members.filter((member) => !request.exclude.has(member.endpoint.id) && mayDial(member));
+  const left = untried.length > 1 && request.exclude.size > 0 ? narrow(untried) : untried;
   if (left.length < 2) return left[0];
   const shares = shareByWeight(left.map(({ endpoint }) => endpoint.weight));
   const candidates = left.map(

@@ -274,6 +274,7 @@ class MdnsSource implements Source {
       secure: membership !== undefined,
       ...(membership === undefined ? {} : { mesh: membership.meshId }),
       source: MDNS_SOURCE_NAME,
+      announcer: instance.announcer,
       draining: membership?.draining ?? readTxtText(instance.txt, 'st') === 'drain',
     };
   }

@@ -42,6 +42,20 @@ function tell(actions: readonly RaceAction[]): string[] {
   });
 }
 
+test('a further address is dialled only where that is allowed; then the endpoint has failed', () => {
+  const known = [endpoint('a', ['10.0.0.1', '10.0.0.2', '10.0.0.3']), endpoint('b')];
+  let left = 1;
+  const race = new Race({
+    pick: (exclude) => known.find(({ id }) => !exclude.has(id)),
+    mayDial: () => left-- > 0,
+    startedAt: 0,
+    timeoutMs: 5_000,
+  });
+  expect(tell(race.advance(0))).toEqual(['dial 1 a 10.0.0.1']);
+  expect(tell(race.failed(1, 'refused', 1))).toEqual(['dial 2 a 10.0.0.2']);
+  expect(tell(race.failed(2, 'refused', 2))).toEqual(['failed a refused', 'dial 3 b 10.0.0.98']);
+});
+
 describe('an endpoint that answers', () => {
   test('wins, and nothing is due any more', () => {
     const { race, actions } = startRace([endpoint('a'), endpoint('b')]);

@@ -11,6 +11,7 @@ const ENDPOINT = {
   priority: 0,
   weight: 0,
   secure: false,
+  announcer: '10.99.0.2',
   draining: false,
 };
 const LINES = [

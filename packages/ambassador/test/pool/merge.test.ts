@@ -148,6 +148,28 @@ describe('the bound of a source', () => {
     expect(ids).toEqual(expect.arrayContaining(['genuine', 'late']));
   });
 
+  test('hosts that flood keep out themselves: one that never carried a connection stays', () => {
+    const merge = new Merge('union', ['mdns']);
+    merge.apply('mdns', add(endpoint('genuine', { announcer: 'good' })), nobodyProven);
+    for (let round = 0; round < 60; round++) {
+      for (let host = 0; host < 20; host++) {
+        merge.apply('mdns', add(endpoint(`fake ${round} of ${host}`, { announcer: `rogue ${host}` })), nobodyProven);
+      }
+    }
+    merge.apply('mdns', add(endpoint('late', { announcer: 'new' })), nobodyProven);
+    const ids = merge.endpoints.map(({ id }) => id);
+    expect(ids).toHaveLength(MAX_ENDPOINTS_PER_SOURCE);
+    expect(ids).toEqual(expect.arrayContaining(['genuine', 'late']));
+  });
+
+  test('as many hosts as there is room for keep each other, and who comes after them is not taken', () => {
+    const merge = new Merge('union', ['mdns']);
+    for (let host = 0; host < MAX_ENDPOINTS_PER_SOURCE; host++) {
+      merge.apply('mdns', add(endpoint(`of ${host}`, { announcer: `${host}` })), nobodyProven);
+    }
+    expect(merge.apply('mdns', add(endpoint('late', { announcer: 'new' })), nobodyProven).set).toEqual([]);
+  });
+
   test('where all have carried connections, a new one is not taken, but changes still are', () => {
     const merge = new Merge('union', ['mdns']);
     merge.apply('mdns', add(...flood.slice(0, MAX_ENDPOINTS_PER_SOURCE)), nobodyProven);

@@ -9,6 +9,7 @@ function instance(port: number, id: string, isFromThisHost = true): Instance {
   return {
     name: 'redis on h1',
     type: '_redis._tcp',
+    announcer: '10.99.0.2',
     host: 'h1-k3x9.local',
     port,
     priority: 0,

@@ -15,6 +15,7 @@ function instance(name: string, addresses: readonly string[] = ['10.99.0.2'], po
   return {
     name,
     type: '_redis._tcp',
+    announcer: '10.99.0.2',
     host: 'h1-k3x9.local',
     port,
     priority: 0,

@@ -48,6 +48,7 @@ function instance(
   return {
     name,
     type: '_redis._tcp',
+    announcer: '10.99.0.2',
     host: 'h1-k3x9.local',
     port: 12345,
     priority: 0,
@@ -113,6 +114,7 @@ describe('what an instance becomes', () => {
             weight: 9,
             secure: false,
             source: 'mdns',
+            announcer: '10.99.0.2',
             draining: false,
           },
         ],

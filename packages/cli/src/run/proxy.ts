@@ -218,7 +218,12 @@ function composeOpening({ engine, service }: Pick<ProxyOptions, 'engine' | 'serv
 
 function composeCheck(options: CheckOptions, intervalMs: number, tools: CheckTools): { readonly check?: ProxyCheck } {
   if (options.kind === 'none') return {};
-  return { check: { intervalMs, create: (endpoint) => createEndpointCheck(options, endpoint, tools, systemClock) } };
+  return {
+    check: {
+      intervalMs,
+      create: (endpoint, admitDial) => createEndpointCheck(options, endpoint, tools, systemClock, admitDial),
+    },
+  };
 }
 
 /** An ambassador that tells what it does. */

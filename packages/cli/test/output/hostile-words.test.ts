@@ -70,9 +70,11 @@ const ENDPOINT: Required<Endpoint> = {
   secure: false,
   mesh: 'm',
   source: 'mdns',
+  announcer: 'a',
   draining: false,
 };
 const INSTANCE: Required<Instance> = {
+  announcer: 'a',
   name: 'n',
   link: 'l',
   type: '_t._tcp',

@@ -6,6 +6,7 @@ import { instanceToJson, txtToJson } from '../../src/output/json.ts';
 const INSTANCE: Instance = {
   name: 'redis on h1',
   type: '_redis._tcp',
+  announcer: '10.99.0.2',
   host: 'h1-k3x9.local',
   port: 12345,
   priority: 0,

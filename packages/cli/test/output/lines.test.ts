@@ -292,6 +292,7 @@ describe('proxy', () => {
 
 describe('list', () => {
   const instance: Instance = {
+    announcer: '10.99.0.2',
     name: EVIL,
     type: '_redis._tcp',
     host: 'h1.local',

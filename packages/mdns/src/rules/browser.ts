@@ -9,7 +9,7 @@ import { type ExpiryReason, isTakenBack } from './lifetime.ts';
 import type { FollowUp, QuestionSchedule } from './question-schedule.ts';
 import type { RecordCache } from './record-cache.ts';
 import type { CachedRecord } from './record-store.ts';
-import { findAddresses, findSrv, findTxt, isTakenBackAt, type SrvData } from './resolution.ts';
+import { findAddresses, findAnnouncer, findSrv, findTxt, isTakenBackAt, type SrvData } from './resolution.ts';
 import { nameOfBrowse, nameOfType } from './service-name.ts';
 
 /** RFC 6763 6.1 obliges every service to have a TXT record; one that has none is taken as empty after this time. */
@@ -234,9 +234,10 @@ export class Browser {
     const isLeaving =
       isTakenBack(tracked.pointer.lifetime) || isTakenBackAt(cache, tracked.nameKey, nameKey(srv.target), now);
     const place = { host, port, priority, weight, txt, addresses };
-    const view: InstanceView = { name: tracked.label, type: this.type, ...place, isLeaving };
     const signature = `${formatSignature(srv, txtKey, addresses)}${isLeaving ? ' leaving' : ''}`;
     if (state.kind === 'resolved' && state.signature === signature) return;
+    const announcer = findAnnouncer(cache, tracked.nameKey, nameKey(srv.target), now) ?? '';
+    const view: InstanceView = { name: tracked.label, type: this.type, ...place, announcer, isLeaving };
     this.#awaitingTxt.delete(tracked);
     tracked.state = { kind: 'resolved', view, signature, txtKey };
     this.#events.push({ kind: state.kind === 'resolved' ? 'changed' : 'resolved', view });

@@ -15,6 +15,8 @@ export interface InstanceView {
   readonly weight: number;
   readonly txt: Txt;
   readonly addresses: readonly ViewAddress[];
+  /** The address of the host that first sent what was heard last of where it is. */
+  readonly announcer: string;
   /** Its goodbye was heard; it is lost a second later unless it is rescued (RFC 6762 10.1). */
   readonly isLeaving: boolean;
 }

@@ -107,11 +107,12 @@ function update(service: Service, latest: InstanceView): readonly BrowseEvent[] 
 
 /** The latest view says where the service is; addresses come from all that agree with it. */
 function mergeViews({ link, views }: Service, latest: InstanceView): Instance {
-  const { name, type, host, port, priority, weight, txt } = latest;
+  const { name, type, host, port, priority, weight, txt, announcer } = latest;
   const addresses = [...views].flatMap(([interfaceName, view]) =>
     isSamePlace(view, latest) ? placeAddresses(view, interfaceName) : [],
   );
-  const instance = { name, type, host, port, priority, weight, txt, addresses: orderAddresses(addresses) };
+  const place = { host, port, priority, weight, txt, addresses: orderAddresses(addresses), announcer };
+  const instance = { name, type, ...place };
   return link === undefined ? instance : { ...instance, link };
 }
 

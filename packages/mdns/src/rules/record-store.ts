@@ -12,6 +12,8 @@ export interface CachedRecord {
   readonly targetKey: string | undefined;
   /** A packet that carried it came from this host itself. */
   readonly isFromThisHost: boolean;
+  /** The address of who sent it first. Nobody can take another's record into his own share. */
+  readonly source: string;
   /** Grows with each that comes, or comes back after it was withdrawn: of two in a unique set the later one counts. */
   readonly arrival: number;
   readonly lifetime: Lifetime;
@@ -20,8 +22,6 @@ export interface CachedRecord {
 /** The same with what only the cache itself sees. */
 export interface StoredRecord extends CachedRecord, Waiting {
   readonly type: number;
-  /** Whose share it counts in: who sent it first. Nobody can take another's record into his own share. */
-  readonly source: string;
   record: ResourceRecord;
   isFromThisHost: boolean;
   arrival: number;

@@ -27,13 +27,26 @@ export function isTakenBackAt(cache: RecordCache, instance: string, host: string
   return addresses.length > 0 && addresses.every(({ lifetime }) => isTakenBack(lifetime));
 }
 
-/** Withdrawn addresses count only as long as there is no other. */
 export function findAddresses(cache: RecordCache, host: string, now: number): readonly ViewAddress[] {
-  const entries = listAddresses(cache, host, now);
-  const staying = entries.filter((entry) => entry.lifetime.kind !== 'leaving');
-  return (staying.length > 0 ? staying : entries).flatMap(({ record: { data }, isFromThisHost }) =>
+  return listCurrentAddresses(cache, host, now).flatMap(({ record: { data }, isFromThisHost }) =>
     data.type === 'A' || data.type === 'AAAA' ? [{ address: data.address, isFromThisHost }] : [],
   );
+}
+
+/** Who says that this instance is at this host: the sender of its SRV record, or of an address that came later. */
+export function findAnnouncer(cache: RecordCache, instance: string, host: string, now: number): string | undefined {
+  const srv = findCurrent(cache, instance, TYPE_CODES.SRV, now);
+  return listCurrentAddresses(cache, host, now).reduce(
+    (latest, entry) => (latest === undefined || entry.arrival > latest.arrival ? entry : latest),
+    srv,
+  )?.source;
+}
+
+/** Withdrawn addresses count only as long as there is no other. */
+function listCurrentAddresses(cache: RecordCache, host: string, now: number): readonly CachedRecord[] {
+  const entries = listAddresses(cache, host, now);
+  const staying = entries.filter((entry) => entry.lifetime.kind !== 'leaving');
+  return staying.length > 0 ? staying : entries;
 }
 
 function listAddresses(cache: RecordCache, host: string, now: number): readonly CachedRecord[] {

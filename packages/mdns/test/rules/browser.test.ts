@@ -47,6 +47,7 @@ describe('Browser', () => {
           weight: 0,
           txt: new Map([['k', asciiBytes('v')]]),
           addresses: [{ address: '10.0.0.1', isFromThisHost: false }],
+          announcer: '10.0.0.1',
           isLeaving: false,
         },
       },
@@ -229,6 +230,18 @@ describe('Browser', () => {
     driver.hear(responseOf(address('10.0.0.2'), address('fe80::1')));
     driver.runTo(10_000);
     expect(driver.takeEvents()).toEqual(['5000 changed a 10.0.0.2,fe80::1:6379']);
+  });
+
+  it('says who announced where it is now: whoever writes over a record takes it upon himself', () => {
+    driver.hear(fullAnswer(), H1);
+    driver.runTo(5_000);
+    driver.hear(fullAnswer(), SELF);
+    driver.runTo(10_000);
+    driver.hear(responseOf(address('10.0.0.9')), SELF);
+    driver.runTo(15_000);
+    const told = driver.events.map(({ event }) => (event.kind === 'type-found' ? '' : event.view.announcer));
+    expect([told[0], told.at(-1)]).toEqual([H1.address, SELF.address]);
+    expect(driver.events.length).toBeLessThan(4);
   });
 
   it('says of each address whether it was heard from this host itself', () => {

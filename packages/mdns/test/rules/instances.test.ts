@@ -19,6 +19,7 @@ function view(addresses: readonly string[], change: Partial<InstanceView> = {}):
     weight: 0,
     txt: new Map(),
     addresses: addresses.map((address) => ({ address, isFromThisHost: false })),
+    announcer: '10.0.0.1',
     isLeaving: false,
     ...change,
   };
