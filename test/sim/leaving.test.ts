@@ -41,7 +41,9 @@ class World {
 
   constructor(seed: number) {
     this.random = seededRandom(seed);
-    this.network = new MemoryNetwork({ clock: this.clock, random: this.random, delayMs: [1, DELAY_MS] });
+    // The same for all packets: a LAN does not put what one host sends out of order.
+    const delayMs = 1 + this.random() * (DELAY_MS - 1);
+    this.network = new MemoryNetwork({ clock: this.clock, random: this.random, delayMs: [delayMs, delayMs] });
     this.pool = new Pool({ sources: ['mdns'], merge: 'union', balance: 'round-robin', random: this.random });
   }
 
