@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { answersOf, Device, PRINTER, TYPE } from '../device.ts';
 import { typeOf } from '../packet-text.ts';
 
-test('splits what does not fit 1440 bytes over packets, and loses nothing, additional records included', async () => {
+test('splits what does not fit 1232 bytes over packets, and loses nothing, additional records included', async () => {
   const device = await Device.start();
   for (let index = 0; index < 60; index++) device.publish(`a service with a long name, number ${index}`);
   await device.run(10_000);
@@ -16,7 +16,7 @@ test('splits what does not fit 1440 bytes over packets, and loses nothing, addit
   );
   expect(services.size).toBe(60);
   for (const { bytes, truncated } of heard) {
-    expect(bytes.length).toBeLessThanOrEqual(1_440);
+    expect(bytes.length).toBeLessThanOrEqual(1_232);
     expect(truncated).toBe(false);
   }
 });
@@ -27,7 +27,7 @@ test('splits probes so that each name stays with the records that are proposed f
   const probes = await device.queriesIn(300);
   expect(probes.length).toBeGreaterThan(1);
   for (const { questions, authorities, bytes, truncated } of probes) {
-    expect(bytes.length).toBeLessThanOrEqual(1_440);
+    expect(bytes.length).toBeLessThanOrEqual(1_232);
     expect(truncated).toBe(false);
     const names = questions.map((question) => question.replace('ANY ', ''));
     expect(names.filter((name) => !authorities.some((record) => record.startsWith(`${name} `)))).toEqual([]);

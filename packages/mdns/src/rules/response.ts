@@ -5,7 +5,7 @@ import { TYPE_CODES } from '../wire/record.ts';
 import type { OwnSet } from './own-set.ts';
 
 /** RFC 6762 17: what one packet should hold. The driver splits what is larger; we fill packets so that additionals are not lost. */
-const MAX_RESPONSE_BYTES = 1_440;
+const MAX_RESPONSE_BYTES = 1_232;
 /** RFC 1035 4.2.1: what any resolver accepts. */
 const MAX_LEGACY_BYTES = 512;
 /** RFC 6762 6.7: a resolver that does not hear our updates must not keep a record for long. */

@@ -5,8 +5,11 @@ import { nameKey } from './name.ts';
 import { PacketWriter } from './packet-writer.ts';
 import type { RecordData, ResourceRecord } from './record.ts';
 
-/** RFC 6762 17: below the MTU of an Ethernet, with room for the headers of IPv6 and UDP. */
-const MAX_SPLIT_BYTES = 1440;
+/**
+ * RFC 6762 17: below the smallest MTU that IPv6 allows, 1280 (RFC 8200 5), with room for the headers of IPv6 and UDP. VPNs and
+ * tunnels have it, and who drops fragments on the way would drop all that is larger.
+ */
+const MAX_SPLIT_BYTES = 1232;
 
 /**
  * The bytes of a message, whatever their number. Responses have QR and AA set (RFC 6762 18.2, 18.4). Throws an {@link MdnsError}

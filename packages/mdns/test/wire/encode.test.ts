@@ -135,7 +135,7 @@ describe('splitMessage', () => {
     const packets = splitMessage(message);
     const parts = packets.map(decode);
     expect(packets.length).toBeGreaterThan(3);
-    for (const packet of packets) expect(packet.length).toBeLessThanOrEqual(1440);
+    for (const packet of packets) expect(packet.length).toBeLessThanOrEqual(1232);
     expect(parts.map((part) => part.questions.length)).toEqual(parts.map((_, index) => (index === 0 ? 1 : 0)));
     expect(parts.map((part) => part.truncated)).toEqual(parts.map((_, index) => index < parts.length - 1));
     expect(parts.flatMap((part) => part.answers)).toEqual(knownAnswers);
@@ -143,7 +143,7 @@ describe('splitMessage', () => {
 
   it('fills each packet as far as it goes', () => {
     const packets = splitMessage({ ...EMPTY, answers: knownAnswers });
-    for (const packet of packets.slice(0, -1)) expect(packet.length).toBeGreaterThan(1440 - 50);
+    for (const packet of packets.slice(0, -1)) expect(packet.length).toBeGreaterThan(1232 - 50);
   });
 
   it('does not set TC for questions alone', () => {
