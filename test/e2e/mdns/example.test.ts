@@ -10,7 +10,7 @@ const MAX_LINES = 10;
 await labTest("the mDNS package's example publishes, finds, changes and takes back", { hosts: 1 }, async (lan) => {
   const printed = await lan.host(1).read(process.execPath, [EXAMPLE]);
   expect(printed).toMatch(
-    /^added example at 10\.99\.0\.1:7000, green\nupdated example at [^\n]+, blue\nremoved example at [^\n]+, blue\n$/,
+    /^added example at 10\.99\.0\.1:7000, green\nupdated example at [^\n]+, blue\nleaving example at [^\n]+, blue\nremoved example at [^\n]+, blue\n$/,
   );
 });
 

@@ -100,17 +100,19 @@ await labTest('unicast to port 5353 never reaches it: it amplifies nothing', { h
 });
 
 await labTest(
-  'a source that is not on the link is neither answered nor believed (11)',
+  'what was sent to the group counts from whatever subnet, and is answered by multicast alone: it amplifies nothing (11)',
   { hosts: 2, ...NEEDS },
   async (lan) => {
     const { publishing, peer } = await settle(lan);
     await lan.host(2).read('ip', ['addr', 'add', '192.0.2.9/24', 'dev', 'eth0']);
-    const conflict = `${NAME} 120 IN! SRV 0 0 9 other.local`;
-    peer.ask(`SRV ${NAME}`, { source: '192.0.2.9' });
     peer.ask(`SRV ${NAME}`, { source: '192.0.2.9', from: 'resolver' });
-    peer.send({ kind: 'response', answers: [conflict] }, { source: '192.0.2.9' });
     expect(await peer.listen(1_500)).toEqual([]);
-    peer.send({ kind: 'response', answers: [conflict] });
+    peer.ask(`QU SRV ${NAME}`, { source: '192.0.2.9' });
+    const answer = await peer.expect((packet) => packet.family === 4 && isAnswer(packet));
+    expect(answer).toMatchObject({ to: GROUPS[4], toPort: 5353 });
+    expect(peer.arrived().filter(({ to }) => to === '192.0.2.9')).toEqual([]);
+    const conflict = `${NAME} 120 IN! SRV 0 0 9 other.local`;
+    peer.send({ kind: 'response', answers: [conflict] }, { source: '192.0.2.9' });
     await peer.expect(({ questions }) => questions.includes(`ANY ${NAME}`));
     expect(publishing.stdout).not.toContain('renamed');
   },

@@ -31,7 +31,13 @@ export type Lifetime =
       readonly since: number;
       readonly reason: 'expired' | 'unreachable' | 'goodbye';
     }
-  | { readonly kind: 'leaving'; readonly reason: 'goodbye' | 'flushed'; readonly since: number };
+  /** `by`: over which address family that was heard. */
+  | {
+      readonly kind: 'leaving';
+      readonly reason: 'goodbye' | 'flushed';
+      readonly since: number;
+      readonly by: 'IPv4' | 'IPv6';
+    };
 
 /** Its owner took it back (RFC 6762 10.1). */
 export function isTakenBack(lifetime: Lifetime): boolean {

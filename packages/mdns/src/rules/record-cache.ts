@@ -1,8 +1,16 @@
 import { type Name, nameKey } from '../wire/name.ts';
-import { type ResourceRecord, recordKey, typeCode } from '../wire/record.ts';
+import { type ResourceRecord, recordKey, TYPE_CODES, typeCode } from '../wire/record.ts';
 import type { CacheEvent } from './cache-event.ts';
 import { DeadlineHeap } from './deadline-heap.ts';
-import { type ExpiryReason, expiryReason, GRACE_MS, lifetimeMs, nextAskAt, RECONFIRM_MS } from './lifetime.ts';
+import {
+  type ExpiryReason,
+  expiryReason,
+  GRACE_MS,
+  isTakenBack,
+  lifetimeMs,
+  nextAskAt,
+  RECONFIRM_MS,
+} from './lifetime.ts';
 import type { Random, Sender } from './machine.ts';
 import type { OwnedRecord } from './owned-record.ts';
 import { keyOfTarget } from './record-set.ts';
@@ -19,6 +27,9 @@ const UNANSWERED_MS = 10_000;
 /** RFC 6762 5.2: nobody asks the same twice within a second. */
 const SAME_QUESTION_MS = 900;
 const MS_PER_SECOND = 1000;
+
+/** Who said something, and by which way. */
+type Heard = Pick<Sender, 'address' | 'family' | 'isThisHost'>;
 
 /** What the others on one link said, for as long as it counts. Pure: time comes in, events come out. */
 export class RecordCache {
@@ -44,7 +55,7 @@ export class RecordCache {
   }
 
   /** As `putAll`, of a packet with one record. */
-  put(record: ResourceRecord, from: Pick<Sender, 'address' | 'isThisHost'>, now: number): void {
+  put(record: ResourceRecord, from: Heard, now: number): void {
     this.putAll([{ record, owner: nameKey(record.name) }], from, now);
   }
 
@@ -52,7 +63,7 @@ export class RecordCache {
    * Takes in records of one response: new ones, refreshes, goodbyes, and, once all are known, the successors of those that they
    * flush: a set is flushed as a whole, so that what stands further down in the packet was never gone (RFC 6762 10.2).
    */
-  putAll(records: readonly OwnedRecord[], from: Pick<Sender, 'address' | 'isThisHost'>, now: number): void {
+  putAll(records: readonly OwnedRecord[], from: Heard, now: number): void {
     const flushed = new Map<string, Set<number>>();
     for (const { record, owner } of records) {
       this.#put(record, owner, from, now);
@@ -61,7 +72,7 @@ export class RecordCache {
       const types = flushed.get(owner) ?? new Set();
       flushed.set(owner, types.add(typeCode(record.data)));
     }
-    for (const [owner, types] of flushed) for (const type of types) this.#flush(owner, type, now);
+    for (const [owner, types] of flushed) for (const type of types) this.#flush(owner, type, from, now);
   }
 
   /** Something is kept under this name and type. */
@@ -180,19 +191,19 @@ export class RecordCache {
     return events;
   }
 
-  #put(record: ResourceRecord, owner: string, from: Pick<Sender, 'address' | 'isThisHost'>, now: number): void {
+  #put(record: ResourceRecord, owner: string, from: Heard, now: number): void {
     const targetKey = keyOfTarget(record.data);
     const entry = this.#store.recordSet(owner, typeCode(record.data)).find(record.data, targetKey);
     if (record.ttl > 0) {
       if (entry === undefined) this.#add(record, { owner, targetKey }, from, now);
       else this.#refresh(entry, record, from, now);
-    } else if (entry !== undefined) this.#hearGoodbye(entry, now);
+    } else if (entry !== undefined) this.#hearGoodbye(entry, from, now);
   }
 
   #add(
     record: ResourceRecord,
     { owner, targetKey }: { readonly owner: string; readonly targetKey: string | undefined },
-    from: Pick<Sender, 'address' | 'isThisHost'>,
+    from: Heard,
     now: number,
   ): void {
     if (!this.#makeRoom(owner, record, from.address, now)) {
@@ -208,6 +219,8 @@ export class RecordCache {
       source: from.address,
       isFromThisHost: from.isThisHost,
       arrival: this.#nextArrival++,
+      arrivedAt: now,
+      arrivedBy: from.family,
       lifetime: { kind: 'fresh', asked: 0 },
       receivedAt: now,
       ttlMs,
@@ -233,14 +246,20 @@ export class RecordCache {
     }
   }
 
-  #refresh(entry: StoredRecord, record: ResourceRecord, from: Pick<Sender, 'isThisHost'>, now: number): void {
+  #refresh(entry: StoredRecord, record: ResourceRecord, from: Heard, now: number): void {
     const { lifetime } = entry;
     const isRescued = lifetime.kind === 'leaving';
-    const isBack = isRescued || this.#isOutdone(entry, record);
+    const successor = this.#findSuccessor(entry, record);
+    const isBack = isRescued || successor !== undefined;
+    if (isEcho(entry, successor, from, now)) return;
     const isNewlyOurs = from.isThisHost && !entry.isFromThisHost;
     entry.record = record;
     entry.isFromThisHost ||= from.isThisHost;
-    if (isBack) entry.arrival = this.#nextArrival++;
+    if (isBack) {
+      entry.arrival = this.#nextArrival++;
+      entry.arrivedAt = now;
+      entry.arrivedBy = from.family;
+    }
     // Who flushes what another tells a moment later may be the same host on another interface: only a goodbye is contradicted.
     if (isRescued && lifetime.reason === 'goodbye' && now - lifetime.since >= REORDER_MS) {
       entry.contestedUntil = now + CONTESTED_MS;
@@ -256,18 +275,18 @@ export class RecordCache {
     this.#events.push({ kind: isBack || isNewlyOurs ? 'changed' : 'refreshed', entry });
   }
 
-  /** Its owner said something else in its place, less than a second ago, and takes that back now: a flush spares what is so young. */
-  #isOutdone(entry: StoredRecord, { flush, data }: ResourceRecord): boolean {
-    if (!flush || (data.type !== 'SRV' && data.type !== 'TXT')) return false;
+  /** What its owner said in its place, less than a second ago: a flush spares what is so young. */
+  #findSuccessor(entry: StoredRecord, { flush, data }: ResourceRecord): StoredRecord | undefined {
+    if (!flush || (data.type !== 'SRV' && data.type !== 'TXT')) return undefined;
     for (const other of this.#store.recordSet(entry.nameKey, entry.type))
-      if (other.arrival > entry.arrival) return true;
-    return false;
+      if (other.arrival > entry.arrival) return other;
+    return undefined;
   }
 
   /** RFC 6762 10.2: what the owner did not repeat within a second before now is no longer true. */
-  #flush(owner: string, type: number, now: number): void {
+  #flush(owner: string, type: number, from: Heard, now: number): void {
     for (const entry of this.#store.recordSet(owner, type)) {
-      if (now - entry.receivedAt > GRACE_MS) this.#withdraw(entry, 'flushed', now);
+      if (now - entry.receivedAt > GRACE_MS) this.#withdraw(entry, 'flushed', from, now);
     }
   }
 
@@ -275,9 +294,20 @@ export class RecordCache {
    * RFC 6762 10.1. Somebody who lets a record end whose owner says shortly after that it stands is not believed again: the owner
    * is asked (10.4).
    */
-  #hearGoodbye(entry: StoredRecord, now: number): void {
+  #hearGoodbye(entry: StoredRecord, from: Heard, now: number): void {
     if (now < entry.contestedUntil) this.#doubt(entry, 'goodbye', now, now);
-    else this.#withdraw(entry, 'goodbye', now);
+    else {
+      for (const former of this.#listFormer(entry)) this.#withdraw(former, 'goodbye', from, now);
+      this.#withdraw(entry, 'goodbye', from, now);
+    }
+  }
+
+  /** What this one took the place of, spared by its flush for being young: it does not come back when this one goes. */
+  #listFormer(entry: StoredRecord): readonly StoredRecord[] {
+    if (entry.type !== TYPE_CODES.SRV && entry.type !== TYPE_CODES.TXT) return [];
+    return [...this.#store.recordSet(entry.nameKey, entry.type)].filter(
+      ({ arrival, receivedAt }) => arrival < entry.arrival && receivedAt <= entry.arrivedAt,
+    );
   }
 
   #doubt(entry: StoredRecord, reason: 'goodbye' | 'unreachable', since: number, now: number): void {
@@ -287,9 +317,9 @@ export class RecordCache {
     this.#replan(entry);
   }
 
-  #withdraw(entry: StoredRecord, reason: 'goodbye' | 'flushed', now: number): void {
+  #withdraw(entry: StoredRecord, reason: 'goodbye' | 'flushed', { family: by }: Heard, now: number): void {
     if (entry.lifetime.kind === 'leaving') return;
-    entry.lifetime = { kind: 'leaving', reason, since: now };
+    entry.lifetime = { kind: 'leaving', reason, since: now, by };
     entry.expiresAt = Math.min(entry.expiresAt, now + GRACE_MS);
     entry.unansweredAt = Number.POSITIVE_INFINITY;
     this.#replan(entry);
@@ -314,6 +344,18 @@ export class RecordCache {
   #reschedule(entry: StoredRecord): void {
     this.#heap.set(entry, Math.min(entry.expiresAt, entry.askAt, entry.unansweredAt));
   }
+}
+
+/** The other family's copy of what was said before the goodbye, or before what took its place: links do not keep the order. */
+function isEcho(
+  { lifetime }: StoredRecord,
+  successor: StoredRecord | undefined,
+  { family }: Heard,
+  now: number,
+): boolean {
+  if (isTakenBack(lifetime))
+    return lifetime.kind === 'leaving' && now - lifetime.since < REORDER_MS && lifetime.by !== family;
+  return successor !== undefined && now - successor.arrivedAt < REORDER_MS && successor.arrivedBy !== family;
 }
 
 function isKnownAnswer(entry: StoredRecord, now: number): boolean {

@@ -25,6 +25,9 @@ export interface StoredRecord extends CachedRecord, Waiting {
   record: ResourceRecord;
   isFromThisHost: boolean;
   arrival: number;
+  /** When, and over which address family, it came or came back. */
+  arrivedAt: number;
+  arrivedBy: 'IPv4' | 'IPv6';
   lifetime: Lifetime;
   receivedAt: number;
   ttlMs: number;

@@ -319,7 +319,7 @@ describe('RecordCache', () => {
 });
 
 describe('RecordCache under flood', () => {
-  const flooder = { address: '10.0.0.66', isThisHost: false };
+  const flooder = { address: '10.0.0.66', family: 'IPv4' as const, isThisHost: false };
 
   function flood(count: number, make: (index: number) => ResourceRecord, source = flooder): void {
     for (let index = 0; index < count; index++) cache.put(make(index), source, index / 1000);
@@ -358,7 +358,7 @@ describe('RecordCache under flood', () => {
   it('keeps 2,048 instances of one service type, at the cost of the noisiest sources', () => {
     cache.put(pointer('genuine'), H1, 0);
     for (let source = 0; source < 5; source++) {
-      const from = { address: `10.0.1.${source}`, isThisHost: false };
+      const from = { address: `10.0.1.${source}`, family: 'IPv4' as const, isThisHost: false };
       flood(600, (index) => pointer(`fake ${source} ${index}`), from);
     }
     cache.put(pointer('late'), H2, 10);
@@ -374,7 +374,7 @@ describe('RecordCache under flood', () => {
     for (let index = 0; index < 5000; index++) {
       cache.put(
         text(`fake ${index}`, 'k=v'),
-        { address: `10.9.${index >> 8}.${index & 255}`, isThisHost: false },
+        { address: `10.9.${index >> 8}.${index & 255}`, family: 'IPv4', isThisHost: false },
         index,
       );
     }
@@ -390,7 +390,7 @@ describe('RecordCache under flood', () => {
   it('keeps 10,000 records in all; the source with the most pays', () => {
     cache.put(text('genuine', 'k=v'), H1, 0);
     for (let source = 0; source < 30; source++) {
-      const from = { address: `10.0.1.${source}`, isThisHost: false };
+      const from = { address: `10.0.1.${source}`, family: 'IPv4' as const, isThisHost: false };
       flood(512, (index) => text(`instance ${source} ${index}`, 'k=v'), from);
     }
     cache.put(text('late', 'k=v'), H2, 10);
@@ -488,5 +488,35 @@ describe('a flood of names from many addresses', () => {
     }
     expect(cache.size).toBeGreaterThan(DEFAULT_LIMITS.records / 2);
     expect(cache.size).toBeLessThanOrEqual(DEFAULT_LIMITS.records);
+  });
+});
+
+describe('the copy of another address family', () => {
+  const H1_V6 = { ...H1, address: 'fe80::1%eth0', family: 'IPv6' as const };
+  const own = (record: ResourceRecord): ResourceRecord => ({ ...record, flush: true });
+
+  it('of what was said before a goodbye brings nothing back, a word after it does', () => {
+    cache.put(own(text('a', 'green')), H1, 0);
+    cache.put(own(text('a', 'green')), H1_V6, 1);
+    cache.put(goodbye(text('a', 'green')), H1, 500);
+    cache.takeEvents();
+    cache.put(own(text('a', 'green')), H1_V6, 505);
+    expect(takeKinds()).toEqual([]);
+    cache.put(own(text('a', 'green')), H1_V6, 700);
+    expect(takeKinds()).toEqual(['changed TXT']);
+  });
+
+  it('of what stood there before a change is not taken for a change back, and does not come back with the goodbye', () => {
+    cache.put(own(text('a', 'green')), H1, 0);
+    cache.put(own(text('a', 'blue')), H1, 100);
+    cache.takeEvents();
+    cache.put(own(text('a', 'green')), H1_V6, 105);
+    cache.put(own(text('a', 'blue')), H1_V6, 106);
+    expect(takeKinds()).toEqual(['refreshed TXT']);
+    cache.put(goodbye(text('a', 'blue')), H1, 300);
+    expect(takeKinds()).toEqual(['withdrawn TXT', 'withdrawn TXT']);
+    cache.put(own(text('a', 'green')), H1_V6, 305);
+    expect(takeKinds()).toEqual([]);
+    expect(runTo(2_000)).toEqual(['1300 expired TXT goodbye', '1300 expired TXT goodbye']);
   });
 });
