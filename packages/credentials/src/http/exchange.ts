@@ -10,6 +10,8 @@ import type { LegAgent } from './leg-agent.ts';
 import { MAX_HEADER_BYTES } from './limits.ts';
 import { REPLIES, type Reply } from './reply.ts';
 
+const BEYOND_ASCII = /[^\x20-\x7e]/;
+
 const NOTHING = Buffer.alloc(0);
 const BODILESS_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'DELETE', 'OPTIONS', 'TRACE']);
 
@@ -32,8 +34,10 @@ export interface ExchangeContext {
 }
 
 /** Why a request must not be passed on; undefined when it may. */
-export function findFault({ rawHeaders, httpVersion, method }: IncomingMessage): Reply | undefined {
+export function findFault({ rawHeaders, httpVersion, method, url = '' }: IncomingMessage): Reply | undefined {
   if (method === 'CONNECT') return REPLIES.connect;
+  // Node's parser refuses them itself, but for that of 20.19.
+  if (BEYOND_ASCII.test(url)) return REPLIES.target;
   const hosts = listValues(rawHeaders, 'host').length;
   const isHostRight = httpVersion === '1.1' ? hosts === 1 : httpVersion === '1.0' && hosts <= 1;
   if (!isHostRight || readFraming(rawHeaders, httpVersion) === undefined) return REPLIES.malformed;
