@@ -3,8 +3,8 @@ import { type LinkFailure, LinkPair, type LinkPairOptions } from './link-pair.ts
 import type { NetworkInterface } from './network.ts';
 import type { LinkTotals, NodeCounters } from './node.ts';
 import type { Machine } from './rules/machine.ts';
-import type { Querier } from './rules/querier.ts';
-import type { Responder } from './rules/responder.ts';
+import type { Querier } from './rules/asking/querier.ts';
+import type { Responder } from './rules/answering/responder.ts';
 
 /** A machine that threw is left alone for so long: what was due then is due still. */
 const REST_MS = 1_000;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { distinctQuestions } from '../../src/rules/distinct-questions.ts';
-import { queryOf } from './querier-driver.ts';
+import { queryOf } from './asking/querier-driver.ts';
 
 describe('distinctQuestions', () => {
   it('leaves out what was asked already, whatever its case, and keeps the order', () => {

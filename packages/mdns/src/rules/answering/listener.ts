@@ -1,0 +1,85 @@
+import type { Message } from '../../wire/message.ts';
+import { dataKey, type ResourceRecord } from '../../wire/record.ts';
+import { isConflict, isFormerText } from './conflict.ts';
+import type { Random, Received } from '../machine.ts';
+import type { OwnSet } from './own-set.ts';
+import type { Registration } from './registration.ts';
+import type { Registry } from './registry.ts';
+import { drawSharedDelay, type ResponseQueue } from './response-queue.ts';
+
+/** Hears what other hosts say about names that we have or want: agreement, rivalry, conflict (RFC 6762 6.6, 7.4, 8.1, 8.2, 9). */
+export class Listener {
+  readonly #random: Random;
+  readonly #registry: Registry;
+  readonly #queue: ResponseQueue;
+  readonly #onConflict: (registration: Registration, now: number) => void;
+
+  constructor(
+    random: Random,
+    registry: Registry,
+    queue: ResponseQueue,
+    onConflict: (registration: Registration, now: number) => void,
+  ) {
+    this.#random = random;
+    this.#registry = registry;
+    this.#queue = queue;
+    this.#onConflict = onConflict;
+  }
+
+  /** RFC 6762 8.2: others may be probing for a name while we are. */
+  hearQuery(message: Message, now: number): void {
+    if (message.authorities.length === 0) return;
+    const zone = this.#registry.zone();
+    const proposals = new Map<Registration, ResourceRecord[]>();
+    for (const record of message.authorities) {
+      const registration = zone.concerns(record.name) ? this.#registry.find(record.name) : undefined;
+      if (registration === undefined || this.#isElsewhere(registration, record)) continue;
+      const proposal = proposals.get(registration);
+      if (proposal === undefined) proposals.set(registration, [record]);
+      else proposal.push(record);
+    }
+    for (const [registration, proposal] of proposals) registration.probe.compete(proposal, now);
+  }
+
+  hearResponse({ message, from }: Received, now: number): void {
+    // Costs next to nothing for what does not concern us: most of what is heard on a busy link.
+    for (const record of message.answers) {
+      const zone = this.#registry.zone();
+      if (!zone.concerns(record.name)) continue;
+      const set = zone.holding(record);
+      if (set === undefined) this.#hearOther(record, message, now);
+      else this.#hearOwn(set, record, from.isThisHost, now);
+    }
+    // RFC 6762 9: a conflict may stand in any section.
+    for (const record of [...message.authorities, ...message.additionals]) {
+      const zone = this.#registry.zone();
+      if (zone.concerns(record.name) && zone.holding(record) === undefined) this.#hearOther(record, message, now);
+    }
+  }
+
+  /** Another host says what we say. */
+  #hearOwn(set: OwnSet, record: ResourceRecord, isThisHost: boolean, now: number): void {
+    if (record.ttl < set.ttl / 2) {
+      // RFC 6762 6.6: somebody lets our record end too soon; the right TTL has to be heard.
+      if (set.isUnique) this.#queue.schedule(set.key, now, 'now');
+      else this.#queue.schedule(set.key, now + drawSharedDelay(this.#random()), 'soon');
+      return;
+    }
+    // RFC 6762 7.4. Our own packet, looped back, must not stand in for the answer to a later question.
+    if (record.ttl >= set.ttl && set.records.length === 1 && !isThisHost) this.#queue.suppress(set.key, now);
+  }
+
+  /** Another host says something else under a name that we have or want, or that others share. */
+  #hearOther(record: ResourceRecord, message: Message, now: number): void {
+    const registration = this.#registry.find(record.name);
+    if (registration === undefined || !isConflict(registration, record, now)) return;
+    if (isFormerText(registration, record, message, now)) return;
+    if (!this.#isElsewhere(registration, record)) this.#onConflict(registration, now);
+  }
+
+  /** An address that this machine has on another link: both may be on one segment. */
+  #isElsewhere(registration: Registration, record: ResourceRecord): boolean {
+    const host = this.#registry.host;
+    return registration === host?.registration && host.elsewhere.has(dataKey(record.data));
+  }
+}

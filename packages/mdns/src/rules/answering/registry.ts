@@ -1,0 +1,111 @@
+import type { ServiceOptions } from '../../publication.ts';
+import { type Name, nameKey } from '../../wire/name.ts';
+import type { Registration } from './registration.ts';
+import { pointToType } from './service-records.ts';
+import { Zone } from './zone.ts';
+
+export interface RegisteredHost {
+  readonly registration: Registration;
+  /** Identities of address data of this machine's other interfaces: {@link dataKey}. */
+  readonly elsewhere: ReadonlySet<string>;
+}
+
+export interface RegisteredService {
+  readonly options: ServiceOptions;
+  readonly registration: Registration;
+  /** To be announced, as soon as its name and the host's are claimed. */
+  readonly isWanted: boolean;
+}
+
+/** Its name is neither ours nor another's yet. */
+function isClaiming({ registration }: RegisteredService): boolean {
+  return !registration.isClaimed && registration.probe.state.kind !== 'lost';
+}
+
+/** The host and the services of one interface, and what they make us authoritative for. */
+export class Registry {
+  readonly #services: Map<string, RegisteredService> = new Map();
+  readonly #byName: Map<string, Registration> = new Map();
+  #host: RegisteredHost | undefined;
+  #zone: Zone | undefined;
+
+  get host(): RegisteredHost | undefined {
+    return this.#host;
+  }
+
+  get services(): ReadonlyMap<string, RegisteredService> {
+    return this.#services;
+  }
+
+  setHost(host: RegisteredHost | undefined): void {
+    if (this.#host !== undefined) this.#byName.delete(nameKey(this.#host.registration.name));
+    this.#host = host;
+    if (host !== undefined) this.#byName.set(nameKey(host.registration.name), host.registration);
+    this.#zone = undefined;
+  }
+
+  /** Puts a service under a name that nobody has here, or replaces what the `id` has. */
+  setService(id: string, service: RegisteredService): void {
+    this.deleteService(id);
+    this.#services.set(id, service);
+    this.#byName.set(nameKey(service.registration.name), service.registration);
+    this.#zone = undefined;
+  }
+
+  deleteService(id: string): void {
+    const service = this.#services.get(id);
+    if (service === undefined) return;
+    this.#services.delete(id);
+    this.#byName.delete(nameKey(service.registration.name));
+    this.#zone = undefined;
+  }
+
+  /** The registration that claims or has this name. */
+  find(name: Name): Registration | undefined {
+    return this.#byName.get(nameKey(name));
+  }
+
+  /** Every registration, the host's first. */
+  registrations(): Iterable<Registration> {
+    return this.#byName.values();
+  }
+
+  /** Whether everybody may know of the service: it is wanted, and its name and the host's are ours. */
+  isTold({ isWanted, registration }: RegisteredService): boolean {
+    return isWanted && registration.isClaimed && this.#host?.registration.isClaimed === true;
+  }
+
+  /**
+   * Whether the host's addresses are better announced a moment later: the first service to be told is still claiming its name. In one
+   * packet they serve those who read no other; a record goes out once a second at most, so they could not follow at once (RFC 6762 6).
+   */
+  isHostToWait(): boolean {
+    const wanted = [...this.#services.values()].filter((service) => service.isWanted);
+    return wanted.some(isClaiming) && !wanted.some((service) => service.registration.isClaimed);
+  }
+
+  /** Must be called when a name was claimed or lost, or data changed in place. */
+  invalidate(): void {
+    this.#zone = undefined;
+  }
+
+  zone(): Zone {
+    this.#zone ??= this.#buildZone();
+    return this.#zone;
+  }
+
+  #buildZone(): Zone {
+    const zone = new Zone();
+    for (const { name } of this.#byName.values()) zone.addName(name);
+    const host = this.#host?.registration;
+    if (host?.isClaimed === true) zone.addUnique(host.name, host.claimed, false);
+    for (const service of this.#services.values()) {
+      const { registration, options } = service;
+      if (!registration.isClaimed) continue;
+      const isTold = this.isTold(service);
+      zone.addUnique(registration.name, registration.claimed, !isTold);
+      if (isTold) for (const pointer of [...registration.pointers, pointToType(options)]) zone.addShared(pointer);
+    }
+    return zone;
+  }
+}

@@ -1,0 +1,303 @@
+import { MDNS_PORT } from '../../mdns-port.ts';
+import type { ServiceOptions } from '../../publication.ts';
+import type { Name } from '../../wire/name.ts';
+import { dataKey } from '../../wire/record.ts';
+import { Answerer, type AnswererCounters } from './answerer.ts';
+import { ConflictLog } from './conflict-log.ts';
+import { Farewells } from './farewells.ts';
+import { Listener } from './listener.ts';
+import type { Machine, Random, Received, Transmit } from '../machine.ts';
+import type { OwnSet } from './own-set.ts';
+import { composeProbe, MAX_PROBE_DELAY_MS } from './probe.ts';
+import { type RegisteredSets, Registration } from './registration.ts';
+import { Registry } from './registry.ts';
+import type { ResponderEvent } from './responder-event.ts';
+import type { HostOptions, PublishOptions } from './responder-options.ts';
+import { composeGoodbye } from './response.ts';
+import { ResponseQueue } from './response-queue.ts';
+import { nameOfHost, nameOfInstance } from '../service-name.ts';
+import { describeHost, describeService, pointToService, pointToType, readAddresses } from './service-records.ts';
+import { takeResponses } from './take-responses.ts';
+
+/**
+ * The responder of one interface (RFC 6762 6, 8, 9, 10.1): claims, announces, answers, defends and says goodbye for the host name
+ * and any number of services, which are independent of each other. Calls take effect with the next `advance`.
+ */
+export class Responder implements Machine {
+  readonly #random: Random;
+  readonly #registry: Registry = new Registry();
+  readonly #queue: ResponseQueue = new ResponseQueue();
+  readonly #conflicts: ConflictLog = new ConflictLog();
+  readonly #answerer: Answerer;
+  readonly #listener: Listener;
+  readonly #farewells: Farewells = new Farewells();
+  #hostName: Name;
+  #events: ResponderEvent[] = [];
+  /** When the caller last changed something that `advance` has not seen yet. */
+  #changedAt: number = Number.POSITIVE_INFINITY;
+
+  constructor(random: Random, host: HostOptions, now: number) {
+    this.#random = random;
+    this.#answerer = new Answerer(random, this.#queue);
+    const onConflict = (registration: Registration, now: number): void => this.#contest(registration, now);
+    this.#listener = new Listener(random, this.#registry, this.#queue, onConflict);
+    this.#hostName = nameOfHost(host.label);
+    this.setHost(host, now);
+  }
+
+  get counters(): AnswererCounters {
+    return this.#answerer.counters;
+  }
+
+  /** Claims the host name, or changes it or its addresses. A new name is claimed anew, and what points to it is announced again. */
+  setHost({ label, addresses, elsewhere = [], insist = false }: HostOptions, now: number): void {
+    const name = nameOfHost(label);
+    const sets: RegisteredSets = { claimed: describeHost(name, addresses), pointers: [] };
+    const others = new Set(readAddresses(elsewhere).map(dataKey));
+    const current = this.#registry.host?.registration;
+    this.#changedAt = now;
+    if (current?.canGoOnAs(name) && sets.claimed.length > 0) {
+      current.probe.insists = insist;
+      this.#registry.setHost({ registration: current, elsewhere: others });
+      this.#change(current, sets, now);
+      return;
+    }
+    if (current !== undefined) this.#sayGoodbye(current);
+    const registration =
+      sets.claimed.length > 0 ? new Registration(name, sets, this.#drawStart(now), insist) : undefined;
+    this.#registry.setHost(registration && { registration, elsewhere: others });
+    this.#hostName = name;
+    for (const service of this.#registry.services.values()) {
+      this.#change(service.registration, this.#describe(service.options), now);
+      service.registration.announcement.stop();
+    }
+  }
+
+  /**
+   * Claims the name of a service, and announces it once that is done if so asked. With an `id` that is known: changes the service's
+   * data if the name is the same, else gives up the old name first. A name that another `id` has here is a conflict.
+   */
+  publish(id: string, options: ServiceOptions, now: number, { announce, insist = false }: PublishOptions): void {
+    const name = nameOfInstance(options.type, options.name);
+    const current = this.#registry.services.get(id);
+    this.#changedAt = now;
+    if (current?.registration.canGoOnAs(name)) {
+      current.registration.probe.insists = insist;
+      this.update(id, options, now);
+      if (announce) this.announce(id, now);
+      else this.withdraw(id, now);
+      return;
+    }
+    this.remove(id, now);
+    if (this.#registry.find(name) !== undefined) {
+      this.#events.push({ kind: 'conflict', id });
+      return;
+    }
+    const registration = new Registration(name, this.#describe(options), this.#drawStart(now), insist);
+    this.#registry.setService(id, { options, registration, isWanted: announce });
+  }
+
+  /** Changes a service's data without a goodbye (RFC 6762 8.4); its name and type stay as they are. Unknown ids are ignored. */
+  update(id: string, options: ServiceOptions, now: number): void {
+    const service = this.#registry.services.get(id);
+    if (service === undefined) return;
+    const { name, type } = service.options;
+    const changed = { ...options, name, type };
+    this.#changedAt = now;
+    this.#registry.setService(id, { ...service, options: changed });
+    this.#change(service.registration, this.#describe(changed), now);
+  }
+
+  /** Announces a service: at once if its name is claimed. No-op when that was asked for already. */
+  announce(id: string, now: number): void {
+    const service = this.#registry.services.get(id);
+    if (service === undefined || service.isWanted) return;
+    this.#changedAt = now;
+    this.#registry.setService(id, { ...service, isWanted: true });
+  }
+
+  /** Says goodbye for the service's own records (RFC 6762 10.1), and keeps the name claimed. */
+  withdraw(id: string, now: number): void {
+    const service = this.#registry.services.get(id);
+    if (service === undefined || !service.isWanted) return;
+    this.#changedAt = now;
+    this.#registry.setService(id, { ...service, isWanted: false });
+    this.#sayGoodbye(service.registration);
+  }
+
+  /** As `withdraw`, and gives up the name. */
+  remove(id: string, now: number): void {
+    const service = this.#registry.services.get(id);
+    if (service === undefined) return;
+    this.#changedAt = now;
+    this.#registry.deleteService(id);
+    this.#sayGoodbye(service.registration);
+  }
+
+  /** The link may be another one (it came back, or the machine slept): everything is claimed and announced anew (RFC 6762 8). */
+  restart(now: number): void {
+    this.#changedAt = now;
+    this.#queue.clear();
+    this.#farewells.forget();
+    this.#registry.invalidate();
+    const startAt = now + this.#random() * MAX_PROBE_DELAY_MS;
+    for (const registration of this.#registry.registrations()) {
+      registration.announcement.stop();
+      registration.probe.restart(startAt);
+    }
+  }
+
+  /** What happened since the last call; worth a call after each `advance`. */
+  takeEvents(): readonly ResponderEvent[] {
+    const events = this.#events;
+    this.#events = [];
+    return events;
+  }
+
+  receive(packet: Received, now: number): void {
+    const { kind } = packet.message;
+    switch (kind) {
+      case 'query':
+        // Who asks from another port does not probe (RFC 6762 6.7).
+        if (packet.from.port === MDNS_PORT) this.#listener.hearQuery(packet.message, now);
+        this.#answerer.receive(packet, this.#registry.zone(), now);
+        return;
+      case 'response':
+        this.#farewells.hear(packet, now);
+        this.#listener.hearResponse(packet, now);
+        return;
+      default:
+        kind satisfies never;
+    }
+  }
+
+  advance(now: number): readonly Transmit[] {
+    this.#changedAt = Number.POSITIVE_INFINITY;
+    const probing = this.#advanceProbes(now);
+    this.#advanceAnnouncements(now);
+    const goodbyes = this.#farewells.take(this.#registry.zone(), now);
+    const unicasts = this.#answerer.advance(this.#registry.zone(), now);
+    const messages = [
+      ...(goodbyes.length > 0 ? [composeGoodbye(goodbyes)] : []),
+      ...takeResponses(this.#queue, this.#registry.zone(), now),
+      ...(probing.length > 0 ? [composeProbe(probing.map(({ probe }) => probe))] : []),
+    ];
+    return [...messages.map((message): Transmit => ({ message, to: { kind: 'multicast' } })), ...unicasts];
+  }
+
+  nextDeadline(): number {
+    const parts = [this.#queue, this.#answerer, this.#farewells];
+    let deadline = Math.min(this.#changedAt, ...parts.map((part) => part.nextDeadline()));
+    for (const registration of this.#registry.registrations()) deadline = Math.min(deadline, registration.deadline());
+    return deadline;
+  }
+
+  /** Returns the registrations whose names are to be probed for now. */
+  #advanceProbes(now: number): readonly Registration[] {
+    const probing: Registration[] = [];
+    const step = (registration: Registration, claimed: ResponderEvent): void => {
+      const done = registration.probe.advance(now);
+      if (done === 'send') probing.push(registration);
+      if (done !== 'claimed') return;
+      this.#registry.invalidate();
+      this.#events.push(claimed);
+    };
+    if (this.#registry.host !== undefined) step(this.#registry.host.registration, { kind: 'host-claimed' });
+    for (const [id, { registration }] of this.#registry.services) step(registration, { kind: 'claimed', id });
+    return probing;
+  }
+
+  /** Begins the announcements that nothing stands in the way of any more, and queues what is due. */
+  #advanceAnnouncements(now: number): void {
+    const host = this.#registry.host?.registration;
+    if (host?.isClaimed !== true || (host.announcement.kind === 'idle' && this.#registry.isHostToWait())) return;
+    this.#announceDue(host, host.all, now);
+    for (const [id, service] of this.#registry.services) {
+      if (!this.#registry.isTold(service)) continue;
+      const { registration, options } = service;
+      const isNew = this.#announceDue(registration, [...registration.all, pointToType(options)], now);
+      if (isNew) this.#events.push({ kind: 'announced', id });
+    }
+  }
+
+  /** True when the records go on the air with this. */
+  #announceDue(registration: Registration, sets: readonly OwnSet[], now: number): boolean {
+    const { announcement } = registration;
+    const isNew = registration.onAir !== 'yes';
+    if (announcement.kind === 'idle')
+      announcement.start(
+        sets.map(({ key }) => key),
+        now,
+      );
+    const due = announcement.advance(now);
+    if (due === undefined) return false;
+    for (const key of due) this.#queue.schedule(key, now, 'now');
+    registration.onAir = 'yes';
+    return isNew;
+  }
+
+  /** Somebody else uses a name of ours. RFC 6762 9: what was ours is probed for again, and the answer to that decides. */
+  #contest(registration: Registration, now: number): void {
+    this.#changedAt = now;
+    this.#conflicts.note(now);
+    this.#silence(registration);
+    // What the others have in their caches is the other's from now on, or will be announced again.
+    if (registration.onAir === 'yes') registration.onAir = 'disputed';
+    if (registration.isClaimed) {
+      registration.contests += 1;
+      registration.probe.restart(this.#drawStart(now));
+    } else if (registration.probe.lose()) this.#events.push(this.#reportLoss(registration));
+    if (registration !== this.#registry.host?.registration) return;
+    for (const service of this.#registry.services.values()) service.registration.announcement.stop();
+  }
+
+  #reportLoss(lost: Registration): ResponderEvent {
+    for (const [id, { registration }] of this.#registry.services) {
+      if (registration === lost) return { kind: 'conflict', id };
+    }
+    return { kind: 'host-conflict' };
+  }
+
+  #describe(options: ServiceOptions): RegisteredSets {
+    return { claimed: describeService(options, this.#hostName), pointers: pointToService(options) };
+  }
+
+  /** Other data under the same name: announced if the old data was (RFC 6762 8.4); what is not announced is not missed. */
+  #change(registration: Registration, sets: RegisteredSets, now: number): void {
+    const { changed, vanished } = registration.replace(sets, now);
+    if (changed.length + vanished.length === 0) return;
+    this.#registry.invalidate();
+    this.#queue.forget(vanished.map(({ key }) => key));
+    if (registration.onAir === 'yes') this.#farewells.say(vanished);
+    if (registration.admitChange(now)) this.#queue.renew(changed.map(({ key }) => key));
+    if (registration.announcement.kind === 'idle') return;
+    registration.announcement.start(
+      changed.map(({ key }) => key),
+      now,
+    );
+  }
+
+  /** RFC 6762 10.1: for what others may have in their caches, and for nothing that is not ours alone. */
+  #sayGoodbye(registration: Registration): void {
+    this.#silence(registration);
+    this.#farewells.say(registration.farewell);
+    registration.onAir = 'no';
+  }
+
+  #silence(registration: Registration): void {
+    registration.announcement.stop();
+    this.#queue.forget(registration.all.map(({ key }) => key));
+    this.#registry.invalidate();
+  }
+
+  /** When to probe first: with a claim that is about to begin, so that one packet does, or after a random delay (RFC 6762 8.1). */
+  #drawStart(now: number): number {
+    const pauseMs = this.#conflicts.pauseMs(now);
+    if (pauseMs > 0) return now + pauseMs;
+    for (const { probe } of this.#registry.registrations()) {
+      const { state } = probe;
+      if (state.kind === 'waiting' && state.until >= now && state.until <= now + MAX_PROBE_DELAY_MS) return state.until;
+    }
+    return now + this.#random() * MAX_PROBE_DELAY_MS;
+  }
+}

@@ -1,0 +1,73 @@
+import { type RecordData, TYPE_CODES } from '../../wire/record.ts';
+import type { ViewAddress } from './instance-view.ts';
+import { isTakenBack } from './lifetime.ts';
+import type { RecordCache } from './record-cache.ts';
+import type { CachedRecord } from './record-store.ts';
+
+export type SrvData = Extract<RecordData, { type: 'SRV' }>;
+export type TxtData = Extract<RecordData, { type: 'TXT' }>;
+
+/** Where the instance with this key is. Undefined also when its SRV record says that there is no service: no target (RFC 2782), port 0 (RFC 6763 8). */
+export function findSrv(cache: RecordCache, instance: string, now: number): SrvData | undefined {
+  const data = findCurrent(cache, instance, TYPE_CODES.SRV, now)?.record.data;
+  return data?.type === 'SRV' && data.target.length > 0 && data.port !== 0 ? data : undefined;
+}
+
+export function findTxt(cache: RecordCache, instance: string, now: number): TxtData | undefined {
+  const data = findCurrent(cache, instance, TYPE_CODES.TXT, now)?.record.data;
+  return data?.type === 'TXT' ? data : undefined;
+}
+
+/** Whether the instance or its host took back what is current of it (RFC 6762 10.1): its SRV or TXT record, or every address. */
+export function isTakenBackAt(cache: RecordCache, instance: string, host: string, now: number): boolean {
+  const { SRV, TXT } = TYPE_CODES;
+  const current = [SRV, TXT].map((type) => findCurrent(cache, instance, type, now));
+  if (current.some((entry) => entry !== undefined && isTakenBack(entry.lifetime))) return true;
+  const addresses = listAddresses(cache, host, now);
+  return addresses.length > 0 && addresses.every(({ lifetime }) => isTakenBack(lifetime));
+}
+
+export function findAddresses(cache: RecordCache, host: string, now: number): readonly ViewAddress[] {
+  return listCurrentAddresses(cache, host, now).flatMap(({ record: { data }, isFromThisHost }) =>
+    data.type === 'A' || data.type === 'AAAA' ? [{ address: data.address, isFromThisHost }] : [],
+  );
+}
+
+/** Who says that this instance is at this host: the sender of its SRV record, or of an address that came later. */
+export function findAnnouncer(cache: RecordCache, instance: string, host: string, now: number): string | undefined {
+  const srv = findCurrent(cache, instance, TYPE_CODES.SRV, now);
+  return listCurrentAddresses(cache, host, now).reduce(
+    (latest, entry) => (latest === undefined || entry.arrival > latest.arrival ? entry : latest),
+    srv,
+  )?.source;
+}
+
+/** Withdrawn addresses count only as long as there is no other. */
+function listCurrentAddresses(cache: RecordCache, host: string, now: number): readonly CachedRecord[] {
+  const entries = listAddresses(cache, host, now);
+  const staying = entries.filter((entry) => entry.lifetime.kind !== 'leaving');
+  return staying.length > 0 ? staying : entries;
+}
+
+function listAddresses(cache: RecordCache, host: string, now: number): readonly CachedRecord[] {
+  return [...cache.lookupUnder(host, TYPE_CODES.A, now), ...cache.lookupUnder(host, TYPE_CODES.AAAA, now)];
+}
+
+function findCurrent(cache: RecordCache, owner: string, type: number, now: number): CachedRecord | undefined {
+  return chooseCurrent(cache.lookupUnder(owner, type, now));
+}
+
+/** Of a unique set that holds more than one for the moment: what was not withdrawn, and of that the latest. */
+function chooseCurrent(entries: readonly CachedRecord[]): CachedRecord | undefined {
+  let chosen: CachedRecord | undefined;
+  for (const entry of entries) {
+    if (chosen === undefined || isMoreCurrent(entry, chosen)) chosen = entry;
+  }
+  return chosen;
+}
+
+function isMoreCurrent(a: CachedRecord, b: CachedRecord): boolean {
+  const [aLeaves, bLeaves] = [a.lifetime.kind === 'leaving', b.lifetime.kind === 'leaving'];
+  if (aLeaves !== bLeaves) return bLeaves;
+  return a.arrival > b.arrival;
+}
