@@ -16,7 +16,10 @@ const UNDER_LOAD = [
 ];
 
 /** Tests that put another module in the place of a real one: each needs modules of its own. */
-const MOCKED = ['packages/announcer/test/responders/bonjour-service.test.ts', 'packages/cli/test/program.test.ts'];
+const MOCKED = [
+  'packages/announcer/test/responders/bonjour-service.test.ts',
+  'packages/cli/test/program/program.test.ts',
+];
 
 /** Property tests, and those that load the whole command line, on a busy machine: a limit against hanging, no measure. */
 const HANGING_MS = 60_000;

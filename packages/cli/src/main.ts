@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs';
-import { CliError } from './cli-error.ts';
-import { EXIT_INTERNAL, EXIT_OK } from './exit-codes.ts';
-import { Faults } from './faults.ts';
+import { CliError } from './exit/cli-error.ts';
+import { EXIT_INTERNAL, EXIT_OK } from './exit/exit-codes.ts';
 import { Outlet } from './output/outlet.ts';
 import { createPrinter } from './output/printer.ts';
 import { isForReader, listTerminals, releaseTerminals, tameStream } from './output/standard-streams.ts';
-import { runProgram } from './program.ts';
-import { listenForSignals } from './signals.ts';
-import { hasTerminal } from './terminal.ts';
-import { keepYoungHeapSmall } from './young-heap.ts';
+import { Faults } from './process/faults.ts';
+import { listenForSignals } from './process/signals.ts';
+import { hasTerminal } from './process/terminal.ts';
+import { keepYoungHeapSmall } from './process/young-heap.ts';
+import { runProgram } from './program/program.ts';
 
 /** Whoever stopped the command waits no longer than this for a reader who does not read. */
 const FLUSH_MS = 1_000;

@@ -1,6 +1,6 @@
 import { isMap, isNode, LineCounter, type Node, type ParsedNode, parseDocument, type YAMLParseError } from 'yaml';
-import { CliError } from '../cli-error.ts';
-import { EXIT_CONFIG } from '../exit-codes.ts';
+import { CliError } from '../exit/cli-error.ts';
+import { EXIT_CONFIG } from '../exit/exit-codes.ts';
 
 type Path = readonly PropertyKey[];
 

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { ANNOUNCE_OPTIONS } from '../announce-request.ts';
-import { PROXY_OPTIONS } from '../proxy-request.ts';
-import { COMMON_OPTIONS } from '../settings/common-options.ts';
-import { nameKey, type Option } from '../settings/option.ts';
+import { ANNOUNCE_OPTIONS } from '../options/announce-options.ts';
+import { COMMON_OPTIONS } from '../options/common-options.ts';
+import { nameKey, type Option } from '../options/option.ts';
+import { PROXY_OPTIONS } from '../options/proxy-options.ts';
 import { configSchema } from './schema.ts';
 
 /** What the keys mean that are no options. */

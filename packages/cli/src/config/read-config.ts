@@ -1,9 +1,9 @@
 import { dirname, resolve } from 'node:path';
 import { errorCode, NO_END, NOT_REGULAR, readInputFile, TOO_LONG } from '@mdns-ambassador/relay';
-import { CliError } from '../cli-error.ts';
-import { EXIT_CONFIG, EXIT_NO_INPUT } from '../exit-codes.ts';
-import { findNearest } from '../nearest.ts';
-import { nameKey } from '../settings/option.ts';
+import { CliError } from '../exit/cli-error.ts';
+import { EXIT_CONFIG, EXIT_NO_INPUT } from '../exit/exit-codes.ts';
+import { nameKey } from '../options/option.ts';
+import { findNearest } from '../parse/nearest.ts';
 import type { Given, Layer } from '../settings/settings.ts';
 import { type ConfigDocument, parseConfigDocument } from './config-document.ts';
 import { type CredentialsPlace, refuseInlineSecrets } from './read-credentials.ts';

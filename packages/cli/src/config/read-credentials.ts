@@ -1,16 +1,11 @@
 import { dirname, resolve } from 'node:path';
 import { errorCode, NO_END, NOT_REGULAR, readInputFile, TOO_LONG } from '@mdns-ambassador/relay';
-import { CliError } from '../cli-error.ts';
-import type {
-  CredentialRequest,
-  HttpRequestNames,
-  SecretPlace,
-  TlsRequest,
-} from '../credentials/credential-request.ts';
-import { EXIT_CONFIG, EXIT_NO_INPUT } from '../exit-codes.ts';
-import { findNearest } from '../nearest.ts';
+import { CliError } from '../exit/cli-error.ts';
+import { EXIT_CONFIG, EXIT_NO_INPUT } from '../exit/exit-codes.ts';
+import { findNearest } from '../parse/nearest.ts';
 import type { Given } from '../settings/settings.ts';
 import { type ConfigDocument, parseConfigDocument } from './config-document.ts';
+import type { CredentialRequest, HttpRequestNames, SecretPlace, TlsRequest } from './credential-request.ts';
 import { CREDENTIAL_KEYS, type CredentialsObject, credentialsSchema } from './credentials-schema.ts';
 
 /** Keys under which people write the secret itself. */

@@ -1,12 +1,8 @@
 import { escapeJson, escapeUnprintable } from '@mdns-ambassador/admin/printable';
 import { pino } from 'pino';
 import { prettyFactory } from 'pino-pretty';
+import type { LogFormat, LogLevel } from '../options/common-options.ts';
 import type { Printer, PrinterStream } from './printer.ts';
-
-export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
-type LogLevel = (typeof LOG_LEVELS)[number];
-export const LOG_FORMATS = ['pretty', 'json'] as const;
-type LogFormat = (typeof LOG_FORMATS)[number];
 
 /** One line for each change of state: fields, and a few words. */
 export interface Log {

@@ -1,5 +1,5 @@
 import type { NetworkInterface, NodeEvent, SkippedInterface } from '@mdns-ambassador/mdns';
-import { isBehindWindows } from '../wsl.ts';
+import { isBehindWindows } from '../machine/wsl.ts';
 import { escapeText } from './escape.ts';
 import { describeMode } from './mesh-lines.ts';
 import { describeInterface, joinWords, quoteName } from './phrases.ts';

@@ -43,9 +43,6 @@ export function describeFull({ service, limit }: { readonly service: string; rea
   return `${open}: further ones are closed (ulimit -n and --max-connections decide)`;
 }
 
-/** PowerShell takes a bare -- away where it runs a script, as it does with what npm installs. */
-export const COMMAND_HINT = 'a command is written behind --, in PowerShell "--"';
-
 /** A word of a command that somebody is told to type; on Windows as cmd and PowerShell take it alike. */
 export function quoteHint(word: string, platform: NodeJS.Platform): string {
   if (platform === 'win32') return /^[\w./\\:@+-]+$/.test(word) ? word : `"${word}"`;

@@ -1,6 +1,6 @@
 import type { CheckOptions } from '@mdns-ambassador/checks';
-import { InvalidValue } from '../cli-error.ts';
-import { findNearest } from '../nearest.ts';
+import { InvalidValue } from '../exit/cli-error.ts';
+import { findNearest } from './nearest.ts';
 
 const ANNOUNCE_FORMS = ['tcp', 'http:/path', 'redis', 'postgres', 'mysql', 'ssh', 'exec:CMD', 'none'] as const;
 const PROXY_FORMS = [

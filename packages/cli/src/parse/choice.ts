@@ -1,5 +1,5 @@
-import { InvalidValue } from '../cli-error.ts';
-import { findNearest } from '../nearest.ts';
+import { InvalidValue } from '../exit/cli-error.ts';
+import { findNearest } from './nearest.ts';
 
 /** One of a few words, exactly as written in `choices`. */
 export function parseChoice<Choice extends string>(text: string, choices: readonly Choice[]): Choice {

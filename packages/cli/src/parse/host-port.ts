@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { InvalidValue } from '../cli-error.ts';
+import { InvalidValue } from '../exit/cli-error.ts';
 import { parsePort } from './port.ts';
 
 export interface HostPort {

@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer';
-import { InvalidValue } from '../cli-error.ts';
+import { InvalidValue } from '../exit/cli-error.ts';
 
 /** One DNS label (RFC 6763 4.1.1). */
 const LONGEST_LABEL = 63;

@@ -1,4 +1,4 @@
-import { InvalidValue } from '../cli-error.ts';
+import { InvalidValue } from '../exit/cli-error.ts';
 
 /** A whole number in decimal, `lowest`..`highest`. */
 export function parseInteger(text: string, lowest: number, highest: number): number {

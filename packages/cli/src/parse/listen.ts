@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import type { Target } from '@mdns-ambassador/relay';
-import { InvalidValue } from '../cli-error.ts';
+import { InvalidValue } from '../exit/cli-error.ts';
 import { parseHostPort } from './host-port.ts';
 
 /** sun_path has 108 bytes on Linux, 104 on macOS, one of them the terminator. */

@@ -1,4 +1,4 @@
-import { InvalidValue } from '../cli-error.ts';
+import { InvalidValue } from '../exit/cli-error.ts';
 
 const HIGHEST_PORT = 65_535;
 

@@ -1,5 +1,5 @@
 import { isNodePath, ZOOKEEPER_PORT, type ZooKeeperServer } from '@mdns-ambassador/registries';
-import { InvalidValue } from '../cli-error.ts';
+import { InvalidValue } from '../exit/cli-error.ts';
 import { parseHostPort } from './host-port.ts';
 
 /** A folder of a registry: where a service's places stand. `{service}` in it stands for the service's name. */

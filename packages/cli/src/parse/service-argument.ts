@@ -1,4 +1,4 @@
-import { InvalidValue } from '../cli-error.ts';
+import { InvalidValue } from '../exit/cli-error.ts';
 import { type HostPort, parseHostPort } from './host-port.ts';
 import { parsePort } from './port.ts';
 import { parseServiceName } from './service-name.ts';

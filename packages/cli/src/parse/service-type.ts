@@ -1,4 +1,4 @@
-import { InvalidValue } from '../cli-error.ts';
+import { InvalidValue } from '../exit/cli-error.ts';
 import { isServiceName } from './service-name.ts';
 
 /** A DNS-SD type (RFC 6763 4.1.2): `redis` and `_redis._tcp` give `_redis._tcp`; `_sleep-proxy._udp` stays. */

@@ -1,9 +1,9 @@
-import { homedir, platform } from 'node:os';
 import { isDomainName } from '@mdns-ambassador/registries';
-import { InvalidValue } from '../cli-error.ts';
-import { findNearest } from '../nearest.ts';
+import { InvalidValue } from '../exit/cli-error.ts';
+import { DEFAULT_AGENT_SOCKET } from './agent-socket.ts';
 import { type HostPort, parseHostPort } from './host-port.ts';
 import { LONGEST_SOCKET_PATH } from './listen.ts';
+import { findNearest } from './nearest.ts';
 import { parsePort } from './port.ts';
 import { parseEtcd, parseZooKeeper, type RegistrySpec } from './registry.ts';
 
@@ -21,9 +21,6 @@ export type SourceSpec =
 const KINDS = ['mdns', 'static', 'dns', 'srv', 'file', 'zookeeper', 'etcd', 'agent'] as const;
 const FORMS =
   'mdns, static:HOST:PORT[,HOST:PORT], dns:NAME:PORT, srv:NAME, file:PATH, zookeeper:HOSTS/PATH, etcd:URL/PREFIX or agent:PATH';
-
-/** Where an agent listens unless told otherwise. */
-export const DEFAULT_AGENT_SOCKET: string = nameAgentSocket(platform(), homedir());
 
 /**
  * `mdns`, `static:10.0.0.1:6379,10.0.0.2:6379`, `dns:db.example.com:5432`, `srv:_redis._tcp.example.com`, `file:./redis.yaml`,
@@ -93,7 +90,3 @@ function parseSrvName(name: string, whole: string): string {
 }
 
 /** Windows has pipes for sockets, and nobody can write to /run on a Mac. */
-export function nameAgentSocket(system: string, home: string): string {
-  if (system === 'win32') return '\\\\.\\pipe\\ambassador-agent';
-  return system === 'darwin' ? `${home}/.ambassador/agent.sock` : '/run/ambassador/agent.sock';
-}

@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer';
-import { InvalidValue } from '../cli-error.ts';
+import { InvalidValue } from '../exit/cli-error.ts';
 
 /** A subtype's identifier, `printer` or `_printer` (RFC 6763 7.1): one label of 1-63 bytes. */
 export function parseSubtype(text: string): string {

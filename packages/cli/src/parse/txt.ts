@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
 import type { Txt } from '@mdns-ambassador/mdns';
-import { InvalidValue } from '../cli-error.ts';
+import { InvalidValue } from '../exit/cli-error.ts';
 
 /** A TXT string has one length byte (RFC 6763 6.1). */
 const LONGEST_STRING = 255;

@@ -1,4 +1,4 @@
-import { InvalidValue } from '../cli-error.ts';
+import { InvalidValue } from '../exit/cli-error.ts';
 
 /** One `--where`: the instance's TXT has this key (ASCII case ignored, RFC 6763 6.4) with exactly this value. */
 export interface TxtFilter {

@@ -1,5 +1,5 @@
-import { EXIT_USAGE } from '../exit-codes.ts';
-import { nameVariable, type Option } from './option.ts';
+import { EXIT_USAGE } from '../exit/exit-codes.ts';
+import { nameVariable, type Option } from '../options/option.ts';
 import type { Layer } from './settings.ts';
 
 /** Between the values of an option that may be given several times. */

@@ -1,9 +1,11 @@
-import { CliError } from '../cli-error.ts';
-import { EXIT_USAGE } from '../exit-codes.ts';
-import { findNearest } from '../nearest.ts';
-import { COMMAND_HINT } from '../output/phrases.ts';
-import type { Option } from './option.ts';
+import { CliError } from '../exit/cli-error.ts';
+import { EXIT_USAGE } from '../exit/exit-codes.ts';
+import type { Option } from '../options/option.ts';
+import { findNearest } from '../parse/nearest.ts';
 import type { Layer } from './settings.ts';
+
+/** PowerShell takes a bare -- away where it runs a script, as it does with what npm installs. */
+export const COMMAND_HINT = 'a command is written behind --, in PowerShell "--"';
 
 /** What yargs made of the words after the command. */
 export interface ParsedWords {

@@ -1,4 +1,4 @@
-import { CliError } from '../cli-error.ts';
+import { CliError } from '../exit/cli-error.ts';
 import { VALUES_NOT_YET } from './not-yet.ts';
 import type { Given, Settings } from './settings.ts';
 

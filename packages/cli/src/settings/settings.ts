@@ -1,4 +1,4 @@
-import { CliError, InvalidValue } from '../cli-error.ts';
+import { CliError, InvalidValue } from '../exit/cli-error.ts';
 
 /** A value as somebody wrote it, and where. */
 export interface Given {

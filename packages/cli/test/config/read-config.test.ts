@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { CliError } from '../../src/cli-error.ts';
 import { parseConfig, readConfig } from '../../src/config/read-config.ts';
+import { CliError } from '../../src/exit/cli-error.ts';
 
 function codeAndSentence(run: () => unknown): string {
   try {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { CliError } from '../../src/cli-error.ts';
 import { parseConfigDocument } from '../../src/config/config-document.ts';
 import { readCredentials, readCredentialsFile } from '../../src/config/read-credentials.ts';
+import { CliError } from '../../src/exit/cli-error.ts';
 
 function read(text: string, service = 'redis'): unknown {
   const file = '/etc/ambassador/c.yaml';

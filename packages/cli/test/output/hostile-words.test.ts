@@ -6,12 +6,12 @@ import type { Instance, NodeEvent } from '@mdns-ambassador/mdns';
 import type { QuarantineEvent } from '@mdns-ambassador/mesh';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { formatFindings } from '../../src/commands/doctor/finding-lines.ts';
 import { announcerEventToFact, describeAnnouncerEvent } from '../../src/output/announcer-lines.ts';
 import { createConnectionLog } from '../../src/output/connection-log.ts';
 import { describeCredentialEvent, describeSecretEvent } from '../../src/output/credential-lines.ts';
 import { describeDockerEvent } from '../../src/output/docker-lines.ts';
 import { describeFeedEvent } from '../../src/output/feed-lines.ts';
-import { formatFindings } from '../../src/output/finding-lines.ts';
 import {
   browseEventToJson,
   describeBrowseEvent,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { InvalidValue } from '../../src/cli-error.ts';
+import { InvalidValue } from '../../src/exit/cli-error.ts';
 import { parseDnsServer } from '../../src/parse/dns-server.ts';
 
 test.each([

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { InvalidValue } from '../../src/cli-error.ts';
+import { InvalidValue } from '../../src/exit/cli-error.ts';
 import { formatDuration, parseDuration } from '../../src/parse/duration.ts';
 
 test.each([

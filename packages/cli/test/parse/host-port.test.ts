@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { InvalidValue } from '../../src/cli-error.ts';
+import { InvalidValue } from '../../src/exit/cli-error.ts';
 import { formatPlace } from '../../src/output/phrases.ts';
 import { parseHostPort } from '../../src/parse/host-port.ts';
 

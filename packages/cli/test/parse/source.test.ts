@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { nameAgentSocket, parseSource } from '../../src/parse/source.ts';
+import { nameAgentSocket } from '../../src/parse/agent-socket.ts';
+import { parseSource } from '../../src/parse/source.ts';
 
 test('mdns, and static targets as addresses or names', () => {
   expect(parseSource('mdns')).toEqual({ kind: 'mdns' });

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { CliError, InvalidValue } from '../../src/cli-error.ts';
+import { CliError, InvalidValue } from '../../src/exit/cli-error.ts';
+import { nameKey, nameVariable, type Option } from '../../src/options/option.ts';
+import { findLoopbackInterface, readInterfaces } from '../../src/requests/interfaces.ts';
 import { readEnvironment } from '../../src/settings/environment.ts';
 import { joinNegativeValues, readFlags, refuseBadFlagWords } from '../../src/settings/flags.ts';
-import { findLoopbackInterface, readInterfaces } from '../../src/settings/interfaces.ts';
-import { nameKey, nameVariable, type Option } from '../../src/settings/option.ts';
 import { type Layer, Settings } from '../../src/settings/settings.ts';
 
 const OPTIONS: readonly Option[] = [

@@ -1,0 +1,85 @@
+import { readSystemInterfaces } from '@mdns-ambassador/mdns';
+import { CliError } from '../../exit/cli-error.ts';
+import { EXIT_INTERNAL, EXIT_OK, EXIT_USAGE } from '../../exit/exit-codes.ts';
+import { readInterfaceNames } from '../../network/local-network.ts';
+import { countThings } from '../../output/phrases.ts';
+import type { Surroundings } from '../../process/surroundings.ts';
+import { findLoopbackInterface } from '../../requests/interfaces.ts';
+import { addSharedOptions, loadConfig } from '../../requests/service-requests.ts';
+import type { Invocation } from '../command.ts';
+import { Stage } from './stage.ts';
+import { DemoStopped, describeNothingHeard, formatMs, judge, NothingHeard, Story } from './story.ts';
+import type { Tally } from './tally.ts';
+
+/** `ambassador demo` */
+export async function playDemo(invocation: Invocation): Promise<number> {
+  const { surroundings, words } = invocation;
+  if (words.length > 0)
+    throw new CliError(EXIT_USAGE, `demo takes no words, and "${words[0]}" is one; write ambassador demo alone`);
+  const settings = addSharedOptions(invocation.settings, await loadConfig(invocation.settings));
+  const named = readInterfaceNames(settings, surroundings.platform);
+  const loopback = findLoopbackInterface(readSystemInterfaces() ?? {});
+  const out = surroundings.stdout;
+  out.line(out.style.bold('ambassador demo: real processes, real connections, real failures, all on this machine'));
+  const [mesh] = settings.find('mesh-key-file');
+  if (mesh !== undefined) out.line(`It does without a mesh, whatever ${mesh.origin} says.`);
+  try {
+    if (named.length > 0 || loopback === undefined) return await playOn(named, '::', surroundings);
+    return await playOn([loopback], '127.0.0.1', surroundings);
+  } catch (error) {
+    if (error instanceof DemoStopped) return stopQuietly(surroundings);
+    if (!(error instanceof NothingHeard)) throw error;
+    if (named.length > 0) throw describeNothingHeard();
+  }
+  out.line('');
+  out.line(
+    out.style.yellow('Multicast does not pass on the loopback interface here: once more on the network interfaces.'),
+  );
+  try {
+    return await playOn([], '::', surroundings);
+  } catch (error) {
+    if (error instanceof DemoStopped) return stopQuietly(surroundings);
+    throw error instanceof NothingHeard ? describeNothingHeard() : error;
+  }
+}
+
+async function playOn(
+  interfaceNames: readonly string[],
+  address: string,
+  { stdout, shutdown, env, platform }: Surroundings,
+): Promise<number> {
+  const service = `demo-${Math.random().toString(36).slice(2, 8)}`;
+  const stage = new Stage({ service, interfaceNames, address, platform });
+  const startedAt = performance.now();
+  let total: Tally;
+  try {
+    total = await new Story(stage, stdout, shutdown.signal).play();
+  } catch (error) {
+    if (error instanceof CliError || error instanceof DemoStopped || error instanceof NothingHeard) throw error;
+    throw new CliError(EXIT_INTERNAL, `demo: ${error instanceof Error ? error.message : String(error)}`, {
+      cause: error,
+    });
+  } finally {
+    await stage.clear();
+  }
+  const failure = judge(total);
+  if (failure !== undefined) throw failure;
+  const { bold, green } = stdout.style;
+  stdout.line('');
+  const outcome = `0 failed, ${total.cutOff} cut off by the kill, the slowest took ${formatMs(total.slowestMs)}`;
+  const headline = green(`${countThings(total.connections, 'connection')}, ${outcome}`);
+  stdout.line(headline, ` (${formatMs(performance.now() - startedAt)} in all)`);
+  const program = env.npm_lifecycle_event === undefined ? 'ambassador' : 'npx ambassador';
+  stdout.line('');
+  stdout.line(`Now on two laptops in one network, where redis runs on the first:`);
+  stdout.line('   first   ', bold(`${program} announce redis`), '      (redis:12345 if it is on port 12345)');
+  stdout.line('   second  ', bold(`${program} proxy redis`), '         and redis is on its localhost:6379');
+  stdout.line('   either  ', bold(`${program} list`), '                what is there');
+  return EXIT_OK;
+}
+
+function stopQuietly({ stdout }: Surroundings): number {
+  stdout.line('');
+  stdout.line('stopped; every process of the demo is gone');
+  return EXIT_OK;
+}

@@ -1,0 +1,161 @@
+import { judgeAddress } from '@mdns-ambassador/ambassador';
+import { type BrowseEvent, type Instance, systemClock } from '@mdns-ambassador/mdns';
+import type { Mesh } from '@mdns-ambassador/mesh';
+import { CliError } from '../../exit/cli-error.ts';
+import { EXIT_OK, EXIT_UNAVAILABLE, EXIT_USAGE } from '../../exit/exit-codes.ts';
+import { createLoggedNetwork, describeNoNetwork, type LocalNetwork, startNode } from '../../network/local-network.ts';
+import { createMembershipJudge, createMesh } from '../../network/mesh.ts';
+import { describeFault } from '../../output/fault-lines.ts';
+import {
+  browseEventToJson,
+  describeBrowseEvent,
+  formatInstances,
+  type ListEvent,
+} from '../../output/instance-lines.ts';
+import { instanceToJson } from '../../output/json.ts';
+import { LineLimit } from '../../output/line-limit.ts';
+import { describeRefusedRecords } from '../../output/network-lines.ts';
+import { describeInterface, joinWords } from '../../output/phrases.ts';
+import type { Printer } from '../../output/printer.ts';
+import { createFactPrinter, createLinePrinter, MAX_FACTS, type Reporter } from '../../output/reporter.ts';
+import { formatDuration, parseDuration } from '../../parse/duration.ts';
+import { nameOfType, parseBrowsedType } from '../../parse/service-type.ts';
+import { openLog } from '../../process/log-options.ts';
+import { waitForAbort, waitOrAbort } from '../../process/stopping.ts';
+import { readMeshRequest } from '../../requests/mesh-request.ts';
+import { addSharedOptions, loadConfig } from '../../requests/service-requests.ts';
+import { readGiven } from '../../settings/settings.ts';
+import type { Invocation } from '../command.ts';
+
+const DEFAULT_TIMEOUT_MS = 2_000;
+/** Types looked into when every type is listed; a link has some tens. */
+const MOST_TYPES = 256;
+
+/** `ambassador list` */
+export async function listInstances(invocation: Invocation): Promise<number> {
+  const { surroundings } = invocation;
+  surroundings.faults.survive((error) => surroundings.stderr.line(`ambassador: ${describeFault(error)}`));
+  const settings = addSharedOptions(invocation.settings, await loadConfig(invocation.settings));
+  const type = readType(invocation.words);
+  const timeoutMs = settings.read('timeout', parseDuration) ?? DEFAULT_TIMEOUT_MS;
+  const isJson = settings.isSet('json');
+  const mesh = createMesh(readMeshRequest(settings, surroundings.platform));
+  const isMember = (instance: Instance): boolean => mesh !== undefined && isMemberOf(mesh, instance);
+  const log = openLog(settings, surroundings);
+  const local = createLoggedNetwork(settings, surroundings.platform, log, (event) => {
+    if (event.kind === 'records-refused') surroundings.stderr.line(`ambassador: ${describeRefusedRecords(event)}`);
+  });
+  const isBeyond = (instance: Instance): boolean => isBeyondLink(instance, local);
+  const { signal } = surroundings.shutdown;
+  const found = new Map<string, Instance>();
+  try {
+    await startNode(local);
+    if (settings.isSet('watch')) {
+      let isHeard = false;
+      const print = createWatchPrinter(surroundings.stdout, isJson);
+      /** What was told last: an instance that is heard by one more interface is the same to who reads. */
+      const told = new Map<string, string>();
+      browse(local, type, (event) => {
+        isHeard = true;
+        const secure = isMember(event.instance);
+        const [key, text] = [keyOf(event.instance), JSON.stringify(instanceToJson(event.instance, secure))];
+        if (event.kind === 'updated' && told.get(key) === text) return;
+        if (event.kind === 'removed') told.delete(key);
+        else told.set(key, text);
+        print(describeBrowseEvent(event, isBeyond), browseEventToJson(event, secure));
+      });
+      await waitOrAbort(timeoutMs, signal);
+      if (!isHeard && !signal.aborted)
+        surroundings.stderr.line(
+          `ambassador: ${describeNoNetwork(local) ?? `${describeNothing(type, local)} so far`}; what comes is told here`,
+        );
+      await waitForAbort(signal);
+      return EXIT_OK;
+    }
+    browse(local, type, (event) => {
+      const key = keyOf(event.instance);
+      if (event.kind === 'removed') found.delete(key);
+      else found.set(key, event.instance);
+    });
+    await waitOrAbort(timeoutMs, signal);
+  } finally {
+    await local.node.close();
+  }
+  const noNetwork = describeNoNetwork(local);
+  const instances = [...found.values()].sort(compareInstances);
+  if (isJson) surroundings.stdout.json(instances.map((instance) => instanceToJson(instance, isMember(instance))));
+  else if (instances.length > 0) {
+    for (const line of formatInstances(
+      instances,
+      surroundings.stdout.style,
+      isBeyond,
+      mesh === undefined ? undefined : isMember,
+    ))
+      surroundings.stdout.line(...line);
+  }
+  if (instances.length > 0 || signal.aborted) return EXIT_OK;
+  throw new CliError(
+    EXIT_UNAVAILABLE,
+    noNetwork ??
+      `${describeNothing(type, local)} within ${formatDuration(timeoutMs)}; start ambassador announce somewhere, or wait longer with --timeout 10s`,
+  );
+}
+
+/** Two of one name are on different links. */
+function keyOf({ type, name, link = '' }: Instance): string {
+  return `${type}/${name}/${link}`;
+}
+
+/** Whoever announces without end fills no disk. */
+function createWatchPrinter(stdout: Printer, isJson: boolean): Reporter['tell'] {
+  const now = (): number => systemClock.now();
+  return isJson ? createFactPrinter(stdout, now) : createLinePrinter(stdout, new LineLimit(MAX_FACTS), now);
+}
+
+function describeNothing(type: string | undefined, { network }: LocalNetwork): string {
+  const where = joinWords(network.interfaces().map(describeInterface)) || 'no interface';
+  return `${type ?? 'nothing'} was ${type === undefined ? '' : 'not '}found on ${where}`;
+}
+
+function readType(words: readonly string[]): string | undefined {
+  if (words.length > 1)
+    throw new CliError(EXIT_USAGE, `list takes one service or none, and ${words.join(', ')} are named; name one`);
+  const [word] = words;
+  return word === undefined
+    ? undefined
+    : readGiven({ text: word, origin: 'SERVICE', exitCode: EXIT_USAGE }, parseBrowsedType);
+}
+
+/** Browses one type, or every type on the link. Who says goodbye is told of when it is gone. The node's end ends it. */
+function browse({ node }: LocalNetwork, type: string | undefined, onEvent: (event: ListEvent) => void): void {
+  const tell = (event: BrowseEvent): void => {
+    if (event.kind !== 'leaving') onEvent(event);
+  };
+  if (type !== undefined) {
+    node.browse({ type }, tell);
+    return;
+  }
+  let types = 0;
+  node.browseTypes((found) => {
+    types += 1;
+    if (types <= MOST_TYPES) node.browse({ type: found }, tell);
+  });
+}
+
+function compareInstances(a: Instance, b: Instance): number {
+  return a.type.localeCompare(b.type) || a.name.localeCompare(b.name) || keyOf(a).localeCompare(keyOf(b));
+}
+
+/** A proxy uses it with `--allow-cidr` alone. */
+function isBeyondLink({ addresses }: Instance, { network }: LocalNetwork): boolean {
+  const context = { interfaces: network.interfaces(), own: network.ownAddresses(), allowed: [] };
+  const verdicts = addresses.map((address) => judgeAddress(address, context));
+  return (
+    verdicts.every(({ kind }) => kind === 'refused') &&
+    verdicts.some((verdict) => verdict.kind === 'refused' && verdict.refusal === 'off-link')
+  );
+}
+
+function isMemberOf(mesh: Mesh, instance: Instance): boolean {
+  return createMembershipJudge(mesh, nameOfType(instance.type)).judge(instance) !== undefined;
+}

@@ -1,0 +1,194 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { resolve } from 'node:path';
+import {
+  createKeyFile,
+  cutBundle,
+  explainRefusal,
+  foldServiceName,
+  formatBundle,
+  type KeyRing,
+  listKeys,
+  listMeshIds,
+  MeshKey,
+  type Role,
+  readKeyFile,
+  replaceKeyFile,
+} from '@mdns-ambassador/mesh';
+import { CliError } from '../../exit/cli-error.ts';
+import { EXIT_CONFIG, EXIT_OK, EXIT_REFUSED, EXIT_USAGE } from '../../exit/exit-codes.ts';
+import { quoteHint } from '../../output/phrases.ts';
+import type { Printer } from '../../output/printer.ts';
+import { parseServiceName } from '../../parse/service-name.ts';
+import { explainMeshErrors, locateKeyFile, nameDefaultKeyFile } from '../../requests/mesh-request.ts';
+import { addSharedOptions, loadConfig } from '../../requests/service-requests.ts';
+import type { Settings } from '../../settings/settings.ts';
+import type { Invocation } from '../command.ts';
+import { MESH_ACTIONS, type MeshAction } from './actions.ts';
+
+const KEY_BYTES = 32;
+
+interface Task {
+  readonly path: string;
+  readonly settings: Settings;
+  readonly platform: NodeJS.Platform;
+  readonly stdout: Printer;
+  readonly print: (line: string) => void;
+}
+
+/** `ambassador mesh` */
+export async function manageMesh({ words, settings: given, surroundings }: Invocation): Promise<number> {
+  const [word, file, ...others] = words;
+  const action = MESH_ACTIONS.find((name) => name === word);
+  if (action === undefined || others.length > 0) {
+    const what = word === undefined ? 'mesh does nothing by itself' : `mesh ${words.join(' ')} is not understood`;
+    throw new CliError(EXIT_USAGE, `${what}; write mesh ${MESH_ACTIONS.join('|')}, and perhaps a file`);
+  }
+  const settings = addSharedOptions(given, await loadConfig(given));
+  refuseOptions(action, settings);
+  const path = locate(file, settings, surroundings.env);
+  const print = (line: string): void => surroundings.stdout.line(line);
+  const task: Task = { path, settings, platform: surroundings.platform, stdout: surroundings.stdout, print };
+  switch (action) {
+    case 'init':
+      initMesh(task);
+      break;
+    case 'show':
+      showMesh(task);
+      break;
+    case 'token':
+      await printToken(task);
+      break;
+    case 'rotate':
+      rotateMesh(task);
+      break;
+    default:
+      action satisfies never;
+  }
+  return EXIT_OK;
+}
+
+function locate(word: string | undefined, settings: Settings, env: NodeJS.ProcessEnv): string {
+  if (word !== undefined) return locateKeyFile(word, { origin: 'FILE', exitCode: EXIT_USAGE });
+  const given = settings.find('mesh-key-file').at(-1);
+  return given === undefined ? resolve(nameDefaultKeyFile(env)) : locateKeyFile(given.text, given);
+}
+
+function refuseOptions(action: MeshAction, settings: Settings): void {
+  const owners: readonly (readonly [option: string, owner: MeshAction])[] = [
+    ['announce', 'token'],
+    ['proxy', 'token'],
+    ['output', 'token'],
+    ['drop-old', 'rotate'],
+    ['json', 'show'],
+  ];
+  for (const [option, owner] of owners) {
+    const [given] = settings.find(option);
+    if (given === undefined || owner === action || given.exitCode === EXIT_CONFIG) continue;
+    throw new CliError(EXIT_USAGE, `${given.origin} goes with mesh ${owner}; leave it out`);
+  }
+}
+
+function initMesh({ path, platform, print }: Task): void {
+  const ring: KeyRing = { kind: 'keys', current: new MeshKey(randomBytes(KEY_BYTES)) };
+  explainMeshErrors(() => createKeyFile(path, ring));
+  print(`mesh ${listMeshIds(ring)[0]}: its key is in ${path}`);
+  tellRights(path, platform, print);
+  print('Copy that file to every machine of the mesh, and keep it secret. Then, for example:');
+  print(`  ambassador announce redis --mesh-key-file ${quoteHint(path, platform)}`);
+  print(`  ambassador proxy redis --mesh-key-file ${quoteHint(path, platform)}`);
+}
+
+function showMesh({ path, platform, stdout, print, settings }: Task): void {
+  const ring = readRing(path, platform);
+  const [current, previous] = listMeshIds(ring);
+  const role = ring.kind === 'bundle' ? { [ring.bundle.role]: ring.bundle.service } : {};
+  const prints = fingerprint(ring);
+  if (settings.isSet('json')) {
+    stdout.json({
+      file: path,
+      mesh: current,
+      ...(previous === undefined ? {} : { previous }),
+      ...role,
+      fingerprints: prints,
+    });
+    return;
+  }
+  print(`mesh ${current}${ring.kind === 'bundle' ? `: a token to ${ring.bundle.role} ${ring.bundle.service}` : ''}`);
+  if (previous !== undefined) print(`mesh ${previous} is still accepted; mesh rotate --drop-old ends that`);
+  for (const print256 of prints) print(`fingerprint SHA256:${print256}`);
+  print(`in ${path}`);
+}
+
+async function printToken({ path, platform, print, settings }: Task): Promise<void> {
+  const { role, service } = readPurpose(settings);
+  const ring = readRing(path, platform);
+  const refusal = explainRefusal(ring, role, service);
+  if (refusal !== undefined) throw new CliError(EXIT_REFUSED, refusal);
+  const bundle = ring.kind === 'bundle' ? ring.bundle : await cutBundle(listKeys(ring), role, service);
+  const file = settings.find('output').at(-1);
+  if (file === undefined) {
+    print(formatBundle(bundle));
+    return;
+  }
+  const output = locateKeyFile(file.text, file);
+  explainMeshErrors(() => createKeyFile(output, { kind: 'bundle', bundle }), file);
+  print(`a token to ${role} ${service} is in ${output}, for you to copy to the machine that needs it`);
+  tellRights(output, platform, print);
+  print('Then, for example:');
+  print(`  ambassador ${role} ${service} --mesh-key-file ${quoteHint(output, platform)}`);
+}
+
+function readPurpose(settings: Settings): { readonly role: Role; readonly service: string } {
+  const announce = settings.read('announce', parseServiceName);
+  const proxy = settings.read('proxy', parseServiceName);
+  const service = announce ?? proxy;
+  if (service === undefined || (announce !== undefined && proxy !== undefined)) {
+    throw new CliError(EXIT_USAGE, 'a token is for one thing; write mesh token --announce SERVICE or --proxy SERVICE');
+  }
+  return { role: announce === undefined ? 'proxy' : 'announce', service: foldServiceName(service) };
+}
+
+function rotateMesh({ path, platform, print, settings }: Task): void {
+  const ring = readRing(path, platform);
+  if (ring.kind === 'bundle') {
+    throw new CliError(
+      EXIT_REFUSED,
+      `${path} holds a token, which can't make keys; rotate the mesh key that it was cut from`,
+    );
+  }
+  if (settings.isSet('drop-old')) {
+    if (ring.previous === undefined)
+      throw new CliError(EXIT_USAGE, `${path} holds no previous key; there is nothing to drop`);
+    const kept: KeyRing = { kind: 'keys', current: ring.current };
+    explainMeshErrors(() => replaceKeyFile(path, kept));
+    print(`mesh ${listMeshIds(kept)[0]} is the only one accepted now; copy ${path} to every machine of the mesh`);
+    return;
+  }
+  if (ring.previous !== undefined) {
+    throw new CliError(
+      EXIT_USAGE,
+      `${path} still holds a previous key; end that with mesh rotate --drop-old before you rotate again`,
+    );
+  }
+  const rotated: KeyRing = { kind: 'keys', current: new MeshKey(randomBytes(KEY_BYTES)), previous: ring.current };
+  explainMeshErrors(() => replaceKeyFile(path, rotated));
+  const [current, previous] = listMeshIds(rotated);
+  print(`mesh ${current} is new, and ${previous} is still accepted`);
+  print(`Copy ${path} to every machine of the mesh and print its tokens anew; running processes take it up. Then:`);
+  print(`  ambassador mesh rotate --drop-old ${quoteHint(path, platform)}`);
+}
+
+function readRing(path: string, platform: NodeJS.Platform): KeyRing {
+  return explainMeshErrors(() => readKeyFile(path, platform));
+}
+
+/** Public: a hash of the mesh's public id and of what the key file is; the key itself can't be told from it. */
+function fingerprint(ring: KeyRing): readonly string[] {
+  return listMeshIds(ring).map((id) => createHash('sha256').update(`ambassador/mesh ${id}`).digest('base64url'));
+}
+
+/** Elsewhere a file that others may use is refused. */
+function tellRights(path: string, platform: NodeJS.Platform, print: Task['print']): void {
+  if (platform === 'win32')
+    print(`Who may read it is not looked at on Windows: see that no other user can open ${path}`);
+}

@@ -1,0 +1,23 @@
+import { ADMIN_OPTION, CONNECTIONS_OPTION, EVENTS_OPTION } from '../../options/daemon-options.ts';
+import type { Command } from '../command.ts';
+
+export const upCommand: Command = {
+  name: 'up',
+  usage: '',
+  summary:
+    'Announce and proxy everything in a file, in one process. The file is ./ambassador.yaml, or what --config says.',
+  options: [
+    { name: 'dry-run', kind: 'flag', summary: 'Print what would be done, and end: 0, or 78 when the file is broken' },
+    ADMIN_OPTION,
+    CONNECTIONS_OPTION,
+    EVENTS_OPTION,
+  ],
+  examples: [
+    ['up', 'everything in ./ambassador.yaml'],
+    ['up --config mesh.yaml --dry-run', 'is the file right, and what would be done?'],
+    ['up --admin 127.0.0.1:9901', 'with health, metrics, status and a dashboard'],
+  ],
+  notes:
+    'The file is read again when it changes, and on SIGHUP: what did not change keeps its listeners, announcements and connections; a broken file is reported, and what was before goes on. admin, interface, logLevel, logFormat and logConnections are read at the start alone. Example of a file: {announce: [{service: redis, port: 12345, check: redis}], proxy: [{service: api, listen: "127.0.0.1:8000"}]}',
+  run: async (invocation) => (await import('./run.ts')).runUp(invocation),
+};

@@ -1,0 +1,68 @@
+import { formatListenPlace } from '@mdns-ambassador/relay';
+import { escapeText } from '../../output/escape.ts';
+import { formatPlace, joinWords, quoteName } from '../../output/phrases.ts';
+import { formatDuration } from '../../parse/duration.ts';
+import { folderOf, formatRegistry, SERVICE_PLACEHOLDER } from '../../parse/registry.ts';
+import type { Targets } from '../../requests/announce-request.ts';
+import type { PlacedService, Plan, PlannedProxy } from '../../requests/plan.ts';
+
+/** What `up --dry-run` would do, one line each. */
+export function describePlan(plan: Plan): readonly string[] {
+  const admin = plan.fixed.admin?.at(-1);
+  return [
+    ...plan.announce.map(describeAnnouncement),
+    ...plan.proxy.map(describeProxy),
+    ...(admin === undefined ? [] : [`admin on ${admin}`]),
+  ];
+}
+
+/** The same for programs. */
+export function planToJson({ announce, proxy, fixed }: Plan): object {
+  const admin = fixed.admin?.at(-1);
+  return {
+    announce: announce.map(({ service, instance, type, host, port, priority, weight, check, relay, targets }) => ({
+      service,
+      instance,
+      type,
+      ...(host === undefined ? {} : { host }),
+      port,
+      priority,
+      weight,
+      check: check.kind,
+      relay,
+      to: listTargets(targets),
+    })),
+    proxy: proxy.map(({ service, listen, origins, balance }) => ({
+      service,
+      listen: listen.map(formatListenPlace),
+      from: origins.from.map(({ kind }) => kind),
+      merge: origins.merge,
+      balance,
+    })),
+    ...(admin === undefined ? {} : { admin }),
+  };
+}
+
+function describeAnnouncement(options: PlacedService): string {
+  const { service, instance, type, host, port, check, checkIntervalMs, relay, targets } = options;
+  const place = host === undefined ? `port ${port}` : formatPlace(host, port);
+  const looking =
+    check.kind === 'none' ? 'unchecked' : `checked by ${check.kind} every ${formatDuration(checkIntervalMs)}`;
+  return `announce ${service} as ${quoteName(instance)} (${type}): ${place}, ${looking}${relay ? ', relayed' : ''}${describeTargets(targets)}`;
+}
+
+function describeTargets(targets: Targets): string {
+  return targets.registries.length === 0 ? '' : `, to ${joinWords(listTargets(targets).map(escapeText))}`;
+}
+
+/** As they would stand in the file. */
+function listTargets({ isMdns, registries }: Targets): readonly string[] {
+  const places = registries.map((spec) => `${formatRegistry(spec)}${folderOf(spec, SERVICE_PLACEHOLDER)}`);
+  return isMdns ? ['mdns', ...places] : places;
+}
+
+function describeProxy({ service, listen, origins, balance }: PlannedProxy): string {
+  const sources = joinWords(origins.from.map(({ kind }) => kind));
+  const merge = origins.from.length > 1 ? ` (${origins.merge})` : '';
+  return `proxy ${service}: listen on ${joinWords(listen.map(formatListenPlace))}, from ${sources}${merge}, ${balance}`;
+}

@@ -1,0 +1,190 @@
+import {
+  type Credential,
+  type CredentialEvent,
+  CredentialsError,
+  type CredentialsErrorCode,
+  createHttpInjection,
+  createPostgresInjection,
+  createRedisInjection,
+  type HolderRules,
+  type Injection,
+  type InjectionContext,
+  judgeHolder,
+  SecretFile,
+  type SecretFileEvent,
+  type TargetTls,
+} from '@mdns-ambassador/credentials';
+import { systemClock } from '@mdns-ambassador/mdns';
+import { type Destination, readInputFile } from '@mdns-ambassador/relay';
+import type { CredentialRequest, TlsRequest } from '../config/credential-request.ts';
+import { CliError } from '../exit/cli-error.ts';
+import { EXIT_CONFIG, EXIT_NO_INPUT, EXIT_REFUSED } from '../exit/exit-codes.ts';
+import { describeCredentialEvent, describeSecretEvent } from '../output/credential-lines.ts';
+import type { Reporter } from '../output/reporter.ts';
+import type { Surroundings } from '../process/surroundings.ts';
+import { findSecretPath, listShelters } from './secret-path.ts';
+import { watchFile } from './watch-file.ts';
+
+/** All the authorities of a system. */
+const MAX_CA_BYTES = 4 * 1024 * 1024;
+
+/** Where nothing tells of a change: network file systems, links behind links. */
+const POLL_INTERVAL_MS = 30_000;
+/** Endpoints of these sources were written down by whoever runs this. */
+const WRITTEN_SOURCES = /^(static|dns|srv|file)\b/;
+
+const EXIT_CODES: Readonly<Record<CredentialsErrorCode, number>> = {
+  MISSING_SECRET: EXIT_NO_INPUT,
+  EXPOSED_SECRET: EXIT_REFUSED,
+  INVALID_SECRET: EXIT_CONFIG,
+};
+
+/** An injection with its secret, watched until it is closed. */
+export interface OpenInjection extends Injection {
+  /** Idempotent. */
+  close(): void;
+}
+
+export interface InjectionWork {
+  readonly service: string;
+  readonly credentials: CredentialRequest;
+  /** Also toward endpoints that are written down and prove nothing. */
+  readonly isInsecure: boolean;
+}
+
+/** The secrets of this process, and what is made of them. */
+export class Injections {
+  readonly #surroundings: Pick<Surroundings, 'env' | 'platform'>;
+  readonly #reporter: Reporter;
+  readonly #files = new Set<SecretFile>();
+
+  constructor(surroundings: Pick<Surroundings, 'env' | 'platform'>, reporter: Reporter) {
+    this.#surroundings = surroundings;
+    this.#reporter = reporter;
+  }
+
+  /** Reads every secret again, as SIGHUP asks for. */
+  refresh(): void {
+    for (const file of this.#files) file.refresh();
+  }
+
+  /** Throws a CliError when the secret or a certificate can't be had. */
+  open({ service, credentials, isInsecure }: InjectionWork): OpenInjection {
+    const { file, close } = this.#openSecret(credentials, service);
+    const { serviceUid } = credentials;
+    const rules: HolderRules = {
+      platform: this.#surroundings.platform,
+      uid: process.geteuid?.(),
+      ...(serviceUid === undefined ? {} : { serviceUid }),
+    };
+    const context: InjectionContext = {
+      now: () => systemClock.now(),
+      onEvent: (event) => this.#tell(service, event),
+      holderOf: (upstream) => judgeHolder(upstream, rules),
+      trusts: ({ source }: Destination) => isInsecure && source !== undefined && WRITTEN_SOURCES.test(source),
+    };
+    return { ...createInjection(toCredential(credentials, file), context), close };
+  }
+
+  #openSecret(
+    { secret }: CredentialRequest,
+    service: string,
+  ): { readonly file: SecretFile; readonly close: () => void } {
+    const { env, platform } = this.#surroundings;
+    const path = findSecretPath(secret, env);
+    const file = openSecretFile(path, {
+      shelters: listShelters(env),
+      platform,
+      onEvent: (event) => this.#tellSecret(service, event),
+    });
+    this.#files.add(file);
+    const unwatch = watchFile(
+      path,
+      systemClock,
+      () => file.refresh(),
+      // It is still looked at now and then.
+      () => undefined,
+    );
+    let cancel = (): void => undefined;
+    const poll = (): void => {
+      file.refresh();
+      cancel = systemClock.after(POLL_INTERVAL_MS, poll);
+    };
+    cancel = systemClock.after(POLL_INTERVAL_MS, poll);
+    return {
+      file,
+      close: () => {
+        unwatch();
+        cancel();
+        this.#files.delete(file);
+      },
+    };
+  }
+
+  #tell(service: string, event: CredentialEvent): void {
+    const { kind, ...fields } = event;
+    this.#reporter.tell(describeCredentialEvent(service, event), { event: `credentials-${kind}`, service, ...fields });
+  }
+
+  #tellSecret(service: string, event: SecretFileEvent): void {
+    const { kind, ...fields } = event;
+    this.#reporter.tell(describeSecretEvent(service, event), { event: kind, service, ...fields });
+  }
+}
+
+function openSecretFile(...[path, options]: Parameters<typeof SecretFile.open>): SecretFile {
+  try {
+    return SecretFile.open(path, options);
+  } catch (error) {
+    if (!(error instanceof CredentialsError)) throw error;
+    throw new CliError(EXIT_CODES[error.code], error.message, { cause: error });
+  }
+}
+
+function toCredential(request: CredentialRequest, file: SecretFile): Credential {
+  const { tls: wanted } = request;
+  const tls = wanted === undefined ? {} : { tls: readTls(wanted) };
+  switch (request.protocol) {
+    case 'redis': {
+      const { protocol, username } = request;
+      return { protocol, password: file, ...(username === undefined ? {} : { username }), ...tls };
+    }
+    case 'postgres': {
+      const { protocol, username, database } = request;
+      return { protocol, username, password: file, ...(database === undefined ? {} : { database }), ...tls };
+    }
+    case 'http': {
+      const { protocol, host, hosts, origins } = request;
+      const names = { hosts, ...(host === undefined ? {} : { host }), ...(origins === undefined ? {} : { origins }) };
+      return request.scheme === 'bearer'
+        ? { protocol, scheme: 'bearer', token: file, ...names, ...tls }
+        : { protocol, scheme: 'basic', username: request.username, password: file, ...names, ...tls };
+    }
+    default:
+      return request satisfies never;
+  }
+}
+
+function readTls({ caFile, serverName }: TlsRequest): TargetTls {
+  if (caFile === undefined) return { serverName };
+  try {
+    return { serverName, ca: readInputFile(caFile, { maxBytes: MAX_CA_BYTES }).toString('utf8') };
+  } catch (cause) {
+    throw new CliError(EXIT_NO_INPUT, `${caFile} can't be read; write the path of PEM certificates as caFile`, {
+      cause,
+    });
+  }
+}
+
+function createInjection(credential: Credential, context: InjectionContext): Injection {
+  switch (credential.protocol) {
+    case 'redis':
+      return createRedisInjection(credential, context);
+    case 'postgres':
+      return createPostgresInjection(credential, context);
+    case 'http':
+      return createHttpInjection(credential, context);
+    default:
+      return credential satisfies never;
+  }
+}

@@ -1,0 +1,60 @@
+import type { ProxyOptions } from '@mdns-ambassador/ambassador';
+import { formatListenPlace, REMOTE_SOCKET, type RelayError } from '@mdns-ambassador/relay';
+import { CliError } from '../exit/cli-error.ts';
+import { EXIT_REFUSED, EXIT_USAGE } from '../exit/exit-codes.ts';
+
+/** Added to a port that is taken or privileged: 6379 -> 16379. */
+const PORT_OFFSET = 10_000;
+const FREE_PORT = 20_000;
+const HIGHEST_PORT = 65_535;
+
+/** Why a proxy can't listen, and where it could. */
+export function explainListenError(
+  error: RelayError,
+  proxies: readonly Pick<ProxyOptions, 'service' | 'listen'>[],
+): CliError {
+  const proxy =
+    proxies.find(({ listen }) => listen.some((target) => error.message.includes(formatListenPlace(target)))) ??
+    proxies[0];
+  const target = proxy?.listen.find((one) => error.message.includes(formatListenPlace(one))) ?? proxy?.listen[0];
+  const where = target === undefined ? 'the address' : formatListenPlace(target);
+  const instead = `${proxy?.service ?? 'redis'}:${offerPort(target?.kind === 'tcp' ? target.port : 0)}`;
+  switch (error.code) {
+    case 'EADDRINUSE':
+      return new CliError(
+        EXIT_USAGE,
+        target?.kind === 'unix'
+          ? `${where} is in use by another program; write another path`
+          : `${where} is in use by another program; write another local port, such as ${instead}`,
+        { cause: error },
+      );
+    case REMOTE_SOCKET:
+      return new CliError(
+        EXIT_REFUSED,
+        `${error.message.split(';')[0]}; add --allow-remote if that is meant, or bind it to 127.0.0.1`,
+        { cause: error },
+      );
+    case 'EACCES':
+    case 'EPERM':
+      return new CliError(
+        EXIT_REFUSED,
+        `this user may not listen on ${where}; write a local port from 1024 on, such as ${instead}`,
+        { cause: error },
+      );
+    case 'EADDRNOTAVAIL':
+      return new CliError(
+        EXIT_USAGE,
+        `this machine has no address ${target?.kind === 'tcp' ? target.address : where}; write one of its own, such as 127.0.0.1`,
+        {
+          cause: error,
+        },
+      );
+    default:
+      return new CliError(EXIT_USAGE, `can't listen on ${where}: ${error.message}`, { cause: error });
+  }
+}
+
+function offerPort(port: number): number {
+  const offered = port + PORT_OFFSET;
+  return offered > HIGHEST_PORT ? FREE_PORT : offered;
+}

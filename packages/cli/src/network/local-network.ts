@@ -1,0 +1,94 @@
+import { hostname } from 'node:os';
+import {
+  createMdnsNode,
+  hostLabel,
+  MdnsError,
+  type MdnsNode,
+  type NodeEvent,
+  readSystemInterfaces,
+  type SystemNetwork,
+  systemClock,
+  systemNetwork,
+} from '@mdns-ambassador/mdns';
+import { CliError } from '../exit/cli-error.ts';
+import { EXIT_UNAVAILABLE } from '../exit/exit-codes.ts';
+import type { Log } from '../output/log.ts';
+import { describeAwaited, describeHiddenInterfaces, joinHint } from '../output/network-lines.ts';
+import { readInterfaces } from '../requests/interfaces.ts';
+import type { Settings } from '../settings/settings.ts';
+
+/** The mDNS stack of one command, on the interfaces that the user chose. */
+export interface LocalNetwork {
+  readonly network: SystemNetwork;
+  readonly node: MdnsNode;
+}
+
+export interface LocalNetworkOptions {
+  readonly withBridges?: boolean;
+  /** For what is to have one host name over all its starts; default random numbers. */
+  readonly drawLabel?: () => number;
+}
+
+/** The names that `--interface` asks for; one that is not there yet is waited for. */
+export function readInterfaceNames(settings: Settings, platform: NodeJS.Platform): readonly string[] {
+  return readInterfaces(settings, readSystemInterfaces() ?? {}, platform);
+}
+
+/** On these interfaces; without names on those that suit. The node is yet to be started. */
+export function createLocalNetwork(
+  interfaceNames: readonly string[],
+  platform: string,
+  onEvent: (event: NodeEvent) => void,
+  { withBridges = false, drawLabel = Math.random }: LocalNetworkOptions = {},
+): LocalNetwork {
+  const network = systemNetwork({ interfaceNames, platform, withBridges });
+  const node = createMdnsNode({
+    network,
+    clock: systemClock,
+    random: Math.random,
+    hostLabel: hostLabel(hostname(), drawLabel),
+    onEvent,
+    mayWait: true,
+  });
+  return { network, node };
+}
+
+/** The same for a command that only looks: what becomes of the network stands in its log, and `onEvent` is told, too. */
+export function createLoggedNetwork(
+  settings: Settings,
+  platform: NodeJS.Platform,
+  log: Log,
+  onEvent: (event: NodeEvent) => void = () => undefined,
+): LocalNetwork {
+  return createLocalNetwork(readInterfaceNames(settings, platform), platform, (event) => {
+    log.debug(event, event.kind);
+    onEvent(event);
+  });
+}
+
+/** Starts the node; says in one sentence why it can't. */
+export async function startNode({ node }: LocalNetwork): Promise<void> {
+  try {
+    await node.start();
+  } catch (error) {
+    if (!(error instanceof MdnsError)) throw error;
+    if (error.code === 'port-in-use') {
+      throw new CliError(
+        EXIT_UNAVAILABLE,
+        `mDNS can't be used here: another program keeps UDP port 5353 to itself; announce with --responder avahi where that is avahi-daemon, name peers with --from static:HOST:PORT, or let it share the port (disallow-other-stacks=no in avahi-daemon.conf)`,
+        { cause: error },
+      );
+    }
+    throw new CliError(EXIT_UNAVAILABLE, `mDNS can't be used here: ${error.message}`, { cause: error });
+  }
+}
+
+/** Why nothing at all can be found, for who does not wait any longer; undefined where an interface is up. */
+export function describeNoNetwork({ network }: LocalNetwork): string | undefined {
+  if (network.isHidden()) return joinHint(describeHiddenInterfaces());
+  if (network.interfaces().length > 0) return undefined;
+  const awaited = network.awaited();
+  const what =
+    awaited.length === 0 ? 'no network interface is up that reaches other machines' : describeAwaited(awaited);
+  return `mDNS can't be used here: ${what}; connect to a network, or see what ambassador doctor says`;
+}

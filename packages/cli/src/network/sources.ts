@@ -1,0 +1,184 @@
+import {
+  type Cidr,
+  createAgentSource,
+  createDnsSource,
+  createEtcdSource,
+  createFileSource,
+  createMdnsSource,
+  createSrvSource,
+  createStaticSource,
+  createZooKeeperSource,
+  type InstanceBrowser,
+  openSystemFeed,
+  type SkippedEntries,
+  type Source,
+  type SourceHealth,
+  systemFiles,
+  systemLookup,
+} from '@mdns-ambassador/ambassador';
+import { type Instance, systemClock } from '@mdns-ambassador/mdns';
+import type { Mesh } from '@mdns-ambassador/mesh';
+import {
+  createDnsClient,
+  listSearchNames,
+  longestTtlSeconds,
+  readSystemDnsServers,
+  readSystemSearchList,
+  systemDnsTransport,
+} from '@mdns-ambassador/registries';
+import type { ListenPlace } from '@mdns-ambassador/relay';
+import type { Log } from '../output/log.ts';
+import { describeRefusal } from '../output/refused-lines.ts';
+import { folderOf } from '../parse/registry.ts';
+import type { Origins } from '../requests/source-request.ts';
+import type { LocalNetwork } from './local-network.ts';
+import { createMembershipJudge } from './mesh.ts';
+import { openRegistry } from './registries.ts';
+
+/**
+ * Who answers one question is to hear everybody. Who has just told somebody else waits for a second before he says it again
+ * (RFC 6762 6), and answers within 120 ms of that.
+ */
+export const MDNS_QUIET_MS = 1_200;
+
+/** Whether an mDNS stack is needed. */
+export function usesMdns({ from }: Origins): boolean {
+  return from.some(({ kind }) => kind === 'mdns');
+}
+
+export interface SourceContext {
+  readonly service: string;
+  /** What is browsed: `_redis._tcp`. */
+  readonly type: string;
+  readonly allowed: readonly Cidr[];
+  readonly local: LocalNetwork;
+  readonly log: Log;
+  /** Where the proxy listens; absent for who only looks. */
+  readonly listen?: readonly ListenPlace[];
+  /** Only its members are used. Absent: open mode. */
+  readonly mesh?: Mesh | undefined;
+  /** Where the proxy has met one of them. */
+  readonly isProven?: ((address: string, port: number) => boolean) | undefined;
+  /** Told of every instance that is heard of, before the source is. */
+  readonly onInstance?: (instance: Instance) => void;
+  /** Told how the sources fare that can fail; without it the log is. */
+  readonly onHealth?: (health: SourceHealth) => void;
+}
+
+/** The sources of one service, in the order written. None is started. */
+export function createSources(origins: Origins, context: SourceContext): readonly Source[] {
+  const { service, type, allowed, local, log } = context;
+  const { instance, where, dnsServers, dnsMaxTtlMs } = origins;
+  const client = createDnsClient({
+    servers: dnsServers.length > 0 ? () => dnsServers : readSystemDnsServers,
+    transport: systemDnsTransport,
+    clock: systemClock,
+  });
+  const shared = {
+    service,
+    clock: systemClock,
+    random: Math.random,
+    maxTtlMs: dnsMaxTtlMs,
+    onHealth: context.onHealth ?? ((health: SourceHealth): void => logHealth(log, health)),
+  };
+  // What the system's resolver says comes from the same servers, without a TTL.
+  const longestSeconds = Math.min(...readSystemDnsServers().map(longestTtlSeconds));
+  const resolved = { lookup: systemLookup, maxTtlMs: Math.min(dnsMaxTtlMs, longestSeconds * 1_000) };
+  return origins.from.map((spec) => {
+    switch (spec.kind) {
+      case 'mdns':
+        return createMdnsSource({
+          service,
+          type,
+          browser: watchBrowser(local.node, context.onInstance),
+          interfaces: () => local.network.interfaces(),
+          ownAddresses: () => local.network.ownAddresses(),
+          allowed,
+          ...(context.listen === undefined ? {} : { listen: context.listen }),
+          clock: systemClock,
+          ...(instance === undefined ? {} : { instance }),
+          where,
+          ...(context.mesh === undefined ? {} : { membership: createMembershipJudge(context.mesh, service) }),
+          ...(context.isProven === undefined ? {} : { isProven: context.isProven }),
+          onForeign: ({ reason, ...foreign }) => log.warn(foreign, `instance not used: ${reason}`),
+          onRefused: (refused) => log.warn({ ...refused }, `instance not used: ${describeRefusal(refused)}`),
+        });
+      case 'static':
+        return createStaticSource({ ...shared, ...resolved, places: spec.targets });
+      case 'dns':
+        return createDnsSource({
+          ...shared,
+          name: spec.name,
+          port: spec.port,
+          client,
+          // Other servers know other names.
+          ...(dnsServers.length > 0 ? {} : { listNames: () => listSearchNames(spec.name, readSystemSearchList()) }),
+        });
+      case 'srv':
+        return createSrvSource({ ...shared, name: spec.name, client });
+      case 'file':
+        return createFileSource({ ...shared, ...resolved, path: spec.path, files: systemFiles });
+      case 'zookeeper':
+      case 'etcd': {
+        const registered = {
+          ...shared,
+          ...resolved,
+          ...(instance === undefined ? {} : { instance }),
+          where,
+          registry: openRegistry(spec),
+          onSkipped: (skipped: SkippedEntries) =>
+            log.warn({ ...skipped }, 'entries are not used: no place can be read from them'),
+        };
+        const folder = folderOf(spec, service);
+        return spec.kind === 'etcd'
+          ? createEtcdSource({ ...registered, servers: spec.servers, prefix: folder })
+          : createZooKeeperSource({ ...registered, servers: spec.servers, path: folder });
+      }
+      case 'agent':
+        return createAgentSource({
+          ...shared,
+          path: spec.path,
+          open: openSystemFeed,
+          isHearsay: context.mesh !== undefined,
+          ...(instance === undefined ? {} : { instance }),
+          where,
+        });
+      default:
+        return spec satisfies never;
+    }
+  });
+}
+
+function logHealth(log: Log, { kind, ...fields }: SourceHealth): void {
+  switch (kind) {
+    case 'working':
+      log.info(fields, 'source works again');
+      return;
+    case 'partial':
+      log.warn(fields, 'source has too many endpoints');
+      return;
+    case 'empty':
+      log.warn(fields, 'source has no endpoint');
+      return;
+    case 'failing':
+      log.warn(fields, 'source fails: what it told before is kept');
+      return;
+    default:
+      kind satisfies never;
+  }
+}
+
+function watchBrowser(
+  browser: InstanceBrowser,
+  onInstance: ((instance: Instance) => void) | undefined,
+): InstanceBrowser {
+  if (onInstance === undefined) return browser;
+  return {
+    verify: (type, name) => browser.verify(type, name),
+    browse: (options, onEvent) =>
+      browser.browse(options, (event) => {
+        onInstance(event.instance);
+        onEvent(event);
+      }),
+  };
+}

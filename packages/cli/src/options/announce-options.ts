@@ -1,0 +1,49 @@
+import { CREDENTIALS_OPTION } from './credentials-option.ts';
+import { ADMIN_OPTION, EVENTS_OPTION } from './daemon-options.ts';
+import { DOCKER_OPTIONS } from './docker-options.ts';
+import type { Option } from './option.ts';
+
+export const RESPONDERS = ['native', 'avahi', 'bonjour-service'] as const;
+export type ResponderName = (typeof RESPONDERS)[number];
+
+export const ANNOUNCE_OPTIONS: readonly Option[] = [
+  { name: 'name', kind: 'text', summary: 'Name of the instance', byDefault: '"SERVICE on HOST"' },
+  { name: 'type', kind: 'text', summary: 'DNS-SD type, redis or _redis._tcp', byDefault: "the service's name" },
+  { name: 'txt', kind: 'list', summary: 'KEY=VALUE that browsers see; repeatable' },
+  { name: 'subtype', kind: 'list', summary: 'DNS-SD subtype; repeatable' },
+  { name: 'priority', kind: 'text', summary: 'SRV priority: lower ones are used first', byDefault: '0' },
+  { name: 'weight', kind: 'text', summary: 'SRV weight: the share within one priority', byDefault: '0' },
+  {
+    name: 'ttl',
+    kind: 'text',
+    summary: 'How many seconds others remember it',
+    byDefault: '4500; 120 for addresses and ports',
+  },
+  {
+    name: 'check',
+    kind: 'text',
+    summary: 'Announce only while this passes: tcp, http:/path, redis, postgres, mysql, ssh, exec:CMD or none',
+    byDefault: 'that of a well-known service, else tcp',
+    beginnings: ['tcp', 'http:/', 'redis', 'postgres', 'mysql', 'ssh', 'exec:', 'none'],
+  },
+  { name: 'check-interval', kind: 'text', summary: 'Time between two looks', byDefault: '2s; 10s for mysql and ssh' },
+  { name: 'rise', kind: 'text', summary: 'Passes in a row until it is announced', byDefault: '1' },
+  { name: 'fall', kind: 'text', summary: 'Failures in a row until it is withdrawn', byDefault: '1' },
+  {
+    name: 'relay',
+    kind: 'flag',
+    summary: 'Accept on the network, 15000 above its port, for a service that listens on loopback only',
+  },
+  {
+    name: 'to',
+    kind: 'list',
+    summary: 'Where it is announced: mdns, zookeeper:HOSTS/PATH or etcd:URL/PREFIX; repeatable',
+    byDefault: 'mdns',
+    beginnings: ['mdns', 'zookeeper:', 'etcd:'],
+  },
+  { name: 'responder', kind: 'text', summary: 'Who speaks mDNS', byDefault: 'native', choices: RESPONDERS },
+  ...DOCKER_OPTIONS,
+  CREDENTIALS_OPTION,
+  ADMIN_OPTION,
+  EVENTS_OPTION,
+];

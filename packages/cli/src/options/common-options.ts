@@ -1,0 +1,37 @@
+import type { Option } from './option.ts';
+
+export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+export const LOG_FORMATS = ['pretty', 'json'] as const;
+export type LogFormat = (typeof LOG_FORMATS)[number];
+
+/** Options that every command takes (CONTRACT 1). */
+export const COMMON_OPTIONS: readonly Option[] = [
+  { name: 'config', kind: 'text', summary: 'YAML or JSON file with services and options' },
+  {
+    name: 'interface',
+    kind: 'list',
+    summary: 'Use this network interface only; repeatable',
+    byDefault: 'every one that is up and multicast-capable',
+  },
+  {
+    name: 'mesh-key-file',
+    kind: 'text',
+    summary: 'Speak with members of this mesh alone (ambassador mesh init writes the file)',
+    byDefault: 'open mode',
+  },
+  {
+    name: 'log-level',
+    kind: 'text',
+    summary: 'Least severe line of the log on standard error',
+    byDefault: 'info; warn when pretty',
+    choices: LOG_LEVELS,
+  },
+  {
+    name: 'log-format',
+    kind: 'text',
+    summary: 'Form of the log',
+    byDefault: 'pretty on a terminal',
+    choices: LOG_FORMATS,
+  },
+];

@@ -1,0 +1,18 @@
+import type { Option } from './option.ts';
+
+export const ENGINES = ['node', 'haproxy'] as const;
+
+export const ENGINE_OPTIONS: readonly Option[] = [
+  { name: 'engine', kind: 'text', summary: 'What moves the bytes', byDefault: 'node', choices: ENGINES },
+  {
+    name: 'haproxy-socket',
+    kind: 'text',
+    summary: 'Fill a backend of the haproxy with this admin socket, rather than run an haproxy',
+  },
+  {
+    name: 'haproxy-backend',
+    kind: 'text',
+    summary: 'The backend to fill',
+    byDefault: "the service's name",
+  },
+];

@@ -1,0 +1,15 @@
+import { systemClock } from '@mdns-ambassador/mdns';
+import { LOG_FORMATS, LOG_LEVELS } from '../options/common-options.ts';
+import { limitLog } from '../output/limited-log.ts';
+import { LineLimit } from '../output/line-limit.ts';
+import { createLog, type Log } from '../output/log.ts';
+import { parseChoice } from '../parse/choice.ts';
+import type { Settings } from '../settings/settings.ts';
+import type { Surroundings } from './surroundings.ts';
+
+/** The log that `--log-level` and `--log-format` ask for, each message with its limit. */
+export function openLog(settings: Settings, { stderr, logStream }: Surroundings): Log {
+  const level = settings.read('log-level', (text) => parseChoice(text, LOG_LEVELS));
+  const format = settings.read('log-format', (text) => parseChoice(text, LOG_FORMATS));
+  return limitLog(createLog({ level, format }, stderr, logStream), new LineLimit(), () => systemClock.now());
+}

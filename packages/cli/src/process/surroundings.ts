@@ -1,0 +1,17 @@
+import type { Printer, PrinterStream } from '../output/printer.ts';
+import type { Faults } from './faults.ts';
+import type { Shutdown } from './signals.ts';
+
+/** What a command sees of the process it runs in. */
+export interface Surroundings {
+  readonly env: NodeJS.ProcessEnv;
+  readonly platform: NodeJS.Platform;
+  readonly version: string;
+  readonly pid: number;
+  readonly stdout: Printer;
+  readonly stderr: Printer;
+  /** Where the log goes. */
+  readonly logStream: PrinterStream;
+  readonly shutdown: Shutdown;
+  readonly faults: Faults;
+}

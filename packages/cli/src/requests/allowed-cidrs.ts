@@ -1,0 +1,14 @@
+import { AmbassadorError, type Cidr, parseCidr } from '@mdns-ambassador/ambassador';
+import { InvalidValue } from '../exit/cli-error.ts';
+import type { Settings } from '../settings/settings.ts';
+
+/** `--allow-cidr` */
+export function readAllowedCidrs(settings: Settings): readonly Cidr[] {
+  return settings.readEach('allow-cidr', (text) => {
+    try {
+      return parseCidr(text);
+    } catch (error) {
+      throw error instanceof AmbassadorError ? new InvalidValue(error.message) : error;
+    }
+  });
+}

@@ -1,0 +1,178 @@
+import type { AnnouncementOptions } from '@mdns-ambassador/announcer';
+import { chooseCheck, chooseIntervalMs } from '@mdns-ambassador/checks';
+import type { CredentialRequest } from '../config/credential-request.ts';
+import { CliError, InvalidValue } from '../exit/cli-error.ts';
+import { EXIT_USAGE } from '../exit/exit-codes.ts';
+import { RESPONDERS, type ResponderName } from '../options/announce-options.ts';
+import { parseCheck } from '../parse/check.ts';
+import { parseChoice } from '../parse/choice.ts';
+import { parseDuration } from '../parse/duration.ts';
+import { nameInstance, parseInstanceName } from '../parse/instance-name.ts';
+import { parseInteger } from '../parse/integer.ts';
+import { folderOf, formatRegistry, parseEtcd, parseZooKeeper, type RegistrySpec } from '../parse/registry.ts';
+import { parseAnnouncedService } from '../parse/service-argument.ts';
+import { nameOfType, parseServiceType } from '../parse/service-type.ts';
+import { parseSubtype } from '../parse/subtype.ts';
+import { parseTxt } from '../parse/txt.ts';
+import { findWellKnownPort } from '../parse/well-known-ports.ts';
+import { readGiven, type Settings } from '../settings/settings.ts';
+import { readAnnouncerInjection } from './injection-request.ts';
+import type { ServiceRequest } from './service-requests.ts';
+
+const HIGHEST_SRV_VALUE = 65_535;
+const HIGHEST_TTL = 2_147_483_647;
+const MOST_CHECKS = 100;
+export const SHORTEST_CHECK_INTERVAL_MS = 100;
+
+/** Options that only our own responder can carry out. */
+const NATIVE_OPTIONS: readonly string[] = ['priority', 'weight', 'ttl'];
+
+/** What the machine adds to what was written. */
+export interface Machine {
+  readonly hostName: string;
+  readonly platform: NodeJS.Platform;
+}
+
+/** An announcement, and what is said to its service in the application's place. */
+export interface PlannedAnnouncement extends AnnouncementOptions {
+  readonly injected?: CredentialRequest;
+}
+
+/** The announcement that one request asks for. Throws a CliError that names the first wrong value. */
+export function readAnnouncement(request: ServiceRequest, machine: Machine): PlannedAnnouncement {
+  const { service: given, settings } = request;
+  const { service, host, port } = readGiven(given, parseAnnouncedService);
+  refuseNativeOptions(settings);
+  const injected = readAnnouncerInjection(request, service, host);
+  const type = settings.read('type', parseServiceType) ?? `_${service}._tcp`;
+  const asked = settings.read('check', parseCheck);
+  const check = asked ?? chooseCheck(service, nameOfType(type));
+  const ttl = settings.read('ttl', (text) => parseInteger(text, 1, HIGHEST_TTL));
+  return {
+    service,
+    instance: settings.read('name', parseInstanceName) ?? nameInstance(service, machine.hostName),
+    type,
+    subtypes: settings.readEach('subtype', parseSubtype),
+    ...(host === undefined ? {} : { host }),
+    port: port ?? readGiven(given, () => requireWellKnownPort(service, machine.platform)),
+    priority: settings.read('priority', parseSrvValue) ?? 0,
+    weight: settings.read('weight', parseSrvValue) ?? 0,
+    ...(ttl === undefined ? {} : { ttl }),
+    txt: settings.readTogether('txt', parseTxt),
+    check,
+    isCheckGuessed: asked === undefined,
+    checkIntervalMs:
+      settings.read('check-interval', (text) => parseDuration(text, SHORTEST_CHECK_INTERVAL_MS)) ??
+      chooseIntervalMs(check),
+    rise: settings.read('rise', parseCount) ?? 1,
+    fall: settings.read('fall', parseCount) ?? 1,
+    relay: settings.isSet('relay'),
+    ...(injected === undefined ? {} : { injected }),
+  };
+}
+
+/** Where a service is announced; at least one. */
+export interface Targets {
+  readonly isMdns: boolean;
+  readonly registries: readonly RegistrySpec[];
+}
+
+/** Throws a CliError for what does not go together. */
+export function readTargets(settings: Settings): Targets {
+  const targets = settings.readEach('to', parseTarget);
+  if (targets.length === 0) return { isMdns: true, registries: [] };
+  const isMdns = targets.includes('mdns');
+  const [responder] = settings.find('responder');
+  if (!isMdns && responder !== undefined) {
+    throw new CliError(responder.exitCode, `${responder.origin} speaks mDNS; add --to mdns, or leave it out`);
+  }
+  return { isMdns, registries: targets.filter((target) => target !== 'mdns') };
+}
+
+/** An announcement with where it is announced. */
+export interface PlacedAnnouncement extends Pick<AnnouncementOptions, 'service' | 'type'> {
+  readonly targets: Targets;
+}
+
+/** Refuses one folder for services of different types: who reads it would be sent to the wrong one. */
+export function refuseSharedFolders(
+  announcements: readonly PlacedAnnouncement[],
+  requests: readonly ServiceRequest[],
+): void {
+  const owners = new Map<string, PlacedAnnouncement>();
+  for (const [index, announcement] of announcements.entries()) {
+    for (const spec of announcement.targets.registries) {
+      const folder = folderOf(spec, nameOfType(announcement.type));
+      const place = `${formatRegistry(spec)}${folder}`;
+      const owner = owners.get(place) ?? announcement;
+      owners.set(place, owner);
+      if (owner.type === announcement.type) continue;
+      const given = requests[index]?.settings.find('to').find(({ text }) => text !== 'mdns');
+      throw new CliError(
+        given?.exitCode ?? EXIT_USAGE,
+        `${given?.origin ?? 'to'}: ${owner.service} and ${announcement.service} would stand in one folder, ${folder}; write {service} into its path, such as /services/{service}`,
+      );
+    }
+  }
+}
+
+/** Who is to speak mDNS for one service. */
+export function readResponder(settings: Settings): ResponderName {
+  return settings.read('responder', (text) => parseChoice(text, RESPONDERS)) ?? 'native';
+}
+
+function refuseNativeOptions(settings: Settings): void {
+  const responder = readResponder(settings);
+  if (responder === 'native') return;
+  for (const option of NATIVE_OPTIONS) {
+    const [given] = settings.find(option);
+    if (given === undefined) continue;
+    throw new CliError(
+      given.exitCode,
+      `${given.origin}: "${given.text}" can't be announced through ${responder}; leave it out, or leave --responder out`,
+    );
+  }
+}
+
+/** Refuses options that fit one service only where several were named on the command line. */
+export function refuseShared(options: readonly string[], requests: readonly ServiceRequest[]): void {
+  if (requests.length < 2) return;
+  for (const option of options) {
+    const [given] = requests[0]?.settings.find(option) ?? [];
+    if (given === undefined || requests.some(({ settings }) => settings.find(option)[0]?.origin !== given.origin))
+      continue;
+    throw new CliError(
+      EXIT_USAGE,
+      `${given.origin} fits one service, and ${requests.length} are named; run one command for each`,
+    );
+  }
+}
+
+/** The service's well-known port, or a sentence that tells how to name one. */
+export function requireWellKnownPort(service: string, platform: NodeJS.Platform): number {
+  const port = findWellKnownPort(service, platform);
+  if (port === undefined) throw new InvalidValue(`"${service}" has no well-known port; write it as in ${service}:8000`);
+  return port;
+}
+
+function parseTarget(text: string): 'mdns' | RegistrySpec {
+  const [kind = '', ...rest] = text.split(':');
+  switch (text === 'mdns' ? text : `${kind}:`) {
+    case 'mdns':
+      return 'mdns';
+    case 'zookeeper:':
+      return parseZooKeeper(rest.join(':'), text);
+    case 'etcd:':
+      return parseEtcd(rest.join(':'), text);
+    default:
+      throw new InvalidValue(`"${text}" is nowhere to announce; write mdns, zookeeper:HOSTS/PATH or etcd:URL/PREFIX`);
+  }
+}
+
+function parseSrvValue(text: string): number {
+  return parseInteger(text, 0, HIGHEST_SRV_VALUE);
+}
+
+function parseCount(text: string): number {
+  return parseInteger(text, 1, MOST_CHECKS);
+}

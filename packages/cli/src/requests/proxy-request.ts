@@ -1,0 +1,113 @@
+import type { BalancerName, EngineChoice } from '@mdns-ambassador/ambassador';
+import { type CheckOptions, chooseIntervalMs } from '@mdns-ambassador/checks';
+import { formatTarget, isLocalTarget, type ListenPlace, type Target } from '@mdns-ambassador/relay';
+import { CliError } from '../exit/cli-error.ts';
+import { EXIT_CONFIG, EXIT_REFUSED } from '../exit/exit-codes.ts';
+import { BALANCERS, ON_LOST } from '../options/proxy-options.ts';
+import { parseProxyCheck } from '../parse/check.ts';
+import { parseChoice } from '../parse/choice.ts';
+import { parseDuration } from '../parse/duration.ts';
+import { parseInteger } from '../parse/integer.ts';
+import { listenOnLoopback, parseListen } from '../parse/listen.ts';
+import { parseProxiedService } from '../parse/service-argument.ts';
+import { type Given, readGiven } from '../settings/settings.ts';
+import { requireWellKnownPort, SHORTEST_CHECK_INTERVAL_MS } from './announce-request.ts';
+import { listensElsewhere, readEngine } from './engine-request.ts';
+import { type InjectionRequest, readProxyInjection } from './injection-request.ts';
+import type { ServiceRequest } from './service-requests.ts';
+import { type Origins, readOrigins } from './source-request.ts';
+
+const DEFAULT_CONNECT_TIMEOUT_MS = 10_000;
+const DEFAULT_DRAIN_TIMEOUT_MS = 30_000;
+const MOST_CONNECTIONS = 1_000_000;
+
+/** What one request to proxy asks for; sources are yet to be made of the origins. */
+export interface ProxyRequest {
+  readonly service: string;
+  /** What is browsed: `_redis._tcp`. */
+  readonly type: string;
+  readonly listen: readonly ListenPlace[];
+  readonly origins: Origins;
+  readonly engine: EngineChoice;
+  readonly balance: BalancerName;
+  readonly connectTimeoutMs: number;
+  readonly onEndpointLost: 'keep' | 'drain' | 'close';
+  readonly drainTimeoutMs: number;
+  /** Absent: from the limit on open files. */
+  readonly maxConnections?: number;
+  /** `none`: endpoints are judged by their dials alone. */
+  readonly activeCheck: CheckOptions;
+  readonly checkIntervalMs: number;
+  /** Absent: the application logs in itself. */
+  readonly injected?: InjectionRequest;
+}
+
+/** What the machine adds to what was written. */
+export interface ProxyMachine {
+  readonly platform: NodeJS.Platform;
+  /** Listening sockets that were passed to this process for the service; where there are some, it listens on them alone. */
+  readonly passedFds: readonly number[];
+}
+
+/** Where to listen for a service: as `--listen` says, else on both loopbacks. Throws a CliError for what is not allowed. */
+export function readLocalPlaces(
+  { service: given, settings }: ServiceRequest,
+  platform: NodeJS.Platform,
+): readonly Target[] {
+  const { service, port } = readGiven(given, parseProxiedService);
+  const written = settings.readEach('listen', parseListen).flat();
+  if (written.length > 0 && port !== undefined) {
+    const [listen] = settings.find('listen');
+    throw new CliError(
+      listen?.exitCode ?? given.exitCode,
+      `"${given.text}" and ${listen?.origin} both say where to listen; write the port in one of them`,
+    );
+  }
+  refuseRemote(written, settings.isSet('allow-remote'), settings.find('listen')[0]);
+  return written.length > 0
+    ? written
+    : listenOnLoopback(port ?? readGiven(given, () => requireWellKnownPort(service, platform)));
+}
+
+/** Throws a CliError that names the first wrong value. */
+export function readProxyRequest(request: ServiceRequest, { platform, passedFds }: ProxyMachine): ProxyRequest {
+  const { settings } = request;
+  const { service, type } = readGiven(request.service, parseProxiedService);
+  const engine = readEngine(request, platform);
+  const allowRemote = settings.isSet('allow-remote');
+  const origins = readOrigins(settings);
+  const injected = readProxyInjection(request, service, origins);
+  const activeCheck: CheckOptions = settings.read('check', parseProxyCheck) ?? { kind: 'none' };
+  const maxConnections = settings.read('max-connections', (text) => parseInteger(text, 1, MOST_CONNECTIONS));
+  return {
+    service,
+    type,
+    engine,
+    listen: listensElsewhere(engine)
+      ? []
+      : passedFds.length > 0
+        ? passedFds.map((fd): ListenPlace => ({ kind: 'inherited', fd, allowRemote }))
+        : readLocalPlaces(request, platform),
+    origins,
+    balance: settings.read('balance', (text) => parseChoice(text, BALANCERS)) ?? 'p2c',
+    connectTimeoutMs: settings.read('connect-timeout', parseDuration) ?? DEFAULT_CONNECT_TIMEOUT_MS,
+    onEndpointLost: settings.read('on-endpoint-lost', (text) => parseChoice(text, ON_LOST)) ?? 'keep',
+    drainTimeoutMs: settings.read('drain-timeout', (text) => parseDuration(text, 0)) ?? DEFAULT_DRAIN_TIMEOUT_MS,
+    activeCheck,
+    checkIntervalMs:
+      settings.read('check-interval', (text) => parseDuration(text, SHORTEST_CHECK_INTERVAL_MS)) ??
+      chooseIntervalMs(activeCheck),
+    ...(maxConnections === undefined ? {} : { maxConnections }),
+    ...(injected === undefined ? {} : { injected }),
+  };
+}
+
+function refuseRemote(listen: readonly Target[], isAllowed: boolean, given: Given | undefined): void {
+  const remote = listen.find((target) => !isLocalTarget(target));
+  if (remote === undefined || isAllowed) return;
+  const permission = given?.exitCode === EXIT_CONFIG ? 'allowRemote: true' : '--allow-remote';
+  throw new CliError(
+    EXIT_REFUSED,
+    `${given?.origin}: ${formatTarget(remote)} accepts connections from other machines; add ${permission} if that is meant, or write 127.0.0.1`,
+  );
+}

@@ -1,0 +1,220 @@
+import type { LinkCheck } from '@mdns-ambassador/mdns';
+import { cutBundle, listMeshIds, MeshKey } from '@mdns-ambassador/mesh';
+import { expect, test } from 'vitest';
+import { type CheckName, describeMesh, diagnose, type FindingStatus } from '../../../src/commands/doctor/diagnose.ts';
+import type { Facts, InterfaceFacts } from '../../../src/commands/doctor/facts.ts';
+
+type Outcome = LinkCheck['outcome'];
+
+const ETH0: InterfaceFacts = { name: 'eth0', loopback: false, hasIPv4: true, hasIPv6: true, isWireless: false };
+const LO: InterfaceFacts = { ...ETH0, name: 'lo', loopback: true };
+const OPEN = { kind: 'open', hearsItself: true, sendErrors: 0, others: 3, answering: 2 } as const;
+const HELD = { kind: 'refused', code: 'port-in-use', reason: 'held' } as const;
+
+function link(outcome: Outcome, interfaceName: string = 'eth0', family: LinkCheck['family'] = 'IPv4'): LinkCheck {
+  return { interfaceName, family, outcome };
+}
+
+const HEALTHY: Facts = {
+  platform: 'linux',
+  areInterfacesHidden: false,
+  isBehindWindows: false,
+  interfaces: [ETH0],
+  skipped: [],
+  links: [link(OPEN), link(OPEN, 'eth0', 'IPv6')],
+  controlHeardOn: ['eth0'],
+  defaultRoute: { interfaceName: 'eth0', isTunnel: false },
+  container: undefined,
+  clock: { wallClock: Date.UTC(2026, 5, 1), isSynchronized: true },
+};
+
+test('A healthy host has nothing to put right', () => {
+  const findings = diagnose(HEALTHY);
+  expect(findings.map(({ status, remedy }) => [status, remedy])).toEqual(findings.map(() => ['ok', '']));
+});
+
+/** What is the case, how it differs from a healthy host, and what is found. */
+const CASES: readonly (readonly [string, Partial<Facts>, CheckName, FindingStatus, RegExp])[] = [
+  ['no interface', { interfaces: [], links: [] }, 'interfaces', 'problem', /No network interface.*Connect/],
+  ['loopback alone', { interfaces: [LO] }, 'interfaces', 'problem', /No network interface/],
+  [
+    'a bridge alone',
+    { interfaces: [LO], skipped: [{ name: 'docker0', reason: 'docker bridge' }] },
+    'interfaces',
+    'problem',
+    /--interface docker0/,
+  ],
+  [
+    'interfaces left out',
+    { skipped: [{ name: 'wg0', reason: 'VPN or tunnel' }] },
+    'skipped',
+    'ok',
+    /wg0 \(VPN or tunnel\) is left out.*--interface/,
+  ],
+  ['the port refused', { links: [link(HELD)] }, 'port', 'problem', /eth0 \(IPv4\).*--responder avahi.*static:/],
+  ['the port refused in one family', { links: [link(HELD), link(OPEN)] }, 'port', 'warning', /eth0 \(IPv4\)\./],
+  [
+    'the group refused',
+    { links: [link({ kind: 'refused', code: 'link-refused', reason: 'ENODEV' })] },
+    'port',
+    'problem',
+    /can't be joined.*multicast/,
+  ],
+  [
+    'nothing comes back on any port',
+    { links: [link({ ...OPEN, hearsItself: false })], controlHeardOn: [] },
+    'loopback',
+    'problem',
+    /does not come back/,
+  ],
+  [
+    'port 5353 alone is silent',
+    { links: [link({ ...OPEN, hearsItself: false })] },
+    'firewall',
+    'problem',
+    /firewall.*5353.*ufw allow/,
+  ],
+  [
+    'the system refuses to send',
+    { links: [link({ ...OPEN, hearsItself: false, sendErrors: 4 })], controlHeardOn: [] },
+    'firewall',
+    'problem',
+    /firewall/,
+  ],
+  [
+    'macOS withholds the local network',
+    {
+      platform: 'darwin',
+      links: [link({ ...OPEN, hearsItself: false, sendErrors: 4, sendErrorCode: 'EHOSTUNREACH' })],
+      controlHeardOn: [],
+    },
+    'firewall',
+    'problem',
+    /^macOS does not let this program.*eth0.*Privacy & Security > Local Network/,
+  ],
+  [
+    'nothing but own packets was heard',
+    { links: [link({ ...OPEN, others: 0, answering: 0 })] },
+    'firewall',
+    'warning',
+    /can't be known, for nobody else was heard.*lets UDP port 5353 in/,
+  ],
+  [
+    'nothing but own packets was heard on Windows',
+    { platform: 'win32', links: [link({ ...OPEN, others: 0, answering: 0 })] },
+    'firewall',
+    'warning',
+    /private.*node\.exe/,
+  ],
+  ['the port held on a Mac', { platform: 'darwin', links: [link(HELD)] }, 'port', 'problem', /lsof -nP -iUDP:5353/],
+  ['WSL2', { isBehindWindows: true }, 'container', 'warning', /WSL2.*nobody on the LAN.*networkingMode=mirrored/],
+  [
+    'Android',
+    { platform: 'android', areInterfacesHidden: true, interfaces: [], links: [] },
+    'interfaces',
+    'problem',
+    /Android.*--from static:/,
+  ],
+  [
+    'one family is silent',
+    { links: [link({ ...OPEN, hearsItself: false }), link(OPEN, 'eth0', 'IPv6')] },
+    'firewall',
+    'warning',
+    /eth0 \(IPv4\)/,
+  ],
+  [
+    'nobody answers',
+    { links: [link({ ...OPEN, others: 0, answering: 0 })] },
+    'answers',
+    'warning',
+    /Nobody else answered.*another machine/,
+  ],
+  [
+    'nobody answers over Wi-Fi',
+    { interfaces: [{ ...ETH0, isWireless: true }], links: [link({ ...OPEN, others: 0, answering: 0 })] },
+    'answers',
+    'warning',
+    /client isolation/,
+  ],
+  ['others only ask', { links: [link({ ...OPEN, answering: 0 })] }, 'answers', 'ok', /3 other hosts were heard/],
+  [
+    'the default route in a VPN',
+    { defaultRoute: { interfaceName: 'wg0', isTunnel: true } },
+    'route',
+    'warning',
+    /VPN \(wg0\).*split tunnel/,
+  ],
+  ['no default route', { defaultRoute: 'none' }, 'route', 'ok', /needs none/],
+  ['a system whose routes are not read', { defaultRoute: undefined }, 'route', 'ok', /not looked up/],
+  [
+    'a container on a bridge',
+    { container: { runtime: 'docker', hasOwnNetwork: true } },
+    'container',
+    'warning',
+    /docker.*--network host/,
+  ],
+  [
+    "a container on its host's network",
+    { container: { runtime: 'podman', hasOwnNetwork: false } },
+    'container',
+    'ok',
+    /host/,
+  ],
+  ['IPv6 off', { interfaces: [{ ...ETH0, hasIPv6: false }] }, 'ipv6', 'ok', /IPv6 is off on eth0/],
+  [
+    'a clock of 1970',
+    { clock: { wallClock: 0, isSynchronized: undefined } },
+    'clock',
+    'warning',
+    /1970.*Set the clock/,
+  ],
+  [
+    'a clock that nobody set',
+    { clock: { wallClock: Date.UTC(2026, 5, 1), isSynchronized: false } },
+    'clock',
+    'warning',
+    /not synchronised/,
+  ],
+];
+
+test.each(CASES)('%s', (_, difference, check, status, text) => {
+  const found = diagnose({ ...HEALTHY, ...difference }).find((finding) => finding.check === check);
+  expect(found).toMatchObject({ status });
+  expect(`${found?.message} ${found?.remedy}`).toMatch(text);
+});
+
+test('What is filtered by a firewall is not told as lost twice', () => {
+  const findings = diagnose({ ...HEALTHY, links: [link({ ...OPEN, hearsItself: false })] });
+  expect(findings.find(({ check }) => check === 'loopback')).toMatchObject({ status: 'ok' });
+});
+
+test('Every problem and every warning that was looked into says what to do, in one sentence each', () => {
+  for (const [, difference] of CASES) {
+    for (const { status, message, remedy } of diagnose({ ...HEALTHY, ...difference })) {
+      expect(message).toMatch(/^[A-Z\d\w].*\.$/);
+      if (status === 'problem') expect(remedy).toMatch(/\.$/);
+    }
+  }
+});
+
+test('Whose key file was given is said, and what a token in it is for', async () => {
+  const key = new MeshKey(Buffer.alloc(32, 1));
+  const [id = ''] = listMeshIds({ kind: 'keys', current: key });
+  expect(describeMesh({ path: '/k', ring: { kind: 'keys', current: key } })).toEqual({
+    check: 'mesh',
+    status: 'ok',
+    message: `The key file /k is of mesh ${id}.`,
+    remedy: '',
+  });
+  const bundle = await cutBundle([key], 'proxy', 'redis');
+  expect(describeMesh({ path: '/k', ring: { kind: 'bundle', bundle } }).message).toBe(
+    `The key file /k is of mesh ${id}; it is a token to proxy redis.`,
+  );
+});
+
+test.each(['darwin', 'win32', 'freebsd'] as const)('On %s no program of Linux is advised', (platform) => {
+  for (const [, difference] of CASES) {
+    for (const { message, remedy } of diagnose({ ...HEALTHY, ...difference, platform }))
+      expect(message + remedy).not.toMatch(/ufw|nft|firewall-cmd|ip link|timedatectl|avahi/);
+  }
+});

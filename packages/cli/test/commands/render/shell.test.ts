@@ -1,0 +1,7 @@
+import { expect, test } from 'vitest';
+import { quoteShellWord } from '../../../src/commands/render/shell.ts';
+
+test('a word is one word, whatever is in it', () => {
+  expect(quoteShellWord("a b'; rm -rf $HOME", 'linux')).toBe(`'a b'\\''; rm -rf $HOME'`);
+  expect(quoteShellWord('C:\\a b', 'win32')).toBe('"C:\\a b"');
+});
