@@ -2,9 +2,9 @@ import { contain } from './contain.ts';
 import { type LinkFailure, LinkPair, type LinkPairOptions } from './link-pair.ts';
 import type { NetworkInterface } from './network.ts';
 import type { LinkTotals, NodeCounters } from './node.ts';
-import type { Machine } from './rules/machine.ts';
-import type { Querier } from './rules/asking/querier.ts';
 import type { Responder } from './rules/answering/responder.ts';
+import type { Querier } from './rules/asking/querier.ts';
+import type { Machine } from './rules/machine.ts';
 
 /** A machine that threw is left alone for so long: what was due then is due still. */
 const REST_MS = 1_000;

@@ -2,9 +2,9 @@ import type { BrowseEvent, Instance } from './instance.ts';
 import type { NetworkInterface } from './network.ts';
 import type { Browse, BrowseOptions, NodeEvent } from './node.ts';
 import { Instances } from './rules/asking/instances.ts';
-import type { Random } from './rules/machine.ts';
 import { Querier } from './rules/asking/querier.ts';
 import type { QuerierEvent } from './rules/asking/querier-event.ts';
+import type { Random } from './rules/machine.ts';
 import { validateBrowsedType, validateLabel } from './validate-service.ts';
 
 /** Against a host that invents service types without end: more than this are not told. */

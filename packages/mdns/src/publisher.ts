@@ -1,10 +1,10 @@
 import type { NodeEvent } from './node.ts';
 import type { Publication, PublicationEvent, PublicationState, ServiceChange, ServiceOptions } from './publication.ts';
-import type { Random } from './rules/machine.ts';
 import { renameHost, renameService } from './rules/answering/rename.ts';
 import { Responder } from './rules/answering/responder.ts';
 import type { ResponderEvent } from './rules/answering/responder-event.ts';
 import type { HostOptions } from './rules/answering/responder-options.ts';
+import type { Random } from './rules/machine.ts';
 import { validateService } from './validate-service.ts';
 
 /** What the publisher needs of the node. */

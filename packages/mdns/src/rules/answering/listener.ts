@@ -1,7 +1,7 @@
 import type { Message } from '../../wire/message.ts';
 import { dataKey, type ResourceRecord } from '../../wire/record.ts';
-import { isConflict, isFormerText } from './conflict.ts';
 import type { Random, Received } from '../machine.ts';
+import { isConflict, isFormerText } from './conflict.ts';
 import type { OwnSet } from './own-set.ts';
 import type { Registration } from './registration.ts';
 import type { Registry } from './registry.ts';

@@ -3,8 +3,8 @@ import { encodeTxt } from '../../txt.ts';
 import { formatIpv4, formatIpv6, parseIpv4, parseIpv6 } from '../../wire/address.ts';
 import type { Name } from '../../wire/name.ts';
 import type { RecordData } from '../../wire/record.ts';
-import { HOST_TTL_SECONDS, type OwnSet, sharedSet, uniqueSet } from './own-set.ts';
 import { nameOfBrowse, nameOfInstance, nameOfType, TYPE_ENUMERATION } from '../service-name.ts';
+import { HOST_TTL_SECONDS, type OwnSet, sharedSet, uniqueSet } from './own-set.ts';
 
 /** RFC 6762 10: records that don't hold a host name. */
 const OTHER_TTL_SECONDS = 4_500;

@@ -1,6 +1,7 @@
 import { parseTxt, type Txt } from '../../txt.ts';
 import { formatName, type Name, nameKey } from '../../wire/name.ts';
 import { dataKey, TYPE_CODES } from '../../wire/record.ts';
+import { nameOfBrowse, nameOfType } from '../service-name.ts';
 import type { CacheEvent } from './cache-event.ts';
 import type { Denials } from './denials.ts';
 import type { InstanceView, LostReason, ViewAddress, ViewEvent } from './instance-view.ts';
@@ -10,7 +11,6 @@ import type { FollowUp, QuestionSchedule } from './question-schedule.ts';
 import type { RecordCache } from './record-cache.ts';
 import type { CachedRecord } from './record-store.ts';
 import { findAddresses, findAnnouncer, findSrv, findTxt, isTakenBackAt, type SrvData } from './resolution.ts';
-import { nameOfBrowse, nameOfType } from '../service-name.ts';
 
 /** RFC 6763 6.1 obliges every service to have a TXT record; one that has none is taken as empty after this time. */
 const TXT_PATIENCE_MS = 1000;

@@ -1,10 +1,11 @@
 import { nameKey } from '../../wire/name.ts';
 import { type RecordData, type ResourceRecord, TYPE_CODES, typeCode } from '../../wire/record.ts';
+import type { Machine, Random, Received, Sender, Transmit } from '../machine.ts';
+import { nameOfBrowse, nameOfInstance, TYPE_ENUMERATION, typeOfName } from '../service-name.ts';
 import { Browser } from './browser.ts';
 import type { CacheEvent } from './cache-event.ts';
 import { Denials } from './denials.ts';
 import { Interest } from './interest.ts';
-import type { Machine, Random, Received, Sender, Transmit } from '../machine.ts';
 import { Overhearing } from './overhearing.ts';
 import { type OwnedRecord, withOwners } from './owned-record.ts';
 import type { QuerierEvent } from './querier-event.ts';
@@ -12,7 +13,6 @@ import { QuestionSchedule } from './question-schedule.ts';
 import { type HeardAddress, RecentAddresses } from './recent-addresses.ts';
 import { RecordCache } from './record-cache.ts';
 import { type CacheLimits, DEFAULT_LIMITS } from './record-store.ts';
-import { nameOfBrowse, nameOfInstance, TYPE_ENUMERATION, typeOfName } from '../service-name.ts';
 
 /** A driver this late was not busy: the machine slept. */
 const SUSPENDED_MS = 10_000;

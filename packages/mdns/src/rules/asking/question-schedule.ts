@@ -1,10 +1,10 @@
 import type { Message, Question } from '../../wire/message.ts';
 import { type Name, nameKey } from '../../wire/name.ts';
 import { type ResourceRecord, TYPE_CODES } from '../../wire/record.ts';
+import type { Random } from '../machine.ts';
 import { Congestion } from './congestion.ts';
 import { DeadlineHeap, type Waiting } from './deadline-heap.ts';
 import type { Denials } from './denials.ts';
-import type { Random } from '../machine.ts';
 import type { RecordCache } from './record-cache.ts';
 
 /**

@@ -1,5 +1,6 @@
 import { type Name, nameKey } from '../../wire/name.ts';
 import { type ResourceRecord, recordKey, TYPE_CODES, typeCode } from '../../wire/record.ts';
+import type { Random, Sender } from '../machine.ts';
 import type { CacheEvent } from './cache-event.ts';
 import { DeadlineHeap } from './deadline-heap.ts';
 import {
@@ -11,7 +12,6 @@ import {
   nextAskAt,
   RECONFIRM_MS,
 } from './lifetime.ts';
-import type { Random, Sender } from '../machine.ts';
 import type { OwnedRecord } from './owned-record.ts';
 import { keyOfTarget } from './record-set.ts';
 import { type CachedRecord, type CacheLimits, DEFAULT_LIMITS, RecordStore, type StoredRecord } from './record-store.ts';
