@@ -66,6 +66,14 @@ await labTest(
   },
 );
 
+await labTest("the kernel asks whether an idle client's machine is still there", { hosts: 2 }, async (lan) => {
+  const { client } = await setScene(lan);
+  const stay = spawnProgram(client, 'stay', '127.0.0.1', '7000', '1');
+  await stay.line(/^ready/);
+  const accepted = await client.read('ss', ['--tcp', '--numeric', '--options', '--no-header', 'sport', '=', ':7000']);
+  expect(accepted).toMatch(/timer:\(keepalive,/);
+});
+
 await labTest('a reset by the client reaches the service as a reset', { hosts: 2 }, async (lan) => {
   const { client, service } = await setScene(lan);
   expect(await runProgram(client, 'hang-up', ['127.0.0.1', '7000'])).toEqual({ heard: 'holding\n' });

@@ -2,10 +2,8 @@ import { connect, type Socket } from 'node:net';
 import { Intake } from './intake.ts';
 import type { Leg } from './leg.ts';
 import { errorCode, RelayError } from './relay-error.ts';
+import { keepAliveLater } from './socket-options.ts';
 import { formatTarget, type Target } from './target.ts';
-
-/** How long a silent connection may be before the kernel asks whether the peer is there. */
-export const KEEP_ALIVE_DELAY_MS = 15_000;
 
 /** How a dial ended; `failed` has a RelayError. */
 export type DialResult =
@@ -32,8 +30,6 @@ export function startDial(target: Target, timeoutMs: number, onSettled: (result:
     ...(target.kind === 'unix' ? { path: target.path } : { host: target.address, port: target.port }),
     allowHalfOpen: true,
     noDelay: true,
-    keepAlive: true,
-    keepAliveInitialDelay: KEEP_ALIVE_DELAY_MS,
     onread: intake.onread,
   });
   intake.serve(socket);
@@ -48,6 +44,7 @@ export function startDial(target: Target, timeoutMs: number, onSettled: (result:
     settled = true;
     clearTimeout(timer);
     socket.off('error', onError);
+    keepAliveLater(socket);
     onSettled({ kind: 'connected', socket });
   };
   const onError = (cause: Error): void => {

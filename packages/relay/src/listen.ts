@@ -3,10 +3,11 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { platform as osPlatform } from 'node:os';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type Beacon, lightBeacon } from './beacon.ts';
-import { dial, KEEP_ALIVE_DELAY_MS } from './dial.ts';
+import { dial } from './dial.ts';
 import { handOver } from './hand-over.ts';
 import { takeIn } from './intake.ts';
 import { errorCode, RelayError } from './relay-error.ts';
+import { setSocketOptions, setSocketOptionsOnce } from './socket-options.ts';
 import { formatListenPlace, isLocalTarget, type ListenPlace, type Target } from './target.ts';
 
 /** Connections that the kernel completes while the event loop is busy; it caps this at its own limit. */
@@ -54,14 +55,9 @@ export const REMOTE_SOCKET = 'REMOTE_SOCKET';
 /** Rejects with a RelayError that names the address: EADDRINUSE, EACCES, EADDRNOTAVAIL, {@link REMOTE_SOCKET}. */
 export async function listen(options: ListenOptions): Promise<Listener> {
   const { at } = options;
-  const server = createServer({
-    allowHalfOpen: true,
-    pauseOnConnect: true,
-    noDelay: true,
-    keepAlive: true,
-    keepAliveInitialDelay: KEEP_ALIVE_DELAY_MS,
-  });
-  if (await isAnswered(at, options.platform ?? osPlatform())) throw refuseToListen(at, { code: 'EADDRINUSE' });
+  const platform = options.platform ?? osPlatform();
+  const server = createServer({ allowHalfOpen: true, pauseOnConnect: true });
+  if (await isAnswered(at, platform)) throw refuseToListen(at, { code: 'EADDRINUSE' });
   try {
     await bind(server, at);
   } catch (cause) {
@@ -73,7 +69,8 @@ export async function listen(options: ListenOptions): Promise<Listener> {
     });
   }
   if (at.kind === 'unix' && !isWindowsPipe(at.path)) chmodSync(at.path, UNIX_SOCKET_MODE);
-  const listener = new OpenListener(server, at, options);
+  const areInherited = platform === 'linux' && setSocketOptionsOnce(server);
+  const listener = new OpenListener(server, at, options, areInherited ? undefined : setSocketOptions);
   if (at.kind === 'inherited' && !at.allowRemote && !isLocalTarget(listener.address)) {
     server.close();
     throw refuseToListen(listener.address, { code: REMOTE_SOCKET });
@@ -87,13 +84,16 @@ class OpenListener implements Listener {
   readonly #server: Server;
   /** A unix socket that is ours to remove. */
   readonly #ownPath: string | undefined;
+  readonly #setOptions: ((socket: Socket) => void) | undefined;
   #receiver: Receiver;
   /** Goes out with the first who stops, while what is established goes on: another may listen here then. */
   #beacon: { readonly service: string; readonly lit: Beacon } | undefined;
   #stopped: Promise<void> | undefined;
 
-  constructor(server: Server, at: ListenPlace, receiver: Receiver) {
+  /** @param setOptions what each accepted socket needs, unless it inherits that from the listening one. */
+  constructor(server: Server, at: ListenPlace, receiver: Receiver, setOptions: ((socket: Socket) => void) | undefined) {
     this.#server = server;
+    this.#setOptions = setOptions;
     this.#receiver = receiver;
     this.address = at.kind === 'unix' ? at : boundAddress(server);
     this.#ownPath = at.kind === 'unix' && !isWindowsPipe(at.path) ? at.path : undefined;
@@ -130,6 +130,7 @@ class OpenListener implements Listener {
 
   #accept(socket: Socket): void {
     if (this.#beacon?.lit.greet(socket) === true) return;
+    this.#setOptions?.(socket);
     takeIn(socket);
     handOver(socket, this.#receiver.onConnection);
   }
