@@ -2,8 +2,8 @@ import { defineConfig } from 'vitest/config';
 import { TallyReporter } from './test/tally-reporter.ts';
 
 const resolveSource = {
-  resolve: { conditions: ['source'] },
-  ssr: { resolve: { conditions: ['source'] } },
+  resolve: { conditions: ['@mdns-ambassador/source'] },
+  ssr: { resolve: { conditions: ['@mdns-ambassador/source'] } },
 };
 
 /** Tests on real hosts that use the machine's whole power, or count milliseconds: they have it to themselves. */

