@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
+import type { Clock } from '@mdns-ambassador/relay';
 import { type AdminPages, type AdminRequest, answerRequest } from './answer.ts';
-import type { Clock } from './clock.ts';
 import { drawDashboard } from './dashboard.ts';
 import { EventStream } from './event-stream.ts';
 import { Metrics } from './metrics.ts';

@@ -1,3 +1,4 @@
+import { formatPlace } from '@mdns-ambassador/relay';
 import { DASHBOARD_SCRIPT, DASHBOARD_STYLE } from './dashboard-assets.ts';
 import { escapeHtml } from './escape-html.ts';
 import { stringifyPrintably } from './printable.ts';
@@ -102,10 +103,6 @@ function drawState(state: AnnouncementView['state'] | EndpointView['state']): st
 function drawEvent({ at, event: { event, ...fields } }: RecentEvent): string {
   const time = new Date(at).toISOString();
   return `<li><time datetime="${time}">${time.slice(11, 19)}</time> <b>${escapeHtml(event)}</b> ${escapeHtml(stringifyPrintably(fields))}</li>`;
-}
-
-function formatPlace(address: string, port: number): string {
-  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
 }
 
 function formatUptime(seconds: number): string {

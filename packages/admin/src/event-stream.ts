@@ -1,5 +1,5 @@
 import type { Writable } from 'node:stream';
-import type { Clock } from './clock.ts';
+import type { Clock } from '@mdns-ambassador/relay';
 import { stringifyPrintably } from './printable.ts';
 import type { AdminEvent } from './snapshot.ts';
 

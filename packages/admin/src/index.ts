@@ -1,5 +1,4 @@
 export { type Admin, type AdminOptions, createAdmin } from './admin.ts';
-export type { Clock } from './clock.ts';
 export type {
   AdminEvent,
   AnnouncementView,

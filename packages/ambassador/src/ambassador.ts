@@ -1,5 +1,5 @@
 import { type DialService, dialService } from '@mdns-ambassador/checks';
-import type { Clock } from '@mdns-ambassador/mdns';
+import type { Clock } from '@mdns-ambassador/relay';
 import type { CreateEngine } from './engines/engine.ts';
 import { DialBudget } from './pool/dial-budget.ts';
 import type { Random } from './pool/random.ts';

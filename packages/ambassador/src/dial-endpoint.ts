@@ -1,7 +1,6 @@
 import type { Duplex } from 'node:stream';
 import type { DialService } from '@mdns-ambassador/checks';
-import type { Clock } from '@mdns-ambassador/mdns';
-import { RelayError } from '@mdns-ambassador/relay';
+import { type Clock, RelayError } from '@mdns-ambassador/relay';
 import type { Endpoint } from './pool/endpoint.ts';
 
 /** An address that is silent for so long is not waited for alone. */

@@ -1,5 +1,5 @@
 import { type Check, type CheckOptions, type CheckTools, createCheck } from '@mdns-ambassador/checks';
-import type { Clock } from '@mdns-ambassador/mdns';
+import type { Clock } from '@mdns-ambassador/relay';
 import { type AdmitDial, dialAnyAddress, dialIfAdmitted } from './dial-endpoint.ts';
 import type { Endpoint } from './pool/endpoint.ts';
 

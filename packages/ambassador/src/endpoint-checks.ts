@@ -5,7 +5,7 @@ import {
   computeLookTimeoutMs,
   LookLoop,
 } from '@mdns-ambassador/checks';
-import type { Clock } from '@mdns-ambassador/mdns';
+import type { Clock } from '@mdns-ambassador/relay';
 import type { AdmitDial } from './dial-endpoint.ts';
 import type { Endpoint } from './pool/endpoint.ts';
 import type { Random } from './pool/random.ts';

@@ -1,6 +1,5 @@
 import type { DialService } from '@mdns-ambassador/checks';
-import type { Clock } from '@mdns-ambassador/mdns';
-import { errorCode } from '@mdns-ambassador/relay';
+import { type Clock, errorCode } from '@mdns-ambassador/relay';
 import { dialAnyAddress } from './dial-endpoint.ts';
 import { classifyDialFailure } from './engines/dial-failure.ts';
 import type { DialFailure } from './pool/dial-failure.ts';

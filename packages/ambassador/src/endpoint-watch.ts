@@ -1,4 +1,4 @@
-import type { Clock } from '@mdns-ambassador/mdns';
+import type { Clock } from '@mdns-ambassador/relay';
 import type { BalancerName } from './pool/balancer.ts';
 import type { EndpointStatus } from './pool/endpoint.ts';
 import type { MergeMode } from './pool/merge.ts';

@@ -65,7 +65,6 @@ export {
   type Membership,
   type MembershipJudge,
 } from './sources/mdns.ts';
-export type { Place } from './sources/place.ts';
 export type { RegistrySourceOptions, SkippedEntries } from './sources/registry.ts';
 export type { RefusedInstance, Source } from './sources/source.ts';
 export type { SourceHealth } from './sources/source-health.ts';

@@ -1,4 +1,4 @@
-import type { Clock } from '@mdns-ambassador/mdns';
+import type { Clock } from '@mdns-ambassador/relay';
 
 const TICK_MS = 100;
 /** A delay counts for this long after it: dials that it disturbed end within that time. */

@@ -1,4 +1,4 @@
-import type { Clock } from '@mdns-ambassador/mdns';
+import type { Clock } from '@mdns-ambassador/relay';
 import { type Endpoint, isSamePlace } from './pool/endpoint.ts';
 import type { ProxyOptions } from './proxy-options.ts';
 

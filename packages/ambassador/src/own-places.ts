@@ -1,4 +1,4 @@
-import { isLocalTarget, type Target } from '@mdns-ambassador/relay';
+import { isLocalTarget, stripZone, type Target } from '@mdns-ambassador/relay';
 import type { Endpoint } from './pool/endpoint.ts';
 import type { Update } from './pool/update.ts';
 
@@ -35,10 +35,10 @@ export class OwnPlaces {
   }
 
   #has(address: string, port: number): boolean {
-    const literal = address.replace(/%.*$/, '');
+    const literal = stripZone(address);
     return this.#listening.some((at) => {
       if (at.kind !== 'tcp' || at.port !== port) return false;
-      if (!WILDCARDS.includes(at.address)) return at.address.replace(/%.*$/, '') === literal;
+      if (!WILDCARDS.includes(at.address)) return stripZone(at.address) === literal;
       if (at.address.includes(':') !== literal.includes(':')) return false;
       return isLocalTarget({ ...at, address: literal }) || this.#ownAddresses().has(literal);
     });

@@ -1,6 +1,5 @@
 import type { CheckOutcome, DialService } from '@mdns-ambassador/checks';
-import type { Clock } from '@mdns-ambassador/mdns';
-import { formatTarget, surface, type Target } from '@mdns-ambassador/relay';
+import { type Clock, formatTarget, surface, type Target } from '@mdns-ambassador/relay';
 import { EndpointChecks } from './endpoint-checks.ts';
 import { EndpointProbes } from './endpoint-probes.ts';
 import { type EndpointStatusReport, reportEndpointStatus } from './endpoint-report.ts';

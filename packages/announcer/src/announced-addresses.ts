@@ -1,5 +1,5 @@
-import type { Clock, NetworkInterface } from '@mdns-ambassador/mdns';
-import { stripZone } from './service-host.ts';
+import type { NetworkInterface } from '@mdns-ambassador/mdns';
+import { type Clock, stripZone } from '@mdns-ambassador/relay';
 
 /** Asking the operating system for each connection would cost more than the connection. */
 const MAX_AGE_MS = 1000;

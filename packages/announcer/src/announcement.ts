@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { computeLookDelayMs, computeLookTimeoutMs, LookLoop, type LookResult } from '@mdns-ambassador/checks';
-import type { Clock, PublicationEvent } from '@mdns-ambassador/mdns';
+import type { PublicationEvent } from '@mdns-ambassador/mdns';
 import type { Mesh } from '@mdns-ambassador/mesh';
-import { type DrainOutcome, formatTarget, type Prologue } from '@mdns-ambassador/relay';
+import { type Clock, type DrainOutcome, formatTarget, type Prologue } from '@mdns-ambassador/relay';
 import type { AnnouncementOptions, AnnouncerEvent } from './announcement-options.ts';
 import { type AnnouncementStatus, describeTxt } from './announcement-status.ts';
 import type { AnnouncerError } from './announcer-error.ts';

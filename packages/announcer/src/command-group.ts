@@ -3,7 +3,7 @@ import { EventEmitter } from 'node:events';
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { endProcessTree } from '@mdns-ambassador/checks';
-import type { Clock } from '@mdns-ambassador/mdns';
+import type { Clock } from '@mdns-ambassador/relay';
 import type { CommandProcess, SpawnCommand } from './command.ts';
 import { planWindowsStart } from './windows-command.ts';
 

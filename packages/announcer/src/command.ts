@@ -1,5 +1,5 @@
 import { constants } from 'node:os';
-import type { Clock } from '@mdns-ambassador/mdns';
+import type { Clock } from '@mdns-ambassador/relay';
 import type { Announcer } from './announcer.ts';
 import { AnnouncerError } from './announcer-error.ts';
 

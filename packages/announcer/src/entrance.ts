@@ -1,13 +1,12 @@
-import type { Clock } from '@mdns-ambassador/mdns';
+import { serviceOf } from '@mdns-ambassador/mdns';
 import { Door, fitLimits, type Member, type Mesh } from '@mdns-ambassador/mesh';
-import type { DrainOutcome, Prologue, Share, Target } from '@mdns-ambassador/relay';
+import type { Clock, DrainOutcome, Prologue, Share, Target } from '@mdns-ambassador/relay';
 import { AnnouncedAddresses } from './announced-addresses.ts';
 import type { AnnouncementOptions, AnnouncerEvent } from './announcement-options.ts';
 import type { Host } from './host.ts';
 import type { Ingress } from './ingress.ts';
 import { chooseIngressPort } from './ingress-port.ts';
 import type { Lookout } from './lookout.ts';
-import { nameOfType } from './service-options.ts';
 
 /** Between two words about connections that had no place. */
 const FULL_INTERVAL_MS = 10_000;
@@ -60,7 +59,7 @@ export class Entrance {
   /** Lets members alone in. To be called before `open`. Rejects with a MeshError when the mesh key is a token for something else. */
   async openDoor(mesh: Mesh): Promise<void> {
     const { clock, options, isWanted, onEvent } = this.#options;
-    const member = await mesh.join('announce', nameOfType(options().type));
+    const member = await mesh.join('announce', serviceOf(options().type));
     if (!isWanted()) {
       member.close();
       return;

@@ -11,7 +11,8 @@ export { createDockerClient, type DockerClient } from './docker/docker-client.ts
 export type { Publisher } from './held-publication.ts';
 export type { Host } from './host.ts';
 export { joinPublishers } from './registrars/joint-publisher.ts';
-export { Registrar, type RegistrarEvent, type RegistrarOptions } from './registrars/registrar.ts';
+export { Registrar, type RegistrarOptions } from './registrars/registrar.ts';
+export type { RegistrarEvent } from './registrars/registrar-event.ts';
 export { AvahiResponder, type AvahiResponderOptions } from './responders/avahi.ts';
 export { BonjourResponder, type BonjourResponderOptions } from './responders/bonjour-service.ts';
 export { messageBusAt } from './responders/message-bus.ts';

@@ -1,8 +1,6 @@
-import type { InterfaceAddress, NetworkInterface } from '@mdns-ambassador/mdns';
-import type { Target } from '@mdns-ambassador/relay';
+import { type InterfaceAddress, isLinkLocalIpv6, type NetworkInterface } from '@mdns-ambassador/mdns';
+import { LOCALHOST_ADDRESSES, type Target } from '@mdns-ambassador/relay';
 import type { ServiceHost } from './service-host.ts';
-
-const LOOPBACK_ADDRESSES: readonly string[] = ['127.0.0.1', '::1'];
 
 export type TcpTarget = Extract<Target, { kind: 'tcp' }>;
 
@@ -14,7 +12,7 @@ export function listServiceTargets(
   platform: string,
 ): readonly TcpTarget[] {
   if (host.kind !== 'any') return host.addresses.map((address) => ({ kind: 'tcp', address, port }));
-  const addresses = new Set(LOOPBACK_ADDRESSES);
+  const addresses = new Set(LOCALHOST_ADDRESSES);
   for (const address of listDialableAddresses(interfaces, platform)) addresses.add(address);
   return [...addresses].map((address) => ({ kind: 'tcp', address, port }));
 }
@@ -28,16 +26,13 @@ export function listDialableAddresses(of: readonly NetworkInterface[], platform:
     .flatMap((one) => one.addresses.map((address) => ({ on: one.name, address })))
     .sort((a, b) => rank(a.address) - rank(b.address))
     .map(({ on, address }) =>
-      isLinkLocal(address) ? `${address.address}%${platform === 'win32' ? address.scopeId : on}` : address.address,
+      isLinkLocalIpv6(address.address)
+        ? `${address.address}%${platform === 'win32' ? address.scopeId : on}`
+        : address.address,
     );
 }
 
 function rank(address: InterfaceAddress): number {
   if (address.family === 'IPv4') return 0;
-  return isLinkLocal(address) ? 2 : 1;
-}
-
-/** RFC 4291 2.5.6: fe80::/10 */
-function isLinkLocal(address: InterfaceAddress): boolean {
-  return address.family === 'IPv6' && /^fe[89ab]/i.test(address.address);
+  return isLinkLocalIpv6(address.address) ? 2 : 1;
 }

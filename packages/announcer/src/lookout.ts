@@ -1,6 +1,6 @@
 import { type CheckOutcome, createCheck } from '@mdns-ambassador/checks';
-import type { Clock, NetworkInterface } from '@mdns-ambassador/mdns';
-import { formatTarget, type Target } from '@mdns-ambassador/relay';
+import { type NetworkInterface, serviceOf } from '@mdns-ambassador/mdns';
+import { type Clock, formatTarget, isLoopback, stripZone, type Target } from '@mdns-ambassador/relay';
 import type { AnnouncementOptions } from './announcement-options.ts';
 import { AnnouncerError, LoopbackOnlyError } from './announcer-error.ts';
 import type { Host } from './host.ts';
@@ -8,8 +8,7 @@ import { createKnock, type Knock } from './knock.ts';
 import { listDialableAddresses, listServiceTargets, type TcpTarget } from './local-targets.ts';
 import { ReachSurvey } from './reach-survey.ts';
 import { findTarget, type InterfaceTarget, judgeReachability, type Reachability } from './reachability.ts';
-import { isLoopback, resolveServiceHost, type ServiceHost, stripZone } from './service-host.ts';
-import { nameOfType } from './service-options.ts';
+import { resolveServiceHost, type ServiceHost } from './service-host.ts';
 
 /** A service may bind loopback first and the LAN an instant later: only what is seen this often in a row is refused. */
 const LOOKS_UNTIL_REFUSED = 2;
@@ -98,7 +97,7 @@ export class Lookout {
 
   /** Whether who dials there would reach a proxy of this very service, which would send him back. Never rejects. */
   async leadsBack(target: Target): Promise<boolean> {
-    return (await this.#host.findProxy(target))?.toLowerCase() === nameOfType(this.#options.type);
+    return (await this.#host.findProxy(target))?.toLowerCase() === serviceOf(this.#options.type);
   }
 
   /** Why a place was left out; undefined where none was. */

@@ -1,11 +1,11 @@
-import type { Clock, PublicationEvent, ServiceOptions, Txt } from '@mdns-ambassador/mdns';
+import { type PublicationEvent, type ServiceOptions, serviceOf, type Txt } from '@mdns-ambassador/mdns';
 import type { Announced, Mesh } from '@mdns-ambassador/mesh';
-import { markRelayedPort } from '@mdns-ambassador/relay';
+import { type Clock, markRelayedPort } from '@mdns-ambassador/relay';
 import type { AnnouncementOptions } from './announcement-options.ts';
 import { buildAnnouncementTxt, refuseLongTxt } from './announcement-txt.ts';
 import { HeldPublication, type Publisher } from './held-publication.ts';
 import { isThisMachine } from './service-host.ts';
-import { buildServiceOptions, nameOfType } from './service-options.ts';
+import { buildServiceOptions } from './service-options.ts';
 import { Signature } from './signature.ts';
 
 export interface NoticeOptions {
@@ -149,7 +149,7 @@ export class Notice {
   #describeAnnounced(draining: boolean): Announced {
     const { name, host } = this;
     return {
-      service: nameOfType(this.#options.options().type),
+      service: serviceOf(this.#options.options().type),
       instance: name,
       host,
       port: this.#service.port,

@@ -1,4 +1,4 @@
-import type { Clock } from '@mdns-ambassador/mdns';
+import type { Clock } from '@mdns-ambassador/relay';
 
 /** Resolves after `delayMs`, or as soon as `signal` aborts. */
 export function pause(clock: Clock, delayMs: number, signal: AbortSignal): Promise<void> {

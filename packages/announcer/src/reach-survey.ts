@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import type { Clock } from '@mdns-ambassador/mdns';
+import type { Clock } from '@mdns-ambassador/relay';
 import type { Knock } from './knock.ts';
 import { findAnsweringInterfaces, type InterfaceTarget } from './reachability.ts';
 

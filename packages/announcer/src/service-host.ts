@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { isLoopback, LOCALHOST_ADDRESSES, stripZone } from '@mdns-ambassador/relay';
 import type { Host } from './host.ts';
 
 /** Where a service was said to listen. */
@@ -11,7 +12,6 @@ export type ServiceHost =
   | { readonly kind: 'elsewhere'; readonly addresses: readonly string[] };
 
 const LOCALHOST = 'localhost';
-const LOCALHOST_ADDRESSES: readonly string[] = ['127.0.0.1', '::1'];
 const UNSPECIFIED: readonly string[] = ['0.0.0.0', '::'];
 
 /** What `host` of a SERVICE means on this machine; a name is looked up. Rejects when it can't be resolved. */
@@ -27,15 +27,6 @@ export async function resolveServiceHost(hostname: string | undefined, host: Hos
 export function isThisMachine(hostname: string | undefined): boolean {
   if (hostname === undefined || UNSPECIFIED.includes(hostname)) return true;
   return hostname.toLowerCase() === LOCALHOST || LOCALHOST_ADDRESSES.includes(hostname);
-}
-
-/** RFC 1122 3.2.1.3 and RFC 4291 2.5.3 */
-export function isLoopback(address: string): boolean {
-  return address === '::1' || /^(::ffff:)?127\./i.test(address);
-}
-
-export function stripZone(address: string): string {
-  return address.replace(/%.*$/, '');
 }
 
 /** RFC 6761 6.3: `localhost` is loopback, whatever a resolver says. */

@@ -1,12 +1,10 @@
-import type { ServiceOptions } from '@mdns-ambassador/mdns';
+import { isServiceName, isServiceType, type ServiceOptions } from '@mdns-ambassador/mdns';
 import type { AnnouncementOptions } from './announcement-options.ts';
 import { buildAnnouncementTxt } from './announcement-txt.ts';
 import { AnnouncerError } from './announcer-error.ts';
 import { trimInstanceName } from './instance-name.ts';
 
 /** RFC 6335 5.1 and RFC 6763 7.2. */
-const SERVICE_NAME = /^(?=.{1,15}$)(?=.*[a-z])[a-z0-9]+(?:-[a-z0-9]+)*$/i;
-const TYPE = /^_([^.]+)\._(tcp|udp)$/i;
 /** RFC 1035 2.3.4 */
 const MAX_LABEL_BYTES = 63;
 const MAX_UINT16 = 0xffff;
@@ -47,11 +45,10 @@ export function buildServiceOptions(options: AnnouncementOptions, placement: Ser
 
 /** Throws an {@link AnnouncerError} that names the first option which is out of bounds. TXT is looked at where it is built. */
 function validateAnnouncementOptions(options: AnnouncementOptions): void {
-  if (!SERVICE_NAME.test(options.service)) {
+  if (!isServiceName(options.service.toLowerCase())) {
     throw refuse(`service "${options.service}" is no service name: 1 to 15 of a-z, 0-9 and -, a letter among them`);
   }
-  const typeName = TYPE.exec(options.type)?.[1];
-  if (typeName === undefined || !SERVICE_NAME.test(typeName)) {
+  if (!isServiceType(options.type)) {
     throw refuse(`type "${options.type}" is no DNS-SD type: write it like _redis._tcp`);
   }
   if (options.instance === '' || CONTROL_CHARACTERS.test(options.instance)) {
@@ -81,9 +78,4 @@ function requireInteger(what: string, value: number, min: number, max: number): 
 
 function refuse(message: string): AnnouncerError {
   return new AnnouncerError('INVALID_OPTION', message);
-}
-
-/** What proxies ask for: `redis` of `_redis._tcp`. */
-export function nameOfType(type: string): string {
-  return (/^_([^.]+)/.exec(type)?.[1] ?? type).toLowerCase();
 }

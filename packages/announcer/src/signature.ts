@@ -1,5 +1,5 @@
-import type { Clock } from '@mdns-ambassador/mdns';
 import { type Announced, computeSigningDelay, type Mesh, signTxtEntries } from '@mdns-ambassador/mesh';
+import type { Clock } from '@mdns-ambassador/relay';
 
 /** TXT entries of an announcement that members of its mesh recognise it by. They change with time, and with what they speak for. */
 export class Signature {

@@ -1,10 +1,9 @@
 import { lookup } from 'node:dns/promises';
 import { createShell, dialService, type ShellOptions } from '@mdns-ambassador/checks';
 import { type NetworkInterface, readSystemInterfaces } from '@mdns-ambassador/mdns';
-import { BeaconWatch, type Room } from '@mdns-ambassador/relay';
+import { BeaconWatch, type Room, stripZone } from '@mdns-ambassador/relay';
 import type { Host } from './host.ts';
 import { openIngress } from './ingress.ts';
-import { stripZone } from './service-host.ts';
 
 export interface SystemHostOptions extends ShellOptions {
   /** The interfaces of the mDNS node's network. */

@@ -1,9 +1,8 @@
-import { formatTarget } from '@mdns-ambassador/relay';
+import { formatTarget, isLoopback } from '@mdns-ambassador/relay';
 import { ManualClock } from '@mdns-ambassador/testkit';
 import { expect, test } from 'vitest';
 import type { AnnouncementOptions } from '../src/announcement-options.ts';
 import { Lookout } from '../src/lookout.ts';
-import { isLoopback } from '../src/service-host.ts';
 import { announcementOptions } from './announcement-fixture.ts';
 import { ETH0, ETH1, FakeHost, networkInterface } from './fake-host.ts';
 

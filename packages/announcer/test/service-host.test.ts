@@ -1,5 +1,6 @@
+import { isLoopback, stripZone } from '@mdns-ambassador/relay';
 import { describe, expect, test } from 'vitest';
-import { isLoopback, isThisMachine, resolveServiceHost, stripZone } from '../src/service-host.ts';
+import { isThisMachine, resolveServiceHost } from '../src/service-host.ts';
 import { FakeHost } from './fake-host.ts';
 
 describe('What the host of a SERVICE means', () => {

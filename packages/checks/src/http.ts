@@ -1,6 +1,6 @@
 import { type IncomingMessage, request } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { formatTarget, type Target } from '@mdns-ambassador/relay';
+import { formatTarget, type Target, toError } from '@mdns-ambassador/relay';
 import { type Check, type CheckOutcome, failCheck, failWith, PASSED } from './check.ts';
 import { type DialService, judgeDialFailure } from './dial.ts';
 
@@ -57,7 +57,7 @@ function askForPath(connection: Duplex, target: Target, path: string, signal: Ab
       asked.end();
       connection.resume();
     } catch (error) {
-      fail(error instanceof Error ? error : new Error(String(error)));
+      fail(toError(error));
     }
   });
 }

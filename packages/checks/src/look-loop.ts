@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import { surface } from '@mdns-ambassador/relay';
+import { type Clock, surface } from '@mdns-ambassador/relay';
 
 /**
  * The time of a look passes in so many parts, one after another: a process that was kept from running, and finds that its time is
@@ -7,13 +7,8 @@ import { surface } from '@mdns-ambassador/relay';
  */
 const PARTS = 4;
 
-/** What sets a timer: runs `run` after `delayMs`, unless the returned function is called before. */
-export interface LookClock {
-  after(delayMs: number, run: () => void): () => void;
-}
-
 export interface LookLoopOptions<Finding> {
-  readonly clock: LookClock;
+  readonly clock: Pick<Clock, 'after'>;
   /** How long one look may take. */
   readonly timeoutMs: number;
   /** Resolves soon after its signal aborts; never rejects. */

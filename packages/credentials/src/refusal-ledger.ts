@@ -1,3 +1,4 @@
+import { Recent } from '@mdns-ambassador/relay';
 import type { Secret } from './secret.ts';
 
 const FIRST_PAUSE_MS = 500;
@@ -16,7 +17,7 @@ interface Entry {
  * become a storm of logins that locks an account.
  */
 export class RefusalLedger {
-  readonly #entries = new Map<string, Entry>();
+  readonly #entries = new Recent<string, Entry>(MAX_ENTRIES);
 
   /** Why this destination refused this very secret, if it is too early to try again. */
   find(destination: string, secret: Secret, now: number): string | undefined {
@@ -29,10 +30,7 @@ export class RefusalLedger {
     const before = this.#entries.get(destination);
     const isSame = before?.secret.equals(secret) === true;
     const pauseMs = isSame ? Math.min(LONGEST_PAUSE_MS, before.pauseMs * 2) : FIRST_PAUSE_MS;
-    this.#entries.delete(destination);
     this.#entries.set(destination, { secret, pauseMs, until: now + pauseMs, reason });
-    const [oldest] = this.#entries.keys();
-    if (this.#entries.size > MAX_ENTRIES && oldest !== undefined) this.#entries.delete(oldest);
   }
 
   remove(destination: string): void {

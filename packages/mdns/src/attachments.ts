@@ -2,6 +2,7 @@ import type { Machines } from './attachment.ts';
 import { Attachment } from './attachment.ts';
 import { compareInterfaces, type InterfaceChange } from './interface-changes.ts';
 import type { LinkFailure } from './link-pair.ts';
+import { toError } from './mdns-error.ts';
 import type { Network, NetworkInterface } from './network.ts';
 import type { NodeCounters, NodeEvent } from './node.ts';
 import type { Decode } from './wire/decode.ts';
@@ -85,7 +86,7 @@ export class Attachments {
     try {
       found = this.#context.network.interfaces();
     } catch (error) {
-      return [error instanceof Error ? error : new Error(String(error))];
+      return [toError(error)];
     }
     const changes = compareInterfaces(this.#interfaces, found);
     this.#interfaces = found;

@@ -17,8 +17,10 @@ export type {
 export type { Browse, BrowseOptions, MdnsNode, MdnsNodeOptions, NodeCounters, NodeEvent } from './node.ts';
 export type { Publication, PublicationEvent, PublicationState, ServiceChange, ServiceOptions } from './publication.ts';
 export type { Random } from './rules/machine.ts';
+export { isServiceName, isServiceType, serviceOf, typeOf } from './service-type.ts';
 export { systemClock } from './system-clock.ts';
 export { readSystemInterfaces } from './system-interfaces.ts';
 export { type SystemNetwork, type SystemNetworkOptions, systemNetwork } from './system-network.ts';
 export type { Txt } from './txt.ts';
+export { isLinkLocalIpv6 } from './wire/address.ts';
 export { type Decode, type Decoded, decodeMessage } from './wire/decode.ts';

@@ -1,5 +1,5 @@
 import type { Clock } from './clock.ts';
-import { MdnsError } from './mdns-error.ts';
+import { MdnsError, toError } from './mdns-error.ts';
 import type { Link, LinkSource, Network, NetworkInterface } from './network.ts';
 import type { Random } from './rules/machine.ts';
 import { decodeMessage } from './wire/decode.ts';
@@ -103,7 +103,7 @@ export async function checkLink(options: LinkCheckOptions): Promise<LinkCheck> {
     };
   } catch (error) {
     const code = error instanceof MdnsError ? error.code : 'unknown';
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = toError(error).message;
     return { interfaceName: on.name, family, outcome: { kind: 'refused', code, reason } };
   } finally {
     await Promise.all(opened.map((link) => link.close()));

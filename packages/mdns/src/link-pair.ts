@@ -1,4 +1,5 @@
 import { contain } from './contain.ts';
+import { toError } from './mdns-error.ts';
 import { MDNS_PORT } from './mdns-port.ts';
 import type { Link, LinkSource, Network, NetworkInterface } from './network.ts';
 import type { LinkTotals } from './node.ts';
@@ -181,7 +182,7 @@ export class LinkPair {
         },
       });
     } catch (error) {
-      return { family, error: error instanceof Error ? error : new Error(String(error)) };
+      return { family, error: toError(error) };
     }
     if (this.#isClosed) await link.close();
     else this.#open.set(family, { link, refusals, addresses: describeAddresses(on, family) });

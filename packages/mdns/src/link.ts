@@ -5,7 +5,7 @@ import multicastDns from 'multicast-dns';
 import { readLinuxInterfaceIndex } from './interface-kind.ts';
 import { listInterfaces } from './interfaces.ts';
 import { listJoined, planSeal } from './link-seal.ts';
-import { MdnsError } from './mdns-error.ts';
+import { MdnsError, toError } from './mdns-error.ts';
 import { MDNS_PORT } from './mdns-port.ts';
 import type { Link, LinkCounters, LinkEvents, LinkSource, NetworkInterface } from './network.ts';
 import { isOnLink, mayBeOnLink } from './on-link.ts';
@@ -106,7 +106,7 @@ class SocketLink implements Link {
     try {
       this.#socket.send(bytes, to?.port ?? MDNS_PORT, to?.address ?? this.#group, onSent);
     } catch (error) {
-      onSent(error instanceof Error ? error : new Error(String(error)));
+      onSent(toError(error));
     }
   }
 

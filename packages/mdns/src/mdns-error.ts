@@ -7,3 +7,8 @@ export class MdnsError extends Error {
     this.code = code;
   }
 }
+
+/** Whatever was thrown, as an Error. */
+export function toError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
+}

@@ -1,12 +1,12 @@
 import type { InterfaceAddress, LinkSource, NetworkInterface } from './network.ts';
-import { parseIpv4, parseIpv6 } from './wire/address.ts';
+import { isLinkLocalBytes, parseIpv4, parseIpv6 } from './wire/address.ts';
 
 /** Whether a source lies in a prefix of the interface; IPv6 link-local by its zone. */
 export function isOnLink(source: LinkSource, on: NetworkInterface): boolean {
   const [literal = '', zone] = source.address.split('%');
   const bytes = parseIpv4(literal) ?? parseIpv6(literal);
   if (bytes === undefined) return false;
-  if (isLinkLocalIPv6(bytes)) return zone === on.name || on.addresses.some(({ scopeId }) => zone === String(scopeId));
+  if (isLinkLocalBytes(bytes)) return zone === on.name || on.addresses.some(({ scopeId }) => zone === String(scopeId));
   return on.addresses.some((own) => sharesPrefix(bytes, own));
 }
 
@@ -18,7 +18,7 @@ export function mayBeOnLink(source: LinkSource, on: NetworkInterface, others: re
   if (isOnLink(source, on)) return true;
   const [literal = ''] = source.address.split('%');
   const bytes = parseIpv4(literal) ?? parseIpv6(literal);
-  if (bytes === undefined || isLinkLocalIPv6(bytes) || isNowhere(bytes)) return false;
+  if (bytes === undefined || isLinkLocalBytes(bytes) || isNowhere(bytes)) return false;
   return !others.some(({ addresses }) => addresses.some((own) => sharesPrefix(bytes, own)));
 }
 
@@ -30,11 +30,6 @@ function sharesPrefix(bytes: Uint8Array, own: InterfaceAddress): boolean {
     const mask = (0xff << (8 - bitsHere)) & 0xff;
     return (byte & mask) === ((bytes[index] ?? 0) & mask);
   });
-}
-
-/** fe80::/10 */
-function isLinkLocalIPv6(bytes: Uint8Array): boolean {
-  return bytes.length === 16 && bytes[0] === 0xfe && ((bytes[1] ?? 0) & 0xc0) === 0x80;
 }
 
 /** Loopback, multicast, and what no host has: the kernel may not have looked. */

@@ -1,3 +1,4 @@
+import { forgetOldest } from './forget-oldest.ts';
 import { TokenBucket } from './token-bucket.ts';
 
 /** What one socket takes in, and what of that one address may take up: a flood costs no more, and leaves room for the others. */
@@ -31,10 +32,7 @@ export class PacketLimit {
     // Moved to the end: the map is in the order of use.
     this.#bySource.delete(address);
     this.#bySource.set(address, bucket);
-    for (const oldest of this.#bySource.keys()) {
-      if (this.#bySource.size <= MAX_SOURCES) break;
-      this.#bySource.delete(oldest);
-    }
+    forgetOldest(this.#bySource, MAX_SOURCES);
     return bucket;
   }
 }

@@ -1,13 +1,12 @@
 import { MdnsError } from './mdns-error.ts';
 import type { ServiceOptions } from './publication.ts';
 import { typeOfName } from './rules/service-name.ts';
+import { isServiceType } from './service-type.ts';
 import { encodeTxt } from './txt.ts';
 import { parseName } from './wire/name.ts';
 
 /** RFC 1035 2.3.4 */
 const MAX_LABEL_BYTES = 63;
-/** RFC 6763 7: a service name of 15 characters at most, and the transport. */
-const TYPE = /^_[a-z0-9](?:[a-z0-9-]{0,13}[a-z0-9])?\._(?:tcp|udp)$/i;
 const MAX_UINT16 = 65_535;
 /** RFC 2181 8 */
 const MAX_TTL_SECONDS = 2 ** 31 - 1;
@@ -26,7 +25,7 @@ export function validateService(service: ServiceOptions): void {
 
 /** `_redis._tcp`, as strict as RFC 6763 7 is with who announces. */
 function validateType(type: string): void {
-  if (!TYPE.test(type)) throw badType(type);
+  if (!isServiceType(type)) throw badType(type);
 }
 
 /** Throws an {@link MdnsError} for what can't be the name of a type. Many devices announce longer ones than RFC 6763 7 allows, or others. */

@@ -12,7 +12,7 @@ export {
   type TxtKey,
 } from './keys/key-ring.ts';
 export { MeshKey } from './keys/mesh-key.ts';
-export { Member, type MemberOptions, type MeshClock } from './member.ts';
+export { Member, type MemberOptions } from './member.ts';
 export { Mesh, type MeshOptions } from './mesh.ts';
 export { MeshError, type MeshErrorCode } from './mesh-error.ts';
 export { foldServiceName, type Role } from './role.ts';

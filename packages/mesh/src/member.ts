@@ -1,5 +1,6 @@
 import { constants, generateKeyPairSync, randomBytes } from 'node:crypto';
 import { createSecureContext, type SecureContext, type SecureContextOptions } from 'node:tls';
+import type { Clock } from '@mdns-ambassador/relay';
 import type { KeyRing } from './keys/key-ring.ts';
 import { deriveStandings, requireEntitled, type Standing } from './keys/standing.ts';
 import type { Role } from './role.ts';
@@ -16,15 +17,6 @@ const RENEWAL_SHARE = 2 / 3;
 const LONGEST_WAIT_MS = 60_000;
 const SHORTEST_WAIT_MS = 50;
 
-export interface MeshClock {
-  /** Milliseconds since an arbitrary start, monotonic. */
-  now(): number;
-  /** Milliseconds since 1970: certificates are judged by it. */
-  wallClock(): number;
-  /** Calls back once, not synchronously; the returned function calls it off. */
-  after(delayMs: number, callback: () => void): () => void;
-}
-
 /** What one end of a connection shows, and whom it accepts. */
 export interface Papers {
   readonly standing: Standing;
@@ -36,7 +28,7 @@ export interface Papers {
 export interface MemberOptions {
   readonly role: Role;
   readonly service: string;
-  readonly clock: MeshClock;
+  readonly clock: Clock;
   /** 24 hours unless said; tests shorten it. */
   readonly leafLifetimeMs?: number;
   readonly onClose?: () => void;
@@ -46,7 +38,7 @@ export interface MemberOptions {
 export class Member {
   readonly role: Role;
   readonly service: string;
-  readonly #clock: MeshClock;
+  readonly #clock: Clock;
   readonly #lifetimeMs: number;
   readonly #onClose: (() => void) | undefined;
   readonly #listeners = new Set<() => void>();

@@ -1,16 +1,17 @@
+import type { Clock } from '@mdns-ambassador/relay';
 import { formatKeyRing, type KeyRing, listMeshIds, listTxtKeys, type TxtKey } from './keys/key-ring.ts';
-import { Member, type MeshClock } from './member.ts';
+import { Member } from './member.ts';
 import type { Role } from './role.ts';
 
 export interface MeshOptions {
-  readonly clock: MeshClock;
+  readonly clock: Clock;
   /** 24 hours unless said; tests shorten it. */
   readonly leafLifetimeMs?: number;
 }
 
 /** What one process is in its mesh: its keys, which may change while it runs, and the members that it is. */
 export class Mesh {
-  readonly clock: MeshClock;
+  readonly clock: Clock;
   readonly #options: MeshOptions;
   readonly #members = new Set<Member>();
   readonly #listeners = new Set<() => void>();

@@ -1,4 +1,5 @@
 import type { X509Certificate } from 'node:crypto';
+import { Recent } from '@mdns-ambassador/relay';
 import type { Standing } from './keys/standing.ts';
 import type { Member } from './member.ts';
 import { formatMemberUri, oppositeRole } from './role.ts';
@@ -24,7 +25,7 @@ export class PeerIdentity {
   readonly #member: Member;
   readonly #alpn: string;
   /** By fingerprint, for these standings: judging takes longer than looking up. */
-  readonly #verdicts = new Map<string, PeerVerdict>();
+  readonly #verdicts = new Recent<string, PeerVerdict>(MAX_REMEMBERED);
   #standings: readonly Standing[] = [];
 
   constructor(member: Member, alpn: string) {
@@ -61,8 +62,6 @@ export class PeerIdentity {
 
   #remember(print: string, verdict: PeerVerdict): PeerVerdict {
     this.#verdicts.set(print, verdict);
-    const oldest = this.#verdicts.keys().next();
-    if (this.#verdicts.size > MAX_REMEMBERED && oldest.done !== true) this.#verdicts.delete(oldest.value);
     return verdict;
   }
 }

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
+import type { Clock } from '@mdns-ambassador/relay';
 import { type Leg, RelayError } from '@mdns-ambassador/relay';
 import { ManualClock } from '@mdns-ambassador/testkit';
 import { onTestFinished } from 'vitest';
 import { MeshDialler, type MeshDiallerOptions, type QuarantineEvent } from '../src/client/mesh-dialler.ts';
 import type { KeyRing } from '../src/keys/key-ring.ts';
 import { MeshKey } from '../src/keys/mesh-key.ts';
-import type { MeshClock } from '../src/member.ts';
 import { Mesh } from '../src/mesh.ts';
 import { type Caller, Door, type DoorEvent, type DoorOptions } from '../src/server/door.ts';
 import { MemoryLeg } from './leg-pair.ts';
@@ -25,7 +25,7 @@ export function createRing(): KeyRing & { readonly kind: 'keys' } {
   return { kind: 'keys', current: new MeshKey(randomBytes(32)) };
 }
 
-export function createMesh(ring: KeyRing = createRing(), clock: MeshClock = new TestClock()): Mesh {
+export function createMesh(ring: KeyRing = createRing(), clock: Clock = new TestClock()): Mesh {
   return new Mesh(ring, { clock });
 }
 

@@ -1,4 +1,3 @@
-export type { Clock } from './clock.ts';
 export type { DnsAnswer } from './dns/answer.ts';
 export { createDnsClient, type DnsClient, type DnsClientOptions, MAX_DNS_SERVERS } from './dns/client.ts';
 export { isDomainName } from './dns/domain-name.ts';
@@ -12,13 +11,15 @@ export type { DnsTransport } from './dns/transport.ts';
 export { createEtcdRegistry, type EtcdRegistryOptions } from './etcd/registry.ts';
 export { createSystemTransport } from './etcd/system-transport.ts';
 export type { EtcdAnswer, EtcdTransport } from './etcd/transport.ts';
-export type {
-  EntryEvent,
-  FolderEvent,
-  FolderWatch,
-  HeldEntry,
-  Registry,
-  RegistryEntry,
+export {
+  type EntryEvent,
+  type FolderEvent,
+  type FolderWatch,
+  folderOfService,
+  type HeldEntry,
+  type Registry,
+  type RegistryEntry,
+  SERVICE_PLACEHOLDER,
 } from './registry.ts';
 export { createNodeSessions, type NodeSessionOptions } from './zookeeper/node-session.ts';
 export { isNodePath } from './zookeeper/path.ts';

@@ -1,8 +1,7 @@
+import { type Clock, errorMessage } from '@mdns-ambassador/relay';
 import { backoffMs } from './backoff.ts';
-import type { Clock } from './clock.ts';
 import { Loss } from './loss.ts';
 import type { EntryEvent, HeldEntry } from './registry.ts';
-import { describeError } from './time-limit.ts';
 
 /** Who leaves waits this long for the registry at most. */
 const WITHDRAWAL_LIMIT_MS = 2_000;
@@ -121,7 +120,7 @@ export class KeptEntry implements HeldEntry {
       try {
         await (wanted === undefined ? this.#options.remove() : this.#options.write(wanted));
       } catch (error) {
-        this.#retryLater(describeError(error));
+        this.#retryLater(errorMessage(error));
         break;
       }
       this.#failures = 0;

@@ -1,6 +1,7 @@
+import { errorCode, errorMessage } from '@mdns-ambassador/relay';
 /** Why a server can't be spoken with, after its name: `10.0.0.9:2379: it refuses connections (ECONNREFUSED)`. */
 export function describeLinkFailure(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const code = errorCode(error);
   switch (code) {
     case 'ECONNREFUSED':
       return `it refuses connections (${code})`;
@@ -17,6 +18,6 @@ export function describeLinkFailure(error: unknown): string {
     case 'EAI_AGAIN':
       return `its name can't be looked up (${code})`;
     default:
-      return error instanceof Error ? error.message : String(error);
+      return errorMessage(error);
   }
 }

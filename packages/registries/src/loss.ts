@@ -1,4 +1,4 @@
-import type { Clock } from './clock.ts';
+import type { Clock } from '@mdns-ambassador/relay';
 
 /** A client that changes from one server to the next is back sooner; nobody need know. */
 const PATIENCE_MS = 2_000;

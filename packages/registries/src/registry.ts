@@ -49,3 +49,11 @@ export interface Registry {
 export const MAX_ENTRIES = 1_024;
 /** A value that is longer is none of ours. */
 export const MAX_VALUE_BYTES: number = 64 * 1024;
+
+/** Stands for the service's name in a folder. */
+export const SERVICE_PLACEHOLDER = '{service}';
+
+/** The folder in which the places of one service stand: who writes them and who reads them must find the same. */
+export function folderOfService(folder: string, service: string): string {
+  return folder.replaceAll(SERVICE_PLACEHOLDER, service);
+}

@@ -1,4 +1,4 @@
-import type { Clock } from './clock.ts';
+import type { Clock } from '@mdns-ambassador/relay';
 
 /** The same result, or a rejection with `reason` when it takes longer than this. What was asked goes on unheard. */
 export async function limitTime<T>(result: Promise<T>, limitMs: number, reason: string, clock: Clock): Promise<T> {
@@ -11,8 +11,4 @@ export async function limitTime<T>(result: Promise<T>, limitMs: number, reason: 
   } finally {
     cancel();
   }
-}
-
-export function describeError(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { platform } from 'node:os';
+import { stripZone } from './loopback.ts';
+import { Recent } from './recent.ts';
 import { formatTarget, type Target } from './target.ts';
 
 type Place = Extract<Target, { kind: 'tcp' }>;
@@ -37,15 +39,12 @@ const SILENT: Beacon = { greet: () => false, close: () => undefined };
 export async function lightBeacon(service: string, at: Target): Promise<Beacon> {
   const name = at.kind === 'tcp' ? nameBeacon(at) : undefined;
   if (name === undefined) return SILENT;
-  const visits = new Map<number, string>();
+  const visits = new Recent<number, string>(MAX_VISITS);
   const server = createServer((asker) => {
     hearLine(asker, (line) => {
       const visit = parseVisit(line);
       if (visit === undefined) return;
-      visits.delete(visit.from);
       visits.set(visit.from, visit.nonce);
-      const oldest = visits.keys().next();
-      if (visits.size > MAX_VISITS && oldest.done !== true) visits.delete(oldest.value);
       asker.end(`${JSON.stringify({ service })}\n`);
     });
   });
@@ -79,7 +78,7 @@ export class BeaconWatch {
     if (target.kind !== 'tcp') return undefined;
     const place = formatTarget(target);
     if (performance.now() < (this.#absentUntil.get(place) ?? 0)) return undefined;
-    const address = target.address.replace(/%.*$/, '');
+    const address = stripZone(target.address);
     const names = [address, WILDCARDS[address.includes(':') ? 6 : 4]].flatMap(
       (at) => nameBeacon({ ...target, address: at }) ?? [],
     );

@@ -1,4 +1,5 @@
 export { BeaconWatch } from './beacon.ts';
+export type { Clock } from './clock.ts';
 export { type Connection, Connections, type DrainOutcome } from './connections.ts';
 export { type DialOptions, type DialResult, dial, type LegResult, startDial } from './dial.ts';
 export { type HeldSocket, holdSocket } from './held-socket.ts';
@@ -9,10 +10,13 @@ export { type Leg, probeLeg, resetLeg } from './leg.ts';
 export { connectionLimit, fileLimit, type LimitedProcess } from './limits.ts';
 export { isWindowsPipe, type Listener, type ListenOptions, listen, REMOTE_SOCKET } from './listen.ts';
 export { isLocalFault } from './local-fault.ts';
+export { isLoopback, LOCALHOST_ADDRESSES, stripZone } from './loopback.ts';
 export type { Opened, Opening } from './opening.ts';
+export { formatPlace, isHost, isPort, type Place, parsePlace, splitPlace } from './place.ts';
 export { type Destination, type Prologue, type Proof, runPrologues } from './prologue.ts';
+export { Recent } from './recent.ts';
 export { dismissClient, Redial, Refusal } from './refusal.ts';
-export { errorCode, RelayError } from './relay-error.ts';
+export { errorCode, errorMessage, RelayError, toError } from './relay-error.ts';
 export { isRelayedPort, markRelayedPort } from './relayed-port.ts';
 export { Room, type Share } from './room.ts';
 export { type Side, type Splice, type SpliceOptions, type SpliceOutcome, splice } from './splice.ts';
@@ -25,4 +29,5 @@ export {
   type ListenPlace,
   type Target,
 } from './target.ts';
+export { type TurnInterval, Turns } from './turns.ts';
 export { type Ends, Unacknowledged } from './unacknowledged.ts';

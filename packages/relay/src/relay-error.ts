@@ -15,3 +15,13 @@ export function errorCode(error: unknown): string {
   }
   return 'UNKNOWN';
 }
+
+/** What whatever was thrown says, for people. */
+export function errorMessage(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** Whatever was thrown, as an Error. */
+export function toError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
+}

@@ -1,3 +1,6 @@
+import { isLoopback } from './loopback.ts';
+import { formatPlace } from './place.ts';
+
 /** Where to dial. `address` is a literal IP (link-local IPv6 with zone), never a name. */
 export type Target =
   | { readonly kind: 'tcp'; readonly address: string; readonly port: number }
@@ -5,8 +8,7 @@ export type Target =
 
 /** `127.0.0.1:6379`, `[::1]:6379`, `unix:/run/redis.sock` */
 export function formatTarget(target: Target): string {
-  if (target.kind === 'unix') return `unix:${target.path}`;
-  return target.address.includes(':') ? `[${target.address}]:${target.port}` : `${target.address}:${target.port}`;
+  return target.kind === 'unix' ? `unix:${target.path}` : formatPlace(target.address, target.port);
 }
 
 /** A listening socket that another program opened and passed on: systemd's are the descriptors from 3 on. */
@@ -26,6 +28,5 @@ export function formatListenPlace(place: ListenPlace): string {
 
 /** Only programs on this machine can connect to it. */
 export function isLocalTarget(target: Target): boolean {
-  if (target.kind === 'unix') return true;
-  return /^127\./.test(target.address) || target.address === '::1' || /^::ffff:127\./i.test(target.address);
+  return target.kind === 'unix' || isLoopback(target.address);
 }

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { DrainOutcome, Target } from '@mdns-ambassador/relay';
+import { type DrainOutcome, errorMessage, type Target } from '@mdns-ambassador/relay';
 import { AmbassadorError } from '../ambassador-error.ts';
 import type { BalancerName } from '../pool/balancer.ts';
 import type { Endpoint } from '../pool/endpoint.ts';
@@ -127,7 +127,7 @@ class DrivenEngine implements Engine {
     } catch (error) {
       if (this.#isSilent) return;
       this.#isSilent = true;
-      this.#onEvent({ kind: 'engine-changed', message: error instanceof Error ? error.message : String(error) });
+      this.#onEvent({ kind: 'engine-changed', message: errorMessage(error) });
     }
   }
 }

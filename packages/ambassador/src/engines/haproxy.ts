@@ -3,7 +3,14 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type DrainOutcome, errorCode, type HeldSocket, holdSocket, type Target } from '@mdns-ambassador/relay';
+import {
+  type DrainOutcome,
+  errorCode,
+  errorMessage,
+  type HeldSocket,
+  holdSocket,
+  type Target,
+} from '@mdns-ambassador/relay';
 import type { Endpoint } from '../pool/endpoint.ts';
 import type { PlannedEndpoint } from '../pool/plan.ts';
 import type { ProxyOptions } from '../proxy-options.ts';
@@ -203,7 +210,7 @@ class HaproxyEngine implements Engine {
         if (isTold) this.#onEvent({ kind: 'engine-changed', message: 'haproxy runs again' });
         return;
       } catch (error) {
-        const message = error instanceof Error ? error.message : String(error);
+        const message = errorMessage(error);
         if (!isTold) this.#onEvent({ kind: 'engine-changed', message: `${message}; clients wait` });
         isTold = true;
         await sleep(RESTART_MS, undefined, { signal: this.#stop.signal }).catch(() => undefined);

@@ -1,4 +1,4 @@
-import type { Clock } from '@mdns-ambassador/mdns';
+import { type Clock, Recent } from '@mdns-ambassador/relay';
 import type { Endpoint } from '../pool/endpoint.ts';
 import type { Random } from '../pool/random.ts';
 
@@ -57,7 +57,7 @@ interface Record {
  */
 export class LoopWatch {
   readonly #options: LoopWatchOptions;
-  readonly #records = new Map<string, Record>();
+  readonly #records = new Recent<string, Record>(MAX_ENDPOINTS);
   readonly #tests = new Set<(address: string) => void>();
 
   constructor(options: LoopWatchOptions) {
@@ -100,8 +100,6 @@ export class LoopWatch {
   #recordOf(id: string): Record {
     const known = this.#records.get(id);
     if (known !== undefined) return known;
-    const oldest = this.#records.keys().next();
-    if (this.#records.size >= MAX_ENDPOINTS && oldest.done !== true) this.#records.delete(oldest.value);
     const record: Record = {
       doubtAt: this.#draw(FIRST_DOUBT),
       cleared: 0,

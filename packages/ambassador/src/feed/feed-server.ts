@@ -1,4 +1,4 @@
-import type { Clock } from '@mdns-ambassador/mdns';
+import { type Clock, isLoopback } from '@mdns-ambassador/relay';
 import type { Endpoint } from '../pool/endpoint.ts';
 import type { Update } from '../pool/update.ts';
 import type { Source } from '../sources/source.ts';
@@ -297,8 +297,4 @@ function translate(update: Update): readonly FeedMessage[] {
 function describe({ service: _, source: __, ...endpoint }: Endpoint): readonly FeedEndpoint[] {
   const addresses = endpoint.addresses.filter((address) => !address.includes('%') && !isLoopback(address));
   return addresses.length === 0 ? [] : [{ ...endpoint, addresses }];
-}
-
-function isLoopback(address: string): boolean {
-  return address.startsWith('127.') || address === '::1';
 }

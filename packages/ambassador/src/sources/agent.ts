@@ -1,4 +1,4 @@
-import type { Clock } from '@mdns-ambassador/mdns';
+import type { Clock } from '@mdns-ambassador/relay';
 import type { FeedChannel, OpenFeed } from '../feed/feed-channel.ts';
 import {
   decodeFeedMessage,

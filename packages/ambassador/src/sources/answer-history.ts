@@ -1,3 +1,4 @@
+import { Recent } from '@mdns-ambassador/relay';
 /** What answers so far say of everything that they have named. */
 export interface Standing {
   /** Named by the last answer, or, while answers are parts of a set, by one of the last. */
@@ -39,7 +40,7 @@ interface Sighting {
 export class AnswerHistory {
   readonly #seen = new Map<string, Sighting>();
   /** Given up, so that it is noticed when they return. */
-  readonly #departed = new Set<string>();
+  readonly #departed = new Recent<string, true>(MAX_NAMES);
   #last: ReadonlySet<string> = new Set();
   #answers = 0;
   /** Answers in a row that were the same as the one before. */
@@ -95,9 +96,7 @@ export class AnswerHistory {
 
   #forget(name: string): void {
     this.#seen.delete(name);
-    this.#departed.add(name);
-    const [oldest] = this.#departed;
-    if (this.#departed.size > MAX_NAMES && oldest !== undefined) this.#departed.delete(oldest);
+    this.#departed.set(name, true);
   }
 }
 

@@ -1,6 +1,6 @@
+import { formatPlace, isHost, isPort, type Place, parsePlace } from '@mdns-ambassador/relay';
 import { isMap, isScalar, isSeq, LineCounter, type Node, type ParsedNode, parseDocument } from 'yaml';
 import { AmbassadorError } from '../ambassador-error.ts';
-import { formatPlace, isHost, isPort, type Place, parsePlace } from './place.ts';
 
 /** One entry of a list of endpoints. */
 export interface ListedPlace extends Place {
@@ -51,7 +51,7 @@ export function parseEndpointList(text: string, path: string): readonly ListedPl
   const firstLines = new Map<string, number>();
   return list.items.map((item) => {
     const place = readItem(item, refuse);
-    const key = place.instance ?? formatPlace(place);
+    const key = place.instance ?? formatPlace(place.host, place.port);
     const first = firstLines.get(key);
     if (first !== undefined) refuse(item, `${quote(key)} stands in line ${first} already; write it once`);
     firstLines.set(key, lines.linePos(item.range[0]).line);
@@ -91,11 +91,12 @@ function readItem(item: ParsedNode, refuse: Refuse): ListedPlace {
 }
 
 function readPlace(text: string, node: Node, refuse: Refuse): Place {
-  try {
-    return parsePlace(text);
-  } catch (error) {
-    return refuse(node, error instanceof AmbassadorError ? error.message : String(error));
-  }
+  return parsePlace(text.trim()) ?? refuse(node, explainBadPlace(text));
+}
+
+/** What is wrong with a text that `parsePlace` does not take, and what to write. */
+export function explainBadPlace(text: string): string {
+  return `${JSON.stringify(text.slice(0, LONGEST_QUOTE))} is not HOST:PORT: write e.g. 10.0.0.1:6379, db.example.com:5432 or [fd00::1]:6379`;
 }
 
 function readRank(node: Node | null | undefined, key: 'priority' | 'weight', refuse: Refuse): number {

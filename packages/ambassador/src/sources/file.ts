@@ -1,12 +1,11 @@
 import { basename, dirname } from 'node:path';
-import type { Clock } from '@mdns-ambassador/mdns';
+import { type Clock, formatPlace } from '@mdns-ambassador/relay';
 import type { Endpoint } from '../pool/endpoint.ts';
 import type { Random } from '../pool/random.ts';
 import { DEFAULT_MAX_TTL_MS } from './dns-ttl.ts';
 import { type ListedPlace, parseEndpointList } from './endpoint-list.ts';
 import { HostAddresses } from './host-addresses.ts';
 import { createLookingSource, type Finding, type Look } from './looking-source.ts';
-import { formatPlace } from './place.ts';
 import type { Source } from './source.ts';
 import type { SourceHealth } from './source-health.ts';
 import type { Lookup } from './static.ts';
@@ -117,7 +116,7 @@ class WatchedFile {
 
   #describe(place: ListedPlace): readonly Endpoint[] {
     const { host, port, priority, weight, instance } = place;
-    const id = `${this.source}/${instance ?? formatPlace(place)}`;
+    const id = `${this.source}/${instance ?? formatPlace(place.host, place.port)}`;
     const addresses = this.#addresses.of(host);
     if (addresses.length === 0) return [];
     const named = instance === undefined ? {} : { instance };

@@ -1,6 +1,6 @@
-import type { Clock } from '@mdns-ambassador/mdns';
+import { isIP } from 'node:net';
+import type { Clock } from '@mdns-ambassador/relay';
 import { isEndpointAddress } from '../address-policy.ts';
-import { isLiteral } from './place.ts';
 import type { Lookup } from './static.ts';
 
 const MAX_ADDRESSES = 8;
@@ -23,7 +23,7 @@ export class HostAddresses {
 
   /** Those that may be dialled, as they were learnt last; none where nothing was. */
   of(host: string): readonly string[] {
-    return isLiteral(host) ? [host].filter(isEndpointAddress) : (this.#addresses.get(host) ?? []);
+    return isIP(host) !== 0 ? [host].filter(isEndpointAddress) : (this.#addresses.get(host) ?? []);
   }
 
   /**
@@ -31,7 +31,7 @@ export class HostAddresses {
    * what it had. Resolves with the reason why one has none now, if so; never rejects.
    */
   async learn(hosts: readonly string[], isVerification: boolean): Promise<string | undefined> {
-    const names = new Set(hosts.filter((host) => !isLiteral(host)));
+    const names = new Set(hosts.filter((host) => isIP(host) === 0));
     for (const host of this.#addresses.keys()) if (!names.has(host)) this.#addresses.delete(host);
     const now = this.#clock.now();
     // Looks are spread by a twentieth of their interval.

@@ -1,8 +1,6 @@
 import type { Instance } from '@mdns-ambassador/mdns';
-import { isLocalTarget, isRelayedPort, type ListenPlace } from '@mdns-ambassador/relay';
+import { isLocalTarget, isRelayedPort, type ListenPlace, LOCALHOST_ADDRESSES } from '@mdns-ambassador/relay';
 import { readTxtText } from './instance-filter.ts';
-
-const LOCALHOST: readonly string[] = ['127.0.0.1', '::1'];
 
 /**
  * Whether what is dialled there comes back to who listens at one of these places: this machine announces the place itself, or relays
@@ -15,7 +13,7 @@ export function leadsBack({ addresses, port, txt }: Instance, listen: readonly L
     if (place.kind !== 'tcp') return false;
     const isOnLan = !isLocalTarget(place);
     // A relay looks for its service on localhost and on the LAN's addresses, and nowhere else on loopback.
-    const isFound = isOnLan || LOCALHOST.includes(place.address);
+    const isFound = isOnLan || LOCALHOST_ADDRESSES.includes(place.address);
     return (isFound && isRelayedPort(id, place.port)) || (isOnLan && place.port === port);
   });
 }

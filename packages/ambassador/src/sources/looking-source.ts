@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import type { Clock } from '@mdns-ambassador/mdns';
+import { type Clock, errorMessage } from '@mdns-ambassador/relay';
 import { backoffMs } from '../pool/backoff.ts';
 import { type Endpoint, isSameEndpoint } from '../pool/endpoint.ts';
 import type { Random } from '../pool/random.ts';
@@ -151,7 +151,7 @@ class LookingSource implements Source {
     try {
       return await this.#options.look(look);
     } catch (error) {
-      return { kind: 'unknown', reason: error instanceof Error ? error.message : String(error) };
+      return { kind: 'unknown', reason: errorMessage(error) };
     }
   }
 

@@ -2,12 +2,11 @@ import type {
   Browse,
   BrowseEvent,
   BrowseOptions,
-  Clock,
   Instance,
   InstanceAddress,
   NetworkInterface,
 } from '@mdns-ambassador/mdns';
-import type { ListenPlace } from '@mdns-ambassador/relay';
+import { type Clock, type ListenPlace, Recent } from '@mdns-ambassador/relay';
 import { type Cidr, judgeAddress } from '../address-policy.ts';
 import type { Endpoint } from '../pool/endpoint.ts';
 import type { Update } from '../pool/update.ts';
@@ -104,10 +103,10 @@ class MdnsSource implements Source {
   readonly name: string = MDNS_SOURCE_NAME;
   readonly #options: MdnsSourceOptions;
   readonly #verifyLimit = new VerifyLimit();
-  readonly #refused = new Map<string, RefusedInstance>();
+  readonly #refused = new Recent<string, RefusedInstance>(MAX_REFUSED);
   /** With a mesh: what its members said last, by id. Bounded by the instances that are browsed. */
   readonly #members = new Map<string, Endpoint>();
-  readonly #foreign = new Set<string>();
+  readonly #foreign = new Recent<string, true>(MAX_REFUSED);
   readonly #leaving: PatienceList;
   /** Those whose goodbye was heard last; gone a second later unless they come back. Bounded by the instances that are browsed. */
   readonly #departing = new Set<string>();
@@ -292,12 +291,13 @@ class MdnsSource implements Source {
   #tellRefused(id: string, refused: RefusedInstance): void {
     const isNew = !this.#refused.has(id);
     this.#refused.set(id, refused);
-    forgetOldest(this.#refused);
     if (isNew) this.#options.onRefused?.(refused);
   }
 
   #tellForeign(id: string, foreign: ForeignInstance): void {
-    if (rememberOnce(this.#foreign, id)) this.#options.onForeign?.(foreign);
+    if (this.#foreign.has(id)) return;
+    this.#foreign.set(id, true);
+    this.#options.onForeign?.(foreign);
   }
 }
 
@@ -308,17 +308,4 @@ function idOf({ name, link }: Instance): string {
 function readMeshId({ txt }: Instance): string | undefined {
   const text = readTxtText(txt, 'mesh');
   return text !== undefined && MESH_ID.test(text) ? text : undefined;
-}
-
-/** Whether it is new. */
-function rememberOnce(remembered: Set<string>, id: string): boolean {
-  if (remembered.has(id)) return false;
-  remembered.add(id);
-  forgetOldest(remembered);
-  return true;
-}
-
-function forgetOldest(remembered: Set<string> | Map<string, unknown>): void {
-  const oldest = remembered.keys().next();
-  if (remembered.size > MAX_REFUSED && oldest.done !== true) remembered.delete(oldest.value);
 }

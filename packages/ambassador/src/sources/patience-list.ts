@@ -1,4 +1,4 @@
-import type { Clock } from '@mdns-ambassador/mdns';
+import type { Clock } from '@mdns-ambassador/relay';
 
 /** Waited for at once; the one that has waited longest is given up first. */
 const MAX_AWAITED = 256;

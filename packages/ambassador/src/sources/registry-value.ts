@@ -1,4 +1,4 @@
-import { formatPlace, isHost, isPort, type Place, parsePlace } from './place.ts';
+import { formatPlace, isHost, isPort, type Place, parsePlace } from '@mdns-ambassador/relay';
 
 /** Who is written down in one entry of a registry. */
 export interface RegisteredPlace extends Place {
@@ -47,12 +47,9 @@ export function readRegisteredValue(text: string): RegisteredValue {
 }
 
 function readPlain(text: string): RegisteredValue {
-  try {
-    const place = parsePlace(text);
-    return { kind: 'place', place: { ...place, priority: 0, labels: new Map(), isDraining: false } };
-  } catch {
-    return { kind: 'bad', reason: `it is not ${FORM}` };
-  }
+  const place = parsePlace(text.trim());
+  if (place === undefined) return { kind: 'bad', reason: `it is not ${FORM}` };
+  return { kind: 'place', place: { ...place, priority: 0, labels: new Map(), isDraining: false } };
 }
 
 /** com.twitter.thrift.Status: who is not ALIVE or WARNING is not to be used. */
@@ -98,7 +95,7 @@ function readRank(value: unknown): number | undefined {
 }
 
 function readInstance(value: unknown, place: Place): string | undefined {
-  if (typeof value !== 'string' || value === '' || value === formatPlace(place)) return undefined;
+  if (typeof value !== 'string' || value === '' || value === formatPlace(place.host, place.port)) return undefined;
   return Buffer.byteLength(value) <= LONGEST_INSTANCE_BYTES ? value : undefined;
 }
 

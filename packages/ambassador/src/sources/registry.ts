@@ -1,12 +1,11 @@
-import type { Clock } from '@mdns-ambassador/mdns';
 import type { FolderEvent, FolderWatch, Registry } from '@mdns-ambassador/registries';
+import { type Clock, formatPlace } from '@mdns-ambassador/relay';
 import type { Endpoint } from '../pool/endpoint.ts';
 import type { Random } from '../pool/random.ts';
 import { DEFAULT_MAX_TTL_MS } from './dns-ttl.ts';
 import { HostAddresses } from './host-addresses.ts';
 import { type InstanceFilter, matchesFilter } from './instance-filter.ts';
 import { createLookingSource, type Finding, type Look } from './looking-source.ts';
-import { formatPlace } from './place.ts';
 import { type RegisteredPlace, readRegisteredValue } from './registry-value.ts';
 import type { Source } from './source.ts';
 import type { SourceHealth } from './source-health.ts';
@@ -131,7 +130,7 @@ class Follower {
       const read = readRegisteredValue(value);
       if (read.kind === 'bad') bad.push({ entry: name, reason: read.reason });
       if (read.kind !== 'place' || !this.#isWanted(read.place)) continue;
-      const key = formatPlace(read.place);
+      const key = formatPlace(read.place.host, read.place.port);
       if (!places.has(key)) places.set(key, read.place);
     }
     this.#tellSkipped(bad);
@@ -156,7 +155,7 @@ class Follower {
     const addresses = this.#addresses.of(place.host);
     if (addresses.length === 0) return [];
     const { port, priority, weight = defaultWeight, instance, isDraining: draining } = place;
-    const id = `${this.#name}/${formatPlace(place)}`;
+    const id = `${this.#name}/${formatPlace(place.host, place.port)}`;
     const named = instance === undefined ? {} : { instance };
     const { service } = this.#options;
     return [{ id, service, ...named, addresses, port, priority, weight, secure: false, source: this.#name, draining }];

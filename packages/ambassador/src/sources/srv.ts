@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
-import type { Clock } from '@mdns-ambassador/mdns';
 import { type DnsClient, lookUpService, type ServiceAnswer } from '@mdns-ambassador/registries';
+import type { Clock } from '@mdns-ambassador/relay';
 import { isEndpointAddress } from '../address-policy.ts';
 import type { Endpoint } from '../pool/endpoint.ts';
 import type { Random } from '../pool/random.ts';

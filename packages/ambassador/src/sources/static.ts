@@ -1,10 +1,12 @@
-import type { Clock } from '@mdns-ambassador/mdns';
+import { isIP } from 'node:net';
+import { type Clock, formatPlace, type Place, parsePlace } from '@mdns-ambassador/relay';
+import { AmbassadorError } from '../ambassador-error.ts';
 import type { Endpoint } from '../pool/endpoint.ts';
 import type { Random } from '../pool/random.ts';
 import { DEFAULT_MAX_TTL_MS } from './dns-ttl.ts';
+import { explainBadPlace } from './endpoint-list.ts';
 import { HostAddresses } from './host-addresses.ts';
 import { createLookingSource, type Finding, type Look } from './looking-source.ts';
-import { formatPlace, isLiteral, type Place, parsePlace } from './place.ts';
 import type { Source } from './source.ts';
 import type { SourceHealth } from './source-health.ts';
 
@@ -27,7 +29,11 @@ const PREFIX = 'static:';
 /** Parses `static:HOST:PORT[,HOST:PORT]`; throws an {@link AmbassadorError} that names the part that is wrong. */
 export function parseStaticSource(text: string): readonly Place[] {
   const list = text.startsWith(PREFIX) ? text.slice(PREFIX.length) : text;
-  return list.split(',').map(parsePlace);
+  return list.split(',').map((part) => {
+    const place = parsePlace(part.trim());
+    if (place === undefined) throw new AmbassadorError('BAD_PLACE', explainBadPlace(part));
+    return place;
+  });
 }
 
 /**
@@ -49,9 +55,9 @@ class WrittenPlaces {
 
   constructor(options: StaticSourceOptions) {
     this.#options = options;
-    this.name = PREFIX + options.places.map(formatPlace).join(',');
+    this.name = PREFIX + options.places.map(({ host, port }) => formatPlace(host, port)).join(',');
     this.#addresses = new HostAddresses(options.lookup, options.clock, options.maxTtlMs ?? DEFAULT_MAX_TTL_MS);
-    this.#hosts = options.places.map(({ host }) => host).filter((host) => !isLiteral(host));
+    this.#hosts = options.places.map(({ host }) => host).filter((host) => isIP(host) === 0);
   }
 
   async look({ isVerification }: Look): Promise<Finding> {
@@ -73,14 +79,14 @@ class WrittenPlaces {
   #describeAll(): readonly Endpoint[] {
     return this.#options.places.flatMap((place) => {
       const { host } = place;
-      const addresses = isLiteral(host) ? [host] : this.#addresses.of(host);
+      const addresses = isIP(host) !== 0 ? [host] : this.#addresses.of(host);
       return addresses.length === 0 ? [] : [this.#describe(place, addresses)];
     });
   }
 
   #describe(place: Place, addresses: readonly string[]): Endpoint {
     return {
-      id: PREFIX + formatPlace(place),
+      id: PREFIX + formatPlace(place.host, place.port),
       service: this.#options.service,
       addresses,
       port: place.port,

@@ -1,5 +1,5 @@
 import type { ZooKeeperServer } from '@mdns-ambassador/registries';
-import { formatPlace } from './place.ts';
+import { formatPlace } from '@mdns-ambassador/relay';
 import { createRegistrySource, type RegistrySourceOptions } from './registry.ts';
 import type { Source } from './source.ts';
 
@@ -12,5 +12,9 @@ export interface ZooKeeperSourceOptions extends RegistrySourceOptions {
 
 /** The ephemeral nodes below a path: what nerve, Finagle's serversets or `announce --to zookeeper:` write there. */
 export function createZooKeeperSource({ servers, path, ...options }: ZooKeeperSourceOptions): Source {
-  return createRegistrySource(`zookeeper:${servers.map(formatPlace).join(',')}${path}`, path, options);
+  return createRegistrySource(
+    `zookeeper:${servers.map(({ host, port }) => formatPlace(host, port)).join(',')}${path}`,
+    path,
+    options,
+  );
 }

@@ -1,5 +1,4 @@
-import type { Clock } from '@mdns-ambassador/mdns';
-import { surface } from '@mdns-ambassador/relay';
+import { type Clock, surface } from '@mdns-ambassador/relay';
 import { AnnouncerError } from '../announcer-error.ts';
 import { type Container, type InspectedContainer, readContainerList, readInspection } from './container.ts';
 import { readContainerEvent } from './container-events.ts';

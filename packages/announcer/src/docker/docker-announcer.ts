@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { Recent } from '@mdns-ambassador/relay';
 import { Announcement, type AnnouncementContext } from '../announcement.ts';
 import type { AnnouncementStatus } from '../announcement-status.ts';
 import { AnnouncerError } from '../announcer-error.ts';
@@ -35,7 +36,7 @@ export class DockerAnnouncer {
   readonly #standing = new Map<string, Standing>();
   /** Until they have said goodbye, their keys are taken. */
   readonly #leaving = new Map<string, Announcement>();
-  readonly #told = new Set<string>();
+  readonly #told = new Recent<string, true>(MAX_FAULTS);
   #wanted: readonly WantedAnnouncement[] = [];
   #running: ReadonlySet<string> = new Set();
   #isStopping = false;
@@ -146,9 +147,7 @@ export class DockerAnnouncer {
     for (const fault of faults) {
       const key = `${fault.container} ${fault.reason}`;
       if (this.#told.has(key)) continue;
-      this.#told.add(key);
-      const oldest = this.#told.values().next();
-      if (this.#told.size > MAX_FAULTS && oldest.done !== true) this.#told.delete(oldest.value);
+      this.#told.set(key, true);
       this.#options.onDockerEvent({ kind: 'container-refused', ...fault });
     }
   }

@@ -1,4 +1,5 @@
 import { type ClientRequest, type IncomingMessage, request } from 'node:http';
+import { errorCode, errorMessage, formatPlace } from '@mdns-ambassador/relay';
 import { AnnouncerError } from '../announcer-error.ts';
 import type { DockerAddress } from './docker-address.ts';
 
@@ -111,8 +112,8 @@ function ask(address: DockerAddress, path: string, onResponse: (response: Incomi
 }
 
 function explain(address: DockerAddress, cause: unknown): AnnouncerError {
-  const place = address.kind === 'socket' ? address.path : `${address.host}:${address.port}`;
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
+  const place = address.kind === 'socket' ? address.path : formatPlace(address.host, address.port);
+  const code = errorCode(cause);
   const sentence = (): string => {
     switch (code) {
       case 'ENOENT':
@@ -122,7 +123,7 @@ function explain(address: DockerAddress, cause: unknown): AnnouncerError {
       case 'EACCES':
         return `${place} may not be opened by this user: join the group of the socket, which is as good as being root`;
       default:
-        return `the Docker daemon at ${place} ${cause instanceof Error ? cause.message : String(cause)}`;
+        return `the Docker daemon at ${place} ${errorMessage(cause)}`;
     }
   };
   return new AnnouncerError('DOCKER_UNAVAILABLE', sentence(), { cause });

@@ -1,4 +1,6 @@
 import { chooseCheck, chooseIntervalMs } from '@mdns-ambassador/checks';
+import { isServiceName, typeOf } from '@mdns-ambassador/mdns';
+import { isLoopback } from '@mdns-ambassador/relay';
 import type { AnnouncementOptions } from '../announcement-options.ts';
 import type { Container, PublishedPort } from './container.ts';
 import { type PortWish, readWishes, type Wishes } from './labels.ts';
@@ -7,7 +9,6 @@ import { type PortWish, readWishes, type Wishes } from './labels.ts';
 export const MAX_WANTED = 1_000;
 
 const COMPOSE_SERVICE_LABEL = 'com.docker.compose.service';
-const LONGEST_SERVICE_NAME = 15;
 
 export interface ReconcileContext {
   /** Who were sent a signal that ends them, by id. */
@@ -105,7 +106,7 @@ function listPorts(container: Container, wishes: Wishes): FoundPorts {
     const service = (wish?.service ?? fallback).toLowerCase();
     if (!isServiceName(service)) {
       faults.push(
-        `"${service}" is no service name (1 to ${LONGEST_SERVICE_NAME} of a-z, 0-9 and -); write label ambassador.${port.privatePort}.service`,
+        `"${service}" is no service name (1 to 15 of a-z, 0-9 and -); write label ambassador.${port.privatePort}.service`,
       );
       return [];
     }
@@ -159,11 +160,6 @@ function nameAfter({ labels, image }: Container): string {
   return labels.get(COMPOSE_SERVICE_LABEL) ?? base.replace(/[:@].*$/, '');
 }
 
-/** RFC 6335 5.1 */
-function isServiceName(text: string): boolean {
-  return text.length <= LONGEST_SERVICE_NAME && /^(?=.*[a-z])[a-z0-9]+(?:-[a-z0-9]+)*$/.test(text);
-}
-
 function describe(
   container: Container,
   port: AnnouncedPort,
@@ -177,7 +173,7 @@ function describe(
   const options: AnnouncementOptions = {
     service,
     instance: `${container.name}${isOnly ? '' : ` ${privatePort}`} on ${hostName}`,
-    type: `_${service}._tcp`,
+    type: typeOf(service),
     subtypes: [],
     ...(isUnspecified(hostAddress) ? {} : { host: hostAddress }),
     port: publicPort,
@@ -197,8 +193,4 @@ function describe(
 
 function isUnspecified(address: string): boolean {
   return address === '0.0.0.0' || address === '::';
-}
-
-function isLoopback(address: string): boolean {
-  return address.startsWith('127.') || address === '::1';
 }

@@ -1,5 +1,5 @@
-import type { InterfaceAddress, NetworkInterface } from '@mdns-ambassador/mdns';
-import { isLoopback } from '../service-host.ts';
+import { type InterfaceAddress, isLinkLocalIpv6, type NetworkInterface } from '@mdns-ambassador/mdns';
+import { isLoopback } from '@mdns-ambassador/relay';
 
 /** Under which address others reach this machine. */
 export interface OwnAddress {
@@ -24,5 +24,5 @@ export function findOwnAddress(
 
 /** RFC 3927, RFC 4291 2.5.6: a link-local address means nothing without its link; many have the same. */
 function isShared({ address, family }: InterfaceAddress): boolean {
-  return !isLoopback(address) && (family === 'IPv4' ? !address.startsWith('169.254.') : !/^fe[89ab]/i.test(address));
+  return !isLoopback(address) && (family === 'IPv4' ? !address.startsWith('169.254.') : !isLinkLocalIpv6(address));
 }

@@ -1,120 +1,77 @@
-import type {
-  NetworkInterface,
-  Publication,
-  PublicationEvent,
-  PublicationState,
-  ServiceChange,
-  ServiceOptions,
-} from '@mdns-ambassador/mdns';
+import type { NetworkInterface, ServiceOptions } from '@mdns-ambassador/mdns';
 import type { EntryEvent, HeldEntry, Registry } from '@mdns-ambassador/registries';
+import { AlignedPublication, type AlignedPublicationContext } from '../aligned-publication.ts';
 import { nameEntry, writeEntryValue } from './entry.ts';
 import { findOwnAddress, type OwnAddress } from './own-address.ts';
-import type { RegistrarEvent } from './registrar.ts';
+import type { RegistrarFact } from './registrar-event.ts';
 
-type WithoutRegistry<Event> = Event extends unknown ? Omit<Event, 'registry'> : never;
-
-export interface RegisteredPublicationContext {
+export interface RegisteredPublicationContext extends AlignedPublicationContext {
   readonly registry: Registry;
   readonly folder: string;
   /** Of this start of the process. */
   readonly startId: string;
   interfaces(): readonly NetworkInterface[];
-  onEvent(event: PublicationEvent): void;
-  tell(fact: WithoutRegistry<RegistrarEvent>): void;
-  /** It is closed; nothing of it is to be kept. */
-  onClose(): void;
+  tell(fact: RegistrarFact): void;
 }
 
+/** What was told last of the entry. */
+type Told =
+  | { readonly kind: 'nothing' }
+  | { readonly kind: 'registered'; readonly address: string; readonly port: number }
+  | { readonly kind: 'failed'; readonly reason: string };
+
 /** One service in a registry: its entry follows the service's data and this machine's address. */
-export class RegisteredPublication implements Publication {
+export class RegisteredPublication extends AlignedPublication {
   readonly #context: RegisteredPublicationContext;
   readonly #entryPath: string;
   readonly #entry: HeldEntry;
-  #service: ServiceOptions;
-  #isWanted = true;
-  #isClosed = false;
-  #own: OwnAddress | undefined;
-  /** What was told last of where it stands. */
-  #told = '';
-  #announcedOn: readonly string[] = [];
+  /** What the entry was told to hold. */
+  #written: { readonly own: OwnAddress; readonly port: number } | undefined;
+  #told: Told = { kind: 'nothing' };
 
   constructor(service: ServiceOptions, context: RegisteredPublicationContext) {
-    this.#service = service;
+    super(service, context);
     this.#context = context;
     const name = nameEntry(service, context.startId);
     this.#entryPath = `${context.folder}/${name}`;
     this.#entry = context.registry.hold(context.folder, name, (event) => this.#take(event));
-    // Who withdraws it at once has only claimed the name.
-    queueMicrotask(() => this.align());
-  }
-
-  get name(): string {
-    return this.#service.name;
   }
 
   /** The address that it is written with. */
   get host(): string {
-    return this.#own?.address ?? '';
+    return this.#written?.own.address ?? '';
   }
 
-  get state(): PublicationState {
-    if (this.#isClosed) return { kind: 'closed' };
-    if (!this.#isWanted) return { kind: 'held' };
-    return this.#announcedOn.length === 0 ? { kind: 'probing' } : { kind: 'announced', interfaces: this.#announcedOn };
-  }
-
-  update(change: ServiceChange): void {
-    this.#service = { ...this.#service, ...change };
-    this.align();
-  }
-
-  withdraw(): void {
-    if (this.#isClosed || !this.#isWanted) return;
-    this.#isWanted = false;
-    this.#context.onEvent({ kind: 'withdrawn', name: this.name });
-    this.#leave();
-    void this.#entry.withdraw();
-  }
-
-  announce(): void {
-    if (this.#isClosed || this.#isWanted) return;
-    this.#isWanted = true;
-    this.align();
-  }
-
-  async close(): Promise<void> {
-    if (!this.#isClosed) {
-      this.#isClosed = true;
-      if (this.#announcedOn.length > 0) this.#context.onEvent({ kind: 'withdrawn', name: this.name });
-      this.#leave();
-      this.#context.onClose();
-    }
-    await this.#entry.release();
-  }
-
-  /** Writes what is to stand there now; no-op where it does. */
-  align(): void {
-    if (this.#isClosed || !this.#isWanted) return;
-    const own = findOwnAddress(this.#context.interfaces(), this.#service.interfaces);
-    const isNew = own?.address !== this.#own?.address;
-    this.#own = own;
-    if (own !== undefined) {
-      this.#entry.write(writeEntryValue(this.#service, own.address));
+  protected async bringAbout(wanted: ServiceOptions | undefined): Promise<void> {
+    if (wanted === undefined) return await this.#leave();
+    const own = findOwnAddress(this.#context.interfaces(), wanted.interfaces);
+    if (own === undefined) {
+      await this.#leave();
+      this.#tellFailure('no network interface that is up has an address which others could reach');
       return;
     }
-    if (isNew) void this.#entry.withdraw();
-    this.#announcedOn = [];
-    this.#tellFailure('no network interface that is up has an address which others could reach');
+    this.#written = { own, port: wanted.port };
+    this.#entry.write(writeEntryValue(wanted, own.address));
+  }
+
+  /** A registry that is silent holds up who closes, and nobody else. */
+  async #leave(): Promise<void> {
+    const wasWritten = this.#written !== undefined;
+    this.#written = undefined;
+    this.forgetAnnounced();
+    if (!this.isWanted) this.#told = { kind: 'nothing' };
+    if (this.state.kind === 'closed') await this.#entry.release();
+    else if (wasWritten) void this.#entry.withdraw();
   }
 
   #take(event: EntryEvent): void {
-    if (this.#isClosed || !this.#isWanted) return;
+    if (!this.isWanted) return;
     switch (event.kind) {
       case 'written':
         this.#noteWritten();
         return;
       case 'lost':
-        this.#leave();
+        this.forgetAnnounced();
         this.#tellFailure(event.reason);
         return;
       default:
@@ -123,25 +80,20 @@ export class RegisteredPublication implements Publication {
   }
 
   #noteWritten(): void {
-    if (this.#own === undefined) return;
-    const { address, interfaceName } = this.#own;
-    const { port } = this.#service;
-    const told = `at ${address} ${port}`;
-    if (told === this.#told) return;
-    this.#told = told;
-    this.#announcedOn = [interfaceName];
-    this.#context.onEvent({ kind: 'announced', name: this.name, interfaces: this.#announcedOn });
+    if (this.#written === undefined) return;
+    const { own, port } = this.#written;
+    const { address } = own;
+    if (this.#told.kind === 'registered' && this.#told.address === address && this.#told.port === port) return;
+    this.#told = { kind: 'registered', address, port };
+    // Told anew of another place.
+    this.forgetAnnounced();
+    this.noteAnnounced([own.interfaceName]);
     this.#context.tell({ kind: 'registered', name: this.name, entry: this.#entryPath, address, port });
   }
 
-  #leave(): void {
-    this.#announcedOn = [];
-    this.#told = '';
-  }
-
   #tellFailure(reason: string): void {
-    if (this.#told === reason) return;
-    this.#told = reason;
+    if (this.#told.kind === 'failed' && this.#told.reason === reason) return;
+    this.#told = { kind: 'failed', reason };
     this.#context.tell({ kind: 'register-failed', name: this.name, reason });
   }
 }

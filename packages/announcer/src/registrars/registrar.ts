@@ -1,33 +1,17 @@
-import type { Clock, NetworkInterface, Publication, PublicationEvent, ServiceOptions } from '@mdns-ambassador/mdns';
-import type { Registry } from '@mdns-ambassador/registries';
+import {
+  type NetworkInterface,
+  type Publication,
+  type PublicationEvent,
+  type ServiceOptions,
+  serviceOf,
+} from '@mdns-ambassador/mdns';
+import { folderOfService, type Registry } from '@mdns-ambassador/registries';
+import { type Clock, errorMessage } from '@mdns-ambassador/relay';
 import { createStartId } from '../instance-id.ts';
+import { PublicationSet } from '../publication-set.ts';
 import type { Responder } from '../responders/responder.ts';
 import { RegisteredPublication } from './registered-publication.ts';
-
-/** How soon another interface or address is noticed. */
-const POLL_MS = 2_000;
-
-/** Stands for the service's name in a folder. */
-const SERVICE_PLACEHOLDER = '{service}';
-
-export type RegistrarEvent =
-  /** It stands in the registry. Told anew at another address, and after it was lost. */
-  | {
-      readonly kind: 'registered';
-      readonly registry: string;
-      readonly name: string;
-      /** Where in the registry. */
-      readonly entry: string;
-      readonly address: string;
-      readonly port: number;
-    }
-  /** The entry can't be written, or may have gone; it is tried again. */
-  | {
-      readonly kind: 'register-failed';
-      readonly registry: string;
-      readonly name: string;
-      readonly reason: string;
-    };
+import type { RegistrarEvent, RegistrarFact } from './registrar-event.ts';
 
 export interface RegistrarOptions {
   /** As the user wrote it, for people. */
@@ -51,56 +35,47 @@ export interface RegistrarOptions {
 export class Registrar implements Responder {
   readonly #options: RegistrarOptions;
   readonly #startId: string;
-  readonly #publications = new Set<RegisteredPublication>();
-  #cancelPoll: (() => void) | undefined;
+  readonly #publications: PublicationSet<RegisteredPublication>;
+  #isStarted = false;
   #closing: Promise<void> | undefined;
 
   constructor(options: RegistrarOptions) {
     this.#options = options;
     this.#startId = createStartId(options.random);
+    this.#publications = new PublicationSet({
+      clock: options.clock,
+      situation: options.interfaces,
+      onFailed: (name, reason) => this.#tell({ kind: 'register-failed', name, reason }),
+    });
   }
 
   async start(): Promise<void> {
-    if (this.#cancelPoll === undefined && this.#closing === undefined) this.#poll();
+    if (!this.#isStarted) this.#publications.start();
+    this.#isStarted = true;
   }
 
   publish(service: ServiceOptions, onEvent: (event: PublicationEvent) => void): Publication {
-    const { registry, folder, interfaces } = this.#options;
-    const publication = new RegisteredPublication(service, {
-      registry,
-      folder: folder.replaceAll(SERVICE_PLACEHOLDER, serviceOf(service.type)),
-      startId: this.#startId,
-      interfaces,
-      onEvent,
-      onClose: () => this.#publications.delete(publication),
-      tell: (fact) => {
-        if (this.#closing === undefined) this.#options.onEvent({ registry: this.#options.name, ...fact });
-      },
-    });
-    this.#publications.add(publication);
-    return publication;
+    const { clock, registry, folder, interfaces } = this.#options;
+    return this.#publications.add(
+      new RegisteredPublication(service, {
+        clock,
+        registry,
+        folder: folderOfService(folder, serviceOf(service.type)),
+        startId: this.#startId,
+        interfaces,
+        onEvent,
+        failed: (name, error) => this.#publications.tellFailure(name, errorMessage(error)),
+        tell: (fact) => this.#tell(fact),
+      }),
+    );
   }
 
   close(): Promise<void> {
-    this.#closing ??= this.#end();
+    this.#closing ??= this.#publications.close().then(() => this.#options.registry.close());
     return this.#closing;
   }
 
-  async #end(): Promise<void> {
-    this.#cancelPoll?.();
-    await Promise.all([...this.#publications].map((publication) => publication.close()));
-    await this.#options.registry.close();
+  #tell(fact: RegistrarFact): void {
+    if (!this.#publications.isClosed) this.#options.onEvent({ registry: this.#options.name, ...fact });
   }
-
-  #poll(): void {
-    this.#cancelPoll = this.#options.clock.after(POLL_MS, () => {
-      for (const publication of this.#publications) publication.align();
-      if (this.#closing === undefined) this.#poll();
-    });
-  }
-}
-
-/** `redis` of `_redis._tcp`. */
-function serviceOf(type: string): string {
-  return type.replace(/^_/, '').replace(/\._tcp$/, '');
 }

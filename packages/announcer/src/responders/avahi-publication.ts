@@ -1,18 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
-import type {
-  Clock,
-  Publication,
-  PublicationEvent,
-  PublicationState,
-  ServiceChange,
-  ServiceOptions,
-} from '@mdns-ambassador/mdns';
+import type { ServiceOptions } from '@mdns-ambassador/mdns';
+import { AlignedPublication, type AlignedPublicationContext } from '../aligned-publication.ts';
 import { type AvahiDaemon, type Entry, encodeEntryTxt, type GroupState } from './avahi-daemon.ts';
 import { BusError } from './message-bus.ts';
 
-/** After a failure of the daemon. */
-const RETRY_MS = 2_000;
-/** Beyond so many names in a row that others have, each next one waits for RETRY_MS. */
+/** Beyond so many names in a row that others have, each next one waits. */
 const MAX_QUICK_RENAMES = 10;
 const COLLISION = 'org.freedesktop.Avahi.CollisionError';
 
@@ -25,11 +17,8 @@ export interface AvahiSituation {
   readonly interfaces: readonly { readonly name: string; readonly index: number }[];
 }
 
-export interface AvahiPublicationContext {
-  readonly clock: Clock;
+export interface AvahiPublicationContext extends AlignedPublicationContext {
   situation(): AvahiSituation;
-  failed(name: string, error: unknown): void;
-  onEvent(event: PublicationEvent): void;
 }
 
 interface Group {
@@ -38,141 +27,82 @@ interface Group {
   readonly host: string;
   /** What the daemon was asked to publish last. */
   entry: Entry;
-  isCommitted: boolean;
+  /** `unknown`: what it holds now is not known. `collided`: another has the name. */
+  standing: 'asked' | 'unknown' | 'collided';
 }
 
 /** One service in the hands of the avahi-daemon; what it should be is brought about step by step, one call at a time. */
-export class AvahiPublication implements Publication {
+export class AvahiPublication extends AlignedPublication {
   readonly #context: AvahiPublicationContext;
-  #service: ServiceOptions;
-  #isWanted = true;
-  #isClosed = false;
-  #announcedOn: readonly string[] = [];
   #group: Group | undefined;
-  #isDirty = false;
-  #working: Promise<void> | undefined;
-  #cancelRetry: () => void = () => undefined;
   #renames = 0;
 
   constructor(service: ServiceOptions, context: AvahiPublicationContext) {
-    this.#service = service;
+    super(service, context);
     this.#context = context;
-  }
-
-  get name(): string {
-    return this.#service.name;
   }
 
   get host(): string {
     return this.#context.situation().host;
   }
 
-  get state(): PublicationState {
-    if (this.#isClosed) return { kind: 'closed' };
-    if (!this.#isWanted) return { kind: 'held' };
-    return this.#announcedOn.length === 0 ? { kind: 'probing' } : { kind: 'announced', interfaces: this.#announcedOn };
-  }
-
-  update(change: ServiceChange): void {
-    this.#service = { ...this.#service, ...change };
-    this.align();
-  }
-
-  /** The daemon keeps no name that it does not announce: it is claimed anew by `announce`. */
-  withdraw(): void {
-    if (this.#isClosed || !this.#isWanted) return;
-    this.#isWanted = false;
-    this.#announcedOn = [];
-    this.#context.onEvent({ kind: 'withdrawn', name: this.name });
-    this.align();
-  }
-
-  announce(): void {
-    if (this.#isClosed || this.#isWanted) return;
-    this.#isWanted = true;
-    this.align();
-  }
-
-  async close(): Promise<void> {
-    if (!this.#isClosed) {
-      this.#isClosed = true;
-      this.#cancelRetry();
-      if (this.#announcedOn.length > 0) this.#context.onEvent({ kind: 'withdrawn', name: this.name });
-      this.#announcedOn = [];
-    }
-    this.align();
-    await this.#working;
-  }
-
   /** The daemon's word on one of its groups. */
   noteGroupState(path: string, state: GroupState): void {
     const group = this.#group;
-    if (group?.path !== path || !group.isCommitted || this.#isClosed || !this.#isWanted) return;
+    if (group?.path !== path || group.standing !== 'asked' || !this.isWanted) return;
     switch (state) {
       case 'established':
         this.#renames = 0;
-        this.#noteAnnounced(group);
+        this.#noteEstablished(group);
         break;
       case 'collision':
-        this.#work(async () => await this.#rename(group));
+        group.standing = 'collided';
+        this.align();
         break;
       case 'failure':
-        this.#noteLost();
-        group.isCommitted = false;
-        this.#retry();
+        this.noteLost();
+        group.standing = 'unknown';
+        this.retryLater();
         break;
       default:
         state satisfies never;
     }
   }
 
-  /** The daemon, its host name or the interfaces changed, or what we want of it did. */
-  align(): void {
-    this.#isDirty = true;
-    this.#work(async () => undefined);
-  }
-
-  /** Never two at a time. */
-  #work(first: () => Promise<void>): void {
-    const before = this.#working;
-    const working = (async (): Promise<void> => {
-      await before;
-      try {
-        await first();
-        while (this.#isDirty) {
-          this.#isDirty = false;
-          await this.#step();
-        }
-      } catch (error) {
-        this.#noteFailure(error);
-      }
-    })();
-    this.#working = working;
-  }
-
-  async #step(): Promise<void> {
+  /** The daemon keeps no name that it does not announce: a name that was withdrawn is claimed anew. */
+  protected async bringAbout(wanted: ServiceOptions | undefined): Promise<void> {
     const { daemon, host, interfaces } = this.#context.situation();
     if (this.#group !== undefined && this.#group.daemon !== daemon) {
       this.#group = undefined;
-      this.#noteLost();
+      this.noteLost();
     }
     if (daemon === undefined) return;
-    const wanted = this.#service.interfaces;
-    const on = interfaces.filter(({ name }) => wanted?.includes(name) !== false);
-    if (this.#isClosed || !this.#isWanted || on.length === 0) return await this.#leave(daemon);
+    const on = interfaces.filter(({ name }) => wanted?.interfaces?.includes(name) !== false);
+    if (wanted === undefined || on.length === 0) return await this.#leave(daemon);
+    if (this.#group?.standing === 'collided') return await this.#rename(this.#group);
     const entry: Entry = {
-      name: this.#service.name,
-      type: this.#service.type,
-      subtypes: this.#service.subtypes ?? [],
-      port: this.#service.port,
-      txt: encodeEntryTxt(this.#service.txt),
+      name: wanted.name,
+      type: wanted.type,
+      subtypes: wanted.subtypes ?? [],
+      port: wanted.port,
+      txt: encodeEntryTxt(wanted.txt),
       interfaces: on.map(({ index }) => index),
     };
+    try {
+      await this.#publish(daemon, host, entry);
+    } catch (error) {
+      if (this.#group !== undefined) this.#group.standing = 'unknown';
+      if (!(error instanceof BusError) || error.code !== COLLISION || this.#group === undefined) throw error;
+      await this.#rename(this.#group);
+    }
+  }
+
+  async #publish(daemon: AvahiDaemon, host: string, entry: Entry): Promise<void> {
     const group = this.#group;
     if (group === undefined) {
-      await this.#fill({ daemon, path: await daemon.createGroup(), host, entry, isCommitted: false });
-    } else if (!group.isCommitted || group.host !== host || !isSamePlace(group.entry, entry)) {
-      group.isCommitted = false;
+      await this.#fill({ daemon, path: await daemon.createGroup(), host, entry, standing: 'unknown' });
+    } else if (group.standing !== 'asked' || group.host !== host || !isSamePlace(group.entry, entry)) {
+      group.standing = 'unknown';
       await daemon.empty(group.path);
       await this.#fill({ ...group, host, entry });
     } else if (group.entry.port !== entry.port) {
@@ -187,65 +117,31 @@ export class AvahiPublication implements Publication {
   async #fill(group: Group): Promise<void> {
     this.#group = group;
     // The daemon may speak of it before it answers.
-    group.isCommitted = true;
-    try {
-      await group.daemon.fill(group.path, group.entry);
-    } catch (error) {
-      group.isCommitted = false;
-      if (!(error instanceof BusError) || error.code !== COLLISION) throw error;
-      await this.#rename(group);
-    }
+    group.standing = 'asked';
+    await group.daemon.fill(group.path, group.entry);
   }
 
   async #leave(daemon: AvahiDaemon): Promise<void> {
     const group = this.#group;
     this.#group = undefined;
     if (group !== undefined) await daemon.free(group.path);
-    if (this.#isWanted && !this.#isClosed && this.#announcedOn.length > 0) {
-      this.#announcedOn = [];
-      this.#context.onEvent({ kind: 'announced', name: this.name, interfaces: [] });
-    }
+    this.noteAnnounced([]);
   }
 
   /** RFC 6762 9, with the daemon's own idea of the next name. */
   async #rename(group: Group): Promise<void> {
-    if (this.#group !== group || group.entry.name !== this.name) return;
-    group.isCommitted = false;
-    const from = this.name;
-    const to = await group.daemon.nameAlternative(from);
-    this.#service = { ...this.#service, name: to };
-    this.#announcedOn = [];
-    if (!this.#isClosed) this.#context.onEvent({ kind: 'renamed', from, to });
-    this.#renames += 1;
-    if (this.#renames > MAX_QUICK_RENAMES) this.#retry();
-    else this.#isDirty = true;
+    group.standing = 'unknown';
+    if (group.entry.name === this.name) {
+      this.noteRenamed(await group.daemon.nameAlternative(group.entry.name));
+      this.#renames += 1;
+    }
+    if (this.#renames > MAX_QUICK_RENAMES) this.retryLater();
+    else this.align();
   }
 
-  #noteAnnounced(group: Group): void {
+  #noteEstablished(group: Group): void {
     const names = new Map(this.#context.situation().interfaces.map(({ name, index }) => [index, name]));
-    const interfaces = group.entry.interfaces.flatMap((index) => names.get(index) ?? []);
-    if (isDeepStrictEqual(interfaces, this.#announcedOn)) return;
-    this.#announcedOn = interfaces;
-    this.#context.onEvent({ kind: 'announced', name: this.name, interfaces });
-  }
-
-  #noteLost(): void {
-    if (this.#announcedOn.length === 0) return;
-    this.#announcedOn = [];
-    if (!this.#isClosed) this.#context.onEvent({ kind: 'withdrawn', name: this.name });
-  }
-
-  #noteFailure(error: unknown): void {
-    // Whatever the group holds now is not known.
-    if (this.#group !== undefined) this.#group.isCommitted = false;
-    if (this.#isClosed) return;
-    this.#context.failed(this.name, error);
-    this.#retry();
-  }
-
-  #retry(): void {
-    this.#cancelRetry();
-    if (!this.#isClosed) this.#cancelRetry = this.#context.clock.after(RETRY_MS, () => this.align());
+    this.noteAnnounced(group.entry.interfaces.flatMap((index) => names.get(index) ?? []));
   }
 }
 

@@ -1,13 +1,11 @@
-import type { Clock, NetworkInterface, Publication, PublicationEvent, ServiceOptions } from '@mdns-ambassador/mdns';
+import type { NetworkInterface, Publication, PublicationEvent, ServiceOptions } from '@mdns-ambassador/mdns';
+import { type Clock, errorMessage } from '@mdns-ambassador/relay';
 import { AnnouncerError } from '../announcer-error.ts';
+import { PublicationSet } from '../publication-set.ts';
 import { AVAHI_MATCH_RULES, AvahiDaemon, readAvahiSignal } from './avahi-daemon.ts';
 import { AvahiPublication, type AvahiSituation } from './avahi-publication.ts';
 import { BusError, type BusSignal, type ConnectBus, type MessageBus } from './message-bus.ts';
 import type { Responder, ResponderEvent } from './responder.ts';
-
-/** How soon another interface, or a bus that is back, is noticed. */
-const POLL_MS = 2_000;
-const MAX_REASONS_TOLD = 8;
 
 export interface AvahiResponderOptions {
   readonly connect: ConnectBus;
@@ -23,22 +21,25 @@ export interface AvahiResponderOptions {
  */
 export class AvahiResponder implements Responder {
   readonly #options: AvahiResponderOptions;
-  readonly #publications = new Set<AvahiPublication>();
-  readonly #told = new Set<string>();
+  readonly #publications: PublicationSet<AvahiPublication>;
   #bus: MessageBus | undefined;
   #daemon: AvahiDaemon | undefined;
   #host = '';
   #isLost = false;
   /** A question to the daemon was not answered: it is asked again. */
   #isUnanswered = false;
-  #seen = '';
-  #cancelPoll: () => void = () => undefined;
   #refreshing: Promise<void> = Promise.resolve();
   #starting: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
 
   constructor(options: AvahiResponderOptions) {
     this.#options = options;
+    this.#publications = new PublicationSet({
+      clock: options.clock,
+      situation: () => this.#listInterfaces(),
+      prepare: () => this.#look(),
+      onFailed: (name, reason) => options.onEvent({ kind: 'publish-failed', name, reason }),
+    });
   }
 
   start(): Promise<void> {
@@ -47,15 +48,16 @@ export class AvahiResponder implements Responder {
   }
 
   publish(service: ServiceOptions, onEvent: (event: PublicationEvent) => void): Publication {
-    const publication: AvahiPublication = new AvahiPublication(service, {
-      clock: this.#options.clock,
-      situation: () => this.#describeSituation(),
-      failed: (name, error) => this.#tellFailure(name, error),
-      onEvent: (event) => queueMicrotask(() => onEvent(event)),
-    });
-    this.#publications.add(publication);
-    publication.align();
-    return publication;
+    return this.#publications.add(
+      new AvahiPublication(service, {
+        clock: this.#options.clock,
+        situation: () => this.#describeSituation(),
+        failed: (name, error) => {
+          if (!this.#isLost) this.#publications.tellFailure(name, explainFailure(error));
+        },
+        onEvent,
+      }),
+    );
   }
 
   close(): Promise<void> {
@@ -70,13 +72,12 @@ export class AvahiResponder implements Responder {
       this.#bus?.close();
       throw explainAbsence(error);
     }
-    this.#poll();
+    this.#publications.start();
   }
 
   async #shutDown(): Promise<void> {
     await this.#starting?.catch(() => undefined);
-    this.#cancelPoll();
-    await Promise.all([...this.#publications].map((publication) => publication.close()));
+    await this.#publications.close();
     await this.#refreshing;
     this.#bus?.close();
   }
@@ -111,8 +112,8 @@ export class AvahiResponder implements Responder {
     this.#host = host;
     if (this.#isLost) this.#options.onEvent({ kind: 'responder-back' });
     this.#isLost = false;
-    this.#told.clear();
-    this.#alignAll();
+    this.#publications.forgetFailures();
+    this.#publications.alignAll();
   }
 
   #lose(reason: string): void {
@@ -126,7 +127,7 @@ export class AvahiResponder implements Responder {
     this.#host = '';
     if (!this.#isLost) this.#options.onEvent({ kind: 'responder-lost', reason });
     this.#isLost = true;
-    this.#alignAll();
+    this.#publications.alignAll();
   }
 
   #takeSignal(signal: BusSignal): void {
@@ -163,22 +164,12 @@ export class AvahiResponder implements Responder {
     });
   }
 
-  #poll(): void {
-    this.#cancelPoll = this.#options.clock.after(POLL_MS, () => {
-      void this.#look().finally(() => {
-        if (this.#closing === undefined) this.#poll();
-      });
-    });
-  }
-
   async #look(): Promise<void> {
     if (this.#bus === undefined) return await this.#connect().catch((error: unknown) => this.#giveUpBus(error));
     if (this.#isUnanswered) {
       this.#isUnanswered = false;
       this.#refresh(async (bus) => await this.#meet(bus));
     }
-    const seen = JSON.stringify(this.#describeSituation().interfaces);
-    if (seen !== this.#seen) this.#alignAll();
   }
 
   /** A daemon that is not there says when it is; for any other trouble the bus is connected to anew. */
@@ -188,27 +179,16 @@ export class AvahiResponder implements Responder {
     this.#bus = undefined;
   }
 
-  #alignAll(): void {
-    this.#seen = JSON.stringify(this.#describeSituation().interfaces);
-    for (const publication of [...this.#publications]) {
-      if (publication.state.kind === 'closed') this.#publications.delete(publication);
-      else publication.align();
-    }
-  }
-
   #describeSituation(): AvahiSituation {
-    const interfaces = this.#options
-      .interfaces()
-      .flatMap(({ name, index }) => (index === undefined ? [] : [{ name, index }]));
-    return { daemon: this.#host === '' ? undefined : this.#daemon, host: this.#host, interfaces };
+    return {
+      daemon: this.#host === '' ? undefined : this.#daemon,
+      host: this.#host,
+      interfaces: this.#listInterfaces(),
+    };
   }
 
-  #tellFailure(name: string, error: unknown): void {
-    if (this.#isLost || this.#closing !== undefined) return;
-    const reason = explainFailure(error);
-    if (this.#told.has(reason) || this.#told.size >= MAX_REASONS_TOLD) return;
-    this.#told.add(reason);
-    this.#options.onEvent({ kind: 'publish-failed', name, reason });
+  #listInterfaces(): AvahiSituation['interfaces'] {
+    return this.#options.interfaces().flatMap(({ name, index }) => (index === undefined ? [] : [{ name, index }]));
   }
 }
 
@@ -225,7 +205,7 @@ function explainAbsence(error: unknown): AnnouncerError {
   if (/^E[A-Z]+$/.test(code) && code !== 'ETIMEDOUT') {
     return refuse(`avahi-daemon is reached over the D-Bus system bus, which is not there (${code}): start dbus`);
   }
-  const said = error instanceof Error ? error.message : String(error);
+  const said = errorMessage(error);
   return refuse(`avahi-daemon does not answer over D-Bus (${said}): restart it`);
 }
 
@@ -237,5 +217,5 @@ function explainFailure(error: unknown): string {
   if (error instanceof BusError && error.code.endsWith('.NotPermittedError')) {
     return 'avahi-daemon publishes nothing for users: set disable-publishing=no and disable-user-service-publishing=no in /etc/avahi/avahi-daemon.conf';
   }
-  return error instanceof Error ? error.message : String(error);
+  return errorMessage(error);
 }

@@ -1,4 +1,5 @@
 import type { ServiceOptions } from '@mdns-ambassador/mdns';
+import { toError } from '@mdns-ambassador/relay';
 import { Bonjour } from 'bonjour-service';
 
 /** How long the library may take to open its socket, or to send a goodbye. */
@@ -19,7 +20,7 @@ export class BonjourInstance {
   /** `address`: IPv4, of the interface that it sends on. */
   constructor(address: string, tellError: TellBonjourError) {
     const report = (error: unknown): void => {
-      if (!this.#isClosed) tellError(error instanceof Error ? error : new Error(String(error)));
+      if (!this.#isClosed) tellError(toError(error));
     };
     // They are handed on to multicast-dns; the declared type knows a service's options only.
     const transport: object = { interface: address, bind: '0.0.0.0' };

@@ -1,17 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
-import type {
-  Clock,
-  Publication,
-  PublicationEvent,
-  PublicationState,
-  ServiceChange,
-  ServiceOptions,
-} from '@mdns-ambassador/mdns';
+import type { ServiceOptions } from '@mdns-ambassador/mdns';
+import { AlignedPublication, type AlignedPublicationContext } from '../aligned-publication.ts';
 import { trimInstanceName } from '../instance-name.ts';
 import { BonjourInstance } from './bonjour-instance.ts';
-
-/** After the library met an error. */
-const RETRY_MS = 2_000;
 
 /** An interface that the library can use: it speaks IPv4 alone. */
 export interface BonjourInterface {
@@ -19,104 +10,53 @@ export interface BonjourInterface {
   readonly address: string;
 }
 
-export interface BonjourPublicationContext {
-  readonly clock: Clock;
+export interface BonjourPublicationContext extends AlignedPublicationContext {
   /** `h1-k3x9.local` */
   readonly host: string;
   /** Makes the instance name unique: the library notices no conflict. */
   readonly id: string;
   interfaces(): readonly BonjourInterface[];
-  failed(name: string, error: Error): void;
-  onEvent(event: PublicationEvent): void;
 }
 
-interface Standing {
+interface Published {
   readonly service: ServiceOptions;
   readonly interfaces: readonly BonjourInterface[];
   readonly instances: readonly BonjourInstance[];
+  /** An instance met it: all are taken down. */
+  readonly failure?: Error;
 }
 
 /** One service in the hands of bonjour-service: every change takes it down and puts it up anew. */
-export class BonjourPublication implements Publication {
+export class BonjourPublication extends AlignedPublication {
   readonly #context: BonjourPublicationContext;
-  #service: ServiceOptions;
-  #isWanted = true;
-  #isClosed = false;
-  #standing: Standing | undefined;
-  #announcedOn: readonly string[] = [];
-  #working: Promise<void> = Promise.resolve();
-  #cancelRetry: () => void = () => undefined;
+  #published: Published | undefined;
 
   constructor(service: ServiceOptions, context: BonjourPublicationContext) {
+    super({ ...service, name: addId(service.name, context.id) }, context);
     this.#context = context;
-    this.#service = { ...service, name: addId(service.name, context.id) };
-  }
-
-  get name(): string {
-    return this.#service.name;
   }
 
   get host(): string {
     return this.#context.host;
   }
 
-  get state(): PublicationState {
-    if (this.#isClosed) return { kind: 'closed' };
-    if (!this.#isWanted) return { kind: 'held' };
-    return this.#announcedOn.length === 0 ? { kind: 'probing' } : { kind: 'announced', interfaces: this.#announcedOn };
-  }
-
-  update(change: ServiceChange): void {
-    this.#service = { ...this.#service, ...change };
-    this.align();
-  }
-
-  withdraw(): void {
-    if (this.#isClosed || !this.#isWanted) return;
-    this.#isWanted = false;
-    this.#announcedOn = [];
-    this.#context.onEvent({ kind: 'withdrawn', name: this.name });
-    this.align();
-  }
-
-  announce(): void {
-    if (this.#isClosed || this.#isWanted) return;
-    this.#isWanted = true;
-    this.align();
-  }
-
-  async close(): Promise<void> {
-    if (!this.#isClosed) {
-      this.#isClosed = true;
-      this.#cancelRetry();
-      if (this.#announcedOn.length > 0) this.#context.onEvent({ kind: 'withdrawn', name: this.name });
-      this.align();
-    }
-    await this.#working;
-  }
-
-  /** Brings about what is wanted now; one change at a time. */
-  align(): void {
-    this.#working = this.#working.then(async () => await this.#step());
-  }
-
-  async #step(): Promise<void> {
-    const wanted = this.#service.interfaces;
-    const interfaces = this.#context.interfaces().filter(({ name }) => wanted?.includes(name) !== false);
-    const service = this.#service;
-    const isWanted = this.#isWanted && !this.#isClosed && interfaces.length > 0;
-    const standing = this.#standing;
-    if (standing !== undefined) {
-      const isSame = standing.service === service && isDeepStrictEqual(standing.interfaces, interfaces);
-      if (isWanted && isSame) {
-        this.#noteAnnounced(interfaces.map(({ name }) => name));
+  protected async bringAbout(wanted: ServiceOptions | undefined): Promise<void> {
+    const interfaces = this.#context.interfaces().filter(({ name }) => wanted?.interfaces?.includes(name) !== false);
+    const service = interfaces.length === 0 ? undefined : wanted;
+    const published = this.#published;
+    if (published !== undefined) {
+      const { failure, instances } = published;
+      const isSame = published.service === service && isDeepStrictEqual(published.interfaces, interfaces);
+      if (failure === undefined && isSame) {
+        this.noteAnnounced(interfaces.map(({ name }) => name));
         return;
       }
-      this.#standing = undefined;
-      await Promise.all(standing.instances.map((instance) => instance.close()));
+      this.#published = undefined;
+      await Promise.all(instances.map((instance) => instance.close()));
+      if (failure !== undefined) this.#fail(failure);
     }
-    if (isWanted) await this.#putUp(service, interfaces);
-    else this.#noteAnnounced([]);
+    if (service === undefined) this.noteAnnounced([]);
+    else await this.#putUp(service, interfaces);
   }
 
   async #putUp(service: ServiceOptions, interfaces: readonly BonjourInterface[]): Promise<void> {
@@ -130,44 +70,27 @@ export class BonjourPublication implements Publication {
         new BonjourInstance(address, (error) => {
           failures.push(error);
           fail();
-          if (this.#standing?.instances === instances) void this.#takeDown(error);
+          if (this.#published?.instances === instances) this.#takeDown(this.#published, error);
         }),
     );
     await Promise.race([failed, Promise.all(instances.map((instance) => instance.publish(service, this.host)))]);
     const [failure] = failures;
     if (failure !== undefined) {
       await Promise.all(instances.map((instance) => instance.close()));
-      this.#noteFailure(failure);
-      return;
+      this.#fail(failure);
     }
-    this.#standing = { service, interfaces, instances };
-    this.#noteAnnounced(interfaces.map(({ name }) => name));
+    this.#published = { service, interfaces, instances };
+    this.noteAnnounced(interfaces.map(({ name }) => name));
   }
 
-  #takeDown(error: Error): void {
-    const standing = this.#standing;
-    this.#standing = undefined;
-    this.#working = this.#working.then(async () => {
-      await Promise.all((standing?.instances ?? []).map((instance) => instance.close()));
-      this.#noteFailure(error);
-    });
+  #takeDown(published: Published, failure: Error): void {
+    this.#published = { ...published, failure };
+    this.align();
   }
 
-  #noteFailure(error: Error): void {
-    if (this.#isClosed) return;
-    if (this.#announcedOn.length > 0) this.#context.onEvent({ kind: 'withdrawn', name: this.name });
-    this.#announcedOn = [];
-    this.#context.failed(this.name, error);
-    this.#cancelRetry();
-    this.#cancelRetry = this.#context.clock.after(RETRY_MS, () => this.align());
-  }
-
-  #noteAnnounced(names: readonly string[]): void {
-    if (isDeepStrictEqual(names, this.#announcedOn)) return;
-    this.#announcedOn = names;
-    if (this.#isWanted && !this.#isClosed) {
-      this.#context.onEvent({ kind: 'announced', name: this.name, interfaces: names });
-    }
+  #fail(failure: Error): never {
+    this.noteLost();
+    throw failure;
   }
 }
 

@@ -61,6 +61,15 @@ describe('the address that others are told', () => {
     expect(findOwnAddress([loopback], undefined)).toBeUndefined();
   });
 
+  test.each([
+    ['fe8::1', 'fe8::1'],
+    ['::ffff:127.0.0.1', undefined],
+    ['fe80::1', undefined],
+  ])('of %s it is %s', (address, own) => {
+    const on: NetworkInterface = { ...lan, addresses: [{ address, family: 'IPv6', prefixLength: 64, scopeId: 0 }] };
+    expect(findOwnAddress([on], undefined)?.address).toBe(own);
+  });
+
   test('is of the interfaces where the service can be reached', () => {
     expect(findOwnAddress([lan], ['wlan0'])).toBeUndefined();
   });

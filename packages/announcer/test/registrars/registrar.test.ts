@@ -2,7 +2,8 @@ import type { NetworkInterface, PublicationEvent, ServiceOptions } from '@mdns-a
 import { ManualClock } from '@mdns-ambassador/testkit';
 import { describe, expect, test } from 'vitest';
 import { HeldPublication } from '../../src/held-publication.ts';
-import { Registrar, type RegistrarEvent } from '../../src/registrars/registrar.ts';
+import { Registrar } from '../../src/registrars/registrar.ts';
+import type { RegistrarEvent } from '../../src/registrars/registrar-event.ts';
 import { ETH0, ETH1, LOOPBACK } from '../fake-host.ts';
 import { FakeRegistry } from './fake-registry.ts';
 
@@ -30,13 +31,23 @@ async function arrange(interfaces: readonly NetworkInterface[] = [ETH0]) {
     onEvent: (event) => told.push(event),
   });
   await registrar.start();
-  const publish = () => registrar.publish(SERVICE, (event) => events.push(event));
+  const publish = (service = SERVICE) => registrar.publish(service, (event) => events.push(event));
   const written = (): { readonly host: string; readonly labels: object } =>
     JSON.parse(registry.entries.get(ENTRY) ?? '{}');
   return { world, clock, registry, told, events, registrar, publish, written };
 }
 
 describe('A registrar', () => {
+  test.each([
+    ['_foo._udp', '/services/foo/'],
+    ['_Redis._TCP', '/services/redis/'],
+  ])('writes a service of type %s where who proxies it reads, in %s', async (type, folder) => {
+    const { clock, publish, registry } = await arrange();
+    publish({ ...SERVICE, type });
+    await clock.advance(0);
+    expect([...registry.entries.keys()]).toEqual([`${folder}redis-on-h1-k3x9-aaaaaaaa`]);
+  });
+
   test('writes a service under its type, with an address of this machine', async () => {
     const { clock, registrar, publish, told, events, written } = await arrange([LOOPBACK, ETH0]);
     const publication = publish();
@@ -64,8 +75,10 @@ describe('A registrar', () => {
     await clock.advance(5_000);
     expect(registry.calls.filter((call) => call.startsWith('write'))).toEqual([]);
     await held.announce(undefined);
+    await clock.advance(0);
     expect([...registry.entries.keys()]).toEqual([ENTRY]);
     held.withdraw();
+    await clock.advance(0);
     expect([...registry.entries.keys()]).toEqual([]);
     await clock.advance(5_000);
     expect([...registry.entries.keys()]).toEqual([]);
@@ -77,6 +90,7 @@ describe('A registrar', () => {
     const publication = publish();
     await clock.advance(0);
     publication.update({ txt: new Map([['st', Buffer.from('drain')]]) });
+    await clock.advance(0);
     expect(written().labels).toEqual({ st: 'drain' });
     await publication.close();
     await registrar.close();

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { isIPv6 } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { type Destination, errorCode, type Leg, type Prologue, RelayError } from '@mdns-ambassador/relay';
+import { type Destination, errorCode, errorMessage, type Leg, type Prologue, RelayError } from '@mdns-ambassador/relay';
 import type { HttpCredential } from '../credential.ts';
 import type { InjectionContext } from '../injection-context.ts';
 import { RefusalLedger } from '../refusal-ledger.ts';
@@ -98,7 +98,7 @@ export class HttpPrologue implements Prologue {
   }
 
   #tellFault({ name }: Destination, error: unknown): void {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = errorMessage(error);
     this.#context.onEvent({ kind: 'fault', protocol: 'http', destination: name, reason });
   }
 

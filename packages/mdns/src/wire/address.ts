@@ -34,6 +34,17 @@ export function parseIpv4(text: string): Uint8Array | undefined {
   return bytes;
 }
 
+/** Whether an IPv6 literal, also with a zone, is of fe80::/10 (RFC 4291 2.5.6): it means nothing without its link. */
+export function isLinkLocalIpv6(address: string): boolean {
+  const bytes = address.includes(':') ? parseIpv6(address.replace(/%.*$/, '')) : undefined;
+  return bytes !== undefined && isLinkLocalBytes(bytes);
+}
+
+/** The same of the bytes of an address. */
+export function isLinkLocalBytes(bytes: Uint8Array): boolean {
+  return bytes.length === 2 * IPV6_GROUPS && bytes[0] === 0xfe && ((bytes[1] ?? 0) & 0xc0) === 0x80;
+}
+
 /** The sixteen bytes of an IPv6 literal without zone; undefined when it is none. */
 export function parseIpv6(text: string): Uint8Array | undefined {
   const halves = text.split('::');

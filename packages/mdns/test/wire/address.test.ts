@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { formatIpv4, formatIpv6, parseIpv4, parseIpv6 } from '../../src/wire/address.ts';
+import { formatIpv4, formatIpv6, isLinkLocalIpv6, parseIpv4, parseIpv6 } from '../../src/wire/address.ts';
 
 const bytes = (count: number): fc.Arbitrary<Uint8Array> =>
   fc
@@ -49,4 +49,16 @@ describe('addresses', () => {
   ])('are not read from %j as IPv6', (text) => {
     expect(parseIpv6(text)).toBeUndefined();
   });
+});
+
+it.each([
+  ['fe80::1', true],
+  ['FEBF::1%eth0', true],
+  ['fec0::1', false],
+  ['fe8::1', false],
+  ['::1', false],
+  ['169.254.1.1', false],
+  ['fe80', false],
+])('%s is link-local IPv6: %s', (address, isSo) => {
+  expect(isLinkLocalIpv6(address)).toBe(isSo);
 });

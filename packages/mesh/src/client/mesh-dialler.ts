@@ -1,10 +1,13 @@
 import type { Duplex } from 'node:stream';
 import {
+  type Clock,
   dial,
   errorCode,
+  errorMessage,
   formatTarget,
   type Leg,
   type LegResult,
+  Recent,
   RelayError,
   resetLeg,
   type Target,
@@ -59,8 +62,9 @@ interface Joined {
 export class MeshDialler {
   readonly #service: string;
   readonly #options: MeshDiallerOptions;
+  readonly #clock: Clock;
   readonly #quarantine = new Quarantine();
-  readonly #proven = new Set<string>();
+  readonly #proven = new Recent<string, true>(MAX_PROVEN);
   readonly #warm: WarmPool;
   readonly #joined: Promise<Joined>;
   #isClosed = false;
@@ -69,6 +73,7 @@ export class MeshDialler {
     const { mesh, service, warm = WARM_CONNECTIONS } = options;
     this.#service = service.toLowerCase();
     this.#options = options;
+    this.#clock = mesh.clock;
     this.#warm = new WarmPool({
       size: warm,
       clock: mesh.clock,
@@ -88,7 +93,7 @@ export class MeshDialler {
     const abort = new AbortController();
     let isSettled = false;
     const settle = (result: LegResult): void => {
-      clearTimeout(timer);
+      cancel();
       if (isSettled) {
         if (result.kind === 'connected') resetLeg(result.socket);
         return;
@@ -96,18 +101,18 @@ export class MeshDialler {
       isSettled = true;
       onSettled(result);
     };
-    const timer = setTimeout(() => {
+    const cancel = this.#clock.after(timeoutMs, () => {
       const message = `${formatTarget(target)} did not answer within ${Math.round(timeoutMs)} ms`;
       settle({ kind: 'failed', error: new RelayError('DIAL_TIMEOUT', message) });
       abort.abort();
-    }, timeoutMs);
+    });
     this.#reach(target, meshId, timeoutMs, abort.signal).then(
       (socket) => settle({ kind: 'connected', socket }),
       (error: unknown) => settle({ kind: 'failed', error: toRelayError(error) }),
     );
     return () => {
       isSettled = true;
-      clearTimeout(timer);
+      cancel();
       abort.abort();
     };
   }
@@ -148,7 +153,7 @@ export class MeshDialler {
 
   async #reach(target: Target, meshId: string | undefined, timeoutMs: number, signal: AbortSignal): Promise<Leg> {
     const place = formatTarget(target);
-    const dialledAt = performance.now();
+    const dialledAt = this.#clock.now();
     const reason = this.#quarantine.explain(place, dialledAt);
     if (reason !== undefined) throw createHandshakeError('quarantine', reason);
     try {
@@ -230,10 +235,7 @@ export class MeshDialler {
   }
 
   #prove(place: string): void {
-    if (this.#proven.has(place)) return;
-    this.#proven.add(place);
-    const oldest = this.#proven.values().next();
-    if (this.#proven.size > MAX_PROVEN && oldest.done !== true) this.#proven.delete(oldest.value);
+    if (!this.#proven.has(place)) this.#proven.set(place, true);
   }
 
   #judge(place: string, error: unknown, dialledAt: number): void {
@@ -244,8 +246,8 @@ export class MeshDialler {
   }
 
   #convict(place: string, error: unknown, dialledAt: number): Conviction | undefined {
-    const now = performance.now();
-    const reason = error instanceof Error ? error.message : String(error);
+    const now = this.#clock.now();
+    const reason = errorMessage(error);
     switch (errorCode(error)) {
       case HANDSHAKE_CODES.identity:
       case HANDSHAKE_CODES.denied:
@@ -266,5 +268,5 @@ function isWord(error: unknown): boolean {
 
 function toRelayError(error: unknown): RelayError {
   if (error instanceof RelayError) return error;
-  return new RelayError(errorCode(error), error instanceof Error ? error.message : String(error), { cause: error });
+  return new RelayError(errorCode(error), errorMessage(error), { cause: error });
 }

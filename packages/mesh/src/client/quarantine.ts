@@ -1,3 +1,5 @@
+import { Recent } from '@mdns-ambassador/relay';
+
 const FIRST_MS = 60_000;
 const LONGEST_MS = 900_000;
 /** A peer that breaks off without a word may have died; doing so twice in a row it refuses us. */
@@ -28,7 +30,7 @@ export interface Conviction {
  * hour. Pure: times are milliseconds of one monotonic clock.
  */
 export class Quarantine {
-  readonly #entries = new Map<string, Entry>();
+  readonly #entries = new Recent<string, Entry>(MAX_PLACES);
 
   get size(): number {
     return this.#entries.size;
@@ -47,7 +49,7 @@ export class Quarantine {
     if (known !== undefined && now < known.until) return undefined;
     const convictions = (known?.convictions ?? 0) + 1;
     const forMs = Math.min(FIRST_MS * 2 ** (convictions - 1), LONGEST_MS);
-    this.#set(place, { convictions, suspicions: 0, suspectedAt: now, until: now + forMs, reason });
+    this.#entries.set(place, { convictions, suspicions: 0, suspectedAt: now, until: now + forMs, reason });
     return { place, reason, forMs, isFirst: convictions === 1 };
   }
 
@@ -63,7 +65,7 @@ export class Quarantine {
     // Whoever dies breaks off every dial that was under way.
     if (dialledAt <= known.suspectedAt) return undefined;
     if (known.suspicions + 1 >= SUSPICIONS_TO_CONVICT) return this.convict(place, reason, now);
-    this.#set(place, { ...known, suspicions: known.suspicions + 1, suspectedAt: now });
+    this.#entries.set(place, { ...known, suspicions: known.suspicions + 1, suspectedAt: now });
     return undefined;
   }
 
@@ -75,12 +77,5 @@ export class Quarantine {
   /** What was found with other keys counts no more. */
   clear(): void {
     this.#entries.clear();
-  }
-
-  #set(place: string, entry: Entry): void {
-    this.#entries.delete(place);
-    this.#entries.set(place, entry);
-    const oldest = this.#entries.keys().next();
-    if (this.#entries.size > MAX_PLACES && oldest.done !== true) this.#entries.delete(oldest.value);
   }
 }

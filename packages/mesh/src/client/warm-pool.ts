@@ -1,7 +1,6 @@
-import { formatTarget, type Leg, resetLeg, type Target } from '@mdns-ambassador/relay';
+import { type Clock, formatTarget, type Leg, resetLeg, type Target } from '@mdns-ambassador/relay';
 import { LineBuffer } from '../handshake/line-buffer.ts';
 import { MAX_ANSWER_BYTES, parseAnswer } from '../handshake/preamble.ts';
-import type { MeshClock } from '../member.ts';
 
 /** A connection whose peer has proved who it is, before there is a client for it. */
 export interface WarmConnection {
@@ -14,7 +13,7 @@ export interface WarmConnection {
 export interface WarmPoolOptions {
   /** How many are kept for each place. */
   readonly size: number;
-  readonly clock: MeshClock;
+  readonly clock: Clock;
   /** Connects, proves both ends, and asks to be kept warm. */
   readonly open: (target: Target, meshId: string | undefined, signal: AbortSignal) => Promise<WarmConnection>;
 }

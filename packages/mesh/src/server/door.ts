@@ -1,4 +1,4 @@
-import { errorCode, type Leg, RelayError, resetLeg } from '@mdns-ambassador/relay';
+import { type Clock, errorCode, errorMessage, type Leg, RelayError, resetLeg } from '@mdns-ambassador/relay';
 import { createHandshakeError, HANDSHAKE_CODES } from '../handshake/handshake-error.ts';
 import {
   type Answer,
@@ -9,7 +9,7 @@ import {
   type Request,
 } from '../handshake/preamble.ts';
 import { readLine } from '../handshake/read-line.ts';
-import type { Member, MeshClock } from '../member.ts';
+import type { Member } from '../member.ts';
 import { type Accepted, SecureAcceptor } from './accept-secure.ts';
 import { type Change, TURNSTILE_LIMITS, TURNSTILE_TICK_MS, Turnstile, type TurnstileLimits } from './turnstile.ts';
 
@@ -46,7 +46,7 @@ export interface DoorEvent {
 export interface DoorOptions {
   /** A member in the role of an announcer; stays the caller's to close. */
   readonly member: Member;
-  readonly clock: MeshClock;
+  readonly clock: Clock;
   readonly limits?: TurnstileLimits;
   readonly onEvent: (event: DoorEvent) => void;
 }
@@ -255,7 +255,7 @@ export class Door {
   #tell(address: string, error: unknown): void {
     if (!isRefusal(error)) return;
     this.#turnstile.fail(address, this.#options.clock.now());
-    this.#report(address, error instanceof Error ? error.message : String(error));
+    this.#report(address, errorMessage(error));
   }
 
   #report(address: string, reason: string): void {
@@ -263,7 +263,7 @@ export class Door {
   }
 }
 
-function createCaller(leg: Leg, meshId: string, clock: MeshClock): Caller {
+function createCaller(leg: Leg, meshId: string, clock: Clock): Caller {
   return {
     leg,
     meshId,
@@ -275,7 +275,7 @@ function createCaller(leg: Leg, meshId: string, clock: MeshClock): Caller {
 }
 
 /** Says why, and closes; unread bytes would turn the end into a reset that overtakes the word. */
-function dismiss(leg: Leg, refusal: Refusal, clock: MeshClock): void {
+function dismiss(leg: Leg, refusal: Refusal, clock: Clock): void {
   if (leg.destroyed) return;
   const cancel = clock.after(FAREWELL_MS, () => resetLeg(leg));
   leg.once('close', cancel);

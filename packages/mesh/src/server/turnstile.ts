@@ -1,3 +1,4 @@
+import { Recent } from '@mdns-ambassador/relay';
 import { originOf } from './origin.ts';
 import { type Place, Places } from './places.ts';
 
@@ -86,10 +87,10 @@ export class Turnstile<Visitor> {
   readonly #limits: TurnstileLimits;
   readonly #inside = new Places<Visitor>();
   readonly #waiting = new Places<Visitor>();
-  readonly #credits = new Map<string, Credit>();
+  readonly #credits = new Recent<string, Credit>(MAX_REMEMBERED);
   /** When the last one of an origin went in that has failed too often. */
-  readonly #lastEntries = new Map<string, number>();
-  readonly #members = new Set<string>();
+  readonly #lastEntries = new Recent<string, number>(MAX_REMEMBERED);
+  readonly #members = new Recent<string, true>(MAX_REMEMBERED);
 
   constructor(limits: TurnstileLimits = TURNSTILE_LIMITS) {
     this.#limits = limits;
@@ -153,9 +154,7 @@ export class Turnstile<Visitor> {
 
   /** A member came from this address: it has an allowance of its own from now on. */
   succeed(address: string, now: number): void {
-    this.#members.delete(address);
-    this.#members.add(address);
-    forgetOldest(this.#members);
+    this.#members.set(address, true);
     if (this.#credits.has(address)) this.#save(address, ABANDONED, now);
   }
 
@@ -203,9 +202,7 @@ export class Turnstile<Visitor> {
     if (!this.#isNarrow(key, now)) return;
     // Who goes for another of his own did not finish.
     if (this.#inside.count(key) >= NARROW.atOnce) this.#save(key, -expelled.length, now);
-    this.#lastEntries.delete(key);
     this.#lastEntries.set(key, now);
-    forgetOldest(this.#lastEntries);
   }
 
   /** Who has to go so that it can wait; undefined where it can't. */
@@ -255,9 +252,7 @@ export class Turnstile<Visitor> {
   #save(key: string, change: number, now: number): void {
     const wasNarrow = this.#isNarrow(key, now);
     const saved = Math.min(this.#limits.failures, Math.max(0, this.#savedBy(key, now) + change));
-    this.#credits.delete(key);
     this.#credits.set(key, { saved, at: now, wasNarrow: wasNarrow || saved < 1 });
-    forgetOldest(this.#credits);
   }
 
   #savedBy(key: string, now: number): number {
@@ -270,9 +265,4 @@ export class Turnstile<Visitor> {
 
 function listFirst<Visitor>(first: { readonly visitor: Visitor } | undefined): readonly Visitor[] {
   return first === undefined ? [] : [first.visitor];
-}
-
-function forgetOldest(remembered: Set<string> | Map<string, unknown>): void {
-  const oldest = remembered.keys().next();
-  if (remembered.size > MAX_REMEMBERED && oldest.done !== true) remembered.delete(oldest.value);
 }

@@ -1,11 +1,11 @@
 import { randomInt } from 'node:crypto';
-import type { Clock } from '../clock.ts';
+import { type Clock, formatPlace } from '@mdns-ambassador/relay';
 import { describeLinkFailure } from '../link-failure.ts';
 import { type DnsAnswer, MAX_ALIASES, type ResponseReading, readResponse } from './answer.ts';
 import { domainKey } from './domain-name.ts';
 import { type DnsResponse, decodeResponse, encodeQuery } from './message.ts';
 import type { DnsQuestion } from './record.ts';
-import { type DnsServer, formatDnsServer, longestTtlSeconds } from './server.ts';
+import { type DnsServer, longestTtlSeconds } from './server.ts';
 import type { DnsTransport } from './transport.ts';
 
 export interface DnsClientOptions {
@@ -88,7 +88,7 @@ async function askServers(
       if (signal.aborted) return failure ?? { kind: 'unanswered', reason: 'it was given up' };
       const attempt = await askServer(options, server, question, timeoutMs, signal);
       if (attempt.kind === 'silent') {
-        failure ??= { kind: 'unanswered', reason: `${formatDnsServer(server)}: ${attempt.reason}` };
+        failure ??= { kind: 'unanswered', reason: `${formatPlace(server.host, server.port)}: ${attempt.reason}` };
         continue;
       }
       const reading = readResponse(attempt.response, question);
@@ -96,7 +96,7 @@ async function askServers(
         favourite.server = server;
         return believe(reading, longestTtlSeconds(server));
       }
-      failure = { kind: 'server-failed', reason: `${formatDnsServer(server)} says ${reading.reason}` };
+      failure = { kind: 'server-failed', reason: `${formatPlace(server.host, server.port)} says ${reading.reason}` };
     }
     // Servers that answer, if only that they fail, are not asked the same again at once.
     if (failure?.kind === 'server-failed') break;

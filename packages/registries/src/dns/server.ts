@@ -9,11 +9,6 @@ export interface DnsServer {
 
 export const DNS_PORT = 53;
 
-/** `10.0.0.53:53`, `[fe80::1%eth0]:53` */
-export function formatDnsServer({ host, port }: DnsServer): string {
-  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
-}
-
 /** Docker's own server, in the containers of a network with a name. */
 const DOCKER_SERVER = '127.0.0.11';
 /** It says 600 s of addresses that another container has as soon as one is started anew. */

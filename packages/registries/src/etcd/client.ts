@@ -1,6 +1,5 @@
-import type { Clock } from '../clock.ts';
+import { type Clock, errorMessage } from '@mdns-ambassador/relay';
 import { MAX_ENTRIES } from '../registry.ts';
-import { describeError } from '../time-limit.ts';
 import { JsonLines, parseJson } from './json-lines.ts';
 import {
   describeFailure,
@@ -88,7 +87,7 @@ export class EtcdClient {
       if (answer.status !== 200) throw new Error(`etcd refuses (${describeFailure(document)})`);
       return document;
     } catch (error) {
-      throw limit.signal.aborted ? new Error(describeError(limit.signal.reason), { cause: error }) : error;
+      throw limit.signal.aborted ? new Error(errorMessage(limit.signal.reason), { cause: error }) : error;
     } finally {
       cancel();
     }

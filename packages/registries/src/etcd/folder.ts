@@ -1,8 +1,7 @@
+import { type Clock, errorMessage } from '@mdns-ambassador/relay';
 import { backoffMs } from '../backoff.ts';
-import type { Clock } from '../clock.ts';
 import { Loss } from '../loss.ts';
 import { type FolderEvent, type FolderWatch, MAX_ENTRIES, MAX_VALUE_BYTES } from '../registry.ts';
-import { describeError } from '../time-limit.ts';
 import type { EtcdClient } from './client.ts';
 import type { KeyChange, WatchMessage } from './message.ts';
 
@@ -75,7 +74,7 @@ export class EtcdFolder implements FolderWatch {
         if (!isResumed) await this.#read(signal);
         await this.#watch();
       } catch (error) {
-        reason = describeError(error);
+        reason = errorMessage(error);
       }
       this.#cancelBeat();
       if (signal.aborted) return;

@@ -1,8 +1,8 @@
+import { type Clock, errorMessage } from '@mdns-ambassador/relay';
 import { backoffMs } from '../backoff.ts';
-import type { Clock } from '../clock.ts';
 import { KeptEntry } from '../kept-entry.ts';
 import type { EntryEvent, FolderEvent, FolderWatch, HeldEntry, Registry } from '../registry.ts';
-import { describeError, limitTime } from '../time-limit.ts';
+import { limitTime } from '../time-limit.ts';
 import { EtcdClient } from './client.ts';
 import { EtcdFolder } from './folder.ts';
 import type { EtcdTransport } from './transport.ts';
@@ -135,7 +135,7 @@ class EtcdRegistry implements Registry {
       this.#trouble = undefined;
     } catch (error) {
       this.#failures += 1;
-      this.#trouble = describeError(error);
+      this.#trouble = errorMessage(error);
       waitMs = Math.min(KEEPALIVE_MS, backoffMs(this.#failures, this.#options.random));
     }
     if (this.#closed !== undefined) return;

@@ -1,8 +1,7 @@
+import { type Clock, errorMessage } from '@mdns-ambassador/relay';
 import { backoffMs } from '../backoff.ts';
-import type { Clock } from '../clock.ts';
 import { Loss } from '../loss.ts';
 import { type FolderEvent, type FolderWatch, MAX_ENTRIES, MAX_VALUE_BYTES, type RegistryEntry } from '../registry.ts';
-import { describeError } from '../time-limit.ts';
 import type { ZooKeeperSession } from './session.ts';
 
 export interface ZooKeeperFolderOptions {
@@ -117,7 +116,7 @@ export class ZooKeeperFolder implements FolderWatch {
     } catch (error) {
       this.#failures += 1;
       retryMs = backoffMs(this.#failures, this.#options.random);
-      if (!this.#isClosed) this.#loss.begin(describeError(error));
+      if (!this.#isClosed) this.#loss.begin(errorMessage(error));
     }
     this.#isReading = false;
     if (this.#isClosed || this.#session === undefined) return;

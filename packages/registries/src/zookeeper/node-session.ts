@@ -1,8 +1,8 @@
+import { type Clock, errorMessage, formatPlace } from '@mdns-ambassador/relay';
 import zookeeper from 'node-zookeeper-client';
 import { backoffMs } from '../backoff.ts';
-import type { Clock } from '../clock.ts';
 import { describeLinkFailure } from '../link-failure.ts';
-import { describeError, limitTime } from '../time-limit.ts';
+import { limitTime } from '../time-limit.ts';
 import { checkReplyFrame, checkSessionFrame, FrameReader } from './frame.ts';
 import type { ZooKeeperServer } from './server.ts';
 import type { OpenSession, SessionEvent, ZooKeeperSession } from './session.ts';
@@ -224,7 +224,7 @@ class NodeSession implements ZooKeeperSession {
       try {
         run();
       } catch (error) {
-        this.#drop(`it does not speak ZooKeeper's protocol (${describeError(error)})`);
+        this.#drop(`it does not speak ZooKeeper's protocol (${errorMessage(error)})`);
       }
     };
     const { onSocketData, onSocketConnected, onSocketClosed, onSocketError, updateTimeout } = manager;
@@ -265,7 +265,7 @@ class NodeSession implements ZooKeeperSession {
   }
 
   #limitConnecting({ host, port }: ZooKeeperServer): void {
-    this.#server = `${host}:${port}`;
+    this.#server = formatPlace(host, port);
     this.#reason = `${this.#server} ended the connection`;
     this.#cancelTimer();
     this.#cancelTimer = this.#options.clock.after(CONNECT_LIMIT_MS, () =>

@@ -1,5 +1,5 @@
+import type { Clock } from '@mdns-ambassador/relay';
 import { backoffMs } from '../backoff.ts';
-import type { Clock } from '../clock.ts';
 import { KeptEntry } from '../kept-entry.ts';
 import type { EntryEvent, FolderEvent, FolderWatch, HeldEntry, Registry } from '../registry.ts';
 import { ZooKeeperFolder } from './folder.ts';

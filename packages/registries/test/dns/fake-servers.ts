@@ -1,5 +1,6 @@
+import { formatPlace } from '@mdns-ambassador/relay';
 import packet, { type Answer, type DecodedPacket, type Packet } from 'dns-packet';
-import { type DnsServer, formatDnsServer } from '../../src/dns/server.ts';
+import type { DnsServer } from '../../src/dns/server.ts';
 import type { DnsTransport } from '../../src/dns/transport.ts';
 
 /** What a server does with one query: datagrams in order (none is silence), or the system's error. */
@@ -40,7 +41,7 @@ export class FakeServers implements DnsTransport {
   ): Promise<Uint8Array> {
     const query = packet.decode(Buffer.from(bytes));
     const [question] = query.questions ?? [];
-    const place = formatDnsServer(server);
+    const place = formatPlace(server.host, server.port);
     this.asked.push(`${over} ${place} ${question?.type} ${question?.name}`);
     const reaction = this.#reactions[place]?.(query, over) ?? [];
     this.open += 1;

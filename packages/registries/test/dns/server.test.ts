@@ -1,5 +1,6 @@
+import { formatPlace } from '@mdns-ambassador/relay';
 import { describe, expect, test } from 'vitest';
-import { formatDnsServer, parseSystemServer, readSystemDnsServers } from '../../src/dns/server.ts';
+import { parseSystemServer, readSystemDnsServers } from '../../src/dns/server.ts';
 
 describe('a server as node:dns writes it', () => {
   test.each([
@@ -10,7 +11,7 @@ describe('a server as node:dns writes it', () => {
     ['::1', { host: '::1', port: 53 }, '[::1]:53'],
   ])('%s', (text, server, written) => {
     expect(parseSystemServer(text)).toEqual(server);
-    expect(formatDnsServer(server)).toBe(written);
+    expect(formatPlace(server.host, server.port)).toBe(written);
   });
 });
 

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { isLinkLocalIpv6 } from '@mdns-ambassador/mdns';
 import type { Endpoint } from '../../pool/endpoint.ts';
 
 /** One place of an endpoint, as haproxy knows it. Another place is another server, with connections of its own. */
@@ -40,7 +41,7 @@ export function describeServer({ address, port, weight }: Server): string {
 
 /** haproxy knows no zones: a link-local IPv6 address is out of its reach. */
 export function isReachable(address: string): boolean {
-  return !address.includes('%') && !/^fe[89ab]/i.test(address);
+  return !address.includes('%') && !isLinkLocalIpv6(address);
 }
 
 function formatAddress(address: string): string {

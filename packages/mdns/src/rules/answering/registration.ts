@@ -1,3 +1,4 @@
+import { forgetOldest } from '../../forget-oldest.ts';
 import { TokenBucket } from '../../token-bucket.ts';
 import { isSameName, type Name } from '../../wire/name.ts';
 import { type ResourceRecord, recordKey, TYPE_CODES } from '../../wire/record.ts';
@@ -123,10 +124,7 @@ export class Registration {
   #noteFormer(key: string, now: number): void {
     this.#former.delete(key);
     this.#former.set(key, now + FORMER_DATA_MS);
-    for (const oldest of this.#former.keys()) {
-      if (this.#former.size <= MAX_FORMER_RECORDS) break;
-      this.#former.delete(oldest);
-    }
+    forgetOldest(this.#former, MAX_FORMER_RECORDS);
   }
 }
 

@@ -1,3 +1,4 @@
+import { forgetOldest } from '../../forget-oldest.ts';
 import { type Name, nameKey } from '../../wire/name.ts';
 import { type ResourceRecord, typeCode } from '../../wire/record.ts';
 
@@ -33,10 +34,7 @@ export class Denials {
     // RFC 6762 6.1: the next domain name is of no account.
     const until = now + Math.min(record.ttl, MAX_TTL_SECONDS) * MS_PER_SECOND;
     this.#byName.set(owner, { until, types: new Set(data.types) });
-    for (const oldest of this.#byName.keys()) {
-      if (this.#byName.size <= MAX_NAMES) return;
-      this.#byName.delete(oldest);
-    }
+    forgetOldest(this.#byName, MAX_NAMES);
   }
 
   has(name: Name, type: number, now: number): boolean {

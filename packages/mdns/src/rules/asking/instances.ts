@@ -1,5 +1,6 @@
 import type { BrowseEvent, Instance, InstanceAddress } from '../../instance.ts';
 import type { Txt } from '../../txt.ts';
+import { isLinkLocalIpv6 } from '../../wire/address.ts';
 import { nameKey } from '../../wire/name.ts';
 import type { InstanceView, LostReason, ViewEvent } from './instance-view.ts';
 
@@ -142,11 +143,6 @@ function orderAddresses(addresses: readonly InstanceAddress[]): readonly Instanc
 function rankAddress(address: string): number {
   if (!address.includes(':')) return 0;
   return isLinkLocalIpv6(address) ? 2 : 1;
-}
-
-/** fe80::/10 */
-function isLinkLocalIpv6(address: string): boolean {
-  return /^fe[89ab][0-9a-f]:/i.test(address);
 }
 
 function compareTexts(a: string, b: string): number {
