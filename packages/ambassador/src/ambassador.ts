@@ -14,6 +14,8 @@ export interface AmbassadorOptions {
   /** `node`, `haproxy` ...: as the status shows it. */
   readonly engineName?: string;
   readonly createEngine: CreateEngine;
+  /** What the announcements of one host may cost; shared with others of this process. Absent: its own. */
+  readonly budget?: DialBudget | undefined;
   /** By how many milliseconds this process runs late ({@link LoopLag}). Absent: it is never late. */
   readonly lag?: () => number;
   /** How endpoints in doubt are dialled beside the engine. Absent: over this machine's network. */
@@ -50,8 +52,14 @@ export interface Ambassador {
  * failure to the source, which looks again.
  */
 export function createAmbassador(options: AmbassadorOptions): Ambassador {
-  const { engineName = 'node', lag = () => 0, dial = dialService, onEvent = () => undefined } = options;
-  const context = { ...options, engineName, lag, dial, onEvent, budget: new DialBudget() };
+  const {
+    engineName = 'node',
+    lag = () => 0,
+    dial = dialService,
+    onEvent = () => undefined,
+    budget = new DialBudget(),
+  } = options;
+  const context = { ...options, engineName, lag, dial, onEvent, budget };
   const proxies = options.proxies.map((proxy) => new ServiceProxy(proxy, context));
   let started: Promise<void> | undefined;
   let drained: Promise<void> | undefined;

@@ -42,6 +42,7 @@ export {
 export { LoopLag } from './loop-lag.ts';
 export { guessNetwork } from './network-of.ts';
 export type { BalancerName } from './pool/balancer.ts';
+export { DialBudget } from './pool/dial-budget.ts';
 export type { Endpoint, EndpointState, EndpointStatus } from './pool/endpoint.ts';
 export type { MergeMode } from './pool/merge.ts';
 export type { Random } from './pool/random.ts';

@@ -63,6 +63,10 @@ export class Injections {
     this.#reporter = reporter;
   }
 
+  get isEmpty(): boolean {
+    return this.#files.size === 0;
+  }
+
   /** Reads every secret again, as SIGHUP asks for. */
   refresh(): void {
     for (const file of this.#files) file.refresh();

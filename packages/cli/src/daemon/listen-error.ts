@@ -11,14 +11,11 @@ const HIGHEST_PORT = 65_535;
 /** Why a proxy can't listen, and where it could. */
 export function explainListenError(
   error: RelayError,
-  proxies: readonly Pick<ProxyOptions, 'service' | 'listen'>[],
+  { service, listen }: Pick<ProxyOptions, 'service' | 'listen'>,
 ): CliError {
-  const proxy =
-    proxies.find(({ listen }) => listen.some((target) => error.message.includes(formatListenPlace(target)))) ??
-    proxies[0];
-  const target = proxy?.listen.find((one) => error.message.includes(formatListenPlace(one))) ?? proxy?.listen[0];
+  const target = listen.find((one) => error.message.includes(formatListenPlace(one))) ?? listen[0];
   const where = target === undefined ? 'the address' : formatListenPlace(target);
-  const instead = `${proxy?.service ?? 'redis'}:${offerPort(target?.kind === 'tcp' ? target.port : 0)}`;
+  const instead = `${service}:${offerPort(target?.kind === 'tcp' ? target.port : 0)}`;
   switch (error.code) {
     case 'EADDRINUSE':
       return new CliError(

@@ -1,7 +1,6 @@
 import {
   type Ambassador,
   AmbassadorError,
-  type AmbassadorOptions,
   createAmbassador,
   createChosenEngine,
   createEndpointCheck,
@@ -11,40 +10,23 @@ import {
 import { type CheckOptions, type CheckTools, createShell, dialService } from '@mdns-ambassador/checks';
 import { createPostgresCancelRouting } from '@mdns-ambassador/credentials';
 import { systemClock, systemNetwork } from '@mdns-ambassador/mdns';
-import type { Mesh } from '@mdns-ambassador/mesh';
-import { type KeptListeners, type Opening, RelayError, type Room } from '@mdns-ambassador/relay';
+import { type Opening, RelayError } from '@mdns-ambassador/relay';
 import { CliError } from '../exit/cli-error.ts';
 import { EXIT_UNAVAILABLE } from '../exit/exit-codes.ts';
-import type { LocalNetwork } from '../network/local-network.ts';
 import { createMeshPath } from '../network/mesh.ts';
 import { createSources } from '../network/sources.ts';
-import type { Log } from '../output/log.ts';
 import { describeProxyEvent, proxyEventToFact } from '../output/proxy-lines.ts';
-import type { Reporter } from '../output/reporter.ts';
 import type { Surroundings } from '../process/surroundings.ts';
 import type { PlannedProxy } from '../requests/plan.ts';
 import type { Injections, OpenInjection } from './injections.ts';
 import { explainListenError } from './listen-error.ts';
+import type { PartContext } from './part-context.ts';
 
 /** A service of PostgreSQL goes by one of these. */
 const POSTGRES_NAMES: readonly string[] = ['postgres', 'postgresql'];
 
 /** Sources in which nothing appears by itself: what is written there may be announced to others through a proxy. */
 const WRITTEN_SOURCES: readonly string[] = ['static', 'dns', 'srv', 'file'];
-
-/** What the proxies of one process share. */
-export interface ProxyContext {
-  readonly local: LocalNetwork;
-  readonly log: Log;
-  readonly reporter: Reporter;
-  readonly reportConnections: boolean;
-  readonly checkTools: CheckTools;
-  readonly room: Room;
-  /** Absent: each proxy listens on sockets of its own. */
-  readonly listeners?: KeptListeners;
-  /** Absent: open mode. */
-  readonly mesh?: Mesh | undefined;
-}
 
 export function createCheckTools({ platform, env }: Surroundings): CheckTools {
   const kill = (pid: number, signal: NodeJS.Signals): void => {
@@ -61,7 +43,7 @@ export function openInjection({ service, injected }: PlannedProxy, injections: I
 /** What was asked for, with its sources, its check and its credentials. */
 export function composeProxy(
   { type, origins, allowed, activeCheck, checkIntervalMs, injected: _, ...options }: PlannedProxy,
-  { local, log, reporter, reportConnections, checkTools, mesh, room, listeners }: ProxyContext,
+  { local, log, reporter, reportConnections, checkTools, mesh, room, listeners }: PartContext,
   injection: OpenInjection | undefined,
 ): ProxyOptions {
   const opening = injection === undefined ? composeOpening(options) : injection.opening;
@@ -71,7 +53,7 @@ export function composeProxy(
     maxConnections: room.places,
     ...options,
     room,
-    ...(listeners === undefined ? {} : { openListener: (place) => listeners.listen(place) }),
+    openListener: (place) => listeners.listen(place),
     ...(injection === undefined ? {} : { prologues: injection.prologues }),
     ...(opening === undefined ? {} : { opening }),
     reportConnections,
@@ -108,31 +90,24 @@ function composeCheck(options: CheckOptions, intervalMs: number, tools: CheckToo
 }
 
 /** An ambassador that tells what it does. */
-export function composeAmbassador(
-  proxies: readonly ProxyOptions[],
-  reporter: Reporter,
-  observers: Pick<AmbassadorOptions, 'onDial' | 'onConnection' | 'lag'>,
-): Ambassador {
+export function composeAmbassador(proxy: ProxyOptions, { reporter, observers }: PartContext): Ambassador {
   return createAmbassador({
     ...observers,
-    proxies,
+    proxies: [proxy],
     ownAddresses: systemNetwork().ownAddresses,
     clock: systemClock,
     random: Math.random,
     createEngine: createChosenEngine,
-    onEvent: (event) => {
-      const timeoutMs = proxies.find(({ service }) => service === event.service)?.connectTimeoutMs ?? 0;
-      reporter.tell(describeProxyEvent(event, timeoutMs), proxyEventToFact(event));
-    },
+    onEvent: (event) => reporter.tell(describeProxyEvent(event, proxy.connectTimeoutMs), proxyEventToFact(event)),
   });
 }
 
 /** Starts it; says in one sentence why it can't listen. */
-export async function startListening(ambassador: Ambassador, proxies: readonly ProxyOptions[]): Promise<void> {
+export async function startListening(ambassador: Ambassador, proxy: ProxyOptions): Promise<void> {
   try {
     await ambassador.start();
   } catch (error) {
     if (error instanceof AmbassadorError) throw new CliError(EXIT_UNAVAILABLE, error.message, { cause: error });
-    throw error instanceof RelayError ? explainListenError(error, proxies) : error;
+    throw error instanceof RelayError ? explainListenError(error, proxy) : error;
   }
 }

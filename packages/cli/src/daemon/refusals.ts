@@ -1,15 +1,16 @@
 import type { AnnouncerError } from '@mdns-ambassador/announcer';
-import { toCliError } from './local-announcer.ts';
+import { toCliError } from './announcer-errors.ts';
 
 /** What can't be announced as it was asked for; the command ends when nothing else is left. */
 export class Refusals {
+  /** So many, and nothing is left. */
+  readonly limit: number;
   readonly all: Promise<void>;
   readonly #errors: AnnouncerError[] = [];
-  readonly #limit: number;
   #finish: () => void = () => undefined;
 
   constructor(limit: number) {
-    this.#limit = limit;
+    this.limit = limit;
     this.all = new Promise((resolve) => {
       this.#finish = resolve;
     });
@@ -21,7 +22,7 @@ export class Refusals {
 
   add(error: AnnouncerError): void {
     this.#errors.push(error);
-    if (this.#errors.length >= this.#limit) this.#finish();
+    if (this.#errors.length >= this.limit) this.#finish();
   }
 
   throwFirst(): void {

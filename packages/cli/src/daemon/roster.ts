@@ -18,15 +18,30 @@ export interface RosterChange {
   readonly errors: readonly CliError[];
 }
 
+/** What several came to together. */
+export function sumChanges(changes: readonly RosterChange[]): RosterChange {
+  const count = (key: 'kept' | 'changed' | 'added' | 'removed'): number =>
+    changes.reduce((sum, change) => sum + change[key], 0);
+  return {
+    kept: count('kept'),
+    changed: count('changed'),
+    added: count('added'),
+    removed: count('removed'),
+    errors: changes.flatMap(({ errors }) => errors),
+  };
+}
+
 /** The entries of one section that are at work. */
 export class Roster<Item extends Entry, Work extends Part> {
-  readonly #createPart: (entry: Item) => Work;
+  readonly #createPart: (entry: Item) => Work | Promise<Work>;
   readonly #changePart: ChangePart<Item, Work>;
   #running: readonly { readonly entry: Item; readonly part: Work }[] = [];
+  /** Made, and not started yet. */
+  readonly #prepared = new Map<Item, Work>();
   /** Retired, and still carrying something. */
   readonly #leaving = new Set<Work>();
 
-  constructor(createPart: (entry: Item) => Work, changePart: ChangePart<Item, Work> = () => false) {
+  constructor(createPart: (entry: Item) => Work | Promise<Work>, changePart: ChangePart<Item, Work> = () => false) {
     this.#createPart = createPart;
     this.#changePart = changePart;
   }
@@ -34,6 +49,11 @@ export class Roster<Item extends Entry, Work extends Part> {
   /** In the order of the plan. */
   get parts(): readonly Work[] {
     return this.#running.map(({ part }) => part);
+  }
+
+  /** Makes the parts of entries that will be applied, so that what can't be had is thrown before anything starts: rejects with a CliError. */
+  async prepare(entries: readonly Item[]): Promise<void> {
+    for (const entry of entries) this.#prepared.set(entry, await this.#createPart(entry));
   }
 
   /** Touches only what differs. Not to be called again before it has resolved. */
@@ -76,7 +96,7 @@ export class Roster<Item extends Entry, Work extends Part> {
 
   /** Ends at once. */
   async close(): Promise<void> {
-    await Promise.all([...this.parts, ...this.#leaving].map((part) => part.close()));
+    await Promise.all([...this.parts, ...this.#prepared.values(), ...this.#leaving].map((part) => part.close()));
   }
 
   /** Whether nothing has to take the place of what is at work: it goes on, as it is wanted, or as before where that is refused. */
@@ -106,7 +126,8 @@ export class Roster<Item extends Entry, Work extends Part> {
   async #start(entry: Item): Promise<CliError | undefined> {
     let part: Work | undefined;
     try {
-      part = this.#createPart(entry);
+      part = this.#prepared.get(entry) ?? (await this.#createPart(entry));
+      this.#prepared.delete(entry);
       await part.start();
     } catch (error) {
       await part?.close();

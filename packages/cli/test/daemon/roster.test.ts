@@ -16,7 +16,9 @@ function createWorld(changePart?: (part: Part, entry: Item) => boolean) {
   const takenPorts = new Set<number>([666]);
   /** Connections, by service. */
   const carried = new Map<string, Promise<void>>();
+  let made = 0;
   const roster = new Roster<Item, Part>(({ service, port }) => {
+    made += 1;
     const tell = (what: string): number => story.push(`${service}:${port} ${what}`);
     let isListening = false;
     return new Part(
@@ -44,7 +46,7 @@ function createWorld(changePart?: (part: Part, entry: Item) => boolean) {
       clock,
     );
   }, changePart);
-  return { clock, story, carried, roster };
+  return { clock, story, carried, roster, made: () => made };
 }
 
 const a: Item = { service: 'a', port: 1 };
@@ -125,6 +127,21 @@ test('the end waits for what was replaced no longer than its drain timeout', asy
   await clock.advance(1);
   await stopped;
   expect(story).toContain('a:1 closed');
+});
+
+test('what is prepared is made before anything starts, and started when it is applied', async () => {
+  const { roster, story, made } = createWorld();
+  await roster.prepare([a, b]);
+  expect([made(), story]).toEqual([2, []]);
+  await roster.apply([a, b]);
+  expect([made(), story]).toEqual([2, ['a:1 started', 'b:2 started']]);
+});
+
+test('what is prepared and never applied is closed with the others', async () => {
+  const { roster, story } = createWorld();
+  await roster.prepare([a]);
+  await roster.close();
+  expect(story).toEqual(['a:1 closed']);
 });
 
 test('the end is quick where nothing is carried', async () => {

@@ -4,10 +4,11 @@ import { formatPlace, joinWords, quoteName } from '../../output/phrases.ts';
 import { formatDuration } from '../../parse/duration.ts';
 import { folderOf, formatRegistry, SERVICE_PLACEHOLDER } from '../../parse/registry.ts';
 import type { Targets } from '../../requests/announce-request.ts';
-import type { PlacedService, Plan, PlannedProxy } from '../../requests/plan.ts';
+import type { FilePlan } from '../../requests/file-plan.ts';
+import type { PlacedService, PlannedProxy } from '../../requests/plan.ts';
 
 /** What `up --dry-run` would do, one line each. */
-export function describePlan(plan: Plan): readonly string[] {
+export function describePlan(plan: FilePlan): readonly string[] {
   const admin = plan.fixed.admin?.at(-1);
   return [
     ...plan.announce.map(describeAnnouncement),
@@ -17,7 +18,7 @@ export function describePlan(plan: Plan): readonly string[] {
 }
 
 /** The same for programs. */
-export function planToJson({ announce, proxy, fixed }: Plan): object {
+export function planToJson({ announce, proxy, fixed }: FilePlan): object {
   const admin = fixed.admin?.at(-1);
   return {
     announce: announce.map(({ service, instance, type, host, port, priority, weight, check, relay, targets }) => ({

@@ -2,13 +2,13 @@ import { expect, test } from 'vitest';
 import { describePlan, planToJson } from '../../src/commands/up/plan-lines.ts';
 import { parseConfig } from '../../src/config/read-config.ts';
 import { CliError } from '../../src/exit/cli-error.ts';
-import { listChangedKeys, type Plan, readPlan } from '../../src/requests/plan.ts';
+import { type FilePlan, listChangedKeys, readFilePlan } from '../../src/requests/file-plan.ts';
 import { Settings } from '../../src/settings/settings.ts';
 
 const MACHINE = { hostName: 'h1.example', platform: 'linux' } as const;
 
-function plan(text: string): Plan {
-  return readPlan('a.yaml', parseConfig('a.yaml', text), new Settings([]), MACHINE);
+function plan(text: string): FilePlan {
+  return readFilePlan('a.yaml', parseConfig('a.yaml', text), new Settings([]), MACHINE);
 }
 
 function sentenceOf(text: string): string {
@@ -111,10 +111,9 @@ test.each<[string, string]>([
   expect(sentenceOf(text)).toContain(sentence);
 });
 
-test('a responder of somebody else is refused, as the proxies need ours', () => {
-  expect(() => plan('announce:\n  - { service: redis, responder: avahi }')).toThrow(
-    /responder: up speaks mDNS itself; leave "avahi" out/,
-  );
+test('a service is announced through the responder that its entry names, else through ours', () => {
+  const { announce } = plan('announce:\n  - { service: redis, responder: avahi }\n  - { service: api, port: 3000 }');
+  expect(announce.map(({ responder }) => responder)).toEqual(['avahi', 'native']);
 });
 
 test('a service is announced where its entry says, else where the file says for all, else over mDNS', () => {

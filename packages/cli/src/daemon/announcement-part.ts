@@ -1,0 +1,128 @@
+import { isDeepStrictEqual } from 'node:util';
+import { Announcer, AnnouncerError } from '@mdns-ambassador/announcer';
+import { systemClock } from '@mdns-ambassador/mdns';
+import type { Prologue } from '@mdns-ambassador/relay';
+import { announcerEventToFact, describeAnnouncerEvent } from '../output/announcer-lines.ts';
+import type { PlacedService } from '../requests/plan.ts';
+import { explainAnnouncerErrors, toCliError } from './announcer-errors.ts';
+import { createHost } from './announcer-host.ts';
+import type { Injections, OpenInjection } from './injections.ts';
+import { Part } from './part.ts';
+import type { PartContext } from './part-context.ts';
+import type { Speaker } from './speaker.ts';
+import type { Speakers } from './speakers.ts';
+
+/** A service that others still connect to is kept this long after its goodbye. */
+export const GRACE_MS = 2_000;
+export const DRAIN_TIMEOUT_MS = 30_000;
+
+/** The announcement of one service. */
+export class AnnouncementPart extends Part {
+  readonly announcer: Announcer;
+  readonly #injections: Injections;
+  readonly #planned: PlacedService;
+  readonly #injected: Injected;
+
+  /** Throws a CliError where an option is out of bounds, or credentials can't be had. */
+  constructor(planned: PlacedService, context: PartContext, speakers: Speakers) {
+    const { injections, mesh } = context;
+    const injected = new Injected();
+    const speaker = speakers.take(planned);
+    let announcer: Announcer;
+    try {
+      announcer = createAnnouncer(planned, speaker, injected, context);
+      injected.replace(openInjection(planned, injections));
+    } catch (error) {
+      void speaker.close();
+      throw error;
+    }
+    super(
+      {
+        start: () =>
+          explainAnnouncerErrors(async () => {
+            await speaker.start();
+            await announcer.start();
+          }),
+        async leave(timeoutMs, onGoodbye) {
+          await announcer.drain({ graceMs: planned.relay || mesh !== undefined ? GRACE_MS : 0, timeoutMs, onGoodbye });
+        },
+        async close() {
+          injected.replace(undefined);
+          await announcer.close();
+          await speaker.close();
+        },
+        drainTimeoutMs: DRAIN_TIMEOUT_MS,
+      },
+      systemClock,
+    );
+    this.announcer = announcer;
+    this.#injections = injections;
+    this.#planned = planned;
+    this.#injected = injected;
+  }
+
+  /** See {@link ChangePart}: goes on without a goodbye, unless it is to be announced elsewhere or under another name. */
+  change(planned: PlacedService): boolean {
+    const { targets, responder } = this.#planned;
+    if (responder !== planned.responder || !isDeepStrictEqual(targets, planned.targets)) return false;
+    const opened = openInjection(planned, this.#injections);
+    try {
+      if (this.announcer.change(planned)) {
+        this.#injected.replace(opened);
+        return true;
+      }
+    } catch (error) {
+      opened?.close();
+      throw error instanceof AnnouncerError ? toCliError(error) : error;
+    }
+    opened?.close();
+    return false;
+  }
+}
+
+/** The credentials of one announcement, which may be others from one connection to the next. */
+class Injected {
+  #opened: OpenInjection | undefined;
+
+  get prologues(): readonly Prologue[] {
+    return this.#opened?.prologues ?? [];
+  }
+
+  replace(opened: OpenInjection | undefined): void {
+    this.#opened?.close();
+    this.#opened = opened;
+  }
+}
+
+function openInjection({ service, injected }: PlacedService, injections: Injections): OpenInjection | undefined {
+  return injected === undefined ? undefined : injections.open({ service, credentials: injected, isInsecure: false });
+}
+
+function createAnnouncer(
+  planned: PlacedService,
+  { publisher, source }: Speaker,
+  injected: Injected,
+  { local, reporter, surroundings, mesh, room, identity, refusals }: PartContext,
+): Announcer {
+  try {
+    return new Announcer({
+      announcements: [planned],
+      publisher,
+      ...(source === undefined ? {} : { source }),
+      ...(mesh === undefined ? {} : { mesh }),
+      injection: () => injected.prologues,
+      clock: systemClock,
+      random: Math.random,
+      identity: identity(),
+      host: createHost(local.network, surroundings.platform, room),
+      onEvent: (event) => {
+        const isLastWord = event.kind === 'refused' && refusals?.limit === 1;
+        const line = isLastWord ? undefined : describeAnnouncerEvent(event, local.network.interfaces());
+        reporter.tell(line, announcerEventToFact(event));
+        if (event.kind === 'refused') refusals?.add(event.error);
+      },
+    });
+  } catch (error) {
+    throw error instanceof AnnouncerError ? toCliError(error) : error;
+  }
+}

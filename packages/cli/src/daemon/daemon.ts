@@ -1,0 +1,334 @@
+import type { Snapshot } from '@mdns-ambassador/admin';
+import { DialBudget, LoopLag } from '@mdns-ambassador/ambassador';
+import type { DrainOptions } from '@mdns-ambassador/announcer';
+import { systemClock } from '@mdns-ambassador/mdns';
+import type { Mesh } from '@mdns-ambassador/mesh';
+import { type DrainOutcome, KeptListeners } from '@mdns-ambassador/relay';
+import { EXIT_OK } from '../exit/exit-codes.ts';
+import { drawAlike } from '../machine/identity.ts';
+import { readMachineIdentity } from '../machine/machine-identity.ts';
+import { createLocalNetwork, type LocalNetwork, readInterfaceNames, startNode } from '../network/local-network.ts';
+import { createMesh } from '../network/mesh.ts';
+import { createConnectionLog } from '../output/connection-log.ts';
+import { tellFault } from '../output/fault-lines.ts';
+import type { Log } from '../output/log.ts';
+import { tellMode, tellNodeEvent, tellStart } from '../output/network-lines.ts';
+import { createReporter, type Reporter } from '../output/reporter.ts';
+import { openLog } from '../process/log-options.ts';
+import { createNotify } from '../process/notify.ts';
+import { tellStopping, waitForAbort } from '../process/stopping.ts';
+import type { Surroundings } from '../process/surroundings.ts';
+import type { MeshRequest } from '../requests/mesh-request.ts';
+import {
+  needsMdns,
+  type PlacedService,
+  type Plan,
+  type PlannedContainers,
+  type PlannedFeed,
+  type PlannedProxy,
+} from '../requests/plan.ts';
+import type { Settings } from '../settings/settings.ts';
+import { type AdminService, createAdminService } from './admin.ts';
+import type { AnnouncementPart } from './announcement-part.ts';
+import { measureRoom } from './announcer-host.ts';
+import type { ContainersPart } from './containers-part.ts';
+import type { FeedPart } from './feed-part.ts';
+import { Injections } from './injections.ts';
+import { followKeyFile } from './key-file.ts';
+import { Lifecycle } from './lifecycle.ts';
+import type { PartContext } from './part-context.ts';
+import { createCheckTools } from './proxied.ts';
+import type { ProxyPart } from './proxy-part.ts';
+import type { Refusals } from './refusals.ts';
+import { Roster, type RosterChange, sumChanges } from './roster.ts';
+
+export interface DaemonOptions {
+  /** Those of the whole process. */
+  readonly settings: Settings;
+  readonly surroundings: Surroundings;
+  /** Undefined: open mode. */
+  readonly mesh: MeshRequest | undefined;
+  /** What it begins with. */
+  readonly plan: Plan;
+  /** What tells its host on the network from those of other processes, alike at each start; undefined: random numbers. */
+  readonly label?: readonly string[] | undefined;
+  /** What is said when it stops: `saying goodbye`. */
+  readonly farewell: string;
+  /** It ends when they are all; undefined: what is refused is told, and the rest goes on. */
+  readonly refusals?: Refusals | undefined;
+}
+
+/** What is looked after while the daemon runs. */
+export interface Follower {
+  /** Nothing changes the plan after it has resolved. Idempotent. */
+  close(): Promise<void>;
+}
+
+/** What a program is announced by that runs beside the daemon; see `Command` of the announcer. */
+export interface ProgramAnnouncer {
+  start(): Promise<void>;
+  drain(options: DrainOptions): Promise<DrainOutcome>;
+  close(): Promise<void>;
+}
+
+/** One process that runs on: it brings a plan about, changes it, and leaves without losing a connection. */
+export class Daemon {
+  readonly log: Log;
+  readonly reporter: Reporter;
+  readonly lifecycle: Lifecycle;
+  readonly #options: DaemonOptions;
+  readonly #admin: AdminService | undefined;
+  readonly #local: LocalNetwork;
+  readonly #mesh: Mesh | undefined;
+  readonly #injections: Injections;
+  readonly #listeners = new KeptListeners();
+  readonly #announced: Roster<PlacedService, AnnouncementPart>;
+  readonly #proxied: Roster<PlannedProxy, ProxyPart>;
+  readonly #contained: Roster<PlannedContainers, ContainersPart>;
+  readonly #fed: Roster<PlannedFeed, FeedPart>;
+  #identity: string | undefined;
+  #lag: LoopLag | undefined;
+  #isNodeStarted = false;
+  #unfollowKey = (): void => undefined;
+
+  /** Nothing runs yet. Rejects with a CliError where an option is wrong, or what the plan needs can't be had. */
+  static async open(options: DaemonOptions): Promise<Daemon> {
+    const { settings, surroundings, plan } = options;
+    const log = openLog(settings, surroundings);
+    const lifecycle = new Lifecycle(createNotify(surroundings.env, log));
+    const admin = await createAdminService(settings, {
+      version: surroundings.version,
+      snapshot: () => daemon.#look(),
+    });
+    const daemon: Daemon = new Daemon(options, log, lifecycle, admin);
+    try {
+      await daemon.#prepare(plan);
+    } catch (error) {
+      await daemon.#close();
+      throw error;
+    }
+    return daemon;
+  }
+
+  private constructor(options: DaemonOptions, log: Log, lifecycle: Lifecycle, admin: AdminService | undefined) {
+    const { settings, surroundings, mesh, plan, label, refusals } = options;
+    const { env, platform, stdout, logStream, faults } = surroundings;
+    this.#options = options;
+    this.log = log;
+    this.lifecycle = lifecycle;
+    this.#admin = admin;
+    const reporter = createReporter(stdout, log, settings.isSet('json'), (fact) => admin?.publish(fact));
+    this.reporter = reporter;
+    faults.survive((error, count) => tellFault(reporter, error, count));
+    const drawLabel = label === undefined ? Math.random : drawAlike(this.#readIdentity(), ...label);
+    this.#local = createLocalNetwork(
+      readInterfaceNames(settings, platform),
+      platform,
+      (event) => {
+        if (this.#isNodeStarted || event.kind === 'link-failed') tellNodeEvent(reporter, event, platform);
+      },
+      { drawLabel, withBridges: plan.agent.length > 0 },
+    );
+    this.#mesh = createMesh(mesh);
+    this.#injections = new Injections(surroundings, reporter);
+    const reportConnections = settings.isSet('log-connections');
+    const context: PartContext = {
+      local: this.#local,
+      log,
+      reporter,
+      surroundings,
+      room: measureRoom(),
+      mesh: this.#mesh,
+      injections: this.#injections,
+      listeners: this.#listeners,
+      checkTools: createCheckTools(surroundings),
+      identity: () => this.#readIdentity(),
+      reportConnections,
+      observers: {
+        budget: new DialBudget(),
+        lag: () => this.#lag?.current() ?? 0,
+        onDial: admin?.observeDial,
+        onConnection: reportConnections ? createConnectionLog(logStream) : undefined,
+      },
+      refusals,
+    };
+    const openSpeakers = loadOnce(async () => {
+      const { Speakers } = await import('./speakers.ts');
+      return new Speakers({ local: this.#local, env, reporter, drawLabel });
+    });
+    // What a plan does not ask for is not loaded.
+    this.#announced = new Roster(
+      async (entry) => {
+        const { AnnouncementPart } = await import('./announcement-part.ts');
+        return new AnnouncementPart(entry, context, await openSpeakers());
+      },
+      (part, entry) => part.change(entry),
+    );
+    this.#proxied = new Roster(async (entry) => {
+      const { ProxyPart } = await import('./proxy-part.ts');
+      this.#lag ??= new LoopLag(systemClock);
+      return new ProxyPart(entry, context);
+    });
+    this.#contained = new Roster(async (entry) => {
+      const { ContainersPart } = await import('./containers-part.ts');
+      return new ContainersPart(entry, context, await openSpeakers());
+    });
+    this.#fed = new Roster(async (entry) => {
+      const { FeedPart } = await import('./feed-part.ts');
+      return new FeedPart(entry, context);
+    });
+  }
+
+  /**
+   * Runs its plan until the user stops it, or until nothing of it may be announced; resolves with the exit code. `follow` is called once
+   * it runs, and may change the plan. Rejects with a CliError, everything closed, where a part of the first plan can't start. Once.
+   */
+  async run(follow?: () => Follower): Promise<number> {
+    const { surroundings, refusals, plan } = this.#options;
+    let follower: Follower | undefined;
+    try {
+      await this.#begin(plan);
+      await this.#start(plan);
+      follower = follow?.();
+      const { signal } = surroundings.shutdown;
+      await Promise.race([waitForAbort(signal), ...(refusals === undefined ? [] : [refusals.all])]);
+      this.lifecycle.stop();
+      if (refusals === undefined || refusals.isEmpty) tellStopping(this.reporter, this.#options.farewell, signal);
+      await follower?.close();
+      await Promise.all(this.#rosters().map((roster) => roster.stop()));
+      refusals?.throwFirst();
+      return EXIT_OK;
+    } finally {
+      await follower?.close();
+      await this.#close();
+    }
+  }
+
+  /** The same for as long as `program` runs, which is given what starts, drains and closes the announcements of the plan. Once. */
+  async runBeside(program: (announcer: ProgramAnnouncer) => Promise<number>): Promise<number> {
+    const { plan, refusals } = this.#options;
+    try {
+      await this.#begin(plan);
+      const exitCode = await program({
+        start: () => this.#start(plan),
+        drain: (options) => {
+          this.lifecycle.stop();
+          return this.#drainAnnounced(options);
+        },
+        close: () => this.#announced.close(),
+      });
+      refusals?.throwFirst();
+      return exitCode;
+    } finally {
+      await this.#close();
+    }
+  }
+
+  /** Brings another plan about, and touches only what differs; the errors are of what could not start. Not before the last has resolved. */
+  async change(plan: Plan): Promise<RosterChange> {
+    await this.#startNode(plan);
+    return this.#apply(plan);
+  }
+
+  /** Reads every secret again. */
+  refreshSecrets(): void {
+    this.#injections.refresh();
+  }
+
+  /** Makes the parts, so that what can't be had is told before anything starts. */
+  async #prepare({ announce, proxy, docker, agent }: Plan): Promise<void> {
+    await this.#announced.prepare(announce);
+    await this.#proxied.prepare(proxy);
+    await this.#contained.prepare(docker);
+    await this.#fed.prepare(agent);
+    if (!this.#injections.isEmpty) this.#options.surroundings.shutdown.onHangup(() => this.refreshSecrets());
+  }
+
+  /** What the parts stand on. */
+  async #begin(plan: Plan): Promise<void> {
+    const { mesh, surroundings } = this.#options;
+    await this.#admin?.listen(this.reporter);
+    await this.#startNode(plan);
+    if (this.#mesh === undefined || mesh === undefined) return;
+    this.#unfollowKey = followKeyFile(this.#mesh, mesh.path, surroundings.platform, this.reporter);
+  }
+
+  async #start(plan: Plan): Promise<void> {
+    const { errors } = await this.#apply(plan);
+    const [failure] = errors;
+    if (failure !== undefined) throw failure;
+    this.lifecycle.run();
+  }
+
+  /** The mDNS stack, once something needs it. */
+  async #startNode(plan: Plan): Promise<void> {
+    const ids = this.#mesh?.ids;
+    if (!this.#isNodeStarted && needsMdns(plan)) {
+      await startNode(this.#local);
+      this.#isNodeStarted = true;
+      tellStart(this.reporter, this.#local.network, ids);
+    } else if (this.lifecycle.phase === 'starting') {
+      if (plan.announce.length + plan.docker.length > 0) tellStart(this.reporter, this.#local.network, ids);
+      else tellMode(this.reporter, ids);
+    }
+  }
+
+  async #apply({ announce, proxy, docker, agent }: Plan): Promise<RosterChange> {
+    const places = proxy.flatMap(({ engine, listen }) => (engine.kind === 'node' ? listen : []));
+    const letGo = this.#listeners.keep(places);
+    const changes = await Promise.all([
+      this.#announced.apply(announce),
+      this.#proxied.apply(proxy),
+      this.#contained.apply(docker),
+    ]).finally(letGo);
+    const change = sumChanges(changes);
+    if (this.lifecycle.phase === 'starting' && change.errors.length > 0) return change;
+    return sumChanges([change, await this.#fed.apply(agent)]);
+  }
+
+  async #drainAnnounced(options: DrainOptions): Promise<DrainOutcome> {
+    const outcomes = await Promise.all(this.#announced.parts.map(({ announcer }) => announcer.drain(options)));
+    return {
+      finished: outcomes.reduce((sum, { finished }) => sum + finished, 0),
+      reset: outcomes.reduce((sum, { reset }) => sum + reset, 0),
+    };
+  }
+
+  #look(): Snapshot {
+    return {
+      phase: this.lifecycle.phase,
+      announcements: [...this.#announced.parts, ...this.#contained.parts].flatMap(({ announcer }) =>
+        announcer.status(),
+      ),
+      services: this.#proxied.parts.flatMap(({ ambassador }) => ambassador.status()),
+      traffic: this.#proxied.parts.flatMap(({ ambassador }) => ambassador.traffic()),
+      mdns: this.#isNodeStarted ? this.#local.node.counters : undefined,
+    };
+  }
+
+  #readIdentity(): string {
+    const { env, platform } = this.#options.surroundings;
+    this.#identity ??= readMachineIdentity(env, platform);
+    return this.#identity;
+  }
+
+  #rosters(): readonly { stop(): Promise<void>; close(): Promise<void> }[] {
+    return [this.#announced, this.#proxied, this.#contained, this.#fed];
+  }
+
+  async #close(): Promise<void> {
+    this.#unfollowKey();
+    this.#lag?.close();
+    await Promise.all(this.#rosters().map((roster) => roster.close()));
+    await this.#local.node.close();
+    await this.#admin?.close();
+  }
+}
+
+function loadOnce<Value>(load: () => Promise<Value>): () => Promise<Value> {
+  let loaded: Promise<Value> | undefined;
+  return () => {
+    loaded ??= load();
+    return loaded;
+  };
+}

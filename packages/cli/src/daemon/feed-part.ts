@@ -1,0 +1,85 @@
+import { chmodSync, mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { createMdnsSource, FeedServer, MAX_FEED_READERS } from '@mdns-ambassador/ambassador';
+import { systemClock } from '@mdns-ambassador/mdns';
+import { errorCode, isWindowsPipe, type Listener, listen, RelayError } from '@mdns-ambassador/relay';
+import { CliError } from '../exit/cli-error.ts';
+import { EXIT_REFUSED, EXIT_USAGE } from '../exit/exit-codes.ts';
+import { describeFeedEvent } from '../output/feed-lines.ts';
+import { describeRefusal } from '../output/refused-lines.ts';
+import type { PlannedFeed } from '../requests/plan.ts';
+import { Part } from './part.ts';
+import type { PartContext } from './part-context.ts';
+
+/** The socket on which containers read what is on the network. */
+export class FeedPart extends Part {
+  constructor(planned: PlannedFeed, context: PartContext) {
+    const { reporter } = context;
+    const { path } = planned.at;
+    const feed = createFeed(planned, context);
+    let listener: Listener | undefined;
+    const end = async (): Promise<void> => {
+      await listener?.stop();
+      await feed.close();
+    };
+    super(
+      {
+        async start() {
+          listener = await openSocket(planned, feed);
+          reporter.tell(`serving what is on the network at ${path}`, { event: 'serving', at: path });
+        },
+        async leave(_, onRoom) {
+          await end();
+          onRoom();
+        },
+        close: end,
+        drainTimeoutMs: 0,
+      },
+      systemClock,
+    );
+  }
+}
+
+function createFeed({ allowed }: PlannedFeed, { local, log, reporter, room }: PartContext): FeedServer {
+  return new FeedServer({
+    clock: systemClock,
+    places: Math.min(MAX_FEED_READERS, room.places),
+    createSource: ({ service, where, instance }) =>
+      createMdnsSource({
+        service,
+        type: `_${service}._tcp`,
+        browser: local.node,
+        interfaces: () => local.network.interfaces(),
+        ownAddresses: () => local.network.ownAddresses(),
+        allowed,
+        clock: systemClock,
+        where,
+        ...(instance === undefined ? {} : { instance }),
+        onRefused: (refused) => log.warn({ ...refused }, `instance not used: ${describeRefusal(refused)}`),
+      }),
+    onEvent: (event) => {
+      const { kind, ...fields } = event;
+      reporter.tell(describeFeedEvent(event), { event: kind, ...fields });
+    },
+  });
+}
+
+/** The folder is made, for all to enter; the socket is opened to others only once it is there. */
+async function openSocket({ at, mode }: PlannedFeed, feed: FeedServer): Promise<Listener> {
+  try {
+    const isFile = !isWindowsPipe(at.path);
+    if (isFile) mkdirSync(dirname(at.path), { recursive: true, mode: 0o755 });
+    const listener = await listen({
+      at,
+      // The feed itself shows out who is too many.
+      maxConnections: Number.POSITIVE_INFINITY,
+      onConnection: (socket) => feed.serve(socket),
+    });
+    if (isFile) chmodSync(at.path, mode);
+    return listener;
+  } catch (error) {
+    const isForbidden = ['EACCES', 'EPERM', 'EROFS'].includes(errorCode(error));
+    const message = error instanceof RelayError ? error.message : `${at.path}: ${errorCode(error)}`;
+    throw new CliError(isForbidden ? EXIT_REFUSED : EXIT_USAGE, `--socket: ${message}`, { cause: error });
+  }
+}

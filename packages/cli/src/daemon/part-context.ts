@@ -1,0 +1,30 @@
+import type { AmbassadorOptions } from '@mdns-ambassador/ambassador';
+import type { CheckTools } from '@mdns-ambassador/checks';
+import type { Mesh } from '@mdns-ambassador/mesh';
+import type { KeptListeners, Room } from '@mdns-ambassador/relay';
+import type { LocalNetwork } from '../network/local-network.ts';
+import type { Log } from '../output/log.ts';
+import type { Reporter } from '../output/reporter.ts';
+import type { Surroundings } from '../process/surroundings.ts';
+import type { Injections } from './injections.ts';
+import type { Refusals } from './refusals.ts';
+
+/** What the parts of one process share. */
+export interface PartContext {
+  readonly local: LocalNetwork;
+  readonly log: Log;
+  readonly reporter: Reporter;
+  readonly surroundings: Surroundings;
+  readonly room: Room;
+  /** Undefined in open mode. */
+  readonly mesh: Mesh | undefined;
+  readonly injections: Injections;
+  readonly listeners: KeptListeners;
+  readonly checkTools: CheckTools;
+  /** Stands for this machine. Read when it is asked for: a machine that announces nothing needs none. */
+  readonly identity: () => string;
+  readonly reportConnections: boolean;
+  readonly observers: Pick<AmbassadorOptions, 'budget' | 'lag' | 'onConnection' | 'onDial'>;
+  /** Undefined: what may not be announced is told, and the rest goes on. */
+  readonly refusals: Refusals | undefined;
+}

@@ -1,0 +1,135 @@
+import { hostname } from 'node:os';
+import {
+  AnnouncerError,
+  AvahiResponder,
+  BonjourResponder,
+  joinPublishers,
+  messageBusAt,
+  type Publisher,
+  Registrar,
+  type Responder,
+} from '@mdns-ambassador/announcer';
+import { systemClock } from '@mdns-ambassador/mdns';
+import { CliError } from '../exit/cli-error.ts';
+import { EXIT_UNAVAILABLE } from '../exit/exit-codes.ts';
+import type { LocalNetwork } from '../network/local-network.ts';
+import { openRegistry } from '../network/registries.ts';
+import type { ResponderName } from '../options/announce-options.ts';
+import { describeRegistrarEvent, registrarEventToFact } from '../output/registrar-lines.ts';
+import type { Reporter } from '../output/reporter.ts';
+import { describeResponderEvent, responderEventToFact } from '../output/responder-lines.ts';
+import { formatRegistry, type RegistrySpec } from '../parse/registry.ts';
+import type { PlacedService } from '../requests/plan.ts';
+import type { Speaker } from './speaker.ts';
+
+/** D-Bus specification, "Well-known Message Bus Instances". */
+const SYSTEM_BUS = 'unix:path=/var/run/dbus/system_bus_socket';
+
+export interface SpeakersContext {
+  readonly local: LocalNetwork;
+  readonly env: NodeJS.ProcessEnv;
+  readonly reporter: Reporter;
+  /** Draws the label of the host, alike at each start. */
+  readonly drawLabel: () => number;
+}
+
+/** A responder or a registry, and how many announcements it speaks for. */
+interface OpenResponder {
+  readonly responder: Responder;
+  started: Promise<void> | undefined;
+  users: number;
+}
+
+/** Who publishes for one process. Each is opened for the first announcement that needs it, and closed with the last. */
+export class Speakers {
+  readonly #context: SpeakersContext;
+  readonly #open = new Map<string, OpenResponder>();
+
+  constructor(context: SpeakersContext) {
+    this.#context = context;
+  }
+
+  /** For one announcement; to be closed with it. */
+  take({ responder, targets }: Pick<PlacedService, 'responder' | 'targets'>): Speaker {
+    const { isMdns, registries } = targets;
+    const isNative = isMdns && responder === 'native';
+    const own = [
+      ...(isMdns && responder !== 'native' ? [this.#lend(responder, () => this.#createResponder(responder))] : []),
+      ...registries.map((spec) => this.#lend(JSON.stringify(spec), () => this.#createRegistrar(spec))),
+    ];
+    const publishers: readonly Publisher[] = own.map((one) => one.responder);
+    const [first, ...others] = isNative ? [this.#context.local.node, ...publishers] : publishers;
+    if (first === undefined) throw new Error('nowhere to announce');
+    const [spec] = registries;
+    let closed: Promise<void> | undefined;
+    return {
+      publisher: joinPublishers(first, others),
+      ...(isMdns || spec === undefined ? {} : { source: formatRegistry(spec) }),
+      async start() {
+        await Promise.all(own.map(startOnce));
+      },
+      close: () => {
+        closed ??= Promise.all(own.map((one) => this.#giveBack(one))).then(() => undefined);
+        return closed;
+      },
+    };
+  }
+
+  #lend(key: string, create: () => Responder): OpenResponder {
+    const open = this.#open.get(key) ?? { responder: create(), started: undefined, users: 0 };
+    this.#open.set(key, open);
+    open.users += 1;
+    return open;
+  }
+
+  async #giveBack(open: OpenResponder): Promise<void> {
+    open.users -= 1;
+    if (open.users > 0) return;
+    for (const [key, one] of this.#open) if (one === open) this.#open.delete(key);
+    await open.responder.close();
+  }
+
+  #createResponder(name: Exclude<ResponderName, 'native'>): Responder {
+    const { local, env, reporter, drawLabel } = this.#context;
+    const shared = {
+      clock: systemClock,
+      interfaces: () => local.network.interfaces(),
+      onEvent: (event: Parameters<typeof describeResponderEvent>[0]) =>
+        reporter.tell(describeResponderEvent(event), responderEventToFact(event)),
+    };
+    switch (name) {
+      case 'avahi':
+        return new AvahiResponder({ ...shared, connect: messageBusAt(env.DBUS_SYSTEM_BUS_ADDRESS || SYSTEM_BUS) });
+      case 'bonjour-service':
+        return new BonjourResponder({ ...shared, random: drawLabel, hostName: hostname() });
+      default:
+        return name satisfies never;
+    }
+  }
+
+  #createRegistrar(spec: RegistrySpec): Responder {
+    const { local, reporter } = this.#context;
+    return new Registrar({
+      name: formatRegistry(spec),
+      registry: openRegistry(spec),
+      folder: spec.kind === 'etcd' ? spec.prefix : spec.path,
+      clock: systemClock,
+      random: Math.random,
+      interfaces: () => local.network.interfaces(),
+      onEvent: (event) => reporter.tell(describeRegistrarEvent(event), registrarEventToFact(event)),
+    });
+  }
+}
+
+function startOnce(open: OpenResponder): Promise<void> {
+  open.started ??= start(open.responder);
+  return open.started;
+}
+
+async function start(responder: Responder): Promise<void> {
+  try {
+    await responder.start();
+  } catch (error) {
+    throw error instanceof AnnouncerError ? new CliError(EXIT_UNAVAILABLE, error.message, { cause: error }) : error;
+  }
+}

@@ -1,0 +1,60 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Config } from '../config/read-config.ts';
+import { CliError } from '../exit/cli-error.ts';
+import { EXIT_CONFIG } from '../exit/exit-codes.ts';
+import { LOG_FORMATS, LOG_LEVELS } from '../options/common-options.ts';
+import { parseChoice } from '../parse/choice.ts';
+import type { Settings } from '../settings/settings.ts';
+import { readAdminPlaces } from './admin-request.ts';
+import { type Machine, refuseSharedFolders } from './announce-request.ts';
+import { EMPTY_PLAN, type Plan, readPlacedService, readPlannedProxy } from './plan.ts';
+import { refuseSharedPlaces, refuseTwice } from './refuse-twice.ts';
+import { addSharedOptions, listSectionRequests } from './service-requests.ts';
+
+/** What a configuration file asks for. */
+export interface FilePlan extends Plan {
+  /** By key of the file: what is read at the start alone. */
+  readonly fixed: Readonly<Record<string, readonly string[]>>;
+}
+
+/** Options that take effect at the next start. */
+const FIXED_OPTIONS = {
+  admin: 'admin',
+  'mesh-key-file': 'mesh.keyFile',
+  interface: 'interface',
+  'log-level': 'logLevel',
+  'log-format': 'logFormat',
+  'log-connections': 'logConnections',
+};
+
+/** `settings`: of the command line and the environment. Throws a CliError with the line of what is wrong. */
+export function readFilePlan(file: string, config: Config, settings: Settings, machine: Machine): FilePlan {
+  const shared = addSharedOptions(settings, config);
+  shared.read('log-level', (text) => parseChoice(text, LOG_LEVELS));
+  shared.read('log-format', (text) => parseChoice(text, LOG_FORMATS));
+  readAdminPlaces(shared);
+  const announceRequests = listSectionRequests(shared, config.announce);
+  const proxyRequests = listSectionRequests(shared, config.proxy);
+  if (announceRequests.length + proxyRequests.length === 0) {
+    throw new CliError(EXIT_CONFIG, `${file}:1: nothing to do; write services under announce: or proxy:`);
+  }
+  const announce = announceRequests.map((request) => readPlacedService(request, machine));
+  const proxy = proxyRequests.map((request) => readPlannedProxy(request, machine.platform));
+  refuseSharedFolders(announce, announceRequests);
+  refuseTwice(
+    announce.map(({ instance, type }) => [`the name "${instance}" of ${type}`]),
+    announceRequests,
+    'name',
+  );
+  refuseSharedPlaces(proxy, proxyRequests);
+  const fixed = Object.entries(FIXED_OPTIONS).map(([option, key]) => [
+    key,
+    shared.find(option).map(({ text }) => text),
+  ]);
+  return { ...EMPTY_PLAN, announce, proxy, fixed: Object.fromEntries(fixed) };
+}
+
+/** The keys that differ and are read at the start alone. */
+export function listChangedKeys(before: FilePlan, after: FilePlan): readonly string[] {
+  return Object.keys(after.fixed).filter((key) => !isDeepStrictEqual(before.fixed[key], after.fixed[key]));
+}
