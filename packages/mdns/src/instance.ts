@@ -31,6 +31,8 @@ export interface Instance {
   readonly txt: Txt;
   /** At least one; IPv4 first, then global IPv6, then link-local; each once for each interface. 64 at most. */
   readonly addresses: readonly InstanceAddress[];
+  /** Who tells of it where that is not mDNS itself: `peer`. */
+  readonly source?: string;
   /** The source address of who first sent what was heard last of where it is. No proof: an address on the link can be forged. */
   readonly announcer: string;
 }

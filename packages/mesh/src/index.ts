@@ -15,6 +15,7 @@ export { MeshKey } from './keys/mesh-key.ts';
 export { Member, type MemberOptions } from './member.ts';
 export { Mesh, type MeshOptions } from './mesh.ts';
 export { MeshError, type MeshErrorCode } from './mesh-error.ts';
+export { MeshPeers, type MeshPeersOptions } from './peer/mesh-peers.ts';
 export { foldServiceName, type Role } from './role.ts';
 export { type Caller, Door, type DoorEvent, type DoorOptions } from './server/door.ts';
 export { fitLimits } from './server/turnstile.ts';

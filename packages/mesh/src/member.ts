@@ -8,6 +8,7 @@ import { issueLeaf } from './x509.ts';
 
 /** CONTRACT 4. */
 export const ALPN = 'ambassador/1';
+export const PEER_ALPN = 'ambassador-peer/1';
 const SERIAL_BYTES = 16;
 const HOUR_MS = 3_600_000;
 const LEAF_LIFETIME_MS = 24 * HOUR_MS;

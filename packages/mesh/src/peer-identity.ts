@@ -22,19 +22,20 @@ export interface ShownPeer {
 
 /** Says who the peers of one member are, by the name in their certificates, which TLS has verified before. */
 export class PeerIdentity {
+  /** The protocol that is spoken. */
+  readonly alpn: string;
   readonly #member: Member;
-  readonly #alpn: string;
   /** By fingerprint, for these standings: judging takes longer than looking up. */
   readonly #verdicts = new Recent<string, PeerVerdict>(MAX_REMEMBERED);
   #standings: readonly Standing[] = [];
 
   constructor(member: Member, alpn: string) {
     this.#member = member;
-    this.#alpn = alpn;
+    this.alpn = alpn;
   }
 
   judge(peer: ShownPeer): PeerVerdict {
-    if (peer.alpnProtocol !== this.#alpn) return { kind: 'stranger', reason: `does not speak ${this.#alpn}` };
+    if (peer.alpnProtocol !== this.alpn) return { kind: 'stranger', reason: `does not speak ${this.alpn}` };
     // A session that was resumed was not verified.
     if (peer.isSessionReused()) return { kind: 'stranger', reason: 'resumed a session' };
     const certificate = peer.getPeerX509Certificate();

@@ -1,13 +1,25 @@
 import { MeshError } from './mesh-error.ts';
 
-/** Which side of a connection a member may be: who offers a service, or who carries clients to it. */
-export type Role = 'announce' | 'proxy';
+/** Which side of a connection a member may be: who offers a service, who carries clients to it, or either end of a peer link. */
+export type Role = 'announce' | 'proxy' | 'peer';
+
+/** Stands for a service in the certificates of peer links, which are of none. */
+export const PEER_SERVICE = 'mesh';
 
 /** Names that need no quoting in a certificate or a URI. */
 const SERVICE = /^(?=.{1,63}$)[a-z0-9]+(?:-[a-z0-9]+)*$/;
 
 export function oppositeRole(role: Role): Role {
-  return role === 'announce' ? 'proxy' : 'announce';
+  switch (role) {
+    case 'announce':
+      return 'proxy';
+    case 'proxy':
+      return 'announce';
+    case 'peer':
+      return 'peer';
+    default:
+      return role satisfies never;
+  }
 }
 
 export function isServiceName(text: string): boolean {

@@ -25,6 +25,13 @@ const KEY_ID_BYTES = 20;
 /** RFC 5280 4.1.2.2: 20 bytes at most, and positive. */
 const SERIAL_BYTES = 16;
 
+/** Which end of a TLS connection each role is. */
+const USAGES: Readonly<Record<Role, readonly ExtendedKeyUsage[]>> = {
+  announce: [ExtendedKeyUsage.serverAuth],
+  proxy: [ExtendedKeyUsage.clientAuth],
+  peer: [ExtendedKeyUsage.serverAuth, ExtendedKeyUsage.clientAuth],
+};
+
 /** Whom an authority or a leaf is for. */
 export interface Holder {
   readonly meshId: string;
@@ -74,7 +81,7 @@ export async function issueLeaf({ holder, authorityKey, publicKey, serial, notAf
     extensions: [
       new BasicConstraintsExtension(false, undefined, true),
       new KeyUsagesExtension(KeyUsageFlags.digitalSignature, true),
-      new ExtendedKeyUsageExtension([role === 'announce' ? ExtendedKeyUsage.serverAuth : ExtendedKeyUsage.clientAuth]),
+      new ExtendedKeyUsageExtension([...USAGES[role]]),
       new SubjectAlternativeNameExtension([{ type: 'url', value: formatMemberUri(meshId, role, service) }]),
       new SubjectKeyIdentifierExtension(identifyKey(publicKey)),
       new AuthorityKeyIdentifierExtension(identifyKey(authorityKey)),

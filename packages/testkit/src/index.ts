@@ -20,6 +20,7 @@ export { Lab, type LabOptions } from './lab/lab.ts';
 export { findMissingPackages, type Peer, POSTGRES_FOLDER, PYTHON } from './lab/peers.ts';
 export { ManualClock } from './manual-clock.ts';
 export { MemoryHost, MemoryNetwork, type MemoryNetworkOptions, type SentPacket } from './memory-network.ts';
+export { MemoryPeerHost, MemoryPeers, type PeerTraffic } from './memory-peers.ts';
 export { seededRandom } from './seeded-random.ts';
 export { SimulatedHost, type SimulatedHostOptions } from './simulated-host.ts';
 export { SimulatedLan, type SimulatedLanOptions, type Traffic } from './simulated-lan.ts';

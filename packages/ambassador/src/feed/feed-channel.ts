@@ -1,6 +1,6 @@
 import { createConnection } from 'node:net';
+import { LineReader } from '@mdns-ambassador/peers';
 import { MAX_FEED_LINE_BYTES } from './feed-message.ts';
-import { LineReader } from './line-reader.ts';
 
 export interface FeedChannelEvents {
   opened(): void;

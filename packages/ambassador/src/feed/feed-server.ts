@@ -1,3 +1,4 @@
+import { LineReader } from '@mdns-ambassador/peers';
 import { type Clock, isLoopback } from '@mdns-ambassador/relay';
 import type { Endpoint } from '../pool/endpoint.ts';
 import type { Update } from '../pool/update.ts';
@@ -13,7 +14,6 @@ import {
   MAX_FEED_ENDPOINTS,
   MAX_REQUEST_BYTES,
 } from './feed-message.ts';
-import { LineReader } from './line-reader.ts';
 
 /** Readers at the same time: one for each proxied service on the host, with room. */
 export const MAX_FEED_READERS = 256;

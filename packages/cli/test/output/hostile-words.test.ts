@@ -77,6 +77,7 @@ const INSTANCE: Required<Instance> = {
   announcer: 'a',
   name: 'n',
   link: 'l',
+  source: 'peer',
   type: '_t._tcp',
   host: 'h',
   port: 1,

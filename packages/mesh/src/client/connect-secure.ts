@@ -3,7 +3,7 @@ import { type Leg, RelayError, resetLeg } from '@mdns-ambassador/relay';
 import { createHandshakeError } from '../handshake/handshake-error.ts';
 import { judgeTlsFailure } from '../handshake/tls-failure.ts';
 import { makeLeg } from '../handshake/tls-leg.ts';
-import { ALPN, type Papers } from '../member.ts';
+import type { Papers } from '../member.ts';
 import type { PeerIdentity } from '../peer-identity.ts';
 
 /** Tells an announcer that belongs to several meshes which one is meant; no name of the web. */
@@ -32,7 +32,7 @@ export function connectSecure(
       socket: raw,
       secureContext: papers.context,
       servername: papers.standing.meshId + SERVER_NAME_SUFFIX,
-      ALPNProtocols: [ALPN],
+      ALPNProtocols: [identity.alpn],
       minVersion: 'TLSv1.3',
       rejectUnauthorized: true,
       // Members have no host names: who the peer is, is judged below, before a byte is sent.

@@ -16,7 +16,7 @@ const REASONS: Readonly<Record<string, string>> = {
   CERT_UNTRUSTED: NOT_OURS,
   ERR_SSL_PEER_DID_NOT_RETURN_A_CERTIFICATE: 'it showed no certificate',
   ERR_SSL_UNSUPPORTED_PROTOCOL: 'it speaks no TLS 1.3',
-  ERR_SSL_NO_APPLICATION_PROTOCOL: 'it does not speak ambassador/1',
+  ERR_SSL_NO_APPLICATION_PROTOCOL: 'it does not speak the protocol that is spoken here',
   ERR_SSL_WRONG_VERSION_NUMBER: 'it does not speak TLS',
   ERR_SSL_HTTP_REQUEST: 'it does not speak TLS',
   ERR_TLS_HANDSHAKE_TIMEOUT: 'it did not finish the handshake in time',

@@ -4,32 +4,32 @@ import { readServerName } from '../client/connect-secure.ts';
 import { createHandshakeError } from '../handshake/handshake-error.ts';
 import { judgeTlsFailure } from '../handshake/tls-failure.ts';
 import { makeLeg } from '../handshake/tls-leg.ts';
-import { ALPN, type Member } from '../member.ts';
+import type { Member } from '../member.ts';
 import { PeerIdentity } from '../peer-identity.ts';
 
 const HANDSHAKE_TIMEOUT_MS = 5_000;
 
-/** A proxy that proved who it is. */
+/** Who proved who it is. */
 export interface Accepted {
   readonly leg: Leg;
   readonly meshId: string;
 }
 
-/** The TLS part of the handshake at the announcer's end, for connections that others have accepted. */
+/** The TLS part of the handshake at the end that was dialled, for connections that others have accepted. */
 export class SecureAcceptor {
   readonly #server: Server;
   readonly #identity: PeerIdentity;
   readonly #unlisten: () => void;
 
   /** `member` stays the caller's to close. */
-  constructor(member: Member) {
-    this.#identity = new PeerIdentity(member, ALPN);
+  constructor(member: Member, alpn: string) {
+    this.#identity = new PeerIdentity(member, alpn);
     // It never listens.
     this.#server = createServer({
       ...member.papers().tls,
       requestCert: true,
       rejectUnauthorized: true,
-      ALPNProtocols: [ALPN],
+      ALPNProtocols: [alpn],
       handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
       SNICallback: (name, callback) => callback(null, member.papers(readServerName(name)).context),
     });

@@ -9,7 +9,7 @@ import {
   type Request,
 } from '../handshake/preamble.ts';
 import { readLine } from '../handshake/read-line.ts';
-import type { Member } from '../member.ts';
+import { ALPN, type Member } from '../member.ts';
 import { type Accepted, SecureAcceptor } from './accept-secure.ts';
 import { type Change, TURNSTILE_LIMITS, TURNSTILE_TICK_MS, Turnstile, type TurnstileLimits } from './turnstile.ts';
 
@@ -77,7 +77,7 @@ export class Door {
 
   constructor(options: DoorOptions) {
     this.#options = options;
-    this.#acceptor = new SecureAcceptor(options.member);
+    this.#acceptor = new SecureAcceptor(options.member, ALPN);
     this.#turnstile = new Turnstile(options.limits ?? TURNSTILE_LIMITS);
     let meshIds = options.member.meshIds.join();
     this.#unlisten = options.member.onChange(() => {

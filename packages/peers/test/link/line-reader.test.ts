@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { LineReader } from '../../src/feed/line-reader.ts';
+import { LineReader } from '../../src/link/line-reader.ts';
 
 test('lines come out as they went in, however the bytes are cut', () => {
   const line = fc.string({ unit: 'grapheme', maxLength: 20 }).map((text) => text.replaceAll('\n', ' '));

@@ -1,0 +1,30 @@
+export type { Examiner } from './examiner.ts';
+export { type JoinedNodeOptions, joinPeers } from './joined-node.ts';
+export { type PeerPublisher, publishToPeers } from './joined-publication.ts';
+export { LineReader } from './link/line-reader.ts';
+export { createNetworkJudge, type NetworkJudgeOptions } from './link/network-judge.ts';
+export type { PeerListener, PeerReceiver, PeerStream, PeerStreamEvents, PeerTransport } from './link/peer-stream.ts';
+export { readPeersFile, writePeersFile } from './link/peers-file.ts';
+export { createSystemTransport, type PeerSecurity, type SystemTransportOptions } from './link/system-transport.ts';
+export type { PeerCounters, PeerEvent, PeerLinkStatus } from './peer-event.ts';
+export { type AddressJudge, PeerNode, type PeerNodeOptions } from './peer-node.ts';
+export {
+  type DialledLine,
+  type ExamineLine,
+  type ExamineWay,
+  type FactsLine,
+  type HelloLine,
+  MAX_FIRST_LINE_BYTES,
+  MAX_LINE_BYTES,
+  type OutcomeLine,
+  PEER_PORT,
+  PEER_TXT_KEY,
+  PEER_VERSION,
+  type PeerLine,
+  type PeerPlace,
+  type PeerService,
+  PROBE_TYPE,
+  type RefusedLine,
+} from './rules/line.ts';
+export { decodeLine, encodeLine, type LineReading } from './rules/line-text.ts';
+export type { RememberedPlace } from './rules/memory.ts';

@@ -1,0 +1,84 @@
+import { BlockList, isIP } from 'node:net';
+import type { NetworkInterface } from '@mdns-ambassador/mdns';
+import type { AddressJudge } from '../peer-node.ts';
+
+/** The network around an address that a person named is one that was meant: a /24, or a /64. */
+const NAMED_BITS = { ipv4: 24, ipv6: 64 } as const;
+const MAX_NAMED = 64;
+
+export interface NetworkJudgeOptions {
+  readonly isMesh: boolean;
+  /** Those that are announced and browsed on. */
+  readonly interfaces: () => readonly NetworkInterface[];
+  /** All of this machine, without zone. */
+  readonly ownAddresses: () => ReadonlySet<string>;
+  /** What is named, as far as it is an address and no name. */
+  readonly named: readonly string[];
+  /** Never anybody's: multicast, where clouds hand out credentials ... */
+  readonly isDialable: (address: string) => boolean;
+}
+
+/**
+ * Who is let in and dialled. In open mode who is on a link, as mDNS has it, and who is in the network of somebody that a person named; in a mesh
+ * anybody, as he has to prove that he is a member.
+ */
+export function createNetworkJudge(options: NetworkJudgeOptions): AddressJudge {
+  const { isMesh, interfaces, ownAddresses, named, isDialable } = options;
+  const meant = new BlockList();
+  const noted = new Set<string>();
+  const noteNamed = (address: string): void => {
+    const bare = bareOf(address);
+    if (noted.has(bare) || noted.size >= MAX_NAMED || isLoopback(bare)) return;
+    noted.add(bare);
+    if (isIP(bare) === 4) meant.addSubnet(bare, NAMED_BITS.ipv4, 'ipv4');
+    else if (isIP(bare) === 6) meant.addSubnet(bare, NAMED_BITS.ipv6, 'ipv6');
+  };
+  for (const address of named) noteNamed(address);
+  const isOwn = (address: string): boolean => isLoopback(bareOf(address)) || ownAddresses().has(bareOf(address));
+  const isNear = (address: string): boolean => {
+    const bare = bareOf(address);
+    const family = isIP(bare) === 6 ? 'ipv6' : 'ipv4';
+    if (isIP(bare) === 0) return false;
+    return meant.check(bare, family) || listPrefixes(interfaces()).check(bare, family);
+  };
+  return {
+    isOwn,
+    noteNamed,
+    mayLink: (address) => isOwn(address) || isNear(address),
+    mayDial: (address, teller) => {
+      const bare = bareOf(address);
+      // What is loopback or has a zone means something else at the teller.
+      if (isIP(bare) === 0 || isLoopback(bare) || address.includes('%') || isLinkLocal(bare)) return false;
+      return isDialable(address) && (isMesh || isNear(address) || bareOf(teller) === bare);
+    },
+    isUsable: (address, isFromThisHost) => {
+      const bare = bareOf(address);
+      if (isIP(bare) === 0 || isLoopback(bare) || isLinkLocal(bare) || !isDialable(address)) return false;
+      return isFromThisHost || !isOwn(address);
+    },
+  };
+}
+
+function listPrefixes(interfaces: readonly NetworkInterface[]): BlockList {
+  const prefixes = new BlockList();
+  for (const { addresses, loopback } of interfaces) {
+    if (loopback) continue;
+    for (const { address, family, prefixLength } of addresses) {
+      if (isIP(address) !== 0) prefixes.addSubnet(address, prefixLength, family === 'IPv4' ? 'ipv4' : 'ipv6');
+    }
+  }
+  return prefixes;
+}
+
+function bareOf(address: string): string {
+  return address.split('%')[0] ?? '';
+}
+
+function isLoopback(bare: string): boolean {
+  return bare.startsWith('127.') || bare === '::1';
+}
+
+/** fe80::/10 */
+function isLinkLocal(bare: string): boolean {
+  return /^fe[89ab]/i.test(bare);
+}

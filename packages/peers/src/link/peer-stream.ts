@@ -1,0 +1,46 @@
+import type { PeerPlace } from '../rules/line.ts';
+
+/** Bytes both ways between two nodes, in order. */
+export interface PeerStream {
+  /** Of the other side: literal, link-local IPv6 with its zone. */
+  readonly remoteAddress: string;
+  /** Ours, in the same form. */
+  readonly localAddress: string;
+  /** What was written and has not left yet, in bytes. */
+  readonly pending: number;
+  /** Begins to read; called once. Nothing of `events` is called before, nor after `destroy`. */
+  open(events: PeerStreamEvents): void;
+  /** Ignored once it is over. */
+  write(text: string): void;
+  /** Ends it behind what was written. Resolves when that has left, or can't. */
+  close(): Promise<void>;
+  /** Ends it at once. */
+  destroy(): void;
+}
+
+export interface PeerStreamEvents {
+  /** The bytes are lent until it returns. */
+  data(chunk: Uint8Array): void;
+  /** Called once; nothing is called after it. */
+  ended(reason: string): void;
+}
+
+/** What peer links need of the network. In a mesh every stream is one whose two ends have proved to be members. */
+export interface PeerTransport {
+  /** Rejects where nobody is reached, or nobody of the mesh; the message is for people. */
+  dial(place: PeerPlace, signal: AbortSignal): Promise<PeerStream>;
+  /** Rejects where the port can't be had. */
+  listen(port: number, receiver: PeerReceiver): Promise<PeerListener>;
+}
+
+export interface PeerReceiver {
+  /** Asked before anything is done for who comes: the address is a literal one, link-local IPv6 with its zone. */
+  mayArrive(address: string): boolean;
+  onStream(stream: PeerStream): void;
+}
+
+export interface PeerListener {
+  readonly port: number;
+  /** Accepts no more. */
+  close(): Promise<void>;
+}

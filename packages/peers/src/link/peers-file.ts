@@ -1,0 +1,52 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { isIP } from 'node:net';
+import { dirname } from 'node:path';
+import type { RememberedPlace } from '../rules/memory.ts';
+import { isObject, isPort, isTextUpTo, parseObject, readList } from '../rules/read-value.ts';
+
+const VERSION = 1;
+const MAX_PLACES = 64;
+const MAX_FILE_LENGTH = 65_536;
+const LONGEST_ADDRESS = 80;
+/** The owner alone reads and writes it. */
+const FILE_MODE = 0o600;
+const FOLDER_MODE = 0o700;
+
+/** Where peers were, of a former run; nothing where there is no such file, or another's. Never throws. */
+export function readPeersFile(path: string): readonly RememberedPlace[] {
+  try {
+    const text = readFileSync(path, 'utf8');
+    const value = text.length > MAX_FILE_LENGTH ? undefined : parseObject(text);
+    return value?.v === VERSION ? (readList(value.peers, MAX_PLACES, readPlace) ?? []) : [];
+  } catch {
+    return [];
+  }
+}
+
+/** Those first, then what the file holds beside them: other processes write it, too. Replaced as a whole; never throws. */
+export function writePeersFile(path: string, places: readonly RememberedPlace[]): void {
+  const known = new Map<string, RememberedPlace>();
+  for (const place of [...places, ...readPeersFile(path)]) {
+    const key = `${place.host} ${place.port}`;
+    const before = known.get(key);
+    known.set(key, { ...place, hasLinked: place.hasLinked || before?.hasLinked === true });
+  }
+  const fresh = `${path}.${randomBytes(6).toString('hex')}.new`;
+  try {
+    mkdirSync(dirname(path), { recursive: true, mode: FOLDER_MODE });
+    const peers = [...known.values()].slice(0, MAX_PLACES);
+    writeFileSync(fresh, `${JSON.stringify({ v: VERSION, peers })}\n`, { mode: FILE_MODE, flag: 'wx' });
+    renameSync(fresh, path);
+  } catch {
+    // Nothing needs it: who can't keep it names his peers again.
+    rmSync(fresh, { force: true });
+  }
+}
+
+function readPlace(value: unknown): RememberedPlace | undefined {
+  if (!isObject(value)) return undefined;
+  const { host, port, hasLinked } = value;
+  if (!isTextUpTo(host, LONGEST_ADDRESS) || isIP(host.split('%')[0] ?? '') === 0 || !isPort(port)) return undefined;
+  return { host, port, hasLinked: hasLinked === true };
+}

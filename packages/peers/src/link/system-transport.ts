@@ -1,0 +1,110 @@
+import type { Socket } from 'node:net';
+import { isIP } from 'node:net';
+import { networkInterfaces } from 'node:os';
+import { dial, errorCode, type Leg, type Listener, listen } from '@mdns-ambassador/relay';
+import type { PeerPlace } from '../rules/line.ts';
+import type { PeerListener, PeerReceiver, PeerTransport } from './peer-stream.ts';
+import { SocketStream } from './socket-stream.ts';
+
+const ANY_IPV4 = '0.0.0.0';
+const ANY_IPV6 = '::';
+const NO_IPV6_CODES: readonly string[] = ['EAFNOSUPPORT', 'EADDRNOTAVAIL'];
+/** Connections of which none is a link yet or any more, beside the links. */
+const MAX_CONNECTIONS = 256;
+const DIAL_TIMEOUT_MS = 3_000;
+
+/** What a mesh makes of a connection: one whose two ends are its members. */
+export interface PeerSecurity {
+  /** At the end that dialled. Rejects where the other is no member; `raw` is destroyed then. `place` is for people. */
+  connect(raw: Leg, place: string, signal: AbortSignal): Promise<Leg>;
+  /** At the other end. Rejects likewise. */
+  accept(raw: Leg, address: string): Promise<Leg>;
+}
+
+export interface SystemTransportOptions {
+  /** Absent: in the open. */
+  readonly security?: PeerSecurity;
+  /** Whether who came in at this address of ours is served: others are hung up on at once. */
+  readonly isServed: (localAddress: string) => boolean;
+  /** Somebody has not shown that he is a member; `reason` for people. */
+  readonly onStranger?: (address: string, reason: string) => void;
+}
+
+/** Peer links over TCP. */
+export function createSystemTransport(options: SystemTransportOptions): PeerTransport {
+  return {
+    async dial({ host, port }: PeerPlace, signal) {
+      const raw = await dial({ kind: 'tcp', address: host, port }, { timeoutMs: DIAL_TIMEOUT_MS, signal });
+      const addresses = readAddresses(raw, isIP(host.split('%')[0] ?? '') === 0 ? undefined : host);
+      const place = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+      const leg = (await options.security?.connect(raw, place, signal)) ?? raw;
+      return new SocketStream(leg, addresses);
+    },
+    listen: (port, receiver) => listenInBoth(port, (raw) => void admit(raw, options, receiver)),
+  };
+}
+
+async function admit(
+  raw: Socket,
+  { security, isServed, onStranger }: SystemTransportOptions,
+  receiver: PeerReceiver,
+): Promise<void> {
+  raw.on('error', () => undefined);
+  const addresses = readAddresses(raw, undefined);
+  if (!isServed(addresses.localAddress) || !receiver.mayArrive(addresses.remoteAddress)) {
+    raw.destroy();
+    return;
+  }
+  try {
+    const leg = security === undefined ? raw : await security.accept(raw, addresses.remoteAddress);
+    receiver.onStream(new SocketStream(leg, addresses));
+  } catch (error) {
+    raw.destroy();
+    onStranger?.(addresses.remoteAddress, error instanceof Error ? error.message : errorCode(error));
+  }
+}
+
+async function listenInBoth(port: number, onConnection: (raw: Socket) => void): Promise<PeerListener> {
+  const listenAt = (address: string, at: number): Promise<Listener> =>
+    listen({ at: { kind: 'tcp', address, port: at }, maxConnections: MAX_CONNECTIONS, onConnection });
+  const ipv4 = await listenAt(ANY_IPV4, port);
+  const bound = ipv4.address.kind === 'tcp' ? ipv4.address.port : port;
+  const listeners = [ipv4];
+  try {
+    listeners.push(await listenAt(ANY_IPV6, bound));
+  } catch (error) {
+    if (!NO_IPV6_CODES.includes(errorCode(error))) {
+      await ipv4.stop();
+      throw error;
+    }
+  }
+  return {
+    port: bound,
+    async close() {
+      await Promise.all(listeners.map((listener) => listener.stop()));
+    },
+  };
+}
+
+/** Node leaves out the zone of a link-local address: it is that of the interface which has ours. */
+function readAddresses(
+  { remoteAddress = '', localAddress = '' }: Socket,
+  dialled: string | undefined,
+): { readonly remoteAddress: string; readonly localAddress: string } {
+  const zone = isLinkLocal(localAddress) ? findZone(localAddress) : undefined;
+  const place = (address: string): string =>
+    isLinkLocal(address) && zone !== undefined ? `${address}%${zone}` : address;
+  const remote = dialled?.includes('%') === true ? dialled : place(remoteAddress);
+  return { remoteAddress: remote, localAddress: place(localAddress) };
+}
+
+function isLinkLocal(address: string): boolean {
+  return /^fe[89ab]/i.test(address) && !address.includes('%');
+}
+
+function findZone(address: string): string | undefined {
+  for (const [name, addresses] of Object.entries(networkInterfaces())) {
+    if (addresses?.some((one) => one.address === address) === true) return name;
+  }
+  return undefined;
+}

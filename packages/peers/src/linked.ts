@@ -1,0 +1,101 @@
+import type { PeerLink } from './link/peer-link.ts';
+import type { OwnServices } from './own-services.ts';
+import { keyOf } from './rules/directory.ts';
+import { MAX_PLACES, MAX_TOLD, type PeerPlace } from './rules/line.ts';
+import { mayPassOn } from './rules/pass-on.ts';
+import { MAX_ORIGINS, type Origin } from './rules/table.ts';
+
+/** Words about others that were not believed, after which a link ends. */
+const MAX_FOREIGN = 32;
+const MAX_TOLD_PEERS = 1_024;
+
+/** A link whose other side has said who it is, and what that one was told. */
+export class Linked {
+  readonly link: PeerLink;
+  /** Of the other side. */
+  readonly node: string;
+  readonly clockAheadMs: number;
+  isExamined = false;
+  /** Whom the other side has links with, as it says; undefined until it does. */
+  links: ReadonlySet<string> | undefined;
+  #foreign = 0;
+  #toldOwn: number | undefined;
+  /** By origin: the number of its state. */
+  readonly #told = new Map<string, number>();
+  #toldLinks = '';
+  readonly #toldPeers = new Set<string>();
+
+  constructor(link: PeerLink, node: string, clockAheadMs: number) {
+    this.link = link;
+    this.node = node;
+    this.clockAheadMs = clockAheadMs;
+  }
+
+  get address(): string {
+    return this.link.stream.remoteAddress;
+  }
+
+  /** What we announce where that is news, else that we live. */
+  tellOwn(own: OwnServices): void {
+    const isKnown = this.#toldOwn === own.stateSeq || (this.#toldOwn === undefined && own.isEmpty);
+    if (!isKnown) this.#toldOwn = own.stateSeq;
+    this.link.tell(isKnown ? own.describeBeat() : own.describeState());
+  }
+
+  /** The same of another, if it is for us to tell. `linksOfOrigin`: as {@link mayPassOn} has it. */
+  passOn(origin: Origin, self: string, linksOfOrigin: ReadonlySet<string> | undefined, now: number): void {
+    const { key, node, seq, stateSeq, heardAt, addresses, services, teller } = origin;
+    // Whom it hears itself is not known before it says so.
+    if (this.links === undefined) return;
+    const question = { self, origin: node, listener: this.node, linksOfListener: this.links, linksOfOrigin };
+    if (!mayPassOn({ ...question, teller: teller.node })) return;
+    const age = Math.round(now - heardAt);
+    if (this.#told.get(key) === stateSeq) {
+      this.link.tell({ kind: 'beat', origin: node, seq, age });
+      return;
+    }
+    this.#told.delete(key);
+    this.#told.set(key, stateSeq);
+    forgetOldest(this.#told, MAX_ORIGINS);
+    this.link.tell({ kind: 'state', origin: node, seq, age, addresses, services });
+  }
+
+  /** That an origin has left, where it was told of it. */
+  passOnBye({ key, node }: Origin, seq: number): void {
+    if (this.#told.delete(key)) this.link.tell({ kind: 'bye', origin: node, seq });
+  }
+
+  tellLinks(nodes: readonly string[]): void {
+    const text = nodes.join();
+    if (text === this.#toldLinks) return;
+    this.#toldLinks = text;
+    this.link.tell({ kind: 'links', nodes });
+  }
+
+  /** Where others listen, as far as it was not told before. */
+  tellPeers(others: readonly { readonly node: string; readonly place: PeerPlace }[]): void {
+    const peers = new Map<string, readonly PeerPlace[]>();
+    for (const { node, place } of others) {
+      const word = `${node} ${keyOf(place)}`;
+      const places = peers.get(node) ?? [];
+      if (node === this.node || this.#toldPeers.has(word) || places.length >= MAX_PLACES) continue;
+      if (places.length === 0 && peers.size >= MAX_TOLD) continue;
+      this.#toldPeers.add(word);
+      forgetOldest(this.#toldPeers, MAX_TOLD_PEERS);
+      peers.set(node, [...places, place]);
+    }
+    if (peers.size === 0) return;
+    this.link.tell({ kind: 'peers', peers: [...peers].map(([node, places]) => ({ node, places })) });
+  }
+
+  /** It said something of another that is not its to say. */
+  noteForeign(): void {
+    this.#foreign += 1;
+    if (this.#foreign > MAX_FOREIGN) this.link.refuse('it speaks for others');
+  }
+}
+
+function forgetOldest(remembered: Set<string> | Map<string, unknown>, most: number): void {
+  const oldest = remembered.keys().next();
+  if (remembered.size > most && oldest.done !== true) remembered.delete(oldest.value);
+}

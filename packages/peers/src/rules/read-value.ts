@@ -1,0 +1,60 @@
+/** What JSON gives for an object. */
+export type Unknowns = Readonly<Record<string, unknown>>;
+
+const NODE = /^[0-9a-f]{16}$/;
+const HIGHEST_PORT = 65_535;
+
+/** Undefined where the text is no JSON object. Never throws. */
+export function parseObject(text: string): Unknowns | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+export function isObject(value: unknown): value is Unknowns {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** 16 hexadecimal digits. */
+export function isNode(value: unknown): value is string {
+  return typeof value === 'string' && NODE.test(value);
+}
+
+/** A whole number that is counted exactly. */
+export function isCount(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+}
+
+/** RFC 2782: priority and weight. */
+export function isRank(value: unknown): value is number {
+  return isCount(value) && value <= HIGHEST_PORT;
+}
+
+export function isPort(value: unknown): value is number {
+  return isRank(value) && value > 0;
+}
+
+export function isTextUpTo(value: unknown, longest: number): value is string {
+  return typeof value === 'string' && value.length <= longest;
+}
+
+/** Those of a list that `read` reads, `most` at most; undefined where it is no list. */
+export function readList<Item>(
+  value: unknown,
+  most: number,
+  read: (item: unknown) => Item | undefined,
+): readonly Item[] | undefined {
+  if (!Array.isArray(value)) return undefined;
+  return value.slice(0, most).flatMap((item: unknown) => {
+    const known = read(item);
+    return known === undefined ? [] : [known];
+  });
+}
+
+/** A text of a list, for `readList`. */
+export function readTextUpTo(longest: number): (value: unknown) => string | undefined {
+  return (value) => (isTextUpTo(value, longest) ? value : undefined);
+}

@@ -1,0 +1,179 @@
+import type { Instance } from '@mdns-ambassador/mdns';
+import {
+  type AddressJudge,
+  type PeerEvent,
+  PeerNode,
+  type PeerPlace,
+  type RememberedPlace,
+} from '@mdns-ambassador/peers';
+import { ManualClock, type MemoryPeerHost, MemoryPeers, seededRandom } from '@mdns-ambassador/testkit';
+import { describe, expect, it } from 'vitest';
+
+const TYPE = '_redis._tcp';
+const PORT = 5350;
+const SECOND_MS = 1_000;
+
+/** Everybody is on one link, and is let in and dialled. */
+function judgeFor(host: MemoryPeerHost): AddressJudge {
+  const isOwn = (address: string): boolean => address === '127.0.0.1' || host.addresses.includes(address);
+  return {
+    isOwn,
+    noteNamed: () => undefined,
+    mayLink: () => true,
+    mayDial: (address) => address !== '127.0.0.1',
+    isUsable: (address, isFromThisHost) => isFromThisHost || !isOwn(address),
+  };
+}
+
+interface MachineOptions {
+  readonly isMesh?: boolean;
+  readonly services?: number;
+  readonly addresses?: readonly string[];
+  readonly nat?: string;
+  readonly listens?: boolean;
+}
+
+/** One machine with a process that announces, and may be started again. */
+class Machine {
+  readonly host: MemoryPeerHost;
+  readonly name: string;
+  readonly events: PeerEvent[] = [];
+  remembered: readonly RememberedPlace[] = [];
+  node: PeerNode;
+  readonly #world: World;
+  readonly #options: MachineOptions;
+  #starts = 0;
+
+  constructor(world: World, name: string, address: string, named: readonly PeerPlace[], options: MachineOptions) {
+    this.#world = world;
+    this.#options = options;
+    this.name = name;
+    this.host = world.network.addHost(name, options.addresses ?? [address], options.nat);
+    this.node = this.create(named);
+  }
+
+  create(named: readonly PeerPlace[]): PeerNode {
+    const { clock, random } = this.#world;
+    this.#starts += 1;
+    const { isMesh = false, services = 1, listens = true } = this.#options;
+    const node = new PeerNode({
+      node: Array.from({ length: 16 }, () => Math.floor(random() * 16).toString(16)).join(''),
+      version: '0.1.0',
+      clock,
+      random,
+      transport: this.host.createTransport(),
+      named,
+      remembered: this.remembered,
+      ...(listens ? { port: PORT } : {}),
+      isMesh,
+      addresses: () => this.host.addresses,
+      judge: judgeFor(this.host),
+      onEvent: (event) => this.events.push(event),
+      onRemember: (places) => {
+        this.remembered = places;
+      },
+    });
+    for (let index = 0; index < services; index++) {
+      node.announce(`${index}`, {
+        name: index === 0 ? this.name : `${this.name} ${index}`,
+        type: index === 0 ? TYPE : '_web._tcp',
+        subtypes: [],
+        host: `${this.name}.local`,
+        port: 6_379,
+        priority: 0,
+        weight: 0,
+        txt: new Map([['txtvers', new TextEncoder().encode('1')]]),
+      });
+    }
+    this.node = node;
+    return node;
+  }
+
+  list(): readonly Instance[] {
+    return this.node.list(TYPE);
+  }
+}
+
+class World {
+  readonly clock = new ManualClock();
+  readonly network = new MemoryPeers(this.clock);
+  readonly random: () => number;
+  readonly machines: Machine[] = [];
+
+  constructor(seed: number) {
+    this.random = seededRandom(seed);
+  }
+
+  add(named: readonly string[], options: MachineOptions = {}): Machine {
+    const number = this.machines.length + 1;
+    const places = named.map((host) => ({ host, port: PORT }));
+    const machine = new Machine(this, `h${number}`, addressOf(number), places, options);
+    this.machines.push(machine);
+    return machine;
+  }
+
+  /** Who does not see whom of those that are given, each once. */
+  listErrors(machines: readonly Machine[] = this.machines): readonly string[] {
+    return machines.flatMap((machine) => {
+      const seen = machine.list().map(({ name }) => name);
+      const others = machines.filter((other) => other !== machine).map(({ name }) => name);
+      const missing = others.filter((name) => !seen.includes(name)).map((name) => `${machine.name} misses ${name}`);
+      const ghosts = seen.filter((name) => !others.includes(name)).map((name) => `${machine.name} still has ${name}`);
+      const twice = seen.length === new Set(seen).size ? [] : [`${machine.name} has one twice`];
+      return [...missing, ...ghosts, ...twice];
+    });
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.machines.map(({ node }) => node.close()));
+  }
+}
+
+function addressOf(number: number): string {
+  return `10.99.0.${number}`;
+}
+
+/** Whom the machine of a number names, of `count`. */
+type Topology = (number: number, count: number, random: () => number) => readonly string[];
+
+const TOPOLOGIES: Readonly<Record<string, Topology>> = {
+  'a chain': (number, count) => [addressOf(number === 1 ? count : number - 1)],
+  'a star': (number) => [addressOf(number === 1 ? 2 : 1)],
+  'at random, with one that all lead to': (number, count, random) => [
+    addressOf(number === 1 ? 1 + Math.ceil(random() * (count - 1)) : 1 + Math.floor(random() * (number - 1))),
+  ],
+};
+
+async function startAll(world: World, count: number, topology: Topology, options: MachineOptions = {}): Promise<void> {
+  for (let number = 1; number <= count; number++) world.add(topology(number, count, world.random), options);
+  for (const { node } of world.machines) {
+    void node.start();
+    await world.clock.advance(world.random() * 50);
+  }
+}
+
+const MODES = [false, true] as const;
+const CASES = Object.entries(TOPOLOGIES).flatMap(([name, topology]) =>
+  MODES.flatMap((isMesh) =>
+    [20, 50].map((count) => ({ name, topology, isMesh, count, mode: isMesh ? 'a mesh' : 'open mode' })),
+  ),
+);
+
+describe('no multicast, and one peer named each', () => {
+  it.each(CASES)(
+    '$count machines in $mode, named as $name, see each other within 3 s of the last start',
+    async (one) => {
+      const world = new World(one.count);
+      await startAll(world, one.count, one.topology, { isMesh: one.isMesh });
+      await world.clock.advance(3 * SECOND_MS);
+      expect(world.listErrors()).toEqual([]);
+      await world.clock.advance(60 * SECOND_MS);
+      expect(world.listErrors()).toEqual([]);
+      for (const { events } of world.machines) expect(events.filter(({ kind }) => kind === 'peer-lost')).toEqual([]);
+      await world.close();
+      // What was under way.
+      await world.clock.advance(10);
+      expect(world.clock.pendingTimers).toBe(0);
+    },
+  );
+});
