@@ -1,5 +1,5 @@
 import type { CheckOptions } from '@mdns-ambassador/checks';
-import type { Txt } from '@mdns-ambassador/mdns';
+import type { AddressFamily, Txt } from '@mdns-ambassador/mdns';
 import type { AnnouncerError } from './announcer-error.ts';
 
 /** One service to announce; what the command line's SERVICE and its flags say. */
@@ -14,6 +14,8 @@ export interface AnnouncementOptions {
   /** Where the service listens. Absent host: this machine (loopback or any of its own addresses). */
   readonly host?: string;
   readonly port: number;
+  /** The family in which others reach it: no address of the other is told of. Absent: both. With an ingress that is the rule. */
+  readonly family?: AddressFamily;
   /** Where the check looks instead, reached from this machine alone: a container's own address behind its published port. */
   readonly checkAt?: { readonly address: string; readonly port: number };
   readonly priority: number;
@@ -47,6 +49,8 @@ export type AnnouncerEvent =
       readonly host: string;
       readonly port: number;
       readonly interfaces: readonly string[];
+      /** The only one in which it is; absent: both. */
+      readonly family?: AddressFamily;
     }
   | { readonly kind: 'renamed'; readonly service: string; readonly from: string; readonly to: string }
   | { readonly kind: 'withdrawn'; readonly service: string; readonly instance: string; readonly reason: string }

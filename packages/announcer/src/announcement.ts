@@ -169,7 +169,7 @@ export class Announcement {
       type: service.type,
       host: target,
       port: service.port,
-      addresses: listDialableAddresses(interfaces, host.platform),
+      addresses: listDialableAddresses(interfaces, host.platform, service.family),
       txt: describeTxt(this.#notice.describeTxt(this.#state.kind === 'draining')),
       priority: this.#options.priority,
       weight: this.#options.weight,
@@ -371,6 +371,7 @@ export class Announcement {
 
   #tellPublication(event: PublicationEvent): void {
     const { service, type } = this.#options;
+    const { family } = this.#notice.service;
     switch (event.kind) {
       case 'announced':
         if (event.interfaces.length === 0) {
@@ -385,6 +386,7 @@ export class Announcement {
           host: this.#notice.host,
           port: this.#notice.service.port,
           interfaces: event.interfaces,
+          ...(family === undefined ? {} : { family }),
         });
         break;
       case 'renamed':
@@ -409,7 +411,8 @@ function isAtWork({ kind }: AnnouncementState): boolean {
 
 /** Whether what is claimed, and how it is reached, stays. */
 function isSameIdentity(before: AnnouncementOptions, after: AnnouncementOptions): boolean {
-  return before.instance === after.instance && before.type === after.type && before.relay === after.relay;
+  const { instance, type, relay, family } = before;
+  return after.instance === instance && after.type === type && after.relay === relay && after.family === family;
 }
 
 /** What a look depends on. */

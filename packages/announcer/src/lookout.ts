@@ -5,7 +5,7 @@ import type { AnnouncementOptions } from './announcement-options.ts';
 import { AnnouncerError, LoopbackOnlyError } from './announcer-error.ts';
 import type { Host } from './host.ts';
 import { createKnock, type Knock } from './knock.ts';
-import { listDialableAddresses, listServiceTargets, type TcpTarget } from './local-targets.ts';
+import { familyOf, listDialableAddresses, listServiceTargets, type TcpTarget } from './local-targets.ts';
 import { ReachSurvey } from './reach-survey.ts';
 import { findTarget, type InterfaceTarget, judgeReachability, type Reachability } from './reachability.ts';
 import { resolveServiceHost, type ServiceHost } from './service-host.ts';
@@ -77,10 +77,10 @@ export class Lookout {
     if (serviceHost.kind === 'elsewhere' && !this.#options.relay)
       return { kind: 'refused', error: this.#refuseElsewhere() };
     const interfaces = this.#host.interfaces();
-    const { checkAt, port } = this.#options;
+    const { checkAt, port, family } = this.#options;
     this.#targets = checkAt
       ? [{ kind: 'tcp', ...checkAt }]
-      : listServiceTargets(serviceHost, port, interfaces, this.#host.platform);
+      : listServiceTargets(serviceHost, port, interfaces, this.#host.platform, family);
     const proxied = await this.#leaveOutProxied();
     if (proxied !== undefined && this.#targets.length === 0) return this.#fail(proxied, true);
     const outcome = await this.#check(signal);
@@ -177,7 +177,7 @@ export class Lookout {
   #listInterfaceTargets(serviceHost: ServiceHost, interfaces: readonly NetworkInterface[]): readonly InterfaceTarget[] {
     const named = serviceHost.kind === 'own' ? new Set(serviceHost.addresses.map(stripZone)) : new Set<string>();
     const all = interfaces.flatMap((one) =>
-      listDialableAddresses([one], this.#host.platform).map((address) => ({
+      listDialableAddresses([one], this.#host.platform, this.#options.family).map((address) => ({
         interfaceName: one.name,
         target: { kind: 'tcp' as const, address, port: this.#options.port },
       })),
@@ -214,13 +214,14 @@ export class Lookout {
   }
 
   /**
-   * What keeps from knowing whether the LAN reaches the service: no interface has an address of the family in which it answered on
-   * loopback, as while DHCP is under way. Undefined where one has.
+   * What keeps from knowing whether the LAN reaches the service: no interface has an address of the only family in which it is
+   * reached, or in which it answered on loopback, as while DHCP is under way. Undefined where one has.
    */
   #describeMissingAddress(interfaces: readonly NetworkInterface[]): string | undefined {
     const address = this.#target?.address;
-    if (address === undefined || !isLoopback(address)) return undefined;
-    const family = address.includes(':') ? 'IPv6' : 'IPv4';
+    const answered = address !== undefined && isLoopback(address) ? familyOf(address) : undefined;
+    const family = this.#options.family ?? answered;
+    if (family === undefined) return undefined;
     if (interfaces.some(({ addresses }) => addresses.some((one) => one.family === family))) return undefined;
     const names = interfaces.map(({ name }) => name).join(', ');
     const why = names === '' ? 'no network interface is up yet' : `${names} has no ${family} address yet`;

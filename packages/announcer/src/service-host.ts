@@ -12,11 +12,12 @@ export type ServiceHost =
   | { readonly kind: 'elsewhere'; readonly addresses: readonly string[] };
 
 const LOCALHOST = 'localhost';
-const UNSPECIFIED: readonly string[] = ['0.0.0.0', '::'];
+/** Every address of a machine, in one family each. */
+export const UNSPECIFIED_ADDRESSES: readonly string[] = ['0.0.0.0', '::'];
 
 /** What `host` of a SERVICE means on this machine; a name is looked up. Rejects when it can't be resolved. */
 export async function resolveServiceHost(hostname: string | undefined, host: Host): Promise<ServiceHost> {
-  if (hostname === undefined || UNSPECIFIED.includes(hostname)) return { kind: 'any' };
+  if (hostname === undefined || UNSPECIFIED_ADDRESSES.includes(hostname)) return { kind: 'any' };
   const addresses = isIP(hostname) === 0 ? await resolveName(hostname, host) : [hostname];
   const machine = new Set(host.addresses());
   const own = addresses.filter((address) => isLoopback(address) || machine.has(stripZone(address)));
@@ -25,7 +26,7 @@ export async function resolveServiceHost(hostname: string | undefined, host: Hos
 
 /** Whether a host as it was written means `localhost`, or any address of this machine. */
 export function isThisMachine(hostname: string | undefined): boolean {
-  if (hostname === undefined || UNSPECIFIED.includes(hostname)) return true;
+  if (hostname === undefined || UNSPECIFIED_ADDRESSES.includes(hostname)) return true;
   return hostname.toLowerCase() === LOCALHOST || LOCALHOST_ADDRESSES.includes(hostname);
 }
 

@@ -39,6 +39,7 @@ export function buildServiceOptions(options: AnnouncementOptions, placement: Ser
     weight: options.weight,
     txt: buildAnnouncementTxt(placement.id, options.txt, false),
     ...(options.ttl === undefined ? {} : { ttl: options.ttl }),
+    ...(options.family === undefined || options.relay ? {} : { family: options.family }),
     ...(placement.interfaces === undefined ? {} : { interfaces: placement.interfaces }),
   };
 }

@@ -76,6 +76,18 @@ describe('A service on two links', () => {
     expect(second).toEqual(['added redis on h1']);
   });
 
+  test('that is reached in one family is shown with the host and the addresses of that', async () => {
+    const lan = new TwoLinks();
+    lan.host.listenEverywhere();
+    const heard = await lan.watch('h2', 'first', '10.99.0.2');
+    const announcer = await lan.start({ family: 'IPv4' });
+    await lan.clock.advance(2 * CLAIM_MS);
+    expect(heard).toEqual(['added redis on h1']);
+    expect(announcer.status()).toMatchObject([
+      { host: expect.stringMatching(/^h1-[a-z2-7]{4}-v4\.local$/), addresses: ['10.99.0.1', '10.98.0.1'] },
+    ]);
+  });
+
   test('that answers on one of them only is heard there alone', async () => {
     const lan = new TwoLinks();
     lan.host.listen('127.0.0.1:12345');

@@ -19,6 +19,14 @@ test('A host that was named is the only place to look at', () => {
   ]);
 });
 
+test('With a family, it is looked for and given out in that one alone', () => {
+  const inFamily = (family: 'IPv4' | 'IPv6'): readonly string[] =>
+    listServiceTargets({ kind: 'any' }, 80, [ETH0, ETH1], 'linux', family).map(({ address }) => address);
+  expect(inFamily('IPv4')).toEqual(['127.0.0.1', '10.99.0.1', '10.98.0.1']);
+  expect(inFamily('IPv6')).toEqual(['::1', 'fe80::1%eth0']);
+  expect(listDialableAddresses([ETH0], 'linux', 'IPv6')).toEqual(['fe80::1%eth0']);
+});
+
 test.each([
   ['linux', 'fe80::1%eth0'],
   ['darwin', 'fe80::1%eth0'],

@@ -129,6 +129,20 @@ test('While an interface has no address of the family of the service, nothing is
   expect(await lookout.look(signal)).toEqual({ kind: 'up' });
 });
 
+test('What is reached in one family alone is up where an interface has an address of that, which is waited for', async () => {
+  const { host, lookout } = arrange({ family: 'IPv6', checkAt: { address: '172.17.0.2', port: 80 } });
+  host.listen('172.17.0.2:80');
+  host.listenEverywhere();
+  host.used = [ETH1];
+  expect(await lookout.look(signal)).toMatchObject({
+    kind: 'down',
+    reason: expect.stringContaining('no IPv6 address'),
+  });
+  host.used = [ETH0, ETH1];
+  host.listen('[fe80::1%eth0]:12345');
+  expect(await lookout.look(signal)).toEqual({ kind: 'up', interfaces: ['eth0'] });
+});
+
 test('Where no interface is up yet, that is said; on loopback only it is refused when one is', async () => {
   const { host, lookout } = arrange();
   host.listen('127.0.0.1:12345');

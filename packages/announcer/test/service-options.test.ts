@@ -25,6 +25,11 @@ test('An announcement becomes a DNS-SD service at the port that the LAN dials', 
   });
 });
 
+test('What is relayed is reached in both families', () => {
+  expect(buildServiceOptions(announcementOptions({ family: 'IPv6' }), PLACEMENT).family).toBe('IPv6');
+  expect(buildServiceOptions(announcementOptions({ family: 'IPv6', relay: true }), PLACEMENT).family).toBeUndefined();
+});
+
 test('An instance name that is too long is cut', () => {
   const service = buildServiceOptions(announcementOptions({ instance: 'ü'.repeat(40) }), PLACEMENT);
   expect(service.name).toBe('ü'.repeat(31));

@@ -6,6 +6,7 @@ export { checkLink, type LinkCheck, type LinkCheckOptions } from './link-check.t
 export { MdnsError } from './mdns-error.ts';
 export { createMdnsNode } from './native-node.ts';
 export type {
+  AddressFamily,
   InterfaceAddress,
   Link,
   LinkCounters,

@@ -1,7 +1,7 @@
 import { contain } from './contain.ts';
 import { toError } from './mdns-error.ts';
 import { MDNS_PORT } from './mdns-port.ts';
-import type { Link, LinkSource, Network, NetworkInterface } from './network.ts';
+import type { AddressFamily, Link, LinkSource, Network, NetworkInterface } from './network.ts';
 import type { LinkTotals } from './node.ts';
 import { isOnLink } from './on-link.ts';
 import { PacketLimit } from './packet-limit.ts';
@@ -9,8 +9,6 @@ import type { Received, Transmit } from './rules/machine.ts';
 import type { Decode } from './wire/decode.ts';
 import { splitMessage } from './wire/encode.ts';
 import type { Message } from './wire/message.ts';
-
-type Family = 'IPv4' | 'IPv6';
 
 interface LinkPairEvents {
   /** A message came in. */
@@ -32,14 +30,14 @@ export interface LinkPairOptions {
 
 /** A link that was refused, or failed. */
 export interface LinkFailure {
-  readonly family: Family;
+  readonly family: AddressFamily;
   readonly error: Error;
 }
 
 /** By which link something was heard. */
 interface Heard {
   readonly on: NetworkInterface;
-  readonly family: Family;
+  readonly family: AddressFamily;
   readonly limit: PacketLimit;
 }
 
@@ -64,7 +62,7 @@ interface Refusals {
 /** The links of one interface, one in each family that it has addresses in, and the messages that pass through them. */
 export class LinkPair {
   readonly #options: LinkPairOptions;
-  readonly #open = new Map<Family, OpenLink>();
+  readonly #open = new Map<AddressFamily, OpenLink>();
   #isClosed = false;
   readonly #totals = {
     received: 0,
@@ -165,7 +163,7 @@ export class LinkPair {
     }
   }
 
-  async #openOne(on: NetworkInterface, family: Family): Promise<LinkFailure | undefined> {
+  async #openOne(on: NetworkInterface, family: AddressFamily): Promise<LinkFailure | undefined> {
     const limit = new PacketLimit(this.#options.now());
     const refusals: Refusals = { count: 0, last: undefined };
     let link: Link | undefined;
@@ -189,7 +187,7 @@ export class LinkPair {
     return undefined;
   }
 
-  async #closeOne(family: Family): Promise<void> {
+  async #closeOne(family: AddressFamily): Promise<void> {
     const opened = this.#open.get(family);
     if (opened === undefined) return;
     this.#open.delete(family);
@@ -234,12 +232,12 @@ export class LinkPair {
 }
 
 /** ff02::fb does not come back on loopback, so IPv4 alone serves it. */
-function familiesOf(on: NetworkInterface): readonly Family[] {
-  const families: readonly Family[] = on.loopback ? ['IPv4'] : ['IPv4', 'IPv6'];
+function familiesOf(on: NetworkInterface): readonly AddressFamily[] {
+  const families: readonly AddressFamily[] = on.loopback ? ['IPv4'] : ['IPv4', 'IPv6'];
   return families.filter((family) => on.addresses.some((address) => address.family === family));
 }
 
-function describeAddresses(on: NetworkInterface, family: Family): string {
+function describeAddresses(on: NetworkInterface, family: AddressFamily): string {
   const own = on.addresses.filter((address) => address.family === family);
   return own.map(({ address, prefixLength, scopeId }) => `${address}/${prefixLength}%${scopeId}`).join(' ');
 }

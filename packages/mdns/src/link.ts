@@ -7,7 +7,7 @@ import { listInterfaces } from './interfaces.ts';
 import { listJoined, planSeal } from './link-seal.ts';
 import { MdnsError, toError } from './mdns-error.ts';
 import { MDNS_PORT } from './mdns-port.ts';
-import type { Link, LinkCounters, LinkEvents, LinkSource, NetworkInterface } from './network.ts';
+import type { AddressFamily, Link, LinkCounters, LinkEvents, LinkSource, NetworkInterface } from './network.ts';
 import { isOnLink, mayBeOnLink } from './on-link.ts';
 
 /** RFC 6762 3 */
@@ -20,14 +20,12 @@ const IGMP_TABLE = '/proc/net/igmp';
 /** How long `close` waits for packets that the OS has not taken. */
 const FLUSH_LIMIT_MS = 1_000;
 
-type Family = 'IPv4' | 'IPv6';
-
 /**
  * Joins the mDNS group on one interface in one family. Rejects with `port-in-use`, `no-address` or `link-refused`.
  */
 export async function openLink(
   on: NetworkInterface,
-  family: Family,
+  family: AddressFamily,
   events: LinkEvents,
   platform: string,
 ): Promise<Link> {
@@ -48,7 +46,7 @@ type LinkState = 'joining' | 'joined' | 'failed' | 'closed';
 
 class SocketLink implements Link {
   readonly interfaceName: string;
-  readonly family: Family;
+  readonly family: AddressFamily;
   readonly #socket: Socket;
   readonly #on: NetworkInterface;
   readonly #group: string;
@@ -67,7 +65,7 @@ class SocketLink implements Link {
   #onFlushed: () => void = () => {};
   #closing: Promise<void> | undefined;
 
-  constructor(socket: Socket, on: NetworkInterface, family: Family, events: LinkEvents, platform: string) {
+  constructor(socket: Socket, on: NetworkInterface, family: AddressFamily, events: LinkEvents, platform: string) {
     this.interfaceName = on.name;
     this.family = family;
     this.#socket = socket;
@@ -204,13 +202,13 @@ class SocketLink implements Link {
  * Linux: the group's own address, so that unicast never arrives and other responders keep theirs. Elsewhere a socket that is bound
  * to a group can't send (EADDRNOTAVAIL on macOS) or can't be made (Windows): every address, and the source decides.
  */
-export function bindAddress(on: NetworkInterface, family: Family, platform: string): string {
+export function bindAddress(on: NetworkInterface, family: AddressFamily, platform: string): string {
   if (platform === 'linux') return groupAddress(on, family);
   return family === 'IPv4' ? '0.0.0.0' : '::';
 }
 
 /** The group as an address to send to; IPv6 with its zone. */
-export function groupAddress(on: NetworkInterface, family: Family): string {
+export function groupAddress(on: NetworkInterface, family: AddressFamily): string {
   return family === 'IPv4' ? GROUPS.IPv4 : `${GROUPS.IPv6}%${zoneOf(on)}`;
 }
 
@@ -218,7 +216,7 @@ function zoneOf(on: NetworkInterface): string {
   return on.zone ?? on.name;
 }
 
-function explainRefusal(cause: unknown, interfaceName: string, family: Family): MdnsError {
+function explainRefusal(cause: unknown, interfaceName: string, family: AddressFamily): MdnsError {
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown';
   const where = `${interfaceName} (${family})`;
   if (code === 'EADDRINUSE' || code === 'EACCES') {

@@ -1,3 +1,5 @@
+export type AddressFamily = 'IPv4' | 'IPv6';
+
 /** The addresses of one interface of this host that is up. */
 export interface NetworkInterface {
   /** As the OS names it: `eth0`, `en0`, `Wi-Fi`. */
@@ -14,7 +16,7 @@ export interface NetworkInterface {
 export interface InterfaceAddress {
   /** Literal, without zone. */
   readonly address: string;
-  readonly family: 'IPv4' | 'IPv6';
+  readonly family: AddressFamily;
   /** Bits of the on-link prefix, e.g. 24. */
   readonly prefixLength: number;
   /** IPv6 zone index; 0 elsewhere. */
@@ -47,7 +49,7 @@ export interface LinkCounters {
 /** One interface in one address family, joined to the mDNS group on port 5353. */
 export interface Link {
   readonly interfaceName: string;
-  readonly family: 'IPv4' | 'IPv6';
+  readonly family: AddressFamily;
   readonly counters: LinkCounters;
   /** Sends one packet to the group, or to one address. Never throws; a packet that can't be sent is counted and lost. */
   send(bytes: Uint8Array, to?: LinkSource): void;

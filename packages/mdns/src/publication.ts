@@ -1,3 +1,4 @@
+import type { AddressFamily } from './network.ts';
 import type { Txt } from './txt.ts';
 
 /** A service to publish (RFC 6763 4). Validated: a label over 63 bytes, a TXT string over 255, a port out of 1..65535 throw. */
@@ -16,6 +17,8 @@ export interface ServiceOptions {
   readonly ttl?: number | undefined;
   /** Publish on these interfaces only, by name; default all that the node uses. */
   readonly interfaces?: readonly string[];
+  /** Its host has addresses of this family alone, under a name of its own; default both. */
+  readonly family?: AddressFamily;
 }
 
 export type ServiceChange = Partial<Pick<ServiceOptions, 'subtypes' | 'port' | 'priority' | 'weight' | 'txt' | 'ttl'>>;

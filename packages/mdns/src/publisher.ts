@@ -1,6 +1,8 @@
+import { HostName } from './host-name.ts';
+import type { AddressFamily } from './network.ts';
 import type { NodeEvent } from './node.ts';
 import type { Publication, PublicationEvent, PublicationState, ServiceChange, ServiceOptions } from './publication.ts';
-import { renameHost, renameService } from './rules/answering/rename.ts';
+import { renameService } from './rules/answering/rename.ts';
 import { Responder } from './rules/answering/responder.ts';
 import type { ResponderEvent } from './rules/answering/responder-event.ts';
 import type { HostOptions } from './rules/answering/responder-options.ts';
@@ -40,28 +42,28 @@ interface Published {
   announcedOn: ReadonlySet<string>;
 }
 
-/** The host name and the services of a node, kept the same on all its interfaces. */
+/** The host's names and the services of a node, kept the same on all its interfaces. */
 export class Publisher {
   readonly #context: PublisherContext;
   readonly #outlets = new Map<string, Outlet>();
   readonly #published = new Map<string, Published>();
-  #hostLabel: string;
-  #hostRenames = 0;
-  #insistsOnHost = false;
+  readonly #host: HostName;
+  readonly #hosts: readonly HostName[];
   #nextId = 1;
 
   constructor(hostLabel: string, context: PublisherContext) {
-    this.#hostLabel = hostLabel;
+    this.#host = new HostName(hostLabel);
+    this.#hosts = [this.#host, new HostName(hostLabel, 'IPv4'), new HostName(hostLabel, 'IPv6')];
     this.#context = context;
   }
 
   /** The responder of an interface that is new. `addresses` are literals without zone. */
   attach(interfaceName: string, addresses: readonly string[]): Responder {
     const { random, now } = this.#context;
-    const responder = new Responder(random, this.#describeHost(interfaceName, addresses), now());
+    const responder = new Responder(random, { label: this.#host.label, addresses: [] }, now());
     const outlet: Outlet = { interfaceName, responder, addresses };
     this.#outlets.set(interfaceName, outlet);
-    this.#claimHost();
+    this.#claimHosts();
     for (const service of this.#published.values()) this.#publishOn(outlet, service);
     return responder;
   }
@@ -70,12 +72,12 @@ export class Publisher {
   readdress(interfaceName: string, addresses: readonly string[]): void {
     const outlet = this.#outlets.get(interfaceName);
     if (outlet !== undefined) outlet.addresses = addresses;
-    this.#claimHost();
+    this.#claimHosts();
   }
 
   detach(interfaceName: string): void {
     this.#outlets.delete(interfaceName);
-    this.#claimHost();
+    this.#claimHosts();
     for (const service of this.#published.values()) {
       this.#announceChange(service, without(service.announcedOn, interfaceName));
     }
@@ -98,7 +100,7 @@ export class Publisher {
       announcedOn: new Set(),
     };
     this.#published.set(service.id, service);
-    if (this.#published.size === 1) this.#claimHost();
+    if (this.#servicesOf(options.family) === 1) this.#claimHosts();
     for (const outlet of this.#outlets.values()) this.#publishOn(outlet, service);
     void this.#context.changed();
     return this.#handle(service);
@@ -107,17 +109,17 @@ export class Publisher {
   /** Takes in what happened on the interfaces since the last call; true when that calls for another `advance`. */
   collect(): boolean {
     const conflicts = new Set<string>();
-    let isHostLost = false;
+    const lostHosts = new Set<AddressFamily | undefined>();
     for (const { interfaceName, responder } of this.#outlets.values()) {
       for (const event of responder.takeEvents()) {
         if (event.kind === 'conflict') conflicts.add(event.id);
-        else if (event.kind === 'host-conflict') isHostLost = true;
+        else if (event.kind === 'host-conflict') lostHosts.add(event.family);
         else this.#noteProgress(event, interfaceName);
       }
     }
-    if (isHostLost) this.#renameHost();
+    for (const host of this.#hosts) if (lostHosts.has(host.family)) this.#renameHost(host);
     for (const id of conflicts) this.#rename(id);
-    return isHostLost || conflicts.size > 0;
+    return lostHosts.size + conflicts.size > 0;
   }
 
   /** Goodbyes for everything. */
@@ -135,7 +137,7 @@ export class Publisher {
         return stateOf(service);
       },
       get host() {
-        return `${publisher.#hostLabel}.local`;
+        return `${publisher.#hostOf(service.options.family).label}.local`;
       },
       update: (change) => this.#update(service, change),
       withdraw: () => this.#withdraw(service),
@@ -177,7 +179,7 @@ export class Publisher {
     service.isClosed = true;
     this.#published.delete(service.id);
     for (const { responder } of this.#outletsOf(service)) responder.remove(service.id, this.#context.now());
-    if (this.#published.size === 0) this.#claimHost();
+    if (this.#servicesOf(service.options.family) === 0) this.#claimHosts();
     if (service.announcedOn.size > 0) this.#tell(service, { kind: 'withdrawn', name: service.options.name });
     service.announcedOn = new Set();
     void this.#context.changed();
@@ -241,40 +243,46 @@ export class Publisher {
     for (const outlet of this.#outlets.values()) this.#publishOn(outlet, service);
   }
 
-  #renameHost(): void {
-    if (this.#insistsOnHost) return;
-    const from = this.#hostLabel;
-    const renaming = renameHost(from, this.#hostRenames, this.#context.random);
+  #renameHost(host: HostName): void {
+    if (host.insists) return;
+    const from = host.label;
+    const renaming = host.rename(this.#context.random);
     switch (renaming.kind) {
       case 'rename':
-        this.#hostRenames++;
-        this.#hostLabel = renaming.name;
         this.#context.onEvent({ kind: 'host-renamed', from, to: renaming.name });
         break;
       case 'insist':
-        this.#insistsOnHost = true;
         this.#context.onEvent({ kind: 'name-disputed', name: from });
         break;
       default:
         renaming satisfies never;
     }
-    this.#claimHost();
+    this.#claimHosts();
   }
 
-  /** The host name is claimed while there is a service on it: who only browses has nothing to say. */
-  #claimHost(): void {
-    for (const { interfaceName, responder, addresses } of this.#outlets.values()) {
-      responder.setHost(this.#describeHost(interfaceName, addresses), this.#context.now());
+  #hostOf(family: AddressFamily | undefined): HostName {
+    return this.#hosts.find((host) => host.family === family) ?? this.#host;
+  }
+
+  #servicesOf(family: AddressFamily | undefined): number {
+    return [...this.#published.values()].filter(({ options }) => options.family === family).length;
+  }
+
+  /** A name of the host is claimed while there is a service on it: who only browses has nothing to say. */
+  #claimHosts(): void {
+    for (const outlet of this.#outlets.values()) {
+      for (const host of this.#hosts) outlet.responder.setHost(this.#describeHost(host, outlet), this.#context.now());
     }
   }
 
-  #describeHost(interfaceName: string, addresses: readonly string[]): HostOptions {
+  #describeHost(host: HostName, { interfaceName, addresses }: Outlet): HostOptions {
     const others = [...this.#outlets.values()].filter((other) => other.interfaceName !== interfaceName);
     return {
-      label: this.#hostLabel,
-      addresses: this.#published.size > 0 ? addresses : [],
+      family: host.family,
+      label: host.label,
+      addresses: this.#servicesOf(host.family) > 0 ? host.choose(addresses) : [],
       elsewhere: others.flatMap((other) => other.addresses),
-      insist: this.#insistsOnHost,
+      insist: host.insists,
     };
   }
 

@@ -1,7 +1,11 @@
 import { chooseCheck, chooseIntervalMs } from '@mdns-ambassador/checks';
-import { isServiceName, typeOf } from '@mdns-ambassador/mdns';
+
+import { type AddressFamily, isServiceName, typeOf } from '@mdns-ambassador/mdns';
 import { isLoopback } from '@mdns-ambassador/relay';
+
 import type { AnnouncementOptions } from '../announcement-options.ts';
+import { familyOf } from '../local-targets.ts';
+import { UNSPECIFIED_ADDRESSES } from '../service-host.ts';
 import type { Container, PublishedPort } from './container.ts';
 import { type PortWish, readWishes, type Wishes } from './labels.ts';
 
@@ -70,6 +74,8 @@ function isUp({ id, state, health }: Container, leaving: ReadonlySet<string>): b
 interface AnnouncedPort extends PublishedPort {
   readonly wish: PortWish;
   readonly service: string;
+  /** In which it is published; undefined where it is both. */
+  readonly family: AddressFamily | undefined;
 }
 
 interface FoundPorts {
@@ -81,16 +87,14 @@ function listPorts(container: Container, wishes: Wishes): FoundPorts {
   const faults: string[] = [];
   const published = new Map<number, PublishedPort>();
   const loopback = new Set<number>();
-  for (const port of listReachable(container, wishes)) {
+  const reachable = listReachable(container, wishes);
+  for (const port of reachable) {
     if (isLoopback(port.hostAddress)) loopback.add(port.privatePort);
     else if (isBetter(port, published.get(port.privatePort))) published.set(port.privatePort, port);
   }
   for (const [port, wish] of wishes.ports) {
     if (!wish.isIgnored && wish.service !== undefined && !published.has(port))
       faults.push(explainAbsence(container, port, loopback));
-  }
-  for (const { privatePort, hostAddress } of published.values()) {
-    if (hostAddress === '::') faults.push(explainIpv6Alone(privatePort));
   }
   const unnamed = [...published.values()].filter(({ privatePort }) => !wishes.ports.has(privatePort));
   if (published.size === 0 && wishes.ports.size === 0) {
@@ -110,7 +114,7 @@ function listPorts(container: Container, wishes: Wishes): FoundPorts {
       );
       return [];
     }
-    return [{ ...port, wish: wish ?? wishes.whole, service }];
+    return [{ ...port, wish: wish ?? wishes.whole, service, family: findOnlyFamily(port, reachable) }];
   });
   return { ports, faults };
 }
@@ -123,13 +127,25 @@ function hasNamedPorts({ ports }: Wishes): boolean {
 function listReachable(container: Container, { ports }: Wishes): readonly PublishedPort[] {
   if (!container.isOnHostNetwork) return container.ports;
   const numbers = new Set([...container.exposedPorts, ...ports.keys()]);
-  return [...numbers].map((port) => ({ privatePort: port, publicPort: port, hostAddress: '0.0.0.0' }));
+  return [...numbers].flatMap((port) =>
+    UNSPECIFIED_ADDRESSES.map((hostAddress) => ({ privatePort: port, publicPort: port, hostAddress })),
+  );
+}
+
+/** The family in which the LAN reaches the container at this port of the host; undefined where it does in both. */
+function findOnlyFamily(at: PublishedPort, reachable: readonly PublishedPort[]): AddressFamily | undefined {
+  const same = reachable.filter(
+    ({ privatePort, publicPort, hostAddress }) =>
+      privatePort === at.privatePort && publicPort === at.publicPort && !isLoopback(hostAddress),
+  );
+  const [family, ...others] = new Set(same.map(({ hostAddress }) => familyOf(hostAddress)));
+  return others.length === 0 ? family : undefined;
 }
 
 /** Every address rather than one, then the lower port: the same choice each time. */
 function isBetter(port: PublishedPort, than: PublishedPort | undefined): boolean {
   if (than === undefined) return true;
-  const width = ({ hostAddress }: PublishedPort): number => ['0.0.0.0', '::'].indexOf(hostAddress) >>> 0;
+  const width = ({ hostAddress }: PublishedPort): number => UNSPECIFIED_ADDRESSES.indexOf(hostAddress) >>> 0;
   return width(port) === width(than) ? port.publicPort < than.publicPort : width(port) < width(than);
 }
 
@@ -149,11 +165,6 @@ function explainAbsence(
   return `${which} published${where}; publish it${where === '' ? '' : ' there'}, such as -p ${port ?? 6379}`;
 }
 
-/** The announcement gives all addresses of this machine: one host has one set of them. */
-function explainIpv6Alone(port: number): string {
-  return `port ${port} is published on IPv6 alone, and is announced with this machine's IPv4 addresses, too, where nobody answers; publish it on both, such as -p ${port}`;
-}
-
 /** The name that compose gave, else the image's: `redis` of `registry.example.com/library/redis:7`. */
 function nameAfter({ labels, image }: Container): string {
   const base = image.split('/').at(-1) ?? '';
@@ -166,7 +177,7 @@ function describe(
   siblings: readonly AnnouncedPort[],
   { hostName, isNear }: ReconcileContext,
 ): WantedAnnouncement {
-  const { wish, service, privatePort, publicPort, hostAddress } = port;
+  const { wish, service, privatePort, publicPort, hostAddress, family } = port;
   const isOnly = siblings.filter((sibling) => sibling.service === service).length === 1;
   const near = container.isOnHostNetwork ? undefined : container.addresses.find(isNear);
   const check = wish.check ?? chooseCheck(service);
@@ -177,6 +188,7 @@ function describe(
     subtypes: [],
     ...(isUnspecified(hostAddress) ? {} : { host: hostAddress }),
     port: publicPort,
+    ...(family === undefined ? {} : { family }),
     priority: wish.priority,
     weight: wish.weight,
     txt: new Map([...wish.meta].map(([key, value]) => [key, new TextEncoder().encode(value)])),
@@ -192,5 +204,5 @@ function describe(
 }
 
 function isUnspecified(address: string): boolean {
-  return address === '0.0.0.0' || address === '::';
+  return UNSPECIFIED_ADDRESSES.includes(address);
 }

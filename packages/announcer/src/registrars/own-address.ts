@@ -1,4 +1,9 @@
-import { type InterfaceAddress, isLinkLocalIpv6, type NetworkInterface } from '@mdns-ambassador/mdns';
+import {
+  type AddressFamily,
+  type InterfaceAddress,
+  isLinkLocalIpv6,
+  type NetworkInterface,
+} from '@mdns-ambassador/mdns';
 import { isLoopback } from '@mdns-ambassador/relay';
 
 /** Under which address others reach this machine. */
@@ -9,15 +14,17 @@ export interface OwnAddress {
 
 /**
  * The first address that means the same to everybody: IPv4, else IPv6 beyond the link, of these interfaces (absent: of all), in
- * their order. Never loopback's. Undefined where there is none.
+ * their order. Never loopback's. With `family` one of that. Undefined where there is none.
  */
 export function findOwnAddress(
   interfaces: readonly NetworkInterface[],
   names: readonly string[] | undefined,
+  family?: AddressFamily,
 ): OwnAddress | undefined {
   const usable = interfaces
     .filter(({ name, loopback }) => !loopback && names?.includes(name) !== false)
-    .flatMap(({ name, addresses }) => addresses.filter(isShared).map((own) => ({ own, name })));
+    .flatMap(({ name, addresses }) => addresses.filter(isShared).map((own) => ({ own, name })))
+    .filter(({ own }) => family === undefined || own.family === family);
   const best = usable.find(({ own }) => own.family === 'IPv4') ?? usable[0];
   return best === undefined ? undefined : { address: best.own.address, interfaceName: best.name };
 }

@@ -44,7 +44,7 @@ export class RegisteredPublication extends AlignedPublication {
 
   protected async bringAbout(wanted: ServiceOptions | undefined): Promise<void> {
     if (wanted === undefined) return await this.#leave();
-    const own = findOwnAddress(this.#context.interfaces(), wanted.interfaces);
+    const own = findOwnAddress(this.#context.interfaces(), wanted.interfaces, wanted.family);
     if (own === undefined) {
       await this.#leave();
       this.#tellFailure('no network interface that is up has an address which others could reach');

@@ -4,6 +4,8 @@ import { AlignedPublication, type AlignedPublicationContext } from '../aligned-p
 import { trimInstanceName } from '../instance-name.ts';
 import { BonjourInstance } from './bonjour-instance.ts';
 
+const IPV4_ALONE = new Error('bonjour-service announces IPv4 addresses alone, and it is reached by IPv6 alone');
+
 /** An interface that the library can use: it speaks IPv4 alone. */
 export interface BonjourInterface {
   readonly name: string;
@@ -55,6 +57,7 @@ export class BonjourPublication extends AlignedPublication {
       await Promise.all(instances.map((instance) => instance.close()));
       if (failure !== undefined) this.#fail(failure);
     }
+    if (service?.family === 'IPv6') throw IPV4_ALONE;
     if (service === undefined) this.noteAnnounced([]);
     else await this.#putUp(service, interfaces);
   }

@@ -135,12 +135,6 @@ describe('what can not be done is said', () => {
       { sharesNetworkOf: 'vpn', ports: [] },
       /published by the container whose network it shares; publish it there/,
     ],
-    [
-      'IPv6 alone',
-      { 'ambassador.service': 'api' },
-      { ports: [{ privatePort: 8000, publicPort: 8000, hostAddress: '::' }] },
-      /published on IPv6 alone.*publish it on both, such as -p 8000/,
-    ],
     ['a bad name', { 'ambassador.service': 'my_api' }, {}, /"my_api" is no service name/],
     ['a command', { 'ambassador.service': 'api', 'ambassador.check': 'exec:reboot' }, {}, /runs no commands/],
     ['a bad weight', { 'ambassador.service': 'api', 'ambassador.weight': '-1' }, {}, /write a number from 0 to 65535/],
@@ -150,6 +144,55 @@ describe('what can not be done is said', () => {
     expect(faults).toHaveLength(1);
     expect(faults[0]).toMatchObject({ container: 'web', reason: expect.stringMatching(reason) });
   });
+});
+
+test.each<[string, readonly (readonly [publicPort: number, hostAddress: string])[], number, string | undefined]>([
+  [
+    'both',
+    [
+      [80, '0.0.0.0'],
+      [80, '::'],
+    ],
+    80,
+    undefined,
+  ],
+  ['IPv6', [[80, '::']], 80, 'IPv6'],
+  ['IPv4', [[80, '0.0.0.0']], 80, 'IPv4'],
+  [
+    'both at ports of their own',
+    [
+      [80, '0.0.0.0'],
+      [81, '::'],
+    ],
+    80,
+    'IPv4',
+  ],
+  [
+    'IPv4, and IPv6 on loopback',
+    [
+      [80, '0.0.0.0'],
+      [80, '::1'],
+    ],
+    80,
+    'IPv4',
+  ],
+  ['one address of IPv6', [[80, '2001:db8::1']], 80, 'IPv6'],
+  [
+    'one address of each',
+    [
+      [80, '10.99.0.1'],
+      [80, '2001:db8::1'],
+    ],
+    80,
+    undefined,
+  ],
+])('published on %s, it is announced in the family in which it is reached', (_, published, port, family) => {
+  const ports = published.map(([publicPort, hostAddress]) => ({ privatePort: 8000, publicPort, hostAddress }));
+  const { wanted, faults } = wish({ 'ambassador.service': 'api' }, { ports });
+  expect(faults).toEqual([]);
+  expect(wanted).toHaveLength(1);
+  expect(wanted[0]?.options.port).toBe(port);
+  expect(wanted[0]?.options.family).toBe(family);
 });
 
 test('published on one address of the host, it is announced on that one', () => {
@@ -162,6 +205,7 @@ test('published on one address of the host, it is announced on that one', () => 
 test("on the host's network the named port is the host's, and checked there", () => {
   const { wanted } = wish({ 'ambassador.7000.service': 'api' }, { isOnHostNetwork: true, ports: [], exposedPorts: [] });
   expect(wanted).toMatchObject([{ options: { port: 7000 } }]);
+  expect(wanted[0]?.options.family).toBeUndefined();
   expect(wanted[0]?.options.checkAt).toBeUndefined();
 });
 

@@ -70,6 +70,11 @@ describe('the address that others are told', () => {
     expect(findOwnAddress([on], undefined)?.address).toBe(own);
   });
 
+  test('is of the family in which the service is reached', () => {
+    expect(findOwnAddress([lan], undefined, 'IPv6')?.address).toBe('fd00::1');
+    expect(findOwnAddress([{ ...lan, addresses: lan.addresses.slice(2) }], undefined, 'IPv6')).toBeUndefined();
+  });
+
   test('is of the interfaces where the service can be reached', () => {
     expect(findOwnAddress([lan], ['wlan0'])).toBeUndefined();
   });

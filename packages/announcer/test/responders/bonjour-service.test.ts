@@ -76,6 +76,15 @@ test('A service is published on each interface that has IPv4, under a name and a
   expect(events).toEqual([{ kind: 'announced', name: publication.name, interfaces: ['eth0'] }]);
 });
 
+test('What is reached by IPv6 alone is not published with an IPv4 address, and that is said once', async () => {
+  const { told, publication, clock } = await published({ ...REDIS, family: 'IPv6' });
+  await clock.advance(60_000);
+  expect(FakeBonjour.made).toEqual([]);
+  expect(told).toEqual([
+    { kind: 'publish-failed', name: publication.name, reason: expect.stringContaining('IPv4 addresses alone') },
+  ]);
+});
+
 test('A key without a value gets an empty one: the library knows no other', async () => {
   await published({ ...REDIS, txt: new Map([['up', true]]) });
   expect(FakeBonjour.made[0]?.published).toMatchObject({ txt: { up: '' } });

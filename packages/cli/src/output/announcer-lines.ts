@@ -18,7 +18,8 @@ export function describeAnnouncerEvent(
     case 'relaying':
       return `relaying connections for ${event.service} from ${joinWords(event.from)} to ${event.to}`;
     case 'announced': {
-      const where = event.interfaces.length === 0 ? '' : ` on ${describeInterfaces(event.interfaces, interfaces)}`;
+      const shown = describeInterfaces(event.interfaces, interfaces, event.family);
+      const where = event.interfaces.length === 0 ? '' : ` on ${shown}`;
       return `announced ${event.service} as ${quoteName(event.instance)} (${event.type})${where}, port ${event.port}`;
     }
     case 'renamed':

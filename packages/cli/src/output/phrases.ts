@@ -1,4 +1,4 @@
-import type { NetworkInterface } from '@mdns-ambassador/mdns';
+import type { AddressFamily, NetworkInterface } from '@mdns-ambassador/mdns';
 import { escapeText } from './escape.ts';
 
 /** `a`, `a and b`, `a, b and c`. */
@@ -28,13 +28,18 @@ export function describeInterface({ name, addresses }: NetworkInterface): string
   return shown === undefined ? name : `${name} (${shown.address})`;
 }
 
-/** The named interfaces, with the address that each has now. */
-export function describeInterfaces(names: readonly string[], interfaces: readonly NetworkInterface[]): string {
-  return joinWords(
-    names.map((name) =>
-      describeInterface(interfaces.find((one) => one.name === name) ?? { name, addresses: [], loopback: false }),
-    ),
-  );
+/** The named interfaces, with the address that each has now, of this family where one is given. */
+export function describeInterfaces(
+  names: readonly string[],
+  interfaces: readonly NetworkInterface[],
+  family?: AddressFamily,
+): string {
+  const described = names.map((name) => {
+    const { addresses, loopback } = interfaces.find((one) => one.name === name) ?? { addresses: [], loopback: false };
+    const shown = addresses.filter((address) => family === undefined || address.family === family);
+    return describeInterface({ name, loopback, addresses: shown });
+  });
+  return joinWords(described);
 }
 
 /** Connections were turned away for want of room. */

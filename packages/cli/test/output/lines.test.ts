@@ -180,6 +180,10 @@ describe('announce', () => {
   test.each<[AnnouncerEvent, string | undefined]>([
     [announced, 'announced redis as "redis on h1" (_redis._tcp) on eth0 (10.99.0.1) and gone0, port 12345'],
     [
+      { ...announced, interfaces: ['eth0'], family: 'IPv6' },
+      'announced redis as "redis on h1" (_redis._tcp) on eth0 (fe80::1), port 12345',
+    ],
+    [
       { kind: 'waiting', service: 'redis', reason: 'nobody answers' },
       'redis: waiting until it answers (nobody answers)',
     ],

@@ -79,7 +79,6 @@ export class Listener {
 
   /** An address that this machine has on another link: both may be on one segment. */
   #isElsewhere(registration: Registration, record: ResourceRecord): boolean {
-    const host = this.#registry.host;
-    return registration === host?.registration && host.elsewhere.has(dataKey(record.data));
+    return this.#registry.findHost(registration)?.elsewhere.has(dataKey(record.data)) === true;
   }
 }

@@ -1,3 +1,4 @@
+import type { AddressFamily } from '../../network.ts';
 import type { ServiceOptions } from '../../publication.ts';
 import { type Name, nameKey } from '../../wire/name.ts';
 import type { Registration } from './registration.ts';
@@ -6,6 +7,8 @@ import { Zone } from './zone.ts';
 
 export interface RegisteredHost {
   readonly registration: Registration;
+  /** The only one of its addresses; undefined: they may be of both. */
+  readonly family: AddressFamily | undefined;
   /** Identities of address data of this machine's other interfaces: {@link dataKey}. */
   readonly elsewhere: ReadonlySet<string>;
 }
@@ -22,25 +25,42 @@ function isClaiming({ registration }: RegisteredService): boolean {
   return !registration.isClaimed && registration.probe.state.kind !== 'lost';
 }
 
-/** The host and the services of one interface, and what they make us authoritative for. */
+/** The host, under each of its names, and the services of one interface, and what they make us authoritative for. */
 export class Registry {
   readonly #services: Map<string, RegisteredService> = new Map();
   readonly #byName: Map<string, Registration> = new Map();
-  #host: RegisteredHost | undefined;
+  readonly #hosts: Map<AddressFamily | undefined, RegisteredHost> = new Map();
   #zone: Zone | undefined;
 
-  get host(): RegisteredHost | undefined {
-    return this.#host;
+  get hosts(): Iterable<RegisteredHost> {
+    return this.#hosts.values();
   }
 
   get services(): ReadonlyMap<string, RegisteredService> {
     return this.#services;
   }
 
-  setHost(host: RegisteredHost | undefined): void {
-    if (this.#host !== undefined) this.#byName.delete(nameKey(this.#host.registration.name));
-    this.#host = host;
-    if (host !== undefined) this.#byName.set(nameKey(host.registration.name), host.registration);
+  /** The one whose services are reached in this family alone, or in both. */
+  host(family: AddressFamily | undefined): RegisteredHost | undefined {
+    return this.#hosts.get(family);
+  }
+
+  /** The host that this is the registration of; undefined for a service's. */
+  findHost(registration: Registration): RegisteredHost | undefined {
+    for (const host of this.#hosts.values()) if (host.registration === registration) return host;
+    return undefined;
+  }
+
+  setHost(host: RegisteredHost): void {
+    this.deleteHost(host.family);
+    this.#hosts.set(host.family, host);
+    this.#byName.set(nameKey(host.registration.name), host.registration);
+  }
+
+  deleteHost(family: AddressFamily | undefined): void {
+    const host = this.#hosts.get(family);
+    if (host !== undefined) this.#byName.delete(nameKey(host.registration.name));
+    this.#hosts.delete(family);
     this.#zone = undefined;
   }
 
@@ -65,22 +85,26 @@ export class Registry {
     return this.#byName.get(nameKey(name));
   }
 
-  /** Every registration, the host's first. */
+  /** Every registration. */
   registrations(): Iterable<Registration> {
     return this.#byName.values();
   }
 
-  /** Whether everybody may know of the service: it is wanted, and its name and the host's are ours. */
-  isTold({ isWanted, registration }: RegisteredService): boolean {
-    return isWanted && registration.isClaimed && this.#host?.registration.isClaimed === true;
+  /** Whether everybody may know of the service: it is wanted, and its name and its host's are ours. */
+  isTold({ isWanted, registration, options }: RegisteredService): boolean {
+    return isWanted && registration.isClaimed && this.#hosts.get(options.family)?.registration.isClaimed === true;
+  }
+
+  *servicesOf({ family }: RegisteredHost): Iterable<readonly [string, RegisteredService]> {
+    for (const entry of this.#services) if (entry[1].options.family === family) yield entry;
   }
 
   /**
-   * Whether the host's addresses are better announced a moment later: the first service to be told is still claiming its name. In one
+   * Whether a host's addresses are better announced a moment later: the first of its services to be told is still claiming its name. In one
    * packet they serve those who read no other; a record goes out once a second at most, so they could not follow at once (RFC 6762 6).
    */
-  isHostToWait(): boolean {
-    const wanted = [...this.#services.values()].filter((service) => service.isWanted);
+  isHostToWait(host: RegisteredHost): boolean {
+    const wanted = [...this.servicesOf(host)].map(([, service]) => service).filter(({ isWanted }) => isWanted);
     return wanted.some(isClaiming) && !wanted.some((service) => service.registration.isClaimed);
   }
 
@@ -97,8 +121,9 @@ export class Registry {
   #buildZone(): Zone {
     const zone = new Zone();
     for (const { name } of this.#byName.values()) zone.addName(name);
-    const host = this.#host?.registration;
-    if (host?.isClaimed === true) zone.addUnique(host.name, host.claimed, false);
+    for (const { registration } of this.#hosts.values()) {
+      if (registration.isClaimed) zone.addUnique(registration.name, registration.claimed, false);
+    }
     for (const service of this.#services.values()) {
       const { registration, options } = service;
       if (!registration.isClaimed) continue;

@@ -1,3 +1,5 @@
+import type { AddressFamily } from '../../network.ts';
+
 /** Past-tense facts; `id` is the caller's own. */
 export type ResponderEvent =
   /** The name is ours on this interface. */
@@ -7,5 +9,5 @@ export type ResponderEvent =
   /** Somebody else has the name. The service is silent until it is published again under another. */
   | { readonly kind: 'conflict'; readonly id: string }
   | { readonly kind: 'host-claimed' }
-  /** As `conflict`, for the host name: services are silent until `setHost` gives another. */
-  | { readonly kind: 'host-conflict' };
+  /** As `conflict`, for the host name: its services are silent until `setHost` gives another. */
+  | { readonly kind: 'host-conflict'; readonly family: AddressFamily | undefined };

@@ -1,5 +1,9 @@
+import type { AddressFamily } from '../../network.ts';
+
 /** The host as it is seen on one interface. */
 export interface HostOptions {
+  /** It is the host of the services that are reached in this family alone; default: of those that are reached in both. */
+  readonly family?: AddressFamily | undefined;
   /** First label of the host name: `h1-k3x9`. */
   readonly label: string;
   /** Literals of this interface. None: nothing can be announced here. */

@@ -1,4 +1,5 @@
 import { MDNS_PORT } from '../../mdns-port.ts';
+import type { AddressFamily } from '../../network.ts';
 import type { ServiceOptions } from '../../publication.ts';
 import type { Name } from '../../wire/name.ts';
 import { dataKey } from '../../wire/record.ts';
@@ -20,7 +21,7 @@ import { describeHost, describeService, pointToService, pointToType, readAddress
 import { takeResponses } from './take-responses.ts';
 
 /**
- * The responder of one interface (RFC 6762 6, 8, 9, 10.1): claims, announces, answers, defends and says goodbye for the host name
+ * The responder of one interface (RFC 6762 6, 8, 9, 10.1): claims, announces, answers, defends and says goodbye for the host's names
  * and any number of services, which are independent of each other. Calls take effect with the next `advance`.
  */
 export class Responder implements Machine {
@@ -32,6 +33,8 @@ export class Responder implements Machine {
   readonly #listener: Listener;
   readonly #farewells: Farewells = new Farewells();
   #hostName: Name;
+  /** Of the host as those services have it that are reached in one family alone. */
+  readonly #hostNames: Map<AddressFamily, Name> = new Map();
   #events: ResponderEvent[] = [];
   /** When the caller last changed something that `advance` has not seen yet. */
   #changedAt: number = Number.POSITIVE_INFINITY;
@@ -49,27 +52,31 @@ export class Responder implements Machine {
     return this.#answerer.counters;
   }
 
-  /** Claims the host name, or changes it or its addresses. A new name is claimed anew, and what points to it is announced again. */
-  setHost({ label, addresses, elsewhere = [], insist = false }: HostOptions, now: number): void {
+  /** Claims a name of the host, or changes it or its addresses. A new name is claimed anew, and what points to it is announced again. */
+  setHost({ family, label, addresses, elsewhere = [], insist = false }: HostOptions, now: number): void {
     const name = nameOfHost(label);
     const sets: RegisteredSets = { claimed: describeHost(name, addresses), pointers: [] };
     const others = new Set(readAddresses(elsewhere).map(dataKey));
-    const current = this.#registry.host?.registration;
+    const current = this.#registry.host(family)?.registration;
     this.#changedAt = now;
     if (current?.canGoOnAs(name) && sets.claimed.length > 0) {
       current.probe.insists = insist;
-      this.#registry.setHost({ registration: current, elsewhere: others });
+      this.#registry.setHost({ family, registration: current, elsewhere: others });
       this.#change(current, sets, now);
       return;
     }
     if (current !== undefined) this.#sayGoodbye(current);
-    const registration =
-      sets.claimed.length > 0 ? new Registration(name, sets, this.#drawStart(now), insist) : undefined;
-    this.#registry.setHost(registration && { registration, elsewhere: others });
-    this.#hostName = name;
-    for (const service of this.#registry.services.values()) {
-      this.#change(service.registration, this.#describe(service.options), now);
-      service.registration.announcement.stop();
+    this.#registry.deleteHost(family);
+    if (sets.claimed.length > 0) {
+      const registration = new Registration(name, sets, this.#drawStart(now), insist);
+      this.#registry.setHost({ family, registration, elsewhere: others });
+    }
+    if (family === undefined) this.#hostName = name;
+    else this.#hostNames.set(family, name);
+    for (const { registration, options } of this.#registry.services.values()) {
+      if (options.family !== family) continue;
+      this.#change(registration, this.#describe(options), now);
+      registration.announcement.stop();
     }
   }
 
@@ -202,21 +209,23 @@ export class Responder implements Machine {
       this.#registry.invalidate();
       this.#events.push(claimed);
     };
-    if (this.#registry.host !== undefined) step(this.#registry.host.registration, { kind: 'host-claimed' });
+    for (const { registration } of this.#registry.hosts) step(registration, { kind: 'host-claimed' });
     for (const [id, { registration }] of this.#registry.services) step(registration, { kind: 'claimed', id });
     return probing;
   }
 
   /** Begins the announcements that nothing stands in the way of any more, and queues what is due. */
   #advanceAnnouncements(now: number): void {
-    const host = this.#registry.host?.registration;
-    if (host?.isClaimed !== true || (host.announcement.kind === 'idle' && this.#registry.isHostToWait())) return;
-    this.#announceDue(host, host.all, now);
-    for (const [id, service] of this.#registry.services) {
-      if (!this.#registry.isTold(service)) continue;
-      const { registration, options } = service;
-      const isNew = this.#announceDue(registration, [...registration.all, pointToType(options)], now);
-      if (isNew) this.#events.push({ kind: 'announced', id });
+    for (const host of this.#registry.hosts) {
+      const { isClaimed, announcement, all } = host.registration;
+      if (!isClaimed || (announcement.kind === 'idle' && this.#registry.isHostToWait(host))) continue;
+      this.#announceDue(host.registration, all, now);
+      for (const [id, service] of this.#registry.servicesOf(host)) {
+        if (!this.#registry.isTold(service)) continue;
+        const { registration, options } = service;
+        const isNew = this.#announceDue(registration, [...registration.all, pointToType(options)], now);
+        if (isNew) this.#events.push({ kind: 'announced', id });
+      }
     }
   }
 
@@ -247,19 +256,22 @@ export class Responder implements Machine {
       registration.contests += 1;
       registration.probe.restart(this.#drawStart(now));
     } else if (registration.probe.lose()) this.#events.push(this.#reportLoss(registration));
-    if (registration !== this.#registry.host?.registration) return;
-    for (const service of this.#registry.services.values()) service.registration.announcement.stop();
+    const host = this.#registry.findHost(registration);
+    if (host === undefined) return;
+    for (const [, service] of this.#registry.servicesOf(host)) service.registration.announcement.stop();
   }
 
   #reportLoss(lost: Registration): ResponderEvent {
     for (const [id, { registration }] of this.#registry.services) {
       if (registration === lost) return { kind: 'conflict', id };
     }
-    return { kind: 'host-conflict' };
+    return { kind: 'host-conflict', family: this.#registry.findHost(lost)?.family };
   }
 
   #describe(options: ServiceOptions): RegisteredSets {
-    return { claimed: describeService(options, this.#hostName), pointers: pointToService(options) };
+    const { family } = options;
+    const host = family === undefined ? undefined : this.#hostNames.get(family);
+    return { claimed: describeService(options, host ?? this.#hostName), pointers: pointToService(options) };
   }
 
   /** Other data under the same name: announced if the old data was (RFC 6762 8.4); what is not announced is not missed. */
