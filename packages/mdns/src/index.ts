@@ -2,7 +2,7 @@ export type { Clock } from './clock.ts';
 export { hostLabel } from './host-label.ts';
 export type { BrowseEvent, Instance, InstanceAddress } from './instance.ts';
 export type { SkippedInterface } from './interfaces.ts';
-export { checkLink, type LinkCheck, type LinkCheckOptions } from './link-check.ts';
+export { checkLink, type HeardHost, type LinkCheck, type LinkCheckOptions } from './link-check.ts';
 export { MdnsError } from './mdns-error.ts';
 export { createMdnsNode } from './native-node.ts';
 export type {
@@ -16,6 +16,7 @@ export type {
   NetworkInterface,
 } from './network.ts';
 export type { Browse, BrowseOptions, MdnsNode, MdnsNodeOptions, NodeCounters, NodeEvent } from './node.ts';
+export { askOnce, type OneShot, type OneShotOptions, type OneShotTarget } from './one-shot.ts';
 export type { Publication, PublicationEvent, PublicationState, ServiceChange, ServiceOptions } from './publication.ts';
 export type { Random } from './rules/machine.ts';
 export { isServiceName, isServiceType, serviceOf, typeOf } from './service-type.ts';

@@ -10,7 +10,11 @@ import { TYPE_CODES } from './wire/record.ts';
 /** RFC 6763 9: every responder with a service answers it. */
 const EVERY_TYPE: Name = ['_services', '_dns-sd', '_udp', 'local'];
 /** A query or its answer may be lost, and who answered a moment ago is silent for a second (RFC 6762 6). */
-const REPEAT_MS = 1_100;
+const REPEAT_MS = 1_200;
+/** What comes so soon after a question answers it (RFC 6762 6: 20 to 120 ms), on a busy machine too. */
+const PROMPT_MS = 500;
+/** A question that leaves less time for an answer is not asked. */
+const ANSWER_MS = 300;
 const MAX_OTHERS = 256;
 const NONCE_RANGE = 2 ** 32;
 
@@ -21,6 +25,10 @@ export interface LinkCheckOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly durationMs: number;
+  /** Called when both sockets listen; the questions wait for it. Not called where they can't. */
+  readonly begin?: () => Promise<void>;
+  /** Called for each packet that comes, our own included. */
+  readonly onPacket?: () => void;
 }
 
 /** What works between this host and one link, and what does not. */
@@ -39,19 +47,29 @@ export interface LinkCheck {
         /** Other hosts that were heard, 256 at most, and those among them that answered. */
         readonly others: number;
         readonly answering: number;
+        /** The same hosts, by their source addresses without zone. */
+        readonly heard: readonly HeardHost[];
       };
 }
 
-/** Asks on a link, with two sockets, and listens for `durationMs`. Never rejects. */
+export interface HeardHost {
+  readonly address: string;
+  /** It sent an answer right after a question of this check: it hears us. */
+  readonly isPrompt: boolean;
+}
+
+/** Asks on a link every 1.2 s, with two sockets, and listens for `durationMs`. Never rejects. */
 export async function checkLink(options: LinkCheckOptions): Promise<LinkCheck> {
   const { network, on, family, clock, random, durationMs } = options;
   const own = new Set(on.addresses.map(({ address }) => address));
   const nonce = `_${Math.floor(random() * NONCE_RANGE).toString(36)}`;
   const probe = encodeQuestion([nonce, '_tcp', 'local']);
-  const others = new Map<string, { isAnswering: boolean }>();
+  const others = new Map<string, { isAnswering: boolean; isPrompt: boolean }>();
+  let askedAt = Number.NEGATIVE_INFINITY;
   let hearsItself = false;
   let sendErrorCode: string | undefined;
   const listen = (bytes: Uint8Array, source: LinkSource): void => {
+    options.onPacket?.();
     const address = source.address.replace(/%.*$/, '');
     if (own.has(address)) {
       hearsItself ||= isSameBytes(bytes, probe);
@@ -60,7 +78,11 @@ export async function checkLink(options: LinkCheckOptions): Promise<LinkCheck> {
     const message = decodeMessage(bytes)?.message;
     const known = others.get(address);
     if (message === undefined || (known === undefined && others.size >= MAX_OTHERS)) return;
-    others.set(address, { isAnswering: known?.isAnswering === true || message.kind === 'response' });
+    const isAnswer = message.kind === 'response';
+    others.set(address, {
+      isAnswering: known?.isAnswering === true || isAnswer,
+      isPrompt: known?.isPrompt === true || (isAnswer && clock.now() - askedAt <= PROMPT_MS),
+    });
   };
   const opened: Link[] = [];
   try {
@@ -79,12 +101,17 @@ export async function checkLink(options: LinkCheckOptions): Promise<LinkCheck> {
     });
     opened.push(listener);
     listener.renew();
+    await options.begin?.();
+    const repeatMs = Math.min(REPEAT_MS, durationMs / 2);
+    const lastAt = clock.now() + durationMs - ANSWER_MS - repeatMs;
+    let cancel = (): void => undefined;
     const ask = (): void => {
+      askedAt = clock.now();
       speaker.send(probe);
       speaker.send(encodeQuestion(EVERY_TYPE));
+      cancel = askedAt <= lastAt ? clock.after(repeatMs, ask) : () => undefined;
     };
     ask();
-    const cancel = clock.after(Math.min(REPEAT_MS, durationMs / 2), ask);
     await new Promise<void>((resolve) => void clock.after(durationMs, resolve));
     cancel();
     const answering = [...others.values()].filter(({ isAnswering }) => isAnswering).length;
@@ -99,6 +126,7 @@ export async function checkLink(options: LinkCheckOptions): Promise<LinkCheck> {
         ...(sendErrorCode === undefined ? {} : { sendErrorCode }),
         others: others.size,
         answering,
+        heard: [...others].map(([address, { isPrompt }]) => ({ address, isPrompt })),
       },
     };
   } catch (error) {

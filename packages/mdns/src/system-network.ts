@@ -8,7 +8,7 @@ import {
   selectInterfaces,
 } from './interfaces.ts';
 import { openLink } from './link.ts';
-import type { Network } from './network.ts';
+import type { Network, NetworkInterface } from './network.ts';
 import { readSystemInterfaces } from './system-interfaces.ts';
 
 export interface SystemNetworkOptions {
@@ -23,6 +23,8 @@ export interface SystemNetworkOptions {
 export interface SystemNetwork extends Network {
   /** Interfaces that are up and left alone, with the reason; naming one uses it. */
   skipped(): readonly SkippedInterface[];
+  /** Every interface that is up and has an address, with why it would be left alone if none were named; undefined: it would not. */
+  all(): readonly (NetworkInterface & { readonly reason: string | undefined })[];
   /** Interfaces that were named and are not up, or have no address yet. */
   awaited(): readonly string[];
   /** Whether the system tells this program of no interface at all, as Android does. */
@@ -34,10 +36,10 @@ export interface SystemNetwork extends Network {
 /** The operating system's network. */
 export function systemNetwork(options: SystemNetworkOptions = {}): SystemNetwork {
   const platform = options.platform ?? osPlatform();
-  const select = (): InterfaceSelection =>
+  const select = (named: readonly string[] = options.interfaceNames ?? []): InterfaceSelection =>
     selectInterfaces(readSystemInterfaces() ?? {}, {
       platform,
-      named: options.interfaceNames ?? [],
+      named,
       withBridges: options.withBridges ?? false,
       ...(platform === 'linux' && {
         describeKind: (name: string) => describeLinuxInterfaceKind(name),
@@ -51,6 +53,13 @@ export function systemNetwork(options: SystemNetworkOptions = {}): SystemNetwork
         index: platform === 'linux' ? readLinuxInterfaceIndex(on.name) : undefined,
       })),
     skipped: () => select().skipped,
+    all: () => {
+      const reasons = new Map(select([]).skipped.map(({ name, reason }) => [name, reason]));
+      return listInterfaces(readSystemInterfaces() ?? {}, platform).map((one) => ({
+        ...one,
+        reason: reasons.get(one.name),
+      }));
+    },
     isHidden: () => readSystemInterfaces() === undefined,
     awaited: () => {
       const used = new Set(select().used.map(({ name }) => comparableName(name, platform)));

@@ -32,7 +32,7 @@ test('Alone on the link, a host hears itself and nobody else', async () => {
   expect(await check()).toEqual({
     interfaceName: 'eth0',
     family: 'IPv4',
-    outcome: { kind: 'open', hearsItself: true, sendErrors: 0, others: 0, answering: 0 },
+    outcome: { kind: 'open', hearsItself: true, sendErrors: 0, others: 0, answering: 0, heard: [] },
   });
   expect(host.openLinks).toBe(0);
 });
@@ -42,7 +42,15 @@ test('Hosts that answer are counted once each', async () => {
   const { check, publishOn } = arrange();
   await publishOn('h2', '10.0.0.2/24');
   await publishOn('h3', '10.0.0.3/24');
-  expect((await check()).outcome).toMatchObject({ others: 2, answering: 2 });
+  const heard = ['10.0.0.2', '10.0.0.3'].map((address) => ({ address, isPrompt: true }));
+  expect((await check()).outcome).toMatchObject({ others: 2, answering: 2, heard: expect.arrayContaining(heard) });
+});
+
+test('An answer that nobody here asked for is no sign of being heard', async () => {
+  const { clock, lan, check } = arrange();
+  const response = Uint8Array.from([0, 0, 0x84, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+  clock.after(900, () => lan.inject('lan', 'IPv4', { address: '10.0.0.7', port: 5353 }, response));
+  expect((await check()).outcome).toMatchObject({ heard: [{ address: '10.0.0.7', isPrompt: false }] });
 });
 
 test('Who only asks is heard and does not answer; what is no message counts for nobody', async () => {

@@ -114,7 +114,13 @@ test.each<[string, string]>([
   ['up --config /no/such/file', '66 --config: "/no/such/file" does not exist'],
   ['list redis api', '64 list takes one service or none, and redis, api are named'],
   ['list --timeout -3s', '64 --timeout: "-3s" is no duration'],
-  ['doctor now', '64 doctor takes no words, and "now" is one'],
+  ['doctor a b', '64 doctor takes one machine or none, and a, b are named; name one'],
+  ['doctor a/b', '64 HOST: "a/b" in "a/b:5350" is no address; write an IP address or a host name'],
+  [
+    'doctor fe80::2',
+    '64 HOST: "fe80::2" is another machine on each link; write its interface behind it, as in fe80::2%eth0',
+  ],
+  ['doctor a --self-test', '64 --self-test looks at this machine alone, and "a" is named; leave one out'],
   ['demo now', '64 demo takes no words, and "now" is one'],
   ['completion tcsh', '64 completion: "tcsh" is not known; write one of bash, zsh, fish'],
 ])('ambassador %s: %s', async (line, sentence) => {

@@ -110,12 +110,23 @@ export class Lab implements AsyncDisposable {
     await this.#drop(host, 'meta pkttype multicast');
   }
 
+  /** The switch passes nothing on to the host, or from it, of the mDNS groups alone, as one that snoops and lost their members. Needs nftables. */
+  async pruneGroups(host: Host): Promise<void> {
+    await this.#drop(host, 'ether daddr { 01:00:5e:00:00:fb, 33:33:00:00:00:fb }');
+  }
+
+  /** The switch passes nothing between hosts that are isolated, as an access point with client isolation. */
+  async isolate(host: Host, isIsolated: boolean): Promise<void> {
+    const state = isIsolated ? 'on' : 'off';
+    await this.#switch.configure('ip', ['link', 'set', portOf(host, 0), 'type', 'bridge_slave', 'isolated', state]);
+  }
+
   /** The switch loses this share of the host's frames in each direction. Needs nftables. */
   async loseFrames(host: Host, percent: number): Promise<void> {
     await this.#drop(host, `numgen random mod 100 < ${percent}`);
   }
 
-  /** Undoes every `blockMulticast` and `loseFrames`. */
+  /** Undoes every `blockMulticast`, `pruneGroups` and `loseFrames`. */
   async passAllFrames(): Promise<void> {
     await this.#switch.configure('nft', ['delete', 'table', 'bridge', 'lab']);
   }

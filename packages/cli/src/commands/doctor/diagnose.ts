@@ -4,34 +4,13 @@ import { describeHiddenInterfaces, describeWsl, LOCAL_NETWORK_REMEDY } from '../
 import { countThings, joinWords } from '../../output/phrases.ts';
 import type { MeshRequest } from '../../requests/mesh-request.ts';
 import type { Facts } from './facts.ts';
+import { type Finding, type MachineCheck, ok, problem, type Verdict, warning } from './finding.ts';
+import { judgePort } from './judge-port.ts';
+import { judgeProfile } from './judge-profile.ts';
+import { judgeRecords } from './judge-records.ts';
+import { listLinks } from './link-words.ts';
 import { listRemedies } from './remedies.ts';
 
-/** `ok`: nothing to do. `warning`: may be meant so, or may stop some of it. `problem`: discovery does not work. */
-export type FindingStatus = 'ok' | 'warning' | 'problem';
-
-export interface Finding {
-  readonly check: CheckName;
-  readonly status: FindingStatus;
-  /** One sentence on what is the case. */
-  readonly message: string;
-  /** One sentence on what to do; empty where there is nothing. */
-  readonly remedy: string;
-}
-
-export type CheckName =
-  | 'interfaces'
-  | 'skipped'
-  | 'port'
-  | 'loopback'
-  | 'firewall'
-  | 'answers'
-  | 'route'
-  | 'container'
-  | 'ipv6'
-  | 'clock'
-  | 'mesh';
-
-type Verdict = Omit<Finding, 'check'>;
 type OpenLink = LinkCheck & { readonly outcome: { readonly kind: 'open' } };
 
 /** No machine that this runs on was set to an earlier time on purpose: 2026-01-01. */
@@ -42,13 +21,15 @@ export function diagnose(facts: Facts): readonly Finding[] {
   return CHECKS.map(([check, judge]) => ({ check, ...judge(facts) }));
 }
 
-const CHECKS: readonly (readonly [CheckName, (facts: Facts) => Verdict])[] = [
+const CHECKS: readonly (readonly [MachineCheck, (facts: Facts) => Verdict])[] = [
   ['interfaces', judgeInterfaces],
   ['skipped', judgeSkipped],
   ['port', judgePort],
   ['loopback', judgeLoopback],
   ['firewall', judgeFirewall],
+  ['profile', judgeProfile],
   ['answers', judgeAnswers],
+  ['records', judgeRecords],
   ['route', judgeRoute],
   ['container', judgeContainer],
   ['ipv6', judgeIPv6],
@@ -83,18 +64,6 @@ function judgeSkipped({ skipped }: Facts): Verdict {
     `${named} ${skipped.length === 1 ? 'is' : 'are'} left out on purpose.`,
     'Name one with --interface to use it.',
   );
-}
-
-function judgePort({ links, platform }: Facts): Verdict {
-  const refused = links.filter(({ outcome }) => outcome.kind === 'refused');
-  if (links.length === 0) return warning('UDP port 5353 was not tried: there is nothing to try it on.', '');
-  if (refused.length === 0) return ok('UDP port 5353 can be shared with what else listens on it.');
-  const isHeld = refused.some(({ outcome }) => outcome.kind === 'refused' && outcome.code === 'port-in-use');
-  const where = listLinks(refused);
-  const [message, remedy] = isHeld
-    ? [`Another program keeps UDP port 5353 to itself on ${where}.`, listRemedies(platform).portHeld]
-    : [`The mDNS group can't be joined on ${where}.`, listRemedies(platform).groupRefused];
-  return refused.length === links.length ? problem(message, remedy) : warning(message, remedy);
 }
 
 /** Packets that don't come back on any port: multicast itself is not looped back. */
@@ -159,7 +128,7 @@ function judgeAnswers(facts: Facts): Verdict {
 }
 
 function judgeRoute({ defaultRoute }: Facts): Verdict {
-  if (defaultRoute === undefined) return ok('Where the default route leads is not looked up on this system.');
+  if (defaultRoute === undefined) return ok('Where the default route leads is not known on this system.');
   if (defaultRoute === 'none') return ok('There is no default route, and mDNS needs none.');
   const { interfaceName, isTunnel } = defaultRoute;
   if (!isTunnel) return ok(`The default route leads through ${interfaceName}.`);
@@ -232,20 +201,4 @@ function isLoopback({ interfaces }: Facts, name: string): boolean {
 /** Discovery goes on as long as one link works. */
 function weigh(facts: Facts, { message, remedy }: { readonly message: string; readonly remedy: string }): Verdict {
   return listOpen(facts).every(isDeaf) ? problem(message, remedy) : warning(message, remedy);
-}
-
-function listLinks(links: readonly LinkCheck[]): string {
-  return joinWords(links.map(({ interfaceName, family }) => `${interfaceName} (${family})`));
-}
-
-function ok(message: string, remedy: string = ''): Verdict {
-  return { status: 'ok', message, remedy };
-}
-
-function warning(message: string, remedy: string): Verdict {
-  return { status: 'warning', message, remedy };
-}
-
-function problem(message: string, remedy: string): Verdict {
-  return { status: 'problem', message, remedy };
 }

@@ -1,4 +1,7 @@
 import type { LinkCheck, SkippedInterface } from '@mdns-ambassador/mdns';
+import type { DefaultRoute } from './system/default-route.ts';
+import type { NetworkProfile } from './system/network-profile.ts';
+import type { PortHolder } from './system/port-holders.ts';
 
 /** What was found out on this machine; `undefined` is "can't be known here". */
 export interface Facts {
@@ -13,8 +16,14 @@ export interface Facts {
   readonly links: readonly LinkCheck[];
   /** Interfaces on which a multicast packet for another port than 5353 came back. */
   readonly controlHeardOn: readonly string[];
-  /** The interface that leads to everywhere else; `none`: there is no such route. */
-  readonly defaultRoute: { readonly interfaceName: string; readonly isTunnel: boolean } | 'none' | undefined;
+  /** Who else listens on UDP port 5353; the names are not escaped yet. */
+  readonly portHolders: readonly PortHolder[] | undefined;
+  /** What Windows takes each network for. */
+  readonly profiles: readonly NetworkProfile[] | undefined;
+  /** What was refused of what others announce, for want of room. */
+  readonly refusedRecords: { readonly count: number; readonly on: readonly string[] } | undefined;
+  /** The way to everywhere else; `none`: there is no such route. */
+  readonly defaultRoute: (DefaultRoute & { readonly isTunnel: boolean }) | 'none' | undefined;
   readonly container: { readonly runtime: string; readonly hasOwnNetwork: boolean } | undefined;
   readonly clock: { readonly wallClock: number; readonly isSynchronized: boolean | undefined };
 }

@@ -1,11 +1,12 @@
 import type { Line, Painted, Style } from '../../output/printer.ts';
 import { formatTable } from '../../output/table.ts';
-import type { Finding, FindingStatus } from './diagnose.ts';
+import type { Finding, FindingStatus } from './finding.ts';
 
-/** One row for a finding, and one below it for what to do. */
+/** One row for a finding, and below it what was seen and what to do. */
 export function formatFindings(findings: readonly Finding[], style: Style): readonly Line[] {
-  const rows = findings.flatMap(({ check, status, message, remedy }) => [
+  const rows = findings.flatMap(({ check, status, message, remedy, evidence = [] }) => [
     [status, check, message],
+    ...(evidence.length === 0 ? [] : [['', '', `   ${evidence.join('; ')}`]]),
     ...(remedy === '' ? [] : [['', '', `-> ${remedy}`]]),
   ]);
   const paint: Readonly<Record<FindingStatus, (text: string) => Painted>> = {

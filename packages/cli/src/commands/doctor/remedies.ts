@@ -6,8 +6,15 @@ export interface Remedies {
   readonly filtered: string;
   /** Nobody else was heard, which a filter of what others send would explain. */
   readonly othersUnheard: string;
+  /** TCP that comes in is dropped. */
+  readonly tcpDropped: string;
+  /** Windows takes the network for public. */
+  readonly publicNetwork: string;
   readonly clock: string;
 }
+
+const PUBLIC_NETWORK =
+  'Make it private in Settings > Network & internet, or allow node.exe on public networks in Windows Security > Firewall & network protection > Allow an app through firewall.';
 
 const LINUX: Remedies = {
   portHeld:
@@ -17,6 +24,8 @@ const LINUX: Remedies = {
   filtered:
     'Allow it in both directions, such as with ufw allow 5353/udp, firewall-cmd --add-service=mdns, or nft add rule inet filter input udp dport 5353 accept.',
   othersUnheard: 'If there is a firewall, see that it lets UDP port 5353 in from other machines.',
+  tcpDropped: 'Allow the port of the service in, such as with ufw allow 6379/tcp, or firewall-cmd --add-port=6379/tcp.',
+  publicNetwork: PUBLIC_NETWORK,
   clock: 'timedatectl set-ntp true',
 };
 
@@ -28,6 +37,8 @@ const MACOS: Remedies = {
   filtered: 'Allow it in the firewall that was installed beside that of macOS, which does not filter what is sent.',
   othersUnheard:
     'If the firewall is on, allow incoming connections for node: System Settings > Network > Firewall > Options.',
+  tcpDropped: 'Allow incoming connections for node in System Settings > Network > Firewall > Options.',
+  publicNetwork: PUBLIC_NETWORK,
   clock: 'sudo sntp -sS time.apple.com',
 };
 
@@ -41,6 +52,8 @@ const WINDOWS: Remedies = {
     'Allow node.exe in Windows Security > Firewall & network protection > Allow an app through firewall, and in any other firewall that is installed.',
   othersUnheard:
     'If Windows takes this network for public, make it private in Settings > Network & internet, and allow node.exe in Windows Security > Firewall & network protection > Allow an app through firewall.',
+  tcpDropped: 'Allow node.exe in Windows Security > Firewall & network protection > Allow an app through firewall.',
+  publicNetwork: PUBLIC_NETWORK,
   clock: 'w32tm /resync',
 };
 
@@ -50,6 +63,8 @@ const OTHERS: Remedies = {
   notLooped: 'See that the interface takes multicast and that no firewall drops all of it.',
   filtered: 'Allow it in both directions in the firewall.',
   othersUnheard: 'If there is a firewall, see that it lets UDP port 5353 in from other machines.',
+  tcpDropped: 'Allow the port of the service in.',
+  publicNetwork: PUBLIC_NETWORK,
   clock: 'by NTP',
 };
 

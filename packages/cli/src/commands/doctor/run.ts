@@ -1,28 +1,78 @@
-import { systemNetwork } from '@mdns-ambassador/mdns';
+import { systemClock, systemNetwork } from '@mdns-ambassador/mdns';
+import { listMeshIds } from '@mdns-ambassador/mesh';
 import { CliError } from '../../exit/cli-error.ts';
 import { EXIT_OK, EXIT_UNAVAILABLE, EXIT_USAGE } from '../../exit/exit-codes.ts';
 import { readInterfaceNames } from '../../network/local-network.ts';
 import { readMeshRequest } from '../../requests/mesh-request.ts';
 import { addSharedOptions, loadConfig } from '../../requests/service-requests.ts';
+import { readGiven, type Settings } from '../../settings/settings.ts';
 import type { Invocation } from '../command.ts';
 import { describeMesh, diagnose } from './diagnose.ts';
+import type { Finding } from './finding.ts';
 import { formatFindings } from './finding-lines.ts';
 import { gatherFacts } from './gather.ts';
+import { examineHost } from './host/examine-host.ts';
+import { parseTarget, type Target } from './host/target.ts';
+import { formatReport } from './self-test/report.ts';
+import { runSelfTest } from './self-test/run-self-test.ts';
+import { runProgram } from './system/run-program.ts';
 
-/** `ambassador doctor` */
-export async function examineMachine({ words, settings: own, surroundings }: Invocation): Promise<number> {
-  if (words.length > 0) {
-    throw new CliError(EXIT_USAGE, `doctor takes no words, and "${words[0]}" is one; write ambassador doctor alone`);
-  }
-  const settings = addSharedOptions(own, await loadConfig(own));
-  const { platform, env, stdout } = surroundings;
-  const mesh = readMeshRequest(settings, platform);
-  const network = systemNetwork({ interfaceNames: readInterfaceNames(settings, platform), platform });
-  const findings = [
-    ...diagnose(await gatherFacts(network, platform, env)),
-    ...(mesh === undefined ? [] : [describeMesh(mesh)]),
-  ];
+/** `ambassador doctor [HOST] [--self-test]` */
+export async function runDoctor(invocation: Invocation): Promise<number> {
+  const { words, surroundings } = invocation;
+  const settings = addSharedOptions(invocation.settings, await loadConfig(invocation.settings));
+  if (settings.isSet('self-test')) return testMyself(invocation, settings);
+  const { stdout } = surroundings;
+  const findings = await examine(invocation, settings, readTarget(words));
   if (settings.isSet('json')) stdout.json(findings);
   else for (const line of formatFindings(findings, stdout.style)) stdout.line(...line);
   return findings.some(({ status }) => status === 'problem') ? EXIT_UNAVAILABLE : EXIT_OK;
+}
+
+async function examine(
+  { surroundings }: Invocation,
+  settings: Settings,
+  target: Target | undefined,
+): Promise<readonly Finding[]> {
+  const { platform, env, pid, version } = surroundings;
+  const mesh = readMeshRequest(settings, platform);
+  const network = systemNetwork({ interfaceNames: readInterfaceNames(settings, platform), platform });
+  const context = { network, platform, env, pid, clock: systemClock, run: runProgram };
+  const described = mesh === undefined ? [] : [describeMesh(mesh)];
+  if (target === undefined) {
+    const { facts } = await gatherFacts(context);
+    return [...diagnose(facts), ...described];
+  }
+  const meshIds = mesh === undefined ? undefined : listMeshIds(mesh.ring);
+  const { facts, findings } = await examineHost(target, { ...context, version, meshIds });
+  return [...diagnose(facts), ...described, ...findings];
+}
+
+async function testMyself({ words, surroundings }: Invocation, settings: Settings): Promise<number> {
+  if (words.length > 0) {
+    throw new CliError(
+      EXIT_USAGE,
+      `--self-test looks at this machine alone, and "${words[0]}" is named; leave one out`,
+    );
+  }
+  const { platform, env, version, shutdown, stdout } = surroundings;
+  const report = await runSelfTest({
+    interfaceNames: readInterfaceNames(settings, platform),
+    platform,
+    env,
+    version,
+    nodeVersion: process.version,
+    kill: (pid, signal) => process.kill(pid, signal),
+    stop: shutdown.signal,
+  });
+  if (settings.isSet('json')) stdout.json(report);
+  else for (const line of formatReport(report, stdout.style)) stdout.line(...line);
+  return report.steps.every(({ status }) => status === 'ok') ? EXIT_OK : EXIT_UNAVAILABLE;
+}
+
+function readTarget(words: readonly string[]): Target | undefined {
+  if (words.length > 1)
+    throw new CliError(EXIT_USAGE, `doctor takes one machine or none, and ${words.join(', ')} are named; name one`);
+  const [word] = words;
+  return word === undefined ? undefined : readGiven({ text: word, origin: 'HOST', exitCode: EXIT_USAGE }, parseTarget);
 }

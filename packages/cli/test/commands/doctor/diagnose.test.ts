@@ -1,14 +1,15 @@
 import type { LinkCheck } from '@mdns-ambassador/mdns';
 import { cutBundle, listMeshIds, MeshKey } from '@mdns-ambassador/mesh';
 import { expect, test } from 'vitest';
-import { type CheckName, describeMesh, diagnose, type FindingStatus } from '../../../src/commands/doctor/diagnose.ts';
+import { describeMesh, diagnose } from '../../../src/commands/doctor/diagnose.ts';
 import type { Facts, InterfaceFacts } from '../../../src/commands/doctor/facts.ts';
+import type { FindingStatus, MachineCheck } from '../../../src/commands/doctor/finding.ts';
 
 type Outcome = LinkCheck['outcome'];
 
 const ETH0: InterfaceFacts = { name: 'eth0', loopback: false, hasIPv4: true, hasIPv6: true, isWireless: false };
 const LO: InterfaceFacts = { ...ETH0, name: 'lo', loopback: true };
-const OPEN = { kind: 'open', hearsItself: true, sendErrors: 0, others: 3, answering: 2 } as const;
+const OPEN = { kind: 'open', hearsItself: true, sendErrors: 0, others: 3, answering: 2, heard: [] } as const;
 const HELD = { kind: 'refused', code: 'port-in-use', reason: 'held' } as const;
 
 function link(outcome: Outcome, interfaceName: string = 'eth0', family: LinkCheck['family'] = 'IPv4'): LinkCheck {
@@ -23,7 +24,10 @@ const HEALTHY: Facts = {
   skipped: [],
   links: [link(OPEN), link(OPEN, 'eth0', 'IPv6')],
   controlHeardOn: ['eth0'],
-  defaultRoute: { interfaceName: 'eth0', isTunnel: false },
+  portHolders: [],
+  profiles: undefined,
+  refusedRecords: { count: 0, on: [] },
+  defaultRoute: { interfaceName: 'eth0', gateway: '10.0.0.254', isTunnel: false },
   container: undefined,
   clock: { wallClock: Date.UTC(2026, 5, 1), isSynchronized: true },
 };
@@ -34,7 +38,7 @@ test('A healthy host has nothing to put right', () => {
 });
 
 /** What is the case, how it differs from a healthy host, and what is found. */
-const CASES: readonly (readonly [string, Partial<Facts>, CheckName, FindingStatus, RegExp])[] = [
+const CASES: readonly (readonly [string, Partial<Facts>, MachineCheck, FindingStatus, RegExp])[] = [
   ['no interface', { interfaces: [], links: [] }, 'interfaces', 'problem', /No network interface.*Connect/],
   ['loopback alone', { interfaces: [LO] }, 'interfaces', 'problem', /No network interface/],
   [
@@ -139,13 +143,65 @@ const CASES: readonly (readonly [string, Partial<Facts>, CheckName, FindingStatu
   ['others only ask', { links: [link({ ...OPEN, answering: 0 })] }, 'answers', 'ok', /3 other hosts were heard/],
   [
     'the default route in a VPN',
-    { defaultRoute: { interfaceName: 'wg0', isTunnel: true } },
+    { defaultRoute: { interfaceName: 'wg0', gateway: undefined, isTunnel: true } },
     'route',
     'warning',
     /VPN \(wg0\).*split tunnel/,
   ],
   ['no default route', { defaultRoute: 'none' }, 'route', 'ok', /needs none/],
-  ['a system whose routes are not read', { defaultRoute: undefined }, 'route', 'ok', /not looked up/],
+  ['a system whose routes are not read', { defaultRoute: undefined }, 'route', 'ok', /not known/],
+  [
+    'the port held by somebody who is known',
+    { links: [link(HELD)], portHolders: [{ pid: 612, name: 'mdnsd' }] },
+    'port',
+    'problem',
+    /^mdnsd \(process 612\) keeps UDP port 5353 to itself/,
+  ],
+  [
+    'the port shared with two',
+    {
+      portHolders: [
+        { pid: 612, name: 'mdnsd' },
+        { pid: 9, name: '\u001b[31mchrome' },
+      ],
+    },
+    'port',
+    'ok',
+    /is shared with mdnsd \(process 612\) and \\u\{1b\}\[31mchrome \(process 9\)/,
+  ],
+  [
+    'more announced than is kept',
+    { refusedRecords: { count: 30, on: ['eth0'] } },
+    'records',
+    'warning',
+    /on eth0 than is kept.*30 records.*--from static/,
+  ],
+  ['no mDNS to look with', { refusedRecords: undefined }, 'records', 'warning', /could not be tried/],
+  [
+    'a network that Windows takes for public',
+    {
+      platform: 'win32',
+      links: [link({ ...OPEN, others: 0, answering: 0 })],
+      profiles: [{ interfaceName: 'eth0', category: 'public' }],
+    },
+    'profile',
+    'warning',
+    /eth0 for public, where node\.exe hears nobody.*private/,
+  ],
+  [
+    'a public network where others are heard',
+    { platform: 'win32', profiles: [{ interfaceName: 'eth0', category: 'public' }] },
+    'profile',
+    'ok',
+    /heard there all the same/,
+  ],
+  [
+    'a private network',
+    { platform: 'win32', profiles: [{ interfaceName: 'eth0', category: 'private' }] },
+    'profile',
+    'ok',
+    /eth0 for private/,
+  ],
   [
     'a container on a bridge',
     { container: { runtime: 'docker', hasOwnNetwork: true } },

@@ -1,0 +1,106 @@
+import { isIP } from 'node:net';
+import type { Facts } from '../facts.ts';
+import type { Finding } from '../finding.ts';
+import { type GatherOptions, gatherFacts, LISTEN_MS } from '../gather.ts';
+import { readSystemRoute } from '../system/default-route.ts';
+import { readNeighbours } from '../system/neighbours.ts';
+import { type OsNetwork, readOsNetwork } from '../system/os-network.ts';
+import { diagnoseHost } from './diagnose-host.ts';
+import type { HostEvidence } from './evidence.ts';
+import { askHost, askSystem, composeEvidence, findAnnounced, tryServices } from './gather-host.ts';
+import { findAddresses } from './host-address.ts';
+import { findPath, isOwnAddress } from './path.ts';
+import type { Target } from './target.ts';
+
+export interface ExamineOptions extends GatherOptions {
+  readonly version: string;
+  /** Undefined in open mode. */
+  readonly meshIds: readonly string[] | undefined;
+}
+
+/** What is between this machine and another. Never rejects; takes as long as looking at this machine, and up to 5 s more. */
+export async function examineHost(
+  { host, peerPort }: Target,
+  options: ExamineOptions,
+): Promise<{ readonly facts: Facts; readonly findings: readonly Finding[] }> {
+  const { network, platform, clock, run, version, meshIds } = options;
+  const all = readOsNetwork(network);
+  const address = await chooseAddress(await findAddresses(host, network.interfaces(), clock), all);
+  if (address === undefined || isOwnAddress(address, all)) {
+    const { facts } = await gatherFacts(options);
+    return { facts, findings: diagnoseHost({ ...UNTRIED, platform, host, address, version, meshIds }) };
+  }
+  let begin = (): void => undefined;
+  const listening = new Promise<void>((resolve) => {
+    begin = resolve;
+  });
+  const [{ facts, survey, withheld }, answers] = await Promise.all([
+    gatherFacts({ ...options, onListening: begin }),
+    askHost({
+      address,
+      peerPort,
+      network: all,
+      usable: new Set(network.interfaces().map(({ name }) => name)),
+      defaultRoute: await readSystemRoute(platform, run),
+      clock,
+      durationMs: LISTEN_MS,
+      listening,
+    }),
+  ]);
+  const announced = findAnnounced(survey, address);
+  const [services, doesSystemReach] = await Promise.all([
+    tryServices(address, announced),
+    askSystem(address, answers, platform, run),
+  ]);
+  const neighbours = await readNeighbours(platform, run);
+  const evidence = composeEvidence({
+    host,
+    address,
+    network: all,
+    facts,
+    answers,
+    services,
+    announced,
+    neighbours,
+    withheld,
+    doesSystemReach,
+    meshIds,
+    version,
+    peer: undefined,
+  });
+  return { facts, findings: diagnoseHost(evidence) };
+}
+
+/** The one that is nearest: on a link of ours, IPv4 before IPv6 as most networks have it. */
+async function chooseAddress(addresses: readonly string[], network: OsNetwork): Promise<string | undefined> {
+  const ranked = await Promise.all(
+    addresses.map(async (address) => {
+      const path = await findPath(address, network);
+      const isNear = path.kind === 'via' && path.homes.length > 0;
+      return { address, rank: (isNear ? 0 : 2) + (path.kind === 'none' ? 4 : 0) + (isIP(address) === 4 ? 0 : 1) };
+    }),
+  );
+  return ranked.toSorted((a, b) => a.rank - b.rank)[0]?.address;
+}
+
+/** There is nobody to try it on. */
+const UNTRIED: Omit<HostEvidence, 'platform' | 'host' | 'address' | 'version' | 'meshIds'> = {
+  isOwnAddress: true,
+  path: { kind: 'none', code: '' },
+  neighbour: 'unknown',
+  gateway: 'unknown',
+  othersOnLink: 0,
+  tcp: [],
+  udp: { kind: 'untried' },
+  toHost: { kind: 'untried' },
+  fromHost: 'untried',
+  hearsItself: undefined,
+  withheld: undefined,
+  doesSystemReach: undefined,
+  isWireless: false,
+  profile: undefined,
+  container: undefined,
+  isBehindWindows: false,
+  announced: [],
+  peer: undefined,
+};

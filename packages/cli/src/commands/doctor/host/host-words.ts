@@ -1,0 +1,43 @@
+import { escapeText } from '../../../output/escape.ts';
+import { formatPlace } from '../../../output/phrases.ts';
+import type { HostEvidence, TcpTry } from './evidence.ts';
+
+/** `anna.local (192.168.7.20)`, or the address alone where that was typed. */
+export function nameHost({ host, address }: HostEvidence): string {
+  const typed = escapeText(host);
+  return address === undefined || address === host ? typed : `${typed} (${escapeText(address)})`;
+}
+
+/** What is to be typed again. */
+export function nameTyped({ host }: HostEvidence): string {
+  return escapeText(host);
+}
+
+/** What was tried and what came of it, in the order in which it was tried. */
+export function listEvidence(evidence: HostEvidence): readonly string[] {
+  const { path, neighbour, gateway, othersOnLink, tcp, udp, toHost, fromHost, withheld, peer } = evidence;
+  const address = escapeText(evidence.address ?? evidence.host);
+  return [
+    path.kind === 'none' ? `no route (${path.code})` : `sent through ${path.interfaceName}`,
+    ...(neighbour === 'unknown' ? [] : [`link layer: ${neighbour}`]),
+    ...(gateway === 'unknown' || gateway === 'none' ? [] : [`gateway: ${gateway}`]),
+    `others on the link: ${othersOnLink}`,
+    ...tcp.map((one) => `TCP ${formatPlace(address, one.port)}: ${describeOutcome(one)}`),
+    ...(udp.kind === 'untried' ? [] : [`UDP ${formatPlace(address, 5353)}: ${describeTry(udp)}`]),
+    ...(toHost.kind === 'untried' ? [] : [`multicast to it: ${describeTry(toHost)}`]),
+    ...(fromHost === 'untried' ? [] : [`multicast from it: ${fromHost}`]),
+    ...(withheld === undefined ? [] : [`multicast that the kernel took and no program got: ${withheld}`]),
+    ...(peer?.heardMulticast === undefined ? [] : [`it heard our multicast: ${peer.heardMulticast ? 'yes' : 'no'}`]),
+    ...(peer?.sendFailure === undefined ? [] : [`it could not send multicast: ${escapeText(peer.sendFailure)}`]),
+    ...(peer?.isReached === undefined ? [] : [`TCP from it: ${peer.isReached ? 'arrived' : 'did not arrive'}`]),
+    ...(peer === undefined ? [] : [`it sees us at: ${escapeText(peer.seenAs)}`]),
+  ];
+}
+
+function describeOutcome({ outcome }: TcpTry): string {
+  return describeTry(outcome);
+}
+
+function describeTry(outcome: { readonly kind: string } & { readonly code?: string }): string {
+  return outcome.kind === 'failed' ? (outcome.code ?? 'failed') : outcome.kind;
+}

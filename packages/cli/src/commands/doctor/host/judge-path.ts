@@ -1,0 +1,106 @@
+import { describeWsl, LOCAL_NETWORK_REMEDY } from '../../../output/network-lines.ts';
+import { joinWords } from '../../../output/phrases.ts';
+import { ok, problem, warning } from '../finding.ts';
+import type { HostEvidence } from './evidence.ts';
+import type { HostVerdict } from './host-verdict.ts';
+import { listEvidence, nameHost, nameTyped } from './host-words.ts';
+import { isWithheldByMacos } from './signs.ts';
+
+/** Whether there is such a machine, and it is another one. */
+export function judgeHost(evidence: HostEvidence): HostVerdict {
+  const { address, isOwnAddress } = evidence;
+  if (address === undefined) {
+    return {
+      ...problem(
+        `Nobody knows an address of ${nameHost(evidence)}: neither a name server nor this network.`,
+        'Write the address of that machine, such as 192.168.7.20; ip addr shows it there, on a Mac ifconfig, on Windows ipconfig.',
+      ),
+      cause: 'unknown-name',
+      isFinal: true,
+    };
+  }
+  if (!isOwnAddress) return ok(`The other machine is ${nameHost(evidence)}.`);
+  return {
+    ...warning(
+      `The address of ${nameHost(evidence)} is this machine's own.`,
+      'Write the address of the other machine.',
+    ),
+    cause: 'own-address',
+    isFinal: true,
+  };
+}
+
+/** Where the kernel sends what is for it. */
+export function judgePath(evidence: HostEvidence): HostVerdict {
+  const { path } = evidence;
+  const host = nameHost(evidence);
+  if (isWithheldByMacos(evidence)) {
+    return {
+      ...problem(
+        `macOS does not let this program use the local network: it says that there is no way to ${host}, which programs of its own reach.`,
+        LOCAL_NETWORK_REMEDY,
+      ),
+      cause: 'local-network-privacy',
+      evidence: listEvidence(evidence),
+      isFinal: true,
+    };
+  }
+  if (path.kind === 'none') {
+    return {
+      ...problem(`This machine has no route to ${host} (${path.code}).`, 'Connect both machines to the same network.'),
+      cause: 'no-route',
+      isFinal: true,
+    };
+  }
+  if (path.homes.includes(path.interfaceName)) return ok(`It is on the link of ${path.interfaceName}.`);
+  if (path.homes.length > 0) return judgeDetour(evidence, path);
+  return judgeOtherNetwork(evidence, path);
+}
+
+type Via = Extract<HostEvidence['path'], { readonly kind: 'via' }>;
+
+function judgeDetour(evidence: HostEvidence, { interfaceName, isTunnel, homes }: Via): HostVerdict {
+  const host = nameHost(evidence);
+  const home = joinWords(homes);
+  const what = isTunnel ? `a VPN (${interfaceName})` : interfaceName;
+  return {
+    ...problem(
+      `What is sent to ${host} goes into ${what}, although that address is in the network of ${home}.`,
+      isTunnel
+        ? "Allow access to the local network in the VPN's settings (split tunnel), or leave the VPN while others are to be reached."
+        : `Remove the route to ${host} through ${interfaceName}.`,
+    ),
+    cause: isTunnel ? 'vpn-route' : 'foreign-route',
+    evidence: listEvidence(evidence),
+    isFinal: true,
+  };
+}
+
+/** A router is between: no multicast gets there, whoever allows it. */
+function judgeOtherNetwork(evidence: HostEvidence, { interfaceName, isTunnel }: Via): HostVerdict {
+  const { container, isBehindWindows } = evidence;
+  const host = nameHost(evidence);
+  if (isBehindWindows) {
+    const [message, remedy] = describeWsl();
+    return { ...warning(message, remedy), cause: 'wsl-nat', evidence: listEvidence(evidence) };
+  }
+  if (container?.hasOwnNetwork === true) {
+    return {
+      ...warning(
+        `This ${container.runtime} container has a network of its own: ${host} is beyond it, and no multicast gets there.`,
+        `Run it with --network host (network_mode: host), or name the other machine with --peer ${nameTyped(evidence)}.`,
+      ),
+      cause: 'container-nat',
+      evidence: listEvidence(evidence),
+    };
+  }
+  const way = isTunnel ? `a VPN (${interfaceName})` : `a router (${interfaceName})`;
+  return {
+    ...warning(
+      `There is ${way} between this machine and ${host}, which passes no multicast.`,
+      `Name the other machine with --peer ${nameTyped(evidence)}, or connect both to the same network.`,
+    ),
+    cause: 'other-network',
+    evidence: listEvidence(evidence),
+  };
+}

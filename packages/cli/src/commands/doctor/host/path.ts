@@ -1,0 +1,70 @@
+import { createSocket } from 'node:dgram';
+import { BlockList, isIP } from 'node:net';
+import type { OsNetwork } from '../system/os-network.ts';
+import type { Path } from './evidence.ts';
+
+/** Discard (RFC 863). Nothing is sent: connecting a UDP socket asks the kernel for the route alone. */
+const NO_PORT = 9;
+
+/** The own address that the kernel would send from, or why there is none. Never rejects. */
+export type FindSource = (address: string) => Promise<{ readonly source: string } | { readonly code: string }>;
+
+const findSource: FindSource = async (address) => {
+  const socket = createSocket(isIP(address.replace(/%.*$/, '')) === 6 ? 'udp6' : 'udp4');
+  try {
+    await new Promise<void>((resolve, reject) => {
+      socket.once('error', reject);
+      socket.connect(NO_PORT, address, (error?: Error) => (error ? reject(error) : resolve()));
+    });
+    return { source: socket.address().address };
+  } catch (error) {
+    return { code: error instanceof Error && 'code' in error ? String(error.code) : 'unknown' };
+  } finally {
+    socket.close();
+  }
+};
+
+/** Where the kernel sends what is for an address. Never rejects. */
+export async function findPath(address: string, network: OsNetwork, find: FindSource = findSource): Promise<Path> {
+  const found = await find(address);
+  if ('code' in found) return { kind: 'none', code: found.code };
+  const source = found.source.replace(/%.*$/, '');
+  const homes = findHomes(address, network);
+  const candidates = network.filter(({ addresses }) => addresses.some((own) => own.address === source));
+  // A link-local address may stand on several interfaces.
+  const through = candidates.find(({ name }) => homes.includes(name)) ?? candidates[0];
+  return {
+    kind: 'via',
+    interfaceName: through?.name ?? 'an unknown interface',
+    isTunnel: through?.isTunnel === true,
+    homes,
+  };
+}
+
+/** Whether an address is one of this machine's. */
+export function isOwnAddress(address: string, network: OsNetwork): boolean {
+  const literal = address.replace(/%.*$/, '');
+  return /^127\./.test(literal) || network.some(({ addresses }) => addresses.some((own) => own.address === literal));
+}
+
+/** The interfaces in whose prefix an address lies, tunnels and loopback aside; of a link-local one the interface of its zone. */
+function findHomes(address: string, network: OsNetwork): readonly string[] {
+  const [literal = '', zone] = address.split('%');
+  const family = isIP(literal) === 6 ? 'ipv6' : 'ipv4';
+  if (zone !== undefined) {
+    return network
+      .filter(({ name, addresses }) => name === zone || addresses.some(({ scopeId }) => String(scopeId) === zone))
+      .map(({ name }) => name);
+  }
+  return network
+    .filter(({ isTunnel, loopback }) => !isTunnel && !loopback)
+    .filter(({ addresses }) =>
+      addresses.some((own) => {
+        if (own.family.toLowerCase() !== family) return false;
+        const prefix = new BlockList();
+        prefix.addSubnet(own.address, own.prefixLength, family);
+        return prefix.check(literal, family);
+      }),
+    )
+    .map(({ name }) => name);
+}

@@ -1,0 +1,79 @@
+import type { RunProgram } from './run-program.ts';
+
+/** A machine that the link layer was asked for: it answered just now, some time ago, or does not. */
+export interface Neighbour {
+  readonly address: string;
+  readonly state: 'fresh' | 'stale' | 'silent';
+}
+
+const MAC = /^(?:[0-9a-f]{1,2}[:-]){5}[0-9a-f]{1,2}$/i;
+/** A larger table is a router's. */
+const MOST_NEIGHBOURS = 1_024;
+const NOBODY = /^(?:00[:-]?){6}$/;
+
+/** The table of the link layer (ARP, neighbour discovery); undefined where it can't be read. Never rejects. */
+export async function readNeighbours(
+  platform: NodeJS.Platform,
+  run: RunProgram,
+): Promise<readonly Neighbour[] | undefined> {
+  switch (platform) {
+    case 'linux':
+      return parse(await run('ip', ['neigh', 'show']), parseIpNeigh);
+    case 'darwin': {
+      const [ipv4, ipv6] = await Promise.all([run('/usr/sbin/arp', ['-an']), run('/usr/sbin/ndp', ['-an'])]);
+      return join(parse(ipv4, parseArp), parse(ipv6, parseNdp));
+    }
+    case 'win32':
+      return parse(await run('arp', ['-a']), parseWindowsArp);
+    default:
+      return undefined;
+  }
+}
+
+type Parser = (output: string) => readonly Neighbour[];
+
+function parse(output: string | undefined, parser: Parser): readonly Neighbour[] | undefined {
+  return output === undefined ? undefined : parser(output).slice(0, MOST_NEIGHBOURS);
+}
+
+function join(
+  a: readonly Neighbour[] | undefined,
+  b: readonly Neighbour[] | undefined,
+): readonly Neighbour[] | undefined {
+  return a === undefined && b === undefined ? undefined : [...(a ?? []), ...(b ?? [])];
+}
+
+/** `ip neigh`: `10.0.0.2 dev eth0 lladdr 02:00:00:00:00:02 REACHABLE`; `10.0.0.3 dev eth0 INCOMPLETE` or `FAILED`. */
+export function parseIpNeigh(output: string): readonly Neighbour[] {
+  return output.split('\n').flatMap((line): readonly Neighbour[] | Neighbour => {
+    const [, address, rest = ''] = /^(\S+) dev \S+(.*)$/.exec(line.trim()) ?? [];
+    if (address === undefined || /\bNOARP\b/.test(rest)) return [];
+    if (!/\blladdr\b/.test(rest)) return { address, state: 'silent' };
+    return { address, state: /\bREACHABLE\b/.test(rest) ? 'fresh' : 'stale' };
+  });
+}
+
+/** `arp -an` of macOS: `? (10.0.0.2) at 2:0:0:0:0:2 on en0 ifscope [ethernet]`, or `at (incomplete)`. */
+export function parseArp(output: string): readonly Neighbour[] {
+  return output.split('\n').flatMap((line): readonly Neighbour[] | Neighbour => {
+    const [, address, mac = ''] = /^\S+ \(([\d.]+)\) at (\S+)/.exec(line) ?? [];
+    return address === undefined ? [] : { address, state: MAC.test(mac) ? 'stale' : 'silent' };
+  });
+}
+
+/** `ndp -an` of macOS: `fe80::1%en0  2:0:0:0:0:2  en0  23h59m58s S R`, or `(incomplete)`. */
+export function parseNdp(output: string): readonly Neighbour[] {
+  return output.split('\n').flatMap((line): readonly Neighbour[] | Neighbour => {
+    const [address, mac = ''] = line.trim().split(/\s+/);
+    if (address === undefined || !address.includes(':')) return [];
+    return { address: address.replace(/%.*$/, ''), state: MAC.test(mac) ? 'stale' : 'silent' };
+  });
+}
+
+/** `arp -a` of Windows: `10.0.0.2   02-00-00-00-00-02   dynamic`, in any language; who did not answer is not in it, or has zeros. */
+export function parseWindowsArp(output: string): readonly Neighbour[] {
+  return output.split('\n').flatMap((line): readonly Neighbour[] | Neighbour => {
+    const [, address, mac = ''] = /^\s*(\d+\.\d+\.\d+\.\d+)\s+(\S+)/.exec(line) ?? [];
+    return address === undefined || !MAC.test(mac) ? [] : { address, state: NOBODY.test(mac) ? 'silent' : 'stale' };
+  });
+}

@@ -1,0 +1,35 @@
+import { ManualClock } from '@mdns-ambassador/testkit';
+import { expect, test } from 'vitest';
+import { MulticastTally } from '../../../src/commands/doctor/multicast-tally.ts';
+
+test('What the kernel took and did not give us is counted, from the beginning to shortly before the end', async () => {
+  const clock = new ManualClock();
+  let taken: number | undefined = 100;
+  const tally = new MulticastTally(clock, () => taken);
+  tally.count();
+  tally.begin(1_000);
+  taken = 105;
+  tally.count();
+  tally.count();
+  expect(tally.withheld).toBeUndefined();
+  await clock.advance(1_000);
+  taken = 200;
+  expect(tally.withheld).toBe(3);
+});
+
+test('What came before it was looked for is no debt', async () => {
+  const clock = new ManualClock();
+  const tally = new MulticastTally(clock, () => 7);
+  tally.begin(1_000);
+  tally.count();
+  await clock.advance(1_000);
+  expect(tally.withheld).toBe(0);
+});
+
+test('Where the kernel does not say, nothing is known', async () => {
+  const clock = new ManualClock();
+  const tally = new MulticastTally(clock, () => undefined);
+  tally.begin(1_000);
+  await clock.advance(1_000);
+  expect(tally.withheld).toBeUndefined();
+});
