@@ -94,7 +94,8 @@ class World {
 
   /** Whether the one that leaves is dialled now. */
   dials(port: number): boolean {
-    return this.pool.pick({ exclude: new Set() }, this.clock.now())?.port === port;
+    const picked = this.pool.pick({ exclude: new Set() }, this.clock.now());
+    return picked.kind === 'endpoint' && picked.endpoint.port === port;
   }
 
   knows(port: number): boolean {

@@ -58,8 +58,9 @@ class ClientsOnly implements Engine {
 
   /** One client: connects and takes its leave. Who carried it; undefined where nobody did. */
   connect(): string | undefined {
-    const endpoint = this.picker.pick({ exclude: NONE });
-    if (endpoint === undefined) return undefined;
+    const picked = this.picker.pick({ exclude: NONE });
+    if (picked.kind !== 'endpoint') return undefined;
+    const { endpoint } = picked;
     this.picker.dialSucceeded(endpoint.id, 1);
     this.picker.opened(endpoint.id)();
     return endpoint.instance;

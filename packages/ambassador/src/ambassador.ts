@@ -4,8 +4,8 @@ import type { CreateEngine } from './engines/engine.ts';
 import { DialBudget } from './pool/dial-budget.ts';
 import type { Random } from './pool/random.ts';
 import type { ProxyEvent, ProxyOptions } from './proxy-options.ts';
-import { ServiceProxy, type ServiceStatus } from './service-proxy.ts';
-import type { DialReport, ServiceConnectionReport, ServiceTraffic } from './service-traffic.ts';
+import { ServiceProxy, type ServiceStatus } from './service/service-proxy.ts';
+import type { DialReport, ServiceConnectionReport, ServiceTraffic } from './service/service-traffic.ts';
 
 export interface AmbassadorOptions {
   readonly proxies: readonly ProxyOptions[];

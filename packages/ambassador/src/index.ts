@@ -1,21 +1,5 @@
-export {
-  type AddressContext,
-  type AddressRefusal,
-  type AddressVerdict,
-  type Cidr,
-  judgeAddress,
-  parseCidr,
-} from './address-policy.ts';
 export { type Ambassador, type AmbassadorOptions, createAmbassador } from './ambassador.ts';
 export { AmbassadorError } from './ambassador-error.ts';
-export { createEndpointCheck } from './endpoint-check.ts';
-export {
-  type EndpointReport,
-  type EndpointStatusReport,
-  reportEndpoint,
-  reportEndpointStatus,
-} from './endpoint-report.ts';
-export { EndpointWatch, type EndpointWatchOptions } from './endpoint-watch.ts';
 export { createChosenEngine } from './engines/chosen.ts';
 export type { Dial, EndpointDialler } from './engines/endpoint-dialler.ts';
 export type {
@@ -39,8 +23,6 @@ export {
   type FeedSocket,
   MAX_FEED_READERS,
 } from './feed/feed-server.ts';
-export { LoopLag } from './loop-lag.ts';
-export { guessNetwork } from './network-of.ts';
 export type { BalancerName } from './pool/balancer.ts';
 export { DialBudget } from './pool/dial-budget.ts';
 export type { Endpoint, EndpointState, EndpointStatus } from './pool/endpoint.ts';
@@ -48,9 +30,24 @@ export type { MergeMode } from './pool/merge.ts';
 export type { Random } from './pool/random.ts';
 export type { Update } from './pool/update.ts';
 export type { EngineChoice, ProxyCheck, ProxyEvent, ProxyOptions } from './proxy-options.ts';
-export { type ResolveOptions, resolveEndpoints } from './resolve.ts';
-export type { ServiceStatus } from './service-proxy.ts';
-export type { DialReport, ServiceConnectionReport, ServiceTraffic, SourceAge } from './service-traffic.ts';
+export { createEndpointCheck } from './service/endpoint-check.ts';
+export {
+  type EndpointReport,
+  type EndpointStatusReport,
+  reportEndpoint,
+  reportEndpointStatus,
+} from './service/endpoint-report.ts';
+export { LoopLag } from './service/loop-lag.ts';
+export type { ServiceStatus } from './service/service-proxy.ts';
+export type { DialReport, ServiceConnectionReport, ServiceTraffic, SourceAge } from './service/service-traffic.ts';
+export {
+  type AddressContext,
+  type AddressRefusal,
+  type AddressVerdict,
+  type Cidr,
+  judgeAddress,
+  parseCidr,
+} from './sources/address-policy.ts';
 export { type AgentSourceOptions, createAgentSource } from './sources/agent.ts';
 export { createDnsSource, type DnsSourceOptions } from './sources/dns.ts';
 export { DEFAULT_MAX_TTL_MS } from './sources/dns-ttl.ts';
@@ -66,6 +63,7 @@ export {
   type Membership,
   type MembershipJudge,
 } from './sources/mdns.ts';
+export { guessNetwork } from './sources/network-of.ts';
 export type { RegistrySourceOptions, SkippedEntries } from './sources/registry.ts';
 export type { RefusedInstance, Source } from './sources/source.ts';
 export type { SourceHealth } from './sources/source-health.ts';
@@ -79,3 +77,5 @@ export {
 export { type FileAccess, systemFiles } from './sources/system-files.ts';
 export { systemLookup } from './sources/system-lookup.ts';
 export { createZooKeeperSource, type ZooKeeperSourceOptions } from './sources/zookeeper.ts';
+export { EndpointWatch, type EndpointWatchOptions } from './watch/endpoint-watch.ts';
+export { type ResolveOptions, resolveEndpoints } from './watch/resolve.ts';

@@ -9,11 +9,11 @@ import type {
   Room,
   Target,
 } from '@mdns-ambassador/relay';
-import type { AdmitDial } from './dial-endpoint.ts';
 import type { EndpointDialler } from './engines/endpoint-dialler.ts';
 import type { BalancerName } from './pool/balancer.ts';
 import type { Endpoint, EndpointState } from './pool/endpoint.ts';
 import type { MergeMode } from './pool/merge.ts';
+import type { AdmitDial } from './service/dial-endpoint.ts';
 import type { RefusedInstance, Source } from './sources/source.ts';
 
 /** One service to proxy; what the command line's SERVICE and its flags say. */

@@ -1,5 +1,4 @@
 import { isDeepStrictEqual } from 'node:util';
-import { computeLookDelayMs, computeLookTimeoutMs, LookLoop, type LookResult } from '@mdns-ambassador/checks';
 import type { PublicationEvent } from '@mdns-ambassador/mdns';
 import type { Mesh } from '@mdns-ambassador/mesh';
 import { type Clock, type DrainOutcome, formatTarget, type Prologue } from '@mdns-ambassador/relay';
@@ -7,15 +6,13 @@ import type { AnnouncementOptions, AnnouncerEvent } from './announcement-options
 import { type AnnouncementStatus, describeTxt } from './announcement-status.ts';
 import type { AnnouncerError } from './announcer-error.ts';
 import { Entrance } from './entrance.ts';
-import { type Health, INITIAL_HEALTH, observeOutcome } from './health.ts';
 import type { Publisher } from './held-publication.ts';
 import type { Host } from './host.ts';
 import { deriveInstanceId } from './instance-id.ts';
 import { listDialableAddresses } from './local-targets.ts';
-import { type Finding, Lookout } from './lookout.ts';
 import { Notice } from './notice.ts';
 import { pause } from './pause.ts';
-import { ServicePulse } from './service-pulse.ts';
+import { type Observation, ServiceWatch } from './service-watch.ts';
 
 /** `st=drain` leaves as a packet of its own before the goodbye follows. */
 const DRAIN_NOTICE_MS = 250;
@@ -70,17 +67,10 @@ type AnnouncementState =
 export class Announcement {
   readonly #context: AnnouncementContext;
   #options: AnnouncementOptions;
-  #lookout: Lookout;
-  #loop: LookLoop<Finding>;
-  /** Where it was found up last, which is not where it is looked for since its options changed. */
-  #found: Lookout;
-  #pulse: ServicePulse | undefined;
   /** Ends the waits of a drain. */
   readonly #closing: AbortController = new AbortController();
   #state: AnnouncementState = { kind: 'new' };
-  #health: Health = INITIAL_HEALTH;
-  /** Looks in a row that did not find it up. */
-  #failures = 0;
+  readonly #watch: ServiceWatch;
   readonly #entrance: Entrance;
   readonly #notice: Notice;
   #drained: Promise<DrainOutcome> | undefined;
@@ -90,14 +80,21 @@ export class Announcement {
   constructor(options: AnnouncementOptions, context: AnnouncementContext) {
     this.#context = context;
     this.#options = this.#complete(options);
-    const { clock, host, mesh, publisher, prologues = [], injection } = context;
+    const { clock, random, host, mesh, publisher, prologues = [], injection } = context;
+    this.#watch = new ServiceWatch({
+      clock,
+      random,
+      host,
+      options: () => this.#options,
+      takeIn: (observation) => this.#takeIn(observation),
+    });
     this.#entrance = new Entrance({
       clock,
       host,
       options: () => this.#options,
-      found: () => this.#found,
+      found: () => this.#watch.found,
       prologues: () => [...prologues, ...(injection?.(this.#options) ?? [])],
-      isServiceUp: async () => (await this.#pulse?.feel()) ?? true,
+      isServiceUp: () => this.#watch.isAlive(),
       isWanted: () => this.#state.kind === 'waiting',
       onEvent: (event) => this.#tell(event),
     });
@@ -112,10 +109,6 @@ export class Announcement {
       isLeaving: () => this.#state.kind === 'draining' || this.#state.kind === 'withdrawn',
       onEvent: (event) => this.#tellPublication(event),
     });
-    this.#lookout = new Lookout(this.#options, context.host, context.clock);
-    this.#found = this.#lookout;
-    this.#pulse = createPulse(this.#lookout);
-    this.#loop = this.#createLoop();
     // Last: nothing is taken where an option is refused.
     this.#entrance.reserve();
   }
@@ -132,7 +125,7 @@ export class Announcement {
     if (this.#options.relay) await this.#entrance.open();
     if (this.#state.kind !== 'waiting') return;
     this.#notice.claim();
-    this.#loop.start();
+    this.#watch.start();
   }
 
   /**
@@ -149,13 +142,11 @@ export class Announcement {
     this.#options = options;
     if (isSameLook) {
       // Where it is looked for anew since an earlier change, it is told of once it is found.
-      if (this.#found === this.#lookout) this.#notice.change(service, this.#state.kind === 'withdrawn');
+      if (!this.#watch.isElsewhere) this.#notice.change(service, this.#state.kind === 'withdrawn');
       return true;
     }
-    this.#stopLooking();
-    this.#lookout = new Lookout(options, this.#context.host, this.#context.clock);
-    this.#loop = this.#createLoop();
-    if (this.#notice.isClaimed) this.#loop.start();
+    this.#watch.change();
+    if (this.#notice.isClaimed) this.#watch.start();
     return true;
   }
 
@@ -198,7 +189,7 @@ export class Announcement {
     const { clock } = this.#context;
     const wasAnnounced = this.#state.kind === 'announced';
     const wasHeardOf = wasAnnounced || (this.#state.kind === 'withdrawn' && clock.now() - this.#state.since < HEARD_MS);
-    this.#stopLooking();
+    this.#watch.stop();
     this.#state = { kind: 'draining' };
     if (wasAnnounced) {
       this.#tell({ kind: 'draining', service: this.#options.service, connections: this.#entrance.connections });
@@ -215,7 +206,7 @@ export class Announcement {
   }
 
   async #runClose(): Promise<void> {
-    this.#stopLooking();
+    this.#watch.stop();
     this.#closing.abort();
     this.#state = { kind: 'closed' };
     await Promise.all([this.#notice.close(), this.#entrance.close(), this.#drained]);
@@ -226,11 +217,6 @@ export class Announcement {
     await this.#entrance.openDoor(mesh);
     if (this.#state.kind !== 'waiting') return;
     this.#notice.signFor(mesh);
-  }
-
-  #stopLooking(): void {
-    this.#loop.stop();
-    this.#lookout.close();
   }
 
   /** Nothing is listened to any more. */
@@ -244,62 +230,35 @@ export class Announcement {
     return this.#context.mesh === undefined ? options : { ...options, relay: true };
   }
 
-  #createLoop(): LookLoop<Finding> {
-    const lookout = this.#lookout;
-    return new LookLoop({
-      clock: this.#context.clock,
-      timeoutMs: computeLookTimeoutMs(this.#options.checkIntervalMs),
-      look: (signal) => lookout.look(signal),
-      takeIn: (finding) => this.#takeIn(finding),
-    });
-  }
-
-  async #takeIn(finding: Finding): Promise<number | undefined> {
-    const wasUp = this.#health.isUp;
-    const thresholds = this.#options;
-    this.#health = observeOutcome(this.#health, finding.kind === 'up', thresholds);
+  /** Whether the service is to be looked at again. */
+  async #takeIn(observation: Observation): Promise<boolean> {
+    const { finding, isUp } = observation;
     switch (finding.kind) {
       case 'up':
-        if (this.#health.isUp) await this.#announce(finding.interfaces);
-        if (this.#options.check.kind === 'none') return undefined;
-        break;
+        if (isUp) await this.#announce(finding.interfaces);
+        return this.#options.check.kind !== 'none';
       case 'down':
-        await this.#takeInFailure(finding.reason, wasUp);
-        break;
+        await this.#takeInFailure(finding.reason, observation);
+        return true;
       case 'unreachable':
-        if (this.#state.kind !== 'waiting') await this.#takeInFailure(finding.reason, wasUp);
-        break;
+        if (this.#state.kind !== 'waiting') await this.#takeInFailure(finding.reason, observation);
+        return true;
       case 'refused':
         // What has been announced once is not given up: the interfaces may have changed and change back.
-        if (this.#state.kind === 'waiting') return this.#refuse(finding.error);
-        await this.#takeInFailure(finding.error.message, wasUp);
-        break;
-      default:
-        finding satisfies never;
-    }
-    return computeLookDelayMs(this.#judge(finding), this.#options.checkIntervalMs, this.#context.random());
-  }
-
-  /** How soon it is worth looking again. */
-  #judge(finding: Finding): LookResult {
-    this.#failures = finding.kind === 'up' ? 0 : this.#failures + 1;
-    if (this.#health.isUp) return { kind: 'up' };
-    switch (finding.kind) {
-      case 'up':
-        return { kind: 'absent' };
-      case 'down':
-        return finding.isAbsent ? { kind: 'absent' } : { kind: 'unwell', failures: this.#failures };
-      case 'unreachable':
-      case 'refused':
-        return { kind: 'absent' };
+        if (this.#state.kind === 'waiting') {
+          await this.#refuse(finding.error);
+          return false;
+        }
+        await this.#takeInFailure(finding.error.message, observation);
+        return true;
       default:
         return finding satisfies never;
     }
   }
 
   async #announce(interfaces: readonly string[] | undefined): Promise<void> {
-    const hasMoved = this.#found !== this.#lookout;
-    if (hasMoved) this.#follow();
+    const hasMoved = this.#watch.isElsewhere;
+    if (hasMoved) this.#watch.follow();
     const wasWithdrawn = this.#state.kind === 'withdrawn';
     if (this.#state.kind === 'waiting' || this.#state.kind === 'withdrawn') {
       if (this.#options.check.kind !== 'none') this.#tell({ kind: 'check-passed', service: this.#options.service });
@@ -310,21 +269,15 @@ export class Announcement {
     await this.#notice.announce(interfaces);
   }
 
-  /** From now on the service is where it was looked for last. */
-  #follow(): void {
-    this.#found = this.#lookout;
-    this.#pulse = createPulse(this.#lookout);
-  }
-
   /** A goodbye takes a second to be believed (RFC 6762 10.1): `st=drain` keeps new connections away meanwhile. */
-  async #takeInFailure(reason: string, wasUp: boolean): Promise<void> {
+  async #takeInFailure(reason: string, { wasUp, isUp }: Observation): Promise<void> {
     const { service } = this.#options;
     if (this.#state.kind === 'waiting') {
       if (this.#state.told.has(reason) || this.#state.told.size >= MAX_REASONS_TOLD) return;
       this.#state = { kind: 'waiting', told: new Set([...this.#state.told, reason]) };
       this.#tell({ kind: 'waiting', service, reason });
     }
-    if (!wasUp || this.#health.isUp) return;
+    if (!wasUp || isUp) return;
     const withdrawn: AnnouncementState = { kind: 'withdrawn', since: this.#context.clock.now() };
     this.#state = withdrawn;
     this.#tell({ kind: 'check-failed', service, reason });
@@ -335,7 +288,7 @@ export class Announcement {
     this.#tell({ kind: 'withdrawn', service, instance: this.#notice.name, reason });
   }
 
-  async #refuse(error: AnnouncerError): Promise<undefined> {
+  async #refuse(error: AnnouncerError): Promise<void> {
     this.#state = { kind: 'refused' };
     this.#tell({ kind: 'refused', service: this.#options.service, error });
     await Promise.all([this.#notice.close(), this.#entrance.close()]);
@@ -361,7 +314,7 @@ export class Announcement {
 
   #tellRelaying(): void {
     const { host } = this.#context;
-    const [target] = this.#found.targets;
+    const [target] = this.#watch.found.targets;
     const { port } = this.#entrance;
     if (port === undefined || target === undefined) return;
     const addresses = listDialableAddresses(host.interfaces(), host.platform);
@@ -419,8 +372,4 @@ function isSameIdentity(before: AnnouncementOptions, after: AnnouncementOptions)
 function describeLook(options: AnnouncementOptions): readonly unknown[] {
   const { host, port, checkAt, check, checkIntervalMs, rise, fall } = options;
   return [host, port, checkAt, check, checkIntervalMs, rise, fall];
-}
-
-function createPulse({ question }: Lookout): ServicePulse | undefined {
-  return question === undefined ? undefined : new ServicePulse(question);
 }

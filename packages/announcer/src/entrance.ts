@@ -5,8 +5,8 @@ import { AnnouncedAddresses } from './announced-addresses.ts';
 import type { AnnouncementOptions, AnnouncerEvent } from './announcement-options.ts';
 import type { Host } from './host.ts';
 import type { Ingress } from './ingress.ts';
-import { chooseIngressPort } from './ingress-port.ts';
-import type { Lookout } from './lookout.ts';
+import { chooseIngressPort } from './ingress-listeners.ts';
+import type { ServiceCheck } from './service-check.ts';
 
 /** Between two words about connections that had no place. */
 const FULL_INTERVAL_MS = 10_000;
@@ -17,7 +17,7 @@ export interface EntranceOptions {
   /** Of the announcement, which may change. */
   readonly options: () => AnnouncementOptions;
   /** Where the service was found up last. */
-  readonly found: () => Lookout;
+  readonly found: () => ServiceCheck;
   /** Run in order on each relayed pair before bytes flow. */
   readonly prologues: () => readonly Prologue[];
   readonly isServiceUp: () => Promise<boolean>;
@@ -81,6 +81,7 @@ export class Entrance {
       targets: (): readonly Target[] => found().targets,
       leadsBack: (target) => found().leadsBack(target),
       isAnnounced: (address) => announced.has(address),
+      clock,
       prologues,
       places: host.room.places,
       enter: () => this.#share?.enter(),

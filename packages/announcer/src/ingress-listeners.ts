@@ -10,6 +10,12 @@ const MAX_ATTEMPTS = 8;
 const TAKEN_CODES: readonly string[] = ['EADDRINUSE', 'EACCES'];
 const NO_IPV6_CODES: readonly string[] = ['EAFNOSUPPORT', 'EADDRNOTAVAIL'];
 const RETRY_MS = 500;
+/**
+ * So far above the service's own port: 6379 is reached at 21379. For services below 17,768 that is below what systems give out by themselves
+ * (32,768 and more), and taken by nothing well known.
+ */
+const PORT_OFFSET = 15_000;
+const HIGHEST_PORT = 65_535;
 
 export interface IngressListenersOptions {
   readonly preferredPort: number;
@@ -93,4 +99,10 @@ async function listenInBoth(
 
 function portOf(listener: Listener | undefined): number {
   return listener?.address.kind === 'tcp' ? listener.address.port : ANY_PORT;
+}
+
+/** Where others reach a service that is relayed, unless that port is taken: the same at each start, to be written down elsewhere. */
+export function chooseIngressPort(servicePort: number): number {
+  const port = servicePort + PORT_OFFSET;
+  return port <= HIGHEST_PORT ? port : servicePort - PORT_OFFSET;
 }

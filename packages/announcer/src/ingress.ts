@@ -1,18 +1,19 @@
 import type { Socket } from 'node:net';
 import type { Caller, Door } from '@mdns-ambassador/mesh';
 import {
+  type Clock,
   Connections,
+  type Destination,
   type DrainOutcome,
   dial,
   dismissClient,
   formatTarget,
+  Introduction,
+  isLocalTarget,
   type Leg,
   type Prologue,
-  Redial,
-  Refusal,
   RelayError,
   resetLeg,
-  runPrologues,
   type Splice,
   type SpliceOutcome,
   splice,
@@ -20,21 +21,19 @@ import {
   type Target,
 } from '@mdns-ambassador/relay';
 import { IngressListeners } from './ingress-listeners.ts';
-import { describeService } from './service-destination.ts';
 
 /** The service is on this machine, mostly: what does not answer by then does not accept. */
 const DIAL_TIMEOUT_MS = 2000;
-/** How often a prologue may have the service dialled once more for one client. */
-const MAX_REDIALS = 2;
 
 export interface IngressOptions {
+  readonly clock: Clock;
   /** Where the service listens, best first; asked for each connection. */
   readonly targets: () => readonly Target[];
   /** Whether a proxy of the service listens there instead of the service. Never rejects. */
   readonly leadsBack?: (target: Target) => Promise<boolean>;
   /** Whether this address of this machine is announced; connections to any other are refused. */
   readonly isAnnounced: (address: string) => boolean;
-  /** What runs on each pair before bytes flow; asked for each connection. */
+  /** What runs on each pair before bytes flow; asked for each client. */
   readonly prologues: () => readonly Prologue[];
   /** Lets members of a mesh in, and nobody else; it stays the caller's to close. Absent: everybody is let in. */
   readonly door?: Door;
@@ -201,27 +200,28 @@ async function reachUp(options: IngressOptions, signal: AbortSignal): Promise<So
 }
 
 /** Runs the prologues, for which the service may be dialled once more. */
-async function introduce(
-  client: Leg,
-  upstream: Socket,
-  options: IngressOptions,
-  signal: AbortSignal,
-  redials = 0,
-): Reaching {
-  const { prologues } = options;
-  try {
-    const service = await runPrologues(prologues(), client, upstream, signal, describeService(upstream));
-    signal.throwIfAborted();
-    return { client, service };
-  } catch (error) {
-    resetLeg(upstream);
-    const isWorthIt = error instanceof Redial && redials < MAX_REDIALS;
-    const again = isWorthIt ? await dialFirst(options.targets(), options, signal).catch(() => undefined) : undefined;
-    if (again !== undefined) return introduce(client, again, options, signal, redials + 1);
-    if (error instanceof Refusal) dismissClient(client, error.reply);
-    else resetLeg(client);
-    return undefined;
+async function introduce(client: Leg, upstream: Socket, options: IngressOptions, signal: AbortSignal): Reaching {
+  const introduction = new Introduction({ client, prologues: options.prologues(), clock: options.clock });
+  for (let service: Socket | undefined = upstream; service !== undefined; ) {
+    const introduced = await introduction.introduce(service, describeService(service), signal);
+    switch (introduced.kind) {
+      case 'introduced':
+        return { client, service: introduced.upstream };
+      case 'refused':
+        dismissClient(client, introduced.refusal.reply);
+        return undefined;
+      case 'failed':
+        service = undefined;
+        break;
+      case 'redial':
+        service = await dialFirst(options.targets(), options, signal).catch(() => undefined);
+        break;
+      default:
+        return introduced satisfies never;
+    }
   }
+  introduction.dismiss();
+  return undefined;
 }
 
 /** What fails to be dialled is a service that is down, not an error of ours: that is why the targets are asked for before. */
@@ -245,4 +245,13 @@ async function dialFirst(
     }
   }
   throw failure ?? new RelayError('EHOSTUNREACH', 'The service has not been found yet');
+}
+
+/** The service behind an ingress, as prologues know it. Whoever has the address of the dialling side is on this machine. */
+function describeService({ localAddress, remoteAddress: address, remotePort: port }: Socket): Destination {
+  if (address === undefined || port === undefined)
+    return { endpointId: 'service', name: 'the service', proof: 'loopback' };
+  const target = { kind: 'tcp', address, port } as const;
+  const isHere = isLocalTarget(target) || address === localAddress;
+  return { endpointId: 'service', name: formatTarget(target), proof: isHere ? 'loopback' : 'none' };
 }

@@ -1,6 +1,6 @@
 import { listCheckCases } from '@mdns-ambassador/testkit';
 import { describe, test } from 'vitest';
-import { createNoneCheck } from '../src/none.ts';
+import { createNoneCheck } from '../src/create-check.ts';
 
 describe('The check "none"', () => {
   for (const { name, run } of listCheckCases({

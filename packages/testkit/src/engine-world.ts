@@ -45,8 +45,12 @@ interface KnownEndpoint {
   readonly draining: boolean;
 }
 
+type PickUnderTest =
+  | { readonly kind: 'endpoint'; readonly endpoint: KnownEndpoint }
+  | { readonly kind: 'nobody' | 'exhausted' };
+
 interface PickerUnderTest {
-  pick(request: { readonly exclude: ReadonlySet<string> }): KnownEndpoint | undefined;
+  pick(request: { readonly exclude: ReadonlySet<string> }): PickUnderTest;
   waitForEndpoint(signal: AbortSignal): Promise<void>;
   opened(id: string): () => void;
   dialSucceeded(id: string, latencyMs: number): void;
@@ -175,13 +179,12 @@ export class EngineWorld implements PickerUnderTest {
     for (const cleanup of this.#cleanups) await cleanup();
   }
 
-  pick({ exclude }: { readonly exclude: ReadonlySet<string> }): KnownEndpoint | undefined {
-    for (const endpoint of this.#known.values()) if (!exclude.has(endpoint.id)) return endpoint;
-    return undefined;
+  pick({ exclude }: { readonly exclude: ReadonlySet<string> }): PickUnderTest {
+    for (const endpoint of this.#known.values()) if (!exclude.has(endpoint.id)) return { kind: 'endpoint', endpoint };
+    return { kind: this.#known.size === 0 ? 'nobody' : 'exhausted' };
   }
 
   waitForEndpoint(signal: AbortSignal): Promise<void> {
-    if (this.#known.size > 0) return Promise.resolve();
     return new Promise((resolve, reject) => {
       const proceed = (): void => {
         this.#waiting.delete(proceed);

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import { systemClock } from '@mdns-ambassador/mdns';
 import { Uncaught } from '@mdns-ambassador/testkit';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Ingress, type IngressOptions, openIngress } from '../../../packages/announcer/src/ingress.ts';
@@ -57,6 +58,7 @@ afterEach(async () => {
 async function open(changes: Partial<IngressOptions> = {}): Promise<Ingress> {
   const { port } = service;
   ingress = await openIngress({
+    clock: systemClock,
     targets: () => [{ kind: 'tcp', address: '127.0.0.1', port }],
     isAnnounced: (address) => address === ANNOUNCED || address === '::1',
     prologues: () => [],

@@ -26,8 +26,11 @@ async function open(path: NodeEnginePath, connectTimeoutMs = 20_000) {
   const refusals: string[] = [];
   const losses: (string | undefined)[] = [];
   const picker = {
-    pick: ({ exclude }: { exclude: ReadonlySet<string> }) => endpoints.find(({ id }) => !exclude.has(id)),
-    waitForEndpoint: () => Promise.resolve(),
+    pick: ({ exclude }: { exclude: ReadonlySet<string> }) => {
+      const endpoint = endpoints.find(({ id }) => !exclude.has(id));
+      return endpoint === undefined ? ({ kind: 'exhausted' } as const) : ({ kind: 'endpoint', endpoint } as const);
+    },
+    waitForEndpoint: () => new Promise<void>(() => undefined),
     opened: () => () => {},
     dialSucceeded: () => {},
     dialFailed: (id: string, failure: DialFailure) => void failures.push([id, failure]),
@@ -251,8 +254,8 @@ describe('an opening', () => {
 
 test('an IPv6 address that this machine has not is left out where another is bound', async () => {
   const picker = {
-    pick: () => undefined,
-    waitForEndpoint: () => Promise.resolve(),
+    pick: () => ({ kind: 'nobody' }) as const,
+    waitForEndpoint: () => new Promise<void>(() => undefined),
     opened: () => () => {},
     dialSucceeded: () => {},
     dialFailed: () => {},

@@ -109,8 +109,9 @@ async function open({ serve, options }: Way) {
     draining: false,
   };
   const picker = {
-    pick: ({ exclude }: { exclude: ReadonlySet<string> }) => (exclude.has('a') ? undefined : endpoint),
-    waitForEndpoint: () => Promise.resolve(),
+    pick: ({ exclude }: { exclude: ReadonlySet<string> }) =>
+      exclude.has('a') ? ({ kind: 'exhausted' } as const) : ({ kind: 'endpoint', endpoint } as const),
+    waitForEndpoint: () => new Promise<void>(() => undefined),
     opened: () => () => {},
     dialSucceeded: () => {},
     dialFailed: () => {},

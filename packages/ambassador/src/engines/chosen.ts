@@ -1,5 +1,5 @@
 import type { ProxyOptions } from '../proxy-options.ts';
-import type { EndpointPicker, Engine, EngineEvent } from './engine.ts';
+import type { EndpointPicker, Engine, EngineEvent, EngineSurroundings } from './engine.ts';
 import { createHaproxyEngine } from './haproxy.ts';
 import { createDrivenEngine } from './haproxy-driven.ts';
 import { createNodeEngine } from './node.ts';
@@ -9,12 +9,13 @@ export function createChosenEngine(
   options: ProxyOptions,
   picker: EndpointPicker,
   onEvent: (event: EngineEvent) => void,
+  surroundings: EngineSurroundings,
 ): Engine {
   const { engine } = options;
   switch (engine?.kind) {
     case undefined:
     case 'node':
-      return createNodeEngine(options, picker, onEvent);
+      return createNodeEngine(options, picker, onEvent, surroundings);
     case 'haproxy':
       return engine.driven === undefined
         ? createHaproxyEngine(options, picker, onEvent)

@@ -1,161 +1,80 @@
-import { Socket } from 'node:net';
 import {
   dismissClient,
-  type Ends,
+  errorMessage,
+  type Introduced,
+  Introduction,
   type Leg,
   type Opened,
   type Opening,
-  Redial,
   Refusal,
   resetLeg,
-  runPrologues,
-  type Splice,
   type SpliceOutcome,
-  splice,
   surface,
-  type Target,
 } from '@mdns-ambassador/relay';
-import { FAILURE_REASONS } from '../pool/dial-failure.ts';
-import { type Endpoint, namePlace } from '../pool/endpoint.ts';
-import { ClientWatch } from './client-watch.ts';
+import type { PickResult } from '../pool/pick-result.ts';
+import { Carriage } from './carriage.ts';
+import type { Client } from './client.ts';
 import type { ConnectionContext } from './connection-context.ts';
 import { describeDestination } from './destination.ts';
-import { classifyDialFailure } from './dial-failure.ts';
-import type { ConnectionOutcome, ConnectionReport, DialFailure } from './engine.ts';
-import { Race, type RaceAction } from './race.ts';
-
-/** Whoever is asked something may take this long before it is doubted that he is there. */
-const UNANSWERED_MS = 5_000;
-
-/** How often a prologue may have one client's endpoint dialled once more. */
-const MAX_REDIALS = 2;
-
-/** An endpoint that answered a dial. */
-interface Reached {
-  readonly attempt: number;
-  readonly endpoint: Endpoint;
-  readonly address: string;
-  readonly dialled: Leg;
-}
-
-interface Dialling {
-  readonly attempt: number;
-  readonly giveUp: () => void;
-}
-
-interface Greeting {
-  readonly kind: 'greeting';
-  readonly upstream: Leg;
-  readonly abort: AbortController;
-}
+import type { ConnectionOutcome, ConnectionReport } from './engine.ts';
+import { describeEndpoint, type Reached, Search, type Seeker } from './search.ts';
 
 type State =
+  /** Its first words are waited for. */
   | { readonly kind: 'hearing'; readonly abort: AbortController }
-  | { readonly kind: 'seeking' }
-  | Greeting
-  | { readonly kind: 'spliced'; readonly splice: Splice; readonly reached: Reached }
+  | { readonly kind: 'searching' }
+  /** The prologues run. */
+  | { readonly kind: 'introducing'; readonly abort: AbortController; readonly upstream: Leg }
+  | { readonly kind: 'carried'; readonly carriage: Carriage }
+  /** It is told why it is not served. */
   | { readonly kind: 'refused' }
-  | { readonly kind: 'over' };
+  | { readonly kind: 'over'; readonly hasHeard: boolean };
 
-/** One accepted client: finds it an endpoint, greets that, carries the bytes. Takes a paused socket. */
-export class ClientConnection {
+/** One accepted client: an endpoint is sought for it, it is introduced there, and its bytes are carried. Takes a paused socket. */
+export class ClientConnection implements Seeker {
   /** Resolves when the client is done with. Never rejects. */
   readonly finished: Promise<void>;
-  readonly #client: Socket;
+  readonly #client: Client;
   readonly #context: ConnectionContext;
-  /** Where nobody could be dialled for a moment. */
-  #watch: ClientWatch | undefined;
-  #race: Race;
   readonly #startedAt: number;
   /** Known where it is reported: asking the kernel takes time, and a closed socket has forgotten. */
   readonly #from: ConnectionReport['client'];
-  #deadline: number;
-  /** Under way: how to give each up. */
-  #dials: readonly Dialling[] = [];
-  #waiting: AbortController | undefined;
-  #state: State = { kind: 'seeking' };
-  #timer: NodeJS.Timeout | undefined;
-  #failures = 0;
-  #hasHeard = false;
-  /** As it was when nothing was awaited last. */
-  #quiet = { up: 0, down: 0, at: 0 };
-  #lastReason: string | undefined;
+  #state: State = { kind: 'searching' };
+  #search: Search | undefined;
   #opened: Opened = {};
-  #redials = 0;
-  /** What the client is told if nobody does better than the one that said so. */
-  #lastReply: Uint8Array | undefined;
-  #dialMs = 0;
+  #introduction: Introduction | undefined;
   #outcome: ConnectionOutcome = { kind: 'left' };
   #finish: () => void = () => {};
 
-  constructor(client: Socket, context: ConnectionContext) {
+  constructor(client: Client, context: ConnectionContext) {
     this.#client = client;
     this.#context = context;
     this.finished = new Promise((resolve) => {
       this.#finish = resolve;
     });
-    const now = performance.now();
-    this.#startedAt = now;
+    this.#startedAt = context.clock.now();
     this.#from = context.onReport === undefined ? undefined : readPeer(client);
-    this.#deadline = now + context.connectTimeoutMs;
     context.budget.earn();
-    this.#race = this.#createRace(now);
     client.on('error', ignoreError);
     client.once('close', () => {
-      if (this.#state.kind !== 'spliced') this.#end();
+      if (this.#state.kind !== 'carried') this.#end();
     });
     const { opening } = context;
-    this.#contain(() => (opening === undefined ? this.#perform(this.#race.advance(now)) : this.#hear(opening)));
+    this.contain(() => (opening === undefined ? this.#seek() : this.#hear(opening)));
   }
 
-  /** Who carries it. */
-  get endpoint(): Endpoint | undefined {
-    return this.#state.kind === 'spliced' ? this.#state.reached.endpoint : undefined;
-  }
-
-  get endpointId(): string | undefined {
-    return this.endpoint?.id;
-  }
-
-  get bytesUp(): number {
-    return this.#state.kind === 'spliced' ? this.#state.splice.bytesUp : 0;
-  }
-
-  get bytesDown(): number {
-    return this.#state.kind === 'spliced' ? this.#state.splice.bytesDown : 0;
+  /** The bytes on their way; undefined where there are none yet, or no more. */
+  get carriage(): Carriage | undefined {
+    return this.#state.kind === 'carried' ? this.#state.carriage : undefined;
   }
 
   /** Whether a byte has come from an endpoint. */
   get hasHeard(): boolean {
-    return this.#hasHeard || this.bytesDown > 0;
-  }
-
-  /** Where it was dialled, as `placesOf` names places. */
-  get place(): string | undefined {
-    if (this.#state.kind !== 'spliced') return undefined;
-    const { address, endpoint } = this.#state.reached;
-    return namePlace(address, endpoint.port);
-  }
-
-  /** Of the TCP connection to the endpoint; undefined where it is carried by something else. */
-  get ends(): Ends | undefined {
-    if (this.#state.kind !== 'spliced') return undefined;
-    const { dialled } = this.#state.reached;
-    return dialled instanceof Socket ? dialled : undefined;
-  }
-
-  /** Whether something was sent over it some seconds ago and nothing has come since; ask again and again. */
-  isUnanswered(now: number): boolean {
-    if (this.#state.kind !== 'spliced') return false;
-    const { bytesUp, bytesDown } = this.#state.splice;
-    const { up, down, at } = this.#quiet;
-    if (bytesDown === down && bytesUp !== up) return now - at >= UNANSWERED_MS;
-    this.#quiet = { up: bytesUp, down: bytesDown, at: now };
-    return false;
+    return this.#state.kind === 'over' ? this.#state.hasHeard : (this.carriage?.bytesDown ?? 0) > 0;
   }
 
   reset(): void {
-    if (this.#state.kind === 'spliced') this.#state.splice.reset();
+    if (this.#state.kind === 'carried') this.#state.carriage.reset();
     else {
       this.#outcome = { kind: 'aborted' };
       resetLeg(this.#client);
@@ -163,35 +82,35 @@ export class ClientConnection {
   }
 
   /** Whatever calls this connection later calls it here: an error of our own ends this client, and nothing else. */
-  #contain(act: () => void): void {
+  contain(act: () => void): void {
     try {
       act();
     } catch (error) {
       surface(error);
       this.#outcome = { kind: 'aborted' };
-      if (this.#state.kind === 'spliced') this.#state.splice.reset();
+      if (this.#state.kind === 'carried') this.#state.carriage.reset();
       else resetLeg(this.#client);
       this.#end();
     }
   }
 
-  #createRace(now: number): Race {
-    const { budget, connectTimeoutMs, patienceMs } = this.#context;
-    return new Race({
-      pick: (exclude) => this.#pick(exclude),
-      mayDial: ({ id }) => this.#context.picker.mayDial?.(id) !== false,
-      startedAt: now,
-      timeoutMs: connectTimeoutMs,
-      budget,
-      ...(patienceMs === undefined ? {} : { patienceMs }),
-    });
-  }
-
-  #pick(exclude: ReadonlySet<string>): Endpoint | undefined {
+  pick(exclude: ReadonlySet<string>): PickResult {
     const { endpointId } = this.#opened;
     const carrier = endpointId === undefined ? undefined : this.#context.findCarrier(endpointId);
     if (carrier === undefined) return this.#context.picker.pick(new PickRequest(exclude, this.#client));
-    return exclude.has(carrier.id) ? undefined : carrier;
+    return exclude.has(carrier.id) ? { kind: 'exhausted' } : { kind: 'endpoint', endpoint: carrier };
+  }
+
+  reached(reached: Reached): void {
+    if (this.#context.prologues.length === 0) this.#carry(reached, reached.dialled);
+    else this.#introduce(reached);
+  }
+
+  lost(reason: string | undefined): void {
+    this.#outcome = reason === undefined ? { kind: 'failed' } : { kind: 'failed', reason };
+    this.#context.onLost(reason);
+    if (this.#introduction === undefined) resetLeg(this.#client);
+    else this.#introduction.dismiss();
   }
 
   /** The time that a client takes to speak is its own: the search for an endpoint begins after it. */
@@ -200,23 +119,22 @@ export class ClientConnection {
     this.#state = hearing;
     opening.hear(this.#client, hearing.abort.signal).then(
       (opened) => {
-        if (this.#state === hearing) this.#contain(() => this.#seek(opened));
+        if (this.#state !== hearing) return;
+        this.#opened = opened;
+        this.#state = { kind: 'searching' };
+        this.contain(() => this.#seek());
       },
       (error: unknown) => {
         if (this.#state !== hearing) return;
-        if (error instanceof Refusal) this.#contain(() => this.#refuse(error));
+        if (error instanceof Refusal) this.contain(() => this.#refuse(error));
         else resetLeg(this.#client);
       },
     );
   }
 
-  #seek(opened: Opened): void {
-    this.#opened = opened;
-    this.#state = { kind: 'seeking' };
-    const now = performance.now();
-    this.#deadline = now + this.#context.connectTimeoutMs;
-    this.#race = this.#createRace(now);
-    this.#perform(this.#race.advance(now));
+  #seek(): void {
+    this.#search = new Search(this.#client, this.#context, this);
+    this.#search.start();
   }
 
   /** The client is told why, and leaves. */
@@ -224,216 +142,98 @@ export class ClientConnection {
     this.#outcome = { kind: 'failed', reason: refusal.message };
     this.#context.onRefused(refusal.message);
     this.#state = { kind: 'refused' };
-    this.#dismiss(refusal.reply);
+    dismissClient(this.#client, refusal.reply);
   }
 
-  #dismiss(reply: Uint8Array): void {
-    this.#watch?.stop();
-    dismissClient(this.#client, reply);
+  #introduce(reached: Reached): void {
+    const { prologues, clock, proof } = this.#context;
+    const upstream = reached.dialled;
+    const introducing: State = { kind: 'introducing', abort: new AbortController(), upstream };
+    this.#state = introducing;
+    this.#introduction ??= new Introduction({ client: this.#client, prologues, clock });
+    const destination = describeDestination(reached.endpoint, reached.address, proof);
+    void this.#introduction
+      .introduce(upstream, destination, introducing.abort.signal, this.#search?.leftMs)
+      .then((introduced) => {
+        if (this.#state === introducing) this.contain(() => this.#settle(reached, introduced));
+      });
   }
 
-  #perform(actions: readonly RaceAction[]): void {
-    for (const action of actions) this.#performOne(action);
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
-    const deadline = this.#race.nextDeadline();
-    if (deadline === Number.POSITIVE_INFINITY || this.#state.kind === 'over') return;
-    if (this.#dials.length === 0) {
-      this.#watch ??= new ClientWatch(this.#client, () => this.#dials.length > 0);
-      this.#watch.start();
-    }
-    this.#timer = setTimeout(() => this.#contain(() => this.#advance()), waitUntil(deadline));
-  }
-
-  #performOne(action: RaceAction): void {
-    const { picker } = this.#context;
-    switch (action.kind) {
-      case 'dial':
-        this.#startDial(action.attempt, action.endpoint, action.address);
+  #settle(reached: Reached, introduced: Introduced): void {
+    switch (introduced.kind) {
+      case 'introduced':
+        this.#carry(reached, introduced.upstream);
         return;
-      case 'cancel':
-        this.#takeDial(action.attempt)?.giveUp();
+      case 'redial':
+        this.#state = { kind: 'searching' };
+        this.#search?.redial(reached);
         return;
-      case 'succeeded':
-        this.#dialMs = action.latencyMs;
-        picker.dialSucceeded(action.endpoint.id, action.latencyMs, action);
-        this.#context.onReached(this.#failures);
-        this.#failures = 0;
+      case 'refused':
+        this.#refuse(introduced.refusal);
         return;
-      case 'failed':
-        this.#failures += 1;
-        picker.dialFailed(action.endpoint.id, action.failure);
+      case 'failed': {
+        const reason = `${describeEndpoint(reached.endpoint)}: ${errorMessage(introduced.error)}`;
+        // Who was cut short says less than who answered before.
+        const before = introduced.isLate ? this.#search?.lastReason : undefined;
+        this.#state = { kind: 'searching' };
+        this.#search?.retry(reached, 'handshake', before ?? reason);
         return;
-      case 'wait':
-        this.#waitForEndpoint();
-        return;
-      case 'lost':
-        this.#lose(action.lastFailure === undefined ? undefined : (this.#lastReason ?? 'nobody answered in time'));
-        return;
+      }
       default:
-        action satisfies never;
+        introduced satisfies never;
     }
   }
 
-  #lose(reason: string | undefined): void {
-    this.#outcome = reason === undefined ? { kind: 'failed' } : { kind: 'failed', reason };
-    this.#context.onLost(reason);
-    if (this.#lastReply === undefined) resetLeg(this.#client);
-    else this.#dismiss(this.#lastReply);
-  }
-
-  #advance(): void {
-    if (this.#state.kind === 'seeking') this.#perform(this.#race.advance(performance.now()));
-  }
-
-  #waitForEndpoint(): void {
-    this.#waiting ??= new AbortController();
-    this.#context.picker.waitForEndpoint(this.#waiting.signal).then(
-      () => this.#contain(() => this.#advance()),
-      () => {},
-    );
-  }
-
-  #startDial(attempt: number, endpoint: Endpoint, address: string): void {
-    const target: Target = { kind: 'tcp', address, port: endpoint.port };
-    let giveUp: (() => void) | undefined;
-    const dial = (): void => {
-      giveUp = this.#context.dial(
-        target,
-        waitUntil(this.#deadline),
-        (result) => {
-          this.#takeDial(attempt);
-          if (result.kind === 'connected') {
-            const dialled = result.socket;
-            this.#contain(() => this.#greet({ attempt, endpoint, address, dialled }));
-            if (this.#state.kind === 'over') resetLeg(dialled);
-          } else {
-            const { code, message } = result.error;
-            this.#contain(() => this.#retry(attempt, classifyDialFailure(code), message));
-          }
-        },
-        endpoint,
-      );
-    };
-    const refuse = (): void => {
-      this.#takeDial(attempt);
-      this.#contain(() => this.#retry(attempt, 'loop', `${describeEndpoint(endpoint)} ${FAILURE_REASONS.loop}`));
-    };
-    const stopWaiting = this.#context.loops.admit(endpoint, this, dial, refuse);
-    const stop = (): void => {
-      stopWaiting?.();
-      giveUp?.();
-    };
-    this.#dials = [...this.#dials, { attempt, giveUp: stop }];
-  }
-
-  #takeDial(attempt: number): Dialling | undefined {
-    const dialling = this.#dials.find((one) => one.attempt === attempt);
-    this.#dials = this.#dials.filter((one) => one !== dialling);
-    return dialling;
-  }
-
-  #retry(attempt: number, failure: DialFailure, reason: string): void {
-    this.#lastReason = reason;
-    this.#state = { kind: 'seeking' };
-    this.#perform(this.#race.failed(attempt, failure, performance.now()));
-  }
-
-  #greet(reached: Reached): void {
-    const { attempt, endpoint, dialled: upstream } = reached;
-    upstream.on('error', ignoreError);
-    this.#watch?.stop();
-    this.#perform(this.#race.connected(attempt, performance.now()));
-    if (this.#context.prologues.length === 0) {
-      this.#splice(reached, upstream);
-      return;
-    }
-    const greeting: Greeting = { kind: 'greeting', upstream, abort: new AbortController() };
-    this.#state = greeting;
-    const fail = (error: unknown): void => {
-      if (this.#state !== greeting) return;
-      greeting.abort.abort();
-      resetLeg(upstream);
-      if (error instanceof Refusal && error.isPassing) this.#lastReply = error.reply;
-      if (error instanceof Refusal && !error.isPassing) this.#refuse(error);
-      else if (error instanceof Redial && this.#redials < MAX_REDIALS) this.#redial(reached);
-      // Who was cut short says less than who answered before.
-      else if (error === TOO_LONG && this.#lastReason !== undefined)
-        this.#retry(attempt, 'handshake', this.#lastReason);
-      else this.#retry(attempt, 'handshake', `${describeEndpoint(endpoint)}: ${describeError(error)}`);
-    };
-    const timer = setTimeout(() => this.#contain(() => fail(TOO_LONG)), waitUntil(this.#deadline));
-    const destination = describeDestination(endpoint, reached.address, this.#context.proof);
-    runPrologues(this.#context.prologues, this.#client, upstream, greeting.abort.signal, destination).then(
-      (greeted) => {
-        clearTimeout(timer);
-        if (this.#state === greeting) this.#contain(() => this.#splice(reached, greeted));
-      },
-      (error: unknown) => {
-        clearTimeout(timer);
-        this.#contain(() => fail(error));
-      },
-    );
-  }
-
-  /** The race stays won by this attempt until it is reported as failed. */
-  #redial({ attempt, endpoint, address }: Reached): void {
-    this.#redials += 1;
-    this.#state = { kind: 'seeking' };
-    this.#startDial(attempt, endpoint, address);
-  }
-
-  #splice(reached: Reached, upstream: Leg): void {
-    const { attempt, endpoint } = reached;
-    const release = this.#context.picker.opened(endpoint.id);
+  #carry(reached: Reached, upstream: Leg): void {
+    const { endpoint } = reached;
+    const { clock, picker, prologues } = this.#context;
+    const release = picker.opened(endpoint.id);
     this.#opened.reached?.(endpoint.id, upstream);
-    const live = splice(this.#client, upstream, {
-      keepsUntouchedClient: () =>
-        this.#context.prologues.length === 0 && !this.#client.destroyed && performance.now() < this.#deadline,
+    const carriage = new Carriage(this.#client, upstream, reached, clock.now(), {
+      keepsUntouchedClient: () => prologues.length === 0 && !this.#client.destroyed && this.#search?.isInTime === true,
     });
-    this.#state = { kind: 'spliced', splice: live, reached };
-    this.#quiet.at = performance.now();
+    this.#state = { kind: 'carried', carriage };
     const settle = (outcome: SpliceOutcome): void => {
       release();
       if (outcome.kind !== 'untouched') {
         this.#outcome = outcome;
         this.#end();
       } else if (this.#client.destroyed) this.#end();
-      else this.#retry(attempt, 'reset', `${describeEndpoint(endpoint)} reset the connection`);
+      else {
+        this.#state = { kind: 'searching' };
+        this.#search?.retry(reached, 'reset', `${describeEndpoint(endpoint)} reset the connection`);
+      }
     };
-    void live.finished.then((outcome) => this.#contain(() => settle(outcome)));
+    void carriage.finished.then((outcome) => this.contain(() => settle(outcome)));
   }
 
   #end(): void {
-    if (this.#state.kind === 'over') return;
-    this.#hasHeard = this.bytesDown > 0;
+    const state = this.#state;
+    if (state.kind === 'over') return;
+    const { hasHeard } = this;
     try {
-      this.#context.onEnded(this.bytesUp, this.bytesDown);
+      this.#context.onEnded(this.carriage?.bytesUp ?? 0, this.carriage?.bytesDown ?? 0);
       this.#context.onReport?.(this.#report());
     } catch (error) {
       surface(error);
     }
-    if (this.#state.kind === 'hearing') this.#state.abort.abort();
-    if (this.#state.kind === 'greeting') {
-      this.#state.abort.abort();
-      resetLeg(this.#state.upstream);
-    }
-    this.#state = { kind: 'over' };
-    clearTimeout(this.#timer);
-    for (const { giveUp } of this.#dials) giveUp();
-    this.#dials = [];
-    this.#waiting?.abort();
+    if (state.kind === 'hearing' || state.kind === 'introducing') state.abort.abort();
+    if (state.kind === 'introducing') resetLeg(state.upstream);
+    this.#state = { kind: 'over', hasHeard };
+    this.#search?.stop();
     this.#finish();
   }
 
   #report(): ConnectionReport {
-    const reached = this.#state.kind === 'spliced' ? this.#state.reached : undefined;
+    const { carriage } = this;
     return {
       ...(this.#from === undefined ? {} : { client: this.#from }),
-      ...(reached === undefined ? {} : { endpoint: reached.endpoint, address: reached.address, dialMs: this.#dialMs }),
-      bytesUp: this.bytesUp,
-      bytesDown: this.bytesDown,
-      durationMs: performance.now() - this.#startedAt,
+      ...(carriage === undefined
+        ? {}
+        : { endpoint: carriage.endpoint, address: carriage.address, dialMs: this.#search?.dialMs ?? 0 }),
+      bytesUp: carriage?.bytesUp ?? 0,
+      bytesDown: carriage?.bytesDown ?? 0,
+      durationMs: this.#context.clock.now() - this.#startedAt,
       outcome: this.#outcome,
     };
   }
@@ -442,9 +242,9 @@ export class ClientConnection {
 /** Most balancers do not look at the address, and asking the kernel for it takes time. */
 class PickRequest {
   readonly exclude: ReadonlySet<string>;
-  readonly #client: Socket;
+  readonly #client: Client;
 
-  constructor(exclude: ReadonlySet<string>, client: Socket) {
+  constructor(exclude: ReadonlySet<string>, client: Client) {
     this.exclude = exclude;
     this.#client = client;
   }
@@ -454,24 +254,9 @@ class PickRequest {
   }
 }
 
-function readPeer({ remoteAddress: address, remotePort: port }: Socket): ConnectionReport['client'] {
+function readPeer({ remoteAddress: address, remotePort: port }: Client): ConnectionReport['client'] {
   return address === undefined || port === undefined ? undefined : { address, port };
 }
-
-/** Whole milliseconds: Node keeps a list of timers for each duration. */
-function waitUntil(deadline: number): number {
-  return Math.max(1, Math.ceil(deadline - performance.now()));
-}
-
-function describeEndpoint({ instance, id }: Endpoint): string {
-  return instance ?? id;
-}
-
-function describeError(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}
-
-const TOO_LONG = new Error('the handshake took too long');
 
 /** Failures are seen where they matter; without a listener an error would end the process. */
 function ignoreError(): void {}

@@ -1,4 +1,4 @@
-import type { Opening, Prologue, Proof } from '@mdns-ambassador/relay';
+import type { Clock, Opening, Prologue, Proof } from '@mdns-ambassador/relay';
 import type { Endpoint } from '../pool/endpoint.ts';
 import type { Dial } from './endpoint-dialler.ts';
 import type { ConnectionReport, EndpointPicker } from './engine.ts';
@@ -7,6 +7,7 @@ import type { RetryBudget } from './retry-budget.ts';
 
 /** What the connections of one engine share. */
 export interface ConnectionContext {
+  readonly clock: Clock;
   readonly picker: EndpointPicker;
   readonly dial: Dial;
   /** Asked before each dial. */

@@ -1,6 +1,7 @@
-import type { Side, Target } from '@mdns-ambassador/relay';
+import type { Clock, Side, Target } from '@mdns-ambassador/relay';
 import type { DialFailure } from '../pool/dial-failure.ts';
 import type { Endpoint } from '../pool/endpoint.ts';
+import type { PickResult } from '../pool/pick-result.ts';
 import type { PlannedEndpoint } from '../pool/plan.ts';
 import type { ProxyOptions } from '../proxy-options.ts';
 
@@ -14,11 +15,11 @@ export interface Reached {
 
 /** What an engine asks of the pool. Every call is synchronous. */
 export interface EndpointPicker {
-  /** The next endpoint to try; undefined when every endpoint is excluded or none is known. Does not reserve it. */
-  pick(request: { readonly exclude: ReadonlySet<string>; readonly clientAddress?: string }): Endpoint | undefined;
+  /** The next endpoint to try, or why there is none. Does not reserve it. */
+  pick(request: { readonly exclude: ReadonlySet<string>; readonly clientAddress?: string }): PickResult;
   /** Asked before a dial at a further address of an endpoint that was picked. Absent: always. */
   mayDial?(id: string): boolean;
-  /** Resolves when there is an endpoint to pick; rejects when the signal aborts. */
+  /** Called where `pick` has just said `nobody`: resolves when there is somebody; rejects when the signal aborts. */
   waitForEndpoint(signal: AbortSignal): Promise<void>;
   /** A connection is now carried by this endpoint; the returned function says that it ended. Call it exactly once. */
   opened(id: string): () => void;
@@ -112,9 +113,15 @@ export type EngineEvent =
   /** With `reportConnections` only. */
   | { readonly kind: 'connection-ended'; readonly connection: ConnectionReport };
 
-/** How `ambassador.ts` is given an engine for one service; the binder knows sockets, clock and prologues. */
+/** What an engine works with; each absent: the machine's own. */
+export interface EngineSurroundings {
+  readonly clock?: Clock | undefined;
+}
+
+/** How `ambassador.ts` is given an engine for one service; the binder knows sockets and prologues. */
 export type CreateEngine = (
   proxy: ProxyOptions,
   picker: EndpointPicker,
   onEvent: (event: EngineEvent) => void,
+  surroundings: EngineSurroundings,
 ) => Engine;

@@ -1,5 +1,7 @@
 import type { Socket } from 'node:net';
+import { systemClock } from '@mdns-ambassador/mdns';
 import {
+  type Clock,
   Connections,
   type DrainOutcome,
   type Leg,
@@ -19,7 +21,7 @@ import type { ProxyOptions } from '../proxy-options.ts';
 import { ClientConnection } from './client-connection.ts';
 import type { ConnectionContext } from './connection-context.ts';
 import type { Dial } from './endpoint-dialler.ts';
-import type { EndpointPicker, Engine, EngineCounters, EngineEvent } from './engine.ts';
+import type { EndpointPicker, Engine, EngineCounters, EngineEvent, EngineSurroundings } from './engine.ts';
 import { listenEverywhere } from './listen-everywhere.ts';
 import { LoopWatch } from './loop-watch.ts';
 import { RetryBudget } from './retry-budget.ts';
@@ -43,7 +45,7 @@ export type NodeEngineOptions = Pick<
 >;
 
 /** What runs on the way to an endpoint; each has a plain default. */
-export interface NodeEnginePath {
+export interface NodeEnginePath extends EngineSurroundings {
   /** Run in order on each dialled pair before the first byte of the client passes, before the options' own. */
   readonly prologues?: readonly Prologue[];
   /** Hears each client before an endpoint is picked for it. */
@@ -64,6 +66,7 @@ export function createNodeEngine(
 class NodeEngine implements Engine {
   readonly #options: NodeEngineOptions;
   readonly #onEvent: (event: EngineEvent) => void;
+  readonly #clock: Clock;
   readonly #context: ConnectionContext;
   readonly #connections = new Connections<ClientConnection>();
   readonly #loops: LoopWatch;
@@ -87,14 +90,17 @@ class NodeEngine implements Engine {
   ) {
     this.#options = options;
     this.#onEvent = onEvent;
+    const { clock = systemClock } = path;
+    this.#clock = clock;
     const dial = path.dial ?? options.dialler?.startDial ?? startDial;
     this.#loops = new LoopWatch({
-      clock: { now: () => performance.now(), after: startTimer },
+      clock,
       random: Math.random,
       probe: (endpoint) => probeWith(dial, endpoint),
       onLoop: ({ id }) => void this.resetConnectionsOf(id),
     });
     this.#context = {
+      clock,
       picker,
       dial,
       loops: this.#loops,
@@ -104,7 +110,7 @@ class NodeEngine implements Engine {
       findCarrier: (id) => this.#findCarrier(id),
       connectTimeoutMs: options.connectTimeoutMs,
       patienceMs: options.dialler?.patienceMs,
-      budget: new RetryBudget(performance.now()),
+      budget: new RetryBudget(clock.now()),
       onReached: (failedBefore) => {
         this.#retried += failedBefore;
       },
@@ -128,9 +134,9 @@ class NodeEngine implements Engine {
 
   get counters(): EngineCounters {
     let [bytesUp, bytesDown] = [this.#bytesUp, this.#bytesDown];
-    for (const connection of this.#connections) {
-      bytesUp += connection.bytesUp;
-      bytesDown += connection.bytesDown;
+    for (const { carriage } of this.#connections) {
+      bytesUp += carriage?.bytesUp ?? 0;
+      bytesDown += carriage?.bytesDown ?? 0;
     }
     return {
       active: this.#connections.size,
@@ -155,18 +161,17 @@ class NodeEngine implements Engine {
   resetConnectionsOf(id: string, except?: Endpoint): number {
     const kept = new Set(except === undefined ? [] : placesOf(except));
     const concerned = [...this.#connections].filter(
-      ({ endpointId, place }) => endpointId === id && (place === undefined || !kept.has(place)),
+      ({ carriage }) => carriage?.endpoint.id === id && !kept.has(carriage.place),
     );
     for (const connection of concerned) connection.reset();
     return concerned.length;
   }
 
   listUnanswered(): ReadonlyMap<string, Endpoint> {
-    const now = performance.now();
+    const now = this.#clock.now();
     const unanswered = new Map<string, Endpoint>();
-    for (const connection of this.#connections) {
-      const { endpoint } = connection;
-      if (endpoint !== undefined && connection.isUnanswered(now)) unanswered.set(endpoint.id, endpoint);
+    for (const { carriage } of this.#connections) {
+      if (carriage?.isUnanswered(now) === true) unanswered.set(carriage.endpoint.id, carriage.endpoint);
     }
     return unanswered;
   }
@@ -174,7 +179,8 @@ class NodeEngine implements Engine {
   async resetUnacknowledged(id: string): Promise<number> {
     const unacknowledged = await Unacknowledged.read();
     const dead = [...this.#connections].filter(
-      ({ endpointId, ends }) => endpointId === id && ends !== undefined && unacknowledged.has(ends),
+      ({ carriage }) =>
+        carriage?.endpoint.id === id && carriage.ends !== undefined && unacknowledged.has(carriage.ends),
     );
     for (const connection of dead) connection.reset();
     return dead.length;
@@ -229,7 +235,7 @@ class NodeEngine implements Engine {
   }
 
   #findCarrier(id: string): Endpoint | undefined {
-    for (const { endpoint } of this.#connections) if (endpoint?.id === id) return endpoint;
+    for (const { carriage } of this.#connections) if (carriage?.endpoint.id === id) return carriage.endpoint;
     return undefined;
   }
 
@@ -239,11 +245,6 @@ class NodeEngine implements Engine {
     const limit = Math.min(this.#options.maxConnections, this.#connections.size);
     this.#onEvent({ kind: 'connections-full', limit });
   }
-}
-
-function startTimer(delayMs: number, run: () => void): () => void {
-  const timer = setTimeout(run, delayMs);
-  return () => clearTimeout(timer);
 }
 
 /** A connection on which nothing is said. */

@@ -1,4 +1,5 @@
 import type { Endpoint } from '../pool/endpoint.ts';
+import type { PickResult } from '../pool/pick-result.ts';
 import type { DialFailure } from './engine.ts';
 import type { RetryBudget } from './retry-budget.ts';
 
@@ -33,7 +34,7 @@ export type RaceAction =
   | { readonly kind: 'lost'; readonly lastFailure: DialFailure | undefined };
 
 export interface RaceOptions {
-  readonly pick: (exclude: ReadonlySet<string>) => Endpoint | undefined;
+  readonly pick: (exclude: ReadonlySet<string>) => PickResult;
   readonly startedAt: number;
   readonly timeoutMs: number;
   /** Silence after which others are tried beside the silent one; 250 ms unless said. */
@@ -185,8 +186,9 @@ export class Race {
     const isAffordable = this.#attemptsMade === 0 || this.#budget?.hasLeft(now) !== false;
     const isAllowed = isAffordable && this.#attempts.length < MAX_DIALS_AT_ONCE;
     const exclude = this.#tried.length === 0 ? NOBODY : new Set(this.#tried);
-    const endpoint = isAllowed ? this.#pick(exclude) : undefined;
-    if (endpoint !== undefined) {
+    const picked = isAllowed ? this.#pick(exclude) : undefined;
+    if (picked?.kind === 'endpoint') {
+      const { endpoint } = picked;
       this.#tried = [...this.#tried, endpoint.id];
       const [first, ...untried] = endpoint.addresses;
       const candidate: Candidate = { endpoint, untried, dialling: 0, silent: false, hasFailed: false };
@@ -197,8 +199,7 @@ export class Race {
       this.#state = { kind: 'racing', raceOnAt: now + this.#patienceMs };
       return [];
     }
-    // A pool that says it has an endpoint and gives none must not be asked again at once.
-    if (isAffordable && this.#tried.length === 0 && this.#state.kind !== 'waiting') {
+    if (picked?.kind === 'nobody') {
       this.#state = { kind: 'waiting' };
       return [{ kind: 'wait' }];
     }

@@ -1,5 +1,5 @@
-import { isEndpointAddress } from '../address-policy.ts';
 import type { Endpoint } from '../pool/endpoint.ts';
+import { isEndpointAddress } from '../sources/address-policy.ts';
 
 /** The version of what follows; either side refuses another. */
 const FEED_VERSION = 1;

@@ -1,11 +1,9 @@
-import { createFirstBalancer } from './balancers/first.ts';
-import { createLeastConnectionsBalancer } from './balancers/least-connections.ts';
 import { createP2cBalancer } from './balancers/p2c.ts';
-import { createRandomBalancer } from './balancers/random.ts';
 import { createRoundRobinBalancer } from './balancers/round-robin.ts';
 import { createSourceHashBalancer } from './balancers/source-hash.ts';
-import type { Balancer } from './candidate.ts';
+import type { Balancer, Candidate } from './candidate.ts';
 import type { Random } from './random.ts';
+import { drawByShare } from './weight.ts';
 
 export type BalancerName = 'p2c' | 'round-robin' | 'least-connections' | 'random' | 'source-hash' | 'first';
 
@@ -26,4 +24,45 @@ export function createBalancer(name: BalancerName, random: Random): Balancer {
     default:
       return name satisfies never;
   }
+}
+
+/**
+ * Always the same one while it can be used: the greatest weight, then as the user wrote them, then by instance name, so
+ * that every ambassador on the link chooses the same.
+ */
+export function createFirstBalancer(): Balancer {
+  return {
+    choose: (candidates) =>
+      candidates.reduce<Candidate | undefined>(
+        (best, candidate) => (best === undefined || comesBefore(candidate, best) ? candidate : best),
+        undefined,
+      ),
+  };
+}
+
+function comesBefore(a: Candidate, b: Candidate): boolean {
+  if (a.endpoint.weight !== b.endpoint.weight) return a.endpoint.weight > b.endpoint.weight;
+  return (a.endpoint.instance ?? '') < (b.endpoint.instance ?? '');
+}
+
+/** The candidate that would carry the fewest connections for its share with one more; ties are drawn by share. */
+export function createLeastConnectionsBalancer(random: Random): Balancer {
+  return {
+    choose(candidates) {
+      const least = Math.min(...candidates.map(loadWithOneMore));
+      return drawByShare(
+        candidates.filter((candidate) => loadWithOneMore(candidate) === least),
+        random,
+      );
+    },
+  };
+}
+
+function loadWithOneMore(candidate: Candidate): number {
+  return (candidate.active + 1) / candidate.share;
+}
+
+/** Each pick is drawn anew, in proportion to the shares. */
+export function createRandomBalancer(random: Random): Balancer {
+  return { choose: (candidates) => drawByShare(candidates, random) };
 }

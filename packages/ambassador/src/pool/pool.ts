@@ -9,6 +9,7 @@ import { PASSING, UNCHECKED } from './health.ts';
 import { describeMember, isAdmitted, isLostSight, type Member, preferReached } from './member.ts';
 import { Membership, type MembershipOptions } from './membership.ts';
 import { recordEnd } from './pace.ts';
+import type { PickResult } from './pick-result.ts';
 import { type PlannedEndpoint, planEndpoints } from './plan.ts';
 import type { PoolEvent } from './pool-event.ts';
 import { chooseMember, isPanic, orderMembers, type PickRequest } from './priority.ts';
@@ -54,18 +55,27 @@ export class Pool {
     return this.#members.apply(source, update, now);
   }
 
-  /** The next endpoint to try; undefined when every endpoint is excluded or ejected, or none is known. */
-  pick(request: PickRequest, now: number): Endpoint | undefined {
+  /** The next endpoint to try, or why there is none. */
+  pick(request: PickRequest, now: number): PickResult {
     const isOrdered = this.#options.balance === 'first';
+    let isAnyUnaffordable = false;
+    const mayDial = ({ endpoint: { announcer }, hasAnswered }: Member): boolean => {
+      const isAffordable =
+        hasAnswered || announcer === undefined || this.#options.budget?.hasLeft(announcer, now) !== false;
+      isAnyUnaffordable ||= !isAffordable;
+      return isAffordable;
+    };
     const member = chooseMember(this.#members.rank(), this.#balancer, request, now, {
-      mayDial: ({ endpoint: { announcer }, hasAnswered }) =>
-        hasAnswered || announcer === undefined || this.#options.budget?.hasLeft(announcer, now) !== false,
+      mayDial,
       ...(isOrdered ? {} : { narrow: (left) => narrowAfterFailure(left, request.exclude, this.#members) }),
     });
-    if (member === undefined) return undefined;
+    if (member === undefined) {
+      if (!this.hasEndpoint()) return { kind: 'nobody' };
+      return { kind: isAnyUnaffordable ? 'unaffordable' : 'exhausted' };
+    }
     if (this.#admit(member, now) === 'paid') member.paidDials += 1;
     member.breaker = recordPick(member.breaker, now);
-    return preferReached(member);
+    return { kind: 'endpoint', endpoint: preferReached(member) };
   }
 
   /** Asked before a dial beside those that `pick` stands for: of a check, or at a further address. */

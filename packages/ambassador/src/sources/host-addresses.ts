@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import type { Clock } from '@mdns-ambassador/relay';
-import { isEndpointAddress } from '../address-policy.ts';
+import { isEndpointAddress } from './address-policy.ts';
 import type { Lookup } from './static.ts';
 
 const MAX_ADDRESSES = 8;

@@ -7,9 +7,9 @@ import type {
   NetworkInterface,
 } from '@mdns-ambassador/mdns';
 import { type Clock, type ListenPlace, Recent } from '@mdns-ambassador/relay';
-import { type Cidr, judgeAddress } from '../address-policy.ts';
 import type { Endpoint } from '../pool/endpoint.ts';
 import type { Update } from '../pool/update.ts';
+import { type Cidr, judgeAddress } from './address-policy.ts';
 import { type InstanceFilter, matchesFilter, readTxtText } from './instance-filter.ts';
 import { leadsBack } from './leads-back.ts';
 import { PatienceList } from './patience-list.ts';

@@ -1,5 +1,5 @@
-import type { AddressRefusal } from '../address-policy.ts';
 import type { Update } from '../pool/update.ts';
+import type { AddressRefusal } from './address-policy.ts';
 
 /** An instance that is not used because none of its addresses may be dialled. */
 export interface RefusedInstance {

@@ -1,9 +1,9 @@
 import { isIP } from 'node:net';
 import { type DnsClient, lookUpService, type ServiceAnswer } from '@mdns-ambassador/registries';
 import type { Clock } from '@mdns-ambassador/relay';
-import { isEndpointAddress } from '../address-policy.ts';
 import type { Endpoint } from '../pool/endpoint.ts';
 import type { Random } from '../pool/random.ts';
+import { isEndpointAddress } from './address-policy.ts';
 import { describeAbsence } from './dns.ts';
 import { DEFAULT_MAX_TTL_MS, holdMs, holdNegativeMs } from './dns-ttl.ts';
 import { createLookingSource, type Finding, type Look } from './looking-source.ts';

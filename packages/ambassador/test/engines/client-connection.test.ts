@@ -1,6 +1,6 @@
 import { Socket } from 'node:net';
 import type { Leg, Prologue } from '@mdns-ambassador/relay';
-import { Uncaught } from '@mdns-ambassador/testkit';
+import { ManualClock, Uncaught } from '@mdns-ambassador/testkit';
 import { expect, test } from 'vitest';
 import { MemoryLeg } from '../../../relay/test/memory-leg.ts';
 import { ClientConnection } from '../../src/engines/client-connection.ts';
@@ -19,8 +19,9 @@ function createContext(upstream: Leg, broken: string): ConnectionContext {
   const or = <Value>(place: string, value: Value): Value => (place === broken ? fail() : value);
   const prologue: Prologue = { name: 'passes', run: async (_client, leg) => leg };
   return {
+    clock: new ManualClock(),
     picker: {
-      pick: () => or('pick', endpoint('a')),
+      pick: () => or('pick', { kind: 'endpoint', endpoint: endpoint('a') }),
       waitForEndpoint: () => new Promise(() => undefined),
       opened: () => or('opened', () => undefined),
       dialSucceeded: () => or('dialSucceeded', undefined),

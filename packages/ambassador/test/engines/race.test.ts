@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { Race, type RaceAction } from '../../src/engines/race.ts';
 import type { Endpoint } from '../../src/pool/endpoint.ts';
 import { Pool } from '../../src/pool/pool.ts';
+import { pickFirst } from '../pool/fixtures.ts';
 
 function endpoint(id: string, addresses: readonly string[] = [`10.0.0.${id.charCodeAt(0)}`]): Endpoint {
   const rank = { priority: 0, weight: 0, secure: false, draining: false };
@@ -13,7 +14,7 @@ function endpoint(id: string, addresses: readonly string[] = [`10.0.0.${id.charC
 function startRace(known: Endpoint[], timeoutMs = 5000, patience: { patienceMs?: number } = {}) {
   const race = new Race({
     ...patience,
-    pick: (exclude) => known.find(({ id }) => !exclude.has(id)),
+    pick: (exclude) => pickFirst(known, exclude),
     startedAt: 0,
     timeoutMs,
   });
@@ -46,7 +47,7 @@ test('a further address is dialled only where that is allowed; then the endpoint
   const known = [endpoint('a', ['10.0.0.1', '10.0.0.2', '10.0.0.3']), endpoint('b')];
   let left = 1;
   const race = new Race({
-    pick: (exclude) => known.find(({ id }) => !exclude.has(id)),
+    pick: (exclude) => pickFirst(known, exclude),
     mayDial: () => left-- > 0,
     startedAt: 0,
     timeoutMs: 5_000,
@@ -192,12 +193,22 @@ describe('without an endpoint', () => {
     expect(tell(race.advance(5000))).toEqual(['lost undefined']);
   });
 
-  test('a pool that claims to have one is asked again after a pause, not at once', () => {
+  test('the race waits on where who came is gone again', () => {
     const { race } = startRace([]);
-    expect(tell(race.advance(1))).toEqual([]);
-    expect(race.nextDeadline()).toBe(101);
-    expect(tell(race.advance(101))).toEqual(['wait']);
+    expect(tell(race.advance(1))).toEqual(['wait']);
+    expect(race.nextDeadline()).toBe(5000);
   });
+
+  test.each(['exhausted', 'unaffordable'] as const)(
+    'a pool that is %s is asked again after a pause, not at once',
+    (kind) => {
+      const race = new Race({ pick: () => ({ kind }), startedAt: 0, timeoutMs: 5000 });
+      expect(tell(race.advance(0))).toEqual([]);
+      expect(race.nextDeadline()).toBe(100);
+      expect(tell(race.advance(100))).toEqual([]);
+      expect(race.nextDeadline()).toBe(300);
+    },
+  );
 });
 
 test('whatever the dials do, the race ends in time, dials nobody twice at once and cancels what it began', () => {
@@ -209,7 +220,7 @@ test('whatever the dials do, the race ends in time, dials nobody twice at once a
   fc.assert(
     fc.property(fc.array(step, { maxLength: 60 }), fc.integer({ min: 0, max: 5 }), (steps, count) => {
       const known = Array.from('abcde'.slice(0, count), (id) => endpoint(id, ['10.0.0.1', '10.0.0.2']));
-      const race = new Race({ pick: (tried) => known.find(({ id }) => !tried.has(id)), startedAt: 0, timeoutMs: 2000 });
+      const race = new Race({ pick: (tried) => pickFirst(known, tried), startedAt: 0, timeoutMs: 2000 });
       const live = new Map<number, string>();
       let ended: 'succeeded' | 'lost' | undefined;
       const follow = (actions: readonly RaceAction[]): void => {
@@ -250,7 +261,7 @@ describe('a budget that is used up', () => {
   function startPoorRace(known: Endpoint[], left: { now: boolean }) {
     let spent = 0;
     const race = new Race({
-      pick: (exclude) => known.find(({ id }) => !exclude.has(id)),
+      pick: (exclude) => pickFirst(known, exclude),
       startedAt: 0,
       timeoutMs: 5_000,
       budget: {

@@ -1,6 +1,7 @@
 import type { Candidate } from '../../src/pool/candidate.ts';
 import type { Endpoint } from '../../src/pool/endpoint.ts';
 import { type Pace, UNPACED } from '../../src/pool/pace.ts';
+import type { PickResult } from '../../src/pool/pick-result.ts';
 
 /** An endpoint of instance `id` at 10.0.0.1:1, unless told otherwise. */
 export function endpoint(id: string, change: Partial<Endpoint> = {}): Endpoint {
@@ -25,6 +26,18 @@ export function candidate(
 ): Candidate {
   const { active = 0, share = 1, pace = UNPACED, ...rest } = change;
   return { endpoint: endpoint(id, rest), active, share, pace };
+}
+
+/** Who was picked, if somebody was. */
+export function picked(result: PickResult): Endpoint | undefined {
+  return result.kind === 'endpoint' ? result.endpoint : undefined;
+}
+
+/** The pick among these, in their order. */
+export function pickFirst(known: readonly Endpoint[], exclude: ReadonlySet<string>): PickResult {
+  const found = known.find(({ id }) => !exclude.has(id));
+  if (found !== undefined) return { kind: 'endpoint', endpoint: found };
+  return { kind: known.length === 0 ? 'nobody' : 'exhausted' };
 }
 
 /** How often each id was drawn. */

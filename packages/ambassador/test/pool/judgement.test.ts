@@ -2,7 +2,7 @@ import { seededRandom } from '@mdns-ambassador/testkit';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Pool, type PoolOptions } from '../../src/pool/pool.ts';
-import { endpoint } from './fixtures.ts';
+import { endpoint, picked } from './fixtures.ts';
 
 const NONE: ReadonlySet<string> = new Set();
 const SILENT = { ok: false, reason: 'does not answer PING in time', fault: 'silent' } as const;
@@ -17,8 +17,8 @@ function createPool(options: Partial<PoolOptions> = {}, ids: readonly string[] =
 const stateOf = (pool: Pool, id: string): string | undefined =>
   pool.snapshot().find((status) => status.id === id)?.state;
 const listPicks = (pool: Pool, now = 0): readonly string[] => {
-  const picked = Array.from({ length: 200 }, () => pool.pick({ exclude: NONE }, now)?.id ?? 'nobody');
-  return [...new Set(picked)].sort();
+  const ids = Array.from({ length: 200 }, () => picked(pool.pick({ exclude: NONE }, now))?.id ?? 'nobody');
+  return [...new Set(ids)].sort();
 };
 const dialOften = (pool: Pool, id: string, latencyMs: number, now = 0): void => {
   for (let dial = 0; dial < 5; dial++) pool.dialSucceeded(id, now, latencyMs);
@@ -112,7 +112,7 @@ describe('active checks', () => {
     pool.checked('b', REPLICA, 0);
     pool.dialFailed('c', 'refused', 0);
     expect(listPicks(pool)).toEqual(['c']);
-    expect(pool.pick({ exclude: new Set(['c']) }, 0)).toBeUndefined();
+    expect(pool.pick({ exclude: new Set(['c']) }, 0)).toEqual({ kind: 'exhausted' });
     expect(pool.checked('a', REPLICA, 0)).toEqual([]);
   });
 
@@ -179,8 +179,8 @@ describe('active checks', () => {
             if (step.outcome.ok) passing.add(step.id);
             else passing.delete(step.id);
           } else pool.dialFailed(step.id, step.failure, 0);
-          const picked = pool.pick({ exclude: NONE }, 0)?.id;
-          expect(picked === undefined ? passing.size === 0 : passing.has(picked)).toBe(true);
+          const id = picked(pool.pick({ exclude: NONE }, 0))?.id;
+          expect(id === undefined ? passing.size === 0 : passing.has(id)).toBe(true);
         }
       }),
     );

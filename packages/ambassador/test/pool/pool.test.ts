@@ -2,13 +2,14 @@ import { seededRandom } from '@mdns-ambassador/testkit';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { BalancerName } from '../../src/pool/balancer.ts';
+import { DialBudget } from '../../src/pool/dial-budget.ts';
 import type { DialFailure } from '../../src/pool/dial-failure.ts';
 import type { Endpoint } from '../../src/pool/endpoint.ts';
 import { Pool, type PoolOptions } from '../../src/pool/pool.ts';
 import type { PoolEvent } from '../../src/pool/pool-event.ts';
 import { MAX_STALE } from '../../src/pool/stale.ts';
 import type { Update } from '../../src/pool/update.ts';
-import { countDraws, endpoint } from './fixtures.ts';
+import { countDraws, endpoint, picked } from './fixtures.ts';
 
 const NONE: ReadonlySet<string> = new Set();
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -29,7 +30,7 @@ const add = (...endpoints: readonly Endpoint[]): Update => ({ kind: 'add', endpo
 const remove = (...ids: readonly string[]): Update => ({ kind: 'remove', ids, reason: 'said goodbye' });
 const gone = (...ids: readonly string[]): Update => ({ kind: 'gone', ids, reason: 'not heard of again' });
 const pickId = (pool: Pool, now = 0, exclude: Iterable<string> = []): string | undefined =>
-  pool.pick({ exclude: new Set(exclude) }, now)?.id;
+  picked(pool.pick({ exclude: new Set(exclude) }, now))?.id;
 const pickMany = (pool: Pool, now = 0): readonly string[] =>
   Object.keys(countDraws(200, () => pickId(pool, now))).sort();
 const stateOf = (pool: Pool, id: string): string | undefined =>
@@ -82,10 +83,24 @@ describe('membership', () => {
 });
 
 describe('picking', () => {
+  test('says that nobody may be dialled now where announcers have been paid for as many dials as they may have', () => {
+    const pool = new Pool({
+      sources: ['mdns'],
+      merge: 'union',
+      balance: 'p2c',
+      random: () => 0,
+      budget: new DialBudget(),
+    });
+    pool.apply('mdns', { kind: 'add', endpoints: [endpoint('a', { announcer: '10.0.0.9' })] }, 0);
+    const kinds = Array.from({ length: 100 }, () => pool.pick({ exclude: NONE }, 0).kind);
+    expect([...new Set(kinds)]).toEqual(['endpoint', 'unaffordable']);
+    expect(pool.pick({ exclude: new Set(['a']) }, 0)).toEqual({ kind: 'exhausted' });
+  });
+
   test('never picks what is excluded, and nobody when all are', () => {
     const pool = createPool([endpoint('a'), endpoint('b')]);
     for (let pick = 0; pick < 50; pick++) expect(pickId(pool, 0, ['a'])).toBe('b');
-    expect(pickId(pool, 0, ['a', 'b'])).toBeUndefined();
+    expect(pool.pick({ exclude: new Set(['a', 'b']) }, 0)).toEqual({ kind: 'exhausted' });
   });
 
   test('the lowest SRV priority goes first; the next one when all of it was tried', () => {
@@ -488,10 +503,12 @@ test('whatever happens: there is a pick if and only if there is an endpoint, nev
           const order = pool.order(now);
           expect(order.map(({ id }) => id).sort()).toEqual(present.map(({ id }) => id).sort());
           expect(pool.hasEndpoint()).toBe(present.length > 0);
-          expect(pool.pick({ exclude: NONE, clientAddress: '127.0.0.1' }, now) !== undefined).toBe(pool.hasEndpoint());
+          expect(pool.pick({ exclude: NONE, clientAddress: '127.0.0.1' }, now).kind).toBe(
+            pool.hasEndpoint() ? 'endpoint' : 'nobody',
+          );
           const exclude = new Set(excluded);
-          const picked = pool.pick({ exclude }, now);
-          expect(picked === undefined || !exclude.has(picked.id)).toBe(true);
+          const next = picked(pool.pick({ exclude }, now));
+          expect(next === undefined || !exclude.has(next.id)).toBe(true);
           expect(present.every(({ active }) => active >= 0)).toBe(true);
           expect(pool.nextDeadline()).toBeGreaterThan(now);
         }
@@ -509,20 +526,20 @@ test('either at most half cannot be picked or all can, and who is ejected comes 
         now = perform(pool, step, now);
         const stateById = new Map(pool.snapshot().map(({ id, state }) => [id, state]));
         const exclude = new Set<string>();
-        const picked: string[] = [];
+        const ids: string[] = [];
         for (;;) {
-          const next = pool.pick({ exclude }, now)?.id;
+          const next = picked(pool.pick({ exclude }, now))?.id;
           if (next === undefined) break;
-          picked.push(next);
+          ids.push(next);
           exclude.add(next);
         }
-        const left = stateById.size - picked.length;
+        const left = stateById.size - ids.length;
         expect(left).toBeLessThanOrEqual(stateById.size / 2);
-        const firstEjected = picked.findIndex((id) => stateById.get(id) === 'ejected');
+        const firstEjected = ids.findIndex((id) => stateById.get(id) === 'ejected');
         const isOut = (id: string): boolean => ['ejected', 'probation'].includes(stateById.get(id) ?? '');
         // Draining and stale ones may be ejected too, which their state does not show.
         const isShown = (id: string): boolean => ['ready', 'ejected'].includes(stateById.get(id) ?? '');
-        const after = firstEjected < 0 ? [] : picked.slice(firstEjected).filter(isShown);
+        const after = firstEjected < 0 ? [] : ids.slice(firstEjected).filter(isShown);
         expect(after.every(isOut)).toBe(true);
       }
     }),

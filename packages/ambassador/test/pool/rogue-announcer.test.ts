@@ -67,7 +67,6 @@ class World {
       for (const action of actions) {
         if (action.kind === 'succeeded') this.pool.dialSucceeded(action.endpoint.id, this.now, 1);
         if (action.kind === 'failed') this.pool.dialFailed(action.endpoint.id, action.failure, this.now);
-        if (action.kind === 'wait' && this.pool.hasEndpoint()) next.push(...client.race.advance(this.now));
         if (action.kind !== 'dial') continue;
         client.dials += 1;
         this.dialled.push({ at: this.now, endpoint: action.endpoint });

@@ -1,7 +1,7 @@
 import { seededRandom } from '@mdns-ambassador/testkit';
 import { describe, expect, test } from 'vitest';
 import { Pool } from '../../src/pool/pool.ts';
-import { endpoint } from './fixtures.ts';
+import { endpoint, picked } from './fixtures.ts';
 
 const NONE: ReadonlySet<string> = new Set();
 /** Silence after which the race tries another. */
@@ -40,7 +40,7 @@ function carry(run: Run): readonly number[] {
   };
   let now = Math.min(...foundAt);
   const ask = (exclude: ReadonlySet<string>): void => {
-    const id = pool.pick({ exclude }, now)?.id;
+    const id = picked(pool.pick({ exclude }, now))?.id;
     if (id === undefined) return;
     const host = Number(id);
     const { dialMs, answerMs } = noise(host, now, random);

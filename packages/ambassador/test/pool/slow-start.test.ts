@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import type { BalancerName } from '../../src/pool/balancer.ts';
 import { Pool } from '../../src/pool/pool.ts';
 import { rampShare, rise, riseAfterPause } from '../../src/pool/slow-start.ts';
-import { countDraws, endpoint } from './fixtures.ts';
+import { countDraws, endpoint, picked } from './fixtures.ts';
 
 const NONE: ReadonlySet<string> = new Set();
 
@@ -40,7 +40,7 @@ describe.each<BalancerName>(['p2c', 'random', 'round-robin'])('%s', (balance) =>
     return pool;
   };
   const partOf = (pool: Pool, id: string, now: number): number =>
-    (countDraws(2_000, () => pool.pick({ exclude: NONE }, now)?.id)[id] ?? 0) / 2_000;
+    (countDraws(2_000, () => picked(pool.pick({ exclude: NONE }, now))?.id)[id] ?? 0) / 2_000;
 
   test('a new endpoint begins with a little and has its part after 5 s', () => {
     const pool = createPool();

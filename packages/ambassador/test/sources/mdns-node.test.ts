@@ -2,9 +2,9 @@ import { createMdnsNode, type MdnsNode } from '@mdns-ambassador/mdns';
 import { ManualClock, MemoryNetwork, seededRandom } from '@mdns-ambassador/testkit';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Pool } from '../../src/pool/pool.ts';
-import { resolveEndpoints } from '../../src/resolve.ts';
 import { createMdnsSource } from '../../src/sources/mdns.ts';
 import type { Source } from '../../src/sources/source.ts';
+import { resolveEndpoints } from '../../src/watch/resolve.ts';
 
 /** Two hosts on one link: h1 announces, h2 looks. */
 describe('with real nodes on an in-memory link', () => {

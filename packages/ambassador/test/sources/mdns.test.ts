@@ -1,8 +1,8 @@
 import type { Browse, BrowseEvent, BrowseOptions, Instance, NetworkInterface, Txt } from '@mdns-ambassador/mdns';
 import { listSourceCases, ManualClock } from '@mdns-ambassador/testkit';
 import { describe, expect, test } from 'vitest';
-import { parseCidr } from '../../src/address-policy.ts';
 import type { Update } from '../../src/pool/update.ts';
+import { parseCidr } from '../../src/sources/address-policy.ts';
 import { createMdnsSource, type InstanceBrowser, type MdnsSourceOptions } from '../../src/sources/mdns.ts';
 import type { RefusedInstance } from '../../src/sources/source.ts';
 

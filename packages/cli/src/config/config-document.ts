@@ -1,3 +1,4 @@
+import { errorMessage } from '@mdns-ambassador/relay';
 import { isMap, isNode, LineCounter, type Node, type ParsedNode, parseDocument, type YAMLParseError } from 'yaml';
 import { CliError } from '../exit/cli-error.ts';
 import { EXIT_CONFIG } from '../exit/exit-codes.ts';
@@ -58,7 +59,7 @@ function readValue(document: ReturnType<typeof parseDocument>, at: (offset: numb
   try {
     return document.toJS();
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = errorMessage(error);
     throw new CliError(EXIT_CONFIG, `${at(0)}: ${reason}; write the values without aliases`, { cause: error });
   }
 }

@@ -34,7 +34,7 @@ export async function createAdminService(settings: Settings, context: AdminConte
   return {
     async listen(reporter) {
       listeners = await listenAt(places, admin);
-      const at = listeners.map(({ address }) => formatPlace(address));
+      const at = listeners.map(({ address }) => formatAdmin(address));
       reporter.tell(`admin on ${at.join(' and ')}`, { event: 'admin-listening', at });
     },
     publish: (fact) => admin.publish(fact),
@@ -68,6 +68,6 @@ function explainError(error: RelayError): CliError {
   return new CliError(exitCode, `--admin: ${error.message}`, { cause: error });
 }
 
-function formatPlace(address: Target): string {
+function formatAdmin(address: Target): string {
   return address.kind === 'unix' ? formatTarget(address) : `http://${formatTarget(address)}/`;
 }

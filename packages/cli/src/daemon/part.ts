@@ -1,4 +1,4 @@
-import type { Clock } from '@mdns-ambassador/mdns';
+import type { Clock } from '@mdns-ambassador/relay';
 
 /** What a part of the whole does: one announcement, or one service's proxy. */
 export interface PartWork {

@@ -1,6 +1,6 @@
 import { type FSWatcher, realpathSync, watch } from 'node:fs';
 import { dirname } from 'node:path';
-import type { Clock } from '@mdns-ambassador/mdns';
+import { type Clock, errorMessage } from '@mdns-ambassador/relay';
 
 /** Editors write in several steps. */
 const SETTLE_MS = 200;
@@ -29,7 +29,7 @@ export function watchFile(
   };
   const fail = (error: unknown): void => {
     close();
-    onEnd(error instanceof Error ? error.message : String(error));
+    onEnd(errorMessage(error));
   };
   try {
     for (const folder of new Set([dirname(file), dirname(realpathSync(file))])) {

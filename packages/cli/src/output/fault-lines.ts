@@ -1,3 +1,4 @@
+import { errorMessage } from '@mdns-ambassador/relay';
 import { escapeText } from './escape.ts';
 import type { Reporter } from './reporter.ts';
 
@@ -11,5 +12,5 @@ export function tellFault(reporter: Reporter, error: unknown, count: number): vo
 }
 
 function explain(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  return errorMessage(error);
 }

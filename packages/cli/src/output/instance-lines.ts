@@ -1,7 +1,8 @@
-import type { BrowseEvent, Instance } from '@mdns-ambassador/mdns';
+import { type BrowseEvent, type Instance, serviceOf, typeOf } from '@mdns-ambassador/mdns';
+import { formatPlace } from '@mdns-ambassador/relay';
 import { escapeText } from './escape.ts';
 import { instanceToJson, listAddresses, txtToJson } from './json.ts';
-import { formatPlace, quoteName } from './phrases.ts';
+import { quoteName } from './phrases.ts';
 import type { Line, Style } from './printer.ts';
 import type { Fact } from './reporter.ts';
 import { formatTable } from './table.ts';
@@ -52,7 +53,8 @@ export function browseEventToJson(event: ListEvent, secure: boolean): Fact {
 
 /** `redis` for `_redis._tcp`; other protocols in full. */
 function nameShortly({ type }: Instance): string {
-  return /^_([^.]+)\._tcp$/i.exec(type)?.[1] ?? type;
+  const service = serviceOf(type);
+  return typeOf(service) === type.toLowerCase() ? service : type;
 }
 
 function placeOf(instance: Instance, isBeyond: (instance: Instance) => boolean): string {

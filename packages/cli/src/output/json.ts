@@ -1,6 +1,5 @@
 import { Buffer } from 'node:buffer';
-import type { Instance, Txt } from '@mdns-ambassador/mdns';
-import { nameOfType } from '../parse/service-type.ts';
+import { type Instance, serviceOf, type Txt } from '@mdns-ambassador/mdns';
 
 /** CONTRACT 2; the order of the keys is the contract's. */
 export interface InstanceJson {
@@ -23,7 +22,7 @@ export type TxtValueJson = string | { readonly base64: string } | true;
 /** `secure`: its record is signed by a member of our mesh. */
 export function instanceToJson(instance: Instance, secure: boolean): InstanceJson {
   return {
-    service: nameOfType(instance.type),
+    service: serviceOf(instance.type),
     instance: instance.name,
     type: instance.type,
     host: instance.host,

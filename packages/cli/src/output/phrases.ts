@@ -17,11 +17,6 @@ export function quoteName(name: string): string {
   return `"${escapeText(name)}"`;
 }
 
-/** `10.0.0.1:6379`, `[fe80::1%eth0]:6379`. */
-export function formatPlace(address: string, port: number): string {
-  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
-}
-
 /** `eth0 (10.99.0.1)`; an IPv4 address where there is one. */
 export function describeInterface({ name, addresses }: NetworkInterface): string {
   const shown = addresses.find(({ family }) => family === 'IPv4') ?? addresses[0];

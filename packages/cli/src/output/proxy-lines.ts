@@ -1,7 +1,7 @@
 import { type Endpoint, type EndpointState, type ProxyEvent, reportEndpoint } from '@mdns-ambassador/ambassador';
-import { formatTarget } from '@mdns-ambassador/relay';
+import { formatPlace, formatTarget } from '@mdns-ambassador/relay';
 import { formatDuration } from '../parse/duration.ts';
-import { countThings, describeFull, formatPlace, joinWords, quoteName } from './phrases.ts';
+import { countThings, describeFull, joinWords, quoteName } from './phrases.ts';
 import { describeRefusals } from './refused-lines.ts';
 import type { Fact } from './reporter.ts';
 

@@ -1,5 +1,6 @@
 import { type BigIntStats, closeSync, fstatSync, writeSync } from 'node:fs';
 import { isatty } from 'node:tty';
+import { toError } from '@mdns-ambassador/relay';
 import type { OutletStream } from './outlet.ts';
 
 /** Standard input, output and error. */
@@ -43,7 +44,7 @@ function createFileWriter(descriptor: number): OutletStream['write'] {
       let rest = Buffer.from(text);
       while (rest.length > 0) rest = rest.subarray(writeSync(descriptor, rest));
     } catch (error) {
-      onWritten(error instanceof Error ? error : new Error(String(error)));
+      onWritten(toError(error));
       return;
     }
     onWritten();

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import type { EndpointStatus } from '@mdns-ambassador/ambassador';
-import { formatPlace } from './phrases.ts';
+import { formatPlace } from '@mdns-ambassador/relay';
 
 /** `REDIS_HOST=10.99.0.1` and the like; of several the first, then all together. None without an endpoint. */
 export function listVariables(service: string, endpoints: readonly EndpointStatus[]): readonly string[] {

@@ -1,4 +1,5 @@
-import { isNodePath, ZOOKEEPER_PORT, type ZooKeeperServer } from '@mdns-ambassador/registries';
+import { folderOfService, isNodePath, ZOOKEEPER_PORT, type ZooKeeperServer } from '@mdns-ambassador/registries';
+import { formatPlace } from '@mdns-ambassador/relay';
 import { InvalidValue } from '../exit/cli-error.ts';
 import { parseHostPort } from './host-port.ts';
 
@@ -8,7 +9,6 @@ export type RegistrySpec =
   /** Servers as URLs: `http://10.0.0.1:2379`. */
   | { readonly kind: 'etcd'; readonly servers: readonly string[]; readonly prefix: string };
 
-export const SERVICE_PLACEHOLDER = '{service}';
 /** What was written is not repeated: it may hold one. */
 const NO_PASSWORD =
   'a registry is spoken to without a user and a password: this version has none for ZooKeeper and etcd, and others see the command line; leave them out';
@@ -52,14 +52,14 @@ export function parseEtcd(text: string, whole: string): Extract<RegistrySpec, { 
 
 /** The folder of one service. */
 export function folderOf(spec: RegistrySpec, service: string): string {
-  return (spec.kind === 'etcd' ? spec.prefix : spec.path).replaceAll(SERVICE_PLACEHOLDER, service);
+  return folderOfService(spec.kind === 'etcd' ? spec.prefix : spec.path, service);
 }
 
 /** As the user wrote it, but for the folder. */
 export function formatRegistry(spec: RegistrySpec): string {
   switch (spec.kind) {
     case 'zookeeper':
-      return `zookeeper:${spec.servers.map(({ host, port }) => `${host.includes(':') ? `[${host}]` : host}:${port}`).join(',')}`;
+      return `zookeeper:${spec.servers.map(({ host, port }) => formatPlace(host, port)).join(',')}`;
     case 'etcd':
       return `etcd:${spec.servers.join(',')}`;
     default:

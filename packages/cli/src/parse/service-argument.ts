@@ -1,8 +1,9 @@
+import { typeOf } from '@mdns-ambassador/mdns';
 import { InvalidValue } from '../exit/cli-error.ts';
-import { type HostPort, parseHostPort } from './host-port.ts';
+import { parseHostPort } from './host-port.ts';
 import { parsePort } from './port.ts';
 import { parseServiceName } from './service-name.ts';
-import { parseBrowsedType, serviceOfType } from './service-type.ts';
+import { fileNameOfType, parseBrowsedType } from './service-type.ts';
 
 /** SERVICE of `announce`: `redis`, `redis:12345`, `api=127.0.0.1:3000`. */
 export interface AnnouncedService {
@@ -17,7 +18,7 @@ export function parseAnnouncedService(text: string): AnnouncedService {
   const equals = text.indexOf('=');
   if (equals >= 0) {
     const service = parseServiceName(text.slice(0, equals));
-    const target: HostPort = parseHostPort(text.slice(equals + 1));
+    const target = parseHostPort(text.slice(equals + 1));
     return { service, host: target.host, port: target.port };
   }
   return parseNameAndPort(text);
@@ -40,12 +41,12 @@ export function parseProxiedService(text: string): ProxiedService {
   }
   if (!text.startsWith('_')) {
     const named = parseNameAndPort(text, { ephemeral: true });
-    return { ...named, type: `_${named.service}._tcp` };
+    return { ...named, type: typeOf(named.service) };
   }
   const [, written = text, port] = /^(.*\._(?:tcp|udp)(?:\.local)?\.?):([^:]*)$/i.exec(text) ?? [];
   const type = parseBrowsedType(written);
   return {
-    service: serviceOfType(type),
+    service: fileNameOfType(type),
     type,
     ...(port === undefined ? {} : { port: parsePort(port, { ephemeral: true }) }),
   };

@@ -1,6 +1,5 @@
+import { isServiceName } from '@mdns-ambassador/mdns';
 import { InvalidValue } from '../exit/cli-error.ts';
-
-const LONGEST_NAME = 15;
 
 /** A service name: 1-15 of a-z 0-9 -, a letter among them, no hyphen at an end or beside another (RFC 6335 5.1, RFC 6763 7.2). */
 export function parseServiceName(text: string): string {
@@ -11,8 +10,4 @@ export function parseServiceName(text: string): string {
     );
   }
   return name;
-}
-
-export function isServiceName(name: string): boolean {
-  return name.length <= LONGEST_NAME && /^[a-z0-9]+(?:-[a-z0-9]+)*$/.test(name) && /[a-z]/.test(name);
 }

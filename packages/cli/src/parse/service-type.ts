@@ -1,5 +1,5 @@
+import { isServiceName, serviceOf } from '@mdns-ambassador/mdns';
 import { InvalidValue } from '../exit/cli-error.ts';
-import { isServiceName } from './service-name.ts';
 
 /** A DNS-SD type (RFC 6763 4.1.2): `redis` and `_redis._tcp` give `_redis._tcp`; `_sleep-proxy._udp` stays. */
 export function parseServiceType(text: string): string {
@@ -32,11 +32,6 @@ function hasControl(text: string): boolean {
 }
 
 /** `redis` of `_redis._tcp`, for files and variables: `x-y` of `_x y._tcp`. */
-export function serviceOfType(type: string): string {
-  return nameOfType(type).replace(/[^a-z0-9_-]+/g, '-');
-}
-
-/** `redis` of `_redis._tcp`. */
-export function nameOfType(type: string): string {
-  return /^_([^.]+)\./.exec(type)?.[1] ?? type;
+export function fileNameOfType(type: string): string {
+  return serviceOf(type).replace(/[^a-z0-9_-]+/g, '-');
 }

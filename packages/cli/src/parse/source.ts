@@ -1,7 +1,8 @@
 import { isDomainName } from '@mdns-ambassador/registries';
+import type { Place } from '@mdns-ambassador/relay';
 import { InvalidValue } from '../exit/cli-error.ts';
 import { DEFAULT_AGENT_SOCKET } from './agent-socket.ts';
-import { type HostPort, parseHostPort } from './host-port.ts';
+import { parseHostPort } from './host-port.ts';
 import { LONGEST_SOCKET_PATH } from './listen.ts';
 import { findNearest } from './nearest.ts';
 import { parsePort } from './port.ts';
@@ -10,7 +11,7 @@ import { parseEtcd, parseZooKeeper, type RegistrySpec } from './registry.ts';
 /** Where `--from` looks. */
 export type SourceSpec =
   | { readonly kind: 'mdns' }
-  | { readonly kind: 'static'; readonly targets: readonly HostPort[] }
+  | { readonly kind: 'static'; readonly targets: readonly Place[] }
   | { readonly kind: 'dns'; readonly name: string; readonly port: number }
   | { readonly kind: 'srv'; readonly name: string }
   | { readonly kind: 'file'; readonly path: string }
@@ -64,7 +65,7 @@ export function parseSource(text: string): SourceSpec {
   );
 }
 
-function parseStaticTarget(target: string, whole: string): HostPort {
+function parseStaticTarget(target: string, whole: string): Place {
   if (target === '') {
     throw new InvalidValue(`"${whole}" names no target; write static:HOST:PORT, such as static:10.0.0.5:6379`);
   }

@@ -1,5 +1,6 @@
 import type { AnnouncementOptions } from '@mdns-ambassador/announcer';
 import { chooseCheck, chooseIntervalMs } from '@mdns-ambassador/checks';
+import { serviceOf, typeOf } from '@mdns-ambassador/mdns';
 import type { CredentialRequest } from '../config/credential-request.ts';
 import { CliError, InvalidValue } from '../exit/cli-error.ts';
 import { EXIT_USAGE } from '../exit/exit-codes.ts';
@@ -11,7 +12,7 @@ import { nameInstance, parseInstanceName } from '../parse/instance-name.ts';
 import { parseInteger } from '../parse/integer.ts';
 import { folderOf, formatRegistry, parseEtcd, parseZooKeeper, type RegistrySpec } from '../parse/registry.ts';
 import { parseAnnouncedService } from '../parse/service-argument.ts';
-import { nameOfType, parseServiceType } from '../parse/service-type.ts';
+import { parseServiceType } from '../parse/service-type.ts';
 import { parseSubtype } from '../parse/subtype.ts';
 import { parseTxt } from '../parse/txt.ts';
 import { findWellKnownPort } from '../parse/well-known-ports.ts';
@@ -44,9 +45,9 @@ export function readAnnouncement(request: ServiceRequest, machine: Machine): Pla
   const { service, host, port } = readGiven(given, parseAnnouncedService);
   refuseNativeOptions(settings);
   const injected = readAnnouncerInjection(request, service, host);
-  const type = settings.read('type', parseServiceType) ?? `_${service}._tcp`;
+  const type = settings.read('type', parseServiceType) ?? typeOf(service);
   const asked = settings.read('check', parseCheck);
-  const check = asked ?? chooseCheck(service, nameOfType(type));
+  const check = asked ?? chooseCheck(service, serviceOf(type));
   const ttl = settings.read('ttl', (text) => parseInteger(text, 1, HIGHEST_TTL));
   return {
     service,
@@ -102,7 +103,7 @@ export function refuseSharedFolders(
   const owners = new Map<string, PlacedAnnouncement>();
   for (const [index, announcement] of announcements.entries()) {
     for (const spec of announcement.targets.registries) {
-      const folder = folderOf(spec, nameOfType(announcement.type));
+      const folder = folderOf(spec, serviceOf(announcement.type));
       const place = `${formatRegistry(spec)}${folder}`;
       const owner = owners.get(place) ?? announcement;
       owners.set(place, owner);

@@ -1,7 +1,7 @@
 import type { Cidr } from '@mdns-ambassador/ambassador';
 import type { DockerAddress } from '@mdns-ambassador/announcer';
+import { serviceOf } from '@mdns-ambassador/mdns';
 import type { ResponderName } from '../options/announce-options.ts';
-import { nameOfType } from '../parse/service-type.ts';
 import type { Settings } from '../settings/settings.ts';
 import { type AgentRequest, readAgentRequest } from './agent-request.ts';
 import { readAllowedCidrs } from './allowed-cidrs.ts';
@@ -101,7 +101,7 @@ export function requireEntitledTo(mesh: MeshRequest | undefined, { announce, pro
   requireEntitled(
     mesh,
     'announce',
-    announce.map(({ type }) => nameOfType(type)),
+    announce.map(({ type }) => serviceOf(type)),
   );
   requireEntitled(
     mesh,

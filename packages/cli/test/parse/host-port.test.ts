@@ -1,7 +1,7 @@
+import { formatPlace } from '@mdns-ambassador/relay';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { InvalidValue } from '../../src/exit/cli-error.ts';
-import { formatPlace } from '../../src/output/phrases.ts';
 import { parseHostPort } from '../../src/parse/host-port.ts';
 
 test.each([

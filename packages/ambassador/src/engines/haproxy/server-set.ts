@@ -1,4 +1,4 @@
-import { createFirstBalancer } from '../../pool/balancers/first.ts';
+import { createFirstBalancer } from '../../pool/balancer.ts';
 import type { Endpoint } from '../../pool/endpoint.ts';
 import { UNPACED } from '../../pool/pace.ts';
 import type { PlannedEndpoint } from '../../pool/plan.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { createFirstBalancer } from '../../../src/pool/balancers/first.ts';
+import { createFirstBalancer } from '../../../src/pool/balancer.ts';
 import { candidate } from '../fixtures.ts';
 
 const balancer = createFirstBalancer();

@@ -1,6 +1,6 @@
 import { seededRandom } from '@mdns-ambassador/testkit';
 import { expect, test } from 'vitest';
-import { createLeastConnectionsBalancer } from '../../../src/pool/balancers/least-connections.ts';
+import { createLeastConnectionsBalancer } from '../../../src/pool/balancer.ts';
 import { candidate, countDraws } from '../fixtures.ts';
 
 test('chooses the endpoint with the fewest connections', () => {

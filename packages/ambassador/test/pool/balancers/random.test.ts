@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createRandomBalancer } from '../../../src/pool/balancers/random.ts';
+import { createRandomBalancer } from '../../../src/pool/balancer.ts';
 import { candidate } from '../fixtures.ts';
 
 test('each number draws the candidate in whose share it falls', () => {

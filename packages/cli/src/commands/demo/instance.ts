@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { Announcer, createSystemHost } from '@mdns-ambassador/announcer';
-import { systemClock } from '@mdns-ambassador/mdns';
-import { Room } from '@mdns-ambassador/relay';
+import { systemClock, typeOf } from '@mdns-ambassador/mdns';
+import { errorMessage, Room } from '@mdns-ambassador/relay';
 import { createLocalNetwork } from '../../network/local-network.ts';
 import { listenForSignals } from '../../process/signals.ts';
 import { type InstanceMessage, type InstancePlan, LEAVE_ORDER } from './instance-plan.ts';
@@ -27,7 +27,7 @@ async function runInstance(plan: InstancePlan): Promise<void> {
       {
         service: plan.service,
         instance: plan.name,
-        type: `_${plan.service}._tcp`,
+        type: typeOf(plan.service),
         subtypes: [],
         port,
         priority: 0,
@@ -81,5 +81,5 @@ try {
   const plan: InstancePlan = JSON.parse(process.argv[2] ?? '{}');
   await runInstance(plan);
 } catch (error) {
-  tell({ kind: 'failed', reason: error instanceof Error ? error.message : String(error) });
+  tell({ kind: 'failed', reason: errorMessage(error) });
 }

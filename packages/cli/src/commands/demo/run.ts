@@ -1,4 +1,5 @@
 import { readSystemInterfaces } from '@mdns-ambassador/mdns';
+import { errorMessage } from '@mdns-ambassador/relay';
 import { CliError } from '../../exit/cli-error.ts';
 import { EXIT_INTERNAL, EXIT_OK, EXIT_USAGE } from '../../exit/exit-codes.ts';
 import { readInterfaceNames } from '../../network/local-network.ts';
@@ -56,7 +57,7 @@ async function playOn(
     total = await new Story(stage, stdout, shutdown.signal).play();
   } catch (error) {
     if (error instanceof CliError || error instanceof DemoStopped || error instanceof NothingHeard) throw error;
-    throw new CliError(EXIT_INTERNAL, `demo: ${error instanceof Error ? error.message : String(error)}`, {
+    throw new CliError(EXIT_INTERNAL, `demo: ${errorMessage(error)}`, {
       cause: error,
     });
   } finally {

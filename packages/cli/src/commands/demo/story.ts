@@ -1,6 +1,7 @@
+import { formatPlace } from '@mdns-ambassador/relay';
 import { CliError } from '../../exit/cli-error.ts';
 import { EXIT_INTERNAL, EXIT_UNAVAILABLE } from '../../exit/exit-codes.ts';
-import { countThings, formatPlace, joinWords } from '../../output/phrases.ts';
+import { countThings, joinWords } from '../../output/phrases.ts';
 import type { Line, Printer } from '../../output/printer.ts';
 import { waitOrAbort } from '../../process/stopping.ts';
 import { Clients } from './clients.ts';

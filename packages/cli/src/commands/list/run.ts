@@ -1,5 +1,5 @@
 import { judgeAddress } from '@mdns-ambassador/ambassador';
-import { type BrowseEvent, type Instance, systemClock } from '@mdns-ambassador/mdns';
+import { type BrowseEvent, type Instance, serviceOf, systemClock } from '@mdns-ambassador/mdns';
 import type { Mesh } from '@mdns-ambassador/mesh';
 import { CliError } from '../../exit/cli-error.ts';
 import { EXIT_OK, EXIT_UNAVAILABLE, EXIT_USAGE } from '../../exit/exit-codes.ts';
@@ -19,7 +19,7 @@ import { describeInterface, joinWords } from '../../output/phrases.ts';
 import type { Printer } from '../../output/printer.ts';
 import { createFactPrinter, createLinePrinter, MAX_FACTS, type Reporter } from '../../output/reporter.ts';
 import { formatDuration, parseDuration } from '../../parse/duration.ts';
-import { nameOfType, parseBrowsedType } from '../../parse/service-type.ts';
+import { parseBrowsedType } from '../../parse/service-type.ts';
 import { openLog } from '../../process/log-options.ts';
 import { waitForAbort, waitOrAbort } from '../../process/stopping.ts';
 import { readMeshRequest } from '../../requests/mesh-request.ts';
@@ -157,5 +157,5 @@ function isBeyondLink({ addresses }: Instance, { network }: LocalNetwork): boole
 }
 
 function isMemberOf(mesh: Mesh, instance: Instance): boolean {
-  return createMembershipJudge(mesh, nameOfType(instance.type)).judge(instance) !== undefined;
+  return createMembershipJudge(mesh, serviceOf(instance.type)).judge(instance) !== undefined;
 }

@@ -1,5 +1,4 @@
-import type { Target } from '@mdns-ambassador/relay';
-import { formatPlace } from '../../output/phrases.ts';
+import { formatPlace, type Target } from '@mdns-ambassador/relay';
 import { HEADING, type RenderedService } from './rendered-service.ts';
 import { listServers } from './server.ts';
 

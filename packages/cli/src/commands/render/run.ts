@@ -1,5 +1,5 @@
 import { readSystemInterfaces, systemClock } from '@mdns-ambassador/mdns';
-import { Pace } from '../../daemon/pace.ts';
+import { Turns } from '@mdns-ambassador/relay';
 import { CliError } from '../../exit/cli-error.ts';
 import { EXIT_OK, EXIT_REFUSED, EXIT_UNAVAILABLE } from '../../exit/exit-codes.ts';
 import { createLoggedNetwork, describeNoNetwork, startNode } from '../../network/local-network.ts';
@@ -84,23 +84,26 @@ export async function renderServices(invocation: Invocation): Promise<number> {
 /** Writes at once, and again as often as endpoints change, until stopped. What fails is told and tried again. */
 async function watch(search: RenderSearch, writer: RenderWriter, notify: Notify, signal: AbortSignal): Promise<void> {
   let cancelRetry = (): void => undefined;
-  const pace = new Pace(systemClock, WATCH_INTERVAL_MS, async () => {
-    cancelRetry();
-    try {
-      await writer.write(search.services());
-    } catch (error) {
-      if (!(error instanceof CliError)) throw error;
-      writer.tell(error.message, error.output);
-      cancelRetry = systemClock.after(RETRY_MS, () => pace.request());
-    }
-  });
-  search.onChange = () => pace.request();
-  pace.request();
+  const writes = new Turns(
+    async () => {
+      cancelRetry();
+      try {
+        await writer.write(search.services());
+      } catch (error) {
+        if (!(error instanceof CliError)) throw error;
+        writer.tell(error.message, error.output);
+        cancelRetry = systemClock.after(RETRY_MS, () => writes.request());
+      }
+    },
+    { clock: systemClock, leastMs: WATCH_INTERVAL_MS },
+  );
+  search.onChange = () => writes.request();
+  writes.request();
   notify('READY=1');
   await waitForAbort(signal);
   notify('STOPPING=1');
   cancelRetry();
-  await pace.close();
+  await writes.close();
   cancelRetry();
 }
 

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import type { EndpointStatus } from '@mdns-ambassador/ambassador';
+import { formatPlace } from '@mdns-ambassador/relay';
 import { escapeText } from '../../output/escape.ts';
-import { formatPlace } from '../../output/phrases.ts';
 import { scaleWeights } from './weights.ts';
 
 /** An endpoint as it stands in another program's file. All of its texts are safe there. */

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { chmod, chown, lstat, open, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { errorCode } from '@mdns-ambassador/relay';
+import { errorCode, errorMessage } from '@mdns-ambassador/relay';
 import { CliError } from '../../exit/cli-error.ts';
 import { EXIT_INTERNAL, EXIT_NO_INPUT, EXIT_REFUSED, EXIT_USAGE } from '../../exit/exit-codes.ts';
 
@@ -109,7 +109,7 @@ async function flushFolder(folder: string): Promise<void> {
 
 function explainError(file: string, error: unknown): CliError {
   const code = errorCode(error);
-  const reason = error instanceof Error ? error.message : String(error);
+  const reason = errorMessage(error);
   switch (code) {
     case 'ENOENT':
     case 'ENOTDIR':

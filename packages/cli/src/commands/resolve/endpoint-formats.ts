@@ -1,6 +1,6 @@
 import type { EndpointStatus } from '@mdns-ambassador/ambassador';
+import { formatPlace } from '@mdns-ambassador/relay';
 import { escapeText } from '../../output/escape.ts';
-import { formatPlace } from '../../output/phrases.ts';
 import { listVariables } from '../../output/variables.ts';
 import type { ResolveFormat } from './formats.ts';
 

@@ -1,7 +1,7 @@
 import { systemClock } from '@mdns-ambassador/mdns';
+import { Turns } from '@mdns-ambassador/relay';
 import { readConfigText } from '../../config/read-config.ts';
 import type { Daemon, Follower } from '../../daemon/daemon.ts';
-import { Pace } from '../../daemon/pace.ts';
 import type { RosterChange } from '../../daemon/roster.ts';
 import { watchFile } from '../../daemon/watch-file.ts';
 import { CliError } from '../../exit/cli-error.ts';
@@ -23,7 +23,7 @@ export interface FollowedFileOptions {
 /** The file of `up`: what it becomes is what the daemon does. A broken one is told of, and what was before goes on. */
 export class FollowedFile {
   readonly #options: FollowedFileOptions;
-  readonly #pace: Pace;
+  readonly #reloads: Turns;
   /** What was read last, right or wrong: it is not read twice unless asked for. */
   #text: string;
   #isAsked = false;
@@ -31,7 +31,7 @@ export class FollowedFile {
   constructor(options: FollowedFileOptions) {
     this.#options = options;
     this.#text = options.text;
-    this.#pace = new Pace(systemClock, RELOAD_INTERVAL_MS, () => this.#reload());
+    this.#reloads = new Turns(() => this.#reload(), { clock: systemClock, leastMs: RELOAD_INTERVAL_MS });
   }
 
   /** As SIGHUP asks for: the secrets, and the file even if it is as before. */
@@ -39,7 +39,7 @@ export class FollowedFile {
     const { daemon } = this.#options;
     this.#isAsked = true;
     daemon.refreshSecrets();
-    if (daemon.lifecycle.phase === 'running') this.#pace.request();
+    if (daemon.lifecycle.phase === 'running') this.#reloads.request();
   }
 
   /** From now on, beginning with what came while the daemon started. */
@@ -48,16 +48,16 @@ export class FollowedFile {
     const unwatch = watchFile(
       file,
       systemClock,
-      () => this.#pace.request(),
+      () => this.#reloads.request(),
       (reason) => {
         daemon.log.warn({ file, reason }, 'the file is not watched (any more): SIGHUP makes it be read again');
       },
     );
-    this.#pace.request();
+    this.#reloads.request();
     return {
       close: () => {
         unwatch();
-        return this.#pace.close();
+        return this.#reloads.close();
       },
     };
   }

@@ -1,8 +1,9 @@
-import { formatListenPlace } from '@mdns-ambassador/relay';
+import { SERVICE_PLACEHOLDER } from '@mdns-ambassador/registries';
+import { formatListenPlace, formatPlace } from '@mdns-ambassador/relay';
 import { escapeText } from '../../output/escape.ts';
-import { formatPlace, joinWords, quoteName } from '../../output/phrases.ts';
+import { joinWords, quoteName } from '../../output/phrases.ts';
 import { formatDuration } from '../../parse/duration.ts';
-import { folderOf, formatRegistry, SERVICE_PLACEHOLDER } from '../../parse/registry.ts';
+import { folderOf, formatRegistry } from '../../parse/registry.ts';
 import type { Targets } from '../../requests/announce-request.ts';
 import type { FilePlan } from '../../requests/file-plan.ts';
 import type { PlacedService, PlannedProxy } from '../../requests/plan.ts';

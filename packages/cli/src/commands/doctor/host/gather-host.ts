@@ -1,7 +1,6 @@
 import { isIP } from 'node:net';
 import { readTxtText } from '@mdns-ambassador/ambassador';
-import { askOnce, type Clock, type Instance, type LinkCheck, type OneShot } from '@mdns-ambassador/mdns';
-import { nameOfType } from '../../../parse/service-type.ts';
+import { askOnce, type Clock, type Instance, type LinkCheck, type OneShot, serviceOf } from '@mdns-ambassador/mdns';
 import type { Facts } from '../facts.ts';
 import type { Survey } from '../survey.ts';
 import type { DefaultRoute } from '../system/default-route.ts';
@@ -74,7 +73,7 @@ export function findAnnounced(survey: Survey | undefined, address: string): read
     .map(({ type, name, port, txt }) => {
       const meshId = readTxtText(txt, 'mesh');
       return {
-        service: nameOfType(type),
+        service: serviceOf(type),
         instance: name,
         port,
         meshId: meshId !== undefined && MESH_ID.test(meshId) ? meshId : undefined,

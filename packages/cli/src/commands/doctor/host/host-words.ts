@@ -1,5 +1,5 @@
+import { formatPlace } from '@mdns-ambassador/relay';
 import { escapeText } from '../../../output/escape.ts';
-import { formatPlace } from '../../../output/phrases.ts';
 import type { HostEvidence, TcpTry } from './evidence.ts';
 
 /** `anna.local (192.168.7.20)`, or the address alone where that was typed. */

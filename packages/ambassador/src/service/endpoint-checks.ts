@@ -1,0 +1,62 @@
+import {
+  type Check,
+  type CheckOutcome,
+  computeLookDelayMs,
+  computeLookTimeoutMs,
+  LookLoop,
+} from '@mdns-ambassador/checks';
+import type { Clock } from '@mdns-ambassador/relay';
+import type { Endpoint } from '../pool/endpoint.ts';
+import type { Random } from '../pool/random.ts';
+import type { AdmitDial } from './dial-endpoint.ts';
+
+export interface EndpointChecksOptions {
+  /** A check that looks at this endpoint, by dials that `admitDial` allows. */
+  readonly create: (endpoint: Endpoint, admitDial: AdmitDial) => Check;
+  /** Whether the endpoint of this id may be dialled now; the returned function says that somebody answered. */
+  readonly admitDial: (id: string) => ReturnType<AdmitDial>;
+  readonly intervalMs: number;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Never called after `remove` of that endpoint, nor after `close`. */
+  readonly onOutcome: (id: string, outcome: CheckOutcome) => void;
+}
+
+/** Looks at every endpoint again and again, from the moment it is there. Bounded by the pool that it follows. */
+export class EndpointChecks {
+  readonly #options: EndpointChecksOptions;
+  readonly #loops = new Map<string, LookLoop<CheckOutcome>>();
+
+  constructor(options: EndpointChecksOptions) {
+    this.#options = options;
+  }
+
+  /** A new endpoint, or what has become of one. */
+  set(endpoint: Endpoint): void {
+    const { create, admitDial, intervalMs, clock, random, onOutcome } = this.#options;
+    this.remove(endpoint.id);
+    const check = create(endpoint, () => admitDial(endpoint.id));
+    let failures = 0;
+    const loop = new LookLoop<CheckOutcome>({
+      clock,
+      timeoutMs: computeLookTimeoutMs(intervalMs),
+      look: (signal) => check.run(signal),
+      takeIn: async (outcome) => {
+        onOutcome(endpoint.id, outcome);
+        failures = outcome.ok ? 0 : failures + 1;
+        return computeLookDelayMs(outcome.ok ? { kind: 'up' } : { kind: 'unwell', failures }, intervalMs, random());
+      },
+    });
+    this.#loops.set(endpoint.id, loop);
+    loop.start();
+  }
+
+  remove(id: string): void {
+    this.#loops.get(id)?.stop();
+    this.#loops.delete(id);
+  }
+
+  close(): void {
+    for (const id of [...this.#loops.keys()]) this.remove(id);
+  }
+}

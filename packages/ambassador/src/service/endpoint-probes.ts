@@ -1,0 +1,96 @@
+import type { DialService } from '@mdns-ambassador/checks';
+import { type Clock, errorCode } from '@mdns-ambassador/relay';
+import { classifyDialFailure } from '../engines/dial-failure.ts';
+import type { DialFailure } from '../pool/dial-failure.ts';
+import type { Endpoint } from '../pool/endpoint.ts';
+import { dialAnyAddress } from './dial-endpoint.ts';
+
+/** How often doubtful endpoints are looked for. */
+const LOOK_MS = 1_000;
+/** The kernel needs 3 s to find out that an address of this link is nobody's (RFC 4861 10, and as long for ARP). */
+const PROBE_TIMEOUT_MS = 4_000;
+/** Who answered is not doubted again so soon. */
+const TRUST_MS = 30_000;
+
+export interface EndpointProbesOptions {
+  /** Endpoints that carry connections and may be gone, also such as the pool has forgotten. */
+  readonly listDoubtful: () => readonly Endpoint[];
+  readonly dial: DialService;
+  readonly clock: Clock;
+  /** `failure` is undefined for one that accepted the connection, which was closed at once. Never called after `close`. */
+  readonly onProbed: (endpoint: Endpoint, failure: DialFailure | undefined) => void;
+}
+
+/**
+ * A host that vanishes while data are on their way to it is noticed by TCP after a quarter of an hour. Dials endpoints that are
+ * in doubt beside their connections, so that it is known in seconds whose connections to look at. Sends nothing while nobody is
+ * in doubt.
+ */
+export class EndpointProbes {
+  readonly #options: EndpointProbesOptions;
+  readonly #running = new Map<string, AbortController>();
+  readonly #trustedUntil = new Map<string, number>();
+  #cancel: (() => void) | undefined;
+  #isClosed = false;
+
+  constructor(options: EndpointProbesOptions) {
+    this.#options = options;
+  }
+
+  /** There are connections: looks for doubts from now on until `rest`. */
+  wake(): void {
+    if (this.#isClosed) return;
+    this.#cancel ??= this.#options.clock.after(LOOK_MS, this.#look);
+  }
+
+  /** There are no connections. */
+  rest(): void {
+    this.#cancel?.();
+    this.#cancel = undefined;
+    this.#trustedUntil.clear();
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.rest();
+    for (const abort of this.#running.values()) abort.abort();
+    this.#running.clear();
+  }
+
+  readonly #look = (): void => {
+    this.#cancel = undefined;
+    const now = this.#options.clock.now();
+    for (const endpoint of this.#options.listDoubtful()) {
+      const isTrusted = now < (this.#trustedUntil.get(endpoint.id) ?? Number.NEGATIVE_INFINITY);
+      if (!isTrusted && !this.#running.has(endpoint.id)) void this.#probe(endpoint);
+    }
+    this.wake();
+  };
+
+  async #probe(endpoint: Endpoint): Promise<void> {
+    const { clock, dial, onProbed } = this.#options;
+    const abort = new AbortController();
+    this.#running.set(endpoint.id, abort);
+    const cancel = clock.after(PROBE_TIMEOUT_MS, () => abort.abort());
+    const failure = await dialOnce(endpoint, dialAnyAddress(endpoint, dial, clock), abort.signal);
+    cancel();
+    if (this.#isClosed) return;
+    this.#running.delete(endpoint.id);
+    if (failure === undefined) this.#trustedUntil.set(endpoint.id, clock.now() + TRUST_MS);
+    onProbed(endpoint, failure);
+  }
+}
+
+async function dialOnce(
+  { addresses: [address = ''], port }: Endpoint,
+  dial: DialService,
+  signal: AbortSignal,
+): Promise<DialFailure | undefined> {
+  try {
+    const connection = await dial({ kind: 'tcp', address, port }, signal);
+    connection.on('error', () => undefined).destroy();
+    return undefined;
+  } catch (error) {
+    return signal.aborted ? 'timeout' : classifyDialFailure(errorCode(error));
+  }
+}

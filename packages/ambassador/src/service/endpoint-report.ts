@@ -1,0 +1,34 @@
+import type { Endpoint, EndpointState, EndpointStatus } from '../pool/endpoint.ts';
+
+/** CONTRACT 2: an endpoint as scripts see it. */
+export interface EndpointReport {
+  readonly service: string;
+  /** The first to be dialled. */
+  readonly address: string;
+  readonly port: number;
+  /** Absent where the source knows no instances. */
+  readonly instance?: string;
+  readonly priority: number;
+  readonly weight: number;
+  readonly secure: boolean;
+  readonly source: string;
+  readonly state: EndpointState;
+}
+
+/** CONTRACT 3: `services[].endpoints[]`. */
+export interface EndpointStatusReport extends EndpointReport {
+  readonly active: number;
+  readonly total: number;
+  readonly failures: number;
+}
+
+export function reportEndpoint(endpoint: Endpoint, state: EndpointState): EndpointReport {
+  const { service, addresses, port, instance, priority, weight, secure, source } = endpoint;
+  const named = instance === undefined ? {} : { instance };
+  return { service, address: addresses[0] ?? '', port, ...named, priority, weight, secure, source, state };
+}
+
+export function reportEndpointStatus(status: EndpointStatus): EndpointStatusReport {
+  const { active, total, failures } = status;
+  return { ...reportEndpoint(status, status.state), active, total, failures };
+}

@@ -1,0 +1,385 @@
+import type { CheckOutcome, DialService } from '@mdns-ambassador/checks';
+import { type Clock, formatTarget, surface, type Target } from '@mdns-ambassador/relay';
+import type {
+  CreateEngine,
+  DialFailure,
+  EndpointPicker,
+  Engine,
+  EngineCounters,
+  EngineEvent,
+  Reached,
+} from '../engines/engine.ts';
+import type { DialBudget } from '../pool/dial-budget.ts';
+import { type Endpoint, isSamePlace } from '../pool/endpoint.ts';
+import { Pool } from '../pool/pool.ts';
+import type { PoolEvent } from '../pool/pool-event.ts';
+import type { Random } from '../pool/random.ts';
+import type { ProxyEvent, ProxyOptions } from '../proxy-options.ts';
+import { EndpointChecks } from './endpoint-checks.ts';
+import { EndpointProbes } from './endpoint-probes.ts';
+import { type EndpointStatusReport, reportEndpointStatus } from './endpoint-report.ts';
+import { LostConnections } from './lost-connections.ts';
+import { OwnPlaces } from './own-places.ts';
+import type { DialReport, ServiceConnectionReport, ServiceTraffic } from './service-traffic.ts';
+import { WaitingRoom } from './waiting-room.ts';
+
+/** CONTRACT 3: one of `services`. */
+export interface ServiceStatus {
+  readonly service: string;
+  readonly listen: readonly string[];
+  readonly engine: string;
+  readonly balance: string;
+  readonly endpoints: readonly EndpointStatusReport[];
+  readonly connections: Pick<EngineCounters, 'active' | 'accepted' | 'failed' | 'retried'>;
+}
+
+export interface ServiceProxyContext {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly engineName: string;
+  readonly createEngine: CreateEngine;
+  readonly lag: () => number;
+  readonly dial: DialService;
+  /** Shared by the services of the process. */
+  readonly budget: DialBudget;
+  readonly ownAddresses?: (() => ReadonlySet<string>) | undefined;
+  readonly onEvent: (event: ProxyEvent) => void;
+  readonly onDial?: ((dial: DialReport) => void) | undefined;
+  readonly onConnection?: ((connection: ServiceConnectionReport) => void) | undefined;
+}
+
+/** A full house or a wrong secret turns clients away by the thousand; it is told this often at most. */
+const FULL_INTERVAL_MS = 10_000;
+
+const MAX_LEADING_BACK = 256;
+
+/** One service: its sources fill a pool, and an engine picks from it. */
+export class ServiceProxy implements EndpointPicker {
+  readonly #options: ProxyOptions;
+  readonly #context: ServiceProxyContext;
+  readonly #pool: Pool;
+  readonly #engine: Engine;
+  readonly #waiting = new WaitingRoom();
+  readonly #checks: EndpointChecks | undefined;
+  readonly #probes: EndpointProbes;
+  readonly #lost: LostConnections;
+  /** By source: when it last said something. */
+  readonly #heardAt = new Map<string, number>();
+  /** Endpoints that were told to lead back here. */
+  readonly #leadingBack = new Set<string>();
+  #ejections = 0;
+  #listening: readonly Target[] = [];
+  /** Connections that are carried. */
+  #open = 0;
+  #alarm: { readonly at: number; readonly cancel: () => void } | undefined;
+  #isNoEndpointTold = false;
+  #isUnreachableTold = false;
+  #fullToldAt = Number.NEGATIVE_INFINITY;
+  #refusedToldAt = Number.NEGATIVE_INFINITY;
+  #isClosed = false;
+
+  constructor(options: ProxyOptions, context: ServiceProxyContext) {
+    this.#options = options;
+    this.#context = context;
+    const { merge, balance, check } = options;
+    const { clock, random, lag, dial, budget } = context;
+    const sources = options.sources.map(({ name }) => name);
+    this.#pool = new Pool({ sources, merge, balance, random, lag, budget, isChecked: check !== undefined });
+    this.#checks =
+      check === undefined
+        ? undefined
+        : new EndpointChecks({
+            ...check,
+            clock,
+            random,
+            admitDial: (id) => this.#admitDial(id),
+            onOutcome: (id, outcome) => this.#takeCheck(id, outcome),
+          });
+    this.#probes = new EndpointProbes({
+      clock,
+      dial,
+      listDoubtful: () => this.#listDoubtful(),
+      onProbed: (endpoint, failure) => this.#takeProbe(endpoint, failure),
+    });
+    this.#lost = new LostConnections({ ...options, clock, reset: (endpoint, reason) => this.#reset(endpoint, reason) });
+    this.#engine = context.createEngine(options, this, (event) => this.#onEngineEvent(event), { clock });
+  }
+
+  /** Listens, then looks for endpoints. Rejects as the engine does when it can't listen. Called once. */
+  async start(): Promise<void> {
+    this.#listening = await this.#engine.start();
+    if (this.#isClosed) return;
+    this.#emit({ kind: 'listening', service: this.#options.service, at: this.#listening });
+    this.#tellEngine();
+    const places = new OwnPlaces(this.#listening, this.#context.ownAddresses ?? (() => new Set()));
+    for (const source of this.#options.sources) {
+      await source.start((update) => {
+        if (this.#isClosed) return;
+        this.#heardAt.set(source.name, this.#now());
+        contain(() => {
+          const { updates, leadBack } = places.filter(update);
+          for (const endpoint of leadBack) this.#tellLeadsBack(endpoint);
+          for (const one of updates) this.#settle(this.#pool.apply(source.name, one, this.#now()));
+        });
+      });
+    }
+  }
+
+  status(): ServiceStatus {
+    const { active, accepted, failed, retried } = this.#engine.counters;
+    return {
+      service: this.#options.service,
+      listen: this.#listening.map(formatTarget),
+      engine: this.#options.engine?.kind ?? this.#context.engineName,
+      balance: this.#options.balance,
+      endpoints: this.#pool.snapshot().map(reportEndpointStatus),
+      connections: { active, accepted, failed, retried },
+    };
+  }
+
+  traffic(): ServiceTraffic {
+    const { service, sources } = this.#options;
+    const { bytesUp, bytesDown, dropped } = this.#engine.counters;
+    const ages = sources.map(({ name }) => {
+      const heardAt = this.#heardAt.get(name);
+      return heardAt === undefined ? { name } : { name, ageMs: this.#now() - heardAt };
+    });
+    return { service, bytesUp, bytesDown, dropped, ejections: this.#ejections, sources: ages };
+  }
+
+  /** Accepts no more; what is established goes on. */
+  stopListening(): Promise<void> {
+    return this.#engine.stopListening();
+  }
+
+  /** Stops listening and lets connections finish. */
+  async drain(timeoutMs: number = this.#options.drainTimeoutMs): Promise<void> {
+    const outcome = await this.#engine.drain(timeoutMs);
+    this.#emit({ kind: 'drained', service: this.#options.service, ...outcome });
+  }
+
+  /** Ends at once; no event after this has resolved. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#alarm?.cancel();
+    this.#checks?.close();
+    this.#probes.close();
+    this.#lost.close();
+    await Promise.all([this.#engine.close(), ...this.#options.sources.map((source) => source.close())]);
+    this.#options.dialler?.close();
+  }
+
+  pick(request: { readonly exclude: ReadonlySet<string>; readonly clientAddress?: string }): ReturnType<Pool['pick']> {
+    return this.#pool.pick(request, this.#now());
+  }
+
+  mayDial(id: string): boolean {
+    return this.#pool.admitDial(id, this.#now()) !== 'refused';
+  }
+
+  async waitForEndpoint(signal: AbortSignal): Promise<void> {
+    const entered = this.#waiting.enter(signal);
+    if (!this.#isNoEndpointTold && !signal.aborted) {
+      this.#isNoEndpointTold = true;
+      const { service, sources } = this.#options;
+      const known = this.#pool.snapshot().length;
+      const refused = sources.flatMap((source) => source.listRefused?.() ?? []);
+      this.#emit({ kind: 'no-endpoint', service, waiting: this.#waiting.size, known, refused });
+    }
+    await entered;
+  }
+
+  opened(id: string): () => void {
+    const openedAt = this.#now();
+    this.#pool.opened(id);
+    this.#open += 1;
+    this.#probes.wake();
+    return () => {
+      this.#pool.closed(id, this.#now() - openedAt);
+      this.#open -= 1;
+      if (this.#open === 0) this.#probes.rest();
+    };
+  }
+
+  dialSucceeded(id: string, latencyMs: number, reached?: Reached): void {
+    this.#isUnreachableTold = false;
+    this.#context.onDial?.({ kind: 'connected', service: this.#options.service, latencyMs });
+    this.#settle(this.#pool.dialSucceeded(id, this.#now(), latencyMs, reached?.address));
+    // It answers, so that its source might hear of it again; or an address of it is out of date (RFC 6762 10.4).
+    if (this.#pool.isStale(id) || reached?.isDetour === true) this.#verify([id]);
+  }
+
+  dialFailed(id: string, failure: DialFailure): void {
+    this.#context.onDial?.({ kind: 'failed', service: this.#options.service, failure });
+    this.#settle(this.#pool.dialFailed(id, failure, this.#now()));
+    if (failure === 'local') return;
+    this.#verify([id]);
+  }
+
+  #verify(ids: readonly string[]): void {
+    for (const source of this.#options.sources) for (const id of ids) source.verify(id);
+  }
+
+  /** Tells what happened in the pool, sees to who was waiting for it, and sets the timer for what comes next. */
+  #settle(events: readonly PoolEvent[]): void {
+    for (const event of events) contain(() => this.#onPoolEvent(event));
+    if (this.#pool.hasEndpoint()) {
+      this.#isNoEndpointTold = false;
+      this.#waiting.release();
+    }
+    this.#tellEngine();
+    this.#setAlarm();
+  }
+
+  #tellEngine(): void {
+    if (this.#isClosed) return;
+    void this.#engine.sync?.(this.#pool.plan(this.#now()));
+  }
+
+  #setAlarm(): void {
+    const at = this.#isClosed ? Number.POSITIVE_INFINITY : this.#pool.nextDeadline();
+    if (this.#alarm?.at === at) return;
+    this.#alarm?.cancel();
+    this.#alarm = undefined;
+    if (at === Number.POSITIVE_INFINITY) return;
+    const ring = (): void => {
+      this.#alarm = undefined;
+      contain(() => this.#settle(this.#pool.advance(this.#now())));
+      // Whatever failed, what is due next comes.
+      this.#setAlarm();
+    };
+    this.#alarm = { at, cancel: this.#context.clock.after(Math.max(0, at - this.#now()), ring) };
+  }
+
+  #onPoolEvent(event: PoolEvent): void {
+    const { service } = this.#options;
+    const { endpoint } = event;
+    switch (event.kind) {
+      case 'added':
+        this.#lost.keep(endpoint);
+        this.#checks?.set(endpoint);
+        this.#emit({ kind: 'endpoint-added', service, endpoint });
+        return;
+      case 'updated':
+        this.#emit({ kind: 'endpoint-updated', service, endpoint });
+        if (event.movedFrom === undefined) return;
+        this.#checks?.set(endpoint);
+        this.#lost.keep(endpoint);
+        this.#lost.lose(event.movedFrom, 'it has moved');
+        return;
+      case 'state-changed':
+        if (event.state === 'ejected') this.#ejections += 1;
+        if (event.state === 'ready') this.#lost.keep(endpoint);
+        // One that is heard of again says that the others can be, too.
+        if (event.from === 'stale') this.#verify(this.#pool.listStale());
+        this.#emit({ kind: 'endpoint-state', service, endpoint, state: event.state, reason: event.reason });
+        return;
+      case 'removed':
+        this.#emit({ kind: 'endpoint-removed', service, endpoint, reason: event.reason });
+        this.#checks?.remove(endpoint.id);
+        if (event.isLost) this.#lost.lose(endpoint, event.reason);
+        return;
+      case 'declined':
+        this.#lost.lose(endpoint, event.reason);
+        return;
+      case 'died':
+        this.#lost.bury(endpoint, event.reason);
+        return;
+      default:
+        event satisfies never;
+    }
+  }
+
+  #admitDial(id: string): (() => void) | undefined {
+    const admission = this.#pool.admitDial(id, this.#now());
+    return admission === 'refused' ? undefined : () => this.#pool.dialAnswered(id, admission, this.#now());
+  }
+
+  #takeCheck(id: string, outcome: CheckOutcome): void {
+    this.#settle(this.#pool.checked(id, outcome, this.#now()));
+  }
+
+  #listDoubtful(): readonly Endpoint[] {
+    const doubtful = new Map(this.#pool.listDoubtful().map((endpoint) => [endpoint.id, endpoint]));
+    return [...new Map([...doubtful, ...this.#engine.listUnanswered()]).values()];
+  }
+
+  #takeProbe(endpoint: Endpoint, failure: DialFailure | undefined): void {
+    const known = this.#pool.find(endpoint.id);
+    // A connection may be from before the endpoint moved.
+    if (known !== undefined && isSamePlace(known, endpoint)) {
+      this.#settle(this.#pool.probed(endpoint.id, failure, this.#now()));
+    }
+    if (failure === 'timeout' || failure === 'unreachable') void this.#resetUnacknowledged(endpoint);
+  }
+
+  /** Silence of dials is a full accept queue as well; what the kernel has to say about a connection is not. */
+  async #resetUnacknowledged(endpoint: Endpoint): Promise<void> {
+    const count = await this.#engine.resetUnacknowledged(endpoint.id);
+    if (count > 0) this.#tellReset(endpoint, count, 'nobody acknowledges what is sent there');
+  }
+
+  #reset(endpoint: Endpoint, reason: string): void {
+    const now = this.#pool.find(endpoint.id);
+    // What was dialled where it is now belongs to the present, unless that is what was lost.
+    const except = now === undefined || isSamePlace(now, endpoint) ? undefined : now;
+    const count = this.#engine.resetConnectionsOf(endpoint.id, except);
+    if (count > 0) this.#tellReset(endpoint, count, reason);
+  }
+
+  #tellReset(endpoint: Endpoint, count: number, reason: string): void {
+    this.#emit({ kind: 'connections-reset', service: this.#options.service, endpoint, count, reason });
+  }
+
+  #tellLeadsBack(endpoint: Endpoint): void {
+    if (this.#leadingBack.has(endpoint.id) || this.#leadingBack.size >= MAX_LEADING_BACK) return;
+    this.#leadingBack.add(endpoint.id);
+    this.#emit({ kind: 'leads-back', service: this.#options.service, endpoint });
+  }
+
+  #onEngineEvent(event: EngineEvent): void {
+    const { service } = this.#options;
+    switch (event.kind) {
+      case 'unreachable':
+        if (this.#isUnreachableTold) return;
+        this.#isUnreachableTold = true;
+        this.#emit({ kind: 'unreachable', service, reason: event.reason });
+        return;
+      case 'refused':
+        if (this.#now() - this.#refusedToldAt < FULL_INTERVAL_MS) return;
+        this.#refusedToldAt = this.#now();
+        this.#emit({ kind: 'refused', service, reason: event.reason });
+        return;
+      case 'connections-full':
+        if (this.#now() - this.#fullToldAt < FULL_INTERVAL_MS) return;
+        this.#fullToldAt = this.#now();
+        this.#emit({ kind: 'connections-full', service, limit: event.limit });
+        return;
+      case 'engine-changed':
+        this.#emit({ kind: 'engine-changed', service, message: event.message });
+        return;
+      case 'connection-ended':
+        this.#context.onConnection?.({ service, ...event.connection });
+        return;
+      default:
+        event satisfies never;
+    }
+  }
+
+  #emit(event: ProxyEvent): void {
+    if (!this.#isClosed) this.#context.onEvent(event);
+  }
+
+  #now(): number {
+    return this.#context.clock.now();
+  }
+}
+
+/** An error of our own ends what it was about, and neither the source that told of it nor the proxy. */
+function contain(act: () => void): void {
+  try {
+    act();
+  } catch (error) {
+    surface(error);
+  }
+}

@@ -1,0 +1,92 @@
+import type { Check } from '@mdns-ambassador/checks';
+import { ManualClock } from '@mdns-ambassador/testkit';
+import { expect, test } from 'vitest';
+import { EndpointChecks } from '../../src/service/endpoint-checks.ts';
+import { endpoint } from '../pool/fixtures.ts';
+
+function createWorld(intervalMs = 1_000) {
+  const clock = new ManualClock();
+  const frozen = new Set<string>();
+  const refusing = new Set<string>();
+  const told: string[] = [];
+  const create = ({ id, port }: { readonly id: string; readonly port: number }): Check => ({
+    run: (signal) =>
+      new Promise((resolve) => {
+        if (refusing.has(id)) return resolve({ ok: false, reason: 'is a replica' });
+        if (!frozen.has(id)) return resolve({ ok: true });
+        signal.addEventListener('abort', () =>
+          resolve({ ok: false, reason: `${id}:${port} is silent`, fault: 'silent' }),
+        );
+      }),
+  });
+  const checks = new EndpointChecks({
+    create,
+    admitDial: () => () => undefined,
+    intervalMs,
+    clock,
+    random: () => 0,
+    onOutcome: (id, outcome) => told.push(`${id} ${outcome.ok ? 'passes' : outcome.reason} at ${clock.now()}`),
+  });
+  return { clock, frozen, refusing, told, checks };
+}
+
+test('an endpoint is looked at at once, and then steadily', async () => {
+  const { clock, told, checks } = createWorld();
+  checks.set(endpoint('a'));
+  await clock.advance(2_000);
+  expect(told).toEqual(['a passes at 0', 'a passes at 900', 'a passes at 1800']);
+});
+
+test.each([500, 1_000, 2_000])(
+  'one that freezes is known within one and a half intervals of %i ms, whenever it does',
+  async (intervalMs) => {
+    for (let frozenAt = 0; frozenAt < intervalMs; frozenAt += 90) {
+      const { clock, frozen, told, checks } = createWorld(intervalMs);
+      checks.set(endpoint('a'));
+      await clock.advance(frozenAt + 1);
+      frozen.add('a');
+      await clock.advance(1.5 * intervalMs);
+      expect(told.some((line) => line.startsWith('a a:6379 is silent'))).toBe(true);
+      checks.close();
+    }
+  },
+);
+
+test('one that fails is looked at again soon, and then ever more seldom, down to the interval', async () => {
+  const { clock, refusing, told, checks } = createWorld(1_000);
+  refusing.add('a');
+  checks.set(endpoint('a'));
+  await clock.advance(5_000);
+  const times = told.map((line) => Number(line.split(' ').at(-1)));
+  // The shortest that jitter makes of 250, 500, 1000, 1000 ...
+  expect(times.slice(0, 5)).toEqual([0, 225, 675, 1_575, 2_475]);
+});
+
+test('one that moves is looked at where it is now, and the look at the old place is called off', async () => {
+  const { clock, frozen, told, checks } = createWorld();
+  frozen.add('a');
+  checks.set(endpoint('a'));
+  await clock.advance(100);
+  checks.set(endpoint('a', { port: 7_000 }));
+  await clock.advance(600);
+  expect(told).toEqual(['a a:7000 is silent at 600']);
+});
+
+test('nothing is told of one that has left', async () => {
+  const { clock, told, checks } = createWorld();
+  checks.set(endpoint('a'));
+  checks.remove('a');
+  await clock.advance(10_000);
+  expect(told).toEqual([]);
+});
+
+test('no timer is left after close', async () => {
+  const { clock, frozen, checks } = createWorld();
+  frozen.add('b');
+  checks.set(endpoint('a'));
+  checks.set(endpoint('b'));
+  await clock.advance(200);
+  checks.close();
+  await clock.advance(0);
+  expect(clock.pendingTimers).toBe(0);
+});

@@ -1,0 +1,91 @@
+import { duplexPair } from 'node:stream';
+import type { DialService } from '@mdns-ambassador/checks';
+import { RelayError } from '@mdns-ambassador/relay';
+import { ManualClock } from '@mdns-ambassador/testkit';
+import { expect, test } from 'vitest';
+import type { Endpoint } from '../../src/pool/endpoint.ts';
+import { EndpointProbes } from '../../src/service/endpoint-probes.ts';
+import { endpoint } from '../pool/fixtures.ts';
+
+function createWorld() {
+  const clock = new ManualClock();
+  const world = {
+    clock,
+    doubtful: [] as Endpoint[],
+    answer: 'accepts' as 'accepts' | 'ECONNREFUSED' | 'silent',
+    dials: 0,
+  };
+  const probed: string[] = [];
+  const dial: DialService = (_, signal) => {
+    world.dials += 1;
+    return new Promise((resolve, reject) => {
+      signal.addEventListener('abort', () => reject(new RelayError('ABORTED', 'given up')));
+      if (world.answer === 'accepts') resolve(duplexPair()[0]);
+      else if (world.answer !== 'silent') reject(new RelayError(world.answer, 'no'));
+    });
+  };
+  const probes = new EndpointProbes({
+    clock,
+    dial,
+    listDoubtful: () => world.doubtful,
+    onProbed: ({ id }, failure) => probed.push(`${id} ${failure ?? 'answers'} at ${clock.now()}`),
+  });
+  return Object.assign(world, { probes, probed });
+}
+
+test('while nobody is in doubt nobody is dialled', async () => {
+  const world = createWorld();
+  world.probes.wake();
+  await world.clock.advance(60_000);
+  expect(world.dials).toBe(0);
+});
+
+test('who is in doubt is dialled within a second, and not again for 30 s once he answers', async () => {
+  const world = createWorld();
+  world.doubtful = [endpoint('a')];
+  world.probes.wake();
+  await world.clock.advance(40_000);
+  expect(world.probed).toEqual(['a answers at 1000', 'a answers at 31000']);
+});
+
+test('who is silent is dialled again and again, one dial of 4 s at a time', async () => {
+  const world = createWorld();
+  world.doubtful = [endpoint('a')];
+  world.answer = 'silent';
+  world.probes.wake();
+  await world.clock.advance(16_000);
+  expect(world.probed).toEqual(['a timeout at 5000', 'a timeout at 10000', 'a timeout at 15000']);
+});
+
+test('a refusal is told as one', async () => {
+  const world = createWorld();
+  world.doubtful = [endpoint('a')];
+  world.answer = 'ECONNREFUSED';
+  world.probes.wake();
+  await world.clock.advance(1_000);
+  expect(world.probed).toEqual(['a refused at 1000']);
+});
+
+test('nobody is looked for while there are no connections', async () => {
+  const world = createWorld();
+  world.doubtful = [endpoint('a')];
+  world.probes.wake();
+  world.probes.rest();
+  expect(world.clock.pendingTimers).toBe(0);
+  world.probes.wake();
+  await world.clock.advance(1_000);
+  expect(world.dials).toBe(1);
+});
+
+test('nothing is told after close, and no timer is left', async () => {
+  const world = createWorld();
+  world.doubtful = [endpoint('a')];
+  world.answer = 'silent';
+  world.probes.wake();
+  await world.clock.advance(2_000);
+  world.probes.close();
+  world.probes.wake();
+  await world.clock.advance(10_000);
+  expect(world.probed).toEqual([]);
+  expect(world.clock.pendingTimers).toBe(0);
+});
