@@ -1,26 +1,35 @@
 import { type DialService, dialService } from '@mdns-ambassador/checks';
+import { systemClock, systemNetwork } from '@mdns-ambassador/mdns';
 import type { Clock } from '@mdns-ambassador/relay';
+import { createChosenEngine } from './engines/chosen.ts';
 import type { CreateEngine } from './engines/engine.ts';
 import { DialBudget } from './pool/dial-budget.ts';
 import type { Random } from './pool/random.ts';
-import type { ProxyEvent, ProxyOptions } from './proxy-options.ts';
+import { completeService, type ProxiedService } from './proxied-service.ts';
+import type { ProxyEvent } from './proxy-options.ts';
 import { ServiceProxy, type ServiceStatus } from './service/service-proxy.ts';
 import type { DialReport, ServiceConnectionReport, ServiceTraffic } from './service/service-traffic.ts';
+import { OwnNode } from './sources/own-node.ts';
 
+/** What the proxies of one ambassador share; what is left out is this machine's own. */
 export interface AmbassadorOptions {
-  readonly proxies: readonly ProxyOptions[];
-  readonly clock: Clock;
-  readonly random: Random;
+  /** Those that name no sources are found over mDNS, by a node that the ambassador starts and closes. */
+  readonly proxies: readonly ProxiedService[];
+  /** Default the machine's. */
+  readonly clock?: Clock;
+  /** Default `Math.random`. */
+  readonly random?: Random;
   /** `node`, `haproxy` ...: as the status shows it. */
   readonly engineName?: string;
-  readonly createEngine: CreateEngine;
   /** What the announcements of one host may cost; shared with others of this process. Absent: its own. */
   readonly budget?: DialBudget | undefined;
+  /** Default {@link createChosenEngine}. */
+  readonly createEngine?: CreateEngine;
   /** By how many milliseconds this process runs late ({@link LoopLag}). Absent: it is never late. */
   readonly lag?: () => number;
   /** How endpoints in doubt are dialled beside the engine. Absent: over this machine's network. */
   readonly dial?: DialService;
-  /** Every address of this host, without zone; what a proxy that listens on all of them is reached at. Absent: loopback alone. */
+  /** Every address of this host, without zone; what a proxy that listens on all of them is reached at. Default as it is now. */
   readonly ownAddresses?: (() => ReadonlySet<string>) | undefined;
   /** Never called after `close` has resolved. */
   readonly onEvent?: (event: ProxyEvent) => void;
@@ -29,6 +38,9 @@ export interface AmbassadorOptions {
   /** Told of each connection when it has ended. */
   readonly onConnection?: ((connection: ServiceConnectionReport) => void) | undefined;
 }
+
+/** The same for one service, of which the name is enough. */
+export type OneServiceOptions = ProxiedService & Omit<AmbassadorOptions, 'proxies'>;
 
 /** Local listeners for services that are elsewhere. */
 export interface Ambassador {
@@ -49,31 +61,37 @@ export interface Ambassador {
 
 /**
  * sources -> merge -> pool -> pick -> engine, for each service; the outcome of each dial goes back to the pool, and a
- * failure to the source, which looks again.
+ * failure to the source, which looks again. Throws an AmbassadorError for a service that leaves open where to listen.
  */
-export function createAmbassador(options: AmbassadorOptions): Ambassador {
-  const {
-    engineName = 'node',
-    lag = () => 0,
-    dial = dialService,
-    onEvent = () => undefined,
-    budget = new DialBudget(),
-  } = options;
-  const context = { ...options, engineName, lag, dial, onEvent, budget };
-  const proxies = options.proxies.map((proxy) => new ServiceProxy(proxy, context));
+export function createAmbassador(options: AmbassadorOptions | OneServiceOptions): Ambassador {
+  const { clock = systemClock, random = Math.random, createEngine = createChosenEngine, engineName = 'node' } = options;
+  const { lag = () => 0, dial = dialService, onEvent = () => undefined, onDial, onConnection } = options;
+  const { ownAddresses = systemNetwork().ownAddresses, budget = new DialBudget() } = options;
+  const tools = { clock, random, createEngine, engineName, lag, dial, ownAddresses };
+  const context = { ...tools, budget, onEvent, onDial, onConnection };
+  const node = new OwnNode(clock, random);
+  const services: readonly ProxiedService[] = 'proxies' in options ? options.proxies : [options];
+  const proxies = services.map((each) => {
+    const complete = completeService(each, (service, listen) => node.createSource(service, listen));
+    return new ServiceProxy(complete, context);
+  });
   let started: Promise<void> | undefined;
   let drained: Promise<void> | undefined;
   let closed: Promise<void> | undefined;
 
   const startAll = async (): Promise<void> => {
-    const outcomes = await Promise.allSettled(proxies.map((proxy) => proxy.start()));
-    const failure = outcomes.find((outcome) => outcome.status === 'rejected');
-    if (failure === undefined) return;
-    await close();
-    throw failure.reason;
+    try {
+      await node.start();
+      const outcomes = await Promise.allSettled(proxies.map((proxy) => proxy.start()));
+      const failure = outcomes.find((outcome) => outcome.status === 'rejected');
+      if (failure !== undefined) throw failure.reason;
+    } catch (error) {
+      await close();
+      throw error;
+    }
   };
   const close = (): Promise<void> => {
-    closed ??= Promise.all(proxies.map((proxy) => proxy.close())).then(() => undefined);
+    closed ??= Promise.all(proxies.map((proxy) => proxy.close())).then(() => node.close());
     return closed;
   };
 

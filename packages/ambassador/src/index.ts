@@ -1,4 +1,4 @@
-export { type Ambassador, type AmbassadorOptions, createAmbassador } from './ambassador.ts';
+export { type Ambassador, type AmbassadorOptions, createAmbassador, type OneServiceOptions } from './ambassador.ts';
 export { AmbassadorError } from './ambassador-error.ts';
 export { createChosenEngine } from './engines/chosen.ts';
 export type { Dial, EndpointDialler } from './engines/endpoint-dialler.ts';
@@ -29,6 +29,7 @@ export type { Endpoint, EndpointState, EndpointStatus } from './pool/endpoint.ts
 export type { MergeMode } from './pool/merge.ts';
 export type { Random } from './pool/random.ts';
 export type { Update } from './pool/update.ts';
+export type { ProxiedService } from './proxied-service.ts';
 export type { EngineChoice, ProxyCheck, ProxyEvent, ProxyOptions } from './proxy-options.ts';
 export { createEndpointCheck } from './service/endpoint-check.ts';
 export {

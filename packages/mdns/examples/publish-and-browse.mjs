@@ -2,15 +2,9 @@
  * Publishes a service, finds it as any other machine on the link would, resolves it, changes it and takes it back. Prints one line for
  * each step and ends by itself. Run it with: node packages/mdns/examples/publish-and-browse.mjs
  */
-import { hostname } from 'node:os';
-import { createMdnsNode, hostLabel, systemClock, systemNetwork } from '@mdns-ambassador/mdns';
+import { createMdnsNode } from '@mdns-ambassador/mdns';
 
-const node = createMdnsNode({
-  network: systemNetwork(),
-  clock: systemClock,
-  random: Math.random,
-  hostLabel: hostLabel(hostname(), Math.random),
-});
+const node = createMdnsNode();
 await node.start();
 
 const publication = node.publish({

@@ -1,10 +1,10 @@
 export type { Clock } from './clock.ts';
+export { createMdnsNode } from './create-mdns-node.ts';
 export { hostLabel } from './host-label.ts';
 export type { BrowseEvent, Instance, InstanceAddress } from './instance.ts';
 export type { SkippedInterface } from './interfaces.ts';
 export { checkLink, type HeardHost, type LinkCheck, type LinkCheckOptions } from './link-check.ts';
 export { MdnsError } from './mdns-error.ts';
-export { createMdnsNode } from './native-node.ts';
 export type {
   AddressFamily,
   InterfaceAddress,

@@ -15,13 +15,13 @@ const RETRY_MS = 500;
 /** A wall clock that gained this much on the monotonic one, or a poll that is this late: the machine or the process slept. */
 const SLEEP_MS = 5_000;
 
-/** A node over the given network, clock and randomness. Nothing is opened before `start`. */
-export function createMdnsNode(options: MdnsNodeOptions): MdnsNode {
-  return new NativeNode(options);
-}
+/** With nothing left to choose. */
+export type NativeNodeOptions = MdnsNodeOptions &
+  Required<Pick<MdnsNodeOptions, 'network' | 'clock' | 'random' | 'hostLabel'>>;
 
-class NativeNode implements MdnsNode {
-  readonly #options: MdnsNodeOptions;
+/** A node over the given network, clock and randomness. Nothing is opened before `start`. */
+export class NativeNode implements MdnsNode {
+  readonly #options: NativeNodeOptions;
   readonly #attachments: Attachments;
   readonly #publisher: Publisher;
   readonly #discovery: Discovery;
@@ -36,7 +36,7 @@ class NativeNode implements MdnsNode {
   #polledAt = { now: 0, wallClock: 0 };
   #timer: { readonly at: number; readonly cancel: () => void } | undefined;
 
-  constructor(options: MdnsNodeOptions) {
+  constructor(options: NativeNodeOptions) {
     this.#options = options;
     const context = {
       now: () => options.clock.now(),

@@ -6,11 +6,17 @@ import type { Random } from './rules/machine.ts';
 import type { Decode } from './wire/decode.ts';
 
 export interface MdnsNodeOptions {
-  readonly network: Network;
-  readonly clock: Clock;
-  readonly random: Random;
-  /** The label of this node's own host name, e.g. `h1-k3x9`; never the machine's bare host name, which its own responder claims. */
-  readonly hostLabel: string;
+  /** Default {@link systemNetwork}: every interface that suits. */
+  readonly network?: Network;
+  /** Default {@link systemClock}. */
+  readonly clock?: Clock;
+  /** Default `Math.random`. */
+  readonly random?: Random;
+  /**
+   * The label of this node's own host name, e.g. `h1-k3x9`; never the machine's bare host name, which its own responder claims. Default
+   * {@link hostLabel}, another at each start.
+   */
+  readonly hostLabel?: string;
   readonly onEvent?: (event: NodeEvent) => void;
   /** With it `start` resolves although no interface is up yet, and the first that comes is used; default false: it rejects. */
   readonly mayWait?: boolean;

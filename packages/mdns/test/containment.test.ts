@@ -1,6 +1,6 @@
 import { seededRandom, Uncaught } from '@mdns-ambassador/testkit';
 import { expect, test } from 'vitest';
-import { createMdnsNode } from '../src/native-node.ts';
+import { createMdnsNode } from '../src/create-mdns-node.ts';
 import type { Network } from '../src/network.ts';
 import type { MdnsNode, MdnsNodeOptions } from '../src/node.ts';
 import { decodeMessage } from '../src/wire/decode.ts';

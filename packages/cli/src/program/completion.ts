@@ -1,8 +1,8 @@
+import { listWellKnownNames } from '@mdns-ambassador/ambassador/well-known-ports';
 import { SHELLS } from '../commands/completion/shells.ts';
 import { MESH_ACTIONS } from '../commands/mesh/actions.ts';
 import { RENDER_FORMATS } from '../commands/render/options.ts';
 import { COMMON_OPTIONS } from '../options/common-options.ts';
-import { listWellKnownNames } from '../parse/well-known-ports.ts';
 import { COMMAND_LIST } from './command-list.ts';
 
 /** Commands whose words are names of services. */

@@ -1,3 +1,4 @@
+import { findWellKnownPort } from '@mdns-ambassador/ambassador/well-known-ports';
 import type { AnnouncementOptions } from '@mdns-ambassador/announcer';
 import { chooseCheck, chooseIntervalMs } from '@mdns-ambassador/checks';
 import { serviceOf, typeOf } from '@mdns-ambassador/mdns';
@@ -15,7 +16,6 @@ import { parseAnnouncedService } from '../parse/service-argument.ts';
 import { parseServiceType } from '../parse/service-type.ts';
 import { parseSubtype } from '../parse/subtype.ts';
 import { parseTxt } from '../parse/txt.ts';
-import { findWellKnownPort } from '../parse/well-known-ports.ts';
 import { readGiven, type Settings } from '../settings/settings.ts';
 import { readAnnouncerInjection } from './injection-request.ts';
 import type { ServiceRequest } from './service-requests.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { findWellKnownPort, listWellKnownNames, parseServices } from '../../src/parse/well-known-ports.ts';
+import { findWellKnownPort, listWellKnownNames, parseServices } from '../src/well-known-ports.ts';
 
 test.each([
   ['redis', 6379],
