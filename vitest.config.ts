@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './test/longest-first.ts';
 import { TallyReporter } from './test/tally-reporter.ts';
 
 const resolveSource = {
@@ -9,10 +10,10 @@ const resolveSource = {
 /** Tests on real hosts that use the machine's whole power, or count milliseconds: they have it to themselves. */
 const UNDER_LOAD = [
   'test/e2e/engine/**/*.test.ts',
-  'test/e2e/faults/!(lost-multicast).test.ts',
-  'test/e2e/{failover,tcp-semantics}.test.ts',
+  'test/e2e/faults/!(full-accept-queue|lost-multicast).test.ts',
+  'test/e2e/failover.test.ts',
   'test/e2e/mesh/{crowded,failover,rotation}.test.ts',
-  'test/e2e/mdns/{floods,on-the-wire}.test.ts',
+  'test/e2e/mdns/floods.test.ts',
 ];
 
 /** Tests that put another module in the place of a real one: each needs modules of its own. */
@@ -36,10 +37,11 @@ const realHosts = {
   retry: 1,
 };
 
-/** Unit and simulated tests use virtual time and run in parallel; so do tests on real hosts, each on a LAN of its own, but three at a time: they wait more than they work. */
+/** Unit and simulated tests use virtual time and run in parallel; so do tests on real hosts, each on a LAN of its own, but five at a time: they wait more than they work. */
 export default defineConfig({
   test: {
     reporters: ['default', new TallyReporter()],
+    sequence: { sequencer: LongestFirst },
     coverage: {
       provider: 'v8',
       include: ['packages/*/src/**/*.ts'],
@@ -88,7 +90,7 @@ export default defineConfig({
           name: 'e2e',
           include: ['test/{e2e,interop}/**/*.test.ts'],
           exclude: [...UNDER_LOAD],
-          maxWorkers: 3,
+          maxWorkers: 5,
           sequence: { groupOrder: 1 },
         },
       },
