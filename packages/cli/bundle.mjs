@@ -29,7 +29,7 @@ const { output } = await bundle.generate({
 await bundle.close();
 const modules = output.flatMap((file) => (file.type === 'chunk' ? file.moduleIds : []));
 const files = new Map(output.map((file) => [file.fileName, file.type === 'chunk' ? file.code : file.source]));
-files.set('LICENSES.txt', [...listPackages(modules)].map(describeLicence).join('\n'));
+files.set('third-party.txt', [...listPackages(modules)].map(describeLicence).join('\n'));
 writeChanged(files);
 
 /**

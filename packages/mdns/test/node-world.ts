@@ -1,6 +1,6 @@
 import { ManualClock, type MemoryHost, MemoryNetwork, type SentPacket, seededRandom } from '@mdns-ambassador/testkit';
-import type { BrowseEvent, Instance } from '../src/instance.ts';
 import { createMdnsNode } from '../src/create-mdns-node.ts';
+import type { BrowseEvent, Instance } from '../src/instance.ts';
 import type { MdnsNode, MdnsNodeOptions, NodeEvent } from '../src/node.ts';
 import type { Publication, PublicationEvent, ServiceOptions } from '../src/publication.ts';
 import { decodeMessage } from '../src/wire/decode.ts';
