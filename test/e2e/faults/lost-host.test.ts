@@ -1,14 +1,17 @@
 import { expect } from 'vitest';
-import { proxy, runProgram, spawnProgram, startProgram } from '../../ambassador.ts';
+import { announce, proxy, runProgram, spawnProgram, startProgram } from '../../ambassador.ts';
 import { BACKEND_COUNT, startBackends, startProxy } from '../../backends.ts';
 import { labTest } from '../../lab-test.ts';
 import { failedAfter, Load, worstAfter } from '../../load.ts';
+import { initMesh, makeSharedFolder } from '../../mesh.ts';
 
 /** Who waits for the vanished one waits for ten seconds. The strict figure is test/bench's. */
 const NEW_CONNECTION_MS = 4_000;
 /** Keepalive: 15 s, then ten times 1 s; and what a busy machine adds. Without it: two hours. */
 const IDLE_RESET_MS = 60_000;
 const KEPT = 24;
+/** Through a mesh, all of them to the one that vanishes. */
+const KEPT_SECURE = 4;
 
 await labTest(
   'a host that vanishes costs no new connection, its old ones are reset, and it is used again when it returns',
@@ -17,11 +20,17 @@ await labTest(
     const [h1, client] = [lan.host(1), lan.host(BACKEND_COUNT + 1)];
     await startBackends(lan);
     await startProxy(lan);
+    const key = ['--mesh-key-file', await initMesh(h1, makeSharedFolder())];
+    await startProgram(h1, 'service', '7001', 'h1');
+    await announce(h1, 'safe:7001', ...key);
+    await (await proxy(client, 'safe:7001', ...key)).line(/found "safe on h1"/);
+    const secure = spawnProgram(client, 'stay', '127.0.0.1', '7001', `${KEPT_SECURE}`, '200');
     const idle = spawnProgram(client, 'stay', '127.0.0.1', '7000', `${KEPT}`);
     const busy = spawnProgram(client, 'stay', '127.0.0.1', '7000', `${KEPT}`, '200');
     const onH1 = async (kept: typeof idle): Promise<number> =>
       JSON.parse((await kept.line(/^ready (.*)$/))[1] ?? '{}').h1 ?? 0;
-    const [idleOnH1, busyOnH1] = await Promise.all([onH1(idle), onH1(busy)]);
+    const [idleOnH1, busyOnH1, secureOnH1] = await Promise.all([onH1(idle), onH1(busy), onH1(secure)]);
+    expect(secureOnH1).toBe(KEPT_SECURE);
     expect(Math.min(idleOnH1, busyOnH1)).toBeGreaterThan(0);
     const load = await Load.start(client);
     await load.moreAnswers(3);
@@ -30,7 +39,7 @@ await labTest(
     const unpluggedAt = Date.now();
     const ends = (kept: typeof idle, count: number): Promise<void> =>
       kept.until((output) => (output.match(/^h1 ECONNRESET$/gm) ?? []).length === count, { timeout: IDLE_RESET_MS });
-    await Promise.all([ends(idle, idleOnH1), ends(busy, busyOnH1)]);
+    await Promise.all([ends(idle, idleOnH1), ends(busy, busyOnH1), ends(secure, KEPT_SECURE)]);
     for (const { output } of [idle, busy]) expect(output).not.toMatch(/^h[23] E/m);
 
     const pluggedAt = Date.now();
