@@ -161,6 +161,35 @@ await labTest(
   },
 );
 
+await labTest(
+  'up does what announce and agent can: another responder, and a socket on which others read what is on the network',
+  { hosts: 2 },
+  async (lan) => {
+    const [h1, h2] = [lan.host(1), lan.host(2)];
+    await startProgram(h1, 'service', '7001', 'a');
+    await startProgram(h2, 'service', '7002', 'b');
+    await announce(h2, 'other:7002');
+    const write = (agent: string): Promise<unknown> =>
+      writeConfiguration(
+        h1,
+        `agent: { socket: /run/agent.sock${agent} }\nannounce:\n  - { service: thing, port: 7001, responder: bonjour-service }\n`,
+      );
+    await write('');
+    const up = spawnAmbassador(h1, ['up', '--config', CONFIGURATION_FILE]);
+    await up.until((output) => /announced thing/.test(output) && /serving .* at \/run\/agent\.sock/.test(output));
+    const reading = await proxy(h1, 'other:8000', '--from', 'agent:/run/agent.sock');
+    await reading.line(/found "other on h2"/);
+    expect(await who(h1, 8000)).toBe('b\n');
+    const hearing = await proxy(h2, 'thing:8000');
+    await hearing.line(/found "thing on h1/);
+    await write(', socketMode: "0600"');
+    await up.line(/reloaded .*: 1 unchanged, 1 changed, 0 added, 0 removed/);
+    expect(await h1.read('stat', ['--format', '%a', '/run/agent.sock'])).toBe('600\n');
+    expect(await who(h2, 8000)).toBe('a\n');
+    expect(await up.stop('SIGTERM')).toEqual({ code: 0, signal: undefined });
+  },
+);
+
 await labTest('a dry run says what would be done and does none of it', { hosts: 1 }, async (lan) => {
   const host = lan.host(1);
   await writeConfiguration(host, describe());

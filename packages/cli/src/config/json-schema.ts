@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { AGENT_OPTIONS } from '../options/agent-options.ts';
 import { ANNOUNCE_OPTIONS } from '../options/announce-options.ts';
 import { COMMON_OPTIONS } from '../options/common-options.ts';
 import { nameKey, type Option } from '../options/option.ts';
@@ -9,6 +10,7 @@ import { configSchema } from './schema.ts';
 const KEY_SUMMARIES: Readonly<Record<string, string>> = {
   announce: 'Services of this machine that others on the network are told about',
   proxy: 'Services on the network that this machine is to have on localhost',
+  agent: 'A socket on which containers are told what is on the network; {} for its usual place',
   service: 'Its name, such as redis',
   host: 'Where it listens, unless it is this machine',
   mesh: 'Members of this mesh alone serve and are served; without it anybody on the network is',
@@ -27,10 +29,11 @@ interface Described {
 /** JSON Schema (2020-12) of the configuration file, for editors: `# yaml-language-server: $schema=...`. */
 export function createJsonSchema(): object {
   const { $schema, ...schema } = z.toJSONSchema(configSchema, { target: 'draft-2020-12' });
-  describeKeys(schema as Described, [...COMMON_OPTIONS, ...ANNOUNCE_OPTIONS, ...PROXY_OPTIONS]);
+  describeKeys(schema as Described, [...COMMON_OPTIONS, ...ANNOUNCE_OPTIONS, ...PROXY_OPTIONS, ...AGENT_OPTIONS]);
   const sections = (schema as Described).properties ?? {};
   describeKeys(sections.announce?.items, ANNOUNCE_OPTIONS);
   describeKeys(sections.proxy?.items, PROXY_OPTIONS);
+  describeKeys(sections.agent, AGENT_OPTIONS);
   describeKeys(sections.mesh, []);
   return { $schema, title: 'ambassador.yaml', description: 'What ambassador up announces and proxies', ...schema };
 }
@@ -41,7 +44,7 @@ function describeKeys(schema: Described | undefined, options: readonly Option[])
     const summary = KEY_SUMMARIES[key] ?? option?.summary;
     if (summary !== undefined) property.description = summary;
     if (option?.byDefault !== undefined) property.description += ` (default: ${option.byDefault})`;
-    if (option?.choices === undefined || option.kind === 'list') continue;
+    if (option?.choices === undefined || option.kind !== 'text') continue;
     property.enum = option.choices;
     delete property.type;
   }

@@ -33,6 +33,8 @@ export interface Config {
   readonly options: Layer;
   readonly announce: readonly ConfigEntry[];
   readonly proxy: readonly ConfigEntry[];
+  /** Undefined: no containers are told. */
+  readonly agent?: Layer | undefined;
 }
 
 /** Throws a {@link CliError}: 66 when the file can't be read, 78 when it is broken. */
@@ -74,6 +76,7 @@ export function parseConfig(file: string, text: string): Config {
     options: readSharedLayer(file, document, value),
     announce,
     proxy,
+    agent: readSection(document, value, 'agent'),
   };
 }
 
@@ -142,6 +145,11 @@ function readLayer(document: ConfigDocument, map: unknown, path: readonly Proper
       return listTexts(value).map((text) => ({ text, origin, exitCode: EXIT_CONFIG }));
     },
   };
+}
+
+function readSection(document: ConfigDocument, value: unknown, section: string): Layer | undefined {
+  const map = readMember(value, section);
+  return map === undefined ? undefined : readLayer(document, map, [section]);
 }
 
 /** The keys at the top, and those of sections that stand for an option of the command line. */

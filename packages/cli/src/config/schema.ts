@@ -1,4 +1,9 @@
 import { z } from 'zod';
+import { AGENT_OPTIONS } from '../options/agent-options.ts';
+import { ANNOUNCE_OPTIONS } from '../options/announce-options.ts';
+import { COMMON_OPTIONS } from '../options/common-options.ts';
+import { nameKey, type Option } from '../options/option.ts';
+import { PROXY_OPTIONS } from '../options/proxy-options.ts';
 import { CREDENTIAL_KEYS, credentialsSchema } from './credentials-schema.ts';
 
 const text = z.union([z.string(), z.number()], { error: 'write a text or a number' });
@@ -10,72 +15,59 @@ const pairs = z.union([z.record(z.string(), z.union([text, flag])), texts], { er
 /** Read by itself, so that nothing of it is shown. */
 const credentials = credentialsSchema.describe("What is said to the service in the application's place");
 
+/** What may stand in the file for an option. */
+function typeOf({ kind }: Option): z.ZodType {
+  switch (kind) {
+    case 'flag':
+      return flag;
+    case 'text':
+      return text;
+    case 'list':
+      return texts;
+    case 'pairs':
+      return pairs;
+    default:
+      return kind satisfies never;
+  }
+}
+
+function listKeysOf(options: readonly Option[], place: 'entry' | 'top'): Readonly<Record<string, z.ZodType>> {
+  const placed = options.filter(({ inFile = 'entry' }) => inFile === place || inFile === 'both');
+  return Object.fromEntries(placed.map((option) => [nameKey(option.name), typeOf(option).optional()]));
+}
+
 const announceEntry = z.strictObject({
   service: text,
   host: text.optional(),
   port: text.optional(),
-  type: text.optional(),
-  name: text.optional(),
-  txt: pairs.optional(),
-  subtype: texts.optional(),
-  priority: text.optional(),
-  weight: text.optional(),
-  ttl: text.optional(),
-  check: text.optional(),
-  checkInterval: text.optional(),
-  rise: text.optional(),
-  fall: text.optional(),
-  relay: flag.optional(),
-  responder: text.optional(),
+  ...listKeysOf(ANNOUNCE_OPTIONS, 'entry'),
   credentials: credentials.optional(),
-  to: texts.optional(),
 });
 
 const proxyEntry = z.strictObject({
   service: text,
   port: text.optional(),
-  listen: texts.optional(),
-  allowRemote: flag.optional(),
-  from: texts.optional(),
-  dnsServer: texts.optional(),
-  dnsMaxTtl: text.optional(),
-  merge: text.optional(),
-  balance: text.optional(),
-  check: text.optional(),
-  checkInterval: text.optional(),
-  connectTimeout: text.optional(),
-  onEndpointLost: text.optional(),
-  drainTimeout: text.optional(),
-  maxConnections: text.optional(),
-  engine: text.optional(),
-  haproxySocket: text.optional(),
-  haproxyBackend: text.optional(),
-  where: pairs.optional(),
-  instance: text.optional(),
-  allowCidr: texts.optional(),
+  ...listKeysOf(PROXY_OPTIONS, 'entry'),
   credentials: credentials.optional(),
-  insecureInject: flag.optional(),
 });
 
+const agentEntry = z.strictObject(listKeysOf(AGENT_OPTIONS, 'entry'), { error: 'write a map, {} for its usual place' });
 const meshEntry = z.strictObject({ keyFile: text }, { error: 'write a map such as { keyFile: ./mesh.key }' });
 
 /** The file of CONTRACT 5, without what this version refuses. */
 export const configSchema: z.ZodObject = z.strictObject({
-  logLevel: text.optional(),
-  logFormat: text.optional(),
-  interface: texts.optional(),
+  ...listKeysOf([...COMMON_OPTIONS, ...ANNOUNCE_OPTIONS, ...PROXY_OPTIONS, ...AGENT_OPTIONS], 'top'),
   mesh: meshEntry.optional(),
-  admin: text.optional(),
-  logConnections: flag.optional(),
-  to: texts.optional(),
   announce: z.array(announceEntry, { error: 'write a list of services, each with a leading "-"' }).optional(),
   proxy: z.array(proxyEntry, { error: 'write a list of services, each with a leading "-"' }).optional(),
+  agent: agentEntry.optional(),
 });
 
 const KEYS_BY_SECTION: Readonly<Record<string, readonly string[]>> = {
   announce: Object.keys(announceEntry.shape),
   proxy: Object.keys(proxyEntry.shape),
   mesh: Object.keys(meshEntry.shape),
+  agent: Object.keys(agentEntry.shape),
 };
 
 /** The keys that may stand at this path. */

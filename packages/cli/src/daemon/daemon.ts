@@ -283,7 +283,9 @@ export class Daemon {
     ]).finally(letGo);
     const change = sumChanges(changes);
     if (this.lifecycle.phase === 'starting' && change.errors.length > 0) return change;
-    return sumChanges([change, await this.#fed.apply(agent)]);
+    // Bridges of containers are heard from the start or never.
+    const feeds = this.#options.plan.agent.length === 0 ? [] : agent;
+    return sumChanges([change, await this.#fed.apply(feeds)]);
   }
 
   async #drainAnnounced(options: DrainOptions): Promise<DrainOutcome> {

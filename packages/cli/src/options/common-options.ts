@@ -7,22 +7,26 @@ export type LogFormat = (typeof LOG_FORMATS)[number];
 
 /** Options that every command takes (CONTRACT 1). */
 export const COMMON_OPTIONS: readonly Option[] = [
-  { name: 'config', kind: 'text', summary: 'YAML or JSON file with services and options' },
+  { name: 'config', kind: 'text', inFile: false, summary: 'YAML or JSON file with services and options' },
   {
     name: 'interface',
     kind: 'list',
+    inFile: 'top',
     summary: 'Use this network interface only; repeatable',
     byDefault: 'every one that is up and multicast-capable',
   },
   {
     name: 'mesh-key-file',
     kind: 'text',
+    // It is `mesh: { keyFile }` there.
+    inFile: false,
     summary: 'Speak with members of this mesh alone (ambassador mesh init writes the file)',
     byDefault: 'open mode',
   },
   {
     name: 'log-level',
     kind: 'text',
+    inFile: 'top',
     summary: 'Least severe line of the log on standard error',
     byDefault: 'info; warn when pretty',
     choices: LOG_LEVELS,
@@ -30,6 +34,7 @@ export const COMMON_OPTIONS: readonly Option[] = [
   {
     name: 'log-format',
     kind: 'text',
+    inFile: 'top',
     summary: 'Form of the log',
     byDefault: 'pretty on a terminal',
     choices: LOG_FORMATS,

@@ -4,6 +4,7 @@ import type { Option } from './option.ts';
 export const ADMIN_OPTION: Option = {
   name: 'admin',
   kind: 'text',
+  inFile: 'top',
   summary: 'Health, metrics, status and a dashboard over HTTP at ADDRESS:PORT or unix:PATH, for this machine only',
   byDefault: 'off',
   beginnings: ['127.0.0.1:', 'localhost:', 'unix:'],
@@ -12,11 +13,13 @@ export const ADMIN_OPTION: Option = {
 export const CONNECTIONS_OPTION: Option = {
   name: 'log-connections',
   kind: 'flag',
+  inFile: 'top',
   summary: 'Log each connection when it has ended, as one JSON line',
 };
 
 export const EVENTS_OPTION: Option = {
   name: 'json',
   kind: 'flag',
+  inFile: false,
   summary: 'Print events as one JSON document a line',
 };

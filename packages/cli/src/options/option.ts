@@ -4,8 +4,10 @@ export interface Option {
   readonly name: string;
   /** One letter, without its dash: `o`. */
   readonly alias?: string;
-  /** `flag` has no value, `text` one, `list` may be given several times. */
-  readonly kind: 'flag' | 'text' | 'list';
+  /** `flag` has no value, `text` one, `list` may be given several times, and so may `pairs`, each KEY=VALUE: a map in the file. */
+  readonly kind: 'flag' | 'text' | 'list' | 'pairs';
+  /** Where it stands in the file: in the entry of each service, at the top for the whole process, or in none. Absent: in entries. */
+  readonly inFile?: 'entry' | 'top' | 'both' | false;
   /** One sentence for the help. */
   readonly summary: string;
   /** What the default is, for the help. */

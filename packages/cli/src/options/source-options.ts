@@ -31,7 +31,7 @@ export const SOURCE_OPTIONS: readonly Option[] = [
     byDefault: 'union',
     choices: MERGE_MODES,
   },
-  { name: 'where', kind: 'list', summary: 'KEY=VALUE that the TXT record must have; repeatable, all must match' },
+  { name: 'where', kind: 'pairs', summary: 'KEY=VALUE that the TXT record must have; repeatable, all must match' },
   { name: 'instance', kind: 'text', summary: 'Only instances whose name matches, * and ? stand for anything' },
   { name: 'allow-cidr', kind: 'list', summary: 'ADDRESS/BITS accepted beyond this network; repeatable' },
 ];

@@ -1,5 +1,6 @@
 import type { Target } from '@mdns-ambassador/relay';
-import { InvalidValue } from '../exit/cli-error.ts';
+import { CliError, InvalidValue } from '../exit/cli-error.ts';
+import { EXIT_REFUSED } from '../exit/exit-codes.ts';
 import { DEFAULT_AGENT_SOCKET } from '../parse/agent-socket.ts';
 import { LONGEST_SOCKET_PATH } from '../parse/listen.ts';
 import type { Settings } from '../settings/settings.ts';
@@ -18,10 +19,20 @@ export interface AgentRequest {
 
 /** Throws a CliError that names the first wrong value. */
 export function readAgentRequest(settings: Settings): AgentRequest {
+  refuseMesh(settings);
   return {
     at: { kind: 'unix', path: settings.read('socket', parseSocketPath) ?? DEFAULT_AGENT_SOCKET },
     mode: settings.read('socket-mode', parseMode) ?? DEFAULT_SOCKET_MODE,
   };
+}
+
+function refuseMesh(settings: Settings): void {
+  const given = settings.find('mesh-key-file').at(-1);
+  if (given === undefined) return;
+  throw new CliError(
+    EXIT_REFUSED,
+    `${given.origin}: an agent tells what it hears, also of strangers; give the key to each proxy that reads from it, and leave it out here`,
+  );
 }
 
 function parseSocketPath(text: string): string {

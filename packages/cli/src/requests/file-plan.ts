@@ -7,7 +7,8 @@ import { parseChoice } from '../parse/choice.ts';
 import type { Settings } from '../settings/settings.ts';
 import { readAdminPlaces } from './admin-request.ts';
 import { type Machine, refuseSharedFolders } from './announce-request.ts';
-import { EMPTY_PLAN, type Plan, readPlacedService, readPlannedProxy } from './plan.ts';
+import { refuseBesideDocker } from './docker-request.ts';
+import { type Plan, readContainers, readFeed, readPlacedService, readPlannedProxy } from './plan.ts';
 import { refuseSharedPlaces, refuseTwice } from './refuse-twice.ts';
 import { addSharedOptions, listSectionRequests } from './service-requests.ts';
 
@@ -15,6 +16,10 @@ import { addSharedOptions, listSectionRequests } from './service-requests.ts';
 export interface FilePlan extends Plan {
   /** By key of the file: what is read at the start alone. */
   readonly fixed: Readonly<Record<string, readonly string[]>>;
+}
+
+export interface FileMachine extends Machine {
+  readonly env: NodeJS.ProcessEnv;
 }
 
 /** Options that take effect at the next start. */
@@ -28,14 +33,17 @@ const FIXED_OPTIONS = {
 };
 
 /** `settings`: of the command line and the environment. Throws a CliError with the line of what is wrong. */
-export function readFilePlan(file: string, config: Config, settings: Settings, machine: Machine): FilePlan {
+export function readFilePlan(file: string, config: Config, settings: Settings, machine: FileMachine): FilePlan {
   const shared = addSharedOptions(settings, config);
   shared.read('log-level', (text) => parseChoice(text, LOG_LEVELS));
   shared.read('log-format', (text) => parseChoice(text, LOG_FORMATS));
   readAdminPlaces(shared);
+  const docker = readContainers(shared, machine.env, machine.platform);
+  if (docker.length > 0) refuseBesideDocker(shared, undefined);
+  const agent = config.agent === undefined ? [] : [readFeed(shared.withFallback(config.agent))];
   const announceRequests = listSectionRequests(shared, config.announce);
   const proxyRequests = listSectionRequests(shared, config.proxy);
-  if (announceRequests.length + proxyRequests.length === 0) {
+  if (announceRequests.length + proxyRequests.length + docker.length + agent.length === 0) {
     throw new CliError(EXIT_CONFIG, `${file}:1: nothing to do; write services under announce: or proxy:`);
   }
   const announce = announceRequests.map((request) => readPlacedService(request, machine));
@@ -51,7 +59,9 @@ export function readFilePlan(file: string, config: Config, settings: Settings, m
     key,
     shared.find(option).map(({ text }) => text),
   ]);
-  return { ...EMPTY_PLAN, announce, proxy, fixed: Object.fromEntries(fixed) };
+  // Whether bridges of containers are heard is decided when the network is opened.
+  fixed.push(['agent', agent.length === 0 ? [] : ['{}']]);
+  return { announce, proxy, docker, agent, fixed: Object.fromEntries(fixed) };
 }
 
 /** The keys that differ and are read at the start alone. */

@@ -13,7 +13,10 @@ export function readEnvironment(env: NodeJS.ProcessEnv, options: readonly Option
       const origin = nameVariable(name);
       const value = env[origin];
       if (option === undefined || value === undefined || value === '') return [];
-      const texts = option.kind === 'list' ? value.split(SEPARATOR).filter((text) => text.trim() !== '') : [value];
+      const texts =
+        option.kind === 'list' || option.kind === 'pairs'
+          ? value.split(SEPARATOR).filter((text) => text.trim() !== '')
+          : [value];
       return texts.map((text) => ({ text, origin, exitCode: EXIT_USAGE }));
     },
   };

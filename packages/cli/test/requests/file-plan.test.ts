@@ -5,7 +5,7 @@ import { CliError } from '../../src/exit/cli-error.ts';
 import { type FilePlan, listChangedKeys, readFilePlan } from '../../src/requests/file-plan.ts';
 import { Settings } from '../../src/settings/settings.ts';
 
-const MACHINE = { hostName: 'h1.example', platform: 'linux' } as const;
+const MACHINE = { hostName: 'h1.example', platform: 'linux', env: {} } as const;
 
 function plan(text: string): FilePlan {
   return readFilePlan('a.yaml', parseConfig('a.yaml', text), new Settings([]), MACHINE);
@@ -104,6 +104,15 @@ test.each<[string, string]>([
     'announce:\n  - { service: redis, to: "etcd:http://a/s" }\n  - { service: api, port: 1, to: [mdns, "etcd:http://a/s"] }\n',
     '78 a.yaml:3: to: redis and api would stand in one folder, /s; write {service} into its path',
   ],
+  ['agent: { socktMode: "0660" }\n', '78 a.yaml:1: "socktMode" is no key here; did you mean socketMode?'],
+  ['agent: true\n', '78 a.yaml:1: agent: write a map, {} for its usual place'],
+  ['agent: { socketMode: rw }\n', '78 a.yaml:1: socketMode: "rw" is no mode'],
+  ['agent: {}\nmesh: { keyFile: k }\n', '77 a.yaml:2: mesh.keyFile: an agent tells what it hears, also of strangers'],
+  [
+    'docker: true\nmesh: { keyFile: k }\n',
+    '77 --docker: containers are announced in the open, and a mesh key is given',
+  ],
+  ['docker: maybe\n', '78 a.yaml:1: docker: write true or false'],
   [`${PROXY}admin: 0.0.0.0:9901\n`, '77 a.yaml:3: admin: 0.0.0.0:9901 accepts connections from other machines'],
   [`${PROXY}logLevel: loud\n`, '78 a.yaml:3: logLevel: "loud" is not known; write one of trace'],
   [`${PROXY}mesh: { keyFil: x }\n`, '78 a.yaml:3: "keyFil" is no key here; did you mean keyFile?'],
@@ -114,6 +123,36 @@ test.each<[string, string]>([
 test('a service is announced through the responder that its entry names, else through ours', () => {
   const { announce } = plan('announce:\n  - { service: redis, responder: avahi }\n  - { service: api, port: 3000 }');
   expect(announce.map(({ responder }) => responder)).toEqual(['avahi', 'native']);
+});
+
+const CONTAINERS = `
+docker: true
+dockerSocket: /run/docker.sock
+responder: avahi
+agent: { socket: /run/a.sock, socketMode: "0660", allowCidr: 10.0.0.0/8 }
+announce:
+  - { service: redis, responder: native }
+`;
+
+test('containers are announced, and told what is on the network, as announce and agent do', () => {
+  expect(plan(CONTAINERS)).toMatchObject({
+    announce: [{ service: 'redis', responder: 'native' }],
+    docker: [{ address: { kind: 'socket', path: '/run/docker.sock' }, responder: 'avahi' }],
+    agent: [{ at: { kind: 'unix', path: '/run/a.sock' }, mode: 0o660, allowed: [{}] }],
+  });
+  expect(describePlan(plan(CONTAINERS))).toEqual([
+    'announce redis as "redis on h1" (_redis._tcp): port 6379, checked by redis every 2s',
+    'announce the containers of this host, from /run/docker.sock, through avahi',
+    'tell containers what is on the network at /run/a.sock',
+  ]);
+  expect(planToJson(plan(CONTAINERS))).toMatchObject({ docker: true, agent: ['/run/a.sock'] });
+  expect(plan('agent: {}\n')).toMatchObject({ announce: [], proxy: [], docker: [], agent: [{ mode: 0o666 }] });
+});
+
+test('an agent that comes or goes is told to take effect at the next start; one that changes is not', () => {
+  const without = plan(CONTAINERS.replace(/agent:.*\n/, ''));
+  expect(listChangedKeys(without, plan(CONTAINERS))).toEqual(['agent']);
+  expect(listChangedKeys(plan(CONTAINERS.replace('a.sock', 'b.sock')), plan(CONTAINERS))).toEqual([]);
 });
 
 test('a service is announced where its entry says, else where the file says for all, else over mDNS', () => {

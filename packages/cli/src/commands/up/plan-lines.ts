@@ -1,12 +1,13 @@
 import { SERVICE_PLACEHOLDER } from '@mdns-ambassador/registries';
 import { formatListenPlace, formatPlace } from '@mdns-ambassador/relay';
+import type { ResponderName } from '../../options/announce-options.ts';
 import { escapeText } from '../../output/escape.ts';
 import { joinWords, quoteName } from '../../output/phrases.ts';
 import { formatDuration } from '../../parse/duration.ts';
 import { folderOf, formatRegistry } from '../../parse/registry.ts';
 import type { Targets } from '../../requests/announce-request.ts';
 import type { FilePlan } from '../../requests/file-plan.ts';
-import type { PlacedService, PlannedProxy } from '../../requests/plan.ts';
+import type { PlacedService, PlannedContainers, PlannedProxy } from '../../requests/plan.ts';
 
 /** What `up --dry-run` would do, one line each. */
 export function describePlan(plan: FilePlan): readonly string[] {
@@ -14,26 +15,31 @@ export function describePlan(plan: FilePlan): readonly string[] {
   return [
     ...plan.announce.map(describeAnnouncement),
     ...plan.proxy.map(describeProxy),
+    ...plan.docker.map(describeContainers),
+    ...plan.agent.map(({ at }) => `tell containers what is on the network at ${at.path}`),
     ...(admin === undefined ? [] : [`admin on ${admin}`]),
   ];
 }
 
 /** The same for programs. */
-export function planToJson({ announce, proxy, fixed }: FilePlan): object {
+export function planToJson({ announce, proxy, docker, agent, fixed }: FilePlan): object {
   const admin = fixed.admin?.at(-1);
   return {
-    announce: announce.map(({ service, instance, type, host, port, priority, weight, check, relay, targets }) => ({
-      service,
-      instance,
-      type,
-      ...(host === undefined ? {} : { host }),
-      port,
-      priority,
-      weight,
-      check: check.kind,
-      relay,
-      to: listTargets(targets),
-    })),
+    announce: announce.map(
+      ({ service, instance, type, host, port, priority, weight, check, relay, targets, responder }) => ({
+        service,
+        instance,
+        type,
+        ...(host === undefined ? {} : { host }),
+        port,
+        priority,
+        weight,
+        check: check.kind,
+        relay,
+        to: listTargets(targets),
+        responder,
+      }),
+    ),
     proxy: proxy.map(({ service, listen, origins, balance }) => ({
       service,
       listen: listen.map(formatListenPlace),
@@ -41,16 +47,27 @@ export function planToJson({ announce, proxy, fixed }: FilePlan): object {
       merge: origins.merge,
       balance,
     })),
+    ...(docker.length === 0 ? {} : { docker: true }),
+    ...(agent.length === 0 ? {} : { agent: agent.map(({ at }) => at.path) }),
     ...(admin === undefined ? {} : { admin }),
   };
 }
 
 function describeAnnouncement(options: PlacedService): string {
-  const { service, instance, type, host, port, check, checkIntervalMs, relay, targets } = options;
+  const { service, instance, type, host, port, check, checkIntervalMs, relay, targets, responder } = options;
   const place = host === undefined ? `port ${port}` : formatPlace(host, port);
   const looking =
     check.kind === 'none' ? 'unchecked' : `checked by ${check.kind} every ${formatDuration(checkIntervalMs)}`;
-  return `announce ${service} as ${quoteName(instance)} (${type}): ${place}, ${looking}${relay ? ', relayed' : ''}${describeTargets(targets)}`;
+  return `announce ${service} as ${quoteName(instance)} (${type}): ${place}, ${looking}${relay ? ', relayed' : ''}${describeTargets(targets)}${describeResponder(responder)}`;
+}
+
+function describeResponder(responder: ResponderName): string {
+  return responder === 'native' ? '' : `, through ${responder}`;
+}
+
+function describeContainers({ address, responder }: PlannedContainers): string {
+  const where = address.kind === 'socket' ? address.path : `${address.host}:${address.port}`;
+  return `announce the containers of this host, from ${where}${describeResponder(responder)}`;
 }
 
 function describeTargets(targets: Targets): string {

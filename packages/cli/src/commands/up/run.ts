@@ -57,9 +57,9 @@ interface UpRequest {
   readonly mesh: MeshRequest | undefined;
 }
 
-function readRequest(file: string, text: string, own: Settings, { platform }: Surroundings): UpRequest {
+function readRequest(file: string, text: string, own: Settings, { env, platform }: Surroundings): UpRequest {
   const config = parseConfig(file, text);
-  const plan = readFilePlan(file, config, own, { hostName: hostname(), platform });
+  const plan = readFilePlan(file, config, own, { hostName: hostname(), platform, env });
   const settings = addSharedOptions(own, config);
   const mesh = readMeshRequest(settings, platform);
   requireEntitledTo(mesh, plan);
