@@ -5,6 +5,8 @@ import { afterEach, expect, test, vi } from 'vitest';
 import { bearer, ChangingSecret, openHttp, readAll, readUntil, serve } from './http-world.ts';
 
 const GET = 'GET /a?b HTTP/1.1\r\nHost: web:8080\r\nAuthorization: Basic mine\r\nX-Mixed-Case: 1\r\n\r\n';
+/** An answer that is its head alone: nothing of it is left where the head has been read. */
+const EMPTY = { 'Content-Length': 0 };
 const GET_LAST = GET.replace('\r\n\r\n', '\r\nConnection: close\r\n\r\n');
 
 async function collect(incoming: IncomingMessage): Promise<string> {
@@ -313,7 +315,7 @@ test('a 401 reaches the client and has the secret read again, once', async () =>
   const token = new ChangingSecret('old', 'new');
   const world = await openHttp(bearer(token));
   serve(world, (incoming, response) => {
-    response.writeHead(incoming.headers.authorization === 'Bearer new' ? 200 : 401).end();
+    response.writeHead(incoming.headers.authorization === 'Bearer new' ? 200 : 401, EMPTY).end();
   });
   world.client.write(GET);
   expect(await readUntil(world.client, /\r\n\r\n/)).toContain('401');
@@ -326,7 +328,7 @@ test('a 401 reaches the client and has the secret read again, once', async () =>
 test('a secret that stays wrong is told once and not read for every request', async () => {
   const token = new ChangingSecret('wrong');
   const world = await openHttp(bearer(token));
-  serve(world, (_incoming, response) => response.writeHead(401).end());
+  serve(world, (_incoming, response) => response.writeHead(401, EMPTY).end());
   for (let count = 0; count < 3; count += 1) {
     world.client.write(GET);
     await readUntil(world.client, /\r\n\r\n/);
