@@ -4,7 +4,7 @@ import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { endProcessTree } from '@mdns-ambassador/checks';
 import type { Clock } from '@mdns-ambassador/relay';
-import type { CommandProcess, SpawnCommand } from './command.ts';
+import type { CommandProcess, SpawnCommand } from './command-process.ts';
 import { planWindowsStart } from './windows-command.ts';
 
 /** How often it is looked whether what a command started is gone, and how long that may take before it is killed. */
@@ -23,8 +23,13 @@ export interface CommandGroupOptions {
   readonly clock: Clock;
   /** `process.kill`: a negative id means a process group, signal 0 asks whether it is there; throws where it is not. */
   readonly kill: (pid: number, signal: NodeJS.Signals | 0) => unknown;
-  /** `process.env` */
+  /** The command's. */
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /**
+   * The command may read the terminal that this process was started on, and hears of its Ctrl-C and its end by itself: it leads no
+   * group, and what it leaves behind stays. Default false.
+   */
+  readonly sharesTerminal?: boolean | undefined;
   /** Default: `spawn` of node:child_process. */
   readonly start?: (start: CommandStart) => Leader;
   /** Default: the system's. */
@@ -36,6 +41,7 @@ export interface CommandGroupOptions {
 interface CommandStart {
   readonly file: string;
   readonly args: readonly string[];
+  readonly environment: Readonly<Record<string, string | undefined>>;
   readonly isLeader: boolean;
   readonly isVerbatim: boolean;
 }
@@ -47,19 +53,27 @@ interface CommandStart {
  * all that it started; what it leaves behind when it ends by itself is not known there.
  */
 export function createCommandSpawner(options: CommandGroupOptions): SpawnCommand {
-  const { platform, start = startWithOurStreams } = options;
+  const { platform, environment, sharesTerminal = false, start = startWithOurStreams } = options;
   if (platform !== 'win32') {
-    return (file, args) => new CommandGroup(start({ file, args, isLeader: true, isVerbatim: false }), options);
+    return (file, args) => {
+      const leader = start({ file, args, environment, isLeader: !sharesTerminal, isVerbatim: false });
+      return sharesTerminal ? leader : new CommandGroup(leader, options);
+    };
   }
-  const { environment, isFile = isRegularFile, endTree = endProcessTree } = options;
+  const { isFile = isRegularFile, endTree = endProcessTree } = options;
   return (command, args) => {
     const plan = planWindowsStart(command, args, { environment, folder: resolve(), isFile });
-    return new CommandTree(start({ ...plan, isLeader: false }), endTree);
+    return new CommandTree(start({ ...plan, environment, isLeader: false }), endTree);
   };
 }
 
-function startWithOurStreams({ file, args, isLeader, isVerbatim }: CommandStart): Leader {
-  return spawn(file, [...args], { stdio: 'inherit', detached: isLeader, windowsVerbatimArguments: isVerbatim });
+function startWithOurStreams({ file, args, environment, isLeader, isVerbatim }: CommandStart): Leader {
+  return spawn(file, [...args], {
+    stdio: 'inherit',
+    env: environment,
+    detached: isLeader,
+    windowsVerbatimArguments: isVerbatim,
+  });
 }
 
 function isRegularFile(path: string): boolean {

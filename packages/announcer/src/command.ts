@@ -1,21 +1,6 @@
-import { constants } from 'node:os';
 import type { Clock } from '@mdns-ambassador/relay';
 import type { Announcer } from './announcer.ts';
-import { AnnouncerError } from './announcer-error.ts';
-
-/** Shells say 128 + n for a command that a signal ended. */
-const SIGNAL_EXIT_CODE_BASE = 128;
-
-/** What is used of a child process. */
-export interface CommandProcess {
-  on(event: 'error', listener: (error: Error) => void): unknown;
-  once(event: 'spawn', listener: () => void): unknown;
-  once(event: 'exit', listener: (code: number | null, signal: NodeJS.Signals | null) => void): unknown;
-  kill(signal: NodeJS.Signals): unknown;
-}
-
-/** Starts the command with this process's own stdin, stdout and stderr. What can't be started is thrown, or comes as `error`. */
-export type SpawnCommand = (command: string, args: readonly string[]) => CommandProcess;
+import { type CommandProcess, type SpawnCommand, type WatchedCommand, watchCommand } from './command-process.ts';
 
 export interface CommandOptions {
   readonly command: string;
@@ -54,19 +39,16 @@ export class Command {
    */
   async run(): Promise<number> {
     const { announcer, command, args } = this.#options;
-    let child: CommandProcess;
+    let watched: WatchedCommand;
     try {
-      child = this.#options.spawn(command, args);
+      watched = watchCommand(this.#options.spawn, command, args);
     } catch (error) {
       this.#state = { kind: 'ended' };
       await announcer.close();
-      throw error instanceof Error ? describeSpawnError(command, error) : error;
+      throw error;
     }
+    const { child, ended } = watched;
     this.#child = child;
-    const ended = new Promise<number>((resolve, reject) => {
-      child.on('error', (error) => reject(describeSpawnError(command, error)));
-      child.once('exit', (code, signal) => resolve(computeExitCode(code, signal)));
-    });
     const started = new Promise<void>((resolve) => child.once('spawn', resolve)).then(() => announcer.start());
     try {
       return await Promise.race([ended, started.then(() => ended)]);
@@ -119,26 +101,4 @@ export class Command {
     this.#state = { kind: 'ending', cancelKill };
     this.#child?.kill(signal);
   }
-}
-
-function computeExitCode(code: number | null, signal: NodeJS.Signals | null): number {
-  if (signal === null) return code ?? 0;
-  return SIGNAL_EXIT_CODE_BASE + constants.signals[signal];
-}
-
-function describeSpawnError(command: string, error: Error & { readonly code?: string }): AnnouncerError {
-  if (error instanceof AnnouncerError) return error;
-  if (error.code === 'ENOENT') {
-    const message = `command "${command}" was not found: check its name, or give its path`;
-    return new AnnouncerError('COMMAND_NOT_FOUND', message, { cause: error });
-  }
-  if (error.code === 'EACCES') {
-    const message = `command "${command}" is not executable: check its permissions`;
-    return new AnnouncerError('COMMAND_NOT_EXECUTABLE', message, { cause: error });
-  }
-  if (error.code === 'ENOTDIR') {
-    const message = `command "${command}" was not found: a part of its path is no folder`;
-    return new AnnouncerError('COMMAND_NOT_FOUND', message, { cause: error });
-  }
-  return new AnnouncerError('COMMAND_FAILED', `command "${command}" can't be run (${error.message})`, { cause: error });
 }

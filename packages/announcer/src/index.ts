@@ -3,8 +3,9 @@ export type { AnnouncementOptions, AnnouncerEvent } from './announcement-options
 export type { AnnouncementStatus, TxtJson } from './announcement-status.ts';
 export { Announcer, type AnnouncerOptions } from './announcer.ts';
 export { AnnouncerError, LoopbackOnlyError } from './announcer-error.ts';
-export { Command, type CommandOptions, type CommandProcess, type SpawnCommand } from './command.ts';
+export { Command, type CommandOptions } from './command.ts';
 export { createCommandSpawner } from './command-group.ts';
+export { type CommandProcess, type SpawnCommand, type WatchedCommand, watchCommand } from './command-process.ts';
 export { type DockerAddress, parseDockerHost } from './docker/docker-address.ts';
 export { DockerAnnouncer, type DockerAnnouncerOptions, type DockerEvent } from './docker/docker-announcer.ts';
 export { createDockerClient, type DockerClient } from './docker/docker-client.ts';

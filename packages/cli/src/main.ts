@@ -46,6 +46,7 @@ try {
     platform,
     version: readVersion(),
     pid: process.pid,
+    isOnTerminal: process.stdin.isTTY === true,
     stdout: createPrinter(output, env),
     stderr,
     logStream: complaints,

@@ -1,5 +1,5 @@
 import type { Snapshot } from '@mdns-ambassador/admin';
-import { DialBudget, LoopLag } from '@mdns-ambassador/ambassador';
+import { DialBudget, LoopLag, type ServiceStatus } from '@mdns-ambassador/ambassador';
 import type { DrainOptions } from '@mdns-ambassador/announcer';
 import { systemClock } from '@mdns-ambassador/mdns';
 import type { Mesh } from '@mdns-ambassador/mesh';
@@ -64,9 +64,12 @@ export interface Follower {
   close(): Promise<void>;
 }
 
-/** What a program is announced by that runs beside the daemon; see `Command` of the announcer. */
-export interface ProgramAnnouncer {
+/** What a program has of the daemon that runs beside it: it is announced by this, or finds services here. */
+export interface ProgramSide {
+  /** Starts the plan. */
   start(): Promise<void>;
+  /** How the services stand that are proxied. */
+  proxied(): readonly ServiceStatus[];
   drain(options: DrainOptions): Promise<DrainOutcome>;
   close(): Promise<void>;
 }
@@ -204,8 +207,8 @@ export class Daemon {
     }
   }
 
-  /** The same for as long as `program` runs, which is given what starts, drains and closes the announcements of the plan. Once. */
-  async runBeside(program: (announcer: ProgramAnnouncer) => Promise<number>): Promise<number> {
+  /** The same for as long as `program` runs; what it has sent may still arrive. Once. */
+  async runBeside(program: (side: ProgramSide) => Promise<number>): Promise<number> {
     const { plan, refusals } = this.#options;
     try {
       await this.#begin(plan);
@@ -216,7 +219,9 @@ export class Daemon {
           return this.#drainAnnounced(options);
         },
         close: () => this.#announced.close(),
+        proxied: () => this.#proxied.parts.flatMap(({ ambassador }) => ambassador.status()),
       });
+      await this.#proxied.stop();
       refusals?.throwFirst();
       return exitCode;
     } finally {

@@ -10,12 +10,17 @@ export function listVariables(service: string, endpoints: readonly EndpointStatu
   });
   const [best] = places;
   if (best === undefined) return [];
-  const prefix = service.toUpperCase().replaceAll('-', '_');
-  const name = /^\d/.test(prefix) ? `_${prefix}` : prefix;
+  const name = nameVariables(service);
   return [
     `${name}_HOST=${best.address}`,
     `${name}_PORT=${best.port}`,
     `${name}_ADDRESS=${best.place}`,
     ...(places.length > 1 ? [`${name}_ADDRESSES=${places.map(({ place }) => place).join(',')}`] : []),
   ];
+}
+
+/** What the names of a service's variables begin with: `MY_API` of `my-api`. */
+export function nameVariables(service: string): string {
+  const prefix = service.toUpperCase().replaceAll('-', '_');
+  return /^\d/.test(prefix) ? `_${prefix}` : prefix;
 }

@@ -8,6 +8,8 @@ export interface Surroundings {
   readonly platform: NodeJS.Platform;
   readonly version: string;
   readonly pid: number;
+  /** Standard input is a terminal, on which a command may be typed at. */
+  readonly isOnTerminal: boolean;
   readonly stdout: Printer;
   readonly stderr: Printer;
   /** Where the log goes. */

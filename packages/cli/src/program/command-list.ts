@@ -20,6 +20,11 @@ export const COMMAND_LIST: readonly CommandEntry[] = [
     load: async () => (await import('../commands/proxy/command.ts')).proxyCommand,
   },
   {
+    name: 'run',
+    summary: 'Run a command that finds services of this network in its environment',
+    load: async () => (await import('../commands/run/command.ts')).runCommand,
+  },
+  {
     name: 'list',
     summary: 'Show which services are on this network',
     load: async () => (await import('../commands/list/command.ts')).listCommand,

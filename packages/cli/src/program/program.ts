@@ -8,7 +8,13 @@ import type { Option } from '../options/option.ts';
 import { findNearest } from '../parse/nearest.ts';
 import type { Surroundings } from '../process/surroundings.ts';
 import { readEnvironment } from '../settings/environment.ts';
-import { joinNegativeValues, type ParsedWords, readFlags, refuseBadFlagWords } from '../settings/flags.ts';
+import {
+  joinNegativeValues,
+  type ParsedWords,
+  readFlags,
+  refuseBadFlagWords,
+  TAKE_COMMANDS,
+} from '../settings/flags.ts';
 import { refuseValuesNotYet } from '../settings/refuse.ts';
 import { Settings } from '../settings/settings.ts';
 import { COMMAND_LIST, type CommandEntry } from './command-list.ts';
@@ -174,8 +180,8 @@ async function runCommand(
   const flags = readFlags(parsed, command.name, options);
   const settings = new Settings([flags, readEnvironment(surroundings.env, options)]);
   refuseValuesNotYet(settings);
-  if (argv.includes('--') && command.name !== 'announce') {
-    throw new CliError(EXIT_USAGE, '"--" goes with announce alone; leave it out, and what follows it');
+  if (argv.includes('--') && !TAKE_COMMANDS.has(command.name)) {
+    throw new CliError(EXIT_USAGE, '"--" goes with announce and run alone; leave it out, and what follows it');
   }
   const list: unknown = parsed._;
   const trailing: unknown = parsed['--'];

@@ -15,7 +15,7 @@ import {
 } from './announce-request.ts';
 import { readDockerAddress } from './docker-request.ts';
 import { type MeshRequest, requireEntitled } from './mesh-request.ts';
-import { type ProxyRequest, readProxyRequest } from './proxy-request.ts';
+import { type ProxyMachine, type ProxyRequest, readProxyRequest } from './proxy-request.ts';
 import type { ServiceRequest } from './service-requests.ts';
 
 /** An announcement, who announces it, and where. */
@@ -73,13 +73,13 @@ export function readPlacedService(request: ServiceRequest, machine: Machine): Pl
   };
 }
 
-/** `passedFds`: listening sockets that were passed to this process for the service. Throws a CliError that names the first wrong value. */
+/** Throws a CliError that names the first wrong value. */
 export function readPlannedProxy(
   request: ServiceRequest,
   platform: NodeJS.Platform,
-  passedFds: readonly number[] = [],
+  machine: Omit<ProxyMachine, 'platform'> = {},
 ): PlannedProxy {
-  return { ...readProxyRequest(request, { platform, passedFds }), allowed: readAllowedCidrs(request.settings) };
+  return { ...readProxyRequest(request, { ...machine, platform }), allowed: readAllowedCidrs(request.settings) };
 }
 
 /** What `--docker` asks for; empty without it. */

@@ -46,13 +46,16 @@ export interface ProxyRequest {
 export interface ProxyMachine {
   readonly platform: NodeJS.Platform;
   /** Listening sockets that were passed to this process for the service; where there are some, it listens on them alone. */
-  readonly passedFds: readonly number[];
+  readonly passedFds?: readonly number[] | undefined;
+  /** Where no port is written; absent: the well-known one. */
+  readonly portOfNone?: number | undefined;
 }
 
 /** Where to listen for a service: as `--listen` says, else on both loopbacks. Throws a CliError for what is not allowed. */
 export function readLocalPlaces(
   { service: given, settings }: ServiceRequest,
   platform: NodeJS.Platform,
+  portOfNone?: number,
 ): readonly Target[] {
   const { service, port } = readGiven(given, parseProxiedService);
   const written = settings.readEach('listen', parseListen).flat();
@@ -66,12 +69,13 @@ export function readLocalPlaces(
   refuseRemote(written, settings.isSet('allow-remote'), settings.find('listen')[0]);
   return written.length > 0
     ? written
-    : listenOnLoopback(port ?? readGiven(given, () => requireWellKnownPort(service, platform)));
+    : listenOnLoopback(port ?? portOfNone ?? readGiven(given, () => requireWellKnownPort(service, platform)));
 }
 
 /** Throws a CliError that names the first wrong value. */
-export function readProxyRequest(request: ServiceRequest, { platform, passedFds }: ProxyMachine): ProxyRequest {
+export function readProxyRequest(request: ServiceRequest, machine: ProxyMachine): ProxyRequest {
   const { settings } = request;
+  const { platform, passedFds = [], portOfNone } = machine;
   const { service, type } = readGiven(request.service, parseProxiedService);
   const engine = readEngine(request, platform);
   const allowRemote = settings.isSet('allow-remote');
@@ -87,7 +91,7 @@ export function readProxyRequest(request: ServiceRequest, { platform, passedFds 
       ? []
       : passedFds.length > 0
         ? passedFds.map((fd): ListenPlace => ({ kind: 'inherited', fd, allowRemote }))
-        : readLocalPlaces(request, platform),
+        : readLocalPlaces(request, platform, portOfNone),
     origins,
     balance: settings.read('balance', (text) => parseChoice(text, BALANCERS)) ?? 'p2c',
     connectTimeoutMs: settings.read('connect-timeout', parseDuration) ?? DEFAULT_CONNECT_TIMEOUT_MS,

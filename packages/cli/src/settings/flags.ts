@@ -7,6 +7,9 @@ import type { Layer } from './settings.ts';
 /** PowerShell takes a bare -- away where it runs a script, as it does with what npm installs. */
 export const COMMAND_HINT = 'a command is written behind --, in PowerShell "--"';
 
+/** Commands that run another one, which stands behind `--`. */
+export const TAKE_COMMANDS: ReadonlySet<string> = new Set(['announce', 'run']);
+
 /** What yargs made of the words after the command. */
 export interface ParsedWords {
   readonly [option: string]: unknown;
@@ -24,7 +27,7 @@ export function readFlags(words: ParsedWords, command: string, options: readonly
     if (NOT_OPTIONS.has(name) || value === undefined) continue;
     const option = known.get(name);
     if (option === undefined) {
-      const hint = command === 'announce' && isCommandMeant(words) ? `; ${COMMAND_HINT}` : '';
+      const hint = TAKE_COMMANDS.has(command) && isCommandMeant(words) ? `; ${COMMAND_HINT}` : '';
       throw new CliError(EXIT_USAGE, `${describeUnknown(name, command, known.keys())}${hint}`);
     }
     if (option.kind !== 'flag' && listTexts(value).includes('')) {

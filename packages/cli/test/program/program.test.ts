@@ -27,6 +27,7 @@ async function run(argv: readonly string[], env: NodeJS.ProcessEnv = {}): Promis
       pid: 2,
       stdout: printer,
       stderr: printer,
+      isOnTerminal: false,
       logStream: new PassThrough(),
       faults: new Faults(),
       shutdown: {
@@ -97,7 +98,7 @@ test.each<[string, string]>([
   ['proxy redis --connect-timeout', '64 --connect-timeout has no value'],
   ['proxy redis --log-level loud', '64 --log-level: "loud" is not known'],
   ['proxy redis --config /no/such/file', '66 --config: "/no/such/file" does not exist'],
-  ['proxy redis -- ls', '64 "--" goes with announce alone'],
+  ['proxy redis -- ls', '64 "--" goes with announce and run alone'],
   ['resolve', '64 resolve which service?'],
   ['resolve redis api', '64 resolve takes one service, and redis, api are named'],
   ['resolve redis --format xml', '64 --format: "xml" is not known; write one of address, env, srv'],

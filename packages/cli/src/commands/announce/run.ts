@@ -3,7 +3,7 @@ import { createCommandSpawner, Command as ServiceCommand } from '@mdns-ambassado
 import { systemClock } from '@mdns-ambassador/mdns';
 import { DRAIN_TIMEOUT_MS, GRACE_MS } from '../../daemon/announcement-part.ts';
 import { explainAnnouncerErrors } from '../../daemon/announcer-errors.ts';
-import { Daemon, type ProgramAnnouncer } from '../../daemon/daemon.ts';
+import { Daemon, type ProgramSide } from '../../daemon/daemon.ts';
 import { Refusals } from '../../daemon/refusals.ts';
 import { CliError } from '../../exit/cli-error.ts';
 import { EXIT_USAGE } from '../../exit/exit-codes.ts';
@@ -107,7 +107,7 @@ function nameAnnouncement({ type, instance, port }: PlacedService): string {
 /** Runs the command to its end; the signals that we get are its signals. It ends when nothing of it may be announced. */
 async function runCommand(
   [command = '', ...args]: readonly string[],
-  announcer: ProgramAnnouncer,
+  announcer: ProgramSide,
   refusals: Refusals,
   reporter: Reporter,
   { platform, env, shutdown }: Surroundings,

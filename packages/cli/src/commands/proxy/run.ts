@@ -39,5 +39,5 @@ function readProxies(
 ): readonly PlannedProxy[] {
   const services = requests.map((request) => readGiven(request.service, parseProxiedService).service);
   const passed = assignPassedSockets(listPassedSockets(env, pid), services);
-  return requests.map((request, index) => readPlannedProxy(request, platform, passed[index]));
+  return requests.map((request, index) => readPlannedProxy(request, platform, { passedFds: passed[index] }));
 }

@@ -1,0 +1,62 @@
+import { constants } from 'node:os';
+import { AnnouncerError } from './announcer-error.ts';
+
+/** Shells say 128 + n for a command that a signal ended. */
+const SIGNAL_EXIT_CODE_BASE = 128;
+
+/** What is used of a child process. */
+export interface CommandProcess {
+  on(event: 'error', listener: (error: Error) => void): unknown;
+  once(event: 'spawn', listener: () => void): unknown;
+  once(event: 'exit', listener: (code: number | null, signal: NodeJS.Signals | null) => void): unknown;
+  kill(signal: NodeJS.Signals): unknown;
+}
+
+/** Starts the command with this process's own stdin, stdout and stderr. What can't be started is thrown, or comes as `error`. */
+export type SpawnCommand = (command: string, args: readonly string[]) => CommandProcess;
+
+export interface WatchedCommand {
+  readonly child: CommandProcess;
+  /**
+   * Resolves with the exit code to end with: the command's own, or 128 + n when signal n ended it. Rejects with an AnnouncerError
+   * (`COMMAND_NOT_FOUND`, `COMMAND_NOT_EXECUTABLE`, `COMMAND_FAILED`).
+   */
+  readonly ended: Promise<number>;
+}
+
+/** Starts a command. Throws the same AnnouncerErrors where it can't even be tried. */
+export function watchCommand(spawn: SpawnCommand, command: string, args: readonly string[]): WatchedCommand {
+  let child: CommandProcess;
+  try {
+    child = spawn(command, args);
+  } catch (error) {
+    throw error instanceof Error ? describeSpawnError(command, error) : error;
+  }
+  const ended = new Promise<number>((resolve, reject) => {
+    child.on('error', (error) => reject(describeSpawnError(command, error)));
+    child.once('exit', (code, signal) => resolve(computeExitCode(code, signal)));
+  });
+  return { child, ended };
+}
+
+function computeExitCode(code: number | null, signal: NodeJS.Signals | null): number {
+  if (signal === null) return code ?? 0;
+  return SIGNAL_EXIT_CODE_BASE + constants.signals[signal];
+}
+
+function describeSpawnError(command: string, error: Error & { readonly code?: string }): AnnouncerError {
+  if (error instanceof AnnouncerError) return error;
+  if (error.code === 'ENOENT') {
+    const message = `command "${command}" was not found: check its name, or give its path`;
+    return new AnnouncerError('COMMAND_NOT_FOUND', message, { cause: error });
+  }
+  if (error.code === 'EACCES') {
+    const message = `command "${command}" is not executable: check its permissions`;
+    return new AnnouncerError('COMMAND_NOT_EXECUTABLE', message, { cause: error });
+  }
+  if (error.code === 'ENOTDIR') {
+    const message = `command "${command}" was not found: a part of its path is no folder`;
+    return new AnnouncerError('COMMAND_NOT_FOUND', message, { cause: error });
+  }
+  return new AnnouncerError('COMMAND_FAILED', `command "${command}" can't be run (${error.message})`, { cause: error });
+}

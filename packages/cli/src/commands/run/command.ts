@@ -1,0 +1,19 @@
+import type { Command } from '../command.ts';
+import { RUN_OPTIONS } from './options.ts';
+
+export const runCommand: Command = {
+  name: 'run',
+  usage: 'SERVICE... -- COMMAND ARGS...',
+  summary:
+    'Run a command that finds services in its environment: REDIS_HOST, REDIS_PORT, REDIS_URL, DATABASE_URL, PGHOST and the like lead to a proxy on localhost, for as long as the command runs.',
+  options: RUN_OPTIONS,
+  examples: [
+    ['run redis postgres -- node app.mjs', 'REDIS_URL, DATABASE_URL, PGHOST and PGPORT are set'],
+    ['run redis --env redis=CACHE -- ./app', 'CACHE_HOST, CACHE_PORT and CACHE_URL'],
+    ['run postgres -- psql -U app', 'any program that reads the usual variables'],
+    ['run redis --credentials redis.yaml -- ./app', 'the command is logged in and knows no password'],
+  ],
+  notes:
+    'Each service has a free port of its own on 127.0.0.1; NAME:PORT says which. It ends with the exit code of the command, and with 69 where a service is not there in time.',
+  run: async (invocation) => (await import('./run.ts')).runWithServices(invocation),
+};

@@ -1,0 +1,36 @@
+import { expect } from 'vitest';
+import { announce, runAmbassador, spawnAmbassador, startProgram } from '../ambassador.ts';
+import { labTest } from '../lab-test.ts';
+
+/** Asks the service that its environment names, says what it answers, and ends with 7. */
+const ASK = `
+  const socket = require('net').connect(process.env.APP_PORT, process.env.APP_HOST, () => socket.write('who\\n'));
+  socket.on('data', (answer) => { console.log('answer', String(answer).trim(), process.env.APP_URL); process.exitCode = 7; socket.end(); });`;
+/** Says where the service is, and ends with 3 when it is told to. */
+const LAST = `console.log('at', process.env.THING_PORT); process.on('SIGTERM', () => process.exit(3)); setInterval(() => {}, 1000);`;
+
+await labTest('run gives a command the services in its environment, and ends as it does', { hosts: 2 }, async (lan) => {
+  const [h1, h2] = [lan.host(1), lan.host(2)];
+  await startProgram(h1, 'service', '7000', 'h1');
+  await announce(h1, 'thing:7000');
+
+  const asked = await runAmbassador(h2, ['run', 'thing', '--env', 'thing=APP', '--', process.execPath, '-e', ASK]);
+  expect(asked).toMatchObject({ code: 7, stdout: expect.stringMatching(/^answer h1 tcp:\/\/127\.0\.0\.1:\d+\n$/) });
+  expect(asked.stderr).toContain('found "thing on h1"');
+
+  const lasting = spawnAmbassador(h2, ['run', 'thing', '--', process.execPath, '-e', LAST]);
+  const [, port = ''] = await lasting.line(/^at (\d+)$/);
+  expect(await lasting.stop('SIGTERM')).toEqual({ code: 3, signal: undefined });
+  expect(await h2.read('ss', ['--tcp', '--listening', '--no-header', 'sport', '=', `:${port}`])).toBe('');
+});
+
+await labTest('run says who is missing, and does not run the command', { hosts: 1 }, async (lan) => {
+  const args = ['run', 'thing', '--wait', '2s', '--', 'echo', 'ran'];
+  const { code, stdout, stderr } = await runAmbassador(lan.host(1), args);
+  expect({ code, stdout }).toEqual({ code: 69, stdout: '' });
+  expect(stderr).toContain('waiting for thing, up to 2s: nobody offers it yet');
+  expect(stderr).toContain('nobody offered thing within 2s, so that the command was not run');
+  expect((await runAmbassador(lan.host(1), ['run', 'thing', '--wait', '0', '--', 'echo', 'ran'])).stdout).toBe('ran\n');
+  expect((await runAmbassador(lan.host(1), ['run', 'thing'])).code).toBe(64);
+  expect((await runAmbassador(lan.host(1), ['run', 'thing', '--wait', '0', '--', 'no-such-command'])).code).toBe(66);
+});
