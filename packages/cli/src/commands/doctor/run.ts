@@ -1,9 +1,9 @@
 import { systemClock, systemNetwork } from '@mdns-ambassador/mdns';
-import { listMeshIds } from '@mdns-ambassador/mesh';
+import { explainRefusal, listMeshIds, Mesh, MeshPeers } from '@mdns-ambassador/mesh';
 import { CliError } from '../../exit/cli-error.ts';
 import { EXIT_OK, EXIT_UNAVAILABLE, EXIT_USAGE } from '../../exit/exit-codes.ts';
 import { readInterfaceNames } from '../../network/local-network.ts';
-import { readMeshRequest } from '../../requests/mesh-request.ts';
+import { type MeshRequest, readMeshRequest } from '../../requests/mesh-request.ts';
 import { addSharedOptions, loadConfig } from '../../requests/service-requests.ts';
 import { readGiven, type Settings } from '../../settings/settings.ts';
 import type { Invocation } from '../command.ts';
@@ -44,8 +44,20 @@ async function examine(
     return [...diagnose(facts), ...described];
   }
   const meshIds = mesh === undefined ? undefined : listMeshIds(mesh.ring);
-  const { facts, findings } = await examineHost(target, { ...context, version, meshIds });
-  return [...diagnose(facts), ...described, ...findings];
+  // A token is for one role of one service.
+  const isMember = mesh === undefined || explainRefusal(mesh.ring, 'peer', '') === undefined;
+  const security = mesh === undefined || !isMember ? undefined : openSecurity(mesh);
+  const peers = isMember ? (security === undefined ? {} : { security }) : undefined;
+  try {
+    const { facts, findings } = await examineHost(target, { ...context, version, meshIds, peers });
+    return [...diagnose(facts), ...described, ...findings];
+  } finally {
+    security?.close();
+  }
+}
+
+function openSecurity({ ring }: MeshRequest): MeshPeers {
+  return new MeshPeers({ mesh: new Mesh(ring, { clock: systemClock }) });
 }
 
 async function testMyself({ words, surroundings }: Invocation, settings: Settings): Promise<number> {

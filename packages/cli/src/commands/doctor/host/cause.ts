@@ -8,6 +8,7 @@ export type Cause =
   | 'other-network'
   | 'container-nat'
   | 'wsl-nat'
+  | 'nat'
   | 'local-network-privacy'
   | 'client-isolation'
   | 'host-off'

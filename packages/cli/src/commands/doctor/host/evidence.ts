@@ -38,6 +38,10 @@ export interface HostEvidence {
   readonly version: string;
   /** What its ambassador says over TCP; undefined: none listens there, or it does not let us in. */
   readonly peer: PeerReport | undefined;
+  /** Why the one that listens there does not let us in. */
+  readonly peerRefusal: string | undefined;
+  /** It sees us at an address that is none of ours. */
+  readonly isTranslated: boolean;
 }
 
 export type Answer = 'answers' | 'silent' | 'unknown';
@@ -89,6 +93,10 @@ export interface PeerReport {
   readonly meshIds: readonly string[];
   /** The address that it sees us at. */
   readonly seenAs: string;
+  /** Why it did not show some of it, such as that it was asked too often. */
+  readonly refusal: string | undefined;
+  /** Whether we heard what it announced by multicast; undefined: it did not announce. */
+  readonly isHeard: boolean | undefined;
   /** Whether it heard what we announced by multicast; undefined: it did not say. */
   readonly heardMulticast: boolean | undefined;
   /** Why it could not send its multicast, such as `EPERM`. */

@@ -1,10 +1,12 @@
 import { isIP } from 'node:net';
+import type { PeerSecurity } from '@mdns-ambassador/peers';
 import type { Facts } from '../facts.ts';
 import type { Finding } from '../finding.ts';
 import { type GatherOptions, gatherFacts, LISTEN_MS } from '../gather.ts';
 import { readSystemRoute } from '../system/default-route.ts';
 import { readNeighbours } from '../system/neighbours.ts';
 import { type OsNetwork, readOsNetwork } from '../system/os-network.ts';
+import { askPeer } from './ask-peer.ts';
 import { diagnoseHost } from './diagnose-host.ts';
 import type { HostEvidence } from './evidence.ts';
 import { askHost, askSystem, composeEvidence, findAnnounced, tryServices } from './gather-host.ts';
@@ -16,9 +18,11 @@ export interface ExamineOptions extends GatherOptions {
   readonly version: string;
   /** Undefined in open mode. */
   readonly meshIds: readonly string[] | undefined;
+  /** How peers are spoken with; `security`: what a mesh makes of it. Undefined: not at all. */
+  readonly peers: { readonly security?: PeerSecurity } | undefined;
 }
 
-/** What is between this machine and another. Never rejects; takes as long as looking at this machine, and up to 5 s more. */
+/** What is between this machine and another. Never rejects; takes as long as looking at this machine, and up to 10 s more. */
 export async function examineHost(
   { host, peerPort }: Target,
   options: ExamineOptions,
@@ -34,7 +38,7 @@ export async function examineHost(
   const listening = new Promise<void>((resolve) => {
     begin = resolve;
   });
-  const [{ facts, survey, withheld }, answers] = await Promise.all([
+  const [{ facts, survey, withheld }, answers, peer] = await Promise.all([
     gatherFacts({ ...options, onListening: begin }),
     askHost({
       address,
@@ -46,6 +50,9 @@ export async function examineHost(
       durationMs: LISTEN_MS,
       listening,
     }),
+    options.peers === undefined
+      ? ({ kind: 'absent' } as const)
+      : listening.then(() => askPeer({ address, port: peerPort, network, clock, version, ...options.peers })),
   ]);
   const announced = findAnnounced(survey, address);
   const [services, doesSystemReach] = await Promise.all([
@@ -66,7 +73,7 @@ export async function examineHost(
     doesSystemReach,
     meshIds,
     version,
-    peer: undefined,
+    peer,
   });
   return { facts, findings: diagnoseHost(evidence) };
 }
@@ -103,4 +110,6 @@ const UNTRIED: Omit<HostEvidence, 'platform' | 'host' | 'address' | 'version' | 
   isBehindWindows: false,
   announced: [],
   peer: undefined,
+  peerRefusal: undefined,
+  isTranslated: false,
 };

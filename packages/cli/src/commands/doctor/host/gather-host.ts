@@ -1,13 +1,15 @@
 import { isIP } from 'node:net';
 import { readTxtText } from '@mdns-ambassador/ambassador';
 import { askOnce, type Clock, type Instance, type LinkCheck, type OneShot, serviceOf } from '@mdns-ambassador/mdns';
+import { PROBE_TYPE } from '@mdns-ambassador/peers';
 import type { Facts } from '../facts.ts';
 import type { Survey } from '../survey.ts';
 import type { DefaultRoute } from '../system/default-route.ts';
 import type { Neighbour } from '../system/neighbours.ts';
 import type { OsNetwork } from '../system/os-network.ts';
 import type { RunProgram } from '../system/run-program.ts';
-import type { Announced, Answer, HostEvidence, MulticastTry, Path, PeerReport, TcpTry, UdpTry } from './evidence.ts';
+import type { PeerAnswer } from './ask-peer.ts';
+import type { Announced, Answer, HostEvidence, MulticastTry, Path, TcpTry, UdpTry } from './evidence.ts';
 import { findPath, isOwnAddress } from './path.ts';
 import { tryPort } from './try-ports.ts';
 
@@ -65,7 +67,8 @@ export async function askHost(options: AskOptions): Promise<HostAnswers> {
 /** The services that the other machine announces, by the addresses that stand in their records. */
 export function findAnnounced(survey: Survey | undefined, address: string): readonly Announced[] {
   const literal = address.replace(/%.*$/, '');
-  const isThere = ({ addresses }: Instance): boolean =>
+  const isThere = ({ type, addresses }: Instance): boolean =>
+    type.toLowerCase() !== PROBE_TYPE &&
     addresses.some((one) => one.address.replace(/%.*$/, '') === literal && !one.isFromThisHost);
   return (survey?.instances ?? [])
     .filter(isThere)
@@ -101,7 +104,7 @@ export interface GatheredHost {
   readonly doesSystemReach: boolean | undefined;
   readonly meshIds: readonly string[] | undefined;
   readonly version: string;
-  readonly peer: PeerReport | undefined;
+  readonly peer: PeerAnswer;
 }
 
 /** Puts together what was found out. Pure. */
@@ -114,6 +117,8 @@ export function composeEvidence(gathered: GatheredHost): HostEvidence {
   const said = heard.find((one) => one.address === literal);
   const route = facts.defaultRoute;
   const gateway = typeof route === 'object' ? route.gateway : undefined;
+  const peer = gathered.peer.kind === 'told' ? gathered.peer.report : undefined;
+  const isHeard = said !== undefined || gathered.announced.length > 0 || peer?.isHeard === true;
   return {
     platform: facts.platform,
     host,
@@ -133,8 +138,7 @@ export function composeEvidence(gathered: GatheredHost): HostEvidence {
     ],
     udp: readUdp(unicast),
     toHost: readMulticast(multicast, literal, said?.isPrompt === true),
-    fromHost:
-      multicast === undefined ? 'untried' : said === undefined && gathered.announced.length === 0 ? 'silent' : 'heard',
+    fromHost: multicast === undefined ? 'untried' : isHeard ? 'heard' : 'silent',
     hearsItself: hearsItself(facts.links, interfaceName, isIP(literal) === 6 ? 'IPv6' : 'IPv4'),
     withheld: gathered.withheld,
     doesSystemReach: gathered.doesSystemReach,
@@ -145,7 +149,9 @@ export function composeEvidence(gathered: GatheredHost): HostEvidence {
     announced: gathered.announced,
     meshIds: gathered.meshIds,
     version: gathered.version,
-    peer: gathered.peer,
+    peer,
+    peerRefusal: gathered.peer.kind === 'refused' ? gathered.peer.reason : undefined,
+    isTranslated: peer !== undefined && !isOwnAddress(peer.seenAs, network),
   };
 }
 

@@ -15,7 +15,7 @@ export function nameTyped({ host }: HostEvidence): string {
 
 /** What was tried and what came of it, in the order in which it was tried. */
 export function listEvidence(evidence: HostEvidence): readonly string[] {
-  const { path, neighbour, gateway, othersOnLink, tcp, udp, toHost, fromHost, withheld, peer } = evidence;
+  const { path, neighbour, gateway, othersOnLink, tcp, udp, toHost, fromHost, withheld, peer, peerRefusal } = evidence;
   const address = escapeText(evidence.address ?? evidence.host);
   return [
     path.kind === 'none' ? `no route (${path.code})` : `sent through ${path.interfaceName}`,
@@ -27,9 +27,11 @@ export function listEvidence(evidence: HostEvidence): readonly string[] {
     ...(toHost.kind === 'untried' ? [] : [`multicast to it: ${describeTry(toHost)}`]),
     ...(fromHost === 'untried' ? [] : [`multicast from it: ${fromHost}`]),
     ...(withheld === undefined ? [] : [`multicast that the kernel took and no program got: ${withheld}`]),
+    ...(peerRefusal === undefined ? [] : [`its ambassador does not let us in: ${escapeText(peerRefusal)}`]),
     ...(peer?.heardMulticast === undefined ? [] : [`it heard our multicast: ${peer.heardMulticast ? 'yes' : 'no'}`]),
     ...(peer?.sendFailure === undefined ? [] : [`it could not send multicast: ${escapeText(peer.sendFailure)}`]),
     ...(peer?.isReached === undefined ? [] : [`TCP from it: ${peer.isReached ? 'arrived' : 'did not arrive'}`]),
+    ...(peer?.refusal === undefined ? [] : [`it did not show all of it: ${escapeText(peer.refusal)}`]),
     ...(peer === undefined ? [] : [`it sees us at: ${escapeText(peer.seenAs)}`]),
   ];
 }

@@ -26,7 +26,7 @@ export function judgeMulticast(evidence: HostEvidence): HostVerdict {
 type Blame = readonly [Cause, Verdict];
 
 function isHeardThere({ toHost, peer }: HostEvidence): boolean {
-  return peer?.heardMulticast ?? toHost.kind === 'answered';
+  return toHost.kind === 'answered' || peer?.heardMulticast === true;
 }
 
 function findHere(evidence: HostEvidence): Blame | undefined {

@@ -15,8 +15,8 @@ const CLOCK_LIMIT_MS = 8 * 3_600_000;
 export function judgeMembership(evidence: HostEvidence): HostVerdict {
   const { meshIds: ours } = evidence;
   const theirs = listTheirs(evidence);
-  if (theirs === undefined) return undefined;
   const host = nameHost(evidence);
+  if (theirs === undefined) return judgeRefusal(evidence, host);
   const named = joinWords(theirs.map((id) => escapeText(id)));
   if (ours === undefined && theirs.length === 0) return ok('Both machines are in open mode.');
   if (ours === undefined) {
@@ -42,6 +42,21 @@ export function judgeMembership(evidence: HostEvidence): HostVerdict {
     ...problem(
       `${host} is in mesh ${named}, and the key here is of mesh ${joinWords(ours)}.`,
       'Copy one key file to both machines (mode 0600), and name it with --mesh-key-file FILE.',
+    ),
+    cause: 'other-mesh',
+  };
+}
+
+/** Somebody listens for peers there, and does not talk with us. */
+function judgeRefusal({ peerRefusal, meshIds }: HostEvidence, host: string): HostVerdict {
+  if (peerRefusal === undefined) return undefined;
+  const why = escapeText(peerRefusal).replace(/\.$/, '');
+  return {
+    ...warning(
+      `The ambassador on ${host} listens for peers and does not talk with this machine (${why}): it may be of another mesh.`,
+      meshIds === undefined
+        ? 'Give this command the key of its mesh with --mesh-key-file FILE, if it has one.'
+        : 'Give both machines the same key with --mesh-key-file FILE.',
     ),
     cause: 'other-mesh',
   };

@@ -92,10 +92,20 @@ function isolated(host: string, isHeard: boolean): Verdict {
 
 /** Whether it can connect to this machine. */
 export function judgeBack(evidence: HostEvidence): HostVerdict {
-  const { peer, platform } = evidence;
+  const { peer, platform, isTranslated } = evidence;
   const host = nameHost(evidence);
-  if (peer?.isReached === undefined) return undefined;
+  if (peer?.isReached === undefined || !isOnLink(evidence)) return undefined;
   if (peer.isReached) return ok(`${host} can connect to this machine.`);
+  if (isTranslated) {
+    return {
+      ...problem(
+        `${host} sees this machine at ${escapeText(peer.seenAs)}, which is no address of its own, and can't connect to it: a NAT is between the two.`,
+        'Connect both machines to one network (a container with --network host, a virtual machine with a bridged adapter), or announce on that side of the NAT.',
+      ),
+      cause: 'nat',
+      evidence: listEvidence(evidence),
+    };
+  }
   return {
     ...problem(
       `${host} can't connect to this machine: a firewall on this one drops TCP that comes in.`,

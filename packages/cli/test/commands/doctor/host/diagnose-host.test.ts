@@ -20,6 +20,8 @@ const PEER: PeerReport = {
   clockAheadMs: 200,
   meshIds: [],
   seenAs: '10.0.0.1',
+  refusal: undefined,
+  isHeard: true,
   heardMulticast: true,
   sendFailure: undefined,
   isReached: true,
@@ -49,6 +51,8 @@ const HEALTHY: HostEvidence = {
   meshIds: undefined,
   version: '1.2.3',
   peer: PEER,
+  peerRefusal: undefined,
+  isTranslated: false,
 };
 
 /** It is not there, as far as anybody can see. */
@@ -187,6 +191,18 @@ const CASES: readonly (readonly [string, Partial<HostEvidence>, Cause | undefine
     { peer: { ...PEER, isReached: false } },
     'firewall-here',
     /can't connect to this/,
+  ],
+  [
+    'a NAT between the two',
+    { peer: { ...PEER, isReached: false, seenAs: '10.0.0.9' }, isTranslated: true },
+    'nat',
+    /at 10\.0\.0\.9, which is no address of its own.*--network host/,
+  ],
+  [
+    'an ambassador that does not let us in',
+    { peer: undefined, announced: [], peerRefusal: 'it is of another mesh' },
+    'other-mesh',
+    /does not talk with this machine \(it is of another mesh\)/,
   ],
   [
     'a service that has gone',

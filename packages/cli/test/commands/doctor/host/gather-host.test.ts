@@ -67,7 +67,7 @@ const GATHERED: GatheredHost = {
   doesSystemReach: undefined,
   meshIds: undefined,
   version: '1.2.3',
-  peer: undefined,
+  peer: { kind: 'absent' },
 };
 
 test('What was found out becomes evidence', () => {
@@ -158,6 +158,7 @@ test('Services are of the machine whose address stands in their records', () => 
   };
   const instances = [
     instance,
+    { ...instance, name: 'a probe', type: '_amb-probe._tcp' },
     { ...instance, name: 'forged', txt: new Map([['mesh', new TextEncoder().encode('\u001b[31m')]]) },
     { ...instance, name: 'ours', addresses: [{ ...address, isFromThisHost: true }] },
     { ...instance, name: 'another', addresses: [{ ...address, address: '10.0.0.3' }] },
