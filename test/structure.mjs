@@ -118,14 +118,13 @@ function reach(from, next) {
   return seen;
 }
 
-/** A folder with a `command.ts` is a command's. */
+/** A folder of `commands` is a command's, with the folders in it. */
 function listBetweenCommands(arrows) {
-  const commands = new Set(
-    cli
-      .filter(({ path }) => path.endsWith('/command.ts') && folderOfCli(path) !== '.')
-      .map(({ path }) => folderOfCli(path)),
-  );
-  return [...arrows.keys()].filter((arrow) => arrow.split(' > ').every((folder) => commands.has(folder)));
+  const commandOf = (folder) => /^commands\/([^/]+)/.exec(folder)?.[1];
+  return [...arrows.keys()].filter((arrow) => {
+    const [from, to] = arrow.split(' > ').map(commandOf);
+    return from !== undefined && to !== undefined && from !== to;
+  });
 }
 
 /** Those with most mutable fields first. The sources are formatted: a member stands at two blanks. */

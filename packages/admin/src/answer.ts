@@ -23,7 +23,7 @@ export interface AdminPages {
   canFollow(): boolean;
 }
 
-export type Answer =
+export type HttpAnswer =
   | {
       readonly kind: 'text';
       readonly status: number;
@@ -46,7 +46,7 @@ const PLAIN = 'text/plain; charset=utf-8';
 const METHODS: readonly string[] = ['GET', 'HEAD'];
 
 /** CONTRACT 3. Who may not ask is refused before anything else is looked at. */
-export async function answerRequest(request: AdminRequest, pages: AdminPages): Promise<Answer> {
+export async function answerRequest(request: AdminRequest, pages: AdminPages): Promise<HttpAnswer> {
   const refusal = findRefusal(request);
   if (refusal !== undefined) return say(403, refusal);
   if (!METHODS.includes(request.method))
@@ -75,11 +75,11 @@ export async function answerRequest(request: AdminRequest, pages: AdminPages): P
   }
 }
 
-function show(contentType: string, body: string, headers: Readonly<Record<string, string>> = {}): Answer {
+function show(contentType: string, body: string, headers: Readonly<Record<string, string>> = {}): HttpAnswer {
   return { kind: 'text', status: 200, headers: { ...COMMON_HEADERS, 'Content-Type': contentType, ...headers }, body };
 }
 
-function say(status: number, sentence: string, headers: Readonly<Record<string, string>> = {}): Answer {
+function say(status: number, sentence: string, headers: Readonly<Record<string, string>> = {}): HttpAnswer {
   return {
     kind: 'text',
     status,

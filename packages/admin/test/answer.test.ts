@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type AdminPages, type AdminRequest, type Answer, answerRequest } from '../src/answer.ts';
+import { type AdminPages, type AdminRequest, answerRequest, type HttpAnswer } from '../src/answer.ts';
 
 const REQUEST: AdminRequest = {
   method: 'GET',
@@ -20,7 +20,7 @@ const PAGES: AdminPages = {
   canFollow: () => true,
 };
 
-async function answer(request: Partial<AdminRequest>, pages: Partial<AdminPages> = {}): Promise<Answer> {
+async function answer(request: Partial<AdminRequest>, pages: Partial<AdminPages> = {}): Promise<HttpAnswer> {
   return answerRequest({ ...REQUEST, ...request }, { ...PAGES, ...pages });
 }
 

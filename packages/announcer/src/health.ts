@@ -5,15 +5,15 @@ export interface HealthThresholds {
 }
 
 /** `streak`: outcomes in a row that speak against the present state. */
-export interface Health {
+export interface ServiceHealth {
   readonly isUp: boolean;
   readonly streak: number;
 }
 
-export const INITIAL_HEALTH: Health = { isUp: false, streak: 0 };
+export const INITIAL_HEALTH: ServiceHealth = { isUp: false, streak: 0 };
 
 /** The health after one more outcome of the check. */
-export function observeOutcome(health: Health, passed: boolean, thresholds: HealthThresholds): Health {
+export function observeOutcome(health: ServiceHealth, passed: boolean, thresholds: HealthThresholds): ServiceHealth {
   if (passed === health.isUp) return { isUp: health.isUp, streak: 0 };
   const streak = health.streak + 1;
   const needed = health.isUp ? thresholds.fall : thresholds.rise;

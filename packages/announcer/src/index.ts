@@ -17,6 +17,6 @@ export type { RegistrarEvent } from './registrars/registrar-event.ts';
 export { AvahiResponder, type AvahiResponderOptions } from './responders/avahi.ts';
 export { BonjourResponder, type BonjourResponderOptions } from './responders/bonjour-service.ts';
 export { messageBusAt } from './responders/message-bus.ts';
-export type { Responder, ResponderEvent } from './responders/responder.ts';
+export type { ForeignResponder, ForeignResponderEvent } from './responders/responder.ts';
 export { buildServiceOptions, type ServicePlacement } from './service-options.ts';
 export { createSystemHost, type SystemHostOptions } from './system-host.ts';

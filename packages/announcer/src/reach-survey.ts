@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import type { Clock } from '@mdns-ambassador/relay';
-import type { Knock } from './knock.ts';
 import { findAnsweringInterfaces, type InterfaceTarget } from './reachability.ts';
+import type { TargetCheck } from './target-check.ts';
 
 /** Windows takes 2 s to refuse a connection to an address that is not loopback (libuv, src/win/tcp.c). */
 const PATIENCE_MS = 3_000;
@@ -15,13 +15,14 @@ export class ReachSurvey {
   readonly #ended: Promise<void>;
   #state: 'asking' | 'answered' | 'given up' = 'asking';
 
-  constructor(key: string, targets: readonly InterfaceTarget[], knock: Knock, clock: Clock) {
+  constructor(key: string, targets: readonly InterfaceTarget[], targetCheck: TargetCheck, clock: Clock) {
     this.key = key;
     setMaxListeners(0, this.#abort.signal);
     const cancel = clock.after(PATIENCE_MS, () => this.close());
     this.#abort.signal.addEventListener('abort', cancel, { once: true });
     const asking = targets.map(async (target) => {
-      for (const name of await findAnsweringInterfaces([target], knock, this.#abort.signal)) this.#answering.add(name);
+      for (const name of await findAnsweringInterfaces([target], targetCheck, this.#abort.signal))
+        this.#answering.add(name);
     });
     this.#ended = Promise.all(asking).then(() => {
       cancel();

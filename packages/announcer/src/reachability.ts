@@ -1,7 +1,7 @@
 import type { CheckOutcome } from '@mdns-ambassador/checks';
 import type { NetworkInterface } from '@mdns-ambassador/mdns';
-import type { Knock } from './knock.ts';
 import type { TcpTarget } from './local-targets.ts';
+import type { TargetCheck } from './target-check.ts';
 
 /** From where a service can be reached. */
 export type Reachability =
@@ -29,41 +29,41 @@ export function judgeReachability(
   return reached.length === names.length ? { kind: 'everywhere' } : { kind: 'partly', interfaces: reached };
 }
 
-/** Knocks at all targets at once; resolves with the names of the interfaces on which one answered. Never rejects. */
+/** Checks all targets at once; resolves with the names of the interfaces on which one answered. Never rejects. */
 export async function findAnsweringInterfaces(
   targets: readonly InterfaceTarget[],
-  knock: Knock,
+  targetCheck: TargetCheck,
   signal: AbortSignal,
 ): Promise<ReadonlySet<string>> {
   const answered = await Promise.all(
     targets.map(async ({ interfaceName, target }) =>
-      (await knock(target, signal)).isAccepted ? interfaceName : undefined,
+      (await targetCheck(target, signal)).isAccepted ? interfaceName : undefined,
     ),
   );
   return new Set(answered.filter((name) => name !== undefined));
 }
 
 /**
- * Knocks at all targets at once; resolves with the first that is well, else with what the first that accepted said, else with what
+ * Checks all targets at once; resolves with the first that is well, else with what the first that accepted said, else with what
  * the first of all did. At least one target. Never rejects.
  */
 export async function findTarget(
   targets: readonly TcpTarget[],
-  knock: Knock,
+  targetCheck: TargetCheck,
   signal: AbortSignal,
 ): Promise<{ readonly target: TcpTarget | undefined; readonly outcome: CheckOutcome }> {
   // Those that come later go on to their end: a conversation that is broken off counts against us (MySQL).
-  const knocks = targets.map(async (target) => ({ target, ...(await knock(target, signal)) }));
+  const checks = targets.map(async (target) => ({ target, ...(await targetCheck(target, signal)) }));
   try {
     return await Promise.any(
-      knocks.map(async (running) => {
+      checks.map(async (running) => {
         const answer = await running;
         if (!answer.outcome.ok) throw new Error(answer.outcome.reason);
         return answer;
       }),
     );
   } catch {
-    const answers = await Promise.all(knocks);
+    const answers = await Promise.all(checks);
     const told = answers.find(({ isAccepted }) => isAccepted) ?? answers[0];
     return told ?? { target: undefined, outcome: { ok: false, reason: 'the service has no address' } };
   }

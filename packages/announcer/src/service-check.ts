@@ -4,16 +4,16 @@ import { type Clock, formatTarget, isLoopback, stripZone, type Target } from '@m
 import type { AnnouncementOptions } from './announcement-options.ts';
 import { AnnouncerError, LoopbackOnlyError } from './announcer-error.ts';
 import type { Host } from './host.ts';
-import { createKnock, type Knock } from './knock.ts';
 import { familyOf, listDialableAddresses, listServiceTargets, type TcpTarget } from './local-targets.ts';
 import { ReachSurvey } from './reach-survey.ts';
 import { findTarget, type InterfaceTarget, judgeReachability, type Reachability } from './reachability.ts';
 import { resolveServiceHost, type ServiceHost } from './service-host.ts';
+import { createTargetCheck, type TargetCheck } from './target-check.ts';
 
 /** A service may bind loopback first and the LAN an instant later: only what is seen this often in a row is refused. */
 const LOOKS_UNTIL_REFUSED = 2;
 
-export type Finding =
+export type ServiceFinding =
   /** `interfaces`: those from which it can be reached; absent: all. */
   | { readonly kind: 'up'; readonly interfaces?: readonly string[] }
   /** `isAbsent`: nobody is there who could be disturbed by looks. */
@@ -33,14 +33,14 @@ export class ServiceCheck {
   /** What is found for these interfaces; forgotten when the service fails. */
   #survey: ReachSurvey | undefined;
   #unreachableLooks = 0;
-  readonly #knock: Knock;
+  readonly #checkTarget: TargetCheck;
   readonly #clock: Clock;
 
   constructor(options: AnnouncementOptions, host: Host, clock: Clock) {
     this.#options = options;
     this.#host = host;
     this.#clock = clock;
-    this.#knock = createKnock(options, host);
+    this.#checkTarget = createTargetCheck(options, host);
   }
 
   /** Where to dial the service, best first. Empty until a look has found out. */
@@ -69,7 +69,7 @@ export class ServiceCheck {
   }
 
   /** Looks once. Never rejects; resolves soon after `signal` aborts. Runs must not overlap. */
-  async look(signal: AbortSignal): Promise<Finding> {
+  async look(signal: AbortSignal): Promise<ServiceFinding> {
     const serviceHost = await this.#resolveHost(signal);
     if (serviceHost === undefined) {
       return this.#fail(`host "${this.#options.host}" can't be resolved: check the name or give an address`, true);
@@ -144,7 +144,7 @@ export class ServiceCheck {
   /** Looks where the service was well last, or finds where it is. */
   async #locate(signal: AbortSignal): Promise<CheckOutcome> {
     const targets = this.#target === undefined ? this.#targets : [this.#target];
-    const found = await findTarget(targets, this.#knock, signal);
+    const found = await findTarget(targets, this.#checkTarget, signal);
     if (found.outcome.ok) this.#target = found.target;
     return found.outcome;
   }
@@ -158,7 +158,7 @@ export class ServiceCheck {
     const key = JSON.stringify(targets);
     if (this.#survey?.key !== key) {
       this.#forgetReach();
-      this.#survey = new ReachSurvey(key, targets, this.#knock, this.#clock);
+      this.#survey = new ReachSurvey(key, targets, this.#checkTarget, this.#clock);
     }
     const survey = this.#survey;
     await survey.waitFor(signal);
@@ -186,7 +186,10 @@ export class ServiceCheck {
     return chosen.length > 0 ? chosen : all;
   }
 
-  #judge(reachability: Reachability | { readonly kind: 'unknown' }, interfaces: readonly NetworkInterface[]): Finding {
+  #judge(
+    reachability: Reachability | { readonly kind: 'unknown' },
+    interfaces: readonly NetworkInterface[],
+  ): ServiceFinding {
     switch (reachability.kind) {
       case 'everywhere':
         this.#unreachableLooks = 0;
@@ -228,7 +231,7 @@ export class ServiceCheck {
     return `${this.#describe()} answers on this machine alone so far: ${why}`;
   }
 
-  #fail(reason: string, isAbsent: boolean): Finding {
+  #fail(reason: string, isAbsent: boolean): ServiceFinding {
     this.#serviceHost = undefined;
     this.#target = undefined;
     this.#forgetReach();

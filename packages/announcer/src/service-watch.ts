@@ -1,14 +1,14 @@
 import { computeLookDelayMs, computeLookTimeoutMs, LookLoop, type LookResult } from '@mdns-ambassador/checks';
 import type { Clock } from '@mdns-ambassador/relay';
 import type { AnnouncementOptions } from './announcement-options.ts';
-import { type Health, INITIAL_HEALTH, observeOutcome } from './health.ts';
+import { INITIAL_HEALTH, observeOutcome, type ServiceHealth } from './health.ts';
 import type { Host } from './host.ts';
 import { LiveCheck } from './live-check.ts';
-import { type Finding, ServiceCheck } from './service-check.ts';
+import { ServiceCheck, type ServiceFinding } from './service-check.ts';
 
 /** What one look found, and what it makes of the service. */
 export interface Observation {
-  readonly finding: Finding;
+  readonly finding: ServiceFinding;
   /** Whether enough looks in a row have passed; `wasUp`: before this one. */
   readonly isUp: boolean;
   readonly wasUp: boolean;
@@ -28,11 +28,11 @@ export interface ServiceWatchOptions {
 export class ServiceWatch {
   readonly #options: ServiceWatchOptions;
   #check: ServiceCheck;
-  #loop: LookLoop<Finding>;
+  #loop: LookLoop<ServiceFinding>;
   /** Where it was found up last, which is not where it is looked for since its options changed. */
   #found: ServiceCheck;
   #live: LiveCheck | undefined;
-  #health: Health = INITIAL_HEALTH;
+  #health: ServiceHealth = INITIAL_HEALTH;
   /** Looks in a row that did not find it up. */
   #failures = 0;
 
@@ -87,7 +87,7 @@ export class ServiceWatch {
     return new ServiceCheck(options(), host, clock);
   }
 
-  #createLoop(check: ServiceCheck): LookLoop<Finding> {
+  #createLoop(check: ServiceCheck): LookLoop<ServiceFinding> {
     const { clock, options } = this.#options;
     return new LookLoop({
       clock,
@@ -97,7 +97,7 @@ export class ServiceWatch {
     });
   }
 
-  async #takeIn(finding: Finding): Promise<number | undefined> {
+  async #takeIn(finding: ServiceFinding): Promise<number | undefined> {
     const { options, random, takeIn } = this.#options;
     const wasUp = this.#health.isUp;
     this.#health = observeOutcome(this.#health, finding.kind === 'up', options());
@@ -106,7 +106,7 @@ export class ServiceWatch {
   }
 
   /** How soon it is worth looking again. */
-  #judge(finding: Finding): LookResult {
+  #judge(finding: ServiceFinding): LookResult {
     this.#failures = finding.kind === 'up' ? 0 : this.#failures + 1;
     if (this.#health.isUp) return { kind: 'up' };
     switch (finding.kind) {

@@ -1,9 +1,12 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type Health, INITIAL_HEALTH, observeOutcome } from '../src/health.ts';
+import { INITIAL_HEALTH, observeOutcome, type ServiceHealth } from '../src/health.ts';
 
-function observeAll(outcomes: readonly boolean[], rise: number, fall: number): Health {
-  return outcomes.reduce<Health>((health, passed) => observeOutcome(health, passed, { rise, fall }), INITIAL_HEALTH);
+function observeAll(outcomes: readonly boolean[], rise: number, fall: number): ServiceHealth {
+  return outcomes.reduce<ServiceHealth>(
+    (health, passed) => observeOutcome(health, passed, { rise, fall }),
+    INITIAL_HEALTH,
+  );
 }
 
 test('A service is down until its check has passed `rise` times in a row', () => {

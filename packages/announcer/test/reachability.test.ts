@@ -1,8 +1,8 @@
 import type { CheckOptions } from '@mdns-ambassador/checks';
 import { answerTo, type Behaviour } from '@mdns-ambassador/testkit';
 import { describe, expect, test } from 'vitest';
-import { createKnock, type Knock } from '../src/knock.ts';
 import { findAnsweringInterfaces, findTarget, judgeReachability } from '../src/reachability.ts';
+import { createTargetCheck, type TargetCheck } from '../src/target-check.ts';
 import { ETH0, ETH1, FakeHost } from './fake-host.ts';
 
 const at = (address: string) => ({ kind: 'tcp' as const, address, port: 12345 });
@@ -11,8 +11,8 @@ const signal = new AbortController().signal;
 const greeting = Buffer.from('020000000a00', 'hex');
 const denial = Buffer.from('03000002ff1504', 'hex');
 
-function knockAt(host: FakeHost, check: CheckOptions = { kind: 'tcp' }): Knock {
-  return createKnock({ check }, host);
+function checkAt(host: FakeHost, check: CheckOptions = { kind: 'tcp' }): TargetCheck {
+  return createTargetCheck({ check }, host);
 }
 
 describe('The verdict', () => {
@@ -38,30 +38,30 @@ describe('Dialling for it', () => {
       { interfaceName: 'eth0', target: at('10.99.0.1') },
       { interfaceName: 'eth1', target: at('10.98.0.1') },
     ];
-    expect(await findAnsweringInterfaces(targets, knockAt(host), signal)).toEqual(new Set(['eth0']));
+    expect(await findAnsweringInterfaces(targets, checkAt(host), signal)).toEqual(new Set(['eth0']));
   });
 
   test('the target that is well is found among those that do not answer', async () => {
     const host = new FakeHost();
     host.listen('[::1]:12345');
-    const found = await findTarget([at('127.0.0.1'), at('::1')], knockAt(host), signal);
+    const found = await findTarget([at('127.0.0.1'), at('::1')], checkAt(host), signal);
     expect(found).toMatchObject({ target: at('::1'), outcome: { ok: true } });
   });
 
   test('when none answers, the first one tells why', async () => {
-    const found = await findTarget([at('127.0.0.1'), at('::1')], knockAt(new FakeHost()), signal);
+    const found = await findTarget([at('127.0.0.1'), at('::1')], checkAt(new FakeHost()), signal);
     expect(found).toMatchObject({ target: at('127.0.0.1'), outcome: { ok: false, fault: 'absent' } });
   });
 
   test('one that answers and is unwell tells why before one where nobody is', async () => {
     const host = new FakeHost();
     host.listen('[::1]:12345', answerTo(/PING/, '-LOADING soon\r\n'));
-    const found = await findTarget([at('127.0.0.1'), at('::1')], knockAt(host, { kind: 'redis' }), signal);
+    const found = await findTarget([at('127.0.0.1'), at('::1')], checkAt(host, { kind: 'redis' }), signal);
     expect(found).toMatchObject({ target: at('::1'), outcome: { reason: expect.stringContaining('loading') } });
   });
 
   test('without a target there is no service', async () => {
-    const found = await findTarget([], knockAt(new FakeHost()), signal);
+    const found = await findTarget([], checkAt(new FakeHost()), signal);
     expect(found).toMatchObject({ target: undefined, outcome: { ok: false } });
   });
 
@@ -77,7 +77,7 @@ describe('Dialling for it', () => {
     };
     host.listen('127.0.0.1:12345', greet);
     host.listen('[::1]:12345', (connection) => void setImmediate(() => greet(connection)));
-    await findTarget([at('127.0.0.1'), at('::1')], knockAt(host, { kind: 'mysql' }), signal);
+    await findTarget([at('127.0.0.1'), at('::1')], checkAt(host, { kind: 'mysql' }), signal);
     await expect.poll(() => heard.split('mysql_native_password').length - 1).toBe(2);
   });
 });

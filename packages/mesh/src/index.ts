@@ -17,8 +17,8 @@ export { Mesh, type MeshOptions } from './mesh.ts';
 export { MeshError, type MeshErrorCode } from './mesh-error.ts';
 export { MeshPeers, type MeshPeersOptions } from './peer/mesh-peers.ts';
 export { foldServiceName, type Role } from './role.ts';
+export { fitLimits } from './server/admission.ts';
 export { type Caller, Door, type DoorEvent, type DoorOptions } from './server/door.ts';
-export { fitLimits } from './server/turnstile.ts';
 export {
   type Announced,
   computeSigningDelay,

@@ -33,14 +33,14 @@ const USAGES: Readonly<Record<Role, readonly ExtendedKeyUsage[]>> = {
 };
 
 /** Whom an authority or a leaf is for. */
-export interface Holder {
+export interface LeafHolder {
   readonly meshId: string;
   readonly role: Role;
   readonly service: string;
 }
 
 /** The certificate of an authority: the same bytes on every machine that has its key. PEM. */
-export async function issueAuthority(key: KeyObject, holder: Holder): Promise<string> {
+export async function issueAuthority(key: KeyObject, holder: LeafHolder): Promise<string> {
   const name = nameAuthority(holder);
   const keyId = identifyKey(key);
   return issue({
@@ -59,7 +59,7 @@ export async function issueAuthority(key: KeyObject, holder: Holder): Promise<st
 }
 
 export interface LeafRequest {
-  readonly holder: Holder;
+  readonly holder: LeafHolder;
   readonly authorityKey: KeyObject;
   readonly publicKey: KeyObject;
   /** 16 random bytes. */
@@ -144,7 +144,7 @@ function createSigner(publicKey: KeyObject, signingKey: KeyObject): Signer {
   return { subtle } as unknown as Signer;
 }
 
-function nameAuthority({ meshId, role, service }: Holder): string {
+function nameAuthority({ meshId, role, service }: LeafHolder): string {
   return `CN=ambassador ${meshId} ${role} ${service}`;
 }
 

@@ -1,4 +1,4 @@
-import { type Clock, errorMessage } from '@mdns-ambassador/relay';
+import { type Clock, errorMessage, Turns } from '@mdns-ambassador/relay';
 import { backoffMs } from './backoff.ts';
 import { Loss } from './loss.ts';
 import type { EntryEvent, HeldEntry } from './registry.ts';
@@ -34,8 +34,8 @@ export class KeptEntry implements HeldEntry {
   #told: string | undefined;
   /** Counts the times at which what is there came into doubt. */
   #doubts = 0;
+  readonly #turns = new Turns(() => this.#agree());
   #isReachable = false;
-  #isWorking = false;
   #failures = 0;
   #isClosed = false;
   #cancelRetry: () => void = () => undefined;
@@ -54,7 +54,7 @@ export class KeptEntry implements HeldEntry {
   write(value: string): void {
     if (this.#isReleased || this.#isClosed) return;
     this.#wanted = value;
-    this.#work();
+    this.#turns.request();
   }
 
   async withdraw(): Promise<void> {
@@ -66,7 +66,7 @@ export class KeptEntry implements HeldEntry {
     await new Promise<void>((resolve) => {
       this.#awaiting.add(resolve);
       cancel = this.#options.clock.after(WITHDRAWAL_LIMIT_MS, resolve);
-      this.#work();
+      this.#turns.request();
     });
     cancel();
   }
@@ -87,7 +87,7 @@ export class KeptEntry implements HeldEntry {
   doubt(): void {
     this.#doubts += 1;
     this.#there = { kind: 'unknown' };
-    this.#work();
+    this.#turns.request();
   }
 
   /** The registry can't be asked. */
@@ -100,18 +100,14 @@ export class KeptEntry implements HeldEntry {
   /** Nothing is done or told any more. */
   close(): void {
     this.#isClosed = true;
+    void this.#turns.close();
     this.#cancelRetry();
     this.#loss.close();
     this.#finish();
   }
 
-  #work(): void {
-    if (!this.#isWorking && !this.#isClosed) void this.#agree();
-  }
-
   /** Never rejects. */
   async #agree(): Promise<void> {
-    this.#isWorking = true;
     this.#cancelRetry();
     while (!this.#isClosed && !this.#isSettled() && this.#isReachable) {
       const wanted = this.#wanted;
@@ -127,7 +123,6 @@ export class KeptEntry implements HeldEntry {
       if (doubts === this.#doubts) this.#there = { kind: 'known', value: wanted };
       if (wanted !== undefined && wanted === this.#wanted) this.#tellWritten(wanted);
     }
-    this.#isWorking = false;
     if (this.#wanted !== undefined || !this.#isSettled()) return;
     this.#finish();
     if (this.#isReleased) this.#end();
@@ -142,7 +137,9 @@ export class KeptEntry implements HeldEntry {
     this.#failures += 1;
     if (this.#wanted !== undefined) this.#loss.begin(reason);
     if (!this.#isReachable) return;
-    this.#cancelRetry = this.#options.clock.after(backoffMs(this.#failures, this.#options.random), () => this.#work());
+    this.#cancelRetry = this.#options.clock.after(backoffMs(this.#failures, this.#options.random), () =>
+      this.#turns.request(),
+    );
   }
 
   #finish(): void {

@@ -5,7 +5,7 @@ import { stripZone } from './loopback.ts';
 import { Recent } from './recent.ts';
 import { formatTarget, type Target } from './target.ts';
 
-type Place = Extract<Target, { kind: 'tcp' }>;
+type TcpTarget = Extract<Target, { kind: 'tcp' }>;
 
 /** Both ends are on this machine, which may be busy. */
 const PATIENCE_MS = 2_000;
@@ -90,7 +90,7 @@ export class BeaconWatch {
     return undefined;
   }
 
-  async #ask(name: string, target: Place): Promise<string | undefined> {
+  async #ask(name: string, target: TcpTarget): Promise<string | undefined> {
     const now = performance.now();
     if (now < (this.#silentUntil.get(name) ?? 0)) return undefined;
     for (let attempt = 0; attempt < MAX_PORT_ATTEMPTS; attempt++) {
@@ -112,7 +112,7 @@ export class BeaconWatch {
   }
 }
 
-function nameBeacon({ address, port }: Place): string | undefined {
+function nameBeacon({ address, port }: TcpTarget): string | undefined {
   const place = `ambassador-proxy-${address.replaceAll(':', '.')}-${port}`;
   switch (platform()) {
     case 'linux':

@@ -1,8 +1,8 @@
 import { Socket } from 'node:net';
 import { type Ends, type Leg, type Splice, type SpliceOptions, splice } from '@mdns-ambassador/relay';
 import { type Endpoint, namePlace } from '../pool/endpoint.ts';
-import type { Client } from './client.ts';
-import type { Reached } from './search.ts';
+import type { AcceptedClient } from './client.ts';
+import type { ReachedEndpoint } from './search.ts';
 
 /** Who was asked something and has said nothing for so long may be gone. */
 const UNANSWERED_MS = 5_000;
@@ -10,12 +10,12 @@ const UNANSWERED_MS = 5_000;
 /** A client's bytes on their way to the endpoint that was reached for it, and back. */
 export class Carriage {
   readonly finished: Splice['finished'];
-  readonly #reached: Reached;
+  readonly #reached: ReachedEndpoint;
   readonly #splice: Splice;
   /** As it was when every question had been answered last. */
   #answered: { readonly up: number; readonly down: number; readonly at: number };
 
-  constructor(client: Client, upstream: Leg, reached: Reached, now: number, options: SpliceOptions) {
+  constructor(client: AcceptedClient, upstream: Leg, reached: ReachedEndpoint, now: number, options: SpliceOptions) {
     this.#reached = reached;
     this.#splice = splice(client, upstream, options);
     this.#answered = { up: 0, down: 0, at: now };

@@ -13,11 +13,11 @@ import {
 } from '@mdns-ambassador/relay';
 import type { PickResult } from '../pool/pick-result.ts';
 import { Carriage } from './carriage.ts';
-import type { Client } from './client.ts';
+import type { AcceptedClient } from './client.ts';
 import type { ConnectionContext } from './connection-context.ts';
 import { describeDestination } from './destination.ts';
 import type { ConnectionOutcome, ConnectionReport } from './engine.ts';
-import { describeEndpoint, type Reached, Search, type Seeker } from './search.ts';
+import { describeEndpoint, type ReachedEndpoint, Search, type Seeker } from './search.ts';
 
 type State =
   /** Its first words are waited for. */
@@ -34,7 +34,7 @@ type State =
 export class ClientConnection implements Seeker {
   /** Resolves when the client is done with. Never rejects. */
   readonly finished: Promise<void>;
-  readonly #client: Client;
+  readonly #client: AcceptedClient;
   readonly #context: ConnectionContext;
   readonly #startedAt: number;
   /** Known where it is reported: asking the kernel takes time, and a closed socket has forgotten. */
@@ -46,7 +46,7 @@ export class ClientConnection implements Seeker {
   #outcome: ConnectionOutcome = { kind: 'left' };
   #finish: () => void = () => {};
 
-  constructor(client: Client, context: ConnectionContext) {
+  constructor(client: AcceptedClient, context: ConnectionContext) {
     this.#client = client;
     this.#context = context;
     this.finished = new Promise((resolve) => {
@@ -97,11 +97,11 @@ export class ClientConnection implements Seeker {
   pick(exclude: ReadonlySet<string>): PickResult {
     const { endpointId } = this.#opened;
     const carrier = endpointId === undefined ? undefined : this.#context.findCarrier(endpointId);
-    if (carrier === undefined) return this.#context.picker.pick(new PickRequest(exclude, this.#client));
+    if (carrier === undefined) return this.#context.picker.pick(new ClientPick(exclude, this.#client));
     return exclude.has(carrier.id) ? { kind: 'exhausted' } : { kind: 'endpoint', endpoint: carrier };
   }
 
-  reached(reached: Reached): void {
+  reached(reached: ReachedEndpoint): void {
     if (this.#context.prologues.length === 0) this.#carry(reached, reached.dialled);
     else this.#introduce(reached);
   }
@@ -145,7 +145,7 @@ export class ClientConnection implements Seeker {
     dismissClient(this.#client, refusal.reply);
   }
 
-  #introduce(reached: Reached): void {
+  #introduce(reached: ReachedEndpoint): void {
     const { prologues, clock, proof } = this.#context;
     const upstream = reached.dialled;
     const introducing: State = { kind: 'introducing', abort: new AbortController(), upstream };
@@ -159,7 +159,7 @@ export class ClientConnection implements Seeker {
       });
   }
 
-  #settle(reached: Reached, introduced: Introduced): void {
+  #settle(reached: ReachedEndpoint, introduced: Introduced): void {
     switch (introduced.kind) {
       case 'introduced':
         this.#carry(reached, introduced.upstream);
@@ -184,7 +184,7 @@ export class ClientConnection implements Seeker {
     }
   }
 
-  #carry(reached: Reached, upstream: Leg): void {
+  #carry(reached: ReachedEndpoint, upstream: Leg): void {
     const { endpoint } = reached;
     const { clock, picker, prologues } = this.#context;
     const release = picker.opened(endpoint.id);
@@ -240,11 +240,11 @@ export class ClientConnection implements Seeker {
 }
 
 /** Most balancers do not look at the address, and asking the kernel for it takes time. */
-class PickRequest {
+class ClientPick {
   readonly exclude: ReadonlySet<string>;
-  readonly #client: Client;
+  readonly #client: AcceptedClient;
 
-  constructor(exclude: ReadonlySet<string>, client: Client) {
+  constructor(exclude: ReadonlySet<string>, client: AcceptedClient) {
     this.exclude = exclude;
     this.#client = client;
   }
@@ -254,7 +254,7 @@ class PickRequest {
   }
 }
 
-function readPeer({ remoteAddress: address, remotePort: port }: Client): ConnectionReport['client'] {
+function readPeer({ remoteAddress: address, remotePort: port }: AcceptedClient): ConnectionReport['client'] {
   return address === undefined || port === undefined ? undefined : { address, port };
 }
 

@@ -8,7 +8,7 @@ import type { EndpointPicker, Engine, EngineCounters, EngineEvent } from './engi
 import { Objections } from './haproxy/objections.ts';
 import { createAsk } from './haproxy/runtime-api.ts';
 import { ServerControl } from './haproxy/server-control.ts';
-import { Tally } from './haproxy/tally.ts';
+import { SessionTally } from './haproxy/tally.ts';
 
 /** How often haproxy is asked how it does. */
 const LOOK_MS = 200;
@@ -38,7 +38,7 @@ class DrivenEngine implements Engine {
   readonly #onEvent: (event: EngineEvent) => void;
   readonly #ask: (command: string) => Promise<string>;
   readonly #control: ServerControl;
-  readonly #tally = new Tally();
+  readonly #tally = new SessionTally();
   readonly #stop = new AbortController();
   #looking: Promise<void> | undefined;
   #isSilent = false;

@@ -22,7 +22,7 @@ import { Objections } from './haproxy/objections.ts';
 import { HAPROXY_AWAY } from './haproxy/runtime-api.ts';
 import { ServerControl } from './haproxy/server-control.ts';
 import type { StatisticsRow } from './haproxy/statistics.ts';
-import { Tally } from './haproxy/tally.ts';
+import { SessionTally } from './haproxy/tally.ts';
 import { listenEverywhere } from './listen-everywhere.ts';
 import { createNodeEngine } from './node.ts';
 
@@ -62,7 +62,7 @@ class HaproxyEngine implements Engine {
   readonly #folder: string = join(tmpdir(), `haproxy-${randomBytes(6).toString('hex')}`);
   readonly #waitingRoom: Engine;
   readonly #control: ServerControl;
-  readonly #tally = new Tally();
+  readonly #tally = new SessionTally();
   readonly #leaving = new Set<HaproxyProcess>();
   #held: readonly HeldSocket[] = [];
   #process: HaproxyProcess | undefined;

@@ -46,7 +46,7 @@ export interface RaceOptions {
 }
 
 /** An endpoint that is being tried, address by address. */
-interface Candidate {
+interface RacedEndpoint {
   readonly endpoint: Endpoint;
   readonly untried: string[];
   dialling: number;
@@ -58,7 +58,7 @@ interface Candidate {
 
 interface Attempt {
   readonly number: number;
-  readonly candidate: Candidate;
+  readonly candidate: RacedEndpoint;
   readonly address: string;
   readonly startedAt: number;
 }
@@ -69,7 +69,7 @@ type State =
   | { readonly kind: 'over' }
   | { readonly kind: 'racing'; readonly raceOnAt: number }
   | { readonly kind: 'pausing'; readonly until: number }
-  | { readonly kind: 'connected'; readonly attempt: number; readonly candidate: Candidate };
+  | { readonly kind: 'connected'; readonly attempt: number; readonly candidate: RacedEndpoint };
 
 /**
  * Decides who is dialled for one connection: a failure starts the next candidate at once, silence starts it beside the silent
@@ -191,7 +191,7 @@ export class Race {
       const { endpoint } = picked;
       this.#tried = [...this.#tried, endpoint.id];
       const [first, ...untried] = endpoint.addresses;
-      const candidate: Candidate = { endpoint, untried, dialling: 0, silent: false, hasFailed: false };
+      const candidate: RacedEndpoint = { endpoint, untried, dialling: 0, silent: false, hasFailed: false };
       if (first !== undefined) return [this.#dial(candidate, first, now)];
       return [this.#candidateFailed(candidate, 'unreachable'), ...this.#dialNextEndpoint(now)];
     }
@@ -220,11 +220,11 @@ export class Race {
     return actions;
   }
 
-  #nextAddress({ endpoint, untried }: Candidate): string | undefined {
+  #nextAddress({ endpoint, untried }: RacedEndpoint): string | undefined {
     return untried.length > 0 && this.#mayDial?.(endpoint) !== false ? untried.shift() : undefined;
   }
 
-  #dial(candidate: Candidate, address: string, now: number): RaceAction {
+  #dial(candidate: RacedEndpoint, address: string, now: number): RaceAction {
     if (this.#attemptsMade > 0) this.#budget?.spend();
     this.#attemptsMade += 1;
     candidate.dialling += 1;
@@ -240,7 +240,7 @@ export class Race {
     return attempt;
   }
 
-  #candidateFailed(candidate: Candidate, failure: DialFailure): RaceAction {
+  #candidateFailed(candidate: RacedEndpoint, failure: DialFailure): RaceAction {
     this.#lastFailure = failure;
     return { kind: 'failed', endpoint: candidate.endpoint, failure };
   }
@@ -252,10 +252,10 @@ export class Race {
     return [...actions, { kind: 'lost', lastFailure: this.#lastFailure }];
   }
 
-  #cancelAll(winner: Candidate | undefined): readonly RaceAction[] {
+  #cancelAll(winner: RacedEndpoint | undefined): readonly RaceAction[] {
     if (this.#attempts.length === 0) return [];
     const actions: RaceAction[] = [];
-    const losers = new Set<Candidate>();
+    const losers = new Set<RacedEndpoint>();
     for (const { number, candidate } of this.#attempts) {
       actions.push({ kind: 'cancel', attempt: number });
       if (candidate !== winner) losers.add(candidate);

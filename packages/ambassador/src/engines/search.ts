@@ -2,7 +2,7 @@ import { type Leg, resetLeg, type Target } from '@mdns-ambassador/relay';
 import { FAILURE_REASONS } from '../pool/dial-failure.ts';
 import type { Endpoint } from '../pool/endpoint.ts';
 import type { PickResult } from '../pool/pick-result.ts';
-import type { Client } from './client.ts';
+import type { AcceptedClient } from './client.ts';
 import { ClientWatch } from './client-watch.ts';
 import type { ConnectionContext } from './connection-context.ts';
 import { classifyDialFailure } from './dial-failure.ts';
@@ -11,7 +11,7 @@ import type { Watched } from './loop-watch.ts';
 import { Race, type RaceAction } from './race.ts';
 
 /** An endpoint that answered a dial. */
-export interface Reached {
+export interface ReachedEndpoint {
   readonly attempt: number;
   readonly endpoint: Endpoint;
   readonly address: string;
@@ -22,7 +22,7 @@ export interface Reached {
 export interface Seeker extends Watched {
   pick(exclude: ReadonlySet<string>): PickResult;
   /** The search rests until it is told to go on. What was dialled is the seeker's; it resets it where it throws. */
-  reached(reached: Reached): void;
+  reached(reached: ReachedEndpoint): void;
   /** The time is over. `reason`, for people, is undefined when there was nobody to dial. */
   lost(reason: string | undefined): void;
   /** Runs whatever the search does later: an error of ours in it ends the client. */
@@ -36,15 +36,15 @@ interface Dialling {
 
 /** Has endpoints dialled for one client, as its race says, until one of them does or the time is over. */
 export class Search {
-  readonly #client: Client;
+  readonly #client: AcceptedClient;
   readonly #context: ConnectionContext;
   readonly #seeker: Seeker;
   readonly #race: Race;
   readonly #deadline: number;
-  /** Under way: how to give each up. */
+  /** The dials that are under way. */
   #dials: readonly Dialling[] = [];
   #waiting: AbortController | undefined;
-  /** Where nobody could be dialled for a moment. */
+  /** Made when no dial is under way: notices then that the client has left. */
   #watch: ClientWatch | undefined;
   #cancelTimer: (() => void) | undefined;
   /** Endpoints that failed since one was reached last. */
@@ -54,7 +54,7 @@ export class Search {
   #isStopped = false;
 
   /** Begins with `start`; the time counts from now on. */
-  constructor(client: Client, context: ConnectionContext, seeker: Seeker) {
+  constructor(client: AcceptedClient, context: ConnectionContext, seeker: Seeker) {
     this.#client = client;
     this.#context = context;
     this.#seeker = seeker;
@@ -95,12 +95,12 @@ export class Search {
   }
 
   /** What was reached proved bad before a byte passed over it: the search goes on with others. */
-  retry({ attempt }: Reached, failure: DialFailure, reason: string): void {
+  retry({ attempt }: ReachedEndpoint, failure: DialFailure, reason: string): void {
     this.#fail(attempt, failure, reason);
   }
 
   /** Has the same endpoint dialled once more; the race stays won by it until that fails. */
-  redial({ attempt, endpoint, address }: Reached): void {
+  redial({ attempt, endpoint, address }: ReachedEndpoint): void {
     this.#startDial(attempt, endpoint, address);
   }
 

@@ -1,10 +1,10 @@
 /** What active checks say of an endpoint. Without checks it is `passing`. */
-export type Health =
+export type EndpointHealth =
   /** Not looked at yet: nobody is sent there. */
   | { readonly kind: 'unchecked' }
   | { readonly kind: 'passing' }
   /** `reason` is for people. */
   | { readonly kind: 'failing'; readonly reason: string };
 
-export const UNCHECKED: Health = { kind: 'unchecked' };
-export const PASSING: Health = { kind: 'passing' };
+export const UNCHECKED: EndpointHealth = { kind: 'unchecked' };
+export const PASSING: EndpointHealth = { kind: 'passing' };

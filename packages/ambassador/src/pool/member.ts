@@ -1,13 +1,13 @@
 import { type Breaker, CLOSED, isUsable } from './breaker.ts';
 import type { Endpoint, EndpointState, EndpointStatus } from './endpoint.ts';
-import type { Health } from './health.ts';
+import type { EndpointHealth } from './health.ts';
 import { type Pace, UNPACED } from './pace.ts';
 import { NO_SILENCE, type Silence } from './silence.ts';
 import { type Rise, rise } from './slow-start.ts';
 import { type Speed, UNMEASURED } from './speed.ts';
 
 /** What an endpoint has carried. Lives on while connections do, also when the endpoint has left and returns. */
-export interface Tally {
+export interface EndpointTally {
   active: number;
   total: number;
   failures: number;
@@ -25,10 +25,10 @@ type Presence =
     };
 
 /** An endpoint in the pool. */
-export interface Member {
+export interface PoolMember {
   endpoint: Endpoint;
   presence: Presence;
-  health: Health;
+  health: EndpointHealth;
   breaker: Breaker;
   speed: Speed;
   silence: Silence;
@@ -47,10 +47,15 @@ export interface Member {
   risen: Rise;
   /** Since when it paused, if that is all that it was ejected for. */
   pausedAt: number | undefined;
-  readonly tally: Tally;
+  readonly tally: EndpointTally;
 }
 
-export function createMember(endpoint: Endpoint, health: Health, tally: Tally, now: number): Member {
+export function createMember(
+  endpoint: Endpoint,
+  health: EndpointHealth,
+  tally: EndpointTally,
+  now: number,
+): PoolMember {
   return { endpoint, presence: { kind: 'present' }, health, tally, knownSince: now, ...freshRecord(now) };
 }
 
@@ -58,7 +63,7 @@ export function createMember(endpoint: Endpoint, health: Health, tally: Tally, n
 export function freshRecord(
   now: number,
 ): Pick<
-  Member,
+  PoolMember,
   | 'breaker'
   | 'speed'
   | 'pace'
@@ -84,7 +89,7 @@ export function freshRecord(
   };
 }
 
-export function stateOf(member: Member): EndpointState {
+export function stateOf(member: PoolMember): EndpointState {
   if (member.health.kind === 'failing') return 'ejected';
   if (member.presence.kind === 'stale') return 'stale';
   if (member.endpoint.draining) return 'draining';
@@ -100,38 +105,38 @@ export function stateOf(member: Member): EndpointState {
   }
 }
 
-export function describeMember(member: Member): EndpointStatus {
+export function describeMember(member: PoolMember): EndpointStatus {
   return { ...member.endpoint, state: stateOf(member), ...member.tally };
 }
 
 /** The endpoint, with the address first at which it was reached last: one that is out of date costs one connection its wait, not each. */
-export function preferReached({ endpoint, reachedAt }: Member): Endpoint {
+export function preferReached({ endpoint, reachedAt }: PoolMember): Endpoint {
   const { addresses } = endpoint;
   if (reachedAt === undefined || reachedAt === addresses[0] || !addresses.includes(reachedAt)) return endpoint;
   return { ...endpoint, addresses: [reachedAt, ...addresses.filter((address) => address !== reachedAt)] };
 }
 
 /** Nobody hears of it, and whoever should was asked: it is in the pool for as long as it answers. */
-export function isLostSight({ presence }: Member): boolean {
+export function isLostSight({ presence }: PoolMember): boolean {
   return presence.kind === 'stale' && !presence.isUnasked;
 }
 
 /** Its last dial failed. */
-export function isSuspect(member: Member): boolean {
+export function isSuspect(member: PoolMember): boolean {
   return member.breaker.kind !== 'closed' || member.breaker.failures > 0;
 }
 
 /** It has answered, and its last dial did not fail. */
-export function isProven(member: Member): boolean {
+export function isProven(member: PoolMember): boolean {
   return member.hasAnswered && !isSuspect(member);
 }
 
 /** Whether clients may be sent there at all: its check, if it has one, passes. */
-export function isAdmitted(member: Member): boolean {
+export function isAdmitted(member: PoolMember): boolean {
   return member.health.kind === 'passing';
 }
 
 /** Whether clients are sent there as long as there is a choice. */
-export function isInUse(member: Member, now: number): boolean {
+export function isInUse(member: PoolMember, now: number): boolean {
   return isAdmitted(member) && isUsable(member.breaker, now);
 }

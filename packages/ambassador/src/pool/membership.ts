@@ -1,7 +1,7 @@
 import { CLOSED } from './breaker.ts';
 import { type Endpoint, isSamePlace, placesOf, sharesPlace } from './endpoint.ts';
-import type { Health } from './health.ts';
-import { createMember, freshRecord, isSuspect, type Member, stateOf, type Tally } from './member.ts';
+import type { EndpointHealth } from './health.ts';
+import { createMember, type EndpointTally, freshRecord, isSuspect, type PoolMember, stateOf } from './member.ts';
 import { type Departure, Merge, type MergeMode } from './merge.ts';
 import type { PoolEvent } from './pool-event.ts';
 import { type Group, groupByPriority } from './priority.ts';
@@ -13,16 +13,16 @@ export interface MembershipOptions {
   readonly sources: readonly string[];
   readonly merge: MergeMode;
   /** Of endpoints that are new, or at a new place. */
-  readonly firstHealth: Health;
+  readonly firstHealth: EndpointHealth;
 }
 
 /** Which endpoints are in the pool, by what the sources say of them. */
-export class Membership implements Iterable<Member> {
-  readonly #firstHealth: Health;
+export class PoolMembers implements Iterable<PoolMember> {
+  readonly #firstHealth: EndpointHealth;
   readonly #merge: Merge;
-  readonly #members = new Map<string, Member>();
+  readonly #members = new Map<string, PoolMember>();
   /** Of endpoints that left while they carried connections. */
-  readonly #departedTallies = new Map<string, Tally>();
+  readonly #departedTallies = new Map<string, EndpointTally>();
   #groups: readonly Group[] | undefined;
 
   constructor({ merge, sources, firstHealth }: MembershipOptions) {
@@ -30,20 +30,20 @@ export class Membership implements Iterable<Member> {
     this.#merge = new Merge(merge, sources);
   }
 
-  get(id: string): Member | undefined {
+  get(id: string): PoolMember | undefined {
     return this.#members.get(id);
   }
 
-  [Symbol.iterator](): Iterator<Member> {
+  [Symbol.iterator](): Iterator<PoolMember> {
     return this.#members.values();
   }
 
   /** A copy: members may be removed meanwhile. */
-  list(): readonly Member[] {
+  list(): readonly PoolMember[] {
     return [...this.#members.values()];
   }
 
-  listStale(): readonly Member[] {
+  listStale(): readonly PoolMember[] {
     return this.list().filter(({ presence }) => presence.kind === 'stale');
   }
 
@@ -54,7 +54,7 @@ export class Membership implements Iterable<Member> {
   }
 
   /** What the endpoint has carried, also after it has left while connections of it last. */
-  tallyOf(id: string): Tally | undefined {
+  tallyOf(id: string): EndpointTally | undefined {
     return this.#members.get(id)?.tally ?? this.#departedTallies.get(id);
   }
 
@@ -77,7 +77,7 @@ export class Membership implements Iterable<Member> {
     return events;
   }
 
-  remove(member: Member, reason: string, isLost: boolean): PoolEvent {
+  remove(member: PoolMember, reason: string, isLost: boolean): PoolEvent {
     const { endpoint, tally } = member;
     this.#members.delete(endpoint.id);
     if (tally.active > 0) this.#departedTallies.set(endpoint.id, tally);
@@ -86,7 +86,7 @@ export class Membership implements Iterable<Member> {
   }
 
   /** Changes the member; tells when its state is another then. */
-  changeState(member: Member, reason: string, change: () => void): readonly PoolEvent[] {
+  changeState(member: PoolMember, reason: string, change: () => void): readonly PoolEvent[] {
     const before = stateOf(member);
     change();
     const state = stateOf(member);
@@ -150,7 +150,7 @@ export class Membership implements Iterable<Member> {
     }
   }
 
-  #endStale(select: (stale: readonly Member[]) => readonly StaleEnd[]): readonly PoolEvent[] {
+  #endStale(select: (stale: readonly PoolMember[]) => readonly StaleEnd[]): readonly PoolEvent[] {
     return select(this.listStale()).map(({ member, reason, isLost }) => this.remove(member, reason, isLost));
   }
 }

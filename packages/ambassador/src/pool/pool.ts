@@ -6,8 +6,8 @@ import type { DialBudget } from './dial-budget.ts';
 import { type DialFailure, FAILURE_REASONS, isJudgedByTime } from './dial-failure.ts';
 import type { Endpoint, EndpointStatus } from './endpoint.ts';
 import { PASSING, UNCHECKED } from './health.ts';
-import { describeMember, isAdmitted, isLostSight, type Member, preferReached } from './member.ts';
-import { Membership, type MembershipOptions } from './membership.ts';
+import { describeMember, isAdmitted, isLostSight, type PoolMember, preferReached } from './member.ts';
+import { type MembershipOptions, PoolMembers } from './membership.ts';
 import { recordEnd } from './pace.ts';
 import type { PickResult } from './pick-result.ts';
 import { type PlannedEndpoint, planEndpoints } from './plan.ts';
@@ -40,13 +40,13 @@ const OWN_LAG_MS = 200;
 /** The endpoints of one service, and which of them is next. Pure: times are milliseconds of one monotonic clock. */
 export class Pool {
   readonly #options: PoolOptions;
-  readonly #members: Membership;
+  readonly #members: PoolMembers;
   readonly #balancer: Balancer;
 
   constructor(options: PoolOptions) {
     this.#options = options;
     const { sources, merge, isChecked } = options;
-    this.#members = new Membership({ sources, merge, firstHealth: isChecked === true ? UNCHECKED : PASSING });
+    this.#members = new PoolMembers({ sources, merge, firstHealth: isChecked === true ? UNCHECKED : PASSING });
     this.#balancer = createBalancer(options.balance, options.random);
   }
 
@@ -59,7 +59,7 @@ export class Pool {
   pick(request: PickRequest, now: number): PickResult {
     const isOrdered = this.#options.balance === 'first';
     let isAnyUnaffordable = false;
-    const mayDial = ({ endpoint: { announcer }, hasAnswered }: Member): boolean => {
+    const mayDial = ({ endpoint: { announcer }, hasAnswered }: PoolMember): boolean => {
       const isAffordable =
         hasAnswered || announcer === undefined || this.#options.budget?.hasLeft(announcer, now) !== false;
       isAnyUnaffordable ||= !isAffordable;
@@ -253,7 +253,7 @@ export class Pool {
   }
 
   /** What one more failed dial means beyond the breaker: a stale endpoint is removed, since nobody would tell when it is there again. */
-  #takeFailure(member: Member, failure: DialFailure, now: number): readonly PoolEvent[] {
+  #takeFailure(member: PoolMember, failure: DialFailure, now: number): readonly PoolEvent[] {
     const { presence } = member;
     member.silence = recordDialFailure(member.silence, failure, now);
     if (presence.kind !== 'stale' || presence.isUnasked) return [];
@@ -263,34 +263,34 @@ export class Pool {
   }
 
   /** One lost packet is no reason to give up the last that is known of it, and one that carries connections is waited for. */
-  #isDoubtful({ breaker, silence, tally }: Member, failure: DialFailure): boolean {
+  #isDoubtful({ breaker, silence, tally }: PoolMember, failure: DialFailure): boolean {
     return tally.active > 0 ? silence.dials > 0 : isJudgedByTime(failure) && breaker.kind === 'closed';
   }
 
   /** Whether anybody else gave a sign of life since this one's silence began. */
-  #doOthersAnswer(member: Member): boolean {
+  #doOthersAnswer(member: PoolMember): boolean {
     for (const other of this.#members) {
       if (other !== member && other.answeredAt >= member.silence.since) return true;
     }
     return false;
   }
 
-  #admit({ endpoint: { announcer }, hasAnswered }: Member, now: number): DialAdmission {
+  #admit({ endpoint: { announcer }, hasAnswered }: PoolMember, now: number): DialAdmission {
     const { budget } = this.#options;
     if (hasAnswered || announcer === undefined || budget === undefined) return 'free';
     return budget.spend(announcer, now) ? 'paid' : 'refused';
   }
 
-  #giveBack({ endpoint: { announcer } }: Member, now: number): void {
+  #giveBack({ endpoint: { announcer } }: PoolMember, now: number): void {
     if (announcer !== undefined) this.#options.budget?.giveBack(announcer, now);
   }
 
-  #hear(member: Member, now: number): void {
+  #hear(member: PoolMember, now: number): void {
     member.silence = NO_SILENCE;
     member.answeredAt = now;
   }
 
-  #restore(member: Member, now: number): void {
+  #restore(member: PoolMember, now: number): void {
     if (member.breaker.kind !== 'closed') {
       member.risen = member.pausedAt === undefined ? rise(now) : riseAfterPause(member.pausedAt, now);
     }
@@ -298,14 +298,14 @@ export class Pool {
   }
 
   /** Whether enough of those that share its clients are left without it: at most half may be ejected for being slow. */
-  #isDispensable(member: Member, now: number): boolean {
+  #isDispensable(member: PoolMember, now: number): boolean {
     const peers = this.#peersOf(member);
     const usable = peers.filter(({ breaker }) => isUsable(breaker, now)).length;
     return !isPanic(usable, peers.length + 1);
   }
 
   /** The others of its group. */
-  #peersOf(member: Member): readonly Member[] {
+  #peersOf(member: PoolMember): readonly PoolMember[] {
     const group = this.#members.rank().find((members) => members.includes(member)) ?? [];
     return group.filter((peer) => peer !== member && isAdmitted(peer));
   }

@@ -1,10 +1,10 @@
 import type { Balancer, Candidate } from './candidate.ts';
-import { isAdmitted, isInUse, type Member } from './member.ts';
+import { isAdmitted, isInUse, type PoolMember } from './member.ts';
 import { rampShare } from './slow-start.ts';
 import { shareByWeight } from './weight.ts';
 
 /** Members that are turned to together: of one standing and one SRV priority. */
-export type Group = readonly Member[];
+export type Group = readonly PoolMember[];
 
 export interface PickRequest {
   /** Ids that were tried already. */
@@ -15,7 +15,7 @@ export interface PickRequest {
 /** What is decided beside the order of the groups; each absent: as if there were none. */
 export interface ChoiceRules {
   /** Whether a dial there may be made now. */
-  readonly mayDial?: (member: Member) => boolean;
+  readonly mayDial?: (member: PoolMember) => boolean;
   /** Of those that are left, to whom to turn after others were tried; not called with none. */
   readonly narrow?: (left: Group) => Group;
 }
@@ -24,8 +24,8 @@ export interface ChoiceRules {
  * The order in which groups are turned to: those in good standing by SRV priority (RFC 2782: the lowest number first), then
  * the stale ones, and the draining ones only where nothing else is left.
  */
-export function groupByPriority(members: Iterable<Member>): readonly Group[] {
-  const groups = new Map<string, { standing: number; priority: number; members: Member[] }>();
+export function groupByPriority(members: Iterable<PoolMember>): readonly Group[] {
+  const groups = new Map<string, { standing: number; priority: number; members: PoolMember[] }>();
   for (const member of members) {
     const standing = standingOf(member);
     const { priority } = member.endpoint;
@@ -51,7 +51,7 @@ export function chooseMember(
   request: PickRequest,
   now: number,
   rules: ChoiceRules = {},
-): Member | undefined {
+): PoolMember | undefined {
   let usableCount = 0;
   for (const group of groups) {
     const usable = group.filter((member) => isInUse(member, now));
@@ -77,8 +77,8 @@ export function listChoices(groups: readonly Group[], now: number): Group {
 }
 
 /** Every member in the order in which they would be tried by one client; those that would not be come last. */
-export function orderMembers(groups: readonly Group[], balancer: Balancer, now: number): readonly Member[] {
-  const ordered: Member[] = [];
+export function orderMembers(groups: readonly Group[], balancer: Balancer, now: number): readonly PoolMember[] {
+  const ordered: PoolMember[] = [];
   const exclude = new Set<string>();
   for (;;) {
     const next = chooseMember(groups, balancer, { exclude }, now);
@@ -100,7 +100,7 @@ function balance(
   request: PickRequest,
   now: number,
   { mayDial = () => true, narrow = (all) => all }: ChoiceRules,
-): Member | undefined {
+): PoolMember | undefined {
   const untried = members.filter((member) => !request.exclude.has(member.endpoint.id) && mayDial(member));
   const left = untried.length > 1 && request.exclude.size > 0 ? narrow(untried) : untried;
   if (left.length < 2) return left[0];
@@ -117,7 +117,7 @@ function balance(
   return left.find(({ endpoint }) => endpoint.id === chosen?.endpoint.id);
 }
 
-function standingOf({ endpoint, presence }: Member): number {
+function standingOf({ endpoint, presence }: PoolMember): number {
   if (endpoint.draining) return 2;
   return presence.kind === 'stale' ? 1 : 0;
 }

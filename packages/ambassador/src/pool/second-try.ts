@@ -1,15 +1,15 @@
 import { announcerOf } from './endpoint.ts';
-import { isProven, type Member } from './member.ts';
+import { isProven, type PoolMember } from './member.ts';
 
 /**
  * Of `left`, those among whom a client is sent on once others, `tried`, failed it: those that have answered, else those of one announcer.
  * The announcers have turns, who is known for longest first: however many endpoints a host announces, they are one try of many.
  */
 export function narrowAfterFailure(
-  left: readonly Member[],
+  left: readonly PoolMember[],
   tried: ReadonlySet<string>,
-  all: Iterable<Member>,
-): readonly Member[] {
+  all: Iterable<PoolMember>,
+): readonly PoolMember[] {
   const proven = left.filter(isProven);
   if (proven.length > 0) return proven;
   const turns = new Map<string, { tries: number; knownSince: number }>();

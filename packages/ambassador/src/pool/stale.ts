@@ -1,5 +1,5 @@
 import { type Endpoint, placesOf } from './endpoint.ts';
-import type { Member } from './member.ts';
+import type { PoolMember } from './member.ts';
 import type { Update } from './update.ts';
 
 /** How long an endpoint that nobody hears of is kept while it answers. */
@@ -9,13 +9,13 @@ export const MAX_STALE = 256;
 
 /** A stale member that is to go. `isLost` false: another endpoint stands in its place. */
 export interface StaleEnd {
-  readonly member: Member;
+  readonly member: PoolMember;
   readonly reason: string;
   readonly isLost: boolean;
 }
 
 /** Those that their source had lost sight of and now, with `update`, knows to be no more. */
-export function endUnlisted(stale: readonly Member[], source: string, update: Update): readonly StaleEnd[] {
+export function endUnlisted(stale: readonly PoolMember[], source: string, update: Update): readonly StaleEnd[] {
   switch (update.kind) {
     case 'remove':
       return stale
@@ -34,7 +34,7 @@ export function endUnlisted(stale: readonly Member[], source: string, update: Up
 }
 
 /** Those at whose place a present endpoint stands: they are that one. */
-export function endSuperseded(stale: readonly Member[], present: readonly Endpoint[]): readonly StaleEnd[] {
+export function endSuperseded(stale: readonly PoolMember[], present: readonly Endpoint[]): readonly StaleEnd[] {
   if (stale.length === 0) return [];
   const places = new Set(present.flatMap(placesOf));
   return stale
@@ -43,7 +43,7 @@ export function endSuperseded(stale: readonly Member[], present: readonly Endpoi
 }
 
 /** Those above {@link MAX_STALE}: the idle ones first, then the oldest. */
-export function endSurplus(stale: readonly Member[]): readonly StaleEnd[] {
+export function endSurplus(stale: readonly PoolMember[]): readonly StaleEnd[] {
   const surplus = stale.length - MAX_STALE;
   if (surplus <= 0) return [];
   const idleFirst = [...stale].sort((a, b) => Number(a.tally.active > 0) - Number(b.tally.active > 0));

@@ -36,7 +36,7 @@ const RETRY = { firstMs: 250, maxMs: 10_000 };
 /** An agent that is restarted is back by then, and nothing need look stale. */
 const PATIENCE_MS = 2_000;
 
-type Link =
+type FeedLink =
   | { readonly kind: 'new' }
   | { readonly kind: 'open'; readonly channel: FeedChannel }
   /** Between two attempts. */
@@ -59,7 +59,7 @@ class AgentSource implements Source {
   /** What was told, by the agent's ids. Bounded by {@link MAX_FEED_ENDPOINTS}. */
   readonly #known = new Map<string, Endpoint>();
   #onUpdate: ((update: Update) => void) | undefined;
-  #link: Link = { kind: 'new' };
+  #link: FeedLink = { kind: 'new' };
   #failures = 0;
   #hasSnapshot = false;
   #cancelRetry = (): void => undefined;

@@ -5,7 +5,7 @@ import type { Endpoint } from '../pool/endpoint.ts';
 import type { Random } from '../pool/random.ts';
 import { isEndpointAddress } from './address-policy.ts';
 import { DEFAULT_MAX_TTL_MS, holdMs, holdNegativeMs } from './dns-ttl.ts';
-import { createLookingSource, type Finding, type Look } from './looking-source.ts';
+import { createLookingSource, type Look, type SourceFinding } from './looking-source.ts';
 import type { Source } from './source.ts';
 import type { SourceHealth } from './source-health.ts';
 
@@ -32,7 +32,7 @@ export function createDnsSource(options: DnsSourceOptions): Source {
   const name = `dns:${options.name}:${options.port}`;
   const { clock, random, onHealth } = options;
   let found: string | undefined;
-  const look = async (one: Look): Promise<Finding> => {
+  const look = async (one: Look): Promise<SourceFinding> => {
     const names = options.listNames?.() ?? [options.name];
     const inOrder = [...names].sort((a, b) => Number(b === found) - Number(a === found));
     const { finding, name: asked } = await findEndpoints(name, options, inOrder, one);
@@ -47,14 +47,19 @@ async function findEndpoints(
   options: DnsSourceOptions,
   names: readonly string[],
   look: Look,
-): Promise<{ readonly finding: Finding; readonly name: string }> {
+): Promise<{ readonly finding: SourceFinding; readonly name: string }> {
   const [name = options.name, ...others] = names;
   const finding = await findEndpointsOf(name, source, options, look);
   if (finding.kind !== 'none' || others.length === 0) return { finding, name };
   return await findEndpoints(source, options, others, look);
 }
 
-async function findEndpointsOf(name: string, source: string, options: DnsSourceOptions, look: Look): Promise<Finding> {
+async function findEndpointsOf(
+  name: string,
+  source: string,
+  options: DnsSourceOptions,
+  look: Look,
+): Promise<SourceFinding> {
   const answer = await lookUpAddresses(options.client, name, look.signal);
   const { maxTtlMs = DEFAULT_MAX_TTL_MS } = options;
   switch (answer.kind) {

@@ -5,7 +5,7 @@ import type { Random } from '../pool/random.ts';
 import { DEFAULT_MAX_TTL_MS } from './dns-ttl.ts';
 import { type ListedPlace, parseEndpointList } from './endpoint-list.ts';
 import { HostAddresses } from './host-addresses.ts';
-import { createLookingSource, type Finding, type Look } from './looking-source.ts';
+import { createLookingSource, type Look, type SourceFinding } from './looking-source.ts';
 import type { Source } from './source.ts';
 import type { SourceHealth } from './source-health.ts';
 import type { Lookup } from './static.ts';
@@ -73,7 +73,7 @@ class WatchedFile {
     };
   }
 
-  async look({ isVerification, signal }: Look): Promise<Finding> {
+  async look({ isVerification, signal }: Look): Promise<SourceFinding> {
     // Before it is read, so that no change falls in between; again for a folder that was not there before.
     if (!signal.aborted) this.#watchFolder();
     const text = await this.#options.files.read(this.#options.path);

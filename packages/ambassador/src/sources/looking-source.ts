@@ -10,7 +10,7 @@ import { HealthReport, type SourceHealth } from './source-health.ts';
 import { VerifyLimit } from './verify-limit.ts';
 
 /** What one look brought. */
-export type Finding =
+export type SourceFinding =
   /** The whole set, at least one, which holds for `holdsMs`. `doubt`: why a part of it is only what was known before. */
   | {
       readonly kind: 'found';
@@ -38,7 +38,7 @@ export interface LookingSourceOptions {
   readonly clock: Clock;
   readonly random: Random;
   /** One at a time. A rejection counts as `unknown`. */
-  readonly look: (look: Look) => Promise<Finding>;
+  readonly look: (look: Look) => Promise<SourceFinding>;
   /** Calls `wake` when it is worth looking before the last finding has ceased to hold; the returned function ends that. */
   readonly watch?: (wake: () => void) => () => void;
   readonly onHealth?: ((health: SourceHealth) => void) | undefined;
@@ -141,13 +141,13 @@ class LookingSource implements Source {
     this.#isWoken = false;
   }
 
-  #computeWaitMs({ holdsMs }: Exclude<Finding, { readonly kind: 'unknown' }>): number {
+  #computeWaitMs({ holdsMs }: Exclude<SourceFinding, { readonly kind: 'unknown' }>): number {
     const isLeftOut = this.#told.kind === 'found' && this.#told.leftOut.length > 0;
     const longestMs = isLeftOut ? LEFT_OUT_MS : this.#isRotating ? ROTATING_MS : Number.POSITIVE_INFINITY;
     return Math.min(holdsMs, longestMs) * (1 + JITTER * (this.#options.random() - 0.5));
   }
 
-  async #find(look: Look): Promise<Finding> {
+  async #find(look: Look): Promise<SourceFinding> {
     try {
       return await this.#options.look(look);
     } catch (error) {
@@ -163,7 +163,7 @@ class LookingSource implements Source {
     return this.#told.kind === 'found' || this.#told.kind === 'gone' ? this.#told.leftOut : [];
   }
 
-  #tell(finding: Finding): void {
+  #tell(finding: SourceFinding): void {
     const source = this.name;
     switch (finding.kind) {
       case 'found': {
@@ -229,7 +229,7 @@ class LookingSource implements Source {
 
 function judgeHealth(
   source: string,
-  { doubt, leftOut = 0 }: Extract<Finding, { readonly kind: 'found' }>,
+  { doubt, leftOut = 0 }: Extract<SourceFinding, { readonly kind: 'found' }>,
 ): SourceHealth {
   if (doubt !== undefined) return { kind: 'failing', source, reason: doubt };
   if (leftOut === 0) return { kind: 'working', source };

@@ -5,7 +5,7 @@ import type { Random } from '../pool/random.ts';
 import { DEFAULT_MAX_TTL_MS } from './dns-ttl.ts';
 import { HostAddresses } from './host-addresses.ts';
 import { type InstanceFilter, matchesFilter } from './instance-filter.ts';
-import { createLookingSource, type Finding, type Look } from './looking-source.ts';
+import { createLookingSource, type Look, type SourceFinding } from './looking-source.ts';
 import { type RegisteredPlace, readRegisteredValue } from './registry-value.ts';
 import type { Source } from './source.ts';
 import type { SourceHealth } from './source-health.ts';
@@ -88,7 +88,7 @@ class Follower {
     };
   }
 
-  async look({ isVerification, signal }: Look): Promise<Finding> {
+  async look({ isVerification, signal }: Look): Promise<SourceFinding> {
     if (isVerification) this.#watch?.refresh();
     if (this.#latest === undefined && !signal.aborted) {
       await new Promise<void>((resolve) => {
@@ -107,7 +107,7 @@ class Follower {
     }
   }
 
-  async #describeAll(read: Extract<FolderEvent, { kind: 'read' }>, isVerification: boolean): Promise<Finding> {
+  async #describeAll(read: Extract<FolderEvent, { kind: 'read' }>, isVerification: boolean): Promise<SourceFinding> {
     const places = this.#readPlaces(read);
     const failure = await this.#addresses.learn(
       places.map(({ host }) => host),

@@ -6,7 +6,7 @@ import type { Random } from '../pool/random.ts';
 import { DEFAULT_MAX_TTL_MS } from './dns-ttl.ts';
 import { explainBadPlace } from './endpoint-list.ts';
 import { HostAddresses } from './host-addresses.ts';
-import { createLookingSource, type Finding, type Look } from './looking-source.ts';
+import { createLookingSource, type Look, type SourceFinding } from './looking-source.ts';
 import type { Source } from './source.ts';
 import type { SourceHealth } from './source-health.ts';
 
@@ -60,7 +60,7 @@ class WrittenPlaces {
     this.#hosts = options.places.map(({ host }) => host).filter((host) => isIP(host) === 0);
   }
 
-  async look({ isVerification }: Look): Promise<Finding> {
+  async look({ isVerification }: Look): Promise<SourceFinding> {
     const hasNames = this.#hosts.length > 0;
     const literals = this.#describeAll();
     const isFirst = this.#isFirst;

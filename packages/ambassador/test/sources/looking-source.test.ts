@@ -2,7 +2,7 @@ import { ManualClock } from '@mdns-ambassador/testkit';
 import { describe, expect, test } from 'vitest';
 import type { Endpoint } from '../../src/pool/endpoint.ts';
 import type { Update } from '../../src/pool/update.ts';
-import { createLookingSource, type Finding, type Look } from '../../src/sources/looking-source.ts';
+import { createLookingSource, type Look, type SourceFinding } from '../../src/sources/looking-source.ts';
 import type { SourceHealth } from '../../src/sources/source-health.ts';
 
 function endpoint(id: string): Endpoint {
@@ -19,11 +19,11 @@ function endpoint(id: string): Endpoint {
   };
 }
 
-function found(...ids: readonly string[]): Finding {
+function found(...ids: readonly string[]): SourceFinding {
   return { kind: 'found', endpoints: ids.map(endpoint), holdsMs: 10_000 };
 }
 
-function createWorld(first: Finding) {
+function createWorld(first: SourceFinding) {
   const clock = new ManualClock();
   const updates: Update[] = [];
   const health: SourceHealth[] = [];
@@ -33,7 +33,7 @@ function createWorld(first: Finding) {
     updates,
     health,
     looks,
-    finding: first as Finding | Error,
+    finding: first as SourceFinding | Error,
     tookMs: 0,
     wake: (): void => undefined,
     watches: 0,

@@ -1,4 +1,4 @@
-import { type Clock, surface } from '@mdns-ambassador/relay';
+import { type Clock, surface, Turns } from '@mdns-ambassador/relay';
 import { AnnouncerError } from '../announcer-error.ts';
 import { type Container, type InspectedContainer, readContainerList, readInspection } from './container.ts';
 import { readContainerEvent } from './container-events.ts';
@@ -6,7 +6,7 @@ import type { DockerClient } from './docker-client.ts';
 
 /** Whatever the events say, the whole list is read this often. */
 const RECONCILE_MS = 30_000;
-/** Between two lists: fifty containers that start at once cost a few. */
+/** From one list to the next: fifty containers that start at once cost a few. */
 const LIST_GAP_MS = 50;
 /** A container that still runs so long after a signal has survived it. */
 const SURVIVAL_MS = 60_000;
@@ -40,14 +40,14 @@ export class Containers {
   #isClosed = false;
   #isLost = true;
   #failures = 0;
-  #isListing = false;
-  #isAsked = false;
+  readonly #lists: Turns;
   #stopWatch = (): void => undefined;
   #cancelTimer = (): void => undefined;
   #cancelRetry = (): void => undefined;
 
   constructor(options: ContainersOptions) {
     this.#options = options;
+    this.#lists = new Turns(() => this.#list(), { clock: options.clock, leastMs: LIST_GAP_MS });
   }
 
   /** Rejects with an {@link AnnouncerError} when there is no daemon now; later that is waited out. Once. */
@@ -60,6 +60,7 @@ export class Containers {
   close(): void {
     this.#isClosed = true;
     this.#stopWatch();
+    void this.#lists.close();
     this.#cancelTimer();
     this.#cancelRetry();
   }
@@ -71,7 +72,7 @@ export class Containers {
         this.#failures = 0;
         if (this.#isLost) this.#options.onEvent({ kind: 'docker-connected' });
         this.#isLost = false;
-        this.#look();
+        this.#lists.request();
       },
       event: (value) => this.#notice(value),
       ended: (reason) => this.#lose(reason),
@@ -105,24 +106,11 @@ export class Containers {
       default:
         event satisfies never;
     }
-    this.#look();
-  }
-
-  /** Soon, and once for all who ask until then. */
-  #look(): void {
-    if (this.#isAsked || this.#isClosed) return;
-    this.#isAsked = true;
-    if (!this.#isListing) this.#schedule(LIST_GAP_MS);
-  }
-
-  #schedule(delayMs: number): void {
-    this.#cancelTimer();
-    this.#cancelTimer = this.#options.clock.after(delayMs, () => void this.#list());
+    this.#lists.request();
   }
 
   async #list(): Promise<void> {
-    this.#isAsked = false;
-    this.#isListing = true;
+    this.#cancelTimer();
     try {
       const containers = await this.#read();
       if (!this.#isClosed) this.#take(containers);
@@ -130,8 +118,7 @@ export class Containers {
       if (!(error instanceof AnnouncerError)) surface(error);
       // What was seen last holds; the stream of events tells whether the daemon is there.
     }
-    this.#isListing = false;
-    if (!this.#isClosed) this.#schedule(this.#isAsked ? LIST_GAP_MS : RECONCILE_MS);
+    if (!this.#isClosed) this.#cancelTimer = this.#options.clock.after(RECONCILE_MS, () => this.#lists.request());
   }
 
   async #read(): Promise<readonly Container[]> {

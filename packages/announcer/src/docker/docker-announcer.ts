@@ -24,7 +24,7 @@ export interface DockerAnnouncerOptions extends AnnouncementContext {
   readonly onDockerEvent: (event: DockerEvent) => void;
 }
 
-interface Standing {
+interface AnnouncedContainer {
   readonly wanted: WantedAnnouncement;
   readonly announcement: Announcement;
 }
@@ -33,7 +33,7 @@ interface Standing {
 export class DockerAnnouncer {
   readonly #options: DockerAnnouncerOptions;
   readonly #containers: Containers;
-  readonly #standing = new Map<string, Standing>();
+  readonly #standing = new Map<string, AnnouncedContainer>();
   /** Until they have said goodbye, their keys are taken. */
   readonly #leaving = new Map<string, Announcement>();
   readonly #told = new Recent<string, true>(MAX_FAULTS);
@@ -105,7 +105,7 @@ export class DockerAnnouncer {
   }
 
   /** Whether what stands is what is wanted, now at the latest. */
-  #goOn({ announcement, wanted: { options } }: Standing, wanted: WantedAnnouncement): boolean {
+  #goOn({ announcement, wanted: { options } }: AnnouncedContainer, wanted: WantedAnnouncement): boolean {
     if (isDeepStrictEqual(wanted.options, options)) return true;
     try {
       return announcement.change(wanted.options);
@@ -116,7 +116,7 @@ export class DockerAnnouncer {
   }
 
   /** One that still runs drains; one that is gone has nobody to wait for. */
-  #retire(key: string, { announcement, wanted }: Standing): void {
+  #retire(key: string, { announcement, wanted }: AnnouncedContainer): void {
     this.#standing.delete(key);
     this.#leaving.set(key, announcement);
     const isRunning = this.#running.has(wanted.containerId);

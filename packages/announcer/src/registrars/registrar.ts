@@ -9,7 +9,7 @@ import { folderOfService, type Registry } from '@mdns-ambassador/registries';
 import { type Clock, errorMessage } from '@mdns-ambassador/relay';
 import { createStartId } from '../instance-id.ts';
 import { PublicationSet } from '../publication-set.ts';
-import type { Responder } from '../responders/responder.ts';
+import type { ForeignResponder } from '../responders/responder.ts';
 import { RegisteredPublication } from './registered-publication.ts';
 import type { RegistrarEvent, RegistrarFact } from './registrar-event.ts';
 
@@ -32,7 +32,7 @@ export interface RegistrarOptions {
  * Writes services into a registry, in nerve's format, each as an entry that vanishes when this process does. One that is down
  * holds up nobody: it is tried again until it works.
  */
-export class Registrar implements Responder {
+export class Registrar implements ForeignResponder {
   readonly #options: RegistrarOptions;
   readonly #startId: string;
   readonly #publications: PublicationSet<RegisteredPublication>;

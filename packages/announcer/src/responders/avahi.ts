@@ -5,21 +5,21 @@ import { PublicationSet } from '../publication-set.ts';
 import { AVAHI_MATCH_RULES, AvahiDaemon, readAvahiSignal } from './avahi-daemon.ts';
 import { AvahiPublication, type AvahiSituation } from './avahi-publication.ts';
 import { BusError, type BusSignal, type ConnectBus, type MessageBus } from './message-bus.ts';
-import type { Responder, ResponderEvent } from './responder.ts';
+import type { ForeignResponder, ForeignResponderEvent } from './responder.ts';
 
 export interface AvahiResponderOptions {
   readonly connect: ConnectBus;
   readonly clock: Clock;
   /** The interfaces to publish on now; those without an index are left out. */
   readonly interfaces: () => readonly NetworkInterface[];
-  readonly onEvent: (event: ResponderEvent) => void;
+  readonly onEvent: (event: ForeignResponderEvent) => void;
 }
 
 /**
  * Publishes through the avahi-daemon that runs on this machine, under the daemon's host name. When the daemon or the bus
  * restarts, everything is published again. SRV priority and weight are 0 and the TTLs the daemon's: its interface knows no other.
  */
-export class AvahiResponder implements Responder {
+export class AvahiResponder implements ForeignResponder {
   readonly #options: AvahiResponderOptions;
   readonly #publications: PublicationSet<AvahiPublication>;
   #bus: MessageBus | undefined;

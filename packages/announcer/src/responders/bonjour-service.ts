@@ -11,7 +11,7 @@ import { AnnouncerError } from '../announcer-error.ts';
 import { PublicationSet } from '../publication-set.ts';
 import { BonjourInstance } from './bonjour-instance.ts';
 import { type BonjourInterface, BonjourPublication } from './bonjour-publication.ts';
-import type { Responder, ResponderEvent } from './responder.ts';
+import type { ForeignResponder, ForeignResponderEvent } from './responder.ts';
 
 export interface BonjourResponderOptions {
   readonly clock: Clock;
@@ -20,14 +20,14 @@ export interface BonjourResponderOptions {
   /** The machine's host name. */
   readonly hostName: string;
   readonly interfaces: () => readonly NetworkInterface[];
-  readonly onEvent: (event: ResponderEvent) => void;
+  readonly onEvent: (event: ForeignResponderEvent) => void;
 }
 
 /**
  * Publishes with the library bonjour-service: IPv4 alone, no probing, so every name ends in a random id; a change is a goodbye and
  * a new announcement.
  */
-export class BonjourResponder implements Responder {
+export class BonjourResponder implements ForeignResponder {
   readonly #options: BonjourResponderOptions;
   readonly #label: string;
   readonly #publications: PublicationSet<BonjourPublication>;

@@ -3,7 +3,7 @@ import { ManualClock } from '@mdns-ambassador/testkit';
 import { expect, test } from 'vitest';
 import { AvahiResponder } from '../../src/responders/avahi.ts';
 import { BusError } from '../../src/responders/message-bus.ts';
-import type { ResponderEvent } from '../../src/responders/responder.ts';
+import type { ForeignResponderEvent } from '../../src/responders/responder.ts';
 import { FakeAvahi } from './fake-avahi.ts';
 
 const REDIS = { name: 'redis', type: '_redis._tcp', port: 6379, txt: new Map([['env', Buffer.from('lab')]]) };
@@ -17,7 +17,7 @@ function onInterface(name: string, index: number): NetworkInterface {
 async function arrange() {
   const avahi = new FakeAvahi();
   const clock = new ManualClock();
-  const told: ResponderEvent[] = [];
+  const told: ForeignResponderEvent[] = [];
   const interfaces = [onInterface('eth0', 2)];
   const responder = new AvahiResponder({
     connect: avahi.connect,

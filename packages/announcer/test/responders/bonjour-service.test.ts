@@ -2,7 +2,7 @@ import type { NetworkInterface, PublicationEvent, ServiceOptions } from '@mdns-a
 import { ManualClock, seededRandom } from '@mdns-ambassador/testkit';
 import { beforeEach, expect, test, vi } from 'vitest';
 import { BonjourResponder } from '../../src/responders/bonjour-service.ts';
-import type { ResponderEvent } from '../../src/responders/responder.ts';
+import type { ForeignResponderEvent } from '../../src/responders/responder.ts';
 import { FakeBonjour } from './fake-bonjour.ts';
 
 vi.mock('bonjour-service', async () => ({ Bonjour: (await import('./fake-bonjour.ts')).FakeBonjour }));
@@ -29,7 +29,7 @@ function onInterface(name: string, ...addresses: readonly string[]): NetworkInte
 
 function arrange() {
   const clock = new ManualClock();
-  const told: ResponderEvent[] = [];
+  const told: ForeignResponderEvent[] = [];
   const interfaces = [onInterface('eth0', 'fe80::1', '10.0.0.1'), onInterface('six', 'fd00::1')];
   const looks = { count: 0 };
   const responder = new BonjourResponder({

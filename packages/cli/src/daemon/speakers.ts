@@ -3,11 +3,11 @@ import {
   AnnouncerError,
   AvahiResponder,
   BonjourResponder,
+  type ForeignResponder,
   joinPublishers,
   messageBusAt,
   type Publisher,
   Registrar,
-  type Responder,
 } from '@mdns-ambassador/announcer';
 import { systemClock } from '@mdns-ambassador/mdns';
 import { CliError } from '../exit/cli-error.ts';
@@ -35,7 +35,7 @@ export interface SpeakersContext {
 
 /** A responder or a registry, and how many announcements it speaks for. */
 interface OpenResponder {
-  readonly responder: Responder;
+  readonly responder: ForeignResponder;
   started: Promise<void> | undefined;
   users: number;
 }
@@ -75,7 +75,7 @@ export class Speakers {
     };
   }
 
-  #lend(key: string, create: () => Responder): OpenResponder {
+  #lend(key: string, create: () => ForeignResponder): OpenResponder {
     const open = this.#open.get(key) ?? { responder: create(), started: undefined, users: 0 };
     this.#open.set(key, open);
     open.users += 1;
@@ -89,7 +89,7 @@ export class Speakers {
     await open.responder.close();
   }
 
-  #createResponder(name: Exclude<ResponderName, 'native'>): Responder {
+  #createResponder(name: Exclude<ResponderName, 'native'>): ForeignResponder {
     const { local, env, reporter, drawLabel } = this.#context;
     const shared = {
       clock: systemClock,
@@ -107,7 +107,7 @@ export class Speakers {
     }
   }
 
-  #createRegistrar(spec: RegistrySpec): Responder {
+  #createRegistrar(spec: RegistrySpec): ForeignResponder {
     const { local, reporter } = this.#context;
     return new Registrar({
       name: formatRegistry(spec),
@@ -126,7 +126,7 @@ function startOnce(open: OpenResponder): Promise<void> {
   return open.started;
 }
 
-async function start(responder: Responder): Promise<void> {
+async function start(responder: ForeignResponder): Promise<void> {
   try {
     await responder.start();
   } catch (error) {

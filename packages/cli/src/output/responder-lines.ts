@@ -1,9 +1,9 @@
-import type { ResponderEvent } from '@mdns-ambassador/announcer';
+import type { ForeignResponderEvent } from '@mdns-ambassador/announcer';
 import { quoteName } from './phrases.ts';
 import type { Fact } from './reporter.ts';
 
 /** What became of somebody else's mDNS stack that publishes for us, for people. */
-export function describeResponderEvent(event: ResponderEvent): string {
+export function describeResponderEvent(event: ForeignResponderEvent): string {
   switch (event.kind) {
     case 'responder-lost':
       return `nothing is announced now: ${event.reason}; waiting for it to come back`;
@@ -17,6 +17,6 @@ export function describeResponderEvent(event: ResponderEvent): string {
 }
 
 /** The same for programs. */
-export function responderEventToFact({ kind, ...fields }: ResponderEvent): Fact {
+export function responderEventToFact({ kind, ...fields }: ForeignResponderEvent): Fact {
   return { event: kind, ...fields };
 }

@@ -1,7 +1,7 @@
 import { type Leg, Refusal } from '@mdns-ambassador/relay';
 import type { Secret } from '../secret.ts';
 import { encodeError, isLoginError, isPassingError, parseError, type ServerError, SQLSTATE } from './error-response.ts';
-import { encodeInt32, encodeMessage, endString, type Message, parseMessage } from './message.ts';
+import { encodeInt32, encodeMessage, endString, type PostgresMessage, parseMessage } from './message.ts';
 import { hashMd5 } from './password.ts';
 import { type Parsing, readLeg } from './read-leg.ts';
 import { SCRAM_MECHANISM, Scram, type ScramAnswer, ScramError } from './scram.ts';
@@ -32,7 +32,7 @@ export interface LoginOptions {
 }
 
 /** How a login ended. */
-export type LoginOutcome =
+export type PostgresLogin =
   /** `greeting` is what the client is told of it, up to and with AuthenticationOk. */
   | { readonly kind: 'accepted'; readonly greeting: Buffer }
   /** These credentials are not taken; others may be. */
@@ -49,7 +49,7 @@ type State =
  * Logs in at a server that was just connected to. Rejects with a Refusal where the set-up is wrong or the server has no room, and
  * with another error where it does not speak as a PostgreSQL server must.
  */
-export async function logIn(server: Leg, options: LoginOptions, signal: AbortSignal): Promise<LoginOutcome> {
+export async function logIn(server: Leg, options: LoginOptions, signal: AbortSignal): Promise<PostgresLogin> {
   server.write(options.startup);
   const told: Buffer[] = [];
   let state: State = { kind: 'asked' };
@@ -78,7 +78,7 @@ export async function logIn(server: Leg, options: LoginOptions, signal: AbortSig
   throw new Error('It says too much before the login is done');
 }
 
-function parseOne(bytes: Buffer): Parsing<Message> {
+function parseOne(bytes: Buffer): Parsing<PostgresMessage> {
   const parsing = parseMessage(bytes);
   switch (parsing.kind) {
     case 'incomplete':
@@ -92,7 +92,12 @@ function parseOne(bytes: Buffer): Parsing<Message> {
   }
 }
 
-async function answerRequest(server: Leg, message: Message, state: State, options: LoginOptions): Promise<State> {
+async function answerRequest(
+  server: Leg,
+  message: PostgresMessage,
+  state: State,
+  options: LoginOptions,
+): Promise<State> {
   const { secret, user } = options;
   const code = readCode(message);
   const data = message.body.subarray(4);
@@ -139,7 +144,7 @@ async function answerRequest(server: Leg, message: Message, state: State, option
   }
 }
 
-function readCode({ body }: Message): number {
+function readCode({ body }: PostgresMessage): number {
   if (body.length < 4) throw new Error('It sent an authentication request without a code');
   return body.readInt32BE(0);
 }
@@ -168,7 +173,7 @@ async function refusing<T>(attempt: () => Promise<T>): Promise<T> {
   }
 }
 
-function rejectLogin(error: ServerError): LoginOutcome {
+function rejectLogin(error: ServerError): PostgresLogin {
   if (isLoginError(error)) return { kind: 'rejected', error };
   const message = `the server answered ${describeServerError(error)}`;
   throw new Refusal(message, encodeError({ code: error.code, message: error.message }), {

@@ -5,14 +5,14 @@ const HEADER_BYTES = TYPE_BYTES + LENGTH_BYTES;
 const MAX_LOGIN_MESSAGE_BYTES = 30_000;
 
 /** One message after the first packet: a letter and what it says. */
-export interface Message {
+export interface PostgresMessage {
   readonly type: string;
   readonly body: Buffer;
 }
 
 export type MessageParsing =
   | { readonly kind: 'incomplete' }
-  | { readonly kind: 'parsed'; readonly message: Message; readonly size: number }
+  | { readonly kind: 'parsed'; readonly message: PostgresMessage; readonly size: number }
   | { readonly kind: 'wrong' };
 
 /** Looks at the beginning of what a server sends during a login. */

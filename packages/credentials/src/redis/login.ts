@@ -3,7 +3,7 @@ import type { Secret } from '../secret.ts';
 import { writeCommand } from './command.ts';
 
 /** What the reply to AUTH means. */
-export type LoginOutcome =
+export type RedisLogin =
   | { readonly kind: 'accepted' }
   /** These credentials are not taken. */
   | { readonly kind: 'refused'; readonly reason: string }
@@ -18,7 +18,7 @@ export function writeLogin({ username }: RedisCredential, secret: Secret): Buffe
  * Judges a reply by its type and first line. The server's own text is never part of a reason: a server that does not know AUTH
  * repeats its arguments.
  */
-export function judgeLogin({ type, line }: { readonly type: string; readonly line: string }): LoginOutcome {
+export function judgeLogin({ type, line }: { readonly type: string; readonly line: string }): RedisLogin {
   if (type === '+' && line === 'OK') return { kind: 'accepted' };
   if (type !== '-') return { kind: 'failed', reason: 'it answers AUTH as no Redis does' };
   if (/^WRONGPASS\b/.test(line)) return refuse('WRONGPASS: the user or the password is wrong, or the user is disabled');
@@ -36,6 +36,6 @@ export function judgeLogin({ type, line }: { readonly type: string; readonly lin
     : { kind: 'failed', reason: `it answered AUTH with ${code}` };
 }
 
-function refuse(reason: string): LoginOutcome {
+function refuse(reason: string): RedisLogin {
   return { kind: 'refused', reason };
 }

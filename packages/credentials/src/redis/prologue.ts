@@ -4,7 +4,7 @@ import type { InjectionContext } from '../injection-context.ts';
 import { OutdatedSecret } from '../outdated-secret.ts';
 import { RefusalLedger } from '../refusal-ledger.ts';
 import type { Secret } from '../secret.ts';
-import { judgeLogin, type LoginOutcome, writeLogin } from './login.ts';
+import { judgeLogin, type RedisLogin, writeLogin } from './login.ts';
 import { readReply } from './read-reply.ts';
 import { SessionLeg } from './session-leg.ts';
 
@@ -92,7 +92,7 @@ async function tryLogin(
   credential: RedisCredential,
   secret: Secret,
   signal: AbortSignal,
-): Promise<LoginOutcome> {
+): Promise<RedisLogin> {
   const reply = readReply(upstream, signal);
   upstream.write(writeLogin(credential, secret));
   return judgeLogin(await reply);

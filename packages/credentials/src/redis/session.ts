@@ -1,7 +1,7 @@
 import { readLogin, wordOf, writeCommand } from './command.ts';
 import { CommandScanner } from './command-scanner.ts';
 import { type Frame, FrameScanner } from './frame-scanner.ts';
-import type { LoginOutcome } from './login.ts';
+import type { RedisLogin } from './login.ts';
 import { judgeLogin } from './login.ts';
 
 const TLS_HANDSHAKE = 0x16;
@@ -238,7 +238,7 @@ export class RedisSession {
     );
   }
 
-  #takeLogin(outcome: LoginOutcome, held: Buffer): void {
+  #takeLogin(outcome: RedisLogin, held: Buffer): void {
     switch (outcome.kind) {
       case 'accepted':
         this.#goOn(held);

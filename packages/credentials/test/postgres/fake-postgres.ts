@@ -1,7 +1,13 @@
 import { createHash, createHmac, pbkdf2Sync } from 'node:crypto';
 import type { Leg } from '@mdns-ambassador/relay';
 import { encodeError } from '../../src/postgres/error-response.ts';
-import { encodeInt32, encodeMessage, endString, type Message, parseMessage } from '../../src/postgres/message.ts';
+import {
+  encodeInt32,
+  encodeMessage,
+  endString,
+  type PostgresMessage,
+  parseMessage,
+} from '../../src/postgres/message.ts';
 import { hashMd5 } from '../../src/postgres/password.ts';
 import { type Parsing, readLeg } from '../../src/postgres/read-leg.ts';
 import { type FirstPacket, parseFirstPacket } from '../../src/postgres/startup.ts';
@@ -94,11 +100,11 @@ async function readPassword(leg: Leg): Promise<string> {
 }
 
 /** The next message of a leg. */
-export function readMessage(leg: Leg): Promise<Message> {
+export function readMessage(leg: Leg): Promise<PostgresMessage> {
   return readLeg(leg, parseOne, FOREVER);
 }
 
-function parseOne(bytes: Buffer): Parsing<Message> {
+function parseOne(bytes: Buffer): Parsing<PostgresMessage> {
   const parsing = parseMessage(bytes);
   if (parsing.kind === 'wrong') throw new Error('no message');
   if (parsing.kind === 'incomplete') return parsing;

@@ -1,8 +1,8 @@
 import { RelayError } from '@mdns-ambassador/relay';
-import type { Refusal } from './preamble.ts';
+import type { RefusalWord } from './preamble.ts';
 
 /** Why a dial through a mesh failed though somebody answered; everything else keeps the code that relay gives it. */
-export const HANDSHAKE_CODES: Readonly<Record<Refusal | 'identity' | 'refused' | 'quarantine', string>> = {
+export const HANDSHAKE_CODES: Readonly<Record<RefusalWord | 'identity' | 'refused' | 'quarantine', string>> = {
   busy: 'MESH_BUSY',
   down: 'MESH_DOWN',
   draining: 'MESH_DRAINING',
@@ -16,7 +16,7 @@ export const HANDSHAKE_CODES: Readonly<Record<Refusal | 'identity' | 'refused' |
   quarantine: 'MESH_QUARANTINE',
 };
 
-const REASONS: Readonly<Record<Refusal, string>> = {
+const REASONS: Readonly<Record<RefusalWord, string>> = {
   busy: 'is busy',
   down: 'says that its service is down',
   draining: 'is leaving',
@@ -27,6 +27,6 @@ export function createHandshakeError(kind: keyof typeof HANDSHAKE_CODES, message
   return new RelayError(HANDSHAKE_CODES[kind], message);
 }
 
-export function createRefusalError(refusal: Refusal, place: string): RelayError {
+export function createRefusalError(refusal: RefusalWord, place: string): RelayError {
   return createHandshakeError(refusal, `${place} ${REASONS[refusal]}`);
 }

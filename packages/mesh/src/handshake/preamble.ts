@@ -16,11 +16,11 @@ export interface Request {
   readonly warm: boolean;
 }
 
-export type Answer = 'ready' | Refusal;
+export type AnswerWord = 'ready' | RefusalWord;
 /** Why an announcer does not take a connection. */
-export type Refusal = 'busy' | 'down' | 'denied' | 'draining';
+export type RefusalWord = 'busy' | 'down' | 'denied' | 'draining';
 
-const REFUSALS: readonly Refusal[] = ['busy', 'down', 'denied', 'draining'];
+const REFUSALS: readonly RefusalWord[] = ['busy', 'down', 'denied', 'draining'];
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
 /** `{"v":1,"svc":"redis"}\n` */
@@ -45,12 +45,12 @@ export function parseRequest(line: Uint8Array): Request | string {
   return { service, warm: readOwn(value, 'warm') === true };
 }
 
-export function formatAnswer(answer: Answer): string {
+export function formatAnswer(answer: AnswerWord): string {
   return answer === 'ready' ? '+\n' : `-${answer}\n`;
 }
 
 /** Undefined where the line, without its end, is no answer. A refusal that is not known counts as `down`. */
-export function parseAnswer(line: Uint8Array): Answer | undefined {
+export function parseAnswer(line: Uint8Array): AnswerWord | undefined {
   const text = Buffer.from(line).toString('latin1');
   if (text === '+') return 'ready';
   if (!/^-[a-z]+$/.test(text)) return undefined;

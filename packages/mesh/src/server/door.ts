@@ -1,17 +1,17 @@
 import { type Clock, errorCode, errorMessage, type Leg, RelayError, resetLeg } from '@mdns-ambassador/relay';
 import { createHandshakeError, HANDSHAKE_CODES } from '../handshake/handshake-error.ts';
 import {
-  type Answer,
+  type AnswerWord,
   formatAnswer,
   MAX_REQUEST_BYTES,
   parseRequest,
-  type Refusal,
+  type RefusalWord,
   type Request,
 } from '../handshake/preamble.ts';
 import { readLine } from '../handshake/read-line.ts';
 import { ALPN, type Member } from '../member.ts';
 import { type Accepted, SecureAcceptor } from './accept-secure.ts';
-import { type Change, TURNSTILE_LIMITS, TURNSTILE_TICK_MS, Turnstile, type TurnstileLimits } from './turnstile.ts';
+import { ADMISSION_LIMITS, ADMISSION_TICK_MS, Admission, type AdmissionLimits, type Change } from './admission.ts';
 
 /** From the first byte to the end of the TLS handshake, waiting for one's turn included. */
 const HANDSHAKE_MS = 5_000;
@@ -32,7 +32,7 @@ export interface Caller {
   readonly leg: Leg;
   readonly meshId: string;
   /** To be called once: `ready` lets bytes flow, anything else ends the connection. */
-  answer(answer: Answer): void;
+  answer(answer: AnswerWord): void;
 }
 
 /** Somebody was not let in; `reason` for people goes on after "it" or "its". */
@@ -47,7 +47,7 @@ export interface DoorOptions {
   /** A member in the role of an announcer; stays the caller's to close. */
   readonly member: Member;
   readonly clock: Clock;
-  readonly limits?: TurnstileLimits;
+  readonly limits?: AdmissionLimits;
   readonly onEvent: (event: DoorEvent) => void;
 }
 
@@ -56,7 +56,7 @@ export interface Arrival extends Leg {
   readonly remoteAddress?: string | undefined;
 }
 
-/** Who is at the turnstile. */
+/** Who asks to be let in. */
 interface Visitor {
   enter(): void;
   /** Its place is another's now. */
@@ -67,7 +67,7 @@ interface Visitor {
 export class Door {
   readonly #options: DoorOptions;
   readonly #acceptor: SecureAcceptor;
-  readonly #turnstile: Turnstile<Visitor>;
+  readonly #admission: Admission<Visitor>;
   /** By address: who is kept warm. */
   readonly #warm = new Map<string, Set<Leg>>();
   readonly #unlisten: () => void;
@@ -78,7 +78,7 @@ export class Door {
   constructor(options: DoorOptions) {
     this.#options = options;
     this.#acceptor = new SecureAcceptor(options.member, ALPN);
-    this.#turnstile = new Turnstile(options.limits ?? TURNSTILE_LIMITS);
+    this.#admission = new Admission(options.limits ?? ADMISSION_LIMITS);
     let meshIds = options.member.meshIds.join();
     this.#unlisten = options.member.onChange(() => {
       if (meshIds === options.member.meshIds.join()) return;
@@ -142,15 +142,15 @@ export class Door {
     try {
       const cancel = clock.after(HANDSHAKE_MS, () => {
         abort.abort();
-        this.#turnstile.fail(address, this.#options.clock.now());
+        this.#admission.fail(address, this.#options.clock.now());
         this.#report(address, TOO_LATE);
       });
       await member.refresh();
       const accepted = await this.#accept(raw, address, abort.signal).finally(cancel);
-      this.#turnstile.succeed(address, this.#options.clock.now());
+      this.#admission.succeed(address, this.#options.clock.now());
       return { ...accepted, request: await this.#hear(accepted.leg, abort.signal, REQUEST_MS) };
     } finally {
-      this.#apply(this.#turnstile.leave(visitor, this.#options.clock.now()));
+      this.#apply(this.#admission.leave(visitor, this.#options.clock.now()));
     }
   }
 
@@ -158,7 +158,7 @@ export class Door {
     try {
       return await this.#acceptor.accept(raw, signal);
     } catch (error) {
-      if (!isRefusal(error) && !signal.aborted) this.#turnstile.abandon(address, this.#options.clock.now());
+      if (!isRefusal(error) && !signal.aborted) this.#admission.abandon(address, this.#options.clock.now());
       throw error;
     }
   }
@@ -168,7 +168,7 @@ export class Door {
     return new Promise((resolve, reject) => {
       const leave = (): void => {
         settle();
-        this.#apply(this.#turnstile.leave(visitor, this.#options.clock.now()));
+        this.#apply(this.#admission.leave(visitor, this.#options.clock.now()));
         reject(new RelayError('ABORTED', 'it was not its turn in time'));
       };
       const settle = (): void => {
@@ -186,7 +186,7 @@ export class Door {
       const cancel = this.#options.clock.after(HANDSHAKE_MS, leave);
       raw.once('close', leave);
       abort.signal.addEventListener('abort', leave, { once: true });
-      this.#apply(this.#turnstile.arrive(address, visitor, this.#options.clock.now()));
+      this.#apply(this.#admission.arrive(address, visitor, this.#options.clock.now()));
     });
   }
 
@@ -194,10 +194,10 @@ export class Door {
   #apply({ entered, expelled }: Change<Visitor>): void {
     for (const visitor of expelled) visitor.expel();
     for (const visitor of entered) visitor.enter();
-    if (this.#isClosed || this.#turnstile.sizes.waiting === 0) return;
-    this.#cancelTick ??= this.#options.clock.after(TURNSTILE_TICK_MS, () => {
+    if (this.#isClosed || this.#admission.sizes.waiting === 0) return;
+    this.#cancelTick ??= this.#options.clock.after(ADMISSION_TICK_MS, () => {
       this.#cancelTick = undefined;
-      this.#apply(this.#turnstile.tick(this.#options.clock.now()));
+      this.#apply(this.#admission.tick(this.#options.clock.now()));
     });
   }
 
@@ -248,13 +248,13 @@ export class Door {
     if (leg.writableEnded) throw new RelayError('ABORTED', 'it was sent away before it asked');
   }
 
-  #dismissWarm(refusal: Refusal): void {
+  #dismissWarm(refusal: RefusalWord): void {
     for (const leg of [...this.#warm.values()].flatMap((legs) => [...legs])) dismiss(leg, refusal, this.#options.clock);
   }
 
   #tell(address: string, error: unknown): void {
     if (!isRefusal(error)) return;
-    this.#turnstile.fail(address, this.#options.clock.now());
+    this.#admission.fail(address, this.#options.clock.now());
     this.#report(address, errorMessage(error));
   }
 
@@ -275,7 +275,7 @@ function createCaller(leg: Leg, meshId: string, clock: Clock): Caller {
 }
 
 /** Says why, and closes; unread bytes would turn the end into a reset that overtakes the word. */
-function dismiss(leg: Leg, refusal: Refusal, clock: Clock): void {
+function dismiss(leg: Leg, refusal: RefusalWord, clock: Clock): void {
   if (leg.destroyed) return;
   const cancel = clock.after(FAREWELL_MS, () => resetLeg(leg));
   leg.once('close', cancel);

@@ -1,4 +1,4 @@
-export interface Place {
+export interface VisitorPlace {
   /** What shares one allowance: an address that had a member, or an origin. */
   readonly key: string;
   readonly isMember: boolean;
@@ -13,7 +13,7 @@ interface Kind {
 
 /** Visitors and their places, in the order in which they came. */
 export class Places<Visitor> {
-  readonly #places = new Map<Visitor, Place>();
+  readonly #places = new Map<Visitor, VisitorPlace>();
   readonly #kinds = new Map<string, Kind>();
   #strangers = 0;
 
@@ -26,11 +26,11 @@ export class Places<Visitor> {
     return this.#strangers;
   }
 
-  [Symbol.iterator](): IterableIterator<[Visitor, Place]> {
+  [Symbol.iterator](): IterableIterator<[Visitor, VisitorPlace]> {
     return this.#places.entries();
   }
 
-  add(visitor: Visitor, place: Place): void {
+  add(visitor: Visitor, place: VisitorPlace): void {
     this.#places.set(visitor, place);
     const kind = this.#kinds.get(place.key);
     if (kind === undefined) this.#kinds.set(place.key, { isMember: place.isMember, count: 1 });

@@ -1,4 +1,4 @@
-import { type Clock, errorMessage } from '@mdns-ambassador/relay';
+import { type Clock, errorMessage, Turns } from '@mdns-ambassador/relay';
 import { backoffMs } from '../backoff.ts';
 import { Loss } from '../loss.ts';
 import { type FolderEvent, type FolderWatch, MAX_ENTRIES, MAX_VALUE_BYTES } from '../registry.ts';
@@ -33,7 +33,7 @@ export class EtcdFolder implements FolderWatch {
   #watching = new AbortController();
   #told: string | undefined;
   #failures = 0;
-  #isRefreshing = false;
+  readonly #refreshes = new Turns(() => this.#refresh());
   #cancelBeat: () => void = () => undefined;
   #wakeUp: () => void = () => undefined;
 
@@ -51,12 +51,13 @@ export class EtcdFolder implements FolderWatch {
   }
 
   refresh(): void {
-    if (this.#revision !== undefined && !this.#isRefreshing && !this.#stop.signal.aborted) void this.#refresh();
+    if (this.#revision !== undefined) this.#refreshes.request();
   }
 
   close(): void {
     if (this.#stop.signal.aborted) return;
     this.#stop.abort();
+    void this.#refreshes.close();
     this.#watching.abort();
     this.#cancelBeat();
     this.#loss.close();
@@ -168,7 +169,6 @@ export class EtcdFolder implements FolderWatch {
 
   /** Never rejects. A failure ends the watch: it would not be told of anything either. */
   async #refresh(): Promise<void> {
-    this.#isRefreshing = true;
     this.#cancelBeat();
     const watching = this.#watching;
     try {
@@ -177,7 +177,6 @@ export class EtcdFolder implements FolderWatch {
     } catch (error) {
       watching.abort(error);
     }
-    this.#isRefreshing = false;
   }
 
   async #rest(waitMs: number): Promise<void> {

@@ -6,7 +6,7 @@ type Total = Omit<EngineCounters, 'active'>;
 const NOTHING: Total = { accepted: 0, failed: 0, retried: 0, dropped: 0, bytesUp: 0, bytesDown: 0 };
 
 /** What haproxy counted, over all of its lives: it counts from 0 on whenever it is started. */
-export class Tally {
+export class SessionTally {
   #before: Total = NOTHING;
   #now: Total = NOTHING;
   #active = 0;

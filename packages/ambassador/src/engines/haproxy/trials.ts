@@ -5,7 +5,7 @@ import type { DialFailure, EndpointPicker } from '../engine.ts';
 
 const DIAL_MS = 1_000;
 
-type Verdict =
+type TrialVerdict =
   | { readonly kind: 'answers'; readonly address: string; readonly latencyMs: number }
   | { readonly kind: 'failed'; readonly failure: DialFailure };
 
@@ -56,7 +56,7 @@ export class Trials {
 }
 
 /** Dials every address at once; tells once, and not after the returned function was called. */
-function dialAll({ addresses, port }: Endpoint, onVerdict: (verdict: Verdict) => void): () => void {
+function dialAll({ addresses, port }: Endpoint, onVerdict: (verdict: TrialVerdict) => void): () => void {
   const startedAt = performance.now();
   let left = addresses.length;
   const giveUps: (() => void)[] = [];

@@ -2,7 +2,7 @@ import type { Balancer, Candidate } from '../candidate.ts';
 import { paceShare, usualMs } from '../pace.ts';
 import type { Random } from '../random.ts';
 import { drawByShare } from '../weight.ts';
-import { Turns } from './turns.ts';
+import { Rotation } from './rotation.ts';
 
 /** A connection more than its part is chance: one that lasts, or two that met. */
 const CHANCE = 1;
@@ -14,7 +14,7 @@ const CHANCE = 1;
  * get more than theirs under load.
  */
 export function createP2cBalancer(random: Random): Balancer {
-  const turns = new Turns();
+  const turns = new Rotation();
   return {
     choose(all) {
       const candidates = paceAll(all);
@@ -35,7 +35,7 @@ function paceAll(candidates: readonly Candidate[]): readonly Candidate[] {
   return candidates.map((candidate) => ({ ...candidate, share: candidate.share * paceShare(candidate.pace, usual) }));
 }
 
-function chooseOf(first: Candidate, second: Candidate, candidates: readonly Candidate[], turns: Turns): Candidate {
+function chooseOf(first: Candidate, second: Candidate, candidates: readonly Candidate[], turns: Rotation): Candidate {
   if (hasClearlyMore(first, second)) return second;
   if (hasClearlyMore(second, first)) return first;
   return turns.next(first, second, candidates);

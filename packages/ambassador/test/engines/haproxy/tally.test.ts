@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { StatisticsRow } from '../../../src/engines/haproxy/statistics.ts';
-import { Tally } from '../../../src/engines/haproxy/tally.ts';
+import { SessionTally } from '../../../src/engines/haproxy/tally.ts';
 
 function row(more: Partial<StatisticsRow>): StatisticsRow {
   const counts = { sessions: 0, total: 0, bytesUp: 0, bytesDown: 0, connectErrors: 0, retries: 0 };
@@ -12,7 +12,7 @@ function row(more: Partial<StatisticsRow>): StatisticsRow {
 }
 
 test('clients are counted where they come in, and dials where they go out', () => {
-  const tally = new Tally();
+  const tally = new SessionTally();
   tally.take(
     row({ sessions: 2, total: 9, bytesUp: 10, bytesDown: 20, denied: 3 }),
     row({ connectErrors: 1, retries: 4, redispatches: 5 }),
@@ -22,7 +22,7 @@ test('clients are counted where they come in, and dials where they go out', () =
 });
 
 test('nothing is lost and nothing is counted twice when haproxy is started again', () => {
-  const tally = new Tally();
+  const tally = new SessionTally();
   tally.take(row({ sessions: 5, total: 9, bytesUp: 10 }), row({}));
   tally.renew();
   expect([tally.active, tally.total.accepted]).toEqual([0, 9]);
@@ -31,7 +31,7 @@ test('nothing is lost and nothing is counted twice when haproxy is started again
 });
 
 test('one that was started again unseen counts less than before', () => {
-  const tally = new Tally();
+  const tally = new SessionTally();
   tally.take(row({ total: 9 }), row({}));
   tally.take(row({ total: 2 }), row({}));
   tally.take(row({ total: 3 }), row({}));

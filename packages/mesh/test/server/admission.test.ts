@@ -2,14 +2,14 @@ import { seededRandom } from '@mdns-ambassador/testkit';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
+  ADMISSION_LIMITS,
+  ADMISSION_TICK_MS,
+  Admission,
+  type AdmissionLimits,
   fitLimits,
-  TURNSTILE_LIMITS,
-  TURNSTILE_TICK_MS,
-  Turnstile,
-  type TurnstileLimits,
-} from '../../src/server/turnstile.ts';
+} from '../../src/server/admission.ts';
 
-const LIMITS: TurnstileLimits = {
+const LIMITS: AdmissionLimits = {
   atOnce: 4,
   reserved: 0,
   atOncePerOrigin: 2,
@@ -24,68 +24,68 @@ function enters(visitor: string, ...expelled: readonly string[]): object {
 }
 
 /** Everybody comes from the address that is his first letter. */
-function fill(turnstile: Turnstile<string>, ...visitors: readonly string[]): void {
-  for (const visitor of visitors) turnstile.arrive(visitor.charAt(0), visitor, 0);
+function fill(admission: Admission<string>, ...visitors: readonly string[]): void {
+  for (const visitor of visitors) admission.arrive(visitor.charAt(0), visitor, 0);
 }
 
 describe('Room', () => {
   test('is for so many of one origin, and the others wait for their turn in order', () => {
-    const turnstile = new Turnstile<string>(LIMITS);
-    fill(turnstile, 'a1', 'a2', 'a3', 'a4', 'b1');
-    expect(turnstile.sizes).toMatchObject({ inside: 3, waiting: 2 });
-    expect(turnstile.leave('b1', 0)).toEqual(WAITS);
-    expect(turnstile.leave('a2', 0)).toEqual(enters('a3'));
-    expect(turnstile.leave('a1', 0)).toEqual(enters('a4'));
-    expect(turnstile.sizes).toMatchObject({ inside: 2, waiting: 0, failed: 0 });
+    const admission = new Admission<string>(LIMITS);
+    fill(admission, 'a1', 'a2', 'a3', 'a4', 'b1');
+    expect(admission.sizes).toMatchObject({ inside: 3, waiting: 2 });
+    expect(admission.leave('b1', 0)).toEqual(WAITS);
+    expect(admission.leave('a2', 0)).toEqual(enters('a3'));
+    expect(admission.leave('a1', 0)).toEqual(enters('a4'));
+    expect(admission.sizes).toMatchObject({ inside: 2, waiting: 0, failed: 0 });
   });
 
   test('one origin that takes all that it may leaves room for another', () => {
-    const turnstile = new Turnstile<string>(LIMITS);
-    fill(turnstile, 'a1', 'a2', 'a3', 'a4');
-    expect(turnstile.arrive('b', 'b', 0)).toEqual(enters('b'));
+    const admission = new Admission<string>(LIMITS);
+    fill(admission, 'a1', 'a2', 'a3', 'a4');
+    expect(admission.arrive('b', 'b', 0)).toEqual(enters('b'));
   });
 
   test('to wait is bounded too', () => {
-    const turnstile = new Turnstile<string>(LIMITS);
-    fill(turnstile, 'a1', 'a2', 'a3', 'a4', 'a5');
-    expect(turnstile.arrive('a', 'more', 0)).toEqual({ entered: [], expelled: ['more'] });
-    expect(turnstile.leave('a4', 0)).toEqual(WAITS);
-    expect(turnstile.arrive('a', 'more', 0)).toEqual(WAITS);
+    const admission = new Admission<string>(LIMITS);
+    fill(admission, 'a1', 'a2', 'a3', 'a4', 'a5');
+    expect(admission.arrive('a', 'more', 0)).toEqual({ entered: [], expelled: ['more'] });
+    expect(admission.leave('a4', 0)).toEqual(WAITS);
+    expect(admission.arrive('a', 'more', 0)).toEqual(WAITS);
   });
 
   test('is made for an origin that has fewer inside: the earliest of the one that has most goes', () => {
-    const turnstile = new Turnstile<string>(LIMITS);
-    fill(turnstile, 'a1', 'a2', 'b1', 'b2');
-    expect(turnstile.arrive('c', 'c1', 0)).toEqual(enters('c1', 'a1'));
-    expect(turnstile.leave('a1', 0)).toEqual(WAITS);
-    expect(turnstile.arrive('d', 'd1', 0)).toEqual(enters('d1', 'b1'));
+    const admission = new Admission<string>(LIMITS);
+    fill(admission, 'a1', 'a2', 'b1', 'b2');
+    expect(admission.arrive('c', 'c1', 0)).toEqual(enters('c1', 'a1'));
+    expect(admission.leave('a1', 0)).toEqual(WAITS);
+    expect(admission.arrive('d', 'd1', 0)).toEqual(enters('d1', 'b1'));
     // All have one: whoever comes now waits for his turn.
-    expect(turnstile.arrive('e', 'e1', 0)).toEqual(WAITS);
-    expect(turnstile.arrive('a', 'a3', 0)).toEqual(WAITS);
-    expect(turnstile.leave('d1', 0)).toEqual(enters('e1'));
-    expect(turnstile.sizes).toMatchObject({ inside: 4, waiting: 1 });
+    expect(admission.arrive('e', 'e1', 0)).toEqual(WAITS);
+    expect(admission.arrive('a', 'a3', 0)).toEqual(WAITS);
+    expect(admission.leave('d1', 0)).toEqual(enters('e1'));
+    expect(admission.sizes).toMatchObject({ inside: 4, waiting: 1 });
   });
 
   test('among those who wait is shared in the same way', () => {
-    const turnstile = new Turnstile<string>(LIMITS);
-    fill(turnstile, 'a1', 'a2', 'a3', 'a4', 'a5', 'b1', 'b2');
-    expect(turnstile.arrive('b', 'b3', 0)).toEqual({ entered: [], expelled: ['a3'] });
-    expect(turnstile.arrive('b', 'b4', 0)).toEqual({ entered: [], expelled: ['b4'] });
+    const admission = new Admission<string>(LIMITS);
+    fill(admission, 'a1', 'a2', 'a3', 'a4', 'a5', 'b1', 'b2');
+    expect(admission.arrive('b', 'b3', 0)).toEqual({ entered: [], expelled: ['a3'] });
+    expect(admission.arrive('b', 'b4', 0)).toEqual({ entered: [], expelled: ['b4'] });
   });
 
   test('of strangers is given up after half a second where others wait, and not before', () => {
-    const turnstile = new Turnstile<string>(LIMITS);
-    fill(turnstile, 'a', 'b', 'c', 'd', 'e');
-    expect(turnstile.tick(499)).toEqual(WAITS);
-    expect(turnstile.tick(500)).toEqual(enters('e', 'a'));
-    expect(turnstile.tick(5_000)).toEqual(WAITS);
+    const admission = new Admission<string>(LIMITS);
+    fill(admission, 'a', 'b', 'c', 'd', 'e');
+    expect(admission.tick(499)).toEqual(WAITS);
+    expect(admission.tick(500)).toEqual(enters('e', 'a'));
+    expect(admission.tick(5_000)).toEqual(WAITS);
   });
 
   test('is one for the addresses of one IPv6 network', () => {
-    const turnstile = new Turnstile<string>(LIMITS);
-    for (let host = 1; host <= 5; host++) turnstile.arrive(`fe80::${host}%eth0`, `v${host}`, 0);
-    expect(turnstile.sizes).toMatchObject({ inside: 2, waiting: 3 });
-    expect(turnstile.arrive('fe80::1%eth1', 'w', 0)).toEqual(enters('w'));
+    const admission = new Admission<string>(LIMITS);
+    for (let host = 1; host <= 5; host++) admission.arrive(`fe80::${host}%eth0`, `v${host}`, 0);
+    expect(admission.sizes).toMatchObject({ inside: 2, waiting: 3 });
+    expect(admission.arrive('fe80::1%eth1', 'w', 0)).toEqual(enters('w'));
   });
 
   test('never are more inside than may be, nobody is forgotten, and everybody who waits enters in the end', () => {
@@ -96,10 +96,10 @@ describe('Room', () => {
     });
     fc.assert(
       fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
-        const turnstile = new Turnstile<string>({ ...LIMITS, reserved: 1, waiting: 100 });
+        const admission = new Admission<string>({ ...LIMITS, reserved: 1, waiting: 100 });
         const [inside, waiting] = [new Set<string>(), new Set<string>()];
         let now = 0;
-        const follow = ({ entered, expelled }: ReturnType<typeof turnstile.tick>): void => {
+        const follow = ({ entered, expelled }: ReturnType<typeof admission.tick>): void => {
           for (const visitor of entered) {
             waiting.delete(visitor);
             inside.add(visitor);
@@ -108,19 +108,19 @@ describe('Room', () => {
         };
         const leave = (visitor: string): void => {
           inside.delete(visitor);
-          follow(turnstile.leave(visitor, now));
+          follow(admission.leave(visitor, now));
         };
         for (const [number, { address, does, passes }] of steps.entries()) {
           now += passes;
           const one = [...inside].find((name) => name.startsWith(address));
-          if (does === 'fails') turnstile.fail(address, now);
-          else if (does === 'is a member') turnstile.succeed(address, now);
-          else if (does === 'ticks') follow(turnstile.tick(now));
+          if (does === 'fails') admission.fail(address, now);
+          else if (does === 'is a member') admission.succeed(address, now);
+          else if (does === 'ticks') follow(admission.tick(now));
           else if (does === 'leaves' && one !== undefined) leave(one);
           else {
             const visitor = address + number;
             waiting.add(visitor);
-            follow(turnstile.arrive(address, visitor, now));
+            follow(admission.arrive(address, visitor, now));
           }
           expect(inside.size).toBeLessThanOrEqual(LIMITS.atOnce);
           for (const key of 'abcd') {
@@ -128,11 +128,11 @@ describe('Room', () => {
             const own = [...inside].filter((name) => name.startsWith(key));
             expect(own.length).toBeLessThanOrEqual(2 * LIMITS.atOncePerOrigin);
           }
-          expect(turnstile.sizes).toMatchObject({ inside: inside.size, waiting: waiting.size });
+          expect(admission.sizes).toMatchObject({ inside: inside.size, waiting: waiting.size });
         }
         for (let times = 0; inside.size + waiting.size > 0 && times < 1_000; times++) {
-          now += TURNSTILE_TICK_MS;
-          follow(turnstile.tick(now));
+          now += ADMISSION_TICK_MS;
+          follow(admission.tick(now));
           for (const visitor of [...inside]) leave(visitor);
         }
         expect(inside.size + waiting.size).toBe(0);
@@ -142,62 +142,62 @@ describe('Room', () => {
 });
 
 test('half of what may be open at once is left to those who were let in', () => {
-  expect(fitLimits(448)).toEqual({ ...TURNSTILE_LIMITS, atOnce: 112, reserved: 28, waiting: 112 });
-  expect(fitLimits(100_000)).toEqual(TURNSTILE_LIMITS);
+  expect(fitLimits(448)).toEqual({ ...ADMISSION_LIMITS, atOnce: 112, reserved: 28, waiting: 112 });
+  expect(fitLimits(100_000)).toEqual(ADMISSION_LIMITS);
   expect(fitLimits(1)).toMatchObject({ atOnce: 1, reserved: 0, waiting: 1 });
 });
 
 describe('An origin whose handshakes fail', () => {
   test('has eight at once, forty a second, until it has failed no more for a while; others are as before', () => {
-    const turnstile = new Turnstile<string>({ ...LIMITS, atOnce: 100, atOncePerOrigin: 50, waiting: 100 });
-    for (let time = 0; time < 2; time++) turnstile.fail('a', 0);
-    expect(turnstile.arrive('a', 'a1', 0)).toEqual(enters('a1'));
-    expect(turnstile.arrive('a', 'a2', 24)).toEqual(WAITS);
-    expect(turnstile.tick(25)).toEqual(enters('a2'));
+    const admission = new Admission<string>({ ...LIMITS, atOnce: 100, atOncePerOrigin: 50, waiting: 100 });
+    for (let time = 0; time < 2; time++) admission.fail('a', 0);
+    expect(admission.arrive('a', 'a1', 0)).toEqual(enters('a1'));
+    expect(admission.arrive('a', 'a2', 24)).toEqual(WAITS);
+    expect(admission.tick(25)).toEqual(enters('a2'));
     for (let number = 3; number <= 8; number++) {
-      turnstile.arrive('a', `a${number}`, 25 * (number - 1));
-      turnstile.fail('a', 25 * (number - 1));
+      admission.arrive('a', `a${number}`, 25 * (number - 1));
+      admission.fail('a', 25 * (number - 1));
     }
-    for (const name of ['a9', 'a10']) expect(turnstile.arrive('a', name, 180)).toEqual(WAITS);
-    expect(turnstile.sizes).toMatchObject({ inside: 8, waiting: 2 });
-    expect(turnstile.arrive('b', 'b', 180)).toEqual(enters('b'));
+    for (const name of ['a9', 'a10']) expect(admission.arrive('a', name, 180)).toEqual(WAITS);
+    expect(admission.sizes).toMatchObject({ inside: 8, waiting: 2 });
+    expect(admission.arrive('b', 'b', 180)).toEqual(enters('b'));
     // Each has a fifth of a second where others wait, and the last one goes in first.
-    expect(turnstile.tick(199)).toEqual(WAITS);
-    expect(turnstile.tick(200)).toEqual(enters('a10', 'a1'));
-    expect(turnstile.tick(225)).toEqual(enters('a9', 'a2'));
-    for (let number = 0; number < 6; number++) turnstile.arrive('a', `late${number}`, 5_000);
-    expect(turnstile.sizes).toMatchObject({ waiting: 0 });
+    expect(admission.tick(199)).toEqual(WAITS);
+    expect(admission.tick(200)).toEqual(enters('a10', 'a1'));
+    expect(admission.tick(225)).toEqual(enters('a9', 'a2'));
+    for (let number = 0; number < 6; number++) admission.arrive('a', `late${number}`, 5_000);
+    expect(admission.sizes).toMatchObject({ waiting: 0 });
   });
 
   test('may leave 32 times where it may fail once, and who comes through is forgiven', () => {
-    const turnstile = new Turnstile<string>({ ...LIMITS, atOnce: 100, atOncePerOrigin: 50 });
+    const admission = new Admission<string>({ ...LIMITS, atOnce: 100, atOncePerOrigin: 50 });
     const isNarrow = (address: string): boolean => {
       const [first, second] = [`${address}${Math.random()}`, `${address}${Math.random()}`];
-      turnstile.arrive(address, first, 0);
-      const { entered } = turnstile.arrive(address, second, 0);
-      for (const visitor of [first, second]) turnstile.leave(visitor, 0);
+      admission.arrive(address, first, 0);
+      const { entered } = admission.arrive(address, second, 0);
+      for (const visitor of [first, second]) admission.leave(visitor, 0);
       return entered.length === 0;
     };
-    turnstile.succeed('a', 0);
-    for (let time = 0; time < 32; time++) turnstile.abandon('a', 0);
+    admission.succeed('a', 0);
+    for (let time = 0; time < 32; time++) admission.abandon('a', 0);
     expect(isNarrow('a')).toBe(false);
-    turnstile.abandon('a', 0);
+    admission.abandon('a', 0);
     expect(isNarrow('a')).toBe(true);
-    turnstile.succeed('a', 0);
+    admission.succeed('a', 0);
     expect(isNarrow('a')).toBe(false);
   });
 
   test('and an address that had a member are remembered among 1,024', () => {
-    const turnstile = new Turnstile<string>(LIMITS);
-    for (let address = 0; address < 3_000; address++) turnstile.fail(`10.0.${address >> 8}.${address & 255}`, 0);
-    for (let address = 0; address < 3_000; address++) turnstile.succeed(`fd00::${address}`, 0);
-    expect(turnstile.sizes).toMatchObject({ failed: 1_024, members: 1_024 });
+    const admission = new Admission<string>(LIMITS);
+    for (let address = 0; address < 3_000; address++) admission.fail(`10.0.${address >> 8}.${address & 255}`, 0);
+    for (let address = 0; address < 3_000; address++) admission.succeed(`fd00::${address}`, 0);
+    expect(admission.sizes).toMatchObject({ failed: 1_024, members: 1_024 });
   });
 });
 
 /** Plays connections against the real limits in virtual time; a member's handshake takes 20 ms. */
 class Siege {
-  readonly turnstile = new Turnstile<symbol>(TURNSTILE_LIMITS);
+  readonly admission = new Admission<symbol>(ADMISSION_LIMITS);
   readonly #random: () => number;
   readonly #ends = new Map<symbol, { readonly inMs: number; readonly fails: boolean; readonly address: string }>();
   readonly #due: { readonly at: number; readonly visitor: symbol }[] = [];
@@ -213,7 +213,7 @@ class Siege {
   come(address: string, inMs: number, fails: boolean): symbol {
     const visitor = Symbol(address);
     this.#ends.set(visitor, { inMs, fails, address });
-    this.#follow(this.turnstile.arrive(address, visitor, this.now));
+    this.#follow(this.admission.arrive(address, visitor, this.now));
     return visitor;
   }
 
@@ -222,9 +222,9 @@ class Siege {
     const until = this.now + aboutMs * 2 * this.#random();
     while (this.now < until) {
       this.now = Math.min(until, this.now + 1);
-      if (this.now - this.#lastTick >= TURNSTILE_TICK_MS) {
+      if (this.now - this.#lastTick >= ADMISSION_TICK_MS) {
         this.#lastTick = this.now;
-        this.#follow(this.turnstile.tick(this.now));
+        this.#follow(this.admission.tick(this.now));
       }
       while ((this.#due[0]?.at ?? Number.POSITIVE_INFINITY) <= this.now) this.#end(this.#due.shift()?.visitor);
     }
@@ -234,10 +234,10 @@ class Siege {
     const end = visitor === undefined ? undefined : this.#ends.get(visitor);
     if (visitor === undefined || end === undefined) return;
     this.#ends.delete(visitor);
-    if (end.fails) this.turnstile.fail(end.address, this.now);
-    else this.turnstile.succeed(end.address, this.now);
+    if (end.fails) this.admission.fail(end.address, this.now);
+    else this.admission.succeed(end.address, this.now);
     this.outcomes.set(visitor, { at: this.now, isIn: !end.fails });
-    this.#follow(this.turnstile.leave(visitor, this.now));
+    this.#follow(this.admission.leave(visitor, this.now));
   }
 
   #follow({ entered, expelled }: { readonly entered: readonly symbol[]; readonly expelled: readonly symbol[] }): void {

@@ -2,11 +2,11 @@ import type { Candidate } from '../candidate.ts';
 
 /** So many turns may be made up for by who was passed over, and by the others after who had too many. */
 const MOST_OWED = 2;
-/** Turns of endpoints that left are forgotten when there are this many more than candidates. */
+/** Rotation of endpoints that left are forgotten when there are this many more than candidates. */
 const MAX_STRAY_TURNS = 64;
 
 /** Who had how much of what is his: each pick counts the more the smaller the share (stride scheduling, Waldspurger 1995). */
-export class Turns {
+export class Rotation {
   /** By endpoint: picks of all after which it would have had as many as it had, by its share. */
   #taken = new Map<string, number>();
   #picks = 0;

@@ -9,13 +9,13 @@ import type { AnnouncementOptions } from './announcement-options.ts';
 import type { TcpTarget } from './local-targets.ts';
 
 /** What came of one look at one address. `isAccepted`: somebody accepted the connection, well or not. */
-interface KnockAnswer {
+interface TargetAnswer {
   readonly isAccepted: boolean;
   readonly outcome: CheckOutcome;
 }
 
 /** Looks whether a service is at an address in the way of its check, which does it no harm. Never rejects; ends soon after its signal. */
-export type Knock = (target: TcpTarget, signal: AbortSignal) => Promise<KnockAnswer>;
+export type TargetCheck = (target: TcpTarget, signal: AbortSignal) => Promise<TargetAnswer>;
 
 const BARE: CheckOptions = { kind: 'tcp' };
 /** What a service may do that is well and is not what its name says. */
@@ -25,10 +25,10 @@ const UNJUDGED: ReadonlySet<CheckFault | undefined> = new Set<CheckFault>(['fore
  * A check that nobody asked for is believed once it has passed: until then, who accepts and says nothing is up, and who speaks
  * another protocol is not asked again.
  */
-export function createKnock(
+export function createTargetCheck(
   { check, isCheckGuessed }: Pick<AnnouncementOptions, 'check' | 'isCheckGuessed'>,
   tools: CheckTools,
-): Knock {
+): TargetCheck {
   let asked = check.kind === 'none' || check.kind === 'exec' ? BARE : check;
   let isOpen = isCheckGuessed === true;
   return async (target, signal) => {

@@ -1,9 +1,9 @@
 import { Recent } from '@mdns-ambassador/relay';
 import { originOf } from './origin.ts';
-import { type Place, Places } from './places.ts';
+import { Places, type VisitorPlace } from './places.ts';
 
 /** Bounds of what strangers may have a door do. */
-export interface TurnstileLimits {
+export interface AdmissionLimits {
   /** Handshakes at once, of all; how many of these are for addresses that had a member; and how many of one origin. */
   readonly atOnce: number;
   readonly reserved: number;
@@ -16,7 +16,7 @@ export interface TurnstileLimits {
 }
 
 /** A handshake costs a millisecond of processor time. */
-export const TURNSTILE_LIMITS: TurnstileLimits = {
+export const ADMISSION_LIMITS: AdmissionLimits = {
   atOnce: 256,
   reserved: 64,
   atOncePerOrigin: 32,
@@ -31,11 +31,11 @@ const HANDSHAKE_SHARE = 1 / 4;
 const RESERVED_SHARE = 1 / 4;
 
 /** The limits where so many connections may be open at once: strangers never take them all. */
-export function fitLimits(connections: number): TurnstileLimits {
+export function fitLimits(connections: number): AdmissionLimits {
   const share = Math.max(1, Math.floor(connections * HANDSHAKE_SHARE));
-  const atOnce = Math.min(TURNSTILE_LIMITS.atOnce, share);
-  const waiting = Math.min(TURNSTILE_LIMITS.waiting, share);
-  return { ...TURNSTILE_LIMITS, atOnce, reserved: Math.floor(atOnce * RESERVED_SHARE), waiting };
+  const atOnce = Math.min(ADMISSION_LIMITS.atOnce, share);
+  const waiting = Math.min(ADMISSION_LIMITS.waiting, share);
+  return { ...ADMISSION_LIMITS, atOnce, reserved: Math.floor(atOnce * RESERVED_SHARE), waiting };
 }
 
 /**
@@ -48,7 +48,7 @@ const NARROW = { atOnce: 8, intervalMs: 25, holdMs: 200, waiting: 16 } as const;
 const CROWDED_HOLD_MS = 500;
 
 /** How often those who wait are to be looked at again. */
-export const TURNSTILE_TICK_MS: number = NARROW.intervalMs;
+export const ADMISSION_TICK_MS: number = NARROW.intervalMs;
 
 /**
  * What a handshake counts that was left in its midst. It cost us as much as one that failed, but proxies leave too: they race, and the
@@ -68,7 +68,7 @@ export interface Change<Visitor> {
 /** Who goes in next, and who goes for it. */
 interface Next<Visitor> {
   readonly visitor: Visitor;
-  readonly place: Place;
+  readonly place: VisitorPlace;
   readonly expelled: readonly Visitor[];
 }
 
@@ -83,8 +83,8 @@ interface Credit {
  * address that had a member always gets a place: nobody keeps others out by coming often, from many addresses, or from a member's own.
  * Pure: times are milliseconds of one monotonic clock.
  */
-export class Turnstile<Visitor> {
-  readonly #limits: TurnstileLimits;
+export class Admission<Visitor> {
+  readonly #limits: AdmissionLimits;
   readonly #inside = new Places<Visitor>();
   readonly #waiting = new Places<Visitor>();
   readonly #credits = new Recent<string, Credit>(MAX_REMEMBERED);
@@ -92,7 +92,7 @@ export class Turnstile<Visitor> {
   readonly #lastEntries = new Recent<string, number>(MAX_REMEMBERED);
   readonly #members = new Recent<string, true>(MAX_REMEMBERED);
 
-  constructor(limits: TurnstileLimits = TURNSTILE_LIMITS) {
+  constructor(limits: AdmissionLimits = ADMISSION_LIMITS) {
     this.#limits = limits;
   }
 
@@ -109,7 +109,7 @@ export class Turnstile<Visitor> {
 
   /** `visitor` is another one each time. It waits where it is in neither list. */
   arrive(address: string, visitor: Visitor, now: number): Change<Visitor> {
-    const place: Place = { ...this.#identify(address), since: now };
+    const place: VisitorPlace = { ...this.#identify(address), since: now };
     const expelled = this.#findEntry(place, now);
     if (expelled !== undefined) {
       this.#enter(visitor, place, expelled, now);
@@ -128,7 +128,7 @@ export class Turnstile<Visitor> {
     return this.#inside.remove(visitor) ? this.tick(now) : { entered: [], expelled: [] };
   }
 
-  /** To be called every {@link TURNSTILE_TICK_MS} while somebody waits. */
+  /** To be called every {@link ADMISSION_TICK_MS} while somebody waits. */
   tick(now: number): Change<Visitor> {
     const entered: Visitor[] = [];
     const expelled: Visitor[] = [];
@@ -158,13 +158,13 @@ export class Turnstile<Visitor> {
     if (this.#credits.has(address)) this.#save(address, ABANDONED, now);
   }
 
-  #identify(address: string): Pick<Place, 'key' | 'isMember'> {
+  #identify(address: string): Pick<VisitorPlace, 'key' | 'isMember'> {
     const isMember = this.#members.has(address);
     return { key: isMember ? address : originOf(address), isMember };
   }
 
   /** Who has to go so that it can go in; undefined where it can't. */
-  #findEntry(place: Place, now: number): readonly Visitor[] | undefined {
+  #findEntry(place: VisitorPlace, now: number): readonly Visitor[] | undefined {
     const allowance = this.#findAllowance(place.key, now);
     return allowance === 'free' ? this.#findRoom(place, now) : allowance;
   }
@@ -181,7 +181,7 @@ export class Turnstile<Visitor> {
   }
 
   /** Who has to go so that there is room for one more; undefined where nobody has to. */
-  #findRoom({ key, isMember }: Pick<Place, 'key' | 'isMember'>, now: number): readonly Visitor[] | undefined {
+  #findRoom({ key, isMember }: Pick<VisitorPlace, 'key' | 'isMember'>, now: number): readonly Visitor[] | undefined {
     const { atOnce, reserved } = this.#limits;
     const { size, strangers } = this.#inside;
     if (size < atOnce && (isMember || strangers < atOnce - reserved)) return [];
@@ -196,7 +196,7 @@ export class Turnstile<Visitor> {
     return isDue ? [stranger.visitor] : undefined;
   }
 
-  #enter(visitor: Visitor, { key, isMember }: Place, expelled: readonly Visitor[], now: number): void {
+  #enter(visitor: Visitor, { key, isMember }: VisitorPlace, expelled: readonly Visitor[], now: number): void {
     for (const leaver of expelled) this.#inside.remove(leaver);
     this.#inside.add(visitor, { key, isMember, since: now });
     if (!this.#isNarrow(key, now)) return;
@@ -206,7 +206,7 @@ export class Turnstile<Visitor> {
   }
 
   /** Who has to go so that it can wait; undefined where it can't. */
-  #findWaitingRoom({ key, isMember }: Place, now: number): readonly Visitor[] | undefined {
+  #findWaitingRoom({ key, isMember }: VisitorPlace, now: number): readonly Visitor[] | undefined {
     const own = this.#waiting.count(key);
     if (own >= NARROW.waiting && this.#isNarrow(key, now)) return listFirst(this.#waiting.findFirst(key));
     if (this.#waiting.size < this.#limits.waiting) return [];
@@ -221,12 +221,12 @@ export class Turnstile<Visitor> {
    * that has failed too often the last one goes first: most of the others have come in vain and are gone.
    */
   #findNext(now: number): Next<Visitor> | undefined {
-    const byKey = new Map<string, { readonly visitor: Visitor; readonly place: Place }>();
+    const byKey = new Map<string, { readonly visitor: Visitor; readonly place: VisitorPlace }>();
     for (const [visitor, place] of this.#waiting) {
       if (!byKey.has(place.key) || this.#isNarrow(place.key, now)) byKey.set(place.key, { visitor, place });
     }
-    let member: { readonly visitor: Visitor; readonly place: Place } | undefined;
-    let stranger: { readonly visitor: Visitor; readonly place: Place } | undefined;
+    let member: { readonly visitor: Visitor; readonly place: VisitorPlace } | undefined;
+    let stranger: { readonly visitor: Visitor; readonly place: VisitorPlace } | undefined;
     for (const [key, candidate] of byKey) {
       const allowance = this.#findAllowance(key, now);
       if (allowance === undefined) continue;
