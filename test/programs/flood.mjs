@@ -1,7 +1,7 @@
 /**
  * node flood.mjs KIND SOURCE,SOURCE... PER_SECOND SECONDS [NAME]: sends packets to the mDNS group of eth0 from these addresses of this host,
  * then prints `sent N`. KIND: `names` unique instances of _thing._tcp, ten in a packet; `goodbyes` and `flushes` forged for the instance NAME;
- * `malformed`. With `:PORT` behind a source, from that port.
+ * `malformed`; `chatter`, the announcement of one instance for each address. With `:PORT` behind a source, from that port.
  */
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
@@ -46,6 +46,7 @@ const compose = {
       instanceRecords(label, 1, octets),
     ),
   goodbyes: () => [rawRecord(type, TYPES.PTR, rawName(name, '_thing', '_tcp', 'local'), { ttl: 0 })],
+  chatter: (_, octets) => instanceRecords(`of ${octets.join('.')}`, 1, octets),
   flushes: (_, octets) => instanceRecords(name, 1, octets),
 };
 

@@ -1,8 +1,10 @@
 """Announces an instance of _thing._tcp by frames of its own making, whatever its host's addresses are, twice a second until it is
-stopped: mdns-forger.py INTERFACE SOURCE INSTANCE ADDRESS PORT"""
+stopped: mdns-forger.py INTERFACE SOURCE INSTANCE ADDRESS PORT [TO MAC]; without TO to the group."""
 import socket, struct, sys, time
 
 interface, source, instance, address, port = sys.argv[1:6]
+is6 = ':' in source
+to, mac = sys.argv[6:8] or (('ff02::fb', '33:33:00:00:00:fb') if is6 else ('224.0.0.251', '01:00:5e:00:00:fb'))
 
 
 def name(*labels):
@@ -31,9 +33,8 @@ DNS = struct.pack('!6H', 0, 0x8400, 0, 4, 0, 0) + b''.join([
     record(HOST, 1, socket.inet_aton(address)),
 ])
 length = 8 + len(DNS)
-is6 = ':' in source
 family = socket.AF_INET6 if is6 else socket.AF_INET
-ends = socket.inet_pton(family, source) + socket.inet_pton(family, 'ff02::fb' if is6 else '224.0.0.251')
+ends = socket.inet_pton(family, source) + socket.inet_pton(family, to)
 pseudo = ends + struct.pack('!II' if is6 else '!HH', *((length, 17) if is6 else (17, length)))
 udp = struct.pack('!4H', 5353, 5353, length, 0) + DNS
 udp = udp[:6] + struct.pack('!H', checksum(pseudo + udp)) + udp[8:]
@@ -44,8 +45,7 @@ else:
     packet = head[:10] + struct.pack('!H', checksum(head)) + head[12:] + udp
 raw = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
 raw.bind((interface, 0))
-to = '3333000000fb' if is6 else '01005e0000fb'
-frame = bytes.fromhex(to) + raw.getsockname()[4] + (b'\x86\xdd' if is6 else b'\x08\x00') + packet
+frame = bytes.fromhex(mac.replace(':', '')) + raw.getsockname()[4] + (b'\x86\xdd' if is6 else b'\x08\x00') + packet
 print('ready', flush=True)
 while True:
     raw.send(frame)

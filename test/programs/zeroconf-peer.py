@@ -1,4 +1,5 @@
-"""publish JSON: a service until it is told to stop. watch TYPE: one line of JSON for each event. change ADDRESS: as changing.mjs."""
+"""publish JSON: a service until it is told to stop. links JSON: several, each on the link of its address alone. watch TYPE: one line of
+JSON for each event. change ADDRESS: as changing.mjs."""
 
 import json
 import signal
@@ -106,6 +107,22 @@ def watch(zeroconf, type_):
     stopping.wait()
 
 
+def publish_by_links(services):
+    by_link = [(Zeroconf(interfaces=[each["address"]]), describe_service(each)) for each in services]
+    claims = [threading.Thread(target=link.register_service, args=(info,)) for link, info in by_link]
+    for claim in claims:
+        claim.start()
+    for claim in claims:
+        claim.join()
+    print("ready")
+    stopping.wait()
+    for link, _ in by_link:
+        link.close()
+
+
+if sys.argv[1] == "links":
+    publish_by_links(json.loads(sys.argv[2]))
+    sys.exit()
 zeroconf = Zeroconf()
 if sys.argv[1] == "publish":
     publish(zeroconf, json.loads(sys.argv[2]))

@@ -1,5 +1,5 @@
 import { contain } from './contain.ts';
-import { type LinkFailure, LinkPair, type LinkPairOptions } from './link-pair.ts';
+import { type FragmentedPacket, type LinkFailure, LinkPair, type LinkPairOptions } from './link-pair.ts';
 import type { NetworkInterface } from './network.ts';
 import type { LinkTotals, NodeCounters } from './node.ts';
 import type { Responder } from './rules/answering/responder.ts';
@@ -13,7 +13,7 @@ const MAX_TURNS = 16;
 
 type Refusals = Omit<NodeCounters, keyof LinkTotals>;
 
-const NO_REFUSALS: Refusals = { recordsRefused: 0, unicastRefused: 0, deferralsRefused: 0 };
+const NO_REFUSALS: Refusals = { recordsRefused: 0, repliesRefused: 0, unicastRefused: 0, deferralsRefused: 0 };
 
 /** The two machines of an interface. */
 export interface Machines {
@@ -26,6 +26,8 @@ interface AttachmentEvents {
   received(): void;
   /** A link failed and is closed. */
   failed(failure: LinkFailure): void;
+  /** See {@link LinkPair}. */
+  fragmented(packet: FragmentedPacket): void;
   /** Nothing gets out any more, or packets are taken again. */
   refusalChanged(): void;
 }
@@ -39,6 +41,8 @@ export class Attachment {
   on: NetworkInterface;
   #machines: Machines | undefined;
   readonly #resting = new WeakMap<Machine, number>();
+  /** Of its machines; undefined where something has happened to them since it was asked for. */
+  #deadline: number | undefined;
   /** Of machines that are forgotten. */
   #pastRefusals: Refusals = NO_REFUSALS;
 
@@ -49,10 +53,19 @@ export class Attachment {
       events: {
         received: (packet) => {
           const now = options.now();
+          this.touch();
           for (const machine of this.#running()) contain(() => machine.receive(packet, now));
           options.received();
         },
+        // What is said to us alone is no conflict with anybody (RFC 6762 9).
+        replied: (packet) => {
+          const querier = this.#machines?.querier;
+          this.touch();
+          contain(() => querier?.receive(packet, options.now()));
+          options.received();
+        },
         failed: options.failed,
+        fragmented: options.fragmented,
         refusalChanged: options.refusalChanged,
       },
     });
@@ -73,16 +86,25 @@ export class Attachment {
 
   bringUp(machines: Machines): void {
     this.#machines = machines;
+    this.touch();
   }
 
   /** Forgets the machines, and all that they knew. */
   bringDown(): void {
     this.#pastRefusals = this.#refusals();
     this.#machines = undefined;
+    this.touch();
+  }
+
+  /** Its machines were told something, by whomever: they may have something to do sooner than they said. */
+  touch(): void {
+    this.#deadline = undefined;
   }
 
   /** Sends all that is due. */
   advance(now: number): void {
+    if (this.nextDeadline() > now) return;
+    this.touch();
     for (const machine of this.#running()) {
       if (now < this.#restsUntil(machine)) continue;
       const isDone = contain(() => {
@@ -95,7 +117,10 @@ export class Attachment {
   }
 
   nextDeadline(): number {
-    return Math.min(...this.#running().map((machine) => Math.max(machine.nextDeadline(), this.#restsUntil(machine))));
+    this.#deadline ??= Math.min(
+      ...this.#running().map((machine) => Math.max(machine.nextDeadline(), this.#restsUntil(machine))),
+    );
+    return this.#deadline;
   }
 
   #restsUntil(machine: Machine): number {
@@ -104,6 +129,7 @@ export class Attachment {
 
   /** The link may be another one (RFC 6762 8.3): asks, claims and announces anew. */
   restart(now: number): void {
+    this.touch();
     this.#machines?.querier.restart(now);
     this.#machines?.responder.restart(now);
   }
@@ -114,6 +140,7 @@ export class Attachment {
     const { legacyRefused, unicastRefused, deferralsRefused } = responder.counters;
     return {
       recordsRefused: this.#pastRefusals.recordsRefused + querier.refusedRecords,
+      repliesRefused: this.#pastRefusals.repliesRefused + querier.refusedReplies,
       unicastRefused: this.#pastRefusals.unicastRefused + legacyRefused + unicastRefused,
       deferralsRefused: this.#pastRefusals.deferralsRefused + deferralsRefused,
     };

@@ -1,7 +1,7 @@
 import type { Machines } from './attachment.ts';
 import { Attachment } from './attachment.ts';
 import { compareInterfaces, type InterfaceChange } from './interface-changes.ts';
-import type { LinkFailure } from './link-pair.ts';
+import type { FragmentedPacket, LinkFailure } from './link-pair.ts';
 import { toError } from './mdns-error.ts';
 import type { Network, NetworkInterface } from './network.ts';
 import type { NodeCounters, NodeEvent } from './node.ts';
@@ -17,6 +17,7 @@ const NO_COUNTERS: NodeCounters = {
   offLink: 0,
   sendErrors: 0,
   recordsRefused: 0,
+  repliesRefused: 0,
   unicastRefused: 0,
   deferralsRefused: 0,
 };
@@ -53,6 +54,8 @@ export class Attachments {
   readonly #byName = new Map<string, Attachment>();
   /** Failures that were told: interface, family and code. */
   readonly #toldFailures = new Set<string>();
+  /** Interfaces of which it was told that they carry a packet in fragments. */
+  readonly #toldFragmented = new Set<string>();
   #interfaces: readonly NetworkInterface[] = [];
   #pastCounters: NodeCounters = NO_COUNTERS;
   /** Links of interfaces that are gone, being closed. */
@@ -71,13 +74,20 @@ export class Attachments {
     return [...this.#byName.values()].reduce((sum, { counters }) => addCounters(sum, counters), this.#pastCounters);
   }
 
+  /** See {@link Attachment.touch}. */
+  touch(): void {
+    for (const attachment of this.#byName.values()) attachment.touch();
+  }
+
   /** Sends all that is due. */
   advance(now: number): void {
     for (const attachment of this.#byName.values()) attachment.advance(now);
   }
 
   nextDeadline(): number {
-    return Math.min(...[...this.#byName.values()].map((attachment) => attachment.nextDeadline()));
+    let deadline = Number.POSITIVE_INFINITY;
+    for (const attachment of this.#byName.values()) deadline = Math.min(deadline, attachment.nextDeadline());
+    return deadline;
   }
 
   /** Makes the attachments what the interfaces are now. Never rejects; returns what went wrong. One call at a time. */
@@ -106,6 +116,7 @@ export class Attachments {
     );
     // Each link is to tell what comes by the others, which are open now.
     for (const { links } of this.#byName.values()) links.renew();
+    this.touch();
     return errors.flat();
   }
 
@@ -129,6 +140,7 @@ export class Attachments {
         return;
       case 'removed':
         this.#detach(change.name);
+        this.#toldFragmented.delete(change.name);
         for (const told of this.#toldFailures) if (told.startsWith(`${change.name} `)) this.#toldFailures.delete(told);
         return;
       case 'readdressed': {
@@ -171,6 +183,7 @@ export class Attachments {
         this.#tellFailure(on.name, failure);
         this.#context.failed();
       },
+      fragmented: (packet) => this.#tellFragmented(on.name, packet),
       refusalChanged: () => this.#hearRefusal(attachment),
     });
     this.#byName.set(on.name, attachment);
@@ -224,6 +237,12 @@ export class Attachments {
     this.#context.tell({ kind: 'interface-up', interfaceName: on.name, addresses });
   }
 
+  #tellFragmented(interfaceName: string, { name, bytes, mtu }: FragmentedPacket): void {
+    if (this.#toldFragmented.has(interfaceName)) return;
+    this.#toldFragmented.add(interfaceName);
+    this.#context.tell({ kind: 'record-fragmented', interfaceName, name, bytes, mtu });
+  }
+
   #tellFailure(interfaceName: string, { family, error }: LinkFailure): void {
     const code = codeOf(error);
     const key = `${interfaceName} ${family} ${code}`;
@@ -248,6 +267,7 @@ function addCounters(a: NodeCounters, b: NodeCounters): NodeCounters {
     offLink: a.offLink + b.offLink,
     sendErrors: a.sendErrors + b.sendErrors,
     recordsRefused: a.recordsRefused + b.recordsRefused,
+    repliesRefused: a.repliesRefused + b.repliesRefused,
     unicastRefused: a.unicastRefused + b.unicastRefused,
     deferralsRefused: a.deferralsRefused + b.deferralsRefused,
   };

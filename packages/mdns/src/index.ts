@@ -14,6 +14,7 @@ export type {
   LinkSource,
   Network,
   NetworkInterface,
+  ReplyPath,
 } from './network.ts';
 export type { Browse, BrowseOptions, MdnsNode, MdnsNodeOptions, NodeCounters, NodeEvent } from './node.ts';
 export { askOnce, type OneShot, type OneShotOptions, type OneShotTarget } from './one-shot.ts';

@@ -53,6 +53,12 @@ export function readLinuxInterfaceIndex(name: string, sysfs: string = '/sys/clas
   return index > 0 ? index : undefined;
 }
 
+/** Bytes of an IP packet that it carries whole; undefined where that can't be read. */
+export function readLinuxMtu(name: string, sysfs: string = '/sys/class/net'): number | undefined {
+  const mtu = Number(readOrEmpty(`${sysfs}/${name}/mtu`));
+  return mtu > 0 ? mtu : undefined;
+}
+
 function readOrEmpty(path: string): string {
   try {
     return readFileSync(path, 'utf8').trim();

@@ -88,6 +88,7 @@ export async function checkLink(options: LinkCheckOptions): Promise<LinkCheck> {
   try {
     const speaker = await network.openLink(on, family, {
       packet: () => undefined,
+      reply: () => undefined,
       sent: (error?: Error & { readonly code?: string }) => {
         if (error !== undefined) sendErrorCode = error.code ?? 'unknown';
       },
@@ -96,6 +97,7 @@ export async function checkLink(options: LinkCheckOptions): Promise<LinkCheck> {
     opened.push(speaker);
     const listener = await network.openLink(on, family, {
       packet: listen,
+      reply: () => undefined,
       sent: () => undefined,
       failed: () => undefined,
     });

@@ -1,22 +1,36 @@
 import { contain } from './contain.ts';
 import { toError } from './mdns-error.ts';
 import { MDNS_PORT } from './mdns-port.ts';
-import type { AddressFamily, Link, LinkSource, Network, NetworkInterface } from './network.ts';
+import type { AddressFamily, Link, LinkSource, Network, NetworkInterface, ReplyPath } from './network.ts';
 import type { LinkTotals } from './node.ts';
 import { isOnLink } from './on-link.ts';
 import { PacketLimit } from './packet-limit.ts';
 import type { Received, Transmit } from './rules/machine.ts';
 import type { Decode } from './wire/decode.ts';
-import { splitMessage } from './wire/encode.ts';
+import { encodeRdata, splitMessage } from './wire/encode.ts';
 import type { Message } from './wire/message.ts';
+import { formatName } from './wire/name.ts';
 
 interface LinkPairEvents {
   /** A message came in. */
   received(packet: Received): void;
+  /** A message came to this host alone. */
+  replied(packet: Received): void;
   /** A link can't be used any more; it is closed already. */
   failed(failure: LinkFailure): void;
+  /** A response is larger than what the link carries whole. */
+  fragmented(packet: FragmentedPacket): void;
   /** The OS refuses whatever is sent on any link, or takes packets again: see {@link LinkPair.refusal}. */
   refusalChanged(): void;
+}
+
+/** RFC 6762 17: a record that fits no packet of the link goes alone in one that is sent in fragments, which not every network passes on. */
+export interface FragmentedPacket {
+  /** Of the largest record of the response. */
+  readonly name: string;
+  /** With the headers of IP and UDP. */
+  readonly bytes: number;
+  readonly mtu: number;
 }
 
 export interface LinkPairOptions {
@@ -39,6 +53,7 @@ interface Heard {
   readonly on: NetworkInterface;
   readonly family: AddressFamily;
   readonly limit: PacketLimit;
+  readonly reply?: ReplyPath;
 }
 
 interface OpenLink {
@@ -52,6 +67,8 @@ interface OpenLink {
 const REFUSALS_IN_A_ROW = 2;
 /** A query that asks nothing (RFC 6762 18): whether the OS takes it is all that matters. */
 const KNOCK = new Uint8Array(12);
+/** Of IP and UDP (RFC 791, RFC 8200, RFC 768). */
+const HEADER_BYTES = { IPv4: 28, IPv6: 48 } as const;
 
 /** What the OS refused of one link since it took a packet. */
 interface Refusals {
@@ -64,6 +81,7 @@ export class LinkPair {
   readonly #options: LinkPairOptions;
   readonly #open = new Map<AddressFamily, OpenLink>();
   #isClosed = false;
+  #mtu: number | undefined;
   readonly #totals = {
     received: 0,
     sent: 0,
@@ -110,6 +128,7 @@ export class LinkPair {
    */
   async fit(on: NetworkInterface): Promise<readonly LinkFailure[]> {
     const wanted = familiesOf(on);
+    this.#mtu = on.mtu;
     const outdated = [...this.#open].filter(
       ([family, { addresses }]) => !wanted.includes(family) || addresses !== describeAddresses(on, family),
     );
@@ -127,9 +146,17 @@ export class LinkPair {
   /** Sends a message on every family, or where the sender is that it answers. */
   send({ message, to }: Transmit): void {
     for (const bytes of this.#encode(message)) {
+      if (message.kind === 'response') this.#noteSize(message, bytes.length);
       switch (to.kind) {
         case 'multicast':
-          for (const { link } of this.#open.values()) this.#sendOn(link, bytes);
+          for (const { link } of this.#open.values()) {
+            this.#sendOn(link, bytes);
+            if (isQuestion(message)) link.awaitReplies();
+          }
+          break;
+        case 'alone':
+          this.#totals.sent++;
+          this.#open.get(to.sender.family)?.link.ask(bytes, to.sender);
           break;
         case 'unicast': {
           const opened = this.#open.get(to.sender.family);
@@ -163,15 +190,25 @@ export class LinkPair {
     }
   }
 
+  #noteSize({ answers }: Message, length: number): void {
+    const headers = Math.max(...[...this.#open.keys()].map((family) => HEADER_BYTES[family]));
+    const bytes = length + headers;
+    if (this.#mtu === undefined || bytes <= this.#mtu) return;
+    const sized = answers.map(({ name, data }) => ({ name, length: encodeRdata(data).length }));
+    const [largest] = sized.toSorted((a, b) => b.length - a.length);
+    if (largest !== undefined)
+      this.#options.events.fragmented({ name: formatName(largest.name), bytes, mtu: this.#mtu });
+  }
+
   async #openOne(on: NetworkInterface, family: AddressFamily): Promise<LinkFailure | undefined> {
     const limit = new PacketLimit(this.#options.now());
+    const replyLimit = new PacketLimit(this.#options.now());
     const refusals: Refusals = { count: 0, last: undefined };
     let link: Link | undefined;
     try {
       link = await this.#options.network.openLink(on, family, {
-        packet: (bytes, source) => {
-          if (!contain(() => this.#receive(bytes, source, { on, family, limit }))) this.#totals.undecodable++;
-        },
+        packet: (bytes, source) => this.#take(bytes, source, { on, family, limit }),
+        reply: (bytes, source, reply) => this.#take(bytes, source, { on, family, limit: replyLimit, reply }),
         sent: (error) => this.#noteSent(refusals, error),
         failed: (error) => {
           if (link === undefined || this.#open.get(family)?.link !== link) return;
@@ -208,7 +245,11 @@ export class LinkPair {
     link.send(bytes, to);
   }
 
-  #receive(bytes: Uint8Array, source: LinkSource, { on, family, limit }: Heard): void {
+  #take(bytes: Uint8Array, source: LinkSource, heard: Heard): void {
+    if (!contain(() => this.#receive(bytes, source, heard))) this.#totals.undecodable++;
+  }
+
+  #receive(bytes: Uint8Array, source: LinkSource, { on, family, limit, reply }: Heard): void {
     this.#totals.received++;
     if (!limit.admit(source.address, this.#options.now())) {
       this.#totals.rateLimited++;
@@ -227,8 +268,14 @@ export class LinkPair {
     }
     const isThisHost = this.#options.isOwnAddress(source.address.split('%')[0] ?? '');
     const from = { ...source, family, isThisHost, ...(isOnLink(source, on) ? {} : { isOffSubnet: true }) };
-    this.#options.events.received({ message: decoded.message, from });
+    if (reply === undefined) this.#options.events.received({ message: decoded.message, from });
+    else this.#options.events.replied({ message: decoded.message, from: { ...from, reply } });
   }
+}
+
+/** Probes are answered by multicast, or their name is free (RFC 6762 8.1). */
+function isQuestion({ kind, questions, authorities }: Message): boolean {
+  return kind === 'query' && questions.length > 0 && authorities.length === 0;
 }
 
 /** ff02::fb does not come back on loopback, so IPv4 alone serves it. */

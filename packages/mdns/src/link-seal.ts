@@ -4,7 +4,14 @@ import type { NetworkInterface } from './network.ts';
 /** 224.0.0.251 as /proc/net/igmp has it: in the byte order of the host, which is little-endian wherever Node runs on Linux but on s390x. */
 const GROUP_TEXTS: readonly string[] = ['FB0000E0', 'E00000FB'];
 
-/** Another interface on which somebody of this host has joined the group, and an IPv4 address that it alone has. */
+/** An interface on which somebody of this host has joined the group. */
+export interface JoinedInterface {
+  readonly name: string;
+  /** An IPv4 address that it alone has; undefined: none. The kernel takes an address that several have for the first of them. */
+  readonly address: string | undefined;
+}
+
+/** Another one, by the address that names it. */
 interface RefusedInterface {
   readonly name: string;
   readonly address: string;
@@ -29,30 +36,32 @@ export function listJoined(igmp: string): readonly string[] {
   return joined;
 }
 
+/** Finds the addresses by which these interfaces can be named. Pure. */
+export function nameJoined(joined: readonly string[], interfaces: OsInterfaces): readonly JoinedInterface[] {
+  const owners = new Map<string, Set<string>>();
+  const owned = Object.entries(interfaces).flatMap(([osName, addresses = []]) => {
+    const owner = normalizeInterfaceName(osName);
+    return addresses.filter(({ family }) => family === 'IPv4').map(({ address }) => ({ owner, address }));
+  });
+  for (const { owner, address } of owned) owners.set(address, (owners.get(address) ?? new Set()).add(owner));
+  const named = new Map<string, string>();
+  for (const { owner, address } of owned) {
+    if (owners.get(address)?.size === 1 && !named.has(owner)) named.set(owner, address);
+  }
+  return [...new Set(joined)].map((name) => ({ name, address: named.get(name) }));
+}
+
 /**
  * Linux gives what arrives on any interface to every socket that is bound to the group, unless the socket has a filter for that
  * interface. Pure.
  */
-export function planSeal(on: NetworkInterface, joined: readonly string[], interfaces: OsInterfaces): SealPlan {
+export function planSeal(on: NetworkInterface, joined: readonly JoinedInterface[]): SealPlan {
   const refused: RefusedInterface[] = [];
   let isWhole = true;
-  for (const name of new Set(joined)) {
+  for (const { name, address } of joined) {
     if (name === on.name) continue;
-    const address = findNaming(name, interfaces);
     if (address === undefined) isWhole = false;
     else refused.push({ name, address });
   }
   return { refused, isWhole };
-}
-
-/** The kernel takes an address that several have for the first of them. */
-function findNaming(name: string, interfaces: OsInterfaces): string | undefined {
-  const owned = Object.entries(interfaces).flatMap(([osName, addresses = []]) =>
-    addresses
-      .filter(({ family }) => family === 'IPv4')
-      .map(({ address }) => ({ owner: normalizeInterfaceName(osName), address })),
-  );
-  return owned.find(
-    ({ owner, address }) => owner === name && owned.every((other) => other.owner === name || other.address !== address),
-  )?.address;
 }

@@ -1,14 +1,22 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { readFileSync } from 'node:fs';
-import { networkInterfaces } from 'node:os';
 import multicastDns from 'multicast-dns';
-import { readLinuxInterfaceIndex } from './interface-kind.ts';
-import { listInterfaces } from './interfaces.ts';
-import { listJoined, planSeal } from './link-seal.ts';
+import { HostReader, type HostReading } from './host-reader.ts';
+import { planSeal } from './link-seal.ts';
 import { MdnsError, toError } from './mdns-error.ts';
 import { MDNS_PORT } from './mdns-port.ts';
-import type { AddressFamily, Link, LinkCounters, LinkEvents, LinkSource, NetworkInterface } from './network.ts';
+import { MomentarySocket } from './momentary-socket.ts';
+import type {
+  AddressFamily,
+  Link,
+  LinkCounters,
+  LinkEvents,
+  LinkSource,
+  NetworkInterface,
+  ReplyPath,
+} from './network.ts';
 import { isOnLink, mayBeOnLink } from './on-link.ts';
+import { isPortTaken } from './port-holders.ts';
 
 /** RFC 6762 3 */
 const GROUPS = { IPv4: '224.0.0.251', IPv6: 'ff02::fb' } as const;
@@ -16,7 +24,14 @@ const GROUPS = { IPv4: '224.0.0.251', IPv6: 'ff02::fb' } as const;
 const TTL = 255;
 /** No host sends from there, and no kernel takes it: a filter that lets it alone pass lets nobody pass. */
 const NOBODY = '255.255.255.255';
-const IGMP_TABLE = '/proc/net/igmp';
+/** What sockets are bound to. One of IPv6 may take what is sent to IPv4 addresses, too. */
+const PORT_TABLES = { IPv4: ['/proc/net/udp', '/proc/net/udp6'], IPv6: ['/proc/net/udp6'] } as const;
+/** Packets of another interface between two readings, for which it is refused in the place of one that was refused before. */
+const BUSY_PACKETS = 50;
+/** Sources of which it is remembered whether they are from the link. */
+const MAX_JUDGED = 256;
+/** Hosts that are asked alone at the same time. */
+const MAX_QUESTIONS = 16;
 /** How long `close` waits for packets that the OS has not taken. */
 const FLUSH_LIMIT_MS = 1_000;
 
@@ -28,6 +43,7 @@ export async function openLink(
   family: AddressFamily,
   events: LinkEvents,
   platform: string,
+  reader: HostReader = new HostReader(),
 ): Promise<Link> {
   const local =
     family === 'IPv4' ? on.addresses.find((address) => address.family === 'IPv4')?.address : `::%${zoneOf(on)}`;
@@ -37,7 +53,7 @@ export async function openLink(
   const socket = createSocket(
     family === 'IPv4' ? { type: 'udp4', reuseAddr: true } : { type: 'udp6', reuseAddr: true, ipv6Only: true },
   );
-  const link = new SocketLink(socket, on, family, events, platform);
+  const link = new SocketLink(socket, on, family, events, { platform, reader });
   await link.join(local);
   return link;
 }
@@ -52,6 +68,12 @@ class SocketLink implements Link {
   readonly #group: string;
   readonly #events: LinkEvents;
   readonly #platform: string;
+  readonly #reader: HostReader;
+  #reading: HostReading | undefined;
+  /** By source: the other interface that it belongs to, empty where that is not known; undefined for one of this link. Since the last change. */
+  readonly #judged = new Map<string, string | undefined>();
+  /** Packets that other interfaces brought since the last reading. */
+  readonly #strays = new Map<string, number>();
   readonly #counters = { offLink: 0, sendErrors: 0 };
   /** Other interfaces that this socket hears no more, by address and number: one that is made anew is another. */
   #refused: ReadonlySet<string> = new Set();
@@ -63,9 +85,17 @@ class SocketLink implements Link {
   #leave: (done: () => void) => void = (done) => done();
   #inFlight = 0;
   #onFlushed: () => void = () => {};
+  #replies: MomentarySocket | undefined;
+  readonly #questions = new Set<MomentarySocket>();
   #closing: Promise<void> | undefined;
 
-  constructor(socket: Socket, on: NetworkInterface, family: AddressFamily, events: LinkEvents, platform: string) {
+  constructor(
+    socket: Socket,
+    on: NetworkInterface,
+    family: AddressFamily,
+    events: LinkEvents,
+    { platform, reader }: { readonly platform: string; readonly reader: HostReader },
+  ) {
     this.interfaceName = on.name;
     this.family = family;
     this.#socket = socket;
@@ -73,6 +103,7 @@ class SocketLink implements Link {
     this.#group = groupAddress(on, family);
     this.#events = events;
     this.#platform = platform;
+    this.#reader = reader;
   }
 
   get counters(): LinkCounters {
@@ -111,10 +142,37 @@ class SocketLink implements Link {
   renew(): void {
     // Elsewhere sockets are bound to no group: what they hear may have been sent to them alone.
     if (this.#state !== 'joined' || this.#platform !== 'linux') return;
-    const interfaces = networkInterfaces();
-    this.#others = listInterfaces(interfaces, this.#platform).filter(({ name }) => name !== this.#on.name);
+    const reading = this.#reader.read();
+    if (reading === this.#reading) {
+      if (!this.#isSealed) this.#refuseMore(reading);
+      this.#strays.clear();
+      return;
+    }
+    this.#reading = reading;
+    this.#others = reading.interfaces.filter(({ name }) => name !== this.#on.name);
     // A socket that is bound to an IPv6 group with its zone hears that interface alone.
-    this.#isSealed = this.family === 'IPv6' || this.#refuseOthers(interfaces);
+    this.#isSealed = this.family === 'IPv6' || this.#refuseOthers(reading);
+    this.#judged.clear();
+  }
+
+  awaitReplies(): void {
+    const address = this.#sendingAddress();
+    if (this.#state !== 'joined' || this.#platform !== 'linux' || this.#on.loopback || address === undefined) return;
+    if (this.#replies?.isOpen === true) this.#replies.prolong();
+    else if (!this.#isTaken(address)) this.#replies = this.#openMoment(address, MDNS_PORT, () => ({ to: 'port' }));
+  }
+
+  ask(bytes: Uint8Array, of: LinkSource): void {
+    const address = this.#sendingAddress();
+    if (this.#state !== 'joined' || address === undefined) return;
+    for (const question of this.#questions) if (!question.isOpen) this.#questions.delete(question);
+    if (this.#questions.size >= MAX_QUESTIONS) return;
+    const isOnlyWay = this.#others.every(({ loopback }) => loopback);
+    const question = this.#openMoment(address, 0, (source) =>
+      source.address === of.address ? { to: 'question', isOnlyWay } : undefined,
+    );
+    this.#questions.add(question);
+    question.send(bytes, { address: of.address, port: MDNS_PORT });
   }
 
   close(): Promise<void> {
@@ -149,12 +207,13 @@ class SocketLink implements Link {
   }
 
   /** False where the kernel refuses: it allows a socket twenty memberships. */
-  #refuseOthers(interfaces: ReturnType<typeof networkInterfaces>): boolean {
+  #refuseOthers({ joined }: HostReading): boolean {
     try {
-      const { refused, isWhole } = planSeal(this.#on, listJoined(readFileSync(IGMP_TABLE, 'latin1')), interfaces);
+      const { refused, isWhole } = planSeal(this.#on, joined);
+      const indices = new Map(joined.map(({ name, index }) => [name, index]));
       const done = new Set<string>();
       for (const { name, address } of refused) {
-        const key = `${address} ${readLinuxInterfaceIndex(name)}`;
+        const key = `${address} ${indices.get(name)}`;
         if (!this.#refused.has(key)) this.#socket.addSourceSpecificMembership(NOBODY, this.#group, address);
         done.add(key);
         this.#refused = new Set([...this.#refused, key]);
@@ -166,14 +225,77 @@ class SocketLink implements Link {
     }
   }
 
-  #isFromLink(source: LinkSource): boolean {
-    return this.#isSealed ? mayBeOnLink(source, this.#on, this.#others) : isOnLink(source, this.#on);
+  /** What was refused to us before may be granted now; where there is no room to refuse all others, those are that bring most. */
+  #refuseMore(reading: HostReading): void {
+    this.#isSealed = this.#refuseOthers(reading);
+    if (this.#isSealed) this.#judged.clear();
+    else this.#refuseBusiest(reading);
+  }
+
+  #refuseBusiest({ joined }: HostReading): void {
+    const [name, packets = 0] = [...this.#strays].toSorted(([, a], [, b]) => b - a)[0] ?? [];
+    const busiest = joined.find((one) => one.name === name);
+    const [idlest] = this.#refused;
+    if (packets < BUSY_PACKETS || busiest?.address === undefined || idlest === undefined) return;
+    try {
+      this.#socket.dropSourceSpecificMembership(NOBODY, this.#group, idlest.split(' ')[0] ?? '');
+      this.#socket.addSourceSpecificMembership(NOBODY, this.#group, busiest.address);
+      const others = [...this.#refused].filter((key) => key !== idlest);
+      this.#refused = new Set([...others, `${busiest.address} ${busiest.index}`]);
+    } catch {
+      // What is not refused is heard, and dropped by its source.
+    }
+  }
+
+  /** From which the kernel sends to the group. */
+  #sendingAddress(): string | undefined {
+    const own = this.#on.addresses.filter(({ family }) => family === this.family);
+    if (this.family === 'IPv4') return own[0]?.address;
+    const linkLocal = own.find(({ scopeId }) => scopeId !== 0)?.address;
+    return linkLocal === undefined ? undefined : `${linkLocal}%${zoneOf(this.#on)}`;
+  }
+
+  /** Of two sockets with one port the kernel gives what is sent to an address to the one that is bound to it, or came last. */
+  #isTaken(address: string): boolean {
+    try {
+      const tables = PORT_TABLES[this.family].map((path) => readFileSync(path, 'latin1'));
+      return isPortTaken(tables, address.split('%')[0] ?? '');
+    } catch {
+      return true;
+    }
+  }
+
+  /** `judge`: by which way a packet came; undefined for one that is to be dropped. */
+  #openMoment(address: string, port: number, judge: (source: LinkSource) => ReplyPath | undefined): MomentarySocket {
+    const { family } = this;
+    const onPacket = (bytes: Uint8Array, source: LinkSource): void => {
+      const path = this.#state === 'joined' && isOnLink(source, this.#on) ? judge(source) : undefined;
+      if (path === undefined) this.#counters.offLink++;
+      else this.#events.reply(bytes, source, family === 'IPv6' ? { to: 'link-local' } : path);
+    };
+    return new MomentarySocket({ family, address, port, onPacket });
+  }
+
+  /** By which other interface it came; undefined for what is from this link. */
+  #findStray(source: LinkSource): string | undefined {
+    if (this.#judged.has(source.address)) return this.#judged.get(source.address);
+    const isFromLink = this.#isSealed ? mayBeOnLink(source, this.#on, this.#others) : isOnLink(source, this.#on);
+    const stray = isFromLink ? undefined : (this.#others.find((other) => isOnLink(source, other))?.name ?? '');
+    if (this.#judged.size >= MAX_JUDGED) this.#judged.clear();
+    this.#judged.set(source.address, stray);
+    return stray;
   }
 
   #receive(bytes: Uint8Array, source: LinkSource): void {
-    if (this.#state !== 'joined') return;
-    if (this.#isFromLink(source)) this.#events.packet(bytes, source);
-    else this.#counters.offLink++;
+    // Until it knows what others it hears, what it hears may be theirs.
+    if (this.#state !== 'joined' || (this.#platform === 'linux' && this.#reading === undefined)) return;
+    const stray = this.#findStray(source);
+    if (stray === undefined) {
+      this.#events.packet(bytes, source);
+      return;
+    }
+    this.#counters.offLink++;
+    this.#strays.set(stray, (this.#strays.get(stray) ?? 0) + 1);
   }
 
   #fail(error: Error): void {
@@ -185,6 +307,7 @@ class SocketLink implements Link {
   async #flushAndClose(): Promise<void> {
     const wasJoined = this.#state === 'joined';
     this.#state = 'closed';
+    await Promise.all([this.#replies, ...this.#questions].map((socket) => socket?.close()));
     if (wasJoined && this.#inFlight > 0) {
       await new Promise<void>((resolve) => {
         const limit = setTimeout(resolve, FLUSH_LIMIT_MS);

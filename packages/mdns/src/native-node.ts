@@ -40,7 +40,10 @@ export class NativeNode implements MdnsNode {
     this.#options = options;
     const context = {
       now: () => options.clock.now(),
-      changed: () => this.#schedule(),
+      changed: () => {
+        this.#attachments.touch();
+        return this.#schedule();
+      },
       notify: (call: () => void) => void this.#notices.push(call),
       onEvent: (event: NodeEvent) => this.#tell(event),
       random: options.random,
@@ -143,10 +146,12 @@ export class NativeNode implements MdnsNode {
     if (this.#state !== 'running') return;
     const now = this.#now();
     contain(() => {
-      do {
+      for (;;) {
         this.#attachments.advance(now);
         this.#discovery.collect();
-      } while (this.#publisher.collect());
+        if (!this.#publisher.collect()) break;
+        this.#attachments.touch();
+      }
     });
     if (this.#nextPollAt <= now) this.#startPoll();
     this.#arm();

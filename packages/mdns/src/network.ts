@@ -9,6 +9,8 @@ export interface NetworkInterface {
   readonly loopback: boolean;
   /** The OS's number for it; another one under the same name is another interface. Undefined where the OS does not tell. */
   readonly index?: number | undefined;
+  /** Bytes of an IP packet that the link carries whole; undefined where the OS does not tell. */
+  readonly mtu?: number | undefined;
   /** What stands behind `%` in its link-local addresses; undefined: its name. Windows wants a number. */
   readonly zone?: string | undefined;
 }
@@ -29,9 +31,20 @@ export interface LinkSource {
   readonly port: number;
 }
 
+/** How something came to this host alone. */
+export type ReplyPath =
+  /** To the mDNS port: whoever sent it may have forged his source. */
+  | { readonly to: 'port' }
+  /** The same at a link-local address, which nobody beyond the link reaches. */
+  | { readonly to: 'link-local' }
+  /** To a port from which its source alone was asked. `isOnlyWay`: this host has no other interface by which it could have come. */
+  | { readonly to: 'question'; readonly isOnlyWay: boolean };
+
 export interface LinkEvents {
   /** A datagram that came from this link; never called after `close` has resolved. */
   packet(bytes: Uint8Array, source: LinkSource): void;
+  /** A datagram that came to this host alone, after `awaitReplies` or `ask`, from a source on the link; as `packet`. */
+  reply(bytes: Uint8Array, source: LinkSource, path: ReplyPath): void;
   /** The OS took a packet, or refused to (`error`). Not called for what was sent before `close`. */
   sent(error?: Error): void;
   /** The link can't be used any more (the interface went away, the port was refused). Called once at most; close it. */
@@ -53,6 +66,13 @@ export interface Link {
   readonly counters: LinkCounters;
   /** Sends one packet to the group, or to one address. Never throws; a packet that can't be sent is counted and lost. */
   send(bytes: Uint8Array, to?: LinkSource): void;
+  /**
+   * For a moment hears what is sent to this host alone, too, where no other program on it would lose that. Where sockets can't be bound to the
+   * group it is heard as any packet.
+   */
+  awaitReplies(): void;
+  /** Asks one host alone, from a port of its own, and hears what comes back there for a moment. Never throws. */
+  ask(bytes: Uint8Array, of: LinkSource): void;
   /** The interfaces of this host may be others than before; called at each reading of them. */
   renew(): void;
   /** Resolves when what was sent has left and the socket is gone. Idempotent. */

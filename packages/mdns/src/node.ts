@@ -33,6 +33,17 @@ export type NodeEvent =
   | { readonly kind: 'send-refused'; readonly interfaceName: string; readonly code: string }
   /** More was announced there than is kept of others, so not all of it is seen. Emitted once per interface. */
   | { readonly kind: 'records-refused'; readonly interfaceName: string }
+  /**
+   * A record of `name` makes a packet of `bytes` (headers included) where the link carries `mtu` whole: who gets no fragments does not
+   * hear of it (RFC 6762 17). Emitted once per interface; on Linux alone, where the MTU is known.
+   */
+  | {
+      readonly kind: 'record-fragmented';
+      readonly interfaceName: string;
+      readonly name: string;
+      readonly bytes: number;
+      readonly mtu: number;
+    }
   | { readonly kind: 'host-renamed'; readonly from: string; readonly to: string }
   /** Somebody else has this name too, and every other that was tried; it is kept all the same. */
   | { readonly kind: 'name-disputed'; readonly name: string };
@@ -69,6 +80,8 @@ export interface LinkTotals {
 export interface NodeCounters extends LinkTotals {
   /** Records that found no room in the cache. */
   readonly recordsRefused: number;
+  /** What came to this host alone and was no answer, or not known to be of its source. */
+  readonly repliesRefused: number;
   /** Questions that were to be answered to one address only, and were not. */
   readonly unicastRefused: number;
   /** Queries that promised more known answers, and were not waited for. */

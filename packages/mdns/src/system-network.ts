@@ -1,5 +1,11 @@
 import { platform as osPlatform } from 'node:os';
-import { describeLinuxBridge, describeLinuxInterfaceKind, readLinuxInterfaceIndex } from './interface-kind.ts';
+import { HostReader } from './host-reader.ts';
+import {
+  describeLinuxBridge,
+  describeLinuxInterfaceKind,
+  readLinuxInterfaceIndex,
+  readLinuxMtu,
+} from './interface-kind.ts';
 import {
   comparableName,
   type InterfaceSelection,
@@ -36,6 +42,7 @@ export interface SystemNetwork extends Network {
 /** The operating system's network. */
 export function systemNetwork(options: SystemNetworkOptions = {}): SystemNetwork {
   const platform = options.platform ?? osPlatform();
+  const reader = new HostReader();
   const select = (named: readonly string[] = options.interfaceNames ?? []): InterfaceSelection =>
     selectInterfaces(readSystemInterfaces() ?? {}, {
       platform,
@@ -51,6 +58,7 @@ export function systemNetwork(options: SystemNetworkOptions = {}): SystemNetwork
       select().used.map((on) => ({
         ...on,
         index: platform === 'linux' ? readLinuxInterfaceIndex(on.name) : undefined,
+        mtu: platform === 'linux' ? readLinuxMtu(on.name) : undefined,
       })),
     skipped: () => select().skipped,
     all: () => {
@@ -71,6 +79,6 @@ export function systemNetwork(options: SystemNetworkOptions = {}): SystemNetwork
           on.addresses.map(({ address }) => address),
         ),
       ),
-    openLink: (on, family, events) => openLink(on, family, events, platform),
+    openLink: (on, family, events) => openLink(on, family, events, platform, reader),
   };
 }

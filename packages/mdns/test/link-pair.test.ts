@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { LinkPair } from '../src/link-pair.ts';
+import { type FragmentedPacket, LinkPair } from '../src/link-pair.ts';
 import type { Link, LinkEvents, LinkSource, Network, NetworkInterface } from '../src/network.ts';
 import type { Received } from '../src/rules/machine.ts';
 import { decodeMessage } from '../src/wire/decode.ts';
+import { encodeMessage } from '../src/wire/encode.ts';
 import type { Message } from '../src/wire/message.ts';
 
 const QUERY: Message = {
@@ -36,6 +37,8 @@ class FakeNetwork implements Network {
       family,
       counters: { offLink: 2, sendErrors: 1 },
       renew: () => void this.log.push(`renew ${family}`),
+      awaitReplies: () => void this.log.push(`await ${family}`),
+      ask: (bytes, of) => void this.sent.push({ family, bytes, to: of }),
       send: (bytes, to) => void this.sent.push({ family, bytes, to }),
       close: async () => void this.log.push(`close ${family}`),
     };
@@ -55,10 +58,19 @@ function eth0(...addresses: readonly string[]): NetworkInterface {
   };
 }
 
-function createPair(): { network: FakeNetwork; pair: LinkPair; received: Received[]; failed: string[] } {
+interface PairWorld {
+  readonly network: FakeNetwork;
+  readonly pair: LinkPair;
+  readonly received: Received[];
+  readonly failed: string[];
+  readonly fragmented: FragmentedPacket[];
+}
+
+function createPair(): PairWorld {
   const network = new FakeNetwork();
   const received: Received[] = [];
   const failed: string[] = [];
+  const fragmented: FragmentedPacket[] = [];
   const pair = new LinkPair({
     network,
     now: () => 0,
@@ -66,11 +78,13 @@ function createPair(): { network: FakeNetwork; pair: LinkPair; received: Receive
     isOwnAddress: (address) => address === '10.0.0.1',
     events: {
       received: (packet) => void received.push(packet),
+      replied: (packet) => void received.push(packet),
       failed: ({ family }) => void failed.push(family),
+      fragmented: (packet) => void fragmented.push(packet),
       refusalChanged: () => undefined,
     },
   });
-  return { network, pair, received, failed };
+  return { network, pair, received, failed, fragmented };
 }
 
 describe('the links of an interface', () => {
@@ -101,6 +115,32 @@ describe('the links of an interface', () => {
     ]);
   });
 
+  it('await replies to questions, not to probes, and ask one host alone', async () => {
+    const { network, pair } = createPair();
+    await pair.fit(eth0('10.0.0.1'));
+    const authorities = [
+      { name: ['h', 'local'], ttl: 120, flush: false, data: { type: 'A', address: '10.0.0.1' } },
+    ] as const;
+    pair.send({ message: { ...QUERY, authorities }, to: { kind: 'multicast' } });
+    expect(network.log).not.toContain('await IPv4');
+    pair.send({ message: QUERY, to: { kind: 'multicast' } });
+    expect(network.log).toContain('await IPv4');
+    const sender = { address: '10.0.0.9', port: 5353, family: 'IPv4', isThisHost: false } as const;
+    pair.send({ message: QUERY, to: { kind: 'alone', sender } });
+    expect(network.sent.at(-1)?.to).toBe(sender);
+  });
+
+  it('tell a reply from what all hear, and take none from another port than 5353 (RFC 6762 6)', async () => {
+    const { network, pair, received } = createPair();
+    await pair.fit(eth0('10.0.0.1'));
+    pair.send({ message: { ...QUERY, kind: 'response' }, to: { kind: 'multicast' } });
+    const bytes = network.sent[0]?.bytes ?? new Uint8Array();
+    network.events.get('IPv4')?.reply(bytes, { address: '10.0.0.9', port: 5353 }, { to: 'port' });
+    network.events.get('IPv4')?.reply(bytes, { address: '10.0.0.9', port: 5354 }, { to: 'port' });
+    expect(received.map(({ from }) => from.reply)).toEqual([{ to: 'port' }]);
+    expect(pair.totals.otherPort).toBe(1);
+  });
+
   it('know the packets of this host', async () => {
     const { network, pair, received } = createPair();
     await pair.fit(eth0('10.0.0.1'));
@@ -122,6 +162,31 @@ describe('the links of an interface', () => {
     network.events.get('IPv4')?.packet(bytes, { address: '10.0.0.2', port: 5353 });
     network.events.get('IPv4')?.packet(bytes, { address: '192.168.9.2', port: 5353 });
     expect(received.map(({ from }) => from.isOffSubnet)).toEqual([undefined, true]);
+  });
+
+  it('tell of a record that the link does not carry whole, with the headers of the larger family (RFC 6762 17)', async () => {
+    const { pair, fragmented } = createPair();
+    const strings = [new Uint8Array(255).fill(0x61)];
+    const large: Message = {
+      ...QUERY,
+      kind: 'response',
+      questions: [],
+      answers: [
+        { name: ['_redis', '_tcp', 'local'], ttl: 9, flush: false, data: { type: 'PTR', target: ['a', 'local'] } },
+        { name: ['a', 'local'], ttl: 9, flush: true, data: { type: 'TXT', strings } },
+      ],
+    };
+    const bytes = encodeMessage(large).length;
+    const send = async (mtu: number, ...addresses: readonly string[]): Promise<void> => {
+      await pair.fit({ ...eth0(...addresses), mtu });
+      pair.send({ message: large, to: { kind: 'multicast' } });
+    };
+    await send(bytes + 28, '10.0.0.1');
+    expect(fragmented).toEqual([]);
+    await send(bytes + 28, '10.0.0.1', 'fe80::1');
+    expect(fragmented).toEqual([{ name: 'a.local', bytes: bytes + 48, mtu: bytes + 28 }]);
+    pair.send({ message: { ...large, kind: 'query' }, to: { kind: 'multicast' } });
+    expect(fragmented).toHaveLength(1);
   });
 
   it('count a message that no packet can hold, and send the next', async () => {

@@ -22,7 +22,7 @@ describe('the addresses of a link', () => {
   });
 
   it('an interface without an IPv4 address has no IPv4 link', async () => {
-    const events = { packet: () => {}, sent: () => {}, failed: () => {} };
+    const events = { packet: () => {}, reply: () => {}, sent: () => {}, failed: () => {} };
     await expect(openLink(ETH0, 'IPv4', events, 'linux')).rejects.toMatchObject({ code: 'no-address' });
   });
 });

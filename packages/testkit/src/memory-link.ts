@@ -3,6 +3,8 @@ import type { SentPacket } from './memory-network.ts';
 
 /** RFC 6762 3 */
 const PORT = 5353;
+/** Of the ports from which one host alone is asked: the first that systems give. */
+const FIRST_PORT = 49_152;
 
 /** What a link needs of the network that it is on. */
 export interface MemoryCarrier {
@@ -22,6 +24,8 @@ export class MemoryLink implements Link {
   /** What the OS says instead of sending. */
   refusal: Error | undefined;
   #state: 'open' | 'cut' | 'closed' = 'open';
+  /** Who was asked alone, by the port of the question. As many as a test asks. */
+  readonly #asked = new Map<number, string>();
 
   constructor(on: NetworkInterface, family: 'IPv4' | 'IPv6', host: string, events: LinkEvents, carrier: MemoryCarrier) {
     this.interfaceName = on.name;
@@ -53,6 +57,23 @@ export class MemoryLink implements Link {
 
   renew(): void {}
 
+  /** What is sent to this host alone is heard as any packet, as where sockets can't be bound to the group. */
+  awaitReplies(): void {}
+
+  ask(bytes: Uint8Array, of: LinkSource): void {
+    const address = this.#sourceAddress();
+    if (this.#state !== 'open' || address === undefined) return;
+    const port = FIRST_PORT + this.#asked.size;
+    this.#asked.set(port, of.address);
+    this.#carrier.carry({
+      host: this.host,
+      family: this.family,
+      source: { address, port },
+      to: { address: of.address, port: PORT },
+      bytes,
+    });
+  }
+
   async close(): Promise<void> {
     if (this.#state === 'closed') return;
     this.#state = 'closed';
@@ -72,14 +93,19 @@ export class MemoryLink implements Link {
 
   owns(to: LinkSource): boolean {
     const literal = to.address.split('%')[0];
-    return to.port === PORT && this.#on.addresses.some(({ address }) => address === literal);
+    return (
+      (to.port === PORT || this.#asked.has(to.port)) && this.#on.addresses.some(({ address }) => address === literal)
+    );
   }
 
   deliver(packet: SentPacket): void {
     if (this.#state !== 'open') return;
     const [literal = ''] = packet.source.address.split('%');
     const address = literal.startsWith('fe80') ? `${literal}%${this.interfaceName}` : literal;
-    this.#events.packet(packet.bytes, { address, port: packet.source.port });
+    const source = { address, port: packet.source.port };
+    const asked = this.#asked.get(packet.to?.port ?? PORT);
+    if (asked === undefined) this.#events.packet(packet.bytes, source);
+    else if (asked === address) this.#events.reply(packet.bytes, source, { to: 'question', isOnlyWay: false });
   }
 
   #sourceAddress(): string | undefined {

@@ -15,6 +15,7 @@ async function listen(host: MemoryHost, interfaceName: string, family: 'IPv4' | 
   const heard: string[] = [];
   const link = await host.openLink(on, family, {
     packet: (bytes, source) => void heard.push(`${String.fromCharCode(...bytes)} from ${source.address}`),
+    reply: (bytes, source) => void heard.push(`${String.fromCharCode(...bytes)} alone from ${source.address}`),
     sent: () => undefined,
     failed: (error) => void heard.push(error.message),
   });

@@ -1,6 +1,6 @@
-import { PYTHON } from '@mdns-ambassador/testkit';
+import { type Host, type HostProcess, PYTHON } from '@mdns-ambassador/testkit';
 import { locateProgram } from '../../ambassador.ts';
-import { DIFFICULT_SERVICE, type InteropPeer } from './interop-peer.ts';
+import { DIFFICULT_SERVICE, type InteropPeer, type PublishedService } from './interop-peer.ts';
 import { watchJson } from './json-watch.ts';
 
 const PROGRAM = locateProgram('zeroconf-peer.py');
@@ -17,8 +17,22 @@ export const pythonZeroconf: InteropPeer = {
     return publishing;
   },
   watch: async (host, type) => {
-    const browsing = host.spawn(PYTHON, ['-u', PROGRAM, 'watch', type]);
+    const browsing = spawnZeroconfWatch(host, type);
     await browsing.line(/^ready/);
     return watchJson(browsing);
   },
 };
+
+/** Publishes each of them on the link of its address alone; resolves when all are. */
+export async function publishByLinks(
+  host: Host,
+  services: readonly (PublishedService & { readonly address: string })[],
+): Promise<HostProcess> {
+  const publishing = host.spawn(PYTHON, ['-u', PROGRAM, 'links', JSON.stringify(services)]);
+  await publishing.line(/^ready/);
+  return publishing;
+}
+
+export function spawnZeroconfWatch(host: Host, type: string): HostProcess {
+  return host.spawn(PYTHON, ['-u', PROGRAM, 'watch', type]);
+}

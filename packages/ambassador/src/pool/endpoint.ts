@@ -5,6 +5,8 @@ export interface Endpoint {
   readonly service: string;
   /** The instance's raw label; absent where the source knows no instances (static, dns). */
   readonly instance?: string;
+  /** The interface by which it is heard, where another instance of its name is on another link. */
+  readonly link?: string;
   /** Candidate addresses of the one instance, best first; literal IPs, link-local IPv6 with zone. At least one. */
   readonly addresses: readonly string[];
   readonly port: number;

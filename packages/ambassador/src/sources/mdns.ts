@@ -266,6 +266,7 @@ class MdnsSource implements Source {
       id,
       service: this.#options.service,
       instance: instance.name,
+      ...(instance.link === undefined ? {} : { link: instance.link }),
       addresses,
       port: instance.port,
       priority: instance.priority,

@@ -24,7 +24,7 @@ export function formatInstances(
     ['SERVICE', 'INSTANCE', ...(isMember === undefined ? [] : ['MESH']), 'ADDRESS', 'HOST', 'TXT'],
     ...instances.map((instance) => [
       escapeText(nameShortly(instance)),
-      escapeText(instance.name),
+      escapeText(`${instance.name}${formatLink(instance, isDoubled(instance, instances))}`),
       ...membership(instance),
       placeOf(instance, isBeyond),
       escapeText(instance.host),
@@ -37,10 +37,15 @@ export function formatInstances(
 /** What `list --watch` tells of. */
 export type ListEvent = Exclude<BrowseEvent, { readonly kind: 'leaving' }>;
 
-/** One line of `list --watch`. */
-export function describeBrowseEvent(event: ListEvent, isBeyond: (instance: Instance) => boolean): string {
+/** One line of `list --watch`. `hasNamesake`: there is one of its name on another link. */
+export function describeBrowseEvent(
+  event: ListEvent,
+  isBeyond: (instance: Instance) => boolean,
+  hasNamesake = false,
+): string {
   const { instance } = event;
-  const mark = `${MARKS[event.kind]} ${escapeText(nameShortly(instance))} ${quoteName(instance.name)}`;
+  const name = `${quoteName(instance.name)}${escapeText(formatLink(instance, hasNamesake))}`;
+  const mark = `${MARKS[event.kind]} ${escapeText(nameShortly(instance))} ${name}`;
   if (event.kind === 'removed') return `${mark} ${LOSSES[event.lost]}`;
   const txt = describeTxt(instance);
   return `${mark} at ${placeOf(instance, isBeyond)}${txt === '' ? '' : ` (${txt})`}`;
@@ -49,6 +54,17 @@ export function describeBrowseEvent(event: ListEvent, isBeyond: (instance: Insta
 /** CONTRACT 2: `list --watch --json`. */
 export function browseEventToJson(event: ListEvent, secure: boolean): Fact {
   return { event: event.kind, instance: instanceToJson(event.instance, secure) };
+}
+
+/** A name is unique on one link alone (RFC 6762 14). */
+function isDoubled(instance: Instance, all: readonly Instance[]): boolean {
+  return all.some(({ type, name, link }) => type === instance.type && name === instance.name && link !== instance.link);
+}
+
+/** ` on eth1`, where the name alone does not tell. */
+function formatLink({ link, addresses }: Instance, hasNamesake: boolean): string {
+  const on = link ?? (hasNamesake ? addresses[0]?.interfaceName : undefined);
+  return on === undefined ? '' : ` on ${on}`;
 }
 
 /** `redis` for `_redis._tcp`; other protocols in full. */

@@ -141,6 +141,15 @@ export function tellNodeEvent(reporter: Reporter, event: NodeEvent, platform: st
     case 'records-refused':
       reporter.tell(describeRefusedRecords(event), { event: event.kind, interface: event.interfaceName });
       break;
+    case 'record-fragmented':
+      reporter.tell(describeFragmented(event), {
+        event: event.kind,
+        interface: event.interfaceName,
+        name: event.name,
+        bytes: event.bytes,
+        mtu: event.mtu,
+      });
+      break;
     case 'host-renamed':
       reporter.tell(`somebody else is called ${event.from}: this machine is ${event.to} now`, {
         event: event.kind,
@@ -157,6 +166,15 @@ export function tellNodeEvent(reporter: Reporter, event: NodeEvent, platform: st
     default:
       event satisfies never;
   }
+}
+
+function describeFragmented({
+  interfaceName,
+  name,
+  bytes,
+  mtu,
+}: Extract<NodeEvent, { readonly kind: 'record-fragmented' }>): string {
+  return `${interfaceName}: what is announced of ${quoteName(name)} makes a packet of ${bytes} bytes, and this link carries ${mtu} whole: who gets no fragments does not see it; announce ${bytes - mtu} bytes less of --txt`;
 }
 
 /** The bounds are those of LIMITS.md. */

@@ -1,6 +1,7 @@
 import { type Endpoint, type EndpointState, type ProxyEvent, reportEndpoint } from '@mdns-ambassador/ambassador';
 import { formatPlace, formatTarget } from '@mdns-ambassador/relay';
 import { formatDuration } from '../parse/duration.ts';
+import { escapeText } from './escape.ts';
 import { countThings, describeFull, joinWords, quoteName } from './phrases.ts';
 import { describeRefusals } from './refused-lines.ts';
 import type { Fact } from './reporter.ts';
@@ -82,11 +83,16 @@ function toJson(endpoint: Endpoint): object {
 /** `"redis on h1" at 10.99.0.1:12345`, or the place alone. */
 function describePlaced(endpoint: Endpoint): string {
   const place = formatPlace(endpoint.addresses[0] ?? '?', endpoint.port);
-  return endpoint.instance === undefined ? place : `${quoteName(endpoint.instance)} at ${place}`;
+  return endpoint.instance === undefined ? place : `${nameOf(endpoint, endpoint.instance)} at ${place}`;
 }
 
 function describeEndpoint(endpoint: Endpoint): string {
-  return endpoint.instance === undefined ? describePlaced(endpoint) : quoteName(endpoint.instance);
+  return endpoint.instance === undefined ? describePlaced(endpoint) : nameOf(endpoint, endpoint.instance);
+}
+
+/** The second of a name has the link that it is on. */
+function nameOf({ link }: Endpoint, instance: string): string {
+  return `${quoteName(instance)}${link === undefined ? '' : ` on ${escapeText(link)}`}`;
 }
 
 function describeState(state: EndpointState, reason: string): string {

@@ -63,6 +63,7 @@ const ENDPOINT: Required<Endpoint> = {
   id: 'id',
   service: 's',
   instance: 'i',
+  link: 'l',
   addresses: ['a'],
   port: 1,
   priority: 0,
@@ -138,6 +139,7 @@ const NODE: Examples<NodeEvent> = {
   'link-failed': { kind: 'link-failed', interfaceName: 'e', error: new Error('m') },
   'send-refused': { kind: 'send-refused', interfaceName: 'e', code: 'c' },
   'records-refused': { kind: 'records-refused', interfaceName: 'e' },
+  'record-fragmented': { kind: 'record-fragmented', interfaceName: 'e', name: 'n', bytes: 2, mtu: 1 },
   'host-renamed': { kind: 'host-renamed', from: 'f', to: 't' },
   'name-disputed': { kind: 'name-disputed', name: 'n' },
 };

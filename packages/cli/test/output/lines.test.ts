@@ -286,6 +286,16 @@ describe('proxy', () => {
     expect(describeProxyEvent({ kind: 'endpoint-added', service: 'redis', endpoint }, 1)).toBe('found 10.99.0.1:12345');
   });
 
+  test('the second of a name is told with its link (RFC 6762 14)', () => {
+    const endpoint = { ...ENDPOINT, link: 'eth1' };
+    expect(describeProxyEvent({ kind: 'endpoint-added', service: 'redis', endpoint }, 1)).toBe(
+      'found "redis on h1" on eth1 at 10.99.0.1:12345',
+    );
+    expect(describeProxyEvent({ kind: 'endpoint-removed', service: 'redis', endpoint, reason: 'gone' }, 1)).toBe(
+      'lost "redis on h1" on eth1: gone',
+    );
+  });
+
   test('programs get endpoints in the shape of the contract', () => {
     expect(JSON.stringify(proxyEventToFact({ kind: 'endpoint-added', service: 'redis', endpoint: ENDPOINT }))).toBe(
       '{"event":"endpoint-added","service":"redis","endpoint":{"service":"redis","address":"10.99.0.1","port":12345,' +
@@ -335,6 +345,20 @@ describe('list', () => {
     const [, row] = formatInstances([instance], createStyle(false), () => true);
     expect(row?.[0]).toMatch(/ 10\.0\.0\.1:1 \(off-link\) +h1\.local /);
     expect(describeBrowseEvent({ kind: 'added', instance }, () => true)).toContain(' at 10.0.0.1:1 (off-link) (');
+  });
+
+  test('two of one name are told with the links that they are on (RFC 6762 14)', () => {
+    const other = { ...instance, link: 'eth1' };
+    const rows = formatInstances([instance, other], createStyle(false), () => false).slice(1);
+    expect(rows.map(([row]) => row)).toEqual([
+      expect.stringContaining('[2J on eth0 '),
+      expect.stringContaining('[2J on eth1 '),
+    ]);
+    const tell = (one: Instance, hasNamesake?: boolean) =>
+      describeBrowseEvent({ kind: 'added', instance: one }, () => false, hasNamesake);
+    expect(tell(other)).toContain('[2J" on eth1 at ');
+    expect(tell(instance, true)).toContain('[2J" on eth0 at ');
+    expect(tell(instance)).toContain('[2J" at ');
   });
 
   test('what comes, changes and goes has its mark', () => {

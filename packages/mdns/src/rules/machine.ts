@@ -1,3 +1,4 @@
+import type { ReplyPath } from '../network.ts';
 import type { Message } from '../wire/message.ts';
 
 /** A random number in [0, 1). */
@@ -12,6 +13,8 @@ export interface Sender {
   readonly isThisHost: boolean;
   /** It lies in no prefix of the interface. It is heard (RFC 6762 11), and answered by multicast alone: it may be anybody's. */
   readonly isOffSubnet?: boolean;
+  /** By which way it came to this host alone; undefined for what was sent to the group. */
+  readonly reply?: ReplyPath;
 }
 
 /** A decoded message that passed the link's checks: a response came from port 5353 (RFC 6762 6). */
@@ -22,11 +25,11 @@ export interface Received {
 
 /**
  * A message to send. `multicast` goes out on every family of the interface; `unicast` to the one sender whose question it
- * answers (RFC 6762 5.4, 6.7). The driver splits what does not fit one packet.
+ * answers (RFC 6762 5.4, 6.7), `alone` to one host as a question that nobody else hears (5.5). The driver splits what does not fit one packet.
  */
 export interface Transmit {
   readonly message: Message;
-  readonly to: { readonly kind: 'multicast' } | { readonly kind: 'unicast'; readonly sender: Sender };
+  readonly to: { readonly kind: 'multicast' } | { readonly kind: 'unicast' | 'alone'; readonly sender: Sender };
 }
 
 /**

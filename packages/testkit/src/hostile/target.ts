@@ -66,6 +66,10 @@ export class HostileTarget {
         this.sentPackets += 1;
       },
       renew: () => undefined,
+      awaitReplies: () => undefined,
+      ask: () => {
+        this.sentPackets += 1;
+      },
       close: async () => {
         this.#events = undefined;
       },

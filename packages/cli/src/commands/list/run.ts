@@ -62,7 +62,11 @@ export async function listInstances(invocation: Invocation): Promise<number> {
         if (event.kind === 'updated' && told.get(key) === text) return;
         if (event.kind === 'removed') told.delete(key);
         else told.set(key, text);
-        print(describeBrowseEvent(event, isBeyond), browseEventToJson(event, secure));
+        const hasNamesake = local.network.interfaces().some(({ name: link }) => {
+          const other = keyOf({ ...event.instance, link });
+          return other !== key && told.has(other);
+        });
+        print(describeBrowseEvent(event, isBeyond, hasNamesake), browseEventToJson(event, secure));
       });
       await waitOrAbort(timeoutMs, signal);
       if (!isHeard && !signal.aborted)

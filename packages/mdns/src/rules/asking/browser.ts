@@ -10,7 +10,15 @@ import { type ExpiryReason, isTakenBack } from './lifetime.ts';
 import type { FollowUp, QuestionSchedule } from './question-schedule.ts';
 import type { RecordCache } from './record-cache.ts';
 import type { CachedRecord } from './record-store.ts';
-import { findAddresses, findAnnouncer, findSrv, findTxt, isTakenBackAt, type SrvData } from './resolution.ts';
+import {
+  findAddresses,
+  findAnnouncer,
+  findSrv,
+  findTxt,
+  isTakenBackAt,
+  type Placed,
+  type SrvData,
+} from './resolution.ts';
 
 /** RFC 6763 6.1 obliges every service to have a TXT record; one that has none is taken as empty after this time. */
 const TXT_PATIENCE_MS = 1000;
@@ -18,6 +26,9 @@ const TXT_PATIENCE_MS = 1000;
 const MISSING: FollowUp = { tries: 4, maxIntervalMs: 4000 };
 /** What was there and is lost while its PTR record lives is asked for on and on: a healed link announces nothing. */
 const LOST: FollowUp = { tries: Number.POSITIVE_INFINITY, maxIntervalMs: 300_000 };
+
+/** Of the instances of one host, when one more comes; it costs the square of them. */
+const MAX_LOOKED_AT_ANEW = 16;
 
 const NO_TXT: { readonly txt: Txt; readonly txtKey: string } = { txt: new Map(), txtKey: '' };
 
@@ -201,6 +212,9 @@ export class Browser {
     tracked.host = key;
     const sharing = this.#byHost.get(key) ?? new Set();
     this.#byHost.set(key, sharing.add(tracked));
+    // Who came may show that the host's addresses are those of two.
+    if (sharing.size > 1 && sharing.size <= MAX_LOOKED_AT_ANEW)
+      for (const other of sharing) this.#touch(other, undefined);
     this.#context.interest.retain(key);
     if (left !== undefined) this.#leaveHost(tracked, left);
   }
@@ -216,8 +230,9 @@ export class Browser {
     const { cache } = this.#context;
     const srv = findSrv(cache, tracked.nameKey, now);
     this.#followHost(tracked, srv);
-    const addresses = srv === undefined ? [] : findAddresses(cache, nameKey(srv.target), now);
-    if (srv === undefined || addresses.length === 0) {
+    const placed = this.#place(tracked, srv);
+    const addresses = placed === undefined ? [] : findAddresses(cache, placed, now);
+    if (srv === undefined || placed === undefined || addresses.length === 0) {
       this.#loseSight(tracked, reason);
       this.#askForMissing(tracked, srv, now);
       return;
@@ -231,16 +246,21 @@ export class Browser {
       txtData === undefined ? known : { txt: parseTxt(txtData.strings), txtKey: dataKey(txtData) };
     const { port, priority, weight } = srv;
     const host = formatName(srv.target);
-    const isLeaving =
-      isTakenBack(tracked.pointer.lifetime) || isTakenBackAt(cache, tracked.nameKey, nameKey(srv.target), now);
+    const isLeaving = isTakenBack(tracked.pointer.lifetime) || isTakenBackAt(cache, placed, now);
     const place = { host, port, priority, weight, txt, addresses };
     const signature = `${formatSignature(srv, txtKey, addresses)}${isLeaving ? ' leaving' : ''}`;
     if (state.kind === 'resolved' && state.signature === signature) return;
-    const announcer = findAnnouncer(cache, tracked.nameKey, nameKey(srv.target), now) ?? '';
+    const announcer = findAnnouncer(cache, placed, now) ?? '';
     const view: InstanceView = { name: tracked.label, type: this.type, ...place, announcer, isLeaving };
     this.#awaitingTxt.delete(tracked);
     tracked.state = { kind: 'resolved', view, signature, txtKey };
     this.#events.push({ kind: state.kind === 'resolved' ? 'changed' : 'resolved', view });
+  }
+
+  #place({ nameKey: instance }: Tracked, srv: SrvData | undefined): Placed | undefined {
+    if (srv === undefined) return undefined;
+    const host = nameKey(srv.target);
+    return { instance, host, sharing: this.#byHost.get(host) ?? [] };
   }
 
   #loseSight(tracked: Tracked, reason: LostReason): void {

@@ -5,6 +5,7 @@ import { nameOfBrowse, nameOfInstance, TYPE_ENUMERATION, typeOfName } from '../s
 import { Browser } from './browser.ts';
 import type { CacheEvent } from './cache-event.ts';
 import { Denials } from './denials.ts';
+import { DirectAnswers } from './direct-answers.ts';
 import { Interest } from './interest.ts';
 import { Overhearing } from './overhearing.ts';
 import { type OwnedRecord, withOwners } from './owned-record.ts';
@@ -41,6 +42,7 @@ export class Querier implements Machine {
   readonly #interest: Interest;
   readonly #recentAddresses: RecentAddresses = new RecentAddresses();
   readonly #overhearing: Overhearing;
+  readonly #directAnswers: DirectAnswers;
   readonly #browsing: Map<string, Browsing> = new Map();
   #typeBrowses = 0;
   #now = Number.NEGATIVE_INFINITY;
@@ -55,11 +57,17 @@ export class Querier implements Machine {
       this.#schedule.forget(owner);
     });
     this.#overhearing = new Overhearing(this.#cache, this.#schedule, this.#interest);
+    this.#directAnswers = new DirectAnswers(this.#schedule, random);
   }
 
   /** Records that found no room in the cache. */
   get refusedRecords(): number {
     return this.#cache.refused;
+  }
+
+  /** Messages to us alone that were no answers. */
+  get refusedReplies(): number {
+    return this.#directAnswers.refused;
   }
 
   get cachedRecords(): number {
@@ -145,7 +153,8 @@ export class Querier implements Machine {
 
   receive({ message, from }: Received, now: number): void {
     const at = this.#observe(now);
-    if (message.kind === 'query') this.#overhearing.hear({ message, from }, at);
+    if (from.reply !== undefined) this.#learnDirectly({ message, from }, at);
+    else if (message.kind === 'query') this.#overhearing.hear({ message, from }, at);
     else this.#learn([...message.answers, ...message.additionals], from, at);
   }
 
@@ -155,10 +164,12 @@ export class Querier implements Machine {
     this.#drain(at);
     this.#settle(at);
     const message = this.#schedule.takeDue(at);
-    return message === undefined ? [] : [{ message, to: { kind: 'multicast' } }];
+    const asking: readonly Transmit[] = message === undefined ? [] : [{ message, to: { kind: 'multicast' } }];
+    return [...this.#directAnswers.takeDue(), ...asking];
   }
 
   nextDeadline(): number {
+    if (this.#directAnswers.isDue) return this.#now;
     let deadline = Math.min(this.#cache.nextDeadline(), this.#schedule.nextDeadline());
     for (const { browser } of this.#browsing.values()) deadline = Math.min(deadline, browser.nextDeadline());
     return deadline;
@@ -181,6 +192,13 @@ export class Querier implements Machine {
     this.#now = Math.max(this.#now, now);
     if (isLate) this.restart(this.#now);
     return this.#now;
+  }
+
+  /** What is said to us alone adds to what is said to all, and changes nothing of it. */
+  #learnDirectly(packet: Received, now: number): void {
+    const records = this.#directAnswers.hear(packet, now);
+    const isNews = (record: ResourceRecord): boolean => !this.#cache.isSaidToAll(record, nameKey(record.name));
+    this.#learn(records.filter(isNews), packet.from, now);
   }
 
   /** Names before hosts before addresses: only what is browsed, or what that refers to, is kept, in whatever order it comes. */

@@ -27,9 +27,11 @@ const UNANSWERED_MS = 10_000;
 /** RFC 6762 5.2: nobody asks the same twice within a second. */
 const SAME_QUESTION_MS = 900;
 const MS_PER_SECOND = 1000;
+/** Who is noted as having said the same, of one record: a host has several addresses, and there may be a reflector. */
+const MAX_TELLERS = 8;
 
 /** Who said something, and by which way. */
-type Heard = Pick<Sender, 'address' | 'family' | 'isThisHost'>;
+type Heard = Pick<Sender, 'address' | 'family' | 'isThisHost' | 'reply'>;
 
 /** What the others on one link said, for as long as it counts. Pure: time comes in, events come out. */
 export class RecordCache {
@@ -78,6 +80,13 @@ export class RecordCache {
   /** Something is kept under this name and type. */
   has(name: Name, type: number): boolean {
     return this.#store.recordSet(nameKey(name), type).size > 0;
+  }
+
+  /** Somebody has said to all what this record says, or, of a name that has one owner, something else. */
+  isSaidToAll(record: ResourceRecord, owner: string): boolean {
+    const set = this.#store.recordSet(owner, typeCode(record.data));
+    if (record.data.type === 'PTR') return set.find(record.data)?.isDirect === false;
+    return [...set].some(({ isDirect }) => !isDirect);
   }
 
   /** What is known now, leaving records included. */
@@ -217,7 +226,9 @@ export class RecordCache {
       type: typeCode(record.data),
       targetKey,
       source: from.address,
+      tellers: [from.address],
       isFromThisHost: from.isThisHost,
+      isDirect: from.reply !== undefined,
       arrival: this.#nextArrival++,
       arrivedAt: now,
       arrivedBy: from.family,
@@ -255,6 +266,8 @@ export class RecordCache {
     const isNewlyOurs = from.isThisHost && !entry.isFromThisHost;
     entry.record = record;
     entry.isFromThisHost ||= from.isThisHost;
+    const isNewlyTold = noteTeller(entry, from);
+    entry.isDirect &&= from.reply !== undefined;
     if (isBack) {
       entry.arrival = this.#nextArrival++;
       entry.arrivedAt = now;
@@ -272,7 +285,7 @@ export class RecordCache {
     entry.unansweredAt = Number.POSITIVE_INFINITY;
     this.#store.renew(entry);
     this.#replan(entry);
-    this.#events.push({ kind: isBack || isNewlyOurs ? 'changed' : 'refreshed', entry });
+    this.#events.push({ kind: isBack || isNewlyOurs || isNewlyTold ? 'changed' : 'refreshed', entry });
   }
 
   /** What its owner said in its place, less than a second ago: a flush spares what is so young. */
@@ -344,6 +357,15 @@ export class RecordCache {
   #reschedule(entry: StoredRecord): void {
     this.#heap.set(entry, Math.min(entry.expiresAt, entry.askAt, entry.unansweredAt));
   }
+}
+
+/** Where a host is, and who says so, decides between two that have one name. Whether it is news. */
+function noteTeller(entry: StoredRecord, { address }: Heard): boolean {
+  const { type } = entry.record.data;
+  if (type !== 'SRV' && type !== 'A' && type !== 'AAAA') return false;
+  if (entry.tellers.length >= MAX_TELLERS || entry.tellers.includes(address)) return false;
+  entry.tellers = [...entry.tellers, address];
+  return true;
 }
 
 /** The other family's copy of what was said before the goodbye, or before what took its place: links do not keep the order. */

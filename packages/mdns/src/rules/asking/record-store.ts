@@ -14,9 +14,13 @@ export interface CachedRecord {
   readonly isFromThisHost: boolean;
   /** The address of who sent it first. Nobody can take another's record into his own share. */
   readonly source: string;
+  /** The addresses of who said it, first to last; some of them where they are many. */
+  readonly tellers: readonly string[];
   /** Grows with each that comes, or comes back after it was withdrawn: of two in a unique set the later one counts. */
   readonly arrival: number;
   readonly lifetime: Lifetime;
+  /** Nobody has said it to all: it came to this host alone. */
+  readonly isDirect: boolean;
 }
 
 /** The same with what only the cache itself sees. */
@@ -24,6 +28,8 @@ export interface StoredRecord extends CachedRecord, Waiting {
   readonly type: number;
   record: ResourceRecord;
   isFromThisHost: boolean;
+  tellers: readonly string[];
+  isDirect: boolean;
   arrival: number;
   /** When, and over which address family, it came or came back. */
   arrivedAt: number;

@@ -19,34 +19,66 @@ export function findTxt(cache: RecordCache, instance: string, now: number): TxtD
 }
 
 /** Whether the instance or its host took back what is current of it (RFC 6762 10.1): its SRV or TXT record, or every address. */
-export function isTakenBackAt(cache: RecordCache, instance: string, host: string, now: number): boolean {
+export function isTakenBackAt(cache: RecordCache, placed: Placed, now: number): boolean {
   const { SRV, TXT } = TYPE_CODES;
-  const current = [SRV, TXT].map((type) => findCurrent(cache, instance, type, now));
+  const current = [SRV, TXT].map((type) => findCurrent(cache, placed.instance, type, now));
   if (current.some((entry) => entry !== undefined && isTakenBack(entry.lifetime))) return true;
-  const addresses = listAddresses(cache, host, now);
+  const addresses = listOwnAddresses(cache, placed, now);
   return addresses.length > 0 && addresses.every(({ lifetime }) => isTakenBack(lifetime));
 }
 
-export function findAddresses(cache: RecordCache, host: string, now: number): readonly ViewAddress[] {
-  return listCurrentAddresses(cache, host, now).flatMap(({ record: { data }, isFromThisHost }) =>
+/** An instance and its host, by their names' keys, and all instances that are said to be there. */
+export interface Placed {
+  readonly instance: string;
+  readonly host: string;
+  readonly sharing: Iterable<{ readonly nameKey: string }>;
+}
+
+export function findAddresses(cache: RecordCache, placed: Placed, now: number): readonly ViewAddress[] {
+  return listCurrentAddresses(cache, placed, now).flatMap(({ record: { data }, isFromThisHost }) =>
     data.type === 'A' || data.type === 'AAAA' ? [{ address: data.address, isFromThisHost }] : [],
   );
 }
 
 /** Who says that this instance is at this host: the sender of its SRV record, or of an address that came later. */
-export function findAnnouncer(cache: RecordCache, instance: string, host: string, now: number): string | undefined {
-  const srv = findCurrent(cache, instance, TYPE_CODES.SRV, now);
-  return listCurrentAddresses(cache, host, now).reduce(
+export function findAnnouncer(cache: RecordCache, placed: Placed, now: number): string | undefined {
+  const srv = findCurrent(cache, placed.instance, TYPE_CODES.SRV, now);
+  return listCurrentAddresses(cache, placed, now).reduce(
     (latest, entry) => (latest === undefined || entry.arrival > latest.arrival ? entry : latest),
     srv,
   )?.source;
 }
 
 /** Withdrawn addresses count only as long as there is no other. */
-function listCurrentAddresses(cache: RecordCache, host: string, now: number): readonly CachedRecord[] {
-  const entries = listAddresses(cache, host, now);
+function listCurrentAddresses(cache: RecordCache, placed: Placed, now: number): readonly CachedRecord[] {
+  const entries = listOwnAddresses(cache, placed, now);
   const staying = entries.filter((entry) => entry.lifetime.kind !== 'leaving');
   return staying.length > 0 ? staying : entries;
+}
+
+/**
+ * A host name has one owner (RFC 6762 8.1), but some responders look for no other: of two machines called `pi` each means itself. An
+ * address is another machine's where nobody told it who told of the instance, but who tells of another one there.
+ */
+function listOwnAddresses(
+  cache: RecordCache,
+  { instance, host, sharing }: Placed,
+  now: number,
+): readonly CachedRecord[] {
+  const addresses = listAddresses(cache, host, now);
+  const srv = findCurrent(cache, instance, TYPE_CODES.SRV, now);
+  const isOwn = (entry: CachedRecord): boolean => srv !== undefined && sharesTeller(entry, srv);
+  // Mostly all are, and nothing more is looked for.
+  if (srv === undefined || addresses.every(isOwn) || !addresses.some(isOwn)) return addresses;
+  const rivals = [...sharing].flatMap(({ nameKey: other }) => {
+    const found = other === instance ? undefined : findCurrent(cache, other, TYPE_CODES.SRV, now);
+    return found === undefined || sharesTeller(found, srv) ? [] : [found];
+  });
+  return addresses.filter((entry) => isOwn(entry) || !rivals.some((rival) => sharesTeller(entry, rival)));
+}
+
+function sharesTeller(a: CachedRecord, b: CachedRecord): boolean {
+  return a.tellers.some((teller) => b.tellers.includes(teller));
 }
 
 function listAddresses(cache: RecordCache, host: string, now: number): readonly CachedRecord[] {

@@ -1,5 +1,16 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { address, goodbye, H1, H2, pointer, QuerierDriver, responseOf, service, text } from './querier-driver.ts';
+import {
+  address,
+  fullAnswer,
+  goodbye,
+  H1,
+  H2,
+  pointer,
+  QuerierDriver,
+  responseOf,
+  service,
+  text,
+} from './querier-driver.ts';
 
 const TWO = [address('10.0.0.1'), address('10.0.0.2'), address('2001:db8::1'), address('2001:db8::2')];
 
@@ -57,5 +68,63 @@ describe('a host with two addresses of one family', () => {
     expect(driver.querier.cachedRecords).toBe(4);
     driver.runTo(30_000);
     expect(driver.takeEvents()).toEqual([]);
+  });
+});
+
+describe('two hosts of one name, of which neither looks for the other', () => {
+  const ONE = fullAnswer('one', 'pi.local', '10.0.0.1');
+  const TWO = fullAnswer('two', 'pi.local', '10.0.0.2');
+  const PLACES = ['one 10.0.0.1:6379', 'two 10.0.0.2:6379'];
+
+  function placesOf(driver: QuerierDriver): readonly string[] {
+    const last = new Map<string, string>();
+    for (const event of driver.takeEvents()) {
+      const [, name = '', place = ''] = /^\d+ (?:resolved|changed) (\S+) (\S+)$/.exec(event) ?? [];
+      last.set(name, `${name} ${place}`);
+    }
+    return [...last.values()].toSorted();
+  }
+
+  it('are each at the address that was told by who told of the instance', () => {
+    const driver = new QuerierDriver();
+    driver.browse();
+    driver.hear(ONE, H1);
+    driver.hear(TWO, H2);
+    driver.runTo(2_000);
+    expect(placesOf(driver)).toEqual(PLACES);
+  });
+
+  it('are told apart when they spoke at once, and when a goodbye ends one', () => {
+    const driver = new QuerierDriver();
+    driver.hear(ONE, H1);
+    driver.browse();
+    driver.hear(TWO, H2);
+    driver.runTo(500);
+    driver.hear(ONE, H1);
+    driver.runTo(1_000);
+    expect(placesOf(driver)).toEqual(PLACES);
+    driver.hear(responseOf(goodbye(address('10.0.0.1', 'pi.local'))), H1);
+    driver.runTo(3_000);
+    expect(driver.takeEvents()).not.toContainEqual(expect.stringContaining('two'));
+  });
+
+  it('are at both addresses where a reflector tells of both', () => {
+    const driver = new QuerierDriver();
+    driver.browse();
+    driver.hear(ONE, H1);
+    driver.hear(TWO, H1);
+    driver.runTo(2_000);
+    expect(placesOf(driver)).toEqual(['one 10.0.0.1,10.0.0.2:6379', 'two 10.0.0.1,10.0.0.2:6379']);
+  });
+
+  it('are one host where a service is told by both of its interfaces', () => {
+    const driver = new QuerierDriver();
+    driver.browse();
+    driver.hear(fullAnswer('one', 'pi.local', '10.0.0.1'), H1);
+    driver.hear(fullAnswer('two', 'pi.local', '10.0.0.1'), H1);
+    driver.hear(fullAnswer('one', 'pi.local', '10.0.0.2'), H2);
+    driver.hear(fullAnswer('two', 'pi.local', '10.0.0.2'), H2);
+    driver.runTo(2_000);
+    expect(placesOf(driver)).toEqual(['one 10.0.0.1,10.0.0.2:6379', 'two 10.0.0.1,10.0.0.2:6379']);
   });
 });

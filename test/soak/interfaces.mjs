@@ -1,0 +1,66 @@
+/**
+ * What a proxy costs on a host of many interfaces, of which the last BUSY (default all) bring a share of the packets each: processor time as
+ * a share of one core, and in microseconds a packet, in three stretches.
+ *
+ *     node test/soak/interfaces.mjs [INTERFACES] [PACKETS_PER_SECOND] [SECONDS] [BUSY]
+ *
+ * Needs what the lab needs: root, or user namespaces. Each packet announces an instance of the service that the proxy is for, one on each
+ * interface.
+ */
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { Lab } from '@mdns-ambassador/testkit';
+
+const INTERFACES = Number(process.argv[2] ?? 25);
+const PER_SECOND = Number(process.argv[3] ?? 500);
+const SECONDS = Number(process.argv[4] ?? 20);
+const BUSY = Number(process.argv[5] ?? INTERFACES);
+const AMBASSADOR = fileURLToPath(new URL('../../packages/cli/bin/ambassador.js', import.meta.url));
+const FLOOD = fileURLToPath(new URL('../programs/flood.mjs', import.meta.url));
+const NODE = process.execPath;
+const STRETCHES = 3;
+/** Code is compiled, and the busiest interfaces become known. */
+const WARM_UP_SECONDS = 10;
+/** Of `/proc/PID/stat`: a hundredth of a second each, on every Linux that Node runs on. */
+const TICKS_PER_SECOND = 100;
+const [UTIME, STIME] = [11, 12];
+
+const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+const readCpuSeconds = async (pid) => {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return (Number(fields[UTIME]) + Number(fields[STIME])) / TICKS_PER_SECOND;
+};
+
+const lan = await Lab.create({ hosts: 2 });
+try {
+  const [host, other] = lan.hosts;
+  const links = Array.from({ length: INTERFACES - 1 }, (_, index) => index + 1);
+  for (const link of links) await lan.addLink([host, other], link);
+  const proxying = host.spawn(NODE, [AMBASSADOR, 'proxy', 'thing:7000']);
+  await proxying.line(/listening/i);
+  const sources = [0, ...links]
+    .slice(-BUSY)
+    .map((link) => `10.99.${link}.2`)
+    .join(',');
+  const seconds = WARM_UP_SECONDS + SECONDS + STRETCHES;
+  const flooding = other.spawn(NODE, [FLOOD, 'chatter', sources, `${PER_SECOND}`, `${seconds}`]);
+  await flooding.line(/^ready/);
+  await sleep(WARM_UP_SECONDS * 1_000);
+  const shares = [];
+  for (let stretch = 0; stretch < STRETCHES; stretch++) {
+    const before = { cpu: await readCpuSeconds(proxying.pid), at: performance.now() };
+    await sleep((SECONDS * 1_000) / STRETCHES);
+    const elapsed = (performance.now() - before.at) / 1_000;
+    shares.push(((await readCpuSeconds(proxying.pid)) - before.cpu) / elapsed);
+  }
+  const found = new Set([...proxying.output.matchAll(/^found "(of [\d.]+)"/gm)].map(([, name]) => name));
+  console.log(`${INTERFACES} interfaces, ${PER_SECOND} packets/s from ${BUSY} of them; instances found: ${found.size}`);
+  const text = shares.map(
+    (share) => `${(share * 100).toFixed(1)} % (${((share * 1e6) / PER_SECOND).toFixed(0)} us a packet)`,
+  );
+  console.log(`of one core: ${text.join(', ')}`);
+} finally {
+  await lan.close();
+}
