@@ -55,7 +55,7 @@ export { DEFAULT_MAX_TTL_MS } from './sources/dns-ttl.ts';
 export { type ListedPlace, parseEndpointList } from './sources/endpoint-list.ts';
 export { createEtcdSource, type EtcdSourceOptions } from './sources/etcd.ts';
 export { createFileSource, type FileSourceOptions } from './sources/file.ts';
-export { type InstanceFilter, readTxtText } from './sources/instance-filter.ts';
+export type { InstanceFilter } from './sources/instance-filter.ts';
 export {
   createMdnsSource,
   type ForeignInstance,

@@ -15,7 +15,7 @@ export interface AlignedPublicationContext {
   readonly clock: Clock;
   /** Never called within a call. */
   onEvent(event: PublicationEvent): void;
-  /** It could not be brought about, and is tried again. */
+  /** Publishing failed, and is tried again. */
   failed(name: string, error: unknown): void;
 }
 
@@ -86,7 +86,7 @@ export abstract class AlignedPublication implements Publication {
     await this.#turns.settle();
   }
 
-  /** What it depends on has changed, or what we want of it has. */
+  /** Brings about what is wanted, in a turn of its own: called when that, or what it depends on, has changed. */
   align(): void {
     this.#turns.request();
   }
@@ -95,20 +95,20 @@ export abstract class AlignedPublication implements Publication {
     return this.#wish === 'announced';
   }
 
-  /** It is announced on these interfaces now, and on no others. */
+  /** The service is announced on exactly these interfaces now. */
   protected noteAnnounced(interfaces: readonly string[]): void {
     if (isDeepStrictEqual(interfaces, this.#announcedOn)) return;
     this.#announcedOn = interfaces;
     if (this.isWanted) this.#tell({ kind: 'announced', name: this.name, interfaces });
   }
 
-  /** It is announced no more. */
+  /** The service is announced no more. */
   protected noteLost(): void {
     if (this.#announcedOn.length > 0 && this.isWanted) this.#tell({ kind: 'withdrawn', name: this.name });
     this.forgetAnnounced();
   }
 
-  /** As `noteLost`, told by who calls. */
+  /** As `noteLost`, without an event: the caller tells. */
   protected forgetAnnounced(): void {
     this.#announcedOn = [];
   }

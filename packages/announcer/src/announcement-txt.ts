@@ -58,17 +58,6 @@ export function refuseLongTxt(id: string, userKeys: Txt, isSigned: boolean): voi
   buildAnnouncementTxt(id, userKeys, true, isSigned ? LONGEST_SIGNATURE : []);
 }
 
-/** The text of a value; undefined where there is none, or it is no UTF-8. */
-export function readTxtText(txt: Txt, key: string): string | undefined {
-  const value = txt.get(key);
-  if (value === undefined || value === true) return undefined;
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(value);
-  } catch {
-    return undefined;
-  }
-}
-
 /** RFC 6763 6.4: keys compare without regard to case. `seen` takes up the key. */
 function validateKey(key: string, value: Uint8Array | true, seen: Set<string>): void {
   const folded = key.toLowerCase();

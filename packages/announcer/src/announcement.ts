@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { PublicationEvent } from '@mdns-ambassador/mdns';
+import { type PublicationEvent, txtToJson } from '@mdns-ambassador/mdns';
 import type { Mesh } from '@mdns-ambassador/mesh';
 import { type Clock, type DrainOutcome, formatTarget, type Prologue } from '@mdns-ambassador/relay';
 import type { AnnouncementOptions, AnnouncerEvent } from './announcement-options.ts';
-import { type AnnouncementStatus, describeTxt } from './announcement-status.ts';
+import type { AnnouncementStatus } from './announcement-status.ts';
 import type { AnnouncerError } from './announcer-error.ts';
 import { Entrance } from './entrance.ts';
 import type { Publisher } from './held-publication.ts';
@@ -102,7 +102,7 @@ export class Announcement {
       clock,
       publisher,
       mesh,
-      // Of the service, over all its starts.
+      // The service keeps its id over all its starts.
       id: deriveInstanceId(context.identity, options),
       options: () => this.#options,
       entrancePort: () => this.#entrance.port,
@@ -141,7 +141,7 @@ export class Announcement {
     const isSameLook = isDeepStrictEqual(describeLook(this.#options), describeLook(options));
     this.#options = options;
     if (isSameLook) {
-      // Where it is looked for anew since an earlier change, it is told of once it is found.
+      // After an earlier change of the place, the LAN is told when the service is found there.
       if (!this.#watch.isElsewhere) this.#notice.change(service, this.#state.kind === 'withdrawn');
       return true;
     }
@@ -161,7 +161,7 @@ export class Announcement {
       host: target,
       port: service.port,
       addresses: listDialableAddresses(interfaces, host.platform, service.family),
-      txt: describeTxt(this.#notice.describeTxt(this.#state.kind === 'draining')),
+      txt: txtToJson(this.#notice.describeTxt(this.#state.kind === 'draining')),
       priority: this.#options.priority,
       weight: this.#options.weight,
       secure: this.#context.mesh !== undefined,
@@ -346,7 +346,7 @@ export class Announcement {
         this.#tell({ kind: 'renamed', service, from: event.from, to: event.to });
         break;
       case 'withdrawn':
-        // It follows from what was told here, with its reason.
+        // The reason was told here before.
         break;
       default:
         event satisfies never;

@@ -14,22 +14,22 @@ const FULL_INTERVAL_MS = 10_000;
 export interface EntranceOptions {
   readonly clock: Clock;
   readonly host: Host;
-  /** Of the announcement, which may change. */
+  /** The announcement's options now. */
   readonly options: () => AnnouncementOptions;
   /** Where the service was found up last. */
   readonly found: () => ServiceCheck;
   /** Run in order on each relayed pair before bytes flow. */
   readonly prologues: () => readonly Prologue[];
   readonly isServiceUp: () => Promise<boolean>;
-  /** What is opened when this is no longer so is closed at once. */
+  /** Asked when something was opened: false has it closed at once. */
   readonly isWanted: () => boolean;
   readonly onEvent: (event: AnnouncerEvent) => void;
 }
 
-/** Where the LAN comes in, if the announcement relays: a port, with a door before it in a mesh. */
+/** The port that the LAN connects to, if the announcement relays; in a mesh, with a door before it. */
 export class Entrance {
   readonly #options: EntranceOptions;
-  /** Of the process's room for connections, where it relays. */
+  /** The service's part of the connections that the process may have open, where it relays. */
   #share: Share | undefined;
   #fullToldAt = Number.NEGATIVE_INFINITY;
   #ingress: Ingress | undefined;
@@ -40,7 +40,7 @@ export class Entrance {
     this.#options = options;
   }
 
-  /** Of the LAN; undefined until it is open. */
+  /** The port that the LAN connects to; undefined until it is open. */
   get port(): number | undefined {
     return this.#ingress?.port;
   }

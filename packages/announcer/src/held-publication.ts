@@ -24,7 +24,7 @@ export class HeldPublication {
     this.#publication = this.#hold();
   }
 
-  /** As it is now, after conflicts. */
+  /** The name now, after conflicts. */
   get name(): string {
     return this.#publication.name;
   }

@@ -1,6 +1,6 @@
 export type { AnnouncementContext, DrainOptions } from './announcement.ts';
 export type { AnnouncementOptions, AnnouncerEvent } from './announcement-options.ts';
-export type { AnnouncementStatus, TxtJson } from './announcement-status.ts';
+export type { AnnouncementStatus } from './announcement-status.ts';
 export { Announcer, type AnnouncerOptions } from './announcer.ts';
 export { AnnouncerError, LoopbackOnlyError } from './announcer-error.ts';
 export { Command, type CommandOptions } from './command.ts';

@@ -68,7 +68,7 @@ export class IngressListeners {
     this.#timer = setTimeout(() => {
       this.#retrying = this.#retry();
     }, RETRY_MS);
-    // It alone keeps no process.
+    // The timer alone does not keep the process running.
     this.#timer.unref();
   }
 

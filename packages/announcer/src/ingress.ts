@@ -87,7 +87,7 @@ export const openIngress: OpenIngress = async (options) => {
     },
     async drain(timeoutMs) {
       await stop();
-      // Who is shaking hands is served or sent away, and is carried then.
+      // A client in its handshake is served or dismissed first; then it counts as carried.
       await visits.arriving.drain(timeoutMs);
       return visits.carried.drain(timeoutMs);
     },
@@ -101,13 +101,13 @@ export const openIngress: OpenIngress = async (options) => {
 };
 
 interface Visits {
-  /** Who has not been let in yet. */
+  /** Clients in their handshake. */
   readonly arriving: Connections;
   readonly carried: Connections;
 }
 
 function acceptClient(client: Socket, options: IngressOptions, { arriving, carried }: Visits): void {
-  // It fails while nobody else listens to it: before the splice, and after a reset.
+  // Before the splice and after a reset nobody else listens for its errors.
   client.on('error', () => undefined);
   const isWelcome = client.localAddress !== undefined && options.isAnnounced(client.localAddress);
   const leave = isWelcome ? options.enter() : undefined;
@@ -224,7 +224,7 @@ async function introduce(client: Leg, upstream: Socket, options: IngressOptions,
   return undefined;
 }
 
-/** What fails to be dialled is a service that is down, not an error of ours: that is why the targets are asked for before. */
+/** A failed dial says that the service is down, and is no error of ours: that is why the caller asks for the targets before. */
 async function dialFirst(
   targets: readonly Target[],
   { leadsBack }: IngressOptions,

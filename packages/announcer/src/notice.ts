@@ -14,7 +14,7 @@ export interface NoticeOptions {
   /** TXT `id`. */
   readonly id: string;
   readonly mesh: Mesh | undefined;
-  /** Of the announcement, which may change. */
+  /** The announcement's options now. */
   readonly options: () => AnnouncementOptions;
   /** The port that the LAN dials where it is not the service's own. */
   readonly entrancePort: () => number | undefined;
@@ -36,12 +36,12 @@ export class Notice {
     this.#service = this.describe(options.options());
   }
 
-  /** What it tells, the name as it was asked for. */
+  /** The service as it is published, under the name that was asked for. */
   get service(): ServiceOptions {
     return this.#service;
   }
 
-  /** As it is now, after conflicts. */
+  /** The name now, after conflicts. */
   get name(): string {
     return this.#publication?.name ?? this.#service.name;
   }
@@ -77,7 +77,7 @@ export class Notice {
     this.refresh();
   }
 
-  /** What these options would tell. Throws an AnnouncerError when one is out of bounds. */
+  /** The service as these options would publish it. Throws an AnnouncerError when one is out of bounds. */
   describe(options: AnnouncementOptions): ServiceOptions {
     const { entrancePort, mesh } = this.#options;
     const id = this.#computeId(options);
@@ -140,7 +140,7 @@ export class Notice {
     return buildAnnouncementTxt(this.#computeId(options), options.txt, isLeaving, signature);
   }
 
-  /** What is relayed to a port of this machine says so to a proxy that might listen there. */
+  /** Tells a proxy on this machine that its port is relayed to. */
   #computeId({ relay, host, port, checkAt }: AnnouncementOptions): string {
     const { id } = this.#options;
     return relay && checkAt === undefined && isThisMachine(host) ? markRelayedPort(id, port) : id;

@@ -59,7 +59,7 @@ export class PublicationSet<Kind extends AlignedPublication> {
     this.#options.onFailed(name, reason);
   }
 
-  /** What was told is told again if it happens again. */
+  /** Failures that were told are told again when they happen again. */
   forgetFailures(): void {
     this.#told.clear();
   }

@@ -8,7 +8,7 @@ const PATIENCE_MS = 3_000;
 
 /** Asks once from which interfaces a service can be reached, for longer than one look takes. */
 export class ReachSurvey {
-  /** What it asks at. */
+  /** The targets that are checked. */
   readonly key: string;
   readonly #answering = new Set<string>();
   readonly #abort = new AbortController();

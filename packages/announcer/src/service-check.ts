@@ -18,7 +18,7 @@ export type ServiceFinding =
   | { readonly kind: 'up'; readonly interfaces?: readonly string[] }
   /** `isAbsent`: nobody is there who could be disturbed by looks. */
   | { readonly kind: 'down'; readonly reason: string; readonly isAbsent: boolean }
-  /** It answers where nobody else gets at it; the next look decides whether it is refused. */
+  /** The service answers, and no other machine can reach it; the next look decides whether it is refused. */
   | { readonly kind: 'unreachable'; readonly reason: string }
   | { readonly kind: 'refused'; readonly error: AnnouncerError };
 

@@ -6,7 +6,7 @@ import type { Host } from './host.ts';
 import { LiveCheck } from './live-check.ts';
 import { ServiceCheck, type ServiceFinding } from './service-check.ts';
 
-/** What one look found, and what it makes of the service. */
+/** What one look found, and whether the service counts as up after it. */
 export interface Observation {
   readonly finding: ServiceFinding;
   /** Whether enough looks in a row have passed; `wasUp`: before this one. */
@@ -29,7 +29,7 @@ export class ServiceWatch {
   readonly #options: ServiceWatchOptions;
   #check: ServiceCheck;
   #loop: LookLoop<ServiceFinding>;
-  /** Where it was found up last, which is not where it is looked for since its options changed. */
+  /** Where the service was found up last: since its options changed it may be looked for elsewhere. */
   #found: ServiceCheck;
   #live: LiveCheck | undefined;
   #health: ServiceHealth = INITIAL_HEALTH;

@@ -8,7 +8,7 @@ import {
 import type { AnnouncementOptions } from './announcement-options.ts';
 import type { TcpTarget } from './local-targets.ts';
 
-/** What came of one look at one address. `isAccepted`: somebody accepted the connection, well or not. */
+/** The outcome at one address. `isAccepted`: the connection was accepted, whether the check passed or not. */
 interface TargetAnswer {
   readonly isAccepted: boolean;
   readonly outcome: CheckOutcome;
@@ -18,7 +18,7 @@ interface TargetAnswer {
 export type TargetCheck = (target: TcpTarget, signal: AbortSignal) => Promise<TargetAnswer>;
 
 const BARE: CheckOptions = { kind: 'tcp' };
-/** What a service may do that is well and is not what its name says. */
+/** Faults that a service shows which is well and speaks another protocol than its name says. */
 const UNJUDGED: ReadonlySet<CheckFault | undefined> = new Set<CheckFault>(['foreign', 'silent', 'closed']);
 
 /**

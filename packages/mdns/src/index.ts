@@ -25,5 +25,6 @@ export { systemClock } from './system-clock.ts';
 export { readSystemInterfaces } from './system-interfaces.ts';
 export { type SystemNetwork, type SystemNetworkOptions, systemNetwork } from './system-network.ts';
 export type { Txt } from './txt.ts';
+export { readTxtText, type TxtJson, txtToJson } from './txt-text.ts';
 export { isLinkLocalIpv6 } from './wire/address.ts';
 export { type Decode, type Decoded, decodeMessage } from './wire/decode.ts';

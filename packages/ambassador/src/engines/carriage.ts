@@ -4,7 +4,7 @@ import { type Endpoint, namePlace } from '../pool/endpoint.ts';
 import type { AcceptedClient } from './client.ts';
 import type { ReachedEndpoint } from './search.ts';
 
-/** Who was asked something and has said nothing for so long may be gone. */
+/** An endpoint that was sent something and has been silent for so long may be gone. */
 const UNANSWERED_MS = 5_000;
 
 /** A client's bytes on their way to the endpoint that was reached for it, and back. */
@@ -12,7 +12,7 @@ export class Carriage {
   readonly finished: Splice['finished'];
   readonly #reached: ReachedEndpoint;
   readonly #splice: Splice;
-  /** As it was when every question had been answered last. */
+  /** The counts when an answer came last, and when that was noticed. */
   #answered: { readonly up: number; readonly down: number; readonly at: number };
 
   constructor(client: AcceptedClient, upstream: Leg, reached: ReachedEndpoint, now: number, options: SpliceOptions) {
@@ -43,7 +43,7 @@ export class Carriage {
     return namePlace(this.#reached.address, this.#reached.endpoint.port);
   }
 
-  /** Of the TCP connection to the endpoint; undefined where the bytes are carried by something else. */
+  /** The two ends of the TCP connection to the endpoint; undefined where a stream over it carries the bytes. */
   get ends(): Ends | undefined {
     return this.#reached.dialled instanceof Socket ? this.#reached.dialled : undefined;
   }

@@ -26,7 +26,7 @@ type State =
   /** The prologues run. */
   | { readonly kind: 'introducing'; readonly abort: AbortController; readonly upstream: Leg }
   | { readonly kind: 'carried'; readonly carriage: Carriage }
-  /** It is told why it is not served. */
+  /** The client is being told why it is not served. */
   | { readonly kind: 'refused' }
   | { readonly kind: 'over'; readonly hasHeard: boolean };
 
@@ -81,7 +81,7 @@ export class ClientConnection implements Seeker {
     }
   }
 
-  /** Whatever calls this connection later calls it here: an error of our own ends this client, and nothing else. */
+  /** Every later call into this connection goes through here: an error of our own ends this client, and nothing else. */
   contain(act: () => void): void {
     try {
       act();
@@ -173,7 +173,7 @@ export class ClientConnection implements Seeker {
         return;
       case 'failed': {
         const reason = `${describeEndpoint(reached.endpoint)}: ${errorMessage(introduced.error)}`;
-        // Who was cut short says less than who answered before.
+        // The reason of an endpoint that answered says more than that a later one was cut short.
         const before = introduced.isLate ? this.#search?.lastReason : undefined;
         this.#state = { kind: 'searching' };
         this.#search?.retry(reached, 'handshake', before ?? reason);

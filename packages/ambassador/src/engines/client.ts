@@ -1,6 +1,6 @@
 import type { Leg } from '@mdns-ambassador/relay';
 
-/** Who was accepted. A `net.Socket`; one on a unix socket has no address. */
+/** An accepted client: a `net.Socket`, which has no address on a unix socket. */
 export interface AcceptedClient extends Leg {
   readonly remoteAddress?: string | undefined;
   readonly remotePort?: number | undefined;

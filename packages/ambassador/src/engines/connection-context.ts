@@ -13,7 +13,7 @@ export interface ConnectionContext {
   /** Asked before each dial. */
   readonly loops: Pick<LoopWatch, 'admit'>;
   readonly prologues: readonly Prologue[];
-  /** What a dial shows of who was reached: a mesh's handshake is part of it. Absent: nothing. */
+  /** What a dial proves about the endpoint: in a mesh, the handshake is part of the dial. Absent: nothing. */
   readonly proof?: Proof | undefined;
   /** Hears each client before an endpoint is picked for it. */
   readonly opening?: Opening | undefined;

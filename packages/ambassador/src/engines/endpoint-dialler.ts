@@ -15,7 +15,7 @@ export type Dial = (
 /** Dials the endpoints of one service. */
 export interface EndpointDialler {
   readonly startDial: Dial;
-  /** Whoever is silent for so long gets another beside him. */
+  /** When an endpoint has been silent for so long, the race dials another beside it. */
   readonly patienceMs: number;
   /** Nothing is dialled any more; what was connected goes on. Idempotent. */
   close(): void;

@@ -102,7 +102,7 @@ export interface Engine {
   close(): Promise<void>;
 }
 
-/** What only the engine sees: one for each connection concerned; who listens thins them out. */
+/** What only the engine sees: one event for each connection concerned; the listener limits them. */
 export type EngineEvent =
   | { readonly kind: 'unreachable'; readonly reason: string }
   /** A client was told that it is not served, because of how it asked or of the credentials. */

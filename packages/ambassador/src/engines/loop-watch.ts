@@ -9,11 +9,11 @@ const LATER_DOUBT = 64;
 const MAX_DOUBLINGS = 6;
 /** Within so long. */
 const WINDOW_MS = 5_000;
-/** What leads back comes within this time. */
+/** A dial that leads back arrives here within this time. */
 const SLOT_MS = 80;
 /** In half of them a probe is sent. */
 const SLOTS = 8;
-/** Who leads back is not dialled for so long, and is tested before he is dialled again. */
+/** An endpoint that leads back is not dialled for so long, and is tested before the next dial. */
 const SENTENCE_MS = 60_000;
 const MAX_ENDPOINTS = 4_096;
 const MAX_ADDRESSES = 64;
@@ -118,7 +118,7 @@ export class LoopWatch {
   }
 
   #isDoubtful(record: Record, now: number): boolean {
-    // It was convicted once, and its sentence is served.
+    // It led back once, and the time for which it was not dialled is over.
     if (now >= record.convictedUntil) return true;
     if (record.dials.length < record.doubtAt) return false;
     const hasAnswered = record.dials.some(({ hasHeard }) => hasHeard);
@@ -135,7 +135,7 @@ export class LoopWatch {
     const { clock } = this.#options;
     const slots = this.#drawSlots();
     const ends: (() => void)[] = [];
-    /** Who came whenever a probe was sent, and never else; undefined before the first slot is over. */
+    /** The addresses that connected in each slot with a probe, and in no other; undefined before the first slot is over. */
     let suspects: ReadonlySet<string> | undefined;
     let came = new Set<string>();
     const note = (address: string): void => {

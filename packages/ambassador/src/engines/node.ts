@@ -71,7 +71,7 @@ class NodeEngine implements Engine {
   readonly #connections = new Connections<ClientConnection>();
   readonly #loops: LoopWatch;
   #listeners: readonly Listener[] = [];
-  /** Of the process's room, from the start on. */
+  /** The service's part of the connections that the process may have open; set by `start`. */
   #share: Share | undefined;
   #drained: Promise<DrainOutcome> | undefined;
   #accepted = 0;
@@ -241,7 +241,7 @@ class NodeEngine implements Engine {
 
   #refuse(): void {
     this.#dropped += 1;
-    // Where others have the room, what it has is its limit.
+    // Other services have taken the rest: the limit is what this one has open now.
     const limit = Math.min(this.#options.maxConnections, this.#connections.size);
     this.#onEvent({ kind: 'connections-full', limit });
   }

@@ -9,7 +9,7 @@ import { dialAnyAddress } from './dial-endpoint.ts';
 const LOOK_MS = 1_000;
 /** The kernel needs 3 s to find out that an address of this link is nobody's (RFC 4861 10, and as long for ARP). */
 const PROBE_TIMEOUT_MS = 4_000;
-/** Who answered is not doubted again so soon. */
+/** An endpoint that answered is not probed again so soon. */
 const TRUST_MS = 30_000;
 
 export interface EndpointProbesOptions {
@@ -37,13 +37,13 @@ export class EndpointProbes {
     this.#options = options;
   }
 
-  /** There are connections: looks for doubts from now on until `rest`. */
+  /** The proxy carries connections: looks for endpoints in doubt until `rest`. */
   wake(): void {
     if (this.#isClosed) return;
     this.#cancel ??= this.#options.clock.after(LOOK_MS, this.#look);
   }
 
-  /** There are no connections. */
+  /** The proxy carries no connections any more. */
   rest(): void {
     this.#cancel?.();
     this.#cancel = undefined;

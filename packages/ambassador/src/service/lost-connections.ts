@@ -45,7 +45,7 @@ export class LostConnections {
     this.#options.reset(endpoint, reason);
   }
 
-  /** It is in use again, where it was. */
+  /** The endpoint is in use again, at the same place. */
   keep(endpoint: Endpoint): void {
     for (const due of this.#due) {
       if (due.endpoint.id === endpoint.id && isSamePlace(due.endpoint, endpoint)) this.#forget(due);

@@ -4,7 +4,7 @@ import type { Update } from '../pool/update.ts';
 
 const WILDCARDS: readonly string[] = ['0.0.0.0', '::'];
 
-/** Where a proxy listens itself: who is dialled there is the proxy, whoever said that the service is there. */
+/** The places where a proxy listens: an endpoint there is the proxy itself, whatever source told of it. */
 export class OwnPlaces {
   readonly #listening: readonly Target[];
   readonly #ownAddresses: () => ReadonlySet<string>;

@@ -245,7 +245,7 @@ export class ServiceProxy implements EndpointPicker {
     const ring = (): void => {
       this.#alarm = undefined;
       contain(() => this.#settle(this.#pool.advance(this.#now())));
-      // Whatever failed, what is due next comes.
+      // An error in what was due does not keep the next deadline from being set.
       this.#setAlarm();
     };
     this.#alarm = { at, cancel: this.#context.clock.after(Math.max(0, at - this.#now()), ring) };
@@ -321,7 +321,7 @@ export class ServiceProxy implements EndpointPicker {
 
   #reset(endpoint: Endpoint, reason: string): void {
     const now = this.#pool.find(endpoint.id);
-    // What was dialled where it is now belongs to the present, unless that is what was lost.
+    // Connections to the place where the endpoint is now are kept, unless that place was lost.
     const except = now === undefined || isSamePlace(now, endpoint) ? undefined : now;
     const count = this.#engine.resetConnectionsOf(endpoint.id, except);
     if (count > 0) this.#tellReset(endpoint, count, reason);

@@ -1,6 +1,5 @@
-import type { Instance } from '@mdns-ambassador/mdns';
+import { type Instance, readTxtText } from '@mdns-ambassador/mdns';
 import { isLocalTarget, isRelayedPort, type ListenPlace, LOCALHOST_ADDRESSES } from '@mdns-ambassador/relay';
-import { readTxtText } from './instance-filter.ts';
 
 /**
  * Whether what is dialled there comes back to who listens at one of these places: this machine announces the place itself, or relays

@@ -1,16 +1,17 @@
-import type {
-  Browse,
-  BrowseEvent,
-  BrowseOptions,
-  Instance,
-  InstanceAddress,
-  NetworkInterface,
+import {
+  type Browse,
+  type BrowseEvent,
+  type BrowseOptions,
+  type Instance,
+  type InstanceAddress,
+  type NetworkInterface,
+  readTxtText,
 } from '@mdns-ambassador/mdns';
 import { type Clock, type ListenPlace, Recent } from '@mdns-ambassador/relay';
 import type { Endpoint } from '../pool/endpoint.ts';
 import type { Update } from '../pool/update.ts';
 import { type Cidr, judgeAddress } from './address-policy.ts';
-import { type InstanceFilter, matchesFilter, readTxtText } from './instance-filter.ts';
+import { type InstanceFilter, matchesFilter } from './instance-filter.ts';
 import { leadsBack } from './leads-back.ts';
 import { PatienceList } from './patience-list.ts';
 import type { RefusedInstance, Source } from './source.ts';

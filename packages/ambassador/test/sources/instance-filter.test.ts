@@ -1,7 +1,7 @@
-import type { Txt } from '@mdns-ambassador/mdns';
+import { readTxtText, type Txt } from '@mdns-ambassador/mdns';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { matchesFilter, readTxtText } from '../../src/sources/instance-filter.ts';
+import { matchesFilter } from '../../src/sources/instance-filter.ts';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 const txt: Txt = new Map<string, Uint8Array | true>([

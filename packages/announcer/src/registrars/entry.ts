@@ -1,6 +1,5 @@
-import type { ServiceOptions } from '@mdns-ambassador/mdns';
+import { readTxtText, type ServiceOptions } from '@mdns-ambassador/mdns';
 import { MESH_TXT_KEYS } from '@mdns-ambassador/mesh';
-import { readTxtText } from '../announcement-txt.ts';
 
 /** Of the instance's name within the entry's. */
 const LONGEST_STEM = 48;

@@ -1,6 +1,6 @@
-import { type Endpoint, type EndpointDialler, type MembershipJudge, readTxtText } from '@mdns-ambassador/ambassador';
+import type { Endpoint, EndpointDialler, MembershipJudge } from '@mdns-ambassador/ambassador';
 import type { DialService } from '@mdns-ambassador/checks';
-import { type Instance, systemClock } from '@mdns-ambassador/mdns';
+import { type Instance, readTxtText, systemClock } from '@mdns-ambassador/mdns';
 import { explainStranger, Mesh, MeshDialler, PATIENCE_MS, verifyTxt } from '@mdns-ambassador/mesh';
 import { describeQuarantine } from '../output/mesh-lines.ts';
 import type { Reporter } from '../output/reporter.ts';

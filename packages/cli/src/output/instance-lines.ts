@@ -1,7 +1,7 @@
-import { type BrowseEvent, type Instance, serviceOf, typeOf } from '@mdns-ambassador/mdns';
+import { type BrowseEvent, type Instance, serviceOf, txtToJson, typeOf } from '@mdns-ambassador/mdns';
 import { formatPlace } from '@mdns-ambassador/relay';
 import { escapeText } from './escape.ts';
-import { instanceToJson, listAddresses, txtToJson } from './json.ts';
+import { instanceToJson, listAddresses } from './json.ts';
 import { quoteName } from './phrases.ts';
 import type { Line, Style } from './printer.ts';
 import type { Fact } from './reporter.ts';

@@ -1,7 +1,7 @@
-import type { Instance } from '@mdns-ambassador/mdns';
+import { type Instance, txtToJson } from '@mdns-ambassador/mdns';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { instanceToJson, txtToJson } from '../../src/output/json.ts';
+import { instanceToJson } from '../../src/output/json.ts';
 
 const INSTANCE: Instance = {
   name: 'redis on h1',

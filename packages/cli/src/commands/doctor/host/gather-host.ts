@@ -1,6 +1,13 @@
 import { isIP } from 'node:net';
-import { readTxtText } from '@mdns-ambassador/ambassador';
-import { askOnce, type Clock, type Instance, type LinkCheck, type OneShot, serviceOf } from '@mdns-ambassador/mdns';
+import {
+  askOnce,
+  type Clock,
+  type Instance,
+  type LinkCheck,
+  type OneShot,
+  readTxtText,
+  serviceOf,
+} from '@mdns-ambassador/mdns';
 import { PROBE_TYPE } from '@mdns-ambassador/peers';
 import type { Facts } from '../facts.ts';
 import type { Survey } from '../survey.ts';
