@@ -1,10 +1,12 @@
 /**
  * How long the command line takes to be of use, and what it holds while idle. Prints the table that stands in README.md.
+ * One column for each way to start it, in turns; without a word the one that is published.
  *
- *     npm run bench
+ *     npm run bench [-- PROGRAM...]
  */
 import { execFileSync } from 'node:child_process';
 import { cpus, loadavg, release } from 'node:os';
+import { resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Lab } from '@mdns-ambassador/testkit';
@@ -13,7 +15,11 @@ const RUNS = 15;
 const IDLE_SECONDS = 10;
 /** A responder does not multicast a record twice within a second (RFC 6762 6): a run right after another would wait for that. */
 const QUIET_MS = 1_500;
-const AMBASSADOR = fileURLToPath(new URL('../../packages/cli/bin/ambassador.js', import.meta.url));
+const [, , ...given] = process.argv;
+const WAYS =
+  given.length > 0
+    ? given.map((path) => resolve(path))
+    : [fileURLToPath(new URL('../../packages/cli/bin/ambassador.js', import.meta.url))];
 const PROGRAMS = fileURLToPath(new URL('../programs/', import.meta.url));
 
 const reason = await Lab.unavailable();
@@ -26,27 +32,27 @@ const loadBefore = loadavg()[0]?.toFixed(1);
 const lan = await Lab.create({ hosts: 2 });
 try {
   const [h1, h2] = [lan.host(1), lan.host(2)];
-  const bare = await times(() => timeRun(['-e', '0']));
-  const help = await times(() => timeRun([AMBASSADOR, '--help']));
+  const bare = await times([['-e', '0']], timeRun);
+  const help = await times(ways('--help'), timeRun);
+  const completion = await times(ways('__complete', 'proxy', '--b'), timeRun);
 
   const service = h1.spawn(process.execPath, [`${PROGRAMS}service.mjs`, '7000', 'h1']);
   await service.line(/^ready/);
-  const announcing = h1.spawn(process.execPath, [AMBASSADOR, 'announce', 'thing:7000']);
+  const announcing = h1.spawn(process.execPath, [WAYS[0], 'announce', 'thing:7000']);
   await announcing.line(/announced/i);
-  const proxy = [process.execPath, AMBASSADOR, 'proxy', 'thing:7000'];
-  const direct = [process.execPath, '-e', "net.createServer((socket) => socket.write('h2')).listen(7000)"];
-  const local = await times(() => timeFirstByte(h2, direct));
-  const firstByte = await times(() => timeFirstByte(h2, proxy));
+  const server = "net.createServer((socket) => socket.write('h2')).listen(7000)";
+  const local = await times([['-e', server]], (args) => timeFirstByte(h2, args));
+  const firstByte = await times(ways('proxy', 'thing:7000'), (args) => timeFirstByte(h2, args));
 
-  const [command = '', ...args] = proxy;
-  const proxying = h2.spawn(command, args);
+  const proxying = h2.spawn(process.execPath, [WAYS[0], 'proxy', 'thing:7000']);
   await proxying.line(/thing on h1/);
   await h2.read('sleep', [`${IDLE_SECONDS}`], { timeout: 2 * IDLE_SECONDS * 1_000 });
   print([
-    ['`node -e 0`', describe(bare)],
-    ['`ambassador --help`', describe(help)],
-    ['a TCP server of Node alone: start to first byte', describe(local)],
-    ['`ambassador proxy thing:7000`: start to first proxied byte', describe(firstByte)],
+    ['`node -e 0`', ...bare],
+    ['`ambassador --help`', ...help],
+    ['completion of an option of `proxy`', ...completion],
+    ['a TCP server of Node alone: start to first byte', ...local],
+    ['`ambassador proxy thing:7000`: start to first proxied byte', ...firstByte],
     [`memory (RSS) of \`announce\`, idle for ${IDLE_SECONDS} s at least`, await readMemory(h1, announcing)],
     [`memory (RSS) of \`proxy\`, idle for ${IDLE_SECONDS} s`, await readMemory(h2, proxying)],
   ]);
@@ -54,13 +60,23 @@ try {
   await lan.close();
 }
 
-/** @param {() => Promise<number>} measure */
-async function times(measure) {
-  const found = [];
+/** @param {readonly string[]} args */
+function ways(...args) {
+  return WAYS.map((way) => [way, ...args]);
+}
+
+/**
+ * Each of the starts in turn, again and again.
+ *
+ * @param {readonly (readonly string[])[]} starts
+ * @param {(args: readonly string[]) => Promise<number>} measure
+ */
+async function times(starts, measure) {
+  const found = starts.map(() => []);
   for (let run = 0; run < RUNS; run++) {
-    found.push(await measure());
+    for (const [index, args] of starts.entries()) found[index].push(await measure(args));
   }
-  return found.sort((a, b) => a - b);
+  return found.map((each) => describe(each.sort((a, b) => a - b)));
 }
 
 /** @param {readonly string[]} args */
@@ -72,10 +88,11 @@ async function timeRun(args) {
 
 /**
  * @param {import('@mdns-ambassador/testkit').Host} host
- * @param {readonly string[]} command
+ * @param {readonly string[]} args
  */
-async function timeFirstByte(host, command) {
+async function timeFirstByte(host, args) {
   await setTimeout(QUIET_MS);
+  const command = [process.execPath, ...args];
   return Number(await host.read(process.execPath, [`${PROGRAMS}first-byte.mjs`, '7000', 'who', ...command]));
 }
 
@@ -103,7 +120,8 @@ function print(rows) {
   console.log(
     `${cpus().length} x ${cpus()[0]?.model}, load ${loadBefore} at the start; median (least to most) of ${RUNS} runs\n`,
   );
-  console.log('| what | measured |\n|---|---|');
+  const measured = WAYS.map((way) => (WAYS.length > 1 ? way : 'measured'));
+  console.log(`| what | ${measured.join(' | ')} |\n|${'---|'.repeat(1 + measured.length)}`);
   for (const row of rows) {
     console.log(`| ${row.join(' | ')} |`);
   }

@@ -2,8 +2,8 @@ import type { X509Certificate } from 'node:crypto';
 import { Recent } from '@mdns-ambassador/relay';
 import type { Standing } from './keys/standing.ts';
 import type { Member } from './member.ts';
+import { readMemberUri } from './member-uri.ts';
 import { formatMemberUri, oppositeRole } from './role.ts';
-import { readMemberUri } from './x509.ts';
 
 /** Of each mesh a handful of members; the oldest is forgotten first. */
 const MAX_REMEMBERED = 1_024;
@@ -48,7 +48,7 @@ export class PeerIdentity {
   }
 
   #judgeName(certificate: X509Certificate): PeerVerdict {
-    const uri = readMemberUri(certificate.raw);
+    const uri = readMemberUri(certificate);
     const { service, standings } = this.#member;
     const role = oppositeRole(this.#member.role);
     const standing = standings.find(({ meshId }) => uri === formatMemberUri(meshId, role, service));

@@ -1,18 +1,5 @@
-import 'reflect-metadata';
 import { createHash, createPublicKey, type KeyObject, sign } from 'node:crypto';
-import {
-  AuthorityKeyIdentifierExtension,
-  BasicConstraintsExtension,
-  ExtendedKeyUsage,
-  ExtendedKeyUsageExtension,
-  type Extension,
-  KeyUsageFlags,
-  KeyUsagesExtension,
-  SubjectAlternativeNameExtension,
-  SubjectKeyIdentifierExtension,
-  X509Certificate,
-  X509CertificateGenerator,
-} from '@peculiar/x509';
+import type { Extension, X509CertificateGenerator } from '@peculiar/x509';
 import { formatMemberUri, type Role } from './role.ts';
 
 /** Hosts without a clock believe that it is long ago; only the end of a certificate says anything. */
@@ -26,10 +13,10 @@ const KEY_ID_BYTES = 20;
 const SERIAL_BYTES = 16;
 
 /** Which end of a TLS connection each role is. */
-const USAGES: Readonly<Record<Role, readonly ExtendedKeyUsage[]>> = {
-  announce: [ExtendedKeyUsage.serverAuth],
-  proxy: [ExtendedKeyUsage.clientAuth],
-  peer: [ExtendedKeyUsage.serverAuth, ExtendedKeyUsage.clientAuth],
+const USAGES: Readonly<Record<Role, readonly ('serverAuth' | 'clientAuth')[]>> = {
+  announce: ['serverAuth'],
+  proxy: ['clientAuth'],
+  peer: ['serverAuth', 'clientAuth'],
 };
 
 /** Whom an authority or a leaf is for. */
@@ -39,11 +26,20 @@ export interface LeafHolder {
   readonly service: string;
 }
 
+type Library = typeof import('@peculiar/x509');
+
+/** It is large, and whoever is in no mesh does without. */
+async function loadLibrary(): Promise<Library> {
+  await import('reflect-metadata');
+  return import('@peculiar/x509');
+}
+
 /** The certificate of an authority: the same bytes on every machine that has its key. PEM. */
 export async function issueAuthority(key: KeyObject, holder: LeafHolder): Promise<string> {
+  const x509 = await loadLibrary();
   const name = nameAuthority(holder);
   const keyId = identifyKey(key);
-  return issue({
+  return issue(x509, {
     serial: keyId.slice(0, SERIAL_BYTES * 2),
     subject: name,
     issuer: name,
@@ -51,9 +47,9 @@ export async function issueAuthority(key: KeyObject, holder: LeafHolder): Promis
     publicKey: key,
     signingKey: key,
     extensions: [
-      new BasicConstraintsExtension(true, 0, true),
-      new KeyUsagesExtension(KeyUsageFlags.keyCertSign, true),
-      new SubjectKeyIdentifierExtension(keyId),
+      new x509.BasicConstraintsExtension(true, 0, true),
+      new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign, true),
+      new x509.SubjectKeyIdentifierExtension(keyId),
     ],
   });
 }
@@ -69,8 +65,9 @@ export interface LeafRequest {
 
 /** The certificate of one process. PEM. */
 export async function issueLeaf({ holder, authorityKey, publicKey, serial, notAfter }: LeafRequest): Promise<string> {
+  const x509 = await loadLibrary();
   const { meshId, role, service } = holder;
-  return issue({
+  return issue(x509, {
     // A leading 01 keeps it positive and of one length.
     serial: `01${Buffer.from(serial).toString('hex').slice(2)}`,
     subject: `CN=${role} ${service}`,
@@ -79,27 +76,14 @@ export async function issueLeaf({ holder, authorityKey, publicKey, serial, notAf
     publicKey,
     signingKey: authorityKey,
     extensions: [
-      new BasicConstraintsExtension(false, undefined, true),
-      new KeyUsagesExtension(KeyUsageFlags.digitalSignature, true),
-      new ExtendedKeyUsageExtension([...USAGES[role]]),
-      new SubjectAlternativeNameExtension([{ type: 'url', value: formatMemberUri(meshId, role, service) }]),
-      new SubjectKeyIdentifierExtension(identifyKey(publicKey)),
-      new AuthorityKeyIdentifierExtension(identifyKey(authorityKey)),
+      new x509.BasicConstraintsExtension(false, undefined, true),
+      new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
+      new x509.ExtendedKeyUsageExtension(USAGES[role].map((usage) => x509.ExtendedKeyUsage[usage])),
+      new x509.SubjectAlternativeNameExtension([{ type: 'url', value: formatMemberUri(meshId, role, service) }]),
+      new x509.SubjectKeyIdentifierExtension(identifyKey(publicKey)),
+      new x509.AuthorityKeyIdentifierExtension(identifyKey(authorityKey)),
     ],
   });
-}
-
-/** The one URI that a certificate names its holder by; undefined where it has none, several, or names of another kind. */
-export function readMemberUri(certificate: Uint8Array): string | undefined {
-  try {
-    const names = new X509Certificate(Uint8Array.from(certificate)).getExtension(
-      SubjectAlternativeNameExtension,
-    )?.names;
-    const [name, ...others] = names?.items ?? [];
-    return name?.type === 'url' && others.length === 0 ? name.value : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 type Signer = Parameters<typeof X509CertificateGenerator.create>[1];
@@ -114,7 +98,10 @@ interface Issue {
   readonly extensions: Extension[];
 }
 
-async function issue({ serial, subject, issuer, notAfter, publicKey, signingKey, extensions }: Issue): Promise<string> {
+async function issue(
+  { X509CertificateGenerator }: Library,
+  { serial, subject, issuer, notAfter, publicKey, signingKey, extensions }: Issue,
+): Promise<string> {
   const certificate = await X509CertificateGenerator.create(
     {
       serialNumber: serial,

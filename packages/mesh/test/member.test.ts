@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { Member } from '../src/member.ts';
-import { readMemberUri } from '../src/x509.ts';
+import { readMemberUri } from '../src/member-uri.ts';
 import { createRing, TestClock } from './mesh-fixture.ts';
 
 const HOUR_MS = 3_600_000;
@@ -14,7 +14,7 @@ test('a leaf names its mesh, role and service by one URI, and lives for 24 hours
   const clock = new TestClock();
   const member = await Member.join(createRing(), { role: 'proxy', service: 'Redis', clock });
   const leaf = readLeaf(member);
-  expect(readMemberUri(leaf.raw)).toBe(`ambassador://${member.meshIds[0]}/proxy/redis`);
+  expect(readMemberUri(leaf)).toBe(`ambassador://${member.meshIds[0]}/proxy/redis`);
   expect(leaf.ca).toBe(false);
   expect(new Date(leaf.validFrom).getUTCFullYear()).toBe(2020);
   expect(Math.abs(new Date(leaf.validTo).getTime() - clock.wallClock() - 24 * HOUR_MS)).toBeLessThan(5_000);

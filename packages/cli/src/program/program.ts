@@ -1,4 +1,4 @@
-import yargs, { type Argv } from 'yargs';
+import type { Argv } from 'yargs';
 import type { Command } from '../commands/command.ts';
 import { COMPLETE_WORD } from '../commands/completion/shells.ts';
 import { CliError } from '../exit/cli-error.ts';
@@ -41,7 +41,7 @@ export async function runProgram(argv: readonly string[], surroundings: Surround
   const first = COMMAND_LIST.find((entry) => entry.name === words[0]);
   if (first !== undefined) return runFirst(first, words, surroundings);
   let chosen: { readonly entry: CommandEntry; readonly parsed: ParsedWords } | undefined;
-  const program = describeProgram(createParser(words, surroundings.version));
+  const program = describeProgram(await createParser(words, surroundings.version));
   for (const entry of COMMAND_LIST) {
     program.command(
       entry.name,
@@ -67,7 +67,7 @@ export async function runProgram(argv: readonly string[], surroundings: Surround
 /** A command that stands first, as nearly all do. Yargs would lay out its help text whether somebody asks for it or not. */
 async function runFirst(entry: CommandEntry, words: readonly string[], surroundings: Surroundings): Promise<number> {
   const command = await entry.load();
-  const parser = describeCommand(createParser(words.slice(1), surroundings.version), command);
+  const parser = describeCommand(await createParser(words.slice(1), surroundings.version), command);
   const parsed: ParsedWords = await parser.parseAsync();
   if (parsed.help === true || parsed.version === true) return EXIT_OK;
   return runCommand(command, words, parsed, surroundings);
@@ -78,7 +78,9 @@ function withoutCommand(parsed: ParsedWords): ParsedWords {
   return { ...parsed, _: Array.isArray(list) ? list.slice(1) : [] };
 }
 
-function createParser(words: readonly string[], version: string): Argv {
+/** Loads the library with it: whoever completes a word does without. */
+async function createParser(words: readonly string[], version: string): Promise<Argv> {
+  const { default: yargs } = await import('yargs');
   return yargs([...words])
     .scriptName('ambassador')
     .locale('en')
