@@ -1,5 +1,7 @@
+import { tmpdir } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { LongestFirst } from './test/longest-first.ts';
+import { listPlatformTests } from './test/platform-tests.ts';
 import { TallyReporter } from './test/tally-reporter.ts';
 
 const resolveSource = {
@@ -21,6 +23,9 @@ const MOCKED = [
   'packages/announcer/test/responders/bonjour-service.test.ts',
   'packages/cli/test/program/program.test.ts',
 ];
+
+/** Those that can't be had here: tests of rules that take the platform run as if this were one of them, too. */
+const PLATFORMS = ['darwin', 'win32'];
 
 /** Property tests, and those that load the whole command line, on a busy machine: a limit against hanging, no measure. */
 const HANGING_MS = 60_000;
@@ -62,6 +67,20 @@ export default defineConfig({
           sequence: { groupOrder: 0 },
         },
       },
+      ...PLATFORMS.map((platform) => ({
+        ...resolveSource,
+        test: {
+          ...patient,
+          name: platform,
+          include: [...listPlatformTests()],
+          exclude: [...MOCKED],
+          env: { TEST_PLATFORM: platform, TEMP: tmpdir() },
+          setupFiles: ['test/platform.ts'],
+          isolate: false,
+          testTimeout: HANGING_MS,
+          sequence: { groupOrder: 0 },
+        },
+      })),
       {
         ...resolveSource,
         test: {

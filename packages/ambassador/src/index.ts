@@ -25,6 +25,7 @@ export {
 } from './feed/feed-server.ts';
 export type { BalancerName } from './pool/balancer.ts';
 export { DialBudget } from './pool/dial-budget.ts';
+export { FAILURE_REASONS } from './pool/dial-failure.ts';
 export type { Endpoint, EndpointState, EndpointStatus } from './pool/endpoint.ts';
 export type { MergeMode } from './pool/merge.ts';
 export type { Random } from './pool/random.ts';

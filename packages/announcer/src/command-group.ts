@@ -2,22 +2,16 @@ import { spawn } from 'node:child_process';
 import { EventEmitter } from 'node:events';
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { endProcessTree } from '@mdns-ambassador/checks';
 import type { Clock } from '@mdns-ambassador/relay';
 import type { CommandProcess, SpawnCommand } from './command-process.ts';
+import { CommandTree, type CommandTreeOptions, type Leader } from './command-tree.ts';
 import { planWindowsStart } from './windows-command.ts';
 
 /** How often it is looked whether what a command started is gone, and how long that may take before it is killed. */
 const LOOK_MS = 50;
 const PATIENCE_MS = 5_000;
 
-/** What is used of a child process here. */
-interface Leader extends CommandProcess {
-  /** Undefined where it could not be started. */
-  readonly pid?: number | undefined;
-}
-
-export interface CommandGroupOptions {
+export interface CommandGroupOptions extends CommandTreeOptions {
   /** `process.platform` */
   readonly platform: NodeJS.Platform;
   readonly clock: Clock;
@@ -34,8 +28,6 @@ export interface CommandGroupOptions {
   readonly start?: (start: CommandStart) => Leader;
   /** Default: the system's. */
   readonly isFile?: (path: string) => boolean;
-  /** Default: taskkill. Ends a process and all that it started. */
-  readonly endTree?: (pid: number) => void;
 }
 
 interface CommandStart {
@@ -44,32 +36,35 @@ interface CommandStart {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly isLeader: boolean;
   readonly isVerbatim: boolean;
+  /** Whether its standard input is a pipe of ours, instead of ours itself. */
+  readonly isFed: boolean;
 }
 
 /**
  * Starts commands with this process's standard input and outputs. Except on Windows each leads a process group of its own: the
  * terminal's Ctrl-C reaches us alone, so that the goodbye comes first, and what a command leaves behind when it ends (a server that
- * `npm start` ran) ends with it, within five seconds. Its `exit` is told when all are gone. On Windows a signal ends the command and
- * all that it started; what it leaves behind when it ends by itself is not known there.
+ * `npm start` ran) ends with it, within five seconds. Its `exit` is told when all are gone. On Windows, where all who share a console
+ * get its Ctrl-C, the keyboard is held instead, and the command gets the lines that are typed. A signal ends the command and all that it
+ * started; what it leaves behind when it ends by itself is not known there.
  */
 export function createCommandSpawner(options: CommandGroupOptions): SpawnCommand {
   const { platform, environment, sharesTerminal = false, start = startWithOurStreams } = options;
   if (platform !== 'win32') {
     return (file, args) => {
-      const leader = start({ file, args, environment, isLeader: !sharesTerminal, isVerbatim: false });
+      const leader = start({ file, args, environment, isLeader: !sharesTerminal, isVerbatim: false, isFed: false });
       return sharesTerminal ? leader : new CommandGroup(leader, options);
     };
   }
-  const { isFile = isRegularFile, endTree = endProcessTree } = options;
+  const { isFile = isRegularFile, keyboard } = options;
   return (command, args) => {
     const plan = planWindowsStart(command, args, { environment, folder: resolve(), isFile });
-    return new CommandTree(start({ ...plan, environment, isLeader: false }), endTree);
+    return new CommandTree(start({ ...plan, environment, isLeader: false, isFed: keyboard !== undefined }), options);
   };
 }
 
-function startWithOurStreams({ file, args, environment, isLeader, isVerbatim }: CommandStart): Leader {
+function startWithOurStreams({ file, args, environment, isLeader, isVerbatim, isFed }: CommandStart): Leader {
   return spawn(file, [...args], {
-    stdio: 'inherit',
+    stdio: [isFed ? 'pipe' : 'inherit', 'inherit', 'inherit'],
     env: environment,
     detached: isLeader,
     windowsVerbatimArguments: isVerbatim,
@@ -78,30 +73,6 @@ function startWithOurStreams({ file, args, environment, isLeader, isVerbatim }: 
 
 function isRegularFile(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
-}
-
-/** On Windows. A closed console window tells all who are in it by itself. */
-class CommandTree extends EventEmitter implements CommandProcess {
-  readonly #leader: Leader;
-  readonly #endTree: (pid: number) => void;
-  #hasEnded = false;
-
-  constructor(leader: Leader, endTree: (pid: number) => void) {
-    super();
-    this.#leader = leader;
-    this.#endTree = endTree;
-    leader.on('error', (error: Error) => this.emit('error', error));
-    leader.once('spawn', () => this.emit('spawn'));
-    leader.once('exit', (code: number | null, signal: NodeJS.Signals | null) => {
-      this.#hasEnded = true;
-      this.emit('exit', code, signal);
-    });
-  }
-
-  kill(signal: NodeJS.Signals): void {
-    const { pid } = this.#leader;
-    if (signal !== 'SIGHUP' && pid !== undefined && !this.#hasEnded) this.#endTree(pid);
-  }
 }
 
 class CommandGroup extends EventEmitter implements CommandProcess {

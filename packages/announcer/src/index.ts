@@ -6,6 +6,7 @@ export { AnnouncerError, LoopbackOnlyError } from './announcer-error.ts';
 export { Command, type CommandOptions } from './command.ts';
 export { createCommandSpawner } from './command-group.ts';
 export { type CommandProcess, type SpawnCommand, type WatchedCommand, watchCommand } from './command-process.ts';
+export type { Keyboard } from './command-tree.ts';
 export { type DockerAddress, parseDockerHost } from './docker/docker-address.ts';
 export { DockerAnnouncer, type DockerAnnouncerOptions, type DockerEvent } from './docker/docker-announcer.ts';
 export { createDockerClient, type DockerClient } from './docker/docker-client.ts';

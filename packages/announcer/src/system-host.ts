@@ -14,7 +14,7 @@ export interface SystemHostOptions extends ShellOptions {
 
 /** The machine that this process runs on. */
 export function createSystemHost({ interfaces, room, ...shell }: SystemHostOptions): Host {
-  const beacons = new BeaconWatch();
+  const beacons = new BeaconWatch(shell.platform);
   return {
     platform: shell.platform,
     interfaces,

@@ -1,7 +1,9 @@
 import { EventEmitter } from 'node:events';
+import { PassThrough } from 'node:stream';
 import { ManualClock } from '@mdns-ambassador/testkit';
 import { expect, test } from 'vitest';
 import { createCommandSpawner } from '../src/command-group.ts';
+import type { Keyboard } from '../src/command-tree.ts';
 
 class FakeLeader extends EventEmitter {
   readonly pid = 42;
@@ -31,7 +33,7 @@ function arrange({
     clock,
     environment: { Path: 'C:\\nodejs' },
     isFile: (path) => path.toLowerCase() === 'c:\\nodejs\\npm.cmd',
-    endTree: (pid) => log.push(`tree of ${pid} ended`),
+    endTree: ({ pid }) => log.push(`tree of ${pid} ended`),
     start: ({ file, args, isLeader }) => {
       log.push(`${[file, ...args].join(' ')}${isLeader ? ' in a group of its own' : ''}`);
       return leader;
@@ -90,4 +92,37 @@ test('on Windows, which has no groups, a signal ends the command and all that it
   expect(log).toEqual(['cmd.exe /d /e:on /v:off /s /c "C:\\nodejs\\npm.CMD start"', 'tree of 42 ended']);
   expect(leader.signals).toEqual([]);
   expect(exits).toEqual([[0, null]]);
+});
+
+test('on Windows the keyboard is held while the command runs: its Ctrl-C is told, its lines are typed to the command', () => {
+  const typed = new PassThrough({ encoding: 'utf8' });
+  const leader = Object.assign(new FakeLeader(), { stdin: typed });
+  const log: string[] = [];
+  let listeners: Parameters<Keyboard['hold']>[0] | undefined;
+  const spawnCommand = createCommandSpawner({
+    platform: 'win32',
+    clock: new ManualClock(),
+    environment: {},
+    kill: () => undefined,
+    isFile: () => false,
+    start: ({ isFed }) => {
+      log.push(isFed ? 'fed' : 'not fed');
+      return leader;
+    },
+    keyboard: {
+      hold: (given) => {
+        listeners = given;
+        return () => log.push('released');
+      },
+    },
+    onInterrupt: () => log.push('interrupted'),
+  });
+  spawnCommand('node', []);
+  listeners?.onInterrupt();
+  listeners?.onLine('rs\n');
+  listeners?.onEnd();
+  expect(typed.read()).toBe('rs\n');
+  expect(typed.writableEnded).toBe(true);
+  leader.emit('exit', 0, null);
+  expect(log).toEqual(['fed', 'interrupted', 'released']);
 });

@@ -53,7 +53,7 @@ export function createShell({ platform, environment, kill }: ShellOptions): RunS
       kill() {
         if (hasEnded || child.pid === undefined) return;
         if (hasGroups) killGroup(child.pid, kill);
-        else endProcessTree(child.pid);
+        else endProcessTree({ pid: child.pid, kill: () => child.kill() });
       },
     };
   };

@@ -5,6 +5,7 @@ import { Outlet } from './output/outlet.ts';
 import { createPrinter } from './output/printer.ts';
 import { isForReader, listTerminals, releaseTerminals, tameStream } from './output/standard-streams.ts';
 import { Faults } from './process/faults.ts';
+import { findKeyboard } from './process/keyboard.ts';
 import { listenForSignals } from './process/signals.ts';
 import { hasTerminal } from './process/terminal.ts';
 import { keepYoungHeapSmall } from './process/young-heap.ts';
@@ -50,6 +51,7 @@ try {
     stdout: createPrinter(output, env),
     stderr,
     logStream: complaints,
+    keyboard: findKeyboard(process),
     shutdown,
     faults,
   });

@@ -1,6 +1,6 @@
 import type { Stats } from 'node:fs';
 import { sep } from 'node:path';
-import { errorCode, readInputFile, TOO_LONG } from '@mdns-ambassador/relay';
+import { describeKeepToOwner, errorCode, listReaders, readInputFile, TOO_LONG } from '@mdns-ambassador/relay';
 import { CredentialsError } from './credentials-error.ts';
 import { Secret } from './secret.ts';
 
@@ -24,6 +24,8 @@ export interface Shelter {
 export interface ReadSecretOptions {
   readonly shelters: readonly Shelter[];
   readonly platform: NodeJS.Platform;
+  /** The groups of users that may read a file on Windows; default: asks icacls. */
+  readonly listReaders?: (path: string) => readonly string[];
 }
 
 /** The secret in a file, without one newline at its end. Throws a CredentialsError that names the path. */
@@ -53,11 +55,18 @@ function readBytes(path: string, options: ReadSecretOptions): Buffer {
   }
 }
 
-function refuseUnfit(path: string, stats: Stats, { shelters, platform }: ReadSecretOptions): void {
+function refuseUnfit(path: string, stats: Stats, options: ReadSecretOptions): void {
+  const { shelters, platform } = options;
   if (!stats.isFile()) throw invalid(`${path} is no file; write the path of one that holds the secret`);
   if (stats.size > MAX_SECRET_BYTES) throw invalid(`${path} has ${stats.size} bytes, which is more than a secret has`);
-  // Windows has no such rights.
-  if (platform === 'win32') return;
+  if (platform === 'win32') {
+    const readers = (options.listReaders ?? listReaders)(path);
+    if (readers.length === 0) return;
+    throw new CredentialsError(
+      'EXPOSED_SECRET',
+      `${path}: ${readers.join(' and ')} may read it; run ${describeKeepToOwner(path)}`,
+    );
+  }
   const shelter = shelters.find(({ folder }) => path.startsWith(folder.endsWith(sep) ? folder : folder + sep));
   const isSheltered = shelter !== undefined && (shelter.owner === undefined || shelter.owner === stats.uid);
   const forbidden = isSheltered ? OTHERS_MAY_WRITE : OTHERS_MAY_READ | OTHERS_MAY_WRITE;

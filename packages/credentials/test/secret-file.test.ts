@@ -50,6 +50,15 @@ test.each([
   );
 });
 
+test('on Windows a file that a group may read is refused, with the command that ends it', () => {
+  const path = write('geheim');
+  const read = (...readers: readonly string[]): unknown =>
+    readSecret(path, { shelters: [], platform: 'win32', listReaders: () => readers });
+  expect(() => read('Users')).toThrow(expect.objectContaining({ code: 'EXPOSED_SECRET' }));
+  expect(() => read('Users')).toThrow(`${path}: Users may read it; run icacls "${path}" /inheritance:r`);
+  expect(read()).toBeDefined();
+});
+
 test('a blank at the end counts, and is told when the secret is read and when it changes', () => {
   const events: SecretFileEvent[] = [];
   const path = write('geheim \r\n');

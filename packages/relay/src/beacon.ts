@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { connect, createServer, type Server, type Socket } from 'node:net';
-import { platform } from 'node:os';
 import { stripZone } from './loopback.ts';
 import { Recent } from './recent.ts';
 import { formatTarget, type Target } from './target.ts';
@@ -36,8 +35,8 @@ const SILENT: Beacon = { greet: () => false, close: () => undefined };
  * Lights a beacon for the proxy of a service that listens there. It has a name of the network namespace (Linux) or of the machine
  * (Windows), where every user can ask; elsewhere there is none, and where the name is taken by another neither.
  */
-export async function lightBeacon(service: string, at: Target): Promise<Beacon> {
-  const name = at.kind === 'tcp' ? nameBeacon(at) : undefined;
+export async function lightBeacon(service: string, at: Target, platform: string): Promise<Beacon> {
+  const name = at.kind === 'tcp' ? nameBeacon(at, platform) : undefined;
   if (name === undefined) return SILENT;
   const visits = new Recent<number, string>(MAX_VISITS);
   const server = createServer((asker) => {
@@ -67,8 +66,14 @@ export async function lightBeacon(service: string, at: Target): Promise<Beacon> 
 
 /** Asks whether an ambassador proxy listens where one would dial. */
 export class BeaconWatch {
+  readonly #platform: string;
   readonly #silentUntil = new Map<string, number>();
   readonly #absentUntil = new Map<string, number>();
+
+  /** `platform`: as `process.platform` has it. */
+  constructor(platform: string) {
+    this.#platform = platform;
+  }
 
   /**
    * The service of the proxy there; undefined where none says so. What a beacon says is believed when the listener itself repeats what only
@@ -80,7 +85,7 @@ export class BeaconWatch {
     if (performance.now() < (this.#absentUntil.get(place) ?? 0)) return undefined;
     const address = stripZone(target.address);
     const names = [address, WILDCARDS[address.includes(':') ? 6 : 4]].flatMap(
-      (at) => nameBeacon({ ...target, address: at }) ?? [],
+      (at) => nameBeacon({ ...target, address: at }, this.#platform) ?? [],
     );
     const services = await Promise.all(names.map((name) => this.#ask(name, target)));
     const service = services.find((found) => found !== undefined);
@@ -112,9 +117,10 @@ export class BeaconWatch {
   }
 }
 
-function nameBeacon({ address, port }: TcpTarget): string | undefined {
+/** Undefined where the platform has no names that go with who has them. */
+export function nameBeacon({ address, port }: TcpTarget, platform: string): string | undefined {
   const place = `ambassador-proxy-${address.replaceAll(':', '.')}-${port}`;
-  switch (platform()) {
+  switch (platform) {
     case 'linux':
       return `\0${place}`;
     case 'win32':

@@ -32,3 +32,4 @@ export {
 } from './target.ts';
 export { type TurnInterval, Turns } from './turns.ts';
 export { type Ends, Unacknowledged } from './unacknowledged.ts';
+export { describeKeepToOwner, keepToOwner, listReaders } from './windows-rights.ts';

@@ -52,10 +52,16 @@ export interface Listener {
 /** What `listen` rejects with when a passed socket accepts from other machines and may not. */
 export const REMOTE_SOCKET = 'REMOTE_SOCKET';
 
-/** Rejects with a RelayError that names the address: EADDRINUSE, EACCES, EADDRNOTAVAIL, {@link REMOTE_SOCKET}. */
+/** What `listen` rejects with on Windows for a path that is not one of a named pipe, which are what it has in place of unix sockets. */
+const NO_PIPE = 'NO_PIPE';
+
+/** Rejects with a RelayError that names the address: EADDRINUSE, EACCES, EADDRNOTAVAIL, {@link REMOTE_SOCKET}, `NO_PIPE`. */
 export async function listen(options: ListenOptions): Promise<Listener> {
   const { at } = options;
   const platform = options.platform ?? osPlatform();
+  if (platform === 'win32' && at.kind === 'unix' && !isWindowsPipe(at.path, platform)) {
+    throw refuseToListen(at, { code: NO_PIPE });
+  }
   const server = createServer({ allowHalfOpen: true, pauseOnConnect: true });
   if (await isAnswered(at, platform)) throw refuseToListen(at, { code: 'EADDRINUSE' });
   try {
@@ -68,9 +74,9 @@ export async function listen(options: ListenOptions): Promise<Listener> {
       throw refuseToListen(at, again);
     });
   }
-  if (at.kind === 'unix' && !isWindowsPipe(at.path)) chmodSync(at.path, UNIX_SOCKET_MODE);
+  if (at.kind === 'unix' && !isWindowsPipe(at.path, platform)) chmodSync(at.path, UNIX_SOCKET_MODE);
   const areInherited = platform === 'linux' && setSocketOptionsOnce(server);
-  const listener = new OpenListener(server, at, options, areInherited ? undefined : setSocketOptions);
+  const listener = new OpenListener(server, at, { ...options, platform }, areInherited ? undefined : setSocketOptions);
   if (at.kind === 'inherited' && !at.allowRemote && !isLocalTarget(listener.address)) {
     server.close();
     throw refuseToListen(listener.address, { code: REMOTE_SOCKET });
@@ -82,6 +88,7 @@ export async function listen(options: ListenOptions): Promise<Listener> {
 class OpenListener implements Listener {
   readonly address: Target;
   readonly #server: Server;
+  readonly #platform: string;
   /** A unix socket that is ours to remove. */
   readonly #ownPath: string | undefined;
   readonly #setOptions: ((socket: Socket) => void) | undefined;
@@ -91,12 +98,18 @@ class OpenListener implements Listener {
   #stopped: Promise<void> | undefined;
 
   /** @param setOptions what each accepted socket needs, unless it inherits that from the listening one. */
-  constructor(server: Server, at: ListenPlace, receiver: Receiver, setOptions: ((socket: Socket) => void) | undefined) {
+  constructor(
+    server: Server,
+    at: ListenPlace,
+    { platform, ...receiver }: Receiver & { readonly platform: string },
+    setOptions: ((socket: Socket) => void) | undefined,
+  ) {
     this.#server = server;
+    this.#platform = platform;
     this.#setOptions = setOptions;
     this.#receiver = receiver;
     this.address = at.kind === 'unix' ? at : boundAddress(server);
-    this.#ownPath = at.kind === 'unix' && !isWindowsPipe(at.path) ? at.path : undefined;
+    this.#ownPath = at.kind === 'unix' && !isWindowsPipe(at.path, platform) ? at.path : undefined;
     server.maxConnections = receiver.maxConnections;
     server.on('connection', (socket) => this.#accept(socket));
     server.on('drop', () => this.#receiver.onDrop?.());
@@ -116,7 +129,8 @@ class OpenListener implements Listener {
     if (service === this.#beacon?.service) return;
     this.#beacon?.lit.close();
     this.#beacon = undefined;
-    if (service !== undefined) this.#beacon = { service, lit: await lightBeacon(service, this.address) };
+    if (service === undefined) return;
+    this.#beacon = { service, lit: await lightBeacon(service, this.address, this.#platform) };
   }
 
   stop(): Promise<void> {
@@ -185,7 +199,7 @@ export async function isStaleSocket(at: Target & { readonly kind: 'unix' }): Pro
 }
 
 /** Whether a path is a named pipe of Windows: no file, and without a mode. */
-export function isWindowsPipe(path: string, platform: string = osPlatform()): boolean {
+export function isWindowsPipe(path: string, platform: string): boolean {
   return platform === 'win32' && WINDOWS_PIPE.test(path);
 }
 
@@ -213,6 +227,8 @@ function explainRefusal(place: string, code: string): string {
       return `${place} cannot be used, because this machine has no IPv6`;
     case REMOTE_SOCKET:
       return `${place} was passed on and accepts connections from other machines; bind it to 127.0.0.1, or allow that`;
+    case NO_PIPE:
+      return `${place} names no pipe, which is what Windows has in place of unix sockets; write unix:\\\\.\\pipe\\NAME`;
     case 'ENOENT':
       return `${place} is in a directory that does not exist`;
     default:

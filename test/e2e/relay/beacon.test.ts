@@ -15,12 +15,12 @@ test.runIf(process.platform === 'linux')(
     };
     const options = { at: AT, maxConnections: 8, onConnection };
     const [lit, dark] = await Promise.all([listen({ ...options, beacon: 'thing' }), listen(options)]);
-    expect(await new BeaconWatch().find(lit.address)).toBe('thing');
-    expect(await new BeaconWatch().find(dark.address)).toBeUndefined();
+    expect(await new BeaconWatch('linux').find(lit.address)).toBe('thing');
+    expect(await new BeaconWatch('linux').find(dark.address)).toBeUndefined();
     expect(clients).toEqual([]);
     await lit.stop();
     await dark.stop();
-    expect(await new BeaconWatch().find(lit.address)).toBeUndefined();
+    expect(await new BeaconWatch('linux').find(lit.address)).toBeUndefined();
   },
 );
 
@@ -40,7 +40,7 @@ test.runIf(process.platform === 'linux')(
         .end('{"service":"thing"}\n');
     }).listen(`\0ambassador-proxy-127.0.0.1-${port}`);
     await new Promise((resolve) => squatter.once('listening', resolve));
-    const watch = new BeaconWatch();
+    const watch = new BeaconWatch('linux');
     expect(await watch.find({ ...AT, port })).toBeUndefined();
     await new Promise((resolve) => setTimeout(resolve, 250));
     expect(await watch.find({ ...AT, port })).toBeUndefined();

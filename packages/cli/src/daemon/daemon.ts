@@ -11,6 +11,7 @@ import { createLocalNetwork, type LocalNetwork, readInterfaceNames, startNode } 
 import { createMesh } from '../network/mesh.ts';
 import { createConnectionLog } from '../output/connection-log.ts';
 import { tellFault } from '../output/fault-lines.ts';
+import { createLocalNetworkHint } from '../output/local-network-hint.ts';
 import type { Log } from '../output/log.ts';
 import { tellMode, tellNodeEvent, tellStart } from '../output/network-lines.ts';
 import { createReporter, type Reporter } from '../output/reporter.ts';
@@ -153,6 +154,7 @@ export class Daemon {
         onDial: admin?.observeDial,
         onConnection: reportConnections ? createConnectionLog(logStream) : undefined,
       },
+      hintAt: createLocalNetworkHint(platform),
       refusals,
     };
     const openSpeakers = loadOnce(async () => {

@@ -25,7 +25,7 @@ export class FeedPart extends Part {
     super(
       {
         async start() {
-          listener = await openSocket(planned, feed);
+          listener = await openSocket(planned, feed, context.surroundings.platform);
           reporter.tell(`serving what is on the network at ${path}`, { event: 'serving', at: path });
         },
         async leave(_, onRoom) {
@@ -65,9 +65,9 @@ function createFeed({ allowed }: PlannedFeed, { local, log, reporter, room }: Pa
 }
 
 /** The folder is made, for all to enter; the socket is opened to others only once it is there. */
-async function openSocket({ at, mode }: PlannedFeed, feed: FeedServer): Promise<Listener> {
+async function openSocket({ at, mode }: PlannedFeed, feed: FeedServer, platform: NodeJS.Platform): Promise<Listener> {
   try {
-    const isFile = !isWindowsPipe(at.path);
+    const isFile = !isWindowsPipe(at.path, platform);
     if (isFile) mkdirSync(dirname(at.path), { recursive: true, mode: 0o755 });
     const listener = await listen({
       at,

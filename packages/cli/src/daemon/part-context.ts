@@ -3,6 +3,7 @@ import type { CheckTools } from '@mdns-ambassador/checks';
 import type { Mesh } from '@mdns-ambassador/mesh';
 import type { KeptListeners, Room } from '@mdns-ambassador/relay';
 import type { LocalNetwork } from '../network/local-network.ts';
+import type { HintAt } from '../output/local-network-hint.ts';
 import type { Log } from '../output/log.ts';
 import type { Reporter } from '../output/reporter.ts';
 import type { Surroundings } from '../process/surroundings.ts';
@@ -25,6 +26,8 @@ export interface PartContext {
   readonly identity: () => string;
   readonly reportConnections: boolean;
   readonly observers: Pick<AmbassadorOptions, 'budget' | 'lag' | 'onConnection' | 'onDial'>;
+  /** What an event of a proxy may mean besides. */
+  readonly hintAt: HintAt;
   /** Undefined: what may not be announced is told, and the rest goes on. */
   readonly refusals: Refusals | undefined;
 }

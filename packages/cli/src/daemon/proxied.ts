@@ -90,15 +90,22 @@ function composeCheck(options: CheckOptions, intervalMs: number, tools: CheckToo
 }
 
 /** An ambassador that tells what it does. */
-export function composeAmbassador(proxy: ProxyOptions, { reporter, observers }: PartContext): Ambassador {
+export function composeAmbassador(
+  proxy: ProxyOptions,
+  { reporter, observers, hintAt, surroundings }: PartContext,
+): Ambassador {
   return createAmbassador({
     ...observers,
     proxies: [proxy],
-    ownAddresses: systemNetwork().ownAddresses,
+    ownAddresses: systemNetwork({ platform: surroundings.platform }).ownAddresses,
     clock: systemClock,
     random: Math.random,
     createEngine: createChosenEngine,
-    onEvent: (event) => reporter.tell(describeProxyEvent(event, proxy.connectTimeoutMs), proxyEventToFact(event)),
+    onEvent: (event) => {
+      reporter.tell(describeProxyEvent(event, proxy.connectTimeoutMs), proxyEventToFact(event));
+      const hint = hintAt(event);
+      if (hint !== undefined) reporter.tell(hint, { event: 'local-network-refused' });
+    },
   });
 }
 

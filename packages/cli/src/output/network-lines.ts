@@ -40,7 +40,7 @@ export function joinHint([message, remedy]: Advice): string {
   return `${message.slice(0, -1)}; ${lowerFirst(remedy.slice(0, -1))}`;
 }
 
-function lowerFirst(text: string): string {
+export function lowerFirst(text: string): string {
   return text.charAt(0).toLowerCase() + text.slice(1);
 }
 
@@ -109,7 +109,7 @@ function describeSkipped(skipped: readonly SkippedInterface[]): string {
 }
 
 /** What became of the interfaces since the start. */
-export function tellNodeEvent(reporter: Reporter, event: NodeEvent, platform: string = process.platform): void {
+export function tellNodeEvent(reporter: Reporter, event: NodeEvent, platform: string): void {
   switch (event.kind) {
     case 'interface-up':
       reporter.tell(`network interface ${event.interfaceName} is up (${event.addresses[0] ?? 'no address'})`, {

@@ -1,3 +1,4 @@
+import type { Keyboard } from '@mdns-ambassador/announcer';
 import type { Printer, PrinterStream } from '../output/printer.ts';
 import type { Faults } from './faults.ts';
 import type { Shutdown } from './signals.ts';
@@ -14,6 +15,8 @@ export interface Surroundings {
   readonly stderr: Printer;
   /** Where the log goes. */
   readonly logStream: PrinterStream;
+  /** What is to be held while a command runs. */
+  readonly keyboard: Keyboard | undefined;
   readonly shutdown: Shutdown;
   readonly faults: Faults;
 }

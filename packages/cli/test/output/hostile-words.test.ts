@@ -230,7 +230,10 @@ const TELLERS: readonly (readonly [string, (reporter: Reporter, text: string) =>
   teller({ kind: 'quarantined', ...QUARANTINE }, (told) => [describeQuarantine(told), toFact(told)]),
   ...Object.values(NODE).map(
     (event) =>
-      [event.kind, (reporter: Reporter, text: string) => tellNodeEvent(reporter, poison(event, text))] as const,
+      [
+        event.kind,
+        (reporter: Reporter, text: string) => tellNodeEvent(reporter, poison(event, text), 'linux'),
+      ] as const,
   ),
 ];
 

@@ -151,7 +151,7 @@ describe('at the start', () => {
     [{ kind: 'name-disputed', name: EVIL }, '\\u{1b}'],
   ])('later %j is said', (event, words) => {
     const lines: unknown[] = [];
-    tellNodeEvent({ tell: (line) => lines.push(line) }, event);
+    tellNodeEvent({ tell: (line) => lines.push(line) }, event, 'linux');
     expect(lines.join('\n')).toContain(words);
     expect(lines.join('\n')).not.toContain('\u001b');
   });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { nameAgentSocket } from '../../src/parse/agent-socket.ts';
+import { DEFAULT_AGENT_SOCKET, nameAgentSocket } from '../../src/parse/agent-socket.ts';
 import { parseSource } from '../../src/parse/source.ts';
 
 test('mdns, and static targets as addresses or names', () => {
@@ -18,7 +18,7 @@ test('a DNS name with a port, a name of SRV records, a file and an agent', () =>
   expect(parseSource('srv:_redis._tcp.example.com.')).toEqual({ kind: 'srv', name: '_redis._tcp.example.com.' });
   expect(parseSource('file:./a:b.yaml')).toEqual({ kind: 'file', path: './a:b.yaml' });
   expect(parseSource('agent:/run/a.sock')).toEqual({ kind: 'agent', path: '/run/a.sock' });
-  expect(parseSource('agent')).toEqual({ kind: 'agent', path: '/run/ambassador/agent.sock' });
+  expect(parseSource('agent')).toEqual({ kind: 'agent', path: DEFAULT_AGENT_SOCKET });
   expect(parseSource('file:C:\\redis.yaml')).toEqual({ kind: 'file', path: 'C:\\redis.yaml' });
 });
 

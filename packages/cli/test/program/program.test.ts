@@ -29,6 +29,7 @@ async function run(argv: readonly string[], env: NodeJS.ProcessEnv = {}): Promis
       stderr: printer,
       isOnTerminal: false,
       logStream: new PassThrough(),
+      keyboard: undefined,
       faults: new Faults(),
       shutdown: {
         signal: new AbortController().signal,

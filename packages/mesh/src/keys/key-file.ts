@@ -19,7 +19,14 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
-import { NOT_REGULAR, readInputFile, TOO_LONG } from '@mdns-ambassador/relay';
+import {
+  describeKeepToOwner,
+  keepToOwner,
+  listReaders,
+  NOT_REGULAR,
+  readInputFile,
+  TOO_LONG,
+} from '@mdns-ambassador/relay';
 import { MeshError } from '../mesh-error.ts';
 import { formatKeyRing, type KeyRing, parseKeyRing } from './key-ring.ts';
 
@@ -31,12 +38,26 @@ const PERMISSIONS = 0o7777;
 /** Two keys and their names. */
 const MAX_KEY_BYTES = 64 * 1024;
 
+/** What is asked of Windows; default: icacls. */
+export interface WindowsRights {
+  /** The groups of users that may read the file. */
+  readonly list: (path: string) => readonly string[];
+  /** Leaves rights to its owner and this user alone. */
+  readonly keep: (path: string) => boolean;
+}
+
+const WINDOWS_RIGHTS: WindowsRights = { list: (path) => listReaders(path), keep: (path) => keepToOwner(path) };
+
 /**
  * Reads a key file. Throws a MeshError: MISSING_FILE, UNREADABLE_FILE, EXPOSED_FILE where the group or others may use it,
- * MALFORMED_KEY. Windows has no such modes, and the file is taken as it is there.
+ * MALFORMED_KEY. On Windows the rights of groups are looked at (`rights.list`), where Windows tells them.
  */
-export function readKeyFile(path: string, platform: NodeJS.Platform): KeyRing {
-  const text = readPrivately(path, platform);
+export function readKeyFile(
+  path: string,
+  platform: NodeJS.Platform,
+  rights: Pick<WindowsRights, 'list'> = WINDOWS_RIGHTS,
+): KeyRing {
+  const text = readPrivately(path, platform, rights);
   try {
     return parseKeyRing(text);
   } catch (error) {
@@ -49,12 +70,23 @@ export function readKeyFile(path: string, platform: NodeJS.Platform): KeyRing {
  * Writes a new key file, and its folder. Throws a MeshError with FILE_EXISTS rather than overwrite one. A part of one is never
  * there, also where the disk is full.
  */
-export function createKeyFile(path: string, ring: KeyRing): void {
+export function createKeyFile(
+  path: string,
+  ring: KeyRing,
+  platform: NodeJS.Platform,
+  rights: Pick<WindowsRights, 'keep'> = WINDOWS_RIGHTS,
+): void {
   try {
     mkdirSync(dirname(path), { recursive: true, mode: FOLDER_MODE });
     const fresh = `${path}.${randomBytes(6).toString('hex')}.new`;
     try {
-      writeFileSync(fresh, formatKeyRing(ring), { mode: FILE_MODE, flag: 'wx', flush: true });
+      if (platform === 'win32') {
+        // Before the key is in it.
+        writeFileSync(fresh, '', { flag: 'wx' });
+        rights.keep(fresh);
+      }
+      const flag = platform === 'win32' ? 'r+' : 'wx';
+      writeFileSync(fresh, formatKeyRing(ring), { mode: FILE_MODE, flag, flush: true });
       nameOnce(fresh, path);
     } finally {
       rmSync(fresh, { force: true });
@@ -82,9 +114,14 @@ function nameOnce(file: string, path: string): void {
 
 /**
  * Replaces a key file as a whole: who reads it sees the old or the new. It stays whose it was, with the rights that it had; a link stays one,
- * and what it leads to is replaced.
+ * and what it leads to is replaced. On Windows it is its owner's and this user's alone then.
  */
-export function replaceKeyFile(path: string, ring: KeyRing): void {
+export function replaceKeyFile(
+  path: string,
+  ring: KeyRing,
+  platform: NodeJS.Platform,
+  rights: Pick<WindowsRights, 'keep'> = WINDOWS_RIGHTS,
+): void {
   try {
     const target = realpathSync(path);
     const { uid, gid, mode } = statSync(target);
@@ -94,7 +131,8 @@ export function replaceKeyFile(path: string, ring: KeyRing): void {
       const file = openSync(fresh, 'wx', FILE_MODE);
       try {
         // Before the key is in it: nobody else has it open.
-        giveTo(file, uid, gid);
+        if (platform === 'win32') rights.keep(fresh);
+        else giveTo(file, uid, gid);
         writeFileSync(file, formatKeyRing(ring));
         fchmodSync(file, mode & PERMISSIONS);
         fsyncSync(file);
@@ -124,10 +162,12 @@ function giveTo(file: number, uid: number, gid: number): void {
   }
 }
 
-function readPrivately(path: string, platform: NodeJS.Platform): string {
+function readPrivately(path: string, platform: NodeJS.Platform, rights: Pick<WindowsRights, 'list'>): string {
   try {
     const accept = (status: Stats): void => {
-      if (status.isFile()) refuseExposed(path, status.mode, platform);
+      if (!status.isFile()) return;
+      if (platform === 'win32') refuseReaders(path, rights.list(path));
+      else refuseExposed(path, status.mode);
     };
     return readInputFile(path, { maxBytes: MAX_KEY_BYTES, accept }).toString('utf8');
   } catch (error) {
@@ -160,8 +200,16 @@ function explainUnreadable(path: string, error: unknown): MeshError {
   }
 }
 
-function refuseExposed(path: string, mode: number, platform: NodeJS.Platform): void {
-  if (platform === 'win32' || (mode & OTHERS) === 0) return;
+function refuseReaders(path: string, readers: readonly string[]): void {
+  if (readers.length === 0) return;
+  throw new MeshError(
+    'EXPOSED_FILE',
+    `${path} can be read by ${readers.join(' and ')}, so that others on this machine can use the mesh key; run ${describeKeepToOwner(path)}`,
+  );
+}
+
+function refuseExposed(path: string, mode: number): void {
+  if ((mode & OTHERS) === 0) return;
   const shown = (mode & 0o777).toString(8).padStart(4, '0');
   throw new MeshError(
     'EXPOSED_FILE',

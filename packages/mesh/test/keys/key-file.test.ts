@@ -28,12 +28,12 @@ const code = (expected: string): unknown => expect.objectContaining({ code: expe
 test('a key file is for its owner alone, folders included, and is never overwritten', () => {
   const path = join(folder, 'new', 'mesh.key');
   const ring = createRing();
-  createKeyFile(path, ring);
+  createKeyFile(path, ring, 'linux');
   expect(statSync(path).mode & 0o777).toBe(0o600);
   expect(statSync(join(folder, 'new')).mode & 0o777).toBe(0o700);
   expect(listMeshIds(readKeyFile(path, 'linux'))).toEqual(listMeshIds(ring));
   const before = readFileSync(path);
-  expect(() => createKeyFile(path, createRing())).toThrow(code('FILE_EXISTS'));
+  expect(() => createKeyFile(path, createRing(), 'linux')).toThrow(code('FILE_EXISTS'));
   expect(readFileSync(path)).toEqual(before);
   expect(readdirSync(join(folder, 'new'))).toEqual(['mesh.key']);
 });
@@ -41,14 +41,14 @@ test('a key file is for its owner alone, folders included, and is never overwrit
 test('a path that leads nowhere is told in words', () => {
   const file = join(folder, 'file');
   writeFileSync(file, '');
-  expect(() => createKeyFile(join(file, 'mesh.key'), createRing())).toThrow('a part of its path is no folder');
+  expect(() => createKeyFile(join(file, 'mesh.key'), createRing(), 'linux')).toThrow('a part of its path is no folder');
 });
 
 test('a key file that is replaced stays private', () => {
   const path = join(folder, 'replaced.key');
-  createKeyFile(path, createRing());
+  createKeyFile(path, createRing(), 'linux');
   const ring = createRing();
-  replaceKeyFile(path, ring);
+  replaceKeyFile(path, ring, 'linux');
   expect(statSync(path).mode & 0o777).toBe(0o600);
   expect(listMeshIds(readKeyFile(path, 'linux'))).toEqual(listMeshIds(ring));
 });
@@ -56,11 +56,11 @@ test('a key file that is replaced stays private', () => {
 test.skipIf(isWindows)('a link to a key file stays one: what it leads to is replaced', () => {
   const real = join(folder, 'real');
   mkdirSync(real);
-  createKeyFile(join(real, 'mesh.key'), createRing());
+  createKeyFile(join(real, 'mesh.key'), createRing(), 'linux');
   const link = join(folder, 'link.key');
   symlinkSync('real/mesh.key', link);
   const ring = createRing();
-  replaceKeyFile(link, ring);
+  replaceKeyFile(link, ring, 'linux');
   expect(readlinkSync(link)).toBe('real/mesh.key');
   expect(lstatSync(join(real, 'mesh.key')).isFile()).toBe(true);
   expect(listMeshIds(readKeyFile(join(real, 'mesh.key'), 'linux'))).toEqual(listMeshIds(ring));
@@ -69,17 +69,17 @@ test.skipIf(isWindows)('a link to a key file stays one: what it leads to is repl
 
 test.skipIf(isWindows)('a key file that is replaced keeps its mode', () => {
   const path = join(folder, 'read-only.key');
-  createKeyFile(path, createRing());
+  createKeyFile(path, createRing(), 'linux');
   chmodSync(path, 0o400);
-  replaceKeyFile(path, createRing());
+  replaceKeyFile(path, createRing(), 'linux');
   expect(statSync(path).mode & 0o777).toBe(0o400);
 });
 
 test.skipIf(process.getuid?.() !== 0)('a key file that root replaces stays its owner and its group', () => {
   const path = join(folder, 'given.key');
-  createKeyFile(path, createRing());
+  createKeyFile(path, createRing(), 'linux');
   chownSync(path, 65_534, 65_533);
-  replaceKeyFile(path, createRing());
+  replaceKeyFile(path, createRing(), 'linux');
   expect(statSync(path)).toMatchObject({ uid: 65_534, gid: 65_533 });
   expect(statSync(path).mode & 0o777).toBe(0o600);
 });
@@ -101,11 +101,26 @@ test.skipIf(isWindows)('what is no regular file, or too long for one, is refused
 
 test.each([0o640, 0o604, 0o660, 0o644, 0o620])('a key file of mode %o is refused, but on Windows', (mode) => {
   const path = join(folder, `exposed-${mode}.key`);
-  createKeyFile(path, createRing());
+  createKeyFile(path, createRing(), 'linux');
   chmodSync(path, mode);
   expect(() => readKeyFile(path, 'linux')).toThrow(code('EXPOSED_FILE'));
   expect(() => readKeyFile(path, 'linux')).toThrow(`run chmod 600 ${path}`);
   expect(readKeyFile(path, 'win32').kind).toBe('keys');
+});
+
+test('on Windows a key file is kept to this user before the key is in it, and refused where a group may read it', () => {
+  const path = join(folder, 'windows.key');
+  const kept: string[] = [];
+  const keep = (file: string): boolean => kept.push(readFileSync(file, 'utf8')) > 0;
+  createKeyFile(path, createRing(), 'win32', { keep });
+  replaceKeyFile(path, createRing(), 'win32', { keep });
+  expect(kept).toEqual(['', '']);
+  expect(readKeyFile(path, 'win32', { list: () => [] }).kind).toBe('keys');
+  const asked = (): unknown =>
+    readKeyFile(path, 'win32', { list: (file) => (file === path ? ['Users', 'Everyone'] : []) });
+  expect(asked).toThrow(code('EXPOSED_FILE'));
+  expect(asked).toThrow(`${path} can be read by Users and Everyone`);
+  expect(asked).toThrow(`run icacls "${path}" /inheritance:r /grant:r`);
 });
 
 test('a key file that is missing or broken is told from one another', () => {
@@ -122,5 +137,5 @@ test('a key file that is missing or broken is told from one another', () => {
 test('a key file that can not be written is told of in the same way', () => {
   const file = join(folder, 'file');
   writeFileSync(file, '');
-  expect(() => createKeyFile(join(file, 'mesh.key'), createRing())).toThrow(code('UNREADABLE_FILE'));
+  expect(() => createKeyFile(join(file, 'mesh.key'), createRing(), 'linux')).toThrow(code('UNREADABLE_FILE'));
 });

@@ -110,7 +110,7 @@ async function runCommand(
   announcer: ProgramSide,
   refusals: Refusals,
   reporter: Reporter,
-  { platform, env, shutdown }: Surroundings,
+  { platform, env, shutdown, keyboard }: Surroundings,
 ): Promise<number> {
   const service = new ServiceCommand({
     command,
@@ -121,19 +121,22 @@ async function runCommand(
       clock: systemClock,
       kill: process.kill.bind(process),
       environment: env,
+      keyboard,
+      onInterrupt: () => receive('SIGINT'),
     }),
     clock: systemClock,
     drainGraceMs: GRACE_MS,
     drainTimeoutMs: DRAIN_TIMEOUT_MS,
   });
   let isStopping = false;
-  shutdown.delegate((signal) => {
+  const receive = (signal: NodeJS.Signals): void => {
     if (signal !== 'SIGHUP' && !isStopping) {
       isStopping = true;
       tellStopping(reporter, signal);
     }
     service.signal(signal);
-  });
+  };
+  shutdown.delegate(receive);
   void refusals.all.then(() => service.signal('SIGTERM'));
   return service.run();
 }

@@ -19,7 +19,7 @@ export interface InstanceProcess {
 }
 
 /** Starts an instance in a process of its own, which ends with this one at the latest. */
-export function startInstance(plan: InstancePlan, timeoutMs: number): InstanceProcess {
+export function startInstance(plan: InstancePlan, timeoutMs: number, platform: string): InstanceProcess {
   const child = fork(PROGRAM, [JSON.stringify(plan)], { execArgv: [], stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
   const gone = new Promise<number>((resolve) => {
     child.once('exit', () => resolve(performance.now()));
@@ -35,7 +35,7 @@ export function startInstance(plan: InstancePlan, timeoutMs: number): InstancePr
     gone,
     kill: () => void child.kill('SIGKILL'),
     leave() {
-      if (process.platform !== 'win32') child.kill('SIGTERM');
+      if (platform !== 'win32') child.kill('SIGTERM');
       else if (child.connected) child.send(LEAVE_ORDER);
     },
   };

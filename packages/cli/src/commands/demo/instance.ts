@@ -14,13 +14,14 @@ const MAX_CONNECTIONS = 1_000;
 
 /** One instance of the demo: a process of its own, with a real service that it announces. It never outlives the demo. */
 async function runInstance(plan: InstancePlan): Promise<void> {
+  const { platform } = process;
   const service = createLineService(plan.name);
   service.listen(0, plan.address);
   await once(service, 'listening');
   const address = service.address();
   const port = typeof address === 'object' && address !== null ? address.port : 0;
   tell({ kind: 'listening', port });
-  const { node, network } = createLocalNetwork(plan.interfaceNames, process.platform, () => undefined);
+  const { node, network } = createLocalNetwork(plan.interfaceNames, platform, () => undefined);
   await node.start();
   const announcer = new Announcer({
     announcements: [
@@ -45,7 +46,7 @@ async function runInstance(plan: InstancePlan): Promise<void> {
     random: Math.random,
     identity: plan.name,
     host: createSystemHost({
-      platform: process.platform,
+      platform,
       environment: process.env,
       kill: (pid, signal) => process.kill(pid, signal),
       interfaces: () => network.interfaces(),

@@ -46,8 +46,8 @@ export class Stage {
 
   /** Starts an instance in a process of its own. */
   addInstance(name: string): InstanceProcess {
-    const { service, address, interfaceNames } = this.#options;
-    const instance = startInstance({ service, address, interfaceNames, name }, START_TIMEOUT_MS);
+    const { service, address, interfaceNames, platform } = this.#options;
+    const instance = startInstance({ service, address, interfaceNames, name }, START_TIMEOUT_MS, platform);
     this.#instances.push(instance);
     return instance;
   }

@@ -90,9 +90,8 @@ function refuseOptions(action: MeshAction, settings: Settings): void {
 
 function initMesh({ path, platform, print }: Task): void {
   const ring: KeyRing = { kind: 'keys', current: new MeshKey(randomBytes(KEY_BYTES)) };
-  explainMeshErrors(() => createKeyFile(path, ring));
+  explainMeshErrors(() => createKeyFile(path, ring, platform));
   print(`mesh ${listMeshIds(ring)[0]}: its key is in ${path}`);
-  tellRights(path, platform, print);
   print('Copy that file to every machine of the mesh, and keep it secret. Then, for example:');
   print(`  ambassador announce redis --mesh-key-file ${quoteHint(path, platform)}`);
   print(`  ambassador proxy redis --mesh-key-file ${quoteHint(path, platform)}`);
@@ -131,9 +130,8 @@ async function printToken({ path, platform, print, settings }: Task): Promise<vo
     return;
   }
   const output = locateKeyFile(file.text, file);
-  explainMeshErrors(() => createKeyFile(output, { kind: 'bundle', bundle }), file);
+  explainMeshErrors(() => createKeyFile(output, { kind: 'bundle', bundle }, platform), file);
   print(`a token to ${role} ${service} is in ${output}, for you to copy to the machine that needs it`);
-  tellRights(output, platform, print);
   print('Then, for example:');
   print(`  ambassador ${role} ${service} --mesh-key-file ${quoteHint(output, platform)}`);
 }
@@ -160,7 +158,7 @@ function rotateMesh({ path, platform, print, settings }: Task): void {
     if (ring.previous === undefined)
       throw new CliError(EXIT_USAGE, `${path} holds no previous key; there is nothing to drop`);
     const kept: KeyRing = { kind: 'keys', current: ring.current };
-    explainMeshErrors(() => replaceKeyFile(path, kept));
+    explainMeshErrors(() => replaceKeyFile(path, kept, platform));
     print(`mesh ${listMeshIds(kept)[0]} is the only one accepted now; copy ${path} to every machine of the mesh`);
     return;
   }
@@ -171,7 +169,7 @@ function rotateMesh({ path, platform, print, settings }: Task): void {
     );
   }
   const rotated: KeyRing = { kind: 'keys', current: new MeshKey(randomBytes(KEY_BYTES)), previous: ring.current };
-  explainMeshErrors(() => replaceKeyFile(path, rotated));
+  explainMeshErrors(() => replaceKeyFile(path, rotated, platform));
   const [current, previous] = listMeshIds(rotated);
   print(`mesh ${current} is new, and ${previous} is still accepted`);
   print(`Copy ${path} to every machine of the mesh and print its tokens anew; running processes take it up. Then:`);
@@ -185,10 +183,4 @@ function readRing(path: string, platform: NodeJS.Platform): KeyRing {
 /** Public: a hash of the mesh's public id and of what the key file is; the key itself can't be told from it. */
 function fingerprint(ring: KeyRing): readonly string[] {
   return listMeshIds(ring).map((id) => createHash('sha256').update(`ambassador/mesh ${id}`).digest('base64url'));
-}
-
-/** Elsewhere a file that others may use is refused. */
-function tellRights(path: string, platform: NodeJS.Platform, print: Task['print']): void {
-  if (platform === 'win32')
-    print(`Who may read it is not looked at on Windows: see that no other user can open ${path}`);
 }
