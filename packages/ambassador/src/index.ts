@@ -47,6 +47,7 @@ export {
   type AddressRefusal,
   type AddressVerdict,
   type Cidr,
+  isEndpointAddress,
   judgeAddress,
   parseCidr,
 } from './sources/address-policy.ts';

@@ -3,7 +3,7 @@ import { MESH_TXT_KEYS } from '@mdns-ambassador/mesh';
 import { AnnouncerError } from './announcer-error.ts';
 
 /** Keys that only ambassador itself sets (CONTRACT 4). */
-const RESERVED_KEYS: readonly string[] = ['txtvers', 'id', 'st', ...MESH_TXT_KEYS.flat()];
+const RESERVED_KEYS: readonly string[] = ['txtvers', 'id', 'st', 'peer', ...MESH_TXT_KEYS.flat()];
 /** RFC 6763 6.1: one string of a TXT record. */
 const MAX_STRING_BYTES = 255;
 /** RFC 6763 6.2: the record should fit one packet of 1500 bytes. */

@@ -1,5 +1,5 @@
 export type { Examiner } from './examiner.ts';
-export { type JoinedNodeOptions, joinPeers } from './joined-node.ts';
+export { createPeerBrowser, type JoinedNodeOptions, joinPeers } from './joined-node.ts';
 export { type PeerPublisher, publishToPeers } from './joined-publication.ts';
 export { LineReader } from './link/line-reader.ts';
 export { createNetworkJudge, type NetworkJudgeOptions } from './link/network-judge.ts';

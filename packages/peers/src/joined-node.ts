@@ -10,6 +10,19 @@ export interface JoinedNodeOptions {
   readonly clock: Clock;
 }
 
+/** What is browsed of a node. */
+type Browser = Pick<MdnsNode, 'browse' | 'verify'>;
+
+/** Sees what peers tell, and nothing else. What they tell is not asked for: they say when it changes. */
+export function createPeerBrowser(peers: PeerNode, clock: Clock): Browser {
+  const nothing: Browser = { browse: () => ({ close: () => undefined }), verify: () => undefined };
+  const heard = { set: () => undefined, remove: () => undefined };
+  return {
+    browse: (options, onEvent) => new JoinedBrowse(options, { mdns: nothing, peers, clock, heard, onEvent }),
+    verify: () => undefined,
+  };
+}
+
 /**
  * An mDNS node that sees and announces by peer links, too: what both see is one instance. It starts and closes both; what it is asked for
  * beyond that is mDNS's own.
@@ -59,8 +72,11 @@ class Heard {
   }
 }
 
-interface JoinedBrowseContext extends JoinedNodeOptions {
-  readonly heard: Heard;
+interface JoinedBrowseContext {
+  readonly mdns: Browser;
+  readonly peers: PeerNode;
+  readonly clock: Clock;
+  readonly heard: Pick<Heard, 'set' | 'remove'>;
   readonly onEvent: (event: BrowseEvent) => void;
 }
 

@@ -22,7 +22,7 @@ export class Linked {
   #toldOwn: number | undefined;
   /** By origin: the number of its state. */
   readonly #told = new Map<string, number>();
-  #toldLinks = '';
+  #toldLinks: string | undefined;
   readonly #toldPeers = new Set<string>();
 
   constructor(link: PeerLink, node: string, clockAheadMs: number) {
@@ -65,11 +65,12 @@ export class Linked {
     if (this.#told.delete(key)) this.link.tell({ kind: 'bye', origin: node, seq });
   }
 
-  tellLinks(nodes: readonly string[]): void {
+  /** At first at once, and then with a beat: they are others all the time while many start. */
+  tellLinks(nodes: readonly string[], heard: readonly string[], isBeat: boolean): void {
     const text = nodes.join();
-    if (text === this.#toldLinks) return;
+    if (text === this.#toldLinks || (this.#toldLinks !== undefined && !isBeat)) return;
     this.#toldLinks = text;
-    this.link.tell({ kind: 'links', nodes });
+    this.link.tell({ kind: 'links', nodes, heard });
   }
 
   /** Where others listen, as far as it was not told before. */

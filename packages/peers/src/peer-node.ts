@@ -72,6 +72,8 @@ export interface PeerNodeOptions {
   readonly onEvent?: (event: PeerEvent) => void;
   /** Called with the places to remember when they are others, seldom, and by `close`. */
   readonly onRemember?: (places: readonly RememberedPlace[]) => void;
+  /** Called once, when all links have ended. */
+  readonly onClose?: () => void;
 }
 
 /** `lost`: why something may be missing that was there before. */
@@ -176,6 +178,7 @@ export class PeerNode {
     await Promise.all([...links.map((link) => link.close()), this.#port?.close()]);
     this.#linked.clear();
     this.#listeners.clear();
+    this.#options.onClose?.();
   }
 
   /** Announces this under the id, in the place of what it stood for before; nothing of it without a service. At once. */
@@ -291,6 +294,7 @@ export class PeerNode {
     this.#dropForeignLinks();
     this.#own.beat(this.#options.addresses());
     this.#tellOwn();
+    this.#tellLinks(true);
     if (this.#port?.isElsewhere === true) void this.#listen();
     this.#arrivals.advance(now);
   }
@@ -414,7 +418,7 @@ export class PeerNode {
     const linked = new Linked(link, node, clockAheadMs);
     this.#linked.set(link, linked);
     const place = placeOf(link, hello);
-    if (place !== undefined) this.#remember(place, true);
+    if (place !== undefined) this.#remember(place, this.port !== undefined);
     if (known?.origin === 'named') this.#options.judge.noteNamed(link.stream.remoteAddress);
     this.#emit({ kind: 'peer-linked', node, address: link.stream.remoteAddress, links: this.#linked.size });
     if (!this.#own.isEmpty) linked.tellOwn(this.#own);
@@ -479,7 +483,9 @@ export class PeerNode {
       case 'links':
         if (!this.#options.isMesh) return;
         linked.links = new Set(line.nodes);
-        for (const origin of this.#table.list()) this.#passOnTo(linked, origin);
+        for (const origin of this.#table.list()) {
+          if (!line.heard.includes(origin.node)) this.#passOnTo(linked, origin);
+        }
         return;
       case 'peers':
         this.#takePeers(linked, line.peers);
@@ -590,16 +596,22 @@ export class PeerNode {
     this.#cancelGather ??= this.#options.clock.after(GATHER_MS, () => {
       this.#cancelGather = undefined;
       const all = [...this.#linked.values()];
-      const nodes = [...new Set(all.map(({ node }) => node))].toSorted();
       const others = all.flatMap(({ node, link }) => {
         const place = link.hello === undefined ? undefined : this.#placeForOthers(link, link.hello);
         return place === undefined ? [] : [{ node, place }];
       });
-      for (const linked of all) {
-        linked.tellPeers(others);
-        if (this.#options.isMesh) linked.tellLinks(nodes);
-      }
+      for (const linked of all) linked.tellPeers(others);
+      this.#tellLinks(false);
     });
+  }
+
+  /** Others pass on to us what we hear of nobody. */
+  #tellLinks(isBeat: boolean): void {
+    if (!this.#options.isMesh) return;
+    const all = [...this.#linked.values()];
+    const nodes = new Set(all.map(({ node }) => node));
+    const heard = this.#table.list().flatMap(({ node }) => (nodes.has(node) ? [] : [node]));
+    for (const linked of all) linked.tellLinks([...nodes].toSorted(), heard, isBeat);
   }
 
   /** Zones and loopback mean something else elsewhere; who is on this machine is at its address. */

@@ -104,6 +104,25 @@ export function judgeAddress(candidate: InstanceAddress, context: AddressContext
   return { kind: 'accepted', address: isInAny(ip, LINK_LOCAL_IPV6) ? `${ip.toString()}%${zone}` : ip.toString() };
 }
 
+/** The same of an address that a peer tells, who says himself where he is: it may be beyond the link, but is none of ours unless he is on this machine. */
+export function judgePeerAddress(candidate: InstanceAddress, context: AddressContext): AddressVerdict {
+  const [literal = '', zone = ''] = candidate.address.split('%');
+  const refuse = (refusal: AddressRefusal): AddressVerdict => ({
+    kind: 'refused',
+    address: candidate.address,
+    refusal,
+  });
+  if (isIP(literal) === 0) return refuse('malformed');
+  const ip = ipaddr.process(literal);
+  for (const [refusal, ranges] of FORBIDDEN) if (isInAny(ip, ranges)) return refuse(refusal);
+  const { isFromThisHost } = candidate;
+  if (isInAny(ip, LOOPBACK) && !isFromThisHost) return refuse('loopback');
+  if (!isFromThisHost && isOwn(ip, context)) return refuse('own');
+  const isLinkLocal = isInAny(ip, LINK_LOCAL_IPV6);
+  if (isLinkLocal && zone === '') return refuse('no-zone');
+  return { kind: 'accepted', address: isLinkLocal ? `${ip.toString()}%${zone}` : ip.toString() };
+}
+
 /**
  * Whether an address that a name server or the user gave may be dialled: anywhere but where nobody, everybody, or a cloud's
  * credentials are. A zone is part of a link-local address. NAT64 is how some networks reach others.

@@ -10,7 +10,7 @@ import {
 import { type Clock, type ListenPlace, Recent } from '@mdns-ambassador/relay';
 import type { Endpoint } from '../pool/endpoint.ts';
 import type { Update } from '../pool/update.ts';
-import { type Cidr, judgeAddress } from './address-policy.ts';
+import { type Cidr, judgeAddress, judgePeerAddress } from './address-policy.ts';
 import { type InstanceFilter, matchesFilter } from './instance-filter.ts';
 import { leadsBack } from './leads-back.ts';
 import { PatienceList } from './patience-list.ts';
@@ -49,6 +49,8 @@ export interface ForeignInstance {
 }
 
 export interface MdnsSourceOptions extends InstanceFilter {
+  /** `peer`: the browser knows what peers tell, and nothing else. Default `mdns`: what is on the link, and with it what peers tell. */
+  readonly name?: 'mdns' | 'peer';
   readonly service: string;
   /** `_redis._tcp` */
   readonly type: string;
@@ -72,9 +74,8 @@ export interface MdnsSourceOptions extends InstanceFilter {
   readonly onRefused?: (refused: RefusedInstance) => void;
 }
 
-const MDNS_SOURCE_NAME = 'mdns';
 /** `mdns:NAME`, with the link where the name alone does not tell: `mdns%eth1:NAME`. */
-const ID = /^mdns(?:%[^:]*)?:(.*)$/s;
+const ID = /^(mdns|peer)(?:%[^:]*)?:(.*)$/s;
 /**
  * Anybody on the link can say goodbye for another. An owner contradicts within a second (RFC 6762 6, 10.1); until this is over, the
  * endpoint is used if there is no other and it answers, and no connection is ended.
@@ -101,7 +102,7 @@ export function createMdnsSource(options: MdnsSourceOptions): Source {
 }
 
 class MdnsSource implements Source {
-  readonly name: string = MDNS_SOURCE_NAME;
+  readonly name: 'mdns' | 'peer';
   readonly #options: MdnsSourceOptions;
   readonly #verifyLimit = new VerifyLimit();
   readonly #refused = new Recent<string, RefusedInstance>(MAX_REFUSED);
@@ -119,6 +120,7 @@ class MdnsSource implements Source {
 
   constructor(options: MdnsSourceOptions) {
     this.#options = options;
+    this.name = options.name ?? 'mdns';
     this.#leaving = new PatienceList(options.clock, GOODBYE_PATIENCE_MS);
   }
 
@@ -129,8 +131,8 @@ class MdnsSource implements Source {
     const tell = (event: BrowseEvent): void => {
       if (this.#isClosed) return;
       this.#remember(event);
-      if (event.kind === 'leaving') this.#departing.add(idOf(event.instance));
-      else this.#departing.delete(idOf(event.instance));
+      if (event.kind === 'leaving') this.#departing.add(this.#idOf(event.instance));
+      else this.#departing.delete(this.#idOf(event.instance));
       onUpdate(this.#translate(event));
       this.#seeOff(event, onUpdate);
     };
@@ -150,8 +152,8 @@ class MdnsSource implements Source {
   }
 
   verify(id: string): void {
-    const name = ID.exec(id)?.[1];
-    if (this.#isClosed || name === undefined) return;
+    const [, source, name] = ID.exec(id) ?? [];
+    if (this.#isClosed || name === undefined || source !== this.name) return;
     if (!this.#verifyLimit.admit(id, this.#options.clock.now())) return;
     this.#options.browser.verify(this.#options.type, name);
   }
@@ -163,10 +165,14 @@ class MdnsSource implements Source {
     this.#leaving.clear();
   }
 
+  #idOf(instance: Instance): string {
+    return idIn(this.name, instance);
+  }
+
   #remember({ kind, instance }: BrowseEvent): void {
     if (this.#options.membership === undefined) return;
-    if (kind === 'removed') this.#instances.delete(idOf(instance));
-    else this.#instances.set(idOf(instance), instance);
+    if (kind === 'removed') this.#instances.delete(this.#idOf(instance));
+    else this.#instances.set(this.#idOf(instance), instance);
   }
 
   #judgeAnew(onUpdate: (update: Update) => void): void {
@@ -176,7 +182,7 @@ class MdnsSource implements Source {
 
   /** Who said goodbye and does not come back is removed. */
   #seeOff(event: BrowseEvent, onUpdate: (update: Update) => void): void {
-    const id = idOf(event.instance);
+    const id = this.#idOf(event.instance);
     if (event.kind !== 'removed') {
       this.#leaving.forgive(id);
       return;
@@ -189,7 +195,7 @@ class MdnsSource implements Source {
   }
 
   #translate(event: BrowseEvent): Update {
-    const id = idOf(event.instance);
+    const id = this.#idOf(event.instance);
     switch (event.kind) {
       case 'added':
       case 'updated':
@@ -240,7 +246,8 @@ class MdnsSource implements Source {
       allowed,
       ...(ownAddresses === undefined ? {} : { own: ownAddresses() }),
     };
-    const verdicts = instance.addresses.map((address: InstanceAddress) => judgeAddress(address, context));
+    const judge = instance.source === 'peer' ? judgePeerAddress : judgeAddress;
+    const verdicts = instance.addresses.map((address: InstanceAddress) => judge(address, context));
     const accepted = verdicts.flatMap((verdict) => (verdict.kind === 'accepted' ? [verdict.address] : []));
     if (accepted.length === 0) {
       const addresses = verdicts.flatMap((verdict) => (verdict.kind === 'refused' ? [verdict] : []));
@@ -274,7 +281,7 @@ class MdnsSource implements Source {
       weight: instance.weight,
       secure: membership !== undefined,
       ...(membership === undefined ? {} : { mesh: membership.meshId }),
-      source: MDNS_SOURCE_NAME,
+      source: instance.source ?? this.name,
       announcer: instance.announcer,
       draining: membership?.draining ?? readTxtText(instance.txt, 'st') === 'drain',
     };
@@ -303,8 +310,8 @@ class MdnsSource implements Source {
   }
 }
 
-function idOf({ name, link }: Instance): string {
-  return `mdns${link === undefined ? '' : `%${encodeURIComponent(link)}`}:${name}`;
+function idIn(source: string, { name, link }: Instance): string {
+  return `${source}${link === undefined ? '' : `%${encodeURIComponent(link)}`}:${name}`;
 }
 
 function readMeshId({ txt }: Instance): string | undefined {

@@ -14,12 +14,14 @@ import { tellFault } from '../output/fault-lines.ts';
 import { createLocalNetworkHint } from '../output/local-network-hint.ts';
 import type { Log } from '../output/log.ts';
 import { tellMode, tellNodeEvent, tellStart } from '../output/network-lines.ts';
+import { describePeerEvent, peerEventToFact } from '../output/peer-lines.ts';
 import { createReporter, type Reporter } from '../output/reporter.ts';
 import { openLog } from '../process/log-options.ts';
 import { createNotify } from '../process/notify.ts';
 import { tellStopping, waitForAbort } from '../process/stopping.ts';
 import type { Surroundings } from '../process/surroundings.ts';
 import type { MeshRequest } from '../requests/mesh-request.ts';
+import { readPeerRequest } from '../requests/peer-request.ts';
 import {
   needsMdns,
   type PlacedService,
@@ -125,15 +127,25 @@ export class Daemon {
     this.reporter = reporter;
     faults.survive((error, count) => tellFault(reporter, error, count));
     const drawLabel = label === undefined ? Math.random : drawAlike(this.#readIdentity(), ...label);
+    this.#mesh = createMesh(mesh);
     this.#local = createLocalNetwork(
       readInterfaceNames(settings, platform),
       platform,
       (event) => {
         if (this.#isNodeStarted || event.kind === 'link-failed') tellNodeEvent(reporter, event, platform);
       },
-      { drawLabel, withBridges: plan.agent.length > 0 },
+      {
+        drawLabel,
+        withBridges: plan.agent.length > 0,
+        peers: {
+          request: readPeerRequest(settings),
+          surroundings,
+          mesh: this.#mesh,
+          announces: plan.announce.length + plan.docker.length + plan.agent.length > 0,
+          onEvent: (event) => reporter.tell(describePeerEvent(event), peerEventToFact(event)),
+        },
+      },
     );
-    this.#mesh = createMesh(mesh);
     this.#injections = new Injections(surroundings, reporter);
     const reportConnections = settings.isSet('log-connections');
     const context: PartContext = {
@@ -270,6 +282,7 @@ export class Daemon {
   /** The mDNS stack, once something needs it. */
   async #startNode(plan: Plan): Promise<void> {
     const ids = this.#mesh?.ids;
+    if (!needsMdns(plan)) await this.#local.peers?.start();
     if (!this.#isNodeStarted && needsMdns(plan)) {
       await startNode(this.#local);
       this.#isNodeStarted = true;

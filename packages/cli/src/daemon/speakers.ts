@@ -10,6 +10,7 @@ import {
   Registrar,
 } from '@mdns-ambassador/announcer';
 import { systemClock } from '@mdns-ambassador/mdns';
+import { publishToPeers } from '@mdns-ambassador/peers';
 import { CliError } from '../exit/cli-error.ts';
 import { EXIT_UNAVAILABLE } from '../exit/exit-codes.ts';
 import type { LocalNetwork } from '../network/local-network.ts';
@@ -57,7 +58,13 @@ export class Speakers {
       ...(isMdns && responder !== 'native' ? [this.#lend(responder, () => this.#createResponder(responder))] : []),
       ...registries.map((spec) => this.#lend(JSON.stringify(spec), () => this.#createRegistrar(spec))),
     ];
-    const publishers: readonly Publisher[] = own.map((one) => one.responder);
+    const { peers } = this.#context.local;
+    // Our own node tells peers by itself; of several places one does.
+    const toPeers = (publisher: Publisher): Publisher =>
+      peers === undefined ? publisher : publishToPeers(publisher, peers);
+    const publishers: readonly Publisher[] = own.map((one, index) =>
+      isMdns && !isNative && index === 0 ? toPeers(one.responder) : one.responder,
+    );
     const [first, ...others] = isNative ? [this.#context.local.node, ...publishers] : publishers;
     if (first === undefined) throw new Error('nowhere to announce');
     const [spec] = registries;

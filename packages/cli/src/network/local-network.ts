@@ -10,23 +10,32 @@ import {
   systemClock,
   systemNetwork,
 } from '@mdns-ambassador/mdns';
+import type { Mesh } from '@mdns-ambassador/mesh';
+import { joinPeers, type PeerEvent, type PeerNode } from '@mdns-ambassador/peers';
 import { CliError } from '../exit/cli-error.ts';
 import { EXIT_UNAVAILABLE } from '../exit/exit-codes.ts';
 import type { Log } from '../output/log.ts';
 import { describeAwaited, describeHiddenInterfaces, joinHint } from '../output/network-lines.ts';
+import type { Surroundings } from '../process/surroundings.ts';
 import { readInterfaces } from '../requests/interfaces.ts';
+import { readPeerRequest } from '../requests/peer-request.ts';
 import type { Settings } from '../settings/settings.ts';
+import { createPeers, type PeersOptions } from './peers.ts';
 
 /** The mDNS stack of one command, on the interfaces that the user chose. */
 export interface LocalNetwork {
   readonly network: SystemNetwork;
+  /** With peer links, where there are any. */
   readonly node: MdnsNode;
+  readonly peers: PeerNode | undefined;
 }
 
 export interface LocalNetworkOptions {
   readonly withBridges?: boolean;
   /** For what is to have one host name over all its starts; default random numbers. */
   readonly drawLabel?: () => number;
+  /** Absent: mDNS alone. */
+  readonly peers?: PeersOptions;
 }
 
 /** The names that `--interface` asks for; one that is not there yet is waited for. */
@@ -39,10 +48,10 @@ export function createLocalNetwork(
   interfaceNames: readonly string[],
   platform: string,
   onEvent: (event: NodeEvent) => void,
-  { withBridges = false, drawLabel = Math.random }: LocalNetworkOptions = {},
+  { withBridges = false, drawLabel = Math.random, peers: peersOptions }: LocalNetworkOptions = {},
 ): LocalNetwork {
   const network = systemNetwork({ interfaceNames, platform, withBridges });
-  const node = createMdnsNode({
+  const mdns = createMdnsNode({
     network,
     clock: systemClock,
     random: Math.random,
@@ -50,20 +59,34 @@ export function createLocalNetwork(
     onEvent,
     mayWait: true,
   });
-  return { network, node };
+  const peers = peersOptions === undefined ? undefined : createPeers(network, mdns, peersOptions);
+  const node = peers === undefined ? mdns : joinPeers({ mdns, peers, clock: systemClock });
+  return { network, node, peers };
 }
 
 /** The same for a command that only looks: what becomes of the network stands in its log, and `onEvent` is told, too. */
 export function createLoggedNetwork(
   settings: Settings,
-  platform: NodeJS.Platform,
+  surroundings: Surroundings,
   log: Log,
+  mesh: Mesh | undefined,
   onEvent: (event: NodeEvent) => void = () => undefined,
 ): LocalNetwork {
-  return createLocalNetwork(readInterfaceNames(settings, platform), platform, (event) => {
-    log.debug(event, event.kind);
-    onEvent(event);
-  });
+  const { platform } = surroundings;
+  const request = readPeerRequest(settings);
+  const logPeer = (event: PeerEvent): void => {
+    if (event.kind === 'peer-failed') log.warn(event, 'a peer is not reached');
+    else log.debug(event, event.kind);
+  };
+  return createLocalNetwork(
+    readInterfaceNames(settings, platform),
+    platform,
+    (event) => {
+      log.debug(event, event.kind);
+      onEvent(event);
+    },
+    { peers: { request, surroundings, mesh, announces: false, onEvent: logPeer } },
+  );
 }
 
 /** Starts the node; says in one sentence why it can't. */

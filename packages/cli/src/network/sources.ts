@@ -18,6 +18,7 @@ import {
 } from '@mdns-ambassador/ambassador';
 import { type Instance, systemClock } from '@mdns-ambassador/mdns';
 import type { Mesh } from '@mdns-ambassador/mesh';
+import { createPeerBrowser } from '@mdns-ambassador/peers';
 import {
   createDnsClient,
   listSearchNames,
@@ -43,7 +44,7 @@ export const MDNS_QUIET_MS = 1_200;
 
 /** Whether an mDNS stack is needed. */
 export function usesMdns({ from }: Origins): boolean {
-  return from.some(({ kind }) => kind === 'mdns');
+  return from.some(({ kind }) => kind === 'mdns' || kind === 'peer');
 }
 
 export interface SourceContext {
@@ -87,10 +88,12 @@ export function createSources(origins: Origins, context: SourceContext): readonl
   return origins.from.map((spec) => {
     switch (spec.kind) {
       case 'mdns':
+      case 'peer':
         return createMdnsSource({
+          name: spec.kind,
           service,
           type,
-          browser: watchBrowser(local.node, context.onInstance),
+          browser: watchBrowser(chooseBrowser(spec.kind, local), context.onInstance),
           interfaces: () => local.network.interfaces(),
           ownAddresses: () => local.network.ownAddresses(),
           allowed,
@@ -147,6 +150,14 @@ export function createSources(origins: Origins, context: SourceContext): readonl
         return spec satisfies never;
     }
   });
+}
+
+/** Without peer links (a token has none) peers tell nothing. */
+function chooseBrowser(kind: 'mdns' | 'peer', { node, peers }: LocalNetwork): InstanceBrowser {
+  if (kind === 'mdns') return node;
+  return peers === undefined
+    ? { browse: () => ({ close: () => undefined }), verify: () => undefined }
+    : createPeerBrowser(peers, systemClock);
 }
 
 function logHealth(log: Log, { kind, ...fields }: SourceHealth): void {

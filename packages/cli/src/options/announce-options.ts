@@ -1,5 +1,5 @@
 import { CREDENTIALS_OPTION } from './credentials-option.ts';
-import { ADMIN_OPTION, EVENTS_OPTION } from './daemon-options.ts';
+import { ADMIN_OPTION, EVENTS_OPTION, PEER_PORT_OPTION } from './daemon-options.ts';
 import { DOCKER_OPTIONS } from './docker-options.ts';
 import type { Option } from './option.ts';
 
@@ -52,6 +52,7 @@ export const ANNOUNCE_OPTIONS: readonly Option[] = [
   },
   ...DOCKER_OPTIONS,
   CREDENTIALS_OPTION,
+  PEER_PORT_OPTION,
   ADMIN_OPTION,
   EVENTS_OPTION,
 ];

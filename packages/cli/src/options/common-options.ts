@@ -24,6 +24,13 @@ export const COMMON_OPTIONS: readonly Option[] = [
     byDefault: 'open mode',
   },
   {
+    name: 'peer',
+    kind: 'list',
+    inFile: 'top',
+    summary: 'HOST[:PORT] of a machine that is asked by TCP, where multicast does not go; repeatable, one is enough',
+    byDefault: 'those that answered before, while multicast brings nothing',
+  },
+  {
     name: 'log-level',
     kind: 'text',
     inFile: 'top',

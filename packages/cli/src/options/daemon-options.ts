@@ -10,6 +10,14 @@ export const ADMIN_OPTION: Option = {
   beginnings: ['127.0.0.1:', 'localhost:', 'unix:'],
 };
 
+export const PEER_PORT_OPTION: Option = {
+  name: 'peer-port',
+  kind: 'text',
+  inFile: 'top',
+  summary: 'Listen for peers at this port',
+  byDefault: '5350 with --peer or a mesh key; else nowhere',
+};
+
 export const CONNECTIONS_OPTION: Option = {
   name: 'log-connections',
   kind: 'flag',

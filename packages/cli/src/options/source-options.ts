@@ -8,9 +8,9 @@ export const SOURCE_OPTIONS: readonly Option[] = [
     name: 'from',
     kind: 'list',
     summary:
-      'Where endpoints come from: mdns, static:HOST:PORT[,HOST:PORT], dns:NAME:PORT, srv:NAME, file:PATH, zookeeper:HOSTS/PATH, etcd:URL/PREFIX or agent:PATH; repeatable',
+      'Where endpoints come from: mdns (with what peers tell), peer, static:HOST:PORT[,HOST:PORT], dns:NAME:PORT, srv:NAME, file:PATH, zookeeper:HOSTS/PATH, etcd:URL/PREFIX or agent:PATH; repeatable',
     byDefault: 'mdns',
-    beginnings: ['mdns', 'static:', 'dns:', 'srv:', 'file:', 'zookeeper:', 'etcd:', 'agent:'],
+    beginnings: ['mdns', 'peer', 'static:', 'dns:', 'srv:', 'file:', 'zookeeper:', 'etcd:', 'agent:'],
   },
   {
     name: 'dns-server',

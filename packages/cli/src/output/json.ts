@@ -28,7 +28,7 @@ export function instanceToJson(instance: Instance, secure: boolean): InstanceJso
     priority: instance.priority,
     weight: instance.weight,
     secure,
-    source: 'mdns',
+    source: instance.source ?? 'mdns',
   };
 }
 

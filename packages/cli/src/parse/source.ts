@@ -11,6 +11,8 @@ import { parseEtcd, parseZooKeeper, type RegistrySpec } from './registry.ts';
 /** Where `--from` looks. */
 export type SourceSpec =
   | { readonly kind: 'mdns' }
+  /** What peers tell alone; `mdns` has it, too. */
+  | { readonly kind: 'peer' }
   | { readonly kind: 'static'; readonly targets: readonly Place[] }
   | { readonly kind: 'dns'; readonly name: string; readonly port: number }
   | { readonly kind: 'srv'; readonly name: string }
@@ -19,9 +21,9 @@ export type SourceSpec =
   /** The socket of an agent. */
   | { readonly kind: 'agent'; readonly path: string };
 
-const KINDS = ['mdns', 'static', 'dns', 'srv', 'file', 'zookeeper', 'etcd', 'agent'] as const;
+const KINDS = ['mdns', 'peer', 'static', 'dns', 'srv', 'file', 'zookeeper', 'etcd', 'agent'] as const;
 const FORMS =
-  'mdns, static:HOST:PORT[,HOST:PORT], dns:NAME:PORT, srv:NAME, file:PATH, zookeeper:HOSTS/PATH, etcd:URL/PREFIX or agent:PATH';
+  'mdns, peer, static:HOST:PORT[,HOST:PORT], dns:NAME:PORT, srv:NAME, file:PATH, zookeeper:HOSTS/PATH, etcd:URL/PREFIX or agent:PATH';
 
 /**
  * `mdns`, `static:10.0.0.1:6379,10.0.0.2:6379`, `dns:db.example.com:5432`, `srv:_redis._tcp.example.com`, `file:./redis.yaml`,
@@ -34,6 +36,7 @@ export function parseSource(text: string): SourceSpec {
   const rest = colon < 0 ? '' : text.slice(colon + 1).trim();
   switch (kind) {
     case 'mdns':
+    case 'peer':
       if (colon < 0) return { kind };
       break;
     case 'static':

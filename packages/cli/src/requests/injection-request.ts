@@ -85,6 +85,7 @@ function refuseUnproven(
 ): void {
   switch (spec.kind) {
     case 'mdns':
+    case 'peer':
     case 'agent':
     case 'zookeeper':
     case 'etcd':
@@ -113,8 +114,10 @@ function refuseUnproven(
   );
 }
 
-function describeWhoever(kind: 'mdns' | 'agent' | 'zookeeper' | 'etcd', service: string): string {
-  return kind === 'mdns' || kind === 'agent' ? `announces ${service} on this network` : `${kind} lists as ${service}`;
+function describeWhoever(kind: 'mdns' | 'peer' | 'agent' | 'zookeeper' | 'etcd', service: string): string {
+  return kind === 'zookeeper' || kind === 'etcd'
+    ? `${kind} lists as ${service}`
+    : `announces ${service} on this network`;
 }
 
 function isLocalHost(host: string): boolean {

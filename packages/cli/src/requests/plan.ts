@@ -57,7 +57,7 @@ export const EMPTY_PLAN: Plan = { announce: [], proxy: [], docker: [], agent: []
 export function needsMdns({ announce, proxy, docker, agent }: Plan): boolean {
   return (
     announce.some(({ targets, responder }) => targets.isMdns && responder === 'native') ||
-    proxy.some(({ origins }) => origins.from.some(({ kind }) => kind === 'mdns')) ||
+    proxy.some(({ origins }) => origins.from.some(({ kind }) => kind === 'mdns' || kind === 'peer')) ||
     docker.some(({ responder }) => responder === 'native') ||
     agent.length > 0
   );

@@ -6,31 +6,32 @@ import type { RememberedPlace } from '../rules/memory.ts';
 import { isObject, isPort, isTextUpTo, parseObject, readList } from '../rules/read-value.ts';
 
 const VERSION = 1;
-const MAX_PLACES = 64;
+const MAX_PLACES = 256;
 const MAX_FILE_LENGTH = 65_536;
 const LONGEST_ADDRESS = 80;
 /** The owner alone reads and writes it. */
 const FILE_MODE = 0o600;
 const FOLDER_MODE = 0o700;
 
-/** Where peers were, of a former run; nothing where there is no such file, or another's. Never throws. */
-export function readPeersFile(path: string): readonly RememberedPlace[] {
-  try {
-    const text = readFileSync(path, 'utf8');
-    const value = text.length > MAX_FILE_LENGTH ? undefined : parseObject(text);
-    return value?.v === VERSION ? (readList(value.peers, MAX_PLACES, readPlace) ?? []) : [];
-  } catch {
-    return [];
-  }
+/** A place, and who was linked there: the members of a mesh, by its id, or anybody (`open`). */
+interface KeptPlace extends RememberedPlace {
+  readonly group: string;
 }
 
-/** Those first, then what the file holds beside them: other processes write it, too. Replaced as a whole; never throws. */
-export function writePeersFile(path: string, places: readonly RememberedPlace[]): void {
-  const known = new Map<string, RememberedPlace>();
-  for (const place of [...places, ...readPeersFile(path)]) {
-    const key = `${place.host} ${place.port}`;
+/** Where peers of a group were, in a former run; nothing where there is no such file, or another's. Never throws. */
+export function readPeersFile(path: string, group: string): readonly RememberedPlace[] {
+  return readAll(path)
+    .filter((kept) => kept.group === group)
+    .map(({ host, port, hasLinked }) => ({ host, port, hasLinked }));
+}
+
+/** These first, then what the file holds beside them: other processes write it, too. Replaced as a whole; never throws. */
+export function writePeersFile(path: string, group: string, places: readonly RememberedPlace[]): void {
+  const known = new Map<string, KeptPlace>();
+  for (const place of [...places.map((one): KeptPlace => ({ ...one, group })), ...readAll(path)]) {
+    const key = JSON.stringify([place.group, place.host, place.port]);
     const before = known.get(key);
-    known.set(key, { ...place, hasLinked: place.hasLinked || before?.hasLinked === true });
+    known.set(key, { ...(before ?? place), hasLinked: place.hasLinked || before?.hasLinked === true });
   }
   const fresh = `${path}.${randomBytes(6).toString('hex')}.new`;
   try {
@@ -44,9 +45,19 @@ export function writePeersFile(path: string, places: readonly RememberedPlace[])
   }
 }
 
-function readPlace(value: unknown): RememberedPlace | undefined {
+function readAll(path: string): readonly KeptPlace[] {
+  try {
+    const text = readFileSync(path, 'utf8');
+    const value = text.length > MAX_FILE_LENGTH ? undefined : parseObject(text);
+    return value?.v === VERSION ? (readList(value.peers, MAX_PLACES, readPlace) ?? []) : [];
+  } catch {
+    return [];
+  }
+}
+
+function readPlace(value: unknown): KeptPlace | undefined {
   if (!isObject(value)) return undefined;
-  const { host, port, hasLinked } = value;
+  const { host, port, hasLinked, group } = value;
   if (!isTextUpTo(host, LONGEST_ADDRESS) || isIP(host.split('%')[0] ?? '') === 0 || !isPort(port)) return undefined;
-  return { host, port, hasLinked: hasLinked === true };
+  return isTextUpTo(group, LONGEST_ADDRESS) ? { host, port, hasLinked: hasLinked === true, group } : undefined;
 }

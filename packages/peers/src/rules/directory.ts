@@ -14,7 +14,7 @@ export type PlaceOrigin =
   | 'told';
 
 /** Places known at once; of those that nobody named, the one heard of longest ago is forgotten first. */
-const MAX_KNOWN_PLACES = 256;
+export const MAX_KNOWN_PLACES = 256;
 /** Dials at once. */
 const MAX_DIALS = 24;
 /** Dials of places that others told of: at once, and a second. */

@@ -4,7 +4,7 @@ import type { BrowseEvent, Instance, InstanceAddress } from '@mdns-ambassador/md
  * For so long after a goodbye on the link nothing that peers say brings an instance back: their word may be older. An announcer that is
  * there after all says so again meanwhile.
  */
-const GOODBYE_MS = 2_000;
+export const GOODBYE_MS = 2_000;
 /** Instances whose addresses on the link are remembered, and goodbyes; the oldest is forgotten first. */
 const MAX_REMEMBERED = 256;
 

@@ -89,9 +89,11 @@ const READERS: Readonly<Record<PeerLine['kind'], (value: Unknowns) => PeerLine |
   beat: ({ origin, seq, age }) =>
     isNode(origin) && isCount(seq) && isCount(age) ? { kind: 'beat', origin, seq, age } : undefined,
   bye: ({ origin, seq }) => (isNode(origin) && isCount(seq) ? { kind: 'bye', origin, seq } : undefined),
-  links: ({ nodes }) => {
-    const known = readList(nodes, MAX_NODES, (node) => (isNode(node) ? node : undefined));
-    return known === undefined ? undefined : { kind: 'links', nodes: known };
+  links: ({ nodes, heard }) => {
+    const readNode = (node: unknown): string | undefined => (isNode(node) ? node : undefined);
+    const linked = readList(nodes, MAX_NODES, readNode);
+    const others = readList(heard ?? [], MAX_NODES, readNode);
+    return linked === undefined || others === undefined ? undefined : { kind: 'links', nodes: linked, heard: others };
   },
   peers: ({ peers }) => {
     const known = readList(peers, MAX_TOLD, readPeer);

@@ -82,6 +82,8 @@ export interface ByeLine {
 interface LinksLine {
   readonly kind: 'links';
   readonly nodes: readonly string[];
+  /** Whom it knows of beside those, and need not be told of before there is news. */
+  readonly heard: readonly string[];
 }
 
 /** Whom else the sender has links with, and where they listen; a place in each of which it has reached or seen them itself. */

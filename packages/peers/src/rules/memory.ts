@@ -5,7 +5,7 @@ const MAX_REMEMBERED = 64;
 
 /** Where a peer was. */
 export interface RememberedPlace extends PeerPlace {
-  /** A link was there; else it was met by multicast alone. */
+  /** A link was there while we listened, so that we are to listen again; else it is worth a dial alone. */
   readonly hasLinked: boolean;
 }
 

@@ -27,7 +27,7 @@ const LINES: readonly PeerLine[] = [
   { kind: 'state', origin: NODE, seq: 7, age: 20, addresses: ['10.0.0.1', 'fd00::1'], services: [SERVICE] },
   { kind: 'beat', origin: NODE, seq: 8, age: 0 },
   { kind: 'bye', origin: NODE, seq: 9 },
-  { kind: 'links', nodes: [NODE] },
+  { kind: 'links', nodes: [NODE], heard: [NODE] },
   { kind: 'peers', peers: [{ node: NODE, places: [{ host: '10.0.0.2', port: 5350 }] }] },
   { kind: 'examine', id: NODE, ways: ['multicast', 'hear', 'dial'], port: 40_000 },
   { kind: 'facts', id: NODE, version: '0.1.0', platform: 'linux', meshes: [NODE], wall: 5, asker: '10.0.0.1' },

@@ -42,7 +42,7 @@ export async function listInstances(invocation: Invocation): Promise<number> {
   const mesh = createMesh(readMeshRequest(settings, surroundings.platform));
   const isMember = (instance: Instance): boolean => mesh !== undefined && isMemberOf(mesh, instance);
   const log = openLog(settings, surroundings);
-  const local = createLoggedNetwork(settings, surroundings.platform, log, (event) => {
+  const local = createLoggedNetwork(settings, surroundings, log, mesh, (event) => {
     if (event.kind === 'records-refused') surroundings.stderr.line(`ambassador: ${describeRefusedRecords(event)}`);
   });
   const isBeyond = (instance: Instance): boolean => isBeyondLink(instance, local);
@@ -151,7 +151,9 @@ function compareInstances(a: Instance, b: Instance): number {
 }
 
 /** A proxy uses it with `--allow-cidr` alone. */
-function isBeyondLink({ addresses }: Instance, { network }: LocalNetwork): boolean {
+function isBeyondLink({ addresses, source }: Instance, { network }: LocalNetwork): boolean {
+  // A peer says where it is, or where its link comes from.
+  if (source !== undefined) return false;
   const context = { interfaces: network.interfaces(), own: network.ownAddresses(), allowed: [] };
   const verdicts = addresses.map((address) => judgeAddress(address, context));
   return (

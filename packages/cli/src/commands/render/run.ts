@@ -47,7 +47,7 @@ export async function renderServices(invocation: Invocation): Promise<number> {
   const timeoutMs = settings.read('timeout', parseDuration) ?? DEFAULT_TIMEOUT_MS;
   await checkSourceFiles(wanted.map(({ origins }) => origins));
   const log = openLog(settings, surroundings);
-  const local = createLoggedNetwork(settings, surroundings.platform, log);
+  const local = createLoggedNetwork(settings, surroundings, log, undefined);
   const { signal } = surroundings.shutdown;
   const search = new RenderSearch(wanted, local, log);
   try {

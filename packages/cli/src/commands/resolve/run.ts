@@ -52,7 +52,8 @@ export async function resolveService(invocation: Invocation): Promise<number> {
   const meshRequest = readMeshRequest(settings, surroundings.platform);
   requireEntitled(meshRequest, 'proxy', [service]);
   const log = openLog(settings, surroundings);
-  const local = createLoggedNetwork(settings, surroundings.platform, log);
+  const mesh = createMesh(meshRequest);
+  const local = createLoggedNetwork(settings, surroundings, log, mesh);
   const hosts = new Map<string, string>();
   const troubles = new Map<string, string>();
   let found: readonly EndpointStatus[];
@@ -65,7 +66,7 @@ export async function resolveService(invocation: Invocation): Promise<number> {
       allowed,
       local,
       log,
-      mesh: createMesh(meshRequest),
+      mesh,
       onInstance: ({ name, host }) => hosts.set(name, host),
       onHealth: (health) => {
         if (health.kind === 'working') troubles.delete(health.source);

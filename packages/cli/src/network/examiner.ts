@@ -1,0 +1,83 @@
+import type { MdnsNode } from '@mdns-ambassador/mdns';
+import { type Examiner, encodeLine, PROBE_TYPE } from '@mdns-ambassador/peers';
+import { dial, errorCode } from '@mdns-ambassador/relay';
+
+/** Probing and announcing take a second and more (RFC 6762 8.1). */
+const MULTICAST_MS = 4_000;
+/** The asker hears an announcement that is said twice, a second apart (RFC 6762 8.3). */
+const HELD_MS = 1_500;
+const DIAL_MS = 3_000;
+/** RFC 863: nobody is to connect to a probe. */
+const DISCARD_PORT = 9;
+
+export interface ExaminerOptions {
+  /** The mDNS stack itself: what it announces here is told to no peer. */
+  readonly node: MdnsNode;
+  readonly version: string;
+  readonly platform: string;
+  readonly meshes: () => readonly string[];
+}
+
+type Outcome = { readonly result: 'done'; readonly interfaces?: readonly string[] } | Failure;
+type Failure = { readonly result: 'failed'; readonly reason: string };
+
+/** Shows who asks (`ambassador doctor HOST`) whether he is reached from here, and heard: on our links, and at the address that he asks from. */
+export function createExaminer({ node, version, platform, meshes }: ExaminerOptions): Examiner {
+  return {
+    async examine({ id, ways, port }, asker, tell) {
+      tell({ kind: 'facts', id, version, platform, meshes: meshes(), wall: Date.now(), asker });
+      const look = {
+        multicast: () => announce(node, id),
+        hear: () => hear(node, id),
+        dial: () => call(asker, port, id),
+      };
+      await Promise.all(ways.map(async (way) => tell({ kind: 'outcome', id, way, ...(await look[way]()) })));
+    },
+  };
+}
+
+async function announce(node: MdnsNode, id: string): Promise<Outcome> {
+  return new Promise((resolve) => {
+    const end = (outcome: Outcome): void => {
+      clearTimeout(timer);
+      resolve(outcome);
+    };
+    const publication = node.publish({ name: id, type: PROBE_TYPE, port: DISCARD_PORT }, (event) => {
+      if (event.kind !== 'announced' || event.interfaces.length === 0) return;
+      setTimeout(() => void publication.close(), HELD_MS);
+      end({ result: 'done', interfaces: event.interfaces });
+    });
+    const timer = setTimeout(() => {
+      void publication.close();
+      end({ result: 'failed', reason: 'nothing could be announced by mDNS' });
+    }, MULTICAST_MS);
+  });
+}
+
+async function hear(node: MdnsNode, id: string): Promise<Outcome> {
+  return new Promise((resolve) => {
+    const end = (outcome: Outcome): void => {
+      clearTimeout(timer);
+      browse.close();
+      resolve(outcome);
+    };
+    const browse = node.browse({ type: PROBE_TYPE }, (event) => {
+      if (event.kind === 'removed' || event.instance.name !== id) return;
+      end({ result: 'done', interfaces: [...new Set(event.instance.addresses.map((one) => one.interfaceName))] });
+    });
+    const timer = setTimeout(() => end({ result: 'failed', reason: 'nothing was heard by mDNS' }), MULTICAST_MS);
+  });
+}
+
+async function call(address: string, port: number | undefined, id: string): Promise<Outcome> {
+  if (port === undefined) return { result: 'failed', reason: 'no port was named' };
+  try {
+    const socket = await dial({ kind: 'tcp', address, port }, { timeoutMs: DIAL_MS });
+    socket.on('error', () => undefined).resume();
+    socket.end(encodeLine({ kind: 'dialled', id }));
+    setTimeout(() => socket.destroy(), DIAL_MS);
+    return { result: 'done' };
+  } catch (error) {
+    return { result: 'failed', reason: errorCode(error) };
+  }
+}

@@ -1,0 +1,92 @@
+import { randomBytes } from 'node:crypto';
+import { isIP } from 'node:net';
+import { join } from 'node:path';
+import { isEndpointAddress } from '@mdns-ambassador/ambassador';
+import { type MdnsNode, type SystemNetwork, systemClock } from '@mdns-ambassador/mdns';
+import { explainRefusal, type Mesh, MeshPeers } from '@mdns-ambassador/mesh';
+import {
+  createNetworkJudge,
+  createSystemTransport,
+  PEER_PORT,
+  type PeerEvent,
+  PeerNode,
+  readPeersFile,
+  writePeersFile,
+} from '@mdns-ambassador/peers';
+import { isLoopback, stripZone } from '@mdns-ambassador/relay';
+import { CliError } from '../exit/cli-error.ts';
+import { EXIT_REFUSED } from '../exit/exit-codes.ts';
+import { nameStateFolder } from '../machine/seed.ts';
+import type { Surroundings } from '../process/surroundings.ts';
+import type { PeerRequest } from '../requests/peer-request.ts';
+import { createExaminer } from './examiner.ts';
+
+const NODE_BYTES = 8;
+/** In the state folder. */
+const PEERS_FILE = 'peers.json';
+
+export interface PeersOptions {
+  readonly request: PeerRequest;
+  readonly surroundings: Surroundings;
+  /** Its members alone are linked. Absent: open mode. */
+  readonly mesh: Mesh | undefined;
+  /** Whether it announces, and may so be asked: it listens where a peer or a port is named, where one was linked before, and in a mesh. */
+  readonly announces: boolean;
+  readonly onEvent: (event: PeerEvent) => void;
+}
+
+/** The peer links of one process, not started; undefined with a token, which is for one role of one service. Throws a CliError where one was named all the same. */
+export function createPeers(network: SystemNetwork, node: MdnsNode, options: PeersOptions): PeerNode | undefined {
+  const { request, surroundings, mesh, announces, onEvent } = options;
+  const { version, platform, env } = surroundings;
+  const refusal = mesh === undefined ? undefined : explainRefusal(mesh.ring, 'peer', '');
+  if (refusal !== undefined) {
+    if (request.named.length > 0 || request.port !== undefined) throw new CliError(EXIT_REFUSED, refusal);
+    return undefined;
+  }
+  const isMesh = mesh !== undefined;
+  const file = join(nameStateFolder(env, platform), PEERS_FILE);
+  const [group = 'open'] = mesh?.ids ?? [];
+  const remembered = readPeersFile(file, group);
+  const isWanted = isMesh || request.named.length > 0 || remembered.some(({ hasLinked }) => hasLinked);
+  const port = announces ? (request.port ?? (isWanted ? PEER_PORT : undefined)) : undefined;
+  const security = mesh === undefined ? undefined : new MeshPeers({ mesh });
+  const interfaces = () => network.interfaces();
+  return new PeerNode({
+    node: randomBytes(NODE_BYTES).toString('hex'),
+    version,
+    clock: systemClock,
+    random: Math.random,
+    transport: createSystemTransport({
+      ...(security === undefined ? {} : { security }),
+      isServed: (address) => isLoopback(address) || listAddresses(network).includes(stripZone(address)),
+      onStranger: (address, reason) => onEvent({ kind: 'peer-refused', address, reason }),
+    }),
+    named: request.named,
+    remembered,
+    ...(port === undefined ? {} : { port }),
+    isMesh,
+    addresses: () => listAddresses(network).filter((address) => !/^fe[89ab]/i.test(address)),
+    judge: createNetworkJudge({
+      isMesh,
+      interfaces,
+      ownAddresses: () => network.ownAddresses(),
+      named: request.named.map(({ host }) => host).filter((host) => isIP(stripZone(host)) !== 0),
+      isDialable: isEndpointAddress,
+    }),
+    examiner: createExaminer({ node, version, platform, meshes: () => mesh?.ids ?? [] }),
+    onEvent,
+    onRemember: (places) => writePeersFile(file, group, places),
+    onClose: () => security?.close(),
+  });
+}
+
+/** Of the interfaces that are announced and browsed on, IPv4 first; without zone. */
+function listAddresses(network: SystemNetwork): readonly string[] {
+  return network
+    .interfaces()
+    .filter(({ loopback }) => !loopback)
+    .flatMap(({ addresses }) => addresses)
+    .toSorted((a, b) => Number(a.family === 'IPv6') - Number(b.family === 'IPv6'))
+    .map(({ address }) => address);
+}

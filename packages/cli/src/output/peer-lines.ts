@@ -1,0 +1,29 @@
+import type { PeerEvent } from '@mdns-ambassador/peers';
+import { escapeText } from './escape.ts';
+import type { Fact } from './reporter.ts';
+
+/** Undefined for what only the log is told. */
+export function describePeerEvent(event: PeerEvent): string | undefined {
+  switch (event.kind) {
+    case 'peer-linked':
+      return `peer ${escapeText(event.address)} linked (${countLinks(event.links)})`;
+    case 'peer-lost':
+      return `peer ${escapeText(event.address)} lost: ${escapeText(event.reason)} (${countLinks(event.links)})`;
+    case 'peer-failed':
+      return `peer ${escapeText(event.place)} not reached, tried again: ${escapeText(event.reason)}`;
+    case 'peer-refused':
+      return `peer ${escapeText(event.address)} not let in: ${escapeText(event.reason)}`;
+    case 'peer-port':
+      return undefined;
+    default:
+      return event satisfies never;
+  }
+}
+
+export function peerEventToFact({ kind, ...fields }: PeerEvent): Fact {
+  return { event: kind, ...fields };
+}
+
+function countLinks(links: number): string {
+  return links === 1 ? '1 link' : `${links} links`;
+}

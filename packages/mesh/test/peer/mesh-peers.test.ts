@@ -1,0 +1,89 @@
+import { randomBytes } from 'node:crypto';
+import type { Leg } from '@mdns-ambassador/relay';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { cutBundle } from '../../src/keys/bundle.ts';
+import { MeshKey } from '../../src/keys/mesh-key.ts';
+import type { Mesh } from '../../src/mesh.ts';
+import { Handshakes, MAX_HANDSHAKES } from '../../src/peer/handshakes.ts';
+import { MeshPeers } from '../../src/peer/mesh-peers.ts';
+import { MemoryLeg } from '../leg-pair.ts';
+import { createMesh, createRing, TestAnnouncer } from '../mesh-fixture.ts';
+
+const PLACE = '10.99.0.1:5350';
+
+function createPeers(mesh: Mesh): MeshPeers {
+  const peers = new MeshPeers({ mesh });
+  onTestFinished(() => peers.close());
+  return peers;
+}
+
+async function shakeHands(
+  client: MeshPeers,
+  server: MeshPeers,
+): Promise<readonly [PromiseSettledResult<Leg>, PromiseSettledResult<Leg>]> {
+  const [dialled, accepted] = MemoryLeg.pair();
+  onTestFinished(() => void [dialled.destroy(), accepted.destroy()]);
+  return Promise.allSettled([
+    client.connect(dialled, PLACE, new AbortController().signal),
+    server.accept(accepted, '10.99.0.2'),
+  ]);
+}
+
+describe('two nodes', () => {
+  test('with one key speak with each other', async () => {
+    const ring = createRing();
+    const [client, server] = [createPeers(createMesh(ring)), createPeers(createMesh(ring))];
+    const [dialled, accepted] = await shakeHands(client, server);
+    if (dialled.status !== 'fulfilled' || accepted.status !== 'fulfilled') throw new Error('they have one key');
+    const heard = new Promise((resolve) => accepted.value.once('data', (chunk: Buffer) => resolve(chunk.toString())));
+    accepted.value.resume();
+    dialled.value.write('hello\n');
+    expect(await heard).toBe('hello\n');
+  });
+
+  test('with different keys do not', async () => {
+    const [client, server] = [createPeers(createMesh()), createPeers(createMesh())];
+    const results = await shakeHands(client, server);
+    expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+  });
+
+  test('of which one has rotated its key find each other at the second dial', async () => {
+    const old = createRing();
+    const rotated = { kind: 'keys', current: new MeshKey(randomBytes(32)), previous: old.current } as const;
+    const [client, server] = [createPeers(createMesh(rotated)), createPeers(createMesh(old))];
+    const [first] = await shakeHands(client, server);
+    expect(first.status).toBe('rejected');
+    const second = await shakeHands(client, server);
+    expect(second.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled']);
+  });
+});
+
+test('a token for a service is none for peer links', async () => {
+  const ring = createRing();
+  const bundle = await cutBundle([ring.current], 'proxy', 'redis');
+  const [client, server] = [createPeers(createMesh({ kind: 'bundle', bundle })), createPeers(createMesh(ring))];
+  const [dialled] = await shakeHands(client, server);
+  expect(dialled).toMatchObject({ status: 'rejected', reason: { code: 'NOT_ENTITLED' } });
+});
+
+test('the certificate of a peer opens no service, and a service is no peer', async () => {
+  const mesh = createMesh();
+  const announcer = await TestAnnouncer.open(mesh);
+  const [dialled, accepted] = MemoryLeg.pair();
+  onTestFinished(() => void [dialled.destroy(), accepted.destroy()]);
+  const results = await Promise.allSettled([
+    createPeers(mesh).connect(dialled, PLACE, new AbortController().signal),
+    announcer.door.admit(accepted, new AbortController().signal),
+  ]);
+  expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+});
+
+test('strangers at their handshakes are a bounded number, and make room for who comes', () => {
+  const handshakes = new Handshakes<string>();
+  for (let index = 0; index < MAX_HANDSHAKES - 1; index++) handshakes.enter('10.0.0.1', `s${index}`);
+  expect(handshakes.enter('10.0.0.2', 'other')).toBeUndefined();
+  expect(handshakes.enter('10.0.0.3', 'member')).toBe('s0');
+  expect(handshakes.size).toBe(MAX_HANDSHAKES);
+  handshakes.leave('member');
+  expect(handshakes.enter('10.0.0.4', 'next')).toBeUndefined();
+});
