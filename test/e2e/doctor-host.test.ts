@@ -16,9 +16,11 @@ interface Finding {
 /** What breaks the network between the two, and what mends it. */
 interface Broken {
   readonly what: string;
-  readonly cause: string;
+  readonly causes: readonly string[];
+  /** In the messages, in the order of the causes. */
   readonly says: RegExp;
-  readonly words?: readonly string[];
+  /** By how much the clock of this machine is wrong. */
+  readonly clock?: string;
   breakIt(lan: Lab): Promise<void>;
   mend(lan: Lab): Promise<void>;
 }
@@ -41,23 +43,8 @@ async function unfilter(host: Host): Promise<void> {
 
 const BROKEN: readonly Broken[] = [
   {
-    what: 'a firewall here drops what others multicast',
-    cause: 'firewall-here',
-    says: /arrives at this machine and is given to no program/,
-    breakIt: async (lan) => {
-      const own = (await lan.host(1).read('ip', ['-6', '-o', 'addr', 'show', 'dev', 'eth0'])).match(/fe80::[^/]+/)?.[0];
-      await filter(
-        lan.host(1),
-        'input',
-        'ip daddr 224.0.0.251 ip saddr != 10.99.0.1 drop',
-        `ip6 daddr ff02::fb ip6 saddr != ${own} drop`,
-      );
-    },
-    mend: (lan) => unfilter(lan.host(1)),
-  },
-  {
     what: 'client isolation',
-    cause: 'client-isolation',
+    causes: ['client-isolation'],
     says: /client isolation/,
     breakIt: async (lan) => {
       for (const host of [lan.host(1), lan.host(2)]) {
@@ -70,15 +57,38 @@ const BROKEN: readonly Broken[] = [
     },
   },
   {
+    what: 'a firewall here drops what others multicast, and the clock is wrong',
+    causes: ['firewall-here', 'clock'],
+    says: /arrives at this machine and is given to no program.*60 minutes ahead of this one/,
+    clock: '-1h',
+    breakIt: async (lan) => {
+      const own = (await lan.host(1).read('ip', ['-6', '-o', 'addr', 'show', 'dev', 'eth0'])).match(/fe80::[^/]+/)?.[0];
+      await filter(
+        lan.host(1),
+        'input',
+        'ip daddr 224.0.0.251 ip saddr != 10.99.0.1 drop',
+        `ip6 daddr ff02::fb ip6 saddr != ${own} drop`,
+      );
+    },
+    mend: (lan) => unfilter(lan.host(1)),
+  },
+  {
     what: 'a firewall there drops TCP',
-    cause: 'firewall-there',
+    causes: ['firewall-there'],
     says: /TCP ports .* do not answer/,
     breakIt: (lan) => filter(lan.host(2), 'input', 'iifname eth0 meta l4proto tcp drop'),
     mend: (lan) => unfilter(lan.host(2)),
   },
   {
+    what: 'a switch keeps the mDNS groups back',
+    causes: ['igmp-snooping'],
+    says: /IGMP/,
+    breakIt: (lan) => lan.pruneGroups(lan.host(1)),
+    mend: (lan) => lan.passAllFrames(),
+  },
+  {
     what: 'a VPN takes the route',
-    cause: 'vpn-route',
+    causes: ['vpn-route'],
     says: /goes into a VPN \(wg0\).*network of eth0/,
     breakIt: async (lan) => {
       const script =
@@ -89,34 +99,59 @@ const BROKEN: readonly Broken[] = [
       await lan.host(1).read('ip', ['link', 'del', 'wg0']);
     },
   },
+  {
+    what: 'a firewall there lets no multicast out',
+    causes: ['firewall-there'],
+    says: /does not let its multicast out/,
+    breakIt: (lan) => filter(lan.host(2), 'output', 'udp dport 5353 drop'),
+    mend: (lan) => unfilter(lan.host(2)),
+  },
+  {
+    what: 'a firewall here lets no TCP in',
+    causes: ['firewall-here'],
+    says: /can't connect to this machine/,
+    breakIt: (lan) => filter(lan.host(1), 'input', 'iifname eth0 tcp flags syn / syn,ack drop'),
+    mend: (lan) => unfilter(lan.host(1)),
+  },
 ];
 
-await labTest('doctor HOST names what is wrong between two machines', { hosts: 3, needs: ['nft'] }, async (lan) => {
-  const [h1, h2, h3] = [lan.host(1), lan.host(2), lan.host(3)];
-  await h3.read('ip', ['addr', 'add', `${GATEWAY}/24`, 'dev', 'eth0']);
-  await startProgram(h2, 'service', '7000', 'h2');
-  await announce(h2, 'thing:7000');
-  const healthy = await examine(h1);
-  expect(healthy.filter(({ cause }) => cause !== undefined)).toEqual([]);
-  for (const { what, cause, says, words = [], breakIt, mend } of BROKEN) {
-    await breakIt(lan);
-    const found = (await examine(h1, ...words)).filter((finding) => finding.cause !== undefined);
-    expect([what, found]).toMatchObject([what, [{ cause, message: expect.stringMatching(says) }]]);
-    expect([what, found[0]?.remedy]).not.toEqual([what, '']);
-    await mend(lan);
-  }
-  const folder = makeSharedFolder();
-  const key = await initMesh(h2, folder);
-  const other = `${folder}/other.key`;
-  await h1.read(process.execPath, [AMBASSADOR, 'mesh', 'init', other]);
-  await announce(h2, 'vault:7000', '--mesh-key-file', key);
-  const found = await examine(h1, '--mesh-key-file', other);
-  expect(found.filter(({ cause }) => cause !== undefined)).toMatchObject([{ cause: 'other-mesh' }]);
-});
+await labTest(
+  'doctor HOST names what is wrong between two machines',
+  { hosts: 3, needs: ['nft', 'faketime'] },
+  async (lan) => {
+    const [h1, h2, h3] = [lan.host(1), lan.host(2), lan.host(3)];
+    await h3.read('ip', ['addr', 'add', `${GATEWAY}/24`, 'dev', 'eth0']);
+    await startProgram(h2, 'service', '7000', 'h2');
+    await announce(h2, 'thing:7000', '--peer-port', '5350');
+    const healthy = await examine(h1);
+    expect(healthy.filter(({ cause }) => cause !== undefined)).toEqual([]);
+    for (const { what, causes, says, clock, breakIt, mend } of BROKEN) {
+      await breakIt(lan);
+      const found = (await examine(h1, { clock })).filter((finding) => finding.cause !== undefined);
+      expect([what, found.map(({ cause }) => cause)]).toEqual([what, causes]);
+      expect(found.map(({ message }) => message).join(' ')).toMatch(says);
+      expect([what, found.filter(({ remedy }) => remedy === '')]).toEqual([what, []]);
+      await mend(lan);
+    }
+    const folder = makeSharedFolder();
+    const key = await initMesh(h2, folder);
+    const other = `${folder}/other.key`;
+    await h1.read(process.execPath, [AMBASSADOR, 'mesh', 'init', other]);
+    await announce(h2, 'vault:7000', '--mesh-key-file', key);
+    const found = await examine(h1, { words: ['--mesh-key-file', other] });
+    expect(found.flatMap(({ cause }) => cause ?? [])).toEqual(['other-mesh']);
+  },
+);
 
-/** What is between this host and h2. */
-async function examine(host: Host, ...words: readonly string[]): Promise<readonly Finding[]> {
-  const { stdout, stderr } = await host.run(process.execPath, [AMBASSADOR, 'doctor', '10.99.0.2', '--json', ...words]);
+/** What is between this host and h2, by a clock that is wrong by `clock`. */
+async function examine(
+  host: Host,
+  { words = [], clock }: { readonly words?: readonly string[]; readonly clock?: string | undefined } = {},
+): Promise<readonly Finding[]> {
+  const script = `[ -z "$FAKETIME" ] || export LD_PRELOAD="$(echo /usr/lib/*/faketime/libfaketimeMT.so.1)"; exec "$0" "$@"`;
+  const env = { FAKETIME_DONT_FAKE_MONOTONIC: '1', ...(clock === undefined ? {} : { FAKETIME: clock }) };
+  const command = [process.execPath, AMBASSADOR, 'doctor', '10.99.0.2', '--json', ...words];
+  const { stdout, stderr } = await host.run('sh', ['-c', script, ...command], { env });
   expect(stderr).toBe('');
   return JSON.parse(stdout);
 }

@@ -117,7 +117,7 @@ test.each<[string, string]>([
   ['list redis api', '64 list takes one service or none, and redis, api are named'],
   ['list --timeout -3s', '64 --timeout: "-3s" is no duration'],
   ['doctor a b', '64 doctor takes one machine or none, and a, b are named; name one'],
-  ['doctor a/b', '64 HOST: "a/b" in "a/b:5350" is no address; write an IP address or a host name'],
+  ['doctor a/b', '64 HOST: "a/b" is no peer; write HOST or HOST:PORT'],
   [
     'doctor fe80::2',
     '64 HOST: "fe80::2" is another machine on each link; write its interface behind it, as in fe80::2%eth0',

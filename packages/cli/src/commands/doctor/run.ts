@@ -1,5 +1,6 @@
 import { systemClock, systemNetwork } from '@mdns-ambassador/mdns';
 import { explainRefusal, listMeshIds, Mesh, MeshPeers } from '@mdns-ambassador/mesh';
+import type { PeerPlace } from '@mdns-ambassador/peers';
 import { CliError } from '../../exit/cli-error.ts';
 import { EXIT_OK, EXIT_UNAVAILABLE, EXIT_USAGE } from '../../exit/exit-codes.ts';
 import { readInterfaceNames } from '../../network/local-network.ts';
@@ -12,7 +13,7 @@ import type { Finding } from './finding.ts';
 import { formatFindings } from './finding-lines.ts';
 import { gatherFacts } from './gather.ts';
 import { examineHost } from './host/examine-host.ts';
-import { parseTarget, type Target } from './host/target.ts';
+import { parseTarget } from './host/target.ts';
 import { formatReport } from './self-test/report.ts';
 import { runSelfTest } from './self-test/run-self-test.ts';
 import { runProgram } from './system/run-program.ts';
@@ -32,7 +33,7 @@ export async function runDoctor(invocation: Invocation): Promise<number> {
 async function examine(
   { surroundings }: Invocation,
   settings: Settings,
-  target: Target | undefined,
+  target: PeerPlace | undefined,
 ): Promise<readonly Finding[]> {
   const { platform, env, pid, version } = surroundings;
   const mesh = readMeshRequest(settings, platform);
@@ -82,7 +83,7 @@ async function testMyself({ words, surroundings }: Invocation, settings: Setting
   return report.steps.every(({ status }) => status === 'ok') ? EXIT_OK : EXIT_UNAVAILABLE;
 }
 
-function readTarget(words: readonly string[]): Target | undefined {
+function readTarget(words: readonly string[]): PeerPlace | undefined {
   if (words.length > 1)
     throw new CliError(EXIT_USAGE, `doctor takes one machine or none, and ${words.join(', ')} are named; name one`);
   const [word] = words;

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import type { PeerSecurity } from '@mdns-ambassador/peers';
+import type { PeerPlace, PeerSecurity } from '@mdns-ambassador/peers';
 import type { Facts } from '../facts.ts';
 import type { Finding } from '../finding.ts';
 import { type GatherOptions, gatherFacts, LISTEN_MS } from '../gather.ts';
@@ -12,7 +12,6 @@ import type { HostEvidence } from './evidence.ts';
 import { askHost, askSystem, composeEvidence, findAnnounced, tryServices } from './gather-host.ts';
 import { findAddresses } from './host-address.ts';
 import { findPath, isOwnAddress } from './path.ts';
-import type { Target } from './target.ts';
 
 export interface ExamineOptions extends GatherOptions {
   readonly version: string;
@@ -24,7 +23,7 @@ export interface ExamineOptions extends GatherOptions {
 
 /** What is between this machine and another. Never rejects; takes as long as looking at this machine, and up to 10 s more. */
 export async function examineHost(
-  { host, peerPort }: Target,
+  { host, port }: PeerPlace,
   options: ExamineOptions,
 ): Promise<{ readonly facts: Facts; readonly findings: readonly Finding[] }> {
   const { network, platform, clock, run, version, meshIds } = options;
@@ -42,7 +41,7 @@ export async function examineHost(
     gatherFacts({ ...options, onListening: begin }),
     askHost({
       address,
-      peerPort,
+      peerPort: port,
       network: all,
       usable: new Set(network.interfaces().map(({ name }) => name)),
       defaultRoute: await readSystemRoute(platform, run),
@@ -52,7 +51,7 @@ export async function examineHost(
     }),
     options.peers === undefined
       ? ({ kind: 'absent' } as const)
-      : listening.then(() => askPeer({ address, port: peerPort, network, clock, version, ...options.peers })),
+      : listening.then(() => askPeer({ address, port, network, clock, version, ...options.peers })),
   ]);
   const announced = findAnnounced(survey, address);
   const [services, doesSystemReach] = await Promise.all([

@@ -12,8 +12,8 @@ test.each([
   ['[fd00::2]:5351', 'fd00::2', 5351],
   ['fe80::2%eth0', 'fe80::2%eth0', 5350],
   ['[fe80::2%eth0]:5351', 'fe80::2%eth0', 5351],
-])('%s', (text, host, peerPort) => {
-  expect(parseTarget(text)).toEqual({ host, peerPort });
+])('%s', (text, host, port) => {
+  expect(parseTarget(text)).toEqual({ host, port });
 });
 
 test.each(['', ' ', 'a b', 'anna:0', 'anna:99999', '1.2.3', 'fe80::2', '[fe80::2]:5351', '[anna]', 'http://anna'])(
