@@ -10,20 +10,26 @@ const OURS = /^(?:mdns-ambassador$|@mdns-ambassador\/)/;
 /** What npm runs by itself when a package is installed. */
 const INSTALL_SCRIPTS: readonly string[] = ['preinstall', 'install', 'postinstall'];
 
+/** Needed where the bundle of the command line is made; all else that stands beside them is in it. */
+const MAKE_THE_BUNDLE: readonly string[] = ['rolldown', '@types/yargs'];
+
 interface Manifest {
   readonly name: string;
   readonly version: string;
   readonly dependencies?: Readonly<Record<string, string>>;
+  readonly devDependencies?: Readonly<Record<string, string>>;
   readonly optionalDependencies?: Readonly<Record<string, string>>;
   readonly scripts?: Readonly<Record<string, string>>;
 }
 
-/** All that is installed for the command line, by folder. */
+/** All that is bundled with the command line or installed for it, by folder. */
 function listRunTime(folder: string, found: Map<string, Manifest> = new Map()): ReadonlyMap<string, Manifest> {
   if (found.has(folder)) return found;
   const manifest: Manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
   found.set(folder, manifest);
-  for (const name of Object.keys({ ...manifest.dependencies, ...manifest.optionalDependencies })) {
+  const bundled = Object.keys(found.size === 1 ? { ...manifest.devDependencies } : {});
+  const installed = Object.keys({ ...manifest.dependencies, ...manifest.optionalDependencies });
+  for (const name of [...bundled.filter((each) => !MAKE_THE_BUNDLE.includes(each)), ...installed]) {
     const dependency = locate(name, folder);
     if (dependency !== undefined) listRunTime(dependency, found);
   }
