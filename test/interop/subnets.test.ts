@@ -47,12 +47,12 @@ await labTest(
       announce(right, 'thing:7001', '--check', 'none', '--name', 'theirs'),
       avahi.publish(right, { ...THING, instance: 'of avahi' }),
       publishByLinks(right, ofPython),
-      forge(right, 'eth3', '192.168.43.9', 'neighbour'),
-      forge(right, 'eth3', '10.46.0.9', 'forged'),
     ]);
     const [onLeft, onRight] = watching;
     if (onLeft === undefined || onRight === undefined) throw new Error('both watch');
     await knows(onLeft, 'theirs', RIGHT);
+    await forge(right, 'eth3', '10.46.0.9', 'forged');
+    await forge(right, 'eth3', '192.168.43.9', 'neighbour');
     await knows(onLeft, 'of avahi', RIGHT);
     for (const { instance, address } of ofPython) await knows(onLeft, instance, [address]);
     await knows(onRight, 'ours', LEFT);

@@ -28,6 +28,8 @@ const NOBODY = '255.255.255.255';
 const PORT_TABLES = { IPv4: ['/proc/net/udp', '/proc/net/udp6'], IPv6: ['/proc/net/udp6'] } as const;
 /** Packets of another interface between two readings, for which it is refused in the place of one that was refused before. */
 const BUSY_PACKETS = 50;
+/** Of the event loop, after others were refused. */
+const DRAINING_ROUNDS = 4;
 /** Sources of which it is remembered whether they are from the link. */
 const MAX_JUDGED = 256;
 /** Hosts that are asked alone at the same time. */
@@ -77,6 +79,8 @@ class SocketLink implements Link {
   readonly #counters = { offLink: 0, sendErrors: 0 };
   /** Other interfaces that this socket hears no more, by address and number: one that is made anew is another. */
   #refused: ReadonlySet<string> = new Set();
+  /** Rounds of the event loop for which what comes may have been queued before others were refused. */
+  #roundsToDrain = 0;
   /** Whether the socket hears nothing but its interface. */
   #isSealed = false;
   /** The host's other interfaces. */
@@ -153,6 +157,7 @@ class SocketLink implements Link {
     // A socket that is bound to an IPv6 group with its zone hears that interface alone.
     this.#isSealed = this.family === 'IPv6' || this.#refuseOthers(reading);
     this.#judged.clear();
+    this.#drain();
   }
 
   awaitReplies(): void {
@@ -225,6 +230,19 @@ class SocketLink implements Link {
     }
   }
 
+  /** Drops what the kernel has queued already; it reads up to 32 packets a round. */
+  #drain(): void {
+    if (this.family === 'IPv6') return;
+    const isDraining = this.#roundsToDrain > 0;
+    this.#roundsToDrain = DRAINING_ROUNDS;
+    if (isDraining) return;
+    const next = (): void => {
+      this.#roundsToDrain -= 1;
+      if (this.#roundsToDrain > 0) setImmediate(next);
+    };
+    setImmediate(next);
+  }
+
   /** What was refused to us before may be granted now; where there is no room to refuse all others, those are that bring most. */
   #refuseMore(reading: HostReading): void {
     this.#isSealed = this.#refuseOthers(reading);
@@ -276,6 +294,11 @@ class SocketLink implements Link {
     return new MomentarySocket({ family, address, port, onPacket });
   }
 
+  #mayHearOthers(): boolean {
+    if (this.#platform !== 'linux' || this.family === 'IPv6') return false;
+    return this.#reading === undefined || this.#roundsToDrain > 0;
+  }
+
   /** By which other interface it came; undefined for what is from this link. */
   #findStray(source: LinkSource): string | undefined {
     if (this.#judged.has(source.address)) return this.#judged.get(source.address);
@@ -288,7 +311,7 @@ class SocketLink implements Link {
 
   #receive(bytes: Uint8Array, source: LinkSource): void {
     // Until it knows what others it hears, what it hears may be theirs.
-    if (this.#state !== 'joined' || (this.#platform === 'linux' && this.#reading === undefined)) return;
+    if (this.#state !== 'joined' || this.#mayHearOthers()) return;
     const stray = this.#findStray(source);
     if (stray === undefined) {
       this.#events.packet(bytes, source);
