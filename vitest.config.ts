@@ -107,7 +107,7 @@ export default defineConfig({
         test: {
           ...realHosts,
           name: 'e2e',
-          include: ['test/{e2e,interop}/**/*.test.ts'],
+          include: ['test/{e2e,interop,windows}/**/*.test.ts'],
           exclude: [...UNDER_LOAD],
           maxWorkers: 5,
           sequence: { groupOrder: 1 },

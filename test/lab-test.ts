@@ -13,24 +13,34 @@ export interface LabTestOptions extends LabOptions {
 
 const labReason = await Lab.unavailable();
 
+/** Why tests can't run here, and whether that fails them: what CI is to install must be there. */
+interface Absence {
+  readonly kind: 'skipped' | 'failed';
+  readonly reason: string;
+}
+
+export async function explainAbsence(needs: readonly Peer[]): Promise<Absence | undefined> {
+  if (labReason !== undefined) return { kind: 'skipped', reason: labReason };
+  const missing = await findMissingPackages(needs);
+  if (missing.length === 0) return undefined;
+  return { kind: process.env.CI === 'true' ? 'failed' : 'skipped', reason: `install ${missing.join(' ')}` };
+}
+
 /**
  * A test on hosts of its own. Where there can be no lab, it is skipped; where a peer is missing too, but with CI=true that
  * is a failure. When it fails, the report says what every process said; when it ends, nothing may be left of it.
  */
 export async function labTest(name: string, options: LabTestOptions, body: (lan: Lab) => Promise<void>): Promise<void> {
   const timeout = options.timeout ?? DEFAULT_TIMEOUT_MS;
-  const missing = await findMissingPackages(options.needs ?? []);
-  const isRequired = process.env.CI === 'true';
-  if (labReason !== undefined) {
-    test.skip(`${name} (skipped: ${labReason})`);
-  } else if (missing.length > 0 && !isRequired) {
-    test.skip(`${name} (skipped: install ${missing.join(' ')})`);
-  } else if (missing.length > 0) {
-    test(name, () => {
-      throw new Error(`install ${missing.join(' ')}`);
-    });
-  } else {
+  const absence = await explainAbsence(options.needs ?? []);
+  if (absence === undefined) {
     test(name, { timeout }, async ({ signal }) => await runBody(options, signal, body));
+  } else if (absence.kind === 'skipped') {
+    test.skip(`${name} (skipped: ${absence.reason})`);
+  } else {
+    test(name, () => {
+      throw new Error(absence.reason);
+    });
   }
 }
 

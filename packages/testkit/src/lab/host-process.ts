@@ -11,6 +11,11 @@ export interface Exit {
   readonly signal: NodeJS.Signals | undefined;
 }
 
+export interface SpawnOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly timeout?: number;
+}
+
 export interface LineOptions {
   /** Milliseconds. */
   readonly timeout?: number;
@@ -31,11 +36,19 @@ export class HostProcess {
   readonly #child: ChildProcessWithoutNullStreams;
   readonly #lines: OutputLine[] = [];
   readonly #watchers = new Set<() => void>();
+  readonly #patience: number;
   #consumed = 0;
   #hasEnded = false;
 
-  constructor(title: string, command: string, args: readonly string[], env?: Readonly<Record<string, string>>) {
+  /** `timeout`: what `line`, `until` and `stop` wait for where they are told nothing else, in milliseconds. */
+  constructor(
+    title: string,
+    command: string,
+    args: readonly string[],
+    { env, timeout = DEFAULT_TIMEOUT_MS }: SpawnOptions = {},
+  ) {
     this.title = title;
+    this.#patience = timeout;
     this.#child = spawn(command, args, { env: composeEnvironment(env), stdio: 'pipe' });
     this.#child.stdin.on('error', () => {});
     for (const stream of ['stdout', 'stderr'] as const) {
@@ -81,7 +94,7 @@ export class HostProcess {
    * over or the process ends first.
    */
   async line(pattern: RegExp, options: LineOptions = {}): Promise<RegExpExecArray> {
-    return await this.#await(options.timeout ?? DEFAULT_TIMEOUT_MS, `no line matched ${pattern}`, () => {
+    return await this.#await(options.timeout ?? this.#patience, `no line matched ${pattern}`, () => {
       for (let index = this.#consumed; index < this.#lines.length; index++) {
         const line = this.#lines[index];
         const isLookedAt = line && (options.stream ?? line.stream) === line.stream;
@@ -103,7 +116,7 @@ export class HostProcess {
   /** Waits until the whole output so far satisfies `predicate`, whatever the order of its lines. */
   async until(predicate: (output: string) => boolean, options: { readonly timeout?: number } = {}): Promise<void> {
     const check = (): true | undefined => (predicate(this.output) ? true : undefined);
-    await this.#await(options.timeout ?? DEFAULT_TIMEOUT_MS, 'the output never became what was awaited', check);
+    await this.#await(options.timeout ?? this.#patience, 'the output never became what was awaited', check);
   }
 
   kill(signal: NodeJS.Signals = 'SIGTERM'): void {
@@ -112,7 +125,7 @@ export class HostProcess {
 
   /** Signals and waits for the end; rejects after `timeout` milliseconds. */
   async stop(signal: NodeJS.Signals = 'SIGTERM', options: { readonly timeout?: number } = {}): Promise<Exit> {
-    const timeout = options.timeout ?? DEFAULT_TIMEOUT_MS;
+    const timeout = options.timeout ?? this.#patience;
     this.kill(signal);
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {

@@ -1,5 +1,5 @@
 import { type CommandOptions, type CommandResult, runCommand } from './command.ts';
-import { HostProcess } from './host-process.ts';
+import { HostProcess, type SpawnOptions } from './host-process.ts';
 import type { Namespace } from './namespace.ts';
 
 /** A machine of the lab: its own network, host name and /run. */
@@ -43,13 +43,9 @@ export class Host {
   }
 
   /** Starts a command that goes on while the test does. */
-  spawn(
-    command: string,
-    args: readonly string[] = [],
-    options: { readonly env?: Readonly<Record<string, string>> } = {},
-  ): HostProcess {
+  spawn(command: string, args: readonly string[] = [], options: SpawnOptions = {}): HostProcess {
     const [entered, rest] = this.#namespace.enter(command, args);
-    const spawned = new HostProcess(this.#title(command, args), entered, rest, options.env);
+    const spawned = new HostProcess(this.#title(command, args), entered, rest, options);
     this.#spawned.push(spawned);
     return spawned;
   }

@@ -1,0 +1,153 @@
+import { chmod, copyFile } from 'node:fs/promises';
+import type { Host } from '@mdns-ambassador/testkit';
+import { expect } from 'vitest';
+import { announce, proxy, runProgram, spawnAmbassador, startProgram } from '../ambassador.ts';
+import { startRedis } from '../credentials.ts';
+import { makeSharedFolder } from '../mesh.ts';
+import { WindowsHost } from './windows-host.ts';
+import { windowsTests } from './windows-tests.ts';
+
+const who = async (host: Host, port: number): Promise<string> =>
+  (await runProgram<{ answer: string }>(host, 'ask', ['127.0.0.1', `${port}`, 'who'])).answer;
+
+await windowsTests('Windows beside Linux', (windowsTest) => {
+  windowsTest(
+    'finds, names and reaches what Linux announces, by TCP and by a pipe, until its goodbye',
+    async ({ linux, windows }) => {
+      await startProgram(linux, 'service', '7000', 'linux');
+      const announcing = await announce(linux, 'thing:7000');
+      const watching = windows.spawn('list', 'thing', '--watch');
+      const pipe = '\\\\.\\pipe\\thing';
+      const proxying = windows.spawn('proxy', 'thing', '--listen', '127.0.0.1:7100', '--listen', `unix:${pipe}`);
+      await watching.line(/^\[\+\] thing "thing on h1"/);
+      await proxying.until((output) => output.includes('found "thing on h1"') && output.includes(pipe));
+      expect(await who(windows.host, 7100)).toBe('linux\n');
+      const ask = `const s = require('net').connect(${JSON.stringify(pipe)}); s.write('who\\n'); s.pipe(process.stdout)`;
+      expect(await windows.runNode('-e', ask)).toMatchObject({ code: 0, stdout: 'linux\n' });
+      expect(await windows.run('resolve', 'thing')).toMatchObject({ code: 0, stdout: `${linux.ip}:7000\n` });
+      await announcing.stop('SIGTERM');
+      await watching.line(/^\[-\] thing "thing on h1"/);
+      await proxying.line(/"thing on h1"/);
+    },
+  );
+
+  windowsTest('runs a script of the folder, announces it, and says goodbye at Ctrl-C', async ({ linux, windows }) => {
+    // As npm.cmd is one. It runs on when Ctrl-C reaches it, as it does under Wine.
+    await windows.write('serve.mjs', "process.on('SIGINT', () => undefined); await import('./service.mjs');");
+    await windows.write('serve.cmd', '@"C:\\Program Files\\nodejs\\node.exe" "%~dp0serve.mjs" 7000 %1\r\n');
+    const announcing = windows.spawnOnConsole('announce', 'thing:7000', '--', 'serve', 'win dows');
+    const watching = spawnAmbassador(linux, ['list', 'thing', '--watch']);
+    await announcing.line(/^announced thing/);
+    await watching.line(/^\[\+\] thing/);
+    await proxy(linux, 'thing:7100');
+    expect(await who(linux, 7100)).toBe('win dows\n');
+    announcing.stdin.write('\x03');
+    await announcing.line(/^stopping: saying goodbye, then the command ends/);
+    await watching.line(/^\[-\] thing/);
+    await announcing.exited;
+  });
+
+  windowsTest(
+    'announces in a mesh whose key it made, and reaches members; strangers get nothing',
+    async ({ linux, windows }) => {
+      const key = WindowsHost.path('mesh.key');
+      const made = await windows.run('mesh', 'init', key);
+      expect(made).toMatchObject({ code: 0, stdout: expect.stringContaining(`--mesh-key-file "${key}"`) });
+      const copy = `${makeSharedFolder()}/mesh.key`;
+      await copyFile(windows.locate('mesh.key'), copy);
+      await chmod(copy, 0o600);
+      await startProgram(linux, 'service', '7000', 'linux');
+      await startProgram(windows.host, 'service', '7001', 'windows');
+      await announce(linux, 'thing:7000', '--mesh-key-file', copy);
+      const announcing = windows.spawn('announce', 'cell:7001', '--mesh-key-file', key);
+      const proxying = windows.spawn('proxy', 'thing:7100', '--mesh-key-file', key);
+      const member = await proxy(linux, 'cell:7200', '--mesh-key-file', copy);
+      await announcing.line(/^announced cell/);
+      await member.line(/^found "cell on/);
+      await proxying.line(/^found "thing on h1"/);
+      expect(await who(windows.host, 7100)).toBe('linux\n');
+      expect(await who(linux, 7200)).toBe('windows\n');
+      const { answer } = await runProgram<{ answer: string }>(linux, 'ask', [windows.host.ip, '22001', 'who']);
+      expect(answer).toBe('');
+    },
+  );
+
+  windowsTest('up follows its file, the file of a source and the file of a password', async ({ linux, windows }) => {
+    await startRedis(linux, 6400, 'geheim', '0.0.0.0');
+    await windows.write('redis.password', `\ufeffgeheim\r\n`);
+    await windows.write('db.yaml', `\ufeff- ${linux.ip}:6400\r\n`);
+    const file = (...more: readonly string[]): string =>
+      [
+        'announce:',
+        '  - { service: own:7001, check: none }',
+        ...more,
+        'proxy:',
+        `  - { service: 'redis:16379', from: 'file:${WindowsHost.path('db.yaml')}', credentials: { protocol: redis, username: app, passwordFile: redis.password }, insecureInject: true }`,
+        '',
+      ].join('\r\n');
+    await windows.write('up.yaml', file());
+    const up = windows.spawn('up', '--config', WindowsHost.path('up.yaml'));
+    const watching = spawnAmbassador(linux, ['list', '--watch']);
+    await up.until((output) => output.includes('found') && output.includes('announced own'));
+    await watching.line(/^\[\+\] own "own on/);
+    expect(await askRedis(windows)).toBe('');
+    await windows.write('up.yaml', file('  - { service: more:7002, check: none }'));
+    await watching.line(/^\[\+\] more "more on/);
+    await windows.write('up.yaml', 'announce: [\r\n');
+    await up.line(/not reloaded, what was before goes on/);
+    await windows.write('up.yaml', file());
+    await watching.line(/^\[-\] more "more on/);
+    await windows.write('db.yaml', '[]\r\n');
+    await up.line(/10\.99\.0\.1:6400/);
+    await windows.write('db.yaml', `- ${linux.ip}:6400\r\n`);
+    await up.line(/^found/);
+    expect(await askRedis(windows)).toBe('');
+    expect(watching.stdout).not.toContain('[-] own');
+  });
+
+  windowsTest('an agent tells a proxy beside it, over a pipe', async ({ linux, windows }) => {
+    await startProgram(linux, 'service', '7000', 'linux');
+    await announce(linux, 'thing:7000');
+    const agent = windows.spawn('agent');
+    await agent.line(/^serving what is on the network at \\\\\.\\pipe\\ambassador-agent/);
+    const proxying = windows.spawn('proxy', 'thing:7100', '--from', 'agent:');
+    await proxying.line(/^found "thing on h1"/);
+    expect(await who(windows.host, 7100)).toBe('linux\n');
+  });
+
+  windowsTest('doctor speaks as Windows does', async ({ linux, windows }) => {
+    await announce(linux, 'thing:7000', '--check', 'none');
+    const { code, stdout } = await windows.run('doctor', '--json');
+    const findings: readonly { check: string; status: string; remedy?: string }[] = JSON.parse(stdout);
+    const status = Object.fromEntries(findings.map((finding) => [finding.check, finding.status]));
+    expect(status).toMatchObject({ interfaces: 'ok', port: 'ok', loopback: 'ok', answers: 'ok' });
+    expect(JSON.stringify(findings)).not.toMatch(/ufw|firewall-cmd|timedatectl|ip link/);
+    expect(code).toBe(0);
+  });
+
+  windowsTest('the demo loses nothing', async ({ windows }) => {
+    expect(await windows.run('demo')).toMatchObject({ code: 0, stdout: expect.stringMatching(/\b0 failed/) });
+  });
+
+  windowsTest('what it cannot do it says in one sentence', async ({ windows }) => {
+    const table: readonly (readonly [code: number, said: string, ...words: string[]])[] = [
+      [66, 'command "no-such-command" was not found', 'announce', 'web:8000', '--', 'no-such-command'],
+      [64, '\\\\.\\pipe\\', 'proxy', 'redis', '--listen', 'unix:C:\\My Work\\redis.sock'],
+      [66, 'Q:\\nowhere\\mesh.key', 'announce', 'web:8000', '--mesh-key-file', 'Q:\\nowhere\\mesh.key'],
+      [66, 'none.yaml', 'up', '--config', 'none.yaml'],
+    ];
+    const results = await Promise.all(
+      table.map(async ([code, said, ...words]) => ({ code, said, words, result: await windows.run(...words) })),
+    );
+    for (const { code, said, words, result } of results) {
+      expect.soft({ words, ...result }).toMatchObject({ code, stderr: expect.stringContaining(said) });
+      expect.soft(result.stderr.match(/^ambassador: /gm)).toHaveLength(1);
+    }
+  });
+});
+
+/** The answer to GET, or the refusal: a password that was not told is one. */
+async function askRedis({ host }: WindowsHost): Promise<string> {
+  const { stdout, stderr } = await host.run('redis-cli', ['-p', '16379', 'get', 'nothing']);
+  return `${stdout}${stderr}`.trim();
+}
