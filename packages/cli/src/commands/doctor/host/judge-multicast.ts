@@ -1,3 +1,4 @@
+import { PEER_PORT } from '@mdns-ambassador/peers';
 import { ok, problem, type Verdict, warning } from '../finding.ts';
 import { listRemedies } from '../remedies.ts';
 import type { Cause } from './cause.ts';
@@ -87,7 +88,7 @@ function findBetween(evidence: HostEvidence, out: boolean, back: boolean): Blame
       'nothing-announced',
       warning(
         `Nobody on ${host} answers by multicast: no ambassador is known to run there, and without one it is not known whether multicast gets there.`,
-        `Start one there, such as ambassador announce web:3000, and look again; if that is not seen either, run ambassador doctor on that machine.`,
+        `Start one there, such as ambassador announce web:3000 --peer-port ${PEER_PORT}, and look again.`,
       ),
     ];
   }
