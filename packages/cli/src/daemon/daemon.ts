@@ -44,6 +44,7 @@ import { createCheckTools } from './proxied.ts';
 import type { ProxyPart } from './proxy-part.ts';
 import type { Refusals } from './refusals.ts';
 import { Roster, type RosterChange, sumChanges } from './roster.ts';
+import type { Speakers } from './speakers.ts';
 
 export interface DaemonOptions {
   /** Those of the whole process. */
@@ -92,6 +93,7 @@ export class Daemon {
   readonly #proxied: Roster<PlannedProxy, ProxyPart>;
   readonly #contained: Roster<PlannedContainers, ContainersPart>;
   readonly #fed: Roster<PlannedFeed, FeedPart>;
+  #speakers: Speakers | undefined;
   #identity: string | undefined;
   #lag: LoopLag | undefined;
   #isNodeStarted = false;
@@ -171,7 +173,8 @@ export class Daemon {
     };
     const openSpeakers = loadOnce(async () => {
       const { Speakers } = await import('./speakers.ts');
-      return new Speakers({ local: this.#local, env, reporter, drawLabel });
+      this.#speakers = new Speakers({ local: this.#local, env, reporter, drawLabel });
+      return this.#speakers;
     });
     // What a plan does not ask for is not loaded.
     this.#announced = new Roster(
@@ -266,6 +269,7 @@ export class Daemon {
   /** What the parts stand on. */
   async #begin(plan: Plan): Promise<void> {
     const { mesh, surroundings } = this.#options;
+    await this.#speakers?.start();
     await this.#admin?.listen(this.reporter);
     await this.#startNode(plan);
     if (this.#mesh === undefined || mesh === undefined) return;

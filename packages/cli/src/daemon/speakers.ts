@@ -82,6 +82,11 @@ export class Speakers {
     };
   }
 
+  /** Starts all that was taken, before anything is told: rejects as {@link Speaker.start} does. */
+  async start(): Promise<void> {
+    await Promise.all([...this.#open.values()].map(startOnce));
+  }
+
   #lend(key: string, create: () => ForeignResponder): OpenResponder {
     const open = this.#open.get(key) ?? { responder: create(), started: undefined, users: 0 };
     this.#open.set(key, open);
