@@ -1,7 +1,13 @@
 import type { CheckOutcome } from '@mdns-ambassador/checks';
 import type { NetworkInterface } from '@mdns-ambassador/mdns';
+import type { Clock } from '@mdns-ambassador/relay';
 import type { TcpTarget } from './local-targets.ts';
-import type { TargetCheck } from './target-check.ts';
+import { pause } from './pause.ts';
+import type { TargetAnswer, TargetCheck } from './target-check.ts';
+
+/** Whoever is at a likelier address answers so soon after one at another. */
+const PREFERENCE_MS = 250;
+const NOWHERE = { target: undefined, outcome: { ok: false, reason: 'the service has no address' } } as const;
 
 /** From where a service can be reached. */
 export type Reachability =
@@ -43,28 +49,43 @@ export async function findAnsweringInterfaces(
   return new Set(answered.filter((name) => name !== undefined));
 }
 
+/** What one target answered. */
+interface Answer extends TargetAnswer {
+  readonly target: TcpTarget;
+}
+
 /**
- * Checks all targets at once; resolves with the first that is well, else with what the first that accepted said, else with what
- * the first of all did. At least one target. Never rejects.
+ * Checks all targets at once; resolves with the first of the list that is well, for a service may let in who comes by loopback alone
+ * (pg_hba.conf); one that is well is waited for by those before it for {@link PREFERENCE_MS}. Where none is, with what the first that
+ * accepted said, else with what the first of all did. At least one target. Never rejects.
  */
 export async function findTarget(
   targets: readonly TcpTarget[],
   targetCheck: TargetCheck,
   signal: AbortSignal,
+  clock: Clock,
 ): Promise<{ readonly target: TcpTarget | undefined; readonly outcome: CheckOutcome }> {
+  const answers: (Answer | undefined)[] = targets.map(() => undefined);
   // Those that come later go on to their end: a conversation that is broken off counts against us (MySQL).
-  const checks = targets.map(async (target) => ({ target, ...(await targetCheck(target, signal)) }));
+  const checks = targets.map(async (target, index) => {
+    const answer = { target, ...(await targetCheck(target, signal)) };
+    answers[index] = answer;
+    return answer;
+  });
   try {
-    return await Promise.any(
-      checks.map(async (running) => {
-        const answer = await running;
-        if (!answer.outcome.ok) throw new Error(answer.outcome.reason);
-        return answer;
+    const quickest = await Promise.any(
+      checks.map(async (running, index) => {
+        const { outcome } = await running;
+        if (!outcome.ok) throw new Error(outcome.reason);
+        return index;
       }),
     );
+    const waiting = new AbortController();
+    await Promise.race([Promise.all(checks.slice(0, quickest)), pause(clock, PREFERENCE_MS, waiting.signal)]);
+    waiting.abort();
+    return answers.find((answer) => answer?.outcome.ok === true) ?? (await checks[quickest]) ?? NOWHERE;
   } catch {
-    const answers = await Promise.all(checks);
-    const told = answers.find(({ isAccepted }) => isAccepted) ?? answers[0];
-    return told ?? { target: undefined, outcome: { ok: false, reason: 'the service has no address' } };
+    await Promise.all(checks);
+    return answers.find((answer) => answer?.isAccepted === true) ?? answers[0] ?? NOWHERE;
   }
 }

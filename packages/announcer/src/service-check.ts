@@ -144,7 +144,7 @@ export class ServiceCheck {
   /** Looks where the service was well last, or finds where it is. */
   async #locate(signal: AbortSignal): Promise<CheckOutcome> {
     const targets = this.#target === undefined ? this.#targets : [this.#target];
-    const found = await findTarget(targets, this.#checkTarget, signal);
+    const found = await findTarget(targets, this.#checkTarget, signal, this.#clock);
     if (found.outcome.ok) this.#target = found.target;
     return found.outcome;
   }

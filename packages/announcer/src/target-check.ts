@@ -9,7 +9,7 @@ import type { AnnouncementOptions } from './announcement-options.ts';
 import type { TcpTarget } from './local-targets.ts';
 
 /** The outcome at one address. `isAccepted`: the connection was accepted, whether the check passed or not. */
-interface TargetAnswer {
+export interface TargetAnswer {
   readonly isAccepted: boolean;
   readonly outcome: CheckOutcome;
 }

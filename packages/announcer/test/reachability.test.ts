@@ -1,5 +1,5 @@
 import type { CheckOptions } from '@mdns-ambassador/checks';
-import { answerTo, type Behaviour } from '@mdns-ambassador/testkit';
+import { answerTo, type Behaviour, ManualClock } from '@mdns-ambassador/testkit';
 import { describe, expect, test } from 'vitest';
 import { findAnsweringInterfaces, findTarget, judgeReachability } from '../src/reachability.ts';
 import { createTargetCheck, type TargetCheck } from '../src/target-check.ts';
@@ -7,6 +7,7 @@ import { ETH0, ETH1, FakeHost } from './fake-host.ts';
 
 const at = (address: string) => ({ kind: 'tcp' as const, address, port: 12345 });
 const signal = new AbortController().signal;
+const clock = new ManualClock();
 /** As short as packets of MySQL get. */
 const greeting = Buffer.from('020000000a00', 'hex');
 const denial = Buffer.from('03000002ff1504', 'hex');
@@ -44,24 +45,44 @@ describe('Dialling for it', () => {
   test('the target that is well is found among those that do not answer', async () => {
     const host = new FakeHost();
     host.listen('[::1]:12345');
-    const found = await findTarget([at('127.0.0.1'), at('::1')], checkAt(host), signal);
+    const found = await findTarget([at('127.0.0.1'), at('::1')], checkAt(host), signal, clock);
     expect(found).toMatchObject({ target: at('::1'), outcome: { ok: true } });
   });
 
+  test('of several that are well the likeliest is taken, though another was quicker', async () => {
+    const check: TargetCheck = ({ address }) =>
+      new Promise((resolve) => {
+        clock.after(address === '127.0.0.1' ? 200 : 100, () => resolve({ isAccepted: true, outcome: { ok: true } }));
+      });
+    const found = findTarget([at('127.0.0.1'), at('10.99.0.1')], check, signal, clock);
+    await clock.advance(200);
+    expect(await found).toMatchObject({ target: at('127.0.0.1') });
+  });
+
+  test('one that says nothing is not waited for long', async () => {
+    const check: TargetCheck = ({ address }) =>
+      address === '127.0.0.1'
+        ? new Promise(() => undefined)
+        : Promise.resolve({ isAccepted: true, outcome: { ok: true } });
+    const found = findTarget([at('127.0.0.1'), at('10.99.0.1')], check, signal, clock);
+    await clock.advance(250);
+    expect(await found).toMatchObject({ target: at('10.99.0.1') });
+  });
+
   test('when none answers, the first one tells why', async () => {
-    const found = await findTarget([at('127.0.0.1'), at('::1')], checkAt(new FakeHost()), signal);
+    const found = await findTarget([at('127.0.0.1'), at('::1')], checkAt(new FakeHost()), signal, clock);
     expect(found).toMatchObject({ target: at('127.0.0.1'), outcome: { ok: false, fault: 'absent' } });
   });
 
   test('one that answers and is unwell tells why before one where nobody is', async () => {
     const host = new FakeHost();
     host.listen('[::1]:12345', answerTo(/PING/, '-LOADING soon\r\n'));
-    const found = await findTarget([at('127.0.0.1'), at('::1')], checkAt(host, { kind: 'redis' }), signal);
+    const found = await findTarget([at('127.0.0.1'), at('::1')], checkAt(host, { kind: 'redis' }), signal, clock);
     expect(found).toMatchObject({ target: at('::1'), outcome: { reason: expect.stringContaining('loading') } });
   });
 
   test('without a target there is no service', async () => {
-    const found = await findTarget([], checkAt(new FakeHost()), signal);
+    const found = await findTarget([], checkAt(new FakeHost()), signal, clock);
     expect(found).toMatchObject({ target: undefined, outcome: { ok: false } });
   });
 
@@ -77,7 +98,7 @@ describe('Dialling for it', () => {
     };
     host.listen('127.0.0.1:12345', greet);
     host.listen('[::1]:12345', (connection) => void setImmediate(() => greet(connection)));
-    await findTarget([at('127.0.0.1'), at('::1')], checkAt(host, { kind: 'mysql' }), signal);
+    await findTarget([at('127.0.0.1'), at('::1')], checkAt(host, { kind: 'mysql' }), signal, clock);
     await expect.poll(() => heard.split('mysql_native_password').length - 1).toBe(2);
   });
 });

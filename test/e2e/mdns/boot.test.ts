@@ -49,6 +49,7 @@ await labTest('the bridge that is the LAN is used, its port is not', { hosts: 2 
   await h1.read('ip', ['link', 'set', 'eth0', 'master', 'br0']);
   await h1.read('ip', ['address', 'add', `${h1.ip}/24`, 'dev', 'br0']);
   await h1.read('ip', ['link', 'set', 'br0', 'up']);
+  await expect.poll(() => h1.read('ip', ['-brief', 'link', 'show', 'br0'])).toMatch(/ UP /);
   const announcing = await announce(h1, 'thing:9', '--check', 'none');
   expect(announcing.stdout).toMatch(/^using br0 \(10\.99\.0\.1\)$/m);
   await expect.poll(() => list(h2, 'thing')).toMatchObject([{ addresses: expect.arrayContaining([h1.ip]) }]);

@@ -98,7 +98,9 @@ export class Merge {
       if (after.has(endpoint.id)) continue;
       const isCovered = placesOf(endpoint).some((place) => places.has(place));
       const departure = isCovered ? undefined : departures.get(endpoint.id);
-      departed.push(departure ?? { id: endpoint.id, how: 'superseded', reason: 'another source takes its place' });
+      departed.push(
+        departure ?? { id: endpoint.id, how: 'superseded', reason: 'another of the same address takes its place' },
+      );
     }
     return { set, departed };
   }

@@ -31,7 +31,7 @@ describe('union', () => {
     const { set, departed } = apply('mdns', add(endpoint('m1', { addresses: ['10.0.0.9', 'fe80::9%eth0'] })));
     expect(ids()).toEqual(['m1']);
     expect(set.map(({ id }) => id)).toEqual(['m1']);
-    expect(departed).toEqual([{ id: 's1', how: 'superseded', reason: 'another source takes its place' }]);
+    expect(departed).toEqual([{ id: 's1', how: 'superseded', reason: 'another of the same address takes its place' }]);
   });
 
   test('the same address on another port is another endpoint', () => {
