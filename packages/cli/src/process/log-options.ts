@@ -7,9 +7,15 @@ import { parseChoice } from '../parse/choice.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { Surroundings } from './surroundings.ts';
 
-/** The log that `--log-level` and `--log-format` ask for, each message with its limit. */
-export function openLog(settings: Settings, { stderr, logStream }: Surroundings): Log {
+type Streams = Pick<Surroundings, 'stdout' | 'stderr' | 'logStream'>;
+
+/**
+ * The log that `--log-level` and `--log-format` ask for, each message with its limit. Where neither is said and standard error tells the
+ * story to people already (`run`), warnings only.
+ */
+export function openLog(settings: Settings, { stdout, stderr, logStream }: Streams): Log {
   const level = settings.read('log-level', (text) => parseChoice(text, LOG_LEVELS));
   const format = settings.read('log-format', (text) => parseChoice(text, LOG_FORMATS));
-  return limitLog(createLog({ level, format }, stderr, logStream), new LineLimit(), () => systemClock.now());
+  const unsaid = stdout === stderr && format === undefined ? 'warn' : undefined;
+  return limitLog(createLog({ level: level ?? unsaid, format }, stderr, logStream), new LineLimit(), () => systemClock.now());
 }

@@ -56,7 +56,7 @@ export const COMMAND_LIST: readonly CommandEntry[] = [
   },
   {
     name: 'doctor',
-    summary: 'Find out what stops discovery on this machine',
+    summary: 'Find out what stops discovery on this machine, or between it and another',
     load: async () => (await import('../commands/doctor/command.ts')).doctorCommand,
   },
   {
