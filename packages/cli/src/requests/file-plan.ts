@@ -27,6 +27,8 @@ const FIXED_OPTIONS = {
   admin: 'admin',
   'mesh-key-file': 'mesh.keyFile',
   interface: 'interface',
+  peer: 'peer',
+  'peer-port': 'peerPort',
   'log-level': 'logLevel',
   'log-format': 'logFormat',
   'log-connections': 'logConnections',

@@ -51,6 +51,7 @@ test('two readings of one text are the same plan', () => {
 test('what is read at the start alone is told apart', () => {
   const changed = plan(FILE.replace('9901', '9902').replace('admin', 'logLevel: debug\nadmin'));
   expect(listChangedKeys(plan(FILE), changed)).toEqual(['admin', 'logLevel']);
+  expect(listChangedKeys(plan(FILE), plan(`${FILE}peer: [10.0.0.5]\npeerPort: 5351\n`))).toEqual(['peer', 'peerPort']);
   expect(listChangedKeys(plan(FILE), plan(FILE))).toEqual([]);
 });
 
