@@ -10,7 +10,7 @@ export function describePeerEvent(event: PeerEvent): string | undefined {
     case 'peer-lost':
       return `peer ${escapeText(event.address)} lost: ${escapeText(event.reason)} (${countLinks(event.links)})`;
     case 'peer-failed':
-      return `peer ${escapeText(event.place)} not reached, tried again: ${escapeText(event.reason)}`;
+      return `peer ${escapeText(event.place)} not reached, tried again: ${escapeText(shorten(event))}`;
     case 'peer-refused':
       return `peer ${escapeText(event.address)} not let in: ${escapeText(event.reason)}`;
     case 'peer-port':
@@ -22,6 +22,11 @@ export function describePeerEvent(event: PeerEvent): string | undefined {
 
 export function peerEventToFact({ kind, ...fields }: PeerEvent): Fact {
   return { event: kind, ...fields };
+}
+
+/** A reason that begins with the place says it once more. */
+function shorten({ place, reason }: { readonly place: string; readonly reason: string }): string {
+  return reason.startsWith(`${place} `) ? `it ${reason.slice(place.length + 1)}` : reason;
 }
 
 function countLinks(links: number): string {

@@ -17,5 +17,7 @@ export function openLog(settings: Settings, { stdout, stderr, logStream }: Strea
   const level = settings.read('log-level', (text) => parseChoice(text, LOG_LEVELS));
   const format = settings.read('log-format', (text) => parseChoice(text, LOG_FORMATS));
   const unsaid = stdout === stderr && format === undefined ? 'warn' : undefined;
-  return limitLog(createLog({ level: level ?? unsaid, format }, stderr, logStream), new LineLimit(), () => systemClock.now());
+  return limitLog(createLog({ level: level ?? unsaid, format }, stderr, logStream), new LineLimit(), () =>
+    systemClock.now(),
+  );
 }
