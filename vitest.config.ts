@@ -22,6 +22,8 @@ const UNDER_LOAD = [
 const MOCKED = [
   'packages/announcer/test/responders/bonjour-service.test.ts',
   'packages/cli/test/program/program.test.ts',
+  'packages/mdns/test/link-sockets.test.ts',
+  'packages/mdns/test/one-shot.test.ts',
 ];
 
 /** Those that can't be had here: tests of rules that take the platform run as if this were one of them, too. */

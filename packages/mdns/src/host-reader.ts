@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
-import { networkInterfaces } from 'node:os';
 import { readLinuxInterfaceIndex } from './interface-kind.ts';
-import { listInterfaces, type OsInterfaces } from './interfaces.ts';
+import { listInterfaces } from './interfaces.ts';
 import { type JoinedInterface, listJoined, nameJoined } from './link-seal.ts';
 import type { NetworkInterface } from './network.ts';
+import { readSystemInterfaces } from './system-interfaces.ts';
 
 const IGMP_TABLE = '/proc/net/igmp';
 /** All links of a node ask one after the other. */
@@ -28,12 +28,13 @@ export class HostReader {
   #text = '';
   #readAt = Number.NEGATIVE_INFINITY;
 
-  /** The same object as long as nothing has changed. */
-  read(): HostReading {
+  /** The same object as long as nothing has changed, or nothing can be read (no file descriptor is left); undefined: nothing could yet. */
+  read(): HostReading | undefined {
     const now = performance.now();
     if (this.#reading !== undefined && now - this.#readAt < SAME_MS) return this.#reading;
     this.#readAt = now;
-    const all: OsInterfaces = networkInterfaces();
+    const all = readSystemInterfaces();
+    if (all === undefined) return this.#reading;
     const named = nameJoined(listJoined(readOrEmpty(IGMP_TABLE)), all);
     const joined = named.map((one) => ({ ...one, index: readLinuxInterfaceIndex(one.name) }));
     const text = JSON.stringify([all, joined]);

@@ -1,5 +1,5 @@
 import { createSocket, type Socket } from 'node:dgram';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import multicastDns from 'multicast-dns';
 import { HostReader, type HostReading } from './host-reader.ts';
 import { planSeal } from './link-seal.ts';
@@ -17,6 +17,7 @@ import type {
 } from './network.ts';
 import { isOnLink, mayBeOnLink } from './on-link.ts';
 import { isPortTaken } from './port-holders.ts';
+import { SocketQueue } from './socket-queue.ts';
 
 /** RFC 6762 3 */
 const GROUPS = { IPv4: '224.0.0.251', IPv6: 'ff02::fb' } as const;
@@ -24,12 +25,10 @@ const GROUPS = { IPv4: '224.0.0.251', IPv6: 'ff02::fb' } as const;
 const TTL = 255;
 /** No host sends from there, and no kernel takes it: a filter that lets it alone pass lets nobody pass. */
 const NOBODY = '255.255.255.255';
-/** What sockets are bound to. One of IPv6 may take what is sent to IPv4 addresses, too. */
+/** What sockets are bound to. One of IPv6 may take what is sent to IPv4 addresses, too; a kernel without IPv6 has no table of them. */
 const PORT_TABLES = { IPv4: ['/proc/net/udp', '/proc/net/udp6'], IPv6: ['/proc/net/udp6'] } as const;
 /** Packets of another interface between two readings, for which it is refused in the place of one that was refused before. */
 const BUSY_PACKETS = 50;
-/** Of the event loop, after others were refused. */
-const DRAINING_ROUNDS = 4;
 /** Sources of which it is remembered whether they are from the link. */
 const MAX_JUDGED = 256;
 /** Hosts that are asked alone at the same time. */
@@ -79,8 +78,7 @@ class SocketLink implements Link {
   readonly #counters = { offLink: 0, sendErrors: 0 };
   /** Other interfaces that this socket hears no more, by address and number: one that is made anew is another. */
   #refused: ReadonlySet<string> = new Set();
-  /** Rounds of the event loop for which what comes may have been queued before others were refused. */
-  #roundsToDrain = 0;
+  readonly #queue = new SocketQueue();
   /** Whether the socket hears nothing but its interface. */
   #isSealed = false;
   /** The host's other interfaces. */
@@ -147,6 +145,7 @@ class SocketLink implements Link {
     // Elsewhere sockets are bound to no group: what they hear may have been sent to them alone.
     if (this.#state !== 'joined' || this.#platform !== 'linux') return;
     const reading = this.#reader.read();
+    if (reading === undefined) return;
     if (reading === this.#reading) {
       if (!this.#isSealed) this.#refuseMore(reading);
       this.#strays.clear();
@@ -157,7 +156,7 @@ class SocketLink implements Link {
     // A socket that is bound to an IPv6 group with its zone hears that interface alone.
     this.#isSealed = this.family === 'IPv6' || this.#refuseOthers(reading);
     this.#judged.clear();
-    this.#drain();
+    this.#queue.outdate();
   }
 
   awaitReplies(): void {
@@ -172,7 +171,7 @@ class SocketLink implements Link {
     if (this.#state !== 'joined' || address === undefined) return;
     for (const question of this.#questions) if (!question.isOpen) this.#questions.delete(question);
     if (this.#questions.size >= MAX_QUESTIONS) return;
-    const isOnlyWay = this.#others.every(({ loopback }) => loopback);
+    const isOnlyWay = this.#reading !== undefined && this.#others.every(({ loopback }) => loopback);
     const question = this.#openMoment(address, 0, (source) =>
       source.address === of.address ? { to: 'question', isOnlyWay } : undefined,
     );
@@ -230,24 +229,13 @@ class SocketLink implements Link {
     }
   }
 
-  /** Drops what the kernel has queued already; it reads up to 32 packets a round. */
-  #drain(): void {
-    if (this.family === 'IPv6') return;
-    const isDraining = this.#roundsToDrain > 0;
-    this.#roundsToDrain = DRAINING_ROUNDS;
-    if (isDraining) return;
-    const next = (): void => {
-      this.#roundsToDrain -= 1;
-      if (this.#roundsToDrain > 0) setImmediate(next);
-    };
-    setImmediate(next);
-  }
-
   /** What was refused to us before may be granted now; where there is no room to refuse all others, those are that bring most. */
   #refuseMore(reading: HostReading): void {
     this.#isSealed = this.#refuseOthers(reading);
-    if (this.#isSealed) this.#judged.clear();
-    else this.#refuseBusiest(reading);
+    if (this.#isSealed) {
+      this.#judged.clear();
+      this.#queue.outdate();
+    } else this.#refuseBusiest(reading);
   }
 
   #refuseBusiest({ joined }: HostReading): void {
@@ -257,9 +245,9 @@ class SocketLink implements Link {
     if (packets < BUSY_PACKETS || busiest?.address === undefined || idlest === undefined) return;
     try {
       this.#socket.dropSourceSpecificMembership(NOBODY, this.#group, idlest.split(' ')[0] ?? '');
+      this.#refused = new Set([...this.#refused].filter((key) => key !== idlest));
       this.#socket.addSourceSpecificMembership(NOBODY, this.#group, busiest.address);
-      const others = [...this.#refused].filter((key) => key !== idlest);
-      this.#refused = new Set([...others, `${busiest.address} ${busiest.index}`]);
+      this.#refused = new Set([...this.#refused, `${busiest.address} ${busiest.index}`]);
     } catch {
       // What is not refused is heard, and dropped by its source.
     }
@@ -276,8 +264,9 @@ class SocketLink implements Link {
   /** Of two sockets with one port the kernel gives what is sent to an address to the one that is bound to it, or came last. */
   #isTaken(address: string): boolean {
     try {
-      const tables = PORT_TABLES[this.family].map((path) => readFileSync(path, 'latin1'));
-      return isPortTaken(tables, address.split('%')[0] ?? '');
+      const paths = PORT_TABLES[this.family].filter((path) => existsSync(path));
+      const tables = paths.map((path) => readFileSync(path, 'latin1'));
+      return tables.length === 0 || isPortTaken(tables, address.split('%')[0] ?? '');
     } catch {
       return true;
     }
@@ -296,7 +285,7 @@ class SocketLink implements Link {
 
   #mayHearOthers(): boolean {
     if (this.#platform !== 'linux' || this.family === 'IPv6') return false;
-    return this.#reading === undefined || this.#roundsToDrain > 0;
+    return this.#reading === undefined || this.#queue.isOld;
   }
 
   /** By which other interface it came; undefined for what is from this link. */
@@ -310,6 +299,7 @@ class SocketLink implements Link {
   }
 
   #receive(bytes: Uint8Array, source: LinkSource): void {
+    this.#queue.note();
     // Until it knows what others it hears, what it hears may be theirs.
     if (this.#state !== 'joined' || this.#mayHearOthers()) return;
     const stray = this.#findStray(source);

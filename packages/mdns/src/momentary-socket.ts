@@ -50,10 +50,14 @@ export class MomentarySocket {
   send(bytes: Uint8Array, to: LinkSource): void {
     if (!this.#isOpen) return;
     this.#socket.once('listening', () => {
-      this.#socket.setTTL(TTL);
-      this.#socket.send(bytes, to.port, to.address, (error) => {
-        if (error !== null) void this.close();
-      });
+      try {
+        this.#socket.setTTL(TTL);
+        this.#socket.send(bytes, to.port, to.address, (error) => {
+          if (error !== null) void this.close();
+        });
+      } catch {
+        void this.close();
+      }
     });
   }
 

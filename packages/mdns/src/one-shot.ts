@@ -61,11 +61,12 @@ export async function askOnce({ to, hostName, clock, durationMs }: OneShotOption
   socket.on('error', fail);
   socket.on('message', (bytes, from) => {
     const message = decodeMessage(bytes)?.message;
-    if (message?.kind !== 'response') return;
+    // RFC 6762 6: what comes from another port is no response.
+    if (message?.kind !== 'response' || from.port !== MDNS_PORT) return;
     if (answeredBy.size < MAX_ANSWERERS) answeredBy.add(from.address.replace(/%.*$/, ''));
-    for (const { name, data } of [...message.answers, ...message.additionals]) {
+    for (const { name, data, ttl } of [...message.answers, ...message.additionals]) {
       const address = readAddress(data);
-      const isAsked = asked !== undefined && isSameName(name, asked);
+      const isAsked = asked !== undefined && ttl > 0 && isSameName(name, asked);
       if (isAsked && address !== undefined && addresses.size < MAX_ANSWERERS) addresses.add(address);
     }
   });

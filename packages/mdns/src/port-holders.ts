@@ -3,6 +3,10 @@ import { parseIpv4, parseIpv6 } from './wire/address.ts';
 
 const PORT_TEXT = MDNS_PORT.toString(16).toUpperCase().padStart(4, '0');
 const WORD_BYTES = 4;
+/** Of IPv4, of IPv6, and of IPv4 as a socket of IPv6 has it (`::ffff:0.0.0.0`) in either byte order. */
+const EVERY_ADDRESS = /^0+$|^0{16}(FFFF0000|0000FFFF)0{8}$/;
+/** RFC 4291 2.5.5.2: before an IPv4 address that a socket of IPv6 is bound to, as that of Java is. */
+const MAPPED_PREFIX: readonly number[] = [...new Array<number>(10).fill(0), 0xff, 0xff];
 
 /**
  * Whether a socket of this host takes what is sent to this address (without zone) and the mDNS port: one that is bound to it, or to every
@@ -10,7 +14,7 @@ const WORD_BYTES = 4;
  */
 export function isPortTaken(tables: readonly string[], address: string): boolean {
   const own = spellAddress(address);
-  return tables.some((table) => listLocal(table).some((local) => /^0+$/.test(local) || own.includes(local)));
+  return tables.some((table) => listLocal(table).some((local) => EVERY_ADDRESS.test(local) || own.includes(local)));
 }
 
 /** The addresses that sockets are bound to with the mDNS port. */
@@ -23,7 +27,12 @@ function listLocal(table: string): readonly string[] {
 
 /** As the tables have it, in words of the host's byte order: little-endian, or on s390x big-endian. */
 function spellAddress(address: string): readonly string[] {
-  const bytes = [...(parseIpv4(address) ?? parseIpv6(address) ?? [])];
+  const ipv4 = parseIpv4(address);
+  if (ipv4 !== undefined) return [...spellBytes([...ipv4]), ...spellBytes([...MAPPED_PREFIX, ...ipv4])];
+  return spellBytes([...(parseIpv6(address) ?? [])]);
+}
+
+function spellBytes(bytes: readonly number[]): readonly string[] {
   const words = Array.from({ length: bytes.length / WORD_BYTES }, (_, at) =>
     bytes.slice(at * WORD_BYTES, (at + 1) * WORD_BYTES),
   );

@@ -39,3 +39,12 @@ it.each([
 it('a socket of every IPv6 address may take what is sent to IPv4', () => {
   expect(isPortTaken([tableOf(GROUP), tableOf(`${'0'.repeat(32)}:14E9`)], '10.0.0.1')).toBe(true);
 });
+
+it.each([
+  ['every IPv4 address', `${'0'.repeat(16)}FFFF0000${'0'.repeat(8)}:14E9`, true],
+  ['this address', `${'0'.repeat(16)}FFFF00000100000A:14E9`, true],
+  ['this address, on a big-endian host', `${'0'.repeat(16)}0000FFFF0A000001:14E9`, true],
+  ['another address', `${'0'.repeat(16)}FFFF00000200000A:14E9`, false],
+])('who is bound to %s with a socket of IPv6', (_, local, isTaken) => {
+  expect(isPortTaken([tableOf(GROUP), tableOf(local)], '10.0.0.1')).toBe(isTaken);
+});

@@ -1,0 +1,332 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Link, ReplyPath } from '../src/network.ts';
+import { systemNetwork } from '../src/system-network.ts';
+import { MemoryHost, type MemorySocket } from './memory-host.ts';
+
+let host = new MemoryHost();
+vi.mock('node:dgram', () => ({ createSocket: () => host.createSocket() }));
+vi.mock('node:fs', () => ({
+  existsSync: (path: string) => host.files.has(path),
+  readFileSync: (path: string) => host.readFileSync(path),
+  readdirSync: () => [],
+}));
+vi.mock('node:os', () => ({ networkInterfaces: () => host.networkInterfaces(), platform: () => 'linux' }));
+
+const POLL_MS = 2_000;
+const OPEN_MS = 1_200;
+const OWN = '10.0.0.1';
+const NEIGHBOUR = '10.0.0.9';
+const NOBODY_BOUND = 'sl  local_address\n';
+const ALL_BOUND = '  1: 00000000:14E9 00000000:0000 07\n';
+
+interface Opened {
+  readonly link: Link;
+  readonly heard: string[];
+  readonly replies: ReplyPath[];
+  readonly failures: string[];
+}
+
+const opened: Link[] = [];
+
+/** The links of a network, one on each interface. */
+async function open(platform = 'linux'): Promise<readonly Opened[]> {
+  const network = systemNetwork({ platform });
+  return Promise.all(
+    network.interfaces().map(async (on): Promise<Opened> => {
+      const heard: string[] = [];
+      const replies: ReplyPath[] = [];
+      const failures: string[] = [];
+      const link = await network.openLink(on, 'IPv4', {
+        packet: (_, { address }) => void heard.push(address),
+        reply: (_, __, path) => void replies.push(path),
+        sent: () => undefined,
+        failed: ({ message }) => void failures.push(message),
+      });
+      opened.push(link);
+      return { link, heard, replies, failures };
+    }),
+  );
+}
+
+async function openEth0(platform = 'linux'): Promise<Opened> {
+  const [eth0] = await open(platform);
+  if (eth0 === undefined) throw new Error('eth0 is missing');
+  return eth0;
+}
+
+async function passRounds(rounds: number): Promise<void> {
+  for (let round = 0; round < rounds; round++) await new Promise<void>((resolve) => setImmediate(resolve));
+}
+
+/** The sockets beside that of the link. */
+function listMoments(): readonly MemorySocket[] {
+  return host.openSockets.filter(({ address }) => address === OWN);
+}
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['performance', 'setTimeout', 'clearTimeout'] });
+  host = new MemoryHost();
+  host.addInterface('eth0', OWN);
+  host.files.set('/proc/net/udp', NOBODY_BOUND);
+  host.files.set('/proc/net/udp6', NOBODY_BOUND);
+});
+
+afterEach(async () => {
+  await Promise.all(opened.splice(0).map((link) => link.close()));
+  expect(host.openSockets).toEqual([]);
+  expect(vi.getTimerCount()).toBe(0);
+  vi.useRealTimers();
+});
+
+describe('the links of a host', () => {
+  it('ask it once for all of them, each time that they are renewed', async () => {
+    for (let at = 1; at < 10; at++) host.addInterface(`eth${at}`, `10.0.${at}.1`);
+    const links = await open();
+    expect(links).toHaveLength(10);
+    host.readings = 0;
+    for (const times of [1, 2]) {
+      for (const { link } of links) link.renew();
+      expect(host.readings).toBe(times);
+      vi.advanceTimersByTime(POLL_MS);
+    }
+  });
+
+  it.each([1, 100, 1_000])(
+    'believe none of %i forged packets that were queued before they refused each other',
+    async (packets) => {
+      host.addInterface('eth1', '10.0.1.1');
+      const links = await open();
+      const [eth0, eth1] = links;
+      for (let sent = 0; sent < packets; sent++) host.arrive('eth1', NEIGHBOUR);
+      for (const { link } of links) link.renew();
+      await passRounds(50);
+      expect(eth0?.heard).toEqual([]);
+      host.arrive('eth1', NEIGHBOUR);
+      host.arrive('eth0', '10.0.0.8');
+      await passRounds(10);
+      expect(eth0?.heard).toEqual(['10.0.0.8']);
+      expect(eth1?.heard).toEqual([]);
+    },
+  );
+
+  it('believe nothing that was queued before they refused an interface that is new', async () => {
+    const { link, heard } = await openEth0();
+    link.renew();
+    await passRounds(10);
+    host.addInterface('eth1', '10.0.1.1');
+    host.arrive('eth1', NEIGHBOUR);
+    vi.advanceTimersByTime(POLL_MS);
+    link.renew();
+    await passRounds(10);
+    expect(heard).toEqual([]);
+  });
+
+  it('are deaf for a moment only, whoever floods', async () => {
+    const { link, heard } = await openEth0();
+    link.renew();
+    for (let round = 0; round < 300; round++) {
+      for (let sent = 0; sent < 32; sent++) host.arrive('eth0', NEIGHBOUR);
+      await passRounds(1);
+    }
+    expect(heard).toContain(NEIGHBOUR);
+  });
+
+  it('with room for one refuse who brings most; with room for all they refuse all, and believe nothing that was queued before', async () => {
+    host.addInterface('eth1', '10.0.1.1');
+    host.addInterface('eth2', '10.0.2.1');
+    host.memberships = 1;
+    const { link, heard } = await openEth0();
+    const [socket] = host.sockets;
+    const renewWith = async (memberships: number): Promise<readonly string[]> => {
+      host.memberships = memberships;
+      vi.advanceTimersByTime(POLL_MS);
+      link.renew();
+      await passRounds(10);
+      return [...(socket?.refused ?? [])];
+    };
+    const disturb = async (): Promise<void> => {
+      for (let sent = 0; sent < 60; sent++) host.arrive('eth2', '10.0.2.9');
+      await passRounds(10);
+    };
+    expect(await renewWith(1)).toEqual(['10.0.1.1']);
+    await disturb();
+    expect(await renewWith(1)).toEqual(['10.0.2.1']);
+    host.memberships = 0;
+    for (let sent = 0; sent < 60; sent++) host.arrive('eth1', '10.0.1.9');
+    await passRounds(10);
+    expect(await renewWith(0)).toEqual([]);
+    host.arrive('eth1', '192.168.9.9');
+    expect((await renewWith(20)).toSorted()).toEqual(['10.0.1.1', '10.0.2.1']);
+    expect(heard).toEqual([]);
+  });
+
+  it('know of the host what they knew while it tells them nothing, and hear nothing before', async () => {
+    const { link, heard } = await openEth0();
+    host.hides = 'EMFILE';
+    link.renew();
+    host.arrive('eth0', NEIGHBOUR);
+    await passRounds(10);
+    expect(heard).toEqual([]);
+    for (const hides of [undefined, 'EMFILE']) {
+      host.hides = hides;
+      vi.advanceTimersByTime(POLL_MS);
+      link.renew();
+      await passRounds(10);
+    }
+    host.arrive('eth0', NEIGHBOUR);
+    await passRounds(10);
+    expect(heard).toEqual([NEIGHBOUR]);
+  });
+});
+
+describe('what comes to this host alone', () => {
+  it('is heard at its address for a moment after a question, and the moment is prolonged by the next', async () => {
+    const { link, replies } = await openEth0();
+    link.awaitReplies();
+    await passRounds(1);
+    const [socket, ...more] = listMoments();
+    expect([socket?.port, more]).toEqual([5353, []]);
+    vi.advanceTimersByTime(1_000);
+    link.awaitReplies();
+    vi.advanceTimersByTime(OPEN_MS - 1);
+    socket?.take({ bytes: new Uint8Array(12), from: { address: NEIGHBOUR, port: 5353 } });
+    socket?.take({ bytes: new Uint8Array(12), from: { address: '10.9.9.9', port: 5353 } });
+    await passRounds(1);
+    expect(replies).toEqual([{ to: 'port' }]);
+    expect(link.counters.offLink).toBe(1);
+    vi.advanceTimersByTime(1);
+    expect(listMoments()).toEqual([]);
+  });
+
+  it.each([
+    ['somebody is bound to every address', 'linux', ALL_BOUND],
+    ['the system does not tell who is bound', 'linux', undefined],
+    ['sockets are bound to no group: darwin', 'darwin', NOBODY_BOUND],
+    ['sockets are bound to no group: win32', 'win32', NOBODY_BOUND],
+  ])('is left alone where %s', async (_, platform, table) => {
+    const { link } = await openEth0(platform);
+    host.files.delete('/proc/net/udp6');
+    if (table === undefined) host.files.delete('/proc/net/udp');
+    else host.files.set('/proc/net/udp', table);
+    link.awaitReplies();
+    expect(host.sockets).toHaveLength(1);
+  });
+
+  it('is heard where the kernel has no IPv6, and no table of it', async () => {
+    const { link } = await openEth0();
+    host.files.delete('/proc/net/udp6');
+    link.awaitReplies();
+    expect(listMoments()).toHaveLength(1);
+  });
+
+  it.each(['EADDRINUSE', 'EACCES', 'EADDRNOTAVAIL', 'EMFILE'])(
+    'is missed where the address is refused: %s',
+    async (code) => {
+      const { link, failures } = await openEth0();
+      host.bindRefusals.set(OWN, code);
+      link.awaitReplies();
+      link.ask(new Uint8Array(12), { address: NEIGHBOUR, port: 5353 });
+      await passRounds(2);
+      expect(listMoments()).toEqual([]);
+      expect(vi.getTimerCount()).toBe(0);
+      expect(failures).toEqual([]);
+      host.bindRefusals.clear();
+      link.awaitReplies();
+      expect(listMoments()).toHaveLength(1);
+    },
+  );
+
+  it('is heard no more when the link is closed, and whatever was open is', async () => {
+    const { link, replies } = await openEth0();
+    link.awaitReplies();
+    link.ask(new Uint8Array(12), { address: NEIGHBOUR, port: 5353 });
+    await passRounds(1);
+    for (const socket of listMoments()) {
+      socket.take({ bytes: new Uint8Array(12), from: { address: NEIGHBOUR, port: 5353 } });
+    }
+    await link.close();
+    await passRounds(2);
+    expect(host.openSockets).toEqual([]);
+    expect(vi.getTimerCount()).toBe(0);
+    link.awaitReplies();
+    link.ask(new Uint8Array(12), { address: NEIGHBOUR, port: 5353 });
+    expect([host.openSockets, replies]).toEqual([[], []]);
+  });
+
+  it('closes before it is bound', async () => {
+    const { link } = await openEth0();
+    link.awaitReplies();
+    link.ask(new Uint8Array(12), { address: NEIGHBOUR, port: 5353 });
+    await link.close();
+    expect(host.openSockets).toEqual([]);
+  });
+
+  it('the interface that goes away meanwhile fails once', async () => {
+    const { link, failures } = await openEth0();
+    link.awaitReplies();
+    await passRounds(1);
+    for (const socket of [...listMoments(), ...host.openSockets]) {
+      if (!socket.isClosed) socket.emit('error', Object.assign(new Error('ENETDOWN'), { code: 'ENETDOWN' }));
+    }
+    expect(failures).toEqual(['ENETDOWN']);
+    await link.close();
+    expect(host.openSockets).toEqual([]);
+  });
+});
+
+describe('a question to one host', () => {
+  const ask = { address: NEIGHBOUR, port: 5353 };
+
+  it('goes from a port of its own, and is answered by that host alone', async () => {
+    host.addInterface('eth1', '10.0.1.1');
+    const { link, replies } = await openEth0();
+    link.renew();
+    link.ask(Uint8Array.of(7), ask);
+    await passRounds(1);
+    const [socket] = listMoments();
+    expect(socket?.sent).toEqual([{ bytes: Uint8Array.of(7), ...ask }]);
+    expect(socket?.port).toBe(0);
+    for (const address of ['10.0.0.8', NEIGHBOUR]) {
+      socket?.take({ bytes: new Uint8Array(12), from: { address, port: 5353 } });
+    }
+    await passRounds(1);
+    expect(replies).toEqual([{ to: 'question', isOnlyWay: false }]);
+    vi.advanceTimersByTime(OPEN_MS);
+    expect(listMoments()).toEqual([]);
+  });
+
+  it.each([
+    ['before anything is known of the host', false, false],
+    ['on a host with one interface', true, true],
+  ])('has one way to be answered %s: %s', async (_, isRenewed, isOnlyWay) => {
+    const { link, replies } = await openEth0();
+    if (isRenewed) link.renew();
+    link.ask(Uint8Array.of(7), ask);
+    await passRounds(1);
+    listMoments()[0]?.take({ bytes: new Uint8Array(12), from: ask });
+    await passRounds(1);
+    expect(replies).toEqual([{ to: 'question', isOnlyWay }]);
+  });
+
+  it('is one of sixteen', async () => {
+    const { link } = await openEth0();
+    for (let at = 0; at < 100; at++) link.ask(Uint8Array.of(7), { ...ask, address: `10.0.0.${at}` });
+    expect(listMoments()).toHaveLength(16);
+    vi.advanceTimersByTime(OPEN_MS);
+    link.ask(Uint8Array.of(7), ask);
+    expect(listMoments()).toHaveLength(1);
+  });
+
+  it.each<[string, () => void]>([
+    ['sent', () => void host.sendRefusals.set(NEIGHBOUR, 'EHOSTUNREACH')],
+    ['prepared', () => void Object.assign(host, { refusesTtl: true })],
+  ])('that can not be %s leaves nothing open', async (_, refuse) => {
+    const { link, failures } = await openEth0();
+    refuse();
+    link.ask(Uint8Array.of(7), ask);
+    await passRounds(2);
+    expect(listMoments()).toEqual([]);
+    expect(vi.getTimerCount()).toBe(0);
+    expect(failures).toEqual([]);
+  });
+});
