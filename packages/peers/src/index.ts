@@ -1,3 +1,4 @@
+export type { AddressJudge } from './address-judge.ts';
 export type { Examiner } from './examiner.ts';
 export { createPeerBrowser, type JoinedNodeOptions, joinPeers } from './joined-node.ts';
 export { type PeerPublisher, publishToPeers } from './joined-publication.ts';
@@ -7,7 +8,7 @@ export type { PeerListener, PeerReceiver, PeerStream, PeerStreamEvents, PeerTran
 export { readPeersFile, writePeersFile } from './link/peers-file.ts';
 export { createSystemTransport, type PeerSecurity, type SystemTransportOptions } from './link/system-transport.ts';
 export type { PeerCounters, PeerEvent, PeerLinkStatus } from './peer-event.ts';
-export { type AddressJudge, PeerNode, type PeerNodeOptions } from './peer-node.ts';
+export { PeerNode, type PeerNodeOptions } from './peer-node.ts';
 export {
   type DialledLine,
   type ExamineLine,

@@ -1,7 +1,7 @@
 import type { PeerLink } from './link/peer-link.ts';
 import type { OwnServices } from './own-services.ts';
 import { keyOf } from './rules/directory.ts';
-import { MAX_PLACES, MAX_TOLD, type PeerPlace } from './rules/line.ts';
+import { type HelloLine, MAX_PLACES, MAX_TOLD, type PeerPlace } from './rules/line.ts';
 import { mayPassOn } from './rules/pass-on.ts';
 import { MAX_ORIGINS, type Origin } from './rules/table.ts';
 
@@ -94,6 +94,11 @@ export class Linked {
     this.#foreign += 1;
     if (this.#foreign > MAX_FOREIGN) this.link.refuse('it speaks for others');
   }
+}
+
+/** Where the other side listens; undefined where it does not. */
+export function placeOf({ stream }: PeerLink, { port }: HelloLine): PeerPlace | undefined {
+  return port === undefined ? undefined : { host: stream.remoteAddress, port };
 }
 
 function forgetOldest(remembered: Set<string> | Map<string, unknown>, most: number): void {

@@ -1,3 +1,4 @@
+import { errorMessage } from '@mdns-ambassador/relay';
 import type { PeerListener, PeerReceiver, PeerTransport } from './link/peer-stream.ts';
 
 /** Where a node listens: at the port that is wanted, and at any while that is another's. */
@@ -7,6 +8,8 @@ export class ListeningPort {
   readonly #receiver: PeerReceiver;
   readonly #listeners: PeerListener[] = [];
   #opening: Promise<boolean> | undefined;
+  #hasTried = false;
+  #failure = '';
   #isClosed = false;
 
   constructor(wanted: number, transport: PeerTransport, receiver: PeerReceiver) {
@@ -20,14 +23,22 @@ export class ListeningPort {
     return this.#listeners.at(-1)?.port;
   }
 
-  /** Whether the wanted one is another's. */
-  get isElsewhere(): boolean {
-    return this.port !== undefined && this.port !== this.#wanted;
+  get wanted(): number {
+    return this.#wanted;
   }
 
-  /** Tries the wanted port where it is not had, and without one any. Resolves with whether that has changed something; never rejects. */
-  open(): Promise<boolean> {
-    this.#opening ??= this.#open().finally(() => {
+  /** Why the last try failed, for people. */
+  get failure(): string {
+    return this.#failure;
+  }
+
+  /** Tries the wanted port where it is not had, and without one any. Resolves with whether that is news, which one caller is told; never rejects. */
+  async open(): Promise<boolean> {
+    if (this.#opening !== undefined) {
+      await this.#opening;
+      return false;
+    }
+    this.#opening = this.#open().finally(() => {
       this.#opening = undefined;
     });
     return this.#opening;
@@ -41,8 +52,12 @@ export class ListeningPort {
   }
 
   async #open(): Promise<boolean> {
-    if (this.port === this.#wanted) return false;
-    return (await this.#listen(this.#wanted)) || (this.port === undefined && (await this.#listen(0)));
+    const { port } = this;
+    if (port === this.#wanted) return false;
+    const isFirst = !this.#hasTried;
+    this.#hasTried = true;
+    if (!(await this.#listen(this.#wanted)) && port === undefined) await this.#listen(0);
+    return isFirst || this.port !== port;
   }
 
   async #listen(port: number): Promise<boolean> {
@@ -50,7 +65,8 @@ export class ListeningPort {
     try {
       this.#listeners.push(await this.#transport.listen(port, this.#receiver));
       return true;
-    } catch {
+    } catch (error) {
+      this.#failure = errorMessage(error);
       return false;
     }
   }

@@ -12,8 +12,8 @@ export type PeerEvent =
   | { readonly kind: 'peer-failed'; readonly place: string; readonly reason: string }
   /** Somebody was not let in. Not told for every one of a crowd. */
   | { readonly kind: 'peer-refused'; readonly address: string; readonly reason: string }
-  /** The port that peers ask for by default is another's; told again when it is ours. */
-  | { readonly kind: 'peer-port'; readonly port: number; readonly wanted: number };
+  /** The port that was wanted can't be had, and this one is in its place (undefined: none); told again when that is another. `reason`: of the last failure. */
+  | { readonly kind: 'peer-port'; readonly port: number | undefined; readonly wanted: number; readonly reason: string };
 
 /** One link, as the status shows it. */
 export interface PeerLinkStatus {

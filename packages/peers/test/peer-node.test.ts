@@ -230,6 +230,21 @@ describe('in a mesh', () => {
   });
 });
 
+test('in a mesh nobody is believed of the addresses of this machine', async () => {
+  const world = new PeerWorld();
+  const a = world.create(A, [], { isMesh: true });
+  await world.start(a);
+  const raw = await RawPeer.dial(world, B, A);
+  raw.greet();
+  const word = { kind: 'state', origin: 'e'.repeat(16), seq: 1, age: 0, services: [service('x')] } as const;
+  raw.say({ ...word, addresses: [A, '127.0.0.1'] });
+  await world.clock.advance(10);
+  expect(a.list('_redis._tcp')).toEqual([]);
+  raw.say({ ...word, seq: 2, addresses: [A, C] });
+  await world.clock.advance(10);
+  expect(a.list('_redis._tcp')).toMatchObject([{ addresses: [{ address: C }] }]);
+});
+
 describe('who connects', () => {
   test('and says nothing is told nothing, and hung up on after 5 s', async () => {
     const world = new PeerWorld();
@@ -275,7 +290,11 @@ describe('who connects', () => {
     const world = new PeerWorld();
     const a = world.create(A);
     await world.start(a);
-    for (let host = 10; host < 60; host++) await RawPeer.dial(world, `10.0.0.${host}`, A);
+    const silent: RawPeer[] = [];
+    for (let host = 10; host < 60; host++) silent.push(await RawPeer.dial(world, `10.0.0.${host}`, A));
+    expect(silent.filter(({ ended }) => ended === undefined)).toHaveLength(32);
+    expect(silent[17]?.ended).toBeDefined();
+    expect(silent[18]?.ended).toBeUndefined();
     const other = await RawPeer.dial(world, C, A);
     other.greet();
     await world.clock.advance(10);
@@ -329,21 +348,107 @@ describe('an examination', () => {
       },
     });
     await world.start(a);
-    const raw = await RawPeer.dial(world, B, A);
+    const [raw, other] = [await RawPeer.dial(world, B, A), await RawPeer.dial(world, C, A)];
     raw.greet();
-    const ask = (): void => raw.say({ kind: 'examine', id: STRANGER, ways: ['dial'], port: 9 });
-    ask();
-    ask();
+    other.greet('e'.repeat(16));
+    // Whom he names beside himself is nothing.
+    const line = `{"kind":"examine","id":"${STRANGER}","ways":["dial","dial"],"port":9,"host":"${C}","address":"${C}","asker":"${C}"}\n`;
+    raw.say(line, line);
     await world.clock.advance(10);
     expect(asked).toEqual([[STRANGER, B]]);
     expect(raw.heard.slice(1)).toMatchObject([{ result: 'done' }, { result: 'refused' }]);
     finish();
     await world.clock.advance(10);
-    for (let time = 0; time < 20; time++) {
-      ask();
+    const ask = async (peer: RawPeer): Promise<void> => {
+      peer.say(line);
       await world.clock.advance(10);
       finish();
-    }
-    expect(asked.length).toBeLessThanOrEqual(6);
+      await world.clock.advance(1);
+    };
+    for (let time = 0; time < 20; time++) await ask(raw);
+    expect(asked).toHaveLength(6);
+    // The limit is one for all.
+    await ask(other);
+    expect(asked).toHaveLength(6);
+    expect(other.heard.at(-1)).toMatchObject({ result: 'refused', reason: 'it was asked too often; wait a minute' });
+    await keepUp(world, 11_000, raw, other);
+    for (const peer of [raw, other, raw]) await ask(peer);
+    expect(asked).toHaveLength(7);
   });
 });
+
+describe('a port that is taken', () => {
+  const portEvents = (world: PeerWorld, node: ReturnType<PeerWorld['create']>): readonly unknown[] =>
+    world.events.get(node)?.filter(({ kind }) => kind.startsWith('peer-')) ?? [];
+
+  test('by another program is told of once, another is taken, and the other program is left alone after some dials', async () => {
+    const world = new PeerWorld();
+    const a = world.create(A);
+    let visits = 0;
+    const program = await world.network
+      .findHost(A)
+      ?.createTransport()
+      .listen(5350, {
+        mayArrive: () => {
+          visits += 1;
+          return false;
+        },
+        onStream: () => undefined,
+      });
+    const b = world.create(B);
+    await world.start(a, b);
+    a.announce('1', service('one'));
+    b.meet({ host: A, port: a.port ?? 0 });
+    await world.clock.advance(600_000);
+    expect(b.list('_redis._tcp').map(({ name }) => name)).toEqual(['one']);
+    expect(a.port).toBeGreaterThanOrEqual(40_000);
+    expect(portEvents(world, a)).toEqual([
+      { kind: 'peer-port', port: a.port, wanted: 5350, reason: 'EADDRINUSE' },
+      expect.objectContaining({ kind: 'peer-linked' }),
+    ]);
+    expect(visits).toBeLessThanOrEqual(5);
+    await program?.close();
+    await world.clock.advance(3_000);
+    expect(a.port).toBe(5350);
+    expect(portEvents(world, a).slice(2)).toEqual([expect.objectContaining({ kind: 'peer-port', port: 5350 })]);
+    await Promise.all([a.close(), b.close()]);
+  });
+
+  test('and none that is free: peers are dialled from here, which is said once, and a port is had when there is one', async () => {
+    const world = new PeerWorld();
+    const b = world.create(B);
+    let isFull = true;
+    const host = world.network.addHost('full', [A]);
+    const transport = host.createTransport();
+    const a = world.create(A, [B], {
+      transport: {
+        dial: transport.dial,
+        listen: async (port, receiver) => {
+          if (isFull) throw new Error('EMFILE');
+          return transport.listen(port, receiver);
+        },
+      },
+    });
+    a.announce('1', service('one'));
+    await world.start(b, a);
+    await world.clock.advance(60_000);
+    expect(a.port).toBeUndefined();
+    expect(b.list('_redis._tcp')).toHaveLength(1);
+    expect(portEvents(world, a)).toEqual([
+      { kind: 'peer-port', port: undefined, wanted: 5350, reason: 'EMFILE' },
+      expect.objectContaining({ kind: 'peer-linked' }),
+    ]);
+    isFull = false;
+    await world.clock.advance(3_000);
+    expect(a.port).toBe(5350);
+    await Promise.all([a.close(), b.close()]);
+  });
+});
+
+/** They live. */
+async function keepUp(world: PeerWorld, ms: number, ...peers: readonly RawPeer[]): Promise<void> {
+  for (let passed = 0; passed < ms; passed += 1_000) {
+    for (const peer of peers) peer.say('{"kind":"later"}\n');
+    await world.clock.advance(1_000);
+  }
+}

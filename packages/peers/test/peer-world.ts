@@ -1,7 +1,8 @@
 import { ManualClock, type MemoryPeerHost, MemoryPeers, seededRandom } from '@mdns-ambassador/testkit';
+import type { AddressJudge } from '../src/address-judge.ts';
 import type { PeerStream } from '../src/link/peer-stream.ts';
 import type { PeerEvent } from '../src/peer-event.ts';
-import { type AddressJudge, PeerNode, type PeerNodeOptions } from '../src/peer-node.ts';
+import { PeerNode, type PeerNodeOptions } from '../src/peer-node.ts';
 import type { PeerLine, PeerService } from '../src/rules/line.ts';
 import { decodeLine, encodeLine } from '../src/rules/line-text.ts';
 

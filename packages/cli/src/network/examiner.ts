@@ -1,6 +1,7 @@
-import type { MdnsNode } from '@mdns-ambassador/mdns';
+import type { Duplex } from 'node:stream';
+import type { Clock, MdnsNode } from '@mdns-ambassador/mdns';
 import { type Examiner, encodeLine, PROBE_TYPE } from '@mdns-ambassador/peers';
-import { dial, errorCode } from '@mdns-ambassador/relay';
+import { type DialOptions, errorCode, type Target } from '@mdns-ambassador/relay';
 
 /** Probing and announcing take a second and more (RFC 6762 8.1). */
 const MULTICAST_MS = 4_000;
@@ -13,6 +14,9 @@ const DISCARD_PORT = 9;
 export interface ExaminerOptions {
   /** The mDNS stack itself: what it announces here is told to no peer. */
   readonly node: MdnsNode;
+  readonly clock: Clock;
+  /** As relay's `dial`. */
+  readonly dial: (target: Target, options: DialOptions) => Promise<Duplex>;
   readonly version: string;
   readonly platform: string;
   readonly meshes: () => readonly string[];
@@ -22,42 +26,43 @@ type Outcome = { readonly result: 'done'; readonly interfaces?: readonly string[
 type Failure = { readonly result: 'failed'; readonly reason: string };
 
 /** Shows who asks (`ambassador doctor HOST`) whether he is reached from here, and heard: on our links, and at the address that he asks from. */
-export function createExaminer({ node, version, platform, meshes }: ExaminerOptions): Examiner {
+export function createExaminer(options: ExaminerOptions): Examiner {
+  const { clock, version, platform, meshes } = options;
   return {
     async examine({ id, ways, port }, asker, tell) {
-      tell({ kind: 'facts', id, version, platform, meshes: meshes(), wall: Date.now(), asker });
+      tell({ kind: 'facts', id, version, platform, meshes: meshes(), wall: Math.round(clock.wallClock()), asker });
       const look = {
-        multicast: () => announce(node, id),
-        hear: () => hear(node, id),
-        dial: () => call(asker, port, id),
+        multicast: () => announce(options, id),
+        hear: () => hear(options, id),
+        dial: () => call(options, asker, port, id),
       };
       await Promise.all(ways.map(async (way) => tell({ kind: 'outcome', id, way, ...(await look[way]()) })));
     },
   };
 }
 
-async function announce(node: MdnsNode, id: string): Promise<Outcome> {
+async function announce({ node, clock }: ExaminerOptions, id: string): Promise<Outcome> {
   return new Promise((resolve) => {
     const end = (outcome: Outcome): void => {
-      clearTimeout(timer);
+      cancel();
       resolve(outcome);
     };
     const publication = node.publish({ name: id, type: PROBE_TYPE, port: DISCARD_PORT }, (event) => {
       if (event.kind !== 'announced' || event.interfaces.length === 0) return;
-      setTimeout(() => void publication.close(), HELD_MS);
+      clock.after(HELD_MS, () => void publication.close());
       end({ result: 'done', interfaces: event.interfaces });
     });
-    const timer = setTimeout(() => {
+    const cancel = clock.after(MULTICAST_MS, () => {
       void publication.close();
       end({ result: 'failed', reason: 'nothing could be announced by mDNS' });
-    }, MULTICAST_MS);
+    });
   });
 }
 
-async function hear(node: MdnsNode, id: string): Promise<Outcome> {
+async function hear({ node, clock }: ExaminerOptions, id: string): Promise<Outcome> {
   return new Promise((resolve) => {
     const end = (outcome: Outcome): void => {
-      clearTimeout(timer);
+      cancel();
       browse.close();
       resolve(outcome);
     };
@@ -65,17 +70,22 @@ async function hear(node: MdnsNode, id: string): Promise<Outcome> {
       if (event.kind === 'removed' || event.instance.name !== id) return;
       end({ result: 'done', interfaces: [...new Set(event.instance.addresses.map((one) => one.interfaceName))] });
     });
-    const timer = setTimeout(() => end({ result: 'failed', reason: 'nothing was heard by mDNS' }), MULTICAST_MS);
+    const cancel = clock.after(MULTICAST_MS, () => end({ result: 'failed', reason: 'nothing was heard by mDNS' }));
   });
 }
 
-async function call(address: string, port: number | undefined, id: string): Promise<Outcome> {
+async function call(
+  { dial, clock }: ExaminerOptions,
+  address: string,
+  port: number | undefined,
+  id: string,
+): Promise<Outcome> {
   if (port === undefined) return { result: 'failed', reason: 'no port was named' };
   try {
     const socket = await dial({ kind: 'tcp', address, port }, { timeoutMs: DIAL_MS });
     socket.on('error', () => undefined).resume();
     socket.end(encodeLine({ kind: 'dialled', id }));
-    setTimeout(() => socket.destroy(), DIAL_MS);
+    clock.after(DIAL_MS, () => socket.destroy());
     return { result: 'done' };
   } catch (error) {
     return { result: 'failed', reason: errorCode(error) };

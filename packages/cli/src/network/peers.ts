@@ -13,13 +13,14 @@ import {
   readPeersFile,
   writePeersFile,
 } from '@mdns-ambassador/peers';
-import { isLoopback, stripZone } from '@mdns-ambassador/relay';
+import { dial, stripZone } from '@mdns-ambassador/relay';
 import { CliError } from '../exit/cli-error.ts';
 import { EXIT_REFUSED } from '../exit/exit-codes.ts';
 import { nameStateFolder } from '../machine/seed.ts';
 import type { Surroundings } from '../process/surroundings.ts';
 import type { PeerRequest } from '../requests/peer-request.ts';
 import { createExaminer } from './examiner.ts';
+import { isServedAt, listAddresses } from './served-addresses.ts';
 
 const NODE_BYTES = 8;
 /** In the state folder. */
@@ -59,14 +60,14 @@ export function createPeers(network: SystemNetwork, node: MdnsNode, options: Pee
     random: Math.random,
     transport: createSystemTransport({
       ...(security === undefined ? {} : { security }),
-      isServed: (address) => isLoopback(address) || listAddresses(network).includes(stripZone(address)),
+      isServed: (address) => isServedAt(interfaces(), address),
       onStranger: (address, reason) => onEvent({ kind: 'peer-refused', address, reason }),
     }),
     named: request.named,
     remembered,
     ...(port === undefined ? {} : { port }),
     isMesh,
-    addresses: () => listAddresses(network).filter((address) => !/^fe[89ab]/i.test(address)),
+    addresses: () => listAddresses(interfaces()).filter((address) => !/^fe[89ab]/i.test(address)),
     judge: createNetworkJudge({
       isMesh,
       interfaces,
@@ -74,19 +75,9 @@ export function createPeers(network: SystemNetwork, node: MdnsNode, options: Pee
       named: request.named.map(({ host }) => host).filter((host) => isIP(stripZone(host)) !== 0),
       isDialable: isEndpointAddress,
     }),
-    examiner: createExaminer({ node, version, platform, meshes: () => mesh?.ids ?? [] }),
+    examiner: createExaminer({ node, clock: systemClock, dial, version, platform, meshes: () => mesh?.ids ?? [] }),
     onEvent,
     onRemember: (places) => writePeersFile(file, group, places),
     onClose: () => security?.close(),
   });
-}
-
-/** Of the interfaces that are announced and browsed on, IPv4 first; without zone. */
-function listAddresses(network: SystemNetwork): readonly string[] {
-  return network
-    .interfaces()
-    .filter(({ loopback }) => !loopback)
-    .flatMap(({ addresses }) => addresses)
-    .toSorted((a, b) => Number(a.family === 'IPv6') - Number(b.family === 'IPv6'))
-    .map(({ address }) => address);
 }

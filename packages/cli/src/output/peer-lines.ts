@@ -14,7 +14,7 @@ export function describePeerEvent(event: PeerEvent): string | undefined {
     case 'peer-refused':
       return `peer ${escapeText(event.address)} not let in: ${escapeText(event.reason)}`;
     case 'peer-port':
-      return undefined;
+      return describePort(event);
     default:
       return event satisfies never;
   }
@@ -27,6 +27,16 @@ export function peerEventToFact({ kind, ...fields }: PeerEvent): Fact {
 /** A reason that begins with the place says it once more. */
 function shorten({ place, reason }: { readonly place: string; readonly reason: string }): string {
   return reason.startsWith(`${place} `) ? `it ${reason.slice(place.length + 1)}` : reason;
+}
+
+function describePort({
+  port,
+  wanted,
+  reason,
+}: Extract<PeerEvent, { readonly kind: 'peer-port' }>): string | undefined {
+  if (port === wanted) return undefined;
+  const instead = port === undefined ? 'peers are dialled from here alone' : `peers are told of port ${port}`;
+  return `port ${wanted} for peers can't be had: ${instead} (${escapeText(reason)})`;
 }
 
 function countLinks(links: number): string {

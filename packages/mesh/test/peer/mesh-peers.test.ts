@@ -7,7 +7,7 @@ import type { Mesh } from '../../src/mesh.ts';
 import { Handshakes, MAX_HANDSHAKES } from '../../src/peer/handshakes.ts';
 import { MeshPeers } from '../../src/peer/mesh-peers.ts';
 import { MemoryLeg } from '../leg-pair.ts';
-import { createMesh, createRing, TestAnnouncer } from '../mesh-fixture.ts';
+import { createMesh, createRing, TestAnnouncer, TestClock } from '../mesh-fixture.ts';
 
 const PLACE = '10.99.0.1:5350';
 
@@ -39,6 +39,7 @@ describe('two nodes', () => {
     accepted.value.resume();
     dialled.value.write('hello\n');
     expect(await heard).toBe('hello\n');
+    expect(Reflect.get(dialled.value, 'alpnProtocol')).toBe('ambassador-peer/1');
   });
 
   test('with different keys do not', async () => {
@@ -76,6 +77,25 @@ test('the certificate of a peer opens no service, and a service is no peer', asy
     announcer.door.admit(accepted, new AbortController().signal),
   ]);
   expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+});
+
+test('who says nothing at the handshake is sent away after 5 s', async () => {
+  const clock = new TestClock();
+  const mesh = createMesh(createRing(), clock);
+  const server = createPeers(mesh);
+  // Its certificate is there.
+  await shakeHands(createPeers(mesh), server);
+  const [dialled, accepted] = MemoryLeg.pair();
+  onTestFinished(() => void dialled.destroy());
+  const admitted = server.accept(accepted, '10.99.0.2').then(
+    () => 'let in',
+    () => 'sent away',
+  );
+  await clock.advance(4_999);
+  expect(accepted.destroyed).toBe(false);
+  await clock.advance(1);
+  expect(accepted.destroyed).toBe(true);
+  expect(await admitted).toBe('sent away');
 });
 
 test('strangers at their handshakes are a bounded number, and make room for who comes', () => {

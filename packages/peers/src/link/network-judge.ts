@@ -1,6 +1,7 @@
 import { BlockList, isIP } from 'node:net';
 import type { NetworkInterface } from '@mdns-ambassador/mdns';
-import type { AddressJudge } from '../peer-node.ts';
+import { isLoopback } from '@mdns-ambassador/relay';
+import type { AddressJudge } from '../address-judge.ts';
 
 /** The network around an address that a person named is one that was meant: a /24, or a /64. */
 const NAMED_BITS = { ipv4: 24, ipv6: 64 } as const;
@@ -72,10 +73,6 @@ function listPrefixes(interfaces: readonly NetworkInterface[]): BlockList {
 
 function bareOf(address: string): string {
   return address.split('%')[0] ?? '';
-}
-
-function isLoopback(bare: string): boolean {
-  return bare.startsWith('127.') || bare === '::1';
 }
 
 /** fe80::/10 */

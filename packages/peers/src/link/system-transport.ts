@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { isIP } from 'node:net';
 import { networkInterfaces } from 'node:os';
-import { dial, errorCode, type Leg, type Listener, listen } from '@mdns-ambassador/relay';
+import { dial, errorCode, errorMessage, type Leg, type Listener, listen } from '@mdns-ambassador/relay';
 import type { PeerPlace } from '../rules/line.ts';
 import type { PeerListener, PeerReceiver, PeerTransport } from './peer-stream.ts';
 import { SocketStream } from './socket-stream.ts';
@@ -60,7 +60,7 @@ async function admit(
     receiver.onStream(new SocketStream(leg, addresses));
   } catch (error) {
     raw.destroy();
-    onStranger?.(addresses.remoteAddress, error instanceof Error ? error.message : errorCode(error));
+    onStranger?.(addresses.remoteAddress, errorMessage(error));
   }
 }
 

@@ -79,7 +79,7 @@ export interface ByeLine {
 }
 
 /** Whom the sender has links with, all of them; told in a mesh alone, where others pass on what it does not hear itself. */
-interface LinksLine {
+export interface LinksLine {
   readonly kind: 'links';
   readonly nodes: readonly string[];
   /** Whom it knows of beside those, and need not be told of before there is news. */
@@ -87,7 +87,7 @@ interface LinksLine {
 }
 
 /** Whom else the sender has links with, and where they listen; a place in each of which it has reached or seen them itself. */
-interface PeersLine {
+export interface PeersLine {
   readonly kind: 'peers';
   readonly peers: readonly { readonly node: string; readonly places: readonly PeerPlace[] }[];
 }

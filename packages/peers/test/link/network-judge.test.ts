@@ -42,6 +42,8 @@ describe('in open mode', () => {
     const later = judge(false);
     later.noteNamed('10.97.0.1');
     expect([later.mayLink('10.97.0.7'), later.mayLink('10.96.0.7')]).toEqual([true, false]);
+    later.noteNamed('2001:db8:0:1::1');
+    expect([later.mayLink('2001:db8:0:1::7'), later.mayLink('2001:db8:0:2::7')]).toEqual([true, false]);
   });
 
   test.each([
@@ -49,11 +51,17 @@ describe('in open mode', () => {
     ['10.98.0.7', false],
     ['127.0.0.1', false],
     ['::1', false],
+    ['::ffff:127.0.0.1', false],
     ['fe80::7%eth0', false],
     ['169.254.169.254', false],
     ['web.example', false],
   ])('a peer that tells of %s has it dialled: %s', (address, isDialled) => {
     expect(judge(false).mayDial(address, '10.99.0.9')).toBe(isDialled);
+  });
+
+  test('the address that a peer comes from is dialled wherever it is, and no other there', () => {
+    expect(judge(false).mayDial('203.0.113.7', '203.0.113.7')).toBe(true);
+    expect(judge(false).mayDial('203.0.113.8', '203.0.113.7')).toBe(false);
   });
 });
 

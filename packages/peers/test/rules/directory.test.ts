@@ -58,6 +58,26 @@ describe('what is dialled', () => {
     directory.failed('10.0.0.1:5350', 0);
     expect(directory.nextDeadline(nobody, false)).toBe(10_000);
   });
+
+  test('who was only told of and never reached five times, and then no more', () => {
+    const directory = create();
+    directory.add(at('10.0.0.2'), 'told', 0, HIGH);
+    let dials = 0;
+    for (let now = 0; now < 10_000_000; now += 10_000) {
+      for (const { key } of directory.takeDue(now, nobody, false)) {
+        dials += 1;
+        directory.failed(key, now);
+      }
+    }
+    expect([dials, directory.list()]).toEqual([5, []]);
+  });
+
+  test('no more than 24 at once', () => {
+    const directory = create();
+    for (let index = 0; index < 40; index++) directory.add(at(`10.0.1.${index}`), 'named', 0);
+    expect(directory.takeDue(0, nobody, false)).toHaveLength(24);
+    expect(directory.takeDue(1, nobody, false)).toEqual([]);
+  });
 });
 
 describe('a peer that tells of places without end', () => {

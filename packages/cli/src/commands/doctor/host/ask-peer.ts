@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { type Clock, createMdnsNode, type MdnsNode, type Network } from '@mdns-ambassador/mdns';
 import { createSystemTransport, type PeerSecurity, type PeerStream, PROBE_TYPE } from '@mdns-ambassador/peers';
+import { errorMessage } from '@mdns-ambassador/relay';
 import { CallBack } from './call-back.ts';
 import type { PeerReport } from './evidence.ts';
 import { type Examined, PeerTalk } from './peer-talk.ts';
@@ -54,9 +55,7 @@ export async function askPeer(options: AskPeerOptions): Promise<PeerAnswer> {
   try {
     stream = await transport.dial({ host: address, port }, AbortSignal.timeout(DIAL_MS));
   } catch (error) {
-    return isAbsent(error)
-      ? { kind: 'absent' }
-      : { kind: 'refused', reason: error instanceof Error ? error.message : String(error) };
+    return isAbsent(error) ? { kind: 'absent' } : { kind: 'refused', reason: errorMessage(error) };
   }
   const hello = { kind: 'hello', node: drawId(), version, wall: Math.round(clock.wallClock()) } as const;
   const talk = new PeerTalk(stream, hello, clock);

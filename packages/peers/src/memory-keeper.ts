@@ -1,0 +1,40 @@
+import { isLoopback } from '@mdns-ambassador/relay';
+import type { PeerPlace } from './rules/line.ts';
+import { Memory, type RememberedPlace } from './rules/memory.ts';
+
+/** News is written after this time, with what comes until then. */
+const DELAY_MS = 10_000;
+
+/** Has the places written that are worth a dial in a later run, seldom. */
+export class MemoryKeeper {
+  readonly #memory: Memory;
+  readonly #write: (places: readonly RememberedPlace[]) => void;
+  #dueAt = Number.POSITIVE_INFINITY;
+
+  constructor(remembered: readonly RememberedPlace[], write: (places: readonly RememberedPlace[]) => void) {
+    this.#memory = new Memory(remembered);
+    this.#write = write;
+  }
+
+  /** `isLinked`: a link is there while we listen. */
+  keep(place: PeerPlace, isLinked: boolean, now: number): void {
+    if (isLoopback(place.host) || !this.#memory.keep(place, isLinked)) return;
+    this.#dueAt = Math.min(this.#dueAt, now + DELAY_MS);
+  }
+
+  /** When `advance` is to be called; Infinity without news. */
+  nextDeadline(): number {
+    return this.#dueAt;
+  }
+
+  advance(now: number): void {
+    if (now >= this.#dueAt) this.flush();
+  }
+
+  /** Has news written now. */
+  flush(): void {
+    if (this.#dueAt === Number.POSITIVE_INFINITY) return;
+    this.#dueAt = Number.POSITIVE_INFINITY;
+    this.#write(this.#memory.list());
+  }
+}
