@@ -13,7 +13,7 @@ const resolveSource = {
 const UNDER_LOAD = [
   'test/e2e/engine/**/*.test.ts',
   'test/e2e/faults/!(full-accept-queue|lost-multicast).test.ts',
-  'test/e2e/failover.test.ts',
+  'test/e2e/{failover,shares}.test.ts',
   'test/e2e/mesh/{crowded,failover,rotation}.test.ts',
   'test/e2e/mdns/floods.test.ts',
 ];
