@@ -12,7 +12,8 @@ import { fileURLToPath } from 'node:url';
 const LINES = [20, 22, 24, 26];
 const ENDS = [LINES[0], LINES.at(-1)];
 /** These take a processor. Rules as other platforms have them do not depend on Node. */
-const RULES = ['packages/', 'test/conformance/', 'test/sim/lan.test.ts', '--project', '!darwin', '--project', '!win32'];
+const PROJECTS = ['unit', 'mocked', 'sim'].flatMap((project) => ['--project', project]);
+const RULES = ['packages/', 'test/conformance/', 'test/sim/lan.test.ts', ...PROJECTS];
 /** These wait more than they work, for one another or the kernel, and measure no time. */
 const BYTES = ['test/e2e/data-path.test.ts', 'test/e2e/tcp-semantics.test.ts'];
 const PUBLISHED = ['test/e2e/packed.test.ts'];
