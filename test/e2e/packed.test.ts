@@ -26,6 +26,7 @@ import * as checks from '@mdns-ambassador/checks';
 import * as credentials from '@mdns-ambassador/credentials';
 import { createMdnsNode, type Instance } from '@mdns-ambassador/mdns';
 import * as mesh from '@mdns-ambassador/mesh';
+import * as peers from '@mdns-ambassador/peers';
 import * as registries from '@mdns-ambassador/registries';
 import { type Target, formatTarget } from '@mdns-ambassador/relay';
 
@@ -34,7 +35,7 @@ const names: string[] = [];
 createMdnsNode().browse({ type: '_redis._tcp' }, ({ instance }: { readonly instance: Instance }) => names.push(instance.name));
 const target: Target = { kind: 'tcp', address: '127.0.0.1', port: 6379 };
 console.log(createAmbassador(options).status().length, formatTarget(target), stringifyPrintably({}), createServer().listening);
-console.log([admin, announcer, checks, credentials, mesh, registries].every((each) => Object.keys(each).length > 0));
+console.log([admin, announcer, checks, credentials, mesh, peers, registries].every((each) => Object.keys(each).length > 0));
 process.exit();
 `;
 
@@ -117,9 +118,9 @@ test('the command line runs from there, whatever conditions are set', { timeout:
 
 test('npm, which would make unusable packages of these folders, is refused', { timeout: TIMEOUT_MS }, async () => {
   const copy = join(scratch, 'packages/relay');
-  await Promise.all([mkdir(copy, { recursive: true }), mkdir(join(scratch, 'release'))]);
+  await Promise.all([mkdir(copy, { recursive: true }), mkdir(join(scratch, '.ci/release'), { recursive: true })]);
   await copyFile(join(ROOT, 'packages/relay/package.json'), join(copy, 'package.json'));
-  await copyFile(join(ROOT, 'release/check-packer.mjs'), join(scratch, 'release/check-packer.mjs'));
+  await copyFile(join(ROOT, '.ci/release/check-packer.mjs'), join(scratch, '.ci/release/check-packer.mjs'));
   const packing = run('npm', ['pack'], { cwd: copy, env: { ...process.env, PATH } });
   await expect(packing).rejects.toThrow(
     'npm makes no usable package of this folder; in the root of the repository: npm run release:pack',

@@ -1,4 +1,4 @@
-import { type BrowseEvent, type Instance, serviceOf, txtToJson, typeOf } from '@mdns-ambassador/mdns';
+import { type BrowseEvent, type Instance, readTxtText, serviceOf, txtToJson, typeOf } from '@mdns-ambassador/mdns';
 import { formatPlace } from '@mdns-ambassador/relay';
 import { escapeText } from './escape.ts';
 import { instanceToJson, listAddresses } from './json.ts';
@@ -6,6 +6,11 @@ import { quoteName } from './phrases.ts';
 import type { Line, Style } from './printer.ts';
 import type { Fact } from './reporter.ts';
 import { formatTable } from './table.ts';
+
+/** What ambassador writes for programs; `list --json` has it. Devices of others have a `mac` that is worth showing. */
+const UNTOLD_KEYS: ReadonlySet<string> = new Set(['txtvers', 'id', 'peer', 'mac', 'mac-prev']);
+/** TXT `id` of an ambassador (CONTRACT 4). */
+const OWN_ID = /^[a-z2-7]{16}$/;
 
 const MARKS = { added: '[+]', updated: '[~]', removed: '[-]' } as const;
 /** What has lost an instance, in words. */
@@ -79,8 +84,9 @@ function placeOf(instance: Instance, isBeyond: (instance: Instance) => boolean):
 }
 
 function describeTxt(instance: Instance): string {
+  const isOfAmbassador = OWN_ID.test(readTxtText(instance.txt, 'id') ?? '');
   return Object.entries(txtToJson(instance.txt))
-    .filter(([key]) => key !== 'txtvers' && key !== 'id')
+    .filter(([key]) => key !== 'txtvers' && !(isOfAmbassador && UNTOLD_KEYS.has(key)))
     .map(([key, value]) => {
       if (value === true) return escapeText(key);
       return escapeText(`${key}=${typeof value === 'string' ? value : `base64:${value.base64}`}`);

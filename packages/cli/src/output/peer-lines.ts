@@ -35,8 +35,9 @@ function describePort({
   reason,
 }: Extract<PeerEvent, { readonly kind: 'peer-port' }>): string | undefined {
   if (port === wanted) return undefined;
-  const instead = port === undefined ? 'peers are dialled from here alone' : `peers are told of port ${port}`;
-  return `port ${wanted} for peers can't be had: ${instead} (${escapeText(reason)})`;
+  // Where there is another, as beside a second announcer, nothing is wrong.
+  if (port !== undefined) return `peers are told of port ${port}, for ${wanted} can't be had here`;
+  return `port ${wanted} for peers can't be had, so that peers are dialled from here alone: ${escapeText(reason)}`;
 }
 
 function countLinks(links: number): string {

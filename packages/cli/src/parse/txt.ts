@@ -4,10 +4,19 @@ import { InvalidValue } from '../exit/cli-error.ts';
 
 /** A TXT string has one length byte (RFC 6763 6.1). */
 const LONGEST_STRING = 255;
-/** Of the 1300 bytes that fit one packet (RFC 6763 6.2); what the announcer writes itself takes 165, with the two keys of a mesh. */
-const LONGEST_TOGETHER = 1_135;
+/** Of the 1300 bytes that fit one packet (RFC 6763 6.2); what the announcer writes itself takes 176, with the two keys of a mesh and the port for peers. */
+const LONGEST_TOGETHER = 1_124;
 /** Keys that the announcer writes itself (CONTRACT 4). */
-const RESERVED_KEYS: ReadonlySet<string> = new Set(['txtvers', 'id', 'st', 'mesh', 'mac', 'mesh-prev', 'mac-prev']);
+const RESERVED_KEYS: ReadonlySet<string> = new Set([
+  'txtvers',
+  'id',
+  'st',
+  'peer',
+  'mesh',
+  'mac',
+  'mesh-prev',
+  'mac-prev',
+]);
 
 /** The `--txt` options in order: `path=/api`, or a key alone (RFC 6763 6.4). */
 export function parseTxt(texts: readonly string[]): Txt {
