@@ -4,14 +4,9 @@ import { announce, runAmbassador } from '../ambassador.ts';
 import { avahi, startAvahi } from '../interop/peers/avahi.ts';
 import { labTest } from '../lab-test.ts';
 
-/** Three seconds of looking, and a start on a busy machine. */
-const LONGEST_MS = 60_000;
-
 /** The exit code, and each check's status, message and remedy. */
 async function examine(host: Host) {
-  const startedAt = performance.now();
   const { code, stdout, stderr } = await runAmbassador(host, ['doctor', '--json']);
-  expect(performance.now() - startedAt).toBeLessThan(LONGEST_MS);
   expect(stderr).toBe('');
   const findings: readonly { check: string; status: string; message: string; remedy: string }[] = JSON.parse(stdout);
   return {

@@ -57,6 +57,7 @@ export { DEFAULT_MAX_TTL_MS } from './sources/dns-ttl.ts';
 export { type ListedPlace, parseEndpointList } from './sources/endpoint-list.ts';
 export { createEtcdSource, type EtcdSourceOptions } from './sources/etcd.ts';
 export { createFileSource, type FileSourceOptions } from './sources/file.ts';
+export type { Lookup } from './sources/host-addresses.ts';
 export type { InstanceFilter } from './sources/instance-filter.ts';
 export {
   createMdnsSource,
@@ -73,7 +74,6 @@ export type { SourceHealth } from './sources/source-health.ts';
 export { createSrvSource, type SrvSourceOptions } from './sources/srv.ts';
 export {
   createStaticSource,
-  type Lookup,
   parseStaticSource,
   type StaticSourceOptions,
 } from './sources/static.ts';

@@ -4,11 +4,11 @@ import type { Endpoint } from '../pool/endpoint.ts';
 import type { Random } from '../pool/random.ts';
 import { DEFAULT_MAX_TTL_MS } from './dns-ttl.ts';
 import { type ListedPlace, parseEndpointList } from './endpoint-list.ts';
+import type { Lookup } from './host-addresses.ts';
 import { HostAddresses } from './host-addresses.ts';
 import { createLookingSource, type Look, type SourceFinding } from './looking-source.ts';
 import type { Source } from './source.ts';
 import type { SourceHealth } from './source-health.ts';
-import type { Lookup } from './static.ts';
 import type { FileAccess } from './system-files.ts';
 
 export interface FileSourceOptions {

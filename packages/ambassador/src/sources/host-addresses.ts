@@ -1,7 +1,9 @@
 import { isIP } from 'node:net';
 import type { Clock } from '@mdns-ambassador/relay';
 import { isEndpointAddress } from './address-policy.ts';
-import type { Lookup } from './static.ts';
+
+/** The literal addresses of a host name, best first. Rejects where it has none or the resolver does not answer. */
+export type Lookup = (host: string) => Promise<readonly string[]>;
 
 const MAX_ADDRESSES = 8;
 /** Names that are looked up at a time. */

@@ -3,13 +3,13 @@ import { type Clock, formatPlace } from '@mdns-ambassador/relay';
 import type { Endpoint } from '../pool/endpoint.ts';
 import type { Random } from '../pool/random.ts';
 import { DEFAULT_MAX_TTL_MS } from './dns-ttl.ts';
+import type { Lookup } from './host-addresses.ts';
 import { HostAddresses } from './host-addresses.ts';
 import { type InstanceFilter, matchesFilter } from './instance-filter.ts';
 import { createLookingSource, type Look, type SourceFinding } from './looking-source.ts';
 import { type RegisteredPlace, readRegisteredValue } from './registry-value.ts';
 import type { Source } from './source.ts';
 import type { SourceHealth } from './source-health.ts';
-import type { Lookup } from './static.ts';
 
 /** Entries that no endpoint could be read from; told when there are others, or more. */
 export interface SkippedEntries {

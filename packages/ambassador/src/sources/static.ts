@@ -5,13 +5,10 @@ import type { Endpoint } from '../pool/endpoint.ts';
 import type { Random } from '../pool/random.ts';
 import { DEFAULT_MAX_TTL_MS } from './dns-ttl.ts';
 import { explainBadPlace } from './endpoint-list.ts';
-import { HostAddresses } from './host-addresses.ts';
+import { HostAddresses, type Lookup } from './host-addresses.ts';
 import { createLookingSource, type Look, type SourceFinding } from './looking-source.ts';
 import type { Source } from './source.ts';
 import type { SourceHealth } from './source-health.ts';
-
-/** The literal addresses of a host name, best first. Rejects where it has none or the resolver does not answer. */
-export type Lookup = (host: string) => Promise<readonly string[]>;
 
 export interface StaticSourceOptions {
   readonly service: string;

@@ -7,7 +7,7 @@ import {
   readNeighbours,
 } from '../../../../src/commands/doctor/system/neighbours.ts';
 
-/** iproute2 6.1. */
+/** In the form of iproute2 6.1; written by hand. */
 const IP_NEIGH = `10.99.0.2 dev eth0 lladdr 5e:1b:2c:3d:4e:5f REACHABLE
 10.99.0.3 dev eth0  INCOMPLETE
 10.99.0.4 dev eth0  FAILED
@@ -15,7 +15,7 @@ const IP_NEIGH = `10.99.0.2 dev eth0 lladdr 5e:1b:2c:3d:4e:5f REACHABLE
 fe80::1 dev eth0 lladdr 02:42:ac:11:00:02 router DELAY
 172.17.0.9 dev docker0 NOARP
 `;
-/** macOS 14, arp -an and ndp -an. */
+/** In the form of arp -an and ndp -an on macOS; written by hand, not captured there. */
 const ARP = `? (192.168.7.1) at 0:11:22:33:44:55 on en0 ifscope [ethernet]
 ? (192.168.7.20) at (incomplete) on en0 ifscope [ethernet]
 ? (224.0.0.251) at 1:0:5e:0:0:fb on en0 ifscope permanent [ethernet]
@@ -24,7 +24,7 @@ const NDP = `Neighbor                                Linklayer Address  Netif Ex
 fe80::1%lo0                             (incomplete)         lo0 permanent R
 fe80::10a2:3ff:fe4%en0                  a0:b1:c2:d3:e4:f5    en0 23h59m58s S  R
 `;
-/** Windows 11 in French. */
+/** In the form of Windows in French; written by hand, not captured there. */
 const WINDOWS_ARP = `
 Interface : 192.168.1.20 --- 0x9
   Adresse Internet      Adresse physique      Type

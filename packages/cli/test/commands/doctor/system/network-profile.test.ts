@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { parseNetworkProfiles, readNetworkProfiles } from '../../../../src/commands/doctor/system/network-profile.ts';
 
 test.each([
-  // Windows PowerShell 5.1: one network is an object.
+  // In the form of Windows PowerShell 5.1, where one network is an object; written by hand.
   ['{"InterfaceAlias":"Wi-Fi","NetworkCategory":0}\r\n', [{ interfaceName: 'Wi-Fi', category: 'public' }]],
   [
     '[{"InterfaceAlias":"Wi-Fi","NetworkCategory":1},{"InterfaceAlias":"Ethernet 2","NetworkCategory":2}]',

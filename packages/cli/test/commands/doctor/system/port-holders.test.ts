@@ -7,7 +7,7 @@ import {
   parseSs,
 } from '../../../../src/commands/doctor/system/port-holders.ts';
 
-/** iproute2 6.1, as root, beside avahi-daemon and a browser. */
+/** In the form of iproute2 6.1, as root, beside avahi-daemon and a browser; written by hand. */
 const SS = `UNCONN 0      0      224.0.0.251:5353      0.0.0.0:*    users:(("chrome",pid=2311,fd=45))
 UNCONN 0      0          0.0.0.0:5353      0.0.0.0:*    users:(("avahi-daemon",pid=612,fd=12))
 UNCONN 0      0             [::]:5353         [::]:*    users:(("avahi-daemon",pid=612,fd=13))
@@ -15,7 +15,7 @@ UNCONN 0      0             [::]:5353         [::]:*    users:(("avahi-daemon",p
 /** The same for a user who may not know. */
 const SS_BLIND = `UNCONN 0      0          0.0.0.0:5353      0.0.0.0:*
 `;
-/** macOS 14. */
+/** In the form that lsof has on macOS; written by hand, not captured there. */
 const LSOF = `p338
 cmDNSResponder
 f9
@@ -24,7 +24,7 @@ p4711
 cGoogle Chrome He
 f31
 `;
-/** Windows 11 in German. */
+/** In the form of Windows in German; written by hand, not captured there. */
 const NETSTAT = `
 Aktive Verbindungen
 
