@@ -14,7 +14,7 @@ import { Lab } from '@mdns-ambassador/testkit';
 const AMBASSADOR = fileURLToPath(new URL('../../packages/cli/bin/ambassador.js', import.meta.url));
 const PROGRAMS = fileURLToPath(new URL('../programs/', import.meta.url));
 /** Lines, and ms between two connections of one: 1,500 new connections a second at least, also while a third of the machine starts announcers. */
-const LOAD = ['40', '15'];
+const LOAD = ['64', '15'];
 /** It leaves within this time from when it is announced. */
 const LIFE_MS = 3_000;
 const DISTURBANCES = ['nobody', 'a question', 'a rival for its name'];
