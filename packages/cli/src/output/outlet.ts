@@ -6,6 +6,8 @@ const MAX_UNREAD = 1_048_576;
 /** Where an outlet writes. */
 export interface OutletStream {
   readonly isTTY?: boolean;
+  readonly columns?: number | undefined;
+  readonly rows?: number | undefined;
   /** What was written and has not left. */
   readonly writableLength: number;
   /** Says later, or at once, whether it was written. May not throw. */
@@ -31,6 +33,14 @@ export class Outlet implements PrinterStream {
 
   get isTTY(): boolean {
     return this.#stream.isTTY === true;
+  }
+
+  get columns(): number | undefined {
+    return this.#stream.columns;
+  }
+
+  get rows(): number | undefined {
+    return this.#stream.rows;
   }
 
   /** Lines that nobody could read. */

@@ -12,16 +12,19 @@ export interface Printer {
   /** One line of JSON. */
   json(value: object): void;
   readonly isTerminal: boolean;
+  /** Of the terminal now, in characters; infinite where it is none, or does not say. */
+  readonly size: { readonly columns: number; readonly rows: number };
+  readonly hasColours: boolean;
   readonly style: Style;
 }
 
 /** The parts of a line. */
 export type Line = readonly (string | Painted)[];
 
-/** Text in a colour; `on` and `off` are numbers of SGR (ECMA-48 8.3.117), absent where colours are not wanted. */
+/** Text in a colour; `on` and `off` are parameters of SGR (ECMA-48 8.3.117), absent where colours are not wanted. */
 export interface Painted {
   readonly text: string;
-  readonly colour?: { readonly on: number; readonly off: number };
+  readonly colour?: { readonly on: string; readonly off: string };
 }
 
 /** Marks up text for people; leaves it as it is where colours are not wanted. */
@@ -31,10 +34,14 @@ export interface Style {
   green(text: string): Painted;
   yellow(text: string): Painted;
   red(text: string): Painted;
+  /** Black on white, whatever the terminal's own colours are. */
+  inkOnPaper(text: string): Painted;
 }
 
 export interface PrinterStream {
   readonly isTTY?: boolean;
+  readonly columns?: number | undefined;
+  readonly rows?: number | undefined;
   write(text: string): unknown;
 }
 
@@ -42,9 +49,15 @@ export interface PrinterStream {
 export function createPrinter(stream: PrinterStream, env: NodeJS.ProcessEnv): Printer {
   const isTerminal = stream.isTTY === true;
   const isPlain = (env.NO_COLOR ?? '') !== '' || env.TERM === 'dumb';
+  const hasColours = isTerminal && !isPlain;
   return {
     isTerminal,
-    style: createStyle(isTerminal && !isPlain),
+    get size() {
+      const { columns = Number.POSITIVE_INFINITY, rows = Number.POSITIVE_INFINITY } = stream;
+      return { columns, rows };
+    },
+    hasColours,
+    style: createStyle(hasColours),
     line: (...parts) => void stream.write(`${parts.map(formatPart).join('')}\n`),
     text: (lines) => void stream.write(`${lines.split('\n').map(escapeUnprintable).join('\n')}\n`),
     json: (value) => void stream.write(`${stringifyPrintably(value)}\n`),
@@ -53,10 +66,17 @@ export function createPrinter(stream: PrinterStream, env: NodeJS.ProcessEnv): Pr
 
 export function createStyle(isColoured: boolean): Style {
   const paint =
-    (on: number, off: number) =>
+    (on: string, off: string) =>
     (text: string): Painted =>
       isColoured ? { text, colour: { on, off } } : { text };
-  return { bold: paint(1, 22), dim: paint(2, 22), green: paint(32, 39), yellow: paint(33, 39), red: paint(31, 39) };
+  return {
+    bold: paint('1', '22'),
+    dim: paint('2', '22'),
+    green: paint('32', '39'),
+    yellow: paint('33', '39'),
+    red: paint('31', '39'),
+    inkOnPaper: paint('38;5;16;48;5;231', '39;49'),
+  };
 }
 
 function formatPart(part: string | Painted): string {
