@@ -13,6 +13,13 @@ export {
 } from './keys/key-ring.ts';
 export { MeshKey } from './keys/mesh-key.ts';
 export { Member, type MemberOptions } from './member.ts';
+export { type AdmitOptions, admitMachine, MEMBERSHIP_MS } from './membership/admit.ts';
+export { formatJoinRequest, type JoinRequest, MAX_REQUEST_TEXT, parseJoinRequest } from './membership/join-request.ts';
+export type { MachineIdentity } from './membership/machine-identity.ts';
+export { createMachineKey, MachineKey } from './membership/machine-key.ts';
+export { foldMachineName, isMachineName } from './membership/machine-name.ts';
+export { describeMay, type Grant, type May, readGrants } from './membership/may.ts';
+export { MAX_MEMBERSHIP_TEXT, type Membership, parseMembership } from './membership/membership.ts';
 export { Mesh, type MeshOptions } from './mesh.ts';
 export { MeshError, type MeshErrorCode } from './mesh-error.ts';
 export { MeshPeers, type MeshPeersOptions } from './peer/mesh-peers.ts';

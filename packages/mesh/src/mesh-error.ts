@@ -1,6 +1,6 @@
 /** What is wrong with a key, a token or a file, or with what its holder asks of it. */
 export type MeshErrorCode =
-  /** The text is no mesh key and no token. */
+  /** The text is no mesh key, no token, and nothing else that one machine gives another. */
   | 'MALFORMED_KEY'
   | 'MISSING_FILE'
   | 'UNREADABLE_FILE'

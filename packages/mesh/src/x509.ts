@@ -7,7 +7,6 @@ const NOT_BEFORE = new Date('2020-01-01T00:00:00Z');
 /** RFC 5280 4.1.2.5: it has no well-defined end. */
 const NO_END = new Date('9999-12-31T23:59:59Z');
 const ED25519 = { name: 'Ed25519' };
-/** RFC 7093 2 (1) */
 const KEY_ID_BYTES = 20;
 /** RFC 5280 4.1.2.2: 20 bytes at most, and positive. */
 const SERIAL_BYTES = 16;
@@ -54,6 +53,59 @@ export async function issueAuthority(key: KeyObject, holder: LeafHolder): Promis
   });
 }
 
+/** The certificate of the authority that says which machines are in a mesh: the same bytes on every machine. PEM. */
+export async function issueRoot(key: KeyObject, meshId: string): Promise<string> {
+  const x509 = await loadLibrary();
+  const keyId = identifyKey(key);
+  const name = nameRoot(meshId);
+  return issue(x509, {
+    serial: keyId.slice(0, SERIAL_BYTES * 2),
+    subject: name,
+    issuer: name,
+    notAfter: NO_END,
+    publicKey: key,
+    signingKey: key,
+    extensions: [
+      new x509.BasicConstraintsExtension(true, 0, true),
+      new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign, true),
+      new x509.SubjectKeyIdentifierExtension(keyId),
+    ],
+  });
+}
+
+export interface MachineCertificateRequest {
+  readonly meshId: string;
+  readonly rootKey: KeyObject;
+  readonly publicKey: KeyObject;
+  /** What it says of its holder: URIs without commas and quotes. */
+  readonly uris: readonly string[];
+  /** 16 random bytes. */
+  readonly serial: Uint8Array;
+  readonly notAfter: Date;
+}
+
+/** The certificate of one machine, good for either end of a connection. PEM. */
+export async function issueMachineCertificate(request: MachineCertificateRequest): Promise<string> {
+  const x509 = await loadLibrary();
+  const { meshId, rootKey, publicKey, uris, serial, notAfter } = request;
+  return issue(x509, {
+    serial: formatSerial(serial),
+    subject: 'CN=ambassador machine',
+    issuer: nameRoot(meshId),
+    notAfter,
+    publicKey,
+    signingKey: rootKey,
+    extensions: [
+      new x509.BasicConstraintsExtension(false, undefined, true),
+      new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
+      new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth, x509.ExtendedKeyUsage.clientAuth]),
+      new x509.SubjectAlternativeNameExtension(uris.map((value) => ({ type: 'url', value }))),
+      new x509.SubjectKeyIdentifierExtension(identifyKey(publicKey)),
+      new x509.AuthorityKeyIdentifierExtension(identifyKey(rootKey)),
+    ],
+  });
+}
+
 export interface LeafRequest {
   readonly holder: LeafHolder;
   readonly authorityKey: KeyObject;
@@ -68,8 +120,7 @@ export async function issueLeaf({ holder, authorityKey, publicKey, serial, notAf
   const x509 = await loadLibrary();
   const { meshId, role, service } = holder;
   return issue(x509, {
-    // A leading 01 keeps it positive and of one length.
-    serial: `01${Buffer.from(serial).toString('hex').slice(2)}`,
+    serial: formatSerial(serial),
     subject: `CN=${role} ${service}`,
     issuer: nameAuthority(holder),
     notAfter,
@@ -135,13 +186,28 @@ function nameAuthority({ meshId, role, service }: LeafHolder): string {
   return `CN=ambassador ${meshId} ${role} ${service}`;
 }
 
-function identifyKey(key: KeyObject): string {
+function nameRoot(meshId: string): string {
+  return `CN=ambassador ${meshId} machines`;
+}
+
+/** A leading 01 keeps it positive and of one length. */
+function formatSerial(serial: Uint8Array): string {
+  return `01${Buffer.from(serial).toString('hex').slice(2)}`;
+}
+
+/** 40 hexadecimal digits that stand for a key, public or private (RFC 7093 2 (1)). */
+export function identifyKey(key: KeyObject): string {
   return createHash('sha256').update(exportPublicKey(key)).digest().subarray(0, KEY_ID_BYTES).toString('hex');
 }
 
 function exportPublicKey(key: KeyObject): Buffer {
   const publicKey = key.type === 'private' ? createPublicKey(key) : key;
   return publicKey.export({ format: 'der', type: 'spki' });
+}
+
+/** The bytes of a certificate that stands as PEM. */
+export function pemToDer(pem: string): Buffer {
+  return Buffer.from(pem.replace(/-----[^-]+-----|\s/g, ''), 'base64');
 }
 
 function toArrayBuffer(bytes: Uint8Array): ArrayBuffer {

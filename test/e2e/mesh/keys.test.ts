@@ -23,7 +23,7 @@ await labTest('a mesh key is made once, private, and never printed', { hosts: 1 
   expect(again.stderr).toContain('exists and is left as it is');
   const shown = await mesh(h1, 'show', path);
   const id = /mesh ([0-9a-f]{16})/.exec(made)?.[1];
-  expect(shown).toContain(`mesh ${id}\n`);
+  expect(shown).toMatch(new RegExp(`^mesh ${id}: [a-z0-9-]+ is a keeper: it has the mesh key\\n`));
   expect(JSON.parse(await mesh(h1, 'show', '--json', path))).toMatchObject({ file: path, mesh: id });
   expect(made + shown + again.stderr).not.toContain(secret.slice(5));
 

@@ -1,13 +1,12 @@
-import { createHash } from 'node:crypto';
 import { MeshError } from '../mesh-error.ts';
 import { isServiceName, oppositeRole, type Role } from '../role.ts';
-import { issueAuthority } from '../x509.ts';
+import { issueAuthority, pemToDer } from '../x509.ts';
+import { formatChecked, parseChecked } from './checked-text.ts';
 import { createAuthorityKey, deriveAuthoritySeed, deriveMeshId, deriveTxtKey } from './derive.ts';
 import type { MeshKey } from './mesh-key.ts';
 
 /** A bundle's text: `ambt1_` and base64url. */
 const PREFIX = 'ambt1_';
-const CHECKSUM_BYTES = 4;
 const MESH_ID_BYTES = 8;
 const KEY_BYTES = 32;
 const ROLES: readonly Role[] = ['announce', 'proxy'];
@@ -64,7 +63,7 @@ export function formatBundle({ role, service, parts }: Bundle): string {
       return [Buffer.from(meshId, 'hex'), seed, txtKey, length, peerAuthority];
     }),
   ]);
-  return PREFIX + Buffer.concat([body, checksum(body)]).toString('base64url');
+  return formatChecked(PREFIX, body);
 }
 
 export function isBundleText(text: string): boolean {
@@ -74,15 +73,8 @@ export function isBundleText(text: string): boolean {
 /** Throws a MeshError that says what is wrong with the text, which is not repeated. */
 export function parseBundle(text: string): Bundle {
   if (!isBundleText(text)) throw refuse(`it does not begin with ${PREFIX}`);
-  if (text.length > MAX_TEXT || !/^[\w-]+$/.test(text)) throw refuse('it has characters that no token has');
-  const written = text.slice(PREFIX.length);
-  const bytes = Buffer.from(written, 'base64url');
-  const body = bytes.subarray(0, -CHECKSUM_BYTES);
-  const isWhole = bytes.length > CHECKSUM_BYTES && checksum(body).equals(bytes.subarray(-CHECKSUM_BYTES));
-  // The last character has bits that no byte takes up (RFC 4648 3.5).
-  if (!isWhole || bytes.toString('base64url') !== written) {
-    throw refuse('its checksum is wrong: a part is missing or differs');
-  }
+  const body = parseChecked(PREFIX, text, MAX_TEXT);
+  if (typeof body === 'string') throw refuse(`it ${body}`);
   const bundle = readBody(new Reader(body));
   if (bundle === undefined) throw refuse('it was made by a version that this one does not know');
   return bundle;
@@ -130,14 +122,6 @@ class Reader {
     this.#at = end;
     return taken;
   }
-}
-
-function checksum(body: Uint8Array): Buffer {
-  return createHash('sha256').update(PREFIX).update(body).digest().subarray(0, CHECKSUM_BYTES);
-}
-
-function pemToDer(pem: string): Buffer {
-  return Buffer.from(pem.replace(/-----[^-]+-----|\s/g, ''), 'base64');
 }
 
 function refuse(problem: string): MeshError {

@@ -23,6 +23,21 @@ export function deriveTxtKey(key: MeshKey, service: string): Buffer {
   return derive(key, `txt/${service}`, KEY_BYTES);
 }
 
+/** The seed of the authority that says which machines are in the mesh. */
+export function deriveRootSeed(key: MeshKey): Buffer {
+  return derive(key, 'machines/ca', KEY_BYTES);
+}
+
+/** From this, and without the mesh key, each machine that may use the whole mesh has the TXT keys of all services. */
+export function deriveMachineTxtSeed(key: MeshKey): Buffer {
+  return derive(key, 'machines/txt', KEY_BYTES);
+}
+
+/** What machines sign TXT records of this service with. A filter, no proof. */
+export function deriveMachineTxtKey(txtSeed: Uint8Array, service: string): Buffer {
+  return Buffer.from(hkdfSync('sha256', txtSeed, SALT, `txt/${service}`, KEY_BYTES));
+}
+
 /** The Ed25519 key of a seed (RFC 8032 5.1.5). */
 export function createAuthorityKey(seed: Uint8Array): KeyObject {
   return createPrivateKey({ format: 'der', type: 'pkcs8', key: Buffer.concat([ED25519_PKCS8, seed]) });

@@ -1,17 +1,23 @@
+import { formatMachineKey, isMachineKeyText, type MachineKey, parseMachineKey } from '../membership/machine-key.ts';
+import { describeMay, isAllowed } from '../membership/may.ts';
+import { formatMembership, isMembershipText, type Membership, parseMembership } from '../membership/membership.ts';
 import { MeshError } from '../mesh-error.ts';
 import type { Role } from '../role.ts';
 import { type Bundle, formatBundle, isBundleText, parseBundle } from './bundle.ts';
 import { deriveMeshId, deriveTxtKey } from './derive.ts';
 import { formatMeshKey, isMeshKeyText, type MeshKey, parseMeshKey } from './mesh-key.ts';
 
-/** What a key file holds: the whole of one mesh, or a bundle cut out of it. */
+/** What a key file holds: the whole of one mesh (a keeper's), a machine's own key with its membership, or a bundle cut out of the mesh key. */
 export type KeyRing =
   /** `previous` is still accepted, until it is dropped. */
   | { readonly kind: 'keys'; readonly current: MeshKey; readonly previous?: MeshKey }
+  | { readonly kind: 'member'; readonly key: MachineKey; readonly membership: Membership }
   | { readonly kind: 'bundle'; readonly bundle: Bundle };
 
 /** Before the previous key, in the file. */
 const PREVIOUS = 'previous ';
+const MEMBER_HEADING =
+  '# ambassador machine key, and what the mesh says of it: whoever has both is this machine. Keep it secret, and copy it nowhere.\n';
 const HEADING = '# ambassador mesh key: whoever has it is a member of the mesh. Keep it secret.\n';
 
 /** The current key first. */
@@ -21,7 +27,16 @@ export function listKeys(ring: KeyRing & { readonly kind: 'keys' }): readonly Me
 
 /** The public ids of the mesh, the current key's first. */
 export function listMeshIds(ring: KeyRing): readonly string[] {
-  return ring.kind === 'keys' ? listKeys(ring).map(deriveMeshId) : ring.bundle.parts.map(({ meshId }) => meshId);
+  switch (ring.kind) {
+    case 'keys':
+      return listKeys(ring).map(deriveMeshId);
+    case 'member':
+      return ring.membership.parts.map(({ meshId }) => meshId);
+    case 'bundle':
+      return ring.bundle.parts.map(({ meshId }) => meshId);
+    default:
+      return ring satisfies never;
+  }
 }
 
 export interface TxtKey {
@@ -35,13 +50,19 @@ export function listTxtKeys(ring: KeyRing, service: string): readonly TxtKey[] {
   if (ring.kind === 'keys') {
     return listKeys(ring).map((key) => ({ meshId: deriveMeshId(key), key: deriveTxtKey(key, folded) }));
   }
-  if (ring.bundle.service !== folded) return [];
+  if (ring.kind === 'member' || ring.bundle.service !== folded) return [];
   return ring.bundle.parts.map(({ meshId, txtKey }) => ({ meshId, key: txtKey }));
 }
 
 /** Why a ring can't take this role for this service; undefined where it can. */
 export function explainRefusal(ring: KeyRing, role: Role, service: string): string | undefined {
   if (ring.kind === 'keys') return undefined;
+  if (ring.kind === 'member') {
+    const { machine, may } = ring.membership.parts[0].identity;
+    if (isAllowed(may, role, service)) return undefined;
+    const what = role === 'peer' ? 'it has no peer links' : `it can't ${role} ${service}`;
+    return `this machine, ${machine} in the mesh, may ${describeMay(may)}, so that ${what}; have a keeper invite it anew (ambassador mesh invite)`;
+  }
   const { bundle } = ring;
   if (bundle.role === role && bundle.service === service.toLowerCase()) return undefined;
   if (role === 'peer') {
@@ -53,13 +74,16 @@ export function explainRefusal(ring: KeyRing, role: Role, service: string): stri
 /** The text of a key file. */
 export function formatKeyRing(ring: KeyRing): string {
   if (ring.kind === 'bundle') return `${formatBundle(ring.bundle)}\n`;
+  if (ring.kind === 'member') {
+    return `${MEMBER_HEADING}${formatMachineKey(ring.key)}\n${formatMembership(ring.membership.parts)}\n`;
+  }
   const previous = ring.previous === undefined ? '' : `${PREVIOUS}${formatMeshKey(ring.previous)}\n`;
   return `${HEADING}${formatMeshKey(ring.current)}\n${previous}`;
 }
 
 /** Whether it is, or was meant to be, a key or a token itself. */
 export function isKeyText(text: string): boolean {
-  return isMeshKeyText(text) || isBundleText(text);
+  return isMeshKeyText(text) || isBundleText(text) || isMachineKeyText(text) || isMembershipText(text);
 }
 
 /** Throws a MeshError that says what is wrong and in which line. */
@@ -76,6 +100,7 @@ export function parseKeyRing(text: string): KeyRing {
     if (second !== undefined) throw refuseLine(second.number, 'nothing follows a token');
     return { kind: 'bundle', bundle: parseLine(first, parseBundle) };
   }
+  if (isMachineKeyText(first.text)) return parseMember(first, second);
   const current = parseLine(first, parseMeshKey);
   if (second === undefined) return { kind: 'keys', current };
   if (!second.text.startsWith(PREVIOUS)) {
@@ -85,7 +110,20 @@ export function parseKeyRing(text: string): KeyRing {
   return { kind: 'keys', current, previous };
 }
 
-function parseLine<Value>({ text, number }: { text: string; number: number }, parse: (text: string) => Value): Value {
+interface Line {
+  readonly text: string;
+  readonly number: number;
+}
+
+function parseMember(first: Line, second: Line | undefined): KeyRing {
+  const key = parseLine(first, parseMachineKey);
+  if (second === undefined) throw refuseLine(first.number, 'no membership follows the machine key; join the mesh anew');
+  const membership = parseLine(second, parseMembership);
+  if (membership.keyId !== key.id) throw refuseLine(second.number, 'this is the membership of another machine');
+  return { kind: 'member', key, membership };
+}
+
+function parseLine<Value>({ text, number }: Line, parse: (text: string) => Value): Value {
   try {
     return parse(text);
   } catch (error) {

@@ -40,6 +40,7 @@ export async function deriveStandings(ring: KeyRing, role: Role, service: string
       };
     });
   }
+  if (ring.kind === 'member') throw new MeshError('NOT_ENTITLED', 'machines do not shake hands yet');
   const standings = listKeys(ring).map(async (key): Promise<Standing> => {
     const meshId = deriveMeshId(key);
     const peerKey = createAuthorityKey(deriveAuthoritySeed(key, other, name));

@@ -24,6 +24,7 @@ import { addSharedOptions, loadConfig } from '../../requests/service-requests.ts
 import type { Settings } from '../../settings/settings.ts';
 import type { Invocation } from '../command.ts';
 import { MESH_ACTIONS, type MeshAction } from './actions.ts';
+import { describeHolder } from './holder.ts';
 
 const KEY_BYTES = 32;
 
@@ -100,19 +101,19 @@ function initMesh({ path, platform, print }: Task): void {
 function showMesh({ path, platform, stdout, print, settings }: Task): void {
   const ring = readRing(path, platform);
   const [current, previous] = listMeshIds(ring);
-  const role = ring.kind === 'bundle' ? { [ring.bundle.role]: ring.bundle.service } : {};
+  const holder = describeHolder(ring, Date.now());
   const prints = fingerprint(ring);
   if (settings.isSet('json')) {
     stdout.json({
       file: path,
       mesh: current,
       ...(previous === undefined ? {} : { previous }),
-      ...role,
+      ...holder.json,
       fingerprints: prints,
     });
     return;
   }
-  print(`mesh ${current}${ring.kind === 'bundle' ? `: a token to ${ring.bundle.role} ${ring.bundle.service}` : ''}`);
+  print(`mesh ${current}: ${holder.text}`);
   if (previous !== undefined) print(`mesh ${previous} is still accepted; mesh rotate --drop-old ends that`);
   for (const print256 of prints) print(`fingerprint SHA256:${print256}`);
   print(`in ${path}`);
@@ -123,6 +124,12 @@ async function printToken({ path, platform, print, settings }: Task): Promise<vo
   const ring = readRing(path, platform);
   const refusal = explainRefusal(ring, role, service);
   if (refusal !== undefined) throw new CliError(EXIT_REFUSED, refusal);
+  if (ring.kind === 'member') {
+    throw new CliError(
+      EXIT_REFUSED,
+      `${path} is a member's, which can't make tokens; print them where the mesh key itself is`,
+    );
+  }
   const bundle = ring.kind === 'bundle' ? ring.bundle : await cutBundle(listKeys(ring), role, service);
   const file = settings.find('output').at(-1);
   if (file === undefined) {
@@ -148,11 +155,9 @@ function readPurpose(settings: Settings): { readonly role: Role; readonly servic
 
 function rotateMesh({ path, platform, print, settings }: Task): void {
   const ring = readRing(path, platform);
-  if (ring.kind === 'bundle') {
-    throw new CliError(
-      EXIT_REFUSED,
-      `${path} holds a token, which can't make keys; rotate the mesh key that it was cut from`,
-    );
+  if (ring.kind !== 'keys') {
+    const what = ring.kind === 'bundle' ? 'holds a token' : "is a member's";
+    throw new CliError(EXIT_REFUSED, `${path} ${what}, which can't make keys; rotate where the mesh key itself is`);
   }
   if (settings.isSet('drop-old')) {
     if (ring.previous === undefined)
