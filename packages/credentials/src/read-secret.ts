@@ -1,6 +1,13 @@
 import type { Stats } from 'node:fs';
-import { sep } from 'node:path';
-import { describeKeepToOwner, errorCode, listReaders, readInputFile, TOO_LONG } from '@mdns-ambassador/relay';
+import {
+  describeKeepToOwner,
+  errorCode,
+  isSheltered,
+  listReaders,
+  readInputFile,
+  type Shelter,
+  TOO_LONG,
+} from '@mdns-ambassador/relay';
 import { CredentialsError } from './credentials-error.ts';
 import { Secret } from './secret.ts';
 
@@ -10,16 +17,6 @@ const OTHERS_MAY_WRITE = 0o022;
 const LF = 0x0a;
 const CR = 0x0d;
 const NUL = 0;
-
-/**
- * A folder in which the system itself keeps secrets (`/run/secrets`, `$CREDENTIALS_DIRECTORY`): its files may show rights for
- * others, because nobody else gets there.
- */
-export interface Shelter {
-  readonly folder: string;
-  /** The user who must own its files; absent: any. */
-  readonly owner?: number;
-}
 
 export interface ReadSecretOptions {
   readonly shelters: readonly Shelter[];
@@ -67,9 +64,7 @@ function refuseUnfit(path: string, stats: Stats, options: ReadSecretOptions): vo
       `${path}: ${readers.join(' and ')} may read it; run ${describeKeepToOwner(path)}`,
     );
   }
-  const shelter = shelters.find(({ folder }) => path.startsWith(folder.endsWith(sep) ? folder : folder + sep));
-  const isSheltered = shelter !== undefined && (shelter.owner === undefined || shelter.owner === stats.uid);
-  const forbidden = isSheltered ? OTHERS_MAY_WRITE : OTHERS_MAY_READ | OTHERS_MAY_WRITE;
+  const forbidden = isSheltered(path, stats, shelters) ? OTHERS_MAY_WRITE : OTHERS_MAY_READ | OTHERS_MAY_WRITE;
   if ((stats.mode & forbidden) === 0) return;
   const what = (stats.mode & OTHERS_MAY_WRITE) === 0 ? 'read' : 'change';
   throw new CredentialsError('EXPOSED_SECRET', `${path}: others may ${what} it; run chmod 600 ${path}`);

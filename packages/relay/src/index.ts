@@ -20,6 +20,7 @@ export { dismissClient, Redial, Refusal } from './refusal.ts';
 export { errorCode, errorMessage, RelayError, toError } from './relay-error.ts';
 export { isRelayedPort, markRelayedPort } from './relayed-port.ts';
 export { Room, type Share } from './room.ts';
+export { isSheltered, type Shelter } from './shelter.ts';
 export { type Side, type Splice, type SpliceOptions, type SpliceOutcome, splice } from './splice.ts';
 export { surface } from './surface.ts';
 export {

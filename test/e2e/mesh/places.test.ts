@@ -11,7 +11,7 @@ const INGRESS_PORT = 22_000;
 /** Long enough to be seen to be no TLS. */
 const QUESTION = 'who is there?';
 const REFUSED = 'thing: refused 10.99.0.2: it does not speak TLS';
-const MODE = /^mesh [0-9a-f]{16}: only its members can announce or reach services$/m;
+const MODE = /^mesh [0-9a-f]{16} as keeper: only its members can announce or reach services$/m;
 
 await labTest(
   'a service of a mesh is at a port that can be written down: static, DNS and SRV lead members to it, and strangers to nothing',

@@ -16,7 +16,8 @@ await labTest(
     const [first, second] = [await startUp(h1, key, 'one', 'two'), await startUp(h2, key, 'two', 'one')];
     await first.until((output) => output.includes('found "two on h2"'));
     await second.until((output) => output.includes('found "one on h1"'));
-    for (const up of [first, second]) expect(up.stdout.match(/^mesh [0-9a-f]{16}: only its members/gm)).toHaveLength(1);
+    for (const up of [first, second])
+      expect(up.stdout.match(/^mesh [0-9a-f]{16} as keeper: only its members/gm)).toHaveLength(1);
     const echoes = await Promise.all([h1, h2].map((host) => startProgram(host, 'echo', '127.0.0.1', '8000')));
 
     await startProgram(h1, 'service', '7001', 'more');

@@ -20,7 +20,7 @@ import { openLog } from '../process/log-options.ts';
 import { createNotify } from '../process/notify.ts';
 import { tellStopping, waitForAbort } from '../process/stopping.ts';
 import type { Surroundings } from '../process/surroundings.ts';
-import type { MeshRequest } from '../requests/mesh-request.ts';
+import { type MeshRequest, readMode } from '../requests/mesh-request.ts';
 import { readPeerRequest } from '../requests/peer-request.ts';
 import {
   needsMdns,
@@ -268,12 +268,12 @@ export class Daemon {
 
   /** What the parts stand on. */
   async #begin(plan: Plan): Promise<void> {
-    const { mesh, surroundings } = this.#options;
+    const { mesh } = this.#options;
     await this.#speakers?.start();
     await this.#admin?.listen(this.reporter);
     await this.#startNode(plan);
     if (this.#mesh === undefined || mesh === undefined) return;
-    this.#unfollowKey = followKeyFile(this.#mesh, mesh.path, surroundings.platform, this.reporter);
+    this.#unfollowKey = followKeyFile(this.#mesh, mesh, this.reporter);
   }
 
   async #start(plan: Plan): Promise<void> {
@@ -285,15 +285,15 @@ export class Daemon {
 
   /** The mDNS stack, once something needs it. */
   async #startNode(plan: Plan): Promise<void> {
-    const ids = this.#mesh?.ids;
+    const mode = readMode(this.#options.mesh, this.#options.settings);
     if (!needsMdns(plan)) await this.#local.peers?.start();
     if (!this.#isNodeStarted && needsMdns(plan)) {
       await startNode(this.#local);
       this.#isNodeStarted = true;
-      tellStart(this.reporter, this.#local.network, ids);
+      tellStart(this.reporter, this.#local.network, mode);
     } else if (this.lifecycle.phase === 'starting') {
-      if (plan.announce.length + plan.docker.length > 0) tellStart(this.reporter, this.#local.network, ids);
-      else tellMode(this.reporter, ids);
+      if (plan.announce.length + plan.docker.length > 0) tellStart(this.reporter, this.#local.network, mode);
+      else tellMode(this.reporter, mode);
     }
   }
 

@@ -22,7 +22,8 @@ import { EXIT_CONFIG, EXIT_NO_INPUT, EXIT_REFUSED } from '../exit/exit-codes.ts'
 import { describeCredentialEvent, describeSecretEvent } from '../output/credential-lines.ts';
 import type { Reporter } from '../output/reporter.ts';
 import type { Surroundings } from '../process/surroundings.ts';
-import { findSecretPath, listShelters } from './secret-path.ts';
+import { listShelters } from '../requests/shelters.ts';
+import { findSecretPath } from './secret-path.ts';
 import { watchFile } from './watch-file.ts';
 
 /** All the authorities of a system. */

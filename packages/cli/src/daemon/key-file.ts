@@ -1,14 +1,15 @@
 import { systemClock } from '@mdns-ambassador/mdns';
-import { type Mesh, MeshError, readKeyFile } from '@mdns-ambassador/mesh';
+import { type Mesh, MeshError } from '@mdns-ambassador/mesh';
 import type { Reporter } from '../output/reporter.ts';
+import type { MeshRequest } from '../requests/mesh-request.ts';
 import { watchFile } from './watch-file.ts';
 
 /** Takes over what the key file becomes; a broken file is told of, and what was before goes on. The returned function ends it. */
-export function followKeyFile(mesh: Mesh, path: string, platform: NodeJS.Platform, reporter: Reporter): () => void {
+export function followKeyFile(mesh: Mesh, { path, readAgain }: MeshRequest, reporter: Reporter): () => void {
   let ids = mesh.ids.join();
   const reload = async (): Promise<void> => {
     try {
-      await mesh.change(readKeyFile(path, platform));
+      await mesh.change(readAgain());
       if (ids === mesh.ids.join()) return;
       ids = mesh.ids.join();
       reporter.tell(`the mesh key has changed: ${describeIds(mesh)}`, { event: 'mesh-changed', mesh: mesh.ids });

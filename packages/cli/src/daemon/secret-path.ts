@@ -1,19 +1,9 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import type { Shelter } from '@mdns-ambassador/credentials';
 import type { SecretPlace } from '../config/credential-request.ts';
 import { CliError } from '../exit/cli-error.ts';
 import { EXIT_NO_INPUT } from '../exit/exit-codes.ts';
-
-/** Where Docker and Podman mount secrets. */
-const CONTAINER_SECRETS = '/run/secrets';
-const ROOT = 0;
-
-/** The folders in which the system keeps secrets for this process. */
-export function listShelters(env: NodeJS.ProcessEnv): readonly Shelter[] {
-  const systemd = env.CREDENTIALS_DIRECTORY ?? '';
-  return [...(systemd === '' ? [] : [{ folder: resolve(systemd) }]), { folder: CONTAINER_SECRETS, owner: ROOT }];
-}
+import { listShelters } from '../requests/shelters.ts';
 
 /** The file that holds the secret. Throws a CliError that says where was looked. */
 export function findSecretPath(place: SecretPlace, env: NodeJS.ProcessEnv): string {

@@ -21,7 +21,13 @@ export const COMMON_OPTIONS: readonly Option[] = [
     // It is `mesh: { keyFile }` there.
     inFile: false,
     summary: 'Speak with members of this mesh alone (ambassador mesh init writes the file)',
-    byDefault: 'open mode',
+    byDefault: 'the key in its usual place, ~/.config/ambassador/mesh.key, if there is one; else open mode',
+  },
+  {
+    name: 'open',
+    kind: 'flag',
+    inFile: 'top',
+    summary: 'Use no mesh key, whatever there is: anyone on this network can announce or reach services',
   },
   {
     name: 'peer',

@@ -16,17 +16,17 @@ const MARKS = { added: '[+]', updated: '[~]', removed: '[-]' } as const;
 /** What has lost an instance, in words. */
 const LOSSES = { goodbye: 'said goodbye', expired: 'not heard of again', unreachable: 'does not answer' } as const;
 
-/** The table of `list`, with a heading. `isBeyond`: none of its addresses is on this link. `isMember`: with a mesh key, who is of its mesh. */
+/** The table of `list`, with a heading. `isBeyond`: none of its addresses is on this link. `mesh`: with a mesh key, who is of its mesh. */
 export function formatInstances(
   instances: readonly Instance[],
   style: Style,
   isBeyond: (instance: Instance) => boolean,
-  isMember?: (instance: Instance) => boolean,
+  mesh?: { readonly id: string; readonly isMember: (instance: Instance) => boolean },
 ): readonly Line[] {
   const membership = (instance: Instance): readonly string[] =>
-    isMember === undefined ? [] : [isMember(instance) ? 'member' : 'stranger'];
+    mesh === undefined ? [] : [mesh.isMember(instance) ? 'member' : 'stranger'];
   const [heading, ...rows] = formatTable([
-    ['SERVICE', 'INSTANCE', ...(isMember === undefined ? [] : ['MESH']), 'ADDRESS', 'HOST', 'TXT'],
+    ['SERVICE', 'INSTANCE', ...(mesh === undefined ? [] : [`MESH ${mesh.id}`]), 'ADDRESS', 'HOST', 'TXT'],
     ...instances.map((instance) => [
       escapeText(nameShortly(instance)),
       escapeText(`${instance.name}${formatLink(instance, isDoubled(instance, instances))}`),

@@ -1,7 +1,7 @@
 import type { NetworkInterface, NodeEvent, SkippedInterface } from '@mdns-ambassador/mdns';
 import { isBehindWindows } from '../machine/wsl.ts';
 import { escapeText } from './escape.ts';
-import { describeMode } from './mesh-lines.ts';
+import { describeMode, type Mode, modeToFact } from './mesh-lines.ts';
 import { describeInterface, joinWords, quoteName } from './phrases.ts';
 import type { Reporter } from './reporter.ts';
 
@@ -51,15 +51,14 @@ export const LOCAL_NETWORK_REMEDY =
 export function tellStart(
   reporter: Reporter,
   network: NetworkFacts,
-  meshIds?: readonly string[],
+  mode: Mode,
   inWsl: boolean = isBehindWindows(),
 ): void {
   const [interfaces, skipped, awaited] = [network.interfaces(), network.skipped(), network.awaited()];
   const addresses = (one: NetworkInterface): readonly string[] => one.addresses.map(({ address }) => address);
-  reporter.tell(describeStart(network, meshIds, inWsl), {
+  reporter.tell(describeStart(network, mode, inWsl), {
     event: 'started',
-    mode: meshIds === undefined ? 'open' : 'mesh',
-    ...(meshIds === undefined ? {} : { mesh: meshIds }),
+    ...modeToFact(mode),
     interfaces: interfaces.map((one) => ({ name: one.name, addresses: addresses(one) })),
     skipped: skipped.map(({ name, reason }) => ({ name, reason })),
     ...(awaited.length === 0 ? {} : { awaited }),
@@ -67,17 +66,16 @@ export function tellStart(
 }
 
 /** The same where neither mDNS nor an interface is used. */
-export function tellMode(reporter: Reporter, meshIds?: readonly string[]): void {
-  reporter.tell(describeMode(meshIds, true), {
+export function tellMode(reporter: Reporter, mode: Mode): void {
+  reporter.tell(describeMode(mode, true), {
     event: 'started',
-    mode: meshIds === undefined ? 'open' : 'mesh',
-    ...(meshIds === undefined ? {} : { mesh: meshIds }),
+    ...modeToFact(mode),
   });
 }
 
-export function describeStart(network: NetworkFacts, meshIds?: readonly string[], inWsl = false): readonly string[] {
+export function describeStart(network: NetworkFacts, mode: Mode, inWsl = false): readonly string[] {
   const [interfaces, skipped, awaited] = [network.interfaces(), network.skipped(), network.awaited()];
-  const lines = [describeMode(meshIds)];
+  const lines = [describeMode(mode)];
   if (network.isHidden?.() === true) lines.push(joinHint(describeHiddenInterfaces()));
   else if (awaited.length > 0)
     lines.push(`${describeAwaited(awaited)}: waiting for ${awaited.length === 1 ? 'it' : 'them'}`);

@@ -1,8 +1,12 @@
 /** A word further away than this share of its length is not what was meant. */
 const FARTHEST_SHARE = 0.4;
 
-/** The candidate that the user most likely meant, or undefined when none is near. */
-export function findNearest(word: string, candidates: Iterable<string>): string | undefined {
+/** Shorter parts are in too many words. */
+const SHORTEST_PART = 3;
+
+/** The candidate that the user most likely meant, by typing errors, else because the word is a part of it; undefined when none is near. */
+export function findNearest(word: string, all: Iterable<string>): string | undefined {
+  const candidates = [...all];
   let nearest: string | undefined;
   let nearestDistance = Math.max(1, Math.floor(word.length * FARTHEST_SHARE)) + 1;
   for (const candidate of candidates) {
@@ -12,7 +16,19 @@ export function findNearest(word: string, candidates: Iterable<string>): string 
       nearestDistance = distance;
     }
   }
-  return nearest;
+  return nearest ?? findWhole(word, candidates);
+}
+
+/** `mesh-key` and `keyfile` of `mesh-key-file`: the shortest candidate that the word is a part of. */
+function findWhole(word: string, candidates: readonly string[]): string | undefined {
+  const part = toLetters(word);
+  if (part.length < SHORTEST_PART) return undefined;
+  const wholes = candidates.filter((candidate) => toLetters(candidate).includes(part));
+  return wholes.toSorted((a, b) => a.length - b.length)[0];
+}
+
+function toLetters(word: string): string {
+  return word.toLowerCase().replace(/[^a-z0-9]/g, '');
 }
 
 /** Typing errors between two words: insertions, deletions, replacements, swapped neighbours (optimal string alignment). */

@@ -17,6 +17,8 @@ import {
 } from '../settings/flags.ts';
 import { refuseValuesNotYet } from '../settings/refuse.ts';
 import { Settings } from '../settings/settings.ts';
+import { describeStrayVariables, hasUnreadVariable } from '../settings/stray-variables.ts';
+import { findUsualKey } from '../settings/usual-key.ts';
 import { COMMAND_LIST, type CommandEntry } from './command-list.ts';
 import { type Example, formatExamples } from './example-lines.ts';
 
@@ -180,7 +182,9 @@ async function runCommand(
   const options = [...command.options, ...COMMON_OPTIONS];
   refuseBadFlagWords(argv, options);
   const flags = readFlags(parsed, command.name, options);
-  const settings = new Settings([flags, readEnvironment(surroundings.env, options)]);
+  const { env } = surroundings;
+  if (hasUnreadVariable(env, options)) await tellStrayVariables(surroundings);
+  const settings = new Settings([flags, readEnvironment(env, options)], [], findUsualKey(env));
   refuseValuesNotYet(settings);
   if (argv.includes('--') && !TAKE_COMMANDS.has(command.name)) {
     throw new CliError(EXIT_USAGE, '"--" goes with announce and run alone; leave it out, and what follows it');
@@ -193,4 +197,11 @@ async function runCommand(
     settings,
     surroundings,
   });
+}
+
+/** The options of other commands may stand in the environment, too. */
+async function tellStrayVariables({ env, stderr }: Surroundings): Promise<void> {
+  const commands = await Promise.all(COMMAND_LIST.map((entry) => entry.load()));
+  const options = [...COMMON_OPTIONS, ...commands.flatMap((command) => command.options)];
+  for (const sentence of describeStrayVariables(env, options)) stderr.line(`ambassador: ${sentence}`);
 }

@@ -4,6 +4,7 @@ import { EXIT_REFUSED } from '../exit/exit-codes.ts';
 import { DEFAULT_AGENT_SOCKET } from '../parse/agent-socket.ts';
 import { LONGEST_SOCKET_PATH } from '../parse/listen.ts';
 import type { Settings } from '../settings/settings.ts';
+import { isUsualKey } from '../settings/usual-key.ts';
 
 /**
  * A container's user is nobody on the host, and to connect to a socket is to write to it. The feed tells what is multicast in the
@@ -28,7 +29,7 @@ export function readAgentRequest(settings: Settings): AgentRequest {
 
 function refuseMesh(settings: Settings): void {
   const given = settings.find('mesh-key-file').at(-1);
-  if (given === undefined) return;
+  if (given === undefined || isUsualKey(given)) return;
   throw new CliError(
     EXIT_REFUSED,
     `${given.origin}: an agent tells what it hears, also of strangers; give the key to each proxy that reads from it, and leave it out here`,

@@ -4,6 +4,7 @@ import { AnnouncerError, type DockerAddress, parseDockerHost } from '@mdns-ambas
 import { CliError, InvalidValue } from '../exit/cli-error.ts';
 import { EXIT_REFUSED, EXIT_USAGE } from '../exit/exit-codes.ts';
 import type { Settings } from '../settings/settings.ts';
+import { describeGoingWithout, isUsualKey } from '../settings/usual-key.ts';
 
 /** The daemon that `--docker` is about; undefined without it. */
 export function readDockerAddress(
@@ -39,11 +40,14 @@ export function refuseBesideDocker(settings: Settings, trailing: readonly string
     ['mesh-key-file', 'a mesh key is given'],
     ['credentials', 'credentials are given'],
   ] as const) {
-    if (settings.find(option).length > 0) {
-      throw new CliError(
-        EXIT_REFUSED,
-        `--docker: containers are announced in the open, and ${what}; announce what is to be secured by name, in a command of its own`,
-      );
-    }
+    const given = settings.find(option).at(-1);
+    if (given === undefined) continue;
+    const [why, without] = isUsualKey(given)
+      ? [`there is ${given.origin}`, `, and ${describeGoingWithout(given)} here`]
+      : [what, ''];
+    throw new CliError(
+      EXIT_REFUSED,
+      `--docker: containers are announced in the open, and ${why}; announce what is to be secured by name, in a command of its own${without}`,
+    );
   }
 }

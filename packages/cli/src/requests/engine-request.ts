@@ -5,6 +5,7 @@ import { ENGINES } from '../options/engine-options.ts';
 import { parseChoice } from '../parse/choice.ts';
 import { parseProxiedService } from '../parse/service-argument.ts';
 import { type Given, readGiven, type Settings } from '../settings/settings.ts';
+import { describeGoingWithout, isUsualKey } from '../settings/usual-key.ts';
 import type { ServiceRequest } from './service-requests.ts';
 
 /** haproxy's names (configuration manual, 2.2): what else there is would end the command. */
@@ -78,6 +79,8 @@ function parseBackend(text: string): string {
 function refuse(settings: Settings, options: readonly string[], sentence: string): void {
   for (const option of options) {
     const [given] = settings.find(option);
-    if (given !== undefined) throw new CliError(given.exitCode, `${given.origin} ${sentence}`);
+    if (given === undefined) continue;
+    const without = isUsualKey(given) ? `, or ${describeGoingWithout(given)}` : '';
+    throw new CliError(given.exitCode, `${given.origin} ${sentence}${without}`);
   }
 }

@@ -26,6 +26,7 @@ export interface FileMachine extends Machine {
 const FIXED_OPTIONS = {
   admin: 'admin',
   'mesh-key-file': 'mesh.keyFile',
+  open: 'open',
   interface: 'interface',
   peer: 'peer',
   'peer-port': 'peerPort',

@@ -1,9 +1,9 @@
-import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import {
   explainRefusal,
   isKeyText,
   type KeyRing,
+  listMeshIds,
   MeshError,
   type MeshErrorCode,
   type Role,
@@ -11,7 +11,10 @@ import {
 } from '@mdns-ambassador/mesh';
 import { CliError } from '../exit/cli-error.ts';
 import { EXIT_CONFIG, EXIT_NO_INPUT, EXIT_REFUSED } from '../exit/exit-codes.ts';
+import { describeStanding, type Mode } from '../output/mesh-lines.ts';
 import type { Given, Settings } from '../settings/settings.ts';
+import { isUsualKey } from '../settings/usual-key.ts';
+import { listShelters } from './shelters.ts';
 
 const EXIT_CODES: Readonly<Record<MeshErrorCode, number>> = {
   MALFORMED_KEY: EXIT_CONFIG,
@@ -26,19 +29,38 @@ const EXIT_CODES: Readonly<Record<MeshErrorCode, number>> = {
 export interface MeshRequest {
   readonly path: string;
   readonly ring: KeyRing;
+  /** What the file holds by now. Throws a MeshError. */
+  readAgain(): KeyRing;
 }
 
-/** Where `mesh` keeps the key unless it is told otherwise. Nothing else looks there by itself. */
-export function nameDefaultKeyFile(env: NodeJS.ProcessEnv): string {
-  return join(env.XDG_CONFIG_HOME || join(homedir(), '.config'), 'ambassador', 'mesh.key');
+/** Whose process this is, and on what. */
+export interface KeyReader {
+  readonly env: NodeJS.ProcessEnv;
+  readonly platform: NodeJS.Platform;
 }
 
-/** `--mesh-key-file`; undefined in open mode. Throws a CliError where the file is missing, exposed or broken. */
-export function readMeshRequest(settings: Settings, platform: NodeJS.Platform): MeshRequest | undefined {
+/**
+ * `--mesh-key-file`, or the key in its usual place; undefined in open mode. Throws a CliError where the file is missing, exposed or
+ * broken.
+ */
+export function readMeshRequest(settings: Settings, reader: KeyReader): MeshRequest | undefined {
   const given = settings.find('mesh-key-file').at(-1);
   if (given === undefined) return undefined;
   const path = locateKeyFile(given.text, given);
-  return { path, ring: explainMeshErrors(() => readKeyFile(path, platform), given) };
+  const readAgain = (): KeyRing => readKeys(path, reader);
+  return { path, ring: explainMeshErrors(readAgain, given), readAgain };
+}
+
+/** What a command says of the mode that it runs in. */
+export function readMode(mesh: MeshRequest | undefined, settings: Settings): Mode {
+  if (mesh !== undefined) return { kind: 'mesh', ids: listMeshIds(mesh.ring), standing: describeStanding(mesh.ring) };
+  const unused = settings.findDenied('mesh-key-file');
+  return { kind: 'open', ...(unused === undefined ? {} : { unusedKey: unused.text }) };
+}
+
+/** Throws a MeshError. */
+export function readKeys(path: string, { env, platform }: KeyReader): KeyRing {
+  return readKeyFile(path, platform, { shelters: listShelters(env) });
 }
 
 /** The path in full. Throws a CliError for a key in its place, which is not repeated. */
@@ -70,5 +92,6 @@ export function explainMeshErrors<Value>(run: () => Value, given?: Given): Value
 
 function toCliError(error: MeshError, given: Given | undefined): CliError {
   const origin = given === undefined ? '' : `${given.origin}: `;
-  return new CliError(EXIT_CODES[error.code], origin + error.message, { cause: error });
+  const without = given !== undefined && isUsualKey(given) ? ', or add --open to do without the mesh' : '';
+  return new CliError(EXIT_CODES[error.code], origin + error.message + without, { cause: error });
 }

@@ -15,33 +15,59 @@ export interface Layer {
   find(option: string): readonly Given[];
 }
 
+/** An option, and the flag that says there is none of it. Of the two, the first layer that sets either decides. */
+const DENIALS: ReadonlyMap<string, string> = new Map([['mesh-key-file', 'open']]);
+
 /** The options of one command. The first layer that sets an option wins it wholly. */
 export class Settings {
   readonly #layers: readonly Layer[];
   readonly #shared: readonly Layer[];
+  readonly #usual: Layer | undefined;
 
-  constructor(layers: readonly Layer[], shared: readonly Layer[] = []) {
+  /** `usual`: what holds where an option is set nowhere. */
+  constructor(layers: readonly Layer[], shared: readonly Layer[] = [], usual?: Layer) {
     this.#layers = layers;
     this.#shared = shared;
+    this.#usual = usual;
   }
 
   /** These settings with one more place to look, after all others but those that services share. */
   withFallback(layer: Layer): Settings {
-    return new Settings([...this.#layers, layer], this.#shared);
+    return new Settings([...this.#layers, layer], this.#shared, this.#usual);
   }
 
   /** These settings with a place that is looked into last, whatever fallback is added: what one service says of itself wins. */
   withShared(layer: Layer): Settings {
-    return new Settings(this.#layers, [...this.#shared, layer]);
+    return new Settings(this.#layers, [...this.#shared, layer], this.#usual);
   }
 
-  /** Every value of the option, in order. */
+  /** Every value of the option, in order. Throws a CliError where one place sets an option and denies it. */
   find(option: string): readonly Given[] {
-    for (const layer of [...this.#layers, ...this.#shared]) {
+    const denial = DENIALS.get(option);
+    for (const layer of this.#places()) {
       const values = layer.find(option);
+      const denied = denial === undefined ? undefined : layer.find(denial).at(-1);
+      if (denied !== undefined && readGiven(denied, parseFlag)) {
+        const [value] = values;
+        if (value === undefined) return [];
+        throw new CliError(
+          denied.exitCode,
+          `${denied.origin} and ${value.origin} contradict each other; leave one out`,
+        );
+      }
       if (values.length > 0) return values;
     }
     return [];
+  }
+
+  /** What a flag such as `--open` keeps from being used; undefined without one, and where there is nothing to be used. */
+  findDenied(option: string): Given | undefined {
+    if (this.find(option).length > 0) return undefined;
+    return this.#places().flatMap((layer) => layer.find(option))[0];
+  }
+
+  #places(): readonly Layer[] {
+    return [...this.#layers, ...this.#shared, ...(this.#usual === undefined ? [] : [this.#usual])];
   }
 
   /** The option's last value, parsed; undefined when it is not set. */

@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { findSecretPath, listShelters } from '../../src/daemon/secret-path.ts';
+import { findSecretPath } from '../../src/daemon/secret-path.ts';
+import { listShelters } from '../../src/requests/shelters.ts';
 
 test("systemd's folder comes before the containers', whose files belong to root", () => {
   expect(listShelters({})).toEqual([{ folder: '/run/secrets', owner: 0 }]);

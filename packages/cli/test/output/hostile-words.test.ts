@@ -309,7 +309,9 @@ describe('whatever the network calls things', () => {
   test('the start, tables and findings have as many lines as ever, and colours of ours alone', () => {
     fc.assert(
       fc.property(hostileText, (text) => {
-        const start = write((reporter) => tellStart(reporter, networkOf(text), [text]));
+        const start = write((reporter) =>
+          tellStart(reporter, networkOf(text), { kind: 'mesh', ids: [text], standing: text }),
+        );
         expectPrintableLines(start.people, 2 * 3);
         const page = openPage(true);
         const printer = createPrinter(page, { TERM: 'xterm' });

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { formatEndpoints } from '../../src/commands/resolve/endpoint-formats.ts';
 import { announcerEventToFact, describeAnnouncerEvent } from '../../src/output/announcer-lines.ts';
 import { browseEventToJson, describeBrowseEvent, formatInstances } from '../../src/output/instance-lines.ts';
-import { describeMode } from '../../src/output/mesh-lines.ts';
+import { describeMode, type Mode } from '../../src/output/mesh-lines.ts';
 import { describeStart, type NetworkFacts, tellNodeEvent, tellStart } from '../../src/output/network-lines.ts';
 import { createPrinter, createStyle } from '../../src/output/printer.ts';
 import { describeProxyEvent, proxyEventToFact } from '../../src/output/proxy-lines.ts';
@@ -69,9 +69,11 @@ function print(line: string | undefined): string | undefined {
   return printed.join('').trimEnd();
 }
 
+const OPEN: Mode = { kind: 'open' };
+
 describe('at the start', () => {
   test('it is said that everybody may take part, and which interfaces are used and which not', () => {
-    expect(describeStart(networkOf([ETH0], [{ name: 'docker0', reason: 'docker bridge' }]))).toEqual([
+    expect(describeStart(networkOf([ETH0], [{ name: 'docker0', reason: 'docker bridge' }]), OPEN)).toEqual([
       'open mode: anyone on this network can announce or reach services',
       'using eth0 (10.99.0.1)',
       'not using docker0 (docker bridge); add --interface docker0 to use it',
@@ -79,39 +81,45 @@ describe('at the start', () => {
   });
 
   test('where every place is named, it is said whom to believe; with a key, who is let in', () => {
-    expect(describeMode(undefined, true)).toBe(
-      'open mode: whoever answers where it is said to be counts as the service',
-    );
+    expect(describeMode(OPEN, true)).toBe('open mode: whoever answers where it is said to be counts as the service');
     for (const isNamed of [true, false]) {
-      expect(describeMode(['0011'], isNamed)).toBe('mesh 0011: only its members can announce or reach services');
-      expect(describeMode(['0011', '2233'], isNamed)).toBe(
-        'mesh 0011 and 2233: only its members can announce or reach services',
+      const inMesh = (...ids: readonly string[]): string =>
+        describeMode({ kind: 'mesh', ids, standing: 'as keeper' }, isNamed);
+      expect(inMesh('0011')).toBe('mesh 0011 as keeper: only its members can announce or reach services');
+      expect(inMesh('0011', '2233')).toBe(
+        'mesh 0011 and 2233 as keeper: only its members can announce or reach services',
       );
     }
   });
 
+  test('who asks for open mode where there is a key is told which one is not used', () => {
+    expect(describeMode({ kind: 'open', unusedKey: '/home/a/mesh.key' })).toBe(
+      'open mode: anyone on this network can announce or reach services (without --open the mesh key in /home/a/mesh.key would be used)',
+    );
+  });
+
   test('loopback alone and no interface at all are said', () => {
-    expect(describeStart(networkOf([LO]))).toContain('using lo (127.0.0.1): only this machine can be reached');
-    expect(describeStart(networkOf([]))).toContain('no network interface is up: waiting for one');
-    expect(describeStart({ ...networkOf([]), isHidden: () => true })).toContain(
+    expect(describeStart(networkOf([LO]), OPEN)).toContain('using lo (127.0.0.1): only this machine can be reached');
+    expect(describeStart(networkOf([]), OPEN)).toContain('no network interface is up: waiting for one');
+    expect(describeStart({ ...networkOf([]), isHidden: () => true }, OPEN)).toContain(
       'This system (Android) does not tell programs which network interfaces there are, so that mDNS can not be used; name peers with --from static:HOST:PORT',
     );
-    expect(describeStart(networkOf([ETH0]), undefined, true).at(-1)).toMatch(
+    expect(describeStart(networkOf([ETH0]), OPEN, true).at(-1)).toMatch(
       /^This Linux runs in WSL2 .* nobody on the LAN hears it, and it hears nobody there; run ambassador on Windows itself, or write networkingMode=mirrored/,
     );
   });
 
   test('interfaces that were named and are not up are waited for, by name', () => {
-    expect(describeStart(networkOf([], [], ['eth7']))).toContain(
+    expect(describeStart(networkOf([], [], ['eth7']), OPEN)).toContain(
       'eth7 is not up, or has no address yet: waiting for it',
     );
-    const both = describeStart(networkOf([ETH0], [], ['eth7', 'wlan0'])).join('\n');
+    const both = describeStart(networkOf([ETH0], [], ['eth7', 'wlan0']), OPEN).join('\n');
     expect(both).toContain('eth7 and wlan0 are not up, or have no address yet: waiting for them\nusing eth0');
   });
 
   test('what is left out is one line, however much it is', () => {
     const skipped = Array.from({ length: 12 }, (_, index) => ({ name: `utun${index}`, reason: 'VPN or tunnel' }));
-    const lines = describeStart(networkOf([ETH0], [{ name: 'docker0', reason: 'docker bridge' }, ...skipped]));
+    const lines = describeStart(networkOf([ETH0], [{ name: 'docker0', reason: 'docker bridge' }, ...skipped]), OPEN);
     expect(lines).toHaveLength(3);
     expect(lines[2]).toBe(
       'not using docker0 (docker bridge), utun0, utun1, utun2, utun3, utun4, utun5, utun6 (VPN or tunnel), and 5 more; add --interface NAME to use one',
@@ -119,14 +127,14 @@ describe('at the start', () => {
   });
 
   test('a name with blanks is quoted as a shell wants it', () => {
-    expect(describeStart(networkOf([], [{ name: 'vEthernet (WSL)', reason: 'switch' }])).at(-1)).toContain(
+    expect(describeStart(networkOf([], [{ name: 'vEthernet (WSL)', reason: 'switch' }]), OPEN).at(-1)).toContain(
       '--interface "vEthernet (WSL)"',
     );
   });
 
   test('programs get the mode and the interfaces', () => {
     const facts: Fact[] = [];
-    tellStart({ tell: (_, fact) => facts.push(fact) }, networkOf([ETH0]));
+    tellStart({ tell: (_, fact) => facts.push(fact) }, networkOf([ETH0]), OPEN);
     expect(facts).toEqual([
       {
         event: 'started',
@@ -340,13 +348,11 @@ describe('list', () => {
 
   test('with a mesh key it is said who is of the mesh', () => {
     const other = { ...instance, name: 'other' };
-    const [heading, first, second] = formatInstances(
-      [instance, other],
-      createStyle(false),
-      () => false,
-      (one) => one === instance,
-    );
-    expect(heading).toEqual([{ text: expect.stringMatching(/^SERVICE +INSTANCE +MESH +ADDRESS +HOST +TXT$/) }]);
+    const [heading, first, second] = formatInstances([instance, other], createStyle(false), () => false, {
+      id: '0011',
+      isMember: (one) => one === instance,
+    });
+    expect(heading).toEqual([{ text: expect.stringMatching(/^SERVICE +INSTANCE +MESH 0011 +ADDRESS +HOST +TXT$/) }]);
     expect(first?.[0]).toMatch(/ member +10\.0\.0\.1:1 /);
     expect(second?.[0]).toMatch(/^redis +other +stranger +10\.0\.0\.1:1 /);
   });

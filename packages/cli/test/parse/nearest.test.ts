@@ -13,6 +13,14 @@ test('a word that is like none of them finds none', () => {
   expect(findNearest('', ['announce'])).toBeUndefined();
 });
 
+test('a part of a word finds the shortest whole', () => {
+  const options = ['config', 'mesh-key-file', 'mesh-key-file-of-another', 'peer'];
+  for (const part of ['mesh-key', 'key-file', 'keyfile', 'mesh', 'KEY']) {
+    expect(findNearest(part, options)).toBe('mesh-key-file');
+  }
+  expect(findNearest('fi', options)).toBeUndefined();
+});
+
 test('two swapped neighbours are one error', () => {
   expect(measureDistance('prxoy', 'proxy')).toBe(1);
 });

@@ -1,5 +1,8 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
-import { expect, test, vi } from 'vitest';
+import { afterAll, describe, expect, test, vi } from 'vitest';
 import { CliError } from '../../src/exit/cli-error.ts';
 import { nameVariable } from '../../src/options/option.ts';
 import { createPrinter } from '../../src/output/printer.ts';
@@ -21,7 +24,7 @@ async function run(argv: readonly string[], env: NodeJS.ProcessEnv = {}): Promis
   const printer = createPrinter({ write: (text) => printed.push(text) > 0 }, {});
   try {
     const code = await runProgram(argv, {
-      env,
+      env: { XDG_CONFIG_HOME: '/nowhere', ...env },
       platform: 'linux',
       version: '1.2.3',
       pid: 2,
@@ -145,4 +148,53 @@ test.each(
 test('completion answers with the candidates, one a line', async () => {
   expect(await run(['__complete', 'pr'])).toBe('0 proxy\n');
   expect(await run(['completion', 'bash'])).toContain('0 _ambassador()');
+});
+
+test.each([
+  [
+    'announce redis --mesh-key a.key',
+    '64 --mesh-key is no option of ambassador announce; did you mean --mesh-key-file?',
+  ],
+  ['announce redis --keyfile a.key', '64 --keyfile is no option of ambassador announce; did you mean --mesh-key-file?'],
+  ['proxy redis --opn', '64 --opn is no option of ambassador proxy; did you mean --open?'],
+])('%s', async (line, expected) => {
+  expect(await run(line.split(' '))).toBe(expected);
+});
+
+test('a misspelt variable of any command is told of, and the command goes on', async () => {
+  const env = { AMBASSADOR_MESH_KEY: 'x', AMBASSADOR_BALANCE: 'first', AMBASSADOR_ON_DEMNAD: '1' };
+  expect(await run(['completion', 'bash'], env)).toMatch(
+    /^0 ambassador: AMBASSADOR_MESH_KEY is not read by anything; did you mean AMBASSADOR_MESH_KEY_FILE\?\n(?!.*AMBASSADOR_BALANCE)/,
+  );
+});
+
+describe('where there is a key in its usual place', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'usual-key-'));
+  const env = { XDG_CONFIG_HOME: folder };
+  const path = join(folder, 'ambassador', 'mesh.key');
+  mkdirSync(join(folder, 'ambassador'));
+  writeFileSync(path, 'no key', { mode: 0o600 });
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  test.each([
+    [
+      'announce redis',
+      /^78 the mesh key in its usual place: .*mesh\.key: line 1: .*, or add --open to do without the mesh$/,
+    ],
+    ['proxy redis', /^78 the mesh key in its usual place: /],
+    ['list', /^78 the mesh key in its usual place: /],
+    ['resolve redis', /^78 the mesh key in its usual place: /],
+    ['run redis -- true', /^78 the mesh key in its usual place: /],
+    ['doctor', /^78 the mesh key in its usual place: /],
+    ['render env redis', /^77 the mesh key in its usual place: render writes addresses .* or add --open$/],
+    ['announce --docker', /^77 --docker: .* there is the mesh key in its usual place; .* and add --open here$/],
+    ['proxy redis --engine haproxy', /^78 the mesh key in its usual place needs engine node.*, or add --open$/],
+    ['proxy redis --open --mesh-key-file a', /^64 --open and --mesh-key-file contradict each other/],
+  ])('%s uses it, and says how to do without', async (line, expected) => {
+    expect(await run(line.split(' '), env)).toMatch(expected);
+  });
+
+  test.each(['list --open', 'proxy redis --open', 'agent'])('%s does without', async (line) => {
+    await expect(run(line.split(' '), env)).rejects.toThrow('the network was reached');
+  });
 });

@@ -21,10 +21,12 @@ import {
 import { dirname } from 'node:path';
 import {
   describeKeepToOwner,
+  isSheltered,
   keepToOwner,
   listReaders,
   NOT_REGULAR,
   readInputFile,
+  type Shelter,
   TOO_LONG,
 } from '@mdns-ambassador/relay';
 import { MeshError } from '../mesh-error.ts';
@@ -34,6 +36,7 @@ import { formatKeyRing, type KeyRing, parseKeyRing } from './key-ring.ts';
 const FILE_MODE = 0o600;
 const FOLDER_MODE = 0o700;
 const OTHERS = 0o077;
+const OTHERS_MAY_WRITE = 0o022;
 const PERMISSIONS = 0o7777;
 /** Two keys and their names. */
 const MAX_KEY_BYTES = 64 * 1024;
@@ -46,18 +49,19 @@ export interface WindowsRights {
   readonly keep: (path: string) => boolean;
 }
 
+export interface ReadKeyOptions extends Partial<Pick<WindowsRights, 'list'>> {
+  /** Folders of secret stores, whose files are read with rights for others; default: none. */
+  readonly shelters?: readonly Shelter[];
+}
+
 const WINDOWS_RIGHTS: WindowsRights = { list: (path) => listReaders(path), keep: (path) => keepToOwner(path) };
 
 /**
  * Reads a key file. Throws a MeshError: MISSING_FILE, UNREADABLE_FILE, EXPOSED_FILE where the group or others may use it,
- * MALFORMED_KEY. On Windows the rights of groups are looked at (`rights.list`), where Windows tells them.
+ * MALFORMED_KEY. On Windows the rights of groups are looked at (`list`), where Windows tells them.
  */
-export function readKeyFile(
-  path: string,
-  platform: NodeJS.Platform,
-  rights: Pick<WindowsRights, 'list'> = WINDOWS_RIGHTS,
-): KeyRing {
-  const text = readPrivately(path, platform, rights);
+export function readKeyFile(path: string, platform: NodeJS.Platform, options: ReadKeyOptions = {}): KeyRing {
+  const text = readPrivately(path, platform, options);
   try {
     return parseKeyRing(text);
   } catch (error) {
@@ -162,12 +166,18 @@ function giveTo(file: number, uid: number, gid: number): void {
   }
 }
 
-function readPrivately(path: string, platform: NodeJS.Platform, rights: Pick<WindowsRights, 'list'>): string {
+function readPrivately(path: string, platform: NodeJS.Platform, options: ReadKeyOptions): string {
+  const { list = WINDOWS_RIGHTS.list, shelters = [] } = options;
   try {
     const accept = (status: Stats): void => {
       if (!status.isFile()) return;
-      if (platform === 'win32') refuseReaders(path, rights.list(path));
-      else refuseExposed(path, status.mode);
+      if (platform === 'win32') refuseReaders(path, list(path));
+      else
+        refuseExposed(
+          path,
+          status.mode & (isSheltered(path, status, shelters) ? OTHERS_MAY_WRITE : OTHERS),
+          status.mode,
+        );
     };
     return readInputFile(path, { maxBytes: MAX_KEY_BYTES, accept }).toString('utf8');
   } catch (error) {
@@ -208,8 +218,8 @@ function refuseReaders(path: string, readers: readonly string[]): void {
   );
 }
 
-function refuseExposed(path: string, mode: number): void {
-  if ((mode & OTHERS) === 0) return;
+function refuseExposed(path: string, exposed: number, mode: number): void {
+  if (exposed === 0) return;
   const shown = (mode & 0o777).toString(8).padStart(4, '0');
   throw new MeshError(
     'EXPOSED_FILE',

@@ -139,3 +139,20 @@ test('a key file that can not be written is told of in the same way', () => {
   writeFileSync(file, '');
   expect(() => createKeyFile(join(file, 'mesh.key'), createRing(), 'linux')).toThrow(code('UNREADABLE_FILE'));
 });
+
+test.skipIf(isWindows)('a file of a secret store may be read by others, and by nobody else changed', () => {
+  const store = join(folder, 'credentials');
+  mkdirSync(store);
+  const path = join(store, 'mesh.key');
+  createKeyFile(path, createRing(), 'linux');
+  const shelters = [{ folder: store }];
+  for (const mode of [0o440, 0o444]) {
+    chmodSync(path, mode);
+    expect(() => readKeyFile(path, 'linux')).toThrow(code('EXPOSED_FILE'));
+    expect(readKeyFile(path, 'linux', { shelters }).kind).toBe('keys');
+    const another = [{ folder: store, owner: (process.getuid?.() ?? 0) + 1 }];
+    expect(() => readKeyFile(path, 'linux', { shelters: another })).toThrow(code('EXPOSED_FILE'));
+  }
+  chmodSync(path, 0o660);
+  expect(() => readKeyFile(path, 'linux', { shelters })).toThrow('has mode 0660');
+});

@@ -75,7 +75,7 @@ async function readRequest(invocation: Invocation): Promise<AnnounceRequest> {
     hintAtCommand(invocation, index, () => readPlacedService(request, { hostName: hostname(), platform })),
   );
   const plan: Plan = { ...EMPTY_PLAN, announce, docker: readContainers(settings, env, platform) };
-  const mesh = readMeshRequest(settings, platform);
+  const mesh = readMeshRequest(settings, surroundings);
   requireEntitledTo(mesh, plan);
   if (withDocker) refuseRegistries([readTargets(settings), ...announce.map(({ targets }) => targets)]);
   refuseSharedFolders(announce, requests);

@@ -7,6 +7,7 @@ import { countThings } from '../../output/phrases.ts';
 import type { Surroundings } from '../../process/surroundings.ts';
 import { findLoopbackInterface } from '../../requests/interfaces.ts';
 import { addSharedOptions, loadConfig } from '../../requests/service-requests.ts';
+import { isUsualKey } from '../../settings/usual-key.ts';
 import type { Invocation } from '../command.ts';
 import { Stage } from './stage.ts';
 import { DemoStopped, describeNothingHeard, formatMs, judge, NothingHeard, Story } from './story.ts';
@@ -23,7 +24,7 @@ export async function playDemo(invocation: Invocation): Promise<number> {
   const out = surroundings.stdout;
   out.line(out.style.bold('ambassador demo: real processes, real connections, real failures, all on this machine'));
   const [mesh] = settings.find('mesh-key-file');
-  if (mesh !== undefined) out.line(`It does without a mesh, whatever ${mesh.origin} says.`);
+  if (mesh !== undefined && !isUsualKey(mesh)) out.line(`It does without a mesh, whatever ${mesh.origin} says.`);
   try {
     if (named.length > 0 || loopback === undefined) return await playOn(named, '::', surroundings);
     return await playOn([loopback], '127.0.0.1', surroundings);

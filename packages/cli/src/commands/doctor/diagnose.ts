@@ -37,7 +37,7 @@ const CHECKS: readonly (readonly [MachineCheck, (facts: Facts) => Verdict])[] = 
 ];
 
 /** A key file that can be used; what is wrong with one ends the command. */
-export function describeMesh({ path, ring }: MeshRequest): Finding {
+export function describeMesh({ path, ring }: Pick<MeshRequest, 'path' | 'ring'>): Finding {
   const [current, previous] = listMeshIds(ring);
   const also = previous === undefined ? '' : `, and ${previous} is still accepted`;
   const use = ring.kind === 'bundle' ? `; it is a token to ${ring.bundle.role} ${ring.bundle.service}` : '';

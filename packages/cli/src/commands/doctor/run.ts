@@ -36,7 +36,7 @@ async function examine(
   target: PeerPlace | undefined,
 ): Promise<readonly Finding[]> {
   const { platform, env, pid, version } = surroundings;
-  const mesh = readMeshRequest(settings, platform);
+  const mesh = readMeshRequest(settings, surroundings);
   const network = systemNetwork({ interfaceNames: readInterfaceNames(settings, platform), platform });
   const context = { network, platform, env, pid, clock: systemClock, run: runProgram };
   const described = mesh === undefined ? [] : [describeMesh(mesh)];

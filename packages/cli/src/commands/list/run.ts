@@ -14,6 +14,7 @@ import {
 } from '../../output/instance-lines.ts';
 import { instanceToJson } from '../../output/json.ts';
 import { LineLimit } from '../../output/line-limit.ts';
+import { type Mode, nameMode } from '../../output/mesh-lines.ts';
 import { describeRefusedRecords } from '../../output/network-lines.ts';
 import { describeInterface, joinWords } from '../../output/phrases.ts';
 import type { Printer } from '../../output/printer.ts';
@@ -22,7 +23,7 @@ import { formatDuration, parseDuration } from '../../parse/duration.ts';
 import { parseBrowsedType } from '../../parse/service-type.ts';
 import { openLog } from '../../process/log-options.ts';
 import { waitForAbort, waitOrAbort } from '../../process/stopping.ts';
-import { readMeshRequest } from '../../requests/mesh-request.ts';
+import { readMeshRequest, readMode } from '../../requests/mesh-request.ts';
 import { addSharedOptions, loadConfig } from '../../requests/service-requests.ts';
 import { readGiven } from '../../settings/settings.ts';
 import type { Invocation } from '../command.ts';
@@ -39,7 +40,9 @@ export async function listInstances(invocation: Invocation): Promise<number> {
   const type = readType(invocation.words);
   const timeoutMs = settings.read('timeout', parseDuration) ?? DEFAULT_TIMEOUT_MS;
   const isJson = settings.isSet('json');
-  const mesh = createMesh(readMeshRequest(settings, surroundings.platform));
+  const meshRequest = readMeshRequest(settings, surroundings);
+  const mesh = createMesh(meshRequest);
+  const mode = readMode(meshRequest, settings);
   const isMember = (instance: Instance): boolean => mesh !== undefined && isMemberOf(mesh, instance);
   const log = openLog(settings, surroundings);
   const local = createLoggedNetwork(settings, surroundings, log, mesh, (event) => {
@@ -71,7 +74,7 @@ export async function listInstances(invocation: Invocation): Promise<number> {
       await waitOrAbort(timeoutMs, signal);
       if (!isHeard && !signal.aborted)
         surroundings.stderr.line(
-          `ambassador: ${describeNoNetwork(local) ?? `${describeNothing(type, local)} so far`}; what comes is told here`,
+          `ambassador: ${describeNoNetwork(local) ?? `${describeNothing(type, local, mode)} so far`}; what comes is told here`,
         );
       await waitForAbort(signal);
       return EXIT_OK;
@@ -93,7 +96,7 @@ export async function listInstances(invocation: Invocation): Promise<number> {
       instances,
       surroundings.stdout.style,
       isBeyond,
-      mesh === undefined ? undefined : isMember,
+      mesh === undefined ? undefined : { id: mesh.ids[0] ?? '', isMember },
     ))
       surroundings.stdout.line(...line);
   }
@@ -101,7 +104,7 @@ export async function listInstances(invocation: Invocation): Promise<number> {
   throw new CliError(
     EXIT_UNAVAILABLE,
     noNetwork ??
-      `${describeNothing(type, local)} within ${formatDuration(timeoutMs)}; start ambassador announce somewhere, or wait longer with --timeout 10s`,
+      `${describeNothing(type, local, mode)} within ${formatDuration(timeoutMs)}; start ambassador announce somewhere, or wait longer with --timeout 10s`,
   );
 }
 
@@ -116,9 +119,9 @@ function createWatchPrinter(stdout: Printer, isJson: boolean): Reporter['tell'] 
   return isJson ? createFactPrinter(stdout, now) : createLinePrinter(stdout, new LineLimit(MAX_FACTS), now);
 }
 
-function describeNothing(type: string | undefined, { network }: LocalNetwork): string {
+function describeNothing(type: string | undefined, { network }: LocalNetwork, mode: Mode): string {
   const where = joinWords(network.interfaces().map(describeInterface)) || 'no interface';
-  return `${type ?? 'nothing'} was ${type === undefined ? '' : 'not '}found on ${where}`;
+  return `${nameMode(mode)}: ${type ?? 'nothing'} was ${type === undefined ? '' : 'not '}found on ${where}`;
 }
 
 function readType(words: readonly string[]): string | undefined {

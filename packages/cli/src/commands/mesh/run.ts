@@ -1,5 +1,4 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { resolve } from 'node:path';
 import {
   createKeyFile,
   cutBundle,
@@ -11,7 +10,6 @@ import {
   listMeshIds,
   MeshKey,
   type Role,
-  readKeyFile,
   replaceKeyFile,
 } from '@mdns-ambassador/mesh';
 import { CliError } from '../../exit/cli-error.ts';
@@ -19,9 +17,11 @@ import { EXIT_CONFIG, EXIT_OK, EXIT_REFUSED, EXIT_USAGE } from '../../exit/exit-
 import { quoteHint } from '../../output/phrases.ts';
 import type { Printer } from '../../output/printer.ts';
 import { parseServiceName } from '../../parse/service-name.ts';
-import { explainMeshErrors, locateKeyFile, nameDefaultKeyFile } from '../../requests/mesh-request.ts';
+import type { Surroundings } from '../../process/surroundings.ts';
+import { explainMeshErrors, locateKeyFile, readKeys } from '../../requests/mesh-request.ts';
 import { addSharedOptions, loadConfig } from '../../requests/service-requests.ts';
 import type { Settings } from '../../settings/settings.ts';
+import { nameUsualKeyFile } from '../../settings/usual-key.ts';
 import type { Invocation } from '../command.ts';
 import { MESH_ACTIONS, type MeshAction } from './actions.ts';
 import { describeHolder } from './holder.ts';
@@ -32,6 +32,9 @@ interface Task {
   readonly path: string;
   readonly settings: Settings;
   readonly platform: NodeJS.Platform;
+  readonly surroundings: Surroundings;
+  /** Whether it is the one that every command finds by itself. */
+  readonly isUsual: boolean;
   readonly stdout: Printer;
   readonly print: (line: string) => void;
 }
@@ -48,7 +51,9 @@ export async function manageMesh({ words, settings: given, surroundings }: Invoc
   refuseOptions(action, settings);
   const path = locate(file, settings, surroundings.env);
   const print = (line: string): void => surroundings.stdout.line(line);
-  const task: Task = { path, settings, platform: surroundings.platform, stdout: surroundings.stdout, print };
+  const { platform, stdout, env } = surroundings;
+  const isUsual = path === nameUsualKeyFile(env);
+  const task: Task = { path, settings, platform, surroundings, isUsual, stdout, print };
   switch (action) {
     case 'init':
       initMesh(task);
@@ -71,7 +76,7 @@ export async function manageMesh({ words, settings: given, surroundings }: Invoc
 function locate(word: string | undefined, settings: Settings, env: NodeJS.ProcessEnv): string {
   if (word !== undefined) return locateKeyFile(word, { origin: 'FILE', exitCode: EXIT_USAGE });
   const given = settings.find('mesh-key-file').at(-1);
-  return given === undefined ? resolve(nameDefaultKeyFile(env)) : locateKeyFile(given.text, given);
+  return given === undefined ? nameUsualKeyFile(env) : locateKeyFile(given.text, given);
 }
 
 function refuseOptions(action: MeshAction, settings: Settings): void {
@@ -89,17 +94,19 @@ function refuseOptions(action: MeshAction, settings: Settings): void {
   }
 }
 
-function initMesh({ path, platform, print }: Task): void {
+function initMesh({ path, platform, isUsual, print }: Task): void {
   const ring: KeyRing = { kind: 'keys', current: new MeshKey(randomBytes(KEY_BYTES)) };
   explainMeshErrors(() => createKeyFile(path, ring, platform));
   print(`mesh ${listMeshIds(ring)[0]}: its key is in ${path}`);
   print('Copy that file to every machine of the mesh, and keep it secret. Then, for example:');
-  print(`  ambassador announce redis --mesh-key-file ${quoteHint(path, platform)}`);
-  print(`  ambassador proxy redis --mesh-key-file ${quoteHint(path, platform)}`);
+  const option = isUsual ? '' : ` --mesh-key-file ${quoteHint(path, platform)}`;
+  print(`  ambassador announce redis${option}`);
+  print(`  ambassador proxy redis${option}`);
 }
 
-function showMesh({ path, platform, stdout, print, settings }: Task): void {
-  const ring = readRing(path, platform);
+function showMesh(task: Task): void {
+  const { path, stdout, print, settings } = task;
+  const ring = readRing(task);
   const [current, previous] = listMeshIds(ring);
   const holder = describeHolder(ring, Date.now());
   const prints = fingerprint(ring);
@@ -119,9 +126,10 @@ function showMesh({ path, platform, stdout, print, settings }: Task): void {
   print(`in ${path}`);
 }
 
-async function printToken({ path, platform, print, settings }: Task): Promise<void> {
+async function printToken(task: Task): Promise<void> {
+  const { path, platform, print, settings } = task;
   const { role, service } = readPurpose(settings);
-  const ring = readRing(path, platform);
+  const ring = readRing(task);
   const refusal = explainRefusal(ring, role, service);
   if (refusal !== undefined) throw new CliError(EXIT_REFUSED, refusal);
   if (ring.kind === 'member') {
@@ -153,8 +161,9 @@ function readPurpose(settings: Settings): { readonly role: Role; readonly servic
   return { role: announce === undefined ? 'proxy' : 'announce', service: foldServiceName(service) };
 }
 
-function rotateMesh({ path, platform, print, settings }: Task): void {
-  const ring = readRing(path, platform);
+function rotateMesh(task: Task): void {
+  const { path, platform, print, settings } = task;
+  const ring = readRing(task);
   if (ring.kind !== 'keys') {
     const what = ring.kind === 'bundle' ? 'holds a token' : "is a member's";
     throw new CliError(EXIT_REFUSED, `${path} ${what}, which can't make keys; rotate where the mesh key itself is`);
@@ -181,8 +190,8 @@ function rotateMesh({ path, platform, print, settings }: Task): void {
   print(`  ambassador mesh rotate --drop-old ${quoteHint(path, platform)}`);
 }
 
-function readRing(path: string, platform: NodeJS.Platform): KeyRing {
-  return explainMeshErrors(() => readKeyFile(path, platform));
+function readRing({ path, surroundings }: Task): KeyRing {
+  return explainMeshErrors(() => readKeys(path, surroundings));
 }
 
 /** Public: a hash of the mesh's public id and of what the key file is; the key itself can't be told from it. */

@@ -26,7 +26,7 @@ export async function proxyServices(invocation: Invocation): Promise<number> {
   const proxy = readProxies(requests, surroundings);
   refuseSharedPlaces(proxy, requests);
   const plan: Plan = { ...EMPTY_PLAN, proxy };
-  const mesh = readMeshRequest(settings, surroundings.platform);
+  const mesh = readMeshRequest(settings, surroundings);
   requireEntitledTo(mesh, plan);
   await checkSourceFiles(proxy.map(({ origins }) => origins));
   const daemon = await Daemon.open({ settings, surroundings, mesh, plan, farewell: 'connections may finish' });

@@ -15,6 +15,7 @@ import { waitForAbort } from '../../process/stopping.ts';
 import { refuseShared } from '../../requests/announce-request.ts';
 import { addSharedOptions, listServiceRequests, loadConfig } from '../../requests/service-requests.ts';
 import type { Given } from '../../settings/settings.ts';
+import { describeGoingWithout } from '../../settings/usual-key.ts';
 import type { Invocation } from '../command.ts';
 import { RenderSearch } from './render-search.ts';
 import { RenderWriter } from './render-writer.ts';
@@ -112,6 +113,6 @@ function refuseMesh(given: Given | undefined): void {
   if (given === undefined) return;
   throw new CliError(
     EXIT_REFUSED,
-    `${given.origin}: render writes addresses for programs that can't shake hands with a mesh; use ambassador proxy, or leave it out`,
+    `${given.origin}: render writes addresses for programs that can't shake hands with a mesh; use ambassador proxy, or ${describeGoingWithout(given)}`,
   );
 }

@@ -49,7 +49,7 @@ export async function resolveService(invocation: Invocation): Promise<number> {
   const timeoutMs = settings.read('timeout', parseDuration) ?? DEFAULT_TIMEOUT_MS;
   const format = settings.read('format', (text) => parseChoice(text, RESOLVE_FORMATS)) ?? 'address';
   await checkSourceFiles([origins]);
-  const meshRequest = readMeshRequest(settings, surroundings.platform);
+  const meshRequest = readMeshRequest(settings, surroundings);
   requireEntitled(meshRequest, 'proxy', [service]);
   const log = openLog(settings, surroundings);
   const mesh = createMesh(meshRequest);

@@ -42,7 +42,7 @@ export async function readRunRequest(invocation: Invocation): Promise<RunRequest
   );
   refuseSharedPlaces(proxy, requests);
   const plan: Plan = { ...EMPTY_PLAN, proxy };
-  const mesh = readMeshRequest(settings, surroundings.platform);
+  const mesh = readMeshRequest(settings, surroundings);
   requireEntitledTo(mesh, plan);
   const prefixes = settings.readEach('env', parsePrefix);
   refuseUnknown(prefixes, proxy);

@@ -57,11 +57,12 @@ interface UpRequest {
   readonly mesh: MeshRequest | undefined;
 }
 
-function readRequest(file: string, text: string, own: Settings, { env, platform }: Surroundings): UpRequest {
+function readRequest(file: string, text: string, own: Settings, surroundings: Surroundings): UpRequest {
+  const { env, platform } = surroundings;
   const config = parseConfig(file, text);
   const plan = readFilePlan(file, config, own, { hostName: hostname(), platform, env });
   const settings = addSharedOptions(own, config);
-  const mesh = readMeshRequest(settings, platform);
+  const mesh = readMeshRequest(settings, surroundings);
   requireEntitledTo(mesh, plan);
   return { plan, settings, mesh };
 }

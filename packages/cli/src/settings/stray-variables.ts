@@ -1,0 +1,32 @@
+import { nameVariable, type Option } from '../options/option.ts';
+import { findNearest } from '../parse/nearest.ts';
+
+const PREFIX = 'AMBASSADOR_';
+/** What Kubernetes and Docker write for a service that is called ambassador. */
+const OF_A_SERVICE = /^AMBASSADOR_(?:SERVICE_(?:HOST|PORT)|PORT)(?:_|$)/;
+/** More are not told of at once. */
+const MOST_TOLD = 3;
+
+/** A sentence for each variable that looks like one of ours and is none, with the one that was meant. Others' variables are let be. */
+export function describeStrayVariables(env: NodeJS.ProcessEnv, options: readonly Option[]): readonly string[] {
+  const known = new Set(options.map(({ name }) => nameVariable(name)));
+  const strays = Object.keys(env).filter((name) => isOurs(name, env) && !known.has(name));
+  const told = strays.flatMap((name) => {
+    const nearest = findNearest(
+      name.slice(PREFIX.length),
+      [...known].map((one) => one.slice(PREFIX.length)),
+    );
+    return nearest === undefined ? [] : [`${name} is not read by anything; did you mean ${PREFIX}${nearest}?`];
+  });
+  return told.slice(0, MOST_TOLD);
+}
+
+/** Whether a variable of this environment begins as ours do, and none of these options reads it. */
+export function hasUnreadVariable(env: NodeJS.ProcessEnv, options: readonly Option[]): boolean {
+  const known = new Set(options.map(({ name }) => nameVariable(name)));
+  return Object.keys(env).some((name) => isOurs(name, env) && !known.has(name));
+}
+
+function isOurs(name: string, env: NodeJS.ProcessEnv): boolean {
+  return name.startsWith(PREFIX) && env[name] !== '' && !OF_A_SERVICE.test(name);
+}
