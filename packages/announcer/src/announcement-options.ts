@@ -4,12 +4,14 @@ import type { AnnouncerError } from './announcer-error.ts';
 
 /** One service to announce; what the command line's SERVICE and its flags say. */
 export interface AnnouncementOptions {
-  /** `redis`; the name that proxies ask for. */
+  /** `redis`; what it is called here. */
   readonly service: string;
   /** Instance name, `redis on h1`. */
   readonly instance: string;
   /** `_redis._tcp` */
   readonly type: string;
+  /** The name that others ask for, where it is not the type's own: TXT `svc`. */
+  readonly svc?: string;
   readonly subtypes: readonly string[];
   /** Where the service listens. Absent host: this machine (loopback or any of its own addresses). */
   readonly host?: string;

@@ -1,9 +1,9 @@
-import type { Txt } from '@mdns-ambassador/mdns';
+import { SERVICE_TXT_KEY, type Txt } from '@mdns-ambassador/mdns';
 import { MESH_TXT_KEYS } from '@mdns-ambassador/mesh';
 import { AnnouncerError } from './announcer-error.ts';
 
 /** Keys that only ambassador itself sets (CONTRACT 4). */
-const RESERVED_KEYS: readonly string[] = ['txtvers', 'id', 'st', 'peer', ...MESH_TXT_KEYS.flat()];
+const RESERVED_KEYS: readonly string[] = ['txtvers', 'id', SERVICE_TXT_KEY, 'st', 'peer', ...MESH_TXT_KEYS.flat()];
 /** RFC 6763 6.1: one string of a TXT record. */
 const MAX_STRING_BYTES = 255;
 /** RFC 6763 6.2: the record should fit one packet of 1500 bytes. */
@@ -19,12 +19,19 @@ const LONGEST_SIGNATURE = MESH_TXT_KEYS.flatMap(([mesh, mac]) => [
 
 const encoder = new TextEncoder();
 
+/** Which service it is. */
+export interface TxtIdentity {
+  readonly id: string;
+  /** The name that others ask for, where it is not the type's own. */
+  readonly svc?: string | undefined;
+}
+
 /**
- * The TXT record of an announcement: `txtvers=1` first (RFC 6763 6.7), `id`, `st=drain` while draining, the `signature` of a mesh, then
+ * The TXT record of an announcement: `txtvers=1` first (RFC 6763 6.7), `id`, `svc` where there is one, `st=drain` while draining, the `signature` of a mesh, then
  * the user's keys in their order. Throws an {@link AnnouncerError} that names the key which is reserved, repeated, malformed or too long.
  */
 export function buildAnnouncementTxt(
-  id: string,
+  { id, svc }: TxtIdentity,
   userKeys: Txt,
   isDraining: boolean,
   signature: readonly (readonly [string, string])[] = [],
@@ -33,6 +40,7 @@ export function buildAnnouncementTxt(
     ['txtvers', encoder.encode('1')],
     ['id', encoder.encode(id)],
   ]);
+  if (svc !== undefined) txt.set(SERVICE_TXT_KEY, encoder.encode(svc));
   if (isDraining) txt.set('st', encoder.encode('drain'));
   for (const [key, value] of signature) txt.set(key, encoder.encode(value));
   const seen = new Set<string>();
@@ -54,8 +62,8 @@ export function buildAnnouncementTxt(
  * Throws an {@link AnnouncerError} where the record fits now and would not later: while it drains, or while a mesh that signs it has
  * two keys. Then nobody is there to be told.
  */
-export function refuseLongTxt(id: string, userKeys: Txt, isSigned: boolean): void {
-  buildAnnouncementTxt(id, userKeys, true, isSigned ? LONGEST_SIGNATURE : []);
+export function refuseLongTxt(identity: TxtIdentity, userKeys: Txt, isSigned: boolean): void {
+  buildAnnouncementTxt(identity, userKeys, true, isSigned ? LONGEST_SIGNATURE : []);
 }
 
 /** RFC 6763 6.4: keys compare without regard to case. `seen` takes up the key. */

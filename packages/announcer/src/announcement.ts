@@ -364,8 +364,9 @@ function isAtWork({ kind }: AnnouncementState): boolean {
 
 /** Whether what is claimed, and how it is reached, stays. */
 function isSameIdentity(before: AnnouncementOptions, after: AnnouncementOptions): boolean {
-  const { instance, type, relay, family } = before;
-  return after.instance === instance && after.type === type && after.relay === relay && after.family === family;
+  const { instance, type, svc, relay, family } = before;
+  const isSameName = after.instance === instance && after.type === type && after.svc === svc;
+  return isSameName && after.relay === relay && after.family === family;
 }
 
 /** What a look depends on. */

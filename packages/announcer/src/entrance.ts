@@ -1,4 +1,4 @@
-import { serviceOf } from '@mdns-ambassador/mdns';
+import { nameOf } from '@mdns-ambassador/mdns';
 import { Door, fitLimits, type Member, type Mesh } from '@mdns-ambassador/mesh';
 import type { Clock, DrainOutcome, Prologue, Share, Target } from '@mdns-ambassador/relay';
 import { AnnouncedAddresses } from './announced-addresses.ts';
@@ -59,7 +59,7 @@ export class Entrance {
   /** Lets members alone in. To be called before `open`. Rejects with a MeshError when the mesh key is a token for something else. */
   async openDoor(mesh: Mesh): Promise<void> {
     const { clock, options, isWanted, onEvent } = this.#options;
-    const member = await mesh.join('announce', serviceOf(options().type));
+    const member = await mesh.join('announce', nameOf(options()));
     if (!isWanted()) {
       member.close();
       return;

@@ -1,4 +1,4 @@
-import { type PublicationEvent, type ServiceOptions, serviceOf, type Txt } from '@mdns-ambassador/mdns';
+import { nameOf, type PublicationEvent, type ServiceOptions, type Txt } from '@mdns-ambassador/mdns';
 import type { Announced, Mesh } from '@mdns-ambassador/mesh';
 import { type Clock, markRelayedPort } from '@mdns-ambassador/relay';
 import type { AnnouncementOptions } from './announcement-options.ts';
@@ -82,7 +82,7 @@ export class Notice {
     const { entrancePort, mesh } = this.#options;
     const id = this.#computeId(options);
     const service = buildServiceOptions(options, { id, port: entrancePort() ?? options.port });
-    refuseLongTxt(id, options.txt, mesh !== undefined);
+    refuseLongTxt({ id, svc: options.svc }, options.txt, mesh !== undefined);
     return service;
   }
 
@@ -137,7 +137,8 @@ export class Notice {
 
   #buildTxt(isLeaving: boolean, signature: ReturnType<Signature['sign']> | undefined): Txt {
     const options = this.#options.options();
-    return buildAnnouncementTxt(this.#computeId(options), options.txt, isLeaving, signature);
+    const { svc, txt } = options;
+    return buildAnnouncementTxt({ id: this.#computeId(options), svc }, txt, isLeaving, signature);
   }
 
   /** Tells a proxy on this machine that its port is relayed to. */
@@ -149,7 +150,7 @@ export class Notice {
   #describeAnnounced(draining: boolean): Announced {
     const { name, host } = this;
     return {
-      service: serviceOf(this.#options.options().type),
+      service: nameOf(this.#options.options()),
       instance: name,
       host,
       port: this.#service.port,

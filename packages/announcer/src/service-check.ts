@@ -1,5 +1,5 @@
 import { type CheckOutcome, createCheck } from '@mdns-ambassador/checks';
-import { type NetworkInterface, serviceOf } from '@mdns-ambassador/mdns';
+import { isSameService, type NetworkInterface, nameOf } from '@mdns-ambassador/mdns';
 import { type Clock, formatTarget, isLoopback, stripZone, type Target } from '@mdns-ambassador/relay';
 import type { AnnouncementOptions } from './announcement-options.ts';
 import { AnnouncerError, LoopbackOnlyError } from './announcer-error.ts';
@@ -97,7 +97,8 @@ export class ServiceCheck {
 
   /** Whether who dials there would reach a proxy of this very service, which would send him back. Never rejects. */
   async leadsBack(target: Target): Promise<boolean> {
-    return (await this.#host.findProxy(target))?.toLowerCase() === serviceOf(this.#options.type);
+    const proxied = await this.#host.findProxy(target);
+    return proxied !== undefined && isSameService(proxied.toLowerCase(), nameOf(this.#options));
   }
 
   /** Why a place was left out; undefined where none was. */

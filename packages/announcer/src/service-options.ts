@@ -37,7 +37,7 @@ export function buildServiceOptions(options: AnnouncementOptions, placement: Ser
     port: placement.port,
     priority: options.priority,
     weight: options.weight,
-    txt: buildAnnouncementTxt(placement.id, options.txt, false),
+    txt: buildAnnouncementTxt({ id: placement.id, svc: options.svc }, options.txt, false),
     ...(options.ttl === undefined ? {} : { ttl: options.ttl }),
     ...(options.family === undefined || options.relay ? {} : { family: options.family }),
     ...(placement.interfaces === undefined ? {} : { interfaces: placement.interfaces }),

@@ -4,9 +4,9 @@ import { AnnouncerError } from '../src/announcer-error.ts';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 
-test('txtvers is first, then id, then the keys of the user in their order', () => {
+test('txtvers is first, then id and svc, then the keys of the user in their order', () => {
   const txt = buildAnnouncementTxt(
-    'abc',
+    { id: 'abc', svc: 'web' },
     new Map<string, Uint8Array | true>([
       ['z', bytes('1')],
       ['a', true],
@@ -16,25 +16,29 @@ test('txtvers is first, then id, then the keys of the user in their order', () =
   expect([...txt]).toEqual([
     ['txtvers', bytes('1')],
     ['id', bytes('abc')],
+    ['svc', bytes('web')],
     ['z', bytes('1')],
     ['a', true],
   ]);
 });
 
 test('st=drain stands before the keys of the user while draining', () => {
-  const txt = buildAnnouncementTxt('abc', new Map([['role', bytes('primary')]]), true);
+  const txt = buildAnnouncementTxt({ id: 'abc' }, new Map([['role', bytes('primary')]]), true);
   expect([...txt.keys()]).toEqual(['txtvers', 'id', 'st', 'role']);
   expect(txt.get('st')).toEqual(bytes('drain'));
 });
 
-test.each(['txtvers', 'id', 'st', 'mesh', 'mac', 'ID'])('The key %s is refused: it is not the user’s to set', (key) => {
-  expect(() => buildAnnouncementTxt('abc', new Map([[key, bytes('x')]]), false)).toThrow(
-    expect.objectContaining({ code: 'RESERVED_TXT_KEY', message: expect.stringContaining(`"${key}"`) }),
-  );
-});
+test.each(['txtvers', 'id', 'st', 'mesh', 'mac', 'ID', 'svc'])(
+  'The key %s is refused: it is not the user’s to set',
+  (key) => {
+    expect(() => buildAnnouncementTxt({ id: 'abc' }, new Map([[key, bytes('x')]]), false)).toThrow(
+      expect.objectContaining({ code: 'RESERVED_TXT_KEY', message: expect.stringContaining(`"${key}"`) }),
+    );
+  },
+);
 
 test.each(['', 'a=b', 'schlüssel', 'a\nb'])('The key %j is refused: it is not printable ASCII without "="', (key) => {
-  expect(() => buildAnnouncementTxt('abc', new Map([[key, true as const]]), false)).toThrow(AnnouncerError);
+  expect(() => buildAnnouncementTxt({ id: 'abc' }, new Map([[key, true as const]]), false)).toThrow(AnnouncerError);
 });
 
 test('Keys that differ by case only are refused', () => {
@@ -42,19 +46,19 @@ test('Keys that differ by case only are refused', () => {
     ['role', bytes('a')],
     ['Role', bytes('b')],
   ]);
-  expect(() => buildAnnouncementTxt('abc', keys, false)).toThrow(/given twice/);
+  expect(() => buildAnnouncementTxt({ id: 'abc' }, keys, false)).toThrow(/given twice/);
 });
 
 test('Key, "=" and value may take 255 bytes together and not one more', () => {
   const withValueOf = (length: number) => () =>
-    buildAnnouncementTxt('abc', new Map([['k', new Uint8Array(length)]]), false);
+    buildAnnouncementTxt({ id: 'abc' }, new Map([['k', new Uint8Array(length)]]), false);
   expect(withValueOf(253)).not.toThrow();
   expect(withValueOf(254)).toThrow(/take 256 bytes: 255 at most/);
 });
 
 test('A record that does not fit one packet is refused', () => {
   const keys = new Map(Array.from({ length: 6 }, (_, at) => [`k${at}`, new Uint8Array(240)] as const));
-  expect(() => buildAnnouncementTxt('abc', keys, false)).toThrow(/1300 bytes at most fit one packet/);
+  expect(() => buildAnnouncementTxt({ id: 'abc' }, keys, false)).toThrow(/1300 bytes at most fit one packet/);
 });
 
 test.each([
@@ -68,6 +72,6 @@ test.each([
       [0, 1, 2, 3, 4].map((index) => [`k${index}`, new Uint8Array(Math.floor((length + index) / 5))] as const),
     );
   };
-  expect(() => refuseLongTxt('abc', keysOf(room), isSigned)).not.toThrow();
-  expect(() => refuseLongTxt('abc', keysOf(room + 1), isSigned)).toThrow(/too long: 1300 bytes/);
+  expect(() => refuseLongTxt({ id: 'abc' }, keysOf(room), isSigned)).not.toThrow();
+  expect(() => refuseLongTxt({ id: 'abc' }, keysOf(room + 1), isSigned)).toThrow(/too long: 1300 bytes/);
 });

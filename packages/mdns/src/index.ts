@@ -1,3 +1,4 @@
+export { browseService, type TypeBrowser, type WantedService } from './browse-service.ts';
 export type { Clock } from './clock.ts';
 export { createMdnsNode } from './create-mdns-node.ts';
 export { hostLabel } from './host-label.ts';
@@ -20,7 +21,18 @@ export type { Browse, BrowseOptions, MdnsNode, MdnsNodeOptions, NodeCounters, No
 export { askOnce, type OneShot, type OneShotOptions, type OneShotTarget } from './one-shot.ts';
 export type { Publication, PublicationEvent, PublicationState, ServiceChange, ServiceOptions } from './publication.ts';
 export type { Random } from './rules/machine.ts';
-export { isServiceName, isServiceType, serviceOf, typeOf } from './service-type.ts';
+export {
+  announceAs,
+  isSameService,
+  isServiceName,
+  isServiceType,
+  nameOf,
+  readService,
+  SERVICE_TXT_KEY,
+  serviceOf,
+  typeOf,
+  typesOf,
+} from './service-type.ts';
 export { systemClock } from './system-clock.ts';
 export { readSystemInterfaces } from './system-interfaces.ts';
 export { type SystemNetwork, type SystemNetworkOptions, systemNetwork } from './system-network.ts';

@@ -1,5 +1,16 @@
 import { expect, test } from 'vitest';
-import { isServiceName, isServiceType, serviceOf, typeOf } from '../src/service-type.ts';
+import {
+  announceAs,
+  isSameService,
+  isServiceName,
+  isServiceType,
+  nameOf,
+  readService,
+  serviceOf,
+  typeOf,
+  typesOf,
+} from '../src/service-type.ts';
+import { asciiBytes } from './wire/hex.ts';
 
 test.each(['redis', 'x', 'my-api', 'a1-2-3', '2b', 'x'.repeat(15)])('%s is the name of a service', (name) => {
   expect(isServiceName(name)).toBe(true);
@@ -23,3 +34,33 @@ test.each(['_redis._sctp', 'redis._tcp', '_redis', '_a--b._tcp', '_12._tcp', '_r
   '%s is no type that may be announced',
   (type) => expect(isServiceType(type)).toBe(false),
 );
+
+test.each([
+  ['redis', '_redis._tcp', undefined],
+  ['http', '_http._tcp', undefined],
+  ['web', '_http._tcp', 'web'],
+  ['postgres', '_postgresql._tcp', 'postgres'],
+  ['postgresql', '_postgresql._tcp', undefined],
+  ['mongo', '_mongodb._tcp', 'mongo'],
+])('%s is announced as %s, with TXT svc=%s, and looked for as what older versions say, too', (service, type, svc) => {
+  const announced = announceAs(service);
+  expect(announced).toEqual(svc === undefined ? { type } : { type, svc });
+  expect(nameOf(announced)).toBe(service);
+  expect(typesOf(service)).toEqual(type === `_${service}._tcp` ? [type] : [type, `_${service}._tcp`]);
+  const txt = new Map(svc === undefined ? [] : [['svc', asciiBytes(svc)]]);
+  expect(readService({ type, txt })).toBe(service);
+});
+
+test('an instance is believed to be only what its type may stand for', () => {
+  const txt = new Map([['SVC', asciiBytes('web')]]);
+  expect(readService({ type: '_HTTP._tcp', txt })).toBe('web');
+  expect(readService({ type: '_redis._tcp', txt })).toBe('redis');
+  expect(readService({ type: '_http._tcp', txt: new Map([['svc', true]]) })).toBe('http');
+});
+
+test('names of one registered type mean one service, but for a type that says no more than the protocol', () => {
+  expect(isSameService('postgres', 'pg')).toBe(true);
+  expect(isSameService('postgres', 'postgresql')).toBe(true);
+  expect(isSameService('web', 'http')).toBe(false);
+  expect(isSameService('redis', 'valkey')).toBe(false);
+});

@@ -114,12 +114,12 @@ async function awaitHealth(daemon: DockerDaemon, name: string, health: string): 
   await expect.poll(ask, WAIT).toBe(health);
 }
 
-/** What avahi-browse sees of _web._tcp on another host. */
+/** What avahi-browse sees of _http._tcp on another host. */
 class View {
   readonly #browsing: HostProcess;
 
   constructor(host: Host) {
-    this.#browsing = host.spawn('avahi-browse', ['--parsable', '_web._tcp']);
+    this.#browsing = host.spawn('avahi-browse', ['--parsable', '_http._tcp']);
   }
 
   async shows(names: readonly string[]): Promise<void> {

@@ -2,10 +2,15 @@ import {
   type Browse,
   type BrowseEvent,
   type BrowseOptions,
+  browseService,
   type Instance,
   type InstanceAddress,
+  isSameService,
   type NetworkInterface,
+  readService,
   readTxtText,
+  typeOf,
+  typesOf,
 } from '@mdns-ambassador/mdns';
 import { type Clock, type ListenPlace, Recent } from '@mdns-ambassador/relay';
 import type { Endpoint } from '../pool/endpoint.ts';
@@ -52,8 +57,8 @@ export interface MdnsSourceOptions extends InstanceFilter {
   /** `peer`: the browser knows what peers tell, and nothing else. Default `mdns`: what is on the link, and with it what peers tell. */
   readonly name?: 'mdns' | 'peer';
   readonly service: string;
-  /** `_redis._tcp` */
-  readonly type: string;
+  /** All that is announced as this type, `_http._tcp`; absent: the service alone, under each type as which it may be announced. */
+  readonly type?: string | undefined;
   readonly browser: InstanceBrowser;
   /** This host's interfaces as they are now. */
   readonly interfaces: () => readonly NetworkInterface[];
@@ -75,7 +80,7 @@ export interface MdnsSourceOptions extends InstanceFilter {
 }
 
 /** `mdns:NAME`, with the link where the name alone does not tell: `mdns%eth1:NAME`. */
-const ID = /^(mdns|peer)(?:%[^:]*)?:(.*)$/s;
+const ID = /^(mdns|peer)(?:%([^:]*))?:(.*)$/s;
 /**
  * Anybody on the link can say goodbye for another. An owner contradicts within a second (RFC 6762 6, 10.1); until this is over, the
  * endpoint is used if there is no other and it answers, and no connection is ended.
@@ -96,7 +101,7 @@ const LOSSES = {
   unreachable: 'not heard of when asked again',
 } as const;
 
-/** The instances of one type on the link, as endpoints. The node is the caller's: it is started and closed elsewhere. */
+/** The instances of one service, or of one type, on the link, as endpoints. The node is the caller's: it is started and closed elsewhere. */
 export function createMdnsSource(options: MdnsSourceOptions): Source {
   return new MdnsSource(options);
 }
@@ -136,7 +141,7 @@ class MdnsSource implements Source {
       onUpdate(this.#translate(event));
       this.#seeOff(event, onUpdate);
     };
-    this.#browse = this.#options.browser.browse({ type: this.#options.type }, (event) => {
+    this.#browse = browseService(this.#options.browser, this.#options, (event) => {
       if (early === undefined) tell(event);
       else early.push(event);
     });
@@ -152,10 +157,10 @@ class MdnsSource implements Source {
   }
 
   verify(id: string): void {
-    const [, source, name] = ID.exec(id) ?? [];
+    const [, source, link = '', name] = ID.exec(id) ?? [];
     if (this.#isClosed || name === undefined || source !== this.name) return;
     if (!this.#verifyLimit.admit(id, this.#options.clock.now())) return;
-    this.#options.browser.verify(this.#options.type, name);
+    this.#options.browser.verify(this.#typeIn(decodeURIComponent(link)), name);
   }
 
   async close(): Promise<void> {
@@ -167,6 +172,12 @@ class MdnsSource implements Source {
 
   #idOf(instance: Instance): string {
     return idIn(this.name, instance);
+  }
+
+  /** The type goes with the name where it is not the one that the service is announced as now. */
+  #typeIn(link: string): string {
+    const { service, type } = this.#options;
+    return type ?? typesOf(service).find((each) => `${link} `.startsWith(`${each} `)) ?? typeOf(service);
   }
 
   #remember({ kind, instance }: BrowseEvent): void {
@@ -204,10 +215,20 @@ class MdnsSource implements Source {
       case 'removed':
         this.#refused.delete(id);
         this.#foreign.delete(id);
+        // In a mesh a stranger may have written over the record, and the handshake shows which service it is.
+        if (this.#options.membership === undefined && this.#isOther(event.instance)) {
+          return { kind: 'remove', ids: [id], reason: 'it is announced as another service' };
+        }
         return { kind: 'gone', ids: [id], reason: LOSSES[event.lost] };
       default:
         return event satisfies never;
     }
+  }
+
+  /** Of another service than was asked for by name. */
+  #isOther(instance: Instance): boolean {
+    const { service, type } = this.#options;
+    return type === undefined && !isSameService(readService(instance), service);
   }
 
   /** Anybody can say goodbye for a member; that it is leaving, only itself has said. */

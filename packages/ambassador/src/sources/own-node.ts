@@ -1,4 +1,4 @@
-import { createMdnsNode, type MdnsNode, type Random, systemNetwork, typeOf } from '@mdns-ambassador/mdns';
+import { createMdnsNode, type MdnsNode, type Random, systemNetwork } from '@mdns-ambassador/mdns';
 import type { Clock, ListenPlace } from '@mdns-ambassador/relay';
 import { createMdnsSource } from './mdns.ts';
 import type { Source } from './source.ts';
@@ -15,13 +15,12 @@ export class OwnNode {
     this.#random = random;
   }
 
-  /** What is announced as the service's type, but for what leads back to where it is listened. */
+  /** What is announced as the service, but for what leads back to where it is listened. */
   createSource(service: string, listen: readonly ListenPlace[]): Source {
     const [network, clock] = [this.#network, this.#clock];
     this.#node ??= createMdnsNode({ network, clock, random: this.#random, mayWait: true });
     return createMdnsSource({
       service,
-      type: typeOf(service),
       browser: this.#node,
       interfaces: () => network.interfaces(),
       ownAddresses: () => network.ownAddresses(),

@@ -17,17 +17,13 @@ class ScriptedBrowser implements InstanceBrowser {
   readonly verified: string[] = [];
   readonly browsed: string[] = [];
   readonly #cached: BrowseEvent[] = [];
-  #listener: ((event: BrowseEvent) => void) | undefined;
+  readonly #listeners = new Map<string, (event: BrowseEvent) => void>();
 
-  browse(options: BrowseOptions, onEvent: (event: BrowseEvent) => void): Browse {
-    this.browsed.push(options.type);
-    this.#listener = onEvent;
-    for (const event of this.#cached) onEvent(event);
-    return {
-      close: () => {
-        this.#listener = undefined;
-      },
-    };
+  browse({ type }: BrowseOptions, onEvent: (event: BrowseEvent) => void): Browse {
+    this.browsed.push(type);
+    this.#listeners.set(type, onEvent);
+    for (const event of this.#cached) if (event.instance.type === type) onEvent(event);
+    return { close: () => void this.#listeners.delete(type) };
   }
 
   verify(type: string, instanceName: string): void {
@@ -35,8 +31,9 @@ class ScriptedBrowser implements InstanceBrowser {
   }
 
   tell(event: BrowseEvent): void {
-    if (this.#listener === undefined) this.#cached.push(event);
-    this.#listener?.(event);
+    const listener = this.#listeners.get(event.instance.type);
+    if (listener === undefined) this.#cached.push(event);
+    listener?.(event);
   }
 }
 
@@ -75,6 +72,17 @@ function createWorld(change: Partial<MdnsSourceOptions> = {}) {
   });
   const start = () => source.start((update) => updates.push(update));
   return { browser, clock, refused, updates, source, start };
+}
+
+/** Every endpoint that the pool may dial by these updates. */
+function listUsable(updates: readonly Update[]): readonly string[] {
+  const usable = new Map<string, string>();
+  for (const update of updates) {
+    if (update.kind === 'add') {
+      for (const { id, addresses, port } of update.endpoints) usable.set(id, `${addresses.join(' ')} ${port}`);
+    } else if (update.kind === 'remove') for (const id of update.ids) usable.delete(id);
+  }
+  return [...usable.values()];
 }
 
 const txtOf = (entries: Readonly<Record<string, string>>): Txt =>
@@ -294,5 +302,70 @@ describe('verify', () => {
     await start();
     source.verify('static:10.0.0.1:6379');
     expect(browser.verified).toEqual([]);
+  });
+});
+
+describe('a name', () => {
+  const type = '_http._tcp';
+  const web = { type, txt: txtOf({ svc: 'web' }) };
+  const printer = instance('printer', ['10.99.0.7'], { type, port: 80 });
+
+  test('never leads to a device that shares the registered type, and a whole type to all of it', async () => {
+    const byName = createWorld({ service: 'web', type: undefined });
+    await byName.start();
+    expect(byName.browser.browsed).toEqual(['_http._tcp', '_web._tcp']);
+    byName.browser.tell({ kind: 'added', instance: printer });
+    byName.browser.tell({ kind: 'added', instance: instance('shop', ['10.99.0.2'], web) });
+    byName.browser.tell({
+      kind: 'added',
+      instance: instance('old', ['10.99.0.3'], { type: '_web._tcp', host: 'old' }),
+    });
+    expect(listUsable(byName.updates)).toEqual(['10.99.0.2 12345', '10.99.0.3 12345']);
+    const byType = createWorld({ service: 'http', type });
+    await byType.start();
+    byType.browser.tell({ kind: 'added', instance: printer });
+    byType.browser.tell({ kind: 'added', instance: instance('shop', ['10.99.0.2'], web) });
+    expect(listUsable(byType.updates)).toEqual(['10.99.0.7 80', '10.99.0.2 12345']);
+  });
+
+  test('is left at once by what says that it is another service now', async () => {
+    const { browser, updates, start } = createWorld({ service: 'web', type: undefined });
+    await start();
+    browser.tell({ kind: 'added', instance: instance('shop', ['10.99.0.2'], web) });
+    browser.tell({ kind: 'updated', instance: instance('shop', ['10.99.0.2'], { type }) });
+    expect(updates.at(-1)).toEqual({
+      kind: 'remove',
+      ids: ['mdns:shop'],
+      reason: 'it is announced as another service',
+    });
+  });
+
+  test('in a mesh is kept by a member whose record a stranger has written over, while it answers', async () => {
+    const membership = {
+      judge: ({ txt }: Instance) => (txt.has('mac') ? { meshId: '0011223344556677', draining: false } : undefined),
+      explain: () => 'no member',
+      onChange: () => () => undefined,
+    };
+    const { browser, updates, start } = createWorld({ service: 'web', type: undefined, membership });
+    await start();
+    browser.tell({
+      kind: 'added',
+      instance: instance('shop', ['10.99.0.2'], { type, txt: txtOf({ svc: 'web', mac: '' }) }),
+    });
+    browser.tell({ kind: 'updated', instance: instance('shop', ['10.99.0.9'], { type }) });
+    browser.tell({ kind: 'added', instance: printer });
+    expect(updates.map(({ kind }) => kind)).toEqual(['add', 'gone']);
+  });
+
+  test.each([
+    ['what older versions announce', { type: '_web._tcp', host: 'old' }, 'mdns%_web._tcp:shop', '_web._tcp shop'],
+    ['what is announced now', web, 'mdns:shop', '_http._tcp shop'],
+  ])('asks after %s under its own type', async (_, change, id, asked) => {
+    const { browser, updates, source, start } = createWorld({ service: 'web', type: undefined });
+    await start();
+    browser.tell({ kind: 'added', instance: instance('shop', ['10.99.0.2'], change) });
+    expect(updates).toMatchObject([{ endpoints: [{ id }] }]);
+    source.verify(id);
+    expect(browser.verified).toEqual([asked]);
   });
 });

@@ -1,6 +1,6 @@
 import { chooseCheck, chooseIntervalMs } from '@mdns-ambassador/checks';
 
-import { type AddressFamily, isServiceName, typeOf } from '@mdns-ambassador/mdns';
+import { type AddressFamily, announceAs, isServiceName } from '@mdns-ambassador/mdns';
 import { isLoopback } from '@mdns-ambassador/relay';
 
 import type { AnnouncementOptions } from '../announcement-options.ts';
@@ -184,7 +184,7 @@ function describe(
   const options: AnnouncementOptions = {
     service,
     instance: `${container.name}${isOnly ? '' : ` ${privatePort}`} on ${hostName}`,
-    type: typeOf(service),
+    ...announceAs(service),
     subtypes: [],
     ...(isUnspecified(hostAddress) ? {} : { host: hostAddress }),
     port: publicPort,

@@ -2,8 +2,8 @@ import {
   type NetworkInterface,
   type Publication,
   type PublicationEvent,
+  readService,
   type ServiceOptions,
-  serviceOf,
 } from '@mdns-ambassador/mdns';
 import { folderOfService, type Registry } from '@mdns-ambassador/registries';
 import { type Clock, errorMessage } from '@mdns-ambassador/relay';
@@ -60,7 +60,7 @@ export class Registrar implements ForeignResponder {
       new RegisteredPublication(service, {
         clock,
         registry,
-        folder: folderOfService(folder, serviceOf(service.type)),
+        folder: folderOfService(folder, readService({ type: service.type, txt: service.txt ?? new Map() })),
         startId: this.#startId,
         interfaces,
         onEvent,

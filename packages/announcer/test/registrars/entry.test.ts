@@ -6,6 +6,7 @@ import { findOwnAddress } from '../../src/registrars/own-address.ts';
 const TXT = new Map<string, Uint8Array | true>([
   ['txtvers', Buffer.from('1')],
   ['id', Buffer.from('k3x9')],
+  ['svc', Buffer.from('web')],
   ['st', Buffer.from('drain')],
   ['mesh', Buffer.from('0011223344556677')],
   ['mac', Buffer.from('ab.changes-every-hour')],

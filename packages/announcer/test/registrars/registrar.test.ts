@@ -41,9 +41,12 @@ describe('A registrar', () => {
   test.each([
     ['_foo._udp', '/services/foo/'],
     ['_Redis._TCP', '/services/redis/'],
-  ])('writes a service of type %s where who proxies it reads, in %s', async (type, folder) => {
+    ['_http._tcp', '/services/http/'],
+    ['_http._tcp', '/services/web/', 'web'],
+  ])('writes a service of type %s where who proxies it reads, in %s', async (type, folder, svc?: string) => {
     const { clock, publish, registry } = await arrange();
-    publish({ ...SERVICE, type });
+    const said = svc === undefined ? [] : [['svc', Buffer.from(svc)] as const];
+    publish({ ...SERVICE, type, txt: new Map([['id', Buffer.from('k3x9')], ...said]) });
     await clock.advance(0);
     expect([...registry.entries.keys()]).toEqual([`${folder}redis-on-h1-k3x9-aaaaaaaa`]);
   });

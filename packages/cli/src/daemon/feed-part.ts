@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { createMdnsSource, FeedServer, MAX_FEED_READERS } from '@mdns-ambassador/ambassador';
-import { systemClock, typeOf } from '@mdns-ambassador/mdns';
+import { systemClock } from '@mdns-ambassador/mdns';
 import { errorCode, isWindowsPipe, type Listener, listen, RelayError } from '@mdns-ambassador/relay';
 import { CliError } from '../exit/cli-error.ts';
 import { EXIT_REFUSED, EXIT_USAGE } from '../exit/exit-codes.ts';
@@ -47,7 +47,6 @@ function createFeed({ allowed }: PlannedFeed, { local, log, reporter, room }: Pa
     createSource: ({ service, where, instance }) =>
       createMdnsSource({
         service,
-        type: typeOf(service),
         browser: local.node,
         interfaces: () => local.network.interfaces(),
         ownAddresses: () => local.network.ownAddresses(),

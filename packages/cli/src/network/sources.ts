@@ -49,8 +49,8 @@ export function usesMdns({ from }: Origins): boolean {
 
 export interface SourceContext {
   readonly service: string;
-  /** What is browsed: `_redis._tcp`. */
-  readonly type: string;
+  /** What is browsed where a whole type was asked for: `_http._tcp`; absent: the service by its name. */
+  readonly type?: string | undefined;
   readonly allowed: readonly Cidr[];
   readonly local: LocalNetwork;
   readonly log: Log;

@@ -8,7 +8,12 @@ export type ResponderName = (typeof RESPONDERS)[number];
 
 export const ANNOUNCE_OPTIONS: readonly Option[] = [
   { name: 'name', kind: 'text', summary: 'Name of the instance', byDefault: '"SERVICE on HOST"' },
-  { name: 'type', kind: 'text', summary: 'DNS-SD type, redis or _redis._tcp', byDefault: "the service's name" },
+  {
+    name: 'type',
+    kind: 'text',
+    summary: 'DNS-SD type, redis or _redis._tcp',
+    byDefault: "the service's registered type",
+  },
   { name: 'txt', kind: 'pairs', summary: 'KEY=VALUE that browsers see; repeatable' },
   { name: 'subtype', kind: 'list', summary: 'DNS-SD subtype; repeatable' },
   { name: 'priority', kind: 'text', summary: 'SRV priority: lower ones are used first', byDefault: '0' },

@@ -1,4 +1,4 @@
-import { type BrowseEvent, type Instance, readTxtText, serviceOf, txtToJson, typeOf } from '@mdns-ambassador/mdns';
+import { type BrowseEvent, type Instance, readService, readTxtText, txtToJson, typesOf } from '@mdns-ambassador/mdns';
 import { formatPlace } from '@mdns-ambassador/relay';
 import { escapeText } from './escape.ts';
 import { instanceToJson, listAddresses } from './json.ts';
@@ -8,7 +8,7 @@ import type { Fact } from './reporter.ts';
 import { formatTable } from './table.ts';
 
 /** What ambassador writes for programs; `list --json` has it. Devices of others have a `mac` that is worth showing. */
-const UNTOLD_KEYS: ReadonlySet<string> = new Set(['txtvers', 'id', 'peer', 'mac', 'mac-prev']);
+const UNTOLD_KEYS: ReadonlySet<string> = new Set(['txtvers', 'id', 'svc', 'peer', 'mac', 'mac-prev']);
 /** TXT `id` of an ambassador (CONTRACT 4). */
 const OWN_ID = /^[a-z2-7]{16}$/;
 
@@ -73,9 +73,9 @@ function formatLink({ link, addresses }: Instance, hasNamesake: boolean): string
 }
 
 /** `redis` for `_redis._tcp`; other protocols in full. */
-function nameShortly({ type }: Instance): string {
-  const service = serviceOf(type);
-  return typeOf(service) === type.toLowerCase() ? service : type;
+function nameShortly(instance: Instance): string {
+  const service = readService(instance);
+  return typesOf(service).includes(instance.type.toLowerCase()) ? service : instance.type;
 }
 
 function placeOf(instance: Instance, isBeyond: (instance: Instance) => boolean): string {

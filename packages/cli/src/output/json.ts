@@ -1,4 +1,4 @@
-import { type Instance, serviceOf, type TxtJson, txtToJson } from '@mdns-ambassador/mdns';
+import { type Instance, readService, type TxtJson, txtToJson } from '@mdns-ambassador/mdns';
 
 /** CONTRACT 2; the order of the keys is the contract's. */
 export interface InstanceJson {
@@ -18,7 +18,7 @@ export interface InstanceJson {
 /** `secure`: its record is signed by a member of our mesh. */
 export function instanceToJson(instance: Instance, secure: boolean): InstanceJson {
   return {
-    service: serviceOf(instance.type),
+    service: readService(instance),
     instance: instance.name,
     type: instance.type,
     host: instance.host,

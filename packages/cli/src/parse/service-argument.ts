@@ -1,9 +1,9 @@
-import { typeOf } from '@mdns-ambassador/mdns';
+import type { WantedService } from '@mdns-ambassador/mdns';
 import { InvalidValue } from '../exit/cli-error.ts';
 import { parseHostPort } from './host-port.ts';
 import { parsePort } from './port.ts';
 import { parseServiceName } from './service-name.ts';
-import { fileNameOfType, parseBrowsedType } from './service-type.ts';
+import { parseWantedService } from './service-type.ts';
 
 /** SERVICE of `announce`: `redis`, `redis:12345`, `api=127.0.0.1:3000`. */
 export interface AnnouncedService {
@@ -25,10 +25,7 @@ export function parseAnnouncedService(text: string): AnnouncedService {
 }
 
 /** SERVICE of `proxy`: `redis` or `redis:16379`, the local port; or a whole type, `_androidtvremote2._tcp:6466`. */
-export interface ProxiedService {
-  readonly service: string;
-  /** What is browsed: `_redis._tcp`. */
-  readonly type: string;
+export interface ProxiedService extends WantedService {
   /** Absent: the well-known one; 0: the system chooses. */
   readonly port?: number;
 }
@@ -40,14 +37,11 @@ export function parseProxiedService(text: string): ProxiedService {
     );
   }
   if (!text.startsWith('_')) {
-    const named = parseNameAndPort(text, { ephemeral: true });
-    return { ...named, type: typeOf(named.service) };
+    return parseNameAndPort(text, { ephemeral: true });
   }
   const [, written = text, port] = /^(.*\._(?:tcp|udp)(?:\.local)?\.?):([^:]*)$/i.exec(text) ?? [];
-  const type = parseBrowsedType(written);
   return {
-    service: fileNameOfType(type),
-    type,
+    ...parseWantedService(written),
     ...(port === undefined ? {} : { port: parsePort(port, { ephemeral: true }) }),
   };
 }

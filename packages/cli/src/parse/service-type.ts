@@ -1,14 +1,17 @@
-import { isServiceName, serviceOf } from '@mdns-ambassador/mdns';
+import { announceAs, isServiceName, nameOf, serviceOf, type WantedService } from '@mdns-ambassador/mdns';
 import { InvalidValue } from '../exit/cli-error.ts';
 
-/** A DNS-SD type (RFC 6763 4.1.2): `redis` and `_redis._tcp` give `_redis._tcp`; `_sleep-proxy._udp` stays. */
-export function parseServiceType(text: string): string {
+/**
+ * As what a service is announced (RFC 6763 4.1.2): a name as the service of that name, `web` as `_http._tcp` with TXT `svc`; a whole type as
+ * it is, `_sleep-proxy._udp`.
+ */
+export function parseServiceType(text: string): ReturnType<typeof announceAs> {
   const match = /^(?:_([^._]+)\._(tcp|udp)|([^._]+))(?:\.local)?\.?$/.exec(text.toLowerCase());
   const name = match?.[1] ?? match?.[3];
   if (name === undefined || !isServiceName(name)) {
     throw new InvalidValue(`"${text}" is no service type; write a name or a full type, such as redis or _redis._tcp`);
   }
-  return `_${name}._${match?.[2] ?? 'tcp'}`;
+  return match?.[2] === undefined ? announceAs(name) : { type: `_${name}._${match[2]}` };
 }
 
 /** A whole type: one label of anything after the underscore, dots and backslashes escaped, and the transport. */
@@ -17,14 +20,15 @@ const WHOLE_TYPE = /^(_(?:[^.\\]|\\.)+)\.(_tcp|_udp)(?:\.local)?\.?$/i;
 const MAX_LABEL_BYTES = 63;
 
 /** What is looked for: a name, or a whole type, whatever it is called: devices are in use whose types RFC 6763 7 does not allow. */
-export function parseBrowsedType(text: string): string {
+export function parseWantedService(text: string): WantedService {
   const match = WHOLE_TYPE.exec(text);
   const label = match?.[1];
-  if (match === null || label === undefined) return parseServiceType(text);
+  if (match === null || label === undefined) return { service: nameOf(parseServiceType(text)) };
   if (Buffer.byteLength(label) > MAX_LABEL_BYTES || hasControl(label)) {
     throw new InvalidValue(`"${text}" is no service type; write a name or a full type, such as redis or _redis._tcp`);
   }
-  return `${label}.${match[2]}`.toLowerCase();
+  const type = `${label}.${match[2]}`.toLowerCase();
+  return { service: fileNameOfType(type), type };
 }
 
 function hasControl(text: string): boolean {
@@ -32,6 +36,6 @@ function hasControl(text: string): boolean {
 }
 
 /** `redis` of `_redis._tcp`, for files and variables: `x-y` of `_x y._tcp`. */
-export function fileNameOfType(type: string): string {
+function fileNameOfType(type: string): string {
   return serviceOf(type).replace(/[^a-z0-9_-]+/g, '-');
 }

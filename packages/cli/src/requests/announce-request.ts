@@ -1,7 +1,7 @@
 import { findWellKnownPort } from '@mdns-ambassador/ambassador/well-known-ports';
 import type { AnnouncementOptions } from '@mdns-ambassador/announcer';
 import { chooseCheck, chooseIntervalMs } from '@mdns-ambassador/checks';
-import { serviceOf, typeOf } from '@mdns-ambassador/mdns';
+import { announceAs, nameOf, serviceOf } from '@mdns-ambassador/mdns';
 import type { CredentialRequest } from '../config/credential-request.ts';
 import { CliError, InvalidValue } from '../exit/cli-error.ts';
 import { EXIT_USAGE } from '../exit/exit-codes.ts';
@@ -45,14 +45,14 @@ export function readAnnouncement(request: ServiceRequest, machine: Machine): Pla
   const { service, host, port } = readGiven(given, parseAnnouncedService);
   refuseNativeOptions(settings);
   const injected = readAnnouncerInjection(request, service, host);
-  const type = settings.read('type', parseServiceType) ?? typeOf(service);
+  const announced = settings.read('type', parseServiceType) ?? announceAs(service);
   const asked = settings.read('check', parseCheck);
-  const check = asked ?? chooseCheck(service, serviceOf(type));
+  const check = asked ?? chooseCheck(service, serviceOf(announced.type));
   const ttl = settings.read('ttl', (text) => parseInteger(text, 1, HIGHEST_TTL));
   return {
     service,
     instance: settings.read('name', parseInstanceName) ?? nameInstance(service, machine.hostName),
-    type,
+    ...announced,
     subtypes: settings.readEach('subtype', parseSubtype),
     ...(host === undefined ? {} : { host }),
     port: port ?? readGiven(given, () => requireWellKnownPort(service, machine.platform)),
@@ -91,11 +91,11 @@ export function readTargets(settings: Settings): Targets {
 }
 
 /** An announcement with where it is announced. */
-export interface PlacedAnnouncement extends Pick<AnnouncementOptions, 'service' | 'type'> {
+export interface PlacedAnnouncement extends Pick<AnnouncementOptions, 'service' | 'type' | 'svc'> {
   readonly targets: Targets;
 }
 
-/** Refuses one folder for services of different types: who reads it would be sent to the wrong one. */
+/** Refuses one folder for different services: who reads it would be sent to the wrong one. */
 export function refuseSharedFolders(
   announcements: readonly PlacedAnnouncement[],
   requests: readonly ServiceRequest[],
@@ -103,11 +103,11 @@ export function refuseSharedFolders(
   const owners = new Map<string, PlacedAnnouncement>();
   for (const [index, announcement] of announcements.entries()) {
     for (const spec of announcement.targets.registries) {
-      const folder = folderOf(spec, serviceOf(announcement.type));
+      const folder = folderOf(spec, nameOf(announcement));
       const place = `${formatRegistry(spec)}${folder}`;
       const owner = owners.get(place) ?? announcement;
       owners.set(place, owner);
-      if (owner.type === announcement.type) continue;
+      if (owner.type === announcement.type && nameOf(owner) === nameOf(announcement)) continue;
       const given = requests[index]?.settings.find('to').find(({ text }) => text !== 'mdns');
       throw new CliError(
         given?.exitCode ?? EXIT_USAGE,

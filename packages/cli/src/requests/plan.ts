@@ -1,6 +1,6 @@
 import type { Cidr } from '@mdns-ambassador/ambassador';
 import type { DockerAddress } from '@mdns-ambassador/announcer';
-import { serviceOf } from '@mdns-ambassador/mdns';
+import { nameOf } from '@mdns-ambassador/mdns';
 import type { ResponderName } from '../options/announce-options.ts';
 import type { Settings } from '../settings/settings.ts';
 import { type AgentRequest, readAgentRequest } from './agent-request.ts';
@@ -98,11 +98,7 @@ export function readFeed(settings: Settings): PlannedFeed {
 
 /** Throws a CliError where the keys are a token for something else. */
 export function requireEntitledTo(mesh: MeshRequest | undefined, { announce, proxy }: Plan): void {
-  requireEntitled(
-    mesh,
-    'announce',
-    announce.map(({ type }) => serviceOf(type)),
-  );
+  requireEntitled(mesh, 'announce', announce.map(nameOf));
   requireEntitled(
     mesh,
     'proxy',

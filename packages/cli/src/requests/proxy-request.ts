@@ -24,8 +24,8 @@ const MOST_CONNECTIONS = 1_000_000;
 /** What one request to proxy asks for; sources are yet to be made of the origins. */
 export interface ProxyRequest {
   readonly service: string;
-  /** What is browsed: `_redis._tcp`. */
-  readonly type: string;
+  /** What is browsed where a whole type was asked for: `_http._tcp`; absent: the service by its name. */
+  readonly type?: string | undefined;
   readonly listen: readonly ListenPlace[];
   readonly origins: Origins;
   readonly engine: EngineChoice;

@@ -9,9 +9,9 @@ test('announce takes a name, a name with a port, and a name with a target', () =
 });
 
 test('proxy takes a name and a name with a local port, 0 for any', () => {
-  expect(parseProxiedService('redis')).toEqual({ service: 'redis', type: '_redis._tcp' });
-  expect(parseProxiedService('redis:16379')).toEqual({ service: 'redis', type: '_redis._tcp', port: 16379 });
-  expect(parseProxiedService('redis:0')).toEqual({ service: 'redis', type: '_redis._tcp', port: 0 });
+  expect(parseProxiedService('redis')).toEqual({ service: 'redis' });
+  expect(parseProxiedService('redis:16379')).toEqual({ service: 'redis', port: 16379 });
+  expect(parseProxiedService('redis:0')).toEqual({ service: 'redis', port: 0 });
   expect(parseProxiedService('_NVStream_dbd._tcp:47989')).toEqual({
     service: 'nvstream_dbd',
     type: '_nvstream_dbd._tcp',

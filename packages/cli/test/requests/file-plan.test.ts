@@ -176,7 +176,7 @@ announce:
   expect(describePlan(plan(both))).toEqual([
     'announce redis as "redis on h1" (_redis._tcp): port 6379, checked by redis every 2s, to mdns and etcd:http://10.0.0.1:2379/s/{service}',
     'announce api as "api on h1" (_api._tcp): port 3000, checked by tcp every 2s',
-    'announce web as "web on h1" (_web._tcp): port 3001, checked by tcp every 2s, to zookeeper:10.0.0.2:2181/web',
+    'announce web as "web on h1" (_http._tcp): port 3001, checked by tcp every 2s, to zookeeper:10.0.0.2:2181/web',
   ]);
   expect(planToJson(plan(both))).toMatchObject({
     announce: [{ to: ['mdns', 'etcd:http://10.0.0.1:2379/s/{service}'] }, { to: ['mdns'] }, {}],

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { Announcer, createSystemHost } from '@mdns-ambassador/announcer';
-import { systemClock, typeOf } from '@mdns-ambassador/mdns';
+import { announceAs, systemClock } from '@mdns-ambassador/mdns';
 import { errorMessage, Room } from '@mdns-ambassador/relay';
 import { createLocalNetwork } from '../../network/local-network.ts';
 import { listenForSignals } from '../../process/signals.ts';
@@ -28,7 +28,7 @@ async function runInstance(plan: InstancePlan): Promise<void> {
       {
         service: plan.service,
         instance: plan.name,
-        type: typeOf(plan.service),
+        ...announceAs(plan.service),
         subtypes: [],
         port,
         priority: 0,

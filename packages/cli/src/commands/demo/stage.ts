@@ -5,7 +5,7 @@ import {
   createNodeEngine,
   type ProxyEvent,
 } from '@mdns-ambassador/ambassador';
-import { systemClock, typeOf } from '@mdns-ambassador/mdns';
+import { systemClock } from '@mdns-ambassador/mdns';
 import { createLocalNetwork, type LocalNetwork } from '../../network/local-network.ts';
 import { type InstanceProcess, startInstance } from './instance-process.ts';
 
@@ -60,7 +60,6 @@ export class Stage {
     await local.node.start();
     const source = createMdnsSource({
       service,
-      type: typeOf(service),
       browser: local.node,
       interfaces: () => local.network.interfaces(),
       ownAddresses: () => local.network.ownAddresses(),

@@ -1,5 +1,12 @@
 import { judgeAddress } from '@mdns-ambassador/ambassador';
-import { type BrowseEvent, type Instance, serviceOf, systemClock } from '@mdns-ambassador/mdns';
+import {
+  type BrowseEvent,
+  browseService,
+  type Instance,
+  readService,
+  systemClock,
+  type WantedService,
+} from '@mdns-ambassador/mdns';
 import type { Mesh } from '@mdns-ambassador/mesh';
 import { CliError } from '../../exit/cli-error.ts';
 import { EXIT_OK, EXIT_UNAVAILABLE, EXIT_USAGE } from '../../exit/exit-codes.ts';
@@ -20,7 +27,7 @@ import { describeInterface, joinWords } from '../../output/phrases.ts';
 import type { Printer } from '../../output/printer.ts';
 import { createFactPrinter, createLinePrinter, MAX_FACTS, type Reporter } from '../../output/reporter.ts';
 import { formatDuration, parseDuration } from '../../parse/duration.ts';
-import { parseBrowsedType } from '../../parse/service-type.ts';
+import { parseWantedService } from '../../parse/service-type.ts';
 import { openLog } from '../../process/log-options.ts';
 import { waitForAbort, waitOrAbort } from '../../process/stopping.ts';
 import { readMeshRequest, readMode } from '../../requests/mesh-request.ts';
@@ -37,7 +44,7 @@ export async function listInstances(invocation: Invocation): Promise<number> {
   const { surroundings } = invocation;
   surroundings.faults.survive((error) => surroundings.stderr.line(`ambassador: ${describeFault(error)}`));
   const settings = addSharedOptions(invocation.settings, await loadConfig(invocation.settings));
-  const type = readType(invocation.words);
+  const wanted = readWanted(invocation.words);
   const timeoutMs = settings.read('timeout', parseDuration) ?? DEFAULT_TIMEOUT_MS;
   const isJson = settings.isSet('json');
   const meshRequest = readMeshRequest(settings, surroundings);
@@ -58,7 +65,7 @@ export async function listInstances(invocation: Invocation): Promise<number> {
       const print = createWatchPrinter(surroundings.stdout, isJson);
       /** What was told last: an instance that is heard by one more interface is the same to who reads. */
       const told = new Map<string, string>();
-      browse(local, type, (event) => {
+      browse(local, wanted, (event) => {
         isHeard = true;
         const secure = isMember(event.instance);
         const [key, text] = [keyOf(event.instance), JSON.stringify(instanceToJson(event.instance, secure))];
@@ -74,12 +81,12 @@ export async function listInstances(invocation: Invocation): Promise<number> {
       await waitOrAbort(timeoutMs, signal);
       if (!isHeard && !signal.aborted)
         surroundings.stderr.line(
-          `ambassador: ${describeNoNetwork(local) ?? `${describeNothing(type, local, mode)} so far`}; what comes is told here`,
+          `ambassador: ${describeNoNetwork(local) ?? `${describeNothing(wanted, local, mode)} so far`}; what comes is told here`,
         );
       await waitForAbort(signal);
       return EXIT_OK;
     }
-    browse(local, type, (event) => {
+    browse(local, wanted, (event) => {
       const key = keyOf(event.instance);
       if (event.kind === 'removed') found.delete(key);
       else found.set(key, event.instance);
@@ -104,7 +111,7 @@ export async function listInstances(invocation: Invocation): Promise<number> {
   throw new CliError(
     EXIT_UNAVAILABLE,
     noNetwork ??
-      `${describeNothing(type, local, mode)} within ${formatDuration(timeoutMs)}; start ambassador announce somewhere, or wait longer with --timeout 10s`,
+      `${describeNothing(wanted, local, mode)} within ${formatDuration(timeoutMs)}; start ambassador announce somewhere, or wait longer with --timeout 10s`,
   );
 }
 
@@ -119,27 +126,28 @@ function createWatchPrinter(stdout: Printer, isJson: boolean): Reporter['tell'] 
   return isJson ? createFactPrinter(stdout, now) : createLinePrinter(stdout, new LineLimit(MAX_FACTS), now);
 }
 
-function describeNothing(type: string | undefined, { network }: LocalNetwork, mode: Mode): string {
+function describeNothing(wanted: WantedService | undefined, { network }: LocalNetwork, mode: Mode): string {
   const where = joinWords(network.interfaces().map(describeInterface)) || 'no interface';
-  return `${nameMode(mode)}: ${type ?? 'nothing'} was ${type === undefined ? '' : 'not '}found on ${where}`;
+  const what = wanted === undefined ? 'nothing was' : `${wanted.type ?? wanted.service} was not`;
+  return `${nameMode(mode)}: ${what} found on ${where}`;
 }
 
-function readType(words: readonly string[]): string | undefined {
+function readWanted(words: readonly string[]): WantedService | undefined {
   if (words.length > 1)
     throw new CliError(EXIT_USAGE, `list takes one service or none, and ${words.join(', ')} are named; name one`);
   const [word] = words;
   return word === undefined
     ? undefined
-    : readGiven({ text: word, origin: 'SERVICE', exitCode: EXIT_USAGE }, parseBrowsedType);
+    : readGiven({ text: word, origin: 'SERVICE', exitCode: EXIT_USAGE }, parseWantedService);
 }
 
-/** Browses one type, or every type on the link. Who says goodbye is told of when it is gone. The node's end ends it. */
-function browse({ node }: LocalNetwork, type: string | undefined, onEvent: (event: ListEvent) => void): void {
+/** Browses one service, one type, or every type on the link. Who says goodbye is told of when it is gone. The node's end ends it. */
+function browse({ node }: LocalNetwork, wanted: WantedService | undefined, onEvent: (event: ListEvent) => void): void {
   const tell = (event: BrowseEvent): void => {
     if (event.kind !== 'leaving') onEvent(event);
   };
-  if (type !== undefined) {
-    node.browse({ type }, tell);
+  if (wanted !== undefined) {
+    browseService(node, wanted, tell);
     return;
   }
   let types = 0;
@@ -166,5 +174,5 @@ function isBeyondLink({ addresses, source }: Instance, { network }: LocalNetwork
 }
 
 function isMemberOf(mesh: Mesh, instance: Instance): boolean {
-  return createMembershipJudge(mesh, serviceOf(instance.type)).judge(instance) !== undefined;
+  return createMembershipJudge(mesh, readService(instance)).judge(instance) !== undefined;
 }

@@ -27,8 +27,8 @@ export interface RenderOutput {
 /** One service to look for. */
 export interface RenderRequest {
   readonly service: string;
-  /** What is browsed: `_redis._tcp`. */
-  readonly type: string;
+  /** What is browsed where a whole type was asked for: `_http._tcp`; absent: the service by its name. */
+  readonly type?: string | undefined;
   /** Empty for `env`. */
   readonly listen: readonly Target[];
   readonly origins: Origins;

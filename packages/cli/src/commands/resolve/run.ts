@@ -11,7 +11,7 @@ import { describeFault } from '../../output/fault-lines.ts';
 import { describeRefusals } from '../../output/refused-lines.ts';
 import { parseChoice } from '../../parse/choice.ts';
 import { formatDuration, parseDuration } from '../../parse/duration.ts';
-import { fileNameOfType, parseBrowsedType } from '../../parse/service-type.ts';
+import { parseWantedService } from '../../parse/service-type.ts';
 import { openLog } from '../../process/log-options.ts';
 import { waitForAbort } from '../../process/stopping.ts';
 import { readAllowedCidrs } from '../../requests/allowed-cidrs.ts';
@@ -42,8 +42,7 @@ export async function resolveService(invocation: Invocation): Promise<number> {
   if (request === undefined)
     throw new CliError(EXIT_USAGE, 'resolve which service? Write its name, such as ambassador resolve redis');
   const { settings } = request;
-  const type = readGiven({ ...request.service, text: words[0] ?? '' }, parseBrowsedType);
-  const service = fileNameOfType(type);
+  const { service, type } = readGiven({ ...request.service, text: words[0] ?? '' }, parseWantedService);
   const origins = readOrigins(settings);
   const allowed = readAllowedCidrs(settings);
   const timeoutMs = settings.read('timeout', parseDuration) ?? DEFAULT_TIMEOUT_MS;

@@ -5,8 +5,8 @@ import {
   type Instance,
   type LinkCheck,
   type OneShot,
+  readService,
   readTxtText,
-  serviceOf,
 } from '@mdns-ambassador/mdns';
 import { PROBE_TYPE } from '@mdns-ambassador/peers';
 import type { Facts } from '../facts.ts';
@@ -83,7 +83,7 @@ export function findAnnounced(survey: Survey | undefined, address: string): read
     .map(({ type, name, port, txt }) => {
       const meshId = readTxtText(txt, 'mesh');
       return {
-        service: serviceOf(type),
+        service: readService({ type, txt }),
         instance: name,
         port,
         meshId: meshId !== undefined && MESH_ID.test(meshId) ? meshId : undefined,
