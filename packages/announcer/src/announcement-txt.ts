@@ -1,9 +1,17 @@
 import { SERVICE_TXT_KEY, type Txt } from '@mdns-ambassador/mdns';
-import { MESH_TXT_KEYS } from '@mdns-ambassador/mesh';
+import { MAX_DIGEST_LENGTH, MESH_TXT_KEYS, NOTICES_TXT_KEY } from '@mdns-ambassador/mesh';
 import { AnnouncerError } from './announcer-error.ts';
 
 /** Keys that only ambassador itself sets (CONTRACT 4). */
-const RESERVED_KEYS: readonly string[] = ['txtvers', 'id', SERVICE_TXT_KEY, 'st', 'peer', ...MESH_TXT_KEYS.flat()];
+const RESERVED_KEYS: readonly string[] = [
+  'txtvers',
+  'id',
+  SERVICE_TXT_KEY,
+  'st',
+  'peer',
+  NOTICES_TXT_KEY,
+  ...MESH_TXT_KEYS.flat(),
+];
 /** RFC 6763 6.1: one string of a TXT record. */
 const MAX_STRING_BYTES = 255;
 /** RFC 6763 6.2: the record should fit one packet of 1500 bytes. */
@@ -15,7 +23,7 @@ const KEY = /^[\x20-\x3c\x3e-\x7e]+$/;
 const LONGEST_SIGNATURE = MESH_TXT_KEYS.flatMap(([mesh, mac]) => [
   [mesh, 'x'.repeat(16)] as const,
   [mac, 'x'.repeat(31)] as const,
-]);
+]).concat([[NOTICES_TXT_KEY, 'x'.repeat(MAX_DIGEST_LENGTH)]]);
 
 const encoder = new TextEncoder();
 

@@ -1,4 +1,4 @@
-import { type Announced, computeSigningDelay, type Mesh, signTxtEntries } from '@mdns-ambassador/mesh';
+import { type Announced, computeSigningDelay, type Mesh, NOTICES_TXT_KEY, signTxtEntries } from '@mdns-ambassador/mesh';
 import type { Clock } from '@mdns-ambassador/relay';
 
 /** TXT entries of an announcement that members of its mesh recognise it by. They change with time, and with what they speak for. */
@@ -6,7 +6,7 @@ export class Signature {
   readonly #mesh: Mesh;
   readonly #clock: Clock;
   readonly #onDue: () => void;
-  readonly #unlisten: () => void;
+  readonly #unlisten: readonly (() => void)[];
   #signed: string | undefined;
   #cancel: () => void = () => undefined;
   #isClosed = false;
@@ -16,13 +16,15 @@ export class Signature {
     this.#mesh = mesh;
     this.#clock = clock;
     this.#onDue = onDue;
-    this.#unlisten = mesh.onChange(onDue);
+    this.#unlisten = [mesh.onChange(onDue), mesh.notices.onChange(onDue)];
     this.#schedule();
   }
 
   /** The entries as they would be now. */
   compute(announced: Announced): readonly (readonly [string, string])[] {
-    return signTxtEntries(this.#mesh.txtKeys(announced.service), announced, this.#clock.wallClock());
+    const { notices } = this.#mesh;
+    const signed = signTxtEntries(this.#mesh.txtKeys(announced.service), announced, this.#clock.wallClock());
+    return notices.list.size === 0 ? signed : [...signed, [NOTICES_TXT_KEY, notices.digest]];
   }
 
   /** The entries that are published from now on. */
@@ -40,7 +42,7 @@ export class Signature {
   close(): void {
     this.#isClosed = true;
     this.#cancel();
-    this.#unlisten();
+    for (const unlisten of this.#unlisten) unlisten();
   }
 
   #schedule(): void {

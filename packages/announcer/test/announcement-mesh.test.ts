@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { cutBundle, Mesh, MeshKey, verifyTxt } from '@mdns-ambassador/mesh';
+import { cutBundle, Mesh, MeshKey, verifyTxt, writeNotices } from '@mdns-ambassador/mesh';
 import { ManualClock } from '@mdns-ambassador/testkit';
 import { expect, test } from 'vitest';
 import { Announcement } from '../src/announcement.ts';
@@ -96,6 +96,21 @@ test('another name, another hour, another key and a drain are signed anew', asyn
   expect(isRecognised(mesh, publisher.txt, 'redis on h1 (2)', clock.wallClock())).toBe(true);
   await clock.advance(1_500);
   await drained;
+  await announcement.close();
+});
+
+test('what keepers have said is told of in TXT as soon as it is known, and no more when its key is gone', async () => {
+  const ring = { kind: 'keys', current: KEY } as const;
+  const mesh = new Mesh(ring, { clock: new ManualClock() });
+  const { announcement, clock, publisher } = await arrange(() => mesh);
+  await announcement.start();
+  await clock.advance(0);
+  expect(publisher.txt.has('rm')).toBe(false);
+  const word = { kind: 'removed', machine: 'a'.repeat(40), name: 'laptop', at: 0 } as const;
+  mesh.notices.take(writeNotices(ring, mesh.notices.list, word).map(({ text }) => text));
+  expect(publisher.txt.get('rm')).toBe(mesh.notices.digest);
+  await mesh.change({ kind: 'keys', current: new MeshKey(randomBytes(32)) });
+  expect(publisher.txt.has('rm')).toBe(false);
   await announcement.close();
 });
 

@@ -4,7 +4,7 @@ import type { NetworkInterface } from './network.ts';
 import type { LinkTotals, NodeCounters } from './node.ts';
 import type { Responder } from './rules/answering/responder.ts';
 import type { Querier } from './rules/asking/querier.ts';
-import type { Machine } from './rules/machine.ts';
+import type { Machine, Received } from './rules/machine.ts';
 
 /** A machine that threw is left alone for so long: what was due then is due still. */
 const REST_MS = 1_000;
@@ -22,8 +22,8 @@ export interface Machines {
 }
 
 interface AttachmentEvents {
-  /** Both machines have taken in a packet. */
-  received(): void;
+  /** Both machines have taken in a packet, or the one whose question it answers. */
+  received(packet: Received): void;
   /** A link failed and is closed. */
   failed(failure: LinkFailure): void;
   /** See {@link LinkPair}. */
@@ -55,14 +55,14 @@ export class Attachment {
           const now = options.now();
           this.touch();
           for (const machine of this.#running()) contain(() => machine.receive(packet, now));
-          options.received();
+          options.received(packet);
         },
         // What is said to us alone is no conflict with anybody (RFC 6762 9).
         replied: (packet) => {
           const querier = this.#machines?.querier;
           this.touch();
           contain(() => querier?.receive(packet, options.now()));
-          options.received();
+          options.received(packet);
         },
         failed: options.failed,
         fragmented: options.fragmented,

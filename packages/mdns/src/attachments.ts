@@ -5,6 +5,7 @@ import type { FragmentedPacket, LinkFailure } from './link-pair.ts';
 import { toError } from './mdns-error.ts';
 import type { Network, NetworkInterface } from './network.ts';
 import type { NodeCounters, NodeEvent } from './node.ts';
+import type { Received } from './rules/machine.ts';
 import type { Decode } from './wire/decode.ts';
 
 const NO_COUNTERS: NodeCounters = {
@@ -34,7 +35,7 @@ export interface AttachmentsContext {
   /** The interface can't be used any more. */
   readonly detach: (name: string) => void;
   /** A packet came in. */
-  readonly received: () => void;
+  readonly received: (packet: Received) => void;
   /** A link failed; `align` should be called soon. */
   readonly failed: () => void;
   readonly tell: (event: NodeEvent) => void;

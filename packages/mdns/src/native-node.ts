@@ -1,11 +1,13 @@
 import { Attachments } from './attachments.ts';
 import { contain } from './contain.ts';
 import { Discovery } from './discovery.ts';
+import { listHeardTxt } from './heard-txt.ts';
 import type { BrowseEvent } from './instance.ts';
 import { MdnsError } from './mdns-error.ts';
 import type { Browse, BrowseOptions, MdnsNode, MdnsNodeOptions, NodeCounters, NodeEvent } from './node.ts';
 import type { Publication, PublicationEvent, ServiceOptions } from './publication.ts';
 import { Publisher } from './publisher.ts';
+import type { Received } from './rules/machine.ts';
 import { decodeMessage } from './wire/decode.ts';
 
 /** How soon a new interface or address is noticed. */
@@ -63,7 +65,10 @@ export class NativeNode implements MdnsNode {
         this.#publisher.detach(name);
         this.#discovery.detach(name);
       },
-      received: () => void this.#schedule(),
+      received: (packet) => {
+        this.#overhear(packet);
+        void this.#schedule();
+      },
       failed: () => {
         this.#nextPollAt = Math.min(this.#nextPollAt, this.#now() + RETRY_MS);
         void this.#schedule();
@@ -203,6 +208,12 @@ export class NativeNode implements MdnsNode {
 
   #tell(event: NodeEvent): void {
     this.#notices.push(() => this.#options.onEvent?.(event));
+  }
+
+  #overhear(packet: Received): void {
+    const { onTxt } = this.#options;
+    if (onTxt === undefined) return;
+    for (const txt of listHeardTxt(packet)) this.#notices.push(() => onTxt(txt, packet.from.address));
   }
 
   #now(): number {

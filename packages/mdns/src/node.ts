@@ -3,6 +3,7 @@ import type { BrowseEvent } from './instance.ts';
 import type { Network } from './network.ts';
 import type { Publication, PublicationEvent, ServiceOptions } from './publication.ts';
 import type { Random } from './rules/machine.ts';
+import type { Txt } from './txt.ts';
 import type { Decode } from './wire/decode.ts';
 
 export interface MdnsNodeOptions {
@@ -18,6 +19,11 @@ export interface MdnsNodeOptions {
    */
   readonly hostLabel?: string;
   readonly onEvent?: (event: NodeEvent) => void;
+  /**
+   * Called with the TXT data of each record that another host tells the link of, browsed or not, and with the address that it came from (link-local IPv6 with
+   * its zone). Nothing is kept of what nobody browses.
+   */
+  readonly onTxt?: (txt: Txt, from: string) => void;
   /** With it `start` resolves although no interface is up yet, and the first that comes is used; default false: it rejects. */
   readonly mayWait?: boolean;
   /** How packets are read; default {@link decodeMessage}. A simulation of many nodes reads each packet once for all. */

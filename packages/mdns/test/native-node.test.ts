@@ -67,6 +67,24 @@ describe('publish and browse', () => {
     ]);
   });
 
+  it('hears the TXT data of what nobody browses, of other hosts alone, and again when it changes', async () => {
+    const world = new NodeWorld();
+    const heard: string[] = [];
+    const onTxt = (txt: ReadonlyMap<string, Uint8Array | true>, from: string): void =>
+      void heard.push(`${from} ${[...txt.keys()].join()}`);
+    const h1 = world.add('h1', { eth0: ['lan', '10.0.0.1/24'] }, { onTxt });
+    await h1.node.start();
+    publish(h1, 'own', { txt: new Map([['own', true]]) });
+    const h2 = await world.start('h2', '10.0.0.2/24');
+    const { publication } = publish(h2, 'other', { txt: new Map([['first', true]]) });
+    await world.run(5 * SECOND_MS);
+    publication.update({ txt: new Map([['second', true]]) });
+    await world.run(5 * SECOND_MS);
+    await publication.close();
+    await world.run(5 * SECOND_MS);
+    expect([...new Set(heard)]).toEqual(['10.0.0.2 first', '10.0.0.2 second']);
+  });
+
   it('works before it was started', async () => {
     const world = new NodeWorld();
     const h1 = world.add('h1', { eth0: ['lan', '10.0.0.1/24'] });

@@ -45,7 +45,7 @@ export class NodeWorld {
   add(
     name: string,
     interfaces: Readonly<Record<string, readonly [segment: string, ...addresses: string[]]>>,
-    options: Pick<MdnsNodeOptions, 'mayWait'> = {},
+    options: Pick<MdnsNodeOptions, 'mayWait' | 'onTxt'> = {},
   ): Station {
     const host = this.network.addHost(name);
     for (const [interfaceName, [segment, ...addresses]] of Object.entries(interfaces)) {
@@ -60,7 +60,7 @@ export class NodeWorld {
     name: string,
     host: MemoryHost,
     events: NodeEvent[],
-    options: Pick<MdnsNodeOptions, 'mayWait'> = {},
+    options: Pick<MdnsNodeOptions, 'mayWait' | 'onTxt'> = {},
   ): MdnsNode {
     return createMdnsNode({
       ...options,

@@ -20,6 +20,11 @@ export { createMachineKey, MachineKey } from './membership/machine-key.ts';
 export { foldMachineName, isMachineName } from './membership/machine-name.ts';
 export { describeMay, type Grant, type May, readGrants } from './membership/may.ts';
 export { MAX_MEMBERSHIP_TEXT, type Membership, parseMembership } from './membership/membership.ts';
+export type { Notice, NoticeKind, SignedNotice } from './membership/notice.ts';
+export { NoticeList } from './membership/notice-list.ts';
+export { NoticeStore, type NoticeStoreOptions } from './membership/notice-store.ts';
+export { type NoticeCounters, Notices } from './membership/notices.ts';
+export { writeNotices } from './membership/write-notices.ts';
 export { Mesh, type MeshOptions } from './mesh.ts';
 export { MeshError, type MeshErrorCode } from './mesh-error.ts';
 export { MeshPeers, type MeshPeersOptions } from './peer/mesh-peers.ts';
@@ -30,7 +35,9 @@ export {
   type Announced,
   computeSigningDelay,
   explainStranger,
+  MAX_DIGEST_LENGTH,
   MESH_TXT_KEYS,
+  NOTICES_TXT_KEY,
   signTxtEntries,
   type TxtMembership,
   verifyTxt,

@@ -1,6 +1,7 @@
 import type { Clock } from '@mdns-ambassador/relay';
 import { formatKeyRing, type KeyRing, listMeshIds, listTxtKeys, type TxtKey } from './keys/key-ring.ts';
 import { Member } from './member.ts';
+import { Notices } from './membership/notices.ts';
 import type { Role } from './role.ts';
 
 export interface MeshOptions {
@@ -12,6 +13,8 @@ export interface MeshOptions {
 /** What one process is in its mesh: its keys, which may change while it runs, and the members that it is. */
 export class Mesh {
   readonly clock: Clock;
+  /** What keepers have said of machines. */
+  readonly notices: Notices;
   readonly #options: MeshOptions;
   readonly #members = new Set<Member>();
   readonly #listeners = new Set<() => void>();
@@ -21,6 +24,7 @@ export class Mesh {
     this.clock = options.clock;
     this.#options = options;
     this.#ring = ring;
+    this.notices = new Notices(ring);
   }
 
   /** Public, the current key's first. */
@@ -78,6 +82,7 @@ export class Mesh {
     const members = [...this.#members];
     for (const member of members) member.requireEntitled(ring);
     this.#ring = ring;
+    this.notices.change(ring);
     await Promise.all(members.map((member) => member.change(ring)));
     for (const listener of this.#listeners) listener();
   }

@@ -18,6 +18,11 @@ export const MESH_TXT_KEYS: readonly (readonly [mesh: string, mac: string])[] = 
   ['mesh-prev', 'mac-prev'],
 ];
 
+/** TXT key: stands for what the announcer knows of what keepers have said, so that who knows something else asks. A hint, which nobody signs. */
+export const NOTICES_TXT_KEY = 'rm';
+/** The highest generation, and eight digits of a hash. */
+export const MAX_DIGEST_LENGTH = 25;
+
 /** A record that was signed is accepted for as long as the leaf that a clock of the same error would issue. */
 const PERIOD_MS = 3_600_000;
 const TOLERANCE_PERIODS = 8;

@@ -7,6 +7,7 @@ export { createNetworkJudge, type NetworkJudgeOptions } from './link/network-jud
 export type { PeerListener, PeerReceiver, PeerStream, PeerStreamEvents, PeerTransport } from './link/peer-stream.ts';
 export { readPeersFile, writePeersFile } from './link/peers-file.ts';
 export { createSystemTransport, type PeerSecurity, type SystemTransportOptions } from './link/system-transport.ts';
+export type { NoticeBoard } from './notice-board.ts';
 export type { PeerCounters, PeerEvent, PeerLinkStatus } from './peer-event.ts';
 export { PeerNode, type PeerNodeOptions } from './peer-node.ts';
 export {
@@ -17,6 +18,7 @@ export {
   type HelloLine,
   MAX_FIRST_LINE_BYTES,
   MAX_LINE_BYTES,
+  type NoticesLine,
   type OutcomeLine,
   PEER_PORT,
   PEER_TXT_KEY,

@@ -1,7 +1,7 @@
 import type { PeerLink } from './link/peer-link.ts';
 import type { OwnServices } from './own-services.ts';
 import { keyOf } from './rules/directory.ts';
-import { type HelloLine, MAX_PLACES, MAX_TOLD, type PeerPlace } from './rules/line.ts';
+import { type HelloLine, MAX_NOTICES, MAX_PLACES, MAX_TOLD, type PeerPlace } from './rules/line.ts';
 import { mayPassOn } from './rules/pass-on.ts';
 import { MAX_ORIGINS, type Origin } from './rules/table.ts';
 
@@ -18,7 +18,12 @@ export class Linked {
   isExamined = false;
   /** Whom the other side has links with, as it says; undefined until it does. */
   links: ReadonlySet<string> | undefined;
+  /** Stands for all that the other side knows of what keepers have said; undefined while it has told nothing of it. */
+  digest: string | undefined;
   #foreign = 0;
+  #toldDigest: string | undefined;
+  /** What this link was told of that, or told us. */
+  #notices: ReadonlySet<string> = new Set();
   #toldOwn: number | undefined;
   /** By origin: the number of its state. */
   readonly #told = new Map<string, number>();
@@ -87,6 +92,21 @@ export class Linked {
     }
     if (peers.size === 0) return;
     this.link.tell({ kind: 'peers', peers: [...peers].map(([node, places]) => ({ node, places })) });
+  }
+
+  /** What keepers have said, as far as the other side may not know it. */
+  tellNotices(digest: string, texts: readonly string[]): void {
+    if (digest === this.#toldDigest) return;
+    this.#toldDigest = digest;
+    const notices = texts.filter((text) => !this.#notices.has(text));
+    this.#notices = new Set(texts);
+    this.link.tell({ kind: 'notices', digest, notices });
+  }
+
+  /** The other side knows these. */
+  noteNotices(digest: string, texts: readonly string[]): void {
+    this.digest = digest;
+    this.#notices = new Set([...texts, ...this.#notices].slice(0, MAX_NOTICES));
   }
 
   /** It said something of another that is not its to say. */

@@ -24,6 +24,8 @@ export interface PeerLinkStatus {
   /** By how much its clock was ahead of ours when the link began, in milliseconds. */
   readonly clockAheadMs: number;
   readonly services: number;
+  /** Stands for what it knows of what keepers of the mesh have said; undefined while it has told nothing of it. */
+  readonly notices: string | undefined;
 }
 
 /** Since the node was made. */

@@ -11,6 +11,8 @@ import { LinkSet } from './link-set.ts';
 import { Linked, placeOf } from './linked.ts';
 import { ListeningPort } from './listening-port.ts';
 import { MemoryKeeper } from './memory-keeper.ts';
+import type { NoticeBoard } from './notice-board.ts';
+import { NoticeSpread } from './notice-spread.ts';
 import type { PeerCounters, PeerEvent, PeerLinkStatus } from './peer-event.ts';
 import { Reception } from './reception.ts';
 import type { KnownPlace } from './rules/directory.ts';
@@ -42,6 +44,8 @@ export interface PeerNodeOptions {
   readonly addresses: () => readonly string[];
   readonly judge: AddressJudge;
   readonly examiner?: Examiner;
+  /** In a mesh: what its keepers have said of machines. */
+  readonly notices?: NoticeBoard | undefined;
   readonly onEvent?: (event: PeerEvent) => void;
   /** Called with the places to remember when they are others, seldom, and by `close`. */
   readonly onRemember?: (places: readonly RememberedPlace[]) => void;
@@ -61,6 +65,7 @@ export class PeerNode {
   readonly #reception: Reception;
   readonly #examinations: Examinations;
   readonly #memory: MemoryKeeper;
+  readonly #notices: NoticeSpread;
   readonly #port: ListeningPort | undefined;
   readonly #alarm: Alarm;
   readonly #listeners = new Set<PeerChangeListener>();
@@ -75,6 +80,7 @@ export class PeerNode {
     this.#alarm = new Alarm(clock, () => this.#tick());
     this.#examinations = new Examinations(options.examiner);
     this.#memory = new MemoryKeeper(remembered, (places) => options.onRemember?.(places));
+    this.#notices = new NoticeSpread(options.notices, links);
     this.#gossip = new Gossip({
       self,
       isMesh,
@@ -120,17 +126,23 @@ export class PeerNode {
 
   get counters(): PeerCounters {
     const { origins: refusedOrigins, foreign } = this.#gossip.refused;
-    return { ...this.#links.totals, foreign, refusedOrigins, refusedLinks: this.#reception.refused };
+    return {
+      ...this.#links.totals,
+      foreign: foreign + this.#notices.foreign,
+      refusedOrigins,
+      refusedLinks: this.#reception.refused,
+    };
   }
 
   /** The links that are open, by the address of the other side. */
   listLinks(): readonly PeerLinkStatus[] {
-    return this.#links.list().map(({ link, node, address, clockAheadMs }) => ({
+    return this.#links.list().map(({ link, node, address, clockAheadMs, digest }) => ({
       node,
       address,
       version: link.hello?.version ?? '',
       clockAheadMs,
       services: this.#gossip.countServices(node),
+      notices: digest,
     }));
   }
 
@@ -155,6 +167,7 @@ export class PeerNode {
     this.#alarm.cancel();
     this.#dialler.close();
     this.#memory.flush();
+    this.#notices.close();
     this.#gossip.leave();
     for (const link of this.#links.listGreeting()) link.hangUp('it ends');
     await Promise.all([...this.#links.list().map(({ link }) => link.close()), this.#port?.close()]);
@@ -207,6 +220,11 @@ export class PeerNode {
     if (this.#state !== 'open' || this.#options.judge.isOwn(place.host)) return;
     this.#dialler.ask(place);
     this.#wake();
+  }
+
+  /** Who listens there says that this is what it knows of what keepers have said. */
+  hearDigest(place: PeerPlace, digest: string): void {
+    if (this.#state === 'open' && this.#notices.isNews(place, digest)) this.ask(place);
   }
 
   #now(): number {
@@ -321,6 +339,7 @@ export class PeerNode {
     if (place !== undefined) this.#memory.keep(place, this.port !== undefined, this.#now());
     if (known?.origin === 'named') judge.noteNamed(linked.address);
     this.#emit({ kind: 'peer-linked', node, address: linked.address, links: this.#links.size });
+    this.#notices.welcome(linked);
     this.#gossip.welcome(linked);
     this.#wake();
   }
@@ -373,6 +392,9 @@ export class PeerNode {
         break;
       case 'peers':
         this.#dialler.hear(line.peers, linked.address);
+        break;
+      case 'notices':
+        this.#notices.take(linked, line);
         break;
       case 'examine':
         this.#examinations.begin(linked, line, this.#now());

@@ -39,6 +39,7 @@ import type { FeedPart } from './feed-part.ts';
 import { Injections } from './injections.ts';
 import { followKeyFile } from './key-file.ts';
 import { Lifecycle } from './lifecycle.ts';
+import { followNotices } from './notices.ts';
 import type { PartContext } from './part-context.ts';
 import { createCheckTools } from './proxied.ts';
 import type { ProxyPart } from './proxy-part.ts';
@@ -97,7 +98,7 @@ export class Daemon {
   #identity: string | undefined;
   #lag: LoopLag | undefined;
   #isNodeStarted = false;
-  #unfollowKey = (): void => undefined;
+  #unfollow: readonly (() => void)[] = [];
 
   /** Nothing runs yet. Rejects with a CliError where an option is wrong, or what the plan needs can't be had. */
   static async open(options: DaemonOptions): Promise<Daemon> {
@@ -268,12 +269,13 @@ export class Daemon {
 
   /** What the parts stand on. */
   async #begin(plan: Plan): Promise<void> {
-    const { mesh } = this.#options;
+    const { mesh, surroundings } = this.#options;
+    if (this.#mesh !== undefined) this.#unfollow = [followNotices(this.#mesh, surroundings, this.reporter)];
     await this.#speakers?.start();
     await this.#admin?.listen(this.reporter);
     await this.#startNode(plan);
     if (this.#mesh === undefined || mesh === undefined) return;
-    this.#unfollowKey = followKeyFile(this.#mesh, mesh, this.reporter);
+    this.#unfollow = [...this.#unfollow, followKeyFile(this.#mesh, mesh, this.reporter)];
   }
 
   async #start(plan: Plan): Promise<void> {
@@ -343,7 +345,7 @@ export class Daemon {
   }
 
   async #close(): Promise<void> {
-    this.#unfollowKey();
+    for (const unfollow of this.#unfollow) unfollow();
     this.#lag?.close();
     await Promise.all(this.#rosters().map((roster) => roster.close()));
     await this.#local.node.close();

@@ -1,4 +1,4 @@
-import { type FSWatcher, realpathSync, watch } from 'node:fs';
+import { existsSync, type FSWatcher, realpathSync, watch } from 'node:fs';
 import { dirname } from 'node:path';
 import { type Clock, errorMessage } from '@mdns-ambassador/relay';
 
@@ -7,7 +7,7 @@ const SETTLE_MS = 200;
 
 /**
  * Calls `onChange` soon after something happened to the file, or beside it: it may have been renamed into place, or stand
- * behind a link that was. Calls `onEnd` once with the reason when it can't watch (any more). The returned function ends it.
+ * behind a link that was, or not be there yet. Calls `onEnd` once with the reason when it can't watch (any more). The returned function ends it.
  */
 export function watchFile(
   file: string,
@@ -32,7 +32,7 @@ export function watchFile(
     onEnd(errorMessage(error));
   };
   try {
-    for (const folder of new Set([dirname(file), dirname(realpathSync(file))])) {
+    for (const folder of new Set([dirname(file), dirname(existsSync(file) ? realpathSync(file) : file)])) {
       watchers.push(watch(folder, notice).on('error', fail));
     }
   } catch (error) {

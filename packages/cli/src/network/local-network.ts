@@ -20,6 +20,7 @@ import type { Surroundings } from '../process/surroundings.ts';
 import { readInterfaces } from '../requests/interfaces.ts';
 import { readPeerRequest } from '../requests/peer-request.ts';
 import type { Settings } from '../settings/settings.ts';
+import { compareNotices } from './notices.ts';
 import { createPeers, type PeersOptions } from './peers.ts';
 
 /** The mDNS stack of one command, on the interfaces that the user chose. */
@@ -51,6 +52,7 @@ export function createLocalNetwork(
   { withBridges = false, drawLabel = Math.random, peers: peersOptions }: LocalNetworkOptions = {},
 ): LocalNetwork {
   const network = systemNetwork({ interfaceNames, platform, withBridges });
+  const mesh = peersOptions?.mesh;
   const mdns = createMdnsNode({
     network,
     clock: systemClock,
@@ -58,8 +60,11 @@ export function createLocalNetwork(
     hostLabel: hostLabel(hostname(), drawLabel),
     onEvent,
     mayWait: true,
+    ...(mesh === undefined
+      ? {}
+      : { onTxt: compareNotices(mesh, { hearDigest: (...heard) => peers?.hearDigest(...heard) }) }),
   });
-  const peers = peersOptions === undefined ? undefined : createPeers(network, mdns, peersOptions);
+  const peers: PeerNode | undefined = peersOptions === undefined ? undefined : createPeers(network, mdns, peersOptions);
   const node = peers === undefined ? mdns : joinPeers({ mdns, peers, clock: systemClock });
   return { network, node, peers };
 }

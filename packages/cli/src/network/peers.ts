@@ -67,6 +67,7 @@ export function createPeers(network: SystemNetwork, node: MdnsNode, options: Pee
     remembered,
     ...(port === undefined ? {} : { port }),
     isMesh,
+    notices: mesh?.notices,
     addresses: () => listAddresses(interfaces()).filter((address) => !/^fe[89ab]/i.test(address)),
     judge: createNetworkJudge({
       isMesh,

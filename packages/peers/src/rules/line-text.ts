@@ -1,6 +1,8 @@
 import {
   type ExamineLine,
   type ExamineWay,
+  MAX_NOTICE_LENGTH,
+  MAX_NOTICES,
   MAX_PLACES,
   MAX_SERVICES,
   MAX_TOLD,
@@ -28,6 +30,7 @@ const MAX_ADDRESS_LENGTH = 80;
 const MAX_HOST_LENGTH = 255;
 const MAX_VERSION_LENGTH = 64;
 const MAX_REASON_LENGTH = 512;
+const MAX_DIGEST_LENGTH = 32;
 const MAX_NODES = 256;
 const MAX_INTERFACES = 32;
 const MAX_MESHES = 4;
@@ -98,6 +101,11 @@ const READERS: Readonly<Record<PeerLine['kind'], (value: Unknowns) => PeerLine |
   peers: ({ peers }) => {
     const known = readList(peers, MAX_TOLD, readPeer);
     return known === undefined ? undefined : { kind: 'peers', peers: known };
+  },
+  notices: ({ digest, notices }) => {
+    const known = readList(notices, MAX_NOTICES, readTextUpTo(MAX_NOTICE_LENGTH));
+    if (!isTextUpTo(digest, MAX_DIGEST_LENGTH) || known === undefined) return undefined;
+    return { kind: 'notices', digest, notices: known };
   },
   examine: readExamine,
   facts: ({ id, version, platform, meshes, wall, asker }) => {

@@ -11,6 +11,9 @@ export const MAX_FIRST_LINE_BYTES = 4_096;
 export const MAX_LINE_BYTES: number = 256 * 1_024;
 /** Services of one origin. */
 export const MAX_SERVICES = 256;
+/** What keepers of a mesh have said of its machines, and the longest of it. */
+export const MAX_NOTICES = 512;
+export const MAX_NOTICE_LENGTH = 256;
 /** Peers told of in one line, and places of each. */
 export const MAX_TOLD = 128;
 export const MAX_PLACES = 4;
@@ -92,6 +95,17 @@ export interface PeersLine {
   readonly peers: readonly { readonly node: string; readonly places: readonly PeerPlace[] }[];
 }
 
+/**
+ * What the keepers of the mesh have said of its machines, as they signed it: all of it first, right behind the hello, and after that what the other side
+ * has neither told nor been told. Nothing where nobody said anything yet, and in open mode.
+ */
+export interface NoticesLine {
+  readonly kind: 'notices';
+  /** Stands for all that the sender knows: `7-1f3a9c20`. */
+  readonly digest: string;
+  readonly notices: readonly string[];
+}
+
 /** In which ways the one who is asked is to show that it reaches the asker, or hears it. */
 export type ExamineWay = 'multicast' | 'hear' | 'dial';
 
@@ -158,6 +172,7 @@ export type PeerLine =
   | ByeLine
   | LinksLine
   | PeersLine
+  | NoticesLine
   | ExamineLine
   | FactsLine
   | OutcomeLine

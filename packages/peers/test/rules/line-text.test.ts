@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { MAX_SERVICES, type PeerLine, type PeerService } from '../../src/rules/line.ts';
+import { MAX_NOTICE_LENGTH, MAX_NOTICES, MAX_SERVICES, type PeerLine, type PeerService } from '../../src/rules/line.ts';
 import { decodeLine, encodeLine } from '../../src/rules/line-text.ts';
 
 const NODE = '0123456789abcdef';
@@ -29,6 +29,7 @@ const LINES: readonly PeerLine[] = [
   { kind: 'bye', origin: NODE, seq: 9 },
   { kind: 'links', nodes: [NODE], heard: [NODE] },
   { kind: 'peers', peers: [{ node: NODE, places: [{ host: '10.0.0.2', port: 5350 }] }] },
+  { kind: 'notices', digest: '7-1f3a9c20', notices: ['any text', 'another'] },
   { kind: 'examine', id: NODE, ways: ['multicast', 'hear', 'dial'], port: 40_000 },
   { kind: 'facts', id: NODE, version: '0.1.0', platform: 'linux', meshes: [NODE], wall: 5, asker: '10.0.0.1' },
   { kind: 'outcome', id: NODE, way: 'dial', result: 'failed', reason: 'ECONNREFUSED' },
@@ -78,6 +79,12 @@ describe('a line', () => {
     if (reading.kind !== 'line' || reading.line.kind !== 'state') throw new Error('it is a state');
     expect(reading.line.services).toHaveLength(MAX_SERVICES);
     expect(reading.line.addresses).toHaveLength(16);
+    const texts = [...Array(MAX_NOTICES + 1).fill('x'), 'never read'];
+    expect(read({ kind: 'notices', digest: '1', notices: ['x'.repeat(MAX_NOTICE_LENGTH + 1), 7, ...texts] })).toEqual({
+      kind: 'line',
+      line: { kind: 'notices', digest: '1', notices: Array(MAX_NOTICES - 2).fill('x') },
+    });
+    expect(read({ kind: 'notices', digest: 'x'.repeat(33), notices: [] }).kind).toBe('malformed');
   });
 
   test.each([
@@ -114,6 +121,8 @@ describe('a line', () => {
         ways: fc.anything(),
         txt: fc.anything(),
         reason: fc.anything(),
+        digest: fc.oneof(fc.string(), fc.anything()),
+        notices: fc.anything(),
       },
       { requiredKeys: ['kind'] },
     );

@@ -12,6 +12,7 @@ import { CliError } from '../../exit/cli-error.ts';
 import { EXIT_OK, EXIT_UNAVAILABLE, EXIT_USAGE } from '../../exit/exit-codes.ts';
 import { createLoggedNetwork, describeNoNetwork, type LocalNetwork, startNode } from '../../network/local-network.ts';
 import { createMembershipJudge, createMesh } from '../../network/mesh.ts';
+import { keepNotices } from '../../network/notices.ts';
 import { describeFault } from '../../output/fault-lines.ts';
 import {
   browseEventToJson,
@@ -49,6 +50,7 @@ export async function listInstances(invocation: Invocation): Promise<number> {
   const isJson = settings.isSet('json');
   const meshRequest = readMeshRequest(settings, surroundings);
   const mesh = createMesh(meshRequest);
+  if (mesh !== undefined) keepNotices(mesh, surroundings, () => undefined);
   const mode = readMode(meshRequest, settings);
   const isMember = (instance: Instance): boolean => mesh !== undefined && isMemberOf(mesh, instance);
   const log = openLog(settings, surroundings);

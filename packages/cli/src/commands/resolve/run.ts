@@ -4,6 +4,7 @@ import { CliError } from '../../exit/cli-error.ts';
 import { EXIT_OK, EXIT_UNAVAILABLE, EXIT_USAGE } from '../../exit/exit-codes.ts';
 import { createLoggedNetwork, describeNoNetwork, startNode } from '../../network/local-network.ts';
 import { createMesh } from '../../network/mesh.ts';
+import { keepNotices } from '../../network/notices.ts';
 import { checkSourceFiles } from '../../network/source-files.ts';
 import { createSources, MDNS_QUIET_MS, usesMdns } from '../../network/sources.ts';
 import { escapeText } from '../../output/escape.ts';
@@ -52,6 +53,7 @@ export async function resolveService(invocation: Invocation): Promise<number> {
   requireEntitled(meshRequest, 'proxy', [service]);
   const log = openLog(settings, surroundings);
   const mesh = createMesh(meshRequest);
+  if (mesh !== undefined) keepNotices(mesh, surroundings, () => undefined);
   const local = createLoggedNetwork(settings, surroundings, log, mesh);
   const hosts = new Map<string, string>();
   const troubles = new Map<string, string>();

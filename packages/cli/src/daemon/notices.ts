@@ -1,0 +1,55 @@
+import { join } from 'node:path';
+import { systemClock } from '@mdns-ambassador/mdns';
+import type { Mesh } from '@mdns-ambassador/mesh';
+import { errorMessage } from '@mdns-ambassador/relay';
+import { nameStateFolder } from '../machine/seed.ts';
+import { keepNotices } from '../network/notices.ts';
+import { describeStanding } from '../output/notice-lines.ts';
+import type { Reporter } from '../output/reporter.ts';
+import type { Surroundings } from '../process/surroundings.ts';
+import { watchFile } from './watch-file.ts';
+
+/** Any file of the folder is looked at. */
+const WATCHED = 'notices';
+
+/** Takes over what other processes of this machine hear that keepers have said, and tells of it. The returned function ends it. */
+export function followNotices(
+  mesh: Mesh,
+  surroundings: Pick<Surroundings, 'env' | 'platform'>,
+  reporter: Reporter,
+): () => void {
+  const folder = nameStateFolder(surroundings.env, surroundings.platform);
+  const store = keepNotices(mesh, surroundings, (error) => {
+    const reason = errorMessage(error);
+    reporter.tell(`who is removed is not kept in ${folder}, and is to be heard again after a restart: ${reason}`, {
+      event: 'notices-not-kept',
+      reason,
+    });
+  });
+  let before = mesh.notices.list;
+  const unlisten = mesh.notices.onChange(() => {
+    const { list } = mesh.notices;
+    for (const { machine, name } of list.listRemoved()) {
+      if (!before.isRemoved(machine)) tell('machine-removed', machine, name);
+    }
+    for (const { machine, name } of before.listRemoved()) {
+      if (!list.isRemoved(machine)) tell('machine-restored', machine, name);
+    }
+    before = list;
+  });
+  const tell = (event: 'machine-removed' | 'machine-restored', machine: string, name: string): void =>
+    reporter.tell(describeStanding(event, name), { event, machine, name });
+  const unload = mesh.onChange(() => store.load());
+  const unwatch = watchFile(
+    join(folder, WATCHED),
+    systemClock,
+    () => store.load(),
+    (reason) => reporter.tell(undefined, { event: 'notices-unwatched', reason }),
+  );
+  return () => {
+    unwatch();
+    unload();
+    unlisten();
+    store.close();
+  };
+}

@@ -1,0 +1,39 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { MAX_NOTICE_LENGTH } from './notice.ts';
+import { MAX_NOTICES } from './notice-list.ts';
+
+const HEADING = '# What the keepers of this mesh have said of its machines; each line is signed.';
+/** The owner alone reads and writes it. */
+const FILE_MODE = 0o600;
+const FOLDER_MODE = 0o700;
+
+/** Where what is said in one mesh is kept, in the folder for what is to last. */
+export function nameNoticeFile(folder: string, meshId: string): string {
+  return join(folder, `notices-${meshId}`);
+}
+
+/** The texts that are kept of a mesh, yet to be verified; none where there is no such file. Never throws. */
+export function readNoticeFile(folder: string, meshId: string): readonly string[] {
+  try {
+    const text = readFileSync(nameNoticeFile(folder, meshId), 'utf8');
+    if (text.length > (MAX_NOTICES + 1) * (MAX_NOTICE_LENGTH + 1)) return [];
+    return text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+  } catch {
+    return [];
+  }
+}
+
+/** Replaces what is kept of a mesh as a whole. Throws where it can't. */
+export function writeNoticeFile(folder: string, meshId: string, texts: readonly string[]): void {
+  const path = nameNoticeFile(folder, meshId);
+  const fresh = `${path}.${randomBytes(6).toString('hex')}.new`;
+  try {
+    mkdirSync(folder, { recursive: true, mode: FOLDER_MODE });
+    writeFileSync(fresh, `${[HEADING, ...texts].join('\n')}\n`, { mode: FILE_MODE, flag: 'wx', flush: true });
+    renameSync(fresh, path);
+  } finally {
+    rmSync(fresh, { force: true });
+  }
+}
