@@ -4,12 +4,14 @@ import type { Clock } from '@mdns-ambassador/relay';
 import { type AdminPages, type AdminRequest, answerRequest } from './answer.ts';
 import { drawDashboard } from './dashboard.ts';
 import { EventStream } from './event-stream.ts';
-import { Metrics } from './metrics.ts';
+import { chooseFormat, formatMetrics } from './metrics-text.ts';
 import { stringifyPrintably } from './printable.ts';
+import type { ProcessMetrics } from './process-metrics.ts';
 import { listUnready } from './readiness.ts';
-import { RecentEvents } from './recent-events.ts';
-import type { AdminEvent, DialView, Snapshot } from './snapshot.ts';
-import { buildStatus, type Status } from './status.ts';
+import type { RecentEvents } from './recent-events.ts';
+import type { Snapshot } from './snapshot.ts';
+import { describeSnapshot } from './snapshot-metrics.ts';
+import { buildStatus, type ProcessView, type Status } from './status.ts';
 
 /** Connections at the same time, those who follow the events included. */
 export const MAX_ADMIN_CONNECTIONS = 64;
@@ -19,9 +21,14 @@ export const REQUEST_TIMEOUT_MS = 5000;
 export const ANSWER_TIMEOUT_MS = 10_000;
 
 export interface AdminOptions {
-  readonly version: string;
+  /** The process that is looked at. */
+  readonly process: ProcessView;
+  /** When it started, by the clock. */
+  readonly startedAt: number;
   /** Asked on each request that shows something. */
   readonly snapshot: () => Snapshot;
+  /** What happened of late; who follows the events is told of what is added. */
+  readonly events: RecentEvents;
   readonly clock: Clock;
 }
 
@@ -29,9 +36,6 @@ export interface AdminOptions {
 export interface Admin {
   /** Serves one client on a connection that was accepted elsewhere; one request each. */
   serve(connection: Duplex): void;
-  /** Tells everyone who follows the events. */
-  publish(event: AdminEvent): void;
-  observeDial(dial: DialView): void;
   /** Ends every connection. Nothing is served after it. Idempotent. */
   close(): void;
 }
@@ -42,10 +46,10 @@ export function createAdmin(options: AdminOptions): Admin {
 
 class HttpAdmin implements Admin {
   readonly #options: AdminOptions;
-  readonly #startedAt: number;
-  readonly #metrics = new Metrics();
-  readonly #recent = new RecentEvents();
+  /** Measuring begins with the first who wants to know. */
+  #ownMetrics: Promise<ProcessMetrics> | undefined;
   readonly #stream: EventStream;
+  readonly #unfollow: () => void;
   /** In the order in which they came, each with what cancels its deadline. */
   readonly #connections = new Map<Duplex, () => void>();
   /** Who has not said yet what he wants. */
@@ -58,8 +62,8 @@ class HttpAdmin implements Admin {
 
   constructor(options: AdminOptions) {
     this.#options = options;
-    this.#startedAt = options.clock.now();
     this.#stream = new EventStream(options.clock);
+    this.#unfollow = options.events.follow((event) => this.#stream.publish(event));
     this.#server = createServer({ maxHeaderSize: MAX_HEADER_BYTES }, (request, response) => {
       this.#answer(request, response).catch((error: unknown) => fail(response, error));
     });
@@ -68,7 +72,7 @@ class HttpAdmin implements Admin {
   }
 
   serve(connection: Duplex): void {
-    if (this.#isClosed) {
+    if (this.#isClosed || connection.destroyed) {
       connection.destroy();
       return;
     }
@@ -80,17 +84,9 @@ class HttpAdmin implements Admin {
     connection.resume();
   }
 
-  publish(event: AdminEvent): void {
-    this.#recent.add(event, this.#options.clock.wallClock());
-    this.#stream.publish(event);
-  }
-
-  observeDial(dial: DialView): void {
-    this.#metrics.observeDial(dial);
-  }
-
   close(): void {
     this.#isClosed = true;
+    this.#unfollow();
     this.#stream.close();
     for (const connection of [...this.#connections.keys()]) connection.destroy();
   }
@@ -120,23 +116,24 @@ class HttpAdmin implements Admin {
   }
 
   #createPages(): AdminPages {
-    const { snapshot, version } = this.#options;
+    const { snapshot, process, events } = this.#options;
     return {
       unready: () => listUnready(snapshot()),
-      metrics: async () => ({
-        contentType: this.#metrics.contentType,
-        text: await this.#metrics.render(snapshot(), version),
-      }),
+      metrics: async (accept) => {
+        this.#ownMetrics ??= import('./process-metrics.ts').then((module) => new module.ProcessMetrics());
+        const own = await (await this.#ownMetrics).list();
+        return formatMetrics([...describeSnapshot(snapshot(), process.version), ...own], chooseFormat(accept));
+      },
       status: () => `${stringifyPrintably(this.#status())}\n`,
       dashboard: () =>
-        drawDashboard({ status: this.#status(), unready: listUnready(snapshot()), events: this.#recent.list() }),
+        drawDashboard({ status: this.#status(), unready: listUnready(snapshot()), events: events.list() }),
       canFollow: () => !this.#stream.isFull,
     };
   }
 
   #status(): Status {
-    const { snapshot, version, clock } = this.#options;
-    return buildStatus(snapshot(), { version, uptimeMs: clock.now() - this.#startedAt });
+    const { snapshot, process, startedAt, clock } = this.#options;
+    return buildStatus(snapshot(), process, clock.now() - startedAt);
   }
 
   #setDeadline(connection: Duplex, delayMs: number): void {
@@ -182,6 +179,7 @@ function readRequest(request: IncomingMessage): AdminRequest {
     target: url,
     hosts: headersDistinct.host ?? [],
     origin: headers.origin,
+    accept: headers.accept,
     fetchSite: readFirst(headers['sec-fetch-site']),
     fetchDestination: readFirst(headers['sec-fetch-dest']),
     localPort: request.socket.localPort,

@@ -8,13 +8,16 @@ export interface AdminRequest extends RequestOrigin {
   /** As it was sent: `/v1/status?pretty`. */
   readonly target: string;
   readonly hasBody: boolean;
+  /** The Accept header. */
+  readonly accept: string | undefined;
 }
 
 /** What the paths show; each is asked when its path is. */
 export interface AdminPages {
   /** Empty when ready. */
   unready(): readonly string[];
-  metrics(): Promise<{ readonly contentType: string; readonly text: string }>;
+  /** In the format that this Accept header asks for. */
+  metrics(accept: string | undefined): Promise<{ readonly contentType: string; readonly text: string }>;
   /** JSON. */
   status(): string;
   /** HTML. */
@@ -60,8 +63,8 @@ export async function answerRequest(request: AdminRequest, pages: AdminPages): P
       return unready.length === 0 ? say(200, 'ready') : say(503, `not ready: ${unready.join('; ')}`);
     }
     case '/metrics': {
-      const { contentType, text } = await pages.metrics();
-      return show(contentType, text);
+      const { contentType, text } = await pages.metrics(request.accept);
+      return show(contentType, text, { Vary: 'Accept' });
     }
     case '/v1/status':
       return show('application/json; charset=utf-8', pages.status());

@@ -44,6 +44,7 @@ export class EventStream {
 
   publish(event: AdminEvent): void {
     this.#eventsSent += 1;
+    if (this.#clients.size === 0) return;
     this.#sendAll(formatEvent(this.#eventsSent, event));
   }
 

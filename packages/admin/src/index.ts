@@ -1,8 +1,8 @@
 export { type Admin, type AdminOptions, createAdmin } from './admin.ts';
+export { RecentEvents } from './recent-events.ts';
 export type {
   AdminEvent,
   AnnouncementView,
-  DialView,
   EndpointView,
   MdnsView,
   Phase,
@@ -10,3 +10,4 @@ export type {
   Snapshot,
   TrafficView,
 } from './snapshot.ts';
+export type { ProcessView, Status } from './status.ts';

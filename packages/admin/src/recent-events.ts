@@ -9,12 +9,23 @@ export interface RecentEvent {
   readonly event: AdminEvent;
 }
 
-/** The latest events, newest first; the oldest make room. */
+/** The latest events, newest first; the oldest make room. It loads nothing else: it is there before anybody looks. */
 export class RecentEvents {
+  readonly #followers = new Set<(event: AdminEvent) => void>();
   #events: readonly RecentEvent[] = [];
 
+  /** `at`: milliseconds since 1970. */
   add(event: AdminEvent, at: number): void {
     this.#events = [{ at, event }, ...this.#events.slice(0, MAX_RECENT_EVENTS - 1)];
+    for (const follow of this.#followers) follow(event);
+  }
+
+  /** Calls back with each event from now on; the returned function ends that. */
+  follow(onEvent: (event: AdminEvent) => void): () => void {
+    this.#followers.add(onEvent);
+    return () => {
+      this.#followers.delete(onEvent);
+    };
   }
 
   list(): readonly RecentEvent[] {

@@ -1,9 +1,13 @@
+import type { HistogramView } from '@mdns-ambassador/relay';
+
 /** What the command does now. `starting`: not every listener is up yet. */
 export type Phase = 'starting' | 'running' | 'stopping';
 
 /** Everything there is to show, as it is at one moment. */
 export interface Snapshot {
   readonly phase: Phase;
+  /** Ids of the mesh and of those it was before; empty in open mode. */
+  readonly meshes: readonly string[];
   readonly announcements: readonly AnnouncementView[];
   readonly services: readonly ServiceView[];
   /** Of each of the services, what its status leaves out. */
@@ -29,6 +33,10 @@ export interface AnnouncementView {
   readonly secure: boolean;
   readonly source: string;
   readonly state: (typeof ANNOUNCEMENT_STATES)[number];
+  /** Since when it has that state, in ISO 8601. */
+  readonly since: string;
+  /** For people: why the service was not up when it was looked at last. */
+  readonly reason?: string;
 }
 
 /** CONTRACT 3: one of `services`. */
@@ -44,6 +52,10 @@ export interface ServiceView {
     readonly failed: number;
     readonly retried: number;
   };
+  /** Whether clients can be sent somewhere. */
+  readonly ready: boolean;
+  /** Since when that is so, in ISO 8601. */
+  readonly since: string;
 }
 
 export interface EndpointView {
@@ -68,7 +80,14 @@ export interface TrafficView {
   readonly bytesDown: number;
   readonly dropped: number;
   readonly ejections: number;
-  readonly sources: readonly { readonly name: string; readonly ageMs?: number }[];
+  /** `heardAt`: when it last said something, in milliseconds since 1970. */
+  readonly sources: readonly { readonly name: string; readonly heardAt?: number }[];
+  /** How long dials took that reached an endpoint. */
+  readonly dialSeconds: HistogramView;
+  /** Dials that did not, by reason. */
+  readonly dialFailures: Readonly<Record<string, number | undefined>>;
+  /** How long connections that have ended were carried. */
+  readonly connectionSeconds: HistogramView;
 }
 
 /** Packets since the start. */
@@ -81,11 +100,6 @@ export interface MdnsView {
   readonly offLink: number;
   readonly sendErrors: number;
 }
-
-/** The outcome of one dial. */
-export type DialView =
-  | { readonly kind: 'connected'; readonly service: string; readonly latencyMs: number }
-  | { readonly kind: 'failed'; readonly service: string; readonly failure: string };
 
 /** A fact that happened, ready for `JSON.stringify`. */
 export interface AdminEvent {

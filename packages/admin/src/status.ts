@@ -1,19 +1,32 @@
-import type { AnnouncementView, ServiceView, Snapshot } from './snapshot.ts';
+import { listUnready } from './readiness.ts';
+import type { AnnouncementView, Phase, ServiceView, Snapshot } from './snapshot.ts';
+
+/** Who runs. */
+export interface ProcessView {
+  readonly version: string;
+  readonly pid: number;
+  /** `announce`, `proxy`, `up` ... */
+  readonly command: string;
+  /** As Node names it: `linux`. */
+  readonly platform: string;
+  readonly hostName: string;
+}
 
 /** CONTRACT 3: `/v1/status`. */
-export interface Status {
-  readonly version: string;
+export interface Status extends ProcessView {
   readonly uptimeSeconds: number;
+  readonly phase: Phase;
+  /** Why it is not ready, for people; empty when it is. */
+  readonly unready: readonly string[];
+  /** Of the mesh, and of those it was before; empty in open mode. */
+  readonly meshes: readonly string[];
   readonly announcements: readonly AnnouncementView[];
   readonly services: readonly ServiceView[];
 }
 
-/** Who runs, and for how long. */
-export interface Identity {
-  readonly version: string;
-  readonly uptimeMs: number;
-}
-
-export function buildStatus({ announcements, services }: Snapshot, { version, uptimeMs }: Identity): Status {
-  return { version, uptimeSeconds: Math.floor(uptimeMs / 1000), announcements, services };
+export function buildStatus(snapshot: Snapshot, process: ProcessView, uptimeMs: number): Status {
+  const { announcements, services, phase, meshes } = snapshot;
+  const { version, ...rest } = process;
+  const uptimeSeconds = Math.floor(uptimeMs / 1000);
+  return { version, uptimeSeconds, ...rest, phase, unready: listUnready(snapshot), meshes, announcements, services };
 }

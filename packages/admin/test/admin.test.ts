@@ -1,9 +1,10 @@
 import { ManualClock } from '@mdns-ambassador/testkit';
 import { afterEach, describe, expect, test } from 'vitest';
 import { type Admin, ANSWER_TIMEOUT_MS, createAdmin, MAX_ADMIN_CONNECTIONS, REQUEST_TIMEOUT_MS } from '../src/admin.ts';
+import { RecentEvents } from '../src/recent-events.ts';
 import type { Snapshot } from '../src/snapshot.ts';
 import { ConnectionEnd } from './connection-pair.ts';
-import { snapshot } from './fixtures.ts';
+import { PROCESS, snapshot } from './fixtures.ts';
 
 const PORT = 9901;
 const HOST = 'Host: localhost:9901';
@@ -15,7 +16,8 @@ afterEach(() => {
 
 function createWorld(take: () => Snapshot = () => snapshot()) {
   const clock = new ManualClock();
-  const admin = createAdmin({ version: '0.1.0', snapshot: take, clock });
+  const events = new RecentEvents();
+  const admin = createAdmin({ process: PROCESS, startedAt: clock.now(), snapshot: take, events, clock });
   open.push(admin);
   const connect = (): ConnectionEnd => {
     const [client, server] = ConnectionEnd.pair(PORT);
@@ -29,7 +31,7 @@ function createWorld(take: () => Snapshot = () => snapshot()) {
     client.write(`${lines.join('\r\n')}\r\n\r\n`);
     return readToEnd(client);
   };
-  return { admin, clock, connect, ask };
+  return { admin, events, clock, connect, ask };
 }
 
 async function readToEnd(client: ConnectionEnd): Promise<string> {
@@ -143,14 +145,14 @@ describe('while somebody holds more connections than there are', () => {
   });
 
   test('that are answered and not read, or follow the events, one who asks is answered', async () => {
-    const { ask, connect, admin } = createWorld();
+    const { events, ask, connect } = createWorld();
     const followers = Array.from({ length: 16 }, () => connect());
     for (const client of followers) client.write(`GET /v1/events HTTP/1.1\r\n${HOST}\r\n\r\n`);
     await Promise.all(followers.map((client) => readUntil(client, /uptimeSeconds/)));
     for (let held = 0; held < 400; held++) connect().write(`GET / HTTP/1.1\r\n${HOST}\r\n\r\n`);
     await settle();
     expect(await ask('GET /healthz HTTP/1.1', HOST)).toMatch(/^HTTP\/1\.1 200 OK/);
-    admin.publish({ event: 'endpoint-added', service: 'redis' });
+    events.add({ event: 'endpoint-added', service: 'redis' }, 0);
     await Promise.all(followers.map((client) => readUntil(client, /endpoint-added/)));
   });
 
@@ -164,29 +166,34 @@ describe('while somebody holds more connections than there are', () => {
 
 describe('events', () => {
   test('come as they happen, after where things stand', async () => {
-    const { admin, connect, clock } = createWorld();
+    const { events, connect, clock } = createWorld();
     const client = connect();
     client.write(`GET /v1/events HTTP/1.1\r\n${HOST}\r\n\r\n`);
     expect(await readUntil(client, /uptimeSeconds/)).toContain('data: {"event":"status","version":"0.1.0"');
-    admin.publish({ event: 'endpoint-added', service: 'redis' });
+    events.add({ event: 'endpoint-added', service: 'redis' }, 0);
     expect(await readUntil(client, /endpoint-added/)).toContain('data: {"event":"endpoint-added","service":"redis"}');
     await clock.advance(60_000);
     expect(await readUntil(client, /alive/)).toContain(': alive');
   });
 
   test('that were before show on the dashboard', async () => {
-    const { admin, ask } = createWorld();
-    admin.publish({ event: 'endpoint-added', service: 'redis' });
+    const { events, ask } = createWorld();
+    events.add({ event: 'endpoint-added', service: 'redis' }, 0);
     expect(await ask('GET / HTTP/1.1', HOST)).toContain('<b>endpoint-added</b>');
   });
 });
 
-test('dials go into the metrics', async () => {
-  const { admin, ask } = createWorld();
-  admin.observeDial({ kind: 'connected', service: 'redis', latencyMs: 3 });
-  expect(await ask('GET /metrics HTTP/1.1', HOST)).toContain(
-    'ambassador_dial_duration_seconds_count{service="redis"} 1',
-  );
+test('who asks for OpenMetrics gets it, and the process is measured too', async () => {
+  const { ask } = createWorld();
+  const plain = await ask('GET /metrics HTTP/1.1', HOST);
+  expect(plain).toContain('Content-Type: text/plain; version=0.0.4; charset=utf-8');
+  expect(plain).toContain('process_resident_memory_bytes');
+  const open = await ask('GET /metrics HTTP/1.1', HOST, 'Accept: application/openmetrics-text;version=1.0.0,*/*;q=0.1');
+  expect(open).toContain('Content-Type: application/openmetrics-text; version=1.0.0; charset=utf-8');
+  expect(open).toContain('# TYPE process_cpu_user_seconds counter');
+  expect(open).toMatch(/\n# EOF\n$/);
+  // The library renames what it has told in the other format.
+  expect(await ask('GET /metrics HTTP/1.1', HOST)).toContain('process_cpu_user_seconds_total ');
 });
 
 test('closed, it ends what it serves, serves nobody and leaves no timer', async () => {

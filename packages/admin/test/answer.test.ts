@@ -10,6 +10,7 @@ const REQUEST: AdminRequest = {
   fetchSite: undefined,
   fetchDestination: undefined,
   localPort: 9901,
+  accept: undefined,
 };
 
 const PAGES: AdminPages = {

@@ -4,12 +4,12 @@ import { expect, test } from 'vitest';
 import { drawDashboard } from '../src/dashboard.ts';
 import { DASHBOARD_POLICY, DASHBOARD_SCRIPT } from '../src/dashboard-assets.ts';
 import { buildStatus } from '../src/status.ts';
-import { ANNOUNCEMENT, ENDPOINT, SERVICE, snapshot } from './fixtures.ts';
+import { ANNOUNCEMENT, ENDPOINT, PROCESS, SERVICE, snapshot } from './fixtures.ts';
 
 const EVIL = '<script>alert(1)</script>"\'\u202e';
 
 function draw(change: Parameters<typeof snapshot>[0] = {}, events: Parameters<typeof drawDashboard>[0]['events'] = []) {
-  const status = buildStatus(snapshot(change), { version: '0.1.0', uptimeMs: 90_061_000 });
+  const status = buildStatus(snapshot(change), PROCESS, 90_061_000);
   return drawDashboard({ status, unready: [], events });
 }
 
@@ -51,10 +51,7 @@ test('its script is one that can be read', () => {
 
 test('nothing known is said in words', () => {
   const page = drawDashboard({
-    status: buildStatus(snapshot({ services: [{ ...SERVICE, endpoints: [] }], announcements: [] }), {
-      version: '0.1.0',
-      uptimeMs: 0,
-    }),
+    status: buildStatus(snapshot({ services: [{ ...SERVICE, endpoints: [] }], announcements: [] }), PROCESS, 0),
     unready: ['redis has no endpoint'],
     events: [],
   });

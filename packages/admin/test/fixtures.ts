@@ -1,4 +1,5 @@
 import type { AnnouncementView, EndpointView, ServiceView, Snapshot, TrafficView } from '../src/snapshot.ts';
+import type { ProcessView } from '../src/status.ts';
 
 export const ENDPOINT: EndpointView = {
   service: 'redis',
@@ -22,15 +23,20 @@ export const SERVICE: ServiceView = {
   balance: 'p2c',
   endpoints: [ENDPOINT],
   connections: { active: 2, accepted: 10, failed: 1, retried: 3 },
+  ready: true,
+  since: '2026-01-02T03:04:05.000Z',
 };
 
-export const TRAFFIC: TrafficView = {
+const TRAFFIC: TrafficView = {
   service: 'redis',
   bytesUp: 1000,
   bytesDown: 5000,
   dropped: 4,
   ejections: 2,
-  sources: [{ name: 'mdns', ageMs: 1500 }, { name: 'static' }],
+  sources: [{ name: 'mdns', heardAt: 1_700_000_000_500 }, { name: 'static' }],
+  dialSeconds: { bounds: [0.0025, 0.005, 1], counts: [0, 1, 2, 2], sum: 0.703 },
+  dialFailures: { timeout: 1 },
+  connectionSeconds: { bounds: [1, 60], counts: [3, 7, 8], sum: 500 },
 };
 
 export const ANNOUNCEMENT: AnnouncementView = {
@@ -46,8 +52,24 @@ export const ANNOUNCEMENT: AnnouncementView = {
   secure: false,
   source: 'mdns',
   state: 'announced',
+  since: '2026-01-02T03:04:05.000Z',
+};
+
+export const PROCESS: ProcessView = {
+  version: '0.1.0',
+  pid: 4711,
+  command: 'proxy',
+  platform: 'linux',
+  hostName: 'h1',
 };
 
 export function snapshot(change: Partial<Snapshot> = {}): Snapshot {
-  return { phase: 'running', announcements: [ANNOUNCEMENT], services: [SERVICE], traffic: [TRAFFIC], ...change };
+  return {
+    phase: 'running',
+    meshes: [],
+    announcements: [ANNOUNCEMENT],
+    services: [SERVICE],
+    traffic: [TRAFFIC],
+    ...change,
+  };
 }

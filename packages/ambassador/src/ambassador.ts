@@ -8,7 +8,7 @@ import type { Random } from './pool/random.ts';
 import { completeService, type ProxiedService } from './proxied-service.ts';
 import type { ProxyEvent } from './proxy-options.ts';
 import { ServiceProxy, type ServiceStatus } from './service/service-proxy.ts';
-import type { DialReport, ServiceConnectionReport, ServiceTraffic } from './service/service-traffic.ts';
+import type { ServiceConnectionReport, ServiceTraffic } from './service/service-traffic.ts';
 import { OwnNode } from './sources/own-node.ts';
 
 /** What the proxies of one ambassador share; what is left out is this machine's own. */
@@ -33,8 +33,6 @@ export interface AmbassadorOptions {
   readonly ownAddresses?: (() => ReadonlySet<string>) | undefined;
   /** Never called after `close` has resolved. */
   readonly onEvent?: (event: ProxyEvent) => void;
-  /** Told of each dial's outcome; in the data path, so it must be quick. */
-  readonly onDial?: ((dial: DialReport) => void) | undefined;
   /** Told of each connection when it has ended. */
   readonly onConnection?: ((connection: ServiceConnectionReport) => void) | undefined;
 }
@@ -65,10 +63,10 @@ export interface Ambassador {
  */
 export function createAmbassador(options: AmbassadorOptions | OneServiceOptions): Ambassador {
   const { clock = systemClock, random = Math.random, createEngine = createChosenEngine, engineName = 'node' } = options;
-  const { lag = () => 0, dial = dialService, onEvent = () => undefined, onDial, onConnection } = options;
+  const { lag = () => 0, dial = dialService, onEvent = () => undefined, onConnection } = options;
   const { ownAddresses = systemNetwork().ownAddresses, budget = new DialBudget() } = options;
   const tools = { clock, random, createEngine, engineName, lag, dial, ownAddresses };
-  const context = { ...tools, budget, onEvent, onDial, onConnection };
+  const context = { ...tools, budget, onEvent, onConnection };
   const node = new OwnNode(clock, random);
   const services: readonly ProxiedService[] = 'proxies' in options ? options.proxies : [options];
   const proxies = services.map((each) => {

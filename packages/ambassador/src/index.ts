@@ -41,7 +41,7 @@ export {
 } from './service/endpoint-report.ts';
 export { LoopLag } from './service/loop-lag.ts';
 export type { ServiceStatus } from './service/service-proxy.ts';
-export type { DialReport, ServiceConnectionReport, ServiceTraffic, SourceAge } from './service/service-traffic.ts';
+export type { ServiceConnectionReport, ServiceTraffic, SourceWord } from './service/service-traffic.ts';
 export {
   type AddressContext,
   type AddressRefusal,

@@ -7,7 +7,7 @@ import { createAmbassador } from '../src/ambassador.ts';
 import type { EndpointPicker, Engine, EngineCounters, EngineEvent } from '../src/engines/engine.ts';
 import type { Endpoint } from '../src/pool/endpoint.ts';
 import type { ProxyCheck, ProxyEvent, ProxyOptions } from '../src/proxy-options.ts';
-import type { DialReport, ServiceConnectionReport } from '../src/service/service-traffic.ts';
+import type { ServiceConnectionReport } from '../src/service/service-traffic.ts';
 import { endpoint, picked } from './pool/fixtures.ts';
 import { ScriptedSource } from './scripted-source.ts';
 
@@ -104,7 +104,6 @@ function createWorld(change: Partial<ProxyOptions> = {}, dial: DialService = dia
   const source = new ScriptedSource();
   const engines: ScriptedEngine[] = [];
   const events: ProxyEvent[] = [];
-  const dials: DialReport[] = [];
   const connections: ServiceConnectionReport[] = [];
   const proxy: ProxyOptions = {
     service: 'redis',
@@ -129,13 +128,12 @@ function createWorld(change: Partial<ProxyOptions> = {}, dial: DialService = dia
       return engine;
     },
     onEvent: (event) => events.push(event),
-    onDial: (dial) => dials.push(dial),
     onConnection: (connection) => connections.push(connection),
   });
   const [engine] = engines;
   if (engine === undefined) throw new Error('no engine was made');
   const kinds = (): readonly string[] => events.map(({ kind }) => kind);
-  return { ambassador, clock, source, engine, picker: engine.picker, events, dials, connections, kinds };
+  return { ambassador, clock, source, engine, picker: engine.picker, events, connections, kinds };
 }
 
 describe('from source to pick', () => {
@@ -536,6 +534,8 @@ describe('status', () => {
           },
         ],
         connections: { active: 1, accepted: 7, failed: 2, retried: 3 },
+        ready: true,
+        since: '2026-01-01T00:00:00.000Z',
       },
     ]);
   });
@@ -578,35 +578,58 @@ describe('the end', () => {
 });
 
 describe('what metrics need', () => {
-  test('bytes, drops, ejections, and since when a source is silent', async () => {
+  test('bytes, drops, ejections, and when a source spoke last', async () => {
     const { ambassador, clock, source, picker } = createWorld();
     await ambassador.start();
     expect(ambassador.traffic()[0]?.sources).toEqual([{ name: source.name }]);
     source.tell({ kind: 'add', endpoints: [endpoint('a'), endpoint('b')] });
     picker.dialFailed('a', 'refused');
+    const heardAt = clock.wallClock();
     await clock.advance(400);
-    expect(ambassador.traffic()).toEqual([
+    expect(ambassador.traffic()).toMatchObject([
       {
         service: 'redis',
         bytesUp: 500,
         bytesDown: 600,
         dropped: 4,
         ejections: 1,
-        sources: [{ name: source.name, ageMs: 400 }],
+        sources: [{ name: source.name, heardAt }],
       },
     ]);
   });
 
-  test('every dial is told with its outcome', async () => {
-    const { ambassador, source, picker, dials } = createWorld();
+  test('dials by how long they took, or by why they failed, and connections by how long they lived', async () => {
+    const { ambassador, clock, source, picker } = createWorld();
     await ambassador.start();
     source.tell({ kind: 'add', endpoints: [endpoint('a')] });
     picker.dialSucceeded('a', 12);
     picker.dialFailed('a', 'timeout');
-    expect(dials).toEqual([
-      { kind: 'connected', service: 'redis', latencyMs: 12 },
-      { kind: 'failed', service: 'redis', failure: 'timeout' },
-    ]);
+    const ended = picker.opened('a');
+    await clock.advance(40);
+    ended();
+    const [traffic] = ambassador.traffic();
+    expect(traffic).toMatchObject({
+      dialSeconds: { sum: 0.012 },
+      dialFailures: { timeout: 1 },
+      connectionSeconds: { sum: 0.04 },
+    });
+    expect(traffic?.dialSeconds.counts.at(-1)).toBe(1);
+    expect(traffic?.connectionSeconds.counts.at(-1)).toBe(1);
+  });
+
+  test('since when clients can be sent somewhere, and since when not', async () => {
+    const { ambassador, clock, source, picker } = createWorld();
+    const at = (): string => new Date(clock.wallClock()).toISOString();
+    await ambassador.start();
+    const [began] = [at()];
+    await clock.advance(1_000);
+    expect(ambassador.status()).toMatchObject([{ ready: false, since: began }]);
+    source.tell({ kind: 'add', endpoints: [endpoint('a')] });
+    const [found] = [at()];
+    await clock.advance(1_000);
+    expect(ambassador.status()).toMatchObject([{ ready: true, since: found }]);
+    picker.dialFailed('a', 'refused');
+    expect(ambassador.status()).toMatchObject([{ ready: false, since: at() }]);
   });
 
   test('every connection is told when it has ended, with its service', async () => {

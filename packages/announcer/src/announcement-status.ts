@@ -15,4 +15,8 @@ export interface AnnouncementStatus {
   /** `mdns`, or the registry where there is no mDNS. */
   readonly source: string;
   readonly state: 'probing' | 'announced' | 'withdrawn' | 'draining';
+  /** Since when it has that state, in ISO 8601. */
+  readonly since: string;
+  /** For people: why it was not up when it was looked at last; absent when it was. */
+  readonly reason?: string;
 }

@@ -70,6 +70,10 @@ export class Announcement {
   /** Ends the waits of a drain. */
   readonly #closing: AbortController = new AbortController();
   #state: AnnouncementState = { kind: 'new' };
+  /** What is shown of the state, and since when, in milliseconds since 1970. */
+  #shown: { readonly state: AnnouncementStatus['state']; readonly since: number };
+  /** Why the last look failed. */
+  #reason: string | undefined;
   readonly #watch: ServiceWatch;
   readonly #entrance: Entrance;
   readonly #notice: Notice;
@@ -79,6 +83,7 @@ export class Announcement {
   /** Throws an AnnouncerError when an option is out of bounds. */
   constructor(options: AnnouncementOptions, context: AnnouncementContext) {
     this.#context = context;
+    this.#shown = { state: 'withdrawn', since: context.clock.wallClock() };
     this.#options = this.#complete(options);
     const { clock, random, host, mesh, publisher, prologues = [], injection } = context;
     this.#watch = new ServiceWatch({
@@ -119,13 +124,8 @@ export class Announcement {
    */
   async start(): Promise<void> {
     if (this.#state.kind !== 'new') return;
-    this.#state = { kind: 'waiting', told: new Set() };
-    if (this.#context.mesh !== undefined) await this.#openDoor(this.#context.mesh);
-    if (this.#state.kind !== 'waiting') return;
-    if (this.#options.relay) await this.#entrance.open();
-    if (this.#state.kind !== 'waiting') return;
-    this.#notice.claim();
-    this.#watch.start();
+    this.#become({ kind: 'waiting', told: new Set() });
+    await this.#begin();
   }
 
   /**
@@ -167,6 +167,8 @@ export class Announcement {
       secure: this.#context.mesh !== undefined,
       source: this.#context.source ?? 'mdns',
       state: this.#describeState(),
+      since: new Date(this.#shown.since).toISOString(),
+      ...(this.#reason === undefined ? {} : { reason: this.#reason }),
     };
   }
 
@@ -185,12 +187,21 @@ export class Announcement {
     return this.#closed;
   }
 
+  async #begin(): Promise<void> {
+    if (this.#context.mesh !== undefined) await this.#openDoor(this.#context.mesh);
+    if (this.#state.kind !== 'waiting') return;
+    if (this.#options.relay) await this.#entrance.open();
+    if (this.#state.kind !== 'waiting') return;
+    this.#notice.claim();
+    this.#watch.start();
+  }
+
   async #runDrain({ graceMs, timeoutMs, onGoodbye }: DrainOptions): Promise<DrainOutcome> {
     const { clock } = this.#context;
     const wasAnnounced = this.#state.kind === 'announced';
     const wasHeardOf = wasAnnounced || (this.#state.kind === 'withdrawn' && clock.now() - this.#state.since < HEARD_MS);
     this.#watch.stop();
-    this.#state = { kind: 'draining' };
+    this.#become({ kind: 'draining' });
     if (wasAnnounced) {
       this.#tell({ kind: 'draining', service: this.#options.service, connections: this.#entrance.connections });
       this.#notice.leave();
@@ -201,14 +212,14 @@ export class Announcement {
     if (wasHeardOf) await pause(clock, Math.max(graceMs, HEARD_MS), this.#closing.signal);
     const outcome = await this.#entrance.drain(this.#closing.signal.aborted ? 0 : timeoutMs);
     this.#giveUpPlaces();
-    this.#state = { kind: 'closed' };
+    this.#become({ kind: 'closed' });
     return outcome ?? NOTHING_CARRIED;
   }
 
   async #runClose(): Promise<void> {
     this.#watch.stop();
     this.#closing.abort();
-    this.#state = { kind: 'closed' };
+    this.#become({ kind: 'closed' });
     await Promise.all([this.#notice.close(), this.#entrance.close(), this.#drained]);
     this.#giveUpPlaces();
   }
@@ -264,7 +275,8 @@ export class Announcement {
       if (this.#options.check.kind !== 'none') this.#tell({ kind: 'check-passed', service: this.#options.service });
       this.#tellRelaying();
     }
-    this.#state = { kind: 'announced' };
+    this.#reason = undefined;
+    this.#become({ kind: 'announced' });
     if (hasMoved || wasWithdrawn) this.#notice.change(this.#notice.describe(this.#options), false);
     await this.#notice.announce(interfaces);
   }
@@ -272,14 +284,15 @@ export class Announcement {
   /** A goodbye takes a second to be believed (RFC 6762 10.1): `st=drain` keeps new connections away meanwhile. */
   async #takeInFailure(reason: string, { wasUp, isUp }: Observation): Promise<void> {
     const { service } = this.#options;
+    this.#reason = reason;
     if (this.#state.kind === 'waiting') {
       if (this.#state.told.has(reason) || this.#state.told.size >= MAX_REASONS_TOLD) return;
-      this.#state = { kind: 'waiting', told: new Set([...this.#state.told, reason]) };
+      this.#become({ kind: 'waiting', told: new Set([...this.#state.told, reason]) });
       this.#tell({ kind: 'waiting', service, reason });
     }
     if (!wasUp || isUp) return;
     const withdrawn: AnnouncementState = { kind: 'withdrawn', since: this.#context.clock.now() };
-    this.#state = withdrawn;
+    this.#become(withdrawn);
     this.#tell({ kind: 'check-failed', service, reason });
     this.#notice.leave();
     await pause(this.#context.clock, DRAIN_NOTICE_MS, this.#closing.signal);
@@ -288,8 +301,19 @@ export class Announcement {
     this.#tell({ kind: 'withdrawn', service, instance: this.#notice.name, reason });
   }
 
+  #become(state: AnnouncementState): void {
+    this.#state = state;
+    this.#noteShown();
+  }
+
+  #noteShown(): void {
+    const state = this.#describeState();
+    if (state !== this.#shown.state) this.#shown = { state, since: this.#context.clock.wallClock() };
+  }
+
   async #refuse(error: AnnouncerError): Promise<void> {
-    this.#state = { kind: 'refused' };
+    this.#become({ kind: 'refused' });
+    this.#reason = error.message;
     this.#tell({ kind: 'refused', service: this.#options.service, error });
     await Promise.all([this.#notice.close(), this.#entrance.close()]);
     this.#giveUpPlaces();
@@ -323,6 +347,7 @@ export class Announcement {
   }
 
   #tellPublication(event: PublicationEvent): void {
+    this.#noteShown();
     const { service, type } = this.#options;
     const { family } = this.#notice.service;
     switch (event.kind) {

@@ -457,7 +457,25 @@ test('The status is what CONTRACT 3 shows', async () => {
     secure: false,
     source: 'mdns',
     state: 'announced',
+    since: '2026-01-01T00:00:00.000Z',
   });
+});
+
+test('The status says since when a service is announced or is not, and why not', async () => {
+  const { clock, host, announcement } = arrange({ checkIntervalMs: 1_000 });
+  const at = (): string => new Date(clock.wallClock()).toISOString();
+  const [began] = [at()];
+  await announcement.start();
+  await clock.advance(5_000);
+  expect(announcement.status()).toMatchObject({ state: 'withdrawn', since: began, reason: expect.any(String) });
+  host.listenEverywhere();
+  await clock.advance(1_000);
+  const announced = announcement.status();
+  expect(announced).toMatchObject({ state: 'announced' });
+  expect(announced.reason).toBeUndefined();
+  expect(Date.parse(announced.since)).toBeGreaterThan(Date.parse(began));
+  await clock.advance(10_000);
+  expect(announcement.status().since).toBe(announced.since);
 });
 
 test('The status names where it is announced when that is no mDNS', () => {

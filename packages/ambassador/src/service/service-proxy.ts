@@ -20,7 +20,8 @@ import { EndpointProbes } from './endpoint-probes.ts';
 import { type EndpointStatusReport, reportEndpointStatus } from './endpoint-report.ts';
 import { LostConnections } from './lost-connections.ts';
 import { OwnPlaces } from './own-places.ts';
-import type { DialReport, ServiceConnectionReport, ServiceTraffic } from './service-traffic.ts';
+import { ServiceTally } from './service-tally.ts';
+import type { ServiceConnectionReport, ServiceTraffic } from './service-traffic.ts';
 import { WaitingRoom } from './waiting-room.ts';
 
 /** CONTRACT 3: one of `services`. */
@@ -31,6 +32,10 @@ export interface ServiceStatus {
   readonly balance: string;
   readonly endpoints: readonly EndpointStatusReport[];
   readonly connections: Pick<EngineCounters, 'active' | 'accepted' | 'failed' | 'retried'>;
+  /** Whether clients can be sent somewhere. */
+  readonly ready: boolean;
+  /** Since when that is so, in ISO 8601. */
+  readonly since: string;
 }
 
 export interface ServiceProxyContext {
@@ -44,7 +49,6 @@ export interface ServiceProxyContext {
   readonly budget: DialBudget;
   readonly ownAddresses?: (() => ReadonlySet<string>) | undefined;
   readonly onEvent: (event: ProxyEvent) => void;
-  readonly onDial?: ((dial: DialReport) => void) | undefined;
   readonly onConnection?: ((connection: ServiceConnectionReport) => void) | undefined;
 }
 
@@ -63,11 +67,14 @@ export class ServiceProxy implements EndpointPicker {
   readonly #checks: EndpointChecks | undefined;
   readonly #probes: EndpointProbes;
   readonly #lost: LostConnections;
-  /** By source: when it last said something. */
+  readonly #tally = new ServiceTally();
+  /** By source: when it last said something, in milliseconds since 1970. */
   readonly #heardAt = new Map<string, number>();
   /** Endpoints that were told to lead back here. */
   readonly #leadingBack = new Set<string>();
   #ejections = 0;
+  #isReady = false;
+  #readySince: number;
   #listening: readonly Target[] = [];
   /** Connections that are carried. */
   #open = 0;
@@ -81,6 +88,7 @@ export class ServiceProxy implements EndpointPicker {
   constructor(options: ProxyOptions, context: ServiceProxyContext) {
     this.#options = options;
     this.#context = context;
+    this.#readySince = context.clock.wallClock();
     const { merge, balance, check } = options;
     const { clock, random, lag, dial, budget } = context;
     const sources = options.sources.map(({ name }) => name);
@@ -115,7 +123,7 @@ export class ServiceProxy implements EndpointPicker {
     for (const source of this.#options.sources) {
       await source.start((update) => {
         if (this.#isClosed) return;
-        this.#heardAt.set(source.name, this.#now());
+        this.#heardAt.set(source.name, this.#context.clock.wallClock());
         contain(() => {
           const { updates, leadBack } = places.filter(update);
           for (const endpoint of leadBack) this.#tellLeadsBack(endpoint);
@@ -134,17 +142,20 @@ export class ServiceProxy implements EndpointPicker {
       balance: this.#options.balance,
       endpoints: this.#pool.snapshot().map(reportEndpointStatus),
       connections: { active, accepted, failed, retried },
+      ready: this.#isReady,
+      since: new Date(this.#readySince).toISOString(),
     };
   }
 
   traffic(): ServiceTraffic {
     const { service, sources } = this.#options;
     const { bytesUp, bytesDown, dropped } = this.#engine.counters;
-    const ages = sources.map(({ name }) => {
+    const words = sources.map(({ name }) => {
       const heardAt = this.#heardAt.get(name);
-      return heardAt === undefined ? { name } : { name, ageMs: this.#now() - heardAt };
+      return heardAt === undefined ? { name } : { name, heardAt };
     });
-    return { service, bytesUp, bytesDown, dropped, ejections: this.#ejections, sources: ages };
+    const ejections = this.#ejections;
+    return { service, bytesUp, bytesDown, dropped, ejections, sources: words, ...this.#tally.view() };
   }
 
   /** Accepts no more; what is established goes on. */
@@ -195,7 +206,9 @@ export class ServiceProxy implements EndpointPicker {
     this.#open += 1;
     this.#probes.wake();
     return () => {
-      this.#pool.closed(id, this.#now() - openedAt);
+      const durationMs = this.#now() - openedAt;
+      this.#tally.ended(durationMs);
+      this.#pool.closed(id, durationMs);
       this.#open -= 1;
       if (this.#open === 0) this.#probes.rest();
     };
@@ -203,14 +216,14 @@ export class ServiceProxy implements EndpointPicker {
 
   dialSucceeded(id: string, latencyMs: number, reached?: Reached): void {
     this.#isUnreachableTold = false;
-    this.#context.onDial?.({ kind: 'connected', service: this.#options.service, latencyMs });
+    this.#tally.reached(latencyMs);
     this.#settle(this.#pool.dialSucceeded(id, this.#now(), latencyMs, reached?.address));
     // It answers, so that its source might hear of it again; or an address of it is out of date (RFC 6762 10.4).
     if (this.#pool.isStale(id) || reached?.isDetour === true) this.#verify([id]);
   }
 
   dialFailed(id: string, failure: DialFailure): void {
-    this.#context.onDial?.({ kind: 'failed', service: this.#options.service, failure });
+    this.#tally.failed(failure);
     this.#settle(this.#pool.dialFailed(id, failure, this.#now()));
     if (failure === 'local') return;
     this.#verify([id]);
@@ -223,12 +236,20 @@ export class ServiceProxy implements EndpointPicker {
   /** Tells what happened in the pool, sees to who was waiting for it, and sets the timer for what comes next. */
   #settle(events: readonly PoolEvent[]): void {
     for (const event of events) contain(() => this.#onPoolEvent(event));
+    if (events.length > 0) this.#noteReadiness();
     if (this.#pool.hasEndpoint()) {
       this.#isNoEndpointTold = false;
       this.#waiting.release();
     }
     this.#tellEngine();
     this.#setAlarm();
+  }
+
+  #noteReadiness(): void {
+    const isReady = this.#pool.snapshot().some(({ state }) => state !== 'ejected');
+    if (isReady === this.#isReady) return;
+    this.#isReady = isReady;
+    this.#readySince = this.#context.clock.wallClock();
   }
 
   #tellEngine(): void {

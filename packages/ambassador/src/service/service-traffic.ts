@@ -1,3 +1,4 @@
+import type { HistogramView } from '@mdns-ambassador/relay';
 import type { ConnectionReport, DialFailure } from '../engines/engine.ts';
 
 /** What one service carried and met since it was started, for metrics; what its status leaves out. */
@@ -10,19 +11,20 @@ export interface ServiceTraffic {
   readonly dropped: number;
   /** How often an endpoint was ejected. */
   readonly ejections: number;
-  readonly sources: readonly SourceAge[];
+  readonly sources: readonly SourceWord[];
+  /** How long dials took that reached an endpoint, in seconds. */
+  readonly dialSeconds: HistogramView;
+  /** Dials that did not, by reason; those that were given up for another are not counted. */
+  readonly dialFailures: Partial<Readonly<Record<DialFailure, number>>>;
+  /** How long connections that have ended were carried, in seconds. */
+  readonly connectionSeconds: HistogramView;
 }
 
-export interface SourceAge {
+export interface SourceWord {
   readonly name: string;
-  /** Since it last said something, in milliseconds; absent before that. */
-  readonly ageMs?: number;
+  /** When it last said something, in milliseconds since 1970; absent before that. */
+  readonly heardAt?: number;
 }
-
-/** One dial, told when its outcome is known; one that was given up for another is not told. */
-export type DialReport =
-  | { readonly kind: 'connected'; readonly service: string; readonly latencyMs: number }
-  | { readonly kind: 'failed'; readonly service: string; readonly failure: DialFailure };
 
 /** A connection that ended, with the service that it was for. */
 export interface ServiceConnectionReport extends ConnectionReport {

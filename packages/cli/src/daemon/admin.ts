@@ -1,66 +1,128 @@
-import type { Admin, DialView, Snapshot } from '@mdns-ambassador/admin';
+import type { Socket } from 'node:net';
+import type { Admin, AdminOptions } from '@mdns-ambassador/admin';
+import { RecentEvents } from '@mdns-ambassador/admin/recent-events';
 import { systemClock } from '@mdns-ambassador/mdns';
-import { errorCode, formatTarget, type Listener, listen, RelayError, type Target } from '@mdns-ambassador/relay';
+import {
+  errorCode,
+  errorMessage,
+  formatTarget,
+  type Listener,
+  listen,
+  RelayError,
+  surface,
+  type Target,
+} from '@mdns-ambassador/relay';
 import { CliError } from '../exit/cli-error.ts';
 import { EXIT_REFUSED, EXIT_USAGE } from '../exit/exit-codes.ts';
+import type { Log } from '../output/log.ts';
 import type { Fact, Reporter } from '../output/reporter.ts';
+import { findRuntime } from '../process/runtime-folder.ts';
+import type { Surroundings } from '../process/surroundings.ts';
 import { readAdminPlaces } from '../requests/admin-request.ts';
 import type { Settings } from '../settings/settings.ts';
+import { prepareAdminSocket } from './admin-socket.ts';
 
-/** What the admin shows, and to whom it says that it listens. */
-export interface AdminContext {
-  readonly version: string;
-  /** Not asked before `listen`. */
-  readonly snapshot: () => Snapshot;
+export interface AdminContext extends Pick<AdminOptions, 'process' | 'snapshot'> {
+  readonly settings: Settings;
+  readonly surroundings: Surroundings;
 }
 
-/** The admin that `--admin` asks for. */
-export interface AdminService {
-  /** Rejects with a CliError that names the address. */
-  listen(reporter: Reporter): Promise<void>;
-  publish(fact: Fact): void;
-  observeDial(dial: DialView): void;
-  /** Idempotent. */
-  close(): Promise<void>;
-}
+/**
+ * Where this process is asked how it is: at a socket of its user's, and where `--admin` says. What answers is loaded when somebody asks for
+ * the first time; until then it is a listening socket and the last events.
+ */
+export class AdminService {
+  readonly #context: AdminContext;
+  /** Undefined without `--admin`. */
+  readonly #places: readonly Target[] | undefined;
+  readonly #events = new RecentEvents();
+  readonly #startedAt = systemClock.now();
+  #loading: Promise<Admin> | undefined;
+  #listeners: readonly Listener[] = [];
+  #isClosed = false;
 
-/** Undefined without `--admin`, and then nothing of it is loaded. It does not listen yet. */
-export async function createAdminService(settings: Settings, context: AdminContext): Promise<AdminService | undefined> {
-  const places = readAdminPlaces(settings);
-  if (places === undefined) return undefined;
-  const { createAdmin } = await import('@mdns-ambassador/admin');
-  const admin = createAdmin({ ...context, clock: systemClock });
-  let listeners: readonly Listener[] = [];
-  return {
-    async listen(reporter) {
-      listeners = await listenAt(places, admin);
-      const at = listeners.map(({ address }) => formatAdmin(address));
+  /** It does not listen yet. Throws a CliError where other machines could connect. */
+  constructor(context: AdminContext) {
+    this.#context = context;
+    this.#places = readAdminPlaces(context.settings);
+  }
+
+  /** Rejects with a CliError that names the address of `--admin`. Where there can be no socket of the user's, the log says why. */
+  async listen(reporter: Reporter, log: Log): Promise<void> {
+    if (this.#places !== undefined) {
+      this.#listeners = await this.#listenAt(this.#places);
+      const at = this.#listeners.map(({ address }) => formatAdmin(address));
       reporter.tell(`admin on ${at.join(' and ')}`, { event: 'admin-listening', at });
-    },
-    publish: (fact) => admin.publish(fact),
-    observeDial: (dial) => admin.observeDial(dial),
-    async close() {
-      admin.close();
-      await Promise.all(listeners.map((listener) => listener.stop()));
-    },
-  };
-}
-
-async function listenAt(places: readonly Target[], admin: Admin): Promise<readonly Listener[]> {
-  const listeners: Listener[] = [];
-  for (const at of places) {
+    }
+    const { surroundings } = this.#context;
     try {
-      // The admin itself shows out who is too many.
-      const maxConnections = Number.POSITIVE_INFINITY;
-      listeners.push(await listen({ at, maxConnections, onConnection: (socket) => admin.serve(socket) }));
+      const at = await prepareAdminSocket(findRuntime(surroundings), surroundings.pid);
+      this.#listeners = [...this.#listeners, await this.#open(at)];
+      log.debug({ at: at.path }, 'ambassador status finds this process');
     } catch (error) {
-      // `localhost` is two addresses; a machine without IPv6 has one of them.
-      if (listeners.length > 0 && ['EADDRNOTAVAIL', 'EAFNOSUPPORT'].includes(errorCode(error))) continue;
-      await Promise.all(listeners.map((listener) => listener.stop()));
-      throw error instanceof RelayError ? explainError(error) : error;
+      log.debug({ reason: errorMessage(error) }, 'ambassador status does not find this process');
     }
   }
-  return listeners;
+
+  publish(fact: Fact): void {
+    this.#events.add(fact, systemClock.wallClock());
+  }
+
+  /** Idempotent. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await Promise.all(this.#listeners.map((listener) => listener.stop()));
+    const admin = await this.#loading?.catch(() => undefined);
+    admin?.close();
+  }
+
+  async #listenAt(places: readonly Target[]): Promise<readonly Listener[]> {
+    const listeners: Listener[] = [];
+    for (const at of places) {
+      try {
+        listeners.push(await this.#open(at));
+      } catch (error) {
+        // `localhost` is two addresses; a machine without IPv6 has one of them.
+        if (listeners.length > 0 && ['EADDRNOTAVAIL', 'EAFNOSUPPORT'].includes(errorCode(error))) continue;
+        await Promise.all(listeners.map((listener) => listener.stop()));
+        throw error instanceof RelayError ? explainError(error) : error;
+      }
+    }
+    return listeners;
+  }
+
+  #open(at: Target): Promise<Listener> {
+    // The admin itself shows out who is too many.
+    const maxConnections = Number.POSITIVE_INFINITY;
+    return listen({ at, maxConnections, onConnection: (socket) => void this.#serve(socket) });
+  }
+
+  async #serve(socket: Socket): Promise<void> {
+    socket.on('error', () => undefined);
+    if (this.#isClosed) {
+      socket.destroy();
+      return;
+    }
+    this.#loading ??= this.#load();
+    try {
+      (await this.#loading).serve(socket);
+    } catch (error) {
+      socket.destroy();
+      surface(error);
+    }
+  }
+
+  async #load(): Promise<Admin> {
+    const { createAdmin } = await import('@mdns-ambassador/admin');
+    const { process, snapshot } = this.#context;
+    return createAdmin({
+      process,
+      snapshot,
+      startedAt: this.#startedAt,
+      events: this.#events,
+      clock: systemClock,
+    });
+  }
 }
 
 function explainError(error: RelayError): CliError {

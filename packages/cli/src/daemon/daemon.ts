@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import type { Snapshot } from '@mdns-ambassador/admin';
 import { DialBudget, LoopLag, type ServiceStatus } from '@mdns-ambassador/ambassador';
 import type { DrainOptions } from '@mdns-ambassador/announcer';
@@ -31,7 +32,7 @@ import {
   type PlannedProxy,
 } from '../requests/plan.ts';
 import type { Settings } from '../settings/settings.ts';
-import { type AdminService, createAdminService } from './admin.ts';
+import { AdminService } from './admin.ts';
 import type { AnnouncementPart } from './announcement-part.ts';
 import { measureRoom } from './announcer-host.ts';
 import type { ContainersPart } from './containers-part.ts';
@@ -48,6 +49,8 @@ import { Roster, type RosterChange, sumChanges } from './roster.ts';
 import type { Speakers } from './speakers.ts';
 
 export interface DaemonOptions {
+  /** What it runs for, as status shows it: `announce`. */
+  readonly command: string;
   /** Those of the whole process. */
   readonly settings: Settings;
   readonly surroundings: Surroundings;
@@ -85,7 +88,7 @@ export class Daemon {
   readonly reporter: Reporter;
   readonly lifecycle: Lifecycle;
   readonly #options: DaemonOptions;
-  readonly #admin: AdminService | undefined;
+  readonly #admin: AdminService;
   readonly #local: LocalNetwork;
   readonly #mesh: Mesh | undefined;
   readonly #injections: Injections;
@@ -102,11 +105,14 @@ export class Daemon {
 
   /** Nothing runs yet. Rejects with a CliError where an option is wrong, or what the plan needs can't be had. */
   static async open(options: DaemonOptions): Promise<Daemon> {
-    const { settings, surroundings, plan } = options;
+    const { settings, surroundings, plan, command } = options;
+    const { version, pid, platform } = surroundings;
     const log = openLog(settings, surroundings);
     const lifecycle = new Lifecycle(createNotify(surroundings.env, log));
-    const admin = await createAdminService(settings, {
-      version: surroundings.version,
+    const admin = new AdminService({
+      settings,
+      surroundings,
+      process: { version, pid, command, platform, hostName: hostname() },
       snapshot: () => daemon.#look(),
     });
     const daemon: Daemon = new Daemon(options, log, lifecycle, admin);
@@ -119,14 +125,14 @@ export class Daemon {
     return daemon;
   }
 
-  private constructor(options: DaemonOptions, log: Log, lifecycle: Lifecycle, admin: AdminService | undefined) {
+  private constructor(options: DaemonOptions, log: Log, lifecycle: Lifecycle, admin: AdminService) {
     const { settings, surroundings, mesh, plan, label, refusals } = options;
     const { env, platform, stdout, logStream, faults } = surroundings;
     this.#options = options;
     this.log = log;
     this.lifecycle = lifecycle;
     this.#admin = admin;
-    const reporter = createReporter(stdout, log, settings.isSet('json'), (fact) => admin?.publish(fact));
+    const reporter = createReporter(stdout, log, settings.isSet('json'), (fact) => admin.publish(fact));
     this.reporter = reporter;
     faults.survive((error, count) => tellFault(reporter, error, count));
     const drawLabel = label === undefined ? Math.random : drawAlike(this.#readIdentity(), ...label);
@@ -166,7 +172,6 @@ export class Daemon {
       observers: {
         budget: new DialBudget(),
         lag: () => this.#lag?.current() ?? 0,
-        onDial: admin?.observeDial,
         onConnection: reportConnections ? createConnectionLog(logStream) : undefined,
       },
       hintAt: createLocalNetworkHint(platform),
@@ -272,7 +277,7 @@ export class Daemon {
     const { mesh, surroundings } = this.#options;
     if (this.#mesh !== undefined) this.#unfollow = [followNotices(this.#mesh, surroundings, this.reporter)];
     await this.#speakers?.start();
-    await this.#admin?.listen(this.reporter);
+    await this.#admin.listen(this.reporter, this.log);
     await this.#startNode(plan);
     if (this.#mesh === undefined || mesh === undefined) return;
     this.#unfollow = [...this.#unfollow, followKeyFile(this.#mesh, mesh, this.reporter)];
@@ -325,6 +330,7 @@ export class Daemon {
   #look(): Snapshot {
     return {
       phase: this.lifecycle.phase,
+      meshes: this.#mesh?.ids ?? [],
       announcements: [...this.#announced.parts, ...this.#contained.parts].flatMap(({ announcer }) =>
         announcer.status(),
       ),
@@ -349,7 +355,7 @@ export class Daemon {
     this.#lag?.close();
     await Promise.all(this.#rosters().map((roster) => roster.close()));
     await this.#local.node.close();
-    await this.#admin?.close();
+    await this.#admin.close();
   }
 }
 

@@ -25,7 +25,7 @@ export interface PartContext {
   /** Stands for this machine. Read when it is asked for: a machine that announces nothing needs none. */
   readonly identity: () => string;
   readonly reportConnections: boolean;
-  readonly observers: Pick<AmbassadorOptions, 'budget' | 'lag' | 'onConnection' | 'onDial'>;
+  readonly observers: Pick<AmbassadorOptions, 'budget' | 'lag' | 'onConnection'>;
   /** What an event of a proxy may mean besides. */
   readonly hintAt: HintAt;
   /** Undefined: what may not be announced is told, and the rest goes on. */

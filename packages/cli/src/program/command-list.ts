@@ -25,6 +25,11 @@ export const COMMAND_LIST: readonly CommandEntry[] = [
     load: async () => (await import('../commands/run/command.ts')).runCommand,
   },
   {
+    name: 'status',
+    summary: 'Show what is announced and proxied on this machine, and whether it is ready',
+    load: async () => (await import('../commands/status/command.ts')).statusCommand,
+  },
+  {
     name: 'list',
     summary: 'Show which services are on this network',
     load: async () => (await import('../commands/list/command.ts')).listCommand,

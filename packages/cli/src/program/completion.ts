@@ -6,7 +6,7 @@ import { COMMON_OPTIONS } from '../options/common-options.ts';
 import { COMMAND_LIST } from './command-list.ts';
 
 /** Commands whose words are names of services. */
-const TAKE_SERVICES: ReadonlySet<string> = new Set(['announce', 'proxy', 'list', 'resolve', 'render', 'run']);
+const TAKE_SERVICES: ReadonlySet<string> = new Set(['announce', 'proxy', 'list', 'resolve', 'render', 'run', 'status']);
 
 /** What may stand where the last word is; `words` begin after `ambassador`, the last one is being typed and may be empty. */
 export async function completeWords(words: readonly string[]): Promise<readonly string[]> {

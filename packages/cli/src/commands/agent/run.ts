@@ -19,6 +19,7 @@ export async function runAgent(invocation: Invocation): Promise<number> {
   const plan: Plan = { ...EMPTY_PLAN, agent: [feed], docker };
   const label = docker.length === 0 ? undefined : ['agent'];
   const daemon = await Daemon.open({
+    command: 'agent',
     settings,
     surroundings,
     mesh: undefined,

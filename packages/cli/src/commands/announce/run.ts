@@ -32,6 +32,7 @@ export async function announceServices(invocation: Invocation): Promise<number> 
   const { settings, mesh, plan } = await readRequest(invocation);
   const refusals = new Refusals(plan.docker.length > 0 ? Number.POSITIVE_INFINITY : plan.announce.length);
   const daemon = await Daemon.open({
+    command: 'announce',
     settings,
     surroundings,
     mesh,

@@ -29,7 +29,14 @@ export async function proxyServices(invocation: Invocation): Promise<number> {
   const mesh = readMeshRequest(settings, surroundings);
   requireEntitledTo(mesh, plan);
   await checkSourceFiles(proxy.map(({ origins }) => origins));
-  const daemon = await Daemon.open({ settings, surroundings, mesh, plan, farewell: 'connections may finish' });
+  const daemon = await Daemon.open({
+    command: 'proxy',
+    settings,
+    surroundings,
+    mesh,
+    plan,
+    farewell: 'connections may finish',
+  });
   return daemon.run();
 }
 

@@ -29,7 +29,14 @@ export async function runWithServices(invocation: Invocation): Promise<number> {
   await checkSourceFiles(plan.proxy.map(({ origins }) => origins));
   // Standard output is the command's.
   const surroundings: Surroundings = { ...invocation.surroundings, stdout: invocation.surroundings.stderr };
-  const daemon = await Daemon.open({ settings, surroundings, mesh, plan, farewell: 'the command ends' });
+  const daemon = await Daemon.open({
+    command: 'run',
+    settings,
+    surroundings,
+    mesh,
+    plan,
+    farewell: 'the command ends',
+  });
   return daemon.runBeside(async ({ start, proxied }) => {
     await start();
     const { signal } = surroundings.shutdown;

@@ -32,6 +32,7 @@ export async function runUp(invocation: Invocation): Promise<number> {
     return EXIT_OK;
   }
   const daemon = await Daemon.open({
+    command: 'up',
     settings,
     surroundings,
     mesh,

@@ -25,6 +25,8 @@ function status(service: string, ...states: readonly State[]): ServiceStatus {
       failures: 0,
     })),
     connections: { active: 0, accepted: 0, failed: 0, retried: 0 },
+    ready: states.includes('ready'),
+    since: '2026-01-02T03:04:05.000Z',
   };
 }
 

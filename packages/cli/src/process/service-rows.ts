@@ -1,0 +1,78 @@
+import type { RunningAnnouncement, RunningService, RunningStatus } from './running-status.ts';
+
+/** One service that a process of this machine announces or proxies. */
+export interface ServiceRow {
+  readonly service: string;
+  readonly role: 'announce' | 'proxy';
+  /** Where others, or programs of this machine, connect to it; the first of several. Empty where nobody can. */
+  readonly where: string;
+  /** As the process says it: `announced`, `withdrawn`; of a proxy `ready`, `no endpoint`, `unreachable`. */
+  readonly state: string;
+  readonly ready: boolean;
+  /** Why it is not, for people, where the process knows. */
+  readonly reason?: string;
+  /** Of a proxy. */
+  readonly endpoints?: { readonly ready: number; readonly total: number };
+  readonly connections?: { readonly active: number; readonly total: number };
+  /** Since when it has that state, in ISO 8601. */
+  readonly since: string;
+  /** The mesh whose members alone reach it; absent in open mode. */
+  readonly mesh?: string;
+  readonly pid: number;
+}
+
+/** Announcements first, each in the process's order. */
+export function listServiceRows(statuses: readonly RunningStatus[]): readonly ServiceRow[] {
+  return statuses.flatMap((status) => [
+    ...status.announcements.map((announcement) => readAnnouncement(announcement, status)),
+    ...status.services.map((service) => readProxy(service, status)),
+  ]);
+}
+
+function readAnnouncement(announcement: RunningAnnouncement, status: RunningStatus): ServiceRow {
+  const { service, addresses, port, state, since, reason } = announcement;
+  const [address] = addresses;
+  return {
+    service,
+    role: 'announce',
+    where: address === undefined ? '' : formatWhere(address, port),
+    state,
+    ready: state === 'announced',
+    ...(reason === undefined || state === 'announced' ? {} : { reason }),
+    since,
+    ...readMesh(status),
+    pid: status.pid,
+  };
+}
+
+function readProxy(proxied: RunningService, status: RunningStatus): ServiceRow {
+  const { service, listen, endpoints, connections, since } = proxied;
+  const usable = endpoints.filter(({ state }) => state === 'ready' || state === 'stale');
+  const isReady = proxied.ready && status.phase === 'running';
+  return {
+    service,
+    role: 'proxy',
+    where: listen[0] ?? '',
+    state: describeState(proxied, status.phase),
+    ready: isReady,
+    endpoints: { ready: usable.length, total: endpoints.length },
+    connections: { active: connections.active, total: connections.accepted },
+    since,
+    ...readMesh(status),
+    pid: status.pid,
+  };
+}
+
+function describeState({ ready, endpoints }: RunningService, phase: string): string {
+  if (phase !== 'running') return phase;
+  if (ready) return 'ready';
+  return endpoints.length === 0 ? 'no endpoint' : 'unreachable';
+}
+
+function readMesh({ meshes: [mesh] }: RunningStatus): { readonly mesh?: string } {
+  return mesh === undefined ? {} : { mesh };
+}
+
+function formatWhere(address: string, port: number): string {
+  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+}
