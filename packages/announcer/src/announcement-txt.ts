@@ -20,9 +20,9 @@ const MAX_TXT_BYTES = 1300;
 const KEY = /^[\x20-\x3c\x3e-\x7e]+$/;
 
 /** As long as they get: ids of 16 hexadecimal digits, and for `mac` the hour, a dot and 22 characters. */
-const LONGEST_SIGNATURE = MESH_TXT_KEYS.flatMap(([mesh, mac]) => [
+const LONGEST_SIGNATURE = MESH_TXT_KEYS.flatMap(([mesh, ...macs]) => [
   [mesh, 'x'.repeat(16)] as const,
-  [mac, 'x'.repeat(31)] as const,
+  ...macs.map((mac) => [mac, 'x'.repeat(31)] as const),
 ]).concat([[NOTICES_TXT_KEY, 'x'.repeat(MAX_DIGEST_LENGTH)]]);
 
 const encoder = new TextEncoder();

@@ -74,7 +74,7 @@ test('with a mesh an announcement relays, lets members in alone, and signs what 
   await clock.advance(0);
   expect(host.ingresses[0]?.options.door).toBeDefined();
   expect(announcement.status()).toMatchObject({ secure: true, port: 40_000, state: 'announced' });
-  expect([...publisher.txt.keys()].slice(0, 4)).toEqual(['txtvers', 'id', 'mesh', 'mac']);
+  expect([...publisher.txt.keys()].slice(0, 5)).toEqual(['txtvers', 'id', 'mesh', 'mac', 'mac2']);
   expect(isRecognised(mesh, publisher.txt, 'redis on h1', clock.wallClock())).toBe(false);
   await announcement.close();
 });

@@ -66,7 +66,7 @@ test.each([
   [
     'st=drain, and with a mesh for the signatures of two keys and what keepers said',
     true,
-    1300 - 9 - 22 - 36 - 27 - 41 - 29,
+    1300 - 9 - 22 - 36 - 37 - 27 - 41 - 42 - 29,
   ],
 ])('A record must have room for %s', (_what, isSigned, room) => {
   const keysOf = (bytes: number) => {

@@ -1,4 +1,5 @@
 export { MeshDialler, type MeshDiallerOptions, PATIENCE_MS, type QuarantineEvent } from './client/mesh-dialler.ts';
+export { Company, type Meeting, type RemovalJudge } from './company.ts';
 export { HANDSHAKE_CODES } from './handshake/handshake-error.ts';
 export { cutBundle, formatBundle } from './keys/bundle.ts';
 export { createKeyFile, readKeyFile, replaceKeyFile } from './keys/key-file.ts';
@@ -12,6 +13,7 @@ export {
   type TxtKey,
 } from './keys/key-ring.ts';
 export { MeshKey } from './keys/mesh-key.ts';
+export type { KeeperMachine } from './keys/standing.ts';
 export { Member, type MemberOptions } from './member.ts';
 export { type AdmitOptions, admitMachine, MEMBERSHIP_MS } from './membership/admit.ts';
 export { formatJoinRequest, type JoinRequest, MAX_REQUEST_TEXT, parseJoinRequest } from './membership/join-request.ts';

@@ -1,15 +1,15 @@
-import { constants, generateKeyPairSync, randomBytes } from 'node:crypto';
-import { createSecureContext, type SecureContext, type SecureContextOptions } from 'node:tls';
+import { hostname } from 'node:os';
 import type { Clock } from '@mdns-ambassador/relay';
+import { Company } from './company.ts';
 import type { KeyRing } from './keys/key-ring.ts';
-import { deriveStandings, requireEntitled, type Standing } from './keys/standing.ts';
+import { deriveStandings, type KeeperMachine, requireEntitled, type Standing } from './keys/standing.ts';
+import { foldMachineName } from './membership/machine-name.ts';
+import { issueAll, type Papers, type Style } from './papers.ts';
 import type { Role } from './role.ts';
-import { issueLeaf } from './x509.ts';
 
 /** CONTRACT 4. */
 export const ALPN = 'ambassador/1';
 export const PEER_ALPN = 'ambassador-peer/1';
-const SERIAL_BYTES = 16;
 const HOUR_MS = 3_600_000;
 const LEAF_LIFETIME_MS = 24 * HOUR_MS;
 /** A leaf is replaced when this share of its life is over. */
@@ -18,20 +18,16 @@ const RENEWAL_SHARE = 2 / 3;
 const LONGEST_WAIT_MS = 60_000;
 const SHORTEST_WAIT_MS = 50;
 
-/** What one end of a connection shows, and whom it accepts. */
-export interface Papers {
-  readonly standing: Standing;
-  readonly tls: SecureContextOptions;
-  readonly context: SecureContext;
-  readonly expiresAt: number;
-}
-
 export interface MemberOptions {
   readonly role: Role;
   readonly service: string;
   readonly clock: Clock;
   /** 24 hours unless said; tests shorten it. */
   readonly leafLifetimeMs?: number;
+  /** What a keeper is called; the host's name unless said. */
+  readonly machine?: KeeperMachine;
+  /** Who is met, and who has been removed; of its own unless said. */
+  readonly company?: Company;
   readonly onClose?: () => void;
 }
 
@@ -39,6 +35,8 @@ export interface MemberOptions {
 export class Member {
   readonly role: Role;
   readonly service: string;
+  readonly company: Company;
+  readonly #machine: KeeperMachine;
   readonly #clock: Clock;
   readonly #lifetimeMs: number;
   readonly #onClose: (() => void) | undefined;
@@ -51,6 +49,8 @@ export class Member {
   private constructor(options: MemberOptions, standings: readonly Standing[], papers: readonly Papers[]) {
     this.role = options.role;
     this.service = options.service.toLowerCase();
+    this.company = options.company ?? new Company();
+    this.#machine = nameMachine(options);
     this.#clock = options.clock;
     this.#lifetimeMs = options.leafLifetimeMs ?? LEAF_LIFETIME_MS;
     this.#onClose = options.onClose;
@@ -61,7 +61,7 @@ export class Member {
 
   /** Rejects with a MeshError, NOT_ENTITLED, when the ring is a token for something else. */
   static async join(ring: KeyRing, options: MemberOptions): Promise<Member> {
-    const standings = await deriveStandings(ring, options.role, options.service);
+    const standings = await deriveStandings(ring, options.role, options.service, nameMachine(options));
     const papers = await issueAll(standings, options.clock.wallClock() + (options.leafLifetimeMs ?? LEAF_LIFETIME_MS));
     return new Member(options, standings, papers);
   }
@@ -75,11 +75,15 @@ export class Member {
     return this.#standings;
   }
 
-  /** What is shown to a peer of this mesh; the current key's where it is not one of ours. */
-  papers(meshId?: string): Papers {
-    const [current, ...others] = this.#papers;
-    if (current === undefined) throw new Error('a member has papers');
-    return others.find(({ standing }) => standing.meshId === meshId) ?? current;
+  /** What is shown to a peer of this mesh; the current key's where it is not one of ours, and of the other style where there is none of this. */
+  papers(meshId?: string, style: Style = 'role'): Papers {
+    const ofMesh = this.#papers.filter(({ standing }) => standing.meshId === meshId);
+    const [current] = this.#papers;
+    const candidates =
+      ofMesh.length > 0 ? ofMesh : this.#papers.filter(({ standing }) => standing === current?.standing);
+    const papers = candidates.find((one) => one.style === style) ?? candidates[0];
+    if (papers === undefined) throw new Error('a member has papers');
+    return papers;
   }
 
   /** Calls back whenever there are other papers; the returned function ends that. */
@@ -92,8 +96,7 @@ export class Member {
 
   /** Resolves once the papers are good; at once where they are. Never rejects. */
   async refresh(): Promise<void> {
-    const [current] = this.#papers;
-    if (current !== undefined && this.#clock.wallClock() < current.expiresAt) return;
+    if (this.#papers.every(({ isGiven, expiresAt }) => isGiven || this.#clock.wallClock() < expiresAt)) return;
     await this.#renew();
   }
 
@@ -104,7 +107,7 @@ export class Member {
 
   /** Goes on with other keys. Rejects, and keeps what it has, where they are no longer for this role and service. */
   async change(ring: KeyRing): Promise<void> {
-    const standings = await deriveStandings(ring, this.role, this.service);
+    const standings = await deriveStandings(ring, this.role, this.service, this.#machine);
     if (this.#isClosed) return;
     this.#standings = standings;
     await this.#renew();
@@ -128,7 +131,10 @@ export class Member {
 
   #schedule(): void {
     this.#cancel();
-    const renewAt = (this.#papers[0]?.expiresAt ?? 0) - this.#lifetimeMs * (1 - RENEWAL_SHARE);
+    // What somebody else has given is renewed by a keeper alone.
+    const own = this.#papers.find(({ isGiven }) => !isGiven);
+    if (own === undefined) return;
+    const renewAt = own.expiresAt - this.#lifetimeMs * (1 - RENEWAL_SHARE);
     const waitMs = Math.max(SHORTEST_WAIT_MS, Math.min(renewAt - this.#clock.wallClock(), LONGEST_WAIT_MS));
     this.#cancel = this.#clock.after(waitMs, () => {
       if (this.#clock.wallClock() >= renewAt) void this.#renew();
@@ -137,31 +143,6 @@ export class Member {
   }
 }
 
-function issueAll(standings: readonly Standing[], expiresAt: number): Promise<readonly Papers[]> {
-  // Whom it accepts, and as whom, must not depend on which key is shown: both keys count while both are in the ring.
-  const ca = standings.map(({ peerAuthority }) => peerAuthority);
-  return Promise.all(standings.map((standing) => issuePapers(standing, ca, expiresAt)));
-}
-
-async function issuePapers(standing: Standing, ca: readonly string[], expiresAt: number): Promise<Papers> {
-  const { publicKey, privateKey } = generateKeyPairSync('ed25519');
-  const certificate = await issueLeaf({
-    holder: standing,
-    authorityKey: standing.authorityKey,
-    publicKey,
-    serial: randomBytes(SERIAL_BYTES),
-    notAfter: new Date(expiresAt),
-  });
-  // An empty list of authorities would mean those of the web.
-  if (ca.length === 0) throw new Error('a member knows its peers');
-  const tls: SecureContextOptions = {
-    key: privateKey.export({ format: 'pem', type: 'pkcs8' }),
-    cert: certificate,
-    ca: [...ca],
-    minVersion: 'TLSv1.3',
-    maxVersion: 'TLSv1.3',
-    // A ticket would let its holder in without a certificate.
-    secureOptions: constants.SSL_OP_NO_TICKET,
-  };
-  return { standing, tls, context: createSecureContext(tls), expiresAt };
+function nameMachine({ machine }: MemberOptions): KeeperMachine {
+  return machine ?? { name: foldMachineName(hostname()), id: hostname() };
 }

@@ -1,5 +1,7 @@
 import type { Clock } from '@mdns-ambassador/relay';
+import { Company } from './company.ts';
 import { formatKeyRing, type KeyRing, listMeshIds, listTxtKeys, type TxtKey } from './keys/key-ring.ts';
+import type { KeeperMachine } from './keys/standing.ts';
 import { Member } from './member.ts';
 import { Notices } from './membership/notices.ts';
 import type { Role } from './role.ts';
@@ -8,6 +10,8 @@ export interface MeshOptions {
   readonly clock: Clock;
   /** 24 hours unless said; tests shorten it. */
   readonly leafLifetimeMs?: number;
+  /** What this machine is called where it is a keeper; the host's name unless said. */
+  readonly machine?: KeeperMachine;
 }
 
 /** What one process is in its mesh: its keys, which may change while it runs, and the members that it is. */
@@ -15,6 +19,8 @@ export class Mesh {
   readonly clock: Clock;
   /** What keepers have said of machines. */
   readonly notices: Notices;
+  /** Who is met by any member of this process, and who has been removed. */
+  readonly company: Company = new Company();
   readonly #options: MeshOptions;
   readonly #members = new Set<Member>();
   readonly #listeners = new Set<() => void>();
@@ -43,6 +49,7 @@ export class Mesh {
       ...this.#options,
       role,
       service,
+      company: this.company,
       onClose: () => this.#members.delete(member),
     });
     this.#members.add(member);

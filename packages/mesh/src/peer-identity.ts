@@ -3,13 +3,17 @@ import { Recent } from '@mdns-ambassador/relay';
 import type { Standing } from './keys/standing.ts';
 import type { Member } from './member.ts';
 import { readMemberUri } from './member-uri.ts';
-import { formatMemberUri, oppositeRole } from './role.ts';
+import { type MachineIdentity, readMachineIdentity, readMachineMesh } from './membership/machine-identity.ts';
+import { describeMay, isAllowed, type May } from './membership/may.ts';
+import type { Style } from './papers.ts';
+import { formatMemberUri, oppositeRole, type Role } from './role.ts';
+import { identifyKey } from './x509.ts';
 
 /** Of each mesh a handful of members; the oldest is forgotten first. */
 const MAX_REMEMBERED = 1_024;
 
 export type PeerVerdict =
-  | { readonly kind: 'member'; readonly meshId: string }
+  | { readonly kind: 'member'; readonly meshId: string; readonly style: Style; readonly identity: MachineIdentity }
   /** `reason`, for people, goes on after "it". */
   | { readonly kind: 'stranger'; readonly reason: string };
 
@@ -40,14 +44,42 @@ export class PeerIdentity {
     if (peer.isSessionReused()) return { kind: 'stranger', reason: 'resumed a session' };
     const certificate = peer.getPeerX509Certificate();
     if (certificate === undefined) return { kind: 'stranger', reason: 'showed no certificate' };
-    const { standings } = this.#member;
+    const { standings, company } = this.#member;
     if (standings !== this.#standings) this.#verdicts.clear();
     this.#standings = standings;
     const known = this.#verdicts.get(certificate.fingerprint256);
-    return known ?? this.#remember(certificate.fingerprint256, this.#judgeName(certificate));
+    const verdict = known ?? this.#remember(certificate.fingerprint256, this.#judgeName(certificate));
+    // Who is in the mesh may be another by the next handshake.
+    if (verdict.kind === 'member' && company.isRemoved(verdict.identity)) {
+      return {
+        kind: 'stranger',
+        reason: `is ${verdict.identity.machine ?? 'a machine'}, which was removed from the mesh`,
+      };
+    }
+    return verdict;
   }
 
   #judgeName(certificate: X509Certificate): PeerVerdict {
+    const meshId = readMachineMesh(certificate);
+    return meshId === undefined ? this.#judgeRole(certificate) : this.#judgeMachine(certificate, meshId);
+  }
+
+  #judgeMachine(certificate: X509Certificate, meshId: string): PeerVerdict {
+    const { service, standings } = this.#member;
+    const role = oppositeRole(this.#member.role);
+    const rootKey = standings.find((standing) => standing.meshId === meshId)?.byMachine?.rootKey;
+    const identity = rootKey === undefined ? undefined : readMachineIdentity(certificate, meshId, rootKey);
+    if (identity === undefined) {
+      return { kind: 'stranger', reason: 'claims a name that its authority does not give' };
+    }
+    if (isAllowed(identity.may, role, service)) return { kind: 'member', meshId, style: 'machine', identity };
+    return {
+      kind: 'stranger',
+      reason: `is ${identity.machine}, which may ${describeMay(identity.may)}, and not ${describeRole(role, service)}`,
+    };
+  }
+
+  #judgeRole(certificate: X509Certificate): PeerVerdict {
     const uri = readMemberUri(certificate);
     const { service, standings } = this.#member;
     const role = oppositeRole(this.#member.role);
@@ -55,14 +87,45 @@ export class PeerIdentity {
     if (standing === undefined)
       return { kind: 'stranger', reason: `is ${uri ?? 'nobody by name'}, not who may ${role} ${service}` };
     // The name must be given by the authority of the mesh that it names: TLS asks for one of several, or knew more when it began.
-    if (!certificate.verify(standing.peerAuthorityKey)) {
+    const { meshId, byRole } = standing;
+    if (byRole === undefined || !certificate.verify(byRole.peerAuthorityKey)) {
       return { kind: 'stranger', reason: 'claims a name that its authority does not give' };
     }
-    return { kind: 'member', meshId: standing.meshId };
+    return { kind: 'member', meshId, style: 'role', identity: describeNameless(certificate, meshId, role, service) };
   }
 
   #remember(print: string, verdict: PeerVerdict): PeerVerdict {
     this.#verdicts.set(print, verdict);
     return verdict;
+  }
+}
+
+function describeRole(role: Role, service: string): string {
+  return role === 'peer' ? 'have peer links' : `${role === 'proxy' ? 'reach' : role} ${service}`;
+}
+
+/** Who shows no more than what it may do. */
+function describeNameless(certificate: X509Certificate, meshId: string, role: Role, service: string): MachineIdentity {
+  return {
+    meshId,
+    kind: 'nameless',
+    machine: undefined,
+    keyId: identifyKey(certificate.publicKey),
+    serial: certificate.serialNumber.toLowerCase(),
+    may: readRole(role, service),
+    expiresAt: Date.parse(certificate.validTo),
+  };
+}
+
+function readRole(role: Role, service: string): May {
+  switch (role) {
+    case 'peer':
+      return { kind: 'all' };
+    case 'announce':
+      return { kind: 'some', announce: [service], proxy: [] };
+    case 'proxy':
+      return { kind: 'some', announce: [], proxy: [service] };
+    default:
+      return role satisfies never;
   }
 }

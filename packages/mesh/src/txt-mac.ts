@@ -12,10 +12,10 @@ export interface Announced {
   readonly draining: boolean;
 }
 
-/** TXT keys, the current mesh key's and the previous one's. */
-export const MESH_TXT_KEYS: readonly (readonly [mesh: string, mac: string])[] = [
-  ['mesh', 'mac'],
-  ['mesh-prev', 'mac-prev'],
+/** TXT keys, the current mesh key's and the previous one's; `mac2` is the signature among those who know machines. */
+export const MESH_TXT_KEYS: readonly (readonly [mesh: string, mac: string, machineMac: string])[] = [
+  ['mesh', 'mac', 'mac2'],
+  ['mesh-prev', 'mac-prev', 'mac2-prev'],
 ];
 
 /** TXT key: stands for what the announcer knows of what keepers have said, so that who knows something else asks. A hint, which nobody signs. */
@@ -48,9 +48,12 @@ export function signTxtEntries(
   announced: Announced,
   now: number,
 ): readonly (readonly [string, string])[] {
-  return MESH_TXT_KEYS.flatMap(([mesh, mac], index) => {
+  const sign = (name: string, key: Uint8Array | undefined): readonly (readonly [string, string])[] =>
+    key === undefined ? [] : [[name, signTxt(key, announced, now)]];
+  return MESH_TXT_KEYS.flatMap(([mesh, mac, machineMac], index) => {
     const key = keys[index];
-    return key === undefined ? [] : [[mesh, key.meshId] as const, [mac, signTxt(key.key, announced, now)] as const];
+    if (key === undefined) return [];
+    return [[mesh, key.meshId] as const, ...sign(mac, key.roleKey), ...sign(machineMac, key.machineKey)];
   });
 }
 
@@ -71,14 +74,10 @@ export function verifyTxt(
   readTxt: (key: string) => string | undefined,
   now: number,
 ): TxtMembership | undefined {
-  for (const { meshId, key } of keys) {
-    for (const [meshName, macName] of MESH_TXT_KEYS) {
-      if (readTxt(meshName) !== meshId) continue;
-      const mac = readTxt(macName) ?? '';
-      if (verifyMac(key, announced, mac, now)) return { meshId, draining: announced.draining };
-      if (announced.draining && verifyMac(key, { ...announced, draining: false }, mac, now)) {
-        return { meshId, draining: false };
-      }
+  for (const { meshId, key, mac } of listSignatures(keys, readTxt)) {
+    if (verifyMac(key, announced, mac, now)) return { meshId, draining: announced.draining };
+    if (announced.draining && verifyMac(key, { ...announced, draining: false }, mac, now)) {
+      return { meshId, draining: false };
     }
   }
   return undefined;
@@ -91,17 +90,27 @@ export function explainStranger(
   readTxt: (key: string) => string | undefined,
   now: number,
 ): string {
-  for (const { meshId, key } of keys) {
-    for (const [meshName, macName] of MESH_TXT_KEYS) {
-      if (readTxt(meshName) !== meshId) continue;
-      const mac = readTxt(macName) ?? '';
-      const signed = readSigned(key, announced, mac) ?? readSigned(key, { ...announced, draining: false }, mac);
-      if (signed === undefined) return 'its signature is not for what it says';
-      const [then, here] = [signed * PERIOD_MS, now].map((time) => new Date(time).toISOString());
-      return `it was signed at ${then}, and here it is ${here} (are the clocks of both right?)`;
-    }
+  const signatures = listSignatures(keys, readTxt);
+  for (const { key, mac } of signatures) {
+    const signed = readSigned(key, announced, mac) ?? readSigned(key, { ...announced, draining: false }, mac);
+    if (signed === undefined) continue;
+    const [then, here] = [signed * PERIOD_MS, now].map((time) => new Date(time).toISOString());
+    return `it was signed at ${then}, and here it is ${here} (are the clocks of both right?)`;
   }
-  return 'it is not of this mesh';
+  return signatures.length === 0 ? 'it is not of this mesh' : 'its signature is not for what it says';
+}
+
+/** What of the record's signatures can be checked by these keys. */
+function listSignatures(
+  keys: readonly TxtKey[],
+  readTxt: (key: string) => string | undefined,
+): readonly { readonly meshId: string; readonly key: Uint8Array; readonly mac: string }[] {
+  return keys.flatMap(({ meshId, machineKey, roleKey }) =>
+    MESH_TXT_KEYS.filter(([mesh]) => readTxt(mesh) === meshId).flatMap(([, mac, machineMac]) => [
+      ...(machineKey === undefined ? [] : [{ meshId, key: machineKey, mac: readTxt(machineMac) ?? '' }]),
+      ...(roleKey === undefined ? [] : [{ meshId, key: roleKey, mac: readTxt(mac) ?? '' }]),
+    ]),
+  );
 }
 
 function verifyMac(key: Uint8Array, announced: Announced, text: string, now: number): boolean {

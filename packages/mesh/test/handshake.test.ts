@@ -217,7 +217,11 @@ describe('Who is no member that may', () => {
     const mesh = createMesh();
     const announcer = await TestAnnouncer.open(mesh, 'postgres');
     const { dialler } = createDialler(mesh, { dial: announcer.dial });
-    expect(await dialOnce(dialler)).toMatchObject({ code: 'MESH_IDENTITY' });
+    expect(await dialOnce(dialler)).toMatchObject({ code: 'MESH_DENIED' });
+    expect(announcer.events.map(({ reason }) => reason)).toEqual(['it asked for redis']);
+    const bundle = await cutBundle([createRing().current], 'proxy', 'redis');
+    const { dialler: withToken } = createDialler(createMesh({ kind: 'bundle', bundle }), { dial: announcer.dial });
+    expect(await dialOnce(withToken)).toMatchObject({ code: 'MESH_IDENTITY' });
   });
 
   test('asks for another service than its certificate is for, and hears that it is denied', async () => {

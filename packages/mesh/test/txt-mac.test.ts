@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { listTxtKeys } from '../src/keys/key-ring.ts';
+import { cutBundle } from '../src/keys/bundle.ts';
+import { type KeyRing, listTxtKeys } from '../src/keys/key-ring.ts';
+import { MeshKey } from '../src/keys/mesh-key.ts';
+import { admitMachine } from '../src/membership/admit.ts';
+import { createMachineKey } from '../src/membership/machine-key.ts';
+import type { May } from '../src/membership/may.ts';
+import { parseMembership } from '../src/membership/membership.ts';
 import { type Announced, computeSigningDelay, explainStranger, signTxtEntries, verifyTxt } from '../src/txt-mac.ts';
 import { createRing } from './mesh-fixture.ts';
 
@@ -21,11 +27,14 @@ function readSigned(announced: Announced, keys = KEYS, now = NOW): (key: string)
   return (key) => entries.get(key);
 }
 
-test('a record is signed with two keys of 16 and 29 characters at most, 60 bytes together', () => {
+test('a record is signed with keys of 16 and 29 characters at most, once more for those who know machines', () => {
   const entries = signTxtEntries(KEYS, ANNOUNCED, NOW);
-  expect(entries.map(([key]) => key)).toEqual(['mesh', 'mac']);
+  expect(entries.map(([key]) => key)).toEqual(['mesh', 'mac', 'mac2']);
   expect(entries[0]?.[1]).toMatch(/^[0-9a-f]{16}$/);
-  expect(entries[1]?.[1]).toMatch(/^[0-9a-z]+\.[\w-]{22}$/);
+  for (const [, mac] of entries.slice(1)) expect(mac).toMatch(/^[0-9a-z]+\.[\w-]{22}$/);
+  // What the version before machines had names computed for this key, service and hour.
+  const fixed = listTxtKeys({ kind: 'keys', current: new MeshKey(Buffer.alloc(32, 7)) }, 'redis');
+  expect(signTxtEntries(fixed, ANNOUNCED, NOW)[1]).toEqual(['mac', 'aoto.Pe2fBwXMYKc-FihkAgeCSw']);
 });
 
 describe('A record is recognised', () => {
@@ -59,6 +68,35 @@ describe('A record is recognised', () => {
       [true, true, true],
       [false, true, true],
     ]);
+  });
+});
+
+describe('Who knows machines and who knows none recognise each other as far as they can meet', async () => {
+  const { current } = RING;
+  const key = createMachineKey();
+  const bundle = await cutBundle([current], 'proxy', 'redis');
+  const admit = async (may: May): Promise<KeyRing> => {
+    const text = await admitMachine(RING, key, { name: 'laptop', may, now: NOW });
+    return { kind: 'member', key, membership: parseMembership(text) };
+  };
+  const rings: Readonly<Record<string, KeyRing>> = {
+    keeper: RING,
+    token: { kind: 'bundle', bundle },
+    whole: await admit({ kind: 'all' }),
+    few: await admit({ kind: 'some', announce: [], proxy: ['redis'] }),
+    other: await admit({ kind: 'some', announce: [], proxy: ['web'] }),
+  };
+  const keysOf = (name: string) => listTxtKeys(rings[name] ?? RING, 'redis');
+  test.each([
+    ['keeper', ['keeper', 'token', 'whole', 'few']],
+    ['token', ['keeper', 'token', 'few']],
+    ['whole', ['keeper', 'whole', 'few']],
+    ['few', ['keeper', 'token', 'whole', 'few']],
+    ['other', []],
+  ])('%s: by %j', (signer, verifiers) => {
+    const read = readSigned(ANNOUNCED, keysOf(signer));
+    const seen = Object.keys(rings).filter((name) => verifyTxt(keysOf(name), ANNOUNCED, read, NOW) !== undefined);
+    expect(seen).toEqual(verifiers);
   });
 });
 

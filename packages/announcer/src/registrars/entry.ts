@@ -4,7 +4,7 @@ import { MESH_TXT_KEYS } from '@mdns-ambassador/mesh';
 /** Of the instance's name within the entry's. */
 const LONGEST_STEM = 48;
 /** Of the TXT keys, what only mDNS has a use for: a signature that changes every hour would make each reader take up the entry anew. */
-const OMITTED_KEYS: readonly string[] = ['txtvers', SERVICE_TXT_KEY, ...MESH_TXT_KEYS.map(([, mac]) => mac)];
+const OMITTED_KEYS: readonly string[] = ['txtvers', SERVICE_TXT_KEY, ...MESH_TXT_KEYS.flatMap(([, ...macs]) => macs)];
 
 /**
  * What the entry of a service is called: `redis-on-h1-k3x9...-q2wm...`, by the `id` of its TXT data and that of this start, so that

@@ -3,17 +3,20 @@ import { type Leg, RelayError, resetLeg } from '@mdns-ambassador/relay';
 import { createHandshakeError } from '../handshake/handshake-error.ts';
 import { judgeTlsFailure } from '../handshake/tls-failure.ts';
 import { makeLeg } from '../handshake/tls-leg.ts';
-import type { Papers } from '../member.ts';
+import type { MachineIdentity } from '../membership/machine-identity.ts';
+import type { Papers, Style } from '../papers.ts';
 import type { PeerIdentity } from '../peer-identity.ts';
 
-/** Tells an announcer that belongs to several meshes which one is meant; no name of the web. */
-const SERVER_NAME_SUFFIX = '.ambassador';
+/** Tells an announcer that belongs to several meshes which one is meant, and that machines are known; no name of the web. */
+const SUFFIXES: Readonly<Record<Style, string>> = { machine: '.machine.ambassador', role: '.ambassador' };
 
 /** A connection whose two ends know each other. */
 export interface SecureConnection {
   readonly leg: Leg;
   /** The mesh that the peer belongs to. */
   readonly meshId: string;
+  readonly style: Style;
+  readonly identity: MachineIdentity;
 }
 
 /**
@@ -31,7 +34,7 @@ export function connectSecure(
     const secure: TLSSocket = connectTls({
       socket: raw,
       secureContext: papers.context,
-      servername: papers.standing.meshId + SERVER_NAME_SUFFIX,
+      servername: papers.standing.meshId + SUFFIXES[papers.style],
       ALPNProtocols: [identity.alpn],
       minVersion: 'TLSv1.3',
       rejectUnauthorized: true,
@@ -57,7 +60,7 @@ export function connectSecure(
       }
       settle();
       secure.pause();
-      resolve({ leg, meshId: verdict.meshId });
+      resolve({ leg, meshId: verdict.meshId, style: verdict.style, identity: verdict.identity });
     };
     const onError = (error: unknown): void => {
       const failure = judgeTlsFailure(error, secure.authorizationError);
@@ -80,7 +83,8 @@ function skipReadingCertificate(secure: TLSSocket): void {
   Object.defineProperty(secure, 'getPeerCertificate', { value: () => ({}) });
 }
 
-/** The mesh that a client asked for by the name; undefined for any other name. */
-export function readServerName(name: string): string | undefined {
-  return name.endsWith(SERVER_NAME_SUFFIX) ? name.slice(0, -SERVER_NAME_SUFFIX.length) : undefined;
+/** The mesh that a client asked for by the name, and as whom it knows others; undefined for any other name. */
+export function readServerName(name: string): { readonly meshId: string; readonly style: Style } | undefined {
+  const style = (['machine', 'role'] as const).find((one) => name.endsWith(SUFFIXES[one]));
+  return style === undefined ? undefined : { meshId: name.slice(0, -SUFFIXES[style].length), style };
 }

@@ -17,9 +17,11 @@ import { formatRequest, MAX_ANSWER_BYTES, parseAnswer } from '../handshake/pream
 import { ENDED, LINE_TOO_LONG, readLine } from '../handshake/read-line.ts';
 import { ALPN, type Member } from '../member.ts';
 import type { Mesh } from '../mesh.ts';
+import type { Style } from '../papers.ts';
 import { PeerIdentity } from '../peer-identity.ts';
 import { connectSecure, type SecureConnection } from './connect-secure.ts';
 import { type Conviction, Quarantine } from './quarantine.ts';
+import { Styles } from './styles.ts';
 import { type WarmConnection, WarmPool } from './warm-pool.ts';
 
 /** Handshaken connections that are kept for each endpoint. */
@@ -58,6 +60,11 @@ interface Joined {
   readonly identity: PeerIdentity;
 }
 
+type Attempt =
+  | { readonly kind: 'connected'; readonly connection: SecureConnection }
+  /** It is of this mesh, and shows this. */
+  | { readonly kind: 'differs'; readonly meshId: string; readonly style: Style };
+
 /** Dials announcers: what it hands over has proved who it is, knows who we are, and has a service that is ready. */
 export class MeshDialler {
   readonly #service: string;
@@ -65,6 +72,7 @@ export class MeshDialler {
   readonly #clock: Clock;
   readonly #quarantine = new Quarantine();
   readonly #proven = new Recent<string, true>(MAX_PROVEN);
+  readonly #styles = new Styles();
   readonly #warm: WarmPool;
   readonly #joined: Promise<Joined>;
   #isClosed = false;
@@ -147,6 +155,7 @@ export class MeshDialler {
       // What was found with other keys counts no more.
       this.#quarantine.clear();
       this.#proven.clear();
+      this.#styles.clear();
     });
     return { member, identity: new PeerIdentity(member, ALPN) };
   }
@@ -195,18 +204,44 @@ export class MeshDialler {
     timeoutMs: number,
     signal: AbortSignal,
   ): Promise<SecureConnection> {
+    const { member } = await this.#joined;
+    if (this.#isClosed) throw new RelayError('ABORTED', 'the proxy is closed');
+    await member.refresh();
+    const place = formatTarget(target);
+    const shown = { meshId, style: this.#styles.choose(place, this.#clock.now()) };
+    const attempt = await this.#shakeHands(target, shown, timeoutMs, signal).catch((error: unknown) => {
+      // One of a former version shows what its current key gives it, whatever it was asked for by another name than it knows.
+      const isOurs = meshId !== undefined && member.meshIds.includes(meshId);
+      if (shown.style === 'role' || !isOurs || errorCode(error) !== HANDSHAKE_CODES.identity) throw error;
+      return { kind: 'differs', meshId, style: 'role' } as const;
+    });
+    if (attempt.kind === 'connected') return attempt.connection;
+    // It would not accept what we showed it: it belongs to another of our meshes, or knows no machines.
+    this.#styles.note(place, attempt.style, this.#clock.now());
+    const again = await this.#shakeHands(target, attempt, timeoutMs, signal);
+    if (again.kind === 'connected') return again.connection;
+    throw createHandshakeError('identity', `${place} shows another certificate each time`);
+  }
+
+  async #shakeHands(
+    target: Target,
+    { meshId, style }: { readonly meshId: string | undefined; readonly style: Style },
+    timeoutMs: number,
+    signal: AbortSignal,
+  ): Promise<Attempt> {
     const { dial: dialLeg = dial } = this.#options;
     const place = formatTarget(target);
     const { member, identity } = await this.#joined;
-    if (this.#isClosed) throw new RelayError('ABORTED', 'the proxy is closed');
-    await member.refresh();
-    const papers = member.papers(meshId);
+    const papers = member.papers(meshId, style);
     const raw = await dialLeg(target, { timeoutMs: Math.min(timeoutMs, LONGEST_DIAL_MS), signal });
     const connection = await connectSecure(raw, papers, identity, place, signal);
-    if (connection.meshId === papers.standing.meshId || meshId === connection.meshId) return connection;
-    // It belongs to another of our meshes than we showed it papers of, and would not accept them.
+    const isOfMesh = connection.meshId === papers.standing.meshId || meshId === connection.meshId;
+    if (isOfMesh && connection.style === papers.style) {
+      member.company.meet(connection.leg, { identity: connection.identity, at: 'dialler', place });
+      return { kind: 'connected', connection };
+    }
     resetLeg(connection.leg);
-    return this.#connect(target, connection.meshId, timeoutMs, signal);
+    return { kind: 'differs', meshId: connection.meshId, style: connection.style };
   }
 
   async #openWarm(target: Target, meshId: string | undefined, signal: AbortSignal): Promise<WarmConnection> {

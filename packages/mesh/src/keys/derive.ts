@@ -38,6 +38,11 @@ export function deriveMachineTxtKey(txtSeed: Uint8Array, service: string): Buffe
   return Buffer.from(hkdfSync('sha256', txtSeed, SALT, `txt/${service}`, KEY_BYTES));
 }
 
+/** The seed of a keeper's own key on one machine; `machine` is any text that stands for it. */
+export function deriveKeeperSeed(key: MeshKey, machine: string): Buffer {
+  return derive(key, `machines/keeper/${machine}`, KEY_BYTES);
+}
+
 /** The Ed25519 key of a seed (RFC 8032 5.1.5). */
 export function createAuthorityKey(seed: Uint8Array): KeyObject {
   return createPrivateKey({ format: 'der', type: 'pkcs8', key: Buffer.concat([ED25519_PKCS8, seed]) });

@@ -4,7 +4,7 @@ import { formatMembership, isMembershipText, type Membership, parseMembership } 
 import { MeshError } from '../mesh-error.ts';
 import type { Role } from '../role.ts';
 import { type Bundle, formatBundle, isBundleText, parseBundle } from './bundle.ts';
-import { deriveMeshId, deriveTxtKey } from './derive.ts';
+import { deriveMachineTxtKey, deriveMachineTxtSeed, deriveMeshId, deriveTxtKey } from './derive.ts';
 import { formatMeshKey, isMeshKeyText, type MeshKey, parseMeshKey } from './mesh-key.ts';
 
 /** What a key file holds: the whole of one mesh (a keeper's), a machine's own key with its membership, or a bundle cut out of the mesh key. */
@@ -39,19 +39,35 @@ export function listMeshIds(ring: KeyRing): readonly string[] {
   }
 }
 
+/** What TXT records of one service are signed with and recognised by in one mesh: among those who know machines, among those who know none, or both. */
 export interface TxtKey {
   readonly meshId: string;
-  readonly key: Uint8Array;
+  readonly machineKey: Uint8Array | undefined;
+  readonly roleKey: Uint8Array | undefined;
 }
 
-/** What TXT records of a service are recognised by; empty where the ring has nothing to do with it. */
+/** Empty where the ring has nothing to do with the service. The current mesh key's first. */
 export function listTxtKeys(ring: KeyRing, service: string): readonly TxtKey[] {
   const folded = service.toLowerCase();
-  if (ring.kind === 'keys') {
-    return listKeys(ring).map((key) => ({ meshId: deriveMeshId(key), key: deriveTxtKey(key, folded) }));
+  switch (ring.kind) {
+    case 'keys':
+      return listKeys(ring).map((key) => ({
+        meshId: deriveMeshId(key),
+        machineKey: deriveMachineTxtKey(deriveMachineTxtSeed(key), folded),
+        roleKey: deriveTxtKey(key, folded),
+      }));
+    case 'member':
+      return ring.membership.parts.flatMap(({ meshId, txtSeed, grants }) => {
+        const grant = grants.find((one) => one.service === folded);
+        const machineKey = txtSeed === undefined ? grant?.machineTxtKey : deriveMachineTxtKey(txtSeed, folded);
+        return machineKey === undefined ? [] : [{ meshId, machineKey, roleKey: grant?.txtKey }];
+      });
+    case 'bundle':
+      if (ring.bundle.service !== folded) return [];
+      return ring.bundle.parts.map(({ meshId, txtKey }) => ({ meshId, machineKey: undefined, roleKey: txtKey }));
+    default:
+      return ring satisfies never;
   }
-  if (ring.kind === 'member' || ring.bundle.service !== folded) return [];
-  return ring.bundle.parts.map(({ meshId, txtKey }) => ({ meshId, key: txtKey }));
 }
 
 /** Why a ring can't take this role for this service; undefined where it can. */

@@ -1,57 +1,142 @@
 import { createPublicKey, type KeyObject, X509Certificate } from 'node:crypto';
+import { MachineKey } from '../membership/machine-key.ts';
+import type { Membership } from '../membership/membership.ts';
 import { MeshError } from '../mesh-error.ts';
 import { foldServiceName, oppositeRole, type Role } from '../role.ts';
-import { issueAuthority } from '../x509.ts';
-import { createAuthorityKey, deriveAuthoritySeed, deriveMeshId } from './derive.ts';
+import { derToPem, issueAuthority, issueRoot } from '../x509.ts';
+import type { Bundle } from './bundle.ts';
+import { createAuthorityKey, deriveAuthoritySeed, deriveKeeperSeed, deriveMeshId, deriveRootSeed } from './derive.ts';
 import { explainRefusal, type KeyRing, listKeys } from './key-ring.ts';
+import type { MeshKey } from './mesh-key.ts';
 
-/** What one mesh key gives to one role of one service: the right to make its own leaves, and how to recognise the others. */
-export interface Standing {
-  readonly meshId: string;
-  readonly role: Role;
-  readonly service: string;
-  readonly authorityKey: KeyObject;
-  /** Of the other role of the same service. PEM, and parsed. */
+/** What a keeper is called, and what stands for the machine that it runs on: any text that no other keeper has. */
+export interface KeeperMachine {
+  readonly name: string;
+  readonly id: string;
+}
+
+/** A certificate that somebody else has made for a key of ours. PEM. */
+interface GivenLeaf {
+  readonly kind: 'given';
+  readonly certificate: string;
+  readonly key: KeyObject;
+  /** Milliseconds since 1970. */
+  readonly expiresAt: number;
+}
+
+/** By its role and its service: as tokens and the versions before machines had names know each other. */
+export interface RoleStanding {
+  readonly own: { readonly kind: 'authority'; readonly key: KeyObject } | GivenLeaf;
+  /** Of the other role of the same service. PEM, and its key. */
   readonly peerAuthority: string;
   readonly peerAuthorityKey: KeyObject;
 }
 
-/** Throws a MeshError, NOT_ENTITLED, when the ring is a token for something else. */
+/** By its machine. */
+export interface MachineStanding {
+  readonly own: { readonly kind: 'authority'; readonly key: KeyObject; readonly keeper: Keeper } | GivenLeaf;
+  /** Of all machines of the mesh. PEM, and its key. */
+  readonly root: string;
+  readonly rootKey: KeyObject;
+}
+
+interface Keeper {
+  readonly name: string;
+  readonly key: MachineKey;
+}
+
+/**
+ * What one mesh key gives to one role of one service: what is shown, and how the others are recognised. A token has no `byMachine`, a machine that may
+ * use the whole mesh no `byRole`; everybody has one of them.
+ */
+export interface Standing {
+  readonly meshId: string;
+  readonly role: Role;
+  readonly service: string;
+  readonly byRole: RoleStanding | undefined;
+  readonly byMachine: MachineStanding | undefined;
+}
+
+/** Throws a MeshError, NOT_ENTITLED, when the ring is for something else. */
 export function requireEntitled(ring: KeyRing, role: Role, service: string): void {
   const refusal = explainRefusal(ring, role, service);
   if (refusal !== undefined) throw new MeshError('NOT_ENTITLED', refusal);
 }
 
-/** The current key's first. Throws a MeshError, NOT_ENTITLED, when the ring is a token for something else. */
-export async function deriveStandings(ring: KeyRing, role: Role, service: string): Promise<readonly Standing[]> {
+/** The current key's first. Throws a MeshError, NOT_ENTITLED, when the ring is for something else. */
+export async function deriveStandings(
+  ring: KeyRing,
+  role: Role,
+  service: string,
+  machine: KeeperMachine,
+): Promise<readonly Standing[]> {
   const name = foldServiceName(service);
   requireEntitled(ring, role, name);
-  const other = oppositeRole(role);
-  if (ring.kind === 'bundle') {
-    return ring.bundle.parts.map(({ meshId, seed, peerAuthority }) => {
-      const certificate = new X509Certificate(peerAuthority);
-      return {
-        meshId,
-        role,
-        service: name,
-        authorityKey: createAuthorityKey(seed),
-        peerAuthority: certificate.toString(),
-        peerAuthorityKey: certificate.publicKey,
-      };
-    });
+  switch (ring.kind) {
+    case 'keys':
+      return Promise.all(listKeys(ring).map((key) => deriveStanding(key, role, name, machine)));
+    case 'member':
+      return readStandings(ring.key, ring.membership, role, name);
+    case 'bundle':
+      return readBundle(ring.bundle, role, name);
+    default:
+      return ring satisfies never;
   }
-  if (ring.kind === 'member') throw new MeshError('NOT_ENTITLED', 'machines do not shake hands yet');
-  const standings = listKeys(ring).map(async (key): Promise<Standing> => {
-    const meshId = deriveMeshId(key);
-    const peerKey = createAuthorityKey(deriveAuthoritySeed(key, other, name));
+}
+
+async function deriveStanding(key: MeshKey, role: Role, service: string, machine: KeeperMachine): Promise<Standing> {
+  const meshId = deriveMeshId(key);
+  const other = oppositeRole(role);
+  const peerKey = createAuthorityKey(deriveAuthoritySeed(key, other, service));
+  const rootKey = createAuthorityKey(deriveRootSeed(key));
+  const [peerAuthority, root] = await Promise.all([
+    issueAuthority(peerKey, { meshId, role: other, service }),
+    issueRoot(rootKey, meshId),
+  ]);
+  const keeper = { name: machine.name, key: new MachineKey(deriveKeeperSeed(key, machine.id)) };
+  return {
+    meshId,
+    role,
+    service,
+    byRole: {
+      own: { kind: 'authority', key: createAuthorityKey(deriveAuthoritySeed(key, role, service)) },
+      peerAuthority,
+      peerAuthorityKey: createPublicKey(peerKey),
+    },
+    byMachine: { own: { kind: 'authority', key: rootKey, keeper }, root, rootKey: createPublicKey(rootKey) },
+  };
+}
+
+function readStandings(key: MachineKey, { parts }: Membership, role: Role, service: string): readonly Standing[] {
+  return parts.map(({ meshId, root, rootKey, certificate, identity: { expiresAt }, grants }) => {
+    const grant = grants.find((one) => one.role === role && one.service === service);
     return {
       meshId,
       role,
-      service: name,
-      authorityKey: createAuthorityKey(deriveAuthoritySeed(key, role, name)),
-      peerAuthority: await issueAuthority(peerKey, { meshId, role: other, service: name }),
-      peerAuthorityKey: createPublicKey(peerKey),
+      service,
+      byRole:
+        grant === undefined
+          ? undefined
+          : { own: give(grant.leaf, key, expiresAt), ...readAuthority(grant.peerAuthority) },
+      byMachine: { own: give(certificate, key, expiresAt), root: derToPem(root), rootKey },
     };
   });
-  return Promise.all(standings);
+}
+
+function readBundle({ parts }: Bundle, role: Role, service: string): readonly Standing[] {
+  return parts.map(({ meshId, seed, peerAuthority }) => ({
+    meshId,
+    role,
+    service,
+    byRole: { own: { kind: 'authority', key: createAuthorityKey(seed) }, ...readAuthority(peerAuthority) },
+    byMachine: undefined,
+  }));
+}
+
+function give(certificate: Uint8Array, { privateKey }: MachineKey, expiresAt: number): GivenLeaf {
+  return { kind: 'given', certificate: derToPem(certificate), key: privateKey, expiresAt };
+}
+
+function readAuthority(der: Uint8Array): Pick<RoleStanding, 'peerAuthority' | 'peerAuthorityKey'> {
+  return { peerAuthority: derToPem(der), peerAuthorityKey: new X509Certificate(der).publicKey };
 }

@@ -62,6 +62,11 @@ export function readMachineIdentity(
   };
 }
 
+/** The mesh of which the certificate names a machine, whoever says so; undefined where it names none. */
+export function readMachineMesh({ subjectAltName = '' }: X509Certificate): string | undefined {
+  return /^URI:ambassador:\/\/([0-9a-f]{16})\/(?:keeper|member|machine)\//.exec(subjectAltName)?.[1];
+}
+
 function readUris(names: string, meshId: string): Pick<MachineIdentity, 'kind' | 'machine' | 'may'> | undefined {
   const entries = names.split(', ');
   if (entries.length > MAX_URIS) return undefined;

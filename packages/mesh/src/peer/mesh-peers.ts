@@ -1,7 +1,9 @@
-import { type Leg, RelayError, resetLeg } from '@mdns-ambassador/relay';
+import { errorCode, type Leg, Recent, RelayError, resetLeg } from '@mdns-ambassador/relay';
 import { connectSecure } from '../client/connect-secure.ts';
+import { HANDSHAKE_CODES } from '../handshake/handshake-error.ts';
 import { type Member, PEER_ALPN } from '../member.ts';
 import type { Mesh } from '../mesh.ts';
+import type { Style } from '../papers.ts';
 import { PeerIdentity } from '../peer-identity.ts';
 import { PEER_SERVICE } from '../role.ts';
 import { SecureAcceptor } from '../server/accept-secure.ts';
@@ -9,7 +11,7 @@ import { Handshakes } from './handshakes.ts';
 
 /** From the first byte to the end of the TLS handshake. */
 const HANDSHAKE_MS = 5_000;
-/** Places whose mesh is another of ours than the current one; the oldest is forgotten first. */
+/** Places where something else is shown than elsewhere; the oldest is forgotten first. */
 const MAX_REMEMBERED = 256;
 
 export interface MeshPeersOptions {
@@ -28,7 +30,7 @@ export class MeshPeers {
   readonly #mesh: Mesh;
   readonly #joined: Promise<Joined>;
   readonly #handshakes = new Handshakes<AbortController>();
-  readonly #meshes = new Map<string, string>();
+  readonly #asked = new Recent<string, { readonly meshId: string; readonly style: Style }>(MAX_REMEMBERED);
   #isClosed = false;
 
   constructor({ mesh }: MeshPeersOptions) {
@@ -43,13 +45,28 @@ export class MeshPeers {
     try {
       const { member, identity } = await this.#joined;
       await member.refresh();
-      const papers = member.papers(this.#meshes.get(place));
-      const { leg, meshId } = await connectSecure(raw, papers, identity, place, signal);
-      if (meshId === papers.standing.meshId) return leg;
-      // It would not accept these papers: the next dial shows those of its mesh.
-      resetLeg(leg);
-      this.#remember(place, meshId);
-      throw new RelayError('MESH_IDENTITY', `${place} has another of our keys; it is dialled again`);
+      const asked = this.#asked.get(place);
+      const papers = member.papers(asked?.meshId, asked?.style ?? 'machine');
+      const connection = await connectSecure(raw, papers, identity, place, signal).catch((error: unknown) => {
+        if (errorCode(error) !== HANDSHAKE_CODES.identity) throw error;
+        // Of several keys, one of a former version shows the current one to who asks by a name that it does not know.
+        if (asked === undefined) this.#asked.set(place, { meshId: papers.standing.meshId, style: 'role' });
+        else this.#asked.delete(place);
+        throw error;
+      });
+      if (connection.meshId === papers.standing.meshId && connection.style === papers.style) {
+        // Whoever is there at the next dial may be of a later version.
+        this.#asked.delete(place);
+        member.company.meet(connection.leg, { identity: connection.identity, at: 'peer', place });
+        return connection.leg;
+      }
+      // It would not accept these papers: the next dial shows those of its mesh, and of its kind.
+      resetLeg(connection.leg);
+      this.#asked.set(place, { meshId: connection.meshId, style: connection.style });
+      throw new RelayError(
+        'MESH_IDENTITY',
+        `${place} has another of our keys, or a former version; it is dialled again`,
+      );
     } catch (error) {
       raw.destroy();
       throw error;
@@ -65,7 +82,9 @@ export class MeshPeers {
     try {
       const { member, acceptor } = await this.#joined;
       await member.refresh();
-      return (await acceptor.accept(raw, abort.signal)).leg;
+      const { leg, identity } = await acceptor.accept(raw, abort.signal);
+      member.company.meet(leg, { identity, at: 'peer', place: address });
+      return leg;
     } catch (error) {
       raw.destroy();
       throw error;
@@ -95,12 +114,5 @@ export class MeshPeers {
       identity: new PeerIdentity(member, PEER_ALPN),
       acceptor: new SecureAcceptor(member, PEER_ALPN),
     };
-  }
-
-  #remember(place: string, meshId: string): void {
-    this.#meshes.delete(place);
-    this.#meshes.set(place, meshId);
-    const oldest = this.#meshes.keys().next();
-    if (this.#meshes.size > MAX_REMEMBERED && oldest.done !== true) this.#meshes.delete(oldest.value);
   }
 }

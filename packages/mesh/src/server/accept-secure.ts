@@ -5,6 +5,7 @@ import { createHandshakeError } from '../handshake/handshake-error.ts';
 import { judgeTlsFailure } from '../handshake/tls-failure.ts';
 import { makeLeg } from '../handshake/tls-leg.ts';
 import type { Member } from '../member.ts';
+import type { MachineIdentity } from '../membership/machine-identity.ts';
 import { PeerIdentity } from '../peer-identity.ts';
 
 const HANDSHAKE_TIMEOUT_MS = 5_000;
@@ -13,6 +14,7 @@ const HANDSHAKE_TIMEOUT_MS = 5_000;
 export interface Accepted {
   readonly leg: Leg;
   readonly meshId: string;
+  readonly identity: MachineIdentity;
 }
 
 /** The TLS part of the handshake at the end that was dialled, for connections that others have accepted. */
@@ -31,7 +33,10 @@ export class SecureAcceptor {
       rejectUnauthorized: true,
       ALPNProtocols: [alpn],
       handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
-      SNICallback: (name, callback) => callback(null, member.papers(readServerName(name)).context),
+      SNICallback: (name, callback) => {
+        const asked = readServerName(name);
+        callback(null, member.papers(asked?.meshId, asked?.style).context);
+      },
     });
     this.#unlisten = member.onChange(() => this.#server.setSecureContext(member.papers().tls));
   }
@@ -64,7 +69,7 @@ export class SecureAcceptor {
         const verdict = this.#identity.judge(secure);
         if (verdict.kind === 'member') {
           secure.pause();
-          resolve({ leg, meshId: verdict.meshId });
+          resolve({ leg, meshId: verdict.meshId, identity: verdict.identity });
           return;
         }
         raw.destroy();

@@ -10,6 +10,7 @@ import {
 } from '../handshake/preamble.ts';
 import { readLine } from '../handshake/read-line.ts';
 import { ALPN, type Member } from '../member.ts';
+import type { MachineIdentity } from '../membership/machine-identity.ts';
 import { type Accepted, SecureAcceptor } from './accept-secure.ts';
 import { ADMISSION_LIMITS, ADMISSION_TICK_MS, Admission, type AdmissionLimits, type Change } from './admission.ts';
 
@@ -31,6 +32,7 @@ export interface Caller {
   /** Paused. */
   readonly leg: Leg;
   readonly meshId: string;
+  readonly identity: MachineIdentity;
   /** To be called once: `ready` lets bytes flow, anything else ends the connection. */
   answer(answer: AnswerWord): void;
 }
@@ -100,9 +102,9 @@ export class Door {
     signal.addEventListener('abort', stop, { once: true });
     if (signal.aborted) stop();
     try {
-      const { leg, meshId, request } = await this.#shakeHands(raw, address, abort);
+      const { leg, meshId, identity, request } = await this.#shakeHands(raw, address, abort);
       if (request.warm) await this.#keepWarm(leg, address, abort.signal);
-      return createCaller(leg, meshId, clock);
+      return createCaller(leg, meshId, identity, clock);
     } catch (error) {
       this.#tell(address, error);
       throw error;
@@ -148,6 +150,7 @@ export class Door {
       await member.refresh();
       const accepted = await this.#accept(raw, address, abort.signal).finally(cancel);
       this.#admission.succeed(address, this.#options.clock.now());
+      member.company.meet(accepted.leg, { identity: accepted.identity, at: 'door', place: address });
       return { ...accepted, request: await this.#hear(accepted.leg, abort.signal, REQUEST_MS) };
     } finally {
       this.#apply(this.#admission.leave(visitor, this.#options.clock.now()));
@@ -263,10 +266,11 @@ export class Door {
   }
 }
 
-function createCaller(leg: Leg, meshId: string, clock: Clock): Caller {
+function createCaller(leg: Leg, meshId: string, identity: MachineIdentity, clock: Clock): Caller {
   return {
     leg,
     meshId,
+    identity,
     answer: (answer) => {
       if (answer === 'ready') leg.write(formatAnswer(answer));
       else dismiss(leg, answer, clock);
