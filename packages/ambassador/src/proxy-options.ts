@@ -43,6 +43,13 @@ export interface ProxyOptions {
   readonly prologues?: readonly Prologue[];
   /** What a dial alone shows of who was reached, such as a mesh's handshake that is part of it. Absent: nothing. */
   readonly proof?: Proof;
+  /**
+   * Ranges (`10.0.0.0/8`, or an address) of fronts: each connection from there begins with a header of the PROXY protocol, which says who
+   * the client is; for engines that can. Absent: none.
+   */
+  readonly acceptProxy?: readonly string[];
+  /** Begin each connection with such a header, in version 2; for engines that can. */
+  readonly sendProxy?: boolean;
   /** Hears each client before an endpoint is picked for it. */
   readonly opening?: Opening;
   /** What moves the bytes, as the status shows it; absent: the ambassador's own name for it. */

@@ -35,6 +35,13 @@ export interface AnnouncementOptions {
   readonly fall: number;
   /** Accept on the LAN and forward to the service. With a mesh that is the rule, whatever stands here. */
   readonly relay: boolean;
+  /**
+   * Ranges (`10.0.0.0/8`, or an address) of fronts: where it relays, each connection from there begins with a header of the PROXY
+   * protocol, before any handshake. Absent: none.
+   */
+  readonly acceptProxy?: readonly string[];
+  /** Where it relays, begin each connection to the service with such a header, in version 2, which says who the client is. */
+  readonly sendProxy?: boolean;
 }
 
 /** Past-tense facts for the log and the terminal. */

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type PublicationEvent, txtToJson } from '@mdns-ambassador/mdns';
 import type { Mesh } from '@mdns-ambassador/mesh';
-import { type Clock, type DrainOutcome, formatTarget, type Prologue } from '@mdns-ambassador/relay';
+import { type Clock, type DrainOutcome, formatTarget, type Prologue, sendHeaderPrologue } from '@mdns-ambassador/relay';
 import type { AnnouncementOptions, AnnouncerEvent } from './announcement-options.ts';
 import type { AnnouncementStatus } from './announcement-status.ts';
 import type { AnnouncerError } from './announcer-error.ts';
@@ -98,7 +98,11 @@ export class Announcement {
       host,
       options: () => this.#options,
       found: () => this.#watch.found,
-      prologues: () => [...prologues, ...(injection?.(this.#options) ?? [])],
+      prologues: () => [
+        ...(this.#options.sendProxy === true ? [sendHeaderPrologue] : []),
+        ...prologues,
+        ...(injection?.(this.#options) ?? []),
+      ],
       isServiceUp: () => this.#watch.isAlive(),
       isWanted: () => this.#state.kind === 'waiting',
       onEvent: (event) => this.#tell(event),
@@ -396,6 +400,6 @@ function isSameIdentity(before: AnnouncementOptions, after: AnnouncementOptions)
 
 /** What a look depends on. */
 function describeLook(options: AnnouncementOptions): readonly unknown[] {
-  const { host, port, checkAt, check, checkIntervalMs, rise, fall } = options;
-  return [host, port, checkAt, check, checkIntervalMs, rise, fall];
+  const { host, port, checkAt, check, checkIntervalMs, rise, fall, sendProxy = false } = options;
+  return [host, port, checkAt, check, checkIntervalMs, rise, fall, sendProxy];
 }

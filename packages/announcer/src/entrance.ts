@@ -1,6 +1,13 @@
 import { nameOf } from '@mdns-ambassador/mdns';
 import { Door, fitLimits, type Member, type Mesh } from '@mdns-ambassador/mesh';
-import type { Clock, DrainOutcome, Prologue, Share, Target } from '@mdns-ambassador/relay';
+import {
+  type Clock,
+  type DrainOutcome,
+  matchFronts,
+  type Prologue,
+  type Share,
+  type Target,
+} from '@mdns-ambassador/relay';
 import { AnnouncedAddresses } from './announced-addresses.ts';
 import type { AnnouncementOptions, AnnouncerEvent } from './announcement-options.ts';
 import type { Host } from './host.ts';
@@ -10,6 +17,7 @@ import type { ServiceCheck } from './service-check.ts';
 
 /** Between two words about connections that had no place. */
 const FULL_INTERVAL_MS = 10_000;
+const NO_FRONTS: readonly string[] = [];
 
 export interface EntranceOptions {
   readonly clock: Clock;
@@ -32,6 +40,8 @@ export class Entrance {
   /** The service's part of the connections that the process may have open, where it relays. */
   #share: Share | undefined;
   #fullToldAt = Number.NEGATIVE_INFINITY;
+  #refusedToldAt = Number.NEGATIVE_INFINITY;
+  #fronts = { ranges: NO_FRONTS, has: matchFronts(NO_FRONTS) };
   #ingress: Ingress | undefined;
   #member: Member | undefined;
   #door: Door | undefined;
@@ -83,6 +93,8 @@ export class Entrance {
       isAnnounced: (address) => announced.has(address),
       clock,
       prologues,
+      isFront: (address) => this.#isFront(address),
+      onRefused: (address, reason) => this.#tellRefused(address, reason),
       places: host.room.places,
       enter: () => this.#share?.enter(),
       onFull: () => this.#tellFull(),
@@ -108,6 +120,21 @@ export class Entrance {
     this.#share?.close();
     this.#door?.close();
     this.#member?.close();
+  }
+
+  #isFront(address: string): boolean {
+    const { acceptProxy: ranges = NO_FRONTS } = this.#options.options();
+    if (ranges !== this.#fronts.ranges) this.#fronts = { ranges, has: matchFronts(ranges) };
+    return this.#fronts.has(address);
+  }
+
+  /** Not for every one of a crowd. */
+  #tellRefused(address: string, reason: string): void {
+    const { clock, options, onEvent } = this.#options;
+    const now = clock.now();
+    if (now - this.#refusedToldAt < FULL_INTERVAL_MS) return;
+    this.#refusedToldAt = now;
+    onEvent({ kind: 'stranger', service: options().service, address, reason });
   }
 
   /** Not for every one of a crowd. */

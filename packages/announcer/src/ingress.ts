@@ -3,19 +3,23 @@ import type { Caller, Door } from '@mdns-ambassador/mesh';
 import {
   type Clock,
   Connections,
+  clientEndsOf,
   type Destination,
   type DrainOutcome,
   dial,
   dismissClient,
   formatTarget,
+  hearProxyHeader,
   Introduction,
   isLocalTarget,
   type Leg,
   type Prologue,
+  ProxyHeaderError,
   RelayError,
   resetLeg,
   type Splice,
   type SpliceOutcome,
+  setClientEnds,
   splice,
   surface,
   type Target,
@@ -35,6 +39,10 @@ export interface IngressOptions {
   readonly isAnnounced: (address: string) => boolean;
   /** What runs on each pair before bytes flow; asked for each client. */
   readonly prologues: () => readonly Prologue[];
+  /** Whether a header of the PROXY protocol is heard first of who connects from there. */
+  readonly isFront?: (address: string) => boolean;
+  /** Such a front was turned away; `reason` for people. */
+  readonly onRefused?: (address: string, reason: string) => void;
   /** Lets members of a mesh in, and nobody else; it stays the caller's to close. Absent: everybody is let in. */
   readonly door?: Door;
   /** Whether the service answers now; asked before a member is told that it is ready. Never rejects. */
@@ -116,16 +124,43 @@ function acceptClient(client: Socket, options: IngressOptions, { arriving, carri
     if (isWelcome) options.onFull?.();
     return;
   }
-  const { door } = options;
-  if (door === undefined) {
+  const isFront = options.isFront?.(client.remoteAddress ?? '') === true;
+  if (options.door === undefined && !isFront) {
     carry(client, carried, leave, (signal) => reachService(client, options, signal));
     return;
   }
   const abort = new AbortController();
-  const admitted = door
-    .admit(client, abort.signal)
-    .then((caller) => carry(caller.leg, carried, leave, (signal) => reachServiceFor(caller, options, signal)), leave);
+  const admitted = greet(client, isFront, options, abort.signal).then(
+    ({ leg, reach }) => carry(leg, carried, leave, reach),
+    leave,
+  );
   arriving.add({ finished: admitted, reset: () => abort.abort() });
+}
+
+/** Who may be served, and how the service is reached for him. */
+interface Greeted {
+  readonly leg: Leg;
+  readonly reach: (signal: AbortSignal) => Reaching;
+}
+
+/** A front's header comes before a member's handshake. Rejects when nobody is to be served; the socket is closed then, or about to be. */
+async function greet(client: Socket, isFront: boolean, options: IngressOptions, signal: AbortSignal): Promise<Greeted> {
+  if (isFront) await hearFront(client, options, signal);
+  if (options.door === undefined) return { leg: client, reach: (aborted) => reachService(client, options, aborted) };
+  const caller = await options.door.admit(client, signal);
+  setClientEnds(caller.leg, clientEndsOf(client));
+  return { leg: caller.leg, reach: (aborted) => reachServiceFor(caller, options, aborted) };
+}
+
+async function hearFront(client: Socket, { clock, onRefused }: IngressOptions, signal: AbortSignal): Promise<void> {
+  const { remoteAddress: address = '' } = client;
+  try {
+    await hearProxyHeader(client, { isFront: () => true, clock }, signal);
+  } catch (error) {
+    resetLeg(client);
+    if (error instanceof ProxyHeaderError) onRefused?.(address, error.message);
+    throw error;
+  }
 }
 
 /** Two legs to splice; undefined when there are none, and everything is closed or about to be. Never rejects. */

@@ -1,6 +1,6 @@
-import { type CheckOutcome, createCheck } from '@mdns-ambassador/checks';
+import { type CheckOutcome, type CheckTools, createCheck, dialSaying } from '@mdns-ambassador/checks';
 import { isSameService, type NetworkInterface, nameOf } from '@mdns-ambassador/mdns';
-import { type Clock, formatTarget, isLoopback, stripZone, type Target } from '@mdns-ambassador/relay';
+import { type Clock, formatTarget, isLoopback, LOCAL_HEADER, stripZone, type Target } from '@mdns-ambassador/relay';
 import type { AnnouncementOptions } from './announcement-options.ts';
 import { AnnouncerError, LoopbackOnlyError } from './announcer-error.ts';
 import type { Host } from './host.ts';
@@ -33,6 +33,7 @@ export class ServiceCheck {
   /** What is found for these interfaces; forgotten when the service fails. */
   #survey: ReachSurvey | undefined;
   #unreachableLooks = 0;
+  readonly #tools: CheckTools;
   readonly #checkTarget: TargetCheck;
   readonly #clock: Clock;
 
@@ -40,7 +41,14 @@ export class ServiceCheck {
     this.#options = options;
     this.#host = host;
     this.#clock = clock;
-    this.#checkTarget = createTargetCheck(options, host);
+    this.#tools = {
+      dial:
+        options.sendProxy === true
+          ? dialSaying(LOCAL_HEADER, (...to) => host.dial(...to))
+          : (...to) => host.dial(...to),
+      runShell: (...call) => host.runShell(...call),
+    };
+    this.#checkTarget = createTargetCheck(options, this.#tools);
   }
 
   /** Where to dial the service, best first. Empty until a look has found out. */
@@ -118,7 +126,7 @@ export class ServiceCheck {
   async #ask(signal: AbortSignal): Promise<CheckOutcome> {
     const [target] = this.targets;
     if (target === undefined) return { ok: false, reason: 'the service has not been found yet' };
-    return createCheck(this.#options.check, target, this.#host).run(signal);
+    return createCheck(this.#options.check, target, this.#tools).run(signal);
   }
 
   /** Asks again only after a failure: a resolver that is slow or gone does not take down a service that answers. */
@@ -136,7 +144,7 @@ export class ServiceCheck {
     const target = this.#target ?? this.#targets[0];
     if (target === undefined) return { ok: false, reason: `host "${this.#options.host}" has no address` };
     if (check.kind !== 'none' && check.kind !== 'exec') return await this.#locate(signal);
-    const outcome = await createCheck(check, target, this.#host).run(signal);
+    const outcome = await createCheck(check, target, this.#tools).run(signal);
     // Such a service need not speak TCP at all: that nothing answers is no failure, only where it answers matters.
     if (outcome.ok && this.#target === undefined) await this.#locate(signal);
     return outcome;

@@ -3,6 +3,7 @@ export type { CheckOptions } from './check-options.ts';
 export { type CheckTools, createCheck } from './create-check.ts';
 export { chooseCheck, chooseIntervalMs } from './default-check.ts';
 export { type DialService, describeDialFailure, dialService, takeLeave } from './dial.ts';
+export { dialSaying } from './dial-saying.ts';
 export { LookLoop, type LookLoopOptions } from './look-loop.ts';
 export { endProcessTree, type TreeRoot } from './process-tree.ts';
 export { computeLookDelayMs, computeLookTimeoutMs, type LookResult } from './schedule.ts';

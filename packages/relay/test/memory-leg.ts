@@ -8,10 +8,14 @@ export class MemoryLeg extends Duplex implements Leg {
 
   /** Two ends of one connection. */
   static pair(): [MemoryLeg, MemoryLeg] {
-    const ends: [MemoryLeg, MemoryLeg] = [new MemoryLeg(), new MemoryLeg()];
-    ends[0].#join(ends[1]);
-    ends[1].#join(ends[0]);
-    return ends;
+    return MemoryLeg.join(new MemoryLeg(), new MemoryLeg());
+  }
+
+  /** The same of two that were made otherwise. */
+  static join<Near extends MemoryLeg>(far: MemoryLeg, near: Near): [MemoryLeg, Near] {
+    far.#join(near);
+    near.#join(far);
+    return [far, near];
   }
 
   constructor() {

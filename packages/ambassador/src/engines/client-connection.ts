@@ -10,6 +10,7 @@ import {
   resetLeg,
   type SpliceOutcome,
   surface,
+  toldEndsOf,
 } from '@mdns-ambassador/relay';
 import type { PickResult } from '../pool/pick-result.ts';
 import { Carriage } from './carriage.ts';
@@ -38,7 +39,7 @@ export class ClientConnection implements Seeker {
   readonly #context: ConnectionContext;
   readonly #startedAt: number;
   /** Known where it is reported: asking the kernel takes time, and a closed socket has forgotten. */
-  readonly #from: ConnectionReport['client'];
+  #from: ConnectionReport['client'];
   #state: State = { kind: 'searching' };
   #search: Search | undefined;
   #opened: Opened = {};
@@ -121,6 +122,7 @@ export class ClientConnection implements Seeker {
       (opened) => {
         if (this.#state !== hearing) return;
         this.#opened = opened;
+        if (this.#from !== undefined) this.#from = toldEndsOf(this.#client)?.source ?? this.#from;
         this.#state = { kind: 'searching' };
         this.contain(() => this.#seek());
       },
@@ -250,7 +252,7 @@ class ClientPick {
   }
 
   get clientAddress(): string {
-    return this.#client.remoteAddress ?? '';
+    return toldEndsOf(this.#client)?.source.address ?? this.#client.remoteAddress ?? '';
   }
 }
 

@@ -8,10 +8,13 @@ import {
   type Listener,
   type ListenPlace,
   listen,
+  matchFronts,
   type Opening,
+  openWithProxyHeader,
   type Prologue,
   resetLeg,
   type Share,
+  sendHeaderPrologue,
   startDial,
   type Target,
   Unacknowledged,
@@ -39,6 +42,8 @@ export type NodeEngineOptions = Pick<
   | 'reportConnections'
   | 'dialler'
   | 'prologues'
+  | 'acceptProxy'
+  | 'sendProxy'
   | 'opening'
   | 'proof'
   | 'room'
@@ -104,8 +109,12 @@ class NodeEngine implements Engine {
       picker,
       dial,
       loops: this.#loops,
-      prologues: [...(path.prologues ?? []), ...(options.prologues ?? [])],
-      opening: path.opening ?? options.opening,
+      prologues: [
+        ...(options.sendProxy === true ? [sendHeaderPrologue] : []),
+        ...(path.prologues ?? []),
+        ...(options.prologues ?? []),
+      ],
+      opening: composeOpening(options, path, clock),
       proof: options.proof,
       findCarrier: (id) => this.#findCarrier(id),
       connectTimeoutMs: options.connectTimeoutMs,
@@ -245,6 +254,17 @@ class NodeEngine implements Engine {
     const limit = Math.min(this.#options.maxConnections, this.#connections.size);
     this.#onEvent({ kind: 'connections-full', limit });
   }
+}
+
+/** What a front says of its client comes before the client's own words. */
+function composeOpening(
+  { acceptProxy, opening: chosen }: NodeEngineOptions,
+  path: NodeEnginePath,
+  clock: Clock,
+): Opening | undefined {
+  const opening = path.opening ?? chosen;
+  if (acceptProxy === undefined) return opening;
+  return openWithProxyHeader({ isFront: matchFronts(acceptProxy), clock }, opening);
 }
 
 /** A connection on which nothing is said. */

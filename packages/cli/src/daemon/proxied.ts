@@ -7,10 +7,10 @@ import {
   type ProxyCheck,
   type ProxyOptions,
 } from '@mdns-ambassador/ambassador';
-import { type CheckOptions, type CheckTools, createShell, dialService } from '@mdns-ambassador/checks';
+import { type CheckOptions, type CheckTools, createShell, dialSaying, dialService } from '@mdns-ambassador/checks';
 import { createPostgresCancelRouting } from '@mdns-ambassador/credentials';
 import { systemClock, systemNetwork } from '@mdns-ambassador/mdns';
-import { type Opening, RelayError } from '@mdns-ambassador/relay';
+import { LOCAL_HEADER, type Opening, RelayError } from '@mdns-ambassador/relay';
 import { CliError } from '../exit/cli-error.ts';
 import { EXIT_UNAVAILABLE } from '../exit/exit-codes.ts';
 import { createMeshPath } from '../network/mesh.ts';
@@ -48,7 +48,8 @@ export function composeProxy(
 ): ProxyOptions {
   const opening = injection === undefined ? composeOpening(options) : injection.opening;
   const path = mesh === undefined ? undefined : createMeshPath(mesh, options.service, reporter);
-  const tools = path === undefined ? checkTools : { ...checkTools, dial: path.dialForCheck };
+  const dialForCheck = path?.dialForCheck ?? checkTools.dial;
+  const tools = { ...checkTools, dial: options.sendProxy ? dialSaying(LOCAL_HEADER, dialForCheck) : dialForCheck };
   return {
     maxConnections: room.places,
     ...options,

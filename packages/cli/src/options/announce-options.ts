@@ -2,6 +2,7 @@ import { CREDENTIALS_OPTION } from './credentials-option.ts';
 import { ADMIN_OPTION, EVENTS_OPTION, PEER_PORT_OPTION } from './daemon-options.ts';
 import { DOCKER_OPTIONS } from './docker-options.ts';
 import type { Option } from './option.ts';
+import { PROXY_PROTOCOL_OPTIONS } from './proxy-protocol-options.ts';
 
 export const RESPONDERS = ['native', 'avahi', 'bonjour-service'] as const;
 export type ResponderName = (typeof RESPONDERS)[number];
@@ -55,6 +56,7 @@ export const ANNOUNCE_OPTIONS: readonly Option[] = [
     byDefault: 'native',
     choices: RESPONDERS,
   },
+  ...PROXY_PROTOCOL_OPTIONS,
   ...DOCKER_OPTIONS,
   CREDENTIALS_OPTION,
   PEER_PORT_OPTION,

@@ -4,6 +4,7 @@ import { ADMIN_OPTION, CONNECTIONS_OPTION, EVENTS_OPTION } from './daemon-option
 import { ENGINE_OPTIONS } from './engine-options.ts';
 import { LISTEN_OPTIONS } from './listen-options.ts';
 import type { Option } from './option.ts';
+import { PROXY_PROTOCOL_OPTIONS } from './proxy-protocol-options.ts';
 import { SOURCE_OPTIONS } from './source-options.ts';
 
 export const BALANCERS: readonly BalancerName[] = [
@@ -66,6 +67,7 @@ export const PROXY_OPTIONS: readonly Option[] = [
     kind: 'flag',
     summary: 'Tell the credentials to endpoints that are written down (static:, dns:, srv:, file:) and prove nothing',
   },
+  ...PROXY_PROTOCOL_OPTIONS,
   ...ENGINE_OPTIONS,
   ADMIN_OPTION,
   CONNECTIONS_OPTION,

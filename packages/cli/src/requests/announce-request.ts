@@ -18,6 +18,7 @@ import { parseSubtype } from '../parse/subtype.ts';
 import { parseTxt } from '../parse/txt.ts';
 import { readGiven, type Settings } from '../settings/settings.ts';
 import { readAnnouncerInjection } from './injection-request.ts';
+import { readProxyProtocol } from './proxy-protocol-request.ts';
 import type { ServiceRequest } from './service-requests.ts';
 
 const HIGHEST_SRV_VALUE = 65_535;
@@ -48,6 +49,7 @@ export function readAnnouncement(request: ServiceRequest, machine: Machine): Pla
   const announced = settings.read('type', parseServiceType) ?? announceAs(service);
   const asked = settings.read('check', parseCheck);
   const check = asked ?? chooseCheck(service, serviceOf(announced.type));
+  const proxyProtocol = readProxyProtocol(settings);
   const ttl = settings.read('ttl', (text) => parseInteger(text, 1, HIGHEST_TTL));
   return {
     service,
@@ -67,7 +69,9 @@ export function readAnnouncement(request: ServiceRequest, machine: Machine): Pla
       chooseIntervalMs(check),
     rise: settings.read('rise', parseCount) ?? 1,
     fall: settings.read('fall', parseCount) ?? 1,
-    relay: settings.isSet('relay'),
+    // Who says who clients are, or hears it, is between them and the service.
+    relay: settings.isSet('relay') || Object.keys(proxyProtocol).length > 0,
+    ...proxyProtocol,
     ...(injected === undefined ? {} : { injected }),
   };
 }

@@ -4,7 +4,6 @@ import { nameOf } from '@mdns-ambassador/mdns';
 import type { ResponderName } from '../options/announce-options.ts';
 import type { Settings } from '../settings/settings.ts';
 import { type AgentRequest, readAgentRequest } from './agent-request.ts';
-import { readAllowedCidrs } from './allowed-cidrs.ts';
 import {
   type Machine,
   type PlannedAnnouncement,
@@ -13,6 +12,7 @@ import {
   readTargets,
   type Targets,
 } from './announce-request.ts';
+import { readAllowedCidrs } from './cidrs.ts';
 import { readDockerAddress } from './docker-request.ts';
 import { type MeshRequest, requireEntitled } from './mesh-request.ts';
 import { type ProxyMachine, type ProxyRequest, readProxyRequest } from './proxy-request.ts';

@@ -14,6 +14,7 @@ import { type Given, readGiven } from '../settings/settings.ts';
 import { requireWellKnownPort, SHORTEST_CHECK_INTERVAL_MS } from './announce-request.ts';
 import { listensElsewhere, readEngine } from './engine-request.ts';
 import { type InjectionRequest, readProxyInjection } from './injection-request.ts';
+import { type ProxyProtocolRequest, readProxyProtocol } from './proxy-protocol-request.ts';
 import type { ServiceRequest } from './service-requests.ts';
 import { type Origins, readOrigins } from './source-request.ts';
 
@@ -22,7 +23,7 @@ const DEFAULT_DRAIN_TIMEOUT_MS = 30_000;
 const MOST_CONNECTIONS = 1_000_000;
 
 /** What one request to proxy asks for; sources are yet to be made of the origins. */
-export interface ProxyRequest {
+export interface ProxyRequest extends ProxyProtocolRequest {
   readonly service: string;
   /** What is browsed where a whole type was asked for: `_http._tcp`; absent: the service by its name. */
   readonly type?: string | undefined;
@@ -103,6 +104,7 @@ export function readProxyRequest(request: ServiceRequest, machine: ProxyMachine)
       chooseIntervalMs(activeCheck),
     ...(maxConnections === undefined ? {} : { maxConnections }),
     ...(injected === undefined ? {} : { injected }),
+    ...readProxyProtocol(settings),
   };
 }
 

@@ -47,6 +47,7 @@ test.each<[string, Readonly<Record<string, string>>, string]>([
   ['redis', { ...DRIVEN, listen: '127.0.0.1:1' }, '--listen is decided by the configuration of'],
   ['redis', { ...DRIVEN, balance: 'first' }, '--balance is decided by the configuration of'],
   ['redis', { engine: 'haproxy', 'mesh-key-file': '/k' }, '--mesh-key-file needs engine node'],
+  ['redis', { engine: 'haproxy', 'send-proxy': 'true' }, '--send-proxy needs engine node'],
   ['redis', { engine: 'haproxy', credentials: '/c' }, '--credentials needs engine node'],
 ])('%s with %j is refused', (service, options, sentence) => {
   expect(read(service, options)).toMatch(new RegExp(`^64 ${sentence.replace(/[?]/g, '\\$&')}`));

@@ -1,6 +1,5 @@
-import { type Leg, Refusal } from '@mdns-ambassador/relay';
+import { hasUnread, type Leg, type Parsing, Refusal, readLeg } from '@mdns-ambassador/relay';
 import { encodeError, SQLSTATE } from './error-response.ts';
-import { hasUnread, type Parsing, readLeg } from './read-leg.ts';
 import { type FirstPacket, type FirstPacketParsing, parseFirstPacket } from './startup.ts';
 
 /** What a server without TLS answers to a request for it. */

@@ -1,9 +1,8 @@
-import { type Leg, Refusal } from '@mdns-ambassador/relay';
+import { type Leg, type Parsing, Refusal, readLeg } from '@mdns-ambassador/relay';
 import type { Secret } from '../secret.ts';
 import { encodeError, isLoginError, isPassingError, parseError, type ServerError, SQLSTATE } from './error-response.ts';
 import { encodeInt32, encodeMessage, endString, type PostgresMessage, parseMessage } from './message.ts';
 import { hashMd5 } from './password.ts';
-import { type Parsing, readLeg } from './read-leg.ts';
 import { SCRAM_MECHANISM, Scram, type ScramAnswer, ScramError } from './scram.ts';
 
 /** PostgreSQL 55.7, AuthenticationRequest. */

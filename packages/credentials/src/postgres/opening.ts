@@ -1,9 +1,8 @@
-import { type Leg, type Opened, type Opening, Refusal } from '@mdns-ambassador/relay';
+import { type Leg, type Opened, type Opening, type Parsing, putBack, Refusal, readLeg } from '@mdns-ambassador/relay';
 import { CancelKeys } from './cancel-keys.ts';
 import { hearClient } from './hear-client.ts';
 import { KeyScanner } from './key-scanner.ts';
 import { Patience } from './patience.ts';
-import { type Parsing, putBack, readLeg } from './read-leg.ts';
 import { parseFirstPacket } from './startup.ts';
 
 /** PostgreSQL's authentication_timeout: how long a client may take to say what it wants. */

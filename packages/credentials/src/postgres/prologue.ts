@@ -1,4 +1,13 @@
-import { type Destination, type Leg, type Prologue, Redial, Refusal, RelayError } from '@mdns-ambassador/relay';
+import {
+  type Destination,
+  type Leg,
+  type Prologue,
+  putBack,
+  Redial,
+  Refusal,
+  RelayError,
+  watchEnd,
+} from '@mdns-ambassador/relay';
 import type { PostgresCredential } from '../credential.ts';
 import type { InjectionContext } from '../injection-context.ts';
 import { OutdatedSecret } from '../outdated-secret.ts';
@@ -8,7 +17,6 @@ import { encodeError, type ServerError, SQLSTATE } from './error-response.ts';
 import { type Heard, hearClient } from './hear-client.ts';
 import { describeServerError, logIn } from './login.ts';
 import { Patience } from './patience.ts';
-import { putBack, watchEnd } from './read-leg.ts';
 import { encodeStartup, type FirstPacket } from './startup.ts';
 
 const NAME = 'credentials (postgres)';

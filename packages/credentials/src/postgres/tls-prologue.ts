@@ -1,7 +1,14 @@
-import { type Leg, type Prologue, type Proof, RelayError } from '@mdns-ambassador/relay';
+import {
+  hasUnread,
+  type Leg,
+  type Parsing,
+  type Prologue,
+  type Proof,
+  RelayError,
+  readLeg,
+} from '@mdns-ambassador/relay';
 import type { TargetTls } from '../credential.ts';
 import { startTls } from '../start-tls.ts';
-import { hasUnread, type Parsing, readLeg } from './read-leg.ts';
 import { SSL_REQUEST } from './startup.ts';
 
 const ACCEPTED = 'S'.charCodeAt(0);

@@ -1,5 +1,5 @@
 import { createHash, createHmac, pbkdf2Sync } from 'node:crypto';
-import type { Leg } from '@mdns-ambassador/relay';
+import { type Leg, type Parsing, readLeg } from '@mdns-ambassador/relay';
 import { encodeError } from '../../src/postgres/error-response.ts';
 import {
   encodeInt32,
@@ -9,7 +9,6 @@ import {
   parseMessage,
 } from '../../src/postgres/message.ts';
 import { hashMd5 } from '../../src/postgres/password.ts';
-import { type Parsing, readLeg } from '../../src/postgres/read-leg.ts';
 import { type FirstPacket, parseFirstPacket } from '../../src/postgres/startup.ts';
 
 export type Way = 'trust' | 'cleartext' | 'md5' | 'scram' | 'liar';

@@ -4,7 +4,7 @@ import { CliError } from '../../exit/cli-error.ts';
 import { EXIT_USAGE } from '../../exit/exit-codes.ts';
 import { parseChoice } from '../../parse/choice.ts';
 import { parseProxiedService } from '../../parse/service-argument.ts';
-import { readAllowedCidrs } from '../../requests/allowed-cidrs.ts';
+import { readAllowedCidrs } from '../../requests/cidrs.ts';
 import { readLocalPlaces } from '../../requests/proxy-request.ts';
 import type { ServiceRequest } from '../../requests/service-requests.ts';
 import { type Origins, readOrigins } from '../../requests/source-request.ts';

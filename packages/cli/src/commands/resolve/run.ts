@@ -15,7 +15,7 @@ import { formatDuration, parseDuration } from '../../parse/duration.ts';
 import { parseWantedService } from '../../parse/service-type.ts';
 import { openLog } from '../../process/log-options.ts';
 import { waitForAbort } from '../../process/stopping.ts';
-import { readAllowedCidrs } from '../../requests/allowed-cidrs.ts';
+import { readAllowedCidrs } from '../../requests/cidrs.ts';
 import { readMeshRequest, requireEntitled } from '../../requests/mesh-request.ts';
 import { addSharedOptions, listServiceRequests, loadConfig } from '../../requests/service-requests.ts';
 import { type Origins, readOrigins } from '../../requests/source-request.ts';

@@ -4,7 +4,12 @@ import type { Settings } from '../settings/settings.ts';
 
 /** `--allow-cidr` */
 export function readAllowedCidrs(settings: Settings): readonly Cidr[] {
-  return settings.readEach('allow-cidr', (text) => {
+  return readCidrs(settings, 'allow-cidr');
+}
+
+/** Each of the option's values, which are prefixes. */
+export function readCidrs(settings: Settings, option: string): readonly Cidr[] {
+  return settings.readEach(option, (text) => {
     try {
       return parseCidr(text);
     } catch (error) {

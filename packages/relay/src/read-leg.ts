@@ -1,4 +1,4 @@
-import type { Leg } from '@mdns-ambassador/relay';
+import type { Leg } from './leg.ts';
 
 /** What a parser makes of the bytes so far; `size` is how many of them belong to the value. */
 export type Parsing<T> =
