@@ -148,6 +148,18 @@ await labTest('resolve --from static asks no network', { hosts: 1 }, async (lan)
   const args = ['resolve', 'thing', '--from', 'static:10.99.0.7:7000,10.99.0.8:7001', '--all'];
   const { stdout } = await runAmbassador(lan.host(1), args);
   expect(stdout.trim().split('\n').sort()).toEqual(['10.99.0.7:7000', '10.99.0.8:7001']);
+  // Far, near, here: and the other way round.
+  const places = 'static:10.5.5.5:1,10.99.0.7:1,127.0.0.1:1';
+  const ordered = await runAmbassador(lan.host(1), [
+    'resolve',
+    'thing',
+    '--from',
+    places,
+    '--all',
+    '--prefer',
+    'local',
+  ]);
+  expect(ordered.stdout).toBe('127.0.0.1:1\n10.99.0.7:1\n10.5.5.5:1\n');
 });
 
 async function announceThing(lan: Lab): Promise<HostProcess> {

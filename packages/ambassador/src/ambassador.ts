@@ -1,14 +1,16 @@
 import { type DialService, dialService } from '@mdns-ambassador/checks';
-import { systemClock, systemNetwork } from '@mdns-ambassador/mdns';
+import { readSystemInterfaces, systemClock, systemNetwork } from '@mdns-ambassador/mdns';
 import type { Clock } from '@mdns-ambassador/relay';
 import { createChosenEngine } from './engines/chosen.ts';
 import type { CreateEngine } from './engines/engine.ts';
 import { DialBudget } from './pool/dial-budget.ts';
+import type { MeasureDistance } from './pool/priority.ts';
 import type { Random } from './pool/random.ts';
 import { completeService, type ProxiedService } from './proxied-service.ts';
 import type { ProxyEvent } from './proxy-options.ts';
 import { ServiceProxy, type ServiceStatus } from './service/service-proxy.ts';
 import type { ServiceConnectionReport, ServiceTraffic } from './service/service-traffic.ts';
+import { measureFrom } from './sources/distance.ts';
 import { OwnNode } from './sources/own-node.ts';
 
 /** What the proxies of one ambassador share; what is left out is this machine's own. */
@@ -65,7 +67,8 @@ export function createAmbassador(options: AmbassadorOptions | OneServiceOptions)
   const { clock = systemClock, random = Math.random, createEngine = createChosenEngine, engineName = 'node' } = options;
   const { lag = () => 0, dial = dialService, onEvent = () => undefined, onConnection } = options;
   const { ownAddresses = systemNetwork().ownAddresses, budget = new DialBudget() } = options;
-  const tools = { clock, random, createEngine, engineName, lag, dial, ownAddresses };
+  const distances = (): MeasureDistance => measureFrom(readSystemInterfaces() ?? {});
+  const tools = { clock, random, createEngine, engineName, lag, dial, ownAddresses, distances };
   const context = { ...tools, budget, onEvent, onConnection };
   const node = new OwnNode(clock, random);
   const services: readonly ProxiedService[] = 'proxies' in options ? options.proxies : [options];

@@ -31,7 +31,7 @@ export type { MergeMode } from './pool/merge.ts';
 export type { Random } from './pool/random.ts';
 export type { Update } from './pool/update.ts';
 export type { ProxiedService } from './proxied-service.ts';
-export type { EngineChoice, ProxyCheck, ProxyEvent, ProxyOptions } from './proxy-options.ts';
+export type { EngineChoice, Preference, ProxyCheck, ProxyEvent, ProxyOptions } from './proxy-options.ts';
 export { createEndpointCheck } from './service/endpoint-check.ts';
 export {
   type EndpointReport,

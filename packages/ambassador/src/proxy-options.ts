@@ -27,6 +27,8 @@ export interface ProxyOptions {
   /** `fallback`: the first source that has endpoints. */
   readonly merge: MergeMode;
   readonly balance: BalancerName;
+  /** `local`: within an SRV priority this machine goes first, then its subnets, then the rest. Absent: as `none`. */
+  readonly prefer?: Preference;
   /** How long a client waits for an endpoint and its dial, altogether. */
   readonly connectTimeoutMs: number;
   /** What happens to the established connections of an endpoint that was lost. */
@@ -59,6 +61,9 @@ export interface ProxyOptions {
   /** Tell of each connection when it has ended. */
   readonly reportConnections?: boolean;
 }
+
+/** Whom to turn to first among equals. */
+export type Preference = 'none' | 'local';
 
 /** What moves the bytes of a service. */
 export type EngineChoice =

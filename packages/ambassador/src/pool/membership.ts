@@ -4,7 +4,7 @@ import type { EndpointHealth } from './health.ts';
 import { createMember, type EndpointTally, freshRecord, isSuspect, type PoolMember, stateOf } from './member.ts';
 import { type Departure, Merge, type MergeMode } from './merge.ts';
 import type { PoolEvent } from './pool-event.ts';
-import { type Group, groupByPriority } from './priority.ts';
+import { type Group, groupByPriority, type MeasureDistance } from './priority.ts';
 import { endSuperseded, endSurplus, endUnlisted, STALE_MS, type StaleEnd } from './stale.ts';
 import type { Update } from './update.ts';
 
@@ -14,18 +14,22 @@ export interface MembershipOptions {
   readonly merge: MergeMode;
   /** Of endpoints that are new, or at a new place. */
   readonly firstHealth: EndpointHealth;
+  /** Asked when members are ranked: how far each is now. Absent: all are equally far. */
+  readonly distances?: (() => MeasureDistance) | undefined;
 }
 
 /** Which endpoints are in the pool, by what the sources say of them. */
 export class PoolMembers implements Iterable<PoolMember> {
   readonly #firstHealth: EndpointHealth;
   readonly #merge: Merge;
+  readonly #distances: (() => MeasureDistance) | undefined;
   readonly #members = new Map<string, PoolMember>();
   /** Of endpoints that left while they carried connections. */
   readonly #departedTallies = new Map<string, EndpointTally>();
   #groups: readonly Group[] | undefined;
 
-  constructor({ merge, sources, firstHealth }: MembershipOptions) {
+  constructor({ merge, sources, firstHealth, distances }: MembershipOptions) {
+    this.#distances = distances;
     this.#firstHealth = firstHealth;
     this.#merge = new Merge(merge, sources);
   }
@@ -49,7 +53,7 @@ export class PoolMembers implements Iterable<PoolMember> {
 
   /** In the order in which they are turned to. */
   rank(): readonly Group[] {
-    this.#groups ??= groupByPriority(this.#members.values());
+    this.#groups ??= groupByPriority(this.#members.values(), this.#distances?.());
     return this.#groups;
   }
 

@@ -20,7 +20,7 @@ import { rise, riseAfterPause } from './slow-start.ts';
 import { isTooSlow, recordLatency } from './speed.ts';
 import type { Update } from './update.ts';
 
-export interface PoolOptions extends Pick<MembershipOptions, 'sources' | 'merge'> {
+export interface PoolOptions extends Pick<MembershipOptions, 'sources' | 'merge' | 'distances'> {
   readonly balance: BalancerName;
   readonly random: Random;
   /** Nobody is sent to an endpoint before `checked` has said that it passes. */
@@ -45,8 +45,13 @@ export class Pool {
 
   constructor(options: PoolOptions) {
     this.#options = options;
-    const { sources, merge, isChecked } = options;
-    this.#members = new PoolMembers({ sources, merge, firstHealth: isChecked === true ? UNCHECKED : PASSING });
+    const { sources, merge, isChecked, distances } = options;
+    this.#members = new PoolMembers({
+      sources,
+      merge,
+      distances,
+      firstHealth: isChecked === true ? UNCHECKED : PASSING,
+    });
     this.#balancer = createBalancer(options.balance, options.random);
   }
 

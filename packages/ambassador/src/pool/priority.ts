@@ -1,9 +1,10 @@
 import type { Balancer, Candidate } from './candidate.ts';
+import type { Endpoint } from './endpoint.ts';
 import { isAdmitted, isInUse, type PoolMember } from './member.ts';
 import { rampShare } from './slow-start.ts';
 import { shareByWeight } from './weight.ts';
 
-/** Members that are turned to together: of one standing and one SRV priority. */
+/** Members that are turned to together: of one standing, one SRV priority and, where it counts, one distance. */
 export type Group = readonly PoolMember[];
 
 export interface PickRequest {
@@ -20,22 +21,26 @@ export interface ChoiceRules {
   readonly narrow?: (left: Group) => Group;
 }
 
+/** How far away an endpoint is: the nearer ones of a priority have a lower number. */
+export type MeasureDistance = (endpoint: Endpoint) => number;
+
 /**
- * The order in which groups are turned to: those in good standing by SRV priority (RFC 2782: the lowest number first), then
- * the stale ones, and the draining ones only where nothing else is left.
+ * The order in which groups are turned to: those in good standing by SRV priority (RFC 2782: the lowest number first) and within it
+ * by distance, then the stale ones, and the draining ones only where nothing else is left.
  */
-export function groupByPriority(members: Iterable<PoolMember>): readonly Group[] {
-  const groups = new Map<string, { standing: number; priority: number; members: PoolMember[] }>();
+export function groupByPriority(members: Iterable<PoolMember>, measure: MeasureDistance = () => 0): readonly Group[] {
+  const groups = new Map<string, { standing: number; priority: number; distance: number; members: PoolMember[] }>();
   for (const member of members) {
     const standing = standingOf(member);
     const { priority } = member.endpoint;
-    const key = `${standing} ${priority}`;
-    const group = groups.get(key) ?? { standing, priority, members: [] };
+    const distance = measure(member.endpoint);
+    const key = `${standing} ${priority} ${distance}`;
+    const group = groups.get(key) ?? { standing, priority, distance, members: [] };
     group.members.push(member);
     groups.set(key, group);
   }
   return [...groups.values()]
-    .sort((a, b) => a.standing - b.standing || a.priority - b.priority)
+    .sort((a, b) => a.standing - b.standing || a.priority - b.priority || a.distance - b.distance)
     .map((group) => group.members);
 }
 

@@ -13,6 +13,7 @@ import type { DialBudget } from '../pool/dial-budget.ts';
 import { type Endpoint, isSamePlace } from '../pool/endpoint.ts';
 import { Pool } from '../pool/pool.ts';
 import type { PoolEvent } from '../pool/pool-event.ts';
+import type { MeasureDistance } from '../pool/priority.ts';
 import type { Random } from '../pool/random.ts';
 import type { ProxyEvent, ProxyOptions } from '../proxy-options.ts';
 import { EndpointChecks } from './endpoint-checks.ts';
@@ -48,6 +49,8 @@ export interface ServiceProxyContext {
   /** Shared by the services of the process. */
   readonly budget: DialBudget;
   readonly ownAddresses?: (() => ReadonlySet<string>) | undefined;
+  /** Asked when endpoints are ranked: how far each is from this machine now. */
+  readonly distances?: (() => MeasureDistance) | undefined;
   readonly onEvent: (event: ProxyEvent) => void;
   readonly onConnection?: ((connection: ServiceConnectionReport) => void) | undefined;
 }
@@ -89,10 +92,11 @@ export class ServiceProxy implements EndpointPicker {
     this.#options = options;
     this.#context = context;
     this.#readySince = context.clock.wallClock();
-    const { merge, balance, check } = options;
+    const { merge, balance, check, prefer } = options;
     const { clock, random, lag, dial, budget } = context;
     const sources = options.sources.map(({ name }) => name);
-    this.#pool = new Pool({ sources, merge, balance, random, lag, budget, isChecked: check !== undefined });
+    const distances = prefer === 'local' ? context.distances : undefined;
+    this.#pool = new Pool({ sources, merge, balance, random, lag, budget, distances, isChecked: check !== undefined });
     this.#checks =
       check === undefined
         ? undefined

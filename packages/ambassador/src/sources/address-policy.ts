@@ -94,6 +94,11 @@ export function parseCidr(text: string): Cidr {
   return { text, network: ipaddr.parse(literal), prefixLength };
 }
 
+/** Whether a literal address without zone is in one of these networks. */
+export function isInNetworks(literal: string, networks: readonly Cidr[]): boolean {
+  return isIP(literal) !== 0 && isInAny(ipaddr.process(literal), networks);
+}
+
 /** Whether an announced address may be dialled (discovery is a hint that must not lead us elsewhere). */
 export function judgeAddress(candidate: InstanceAddress, context: AddressContext): AddressVerdict {
   const [literal = '', zone] = candidate.address.split('%');

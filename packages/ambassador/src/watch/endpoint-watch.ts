@@ -1,9 +1,13 @@
+import { readSystemInterfaces } from '@mdns-ambassador/mdns';
 import type { Clock } from '@mdns-ambassador/relay';
 import type { BalancerName } from '../pool/balancer.ts';
 import type { EndpointStatus } from '../pool/endpoint.ts';
 import type { MergeMode } from '../pool/merge.ts';
 import { Pool } from '../pool/pool.ts';
+import type { MeasureDistance } from '../pool/priority.ts';
 import type { Random } from '../pool/random.ts';
+import type { Preference } from '../proxy-options.ts';
+import { measureFrom } from '../sources/distance.ts';
 import type { Source } from '../sources/source.ts';
 
 export interface EndpointWatchOptions {
@@ -11,6 +15,8 @@ export interface EndpointWatchOptions {
   readonly sources: readonly Source[];
   readonly merge: MergeMode;
   readonly balance: BalancerName;
+  /** As a proxy prefers. Absent: `none`. */
+  readonly prefer?: Preference | undefined;
   readonly clock: Clock;
   readonly random: Random;
   /** What `endpoints` returns may be another list now. Never called after `close`. */
@@ -33,9 +39,10 @@ export class EndpointWatch {
   #isClosed = false;
 
   constructor(options: EndpointWatchOptions) {
-    const { sources, merge, balance, random } = options;
+    const { sources, merge, balance, random, prefer } = options;
+    const distances = prefer === 'local' ? (): MeasureDistance => measureFrom(readSystemInterfaces() ?? {}) : undefined;
     this.#options = options;
-    this.#pool = new Pool({ sources: sources.map(({ name }) => name), merge, balance, random });
+    this.#pool = new Pool({ sources: sources.map(({ name }) => name), merge, balance, random, distances });
   }
 
   /** Starts the sources. Called once. */

@@ -82,6 +82,53 @@ describe('membership', () => {
   });
 });
 
+describe('near ones first', () => {
+  const FAR = ['far', 'far2', 'urgent'];
+  const distances = () => (one: Endpoint) => (one.id === 'here' ? 0 : FAR.includes(one.id) ? 2 : 1);
+  const near = (): Pool => {
+    const link = [endpoint('link', { weight: 3 }), endpoint('link2', { weight: 1 })];
+    return createPool([endpoint('far'), endpoint('far2'), ...link, endpoint('here')], { distances });
+  };
+
+  test('this machine goes first, then its subnets, then the rest, each as soon as the nearer ones are not ready', () => {
+    const pool = near();
+    expect(pickMany(pool)).toEqual(['here']);
+    expect(pickId(pool, 0, ['here'])).toMatch(/^link/);
+    pool.apply('mdns', remove('here'), 0);
+    expect(pickMany(pool)).toEqual(['link', 'link2']);
+    for (const id of ['link', 'link2']) {
+      for (let dial = 0; dial < 10; dial++) pool.dialFailed(id, 'refused', 0);
+    }
+    expect(pickMany(pool)).toEqual(['far', 'far2']);
+    pool.apply('mdns', add(endpoint('here')), 0);
+    expect(pickMany(pool)).toEqual(['here']);
+  });
+
+  test('within a distance it is balanced by weight', () => {
+    const pool = near();
+    const counts = countDraws(4_000, () => pickId(pool, 1e6, ['here']));
+    expect((counts.link ?? 0) / (counts.link2 ?? 1)).toBeGreaterThan(2);
+    expect((counts.link ?? 0) / (counts.link2 ?? 1)).toBeLessThan(4);
+  });
+
+  test('a lower SRV priority that is far goes before a higher one that is here', () => {
+    const pool = createPool([endpoint('here', { priority: 1 }), endpoint('urgent', { priority: 0 })], { distances });
+    expect(pickMany(pool)).toEqual(['urgent']);
+  });
+
+  test('who is leaving is no better for being near', () => {
+    const pool = near();
+    pool.apply('mdns', add(endpoint('here', { draining: true })), 0);
+    expect(pickMany(pool)).toEqual(['link', 'link2']);
+  });
+
+  test('the order in which one client would try them, and what another engine is told, say the same', () => {
+    const pool = near();
+    expect(pool.order(0).map(({ id }) => id.replace('2', ''))).toEqual(['here', 'link', 'link', 'far', 'far']);
+    expect(pool.plan(0).flatMap(({ endpoint: { id }, isUsed }) => (isUsed ? [id] : []))).toEqual(['here']);
+  });
+});
+
 describe('picking', () => {
   test('says that nobody may be dialled now where announcers have been paid for as many dials as they may have', () => {
     const pool = new Pool({

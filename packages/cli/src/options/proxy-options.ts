@@ -5,7 +5,7 @@ import { ENGINE_OPTIONS } from './engine-options.ts';
 import { LISTEN_OPTIONS } from './listen-options.ts';
 import type { Option } from './option.ts';
 import { PROXY_PROTOCOL_OPTIONS } from './proxy-protocol-options.ts';
-import { SOURCE_OPTIONS } from './source-options.ts';
+import { PREFER_OPTION, SOURCE_OPTIONS } from './source-options.ts';
 
 export const BALANCERS: readonly BalancerName[] = [
   'p2c',
@@ -21,6 +21,7 @@ export const PROXY_OPTIONS: readonly Option[] = [
   ...LISTEN_OPTIONS,
   ...SOURCE_OPTIONS,
   { name: 'balance', kind: 'text', summary: 'How an endpoint is chosen', byDefault: 'p2c', choices: BALANCERS },
+  PREFER_OPTION,
   {
     name: 'check',
     kind: 'text',

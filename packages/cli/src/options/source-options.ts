@@ -2,6 +2,17 @@ import type { Option } from './option.ts';
 
 export const MERGE_MODES = ['union', 'fallback'] as const;
 
+export const PREFERENCES = ['none', 'local'] as const;
+
+/** What `proxy` and `resolve` share. */
+export const PREFER_OPTION: Option = {
+  name: 'prefer',
+  kind: 'text',
+  summary: 'Within an SRV priority: all alike, or this machine first, then its subnets, then the rest',
+  byDefault: 'none',
+  choices: PREFERENCES,
+};
+
 /** What `proxy`, `resolve` and `render` share. */
 export const SOURCE_OPTIONS: readonly Option[] = [
   {

@@ -1,4 +1,4 @@
-import type { BalancerName, EngineChoice } from '@mdns-ambassador/ambassador';
+import type { BalancerName, EngineChoice, Preference } from '@mdns-ambassador/ambassador';
 import { type CheckOptions, chooseIntervalMs } from '@mdns-ambassador/checks';
 import { formatTarget, isLocalTarget, type ListenPlace, type Target } from '@mdns-ambassador/relay';
 import { CliError } from '../exit/cli-error.ts';
@@ -16,7 +16,7 @@ import { listensElsewhere, readEngine } from './engine-request.ts';
 import { type InjectionRequest, readProxyInjection } from './injection-request.ts';
 import { type ProxyProtocolRequest, readProxyProtocol } from './proxy-protocol-request.ts';
 import type { ServiceRequest } from './service-requests.ts';
-import { type Origins, readOrigins } from './source-request.ts';
+import { type Origins, readOrigins, readPreference } from './source-request.ts';
 
 const DEFAULT_CONNECT_TIMEOUT_MS = 10_000;
 const DEFAULT_DRAIN_TIMEOUT_MS = 30_000;
@@ -31,6 +31,7 @@ export interface ProxyRequest extends ProxyProtocolRequest {
   readonly origins: Origins;
   readonly engine: EngineChoice;
   readonly balance: BalancerName;
+  readonly prefer: Preference;
   readonly connectTimeoutMs: number;
   readonly onEndpointLost: 'keep' | 'drain' | 'close';
   readonly drainTimeoutMs: number;
@@ -95,6 +96,7 @@ export function readProxyRequest(request: ServiceRequest, machine: ProxyMachine)
         : readLocalPlaces(request, platform, portOfNone),
     origins,
     balance: settings.read('balance', (text) => parseChoice(text, BALANCERS)) ?? 'p2c',
+    prefer: readPreference(settings),
     connectTimeoutMs: settings.read('connect-timeout', parseDuration) ?? DEFAULT_CONNECT_TIMEOUT_MS,
     onEndpointLost: settings.read('on-endpoint-lost', (text) => parseChoice(text, ON_LOST)) ?? 'keep',
     drainTimeoutMs: settings.read('drain-timeout', (text) => parseDuration(text, 0)) ?? DEFAULT_DRAIN_TIMEOUT_MS,

@@ -1,7 +1,7 @@
-import { DEFAULT_MAX_TTL_MS } from '@mdns-ambassador/ambassador';
+import { DEFAULT_MAX_TTL_MS, type Preference } from '@mdns-ambassador/ambassador';
 import { type DnsServer, MAX_DNS_SERVERS } from '@mdns-ambassador/registries';
 import { InvalidValue } from '../exit/cli-error.ts';
-import { MERGE_MODES } from '../options/source-options.ts';
+import { MERGE_MODES, PREFERENCES } from '../options/source-options.ts';
 import { parseChoice } from '../parse/choice.ts';
 import { parseDnsServer } from '../parse/dns-server.ts';
 import { parseDuration } from '../parse/duration.ts';
@@ -34,6 +34,11 @@ export function readOrigins(settings: Settings): Origins {
     where: settings.readEach('where', parseWhere),
     ...(instance === undefined ? {} : { instance }),
   };
+}
+
+/** `--prefer` */
+export function readPreference(settings: Settings): Preference {
+  return settings.read('prefer', (text) => parseChoice(text, PREFERENCES)) ?? 'none';
 }
 
 function readDnsServers(settings: Settings): readonly DnsServer[] {

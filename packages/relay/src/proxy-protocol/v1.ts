@@ -4,7 +4,7 @@ import { type ConnectionEnd, type ProxyHeader, ProxyHeaderError } from './header
 import { compressIpv6 } from './ip-bytes.ts';
 
 /** proxy-protocol.txt 2.1: the longest line, its CRLF included. */
-export const LONGEST_LINE = 107;
+const LONGEST_LINE = 107;
 const END = '\r\n';
 const MAX_PORT = 65_535;
 const PORT = /^(0|[1-9]\d{0,4})$/;

@@ -1,4 +1,4 @@
-import { SOURCE_OPTIONS } from '../../options/source-options.ts';
+import { PREFER_OPTION, SOURCE_OPTIONS } from '../../options/source-options.ts';
 import type { Command } from '../command.ts';
 import { RESOLVE_FORMATS } from './formats.ts';
 
@@ -21,6 +21,7 @@ export const resolveCommand: Command = {
     },
     { name: 'timeout', kind: 'text', summary: 'How long to look at most', byDefault: '2s' },
     { name: 'json', kind: 'flag', summary: 'Print every endpoint as one JSON array' },
+    PREFER_OPTION,
     ...SOURCE_OPTIONS,
   ],
   examples: [

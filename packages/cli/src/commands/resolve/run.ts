@@ -1,4 +1,10 @@
-import { type EndpointStatus, reportEndpoint, resolveEndpoints, type Source } from '@mdns-ambassador/ambassador';
+import {
+  type EndpointStatus,
+  type Preference,
+  reportEndpoint,
+  resolveEndpoints,
+  type Source,
+} from '@mdns-ambassador/ambassador';
 import { systemClock } from '@mdns-ambassador/mdns';
 import { CliError } from '../../exit/cli-error.ts';
 import { EXIT_OK, EXIT_UNAVAILABLE, EXIT_USAGE } from '../../exit/exit-codes.ts';
@@ -18,7 +24,7 @@ import { waitForAbort } from '../../process/stopping.ts';
 import { readAllowedCidrs } from '../../requests/cidrs.ts';
 import { readMeshRequest, requireEntitled } from '../../requests/mesh-request.ts';
 import { addSharedOptions, listServiceRequests, loadConfig } from '../../requests/service-requests.ts';
-import { type Origins, readOrigins } from '../../requests/source-request.ts';
+import { type Origins, readOrigins, readPreference } from '../../requests/source-request.ts';
 import { readGiven } from '../../settings/settings.ts';
 import type { Invocation } from '../command.ts';
 import { formatEndpoints } from './endpoint-formats.ts';
@@ -74,7 +80,8 @@ export async function resolveService(invocation: Invocation): Promise<number> {
         else troubles.set(health.source, health.reason);
       },
     });
-    found = await findEndpoints(sources, origins, timeoutMs, surroundings.shutdown.signal);
+    const prefer = readPreference(settings);
+    found = await findEndpoints(sources, origins, prefer, timeoutMs, surroundings.shutdown.signal);
     refusals = describeRefusals(sources.flatMap((source) => source.listRefused?.() ?? []));
   } finally {
     await local.node.close();
@@ -99,10 +106,12 @@ export async function resolveService(invocation: Invocation): Promise<number> {
 async function findEndpoints(
   sources: readonly Source[],
   origins: Origins,
+  prefer: Preference,
   timeoutMs: number,
   stop: AbortSignal,
 ): Promise<readonly EndpointStatus[]> {
-  const options = { sources, merge: origins.merge, balance: 'first', clock: systemClock, random: Math.random } as const;
+  const { merge } = origins;
+  const options = { sources, merge, prefer, balance: 'first', clock: systemClock, random: Math.random } as const;
   const found = resolveEndpoints(options, timeoutMs, usesMdns(origins) ? MDNS_QUIET_MS : undefined);
   return Promise.race([found, waitForAbort(stop).then(() => [])]);
 }

@@ -40,12 +40,13 @@ export function planToJson({ announce, proxy, docker, agent, fixed }: FilePlan):
         responder,
       }),
     ),
-    proxy: proxy.map(({ service, listen, origins, balance }) => ({
+    proxy: proxy.map(({ service, listen, origins, balance, prefer }) => ({
       service,
       listen: listen.map(formatListenPlace),
       from: origins.from.map(({ kind }) => kind),
       merge: origins.merge,
       balance,
+      prefer,
     })),
     ...(docker.length === 0 ? {} : { docker: true }),
     ...(agent.length === 0 ? {} : { agent: agent.map(({ at }) => at.path) }),
@@ -80,8 +81,8 @@ function listTargets({ isMdns, registries }: Targets): readonly string[] {
   return isMdns ? ['mdns', ...places] : places;
 }
 
-function describeProxy({ service, listen, origins, balance }: PlannedProxy): string {
+function describeProxy({ service, listen, origins, balance, prefer }: PlannedProxy): string {
   const sources = joinWords(origins.from.map(({ kind }) => kind));
   const merge = origins.from.length > 1 ? ` (${origins.merge})` : '';
-  return `proxy ${service}: listen on ${joinWords(listen.map(formatListenPlace))}, from ${sources}${merge}, ${balance}`;
+  return `proxy ${service}: listen on ${joinWords(listen.map(formatListenPlace))}, from ${sources}${merge}, ${balance}${prefer === 'local' ? ', near ones first' : ''}`;
 }
