@@ -1,0 +1,5 @@
+export type { Answer } from './answer.ts';
+export { createCode, type InvitationCode, type ReadCode, readCode } from './code.ts';
+export { Invitation, type InvitationEnd, type InvitationEvent, type InvitationOptions } from './invitation.ts';
+export { InvitationError, type InvitationErrorCode } from './invitation-error.ts';
+export { type JoinOptions, join } from './join.ts';
