@@ -1,9 +1,8 @@
-import { hostname } from 'node:os';
 import type { Clock } from '@mdns-ambassador/relay';
 import { Company } from './company.ts';
 import type { KeyRing } from './keys/key-ring.ts';
 import { deriveStandings, type KeeperMachine, requireEntitled, type Standing } from './keys/standing.ts';
-import { foldMachineName } from './membership/machine-name.ts';
+import { nameHost } from './membership/self.ts';
 import { issueAll, type Papers, type Style } from './papers.ts';
 import type { Role } from './role.ts';
 
@@ -144,5 +143,5 @@ export class Member {
 }
 
 function nameMachine({ machine }: MemberOptions): KeeperMachine {
-  return machine ?? { name: foldMachineName(hostname()), id: hostname() };
+  return machine ?? nameHost();
 }

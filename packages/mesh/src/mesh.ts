@@ -4,7 +4,11 @@ import { formatKeyRing, type KeyRing, listMeshIds, listTxtKeys, type TxtKey } fr
 import type { KeeperMachine } from './keys/standing.ts';
 import { Member } from './member.ts';
 import { Notices } from './membership/notices.ts';
+import { describeSelf, type Self } from './membership/self.ts';
 import type { Role } from './role.ts';
+
+/** Who has been removed is refused at once, and may hear of it on the links that it has before they are cut. */
+const DISMISSAL_MS = 100;
 
 export interface MeshOptions {
   readonly clock: Clock;
@@ -25,12 +29,18 @@ export class Mesh {
   readonly #members = new Set<Member>();
   readonly #listeners = new Set<() => void>();
   #ring: KeyRing;
+  #cancelDismissal = (): void => undefined;
 
   constructor(ring: KeyRing, options: MeshOptions) {
     this.clock = options.clock;
     this.#options = options;
     this.#ring = ring;
     this.notices = new Notices(ring);
+    this.company.judgeBy(({ keyId }) => this.notices.isRemoved(keyId));
+    this.notices.onChange(() => {
+      this.#cancelDismissal();
+      this.#cancelDismissal = this.clock.after(DISMISSAL_MS, () => void this.company.dismiss());
+    });
   }
 
   /** Public, the current key's first. */
@@ -40,6 +50,11 @@ export class Mesh {
 
   get ring(): KeyRing {
     return this.#ring;
+  }
+
+  /** This machine; undefined where it has a token. */
+  get self(): Self | undefined {
+    return describeSelf(this.#ring, this.#options.machine);
   }
 
   /** Rejects with a MeshError, NOT_ENTITLED, when the keys are a token for something else. The member is the caller's to close. */

@@ -4,6 +4,7 @@ import type { Mesh } from '@mdns-ambassador/mesh';
 import { errorMessage } from '@mdns-ambassador/relay';
 import { nameStateFolder } from '../machine/seed.ts';
 import { keepNotices } from '../network/notices.ts';
+import { keepRoster } from '../network/roster.ts';
 import { describeStanding } from '../output/notice-lines.ts';
 import type { Reporter } from '../output/reporter.ts';
 import type { Surroundings } from '../process/surroundings.ts';
@@ -12,7 +13,10 @@ import { watchFile } from './watch-file.ts';
 /** Any file of the folder is looked at. */
 const WATCHED = 'notices';
 
-/** Takes over what other processes of this machine hear that keepers have said, and tells of it. The returned function ends it. */
+/**
+ * Takes over what other processes of this machine hear that keepers have said, tells of it, and keeps who is met. The returned function ends
+ * it.
+ */
 export function followNotices(
   mesh: Mesh,
   surroundings: Pick<Surroundings, 'env' | 'platform'>,
@@ -26,6 +30,7 @@ export function followNotices(
       reason,
     });
   });
+  const roster = keepRoster(mesh, surroundings);
   let before = mesh.notices.list;
   const unlisten = mesh.notices.onChange(() => {
     const { list } = mesh.notices;
@@ -37,8 +42,10 @@ export function followNotices(
     }
     before = list;
   });
-  const tell = (event: 'machine-removed' | 'machine-restored', machine: string, name: string): void =>
-    reporter.tell(describeStanding(event, name), { event, machine, name });
+  const tell = (event: 'machine-removed' | 'machine-restored', machine: string, name: string): void => {
+    const isSelf = mesh.self?.keyIds.includes(machine) === true;
+    reporter.tell(describeStanding(event, name, isSelf), { event, machine, name, ...(isSelf ? { self: true } : {}) });
+  };
   const unload = mesh.onChange(() => store.load());
   const unwatch = watchFile(
     join(folder, WATCHED),
@@ -51,5 +58,6 @@ export function followNotices(
     unload();
     unlisten();
     store.close();
+    roster.close();
   };
 }

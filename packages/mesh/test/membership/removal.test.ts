@@ -1,0 +1,142 @@
+import type { Leg } from '@mdns-ambassador/relay';
+import { RelayError } from '@mdns-ambassador/relay';
+import { expect, test, vi } from 'vitest';
+import type { KeyRing } from '../../src/keys/key-ring.ts';
+import { admitMachine } from '../../src/membership/admit.ts';
+import { createMachineKey, type MachineKey } from '../../src/membership/machine-key.ts';
+import type { May } from '../../src/membership/may.ts';
+import { parseMembership } from '../../src/membership/membership.ts';
+import { writeNotices } from '../../src/membership/write-notices.ts';
+import { Mesh } from '../../src/mesh.ts';
+import { MeshPeers } from '../../src/peer/mesh-peers.ts';
+import { MemoryLeg } from '../leg-pair.ts';
+import { createDialler, createRing, dialOnce, exchange, TestAnnouncer, TestClock } from '../mesh-fixture.ts';
+
+const ALL: May = { kind: 'all' };
+const ring = createRing();
+const laptopKey = createMachineKey();
+
+async function admit(name: string, may = ALL, key: MachineKey = createMachineKey()): Promise<KeyRing> {
+  const membership = parseMembership(await admitMachine(ring, key, { name, may, now: Date.now() }));
+  return { kind: 'member', key, membership };
+}
+
+function createMesh(its: KeyRing, name = 'keeper'): Mesh & { readonly clock: TestClock } {
+  const clock = new TestClock();
+  return Object.assign(new Mesh(its, { clock, machine: { name, id: name } }), { clock });
+}
+
+const laptop = await admit('laptop', ALL, laptopKey);
+const desk = await admit('desk');
+
+function say(mesh: Mesh, kind: 'removed' | 'restored', keyId = laptopKey.id): void {
+  const notices = writeNotices(ring, mesh.notices.list, { kind, machine: keyId, name: 'laptop', at: Date.now() });
+  expect(mesh.notices.take(notices.map(({ text }) => text)).news).toHaveLength(1);
+}
+
+async function connect(announcing: Mesh, proxying: Mesh): Promise<Leg | RelayError> {
+  const announcer = await TestAnnouncer.open(announcing);
+  return dialOnce(createDialler(proxying, { dial: announcer.dial }).dialler);
+}
+
+function isRefused(leg: Leg | RelayError): boolean {
+  return leg instanceof RelayError;
+}
+
+test('a machine that was removed is refused at the door, and what it had open there is cut; others lose nothing', async () => {
+  const mesh = createMesh(ring);
+  const announcer = await TestAnnouncer.open(mesh);
+  const [theirs, others] = await Promise.all(
+    [laptop, desk].map((one) => dialOnce(createDialler(createMesh(one), { dial: announcer.dial }).dialler)),
+  );
+  if (theirs === undefined || others === undefined || theirs instanceof RelayError) throw new Error('both are let in');
+  expect(await exchange(theirs, 'hello')).toBe('hello');
+  const isCut = new Promise((resolve) => theirs.once('close', resolve));
+  theirs.on('error', () => undefined);
+  say(mesh, 'removed');
+  const late = await dialOnce(createDialler(createMesh(laptop), { dial: announcer.dial }).dialler);
+  expect(isRefused(late)).toBe(true);
+  await vi.waitFor(() => expect(announcer.events.at(-1)?.reason).toContain('laptop, which was removed from the mesh'));
+  await mesh.clock.advance(100);
+  await isCut;
+  expect(await exchange(others, 'hello')).toBe('hello');
+  expect(isRefused(await dialOnce(createDialler(createMesh(desk), { dial: announcer.dial }).dialler))).toBe(false);
+});
+
+test('it serves nobody who knows of that, and what others had open with it is cut', async () => {
+  const proxying = createMesh(desk);
+  const announcer = await TestAnnouncer.open(createMesh(laptop));
+  const { dialler, quarantined } = createDialler(proxying, { dial: announcer.dial });
+  const leg = await dialOnce(dialler);
+  if (leg instanceof RelayError) throw leg;
+  leg.on('error', () => undefined);
+  const isCut = new Promise((resolve) => leg.once('close', resolve));
+  say(proxying, 'removed');
+  await proxying.clock.advance(100);
+  await isCut;
+  expect(isRefused(await dialOnce(dialler))).toBe(true);
+  expect(quarantined[0]?.reason).toContain('laptop, which was removed from the mesh');
+});
+
+test('it has no peer links, and those that it had are cut after it could hear of it', async () => {
+  const mesh = createMesh(ring);
+  const [peers, theirs] = [new MeshPeers({ mesh }), new MeshPeers({ mesh: createMesh(laptop) })];
+  const link = async (): Promise<Leg> => {
+    const [client, server] = MemoryLeg.pair();
+    const [leg] = await Promise.all([
+      theirs.connect(client, '10.99.0.1:5350', new AbortController().signal),
+      peers.accept(server, '10.99.0.2'),
+    ]);
+    return leg;
+  };
+  const leg = await link();
+  leg.on('error', () => undefined);
+  const isCut = new Promise((resolve) => leg.once('close', resolve));
+  say(mesh, 'removed');
+  await mesh.clock.advance(99);
+  expect(leg.destroyed).toBe(false);
+  await mesh.clock.advance(1);
+  await isCut;
+  await expect(link()).rejects.toThrow();
+  peers.close();
+  theirs.close();
+});
+
+test('another name does not help it, nor less that it may do: its key is refused', async () => {
+  const mesh = createMesh(ring);
+  say(mesh, 'removed');
+  const reaches: May = { kind: 'some', announce: [], proxy: ['redis'] };
+  for (const again of [await admit('phone', ALL, laptopKey), await admit('phone', reaches, laptopKey)]) {
+    expect(isRefused(await connect(mesh, createMesh(again)))).toBe(true);
+  }
+  expect(isRefused(await connect(mesh, createMesh(await admit('laptop'))))).toBe(false);
+});
+
+test('it removes nobody, and lets nobody in: it has no mesh key', async () => {
+  const mesh = createMesh(ring);
+  const [forged] = writeNotices(createRing(), mesh.notices.list, {
+    kind: 'removed',
+    machine: 'a'.repeat(40),
+    name: 'desk',
+    at: 0,
+  });
+  const text = forged?.text.replace(/^\S+/, mesh.ids[0] ?? '') ?? '';
+  expect(mesh.notices.take([text])).toEqual({ news: [], forged: 1 });
+  await expect(
+    admitMachine(laptop, createMachineKey(), { name: 'friend', may: ALL, now: Date.now() }),
+  ).rejects.toMatchObject({ code: 'NOT_ENTITLED' });
+});
+
+test('it is served again once that is undone', async () => {
+  const mesh = createMesh(ring);
+  say(mesh, 'removed');
+  say(mesh, 'restored');
+  expect(isRefused(await connect(mesh, createMesh(laptop)))).toBe(false);
+});
+
+test('one that knows of it refuses the moment it starts, also as a member', async () => {
+  const mesh = createMesh(desk);
+  say(mesh, 'removed');
+  expect(isRefused(await connect(mesh, createMesh(laptop)))).toBe(true);
+  expect(isRefused(await connect(createMesh(laptop), mesh))).toBe(true);
+});
