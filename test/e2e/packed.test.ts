@@ -24,7 +24,9 @@ import { createAmbassador, type OneServiceOptions } from '@mdns-ambassador/ambas
 import * as announcer from '@mdns-ambassador/announcer';
 import * as checks from '@mdns-ambassador/checks';
 import * as credentials from '@mdns-ambassador/credentials';
+import * as dns from '@mdns-ambassador/dns';
 import { createMdnsNode, type Instance } from '@mdns-ambassador/mdns';
+import { formatName } from '@mdns-ambassador/mdns/wire';
 import * as mesh from '@mdns-ambassador/mesh';
 import * as peers from '@mdns-ambassador/peers';
 import * as registries from '@mdns-ambassador/registries';
@@ -34,8 +36,9 @@ const options: OneServiceOptions = { service: 'redis', onEvent: ({ kind }) => co
 const names: string[] = [];
 createMdnsNode().browse({ type: '_redis._tcp' }, ({ instance }: { readonly instance: Instance }) => names.push(instance.name));
 const target: Target = { kind: 'tcp', address: '127.0.0.1', port: 6379 };
+console.log(formatName(['a', 'b']));
 console.log(createAmbassador(options).status().length, formatTarget(target), stringifyPrintably({}), createServer().listening);
-console.log([admin, announcer, checks, credentials, mesh, peers, registries].every((each) => Object.keys(each).length > 0));
+console.log([admin, announcer, checks, credentials, dns, mesh, peers, registries].every((each) => Object.keys(each).length > 0));
 process.exit();
 `;
 

@@ -14,6 +14,7 @@ const ENDING: Readonly<Record<string, string>> = {
   relay: 'hello\n',
   checks: `{\n  ok: false,\n  reason: 'nothing listens on 127.0.0.1:1 (connection refused)',\n  fault: 'absent'\n}\n`,
   admin: 'ready\n',
+  dns: "[ '10.0.0.1' ]\n",
   mesh: 'hello, member\n',
   testkit: 'an hour is over\n',
 };

@@ -49,6 +49,7 @@ export {
   type Cidr,
   isEndpointAddress,
   judgeAddress,
+  judgePeerAddress,
   parseCidr,
 } from './sources/address-policy.ts';
 export { type AgentSourceOptions, createAgentSource } from './sources/agent.ts';

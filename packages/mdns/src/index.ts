@@ -23,6 +23,7 @@ export type { Publication, PublicationEvent, PublicationState, ServiceChange, Se
 export type { Random } from './rules/machine.ts';
 export {
   announceAs,
+  isGeneral,
   isSameService,
   isServiceName,
   isServiceType,

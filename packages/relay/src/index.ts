@@ -10,7 +10,15 @@ export { type Introduced, Introduction, type IntroductionOptions } from './intro
 export { KeptListeners } from './kept-listeners.ts';
 export { type Leg, probeLeg, resetLeg } from './leg.ts';
 export { connectionLimit, fileLimit, type LimitedProcess } from './limits.ts';
-export { isStaleSocket, isWindowsPipe, type Listener, type ListenOptions, listen, REMOTE_SOCKET } from './listen.ts';
+export {
+  isStaleSocket,
+  isWindowsPipe,
+  type Listener,
+  type ListenOptions,
+  listen,
+  REMOTE_SOCKET,
+  refuseToListen,
+} from './listen.ts';
 export { isLocalFault } from './local-fault.ts';
 export { isLoopback, LOCALHOST_ADDRESSES, stripZone } from './loopback.ts';
 export type { Opened, Opening } from './opening.ts';

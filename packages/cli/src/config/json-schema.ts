@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { AGENT_OPTIONS } from '../options/agent-options.ts';
 import { ANNOUNCE_OPTIONS } from '../options/announce-options.ts';
 import { COMMON_OPTIONS } from '../options/common-options.ts';
+import { DNS_OPTIONS } from '../options/dns-options.ts';
 import { nameKey, type Option } from '../options/option.ts';
 import { PROXY_OPTIONS } from '../options/proxy-options.ts';
 import { configSchema } from './schema.ts';
@@ -11,6 +12,7 @@ const KEY_SUMMARIES: Readonly<Record<string, string>> = {
   announce: 'Services of this machine that others on the network are told about',
   proxy: 'Services on the network that this machine is to have on localhost',
   agent: 'A socket on which containers are told what is on the network; {} for its usual place',
+  dns: 'Names for what is known here, by unicast DNS; each proxied service listens on a loopback address of its own; {} for 127.0.0.1:5355 and ambassador.internal',
   service: 'Its name, such as redis',
   host: 'Where it listens, unless it is this machine',
   mesh: 'Members of this mesh alone serve and are served; without it anybody on the network is',
@@ -29,11 +31,18 @@ interface Described {
 /** JSON Schema (2020-12) of the configuration file, for editors: `# yaml-language-server: $schema=...`. */
 export function createJsonSchema(): object {
   const { $schema, ...schema } = z.toJSONSchema(configSchema, { target: 'draft-2020-12' });
-  describeKeys(schema as Described, [...COMMON_OPTIONS, ...ANNOUNCE_OPTIONS, ...PROXY_OPTIONS, ...AGENT_OPTIONS]);
+  describeKeys(schema as Described, [
+    ...COMMON_OPTIONS,
+    ...ANNOUNCE_OPTIONS,
+    ...PROXY_OPTIONS,
+    ...AGENT_OPTIONS,
+    ...DNS_OPTIONS,
+  ]);
   const sections = (schema as Described).properties ?? {};
   describeKeys(sections.announce?.items, ANNOUNCE_OPTIONS);
   describeKeys(sections.proxy?.items, PROXY_OPTIONS);
   describeKeys(sections.agent, AGENT_OPTIONS);
+  describeKeys(sections.dns, DNS_OPTIONS);
   describeKeys(sections.mesh, []);
   return { $schema, title: 'ambassador.yaml', description: 'What ambassador up announces and proxies', ...schema };
 }

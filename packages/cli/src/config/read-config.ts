@@ -35,6 +35,8 @@ export interface Config {
   readonly proxy: readonly ConfigEntry[];
   /** Undefined: no containers are told. */
   readonly agent?: Layer | undefined;
+  /** Undefined: no names are answered for. */
+  readonly dns?: Layer | undefined;
 }
 
 /** Throws a {@link CliError}: 66 when the file can't be read, 78 when it is broken. */
@@ -77,6 +79,7 @@ export function parseConfig(file: string, text: string): Config {
     announce,
     proxy,
     agent: readSection(document, value, 'agent'),
+    dns: readSection(document, value, 'dns'),
   };
 }
 

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { AGENT_OPTIONS } from '../options/agent-options.ts';
 import { ANNOUNCE_OPTIONS } from '../options/announce-options.ts';
 import { COMMON_OPTIONS } from '../options/common-options.ts';
+import { DNS_OPTIONS } from '../options/dns-options.ts';
 import { nameKey, type Option } from '../options/option.ts';
 import { PROXY_OPTIONS } from '../options/proxy-options.ts';
 import { CREDENTIAL_KEYS, credentialsSchema } from './credentials-schema.ts';
@@ -52,15 +53,17 @@ const proxyEntry = z.strictObject({
 });
 
 const agentEntry = z.strictObject(listKeysOf(AGENT_OPTIONS, 'entry'), { error: 'write a map, {} for its usual place' });
+const dnsEntry = z.strictObject(listKeysOf(DNS_OPTIONS, 'entry'), { error: 'write a map, {} for its usual place' });
 const meshEntry = z.strictObject({ keyFile: text }, { error: 'write a map such as { keyFile: ./mesh.key }' });
 
 /** The file of CONTRACT 5, without what this version refuses. */
 export const configSchema: z.ZodObject = z.strictObject({
-  ...listKeysOf([...COMMON_OPTIONS, ...ANNOUNCE_OPTIONS, ...PROXY_OPTIONS, ...AGENT_OPTIONS], 'top'),
+  ...listKeysOf([...COMMON_OPTIONS, ...ANNOUNCE_OPTIONS, ...PROXY_OPTIONS, ...AGENT_OPTIONS, ...DNS_OPTIONS], 'top'),
   mesh: meshEntry.optional(),
   announce: z.array(announceEntry, { error: 'write a list of services, each with a leading "-"' }).optional(),
   proxy: z.array(proxyEntry, { error: 'write a list of services, each with a leading "-"' }).optional(),
   agent: agentEntry.optional(),
+  dns: dnsEntry.optional(),
 });
 
 const KEYS_BY_SECTION: Readonly<Record<string, readonly string[]>> = {
@@ -68,6 +71,7 @@ const KEYS_BY_SECTION: Readonly<Record<string, readonly string[]>> = {
   proxy: Object.keys(proxyEntry.shape),
   mesh: Object.keys(meshEntry.shape),
   agent: Object.keys(agentEntry.shape),
+  dns: Object.keys(dnsEntry.shape),
 };
 
 /** The keys that may stand at this path. */

@@ -29,6 +29,7 @@ import {
   type Plan,
   type PlannedContainers,
   type PlannedFeed,
+  type PlannedNames,
   type PlannedProxy,
 } from '../requests/plan.ts';
 import type { Settings } from '../settings/settings.ts';
@@ -36,6 +37,7 @@ import { AdminService } from './admin.ts';
 import type { AnnouncementPart } from './announcement-part.ts';
 import { measureRoom } from './announcer-host.ts';
 import type { ContainersPart } from './containers-part.ts';
+import type { DnsPart } from './dns-part.ts';
 import type { FeedPart } from './feed-part.ts';
 import { Injections } from './injections.ts';
 import { followKeyFile } from './key-file.ts';
@@ -97,6 +99,7 @@ export class Daemon {
   readonly #proxied: Roster<PlannedProxy, ProxyPart>;
   readonly #contained: Roster<PlannedContainers, ContainersPart>;
   readonly #fed: Roster<PlannedFeed, FeedPart>;
+  readonly #named: Roster<PlannedNames, DnsPart>;
   #speakers: Speakers | undefined;
   #identity: string | undefined;
   #lag: LoopLag | undefined;
@@ -175,6 +178,7 @@ export class Daemon {
         onConnection: reportConnections ? createConnectionLog(logStream) : undefined,
       },
       hintAt: createLocalNetworkHint(platform),
+      proxies: () => this.#proxied.parts.flatMap((part) => part.describeName() ?? []),
       refusals,
     };
     const openSpeakers = loadOnce(async () => {
@@ -202,6 +206,10 @@ export class Daemon {
     this.#fed = new Roster(async (entry) => {
       const { FeedPart } = await import('./feed-part.ts');
       return new FeedPart(entry, context);
+    });
+    this.#named = new Roster(async (entry) => {
+      const { DnsPart } = await import('./dns-part.ts');
+      return new DnsPart(entry, context);
     });
   }
 
@@ -264,11 +272,12 @@ export class Daemon {
   }
 
   /** Makes the parts, so that what can't be had is told before anything starts. */
-  async #prepare({ announce, proxy, docker, agent }: Plan): Promise<void> {
+  async #prepare({ announce, proxy, docker, agent, dns }: Plan): Promise<void> {
     await this.#announced.prepare(announce);
     await this.#proxied.prepare(proxy);
     await this.#contained.prepare(docker);
     await this.#fed.prepare(agent);
+    await this.#named.prepare(dns);
     if (!this.#injections.isEmpty) this.#options.surroundings.shutdown.onHangup(() => this.refreshSecrets());
   }
 
@@ -304,14 +313,16 @@ export class Daemon {
     }
   }
 
-  async #apply({ announce, proxy, docker, agent }: Plan): Promise<RosterChange> {
+  async #apply({ announce, proxy, docker, agent, dns }: Plan): Promise<RosterChange> {
     const places = proxy.flatMap(({ engine, listen }) => (engine.kind === 'node' ? listen : []));
     const letGo = this.#listeners.keep(places);
     const changes = await Promise.all([
       this.#announced.apply(announce),
       this.#proxied.apply(proxy),
       this.#contained.apply(docker),
+      this.#named.apply(dns),
     ]).finally(letGo);
+    for (const part of this.#named.parts) part.refresh();
     const change = sumChanges(changes);
     if (this.lifecycle.phase === 'starting' && change.errors.length > 0) return change;
     // Bridges of containers are heard from the start or never.
@@ -347,7 +358,7 @@ export class Daemon {
   }
 
   #rosters(): readonly { stop(): Promise<void>; close(): Promise<void> }[] {
-    return [this.#announced, this.#proxied, this.#contained, this.#fed];
+    return [this.#announced, this.#proxied, this.#contained, this.#fed, this.#named];
   }
 
   async #close(): Promise<void> {

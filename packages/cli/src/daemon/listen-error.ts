@@ -12,6 +12,7 @@ const HIGHEST_PORT = 65_535;
 export function explainListenError(
   error: RelayError,
   { service, listen }: Pick<ProxyOptions, 'service' | 'listen'>,
+  platform: string,
 ): CliError {
   const target = listen.find((one) => error.message.includes(formatListenPlace(one))) ?? listen[0];
   const where = target === undefined ? 'the address' : formatListenPlace(target);
@@ -41,14 +42,23 @@ export function explainListenError(
     case 'EADDRNOTAVAIL':
       return new CliError(
         EXIT_USAGE,
-        `this machine has no address ${target?.kind === 'tcp' ? target.address : where}; write one of its own, such as 127.0.0.1`,
-        {
-          cause: error,
-        },
+        target?.kind === 'tcp'
+          ? describeMissingLoopback(target.address, platform)
+          : `this machine has no address ${where}; write one of its own, such as 127.0.0.1`,
+        { cause: error },
       );
     default:
       return new CliError(EXIT_USAGE, `can't listen on ${where}: ${error.message}`, { cause: error });
   }
+}
+
+/** Linux and Windows have all of 127.0.0.0/8, others 127.0.0.1 alone until more is added. */
+export function describeMissingLoopback(address: string, platform: string): string {
+  const isAddable = address.startsWith('127.') && platform !== 'linux' && platform !== 'win32';
+  const remedy = isAddable
+    ? `add it with sudo ifconfig lo0 alias ${address} up, which lasts until the next start`
+    : 'write one of its own, such as 127.0.0.1';
+  return `this machine has no address ${address}; ${remedy}`;
 }
 
 function offerPort(port: number): number {

@@ -1,5 +1,6 @@
 import type { AmbassadorOptions } from '@mdns-ambassador/ambassador';
 import type { CheckTools } from '@mdns-ambassador/checks';
+import type { KnownProxy } from '@mdns-ambassador/dns';
 import type { Mesh } from '@mdns-ambassador/mesh';
 import type { KeptListeners, Room } from '@mdns-ambassador/relay';
 import type { LocalNetwork } from '../network/local-network.ts';
@@ -28,6 +29,8 @@ export interface PartContext {
   readonly observers: Pick<AmbassadorOptions, 'budget' | 'lag' | 'onConnection'>;
   /** What an event of a proxy may mean besides. */
   readonly hintAt: HintAt;
+  /** The services that are proxied now, as they are reached by name. */
+  readonly proxies: () => readonly KnownProxy[];
   /** Undefined: what may not be announced is told, and the rest goes on. */
   readonly refusals: Refusals | undefined;
 }

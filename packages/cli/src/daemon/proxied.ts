@@ -111,11 +111,15 @@ export function composeAmbassador(
 }
 
 /** Starts it; says in one sentence why it can't listen. */
-export async function startListening(ambassador: Ambassador, proxy: ProxyOptions): Promise<void> {
+export async function startListening(
+  ambassador: Ambassador,
+  proxy: ProxyOptions,
+  { surroundings }: Pick<PartContext, 'surroundings'>,
+): Promise<void> {
   try {
     await ambassador.start();
   } catch (error) {
     if (error instanceof AmbassadorError) throw new CliError(EXIT_UNAVAILABLE, error.message, { cause: error });
-    throw error instanceof RelayError ? explainListenError(error, proxy) : error;
+    throw error instanceof RelayError ? explainListenError(error, proxy, surroundings.platform) : error;
   }
 }

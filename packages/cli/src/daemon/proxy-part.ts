@@ -1,13 +1,19 @@
 import type { Ambassador } from '@mdns-ambassador/ambassador';
-import { systemClock } from '@mdns-ambassador/mdns';
+import type { KnownProxy } from '@mdns-ambassador/dns';
+import { systemClock, typeOf } from '@mdns-ambassador/mdns';
+import { parsePlace } from '@mdns-ambassador/relay';
 import type { PlannedProxy } from '../requests/plan.ts';
 import { Part } from './part.ts';
 import type { PartContext } from './part-context.ts';
 import { composeAmbassador, composeProxy, openInjection, startListening } from './proxied.ts';
 
+/** Who listens on all addresses is on loopback, too. */
+const ANY_ADDRESS: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '::': '::1' };
+
 /** The proxy of one service. */
 export class ProxyPart extends Part {
   readonly ambassador: Ambassador;
+  readonly #type: string;
 
   /** Throws a CliError where credentials can't be had. */
   constructor(planned: PlannedProxy, context: PartContext) {
@@ -16,7 +22,7 @@ export class ProxyPart extends Part {
     const ambassador = composeAmbassador(proxy, context);
     super(
       {
-        start: () => startListening(ambassador, proxy),
+        start: () => startListening(ambassador, proxy, context),
         async leave(timeoutMs, onRoom) {
           await ambassador.stopListening();
           onRoom();
@@ -31,5 +37,16 @@ export class ProxyPart extends Part {
       systemClock,
     );
     this.ambassador = ambassador;
+    this.#type = planned.type ?? typeOf(planned.service);
+  }
+
+  /** Where programs of this machine reach it by a name; undefined where that is a path, or elsewhere. */
+  describeName(): KnownProxy | undefined {
+    const [status] = this.ambassador.status();
+    const places = (status?.listen ?? []).flatMap((place) => parsePlace(place) ?? []);
+    const [first] = places;
+    if (status === undefined || first === undefined) return undefined;
+    const addresses = places.filter(({ port }) => port === first.port).map(({ host }) => ANY_ADDRESS[host] ?? host);
+    return { service: status.service, type: this.#type, port: first.port, addresses };
   }
 }

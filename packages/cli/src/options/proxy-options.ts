@@ -1,6 +1,7 @@
 import type { BalancerName } from '@mdns-ambassador/ambassador';
 import { CREDENTIALS_OPTION } from './credentials-option.ts';
 import { ADMIN_OPTION, CONNECTIONS_OPTION, EVENTS_OPTION } from './daemon-options.ts';
+import { DNS_FLAGS } from './dns-options.ts';
 import { ENGINE_OPTIONS } from './engine-options.ts';
 import { LISTEN_OPTIONS } from './listen-options.ts';
 import type { Option } from './option.ts';
@@ -19,6 +20,7 @@ export const ON_LOST = ['keep', 'drain', 'close'] as const;
 
 export const PROXY_OPTIONS: readonly Option[] = [
   ...LISTEN_OPTIONS,
+  ...DNS_FLAGS,
   ...SOURCE_OPTIONS,
   { name: 'balance', kind: 'text', summary: 'How an endpoint is chosen', byDefault: 'p2c', choices: BALANCERS },
   PREFER_OPTION,

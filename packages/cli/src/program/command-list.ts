@@ -65,6 +65,11 @@ export const COMMAND_LIST: readonly CommandEntry[] = [
     load: async () => (await import('../commands/doctor/command.ts')).doctorCommand,
   },
   {
+    name: 'dns',
+    summary: 'Give services names that every program can look up: redis.ambassador.internal',
+    load: async () => (await import('../commands/dns/command.ts')).dnsCommand,
+  },
+  {
     name: 'demo',
     summary: 'See it all work on this machine alone, in 20 seconds',
     load: async () => (await import('../commands/demo/command.ts')).demoCommand,

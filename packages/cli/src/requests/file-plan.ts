@@ -8,7 +8,7 @@ import type { Settings } from '../settings/settings.ts';
 import { readAdminPlaces } from './admin-request.ts';
 import { type Machine, refuseSharedFolders } from './announce-request.ts';
 import { refuseBesideDocker } from './docker-request.ts';
-import { type Plan, readContainers, readFeed, readPlacedService, readPlannedProxy } from './plan.ts';
+import { type Plan, readContainers, readFeed, readNames, readPlacedService, readPlannedProxy } from './plan.ts';
 import { refuseSharedPlaces, refuseTwice } from './refuse-twice.ts';
 import { addSharedOptions, listSectionRequests } from './service-requests.ts';
 
@@ -44,13 +44,16 @@ export function readFilePlan(file: string, config: Config, settings: Settings, m
   const docker = readContainers(shared, machine.env, machine.platform);
   if (docker.length > 0) refuseBesideDocker(shared, undefined);
   const agent = config.agent === undefined ? [] : [readFeed(shared.withFallback(config.agent))];
+  const dns = config.dns === undefined ? [] : [readNames(shared.withFallback(config.dns))];
   const announceRequests = listSectionRequests(shared, config.announce);
   const proxyRequests = listSectionRequests(shared, config.proxy);
-  if (announceRequests.length + proxyRequests.length + docker.length + agent.length === 0) {
+  if (announceRequests.length + proxyRequests.length + docker.length + agent.length + dns.length === 0) {
     throw new CliError(EXIT_CONFIG, `${file}:1: nothing to do; write services under announce: or proxy:`);
   }
   const announce = announceRequests.map((request) => readPlacedService(request, machine));
-  const proxy = proxyRequests.map((request) => readPlannedProxy(request, machine.platform));
+  const proxy = proxyRequests.map((request) =>
+    readPlannedProxy(request, machine.platform, { ownAddress: dns.length > 0 }),
+  );
   refuseSharedFolders(announce, announceRequests);
   refuseTwice(
     announce.map(({ instance, type }) => [`the name "${instance}" of ${type}`]),
@@ -64,7 +67,7 @@ export function readFilePlan(file: string, config: Config, settings: Settings, m
   ]);
   // Whether bridges of containers are heard is decided when the network is opened.
   fixed.push(['agent', agent.length === 0 ? [] : ['{}']]);
-  return { announce, proxy, docker, agent, fixed: Object.fromEntries(fixed) };
+  return { announce, proxy, docker, agent, dns, fixed: Object.fromEntries(fixed) };
 }
 
 /** The keys that differ and are read at the start alone. */

@@ -13,6 +13,7 @@ import {
   type Targets,
 } from './announce-request.ts';
 import { readAllowedCidrs } from './cidrs.ts';
+import { type DnsRequest, readDnsRequest } from './dns-request.ts';
 import { readDockerAddress } from './docker-request.ts';
 import { type MeshRequest, requireEntitled } from './mesh-request.ts';
 import { type ProxyMachine, type ProxyRequest, readProxyRequest } from './proxy-request.ts';
@@ -41,6 +42,12 @@ export interface PlannedFeed extends AgentRequest {
   readonly allowed: readonly Cidr[];
 }
 
+/** What is known here, as names of unicast DNS. */
+export interface PlannedNames extends DnsRequest {
+  readonly service: 'dns';
+  readonly allowed: readonly Cidr[];
+}
+
 /** What one process is to do, part by part. Two that are equal ask for the same. */
 export interface Plan {
   readonly announce: readonly PlacedService[];
@@ -49,17 +56,20 @@ export interface Plan {
   readonly docker: readonly PlannedContainers[];
   /** One at most. */
   readonly agent: readonly PlannedFeed[];
+  /** One at most. */
+  readonly dns: readonly PlannedNames[];
 }
 
-export const EMPTY_PLAN: Plan = { announce: [], proxy: [], docker: [], agent: [] };
+export const EMPTY_PLAN: Plan = { announce: [], proxy: [], docker: [], agent: [], dns: [] };
 
 /** Whether our own mDNS stack has work. */
-export function needsMdns({ announce, proxy, docker, agent }: Plan): boolean {
+export function needsMdns({ announce, proxy, docker, agent, dns }: Plan): boolean {
   return (
     announce.some(({ targets, responder }) => targets.isMdns && responder === 'native') ||
     proxy.some(({ origins }) => origins.from.some(({ kind }) => kind === 'mdns' || kind === 'peer')) ||
     docker.some(({ responder }) => responder === 'native') ||
-    agent.length > 0
+    agent.length > 0 ||
+    dns.length > 0
   );
 }
 
@@ -94,6 +104,11 @@ export function readContainers(
 
 export function readFeed(settings: Settings): PlannedFeed {
   return { service: 'agent', ...readAgentRequest(settings), allowed: readAllowedCidrs(settings) };
+}
+
+/** Throws a CliError that names the first wrong value. */
+export function readNames(settings: Settings): PlannedNames {
+  return { service: 'dns', ...readDnsRequest(settings), allowed: readAllowedCidrs(settings) };
 }
 
 /** Throws a CliError where the keys are a token for something else. */

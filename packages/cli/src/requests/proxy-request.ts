@@ -1,5 +1,6 @@
 import type { BalancerName, EngineChoice, Preference } from '@mdns-ambassador/ambassador';
 import { type CheckOptions, chooseIntervalMs } from '@mdns-ambassador/checks';
+import { ownLoopbackAddress } from '@mdns-ambassador/dns';
 import { formatTarget, isLocalTarget, type ListenPlace, type Target } from '@mdns-ambassador/relay';
 import { CliError } from '../exit/cli-error.ts';
 import { EXIT_CONFIG, EXIT_REFUSED } from '../exit/exit-codes.ts';
@@ -51,13 +52,14 @@ export interface ProxyMachine {
   readonly passedFds?: readonly number[] | undefined;
   /** Where no port is written; absent: the well-known one. */
   readonly portOfNone?: number | undefined;
+  /** Where nothing is written of where to listen: on a loopback address of the service's own, which its name leads to. */
+  readonly ownAddress?: boolean | undefined;
 }
 
 /** Where to listen for a service: as `--listen` says, else on both loopbacks. Throws a CliError for what is not allowed. */
 export function readLocalPlaces(
   { service: given, settings }: ServiceRequest,
-  platform: NodeJS.Platform,
-  portOfNone?: number,
+  { platform, portOfNone, ownAddress = false }: ProxyMachine,
 ): readonly Target[] {
   const { service, port } = readGiven(given, parseProxiedService);
   const written = settings.readEach('listen', parseListen).flat();
@@ -69,15 +71,15 @@ export function readLocalPlaces(
     );
   }
   refuseRemote(written, settings.isSet('allow-remote'), settings.find('listen')[0]);
-  return written.length > 0
-    ? written
-    : listenOnLoopback(port ?? portOfNone ?? readGiven(given, () => requireWellKnownPort(service, platform)));
+  if (written.length > 0) return written;
+  const local = port ?? portOfNone ?? readGiven(given, () => requireWellKnownPort(service, platform));
+  return ownAddress ? [{ kind: 'tcp', address: ownLoopbackAddress(service), port: local }] : listenOnLoopback(local);
 }
 
 /** Throws a CliError that names the first wrong value. */
 export function readProxyRequest(request: ServiceRequest, machine: ProxyMachine): ProxyRequest {
   const { settings } = request;
-  const { platform, passedFds = [], portOfNone } = machine;
+  const { platform, passedFds = [] } = machine;
   const { service, type } = readGiven(request.service, parseProxiedService);
   const engine = readEngine(request, platform);
   const allowRemote = settings.isSet('allow-remote');
@@ -93,7 +95,7 @@ export function readProxyRequest(request: ServiceRequest, machine: ProxyMachine)
       ? []
       : passedFds.length > 0
         ? passedFds.map((fd): ListenPlace => ({ kind: 'inherited', fd, allowRemote }))
-        : readLocalPlaces(request, platform, portOfNone),
+        : readLocalPlaces(request, machine),
     origins,
     balance: settings.read('balance', (text) => parseChoice(text, BALANCERS)) ?? 'p2c',
     prefer: readPreference(settings),

@@ -17,6 +17,7 @@ export const proxyCommand: Command = {
       'proxy redis --from file:redis.yaml',
       'those in a file: a list of HOST:PORT, or of {address, port, priority, weight, instance}',
     ],
+    ['proxy orders:5432 users:5432 --dns', 'two databases on their usual port: psql -h orders.ambassador.internal'],
     ['proxy redis --listen unix:/tmp/redis.sock', 'on a unix socket'],
   ],
   notes: 'Durations: 500ms, 2s, 1m; a bare number is seconds.',

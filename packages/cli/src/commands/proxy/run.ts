@@ -5,7 +5,15 @@ import { assignPassedSockets, listPassedSockets } from '../../process/passed-soc
 import type { Surroundings } from '../../process/surroundings.ts';
 import { refuseShared } from '../../requests/announce-request.ts';
 import { readMeshRequest } from '../../requests/mesh-request.ts';
-import { EMPTY_PLAN, type Plan, type PlannedProxy, readPlannedProxy, requireEntitledTo } from '../../requests/plan.ts';
+import {
+  EMPTY_PLAN,
+  type Plan,
+  type PlannedNames,
+  type PlannedProxy,
+  readNames,
+  readPlannedProxy,
+  requireEntitledTo,
+} from '../../requests/plan.ts';
 import { refuseSharedPlaces } from '../../requests/refuse-twice.ts';
 import {
   addSharedOptions,
@@ -13,7 +21,7 @@ import {
   loadConfig,
   type ServiceRequest,
 } from '../../requests/service-requests.ts';
-import { readGiven } from '../../settings/settings.ts';
+import { type Layer, readGiven, Settings } from '../../settings/settings.ts';
 import type { Invocation } from '../command.ts';
 
 /** `ambassador proxy` */
@@ -23,9 +31,10 @@ export async function proxyServices(invocation: Invocation): Promise<number> {
   const settings = addSharedOptions(invocation.settings, config);
   const requests = listServiceRequests({ words, settings }, 'proxy', config?.proxy);
   refuseShared(['listen'], requests);
-  const proxy = readProxies(requests, surroundings);
+  const dns = settings.isSet('dns') ? [readProxyNames(settings, config?.dns)] : [];
+  const proxy = readProxies(requests, surroundings, dns.length > 0);
   refuseSharedPlaces(proxy, requests);
-  const plan: Plan = { ...EMPTY_PLAN, proxy };
+  const plan: Plan = { ...EMPTY_PLAN, proxy, dns };
   const mesh = readMeshRequest(settings, surroundings);
   requireEntitledTo(mesh, plan);
   await checkSourceFiles(proxy.map(({ origins }) => origins));
@@ -43,8 +52,17 @@ export async function proxyServices(invocation: Invocation): Promise<number> {
 function readProxies(
   requests: readonly ServiceRequest[],
   { env, platform, pid }: Surroundings,
+  ownAddress: boolean,
 ): readonly PlannedProxy[] {
   const services = requests.map((request) => readGiven(request.service, parseProxiedService).service);
   const passed = assignPassedSockets(listPassedSockets(env, pid), services);
-  return requests.map((request, index) => readPlannedProxy(request, platform, { passedFds: passed[index] }));
+  return requests.map((request, index) =>
+    readPlannedProxy(request, platform, { passedFds: passed[index], ownAddress }),
+  );
+}
+
+/** `--listen` and `--allow-remote` are the proxy's own. */
+function readProxyNames(settings: Settings, file: Layer | undefined): PlannedNames {
+  const flags: Layer = { find: (option) => (option === 'listen' ? settings.find('dns-listen') : []) };
+  return readNames(new Settings(file === undefined ? [flags] : [flags, file]));
 }

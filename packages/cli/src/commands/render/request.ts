@@ -82,7 +82,7 @@ export function readRenderRequests(
       throw new CliError(exitCode, `${origin}: "${service}" is named twice; name it once, with several --listen`);
     }
     seen.add(service);
-    const written = format === 'env' ? [] : readLocalPlaces(request, platform);
+    const written = format === 'env' ? [] : readLocalPlaces(request, { platform });
     const isDefault = request.settings.find('listen').length === 0;
     const listen = isDefault && !hasIpv6 ? written.filter(isIpv4) : written;
     for (const place of listen) refuseOddPath(place, request.settings);

@@ -19,6 +19,6 @@ export const upCommand: Command = {
     ['up --admin 127.0.0.1:9901', 'with health, metrics, status and a dashboard'],
   ],
   notes:
-    'The file is read again when it changes, and on SIGHUP: what did not change keeps its listeners, announcements and connections; a broken file is reported, and what was before goes on. admin, interface, peer, peerPort, mesh, logLevel, logFormat and logConnections are read at the start alone, and so is whether there is an agent. What announce, proxy and agent take is written in camel case: docker: true announces containers, agent: {} tells them what is on the network. Example of a file: {announce: [{service: redis, port: 12345, check: redis}], proxy: [{service: api, listen: "127.0.0.1:8000"}]}',
+    'The file is read again when it changes, and on SIGHUP: what did not change keeps its listeners, announcements and connections; a broken file is reported, and what was before goes on. admin, interface, peer, peerPort, mesh, logLevel, logFormat and logConnections are read at the start alone, and so is whether there is an agent. What announce, proxy and agent take is written in camel case: docker: true announces containers, agent: {} tells them what is on the network, dns: {} answers for ambassador.internal as ambassador dns does. Example of a file: {announce: [{service: redis, port: 12345, check: redis}], proxy: [{service: api, listen: "127.0.0.1:8000"}]}',
   run: async (invocation) => (await import('./run.ts')).runUp(invocation),
 };

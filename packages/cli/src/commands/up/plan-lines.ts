@@ -17,12 +17,13 @@ export function describePlan(plan: FilePlan): readonly string[] {
     ...plan.proxy.map(describeProxy),
     ...plan.docker.map(describeContainers),
     ...plan.agent.map(({ at }) => `tell containers what is on the network at ${at.path}`),
+    ...plan.dns.map(({ domain, at }) => `answer DNS for ${domain} on ${joinWords(at.map(formatListenPlace))}`),
     ...(admin === undefined ? [] : [`admin on ${admin}`]),
   ];
 }
 
 /** The same for programs. */
-export function planToJson({ announce, proxy, docker, agent, fixed }: FilePlan): object {
+export function planToJson({ announce, proxy, docker, agent, dns, fixed }: FilePlan): object {
   const admin = fixed.admin?.at(-1);
   return {
     announce: announce.map(
@@ -50,6 +51,7 @@ export function planToJson({ announce, proxy, docker, agent, fixed }: FilePlan):
     })),
     ...(docker.length === 0 ? {} : { docker: true }),
     ...(agent.length === 0 ? {} : { agent: agent.map(({ at }) => at.path) }),
+    ...(dns.length === 0 ? {} : { dns: dns.map(({ domain, at }) => ({ domain, listen: at.map(formatListenPlace) })) }),
     ...(admin === undefined ? {} : { admin }),
   };
 }

@@ -1,0 +1,33 @@
+import { Daemon } from '../../daemon/daemon.ts';
+import { CliError } from '../../exit/cli-error.ts';
+import { EXIT_USAGE } from '../../exit/exit-codes.ts';
+import { readMeshRequest } from '../../requests/mesh-request.ts';
+import { EMPTY_PLAN, type Plan, readNames } from '../../requests/plan.ts';
+import { addSharedOptions, loadConfig } from '../../requests/service-requests.ts';
+import type { Invocation } from '../command.ts';
+
+/** `ambassador dns` */
+export async function runDns(invocation: Invocation): Promise<number> {
+  const { surroundings } = invocation;
+  const [word] = invocation.words;
+  if (word !== undefined) {
+    throw new CliError(
+      EXIT_USAGE,
+      `dns takes no services, and "${word}" is one; it answers for all that are there; write ambassador proxy ${word} --dns to have it proxied under its name`,
+    );
+  }
+  const config = await loadConfig(invocation.settings);
+  const settings = addSharedOptions(invocation.settings, config);
+  const names = readNames(config?.dns === undefined ? settings : settings.withFallback(config.dns));
+  const plan: Plan = { ...EMPTY_PLAN, dns: [names] };
+  const mesh = readMeshRequest(settings, surroundings);
+  const daemon = await Daemon.open({
+    command: 'dns',
+    settings,
+    surroundings,
+    mesh,
+    plan,
+    farewell: 'no more answers',
+  });
+  return daemon.run();
+}

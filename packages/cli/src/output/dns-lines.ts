@@ -1,0 +1,11 @@
+import { formatPlace } from '@mdns-ambassador/relay';
+import { joinWords } from './phrases.ts';
+
+/** Where names are answered, for people. */
+export function describeDns(
+  domain: string,
+  places: readonly { readonly address: string; readonly port: number }[],
+): string {
+  const where = joinWords(places.map(({ address, port }) => formatPlace(address, port)));
+  return `answering DNS for ${domain} on ${where}`;
+}
