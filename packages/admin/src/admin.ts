@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import type { Clock } from '@mdns-ambassador/relay';
 import { type AdminPages, type AdminRequest, answerRequest } from './answer.ts';
 import { drawDashboard } from './dashboard.ts';
+import { EndpointSelection } from './endpoint-series.ts';
 import { EventStream } from './event-stream.ts';
 import { chooseFormat, formatMetrics } from './metrics-text.ts';
 import { stringifyPrintably } from './printable.ts';
@@ -46,6 +47,7 @@ export function createAdmin(options: AdminOptions): Admin {
 
 class HttpAdmin implements Admin {
   readonly #options: AdminOptions;
+  readonly #endpoints = new EndpointSelection();
   /** Measuring begins with the first who wants to know. */
   #ownMetrics: Promise<ProcessMetrics> | undefined;
   readonly #stream: EventStream;
@@ -122,7 +124,10 @@ class HttpAdmin implements Admin {
       metrics: async (accept) => {
         this.#ownMetrics ??= import('./process-metrics.ts').then((module) => new module.ProcessMetrics());
         const own = await (await this.#ownMetrics).list();
-        return formatMetrics([...describeSnapshot(snapshot(), process.version), ...own], chooseFormat(accept));
+        return formatMetrics(
+          [...describeSnapshot(snapshot(), process.version, this.#endpoints), ...own],
+          chooseFormat(accept),
+        );
       },
       status: () => `${stringifyPrintably(this.#status())}\n`,
       dashboard: () =>

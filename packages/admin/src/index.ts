@@ -3,8 +3,11 @@ export { RecentEvents } from './recent-events.ts';
 export type {
   AdminEvent,
   AnnouncementView,
+  CertificateView,
   EndpointView,
+  IngressView,
   MdnsView,
+  PeersView,
   Phase,
   ServiceView,
   Snapshot,

@@ -1,50 +1,99 @@
+import type { HistogramView } from '@mdns-ambassador/relay';
+import type { EndpointSelection, EndpointSeries } from './endpoint-series.ts';
 import { type Labels, type MetricFamily, type Sample, take, takeHistograms } from './metric-family.ts';
 import { listUnready } from './readiness.ts';
-import { ANNOUNCEMENT_STATES, ENDPOINT_STATES, type MdnsView, type Snapshot } from './snapshot.ts';
+import {
+  ANNOUNCEMENT_STATES,
+  type AnnouncementView,
+  type CertificateView,
+  ENDPOINT_STATES,
+  type IngressView,
+  type MdnsView,
+  type PeersView,
+  type ServiceView,
+  type Snapshot,
+  type TrafficView,
+} from './snapshot.ts';
 
 const MDNS_DROPS: Readonly<Record<string, keyof MdnsView>> = {
   rate_limited: 'rateLimited',
   undecodable: 'undecodable',
   off_link: 'offLink',
   send_error: 'sendErrors',
+  foreign_reply: 'repliesRefused',
+  unicast_limit: 'unicastRefused',
+};
+
+const PEER_REFUSALS: Readonly<Record<string, keyof PeersView>> = {
+  link: 'refusedLinks',
+  origin: 'refusedOrigins',
+  foreign: 'foreign',
+  malformed: 'malformed',
 };
 
 /**
- * The numbers of a snapshot. Labels are services and sources, which the user named, and states: nothing on the network can make another
- * series.
+ * The numbers of a snapshot. Labels are services and sources, which the user named, states and reasons; endpoints have series in bounds
+ * (`endpoint-series.ts`): nothing on the network makes others.
  */
-export function describeSnapshot(snapshot: Snapshot, version: string): readonly MetricFamily[] {
+export function describeSnapshot(
+  snapshot: Snapshot,
+  version: string,
+  endpoints: EndpointSelection,
+): readonly MetricFamily[] {
+  const { services, traffic, announcements, certificates = [], mdns, peers, readers } = snapshot;
   return [
     gauge('build_info', 'What runs; always 1.', [{ labels: { version }, value: 1 }]),
     gauge('ready', 'Whether /readyz says 200.', [{ labels: {}, value: listUnready(snapshot).length === 0 ? 1 : 0 }]),
-    ...describeConnections(snapshot),
-    ...describeTraffic(snapshot),
-    ...describeAnnouncements(snapshot),
-    ...(snapshot.mdns === undefined ? [] : describeMdns(snapshot.mdns)),
-  ];
+    ...describeServices(services),
+    ...describeTraffic(traffic),
+    ...describeEndpoints(endpoints.choose(services)),
+    ...describeAnnouncements(announcements),
+    ...describeIngress(announcements),
+    gauge(
+      'certificate_end_timestamp_seconds',
+      'When the certificate that is shown to members of the mesh ends, if it is not renewed.',
+      takeFirstEnds(certificates),
+    ),
+    ...(mdns === undefined ? [] : describeMdns(mdns)),
+    ...(peers === undefined ? [] : describePeers(peers)),
+    ...(readers === undefined
+      ? []
+      : [gauge('agent_readers', 'Containers that are told what is on the network.', [{ labels: {}, value: readers }])]),
+  ].filter(({ samples }) => samples.length > 0);
 }
 
-function describeConnections({ services }: Snapshot): readonly MetricFamily[] {
+/** Two announcements of one service have certificates of their own. */
+function takeFirstEnds(certificates: readonly CertificateView[]): readonly Sample[] {
+  const ends = new Map<string, Sample>();
+  for (const { role, service, endsAt } of certificates) {
+    const key = JSON.stringify([role, service]);
+    const value = Math.min(endsAt / 1_000, ends.get(key)?.value ?? Number.POSITIVE_INFINITY);
+    ends.set(key, { labels: { role, service }, value });
+  }
+  return [...ends.values()];
+}
+
+function describeServices(services: readonly ServiceView[]): readonly MetricFamily[] {
+  const count = (name: string, help: string, key: keyof ServiceView['connections']): MetricFamily =>
+    counter(
+      name,
+      help,
+      take(services, byService, ({ connections }) => connections[key]),
+    );
   return [
     gauge(
       'connections_active',
       'Connections that are open.',
       take(services, byService, ({ connections }) => connections.active),
     ),
+    count('connections_accepted_total', 'Connections accepted from clients.', 'accepted'),
+    count('connections_failed_total', 'Connections closed because no endpoint was reached.', 'failed'),
+    count('connections_retried_total', 'Dials that failed and another endpoint made good.', 'retried'),
+    count('connections_dropped_total', 'Clients turned away by the connection limit.', 'dropped'),
     counter(
-      'connections_accepted_total',
-      'Connections accepted from clients.',
-      take(services, byService, ({ connections }) => connections.accepted),
-    ),
-    counter(
-      'connections_failed_total',
-      'Connections closed because no endpoint was reached.',
-      take(services, byService, ({ connections }) => connections.failed),
-    ),
-    counter(
-      'connections_retried_total',
-      'Dials that failed and another endpoint made good.',
-      take(services, byService, ({ connections }) => connections.retried),
+      'bytes_total',
+      'Bytes carried: up from clients to endpoints, down to clients.',
+      services.flatMap((service) => takeBytes(byService(service), service)),
     ),
     gauge(
       'endpoints',
@@ -54,21 +103,8 @@ function describeConnections({ services }: Snapshot): readonly MetricFamily[] {
   ];
 }
 
-function describeTraffic({ traffic }: Snapshot): readonly MetricFamily[] {
+function describeTraffic(traffic: readonly TrafficView[]): readonly MetricFamily[] {
   return [
-    counter(
-      'connections_dropped_total',
-      'Clients turned away by the connection limit.',
-      take(traffic, byService, ({ dropped }) => dropped),
-    ),
-    counter(
-      'bytes_total',
-      'Bytes carried: up from clients to endpoints, down to clients.',
-      traffic.flatMap(({ service, bytesUp, bytesDown }) => [
-        { labels: { service, direction: 'up' }, value: bytesUp },
-        { labels: { service, direction: 'down' }, value: bytesDown },
-      ]),
-    ),
     counter(
       'ejections_total',
       'How often an endpoint was taken out of use for a while.',
@@ -103,24 +139,115 @@ function describeTraffic({ traffic }: Snapshot): readonly MetricFamily[] {
   ];
 }
 
-function describeAnnouncements({ announcements }: Snapshot): readonly MetricFamily[] {
-  const services = [...new Set(announcements.map(({ service }) => service))];
+function describeEndpoints({ series, left }: ReturnType<EndpointSelection['choose']>): readonly MetricFamily[] {
+  const label = ({ service, endpoint, name }: EndpointSeries): Labels => ({ service, endpoint, name });
+  return [
+    gauge(
+      'endpoint_ready',
+      'Whether new connections are sent there.',
+      take(series, label, ({ view }) => (view.state === 'ready' || view.state === 'stale' ? 1 : 0)),
+    ),
+    gauge(
+      'endpoint_connections_active',
+      'Connections that an endpoint carries.',
+      take(series, label, ({ view }) => view.active),
+    ),
+    counter(
+      'endpoint_connections_total',
+      'Connections that an endpoint has carried.',
+      take(series, label, ({ view }) => view.total),
+    ),
+    counter(
+      'endpoint_dial_failures_total',
+      'Dials of an endpoint that failed.',
+      take(series, label, ({ view }) => view.failures),
+    ),
+    counter(
+      'endpoint_bytes_total',
+      'Bytes carried to an endpoint, up, and from it, down.',
+      series.flatMap((one) => {
+        const { bytesUp, bytesDown } = one.view;
+        return bytesUp === undefined || bytesDown === undefined ? [] : takeBytes(label(one), { bytesUp, bytesDown });
+      }),
+    ),
+    gauge('endpoints_without_series', 'Endpoints in use beyond those that have series of their own.', [
+      { labels: {}, value: left },
+    ]),
+  ];
+}
+
+function describeAnnouncements(announcements: readonly AnnouncementView[]): readonly MetricFamily[] {
   return [
     gauge(
       'announcements',
       'Announcements, by state.',
-      services.flatMap((service) =>
-        countStates(
-          { service },
-          announcements.filter((one) => one.service === service),
-          ANNOUNCEMENT_STATES,
-        ),
+      [...groupByService(announcements)].flatMap(([service, ofService]) =>
+        countStates({ service }, ofService, ANNOUNCEMENT_STATES),
       ),
     ),
   ];
 }
 
+/** Several announcements of one service (containers) are counted together. */
+function describeIngress(announcements: readonly AnnouncementView[]): readonly MetricFamily[] {
+  const relaying = announcements.flatMap(({ service, traffic }) =>
+    traffic === undefined ? [] : [{ service, traffic }],
+  );
+  const services = [...groupByService(relaying)].map(([service, ones]) => ({
+    service,
+    traffic: ones.map(({ traffic }) => traffic).reduce(addIngress),
+  }));
+  return [
+    gauge(
+      'ingress_connections_active',
+      'Connections that an announcer carries to its service.',
+      take(services, byService, ({ traffic }) => traffic.active),
+    ),
+    counter(
+      'ingress_connections_accepted_total',
+      'Connections that came to an announcer, those that it refused among them.',
+      take(services, byService, ({ traffic }) => traffic.accepted),
+    ),
+    counter(
+      'ingress_connections_refused_total',
+      'Connections that an announcer did not carry, by reason.',
+      services.flatMap(({ service, traffic }) =>
+        Object.entries(traffic.refused).map(([reason, value]) => ({ labels: { service, reason }, value })),
+      ),
+    ),
+    counter(
+      'ingress_bytes_total',
+      'Bytes that an announcer carried: up to its service, down from it.',
+      services.flatMap((one) => takeBytes(byService(one), one.traffic)),
+    ),
+    histogram(
+      'ingress_connection_duration_seconds',
+      'How long connections that have ended were carried by an announcer.',
+      takeHistograms(services, byService, ({ traffic }) => traffic.connectionSeconds),
+    ),
+  ];
+}
+
+function addIngress(a: IngressView, b: IngressView): IngressView {
+  return {
+    active: a.active + b.active,
+    accepted: a.accepted + b.accepted,
+    refused: Object.fromEntries(
+      Object.entries(a.refused).map(([reason, count]) => [reason, count + (b.refused[reason] ?? 0)]),
+    ),
+    bytesUp: a.bytesUp + b.bytesUp,
+    bytesDown: a.bytesDown + b.bytesDown,
+    connectionSeconds: addHistograms(a.connectionSeconds, b.connectionSeconds),
+  };
+}
+
+/** Of the same bounds. */
+function addHistograms(a: HistogramView, b: HistogramView): HistogramView {
+  return { ...a, counts: a.counts.map((count, index) => count + (b.counts[index] ?? 0)), sum: a.sum + b.sum };
+}
+
 function describeMdns(mdns: MdnsView): readonly MetricFamily[] {
+  const alone = (value: number): readonly Sample[] => [{ labels: {}, value }];
   return [
     counter('mdns_packets_total', 'mDNS packets.', [
       { labels: { direction: 'received' }, value: mdns.received },
@@ -131,14 +258,56 @@ function describeMdns(mdns: MdnsView): readonly MetricFamily[] {
       'mDNS packets not used or not sent.',
       Object.entries(MDNS_DROPS).map(([reason, key]) => ({ labels: { reason }, value: mdns[key] })),
     ),
-    counter('mdns_records_damaged_total', 'Records left out of mDNS packets that were read.', [
-      { labels: {}, value: mdns.damagedRecords },
+    counter(
+      'mdns_records_damaged_total',
+      'Records left out of mDNS packets that were read.',
+      alone(mdns.damagedRecords),
+    ),
+    counter('mdns_records_refused_total', 'mDNS records that found no room.', alone(mdns.recordsRefused)),
+    gauge('mdns_cache_records', 'mDNS records that are remembered.', alone(mdns.cachedRecords)),
+    counter('mdns_conflicts_total', 'Names that were lost to others.', alone(mdns.conflicts)),
+  ];
+}
+
+function describePeers(peers: PeersView): readonly MetricFamily[] {
+  return [
+    gauge('peer_links', 'Peer links that are open.', [{ labels: {}, value: peers.links }]),
+    counter('peer_lines_total', 'Lines on peer links.', [
+      { labels: { direction: 'received' }, value: peers.linesReceived },
+      { labels: { direction: 'sent' }, value: peers.linesSent },
     ]),
+    counter('peer_bytes_total', 'Bytes on peer links.', [
+      { labels: { direction: 'received' }, value: peers.bytesReceived },
+      { labels: { direction: 'sent' }, value: peers.bytesSent },
+    ]),
+    counter(
+      'peer_refusals_total',
+      'Links, origins and lines of peers that were not taken.',
+      Object.entries(PEER_REFUSALS).map(([of, key]) => ({ labels: { of }, value: peers[key] })),
+    ),
   ];
 }
 
 function byService({ service }: { readonly service: string }): Labels {
   return { service };
+}
+
+function groupByService<Thing extends { readonly service: string }>(
+  things: readonly Thing[],
+): ReadonlyMap<string, readonly Thing[]> {
+  return new Map(
+    things.map(({ service }) => [service, things.filter((one) => one.service === service)] satisfies [string, unknown]),
+  );
+}
+
+function takeBytes(
+  labels: Labels,
+  { bytesUp, bytesDown }: { readonly bytesUp: number; readonly bytesDown: number },
+): readonly Sample[] {
+  return [
+    { labels: { ...labels, direction: 'up' }, value: bytesUp },
+    { labels: { ...labels, direction: 'down' }, value: bytesDown },
+  ];
 }
 
 function countStates(

@@ -14,6 +14,12 @@ export interface Snapshot {
   readonly traffic: readonly TrafficView[];
   /** Absent while no mDNS is spoken. */
   readonly mdns?: MdnsView | undefined;
+  /** What this process shows others in its mesh; none in open mode. */
+  readonly certificates?: readonly CertificateView[];
+  /** Absent where there are no peer links. */
+  readonly peers?: PeersView | undefined;
+  /** Containers that are told what is on the network; absent where nobody is. */
+  readonly readers?: number | undefined;
 }
 
 export const ANNOUNCEMENT_STATES = ['probing', 'announced', 'withdrawn', 'draining'] as const;
@@ -37,6 +43,19 @@ export interface AnnouncementView {
   readonly since: string;
   /** For people: why the service was not up when it was looked at last. */
   readonly reason?: string;
+  /** What came in by the process's own port; absent where clients connect to the service itself. */
+  readonly traffic?: IngressView;
+}
+
+/** What an announcer carried in front of its service. */
+export interface IngressView {
+  readonly active: number;
+  readonly accepted: number;
+  /** By reason. */
+  readonly refused: Readonly<Record<string, number>>;
+  readonly bytesUp: number;
+  readonly bytesDown: number;
+  readonly connectionSeconds: HistogramView;
 }
 
 /** CONTRACT 3: one of `services`. */
@@ -51,7 +70,11 @@ export interface ServiceView {
     readonly accepted: number;
     readonly failed: number;
     readonly retried: number;
+    readonly dropped: number;
   };
+  /** From clients to endpoints, and back. */
+  readonly bytesUp: number;
+  readonly bytesDown: number;
   /** Whether clients can be sent somewhere. */
   readonly ready: boolean;
   /** Since when that is so, in ISO 8601. */
@@ -71,14 +94,13 @@ export interface EndpointView {
   readonly active: number;
   readonly total: number;
   readonly failures: number;
+  /** Absent where the engine knows no bytes of single endpoints. */
+  readonly bytesUp?: number;
+  readonly bytesDown?: number;
 }
 
 export interface TrafficView {
   readonly service: string;
-  /** From clients to endpoints, and back. */
-  readonly bytesUp: number;
-  readonly bytesDown: number;
-  readonly dropped: number;
   readonly ejections: number;
   /** `heardAt`: when it last said something, in milliseconds since 1970. */
   readonly sources: readonly { readonly name: string; readonly heardAt?: number }[];
@@ -99,6 +121,33 @@ export interface MdnsView {
   readonly damagedRecords: number;
   readonly offLink: number;
   readonly sendErrors: number;
+  readonly recordsRefused: number;
+  readonly repliesRefused: number;
+  readonly unicastRefused: number;
+  /** Names that were lost to others. */
+  readonly conflicts: number;
+  /** Records that are remembered now. */
+  readonly cachedRecords: number;
+}
+
+export interface CertificateView {
+  readonly role: string;
+  readonly service: string;
+  /** Milliseconds since 1970. */
+  readonly endsAt: number;
+}
+
+/** Links are open now; the rest is since the start. */
+export interface PeersView {
+  readonly links: number;
+  readonly linesReceived: number;
+  readonly linesSent: number;
+  readonly bytesReceived: number;
+  readonly bytesSent: number;
+  readonly malformed: number;
+  readonly foreign: number;
+  readonly refusedOrigins: number;
+  readonly refusedLinks: number;
 }
 
 /** A fact that happened, ready for `JSON.stringify`. */

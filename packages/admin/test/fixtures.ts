@@ -1,4 +1,11 @@
-import type { AnnouncementView, EndpointView, ServiceView, Snapshot, TrafficView } from '../src/snapshot.ts';
+import type {
+  AnnouncementView,
+  EndpointView,
+  IngressView,
+  ServiceView,
+  Snapshot,
+  TrafficView,
+} from '../src/snapshot.ts';
 import type { ProcessView } from '../src/status.ts';
 
 export const ENDPOINT: EndpointView = {
@@ -14,6 +21,8 @@ export const ENDPOINT: EndpointView = {
   active: 2,
   total: 9,
   failures: 1,
+  bytesUp: 700,
+  bytesDown: 3000,
 };
 
 export const SERVICE: ServiceView = {
@@ -22,16 +31,15 @@ export const SERVICE: ServiceView = {
   engine: 'node',
   balance: 'p2c',
   endpoints: [ENDPOINT],
-  connections: { active: 2, accepted: 10, failed: 1, retried: 3 },
+  connections: { active: 2, accepted: 10, failed: 1, retried: 3, dropped: 4 },
+  bytesUp: 1000,
+  bytesDown: 5000,
   ready: true,
   since: '2026-01-02T03:04:05.000Z',
 };
 
 const TRAFFIC: TrafficView = {
   service: 'redis',
-  bytesUp: 1000,
-  bytesDown: 5000,
-  dropped: 4,
   ejections: 2,
   sources: [{ name: 'mdns', heardAt: 1_700_000_000_500 }, { name: 'static' }],
   dialSeconds: { bounds: [0.0025, 0.005, 1], counts: [0, 1, 2, 2], sum: 0.703 },
@@ -53,6 +61,15 @@ export const ANNOUNCEMENT: AnnouncementView = {
   source: 'mdns',
   state: 'announced',
   since: '2026-01-02T03:04:05.000Z',
+};
+
+export const INGRESS: IngressView = {
+  active: 1,
+  accepted: 9,
+  refused: { full: 2, stranger: 0 },
+  bytesUp: 40,
+  bytesDown: 50,
+  connectionSeconds: { bounds: [1], counts: [3, 4], sum: 5 },
 };
 
 export const PROCESS: ProcessView = {

@@ -1,7 +1,8 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { EndpointSelection, MAX_ENDPOINT_SERIES } from '../src/endpoint-series.ts';
 import { formatMetrics } from '../src/metrics-text.ts';
 import { describeSnapshot } from '../src/snapshot-metrics.ts';
-import { ANNOUNCEMENT, snapshot } from './fixtures.ts';
+import { ANNOUNCEMENT, ENDPOINT, INGRESS, SERVICE, snapshot } from './fixtures.ts';
 
 const MDNS = {
   received: 100,
@@ -11,10 +12,15 @@ const MDNS = {
   damagedRecords: 3,
   offLink: 4,
   sendErrors: 5,
+  recordsRefused: 6,
+  repliesRefused: 7,
+  unicastRefused: 8,
+  conflicts: 9,
+  cachedRecords: 10,
 };
 
 function render(change: Parameters<typeof snapshot>[0] = {}): readonly string[] {
-  const families = describeSnapshot(snapshot({ mdns: MDNS, ...change }), '0.1.0');
+  const families = describeSnapshot(snapshot({ mdns: MDNS, ...change }), '0.1.0', new EndpointSelection());
   return formatMetrics(families, 'prometheus').text.split('\n');
 }
 
@@ -41,6 +47,16 @@ test('everything that is counted is there', () => {
       'ambassador_mdns_packets_dropped_total{reason="rate_limited"} 1',
       'ambassador_mdns_packets_dropped_total{reason="off_link"} 4',
       'ambassador_mdns_records_damaged_total 3',
+      'ambassador_mdns_packets_dropped_total{reason="foreign_reply"} 7',
+      'ambassador_mdns_records_refused_total 6',
+      'ambassador_mdns_cache_records 10',
+      'ambassador_mdns_conflicts_total 9',
+      'ambassador_endpoint_ready{service="redis",endpoint="10.99.0.1:12345",name="redis on h1"} 1',
+      'ambassador_endpoint_connections_active{service="redis",endpoint="10.99.0.1:12345",name="redis on h1"} 2',
+      'ambassador_endpoint_connections_total{service="redis",endpoint="10.99.0.1:12345",name="redis on h1"} 9',
+      'ambassador_endpoint_dial_failures_total{service="redis",endpoint="10.99.0.1:12345",name="redis on h1"} 1',
+      'ambassador_endpoint_bytes_total{service="redis",endpoint="10.99.0.1:12345",name="redis on h1",direction="up"} 700',
+      'ambassador_endpoints_without_series 0',
     ]),
   );
 });
@@ -70,4 +86,86 @@ test('several announcements of one service are counted together', () => {
   const lines = render({ announcements });
   expect(lines).toContain('ambassador_announcements{service="web",state="announced"} 2');
   expect(lines).toContain('ambassador_announcements{service="web",state="probing"} 1');
+});
+
+test('what came in by announcers counts by service, also of several containers', () => {
+  const announcements = [
+    { ...ANNOUNCEMENT, traffic: INGRESS },
+    { ...ANNOUNCEMENT, traffic: INGRESS },
+    { ...ANNOUNCEMENT, service: 'other' },
+  ];
+  const lines = render({ announcements });
+  expect(lines).toEqual(
+    expect.arrayContaining([
+      'ambassador_ingress_connections_active{service="web"} 2',
+      'ambassador_ingress_connections_accepted_total{service="web"} 18',
+      'ambassador_ingress_connections_refused_total{service="web",reason="full"} 4',
+      'ambassador_ingress_connections_refused_total{service="web",reason="stranger"} 0',
+      'ambassador_ingress_bytes_total{service="web",direction="down"} 100',
+      'ambassador_ingress_connection_duration_seconds_bucket{le="+Inf",service="web"} 8',
+      'ambassador_ingress_connection_duration_seconds_sum{service="web"} 10',
+    ]),
+  );
+  expect(lines.join('\n')).not.toContain('ingress_connections_active{service="other"}');
+});
+
+test('certificates by the first to end, peers and readers where there are any', () => {
+  const lines = render({
+    certificates: [
+      { role: 'announce', service: 'web', endsAt: 2_000 },
+      { role: 'announce', service: 'web', endsAt: 1_000 },
+      { role: 'proxy', service: 'web', endsAt: 3_500 },
+    ],
+    peers: {
+      links: 3,
+      linesReceived: 10,
+      linesSent: 20,
+      bytesReceived: 100,
+      bytesSent: 200,
+      malformed: 1,
+      foreign: 2,
+      refusedOrigins: 4,
+      refusedLinks: 5,
+    },
+    readers: 6,
+  });
+  expect(lines).toEqual(
+    expect.arrayContaining([
+      'ambassador_certificate_end_timestamp_seconds{role="announce",service="web"} 1',
+      'ambassador_certificate_end_timestamp_seconds{role="proxy",service="web"} 3.5',
+      'ambassador_peer_links 3',
+      'ambassador_peer_bytes_total{direction="sent"} 200',
+      'ambassador_peer_refusals_total{of="link"} 5',
+      'ambassador_agent_readers 6',
+    ]),
+  );
+  expect(render().join('\n')).not.toMatch(/peer_|agent_|certificate_/);
+});
+
+describe('series of endpoints', () => {
+  const used = (from: number, count: number) =>
+    Array.from({ length: count }, (_, index) => ({ ...ENDPOINT, port: from + index, instance: `i${from + index}` }));
+  const choose = (selection: EndpointSelection, endpoints: readonly (typeof ENDPOINT)[]) =>
+    selection.choose([{ ...SERVICE, endpoints }]);
+
+  test('are for those that clients were sent to', () => {
+    const idle = { ...ENDPOINT, total: 0, failures: 0 };
+    expect(choose(new EndpointSelection(), [idle])).toEqual({ series: [], left: 0 });
+  });
+
+  test('are bounded, stay with whom they are, and pass on when one is gone', () => {
+    const selection = new EndpointSelection();
+    const first = used(1, MAX_ENDPOINT_SERIES);
+    expect(choose(selection, first)).toMatchObject({ series: { length: MAX_ENDPOINT_SERIES }, left: 0 });
+    const crowd = choose(selection, [...used(10_000, 50), ...first]);
+    expect(crowd.left).toBe(50);
+    expect(crowd.series.map(({ name }) => name)).toEqual(first.map(({ instance }) => instance));
+    const after = choose(selection, [...used(10_000, 50), ...first.slice(1)]);
+    expect(after.left).toBe(49);
+    expect(after.series.map(({ name }) => name)).toContain('i10000');
+  });
+
+  test('of two that nobody could tell apart are those of the first', () => {
+    expect(choose(new EndpointSelection(), [ENDPOINT, ENDPOINT]).series).toHaveLength(1);
+  });
 });

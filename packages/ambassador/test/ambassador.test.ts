@@ -4,7 +4,7 @@ import { RelayError, type Target } from '@mdns-ambassador/relay';
 import { ManualClock, seededRandom, Uncaught } from '@mdns-ambassador/testkit';
 import { describe, expect, test } from 'vitest';
 import { createAmbassador } from '../src/ambassador.ts';
-import type { EndpointPicker, Engine, EngineCounters, EngineEvent } from '../src/engines/engine.ts';
+import type { CarriedBytes, EndpointPicker, Engine, EngineCounters, EngineEvent } from '../src/engines/engine.ts';
 import type { Endpoint } from '../src/pool/endpoint.ts';
 import type { ProxyCheck, ProxyEvent, ProxyOptions } from '../src/proxy-options.ts';
 import type { ServiceConnectionReport } from '../src/service/service-traffic.ts';
@@ -37,6 +37,7 @@ class ScriptedEngine implements Engine {
   stops = 0;
   drains: number[] = [];
   failure: Error | undefined;
+  listCarried?: () => ReadonlyMap<string, CarriedBytes>;
 
   constructor(picker: EndpointPicker, onEvent: (event: EngineEvent) => void) {
     this.picker = picker;
@@ -533,7 +534,9 @@ describe('status', () => {
             failures: 0,
           },
         ],
-        connections: { active: 1, accepted: 7, failed: 2, retried: 3 },
+        connections: { active: 1, accepted: 7, failed: 2, retried: 3, dropped: 4 },
+        bytesUp: 500,
+        bytesDown: 600,
         ready: true,
         since: '2026-01-01T00:00:00.000Z',
       },
@@ -578,7 +581,7 @@ describe('the end', () => {
 });
 
 describe('what metrics need', () => {
-  test('bytes, drops, ejections, and when a source spoke last', async () => {
+  test('ejections, and when a source spoke last', async () => {
     const { ambassador, clock, source, picker } = createWorld();
     await ambassador.start();
     expect(ambassador.traffic()[0]?.sources).toEqual([{ name: source.name }]);
@@ -589,9 +592,6 @@ describe('what metrics need', () => {
     expect(ambassador.traffic()).toMatchObject([
       {
         service: 'redis',
-        bytesUp: 500,
-        bytesDown: 600,
-        dropped: 4,
         ejections: 1,
         sources: [{ name: source.name, heardAt }],
       },
@@ -615,6 +615,19 @@ describe('what metrics need', () => {
     });
     expect(traffic?.dialSeconds.counts.at(-1)).toBe(1);
     expect(traffic?.connectionSeconds.counts.at(-1)).toBe(1);
+  });
+
+  test('bytes by endpoint, of connections that have ended and of those that are open', async () => {
+    const { ambassador, engine, source, picker } = createWorld();
+    await ambassador.start();
+    source.tell({ kind: 'add', endpoints: [endpoint('a'), endpoint('b')] });
+    picker.opened('a')(10, 20);
+    expect(ambassador.status()[0]?.endpoints[0]).not.toHaveProperty('bytesUp');
+    engine.listCarried = () => new Map([['a', { bytesUp: 1, bytesDown: 2 }]]);
+    expect(ambassador.status()[0]?.endpoints).toMatchObject([
+      { bytesUp: 11, bytesDown: 22 },
+      { bytesUp: 0, bytesDown: 0 },
+    ]);
   });
 
   test('since when clients can be sent somewhere, and since when not', async () => {

@@ -1,4 +1,5 @@
 import type { TxtJson } from '@mdns-ambassador/mdns';
+import type { IngressTraffic } from './ingress-tally.ts';
 
 /** An announcement as CONTRACT 3 shows it: ready for `JSON.stringify`. */
 export interface AnnouncementStatus {
@@ -19,4 +20,6 @@ export interface AnnouncementStatus {
   readonly since: string;
   /** For people: why it was not up when it was looked at last; absent when it was. */
   readonly reason?: string;
+  /** What came in by our port; absent where it does not relay, and clients connect to the service itself. */
+  readonly traffic?: IngressTraffic;
 }

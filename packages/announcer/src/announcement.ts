@@ -157,6 +157,7 @@ export class Announcement {
   status(): AnnouncementStatus {
     const { host } = this.#context;
     const { name, announcedOn, service, host: target } = this.#notice;
+    const { traffic } = this.#entrance;
     const interfaces = host.interfaces().filter(({ name }) => announcedOn.includes(name));
     return {
       service: this.#options.service,
@@ -173,6 +174,7 @@ export class Announcement {
       state: this.#describeState(),
       since: new Date(this.#shown.since).toISOString(),
       ...(this.#reason === undefined ? {} : { reason: this.#reason }),
+      ...(traffic === undefined ? {} : { traffic }),
     };
   }
 

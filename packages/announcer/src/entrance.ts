@@ -13,6 +13,7 @@ import type { AnnouncementOptions, AnnouncerEvent } from './announcement-options
 import type { Host } from './host.ts';
 import type { Ingress } from './ingress.ts';
 import { chooseIngressPort } from './ingress-listeners.ts';
+import { IngressTally, type IngressTraffic } from './ingress-tally.ts';
 import type { ServiceCheck } from './service-check.ts';
 
 /** Between two words about connections that had no place. */
@@ -39,6 +40,7 @@ export class Entrance {
   readonly #options: EntranceOptions;
   /** The service's part of the connections that the process may have open, where it relays. */
   #share: Share | undefined;
+  readonly #tally = new IngressTally();
   #fullToldAt = Number.NEGATIVE_INFINITY;
   #refusedToldAt = Number.NEGATIVE_INFINITY;
   #fronts = { ranges: NO_FRONTS, has: matchFronts(NO_FRONTS) };
@@ -60,6 +62,11 @@ export class Entrance {
     return this.#ingress?.connections ?? 0;
   }
 
+  /** Undefined where it does not relay: clients connect to the service itself, and nobody counts them. */
+  get traffic(): IngressTraffic | undefined {
+    return this.#options.options().relay ? this.#tally.view() : undefined;
+  }
+
   /** Takes its share of the room. All of a process do before the first of them is reached. Called once. */
   reserve(): void {
     const { options, host } = this.#options;
@@ -79,7 +86,10 @@ export class Entrance {
       member,
       clock,
       limits: fitLimits(this.#share?.kept ?? 1),
-      onEvent: (event) => onEvent({ ...event, kind: 'stranger', service: options().service }),
+      onEvent: (event) => {
+        this.#tally.refuse('stranger');
+        onEvent({ ...event, kind: 'stranger', service: options().service });
+      },
     });
   }
 
@@ -96,6 +106,7 @@ export class Entrance {
       isFront: (address) => this.#isFront(address),
       onRefused: (address, reason) => this.#tellRefused(address, reason),
       places: host.room.places,
+      tally: this.#tally,
       enter: () => this.#share?.enter(),
       onFull: () => this.#tellFull(),
       preferredPort: chooseIngressPort(options().port),

@@ -12,6 +12,7 @@ export { DockerAnnouncer, type DockerAnnouncerOptions, type DockerEvent } from '
 export { createDockerClient, type DockerClient } from './docker/docker-client.ts';
 export type { Publisher } from './held-publication.ts';
 export type { Host } from './host.ts';
+export type { IngressTraffic } from './ingress-tally.ts';
 export { joinPublishers } from './registrars/joint-publisher.ts';
 export { Registrar, type RegistrarOptions } from './registrars/registrar.ts';
 export type { RegistrarEvent } from './registrars/registrar-event.ts';

@@ -25,6 +25,7 @@ import {
   type Target,
 } from '@mdns-ambassador/relay';
 import { IngressListeners } from './ingress-listeners.ts';
+import type { IngressTally } from './ingress-tally.ts';
 
 /** The service is on this machine, mostly: what does not answer by then does not accept. */
 const DIAL_TIMEOUT_MS = 2000;
@@ -53,6 +54,8 @@ export interface IngressOptions {
   readonly enter: () => (() => void) | undefined;
   /** Somebody was turned away because there was no place. */
   readonly onFull?: () => void;
+  /** Is told of each connection. */
+  readonly tally: IngressTally;
   /** See {@link IngressListeners}. */
   readonly preferredPort: number;
 }
@@ -82,7 +85,10 @@ export const openIngress: OpenIngress = async (options) => {
     preferredPort,
     maxConnections: places,
     onConnection: accept,
-    onDrop: () => options.onFull?.(),
+    onDrop: () => {
+      options.tally.refuse('full');
+      options.onFull?.();
+    },
   });
   const stop = async (): Promise<void> => {
     await listeners.stop();
@@ -117,21 +123,24 @@ interface Visits {
 function acceptClient(client: Socket, options: IngressOptions, { arriving, carried }: Visits): void {
   // Before the splice and after a reset nobody else listens for its errors.
   client.on('error', () => undefined);
+  const { tally } = options;
+  tally.accept();
   const isWelcome = client.localAddress !== undefined && options.isAnnounced(client.localAddress);
   const leave = isWelcome ? options.enter() : undefined;
   if (leave === undefined) {
     resetLeg(client);
+    tally.refuse(isWelcome ? 'full' : 'not-announced');
     if (isWelcome) options.onFull?.();
     return;
   }
   const isFront = options.isFront?.(client.remoteAddress ?? '') === true;
   if (options.door === undefined && !isFront) {
-    carry(client, carried, leave, (signal) => reachService(client, options, signal));
+    carry(client, carried, leave, options, (signal) => reachService(client, options, signal));
     return;
   }
   const abort = new AbortController();
   const admitted = greet(client, isFront, options, abort.signal).then(
-    ({ leg, reach }) => carry(leg, carried, leave, reach),
+    ({ leg, reach }) => carry(leg, carried, leave, options, reach),
     leave,
   );
   arriving.add({ finished: admitted, reset: () => abort.abort() });
@@ -171,6 +180,7 @@ function carry(
   client: Leg,
   connections: Connections,
   leave: () => void,
+  { tally, clock }: IngressOptions,
   reach: (signal: AbortSignal) => Reaching,
 ): void {
   const abort = new AbortController();
@@ -179,7 +189,9 @@ function carry(
     .then((pair): SpliceOutcome | Promise<SpliceOutcome> => {
       if (pair === undefined) return { kind: 'aborted' };
       carried = splice(pair.client, pair.service);
-      return carried.finished;
+      const ended = tally.carry(carried);
+      const startedAt = clock.now();
+      return carried.finished.finally(() => ended(clock.now() - startedAt));
     })
     .catch((error: unknown): SpliceOutcome => {
       surface(error);
@@ -199,6 +211,7 @@ function carry(
 async function reachService(client: Leg, options: IngressOptions, signal: AbortSignal): Reaching {
   const upstream = await dialFirst(options.targets(), options, signal).catch(() => undefined);
   if (upstream !== undefined) return introduce(client, upstream, options, signal);
+  options.tally.refuse('down');
   resetLeg(client);
   return undefined;
 }
@@ -219,7 +232,10 @@ async function reachServiceFor(caller: Caller, options: IngressOptions, signal: 
   }
   if (upstream !== undefined) resetLeg(upstream);
   if (left.signal.aborted) resetLeg(leg);
-  else caller.answer('down');
+  else {
+    options.tally.refuse('down');
+    caller.answer('down');
+  }
   return undefined;
 }
 
@@ -243,6 +259,7 @@ async function introduce(client: Leg, upstream: Socket, options: IngressOptions,
       case 'introduced':
         return { client, service: introduced.upstream };
       case 'refused':
+        options.tally.refuse('introduction');
         dismissClient(client, introduced.refusal.reply);
         return undefined;
       case 'failed':
@@ -255,6 +272,7 @@ async function introduce(client: Leg, upstream: Socket, options: IngressOptions,
         return introduced satisfies never;
     }
   }
+  options.tally.refuse('introduction');
   introduction.dismiss();
   return undefined;
 }

@@ -11,9 +11,15 @@ const REST_MS = 1_000;
 /** A machine has nothing due any more after this many turns, unless it is wrong. */
 const MAX_TURNS = 16;
 
-type Refusals = Omit<NodeCounters, keyof LinkTotals>;
+type Refusals = Omit<NodeCounters, keyof LinkTotals | 'cachedRecords'>;
 
-const NO_REFUSALS: Refusals = { recordsRefused: 0, repliesRefused: 0, unicastRefused: 0, deferralsRefused: 0 };
+const NO_REFUSALS: Refusals = {
+  recordsRefused: 0,
+  repliesRefused: 0,
+  unicastRefused: 0,
+  deferralsRefused: 0,
+  conflicts: 0,
+};
 
 /** The two machines of an interface. */
 export interface Machines {
@@ -81,7 +87,7 @@ export class Attachment {
   }
 
   get counters(): NodeCounters {
-    return { ...this.links.totals, ...this.#refusals() };
+    return { ...this.links.totals, ...this.#refusals(), cachedRecords: this.#machines?.querier.cachedRecords ?? 0 };
   }
 
   bringUp(machines: Machines): void {
@@ -143,6 +149,7 @@ export class Attachment {
       repliesRefused: this.#pastRefusals.repliesRefused + querier.refusedReplies,
       unicastRefused: this.#pastRefusals.unicastRefused + legacyRefused + unicastRefused,
       deferralsRefused: this.#pastRefusals.deferralsRefused + deferralsRefused,
+      conflicts: this.#pastRefusals.conflicts + responder.conflicts,
     };
   }
 

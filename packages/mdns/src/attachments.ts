@@ -21,6 +21,8 @@ const NO_COUNTERS: NodeCounters = {
   repliesRefused: 0,
   unicastRefused: 0,
   deferralsRefused: 0,
+  conflicts: 0,
+  cachedRecords: 0,
 };
 
 /** What the attachments need of the node. */
@@ -225,7 +227,7 @@ export class Attachments {
     if (attachment === undefined) return;
     this.#byName.delete(name);
     const closing = attachment.links.close().then(() => {
-      this.#pastCounters = addCounters(this.#pastCounters, attachment.counters);
+      this.#pastCounters = addCounters(this.#pastCounters, { ...attachment.counters, cachedRecords: 0 });
     });
     this.#leaving = Promise.all([this.#leaving, closing]);
     if (!attachment.isUp) return;
@@ -271,5 +273,7 @@ function addCounters(a: NodeCounters, b: NodeCounters): NodeCounters {
     repliesRefused: a.repliesRefused + b.repliesRefused,
     unicastRefused: a.unicastRefused + b.unicastRefused,
     deferralsRefused: a.deferralsRefused + b.deferralsRefused,
+    conflicts: a.conflicts + b.conflicts,
+    cachedRecords: a.cachedRecords + b.cachedRecords,
   };
 }

@@ -92,6 +92,10 @@ export interface NodeCounters extends LinkTotals {
   readonly unicastRefused: number;
   /** Queries that promised more known answers, and were not waited for. */
   readonly deferralsRefused: number;
+  /** Names that were lost to others (RFC 6762 9). */
+  readonly conflicts: number;
+  /** Records that are remembered now. */
+  readonly cachedRecords: number;
 }
 
 /** One mDNS stack: publishes and browses on every interface that its network offers. One loop, one timer. */

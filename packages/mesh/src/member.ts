@@ -70,6 +70,11 @@ export class Member {
     return this.#standings.map(({ meshId }) => meshId);
   }
 
+  /** When what it shows is good no longer, in milliseconds since 1970. */
+  get expiresAt(): number {
+    return this.#papers[0]?.expiresAt ?? 0;
+  }
+
   get standings(): readonly Standing[] {
     return this.#standings;
   }

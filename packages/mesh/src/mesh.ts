@@ -82,6 +82,11 @@ export class Mesh {
     }
   }
 
+  /** What is shown by the members that this process is: each is renewed by itself, long before its end (milliseconds since 1970). */
+  listCertificates(): readonly { readonly role: Role; readonly service: string; readonly endsAt: number }[] {
+    return [...this.#members].map(({ role, service, expiresAt }) => ({ role, service, endsAt: expiresAt }));
+  }
+
   /** What TXT records of a service are signed with and recognised by, the current key's first. */
   txtKeys(service: string): readonly TxtKey[] {
     return listTxtKeys(this.#ring, service);

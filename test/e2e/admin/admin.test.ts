@@ -40,9 +40,13 @@ await labTest('each path of the admin shows what runs', { hosts: 2, needs: ['cur
             active: 0,
             total: 1,
             failures: 0,
+            bytesUp: 'who\n'.length,
+            bytesDown: 'h1\n'.length,
           },
         ],
-        connections: { active: 0, accepted: 1, failed: 0, retried: 0 },
+        connections: { active: 0, accepted: 1, failed: 0, retried: 0, dropped: 0 },
+        bytesUp: 'who\n'.length,
+        bytesDown: 'h1\n'.length,
         ready: true,
         since: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
       },
@@ -64,6 +68,8 @@ await labTest('metrics are true, and Prometheus takes them', { hosts: 2, needs: 
   expect(readMetric(body, 'ambassador_bytes_total{service="thing",direction="down"}')).toBe('h1\n'.length);
   expect(readMetric(body, 'ambassador_dial_duration_seconds_count{service="thing"}')).toBe(1);
   expect(readMetric(body, 'ambassador_endpoints{service="thing",state="ready"}')).toBe(1);
+  const endpoint = 'service="thing",endpoint="10.99.0.1:7000",name="thing on h1"';
+  expect(readMetric(body, `ambassador_endpoint_bytes_total{${endpoint},direction="down"}`)).toBe('h1\n'.length);
   expect(
     readMetric(body, 'ambassador_source_last_update_timestamp_seconds{service="thing",source="mdns"}'),
   ).toBeCloseTo(Date.now() / 1_000, -2);
@@ -123,7 +129,8 @@ await labTest('readiness follows the endpoints, and the events say why', { hosts
 await labTest('announce shows what it announces', { hosts: 1, needs: ['curl', 'promtool'] }, async (lan) => {
   const h1 = lan.host(1);
   const service = await startProgram(h1, 'service', '7000', 'h1');
-  const announcing = await announce(h1, 'thing:7000', '--admin', 'localhost:9901', '--txt', 'tier=gold');
+  const announcing = await announce(h1, 'thing:7000', '--relay', '--admin', 'localhost:9901', '--txt', 'tier=gold');
+  expect(await runProgram(h1, 'ask', ['10.99.0.1', '22000', 'who'])).toMatchObject({ answer: 'h1\n' });
   expect(announcing.stdout).toContain('admin on http://127.0.0.1:9901/ and http://[::1]:9901/');
   expect((await askAdmin(h1, '/readyz')).status).toBe(200);
   const status = async () => JSON.parse((await askAdmin(h1, '/v1/status')).body);
@@ -134,7 +141,7 @@ await labTest('announce shows what it announces', { hosts: 1, needs: ['curl', 'p
         service: 'thing',
         instance: 'thing on h1',
         type: '_thing._tcp',
-        port: 7000,
+        port: 22000,
         addresses: expect.arrayContaining(['10.99.0.1']),
         txt: { txtvers: '1', tier: 'gold' },
         state: 'announced',
@@ -143,6 +150,8 @@ await labTest('announce shows what it announces', { hosts: 1, needs: ['curl', 'p
   });
   const metrics = await askAdmin(h1, '/metrics');
   expect(readMetric(metrics.body, 'ambassador_announcements{service="thing",state="announced"}')).toBe(1);
+  expect(readMetric(metrics.body, 'ambassador_ingress_connections_accepted_total{service="thing"}')).toBe(1);
+  expect(readMetric(metrics.body, 'ambassador_ingress_bytes_total{service="thing",direction="down"}')).toBe(3);
   expect(await h1.run('promtool', ['check', 'metrics'], { input: metrics.body })).toMatchObject({ code: 0 });
   service.kill('SIGKILL');
   await announcing.line(/withdrew/);

@@ -4,6 +4,7 @@ import { systemClock } from '@mdns-ambassador/mdns';
 import { Uncaught } from '@mdns-ambassador/testkit';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Ingress, type IngressOptions, openIngress } from '../../../packages/announcer/src/ingress.ts';
+import { IngressTally } from '../../../packages/announcer/src/ingress-tally.ts';
 import type { Prologue } from '../../../packages/relay/src/prologue.ts';
 import { Room } from '../../../packages/relay/src/room.ts';
 
@@ -65,6 +66,7 @@ async function open(changes: Partial<IngressOptions> = {}): Promise<Ingress> {
     places: 100,
     enter: () => () => undefined,
     preferredPort: 0,
+    tally: new IngressTally(),
     ...changes,
   });
   return ingress;

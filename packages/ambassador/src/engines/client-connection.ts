@@ -196,7 +196,7 @@ export class ClientConnection implements Seeker {
     });
     this.#state = { kind: 'carried', carriage };
     const settle = (outcome: SpliceOutcome): void => {
-      release();
+      release(carriage.bytesUp, carriage.bytesDown);
       if (outcome.kind !== 'untouched') {
         this.#outcome = outcome;
         this.#end();

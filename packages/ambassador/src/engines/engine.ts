@@ -21,11 +21,20 @@ export interface EndpointPicker {
   mayDial?(id: string): boolean;
   /** Called where `pick` has just said `nobody`: resolves when there is somebody; rejects when the signal aborts. */
   waitForEndpoint(signal: AbortSignal): Promise<void>;
-  /** A connection is now carried by this endpoint; the returned function says that it ended. Call it exactly once. */
-  opened(id: string): () => void;
+  /**
+   * A connection is now carried by this endpoint; the returned function says that it ended, and after how many bytes where the engine
+   * knows. Call it exactly once.
+   */
+  opened(id: string): (bytesUp?: number, bytesDown?: number) => void;
   /** `reached` is absent where an engine dials one address alone. */
   dialSucceeded(id: string, latencyMs: number, reached?: Reached): void;
   dialFailed(id: string, failure: DialFailure): void;
+}
+
+/** From clients to an endpoint, and back. */
+export interface CarriedBytes {
+  readonly bytesUp: number;
+  readonly bytesDown: number;
 }
 
 export interface EngineCounters {
@@ -77,6 +86,8 @@ export interface Engine {
   /** Listens; resolves with what is really bound. Rejects with a RelayError (EADDRINUSE, EACCES) that names the address. */
   start(): Promise<readonly Target[]>;
   readonly counters: EngineCounters;
+  /** By endpoint, of the connections that are open. Absent where the engine knows no bytes of single endpoints. */
+  listCarried?(): ReadonlyMap<string, CarriedBytes>;
   /**
    * For an engine that chooses by itself rather than ask `pick`: called after `start` with every endpoint, whenever something
    * may have changed. Resolves when new connections go by it; a later plan makes an earlier one void. Never rejects.

@@ -24,7 +24,14 @@ import type { ProxyOptions } from '../proxy-options.ts';
 import { ClientConnection } from './client-connection.ts';
 import type { ConnectionContext } from './connection-context.ts';
 import type { Dial } from './endpoint-dialler.ts';
-import type { EndpointPicker, Engine, EngineCounters, EngineEvent, EngineSurroundings } from './engine.ts';
+import type {
+  CarriedBytes,
+  EndpointPicker,
+  Engine,
+  EngineCounters,
+  EngineEvent,
+  EngineSurroundings,
+} from './engine.ts';
 import { listenEverywhere } from './listen-everywhere.ts';
 import { LoopWatch } from './loop-watch.ts';
 import { RetryBudget } from './retry-budget.ts';
@@ -156,6 +163,19 @@ class NodeEngine implements Engine {
       bytesUp,
       bytesDown,
     };
+  }
+
+  listCarried(): ReadonlyMap<string, CarriedBytes> {
+    const carried = new Map<string, CarriedBytes>();
+    for (const { carriage } of this.#connections) {
+      if (carriage === undefined) continue;
+      const { bytesUp, bytesDown } = carried.get(carriage.endpoint.id) ?? { bytesUp: 0, bytesDown: 0 };
+      carried.set(carriage.endpoint.id, {
+        bytesUp: bytesUp + carriage.bytesUp,
+        bytesDown: bytesDown + carriage.bytesDown,
+      });
+    }
+    return carried;
   }
 
   async start(): Promise<readonly Target[]> {

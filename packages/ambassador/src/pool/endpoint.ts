@@ -35,6 +35,9 @@ export interface EndpointStatus extends Endpoint {
   readonly total: number;
   /** Dials that failed. */
   readonly failures: number;
+  /** Of connections that have ended. */
+  readonly bytesUp: number;
+  readonly bytesDown: number;
 }
 
 /** `10.0.0.1:6379` and the like for every address: two endpoints that share one are the same place. */

@@ -11,6 +11,9 @@ export interface EndpointTally {
   active: number;
   total: number;
   failures: number;
+  /** Of connections that have ended. */
+  bytesUp: number;
+  bytesDown: number;
 }
 
 type Presence =

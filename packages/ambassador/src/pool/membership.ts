@@ -102,7 +102,13 @@ export class PoolMembers implements Iterable<PoolMember> {
   #set(endpoint: Endpoint, now: number): readonly PoolEvent[] {
     const known = this.#members.get(endpoint.id);
     if (known === undefined) {
-      const tally = this.#departedTallies.get(endpoint.id) ?? { active: 0, total: 0, failures: 0 };
+      const tally = this.#departedTallies.get(endpoint.id) ?? {
+        active: 0,
+        total: 0,
+        failures: 0,
+        bytesUp: 0,
+        bytesDown: 0,
+      };
       this.#departedTallies.delete(endpoint.id);
       this.#members.set(endpoint.id, createMember(endpoint, this.#firstHealth, tally, now));
       return [{ kind: 'added', endpoint }];

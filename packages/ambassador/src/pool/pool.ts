@@ -116,13 +116,15 @@ export class Pool {
     tally.total += 1;
   }
 
-  /** A connection that was `opened` ended, after `tookMs`. */
-  closed(id: string, tookMs: number): void {
+  /** A connection that was `opened` ended, after `tookMs` and so many bytes. */
+  closed(id: string, tookMs: number, bytesUp = 0, bytesDown = 0): void {
     const member = this.#members.get(id);
     if (member !== undefined) member.pace = recordEnd(member.pace, tookMs);
     const tally = this.#members.tallyOf(id);
     if (tally === undefined) return;
     tally.active = Math.max(0, tally.active - 1);
+    tally.bytesUp += bytesUp;
+    tally.bytesDown += bytesDown;
     if (tally.active === 0) this.#members.forgetTally(id);
   }
 

@@ -1,3 +1,4 @@
+import type { CarriedBytes } from '../engines/engine.ts';
 import type { Endpoint, EndpointState, EndpointStatus } from '../pool/endpoint.ts';
 
 /** CONTRACT 2: an endpoint as scripts see it. */
@@ -20,6 +21,9 @@ export interface EndpointStatusReport extends EndpointReport {
   readonly active: number;
   readonly total: number;
   readonly failures: number;
+  /** Of open connections too; absent where the engine knows none of single endpoints. */
+  readonly bytesUp?: number;
+  readonly bytesDown?: number;
 }
 
 export function reportEndpoint(endpoint: Endpoint, state: EndpointState): EndpointReport {
@@ -28,7 +32,10 @@ export function reportEndpoint(endpoint: Endpoint, state: EndpointState): Endpoi
   return { service, address: addresses[0] ?? '', port, ...named, priority, weight, secure, source, state };
 }
 
-export function reportEndpointStatus(status: EndpointStatus): EndpointStatusReport {
+/** `open`: what its open connections have carried; undefined where the engine does not know. */
+export function reportEndpointStatus(status: EndpointStatus, open?: CarriedBytes): EndpointStatusReport {
   const { active, total, failures } = status;
-  return { ...reportEndpoint(status, status.state), active, total, failures };
+  const bytes =
+    open === undefined ? {} : { bytesUp: status.bytesUp + open.bytesUp, bytesDown: status.bytesDown + open.bytesDown };
+  return { ...reportEndpoint(status, status.state), active, total, failures, ...bytes };
 }

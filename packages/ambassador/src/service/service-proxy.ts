@@ -1,6 +1,7 @@
 import type { CheckOutcome, DialService } from '@mdns-ambassador/checks';
 import { type Clock, formatTarget, surface, type Target } from '@mdns-ambassador/relay';
 import type {
+  CarriedBytes,
   CreateEngine,
   DialFailure,
   EndpointPicker,
@@ -32,7 +33,10 @@ export interface ServiceStatus {
   readonly engine: string;
   readonly balance: string;
   readonly endpoints: readonly EndpointStatusReport[];
-  readonly connections: Pick<EngineCounters, 'active' | 'accepted' | 'failed' | 'retried'>;
+  readonly connections: Pick<EngineCounters, 'active' | 'accepted' | 'failed' | 'retried' | 'dropped'>;
+  /** From clients to endpoints, and back. */
+  readonly bytesUp: number;
+  readonly bytesDown: number;
   /** Whether clients can be sent somewhere. */
   readonly ready: boolean;
   /** Since when that is so, in ISO 8601. */
@@ -59,6 +63,7 @@ export interface ServiceProxyContext {
 const FULL_INTERVAL_MS = 10_000;
 
 const MAX_LEADING_BACK = 256;
+const NOTHING: CarriedBytes = { bytesUp: 0, bytesDown: 0 };
 
 /** One service: its sources fill a pool, and an engine picks from it. */
 export class ServiceProxy implements EndpointPicker {
@@ -138,14 +143,21 @@ export class ServiceProxy implements EndpointPicker {
   }
 
   status(): ServiceStatus {
-    const { active, accepted, failed, retried } = this.#engine.counters;
+    const { active, accepted, failed, retried, dropped, bytesUp, bytesDown } = this.#engine.counters;
+    const carried = this.#engine.listCarried?.();
     return {
       service: this.#options.service,
       listen: this.#listening.map(formatTarget),
       engine: this.#options.engine?.kind ?? this.#context.engineName,
       balance: this.#options.balance,
-      endpoints: this.#pool.snapshot().map(reportEndpointStatus),
-      connections: { active, accepted, failed, retried },
+      endpoints: this.#pool
+        .snapshot()
+        .map((status) =>
+          reportEndpointStatus(status, carried === undefined ? undefined : (carried.get(status.id) ?? NOTHING)),
+        ),
+      connections: { active, accepted, failed, retried, dropped },
+      bytesUp,
+      bytesDown,
       ready: this.#isReady,
       since: new Date(this.#readySince).toISOString(),
     };
@@ -153,13 +165,12 @@ export class ServiceProxy implements EndpointPicker {
 
   traffic(): ServiceTraffic {
     const { service, sources } = this.#options;
-    const { bytesUp, bytesDown, dropped } = this.#engine.counters;
     const words = sources.map(({ name }) => {
       const heardAt = this.#heardAt.get(name);
       return heardAt === undefined ? { name } : { name, heardAt };
     });
     const ejections = this.#ejections;
-    return { service, bytesUp, bytesDown, dropped, ejections, sources: words, ...this.#tally.view() };
+    return { service, ejections, sources: words, ...this.#tally.view() };
   }
 
   /** Accepts no more; what is established goes on. */
@@ -204,15 +215,15 @@ export class ServiceProxy implements EndpointPicker {
     await entered;
   }
 
-  opened(id: string): () => void {
+  opened(id: string): (bytesUp?: number, bytesDown?: number) => void {
     const openedAt = this.#now();
     this.#pool.opened(id);
     this.#open += 1;
     this.#probes.wake();
-    return () => {
+    return (bytesUp, bytesDown) => {
       const durationMs = this.#now() - openedAt;
       this.#tally.ended(durationMs);
-      this.#pool.closed(id, durationMs);
+      this.#pool.closed(id, durationMs, bytesUp, bytesDown);
       this.#open -= 1;
       if (this.#open === 0) this.#probes.rest();
     };

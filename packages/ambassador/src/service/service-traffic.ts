@@ -4,11 +4,6 @@ import type { ConnectionReport, DialFailure } from '../engines/engine.ts';
 /** What one service carried and met since it was started, for metrics; what its status leaves out. */
 export interface ServiceTraffic {
   readonly service: string;
-  /** From clients to endpoints, and back. */
-  readonly bytesUp: number;
-  readonly bytesDown: number;
-  /** Clients turned away because the connection limit was reached. */
-  readonly dropped: number;
   /** How often an endpoint was ejected. */
   readonly ejections: number;
   readonly sources: readonly SourceWord[];

@@ -22,11 +22,14 @@ test('where the source knows no instances the key is absent', () => {
 });
 
 test('the status adds what it carries (CONTRACT 3)', () => {
-  const status = { ...found, state: 'draining' as const, active: 1, total: 5, failures: 2 };
+  const status = { ...found, state: 'draining' as const, active: 1, total: 5, failures: 2, bytesUp: 3, bytesDown: 4 };
   expect(reportEndpointStatus(status)).toEqual({
     ...reportEndpoint(found, 'draining'),
     active: 1,
     total: 5,
     failures: 2,
   });
+  // Where the engine knows bytes of single endpoints.
+  const open = { bytesUp: 10, bytesDown: 20 };
+  expect(reportEndpointStatus(status, open)).toMatchObject({ bytesUp: 13, bytesDown: 24 });
 });

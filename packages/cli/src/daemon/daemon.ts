@@ -339,6 +339,8 @@ export class Daemon {
   }
 
   #look(): Snapshot {
+    const { peers } = this.#local;
+    const fed = this.#fed.parts;
     return {
       phase: this.lifecycle.phase,
       meshes: this.#mesh?.ids ?? [],
@@ -348,6 +350,9 @@ export class Daemon {
       services: this.#proxied.parts.flatMap(({ ambassador }) => ambassador.status()),
       traffic: this.#proxied.parts.flatMap(({ ambassador }) => ambassador.traffic()),
       mdns: this.#isNodeStarted ? this.#local.node.counters : undefined,
+      certificates: this.#mesh?.listCertificates() ?? [],
+      peers: peers === undefined ? undefined : { ...peers.counters, links: peers.listLinks().length },
+      readers: fed.length === 0 ? undefined : fed.reduce((sum, part) => sum + part.readers, 0),
     };
   }
 

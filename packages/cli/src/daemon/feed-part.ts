@@ -13,6 +13,8 @@ import type { PartContext } from './part-context.ts';
 
 /** The socket on which containers read what is on the network. */
 export class FeedPart extends Part {
+  readonly #feed: FeedServer;
+
   constructor(planned: PlannedFeed, context: PartContext) {
     const { reporter } = context;
     const { path } = planned.at;
@@ -37,6 +39,12 @@ export class FeedPart extends Part {
       },
       systemClock,
     );
+    this.#feed = feed;
+  }
+
+  /** Who is told now. */
+  get readers(): number {
+    return this.#feed.readers;
   }
 }
 

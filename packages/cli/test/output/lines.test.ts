@@ -396,7 +396,7 @@ describe('list', () => {
 });
 
 describe('resolve', () => {
-  const status = { ...ENDPOINT, state: 'ready' as const, active: 0, total: 0, failures: 0 };
+  const status = { ...ENDPOINT, state: 'ready' as const, active: 0, total: 0, failures: 0, bytesUp: 0, bytesDown: 0 };
   const second = { ...status, addresses: ['fd00::2'], instance: 'other', priority: 10, weight: 5, port: 2 };
 
   test('addresses, one a line', () => {

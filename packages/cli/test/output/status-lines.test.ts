@@ -46,7 +46,7 @@ test('a table, and under it why what is not ready is not, with nothing that a te
 test('what is not ready has a colour where colours are wanted', () => {
   const [, ready, not] = show([PROXY, ANNOUNCEMENT], true);
   expect(ready?.[0]).toBeTypeOf('string');
-  expect(not?.[0]).toMatchObject({ colour: { on: 33, off: 39 } });
+  expect(not?.[0]).toMatchObject({ colour: { on: '33', off: '39' } });
 });
 
 test.each([

@@ -16,6 +16,8 @@ export function endpoint(address: string, change: Partial<EndpointStatus> = {}):
     active: 0,
     total: 0,
     failures: 0,
+    bytesUp: 0,
+    bytesDown: 0,
     ...change,
   };
 }

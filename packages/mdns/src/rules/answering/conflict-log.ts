@@ -6,8 +6,15 @@ const CONFLICT_PAUSE_MS = 5_000;
 /** When names were lost on one interface, whichever names they were. Keeps the last fifteen times. */
 export class ConflictLog {
   readonly #times: number[] = [];
+  #total = 0;
+
+  /** All that were noted. */
+  get total(): number {
+    return this.#total;
+  }
 
   note(now: number): void {
+    this.#total += 1;
     this.#times.push(now);
     if (this.#times.length > MANY_CONFLICTS) this.#times.shift();
   }

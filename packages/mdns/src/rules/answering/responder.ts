@@ -52,6 +52,11 @@ export class Responder implements Machine {
     return this.#answerer.counters;
   }
 
+  /** Names that were lost to others. */
+  get conflicts(): number {
+    return this.#conflicts.total;
+  }
+
   /** Claims a name of the host, or changes it or its addresses. A new name is claimed anew, and what points to it is announced again. */
   setHost({ family, label, addresses, elsewhere = [], insist = false }: HostOptions, now: number): void {
     const name = nameOfHost(label);
