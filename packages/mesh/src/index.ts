@@ -33,6 +33,7 @@ export { writeNotices } from './membership/write-notices.ts';
 export { Mesh, type MeshOptions } from './mesh.ts';
 export { MeshError, type MeshErrorCode } from './mesh-error.ts';
 export { MeshPeers, type MeshPeersOptions } from './peer/mesh-peers.ts';
+export { type EndWarning, warnOfEnd } from './renewal/due.ts';
 export { foldServiceName, type Role } from './role.ts';
 export { fitLimits } from './server/admission.ts';
 export { type Caller, Door, type DoorEvent, type DoorOptions } from './server/door.ts';

@@ -4,11 +4,14 @@ import type { KeyRing } from './keys/key-ring.ts';
 import { deriveStandings, type KeeperMachine, requireEntitled, type Standing } from './keys/standing.ts';
 import { nameHost } from './membership/self.ts';
 import { issueAll, type Papers, type Style } from './papers.ts';
+import type { Renewals } from './renewal/renewals.ts';
 import type { Role } from './role.ts';
 
 /** CONTRACT 4. */
 export const ALPN = 'ambassador/1';
 export const PEER_ALPN = 'ambassador-peer/1';
+/** Between a machine and a keeper alone, at the port of either of the others. */
+export const RENEWAL_ALPN = 'ambassador-renewal/1';
 const HOUR_MS = 3_600_000;
 const LEAF_LIFETIME_MS = 24 * HOUR_MS;
 /** A leaf is replaced when this share of its life is over. */
@@ -27,6 +30,8 @@ export interface MemberOptions {
   readonly machine?: KeeperMachine;
   /** Who is met, and who has been removed; of its own unless said. */
   readonly company?: Company;
+  /** Of the memberships of those that are met; absent: none. */
+  readonly renewals?: Renewals;
   readonly onClose?: () => void;
 }
 
@@ -35,6 +40,7 @@ export class Member {
   readonly role: Role;
   readonly service: string;
   readonly company: Company;
+  readonly renewals: Renewals | undefined;
   readonly #machine: KeeperMachine;
   readonly #clock: Clock;
   readonly #lifetimeMs: number;
@@ -49,6 +55,7 @@ export class Member {
     this.role = options.role;
     this.service = options.service.toLowerCase();
     this.company = options.company ?? new Company();
+    this.renewals = options.renewals;
     this.#machine = nameMachine(options);
     this.#clock = options.clock;
     this.#lifetimeMs = options.leafLifetimeMs ?? LEAF_LIFETIME_MS;

@@ -5,6 +5,7 @@ import type { KeeperMachine } from './keys/standing.ts';
 import { Member } from './member.ts';
 import { Notices } from './membership/notices.ts';
 import { describeSelf, type Self } from './membership/self.ts';
+import { Renewals } from './renewal/renewals.ts';
 import type { Role } from './role.ts';
 
 /** Who has been removed is refused at once, and may hear of it on the links that it has before they are cut. */
@@ -25,6 +26,8 @@ export class Mesh {
   readonly notices: Notices;
   /** Who is met by any member of this process, and who has been removed. */
   readonly company: Company = new Company();
+  /** Of this machine's membership, or, where it is a keeper, of others'. */
+  readonly renewals: Renewals;
   readonly #options: MeshOptions;
   readonly #members = new Set<Member>();
   readonly #listeners = new Set<() => void>();
@@ -40,6 +43,11 @@ export class Mesh {
     this.notices.onChange(() => {
       this.#cancelDismissal();
       this.#cancelDismissal = this.clock.after(DISMISSAL_MS, () => void this.company.dismiss());
+    });
+    this.renewals = new Renewals({
+      ring: () => this.#ring,
+      clock: options.clock,
+      nameOf: (keyId) => this.notices.list.nameOf(keyId),
     });
   }
 
@@ -65,6 +73,7 @@ export class Mesh {
       role,
       service,
       company: this.company,
+      renewals: this.renewals,
       onClose: () => this.#members.delete(member),
     });
     this.#members.add(member);

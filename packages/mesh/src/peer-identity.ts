@@ -1,4 +1,4 @@
-import type { X509Certificate } from 'node:crypto';
+import type { KeyObject, X509Certificate } from 'node:crypto';
 import { Recent } from '@mdns-ambassador/relay';
 import type { Standing } from './keys/standing.ts';
 import type { Member } from './member.ts';
@@ -13,7 +13,13 @@ import { identifyKey } from './x509.ts';
 const MAX_REMEMBERED = 1_024;
 
 export type PeerVerdict =
-  | { readonly kind: 'member'; readonly meshId: string; readonly style: Style; readonly identity: MachineIdentity }
+  | {
+      readonly kind: 'member';
+      readonly meshId: string;
+      readonly style: Style;
+      readonly identity: MachineIdentity;
+      readonly publicKey: KeyObject;
+    }
   /** `reason`, for people, goes on after "it". */
   | { readonly kind: 'stranger'; readonly reason: string };
 
@@ -72,7 +78,9 @@ export class PeerIdentity {
     if (identity === undefined) {
       return { kind: 'stranger', reason: 'claims a name that its authority does not give' };
     }
-    if (isAllowed(identity.may, role, service)) return { kind: 'member', meshId, style: 'machine', identity };
+    if (isAllowed(identity.may, role, service)) {
+      return { kind: 'member', meshId, style: 'machine', identity, publicKey: certificate.publicKey };
+    }
     return {
       kind: 'stranger',
       reason: `is ${identity.machine}, which may ${describeMay(identity.may)}, and not ${describeRole(role, service)}`,
@@ -91,7 +99,8 @@ export class PeerIdentity {
     if (byRole === undefined || !certificate.verify(byRole.peerAuthorityKey)) {
       return { kind: 'stranger', reason: 'claims a name that its authority does not give' };
     }
-    return { kind: 'member', meshId, style: 'role', identity: describeNameless(certificate, meshId, role, service) };
+    const identity = describeNameless(certificate, meshId, role, service);
+    return { kind: 'member', meshId, style: 'role', identity, publicKey: certificate.publicKey };
   }
 
   #remember(print: string, verdict: PeerVerdict): PeerVerdict {

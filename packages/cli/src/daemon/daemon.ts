@@ -42,6 +42,7 @@ import type { FeedPart } from './feed-part.ts';
 import { Injections } from './injections.ts';
 import { followKeyFile } from './key-file.ts';
 import { Lifecycle } from './lifecycle.ts';
+import { followMembership } from './membership.ts';
 import { followNotices } from './notices.ts';
 import type { PartContext } from './part-context.ts';
 import { createCheckTools } from './proxied.ts';
@@ -289,7 +290,11 @@ export class Daemon {
     await this.#admin.listen(this.reporter, this.log);
     await this.#startNode(plan);
     if (this.#mesh === undefined || mesh === undefined) return;
-    this.#unfollow = [...this.#unfollow, followKeyFile(this.#mesh, mesh, this.reporter)];
+    this.#unfollow = [
+      ...this.#unfollow,
+      followKeyFile(this.#mesh, mesh, this.reporter),
+      followMembership(this.#mesh, mesh, surroundings.platform, this.reporter),
+    ];
   }
 
   async #start(plan: Plan): Promise<void> {

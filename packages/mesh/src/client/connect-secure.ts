@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
 import { type Leg, RelayError, resetLeg } from '@mdns-ambassador/relay';
 import { createHandshakeError } from '../handshake/handshake-error.ts';
@@ -17,6 +18,7 @@ export interface SecureConnection {
   readonly meshId: string;
   readonly style: Style;
   readonly identity: MachineIdentity;
+  readonly publicKey: KeyObject;
 }
 
 /**
@@ -60,7 +62,8 @@ export function connectSecure(
       }
       settle();
       secure.pause();
-      resolve({ leg, meshId: verdict.meshId, style: verdict.style, identity: verdict.identity });
+      const { meshId, style, identity: shown, publicKey } = verdict;
+      resolve({ leg, meshId, style, identity: shown, publicKey });
     };
     const onError = (error: unknown): void => {
       const failure = judgeTlsFailure(error, secure.authorizationError);

@@ -19,6 +19,7 @@ import { ALPN, type Member } from '../member.ts';
 import type { Mesh } from '../mesh.ts';
 import type { Style } from '../papers.ts';
 import { PeerIdentity } from '../peer-identity.ts';
+import { renewBy } from '../renewal/renew-by.ts';
 import { connectSecure, type SecureConnection } from './connect-secure.ts';
 import { type Conviction, Quarantine } from './quarantine.ts';
 import { Styles } from './styles.ts';
@@ -238,10 +239,21 @@ export class MeshDialler {
     const isOfMesh = connection.meshId === papers.standing.meshId || meshId === connection.meshId;
     if (isOfMesh && connection.style === papers.style) {
       member.company.meet(connection.leg, { identity: connection.identity, at: 'dialler', place });
+      if (member.renewals?.wants(connection.identity) === true) void this.#renew(member, target, connection);
       return { kind: 'connected', connection };
     }
     resetLeg(connection.leg);
     return { kind: 'differs', meshId: connection.meshId, style: connection.style };
+  }
+
+  /** Beside the clients' way. Never rejects: who is dialled next will tell. */
+  async #renew(member: Member, target: Target, { meshId }: SecureConnection): Promise<void> {
+    const { dial: dialLeg = dial } = this.#options;
+    await renewBy(member, (signal) => dialLeg(target, { timeoutMs: LONGEST_DIAL_MS, signal }), {
+      clock: this.#clock,
+      meshId,
+      place: formatTarget(target),
+    });
   }
 
   async #openWarm(target: Target, meshId: string | undefined, signal: AbortSignal): Promise<WarmConnection> {

@@ -1,22 +1,35 @@
-import { errorCode, type Leg, Recent, RelayError, resetLeg } from '@mdns-ambassador/relay';
-import { connectSecure } from '../client/connect-secure.ts';
+import {
+  dial,
+  errorCode,
+  type Leg,
+  parsePlace,
+  Recent,
+  RelayError,
+  resetLeg,
+  type Target,
+} from '@mdns-ambassador/relay';
+import { connectSecure, type SecureConnection } from '../client/connect-secure.ts';
 import { HANDSHAKE_CODES } from '../handshake/handshake-error.ts';
 import { type Member, PEER_ALPN } from '../member.ts';
 import type { Mesh } from '../mesh.ts';
 import type { Style } from '../papers.ts';
 import { PeerIdentity } from '../peer-identity.ts';
+import { renewBy } from '../renewal/renew-by.ts';
 import { PEER_SERVICE } from '../role.ts';
 import { SecureAcceptor } from '../server/accept-secure.ts';
 import { Handshakes } from './handshakes.ts';
 
 /** From the first byte to the end of the TLS handshake. */
 const HANDSHAKE_MS = 5_000;
+const LOOK_MS = 3_600_000;
 /** Places where something else is shown than elsewhere; the oldest is forgotten first. */
 const MAX_REMEMBERED = 256;
 
 export interface MeshPeersOptions {
   /** Every link fails where its keys are a token: that is for one role of one service. */
   readonly mesh: Mesh;
+  /** Connects, for renewals; a test's own network. */
+  readonly dial?: (target: Target, options: { timeoutMs: number; signal: AbortSignal }) => Promise<Leg>;
 }
 
 interface Joined {
@@ -27,14 +40,16 @@ interface Joined {
 
 /** TLS for peer links: either end shows that it has the mesh key (CONTRACT 4). */
 export class MeshPeers {
+  readonly #options: MeshPeersOptions;
   readonly #mesh: Mesh;
   readonly #joined: Promise<Joined>;
   readonly #handshakes = new Handshakes<AbortController>();
   readonly #asked = new Recent<string, { readonly meshId: string; readonly style: Style }>(MAX_REMEMBERED);
   #isClosed = false;
 
-  constructor({ mesh }: MeshPeersOptions) {
-    this.#mesh = mesh;
+  constructor(options: MeshPeersOptions) {
+    this.#options = options;
+    this.#mesh = options.mesh;
     this.#joined = this.#join();
     // Whoever dials hears of it.
     this.#joined.catch(() => undefined);
@@ -58,6 +73,7 @@ export class MeshPeers {
         // Whoever is there at the next dial may be of a later version.
         this.#asked.delete(place);
         member.company.meet(connection.leg, { identity: connection.identity, at: 'peer', place });
+        this.#follow(member, connection, place);
         return connection.leg;
       }
       // It would not accept these papers: the next dial shows those of its mesh, and of its kind.
@@ -73,8 +89,8 @@ export class MeshPeers {
     }
   }
 
-  /** At the other end. Rejects likewise. Who comes has the place of one who is at it, of the address that has most, where all are taken. */
-  async accept(raw: Leg, address: string): Promise<Leg> {
+  /** At the other end. Rejects likewise; undefined for who came for a renewal, and has it. Who comes has the place of one who is at it, of the address that has most, where all are taken. */
+  async accept(raw: Leg, address: string): Promise<Leg | undefined> {
     raw.on('error', () => undefined);
     const abort = new AbortController();
     this.#handshakes.enter(address, abort)?.abort();
@@ -82,7 +98,12 @@ export class MeshPeers {
     try {
       const { member, acceptor } = await this.#joined;
       await member.refresh();
-      const { leg, identity } = await acceptor.accept(raw, abort.signal);
+      const accepted = await acceptor.accept(raw, abort.signal);
+      const { leg, identity } = accepted;
+      if (accepted.isRenewal) {
+        await member.renewals?.exchange(leg, accepted, abort.signal);
+        return undefined;
+      }
       member.company.meet(leg, { identity, at: 'peer', place: address });
       return leg;
     } catch (error) {
@@ -105,6 +126,27 @@ export class MeshPeers {
       },
       () => undefined,
     );
+  }
+
+  /** Links last for months: whether who was dialled can renew, or is to be renewed, is looked at each hour. */
+  #follow(member: Member, { leg, identity, meshId }: SecureConnection, place: string): void {
+    const { clock } = this.#mesh;
+    let cancel = (): void => undefined;
+    const look = (): void => {
+      if (leg.destroyed || this.#isClosed) return;
+      cancel = clock.after(LOOK_MS, look);
+      if (this.#mesh.renewals.wants(identity))
+        void renewBy(member, (signal) => this.#dial(place, signal), { clock, meshId, place });
+    };
+    leg.once('close', () => cancel());
+    look();
+  }
+
+  #dial(place: string, signal: AbortSignal): Promise<Leg> {
+    const { dial: dialLeg = dial } = this.#options;
+    const { host, port } = parsePlace(place) ?? {};
+    if (host === undefined || port === undefined) throw new RelayError('EINVAL', `${place} is no place`);
+    return dialLeg({ kind: 'tcp', address: host, port }, { timeoutMs: HANDSHAKE_MS, signal });
   }
 
   async #join(): Promise<Joined> {

@@ -1,10 +1,11 @@
+import type { KeyObject } from 'node:crypto';
 import { createServer, type Server, type TLSSocket } from 'node:tls';
 import { type Leg, RelayError } from '@mdns-ambassador/relay';
 import { readServerName } from '../client/connect-secure.ts';
 import { createHandshakeError } from '../handshake/handshake-error.ts';
 import { judgeTlsFailure } from '../handshake/tls-failure.ts';
 import { makeLeg } from '../handshake/tls-leg.ts';
-import type { Member } from '../member.ts';
+import { type Member, RENEWAL_ALPN } from '../member.ts';
 import type { MachineIdentity } from '../membership/machine-identity.ts';
 import { PeerIdentity } from '../peer-identity.ts';
 
@@ -15,23 +16,28 @@ export interface Accepted {
   readonly leg: Leg;
   readonly meshId: string;
   readonly identity: MachineIdentity;
+  readonly publicKey: KeyObject;
+  /** It came for a renewal, and for nothing else. */
+  readonly isRenewal: boolean;
 }
 
 /** The TLS part of the handshake at the end that was dialled, for connections that others have accepted. */
 export class SecureAcceptor {
   readonly #server: Server;
   readonly #identity: PeerIdentity;
+  readonly #renewal: PeerIdentity;
   readonly #unlisten: () => void;
 
   /** `member` stays the caller's to close. */
   constructor(member: Member, alpn: string) {
     this.#identity = new PeerIdentity(member, alpn);
+    this.#renewal = new PeerIdentity(member, RENEWAL_ALPN);
     // It never listens.
     this.#server = createServer({
       ...member.papers().tls,
       requestCert: true,
       rejectUnauthorized: true,
-      ALPNProtocols: [alpn],
+      ALPNProtocols: [alpn, RENEWAL_ALPN],
       handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
       SNICallback: (name, callback) => {
         const asked = readServerName(name);
@@ -66,10 +72,11 @@ export class SecureAcceptor {
         if (isSettled) return;
         settle();
         const leg = makeLeg(secure, raw);
-        const verdict = this.#identity.judge(secure);
+        const isRenewal = secure.alpnProtocol === RENEWAL_ALPN;
+        const verdict = (isRenewal ? this.#renewal : this.#identity).judge(secure);
         if (verdict.kind === 'member') {
           secure.pause();
-          resolve({ leg, meshId: verdict.meshId, identity: verdict.identity });
+          resolve({ leg, meshId: verdict.meshId, identity: verdict.identity, publicKey: verdict.publicKey, isRenewal });
           return;
         }
         raw.destroy();

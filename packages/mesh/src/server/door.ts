@@ -20,6 +20,8 @@ const HANDSHAKE_MS = 5_000;
 const TOO_LATE = `it did not finish a handshake within ${HANDSHAKE_MS / 1_000} s (has it the mesh key?)`;
 /** CONTRACT 4 */
 const REQUEST_MS = 1_000;
+/** For a membership, once the handshake is over. */
+const RENEWAL_MS = 5_000;
 /** Connections that their proxies keep warm: how long, and how many of all addresses and of one. */
 const WARM_MS = 60_000;
 const MAX_WARM = 256;
@@ -150,11 +152,23 @@ export class Door {
       await member.refresh();
       const accepted = await this.#accept(raw, address, abort.signal).finally(cancel);
       this.#admission.succeed(address, this.#options.clock.now());
+      if (accepted.isRenewal) {
+        await this.#renew(accepted);
+        throw new RelayError('ABORTED', 'it came for a renewal');
+      }
       member.company.meet(accepted.leg, { identity: accepted.identity, at: 'door', place: address });
       return { ...accepted, request: await this.#hear(accepted.leg, abort.signal, REQUEST_MS) };
     } finally {
       this.#apply(this.#admission.leave(visitor, this.#options.clock.now()));
     }
+  }
+
+  async #renew(accepted: Accepted): Promise<void> {
+    const patience = new AbortController();
+    const cancel = this.#options.clock.after(RENEWAL_MS, () => patience.abort());
+    await this.#options.member.renewals?.exchange(accepted.leg, accepted, patience.signal);
+    resetLeg(accepted.leg);
+    cancel();
   }
 
   async #accept(raw: Arrival, address: string, signal: AbortSignal): Promise<Accepted> {

@@ -17,8 +17,8 @@ const DIAL_TIMEOUT_MS = 3_000;
 export interface PeerSecurity {
   /** At the end that dialled. Rejects where the other is no member; `raw` is destroyed then. `place` is for people. */
   connect(raw: Leg, place: string, signal: AbortSignal): Promise<Leg>;
-  /** At the other end. Rejects likewise. */
-  accept(raw: Leg, address: string): Promise<Leg>;
+  /** At the other end. Rejects likewise; undefined for who came for something else than a link, and has it. */
+  accept(raw: Leg, address: string): Promise<Leg | undefined>;
 }
 
 export interface SystemTransportOptions {
@@ -57,7 +57,7 @@ async function admit(
   }
   try {
     const leg = security === undefined ? raw : await security.accept(raw, addresses.remoteAddress);
-    receiver.onStream(new SocketStream(leg, addresses));
+    if (leg !== undefined) receiver.onStream(new SocketStream(leg, addresses));
   } catch (error) {
     raw.destroy();
     onStranger?.(addresses.remoteAddress, errorMessage(error));
