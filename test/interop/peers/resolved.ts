@@ -1,4 +1,4 @@
-import type { Host, Peer } from '@mdns-ambassador/testkit';
+import type { Host, HostProcess, Peer } from '@mdns-ambassador/testkit';
 import { startBus } from './avahi.ts';
 import type { PublishedService } from './interop-peer.ts';
 
@@ -29,17 +29,28 @@ const SWITCH_ON = `dbus-send --system --print-reply --dest=org.freedesktop.resol
 
 export const RESOLVED_NEEDS: readonly Peer[] = ['dbus-daemon', 'dig', 'systemd-resolved'];
 
-/** Starts systemd-resolved with multicast DNS on eth0, where it publishes this service; its host name is the host's. */
-export async function startResolved(host: Host, { instance, type, port, txt }: PublishedService): Promise<void> {
+/** Prepares the host for {@link runResolved}, with this configuration. */
+export async function prepareResolved(host: Host, configuration: string): Promise<void> {
   await startBus(host);
   await host.read('sh', ['-c', RESOLVED_IS_ROOT]);
-  await host.read('tee', ['/run/systemd/resolved.conf.d/lab.conf'], { input: CONFIGURATION });
-  const pairs = Object.entries(txt).map(([key, value]) => `TxtText=${key}=${value}\n`);
-  const service = `[Service]\nName=${instance}\nType=${type}\nPort=${port}\n${pairs.join('')}`;
-  await host.read('tee', ['/run/systemd/dnssd/lab.dnssd'], { input: service });
+  await host.read('tee', ['/run/systemd/resolved.conf.d/lab.conf'], { input: configuration });
+}
+
+/** Starts systemd-resolved. */
+export async function runResolved(host: Host): Promise<HostProcess> {
   const log = ['SYSTEMD_LOG_LEVEL=debug', 'SYSTEMD_LOG_TARGET=console'];
   const daemon = host.spawn('env', [...log, PROGRAM]);
   await daemon.line(/Successfully acquired requested service name/);
+  return daemon;
+}
+
+/** Starts systemd-resolved with multicast DNS on eth0, where it publishes this service; its host name is the host's. */
+export async function startResolved(host: Host, { instance, type, port, txt }: PublishedService): Promise<void> {
+  await prepareResolved(host, CONFIGURATION);
+  const pairs = Object.entries(txt).map(([key, value]) => `TxtText=${key}=${value}\n`);
+  const service = `[Service]\nName=${instance}\nType=${type}\nPort=${port}\n${pairs.join('')}`;
+  await host.read('tee', ['/run/systemd/dnssd/lab.dnssd'], { input: service });
+  const daemon = await runResolved(host);
   await host.read('sh', ['-c', SWITCH_ON]);
   await daemon.line(/IN SRV .* successfully probed/);
 }

@@ -7,5 +7,5 @@ export function describeDns(
   places: readonly { readonly address: string; readonly port: number }[],
 ): string {
   const where = joinWords(places.map(({ address, port }) => formatPlace(address, port)));
-  return `answering DNS for ${domain} on ${where}`;
+  return `answering DNS for ${domain} on ${where}; ambassador dns --install says how this machine comes to ask there`;
 }

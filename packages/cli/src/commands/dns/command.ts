@@ -1,14 +1,15 @@
-import { DNS_OPTIONS } from '../../options/dns-options.ts';
 import type { Command } from '../command.ts';
+import { DNS_COMMAND_OPTIONS } from './options.ts';
 
 export const dnsCommand: Command = {
   name: 'dns',
   usage: '',
   summary:
     'Answer DNS for what is on this network, so that programs that know nothing of mDNS find it: redis.ambassador.internal is wherever redis is.',
-  options: DNS_OPTIONS,
+  options: DNS_COMMAND_OPTIONS,
   examples: [
     ['dns', 'answer for ambassador.internal on 127.0.0.1:5355'],
+    ['dns --install', 'how has this machine ask there for the domain?'],
     ['proxy orders:5432 users:5432 --dns', 'the same, and two databases on their usual port at once'],
   ],
   notes:

@@ -1,0 +1,57 @@
+import { type Host, POSTGRES_FOLDER } from '@mdns-ambassador/testkit';
+import { expect } from 'vitest';
+import { announce, runAmbassador, spawnAmbassador } from '../../ambassador.ts';
+import { prepareResolved, RESOLVED_NEEDS, runResolved } from '../../interop/peers/resolved.ts';
+import { labTest } from '../../lab-test.ts';
+import { startPostgres } from '../../postgres.ts';
+
+const CLIENT_FLAGS = ['--no-psqlrc', '--tuples-only', '--no-align', '--username', 'ambassador', '--dbname', 'postgres'];
+const DROP_IN = '/etc/systemd/resolved.conf.d/ambassador.internal.conf';
+
+/** Whatever is written under /etc/systemd is this host's alone. */
+async function prepareHost(host: Host): Promise<void> {
+  await host.read('mount', ['-t', 'tmpfs', 'tmpfs', '/etc/systemd']);
+  await prepareResolved(host, '[Resolve]\nLLMNR=no\nFallbackDNS=\n');
+  await host.read('sh', ['-c', 'echo nameserver 127.0.0.53 > /run/resolv.conf']);
+}
+
+await labTest(
+  'psql reaches two databases on one port by their names, through systemd-resolved',
+  { hosts: 3, needs: ['postgres', 'psql', ...RESOLVED_NEEDS] },
+  async (lan) => {
+    const [h1, h2, h3] = [lan.host(1), lan.host(2), lan.host(3)];
+    await Promise.all([startPostgres(h1, 15432), startPostgres(h2, 15432), prepareHost(h3)]);
+    await Promise.all([announce(h1, 'a:15432', '--check', 'none'), announce(h2, 'b:15432', '--check', 'none')]);
+    const named = spawnAmbassador(h3, ['proxy', 'a:5432', 'b:5432', '--dns']);
+    await named.line(/answering DNS/);
+
+    // No systemd runs here that could restart it: the file is written, and what remains is said.
+    let resolved = await runResolved(h3);
+    const written = await runAmbassador(h3, ['dns', '--install', '--write']);
+    expect(written).toMatchObject({ code: 69, stderr: expect.stringContaining('systemctl restart systemd-resolved') });
+    expect(await h3.read('cat', [DROP_IN])).toMatch(/^DNS=127\.0\.0\.1:5355\nDomains=~ambassador\.internal$/m);
+    await resolved.stop('SIGTERM');
+    resolved = await runResolved(h3);
+
+    const ask = async (name: string): Promise<string> =>
+      await h3.read(`${POSTGRES_FOLDER}/psql`, [...CLIENT_FLAGS, '-h', name, '-c', 'SELECT inet_server_addr()']);
+    expect(await ask('a.ambassador.internal')).toBe(`${h1.ip}\n`);
+    expect(await ask('b.ambassador.internal')).toBe(`${h2.ip}\n`);
+    const address = async (name: string): Promise<string> => (await h3.run('getent', ['hosts', name])).stdout;
+    expect(await address('a.ambassador.internal')).toMatch(/^127\.87\.216\.221\s/);
+    expect(await address('b.ambassador.internal')).toMatch(/^127\.93\.233\.184\s/);
+
+    // What is not proxied leads to where it is, and is gone when it leaves.
+    const leaving = await announce(h1, 'web:3000', '--check', 'none');
+    await expect.poll(() => address('web.ambassador.internal')).toMatch(new RegExp(`^${h1.ip}\\s`));
+    await leaving.stop('SIGTERM');
+    await expect.poll(() => address('web.ambassador.internal')).toBe('');
+
+    expect(await runAmbassador(h3, ['dns', '--uninstall', '--write'])).toMatchObject({ code: 69 });
+    expect((await h3.run('ls', ['/etc/systemd/resolved.conf.d'])).code).not.toBe(0);
+    expect(await runAmbassador(h3, ['dns', '--uninstall', '--write'])).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('nothing to take back'),
+    });
+  },
+);
