@@ -5,6 +5,7 @@ import { type AdminPages, type AdminRequest, answerRequest } from './answer.ts';
 import { drawDashboard } from './dashboard.ts';
 import { EndpointSelection } from './endpoint-series.ts';
 import { EventStream } from './event-stream.ts';
+import { listTargets } from './http-sd.ts';
 import { chooseFormat, formatMetrics } from './metrics-text.ts';
 import { stringifyPrintably } from './printable.ts';
 import type { ProcessMetrics } from './process-metrics.ts';
@@ -130,6 +131,7 @@ class HttpAdmin implements Admin {
         );
       },
       status: () => `${stringifyPrintably(this.#status())}\n`,
+      targets: (services) => `${stringifyPrintably(listTargets(snapshot(), services))}\n`,
       dashboard: () =>
         drawDashboard({ status: this.#status(), unready: listUnready(snapshot()), events: events.list() }),
       canFollow: () => !this.#stream.isFull,

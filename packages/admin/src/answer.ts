@@ -20,6 +20,8 @@ export interface AdminPages {
   metrics(accept: string | undefined): Promise<{ readonly contentType: string; readonly text: string }>;
   /** JSON. */
   status(): string;
+  /** JSON: what Prometheus may ask, of these services or of all. */
+  targets(services: readonly string[]): string;
   /** HTML. */
   dashboard(): string;
   /** Whether another client may follow the events. */
@@ -55,7 +57,8 @@ export async function answerRequest(request: AdminRequest, pages: AdminPages): P
   if (!METHODS.includes(request.method))
     return say(405, 'only GET and HEAD are answered', { Allow: METHODS.join(', ') });
   if (request.hasBody) return say(413, 'requests with a body are not answered');
-  switch (request.target.split('?', 1)[0]) {
+  const [path, query = ''] = request.target.split('?', 2);
+  switch (path) {
     case '/healthz':
       return say(200, 'ok');
     case '/readyz': {
@@ -68,13 +71,18 @@ export async function answerRequest(request: AdminRequest, pages: AdminPages): P
     }
     case '/v1/status':
       return show('application/json; charset=utf-8', pages.status());
+    case '/v1/http_sd':
+      return show(
+        'application/json; charset=utf-8',
+        pages.targets(new URLSearchParams(query).getAll('service').map((service) => service.toLowerCase())),
+      );
     case '/v1/events':
       if (!pages.canFollow()) return say(503, 'too many clients follow the events', { 'Retry-After': '10' });
       return { kind: 'events', headers: { ...COMMON_HEADERS, 'Content-Type': 'text/event-stream; charset=utf-8' } };
     case '/':
       return show('text/html; charset=utf-8', pages.dashboard(), { 'Content-Security-Policy': DASHBOARD_POLICY });
     default:
-      return say(404, 'there is /healthz, /readyz, /metrics, /v1/status, /v1/events and /');
+      return say(404, 'there is /healthz, /readyz, /metrics, /v1/status, /v1/http_sd, /v1/events and /');
   }
 }
 

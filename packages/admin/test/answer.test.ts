@@ -17,6 +17,7 @@ const PAGES: AdminPages = {
   unready: () => [],
   metrics: async () => ({ contentType: 'text/plain; version=0.0.4', text: 'up 1\n' }),
   status: () => '{}\n',
+  targets: (services) => `${JSON.stringify(services)}\n`,
   dashboard: () => '<!doctype html>',
   canFollow: () => true,
 };
@@ -32,6 +33,8 @@ describe('what is there', () => {
     ['/metrics', 'text/plain; version=0.0.4', 'up 1\n'],
     ['/v1/status', 'application/json; charset=utf-8', '{}\n'],
     ['/', 'text/html; charset=utf-8', '<!doctype html>'],
+    ['/v1/http_sd', 'application/json; charset=utf-8', '[]\n'],
+    ['/v1/http_sd?service=redis&service=Web', 'application/json; charset=utf-8', '["redis","web"]\n'],
     ['/v1/status?pretty=1', 'application/json; charset=utf-8', '{}\n'],
   ])('%s is %s', async (target, contentType, body) => {
     expect(await answer({ target })).toMatchObject({

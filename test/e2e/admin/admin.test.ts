@@ -78,6 +78,47 @@ await labTest('metrics are true, and Prometheus takes them', { hosts: 2, needs: 
   expect(await h2.run('promtool', ['check', 'metrics'], { input: body })).toMatchObject({ code: 0, stderr: '' });
 });
 
+await labTest(
+  'Prometheus finds services by the admin, and reads it',
+  { hosts: 2, needs: ['curl', 'promtool'] },
+  async (lan) => {
+    const { h2, announcing } = await startPair(lan);
+    const config = JSON.stringify({
+      global: { scrape_interval: '1s' },
+      scrape_configs: [
+        { job_name: 'ambassador', static_configs: [{ targets: [ADMIN_ADDRESS] }] },
+        {
+          job_name: 'things',
+          http_sd_configs: [{ url: `http://${ADMIN_ADDRESS}/v1/http_sd?service=thing`, refresh_interval: '1s' }],
+          relabel_configs: [{ source_labels: ['__meta_ambassador_instance'], target_label: 'name' }],
+        },
+      ],
+    });
+    await h2.read('tee', ['/run/prometheus.yml'], { input: config });
+    const prometheus = h2.spawn('prometheus', [
+      '--config.file=/run/prometheus.yml',
+      '--storage.tsdb.path=/run/tsdb',
+      '--web.listen-address=127.0.0.1:9090',
+    ]);
+    const ask = async (path: string): Promise<unknown> =>
+      JSON.parse((await h2.run('curl', ['-s', `http://127.0.0.1:9090/api/v1/${path}`])).stdout || '{}');
+    const found = (names: readonly string[]) => ({
+      data: { activeTargets: names.map((name) => ({ labels: { name }, scrapeUrl: 'http://10.99.0.1:7000/metrics' })) },
+    });
+    await expect.poll(() => ask('targets?scrapePool=things')).toMatchObject(found(['thing on h1']));
+    await expect
+      .poll(() => ask('query?query=ambassador_connections_accepted_total'))
+      .toMatchObject({ data: { result: [{ metric: { service: 'thing' }, value: [expect.any(Number), '1'] }] } });
+    // What it reads is OpenMetrics, which it asks for.
+    expect(await ask('targets?scrapePool=ambassador')).toMatchObject({
+      data: { activeTargets: [{ health: 'up', lastError: '' }] },
+    });
+    await announcing.stop();
+    await expect.poll(() => ask('targets?scrapePool=things')).toMatchObject(found([]));
+    await prometheus.stop();
+  },
+);
+
 await labTest('bytes of a connection that is open count already', { hosts: 2, needs: ['curl'] }, async (lan) => {
   const { h2 } = await startPair(lan);
   await startProgram(h2, 'unread', '127.0.0.1', '7000');
@@ -247,11 +288,11 @@ await labTest(
 async function startPair(lan: Lab, ...options: readonly string[]) {
   const [h1, h2] = [lan.host(1), lan.host(2)];
   await startProgram(h1, 'service', '7000', 'h1');
-  await announce(h1, 'thing:7000');
+  const announcing = await announce(h1, 'thing:7000');
   const proxying = spawnAmbassador(h2, ['proxy', 'thing:7000', '--admin', ADMIN_ADDRESS, ...options]);
   await proxying.line(/thing on h1/, { stream: 'stdout' });
   expect(await runProgram(h2, 'ask', ['127.0.0.1', '7000', 'who'])).toMatchObject({ answer: 'h1\n' });
   // The client knows of its end before the proxy is done with it.
   await h2.until(`curl -s http://${ADMIN_ADDRESS}/v1/status | grep -q '"connections":{"active":0,"accepted":1,'`);
-  return { h1, h2, proxying };
+  return { h1, h2, announcing, proxying };
 }
