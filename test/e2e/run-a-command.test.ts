@@ -12,6 +12,8 @@ import {
 import { labTest } from '../lab-test.ts';
 
 const SERVICE = locateProgram('service.mjs');
+/** Connects, says nothing, and waits until it is let go. */
+const LOOK = "const s = net.connect(process.argv[2], process.argv[1], () => s.end()); s.on('error', () => {}).resume()";
 
 await labTest(
   '-- COMMAND is run, announced while its port answers, and ended after its goodbye',
@@ -97,3 +99,47 @@ await labTest('-- COMMAND behind a file that is no folder ends with 66 and one s
   const result = await runAmbassador(lan.host(1), ['announce', 'thing:7000', '--', '/etc/passwd/x']);
   expect(result).toMatchObject({ code: 66, stderr: expect.stringContaining('"/etc/passwd/x" was not found') });
 });
+
+await labTest(
+  '--on-demand: 100 who come at once start the command once; it sleeps when idle, and its deaths are told',
+  { hosts: 2 },
+  async (lan) => {
+    const [h1, h2] = [lan.host(1), lan.host(2)];
+    const script = '[ ! -e /run/broken ] || exit 3; echo pid $$; exec "$@"';
+    const command = ['sh', '-c', script, 'sh', process.execPath, SERVICE, '7000', 'h1'];
+    const announcing = await announce(h1, 'thing:7000', '--on-demand', '--idle', '1s', '--', ...command);
+    const proxying = await proxy(h2, 'thing:7000', '--check', 'tcp', '--check-interval', '200ms');
+    await proxying.line(/found "thing on h1"/);
+    const ask = (): Promise<{ answer: string; end: string }> => runProgram(h2, 'ask', ['127.0.0.1', '7000', 'who']);
+    const countStarts = (): number => announcing.stdout.match(/^pid \d+$/gm)?.length ?? 0;
+
+    // Checks of others start nothing.
+    for (let check = 0; check < 3; check += 1) await h2.read(process.execPath, ['-e', LOOK, '10.99.0.1', '22000']);
+    expect(countStarts()).toBe(0);
+    expect(await runProgram(h2, 'crowd', ['127.0.0.1', '7000', '100'])).toMatchObject({ opened: 100 });
+    expect(countStarts()).toBe(1);
+    await announcing.line(/thing: its command answers after .*, \d+ connections waited/);
+    await announcing.line(/thing: nobody was connected for 1s, stopping its command/);
+    await announcing.line(/thing: asleep until somebody connects/);
+
+    expect(await ask()).toMatchObject({ answer: 'h1\n' });
+    const pid =
+      announcing.stdout
+        .match(/^pid \d+$/gm)
+        ?.at(-1)
+        ?.slice(4) ?? '';
+    await h1.read('kill', ['-9', pid]);
+    await announcing.line(
+      /its command is gone \(it ended with exit code 137\), with 0 connections; the next connection/,
+    );
+    await h1.read('touch', ['/run/broken']);
+    expect(await ask()).toMatchObject({ answer: '' });
+    await announcing.line(
+      /did not come up \(it ended with exit code 3\), \d+ connections? turned away; it is not started/,
+    );
+    await h1.read('rm', ['/run/broken']);
+    await expect.poll(async () => (await ask()).answer, { timeout: 30_000 }).toBe('h1\n');
+    expect(await announcing.stop('SIGTERM')).toEqual({ code: 0, signal: undefined });
+    await h1.until('! ss --tcp --listening --numeric --no-header | grep --quiet :7000');
+  },
+);

@@ -1,6 +1,8 @@
 import type { CheckOptions } from '@mdns-ambassador/checks';
 import type { AddressFamily, Txt } from '@mdns-ambassador/mdns';
 import type { AnnouncerError } from './announcer-error.ts';
+import type { DemandEvent } from './on-demand/demand.ts';
+import type { OnDemandCommand } from './on-demand/on-demand-service.ts';
 
 /** One service to announce; what the command line's SERVICE and its flags say. */
 export interface AnnouncementOptions {
@@ -42,6 +44,14 @@ export interface AnnouncementOptions {
   readonly acceptProxy?: readonly string[];
   /** Where it relays, begin each connection to the service with such a header, in version 2, which says who the client is. */
   readonly sendProxy?: boolean;
+  /** It runs while somebody is connected, and is announced either way; it relays then. Absent: whoever runs it does so by himself. */
+  readonly onDemand?: OnDemandOptions;
+}
+
+/** A command that is started for the first client. */
+export interface OnDemandOptions extends OnDemandCommand {
+  /** What passes when it serves. */
+  readonly check: CheckOptions;
 }
 
 /** Past-tense facts for the log and the terminal. */
@@ -66,6 +76,8 @@ export type AnnouncerEvent =
   /** Connections were turned away: `limit` are open, and there is no place for more. Not told for every one of a crowd. */
   | { readonly kind: 'connections-full'; readonly service: string; readonly limit: number }
   | { readonly kind: 'draining'; readonly service: string; readonly connections: number }
+  /** What became of the command of a service on demand. */
+  | ({ readonly kind: 'on-demand'; readonly service: string } & DemandEvent)
   /** Somebody connected who is no member that may reach the service; `reason` for people. */
   | { readonly kind: 'stranger'; readonly service: string; readonly address: string; readonly reason: string }
   /** It can't be announced as it was asked for (a LoopbackOnlyError, mostly) and never will be. Its siblings go on. */

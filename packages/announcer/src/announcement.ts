@@ -4,13 +4,15 @@ import type { Mesh } from '@mdns-ambassador/mesh';
 import { type Clock, type DrainOutcome, formatTarget, type Prologue, sendHeaderPrologue } from '@mdns-ambassador/relay';
 import type { AnnouncementOptions, AnnouncerEvent } from './announcement-options.ts';
 import type { AnnouncementStatus } from './announcement-status.ts';
-import type { AnnouncerError } from './announcer-error.ts';
+import { AnnouncerError } from './announcer-error.ts';
+import type { SpawnCommand } from './command-process.ts';
 import { Entrance } from './entrance.ts';
 import type { Publisher } from './held-publication.ts';
 import type { Host } from './host.ts';
 import { deriveInstanceId } from './instance-id.ts';
 import { listDialableAddresses } from './local-targets.ts';
 import { Notice } from './notice.ts';
+import { OnDemandService } from './on-demand/on-demand-service.ts';
 import { pause } from './pause.ts';
 import { type Observation, ServiceWatch } from './service-watch.ts';
 
@@ -38,6 +40,8 @@ export interface AnnouncementContext {
   readonly prologues?: readonly Prologue[];
   /** What runs for this service after those; default nothing. */
   readonly injection?: (announcement: AnnouncementOptions) => readonly Prologue[];
+  /** Starts the commands of services on demand; needed for those alone. */
+  readonly spawn?: SpawnCommand;
   /** With it only members reach what is announced, and what is announced is signed. */
   readonly mesh?: Mesh;
   readonly onEvent: (event: AnnouncerEvent) => void;
@@ -77,6 +81,7 @@ export class Announcement {
   readonly #watch: ServiceWatch;
   readonly #entrance: Entrance;
   readonly #notice: Notice;
+  readonly #onDemand: OnDemandService | undefined;
   #drained: Promise<DrainOutcome> | undefined;
   #closed: Promise<void> | undefined;
 
@@ -86,6 +91,7 @@ export class Announcement {
     this.#shown = { state: 'withdrawn', since: context.clock.wallClock() };
     this.#options = this.#complete(options);
     const { clock, random, host, mesh, publisher, prologues = [], injection } = context;
+    this.#onDemand = this.#createOnDemand();
     this.#watch = new ServiceWatch({
       clock,
       random,
@@ -104,6 +110,7 @@ export class Announcement {
         ...(injection?.(this.#options) ?? []),
       ],
       isServiceUp: () => this.#watch.isAlive(),
+      hold: this.#onDemand?.hold.bind(this.#onDemand),
       isWanted: () => this.#state.kind === 'waiting',
       onEvent: (event) => this.#tell(event),
     });
@@ -217,6 +224,7 @@ export class Announcement {
     onGoodbye?.();
     if (wasHeardOf) await pause(clock, Math.max(graceMs, HEARD_MS), this.#closing.signal);
     const outcome = await this.#entrance.drain(this.#closing.signal.aborted ? 0 : timeoutMs);
+    await this.#onDemand?.close();
     this.#giveUpPlaces();
     this.#become({ kind: 'closed' });
     return outcome ?? NOTHING_CARRIED;
@@ -226,7 +234,7 @@ export class Announcement {
     this.#watch.stop();
     this.#closing.abort();
     this.#become({ kind: 'closed' });
-    await Promise.all([this.#notice.close(), this.#entrance.close(), this.#drained]);
+    await Promise.all([this.#notice.close(), this.#entrance.close(), this.#onDemand?.close(), this.#drained]);
     this.#giveUpPlaces();
   }
 
@@ -242,9 +250,24 @@ export class Announcement {
     this.#notice.stopSigning();
   }
 
-  /** With a mesh, relaying is the rule. */
+  /** With a mesh, relaying is the rule, and so it is for a service that is not always there. */
   #complete(options: AnnouncementOptions): AnnouncementOptions {
-    return this.#context.mesh === undefined ? options : { ...options, relay: true };
+    return this.#context.mesh === undefined && options.onDemand === undefined ? options : { ...options, relay: true };
+  }
+
+  #createOnDemand(): OnDemandService | undefined {
+    const { clock, spawn } = this.#context;
+    const { onDemand, service } = this.#options;
+    if (onDemand === undefined) return undefined;
+    if (spawn === undefined)
+      throw new AnnouncerError('INVALID_OPTION', `${service}: nothing can start "${onDemand.command}"`);
+    return new OnDemandService({
+      ...onDemand,
+      clock,
+      spawn,
+      isUp: (signal) => this.#watch.found.isUp(signal),
+      onEvent: (event) => this.#tell({ kind: 'on-demand', service, ...event }),
+    });
   }
 
   /** Whether the service is to be looked at again. */
@@ -396,6 +419,7 @@ function isAtWork({ kind }: AnnouncementState): boolean {
 /** Whether what is claimed, and how it is reached, stays. */
 function isSameIdentity(before: AnnouncementOptions, after: AnnouncementOptions): boolean {
   const { instance, type, svc, relay, family } = before;
+  if (!isDeepStrictEqual(after.onDemand, before.onDemand)) return false;
   const isSameName = after.instance === instance && after.type === type && after.svc === svc;
   return isSameName && after.relay === relay && after.family === family;
 }

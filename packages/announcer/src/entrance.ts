@@ -11,7 +11,7 @@ import {
 import { AnnouncedAddresses } from './announced-addresses.ts';
 import type { AnnouncementOptions, AnnouncerEvent } from './announcement-options.ts';
 import type { Host } from './host.ts';
-import type { Ingress } from './ingress.ts';
+import type { Ingress, IngressOptions } from './ingress.ts';
 import { chooseIngressPort } from './ingress-listeners.ts';
 import { IngressTally, type IngressTraffic } from './ingress-tally.ts';
 import type { ServiceCheck } from './service-check.ts';
@@ -30,6 +30,8 @@ export interface EntranceOptions {
   /** Run in order on each relayed pair before bytes flow. */
   readonly prologues: () => readonly Prologue[];
   readonly isServiceUp: () => Promise<boolean>;
+  /** See {@link IngressOptions}. */
+  readonly hold?: IngressOptions['hold'];
   /** Asked when something was opened: false has it closed at once. */
   readonly isWanted: () => boolean;
   readonly onEvent: (event: AnnouncerEvent) => void;
@@ -95,7 +97,7 @@ export class Entrance {
 
   /** Rejects when it can't listen. */
   async open(): Promise<void> {
-    const { host, clock, found, prologues, isServiceUp, isWanted, options } = this.#options;
+    const { host, clock, found, prologues, isServiceUp, hold, isWanted, options } = this.#options;
     const announced = new AnnouncedAddresses(() => host.interfaces(), clock);
     const ingress = await host.openIngress({
       targets: (): readonly Target[] => found().targets,
@@ -112,6 +114,7 @@ export class Entrance {
       preferredPort: chooseIngressPort(options().port),
       ...(this.#door === undefined ? {} : { door: this.#door }),
       isServiceUp,
+      ...(hold === undefined ? {} : { hold }),
     });
     if (!isWanted()) return ingress.close();
     this.#ingress = ingress;

@@ -26,6 +26,8 @@ import {
 } from '@mdns-ambassador/relay';
 import { IngressListeners } from './ingress-listeners.ts';
 import type { IngressTally } from './ingress-tally.ts';
+import type { Release } from './on-demand/on-demand-service.ts';
+import { staysConnected } from './on-demand/stays.ts';
 
 /** The service is on this machine, mostly: what does not answer by then does not accept. */
 const DIAL_TIMEOUT_MS = 2000;
@@ -44,6 +46,11 @@ export interface IngressOptions {
   readonly isFront?: (address: string) => boolean;
   /** Such a front was turned away; `reason` for people. */
   readonly onRefused?: (address: string, reason: string) => void;
+  /**
+   * Has the service run for a client; resolves when it does, with what says that the client is done, or with undefined where it can't be
+   * had. `stays`: whether the client is one, where that is in doubt. Never rejects. Absent: whoever runs it does so by himself.
+   */
+  readonly hold?: (signal: AbortSignal, stays: () => Promise<boolean>) => Promise<Release | undefined>;
   /** Lets members of a mesh in, and nobody else; it stays the caller's to close. Absent: everybody is let in. */
   readonly door?: Door;
   /** Whether the service answers now; asked before a member is told that it is ready. Never rejects. */
@@ -175,17 +182,33 @@ async function hearFront(client: Socket, { clock, onRefused }: IngressOptions, s
 /** Two legs to splice; undefined when there are none, and everything is closed or about to be. Never rejects. */
 type Reaching = Promise<{ readonly client: Leg; readonly service: Leg } | undefined>;
 
+/** Has the service run for this client. A member has said by its handshake that it is one. */
+function holdFor(client: Leg, { hold, clock, door }: IngressOptions): Hold | undefined {
+  if (hold === undefined) return undefined;
+  return (signal) => hold(signal, async () => door !== undefined || (await staysConnected(client, clock)));
+}
+
+type Hold = (signal: AbortSignal) => Promise<Release | undefined>;
+
 /** An error of our own ends this client, and nothing else. */
 function carry(
   client: Leg,
   connections: Connections,
   leave: () => void,
-  { tally, clock }: IngressOptions,
+  options: IngressOptions,
   reach: (signal: AbortSignal) => Reaching,
 ): void {
+  const { tally, clock } = options;
+  const hold = holdFor(client, options);
   const abort = new AbortController();
   let carried: Splice | undefined;
-  const finished = reach(abort.signal)
+  let release: Release | undefined;
+  const reachHeld = async (begin: Hold): Reaching => {
+    client.once('close', () => abort.abort());
+    release = await begin(abort.signal);
+    return reach(abort.signal);
+  };
+  const finished = (hold === undefined ? reach(abort.signal) : reachHeld(hold))
     .then((pair): SpliceOutcome | Promise<SpliceOutcome> => {
       if (pair === undefined) return { kind: 'aborted' };
       carried = splice(pair.client, pair.service);
@@ -198,7 +221,7 @@ function carry(
       resetLeg(client);
       return { kind: 'aborted' };
     });
-  void finished.then(leave);
+  void finished.then(leave).then(() => release?.((carried?.bytesUp ?? 0) > 0));
   connections.add({
     finished,
     reset: () => {
@@ -223,6 +246,7 @@ async function reachServiceFor(caller: Caller, options: IngressOptions, signal: 
   const stop = (): void => left.abort();
   leg.once('close', stop);
   signal.addEventListener('abort', stop, { once: true });
+  if (signal.aborted) stop();
   const upstream = await reachUp(options, left.signal);
   leg.off('close', stop);
   signal.removeEventListener('abort', stop);

@@ -48,7 +48,7 @@ export class ServiceCheck {
           : (...to) => host.dial(...to),
       runShell: (...call) => host.runShell(...call),
     };
-    this.#checkTarget = createTargetCheck(options, this.#tools);
+    this.#checkTarget = createTargetCheck(options.onDemand ?? options, this.#tools);
   }
 
   /** Where to dial the service, best first. Empty until a look has found out. */
@@ -96,6 +96,11 @@ export class ServiceCheck {
       return this.#fail(proxied ?? outcome.reason, outcome.fault === 'absent' || outcome.fault === 'local');
     if (this.#options.relay || this.#target === undefined) return { kind: 'up' };
     return this.#judge(await this.#measureReach(serviceHost, interfaces, signal), interfaces);
+  }
+
+  /** Whether the service answers where it is looked for. Never rejects; resolves soon after `signal` aborts. */
+  async isUp(signal: AbortSignal): Promise<boolean> {
+    return (await findTarget(this.#targets, this.#checkTarget, signal, this.#clock)).outcome.ok;
   }
 
   /** Ends what outlives a look. Idempotent. */

@@ -26,11 +26,11 @@ const UNJUDGED: ReadonlySet<CheckFault | undefined> = new Set<CheckFault>(['fore
  * another protocol is not asked again.
  */
 export function createTargetCheck(
-  { check, isCheckGuessed }: Pick<AnnouncementOptions, 'check' | 'isCheckGuessed'>,
+  { check, isCheckGuessed = false }: Pick<AnnouncementOptions, 'check'> & { readonly isCheckGuessed?: boolean },
   tools: CheckTools,
 ): TargetCheck {
   let asked = check.kind === 'none' || check.kind === 'exec' ? BARE : check;
-  let isOpen = isCheckGuessed === true;
+  let isOpen = isCheckGuessed;
   return async (target, signal) => {
     let isAccepted = false;
     const dial: CheckTools['dial'] = async (...place) => {

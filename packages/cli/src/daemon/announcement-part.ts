@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { Announcer, AnnouncerError } from '@mdns-ambassador/announcer';
+import { Announcer, AnnouncerError, createCommandSpawner } from '@mdns-ambassador/announcer';
 import { systemClock } from '@mdns-ambassador/mdns';
 import type { Prologue } from '@mdns-ambassador/relay';
 import { announcerEventToFact, describeAnnouncerEvent } from '../output/announcer-lines.ts';
@@ -111,6 +111,12 @@ function createAnnouncer(
       ...(source === undefined ? {} : { source }),
       ...(mesh === undefined ? {} : { mesh }),
       injection: () => injected.prologues,
+      spawn: createCommandSpawner({
+        platform: surroundings.platform,
+        clock: systemClock,
+        kill: process.kill.bind(process),
+        environment: surroundings.env,
+      }),
       clock: systemClock,
       random: Math.random,
       identity: identity(),

@@ -41,6 +41,20 @@ export const ANNOUNCE_OPTIONS: readonly Option[] = [
     summary: 'Accept on the network, 15000 above its port, for a service that listens on loopback only',
   },
   {
+    name: 'on-demand',
+    kind: 'flag',
+    inFile: false,
+    summary:
+      'Announce it while it sleeps; the first connection starts the command behind --, and waits until it answers',
+  },
+  {
+    name: 'idle',
+    kind: 'text',
+    inFile: false,
+    summary: 'How long nobody is connected until a command on demand is stopped',
+    byDefault: '10m',
+  },
+  {
     name: 'to',
     kind: 'list',
     inFile: 'both',

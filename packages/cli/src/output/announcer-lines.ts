@@ -1,5 +1,6 @@
 import type { AnnouncerEvent } from '@mdns-ambassador/announcer';
 import type { NetworkInterface } from '@mdns-ambassador/mdns';
+import { formatDuration } from '../parse/duration.ts';
 import { escapeText } from './escape.ts';
 import { countThings, describeFull, describeInterfaces, joinWords, quoteName } from './phrases.ts';
 import type { Fact } from './reporter.ts';
@@ -31,6 +32,8 @@ export function describeAnnouncerEvent(
     case 'draining':
       if (event.connections === 0) return undefined;
       return `${event.service} is leaving: ${countThings(event.connections, 'connection')} to finish`;
+    case 'on-demand':
+      return `${event.service}: ${describeDemand(event)}`;
     case 'stranger':
       return `${event.service}: refused ${escapeText(event.address)}: ${escapeText(event.reason)}`;
     case 'refused':
@@ -38,6 +41,31 @@ export function describeAnnouncerEvent(
     default:
       return event satisfies never;
   }
+}
+
+function describeDemand(event: Extract<AnnouncerEvent, { kind: 'on-demand' }>): string {
+  switch (event.state) {
+    case 'starting':
+      return 'somebody has come, starting its command';
+    case 'slow':
+      return `its command has not answered for ${formatDuration(Math.round(event.afterMs))}, ${countThings(event.waiting, 'connection')} waiting`;
+    case 'running':
+      return `its command answers after ${formatDuration(Math.round(event.afterMs))}, ${countThings(event.waiting, 'connection')} waited`;
+    case 'stopping':
+      return `nobody was connected for ${formatDuration(event.idleMs)}, stopping its command`;
+    case 'asleep':
+      return 'asleep until somebody connects';
+    case 'ended':
+      return `its command is gone (${event.reason}), with ${countThings(event.connections, 'connection')}; ${describeNextStart(event.restMs)}`;
+    case 'failed':
+      return `its command did not come up (${event.reason}), ${countThings(event.waiting, 'connection')} turned away; ${describeNextStart(event.restMs)}`;
+    default:
+      return event satisfies never;
+  }
+}
+
+function describeNextStart(restMs: number): string {
+  return restMs === 0 ? 'the next connection starts it' : `it is not started again for ${formatDuration(restMs)}`;
 }
 
 /** The same for programs. */

@@ -1,6 +1,6 @@
 import { findWellKnownPort } from '@mdns-ambassador/ambassador/well-known-ports';
 import type { AnnouncementOptions } from '@mdns-ambassador/announcer';
-import { chooseCheck, chooseIntervalMs } from '@mdns-ambassador/checks';
+import { type CheckOptions, chooseCheck, chooseIntervalMs } from '@mdns-ambassador/checks';
 import { announceAs, nameOf, serviceOf } from '@mdns-ambassador/mdns';
 import type { CredentialRequest } from '../config/credential-request.ts';
 import { CliError, InvalidValue } from '../exit/cli-error.ts';
@@ -18,6 +18,7 @@ import { parseSubtype } from '../parse/subtype.ts';
 import { parseTxt } from '../parse/txt.ts';
 import { readGiven, type Settings } from '../settings/settings.ts';
 import { readAnnouncerInjection } from './injection-request.ts';
+import { readOnDemand } from './on-demand-request.ts';
 import { readProxyProtocol } from './proxy-protocol-request.ts';
 import type { ServiceRequest } from './service-requests.ts';
 
@@ -33,6 +34,8 @@ const NATIVE_OPTIONS: readonly string[] = ['priority', 'weight', 'ttl'];
 export interface Machine {
   readonly hostName: string;
   readonly platform: NodeJS.Platform;
+  /** The command behind `--`, and its words. */
+  readonly trailing?: readonly string[] | undefined;
 }
 
 /** An announcement, and what is said to its service in the application's place. */
@@ -48,7 +51,9 @@ export function readAnnouncement(request: ServiceRequest, machine: Machine): Pla
   const injected = readAnnouncerInjection(request, service, host);
   const announced = settings.read('type', parseServiceType) ?? announceAs(service);
   const asked = settings.read('check', parseCheck);
-  const check = asked ?? chooseCheck(service, serviceOf(announced.type));
+  const onDemand = readOnDemand(settings, machine.trailing, asked);
+  // One that sleeps is looked at by nobody.
+  const check: CheckOptions = onDemand ? { kind: 'none' } : (asked ?? chooseCheck(service, serviceOf(announced.type)));
   const proxyProtocol = readProxyProtocol(settings);
   const ttl = settings.read('ttl', (text) => parseInteger(text, 1, HIGHEST_TTL));
   return {
@@ -70,7 +75,8 @@ export function readAnnouncement(request: ServiceRequest, machine: Machine): Pla
     rise: settings.read('rise', parseCount) ?? 1,
     fall: settings.read('fall', parseCount) ?? 1,
     // Who says who clients are, or hears it, is between them and the service.
-    relay: settings.isSet('relay') || Object.keys(proxyProtocol).length > 0,
+    relay: settings.isSet('relay') || Object.keys(proxyProtocol).length > 0 || onDemand !== undefined,
+    ...(onDemand === undefined ? {} : { onDemand }),
     ...proxyProtocol,
     ...(injected === undefined ? {} : { injected }),
   };

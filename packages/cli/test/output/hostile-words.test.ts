@@ -130,6 +130,7 @@ const ANNOUNCER: Examples<AnnouncerEvent> = {
   withdrawn: { kind: 'withdrawn', service: 's', instance: 'i', reason: 'r' },
   'connections-full': { kind: 'connections-full', service: 's', limit: 1 },
   draining: { kind: 'draining', service: 's', connections: 1 },
+  'on-demand': { kind: 'on-demand', service: 's', state: 'failed', reason: 'r', waiting: 1, restMs: 1 },
   stranger: { kind: 'stranger', service: 's', address: 'a', reason: 'r' },
   refused: { kind: 'refused', service: 's', error: new AnnouncerError('LOOPBACK_ONLY', 'm') },
 };

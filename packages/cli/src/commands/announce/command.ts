@@ -13,6 +13,7 @@ export const announceCommand: Command = {
     ['announce web:3000 --relay', 'one that listens on localhost only'],
     ['announce api:8080 --check http:/health --txt path=/api', 'only while /health answers'],
     ['announce --docker', 'the containers of this host, as their labels ask for'],
+    ['announce web:3000 --on-demand -- node server.js', 'start it for the first connection, stop it when idle'],
     ['announce web:8000 -- python3 -m http.server 8000', 'run it, and say goodbye before it ends'],
   ],
   notes: 'Durations: 500ms, 2s, 1m; a bare number is seconds. One announces what is named and nothing else.',

@@ -41,7 +41,7 @@ export async function announceServices(invocation: Invocation): Promise<number> 
     farewell: 'saying goodbye',
     refusals,
   });
-  if (trailing === undefined) return daemon.run();
+  if (trailing === undefined || plan.announce.some(({ onDemand }) => onDemand !== undefined)) return daemon.run();
   return daemon.runBeside((announcer) => {
     const { reporter } = daemon;
     const missing = describeMissingInit(surroundings.pid, 'the command');
@@ -65,7 +65,7 @@ async function readRequest(invocation: Invocation): Promise<AnnounceRequest> {
   if (withDocker) refuseBesideDocker(settings, trailing);
   const isDockerAlone = withDocker && words.length === 0 && (config?.announce ?? []).length === 0;
   const requests = isDockerAlone ? [] : listServiceRequests({ words, settings }, 'announce', config?.announce);
-  refuseShared(['name', 'type'], requests);
+  refuseShared(['name', 'type', 'on-demand'], requests);
   if (trailing !== undefined && trailing.length === 0) {
     throw new CliError(
       EXIT_USAGE,
@@ -73,7 +73,7 @@ async function readRequest(invocation: Invocation): Promise<AnnounceRequest> {
     );
   }
   const announce = requests.map((request, index) =>
-    hintAtCommand(invocation, index, () => readPlacedService(request, { hostName: hostname(), platform })),
+    hintAtCommand(invocation, index, () => readPlacedService(request, { hostName: hostname(), platform, trailing })),
   );
   const plan: Plan = { ...EMPTY_PLAN, announce, docker: readContainers(settings, env, platform) };
   const mesh = readMeshRequest(settings, surroundings);
