@@ -84,7 +84,7 @@ await labTest(
       [
         ['proxy', 'redis', '--mesh-key-file', join(folder, 'none.key')],
         66,
-        /none\.key does not exist; copy the key file of your mesh there, or begin a new mesh with ambassador mesh init/,
+        /none\.key does not exist; join a mesh with ambassador mesh join, copy the key file of yours there, or begin a new mesh with ambassador mesh init/,
       ],
       [['announce', 'redis', '--mesh-key-file', readable], 77, /has mode 0640, so that others .* run chmod 600/],
       [['list', '--mesh-key-file', broken], 78, /broken\.key: line 1: this is no mesh key: 56 characters follow amb1_/],

@@ -191,7 +191,7 @@ function explainUnreadable(path: string, error: unknown): MeshError {
     case 'ENOENT':
       return new MeshError(
         'MISSING_FILE',
-        `${path} does not exist; copy the key file of your mesh there, or begin a new mesh with ambassador mesh init ${path}`,
+        `${path} does not exist; join a mesh with ambassador mesh join, copy the key file of yours there, or begin a new mesh with ambassador mesh init ${path}`,
       );
     case 'EISDIR':
       return new MeshError('UNREADABLE_FILE', `${path} is a folder; write the path of the key file in it`);

@@ -1,2 +1,2 @@
-export const MESH_ACTIONS = ['init', 'show', 'token', 'rotate'] as const;
+export const MESH_ACTIONS = ['invite', 'join', 'init', 'show', 'token', 'rotate'] as const;
 export type MeshAction = (typeof MESH_ACTIONS)[number];

@@ -7,8 +7,21 @@ export const meshCommand: Command = {
   summary:
     'Make and look after a mesh key: who has it is a member of the mesh, and members speak with members alone. FILE is --mesh-key-file, or ~/.config/ambassador/mesh.key.',
   options: [
-    { name: 'announce', kind: 'text', summary: 'token: for announcing this service, and nothing else' },
-    { name: 'proxy', kind: 'text', summary: 'token: for reaching this service, and nothing else' },
+    { name: 'announce', kind: 'list', summary: 'invite, token: for announcing this service, and nothing else' },
+    { name: 'proxy', kind: 'list', summary: 'invite, token: for reaching this service, and nothing else' },
+    { name: 'for', kind: 'text', summary: 'invite: how long it waits', byDefault: '10m' },
+    {
+      name: 'at',
+      kind: 'text',
+      summary: 'join: HOST[:PORT] of the machine that invites, where multicast does not go',
+      byDefault: 'found by mDNS',
+    },
+    {
+      name: 'name',
+      kind: 'text',
+      summary: 'join: what this machine is called in the mesh',
+      byDefault: 'its host name',
+    },
     {
       name: 'output',
       alias: 'o',
@@ -20,7 +33,11 @@ export const meshCommand: Command = {
     { name: 'json', kind: 'flag', summary: 'show: print one JSON document' },
   ],
   examples: [
-    ['mesh init', 'a new key, for you to copy to every machine of the mesh'],
+    ['mesh invite', 'lets one machine in; shows the code to type there, and makes the mesh where there is none'],
+    ['mesh join', 'on the other machine: asks for the code'],
+    ['mesh invite --proxy redis', 'a machine that may reach redis and nothing else'],
+    ['mesh join 7-tiger-velvet-orbit --at 10.0.0.5', 'where multicast does not go'],
+    ['mesh init', 'a new key, without inviting anybody yet'],
     ['mesh show', 'which mesh is it? Never prints the key'],
     ['mesh token --proxy redis -o redis.token', 'what a machine needs that may only reach redis'],
     ['mesh rotate', 'a new key; the old one is accepted as well'],

@@ -16,7 +16,6 @@ import { CliError } from '../../exit/cli-error.ts';
 import { EXIT_CONFIG, EXIT_OK, EXIT_REFUSED, EXIT_USAGE } from '../../exit/exit-codes.ts';
 import { quoteHint } from '../../output/phrases.ts';
 import type { Printer } from '../../output/printer.ts';
-import { parseServiceName } from '../../parse/service-name.ts';
 import type { Surroundings } from '../../process/surroundings.ts';
 import { explainMeshErrors, locateKeyFile, readKeys } from '../../requests/mesh-request.ts';
 import { addSharedOptions, loadConfig } from '../../requests/service-requests.ts';
@@ -25,6 +24,7 @@ import { nameUsualKeyFile } from '../../settings/usual-key.ts';
 import type { Invocation } from '../command.ts';
 import { MESH_ACTIONS, type MeshAction } from './actions.ts';
 import { describeHolder } from './holder.ts';
+import { listNamed } from './named-services.ts';
 
 const KEY_BYTES = 32;
 
@@ -43,18 +43,23 @@ interface Task {
 export async function manageMesh({ words, settings: given, surroundings }: Invocation): Promise<number> {
   const [word, file, ...others] = words;
   const action = MESH_ACTIONS.find((name) => name === word);
-  if (action === undefined || others.length > 0) {
+  // A code may stand in several words.
+  if (action === undefined || (others.length > 0 && action !== 'join')) {
     const what = word === undefined ? 'mesh does nothing by itself' : `mesh ${words.join(' ')} is not understood`;
     throw new CliError(EXIT_USAGE, `${what}; write mesh ${MESH_ACTIONS.join('|')}, and perhaps a file`);
   }
   const settings = addSharedOptions(given, await loadConfig(given));
   refuseOptions(action, settings);
-  const path = locate(file, settings, surroundings.env);
+  const path = locate(action === 'join' ? undefined : file, settings, surroundings.env);
   const print = (line: string): void => surroundings.stdout.line(line);
   const { platform, stdout, env } = surroundings;
   const isUsual = path === nameUsualKeyFile(env);
   const task: Task = { path, settings, platform, surroundings, isUsual, stdout, print };
   switch (action) {
+    case 'invite':
+      return (await import('./invite.ts')).inviteMachine(task);
+    case 'join':
+      return (await import('./join.ts')).joinMesh({ ...task, words: words.slice(1) });
     case 'init':
       initMesh(task);
       break;
@@ -80,17 +85,21 @@ function locate(word: string | undefined, settings: Settings, env: NodeJS.Proces
 }
 
 function refuseOptions(action: MeshAction, settings: Settings): void {
-  const owners: readonly (readonly [option: string, owner: MeshAction])[] = [
-    ['announce', 'token'],
-    ['proxy', 'token'],
+  const owners: readonly (readonly [option: string, ...owners: MeshAction[]])[] = [
+    ['announce', 'token', 'invite'],
+    ['proxy', 'token', 'invite'],
+    ['for', 'invite'],
+    ['at', 'join'],
+    ['name', 'join'],
     ['output', 'token'],
     ['drop-old', 'rotate'],
     ['json', 'show'],
   ];
-  for (const [option, owner] of owners) {
+  for (const [option, ...takers] of owners) {
     const [given] = settings.find(option);
-    if (given === undefined || owner === action || given.exitCode === EXIT_CONFIG) continue;
-    throw new CliError(EXIT_USAGE, `${given.origin} goes with mesh ${owner}; leave it out`);
+    if (given === undefined || takers.includes(action) || given.exitCode === EXIT_CONFIG) continue;
+    if (given.origin.startsWith('AMBASSADOR_')) continue;
+    throw new CliError(EXIT_USAGE, `${given.origin} goes with mesh ${takers.join(' and mesh ')}; leave it out`);
   }
 }
 
@@ -98,7 +107,9 @@ function initMesh({ path, platform, isUsual, print }: Task): void {
   const ring: KeyRing = { kind: 'keys', current: new MeshKey(randomBytes(KEY_BYTES)) };
   explainMeshErrors(() => createKeyFile(path, ring, platform));
   print(`mesh ${listMeshIds(ring)[0]}: its key is in ${path}`);
-  print('Copy that file to every machine of the mesh, and keep it secret. Then, for example:');
+  print('Whoever has that file is a keeper of the mesh: keep it secret. Other machines are let in with');
+  print('  ambassador mesh invite');
+  print('Then, for example:');
   const option = isUsual ? '' : ` --mesh-key-file ${quoteHint(path, platform)}`;
   print(`  ambassador announce redis${option}`);
   print(`  ambassador proxy redis${option}`);
@@ -152,13 +163,12 @@ async function printToken(task: Task): Promise<void> {
 }
 
 function readPurpose(settings: Settings): { readonly role: Role; readonly service: string } {
-  const announce = settings.read('announce', parseServiceName);
-  const proxy = settings.read('proxy', parseServiceName);
-  const service = announce ?? proxy;
-  if (service === undefined || (announce !== undefined && proxy !== undefined)) {
+  const [announce, proxy] = [listNamed(settings, 'announce'), listNamed(settings, 'proxy')];
+  const [service, ...others] = [...announce, ...proxy];
+  if (service === undefined || others.length > 0) {
     throw new CliError(EXIT_USAGE, 'a token is for one thing; write mesh token --announce SERVICE or --proxy SERVICE');
   }
-  return { role: announce === undefined ? 'proxy' : 'announce', service: foldServiceName(service) };
+  return { role: announce.length === 0 ? 'proxy' : 'announce', service: foldServiceName(service) };
 }
 
 function rotateMesh(task: Task): void {

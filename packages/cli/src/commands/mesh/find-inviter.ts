@@ -1,0 +1,45 @@
+import { judgeAddress } from '@mdns-ambassador/ambassador';
+import { type Instance, type MdnsNode, readTxtText } from '@mdns-ambassador/mdns';
+import type { LocalNetwork } from '../../network/local-network.ts';
+import { JOIN_TYPE, type JoinPlace, NUMBER_KEY } from './join-place.ts';
+
+/** Places of one inviter that are tried. */
+const MAX_PLACES = 6;
+/** Who says that he invites by this number and is no inviter must not be tried for ever. */
+const MAX_INVITERS = 3;
+
+/** An inviter that was found. */
+export interface Inviter {
+  /** From the network: to be escaped. */
+  readonly name: string;
+  readonly places: readonly JoinPlace[];
+}
+
+/** Looks for those who invite by this number on the link; `onFound` is called for each, once, three at most. The returned function ends it. */
+export function findInviters(
+  { node, network }: Pick<LocalNetwork, 'network'> & { readonly node: Pick<MdnsNode, 'browse'> },
+  number: number,
+  onFound: (inviter: Inviter) => void,
+): () => void {
+  const found = new Set<string>();
+  const browse = node.browse({ type: JOIN_TYPE }, (event) => {
+    if (event.kind !== 'added' && event.kind !== 'updated') return;
+    const { instance } = event;
+    if (readTxtText(instance.txt, NUMBER_KEY) !== String(number)) return;
+    const places = listPlaces(instance, network);
+    if (places.length === 0 || found.has(instance.name) || found.size >= MAX_INVITERS) return;
+    found.add(instance.name);
+    onFound({ name: instance.name, places });
+  });
+  return () => browse.close();
+}
+
+/** On this link alone, as for services. */
+function listPlaces({ addresses, port }: Instance, network: LocalNetwork['network']): readonly JoinPlace[] {
+  const context = { interfaces: network.interfaces(), own: network.ownAddresses(), allowed: [] };
+  const accepted = addresses.flatMap((address) => {
+    const verdict = judgeAddress(address, context);
+    return verdict.kind === 'accepted' ? [verdict.address] : [];
+  });
+  return [...new Set(accepted)].slice(0, MAX_PLACES).map((host) => ({ host, port }));
+}

@@ -1,0 +1,205 @@
+import { randomBytes, randomInt } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import type { Socket } from 'node:net';
+import { systemClock } from '@mdns-ambassador/mdns';
+import {
+  admitMachine,
+  createKeyFile,
+  describeMay,
+  type Grant,
+  type KeyRing,
+  listMeshIds,
+  type May,
+  MeshError,
+  MeshKey,
+  parseJoinRequest,
+  readGrants,
+} from '@mdns-ambassador/mesh';
+import { type Answer, createCode, Invitation } from '@mdns-ambassador/mesh/invitation';
+import { errorCode, type Listener, listen, stripZone } from '@mdns-ambassador/relay';
+import { CliError } from '../../exit/cli-error.ts';
+import { EXIT_OK, EXIT_REFUSED, EXIT_UNAVAILABLE, EXIT_USAGE } from '../../exit/exit-codes.ts';
+import { createLocalNetwork, type LocalNetwork, readInterfaceNames, startNode } from '../../network/local-network.ts';
+import { isServedAt, listAddresses } from '../../network/served-addresses.ts';
+import { describeFault } from '../../output/fault-lines.ts';
+import { printQr } from '../../output/qr.ts';
+import { parseDuration } from '../../parse/duration.ts';
+import { openLog } from '../../process/log-options.ts';
+import type { Surroundings } from '../../process/surroundings.ts';
+import { explainMeshErrors, readKeys } from '../../requests/mesh-request.ts';
+import type { Settings } from '../../settings/settings.ts';
+import { describeFailure, describeInvitationEvent, describeJoined, describeWhile } from './invite-lines.ts';
+import { JOIN_PORT, JOIN_TYPE, NUMBER_KEY } from './join-place.ts';
+import { listNamed } from './named-services.ts';
+
+const KEY_BYTES = 32;
+const DEFAULT_LIFETIME_MS = 600_000;
+const SHORTEST_LIFETIME_MS = 10_000;
+/** Beside those that the invitation itself keeps. */
+const MAX_CONNECTIONS = 32;
+/** What comes from the network fills no screen. */
+const MAX_LINES = 30;
+const NO_IPV6_CODES: readonly string[] = ['EAFNOSUPPORT', 'EADDRNOTAVAIL'];
+
+export interface InviteTask {
+  /** Of the mesh key. */
+  readonly path: string;
+  readonly settings: Settings;
+  readonly surroundings: Surroundings;
+}
+
+/** `ambassador mesh invite`: lets one machine in that knows the code. */
+export async function inviteMachine({ path, settings, surroundings }: InviteTask): Promise<number> {
+  const { stdout, stderr, platform, shutdown, faults } = surroundings;
+  const may = readMay(settings);
+  const lifetimeMs = settings.read('for', (text) => parseDuration(text, SHORTEST_LIFETIME_MS)) ?? DEFAULT_LIFETIME_MS;
+  const interfaces = readInterfaceNames(settings, platform);
+  const meshId = prepareKey(path, surroundings);
+  faults.survive((error) => stderr.line(`ambassador: ${describeFault(error)}`));
+  const log = openLog(settings, surroundings);
+  const local = createLocalNetwork(interfaces, platform, (event) => log.debug(event, event.kind));
+  let machine = '';
+  const letIn = async (request: string, context: Uint8Array): Promise<Answer> => {
+    const { name, publicKey } = parseJoinRequest(request, context);
+    const text = await admitMachine(readKeys(path, surroundings), { publicKey }, { name, may, now: Date.now() });
+    machine = name;
+    return { kind: 'membership', text };
+  };
+  let lines = 0;
+  const code = createCode(randomInt);
+  const invitation = new Invitation({
+    code,
+    clock: systemClock,
+    lifetimeMs,
+    randomBytes,
+    onRequest: async (request, context) => {
+      try {
+        return await letIn(request, context);
+      } catch (error) {
+        if (!(error instanceof MeshError)) throw error;
+        return { kind: 'refused', reason: error.message };
+      }
+    },
+    onEvent: (event) => {
+      lines += 1;
+      if (lines <= MAX_LINES) stdout.line(describeInvitationEvent(event));
+    },
+  });
+  const { port, close } = await listenForJoiners(local, (socket) =>
+    invitation.accept(socket, stripZone(socket.remoteAddress ?? '')),
+  );
+  try {
+    const isHeard = await startToTell(local, code.number, port, surroundings);
+    const [address] = listAddresses(local.network.interfaces());
+    const place = `${address ?? 'HOST'}${port === JOIN_PORT ? '' : `:${port}`}`;
+    stdout.line(`On the other machine type, within ${describeWhile(lifetimeMs)}:`);
+    stdout.line('');
+    stdout.line('  ', stdout.style.bold(`ambassador mesh join ${code.text}${isHeard ? '' : ` --at ${place}`}`));
+    stdout.line('');
+    if (address !== undefined && printQr(stdout, `ambassador mesh join ${code.text} --at ${place}`)) stdout.line('');
+    if (isHeard) stdout.line(`Where multicast does not go, add --at ${place}.`);
+    stdout.line(`It is let into mesh ${meshId} and may ${describeMay(may)}. Waiting for it ...`);
+    shutdown.signal.addEventListener('abort', () => invitation.close(), { once: true });
+    if (shutdown.signal.aborted) invitation.close();
+    const end = await invitation.ended;
+    switch (end.kind) {
+      case 'joined':
+        stdout.line(describeJoined(machine, meshId, may, end));
+        return EXIT_OK;
+      case 'closed':
+        stdout.line('the invitation is over: nobody was let in');
+        return EXIT_OK;
+      case 'guessed':
+        throw new CliError(EXIT_REFUSED, describeFailure(end, lifetimeMs));
+      case 'expired':
+        throw new CliError(EXIT_UNAVAILABLE, describeFailure(end, lifetimeMs));
+      default:
+        return end satisfies never;
+    }
+  } finally {
+    invitation.close();
+    await Promise.all([close(), local.node.close()]);
+  }
+}
+
+/** What the machine may do: all, unless services are named. */
+function readMay(settings: Settings): May {
+  const grants = (['announce', 'proxy'] as const).flatMap((role) =>
+    listNamed(settings, role).map((service): Grant => ({ role, service })),
+  );
+  if (grants.length === 0) return { kind: 'all' };
+  const may = readGrants(grants);
+  if (may !== undefined) return may;
+  throw new CliError(EXIT_USAGE, `${grants.length} services are named; name fewer, or none for the whole mesh`);
+}
+
+/** The id of the mesh; where there is no key yet, there is one afterwards. Throws a CliError where the key is no keeper's. */
+function prepareKey(path: string, surroundings: Surroundings): string {
+  const { platform, stdout } = surroundings;
+  if (!existsSync(path)) {
+    const fresh: KeyRing = { kind: 'keys', current: new MeshKey(randomBytes(KEY_BYTES)) };
+    explainMeshErrors(() => createKeyFile(path, fresh, platform));
+    stdout.line(`mesh ${listMeshIds(fresh)[0]} is new: its key is in ${path}, and makes this machine its keeper`);
+  }
+  const ring = explainMeshErrors(() => readKeys(path, surroundings));
+  if (ring.kind !== 'keys') {
+    const what = ring.kind === 'member' ? "is a member's" : 'holds a token';
+    throw new CliError(
+      EXIT_REFUSED,
+      `${path} ${what}, and only a keeper lets machines in; invite where the mesh key itself is`,
+    );
+  }
+  return listMeshIds(ring)[0] ?? '';
+}
+
+interface Reception {
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+/** On the port that whoever is told a host alone dials, else on any. */
+async function listenForJoiners(local: LocalNetwork, onSocket: (socket: Socket) => void): Promise<Reception> {
+  const receive = (socket: Socket): void => {
+    socket.on('error', () => undefined);
+    if (isServedAt(local.network.interfaces(), socket.localAddress ?? '')) onSocket(socket);
+    else socket.destroy();
+  };
+  const listenAt = (address: string, port: number): Promise<Listener> =>
+    listen({ at: { kind: 'tcp', address, port }, maxConnections: MAX_CONNECTIONS, onConnection: receive });
+  const ipv4 = await listenAt('0.0.0.0', JOIN_PORT).catch((error: unknown) => {
+    if (errorCode(error) === 'EADDRINUSE') return listenAt('0.0.0.0', 0);
+    throw error;
+  });
+  const port = ipv4.address.kind === 'tcp' ? ipv4.address.port : JOIN_PORT;
+  const ipv6 = await listenAt('::', port).catch((error: unknown) => {
+    if (NO_IPV6_CODES.includes(errorCode(error)) || errorCode(error) === 'EADDRINUSE') return undefined;
+    throw error;
+  });
+  return { port, close: async () => void (await Promise.all([ipv4.stop(), ipv6?.stop()])) };
+}
+
+/** By mDNS, where it can be used; else it is said that it can't, and the invitation goes on. */
+async function startToTell(
+  local: LocalNetwork,
+  number: number,
+  port: number,
+  { stderr }: Surroundings,
+): Promise<boolean> {
+  try {
+    await startNode(local);
+  } catch (error) {
+    if (!(error instanceof CliError)) throw error;
+    stderr.line(`ambassador: ${error.message}`);
+    return false;
+  }
+  local.node.publish({
+    name: `invitation ${number}`,
+    type: JOIN_TYPE,
+    port,
+    txt: new Map([
+      ['txtvers', Buffer.from('1')],
+      [NUMBER_KEY, Buffer.from(String(number))],
+    ]),
+  });
+  return local.network.interfaces().length > 0;
+}

@@ -1,0 +1,25 @@
+import { splitPlace } from '@mdns-ambassador/relay';
+import { InvalidValue } from '../../exit/cli-error.ts';
+import { parsePort } from '../../parse/port.ts';
+
+/** Who invites says so under this type. */
+export const JOIN_TYPE = '_ambassador-join._tcp';
+/** TXT: the number of the code, which is no secret. */
+export const NUMBER_KEY = 'n';
+/** Beside that of peers: whoever is told only a host dials this. */
+export const JOIN_PORT = 5351;
+
+/** Where somebody invites. */
+export interface JoinPlace {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** `10.0.0.5`, `laptop.example:40000`, `[fe80::5%eth0]`. */
+export function parseJoinPlace(text: string): JoinPlace {
+  const written = splitPlace(text);
+  if (written?.isHostGood !== true) {
+    throw new InvalidValue(`"${text}" is no host; write HOST or HOST:PORT, as the inviting machine shows it`);
+  }
+  return { host: written.host, port: written.port === undefined ? JOIN_PORT : parsePort(written.port) };
+}

@@ -1,0 +1,255 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { systemClock } from '@mdns-ambassador/mdns';
+import {
+  createKeyFile,
+  createMachineKey,
+  describeMay,
+  foldMachineName,
+  formatJoinRequest,
+  isMachineName,
+  type MachineKey,
+  type Membership,
+  MeshError,
+  parseMembership,
+} from '@mdns-ambassador/mesh';
+import { type InvitationCode, InvitationError, join } from '@mdns-ambassador/mesh/invitation';
+import { dial, formatPlace, RelayError } from '@mdns-ambassador/relay';
+import { CliError, InvalidValue } from '../../exit/cli-error.ts';
+import { EXIT_OK, EXIT_REFUSED, EXIT_UNAVAILABLE } from '../../exit/exit-codes.ts';
+import { createLocalNetwork, describeNoNetwork, readInterfaceNames, startNode } from '../../network/local-network.ts';
+import { escapeText } from '../../output/escape.ts';
+import { describeInterface, joinWords, quoteHint } from '../../output/phrases.ts';
+import { parsePeer } from '../../parse/peer.ts';
+import { openLog } from '../../process/log-options.ts';
+import { waitForAbort } from '../../process/stopping.ts';
+import type { Surroundings } from '../../process/surroundings.ts';
+import { explainMeshErrors } from '../../requests/mesh-request.ts';
+import type { Settings } from '../../settings/settings.ts';
+import { askCode } from './ask-code.ts';
+import { findInviters, type Inviter } from './find-inviter.ts';
+import { JOIN_PORT, type JoinPlace, parseJoinPlace } from './join-place.ts';
+
+/** Without an inviter by then there is none that multicast brings. */
+const SEARCH_MS = 20_000;
+/** By then one is mostly found. */
+const HINT_MS = 4_000;
+/** Where who was found first is no use: others invite by the same number, or somebody says so who does not. */
+const OTHERS_MS = 1_500;
+const DIAL_TIMEOUT_MS = 4_000;
+
+export interface JoinTask {
+  /** Where the key is to be. */
+  readonly path: string;
+  readonly isUsual: boolean;
+  /** Of the code; none: it is asked for. */
+  readonly words: readonly string[];
+  readonly settings: Settings;
+  readonly surroundings: Surroundings;
+}
+
+/** `ambassador mesh join`: becomes a member of the mesh of who gave the code. */
+export async function joinMesh(task: JoinTask): Promise<number> {
+  const { path, words, settings, surroundings } = task;
+  const { stdout, shutdown } = surroundings;
+  const name = settings.read('name', parseMachineName) ?? foldMachineName(hostname());
+  const places = readPlaces(settings);
+  if (existsSync(path)) {
+    throw new CliError(
+      EXIT_REFUSED,
+      `this machine has a mesh key already, in ${path}, which is left as it is: ambassador mesh show says of which mesh; move it away to join another`,
+    );
+  }
+  const code = await askCode(words, surroundings);
+  if (code === undefined) return EXIT_OK;
+  const key = createMachineKey();
+  const tries = places.length > 0 ? listNamed(places) : searchLink(code, settings, surroundings);
+  let failure: Failure | undefined;
+  for await (const { name: inviter, places: at } of tries) {
+    if (failure !== undefined) stdout.line(`no: ${escapeText(failure.reason)}; trying ${escapeText(inviter)}, too`);
+    const outcome = await tryInviter(at, code, { key, name, task });
+    if (outcome.kind === 'joined') {
+      tellJoined(outcome.membership, task);
+      return EXIT_OK;
+    }
+    if (shutdown.signal.aborted) break;
+    failure = outcome;
+  }
+  if (shutdown.signal.aborted) return EXIT_OK;
+  if (failure !== undefined) {
+    throw new CliError(failure.exitCode, `this machine has joined nothing: ${escapeText(failure.reason)}`);
+  }
+  throw new CliError(
+    EXIT_UNAVAILABLE,
+    `nobody invites by number ${code.number} on this network; look at the code once more, or say where the other machine is with --at HOST (it shows the address)`,
+  );
+}
+
+function parseMachineName(text: string): string {
+  if (isMachineName(text)) return text;
+  throw new InvalidValue(
+    `"${text}" is no name of a machine: use 1 to 32 of a-z, 0-9 and -, such as ${foldMachineName(text)}`,
+  );
+}
+
+/** `--at`, and the peers, who may be asked for it, too. */
+function readPlaces(settings: Settings): readonly JoinPlace[] {
+  const at = settings.read('at', parseJoinPlace);
+  if (at !== undefined) return [at];
+  return settings.readEach('peer', parsePeer).map(({ host }) => ({ host, port: JOIN_PORT }));
+}
+
+async function* listNamed(places: readonly JoinPlace[]): AsyncGenerator<Inviter> {
+  for (const place of places) yield { name: formatPlace(place.host, place.port), places: [place] };
+}
+
+/** Those who invite by this number on the link, as they are found. */
+async function* searchLink(
+  code: InvitationCode,
+  settings: Settings,
+  surroundings: Surroundings,
+): AsyncGenerator<Inviter> {
+  const { stdout, platform, shutdown } = surroundings;
+  const log = openLog(settings, surroundings);
+  const local = createLocalNetwork(readInterfaceNames(settings, platform), platform, (event) => {
+    log.debug(event, event.kind);
+  });
+  const found: Inviter[] = [];
+  let wake = (): void => undefined;
+  let isLate = false;
+  const stopWaiting = (): void => {
+    isLate = true;
+    wake();
+  };
+  const timers = [
+    systemClock.after(HINT_MS, () => {
+      if (found.length > 0) return;
+      stdout.line(
+        'not found yet; where multicast does not go, stop this and add --at HOST (the other machine shows it)',
+      );
+    }),
+    systemClock.after(SEARCH_MS, stopWaiting),
+  ];
+  try {
+    await startNode(local);
+    const noNetwork = describeNoNetwork(local);
+    if (noNetwork !== undefined) throw new CliError(EXIT_UNAVAILABLE, noNetwork);
+    const where = joinWords(local.network.interfaces().map(describeInterface));
+    stdout.line(`looking for invitation ${code.number} on ${where} ...`);
+    findInviters(local, code.number, (inviter) => {
+      found.push(inviter);
+      wake();
+    });
+    for (let next = 0; !shutdown.signal.aborted; ) {
+      const inviter = found[next];
+      if (inviter !== undefined) {
+        next += 1;
+        yield inviter;
+        timers.push(systemClock.after(OTHERS_MS, stopWaiting));
+        continue;
+      }
+      if (isLate) return;
+      const woken = new Promise<void>((resolve) => {
+        wake = resolve;
+      });
+      await Promise.race([woken, waitForAbort(shutdown.signal)]);
+    }
+  } finally {
+    for (const stop of timers) stop();
+    await local.node.close();
+  }
+}
+
+interface Failure {
+  readonly kind: 'failed';
+  readonly reason: string;
+  readonly exitCode: number;
+}
+
+interface Applicant {
+  readonly key: MachineKey;
+  readonly name: string;
+  readonly task: JoinTask;
+}
+
+/** At the first of these places that answers. */
+async function tryInviter(
+  places: readonly JoinPlace[],
+  code: InvitationCode,
+  { key, name, task }: Applicant,
+): Promise<Failure | { readonly kind: 'joined'; readonly membership: Membership }> {
+  const { path, surroundings } = task;
+  const { stdout, shutdown, platform } = surroundings;
+  let failure: Failure = { kind: 'failed', reason: 'it has no address here', exitCode: EXIT_UNAVAILABLE };
+  for (const { host, port } of places) {
+    try {
+      const target = { kind: 'tcp', address: host, port } as const;
+      const socket = await dial(target, { timeoutMs: DIAL_TIMEOUT_MS, signal: shutdown.signal });
+      socket.on('error', () => undefined);
+      stdout.line(`asking ${formatPlace(host, port)} to be let in as ${name} ...`);
+      const stop = (): unknown => socket.destroy();
+      shutdown.signal.addEventListener('abort', stop, { once: true });
+      let membership: Membership | undefined;
+      await join(socket, {
+        code,
+        clock: systemClock,
+        randomBytes,
+        compose: (context) => formatJoinRequest(key, name, context),
+        keep: (text) => {
+          membership = keepMembership(path, key, text, platform);
+        },
+      }).finally(() => shutdown.signal.removeEventListener('abort', stop));
+      if (membership !== undefined) return { kind: 'joined', membership };
+    } catch (error) {
+      if (error instanceof InvitationError) {
+        const exitCode = error.code === 'ended' ? EXIT_UNAVAILABLE : EXIT_REFUSED;
+        return { kind: 'failed', reason: error.message, exitCode };
+      }
+      if (!(error instanceof RelayError)) throw error;
+      failure = { kind: 'failed', reason: describeDial(error, host, port), exitCode: EXIT_UNAVAILABLE };
+    }
+  }
+  return failure;
+}
+
+function describeDial(error: RelayError, host: string, port: number): string {
+  const hint =
+    port === JOIN_PORT
+      ? 'is ambassador mesh invite still running there, and does its firewall let TCP in?'
+      : 'the port is that of one invitation: write it as the other machine shows it now';
+  return `nobody is reached at ${formatPlace(host, port)} (${error.code}); ${hint}`;
+}
+
+/** Throws a CliError where it can't be kept, and the InvitationError of an inviter that gave none. */
+function keepMembership(path: string, key: MachineKey, text: string, platform: NodeJS.Platform): Membership {
+  const membership = readMembership(text);
+  if (membership.keyId !== key.id)
+    throw new InvitationError('malformed', 'what the inviter gave is another machine\u2019s');
+  explainMeshErrors(() => createKeyFile(path, { kind: 'member', key, membership }, platform));
+  return membership;
+}
+
+function readMembership(text: string): Membership {
+  try {
+    return parseMembership(text);
+  } catch (error) {
+    if (!(error instanceof MeshError)) throw error;
+    throw new InvitationError('malformed', error.message);
+  }
+}
+
+function tellJoined(membership: Membership, { path, isUsual, surroundings }: JoinTask): void {
+  const { stdout, platform } = surroundings;
+  const [{ meshId, identity }] = membership.parts;
+  const until = new Date(identity.expiresAt).toISOString().slice(0, 10);
+  stdout.line(`this machine is ${identity.machine} in mesh ${meshId} now: it may ${describeMay(identity.may)}`);
+  stdout.line(`Its key is in ${path}: keep it secret, and copy it nowhere. It is good until ${until}.`);
+  const option = isUsual ? '' : ` --mesh-key-file ${quoteHint(path, platform)}`;
+  const { may } = identity;
+  const [announced = may.kind === 'all' ? 'redis' : undefined] = may.kind === 'all' ? [] : may.announce;
+  const [proxied = may.kind === 'all' ? 'redis' : undefined] = may.kind === 'all' ? [] : may.proxy;
+  stdout.line('Then, for example:');
+  if (announced !== undefined) stdout.line(`  ambassador announce ${announced}${option}`);
+  if (proxied !== undefined) stdout.line(`  ambassador proxy ${proxied}${option}`);
+}

@@ -1,0 +1,82 @@
+import type { CommandResult, Host, HostProcess } from '@mdns-ambassador/testkit';
+import { expect } from 'vitest';
+import { announce, proxy, runAmbassador, runProgram, spawnAmbassador, startProgram } from '../../ambassador.ts';
+import { labTest } from '../../lab-test.ts';
+
+/** On each host: its home is its own. */
+const KEY = '/run/.config/ambassador/mesh.key';
+const CODE = /^ {2}ambassador mesh join (\d+-\w+-\w+-\w+)/m;
+
+interface Invited {
+  readonly inviting: HostProcess;
+  readonly code: string;
+}
+
+async function invite(host: Host, ...args: readonly string[]): Promise<Invited> {
+  const inviting = spawnAmbassador(host, ['mesh', 'invite', ...args]);
+  await inviting.line(/Waiting for it/, { stream: 'stdout' });
+  return { inviting, code: CODE.exec(inviting.stdout)?.[1] ?? '' };
+}
+
+/** The code is typed where it is asked for. */
+function join(host: Host, code: string, ...args: readonly string[]): Promise<CommandResult> {
+  return runAmbassador(host, ['mesh', 'join', ...args], { input: `${code}\n` });
+}
+
+/** What a service there says of itself. */
+async function ask(from: Host, host: string, port: number): Promise<string> {
+  return (await runProgram<{ readonly answer: string }>(from, 'ask', [host, `${port}`, 'who'])).answer;
+}
+
+/** Without a flag on either: from here to there, by TLS. */
+async function reach(from: Host, to: Host): Promise<void> {
+  await startProgram(to, 'service', '7000', to.name);
+  const announcing = await announce(to, 'thing:7000');
+  const proxying = await proxy(from, 'thing:7001');
+  for (const one of [announcing, proxying]) expect(one.stdout).toMatch(/^mesh [0-9a-f]{16} as /m);
+  await proxying.until((output) => output.includes(`found "thing on ${to.name}"`));
+  expect(await ask(from, '127.0.0.1', 7001)).toBe(`${to.name}\n`);
+}
+
+await labTest(
+  'invite and join by mDNS, with a wrong code before: then announce and proxy need no flag, and a third host gets nothing',
+  { hosts: 3 },
+  async (lan) => {
+    const [h1, h2, h3] = [lan.host(1), lan.host(2), lan.host(3)];
+    const { inviting, code } = await invite(h1);
+    expect(inviting.stdout).toMatch(/^mesh [0-9a-f]{16} is new: its key is in \/run\/\.config/);
+    const [number] = code.split('-');
+    const guessed = await join(h3, `${number}-zebra-zebra-zebra`);
+    expect(guessed.code).toBe(77);
+    expect(guessed.stderr).toContain('the code is wrong; the inviter takes 2 more wrong ones');
+    await inviting.line(/10\.99\.0\.3 gave a wrong code; after 2 more the invitation is over/);
+    const joined = await join(h2, code.toUpperCase().replaceAll('-', ' '), '--name', 'laptop');
+    expect(joined).toMatchObject({ code: 0, stderr: '' });
+    expect(joined.stdout).toMatch(/^this machine is laptop in mesh [0-9a-f]{16} now: it may use the whole mesh$/m);
+    await inviting.line(/^laptop \(10\.99\.0\.2\) is in mesh [0-9a-f]{16} now and may use the whole mesh$/);
+    expect(await inviting.exited).toMatchObject({ code: 0 });
+    expect(await h2.read('stat', ['-c', '%a', KEY])).toBe('600\n');
+    await reach(h2, h1);
+    expect(await ask(h3, h1.ip, 22_000)).toBe('');
+    const again = await join(h2, code);
+    expect(again).toMatchObject({ code: 77, stderr: expect.stringContaining('has a mesh key already') });
+  },
+);
+
+await labTest(
+  'with multicast dropped a machine joins by --at, and three wrong codes end an invitation',
+  { hosts: 2, needs: ['nft'] },
+  async (lan) => {
+    const [h1, h2] = [lan.host(1), lan.host(2)];
+    for (const host of lan.hosts) await lan.blockMulticast(host);
+    const first = await invite(h1);
+    for (const word of ['zebra', 'yacht', 'walrus'])
+      await join(h2, `${first.code.replace(/\w+$/, word)}`, '--at', h1.ip);
+    expect(await first.inviting.exited).toMatchObject({ code: 77 });
+    expect(first.inviting.stderr).toContain('three wrong codes came, from 10.99.0.2: the invitation is over');
+    const second = await invite(h1, '--proxy', 'thing');
+    const joined = await join(h2, second.code, '--at', h1.ip);
+    expect(joined.stdout).toMatch(/in mesh [0-9a-f]{16} now: it may reach thing$/m);
+    expect(await second.inviting.exited).toMatchObject({ code: 0 });
+  },
+);
