@@ -6,6 +6,7 @@ import { drawDashboard } from './dashboard.ts';
 import { EndpointSelection } from './endpoint-series.ts';
 import { EventStream } from './event-stream.ts';
 import { listTargets } from './http-sd.ts';
+import { type LanSurroundings, LanWatch } from './lan/lan-watch.ts';
 import { chooseFormat, formatMetrics } from './metrics-text.ts';
 import { stringifyPrintably } from './printable.ts';
 import type { ProcessMetrics } from './process-metrics.ts';
@@ -31,6 +32,7 @@ export interface AdminOptions {
   readonly snapshot: () => Snapshot;
   /** What happened of late; who follows the events is told of what is added. */
   readonly events: RecentEvents;
+  readonly lan: LanSurroundings;
   readonly clock: Clock;
 }
 
@@ -53,6 +55,8 @@ class HttpAdmin implements Admin {
   #ownMetrics: Promise<ProcessMetrics> | undefined;
   readonly #stream: EventStream;
   readonly #unfollow: () => void;
+  readonly #lanStream: EventStream;
+  readonly #lan: LanWatch;
   /** In the order in which they came, each with what cancels its deadline. */
   readonly #connections = new Map<Duplex, () => void>();
   /** Who has not said yet what he wants. */
@@ -65,8 +69,17 @@ class HttpAdmin implements Admin {
 
   constructor(options: AdminOptions) {
     this.#options = options;
-    this.#stream = new EventStream(options.clock);
-    this.#unfollow = options.events.follow((event) => this.#stream.publish(event));
+    const { clock, snapshot, lan, events } = options;
+    this.#stream = new EventStream(clock);
+    this.#lanStream = new EventStream(clock, true);
+    this.#lan = new LanWatch({
+      surroundings: lan,
+      snapshot,
+      clock,
+      events,
+      onPicture: (picture) => this.#lanStream.publish({ event: 'lan', ...picture }),
+    });
+    this.#unfollow = events.follow(({ event }) => this.#stream.publish(event));
     this.#server = createServer({ maxHeaderSize: MAX_HEADER_BYTES }, (request, response) => {
       this.#answer(request, response).catch((error: unknown) => fail(response, error));
     });
@@ -91,6 +104,8 @@ class HttpAdmin implements Admin {
     this.#isClosed = true;
     this.#unfollow();
     this.#stream.close();
+    this.#lanStream.close();
+    this.#lan.close();
     for (const connection of [...this.#connections.keys()]) connection.destroy();
   }
 
@@ -115,11 +130,17 @@ class HttpAdmin implements Admin {
     this.#clearDeadline(socket);
     this.#following.add(socket);
     response.writeHead(200, answer.headers);
-    this.#stream.add(response, { event: 'status', ...this.#status() });
+    if (answer.what === 'events') {
+      this.#stream.add(response, { event: 'status', ...this.#status() });
+      return;
+    }
+    const unfollow = this.#lan.follow();
+    response.once('close', unfollow);
+    this.#lanStream.add(response, { event: 'lan', ...this.#lan.ask() });
   }
 
   #createPages(): AdminPages {
-    const { snapshot, process, events } = this.#options;
+    const { snapshot, process } = this.#options;
     return {
       unready: () => listUnready(snapshot()),
       metrics: async (accept) => {
@@ -133,8 +154,10 @@ class HttpAdmin implements Admin {
       status: () => `${stringifyPrintably(this.#status())}\n`,
       targets: (services) => `${stringifyPrintably(listTargets(snapshot(), services))}\n`,
       dashboard: () =>
-        drawDashboard({ status: this.#status(), unready: listUnready(snapshot()), events: events.list() }),
-      canFollow: () => !this.#stream.isFull,
+        drawDashboard({ status: this.#status(), unready: listUnready(snapshot()), lan: this.#lan.ask() }),
+      lan: () => `${stringifyPrintably(this.#lan.ask())}\n`,
+      shown: () => `${stringifyPrintably(this.#lan.self())}\n`,
+      canFollow: (what) => !(what === 'events' ? this.#stream : this.#lanStream).isFull,
     };
   }
 

@@ -22,11 +22,16 @@ export interface AdminPages {
   status(): string;
   /** JSON: what Prometheus may ask, of these services or of all. */
   targets(services: readonly string[]): string;
+  /** JSON: the whole network as it is known, and what this process shows of itself. */
+  lan(): string;
+  shown(): string;
   /** HTML. */
   dashboard(): string;
-  /** Whether another client may follow the events. */
-  canFollow(): boolean;
+  /** Whether another client may follow the events of this process, or the picture of the network. */
+  canFollow(what: Followed): boolean;
 }
+
+type Followed = 'events' | 'lan';
 
 export type HttpAnswer =
   | {
@@ -36,7 +41,7 @@ export type HttpAnswer =
       readonly body: string;
     }
   /** The events follow, until one of both leaves. */
-  | { readonly kind: 'events'; readonly headers: Readonly<Record<string, string>> };
+  | { readonly kind: 'events'; readonly what: Followed; readonly headers: Readonly<Record<string, string>> };
 
 /** On every answer: it is for who asked, now, and for no other page. */
 const COMMON_HEADERS: Readonly<Record<string, string>> = {
@@ -77,13 +82,26 @@ export async function answerRequest(request: AdminRequest, pages: AdminPages): P
         pages.targets(new URLSearchParams(query).getAll('service').map((service) => service.toLowerCase())),
       );
     case '/v1/events':
-      if (!pages.canFollow()) return say(503, 'too many clients follow the events', { 'Retry-After': '10' });
-      return { kind: 'events', headers: { ...COMMON_HEADERS, 'Content-Type': 'text/event-stream; charset=utf-8' } };
+      return follow('events', pages);
+    case '/v1/lan':
+      return show('application/json; charset=utf-8', pages.lan());
+    case '/v1/lan/self':
+      return show('application/json; charset=utf-8', pages.shown());
+    case '/v1/lan/events':
+      return follow('lan', pages);
     case '/':
       return show('text/html; charset=utf-8', pages.dashboard(), { 'Content-Security-Policy': DASHBOARD_POLICY });
     default:
-      return say(404, 'there is /healthz, /readyz, /metrics, /v1/status, /v1/http_sd, /v1/events and /');
+      return say(
+        404,
+        'there is /healthz, /readyz, /metrics, /v1/status, /v1/http_sd, /v1/events, /v1/lan, /v1/lan/events and /',
+      );
   }
+}
+
+function follow(what: Followed, pages: AdminPages): HttpAnswer {
+  if (!pages.canFollow(what)) return say(503, 'too many clients follow the events', { 'Retry-After': '10' });
+  return { kind: 'events', what, headers: { ...COMMON_HEADERS, 'Content-Type': 'text/event-stream; charset=utf-8' } };
 }
 
 function show(contentType: string, body: string, headers: Readonly<Record<string, string>> = {}): HttpAnswer {

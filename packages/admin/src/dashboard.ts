@@ -1,8 +1,9 @@
 import { formatPlace } from '@mdns-ambassador/relay';
-import { DASHBOARD_SCRIPT, DASHBOARD_STYLE } from './dashboard-assets.ts';
+import { DASHBOARD_STYLE } from './dashboard-style.ts';
 import { escapeHtml } from './escape-html.ts';
-import { stringifyPrintably } from './printable.ts';
-import type { RecentEvent } from './recent-events.ts';
+import { drawLanList, drawSentence } from './lan/lan-list.ts';
+import type { LanPicture } from './lan/lan-view.ts';
+import { PAGE_SCRIPT } from './page-script.ts';
 import type { AnnouncementView, EndpointView, ServiceView } from './snapshot.ts';
 import type { Status } from './status.ts';
 
@@ -10,7 +11,7 @@ export interface DashboardView {
   readonly status: Status;
   /** Empty when ready. */
   readonly unready: readonly string[];
-  readonly events: readonly RecentEvent[];
+  readonly lan: LanPicture;
 }
 
 interface Column<Row> {
@@ -41,44 +42,84 @@ const ANNOUNCEMENT_COLUMNS: readonly Column<AnnouncementView>[] = [
   { title: 'Addresses', cell: ({ addresses }) => escapeHtml(addresses.join(', ')) },
 ];
 
-/** A page that says everything without a script, and stays current with its own. */
+/** A page that says everything without a script; with its own it draws the picture, and stays current. */
 export function drawDashboard(view: DashboardView): string {
-  const { status } = view;
+  const { status, unready } = view;
+  const readiness = unready.length === 0 ? 'ready' : `not ready: ${unready.join('; ')}`;
   return `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>ambassador</title>
+<noscript><meta http-equiv="refresh" content="5"></noscript>
 <style>${DASHBOARD_STYLE}</style>
 </head>
 <body>
-<h1>ambassador ${escapeHtml(status.version)} <small id="link"></small></h1>
+<header>
+<h1>ambassador ${escapeHtml(status.version)}</h1>
+<p>${escapeHtml(readiness)}, up for ${formatUptime(status.uptimeSeconds)}</p>
+<span id="link" role="status"></span>
+</header>
+<section id="picture" class="panel" hidden>
+<div class="bar">
+<label>Find <input id="find" type="search" placeholder="a machine or a service"></label>
+${KEY}
+</div>
+<div id="stage" tabindex="0" role="group" aria-label="Picture of the network: go through it with the arrow keys; all of it is in the list below">
+<svg id="lines" role="list" aria-label="Connections"></svg>
+<div id="note" role="tooltip" hidden></div>
+</div>
+<div class="pair">
+<div>
+<h2>The last ten minutes</h2>
+<p id="time-words"></p>
+<svg id="time" role="img" tabindex="0" preserveAspectRatio="none"></svg>
+<div class="scale"><span>10 min ago</span><span>5 min ago</span><span>now</span></div>
+</div>
+<div>
+<h2>What happened</h2>
+<ol id="story" aria-live="polite" tabindex="0" aria-label="What happened, the latest first"><li class="none">Nothing since this page was opened.</li></ol>
+</div>
+</div>
+</section>
 ${drawMain(view)}
-<footer><a href="/v1/status">status</a><a href="/v1/events">events</a><a href="/metrics">metrics</a><a href="/readyz">readiness</a></footer>
-<script>${DASHBOARD_SCRIPT}</script>
+<footer><a href="/v1/status">status</a><a href="/v1/lan">network</a><a href="/v1/events">events</a><a href="/metrics">metrics</a><a href="/readyz">readiness</a></footer>
+<script>${PAGE_SCRIPT}</script>
 </body>
 </html>
 `;
 }
 
-function drawMain({ status, unready, events }: DashboardView): string {
-  const readiness = unready.length === 0 ? 'ready' : `not ready: ${unready.join('; ')}`;
-  return `<main>
-<p>${escapeHtml(readiness)}, up for ${formatUptime(status.uptimeSeconds)}</p>
+const KEY = `<ul class="key" aria-label="What the lines mean">
+${[
+  ['ready', 'in use; the wider, the more traffic'],
+  ['draining', 'leaving, or lost sight of'],
+  ['ejected', 'not reached'],
+]
+  .map(
+    ([state, words]) =>
+      `<li><svg viewBox="0 0 28 10" aria-hidden="true" class="link ${state}"><path class="line" stroke-width="3" d="M2 5H26"/></svg>${words}</li>`,
+  )
+  .join('\n')}
+</ul>`;
+
+function drawMain({ status, lan }: DashboardView): string {
+  return `<main class="panel">
+${drawLanList(lan)}
 ${status.services.map(drawService).join('\n')}
-${status.announcements.length === 0 ? '' : `<h2>Announced from here</h2>\n${drawTable(ANNOUNCEMENT_COLUMNS, status.announcements)}`}
-<h2>What happened last</h2>
+${status.announcements.length === 0 ? '' : `<section><h2>Announced by this process</h2>\n${drawTable(ANNOUNCEMENT_COLUMNS, status.announcements)}</section>`}
+<noscript><section><h2>What happened</h2>
 <ol>
-${events.map(drawEvent).join('\n')}
-</ol>
+${lan.story.map(drawSentence).join('\n')}
+</ol></section></noscript>
 </main>`;
 }
 
 function drawService({ service, listen, engine, balance, endpoints, connections }: ServiceView): string {
   const { active, accepted, failed, retried } = connections;
   return `<section>
-<h2>${escapeHtml(service)} on ${escapeHtml(listen.join(', '))}</h2>
+<h2>This process: ${escapeHtml(service)} on ${escapeHtml(listen.join(', '))}</h2>
 <p>${active} open, ${accepted} accepted, ${retried} retried, ${failed} failed; balanced by ${escapeHtml(balance)}, engine ${escapeHtml(engine)}</p>
 ${endpoints.length === 0 ? '<p>No endpoint is known.</p>' : drawTable(ENDPOINT_COLUMNS, endpoints)}
 </section>`;
@@ -98,11 +139,6 @@ ${rows.map(drawRow).join('\n')}
 /** The state is one of our own words, never text from the network. */
 function drawState(state: AnnouncementView['state'] | EndpointView['state']): string {
   return `<span class="state ${state}">${state}</span>`;
-}
-
-function drawEvent({ at, event: { event, ...fields } }: RecentEvent): string {
-  const time = new Date(at).toISOString();
-  return `<li><time datetime="${time}">${time.slice(11, 19)}</time> <b>${escapeHtml(event)}</b> ${escapeHtml(stringifyPrintably(fields))}</li>`;
 }
 
 function formatUptime(seconds: number): string {

@@ -14,12 +14,15 @@ const RETRY_MS = 2000;
 /** Server-sent events (WHATWG HTML 9.2) to a bounded number of clients. */
 export class EventStream {
   readonly #clock: Clock;
+  readonly #isState: boolean;
   readonly #clients = new Set<Writable>();
   #eventsSent = 0;
   #cancelHeartbeat: (() => void) | undefined;
 
-  constructor(clock: Clock) {
+  /** `isState`: each event stands for all before it, so that who is slow is spared some. */
+  constructor(clock: Clock, isState = false) {
     this.#clock = clock;
+    this.#isState = isState;
   }
 
   get clients(): number {
@@ -59,8 +62,9 @@ export class EventStream {
   }
 
   #send(client: Writable, text: string): void {
+    if (this.#isState && client.writableLength > 0) return;
     client.write(text);
-    if (client.writableLength > MAX_UNREAD_BYTES) client.destroy();
+    if (!this.#isState && client.writableLength > MAX_UNREAD_BYTES) client.destroy();
   }
 
   #scheduleHeartbeat(): () => void {

@@ -7,21 +7,24 @@ export interface RecentEvent {
   /** Milliseconds since 1970. */
   readonly at: number;
   readonly event: AdminEvent;
+  /** What people are told of it. */
+  readonly line?: string;
 }
 
 /** The latest events, newest first; the oldest make room. It loads nothing else: it is there before anybody looks. */
 export class RecentEvents {
-  readonly #followers = new Set<(event: AdminEvent) => void>();
+  readonly #followers = new Set<(event: RecentEvent) => void>();
   #events: readonly RecentEvent[] = [];
 
-  /** `at`: milliseconds since 1970. */
-  add(event: AdminEvent, at: number): void {
-    this.#events = [{ at, event }, ...this.#events.slice(0, MAX_RECENT_EVENTS - 1)];
-    for (const follow of this.#followers) follow(event);
+  /** `at`: milliseconds since 1970; `line`: what people are told of it, if they are. */
+  add(event: AdminEvent, at: number, line?: string): void {
+    const recent = { at, event, ...(line === undefined ? {} : { line }) };
+    this.#events = [recent, ...this.#events.slice(0, MAX_RECENT_EVENTS - 1)];
+    for (const follow of this.#followers) follow(recent);
   }
 
   /** Calls back with each event from now on; the returned function ends that. */
-  follow(onEvent: (event: AdminEvent) => void): () => void {
+  follow(onEvent: (event: RecentEvent) => void): () => void {
     this.#followers.add(onEvent);
     return () => {
       this.#followers.delete(onEvent);

@@ -4,7 +4,7 @@ import { type Admin, ANSWER_TIMEOUT_MS, createAdmin, MAX_ADMIN_CONNECTIONS, REQU
 import { RecentEvents } from '../src/recent-events.ts';
 import type { Snapshot } from '../src/snapshot.ts';
 import { ConnectionEnd } from './connection-pair.ts';
-import { PROCESS, snapshot } from './fixtures.ts';
+import { ALONE, PROCESS, snapshot } from './fixtures.ts';
 
 const PORT = 9901;
 const HOST = 'Host: localhost:9901';
@@ -17,7 +17,7 @@ afterEach(() => {
 function createWorld(take: () => Snapshot = () => snapshot()) {
   const clock = new ManualClock();
   const events = new RecentEvents();
-  const admin = createAdmin({ process: PROCESS, startedAt: clock.now(), snapshot: take, events, clock });
+  const admin = createAdmin({ process: PROCESS, startedAt: clock.now(), snapshot: take, events, lan: ALONE, clock });
   open.push(admin);
   const connect = (): ConnectionEnd => {
     const [client, server] = ConnectionEnd.pair(PORT);
@@ -176,10 +176,31 @@ describe('events', () => {
     expect(await readUntil(client, /alive/)).toContain(': alive');
   });
 
-  test('that were before show on the dashboard', async () => {
-    const { events, ask } = createWorld();
-    events.add({ event: 'endpoint-added', service: 'redis' }, 0);
-    expect(await ask('GET / HTTP/1.1', HOST)).toContain('<b>endpoint-added</b>');
+  test('that were before are told on the page, as people are told of them', async () => {
+    const { ask, events } = createWorld();
+    events.add({ event: 'endpoint-added' }, 0, 'found <redis>');
+    events.add({ event: 'endpoint-updated' }, 0);
+    const page = await ask('GET / HTTP/1.1', HOST);
+    expect(page).toMatch(/<li class="good"><time [^>]*>[^<]*<\/time> found &lt;redis&gt;<\/li>/);
+    expect(page.match(/<li class="good">/g)).toHaveLength(1);
+  });
+
+  test('of the network are whole pictures, and the first comes at once', async () => {
+    const { ask, connect, clock } = createWorld();
+    expect(JSON.parse((await ask('GET /v1/lan/self HTTP/1.1', HOST)).split('\r\n\r\n')[1] ?? '')).toMatchObject({
+      machine: { name: 'h2' },
+    });
+    const client = connect();
+    client.write(`GET /v1/lan/events HTTP/1.1\r\n${HOST}\r\n\r\n`);
+    const picture = {
+      machines: [{ name: '10.99.0.1' }, { name: 'h2', known: 'self', proxies: [{ service: 'redis' }] }],
+    };
+    const read = async (): Promise<unknown> =>
+      JSON.parse(/data: (.*)\n\n/.exec(await readUntil(client, /data: .*\n\n/))?.[1] ?? '');
+    expect(await read()).toMatchObject(picture);
+    await clock.advance(1_000);
+    expect(await read()).toMatchObject({ ...picture, links: [{ service: 'redis', active: 2, state: 'ready' }] });
+    client.destroy();
   });
 });
 

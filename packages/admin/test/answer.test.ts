@@ -18,6 +18,8 @@ const PAGES: AdminPages = {
   metrics: async () => ({ contentType: 'text/plain; version=0.0.4', text: 'up 1\n' }),
   status: () => '{}\n',
   targets: (services) => `${JSON.stringify(services)}\n`,
+  lan: () => '{}\n',
+  shown: () => '{}\n',
   dashboard: () => '<!doctype html>',
   canFollow: () => true,
 };

@@ -1,3 +1,6 @@
+import type { LanPicture } from '../src/lan/lan-view.ts';
+import type { LanSurroundings } from '../src/lan/lan-watch.ts';
+import type { ShownIdentity } from '../src/lan/shown-process.ts';
 import type {
   AnnouncementView,
   EndpointView,
@@ -90,3 +93,18 @@ export function snapshot(change: Partial<Snapshot> = {}): Snapshot {
     ...change,
   };
 }
+
+export const IDENTITY: ShownIdentity = {
+  id: '00000000000000a1',
+  machine: { id: '00000000000000b1', name: 'h2', platform: 'linux', addresses: ['10.99.0.2'] },
+  version: '0.1.0',
+  mode: 'open',
+};
+
+/** Nobody else is there. */
+export const ALONE: LanSurroundings = {
+  identity: () => IDENTITY,
+  look: () => ({ processes: () => [], instances: () => [], close: () => undefined }),
+};
+
+export const EMPTY_PICTURE: LanPicture = { at: 0, machines: [], links: [], history: [], story: [] };

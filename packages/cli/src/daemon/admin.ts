@@ -22,7 +22,7 @@ import { readAdminPlaces } from '../requests/admin-request.ts';
 import type { Settings } from '../settings/settings.ts';
 import { prepareAdminSocket } from './admin-socket.ts';
 
-export interface AdminContext extends Pick<AdminOptions, 'process' | 'snapshot'> {
+export interface AdminContext extends Pick<AdminOptions, 'process' | 'snapshot' | 'lan'> {
   readonly settings: Settings;
   readonly surroundings: Surroundings;
 }
@@ -64,8 +64,9 @@ export class AdminService {
     }
   }
 
-  publish(fact: Fact): void {
-    this.#events.add(fact, systemClock.wallClock());
+  publish(fact: Fact, line: string | readonly string[] | undefined): void {
+    const [first] = typeof line === 'string' ? [line] : (line ?? []);
+    this.#events.add(fact, systemClock.wallClock(), first);
   }
 
   /** Idempotent. */
@@ -114,10 +115,11 @@ export class AdminService {
 
   async #load(): Promise<Admin> {
     const { createAdmin } = await import('@mdns-ambassador/admin');
-    const { process, snapshot } = this.#context;
+    const { process, snapshot, lan } = this.#context;
     return createAdmin({
       process,
       snapshot,
+      lan,
       startedAt: this.#startedAt,
       events: this.#events,
       clock: systemClock,

@@ -1,5 +1,6 @@
+import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
-import type { Snapshot } from '@mdns-ambassador/admin';
+import type { LanLook, ShownIdentity, Snapshot } from '@mdns-ambassador/admin';
 import { DialBudget, LoopLag, type ServiceStatus } from '@mdns-ambassador/ambassador';
 import type { DrainOptions } from '@mdns-ambassador/announcer';
 import { systemClock } from '@mdns-ambassador/mdns';
@@ -8,8 +9,11 @@ import { type DrainOutcome, KeptListeners } from '@mdns-ambassador/relay';
 import { EXIT_OK } from '../exit/exit-codes.ts';
 import { drawAlike } from '../machine/identity.ts';
 import { readMachineIdentity } from '../machine/machine-identity.ts';
+import { deriveShownId } from '../machine/shown-machine.ts';
+import { browseAll } from '../network/lan-look.ts';
 import { createLocalNetwork, type LocalNetwork, readInterfaceNames, startNode } from '../network/local-network.ts';
 import { createMesh } from '../network/mesh.ts';
+import { listAddresses } from '../network/served-addresses.ts';
 import { createConnectionLog } from '../output/connection-log.ts';
 import { tellFault } from '../output/fault-lines.ts';
 import { createLocalNetworkHint } from '../output/local-network-hint.ts';
@@ -51,6 +55,8 @@ import type { Refusals } from './refusals.ts';
 import { Roster, type RosterChange, sumChanges } from './roster.ts';
 import type { Speakers } from './speakers.ts';
 
+const PROCESS_ID_BYTES = 8;
+
 export interface DaemonOptions {
   /** What it runs for, as status shows it: `announce`. */
   readonly command: string;
@@ -91,6 +97,7 @@ export class Daemon {
   readonly reporter: Reporter;
   readonly lifecycle: Lifecycle;
   readonly #options: DaemonOptions;
+  readonly #processId = randomBytes(PROCESS_ID_BYTES).toString('hex');
   readonly #admin: AdminService;
   readonly #local: LocalNetwork;
   readonly #mesh: Mesh | undefined;
@@ -118,6 +125,10 @@ export class Daemon {
       surroundings,
       process: { version, pid, command, platform, hostName: hostname() },
       snapshot: () => daemon.#look(),
+      lan: {
+        identity: () => daemon.#describe(),
+        look: (onChange) => daemon.#lookAround(onChange),
+      },
     });
     const daemon: Daemon = new Daemon(options, log, lifecycle, admin);
     try {
@@ -136,7 +147,7 @@ export class Daemon {
     this.log = log;
     this.lifecycle = lifecycle;
     this.#admin = admin;
-    const reporter = createReporter(stdout, log, settings.isSet('json'), (fact) => admin.publish(fact));
+    const reporter = createReporter(stdout, log, settings.isSet('json'), (fact, line) => admin.publish(fact, line));
     this.reporter = reporter;
     faults.survive((error, count) => tellFault(reporter, error, count));
     const drawLabel = label === undefined ? Math.random : drawAlike(this.#readIdentity(), ...label);
@@ -358,6 +369,31 @@ export class Daemon {
       certificates: this.#mesh?.listCertificates() ?? [],
       peers: peers === undefined ? undefined : { ...peers.counters, links: peers.listLinks().length },
       readers: fed.length === 0 ? undefined : fed.reduce((sum, part) => sum + part.readers, 0),
+    };
+  }
+
+  /** What this process is to others. */
+  #describe(): ShownIdentity {
+    const { version, platform } = this.#options.surroundings;
+    return {
+      id: this.#processId,
+      machine: {
+        id: deriveShownId(this.#readIdentity()),
+        name: hostname(),
+        platform,
+        addresses: listAddresses(this.#local.network.interfaces()),
+      },
+      version,
+      mode: this.#mesh === undefined ? 'open' : 'mesh',
+    };
+  }
+
+  #lookAround(onChange: () => void): LanLook {
+    const heard = this.#isNodeStarted ? browseAll(this.#local.node, onChange) : undefined;
+    return {
+      processes: () => [],
+      instances: () => heard?.instances() ?? [],
+      close: () => heard?.close(),
     };
   }
 

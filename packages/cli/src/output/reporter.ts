@@ -26,13 +26,13 @@ export function createReporter(
   stdout: Printer,
   log: Log,
   isJson: boolean,
-  onFact: (fact: Fact) => void = () => undefined,
+  onFact: (fact: Fact, line: string | readonly string[] | undefined) => void = () => undefined,
   now: () => number = () => systemClock.now(),
 ): Reporter {
   const print = isJson ? createFactPrinter(stdout, now) : createLinePrinter(stdout, new LineLimit(), now);
   return {
     tell(line, fact) {
-      onFact(fact);
+      onFact(fact, line);
       print(line, fact);
       const { event, ...fields } = fact;
       log.info(fields, event);

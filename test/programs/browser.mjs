@@ -1,0 +1,59 @@
+/**
+ * node browser.mjs URL WIDTH HEIGHT [dark] [noscript]: opens the page in a headless Chromium, and does what the lines of its standard input
+ * say, one after another; the answer to each is a line of JSON. `{"run":CODE}` the value of this expression in the page ·
+ * `{"size":[WIDTH,HEIGHT]}` · `{"scheme":"dark"}` · `{"press":KEY}` · `{"hover":SELECTOR}` · `{"shot":FILE}` a picture of the whole page ·
+ * `{"requests":true}` every address that was asked for, and what the console said.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { chromium } from 'playwright-core';
+
+const [url, width, height, ...rest] = process.argv.slice(2);
+const folder = mkdtempSync(join(tmpdir(), 'browser-'));
+const context = await chromium.launchPersistentContext(folder, {
+  executablePath: '/usr/bin/chromium',
+  headless: true,
+  args: [
+    '--no-sandbox',
+    '--disable-gpu',
+    '--no-first-run',
+    '--disable-background-networking',
+    '--disable-component-update',
+    '--disable-sync',
+  ],
+  viewport: { width: Number(width), height: Number(height) },
+  colorScheme: rest.includes('dark') ? 'dark' : 'light',
+  javaScriptEnabled: !rest.includes('noscript'),
+});
+const page = context.pages()[0] ?? (await context.newPage());
+const seen = { requests: new Set(), errors: [] };
+context.on('request', (request) => seen.requests.add(request.url()));
+page.on('console', (message) => {
+  if (message.type() === 'error') seen.errors.push(message.text());
+});
+page.on('pageerror', (error) => seen.errors.push(String(error)));
+
+const actions = {
+  run: (code) => page.evaluate(code),
+  size: ([wide, high]) => page.setViewportSize({ width: wide, height: high }),
+  scheme: (colorScheme) => page.emulateMedia({ colorScheme }),
+  press: (key) => page.keyboard.press(key),
+  hover: (selector) => page.hover(selector),
+  shot: (path) => page.screenshot({ path, fullPage: true }),
+  requests: () => ({ requests: [...seen.requests], errors: seen.errors }),
+};
+
+try {
+  await page.goto(url, { waitUntil: 'domcontentloaded' });
+  console.log('ready');
+  for await (const line of createInterface({ input: process.stdin })) {
+    const [[name, argument]] = Object.entries(JSON.parse(line));
+    const value = await actions[name](argument);
+    console.log(JSON.stringify({ value: name === 'shot' || value === undefined ? null : value }));
+  }
+} finally {
+  await context.close();
+  rmSync(folder, { recursive: true, force: true });
+}
