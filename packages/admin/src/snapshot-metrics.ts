@@ -6,6 +6,7 @@ import {
   ANNOUNCEMENT_STATES,
   type AnnouncementView,
   type CertificateView,
+  type DnsView,
   ENDPOINT_STATES,
   type IngressView,
   type MdnsView,
@@ -40,7 +41,7 @@ export function describeSnapshot(
   version: string,
   endpoints: EndpointSelection,
 ): readonly MetricFamily[] {
-  const { services, traffic, announcements, certificates = [], mdns, peers, readers } = snapshot;
+  const { services, traffic, announcements, certificates = [], mdns, peers, readers, dns } = snapshot;
   return [
     gauge('build_info', 'What runs; always 1.', [{ labels: { version }, value: 1 }]),
     gauge('ready', 'Whether /readyz says 200.', [{ labels: {}, value: listUnready(snapshot).length === 0 ? 1 : 0 }]),
@@ -56,6 +57,7 @@ export function describeSnapshot(
     ),
     ...(mdns === undefined ? [] : describeMdns(mdns)),
     ...(peers === undefined ? [] : describePeers(peers)),
+    ...(dns === undefined ? [] : describeDns(dns)),
     ...(readers === undefined
       ? []
       : [gauge('agent_readers', 'Containers that are told what is on the network.', [{ labels: {}, value: readers }])]),
@@ -246,8 +248,28 @@ function addHistograms(a: HistogramView, b: HistogramView): HistogramView {
   return { ...a, counts: a.counts.map((count, index) => count + (b.counts[index] ?? 0)), sum: a.sum + b.sum };
 }
 
+function alone(value: number): readonly Sample[] {
+  return [{ labels: {}, value }];
+}
+
+function describeDns({ answers, truncated, dropped, refusedConnections }: DnsView): readonly MetricFamily[] {
+  return [
+    counter(
+      'dns_answers_total',
+      'Answers of unicast DNS.',
+      Object.entries(answers).map(([code, value]) => ({ labels: { code }, value })),
+    ),
+    counter('dns_answers_truncated_total', 'Answers that were too large for a datagram.', alone(truncated)),
+    counter('dns_packets_dropped_total', 'What was no query of DNS.', alone(dropped)),
+    counter(
+      'dns_connections_refused_total',
+      'Connections to the name server that were ended.',
+      alone(refusedConnections),
+    ),
+  ];
+}
+
 function describeMdns(mdns: MdnsView): readonly MetricFamily[] {
-  const alone = (value: number): readonly Sample[] => [{ labels: {}, value }];
   return [
     counter('mdns_packets_total', 'mDNS packets.', [
       { labels: { direction: 'received' }, value: mdns.received },

@@ -20,6 +20,8 @@ export interface Snapshot {
   readonly peers?: PeersView | undefined;
   /** Containers that are told what is on the network; absent where nobody is. */
   readonly readers?: number | undefined;
+  /** Absent where no names are answered for. */
+  readonly dns?: DnsView | undefined;
 }
 
 export const ANNOUNCEMENT_STATES = ['probing', 'announced', 'withdrawn', 'draining'] as const;
@@ -148,6 +150,15 @@ export interface PeersView {
   readonly foreign: number;
   readonly refusedOrigins: number;
   readonly refusedLinks: number;
+}
+
+/** What came to the name server of this process. */
+export interface DnsView {
+  /** Answers by their code: `NOERROR`, `NXDOMAIN` ... */
+  readonly answers: Readonly<Record<string, number>>;
+  readonly truncated: number;
+  readonly dropped: number;
+  readonly refusedConnections: number;
 }
 
 /** A fact that happened, ready for `JSON.stringify`. */

@@ -109,7 +109,7 @@ test('what came in by announcers counts by service, also of several containers',
   expect(lines.join('\n')).not.toContain('ingress_connections_active{service="other"}');
 });
 
-test('certificates by the first to end, peers and readers where there are any', () => {
+test('certificates by the first to end, peers, readers and names where there are any', () => {
   const lines = render({
     certificates: [
       { role: 'announce', service: 'web', endsAt: 2_000 },
@@ -128,6 +128,7 @@ test('certificates by the first to end, peers and readers where there are any', 
       refusedLinks: 5,
     },
     readers: 6,
+    dns: { answers: { NOERROR: 7, NXDOMAIN: 8 }, truncated: 1, dropped: 9, refusedConnections: 2 },
   });
   expect(lines).toEqual(
     expect.arrayContaining([
@@ -137,9 +138,12 @@ test('certificates by the first to end, peers and readers where there are any', 
       'ambassador_peer_bytes_total{direction="sent"} 200',
       'ambassador_peer_refusals_total{of="link"} 5',
       'ambassador_agent_readers 6',
+      'ambassador_dns_answers_total{code="NXDOMAIN"} 8',
+      'ambassador_dns_packets_dropped_total 9',
+      'ambassador_dns_connections_refused_total 2',
     ]),
   );
-  expect(render().join('\n')).not.toMatch(/peer_|agent_|certificate_/);
+  expect(render().join('\n')).not.toMatch(/peer_|agent_|certificate_|dns_a/);
 });
 
 describe('series of endpoints', () => {

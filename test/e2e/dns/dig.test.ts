@@ -21,7 +21,7 @@ await labTest('dig finds what is announced, and what leaves is gone', { hosts: 2
   await expect.poll(() => short('A', `a.other.${DOMAIN}`)).toBe(h1.ip);
   expect(await short('A', `thing-on-h1.thing.${DOMAIN}`)).toBe(h1.ip);
   const [, target = ''] =
-    /^3 0 7000 (thing-on-h1-\w{7}\.thing\.ambassador\.internal)\.$/.exec(await short('SRV', `_thing._tcp.${DOMAIN}`)) ??
+    /^3 1 7000 (thing-on-h1-\w{7}\.thing\.ambassador\.internal)\.$/.exec(await short('SRV', `_thing._tcp.${DOMAIN}`)) ??
     [];
   expect(await short('A', target)).toBe(h1.ip);
   const types = (await short('PTR', `_services._dns-sd._udp.${DOMAIN}`)).split('\n');

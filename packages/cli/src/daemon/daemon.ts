@@ -177,11 +177,6 @@ export class Daemon {
       log,
       reporter,
       surroundings,
-      showUrl: (url) => {
-        if (!settings.isSet('json') && stdout.isTerminal) {
-          void import('../output/qr.ts').then(({ printQr }) => printQr(stdout, url));
-        }
-      },
       room: measureRoom(),
       mesh: this.#mesh,
       injections: this.#injections,
@@ -373,6 +368,7 @@ export class Daemon {
       mdns: this.#isNodeStarted ? this.#local.node.counters : undefined,
       certificates: this.#mesh?.listCertificates() ?? [],
       peers: peers === undefined ? undefined : { ...peers.counters, links: peers.listLinks().length },
+      dns: this.#named.parts[0]?.counters,
       readers: fed.length === 0 ? undefined : fed.reduce((sum, part) => sum + part.readers, 0),
     };
   }

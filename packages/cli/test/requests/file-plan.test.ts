@@ -182,3 +182,33 @@ announce:
     announce: [{ to: ['mdns', 'etcd:http://10.0.0.1:2379/s/{service}'] }, { to: ['mdns'] }, {}],
   });
 });
+
+const TWO_OF_ONE_PORT = `dns: {}
+proxy:
+  - { service: a, port: 5432 }
+  - { service: b, port: 5432 }
+  - { service: c, listen: "127.0.0.1:5432" }
+`;
+
+test('with dns each service has its port on a loopback address of its own, where it does not say otherwise', () => {
+  expect(describePlan(plan(TWO_OF_ONE_PORT))).toEqual([
+    'proxy a: listen on 127.87.216.221:5432, from mdns, p2c',
+    'proxy b: listen on 127.93.233.184:5432, from mdns, p2c',
+    'proxy c: listen on 127.0.0.1:5432, from mdns, p2c',
+    'answer DNS for ambassador.internal on 127.0.0.1:5355',
+  ]);
+  expect(planToJson(plan(TWO_OF_ONE_PORT))).toMatchObject({
+    dns: [{ domain: 'ambassador.internal', listen: ['127.0.0.1:5355'] }],
+  });
+  expect(sentenceOf(TWO_OF_ONE_PORT.replace('dns: {}', ''))).toContain('127.0.0.1:5432 is taken by');
+});
+
+test('dns alone is something to do, and is refused where it may not be', () => {
+  expect(describePlan(plan('dns: { listen: "127.0.0.1:53", domain: Home.Internal }\n'))).toEqual([
+    'answer DNS for home.internal on 127.0.0.1:53',
+  ]);
+  expect(sentenceOf('dns: { domain: x.local }\n')).toMatch(/^78 .*a\.yaml:1: domain: "x\.local" is under local/);
+  expect(sentenceOf('dns: { listen: "0.0.0.0:53" }\n')).toMatch(/^77 .*add allowRemote: true/);
+  expect(sentenceOf('dns: { listen: "unix:/run/x" }\n')).toMatch(/^78 .*is a path, where no resolver asks/);
+  expect(sentenceOf('dns: { lisen: "127.0.0.1:53" }\n')).toMatch(/^78 .*did you mean listen\?/);
+});

@@ -22,6 +22,8 @@ const NEGATIVE_TTL = 1;
 const TRANSFER_TIMES = { refresh: 3_600, retry: 600, expire: 86_400 };
 /** Records of one name and type; with their names they stay within one message of TCP. */
 const MOST_RECORDS = 256;
+/** Where nobody says a weight: haproxy sends nobody to one of 0, and equal weights mean the same, whatever they are (RFC 2782). */
+const EVEN_WEIGHT = 1;
 /** No service is named like this: RFC 6335 gives 15 characters. */
 const SERVER_LABEL = 'ambassador-name-server';
 const MAILBOX_LABEL = 'hostmaster';
@@ -126,7 +128,7 @@ function describeProxy(
 ): { readonly label: string; readonly types: readonly string[] } {
   const label = hostLabelOf(service).own;
   names.add([label], addresses.map(describeAddress));
-  const srv: RecordData = { type: 'SRV', priority: 0, weight: 0, port, target: names.full([label]) };
+  const srv: RecordData = { type: 'SRV', priority: 0, weight: EVEN_WEIGHT, port, target: names.full([label]) };
   // What else is of a general type is none of this service's.
   const types = [
     ...new Set([`_${service}._tcp`, ...(isGeneral(service) ? [] : [type])].map((one) => one.toLowerCase())),
@@ -149,6 +151,7 @@ function describeService(
   { isNameTaken, takenTypes }: Taken,
 ): void {
   const labels = labelInstances(instances);
+  const isEven = instances.every(({ weight }) => weight === 0);
   for (const [index, instance] of instances.entries()) {
     const { own, reading } = labels[index] ?? { own: '', reading: undefined };
     const { priority, weight, port, addresses } = instance;
@@ -163,7 +166,7 @@ function describeService(
       names.add([label, service], [...addresses.map(describeAddress), txt]);
     // A web is asked for as `_web._tcp`, too: of `_http._tcp` there are others.
     for (const one of new Set([instance.type.toLowerCase(), `_${service}._tcp`]))
-      if (!takenTypes.has(one)) names.add(parseName(one), [srv]);
+      if (!takenTypes.has(one)) names.add(parseName(one), [isEven ? { ...srv, weight: EVEN_WEIGHT } : srv]);
   }
   if (isNameTaken) return;
   // RFC 2782: who can reach the lowest priority is to use no other.

@@ -54,7 +54,7 @@ test('a name that this machine proxies leads to the proxy, and an instance to it
   expect(dataOf(ask(zone, `redis.${DOMAIN}`, 'A'))).toEqual(['127.70.1.2']);
   expect(ask(zone, `redis.${DOMAIN}`, 'AAAA')).toMatchObject({ code: 0, answers: [] });
   expect(dataOf(ask(zone, `_redis._tcp.${DOMAIN}`, 'SRV'))).toEqual([
-    { priority: 0, weight: 0, port: 6380, target: `redis.${DOMAIN}` },
+    { priority: 0, weight: 1, port: 6380, target: `redis.${DOMAIN}` },
   ]);
   expect(dataOf(ask(zone, `a.redis.${DOMAIN}`, 'A'))).toEqual(['10.0.0.1']);
   expect(dataOf(ask(zone, `a._redis._tcp.${DOMAIN}`, 'SRV'))).toMatchObject([{ target: `a.redis.${DOMAIN}` }]);
@@ -158,4 +158,13 @@ test('a service of a general type has its name to itself, and its type is of all
     proxies: [proxyOf('postgres', { type: '_postgresql._tcp', port: 5432 })],
   });
   expect([ports(known, '_postgres._tcp'), ports(known, '_postgresql._tcp')]).toEqual([[5432], [5432]]);
+});
+
+test('where nobody says a weight each has 1, which is the same and no reason to send nobody; an instance says its own', () => {
+  const weights = (zone: ReturnType<typeof zoneOf>, name: string): readonly unknown[] =>
+    dataOf(ask(zone, `${name}.${DOMAIN}`, 'SRV')).map((data) => (data as { weight: number }).weight);
+  const even = zoneOf({ instances: [instanceOf('a'), instanceOf('b')] });
+  expect([weights(even, '_redis._tcp'), weights(even, 'a._redis._tcp')]).toEqual([[1, 1], [0]]);
+  const said = zoneOf({ instances: [instanceOf('a', { weight: 10 }), instanceOf('b')] });
+  expect(weights(said, '_redis._tcp')).toEqual([10, 0]);
 });

@@ -21,12 +21,12 @@ export type Peer =
   | 'nft'
   | 'nginx'
   | 'nginx-stream'
-  | 'nss-mdns'
   | 'nsupdate'
   | 'openssl'
   | 'php'
   | 'php-redis'
   | 'postgres'
+  | 'prometheus'
   | 'promtool'
   | 'psql'
   | 'python3'
@@ -72,15 +72,12 @@ const PACKAGES: Readonly<Record<Peer, PeerPackage>> = {
   nft: { name: 'nftables', path: '/usr/sbin/nft' },
   'nginx-stream': { name: 'libnginx-mod-stream', path: '/usr/lib/nginx/modules/ngx_stream_module.so' },
   nginx: { name: 'nginx', path: '/usr/sbin/nginx' },
-  'nss-mdns': {
-    name: 'libnss-mdns',
-    path: `/lib/${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}-linux-gnu/libnss_mdns4_minimal.so.2`,
-  },
   nsupdate: { name: 'bind9-dnsutils', path: '/usr/bin/nsupdate' },
   openssl: { name: 'openssl', path: '/usr/bin/openssl' },
   php: { name: 'php-cli', path: '/usr/bin/php' },
   'php-redis': { name: 'php-redis', path: '/usr/lib/php/20220829/redis.so' },
   postgres: { name: 'postgresql-15', path: `${POSTGRES_FOLDER}/postgres` },
+  prometheus: { name: 'prometheus', path: '/usr/bin/prometheus' },
   promtool: { name: 'prometheus', path: '/usr/bin/promtool' },
   psql: { name: 'postgresql-client-15', path: `${POSTGRES_FOLDER}/psql` },
   python3: { name: 'python3', path: PYTHON },
