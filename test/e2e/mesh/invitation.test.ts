@@ -1,6 +1,14 @@
 import type { CommandResult, Host, HostProcess } from '@mdns-ambassador/testkit';
 import { expect } from 'vitest';
-import { announce, proxy, runAmbassador, runProgram, spawnAmbassador, startProgram } from '../../ambassador.ts';
+import {
+  AMBASSADOR,
+  announce,
+  proxy,
+  runAmbassador,
+  runProgram,
+  spawnAmbassador,
+  startProgram,
+} from '../../ambassador.ts';
 import { labTest } from '../../lab-test.ts';
 
 /** On each host: its home is its own. */
@@ -21,6 +29,12 @@ async function invite(host: Host, ...args: readonly string[]): Promise<Invited> 
 /** The code is typed where it is asked for. */
 function join(host: Host, code: string, ...args: readonly string[]): Promise<CommandResult> {
   return runAmbassador(host, ['mesh', 'join', ...args], { input: `${code}\n` });
+}
+
+/** The same as a person does it, at a terminal. */
+function joinAtTerminal(host: Host, code: string): Promise<CommandResult> {
+  const command = `${process.execPath} ${AMBASSADOR} mesh join --name laptop`;
+  return host.run('script', ['-qec', command, '/dev/null'], { input: `${code}\n` });
 }
 
 /** What a service there says of itself. */
@@ -50,9 +64,10 @@ await labTest(
     expect(guessed.code).toBe(77);
     expect(guessed.stderr).toContain('the code is wrong; the inviter takes 2 more wrong ones');
     await inviting.line(/10\.99\.0\.3 gave a wrong code; after 2 more the invitation is over/);
-    const joined = await join(h2, code.toUpperCase().replaceAll('-', ' '), '--name', 'laptop');
-    expect(joined).toMatchObject({ code: 0, stderr: '' });
-    expect(joined.stdout).toMatch(/^this machine is laptop in mesh [0-9a-f]{16} now: it may use the whole mesh$/m);
+    const joined = await joinAtTerminal(h2, code.toUpperCase().replaceAll('-', ' '));
+    expect(joined.code).toBe(0);
+    expect(joined.stdout).toMatch(/^The code that the other machine shows/m);
+    expect(joined.stdout).toMatch(/^this machine is laptop in mesh [0-9a-f]{16} now: it may use the whole mesh\r?$/m);
     await inviting.line(/^laptop \(10\.99\.0\.2\) is in mesh [0-9a-f]{16} now and may use the whole mesh$/);
     expect(await inviting.exited).toMatchObject({ code: 0 });
     expect(await h2.read('stat', ['-c', '%a', KEY])).toBe('600\n');

@@ -9,7 +9,7 @@ const ORIGIN = 'the mesh key in its usual place';
 
 /** Where `mesh` keeps the key unless it is told otherwise, and where every command finds it. */
 export function nameUsualKeyFile(env: NodeJS.ProcessEnv): string {
-  const folder = env.XDG_CONFIG_HOME || join(env.HOME || homedir(), '.config');
+  const folder = env.XDG_CONFIG_HOME || join(homedir(), '.config');
   return resolve(folder, 'ambassador', 'mesh.key');
 }
 

@@ -3,19 +3,16 @@ import { existsSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { systemClock } from '@mdns-ambassador/mdns';
 import {
-  admitMachine,
   createKeyFile,
   describeMay,
   type Grant,
   type KeyRing,
   listMeshIds,
   type May,
-  MeshError,
   MeshKey,
-  parseJoinRequest,
   readGrants,
 } from '@mdns-ambassador/mesh';
-import { type Answer, createCode, Invitation } from '@mdns-ambassador/mesh/invitation';
+import { createCode, Invitation } from '@mdns-ambassador/mesh/invitation';
 import { errorCode, type Listener, listen, stripZone } from '@mdns-ambassador/relay';
 import { CliError } from '../../exit/cli-error.ts';
 import { EXIT_OK, EXIT_REFUSED, EXIT_UNAVAILABLE, EXIT_USAGE } from '../../exit/exit-codes.ts';
@@ -28,6 +25,7 @@ import { openLog } from '../../process/log-options.ts';
 import type { Surroundings } from '../../process/surroundings.ts';
 import { explainMeshErrors, readKeys } from '../../requests/mesh-request.ts';
 import type { Settings } from '../../settings/settings.ts';
+import { Doorkeeper } from './doorkeeper.ts';
 import { describeFailure, describeInvitationEvent, describeJoined, describeWhile } from './invite-lines.ts';
 import { JOIN_PORT, JOIN_TYPE, NUMBER_KEY } from './join-place.ts';
 import { listNamed } from './named-services.ts';
@@ -54,17 +52,12 @@ export async function inviteMachine({ path, settings, surroundings }: InviteTask
   const may = readMay(settings);
   const lifetimeMs = settings.read('for', (text) => parseDuration(text, SHORTEST_LIFETIME_MS)) ?? DEFAULT_LIFETIME_MS;
   const interfaces = readInterfaceNames(settings, platform);
-  const meshId = prepareKey(path, surroundings);
+  const ring = prepareKey(path, surroundings);
+  const [meshId = ''] = listMeshIds(ring);
   faults.survive((error) => stderr.line(`ambassador: ${describeFault(error)}`));
   const log = openLog(settings, surroundings);
   const local = createLocalNetwork(interfaces, platform, (event) => log.debug(event, event.kind));
-  let machine = '';
-  const letIn = async (request: string, context: Uint8Array): Promise<Answer> => {
-    const { name, publicKey } = parseJoinRequest(request, context);
-    const text = await admitMachine(readKeys(path, surroundings), { publicKey }, { name, may, now: Date.now() });
-    machine = name;
-    return { kind: 'membership', text };
-  };
+  const doorkeeper = new Doorkeeper({ ring, readAgain: () => readKeys(path, surroundings), may, surroundings });
   let lines = 0;
   const code = createCode(randomInt);
   const invitation = new Invitation({
@@ -72,14 +65,7 @@ export async function inviteMachine({ path, settings, surroundings }: InviteTask
     clock: systemClock,
     lifetimeMs,
     randomBytes,
-    onRequest: async (request, context) => {
-      try {
-        return await letIn(request, context);
-      } catch (error) {
-        if (!(error instanceof MeshError)) throw error;
-        return { kind: 'refused', reason: error.message };
-      }
-    },
+    onRequest: (request, context, from) => doorkeeper.answer(request, context, from),
     onEvent: (event) => {
       lines += 1;
       if (lines <= MAX_LINES) stdout.line(describeInvitationEvent(event));
@@ -104,7 +90,7 @@ export async function inviteMachine({ path, settings, surroundings }: InviteTask
     const end = await invitation.ended;
     switch (end.kind) {
       case 'joined':
-        stdout.line(describeJoined(machine, meshId, may, end));
+        stdout.line(describeJoined(doorkeeper.machine, meshId, may, end));
         return EXIT_OK;
       case 'closed':
         stdout.line('the invitation is over: nobody was let in');
@@ -118,6 +104,7 @@ export async function inviteMachine({ path, settings, surroundings }: InviteTask
     }
   } finally {
     invitation.close();
+    doorkeeper.close();
     await Promise.all([close(), local.node.close()]);
   }
 }
@@ -133,8 +120,8 @@ function readMay(settings: Settings): May {
   throw new CliError(EXIT_USAGE, `${grants.length} services are named; name fewer, or none for the whole mesh`);
 }
 
-/** The id of the mesh; where there is no key yet, there is one afterwards. Throws a CliError where the key is no keeper's. */
-function prepareKey(path: string, surroundings: Surroundings): string {
+/** The key of the mesh; where there is none yet, there is one afterwards. Throws a CliError where the key is no keeper's. */
+function prepareKey(path: string, surroundings: Surroundings): KeyRing {
   const { platform, stdout } = surroundings;
   if (!existsSync(path)) {
     const fresh: KeyRing = { kind: 'keys', current: new MeshKey(randomBytes(KEY_BYTES)) };
@@ -149,7 +136,7 @@ function prepareKey(path: string, surroundings: Surroundings): string {
       `${path} ${what}, and only a keeper lets machines in; invite where the mesh key itself is`,
     );
   }
-  return listMeshIds(ring)[0] ?? '';
+  return ring;
 }
 
 interface Reception {
