@@ -14,6 +14,8 @@ export interface AnnouncementOptions {
   readonly type: string;
   /** The name that others ask for, where it is not the type's own: TXT `svc`. */
   readonly svc?: string;
+  /** One more name of this machine while the service is announced, one label: `web` for `web.local`. In a mesh there is none. */
+  readonly alias?: string;
   readonly subtypes: readonly string[];
   /** Where the service listens. Absent host: this machine (loopback or any of its own addresses). */
   readonly host?: string;
@@ -73,6 +75,19 @@ export type AnnouncerEvent =
     }
   | { readonly kind: 'renamed'; readonly service: string; readonly from: string; readonly to: string }
   | { readonly kind: 'withdrawn'; readonly service: string; readonly instance: string; readonly reason: string }
+  /** `alias` (`web.local`) answers. With `urls` where a browser opens the service: by the alias, and by an address for who knows no names. */
+  | {
+      readonly kind: 'alias-announced';
+      readonly service: string;
+      readonly alias: string;
+      readonly port: number;
+      readonly urls?: { readonly byName: string; readonly byAddress?: string };
+    }
+  | { readonly kind: 'alias-renamed'; readonly service: string; readonly from: string; readonly to: string }
+  /** Others have it, and each that was tried instead. */
+  | { readonly kind: 'alias-lost'; readonly service: string; readonly alias: string }
+  /** In a mesh nobody but members reaches the service: a name for others would lead nowhere. */
+  | { readonly kind: 'alias-withheld'; readonly service: string; readonly alias: string }
   /** Connections were turned away: `limit` are open, and there is no place for more. Not told for every one of a crowd. */
   | { readonly kind: 'connections-full'; readonly service: string; readonly limit: number }
   | { readonly kind: 'draining'; readonly service: string; readonly connections: number }

@@ -7,6 +7,8 @@ export interface AnnouncementStatus {
   readonly instance: string;
   readonly type: string;
   readonly host: string;
+  /** One more name of the machine, `web.local`. */
+  readonly alias?: string;
   readonly port: number;
   readonly addresses: readonly string[];
   readonly txt: Readonly<Record<string, TxtJson>>;

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type PublicationEvent, txtToJson } from '@mdns-ambassador/mdns';
+import { isWebType, type PublicationEvent, txtToJson } from '@mdns-ambassador/mdns';
 import type { Mesh } from '@mdns-ambassador/mesh';
 import { type Clock, type DrainOutcome, formatTarget, type Prologue, sendHeaderPrologue } from '@mdns-ambassador/relay';
 import type { AnnouncementOptions, AnnouncerEvent } from './announcement-options.ts';
@@ -15,6 +15,7 @@ import { Notice } from './notice.ts';
 import { OnDemandService } from './on-demand/on-demand-service.ts';
 import { pause } from './pause.ts';
 import { type Observation, ServiceWatch } from './service-watch.ts';
+import { formatWebUrl } from './web-url.ts';
 
 /** `st=drain` leaves as a packet of its own before the goodbye follows. */
 const DRAIN_NOTICE_MS = 250;
@@ -71,6 +72,10 @@ type AnnouncementState =
 export class Announcement {
   readonly #context: AnnouncementContext;
   #options: AnnouncementOptions;
+  /** In a mesh: what was asked for. */
+  readonly #withheldAlias: string | undefined;
+  /** Interfaces on which the service is reached; undefined: all. */
+  #reachedOn: readonly string[] | undefined;
   /** Ends the waits of a drain. */
   readonly #closing: AbortController = new AbortController();
   #state: AnnouncementState = { kind: 'new' };
@@ -90,6 +95,7 @@ export class Announcement {
     this.#context = context;
     this.#shown = { state: 'withdrawn', since: context.clock.wallClock() };
     this.#options = this.#complete(options);
+    this.#withheldAlias = context.mesh === undefined ? undefined : options.alias;
     const { clock, random, host, mesh, publisher, prologues = [], injection } = context;
     this.#onDemand = this.#createOnDemand();
     this.#watch = new ServiceWatch({
@@ -136,6 +142,9 @@ export class Announcement {
   async start(): Promise<void> {
     if (this.#state.kind !== 'new') return;
     this.#become({ kind: 'waiting', told: new Set() });
+    if (this.#withheldAlias !== undefined) {
+      this.#tell({ kind: 'alias-withheld', service: this.#options.service, alias: `${this.#withheldAlias}.local` });
+    }
     await this.#begin();
   }
 
@@ -163,7 +172,7 @@ export class Announcement {
 
   status(): AnnouncementStatus {
     const { host } = this.#context;
-    const { name, announcedOn, service, host: target } = this.#notice;
+    const { name, announcedOn, service, host: target, alias } = this.#notice;
     const { traffic } = this.#entrance;
     const interfaces = host.interfaces().filter(({ name }) => announcedOn.includes(name));
     return {
@@ -171,6 +180,7 @@ export class Announcement {
       instance: name,
       type: service.type,
       host: target,
+      ...(alias === undefined ? {} : { alias }),
       port: service.port,
       addresses: listDialableAddresses(interfaces, host.platform, service.family),
       txt: txtToJson(this.#notice.describeTxt(this.#state.kind === 'draining')),
@@ -250,9 +260,11 @@ export class Announcement {
     this.#notice.stopSigning();
   }
 
-  /** With a mesh, relaying is the rule, and so it is for a service that is not always there. */
+  /** With a mesh, relaying is the rule, and so it is for a service that is not always there. In a mesh there is no name for others. */
   #complete(options: AnnouncementOptions): AnnouncementOptions {
-    return this.#context.mesh === undefined && options.onDemand === undefined ? options : { ...options, relay: true };
+    const { alias: _, ...nameless } = options;
+    if (this.#context.mesh !== undefined) return { ...nameless, relay: true };
+    return options.onDemand === undefined ? options : { ...options, relay: true };
   }
 
   #createOnDemand(): OnDemandService | undefined {
@@ -307,6 +319,7 @@ export class Announcement {
     this.#reason = undefined;
     this.#become({ kind: 'announced' });
     if (hasMoved || wasWithdrawn) this.#notice.change(this.#notice.describe(this.#options), false);
+    this.#reachedOn = interfaces;
     await this.#notice.announce(interfaces);
   }
 
@@ -375,6 +388,19 @@ export class Announcement {
     this.#tell({ kind: 'relaying', service: this.#options.service, from, to: formatTarget(target) });
   }
 
+  #tellAlias(alias: string): void {
+    const { service, type, txt } = this.#options;
+    const { port, family } = this.#notice.service;
+    const { host } = this.#context;
+    const interfaces = host.interfaces().filter(({ name }) => this.#reachedOn?.includes(name) !== false);
+    const address = listDialableAddresses(interfaces, host.platform, family).find((each) => !each.includes('%'));
+    const urls = {
+      byName: formatWebUrl(type, alias, port, txt),
+      ...(address === undefined ? {} : { byAddress: formatWebUrl(type, address, port, txt) }),
+    };
+    this.#tell({ kind: 'alias-announced', service, alias, port, ...(isWebType(type) ? { urls } : {}) });
+  }
+
   #tellPublication(event: PublicationEvent): void {
     this.#noteShown();
     const { service, type } = this.#options;
@@ -402,6 +428,15 @@ export class Announcement {
       case 'withdrawn':
         // The reason was told here before.
         break;
+      case 'alias-announced':
+        this.#tellAlias(event.alias);
+        break;
+      case 'alias-renamed':
+        this.#tell({ kind: 'alias-renamed', service, from: event.from, to: event.to });
+        break;
+      case 'alias-lost':
+        this.#tell({ kind: 'alias-lost', service, alias: event.alias });
+        break;
       default:
         event satisfies never;
     }
@@ -418,9 +453,9 @@ function isAtWork({ kind }: AnnouncementState): boolean {
 
 /** Whether what is claimed, and how it is reached, stays. */
 function isSameIdentity(before: AnnouncementOptions, after: AnnouncementOptions): boolean {
-  const { instance, type, svc, relay, family } = before;
+  const { instance, type, svc, alias, relay, family } = before;
   if (!isDeepStrictEqual(after.onDemand, before.onDemand)) return false;
-  const isSameName = after.instance === instance && after.type === type && after.svc === svc;
+  const isSameName = after.instance === instance && after.type === type && after.svc === svc && after.alias === alias;
   return isSameName && after.relay === relay && after.family === family;
 }
 

@@ -34,6 +34,11 @@ export class HeldPublication {
     return this.#publication.host;
   }
 
+  /** One more name of the host as it is now, `web-2.local`. */
+  get alias(): string | undefined {
+    return this.#publication.alias;
+  }
+
   /** Names of the interfaces where it is announced now. */
   get announcedOn(): readonly string[] {
     const { state } = this.#publication;
@@ -43,8 +48,14 @@ export class HeldPublication {
   /** Announces on these interfaces, or on all; no-op where it is announced. Other interfaces than before cost a new claim. */
   async announce(interfaces: readonly string[] | undefined): Promise<void> {
     if (!isSameSet(interfaces, this.#service.interfaces)) {
-      const { interfaces: _, ...service } = this.#service;
-      this.#service = { ...service, name: this.name, ...(interfaces === undefined ? {} : { interfaces }) };
+      const { interfaces: _interfaces, alias: _alias, ...service } = this.#service;
+      const alias = this.alias?.replace(/\.local$/, '');
+      this.#service = {
+        ...service,
+        name: this.name,
+        ...(alias === undefined ? {} : { alias }),
+        ...(interfaces === undefined ? {} : { interfaces }),
+      };
       await this.#publication.close();
       if (this.#isClosed) return;
       this.#publication = this.#hold();

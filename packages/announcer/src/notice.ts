@@ -51,6 +51,11 @@ export class Notice {
     return this.#publication?.host ?? '';
   }
 
+  /** One more name of the host, `web.local`; absent where there is none. */
+  get alias(): string | undefined {
+    return this.#publication?.alias;
+  }
+
   /** Names of the interfaces where it is announced now. */
   get announcedOn(): readonly string[] {
     return this.#publication?.announcedOn ?? [];

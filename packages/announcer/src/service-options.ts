@@ -1,4 +1,4 @@
-import { isServiceName, isServiceType, type ServiceOptions } from '@mdns-ambassador/mdns';
+import { isHostLabel, isServiceName, isServiceType, type ServiceOptions } from '@mdns-ambassador/mdns';
 import type { AnnouncementOptions } from './announcement-options.ts';
 import { buildAnnouncementTxt } from './announcement-txt.ts';
 import { AnnouncerError } from './announcer-error.ts';
@@ -39,6 +39,7 @@ export function buildServiceOptions(options: AnnouncementOptions, placement: Ser
     weight: options.weight,
     txt: buildAnnouncementTxt({ id: placement.id, svc: options.svc }, options.txt, false),
     ...(options.ttl === undefined ? {} : { ttl: options.ttl }),
+    ...(options.alias === undefined ? {} : { alias: options.alias }),
     ...(options.family === undefined || options.relay ? {} : { family: options.family }),
     ...(placement.interfaces === undefined ? {} : { interfaces: placement.interfaces }),
   };
@@ -51,6 +52,9 @@ function validateAnnouncementOptions(options: AnnouncementOptions): void {
   }
   if (!isServiceType(options.type)) {
     throw refuse(`type "${options.type}" is no DNS-SD type: write it like _redis._tcp`);
+  }
+  if (options.alias !== undefined && !isHostLabel(options.alias)) {
+    throw refuse(`alias "${options.alias}" is no host name: write one label of a-z, 0-9 and -, such as web`);
   }
   if (options.instance === '' || CONTROL_CHARACTERS.test(options.instance)) {
     throw refuse(

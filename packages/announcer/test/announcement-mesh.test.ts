@@ -126,3 +126,20 @@ test('TXT data that has no room for the signatures of a rotation is refused at o
   const keys = ['a', 'b', 'c', 'd', 'e'].map((key) => [key, new Uint8Array(232)] as const);
   await expect(arrange(() => mesh, { txt: new Map(keys) })).rejects.toMatchObject({ code: 'INVALID_OPTION' });
 });
+
+test('in a mesh a page has no name for browsers, which could not open it, and says so', async () => {
+  const { publisher, events, announcement } = await arrange(
+    (clock) => new Mesh({ kind: 'keys', current: KEY }, { clock }),
+    {
+      service: 'web',
+      type: '_http._tcp',
+      svc: 'web',
+      alias: 'web',
+    },
+  );
+  await announcement.start();
+  expect(events[0]).toEqual({ kind: 'alias-withheld', service: 'web', alias: 'web.local' });
+  expect(publisher.last.service.alias).toBeUndefined();
+  expect(publisher.txt.get('svc')).toBe('web');
+  await announcement.close();
+});

@@ -274,3 +274,56 @@ test.each([0, 100, 900])(
     await drained;
   },
 );
+
+describe('A page', () => {
+  const page = {
+    service: 'web',
+    type: '_http._tcp',
+    svc: 'web',
+    alias: 'web',
+    txt: new Map([['path', Buffer.from('/x')]]),
+  };
+
+  test('has a name for browsers while its check passes, with a URL by that name and one by an address', async () => {
+    const lan = new TwoLinks();
+    lan.host.listenEverywhere();
+    const announcer = await lan.start(page);
+    await lan.clock.advance(CLAIM_MS);
+    expect(lan.events.filter(({ kind }) => kind.startsWith('alias'))).toEqual([
+      {
+        kind: 'alias-announced',
+        service: 'web',
+        alias: 'web.local',
+        port: 12345,
+        urls: { byName: 'http://web.local:12345/x', byAddress: 'http://10.99.0.1:12345/x' },
+      },
+    ]);
+    expect(announcer.status()).toMatchObject([{ alias: 'web.local', host: expect.stringMatching(/^h1-/) }]);
+    await announcer.close();
+  });
+
+  test('whose name another machine has is web-2, also after it was found on fewer links', async () => {
+    const lan = new TwoLinks();
+    const other = await lan.addNode('h2', { eth0: ['first', '10.99.0.2'] });
+    other.publish({ name: 'other', type: '_http._tcp', port: 80, alias: 'web' });
+    await lan.clock.advance(CLAIM_MS);
+    lan.host.listen('10.99.0.1:12345');
+    const announcer = await lan.start(page);
+    await lan.clock.advance(10_000);
+    const told = lan.events.filter(({ kind }) => kind.startsWith('alias'));
+    expect(told.map(({ kind }) => kind)).toEqual(['alias-renamed', 'alias-announced']);
+    expect(announcer.status()).toMatchObject([{ alias: 'web-2.local' }]);
+    await announcer.close();
+  });
+
+  test('has none where it did not ask for one', async () => {
+    const lan = new TwoLinks();
+    lan.host.listenEverywhere();
+    const { alias: _, ...nameless } = page;
+    const announcer = await lan.start(nameless);
+    await lan.clock.advance(CLAIM_MS);
+    expect(lan.events.some(({ kind }) => kind === 'announced')).toBe(true);
+    expect(lan.events.filter(({ kind }) => kind.startsWith('alias'))).toEqual([]);
+    await announcer.close();
+  });
+});

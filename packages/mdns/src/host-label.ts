@@ -6,6 +6,11 @@ const ID_LENGTH = 4;
 /** RFC 1035 2.3.4 */
 const MAX_LABEL_LENGTH = 63;
 
+/** Whether it is a host name's label (RFC 1123 2.1), in either case. */
+export function isHostLabel(text: string): boolean {
+  return text.length <= MAX_LABEL_LENGTH && /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/i.test(text);
+}
+
 /**
  * A host label of our own, `h1-k3x9`: the first label of the machine's host name cut down to letters, digits and hyphens, and four
  * random characters, so that it never meets the name that the machine's own responder claims.

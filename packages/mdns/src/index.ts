@@ -1,7 +1,7 @@
 export { browseService, type TypeBrowser, type WantedService } from './browse-service.ts';
 export type { Clock } from './clock.ts';
 export { createMdnsNode } from './create-mdns-node.ts';
-export { hostLabel } from './host-label.ts';
+export { hostLabel, isHostLabel } from './host-label.ts';
 export type { BrowseEvent, Instance, InstanceAddress } from './instance.ts';
 export type { SkippedInterface } from './interfaces.ts';
 export { checkLink, type HeardHost, type LinkCheck, type LinkCheckOptions } from './link-check.ts';
@@ -27,6 +27,7 @@ export {
   isSameService,
   isServiceName,
   isServiceType,
+  isWebType,
   nameOf,
   readService,
   SERVICE_TXT_KEY,

@@ -17,6 +17,8 @@ export interface ServiceOptions {
   readonly ttl?: number | undefined;
   /** Publish on these interfaces only, by name; default all that the node uses. */
   readonly interfaces?: readonly string[];
+  /** One more name of the host, one label: `web` for `web.local`. Told while the service is; services of a node may share one. */
+  readonly alias?: string;
   /** Its host has addresses of this family alone, under a name of its own; default both. */
   readonly family?: AddressFamily;
 }
@@ -35,7 +37,13 @@ export type PublicationEvent =
   | { readonly kind: 'announced'; readonly name: string; readonly interfaces: readonly string[] }
   /** Somebody else has the name; the publication goes on under the new one (RFC 6762 9). */
   | { readonly kind: 'renamed'; readonly from: string; readonly to: string }
-  | { readonly kind: 'withdrawn'; readonly name: string };
+  | { readonly kind: 'withdrawn'; readonly name: string }
+  /** The service is announced, and its alias (`web.local`) answers. Again when it was withdrawn, or has another name. */
+  | { readonly kind: 'alias-announced'; readonly alias: string; readonly interfaces: readonly string[] }
+  /** Somebody else has it; it goes on as another (RFC 6762 9). */
+  | { readonly kind: 'alias-renamed'; readonly from: string; readonly to: string }
+  /** Whatever was tried, others have it: the service goes on without. */
+  | { readonly kind: 'alias-lost'; readonly alias: string };
 
 export interface Publication {
   /** The name as it is now: `redis on h1`, or `redis on h1 (2)` after a conflict. */
@@ -43,6 +51,8 @@ export interface Publication {
   readonly state: PublicationState;
   /** The SRV target, in presentation format. */
   readonly host: string;
+  /** One more name of the host as it is now, `web-2.local`; absent where there is none. */
+  readonly alias?: string | undefined;
   /** Changes data without a goodbye: the new records are announced with the cache-flush bit (RFC 6762 8.4). */
   update(change: ServiceChange): void;
   /** Says goodbye but keeps the name claimed, so that `announce` is immediate. */

@@ -1,3 +1,4 @@
+import { HostAlias } from './host-alias.ts';
 import { HostName } from './host-name.ts';
 import type { AddressFamily } from './network.ts';
 import type { NodeEvent } from './node.ts';
@@ -40,6 +41,9 @@ interface Published {
   insists: boolean;
   /** Names of the interfaces where it is announced. */
   announcedOn: ReadonlySet<string>;
+  readonly alias: HostAlias | undefined;
+  /** The alias that was told of as one that answers; undefined: none. */
+  toldAlias: string | undefined;
 }
 
 /** The host's names and the services of a node, kept the same on all its interfaces. */
@@ -47,6 +51,8 @@ export class Publisher {
   readonly #context: PublisherContext;
   readonly #outlets = new Map<string, Outlet>();
   readonly #published = new Map<string, Published>();
+  /** By the label that was asked for, in lower case. */
+  readonly #aliases = new Map<string, HostAlias>();
   readonly #host: HostName;
   readonly #hosts: readonly HostName[];
   #nextId = 1;
@@ -64,6 +70,7 @@ export class Publisher {
     const outlet: Outlet = { interfaceName, responder, addresses };
     this.#outlets.set(interfaceName, outlet);
     this.#claimHosts();
+    this.#claimAliases();
     for (const service of this.#published.values()) this.#publishOn(outlet, service);
     return responder;
   }
@@ -73,11 +80,14 @@ export class Publisher {
     const outlet = this.#outlets.get(interfaceName);
     if (outlet !== undefined) outlet.addresses = addresses;
     this.#claimHosts();
+    this.#claimAliases();
   }
 
   detach(interfaceName: string): void {
     this.#outlets.delete(interfaceName);
+    for (const alias of this.#aliases.values()) alias.announcedOn.delete(interfaceName);
     this.#claimHosts();
+    this.#claimAliases();
     for (const service of this.#published.values()) {
       this.#announceChange(service, without(service.announcedOn, interfaceName));
     }
@@ -98,10 +108,14 @@ export class Publisher {
       renames: 0,
       insists: false,
       announcedOn: new Set(),
+      alias: this.#findAlias(options.alias),
+      toldAlias: undefined,
     };
     this.#published.set(service.id, service);
+    service.alias?.users.add(service);
     if (this.#servicesOf(options.family) === 1) this.#claimHosts();
     for (const outlet of this.#outlets.values()) this.#publishOn(outlet, service);
+    this.#claimAlias(service.alias);
     void this.#context.changed();
     return this.#handle(service);
   }
@@ -110,16 +124,19 @@ export class Publisher {
   collect(): boolean {
     const conflicts = new Set<string>();
     const lostHosts = new Set<AddressFamily | undefined>();
+    const lostAliases = new Set<string>();
     for (const { interfaceName, responder } of this.#outlets.values()) {
       for (const event of responder.takeEvents()) {
         if (event.kind === 'conflict') conflicts.add(event.id);
         else if (event.kind === 'host-conflict') lostHosts.add(event.family);
+        else if (event.kind === 'alias-conflict') lostAliases.add(event.id);
         else this.#noteProgress(event, interfaceName);
       }
     }
     for (const host of this.#hosts) if (lostHosts.has(host.family)) this.#renameHost(host);
     for (const id of conflicts) this.#rename(id);
-    return lostHosts.size + conflicts.size > 0;
+    for (const id of lostAliases) this.#renameAlias(id);
+    return lostHosts.size + conflicts.size + lostAliases.size > 0;
   }
 
   /** Goodbyes for everything. */
@@ -138,6 +155,9 @@ export class Publisher {
       },
       get host() {
         return `${publisher.#hostOf(service.options.family).label}.local`;
+      },
+      get alias() {
+        return service.alias?.isLost === false ? service.alias.name : undefined;
       },
       update: (change) => this.#update(service, change),
       withdraw: () => this.#withdraw(service),
@@ -162,7 +182,9 @@ export class Publisher {
     if (service.isClosed || !service.isWanted) return;
     service.isWanted = false;
     service.announcedOn = new Set();
+    service.toldAlias = undefined;
     for (const { responder } of this.#outletsOf(service)) responder.withdraw(service.id, this.#context.now());
+    this.#claimAlias(service.alias);
     this.#tell(service, { kind: 'withdrawn', name: service.options.name });
     void this.#context.changed();
   }
@@ -171,6 +193,7 @@ export class Publisher {
     if (service.isClosed || service.isWanted) return;
     service.isWanted = true;
     for (const { responder } of this.#outletsOf(service)) responder.announce(service.id, this.#context.now());
+    this.#claimAlias(service.alias);
     void this.#context.changed();
   }
 
@@ -178,6 +201,7 @@ export class Publisher {
     if (service.isClosed) return;
     service.isClosed = true;
     this.#published.delete(service.id);
+    this.#leaveAlias(service);
     for (const { responder } of this.#outletsOf(service)) responder.remove(service.id, this.#context.now());
     if (this.#servicesOf(service.options.family) === 0) this.#claimHosts();
     if (service.announcedOn.size > 0) this.#tell(service, { kind: 'withdrawn', name: service.options.name });
@@ -198,7 +222,10 @@ export class Publisher {
     return outlets.filter(({ interfaceName }) => options.interfaces?.includes(interfaceName) !== false);
   }
 
-  #noteProgress(event: Exclude<ResponderEvent, { kind: 'conflict' | 'host-conflict' }>, interfaceName: string): void {
+  #noteProgress(
+    event: Exclude<ResponderEvent, { kind: 'conflict' | 'host-conflict' | 'alias-conflict' }>,
+    interfaceName: string,
+  ): void {
     switch (event.kind) {
       case 'claimed':
       case 'host-claimed':
@@ -207,6 +234,13 @@ export class Publisher {
         const service = this.#published.get(event.id);
         if (service?.isWanted !== true) return;
         this.#announceChange(service, new Set([...service.announcedOn, interfaceName]));
+        return;
+      }
+      case 'alias-announced': {
+        const alias = this.#aliases.get(event.id);
+        if (alias === undefined) return;
+        alias.announcedOn.add(interfaceName);
+        for (const service of this.#usersOf(alias)) this.#tellAlias(service);
         return;
       }
       default:
@@ -218,6 +252,7 @@ export class Publisher {
     if (announcedOn.size === service.announcedOn.size) return;
     service.announcedOn = announcedOn;
     this.#tell(service, { kind: 'announced', name: service.options.name, interfaces: [...announcedOn] });
+    this.#tellAlias(service);
   }
 
   /** RFC 6762 9. One interface lost the name, so every interface takes the next. */
@@ -284,6 +319,64 @@ export class Publisher {
       elsewhere: others.flatMap((other) => other.addresses),
       insist: host.insists,
     };
+  }
+
+  #findAlias(label: string | undefined): HostAlias | undefined {
+    if (label === undefined) return undefined;
+    const id = label.toLowerCase();
+    const alias = this.#aliases.get(id) ?? new HostAlias(label);
+    this.#aliases.set(id, alias);
+    return alias;
+  }
+
+  #leaveAlias(service: Published): void {
+    const { alias } = service;
+    if (alias === undefined) return;
+    alias.users.delete(service);
+    this.#claimAlias(alias);
+    if (alias.users.size === 0) this.#aliases.delete(alias.original.toLowerCase());
+  }
+
+  #claimAliases(): void {
+    for (const alias of this.#aliases.values()) this.#claimAlias(alias);
+  }
+
+  #claimAlias(alias: HostAlias | undefined): void {
+    if (alias === undefined) return;
+    const id = alias.original.toLowerCase();
+    const now = this.#context.now();
+    for (const { interfaceName, responder, addresses } of this.#outlets.values()) {
+      const wish = alias.describe(interfaceName, addresses);
+      if (!wish.announce) alias.announcedOn.delete(interfaceName);
+      const others = [...this.#outlets.values()].filter((other) => other.interfaceName !== interfaceName);
+      const elsewhere = others.flatMap((other) => other.addresses);
+      responder.setAlias(id, { label: alias.label, ...wish, elsewhere }, now);
+    }
+  }
+
+  #renameAlias(id: string): void {
+    const alias = this.#aliases.get(id);
+    if (alias === undefined || alias.isLost) return;
+    const from = alias.name;
+    alias.rename();
+    const event: PublicationEvent = alias.isLost
+      ? { kind: 'alias-lost', alias: from }
+      : { kind: 'alias-renamed', from, to: alias.name };
+    for (const service of this.#usersOf(alias)) this.#tell(service, event);
+    this.#claimAlias(alias);
+  }
+
+  /** Once the service and its alias both are announced. */
+  #tellAlias(service: Published): void {
+    const { alias } = service;
+    if (alias === undefined || service.announcedOn.size === 0 || alias.announcedOn.size === 0) return;
+    if (service.toldAlias === alias.label) return;
+    service.toldAlias = alias.label;
+    this.#tell(service, { kind: 'alias-announced', alias: alias.name, interfaces: [...alias.announcedOn] });
+  }
+
+  #usersOf(alias: HostAlias): readonly Published[] {
+    return [...this.#published.values()].filter((service) => service.alias === alias);
   }
 
   #tell(service: Published, event: PublicationEvent): void {

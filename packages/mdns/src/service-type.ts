@@ -68,6 +68,11 @@ export function isGeneral(service: string): boolean {
   return GENERAL_NAMES.has(serviceOf(typeOf(service)));
 }
 
+/** Whether a browser opens what is announced as this type. */
+export function isWebType(type: string): boolean {
+  return /^_https?\._tcp$/i.test(type);
+}
+
 /** Whether it is a type as RFC 6763 7 allows it to who announces. */
 export function isServiceType(type: string): boolean {
   const [, name = ''] = /^_([^.]+)\._(?:tcp|udp)$/i.exec(type) ?? [];

@@ -15,6 +15,7 @@ const MAX_TTL_SECONDS = 2 ** 31 - 1;
 export function validateService(service: ServiceOptions): void {
   validateInstanceName(service.name);
   validateType(service.type);
+  if (service.alias !== undefined) validateLabel('alias', service.alias);
   for (const subtype of service.subtypes ?? []) validateLabel('subtype', subtype);
   validateInteger('port', service.port, 1, MAX_UINT16);
   validateInteger('priority', service.priority ?? 0, 0, MAX_UINT16);

@@ -37,7 +37,7 @@ class JoinedPublication implements Publication {
     this.#service = this.#mark(service);
     let isMade = false;
     this.#inner = publisher.publish(this.#service, (event) => {
-      this.#isAnnounced = event.kind === 'announced' && event.interfaces.length > 0;
+      if (!isOfAlias(event)) this.#isAnnounced = event.kind === 'announced' && event.interfaces.length > 0;
       // The first may come while it is being made.
       if (isMade) this.#tell();
       onEvent(event);
@@ -56,6 +56,10 @@ class JoinedPublication implements Publication {
 
   get host(): string {
     return this.#inner.host;
+  }
+
+  get alias(): string | undefined {
+    return this.#inner.alias;
   }
 
   update(change: ServiceChange): void {
@@ -99,4 +103,9 @@ class JoinedPublication implements Publication {
     const { name, host } = this.#inner;
     this.#peers.announce(this.#id, { name, type, subtypes, host, port, priority, weight, txt });
   }
+}
+
+/** Peers are told of the service, under the name that its host always has. */
+function isOfAlias({ kind }: PublicationEvent): boolean {
+  return kind === 'alias-announced' || kind === 'alias-renamed' || kind === 'alias-lost';
 }

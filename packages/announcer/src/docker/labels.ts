@@ -1,4 +1,5 @@
 import type { CheckOptions } from '@mdns-ambassador/checks';
+import { isHostLabel } from '@mdns-ambassador/mdns';
 import type { Container } from './container.ts';
 
 /** One port that is to be announced, as labels or variables ask for it. */
@@ -7,6 +8,8 @@ export interface PortWish {
   readonly port: number | undefined;
   /** Undefined: after the container. */
   readonly service: string | undefined;
+  /** Undefined: as every service has one; `none`: not even then. */
+  readonly alias: string | undefined;
   readonly weight: number;
   readonly priority: number;
   /** Absent: that of the service's name. */
@@ -27,7 +30,7 @@ export interface Wishes {
 
 const PREFIX = 'ambassador.';
 const META_PREFIX = 'meta.';
-const KEYS = ['service', 'weight', 'priority', 'check', 'ignore'] as const;
+const KEYS = ['service', 'alias', 'weight', 'priority', 'check', 'ignore'] as const;
 type Key = (typeof KEYS)[number];
 /** Registrator's variables and labels: SERVICE_NAME, SERVICE_6379_NAME ... */
 const VARIABLE = /^SERVICE_(?:(\d{1,5})_)?(NAME|TAGS|IGNORE)$/;
@@ -43,7 +46,7 @@ interface Draft {
 
 /**
  * What a container's labels ask for: `ambassador.enable`, `ambassador.service`, `ambassador.6379.service`, and the same with
- * `weight`, `priority`, `check`, `ignore`, `meta.KEY`; registrator's SERVICE_ variables where no label says it. Pure.
+ * `alias`, `weight`, `priority`, `check`, `ignore`, `meta.KEY`; registrator's SERVICE_ variables where no label says it. Pure.
  */
 export function readWishes({ labels, variables }: Pick<Container, 'labels' | 'variables'>): Wishes {
   const faults: string[] = [];
@@ -114,9 +117,18 @@ function finish(
     faults.push(`label ${where}${key} is "${text}"; write a number from 0 to ${HIGHEST_RANK}`);
     return 0;
   };
+  const readAlias = (): string | undefined => {
+    const text = draft?.values.get('alias');
+    if (text === undefined || text === NO_ALIAS || isHostLabel(text)) return text;
+    faults.push(
+      `label ${where}alias is "${text}"; write one word of a-z, 0-9 and -, such as web for web.local, or none`,
+    );
+    return undefined;
+  };
   return {
     port,
     service: draft?.values.get('service'),
+    alias: readAlias(),
     weight: rank('weight'),
     priority: rank('priority'),
     check,
@@ -124,6 +136,9 @@ function finish(
     isIgnored: isTrue(draft?.values.get('ignore') ?? ''),
   };
 }
+
+/** Instead of a name. */
+export const NO_ALIAS = 'none';
 
 /** `exec:` is refused: who may label a container may not run commands on the host. */
 function readCheck(text: string): CheckOptions | undefined {

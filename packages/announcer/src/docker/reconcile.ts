@@ -1,13 +1,13 @@
 import { chooseCheck, chooseIntervalMs } from '@mdns-ambassador/checks';
 
-import { type AddressFamily, announceAs, isServiceName } from '@mdns-ambassador/mdns';
+import { type AddressFamily, announceAs, isServiceName, isWebType } from '@mdns-ambassador/mdns';
 import { isLoopback } from '@mdns-ambassador/relay';
 
 import type { AnnouncementOptions } from '../announcement-options.ts';
 import { familyOf } from '../local-targets.ts';
 import { UNSPECIFIED_ADDRESSES } from '../service-host.ts';
 import type { Container, PublishedPort } from './container.ts';
-import { type PortWish, readWishes, type Wishes } from './labels.ts';
+import { NO_ALIAS, type PortWish, readWishes, type Wishes } from './labels.ts';
 
 /** Announcements for all containers of a host; whoever comes later is left out, and that is told. */
 export const MAX_WANTED = 1_000;
@@ -171,6 +171,13 @@ function nameAfter({ labels, image }: Container): string {
   return labels.get(COMPOSE_SERVICE_LABEL) ?? base.replace(/[:@].*$/, '');
 }
 
+/** Pages have one. */
+function chooseAlias({ alias }: PortWish, service: string): Pick<AnnouncementOptions, 'alias'> {
+  if (alias === NO_ALIAS) return {};
+  if (alias !== undefined) return { alias };
+  return isWebType(announceAs(service).type) ? { alias: service } : {};
+}
+
 function describe(
   container: Container,
   port: AnnouncedPort,
@@ -185,6 +192,7 @@ function describe(
     service,
     instance: `${container.name}${isOnly ? '' : ` ${privatePort}`} on ${hostName}`,
     ...announceAs(service),
+    ...chooseAlias(wish, service),
     subtypes: [],
     ...(isUnspecified(hostAddress) ? {} : { host: hostAddress }),
     port: publicPort,

@@ -38,6 +38,10 @@ class JointPublication implements Publication {
     return this.#first.host;
   }
 
+  get alias(): string | undefined {
+    return this.#first.alias;
+  }
+
   update(change: ServiceChange): void {
     for (const publication of this.#all) publication.update(change);
   }

@@ -235,3 +235,20 @@ test('there is a bound, and it is told', () => {
   expect(wanted).toHaveLength(MAX_WANTED);
   expect(faults).toHaveLength(1);
 });
+
+test.each<[Readonly<Record<string, string>>, string | undefined, string | undefined]>([
+  [{ 'ambassador.service': 'web' }, 'web', undefined],
+  [{ 'ambassador.service': 'api' }, undefined, undefined],
+  [{ 'ambassador.service': 'web', 'ambassador.alias': 'shop' }, 'shop', undefined],
+  [{ 'ambassador.8000.service': 'api', 'ambassador.8000.alias': 'shop' }, 'shop', undefined],
+  [{ 'ambassador.service': 'web', 'ambassador.alias': 'none' }, undefined, undefined],
+  [
+    { 'ambassador.service': 'web', 'ambassador.alias': 'a b' },
+    'web',
+    'label ambassador.alias is "a b"; write one word of a-z, 0-9 and -, such as web for web.local, or none',
+  ],
+])('with %j the machine is called %s, too', (labels, alias, fault) => {
+  const { wanted, faults } = wish(labels);
+  expect(wanted.map(({ options }) => options.alias)).toEqual([alias]);
+  expect(faults.map(({ reason }) => reason)).toEqual(fault === undefined ? [] : [fault]);
+});

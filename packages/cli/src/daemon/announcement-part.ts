@@ -102,8 +102,9 @@ function createAnnouncer(
   planned: PlacedService,
   { publisher, source }: Speaker,
   injected: Injected,
-  { local, reporter, surroundings, mesh, room, identity, refusals }: PartContext,
+  { local, reporter, surroundings, showUrl, mesh, room, identity, refusals }: PartContext,
 ): Announcer {
+  const shown = new Set<string>();
   try {
     return new Announcer({
       announcements: [planned],
@@ -125,6 +126,11 @@ function createAnnouncer(
         const isLastWord = event.kind === 'refused' && refusals?.limit === 1;
         const line = isLastWord ? undefined : describeAnnouncerEvent(event, local.network.interfaces());
         reporter.tell(line, announcerEventToFact(event));
+        if (event.kind === 'alias-announced' && event.urls?.byAddress !== undefined) {
+          const { byAddress } = event.urls;
+          if (!shown.has(byAddress)) showUrl(byAddress);
+          shown.add(byAddress);
+        }
         if (event.kind === 'refused') refusals?.add(event.error);
       },
     });

@@ -177,6 +177,11 @@ export class Daemon {
       log,
       reporter,
       surroundings,
+      showUrl: (url) => {
+        if (!settings.isSet('json') && stdout.isTerminal) {
+          void import('../output/qr.ts').then(({ printQr }) => printQr(stdout, url));
+        }
+      },
       room: measureRoom(),
       mesh: this.#mesh,
       injections: this.#injections,

@@ -17,6 +17,8 @@ export interface PartContext {
   readonly log: Log;
   readonly reporter: Reporter;
   readonly surroundings: Surroundings;
+  /** Shows a URL to people's phones; no-op where nobody looks. */
+  readonly showUrl: (url: string) => void;
   readonly room: Room;
   /** Undefined in open mode. */
   readonly mesh: Mesh | undefined;

@@ -15,6 +15,13 @@ export const ANNOUNCE_OPTIONS: readonly Option[] = [
     summary: 'DNS-SD type, redis or _redis._tcp',
     byDefault: "the service's registered type",
   },
+  {
+    name: 'alias',
+    kind: 'text',
+    summary: 'One more name of this machine while the service is announced: web for web.local',
+    byDefault: "a web service's name",
+  },
+  { name: 'no-alias', kind: 'flag', summary: 'No such name' },
   { name: 'txt', kind: 'pairs', summary: 'KEY=VALUE that browsers see; repeatable' },
   { name: 'subtype', kind: 'list', summary: 'DNS-SD subtype; repeatable' },
   { name: 'priority', kind: 'text', summary: 'SRV priority: lower ones are used first', byDefault: '0' },

@@ -27,6 +27,20 @@ export function describeAnnouncerEvent(
       return `the name ${quoteName(event.from)} is taken: ${event.service} is called ${quoteName(event.to)} now`;
     case 'withdrawn':
       return `withdrew ${quoteName(event.instance)}: ${event.reason}`;
+    case 'alias-announced': {
+      if (event.urls === undefined) return `${event.alias} leads to ${event.service}, port ${event.port}`;
+      const { byName, byAddress } = event.urls;
+      return `${event.service} in a browser: ${joinWords(
+        [byName, byAddress].filter((url) => url !== undefined),
+        'or',
+      )}`;
+    }
+    case 'alias-renamed':
+      return `${event.from} is another machine's: ${event.service} here is ${event.to} now`;
+    case 'alias-lost':
+      return `${event.alias} is another machine's, and so is each name that was tried before it: ${event.service} here has none (--alias NAME)`;
+    case 'alias-withheld':
+      return `${event.service} has no ${event.alias}: in a mesh only members reach it, with ambassador proxy`;
     case 'connections-full':
       return describeFull(event);
     case 'draining':

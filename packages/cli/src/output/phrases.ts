@@ -2,9 +2,9 @@ import type { AddressFamily, NetworkInterface } from '@mdns-ambassador/mdns';
 import { escapeText } from './escape.ts';
 
 /** `a`, `a and b`, `a, b and c`. */
-export function joinWords(words: readonly string[]): string {
+export function joinWords(words: readonly string[], conjunction: 'and' | 'or' = 'and'): string {
   const last = words.at(-1) ?? '';
-  return words.length < 2 ? last : `${words.slice(0, -1).join(', ')} and ${last}`;
+  return words.length < 2 ? last : `${words.slice(0, -1).join(', ')} ${conjunction} ${last}`;
 }
 
 /** `1 connection`, `3 connections`. */

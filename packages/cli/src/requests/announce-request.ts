@@ -1,11 +1,12 @@
 import { findWellKnownPort } from '@mdns-ambassador/ambassador/well-known-ports';
 import type { AnnouncementOptions } from '@mdns-ambassador/announcer';
 import { type CheckOptions, chooseCheck, chooseIntervalMs } from '@mdns-ambassador/checks';
-import { announceAs, nameOf, serviceOf } from '@mdns-ambassador/mdns';
+import { announceAs, isWebType, nameOf, serviceOf } from '@mdns-ambassador/mdns';
 import type { CredentialRequest } from '../config/credential-request.ts';
 import { CliError, InvalidValue } from '../exit/cli-error.ts';
 import { EXIT_USAGE } from '../exit/exit-codes.ts';
 import { RESPONDERS, type ResponderName } from '../options/announce-options.ts';
+import { parseAlias } from '../parse/alias.ts';
 import { parseCheck } from '../parse/check.ts';
 import { parseChoice } from '../parse/choice.ts';
 import { parseDuration } from '../parse/duration.ts';
@@ -28,7 +29,7 @@ const MOST_CHECKS = 100;
 export const SHORTEST_CHECK_INTERVAL_MS = 100;
 
 /** Options that only our own responder can carry out. */
-const NATIVE_OPTIONS: readonly string[] = ['priority', 'weight', 'ttl'];
+const NATIVE_OPTIONS: readonly string[] = ['priority', 'weight', 'ttl', 'alias'];
 
 /** What the machine adds to what was written. */
 export interface Machine {
@@ -60,6 +61,7 @@ export function readAnnouncement(request: ServiceRequest, machine: Machine): Pla
     service,
     instance: settings.read('name', parseInstanceName) ?? nameInstance(service, machine.hostName),
     ...announced,
+    ...readAlias(settings, service, announced.type),
     subtypes: settings.readEach('subtype', parseSubtype),
     ...(host === undefined ? {} : { host }),
     port: port ?? readGiven(given, () => requireWellKnownPort(service, machine.platform)),
@@ -80,6 +82,29 @@ export function readAnnouncement(request: ServiceRequest, machine: Machine): Pla
     ...proxyProtocol,
     ...(injected === undefined ? {} : { injected }),
   };
+}
+
+/** A page has one, by which every browser finds it; only our own mDNS stack answers for it. */
+function readAlias(settings: Settings, service: string, type: string): Pick<AnnouncementOptions, 'alias'> {
+  const alias = settings.read('alias', parseAlias);
+  const [given] = settings.find('alias');
+  if (settings.isSet('no-alias')) {
+    if (given === undefined) return {};
+    const [refusal] = settings.find('no-alias');
+    throw new CliError(
+      given.exitCode,
+      `${given.origin} and ${refusal?.origin} exclude each other; leave one of them out`,
+    );
+  }
+  const { isMdns } = readTargets(settings);
+  if (alias !== undefined) {
+    if (isMdns) return { alias };
+    throw new CliError(
+      given?.exitCode ?? EXIT_USAGE,
+      `${given?.origin} is a name in mDNS; add --to mdns, or leave it out`,
+    );
+  }
+  return isWebType(type) && isMdns && readResponder(settings) === 'native' ? { alias: service.toLowerCase() } : {};
 }
 
 /** Where a service is announced; at least one. */

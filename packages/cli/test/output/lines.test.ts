@@ -209,6 +209,29 @@ describe('announce', () => {
       { kind: 'relaying', service: 'redis', from: ['10.99.0.1:4000'], to: '127.0.0.1:6379' },
       'relaying connections for redis from 10.99.0.1:4000 to 127.0.0.1:6379',
     ],
+    [
+      {
+        kind: 'alias-announced',
+        service: 'web',
+        alias: 'web.local',
+        port: 3000,
+        urls: { byName: 'http://web.local:3000', byAddress: 'http://10.99.0.1:3000' },
+      },
+      'web in a browser: http://web.local:3000 or http://10.99.0.1:3000',
+    ],
+    [{ kind: 'alias-announced', service: 'ssh', alias: 'nas.local', port: 22 }, 'nas.local leads to ssh, port 22'],
+    [
+      { kind: 'alias-renamed', service: 'web', from: 'web.local', to: 'web-2.local' },
+      "web.local is another machine's: web here is web-2.local now",
+    ],
+    [
+      { kind: 'alias-lost', service: 'web', alias: 'web-4.local' },
+      "web-4.local is another machine's, and so is each name that was tried before it: web here has none (--alias NAME)",
+    ],
+    [
+      { kind: 'alias-withheld', service: 'web', alias: 'web.local' },
+      'web has no web.local: in a mesh only members reach it, with ambassador proxy',
+    ],
     [{ kind: 'draining', service: 'redis', connections: 1 }, 'redis is leaving: 1 connection to finish'],
     [{ kind: 'draining', service: 'redis', connections: 0 }, undefined],
     [

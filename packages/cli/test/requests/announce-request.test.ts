@@ -64,3 +64,44 @@ test.each([
   const announcement = readAnnouncement(request, { hostName: 'h1', platform: 'linux' });
   expect(announcement).toMatchObject({ check, checkIntervalMs, isCheckGuessed });
 });
+
+test.each<[string, Readonly<Record<string, readonly string[]>>, string | undefined]>([
+  ['web:3000', {}, 'web'],
+  ['http:3000', {}, 'http'],
+  ['shop:3000', { type: ['web'] }, 'shop'],
+  ['shop:3000', { type: ['_https._tcp'] }, 'shop'],
+  ['redis', {}, undefined],
+  ['redis', { alias: ['Cache.local'] }, 'cache'],
+  ['web:3000', { alias: ['shop'] }, 'shop'],
+  ['web:3000', { 'no-alias': ['true'] }, undefined],
+  ['web:3000', { to: ['etcd:http://a/s'] }, undefined],
+  ['web:3000', { to: ['mdns', 'etcd:http://a/s'] }, 'web'],
+  ['web:3000', { responder: ['avahi'] }, undefined],
+])('announce %s with %j has the alias %s', (word, options, alias) => {
+  const request = { service: given('SERVICE', word), settings: settingsOf(options) };
+  expect(readAnnouncement(request, { hostName: 'h1', platform: 'linux' }).alias).toBe(alias);
+});
+
+test.each<[Readonly<Record<string, readonly string[]>>, string]>([
+  [
+    { alias: ['a b'] },
+    `64 --alias: "a b" can't be a name in .local; write one word of a-z, 0-9 and -, such as web for web.local`,
+  ],
+  [
+    { alias: ['localhost'] },
+    `64 --alias: "localhost" can't be a name in .local; write one word of a-z, 0-9 and -, such as web for web.local`,
+  ],
+  [
+    { alias: ['a.b'] },
+    `64 --alias: "a.b" can't be a name in .local; write one word of a-z, 0-9 and -, such as web for web.local`,
+  ],
+  [{ alias: ['a'], 'no-alias': ['true'] }, '64 --alias and --no-alias exclude each other; leave one of them out'],
+  [{ alias: ['a'], to: ['etcd:http://a/s'] }, '64 --alias is a name in mDNS; add --to mdns, or leave it out'],
+  [
+    { alias: ['a'], responder: ['avahi'] },
+    `64 --alias: "a" can't be announced through avahi; leave it out, or leave --responder out`,
+  ],
+])('announce with %j is refused: %s', (options, sentence) => {
+  const request = { service: given('SERVICE', 'redis'), settings: settingsOf(options) };
+  expect(sentenceOf(() => readAnnouncement(request, { hostName: 'h1', platform: 'linux' }))).toBe(sentence);
+});

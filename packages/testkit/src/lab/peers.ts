@@ -21,6 +21,7 @@ export type Peer =
   | 'nft'
   | 'nginx'
   | 'nginx-stream'
+  | 'nss-mdns'
   | 'nsupdate'
   | 'openssl'
   | 'php'
@@ -72,6 +73,10 @@ const PACKAGES: Readonly<Record<Peer, PeerPackage>> = {
   nft: { name: 'nftables', path: '/usr/sbin/nft' },
   'nginx-stream': { name: 'libnginx-mod-stream', path: '/usr/lib/nginx/modules/ngx_stream_module.so' },
   nginx: { name: 'nginx', path: '/usr/sbin/nginx' },
+  'nss-mdns': {
+    name: 'libnss-mdns',
+    path: `/lib/${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}-linux-gnu/libnss_mdns4_minimal.so.2`,
+  },
   nsupdate: { name: 'bind9-dnsutils', path: '/usr/bin/nsupdate' },
   openssl: { name: 'openssl', path: '/usr/bin/openssl' },
   php: { name: 'php-cli', path: '/usr/bin/php' },

@@ -65,7 +65,7 @@ async function readRequest(invocation: Invocation): Promise<AnnounceRequest> {
   if (withDocker) refuseBesideDocker(settings, trailing);
   const isDockerAlone = withDocker && words.length === 0 && (config?.announce ?? []).length === 0;
   const requests = isDockerAlone ? [] : listServiceRequests({ words, settings }, 'announce', config?.announce);
-  refuseShared(['name', 'type', 'on-demand'], requests);
+  refuseShared(['name', 'type', 'alias', 'on-demand'], requests);
   if (trailing !== undefined && trailing.length === 0) {
     throw new CliError(
       EXIT_USAGE,

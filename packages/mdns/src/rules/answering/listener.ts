@@ -79,6 +79,6 @@ export class Listener {
 
   /** An address that this machine has on another link: both may be on one segment. */
   #isElsewhere(registration: Registration, record: ResourceRecord): boolean {
-    return this.#registry.findHost(registration)?.elsewhere.has(dataKey(record.data)) === true;
+    return this.#registry.findElsewhere(registration)?.has(dataKey(record.data)) === true;
   }
 }

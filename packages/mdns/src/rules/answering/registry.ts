@@ -13,6 +13,14 @@ export interface RegisteredHost {
   readonly elsewhere: ReadonlySet<string>;
 }
 
+/** Another name of the host. */
+export interface RegisteredAlias {
+  readonly registration: Registration;
+  readonly elsewhere: ReadonlySet<string>;
+  /** To be announced, as soon as it is claimed. */
+  readonly isWanted: boolean;
+}
+
 export interface RegisteredService {
   readonly options: ServiceOptions;
   readonly registration: Registration;
@@ -28,6 +36,7 @@ function isClaiming({ registration }: RegisteredService): boolean {
 /** The host, under each of its names, and the services of one interface, and what they make us authoritative for. */
 export class Registry {
   readonly #services: Map<string, RegisteredService> = new Map();
+  readonly #aliases: Map<string, RegisteredAlias> = new Map();
   readonly #byName: Map<string, Registration> = new Map();
   readonly #hosts: Map<AddressFamily | undefined, RegisteredHost> = new Map();
   #zone: Zone | undefined;
@@ -38,6 +47,10 @@ export class Registry {
 
   get services(): ReadonlyMap<string, RegisteredService> {
     return this.#services;
+  }
+
+  get aliases(): ReadonlyMap<string, RegisteredAlias> {
+    return this.#aliases;
   }
 
   /** The one whose services are reached in this family alone, or in both. */
@@ -61,6 +74,27 @@ export class Registry {
     const host = this.#hosts.get(family);
     if (host !== undefined) this.#byName.delete(nameKey(host.registration.name));
     this.#hosts.delete(family);
+    this.#zone = undefined;
+  }
+
+  /** Identities of address data of this machine's other interfaces, under a name of the host; undefined for a service's. */
+  findElsewhere(registration: Registration): ReadonlySet<string> | undefined {
+    for (const alias of this.#aliases.values()) if (alias.registration === registration) return alias.elsewhere;
+    return this.findHost(registration)?.elsewhere;
+  }
+
+  /** Puts an alias under a name that nobody has here, or replaces what the `id` has. */
+  setAlias(id: string, alias: RegisteredAlias): void {
+    this.deleteAlias(id);
+    this.#aliases.set(id, alias);
+    this.#byName.set(nameKey(alias.registration.name), alias.registration);
+  }
+
+  deleteAlias(id: string): void {
+    const alias = this.#aliases.get(id);
+    if (alias === undefined) return;
+    this.#aliases.delete(id);
+    this.#byName.delete(nameKey(alias.registration.name));
     this.#zone = undefined;
   }
 
@@ -123,6 +157,9 @@ export class Registry {
     for (const { name } of this.#byName.values()) zone.addName(name);
     for (const { registration } of this.#hosts.values()) {
       if (registration.isClaimed) zone.addUnique(registration.name, registration.claimed, false);
+    }
+    for (const { registration, isWanted } of this.#aliases.values()) {
+      if (registration.isClaimed) zone.addUnique(registration.name, registration.claimed, !isWanted);
     }
     for (const service of this.#services.values()) {
       const { registration, options } = service;

@@ -38,6 +38,14 @@ export function renameHost(label: string, renames: number, random: Random): Rena
   return { kind: 'rename', name: cutToBytes(base, MAX_LABEL_BYTES - suffix.length) + suffix };
 }
 
+/** The same for an alias of the host: `web` becomes `web-2`, then `web-3` (RFC 6762 9); then it is given up, and the host has it not. */
+export function renameAlias(original: string, renames: number): Renaming {
+  if (renames >= MAX_RENAMES) return { kind: 'insist' };
+  const [, base = original, number = '1'] = /^(.+)-(\d{1,6})$/s.exec(original) ?? [];
+  const suffix = `-${Number(number) + renames + 1}`;
+  return { kind: 'rename', name: cutToBytes(base, MAX_LABEL_BYTES - suffix.length) + suffix };
+}
+
 /** As many whole characters as fit. */
 function cutToBytes(text: string, maxBytes: number): string {
   let bytes = 0;

@@ -14,6 +14,12 @@ export interface HostOptions {
   readonly insist?: boolean;
 }
 
+/** Another name of the host on one interface, for as long as some service asks for it. */
+export interface AliasOptions extends Pick<HostOptions, 'label' | 'addresses' | 'elsewhere'> {
+  /** False: the name is claimed and defended, but answered to nobody who only asks. */
+  readonly announce: boolean;
+}
+
 export interface PublishOptions {
   /** False: the name is claimed and defended, but the service is not told to anybody until `announce`. */
   readonly announce: boolean;

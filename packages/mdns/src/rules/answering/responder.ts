@@ -14,7 +14,7 @@ import { composeProbe, MAX_PROBE_DELAY_MS } from './probe.ts';
 import { type RegisteredSets, Registration } from './registration.ts';
 import { Registry } from './registry.ts';
 import type { ResponderEvent } from './responder-event.ts';
-import type { HostOptions, PublishOptions } from './responder-options.ts';
+import type { AliasOptions, HostOptions, PublishOptions } from './responder-options.ts';
 import { composeGoodbye } from './response.ts';
 import { ResponseQueue } from './response-queue.ts';
 import { describeHost, describeService, pointToService, pointToType, readAddresses } from './service-records.ts';
@@ -83,6 +83,43 @@ export class Responder implements Machine {
       this.#change(registration, this.#describe(options), now);
       registration.announcement.stop();
     }
+  }
+
+  /**
+   * Claims one more name of the host, and announces it once that is done if so asked. With an `id` that is known: changes what it has, or
+   * gives up the old name first. A name that another has here is a conflict. Without an address the alias is given up.
+   */
+  setAlias(id: string, { label, addresses, elsewhere = [], announce }: AliasOptions, now: number): void {
+    const name = nameOfHost(label);
+    const sets: RegisteredSets = { claimed: describeHost(name, addresses), pointers: [] };
+    const others = new Set(readAddresses(elsewhere).map(dataKey));
+    const current = this.#registry.aliases.get(id);
+    this.#changedAt = now;
+    if (current?.registration.canGoOnAs(name) && sets.claimed.length > 0) {
+      const { registration } = current;
+      this.#registry.setAlias(id, { registration, elsewhere: others, isWanted: announce });
+      if (announce !== current.isWanted) this.#registry.invalidate();
+      this.#change(registration, sets, now);
+      if (current.isWanted && !announce) this.#sayGoodbye(registration);
+      return;
+    }
+    this.removeAlias(id, now);
+    if (sets.claimed.length === 0) return;
+    if (this.#registry.find(name) !== undefined) {
+      this.#events.push({ kind: 'alias-conflict', id });
+      return;
+    }
+    const registration = new Registration(name, sets, this.#drawStart(now), false);
+    this.#registry.setAlias(id, { registration, elsewhere: others, isWanted: announce });
+  }
+
+  /** Says goodbye to the alias, and gives up the name. */
+  removeAlias(id: string, now: number): void {
+    const alias = this.#registry.aliases.get(id);
+    if (alias === undefined) return;
+    this.#changedAt = now;
+    this.#registry.deleteAlias(id);
+    this.#sayGoodbye(alias.registration);
   }
 
   /**
@@ -207,14 +244,15 @@ export class Responder implements Machine {
   /** Returns the registrations whose names are to be probed for now. */
   #advanceProbes(now: number): readonly Registration[] {
     const probing: Registration[] = [];
-    const step = (registration: Registration, claimed: ResponderEvent): void => {
+    const step = (registration: Registration, claimed?: ResponderEvent): void => {
       const done = registration.probe.advance(now);
       if (done === 'send') probing.push(registration);
       if (done !== 'claimed') return;
       this.#registry.invalidate();
-      this.#events.push(claimed);
+      if (claimed !== undefined) this.#events.push(claimed);
     };
     for (const { registration } of this.#registry.hosts) step(registration, { kind: 'host-claimed' });
+    for (const { registration } of this.#registry.aliases.values()) step(registration);
     for (const [id, { registration }] of this.#registry.services) step(registration, { kind: 'claimed', id });
     return probing;
   }
@@ -231,6 +269,10 @@ export class Responder implements Machine {
         const isNew = this.#announceDue(registration, [...registration.all, pointToType(options)], now);
         if (isNew) this.#events.push({ kind: 'announced', id });
       }
+    }
+    for (const [id, { registration, isWanted }] of this.#registry.aliases) {
+      if (!isWanted || !registration.isClaimed) continue;
+      if (this.#announceDue(registration, registration.all, now)) this.#events.push({ kind: 'alias-announced', id });
     }
   }
 
@@ -269,6 +311,9 @@ export class Responder implements Machine {
   #reportLoss(lost: Registration): ResponderEvent {
     for (const [id, { registration }] of this.#registry.services) {
       if (registration === lost) return { kind: 'conflict', id };
+    }
+    for (const [id, { registration }] of this.#registry.aliases) {
+      if (registration === lost) return { kind: 'alias-conflict', id };
     }
     return { kind: 'host-conflict', family: this.#registry.findHost(lost)?.family };
   }

@@ -1,0 +1,60 @@
+import type { Host } from '@mdns-ambassador/testkit';
+import { expect } from 'vitest';
+import { announce, spawnAmbassador, startProgram } from '../ambassador.ts';
+import { labTest } from '../lab-test.ts';
+import { avahi, startAvahi } from './peers/avahi.ts';
+
+/** Debian's, which writes it when libnss-mdns is installed. */
+const HOSTS = 'hosts: files mdns4_minimal [NOTFOUND=return] dns\n';
+const USE_HOSTS = `
+grep -v '^hosts:' /etc/nsswitch.conf > /run/nsswitch.conf
+cat >> /run/nsswitch.conf
+mount --bind /run/nsswitch.conf /etc/nsswitch.conf`;
+/** On a busy machine an answer may come later. */
+const WAIT = { timeout: 30_000, interval: 500 };
+
+await labTest(
+  'a page has a name in .local for avahi and for getaddrinfo, by each link the address there; a second is web-2, and it goes with its service',
+  { hosts: 4, needs: [...avahi.needs, 'nss-mdns', 'curl'] },
+  async (lan) => {
+    const [h1, h2, h3, h4] = [lan.host(1), lan.host(2), lan.host(3), lan.host(4)];
+    await lan.addLink([h1, h4]);
+    await h4.read('ip', ['link', 'set', 'eth0', 'down']);
+    await Promise.all([h3, h4].map((host) => useNames(host)));
+    for (const host of [h1, h2]) await startProgram(host, 'service', '3000', host.name);
+
+    const first = await announce(h1, 'web:3000', '--txt', 'path=/who');
+    await first.line(/^web in a browser: http:\/\/web\.local:3000\/who or http:\/\/10\.99\.0\.1:3000\/who$/m);
+    await expect.poll(() => resolveByAvahi(h3, 'web.local'), WAIT).toBe(h1.ip);
+    expect(await resolveBySystem(h3, 'web.local')).toBe(h1.ip);
+    expect(await resolveBySystem(h4, 'web.local')).toBe('10.99.1.1');
+    const browsed = await h3.read('avahi-browse', ['--terminate', '--resolve', '--parsable', '_http._tcp']);
+    expect(browsed).toMatch(/^=;eth0;IPv4;web.032on.032h1;.*;3000;.*"path=\/who"/m);
+
+    const second = spawnAmbassador(h2, ['announce', 'web:3000']);
+    await second.line(/^web\.local is another machine's: web here is web-2\.local now$/m);
+    await second.line(/^web in a browser: http:\/\/web-2\.local:3000 or http:\/\/10\.99\.0\.2:3000$/m);
+    await expect.poll(() => resolveBySystem(h3, 'web-2.local'), WAIT).toBe(h2.ip);
+    expect(await resolveBySystem(h3, 'web.local')).toBe(h1.ip);
+
+    await first.stop();
+    await expect.poll(() => resolveBySystem(h3, 'web.local'), WAIT).toBe('');
+    expect(await resolveBySystem(h3, 'web-2.local')).toBe(h2.ip);
+  },
+);
+
+/** What any program gets that asks the system. Empty: nothing. */
+async function resolveBySystem(host: Host, name: string): Promise<string> {
+  const { stdout } = await host.run('getent', ['ahostsv4', name]);
+  return stdout.split(/\s/)[0] ?? '';
+}
+
+async function resolveByAvahi(host: Host, name: string): Promise<string> {
+  const { stdout } = await host.run('avahi-resolve', ['-4', '--name', name]);
+  return stdout.trim().split(/\s+/)[1] ?? '';
+}
+
+async function useNames(host: Host): Promise<void> {
+  await startAvahi(host);
+  await host.read('sh', ['-c', USE_HOSTS], { input: HOSTS });
+}
