@@ -1,5 +1,5 @@
 import type { LanLook, SeenInstance } from '@mdns-ambassador/admin';
-import { type Browse, type Instance, type MdnsNode, readTxtText, serviceOf } from '@mdns-ambassador/mdns';
+import { type Browse, type Instance, type MdnsNode, readService, readTxtText } from '@mdns-ambassador/mdns';
 import { listAddresses } from '../output/json.ts';
 
 /** What is browsed for the picture of a network. */
@@ -36,7 +36,7 @@ export function browseAll(
 function describe(instance: Instance): SeenInstance {
   const { name, type, host, port, txt, addresses } = instance;
   return {
-    service: serviceOf(type),
+    service: readService(instance),
     instance: name,
     type,
     host,
