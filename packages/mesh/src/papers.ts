@@ -69,6 +69,7 @@ async function issueForMachine({ meshId }: Standing, { own }: MachineStanding, e
   const { name, key } = own.keeper;
   const certificate = await issueMachineCertificate({
     meshId,
+    end: own.end,
     rootKey: own.key,
     publicKey: createPublicKey(key.privateKey),
     uris: formatMachineUris(meshId, 'keeper', name, { kind: 'all' }),

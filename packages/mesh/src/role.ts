@@ -3,6 +3,9 @@ import { MeshError } from './mesh-error.ts';
 /** Which side of a connection a member may be: who offers a service, who carries clients to it, or either end of a peer link. */
 export type Role = 'announce' | 'proxy' | 'peer';
 
+/** Of a TLS connection. Peer links show at either end what servers show. */
+export type End = 'server' | 'client';
+
 /** Stands for a service in the certificates of peer links, which are of none. */
 export const PEER_SERVICE = 'mesh';
 

@@ -1,6 +1,6 @@
 import { createHash, createPublicKey, type KeyObject, sign } from 'node:crypto';
 import type { Extension, X509CertificateGenerator } from '@peculiar/x509';
-import { formatMemberUri, type Role } from './role.ts';
+import { type End, formatMemberUri, type Role } from './role.ts';
 
 /** Hosts without a clock believe that it is long ago; only the end of a certificate says anything. */
 const NOT_BEFORE = new Date('2020-01-01T00:00:00Z');
@@ -54,10 +54,10 @@ export async function issueAuthority(key: KeyObject, holder: LeafHolder): Promis
 }
 
 /** The certificate of the authority that says which machines are in a mesh: the same bytes on every machine. PEM. */
-export async function issueRoot(key: KeyObject, meshId: string): Promise<string> {
+export async function issueRoot(key: KeyObject, meshId: string, end: End): Promise<string> {
   const x509 = await loadLibrary();
   const keyId = identifyKey(key);
-  const name = nameRoot(meshId);
+  const name = nameRoot(meshId, end);
   return issue(x509, {
     serial: keyId.slice(0, SERIAL_BYTES * 2),
     subject: name,
@@ -75,6 +75,7 @@ export async function issueRoot(key: KeyObject, meshId: string): Promise<string>
 
 export interface MachineCertificateRequest {
   readonly meshId: string;
+  readonly end: End;
   readonly rootKey: KeyObject;
   readonly publicKey: KeyObject;
   /** What it says of its holder: URIs without commas and quotes. */
@@ -84,21 +85,24 @@ export interface MachineCertificateRequest {
   readonly notAfter: Date;
 }
 
-/** The certificate of one machine, good for either end of a connection. PEM. */
+/** The certificate of one machine, for one end of a connection; what a server shows is good for either end of a peer link. PEM. */
 export async function issueMachineCertificate(request: MachineCertificateRequest): Promise<string> {
   const x509 = await loadLibrary();
-  const { meshId, rootKey, publicKey, uris, serial, notAfter } = request;
+  const { meshId, end, rootKey, publicKey, uris, serial, notAfter } = request;
   return issue(x509, {
     serial: formatSerial(serial),
     subject: 'CN=ambassador machine',
-    issuer: nameRoot(meshId),
+    issuer: nameRoot(meshId, end),
     notAfter,
     publicKey,
     signingKey: rootKey,
     extensions: [
       new x509.BasicConstraintsExtension(false, undefined, true),
       new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
-      new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth, x509.ExtendedKeyUsage.clientAuth]),
+      new x509.ExtendedKeyUsageExtension([
+        ...(end === 'server' ? [x509.ExtendedKeyUsage.serverAuth] : []),
+        x509.ExtendedKeyUsage.clientAuth,
+      ]),
       new x509.SubjectAlternativeNameExtension(uris.map((value) => ({ type: 'url', value }))),
       new x509.SubjectKeyIdentifierExtension(identifyKey(publicKey)),
       new x509.AuthorityKeyIdentifierExtension(identifyKey(rootKey)),
@@ -186,8 +190,12 @@ function nameAuthority({ meshId, role, service }: LeafHolder): string {
   return `CN=ambassador ${meshId} ${role} ${service}`;
 }
 
-function nameRoot(meshId: string): string {
-  return `CN=ambassador ${meshId} machines`;
+/**
+ * Two authorities, for OpenSSL looks at each handshake for the issuer of what it shows among those that it accepts, and where it finds him verifies its own
+ * certificate and sends his along.
+ */
+function nameRoot(meshId: string, end: End): string {
+  return `CN=ambassador ${meshId} machines${end === 'server' ? '' : ' that dial'}`;
 }
 
 /** A leading 01 keeps it positive and of one length. */

@@ -1,5 +1,5 @@
 import { createPrivateKey, hkdfSync, type KeyObject } from 'node:crypto';
-import type { Role } from '../role.ts';
+import type { End, Role } from '../role.ts';
 import type { MeshKey } from './mesh-key.ts';
 
 const SALT = 'ambassador/mesh/v1';
@@ -23,9 +23,9 @@ export function deriveTxtKey(key: MeshKey, service: string): Buffer {
   return derive(key, `txt/${service}`, KEY_BYTES);
 }
 
-/** The seed of the authority that says which machines are in the mesh. */
-export function deriveRootSeed(key: MeshKey): Buffer {
-  return derive(key, 'machines/ca', KEY_BYTES);
+/** The seed of the authority that says which machines are in the mesh; to who is dialled, another says it of who dials. */
+export function deriveRootSeed(key: MeshKey, end: End = 'server'): Buffer {
+  return derive(key, end === 'server' ? 'machines/ca' : 'machines/ca/client', KEY_BYTES);
 }
 
 /** From this, and without the mesh key, each machine that may use the whole mesh has the TXT keys of all services. */

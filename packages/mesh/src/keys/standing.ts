@@ -2,7 +2,7 @@ import { createPublicKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { MachineKey } from '../membership/machine-key.ts';
 import type { Membership } from '../membership/membership.ts';
 import { MeshError } from '../mesh-error.ts';
-import { foldServiceName, oppositeRole, type Role } from '../role.ts';
+import { type End, foldServiceName, oppositeRole, type Role } from '../role.ts';
 import { derToPem, issueAuthority, issueRoot } from '../x509.ts';
 import type { Bundle } from './bundle.ts';
 import { createAuthorityKey, deriveAuthoritySeed, deriveKeeperSeed, deriveMeshId, deriveRootSeed } from './derive.ts';
@@ -34,8 +34,10 @@ export interface RoleStanding {
 
 /** By its machine. */
 export interface MachineStanding {
-  readonly own: { readonly kind: 'authority'; readonly key: KeyObject; readonly keeper: Keeper } | GivenLeaf;
-  /** Of all machines of the mesh. PEM, and its key. */
+  readonly own:
+    | { readonly kind: 'authority'; readonly key: KeyObject; readonly end: End; readonly keeper: Keeper }
+    | GivenLeaf;
+  /** Of all machines of the mesh, at the other end. PEM, and its key. */
   readonly root: string;
   readonly rootKey: KeyObject;
 }
@@ -88,10 +90,13 @@ async function deriveStanding(key: MeshKey, role: Role, service: string, machine
   const meshId = deriveMeshId(key);
   const other = oppositeRole(role);
   const peerKey = createAuthorityKey(deriveAuthoritySeed(key, other, service));
-  const rootKey = createAuthorityKey(deriveRootSeed(key));
+  const end = endOf(role);
+  const peerEnd = endOf(other);
+  const ownRootKey = createAuthorityKey(deriveRootSeed(key, end));
+  const rootKey = createAuthorityKey(deriveRootSeed(key, peerEnd));
   const [peerAuthority, root] = await Promise.all([
     issueAuthority(peerKey, { meshId, role: other, service }),
-    issueRoot(rootKey, meshId),
+    issueRoot(rootKey, meshId, peerEnd),
   ]);
   const keeper = { name: machine.name, key: new MachineKey(deriveKeeperSeed(key, machine.id)) };
   return {
@@ -103,12 +108,17 @@ async function deriveStanding(key: MeshKey, role: Role, service: string, machine
       peerAuthority,
       peerAuthorityKey: createPublicKey(peerKey),
     },
-    byMachine: { own: { kind: 'authority', key: rootKey, keeper }, root, rootKey: createPublicKey(rootKey) },
+    byMachine: { own: { kind: 'authority', key: ownRootKey, end, keeper }, root, rootKey: createPublicKey(rootKey) },
   };
 }
 
 function readStandings(key: MachineKey, { parts }: Membership, role: Role, service: string): readonly Standing[] {
-  return parts.map(({ meshId, root, rootKey, certificate, identity: { expiresAt }, grants }) => {
+  const isDialling = endOf(role) === 'client';
+  return parts.map((part) => {
+    const { meshId, identity, grants, client } = part;
+    const { expiresAt } = identity;
+    const { certificate } = isDialling ? client : part;
+    const { root, rootKey } = endOf(oppositeRole(role)) === 'client' ? client : part;
     const grant = grants.find((one) => one.role === role && one.service === service);
     return {
       meshId,
@@ -131,6 +141,11 @@ function readBundle({ parts }: Bundle, role: Role, service: string): readonly St
     byRole: { own: { kind: 'authority', key: createAuthorityKey(seed) }, ...readAuthority(peerAuthority) },
     byMachine: undefined,
   }));
+}
+
+/** Either end of a peer link shows what servers show. */
+function endOf(role: Role): End {
+  return role === 'proxy' ? 'client' : 'server';
 }
 
 function give(certificate: Uint8Array, { privateKey }: MachineKey, expiresAt: number): GivenLeaf {

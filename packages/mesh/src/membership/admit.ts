@@ -11,13 +11,20 @@ import {
 import { type KeyRing, listKeys } from '../keys/key-ring.ts';
 import type { MeshKey } from '../keys/mesh-key.ts';
 import { MeshError } from '../mesh-error.ts';
-import { oppositeRole } from '../role.ts';
-import { issueAuthority, issueLeaf, issueMachineCertificate, issueRoot, pemToDer } from '../x509.ts';
+import { type End, oppositeRole } from '../role.ts';
+import {
+  issueAuthority,
+  issueLeaf,
+  issueMachineCertificate,
+  issueRoot,
+  type MachineCertificateRequest,
+  pemToDer,
+} from '../x509.ts';
 import type { JoinRequest } from './join-request.ts';
 import { formatMachineUris } from './machine-identity.ts';
 import { isMachineName } from './machine-name.ts';
 import { type Grant, listGrants, MAX_GRANTS, type May, readGrants } from './may.ts';
-import { formatMembership, type GrantPapers, type WrittenPart } from './membership.ts';
+import { type EndPapers, formatMembership, type GrantPapers, type WrittenPart } from './membership.ts';
 
 const DAY_MS = 86_400_000;
 /** How long a membership lasts. */
@@ -62,21 +69,34 @@ async function issuePart(
   { name, may, notAfter }: { readonly name: string; readonly may: May; readonly notAfter: Date },
 ): Promise<WrittenPart> {
   const meshId = deriveMeshId(key);
-  const rootKey = createAuthorityKey(deriveRootSeed(key));
   const uris = formatMachineUris(meshId, 'member', name, may);
-  const serial = randomBytes(SERIAL_BYTES);
-  const [root, certificate, grants] = await Promise.all([
-    issueRoot(rootKey, meshId),
-    issueMachineCertificate({ meshId, rootKey, publicKey, uris, serial, notAfter }),
+  const request = { meshId, publicKey, uris, notAfter };
+  const [server, client, grants] = await Promise.all([
+    issueForEnd(key, 'server', request),
+    issueForEnd(key, 'client', request),
     Promise.all(may.kind === 'all' ? [] : listGrants(may).map((grant) => issueGrant(key, publicKey, grant, notAfter))),
   ]);
   return {
     meshId,
-    root: pemToDer(root),
-    certificate: pemToDer(certificate),
+    ...server,
+    client,
     txtSeed: may.kind === 'all' ? deriveMachineTxtSeed(key) : undefined,
     grants,
   };
+}
+
+async function issueForEnd(
+  key: MeshKey,
+  end: End,
+  request: Pick<MachineCertificateRequest, 'meshId' | 'publicKey' | 'uris' | 'notAfter'>,
+): Promise<EndPapers> {
+  const rootKey = createAuthorityKey(deriveRootSeed(key, end));
+  const serial = randomBytes(SERIAL_BYTES);
+  const [root, certificate] = await Promise.all([
+    issueRoot(rootKey, request.meshId, end),
+    issueMachineCertificate({ ...request, end, rootKey, serial }),
+  ]);
+  return { root: pemToDer(root), certificate: pemToDer(certificate) };
 }
 
 async function issueGrant(

@@ -1,7 +1,7 @@
 import { isServiceName, type Role } from '../role.ts';
 
 /** Services in both lists together. */
-export const MAX_GRANTS = 12;
+export const MAX_GRANTS = 10;
 
 /** What a machine may do: use the whole mesh, or announce and reach these services alone. Names in lower case, sorted, none twice. */
 export type May =

@@ -1,4 +1,5 @@
 import { type KeyObject, X509Certificate } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import { formatChecked, parseChecked } from '../keys/checked-text.ts';
 import { MeshError } from '../mesh-error.ts';
 import { identifyKey } from '../x509.ts';
@@ -29,15 +30,20 @@ export interface GrantPapers {
   readonly machineTxtKey: Uint8Array;
 }
 
-/** What one mesh key's keepers say of a machine. */
-interface MembershipPart {
-  readonly meshId: string;
-  /** The authority of the mesh's machines. DER. */
+/** What a machine shows at one end of a connection, and the authority that says so. DER. */
+export interface EndPapers {
   readonly root: Uint8Array;
-  /** DER, and what it says. */
   readonly certificate: Uint8Array;
+}
+
+/** What one mesh key's keepers say of a machine. */
+interface MembershipPart extends EndPapers {
+  readonly meshId: string;
+  /** What the certificate says, and the key of the authority of the mesh's machines. */
   readonly identity: MachineIdentity;
   readonly rootKey: KeyObject;
+  /** The same for the end that dials. */
+  readonly client: EndPapers & { readonly rootKey: KeyObject };
   /** For a machine that may use the whole mesh. */
   readonly txtSeed: Uint8Array | undefined;
   /** For any other, one for each thing that it may do. */
@@ -53,13 +59,16 @@ export interface Membership {
 }
 
 /** What is written; the rest of a part is read from its certificates. */
-export type WrittenPart = Pick<MembershipPart, 'meshId' | 'root' | 'certificate' | 'txtSeed' | 'grants'>;
+export type WrittenPart = Pick<MembershipPart, 'meshId' | 'root' | 'certificate' | 'txtSeed' | 'grants'> & {
+  readonly client: EndPapers;
+};
 
 export function formatMembership(parts: readonly WrittenPart[]): string {
-  const written = parts.map(({ meshId, root, certificate, txtSeed, grants }) => ({
+  const written = parts.map(({ meshId, root, certificate, client, txtSeed, grants }) => ({
     mesh: meshId,
     root: encode(root),
     certificate: encode(certificate),
+    client: { root: encode(client.root), certificate: encode(client.certificate) },
     ...(txtSeed === undefined ? {} : { txt: encode(txtSeed) }),
     ...(grants.length === 0 ? {} : { grants: grants.map(writeGrant) }),
   }));
@@ -104,13 +113,12 @@ function writeGrant({ role, service, leaf, peerAuthority, txtKey, machineTxtKey 
 function readPart(value: unknown): MembershipPart {
   const meshId = read(value, 'mesh');
   if (typeof meshId !== 'string' || !MESH_ID.test(meshId)) throw refuse('it names no mesh');
-  const root = readCertificate(read(value, 'root'));
-  const certificate = readCertificate(read(value, 'certificate'));
-  const identity = readMachineIdentity(certificate, meshId, root.publicKey);
-  if (identity === undefined || identity.kind !== 'member' || !isAuthority(root)) {
-    throw refuse('its certificate is not of the mesh that it names');
+  const { identity, ...server } = readEnd(value, meshId);
+  const { identity: dialling, ...client } = readEnd(read(value, 'client'), meshId);
+  if (!isDeepStrictEqual({ ...dialling, serial: '' }, { ...identity, serial: '' })) {
+    throw refuse('its certificates are not for one machine');
   }
-  const parts = { meshId, root: root.raw, certificate: certificate.raw, identity, rootKey: root.publicKey };
+  const parts = { meshId, ...server, identity, client };
   if (identity.may.kind === 'all') {
     return { ...parts, txtSeed: readBytes(read(value, 'txt'), KEY_BYTES, KEY_BYTES), grants: [] };
   }
@@ -120,6 +128,16 @@ function readPart(value: unknown): MembershipPart {
     throw refuse('it is not for what its certificate says');
   }
   return { ...parts, txtSeed: undefined, grants };
+}
+
+function readEnd(value: unknown, meshId: string): MembershipPart['client'] & { readonly identity: MachineIdentity } {
+  const root = readCertificate(read(value, 'root'));
+  const certificate = readCertificate(read(value, 'certificate'));
+  const identity = readMachineIdentity(certificate, meshId, root.publicKey);
+  if (identity === undefined || identity.kind !== 'member' || !isAuthority(root)) {
+    throw refuse('its certificate is not of the mesh that it names');
+  }
+  return { root: root.raw, certificate: certificate.raw, rootKey: root.publicKey, identity };
 }
 
 function readGrant(value: unknown, { may, keyId }: MachineIdentity): GrantPapers {

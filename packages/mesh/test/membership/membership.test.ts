@@ -62,7 +62,7 @@ describe('a membership', () => {
   });
 
   test('fits with all that may be granted, in a mesh that is being rotated', async () => {
-    const services = Array.from({ length: 12 }, (_, index) => `a-service-${index}`.padEnd(15, 'x'));
+    const services = Array.from({ length: 10 }, (_, index) => `a-service-${index}`.padEnd(15, 'x'));
     const may = { kind: 'some', announce: services, proxy: [] } as const;
     const text = await admitMachine(ring, key, { name: 'm'.repeat(32), may, now: NOW });
     expect(text.length).toBeLessThan(MAX_MEMBERSHIP_TEXT);
@@ -117,6 +117,9 @@ describe('what another machine sent', () => {
       [{ ...mine, meshId: theirs.meshId }],
       [{ ...mine, txtSeed: undefined }],
       [{ ...mine, root: mine.certificate }],
+      [{ ...mine, client: theirs.client }],
+      [{ ...mine, client: few.client }],
+      [{ ...mine, client: { ...mine.client, root: mine.root } }],
       [{ ...few, certificate: mine.certificate }],
       [{ ...few, grants: few.grants.slice(1) }],
       [{ ...few, grants: few.grants.map((grant) => ({ ...grant, service: 'ssh' })) }],
