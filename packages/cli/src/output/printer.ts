@@ -58,7 +58,7 @@ export function createPrinter(stream: PrinterStream, env: NodeJS.ProcessEnv): Pr
     },
     hasColours,
     style: createStyle(hasColours),
-    line: (...parts) => void stream.write(`${parts.map(formatPart).join('')}\n`),
+    line: (...parts) => void stream.write(`${formatLine(parts)}\n`),
     text: (lines) => void stream.write(`${lines.split('\n').map(escapeUnprintable).join('\n')}\n`),
     json: (value) => void stream.write(`${stringifyPrintably(value)}\n`),
   };
@@ -77,6 +77,11 @@ export function createStyle(isColoured: boolean): Style {
     red: paint('31', '39'),
     inkOnPaper: paint('38;5;16;48;5;231', '39;49'),
   };
+}
+
+/** As a printer writes it, without its end. */
+export function formatLine(line: Line): string {
+  return line.map(formatPart).join('');
 }
 
 function formatPart(part: string | Painted): string {

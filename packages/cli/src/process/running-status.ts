@@ -21,6 +21,14 @@ export interface RunningAnnouncement {
   readonly state: string;
   readonly since: string;
   readonly reason?: string | undefined;
+  readonly traffic?:
+    | {
+        readonly active: number;
+        readonly accepted: number;
+        readonly bytesUp: number;
+        readonly bytesDown: number;
+      }
+    | undefined;
 }
 
 export interface RunningService {
@@ -33,6 +41,8 @@ export interface RunningService {
     readonly failed: number;
     readonly retried: number;
   };
+  readonly bytesUp: number;
+  readonly bytesDown: number;
   readonly ready: boolean;
   readonly since: string;
 }
@@ -75,6 +85,8 @@ const service = z.looseObject({
   listen: z.array(text),
   endpoints: z.array(endpoint),
   connections: z.looseObject({ active: count, accepted: count, failed: count, retried: count }),
+  bytesUp: count,
+  bytesDown: count,
   ready: z.boolean(),
   since: text,
 });
@@ -87,6 +99,7 @@ const announcement = z.looseObject({
   state: text,
   since: text,
   reason: text.optional(),
+  traffic: z.looseObject({ active: count, accepted: count, bytesUp: count, bytesDown: count }).optional(),
 });
 
 const schema: z.ZodType<RunningStatus> = z.looseObject({

@@ -13,12 +13,28 @@ export interface ServiceRow {
   readonly reason?: string;
   /** Of a proxy. */
   readonly endpoints?: { readonly ready: number; readonly total: number };
+  /** Where they pass through the process. */
   readonly connections?: { readonly active: number; readonly total: number };
+  /** From clients to the service, and back. */
+  readonly bytes?: { readonly up: number; readonly down: number };
   /** Since when it has that state, in ISO 8601. */
   readonly since: string;
   /** The mesh whose members alone reach it; absent in open mode. */
   readonly mesh?: string;
   readonly pid: number;
+  /** Of a proxy, each of its endpoints. */
+  readonly listed: readonly ListedEndpoint[];
+}
+
+interface ListedEndpoint {
+  /** `10.99.0.1:12345` */
+  readonly place: string;
+  /** Of the instance; empty where its source knows none. */
+  readonly name: string;
+  readonly state: string;
+  readonly active: number;
+  readonly total: number;
+  readonly failures: number;
 }
 
 /** Announcements first, each in the process's order. */
@@ -30,7 +46,7 @@ export function listServiceRows(statuses: readonly RunningStatus[]): readonly Se
 }
 
 function readAnnouncement(announcement: RunningAnnouncement, status: RunningStatus): ServiceRow {
-  const { service, addresses, port, state, since, reason } = announcement;
+  const { service, addresses, port, state, since, reason, traffic } = announcement;
   const [address] = addresses;
   return {
     service,
@@ -39,14 +55,21 @@ function readAnnouncement(announcement: RunningAnnouncement, status: RunningStat
     state,
     ready: state === 'announced',
     ...(reason === undefined || state === 'announced' ? {} : { reason }),
+    ...(traffic === undefined
+      ? {}
+      : {
+          connections: { active: traffic.active, total: traffic.accepted },
+          bytes: { up: traffic.bytesUp, down: traffic.bytesDown },
+        }),
     since,
     ...readMesh(status),
     pid: status.pid,
+    listed: [],
   };
 }
 
 function readProxy(proxied: RunningService, status: RunningStatus): ServiceRow {
-  const { service, listen, endpoints, connections, since } = proxied;
+  const { service, listen, endpoints, connections, bytesUp, bytesDown, since } = proxied;
   const usable = endpoints.filter(({ state }) => state === 'ready' || state === 'stale');
   const isReady = proxied.ready && status.phase === 'running';
   return {
@@ -57,9 +80,18 @@ function readProxy(proxied: RunningService, status: RunningStatus): ServiceRow {
     ready: isReady,
     endpoints: { ready: usable.length, total: endpoints.length },
     connections: { active: connections.active, total: connections.accepted },
+    bytes: { up: bytesUp, down: bytesDown },
     since,
     ...readMesh(status),
     pid: status.pid,
+    listed: endpoints.map(({ address, port, instance: name = '', state, active, total, failures }) => ({
+      place: formatWhere(address, port),
+      name,
+      state,
+      active,
+      total,
+      failures,
+    })),
   };
 }
 

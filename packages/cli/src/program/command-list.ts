@@ -30,6 +30,11 @@ export const COMMAND_LIST: readonly CommandEntry[] = [
     load: async () => (await import('../commands/status/command.ts')).statusCommand,
   },
   {
+    name: 'top',
+    summary: 'Watch it live: clients, connections and bytes a second',
+    load: async () => (await import('../commands/top/command.ts')).topCommand,
+  },
+  {
     name: 'list',
     summary: 'Show which services are on this network',
     load: async () => (await import('../commands/list/command.ts')).listCommand,

@@ -9,6 +9,8 @@ const SERVICE = {
   listen: ['127.0.0.1:6379', '[::1]:6379'],
   endpoints: [ENDPOINT, { ...ENDPOINT, state: 'ejected' }, { ...ENDPOINT, state: 'stale' }],
   connections: { active: 2, accepted: 10, failed: 0, retried: 0 },
+  bytesUp: 5,
+  bytesDown: 6,
   ready: true,
   since: SINCE,
 };
@@ -49,6 +51,7 @@ test('an announcement and a proxy, as a table shows them', () => {
       since: SINCE,
       mesh: 'abc',
       pid: 4711,
+      listed: [],
     },
     {
       service: 'redis',
@@ -58,9 +61,15 @@ test('an announcement and a proxy, as a table shows them', () => {
       ready: true,
       endpoints: { ready: 2, total: 3 },
       connections: { active: 2, total: 10 },
+      bytes: { up: 5, down: 6 },
       since: SINCE,
       mesh: 'abc',
       pid: 4711,
+      listed: [
+        { place: '10.0.0.1:1', name: '', state: 'ready', active: 1, total: 2, failures: 0 },
+        { place: '10.0.0.1:1', name: '', state: 'ejected', active: 1, total: 2, failures: 0 },
+        { place: '10.0.0.1:1', name: '', state: 'stale', active: 1, total: 2, failures: 0 },
+      ],
     },
   ]);
 });
@@ -74,6 +83,14 @@ test.each([
   [status({ announcements: [{ ...ANNOUNCEMENT, state: 'withdrawn' }] }), 'withdrawn'],
 ])('%# what is not ready says how it stands', (one, state) => {
   expect(listServiceRows([one])).toMatchObject([{ state, ready: false }]);
+});
+
+test('an announcer that relays counts, one that does not has nothing to count', () => {
+  const traffic = { active: 1, accepted: 9, bytesUp: 3, bytesDown: 4 };
+  expect(listServiceRows([status({ announcements: [{ ...ANNOUNCEMENT, traffic }] })])).toMatchObject([
+    { connections: { active: 1, total: 9 }, bytes: { up: 3, down: 4 } },
+  ]);
+  expect(listServiceRows([status({ announcements: [ANNOUNCEMENT] })])[0]).not.toHaveProperty('connections');
 });
 
 test('why a service is not announced is told while it is not', () => {

@@ -38,6 +38,7 @@ export type Peer =
   | 'systemd-notify'
   | 'systemd-resolved'
   | 'systemd-socket-activate'
+  | 'tmux'
   | 'wine64'
   | 'zookeeper';
 
@@ -93,6 +94,7 @@ const PACKAGES: Readonly<Record<Peer, PeerPackage>> = {
   'systemd-notify': { name: 'systemd', path: '/usr/bin/systemd-notify' },
   'systemd-resolved': { name: 'systemd-resolved', path: '/lib/systemd/systemd-resolved' },
   'systemd-socket-activate': { name: 'systemd', path: '/usr/bin/systemd-socket-activate' },
+  tmux: { name: 'tmux', path: '/usr/bin/tmux' },
   wine64: { name: 'wine64', path: '/usr/lib/wine/wine64' },
   zookeeper: { name: 'zookeeper', path: '/usr/share/java/zookeeper.jar' },
 };

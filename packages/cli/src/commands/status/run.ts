@@ -29,7 +29,7 @@ export async function showStatus({ words, settings, surroundings }: Invocation):
   if (settings.isSet('json')) {
     stdout.json({
       ready: isWell,
-      services: rows,
+      services: rows.map(({ listed: _, ...row }) => row),
       processes: statuses.map(({ announcements: _, services: __, ...process }) => process),
       problems: problems.map((one) => ({ pid: one.pid, socket: one.path, problem: one.kind })),
     });

@@ -1,0 +1,16 @@
+import type { Command } from '../command.ts';
+
+export const topCommand: Command = {
+  name: 'top',
+  usage: '',
+  summary:
+    'Watch what is announced and proxied on this machine: clients, connections and bytes a second, live. Where standard output is no terminal, one table.',
+  options: [],
+  examples: [
+    ['top', 'q quits, s sorts, / filters, e shows endpoints'],
+    ['top | cat', 'once, without a terminal'],
+  ],
+  notes:
+    'It shows what ambassador status shows, of this user (root: of all). Bytes are counted where they pass through: by proxies, and by announcers that relay.',
+  run: async (invocation) => (await import('./run.ts')).runTop(invocation),
+};

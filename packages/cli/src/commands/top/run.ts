@@ -1,0 +1,93 @@
+import { systemClock } from '@mdns-ambassador/mdns';
+import { CliError } from '../../exit/cli-error.ts';
+import { EXIT_OK, EXIT_UNAVAILABLE, EXIT_USAGE } from '../../exit/exit-codes.ts';
+import { formatLine } from '../../output/printer.ts';
+import { formatServices } from '../../output/status-lines.ts';
+import { findRunning, type Running } from '../../process/running.ts';
+import { describeNothing, describeProblem } from '../../process/running-lines.ts';
+import { findRuntime, type RuntimeSurroundings } from '../../process/runtime-folder.ts';
+import { openScreen } from '../../process/screen.ts';
+import { listServiceRows } from '../../process/service-rows.ts';
+import { waitOrAbort } from '../../process/stopping.ts';
+import type { Surroundings } from '../../process/surroundings.ts';
+import type { Invocation } from '../command.ts';
+import { type Look, type RatedRow, rate } from './rates.ts';
+import { drawNothing, drawScreen } from './top-screen.ts';
+import { FIRST_VIEW, press, splitKeys, type View } from './view.ts';
+
+const INTERVAL_MS = 1_000;
+
+/** `ambassador top` */
+export async function runTop({ words, surroundings }: Invocation): Promise<number> {
+  const [word] = words;
+  if (word !== undefined) {
+    throw new CliError(EXIT_USAGE, `top takes no services, and "${word}" is one; press / in it and type the name`);
+  }
+  const { stdout, isOnTerminal, env } = surroundings;
+  const runtime = findRuntime(surroundings);
+  if (!stdout.isTerminal || !isOnTerminal || env.TERM === 'dumb') return showOnce(runtime, surroundings);
+  await watch(runtime, surroundings);
+  return EXIT_OK;
+}
+
+async function showOnce(runtime: RuntimeSurroundings, { stdout, stderr }: Surroundings): Promise<number> {
+  const running = await findRunning(runtime);
+  const rows = listServiceRows(listStatuses(running));
+  const problems = listProblems(running);
+  for (const problem of problems) stderr.line(`ambassador: ${problem}`);
+  if (rows.length === 0 && problems.length === 0) throw new CliError(EXIT_UNAVAILABLE, describeNothing(runtime));
+  if (rows.length > 0) {
+    for (const line of formatServices(rows, systemClock.wallClock(), stdout.style)) stdout.line(...line);
+  }
+  return rows.every(({ ready }) => ready) && problems.length === 0 ? EXIT_OK : EXIT_UNAVAILABLE;
+}
+
+/** Until somebody quits. */
+async function watch(runtime: RuntimeSurroundings, { stdout, shutdown }: Surroundings): Promise<void> {
+  const quit = new AbortController();
+  const stop = AbortSignal.any([quit.signal, shutdown.signal]);
+  let view: View = FIRST_VIEW;
+  let look: Look | undefined;
+  let rows: readonly RatedRow[] = [];
+  let running: readonly Running[] | undefined;
+  const draw = (): void => {
+    if (running === undefined) return;
+    const { size, style } = stdout;
+    const problems = listProblems(running);
+    const isEmpty = rows.length === 0 && problems.length === 0;
+    const lines = isEmpty
+      ? drawNothing(describeNothing(runtime), size, style)
+      : drawScreen({ rows, problems, processes: running.length, view, now: systemClock.wallClock() }, size, style);
+    screen.draw(lines.map(formatLine));
+  };
+  const take = (input: string): void => {
+    for (const key of splitKeys(input)) {
+      const next = press(view, key);
+      if (next === 'quit') quit.abort();
+      else if (next === 'suspend') screen.suspend();
+      else view = next;
+    }
+    draw();
+  };
+  const screen = openScreen({ onInput: take, onChange: draw });
+  try {
+    while (!stop.aborted) {
+      running = await findRunning(runtime);
+      const now: Look = { at: systemClock.now(), rows: listServiceRows(listStatuses(running)) };
+      rows = rate(look, now);
+      look = now;
+      draw();
+      await waitOrAbort(INTERVAL_MS, stop);
+    }
+  } finally {
+    screen.close();
+  }
+}
+
+function listStatuses(running: readonly Running[]) {
+  return running.flatMap((one) => (one.kind === 'answered' ? [one.status] : []));
+}
+
+function listProblems(running: readonly Running[]): readonly string[] {
+  return running.filter(({ kind }) => kind !== 'answered').map(describeProblem);
+}
