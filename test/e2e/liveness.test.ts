@@ -5,6 +5,11 @@ import { labTest } from '../lab-test.ts';
 /** What a busy machine adds. The strict figures are test/bench's. */
 const SLACK_MS = 8_000;
 
+const MACHINES_FILE = '/run/.local/state/ambassador/machines.json';
+/** The network card of a machine that sleeps: says what is broadcast to it. */
+const CARD =
+  "dgram.createSocket('udp4').on('message', (m) => console.log('got', m.toString('hex'))).bind(9, () => console.log('ready'))";
+
 interface Answer {
   readonly answer: string;
   readonly end: string;
@@ -65,4 +70,24 @@ await labTest('an http check and a command decide like the tcp check', { hosts: 
   await h1.read('rm', ['/run/ill']);
   await http.line(/announced/i);
   await exec.line(/announced/i);
+});
+
+await labTest('a machine that sleeps is woken, and whoever connects meanwhile is held', { hosts: 3 }, async (lan) => {
+  const [h1, h2, h3] = [lan.host(1), lan.host(2), lan.host(3)];
+  await startProgram(h1, 'service', '7000', 'h1');
+  await announce(h1, 'thing:7000');
+  const proxying = await proxy(h2, 'thing:7000', '--wake', 'auto');
+  const ask = (): Promise<Answer> => runProgram(h2, 'ask', ['127.0.0.1', '7000', 'who']);
+  expect(await ask()).toMatchObject({ answer: 'h1\n' });
+  await h2.until(`grep --quiet 10.99.0.1 ${MACHINES_FILE}`);
+  const mac = (await h1.read('cat', ['/sys/class/net/eth0/address'])).trim();
+  const card = h3.spawn(process.execPath, ['-e', CARD]);
+  await card.line(/^ready/);
+
+  await h1.read('ip', ['link', 'set', 'eth0', 'down']);
+  const held = ask();
+  await proxying.line(new RegExp(`thing: waking ${mac} by a magic packet on eth0`));
+  await card.line(new RegExp(`^got ${'ff'.repeat(6)}(${mac.replaceAll(':', '')}){16}$`));
+  await h1.read('ip', ['link', 'set', 'eth0', 'up']);
+  expect(await held).toMatchObject({ answer: 'h1\n', end: 'end' });
 });

@@ -42,6 +42,7 @@ export {
 export { LoopLag } from './service/loop-lag.ts';
 export type { ServiceStatus } from './service/service-proxy.ts';
 export type { ServiceConnectionReport, ServiceTraffic, SourceWord } from './service/service-traffic.ts';
+export type { Wake } from './service/wake.ts';
 export {
   type AddressContext,
   type AddressRefusal,

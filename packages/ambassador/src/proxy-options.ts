@@ -14,6 +14,7 @@ import type { BalancerName } from './pool/balancer.ts';
 import type { Endpoint, EndpointState } from './pool/endpoint.ts';
 import type { MergeMode } from './pool/merge.ts';
 import type { AdmitDial } from './service/dial-endpoint.ts';
+import type { Wake } from './service/wake.ts';
 import type { RefusedInstance, Source } from './sources/source.ts';
 
 /** One service to proxy; what the command line's SERVICE and its flags say. */
@@ -54,6 +55,8 @@ export interface ProxyOptions {
   readonly sendProxy?: boolean;
   /** Hears each client before an endpoint is picked for it. */
   readonly opening?: Opening;
+  /** Told of whom clients wait for; the proxy closes it. For engines that can. Absent: nobody is woken. */
+  readonly wake?: Wake;
   /** What moves the bytes, as the status shows it; absent: the ambassador's own name for it. */
   readonly engine?: EngineChoice;
   /** The service of which to say on this machine that a proxy listens here, so that no announcer takes it for the service itself. */

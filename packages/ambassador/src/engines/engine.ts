@@ -29,6 +29,8 @@ export interface EndpointPicker {
   /** `reached` is absent where an engine dials one address alone. */
   dialSucceeded(id: string, latencyMs: number, reached?: Reached): void;
   dialFailed(id: string, failure: DialFailure): void;
+  /** A dial of a client has met silence for half a second. Absent: of no interest. */
+  readonly dialSilent?: ((id: string) => void) | undefined;
 }
 
 /** From clients to an endpoint, and back. */

@@ -32,7 +32,11 @@ export interface Seeker extends Watched {
 interface Dialling {
   readonly attempt: number;
   readonly giveUp: () => void;
+  readonly cancelSilence: (() => void) | undefined;
 }
+
+/** A dial that has not been answered by then may be to a machine that sleeps. */
+const SILENCE_MS = 500;
 
 /** Has endpoints dialled for one client, as its race says, until one of them does or the time is over. */
 export class Search {
@@ -203,12 +207,16 @@ export class Search {
       const reason = `${describeEndpoint(endpoint)} ${FAILURE_REASONS.loop}`;
       this.#seeker.contain(() => this.#fail(attempt, 'loop', reason));
     };
+    const { dialSilent } = this.#context.picker;
+    const cancelSilence =
+      dialSilent === undefined ? undefined : this.#context.clock.after(SILENCE_MS, () => dialSilent(endpoint.id));
     const stopWaiting = this.#context.loops.admit(endpoint, this.#seeker, dial, refuse);
     const stop = (): void => {
       stopWaiting?.();
+      cancelSilence?.();
       giveUp?.();
     };
-    this.#dials = [...this.#dials, { attempt, giveUp: stop }];
+    this.#dials = [...this.#dials, { attempt, giveUp: stop, cancelSilence }];
   }
 
   #connect(attempt: number, endpoint: Endpoint, address: string, dialled: Leg): void {
@@ -223,6 +231,7 @@ export class Search {
 
   #takeDial(attempt: number): Dialling | undefined {
     const dialling = this.#dials.find((one) => one.attempt === attempt);
+    dialling?.cancelSilence?.();
     this.#dials = this.#dials.filter((one) => one !== dialling);
     return dialling;
   }

@@ -63,6 +63,8 @@ export interface ServiceProxyContext {
 const FULL_INTERVAL_MS = 10_000;
 
 const MAX_LEADING_BACK = 256;
+/** A first answer of discovery takes less. */
+const WAKE_MS = 500;
 const NOTHING: CarriedBytes = { bytesUp: 0, bytesDown: 0 };
 
 /** One service: its sources fill a pool, and an engine picks from it. */
@@ -75,6 +77,7 @@ export class ServiceProxy implements EndpointPicker {
   readonly #checks: EndpointChecks | undefined;
   readonly #probes: EndpointProbes;
   readonly #lost: LostConnections;
+  readonly dialSilent: EndpointPicker['dialSilent'];
   readonly #tally = new ServiceTally();
   /** By source: when it last said something, in milliseconds since 1970. */
   readonly #heardAt = new Map<string, number>();
@@ -118,6 +121,7 @@ export class ServiceProxy implements EndpointPicker {
       listDoubtful: () => this.#listDoubtful(),
       onProbed: (endpoint, failure) => this.#takeProbe(endpoint, failure),
     });
+    this.dialSilent = options.wake === undefined ? undefined : (id) => this.#wake(id);
     this.#lost = new LostConnections({ ...options, clock, reset: (endpoint, reason) => this.#reset(endpoint, reason) });
     this.#engine = context.createEngine(options, this, (event) => this.#onEngineEvent(event), { clock });
   }
@@ -192,6 +196,7 @@ export class ServiceProxy implements EndpointPicker {
     this.#probes.close();
     this.#lost.close();
     await Promise.all([this.#engine.close(), ...this.#options.sources.map((source) => source.close())]);
+    this.#options.wake?.close();
     this.#options.dialler?.close();
   }
 
@@ -212,7 +217,8 @@ export class ServiceProxy implements EndpointPicker {
       const refused = sources.flatMap((source) => source.listRefused?.() ?? []);
       this.#emit({ kind: 'no-endpoint', service, waiting: this.#waiting.size, known, refused });
     }
-    await entered;
+    const cancelWake = this.#wakeSoon();
+    await entered.finally(cancelWake);
   }
 
   opened(id: string): (bytesUp?: number, bytesDown?: number) => void {
@@ -232,6 +238,7 @@ export class ServiceProxy implements EndpointPicker {
   dialSucceeded(id: string, latencyMs: number, reached?: Reached): void {
     this.#isUnreachableTold = false;
     this.#tally.reached(latencyMs);
+    this.#tellWakeReached(id, reached);
     this.#settle(this.#pool.dialSucceeded(id, this.#now(), latencyMs, reached?.address));
     // It answers, so that its source might hear of it again; or an address of it is out of date (RFC 6762 10.4).
     if (this.#pool.isStale(id) || reached?.isDetour === true) this.#verify([id]);
@@ -241,7 +248,26 @@ export class ServiceProxy implements EndpointPicker {
     this.#tally.failed(failure);
     this.#settle(this.#pool.dialFailed(id, failure, this.#now()));
     if (failure === 'local') return;
+    if (failure === 'timeout' || failure === 'unreachable') this.#wake(id);
     this.#verify([id]);
+  }
+
+  #wake(id: string): void {
+    const endpoint = this.#pool.find(id);
+    if (endpoint !== undefined) this.#options.wake?.needed([endpoint]);
+  }
+
+  #tellWakeReached(id: string, reached: Reached | undefined): void {
+    const endpoint = this.#options.wake === undefined ? undefined : this.#pool.find(id);
+    const address = reached?.address ?? endpoint?.addresses[0];
+    if (endpoint !== undefined && address !== undefined) this.#options.wake?.reached(endpoint, address);
+  }
+
+  /** Clients wait; unless somebody is found at once, machines are to be woken. */
+  #wakeSoon(): () => void {
+    const { wake } = this.#options;
+    if (wake === undefined) return () => undefined;
+    return this.#context.clock.after(WAKE_MS, () => wake.needed(this.#pool.snapshot()));
   }
 
   #verify(ids: readonly string[]): void {

@@ -2,6 +2,8 @@ import type { Clock, Leg } from '@mdns-ambassador/relay';
 
 /** Who only looks whether something listens has left by then. */
 const LOOK_MS = 25;
+/** A process that was kept waiting runs its timers before it reads what has come meanwhile. */
+const LATE_MS = 5;
 
 /**
  * Whether a paused client is a client: it has sent a byte, or has stayed for a moment, and did not connect just to leave, as checks of others
@@ -21,7 +23,9 @@ export function staysConnected(client: Leg, clock: Pick<Clock, 'after'>): Promis
       // A stream tells its end to those alone who ask for more.
       else client.read();
     };
-    const cancel = clock.after(LOOK_MS, () => settle(true));
+    let cancel = clock.after(LOOK_MS, () => {
+      cancel = clock.after(LATE_MS, () => settle(true));
+    });
     client.on('readable', onReadable).on('end', onGone).on('error', onGone).on('close', onGone);
     if (client.destroyed || client.readableEnded) onGone();
   });

@@ -15,6 +15,7 @@ import { CliError } from '../exit/cli-error.ts';
 import { EXIT_UNAVAILABLE } from '../exit/exit-codes.ts';
 import { createMeshPath } from '../network/mesh.ts';
 import { createSources } from '../network/sources.ts';
+import { createWaker } from '../network/wake/create-waker.ts';
 import { describeProxyEvent, proxyEventToFact } from '../output/proxy-lines.ts';
 import type { Surroundings } from '../process/surroundings.ts';
 import type { PlannedProxy } from '../requests/plan.ts';
@@ -42,8 +43,8 @@ export function openInjection({ service, injected }: PlannedProxy, injections: I
 
 /** What was asked for, with its sources, its check and its credentials. */
 export function composeProxy(
-  { type, origins, allowed, activeCheck, checkIntervalMs, injected: _, ...options }: PlannedProxy,
-  { local, log, reporter, reportConnections, checkTools, mesh, room, listeners }: PartContext,
+  { type, origins, allowed, activeCheck, checkIntervalMs, wake, injected: _, ...options }: PlannedProxy,
+  { local, log, reporter, reportConnections, checkTools, mesh, room, listeners, surroundings }: PartContext,
   injection: OpenInjection | undefined,
 ): ProxyOptions {
   const opening = injection === undefined ? composeOpening(options) : injection.opening;
@@ -58,6 +59,7 @@ export function composeProxy(
     ...(injection === undefined ? {} : { prologues: injection.prologues }),
     ...(opening === undefined ? {} : { opening }),
     reportConnections,
+    ...(wake === undefined ? {} : { wake: createWaker(options.service, wake, surroundings, reporter) }),
     ...(origins.from.every(({ kind }) => WRITTEN_SOURCES.includes(kind)) ? {} : { beacon: options.service }),
     ...composeCheck(activeCheck, checkIntervalMs, tools),
     ...(path === undefined ? {} : { dialler: path.dialler, proof: 'mesh' }),

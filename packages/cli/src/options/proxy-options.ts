@@ -44,7 +44,20 @@ export const PROXY_OPTIONS: readonly Option[] = [
     ],
   },
   { name: 'check-interval', kind: 'text', summary: 'Time between two looks', byDefault: '2s; 10s for mysql and ssh' },
-  { name: 'connect-timeout', kind: 'text', summary: 'How long a client waits for an endpoint', byDefault: '10s' },
+  {
+    name: 'connect-timeout',
+    kind: 'text',
+    summary: 'How long a client waits for an endpoint',
+    byDefault: '10s; 60s with --wake',
+  },
+  {
+    name: 'wake',
+    kind: 'text',
+    summary:
+      'While clients wait, wake the machine of the service by a magic packet: its MAC, or auto for who was reached before',
+    byDefault: 'nobody is woken',
+    beginnings: ['auto'],
+  },
   {
     name: 'on-endpoint-lost',
     kind: 'text',

@@ -10,6 +10,7 @@ import { parseChoice } from '../parse/choice.ts';
 import { parseDuration } from '../parse/duration.ts';
 import { parseInteger } from '../parse/integer.ts';
 import { listenOnLoopback, parseListen } from '../parse/listen.ts';
+import { parseWake } from '../parse/mac.ts';
 import { parseProxiedService } from '../parse/service-argument.ts';
 import { type Given, readGiven } from '../settings/settings.ts';
 import { requireWellKnownPort, SHORTEST_CHECK_INTERVAL_MS } from './announce-request.ts';
@@ -20,6 +21,8 @@ import type { ServiceRequest } from './service-requests.ts';
 import { type Origins, readOrigins, readPreference } from './source-request.ts';
 
 const DEFAULT_CONNECT_TIMEOUT_MS = 10_000;
+/** A machine takes its time to get up. */
+const WAKE_TIMEOUT_MS = 60_000;
 const DEFAULT_DRAIN_TIMEOUT_MS = 30_000;
 const MOST_CONNECTIONS = 1_000_000;
 
@@ -34,6 +37,8 @@ export interface ProxyRequest extends ProxyProtocolRequest {
   readonly balance: BalancerName;
   readonly prefer: Preference;
   readonly connectTimeoutMs: number;
+  /** A hardware address or `auto`; absent: nobody is woken. */
+  readonly wake?: string;
   readonly onEndpointLost: 'keep' | 'drain' | 'close';
   readonly drainTimeoutMs: number;
   /** Absent: from the limit on open files. */
@@ -86,6 +91,8 @@ export function readProxyRequest(request: ServiceRequest, machine: ProxyMachine)
   const origins = readOrigins(settings);
   const injected = readProxyInjection(request, service, origins);
   const activeCheck: CheckOptions = settings.read('check', parseProxyCheck) ?? { kind: 'none' };
+  const wake = settings.read('wake', parseWake);
+  const waitMs = wake === undefined ? DEFAULT_CONNECT_TIMEOUT_MS : WAKE_TIMEOUT_MS;
   const maxConnections = settings.read('max-connections', (text) => parseInteger(text, 1, MOST_CONNECTIONS));
   return {
     service,
@@ -99,7 +106,8 @@ export function readProxyRequest(request: ServiceRequest, machine: ProxyMachine)
     origins,
     balance: settings.read('balance', (text) => parseChoice(text, BALANCERS)) ?? 'p2c',
     prefer: readPreference(settings),
-    connectTimeoutMs: settings.read('connect-timeout', parseDuration) ?? DEFAULT_CONNECT_TIMEOUT_MS,
+    connectTimeoutMs: settings.read('connect-timeout', parseDuration) ?? waitMs,
+    ...(wake === undefined ? {} : { wake }),
     onEndpointLost: settings.read('on-endpoint-lost', (text) => parseChoice(text, ON_LOST)) ?? 'keep',
     drainTimeoutMs: settings.read('drain-timeout', (text) => parseDuration(text, 0)) ?? DEFAULT_DRAIN_TIMEOUT_MS,
     activeCheck,

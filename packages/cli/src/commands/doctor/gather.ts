@@ -1,5 +1,6 @@
 import { type Clock, checkLink, type NetworkInterface, type SystemNetwork } from '@mdns-ambassador/mdns';
 import { isBehindWindows } from '../../machine/wsl.ts';
+import type { RunProgram } from '../../network/run-program.ts';
 import { Barrier } from './barrier.ts';
 import { hearControlPacket } from './control-packet.ts';
 import type { Facts } from './facts.ts';
@@ -11,7 +12,6 @@ import { readMulticastCount } from './system/multicast-count.ts';
 import { readNetworkProfiles } from './system/network-profile.ts';
 import { readOsNetwork } from './system/os-network.ts';
 import { findUdpHolders } from './system/port-holders.ts';
-import type { RunProgram } from './system/run-program.ts';
 
 /** Long enough for a question that is asked three times, and its answers. */
 export const LISTEN_MS = 2_800;

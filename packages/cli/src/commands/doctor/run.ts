@@ -4,6 +4,7 @@ import type { PeerPlace } from '@mdns-ambassador/peers';
 import { CliError } from '../../exit/cli-error.ts';
 import { EXIT_OK, EXIT_UNAVAILABLE, EXIT_USAGE } from '../../exit/exit-codes.ts';
 import { readInterfaceNames } from '../../network/local-network.ts';
+import { runProgram } from '../../network/run-program.ts';
 import { type MeshRequest, readMeshRequest } from '../../requests/mesh-request.ts';
 import { addSharedOptions, loadConfig } from '../../requests/service-requests.ts';
 import { readGiven, type Settings } from '../../settings/settings.ts';
@@ -16,7 +17,6 @@ import { examineHost } from './host/examine-host.ts';
 import { parseTarget } from './host/target.ts';
 import { formatReport } from './self-test/report.ts';
 import { runSelfTest } from './self-test/run-self-test.ts';
-import { runProgram } from './system/run-program.ts';
 
 /** `ambassador doctor [HOST] [--self-test]` */
 export async function runDoctor(invocation: Invocation): Promise<number> {

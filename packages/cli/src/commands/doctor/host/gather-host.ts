@@ -9,12 +9,12 @@ import {
   readTxtText,
 } from '@mdns-ambassador/mdns';
 import { PROBE_TYPE } from '@mdns-ambassador/peers';
+import type { Neighbour } from '../../../network/neighbours.ts';
+import type { RunProgram } from '../../../network/run-program.ts';
 import type { Facts } from '../facts.ts';
 import type { Survey } from '../survey.ts';
 import type { DefaultRoute } from '../system/default-route.ts';
-import type { Neighbour } from '../system/neighbours.ts';
 import type { OsNetwork } from '../system/os-network.ts';
-import type { RunProgram } from '../system/run-program.ts';
 import type { PeerAnswer } from './ask-peer.ts';
 import type { Announced, Answer, HostEvidence, MulticastTry, Path, TcpTry, UdpTry } from './evidence.ts';
 import { findPath, isOwnAddress } from './path.ts';

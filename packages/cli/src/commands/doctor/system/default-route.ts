@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { endianness } from 'node:os';
-import type { RunProgram } from './run-program.ts';
+import type { RunProgram } from '../../../network/run-program.ts';
 
 /** RTF_UP, linux/route.h */
 const ROUTE_IS_UP = 0x1;

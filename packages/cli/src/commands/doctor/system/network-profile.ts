@@ -1,4 +1,4 @@
-import type { RunProgram } from './run-program.ts';
+import type { RunProgram } from '../../../network/run-program.ts';
 
 type ProfileCategory = 'public' | 'private' | 'domain';
 

@@ -1,4 +1,4 @@
-import type { RunProgram } from './run-program.ts';
+import type { RunProgram } from '../../../network/run-program.ts';
 
 /** A program that listens on a port; the name is as the system says it, and not escaped yet. */
 export interface PortHolder {

@@ -1,11 +1,5 @@
 import { expect, test } from 'vitest';
-import {
-  parseArp,
-  parseIpNeigh,
-  parseNdp,
-  parseWindowsArp,
-  readNeighbours,
-} from '../../../../src/commands/doctor/system/neighbours.ts';
+import { parseArp, parseIpNeigh, parseNdp, parseWindowsArp, readNeighbours } from '../../src/network/neighbours.ts';
 
 /** In the form of iproute2 6.1; written by hand. */
 const IP_NEIGH = `10.99.0.2 dev eth0 lladdr 5e:1b:2c:3d:4e:5f REACHABLE
@@ -35,28 +29,28 @@ Interface : 192.168.1.20 --- 0x9
 
 test('ip neigh', () => {
   expect(parseIpNeigh(IP_NEIGH)).toEqual([
-    { address: '10.99.0.2', state: 'fresh' },
+    { address: '10.99.0.2', state: 'fresh', mac: '5e:1b:2c:3d:4e:5f' },
     { address: '10.99.0.3', state: 'silent' },
     { address: '10.99.0.4', state: 'silent' },
-    { address: '10.99.0.254', state: 'stale' },
-    { address: 'fe80::1', state: 'stale' },
+    { address: '10.99.0.254', state: 'stale', mac: '02:42:ac:11:00:02' },
+    { address: 'fe80::1', state: 'stale', mac: '02:42:ac:11:00:02' },
   ]);
 });
 
 test('arp and ndp of macOS', () => {
   expect(parseArp(ARP).slice(0, 2)).toEqual([
-    { address: '192.168.7.1', state: 'stale' },
+    { address: '192.168.7.1', state: 'stale', mac: '00:11:22:33:44:55' },
     { address: '192.168.7.20', state: 'silent' },
   ]);
   expect(parseNdp(NDP)).toEqual([
     { address: 'fe80::1', state: 'silent' },
-    { address: 'fe80::10a2:3ff:fe4', state: 'stale' },
+    { address: 'fe80::10a2:3ff:fe4', state: 'stale', mac: 'a0:b1:c2:d3:e4:f5' },
   ]);
 });
 
 test('arp of Windows, in any language', () => {
   expect(parseWindowsArp(WINDOWS_ARP).slice(0, 2)).toEqual([
-    { address: '192.168.1.1', state: 'stale' },
+    { address: '192.168.1.1', state: 'stale', mac: '00:11:22:33:44:55' },
     { address: '192.168.1.30', state: 'silent' },
   ]);
 });

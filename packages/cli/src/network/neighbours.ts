@@ -1,9 +1,12 @@
+import { readMac } from '../parse/mac.ts';
 import type { RunProgram } from './run-program.ts';
 
 /** A machine that the link layer was asked for: it answered just now, some time ago, or does not. */
 export interface Neighbour {
   readonly address: string;
   readonly state: 'fresh' | 'stale' | 'silent';
+  /** Its hardware address, in the form of {@link readMac}; absent where it did not answer. */
+  readonly mac?: string;
 }
 
 const MAC = /^(?:[0-9a-f]{1,2}[:-]){5}[0-9a-f]{1,2}$/i;
@@ -48,8 +51,9 @@ export function parseIpNeigh(output: string): readonly Neighbour[] {
   return output.split('\n').flatMap((line): readonly Neighbour[] | Neighbour => {
     const [, address, rest = ''] = /^(\S+) dev \S+(.*)$/.exec(line.trim()) ?? [];
     if (address === undefined || /\bNOARP\b/.test(rest)) return [];
-    if (!/\blladdr\b/.test(rest)) return { address, state: 'silent' };
-    return { address, state: /\bREACHABLE\b/.test(rest) ? 'fresh' : 'stale' };
+    const [, mac] = /\blladdr (\S+)/.exec(rest) ?? [];
+    if (mac === undefined) return { address, state: 'silent' };
+    return { address, state: /\bREACHABLE\b/.test(rest) ? 'fresh' : 'stale', ...describeMac(mac) };
   });
 }
 
@@ -57,7 +61,11 @@ export function parseIpNeigh(output: string): readonly Neighbour[] {
 export function parseArp(output: string): readonly Neighbour[] {
   return output.split('\n').flatMap((line): readonly Neighbour[] | Neighbour => {
     const [, address, mac = ''] = /^\S+ \(([\d.]+)\) at (\S+)/.exec(line) ?? [];
-    return address === undefined ? [] : { address, state: MAC.test(mac) ? 'stale' : 'silent' };
+    return address === undefined
+      ? []
+      : MAC.test(mac)
+        ? { address, state: 'stale', ...describeMac(mac) }
+        : { address, state: 'silent' };
   });
 }
 
@@ -66,7 +74,10 @@ export function parseNdp(output: string): readonly Neighbour[] {
   return output.split('\n').flatMap((line): readonly Neighbour[] | Neighbour => {
     const [address, mac = ''] = line.trim().split(/\s+/);
     if (address === undefined || !address.includes(':')) return [];
-    return { address: address.replace(/%.*$/, ''), state: MAC.test(mac) ? 'stale' : 'silent' };
+    const literal = address.replace(/%.*$/, '');
+    return MAC.test(mac)
+      ? { address: literal, state: 'stale', ...describeMac(mac) }
+      : { address: literal, state: 'silent' };
   });
 }
 
@@ -74,6 +85,12 @@ export function parseNdp(output: string): readonly Neighbour[] {
 export function parseWindowsArp(output: string): readonly Neighbour[] {
   return output.split('\n').flatMap((line): readonly Neighbour[] | Neighbour => {
     const [, address, mac = ''] = /^\s*(\d+\.\d+\.\d+\.\d+)\s+(\S+)/.exec(line) ?? [];
-    return address === undefined || !MAC.test(mac) ? [] : { address, state: NOBODY.test(mac) ? 'silent' : 'stale' };
+    if (address === undefined || !MAC.test(mac)) return [];
+    return NOBODY.test(mac) ? { address, state: 'silent' } : { address, state: 'stale', ...describeMac(mac) };
   });
+}
+
+function describeMac(text: string): Pick<Neighbour, 'mac'> {
+  const mac = readMac(text);
+  return mac === undefined ? {} : { mac };
 }

@@ -1,0 +1,70 @@
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { readInputFile } from '@mdns-ambassador/relay';
+import { readMac } from '../../parse/mac.ts';
+
+/** Of all services together; the oldest are forgotten. */
+const MOST_MACHINES = 256;
+const MAX_BYTES = 65_536;
+const MAX_WORD = 255;
+
+/** A machine that was reached for a service. */
+export interface KnownMachine {
+  readonly service: string;
+  readonly address: string;
+  readonly mac: string;
+}
+
+/** The hardware addresses of machines that services were reached at, in a file of the state folder. What can't be read or kept is not known. */
+export class KnownMachines {
+  readonly #path: string;
+
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  /** Those of the service, the last one first. */
+  find(service: string): readonly KnownMachine[] {
+    return this.#read().filter((known) => known.service === service);
+  }
+
+  /** Another process may keep its own there: the file is read anew, and replaced whole. */
+  keep(machine: KnownMachine): void {
+    const others = this.#read().filter(
+      ({ service, address, mac }) =>
+        service !== machine.service || (address !== machine.address && mac !== machine.mac),
+    );
+    const machines = [machine, ...others].slice(0, MOST_MACHINES);
+    try {
+      mkdirSync(dirname(this.#path), { recursive: true, mode: 0o700 });
+      const fresh = `${this.#path}.${process.pid}`;
+      writeFileSync(fresh, `${JSON.stringify({ machines })}\n`, { mode: 0o600 });
+      renameSync(fresh, this.#path);
+    } catch {
+      // It is learned again.
+    }
+  }
+
+  #read(): readonly KnownMachine[] {
+    try {
+      const { machines }: { readonly machines?: unknown } = JSON.parse(
+        readInputFile(this.#path, { maxBytes: MAX_BYTES }).toString('utf8'),
+      );
+      return Array.isArray(machines) ? machines.flatMap(readMachine).slice(0, MOST_MACHINES) : [];
+    } catch {
+      return [];
+    }
+  }
+}
+
+function readMachine(entry: unknown): readonly KnownMachine[] {
+  if (typeof entry !== 'object' || entry === null) return [];
+  const { service, address, mac }: Readonly<Record<string, unknown>> = { ...entry };
+  if (!isWord(service) || !isWord(address) || !isWord(mac)) return [];
+  const read = readMac(mac);
+  return read === undefined ? [] : [{ service, address, mac: read }];
+}
+
+function isWord(value: unknown): value is string {
+  return typeof value === 'string' && value.length <= MAX_WORD;
+}
