@@ -2,21 +2,22 @@ import { Recent } from '@mdns-ambassador/relay';
 import type { LinkSet } from './link-set.ts';
 import type { Linked } from './linked.ts';
 import type { NoticeBoard } from './notice-board.ts';
-import { keyOf } from './rules/directory.ts';
-import type { NoticesLine, PeerPlace } from './rules/line.ts';
+import type { NoticesLine } from './rules/line.ts';
 
 /** Nobody has said anything. */
 const NOTHING = '0';
-/** Places whose word was asked for; the one of longest ago is forgotten first. */
+/** Announcers that were asked; the one of longest ago is forgotten first. */
 const MAX_ASKED = 256;
+/** One that says the same still, by another address too, is asked again after this time. */
+const ASK_AGAIN_MS = 3_000;
 
 /** Tells peers what keepers have said, before anything else and whenever there is news. */
 export class NoticeSpread {
   readonly #board: NoticeBoard | undefined;
   readonly #links: LinkSet;
   readonly #unlisten: () => void;
-  /** By place: what it said that it knows, and what was known here. */
-  readonly #asked = new Recent<string, string>(MAX_ASKED);
+  /** What it said that it knows, what was known here, and when. */
+  readonly #asked = new Recent<string, { readonly word: string; readonly at: number }>(MAX_ASKED);
 
   #foreign = 0;
 
@@ -48,13 +49,14 @@ export class NoticeSpread {
     if (digest === this.#board.digest) this.#tell(linked, this.#board);
   }
 
-  /** Whether the one at this place, who says that he knows this, is to be asked: not twice while neither knows anything else. */
-  isNews(place: PeerPlace, digest: string): boolean {
+  /** Whether an announcer, who says that he knows this, is to be asked: by one of its addresses, and seldom while neither knows anything else. */
+  isNews(announcer: string, digest: string, now: number): boolean {
     const own = this.#board?.digest;
     if (own === undefined || own === digest) return false;
     const word = `${digest} ${own}`;
-    if (this.#asked.get(keyOf(place)) === word) return false;
-    this.#asked.set(keyOf(place), word);
+    const asked = this.#asked.get(announcer);
+    if (asked?.word === word && now - asked.at < ASK_AGAIN_MS) return false;
+    this.#asked.set(announcer, { word, at: now });
     return true;
   }
 

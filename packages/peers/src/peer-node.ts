@@ -222,9 +222,9 @@ export class PeerNode {
     this.#wake();
   }
 
-  /** Who listens there says that this is what it knows of what keepers have said. */
-  hearDigest(place: PeerPlace, digest: string): void {
-    if (this.#state === 'open' && this.#notices.isNews(place, digest)) this.ask(place);
+  /** An announcer, who listens there, says that this is what it knows of what keepers have said. `announcer`: the same by all of its addresses. */
+  hearDigest(place: PeerPlace, announcer: string, digest: string): void {
+    if (this.#state === 'open' && this.#notices.isNews(announcer, digest, this.#now())) this.ask(place);
   }
 
   #now(): number {

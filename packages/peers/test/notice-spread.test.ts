@@ -108,11 +108,11 @@ describe('what keepers have said', () => {
     fresh.take(['ok 1']);
     await world.clock.advance(5_000);
     expect(old.texts).toEqual([]);
-    for (let index = 0; index < 3; index++) a.hearDigest({ host: B, port: 5350 }, fresh.digest);
+    for (let index = 0; index < 3; index++) a.hearDigest({ host: B, port: 5350 }, 'b', fresh.digest);
     await world.clock.advance(1_000);
     expect(old.texts).toEqual(['ok 1']);
     expect(world.network.dialled.get(`${B} 5350`)).toBe(1);
-    a.hearDigest({ host: C, port: 5350 }, fresh.digest);
+    a.hearDigest({ host: C, port: 5350 }, 'c', fresh.digest);
     await world.clock.advance(1_000);
     expect(world.network.dialled.get(`${C} 5350`)).toBeUndefined();
   });

@@ -20,7 +20,7 @@ import type { Surroundings } from '../process/surroundings.ts';
 import { readInterfaces } from '../requests/interfaces.ts';
 import { readPeerRequest } from '../requests/peer-request.ts';
 import type { Settings } from '../settings/settings.ts';
-import { compareNotices } from './notices.ts';
+import { hearMesh } from './notices.ts';
 import { createPeers, type PeersOptions } from './peers.ts';
 
 /** The mDNS stack of one command, on the interfaces that the user chose. */
@@ -62,7 +62,12 @@ export function createLocalNetwork(
     mayWait: true,
     ...(mesh === undefined
       ? {}
-      : { onTxt: compareNotices(mesh, { hearDigest: (...heard) => peers?.hearDigest(...heard) }) }),
+      : {
+          onTxt: hearMesh(mesh, (place, announcer, digest) => {
+            if (peersOptions?.meetsAll === true) peers?.ask(place);
+            else peers?.hearDigest(place, announcer, digest);
+          }),
+        }),
   });
   const peers: PeerNode | undefined = peersOptions === undefined ? undefined : createPeers(network, mdns, peersOptions);
   const node = peers === undefined ? mdns : joinPeers({ mdns, peers, clock: systemClock });

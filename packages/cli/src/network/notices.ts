@@ -1,7 +1,7 @@
 import type { Txt } from '@mdns-ambassador/mdns';
 import { readTxtText } from '@mdns-ambassador/mdns';
 import { MESH_TXT_KEYS, type Mesh, NOTICES_TXT_KEY, NoticeStore } from '@mdns-ambassador/mesh';
-import { PEER_TXT_KEY, type PeerNode, type PeerPlace } from '@mdns-ambassador/peers';
+import { PEER_TXT_KEY, type PeerPlace } from '@mdns-ambassador/peers';
 import { nameStateFolder } from '../machine/seed.ts';
 import { parsePort } from '../parse/port.ts';
 import type { Surroundings } from '../process/surroundings.ts';
@@ -23,13 +23,16 @@ export function keepNotices(
   });
 }
 
-/** For each TXT record that is heard: who of the mesh knows of something else is asked, and told. */
-export function compareNotices(mesh: Mesh, peers: Pick<PeerNode, 'hearDigest'>): (txt: Txt, from: string) => void {
+/** For TXT records that are heard: where somebody of the mesh listens for peers, and what he knows of what keepers have said. */
+export function hearMesh(
+  mesh: Mesh,
+  onHeard: (place: PeerPlace, announcer: string, digest: string) => void,
+): (txt: Txt, from: string) => void {
   return (txt, from) => {
     const ids = MESH_TXT_KEYS.map(([key]) => readTxtText(txt, key));
     const place = readPlace(txt, from);
     if (place === undefined || !mesh.ids.some((id) => ids.includes(id))) return;
-    peers.hearDigest(place, readTxtText(txt, NOTICES_TXT_KEY) ?? NOTHING);
+    onHeard(place, readTxtText(txt, 'id') ?? from, readTxtText(txt, NOTICES_TXT_KEY) ?? NOTHING);
   };
 }
 

@@ -33,6 +33,8 @@ export interface PeersOptions {
   readonly mesh: Mesh | undefined;
   /** Whether it announces, and may so be asked: it listens where a peer or a port is named, where one was linked before, and in a mesh. */
   readonly announces: boolean;
+  /** Everybody of the mesh who can be found is linked, also where multicast brings what is looked for. */
+  readonly meetsAll?: boolean;
   readonly onEvent: (event: PeerEvent) => void;
 }
 
@@ -63,7 +65,7 @@ export function createPeers(network: SystemNetwork, node: MdnsNode, options: Pee
       isServed: (address) => isServedAt(interfaces(), address),
       onStranger: (address, reason) => onEvent({ kind: 'peer-refused', address, reason }),
     }),
-    named: request.named,
+    named: options.meetsAll === true ? [...request.named, ...remembered] : request.named,
     remembered,
     ...(port === undefined ? {} : { port }),
     isMesh,

@@ -16,7 +16,7 @@ test.each<[string[], string[]]>([
   [['render', 'haproxy', 'redi'], ['redis']],
   [
     ['mesh', ''],
-    ['invite', 'join', 'init', 'show', 'token', 'rotate'],
+    ['invite', 'join', 'members', 'remove', 'rename', 'init', 'show', 'token', 'rotate'],
   ],
   [['mesh', 'show', ''], []],
   [['up', '--dry'], ['--dry-run']],

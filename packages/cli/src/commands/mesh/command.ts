@@ -3,7 +3,7 @@ import { MESH_ACTIONS } from './actions.ts';
 
 export const meshCommand: Command = {
   name: 'mesh',
-  usage: `${MESH_ACTIONS.join('|')} [FILE]`,
+  usage: `${MESH_ACTIONS.join('|')} [FILE|NAME...]`,
   summary:
     'Make and look after a mesh key: who has it is a member of the mesh, and members speak with members alone. FILE is --mesh-key-file, or ~/.config/ambassador/mesh.key.',
   options: [
@@ -30,7 +30,8 @@ export const meshCommand: Command = {
       byDefault: 'print it',
     },
     { name: 'drop-old', kind: 'flag', summary: 'rotate: accept the previous key no more' },
-    { name: 'json', kind: 'flag', summary: 'show: print one JSON document' },
+    { name: 'undo', kind: 'flag', summary: 'remove: let the machine in again' },
+    { name: 'json', kind: 'flag', summary: 'show, members: print one JSON document' },
   ],
   examples: [
     ['mesh invite', 'lets one machine in; shows the code to type there, and makes the mesh where there is none'],
@@ -42,6 +43,9 @@ export const meshCommand: Command = {
     ['mesh token --proxy redis -o redis.token', 'what a machine needs that may only reach redis'],
     ['mesh rotate', 'a new key; the old one is accepted as well'],
     ['mesh rotate --drop-old', 'once every machine has the new key'],
+    ['mesh members', 'which machines are there, what may they do, when were they seen?'],
+    ['mesh remove laptop', 'all machines refuse it from now on; --undo takes that back'],
+    ['mesh rename laptop toms-laptop', 'what it is called in the mesh'],
   ],
   notes:
     'Copy the file itself (scp, a USB stick); keep its mode 0600. A token stands in a file of its own, which must keep mode 0600 as well, and is given as --mesh-key-file. Windows has no such modes: keep both where no other user can read. To rotate: rotate once, copy the file everywhere (running processes take it up, in any order), then rotate --drop-old and copy again. Tokens are to be printed anew each time.',

@@ -22,7 +22,7 @@ import { addSharedOptions, loadConfig } from '../../requests/service-requests.ts
 import type { Settings } from '../../settings/settings.ts';
 import { nameUsualKeyFile } from '../../settings/usual-key.ts';
 import type { Invocation } from '../command.ts';
-import { MESH_ACTIONS, type MeshAction } from './actions.ts';
+import { isAboutMachines, type MachineAction, MESH_ACTIONS, type MeshAction } from './actions.ts';
 import { describeHolder } from './holder.ts';
 import { listNamed } from './named-services.ts';
 
@@ -43,6 +43,9 @@ interface Task {
 export async function manageMesh({ words, settings: given, surroundings }: Invocation): Promise<number> {
   const [word, file, ...others] = words;
   const action = MESH_ACTIONS.find((name) => name === word);
+  if (action !== undefined && isAboutMachines(action)) {
+    return manageMachines(action, words.slice(1), given, surroundings);
+  }
   // A code may stand in several words.
   if (action === undefined || (others.length > 0 && action !== 'join')) {
     const what = word === undefined ? 'mesh does nothing by itself' : `mesh ${words.join(' ')} is not understood`;
@@ -78,6 +81,49 @@ export async function manageMesh({ words, settings: given, surroundings }: Invoc
   return EXIT_OK;
 }
 
+/** Of these the words are names of machines; the key file is an option's. */
+async function manageMachines(
+  action: MachineAction,
+  words: readonly string[],
+  given: Settings,
+  surroundings: Surroundings,
+): Promise<number> {
+  const settings = addSharedOptions(given, await loadConfig(given));
+  refuseOptions(action, settings);
+  const path = locate(undefined, settings, surroundings.env);
+  const ring = explainMeshErrors(() => readKeys(path, surroundings));
+  const [name, next, ...others] = words;
+  switch (action) {
+    case 'members':
+      if (name !== undefined)
+        throw new CliError(EXIT_USAGE, `mesh members takes no name, and ${words.join(' ')} is given; leave it out`);
+      return (await import('./members.ts')).listMembers(ring, path, settings, surroundings);
+    case 'remove': {
+      if (name === undefined || next !== undefined)
+        throw refuseWords('remove', 'mesh remove NAME, or mesh remove --undo NAME', words);
+      const { removeMachine, restoreMachine } = await import('./remove.ts');
+      const run = settings.isSet('undo') ? restoreMachine : removeMachine;
+      return run(name, ring, path, settings, surroundings);
+    }
+    case 'rename':
+      if (name === undefined || next === undefined || others.length > 0)
+        throw refuseWords('rename', 'mesh rename NAME NEW', words);
+      return (await import('./rename.ts')).renameMachine(name, next, ring, path, settings, surroundings);
+    default:
+      return action satisfies never;
+  }
+}
+
+function refuseWords(action: MachineAction, usage: string, words: readonly string[]): CliError {
+  const names = 'mesh members shows the names';
+  return new CliError(
+    EXIT_USAGE,
+    words.length === 0
+      ? `mesh ${action} which machine? Write ${usage}; ${names}`
+      : `mesh ${action} ${words.join(' ')} is not understood; write ${usage}; ${names}`,
+  );
+}
+
 function locate(word: string | undefined, settings: Settings, env: NodeJS.ProcessEnv): string {
   if (word !== undefined) return locateKeyFile(word, { origin: 'FILE', exitCode: EXIT_USAGE });
   const given = settings.find('mesh-key-file').at(-1);
@@ -93,7 +139,8 @@ function refuseOptions(action: MeshAction, settings: Settings): void {
     ['name', 'join'],
     ['output', 'token'],
     ['drop-old', 'rotate'],
-    ['json', 'show'],
+    ['undo', 'remove'],
+    ['json', 'show', 'members'],
   ];
   for (const [option, ...takers] of owners) {
     const [given] = settings.find(option);

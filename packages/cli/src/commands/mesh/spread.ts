@@ -1,0 +1,62 @@
+import { type Notice, writeNotices } from '@mdns-ambassador/mesh';
+import type { MeshContact } from '../../network/mesh-contact.ts';
+import { escapeText } from '../../output/escape.ts';
+import { joinWords } from '../../output/phrases.ts';
+import type { Machine } from './machines.ts';
+import type { Keys, OpenMesh } from './mesh-task.ts';
+
+/** Who has heard what a keeper said. */
+export interface Told {
+  /** Names of machines that know it, of those that do not, and addresses of who shows no machine. */
+  readonly told: readonly string[];
+  readonly away: readonly string[];
+  readonly nameless: readonly string[];
+}
+
+/** A keeper says this: it is kept here and told to everybody who is linked. */
+export async function sayOf(
+  open: OpenMesh,
+  ring: Keys,
+  word: Pick<Notice, 'kind' | 'machine' | 'name'>,
+): Promise<Told> {
+  const { mesh, contact } = open;
+  const written = writeNotices(ring, mesh.notices.list, { ...word, at: Date.now() });
+  mesh.notices.take(written.map(({ text }) => text));
+  return tellAll(open, word.machine, contact);
+}
+
+/** The same of what was said before. `but`: the key of the machine that it is about, which need not hear it. */
+export async function tellAll(open: OpenMesh, but: string, contact: MeshContact = open.contact): Promise<Told> {
+  await contact.tell();
+  const knowing = new Set(contact.list().flatMap(({ isTold, identity }) => (isTold ? [identity?.keyId] : [])));
+  const { machines, nameless } = open.known();
+  const others = machines.filter(({ isSelf, keyId }) => !isSelf && keyId !== but);
+  const names = (wanted: boolean): readonly string[] =>
+    others.filter(({ keyId }: Machine) => knowing.has(keyId) === wanted).map(({ name }) => name);
+  return { told: names(true), away: names(false), nameless: nameless.map(({ place }) => place) };
+}
+
+/** What goes on after the news: `told 4 of 5 machines` and, in lines of their own, who was not reached. */
+export function describeTold({ told, away, nameless }: Told): {
+  readonly head: string;
+  readonly lines: readonly string[];
+} {
+  const count = told.length + away.length;
+  const head =
+    count === 0
+      ? 'no other machine is known that is to be told'
+      : `told ${told.length} of ${count} ${count === 1 ? 'machine' : 'machines'}`;
+  const lines: string[] = [];
+  if (away.length > 0) {
+    const they = away.length === 1 ? 'was not reached from here: it hears' : 'were not reached from here: they hear';
+    lines.push(
+      `${joinWords(away)} ${they} of it from the others, at once where something runs there, else when it does`,
+    );
+  }
+  if (nameless.length > 0) {
+    const places = joinWords(nameless.map(escapeText));
+    const what = nameless.length === 1 ? 'shows no machine: it has a token' : 'show no machines: they have tokens';
+    lines.push(`${places} ${what}, or a former version, and can't be told; mesh rotate ends that`);
+  }
+  return { head, lines };
+}
