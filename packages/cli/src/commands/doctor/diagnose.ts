@@ -1,5 +1,5 @@
 import type { LinkCheck } from '@mdns-ambassador/mdns';
-import { listMeshIds } from '@mdns-ambassador/mesh';
+import { describeMay, type KeyRing, listMeshIds, warnOfEnd } from '@mdns-ambassador/mesh';
 import { describeHiddenInterfaces, describeWsl, LOCAL_NETWORK_REMEDY } from '../../output/network-lines.ts';
 import { countThings, joinWords } from '../../output/phrases.ts';
 import type { MeshRequest } from '../../requests/mesh-request.ts';
@@ -37,11 +37,32 @@ const CHECKS: readonly (readonly [MachineCheck, (facts: Facts) => Verdict])[] = 
 ];
 
 /** A key file that can be used; what is wrong with one ends the command. */
-export function describeMesh({ path, ring }: Pick<MeshRequest, 'path' | 'ring'>): Finding {
+export function describeMesh({ path, ring }: Pick<MeshRequest, 'path' | 'ring'>, now: number): Finding {
   const [current, previous] = listMeshIds(ring);
   const also = previous === undefined ? '' : `, and ${previous} is still accepted`;
   const use = ring.kind === 'bundle' ? `; it is a token to ${ring.bundle.role} ${ring.bundle.service}` : '';
-  return { check: 'mesh', ...ok(`The key file ${path} is of mesh ${current}${also}${use}.`) };
+  const what = `The key file ${path} is of mesh ${current}${also}${use}`;
+  return { check: 'mesh', ...(ring.kind === 'member' ? judgeMembership(what, ring, now) : ok(`${what}.`)) };
+}
+
+function judgeMembership(what: string, { membership }: KeyRing & { readonly kind: 'member' }, now: number): Verdict {
+  const { machine, may, expiresAt } = membership.parts[0].identity;
+  const ends = new Date(expiresAt).toISOString();
+  const message = `${what}; this machine is ${machine}, a member that may ${describeMay(may)}, until ${ends}.`;
+  const { kind } = warnOfEnd(expiresAt, now);
+  switch (kind) {
+    case 'none':
+      return ok(message);
+    case 'ends':
+      return warning(
+        message,
+        'Any keeper that it meets renews it: bring one onto this network, or have one invite it anew.',
+      );
+    case 'ended':
+      return problem(message, 'Nobody accepts it any more: have a keeper invite it anew (ambassador mesh invite).');
+    default:
+      return kind satisfies never;
+  }
 }
 
 function judgeInterfaces({ interfaces, skipped, areInterfacesHidden }: Facts): Verdict {

@@ -39,7 +39,7 @@ async function examine(
   const mesh = readMeshRequest(settings, surroundings);
   const network = systemNetwork({ interfaceNames: readInterfaceNames(settings, platform), platform });
   const context = { network, platform, env, pid, clock: systemClock, run: runProgram };
-  const described = mesh === undefined ? [] : [describeMesh(mesh)];
+  const described = mesh === undefined ? [] : [describeMesh(mesh, Date.now())];
   if (target === undefined) {
     const { facts } = await gatherFacts(context);
     return [...diagnose(facts), ...described];

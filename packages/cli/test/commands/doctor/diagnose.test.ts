@@ -1,5 +1,12 @@
 import type { LinkCheck } from '@mdns-ambassador/mdns';
-import { cutBundle, listMeshIds, MeshKey } from '@mdns-ambassador/mesh';
+import {
+  admitMachine,
+  createMachineKey,
+  cutBundle,
+  listMeshIds,
+  MeshKey,
+  parseMembership,
+} from '@mdns-ambassador/mesh';
 import { expect, test } from 'vitest';
 import { describeMesh, diagnose } from '../../../src/commands/doctor/diagnose.ts';
 import type { Facts, InterfaceFacts } from '../../../src/commands/doctor/facts.ts';
@@ -256,16 +263,29 @@ test('Every problem and every warning that was looked into says what to do, in o
 test('Whose key file was given is said, and what a token in it is for', async () => {
   const key = new MeshKey(Buffer.alloc(32, 1));
   const [id = ''] = listMeshIds({ kind: 'keys', current: key });
-  expect(describeMesh({ path: '/k', ring: { kind: 'keys', current: key } })).toEqual({
+  expect(describeMesh({ path: '/k', ring: { kind: 'keys', current: key } }, 0)).toEqual({
     check: 'mesh',
     status: 'ok',
     message: `The key file /k is of mesh ${id}.`,
     remedy: '',
   });
   const bundle = await cutBundle([key], 'proxy', 'redis');
-  expect(describeMesh({ path: '/k', ring: { kind: 'bundle', bundle } }).message).toBe(
+  expect(describeMesh({ path: '/k', ring: { kind: 'bundle', bundle } }, 0).message).toBe(
     `The key file /k is of mesh ${id}; it is a token to proxy redis.`,
   );
+});
+
+test('A membership that ends is told of weeks before', async () => {
+  const ring = { kind: 'keys', current: new MeshKey(Buffer.alloc(32, 1)) } as const;
+  const machine = createMachineKey();
+  const text = await admitMachine(ring, machine, { name: 'laptop', may: { kind: 'all' }, now: 0 });
+  const its = { kind: 'member', key: machine, membership: parseMembership(text) } as const;
+  const look = (days: number) => describeMesh({ path: '/k', ring: its }, days * 86_400_000);
+  expect([0, 60, 61, 89, 90].map((days) => look(days).status)).toEqual(['ok', 'ok', 'warning', 'warning', 'problem']);
+  expect(look(61)).toMatchObject({
+    message: expect.stringContaining('is laptop, a member that may use the whole mesh, until 1970-04-01'),
+    remedy: expect.stringContaining('Any keeper that it meets renews it'),
+  });
 });
 
 test.each(['darwin', 'win32', 'freebsd'] as const)('On %s no program of Linux is advised', (platform) => {
