@@ -212,3 +212,17 @@ test('dns alone is something to do, and is refused where it may not be', () => {
   expect(sentenceOf('dns: { listen: "unix:/run/x" }\n')).toMatch(/^78 .*is a path, where no resolver asks/);
   expect(sentenceOf('dns: { lisen: "127.0.0.1:53" }\n')).toMatch(/^78 .*did you mean listen\?/);
 });
+
+test('a page has a name in .local, another where its entry says one, and none where it says so', () => {
+  const entries = [
+    'service: web, port: 1',
+    'service: web, port: 2, name: b, alias: shop',
+    'service: http, port: 3, noAlias: true',
+  ];
+  const written = plan(`announce:\n${entries.map((entry) => `  - { ${entry} }\n`).join('')}`);
+  expect(written.announce.map(({ alias }) => alias)).toEqual(['web', 'shop', undefined]);
+  expect(describePlan(written)[1]).toBe(
+    'announce web as "b" (_http._tcp): port 2, checked by tcp every 2s, as shop.local',
+  );
+  expect(planToJson(written)).toMatchObject({ announce: [{ alias: 'web.local' }, { alias: 'shop.local' }, {}] });
+});

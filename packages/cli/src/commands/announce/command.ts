@@ -10,6 +10,7 @@ export const announceCommand: Command = {
   examples: [
     ['announce redis:12345', 'a redis that listens on port 12345'],
     ['announce redis postgres', 'two services on their usual ports'],
+    ['announce web:3000', 'a page: http://web.local:3000 in every browser on the network'],
     ['announce web:3000 --relay', 'one that listens on localhost only'],
     ['announce api:8080 --check http:/health --txt path=/api', 'only while /health answers'],
     ['announce --docker', 'the containers of this host, as their labels ask for'],

@@ -27,10 +27,11 @@ export function planToJson({ announce, proxy, docker, agent, dns, fixed }: FileP
   const admin = fixed.admin?.at(-1);
   return {
     announce: announce.map(
-      ({ service, instance, type, host, port, priority, weight, check, relay, targets, responder }) => ({
+      ({ service, instance, type, alias, host, port, priority, weight, check, relay, targets, responder }) => ({
         service,
         instance,
         type,
+        ...(alias === undefined ? {} : { alias: `${alias}.local` }),
         ...(host === undefined ? {} : { host }),
         port,
         priority,
@@ -57,11 +58,12 @@ export function planToJson({ announce, proxy, docker, agent, dns, fixed }: FileP
 }
 
 function describeAnnouncement(options: PlacedService): string {
-  const { service, instance, type, host, port, check, checkIntervalMs, relay, targets, responder } = options;
+  const { service, instance, type, alias, host, port, check, checkIntervalMs, relay, targets, responder } = options;
+  const name = alias === undefined ? '' : `, as ${alias}.local`;
   const place = host === undefined ? `port ${port}` : formatPlace(host, port);
   const looking =
     check.kind === 'none' ? 'unchecked' : `checked by ${check.kind} every ${formatDuration(checkIntervalMs)}`;
-  return `announce ${service} as ${quoteName(instance)} (${type}): ${place}, ${looking}${relay ? ', relayed' : ''}${describeTargets(targets)}${describeResponder(responder)}`;
+  return `announce ${service} as ${quoteName(instance)} (${type}): ${place}, ${looking}${relay ? ', relayed' : ''}${name}${describeTargets(targets)}${describeResponder(responder)}`;
 }
 
 function describeResponder(responder: ResponderName): string {
