@@ -5,6 +5,8 @@ import type {
   AnnouncementView,
   EndpointView,
   IngressView,
+  MdnsView,
+  PeersView,
   ServiceView,
   Snapshot,
   TrafficView,
@@ -73,6 +75,33 @@ export const INGRESS: IngressView = {
   bytesUp: 40,
   bytesDown: 50,
   connectionSeconds: { bounds: [1], counts: [3, 4], sum: 5 },
+};
+
+export const MDNS: MdnsView = {
+  received: 100,
+  sent: 50,
+  rateLimited: 1,
+  undecodable: 2,
+  damagedRecords: 3,
+  offLink: 4,
+  sendErrors: 5,
+  recordsRefused: 6,
+  repliesRefused: 7,
+  unicastRefused: 8,
+  conflicts: 9,
+  cachedRecords: 10,
+};
+
+export const PEERS: PeersView = {
+  links: 3,
+  linesReceived: 10,
+  linesSent: 20,
+  bytesReceived: 100,
+  bytesSent: 200,
+  malformed: 1,
+  foreign: 2,
+  refusedOrigins: 4,
+  refusedLinks: 5,
 };
 
 export const PROCESS: ProcessView = {

@@ -2,22 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { EndpointSelection, MAX_ENDPOINT_SERIES } from '../src/endpoint-series.ts';
 import { formatMetrics } from '../src/metrics-text.ts';
 import { describeSnapshot } from '../src/snapshot-metrics.ts';
-import { ANNOUNCEMENT, ENDPOINT, INGRESS, SERVICE, snapshot } from './fixtures.ts';
-
-const MDNS = {
-  received: 100,
-  sent: 50,
-  rateLimited: 1,
-  undecodable: 2,
-  damagedRecords: 3,
-  offLink: 4,
-  sendErrors: 5,
-  recordsRefused: 6,
-  repliesRefused: 7,
-  unicastRefused: 8,
-  conflicts: 9,
-  cachedRecords: 10,
-};
+import { ANNOUNCEMENT, ENDPOINT, INGRESS, MDNS, PEERS, SERVICE, snapshot } from './fixtures.ts';
 
 function render(change: Parameters<typeof snapshot>[0] = {}): readonly string[] {
   const families = describeSnapshot(snapshot({ mdns: MDNS, ...change }), '0.1.0', new EndpointSelection());
@@ -116,17 +101,7 @@ test('certificates by the first to end, peers, readers and names where there are
       { role: 'announce', service: 'web', endsAt: 1_000 },
       { role: 'proxy', service: 'web', endsAt: 3_500 },
     ],
-    peers: {
-      links: 3,
-      linesReceived: 10,
-      linesSent: 20,
-      bytesReceived: 100,
-      bytesSent: 200,
-      malformed: 1,
-      foreign: 2,
-      refusedOrigins: 4,
-      refusedLinks: 5,
-    },
+    peers: PEERS,
     readers: 6,
     dns: { answers: { NOERROR: 7, NXDOMAIN: 8 }, truncated: 1, dropped: 9, refusedConnections: 2 },
   });
