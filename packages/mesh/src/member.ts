@@ -2,6 +2,7 @@ import type { Clock } from '@mdns-ambassador/relay';
 import { Company } from './company.ts';
 import type { KeyRing } from './keys/key-ring.ts';
 import { deriveStandings, type KeeperMachine, requireEntitled, type Standing } from './keys/standing.ts';
+import type { Notices } from './membership/notices.ts';
 import { nameHost } from './membership/self.ts';
 import { issueAll, type Papers, type Style } from './papers.ts';
 import type { Renewals } from './renewal/renewals.ts';
@@ -32,6 +33,8 @@ export interface MemberOptions {
   readonly company?: Company;
   /** Of the memberships of those that are met; absent: none. */
   readonly renewals?: Renewals;
+  /** What keepers have said; absent: nothing. */
+  readonly notices?: Notices;
   readonly onClose?: () => void;
 }
 
@@ -41,6 +44,7 @@ export class Member {
   readonly service: string;
   readonly company: Company;
   readonly renewals: Renewals | undefined;
+  readonly notices: Notices | undefined;
   readonly #machine: KeeperMachine;
   readonly #clock: Clock;
   readonly #lifetimeMs: number;
@@ -56,6 +60,7 @@ export class Member {
     this.service = options.service.toLowerCase();
     this.company = options.company ?? new Company();
     this.renewals = options.renewals;
+    this.notices = options.notices;
     this.#machine = nameMachine(options);
     this.#clock = options.clock;
     this.#lifetimeMs = options.leafLifetimeMs ?? LEAF_LIFETIME_MS;

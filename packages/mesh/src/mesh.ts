@@ -74,6 +74,7 @@ export class Mesh {
       service,
       company: this.company,
       renewals: this.renewals,
+      notices: this.notices,
       onClose: () => this.#members.delete(member),
     });
     this.#members.add(member);

@@ -12,6 +12,7 @@ import {
   resetLeg,
   type Target,
 } from '@mdns-ambassador/relay';
+import { answerWithNotices, isAboutNotices, MAX_FIRST_ANSWER_BYTES } from '../handshake/exchange-notices.ts';
 import { createHandshakeError, createRefusalError, HANDSHAKE_CODES } from '../handshake/handshake-error.ts';
 import { formatRequest, MAX_ANSWER_BYTES, parseAnswer } from '../handshake/preamble.ts';
 import { ENDED, LINE_TOO_LONG, readLine } from '../handshake/read-line.ts';
@@ -265,8 +266,10 @@ export class MeshDialler {
   /** Asks for the service and waits for `+`. Rejects, with the connection reset, for any other answer. */
   async #ask({ leg }: { readonly leg: Leg }, place: string, signal: AbortSignal): Promise<void> {
     try {
-      leg.write(formatRequest({ service: this.#service, warm: false }));
-      const answer = parseAnswer(await readLine(leg, MAX_ANSWER_BYTES, signal));
+      const { notices } = this.#options.mesh;
+      const digest = notices.canVerify ? notices.digest : undefined;
+      leg.write(formatRequest({ service: this.#service, warm: false, digest }));
+      const answer = parseAnswer(await this.#hearAnswer(leg, signal));
       if (answer === 'ready') return;
       if (answer === undefined) throw createHandshakeError('identity', `${place} gave no answer of ours`);
       throw createRefusalError(answer, place);
@@ -279,6 +282,17 @@ export class MeshDialler {
       }
       throw error;
     }
+  }
+
+  /** Before it, whoever knows something else of what keepers have said tells it, and is told. */
+  async #hearAnswer(leg: Leg, signal: AbortSignal): Promise<Uint8Array> {
+    const { notices, company } = this.#options.mesh;
+    const line = await readLine(leg, MAX_FIRST_ANSWER_BYTES, signal);
+    if (!isAboutNotices(line)) return line;
+    await answerWithNotices(leg, line, notices, signal);
+    // It may be the announcer itself who has been removed.
+    company.dismiss();
+    return readLine(leg, MAX_ANSWER_BYTES, signal);
   }
 
   #prove(place: string): void {

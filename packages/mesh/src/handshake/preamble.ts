@@ -5,6 +5,7 @@ export const MAX_REQUEST_BYTES = 512;
 /** The longest answer that we know has 10 bytes. */
 export const MAX_ANSWER_BYTES = 64;
 const VERSION = 1;
+const DIGEST = /^[0-9a-f-]{1,32}$/;
 const OPENINGS = /[[{]/g;
 /** A request has no use for nested values. */
 const MAX_OPENINGS = 8;
@@ -14,6 +15,8 @@ export interface Request {
   readonly service: string;
   /** It has nobody to carry yet and will ask again when it has. An announcer that does not know this answers as always. */
   readonly warm: boolean;
+  /** Stands for what it knows of what keepers have said; undefined for a former version. */
+  readonly digest?: string | undefined;
 }
 
 export type AnswerWord = 'ready' | RefusalWord;
@@ -24,8 +27,9 @@ const REFUSALS: readonly RefusalWord[] = ['busy', 'down', 'denied', 'draining'];
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
 /** `{"v":1,"svc":"redis"}\n` */
-export function formatRequest({ service, warm }: Request): string {
-  return `${JSON.stringify({ v: VERSION, svc: service, ...(warm ? { warm } : {}) })}\n`;
+export function formatRequest({ service, warm, digest }: Request): string {
+  const known = digest === undefined ? {} : { rm: digest };
+  return `${JSON.stringify({ v: VERSION, svc: service, ...(warm ? { warm } : {}), ...known })}\n`;
 }
 
 /** Reads a line without its end. Returns the reason, for people, where it is no request of this version. Keys that are not known are left alone. */
@@ -42,7 +46,9 @@ export function parseRequest(line: Uint8Array): Request | string {
   if (readOwn(value, 'v') !== VERSION) return `its request is not of version ${VERSION}`;
   const service = readOwn(value, 'svc');
   if (typeof service !== 'string' || !isServiceName(service)) return 'its request names no service';
-  return { service, warm: readOwn(value, 'warm') === true };
+  const digest = readOwn(value, 'rm');
+  const known = typeof digest === 'string' && DIGEST.test(digest) ? { digest } : {};
+  return { service, warm: readOwn(value, 'warm') === true, ...known };
 }
 
 export function formatAnswer(answer: AnswerWord): string {

@@ -48,6 +48,11 @@ export class Notices {
     return { ...this.#counters };
   }
 
+  /** A token knows no keepers. */
+  get canVerify(): boolean {
+    return this.#keys.size > 0;
+  }
+
   /** For those that are told of it all. */
   get texts(): readonly string[] {
     return this.#list.list().map(({ text }) => text);

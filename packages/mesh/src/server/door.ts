@@ -1,4 +1,5 @@
-import { type Clock, errorCode, errorMessage, type Leg, RelayError, resetLeg } from '@mdns-ambassador/relay';
+import { type Clock, errorCode, errorMessage, type Leg, Recent, RelayError, resetLeg } from '@mdns-ambassador/relay';
+import { askForNotices } from '../handshake/exchange-notices.ts';
 import { createHandshakeError, HANDSHAKE_CODES } from '../handshake/handshake-error.ts';
 import {
   type AnswerWord,
@@ -26,6 +27,9 @@ const RENEWAL_MS = 5_000;
 const WARM_MS = 60_000;
 const MAX_WARM = 256;
 const MAX_WARM_PER_ADDRESS = 32;
+/** Between two times that a machine is told what keepers have said, and machines of which that is known. */
+const COMPARE_MS = 3_000;
+const MAX_COMPARED = 256;
 /** Who was refused may read the word for so long. */
 const FAREWELL_MS = 1_000;
 
@@ -74,6 +78,8 @@ export class Door {
   readonly #admission: Admission<Visitor>;
   /** By address: who is kept warm. */
   readonly #warm = new Map<string, Set<Leg>>();
+  /** By key id: when it was told of notices last. */
+  readonly #compared = new Recent<string, number>(MAX_COMPARED);
   readonly #unlisten: () => void;
   #isDraining = false;
   #isClosed = false;
@@ -105,7 +111,8 @@ export class Door {
     if (signal.aborted) stop();
     try {
       const { leg, meshId, identity, request } = await this.#shakeHands(raw, address, abort);
-      if (request.warm) await this.#keepWarm(leg, address, abort.signal);
+      const asked = request.warm ? await this.#keepWarm(leg, address, abort.signal) : request;
+      await this.#compareNotices(leg, identity, asked, abort.signal);
       return createCaller(leg, meshId, identity, clock);
     } catch (error) {
       this.#tell(address, error);
@@ -247,7 +254,7 @@ export class Door {
   }
 
   /** Resolves when a proxy has a client for its connection. */
-  async #keepWarm(leg: Leg, address: string, signal: AbortSignal): Promise<void> {
+  async #keepWarm(leg: Leg, address: string, signal: AbortSignal): Promise<Request> {
     const { clock } = this.#options;
     const ofAddress = this.#warm.get(address) ?? new Set<Leg>();
     if (ofAddress.size >= MAX_WARM_PER_ADDRESS || this.warm >= MAX_WARM || this.#isDraining) {
@@ -256,13 +263,41 @@ export class Door {
     }
     ofAddress.add(leg);
     this.#warm.set(address, ofAddress);
+    let request: Request;
     try {
-      await this.#hear(leg, signal, WARM_MS);
+      request = await this.#hear(leg, signal, WARM_MS);
     } finally {
       ofAddress.delete(leg);
       if (ofAddress.size === 0) this.#warm.delete(address);
     }
     if (leg.writableEnded) throw new RelayError('ABORTED', 'it was sent away before it asked');
+    return request;
+  }
+
+  /** Who knows something else of what keepers have said tells it, and is told, before he is served; not twice in 3 s. */
+  async #compareNotices(leg: Leg, identity: MachineIdentity, { digest }: Request, signal: AbortSignal): Promise<void> {
+    const { clock, member } = this.#options;
+    const { notices, company } = member;
+    const comparedAt = this.#compared.get(identity.keyId) ?? Number.NEGATIVE_INFINITY;
+    if (notices?.canVerify !== true || identity.kind === 'nameless' || digest === undefined) return;
+    if (digest === notices.digest || clock.now() - comparedAt < COMPARE_MS) return;
+    this.#compared.set(identity.keyId, clock.now());
+    const patience = new AbortController();
+    const stop = (): void => patience.abort();
+    const cancel = clock.after(REQUEST_MS, stop);
+    signal.addEventListener('abort', stop, { once: true });
+    try {
+      await askForNotices(leg, notices, patience.signal);
+    } catch (error) {
+      resetLeg(leg);
+      throw error;
+    } finally {
+      cancel();
+      signal.removeEventListener('abort', stop);
+    }
+    if (!company.isRemoved(identity)) return;
+    resetLeg(leg);
+    throw createHandshakeError('identity', `it is ${identity.machine ?? 'a machine'}, which was removed from the mesh`);
   }
 
   #dismissWarm(refusal: RefusalWord): void {

@@ -127,6 +127,55 @@ test('it removes nobody, and lets nobody in: it has no mesh key', async () => {
   ).rejects.toMatchObject({ code: 'NOT_ENTITLED' });
 });
 
+test('who knows of it tells that in the handshake to who was away, whichever dials, also where one may do a single thing alone', async () => {
+  const offers = await admit('offers', { kind: 'some', announce: ['redis'], proxy: [] });
+  const reaches = await admit('reaches', { kind: 'some', announce: [], proxy: ['redis'] });
+  for (const [announcing, proxying] of [
+    [offers, desk],
+    [ring, reaches],
+    [offers, reaches],
+  ] as const) {
+    for (const knows of ['announcer', 'proxy'] as const) {
+      const [announcer, proxy] = [createMesh(announcing), createMesh(proxying)];
+      say(knows === 'announcer' ? announcer : proxy, 'removed');
+      const leg = await connect(announcer, proxy);
+      expect(await exchange(leg, 'hello')).toBe('hello');
+      expect([announcer.notices.isRemoved(laptopKey.id), proxy.notices.isRemoved(laptopKey.id)]).toEqual([true, true]);
+    }
+  }
+});
+
+test('who is removed and is told so in the handshake by its own announcer, or tells that itself, is not served', async () => {
+  const [mesh, theirs] = [createMesh(ring), createMesh(laptop)];
+  say(theirs, 'removed');
+  expect(isRefused(await connect(mesh, theirs))).toBe(true);
+  const [announcing, proxying] = [createMesh(laptop), createMesh(desk)];
+  say(announcing, 'removed');
+  expect(isRefused(await connect(announcing, proxying))).toBe(true);
+  expect(proxying.notices.isRemoved(laptopKey.id)).toBe(true);
+});
+
+test('who tells forgeries in the handshake is believed nothing, and who tells nonsense is sent away', async () => {
+  const mesh = createMesh(ring);
+  const theirs = createMesh(desk);
+  const [word] = writeNotices(createRing(), mesh.notices.list, {
+    kind: 'removed',
+    machine: laptopKey.id,
+    name: 'x',
+    at: 0,
+  });
+  for (const text of [word?.text.replace(/^\S+/, mesh.ids[0] ?? '') ?? '', 'x'.repeat(240)]) {
+    Object.defineProperty(theirs.notices, 'texts', { value: [text], configurable: true });
+    Object.defineProperty(theirs.notices, 'digest', { value: '9-abcdef01', configurable: true });
+    await mesh.clock.advance(3_000);
+    expect(await exchange(await connect(mesh, theirs), 'hello')).toBe('hello');
+    expect(mesh.notices.list.size).toBe(0);
+  }
+  expect(mesh.notices.counters.forged).toBe(2);
+  Object.defineProperty(theirs.notices, 'texts', { value: ['two\nlines'] });
+  expect(isRefused(await connect(mesh, theirs))).toBe(true);
+});
+
 test('it is served again once that is undone', async () => {
   const mesh = createMesh(ring);
   say(mesh, 'removed');
