@@ -85,34 +85,46 @@ await labTest(
   },
 );
 
-await labTest('top lives in a terminal of any width, and gives it back', { hosts: 1, needs: ['tmux'] }, async (lan) => {
-  const h1 = lan.host(1);
-  const tmux = (...args: readonly string[]) => h1.read('tmux', ['-S', '/run/tmux', '-f', '/dev/null', ...args]);
-  const screen = async () => (await tmux('capture-pane', '-p')).trimEnd();
-  await startProgram(h1, 'service', '7000', 'h1');
-  const proxying = await proxy(h1, 'thing:7001', '--from', 'static:127.0.0.1:7000');
-  const command = `NO_COLOR=1 ${process.execPath} ${AMBASSADOR} top; echo over; read end`;
-  await tmux('new-session', '-d', '-x', '80', '-y', '10', command);
-  try {
-    await expect.poll(screen).toMatch(/^thing +proxy +127\.0\.0\.1:7001 +ready +1\/1 +0 +0 +0B +0B/m);
-    expect(await screen()).toMatch(/^ambassador \S+ {2}1 process, 1 service, all ready\nSERVICE .*\n.*\nq quit/);
-    await tmux('resize-window', '-x', '200', '-y', '12');
-    await expect.poll(screen).toMatch(/^SERVICE .* TOTAL +SINCE +MODE +PID$/m);
-    await tmux('resize-window', '-x', '40', '-y', '12');
-    await expect.poll(screen).toMatch(/^SERVICE +STATE +CLIENTS/m);
-    await tmux('resize-window', '-x', '80', '-y', '12');
-    await tmux('send-keys', 'e', '/', 'x');
-    await expect.poll(screen).toMatch(/0 of 1 service.*\nSERVICE.*\nshow services with: x_/);
-    await tmux('send-keys', 'BSpace', 'Enter');
-    await expect.poll(screen).toMatch(/^ {2}127\.0\.0\.1:7000 ready, 0 of 0 open/m);
-    proxying.kill('SIGSTOP');
-    await expect.poll(screen).toMatch(/^process \d+ does not answer within 2 s/m);
-    proxying.kill('SIGCONT');
-    await expect.poll(screen).toMatch(/^thing +proxy/m);
-    await tmux('send-keys', 'q');
-    await expect.poll(screen).toBe('over');
-  } finally {
-    await tmux('kill-server');
-  }
-  expect(await runAmbassador(h1, ['top'])).toMatchObject({ code: 0, stdout: expect.stringMatching(/^thing +proxy/m) });
-});
+await labTest(
+  'top lives in a terminal of any width, and gives it back',
+  { hosts: 1, needs: ['curl', 'tmux'] },
+  async (lan) => {
+    const h1 = lan.host(1);
+    const tmux = (...args: readonly string[]) => h1.read('tmux', ['-S', '/run/tmux', '-f', '/dev/null', ...args]);
+    const screen = async () => (await tmux('capture-pane', '-p')).trimEnd();
+    await startProgram(h1, 'service', '7000', 'h1');
+    const proxying = await proxy(h1, 'thing:7001', '--from', 'static:127.0.0.1:7000');
+    const command = `NO_COLOR=1 ${process.execPath} ${AMBASSADOR} top; echo over; read end`;
+    await tmux('new-session', '-d', '-x', '80', '-y', '10', command);
+    try {
+      await expect.poll(screen).toMatch(/^thing +proxy +127\.0\.0\.1:7001 +ready +1\/1 +0 +0 +0B +0B/m);
+      expect(await screen()).toMatch(/^ambassador \S+ {2}1 process, 1 service, all ready\nSERVICE .*\n.*\nq quit/);
+      await tmux('resize-window', '-x', '200', '-y', '12');
+      await expect.poll(screen).toMatch(/^SERVICE .* TOTAL +SINCE +MODE +PID$/m);
+      await tmux('resize-window', '-x', '40', '-y', '12');
+      await expect.poll(screen).toMatch(/^SERVICE +STATE +CLIENTS/m);
+      await tmux('resize-window', '-x', '80', '-y', '12');
+      await tmux('send-keys', 'e', '/', 'x');
+      await expect.poll(screen).toMatch(/0 of 1 service.*\nSERVICE.*\nshow services with: x_/);
+      await tmux('send-keys', 'BSpace', 'Enter');
+      await expect.poll(screen).toMatch(/^ {2}127\.0\.0\.1:7000 ready, 0 of 0 open/m);
+      proxying.kill('SIGSTOP');
+      await expect.poll(screen).toMatch(/^process \d+ does not answer within 2 s/m);
+      proxying.kill('SIGCONT');
+      await expect.poll(screen).toMatch(/^thing +proxy/m);
+      await tmux('send-keys', 'q');
+      await expect.poll(screen).toBe('over');
+    } finally {
+      await tmux('kill-server');
+    }
+    const web = spawnAmbassador(h1, ['top', '--web']);
+    const [, page = ''] = await web.line(/page is at (http:\S+)/, { stream: 'stdout' });
+    expect(await h1.read('curl', ['-s', page])).toMatch(/^<!doctype html>.*thing/s);
+    expect(await h1.read('curl', ['-s', `${page}v1/status`])).toContain('"service":"thing"');
+    expect(await web.stop()).toEqual({ code: 0, signal: undefined });
+    expect(await runAmbassador(h1, ['top'])).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^thing +proxy/m),
+    });
+  },
+);

@@ -5,9 +5,16 @@ export const topCommand: Command = {
   usage: '',
   summary:
     'Watch what is announced and proxied on this machine: clients, connections and bytes a second, live. Where standard output is no terminal, one table.',
-  options: [],
+  options: [
+    {
+      name: 'web',
+      kind: 'flag',
+      summary: 'Put the page of a process that runs here at a port of localhost, and print where',
+    },
+  ],
   examples: [
     ['top', 'q quits, s sorts, / filters, e shows endpoints'],
+    ['top --web', 'as a page in a browser'],
     ['top | cat', 'once, without a terminal'],
   ],
   notes:

@@ -18,13 +18,18 @@ import { FIRST_VIEW, press, splitKeys, type View } from './view.ts';
 const INTERVAL_MS = 1_000;
 
 /** `ambassador top` */
-export async function runTop({ words, surroundings }: Invocation): Promise<number> {
+export async function runTop({ words, settings, surroundings }: Invocation): Promise<number> {
   const [word] = words;
   if (word !== undefined) {
     throw new CliError(EXIT_USAGE, `top takes no services, and "${word}" is one; press / in it and type the name`);
   }
   const { stdout, isOnTerminal, env } = surroundings;
   const runtime = findRuntime(surroundings);
+  if (settings.isSet('web')) {
+    const { servePage } = await import('./web.ts');
+    await servePage(runtime, surroundings);
+    return EXIT_OK;
+  }
   if (!stdout.isTerminal || !isOnTerminal || env.TERM === 'dumb') return showOnce(runtime, surroundings);
   await watch(runtime, surroundings);
   return EXIT_OK;
