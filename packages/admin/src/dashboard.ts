@@ -116,11 +116,12 @@ ${lan.story.map(drawSentence).join('\n')}
 </main>`;
 }
 
-function drawService({ service, listen, engine, balance, endpoints, connections }: ServiceView): string {
+function drawService({ service, listen, engine, balance, faults, endpoints, connections }: ServiceView): string {
+  const suffering = faults === undefined ? '' : `; with faults: ${escapeHtml(faults)}`;
   const { active, accepted, failed, retried } = connections;
   return `<section>
 <h2>This process: ${escapeHtml(service)} on ${escapeHtml(listen.join(', '))}</h2>
-<p>${active} open, ${accepted} accepted, ${retried} retried, ${failed} failed; balanced by ${escapeHtml(balance)}, engine ${escapeHtml(engine)}</p>
+<p>${active} open, ${accepted} accepted, ${retried} retried, ${failed} failed; balanced by ${escapeHtml(balance)}, engine ${escapeHtml(engine)}${suffering}</p>
 ${endpoints.length === 0 ? '<p>No endpoint is known.</p>' : drawTable(ENDPOINT_COLUMNS, endpoints)}
 </section>`;
 }

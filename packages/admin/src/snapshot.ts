@@ -66,6 +66,8 @@ export interface ServiceView {
   readonly listen: readonly string[];
   readonly engine: string;
   readonly balance: string;
+  /** What connections are to suffer, `delay=200ms,reset=5%`; absent: nothing. */
+  readonly faults?: string;
   readonly endpoints: readonly EndpointView[];
   readonly connections: {
     readonly active: number;

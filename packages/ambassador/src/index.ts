@@ -12,6 +12,7 @@ export type {
   EngineCounters,
   EngineEvent,
 } from './engines/engine.ts';
+export { type Faults, formatFault, formatFaults } from './engines/faults.ts';
 export { createHaproxyEngine, type HaproxyEngineOptions } from './engines/haproxy.ts';
 export { createNodeEngine, type NodeEngineOptions, type NodeEnginePath } from './engines/node.ts';
 export { type FeedChannel, type FeedChannelEvents, type OpenFeed, openSystemFeed } from './feed/feed-channel.ts';

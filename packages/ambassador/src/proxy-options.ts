@@ -10,6 +10,7 @@ import type {
   Target,
 } from '@mdns-ambassador/relay';
 import type { EndpointDialler } from './engines/endpoint-dialler.ts';
+import type { Faults } from './engines/faults.ts';
 import type { BalancerName } from './pool/balancer.ts';
 import type { Endpoint, EndpointState } from './pool/endpoint.ts';
 import type { MergeMode } from './pool/merge.ts';
@@ -55,6 +56,8 @@ export interface ProxyOptions {
   readonly sendProxy?: boolean;
   /** Hears each client before an endpoint is picked for it. */
   readonly opening?: Opening;
+  /** What connections are to suffer, said wherever they are told of; for engines that can. Absent: nothing. */
+  readonly faults?: Faults;
   /** Told of whom clients wait for; the proxy closes it. For engines that can. Absent: nobody is woken. */
   readonly wake?: Wake;
   /** What moves the bytes, as the status shows it; absent: the ambassador's own name for it. */
@@ -84,7 +87,13 @@ export interface ProxyCheck {
 
 /** Past-tense facts for the log and the terminal. */
 export type ProxyEvent =
-  | { readonly kind: 'listening'; readonly service: string; readonly at: readonly Target[] }
+  | {
+      readonly kind: 'listening';
+      readonly service: string;
+      readonly at: readonly Target[];
+      /** What connections are to suffer, as it is written. */
+      readonly faults?: string;
+    }
   | { readonly kind: 'endpoint-added' | 'endpoint-updated'; readonly service: string; readonly endpoint: Endpoint }
   /** A source names a place at which the proxy itself listens; once for each endpoint. It is not used. */
   | { readonly kind: 'leads-back'; readonly service: string; readonly endpoint: Endpoint }

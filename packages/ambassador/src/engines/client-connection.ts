@@ -18,6 +18,7 @@ import type { AcceptedClient } from './client.ts';
 import type { ConnectionContext } from './connection-context.ts';
 import { describeDestination } from './destination.ts';
 import type { ConnectionOutcome, ConnectionReport } from './engine.ts';
+import type { Fault } from './faults.ts';
 import { describeEndpoint, type ReachedEndpoint, Search, type Seeker } from './search.ts';
 
 type State =
@@ -44,6 +45,8 @@ export class ClientConnection implements Seeker {
   #search: Search | undefined;
   #opened: Opened = {};
   #introduction: Introduction | undefined;
+  readonly #fault: Fault | undefined;
+  #cancelDelay: (() => void) | undefined;
   #outcome: ConnectionOutcome = { kind: 'left' };
   #finish: () => void = () => {};
 
@@ -55,6 +58,7 @@ export class ClientConnection implements Seeker {
     });
     this.#startedAt = context.clock.now();
     this.#from = context.onReport === undefined ? undefined : readPeer(client);
+    this.#fault = context.drawFault?.();
     context.budget.earn();
     client.on('error', ignoreError);
     client.once('close', () => {
@@ -135,6 +139,12 @@ export class ClientConnection implements Seeker {
   }
 
   #seek(): void {
+    const delayMs = this.#fault?.delayMs ?? 0;
+    if (delayMs === 0) this.#beginSearch();
+    else this.#cancelDelay = this.#context.clock.after(delayMs, () => this.contain(() => this.#beginSearch()));
+  }
+
+  #beginSearch(): void {
     this.#search = new Search(this.#client, this.#context, this);
     this.#search.start();
   }
@@ -207,6 +217,7 @@ export class ClientConnection implements Seeker {
       }
     };
     void carriage.finished.then((outcome) => this.contain(() => settle(outcome)));
+    if (this.#fault?.isReset === true) carriage.reset();
   }
 
   #end(): void {
@@ -221,6 +232,7 @@ export class ClientConnection implements Seeker {
     }
     if (state.kind === 'hearing' || state.kind === 'introducing') state.abort.abort();
     if (state.kind === 'introducing') resetLeg(state.upstream);
+    this.#cancelDelay?.();
     this.#state = { kind: 'over', hasHeard };
     this.#search?.stop();
     this.#finish();
@@ -237,6 +249,7 @@ export class ClientConnection implements Seeker {
       bytesDown: carriage?.bytesDown ?? 0,
       durationMs: this.#context.clock.now() - this.#startedAt,
       outcome: this.#outcome,
+      ...(this.#fault === undefined ? {} : { fault: this.#fault }),
     };
   }
 }

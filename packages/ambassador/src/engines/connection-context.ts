@@ -2,6 +2,7 @@ import type { Clock, Opening, Prologue, Proof } from '@mdns-ambassador/relay';
 import type { Endpoint } from '../pool/endpoint.ts';
 import type { Dial } from './endpoint-dialler.ts';
 import type { ConnectionReport, EndpointPicker } from './engine.ts';
+import type { Fault } from './faults.ts';
 import type { LoopWatch } from './loop-watch.ts';
 import type { RetryBudget } from './retry-budget.ts';
 
@@ -23,6 +24,8 @@ export interface ConnectionContext {
   /** Silence after which another endpoint is dialled beside the silent one; absent: the race's own. */
   readonly patienceMs?: number | undefined;
   readonly budget: RetryBudget;
+  /** Draws what a connection is to suffer; absent: nothing. */
+  readonly drawFault?: (() => Fault) | undefined;
   /** An endpoint was reached, after this many others had failed. */
   onReached(failedBefore: number): void;
   /** The client was given up. `reason`, for people: why the last dial failed; undefined when there was nobody to dial. */

@@ -3,7 +3,9 @@ import type { DialFailure } from '../pool/dial-failure.ts';
 import type { Endpoint } from '../pool/endpoint.ts';
 import type { PickResult } from '../pool/pick-result.ts';
 import type { PlannedEndpoint } from '../pool/plan.ts';
+import type { Random } from '../pool/random.ts';
 import type { ProxyOptions } from '../proxy-options.ts';
+import type { Fault } from './faults.ts';
 
 export type { DialFailure } from '../pool/dial-failure.ts';
 
@@ -81,6 +83,8 @@ export interface ConnectionReport {
   /** How long the dial took that reached the endpoint. */
   readonly dialMs?: number;
   readonly outcome: ConnectionOutcome;
+  /** What it was to suffer; absent: nothing. */
+  readonly fault?: Fault;
 }
 
 /** Carries the connections of one service. */
@@ -129,6 +133,8 @@ export type EngineEvent =
 /** What an engine works with; each absent: the machine's own. */
 export interface EngineSurroundings {
   readonly clock?: Clock | undefined;
+  /** In [0, 1). */
+  readonly random?: Random | undefined;
 }
 
 /** How `ambassador.ts` is given an engine for one service; the binder knows sockets and prologues. */

@@ -32,6 +32,7 @@ import type {
   EngineEvent,
   EngineSurroundings,
 } from './engine.ts';
+import { drawFault } from './faults.ts';
 import { listenEverywhere } from './listen-everywhere.ts';
 import { LoopWatch } from './loop-watch.ts';
 import { RetryBudget } from './retry-budget.ts';
@@ -52,6 +53,7 @@ export type NodeEngineOptions = Pick<
   | 'acceptProxy'
   | 'sendProxy'
   | 'opening'
+  | 'faults'
   | 'proof'
   | 'room'
 >;
@@ -102,7 +104,8 @@ class NodeEngine implements Engine {
   ) {
     this.#options = options;
     this.#onEvent = onEvent;
-    const { clock = systemClock } = path;
+    const { clock = systemClock, random = Math.random } = path;
+    const { faults } = options;
     this.#clock = clock;
     const dial = path.dial ?? options.dialler?.startDial ?? startDial;
     this.#loops = new LoopWatch({
@@ -127,6 +130,7 @@ class NodeEngine implements Engine {
       connectTimeoutMs: options.connectTimeoutMs,
       patienceMs: options.dialler?.patienceMs,
       budget: new RetryBudget(clock.now()),
+      drawFault: faults === undefined ? undefined : () => drawFault(faults, random),
       onReached: (failedBefore) => {
         this.#retried += failedBefore;
       },

@@ -10,6 +10,7 @@ import type {
   EngineEvent,
   Reached,
 } from '../engines/engine.ts';
+import { formatFaults } from '../engines/faults.ts';
 import type { DialBudget } from '../pool/dial-budget.ts';
 import { type Endpoint, isSamePlace } from '../pool/endpoint.ts';
 import { Pool } from '../pool/pool.ts';
@@ -32,6 +33,8 @@ export interface ServiceStatus {
   readonly listen: readonly string[];
   readonly engine: string;
   readonly balance: string;
+  /** What connections are to suffer, as it is written; absent: nothing. */
+  readonly faults?: string;
   readonly endpoints: readonly EndpointStatusReport[];
   readonly connections: Pick<EngineCounters, 'active' | 'accepted' | 'failed' | 'retried' | 'dropped'>;
   /** From clients to endpoints, and back. */
@@ -123,14 +126,16 @@ export class ServiceProxy implements EndpointPicker {
     });
     this.dialSilent = options.wake === undefined ? undefined : (id) => this.#wake(id);
     this.#lost = new LostConnections({ ...options, clock, reset: (endpoint, reason) => this.#reset(endpoint, reason) });
-    this.#engine = context.createEngine(options, this, (event) => this.#onEngineEvent(event), { clock });
+    this.#engine = context.createEngine(options, this, (event) => this.#onEngineEvent(event), { clock, random });
   }
 
   /** Listens, then looks for endpoints. Rejects as the engine does when it can't listen. Called once. */
   async start(): Promise<void> {
     this.#listening = await this.#engine.start();
     if (this.#isClosed) return;
-    this.#emit({ kind: 'listening', service: this.#options.service, at: this.#listening });
+    const { service, faults } = this.#options;
+    const said = faults === undefined ? {} : { faults: formatFaults(faults) };
+    this.#emit({ kind: 'listening', service, at: this.#listening, ...said });
     this.#tellEngine();
     const places = new OwnPlaces(this.#listening, this.#context.ownAddresses ?? (() => new Set()));
     for (const source of this.#options.sources) {
@@ -154,6 +159,7 @@ export class ServiceProxy implements EndpointPicker {
       listen: this.#listening.map(formatTarget),
       engine: this.#options.engine?.kind ?? this.#context.engineName,
       balance: this.#options.balance,
+      ...(this.#options.faults === undefined ? {} : { faults: formatFaults(this.#options.faults) }),
       endpoints: this.#pool
         .snapshot()
         .map((status) =>

@@ -4,6 +4,8 @@ import { describe, expect, test } from 'vitest';
 import { MemoryLeg } from '../../../relay/test/memory-leg.ts';
 import { ClientConnection } from '../../src/engines/client-connection.ts';
 import type { ConnectionContext } from '../../src/engines/connection-context.ts';
+import type { ConnectionReport } from '../../src/engines/engine.ts';
+import type { Fault } from '../../src/engines/faults.ts';
 import { RetryBudget } from '../../src/engines/retry-budget.ts';
 import type { DialFailure } from '../../src/pool/dial-failure.ts';
 import type { Endpoint } from '../../src/pool/endpoint.ts';
@@ -24,6 +26,8 @@ class World {
   known: readonly Endpoint[] = [endpoint('a')];
   /** Whether a dial is answered at all. */
   answers = true;
+  fault: Fault | undefined;
+  readonly reports: ConnectionReport[] = [];
   prologues: readonly Prologue[] = [];
   waiting: (() => void)[] = [];
   readonly peer: MemoryLeg;
@@ -51,6 +55,8 @@ class World {
   #context(): ConnectionContext {
     return {
       clock: this.clock,
+      drawFault: this.fault === undefined ? undefined : () => this.fault ?? { delayMs: 0, isReset: false },
+      onReport: (report) => void this.reports.push(report),
       picker: {
         pick: ({ exclude }): PickResult => pickFirst(this.known, exclude),
         waitForEndpoint: () => new Promise((resolve) => this.waiting.push(resolve)),
@@ -183,4 +189,42 @@ test('an endpoint that was asked something and says nothing for five seconds is 
   world.services[0]?.write('PONG\r\n');
   await world.clock.advance(0);
   expect([isUnanswered(), world.heard]).toEqual([false, 'PONG\r\n']);
+});
+
+describe('faults that were asked for', () => {
+  test('a client is held before anybody is dialled for it, and its report says so', async () => {
+    const world = new World();
+    world.fault = { delayMs: 200, isReset: false };
+    const connection = world.connect();
+    await world.clock.advance(199);
+    expect(world.dialled).toEqual([]);
+    await world.clock.advance(1);
+    expect(world.dialled).toEqual(['a at 200 for 5000']);
+    connection.reset();
+    await connection.finished;
+    expect(world.reports[0]?.fault).toEqual({ delayMs: 200, isReset: false });
+  });
+
+  test('one that leaves while it is held is dialled nobody for', async () => {
+    const world = new World();
+    world.fault = { delayMs: 200, isReset: false };
+    const connection = world.connect();
+    connection.reset();
+    await connection.finished;
+    await world.clock.advance(1_000);
+    expect(world.dialled).toEqual([]);
+    expect(world.clock.pendingTimers).toBe(0);
+  });
+
+  test('one that is to be reset is, once its endpoint is reached', async () => {
+    const world = new World();
+    world.fault = { delayMs: 0, isReset: true };
+    const connection = world.connect();
+    await world.clock.advance(10);
+    await connection.finished;
+    expect(world.services).toHaveLength(1);
+    expect(world.peer.errored).toMatchObject({ code: 'ECONNRESET' });
+    expect(world.reports).toMatchObject([{ outcome: { kind: 'aborted' }, fault: { isReset: true } }]);
+    expect(world.failures).toEqual([]);
+  });
 });

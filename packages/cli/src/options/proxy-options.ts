@@ -77,6 +77,14 @@ export const PROXY_OPTIONS: readonly Option[] = [
     summary: 'Most connections at a time',
     byDefault: 'from the limit on open files',
   },
+  {
+    name: 'fault',
+    kind: 'text',
+    summary:
+      'Have connections suffer, to learn from it: delay=200ms before each is connected, reset=5% of them, or both',
+    byDefault: 'nothing',
+    beginnings: ['delay=', 'reset='],
+  },
   CREDENTIALS_OPTION,
   {
     name: 'insecure-inject',

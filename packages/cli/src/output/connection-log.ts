@@ -1,4 +1,4 @@
-import type { ServiceConnectionReport } from '@mdns-ambassador/ambassador';
+import { formatFault, type ServiceConnectionReport } from '@mdns-ambassador/ambassador';
 import { systemClock } from '@mdns-ambassador/mdns';
 import { formatTarget } from '@mdns-ambassador/relay';
 import { pino } from 'pino';
@@ -31,7 +31,7 @@ export function createConnectionLog(stream: PrinterStream, now: () => number = (
 }
 
 export function connectionToFields(connection: ServiceConnectionReport): Readonly<Record<string, unknown>> {
-  const { service, client, endpoint, address, bytesUp, bytesDown, durationMs, dialMs, outcome } = connection;
+  const { service, client, endpoint, address, bytesUp, bytesDown, durationMs, dialMs, outcome, fault } = connection;
   const { kind, ...details } = outcome;
   return {
     service,
@@ -46,6 +46,7 @@ export function connectionToFields(connection: ServiceConnectionReport): Readonl
     ...(dialMs === undefined ? {} : { dialMs: roundMs(dialMs) }),
     outcome: kind,
     ...details,
+    ...(fault === undefined || formatFault(fault) === '' ? {} : { fault: formatFault(fault) }),
   };
 }
 

@@ -12,7 +12,7 @@ export function describeProxyEvent(event: ProxyEvent, connectTimeoutMs: number):
     case 'listening':
       // An engine that is driven listens where its own configuration says.
       if (event.at.length === 0) return `filling the backend of haproxy for ${event.service}`;
-      return `listening on ${joinWords(event.at.map(formatTarget))} for ${event.service}`;
+      return `listening on ${joinWords(event.at.map(formatTarget))} for ${event.service}${describeFaults(event.faults)}`;
     case 'endpoint-added':
       return `found ${describePlaced(event.endpoint)}`;
     case 'endpoint-updated':
@@ -55,7 +55,12 @@ export function describeProxyEvent(event: ProxyEvent, connectTimeoutMs: number):
 export function proxyEventToFact(event: ProxyEvent): Fact {
   switch (event.kind) {
     case 'listening':
-      return { event: event.kind, service: event.service, listen: event.at.map(formatTarget) };
+      return {
+        event: event.kind,
+        service: event.service,
+        listen: event.at.map(formatTarget),
+        ...(event.faults === undefined ? {} : { faults: event.faults }),
+      };
     case 'endpoint-added':
     case 'endpoint-updated':
     case 'leads-back':
@@ -74,6 +79,10 @@ export function proxyEventToFact(event: ProxyEvent): Fact {
       return { event: kind, ...fields };
     }
   }
+}
+
+function describeFaults(faults: string | undefined): string {
+  return faults === undefined ? '' : `, WITH FAULTS that were asked for: ${faults}`;
 }
 
 function toJson(endpoint: Endpoint): object {

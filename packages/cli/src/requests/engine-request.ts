@@ -14,7 +14,7 @@ const BACKEND = /^[A-Za-z0-9_.:-]+$/;
 /** What the haproxy of somebody else decides by its own configuration. */
 const DECIDED_BY_HAPROXY = ['listen', 'balance', 'max-connections', 'log-connections'];
 /** What runs on the way of each connection, which haproxy does not know. */
-const NEEDS_NODE = ['mesh-key-file', 'credentials', 'accept-proxy', 'send-proxy', 'wake'];
+const NEEDS_NODE = ['mesh-key-file', 'credentials', 'accept-proxy', 'send-proxy', 'wake', 'fault'];
 
 /** Throws a CliError for what does not go together. */
 export function readEngine(

@@ -1,4 +1,4 @@
-import type { BalancerName, EngineChoice, Preference } from '@mdns-ambassador/ambassador';
+import type { BalancerName, EngineChoice, Faults, Preference } from '@mdns-ambassador/ambassador';
 import { type CheckOptions, chooseIntervalMs } from '@mdns-ambassador/checks';
 import { ownLoopbackAddress } from '@mdns-ambassador/dns';
 import { formatTarget, isLocalTarget, type ListenPlace, type Target } from '@mdns-ambassador/relay';
@@ -8,6 +8,7 @@ import { BALANCERS, ON_LOST } from '../options/proxy-options.ts';
 import { parseProxyCheck } from '../parse/check.ts';
 import { parseChoice } from '../parse/choice.ts';
 import { parseDuration } from '../parse/duration.ts';
+import { parseFaults } from '../parse/faults.ts';
 import { parseInteger } from '../parse/integer.ts';
 import { listenOnLoopback, parseListen } from '../parse/listen.ts';
 import { parseWake } from '../parse/mac.ts';
@@ -39,6 +40,8 @@ export interface ProxyRequest extends ProxyProtocolRequest {
   readonly connectTimeoutMs: number;
   /** A hardware address or `auto`; absent: nobody is woken. */
   readonly wake?: string;
+  /** What connections are to suffer. */
+  readonly faults?: Faults;
   readonly onEndpointLost: 'keep' | 'drain' | 'close';
   readonly drainTimeoutMs: number;
   /** Absent: from the limit on open files. */
@@ -91,6 +94,7 @@ export function readProxyRequest(request: ServiceRequest, machine: ProxyMachine)
   const origins = readOrigins(settings);
   const injected = readProxyInjection(request, service, origins);
   const activeCheck: CheckOptions = settings.read('check', parseProxyCheck) ?? { kind: 'none' };
+  const faults = settings.read('fault', parseFaults);
   const wake = settings.read('wake', parseWake);
   const waitMs = wake === undefined ? DEFAULT_CONNECT_TIMEOUT_MS : WAKE_TIMEOUT_MS;
   const maxConnections = settings.read('max-connections', (text) => parseInteger(text, 1, MOST_CONNECTIONS));
@@ -108,6 +112,7 @@ export function readProxyRequest(request: ServiceRequest, machine: ProxyMachine)
     prefer: readPreference(settings),
     connectTimeoutMs: settings.read('connect-timeout', parseDuration) ?? waitMs,
     ...(wake === undefined ? {} : { wake }),
+    ...(faults === undefined ? {} : { faults }),
     onEndpointLost: settings.read('on-endpoint-lost', (text) => parseChoice(text, ON_LOST)) ?? 'keep',
     drainTimeoutMs: settings.read('drain-timeout', (text) => parseDuration(text, 0)) ?? DEFAULT_DRAIN_TIMEOUT_MS,
     activeCheck,

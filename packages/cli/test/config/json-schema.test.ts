@@ -52,5 +52,5 @@ test.each<[string, readonly Option[], string]>([
 test('what the file does not know is what makes no sense there', () => {
   const options = [...COMMON_OPTIONS, ...ANNOUNCE_OPTIONS, ...PROXY_OPTIONS, ...AGENT_OPTIONS];
   const unknown = new Set(options.filter(({ inFile }) => inFile === false).map(({ name }) => name));
-  expect([...unknown]).toEqual(['config', 'mesh-key-file', 'json', 'dns', 'dns-listen']);
+  expect([...unknown]).toEqual(['config', 'mesh-key-file', 'on-demand', 'idle', 'json', 'dns', 'dns-listen']);
 });

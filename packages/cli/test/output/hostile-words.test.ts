@@ -97,7 +97,7 @@ const REFUSED: RefusedInstance = {
   addresses: [{ address: '10.98.77.5', refusal: 'off-link' }],
 };
 const PROXY: Examples<ProxyEvent> = {
-  listening: { kind: 'listening', service: 's', at: [{ kind: 'tcp', address: 'a', port: 1 }] },
+  listening: { kind: 'listening', service: 's', at: [{ kind: 'tcp', address: 'a', port: 1 }], faults: 'f' },
   'endpoint-added': { kind: 'endpoint-added', service: 's', endpoint: ENDPOINT },
   'endpoint-updated': { kind: 'endpoint-updated', service: 's', endpoint: ENDPOINT },
   'leads-back': { kind: 'leads-back', service: 's', endpoint: ENDPOINT },

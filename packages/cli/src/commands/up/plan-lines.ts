@@ -1,3 +1,4 @@
+import { formatFaults } from '@mdns-ambassador/ambassador';
 import { SERVICE_PLACEHOLDER } from '@mdns-ambassador/registries';
 import { formatListenPlace, formatPlace } from '@mdns-ambassador/relay';
 import type { ResponderName } from '../../options/announce-options.ts';
@@ -85,8 +86,8 @@ function listTargets({ isMdns, registries }: Targets): readonly string[] {
   return isMdns ? ['mdns', ...places] : places;
 }
 
-function describeProxy({ service, listen, origins, balance, prefer }: PlannedProxy): string {
+function describeProxy({ service, listen, origins, balance, prefer, faults }: PlannedProxy): string {
   const sources = joinWords(origins.from.map(({ kind }) => kind));
   const merge = origins.from.length > 1 ? ` (${origins.merge})` : '';
-  return `proxy ${service}: listen on ${joinWords(listen.map(formatListenPlace))}, from ${sources}${merge}, ${balance}${prefer === 'local' ? ', near ones first' : ''}`;
+  return `proxy ${service}: listen on ${joinWords(listen.map(formatListenPlace))}, from ${sources}${merge}, ${balance}${prefer === 'local' ? ', near ones first' : ''}${faults === undefined ? '' : `, WITH FAULTS: ${formatFaults(faults)}`}`;
 }
