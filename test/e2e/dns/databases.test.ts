@@ -21,9 +21,15 @@ await labTest(
   async (lan) => {
     const [h1, h2, h3] = [lan.host(1), lan.host(2), lan.host(3)];
     await Promise.all([startPostgres(h1, 15432), startPostgres(h2, 15432), prepareHost(h3)]);
-    await Promise.all([announce(h1, 'a:15432', '--check', 'none'), announce(h2, 'b:15432', '--check', 'none')]);
+    await Promise.all([
+      announce(h1, 'a:15432', '--check', 'none'),
+      announce(h2, 'b:15432', '--check', 'none'),
+      announce(h2, 'c:15432', '--check', 'none'),
+    ]);
     const named = spawnAmbassador(h3, ['proxy', 'a:5432', 'b:5432', '--dns']);
     await named.line(/answering DNS/);
+    const other = spawnAmbassador(h3, ['proxy', 'c:5432', '--dns']);
+    await other.line(/another ambassador answers DNS for ambassador\.internal on 127\.0\.0\.1:5355/);
 
     // No systemd runs here that could restart it: the file is written, and what remains is said.
     let resolved = await runResolved(h3);
@@ -46,6 +52,15 @@ await labTest(
     await expect.poll(() => address('web.ambassador.internal')).toMatch(new RegExp(`^${h1.ip}\\s`));
     await leaving.stop('SIGTERM');
     await expect.poll(() => address('web.ambassador.internal')).toBe('');
+
+    // Each process tells of what the other proxies, and the second takes the place of the first.
+    expect(await ask('c.ambassador.internal')).toBe(`${h2.ip}\n`);
+    const atC = await address('c.ambassador.internal');
+    expect(atC).toMatch(/^127\./);
+    await named.stop('SIGTERM');
+    await other.line(/answering DNS for/);
+    await expect.poll(() => address('a.ambassador.internal')).toMatch(new RegExp(`^${h1.ip}\\s`));
+    expect(await address('c.ambassador.internal')).toBe(atC);
 
     expect(await runAmbassador(h3, ['dns', '--uninstall', '--write'])).toMatchObject({ code: 69 });
     expect((await h3.run('ls', ['/etc/systemd/resolved.conf.d'])).code).not.toBe(0);

@@ -9,26 +9,38 @@ import {
   type Zone,
 } from '@mdns-ambassador/dns';
 import { systemClock } from '@mdns-ambassador/mdns';
-import { isLoopback, RelayError } from '@mdns-ambassador/relay';
+import { isLoopback, RelayError, surface } from '@mdns-ambassador/relay';
 import { KnownInstances } from '../network/known-instances.ts';
-import { describeDns } from '../output/dns-lines.ts';
+import { describeDns, describeDnsElsewhere } from '../output/dns-lines.ts';
+import type { Reporter } from '../output/reporter.ts';
+import { findRuntime } from '../process/runtime-folder.ts';
 import type { PlannedNames } from '../requests/plan.ts';
 import { explainDnsError } from './dns-error.ts';
+import { isAnsweredByAmbassador } from './dns-neighbour.ts';
+import { NeighbourProxies } from './neighbour-proxies.ts';
 import { Part } from './part.ts';
 import type { PartContext } from './part-context.ts';
 
 /** What nobody tells of, such as an address that this machine has got, is seen within this time. */
 const LONGEST_ZONE_MS = 5_000;
+/** Between two tries to take the place of another process. */
+const TURN_MS = 500;
 const UNSPECIFIED: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '::': '::1' };
 
 /** Unicast DNS for what is known here. */
 export class DnsPart extends Part {
   readonly #names: Names;
+  readonly #planned: PlannedNames;
+  readonly #reporter: Reporter;
   #server: DnsServer | undefined;
+  #cancel: () => void = () => undefined;
+  #isClosed = false;
 
   constructor(planned: PlannedNames, context: PartContext) {
     const names = new Names(planned, context);
     const end = async (): Promise<void> => {
+      this.#isClosed = true;
+      this.#cancel();
       names.close();
       await this.#server?.close();
     };
@@ -36,21 +48,17 @@ export class DnsPart extends Part {
       {
         start: async () => {
           try {
-            this.#server = await startDnsServer({
-              at: planned.at,
-              zone: (asker) => names.zone(asker),
-              clock: systemClock,
-            });
+            await this.#open();
           } catch (error) {
-            throw error instanceof RelayError ? explainDnsError(error, planned.at, context.surroundings) : error;
+            if (!(error instanceof RelayError)) throw error;
+            const isTaken = error.code === 'EADDRINUSE' && (await isAnsweredByAmbassador(planned));
+            if (!isTaken) throw explainDnsError(error, planned.at, context.surroundings);
+            context.reporter.tell(describeDnsElsewhere(planned), {
+              event: 'answered-elsewhere',
+              domain: planned.domain,
+            });
+            this.#awaitTurn();
           }
-          names.start();
-          const { addresses } = this.#server;
-          context.reporter.tell(describeDns(planned.domain, addresses), {
-            event: 'answering',
-            domain: planned.domain,
-            at: addresses.map(({ address, port }) => ({ address, port })),
-          });
         },
         async leave(_, onRoom) {
           await end();
@@ -62,6 +70,8 @@ export class DnsPart extends Part {
       systemClock,
     );
     this.#names = names;
+    this.#planned = planned;
+    this.#reporter = context.reporter;
   }
 
   get counters(): DnsCounters | undefined {
@@ -71,6 +81,29 @@ export class DnsPart extends Part {
   /** Other services are proxied now. */
   refresh(): void {
     this.#names.refresh();
+  }
+
+  async #open(): Promise<void> {
+    const { at, domain } = this.#planned;
+    const server = await startDnsServer({ at, zone: (asker) => this.#names.zone(asker), clock: systemClock });
+    if (this.#isClosed) return server.close();
+    this.#server = server;
+    this.#names.start();
+    this.#reporter.tell(describeDns(domain, server.addresses), {
+      event: 'answering',
+      domain,
+      at: server.addresses.map(({ address, port }) => ({ address, port })),
+    });
+  }
+
+  /** Answers as soon as nobody else does. */
+  #awaitTurn(): void {
+    this.#cancel = systemClock.after(TURN_MS, () => {
+      void this.#open().catch((error: unknown) => {
+        if (!(error instanceof RelayError)) surface(error);
+        if (!this.#isClosed) this.#awaitTurn();
+      });
+    });
   }
 }
 
@@ -85,21 +118,30 @@ class Names {
   readonly #planned: PlannedNames;
   readonly #proxies: () => readonly KnownProxy[];
   readonly #instances: KnownInstances;
+  readonly #neighbours: NeighbourProxies;
   #serial: number = Math.floor(systemClock.wallClock() / 1_000);
   #views: Views | undefined;
 
-  constructor(planned: PlannedNames, { local, mesh, proxies }: PartContext) {
+  constructor(planned: PlannedNames, { local, mesh, proxies, surroundings }: PartContext) {
     this.#planned = planned;
     this.#proxies = proxies;
     this.#instances = new KnownInstances({ local, mesh, allowed: planned.allowed, onChange: () => this.refresh() });
+    this.#neighbours = new NeighbourProxies({
+      surroundings: findRuntime(surroundings),
+      pid: surroundings.pid,
+      clock: systemClock,
+      onChange: () => this.refresh(),
+    });
   }
 
   start(): void {
     this.#instances.start();
+    this.#neighbours.start();
   }
 
   close(): void {
     this.#instances.close();
+    this.#neighbours.close();
   }
 
   refresh(): void {
@@ -112,11 +154,18 @@ class Names {
     return isLocal ? this.#views.local : this.#views.remote;
   }
 
+  /** Our own before those of others. */
+  #listProxies(): readonly KnownProxy[] {
+    const own = this.#proxies();
+    const names = own.map(({ service }) => service);
+    return [...own, ...this.#neighbours.list().filter(({ service }) => !names.includes(service))];
+  }
+
   #make(madeAt: number): Views {
     this.#serial += 1;
     const { domain, at } = this.#planned;
     const shared = { domain: domain.split('.'), serial: this.#serial };
-    const known: Known = { instances: this.#instances.list(), proxies: this.#proxies() };
+    const known: Known = { instances: this.#instances.list(), proxies: this.#listProxies() };
     const listening = at.map(({ address }) => address);
     return {
       madeAt,

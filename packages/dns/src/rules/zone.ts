@@ -25,7 +25,7 @@ const MOST_RECORDS = 256;
 /** Where nobody says a weight: haproxy sends nobody to one of 0, and equal weights mean the same, whatever they are (RFC 2782). */
 const EVEN_WEIGHT = 1;
 /** No service is named like this: RFC 6335 gives 15 characters. */
-const SERVER_LABEL = 'ambassador-name-server';
+export const SERVER_LABEL = 'ambassador-name-server';
 const MAILBOX_LABEL = 'hostmaster';
 /** RFC 6763 11: where one may browse, and where by default; 9: what types there are. */
 const BROWSING_LABELS = ['b', 'db', 'lb'];
