@@ -72,6 +72,23 @@ await windowsTests('Windows beside Linux', (windowsTest) => {
     },
   );
 
+  windowsTest('joins a mesh by a code, and reaches a service there', async ({ linux, windows }) => {
+    const key = `${makeSharedFolder()}/mesh.key`;
+    const inviting = spawnAmbassador(linux, ['mesh', 'invite', key]);
+    await inviting.line(/Waiting for it/);
+    const code = /mesh join (\S+)/.exec(inviting.stdout)?.[1] ?? '';
+    const own = WindowsHost.path('member.key');
+    const joined = await windows.run('mesh', 'join', code, '--name', 'window', '--mesh-key-file', own);
+    expect(joined.stdout).toMatch(/^this machine is window in mesh [0-9a-f]{16} now: it may use the whole mesh/m);
+    expect(await inviting.exited).toMatchObject({ code: 0 });
+    await startProgram(linux, 'service', '7000', 'linux');
+    await announce(linux, 'thing:7000', '--mesh-key-file', key);
+    const proxying = windows.spawn('proxy', 'thing:7100', '--mesh-key-file', own);
+    await proxying.line(/^found "thing on h1"/);
+    expect(proxying.stdout).toMatch(/^mesh [0-9a-f]{16} as member window:/m);
+    expect(await who(windows.host, 7100)).toBe('linux\n');
+  });
+
   windowsTest('up follows its file, the file of a source and the file of a password', async ({ linux, windows }) => {
     await startRedis(linux, 6400, 'geheim', '0.0.0.0');
     await windows.write('redis.password', `\ufeffgeheim\r\n`);

@@ -28,6 +28,7 @@ import type { Settings } from '../../settings/settings.ts';
 import { Doorkeeper } from './doorkeeper.ts';
 import { describeFailure, describeInvitationEvent, describeJoined, describeWhile } from './invite-lines.ts';
 import { JOIN_PORT, JOIN_TYPE, NUMBER_KEY } from './join-place.ts';
+import { requireKeeper } from './mesh-task.ts';
 import { listNamed } from './named-services.ts';
 
 const KEY_BYTES = 32;
@@ -83,7 +84,8 @@ export async function inviteMachine({ path, settings, surroundings }: InviteTask
     stdout.line('  ', stdout.style.bold(`ambassador mesh join ${code.text}${isHeard ? '' : ` --at ${place}`}`));
     stdout.line('');
     if (address !== undefined && printQr(stdout, `ambassador mesh join ${code.text} --at ${place}`)) stdout.line('');
-    if (isHeard) stdout.line(`Where multicast does not go, add --at ${place}.`);
+    const taken = port === JOIN_PORT ? '' : ` (another program has TCP port ${JOIN_PORT} here)`;
+    if (isHeard) stdout.line(`Where multicast does not go, add --at ${place}${taken}.`);
     stdout.line(`It is let into mesh ${meshId} and may ${describeMay(may)}. Waiting for it ...`);
     shutdown.signal.addEventListener('abort', () => invitation.close(), { once: true });
     if (shutdown.signal.aborted) invitation.close();
@@ -128,15 +130,11 @@ function prepareKey(path: string, surroundings: Surroundings): KeyRing {
     explainMeshErrors(() => createKeyFile(path, fresh, platform));
     stdout.line(`mesh ${listMeshIds(fresh)[0]} is new: its key is in ${path}, and makes this machine its keeper`);
   }
-  const ring = explainMeshErrors(() => readKeys(path, surroundings));
-  if (ring.kind !== 'keys') {
-    const what = ring.kind === 'member' ? "is a member's" : 'holds a token';
-    throw new CliError(
-      EXIT_REFUSED,
-      `${path} ${what}, and only a keeper lets machines in; invite where the mesh key itself is`,
-    );
-  }
-  return ring;
+  return requireKeeper(
+    explainMeshErrors(() => readKeys(path, surroundings)),
+    path,
+    'lets machines in',
+  );
 }
 
 interface Reception {

@@ -62,7 +62,7 @@ export async function joinMesh(task: JoinTask): Promise<number> {
     );
   }
   const code = await askCode(words, surroundings);
-  if (code === undefined) return EXIT_OK;
+  if (code === undefined) return tellStopped(task);
   const key = createMachineKey();
   const tries = places.length > 0 ? listNamed(places) : searchLink(code, settings, surroundings);
   let failure: Failure | undefined;
@@ -76,7 +76,7 @@ export async function joinMesh(task: JoinTask): Promise<number> {
     if (shutdown.signal.aborted) break;
     failure = outcome;
   }
-  if (shutdown.signal.aborted) return EXIT_OK;
+  if (shutdown.signal.aborted) return tellStopped(task);
   if (failure !== undefined) {
     throw new CliError(failure.exitCode, `this machine has joined nothing: ${escapeText(failure.reason)}`);
   }
@@ -84,6 +84,11 @@ export async function joinMesh(task: JoinTask): Promise<number> {
     EXIT_UNAVAILABLE,
     `nobody invites by number ${code.number} on this network; look at the code once more, or say where the other machine is with --at HOST (it shows the address)`,
   );
+}
+
+function tellStopped({ surroundings }: JoinTask): number {
+  surroundings.stdout.line('stopped: this machine has joined nothing');
+  return EXIT_OK;
 }
 
 function parseMachineName(text: string): string {
