@@ -1,6 +1,7 @@
 import type { Host } from '@mdns-ambassador/testkit';
 import { expect } from 'vitest';
-import { announce, spawnAmbassador, startProgram } from '../ambassador.ts';
+import { announce, list, proxy, spawnAmbassador, startProgram } from '../ambassador.ts';
+import { who } from '../clients.ts';
 import { labTest } from '../lab-test.ts';
 import { avahi, startAvahi } from './peers/avahi.ts';
 
@@ -14,14 +15,14 @@ mount --bind /run/nsswitch.conf /etc/nsswitch.conf`;
 const WAIT = { timeout: 30_000, interval: 500 };
 
 await labTest(
-  'a page has a name in .local for avahi and for getaddrinfo, by each link the address there; a second is web-2, and it goes with its service',
+  'a page has a name in .local for avahi and for getaddrinfo, by each link the address there; a second is web-2, and a proxy of web never leads to a printer',
   { hosts: 4, needs: [...avahi.needs, 'nss-mdns', 'curl'] },
   async (lan) => {
     const [h1, h2, h3, h4] = [lan.host(1), lan.host(2), lan.host(3), lan.host(4)];
     await lan.addLink([h1, h4]);
     await h4.read('ip', ['link', 'set', 'eth0', 'down']);
     await Promise.all([h3, h4].map((host) => useNames(host)));
-    for (const host of [h1, h2]) await startProgram(host, 'service', '3000', host.name);
+    for (const host of [h1, h2, h3]) await startProgram(host, 'service', '3000', host.name);
 
     const first = await announce(h1, 'web:3000', '--txt', 'path=/who');
     await first.line(/^web in a browser: http:\/\/web\.local:3000\/who or http:\/\/10\.99\.0\.1:3000\/who$/m);
@@ -30,6 +31,13 @@ await labTest(
     expect(await resolveBySystem(h4, 'web.local')).toBe('10.99.1.1');
     const browsed = await h3.read('avahi-browse', ['--terminate', '--resolve', '--parsable', '_http._tcp']);
     expect(browsed).toMatch(/^=;eth0;IPv4;web.032on.032h1;.*;3000;.*"path=\/who"/m);
+
+    await avahi.publish(h3, { instance: 'printer', type: '_http._tcp', port: 3000, txt: {} });
+    const everything = (): Promise<readonly string[]> => listNames(h2, '_http._tcp');
+    await expect.poll(everything, WAIT).toEqual(['printer', 'web on h1']);
+    await expect.poll(() => listNames(h2, 'web'), WAIT).toEqual(['web on h1']);
+    await (await proxy(h2, 'web:8000')).line(/^found /);
+    for (let n = 0; n < 10; n++) expect(await who(h2, 8000)).toBe('h1\n');
 
     const second = spawnAmbassador(h2, ['announce', 'web:3000']);
     await second.line(/^web\.local is another machine's: web here is web-2\.local now$/m);
@@ -42,6 +50,11 @@ await labTest(
     expect(await resolveBySystem(h3, 'web-2.local')).toBe(h2.ip);
   },
 );
+
+async function listNames(host: Host, service: string): Promise<readonly string[]> {
+  const found = await list<{ readonly instance: string }>(host, service);
+  return found.map(({ instance }) => instance).toSorted();
+}
 
 /** What any program gets that asks the system. Empty: nothing. */
 async function resolveBySystem(host: Host, name: string): Promise<string> {
