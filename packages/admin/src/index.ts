@@ -1,7 +1,7 @@
 export { type Admin, type AdminOptions, createAdmin } from './admin.ts';
 export type { LanLook, LanSurroundings } from './lan/lan-watch.ts';
 export type { SeenInstance, SeenProcess } from './lan/merge-lan.ts';
-export { readShownProcess, type ShownIdentity, type ShownProcess, showProcess } from './lan/shown-process.ts';
+export type { ShownIdentity } from './lan/shown-process.ts';
 export { RecentEvents } from './recent-events.ts';
 export type {
   AdminEvent,

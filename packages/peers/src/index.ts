@@ -31,3 +31,4 @@ export {
 } from './rules/line.ts';
 export { decodeLine, encodeLine, type LineReading } from './rules/line-text.ts';
 export type { RememberedPlace } from './rules/memory.ts';
+export type { PeerView } from './views.ts';

@@ -1,13 +1,16 @@
 import type { PeerLink } from './link/peer-link.ts';
 import type { OwnServices } from './own-services.ts';
 import { keyOf } from './rules/directory.ts';
-import { type HelloLine, MAX_NOTICES, MAX_PLACES, MAX_TOLD, type PeerPlace } from './rules/line.ts';
+import { type HelloLine, MAX_NOTICES, MAX_PLACES, MAX_TOLD, MAX_VIEW_LENGTH, type PeerPlace } from './rules/line.ts';
 import { mayPassOn } from './rules/pass-on.ts';
+import { Rate } from './rules/rate.ts';
 import { MAX_ORIGINS, type Origin } from './rules/table.ts';
 
 /** Words about others that were not believed, after which a link ends. */
 const MAX_FOREIGN = 32;
 const MAX_TOLD_PEERS = 1_024;
+/** Questions for what this process shows that are answered. */
+const LOOKS = { burst: 4, perSecond: 2 };
 
 /** A link whose other side has said who it is, and what that one was told. */
 export class Linked {
@@ -28,6 +31,8 @@ export class Linked {
   /** By origin: the number of its state. */
   readonly #told = new Map<string, number>();
   #toldLinks: string | undefined;
+  readonly #looks = new Rate(LOOKS.perSecond, LOOKS.burst);
+  #toldView: string | undefined;
   readonly #toldPeers = new Set<string>();
 
   constructor(link: PeerLink, node: string, clockAheadMs: number) {
@@ -107,6 +112,19 @@ export class Linked {
   noteNotices(digest: string, texts: readonly string[]): void {
     this.digest = digest;
     this.#notices = new Set([...texts, ...this.#notices].slice(0, MAX_NOTICES));
+  }
+
+  /** Whether it is answered if it looks; it counts. */
+  mayLook(now: number): boolean {
+    return this.#looks.take(1, now);
+  }
+
+  /** What this process shows, where that is another than what it was told. */
+  tellView(shows: object): void {
+    const text = JSON.stringify(shows);
+    if (text.length > MAX_VIEW_LENGTH) return;
+    this.link.tell(text === this.#toldView ? { kind: 'view' } : { kind: 'view', shows: { ...shows } });
+    this.#toldView = text;
   }
 
   /** It said something of another that is not its to say. */

@@ -20,6 +20,7 @@ import type { HelloLine, PeerLine, PeerPlace, PeerService } from './rules/line.t
 import type { RememberedPlace } from './rules/memory.ts';
 import { describeInstances, listTypes } from './rules/peer-instances.ts';
 import { BEAT_MS } from './rules/table.ts';
+import { type PeerView, Views } from './views.ts';
 
 /** Between two looks at what is due, at least. */
 const TICK_MS = 20;
@@ -46,6 +47,8 @@ export interface PeerNodeOptions {
   readonly examiner?: Examiner;
   /** In a mesh: what its keepers have said of machines. */
   readonly notices?: NoticeBoard | undefined;
+  /** What this process shows of itself to members who look; absent: nothing. */
+  readonly describe?: () => Promise<object>;
   readonly onEvent?: (event: PeerEvent) => void;
   /** Called with the places to remember when they are others, seldom, and by `close`. */
   readonly onRemember?: (places: readonly RememberedPlace[]) => void;
@@ -66,6 +69,7 @@ export class PeerNode {
   readonly #examinations: Examinations;
   readonly #memory: MemoryKeeper;
   readonly #notices: NoticeSpread;
+  readonly #views: Views;
   readonly #port: ListeningPort | undefined;
   readonly #alarm: Alarm;
   readonly #listeners = new Set<PeerChangeListener>();
@@ -81,6 +85,19 @@ export class PeerNode {
     this.#examinations = new Examinations(options.examiner);
     this.#memory = new MemoryKeeper(remembered, (places) => options.onRemember?.(places));
     this.#notices = new NoticeSpread(options.notices, links);
+    this.#views = new Views({
+      isMesh,
+      clock,
+      transport,
+      links,
+      describe: options.describe,
+      hello: () => ({
+        kind: 'hello',
+        node: Array.from({ length: 16 }, () => Math.floor(random() * 16).toString(16)).join(''),
+        version: options.version,
+        wall: Math.round(clock.wallClock()),
+      }),
+    });
     this.#gossip = new Gossip({
       self,
       isMesh,
@@ -166,6 +183,7 @@ export class PeerNode {
     this.#state = 'closed';
     this.#alarm.cancel();
     this.#dialler.close();
+    this.#views.close();
     this.#memory.flush();
     this.#notices.close();
     this.#gossip.leave();
@@ -202,6 +220,16 @@ export class PeerNode {
     return listTypes(this.#gossip.list());
   }
 
+  /** Somebody looks at what members show of themselves, until the returned function is called; nobody is asked before and after. */
+  look(onView: () => void): () => void {
+    return this.#views.look(onView);
+  }
+
+  /** What members show, while somebody looks. */
+  listViews(): readonly PeerView[] {
+    return this.#views.list();
+  }
+
   /** How many instances multicast brings now: where it brings none, those who are remembered are asked. */
   hearByMulticast(instances: number): void {
     if (this.#dialler.hearByMulticast(instances)) this.#wake();
@@ -211,6 +239,7 @@ export class PeerNode {
   meet(place: PeerPlace): void {
     if (this.#options.judge.isOwn(place.host)) return;
     this.#dialler.add(place, 'met');
+    this.#views.meet(place);
     this.#memory.keep(place, false, this.#now());
     this.#wake();
   }
@@ -375,6 +404,7 @@ export class PeerNode {
   }
 
   #forget(linked: Linked): void {
+    this.#views.forget(linked.link);
     if (this.#links.remove(linked)) this.#gossip.detach(linked);
   }
 
@@ -396,6 +426,12 @@ export class PeerNode {
       case 'notices':
         this.#notices.take(linked, line);
         break;
+      case 'look':
+        this.#views.answer(linked);
+        return;
+      case 'view':
+        this.#views.take(link, line.shows);
+        return;
       case 'examine':
         this.#examinations.begin(linked, line, this.#now());
         break;

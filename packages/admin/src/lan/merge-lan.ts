@@ -69,6 +69,7 @@ export function mergeLan(
 
 class Merge {
   readonly #machines = new Map<string, Draft>();
+  readonly #ofProcess = new Map<string, Draft>();
   readonly #byAddress = new Map<string, Draft>();
   readonly #byHost = new Map<string, Draft>();
   readonly #links = new Map<string, LanLink>();
@@ -79,10 +80,13 @@ class Merge {
 
   addProcess({ via, view }: SeenProcess): void {
     const { machine, version, mode, announced, proxied } = view;
-    const draft = this.#take(machine.id, machine.name, via === 'peer' ? 'shown' : 'self');
+    // Another user of this machine has another number for it.
+    const known = via === 'local' ? this.#self : undefined;
+    const draft = known ?? this.#take(machine.id, machine.name, via === 'peer' ? 'shown' : 'self');
     if (draft === undefined) return;
-    if (via !== 'peer') this.#self = draft;
-    draft.name = machine.name;
+    this.#ofProcess.set(view.id, draft);
+    if (via === 'self') this.#self = draft;
+    if (known === undefined) draft.name = machine.name;
     draft.platform = machine.platform;
     draft.versions.add(version);
     draft.modes.add(mode);
@@ -91,8 +95,8 @@ class Merge {
       this.#addService(draft, { id: nameService(type, instance), service, instance, port, state });
     }
     for (const { service, listen } of proxied) {
-      const known = draft.proxies.get(service);
-      draft.proxies.set(service, { service, listen: [...new Set([...(known?.listen ?? []), ...listen])] });
+      const other = draft.proxies.get(service);
+      draft.proxies.set(service, { service, listen: [...new Set([...(other?.listen ?? []), ...listen])] });
     }
   }
 
@@ -111,8 +115,8 @@ class Merge {
     this.#addService(draft, { id, service, instance, port, state: 'announced' });
   }
 
-  addLinks({ machine }: ShownProcess, { service, endpoints }: ProxiedView): void {
-    const from = this.#machines.get(machine.id);
+  addLinks({ id: process }: ShownProcess, { service, endpoints }: ProxiedView): void {
+    const from = this.#ofProcess.get(process);
     if (from === undefined) return;
     for (const endpoint of endpoints) {
       const target = this.#findTarget(from, service, endpoint);

@@ -22,7 +22,9 @@ import { readAdminPlaces } from '../requests/admin-request.ts';
 import type { Settings } from '../settings/settings.ts';
 import { prepareAdminSocket } from './admin-socket.ts';
 
-export interface AdminContext extends Pick<AdminOptions, 'process' | 'snapshot' | 'lan'> {
+export interface AdminContext extends Pick<AdminOptions, 'process' | 'snapshot'> {
+  /** Called once somebody asks. */
+  readonly lan: () => Promise<AdminOptions['lan']>;
   readonly settings: Settings;
   readonly surroundings: Surroundings;
 }
@@ -119,7 +121,7 @@ export class AdminService {
     return createAdmin({
       process,
       snapshot,
-      lan,
+      lan: await lan(),
       startedAt: this.#startedAt,
       events: this.#events,
       clock: systemClock,

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
-import type { LanLook, ShownIdentity, Snapshot } from '@mdns-ambassador/admin';
+import type { LanSurroundings, ShownIdentity, Snapshot } from '@mdns-ambassador/admin';
 import { DialBudget, LoopLag, type ServiceStatus } from '@mdns-ambassador/ambassador';
 import type { DrainOptions } from '@mdns-ambassador/announcer';
 import { systemClock } from '@mdns-ambassador/mdns';
@@ -10,7 +10,6 @@ import { EXIT_OK } from '../exit/exit-codes.ts';
 import { drawAlike } from '../machine/identity.ts';
 import { readMachineIdentity } from '../machine/machine-identity.ts';
 import { deriveShownId } from '../machine/shown-machine.ts';
-import { browseAll } from '../network/lan-look.ts';
 import { createLocalNetwork, type LocalNetwork, readInterfaceNames, startNode } from '../network/local-network.ts';
 import { createMesh } from '../network/mesh.ts';
 import { listAddresses } from '../network/served-addresses.ts';
@@ -23,6 +22,7 @@ import { describePeerEvent, peerEventToFact } from '../output/peer-lines.ts';
 import { createReporter, type Reporter } from '../output/reporter.ts';
 import { openLog } from '../process/log-options.ts';
 import { createNotify } from '../process/notify.ts';
+import { findRuntime } from '../process/runtime-folder.ts';
 import { tellStopping, waitForAbort } from '../process/stopping.ts';
 import type { Surroundings } from '../process/surroundings.ts';
 import { type MeshRequest, readMode } from '../requests/mesh-request.ts';
@@ -125,10 +125,7 @@ export class Daemon {
       surroundings,
       process: { version, pid, command, platform, hostName: hostname() },
       snapshot: () => daemon.#look(),
-      lan: {
-        identity: () => daemon.#describe(),
-        look: (onChange) => daemon.#lookAround(onChange),
-      },
+      lan: () => daemon.#createSurroundings(),
     });
     const daemon: Daemon = new Daemon(options, log, lifecycle, admin);
     try {
@@ -166,6 +163,7 @@ export class Daemon {
           surroundings,
           mesh: this.#mesh,
           announces: plan.announce.length + plan.docker.length + plan.agent.length > 0,
+          describe: () => this.#show(),
           onEvent: (event) => reporter.tell(describePeerEvent(event), peerEventToFact(event)),
         },
       },
@@ -394,12 +392,21 @@ export class Daemon {
     };
   }
 
-  #lookAround(onChange: () => void): LanLook {
-    const heard = this.#isNodeStarted ? browseAll(this.#local.node, onChange) : undefined;
+  /** For who asks over a peer link; what it takes is loaded then. */
+  async #show(): Promise<object> {
+    const { showProcess } = await import('@mdns-ambassador/admin/shown-process');
+    return showProcess(this.#describe(), this.#look());
+  }
+
+  async #createSurroundings(): Promise<LanSurroundings> {
+    const { lookAround } = await import('../network/lan-look.ts');
+    const { surroundings } = this.#options;
+    const { node, peers } = this.#local;
+    const runtime = findRuntime(surroundings);
+    const rest = { peers, runtime, pid: surroundings.pid, clock: systemClock };
     return {
-      processes: () => [],
-      instances: () => heard?.instances() ?? [],
-      close: () => heard?.close(),
+      identity: () => this.#describe(),
+      look: (onChange) => lookAround({ node: this.#isNodeStarted ? node : undefined, ...rest }, onChange),
     };
   }
 

@@ -1,13 +1,94 @@
-import type { LanLook, SeenInstance } from '@mdns-ambassador/admin';
+import type { LanLook, SeenInstance, SeenProcess } from '@mdns-ambassador/admin';
+import { readShownProcess } from '@mdns-ambassador/admin/shown-process';
 import { type Browse, type Instance, type MdnsNode, readService, readTxtText } from '@mdns-ambassador/mdns';
+import type { PeerNode } from '@mdns-ambassador/peers';
+import type { Clock } from '@mdns-ambassador/relay';
 import { listAddresses } from '../output/json.ts';
+import { askAdmin } from '../process/admin-client.ts';
+import { listSockets } from '../process/running.ts';
+import type { RuntimeSurroundings } from '../process/runtime-folder.ts';
 
 /** What is browsed for the picture of a network. */
 const MAX_TYPES = 64;
 const MAX_INSTANCES = 1_024;
 
+/** Between two questions to the other processes of this machine, and how long one may take to answer. */
+const ASK_MS = 1_000;
+
+export interface LanLookOptions {
+  /** Undefined while no mDNS is spoken. */
+  readonly node: Pick<MdnsNode, 'browse' | 'browseTypes'> | undefined;
+  readonly peers: PeerNode | undefined;
+  /** Where the sockets of this machine's processes are. */
+  readonly runtime: RuntimeSurroundings;
+  /** Of this process, which is not asked. */
+  readonly pid: number;
+  readonly clock: Clock;
+}
+
+/** Asks around: what mDNS shows, what members show over peer links, and what the other processes of this machine do, until it is closed. */
+export function lookAround({ node, peers, runtime, pid, clock }: LanLookOptions, onChange: () => void): LanLook {
+  const heard = node === undefined ? undefined : browseAll(node, onChange);
+  const unlook = peers?.look(onChange);
+  const local = askAll(runtime, pid, clock, onChange);
+  return {
+    processes: () => [
+      ...local.processes(),
+      ...(peers?.listViews() ?? []).flatMap(({ shows }) => describeProcess('peer', shows)),
+    ],
+    instances: () => heard?.instances() ?? [],
+    close() {
+      heard?.close();
+      unlook?.();
+      local.close();
+    },
+  };
+}
+
+function describeProcess(via: 'local' | 'peer', shows: unknown): readonly SeenProcess[] {
+  const view = readShownProcess(shows);
+  return view === undefined ? [] : [{ via, view }];
+}
+
+/** The other processes of this machine, asked each second. */
+function askAll(
+  runtime: RuntimeSurroundings,
+  own: number,
+  clock: Clock,
+  onChange: () => void,
+): Pick<LanLook, 'processes' | 'close'> {
+  let shown: readonly SeenProcess[] = [];
+  let isClosed = false;
+  let cancel = (): void => undefined;
+  const ask = async (): Promise<void> => {
+    const sockets = listSockets(runtime).filter(({ pid }) => pid !== own);
+    const answers = await Promise.all(sockets.map(({ path }) => askAdmin(path, '/v1/lan/self', ASK_MS)));
+    if (isClosed) return;
+    const before = shown.length;
+    shown = answers.flatMap((answer) => (answer.kind === 'answered' ? readAnswer(answer.body) : []));
+    if (shown.length !== before) onChange();
+    cancel = clock.after(ASK_MS, () => void ask());
+  };
+  void ask();
+  return {
+    processes: () => shown,
+    close() {
+      isClosed = true;
+      cancel();
+    },
+  };
+}
+
+function readAnswer(body: string): readonly SeenProcess[] {
+  try {
+    return describeProcess('local', JSON.parse(body));
+  } catch {
+    return [];
+  }
+}
+
 /** Browses all that is announced, until it is closed. `onChange` is called with what has changed already. */
-export function browseAll(
+function browseAll(
   node: Pick<MdnsNode, 'browse' | 'browseTypes'>,
   onChange: () => void,
 ): Pick<LanLook, 'instances' | 'close'> {

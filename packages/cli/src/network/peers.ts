@@ -35,12 +35,14 @@ export interface PeersOptions {
   readonly announces: boolean;
   /** Everybody of the mesh who can be found is linked, also where multicast brings what is looked for. */
   readonly meetsAll?: boolean;
+  /** What this process shows of itself to members who look; absent: nothing. */
+  readonly describe?: () => Promise<object>;
   readonly onEvent: (event: PeerEvent) => void;
 }
 
 /** The peer links of one process, not started; undefined with a token, which is for one role of one service. Throws a CliError where one was named all the same. */
 export function createPeers(network: SystemNetwork, node: MdnsNode, options: PeersOptions): PeerNode | undefined {
-  const { request, surroundings, mesh, announces, onEvent } = options;
+  const { request, surroundings, mesh, announces, describe, onEvent } = options;
   const { version, platform, env } = surroundings;
   const refusal = mesh === undefined ? undefined : explainRefusal(mesh.ring, 'peer', '');
   if (refusal !== undefined) {
@@ -79,6 +81,7 @@ export function createPeers(network: SystemNetwork, node: MdnsNode, options: Pee
       isDialable: isEndpointAddress,
     }),
     examiner: createExaminer({ node, clock: systemClock, dial, version, platform, meshes: () => mesh?.ids ?? [] }),
+    ...(describe === undefined ? {} : { describe }),
     onEvent,
     onRemember: (places) => writePeersFile(file, group, places),
     onClose: () => security?.close(),

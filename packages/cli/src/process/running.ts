@@ -33,6 +33,13 @@ export async function findRunning(surroundings: RuntimeSurroundings): Promise<re
   return found.filter((running) => running !== undefined).toSorted((a, b) => a.pid - b.pid);
 }
 
+/** The sockets of processes that this user may ask, answering or not. */
+export function listSockets(
+  surroundings: RuntimeSurroundings,
+): readonly { readonly path: string; readonly pid: number }[] {
+  return listPlaces(surroundings);
+}
+
 async function ask(place: Place, platform: NodeJS.Platform): Promise<Running | undefined> {
   const answer = await askAdmin(place.path, '/v1/status', ANSWER_MS);
   switch (answer.kind) {

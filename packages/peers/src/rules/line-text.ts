@@ -6,6 +6,7 @@ import {
   MAX_PLACES,
   MAX_SERVICES,
   MAX_TOLD,
+  MAX_VIEW_LENGTH,
   type OutcomeLine,
   PEER_VERSION,
   type PeerLine,
@@ -106,6 +107,12 @@ const READERS: Readonly<Record<PeerLine['kind'], (value: Unknowns) => PeerLine |
     const known = readList(notices, MAX_NOTICES, readTextUpTo(MAX_NOTICE_LENGTH));
     if (!isTextUpTo(digest, MAX_DIGEST_LENGTH) || known === undefined) return undefined;
     return { kind: 'notices', digest, notices: known };
+  },
+  look: () => ({ kind: 'look' }),
+  view: ({ shows }) => {
+    if (shows === undefined) return { kind: 'view' };
+    if (!isObject(shows) || JSON.stringify(shows).length > MAX_VIEW_LENGTH) return undefined;
+    return { kind: 'view', shows };
   },
   examine: readExamine,
   facts: ({ id, version, platform, meshes, wall, asker }) => {

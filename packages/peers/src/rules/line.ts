@@ -1,4 +1,5 @@
 import type { Txt } from '@mdns-ambassador/mdns';
+import type { Unknowns } from './read-value.ts';
 
 /** Told in each first line; either side hangs up on another. */
 export const PEER_VERSION = 1;
@@ -17,6 +18,9 @@ export const MAX_NOTICE_LENGTH = 256;
 /** Peers told of in one line, and places of each. */
 export const MAX_TOLD = 128;
 export const MAX_PLACES = 4;
+
+/** Of what one process shows of itself. */
+export const MAX_VIEW_LENGTH: number = 64 * 1_024;
 
 /** A place that is dialled: a literal address (link-local IPv6 with its zone) or, where a person wrote it, a name. */
 export interface PeerPlace {
@@ -106,6 +110,18 @@ export interface NoticesLine {
   readonly notices: readonly string[];
 }
 
+/** Somebody looks at the sender's picture of the network. In a mesh it is answered by one {@link ViewLine}, where it comes no more than twice a second. */
+interface LookLine {
+  readonly kind: 'look';
+}
+
+/** What the sender shows of itself; absent: what it showed on this link last. Told only to who asks. */
+interface ViewLine {
+  readonly kind: 'view';
+  /** {@link MAX_VIEW_LENGTH} characters of JSON at most. */
+  readonly shows?: Unknowns;
+}
+
 /** In which ways the one who is asked is to show that it reaches the asker, or hears it. */
 export type ExamineWay = 'multicast' | 'hear' | 'dial';
 
@@ -166,6 +182,8 @@ export interface RefusedLine {
 }
 
 export type PeerLine =
+  | LookLine
+  | ViewLine
   | HelloLine
   | StateLine
   | BeatLine

@@ -1,0 +1,145 @@
+import { describe, expect, test } from 'vitest';
+import { MAX_VIEW_LENGTH } from '../src/rules/line.ts';
+import { decodeLine } from '../src/rules/line-text.ts';
+import { ASK_MS, STALE_MS } from '../src/views.ts';
+import { PeerWorld, RawPeer, service } from './peer-world.ts';
+
+const [A, B, C] = ['10.0.0.1', '10.0.0.2', '10.0.0.3'] as const;
+
+function createPair(isMesh: boolean) {
+  const world = new PeerWorld();
+  const shown = { value: { name: 'b', rounds: 0 } };
+  const a = world.create(A, [], { isMesh });
+  const b = world.create(B, [A], { isMesh, describe: async () => shown.value });
+  return { world, shown, a, b };
+}
+
+describe('in a mesh', () => {
+  test('who looks sees what the others show, soon after it has changed, and nothing of who has left', async () => {
+    const { world, shown, a, b } = createPair(true);
+    await world.start(a, b);
+    let calls = 0;
+    const end = a.look(() => {
+      calls += 1;
+    });
+    await world.clock.advance(20);
+    expect(a.listViews()).toMatchObject([{ address: B, shows: { name: 'b', rounds: 0 } }]);
+    shown.value = { name: 'b', rounds: 1 };
+    await world.clock.advance(ASK_MS);
+    expect(a.listViews()).toMatchObject([{ shows: { rounds: 1 } }]);
+    await world.clock.advance(10 * ASK_MS);
+    expect(calls).toBe(2);
+    await b.close();
+    await world.clock.advance(20);
+    expect(a.listViews()).toEqual([]);
+    end();
+  });
+
+  test('nothing is sent for it while nobody looks, before and after', async () => {
+    const { world, a, b } = createPair(true);
+    const other = createPair(true);
+    await world.start(a, b);
+    await other.world.start(other.a, other.b);
+    const sent = (): readonly number[] => [a, b, other.a, other.b].map(({ counters }) => counters.linesSent);
+    // The second pair never looks.
+    const end = a.look(() => undefined);
+    await world.clock.advance(3 * ASK_MS);
+    await other.world.clock.advance(3 * ASK_MS);
+    end();
+    await world.clock.advance(100);
+    await other.world.clock.advance(100);
+    const [before = [], timers] = [sent(), [world, other.world].map(({ clock }) => clock.pendingTimers)];
+    await world.clock.advance(60_000);
+    await other.world.clock.advance(60_000);
+    const after = sent().map((lines, index) => lines - (before[index] ?? 0));
+    expect([after[0], after[1]]).toEqual([after[2], after[3]]);
+    expect(timers[0]).toBe(timers[1]);
+  });
+
+  test('who shows the same says so in few bytes', async () => {
+    const { world, shown, a, b } = createPair(true);
+    shown.value = { name: 'x'.repeat(50_000), rounds: 0 };
+    await world.start(a, b);
+    const end = a.look(() => undefined);
+    await world.clock.advance(50 * ASK_MS);
+    expect(b.counters.bytesSent).toBeGreaterThan(50_000);
+    expect(b.counters.bytesSent).toBeLessThan(60_000);
+    end();
+  });
+
+  test('who asks too often is answered twice a second', async () => {
+    const { world, b } = createPair(true);
+    await world.start(b);
+    const raw = await RawPeer.dial(world, C, B);
+    raw.greet();
+    for (let round = 0; round < 100; round++) {
+      raw.say({ kind: 'look' });
+      await world.clock.advance(50);
+    }
+    const views = raw.heard.filter(({ kind }) => kind === 'view');
+    expect(views.length).toBeGreaterThan(5);
+    expect(views.length).toBeLessThanOrEqual(16);
+  });
+
+  test('who was met by multicast is asked over a link of its own, which ends with the look and of which nobody is told', async () => {
+    const world = new PeerWorld();
+    const [a, b, c] = [A, B, C].map((address) =>
+      world.create(address, [], { isMesh: true, describe: async () => ({ address }) }),
+    );
+    if (a === undefined || b === undefined || c === undefined) throw new Error('no node');
+    for (const [id, node] of [a, b, c].entries()) {
+      node.announce('1', service(`s${id}`));
+      node.hearByMulticast(3);
+    }
+    await world.start(a, b, c);
+    for (const host of [B, C]) a.meet({ host, port: 5350 });
+    await world.clock.advance(2_000);
+    expect(b.listLinks()).toEqual([]);
+    const end = a.look(() => undefined);
+    await world.clock.advance(2_000);
+    expect(
+      a
+        .listViews()
+        .map(({ address }) => address)
+        .toSorted(),
+    ).toEqual([B, C]);
+    expect(a.listLinks()).toEqual([]);
+    end();
+    await world.clock.advance(2_000);
+    expect([a, b, c].map((node) => node.listLinks().length)).toEqual([0, 0, 0]);
+    expect(world.network.dialled.get(`${C} 5350`)).toBe(1);
+    expect(a.listViews()).toEqual([]);
+  });
+
+  test('who is silent is not shown any more', async () => {
+    const { world, a, b } = createPair(true);
+    await world.start(a, b);
+    const end = a.look(() => undefined);
+    await world.clock.advance(1_000);
+    world.network.findHost(B)?.switchOff();
+    await world.clock.advance(STALE_MS);
+    expect(a.listViews()).toEqual([]);
+    end();
+  });
+});
+
+test('in open mode nobody asks, and who asks hears nothing', async () => {
+  const { world, a, b } = createPair(false);
+  await world.start(a, b);
+  const end = a.look(() => undefined);
+  const raw = await RawPeer.dial(world, C, B);
+  raw.greet();
+  raw.say({ kind: 'look' });
+  await world.clock.advance(5_000);
+  expect(a.listViews()).toEqual([]);
+  expect(raw.heard.some(({ kind }) => kind === 'view')).toBe(false);
+  end();
+});
+
+test('a view that is none, or too large, is no line', () => {
+  const read = (shows: unknown): string => decodeLine(JSON.stringify({ kind: 'view', shows })).kind;
+  expect([read({ a: 1 }), read(undefined)]).toEqual(['line', 'line']);
+  expect([read('x'), read([1]), read(null), read({ a: 'x'.repeat(MAX_VIEW_LENGTH) })]).toEqual(
+    Array.from({ length: 4 }, () => 'malformed'),
+  );
+});
