@@ -1,7 +1,7 @@
 import { constants, createPublicKey, generateKeyPairSync, type KeyObject, randomBytes } from 'node:crypto';
 import { createSecureContext, type SecureContext, type SecureContextOptions } from 'node:tls';
 import type { MachineStanding, RoleStanding, Standing } from './keys/standing.ts';
-import { formatMachineUris } from './membership/machine-identity.ts';
+import { formatKeeperUris } from './membership/machine-identity.ts';
 import { issueLeaf, issueMachineCertificate } from './x509.ts';
 
 const SERIAL_BYTES = 16;
@@ -72,7 +72,7 @@ async function issueForMachine({ meshId }: Standing, { own }: MachineStanding, e
     end: own.end,
     rootKey: own.key,
     publicKey: createPublicKey(key.privateKey),
-    uris: formatMachineUris(meshId, 'keeper', name, { kind: 'all' }),
+    uris: formatKeeperUris(meshId, name, own.next),
     serial: randomBytes(SERIAL_BYTES),
     notAfter: new Date(expiresAt),
   });

@@ -106,7 +106,7 @@ await labTest(
       [['render', 'haproxy', 'redis', '--mesh-key-file', key], 77, /render writes addresses for programs/],
       [['announce', '--docker', '--mesh-key-file', key], 77, /containers are announced in the open/],
       [['agent', '--mesh-key-file', key], 77, /give the key to each proxy that reads from it/],
-      [['mesh'], 64, /write mesh init\|show\|token\|rotate/],
+      [['mesh'], 64, /write mesh \S*init\|show\|token\|rotate/],
       [['mesh', 'token', key], 64, /a token is for one thing/],
       [['mesh', 'rotate', '--drop-old', key], 64, /holds no previous key/],
     ] as const;

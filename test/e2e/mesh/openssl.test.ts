@@ -35,8 +35,9 @@ await labTest(
       '-CAfile',
       `${folder}/peer.ca`,
       `${folder}/own.cert`,
+      `${folder}/own.machine.cert`,
     ];
-    expect(await h1.read('openssl', verify)).toContain('OK');
+    expect((await h1.read('openssl', verify)).match(/OK/g)).toHaveLength(2);
     const text = await h1.read('openssl', ['x509', '-in', `${folder}/own.cert`, '-noout', '-text']);
     expect(text).toMatch(/URI:ambassador:\/\/[0-9a-f]{16}\/proxy\/thing\n/);
     expect(text).toContain('ED25519');

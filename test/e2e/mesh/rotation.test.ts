@@ -1,9 +1,13 @@
+import { admitMachine, createKeyFile, createMachineKey, parseMembership, readKeyFile } from '@mdns-ambassador/mesh';
 import { expect } from 'vitest';
-import { runProgram } from '../../ambassador.ts';
+import { announce, proxy, runProgram, startProgram } from '../../ambassador.ts';
 import { BACKEND_COUNT, startBackends, startProxy } from '../../backends.ts';
+import { who } from '../../clients.ts';
 import { labTest } from '../../lab-test.ts';
 import { Load } from '../../load.ts';
 import { initMesh, makeSharedFolder, mesh } from '../../mesh.ts';
+
+const DAY_MS = 86_400_000;
 
 await labTest(
   'a mesh key is rotated under load, on one host after the other in any order, and no connection fails',
@@ -44,6 +48,41 @@ await labTest(
     expect(tally.failures).toEqual([]);
     const current = /mesh ([0-9a-f]{16})/.exec(await mesh(admin, 'show', master))?.[1] ?? '';
     expect(proxying.stdout).toContain(`the mesh key has changed: mesh ${current}\n`);
+  },
+);
+
+await labTest(
+  'a membership that is due is renewed by the keeper that is reached, in the file of the machine, and its key is rotated with it',
+  { hosts: 2 },
+  async (lan) => {
+    const folder = makeSharedFolder();
+    const [keeper, laptop] = [lan.host(1), lan.host(2)];
+    const master = await initMesh(keeper, folder);
+    const path = `${folder}/laptop.key`;
+    const key = createMachineKey();
+    const admitted = { name: 'laptop', may: { kind: 'all' }, now: Date.now() - 65 * DAY_MS } as const;
+    const membership = parseMembership(await admitMachine(readKeyFile(master, 'linux'), key, admitted));
+    createKeyFile(path, { kind: 'member', key, membership }, 'linux');
+    await startProgram(keeper, 'service', '7000', 'h1');
+    const announcer = await announce(keeper, 'thing:7000', '--mesh-key-file', master);
+    const proxying = await proxy(laptop, 'thing:7000', '--mesh-key-file', path);
+    expect(proxying.stdout).toContain("this machine's membership of the mesh ends in 25 days");
+    await expect.poll(() => who(laptop, 7000), { timeout: 20_000 }).toBe('h1\n');
+    await proxying.until((output) => output.includes("this machine's membership was renewed until"));
+    const ends = async (): Promise<number> => Date.parse(JSON.parse(await mesh(laptop, 'show', '--json', path)).ends);
+    expect(await ends()).toBeGreaterThan(Date.now() + 89 * DAY_MS);
+    expect(await laptop.read('stat', ['-c', '%a', path])).toBe('600\n');
+
+    await mesh(keeper, 'rotate', master);
+    await announcer.line(/the mesh key has changed/);
+    const current = /mesh ([0-9a-f]{16})/.exec(await mesh(keeper, 'show', master))?.[1] ?? '';
+    // A process asks a keeper once an hour; this one has not asked.
+    const again = await proxy(laptop, 'thing:7001', '--mesh-key-file', path);
+    await expect.poll(() => who(laptop, 7001), { timeout: 20_000 }).toBe('h1\n');
+    await again.until((output) => output.includes("this machine's membership was renewed until"));
+    expect(await mesh(laptop, 'show', path)).toContain(
+      `mesh ${current}: laptop is a member and may use the whole mesh, until `,
+    );
   },
 );
 

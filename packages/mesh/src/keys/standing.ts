@@ -35,7 +35,13 @@ export interface RoleStanding {
 /** By its machine. */
 export interface MachineStanding {
   readonly own:
-    | { readonly kind: 'authority'; readonly key: KeyObject; readonly end: End; readonly keeper: Keeper }
+    | {
+        readonly kind: 'authority';
+        readonly key: KeyObject;
+        readonly end: End;
+        readonly keeper: Keeper;
+        readonly next: string | undefined;
+      }
     | GivenLeaf;
   /** Of all machines of the mesh, at the other end. PEM, and its key. */
   readonly root: string;
@@ -76,7 +82,11 @@ export async function deriveStandings(
   requireEntitled(ring, role, name);
   switch (ring.kind) {
     case 'keys':
-      return Promise.all(listKeys(ring).map((key) => deriveStanding(key, role, name, machine)));
+      return Promise.all(
+        listKeys(ring).map((key) =>
+          deriveStanding(key, { role, service: name, machine, current: deriveMeshId(ring.current) }),
+        ),
+      );
     case 'member':
       return readStandings(ring.key, ring.membership, role, name);
     case 'bundle':
@@ -86,7 +96,15 @@ export async function deriveStandings(
   }
 }
 
-async function deriveStanding(key: MeshKey, role: Role, service: string, machine: KeeperMachine): Promise<Standing> {
+interface Deriving {
+  readonly role: Role;
+  readonly service: string;
+  readonly machine: KeeperMachine;
+  /** The mesh that is now. */
+  readonly current: string;
+}
+
+async function deriveStanding(key: MeshKey, { role, service, machine, current }: Deriving): Promise<Standing> {
   const meshId = deriveMeshId(key);
   const other = oppositeRole(role);
   const peerKey = createAuthorityKey(deriveAuthoritySeed(key, other, service));
@@ -108,7 +126,11 @@ async function deriveStanding(key: MeshKey, role: Role, service: string, machine
       peerAuthority,
       peerAuthorityKey: createPublicKey(peerKey),
     },
-    byMachine: { own: { kind: 'authority', key: ownRootKey, end, keeper }, root, rootKey: createPublicKey(rootKey) },
+    byMachine: {
+      own: { kind: 'authority', key: ownRootKey, end, keeper, next: meshId === current ? undefined : current },
+      root,
+      rootKey: createPublicKey(rootKey),
+    },
   };
 }
 

@@ -69,7 +69,7 @@ async function issuePart(
   { name, may, notAfter }: { readonly name: string; readonly may: May; readonly notAfter: Date },
 ): Promise<WrittenPart> {
   const meshId = deriveMeshId(key);
-  const uris = formatMachineUris(meshId, 'member', name, may);
+  const uris = formatMachineUris(meshId, name, may);
   const request = { meshId, publicKey, uris, notAfter };
   const [server, client, grants] = await Promise.all([
     issueForEnd(key, 'server', request),

@@ -20,21 +20,22 @@ export interface MachineIdentity {
   readonly may: May;
   /** When that certificate ends, in milliseconds since 1970. */
   readonly expiresAt: number;
+  /** Of a keeper who has rotated the mesh key: the id of the mesh that is now. */
+  readonly next?: string;
 }
 
 const SCHEME = 'ambassador://';
-const URI = /^ambassador:\/\/([0-9a-f]{16})\/(keeper|member|machine|announce|proxy)\/([a-z0-9-]{1,63})$/;
+const URI = /^ambassador:\/\/([0-9a-f]{16})\/(keeper|next|member|machine|announce|proxy)\/([a-z0-9-]{1,63})$/;
 /** Who it is, and each thing that it may do. */
 const MAX_URIS = MAX_GRANTS + 1;
 
-/** What a machine's certificate says of it: first who it is, then, where that is not the whole mesh, what it may do. */
-export function formatMachineUris(
-  meshId: string,
-  kind: 'keeper' | 'member',
-  name: string,
-  may: May,
-): readonly string[] {
-  if (kind === 'keeper') return [`${SCHEME}${meshId}/keeper/${name}`];
+/** What a keeper's certificate says of it: who it is, and, where it is of the previous mesh key, which mesh is now. */
+export function formatKeeperUris(meshId: string, name: string, next: string | undefined): readonly string[] {
+  return [`${SCHEME}${meshId}/keeper/${name}`, ...(next === undefined ? [] : [`${SCHEME}${meshId}/next/${next}`])];
+}
+
+/** What a member's certificate says of it: first who it is, then, where that is not the whole mesh, what it may do. */
+export function formatMachineUris(meshId: string, name: string, may: May): readonly string[] {
   if (may.kind === 'all') return [`${SCHEME}${meshId}/member/${name}`];
   return [
     `${SCHEME}${meshId}/machine/${name}`,
@@ -67,7 +68,10 @@ export function readMachineMesh({ subjectAltName = '' }: X509Certificate): strin
   return /^URI:ambassador:\/\/([0-9a-f]{16})\/(?:keeper|member|machine)\//.exec(subjectAltName)?.[1];
 }
 
-function readUris(names: string, meshId: string): Pick<MachineIdentity, 'kind' | 'machine' | 'may'> | undefined {
+function readUris(
+  names: string,
+  meshId: string,
+): Pick<MachineIdentity, 'kind' | 'machine' | 'may' | 'next'> | undefined {
   const entries = names.split(', ');
   if (entries.length > MAX_URIS) return undefined;
   const words = entries.map((entry) => (entry.startsWith('URI:') ? URI.exec(entry.slice(4)) : null));
@@ -76,9 +80,12 @@ function readUris(names: string, meshId: string): Pick<MachineIdentity, 'kind' |
     return undefined;
   }
   const { kind, name: machine } = first;
-  if (kind === 'keeper' || kind === 'member') {
-    return others.length > 0 ? undefined : { kind, machine, may: { kind: 'all' } };
+  if (kind === 'keeper') {
+    const [next, ...rest] = others;
+    if (rest.length > 0 || (next !== undefined && next.kind !== 'next')) return undefined;
+    return { kind, machine, may: { kind: 'all' }, ...(next === undefined ? {} : { next: next.name }) };
   }
+  if (kind === 'member') return others.length > 0 ? undefined : { kind, machine, may: { kind: 'all' } };
   if (kind !== 'machine') return undefined;
   const grants = others.flatMap(({ kind: role, name: service }): readonly Grant[] =>
     role === 'announce' || role === 'proxy' ? [{ role, service }] : [],

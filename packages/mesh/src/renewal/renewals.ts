@@ -102,6 +102,7 @@ export class Renewals {
     if (ring.kind !== 'member' || peer.kind !== 'keeper' || this.#listeners.size === 0) return false;
     const { parts } = ring.membership;
     const [{ identity }] = parts;
+    if (peer.next !== undefined && !listMeshIds(ring).includes(peer.next)) return true;
     return isDue(identity.expiresAt, now) || (parts.length > 1 && isDueForRotation(identity.expiresAt, now));
   }
 

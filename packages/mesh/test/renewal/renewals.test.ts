@@ -205,6 +205,17 @@ describe('over a connection of its own', () => {
     expect(announcer.events).toEqual([]);
   });
 
+  test('a machine has its part of a mesh key that was rotated of a keeper that it dials', async () => {
+    const old: KeyRing = { kind: 'keys', current: previous };
+    const laptop = new Mesh(await admit(ALL, Date.now(), old), { clock: new TestClock() });
+    laptop.renewals.onRenewed((fresh) => void laptop.change(fresh));
+    const keeper = new Mesh({ kind: 'keys', current: ring.current, previous }, { clock: new TestClock() });
+    const announcer = await TestAnnouncer.open(keeper);
+    const { dialler } = createDialler(laptop, { dial: announcer.dial });
+    expect(await dialOnce(dialler)).not.toBeInstanceOf(Error);
+    await expect.poll(() => laptop.ids).toEqual(keeper.ids);
+  });
+
   test.each(['laptop', 'keeper'] as const)('%s dials a peer link, and it is had beside that', async (who) => {
     const sides = await arrange(ALL);
     const legs: Leg[] = [];
