@@ -96,7 +96,7 @@ test('a program that uses every package compiles, declarations of ours included,
   await inConsumer(process.execPath, [COMPILER, ...options, ...types, 'consumer.mts']);
   for (const conditions of [[], ['--conditions=source'], ['--conditions=development']]) {
     const { stdout } = await inConsumer(process.execPath, [...conditions, 'consumer.mjs']);
-    expect(stdout, conditions.join()).toBe('1 127.0.0.1:6379 {} false\ntrue\n');
+    expect(stdout, conditions.join()).toBe('a.b\n1 127.0.0.1:6379 {} false\ntrue\n');
   }
 });
 

@@ -6,6 +6,7 @@ import { describeMissingLoopback } from './listen-error.ts';
 
 /** RFC 4795: systemd-resolved and Windows answer there on all addresses, where it is switched on. */
 const LLMNR_PORT = 5355;
+const WHERE_WRITTEN = '--listen of dns, --dns-listen of proxy or dns.listen of the file';
 const FREE_PORT = 15_353;
 
 /** Why names can't be answered there, and what to do. */
@@ -25,7 +26,7 @@ export function explainDnsError(
           : 'another program';
       return new CliError(
         EXIT_USAGE,
-        `DNS: ${where} is in use by ${who}; write another port, such as ${address}:${FREE_PORT}`,
+        `DNS: ${where} is in use by ${who}; write another place as ${WHERE_WRITTEN}, such as ${address}:${FREE_PORT}`,
         { cause: error },
       );
     }
@@ -33,7 +34,7 @@ export function explainDnsError(
     case 'EPERM':
       return new CliError(
         EXIT_REFUSED,
-        `DNS: this user may not listen on ${where}; write a port from 1024 on, such as ${address}:${FREE_PORT}`,
+        `DNS: this user may not listen on ${where}; write a port from 1024 on as ${WHERE_WRITTEN}, such as ${address}:${FREE_PORT}`,
         { cause: error },
       );
     case 'EADDRNOTAVAIL':
