@@ -117,6 +117,10 @@ await labTest(
     } finally {
       await tmux('kill-server');
     }
+    expect(await runAmbassador(h1, ['top', '--all'])).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^MACHINE .*\nh1 +thing +proxy +> .*thing.* +ready/),
+    });
     const web = spawnAmbassador(h1, ['top', '--web']);
     const [, page = ''] = await web.line(/page is at (http:\S+)/, { stream: 'stdout' });
     expect(await h1.read('curl', ['-s', page])).toMatch(/^<!doctype html>.*thing/s);

@@ -7,6 +7,11 @@ export const topCommand: Command = {
     'Watch what is announced and proxied on this machine: clients, connections and bytes a second, live. Where standard output is no terminal, one table.',
   options: [
     {
+      name: 'all',
+      kind: 'flag',
+      summary: 'Show all machines of the network, as far as a process that runs here may know of them',
+    },
+    {
       name: 'web',
       kind: 'flag',
       summary: 'Put the page of a process that runs here at a port of localhost, and print where',

@@ -9,13 +9,18 @@ export interface Look {
 /** Of one service of one process, from one look to the next, in a second. */
 export interface Rates {
   readonly connections: number;
-  readonly bytesUp: number;
-  readonly bytesDown: number;
+  /** Both ways. */
+  readonly bytes: number;
+  /** Absent where only their sum is known. */
+  readonly bytesUp?: number;
+  readonly bytesDown?: number;
 }
 
 /** What a process shows of a service, with how fast it goes; undefined at the first look, and where nobody counts. */
 export interface RatedRow extends ServiceRow {
   readonly rates: Rates | undefined;
+  /** Where it is, if that may be another than this one. */
+  readonly machine?: string;
 }
 
 export function rate(before: Look | undefined, now: Look): readonly RatedRow[] {
@@ -32,10 +37,13 @@ function compare(old: ServiceRow, row: ServiceRow, seconds: number): Rates | und
   if (connections === undefined || bytes === undefined) return undefined;
   // A part that was replaced, by a change of its file, counts anew.
   const per = (after: number, before = 0): number => Math.max(0, after - before) / seconds;
+  const bytesUp = per(bytes.up, old.bytes?.up);
+  const bytesDown = per(bytes.down, old.bytes?.down);
   return {
     connections: per(connections.total, old.connections?.total),
-    bytesUp: per(bytes.up, old.bytes?.up),
-    bytesDown: per(bytes.down, old.bytes?.down),
+    bytes: bytesUp + bytesDown,
+    bytesUp,
+    bytesDown,
   };
 }
 

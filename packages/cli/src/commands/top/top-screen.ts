@@ -26,6 +26,8 @@ interface Column {
   readonly isNumber: boolean;
   /** Lower ones are left out first where there is no room; those without stay. */
   readonly rank?: number;
+  /** Shown of this machine, or of the whole LAN, alone. */
+  readonly of?: 'here' | 'lan';
   /** It is cut where nothing more can be left out. */
   readonly isCut?: boolean;
   readonly show: (row: RatedRow, now: number) => string;
@@ -37,6 +39,7 @@ const LEAST_CUT = 6;
 const UNKNOWN = '-';
 
 const COLUMNS: readonly Column[] = [
+  { title: 'MACHINE', isNumber: false, of: 'lan', isCut: true, show: ({ machine = '' }) => escapeText(machine) },
   { title: 'SERVICE', isNumber: false, isCut: true, show: ({ service }) => escapeText(service) },
   { title: 'ROLE', isNumber: false, rank: 5, show: ({ role }) => role },
   {
@@ -49,18 +52,20 @@ const COLUMNS: readonly Column[] = [
   { title: 'STATE', isNumber: false, isCut: true, show: ({ state }) => escapeText(state) },
   {
     title: 'ENDPTS',
+    of: 'here',
     isNumber: true,
     rank: 7,
     show: ({ endpoints }) => (endpoints === undefined ? UNKNOWN : `${endpoints.ready}/${endpoints.total}`),
   },
   { title: 'CLIENTS', isNumber: true, show: ({ connections }) => String(connections?.active ?? UNKNOWN) },
   { title: 'NEW/S', isNumber: true, rank: 6, show: ({ rates }) => formatRate(rates?.connections) },
-  { title: 'UP/S', isNumber: true, rank: 8, show: ({ rates }) => formatBytes(rates?.bytesUp) },
-  { title: 'DOWN/S', isNumber: true, rank: 9, show: ({ rates }) => formatBytes(rates?.bytesDown) },
+  { title: 'UP/S', of: 'here', isNumber: true, rank: 8, show: ({ rates }) => formatBytes(rates?.bytesUp) },
+  { title: 'DOWN/S', of: 'here', isNumber: true, rank: 9, show: ({ rates }) => formatBytes(rates?.bytesDown) },
+  { title: 'BYTES/S', of: 'lan', isNumber: true, rank: 9, show: ({ rates }) => formatBytes(rates?.bytes) },
   { title: 'TOTAL', isNumber: true, rank: 1, show: ({ connections }) => formatCount(connections?.total) },
-  { title: 'SINCE', isNumber: true, rank: 3, show: ({ since }, now) => formatAge(now - Date.parse(since)) },
-  { title: 'MODE', isNumber: false, rank: 0, show: ({ mesh }) => (mesh === undefined ? 'open' : 'mesh') },
-  { title: 'PID', isNumber: true, rank: 2, show: ({ pid }) => String(pid) },
+  { title: 'SINCE', of: 'here', isNumber: true, rank: 3, show: ({ since }, now) => formatAge(now - Date.parse(since)) },
+  { title: 'MODE', of: 'here', isNumber: false, rank: 0, show: ({ mesh }) => (mesh === undefined ? 'open' : 'mesh') },
+  { title: 'PID', of: 'here', isNumber: true, rank: 2, show: ({ pid }) => String(pid) },
 ];
 
 /** As many lines as there are rows at most, none wider than the terminal: a heading, the table, what is wrong, and the keys. */
@@ -135,16 +140,18 @@ function fitColumns(
   columns: number,
   now: number,
 ): { readonly shown: readonly Column[]; readonly widths: ReadonlyMap<Column, number> } {
+  const scope = rows.some(({ machine }) => machine !== undefined) ? 'lan' : 'here';
+  const all = COLUMNS.filter((column) => column.of === undefined || column.of === scope);
   const natural = new Map(
-    COLUMNS.map((column) => [
+    all.map((column) => [
       column,
       Math.max(measureWidth(column.title), ...rows.map((row) => measureWidth(column.show(row, now)))),
     ]),
   );
   const measure = (shown: readonly Column[], widths: ReadonlyMap<Column, number>): number =>
     shown.reduce((sum, column) => sum + (widths.get(column) ?? 0) + GAP, -GAP);
-  let shown = COLUMNS;
-  for (const rank of COLUMNS.flatMap((column) => column.rank ?? []).toSorted((a, b) => a - b)) {
+  let shown = all;
+  for (const rank of all.flatMap((column) => column.rank ?? []).toSorted((a, b) => a - b)) {
     // Names that are too long are cut before numbers are left out.
     if (measure(shown, cutAll(natural)) <= columns) break;
     shown = shown.filter((column) => column.rank !== rank);

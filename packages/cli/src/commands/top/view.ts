@@ -97,7 +97,7 @@ export function arrange(rows: readonly RatedRow[], { sort, filter }: View): read
       case 'connections':
         return row.rates?.connections ?? 0;
       case 'traffic':
-        return (row.rates?.bytesUp ?? 0) + (row.rates?.bytesDown ?? 0);
+        return row.rates?.bytes ?? 0;
       default:
         return sort satisfies never;
     }

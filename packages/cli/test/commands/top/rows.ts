@@ -15,7 +15,7 @@ export function row(change: Partial<RatedRow> & { readonly rates?: Rates | undef
     since: '2026-01-02T02:59:05.000Z',
     pid: 4711,
     listed: [],
-    rates: { connections: 2.5, bytesUp: 1_500, bytesDown: 3_000_000 },
+    rates: { connections: 2.5, bytes: 3001500, bytesUp: 1_500, bytesDown: 3_000_000 },
     ...change,
   };
 }

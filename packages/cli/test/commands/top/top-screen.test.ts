@@ -1,9 +1,11 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { listLanRows } from '../../../src/commands/top/lan-rows.ts';
 import { drawScreen, type ScreenState } from '../../../src/commands/top/top-screen.ts';
 import { FIRST_VIEW, type View } from '../../../src/commands/top/view.ts';
 import { createStyle, formatLine } from '../../../src/output/printer.ts';
 import { measureWidth } from '../../../src/output/table.ts';
+import { parseLanStatus } from '../../../src/process/lan-status.ts';
 import { NOW, row } from './rows.ts';
 
 const { connections: _, endpoints: __, bytes: ___, ...silent } = row({ rates: undefined });
@@ -59,6 +61,39 @@ test('the heading, the title and the keys have their place, and the rest scrolls
   const end = draw(80, 10, { rows, view: { scrolled: 1_000 } });
   expect(end.at(-2)).toContain('s49');
   expect(end.at(-1)).toContain('q quit');
+});
+
+test('of the whole LAN: who announces, and where connections go', () => {
+  const status = {
+    machines: [
+      {
+        id: 'a',
+        name: 'h1',
+        services: [{ id: 'r', service: 'redis', instance: 'redis on h1', port: 12345, state: 'announced' }],
+      },
+      { id: 'b', name: 'h2', services: [] },
+    ],
+    links: [
+      {
+        from: 'b',
+        to: 'a',
+        target: 'r',
+        service: 'redis',
+        state: 'ejected',
+        active: 3,
+        total: 40,
+        connectionsPerSecond: 2,
+        bytesPerSecond: 2_048,
+      },
+    ],
+  };
+  expect(draw(120, 24, { rows: listLanRows(status) }).slice(1, -1)).toEqual([
+    'MACHINE  SERVICE  ROLE      WHERE               STATE      CLIENTS  NEW/S  BYTES/S  TOTAL',
+    'h1       redis    announce  redis on h1 :12345  announced        -      -        -      -',
+    'h2       redis    proxy     > h1: redis on h1   ejected          3    2.0     2.0K     40',
+  ]);
+  expect(parseLanStatus(JSON.stringify({ ...status, at: 1 }))).toEqual({ ...status, at: 1 });
+  expect(parseLanStatus('{"machines":[]}')).toBeUndefined();
 });
 
 test('endpoints stand below their proxy when they were asked for', () => {

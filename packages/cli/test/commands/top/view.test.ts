@@ -52,9 +52,9 @@ describe('keys', () => {
 
 test('rows are filtered by name and sorted by what was chosen, else by name', () => {
   const rows = [
-    row({ service: 'web', rates: { connections: 9, bytesUp: 0, bytesDown: 1 } }),
+    row({ service: 'web', rates: { connections: 9, bytes: 1, bytesUp: 0, bytesDown: 1 } }),
     row({ service: 'redis', connections: { active: 9, total: 9 }, rates: undefined }),
-    row({ service: 'api', rates: { connections: 1, bytesUp: 5, bytesDown: 5 } }),
+    row({ service: 'api', rates: { connections: 1, bytes: 10, bytesUp: 5, bytesDown: 5 } }),
   ];
   const names = (change: Partial<View>) => arrange(rows, { ...FIRST_VIEW, ...change }).map(({ service }) => service);
   expect(names({})).toEqual(['api', 'redis', 'web']);
