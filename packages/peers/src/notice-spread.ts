@@ -3,6 +3,7 @@ import type { LinkSet } from './link-set.ts';
 import type { Linked } from './linked.ts';
 import type { NoticeBoard } from './notice-board.ts';
 import type { NoticesLine } from './rules/line.ts';
+import { Rate } from './rules/rate.ts';
 
 /** Nobody has said anything. */
 const NOTHING = '0';
@@ -10,12 +11,15 @@ const NOTHING = '0';
 const MAX_ASKED = 256;
 /** One that says the same still, by another address too, is asked again after this time. */
 const ASK_AGAIN_MS = 3_000;
+/** Announcers asked at once, and a second: anybody on the link can write what is to be asked for. */
+const ASKS = { burst: 64, perSecond: 4 };
 
 /** Tells peers what keepers have said, before anything else and whenever there is news. */
 export class NoticeSpread {
   readonly #board: NoticeBoard | undefined;
   readonly #links: LinkSet;
   readonly #unlisten: () => void;
+  readonly #asks = new Rate(ASKS.perSecond, ASKS.burst);
   /** What it said that it knows, what was known here, and when. */
   readonly #asked = new Recent<string, { readonly word: string; readonly at: number }>(MAX_ASKED);
 
@@ -56,6 +60,7 @@ export class NoticeSpread {
     const word = `${digest} ${own}`;
     const asked = this.#asked.get(announcer);
     if (asked?.word === word && now - asked.at < ASK_AGAIN_MS) return false;
+    if (!this.#asks.take(1, now)) return false;
     this.#asked.set(announcer, { word, at: now });
     return true;
   }

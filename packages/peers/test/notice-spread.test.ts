@@ -117,6 +117,24 @@ describe('what keepers have said', () => {
     expect(world.network.dialled.get(`${C} 5350`)).toBeUndefined();
   });
 
+  test('is asked for at so many places at once and a second, whatever anybody writes', async () => {
+    const world = new PeerWorld();
+    const node = world.create(A, [], { isMesh: true, notices: new Board() });
+    node.hearByMulticast(1);
+    await world.start(node);
+    const flood = (from: number): void => {
+      for (let at = from; at < from + 200; at++)
+        node.hearDigest({ host: `10.1.${from}.${at % 200}`, port: 5350 }, `${at}`, 'x');
+    };
+    flood(0);
+    await world.clock.advance(20_000);
+    expect(world.network.dialled.size).toBe(64);
+    flood(200);
+    await world.clock.advance(20_000);
+    expect(world.network.dialled.size).toBeLessThanOrEqual(64 + 64);
+    await node.close();
+  });
+
   test('in open mode is neither told nor taken in', async () => {
     const world = new PeerWorld();
     const [a, b] = [world.create(A), world.create(B, [A], { notices: new Board() })];
