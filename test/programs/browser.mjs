@@ -1,6 +1,6 @@
 /**
  * node browser.mjs URL WIDTH HEIGHT [dark] [noscript]: opens the page in a headless Chromium, and does what the lines of its standard input
- * say, one after another; the answer to each is a line of JSON. `{"run":CODE}` the value of this expression in the page ·
+ * say, one after another, each with a `number`; the answer is a line of JSON with its `value`. `{"run":CODE}` the value of this expression in the page ·
  * `{"size":[WIDTH,HEIGHT]}` · `{"scheme":"dark"}` · `{"press":KEY}` · `{"hover":SELECTOR}` · `{"shot":FILE}` a picture of the whole page ·
  * `{"requests":true}` every address that was asked for, and what the console said.
  */
@@ -10,6 +10,8 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { chromium } from 'playwright-core';
 
+/** Then it is drawn as it is. */
+const TWO_FRAMES = 'new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(1))))';
 const [url, width, height, ...rest] = process.argv.slice(2);
 const folder = mkdtempSync(join(tmpdir(), 'browser-'));
 const context = await chromium.launchPersistentContext(folder, {
@@ -41,7 +43,10 @@ const actions = {
   scheme: (colorScheme) => page.emulateMedia({ colorScheme }),
   press: (key) => page.keyboard.press(key),
   hover: (selector) => page.hover(selector),
-  shot: (path) => page.screenshot({ path, fullPage: true }),
+  shot: async (path) => {
+    if (!rest.includes('noscript')) await page.evaluate(TWO_FRAMES);
+    await page.screenshot({ path, fullPage: true });
+  },
   requests: () => ({ requests: [...seen.requests], errors: seen.errors }),
 };
 
@@ -49,9 +54,10 @@ try {
   await page.goto(url, { waitUntil: 'domcontentloaded' });
   console.log('ready');
   for await (const line of createInterface({ input: process.stdin })) {
-    const [[name, argument]] = Object.entries(JSON.parse(line));
+    const { number, ...command } = JSON.parse(line);
+    const [[name, argument]] = Object.entries(command);
     const value = await actions[name](argument);
-    console.log(JSON.stringify({ value: name === 'shot' || value === undefined ? null : value }));
+    console.log(JSON.stringify({ number, value: name === 'shot' ? null : (value ?? null) }));
   }
 } finally {
   await context.close();

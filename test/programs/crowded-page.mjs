@@ -15,6 +15,7 @@ let hasLeft = false;
 
 const nameOf = (number) => (number < names.length ? names[number] : `${names[number % names.length]}-${number}`);
 const serviceOf = (number) => SERVICES[number % SERVICES.length];
+const isThere = (number) => !hasLeft || number % 10 !== 7;
 const hex = (number) => number.toString(16).padStart(16, '0');
 
 function identity(number) {
@@ -37,15 +38,17 @@ function show(number) {
     service: serviceOf(each),
     listen: [`127.0.0.1:${6000 + each}`],
     bytes: Math.round(seconds * 10 ** ((number + each * 3) % 9)),
-    endpoints: [1, 2, 3].map((step) => ({
-      instance: `${serviceOf(each)} on ${nameOf((number + step) % machines)}`,
-      address: `10.0.0.${((number + step) % machines) + 1}`,
-      port: 6000 + each,
-      state: STATES[(number + step * each) % STATES.length],
-      active: (number + step * 3) % 14,
-      total: Math.round(seconds * ((step * (number + 3)) % 40)),
-      failures: 0,
-    })),
+    endpoints: [1, 2, 3]
+      .filter((step) => isThere((number + step) % machines))
+      .map((step) => ({
+        instance: `${serviceOf(each)} on ${nameOf((number + step) % machines)}`,
+        address: `10.0.0.${((number + step) % machines) + 1}`,
+        port: 6000 + each,
+        state: STATES[(number + step * each) % STATES.length],
+        active: (number + step * 3) % 14,
+        total: Math.round(seconds * ((step * (number + 3)) % 40)),
+        failures: 0,
+      })),
   }));
   return {
     ...identity(number),
@@ -70,7 +73,7 @@ const admin = createAdmin({
     look: () => ({
       processes: () =>
         Array.from({ length: machines }, (_, number) => number)
-          .filter((number) => number > 0 && !(hasLeft && number % 10 === 7))
+          .filter((number) => number > 0 && isThere(number))
           .map((number) => ({ via: 'peer', view: show(number) })),
       instances: () => [],
       close: () => undefined,

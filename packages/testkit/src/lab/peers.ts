@@ -5,6 +5,7 @@ export type Peer =
   | 'avahi-browse'
   | 'avahi-daemon'
   | 'avahi-publish'
+  | 'chromium'
   | 'curl'
   | 'dbus-daemon'
   | 'docker-compose'
@@ -58,6 +59,7 @@ const PACKAGES: Readonly<Record<Peer, PeerPackage>> = {
   'avahi-browse': { name: 'avahi-utils', path: '/usr/bin/avahi-browse' },
   'avahi-daemon': { name: 'avahi-daemon', path: '/usr/sbin/avahi-daemon' },
   'avahi-publish': { name: 'avahi-utils', path: '/usr/bin/avahi-publish' },
+  chromium: { name: 'chromium', path: '/usr/bin/chromium' },
   curl: { name: 'curl', path: '/usr/bin/curl' },
   'dbus-daemon': { name: 'dbus', path: '/usr/bin/dbus-daemon' },
   'docker-compose': { name: 'docker-compose', path: '/usr/bin/docker-compose' },
