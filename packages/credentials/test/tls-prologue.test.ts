@@ -1,10 +1,10 @@
 import { type Destination, type Prologue, RelayError } from '@mdns-ambassador/relay';
+import { countFuzzRuns, FUZZ_TIMEOUT_MS } from '@mdns-ambassador/testkit';
 import fc from 'fast-check';
 import { expect, test, vi } from 'vitest';
 import { MemoryLeg } from '../../relay/test/memory-leg.ts';
 import { PostgresTlsPrologue } from '../src/postgres/tls-prologue.ts';
 import { TlsPrologue } from '../src/tls-prologue.ts';
-import { countFuzzRuns, FUZZ_TIMEOUT_MS } from './fuzz-runs.ts';
 import { LiveObjects } from './live-objects.ts';
 
 const DESTINATION: Destination = { endpointId: 'a', name: 'db on h1', proof: 'none' };

@@ -21,7 +21,8 @@ export {
   type RegistryEntry,
   SERVICE_PLACEHOLDER,
 } from './registry.ts';
-export { createNodeSessions, type NodeSessionOptions } from './zookeeper/node-session.ts';
+export { createEnsembleSessions, type EnsembleOptions } from './zookeeper/ensemble-session.ts';
+export type { LinkEvents, OpenLink, ZooKeeperLink } from './zookeeper/link.ts';
 export { isNodePath } from './zookeeper/path.ts';
 export { createZooKeeperRegistry, type ZooKeeperRegistryOptions } from './zookeeper/registry.ts';
 export { ZOOKEEPER_PORT, type ZooKeeperServer } from './zookeeper/server.ts';

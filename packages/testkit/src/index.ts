@@ -8,6 +8,7 @@ export { type CrowdOptions, countErrors, joinCrowd, measureTraffic, nameInCrowd,
 export { listEngineCases } from './engine-suite.ts';
 export type { CreateEngineUnderTest, EngineAbilities, EngineUnderTest } from './engine-world.ts';
 export { answerTo, type Behaviour, dialForever, FakeService, failDial, staySilent, TARGET } from './fake-service.ts';
+export { countFuzzRuns, FUZZ_TIMEOUT_MS } from './fuzz-runs.ts';
 export { HOSTILE_PACKETS, PLAIN_PACKETS } from './hostile/corpus.ts';
 export { listHostileDocuments } from './hostile/documents.ts';
 export { hostilePacket } from './hostile/mutation.ts';

@@ -3,8 +3,8 @@ import { createServer as createHttpServer, type RequestListener } from 'node:htt
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { systemClock } from '@mdns-ambassador/mdns';
 import {
+  createEnsembleSessions,
   createEtcdRegistry,
-  createNodeSessions,
   createSystemTransport,
   createZooKeeperRegistry,
   type Registry,
@@ -82,7 +82,7 @@ async function serveHttp(treat: RequestListener): Promise<Hostile> {
 function openZooKeeper(...ports: readonly number[]): Registry {
   const shared = { clock: systemClock, random: Math.random };
   const servers = ports.map((port) => ({ host: HOST, port }));
-  const openSession = createNodeSessions({ ...shared, servers, sessionTimeoutMs: 3_000 });
+  const openSession = createEnsembleSessions({ ...shared, servers, sessionTimeoutMs: 3_000 });
   return createZooKeeperRegistry({ ...shared, openSession });
 }
 

@@ -1,7 +1,7 @@
 import { systemClock } from '@mdns-ambassador/mdns';
 import {
+  createEnsembleSessions,
   createEtcdRegistry,
-  createNodeSessions,
   createSystemTransport,
   createZooKeeperRegistry,
   type Registry,
@@ -16,7 +16,7 @@ export function openRegistry(spec: RegistrySpec): Registry {
   const shared = { clock: systemClock, random: Math.random };
   switch (spec.kind) {
     case 'zookeeper': {
-      const openSession = createNodeSessions({
+      const openSession = createEnsembleSessions({
         ...shared,
         servers: spec.servers,
         sessionTimeoutMs: SESSION_TIMEOUT_MS,

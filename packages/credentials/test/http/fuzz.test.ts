@@ -1,11 +1,11 @@
 import { splice } from '@mdns-ambassador/relay';
+import { countFuzzRuns, FUZZ_TIMEOUT_MS } from '@mdns-ambassador/testkit';
 import fc from 'fast-check';
 import { expect, test, vi } from 'vitest';
 import { MemoryLeg } from '../../../relay/test/memory-leg.ts';
 import type { CredentialEvent } from '../../src/credential-event.ts';
 import { HttpPrologue } from '../../src/http/prologue.ts';
 import { cut } from '../chop.ts';
-import { countFuzzRuns, FUZZ_TIMEOUT_MS } from '../fuzz-runs.ts';
 import { LiveObjects } from '../live-objects.ts';
 import { bearer, ChangingSecret } from './http-world.ts';
 

@@ -1,4 +1,5 @@
 import { Refusal } from '@mdns-ambassador/relay';
+import { countFuzzRuns, FUZZ_TIMEOUT_MS } from '@mdns-ambassador/testkit';
 import fc from 'fast-check';
 import { afterEach, expect, test, vi } from 'vitest';
 import { MemoryLeg } from '../../../relay/test/memory-leg.ts';
@@ -6,7 +7,6 @@ import { CancelKeys } from '../../src/postgres/cancel-keys.ts';
 import { encodeMessage } from '../../src/postgres/message.ts';
 import { createPostgresOpening } from '../../src/postgres/opening.ts';
 import { encodeStartup, SSL_REQUEST } from '../../src/postgres/startup.ts';
-import { countFuzzRuns, FUZZ_TIMEOUT_MS } from '../fuzz-runs.ts';
 import { KEY } from './fake-postgres.ts';
 
 const STARTUP = encodeStartup(0x30000, new Map([['user', 'ann']]));

@@ -1,5 +1,6 @@
 import type { Destination } from '@mdns-ambassador/relay';
 import { Redial, Refusal, splice } from '@mdns-ambassador/relay';
+import { countFuzzRuns, FUZZ_TIMEOUT_MS } from '@mdns-ambassador/testkit';
 import fc from 'fast-check';
 import { expect, test, vi } from 'vitest';
 import { MemoryLeg } from '../../../relay/test/memory-leg.ts';
@@ -12,7 +13,6 @@ import { encodeStartup, SSL_REQUEST } from '../../src/postgres/startup.ts';
 import { Secret } from '../../src/secret.ts';
 import type { SecretSource } from '../../src/secret-source.ts';
 import { createChoppedPair, cut } from '../chop.ts';
-import { countFuzzRuns, FUZZ_TIMEOUT_MS } from '../fuzz-runs.ts';
 import { LiveObjects } from '../live-objects.ts';
 import { FakePostgres, KEY, readMessage, type Way } from './fake-postgres.ts';
 

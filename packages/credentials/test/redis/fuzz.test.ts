@@ -1,4 +1,5 @@
 import { type Destination, RelayError, splice } from '@mdns-ambassador/relay';
+import { countFuzzRuns, FUZZ_TIMEOUT_MS } from '@mdns-ambassador/testkit';
 import fc from 'fast-check';
 import { expect, test, vi } from 'vitest';
 import { MemoryLeg } from '../../../relay/test/memory-leg.ts';
@@ -9,7 +10,6 @@ import { RedisPrologue } from '../../src/redis/prologue.ts';
 import { RedisSession } from '../../src/redis/session.ts';
 import { SessionLeg } from '../../src/redis/session-leg.ts';
 import { cut } from '../chop.ts';
-import { countFuzzRuns, FUZZ_TIMEOUT_MS } from '../fuzz-runs.ts';
 import { LiveObjects } from '../live-objects.ts';
 import { secretsOf } from './redis-world.ts';
 
