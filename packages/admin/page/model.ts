@@ -36,7 +36,8 @@ export function follow(
   if (before === undefined) return { machines, links };
   const known = new Map(before.machines.map((machine) => [machine.id, machine]));
   return {
-    machines: keepGone(before.machines, machines, (machine) => machine.id, now).map((machine) => {
+    // Who was heard of and shows itself now is no other.
+    machines: keepGone(before.machines, machines, (machine) => machine.name, now).map((machine) => {
       const was = known.get(machine.id);
       if (was === undefined || machine.goneAt !== undefined) return machine;
       return {

@@ -29,17 +29,18 @@ function say(tone: Sentence['tone'], text: string): Told {
 
 /** A machine that comes or goes with all that it offers is one sentence. */
 function tellMachines(before: LanView, after: LanView): readonly Told[] {
-  const was = new Map(before.machines.map((machine) => [machine.id, machine]));
-  const is = new Map(after.machines.map((machine) => [machine.id, machine]));
+  // Who was heard of and shows itself now, or the other way round, is no other.
+  const was = new Set(before.machines.map(({ name }) => name));
+  const is = new Set(after.machines.map(({ name }) => name));
   const come = after.machines
-    .filter(({ id, known }) => !was.has(id) && known !== 'dialled')
+    .filter(({ name, known }) => !was.has(name) && known !== 'dialled')
     .map((machine) => {
       const services = machine.services.map(({ service }) => service);
       const offers = services.length === 0 ? '' : ` and offers ${joinNames(services)}`;
       return say('good', `${cut(machine.name)} is here${offers}`);
     });
   const gone = before.machines
-    .filter(({ id, known, services }) => !is.has(id) && known !== 'dialled' && services.length === 0)
+    .filter(({ name, known, services }) => !is.has(name) && known !== 'dialled' && services.length === 0)
     .map((machine) => say('bad', `${cut(machine.name)} went away`));
   return [...come, ...gone];
 }

@@ -69,3 +69,14 @@ test('a crowd is counted', () => {
   expect(told).toHaveLength(13);
   expect(told.at(-1)).toBe('and 28 more changes');
 });
+
+test('who was heard of by mDNS and shows itself now, or the other way round, has neither come nor gone', () => {
+  const shownView = see({ nas: NAS, laptop: LAPTOP }, []);
+  const heard = {
+    ...shownView,
+    machines: shownView.machines.map((machine) =>
+      machine.name === 'nas' ? { ...machine, id: 'host:nas-k3x9.local', known: 'heard' as const } : machine,
+    ),
+  };
+  expect([...tell(shownView, heard), ...tell(heard, shownView)]).toEqual([]);
+});
