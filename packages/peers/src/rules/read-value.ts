@@ -3,15 +3,26 @@ export type Unknowns = Readonly<Record<string, unknown>>;
 
 const NODE = /^[0-9a-f]{16}$/;
 const HIGHEST_PORT = 65_535;
+/** Lists and objects within one another: a service's TXT is the sixth. */
+const MAX_DEPTH = 32;
 
-/** Undefined where the text is no JSON object. Never throws. */
+/** Undefined where the text is no JSON object, or one that is so deep that whoever goes through it has no stack for that. Never throws. */
 export function parseObject(text: string): Unknowns | undefined {
   try {
     const value: unknown = JSON.parse(text);
-    return isObject(value) ? value : undefined;
+    return isObject(value) && isShallow(value) ? value : undefined;
   } catch {
     return undefined;
   }
+}
+
+function isShallow(value: unknown): boolean {
+  let level: readonly unknown[] = [value];
+  for (let depth = 0; depth <= MAX_DEPTH; depth++) {
+    level = level.flatMap((each) => (typeof each === 'object' && each !== null ? Object.values(each) : []));
+    if (level.length === 0) return true;
+  }
+  return false;
 }
 
 export function isObject(value: unknown): value is Unknowns {

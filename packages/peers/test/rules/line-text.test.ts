@@ -69,6 +69,13 @@ describe('a line', () => {
     expect(read(value).kind).toBe('malformed');
   });
 
+  test.each(['view', 'state', 'links', 'hello', 'unknown'])('of kind %s that is deep is none', (kind) => {
+    const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
+    for (const key of ['shows', 'services', 'nodes', 'v'])
+      expect(decodeLine(`{"kind":"${kind}","${key}":{"a":${deep}}}`).kind).toBe('malformed');
+    expect(read({ kind: 'view', shows: { a: [{ b: [[[{}]]] }] } })).toMatchObject({ kind: 'line' });
+  });
+
   test('keeps to the limits of what it lists', () => {
     const services = Array.from({ length: MAX_SERVICES + 10 }, (_, index) => ({
       ...SERVICE,
