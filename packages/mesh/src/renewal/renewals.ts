@@ -100,16 +100,20 @@ export class Renewals {
       return peer.kind === 'member' && (isDue(peer.expiresAt, now) || peer.meshId !== listMeshIds(ring)[0]);
     }
     if (ring.kind !== 'member' || peer.kind !== 'keeper' || this.#listeners.size === 0) return false;
+    if (!this.#isFrom(peer)) return false;
     const { parts } = ring.membership;
     const [{ identity }] = parts;
     if (peer.next !== undefined && !listMeshIds(ring).includes(peer.next)) return true;
     return isDue(identity.expiresAt, now) || (parts.length > 1 && isDueForRotation(identity.expiresAt, now));
   }
 
-  /** Whether it is a keeper of a mesh that this machine is in: who else has shown a certificate of its root can't have written a membership. */
+  /**
+   * Whether it is a keeper of the mesh that this machine is in now: who else has shown a certificate of its root can't have written a membership. Who has
+   * the previous mesh key alone has missed the new one, or is who it was made against: a machine that has the new one takes nothing of him.
+   */
   #isFrom({ kind, meshId }: MachineIdentity): boolean {
     const ring = this.#options.ring();
-    return ring.kind === 'member' && kind === 'keeper' && listMeshIds(ring).includes(meshId);
+    return ring.kind === 'member' && kind === 'keeper' && ring.membership.parts[0].meshId === meshId;
   }
 
   #write(leg: Leg, text: string): Promise<void> {

@@ -145,6 +145,25 @@ describe('a membership is not taken', () => {
     expect(laptop.renewals.take(await text(ring, 11 * DAY_MS), keeper)).toBe(true);
   });
 
+  test('of who has the previous mesh key alone, once the machine has its part of the new one', async () => {
+    const laptop = new Side(await admit(ALL, 0, { kind: 'keys', current: ring.current, previous }));
+    const before = formatKeyRing(laptop.ring);
+    const [now, then] = listMeshIds(laptop.ring);
+    laptop.now = 40 * DAY_MS;
+    const { current: thiefs } = createRing();
+    const late: MachineIdentity = { ...identityOf(laptop.member), kind: 'keeper', machine: 'h1', meshId: then ?? '' };
+    for (const peer of [late, { ...late, next: 'f'.repeat(16) }]) expect(laptop.renewals.wants(peer)).toBe(false);
+    for (const by of [
+      { kind: 'keys', current: previous },
+      { kind: 'keys', current: thiefs, previous },
+    ] as const) {
+      const text = await admitMachine(by, laptop.member.key, { name: 'laptop', may: ALL, now: laptop.now });
+      expect(laptop.renewals.take(text, late)).toBe(false);
+    }
+    expect(formatKeyRing(laptop.ring)).toBe(before);
+    expect(laptop.renewals.wants({ ...late, meshId: now ?? '' })).toBe(true);
+  });
+
   test('is not given by who is no keeper, nor to who has none', async () => {
     const laptop = new Side(await admit(ALL, 0));
     const bundle = await cutBundle([ring.current], 'proxy', 'redis');
