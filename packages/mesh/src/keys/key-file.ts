@@ -129,9 +129,9 @@ export function replaceKeyFile(
   try {
     const target = realpathSync(path);
     const { uid, gid, mode } = statSync(target);
-    const fresh = `${target}.new`;
+    // Each process of this machine that hears of a renewal writes it.
+    const fresh = `${target}.${randomBytes(6).toString('hex')}.new`;
     try {
-      rmSync(fresh, { force: true });
       const file = openSync(fresh, 'wx', FILE_MODE);
       try {
         // Before the key is in it: nobody else has it open.

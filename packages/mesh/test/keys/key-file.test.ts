@@ -67,6 +67,24 @@ test.skipIf(isWindows)('a link to a key file stays one: what it leads to is repl
   expect(readdirSync(real)).toEqual(['mesh.key']);
 });
 
+test('a key file that another process replaces at the same time is replaced by one of both, and is never half of one', () => {
+  const path = join(folder, 'both.key');
+  createKeyFile(path, createRing(), 'linux');
+  const [mine, others] = [createRing(), createRing()];
+  let isFirst = true;
+  const keep = (): boolean => {
+    // The other process begins, and ends, while this one writes.
+    if (isFirst) {
+      isFirst = false;
+      replaceKeyFile(path, others, 'win32', { keep });
+      expect(listMeshIds(readKeyFile(path, 'linux'))).toEqual(listMeshIds(others));
+    }
+    return true;
+  };
+  replaceKeyFile(path, mine, 'win32', { keep });
+  expect(listMeshIds(readKeyFile(path, 'linux'))).toEqual(listMeshIds(mine));
+});
+
 test.skipIf(isWindows)('a key file that is replaced keeps its mode', () => {
   const path = join(folder, 'read-only.key');
   createKeyFile(path, createRing(), 'linux');
