@@ -73,8 +73,8 @@ export function findMachine<Known extends Pick<Machine, 'keyId' | 'name'>>(
   which = 'of this mesh',
 ): Known {
   const name = word.toLowerCase();
-  const named = known.filter((one) => one.name === name);
-  const found = named.length > 0 || !KEY.test(word) ? named : known.filter(({ keyId }) => keyId.startsWith(name));
+  // A machine may be called like another's key.
+  const found = known.filter((one) => one.name === name || (KEY.test(word) && one.keyId.startsWith(name)));
   const [machine, another] = found;
   if (machine === undefined) {
     const names = known.map((one) => one.name);
@@ -85,10 +85,11 @@ export function findMachine<Known extends Pick<Machine, 'keyId' | 'name'>>(
     );
   }
   if (another !== undefined) {
-    const keys = found.map(({ keyId }) => keyId.slice(0, SHORTEST_KEY));
+    const isNamed = found.every((one) => one.name === name);
+    const keys = found.map(({ keyId }) => (isNamed ? keyId.slice(0, SHORTEST_KEY) : keyId));
     throw new CliError(
       EXIT_USAGE,
-      `${found.length} machines are called ${escapeText(word)}; write the key of the one that you mean: ${joinWords(keys)}`,
+      `${found.length} machines are called ${escapeText(word)}${isNamed ? '' : ', or have a key that begins so'}; write the key of the one that you mean: ${joinWords(keys)}`,
     );
   }
   return machine;

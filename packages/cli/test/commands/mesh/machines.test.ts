@@ -74,6 +74,15 @@ describe('the machines of a mesh', () => {
   });
 });
 
+test('a machine that is called like the key of another is not taken for it', () => {
+  const { machines } = describeWith({ seen: [seen('laptop', LAPTOP), seen('aaaaaaaa', DESK)] });
+  expect(() => findMachine('aaaaaaaa', machines)).toThrow(
+    `2 machines are called aaaaaaaa, or have a key that begins so; write the key of the one that you mean: ${DESK} and ${LAPTOP}`,
+  );
+  expect(findMachine(LAPTOP, machines).keyId).toBe(LAPTOP);
+  expect(findMachine('aaaaaaaaa', machines).keyId).toBe(LAPTOP);
+});
+
 describe('mesh members', () => {
   const list = say(NoticeList.EMPTY, 'removed', ATTIC, 'attic');
   const some = { kind: 'some', announce: [], proxy: ['redis'] } as const;
