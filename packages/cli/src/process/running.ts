@@ -1,13 +1,16 @@
-import { lstatSync, readdirSync, rmSync } from 'node:fs';
+import { lstatSync, readdirSync, rmSync, type Stats, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { askAdmin } from './admin-client.ts';
 import { parseRunningStatus, type RunningStatus } from './running-status.ts';
-import { listRuntimeFolders, type RuntimeSurroundings, readSocketName } from './runtime-folder.ts';
+import { listRuntimeFolders, nameRuntimeFolder, type RuntimeSurroundings, readSocketName } from './runtime-folder.ts';
 
 /** Whoever is well answers within some milliseconds. */
 export const ANSWER_MS = 2_000;
 /** Of a folder in which somebody put more, the first are asked. */
 const MAX_PROCESSES = 512;
+const ROOT = 0;
+/** What others than its owner may do in a folder. */
+const OTHERS_MAY_WRITE = 0o022;
 
 interface Place {
   readonly path: string;
@@ -77,6 +80,7 @@ function listPlaces(surroundings: RuntimeSurroundings): readonly Place[] {
   const { platform } = surroundings;
   const places = new Map<string, Place>();
   for (const folder of listRuntimeFolders(surroundings).flatMap(expand)) {
+    if (!isBelieved(folder, surroundings)) continue;
     for (const name of readFolder(folder)) {
       const pid = readSocketName(name, platform);
       if (pid === undefined || places.size >= MAX_PROCESSES) continue;
@@ -85,6 +89,23 @@ function listPlaces(surroundings: RuntimeSurroundings): readonly Place[] {
     }
   }
   return [...places.values()];
+}
+
+/**
+ * Whoever can put sockets into a folder says what runs here: the user himself and root. In a folder for temporary files anybody may have made it
+ * before, or a link there. Root looks at those of other users as well, but in no place of his own.
+ */
+function isBelieved(folder: string, surroundings: RuntimeSurroundings): boolean {
+  const { uid, platform } = surroundings;
+  if (platform === 'win32') return true;
+  const isOurs = (found: Stats): boolean => found.uid === ROOT || found.uid === uid;
+  try {
+    const found = statSync(folder);
+    if (isOurs(found) && isOurs(lstatSync(folder))) return (found.mode & OTHERS_MAY_WRITE) === 0;
+    return uid === ROOT && folder !== nameRuntimeFolder(surroundings).path;
+  } catch {
+    return false;
+  }
 }
 
 /** Of a path with one `*` in it, those that there are. */
