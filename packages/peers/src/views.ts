@@ -1,4 +1,5 @@
 import type { Clock } from '@mdns-ambassador/mdns';
+import { Recent } from '@mdns-ambassador/relay';
 import { PeerLink } from './link/peer-link.ts';
 import type { PeerStream, PeerTransport } from './link/peer-stream.ts';
 import type { LinkSet } from './link-set.ts';
@@ -14,8 +15,9 @@ export const STALE_MS = 5_000;
 const DIAL_TIMEOUT_MS = 3_000;
 /** A place that could not be dialled is left alone for so long. */
 const RETRY_MS = 10_000;
-/** Places that are dialled for a look. */
+/** Places that are dialled for a look, those that were met last, and so many at once: anybody on the link can write that somebody listens there. */
 const MAX_PLACES = 256;
+const MAX_DIALS = 24;
 
 /** What a peer shows of itself: whoever reads it trusts no part of it. */
 export interface PeerView {
@@ -52,11 +54,12 @@ interface Visit {
 export class Views {
   readonly #options: ViewsOptions;
   readonly #seen = new Map<PeerLink, Seen>();
-  readonly #places = new Map<string, PeerPlace>();
+  readonly #places = new Recent<string, PeerPlace>(MAX_PLACES);
   readonly #visits = new Map<string, Visit>();
   readonly #onView = new Set<() => void>();
   #cancel: (() => void) | undefined;
-  #dials = new AbortController();
+  /** Under way. */
+  readonly #dials = new Set<AbortController>();
 
   constructor(options: ViewsOptions) {
     this.#options = options;
@@ -81,7 +84,11 @@ export class Views {
 
   /** An announcer listens there. */
   meet(place: PeerPlace): void {
-    if (this.#places.size < MAX_PLACES) this.#places.set(keyOf(place), place);
+    const forgotten = this.#places.set(keyOf(place), place);
+    if (forgotten === undefined) return;
+    const key = keyOf(forgotten);
+    this.#visits.get(key)?.link?.hangUp('others were met since');
+    this.#visits.delete(key);
   }
 
   /** Answers who looks. */
@@ -113,8 +120,8 @@ export class Views {
     this.#onView.clear();
     this.#cancel?.();
     this.#cancel = undefined;
-    this.#dials.abort();
-    this.#dials = new AbortController();
+    for (const dial of this.#dials) dial.abort();
+    this.#dials.clear();
     for (const { link } of this.#visits.values()) void link?.close();
     this.#visits.clear();
     this.#seen.clear();
@@ -125,7 +132,10 @@ export class Views {
     this.#cancel = clock.after(ASK_MS, () => this.#ask());
     const now = clock.now();
     for (const { link } of links.list()) link.tell({ kind: 'look' });
-    for (const [key, place] of this.#places) this.#visit(key, place, now);
+    const dueAt = (key: string): number => this.#visits.get(key)?.dueAt ?? now;
+    // Who waits for longest is first.
+    for (const [key, place] of [...this.#places].toSorted(([a], [b]) => dueAt(a) - dueAt(b)))
+      this.#visit(key, place, now);
   }
 
   #visit(key: string, place: PeerPlace, now: number): void {
@@ -136,26 +146,26 @@ export class Views {
       if (visit.link.hello !== undefined) visit.link.tell({ kind: 'look' });
       return;
     }
-    if (now < visit.dueAt || this.#isLinked(place)) return;
+    if (now < visit.dueAt || this.#dials.size >= MAX_DIALS || this.#isLinked(place)) return;
     visit.dueAt = now + RETRY_MS;
-    void this.#dial(visit, place, this.#dials.signal);
+    void this.#dial(key, visit, place);
   }
 
-  async #dial(visit: Visit, place: PeerPlace, ended: AbortSignal): Promise<void> {
+  async #dial(key: string, visit: Visit, place: PeerPlace): Promise<void> {
     const { clock, transport, hello } = this.#options;
     const dial = new AbortController();
-    const abort = (): void => dial.abort();
-    ended.addEventListener('abort', abort);
-    const cancel = clock.after(DIAL_TIMEOUT_MS, abort);
+    this.#dials.add(dial);
+    const cancel = clock.after(DIAL_TIMEOUT_MS, () => dial.abort());
     try {
       const stream = await transport.dial(place, dial.signal);
-      if (ended.aborted) stream.destroy();
+      // The look has ended, or others were met since.
+      if (dial.signal.aborted || this.#visits.get(key) !== visit) stream.destroy();
       else visit.link = this.#open(stream, hello(), visit);
     } catch {
       // It is tried again.
     } finally {
       cancel();
-      ended.removeEventListener('abort', abort);
+      this.#dials.delete(dial);
     }
   }
 

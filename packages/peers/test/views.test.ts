@@ -111,6 +111,22 @@ describe('in a mesh', () => {
     expect(a.listViews()).toEqual([]);
   });
 
+  test('a crowd of places where nobody is keeps nobody from being asked, and is dialled a few at a time', async () => {
+    const world = new PeerWorld();
+    const [a, b] = [A, B].map((address) => world.create(address, [], { isMesh: true, describe: async () => ({}) }));
+    if (a === undefined || b === undefined) throw new Error('no node');
+    for (const node of [a, b]) node.hearByMulticast(3);
+    await world.start(a, b);
+    for (let at = 0; at < 300; at++) a.meet({ host: `10.1.${at >> 8}.${at & 255}`, port: 5350 });
+    a.meet({ host: B, port: 5350 });
+    const end = a.look(() => undefined);
+    const dials = (): number => [...world.network.dialled.values()].reduce((sum, count) => sum + count, 0);
+    expect(dials()).toBeLessThanOrEqual(24);
+    await world.clock.advance(60_000);
+    expect(a.listViews().map(({ address }) => address)).toEqual([B]);
+    end();
+  });
+
   test('who is silent is not shown any more', async () => {
     const { world, a, b } = createPair(true);
     await world.start(a, b);
