@@ -37,7 +37,12 @@ export class NoticeList {
 
   /** The highest of all; 0 of none. */
   get generation(): number {
-    return this.list().reduce((highest, { generation }) => Math.max(highest, generation), 0);
+    return findHighest(this.list());
+  }
+
+  /** The same of one mesh. */
+  generationOf(mesh: string): number {
+    return findHighest(this.list().filter(({ meshId }) => meshId === mesh));
   }
 
   /** The generation, and what tells two lists of one generation apart: `7-1f3a9c20`; `0` for an empty list. */
@@ -100,6 +105,10 @@ export class NoticeList {
   #mapOf({ kind }: SignedNotice): ReadonlyMap<string, SignedNotice> {
     return kind === 'named' ? this.#names : this.#standings;
   }
+}
+
+function findHighest(notices: readonly SignedNotice[]): number {
+  return notices.reduce((highest, { generation }) => Math.max(highest, generation), 0);
 }
 
 function keyOf({ meshId, machine }: SignedNotice): string {

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { createAuthorityKey, deriveRootSeed } from '../../src/keys/derive.ts';
 import type { KeyRing } from '../../src/keys/key-ring.ts';
 import { MeshKey } from '../../src/keys/mesh-key.ts';
-import { MAX_NOTICE_LENGTH, parseNotice, type SignedNotice } from '../../src/membership/notice.ts';
+import { MAX_NOTICE_LENGTH, parseNotice, type SignedNotice, signNotice } from '../../src/membership/notice.ts';
 import { MAX_NAMES, MAX_STANDINGS, NoticeList } from '../../src/membership/notice-list.ts';
 import { Notices } from '../../src/membership/notices.ts';
 import { writeNotices } from '../../src/membership/write-notices.ts';
@@ -188,6 +189,19 @@ describe('what a process knows of notices', () => {
     const ours = write(NoticeList.EMPTY, 'removed', DESK);
     const lies = Array.from({ length: 100 }, (_, index) => ours.text.replace(' 1 ', ` ${index + 2} `));
     expect(notices.take([...lies, ours.text])).toEqual({ news: [], forged: 32 });
+  });
+
+  it('counts in the new mesh, whatever who has the previous key has said', () => {
+    const next = new MeshKey(randomBytes(32));
+    const both = { kind: 'keys', current: next, previous: KEY } as const;
+    const notices = new Notices(both);
+    const [old] = writeNotices(RING, NoticeList.EMPTY, { kind: 'restored', machine: DESK, name: 'desk', at: 0 });
+    if (old === undefined) throw new Error('a ring has a key');
+    const generation = Number.MAX_SAFE_INTEGER;
+    notices.take([signNotice({ ...old, generation }, createAuthorityKey(deriveRootSeed(KEY))).text]);
+    const said = writeNotices(both, notices.list, { kind: 'removed', machine: DESK, name: 'desk', at: 1 });
+    expect(notices.take(said.map(({ text }) => text)).news).toHaveLength(1);
+    expect(notices.isRemoved(DESK)).toBe(true);
   });
 
   it('stays while keys rotate, and goes with the key that signed it', () => {

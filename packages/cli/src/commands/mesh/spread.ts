@@ -1,4 +1,6 @@
 import { type Notice, writeNotices } from '@mdns-ambassador/mesh';
+import { CliError } from '../../exit/cli-error.ts';
+import { EXIT_REFUSED } from '../../exit/exit-codes.ts';
 import type { MeshContact } from '../../network/mesh-contact.ts';
 import { escapeText } from '../../output/escape.ts';
 import { joinWords } from '../../output/phrases.ts';
@@ -13,7 +15,7 @@ export interface Told {
   readonly nameless: readonly string[];
 }
 
-/** A keeper says this: it is kept here and told to everybody who is linked. */
+/** A keeper says this: it is kept here and told to everybody who is linked. Rejects with a CliError where it can't count. */
 export async function sayOf(
   open: OpenMesh,
   ring: Keys,
@@ -21,7 +23,13 @@ export async function sayOf(
 ): Promise<Told> {
   const { mesh, contact } = open;
   const written = writeNotices(ring, mesh.notices.list, { ...word, at: Date.now() });
-  mesh.notices.take(written.map(({ text }) => text));
+  const { news } = mesh.notices.take(written.map(({ text }) => text));
+  if (news.length === 0) {
+    throw new CliError(
+      EXIT_REFUSED,
+      'somebody who has the mesh key has seen to it that nothing counts any more that is said of machines: make a new key with mesh rotate, and copy it to machines that you trust alone',
+    );
+  }
   return tellAll(open, word.machine, contact);
 }
 

@@ -2,7 +2,8 @@ import { type KeyRing, MeshKey, NoticeList, type Seen, writeNotices } from '@mdn
 import { describe, expect, test } from 'vitest';
 import { describeMachines, findMachine, type MeshFacts } from '../../../src/commands/mesh/machines.ts';
 import { formatMembers, membersToJson } from '../../../src/commands/mesh/members.ts';
-import { describeTold } from '../../../src/commands/mesh/spread.ts';
+import type { OpenMesh } from '../../../src/commands/mesh/mesh-task.ts';
+import { describeTold, sayOf } from '../../../src/commands/mesh/spread.ts';
 
 const RING: KeyRing & { readonly kind: 'keys' } = { kind: 'keys', current: new MeshKey(Buffer.alloc(32, 1)) };
 const NOW = Date.parse('2026-11-28T12:00:00Z');
@@ -81,6 +82,14 @@ test('a machine that is called like the key of another is not taken for it', () 
   );
   expect(findMachine(LAPTOP, machines).keyId).toBe(LAPTOP);
   expect(findMachine('aaaaaaaaa', machines).keyId).toBe(LAPTOP);
+});
+
+test('what can not count is not told as if it did', async () => {
+  const notices = { list: NoticeList.EMPTY, take: () => ({ news: [], forged: 1 }) };
+  const open = { mesh: { notices } } as unknown as OpenMesh;
+  await expect(sayOf(open, RING, { kind: 'removed', machine: DESK, name: 'desk' })).rejects.toThrow(
+    /^somebody who has the mesh key .* make a new key with mesh rotate/,
+  );
 });
 
 describe('mesh members', () => {
