@@ -4,12 +4,24 @@ import { escapeText } from '../../output/escape.ts';
 import { countThings, joinWords } from '../../output/phrases.ts';
 
 const MINUTE_MS = 60_000;
+/** What comes from the network fills no screen, and who just comes hides nothing of what others do. */
+const MAX_LINES = 30;
 
 /** `10 minutes`, `90 seconds`. */
 export function describeWhile(durationMs: number): string {
   return durationMs % MINUTE_MS === 0
     ? countThings(durationMs / MINUTE_MS, 'minute')
     : countThings(Math.round(durationMs / 1_000), 'second');
+}
+
+/** The lines of what happens, {@link MAX_LINES} of each kind; undefined for more. */
+export function tellInvitationEvents(): (event: InvitationEvent) => string | undefined {
+  const told = new Map<InvitationEvent['kind'], number>();
+  return (event) => {
+    const count = told.get(event.kind) ?? 0;
+    told.set(event.kind, count + 1);
+    return count < MAX_LINES ? describeInvitationEvent(event) : undefined;
+  };
 }
 
 export function describeInvitationEvent(event: InvitationEvent): string {

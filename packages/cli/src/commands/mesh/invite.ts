@@ -26,7 +26,7 @@ import type { Surroundings } from '../../process/surroundings.ts';
 import { explainMeshErrors, readKeys } from '../../requests/mesh-request.ts';
 import type { Settings } from '../../settings/settings.ts';
 import { Doorkeeper } from './doorkeeper.ts';
-import { describeFailure, describeInvitationEvent, describeJoined, describeWhile } from './invite-lines.ts';
+import { describeFailure, describeJoined, describeWhile, tellInvitationEvents } from './invite-lines.ts';
 import { JOIN_PORT, JOIN_TYPE, NUMBER_KEY } from './join-place.ts';
 import { requireKeeper } from './mesh-task.ts';
 import { listNamed } from './named-services.ts';
@@ -36,8 +36,6 @@ const DEFAULT_LIFETIME_MS = 600_000;
 const SHORTEST_LIFETIME_MS = 10_000;
 /** Beside those that the invitation itself keeps. */
 const MAX_CONNECTIONS = 32;
-/** What comes from the network fills no screen. */
-const MAX_LINES = 30;
 const NO_IPV6_CODES: readonly string[] = ['EAFNOSUPPORT', 'EADDRNOTAVAIL'];
 
 export interface InviteTask {
@@ -59,7 +57,7 @@ export async function inviteMachine({ path, settings, surroundings }: InviteTask
   const log = openLog(settings, surroundings);
   const local = createLocalNetwork(interfaces, platform, (event) => log.debug(event, event.kind));
   const doorkeeper = new Doorkeeper({ ring, readAgain: () => readKeys(path, surroundings), may, surroundings });
-  let lines = 0;
+  const describeEvent = tellInvitationEvents();
   const code = createCode(randomInt);
   const invitation = new Invitation({
     code,
@@ -68,8 +66,8 @@ export async function inviteMachine({ path, settings, surroundings }: InviteTask
     randomBytes,
     onRequest: (request, context, from) => doorkeeper.answer(request, context, from),
     onEvent: (event) => {
-      lines += 1;
-      if (lines <= MAX_LINES) stdout.line(describeInvitationEvent(event));
+      const line = describeEvent(event);
+      if (line !== undefined) stdout.line(line);
     },
   });
   const { port, close } = await listenForJoiners(local, (socket) =>

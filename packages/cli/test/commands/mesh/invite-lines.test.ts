@@ -4,6 +4,7 @@ import {
   describeInvitationEvent,
   describeJoined,
   describeWhile,
+  tellInvitationEvents,
 } from '../../../src/commands/mesh/invite-lines.ts';
 
 const from = '10.99.0.3';
@@ -34,4 +35,13 @@ test('what a machine says of why it left is escaped', () => {
     '10.99.0.3 knows the code and was not let in: \\u{1b}[2J',
   );
   expect(describeInvitationEvent({ kind: 'wrong-code', from, left: 0 })).toBe('10.99.0.3 gave a wrong code');
+});
+
+test('who comes without end fills no screen, and hides no wrong code', () => {
+  const tell = tellInvitationEvents();
+  const came = Array.from({ length: 100 }, () => tell({ kind: 'came', from }));
+  expect(came.filter((line) => line !== undefined)).toHaveLength(30);
+  expect(tell({ kind: 'wrong-code', from, left: 2 })).toBe(
+    '10.99.0.3 gave a wrong code; after 2 more the invitation is over',
+  );
 });
