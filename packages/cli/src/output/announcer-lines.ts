@@ -1,7 +1,7 @@
 import type { AnnouncerEvent } from '@mdns-ambassador/announcer';
 import type { NetworkInterface } from '@mdns-ambassador/mdns';
 import { formatDuration } from '../parse/duration.ts';
-import { escapeText } from './escape.ts';
+import { escapeSentence, escapeText } from './escape.ts';
 import { countThings, describeFull, describeInterfaces, joinWords, quoteName } from './phrases.ts';
 import type { Fact } from './reporter.ts';
 
@@ -49,7 +49,7 @@ export function describeAnnouncerEvent(
     case 'on-demand':
       return `${event.service}: ${describeDemand(event)}`;
     case 'stranger':
-      return `${event.service}: refused ${escapeText(event.address)}: ${escapeText(event.reason)}`;
+      return `${event.service}: refused ${escapeText(event.address)}: ${escapeSentence(event.reason)}`;
     case 'refused':
       return `not announcing ${event.service}: ${event.error.message}`;
     default:

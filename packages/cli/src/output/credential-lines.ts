@@ -1,11 +1,11 @@
 import type { CredentialEvent, SecretFileEvent } from '@mdns-ambassador/credentials';
-import { escapeText } from './escape.ts';
+import { escapeSentence, escapeText } from './escape.ts';
 
 /** What people should know of the credentials of a service. */
 export function describeCredentialEvent(service: string, event: CredentialEvent): string {
   switch (event.kind) {
     case 'refused':
-      return `${service}: ${escapeText(event.destination)} refuses the credentials: ${escapeText(event.reason)}`;
+      return `${service}: ${escapeText(event.destination)} refuses the credentials: ${escapeSentence(event.reason)}`;
     case 'outdated':
       return `${service}: ${escapeText(event.destination)} refuses the new secret and takes the one before: change it there, or put the file right`;
     case 'unproven':
@@ -15,9 +15,9 @@ export function describeCredentialEvent(service: string, event: CredentialEvent)
     case 'tls-client':
       return `${service}: a client speaks TLS to the local port, which is plain; switch TLS off in the application`;
     case 'foreign':
-      return `${service}: a request was not passed on with the credentials: ${escapeText(event.reason)}`;
+      return `${service}: a request was not passed on with the credentials: ${escapeSentence(event.reason)}`;
     case 'fault':
-      return `${service}: an error of ours ended a client's connection to ${escapeText(event.destination)}: ${escapeText(event.reason)}; please report it`;
+      return `${service}: an error of ours ended a client's connection to ${escapeText(event.destination)}: ${escapeSentence(event.reason)}; please report it`;
     case 'moved':
       return `${service}: the cluster sends clients to ${escapeText(event.to)}, past this proxy and without credentials; use one node's slots, or a cluster-aware client inside the mesh`;
     default:
@@ -33,7 +33,7 @@ export function describeSecretEvent(service: string, event: SecretFileEvent): st
     case 'secret-ends-blank':
       return `${service}: ${escapeText(event.name)} ends with a blank, which is taken for a part of the secret: take it away if it is none (cmd's echo writes one before >)`;
     case 'secret-unreadable':
-      return `${service}: the secret stays as it was: ${escapeText(event.reason)}`;
+      return `${service}: the secret stays as it was: ${escapeSentence(event.reason)}`;
     default:
       return event satisfies never;
   }

@@ -1,5 +1,5 @@
 import type { DockerEvent } from '@mdns-ambassador/announcer';
-import { escapeText } from './escape.ts';
+import { escapeSentence } from './escape.ts';
 import { quoteName } from './phrases.ts';
 
 /** What became of the Docker daemon and its containers, for people. */
@@ -8,9 +8,9 @@ export function describeDockerEvent(event: DockerEvent): string {
     case 'docker-connected':
       return 'following the containers of this host';
     case 'docker-lost':
-      return `the Docker daemon is lost, what is announced stays: ${escapeText(event.reason)}`;
+      return `the Docker daemon is lost, what is announced stays: ${escapeSentence(event.reason)}`;
     case 'container-refused':
-      return `container ${quoteName(event.container)} is not announced as asked: ${escapeText(event.reason)}`;
+      return `container ${quoteName(event.container)} is not announced as asked: ${escapeSentence(event.reason)}`;
     default:
       return event satisfies never;
   }

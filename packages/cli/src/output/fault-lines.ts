@@ -1,10 +1,10 @@
 import { errorMessage } from '@mdns-ambassador/relay';
-import { escapeText } from './escape.ts';
+import { escapeSentence } from './escape.ts';
 import type { Reporter } from './reporter.ts';
 
 /** What is told of an error of our own that was survived. */
 export function describeFault(error: unknown): string {
-  return `an error of ours was survived: ${escapeText(explain(error))}; please report it with what AMBASSADOR_LOG_LEVEL=debug shows`;
+  return `an error of ours was survived: ${escapeSentence(explain(error))}; please report it with what AMBASSADOR_LOG_LEVEL=debug shows`;
 }
 
 export function tellFault(reporter: Reporter, error: unknown, count: number): void {

@@ -1,5 +1,5 @@
 import type { FeedEvent } from '@mdns-ambassador/ambassador';
-import { escapeText } from './escape.ts';
+import { escapeSentence, escapeText } from './escape.ts';
 import { countThings } from './phrases.ts';
 
 /** Who reads from the agent, for people. */
@@ -10,7 +10,7 @@ export function describeFeedEvent(event: FeedEvent): string {
     case 'reader-left':
       return `somebody who asked for ${escapeText(event.service)} left (${countThings(event.readers, 'reader')})`;
     case 'reader-refused':
-      return `a reader was refused: ${escapeText(event.reason)}`;
+      return `a reader was refused: ${escapeSentence(event.reason)}`;
     default:
       return event satisfies never;
   }

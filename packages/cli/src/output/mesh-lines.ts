@@ -1,10 +1,10 @@
 import type { KeyRing, QuarantineEvent } from '@mdns-ambassador/mesh';
 import { formatDuration } from '../parse/duration.ts';
-import { escapeText } from './escape.ts';
+import { escapeSentence } from './escape.ts';
 
 /** Undefined when it was told before. */
 export function describeQuarantine({ service, reason, forMs, isFirst }: QuarantineEvent): string | undefined {
-  return isFirst ? `${service}: not dialled for ${formatDuration(forMs)}: ${escapeText(reason)}` : undefined;
+  return isFirst ? `${service}: not dialled for ${formatDuration(forMs)}: ${escapeSentence(reason)}` : undefined;
 }
 
 /** With whom a process speaks. */

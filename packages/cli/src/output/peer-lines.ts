@@ -1,5 +1,5 @@
 import type { PeerEvent } from '@mdns-ambassador/peers';
-import { escapeText } from './escape.ts';
+import { escapeSentence, escapeText } from './escape.ts';
 import type { Fact } from './reporter.ts';
 
 /** Undefined for what only the log is told. */
@@ -8,11 +8,11 @@ export function describePeerEvent(event: PeerEvent): string | undefined {
     case 'peer-linked':
       return `peer ${escapeText(event.address)} linked (${countLinks(event.links)})`;
     case 'peer-lost':
-      return `peer ${escapeText(event.address)} lost: ${escapeText(event.reason)} (${countLinks(event.links)})`;
+      return `peer ${escapeText(event.address)} lost: ${escapeSentence(event.reason)} (${countLinks(event.links)})`;
     case 'peer-failed':
-      return `peer ${escapeText(event.place)} not reached, tried again: ${escapeText(shorten(event))}`;
+      return `peer ${escapeText(event.place)} not reached, tried again: ${escapeSentence(shorten(event))}`;
     case 'peer-refused':
-      return `peer ${escapeText(event.address)} not let in: ${escapeText(event.reason)}`;
+      return `peer ${escapeText(event.address)} not let in: ${escapeSentence(event.reason)}`;
     case 'peer-port':
       return describePort(event);
     default:
@@ -37,7 +37,7 @@ function describePort({
   if (port === wanted) return undefined;
   // Where there is another, as beside a second announcer, nothing is wrong.
   if (port !== undefined) return `peers are told of port ${port}, for ${wanted} can't be had here`;
-  return `port ${wanted} for peers can't be had, so that peers are dialled from here alone: ${escapeText(reason)}`;
+  return `port ${wanted} for peers can't be had, so that peers are dialled from here alone: ${escapeSentence(reason)}`;
 }
 
 function countLinks(links: number): string {

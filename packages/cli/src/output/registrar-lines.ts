@@ -1,5 +1,5 @@
 import type { RegistrarEvent } from '@mdns-ambassador/announcer';
-import { escapeText } from './escape.ts';
+import { escapeSentence, escapeText } from './escape.ts';
 import { quoteName } from './phrases.ts';
 import type { Fact } from './reporter.ts';
 
@@ -10,7 +10,7 @@ export function describeRegistrarEvent(event: RegistrarEvent): string {
     case 'registered':
       return `wrote ${quoteName(name)} into ${registry} as ${escapeText(event.entry)}: ${event.address}, port ${event.port}`;
     case 'register-failed':
-      return `can't write ${quoteName(name)} into ${registry} yet: ${escapeText(event.reason)}`;
+      return `can't write ${quoteName(name)} into ${registry} yet: ${escapeSentence(event.reason)}`;
     default:
       return event satisfies never;
   }

@@ -1,4 +1,4 @@
-import { escapeText } from './escape.ts';
+import { escapeSentence, escapeText } from './escape.ts';
 import type { Line, Style } from './printer.ts';
 import { formatTable } from './table.ts';
 
@@ -31,7 +31,7 @@ const UNITS = [
 export function formatServices(services: readonly ShownService[], now: number, style: Style): readonly Line[] {
   const [heading = '', ...rows] = formatTable([HEADING, ...services.map((service) => listCells(service, now))]);
   const reasons = services.flatMap(({ service, reason, pid }) =>
-    reason === undefined ? [] : [[`${escapeText(service)} (process ${pid}): ${escapeText(reason)}`]],
+    reason === undefined ? [] : [[`${escapeText(service)} (process ${pid}): ${escapeSentence(reason)}`]],
   );
   return [
     [style.bold(heading)],

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { escapeText } from '../../src/output/escape.ts';
+import { escapeSentence, escapeText } from '../../src/output/escape.ts';
 
 test.each([
   ['plain text, Küche, 台所, 🦊', 'plain text, Küche, 台所, 🦊'],
@@ -20,6 +20,12 @@ test.each([
 test('text of up to 128 characters is whole, longer text is cut', () => {
   expect(escapeText('x'.repeat(128))).toBe('x'.repeat(128));
   expect(escapeText('x'.repeat(129))).toBe(`${'x'.repeat(127)}…`);
+});
+
+test('a sentence is told to its end, where it says what to do', () => {
+  const sentence = `\u001b${'x'.repeat(300)}; do this`;
+  expect(escapeSentence(sentence)).toBe(`\\u{1b}${'x'.repeat(300)}; do this`);
+  expect(escapeSentence('x'.repeat(513))).toBe(`${'x'.repeat(511)}…`);
 });
 
 const anyText = fc.string({ unit: 'binary', maxLength: 300 });

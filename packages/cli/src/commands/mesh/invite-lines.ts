@@ -1,6 +1,6 @@
 import { describeMay, type May } from '@mdns-ambassador/mesh';
 import type { InvitationEnd, InvitationEvent } from '@mdns-ambassador/mesh/invitation';
-import { escapeText } from '../../output/escape.ts';
+import { escapeSentence } from '../../output/escape.ts';
 import { countThings, joinWords } from '../../output/phrases.ts';
 
 const MINUTE_MS = 60_000;
@@ -33,9 +33,9 @@ export function describeInvitationEvent(event: InvitationEvent): string {
         ? `${event.from} gave a wrong code`
         : `${event.from} gave a wrong code; after ${event.left} more the invitation is over`;
     case 'turned-away':
-      return `${event.from} knows the code and was not let in: ${escapeText(event.reason)}`;
+      return `${event.from} knows the code and was not let in: ${escapeSentence(event.reason)}`;
     case 'broken-off':
-      return `${event.from} knows the code and did not finish: ${escapeText(event.reason)}; it may try again`;
+      return `${event.from} knows the code and did not finish: ${escapeSentence(event.reason)}; it may try again`;
     default:
       return event satisfies never;
   }

@@ -19,7 +19,7 @@ import { dial, formatPlace, RelayError } from '@mdns-ambassador/relay';
 import { CliError, InvalidValue } from '../../exit/cli-error.ts';
 import { EXIT_OK, EXIT_REFUSED, EXIT_UNAVAILABLE } from '../../exit/exit-codes.ts';
 import { createLocalNetwork, describeNoNetwork, readInterfaceNames, startNode } from '../../network/local-network.ts';
-import { escapeText } from '../../output/escape.ts';
+import { escapeSentence, escapeText } from '../../output/escape.ts';
 import { describeInterface, joinWords, quoteHint } from '../../output/phrases.ts';
 import { parsePeer } from '../../parse/peer.ts';
 import { openLog } from '../../process/log-options.ts';
@@ -67,7 +67,7 @@ export async function joinMesh(task: JoinTask): Promise<number> {
   const tries = places.length > 0 ? listNamed(places) : searchLink(code, settings, surroundings);
   let failure: Failure | undefined;
   for await (const { name: inviter, places: at } of tries) {
-    if (failure !== undefined) stdout.line(`no: ${escapeText(failure.reason)}; trying ${escapeText(inviter)}, too`);
+    if (failure !== undefined) stdout.line(`no: ${escapeSentence(failure.reason)}; trying ${escapeText(inviter)}, too`);
     const outcome = await tryInviter(at, code, { key, name, task });
     if (outcome.kind === 'joined') {
       tellJoined(outcome.membership, task);
@@ -78,7 +78,7 @@ export async function joinMesh(task: JoinTask): Promise<number> {
   }
   if (shutdown.signal.aborted) return tellStopped(task);
   if (failure !== undefined) {
-    throw new CliError(failure.exitCode, `this machine has joined nothing: ${escapeText(failure.reason)}`);
+    throw new CliError(failure.exitCode, `this machine has joined nothing: ${escapeSentence(failure.reason)}`);
   }
   throw new CliError(
     EXIT_UNAVAILABLE,

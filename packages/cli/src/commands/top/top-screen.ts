@@ -1,4 +1,4 @@
-import { escapeText } from '../../output/escape.ts';
+import { escapeSentence, escapeText } from '../../output/escape.ts';
 import { countThings } from '../../output/phrases.ts';
 import type { Line, Style } from '../../output/printer.ts';
 import { formatAge } from '../../output/status-lines.ts';
@@ -127,7 +127,7 @@ function drawEndpoints({ listed }: RatedRow, columns: number, style: Style): rea
 }
 
 function drawFoot({ problems, view }: ScreenState, columns: number, style: Style): readonly Line[] {
-  const told = problems.slice(0, 3).map((problem): Line => [style.red(cut(escapeText(problem), columns))]);
+  const told = problems.slice(0, 3).map((problem): Line => [style.red(cut(escapeSentence(problem), columns))]);
   const keys = view.isTyping
     ? `show services with: ${view.filter}_  (Enter keeps it, Esc shows all)`
     : `q quit  s sort (${view.sort})  / filter${view.filter === '' ? '' : ` (${view.filter})`}  e endpoints  arrows scroll`;

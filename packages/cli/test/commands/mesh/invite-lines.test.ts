@@ -34,6 +34,8 @@ test('what a machine says of why it left is escaped', () => {
   expect(describeInvitationEvent({ kind: 'turned-away', from, reason: '\u001b[2J' })).toBe(
     '10.99.0.3 knows the code and was not let in: \\u{1b}[2J',
   );
+  const reason = `${'the key file is not to be read; '.repeat(5)}make it 0600`;
+  expect(describeInvitationEvent({ kind: 'broken-off', from, reason })).toContain('make it 0600; it may try again');
   expect(describeInvitationEvent({ kind: 'wrong-code', from, left: 0 })).toBe('10.99.0.3 gave a wrong code');
 });
 
