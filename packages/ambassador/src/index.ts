@@ -64,7 +64,6 @@ export type { Lookup } from './sources/host-addresses.ts';
 export type { InstanceFilter } from './sources/instance-filter.ts';
 export {
   createMdnsSource,
-  type ForeignInstance,
   type InstanceBrowser,
   type MdnsSourceOptions,
   type Membership,
@@ -72,7 +71,7 @@ export {
 } from './sources/mdns.ts';
 export { guessNetwork } from './sources/network-of.ts';
 export type { RegistrySourceOptions, SkippedEntries } from './sources/registry.ts';
-export type { RefusedInstance, Source } from './sources/source.ts';
+export type { ForeignInstance, RefusedInstance, Source } from './sources/source.ts';
 export type { SourceHealth } from './sources/source-health.ts';
 export { createSrvSource, type SrvSourceOptions } from './sources/srv.ts';
 export {

@@ -19,7 +19,7 @@ import { type Cidr, judgeAddress, judgePeerAddress } from './address-policy.ts';
 import { type InstanceFilter, matchesFilter } from './instance-filter.ts';
 import { leadsBack } from './leads-back.ts';
 import { PatienceList } from './patience-list.ts';
-import type { RefusedInstance, Source } from './source.ts';
+import type { ForeignInstance, RefusedInstance, Source, UndialledInstance } from './source.ts';
 import { VerifyLimit } from './verify-limit.ts';
 
 /** What this source needs of an MdnsNode. */
@@ -46,13 +46,6 @@ export interface MembershipJudge {
   onChange(listener: () => void): () => void;
 }
 
-/** An instance that is not used: it is not of our mesh, is of one while we have none, or leads back to us. */
-export interface ForeignInstance {
-  readonly service: string;
-  readonly instance: string;
-  readonly reason: string;
-}
-
 export interface MdnsSourceOptions extends InstanceFilter {
   /** `peer`: the browser knows what peers tell, and nothing else. Default `mdns`: what is on the link, and with it what peers tell. */
   readonly name?: 'mdns' | 'peer';
@@ -76,7 +69,7 @@ export interface MdnsSourceOptions extends InstanceFilter {
   /** Called once for each foreign instance, until it is none any more or leaves. */
   readonly onForeign?: (foreign: ForeignInstance) => void;
   /** Called once for each instance, until it becomes usable or leaves. */
-  readonly onRefused?: (refused: RefusedInstance) => void;
+  readonly onRefused?: (refused: UndialledInstance) => void;
 }
 
 /** `mdns:NAME`, with the link where the name alone does not tell: `mdns%eth1:NAME`. */
@@ -110,10 +103,10 @@ class MdnsSource implements Source {
   readonly name: 'mdns' | 'peer';
   readonly #options: MdnsSourceOptions;
   readonly #verifyLimit = new VerifyLimit();
-  readonly #refused = new Recent<string, RefusedInstance>(MAX_REFUSED);
+  readonly #refused = new Recent<string, UndialledInstance>(MAX_REFUSED);
   /** With a mesh: what its members said last, by id. Bounded by the instances that are browsed. */
   readonly #members = new Map<string, Endpoint>();
-  readonly #foreign = new Recent<string, true>(MAX_REFUSED);
+  readonly #foreign = new Recent<string, ForeignInstance>(MAX_REFUSED);
   readonly #leaving: PatienceList;
   /** Those whose goodbye was heard last; gone a second later unless they come back. Bounded by the instances that are browsed. */
   readonly #departing = new Set<string>();
@@ -153,7 +146,7 @@ class MdnsSource implements Source {
   }
 
   listRefused(): readonly RefusedInstance[] {
-    return [...this.#refused.values()];
+    return [...this.#foreign.values(), ...this.#refused.values()];
   }
 
   verify(id: string): void {
@@ -249,7 +242,8 @@ class MdnsSource implements Source {
       this.#foreign.delete(id);
       return this.#judgePlaces(id, instance, membership);
     }
-    const reason = judge?.explain(instance) ?? `it is of mesh ${mesh}, and no mesh key was given`;
+    const reason =
+      judge?.explain(instance) ?? `it is of mesh ${mesh}, and no mesh key was given (ambassador mesh join gets one)`;
     this.#tellForeign(id, { service, instance: instance.name, reason });
     if (judge === undefined) return { kind: 'remove', ids: [id], reason };
     // Never `remove`: a stranger may have written over the record of a member that still answers.
@@ -318,16 +312,17 @@ class MdnsSource implements Source {
     return [...others, ...proven];
   }
 
-  #tellRefused(id: string, refused: RefusedInstance): void {
+  #tellRefused(id: string, refused: UndialledInstance): void {
     const isNew = !this.#refused.has(id);
     this.#refused.set(id, refused);
     if (isNew) this.#options.onRefused?.(refused);
   }
 
   #tellForeign(id: string, foreign: ForeignInstance): void {
-    if (this.#foreign.has(id)) return;
-    this.#foreign.set(id, true);
-    this.#options.onForeign?.(foreign);
+    const isNew = !this.#foreign.has(id);
+    this.#refused.delete(id);
+    this.#foreign.set(id, foreign);
+    if (isNew) this.#options.onForeign?.(foreign);
   }
 }
 

@@ -2,11 +2,22 @@ import type { Update } from '../pool/update.ts';
 import type { AddressRefusal } from './address-policy.ts';
 
 /** An instance that is not used because none of its addresses may be dialled. */
-export interface RefusedInstance {
+export interface UndialledInstance {
   readonly service: string;
   readonly instance: string;
   readonly addresses: readonly { readonly address: string; readonly refusal: AddressRefusal }[];
 }
+
+/** An instance that is not used: it is not of our mesh, is of one while we have none, or leads back to us. */
+export interface ForeignInstance {
+  readonly service: string;
+  readonly instance: string;
+  /** For people; it may hold what the record says. */
+  readonly reason: string;
+}
+
+/** An instance that is heard of and not used. */
+export type RefusedInstance = UndialledInstance | ForeignInstance;
 
 /** Finds the endpoints of one service. */
 export interface Source {
@@ -16,7 +27,7 @@ export interface Source {
   start(onUpdate: (update: Update) => void): Promise<void>;
   /** A dial to this endpoint failed: look again whether it is there. */
   verify(id: string): void;
-  /** Those that are there now; absent where a source judges no addresses. */
+  /** Those that are there now; absent where a source refuses none. */
   listRefused?(): readonly RefusedInstance[];
   close(): Promise<void>;
 }

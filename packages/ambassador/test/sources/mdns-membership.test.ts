@@ -2,7 +2,8 @@ import type { Browse, BrowseEvent, BrowseOptions, Instance, NetworkInterface } f
 import { ManualClock } from '@mdns-ambassador/testkit';
 import { describe, expect, test } from 'vitest';
 import type { Update } from '../../src/pool/update.ts';
-import { createMdnsSource, type ForeignInstance, type Membership } from '../../src/sources/mdns.ts';
+import { createMdnsSource, type Membership } from '../../src/sources/mdns.ts';
+import type { ForeignInstance } from '../../src/sources/source.ts';
 
 const GOODBYE_PATIENCE_MS = 2_000;
 const eth0: NetworkInterface = {
@@ -67,15 +68,16 @@ const OURS: Membership = { meshId: '0123456789abcdef', draining: false };
 
 describe('Without a mesh', () => {
   test('who is of one is no endpoint and is told of once, until it has left the mesh', async () => {
-    const { tell, updates, foreign } = await arrange();
+    const { tell, updates, foreign, source } = await arrange();
     const txt = new Map([['mesh', Buffer.from(OURS.meshId)]]);
     tell({ kind: 'added', instance: { ...instance('a'), txt } });
     tell({ kind: 'updated', instance: { ...instance('a'), txt } });
+    const listed = source.listRefused?.();
     tell({ kind: 'updated', instance: { ...instance('a'), txt: new Map([['mesh', Buffer.from('Maria')]]) } });
     expect(updates.map(({ kind }) => kind)).toEqual(['remove', 'remove', 'add']);
-    expect(foreign).toEqual([
-      { service: 'redis', instance: 'a', reason: `it is of mesh ${OURS.meshId}, and no mesh key was given` },
-    ]);
+    const reason = `it is of mesh ${OURS.meshId}, and no mesh key was given (ambassador mesh join gets one)`;
+    expect(foreign).toEqual([{ service: 'redis', instance: 'a', reason }]);
+    expect([listed, source.listRefused?.()]).toEqual([foreign, []]);
   });
 });
 

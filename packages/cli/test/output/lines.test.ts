@@ -294,6 +294,16 @@ describe('proxy', () => {
       'redis: "redis on nas" and 1 more can\'t be used: 10.98.77.5 is beyond this link: add --allow-cidr 10.98.77.0/24 to use it; connections wait up to 10s',
     ],
     [
+      {
+        kind: 'no-endpoint',
+        service: 'redis',
+        waiting: 1,
+        known: 0,
+        refused: [{ service: 'redis', instance: 'redis on h1', reason: 'it is of mesh 01, and no mesh key was given' }],
+      },
+      'redis: "redis on h1" can\'t be used: it is of mesh 01, and no mesh key was given; connections wait up to 10s',
+    ],
+    [
       { kind: 'no-endpoint', service: 'redis', waiting: 1, known: 0, refused: [UNUSABLE] },
       'redis: "redis on pi" can\'t be used: none of its addresses may be dialled; connections wait up to 10s',
     ],
