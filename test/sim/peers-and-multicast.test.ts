@@ -7,9 +7,19 @@ const TYPE = '_redis._tcp';
 const SECOND_MS = 1_000;
 const HOSTS = 6;
 
-/** Hosts with mDNS and peer links: each names the one before it. What each was told, in order. */
-async function join(lan: SimulatedLan): Promise<{ nodes: readonly MdnsNode[]; told: readonly BrowseEvent[][] }> {
+interface Joined {
+  readonly network: MemoryPeers;
+  readonly nodes: readonly MdnsNode[];
+  /** What each was told, in order. */
+  readonly told: readonly BrowseEvent[][];
+}
+
+/** Hosts with mDNS and peer links: each names the one before it, unless some are `inMesh`, whom nobody names. */
+async function join(lan: SimulatedLan, inMesh: readonly number[] = []): Promise<Joined> {
   const network = new MemoryPeers(lan.clock);
+  // In the place of TLS, which turns away who has no key.
+  const members = inMesh.map((index) => lan.hosts[index]?.name ?? '');
+  network.reaches = (from, to) => members.includes(from) === members.includes(to);
   const addressOf = (index: number): string => `10.0.0.${index + 1}`;
   const told: BrowseEvent[][] = lan.hosts.map(() => []);
   const nodes = lan.hosts.map(({ name, node }, index) => {
@@ -20,10 +30,10 @@ async function join(lan: SimulatedLan): Promise<{ nodes: readonly MdnsNode[]; to
       clock: lan.clock,
       random: seededRandom(index),
       transport: host.createTransport(),
-      named: index === 0 ? [] : [{ host: addressOf(index - 1), port: 5350 }],
+      named: index === 0 || inMesh.length > 0 ? [] : [{ host: addressOf(index - 1), port: 5350 }],
       remembered: [],
       port: 5350,
-      isMesh: false,
+      isMesh: inMesh.includes(index),
       addresses: () => [addressOf(index)],
       judge: {
         isOwn: (address) => address === addressOf(index),
@@ -37,10 +47,11 @@ async function join(lan: SimulatedLan): Promise<{ nodes: readonly MdnsNode[]; to
   });
   for (const [index, node] of nodes.entries()) {
     await node.start();
-    node.publish({ name: `redis on h${index + 1}`, type: TYPE, port: 6379 });
+    const txt = new Map(inMesh.includes(index) ? [['mesh', Buffer.from('0123456789abcdef')]] : []);
+    node.publish({ name: `redis on h${index + 1}`, type: TYPE, port: 6379, txt });
     node.browse({ type: TYPE }, (event) => told[index]?.push(event));
   }
-  return { nodes, told };
+  return { network, nodes, told };
 }
 
 /** What the events add up to, with who tells of each. */
@@ -81,5 +92,16 @@ it('where multicast works for some and not for others, everybody sees everybody 
   for (const [index, events] of told.entries()) {
     if (index !== 4) expect([...fold(events).keys()]).not.toContain('redis on h5');
   }
+  await Promise.all(nodes.map((node) => node.close()));
+});
+
+it('who announces in a mesh is not dialled by who has no key, also when multicast loses it', async () => {
+  await using lan = await SimulatedLan.create({ hosts: 3, seed: 2 });
+  const { network, nodes, told } = await join(lan, [0]);
+  await lan.run(10 * SECOND_MS);
+  expect([...fold(told[1] ?? []).keys()].sort()).toEqual(['redis on h1', 'redis on h2', 'redis on h3']);
+  lan.partition(lan.hosts.slice(0, 2), lan.hosts.slice(2));
+  await lan.run(200 * SECOND_MS);
+  expect([...network.dialled.keys()].filter((place) => place.startsWith('10.0.0.1 '))).toEqual([]);
   await Promise.all(nodes.map((node) => node.close()));
 });

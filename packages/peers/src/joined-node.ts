@@ -2,7 +2,7 @@ import type { Browse, BrowseEvent, BrowseOptions, Clock, Instance, MdnsNode } fr
 import { publishToPeers } from './joined-publication.ts';
 import type { PeerNode } from './peer-node.ts';
 import { JoinedInstances } from './rules/joined-instances.ts';
-import { PEER_TXT_KEY, type PeerPlace } from './rules/line.ts';
+import { MESH_TXT_KEY, PEER_TXT_KEY, type PeerPlace } from './rules/line.ts';
 
 export interface JoinedNodeOptions {
   readonly mdns: MdnsNode;
@@ -138,10 +138,12 @@ class JoinedBrowse implements Browse {
 
   /** Where an announcer listens for peers is remembered, and asked when multicast loses it. */
   #note(event: BrowseEvent): void {
+    const { peers } = this.#context;
     const place = readPeerPlace(event.instance);
-    if (place === undefined) return;
-    if (event.kind !== 'removed') this.#context.peers.meet(place);
-    else if (event.lost !== 'goodbye') this.#context.peers.ask(place);
+    // A mesh links its members alone: who has no key is turned away there.
+    if (place === undefined || (!peers.isMesh && event.instance.txt.has(MESH_TXT_KEY))) return;
+    if (event.kind !== 'removed') peers.meet(place);
+    else if (event.lost !== 'goodbye') peers.ask(place);
   }
 }
 

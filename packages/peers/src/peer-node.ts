@@ -118,6 +118,7 @@ export class PeerNode {
       this.#port = new ListeningPort(port, transport, {
         mayArrive: (address) => this.#reception.mayArrive(address) && this.#state === 'open',
         onStream: (stream) => this.#accept(stream),
+        onStranger: (address, reason) => this.#reception.noteRefused(address, reason),
       });
     }
     this.#dialler = new Dialler({
@@ -134,6 +135,11 @@ export class PeerNode {
         this.#wake();
       },
     });
+  }
+
+  /** Its links are with members of its mesh alone. */
+  get isMesh(): boolean {
+    return this.#options.isMesh;
   }
 
   /** Where it listens; undefined while it does not. */

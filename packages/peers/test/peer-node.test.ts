@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { PeerReceiver, PeerTransport } from '../src/link/peer-stream.ts';
 import { MAX_FIRST_LINE_BYTES, MAX_LINE_BYTES } from '../src/rules/line.ts';
 import { PeerWorld, RawPeer, service } from './peer-world.ts';
 
@@ -117,6 +118,29 @@ describe('two nodes', () => {
     await world.clock.advance(100);
     expect(b.list('_redis._tcp')).toHaveLength(1);
   });
+});
+
+test('who comes again and again without showing that he is a member is told of once a minute, and counted', async () => {
+  const world = new PeerWorld();
+  const told: PeerReceiver[] = [];
+  const transport: PeerTransport = {
+    dial: () => Promise.reject(new Error('nobody is there')),
+    listen: async (port, receiver) => {
+      told.push(receiver);
+      return { port, close: async () => undefined };
+    },
+  };
+  const a = world.create(A, [], { transport, isMesh: true });
+  await world.start(a);
+  const knock = (): void => {
+    for (const receiver of told) for (const address of [B, C]) receiver.onStranger(address, 'it does not speak TLS');
+  };
+  for (let second = 0; second < 10; second++) knock();
+  expect(world.events.get(a)).toEqual([{ kind: 'peer-refused', address: B, reason: 'it does not speak TLS' }]);
+  await world.clock.advance(60_000);
+  knock();
+  expect(world.events.get(a)).toHaveLength(2);
+  expect(a.counters.refusedLinks).toBe(22);
 });
 
 describe('in open mode a peer', () => {
@@ -394,6 +418,7 @@ describe('a port that is taken', () => {
           return false;
         },
         onStream: () => undefined,
+        onStranger: () => undefined,
       });
     const b = world.create(B);
     await world.start(a, b);

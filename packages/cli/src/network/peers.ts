@@ -65,7 +65,6 @@ export function createPeers(network: SystemNetwork, node: MdnsNode, options: Pee
     transport: createSystemTransport({
       ...(security === undefined ? {} : { security }),
       isServed: (address) => isServedAt(interfaces(), address),
-      onStranger: (address, reason) => onEvent({ kind: 'peer-refused', address, reason }),
     }),
     named: options.meetsAll === true ? [...request.named, ...remembered] : request.named,
     remembered,

@@ -37,6 +37,8 @@ export interface PeerReceiver {
   /** Asked before anything is done for who comes: the address is a literal one, link-local IPv6 with its zone. */
   mayArrive(address: string): boolean;
   onStream(stream: PeerStream): void;
+  /** Who might arrive has not shown that he is a member, and was hung up on; `reason` for people. */
+  onStranger(address: string, reason: string): void;
 }
 
 export interface PeerListener {

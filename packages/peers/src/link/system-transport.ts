@@ -26,8 +26,6 @@ export interface SystemTransportOptions {
   readonly security?: PeerSecurity;
   /** Whether who came in at this address of ours is served: others are hung up on at once. */
   readonly isServed: (localAddress: string) => boolean;
-  /** Somebody has not shown that he is a member; `reason` for people. */
-  readonly onStranger?: (address: string, reason: string) => void;
 }
 
 /** Peer links over TCP. */
@@ -46,7 +44,7 @@ export function createSystemTransport(options: SystemTransportOptions): PeerTran
 
 async function admit(
   raw: Socket,
-  { security, isServed, onStranger }: SystemTransportOptions,
+  { security, isServed }: SystemTransportOptions,
   receiver: PeerReceiver,
 ): Promise<void> {
   raw.on('error', () => undefined);
@@ -60,7 +58,7 @@ async function admit(
     if (leg !== undefined) receiver.onStream(new SocketStream(leg, addresses));
   } catch (error) {
     raw.destroy();
-    onStranger?.(addresses.remoteAddress, errorMessage(error));
+    receiver.onStranger(addresses.remoteAddress, errorMessage(error));
   }
 }
 

@@ -7,6 +7,8 @@ export const PEER_VERSION = 1;
 export const PEER_PORT = 5350;
 /** The TXT key that says where an announcer listens (CONTRACT 4). */
 export const PEER_TXT_KEY = 'peer';
+/** The TXT key that says of which mesh an announcer is (CONTRACT 4). */
+export const MESH_TXT_KEY = 'mesh';
 /** A line with its end, from whoever has not said hello yet, and after that. */
 export const MAX_FIRST_LINE_BYTES = 4_096;
 export const MAX_LINE_BYTES: number = 256 * 1_024;

@@ -30,6 +30,7 @@ async function arrive(isServed: boolean) {
       return true;
     },
     onStream,
+    onStranger: () => undefined,
   });
   onTestFinished(() => listener.close());
   const socket = connect({ host: '127.0.0.1', port: listener.port });
@@ -50,7 +51,7 @@ test("A port that is another program's can't be had, and the reason names it", a
   const other = await TcpService.start(() => undefined);
   onTestFinished(() => other.close());
   const transport = createSystemTransport({ isServed: () => true });
-  const receiver = { mayArrive: () => true, onStream: () => undefined };
+  const receiver = { mayArrive: () => true, onStream: () => undefined, onStranger: () => undefined };
   await expect(transport.listen(other.port, receiver)).rejects.toThrow(`${other.port}`);
   await expect(
     transport.dial({ host: '127.0.0.1', port: await findClosedPort() }, new AbortController().signal),
