@@ -47,7 +47,7 @@ import { Injections } from './injections.ts';
 import { followKeyFile } from './key-file.ts';
 import { Lifecycle } from './lifecycle.ts';
 import { followMembership } from './membership.ts';
-import { followNotices } from './notices.ts';
+import { findOwnRemoval, followNotices } from './notices.ts';
 import type { PartContext } from './part-context.ts';
 import { createCheckTools } from './proxied.ts';
 import type { ProxyPart } from './proxy-part.ts';
@@ -300,9 +300,11 @@ export class Daemon {
   async #begin(plan: Plan): Promise<void> {
     const { mesh, surroundings } = this.#options;
     if (this.#mesh !== undefined) this.#unfollow = [followNotices(this.#mesh, surroundings, this.reporter)];
+    const tellRemoval = this.#mesh === undefined ? undefined : findOwnRemoval(this.#mesh, this.reporter);
     await this.#speakers?.start();
     await this.#admin.listen(this.reporter, this.log);
     await this.#startNode(plan);
+    tellRemoval?.();
     if (this.#mesh === undefined || mesh === undefined) return;
     this.#unfollow = [
       ...this.#unfollow,

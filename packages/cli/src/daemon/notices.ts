@@ -13,6 +13,8 @@ import { watchFile } from './watch-file.ts';
 /** Any file of the folder is looked at. */
 const WATCHED = 'notices';
 
+type Standing = 'machine-removed' | 'machine-restored';
+
 /**
  * Takes over what other processes of this machine hear that keepers have said, tells of it, and keeps who is met. The returned function ends
  * it.
@@ -42,9 +44,8 @@ export function followNotices(
     }
     before = list;
   });
-  const tell = (event: 'machine-removed' | 'machine-restored', machine: string, name: string): void => {
-    const isSelf = mesh.self?.keyIds.includes(machine) === true;
-    reporter.tell(describeStanding(event, name, isSelf), { event, machine, name, ...(isSelf ? { self: true } : {}) });
+  const tell = (event: Standing, machine: string, name: string): void => {
+    tellStanding(reporter, event, { machine, name }, isOwn(mesh, machine));
   };
   const unload = mesh.onChange(() => store.load());
   const unwatch = watchFile(
@@ -60,4 +61,23 @@ export function followNotices(
     store.close();
     roster.close();
   };
+}
+
+/** Where this machine was removed as a former run heard, which is no change: what tells of it. Undefined where it was not. */
+export function findOwnRemoval(mesh: Mesh, reporter: Reporter): (() => void) | undefined {
+  const removal = mesh.notices.list.listRemoved().find(({ machine }) => isOwn(mesh, machine));
+  return removal === undefined ? undefined : () => tellStanding(reporter, 'machine-removed', removal, true);
+}
+
+function isOwn(mesh: Mesh, machine: string): boolean {
+  return mesh.self?.keyIds.includes(machine) === true;
+}
+
+function tellStanding(
+  reporter: Reporter,
+  event: Standing,
+  { machine, name }: { readonly machine: string; readonly name: string },
+  isSelf: boolean,
+): void {
+  reporter.tell(describeStanding(event, name, isSelf), { event, machine, name, ...(isSelf ? { self: true } : {}) });
 }

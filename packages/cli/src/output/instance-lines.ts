@@ -8,7 +8,17 @@ import type { Fact } from './reporter.ts';
 import { formatTable } from './table.ts';
 
 /** What ambassador writes for programs; `list --json` has it. Devices of others have a `mac` that is worth showing. */
-const UNTOLD_KEYS: ReadonlySet<string> = new Set(['txtvers', 'id', 'svc', 'peer', 'mac', 'mac-prev']);
+const UNTOLD_KEYS: ReadonlySet<string> = new Set([
+  'txtvers',
+  'id',
+  'svc',
+  'peer',
+  'rm',
+  'mac',
+  'mac-prev',
+  'mac2',
+  'mac2-prev',
+]);
 /** TXT `id` of an ambassador (CONTRACT 4). */
 const OWN_ID = /^[a-z2-7]{16}$/;
 

@@ -371,12 +371,14 @@ describe('list', () => {
 
   test('what ambassador writes for programs is left out, and what other devices write under those names is not', () => {
     const rowOf = (id: string): unknown => {
-      const txt = new Map(Object.entries({ txtvers: '1', id, peer: '5350', mac: 'x', path: '/a' }));
+      const txt = new Map(
+        Object.entries({ txtvers: '1', id, peer: '5350', mac: 'x', mac2: 'y', rm: '1-ab', path: '/a' }),
+      );
       const bytes = new Map([...txt].map(([key, value]) => [key, Buffer.from(value)] as const));
       return formatInstances([{ ...instance, txt: bytes }], createStyle(false), () => false)[1]?.[0];
     };
     expect(rowOf('k3x2abcdefgh2345')).toMatch(/h1\.local +path=\/a$/);
-    expect(rowOf('AA:BB')).toMatch(/h1\.local +id=AA:BB peer=5350 mac=x path=\/a$/);
+    expect(rowOf('AA:BB')).toMatch(/h1\.local +id=AA:BB peer=5350 mac=x mac2=y rm=1-ab path=\/a$/);
   });
 
   test('with a mesh key it is said who is of the mesh', () => {

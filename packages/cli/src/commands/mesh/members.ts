@@ -62,7 +62,7 @@ export function formatMembers(
     ),
     ...removed.map(
       ({ name, machine, at }) =>
-        `${name} (key ${machine.slice(0, KEY_DIGITS)}) was removed ${describeAge(now - at)}; mesh remove --undo ${name} lets it in again`,
+        `${name} (key ${machine.slice(0, KEY_DIGITS)}) was removed ${describeAge(now - at)}; ambassador mesh remove --undo ${name}, typed on a keeper, lets it in again`,
     ),
   ];
 }

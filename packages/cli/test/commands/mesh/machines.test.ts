@@ -110,7 +110,7 @@ describe('mesh members', () => {
       'h1       keeper   use the whole mesh   this machine              00000000',
       'laptop   member   reach redis          3 days ago     10.0.0.7   aaaaaaaa',
       expect.stringMatching(/^fe80::1\S+ shows no machine \(a token, or a former version\), seen 1 minute ago$/),
-      'attic (key cccccccc) was removed 1 hour ago; mesh remove --undo attic lets it in again',
+      'attic (key cccccccc) was removed 1 hour ago; ambassador mesh remove --undo attic, typed on a keeper, lets it in again',
     ]);
   });
 
