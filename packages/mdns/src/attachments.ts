@@ -198,8 +198,9 @@ export class Attachments {
     this.#context.failed();
     if (links.refusal === undefined || !attachment.isUp) return;
     attachment.bringDown();
-    this.#context.detach(on.name);
+    // The cause is told before what it takes away.
     this.#context.tell({ kind: 'send-refused', interfaceName: on.name, code: codeOf(links.refusal) });
+    this.#context.detach(on.name);
   }
 
   #bringUp(attachment: Attachment): void {
@@ -232,8 +233,8 @@ export class Attachments {
     this.#leaving = Promise.all([this.#leaving, closing]);
     if (!attachment.isUp) return;
     attachment.bringDown();
-    this.#context.detach(name);
     this.#context.tell({ kind: 'interface-down', interfaceName: name });
+    this.#context.detach(name);
   }
 
   #tellUp({ on, addresses }: Attachment): void {

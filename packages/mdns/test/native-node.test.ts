@@ -387,6 +387,20 @@ describe('interfaces', () => {
     expect(h2.events.map(({ kind }) => kind)).toEqual(['interface-up', 'interface-down', 'interface-up']);
   });
 
+  it('tells that an interface is down before what is no longer announced for that', async () => {
+    const world = new NodeWorld();
+    const h1 = await world.start('h1', '10.0.0.1/24');
+    const told: string[] = [];
+    h1.node.publish({ name: 'a', type: '_redis._tcp', port: 6379 }, ({ kind }) => {
+      told.push(...h1.events.splice(0).map((event) => event.kind), kind);
+    });
+    await world.run(5 * SECOND_MS);
+    h1.host.disconnect('eth0');
+    await world.run(POLL_MS);
+    // The second says that it is announced nowhere.
+    expect(told).toEqual(['interface-up', 'announced', 'interface-down', 'announced']);
+  });
+
   it('after a hundred flaps of an interface has one link, one instance and as many timers as before', async () => {
     const world = new NodeWorld();
     const h1 = await world.start('h1', '10.0.0.1/24');
