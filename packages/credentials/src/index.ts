@@ -7,7 +7,7 @@ export type { InjectionContext } from './injection-context.ts';
 export { type Holder, type HolderRules, judgeHolder } from './port-holder.ts';
 export { createPostgresInjection } from './postgres/injection.ts';
 export { createPostgresCancelRouting } from './postgres/opening.ts';
-export type { ReadSecretOptions } from './read-secret.ts';
+export { type ReadSecretOptions, readSecret } from './read-secret.ts';
 export { createRedisInjection } from './redis/injection.ts';
 export { Secret } from './secret.ts';
 export { SecretFile, type SecretFileEvent, type SecretFileOptions } from './secret-file.ts';

@@ -3,7 +3,16 @@ import { expect } from 'vitest';
 import { announce, proxy, runAmbassador, startProgram } from '../../ambassador.ts';
 import { labTest } from '../../lab-test.ts';
 import { failedAfter, Load } from '../../load.ts';
-import { compactEtcd, ETCD, startEtcd, ZOOKEEPER } from './registry-server.ts';
+import {
+  compactEtcd,
+  demandEtcdLogin,
+  ETCD,
+  makeDigestFolder,
+  SASL_DEMANDED,
+  startEtcd,
+  startZooKeeper,
+  ZOOKEEPER,
+} from './registry-server.ts';
 
 const FOLDER = '/services/thing';
 /** Longer than a session or a lease, and waited out: nobody may fail meanwhile. A server that comes back gives both their time anew. */
@@ -118,6 +127,73 @@ await labTest(
     expect(proxying.stdout).not.toMatch(/"endpoint-added".*7008/);
   },
 );
+
+await labTest(
+  'registries that ask who somebody is: etcd with users, a folder of ZooKeeper with a digest, and ZooKeeper that demands SASL',
+  { hosts: 3, needs: [...ETCD.needs, ...ZOOKEEPER.needs] },
+  async (lan) => {
+    const [h1, h2, h3] = [lan.host(1), lan.host(2), lan.host(3)];
+    const login = 'me:not-for-others';
+    const withLogin = ['--registry-login-file', '/run/login'];
+    const [etcd] = await Promise.all([
+      ETCD.start(h2),
+      ZOOKEEPER.start(h2),
+      startZooKeeper(h3, ...SASL_DEMANDED),
+      startProgram(h1, 'service', '7000', 'h1'),
+      writePrivately(h1, '/run/login', login),
+      writePrivately(h1, '/run/wrong', 'me:something-else'),
+    ]);
+    await Promise.all([demandEtcdLogin(h2, login, FOLDER), makeDigestFolder(h2, login, FOLDER)]);
+    const [inEtcd, inZooKeeper] = [ETCD.address(h2, FOLDER), ZOOKEEPER.address(h2, FOLDER)];
+    const proxying = await proxy(h1, 'thing:7001', '--from', inEtcd, ...withLogin, '--json');
+    const announcer = await announce(h1, 'thing:7000', '--to', inEtcd, '--to', inZooKeeper, ...withLogin);
+    const said = await Promise.all(
+      [[inEtcd, ...withLogin], [inZooKeeper, ...withLogin], [inEtcd], [inZooKeeper], [ZOOKEEPER.address(h3, FOLDER)]]
+        .concat([
+          [ZOOKEEPER.address(h3, FOLDER), ...withLogin],
+          [inEtcd, '--registry-login-file', '/run/wrong'],
+        ])
+        .map(async ([from = '', ...more]) => {
+          const timeout = more.includes('/run/login') && !from.includes(h3.ip) ? '20s' : '5s';
+          const { stdout, stderr } = await runAmbassador(h1, [
+            'resolve',
+            'thing',
+            '--timeout',
+            timeout,
+            '--from',
+            from,
+            ...more,
+          ]);
+          return `${stdout}${stderr}`;
+        }),
+    );
+    expect(said).toEqual([
+      expect.stringContaining(`${h1.ip}:7000`),
+      expect.stringContaining(`${h1.ip}:7000`),
+      expect.stringContaining('etcd wants to know who asks'),
+      expect.stringContaining(`this user may not do that at ${FOLDER} (NoAuth)`),
+      expect.stringContaining('it demands a login by SASL, which is not spoken here'),
+      expect.stringContaining('it demands a login by SASL, which is not spoken here'),
+      expect.stringContaining('etcd refuses this user and password'),
+    ]);
+
+    // A member that is started anew knows no token any more.
+    await etcd.stop('SIGKILL');
+    await ETCD.start(h2);
+    await ETCD.write(h2, `${FOLDER}/other`, '10.99.0.9:7009');
+    await proxying.line(/"endpoint-added".*7009/);
+
+    await announcer.stop();
+    expect(await ETCD.list(h2, FOLDER)).toEqual([`${FOLDER}/other`]);
+    const told = [...said, announcer.stdout, announcer.stderr, proxying.stdout, proxying.stderr].join('');
+    expect(told).not.toMatch(/not-for-others|something-else/);
+    expect(announcer.stderr.match(/can be read on the way/g)).toHaveLength(2);
+  },
+);
+
+async function writePrivately(host: Host, path: string, text: string): Promise<void> {
+  await host.read('sh', ['-c', `umask 077; cat > ${path}`], { input: `${text}\n` });
+}
 
 interface Found {
   readonly address: string;

@@ -18,17 +18,13 @@ export const JAVA: readonly string[] = ['-Xmx64m', '-XX:TieredStopAtLevel=1', '-
 export const ZOOKEEPER_CLASSES: readonly string[] = ['-cp', '/etc/zookeeper/conf:/usr/share/java/zookeeper.jar'];
 const ZOOKEEPER_PORT = 2181;
 const ETCD_PORT = 2379;
+/** Of no matter where etcd has no users. */
+const ETCD_ROOT = { ETCDCTL_API: '3', ETCDCTL_USER: 'root:root' };
 
 export const ZOOKEEPER: RegistryServer = {
   kind: 'zookeeper',
   needs: ['java', 'zookeeper'],
-  async start(host) {
-    await host.read('mkdir', ['-p', '/run/zookeeper']);
-    const main = 'org.apache.zookeeper.server.ZooKeeperServerMain';
-    const server = host.spawn('java', [...JAVA, ...ZOOKEEPER_CLASSES, main, `${ZOOKEEPER_PORT}`, '/run/zookeeper']);
-    await untilOpen(host, ZOOKEEPER_PORT);
-    return server;
-  },
+  start: (host) => startZooKeeper(host),
   address: ({ ip }, folder) => `zookeeper:${ip}:${ZOOKEEPER_PORT}${folder}`,
   async list(host, folder) {
     const said = await askZooKeeper(host, `ls ${folder}`);
@@ -54,12 +50,28 @@ export const ETCD: RegistryServer = {
   },
 };
 
+/** Nobody is let in by anything else. */
+export const SASL_DEMANDED: readonly string[] = [
+  '-Dzookeeper.sessionRequireClientSASLAuth=true',
+  '-Dzookeeper.authProvider.1=org.apache.zookeeper.server.auth.SASLAuthenticationProvider',
+];
+
+/** `properties`: of its Java, such as {@link SASL_DEMANDED}. */
+export async function startZooKeeper(host: Host, ...properties: readonly string[]): Promise<HostProcess> {
+  await host.read('mkdir', ['-p', '/run/zookeeper']);
+  const main = 'org.apache.zookeeper.server.ZooKeeperServerMain';
+  const words = [...JAVA, ...properties, ...ZOOKEEPER_CLASSES, main, `${ZOOKEEPER_PORT}`, '/run/zookeeper'];
+  const server = host.spawn('java', words);
+  await untilOpen(host, ZOOKEEPER_PORT);
+  return server;
+}
+
 /** `address`: where it listens; on 127.0.0.1 it works and no other host reaches it. */
 export async function startEtcd(host: Host, address: string): Promise<HostProcess> {
   const url = `http://${address}:${ETCD_PORT}`;
   const places = ['--listen-client-urls', url, '--advertise-client-urls', `http://${host.ip}:${ETCD_PORT}`];
   const server = host.spawn('etcd', ['--data-dir', '/run/etcd', ...places, '--log-outputs', 'stderr']);
-  await host.until('etcdctl endpoint health 2>/dev/null', { env: { ETCDCTL_API: '3' } });
+  await host.until('etcdctl endpoint health 2>/dev/null', { env: ETCD_ROOT });
   return server;
 }
 
@@ -70,13 +82,45 @@ export async function compactEtcd(host: Host): Promise<void> {
 }
 
 export async function askEtcd(host: Host, args: readonly string[]): Promise<string> {
-  return await host.read('etcdctl', args, { env: { ETCDCTL_API: '3' } });
+  return await host.read('etcdctl', args, { env: ETCD_ROOT });
+}
+
+/** From now on etcd has users: root, and the one of `login`, who may read and write below a folder alone. */
+export async function demandEtcdLogin(host: Host, login: string, folder: string): Promise<void> {
+  const [user = ''] = login.split(':');
+  const steps = [
+    `user add ${ETCD_ROOT.ETCDCTL_USER}`,
+    'user grant-role root root',
+    `user add ${login}`,
+    'role add team',
+    `role grant-permission --prefix team readwrite ${folder}/`,
+    `user grant-role ${user} team`,
+    'auth enable',
+  ];
+  for (const step of steps) await askEtcd(host, step.split(' '));
+}
+
+/** A folder of ZooKeeper that is for the user of `login` alone. */
+export async function makeDigestFolder(host: Host, login: string, folder: string): Promise<void> {
+  const [, parent = ''] = folder.split('/');
+  const steps = [
+    `addauth digest ${login}`,
+    `create /${parent}`,
+    `create ${folder}`,
+    `setAcl ${folder} auth::cdrwa`,
+    'quit',
+  ];
+  await host.read('java', zooKeeperMain(), { input: `${steps.join('\n')}\n` });
 }
 
 async function askZooKeeper(host: Host, command: string): Promise<string> {
+  return await host.read('java', [...zooKeeperMain(), ...splitWords(command)]);
+}
+
+/** ZooKeeper's own client; without a command it reads some from its standard input. */
+function zooKeeperMain(): readonly string[] {
   const main = 'org.apache.zookeeper.ZooKeeperMain';
-  const place = ['-server', `127.0.0.1:${ZOOKEEPER_PORT}`];
-  return await host.read('java', [...JAVA, ...ZOOKEEPER_CLASSES, main, ...place, ...splitWords(command)]);
+  return [...JAVA, ...ZOOKEEPER_CLASSES, main, '-server', `127.0.0.1:${ZOOKEEPER_PORT}`];
 }
 
 /** `create /a '{"b": 1}'` in three words. */

@@ -3,6 +3,7 @@ import { errorCode, NO_END, NOT_REGULAR, readInputFile, TOO_LONG } from '@mdns-a
 import { CliError } from '../exit/cli-error.ts';
 import { EXIT_CONFIG, EXIT_NO_INPUT } from '../exit/exit-codes.ts';
 import { nameKey } from '../options/option.ts';
+import { isLogin } from '../parse/login-file.ts';
 import { findNearest } from '../parse/nearest.ts';
 import type { Given, Layer } from '../settings/settings.ts';
 import { type ConfigDocument, parseConfigDocument } from './config-document.ts';
@@ -78,8 +79,8 @@ export function parseConfig(file: string, text: string): Config {
     options: readSharedLayer(file, document, value),
     announce,
     proxy,
-    agent: readSection(document, value, 'agent'),
-    dns: readSection(document, value, 'dns'),
+    agent: readSection(file, document, value, 'agent'),
+    dns: readSection(file, document, value, 'dns'),
   };
 }
 
@@ -126,7 +127,7 @@ function readEntries(
     const credentials = readMember(entry, 'credentials');
     return {
       service: { text, origin, exitCode: EXIT_CONFIG },
-      options: readLayer(document, entry, path),
+      options: readLayer(file, document, entry, path),
       ...(credentials === undefined
         ? {}
         : { credentials: { document, file, path: [...path, 'credentials'], value: credentials, service: name } }),
@@ -138,26 +139,31 @@ function formatHost(host: string): string {
   return host.includes(':') && !host.startsWith('[') ? `[${host}]` : host;
 }
 
-function readLayer(document: ConfigDocument, map: unknown, path: readonly PropertyKey[]): Layer {
+function readLayer(file: string, document: ConfigDocument, map: unknown, path: readonly PropertyKey[]): Layer {
   return {
     find(option) {
       const key = nameKey(option);
       const value = readMember(map, key);
       if (value === undefined || value === null || option === 'credentials') return [];
       const origin = `${document.locateKey(path, key)}: ${key}`;
-      return listTexts(value).map((text) => ({ text, origin, exitCode: EXIT_CONFIG }));
+      return listTexts(value).map((text) => ({ text: locate(option, text, file), origin, exitCode: EXIT_CONFIG }));
     },
   };
 }
 
-function readSection(document: ConfigDocument, value: unknown, section: string): Layer | undefined {
+/** As for all secrets, what is written in the file stands beside it. */
+function locate(option: string, text: string, file: string): string {
+  return option === 'registry-login-file' && !isLogin(text) ? resolve(dirname(file), text) : text;
+}
+
+function readSection(file: string, document: ConfigDocument, value: unknown, section: string): Layer | undefined {
   const map = readMember(value, section);
-  return map === undefined ? undefined : readLayer(document, map, [section]);
+  return map === undefined ? undefined : readLayer(file, document, map, [section]);
 }
 
 /** The keys at the top, and those of sections that stand for an option of the command line. */
 function readSharedLayer(file: string, document: ConfigDocument, value: unknown): Layer {
-  const top = readLayer(document, value, []);
+  const top = readLayer(file, document, value, []);
   return {
     find(option) {
       if (option !== 'mesh-key-file') return top.find(option);

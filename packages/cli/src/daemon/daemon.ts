@@ -12,6 +12,7 @@ import { readMachineIdentity } from '../machine/machine-identity.ts';
 import { deriveShownId } from '../machine/shown-machine.ts';
 import { createLocalNetwork, type LocalNetwork, readInterfaceNames, startNode } from '../network/local-network.ts';
 import { createMesh } from '../network/mesh.ts';
+import { Registries } from '../network/registries.ts';
 import { listAddresses } from '../network/served-addresses.ts';
 import { createConnectionLog } from '../output/connection-log.ts';
 import { tellFault } from '../output/fault-lines.ts';
@@ -170,10 +171,12 @@ export class Daemon {
     );
     this.#injections = new Injections(surroundings, reporter);
     const reportConnections = settings.isSet('log-connections');
+    const registries = new Registries(surroundings, log);
     const context: PartContext = {
       local: this.#local,
       log,
       reporter,
+      registries,
       surroundings,
       showUrl: (url) => {
         if (!settings.isSet('json') && stdout.isTerminal) {
@@ -198,7 +201,7 @@ export class Daemon {
     };
     const openSpeakers = loadOnce(async () => {
       const { Speakers } = await import('./speakers.ts');
-      this.#speakers = new Speakers({ local: this.#local, env, reporter, drawLabel });
+      this.#speakers = new Speakers({ local: this.#local, env, reporter, registries, drawLabel });
       return this.#speakers;
     });
     // What a plan does not ask for is not loaded.

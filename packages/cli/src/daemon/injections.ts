@@ -1,8 +1,6 @@
 import {
   type Credential,
   type CredentialEvent,
-  CredentialsError,
-  type CredentialsErrorCode,
   createHttpInjection,
   createPostgresInjection,
   createRedisInjection,
@@ -18,10 +16,11 @@ import { systemClock } from '@mdns-ambassador/mdns';
 import { type Destination, readInputFile } from '@mdns-ambassador/relay';
 import type { CredentialRequest, TlsRequest } from '../config/credential-request.ts';
 import { CliError } from '../exit/cli-error.ts';
-import { EXIT_CONFIG, EXIT_NO_INPUT, EXIT_REFUSED } from '../exit/exit-codes.ts';
+import { EXIT_NO_INPUT } from '../exit/exit-codes.ts';
 import { describeCredentialEvent, describeSecretEvent } from '../output/credential-lines.ts';
 import type { Reporter } from '../output/reporter.ts';
 import type { Surroundings } from '../process/surroundings.ts';
+import { explainSecretErrors } from '../requests/secret-errors.ts';
 import { listShelters } from '../requests/shelters.ts';
 import { findSecretPath } from './secret-path.ts';
 import { watchFile } from './watch-file.ts';
@@ -33,12 +32,6 @@ const MAX_CA_BYTES = 4 * 1024 * 1024;
 const POLL_INTERVAL_MS = 30_000;
 /** Endpoints of these sources were written down by whoever runs this. */
 const WRITTEN_SOURCES = /^(static|dns|srv|file)\b/;
-
-const EXIT_CODES: Readonly<Record<CredentialsErrorCode, number>> = {
-  MISSING_SECRET: EXIT_NO_INPUT,
-  EXPOSED_SECRET: EXIT_REFUSED,
-  INVALID_SECRET: EXIT_CONFIG,
-};
 
 /** An injection with its secret, watched until it is closed. */
 export interface OpenInjection extends Injection {
@@ -97,11 +90,13 @@ export class Injections {
   ): { readonly file: SecretFile; readonly close: () => void } {
     const { env, platform } = this.#surroundings;
     const path = findSecretPath(secret, env);
-    const file = openSecretFile(path, {
-      shelters: listShelters(env),
-      platform,
-      onEvent: (event) => this.#tellSecret(service, event),
-    });
+    const file = explainSecretErrors(() =>
+      SecretFile.open(path, {
+        shelters: listShelters(env),
+        platform,
+        onEvent: (event) => this.#tellSecret(service, event),
+      }),
+    );
     this.#files.add(file);
     const unwatch = watchFile(
       path,
@@ -134,15 +129,6 @@ export class Injections {
   #tellSecret(service: string, event: SecretFileEvent): void {
     const { kind, ...fields } = event;
     this.#reporter.tell(describeSecretEvent(service, event), { event: kind, service, ...fields });
-  }
-}
-
-function openSecretFile(...[path, options]: Parameters<typeof SecretFile.open>): SecretFile {
-  try {
-    return SecretFile.open(path, options);
-  } catch (error) {
-    if (!(error instanceof CredentialsError)) throw error;
-    throw new CliError(EXIT_CODES[error.code], error.message, { cause: error });
   }
 }
 

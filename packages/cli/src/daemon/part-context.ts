@@ -4,6 +4,7 @@ import type { KnownProxy } from '@mdns-ambassador/dns';
 import type { Mesh } from '@mdns-ambassador/mesh';
 import type { KeptListeners, Room } from '@mdns-ambassador/relay';
 import type { LocalNetwork } from '../network/local-network.ts';
+import type { Registries } from '../network/registries.ts';
 import type { HintAt } from '../output/local-network-hint.ts';
 import type { Log } from '../output/log.ts';
 import type { Reporter } from '../output/reporter.ts';
@@ -16,6 +17,7 @@ export interface PartContext {
   readonly local: LocalNetwork;
   readonly log: Log;
   readonly reporter: Reporter;
+  readonly registries: Registries;
   readonly surroundings: Surroundings;
   /** Shows a URL to people's phones; no-op where nobody looks. */
   readonly showUrl: (url: string) => void;

@@ -44,7 +44,7 @@ export function openInjection({ service, injected }: PlannedProxy, injections: I
 /** What was asked for, with its sources, its check and its credentials. */
 export function composeProxy(
   { type, origins, allowed, activeCheck, checkIntervalMs, wake, injected: _, ...options }: PlannedProxy,
-  { local, log, reporter, reportConnections, checkTools, mesh, room, listeners, surroundings }: PartContext,
+  { local, log, reporter, registries, reportConnections, checkTools, mesh, room, listeners, surroundings }: PartContext,
   injection: OpenInjection | undefined,
 ): ProxyOptions {
   const opening = injection === undefined ? composeOpening(options) : injection.opening;
@@ -71,6 +71,7 @@ export function composeProxy(
       allowed,
       local,
       log,
+      registries,
       mesh,
       isProven: path?.isProven,
     }),

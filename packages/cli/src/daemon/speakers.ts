@@ -14,7 +14,7 @@ import { publishToPeers } from '@mdns-ambassador/peers';
 import { CliError } from '../exit/cli-error.ts';
 import { EXIT_UNAVAILABLE } from '../exit/exit-codes.ts';
 import type { LocalNetwork } from '../network/local-network.ts';
-import { openRegistry } from '../network/registries.ts';
+import type { Registries } from '../network/registries.ts';
 import type { ResponderName } from '../options/announce-options.ts';
 import { describeRegistrarEvent, registrarEventToFact } from '../output/registrar-lines.ts';
 import type { Reporter } from '../output/reporter.ts';
@@ -30,6 +30,7 @@ export interface SpeakersContext {
   readonly local: LocalNetwork;
   readonly env: NodeJS.ProcessEnv;
   readonly reporter: Reporter;
+  readonly registries: Registries;
   /** Draws the label of the host, alike at each start. */
   readonly drawLabel: () => number;
 }
@@ -50,14 +51,18 @@ export class Speakers {
     this.#context = context;
   }
 
-  /** For one announcement; to be closed with it. */
+  /** For one announcement; to be closed with it. Throws a CliError when a registry's login can't be had. */
   take({ responder, targets }: Pick<PlacedService, 'responder' | 'targets'>): Speaker {
     const { isMdns, registries } = targets;
     const isNative = isMdns && responder === 'native';
-    const own = [
-      ...(isMdns && responder !== 'native' ? [this.#lend(responder, () => this.#createResponder(responder))] : []),
-      ...registries.map((spec) => this.#lend(JSON.stringify(spec), () => this.#createRegistrar(spec))),
-    ];
+    const own: OpenResponder[] = [];
+    try {
+      if (isMdns && responder !== 'native') own.push(this.#lend(responder, () => this.#createResponder(responder)));
+      for (const spec of registries) own.push(this.#lend(JSON.stringify(spec), () => this.#createRegistrar(spec)));
+    } catch (error) {
+      for (const one of own) void this.#giveBack(one);
+      throw error;
+    }
     const { peers } = this.#context.local;
     // Our own node tells peers by itself; of several places one does.
     const toPeers = (publisher: Publisher): Publisher =>
@@ -120,10 +125,10 @@ export class Speakers {
   }
 
   #createRegistrar(spec: RegistrySpec): ForeignResponder {
-    const { local, reporter } = this.#context;
+    const { local, reporter, registries } = this.#context;
     return new Registrar({
       name: formatRegistry(spec),
-      registry: openRegistry(spec),
+      registry: registries.open(spec),
       folder: spec.kind === 'etcd' ? spec.prefix : spec.path,
       clock: systemClock,
       random: Math.random,

@@ -34,7 +34,7 @@ import { folderOf } from '../parse/registry.ts';
 import type { Origins } from '../requests/source-request.ts';
 import type { LocalNetwork } from './local-network.ts';
 import { createMembershipJudge } from './mesh.ts';
-import { openRegistry } from './registries.ts';
+import type { Registries } from './registries.ts';
 
 /**
  * Who answers one question is to hear everybody. Who has just told somebody else waits for a second before he says it again
@@ -54,6 +54,7 @@ export interface SourceContext {
   readonly allowed: readonly Cidr[];
   readonly local: LocalNetwork;
   readonly log: Log;
+  readonly registries: Registries;
   /** Where the proxy listens; absent for who only looks. */
   readonly listen?: readonly ListenPlace[];
   /** Only its members are used. Absent: open mode. */
@@ -66,9 +67,9 @@ export interface SourceContext {
   readonly onHealth?: (health: SourceHealth) => void;
 }
 
-/** The sources of one service, in the order written. None is started. */
+/** The sources of one service, in the order written. None is started. Throws a CliError when a registry's login can't be had. */
 export function createSources(origins: Origins, context: SourceContext): readonly Source[] {
-  const { service, type, allowed, local, log } = context;
+  const { service, type, allowed, local, log, registries } = context;
   const { instance, where, dnsServers, dnsMaxTtlMs } = origins;
   const client = createDnsClient({
     servers: dnsServers.length > 0 ? () => dnsServers : readSystemDnsServers,
@@ -128,7 +129,7 @@ export function createSources(origins: Origins, context: SourceContext): readonl
           ...resolved,
           ...(instance === undefined ? {} : { instance }),
           where,
-          registry: openRegistry(spec),
+          registry: registries.open(spec),
           onSkipped: (skipped: SkippedEntries) =>
             log.warn({ ...skipped }, 'entries are not used: no place can be read from them'),
         };

@@ -3,6 +3,7 @@ import { ADMIN_OPTION, EVENTS_OPTION, PEER_PORT_OPTION } from './daemon-options.
 import { DOCKER_OPTIONS } from './docker-options.ts';
 import type { Option } from './option.ts';
 import { PROXY_PROTOCOL_OPTIONS } from './proxy-protocol-options.ts';
+import { REGISTRY_LOGIN_OPTION } from './registry-options.ts';
 
 export const RESPONDERS = ['native', 'avahi', 'bonjour-service'] as const;
 export type ResponderName = (typeof RESPONDERS)[number];
@@ -69,6 +70,7 @@ export const ANNOUNCE_OPTIONS: readonly Option[] = [
     byDefault: 'mdns',
     beginnings: ['mdns', 'zookeeper:', 'etcd:'],
   },
+  REGISTRY_LOGIN_OPTION,
   {
     name: 'responder',
     kind: 'text',

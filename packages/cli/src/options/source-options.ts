@@ -1,4 +1,5 @@
 import type { Option } from './option.ts';
+import { REGISTRY_LOGIN_OPTION } from './registry-options.ts';
 
 export const MERGE_MODES = ['union', 'fallback'] as const;
 
@@ -44,5 +45,6 @@ export const SOURCE_OPTIONS: readonly Option[] = [
   },
   { name: 'where', kind: 'pairs', summary: 'KEY=VALUE that the TXT record must have; repeatable, all must match' },
   { name: 'instance', kind: 'text', summary: 'Only instances whose name matches, * and ? stand for anything' },
+  REGISTRY_LOGIN_OPTION,
   { name: 'allow-cidr', kind: 'list', summary: 'ADDRESS/BITS accepted beyond this network; repeatable' },
 ];

@@ -2,16 +2,22 @@ import { folderOfService, isNodePath, ZOOKEEPER_PORT, type ZooKeeperServer } fro
 import { formatPlace } from '@mdns-ambassador/relay';
 import { InvalidValue } from '../exit/cli-error.ts';
 import { parseHostPort } from './host-port.ts';
+import { isLocalHost } from './local-host.ts';
 
 /** A folder of a registry: where a service's places stand. `{service}` in it stands for the service's name. */
 export type RegistrySpec =
-  | { readonly kind: 'zookeeper'; readonly servers: readonly ZooKeeperServer[]; readonly path: string }
+  | (LoginPlace & { readonly kind: 'zookeeper'; readonly servers: readonly ZooKeeperServer[]; readonly path: string })
   /** Servers as URLs: `http://10.0.0.1:2379`. */
-  | { readonly kind: 'etcd'; readonly servers: readonly string[]; readonly prefix: string };
+  | (LoginPlace & { readonly kind: 'etcd'; readonly servers: readonly string[]; readonly prefix: string });
+
+interface LoginPlace {
+  /** The path in full of a file that holds `USER:PASSWORD`. Absent: no login. */
+  readonly loginFile?: string;
+}
 
 /** What was written is not repeated: it may hold one. */
 const NO_PASSWORD =
-  'a registry is spoken to without a user and a password: this version has none for ZooKeeper and etcd, and others see the command line; leave them out';
+  'a user and a password do not stand here, where others see them; write them as USER:PASSWORD in a file that you alone can read, and name it with --registry-login-file FILE';
 const ETCD_EXAMPLE = 'etcd:http://10.0.0.1:2379/services/redis';
 const ZOOKEEPER_EXAMPLE = 'zookeeper:10.0.0.1:2181,10.0.0.2:2181/services/redis';
 
@@ -62,6 +68,26 @@ export function formatRegistry(spec: RegistrySpec): string {
       return `zookeeper:${spec.servers.map(({ host, port }) => formatPlace(host, port)).join(',')}`;
     case 'etcd':
       return `etcd:${spec.servers.join(',')}`;
+    default:
+      return spec satisfies never;
+  }
+}
+
+/** The same place; where it is one of a registry, `loginFile` says who asks there. */
+export function withLoginFile<Spec extends { readonly kind: string }>(spec: Spec, loginFile: string | undefined): Spec {
+  const isRegistry = spec.kind === 'zookeeper' || spec.kind === 'etcd';
+  return isRegistry && loginFile !== undefined ? { ...spec, loginFile } : spec;
+}
+
+/** Whether others could read on the way what is said to it. */
+export function isReadOnTheWay(spec: RegistrySpec): boolean {
+  switch (spec.kind) {
+    case 'zookeeper':
+      return !spec.servers.every(({ host }) => isLocalHost(host));
+    case 'etcd':
+      return spec.servers
+        .map((server) => new URL(server))
+        .some(({ protocol, hostname }) => protocol === 'http:' && !isLocalHost(hostname));
     default:
       return spec satisfies never;
   }

@@ -12,7 +12,15 @@ import { parseChoice } from '../parse/choice.ts';
 import { parseDuration } from '../parse/duration.ts';
 import { nameInstance, parseInstanceName } from '../parse/instance-name.ts';
 import { parseInteger } from '../parse/integer.ts';
-import { folderOf, formatRegistry, parseEtcd, parseZooKeeper, type RegistrySpec } from '../parse/registry.ts';
+import { parseLoginFile } from '../parse/login-file.ts';
+import {
+  folderOf,
+  formatRegistry,
+  parseEtcd,
+  parseZooKeeper,
+  type RegistrySpec,
+  withLoginFile,
+} from '../parse/registry.ts';
 import { parseAnnouncedService } from '../parse/service-argument.ts';
 import { parseServiceType } from '../parse/service-type.ts';
 import { parseSubtype } from '../parse/subtype.ts';
@@ -115,6 +123,7 @@ export interface Targets {
 
 /** Throws a CliError for what does not go together. */
 export function readTargets(settings: Settings): Targets {
+  const loginFile = settings.read('registry-login-file', parseLoginFile);
   const targets = settings.readEach('to', parseTarget);
   if (targets.length === 0) return { isMdns: true, registries: [] };
   const isMdns = targets.includes('mdns');
@@ -122,7 +131,8 @@ export function readTargets(settings: Settings): Targets {
   if (!isMdns && responder !== undefined) {
     throw new CliError(responder.exitCode, `${responder.origin} speaks mDNS; add --to mdns, or leave it out`);
   }
-  return { isMdns, registries: targets.filter((target) => target !== 'mdns') };
+  const registries = targets.filter((target) => target !== 'mdns').map((spec) => withLoginFile(spec, loginFile));
+  return { isMdns, registries };
 }
 
 /** An announcement with where it is announced. */

@@ -1,9 +1,8 @@
-import { isIPv6 } from 'node:net';
-import { isLocalTarget } from '@mdns-ambassador/relay';
 import type { CredentialRequest } from '../config/credential-request.ts';
 import { readCredentials, readCredentialsFile } from '../config/read-credentials.ts';
 import { CliError } from '../exit/cli-error.ts';
 import { EXIT_CONFIG, EXIT_REFUSED, EXIT_USAGE } from '../exit/exit-codes.ts';
+import { isLocalHost } from '../parse/local-host.ts';
 import type { SourceSpec } from '../parse/source.ts';
 import type { Given, Settings } from '../settings/settings.ts';
 import type { ServiceRequest } from './service-requests.ts';
@@ -118,11 +117,6 @@ function describeWhoever(kind: 'mdns' | 'peer' | 'agent' | 'zookeeper' | 'etcd',
   return kind === 'zookeeper' || kind === 'etcd'
     ? `${kind} lists as ${service}`
     : `announces ${service} on this network`;
-}
-
-function isLocalHost(host: string): boolean {
-  const address = isIPv6(host) || !host.startsWith('[') ? host : host.slice(1, -1);
-  return /^localhost\.?$/i.test(host) || isLocalTarget({ kind: 'tcp', address, port: 0 });
 }
 
 function refuseStrayFlag(settings: Settings): never {

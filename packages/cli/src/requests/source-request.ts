@@ -5,6 +5,8 @@ import { MERGE_MODES, PREFERENCES } from '../options/source-options.ts';
 import { parseChoice } from '../parse/choice.ts';
 import { parseDnsServer } from '../parse/dns-server.ts';
 import { parseDuration } from '../parse/duration.ts';
+import { parseLoginFile } from '../parse/login-file.ts';
+import { withLoginFile } from '../parse/registry.ts';
 import { parseSource, type SourceSpec } from '../parse/source.ts';
 import { parseWhere, type TxtFilter } from '../parse/where.ts';
 import type { Settings } from '../settings/settings.ts';
@@ -24,7 +26,8 @@ export interface Origins {
 }
 
 export function readOrigins(settings: Settings): Origins {
-  const from = settings.readEach('from', parseSource);
+  const loginFile = settings.read('registry-login-file', parseLoginFile);
+  const from = settings.readEach('from', parseSource).map((spec) => withLoginFile(spec, loginFile));
   const instance = settings.read('instance', (text) => text);
   return {
     from: from.length > 0 ? from : [{ kind: 'mdns' }],

@@ -102,3 +102,13 @@ test('a file that is missing or a directory is named', () => {
   );
   expect(codeAndSentence(() => readConfig('/'))).toContain('66 --config: "/" is a directory');
 });
+
+test('the file of a login stands beside the file that names it; a login in its place stays as it is, to be refused', () => {
+  const find = (text: string): unknown =>
+    parseConfig('/etc/amb/a.yaml', `registryLoginFile: ${text}\n`)
+      .options.find('registry-login-file')
+      .map((given) => given.text);
+  expect(find('login')).toEqual(['/etc/amb/login']);
+  expect(find('/run/secrets/login')).toEqual(['/run/secrets/login']);
+  expect(find('me:secret')).toEqual(['me:secret']);
+});

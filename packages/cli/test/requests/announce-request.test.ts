@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { CliError } from '../../src/exit/cli-error.ts';
 import { readAnnouncement, readTargets, refuseSharedFolders } from '../../src/requests/announce-request.ts';
+import { readOrigins } from '../../src/requests/source-request.ts';
 import { type Given, Settings } from '../../src/settings/settings.ts';
 
 function given(option: string, text: string): Given {
@@ -28,6 +29,19 @@ test('a service is announced over mDNS unless --to says something else', () => {
     registries: [{ kind: 'etcd', servers: ['http://a:2379'], prefix: '/s' }],
   });
   expect(readTargets(settingsOf({ to: ['zookeeper:a/s'] })).isMdns).toBe(false);
+});
+
+test('a login is that of every registry, and not mDNS’', () => {
+  const to = ['mdns', 'zookeeper:a/s', 'etcd:b:2379/s'];
+  const settings = settingsOf({ to, from: to, 'registry-login-file': ['/run/login'] });
+  const registries = [
+    { kind: 'zookeeper', loginFile: '/run/login' },
+    { kind: 'etcd', loginFile: '/run/login' },
+  ];
+  expect(readTargets(settings)).toMatchObject({ isMdns: true, registries });
+  expect(readOrigins(settings).from).toMatchObject([{ kind: 'mdns' }, ...registries]);
+  const wrong = settingsOf({ to, 'registry-login-file': ['me:secret'] });
+  expect(sentenceOf(() => readTargets(wrong))).toMatch(/^64 --registry-login-file: (?!.*secret)this is a user/);
 });
 
 test('a target that is none, and a responder with nothing to say, are refused', () => {

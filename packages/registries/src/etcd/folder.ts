@@ -114,9 +114,9 @@ export class EtcdFolder implements FolderWatch {
         watching.signal,
       );
     } catch (error) {
-      if (this.#revision !== undefined)
-        throw ended === undefined ? (watching.signal.reason ?? error) : new Error(ended);
+      if (this.#revision !== undefined && ended === undefined) throw watching.signal.reason ?? error;
     }
+    if (ended !== undefined) throw new Error(ended);
   }
 
   /** Why it ended, where it did. */

@@ -21,6 +21,9 @@ export type WatchMessage =
 /** Characters of what etcd says. */
 const LONGEST_SENTENCE = 200;
 
+/** What a header of HTTP may hold; a signed one (`--auth-token jwt`) has some hundred characters. */
+const TOKEN = /^[\x21-\x7e]{1,4096}$/;
+
 /** The gateway writes 64-bit numbers as texts, bytes in base64, and leaves out what is zero or empty. */
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -73,6 +76,13 @@ export function readKeepAlive(document: unknown): number {
   const { result, error } = requireFields(document);
   if (error !== undefined) throw new Error(describeFailure(error));
   return Number(readNumber(requireFields(result).TTL));
+}
+
+/** Of `/v3/auth/authenticate`. Throws on what is none, and repeats nothing of it. */
+export function readToken(document: unknown): string {
+  const { token } = requireFields(document);
+  if (typeof token === 'string' && TOKEN.test(token)) return token;
+  throw new Error('etcd answers a login without a token');
 }
 
 /** What a refusal says, in the gateway's forms of it. */

@@ -12,6 +12,8 @@ export interface EtcdRegistryOptions {
   readonly clock: Clock;
   /** In [0, 1). */
   readonly random: () => number;
+  /** `USER:PASSWORD`, asked for at each login. Absent: no login. */
+  readonly login?: (() => string) | undefined;
 }
 
 /** An entry whose process is gone ends after this. */
@@ -41,7 +43,7 @@ class EtcdRegistry implements Registry {
 
   constructor(options: EtcdRegistryOptions) {
     this.#options = options;
-    this.#client = new EtcdClient(options.transport, options.clock);
+    this.#client = new EtcdClient(options);
   }
 
   follow(path: string, onEvent: (event: FolderEvent) => void): FolderWatch {

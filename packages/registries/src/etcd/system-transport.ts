@@ -24,13 +24,19 @@ export function createSystemTransport(servers: readonly string[]): EtcdTransport
   const agents = { 'http:': new Agent({ keepAlive: true }), 'https:': new SecureAgent({ keepAlive: true }) };
   let current = 0;
 
-  const open = async (path: string, body: object, signal: AbortSignal, isStream: boolean): Promise<IncomingMessage> => {
+  const open = async (
+    path: string,
+    body: object,
+    isStream: boolean,
+    signal: AbortSignal,
+    token: string | undefined,
+  ): Promise<IncomingMessage> => {
     const index = current;
     const url = new URL(path, servers[index % servers.length]);
     try {
       const response = await send(url, JSON.stringify(body), {
         method: 'POST',
-        headers: { 'content-type': 'application/json' },
+        headers: { 'content-type': 'application/json', ...(token === undefined ? {} : { authorization: token }) },
         agent: isStream ? false : url.protocol === 'https:' ? agents['https:'] : agents['http:'],
         signal,
       });
@@ -44,8 +50,8 @@ export function createSystemTransport(servers: readonly string[]): EtcdTransport
   };
 
   return {
-    async ask(path, body, signal) {
-      const response = await open(path, body, signal, false);
+    async ask(path, body, signal, token) {
+      const response = await open(path, body, false, signal, token);
       const chunks: Buffer[] = [];
       let length = 0;
       for await (const chunk of response) {
@@ -55,8 +61,8 @@ export function createSystemTransport(servers: readonly string[]): EtcdTransport
       }
       return { status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString('utf8') };
     },
-    async stream(path, body, onText, signal) {
-      const response = await open(path, body, signal, true);
+    async stream(path, body, onText, signal, token) {
+      const response = await open(path, body, true, signal, token);
       response.setEncoding('utf8');
       for await (const text of response) onText(text);
     },

@@ -36,8 +36,11 @@ export interface EnsembleOptions {
   readonly clock: Clock;
   /** In [0, 1). */
   readonly random: () => number;
-  /** `USER:PASSWORD` for a digest login: what is written then is that user's, and everybody's to read. Default: no login, open to all. */
-  readonly login?: string;
+  /**
+   * `USER:PASSWORD` for a digest login, asked for at each connection: what is written then is that user's, and everybody's to read.
+   * Default: no login, open to all.
+   */
+  readonly login?: (() => string) | undefined;
   /** Default: TCP over this machine's network. */
   readonly openLink?: OpenLink;
 }
@@ -324,7 +327,8 @@ class EnsembleSession implements ZooKeeperSession {
     this.#timeoutMs = Math.max(SHORTEST_SESSION_MS, timeoutMs);
     this.#state = { kind: 'connected', link };
     // A server takes requests in order: what is asked next is asked by this user.
-    if (this.#options.login !== undefined) link.send(encodeDigest(this.#options.login));
+    const { login } = this.#options;
+    if (login !== undefined) link.send(encodeDigest(login()));
     this.#beat(link);
     if (this.#closing === undefined) this.#onEvent({ kind: 'connected' });
   }
@@ -353,7 +357,8 @@ class EnsembleSession implements ZooKeeperSession {
         this.#takePong();
         return;
       case 'authenticated':
-        if (reply.code !== OK) this.#drop(': it refuses this user and password');
+        if (reply.code !== OK)
+          this.#drop(': it refuses this user and password; write others in the file of --registry-login-file');
         return;
       case 'change':
         for (const onChange of this.#watches.take(reply.path, reply)) {

@@ -177,9 +177,9 @@ function readOwner(body: JuteReader): bigint {
 export function describeCode(code: number, path: string): string {
   switch (code) {
     case NO_AUTH:
-      return `this user may not do that at ${path} (NoAuth); write another folder, or open its access list`;
+      return `this user may not do that at ${path} (NoAuth); open its access list, or log in with --registry-login-file`;
     case SASL_REQUIRED:
-      return 'it demands a login by SASL, which is not spoken here; let it take digest logins';
+      return 'it demands a login by SASL, which is not spoken here; let it take digest logins, and name a file with --registry-login-file';
     case -4:
       return 'it lost its own connection';
     case -108:

@@ -19,10 +19,23 @@ interface Change {
   readonly pair: Pair | undefined;
 }
 
+interface Refused {
+  readonly status: number;
+  readonly code: number;
+  readonly error: string;
+}
+
 /** As much of etcd's JSON gateway as its clients here use, in memory. Keys and values are in base64, as they travel. */
 export class MemoryEtcd implements EtcdTransport {
   isDown = false;
   closed = 0;
+  /** How often somebody tried to log in. */
+  logins = 0;
+  /** USER:PASSWORD of those who may ask; empty: everybody may. */
+  readonly users = new Set<string>();
+  /** Keys that begin with one of these, in clear text, may be read and written by nobody. */
+  readonly forbidden = new Set<string>();
+  readonly #tokens = new Set<string>();
   readonly #pairs = new Map<string, Pair>();
   readonly #leases = new Set<string>();
   readonly #watchers = new Set<Watcher>();
@@ -52,6 +65,16 @@ export class MemoryEtcd implements EtcdTransport {
     this.#remove(Buffer.from(key).toString('base64'));
   }
 
+  /** As a member does that is started anew, and for a user that was changed. */
+  forgetTokens(): void {
+    this.#tokens.clear();
+  }
+
+  /** Ends every watch, as a member does that leaves its cluster. */
+  endWatches(): void {
+    for (const watcher of [...this.#watchers]) watcher.end();
+  }
+
   compact(): void {
     this.#compacted = this.#revision;
     this.#history = [];
@@ -68,16 +91,31 @@ export class MemoryEtcd implements EtcdTransport {
     for (const watcher of [...this.#watchers]) watcher.end(new Error('10.0.0.1:2379: read ECONNRESET'));
   }
 
-  async ask(path: string, body: object, signal: AbortSignal): Promise<EtcdAnswer> {
+  async ask(path: string, body: object, signal: AbortSignal, token?: string): Promise<EtcdAnswer> {
     signal.throwIfAborted();
     if (this.isDown) throw new Error('10.0.0.1:2379: connect ECONNREFUSED');
-    return { status: 200, body: JSON.stringify(this.#answer(path, body as Readonly<Record<string, string>>)) };
+    const fields = body as Readonly<Record<string, string>>;
+    const refusal = path === '/v3/auth/authenticate' ? this.#refuseLogin(fields) : this.#refuse(path, fields, token);
+    if (refusal !== undefined) return { status: refusal.status, body: JSON.stringify(refusal) };
+    return { status: 200, body: JSON.stringify(this.#answer(path, fields)) };
   }
 
-  async stream(path: string, body: object, onText: (text: string) => void, signal: AbortSignal): Promise<void> {
+  async stream(
+    path: string,
+    body: object,
+    onText: (text: string) => void,
+    signal: AbortSignal,
+    token?: string,
+  ): Promise<void> {
     signal.throwIfAborted();
     if (this.isDown || path !== '/v3/watch') throw new Error('10.0.0.1:2379: connect ECONNREFUSED');
     const { create_request: request } = body as { create_request: Readonly<Record<string, string>> };
+    if (this.#refuse(path, request, token) !== undefined) {
+      // etcd 3.4 has these words for a token that it does not know, too.
+      const cancel_reason = 'rpc error: code = PermissionDenied desc = etcdserver: permission denied';
+      onText(`${JSON.stringify({ result: { created: true, canceled: true, cancel_reason } })}\n`);
+      return;
+    }
     const since = Number(request.start_revision);
     await new Promise<void>((resolve, reject) => {
       const watcher: Watcher = {
@@ -106,6 +144,29 @@ export class MemoryEtcd implements EtcdTransport {
     this.closed += 1;
   }
 
+  #refuseLogin({ name, password }: Readonly<Record<string, string>>): Refused | undefined {
+    this.logins += 1;
+    if (this.users.size === 0) return { status: 400, code: 9, error: 'etcdserver: authentication is not enabled' };
+    if (this.users.has(`${name}:${password}`)) return undefined;
+    return { status: 400, code: 3, error: 'etcdserver: authentication failed, invalid user ID or password' };
+  }
+
+  #refuse(
+    path: string,
+    { key = '' }: Readonly<Record<string, string>>,
+    token: string | undefined,
+  ): Refused | undefined {
+    if (this.users.size === 0) return undefined;
+    if (token !== undefined && !this.#tokens.has(token)) {
+      return { status: 401, code: 16, error: 'etcdserver: invalid auth token' };
+    }
+    if (path.startsWith('/v3/lease/')) return undefined;
+    if (token === undefined) return { status: 400, code: 3, error: 'etcdserver: user name is empty' };
+    const text = Buffer.from(key, 'base64').toString();
+    if (![...this.forbidden].some((place) => text.startsWith(place))) return undefined;
+    return { status: 403, code: 7, error: 'etcdserver: permission denied' };
+  }
+
   #answer(path: string, body: Readonly<Record<string, string>>): object {
     const header = { revision: String(this.#revision) };
     switch (path) {
@@ -123,6 +184,11 @@ export class MemoryEtcd implements EtcdTransport {
       case '/v3/kv/deleterange':
         this.#remove(body.key ?? '');
         return { header };
+      case '/v3/auth/authenticate': {
+        const token = `token-${this.logins}`;
+        this.#tokens.add(token);
+        return { header, token };
+      }
       case '/v3/lease/grant':
         this.#nextLease += 1;
         this.#leases.add(String(this.#nextLease));

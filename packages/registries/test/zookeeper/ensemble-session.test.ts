@@ -38,7 +38,7 @@ async function begin(login?: string): Promise<World> {
     clock,
     random: () => 0,
     openLink,
-    ...(login === undefined ? {} : { login }),
+    ...(login === undefined ? {} : { login: () => login }),
   });
   const session = openSession((event) => events.push(event));
   await clock.advance(0);
@@ -228,13 +228,13 @@ describe('a login', () => {
     side.say(Buffer.from('00000010fffffffc0000000000000000ffffff8d', 'hex'));
     expect(world.events.at(-1)).toEqual({
       kind: 'disconnected',
-      reason: '10.0.0.1:2181: it refuses this user and password',
+      reason: '10.0.0.1:2181: it refuses this user and password; write others in the file of --registry-login-file',
     });
   });
 
   test.each([
-    [NO_AUTH, /may not do that at \/services\/a \(NoAuth\); write another folder/],
-    [SASL, /demands a login by SASL/],
+    [NO_AUTH, /may not do that at \/services\/a \(NoAuth\); .* with --registry-login-file/],
+    [SASL, /demands a login by SASL, which is not spoken here/],
   ])('that is missing is asked for in words (%i)', async (code, words) => {
     const world = await begin();
     const side = await connect(world);

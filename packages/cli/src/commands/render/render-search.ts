@@ -1,6 +1,7 @@
 import { type EndpointStatus, EndpointWatch } from '@mdns-ambassador/ambassador';
 import { systemClock } from '@mdns-ambassador/mdns';
 import type { LocalNetwork } from '../../network/local-network.ts';
+import type { Registries } from '../../network/registries.ts';
 import { createSources, MDNS_QUIET_MS, usesMdns } from '../../network/sources.ts';
 import type { Log } from '../../output/log.ts';
 import type { RenderedService } from './rendered-service.ts';
@@ -13,11 +14,11 @@ export class RenderSearch {
   /** The last ones of each service: one whose endpoints are all gone keeps them. */
   readonly #last = new Map<string, readonly EndpointStatus[]>();
 
-  constructor(requests: readonly RenderRequest[], local: LocalNetwork, log: Log) {
+  constructor(requests: readonly RenderRequest[], local: LocalNetwork, log: Log, registries: Registries) {
     this.#parts = requests.map((request) => {
       const { service, type, origins, allowed } = request;
       const watch = new EndpointWatch({
-        sources: createSources(origins, { service, type, allowed, local, log }),
+        sources: createSources(origins, { service, type, allowed, local, log, registries }),
         merge: origins.merge,
         balance: 'first',
         clock: systemClock,

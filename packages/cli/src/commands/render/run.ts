@@ -3,6 +3,7 @@ import { Turns } from '@mdns-ambassador/relay';
 import { CliError } from '../../exit/cli-error.ts';
 import { EXIT_OK, EXIT_REFUSED, EXIT_UNAVAILABLE } from '../../exit/exit-codes.ts';
 import { createLoggedNetwork, describeNoNetwork, startNode } from '../../network/local-network.ts';
+import { Registries } from '../../network/registries.ts';
 import { checkSourceFiles } from '../../network/source-files.ts';
 import { usesMdns } from '../../network/sources.ts';
 import { describeFault } from '../../output/fault-lines.ts';
@@ -50,7 +51,7 @@ export async function renderServices(invocation: Invocation): Promise<number> {
   const log = openLog(settings, surroundings);
   const local = createLoggedNetwork(settings, surroundings, log, undefined);
   const { signal } = surroundings.shutdown;
-  const search = new RenderSearch(wanted, local, log);
+  const search = new RenderSearch(wanted, local, log, new Registries(surroundings, log));
   try {
     if (wanted.some(({ origins }) => usesMdns(origins))) await startNode(local);
     await Promise.race([search.start(timeoutMs), waitForAbort(signal)]);

@@ -11,6 +11,7 @@ import { EXIT_OK, EXIT_UNAVAILABLE, EXIT_USAGE } from '../../exit/exit-codes.ts'
 import { createLoggedNetwork, describeNoNetwork, startNode } from '../../network/local-network.ts';
 import { createMesh } from '../../network/mesh.ts';
 import { keepNotices } from '../../network/notices.ts';
+import { Registries } from '../../network/registries.ts';
 import { checkSourceFiles } from '../../network/source-files.ts';
 import { createSources, MDNS_QUIET_MS, usesMdns } from '../../network/sources.ts';
 import { escapeText } from '../../output/escape.ts';
@@ -73,6 +74,7 @@ export async function resolveService(invocation: Invocation): Promise<number> {
       allowed,
       local,
       log,
+      registries: new Registries(surroundings, log),
       mesh,
       onInstance: ({ name, host }) => hosts.set(name, host),
       onHealth: (health) => {

@@ -1,4 +1,5 @@
 import { ADMIN_OPTION, CONNECTIONS_OPTION, EVENTS_OPTION, PEER_PORT_OPTION } from '../../options/daemon-options.ts';
+import { REGISTRY_LOGIN_OPTION } from '../../options/registry-options.ts';
 import type { Command } from '../command.ts';
 
 export const upCommand: Command = {
@@ -8,6 +9,7 @@ export const upCommand: Command = {
     'Announce and proxy everything in a file, in one process. The file is ./ambassador.yaml, or what --config says.',
   options: [
     { name: 'dry-run', kind: 'flag', summary: 'Print what would be done, and end: 0, or 78 when the file is broken' },
+    REGISTRY_LOGIN_OPTION,
     PEER_PORT_OPTION,
     ADMIN_OPTION,
     CONNECTIONS_OPTION,
