@@ -82,7 +82,13 @@ await labTest(
   { hosts: 1, needs: ['systemd-analyze'] },
   async (lan) => {
     const h1 = lan.host(1);
-    const names = ['ambassador-announce@.service', 'ambassador-proxy@.service', 'ambassador-proxy@.socket'];
+    const names = [
+      'ambassador-announce@.service',
+      'ambassador-proxy@.service',
+      'ambassador-proxy@.socket',
+      'ambassador-agent.service',
+      'ambassador-up.service',
+    ];
     await h1.read('mkdir', ['/run/units']);
     for (const name of names) {
       const instance = name.replace('@', '@redis');

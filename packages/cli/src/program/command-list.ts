@@ -55,6 +55,11 @@ export const COMMAND_LIST: readonly CommandEntry[] = [
     load: async () => (await import('../commands/up/command.ts')).upCommand,
   },
   {
+    name: 'service',
+    summary: 'Have this machine run up by itself, after each start',
+    load: async () => (await import('../commands/service/command.ts')).serviceCommand,
+  },
+  {
     name: 'mesh',
     summary: 'Make the key of a mesh that strangers cannot enter, and look after it',
     load: async () => (await import('../commands/mesh/command.ts')).meshCommand,

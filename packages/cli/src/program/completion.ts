@@ -2,6 +2,7 @@ import { listWellKnownNames } from '@mdns-ambassador/ambassador/well-known-ports
 import { SHELLS } from '../commands/completion/shells.ts';
 import { MESH_ACTIONS } from '../commands/mesh/actions.ts';
 import { RENDER_FORMATS } from '../commands/render/options.ts';
+import { SERVICE_ACTIONS } from '../commands/service/actions.ts';
 import { COMMON_OPTIONS } from '../options/common-options.ts';
 import { COMMAND_LIST } from './command-list.ts';
 
@@ -30,6 +31,7 @@ async function listAfterCommand(words: readonly string[]): Promise<readonly stri
   if (words.at(-1)?.startsWith('-') === true) return [...options.map((option) => `--${option.name}`), '--help'];
   if (name === 'completion') return SHELLS;
   if (name === 'render' && words.length === 2) return RENDER_FORMATS;
+  if (name === 'service') return words.length === 2 ? SERVICE_ACTIONS : [];
   if (name === 'mesh') return words.length === 2 ? MESH_ACTIONS : [];
   return TAKE_SERVICES.has(name) ? listWellKnownNames() : [];
 }

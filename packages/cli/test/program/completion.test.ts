@@ -19,6 +19,11 @@ test.each<[string[], string[]]>([
     ['invite', 'join', 'members', 'remove', 'rename', 'init', 'show', 'token', 'rotate'],
   ],
   [['mesh', 'show', ''], []],
+  [
+    ['service', ''],
+    ['install', 'uninstall', 'status'],
+  ],
+  [['service', 'install', '--us'], ['--user']],
   [['up', '--dry'], ['--dry-run']],
   [['frobnicate', ''], []],
 ])('after %j comes %j', async (words, candidates) => {

@@ -6,7 +6,7 @@ export const upCommand: Command = {
   name: 'up',
   usage: '',
   summary:
-    'Announce and proxy everything in a file, in one process. The file is ./ambassador.yaml, or what --config says.',
+    'Announce and proxy everything in a file, in one process. The file is ./ambassador.yaml, else ambassador/ambassador.yaml in ~/.config, else in /etc; or what --config says.',
   options: [
     { name: 'dry-run', kind: 'flag', summary: 'Print what would be done, and end: 0, or 78 when the file is broken' },
     REGISTRY_LOGIN_OPTION,

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { runProgram } from '../run-program.ts';
+import { runProgram } from '../../../network/run-program.ts';
 
 /** How a machine looks up names. */
 export interface Findings {

@@ -1,14 +1,16 @@
 import { CliError } from '../../../exit/cli-error.ts';
 import { EXIT_OK, EXIT_UNAVAILABLE } from '../../../exit/exit-codes.ts';
+import { runProgram } from '../../../network/run-program.ts';
+import { removeOwnFile, writeOwnFile } from '../../../process/own-file.ts';
 import type { Surroundings } from '../../../process/surroundings.ts';
 import type { DnsRequest } from '../../../requests/dns-request.ts';
 import type { Settings } from '../../../settings/settings.ts';
-import { runProgram } from '../run-program.ts';
-import { removeSetupFile, writeSetupFile } from './change-file.ts';
 import { gatherFindings } from './findings.ts';
-import { chooseSetup, explainNoSetup, type Setup, type SetupPlace } from './setup.ts';
+import { chooseSetup, explainNoSetup, type Setup, type SetupPlace, SIGNATURE } from './setup.ts';
 import { type Direction, describeSetup, formatCommand } from './setup-lines.ts';
 
+/** A name server that is restarted takes some seconds. */
+const TIMEOUT_MS = 30_000;
 const UNSPECIFIED: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '::': '::1' };
 
 /** `--install` and `--uninstall`: says what is to be done, or does it. */
@@ -35,11 +37,12 @@ export async function runSetup(
 async function apply(setup: Setup, direction: Direction): Promise<boolean> {
   const { file } = setup;
   if (file !== undefined) {
-    const isChanged = direction === 'install' ? writeSetupFile(file.path, file.text) : removeSetupFile(file.path);
+    const own = { path: file.path, signature: SIGNATURE };
+    const isChanged = direction === 'install' ? writeOwnFile(own, file.text) : removeOwnFile(own);
     if (!isChanged) return false;
   }
   for (const [program = '', ...words] of setup[direction]) {
-    if ((await runProgram(program, words)) !== undefined) continue;
+    if ((await runProgram(program, words, TIMEOUT_MS)) !== undefined) continue;
     const done =
       file === undefined ? 'nothing was changed' : `${file.path} is ${direction === 'install' ? 'written' : 'removed'}`;
     throw new CliError(

@@ -1,0 +1,43 @@
+import { CliError } from '../../exit/cli-error.ts';
+import { EXIT_REFUSED, EXIT_UNAVAILABLE } from '../../exit/exit-codes.ts';
+import type { OwnFile } from '../../process/own-file.ts';
+import type { Surroundings } from '../../process/surroundings.ts';
+import type { ServiceAction } from './actions.ts';
+import { findHost } from './find-host.ts';
+import { type Host, SIGNATURE } from './host.ts';
+import { findSite, type Scope, type Site } from './site.ts';
+
+const ROOT = 0;
+
+/** Where a service is, or would be. */
+export interface Place {
+  readonly site: Site;
+  readonly host: Host;
+  readonly file: OwnFile;
+}
+
+/** Throws a CliError where it is not known what runs services. */
+export function locateService(scope: Scope, surroundings: Surroundings): Place {
+  const site = findSite(scope, surroundings);
+  const host = findHost(site);
+  if (host === undefined) {
+    throw new CliError(
+      EXIT_UNAVAILABLE,
+      `it is not known what runs services on ${site.platform}; have it run ambassador up --config FILE`,
+    );
+  }
+  return { site, host, file: { path: host.path, signature: SIGNATURE, encoding: host.encoding } };
+}
+
+/** Throws a CliError where nothing can be changed now. */
+export function requireHost({ platform, scope, uid, hasSystemd }: Site, host: Host, action: ServiceAction): void {
+  if (platform === 'linux' && !hasSystemd) {
+    throw new CliError(
+      EXIT_UNAVAILABLE,
+      'no systemd runs on this machine; have what starts its services run ambassador up --config FILE (--dry-run shows what systemd would be told)',
+    );
+  }
+  if (platform !== 'win32' && scope === 'system' && uid !== ROOT) {
+    throw new CliError(EXIT_REFUSED, `${host.path} is root's; run it with sudo: ambassador service ${action} --system`);
+  }
+}

@@ -1,0 +1,106 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, readFileSync, renameSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { errorCode } from '@mdns-ambassador/relay';
+import { CliError } from '../exit/cli-error.ts';
+import { EXIT_REFUSED, EXIT_USAGE } from '../exit/exit-codes.ts';
+
+/** Behind the signature: the folder goes with the file. */
+const WITH_FOLDER = ', and the folder, which was made for it';
+const READABLE_BY_ALL = 0o644;
+/** XML has other lines before it. */
+const FIRST_LINES = 3;
+const UTF16_MARK = Buffer.from([0xff, 0xfe]);
+
+/** A file of the system's that ambassador writes. */
+export interface OwnFile {
+  readonly path: string;
+  /** By this it is known as ours: it stands in one of the first three lines. */
+  readonly signature: string;
+  /** Windows' task scheduler reads UTF-16 alone; default: UTF-8. */
+  readonly encoding?: 'utf8' | 'utf16le';
+}
+
+/** In one step. False where it is there already. Throws a CliError where it may not be written, or somebody else's is in its place. */
+export function writeOwnFile(file: OwnFile, text: string): boolean {
+  const { path, signature, encoding = 'utf8' } = file;
+  return explainErrors(path, () => {
+    const before = readOwnFile(file);
+    const made =
+      before === undefined
+        ? mkdirSync(dirname(path), { recursive: true }) !== undefined
+        : isWithFolder(before, signature);
+    const whole = made ? text.replace(signature, `${signature}${WITH_FOLDER}`) : text;
+    if (before === whole) return false;
+    const bytes = Buffer.from(whole, encoding);
+    replaceFile(path, encoding === 'utf16le' ? Buffer.concat([UTF16_MARK, bytes]) : bytes);
+    return true;
+  });
+}
+
+/** False where there is none. Throws a CliError where it may not be removed, or is not ours. */
+export function removeOwnFile(file: OwnFile): boolean {
+  const { path, signature } = file;
+  return explainErrors(path, () => {
+    const before = readOwnFile(file);
+    if (before === undefined) return false;
+    rmSync(path);
+    if (isWithFolder(before, signature)) removeEmptyFolder(dirname(path));
+    return true;
+  });
+}
+
+/** Undefined where there is none. Throws a CliError where it can't be read, or is not ours. */
+export function findOwnFile(file: OwnFile): string | undefined {
+  return explainErrors(file.path, () => readOwnFile(file));
+}
+
+function replaceFile(path: string, bytes: Buffer): void {
+  const fresh = `${path}.${randomBytes(6).toString('hex')}.new`;
+  try {
+    writeFileSync(fresh, bytes, { mode: READABLE_BY_ALL, flag: 'wx', flush: true });
+    renameSync(fresh, path);
+  } finally {
+    rmSync(fresh, { force: true });
+  }
+}
+
+function isWithFolder(text: string, signature: string): boolean {
+  return text.includes(`${signature}${WITH_FOLDER}`);
+}
+
+function readOwnFile({ path, signature, encoding = 'utf8' }: OwnFile): string | undefined {
+  let bytes: Buffer;
+  try {
+    bytes = readFileSync(path);
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+  const text = bytes.toString(encoding).replace(/^\uFEFF/, '');
+  if (text.split('\n', FIRST_LINES).some((line) => line.includes(signature))) return text;
+  throw new CliError(EXIT_REFUSED, `${path} was not written by ambassador; see what it is for, and move it away`);
+}
+
+function removeEmptyFolder(path: string): void {
+  try {
+    rmdirSync(path);
+  } catch (error) {
+    if (errorCode(error) !== 'ENOTEMPTY') throw error;
+  }
+}
+
+function explainErrors<Value>(path: string, run: () => Value): Value {
+  try {
+    return run();
+  } catch (error) {
+    if (error instanceof CliError) throw error;
+    const code = errorCode(error);
+    const isForbidden = ['EACCES', 'EPERM', 'EROFS'].includes(code);
+    throw new CliError(
+      isForbidden ? EXIT_REFUSED : EXIT_USAGE,
+      isForbidden ? `this user may not change ${path}; run it as root, with sudo` : `${path} can't be changed: ${code}`,
+      { cause: error },
+    );
+  }
+}
