@@ -24,8 +24,8 @@ const HOME = '\u001b[H';
 const CLEAR_LINE = '\u001b[K';
 const CLEAR_BELOW = '\u001b[J';
 
-/** Takes the terminal that standard input and output are. It is given back when the process ends, however that is. */
-export function openScreen({ onInput, onChange }: ScreenEvents): Screen {
+/** Takes the terminal that standard input and output are. It is given back when the process ends, however that is; Windows suspends none. */
+export function openScreen(platform: NodeJS.Platform, { onInput, onChange }: ScreenEvents): Screen {
   const { stdin, stdout } = process;
   let isOpen = false;
   const enter = (): void => {
@@ -55,7 +55,7 @@ export function openScreen({ onInput, onChange }: ScreenEvents): Screen {
       stdout.write(`${HOME}${lines.map((line) => line + CLEAR_LINE).join('\r\n')}${CLEAR_BELOW}`);
     },
     suspend() {
-      if (process.platform === 'win32') return;
+      if (platform === 'win32') return;
       leave();
       process.once('SIGCONT', resume);
       process.kill(process.pid, 'SIGTSTP');

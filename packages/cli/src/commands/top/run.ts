@@ -63,7 +63,11 @@ async function showOnce(
 }
 
 /** Until somebody quits. */
-async function watch(runtime: RuntimeSurroundings, { stdout, shutdown }: Surroundings, isAll: boolean): Promise<void> {
+async function watch(
+  runtime: RuntimeSurroundings,
+  { stdout, shutdown, platform }: Surroundings,
+  isAll: boolean,
+): Promise<void> {
   const quit = new AbortController();
   const stop = AbortSignal.any([quit.signal, shutdown.signal]);
   let view: View = FIRST_VIEW;
@@ -89,7 +93,7 @@ async function watch(runtime: RuntimeSurroundings, { stdout, shutdown }: Surroun
     }
     draw();
   };
-  const screen = openScreen({ onInput: take, onChange: draw });
+  const screen = openScreen(platform, { onInput: take, onChange: draw });
   try {
     while (!stop.aborted) {
       running = await findRunning(runtime);
