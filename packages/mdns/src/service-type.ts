@@ -63,7 +63,7 @@ export function isSameService(one: string, other: string): boolean {
   return one === other || (typeOf(one) === typeOf(other) && !isGeneral(one));
 }
 
-/** Whether the instances of a type are all of one service. */
+/** Whether the type of a service is shared by services of other names. */
 export function isGeneral(service: string): boolean {
   return GENERAL_NAMES.has(serviceOf(typeOf(service)));
 }
