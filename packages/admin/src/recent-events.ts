@@ -14,12 +14,15 @@ export interface RecentEvent {
 /** The latest events, newest first; the oldest make room. It loads nothing else: it is there before anybody looks. */
 export class RecentEvents {
   readonly #followers = new Set<(event: RecentEvent) => void>();
-  #events: readonly RecentEvent[] = [];
+  /** In a circle: the next one stands at `#next`. A flood of events makes nothing that lives longer. */
+  readonly #events: RecentEvent[] = [];
+  #next = 0;
 
   /** `at`: milliseconds since 1970; `line`: what people are told of it, if they are. */
   add(event: AdminEvent, at: number, line?: string): void {
     const recent = { at, event, ...(line === undefined ? {} : { line }) };
-    this.#events = [recent, ...this.#events.slice(0, MAX_RECENT_EVENTS - 1)];
+    this.#events[this.#next] = recent;
+    this.#next = (this.#next + 1) % MAX_RECENT_EVENTS;
     for (const follow of this.#followers) follow(recent);
   }
 
@@ -32,6 +35,6 @@ export class RecentEvents {
   }
 
   list(): readonly RecentEvent[] {
-    return this.#events;
+    return [...this.#events.slice(this.#next), ...this.#events.slice(0, this.#next)].reverse();
   }
 }

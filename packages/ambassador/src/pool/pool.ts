@@ -6,7 +6,7 @@ import type { DialBudget } from './dial-budget.ts';
 import { type DialFailure, FAILURE_REASONS, isJudgedByTime } from './dial-failure.ts';
 import type { Endpoint, EndpointStatus } from './endpoint.ts';
 import { PASSING, UNCHECKED } from './health.ts';
-import { describeMember, isAdmitted, isLostSight, type PoolMember, preferReached } from './member.ts';
+import { describeMember, isAdmitted, isLostSight, type PoolMember, preferReached, stateOf } from './member.ts';
 import { type MembershipOptions, PoolMembers } from './membership.ts';
 import { recordEnd } from './pace.ts';
 import type { PickResult } from './pick-result.ts';
@@ -251,6 +251,12 @@ export class Pool {
   /** Every endpoint with its state and counts, by standing and priority. */
   snapshot(): readonly EndpointStatus[] {
     return this.#members.rank().flat().map(describeMember);
+  }
+
+  /** Whether there is an endpoint that is not ejected. Asked at each change, so it makes no list. */
+  isReady(): boolean {
+    for (const member of this.#members) if (stateOf(member) !== 'ejected') return true;
+    return false;
   }
 
   /** Whether there is an endpoint that clients may be sent to. */

@@ -293,7 +293,7 @@ export class ServiceProxy implements EndpointPicker {
   }
 
   #noteReadiness(): void {
-    const isReady = this.#pool.snapshot().some(({ state }) => state !== 'ejected');
+    const isReady = this.#pool.isReady();
     if (isReady === this.#isReady) return;
     this.#isReady = isReady;
     this.#readySince = this.#context.clock.wallClock();
