@@ -1,9 +1,12 @@
+import { Recent } from '@mdns-ambassador/relay';
 import type { AddressJudge } from './address-judge.ts';
 import type { LinkSet } from './link-set.ts';
 import { Arrivals } from './rules/arrivals.ts';
 
-/** Between two tellings of somebody who was not let in. */
+/** Between two tellings of who was not let in from one address. */
 const TELL_INTERVAL_MS = 60_000;
+/** Addresses that were told of; the one of longest ago is forgotten first. */
+const MAX_TOLD = 64;
 
 export interface ReceptionOptions {
   readonly isMesh: boolean;
@@ -19,7 +22,7 @@ export class Reception {
   readonly #options: ReceptionOptions;
   readonly #arrivals = new Arrivals();
   #refused = 0;
-  #toldAt = Number.NEGATIVE_INFINITY;
+  readonly #toldAt = new Recent<string, number>(MAX_TOLD);
 
   constructor(options: ReceptionOptions) {
     this.#options = options;
@@ -40,8 +43,8 @@ export class Reception {
   noteRefused(address: string, reason: string): void {
     this.#refused += 1;
     const now = this.#options.now();
-    if (now - this.#toldAt < TELL_INTERVAL_MS) return;
-    this.#toldAt = now;
+    if (now - (this.#toldAt.get(address) ?? Number.NEGATIVE_INFINITY) < TELL_INTERVAL_MS) return;
+    this.#toldAt.set(address, now);
     this.#options.onRefused(address, reason);
   }
 

@@ -120,7 +120,7 @@ describe('two nodes', () => {
   });
 });
 
-test('who comes again and again without showing that he is a member is told of once a minute, and counted', async () => {
+test('who comes again and again without showing that he is a member is told of once a minute for each address, and counted', async () => {
   const world = new PeerWorld();
   const told: PeerReceiver[] = [];
   const transport: PeerTransport = {
@@ -136,10 +136,11 @@ test('who comes again and again without showing that he is a member is told of o
     for (const receiver of told) for (const address of [B, C]) receiver.onStranger(address, 'it does not speak TLS');
   };
   for (let second = 0; second < 10; second++) knock();
-  expect(world.events.get(a)).toEqual([{ kind: 'peer-refused', address: B, reason: 'it does not speak TLS' }]);
+  const reason = 'it does not speak TLS';
+  expect(world.events.get(a)).toEqual([B, C].map((address) => ({ kind: 'peer-refused', address, reason })));
   await world.clock.advance(60_000);
   knock();
-  expect(world.events.get(a)).toHaveLength(2);
+  expect(world.events.get(a)).toHaveLength(4);
   expect(a.counters.refusedLinks).toBe(22);
 });
 
