@@ -1,14 +1,13 @@
 import { type Cidr, judgeAddress, judgePeerAddress } from '@mdns-ambassador/ambassador';
 import type { KnownInstance } from '@mdns-ambassador/dns';
-import { type Browse, type BrowseEvent, type Instance, readService, readTxtText } from '@mdns-ambassador/mdns';
+import { type Instance, readService, readTxtText } from '@mdns-ambassador/mdns';
 import type { Mesh } from '@mdns-ambassador/mesh';
+import { type BrowsedAll, type BrowseLimits, browseAll } from './browse-all.ts';
 import type { LocalNetwork } from './local-network.ts';
 import { createMembershipJudge } from './mesh.ts';
 
-/** Types looked into; a link has some tens. */
-const MOST_TYPES = 256;
-/** Of all types together, against who announces without end; the first are kept. */
-const MOST_INSTANCES = 2_048;
+/** A link has some tens of types. */
+const LIMITS: BrowseLimits = { types: 256, instances: 2_048 };
 /** Holds on one link alone, which DNS can't say. */
 const LINK_LOCAL = /%/;
 
@@ -25,31 +24,22 @@ export interface KnownInstancesOptions {
 /** Every instance of every type that is on the link, or that peers tell of. The node is started and closed elsewhere. */
 export class KnownInstances {
   readonly #options: KnownInstancesOptions;
-  readonly #instances = new Map<string, Instance>();
-  readonly #browses: Browse[] = [];
-  #isClosed = false;
+  #browsed: BrowsedAll | undefined;
 
   constructor(options: KnownInstancesOptions) {
     this.#options = options;
   }
 
   start(): void {
-    const { node } = this.#options.local;
-    let types = 0;
-    this.#browses.push(
-      node.browseTypes((type) => {
-        types += 1;
-        if (types <= MOST_TYPES && !this.#isClosed)
-          this.#browses.push(node.browse({ type }, (event) => this.#take(event)));
-      }),
-    );
+    const { local, onChange } = this.#options;
+    this.#browsed = browseAll(local.node, LIMITS, onChange);
   }
 
   /** Those that may be used now. */
   list(): readonly KnownInstance[] {
-    return [...this.#instances.values()].flatMap((instance) => {
+    return (this.#browsed?.list() ?? []).flatMap(({ instance, isLeaving }) => {
       const { name, link, type, port, priority, weight, txt } = instance;
-      if (!this.#isOurs(instance) || readTxtText(txt, 'st') === 'drain') return [];
+      if (isLeaving || !this.#isOurs(instance) || readTxtText(txt, 'st') === 'drain') return [];
       const service = readService(instance);
       const place = { name, service, type, port, priority, weight, txt, addresses: this.#listAddresses(instance) };
       return [link === undefined ? place : { ...place, link }];
@@ -58,17 +48,7 @@ export class KnownInstances {
 
   /** Idempotent. */
   close(): void {
-    this.#isClosed = true;
-    for (const browse of this.#browses) browse.close();
-  }
-
-  #take(event: BrowseEvent): void {
-    if (this.#isClosed) return;
-    const { kind, instance } = event;
-    const key = JSON.stringify([instance.type, instance.name, instance.link]);
-    if (kind === 'removed' || kind === 'leaving') this.#instances.delete(key);
-    else if (this.#instances.has(key) || this.#instances.size < MOST_INSTANCES) this.#instances.set(key, instance);
-    this.#options.onChange();
+    this.#browsed?.close();
   }
 
   #isOurs(instance: Instance): boolean {

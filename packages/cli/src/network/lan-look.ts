@@ -1,16 +1,16 @@
 import type { LanLook, SeenInstance, SeenProcess } from '@mdns-ambassador/admin';
 import { readShownProcess } from '@mdns-ambassador/admin/shown-process';
-import { type Browse, type Instance, type MdnsNode, readService, readTxtText } from '@mdns-ambassador/mdns';
+import { type Instance, type MdnsNode, readService, readTxtText } from '@mdns-ambassador/mdns';
 import type { PeerNode } from '@mdns-ambassador/peers';
 import type { Clock } from '@mdns-ambassador/relay';
 import { listAddresses } from '../output/json.ts';
 import { askAdmin } from '../process/admin-client.ts';
 import { listSockets } from '../process/running.ts';
 import type { RuntimeSurroundings } from '../process/runtime-folder.ts';
+import { type BrowseLimits, browseAll } from './browse-all.ts';
 
 /** What is browsed for the picture of a network. */
-const MAX_TYPES = 64;
-const MAX_INSTANCES = 1_024;
+const LIMITS: BrowseLimits = { types: 64, instances: 1_024 };
 
 /** Between two questions to the other processes of this machine, and how long one may take to answer. */
 const ASK_MS = 1_000;
@@ -28,7 +28,7 @@ export interface LanLookOptions {
 
 /** Asks around: what mDNS shows, what members show over peer links, and what the other processes of this machine do, until it is closed. */
 export function lookAround({ node, peers, runtime, pid, clock }: LanLookOptions, onChange: () => void): LanLook {
-  const heard = node === undefined ? undefined : browseAll(node, onChange);
+  const heard = node === undefined ? undefined : browseAll(node, LIMITS, onChange);
   const unlook = peers?.look(onChange);
   const local = askAll(runtime, pid, clock, onChange);
   return {
@@ -36,7 +36,7 @@ export function lookAround({ node, peers, runtime, pid, clock }: LanLookOptions,
       ...local.processes(),
       ...(peers?.listViews() ?? []).flatMap(({ shows }) => describeProcess('peer', shows)),
     ],
-    instances: () => heard?.instances() ?? [],
+    instances: () => (heard?.list() ?? []).map(({ instance }) => describe(instance)),
     close() {
       heard?.close();
       unlook?.();
@@ -85,33 +85,6 @@ function readAnswer(body: string): readonly SeenProcess[] {
   } catch {
     return [];
   }
-}
-
-/** Browses all that is announced, until it is closed. `onChange` is called with what has changed already. */
-function browseAll(
-  node: Pick<MdnsNode, 'browse' | 'browseTypes'>,
-  onChange: () => void,
-): Pick<LanLook, 'instances' | 'close'> {
-  const instances = new Map<string, SeenInstance>();
-  const browses: Browse[] = [];
-  const types = node.browseTypes((type) => {
-    if (browses.length >= MAX_TYPES) return;
-    browses.push(
-      node.browse({ type }, (event) => {
-        const key = JSON.stringify([event.instance.type.toLowerCase(), event.instance.name, event.instance.link]);
-        if (event.kind === 'removed') instances.delete(key);
-        else if (instances.has(key) || instances.size < MAX_INSTANCES) instances.set(key, describe(event.instance));
-        onChange();
-      }),
-    );
-  });
-  return {
-    instances: () => [...instances.values()],
-    close() {
-      types.close();
-      for (const browse of browses) browse.close();
-    },
-  };
 }
 
 function describe(instance: Instance): SeenInstance {
