@@ -1,8 +1,7 @@
 export { MeshDialler, type MeshDiallerOptions, PATIENCE_MS, type QuarantineEvent } from './client/mesh-dialler.ts';
 export { Company, type Meeting, type RemovalJudge } from './company.ts';
 export { HANDSHAKE_CODES } from './handshake/handshake-error.ts';
-export { cutBundle, formatBundle } from './keys/bundle.ts';
-export { createKeyFile, readKeyFile, replaceKeyFile } from './keys/key-file.ts';
+export { createKeyFile, readKeyFile, replaceKeyFile } from './key-file.ts';
 export {
   explainRefusal,
   isKeyText,
@@ -11,9 +10,9 @@ export {
   listMeshIds,
   listTxtKeys,
   type TxtKey,
-} from './keys/key-ring.ts';
+} from './key-ring.ts';
+export { cutBundle, formatBundle } from './keys/bundle.ts';
 export { MeshKey } from './keys/mesh-key.ts';
-export type { KeeperMachine } from './keys/standing.ts';
 export { Member, type MemberOptions } from './member.ts';
 export { type AdmitOptions, admitMachine, MEMBERSHIP_MS } from './membership/admit.ts';
 export { formatJoinRequest, type JoinRequest, MAX_REQUEST_TEXT, parseJoinRequest } from './membership/join-request.ts';
@@ -37,6 +36,7 @@ export { type EndWarning, warnOfEnd } from './renewal/due.ts';
 export { foldServiceName, type Role } from './role.ts';
 export { fitLimits } from './server/admission.ts';
 export { type Caller, Door, type DoorEvent, type DoorOptions } from './server/door.ts';
+export type { KeeperMachine } from './standing.ts';
 export {
   type Announced,
   computeSigningDelay,

@@ -29,8 +29,8 @@ import {
   type Shelter,
   TOO_LONG,
 } from '@mdns-ambassador/relay';
-import { MeshError } from '../mesh-error.ts';
 import { formatKeyRing, type KeyRing, parseKeyRing } from './key-ring.ts';
+import { MeshError } from './mesh-error.ts';
 
 /** The owner alone reads and writes it. */
 const FILE_MODE = 0o600;

@@ -1,11 +1,11 @@
-import { formatMachineKey, isMachineKeyText, type MachineKey, parseMachineKey } from '../membership/machine-key.ts';
-import { describeMay, isAllowed } from '../membership/may.ts';
-import { formatMembership, isMembershipText, type Membership, parseMembership } from '../membership/membership.ts';
-import { MeshError } from '../mesh-error.ts';
-import type { Role } from '../role.ts';
-import { type Bundle, formatBundle, isBundleText, parseBundle } from './bundle.ts';
-import { deriveMachineTxtKey, deriveMachineTxtSeed, deriveMeshId, deriveTxtKey } from './derive.ts';
-import { formatMeshKey, isMeshKeyText, type MeshKey, parseMeshKey } from './mesh-key.ts';
+import { type Bundle, formatBundle, isBundleText, parseBundle } from './keys/bundle.ts';
+import { deriveMachineTxtKey, deriveMachineTxtSeed, deriveMeshId, deriveTxtKey } from './keys/derive.ts';
+import { formatMeshKey, isMeshKeyText, type MeshKey, parseMeshKey } from './keys/mesh-key.ts';
+import { formatMachineKey, isMachineKeyText, type MachineKey, parseMachineKey } from './membership/machine-key.ts';
+import { describeMay, isAllowed } from './membership/may.ts';
+import { formatMembership, isMembershipText, type Membership, parseMembership } from './membership/membership.ts';
+import { MeshError } from './mesh-error.ts';
+import type { Role } from './role.ts';
 
 /** What a key file holds: the whole of one mesh (a keeper's), a machine's own key with its membership, or a bundle cut out of the mesh key. */
 export type KeyRing =
@@ -18,7 +18,7 @@ export type KeyRing =
 const PREVIOUS = 'previous ';
 const MEMBER_HEADING =
   '# ambassador machine key, and what the mesh says of it: whoever has both is this machine. Keep it secret, and copy it nowhere.\n';
-const HEADING = '# ambassador mesh key: whoever has it is a member of the mesh. Keep it secret.\n';
+const HEADING = '# ambassador mesh key: whoever has it is a keeper of the mesh. Keep it secret.\n';
 
 /** The current key first. */
 export function listKeys(ring: KeyRing & { readonly kind: 'keys' }): readonly MeshKey[] {

@@ -1,12 +1,12 @@
 import type { Clock } from '@mdns-ambassador/relay';
 import { Company } from './company.ts';
-import type { KeyRing } from './keys/key-ring.ts';
-import { deriveStandings, type KeeperMachine, requireEntitled, type Standing } from './keys/standing.ts';
+import type { KeyRing } from './key-ring.ts';
 import type { Notices } from './membership/notices.ts';
 import { nameHost } from './membership/self.ts';
 import { issueAll, type Papers, type Style } from './papers.ts';
 import type { Renewals } from './renewal/renewals.ts';
 import type { Role } from './role.ts';
+import { deriveStandings, type KeeperMachine, requireEntitled, type Standing } from './standing.ts';
 
 /** CONTRACT 4. */
 export const ALPN = 'ambassador/1';

@@ -1,12 +1,12 @@
 import type { Clock } from '@mdns-ambassador/relay';
 import { Company } from './company.ts';
-import { formatKeyRing, type KeyRing, listMeshIds, listTxtKeys, type TxtKey } from './keys/key-ring.ts';
-import type { KeeperMachine } from './keys/standing.ts';
+import { formatKeyRing, type KeyRing, listMeshIds, listTxtKeys, type TxtKey } from './key-ring.ts';
 import { Member } from './member.ts';
 import { Notices } from './membership/notices.ts';
 import { describeSelf, type Self } from './membership/self.ts';
 import { Renewals } from './renewal/renewals.ts';
 import type { Role } from './role.ts';
+import type { KeeperMachine } from './standing.ts';
 
 /** Who has been removed is refused at once, and may hear of it on the links that it has before they are cut. */
 const DISMISSAL_MS = 100;

@@ -1,7 +1,7 @@
 import { constants, createPublicKey, generateKeyPairSync, type KeyObject, randomBytes } from 'node:crypto';
 import { createSecureContext, type SecureContext, type SecureContextOptions } from 'node:tls';
-import type { MachineStanding, RoleStanding, Standing } from './keys/standing.ts';
 import { formatKeeperUris } from './membership/machine-identity.ts';
+import type { MachineStanding, RoleStanding, Standing } from './standing.ts';
 import { issueLeaf, issueMachineCertificate } from './x509.ts';
 
 const SERIAL_BYTES = 16;

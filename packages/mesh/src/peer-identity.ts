@@ -1,12 +1,12 @@
 import type { KeyObject, X509Certificate } from 'node:crypto';
 import { Recent } from '@mdns-ambassador/relay';
-import type { Standing } from './keys/standing.ts';
 import type { Member } from './member.ts';
 import { readMemberUri } from './member-uri.ts';
 import { type MachineIdentity, readMachineIdentity, readMachineMesh } from './membership/machine-identity.ts';
 import { describeMay, isAllowed, type May } from './membership/may.ts';
 import type { Style } from './papers.ts';
 import { formatMemberUri, oppositeRole, type Role } from './role.ts';
+import type { Standing } from './standing.ts';
 import { identifyKey } from './x509.ts';
 
 /** Of each mesh a handful of members; the oldest is forgotten first. */

@@ -1,13 +1,19 @@
 import { createPublicKey, type KeyObject, X509Certificate } from 'node:crypto';
-import { MachineKey } from '../membership/machine-key.ts';
-import type { Membership } from '../membership/membership.ts';
-import { MeshError } from '../mesh-error.ts';
-import { type End, foldServiceName, oppositeRole, type Role } from '../role.ts';
-import { derToPem, issueAuthority, issueRoot } from '../x509.ts';
-import type { Bundle } from './bundle.ts';
-import { createAuthorityKey, deriveAuthoritySeed, deriveKeeperSeed, deriveMeshId, deriveRootSeed } from './derive.ts';
 import { explainRefusal, type KeyRing, listKeys } from './key-ring.ts';
-import type { MeshKey } from './mesh-key.ts';
+import type { Bundle } from './keys/bundle.ts';
+import {
+  createAuthorityKey,
+  deriveAuthoritySeed,
+  deriveKeeperSeed,
+  deriveMeshId,
+  deriveRootSeed,
+} from './keys/derive.ts';
+import type { MeshKey } from './keys/mesh-key.ts';
+import { MachineKey } from './membership/machine-key.ts';
+import type { Membership } from './membership/membership.ts';
+import { MeshError } from './mesh-error.ts';
+import { type End, foldServiceName, oppositeRole, type Role } from './role.ts';
+import { derToPem, issueAuthority, issueRoot } from './x509.ts';
 
 /** What a keeper is called, and what stands for the machine that it runs on: any text that no other keeper has. */
 export interface KeeperMachine {

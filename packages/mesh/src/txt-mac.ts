@@ -1,5 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import type { TxtKey } from './keys/key-ring.ts';
+import type { TxtKey } from './key-ring.ts';
 
 /** What TXT `mac` speaks for (CONTRACT 4). */
 export interface Announced {

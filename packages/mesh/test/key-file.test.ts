@@ -16,9 +16,9 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { createKeyFile, readKeyFile, replaceKeyFile } from '../../src/keys/key-file.ts';
-import { listMeshIds } from '../../src/keys/key-ring.ts';
-import { createRing } from '../mesh-fixture.ts';
+import { createKeyFile, readKeyFile, replaceKeyFile } from '../src/key-file.ts';
+import { listMeshIds } from '../src/key-ring.ts';
+import { createRing } from './mesh-fixture.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'mesh-key-'));
 afterAll(() => rmSync(folder, { recursive: true }));

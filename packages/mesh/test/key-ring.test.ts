@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import { cutBundle, formatBundle } from '../../src/keys/bundle.ts';
 import {
   explainRefusal,
   formatKeyRing,
@@ -7,9 +6,10 @@ import {
   listMeshIds,
   listTxtKeys,
   parseKeyRing,
-} from '../../src/keys/key-ring.ts';
-import { formatMeshKey } from '../../src/keys/mesh-key.ts';
-import { createRing } from '../mesh-fixture.ts';
+} from '../src/key-ring.ts';
+import { cutBundle, formatBundle } from '../src/keys/bundle.ts';
+import { formatMeshKey } from '../src/keys/mesh-key.ts';
+import { createRing } from './mesh-fixture.ts';
 
 const { current } = createRing();
 const previous = createRing().current;

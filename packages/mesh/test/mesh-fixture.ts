@@ -4,7 +4,7 @@ import { type Leg, RelayError } from '@mdns-ambassador/relay';
 import { ManualClock } from '@mdns-ambassador/testkit';
 import { onTestFinished } from 'vitest';
 import { MeshDialler, type MeshDiallerOptions, type QuarantineEvent } from '../src/client/mesh-dialler.ts';
-import type { KeyRing } from '../src/keys/key-ring.ts';
+import type { KeyRing } from '../src/key-ring.ts';
 import { MeshKey } from '../src/keys/mesh-key.ts';
 import { Mesh } from '../src/mesh.ts';
 import { type Caller, Door, type DoorEvent, type DoorOptions } from '../src/server/door.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { formatKeyRing, parseKeyRing } from '../src/key-ring.ts';
 import { cutBundle } from '../src/keys/bundle.ts';
-import { formatKeyRing, parseKeyRing } from '../src/keys/key-ring.ts';
 import { createMesh, createRing } from './mesh-fixture.ts';
 
 test('other keys reach every member of the process, and who listens', async () => {

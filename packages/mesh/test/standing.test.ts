@@ -1,8 +1,8 @@
 import { X509Certificate } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { cutBundle } from '../../src/keys/bundle.ts';
-import { deriveStandings } from '../../src/keys/standing.ts';
-import { createRing } from '../mesh-fixture.ts';
+import { cutBundle } from '../src/keys/bundle.ts';
+import { deriveStandings } from '../src/standing.ts';
+import { createRing } from './mesh-fixture.ts';
 
 const MACHINE = { name: 'h1', id: 'h1' };
 

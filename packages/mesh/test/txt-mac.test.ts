@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { type KeyRing, listTxtKeys } from '../src/key-ring.ts';
 import { cutBundle } from '../src/keys/bundle.ts';
-import { type KeyRing, listTxtKeys } from '../src/keys/key-ring.ts';
 import { MeshKey } from '../src/keys/mesh-key.ts';
 import { admitMachine } from '../src/membership/admit.ts';
 import { createMachineKey } from '../src/membership/machine-key.ts';

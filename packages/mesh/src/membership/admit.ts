@@ -1,4 +1,5 @@
 import { type KeyObject, randomBytes } from 'node:crypto';
+import { type KeyRing, listKeys } from '../key-ring.ts';
 import {
   createAuthorityKey,
   deriveAuthoritySeed,
@@ -8,7 +9,6 @@ import {
   deriveRootSeed,
   deriveTxtKey,
 } from '../keys/derive.ts';
-import { type KeyRing, listKeys } from '../keys/key-ring.ts';
 import type { MeshKey } from '../keys/mesh-key.ts';
 import { MeshError } from '../mesh-error.ts';
 import { type End, oppositeRole } from '../role.ts';

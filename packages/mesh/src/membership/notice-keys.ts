@@ -1,6 +1,6 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
+import { type KeyRing, listKeys } from '../key-ring.ts';
 import { createAuthorityKey, deriveMeshId, deriveRootSeed } from '../keys/derive.ts';
-import { type KeyRing, listKeys } from '../keys/key-ring.ts';
 
 /**
  * By mesh: what the notices of its keepers are verified with, the authority of its machines, which every machine knows. Empty for a token, which knows

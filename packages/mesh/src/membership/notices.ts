@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto';
-import type { KeyRing } from '../keys/key-ring.ts';
+import type { KeyRing } from '../key-ring.ts';
 import { compareNotices, isSignedBy, MAX_NOTICE_LENGTH, parseNotice, type SignedNotice } from './notice.ts';
 import { listNoticeKeys } from './notice-keys.ts';
 import { NoticeList } from './notice-list.ts';

@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
+import { type KeyRing, listKeys } from '../key-ring.ts';
 import { deriveKeeperSeed } from '../keys/derive.ts';
-import { type KeyRing, listKeys } from '../keys/key-ring.ts';
-import type { KeeperMachine } from '../keys/standing.ts';
+import type { KeeperMachine } from '../standing.ts';
 import { MachineKey } from './machine-key.ts';
 import { foldMachineName } from './machine-name.ts';
 import type { May } from './may.ts';

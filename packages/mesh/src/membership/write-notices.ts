@@ -1,5 +1,5 @@
+import { type KeyRing, listKeys } from '../key-ring.ts';
 import { createAuthorityKey, deriveMeshId, deriveRootSeed } from '../keys/derive.ts';
-import { type KeyRing, listKeys } from '../keys/key-ring.ts';
 import { type Notice, type SignedNotice, signNotice } from './notice.ts';
 import type { NoticeList } from './notice-list.ts';
 

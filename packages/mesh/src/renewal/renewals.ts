@@ -1,8 +1,8 @@
 import type { KeyObject } from 'node:crypto';
 import { type Clock, type Leg, Recent, resetLeg } from '@mdns-ambassador/relay';
 import { readLine } from '../handshake/read-line.ts';
-import type { KeyRing } from '../keys/key-ring.ts';
-import { listMeshIds } from '../keys/key-ring.ts';
+import type { KeyRing } from '../key-ring.ts';
+import { listMeshIds } from '../key-ring.ts';
 import { admitMachine } from '../membership/admit.ts';
 import type { MachineIdentity } from '../membership/machine-identity.ts';
 import { MAX_MEMBERSHIP_TEXT, type Membership, parseMembership } from '../membership/membership.ts';

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { listKeys } from '../../src/key-ring.ts';
 import { cutBundle, formatBundle, parseBundle } from '../../src/keys/bundle.ts';
 import { deriveAuthoritySeed, deriveMeshId } from '../../src/keys/derive.ts';
-import { listKeys } from '../../src/keys/key-ring.ts';
 import { createRing } from '../mesh-fixture.ts';
 
 const ring = createRing();

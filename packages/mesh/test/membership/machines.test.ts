@@ -1,8 +1,8 @@
 import { connect, createServer } from 'node:tls';
 import { type Leg, RelayError } from '@mdns-ambassador/relay';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import type { KeyRing } from '../../src/key-ring.ts';
 import { cutBundle } from '../../src/keys/bundle.ts';
-import type { KeyRing } from '../../src/keys/key-ring.ts';
 import { admitMachine } from '../../src/membership/admit.ts';
 import { createMachineKey } from '../../src/membership/machine-key.ts';
 import type { May } from '../../src/membership/may.ts';

@@ -1,10 +1,10 @@
 import { X509Certificate } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { explainRefusal, formatKeyRing, listMeshIds, parseKeyRing } from '../../src/key-ring.ts';
 import { cutBundle } from '../../src/keys/bundle.ts';
 import { formatChecked } from '../../src/keys/checked-text.ts';
 import { deriveMachineTxtSeed, deriveMeshId, deriveRootSeed } from '../../src/keys/derive.ts';
-import { explainRefusal, formatKeyRing, listMeshIds, parseKeyRing } from '../../src/keys/key-ring.ts';
 import { admitMachine, MEMBERSHIP_MS } from '../../src/membership/admit.ts';
 import { formatJoinRequest, parseJoinRequest } from '../../src/membership/join-request.ts';
 import { createMachineKey, formatMachineKey, parseMachineKey } from '../../src/membership/machine-key.ts';

@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { listMeshIds } from '../../src/keys/key-ring.ts';
+import { listMeshIds } from '../../src/key-ring.ts';
 import { MeshKey } from '../../src/keys/mesh-key.ts';
 import { nameNoticeFile } from '../../src/membership/notice-file.ts';
 import { NoticeStore } from '../../src/membership/notice-store.ts';

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { KeyRing } from '../../src/key-ring.ts';
 import { createAuthorityKey, deriveRootSeed } from '../../src/keys/derive.ts';
-import type { KeyRing } from '../../src/keys/key-ring.ts';
 import { MeshKey } from '../../src/keys/mesh-key.ts';
 import { MAX_NOTICE_LENGTH, parseNotice, type SignedNotice, signNotice } from '../../src/membership/notice.ts';
 import { MAX_NAMES, MAX_STANDINGS, NoticeList } from '../../src/membership/notice-list.ts';

@@ -1,7 +1,7 @@
 import type { Leg } from '@mdns-ambassador/relay';
 import { RelayError } from '@mdns-ambassador/relay';
 import { expect, test, vi } from 'vitest';
-import type { KeyRing } from '../../src/keys/key-ring.ts';
+import type { KeyRing } from '../../src/key-ring.ts';
 import { admitMachine } from '../../src/membership/admit.ts';
 import { createMachineKey, type MachineKey } from '../../src/membership/machine-key.ts';
 import type { May } from '../../src/membership/may.ts';

@@ -1,7 +1,7 @@
 import type { Leg } from '@mdns-ambassador/relay';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { formatKeyRing, type KeyRing, listMeshIds } from '../../src/key-ring.ts';
 import { cutBundle } from '../../src/keys/bundle.ts';
-import { formatKeyRing, type KeyRing, listMeshIds } from '../../src/keys/key-ring.ts';
 import { admitMachine, MEMBERSHIP_MS } from '../../src/membership/admit.ts';
 import type { MachineIdentity } from '../../src/membership/machine-identity.ts';
 import { createMachineKey } from '../../src/membership/machine-key.ts';
