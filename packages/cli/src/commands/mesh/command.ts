@@ -5,7 +5,7 @@ export const meshCommand: Command = {
   name: 'mesh',
   usage: `${MESH_ACTIONS.join('|')} [FILE|NAME...]`,
   summary:
-    'Make and look after a mesh key: who has it is a member of the mesh, and members speak with members alone. FILE is --mesh-key-file, or ~/.config/ambassador/mesh.key.',
+    'Make and look after a mesh: who has its key is a keeper and lets other machines in as members; they speak with one another alone. FILE is --mesh-key-file, or ~/.config/ambassador/mesh.key.',
   options: [
     { name: 'announce', kind: 'list', summary: 'invite, token: for announcing this service, and nothing else' },
     { name: 'proxy', kind: 'list', summary: 'invite, token: for reaching this service, and nothing else' },
@@ -42,12 +42,12 @@ export const meshCommand: Command = {
     ['mesh show', 'which mesh is it? Never prints the key'],
     ['mesh token --proxy redis -o redis.token', 'what a machine needs that may only reach redis'],
     ['mesh rotate', 'a new key; the old one is accepted as well'],
-    ['mesh rotate --drop-old', 'once every machine has the new key'],
+    ['mesh rotate --drop-old', 'once every keeper has the new key, and every member has met one'],
     ['mesh members', 'which machines are there, what may they do, when were they seen?'],
     ['mesh remove laptop', 'all machines refuse it from now on; --undo takes that back'],
     ['mesh rename laptop toms-laptop', 'what it is called in the mesh'],
   ],
   notes:
-    'Copy the file itself (scp, a USB stick); keep its mode 0600. A token stands in a file of its own, which must keep mode 0600 as well, and is given as --mesh-key-file. Windows has no such modes: keep both where no other user can read. To rotate: rotate once, copy the file everywhere (running processes take it up, in any order), then rotate --drop-old and copy again. Tokens are to be printed anew each time.',
+    'What mesh join wrote is for one machine, and is copied nowhere. The file with the mesh key makes another machine a keeper where it is copied to (scp, a USB stick); keep its mode 0600. A token stands in a file of its own, which must keep mode 0600 as well, and is given as --mesh-key-file. Windows has no such modes: keep both where no other user can read. To rotate: rotate once, copy the file to every other keeper (running processes take it up, in any order; members are given theirs by a keeper that they meet), then rotate --drop-old and copy again. Tokens are to be printed anew each time.',
   run: async (invocation) => (await import('./run.ts')).manageMesh(invocation),
 };

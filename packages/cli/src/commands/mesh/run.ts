@@ -230,7 +230,7 @@ function rotateMesh(task: Task): void {
       throw new CliError(EXIT_USAGE, `${path} holds no previous key; there is nothing to drop`);
     const kept: KeyRing = { kind: 'keys', current: ring.current };
     explainMeshErrors(() => replaceKeyFile(path, kept, platform));
-    print(`mesh ${listMeshIds(kept)[0]} is the only one accepted now; copy ${path} to every machine of the mesh`);
+    print(`mesh ${listMeshIds(kept)[0]} is the only one accepted now; copy ${path} to every other keeper`);
     return;
   }
   if (ring.previous !== undefined) {
@@ -243,7 +243,10 @@ function rotateMesh(task: Task): void {
   explainMeshErrors(() => replaceKeyFile(path, rotated, platform));
   const [current, previous] = listMeshIds(rotated);
   print(`mesh ${current} is new, and ${previous} is still accepted`);
-  print(`Copy ${path} to every machine of the mesh and print its tokens anew; running processes take it up. Then:`);
+  print(
+    `Copy ${path} to every other keeper and print its tokens anew; running processes take it up, and members are given`,
+  );
+  print('theirs by a keeper that they meet. Then:');
   print(`  ambassador mesh rotate --drop-old ${quoteHint(path, platform)}`);
 }
 
