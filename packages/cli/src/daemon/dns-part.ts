@@ -16,8 +16,8 @@ import type { Reporter } from '../output/reporter.ts';
 import { findRuntime } from '../process/runtime-folder.ts';
 import type { PlannedNames } from '../requests/plan.ts';
 import { explainDnsError } from './dns-error.ts';
-import { isAnsweredByAmbassador } from './dns-neighbour.ts';
-import { NeighbourProxies } from './neighbour-proxies.ts';
+import { isAnsweredByAmbassador } from './other-name-server.ts';
+import { OtherProxies } from './other-proxies.ts';
 import { Part } from './part.ts';
 import type { PartContext } from './part-context.ts';
 
@@ -118,7 +118,7 @@ class Names {
   readonly #planned: PlannedNames;
   readonly #proxies: () => readonly KnownProxy[];
   readonly #instances: KnownInstances;
-  readonly #neighbours: NeighbourProxies;
+  readonly #others: OtherProxies;
   #serial: number = Math.floor(systemClock.wallClock() / 1_000);
   #views: Views | undefined;
 
@@ -126,7 +126,7 @@ class Names {
     this.#planned = planned;
     this.#proxies = proxies;
     this.#instances = new KnownInstances({ local, mesh, allowed: planned.allowed, onChange: () => this.refresh() });
-    this.#neighbours = new NeighbourProxies({
+    this.#others = new OtherProxies({
       surroundings: findRuntime(surroundings),
       pid: surroundings.pid,
       clock: systemClock,
@@ -136,12 +136,12 @@ class Names {
 
   start(): void {
     this.#instances.start();
-    this.#neighbours.start();
+    this.#others.start();
   }
 
   close(): void {
     this.#instances.close();
-    this.#neighbours.close();
+    this.#others.close();
   }
 
   refresh(): void {
@@ -158,7 +158,7 @@ class Names {
   #listProxies(): readonly KnownProxy[] {
     const own = this.#proxies();
     const names = own.map(({ service }) => service);
-    return [...own, ...this.#neighbours.list().filter(({ service }) => !names.includes(service))];
+    return [...own, ...this.#others.list().filter(({ service }) => !names.includes(service))];
   }
 
   #make(madeAt: number): Views {

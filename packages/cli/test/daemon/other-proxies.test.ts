@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readProxies } from '../../src/daemon/neighbour-proxies.ts';
+import { readProxies } from '../../src/daemon/other-proxies.ts';
 import type { Running } from '../../src/process/running.ts';
 
 function processOf(command: string, services: readonly (readonly [string, ...string[]])[]): Running {

@@ -10,7 +10,7 @@ const LOOK_MS = 1_000;
 /** Its ports are another one each time, and its command's alone. */
 const PRIVATE_COMMAND = 'run';
 
-export interface NeighbourProxiesOptions {
+export interface OtherProxiesOptions {
   readonly surroundings: RuntimeSurroundings;
   /** Of this process, which knows its own. */
   readonly pid: number;
@@ -23,13 +23,13 @@ export interface NeighbourProxiesOptions {
  * The services that this user's other processes proxy on this machine, looked at every second. Empty on Windows, where whoever
  * opened a pipe can't be told.
  */
-export class NeighbourProxies {
-  readonly #options: NeighbourProxiesOptions;
+export class OtherProxies {
+  readonly #options: OtherProxiesOptions;
   #proxies: readonly KnownProxy[] = [];
   #cancel: () => void = () => undefined;
   #isClosed = false;
 
-  constructor(options: NeighbourProxiesOptions) {
+  constructor(options: OtherProxiesOptions) {
     this.#options = options;
   }
 
