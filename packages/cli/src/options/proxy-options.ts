@@ -81,7 +81,7 @@ export const PROXY_OPTIONS: readonly Option[] = [
     name: 'fault',
     kind: 'text',
     summary:
-      'Have connections suffer, to learn from it: delay=200ms before each is connected, reset=5% of them, or both',
+      'Delay or reset connections, to see what an application makes of it: delay=200ms before each is connected, reset=5% of them, or both',
     byDefault: 'nothing',
     beginnings: ['delay=', 'reset='],
   },
