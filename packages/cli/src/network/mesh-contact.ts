@@ -1,5 +1,6 @@
 import type { MachineIdentity, Mesh } from '@mdns-ambassador/mesh';
 import type { PeerEvent } from '@mdns-ambassador/peers';
+import { splitPlace } from '@mdns-ambassador/relay';
 import type { Log } from '../output/log.ts';
 import { waitOrAbort } from '../process/stopping.ts';
 import type { Surroundings } from '../process/surroundings.ts';
@@ -38,7 +39,7 @@ export class MeshContact {
     this.#mesh = mesh;
     this.#signal = shutdown.signal;
     const onPeer = (event: PeerEvent): void => log.debug(event, event.kind);
-    mesh.company.onMeeting(({ identity, place }) => this.#met.set(hostOf(place), identity));
+    mesh.company.onMeeting(({ identity, place }) => this.#met.set(splitPlace(place)?.host ?? place, identity));
     this.#local = createLocalNetwork(
       readInterfaceNames(settings, platform),
       platform,
@@ -93,10 +94,4 @@ export class MeshContact {
   async close(): Promise<void> {
     if (this.#isOpen) await this.#local.node.close();
   }
-}
-
-/** `10.0.0.7` of `10.0.0.7:5350` and of `10.0.0.7`, `fd00::7` of `[fd00::7]:5350`. */
-function hostOf(place: string): string {
-  const [, bracketed, plain] = /^(?:\[([^\]]+)\]|([^:]+)):\d+$/.exec(place) ?? [];
-  return bracketed ?? plain ?? place;
 }

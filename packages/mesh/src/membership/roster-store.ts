@@ -1,4 +1,4 @@
-import type { Clock } from '@mdns-ambassador/relay';
+import { type Clock, splitPlace } from '@mdns-ambassador/relay';
 import type { MachineIdentity } from './machine-identity.ts';
 import { Roster, type Seen } from './roster.ts';
 import { readRosterFile, writeRosterFile } from './roster-file.ts';
@@ -32,7 +32,15 @@ export class RosterStore {
     this.#rosters.set(meshId, roster);
     const keyId = kind === 'nameless' ? '' : identity.keyId;
     const seenAt = Math.round(clock.wallClock());
-    const isNews = roster.note({ keyId, kind, machine, may, place: hostOf(place), seenAt, expiresAt });
+    const isNews = roster.note({
+      keyId,
+      kind,
+      machine,
+      may,
+      place: splitPlace(place)?.host ?? place,
+      seenAt,
+      expiresAt,
+    });
     this.#plan(clock.now() + (isNews ? NEWS_MS : AGAIN_MS));
   }
 
@@ -62,10 +70,4 @@ export class RosterStore {
     this.#due = undefined;
     for (const [meshId, roster] of this.#rosters) writeRosterFile(this.#options.folder, meshId, roster.list());
   }
-}
-
-/** `10.0.0.7`, `fd00::7` of `10.0.0.7`, `10.0.0.7:6379`, `fd00::7` and `[fd00::7]:6379`. */
-function hostOf(place: string): string {
-  const [, bracketed, plain] = /^(?:\[([^\]]+)\]|([^:]+)):\d+$/.exec(place) ?? [];
-  return bracketed ?? plain ?? place;
 }
