@@ -7,7 +7,7 @@ const ASK = `
   const socket = require('net').connect(process.env.APP_PORT, process.env.APP_HOST, () => socket.write('who\\n'));
   socket.on('data', (answer) => { console.log('answer', String(answer).trim(), process.env.APP_URL); process.exitCode = 7; socket.end(); });`;
 /** Says where the service is, and ends with 3 when it is told to. */
-const LAST = `console.log('at', process.env.THING_PORT); process.on('SIGTERM', () => process.exit(3)); setInterval(() => {}, 1000);`;
+const LAST = `process.on('SIGTERM', () => process.exit(3)); console.log('at', process.env.THING_PORT); setInterval(() => {}, 1000);`;
 
 await labTest('run gives a command the services in its environment, and ends as it does', { hosts: 2 }, async (lan) => {
   const [h1, h2] = [lan.host(1), lan.host(2)];
