@@ -59,7 +59,8 @@ test('a front says who the client is, in pieces, and what is behind stays', asyn
   await heard;
   expect(clientEndsOf(client)).toMatchObject(TOLD);
   expect(client.isPaused()).toBe(true);
-  expect(String(client.read())).toBe('hello');
+  // One read without a size may be one chunk of several (Node 26).
+  expect(String(client.read('hello'.length))).toBe('hello');
 });
 
 test.each([
