@@ -35,29 +35,18 @@ async function loadLibrary(): Promise<Library> {
 
 /** The certificate of an authority: the same bytes on every machine that has its key. PEM. */
 export async function issueAuthority(key: KeyObject, holder: LeafHolder): Promise<string> {
-  const x509 = await loadLibrary();
-  const name = nameAuthority(holder);
-  const keyId = identifyKey(key);
-  return issue(x509, {
-    serial: keyId.slice(0, SERIAL_BYTES * 2),
-    subject: name,
-    issuer: name,
-    notAfter: NO_END,
-    publicKey: key,
-    signingKey: key,
-    extensions: [
-      new x509.BasicConstraintsExtension(true, 0, true),
-      new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign, true),
-      new x509.SubjectKeyIdentifierExtension(keyId),
-    ],
-  });
+  return issueOwn(key, nameAuthority(holder));
 }
 
 /** The certificate of the authority that says which machines are in a mesh: the same bytes on every machine. PEM. */
 export async function issueRoot(key: KeyObject, meshId: string, end: End): Promise<string> {
+  return issueOwn(key, nameRoot(meshId, end));
+}
+
+/** An authority signs its own certificate, which has no end. */
+async function issueOwn(key: KeyObject, name: string): Promise<string> {
   const x509 = await loadLibrary();
   const keyId = identifyKey(key);
-  const name = nameRoot(meshId, end);
   return issue(x509, {
     serial: keyId.slice(0, SERIAL_BYTES * 2),
     subject: name,

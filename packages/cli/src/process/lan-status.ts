@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseAnswer } from './parse-answer.ts';
 
 /** What is read of CONTRACT 3's `/v1/lan`. */
 export interface LanStatus {
@@ -33,12 +34,7 @@ interface LanLink {
 
 /** Undefined where it is none: whoever has the socket may say anything. */
 export function parseLanStatus(body: string): LanStatus | undefined {
-  try {
-    const parsed = schema.safeParse(JSON.parse(body));
-    return parsed.success ? parsed.data : undefined;
-  } catch {
-    return undefined;
-  }
+  return parseAnswer(schema, body);
 }
 
 const count = z.number().nonnegative();

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseAnswer } from './parse-answer.ts';
 
 /** What is read of CONTRACT 3's `/v1/status`; another version may say more, which stays where it is. */
 export interface RunningStatus {
@@ -59,12 +60,7 @@ interface RunningEndpoint {
 
 /** Undefined where it is none: whoever has the socket may say anything. */
 export function parseRunningStatus(body: string): RunningStatus | undefined {
-  try {
-    const parsed = schema.safeParse(JSON.parse(body));
-    return parsed.success ? parsed.data : undefined;
-  } catch {
-    return undefined;
-  }
+  return parseAnswer(schema, body);
 }
 
 const count = z.number().nonnegative();
