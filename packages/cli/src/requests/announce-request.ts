@@ -1,4 +1,4 @@
-import { findWellKnownPort } from '@mdns-ambassador/ambassador/well-known-ports';
+import { findWellKnownPort, listWellKnownNames } from '@mdns-ambassador/ambassador/well-known-ports';
 import type { AnnouncementOptions } from '@mdns-ambassador/announcer';
 import { type CheckOptions, chooseCheck, chooseIntervalMs } from '@mdns-ambassador/checks';
 import { announceAs, isWebType, nameOf, serviceOf } from '@mdns-ambassador/mdns';
@@ -13,6 +13,7 @@ import { parseDuration } from '../parse/duration.ts';
 import { nameInstance, parseInstanceName } from '../parse/instance-name.ts';
 import { parseInteger } from '../parse/integer.ts';
 import { parseLoginFile } from '../parse/login-file.ts';
+import { findNearest } from '../parse/nearest.ts';
 import {
   folderOf,
   formatRegistry,
@@ -34,6 +35,8 @@ import type { ServiceRequest } from './service-requests.ts';
 const HIGHEST_SRV_VALUE = 65_535;
 const HIGHEST_TTL = 2_147_483_647;
 const MOST_CHECKS = 100;
+/** Of a service's name. */
+const SHORTEST_MISSPELT = 4;
 export const SHORTEST_CHECK_INTERVAL_MS = 100;
 
 /** Options that only our own responder can carry out. */
@@ -197,8 +200,11 @@ export function refuseShared(options: readonly string[], requests: readonly Serv
 /** The service's well-known port, or a sentence that tells how to name one. */
 export function requireWellKnownPort(service: string, platform: NodeJS.Platform): number {
   const port = findWellKnownPort(service, platform);
-  if (port === undefined) throw new InvalidValue(`"${service}" has no well-known port; write it as in ${service}:8000`);
-  return port;
+  if (port !== undefined) return port;
+  // Short names are near to many.
+  const meant = service.length < SHORTEST_MISSPELT ? undefined : findNearest(service, listWellKnownNames());
+  const question = meant === undefined ? '' : `did you mean ${meant}? Else `;
+  throw new InvalidValue(`"${service}" has no well-known port; ${question}write it as in ${service}:8000`);
 }
 
 function parseTarget(text: string): 'mdns' | RegistrySpec {
