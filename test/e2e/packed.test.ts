@@ -83,6 +83,8 @@ test('what is published holds its licence and no trace of the workspace', async 
   }
   const mdns = await readdir(join(consumer, 'node_modules/@mdns-ambassador/mdns'));
   expect(mdns).toEqual(expect.arrayContaining(['CONFORMANCE.md', 'LIMITS.md']));
+  const pages = await readdir(join(consumer, 'node_modules/mdns-ambassador/man'));
+  expect(pages).toEqual(expect.arrayContaining(['ambassador.1', 'ambassador-proxy.1', 'ambassador.yaml.5']));
   const licences = await readFile(join(consumer, 'node_modules/mdns-ambassador/bundle/third-party.txt'), 'utf8');
   expect(licences).toMatch(/^yargs \d.*: MIT\n\nMIT License/m);
 });

@@ -21,16 +21,10 @@ import { describeStrayVariables, hasUnreadVariable } from '../settings/stray-var
 import { findUsualKey } from '../settings/usual-key.ts';
 import { COMMAND_LIST, type CommandEntry } from './command-list.ts';
 import { type Example, formatExamples } from './example-lines.ts';
+import { PROGRAM_EXAMPLES, PROGRAM_SUMMARY, WHERE_OPTIONS_STAND } from './program-words.ts';
 
 /** Wider help is harder to read. */
 const WIDEST_HELP = 100;
-
-const PROGRAM_EXAMPLES: readonly Example[] = [
-  ['announce redis:12345', 'on the machine where redis listens on port 12345'],
-  ['proxy redis', 'on another: redis is now on localhost:6379'],
-  ['list', 'what is on this network'],
-  ['demo', 'see it work on this machine alone'],
-];
 
 /** Reads the command line and runs the command; resolves with the exit code, rejects with a {@link CliError} for people. */
 export async function runProgram(argv: readonly string[], surroundings: Surroundings): Promise<number> {
@@ -108,11 +102,9 @@ async function createParser(words: readonly string[], version: string): Promise<
 
 function describeProgram(builder: Argv): Argv {
   return builder
-    .usage('$0 COMMAND: services on a LAN find each other and connect, with no registry and no addresses')
+    .usage(`$0 COMMAND: ${PROGRAM_SUMMARY}`)
     .epilogue(describeExamples(PROGRAM_EXAMPLES))
-    .epilogue(
-      '\nambassador COMMAND --help says more. Every option also reads AMBASSADOR_<OPTION> (AMBASSADOR_LOG_LEVEL=debug; several values with ";" between). Options win over the environment, the environment over --config FILE.',
-    );
+    .epilogue(`\nambassador COMMAND --help says more. ${WHERE_OPTIONS_STAND}`);
 }
 
 function describeCommand(builder: Argv, command: Command): Argv {
