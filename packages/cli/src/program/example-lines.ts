@@ -8,6 +8,22 @@ const UNDER = '      ';
 /** A command line, and what it does. */
 export type Example = readonly [line: string, what: string];
 
+/** An option or a command as it is typed, and what it is. */
+export type TableRow = readonly [term: string, text: string];
+
+/** Two columns; where the second has little room, it stands under the first. */
+export function formatTable(rows: readonly TableRow[], width: number): string {
+  const column = INDENT.length + Math.max(0, ...rows.map(([term]) => term.length)) + INDENT.length;
+  const room = width - column;
+  return rows
+    .flatMap(([term, text]) =>
+      room >= LEAST_ROOM_BESIDE
+        ? layBeside(`${INDENT}${term}`.padEnd(column), breakText(text, room))
+        : [`${INDENT}${term}`, ...breakText(text, width - UNDER.length).map((line) => UNDER + line)],
+    )
+    .join('\n');
+}
+
 /**
  * Examples for people who copy them: a command is never broken but where a shell goes on, with `\`. What it does stands beside it, or
  * under it where it is long. No line is longer than `width` unless one word is.
@@ -35,7 +51,7 @@ function breakCommand(line: string, width: number): readonly string[] {
   return rows.map((row, index) => (index === 0 ? INDENT : CONTINUED) + row + (index < rows.length - 1 ? ' \\' : ''));
 }
 
-function breakText(text: string, room: number): readonly string[] {
+export function breakText(text: string, room: number): readonly string[] {
   return fill(text.split(' '), room);
 }
 

@@ -1,16 +1,15 @@
-import type { Argv } from 'yargs';
 import type { Command } from '../commands/command.ts';
 import { COMPLETE_WORD } from '../commands/completion/shells.ts';
 import { CliError } from '../exit/cli-error.ts';
 import { EXIT_OK, EXIT_USAGE } from '../exit/exit-codes.ts';
 import { COMMON_OPTIONS } from '../options/common-options.ts';
-import type { Option } from '../options/option.ts';
 import { findNearest } from '../parse/nearest.ts';
 import type { Surroundings } from '../process/surroundings.ts';
 import { readEnvironment } from '../settings/environment.ts';
 import {
   joinNegativeValues,
   type ParsedWords,
+  parseWords,
   readFlags,
   refuseBadFlagWords,
   TAKE_COMMANDS,
@@ -20,141 +19,63 @@ import { Settings } from '../settings/settings.ts';
 import { describeStrayVariables, hasUnreadVariable } from '../settings/stray-variables.ts';
 import { findUsualKey } from '../settings/usual-key.ts';
 import { COMMAND_LIST, type CommandEntry } from './command-list.ts';
-import { type Example, formatExamples } from './example-lines.ts';
-import { PROGRAM_EXAMPLES, PROGRAM_SUMMARY, WHERE_OPTIONS_STAND } from './program-words.ts';
+import { writeCommandHelp, writeProgramHelp } from './help.ts';
 
 /** Wider help is harder to read. */
 const WIDEST_HELP = 100;
 
 /** Reads the command line and runs the command; resolves with the exit code, rejects with a {@link CliError} for people. */
 export async function runProgram(argv: readonly string[], surroundings: Surroundings): Promise<number> {
+  const { stdout, version } = surroundings;
   if (argv[0] === COMPLETE_WORD) {
     const { completeWords } = await import('./completion.ts');
-    for (const word of await completeWords(argv.slice(1))) surroundings.stdout.line(word);
+    for (const word of await completeWords(argv.slice(1))) stdout.line(word);
     return EXIT_OK;
   }
   const words = argv[0] === 'help' ? [...argv.slice(1, 2), '--help'] : joinNegativeValues(argv);
-  const first = COMMAND_LIST.find((entry) => entry.name === words[0]);
-  if (first !== undefined) return runFirst(first, words, surroundings);
-  let chosen: { readonly entry: CommandEntry; readonly parsed: ParsedWords } | undefined;
-  const program = describeProgram(await createParser(words, surroundings.version));
-  for (const entry of COMMAND_LIST) {
-    program.command(
-      entry.name,
-      entry.summary,
-      async (builder) => describeCommand(builder, await entry.load()),
-      (parsed) => {
-        chosen = { entry, parsed };
-      },
-    );
+  const { entry, others } = await findCommand(words);
+  const command = await entry?.load();
+  if (asksFor(['--help', '-h'], others)) {
+    const width = Math.min(WIDEST_HELP, stdout.size.columns);
+    stdout.text(command === undefined ? writeProgramHelp(COMMAND_LIST, width) : writeCommandHelp(command, width));
+    return EXIT_OK;
   }
-  const parsed: ParsedWords = await program.parseAsync();
-  if (parsed.help === true || parsed.version === true) return EXIT_OK;
-  if (chosen === undefined) {
-    refuseUnknownCommand(parsed);
-    throw new CliError(
-      EXIT_USAGE,
-      `no command is given; write one of ${listNames().join(', ')} (ambassador --help has examples)`,
-    );
+  if (asksFor(['--version'], others)) {
+    stdout.line(version);
+    return EXIT_OK;
   }
-  return runCommand(await chosen.entry.load(), words, withoutCommand(chosen.parsed), surroundings);
+  if (command === undefined) return refuseUnknownCommand(await parseWords(others, COMMON_OPTIONS));
+  return runCommand(command, others, surroundings);
 }
 
-/** A command that stands first, as nearly all do. Yargs would lay out its help text whether somebody asks for it or not. */
-async function runFirst(entry: CommandEntry, words: readonly string[], surroundings: Surroundings): Promise<number> {
-  const command = await entry.load();
-  const parser = describeCommand(await createParser(words.slice(1), surroundings.version), command);
-  const parsed: ParsedWords = await parser.parseAsync();
-  if (parsed.help === true || parsed.version === true) return EXIT_OK;
-  return runCommand(command, words, parsed, surroundings);
+/** The command, which stands first or behind options of every command, and the words but for its name. */
+async function findCommand(
+  words: readonly string[],
+): Promise<{ readonly entry?: CommandEntry; readonly others: readonly string[] }> {
+  const [first = ''] = words;
+  const isOption = first.startsWith('-') && !asksFor(['--help', '-h', '--version'], [first]);
+  const name = isOption ? (await parseWords(words, COMMON_OPTIONS))._[0] : first;
+  const entry = COMMAND_LIST.find((each) => each.name === name);
+  return entry === undefined ? { others: words } : { entry, others: words.toSpliced(words.indexOf(entry.name), 1) };
 }
 
-function withoutCommand(parsed: ParsedWords): ParsedWords {
-  const list: unknown = parsed._;
-  return { ...parsed, _: Array.isArray(list) ? list.slice(1) : [] };
+/** Whether one of these options is among the words, before what follows `--`. */
+function asksFor(options: readonly string[], words: readonly string[]): boolean {
+  const end = words.indexOf('--');
+  return words.slice(0, end < 0 ? undefined : end).some((word) => options.includes(word));
 }
 
-/** Loads the library with it: whoever completes a word does without. */
-async function createParser(words: readonly string[], version: string): Promise<Argv> {
-  const { default: yargs } = await import('yargs');
-  return yargs([...words])
-    .scriptName('ambassador')
-    .locale('en')
-    .parserConfiguration({
-      'boolean-negation': false,
-      'camel-case-expansion': false,
-      'dot-notation': false,
-      'greedy-arrays': false,
-      'parse-numbers': false,
-      'parse-positional-numbers': false,
-      'populate--': true,
-      'short-option-groups': false,
-    })
-    .exitProcess(false)
-    .wrap(measureWidth())
-    .version(version)
-    .help()
-    .alias('h', 'help')
-    .fail((message: string, error: Error | undefined) => {
-      throw error ?? new CliError(EXIT_USAGE, message);
-    });
-}
-
-function describeProgram(builder: Argv): Argv {
-  return builder
-    .usage(`$0 COMMAND: ${PROGRAM_SUMMARY}`)
-    .epilogue(describeExamples(PROGRAM_EXAMPLES))
-    .epilogue(`\nambassador COMMAND --help says more. ${WHERE_OPTIONS_STAND}`);
-}
-
-function describeCommand(builder: Argv, command: Command): Argv {
-  builder.usage(`$0 ${command.name} ${command.usage}\n\n${command.summary}`);
-  for (const option of command.options) builder.option(option.name, { ...describeOption(option), group: 'Options:' });
-  for (const option of COMMON_OPTIONS)
-    builder.option(option.name, { ...describeOption(option), group: 'Common options:' });
-  builder.epilogue(describeExamples(command.examples));
-  if (command.notes !== undefined) builder.epilogue(`\n${command.notes}`);
-  return builder;
-}
-
-/** Yargs would break a long command in its middle. */
-function describeExamples(examples: readonly Example[]): string {
-  const lines = examples.map(([line, what]): Example => [`ambassador ${line}`, what]);
-  return `Examples:\n${formatExamples(lines, measureWidth())}`;
-}
-
-function measureWidth(): number {
-  return Math.min(WIDEST_HELP, process.stdout.columns ?? WIDEST_HELP);
-}
-
-interface YargsOption {
-  readonly type: 'boolean' | 'string';
-  readonly describe: string;
-  readonly alias?: string;
-  readonly defaultDescription?: string;
-}
-
-function describeOption(option: Option): YargsOption {
-  const choices = option.choices === undefined ? '' : `: ${option.choices.join(', ')}`;
-  const byDefault = option.byDefault === undefined ? '' : ` (default: ${option.byDefault})`;
-  return {
-    type: option.kind === 'flag' ? 'boolean' : 'string',
-    ...(option.alias === undefined ? {} : { alias: option.alias }),
-    describe: `${option.summary}${choices}${byDefault}`,
-  };
-}
-
-function listNames(): readonly string[] {
-  return COMMAND_LIST.map((entry) => entry.name);
-}
-
-function refuseUnknownCommand(parsed: ParsedWords): void {
-  const list: unknown = parsed._;
-  const [word] = Array.isArray(list) ? list.map(String) : [];
-  const names = listNames();
+function refuseUnknownCommand(parsed: ParsedWords): never {
+  const [word] = parsed._;
+  const names = COMMAND_LIST.map((entry) => entry.name);
   if (word === undefined) {
-    const [option] = Object.keys(parsed).filter((key) => !['_', '$0', '--'].includes(key));
-    if (option === undefined) return;
+    const [option] = Object.keys(parsed).filter((key) => !['_', '--'].includes(key));
+    if (option === undefined) {
+      throw new CliError(
+        EXIT_USAGE,
+        `no command is given; write one of ${names.join(', ')} (ambassador --help has examples)`,
+      );
+    }
     throw new CliError(
       EXIT_USAGE,
       `--${option} stands before the command; write the command first, such as ambassador proxy redis`,
@@ -165,13 +86,9 @@ function refuseUnknownCommand(parsed: ParsedWords): void {
   throw new CliError(EXIT_USAGE, `"${word}" is no command; ${hint}`);
 }
 
-async function runCommand(
-  command: Command,
-  argv: readonly string[],
-  parsed: ParsedWords,
-  surroundings: Surroundings,
-): Promise<number> {
+async function runCommand(command: Command, argv: readonly string[], surroundings: Surroundings): Promise<number> {
   const options = [...command.options, ...COMMON_OPTIONS];
+  const parsed = await parseWords(argv, options);
   refuseBadFlagWords(argv, options);
   const flags = readFlags(parsed, command.name, options);
   const { env } = surroundings;
@@ -181,11 +98,9 @@ async function runCommand(
   if (argv.includes('--') && !TAKE_COMMANDS.has(command.name)) {
     throw new CliError(EXIT_USAGE, '"--" goes with announce and run alone; leave it out, and what follows it');
   }
-  const list: unknown = parsed._;
-  const trailing: unknown = parsed['--'];
   return command.run({
-    words: Array.isArray(list) ? list.map(String) : [],
-    trailing: Array.isArray(trailing) ? trailing.map(String) : argv.includes('--') ? [] : undefined,
+    words: parsed._,
+    trailing: parsed['--'] ?? (argv.includes('--') ? [] : undefined),
     settings,
     surroundings,
   });

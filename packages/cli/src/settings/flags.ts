@@ -12,11 +12,35 @@ export const TAKE_COMMANDS: ReadonlySet<string> = new Set(['announce', 'run']);
 
 /** What yargs made of the words after the command. */
 export interface ParsedWords {
+  readonly _: readonly string[];
+  /** What follows `--`. */
+  readonly '--'?: readonly string[] | undefined;
   readonly [option: string]: unknown;
 }
 
-/** Keys that yargs adds, and its own options. */
-const NOT_OPTIONS: ReadonlySet<string> = new Set(['_', '--', '$0', 'help', 'h', 'version']);
+/** Splits words into options and others. Loads yargs' parser with it: whoever asks for help or completes a word does without. */
+export async function parseWords(words: readonly string[], options: readonly Option[]): Promise<ParsedWords> {
+  const { Parser } = await import('yargs/helpers');
+  const list = (isFlag: boolean): string[] =>
+    options.filter(({ kind }) => (kind === 'flag') === isFlag).map(({ name }) => name);
+  const { argv, error } = Parser.detailed([...words], {
+    boolean: list(true),
+    string: list(false),
+    alias: Object.fromEntries(options.flatMap(({ name, alias }) => (alias === undefined ? [] : [[name, alias]]))),
+    configuration: {
+      'boolean-negation': false,
+      'camel-case-expansion': false,
+      'dot-notation': false,
+      'greedy-arrays': false,
+      'parse-numbers': false,
+      'parse-positional-numbers': false,
+      'populate--': true,
+      'short-option-groups': false,
+    },
+  });
+  if (error !== null) throw new CliError(EXIT_USAGE, error.message);
+  return { ...argv, _: argv._.map(String), '--': argv['--']?.map(String) };
+}
 
 /** The options among the words. Refuses what is no option of this command, and an option without its value. */
 export function readFlags(words: ParsedWords, command: string, options: readonly Option[]): Layer {
@@ -24,7 +48,7 @@ export function readFlags(words: ParsedWords, command: string, options: readonly
     options.flatMap((option) => [option.name, option.alias ?? []].flat().map((name) => [name, option])),
   );
   for (const [name, value] of Object.entries(words)) {
-    if (NOT_OPTIONS.has(name) || value === undefined) continue;
+    if (name === '_' || name === '--' || value === undefined) continue;
     const option = known.get(name);
     if (option === undefined) {
       const hint = TAKE_COMMANDS.has(command) && isCommandMeant(words) ? `; ${COMMAND_HINT}` : '';
@@ -48,8 +72,7 @@ export function readFlags(words: ParsedWords, command: string, options: readonly
 
 /** `web:8000 python3 -m http.server`: more words, the last of which name no port, and no "--" before them. */
 function isCommandMeant(words: ParsedWords): boolean {
-  const list: unknown = words._;
-  return words['--'] === undefined && Array.isArray(list) && list.slice(1).some((word) => !/[:=]/.test(String(word)));
+  return words['--'] === undefined && words._.slice(1).some((word) => !/[:=]/.test(word));
 }
 
 /** `--timeout -3s` is a wrong value, not an option -3: joins the two words, so that the value is what is refused. */

@@ -140,6 +140,31 @@ test.each<[string, string]>([
   expect(await run(line.split(' ').filter((word) => word !== ''))).toContain(sentence);
 });
 
+test.each([
+  ['--help', /^0 ambassador COMMAND: .*\n\nCommands:\n {2}ambassador announce {4}Tell .*(.*\n)+ {4}-?.*--version/],
+  ['-h', /^0 ambassador COMMAND: /],
+  ['help', /^0 ambassador COMMAND: /],
+  ['help proxy', /^0 ambassador proxy SERVICE/],
+  [
+    'proxy redis --help',
+    /^0 ambassador proxy SERVICE.*\n\n(.*\n)+Options:\n(.*\n)+Common options:\n(.*\n)+Examples:\n/,
+  ],
+  ['--help proxy', /^0 ambassador COMMAND: /],
+  ['--log-level debug proxy --help', /^0 ambassador proxy SERVICE/],
+  ['--version', /^0 1\.2\.3\n$/],
+  ['list --version', /^0 1\.2\.3\n$/],
+])('ambassador %s', async (line, expected) => {
+  expect(await run(line.split(' '))).toMatch(expected);
+});
+
+test.each([
+  ['--open list a b', '64 list takes one service or none, and a, b are named'],
+  ['--log-level=debug list a b', '64 list takes one service or none, and a, b are named'],
+  ['completion -- --help', '64 "--" goes with announce and run alone'],
+])('ambassador %s: %s', async (line, sentence) => {
+  expect(await run(line.split(' '))).toContain(sentence);
+});
+
 test('a wrong variable is told by its name', async () => {
   expect(await run(['resolve', 'redis'], { AMBASSADOR_FORMAT: 'xml' })).toMatch(/^64 AMBASSADOR_FORMAT: "xml"/);
 });

@@ -85,7 +85,7 @@ test.each([
   [{ balance: '' }, '64 --balance has no value'],
   [{ interface: ['eth0', ''] }, '64 --interface has no value'],
 ])('%j: %s', (words, sentence) => {
-  expect(codeAndSentence(() => readFlags(words, 'proxy', OPTIONS))).toContain(sentence);
+  expect(codeAndSentence(() => readFlags({ _: [], ...words }, 'proxy', OPTIONS))).toContain(sentence);
 });
 
 test('a value that begins with a minus and a digit is the value of the option before it', () => {
