@@ -2,7 +2,7 @@
  * Collects the command line and what it needs at run time, and nothing else: node docker/collect.mjs FOLDER. Versions that differ
  * from the one at the top are put below the package that wants them.
  */
-import { cpSync, existsSync, mkdirSync, readFileSync, realpathSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { dirname, extname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -10,6 +10,8 @@ const ROOT = resolve(fileURLToPath(import.meta.url), '../..');
 const CLI = join(ROOT, 'packages/cli');
 /** Of our own package; of others everything but what no program reads. */
 const OWN_PARTS = ['package.json', 'bin', 'bundle', 'schema'];
+/** The image has all of this in /app. */
+const COMMAND = '#!/bin/sh\nexec node /app/packages/cli/bin/ambassador.js "$@"\n';
 const UNREAD = new Set(['.map', '.ts', '.cts', '.mts', '.md', '.markdown', '.flow']);
 
 const [target = ''] = process.argv.slice(2);
@@ -21,6 +23,9 @@ const placedAtTop = new Map();
 collect(CLI, join(target, 'packages/cli'));
 cpSync(join(ROOT, 'docker/healthcheck.mjs'), join(target, 'healthcheck.mjs'));
 cpSync(join(ROOT, 'LICENSE'), join(target, 'LICENSE'));
+// For `docker exec NAME ambassador ...`; a base may have no /usr/bin/env, which the program's own first line asks for.
+mkdirSync(join(target, 'bin'), { recursive: true });
+writeFileSync(join(target, 'bin/ambassador'), COMMAND, { mode: 0o755 });
 
 function collect(from, to) {
   copy(from, to);

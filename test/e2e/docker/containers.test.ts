@@ -61,6 +61,7 @@ async function showImage(daemon: DockerDaemon, lan: Lab): Promise<void> {
   expect(own).toBeLessThan(MAX_OWN_BYTES);
   expect(image.Config).toMatchObject({ User: '65532:65532', StopSignal: 'SIGTERM' });
   expect(image.Config.Env).toContain('AMBASSADOR_DRAIN_TIMEOUT=8s');
+  expect(image.Config.Labels['org.opencontainers.image.title']).toBe('ambassador');
   expect(image.Config.Healthcheck.Test).toEqual(['CMD', 'node', '/app/healthcheck.mjs']);
 
   const store = lan.host(2);
@@ -87,6 +88,7 @@ async function showImage(daemon: DockerDaemon, lan: Lab): Promise<void> {
   for (const set of ['CapPrm', 'CapEff', 'CapBnd']) expect(status).toMatch(new RegExp(`^${set}:\t0{16}$`, 'm'));
   expect(status).toMatch(/^NoNewPrivs:\t1$/m);
   expect(await daemon.docker('inspect', '--format', '{{.HostConfig.ReadonlyRootfs}}', 'proxy')).toBe('true');
+  expect(await daemon.docker('exec', 'proxy', 'ambassador', '--version')).toMatch(/^\d+\.\d+\.\d+$/);
 
   // A connection that is open when the container is told to stop may finish.
   const address = await daemon.docker('inspect', '--format', '{{.NetworkSettings.IPAddress}}', 'proxy');
