@@ -8,6 +8,8 @@ export interface Snapshot {
   readonly phase: Phase;
   /** Ids of the mesh and of those it was before; empty in open mode. */
   readonly meshes: readonly string[];
+  /** What this machine was called when a keeper removed it from the mesh; absent where none did. */
+  readonly removedAs?: string | undefined;
   readonly announcements: readonly AnnouncementView[];
   readonly services: readonly ServiceView[];
   /** Of each of the services, what its status leaves out. */

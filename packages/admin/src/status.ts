@@ -20,13 +20,17 @@ export interface Status extends ProcessView {
   readonly unready: readonly string[];
   /** Of the mesh, and of those it was before; empty in open mode. */
   readonly meshes: readonly string[];
+  /** What this machine was called when a keeper removed it from the mesh; absent where none did. */
+  readonly removedAs?: string;
   readonly announcements: readonly AnnouncementView[];
   readonly services: readonly ServiceView[];
 }
 
 export function buildStatus(snapshot: Snapshot, process: ProcessView, uptimeMs: number): Status {
-  const { announcements, services, phase, meshes } = snapshot;
+  const { announcements, services, phase, meshes, removedAs } = snapshot;
   const { version, ...rest } = process;
   const uptimeSeconds = Math.floor(uptimeMs / 1000);
-  return { version, uptimeSeconds, ...rest, phase, unready: listUnready(snapshot), meshes, announcements, services };
+  const removal = removedAs === undefined ? {} : { removedAs };
+  const unready = listUnready(snapshot);
+  return { version, uptimeSeconds, ...rest, phase, unready, meshes, ...removal, announcements, services };
 }

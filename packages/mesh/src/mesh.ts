@@ -2,6 +2,7 @@ import type { Clock } from '@mdns-ambassador/relay';
 import { Company } from './company.ts';
 import { formatKeyRing, type KeyRing, listMeshIds, listTxtKeys, type TxtKey } from './key-ring.ts';
 import { Member } from './member.ts';
+import type { SignedNotice } from './membership/notice.ts';
 import { Notices } from './membership/notices.ts';
 import { describeSelf, type Self } from './membership/self.ts';
 import { Renewals } from './renewal/renewals.ts';
@@ -63,6 +64,16 @@ export class Mesh {
   /** This machine; undefined where it has a token. */
   get self(): Self | undefined {
     return describeSelf(this.#ring, this.#options.machine);
+  }
+
+  /** What a keeper said when it removed this machine; undefined where it did not, or that has not come here. */
+  get removal(): SignedNotice | undefined {
+    const { list } = this.notices;
+    for (const keyId of this.self?.keyIds ?? []) {
+      const removal = list.removalOf(keyId);
+      if (removal !== undefined) return removal;
+    }
+    return undefined;
   }
 
   /** Rejects with a MeshError, NOT_ENTITLED, when the keys are a token for something else. The member is the caller's to close. */

@@ -20,6 +20,8 @@ export type PeerVerdict =
       readonly identity: MachineIdentity;
       readonly publicKey: KeyObject;
     }
+  /** It has shown who it is, and keepers have removed it: nobody serves it, or is served by it. */
+  | { readonly kind: 'removed'; readonly identity: MachineIdentity; readonly reason: string }
   /** `reason`, for people, goes on after "it". */
   | { readonly kind: 'stranger'; readonly reason: string };
 
@@ -57,10 +59,7 @@ export class PeerIdentity {
     const verdict = known ?? this.#remember(certificate.fingerprint256, this.#judgeName(certificate));
     // Who is in the mesh may be another by the next handshake.
     if (verdict.kind === 'member' && company.isRemoved(verdict.identity)) {
-      return {
-        kind: 'stranger',
-        reason: `is ${verdict.identity.machine ?? 'a machine'}, which was removed from the mesh`,
-      };
+      return { kind: 'removed', identity: verdict.identity, reason: describeRemoved(verdict.identity) };
     }
     return verdict;
   }
@@ -107,6 +106,11 @@ export class PeerIdentity {
     this.#verdicts.set(print, verdict);
     return verdict;
   }
+}
+
+/** Goes on after "it". */
+export function describeRemoved({ machine }: MachineIdentity): string {
+  return `is ${machine ?? 'a machine'}, which was removed from the mesh`;
 }
 
 function describeRole(role: Role, service: string): string {

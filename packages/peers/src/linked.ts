@@ -8,6 +8,8 @@ import { MAX_ORIGINS, type Origin } from './rules/table.ts';
 
 /** Words about others that were not believed, after which a link ends. */
 const MAX_FOREIGN = 32;
+/** Of a mesh, and of the one that it was before. */
+const MAX_KNOWN_NOTICES = 2 * MAX_NOTICES;
 const MAX_TOLD_PEERS = 1_024;
 /** Questions for what this process shows that are answered. */
 const LOOKS = { burst: 4, perSecond: 2 };
@@ -105,13 +107,15 @@ export class Linked {
     this.#toldDigest = digest;
     const notices = texts.filter((text) => !this.#notices.has(text));
     this.#notices = new Set(texts);
-    this.link.tell({ kind: 'notices', digest, notices });
+    for (let told = 0; told === 0 || told < notices.length; told += MAX_NOTICES) {
+      this.link.tell({ kind: 'notices', digest, notices: notices.slice(told, told + MAX_NOTICES) });
+    }
   }
 
   /** The other side knows these. */
   noteNotices(digest: string, texts: readonly string[]): void {
     this.digest = digest;
-    this.#notices = new Set([...texts, ...this.#notices].slice(0, MAX_NOTICES));
+    this.#notices = new Set([...texts, ...this.#notices].slice(0, MAX_KNOWN_NOTICES));
   }
 
   /** Whether it is answered if it looks; it counts. */

@@ -53,6 +53,11 @@ export class NoticeSpread {
     if (digest === this.#board.digest) this.#tell(linked, this.#board);
   }
 
+  /** What somebody says who refuses us. */
+  takeAlone(notice: string): void {
+    this.#foreign += this.#board?.take([notice]).forged ?? 0;
+  }
+
   /** Whether an announcer, who says that he knows this, is to be asked: by one of its addresses, and seldom while neither knows anything else. */
   isNews(announcer: string, digest: string, now: number): boolean {
     const own = this.#board?.digest;

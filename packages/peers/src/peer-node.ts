@@ -16,7 +16,7 @@ import { NoticeSpread } from './notice-spread.ts';
 import type { PeerCounters, PeerEvent, PeerLinkStatus } from './peer-event.ts';
 import { Reception } from './reception.ts';
 import type { KnownPlace } from './rules/directory.ts';
-import type { HelloLine, PeerLine, PeerPlace, PeerService } from './rules/line.ts';
+import type { HelloLine, PeerLine, PeerPlace, PeerService, RefusedLine } from './rules/line.ts';
 import type { RememberedPlace } from './rules/memory.ts';
 import { describeInstances, listTypes } from './rules/peer-instances.ts';
 import { BEAT_MS } from './rules/table.ts';
@@ -117,7 +117,7 @@ export class PeerNode {
     if (port !== undefined) {
       this.#port = new ListeningPort(port, transport, {
         mayArrive: (address) => this.#reception.mayArrive(address) && this.#state === 'open',
-        onStream: (stream) => this.#accept(stream),
+        onStream: (stream, refused) => this.#accept(stream, refused),
         onStranger: (address, reason) => this.#reception.noteRefused(address, reason),
       });
     }
@@ -328,16 +328,16 @@ export class PeerNode {
     this.#wake();
   }
 
-  #accept(stream: PeerStream): void {
+  #accept(stream: PeerStream, refused: RefusedLine | undefined): void {
     if (this.#state !== 'open') {
       stream.destroy();
       return;
     }
     this.#links.makeRoom();
-    this.#open(stream, undefined);
+    this.#open(stream, undefined, refused);
   }
 
-  #open(stream: PeerStream, known: KnownPlace | undefined): void {
+  #open(stream: PeerStream, known: KnownPlace | undefined, refused?: RefusedLine): void {
     const { node, version, clock } = this.#options;
     const hello: HelloLine = {
       kind: 'hello',
@@ -346,7 +346,7 @@ export class PeerNode {
       wall: Math.round(clock.wallClock()),
       ...(this.port === undefined ? {} : { port: this.port }),
     };
-    const link: PeerLink = new PeerLink(stream, hello, {
+    const link: PeerLink = new PeerLink(stream, refused ?? hello, {
       isOurs: known !== undefined,
       now: () => this.#now(),
       events: {
@@ -416,7 +416,10 @@ export class PeerNode {
 
   #take(link: PeerLink, line: PeerLine): void {
     const linked = this.#links.get(link);
-    if (linked === undefined) return;
+    if (linked === undefined) {
+      if (line.kind === 'refused' && line.notice !== undefined) this.#notices.takeAlone(line.notice);
+      return;
+    }
     switch (line.kind) {
       case 'state':
       case 'beat':

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { PeerLink } from '../src/link/peer-link.ts';
 import type { NoticeBoard } from '../src/notice-board.ts';
 import type { PeerNode } from '../src/peer-node.ts';
+import { MAX_NOTICES } from '../src/rules/line.ts';
 import { PeerWorld, RawPeer, service } from './peer-world.ts';
 
 const [A, B, C] = ['10.0.0.1', '10.0.0.2', '10.0.0.3'] as const;
@@ -11,6 +13,7 @@ class Board implements NoticeBoard {
   readonly #listeners = new Set<() => void>();
 
   get digest(): string {
+    if (this.texts.length > 4) return `${this.texts.length}`;
     return this.texts.length === 0 ? '0' : this.texts.toSorted().join();
   }
 
@@ -133,6 +136,41 @@ describe('what keepers have said', () => {
     await world.clock.advance(20_000);
     expect(world.network.dialled.size).toBeLessThanOrEqual(64 + 64);
     await node.close();
+  });
+
+  test('is heard of who refuses us for it, which is told of as any place that is not reached', async () => {
+    const world = new PeerWorld();
+    const board = new Board();
+    const transport = world.network.addHost('h9', [B]).createTransport();
+    const refused = { kind: 'refused', reason: 'laptop was removed from the mesh', notice: 'ok laptop' } as const;
+    const greeted: string[] = [];
+    await transport.listen(5350, {
+      mayArrive: () => true,
+      onStranger: () => undefined,
+      onStream: (stream) =>
+        void new PeerLink(stream, refused, {
+          isOurs: false,
+          now: () => world.clock.now(),
+          events: { greeted: ({ node }) => greeted.push(node), line: () => undefined, ended: () => undefined },
+        }),
+    });
+    const node = world.create(A, [B], { isMesh: true, notices: board });
+    await world.start(node);
+    await world.clock.advance(60_000);
+    expect(board.texts).toEqual(['ok laptop']);
+    expect(greeted).toEqual([]);
+    expect(world.events.get(node)).toEqual([
+      { kind: 'peer-failed', place: `${B}:5350`, reason: 'laptop was removed from the mesh' },
+    ]);
+    await node.close();
+  });
+
+  test('that goes beyond one line is told in several', async () => {
+    const { world, boards } = await link();
+    const many = Array.from({ length: MAX_NOTICES + 5 }, (_, index) => `ok ${index}`);
+    boards[0].take(many);
+    await world.clock.advance(100);
+    expect(boards[1].texts).toEqual(many);
   });
 
   test('in open mode is neither told nor taken in', async () => {

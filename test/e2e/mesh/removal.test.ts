@@ -63,6 +63,11 @@ await labTest(
     for (let ended = 0; ended < 8; ended++) await cut.line(/^h[12] (?:end|E)/);
     await proxies[0]?.line(/laptop was removed from the mesh: it is refused/);
     expect(await who(laptop, 7000)).toBe('');
+    await proxies[1]?.line(/^this machine \(laptop\) was removed from the mesh, and no other serves it/);
+    const status = await runAmbassador(laptop, ['status']);
+    expect([status.code, status.stdout]).toEqual([69, expect.stringMatching(/^this machine \(laptop\) was removed/m)]);
+    const seen = await runAmbassador(laptop, ['mesh', 'members', ...withKey(laptop)]);
+    expect(seen.stdout).toMatch(/^this machine, laptop \(key [0-9a-f]{8}\), was removed/m);
 
     await lan.plug(attic);
     await away.line(/laptop was removed from the mesh: it is refused/);

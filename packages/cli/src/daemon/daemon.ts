@@ -368,6 +368,7 @@ export class Daemon {
     return {
       phase: this.lifecycle.phase,
       meshes: this.#mesh?.ids ?? [],
+      removedAs: this.#mesh?.removal?.name,
       announcements: [...this.#announced.parts, ...this.#contained.parts].flatMap(({ announcer }) =>
         announcer.status(),
       ),

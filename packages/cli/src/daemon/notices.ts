@@ -65,7 +65,7 @@ export function followNotices(
 
 /** Where this machine was removed as a former run heard, which is no change: what tells of it. Undefined where it was not. */
 export function findOwnRemoval(mesh: Mesh, reporter: Reporter): (() => void) | undefined {
-  const removal = mesh.notices.list.listRemoved().find(({ machine }) => isOwn(mesh, machine));
+  const { removal } = mesh;
   return removal === undefined ? undefined : () => tellStanding(reporter, 'machine-removed', removal, true);
 }
 

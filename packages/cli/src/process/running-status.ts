@@ -10,6 +10,7 @@ export interface RunningStatus {
   readonly phase: string;
   readonly unready: readonly string[];
   readonly meshes: readonly string[];
+  readonly removedAs?: string | undefined;
   readonly announcements: readonly RunningAnnouncement[];
   readonly services: readonly RunningService[];
 }
@@ -106,6 +107,7 @@ const schema: z.ZodType<RunningStatus> = z.looseObject({
   phase: text,
   unready: z.array(text),
   meshes: z.array(text),
+  removedAs: text.optional(),
   announcements: z.array(announcement),
   services: z.array(service),
 });

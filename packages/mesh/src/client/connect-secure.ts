@@ -21,9 +21,12 @@ export interface SecureConnection {
   readonly publicKey: KeyObject;
 }
 
+/** Is handed the connection with somebody who was removed, to tell it so and end it. */
+export type Farewell = (leg: Leg, identity: MachineIdentity) => void;
+
 /**
  * The TLS part of the handshake, over a connection that was dialled. Rejects with a RelayError; the connection is reset
- * then. `place` is for people.
+ * then, or `farewell` has it. `place` is for people.
  */
 export function connectSecure(
   raw: Leg,
@@ -31,6 +34,7 @@ export function connectSecure(
   identity: PeerIdentity,
   place: string,
   signal: AbortSignal,
+  farewell: Farewell = resetLeg,
 ): Promise<SecureConnection> {
   return new Promise((resolve, reject) => {
     const secure: TLSSocket = connectTls({
@@ -56,6 +60,13 @@ export function connectSecure(
     };
     const onSecure = (): void => {
       const verdict = identity.judge(secure);
+      if (verdict.kind === 'removed') {
+        settle();
+        secure.pause();
+        farewell(leg, verdict.identity);
+        reject(createHandshakeError('identity', `${place} ${verdict.reason}`));
+        return;
+      }
       if (verdict.kind === 'stranger') {
         fail(createHandshakeError('identity', `${place} ${verdict.reason}`));
         return;

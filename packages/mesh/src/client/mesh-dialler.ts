@@ -12,11 +12,17 @@ import {
   resetLeg,
   type Target,
 } from '@mdns-ambassador/relay';
-import { answerWithNotices, isAboutNotices, MAX_FIRST_ANSWER_BYTES } from '../handshake/exchange-notices.ts';
+import {
+  answerWithNotice,
+  answerWithNotices,
+  isAboutNotices,
+  MAX_FIRST_ANSWER_BYTES,
+} from '../handshake/exchange-notices.ts';
 import { createHandshakeError, createRefusalError, HANDSHAKE_CODES } from '../handshake/handshake-error.ts';
 import { formatRequest, MAX_ANSWER_BYTES, parseAnswer } from '../handshake/preamble.ts';
 import { ENDED, LINE_TOO_LONG, readLine } from '../handshake/read-line.ts';
 import { ALPN, type Member } from '../member.ts';
+import type { MachineIdentity } from '../membership/machine-identity.ts';
 import type { Mesh } from '../mesh.ts';
 import type { Style } from '../papers.ts';
 import { PeerIdentity } from '../peer-identity.ts';
@@ -34,6 +40,8 @@ const MAX_PROVEN = 256;
 
 /** Nobody waits longer for a TCP connection. */
 const LONGEST_DIAL_MS = 30_000;
+/** Who was removed may hear of it for so long. */
+const FAREWELL_MS = 1_000;
 
 /**
  * An announcer answers within milliseconds; whoever is silent for so long gets another beside him, whose handshake must fit into the
@@ -77,6 +85,7 @@ export class MeshDialler {
   readonly #styles = new Styles();
   readonly #warm: WarmPool;
   readonly #joined: Promise<Joined>;
+  readonly #unlisten: () => void;
   #isClosed = false;
 
   constructor(options: MeshDiallerOptions) {
@@ -88,6 +97,13 @@ export class MeshDialler {
       size: warm,
       clock: mesh.clock,
       open: (target, meshId, signal) => this.#openWarm(target, meshId, signal),
+    });
+    let { list } = mesh.notices;
+    this.#unlisten = mesh.notices.onChange(() => {
+      const removed = list.listRemoved();
+      ({ list } = mesh.notices);
+      // It may be in the mesh again who was refused, or this machine.
+      if (removed.some(({ machine }) => !list.isRemoved(machine))) this.#quarantine.clear();
     });
     this.#joined = this.#join();
     // Whoever dials hears of it.
@@ -140,6 +156,7 @@ export class MeshDialler {
   /** Nothing is dialled any more, and nothing kept. What was handed over goes on. */
   close(): void {
     this.#isClosed = true;
+    this.#unlisten();
     this.#warm.close();
     void this.#joined.then(
       ({ member }) => member.close(),
@@ -236,7 +253,9 @@ export class MeshDialler {
     const { member, identity } = await this.#joined;
     const papers = member.papers(meshId, style);
     const raw = await dialLeg(target, { timeoutMs: Math.min(timeoutMs, LONGEST_DIAL_MS), signal });
-    const connection = await connectSecure(raw, papers, identity, place, signal);
+    const connection = await connectSecure(raw, papers, identity, place, signal, (leg, removed) => {
+      void this.#tellRemoved(leg, removed);
+    });
     const isOfMesh = connection.meshId === papers.standing.meshId || meshId === connection.meshId;
     if (isOfMesh && connection.style === papers.style) {
       member.company.meet(connection.leg, { identity: connection.identity, at: 'dialler', place });
@@ -272,6 +291,9 @@ export class MeshDialler {
       const answer = parseAnswer(await this.#hearAnswer(leg, signal));
       if (answer === 'ready') return;
       if (answer === undefined) throw createHandshakeError('identity', `${place} gave no answer of ours`);
+      if (answer === 'denied' && this.#options.mesh.removal !== undefined) {
+        throw createHandshakeError('denied', `${place} refuses this machine, which was removed from the mesh`);
+      }
       throw createRefusalError(answer, place);
     } catch (error) {
       resetLeg(leg);
@@ -281,6 +303,27 @@ export class MeshDialler {
         throw createHandshakeError('refused', `${place} broke off: it does not accept our certificate, or it ended`);
       }
       throw error;
+    }
+  }
+
+  /** It asks for what we know where it knows something else, and is told of itself alone. Beside the clients' way; never rejects. */
+  async #tellRemoved(leg: Leg, { keyId }: MachineIdentity): Promise<void> {
+    const { notices } = this.#options.mesh;
+    const removal = notices.list.removalOf(keyId);
+    const patience = new AbortController();
+    const cancel = this.#clock.after(FAREWELL_MS, () => {
+      patience.abort();
+      resetLeg(leg);
+    });
+    leg.on('error', () => undefined).once('close', cancel);
+    try {
+      if (removal === undefined) throw new RelayError('ABORTED', 'it is in the mesh again');
+      leg.write(formatRequest({ service: this.#service, warm: false, digest: notices.digest }));
+      await answerWithNotice(leg, removal, patience.signal);
+      // What it answers is for nobody; its end is ours.
+      leg.on('data', () => undefined).resume();
+    } catch {
+      resetLeg(leg);
     }
   }
 

@@ -1,6 +1,6 @@
 import type { Leg } from '@mdns-ambassador/relay';
-import { MAX_NOTICE_LENGTH } from '../membership/notice.ts';
-import { MAX_NOTICES } from '../membership/notice-list.ts';
+import { MAX_NOTICE_LENGTH, type SignedNotice } from '../membership/notice.ts';
+import { MAX_MESHES, MAX_NOTICES } from '../membership/notice-list.ts';
 import type { Notices } from '../membership/notices.ts';
 import { createHandshakeError } from './handshake-error.ts';
 import { readLine } from './read-line.ts';
@@ -37,12 +37,23 @@ export async function answerWithNotices(
   leg.write(`${known}${END}\n`);
 }
 
+/** An announcer's part, towards a proxy that was removed: it is told that, and nothing that it says is taken in. The answer goes behind it. */
+export function formatNotice({ text }: SignedNotice): string {
+  return `${NOTICE}${text}\n${YOURS}\n`;
+}
+
+/** A proxy's part, towards an announcer that was removed, once it asks: the same. Rejects where it does not ask within `signal`. */
+export async function answerWithNotice(leg: Leg, { text }: SignedNotice, signal: AbortSignal): Promise<void> {
+  await readTexts(leg, YOURS, signal);
+  leg.end(`${NOTICE}${text}\n${END}\n`);
+}
+
 async function readTexts(leg: Leg, end: string, signal: AbortSignal, first?: Uint8Array): Promise<readonly string[]> {
   const texts: string[] = [];
   for (let line = first; ; line = undefined) {
     const text = Buffer.from(line ?? (await readLine(leg, MAX_LINE_BYTES, signal))).toString('latin1');
     if (text === end) return texts;
-    if (!text.startsWith(NOTICE) || texts.length >= MAX_NOTICES) {
+    if (!text.startsWith(NOTICE) || texts.length >= MAX_NOTICES * MAX_MESHES) {
       throw createHandshakeError('denied', 'it told something else than what keepers have said');
     }
     texts.push(text.slice(NOTICE.length));

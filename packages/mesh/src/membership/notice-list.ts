@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
 import { compareNotices, type SignedNotice } from './notice.ts';
 
-/** Machines that are removed or restored, and machines that are named otherwise: those of the highest generations. */
+/** Of one mesh: machines that are removed or restored, and machines that are named otherwise, those of the highest generations. */
 export const MAX_STANDINGS = 384;
 export const MAX_NAMES = 128;
 export const MAX_NOTICES: number = MAX_STANDINGS + MAX_NAMES;
+/** What is known of more at once: a mesh, and the one that it was before its key was rotated. */
+export const MAX_MESHES = 2;
 const DIGEST_BYTES = 4;
 
 /**
@@ -59,7 +61,7 @@ export class NoticeList {
 
   /** Whether a further machine can be removed without another's removal being forgotten. */
   get hasRoom(): boolean {
-    return this.#standings.size < MAX_STANDINGS;
+    return [...countByMesh(this.#standings).values()].every((count) => count < MAX_STANDINGS);
   }
 
   list(): readonly SignedNotice[] {
@@ -75,6 +77,11 @@ export class NoticeList {
   /** A removal that counts in one mesh of ours is one in all. */
   isRemoved(machine: string): boolean {
     return this.#removed.has(machine);
+  }
+
+  /** What a keeper said when it removed this machine; undefined where it is not removed. */
+  removalOf(machine: string): SignedNotice | undefined {
+    return this.#removed.get(machine);
   }
 
   /** The name that keepers gave to a machine; undefined where it is called as its certificate says. */
@@ -115,11 +122,20 @@ function keyOf({ meshId, machine }: SignedNotice): string {
   return `${meshId} ${machine}`;
 }
 
-/** By the order that decides on one matter, so that it does not count which list was merged first. */
+/** Of each mesh by itself, and by the order that decides on one matter, so that it does not count which list was merged first. */
 function forgetLowest(map: Map<string, SignedNotice>, most: number): void {
-  if (map.size <= most) return;
-  const lowestFirst = [...map].toSorted(([, a], [, b]) => compareNotices(a, b));
-  for (const [key] of lowestFirst.slice(0, map.size - most)) map.delete(key);
+  for (const [mesh, count] of countByMesh(map)) {
+    if (count <= most) continue;
+    const ofMesh = [...map].filter(([, { meshId }]) => meshId === mesh);
+    const lowestFirst = ofMesh.toSorted(([, a], [, b]) => compareNotices(a, b));
+    for (const [key] of lowestFirst.slice(0, count - most)) map.delete(key);
+  }
+}
+
+function countByMesh(map: ReadonlyMap<string, SignedNotice>): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const { meshId } of map.values()) counts.set(meshId, (counts.get(meshId) ?? 0) + 1);
+  return counts;
 }
 
 function isSame(a: ReadonlyMap<string, SignedNotice>, b: ReadonlyMap<string, SignedNotice>): boolean {

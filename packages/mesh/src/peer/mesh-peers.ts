@@ -9,7 +9,7 @@ import {
   type Target,
 } from '@mdns-ambassador/relay';
 import { connectSecure, type SecureConnection } from '../client/connect-secure.ts';
-import { HANDSHAKE_CODES } from '../handshake/handshake-error.ts';
+import { createHandshakeError, HANDSHAKE_CODES } from '../handshake/handshake-error.ts';
 import { type Member, PEER_ALPN } from '../member.ts';
 import type { Mesh } from '../mesh.ts';
 import type { Style } from '../papers.ts';
@@ -31,6 +31,12 @@ export interface MeshPeersOptions {
   /** Connects, for renewals; a test's own network. */
   readonly dial?: (target: Target, options: { timeoutMs: number; signal: AbortSignal }) => Promise<Leg>;
 }
+
+/** Who came in. */
+export type Arrived =
+  | { readonly kind: 'linked'; readonly leg: Leg }
+  | { readonly kind: 'renewed' }
+  | { readonly kind: 'removed'; readonly leg: Leg; readonly reason: string; readonly notice: string };
 
 interface Joined {
   readonly member: Member;
@@ -89,8 +95,8 @@ export class MeshPeers {
     }
   }
 
-  /** At the other end. Rejects likewise; undefined for who came for a renewal, and has it. Who comes has the place of one who is at it, of the address that has most, where all are taken. */
-  async accept(raw: Leg, address: string): Promise<Leg | undefined> {
+  /** At the other end. Rejects likewise; `renewed` came for a renewal, and has it; `removed` is to be told so, in the words of a keeper, and nothing else. Who comes has the place of one who is at it, of the address that has most, where all are taken. */
+  async accept(raw: Leg, address: string): Promise<Arrived> {
     raw.on('error', () => undefined);
     const abort = new AbortController();
     this.#handshakes.enter(address, abort)?.abort();
@@ -100,12 +106,21 @@ export class MeshPeers {
       await member.refresh();
       const accepted = await acceptor.accept(raw, abort.signal);
       const { leg, identity } = accepted;
-      if (accepted.isRenewal) {
-        await member.renewals?.exchange(leg, accepted, abort.signal);
-        return undefined;
+      switch (accepted.kind) {
+        case 'member':
+          member.company.meet(leg, { identity, at: 'peer', place: address });
+          return { kind: 'linked', leg };
+        case 'renewal':
+          await member.renewals?.exchange(leg, accepted, abort.signal);
+          return { kind: 'renewed' };
+        case 'removed': {
+          const notice = member.notices?.list.removalOf(identity.keyId)?.text;
+          if (notice === undefined) throw createHandshakeError('identity', `it ${accepted.reason}`);
+          return { kind: 'removed', leg, reason: `${identity.machine ?? 'it'} was removed from the mesh`, notice };
+        }
+        default:
+          return accepted satisfies never;
       }
-      member.company.meet(leg, { identity, at: 'peer', place: address });
-      return leg;
     } catch (error) {
       raw.destroy();
       throw error;

@@ -13,6 +13,10 @@ const AGAIN_MS = 3_600_000;
 /** Machines; the oldest is forgotten first. */
 const MAX_TRIED = 256;
 const FAREWELL_MS = 2_000;
+/** A machine asks once an hour, from each of its processes: to sign costs a keeper some milliseconds. */
+const ISSUES = { most: 6, perMs: 3_600_000 };
+/** Machine keys of which that is known; none can be had but from a keeper. */
+const MAX_ISSUED = 512;
 
 /** Who is at the other end of a connection, and the key that it has shown to have. */
 export interface RenewalPeer {
@@ -35,6 +39,7 @@ export interface RenewalsOptions {
 export class Renewals {
   readonly #options: RenewalsOptions;
   readonly #tried = new Recent<string, number>(MAX_TRIED);
+  readonly #issued = new Recent<string, { readonly count: number; readonly since: number }>(MAX_ISSUED);
   readonly #listeners = new Set<(ring: KeyRing) => void>();
 
   constructor(options: RenewalsOptions) {
@@ -74,11 +79,12 @@ export class Renewals {
     }
   }
 
-  /** The new membership of a machine; undefined where we are no keeper, or it is none that has one. */
+  /** The new membership of a machine; undefined where we are no keeper, it is none that has one, or it has had six within an hour. */
   async issue({ identity, publicKey }: RenewalPeer): Promise<string | undefined> {
     const ring = this.#options.ring();
     const { kind, machine, may, keyId } = identity;
     if (ring.kind !== 'keys' || kind !== 'member' || machine === undefined) return undefined;
+    if (!this.#mayIssue(keyId)) return undefined;
     const name = this.#options.nameOf(keyId) ?? machine;
     return admitMachine(ring, { publicKey }, { name, may, now: this.#options.clock.wallClock() });
   }
@@ -91,6 +97,16 @@ export class Renewals {
     if (membership.keyId !== ring.key.id || !isLater(membership, ring.membership)) return false;
     const renewed: KeyRing = { kind: 'member', key: ring.key, membership };
     for (const listener of this.#listeners) listener(renewed);
+    return true;
+  }
+
+  #mayIssue(keyId: string): boolean {
+    const now = this.#options.clock.now();
+    const known = this.#issued.get(keyId);
+    const isOver = known === undefined || now - known.since >= ISSUES.perMs;
+    const { count, since } = isOver ? { count: 0, since: now } : known;
+    if (count >= ISSUES.most) return false;
+    this.#issued.set(keyId, { count: count + 1, since });
     return true;
   }
 

@@ -12,14 +12,17 @@ import { PeerIdentity } from '../peer-identity.ts';
 const HANDSHAKE_TIMEOUT_MS = 5_000;
 
 /** Who proved who it is. */
-export interface Accepted {
-  readonly leg: Leg;
-  readonly meshId: string;
-  readonly identity: MachineIdentity;
-  readonly publicKey: KeyObject;
-  /** It came for a renewal, and for nothing else. */
-  readonly isRenewal: boolean;
-}
+export type Accepted =
+  /** `renewal`: it came for that, and for nothing else. */
+  | {
+      readonly kind: 'member' | 'renewal';
+      readonly leg: Leg;
+      readonly meshId: string;
+      readonly identity: MachineIdentity;
+      readonly publicKey: KeyObject;
+    }
+  /** It is to be told so, and nothing else. `reason` goes on after "it". */
+  | { readonly kind: 'removed'; readonly leg: Leg; readonly identity: MachineIdentity; readonly reason: string };
 
 /** The TLS part of the handshake at the end that was dialled, for connections that others have accepted. */
 export class SecureAcceptor {
@@ -75,8 +78,14 @@ export class SecureAcceptor {
         const isRenewal = secure.alpnProtocol === RENEWAL_ALPN;
         const verdict = (isRenewal ? this.#renewal : this.#identity).judge(secure);
         if (verdict.kind === 'member') {
+          const { meshId, identity, publicKey } = verdict;
           secure.pause();
-          resolve({ leg, meshId: verdict.meshId, identity: verdict.identity, publicKey: verdict.publicKey, isRenewal });
+          resolve({ kind: isRenewal ? 'renewal' : 'member', leg, meshId, identity, publicKey });
+          return;
+        }
+        if (verdict.kind === 'removed' && !isRenewal) {
+          secure.pause();
+          resolve({ kind: 'removed', leg, identity: verdict.identity, reason: verdict.reason });
           return;
         }
         raw.destroy();

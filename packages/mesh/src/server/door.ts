@@ -1,5 +1,5 @@
 import { type Clock, errorCode, errorMessage, type Leg, Recent, RelayError, resetLeg } from '@mdns-ambassador/relay';
-import { askForNotices } from '../handshake/exchange-notices.ts';
+import { askForNotices, formatNotice } from '../handshake/exchange-notices.ts';
 import { createHandshakeError, HANDSHAKE_CODES } from '../handshake/handshake-error.ts';
 import {
   type AnswerWord,
@@ -12,6 +12,7 @@ import {
 import { readLine } from '../handshake/read-line.ts';
 import { ALPN, type Member } from '../member.ts';
 import type { MachineIdentity } from '../membership/machine-identity.ts';
+import { describeRemoved } from '../peer-identity.ts';
 import { type Accepted, SecureAcceptor } from './accept-secure.ts';
 import { ADMISSION_LIMITS, ADMISSION_TICK_MS, Admission, type AdmissionLimits, type Change } from './admission.ts';
 
@@ -144,7 +145,11 @@ export class Door {
   }
 
   /** Waits for its turn, and hears what it wants. */
-  async #shakeHands(raw: Arrival, address: string, abort: AbortController): Promise<Accepted & { request: Request }> {
+  async #shakeHands(
+    raw: Arrival,
+    address: string,
+    abort: AbortController,
+  ): Promise<Accepted & { readonly kind: 'member'; readonly request: Request }> {
     const { clock, member } = this.#options;
     const visitor = await this.#enter(raw, address, abort).catch((error: unknown) => {
       resetLeg(raw);
@@ -159,18 +164,35 @@ export class Door {
       await member.refresh();
       const accepted = await this.#accept(raw, address, abort.signal).finally(cancel);
       this.#admission.succeed(address, this.#options.clock.now());
-      if (accepted.isRenewal) {
-        await this.#renew(accepted);
-        throw new RelayError('ABORTED', 'it came for a renewal');
+      switch (accepted.kind) {
+        case 'member':
+          member.company.meet(accepted.leg, { identity: accepted.identity, at: 'door', place: address });
+          return { ...accepted, kind: 'member', request: await this.#hear(accepted.leg, abort.signal, REQUEST_MS) };
+        case 'renewal':
+          await this.#renew(accepted);
+          throw new RelayError('ABORTED', 'it came for a renewal');
+        case 'removed':
+          await this.#tellRemoved(accepted, abort.signal);
+          throw createHandshakeError('identity', `it ${accepted.reason}`);
+        default:
+          return accepted satisfies never;
       }
-      member.company.meet(accepted.leg, { identity: accepted.identity, at: 'door', place: address });
-      return { ...accepted, request: await this.#hear(accepted.leg, abort.signal, REQUEST_MS) };
     } finally {
       this.#apply(this.#admission.leave(visitor, this.#options.clock.now()));
     }
   }
 
-  async #renew(accepted: Accepted): Promise<void> {
+  /** It hears why it is refused, in the words of the keeper who has removed it. Never rejects. */
+  async #tellRemoved({ leg, identity }: Accepted, signal: AbortSignal): Promise<void> {
+    const { clock, member } = this.#options;
+    const removal = member.notices?.list.removalOf(identity.keyId);
+    const request = await this.#hear(leg, signal, REQUEST_MS).catch(() => undefined);
+    // A former version takes nothing but an answer, and a connection that is kept warm has nobody who hears.
+    const canHear = removal !== undefined && request?.digest !== undefined && !request.warm;
+    if (request !== undefined) dismiss(leg, 'denied', clock, canHear ? formatNotice(removal) : '');
+  }
+
+  async #renew(accepted: Accepted & { readonly kind: 'member' | 'renewal' }): Promise<void> {
     const patience = new AbortController();
     const cancel = this.#options.clock.after(RENEWAL_MS, () => patience.abort());
     await this.#options.member.renewals?.exchange(accepted.leg, accepted, patience.signal);
@@ -297,7 +319,7 @@ export class Door {
     }
     if (!company.isRemoved(identity)) return;
     resetLeg(leg);
-    throw createHandshakeError('identity', `it is ${identity.machine ?? 'a machine'}, which was removed from the mesh`);
+    throw createHandshakeError('identity', `it ${describeRemoved(identity)}`);
   }
 
   #dismissWarm(refusal: RefusalWord): void {
@@ -327,13 +349,13 @@ function createCaller(leg: Leg, meshId: string, identity: MachineIdentity, clock
   };
 }
 
-/** Says why, and closes; unread bytes would turn the end into a reset that overtakes the word. */
-function dismiss(leg: Leg, refusal: RefusalWord, clock: Clock): void {
+/** Says why, behind `words`, and closes; unread bytes would turn the end into a reset that overtakes the word. */
+function dismiss(leg: Leg, refusal: RefusalWord, clock: Clock, words = ''): void {
   if (leg.destroyed) return;
   const cancel = clock.after(FAREWELL_MS, () => resetLeg(leg));
   leg.once('close', cancel);
   leg.on('data', () => undefined);
-  leg.end(formatAnswer(refusal));
+  leg.end(words + formatAnswer(refusal));
   leg.resume();
 }
 

@@ -192,7 +192,7 @@ describe('a machine that was removed', () => {
     const keeper = createMesh(ring);
     keeper.company.judgeBy(({ machine }) => machine === 'whole');
     const [code, events] = await meet(keeper, createMesh(whole));
-    expect(code).toBe('MESH_REFUSED');
+    expect(code).toBe('MESH_DENIED');
     await expect.poll(() => events).toMatchObject([{ reason: 'it is whole, which was removed from the mesh' }]);
     expect((await meet(createMesh(whole), keeper))[0]).toBe('MESH_IDENTITY');
   });
@@ -204,7 +204,7 @@ describe('a machine that was removed', () => {
     await meet(token, createMesh(reaches));
     expect(keyIds).toEqual([reaches.kind === 'member' ? reaches.key.id : '']);
     token.company.judgeBy(({ keyId }) => keyIds.includes(keyId));
-    expect((await meet(token, createMesh(reaches)))[0]).toBe('MESH_REFUSED');
+    expect((await meet(token, createMesh(reaches)))[0]).toBe('MESH_DENIED');
   });
 
   test('has its connections cut, at both ends, and nobody else', async () => {

@@ -81,6 +81,24 @@ describe('lists of notices', () => {
     expect(whole.merge(named.list()).listRemoved()).toHaveLength(MAX_STANDINGS);
   });
 
+  it('have a bound of their own for each mesh: none of one is forgotten for those of the other', () => {
+    const removeMany = (meshId: string, from: number): readonly SignedNotice[] =>
+      Array.from({ length: MAX_STANDINGS }, (_, index): SignedNotice => {
+        const machine = index.toString(16).padStart(40, '0');
+        const generation = from + index;
+        return { meshId, machine, kind: 'removed', name: 'x', generation, at: 0, text: `${meshId} ${index}` };
+      });
+    const previous = removeMany('1'.repeat(16), 1_000);
+    const whole = NoticeList.of([...previous, ...removeMany('2'.repeat(16), 1)]);
+    expect(whole.size).toBe(2 * MAX_STANDINGS);
+    const [first] = previous;
+    if (first === undefined) throw new Error('there is one');
+    expect(NoticeList.of(previous).hasRoom).toBe(false);
+    const more = whole.merge([{ ...first, machine: 'f'.repeat(40), generation: 5_000, text: 'another' }]);
+    expect(more.size).toBe(2 * MAX_STANDINGS);
+    expect(more.list().filter(({ meshId }) => meshId === '2'.repeat(16))).toHaveLength(MAX_STANDINGS);
+  });
+
   it('have a removal win over what a keeper said who did not know of it', () => {
     const removed = write(NoticeList.EMPTY, 'removed', LAPTOP);
     const restored = write(NoticeList.EMPTY, 'restored', LAPTOP);

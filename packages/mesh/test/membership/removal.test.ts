@@ -81,15 +81,11 @@ test('it serves nobody who knows of that, and what others had open with it is cu
 test('it has no peer links, and those that it had are cut after it could hear of it', async () => {
   const mesh = createMesh(ring);
   const [peers, theirs] = [new MeshPeers({ mesh }), new MeshPeers({ mesh: createMesh(laptop) })];
-  const link = async (): Promise<Leg> => {
-    const [client, server] = MemoryLeg.pair();
-    const [leg] = await Promise.all([
-      theirs.connect(client, '10.99.0.1:5350', new AbortController().signal),
-      peers.accept(server, '10.99.0.2'),
-    ]);
-    return leg;
-  };
-  const leg = await link();
+  const [client, server] = MemoryLeg.pair();
+  const [leg] = await Promise.all([
+    theirs.connect(client, '10.99.0.1:5350', new AbortController().signal),
+    peers.accept(server, '10.99.0.2'),
+  ]);
   leg.on('error', () => undefined);
   const isCut = new Promise((resolve) => leg.once('close', resolve));
   say(mesh, 'removed');
@@ -97,9 +93,77 @@ test('it has no peer links, and those that it had are cut after it could hear of
   expect(leg.destroyed).toBe(false);
   await mesh.clock.advance(1);
   await isCut;
-  await expect(link()).rejects.toThrow();
   peers.close();
   theirs.close();
+});
+
+test('who is removed and comes for a peer link is handed to who tells it so, with what the keeper said of it alone', async () => {
+  const mesh = createMesh(ring);
+  say(mesh, 'removed');
+  say(mesh, 'removed', 'b'.repeat(40));
+  const [peers, theirs] = [new MeshPeers({ mesh }), new MeshPeers({ mesh: createMesh(laptop) })];
+  const [client, server] = MemoryLeg.pair();
+  const [, arrived] = await Promise.all([
+    theirs.connect(client, '10.99.0.1:5350', new AbortController().signal),
+    peers.accept(server, '10.99.0.2'),
+  ]);
+  expect(arrived).toMatchObject({
+    kind: 'removed',
+    reason: 'laptop was removed from the mesh',
+    notice: mesh.notices.list.removalOf(laptopKey.id)?.text,
+  });
+  expect(mesh.company.list()).toEqual([]);
+  client.destroy();
+  peers.close();
+  theirs.close();
+});
+
+test('a machine that only proxies hears at the door that it was removed, in words of a keeper, and nothing of others', async () => {
+  const reaches = await admit('laptop', { kind: 'some', announce: [], proxy: ['redis'] }, laptopKey);
+  for (const its of [laptop, reaches]) {
+    const [mesh, theirs] = [createMesh(ring), createMesh(its)];
+    say(mesh, 'removed', 'b'.repeat(40));
+    say(mesh, 'removed');
+    expect(theirs.removal).toBeUndefined();
+    const refused = await connect(mesh, theirs);
+    expect(refused).toMatchObject({ code: 'MESH_DENIED' });
+    expect(String(refused)).toContain('refuses this machine, which was removed from the mesh');
+    expect(theirs.removal).toMatchObject({ name: 'laptop', kind: 'removed' });
+    expect(theirs.notices.list.size).toBe(1);
+  }
+});
+
+test('an announcer that was removed hears it from who would have been its client, and nothing of others', async () => {
+  const offers = await admit('laptop', { kind: 'some', announce: ['redis'], proxy: [] }, laptopKey);
+  for (const its of [laptop, offers]) {
+    const [theirs, proxying] = [createMesh(its), createMesh(desk)];
+    say(proxying, 'removed', 'b'.repeat(40));
+    say(proxying, 'removed');
+    expect(isRefused(await connect(theirs, proxying))).toBe(true);
+    await vi.waitFor(() => expect(theirs.removal).toMatchObject({ name: 'laptop' }));
+    expect(theirs.notices.list.size).toBe(1);
+    expect(proxying.company.list()).toEqual([]);
+  }
+});
+
+test('what a removed machine says when it hears that is taken in by nobody', async () => {
+  const [mesh, theirs] = [createMesh(ring), createMesh(laptop)];
+  say(theirs, 'removed', 'c'.repeat(40));
+  say(mesh, 'removed');
+  expect(isRefused(await connect(mesh, theirs))).toBe(true);
+  expect(mesh.notices.isRemoved('c'.repeat(40))).toBe(false);
+});
+
+test('who was refused is dialled at once when it is in the mesh again', async () => {
+  const [mesh, theirs] = [createMesh(ring), createMesh(laptop)];
+  say(mesh, 'removed');
+  const announcer = await TestAnnouncer.open(mesh);
+  const { dialler } = createDialler(theirs, { dial: announcer.dial });
+  expect(await dialOnce(dialler)).toMatchObject({ code: 'MESH_DENIED' });
+  say(mesh, 'restored');
+  expect(await dialOnce(dialler)).toMatchObject({ code: 'MESH_QUARANTINE' });
+  theirs.notices.take(mesh.notices.texts);
+  expect(isRefused(await dialOnce(dialler))).toBe(false);
 });
 
 test('another name does not help it, nor less that it may do: its key is refused', async () => {

@@ -5,7 +5,7 @@ import { cutBundle } from '../../src/keys/bundle.ts';
 import { MeshKey } from '../../src/keys/mesh-key.ts';
 import type { Mesh } from '../../src/mesh.ts';
 import { Handshakes, MAX_HANDSHAKES } from '../../src/peer/handshakes.ts';
-import { MeshPeers } from '../../src/peer/mesh-peers.ts';
+import { type Arrived, MeshPeers } from '../../src/peer/mesh-peers.ts';
 import { MemoryLeg } from '../leg-pair.ts';
 import { createMesh, createRing, TestAnnouncer, TestClock } from '../mesh-fixture.ts';
 
@@ -20,7 +20,7 @@ function createPeers(mesh: Mesh): MeshPeers {
 async function shakeHands(
   client: MeshPeers,
   server: MeshPeers,
-): Promise<readonly [PromiseSettledResult<Leg>, PromiseSettledResult<Leg | undefined>]> {
+): Promise<readonly [PromiseSettledResult<Leg>, PromiseSettledResult<Arrived>]> {
   const [dialled, accepted] = MemoryLeg.pair();
   onTestFinished(() => void [dialled.destroy(), accepted.destroy()]);
   return Promise.allSettled([
@@ -35,9 +35,10 @@ describe('two nodes', () => {
     const [client, server] = [createPeers(createMesh(ring)), createPeers(createMesh(ring))];
     const [dialled, accepted] = await shakeHands(client, server);
     if (dialled.status !== 'fulfilled' || accepted.status !== 'fulfilled') throw new Error('they have one key');
-    const { value } = accepted;
-    const heard = new Promise((resolve) => value?.once('data', (chunk: Buffer) => resolve(chunk.toString())));
-    value?.resume();
+    if (accepted.value.kind !== 'linked') throw new Error('they have links');
+    const { leg } = accepted.value;
+    const heard = new Promise((resolve) => leg.once('data', (chunk: Buffer) => resolve(chunk.toString())));
+    leg.resume();
     dialled.value.write('hello\n');
     expect(await heard).toBe('hello\n');
     expect(Reflect.get(dialled.value, 'alpnProtocol')).toBe('ambassador-peer/1');

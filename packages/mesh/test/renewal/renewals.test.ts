@@ -90,6 +90,20 @@ describe('in a virtual year', () => {
     },
   );
 
+  test('a machine that asks without end has a keeper sign six times an hour, and holds up no other', async () => {
+    const now = Date.parse('2026-01-01T00:00:00Z');
+    const [keeper, laptop, desk] = [new Side(ring), await admit(ALL, now), await admit(ALL, now)];
+    keeper.now = now;
+    const ask = async (its: MemberRing): Promise<boolean> =>
+      (await keeper.renewals.issue({ identity: identityOf(its), publicKey: its.key.publicKey })) !== undefined;
+    const answers: boolean[] = [];
+    for (let asked = 0; asked < 10; asked++) answers.push(await ask(laptop));
+    expect(answers.filter(Boolean)).toHaveLength(6);
+    expect(await ask(desk)).toBe(true);
+    await keeper.clock.advance(3_600_000);
+    expect(await ask(laptop)).toBe(true);
+  });
+
   test('it is told weeks before one ends where no keeper is met, each day another number', async () => {
     const start = Date.parse('2026-01-01T00:00:00Z');
     const { expiresAt } = identityOf(await admit(ALL, start));
@@ -262,7 +276,7 @@ describe('over a connection of its own', () => {
     const announcer = await TestAnnouncer.open(sides.keeper);
     sides.keeper.company.judgeBy(({ machine }) => machine === 'laptop');
     const { dialler } = createDialler(sides.laptop, { dial: announcer.dial });
-    expect(await dialOnce(dialler)).toMatchObject({ code: 'MESH_REFUSED' });
+    expect(await dialOnce(dialler)).toMatchObject({ code: 'MESH_DENIED' });
     await expect.poll(() => announcer.legs.every((leg) => leg.destroyed)).toBe(true);
     expect(sides.renewed).toEqual([]);
   });

@@ -1,4 +1,10 @@
-import { type HelloLine, MAX_FIRST_LINE_BYTES, MAX_LINE_BYTES, type PeerLine } from '../rules/line.ts';
+import {
+  type HelloLine,
+  MAX_FIRST_LINE_BYTES,
+  MAX_LINE_BYTES,
+  type PeerLine,
+  type RefusedLine,
+} from '../rules/line.ts';
 import { decodeLine, encodeLine } from '../rules/line-text.ts';
 import { Rate } from '../rules/rate.ts';
 import { SILENCE_MS } from '../rules/table.ts';
@@ -27,6 +33,7 @@ export interface LinkCounters {
 export interface PeerLinkEvents {
   /** The other side has said who it is. */
   greeted(hello: HelloLine): void;
+  /** Before `greeted` only one that refuses us. */
   line(line: PeerLine): void;
   /** Called once; nothing is called after it. */
   ended(reason: string): void;
@@ -52,10 +59,10 @@ export class PeerLink {
   #state: LinkState;
   #heardAt: number;
 
-  /** `hello` is what we say. */
+  /** `hello` is what we say; where we were dialled, a refusal in its place ends it. */
   constructor(
     stream: PeerStream,
-    hello: HelloLine,
+    hello: HelloLine | RefusedLine,
     { isOurs, now, events }: { readonly isOurs: boolean; readonly now: () => number; readonly events: PeerLinkEvents },
   ) {
     this.stream = stream;
@@ -68,6 +75,10 @@ export class PeerLink {
     this.#lines = new LineReader(isOurs ? MAX_LINE_BYTES : MAX_FIRST_LINE_BYTES);
     const answer = (theirs: HelloLine): void => {
       this.#state = { kind: 'open', hello: theirs };
+      if (hello.kind === 'refused') {
+        this.refuse(hello.reason, hello.notice);
+        return;
+      }
       if (!isOurs) {
         this.#lines = new LineReader(MAX_LINE_BYTES);
         this.tell(hello);
@@ -112,8 +123,8 @@ export class PeerLink {
   }
 
   /** Says why where it can, and ends. */
-  refuse(reason: string): void {
-    this.tell({ kind: 'refused', reason });
+  refuse(reason: string, notice?: string): void {
+    this.tell({ kind: 'refused', reason, ...(notice === undefined ? {} : { notice }) });
     if (this.isOver) return;
     this.#state = { kind: 'over' };
     void this.stream.close();
@@ -165,6 +176,7 @@ export class PeerLink {
       this.#heardAt = this.#now();
       answer(reading.line);
     } else if (reading.kind === 'line' && reading.line.kind === 'refused') {
+      this.#events.line(reading.line);
       this.hangUp(reading.line.reason);
     } else this.hangUp(reading.kind === 'malformed' ? reading.reason : 'it did not say hello');
   }

@@ -1,4 +1,4 @@
-import type { PeerPlace } from '../rules/line.ts';
+import type { PeerPlace, RefusedLine } from '../rules/line.ts';
 
 /** Bytes both ways between two nodes, in order. */
 export interface PeerStream {
@@ -36,7 +36,8 @@ export interface PeerTransport {
 export interface PeerReceiver {
   /** Asked before anything is done for who comes: the address is a literal one, link-local IPv6 with its zone. */
   mayArrive(address: string): boolean;
-  onStream(stream: PeerStream): void;
+  /** `refused`: what it is told, and nothing else; it has shown who it is all the same. */
+  onStream(stream: PeerStream, refused?: RefusedLine): void;
   /** Who might arrive has not shown that he is a member, and was hung up on; `reason` for people. */
   onStranger(address: string, reason: string): void;
 }

@@ -17,9 +17,15 @@ const DIAL_TIMEOUT_MS = 3_000;
 export interface PeerSecurity {
   /** At the end that dialled. Rejects where the other is no member; `raw` is destroyed then. `place` is for people. */
   connect(raw: Leg, place: string, signal: AbortSignal): Promise<Leg>;
-  /** At the other end. Rejects likewise; undefined for who came for something else than a link, and has it. */
-  accept(raw: Leg, address: string): Promise<Leg | undefined>;
+  /** At the other end. Rejects likewise; `renewed` came for something else than a link, and has it. */
+  accept(raw: Leg, address: string): Promise<PeerArrival>;
 }
+
+/** Who came in: `removed` is told what a keeper said of it, and sent away. */
+type PeerArrival =
+  | { readonly kind: 'linked'; readonly leg: Leg }
+  | { readonly kind: 'renewed' }
+  | { readonly kind: 'removed'; readonly leg: Leg; readonly reason: string; readonly notice: string };
 
 export interface SystemTransportOptions {
   /** Absent: in the open. */
@@ -54,8 +60,12 @@ async function admit(
     return;
   }
   try {
-    const leg = security === undefined ? raw : await security.accept(raw, addresses.remoteAddress);
-    if (leg !== undefined) receiver.onStream(new SocketStream(leg, addresses));
+    const arrival: PeerArrival =
+      security === undefined ? { kind: 'linked', leg: raw } : await security.accept(raw, addresses.remoteAddress);
+    if (arrival.kind === 'renewed') return;
+    const stream = new SocketStream(arrival.leg, addresses);
+    if (arrival.kind === 'linked') receiver.onStream(stream);
+    else receiver.onStream(stream, { kind: 'refused', reason: arrival.reason, notice: arrival.notice });
   } catch (error) {
     raw.destroy();
     receiver.onStranger(addresses.remoteAddress, errorMessage(error));

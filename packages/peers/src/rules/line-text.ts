@@ -138,9 +138,10 @@ const READERS: Readonly<Record<PeerLine['kind'], (value: Unknowns) => PeerLine |
     };
   },
   dialled: ({ v, id }) => (v === PEER_VERSION && isNode(id) ? { kind: 'dialled', id } : undefined),
-  refused: ({ reason }) => ({
+  refused: ({ reason, notice }) => ({
     kind: 'refused',
     reason: typeof reason === 'string' ? reason.slice(0, MAX_REASON_LENGTH) : 'no reason given',
+    ...(isTextUpTo(notice, MAX_NOTICE_LENGTH) ? { notice } : {}),
   }),
 };
 

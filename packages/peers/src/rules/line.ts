@@ -14,7 +14,7 @@ export const MAX_FIRST_LINE_BYTES = 4_096;
 export const MAX_LINE_BYTES: number = 256 * 1_024;
 /** Services of one origin. */
 export const MAX_SERVICES = 256;
-/** What keepers of a mesh have said of its machines, and the longest of it. */
+/** What keepers of a mesh have said of its machines, in one line, and the longest of it. */
 export const MAX_NOTICES = 512;
 export const MAX_NOTICE_LENGTH = 256;
 /** Peers told of in one line, and places of each. */
@@ -177,10 +177,11 @@ export interface DialledLine {
   readonly id: string;
 }
 
-/** The sender ends the link, and why, for people. */
+/** The sender ends the link, and why, for people; in a mesh `notice` is what a keeper said when it removed the machine that is refused. */
 export interface RefusedLine {
   readonly kind: 'refused';
   readonly reason: string;
+  readonly notice?: string;
 }
 
 export type PeerLine =

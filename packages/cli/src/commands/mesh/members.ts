@@ -30,20 +30,22 @@ export async function listMembers(
   return withMesh(ring, settings, { stdout, ...surroundings }, async ({ mesh, known, trouble }) => {
     const all = known();
     const removed = mesh.notices.list.listRemoved();
+    const own = mesh.removal?.machine;
     const [meshId = ''] = mesh.ids;
-    if (settings.isSet('json')) stdout.json(membersToJson(meshId, all, removed));
-    else for (const line of formatMembers(meshId, all, removed, Date.now())) stdout.line(line);
+    if (settings.isSet('json')) stdout.json(membersToJson(meshId, all, removed, own));
+    else for (const line of formatMembers(meshId, all, removed, Date.now(), own)) stdout.line(line);
     if (trouble !== undefined) surroundings.stderr.line(`ambassador: ${trouble}; what is told is of earlier`);
     return EXIT_OK;
   });
 }
 
-/** For people. `now` in milliseconds since 1970. */
+/** For people. `now` in milliseconds since 1970; `own`: the key of this machine where it was removed. */
 export function formatMembers(
   meshId: string,
   { machines, nameless }: KnownMesh,
   removed: readonly SignedNotice[],
   now: number,
+  own?: string,
 ): readonly string[] {
   const rows = machines.map((machine) => [
     machine.name,
@@ -62,7 +64,7 @@ export function formatMembers(
     ),
     ...removed.map(
       ({ name, machine, at }) =>
-        `${name} (key ${machine.slice(0, KEY_DIGITS)}) was removed ${describeAge(now - at)}; ambassador mesh remove --undo ${name}, typed on a keeper, lets it in again`,
+        `${machine === own ? 'this machine, ' : ''}${name} (key ${machine.slice(0, KEY_DIGITS)})${machine === own ? ',' : ''} was removed ${describeAge(now - at)}; ambassador mesh remove --undo ${name}, typed on a keeper, lets it in again`,
     ),
   ];
 }
@@ -72,6 +74,7 @@ export function membersToJson(
   meshId: string,
   { machines, nameless }: KnownMesh,
   removed: readonly SignedNotice[],
+  own?: string,
 ): object {
   return {
     mesh: meshId,
@@ -86,7 +89,12 @@ export function membersToJson(
       self: isSelf,
     })),
     nameless: nameless.map(({ place, seenAt }) => ({ address: place, seen: new Date(seenAt).toISOString() })),
-    removed: removed.map(({ name, machine, at }) => ({ name, key: machine, removed: new Date(at).toISOString() })),
+    removed: removed.map(({ name, machine, at }) => ({
+      name,
+      key: machine,
+      removed: new Date(at).toISOString(),
+      ...(machine === own ? { self: true } : {}),
+    })),
   };
 }
 

@@ -63,8 +63,13 @@ export function describeTold({ told, away, nameless }: Told): {
   }
   if (nameless.length > 0) {
     const places = joinWords(nameless.map(escapeText));
-    const what = nameless.length === 1 ? 'shows no machine: it has a token' : 'show no machines: they have tokens';
-    lines.push(`${places} ${what}, or a former version, and can't be told; mesh rotate ends that`);
+    const what =
+      nameless.length === 1
+        ? 'shows no machine: it has a token, or a former version, and hears nothing of this'
+        : 'show no machines: they have tokens, or a former version, and hear nothing of this';
+    lines.push(
+      `${places} ${what}: a machine that was let in for single services alone is served there until its membership ends, 90 days at most, or the key is rotated (mesh rotate)`,
+    );
   }
   return { head, lines };
 }

@@ -2,6 +2,7 @@ import { systemClock } from '@mdns-ambassador/mdns';
 import { CliError } from '../../exit/cli-error.ts';
 import { EXIT_OK, EXIT_UNAVAILABLE, EXIT_USAGE } from '../../exit/exit-codes.ts';
 import { escapeText } from '../../output/escape.ts';
+import { describeStanding } from '../../output/notice-lines.ts';
 import { joinWords } from '../../output/phrases.ts';
 import { formatServices } from '../../output/status-lines.ts';
 import { parseWantedService } from '../../parse/service-type.ts';
@@ -25,7 +26,8 @@ export async function showStatus({ words, settings, surroundings }: Invocation):
   const problems = running.filter(({ kind }) => kind !== 'answered');
   // Who does not answer may be who was asked about.
   const isKnown = problems.every(({ kind }) => kind === 'dead');
-  const isWell = isSomething && isKnown && rows.every(({ ready }) => ready);
+  const removed = new Set(statuses.flatMap(({ removedAs }) => (removedAs === undefined ? [] : [removedAs])));
+  const isWell = isSomething && isKnown && removed.size === 0 && rows.every(({ ready }) => ready);
   if (settings.isSet('json')) {
     stdout.json({
       ready: isWell,
@@ -41,6 +43,7 @@ export async function showStatus({ words, settings, surroundings }: Invocation):
       const line = describeServing(status);
       if (line !== undefined) stdout.line(line);
     }
+    for (const name of removed) stdout.line(describeStanding('machine-removed', name, true));
   }
   for (const one of problems) stderr.line(`ambassador: ${describeProblem(one)}`);
   if (!isSomething && isKnown) throw new CliError(EXIT_UNAVAILABLE, describeAbsence(wanted, all, runtime));

@@ -147,7 +147,7 @@ test('who was told, and who was not, is said in words', () => {
     head: 'told 0 of 1 machine',
     lines: [
       'attic was not reached from here: it hears of it from the others, at once where something runs there, else when it does',
-      "10.0.0.9 shows no machine: it has a token, or a former version, and can't be told; mesh rotate ends that",
+      '10.0.0.9 shows no machine: it has a token, or a former version, and hears nothing of this: a machine that was let in for single services alone is served there until its membership ends, 90 days at most, or the key is rotated (mesh rotate)',
     ],
   });
 });
