@@ -1,6 +1,6 @@
 import type { Host, HostProcess } from '@mdns-ambassador/testkit';
 import { expect } from 'vitest';
-import { announce, proxy } from '../ambassador.ts';
+import { announce, proxy, runAmbassador } from '../ambassador.ts';
 import { labTest } from '../lab-test.ts';
 
 const PIPELINED = 10_000;
@@ -34,8 +34,25 @@ await labTest(
   },
 );
 
-async function startRedis(host: Host, port: number): Promise<HostProcess> {
-  const flags = ['--port', `${port}`, '--bind', '0.0.0.0', '--protected-mode', 'no', '--save', '', '--dir', '/run'];
+await labTest(
+  'a redis that lets in nobody from another machine is not announced, and the sentence names --relay',
+  { hosts: 2, needs: ['redis-server', 'redis-cli'] },
+  async (lan) => {
+    const [h1, h2] = [lan.host(1), lan.host(2)];
+    await startRedis(h1, 12345, 'yes');
+    const refused = await runAmbassador(h1, ['announce', 'redis:12345']);
+    expect(refused.code).toBe(77);
+    expect(refused.stderr).toMatch(/12345 is in protected mode: .* add --relay to let ambassador forward to it/);
+
+    await announce(h1, 'redis:12345', '--relay');
+    await proxy(h2, 'redis');
+    expect(await h2.read('redis-cli', ['PING'])).toBe('PONG\n');
+  },
+);
+
+async function startRedis(host: Host, port: number, isProtected: 'yes' | 'no' = 'no'): Promise<HostProcess> {
+  const own = ['--port', `${port}`, '--bind', '0.0.0.0', '--protected-mode', isProtected];
+  const flags = [...own, '--save', '', '--dir', '/run'];
   const redis = host.spawn('redis-server', flags);
   await redis.line(/Ready to accept connections/);
   return redis;

@@ -61,6 +61,8 @@ export type AnnouncerEvent =
   | { readonly kind: 'waiting'; readonly service: string; readonly reason: string }
   | { readonly kind: 'check-passed'; readonly service: string }
   | { readonly kind: 'check-failed'; readonly service: string; readonly reason: string }
+  /** The service accepts connections and says that it does not let in who comes from there; `relays`: to whom this one forwards. */
+  | { readonly kind: 'doubtful'; readonly service: string; readonly reason: string; readonly relays: boolean }
   | { readonly kind: 'relaying'; readonly service: string; readonly from: readonly string[]; readonly to: string }
   | {
       readonly kind: 'announced';

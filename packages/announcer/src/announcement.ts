@@ -83,6 +83,8 @@ export class Announcement {
   #shown: { readonly state: AnnouncementStatus['state']; readonly since: number };
   /** Why the last look failed. */
   #reason: string | undefined;
+  /** Why those who come to the service may be turned away. */
+  #doubt: string | undefined;
   readonly #watch: ServiceWatch;
   readonly #entrance: Entrance;
   readonly #notice: Notice;
@@ -287,7 +289,10 @@ export class Announcement {
     const { finding, isUp } = observation;
     switch (finding.kind) {
       case 'up':
-        if (isUp) await this.#announce(finding.interfaces);
+        if (isUp) {
+          this.#tellDoubt(finding.doubt);
+          await this.#announce(finding.interfaces);
+        }
         return this.#options.check.kind !== 'none';
       case 'down':
         await this.#takeInFailure(finding.reason, observation);
@@ -321,6 +326,15 @@ export class Announcement {
     if (hasMoved || wasWithdrawn) this.#notice.change(this.#notice.describe(this.#options), false);
     this.#reachedOn = interfaces;
     await this.#notice.announce(interfaces);
+  }
+
+  /** Once, until it says something else. */
+  #tellDoubt(doubt: string | undefined): void {
+    if (doubt !== undefined && doubt !== this.#doubt) {
+      const { service, relay } = this.#options;
+      this.#tell({ kind: 'doubtful', service, reason: doubt, relays: relay });
+    }
+    this.#doubt = doubt;
   }
 
   /** A goodbye takes a second to be believed (RFC 6762 10.1): `st=drain` keeps new connections away meanwhile. */

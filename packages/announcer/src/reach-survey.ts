@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import type { Clock } from '@mdns-ambassador/relay';
-import { findAnsweringInterfaces, type InterfaceTarget } from './reachability.ts';
+import { askInterface, type InterfaceAnswer, type InterfaceTarget } from './reachability.ts';
 import type { TargetCheck } from './target-check.ts';
 
 /** Windows takes 2 s to refuse a connection to an address that is not loopback (libuv, src/win/tcp.c). */
@@ -10,7 +10,7 @@ const PATIENCE_MS = 3_000;
 export class ReachSurvey {
   /** The targets that are checked. */
   readonly key: string;
-  readonly #answering = new Set<string>();
+  readonly #answers: InterfaceAnswer[] = [];
   readonly #abort = new AbortController();
   readonly #ended: Promise<void>;
   #state: 'asking' | 'answered' | 'given up' = 'asking';
@@ -21,8 +21,8 @@ export class ReachSurvey {
     const cancel = clock.after(PATIENCE_MS, () => this.close());
     this.#abort.signal.addEventListener('abort', cancel, { once: true });
     const asking = targets.map(async (target) => {
-      for (const name of await findAnsweringInterfaces([target], targetCheck, this.#abort.signal))
-        this.#answering.add(name);
+      const answer = await askInterface(target, targetCheck, this.#abort.signal);
+      if (answer !== undefined) this.#answers.push(answer);
     });
     this.#ended = Promise.all(asking).then(() => {
       cancel();
@@ -30,9 +30,9 @@ export class ReachSurvey {
     });
   }
 
-  /** The interfaces on which an address has answered so far. */
-  get answering(): ReadonlySet<string> {
-    return this.#answering;
+  /** What came so far, one for each address that accepts connections. */
+  get answers(): readonly InterfaceAnswer[] {
+    return this.#answers;
   }
 
   /** `answered`: every address has accepted or refused. `given up`: some did neither in 3 s, or it was closed. */

@@ -1,4 +1,4 @@
-import type { CheckOutcome } from '@mdns-ambassador/checks';
+import type { CheckOutcome, Denial } from '@mdns-ambassador/checks';
 import type { NetworkInterface } from '@mdns-ambassador/mdns';
 import type { Clock } from '@mdns-ambassador/relay';
 import type { TcpTarget } from './local-targets.ts';
@@ -11,10 +11,12 @@ const NOWHERE = { target: undefined, outcome: { ok: false, reason: 'the service 
 
 /** From where a service can be reached. */
 export type Reachability =
-  /** From every interface that is announced on. */
-  | { readonly kind: 'everywhere' }
+  /** From every interface that is announced on. `doubt`: it said there that it does not let in who comes from where we came from. */
+  | { readonly kind: 'everywhere'; readonly doubt?: string }
   /** From some of them, by name. */
-  | { readonly kind: 'partly'; readonly interfaces: readonly string[] }
+  | { readonly kind: 'partly'; readonly interfaces: readonly string[]; readonly doubt?: string }
+  /** It accepts connections there, and lets in nobody who comes from another machine. */
+  | { readonly kind: 'denied'; readonly reason: string }
   /** It answers, but on none of the addresses that a publication would give out. */
   | { readonly kind: 'nowhere' };
 
@@ -24,29 +26,40 @@ export interface InterfaceTarget {
   readonly target: TcpTarget;
 }
 
-/** An interface counts when one of its addresses answers; pure. */
-export function judgeReachability(
-  interfaces: readonly NetworkInterface[],
-  answering: ReadonlySet<string>,
-): Reachability {
-  const names = interfaces.map(({ name }) => name);
-  const reached = names.filter((name) => answering.has(name));
-  if (reached.length === 0) return { kind: 'nowhere' };
-  return reached.length === names.length ? { kind: 'everywhere' } : { kind: 'partly', interfaces: reached };
+/** A service accepted a connection on an address of an interface. */
+export interface InterfaceAnswer {
+  readonly interfaceName: string;
+  readonly denial?: Denial;
 }
 
-/** Checks all targets at once; resolves with the names of the interfaces on which one answered. Never rejects. */
-export async function findAnsweringInterfaces(
-  targets: readonly InterfaceTarget[],
+/** An interface counts when one of its addresses answers, and lets others in as far as we know; pure. */
+export function judgeReachability(
+  interfaces: readonly NetworkInterface[],
+  answers: readonly InterfaceAnswer[],
+): Reachability {
+  const letIn = answers.filter(({ denial }) => denial?.whom !== 'others');
+  const answering = new Set(letIn.map(({ interfaceName }) => interfaceName));
+  const names = interfaces.map(({ name }) => name);
+  const reached = names.filter((name) => answering.has(name));
+  const [denied] = answers.flatMap(({ denial }) => denial ?? []);
+  if (reached.length === 0)
+    return denied === undefined ? { kind: 'nowhere' } : { kind: 'denied', reason: denied.reason };
+  const isDoubtful = denied !== undefined && letIn.every(({ denial }) => denial !== undefined);
+  const doubt = isDoubtful ? { doubt: denied.reason } : {};
+  return reached.length === names.length
+    ? { kind: 'everywhere', ...doubt }
+    : { kind: 'partly', interfaces: reached, ...doubt };
+}
+
+/** Resolves with what a service said that accepts connections there, undefined where none does. Never rejects. */
+export async function askInterface(
+  { interfaceName, target }: InterfaceTarget,
   targetCheck: TargetCheck,
   signal: AbortSignal,
-): Promise<ReadonlySet<string>> {
-  const answered = await Promise.all(
-    targets.map(async ({ interfaceName, target }) =>
-      (await targetCheck(target, signal)).isAccepted ? interfaceName : undefined,
-    ),
-  );
-  return new Set(answered.filter((name) => name !== undefined));
+): Promise<InterfaceAnswer | undefined> {
+  const { isAccepted, outcome } = await targetCheck(target, signal);
+  if (!isAccepted) return undefined;
+  return { interfaceName, ...(outcome.denial === undefined ? {} : { denial: outcome.denial }) };
 }
 
 /** What one target answered. */

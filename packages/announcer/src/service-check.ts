@@ -14,8 +14,8 @@ import { createTargetCheck, type TargetCheck } from './target-check.ts';
 const LOOKS_UNTIL_REFUSED = 2;
 
 export type ServiceFinding =
-  /** `interfaces`: those from which it can be reached; absent: all. */
-  | { readonly kind: 'up'; readonly interfaces?: readonly string[] }
+  /** `interfaces`: those from which it can be reached; absent: all. `doubt`: why those who come there may be turned away. */
+  | { readonly kind: 'up'; readonly interfaces?: readonly string[]; readonly doubt?: string }
   /** `isAbsent`: nobody is there who could be disturbed by looks. */
   | { readonly kind: 'down'; readonly reason: string; readonly isAbsent: boolean }
   /** The service answers, and no other machine can reach it; the next look decides whether it is refused. */
@@ -94,7 +94,8 @@ export class ServiceCheck {
     const outcome = await this.#check(signal);
     if (!outcome.ok)
       return this.#fail(proxied ?? outcome.reason, outcome.fault === 'absent' || outcome.fault === 'local');
-    if (this.#options.relay || this.#target === undefined) return { kind: 'up' };
+    if (this.#options.relay || this.#target === undefined)
+      return { kind: 'up', ...(outcome.denial === undefined ? {} : { doubt: outcome.denial.reason }) };
     return this.#judge(await this.#measureReach(serviceHost, interfaces, signal), interfaces);
   }
 
@@ -176,8 +177,8 @@ export class ServiceCheck {
     }
     const survey = this.#survey;
     await survey.waitFor(signal);
-    const reachability = judgeReachability(interfaces, survey.answering);
-    const isNowhere = reachability.kind === 'nowhere';
+    const reachability = judgeReachability(interfaces, survey.answers);
+    const isNowhere = reachability.kind === 'nowhere' || reachability.kind === 'denied';
     if (survey.state === 'given up' || (survey.state === 'answered' && isNowhere)) this.#forgetReach();
     return isNowhere && survey.state !== 'answered' ? { kind: 'unknown' } : reachability;
   }
@@ -206,11 +207,13 @@ export class ServiceCheck {
   ): ServiceFinding {
     switch (reachability.kind) {
       case 'everywhere':
+      case 'partly': {
         this.#unreachableLooks = 0;
-        return { kind: 'up' };
-      case 'partly':
-        this.#unreachableLooks = 0;
-        return { kind: 'up', interfaces: reachability.interfaces };
+        const { kind: _, ...reached } = reachability;
+        return { kind: 'up', ...reached };
+      }
+      case 'denied':
+        return this.#refuseLater(refuseDenied(reachability.reason));
       case 'unknown':
         return { kind: 'down', reason: `${this.#describe()} does not accept connections in time`, isAbsent: false };
       case 'nowhere': {
@@ -219,15 +222,18 @@ export class ServiceCheck {
           this.#unreachableLooks = 0;
           return { kind: 'down', reason: missing, isAbsent: true };
         }
-        this.#unreachableLooks += 1;
-        const error = this.#refuseLoopbackOnly();
-        return this.#unreachableLooks >= LOOKS_UNTIL_REFUSED
-          ? { kind: 'refused', error }
-          : { kind: 'unreachable', reason: error.message };
+        return this.#refuseLater(this.#refuseLoopbackOnly());
       }
       default:
         return reachability satisfies never;
     }
+  }
+
+  #refuseLater(error: AnnouncerError): ServiceFinding {
+    this.#unreachableLooks += 1;
+    return this.#unreachableLooks >= LOOKS_UNTIL_REFUSED
+      ? { kind: 'refused', error }
+      : { kind: 'unreachable', reason: error.message };
   }
 
   /**
@@ -271,6 +277,12 @@ export class ServiceCheck {
       `${this.#options.service} at ${this.#options.host}:${this.#options.port} is on another machine, so it can't be announced as this one's: add --relay to let ambassador forward to it, or announce it there`,
     );
   }
+}
+
+function refuseDenied(reason: string): AnnouncerError {
+  return new LoopbackOnlyError(
+    `${reason}, so nobody on the LAN could use it: give it one, or add --relay to let ambassador forward to it`,
+  );
 }
 
 /** A lookup can't be called off: its result is no longer waited for. */

@@ -1,5 +1,5 @@
 import { isRelayedPort } from '@mdns-ambassador/relay';
-import { ManualClock } from '@mdns-ambassador/testkit';
+import { answerTo, ManualClock } from '@mdns-ambassador/testkit';
 import { describe, expect, test } from 'vitest';
 import { Announcement } from '../src/announcement.ts';
 import type { AnnouncementOptions, AnnouncerEvent } from '../src/announcement-options.ts';
@@ -182,6 +182,57 @@ describe('Where a service can be reached', () => {
     expect(publisher.calls).toEqual(['publish', 'hold', 'close']);
     await clock.advance(60_000);
     expect(clock.pendingTimers).toBe(0);
+  });
+
+  test('a redis that denies whoever comes from another machine is refused, and with --relay is not', async () => {
+    const denied = answerTo(/PING/, `-DENIED Redis is running in protected mode${' and so on'.repeat(94)}\r\n`);
+    const serve = ({ host }: ReturnType<typeof arrange>): void => {
+      host.listen('127.0.0.1:12345', answerTo(/PING/, '+PONG\r\n'));
+      host.listen('10.99.0.1:12345', denied);
+    };
+    const bare = arrange({ check: { kind: 'redis' }, isCheckGuessed: true });
+    serve(bare);
+    await bare.announcement.start();
+    await bare.clock.advance(250);
+    const [refused] = bare.events;
+    expect(refused).toMatchObject({ kind: 'refused', error: expect.any(LoopbackOnlyError) });
+    expect(refused).toMatchObject({
+      error: {
+        message:
+          'redis on 10.99.0.1:12345 is in protected mode: without a password it lets in nobody from another machine, so nobody on the LAN could use it: give it one, or add --relay to let ambassador forward to it',
+      },
+    });
+    expect(bare.publisher.calls).not.toContain('announce');
+
+    const relayed = arrange({ check: { kind: 'redis' }, relay: true });
+    serve(relayed);
+    await relayed.announcement.start();
+    await relayed.clock.advance(250);
+    expect(relayed.kinds()).toEqual(['check-passed', 'relaying', 'announced']);
+    await relayed.announcement.close();
+  });
+
+  test('a database that turns away who comes by the LAN is announced, and that is told once', async () => {
+    const { clock, host, publisher, events, kinds, announcement } = arrange({ check: { kind: 'mysql' } });
+    const greeting = Buffer.from('020000000a00', 'hex');
+    const loginRefused = Buffer.from('03000002ff1504', 'hex');
+    const hostRefused = Buffer.from('03000000ff6a04', 'hex');
+    host.listen('127.0.0.1:12345', (connection) => {
+      connection.write(greeting);
+      connection.on('data', () => connection.write(loginRefused));
+    });
+    host.listen('10.99.0.1:12345', (connection) => connection.end(hostRefused));
+    await announcement.start();
+    await clock.advance(30_000);
+    expect(publisher.calls).toContain('announce');
+    expect(kinds()).toEqual(['doubtful', 'check-passed', 'announced']);
+    expect(events[0]).toEqual({
+      kind: 'doubtful',
+      service: 'redis',
+      relays: false,
+      reason: 'MySQL on 10.99.0.1:12345 answers "" (1130)',
+    });
+    await announcement.close();
   });
 
   test('one that binds the LAN an instant after loopback is not refused', async () => {

@@ -1,7 +1,7 @@
-import type { CheckOptions } from '@mdns-ambassador/checks';
+import type { CheckOptions, Denial } from '@mdns-ambassador/checks';
 import { answerTo, type Behaviour, ManualClock } from '@mdns-ambassador/testkit';
 import { describe, expect, test } from 'vitest';
-import { findAnsweringInterfaces, findTarget, judgeReachability } from '../src/reachability.ts';
+import { askInterface, findTarget, judgeReachability } from '../src/reachability.ts';
 import { createTargetCheck, type TargetCheck } from '../src/target-check.ts';
 import { ETH0, ETH1, FakeHost } from './fake-host.ts';
 
@@ -17,29 +17,38 @@ function checkAt(host: FakeHost, check: CheckOptions = { kind: 'tcp' }): TargetC
 }
 
 describe('The verdict', () => {
+  const on = (interfaceName: string, whom?: Denial['whom']) => ({
+    interfaceName,
+    ...(whom === undefined ? {} : { denial: { whom, reason: `no ${whom}` } }),
+  });
   test.each([
-    [['eth0', 'eth1'], { kind: 'everywhere' }],
-    [['eth1'], { kind: 'partly', interfaces: ['eth1'] }],
+    [[on('eth0'), on('eth1')], { kind: 'everywhere' }],
+    [[on('eth1')], { kind: 'partly', interfaces: ['eth1'] }],
     [[], { kind: 'nowhere' }],
-  ])('%j of eth0 and eth1 answering', (answering, expected) => {
-    expect(judgeReachability([ETH0, ETH1], new Set(answering))).toEqual(expected);
+    [[on('eth0', 'others'), on('eth1', 'others')], { kind: 'denied', reason: 'no others' }],
+    [[on('eth0', 'others'), on('eth1')], { kind: 'partly', interfaces: ['eth1'] }],
+    [[on('eth0', 'this address'), on('eth1', 'this address')], { kind: 'everywhere', doubt: 'no this address' }],
+    [[on('eth1', 'this address')], { kind: 'partly', interfaces: ['eth1'], doubt: 'no this address' }],
+    // A host with two addresses is let in from one: nothing is wrong.
+    [[on('eth0', 'this address'), on('eth0'), on('eth1')], { kind: 'everywhere' }],
+  ])('%j of eth0 and eth1', (answers, expected) => {
+    expect(judgeReachability([ETH0, ETH1], answers)).toEqual(expected);
   });
 
   test('without an interface nothing can be reached', () => {
-    expect(judgeReachability([], new Set())).toEqual({ kind: 'nowhere' });
+    expect(judgeReachability([], [])).toEqual({ kind: 'nowhere' });
   });
 });
 
 describe('Dialling for it', () => {
-  test('one address that answers is enough for an interface', async () => {
+  test('who accepts there answers, who does not has nothing to say', async () => {
     const host = new FakeHost();
     host.listen('10.99.0.1:12345');
-    const targets = [
-      { interfaceName: 'eth0', target: at('fe80::1%eth0') },
-      { interfaceName: 'eth0', target: at('10.99.0.1') },
-      { interfaceName: 'eth1', target: at('10.98.0.1') },
-    ];
-    expect(await findAnsweringInterfaces(targets, checkAt(host), signal)).toEqual(new Set(['eth0']));
+    const ask = (interfaceName: string, address: string) =>
+      askInterface({ interfaceName, target: at(address) }, checkAt(host), signal);
+    expect(await ask('eth0', 'fe80::1%eth0')).toBeUndefined();
+    expect(await ask('eth0', '10.99.0.1')).toEqual({ interfaceName: 'eth0' });
+    expect(await ask('eth1', '10.98.0.1')).toBeUndefined();
   });
 
   test('the target that is well is found among those that do not answer', async () => {

@@ -1,7 +1,20 @@
-export type CheckOutcome =
+export type CheckOutcome = (
   | { readonly ok: true }
   /** `reason` is a sentence for people. */
-  | { readonly ok: false; readonly reason: string; readonly fault?: CheckFault };
+  | { readonly ok: false; readonly reason: string; readonly fault?: CheckFault }
+) & {
+  /** The service is alive, and said whom it does not let in. */
+  readonly denial?: Denial;
+};
+
+/**
+ * `others`: nobody who comes from another machine, as a redis in protected mode. `this address`: not who comes from where the look
+ * came from, and who else is not, cannot be known from here. `reason` is a sentence for people.
+ */
+export interface Denial {
+  readonly whom: 'others' | 'this address';
+  readonly reason: string;
+}
 
 /**
  * What more is known of a failure. `silent`: the service gave no sign of life in time, as one that is frozen or gone. `absent`:
@@ -23,6 +36,15 @@ export const PASSED: CheckOutcome = { ok: true };
 
 export function failCheck(reason: string): CheckOutcome {
   return { ok: false, reason };
+}
+
+/** It is alive and lets in others than us, as far as we know. */
+export function passDenied(denial: Denial): CheckOutcome {
+  return { ok: true, denial };
+}
+
+export function failDenied(denial: Denial): CheckOutcome {
+  return { ok: false, reason: denial.reason, denial };
 }
 
 export function failWith(fault: CheckFault, reason: string): CheckOutcome {

@@ -1,4 +1,4 @@
-export type { Check, CheckFault, CheckOutcome } from './check.ts';
+export type { Check, CheckFault, CheckOutcome, Denial } from './check.ts';
 export type { CheckOptions } from './check-options.ts';
 export { type CheckTools, createCheck } from './create-check.ts';
 export { chooseCheck, chooseIntervalMs } from './default-check.ts';

@@ -1,5 +1,5 @@
 import { formatTarget, type Target } from '@mdns-ambassador/relay';
-import { type Check, type CheckOutcome, failCheck, failWith, PASSED } from './check.ts';
+import { type Check, type CheckOutcome, failCheck, failWith, PASSED, passDenied } from './check.ts';
 import type { DialService } from './dial.ts';
 import { exchange } from './exchange.ts';
 import { type MysqlPacket, readMysqlPackets, writeHandshakeResponse } from './mysql-packet.ts';
@@ -41,10 +41,10 @@ export function createMysqlCheck(target: Target, dial: DialService): Check {
 
 function judgeRefusal(target: Target, { body }: MysqlPacket): CheckOutcome {
   const code = body.length >= 3 ? body.readUInt16LE(1) : 0;
-  if (code === ER_HOST_NOT_PRIVILEGED) return PASSED;
   // MySQL 4.1 and later put `#` and five letters of SQLSTATE before the text.
   const text = body.toString('utf8', 3).replace(/^#.{5}/, '');
-  return failCheck(`MySQL on ${formatTarget(target)} answers ${JSON.stringify(text)} (${code})`);
+  const reason = `MySQL on ${formatTarget(target)} answers ${JSON.stringify(text)} (${code})`;
+  return code === ER_HOST_NOT_PRIVILEGED ? passDenied({ whom: 'this address', reason }) : failCheck(reason);
 }
 
 function refuseForeign(target: Target): CheckOutcome {

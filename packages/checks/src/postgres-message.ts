@@ -54,11 +54,20 @@ export function writePostgresMessage(type: string, body: string = ''): Buffer {
 
 /** The `M` field of an ErrorResponse: what went wrong, for people. */
 export function readErrorText(body: Buffer): string {
+  return readField(body, 'M') ?? 'an error without a text';
+}
+
+/** The `C` field of an ErrorResponse: the SQLSTATE. */
+export function readErrorCode(body: Buffer): string | undefined {
+  return readField(body, 'C');
+}
+
+function readField(body: Buffer, type: string): string | undefined {
   const field = body
     .toString()
     .split('\0')
-    .find((text) => text.startsWith('M'));
-  return field === undefined ? 'an error without a text' : field.slice(1);
+    .find((text) => text.startsWith(type));
+  return field?.slice(type.length);
 }
 
 /** The first column of a DataRow as text; undefined when it is NULL or missing. */

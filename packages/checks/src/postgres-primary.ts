@@ -1,8 +1,9 @@
 import { formatTarget, type Target } from '@mdns-ambassador/relay';
-import { type Check, type CheckOutcome, failCheck, failWith, PASSED } from './check.ts';
+import { type Check, type CheckOutcome, failCheck, failDenied, failWith, PASSED } from './check.ts';
 import type { DialService } from './dial.ts';
 import { exchange } from './exchange.ts';
 import {
+  readErrorCode,
   readErrorText,
   readFirstColumn,
   readPostgresMessages,
@@ -19,6 +20,8 @@ export interface PostgresLogin {
 /** The parameters that a server reports after the login take some hundred bytes. */
 const MAX_ANSWER_BYTES = 16_384;
 const AUTHENTICATION_OK = 0;
+/** SQLSTATE: no line of pg_hba.conf lets in who comes from there, or one refuses him. */
+const INVALID_AUTHORIZATION = '28000';
 const QUESTION = writePostgresMessage('Q', 'SELECT pg_catalog.pg_is_in_recovery()\0');
 const TERMINATE = writePostgresMessage('X');
 
@@ -40,7 +43,7 @@ export function createPostgresPrimaryCheck(target: Target, login: PostgresLogin,
               if (body.length >= 4 && body.readUInt32BE() === AUTHENTICATION_OK) break;
               return failCheck(explainPassword(target, login));
             case 'E':
-              return failCheck(`PostgreSQL on ${formatTarget(target)} answers ${JSON.stringify(readErrorText(body))}`);
+              return judgeError(target, body);
             case 'D':
               return judgeRecovery(target, readFirstColumn(body));
             // Ready for a query.
@@ -56,6 +59,13 @@ export function createPostgresPrimaryCheck(target: Target, login: PostgresLogin,
       return exchange({ target, dial, request, farewell: TERMINATE, maxAnswerBytes: MAX_ANSWER_BYTES, judge }, signal);
     },
   };
+}
+
+function judgeError(target: Target, body: Buffer): CheckOutcome {
+  const reason = `PostgreSQL on ${formatTarget(target)} answers ${JSON.stringify(readErrorText(body))}`;
+  return readErrorCode(body) === INVALID_AUTHORIZATION
+    ? failDenied({ whom: 'this address', reason })
+    : failCheck(reason);
 }
 
 function judgeRecovery(target: Target, isInRecovery: string | undefined): CheckOutcome {

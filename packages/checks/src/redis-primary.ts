@@ -1,20 +1,22 @@
 import { formatTarget, type Target } from '@mdns-ambassador/relay';
-import { type Check, type CheckOutcome, failCheck, failWith, PASSED } from './check.ts';
+import { type Check, type CheckOutcome, failCheck, failDenied, failWith, PASSED } from './check.ts';
 import type { DialService } from './dial.ts';
 import { exchange } from './exchange.ts';
-import { QUIT } from './redis.ts';
+import { MAX_ANSWER_BYTES, QUIT, readProtectedMode } from './redis.ts';
 
 /** Since redis 2.8.12; INFO replication says the same in a kilobyte. */
 const ROLE = Buffer.from('*1\r\n$4\r\nROLE\r\n');
 /** The answer begins with an array whose first element is the role: `*3 $6 master`, `*5 $5 slave`, `*2 $8 sentinel`. */
 const ROLE_ANSWER = /^\*\d+\r\n\$\d+\r\n([a-z]+)\r\n/;
-const LOCKED: readonly string[] = ['-NOAUTH', '-NOPERM', '-DENIED'];
+const LOCKED: readonly string[] = ['-NOAUTH', '-NOPERM'];
 
 /** Passes when redis says that it is a master. One that asks for a password does not tell its role, and fails. */
 export function createRedisPrimaryCheck(target: Target, dial: DialService): Check {
   return {
-    run: (signal) =>
-      exchange({ target, dial, request: ROLE, farewell: QUIT, judge: (answer) => judgeRole(target, answer) }, signal),
+    run: (signal) => {
+      const judge = (answer: Buffer): CheckOutcome | undefined => judgeRole(target, answer);
+      return exchange({ target, dial, request: ROLE, farewell: QUIT, maxAnswerBytes: MAX_ANSWER_BYTES, judge }, signal);
+    },
   };
 }
 
@@ -30,6 +32,8 @@ function judgeRole(target: Target, answer: Buffer): CheckOutcome | undefined {
   if (end === -1) return undefined;
   const line = text.slice(0, end);
   if (line.startsWith('-LOADING')) return failCheck(`redis on ${at} is still loading its data`);
+  const denial = readProtectedMode(target, line);
+  if (denial !== undefined) return failDenied(denial);
   if (LOCKED.includes(line.split(' ', 1)[0] ?? '')) {
     return failCheck(`redis on ${at} does not tell its role without a password (${JSON.stringify(line.slice(1))})`);
   }

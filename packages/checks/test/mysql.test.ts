@@ -71,9 +71,15 @@ test('A server that has blocked this host is not up, and its own words say why',
   });
 });
 
-test('A server that does not let this host in is up for others', async () => {
+test('A server that does not let this host in is up for others, and says so', async () => {
   const service = new FakeService((connection) => connection.end(FOREIGN_HOST));
-  expect(await createMysqlCheck(TARGET, service.dial).run(signal)).toEqual({ ok: true });
+  expect(await createMysqlCheck(TARGET, service.dial).run(signal)).toEqual({
+    ok: true,
+    denial: {
+      whom: 'this address',
+      reason: `MySQL on 127.0.0.1:12345 answers "Host 'appbox' is not allowed to connect to this MariaDB server" (1130)`,
+    },
+  });
 });
 
 test('A server of another kind is told as such', async () => {

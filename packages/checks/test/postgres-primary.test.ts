@@ -70,10 +70,10 @@ test('A server that asks for a password is told so, with what to do', async () =
 });
 
 test('The server’s own words are the reason when it refuses the login', async () => {
-  expect(await checkWith(serve(ERROR, ''))).toMatchObject({
-    ok: false,
-    reason: 'PostgreSQL on 127.0.0.1:12345 answers "no pg_hba.conf entry for it"',
-  });
+  const reason = 'PostgreSQL on 127.0.0.1:12345 answers "no pg_hba.conf entry for it"';
+  expect(await checkWith(serve(ERROR, ''))).toEqual({ ok: false, reason, denial: { whom: 'this address', reason } });
+  const full = frame('E', 'SFATAL\0C53300\0Msorry, too many clients already\0\0');
+  expect(await checkWith(serve(full, ''))).toEqual({ ok: false, reason: expect.stringContaining('too many clients') });
 });
 
 test('Answers that come byte by byte are put together', async () => {

@@ -38,6 +38,10 @@ test.each([
     '-NOAUTH Authentication required.\r\n',
     'redis on 127.0.0.1:12345 does not tell its role without a password ("NOAUTH Authentication required.")',
   ],
+  [
+    '-DENIED Redis is running in protected mode because\r\n',
+    'redis on 127.0.0.1:12345 is in protected mode: without a password it lets in nobody from another machine',
+  ],
   ["-ERR unknown command 'ROLE'\r\n", `redis on 127.0.0.1:12345 answers "ERR unknown command 'ROLE'"`],
   ['HTTP/1.1 400 Bad Request\r\n', '127.0.0.1:12345 does not answer ROLE as redis does'],
 ])('The answer %j is a failure', async (answer, reason) => {

@@ -22,18 +22,28 @@ describe('The redis check', () => {
   }
 });
 
-test.each(['-NOAUTH Authentication required.', '-DENIED Redis is running in protected mode', '-NOPERM no'])(
-  'A redis that answers %s is alive',
-  async (line) => {
-    expect(await checkWithAnswer(`${line}\r\n`)).toEqual({ ok: true });
-  },
-);
+test.each(['-NOAUTH Authentication required.', '-NOPERM no'])('A redis that answers %s is alive', async (line) => {
+  expect(await checkWithAnswer(`${line}\r\n`)).toEqual({ ok: true });
+});
+
+test('A redis in protected mode is alive, and lets in nobody from another machine', async () => {
+  // As long as redis says it.
+  const line = `-DENIED Redis is running in protected mode because${' and so on'.repeat(93)}`;
+  expect(await checkWithAnswer(`${line}\r\n`)).toEqual({
+    ok: true,
+    denial: {
+      whom: 'others',
+      reason:
+        'redis on 127.0.0.1:12345 is in protected mode: without a password it lets in nobody from another machine',
+    },
+  });
+});
 
 test.each([
   ['-LOADING Redis is loading\r\n', 'redis on 127.0.0.1:12345 is still loading its data'],
   ['-MASTERDOWN Link\r\n', 'redis on 127.0.0.1:12345 answers "MASTERDOWN Link"'],
   ['HTTP/1.1 400 Bad Request\r\n', '127.0.0.1:12345 does not answer PING as redis does'],
-  [`${'x'.repeat(600)}`, '127.0.0.1:12345 answers with something else than expected'],
+  [`${'x'.repeat(5000)}`, '127.0.0.1:12345 answers with something else than expected'],
 ])('The answer %j is a failure', async (answer, reason) => {
   expect(await checkWithAnswer(answer)).toMatchObject({ ok: false, reason });
 });

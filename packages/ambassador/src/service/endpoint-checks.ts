@@ -41,7 +41,8 @@ export class EndpointChecks {
       clock,
       timeoutMs: computeLookTimeoutMs(intervalMs),
       look: (signal) => check.run(signal),
-      takeIn: async (outcome) => {
+      takeIn: async (found) => {
+        const outcome = judgeDenial(found);
         onOutcome(endpoint.id, outcome);
         failures = outcome.ok ? 0 : failures + 1;
         return computeLookDelayMs(outcome.ok ? { kind: 'up' } : { kind: 'unwell', failures }, intervalMs, random());
@@ -59,4 +60,10 @@ export class EndpointChecks {
   close(): void {
     for (const id of [...this.#loops.keys()]) this.remove(id);
   }
+}
+
+/** Whom it does not let in are we: it serves none of our clients, however well it is. */
+function judgeDenial(outcome: CheckOutcome): CheckOutcome {
+  const { denial } = outcome;
+  return outcome.ok && denial !== undefined ? { ok: false, reason: denial.reason } : outcome;
 }

@@ -8,11 +8,15 @@ function createWorld(intervalMs = 1_000) {
   const clock = new ManualClock();
   const frozen = new Set<string>();
   const refusing = new Set<string>();
+  const denying = new Set<string>();
   const told: string[] = [];
   const create = ({ id, port }: { readonly id: string; readonly port: number }): Check => ({
     run: (signal) =>
       new Promise((resolve) => {
         if (refusing.has(id)) return resolve({ ok: false, reason: 'is a replica' });
+        if (denying.has(id)) {
+          return resolve({ ok: true, denial: { whom: 'others', reason: 'is in protected mode' } });
+        }
         if (!frozen.has(id)) return resolve({ ok: true });
         signal.addEventListener('abort', () =>
           resolve({ ok: false, reason: `${id}:${port} is silent`, fault: 'silent' }),
@@ -27,7 +31,7 @@ function createWorld(intervalMs = 1_000) {
     random: () => 0,
     onOutcome: (id, outcome) => told.push(`${id} ${outcome.ok ? 'passes' : outcome.reason} at ${clock.now()}`),
   });
-  return { clock, frozen, refusing, told, checks };
+  return { clock, frozen, refusing, denying, told, checks };
 }
 
 test('an endpoint is looked at at once, and then steadily', async () => {
@@ -60,6 +64,14 @@ test('one that fails is looked at again soon, and then ever more seldom, down to
   const times = told.map((line) => Number(line.split(' ').at(-1)));
   // The shortest that jitter makes of 250, 500, 1000, 1000 ...
   expect(times.slice(0, 5)).toEqual([0, 225, 675, 1_575, 2_475]);
+});
+
+test('one that is alive and does not let us in has failed', async () => {
+  const { clock, denying, told, checks } = createWorld();
+  denying.add('a');
+  checks.set(endpoint('a'));
+  await clock.advance(100);
+  expect(told).toEqual(['a is in protected mode at 0']);
 });
 
 test('one that moves is looked at where it is now, and the look at the old place is called off', async () => {

@@ -16,6 +16,12 @@ export function describeAnnouncerEvent(
     case 'check-passed':
     case 'check-failed':
       return undefined;
+    case 'doubtful': {
+      const remedy = event.relays
+        ? 'clients that come through ambassador are told the same: allow this machine there'
+        : 'others on the LAN may be told the same: allow their addresses there, or add --relay to let ambassador forward to it';
+      return `${event.service}: ${escapeSentence(event.reason)}; ${remedy}`;
+    }
     case 'relaying':
       return `relaying connections for ${event.service} from ${joinWords(event.from)} to ${event.to}`;
     case 'announced': {

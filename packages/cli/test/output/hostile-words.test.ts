@@ -115,6 +115,7 @@ const ANNOUNCER: Examples<AnnouncerEvent> = {
   waiting: { kind: 'waiting', service: 's', reason: 'r' },
   'check-passed': { kind: 'check-passed', service: 's' },
   'check-failed': { kind: 'check-failed', service: 's', reason: 'r' },
+  doubtful: { kind: 'doubtful', service: 's', reason: 'r', relays: true },
   relaying: { kind: 'relaying', service: 's', from: ['f'], to: 't' },
   announced: {
     kind: 'announced',

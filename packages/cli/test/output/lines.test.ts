@@ -206,6 +206,14 @@ describe('announce', () => {
       'the name "a" is taken: redis is called "a (2)" now',
     ],
     [
+      { kind: 'doubtful', service: 'db', reason: 'it answers "no"', relays: false },
+      'db: it answers "no"; others on the LAN may be told the same: allow their addresses there, or add --relay to let ambassador forward to it',
+    ],
+    [
+      { kind: 'doubtful', service: 'db', reason: 'it answers "no"', relays: true },
+      'db: it answers "no"; clients that come through ambassador are told the same: allow this machine there',
+    ],
+    [
       { kind: 'relaying', service: 'redis', from: ['10.99.0.1:4000'], to: '127.0.0.1:6379' },
       'relaying connections for redis from 10.99.0.1:4000 to 127.0.0.1:6379',
     ],
