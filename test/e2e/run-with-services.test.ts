@@ -12,15 +12,17 @@ const LAST = `process.on('SIGTERM', () => process.exit(3)); console.log('at', pr
 await labTest('run gives a command the services in its environment, and ends as it does', { hosts: 2 }, async (lan) => {
   const [h1, h2] = [lan.host(1), lan.host(2)];
   await startProgram(h1, 'service', '7000', 'h1');
-  await announce(h1, 'thing:7000');
+  const announcing = await announce(h1, 'thing:7000', '--peer-port', '5350');
 
   const asked = await runAmbassador(h2, ['run', 'thing', '--env', 'thing=APP', '--', process.execPath, '-e', ASK]);
   expect(asked).toMatchObject({ code: 7, stdout: expect.stringMatching(/^answer h1 tcp:\/\/127\.0\.0\.1:\d+\n$/) });
   expect(asked.stderr).toContain('found "thing on h1"');
 
-  const lasting = spawnAmbassador(h2, ['run', 'thing', '--', process.execPath, '-e', LAST]);
+  const lasting = spawnAmbassador(h2, ['run', 'thing', '--peer', h1.ip, '--', process.execPath, '-e', LAST]);
   const [, port = ''] = await lasting.line(/^at (\d+)$/);
+  await announcing.line(/^peer 10\.99\.0\.2 linked/);
   expect(await lasting.stop('SIGTERM')).toEqual({ code: 3, signal: undefined });
+  expect(lasting.stderr).not.toContain('peer ');
   expect(await h2.read('ss', ['--tcp', '--listening', '--no-header', 'sport', '=', `:${port}`])).toBe('');
 });
 

@@ -25,7 +25,7 @@ export type { Notice, NoticeKind, SignedNotice } from './membership/notice.ts';
 export { NoticeList } from './membership/notice-list.ts';
 export { NoticeStore, type NoticeStoreOptions } from './membership/notice-store.ts';
 export { type NoticeCounters, Notices } from './membership/notices.ts';
-export type { Seen } from './membership/roster.ts';
+export { choosePlace, type Seen } from './membership/roster.ts';
 export { RosterStore, type RosterStoreOptions } from './membership/roster-store.ts';
 export type { Self } from './membership/self.ts';
 export { writeNotices } from './membership/write-notices.ts';

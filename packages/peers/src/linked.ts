@@ -23,6 +23,8 @@ export class Linked {
   isExamined = false;
   /** Whom the other side has links with, as it says; undefined until it does. */
   links: ReadonlySet<string> | undefined;
+  /** The address by which people were told of it: that of the first of several links with it. */
+  readonly toldAs: string;
   /** Stands for all that the other side knows of what keepers have said; undefined while it has told nothing of it. */
   digest: string | undefined;
   #foreign = 0;
@@ -37,7 +39,9 @@ export class Linked {
   #toldView: string | undefined;
   readonly #toldPeers = new Set<string>();
 
-  constructor(link: PeerLink, node: string, clockAheadMs: number) {
+  /** `before`: the link in whose place it comes. */
+  constructor(link: PeerLink, node: string, clockAheadMs: number, before?: Linked) {
+    this.toldAs = before?.toldAs ?? link.stream.remoteAddress;
     this.link = link;
     this.node = node;
     this.clockAheadMs = clockAheadMs;

@@ -363,17 +363,21 @@ export class PeerNode {
     const { node } = hello;
     const { judge, clock } = this.#options;
     if (known !== undefined) this.#dialler.noteLinked(known, node);
+    const before = this.#findSame(link, node)[0];
     if (node === this.#options.node || !this.#isKept(link, node)) {
       this.#links.dismiss(link);
       void link.close();
       return;
     }
-    const linked = new Linked(link, node, hello.wall - Math.round(clock.wallClock()));
+    const linked = new Linked(link, node, hello.wall - Math.round(clock.wallClock()), before);
     this.#links.admit(linked);
     const place = placeOf(link, hello);
     if (place !== undefined) this.#memory.keep(place, this.port !== undefined, this.#now());
     if (known?.origin === 'named') judge.noteNamed(linked.address);
-    this.#emit({ kind: 'peer-linked', node, address: linked.address, links: this.#links.size });
+    // By another address it is no other machine.
+    if (before === undefined) {
+      this.#emit({ kind: 'peer-linked', node, address: linked.toldAs, links: this.#links.size });
+    }
     this.#notices.welcome(linked);
     this.#gossip.welcome(linked);
     this.#wake();
@@ -384,9 +388,7 @@ export class PeerNode {
    * In open mode anybody could claim a number: there only links with one address are one.
    */
   #isKept(link: PeerLink, node: string): boolean {
-    for (const linked of this.#links.list()) {
-      if (linked.node !== node) continue;
-      if (!this.#options.isMesh && linked.address !== link.stream.remoteAddress) continue;
+    for (const linked of this.#findSame(link, node)) {
       const staysOurs = this.#options.node < node;
       if (linked.link.isOurs !== link.isOurs && linked.link.isOurs === staysOurs) return false;
       this.#forget(linked);
@@ -395,13 +397,20 @@ export class PeerNode {
     return true;
   }
 
+  #findSame(link: PeerLink, node: string): readonly Linked[] {
+    const { isMesh } = this.#options;
+    return this.#links
+      .list()
+      .filter((linked) => linked.node === node && (isMesh || linked.address === link.stream.remoteAddress));
+  }
+
   #end(link: PeerLink, known: KnownPlace | undefined, reason: string): void {
     const linked = this.#links.get(link);
     this.#links.dismiss(link);
     if (this.#state === 'closed') return;
     if (linked !== undefined) {
       this.#forget(linked);
-      this.#emit({ kind: 'peer-lost', node: linked.node, address: linked.address, reason, links: this.#links.size });
+      this.#emit({ kind: 'peer-lost', node: linked.node, address: linked.toldAs, reason, links: this.#links.size });
       this.#gossip.gather();
       if (known !== undefined) this.#dialler.noteLost(known);
     } else if (known !== undefined) this.#dialler.noteFailed(known, reason);

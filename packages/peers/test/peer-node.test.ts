@@ -478,3 +478,22 @@ async function keepUp(world: PeerWorld, ms: number, ...peers: readonly RawPeer[]
     await world.clock.advance(1_000);
   }
 }
+
+test('in a mesh who is linked by several addresses is told of once, and lost by the one that was told', async () => {
+  const world = new PeerWorld();
+  world.network.addHost('both', [B, 'fe80::2%eth0']);
+  const b = world.create(B, [], { isMesh: true });
+  const a = world.create(A, [B, 'fe80::2%eth0'], { isMesh: true });
+  await world.start(b, a);
+  await world.clock.advance(10_000);
+  await b.close();
+  await world.clock.advance(1_000);
+  const told = (world.events.get(a) ?? []).flatMap((event) =>
+    event.kind === 'peer-linked' || event.kind === 'peer-lost' ? [[event.kind, event.address]] : [],
+  );
+  expect(told).toEqual([
+    ['peer-linked', B],
+    ['peer-lost', B],
+  ]);
+  await a.close();
+});

@@ -70,6 +70,8 @@ export interface DaemonOptions {
   readonly plan: Plan;
   /** What tells its host on the network from those of other processes, alike at each start; undefined: random numbers. */
   readonly label?: readonly string[] | undefined;
+  /** Its lines stand among those of another program: who of the mesh is linked is not among them. */
+  readonly isBeside?: boolean;
   /** What is said when it stops: `saying goodbye`. */
   readonly farewell: string;
   /** It ends when they are all; undefined: what is refused is told, and the rest goes on. */
@@ -165,7 +167,11 @@ export class Daemon {
           mesh: this.#mesh,
           announces: plan.announce.length + plan.docker.length + plan.agent.length > 0,
           describe: () => this.#show(),
-          onEvent: (event) => reporter.tell(describePeerEvent(event), peerEventToFact(event)),
+          onEvent: (event) => {
+            const isOrdinary = event.kind === 'peer-linked' || event.kind === 'peer-lost';
+            const line = options.isBeside === true && isOrdinary ? undefined : describePeerEvent(event);
+            reporter.tell(line, peerEventToFact(event));
+          },
         },
       },
     );

@@ -4,6 +4,9 @@ import type { May } from './may.ts';
 /** Machines that are known at once; the one that was seen longest ago is forgotten first. */
 export const MAX_SEEN = 512;
 
+/** A machine has both addresses when it was met by one, and so soon after by the other. */
+const SAME_VISIT_MS = 600_000;
+
 /** A machine of the mesh, as it was seen last. */
 export interface Seen {
   /** 40 hexadecimal digits; empty for who shows no machine, and is known by its place alone. */
@@ -33,9 +36,10 @@ export class Roster {
     const key = keyOf(seen);
     const known = this.#seen.get(key);
     if (known !== undefined && known.seenAt >= seen.seenAt) return false;
-    this.#seen.set(key, seen);
+    const place = known === undefined ? seen.place : choosePlace(known, seen);
+    this.#seen.set(key, { ...seen, place });
     if (this.#seen.size > MAX_SEEN) this.#forgetOldest();
-    return known === undefined || known.place !== seen.place || known.machine !== seen.machine;
+    return known === undefined || known.place !== place || known.machine !== seen.machine;
   }
 
   merge(others: readonly Seen[]): void {
@@ -54,6 +58,16 @@ export class Roster {
     for (const [key, { seenAt }] of this.#seen) if (oldest === undefined || seenAt < oldest[1]) oldest = [key, seenAt];
     if (oldest !== undefined) this.#seen.delete(oldest[0]);
   }
+}
+
+/** Where it is: by IPv4, which people can tell from another and type, where it was met so lately. `known` is the earlier one. */
+export function choosePlace(known: Pick<Seen, 'place' | 'seenAt'>, fresh: Pick<Seen, 'place' | 'seenAt'>): string {
+  const isKept =
+    known.place !== '' &&
+    !known.place.includes(':') &&
+    fresh.place.includes(':') &&
+    fresh.seenAt - known.seenAt < SAME_VISIT_MS;
+  return isKept ? known.place : fresh.place;
 }
 
 function keyOf({ keyId, place }: Seen): string {

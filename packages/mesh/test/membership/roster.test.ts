@@ -42,6 +42,19 @@ describe('a roster', () => {
     ]);
   });
 
+  it('has a machine at the IPv4 address that it was met at, also when it is met by IPv6 soon after, and nowhere where it is no more', () => {
+    const roster = new Roster();
+    const placeAfter = (place: string, seenAt: number): string | undefined => {
+      roster.note(seen({ place, seenAt }));
+      return roster.list()[0]?.place;
+    };
+    expect(placeAfter('fe80::7%eth0', 1)).toBe('fe80::7%eth0');
+    expect(placeAfter('10.0.0.7', 2)).toBe('10.0.0.7');
+    expect(placeAfter('fe80::7%eth0', 3)).toBe('10.0.0.7');
+    expect(placeAfter('10.1.0.7', 4)).toBe('10.1.0.7');
+    expect(placeAfter('fd00::7', 600_004)).toBe('fd00::7');
+  });
+
   it('is bounded, and forgets who was seen longest ago', () => {
     const roster = new Roster();
     for (let at = 0; at <= MAX_SEEN; at++) roster.note(seen({ keyId: at.toString(16).padStart(40, '0'), seenAt: at }));

@@ -81,7 +81,10 @@ export async function inviteMachine({ path, settings, surroundings }: InviteTask
     stdout.line('');
     stdout.line('  ', stdout.style.bold(`ambassador mesh join ${code.text}${isHeard ? '' : ` --at ${place}`}`));
     stdout.line('');
-    if (address !== undefined && printQr(stdout, `ambassador mesh join ${code.text} --at ${place}`)) stdout.line('');
+    if (address !== undefined && printQr(stdout, `ambassador mesh join ${code.text} --at ${place}`)) {
+      stdout.line('A camera there reads the same line from this picture, with the address of this machine.');
+      stdout.line('');
+    }
     const taken = port === JOIN_PORT ? '' : ` (another program has TCP port ${JOIN_PORT} here)`;
     if (isHeard) stdout.line(`Where multicast does not go, add --at ${place}${taken}.`);
     stdout.line(`It is let into mesh ${meshId} and may ${describeMay(may)}. Waiting for it ...`);

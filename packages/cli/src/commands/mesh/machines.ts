@@ -1,5 +1,5 @@
 import type { KeyRing, MachineIdentity, NoticeList, Seen, Self } from '@mdns-ambassador/mesh';
-import { listMeshIds } from '@mdns-ambassador/mesh';
+import { choosePlace, listMeshIds } from '@mdns-ambassador/mesh';
 import { CliError } from '../../exit/cli-error.ts';
 import { EXIT_UNAVAILABLE, EXIT_USAGE } from '../../exit/exit-codes.ts';
 import type { Contact } from '../../network/mesh-contact.ts';
@@ -47,7 +47,8 @@ export function describeMachines({ ring, list, self, seen, contacts, now }: Mesh
     const isSelf = self?.keyIds.includes(one.keyId) === true;
     const name = list.nameOf(one.keyId) ?? one.machine ?? '';
     const known = byKey.get(one.keyId);
-    byKey.set(one.keyId, { ...one, name, isSelf, isReached: isReached || known?.isReached === true });
+    const place = known === undefined ? one.place : choosePlace(known, one);
+    byKey.set(one.keyId, { ...one, place, name, isSelf, isReached: isReached || known?.isReached === true });
   };
   for (const one of seen.toSorted((a, b) => a.seenAt - b.seenAt)) add(one, false);
   for (const { identity, address } of contacts) {

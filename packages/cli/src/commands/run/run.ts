@@ -35,6 +35,7 @@ export async function runWithServices(invocation: Invocation): Promise<number> {
     surroundings,
     mesh,
     plan,
+    isBeside: true,
     farewell: 'the command ends',
   });
   return daemon.runBeside(async ({ start, proxied }) => {

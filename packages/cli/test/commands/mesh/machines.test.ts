@@ -56,6 +56,15 @@ describe('the machines of a mesh', () => {
     expect(nameless.map(({ place }) => place)).toEqual(['10.0.0.9', '10.0.0.4']);
   });
 
+  test('are shown at the IPv4 address that they were seen at, where the link with them is by IPv6', () => {
+    const identity = { ...seen('desk', DESK), machine: 'desk', meshId: '1'.repeat(16), serial: '01' };
+    const { machines } = describeWith({
+      seen: [seen('desk', DESK, { place: '10.0.0.2', seenAt: NOW - 1_000 })],
+      contacts: [{ identity, address: 'fe80::2%eth0', isTold: true }],
+    });
+    expect(machines[0]).toMatchObject({ name: 'desk', place: '10.0.0.2', isReached: true });
+  });
+
   test('are found by name in any case, and by the first digits of a key', () => {
     const { machines } = describeWith({ seen: [seen('laptop', LAPTOP), seen('desk', DESK)] });
     expect(findMachine('Laptop', machines).keyId).toBe(LAPTOP);
