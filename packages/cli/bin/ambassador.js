@@ -1,2 +1,5 @@
 #!/usr/bin/env node
-import '../bundle/main.js';
+const { join } = require('node:path');
+const { load } = require('./load.js');
+
+load(join(__dirname, '../bundle/main.js'), join(__dirname, '../code-cache'));

@@ -41,24 +41,21 @@ process.on('uncaughtException', (error) => {
   else if (isDebugging()) stderr.text(error.stack ?? '');
 });
 
-try {
-  const exitCode = await runProgram(process.argv.slice(2), {
-    env,
-    platform,
-    version: readVersion(),
-    pid: process.pid,
-    isOnTerminal: process.stdin.isTTY === true,
-    stdout: createPrinter(output, env),
-    stderr,
-    logStream: complaints,
-    keyboard: findKeyboard(process),
-    shutdown,
-    faults,
-  });
-  await end(exitCode);
-} catch (error) {
-  await end(report(error));
-}
+void runProgram(process.argv.slice(2), {
+  env,
+  platform,
+  version: readVersion(),
+  pid: process.pid,
+  isOnTerminal: process.stdin.isTTY === true,
+  stdout: createPrinter(output, env),
+  stderr,
+  logStream: complaints,
+  keyboard: findKeyboard(process),
+  shutdown,
+  faults,
+})
+  .catch(report)
+  .then(end);
 
 /** Says in one sentence why the command ends; returns the exit code. */
 function report(error: unknown): number {

@@ -78,9 +78,5 @@ function tell(message: InstanceMessage): void {
 }
 
 process.on('disconnect', () => process.exit(0));
-try {
-  const plan: InstancePlan = JSON.parse(process.argv[2] ?? '{}');
-  await runInstance(plan);
-} catch (error) {
-  tell({ kind: 'failed', reason: errorMessage(error) });
-}
+const plan: InstancePlan = JSON.parse(process.argv[2] ?? '{}');
+void runInstance(plan).catch((error: unknown) => tell({ kind: 'failed', reason: errorMessage(error) }));
