@@ -1,18 +1,16 @@
 import type { PeerLink } from './link/peer-link.ts';
 import type { OwnServices } from './own-services.ts';
 import { keyOf } from './rules/directory.ts';
-import { type HelloLine, MAX_NOTICES, MAX_PLACES, MAX_TOLD, MAX_VIEW_LENGTH, type PeerPlace } from './rules/line.ts';
+import { type HelloLine, MAX_NOTICES, MAX_PLACES, MAX_TOLD, type PeerPlace } from './rules/line.ts';
 import { mayPassOn } from './rules/pass-on.ts';
-import { Rate } from './rules/rate.ts';
 import { MAX_ORIGINS, type Origin } from './rules/table.ts';
+import { ViewTeller } from './view-teller.ts';
 
 /** Words about others that were not believed, after which a link ends. */
 const MAX_FOREIGN = 32;
 /** Of a mesh, and of the one that it was before. */
 const MAX_KNOWN_NOTICES = 2 * MAX_NOTICES;
 const MAX_TOLD_PEERS = 1_024;
-/** Questions for what this process shows that are answered. */
-const LOOKS = { burst: 4, perSecond: 2 };
 
 /** A link whose other side has said who it is, and what that one was told. */
 export class Linked {
@@ -20,6 +18,7 @@ export class Linked {
   /** Of the other side. */
   readonly node: string;
   readonly clockAheadMs: number;
+  readonly views: ViewTeller;
   isExamined = false;
   /** Whom the other side has links with, as it says; undefined until it does. */
   links: ReadonlySet<string> | undefined;
@@ -35,14 +34,13 @@ export class Linked {
   /** By origin: the number of its state. */
   readonly #told = new Map<string, number>();
   #toldLinks: string | undefined;
-  readonly #looks = new Rate(LOOKS.perSecond, LOOKS.burst);
-  #toldView: string | undefined;
   readonly #toldPeers = new Set<string>();
 
   /** `before`: the link in whose place it comes. */
   constructor(link: PeerLink, node: string, clockAheadMs: number, before?: Linked) {
     this.toldAs = before?.toldAs ?? link.stream.remoteAddress;
     this.link = link;
+    this.views = new ViewTeller(link);
     this.node = node;
     this.clockAheadMs = clockAheadMs;
   }
@@ -120,19 +118,6 @@ export class Linked {
   noteNotices(digest: string, texts: readonly string[]): void {
     this.digest = digest;
     this.#notices = new Set([...texts, ...this.#notices].slice(0, MAX_KNOWN_NOTICES));
-  }
-
-  /** Whether it is answered if it looks; it counts. */
-  mayLook(now: number): boolean {
-    return this.#looks.take(1, now);
-  }
-
-  /** What this process shows, where that is another than what it was told. */
-  tellView(shows: object): void {
-    const text = JSON.stringify(shows);
-    if (text.length > MAX_VIEW_LENGTH) return;
-    this.link.tell(text === this.#toldView ? { kind: 'view' } : { kind: 'view', shows: { ...shows } });
-    this.#toldView = text;
   }
 
   /** It said something of another that is not its to say. */

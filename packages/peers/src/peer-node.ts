@@ -6,7 +6,7 @@ import { Examinations } from './examinations.ts';
 import type { Examiner } from './examiner.ts';
 import { Gossip } from './gossip.ts';
 import { PeerLink } from './link/peer-link.ts';
-import type { PeerStream, PeerTransport } from './link/peer-stream.ts';
+import type { PeerListener, PeerReceiver, PeerStream, PeerTransport } from './link/peer-stream.ts';
 import { LinkSet } from './link-set.ts';
 import { Linked, placeOf } from './linked.ts';
 import { ListeningPort } from './listening-port.ts';
@@ -70,6 +70,7 @@ export class PeerNode {
   readonly #memory: MemoryKeeper;
   readonly #notices: NoticeSpread;
   readonly #views: Views;
+  readonly #receiver: PeerReceiver;
   readonly #port: ListeningPort | undefined;
   readonly #alarm: Alarm;
   readonly #listeners = new Set<PeerChangeListener>();
@@ -96,6 +97,7 @@ export class PeerNode {
         node: Array.from({ length: 16 }, () => Math.floor(random() * 16).toString(16)).join(''),
         version: options.version,
         wall: Math.round(clock.wallClock()),
+        visit: true,
       }),
     });
     this.#gossip = new Gossip({
@@ -114,13 +116,12 @@ export class PeerNode {
       now: () => this.#now(),
       onRefused: (address, reason) => this.#emit({ kind: 'peer-refused', address, reason }),
     });
-    if (port !== undefined) {
-      this.#port = new ListeningPort(port, transport, {
-        mayArrive: (address) => this.#reception.mayArrive(address) && this.#state === 'open',
-        onStream: (stream, refused) => this.#accept(stream, refused),
-        onStranger: (address, reason) => this.#reception.noteRefused(address, reason),
-      });
-    }
+    this.#receiver = {
+      mayArrive: (address) => this.#reception.mayArrive(address) && this.#state === 'open',
+      onStream: (stream, refused) => this.#accept(stream, refused),
+      onStranger: (address, reason) => this.#reception.noteRefused(address, reason),
+    };
+    if (port !== undefined) this.#port = new ListeningPort(port, transport, this.#receiver);
     this.#dialler = new Dialler({
       self,
       clock,
@@ -229,6 +230,19 @@ export class PeerNode {
   /** Somebody looks at what members show of themselves, until the returned function is called; nobody is asked before and after. */
   look(onView: () => void): () => void {
     return this.#views.look(onView);
+  }
+
+  /** Where those who listen nowhere can show themselves until it is closed: where it listens, else at a port of its own. Rejects where none can be had. */
+  async receiveGuests(): Promise<PeerListener> {
+    const { port } = this;
+    if (port !== undefined) return { port, close: async () => undefined };
+    return this.#options.transport.listen(0, this.#receiver);
+  }
+
+  /** `looker` says by multicast that somebody looks, and listens there. Who listens himself is asked, and need not come. */
+  hearLook(place: PeerPlace, looker: string): void {
+    if (this.#state !== 'open' || this.port !== undefined || this.#options.judge.isOwn(place.host)) return;
+    this.#views.call(place, looker);
   }
 
   /** What members show, while somebody looks. */
@@ -363,6 +377,11 @@ export class PeerNode {
     const { node } = hello;
     const { judge, clock } = this.#options;
     if (known !== undefined) this.#dialler.noteLinked(known, node);
+    if (hello.visit === true && this.#options.isMesh && node !== this.#options.node) {
+      this.#links.dismiss(link);
+      this.#views.receive(link);
+      return;
+    }
     const before = this.#findSame(link, node)[0];
     if (node === this.#options.node || !this.#isKept(link, node)) {
       this.#links.dismiss(link);
@@ -407,7 +426,7 @@ export class PeerNode {
   #end(link: PeerLink, known: KnownPlace | undefined, reason: string): void {
     const linked = this.#links.get(link);
     this.#links.dismiss(link);
-    if (this.#state === 'closed') return;
+    if (this.#state === 'closed' || this.#views.forgetGuest(link)) return;
     if (linked !== undefined) {
       this.#forget(linked);
       this.#emit({ kind: 'peer-lost', node: linked.node, address: linked.toldAs, reason, links: this.#links.size });
@@ -426,6 +445,7 @@ export class PeerNode {
   #take(link: PeerLink, line: PeerLine): void {
     const linked = this.#links.get(link);
     if (linked === undefined) {
+      if (this.#views.takeGuest(link, line)) return;
       if (line.kind === 'refused' && line.notice !== undefined) this.#notices.takeAlone(line.notice);
       return;
     }
@@ -445,7 +465,7 @@ export class PeerNode {
         this.#notices.take(linked, line);
         break;
       case 'look':
-        this.#views.answer(linked);
+        this.#views.answer(linked.views);
         return;
       case 'view':
         this.#views.take(link, line.shows);

@@ -42,6 +42,15 @@ export class PeerWorld {
   #count = 0;
 
   create(address: string, named: readonly string[] = [], change: Partial<PeerNodeOptions> = {}): PeerNode {
+    return this.#create(address, named, { port: PORT, ...change });
+  }
+
+  /** One that listens nowhere. */
+  createDeaf(address: string, change: Partial<PeerNodeOptions>): PeerNode {
+    return this.#create(address, [], change);
+  }
+
+  #create(address: string, named: readonly string[], change: Partial<PeerNodeOptions>): PeerNode {
     this.#count += 1;
     const host = this.network.findHost(address) ?? this.network.addHost(`h${this.#count}`, [address]);
     const events: PeerEvent[] = [];
@@ -53,7 +62,6 @@ export class PeerWorld {
       transport: host.createTransport(),
       named: named.map((each) => ({ host: each, port: PORT })),
       remembered: [],
-      port: PORT,
       isMesh: false,
       addresses: () => host.addresses,
       judge: judgeFor(host),

@@ -127,6 +127,70 @@ describe('in a mesh', () => {
     end();
   });
 
+  test.each([true, false])(
+    'who listens nowhere shows itself to who says that he looks, of which nobody else is told, until the look ends; he listens: %s',
+    async (listens) => {
+      const world = new PeerWorld();
+      const change = { isMesh: true, describe: async () => ({ name: 'a' }) };
+      const looker = listens ? world.create(A, [], change) : world.createDeaf(A, change);
+      const proxy = world.createDeaf(B, { isMesh: true, describe: async () => ({ name: 'b' }) });
+      for (const node of [looker, proxy]) node.hearByMulticast(3);
+      await world.start(looker, proxy);
+      const guests = await looker.receiveGuests();
+      const place = { host: A, port: guests.port };
+      const end = looker.look(() => undefined);
+      for (let said = 0; said < 3; said++) {
+        proxy.hearLook(place, 'looker');
+        await world.clock.advance(4_000);
+      }
+      expect(looker.listViews()).toMatchObject([{ address: B, shows: { name: 'b' } }]);
+      expect([looker.listLinks(), proxy.listLinks()]).toEqual([[], []]);
+      expect(world.network.dialled.get(`${A} ${place.port}`)).toBe(1);
+      const sent = world.network.traffic.lines;
+      end();
+      await guests.close();
+      await world.clock.advance(60_000);
+      expect(looker.listViews()).toEqual([]);
+      expect(world.network.traffic.lines - sent).toBeLessThan(5);
+      expect([...(world.events.get(looker) ?? []), ...(world.events.get(proxy) ?? [])]).toEqual([]);
+    },
+  );
+
+  test('who says that somebody looks has few dialled, and nobody who shows nothing, or may be asked himself', async () => {
+    const world = new PeerWorld();
+    const describe = async (): Promise<object> => ({});
+    const proxy = world.createDeaf(A, { isMesh: true, describe });
+    const listening = world.create(B, [], { isMesh: true, describe });
+    await world.start(proxy, listening);
+    for (let second = 0; second < 60; second++) {
+      for (let at = 0; at < 50; at++) {
+        proxy.hearLook({ host: `10.1.${second}.${at}`, port: 5350 }, `${second} ${at}`);
+        listening.hearLook({ host: `10.2.${second}.${at}`, port: 5350 }, `${second} ${at}`);
+      }
+      await world.clock.advance(1_000);
+    }
+    const dialled = [...world.network.dialled].filter(([place]) => place.startsWith('10.1.'));
+    expect(dialled.length).toBeGreaterThan(8);
+    expect(dialled.length).toBeLessThanOrEqual(8 + 60);
+    expect([...world.network.dialled].some(([place]) => place.startsWith('10.2.'))).toBe(false);
+  });
+
+  test('who comes to look is no link, and where too many do they are sent away', async () => {
+    const world = new PeerWorld();
+    const node = world.create(A, [], { isMesh: true, describe: async () => ({ name: 'a' }) });
+    await world.start(node);
+    const raw = await RawPeer.dial(world, C, A);
+    raw.say({ kind: 'hello', node: 'f'.repeat(16), version: '0.1.0', wall: 0, visit: true }, { kind: 'look' });
+    await world.clock.advance(100);
+    expect(raw.heard.map(({ kind }) => kind)).toEqual(['hello', 'view']);
+    expect([node.listLinks(), world.events.get(node)]).toEqual([[], []]);
+    await world.clock.advance(20_000);
+    expect(raw.ended).toBeDefined();
+    const counted = world.clock.pendingTimers;
+    await world.clock.advance(20_000);
+    expect(world.clock.pendingTimers).toBe(counted);
+  });
+
   test('who is silent is not shown any more', async () => {
     const { world, a, b } = createPair(true);
     await world.start(a, b);

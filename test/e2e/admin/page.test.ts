@@ -31,7 +31,7 @@ await labTest(
         .toSorted()
         .join()}'`,
     );
-    // This machine's own proxy is another process; those of h9 and h10 tell by their peer links.
+    // This machine's own proxy is another process; that of h9 hears that somebody looks, and that of h10 has a peer link.
     for (const from of ['h1', 'h9', 'h10']) {
       for (const to of ['h2', 'h3']) await browser.until(`${links(from, `thing on ${to}`)}.length === 1`);
     }
@@ -153,7 +153,8 @@ async function startTen(lan: Lab): Promise<{ readonly h1: Host; readonly victim:
     ),
   ]);
   const users = [h1, lan.host(9), lan.host(10)];
-  await Promise.all(users.map((host) => proxy(host, 'thing:7000', '--peer', h1.ip, ...mesh)));
+  const named = (host: Host): readonly string[] => (host === lan.host(9) ? [] : ['--peer', h1.ip]);
+  await Promise.all(users.map((host) => proxy(host, 'thing:7000', ...named(host), ...mesh)));
   for (const host of users) spawnProgram(host, 'load', '127.0.0.1', '7000', '2', '20');
   return { h1, victim: [announcing, service] };
 }

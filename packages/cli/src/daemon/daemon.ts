@@ -11,6 +11,7 @@ import { drawAlike } from '../machine/identity.ts';
 import { readMachineIdentity } from '../machine/machine-identity.ts';
 import { deriveShownId } from '../machine/shown-machine.ts';
 import { createLocalNetwork, type LocalNetwork, readInterfaceNames, startNode } from '../network/local-network.ts';
+import { tellLook } from '../network/look-beacon.ts';
 import { createMesh } from '../network/mesh.ts';
 import { Registries } from '../network/registries.ts';
 import { listAddresses } from '../network/served-addresses.ts';
@@ -413,12 +414,18 @@ export class Daemon {
   async #createSurroundings(): Promise<LanSurroundings> {
     const { lookAround } = await import('../network/lan-look.ts');
     const { surroundings } = this.#options;
-    const { node, peers } = this.#local;
+    const { mdns, node, peers } = this.#local;
+    const mesh = this.#mesh;
     const runtime = findRuntime(surroundings);
     const rest = { peers, runtime, pid: surroundings.pid, clock: systemClock };
     return {
       identity: () => this.#describe(),
-      look: (onChange) => lookAround({ node: this.#isNodeStarted ? node : undefined, ...rest }, onChange),
+      look: (onChange) => {
+        const told = mesh === undefined || peers === undefined ? undefined : { mdns, peers, mesh, clock: systemClock };
+        const isOn = this.#isNodeStarted;
+        const tell = told !== undefined && isOn ? (): (() => void) => tellLook(told) : undefined;
+        return lookAround({ node: isOn ? node : undefined, tellLook: tell, ...rest }, onChange);
+      },
     };
   }
 

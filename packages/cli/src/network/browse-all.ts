@@ -1,4 +1,5 @@
 import type { Browse, BrowseEvent, Instance, MdnsNode } from '@mdns-ambassador/mdns';
+import { LOOK_TYPE } from './look-beacon.ts';
 
 interface HeardInstance {
   readonly instance: Instance;
@@ -36,6 +37,7 @@ export function browseAll(
     onChange();
   };
   const types = node.browseTypes((type) => {
+    if (type.toLowerCase() === LOOK_TYPE) return;
     if (browses.length < limits.types) browses.push(node.browse({ type }, take));
   });
   return {

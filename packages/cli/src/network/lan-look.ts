@@ -19,6 +19,8 @@ export interface LanLookOptions {
   /** Undefined while no mDNS is spoken. */
   readonly node: Pick<MdnsNode, 'browse' | 'browseTypes'> | undefined;
   readonly peers: PeerNode | undefined;
+  /** Tells the link that somebody looks, until the returned function is called; undefined in open mode, and while no mDNS is spoken. */
+  readonly tellLook: (() => () => void) | undefined;
   /** Where the sockets of this machine's processes are. */
   readonly runtime: RuntimeSurroundings;
   /** Of this process, which is not asked. */
@@ -27,9 +29,13 @@ export interface LanLookOptions {
 }
 
 /** Asks around: what mDNS shows, what members show over peer links, and what the other processes of this machine do, until it is closed. */
-export function lookAround({ node, peers, runtime, pid, clock }: LanLookOptions, onChange: () => void): LanLook {
+export function lookAround(
+  { node, peers, tellLook, runtime, pid, clock }: LanLookOptions,
+  onChange: () => void,
+): LanLook {
   const heard = node === undefined ? undefined : browseAll(node, LIMITS, onChange);
   const unlook = peers?.look(onChange);
+  const endTelling = tellLook?.();
   const local = askAll(runtime, pid, clock, onChange);
   return {
     processes: () => [
@@ -40,6 +46,7 @@ export function lookAround({ node, peers, runtime, pid, clock }: LanLookOptions,
     close() {
       heard?.close();
       unlook?.();
+      endTelling?.();
       local.close();
     },
   };

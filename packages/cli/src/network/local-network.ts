@@ -26,6 +26,8 @@ import { createPeers, type PeersOptions } from './peers.ts';
 /** The mDNS stack of one command, on the interfaces that the user chose. */
 export interface LocalNetwork {
   readonly network: SystemNetwork;
+  /** Without peer links. */
+  readonly mdns: MdnsNode;
   /** With peer links, where there are any. */
   readonly node: MdnsNode;
   readonly peers: PeerNode | undefined;
@@ -63,15 +65,18 @@ export function createLocalNetwork(
     ...(mesh === undefined
       ? {}
       : {
-          onTxt: hearMesh(mesh, (place, announcer, digest) => {
-            if (peersOptions?.meetsAll === true) peers?.ask(place);
-            else peers?.hearDigest(place, announcer, digest);
+          onTxt: hearMesh(mesh, {
+            onAnnouncer: (place, announcer, digest) => {
+              if (peersOptions?.meetsAll === true) peers?.ask(place);
+              else peers?.hearDigest(place, announcer, digest);
+            },
+            onLook: (place, looker) => peers?.hearLook(place, looker),
           }),
         }),
   });
   const peers: PeerNode | undefined = peersOptions === undefined ? undefined : createPeers(network, mdns, peersOptions);
   const node = peers === undefined ? mdns : joinPeers({ mdns, peers, clock: systemClock });
-  return { network, node, peers };
+  return { network, mdns, node, peers };
 }
 
 /** The same for a command that only looks: what becomes of the network stands in its log, and `onEvent` is told, too. */

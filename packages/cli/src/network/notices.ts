@@ -5,6 +5,7 @@ import { PEER_TXT_KEY, type PeerPlace } from '@mdns-ambassador/peers';
 import { nameStateFolder } from '../machine/seed.ts';
 import { parsePort } from '../parse/port.ts';
 import type { Surroundings } from '../process/surroundings.ts';
+import { LOOK_TXT_KEY } from './look-beacon.ts';
 
 /** What an announcer knows who tells of nothing. */
 const NOTHING = '0';
@@ -23,16 +24,22 @@ export function keepNotices(
   });
 }
 
-/** For TXT records that are heard: where somebody of the mesh listens for peers, and what he knows of what keepers have said. */
-export function hearMesh(
-  mesh: Mesh,
-  onHeard: (place: PeerPlace, announcer: string, digest: string) => void,
-): (txt: Txt, from: string) => void {
+export interface MeshListener {
+  /** An announcer of the mesh listens there for peers, and knows this of what keepers have said. */
+  onAnnouncer(place: PeerPlace, announcer: string, digest: string): void;
+  /** Somebody of the mesh looks, and is called at there. */
+  onLook(place: PeerPlace, looker: string): void;
+}
+
+/** For TXT records that are heard. */
+export function hearMesh(mesh: Mesh, { onAnnouncer, onLook }: MeshListener): (txt: Txt, from: string) => void {
   return (txt, from) => {
     const ids = MESH_TXT_KEYS.map(([key]) => readTxtText(txt, key));
     const place = readPlace(txt, from);
     if (place === undefined || !mesh.ids.some((id) => ids.includes(id))) return;
-    onHeard(place, readTxtText(txt, 'id') ?? from, readTxtText(txt, NOTICES_TXT_KEY) ?? NOTHING);
+    const id = readTxtText(txt, 'id') ?? from;
+    if (txt.has(LOOK_TXT_KEY)) onLook(place, id);
+    else onAnnouncer(place, id, readTxtText(txt, NOTICES_TXT_KEY) ?? NOTHING);
   };
 }
 

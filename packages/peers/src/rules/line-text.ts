@@ -76,11 +76,18 @@ export function decodeLine(text: string): LineReading {
 }
 
 const READERS: Readonly<Record<PeerLine['kind'], (value: Unknowns) => PeerLine | undefined>> = {
-  hello: ({ v, node, port, version, wall }) => {
+  hello: ({ v, node, port, version, wall, visit }) => {
     if (v !== PEER_VERSION || !isNode(node) || !isTextUpTo(version, MAX_VERSION_LENGTH) || !isCount(wall)) {
       return undefined;
     }
-    return { kind: 'hello', node, version, wall, ...(isPort(port) ? { port } : {}) };
+    return {
+      kind: 'hello',
+      node,
+      version,
+      wall,
+      ...(isPort(port) ? { port } : {}),
+      ...(visit === true ? { visit } : {}),
+    };
   },
   state: ({ origin, seq, age, addresses, services }) => {
     const known = readList(services, MAX_SERVICES, readService);

@@ -56,6 +56,8 @@ export interface HelloLine {
   readonly version: string;
   /** Milliseconds since 1970 by its own clock. */
   readonly wall: number;
+  /** The link is for a look alone: one looks, and the other shows itself. A version that does not know it takes it for any link. */
+  readonly visit?: true;
 }
 
 /** All that an origin announces, in the place of what it announced before. */

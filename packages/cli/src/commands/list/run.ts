@@ -11,6 +11,7 @@ import type { Mesh } from '@mdns-ambassador/mesh';
 import { CliError } from '../../exit/cli-error.ts';
 import { EXIT_OK, EXIT_UNAVAILABLE, EXIT_USAGE } from '../../exit/exit-codes.ts';
 import { createLoggedNetwork, describeNoNetwork, type LocalNetwork, startNode } from '../../network/local-network.ts';
+import { LOOK_TYPE } from '../../network/look-beacon.ts';
 import { createMembershipJudge, createMesh } from '../../network/mesh.ts';
 import { keepNotices } from '../../network/notices.ts';
 import { describeFault } from '../../output/fault-lines.ts';
@@ -154,6 +155,7 @@ function browse({ node }: LocalNetwork, wanted: WantedService | undefined, onEve
   }
   let types = 0;
   node.browseTypes((found) => {
+    if (found.toLowerCase() === LOOK_TYPE) return;
     types += 1;
     if (types <= MOST_TYPES) node.browse({ type: found }, tell);
   });
