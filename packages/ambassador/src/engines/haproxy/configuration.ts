@@ -55,7 +55,8 @@ export function writeConfiguration(options: ConfigurationOptions): string {
     ...listenFds.map((fd) => `  bind fd@${fd}`),
     `  maxconn ${most}`,
     '  backlog 4096',
-    `  tcp-request connection reject if { fe_conn gt ${maxConnections} }`,
+    // Threads that wake for one connection all count it in fe_conn for a moment; be_conn tells of those who are in.
+    `  tcp-request connection reject if { fe_conn gt ${maxConnections} } { be_conn(${PROXY_NAME}) ge ${maxConnections} }`,
     '  option contstats',
     ...writeKeepAlive('cli'),
     `  timeout client-fin ${HALF_OPEN_IDLE_MS}ms`,

@@ -28,7 +28,7 @@ test.each<[BalancerName, string]>([
 test('it listens on what it is passed, and turns away what is above the limit', () => {
   const text = writeConfiguration(OPTIONS);
   expect(text).toContain('  bind fd@3\n  bind fd@4\n');
-  expect(text).toContain('reject if { fe_conn gt 100 }');
+  expect(text).toContain('reject if { fe_conn gt 100 } { be_conn(service) ge 100 }');
   expect(text).not.toMatch(/^ *log/m);
 });
 
