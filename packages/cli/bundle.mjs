@@ -18,7 +18,7 @@ const USED_IN_PART = /\/node_modules\/yargs\//;
 
 const bundle = await rolldown({
   cwd: FOLDER,
-  input: { main: 'src/main.ts', instance: 'src/commands/demo/instance.ts' },
+  input: { main: 'src/main.ts', instance: 'src/commands/demo/instance.ts', worker: 'src/daemon/worker.ts' },
   platform: 'node',
   external: READ_WHERE_NEEDED,
   resolve: { conditionNames: ['@mdns-ambassador/source', 'node', 'default'] },

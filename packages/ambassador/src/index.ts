@@ -84,3 +84,7 @@ export { systemLookup } from './sources/system-lookup.ts';
 export { createZooKeeperSource, type ZooKeeperSourceOptions } from './sources/zookeeper.ts';
 export { EndpointWatch, type EndpointWatchOptions } from './watch/endpoint-watch.ts';
 export { type ResolveOptions, resolveEndpoints } from './watch/resolve.ts';
+export type { StartWorker } from './workers/crew.ts';
+export type { FromWorker, ToWorker } from './workers/worker-message.ts';
+export { WorkerSide } from './workers/worker-side.ts';
+export { Workforce } from './workers/workforce.ts';

@@ -1,4 +1,4 @@
-import type { Check } from '@mdns-ambassador/checks';
+import type { Check, CheckOutcome } from '@mdns-ambassador/checks';
 import type {
   Listener,
   ListenOptions,
@@ -38,11 +38,13 @@ export interface ProxyOptions {
   readonly drainTimeoutMs: number;
   readonly maxConnections: number;
   /** What the process has room for, shared by its services; absent: `maxConnections` alone decides. */
-  readonly room?: Room;
+  readonly room?: Pick<Room, 'open'>;
   /** Dials endpoints, a handshake with them included; the proxy closes it. Absent: by TCP alone. */
   readonly dialler?: EndpointDialler;
   /** Absent: endpoints are judged by their dials alone. */
   readonly check?: ProxyCheck;
+  /** What checks find that somebody else runs. Not beside `check`. */
+  readonly heardChecks?: HeardChecks;
   /** Run in order on each dialled pair before the client's bytes pass; for engines that can. */
   readonly prologues?: readonly Prologue[];
   /** What a dial alone shows of who was reached, such as a mesh's handshake that is part of it. Absent: nothing. */
@@ -83,6 +85,14 @@ export interface ProxyCheck {
   readonly create: (endpoint: Endpoint, admitDial: AdmitDial) => Check;
   /** An endpoint that fails or freezes is known to within this time and 250 ms. */
   readonly intervalMs: number;
+  /** Told of each outcome, before the proxy goes by it. */
+  readonly onOutcome?: (id: string, outcome: CheckOutcome) => void;
+}
+
+/** Checks of endpoints that run elsewhere. */
+interface HeardChecks {
+  /** Tells of each outcome from now on, until the returned function is called. */
+  follow(take: (id: string, outcome: CheckOutcome) => void): () => void;
 }
 
 /** Past-tense facts for the log and the terminal. */

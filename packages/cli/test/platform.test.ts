@@ -20,8 +20,9 @@ test('whatever depends on the platform takes it as an argument: few places ask w
   expect(asking.map((file) => file.replaceAll('\\', '/')).toSorted()).toEqual([
     // Who uses these packages alone need not say it; below, too.
     'ambassador/src/proxied-service.ts',
-    // The two programs.
+    // The three programs.
     'cli/src/commands/demo/instance.ts',
+    'cli/src/daemon/worker.ts',
     'cli/src/main.ts',
     // What `--help` says is the default.
     'cli/src/parse/agent-socket.ts',

@@ -5,6 +5,7 @@ export { createHttpInjection } from './http/injection.ts';
 export type { Injection } from './injection.ts';
 export type { InjectionContext } from './injection-context.ts';
 export { type Holder, type HolderRules, judgeHolder } from './port-holder.ts';
+export { CancelKeys } from './postgres/cancel-keys.ts';
 export { createPostgresInjection } from './postgres/injection.ts';
 export { createPostgresCancelRouting } from './postgres/opening.ts';
 export { type ReadSecretOptions, readSecret } from './read-secret.ts';

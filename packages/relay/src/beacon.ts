@@ -31,35 +31,54 @@ export interface Beacon {
 
 const SILENT: Beacon = { greet: () => false, close: () => undefined };
 
+/** Who has asked at a beacon and is about to connect, to see whether what it says is true. */
+export class BeaconVisits {
+  readonly #visits = new Recent<number, string>(MAX_VISITS);
+
+  /** Somebody will connect from this port of this machine, and wants to hear the nonce. */
+  expect(from: number, nonce: string): void {
+    this.#visits.set(from, nonce);
+  }
+
+  /** Whether the connection is such a visit; it is answered then, and nobody's client. */
+  greet(socket: Socket): boolean {
+    const nonce = this.#visits.size === 0 ? undefined : this.#visits.get(socket.remotePort ?? 0);
+    if (nonce === undefined) return false;
+    this.#visits.delete(socket.remotePort ?? 0);
+    socket.on('error', () => socket.destroy());
+    socket.resume();
+    socket.end(`${nonce}\n`);
+    return true;
+  }
+}
+
 /**
  * Lights a beacon for the proxy of a service that listens there. It has a name of the network namespace (Linux) or of the machine
- * (Windows), where every user can ask; elsewhere there is none, and where the name is taken by another neither.
+ * (Windows), where every user can ask; elsewhere there is none, and where the name is taken by another neither. Who asks is answered once
+ * `tell` has resolved, which has other processes that accept there know of the visit.
  */
-export async function lightBeacon(service: string, at: Target, platform: string): Promise<Beacon> {
+export async function lightBeacon(
+  service: string,
+  at: Target,
+  platform: string,
+  tell: (from: number, nonce: string) => Promise<void> = async () => undefined,
+): Promise<Beacon> {
   const name = at.kind === 'tcp' ? nameBeacon(at, platform) : undefined;
   if (name === undefined) return SILENT;
-  const visits = new Recent<number, string>(MAX_VISITS);
+  const visits = new BeaconVisits();
   const server = createServer((asker) => {
     hearLine(asker, (line) => {
       const visit = parseVisit(line);
       if (visit === undefined) return;
-      visits.set(visit.from, visit.nonce);
-      asker.end(`${JSON.stringify({ service })}\n`);
+      visits.expect(visit.from, visit.nonce);
+      void tell(visit.from, visit.nonce).then(() => asker.end(`${JSON.stringify({ service })}\n`));
     });
   });
   server.maxConnections = MAX_CONNECTIONS;
   if (!(await open(server, name))) return SILENT;
   server.unref();
   return {
-    greet(socket) {
-      const nonce = visits.size === 0 ? undefined : visits.get(socket.remotePort ?? 0);
-      if (nonce === undefined) return false;
-      visits.delete(socket.remotePort ?? 0);
-      socket.on('error', () => socket.destroy());
-      socket.resume();
-      socket.end(`${nonce}\n`);
-      return true;
-    },
+    greet: (socket) => visits.greet(socket),
     close: () => void server.close(),
   };
 }

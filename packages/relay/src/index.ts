@@ -1,4 +1,4 @@
-export { BeaconWatch } from './beacon.ts';
+export { type Beacon, BeaconVisits, BeaconWatch, lightBeacon } from './beacon.ts';
 export type { Clock } from './clock.ts';
 export { type Connection, Connections, type DrainOutcome } from './connections.ts';
 export { type DialOptions, type DialResult, dial, type LegResult, startDial } from './dial.ts';
@@ -8,6 +8,7 @@ export { type InputFileOptions, NO_END, NOT_REGULAR, readInputFile, TOO_LONG } f
 export { takeIn } from './intake.ts';
 export { type Introduced, Introduction, type IntroductionOptions } from './introduction.ts';
 export { KeptListeners } from './kept-listeners.ts';
+export { KeptSockets } from './kept-sockets.ts';
 export { type Leg, probeLeg, resetLeg } from './leg.ts';
 export { connectionLimit, fileLimit, type LimitedProcess } from './limits.ts';
 export {

@@ -84,6 +84,6 @@ class LeftListener {
 }
 
 /** Port 0 is another one each time, and a passed socket belongs to who passed it. */
-function isOnePlace(place: ListenPlace): boolean {
+export function isOnePlace(place: ListenPlace): boolean {
   return place.kind === 'unix' || (place.kind === 'tcp' && place.port !== 0);
 }

@@ -19,7 +19,8 @@ type FailureUnderTest = 'refused' | 'reset' | 'timeout' | 'unreachable' | 'hands
 type EventUnderTest =
   | { readonly kind: 'engine-changed'; readonly message: string }
   | { readonly kind: 'unreachable' | 'refused'; readonly reason: string }
-  | { readonly kind: 'connections-full'; readonly limit: number };
+  | { readonly kind: 'connections-full'; readonly limit: number }
+  | { readonly kind: 'connections-reset'; readonly count: number; readonly reason: string };
 interface ConnectionUnderTest {
   readonly client?: { readonly address: string; readonly port: number };
   readonly endpoint?: { readonly id: string };

@@ -1,6 +1,7 @@
-import type { Clock, Side, Target } from '@mdns-ambassador/relay';
+import type { Clock, HistogramView, Side, Target } from '@mdns-ambassador/relay';
 import type { DialFailure } from '../pool/dial-failure.ts';
 import type { Endpoint } from '../pool/endpoint.ts';
+import type { EndpointTally } from '../pool/member.ts';
 import type { PickResult } from '../pool/pick-result.ts';
 import type { PlannedEndpoint } from '../pool/plan.ts';
 import type { Random } from '../pool/random.ts';
@@ -55,6 +56,19 @@ export interface EngineCounters {
   readonly bytesDown: number;
 }
 
+/** What processes have counted that carry connections by themselves. */
+export interface EngineSums {
+  readonly counters: EngineCounters;
+  /** By endpoint; bytes are those of connections that have ended. */
+  readonly endpoints: ReadonlyMap<string, EndpointTally>;
+  /** By endpoint, of open connections. */
+  readonly carried: ReadonlyMap<string, CarriedBytes>;
+  /** As `ServiceTraffic` has them. */
+  readonly dialSeconds: HistogramView;
+  readonly dialFailures: Partial<Readonly<Record<DialFailure, number>>>;
+  readonly connectionSeconds: HistogramView;
+}
+
 /** How a connection ended. */
 export type ConnectionOutcome =
   /** Both sides ended, and everything was passed on. */
@@ -94,6 +108,8 @@ export interface Engine {
   readonly counters: EngineCounters;
   /** By endpoint, of the connections that are open. Absent where the engine knows no bytes of single endpoints. */
   listCarried?(): ReadonlyMap<string, CarriedBytes>;
+  /** For an engine of other processes, each with a pool of its own, so that the picker hears of few of their connections. */
+  sums?(): EngineSums;
   /**
    * For an engine that chooses by itself rather than ask `pick`: called after `start` with every endpoint, whenever something
    * may have changed. Resolves when new connections go by it; a later plan makes an earlier one void. Never rejects.
@@ -125,6 +141,8 @@ export type EngineEvent =
   /** A client was told that it is not served, because of how it asked or of the credentials. */
   | { readonly kind: 'refused'; readonly reason: string }
   | { readonly kind: 'connections-full'; readonly limit: number }
+  /** Connections of an endpoint that was lost were reset, by an engine that judges that itself. */
+  | { readonly kind: 'connections-reset'; readonly endpoint: Endpoint; readonly count: number; readonly reason: string }
   /** Something became of the program that moves the bytes; `message` for people. */
   | { readonly kind: 'engine-changed'; readonly message: string }
   /** With `reportConnections` only. */

@@ -24,6 +24,18 @@ export interface Watched {
   readonly hasHeard: boolean;
 }
 
+/** Other processes that accept at the same places: who is awaited by one may come to another. */
+export interface LoopKin {
+  /** Whether one of them wants to know who comes. */
+  isTesting(): boolean;
+  /** A client came here from there, while one of them wants to know. */
+  came(address: string): void;
+  /** This one wants to know who comes to the others, or does not any more. */
+  test(isTesting: boolean): void;
+  /** Called once, by who wants to hear of it. */
+  join(loops: { arrived(address: string): void }): void;
+}
+
 export interface LoopWatchOptions {
   readonly clock: Pick<Clock, 'now' | 'after'>;
   readonly random: Random;
@@ -31,6 +43,8 @@ export interface LoopWatchOptions {
   readonly probe: (endpoint: Endpoint) => () => void;
   /** It leads back to this proxy: what it carries is to be ended. */
   readonly onLoop: (endpoint: Endpoint) => void;
+  /** The first test began, or the last is over. */
+  readonly onTesting?: ((isTesting: boolean) => void) | undefined;
 }
 
 interface Held {
@@ -143,6 +157,7 @@ export class LoopWatch {
     };
     const finish = (isLoop: boolean): void => {
       this.#tests.delete(note);
+      if (this.#tests.size === 0) this.#options.onTesting?.(false);
       for (const end of ends) end();
       this.#judge(endpoint, record, isLoop);
     };
@@ -165,6 +180,7 @@ export class LoopWatch {
     };
     record.test = [];
     this.#tests.add(note);
+    if (this.#tests.size === 1) this.#options.onTesting?.(true);
     step(0);
   }
 

@@ -34,7 +34,7 @@ import type {
 } from './engine.ts';
 import { drawFault } from './faults.ts';
 import { listenEverywhere } from './listen-everywhere.ts';
-import { LoopWatch } from './loop-watch.ts';
+import { type LoopKin, LoopWatch } from './loop-watch.ts';
 import { RetryBudget } from './retry-budget.ts';
 
 const PROBE_TIMEOUT_MS = 2_000;
@@ -65,6 +65,8 @@ export interface NodeEnginePath extends EngineSurroundings {
   /** Hears each client before an endpoint is picked for it. */
   readonly opening?: Opening;
   readonly dial?: Dial;
+  /** Absent: no other process accepts at the same places. */
+  readonly kin?: LoopKin;
 }
 
 /** The embedded engine: accepts, finds each client an endpoint, carries its bytes. A `CreateEngine`. */
@@ -84,6 +86,7 @@ class NodeEngine implements Engine {
   readonly #context: ConnectionContext;
   readonly #connections = new Connections<ClientConnection>();
   readonly #loops: LoopWatch;
+  readonly #kin: LoopKin | undefined;
   #listeners: readonly Listener[] = [];
   /** The service's part of the connections that the process may have open; set by `start`. */
   #share: Share | undefined;
@@ -113,7 +116,10 @@ class NodeEngine implements Engine {
       random: Math.random,
       probe: (endpoint) => probeWith(dial, endpoint),
       onLoop: ({ id }) => void this.resetConnectionsOf(id),
+      onTesting: path.kin?.test,
     });
+    this.#kin = path.kin;
+    this.#kin?.join(this.#loops);
     this.#context = {
       clock,
       picker,
@@ -257,6 +263,7 @@ class NodeEngine implements Engine {
     }
     this.#accepted += 1;
     if (this.#loops.isTesting) this.#loops.arrived(client.remoteAddress ?? '');
+    if (this.#kin?.isTesting() === true) this.#kin.came(client.remoteAddress ?? '');
     const connection = new ClientConnection(client, this.#context);
     this.#connections.add(connection);
     void connection.finished.then(leave);

@@ -13,6 +13,7 @@ import type {
 import { formatFaults } from '../engines/faults.ts';
 import type { DialBudget } from '../pool/dial-budget.ts';
 import { type Endpoint, isSamePlace } from '../pool/endpoint.ts';
+import type { EndpointTally } from '../pool/member.ts';
 import { Pool } from '../pool/pool.ts';
 import type { PoolEvent } from '../pool/pool-event.ts';
 import type { MeasureDistance } from '../pool/priority.ts';
@@ -69,6 +70,7 @@ const MAX_LEADING_BACK = 256;
 /** A first answer of discovery takes less. */
 const WAKE_MS = 500;
 const NOTHING: CarriedBytes = { bytesUp: 0, bytesDown: 0 };
+const NO_TALLY: EndpointTally = { active: 0, total: 0, failures: 0, ...NOTHING };
 
 /** One service: its sources fill a pool, and an engine picks from it. */
 export class ServiceProxy implements EndpointPicker {
@@ -98,16 +100,19 @@ export class ServiceProxy implements EndpointPicker {
   #fullToldAt = Number.NEGATIVE_INFINITY;
   #refusedToldAt = Number.NEGATIVE_INFINITY;
   #isClosed = false;
+  readonly #unfollowChecks: (() => void) | undefined;
 
   constructor(options: ProxyOptions, context: ServiceProxyContext) {
     this.#options = options;
     this.#context = context;
     this.#readySince = context.clock.wallClock();
-    const { merge, balance, check, prefer } = options;
+    const { merge, balance, check, heardChecks, prefer } = options;
     const { clock, random, lag, dial, budget } = context;
     const sources = options.sources.map(({ name }) => name);
     const distances = prefer === 'local' ? context.distances : undefined;
-    this.#pool = new Pool({ sources, merge, balance, random, lag, budget, distances, isChecked: check !== undefined });
+    const isChecked = check !== undefined || heardChecks !== undefined;
+    this.#pool = new Pool({ sources, merge, balance, random, lag, budget, distances, isChecked });
+    this.#unfollowChecks = heardChecks?.follow((id, outcome) => contain(() => this.#takeCheck(id, outcome)));
     this.#checks =
       check === undefined
         ? undefined
@@ -154,6 +159,7 @@ export class ServiceProxy implements EndpointPicker {
   status(): ServiceStatus {
     const { active, accepted, failed, retried, dropped, bytesUp, bytesDown } = this.#engine.counters;
     const carried = this.#engine.listCarried?.();
+    const sums = this.#engine.sums?.().endpoints;
     return {
       service: this.#options.service,
       listen: this.#listening.map(formatTarget),
@@ -163,7 +169,10 @@ export class ServiceProxy implements EndpointPicker {
       endpoints: this.#pool
         .snapshot()
         .map((status) =>
-          reportEndpointStatus(status, carried === undefined ? undefined : (carried.get(status.id) ?? NOTHING)),
+          reportEndpointStatus(
+            sums === undefined ? status : { ...status, ...(sums.get(status.id) ?? NO_TALLY) },
+            carried === undefined ? undefined : (carried.get(status.id) ?? NOTHING),
+          ),
         ),
       connections: { active, accepted, failed, retried, dropped },
       bytesUp,
@@ -180,7 +189,8 @@ export class ServiceProxy implements EndpointPicker {
       return heardAt === undefined ? { name } : { name, heardAt };
     });
     const ejections = this.#ejections;
-    return { service, ejections, sources: words, ...this.#tally.view() };
+    const { dialSeconds, dialFailures, connectionSeconds } = this.#engine.sums?.() ?? this.#tally.view();
+    return { service, ejections, sources: words, dialSeconds, dialFailures, connectionSeconds };
   }
 
   /** Accepts no more; what is established goes on. */
@@ -199,6 +209,7 @@ export class ServiceProxy implements EndpointPicker {
     this.#isClosed = true;
     this.#alarm?.cancel();
     this.#checks?.close();
+    this.#unfollowChecks?.();
     this.#probes.close();
     this.#lost.close();
     await Promise.all([this.#engine.close(), ...this.#options.sources.map((source) => source.close())]);
@@ -364,6 +375,7 @@ export class ServiceProxy implements EndpointPicker {
   }
 
   #takeCheck(id: string, outcome: CheckOutcome): void {
+    this.#options.check?.onOutcome?.(id, outcome);
     this.#settle(this.#pool.checked(id, outcome, this.#now()));
   }
 
@@ -422,6 +434,9 @@ export class ServiceProxy implements EndpointPicker {
         if (this.#now() - this.#fullToldAt < FULL_INTERVAL_MS) return;
         this.#fullToldAt = this.#now();
         this.#emit({ kind: 'connections-full', service, limit: event.limit });
+        return;
+      case 'connections-reset':
+        this.#tellReset(event.endpoint, event.count, event.reason);
         return;
       case 'engine-changed':
         this.#emit({ kind: 'engine-changed', service, message: event.message });

@@ -112,3 +112,35 @@ describe('the loop watch', () => {
     expect(row.dialled).toEqual([1_000]);
   });
 });
+
+test('who shares its place with others says when it wants to know who comes, and hears of it from them', async () => {
+  const clock = new ManualClock();
+  const said: boolean[] = [];
+  const convicted: string[] = [];
+  const watch: LoopWatch = new LoopWatch({
+    clock,
+    random: seededRandom(1),
+    // What is dialled leads back, to another process than the one that dialled it.
+    probe: () => {
+      clock.after(5, () => watch.arrived('10.0.0.9'));
+      return () => undefined;
+    },
+    onLoop: ({ id }) => void convicted.push(id),
+    onTesting: (isTesting) => void said.push(isTesting),
+  });
+  let dials = 0;
+  for (let time = 0; time < 40; time++) {
+    watch.admit(
+      FAR,
+      { hasHeard: false },
+      () => {
+        dials += 1;
+      },
+      () => undefined,
+    );
+  }
+  await clock.advance(2_000);
+  expect(dials).toBeLessThan(40);
+  expect(said).toEqual([true, false]);
+  expect(convicted).toEqual(['far']);
+});

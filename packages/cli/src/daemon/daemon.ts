@@ -5,7 +5,7 @@ import { DialBudget, LoopLag, type ServiceStatus } from '@mdns-ambassador/ambass
 import type { DrainOptions } from '@mdns-ambassador/announcer';
 import { systemClock } from '@mdns-ambassador/mdns';
 import type { Mesh } from '@mdns-ambassador/mesh';
-import { type DrainOutcome, KeptListeners } from '@mdns-ambassador/relay';
+import { type DrainOutcome, KeptListeners, KeptSockets } from '@mdns-ambassador/relay';
 import { EXIT_OK } from '../exit/exit-codes.ts';
 import { drawAlike } from '../machine/identity.ts';
 import { readMachineIdentity } from '../machine/machine-identity.ts';
@@ -107,6 +107,7 @@ export class Daemon {
   readonly #mesh: Mesh | undefined;
   readonly #injections: Injections;
   readonly #listeners = new KeptListeners();
+  readonly #sockets = new KeptSockets();
   readonly #announced: Roster<PlacedService, AnnouncementPart>;
   readonly #proxied: Roster<PlannedProxy, ProxyPart>;
   readonly #contained: Roster<PlannedContainers, ContainersPart>;
@@ -194,6 +195,8 @@ export class Daemon {
       mesh: this.#mesh,
       injections: this.#injections,
       listeners: this.#listeners,
+      sockets: this.#sockets,
+      meshKeyFile: mesh?.path,
       checkTools: createCheckTools(surroundings),
       identity: () => this.#readIdentity(),
       reportConnections,
@@ -345,8 +348,15 @@ export class Daemon {
   }
 
   async #apply({ announce, proxy, docker, agent, dns }: Plan): Promise<RosterChange> {
-    const places = proxy.flatMap(({ engine, listen }) => (engine.kind === 'node' ? listen : []));
-    const letGo = this.#listeners.keep(places);
+    const ours = proxy.filter(({ engine }) => engine.kind === 'node');
+    const shared = ours.filter(({ workers }) => workers > 1);
+    const letGoSockets = this.#sockets.keep(shared.flatMap(({ listen }) => listen));
+    const own = ours.filter(({ workers }) => workers === 1);
+    const letGoListeners = this.#listeners.keep(own.flatMap(({ listen }) => listen));
+    const letGo = (): Promise<void> => {
+      letGoSockets();
+      return letGoListeners();
+    };
     const changes = await Promise.all([
       this.#announced.apply(announce),
       this.#proxied.apply(proxy),

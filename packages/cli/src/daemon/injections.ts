@@ -1,4 +1,5 @@
 import {
+  type CancelKeys,
   type Credential,
   type CredentialEvent,
   createHttpInjection,
@@ -44,6 +45,8 @@ export interface InjectionWork {
   readonly credentials: CredentialRequest;
   /** Also toward endpoints that are written down and prove nothing. */
   readonly isInsecure: boolean;
+  /** Where other processes carry for the same clients. Absent: none do. */
+  readonly cancelKeys?: CancelKeys;
 }
 
 /** The secrets of this process, and what is made of them. */
@@ -51,6 +54,7 @@ export class Injections {
   readonly #surroundings: Pick<Surroundings, 'env' | 'platform'>;
   readonly #reporter: Reporter;
   readonly #files = new Set<SecretFile>();
+  readonly #followers = new Set<() => void>();
 
   constructor(surroundings: Pick<Surroundings, 'env' | 'platform'>, reporter: Reporter) {
     this.#surroundings = surroundings;
@@ -64,10 +68,17 @@ export class Injections {
   /** Reads every secret again, as SIGHUP asks for. */
   refresh(): void {
     for (const file of this.#files) file.refresh();
+    for (const follow of this.#followers) follow();
+  }
+
+  /** Calls this, too, when secrets are to be read again; until the returned function is called. */
+  follow(refresh: () => void): () => void {
+    this.#followers.add(refresh);
+    return () => void this.#followers.delete(refresh);
   }
 
   /** Throws a CliError when the secret or a certificate can't be had. */
-  open({ service, credentials, isInsecure }: InjectionWork): OpenInjection {
+  open({ service, credentials, isInsecure, cancelKeys }: InjectionWork): OpenInjection {
     const { file, close } = this.#openSecret(credentials, service);
     const { serviceUid } = credentials;
     const rules: HolderRules = {
@@ -80,6 +91,7 @@ export class Injections {
       onEvent: (event) => this.#tell(service, event),
       holderOf: (upstream) => judgeHolder(upstream, rules),
       trusts: ({ source }: Destination) => isInsecure && source !== undefined && WRITTEN_SOURCES.test(source),
+      ...(cancelKeys === undefined ? {} : { cancelKeys }),
     };
     return { ...createInjection(toCredential(credentials, file), context), close };
   }

@@ -2,7 +2,7 @@ import type { AmbassadorOptions } from '@mdns-ambassador/ambassador';
 import type { CheckTools } from '@mdns-ambassador/checks';
 import type { KnownProxy } from '@mdns-ambassador/dns';
 import type { Mesh } from '@mdns-ambassador/mesh';
-import type { KeptListeners, Room } from '@mdns-ambassador/relay';
+import type { KeptListeners, KeptSockets, Room } from '@mdns-ambassador/relay';
 import type { LocalNetwork } from '../network/local-network.ts';
 import type { Registries } from '../network/registries.ts';
 import type { HintAt } from '../output/local-network-hint.ts';
@@ -26,6 +26,10 @@ export interface PartContext {
   readonly mesh: Mesh | undefined;
   readonly injections: Injections;
   readonly listeners: KeptListeners;
+  /** Those that workers listen on. */
+  readonly sockets: KeptSockets;
+  /** Where the keys of the mesh stand; undefined in open mode. */
+  readonly meshKeyFile: string | undefined;
   readonly checkTools: CheckTools;
   /** Stands for this machine. Read when it is asked for: a machine that announces nothing needs none. */
   readonly identity: () => string;

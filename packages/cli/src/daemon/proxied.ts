@@ -1,30 +1,28 @@
 import {
   type Ambassador,
   AmbassadorError,
+  type CreateEngine,
   createAmbassador,
   createChosenEngine,
   createEndpointCheck,
   type ProxyCheck,
   type ProxyOptions,
+  type Workforce,
 } from '@mdns-ambassador/ambassador';
 import { type CheckOptions, type CheckTools, createShell, dialSaying, dialService } from '@mdns-ambassador/checks';
-import { createPostgresCancelRouting } from '@mdns-ambassador/credentials';
 import { systemClock, systemNetwork } from '@mdns-ambassador/mdns';
-import { LOCAL_HEADER, type Opening, RelayError } from '@mdns-ambassador/relay';
+import { LOCAL_HEADER, RelayError } from '@mdns-ambassador/relay';
 import { CliError } from '../exit/cli-error.ts';
 import { EXIT_UNAVAILABLE } from '../exit/exit-codes.ts';
-import { createMeshPath } from '../network/mesh.ts';
 import { createSources } from '../network/sources.ts';
 import { createWaker } from '../network/wake/create-waker.ts';
 import { describeProxyEvent, proxyEventToFact } from '../output/proxy-lines.ts';
 import type { Surroundings } from '../process/surroundings.ts';
 import type { PlannedProxy } from '../requests/plan.ts';
+import { composeCarriage } from './carriage.ts';
 import type { Injections, OpenInjection } from './injections.ts';
 import { explainListenError } from './listen-error.ts';
 import type { PartContext } from './part-context.ts';
-
-/** A service of PostgreSQL goes by one of these. */
-const POSTGRES_NAMES: readonly string[] = ['postgres', 'postgresql'];
 
 /** Sources in which nothing appears by itself: what is written there may be announced to others through a proxy. */
 const WRITTEN_SOURCES: readonly string[] = ['static', 'dns', 'srv', 'file'];
@@ -43,12 +41,12 @@ export function openInjection({ service, injected }: PlannedProxy, injections: I
 
 /** What was asked for, with its sources, its check and its credentials. */
 export function composeProxy(
-  { type, origins, allowed, activeCheck, checkIntervalMs, wake, injected: _, ...options }: PlannedProxy,
+  { type, origins, allowed, activeCheck, checkIntervalMs, wake, injected: _, workers: __, ...options }: PlannedProxy,
   { local, log, reporter, registries, reportConnections, checkTools, mesh, room, listeners, surroundings }: PartContext,
   injection: OpenInjection | undefined,
+  workforce?: Pick<Workforce, 'hasReached'>,
 ): ProxyOptions {
-  const opening = injection === undefined ? composeOpening(options) : injection.opening;
-  const path = mesh === undefined ? undefined : createMeshPath(mesh, options.service, reporter);
+  const { options: carriage, path } = composeCarriage(options.service, { mesh, reporter }, injection);
   const dialForCheck = path?.dialForCheck ?? checkTools.dial;
   const tools = { ...checkTools, dial: options.sendProxy ? dialSaying(LOCAL_HEADER, dialForCheck) : dialForCheck };
   return {
@@ -56,13 +54,11 @@ export function composeProxy(
     ...options,
     room,
     openListener: (place) => listeners.listen(place),
-    ...(injection === undefined ? {} : { prologues: injection.prologues }),
-    ...(opening === undefined ? {} : { opening }),
+    ...carriage,
     reportConnections,
     ...(wake === undefined ? {} : { wake: createWaker(options.service, wake, surroundings, reporter) }),
     ...(origins.from.every(({ kind }) => WRITTEN_SOURCES.includes(kind)) ? {} : { beacon: options.service }),
     ...composeCheck(activeCheck, checkIntervalMs, tools),
-    ...(path === undefined ? {} : { dialler: path.dialler, proof: 'mesh' }),
     merge: origins.merge,
     sources: createSources(origins, {
       service: options.service,
@@ -73,14 +69,12 @@ export function composeProxy(
       log,
       registries,
       mesh,
-      isProven: path?.isProven,
+      isProven:
+        path === undefined
+          ? undefined
+          : (address, port) => path.isProven(address, port) || workforce?.hasReached(address, port) === true,
     }),
   };
-}
-
-/** What is heard of a client although nobody logs in in its place. */
-function composeOpening({ engine, service }: Pick<ProxyOptions, 'engine' | 'service'>): Opening | undefined {
-  return engine?.kind !== 'haproxy' && POSTGRES_NAMES.includes(service) ? createPostgresCancelRouting() : undefined;
 }
 
 function composeCheck(options: CheckOptions, intervalMs: number, tools: CheckTools): { readonly check?: ProxyCheck } {
@@ -97,6 +91,7 @@ function composeCheck(options: CheckOptions, intervalMs: number, tools: CheckToo
 export function composeAmbassador(
   proxy: ProxyOptions,
   { reporter, observers, hintAt, surroundings }: PartContext,
+  createEngine: CreateEngine = createChosenEngine,
 ): Ambassador {
   return createAmbassador({
     ...observers,
@@ -104,7 +99,7 @@ export function composeAmbassador(
     ownAddresses: systemNetwork({ platform: surroundings.platform }).ownAddresses,
     clock: systemClock,
     random: Math.random,
-    createEngine: createChosenEngine,
+    createEngine,
     onEvent: (event) => {
       reporter.tell(describeProxyEvent(event, proxy.connectTimeoutMs), proxyEventToFact(event));
       const hint = hintAt(event);

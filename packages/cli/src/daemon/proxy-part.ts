@@ -3,6 +3,7 @@ import type { KnownProxy } from '@mdns-ambassador/dns';
 import { systemClock, typeOf } from '@mdns-ambassador/mdns';
 import { parsePlace } from '@mdns-ambassador/relay';
 import type { PlannedProxy } from '../requests/plan.ts';
+import { openWorkforce } from './open-workforce.ts';
 import { Part } from './part.ts';
 import type { PartContext } from './part-context.ts';
 import { composeAmbassador, composeProxy, openInjection, startListening } from './proxied.ts';
@@ -18,8 +19,11 @@ export class ProxyPart extends Part {
   /** Throws a CliError where credentials can't be had. */
   constructor(planned: PlannedProxy, context: PartContext) {
     const injection = openInjection(planned, context.injections);
-    const proxy = composeProxy(planned, context, injection);
-    const ambassador = composeAmbassador(proxy, context);
+    const workforce = planned.workers === 1 ? undefined : openWorkforce(planned, context);
+    const own = composeProxy(planned, context, injection, workforce);
+    const proxy = workforce?.listenIn(own) ?? own;
+    const ambassador = composeAmbassador(proxy, context, workforce?.createEngine);
+    const unfollow = workforce === undefined ? undefined : context.injections.follow(() => workforce.refresh());
     super(
       {
         start: () => startListening(ambassador, proxy, context),
@@ -29,6 +33,7 @@ export class ProxyPart extends Part {
           await ambassador.drain(timeoutMs);
         },
         close() {
+          unfollow?.();
           injection?.close();
           return ambassador.close();
         },

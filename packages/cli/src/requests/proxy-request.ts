@@ -20,6 +20,7 @@ import { type InjectionRequest, readProxyInjection } from './injection-request.t
 import { type ProxyProtocolRequest, readProxyProtocol } from './proxy-protocol-request.ts';
 import type { ServiceRequest } from './service-requests.ts';
 import { type Origins, readOrigins, readPreference } from './source-request.ts';
+import { readWorkers } from './workers-request.ts';
 
 const DEFAULT_CONNECT_TIMEOUT_MS = 10_000;
 /** A machine takes its time to get up. */
@@ -35,6 +36,8 @@ export interface ProxyRequest extends ProxyProtocolRequest {
   readonly listen: readonly ListenPlace[];
   readonly origins: Origins;
   readonly engine: EngineChoice;
+  /** How many processes carry its connections; this one alone where it is 1. */
+  readonly workers: number;
   readonly balance: BalancerName;
   readonly prefer: Preference;
   readonly connectTimeoutMs: number;
@@ -102,6 +105,7 @@ export function readProxyRequest(request: ServiceRequest, machine: ProxyMachine)
     service,
     type,
     engine,
+    workers: readWorkers(settings, engine, platform),
     listen: listensElsewhere(engine)
       ? []
       : passedFds.length > 0

@@ -16,7 +16,7 @@ export function createPostgresInjection(credential: PostgresCredential, context:
       new PostgresPrologue(credential, context),
     ],
     opening: createPostgresOpening({
-      keys: new CancelKeys(),
+      keys: context.cancelKeys ?? new CancelKeys(),
       injects: true,
       onTlsClient: () => context.onEvent({ kind: 'tls-client', protocol }),
     }),

@@ -39,9 +39,12 @@ export function createPostgresOpening(options: PostgresOpeningOptions): Opening 
   };
 }
 
-/** For a proxy that logs nobody in, so that a cancel request still goes to the one of many whose query it is about. */
-export function createPostgresCancelRouting(): Opening {
-  return createPostgresOpening({ keys: new CancelKeys(), injects: false });
+/**
+ * For a proxy that logs nobody in, so that a cancel request still goes to the one of many whose query it is about. `keys`: where other
+ * processes carry for the same clients.
+ */
+export function createPostgresCancelRouting(keys: CancelKeys = new CancelKeys()): Opening {
+  return createPostgresOpening({ keys, injects: false });
 }
 
 async function hearForInjection(client: Leg, signal: AbortSignal, keys: CancelKeys): Promise<Opened> {

@@ -20,3 +20,14 @@ test('of two connections with one key the later counts, and the end of the earli
   forget();
   expect(keys.find(KEY)).toBe('b');
 });
+
+test('what one process adds and forgets is known to another that is told', () => {
+  const there = new CancelKeys();
+  const here = new CancelKeys((key, endpointId) => there.learn(key, endpointId));
+  const forget = here.add(KEY, 'a');
+  expect(there.find(KEY)).toBe('a');
+  forget();
+  forget();
+  expect(there.find(KEY)).toBeUndefined();
+  expect(there.size).toBe(0);
+});

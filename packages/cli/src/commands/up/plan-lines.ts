@@ -43,13 +43,14 @@ export function planToJson({ announce, proxy, docker, agent, dns, fixed }: FileP
         responder,
       }),
     ),
-    proxy: proxy.map(({ service, listen, origins, balance, prefer }) => ({
+    proxy: proxy.map(({ service, listen, origins, balance, prefer, workers }) => ({
       service,
       listen: listen.map(formatListenPlace),
       from: origins.from.map(({ kind }) => kind),
       merge: origins.merge,
       balance,
       prefer,
+      ...(workers === 1 ? {} : { workers }),
     })),
     ...(docker.length === 0 ? {} : { docker: true }),
     ...(agent.length === 0 ? {} : { agent: agent.map(({ at }) => at.path) }),
@@ -86,8 +87,8 @@ function listTargets({ isMdns, registries }: Targets): readonly string[] {
   return isMdns ? ['mdns', ...places] : places;
 }
 
-function describeProxy({ service, listen, origins, balance, prefer, faults }: PlannedProxy): string {
+function describeProxy({ service, listen, origins, balance, prefer, faults, workers }: PlannedProxy): string {
   const sources = joinWords(origins.from.map(({ kind }) => kind));
   const merge = origins.from.length > 1 ? ` (${origins.merge})` : '';
-  return `proxy ${service}: listen on ${joinWords(listen.map(formatListenPlace))}, from ${sources}${merge}, ${balance}${prefer === 'local' ? ', near ones first' : ''}${faults === undefined ? '' : `, WITH FAULTS: ${formatFaults(faults)}`}`;
+  return `proxy ${service}: listen on ${joinWords(listen.map(formatListenPlace))}, from ${sources}${merge}, ${balance}${prefer === 'local' ? ', near ones first' : ''}${workers === 1 ? '' : `, by ${workers} workers`}${faults === undefined ? '' : `, WITH FAULTS: ${formatFaults(faults)}`}`;
 }
