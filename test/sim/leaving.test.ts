@@ -32,12 +32,20 @@ const DISTURBANCES: readonly Disturbance[] = [
   'another TXT',
 ];
 
+interface Machine {
+  readonly host: MemoryHost;
+  readonly label: string;
+}
+
 /** h1 leaves, h2 stays, h3 dials whom its pool says, h4 disturbs. */
 class World {
   readonly clock = new ManualClock();
   readonly random: () => number;
   readonly network: MemoryNetwork;
   readonly pool: Pool;
+  /** Of the announcers, in the order in which they came. */
+  readonly nodes: MdnsNode[] = [];
+  readonly #machines: Map<string, Machine> = new Map();
 
   constructor(seed: number) {
     this.random = seededRandom(seed);
@@ -48,16 +56,26 @@ class World {
   }
 
   async addNode(name: string, last: number): Promise<{ readonly node: MdnsNode; readonly host: MemoryHost }> {
-    const host = this.network.addHost(name);
-    host.connect('eth0', SEGMENT, [`10.99.0.${last}/24`, `fe80::${last}/64`]);
-    const label = hostLabel(name, this.random);
+    const { host, label } = this.#findMachine(name, last);
     const node = createMdnsNode({ network: host, clock: this.clock, random: this.random, hostLabel: label });
     await node.start();
     return { node, host };
   }
 
+  /** A process on a machine that there is says the same host name (announcements of one service derive one). */
+  #findMachine(name: string, last: number): Machine {
+    const known = this.#machines.get(name);
+    if (known !== undefined) return known;
+    const host = this.network.addHost(name);
+    host.connect('eth0', SEGMENT, [`10.99.0.${last}/24`, `fe80::${last}/64`]);
+    const machine = { host, label: hostLabel(name, this.random) };
+    this.#machines.set(name, machine);
+    return machine;
+  }
+
   async announce(name: string, last: number, change: Partial<AnnouncementOptions>): Promise<Announcer> {
     const { node, host } = await this.addNode(name, last);
+    this.nodes.push(node);
     const machine = new FakeHost();
     machine.used = host.interfaces();
     machine.own = ['127.0.0.1', '::1', `10.99.0.${last}`, `fe80::${last}`];
@@ -194,6 +212,49 @@ describe('An announcer that leaves at any moment of its life', () => {
     for (let seed = 0; seed < SEEDS / DISTURBANCES.length; seed++) {
       const disturbance = DISTURBANCES[seed % DISTURBANCES.length] ?? 'nothing';
       expect(await live(1_000 + seed, disturbance, lost), `seed ${seed}, ${disturbance}`).toEqual([]);
+    }
+  });
+});
+
+/** Each of two announcers on h1 at its port, one of which leaves; what the pool of h3 thought of the other meanwhile. */
+async function leaveBeside(seed: number, ports: readonly [number, number], leaving: 0 | 1): Promise<readonly string[]> {
+  const world = new World(seed);
+  await world.listen();
+  const announcers: Announcer[] = [];
+  for (const port of ports) {
+    announcers.push(await world.announce('h1', 1, { instance: 'redis on h1', port }));
+    await world.clock.advance(1_000 + world.random() * 3_000);
+  }
+  const stayer = ports[1 - leaving] ?? 0;
+  const look = (): string => {
+    const found = world.pool.snapshot().find(({ port }) => port === stayer);
+    return found === undefined ? 'unknown' : found.state;
+  };
+  const seen = [look()];
+  const leaver = announcers[leaving];
+  const closed = leaver?.drain({ graceMs: 0, timeoutMs: 0 }).then(() => world.nodes[leaving]?.close());
+  for (let at = 0; at < 6_000; at += TICK_MS) {
+    await world.clock.advance(TICK_MS);
+    const state = look();
+    if (state !== seen.at(-1)) seen.push(state);
+  }
+  await closed;
+  return seen;
+}
+
+describe('Of two announcers of one service on one machine', () => {
+  const seeds = Array.from({ length: 20 }, (_, seed) => seed);
+  it.each([0, 1] as const)('the one that stays is used all the time, number %d leaves', async (leaving) => {
+    for (const seed of seeds) {
+      expect(await leaveBeside(seed, [LEAVER_PORT, STAYER_PORT], leaving), `seed ${seed}`).toEqual(['ready']);
+    }
+  });
+
+  it.each([0, 1] as const)('at one port they are one, which is used again when number %d has left', async (leaving) => {
+    for (const seed of seeds) {
+      const seen = await leaveBeside(seed, [LEAVER_PORT, LEAVER_PORT], leaving);
+      expect(seen.at(-1), `seed ${seed}: ${seen.join(', ')}`).toBe('ready');
+      expect(seen, `seed ${seed}`).not.toContain('unknown');
     }
   });
 });

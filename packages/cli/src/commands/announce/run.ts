@@ -101,8 +101,8 @@ function refuseRegistries(places: readonly Targets[]): void {
 }
 
 /** What tells it from what other processes announce. */
-function nameAnnouncement({ type, instance, port }: PlacedService): string {
-  return JSON.stringify([type, instance, port]);
+function nameAnnouncement({ type, instance, port, relay }: PlacedService): string {
+  return JSON.stringify([type, instance, port, ...(relay ? ['relay'] : [])]);
 }
 
 /** Runs the command to its end; the signals that we get are its signals. It ends when nothing of it may be announced. */

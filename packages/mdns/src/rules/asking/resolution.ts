@@ -18,13 +18,14 @@ export function findTxt(cache: RecordCache, instance: string, now: number): TxtD
   return data?.type === 'TXT' ? data : undefined;
 }
 
-/** Whether the instance or its host took back what is current of it (RFC 6762 10.1): its SRV or TXT record, or every address. */
-export function isTakenBackAt(cache: RecordCache, placed: Placed, now: number): boolean {
+/**
+ * Whether the instance took back what is current of it (RFC 6762 10.1): its SRV or TXT record. Its host's addresses say nothing of it yet:
+ * of two processes that share a host name one may leave, and the other says within a second that they stand.
+ */
+export function isTakenBackAt(cache: RecordCache, { instance }: Placed, now: number): boolean {
   const { SRV, TXT } = TYPE_CODES;
-  const current = [SRV, TXT].map((type) => findCurrent(cache, placed.instance, type, now));
-  if (current.some((entry) => entry !== undefined && isTakenBack(entry.lifetime))) return true;
-  const addresses = listOwnAddresses(cache, placed, now);
-  return addresses.length > 0 && addresses.every(({ lifetime }) => isTakenBack(lifetime));
+  const current = [SRV, TXT].map((type) => findCurrent(cache, instance, type, now));
+  return current.some((entry) => entry !== undefined && isTakenBack(entry.lifetime));
 }
 
 /** An instance and its host, by their names' keys, and all instances that are said to be there. */

@@ -151,9 +151,18 @@ describe('Browser', () => {
       '5000 leaving a 10.0.0.1:6379',
       '6000 lost a goodbye',
       '10000 resolved a 10.0.0.1:6379',
-      '10000 leaving a 10.0.0.1:6379',
       '11000 lost a goodbye',
     ]);
+  });
+
+  it('sees nothing happen where its host takes its addresses back, and another process says within a second that they stand', () => {
+    resolve();
+    driver.runTo(5000);
+    driver.hear(responseOf(goodbye(address('10.0.0.1'))));
+    driver.runTo(5900);
+    driver.hear(responseOf(address('10.0.0.1')));
+    driver.runTo(10_000);
+    expect(driver.takeEvents()).toEqual([]);
   });
 
   it('takes the goodbye of its TXT record for a sign that it is leaving, and nothing more', () => {
