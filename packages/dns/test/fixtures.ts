@@ -14,6 +14,7 @@ export function instanceOf(name: string, changes: Partial<KnownInstance> = {}): 
     port: 6379,
     priority: 0,
     weight: 0,
+    remaining: 120,
     txt: new Map([['txtvers', new TextEncoder().encode('1')]]),
     addresses: ['10.0.0.1'],
     ...changes,

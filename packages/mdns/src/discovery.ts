@@ -98,6 +98,13 @@ export class Discovery {
     return { close: () => this.#stopListeningToTypes(listening) };
   }
 
+  /** See {@link MdnsNode.remainingMs}. */
+  remainingMs({ type, name, host }: Pick<Instance, 'type' | 'name' | 'host'>): number {
+    const now = this.#context.now();
+    const ends = [...this.#queriers.values()].map((querier) => querier.findExpiry(type, name, host, now) ?? now);
+    return Math.max(0, ...ends.map((end) => end - now));
+  }
+
   verify(type: string, instanceName: string): void {
     for (const querier of this.#queriers.values()) querier.verify(type, instanceName, this.#context.now());
     this.#context.changed();

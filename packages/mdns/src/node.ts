@@ -1,5 +1,5 @@
 import type { Clock } from './clock.ts';
-import type { BrowseEvent } from './instance.ts';
+import type { BrowseEvent, Instance } from './instance.ts';
 import type { Network } from './network.ts';
 import type { Publication, PublicationEvent, ServiceOptions } from './publication.ts';
 import type { Random } from './rules/machine.ts';
@@ -107,6 +107,8 @@ export interface MdnsNode {
   browse(options: BrowseOptions, onEvent: (event: BrowseEvent) => void): Browse;
   /** Every service type on the link (RFC 6763 9), each once. */
   browseTypes(onType: (type: string) => void): Browse;
+  /** How long an instance that is browsed is known without being heard again, in milliseconds; 0 of one that is not. */
+  remainingMs(instance: Pick<Instance, 'type' | 'name' | 'host' | 'source'>): number;
   /**
    * A dial to this instance failed: ask its owner again; `removed` follows within 10 s if nobody answers (RFC 6762 10.4). One
    * that was removed already is asked for once more.

@@ -56,6 +56,29 @@ describe('publish and browse', () => {
     expect(events).toEqual([{ kind: 'announced', name: 'a', interfaces: ['eth0'] }]);
   });
 
+  it('knows an instance for as long as its records last unless they are heard again', async () => {
+    const world = new NodeWorld();
+    const h1 = await world.start('h1', '10.0.0.1/24', 'fe80::1/64');
+    const h2 = await world.start('h2', '10.0.0.2/24');
+    const browsed = browse(h2);
+    publish(h1, 'a', { ttl: 60 });
+    await world.run(2 * SECOND_MS);
+    const [instance] = browsed.instances();
+    if (instance === undefined) throw new Error('it is found');
+    const remaining = (): number => h2.node.remainingMs(instance);
+    expect(remaining()).toBeGreaterThan(55 * SECOND_MS);
+    expect(remaining()).toBeLessThanOrEqual(60 * SECOND_MS);
+    expect(h2.node.remainingMs({ ...instance, name: 'b' })).toBe(0);
+    await world.run(300 * SECOND_MS);
+    expect(remaining()).toBeGreaterThan(0);
+    h1.host.disconnect('eth0');
+    const before = remaining();
+    await world.run(5 * SECOND_MS);
+    expect(remaining()).toBe(before - 5 * SECOND_MS);
+    await world.run(60 * SECOND_MS);
+    expect(remaining()).toBe(0);
+  });
+
   it('finds what the same host publishes, and knows that', async () => {
     const world = new NodeWorld();
     const h1 = await world.start('h1', '10.0.0.1/24');

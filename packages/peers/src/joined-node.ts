@@ -3,6 +3,7 @@ import { publishToPeers } from './joined-publication.ts';
 import type { PeerNode } from './peer-node.ts';
 import { JoinedInstances } from './rules/joined-instances.ts';
 import { MESH_TXT_KEY, PEER_TXT_KEY, type PeerPlace } from './rules/line.ts';
+import { SILENCE_MS } from './rules/table.ts';
 
 export interface JoinedNodeOptions {
   readonly mdns: MdnsNode;
@@ -41,6 +42,8 @@ export function joinPeers({ mdns, peers, clock }: JoinedNodeOptions): MdnsNode {
     publish: (service, onEvent = () => undefined) => publisher.publish(service, onEvent),
     browse: (options, onEvent) => new JoinedBrowse(options, { mdns, peers, clock, heard, onEvent }),
     browseTypes: (onType) => browseTypes(mdns, peers, clock, onType),
+    // Of who is silent, peers know nothing after that.
+    remainingMs: (instance) => (instance.source === undefined ? mdns.remainingMs(instance) : SILENCE_MS),
     verify: (type, name) => mdns.verify(type, name),
     async close() {
       await Promise.all([peers.close(), mdns.close()]);

@@ -21,8 +21,8 @@ import { OtherProxies } from './other-proxies.ts';
 import { Part } from './part.ts';
 import type { PartContext } from './part-context.ts';
 
-/** What nobody tells of, such as an address that this machine has got, is seen within this time. */
-const LONGEST_ZONE_MS = 5_000;
+/** What nobody tells of, such as an address that this machine has got, is seen within this time, and TTLs are true but for it. */
+const LONGEST_ZONE_MS = 1_000;
 /** Between two tries to take the place of another process. */
 const TURN_MS = 500;
 const UNSPECIFIED: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '::': '::1' };

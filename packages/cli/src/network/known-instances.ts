@@ -41,7 +41,9 @@ export class KnownInstances {
       const { name, link, type, port, priority, weight, txt } = instance;
       if (isLeaving || !this.#isOurs(instance) || readTxtText(txt, 'st') === 'drain') return [];
       const service = readService(instance);
-      const place = { name, service, type, port, priority, weight, txt, addresses: this.#listAddresses(instance) };
+      const remaining = this.#options.local.node.remainingMs(instance) / 1_000;
+      const addresses = this.#listAddresses(instance);
+      const place = { name, service, type, port, priority, weight, txt, remaining, addresses };
       return [link === undefined ? place : { ...place, link }];
     });
   }

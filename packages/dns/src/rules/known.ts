@@ -14,6 +14,8 @@ export interface KnownInstance {
   readonly priority: number;
   readonly weight: number;
   readonly txt: Txt;
+  /** How long it is known without being heard again, in seconds: nobody is to believe it for longer. */
+  readonly remaining: number;
   /** Literal, without those that hold on one link alone. Without any it is not told of. */
   readonly addresses: readonly string[];
 }

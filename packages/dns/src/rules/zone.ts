@@ -12,7 +12,7 @@ import { hostLabelOf } from './host-label.ts';
 import type { Known, KnownInstance, KnownProxy } from './known.ts';
 import { createNs, createSoa, type ZoneRecord } from './record.ts';
 
-/** RFC 8766 5.5.1 caps what multicast brought at 10 s: who asks by unicast hears of no goodbye. */
+/** The most of what multicast brought, and less where it is known for less (RFC 8766 5.5.1 allows 10 s): who asks by unicast hears of no goodbye. */
 const INSTANCE_TTL = 5;
 /** What stays as long as the zone. */
 const ZONE_TTL = 60;
@@ -72,14 +72,21 @@ class ZoneNames {
   readonly #all = new Map<string, ZoneRecord[]>();
   /** By type and name. */
   readonly #seen = new Map<string, Set<string>>();
+  /** By the same. */
+  readonly #shortest = new Map<string, number>();
   readonly #domain: Name;
 
   constructor(domain: Name) {
     this.#domain = domain;
   }
 
+  /** RFC 2181 5.2: those of one name and type have one TTL, the shortest. */
   get all(): ReadonlyMap<string, readonly ZoneRecord[]> {
-    return this.#all;
+    const level = (key: string, { ttl, data }: ZoneRecord): ZoneRecord => ({
+      ttl: this.#shortest.get(`${typeCode(data)} ${key}`) ?? ttl,
+      data,
+    });
+    return new Map([...this.#all].map(([key, records]) => [key, records.map((record) => level(key, record))]));
   }
 
   full(labels: Name): Name {
@@ -104,6 +111,7 @@ class ZoneNames {
       if (seen.has(what) || seen.size >= MOST_RECORDS) continue;
       seen.add(what);
       records.push({ ttl, data: one });
+      this.#shortest.set(set, Math.min(ttl, this.#shortest.get(set) ?? ttl));
     }
   }
 }
@@ -158,24 +166,26 @@ function describeService(
     const srv: RecordData = { type: 'SRV', priority, weight, port, target: names.full([own, service]) };
     const txt: RecordData = { type: 'TXT', strings: encodeTxt(instance.txt) };
     const type = parseName(instance.type);
+    const ttl = ttlOf(instance);
     const full = [instanceLabel(instance), ...type];
     names.add(ENUMERATION, [{ type: 'PTR', target: names.full(type) }]);
-    names.add(type, [{ type: 'PTR', target: names.full(full) }]);
-    names.add(full, [srv, txt]);
+    names.add(type, [{ type: 'PTR', target: names.full(full) }], ttl);
+    names.add(full, [srv, txt], ttl);
     for (const label of reading === undefined ? [own] : [own, reading])
-      names.add([label, service], [...addresses.map(describeAddress), txt]);
+      names.add([label, service], [...addresses.map(describeAddress), txt], ttl);
     // A web is asked for as `_web._tcp`, too: of `_http._tcp` there are others.
     for (const one of new Set([instance.type.toLowerCase(), `_${service}._tcp`]))
-      if (!takenTypes.has(one)) names.add(parseName(one), [isEven ? { ...srv, weight: EVEN_WEIGHT } : srv]);
+      if (!takenTypes.has(one)) names.add(parseName(one), [isEven ? { ...srv, weight: EVEN_WEIGHT } : srv], ttl);
   }
   if (isNameTaken) return;
   // RFC 2782: who can reach the lowest priority is to use no other.
   const lowest = Math.min(...instances.map(({ priority }) => priority));
   const first = instances.filter(({ priority }) => priority === lowest);
-  names.add(
-    [service],
-    first.flatMap(({ addresses }) => addresses.map(describeAddress)),
-  );
+  for (const instance of first) names.add([service], instance.addresses.map(describeAddress), ttlOf(instance));
+}
+
+function ttlOf({ remaining }: KnownInstance): number {
+  return Math.max(0, Math.min(INSTANCE_TTL, Math.floor(remaining)));
 }
 
 /** A label of its own for each, and how it reads where no other reads so. */

@@ -38,6 +38,26 @@ test('the name of a service is the addresses of its instances of the lowest prio
   expect(dataOf(ask(zone, `spare.redis.${DOMAIN}`, 'A'))).toEqual(['10.0.0.3']);
 });
 
+test('what is told of instances is believed for as long as they are known, five seconds at most, and a set as long as the first of it', () => {
+  const zone = zoneOf({
+    instances: [
+      instanceOf('a', { remaining: 120 }),
+      instanceOf('b', { remaining: 2.9, addresses: ['10.0.0.2'] }),
+      instanceOf('c', { remaining: 0.4, addresses: ['10.0.0.3'], priority: 1 }),
+    ],
+    proxies: [proxyOf('web')],
+  });
+  const ttls = (name: string, type: string): readonly unknown[] =>
+    (ask(zone, `${name}.${DOMAIN}`, type).answers ?? []).map((record) => ('ttl' in record ? record.ttl : undefined));
+  expect(ttls('a.redis', 'A')).toEqual([5]);
+  expect(ttls('b.redis', 'A')).toEqual([2]);
+  expect(ttls('redis', 'A')).toEqual([2, 2]);
+  expect(ttls('_redis._tcp', 'SRV')).toEqual([0, 0, 0]);
+  expect(ttls('_redis._tcp', 'PTR')).toEqual([0, 0, 0]);
+  expect(ttls('a._redis._tcp', 'SRV')).toEqual([5]);
+  expect(ttls('web', 'A')).toEqual([5]);
+});
+
 test('whoever takes the first address comes to each in turn', () => {
   const zone = zoneOf({
     instances: [instanceOf('a', { addresses: ['10.0.0.1'] }), instanceOf('b', { addresses: ['10.0.0.2'] })],

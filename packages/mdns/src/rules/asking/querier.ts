@@ -1,4 +1,4 @@
-import { nameKey } from '../../wire/name.ts';
+import { nameKey, parseName } from '../../wire/name.ts';
 import { type RecordData, type ResourceRecord, TYPE_CODES, typeCode } from '../../wire/record.ts';
 import type { Machine, Random, Received, Sender, Transmit } from '../machine.ts';
 import { nameOfBrowse, nameOfInstance, TYPE_ENUMERATION, typeOfName } from '../service-name.ts';
@@ -14,6 +14,7 @@ import { QuestionSchedule } from './question-schedule.ts';
 import { type HeardAddress, RecentAddresses } from './recent-addresses.ts';
 import { RecordCache } from './record-cache.ts';
 import { type CacheLimits, DEFAULT_LIMITS } from './record-store.ts';
+import { findExpiry } from './resolution.ts';
 
 /** A driver this late was not busy: the machine slept. */
 const SUSPENDED_MS = 10_000;
@@ -117,6 +118,11 @@ export class Querier implements Machine {
     if (this.#typeBrowses === 0) return;
     this.#typeBrowses -= 1;
     if (this.#typeBrowses === 0) this.#interest.release(TYPE_ENUMERATION_KEY);
+  }
+
+  /** Until when an instance of this type, at this host (in presentation format), is known without being heard again; undefined where it is not. */
+  findExpiry(type: string, instance: string, host: string, now: number): number | undefined {
+    return findExpiry(this.#cache, nameKey(nameOfInstance(type, instance)), nameKey(parseName(host)), now);
   }
 
   /**

@@ -19,6 +19,8 @@ export interface CachedRecord {
   /** Grows with each that comes, or comes back after it was withdrawn: of two in a unique set the later one counts. */
   readonly arrival: number;
   readonly lifetime: Lifetime;
+  /** When it counts no more unless it is heard again. */
+  readonly expiresAt: number;
   /** Nobody has said it to all: it came to this host alone. */
   readonly isDirect: boolean;
 }

@@ -78,6 +78,14 @@ function listOwnAddresses(
   return addresses.filter((entry) => isOwn(entry) || !rivals.some((rival) => sharesTeller(entry, rival)));
 }
 
+/** Until when an instance and its host, by their names' keys, are known without being heard again: where it is, and one address at least. Undefined where they are not. */
+export function findExpiry(cache: RecordCache, instance: string, host: string, now: number): number | undefined {
+  const srv = findCurrent(cache, instance, TYPE_CODES.SRV, now);
+  const addresses = listAddresses(cache, host, now);
+  if (srv === undefined || addresses.length === 0) return undefined;
+  return Math.min(srv.expiresAt, Math.max(...addresses.map(({ expiresAt }) => expiresAt)));
+}
+
 function sharesTeller(a: CachedRecord, b: CachedRecord): boolean {
   return a.tellers.some((teller) => b.tellers.includes(teller));
 }
