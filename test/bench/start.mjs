@@ -34,7 +34,7 @@ try {
   const [h1, h2] = [lan.host(1), lan.host(2)];
   const bare = await times([['-e', '0']], timeRun);
   const help = await times(ways('--help'), timeRun);
-  const completion = await times(ways('__complete', 'proxy', '--b'), timeRun);
+  const completion = await times(ways('__complete', 'bash', 'proxy', '--b'), timeRun);
 
   const service = h1.spawn(process.execPath, [`${PROGRAMS}service.mjs`, '7000', 'h1']);
   await service.line(/^ready/);

@@ -63,6 +63,11 @@ test('help and completion need no library of others: yargs is loaded where a com
   expect(listLibraries([join(SOURCES, 'main.ts'), join(SOURCES, 'program/completion.ts'), ...commands])).toEqual([]);
 });
 
+test('completion needs no library at all, the running processes that it asks included', () => {
+  const files = ['main.ts', 'program/completion.ts', 'network/seen/find-seen.ts', 'commands/proxy/command.ts'];
+  expect(listLibraries(files.map((each) => join(SOURCES, each)))).toEqual([]);
+});
+
 const OF_A_PROXY: readonly string[] = [
   'dns-packet',
   'ipaddr.js',

@@ -18,12 +18,3 @@ test('a reader that leaves early ends the command without a word', () => {
   expect(stdout).toMatch(/^ambassador COMMAND.*\n0\n$/);
   expect(stderr).toBe('');
 });
-
-test('the completion of bash completes commands, services and options', () => {
-  const complete = (...words: readonly string[]): string =>
-    `COMP_WORDS=(ambassador ${words.map((word) => `'${word}'`).join(' ')}); COMP_CWORD=${words.length}; _ambassador; echo "\${COMPREPLY[*]}"`;
-  const { stdout } = runShell(
-    `source <(ambassador completion bash); ${complete('pr')}; ${complete('proxy', 'redi')}; ${complete('proxy', '--bal')}`,
-  );
-  expect(stdout).toBe('proxy\nredis\n--balance\n');
-});

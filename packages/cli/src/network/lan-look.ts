@@ -5,8 +5,8 @@ import type { PeerNode } from '@mdns-ambassador/peers';
 import type { Clock } from '@mdns-ambassador/relay';
 import { listAddresses } from '../output/json.ts';
 import { askAdmin } from '../process/admin-client.ts';
-import { listSockets } from '../process/running.ts';
 import type { RuntimeSurroundings } from '../process/runtime-folder.ts';
+import { listSockets } from '../process/sockets.ts';
 import { type BrowseLimits, browseAll } from './browse-all.ts';
 
 /** What is browsed for the picture of a network. */

@@ -16,6 +16,8 @@ export interface Option {
   readonly choices?: readonly string[];
   /** How its values may begin, for shell completion alone. */
   readonly beginnings?: readonly string[];
+  /** Its values are names of these on the link, for shell completion alone. */
+  readonly names?: 'services' | 'instances';
 }
 
 /** `check-interval` -> `AMBASSADOR_CHECK_INTERVAL` */

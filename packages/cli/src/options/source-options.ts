@@ -44,7 +44,12 @@ export const SOURCE_OPTIONS: readonly Option[] = [
     choices: MERGE_MODES,
   },
   { name: 'where', kind: 'pairs', summary: 'KEY=VALUE that the TXT record must have; repeatable, all must match' },
-  { name: 'instance', kind: 'text', summary: 'Only instances whose name matches, * and ? stand for anything' },
+  {
+    name: 'instance',
+    kind: 'text',
+    summary: 'Only instances whose name matches, * and ? stand for anything',
+    names: 'instances',
+  },
   REGISTRY_LOGIN_OPTION,
   { name: 'allow-cidr', kind: 'list', summary: 'ADDRESS/BITS accepted beyond this network; repeatable' },
 ];

@@ -86,7 +86,7 @@ export const COMMAND_LIST: readonly CommandEntry[] = [
   },
   {
     name: 'completion',
-    summary: 'Print a completion script for bash, zsh, fish or PowerShell',
+    summary: 'Complete words with Tab, in bash, zsh, fish and PowerShell',
     load: async () => (await import('../commands/completion/command.ts')).completionCommand,
   },
 ];

@@ -28,8 +28,10 @@ const WIDEST_HELP = 100;
 export async function runProgram(argv: readonly string[], surroundings: Surroundings): Promise<number> {
   const { stdout, version } = surroundings;
   if (argv[0] === COMPLETE_WORD) {
-    const { completeWords } = await import('./completion.ts');
-    for (const word of await completeWords(argv.slice(1))) stdout.line(word);
+    const { completeFor } = await import('./completion.ts');
+    const { findSeen } = await import('../network/seen/find-seen.ts');
+    const [, shell = '', ...typed] = argv;
+    for (const word of await completeFor(shell, typed, () => findSeen(surroundings))) stdout.line(word);
     return EXIT_OK;
   }
   const words = argv[0] === 'help' ? [...argv.slice(1, 2), '--help'] : joinNegativeValues(argv);

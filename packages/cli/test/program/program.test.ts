@@ -179,7 +179,7 @@ test.each(
 });
 
 test('completion answers with the candidates, one a line', async () => {
-  expect(await run(['__complete', 'pr'])).toBe('0 proxy\n');
+  expect(await run(['__complete', 'bash', 'pr'])).toBe('0 proxy\n');
   expect(await run(['completion', 'bash'])).toContain('0 _ambassador()');
 });
 

@@ -1,37 +1,24 @@
-import { CliError } from '../../exit/cli-error.ts';
-import { EXIT_OK, EXIT_USAGE } from '../../exit/exit-codes.ts';
-import { parseChoice } from '../../parse/choice.ts';
-import { readGiven } from '../../settings/settings.ts';
-import type { Command, Invocation } from '../command.ts';
-import { SHELLS, writeCompletionScript } from './shells.ts';
+import type { Command } from '../command.ts';
 
 export const completionCommand: Command = {
   name: 'completion',
   usage: '[bash|zsh|fish|powershell]',
-  summary: 'Print a completion script (default: for the shell of $SHELL, on Windows for PowerShell)',
-  options: [],
+  summary:
+    'Print or install a completion script (default: for the shell of $SHELL, on Windows for PowerShell). It knows commands, options, and the services and instances that running processes and the last ambassador list know of.',
+  options: [
+    {
+      name: 'install',
+      kind: 'flag',
+      inFile: false,
+      summary: "Write it to this user's usual place (bash, zsh, fish), and say which that is",
+    },
+    { name: 'uninstall', kind: 'flag', inFile: false, summary: 'Take that back' },
+  ],
   examples: [
-    ['completion bash >> ~/.bashrc', 'bash'],
-    ['completion zsh >> ~/.zshrc', 'zsh'],
-    ['completion fish > ~/.config/fish/completions/ambassador.fish', 'fish'],
+    ['completion --install', 'for the shell that you use'],
+    ['completion zsh --uninstall', 'as it was before'],
+    ['completion bash > /etc/bash_completion.d/ambassador', 'for all users, as root'],
     ['completion powershell >> $PROFILE', 'PowerShell'],
   ],
-  run,
+  run: async (invocation) => (await import('./run.ts')).completeShell(invocation),
 };
-
-async function run({ words, surroundings }: Invocation): Promise<number> {
-  if (words.length > 1)
-    throw new CliError(
-      EXIT_USAGE,
-      `completion takes one shell, and ${words.length} are named; write one of ${SHELLS.join(', ')}`,
-    );
-  const usual = surroundings.platform === 'win32' ? 'powershell' : 'bash';
-  const ofLogin = SHELLS.find((shell) => (surroundings.env.SHELL ?? '').endsWith(shell)) ?? usual;
-  const [word] = words;
-  const shell =
-    word === undefined
-      ? ofLogin
-      : readGiven({ text: word, origin: 'completion', exitCode: EXIT_USAGE }, (text) => parseChoice(text, SHELLS));
-  surroundings.stdout.text(writeCompletionScript(shell));
-  return EXIT_OK;
-}

@@ -14,6 +14,7 @@ import { createLoggedNetwork, describeNoNetwork, type LocalNetwork, startNode } 
 import { LOOK_TYPE } from '../../network/look-beacon.ts';
 import { createMembershipJudge, createMesh } from '../../network/mesh.ts';
 import { keepNotices } from '../../network/notices.ts';
+import { openSeenFile } from '../../network/seen/find-seen.ts';
 import { describeFault } from '../../output/fault-lines.ts';
 import {
   browseEventToJson,
@@ -100,6 +101,8 @@ export async function listInstances(invocation: Invocation): Promise<number> {
   }
   const noNetwork = describeNoNetwork(local);
   const instances = [...found.values()].sort(compareInstances);
+  const seen = instances.map((instance) => ({ service: readService(instance), instance: instance.name }));
+  if (!signal.aborted) openSeenFile(surroundings).keep(seen, wanted?.service);
   if (isJson) surroundings.stdout.json(instances.map((instance) => instanceToJson(instance, isMember(instance))));
   else if (instances.length > 0) {
     for (const line of formatInstances(

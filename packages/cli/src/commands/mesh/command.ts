@@ -7,8 +7,18 @@ export const meshCommand: Command = {
   summary:
     'Make and look after a mesh: who has its key is a keeper and lets other machines in as members; they speak with one another alone. FILE is --mesh-key-file, or ~/.config/ambassador/mesh.key.',
   options: [
-    { name: 'announce', kind: 'list', summary: 'invite, token: for announcing this service, and nothing else' },
-    { name: 'proxy', kind: 'list', summary: 'invite, token: for reaching this service, and nothing else' },
+    {
+      name: 'announce',
+      kind: 'list',
+      summary: 'invite, token: for announcing this service, and nothing else',
+      names: 'services',
+    },
+    {
+      name: 'proxy',
+      kind: 'list',
+      summary: 'invite, token: for reaching this service, and nothing else',
+      names: 'services',
+    },
     { name: 'for', kind: 'text', summary: 'invite: how long it waits', byDefault: '10m' },
     {
       name: 'at',

@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { listSockets } from '../../src/process/running.ts';
+import { listSockets } from '../../src/process/sockets.ts';
 
 const NOBODY = 65_534;
 /** Of the folders that are made here; root gives them away. */
