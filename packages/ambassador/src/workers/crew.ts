@@ -45,6 +45,8 @@ interface Worker {
   readonly startedAt: number;
   readonly notes: Map<string, WorkerNote>;
   tally: WorkerTally | undefined;
+  /** Why it can't listen. */
+  failure: string | undefined;
   /** Who waits for its next word of a kind; called with undefined when it has ended before. */
   readonly expected: Set<Expectation>;
 }
@@ -143,6 +145,7 @@ export class Crew {
       startedAt: clock.now(),
       notes: new Map(),
       tally: undefined,
+      failure: undefined,
       expected: new Set(),
     };
     this.#workers.set(number, worker);
@@ -152,7 +155,7 @@ export class Crew {
     }
     void process.ended.then((how) => {
       this.#bury(number, worker);
-      onEnded(number, how);
+      onEnded(number, worker.failure ?? how);
       if (!this.#isStopped) this.#beginLater(number, clock.now() - worker.startedAt);
     });
     return worker;
@@ -181,8 +184,15 @@ export class Crew {
   #hear(number: number, worker: Worker, message: FromWorker): void {
     if (message.kind === 'tally') worker.tally = message.tally;
     else if (message.kind === 'note') this.#note(worker, message.note);
+    else if (message.kind === 'failed') this.#giveUp(worker, message.message);
     else this.#options.onMessage(number, message);
     for (const { kinds, settle } of [...worker.expected]) if (kinds.includes(message.kind)) settle(message);
+  }
+
+  /** One that can't listen is of no use: it is ended, and tried again later. */
+  #giveUp(worker: Worker, reason: string): void {
+    worker.failure = reason;
+    worker.process.kill();
   }
 
   /** What lasts is kept for those that begin later. */

@@ -34,6 +34,8 @@ export class MemoryWorkforce {
   readonly answering = new Set<string>();
   readonly released: string[] = [];
   readonly refreshed: number[] = [];
+  /** Why no worker can start now; undefined: they can. */
+  refusal: string | undefined;
   readonly #options: MemoryWorkforceOptions;
 
   constructor(options: MemoryWorkforceOptions = {}) {
@@ -92,6 +94,7 @@ export class MemoryWorkforce {
       workers: this.#options.workers ?? 2,
       limit: this.#options.limit,
       answering: this.answering,
+      refusal: this.refusal,
       onMessage,
       onRefresh: (number) => this.refreshed.push(number),
     });
@@ -115,6 +118,7 @@ interface MemoryWorkerOptions extends WorkerStart {
   readonly workers: number;
   readonly limit: number | undefined;
   readonly answering: ReadonlySet<string>;
+  readonly refusal: string | undefined;
   readonly onMessage: (message: FromWorker) => void;
   readonly onRefresh: (number: number) => void;
 }
@@ -172,7 +176,8 @@ export class MemoryWorker implements WorkerProcess {
       createEngine: this.side.createEngine,
       onEvent: this.side.onEvent,
     });
-    void this.side.start(ambassador);
+    if (options.refusal === undefined) void this.side.start(ambassador);
+    else clock.after(1, () => this.#say({ kind: 'failed', code: 'EACCES', message: options.refusal ?? '' }));
   }
 
   get isListening(): boolean {

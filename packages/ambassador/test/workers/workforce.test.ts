@@ -136,6 +136,33 @@ describe('a worker that ends', () => {
     expect([1, 2, 3, 4, 100].map(pauseAfter)).toEqual([0, 100, 200, 400, 5_000]);
   });
 
+  test('and cannot start is tried again until it can, and why it cannot is told', async () => {
+    const world = await start();
+    world.refusal = 'the key file is missing';
+    world.workers[0]?.die('SIGKILL');
+    await world.clock.advance(1_000);
+    expect(world.workers.length).toBeGreaterThan(3);
+    expect(world.workers.length).toBeLessThan(8);
+    expect(world.said('engine-changed')[1]).toMatchObject({
+      message: 'worker 1 of 2 ended (the key file is missing) and is started again; what it carried was reset',
+    });
+    world.refusal = undefined;
+    await world.clock.advance(5_000);
+    expect(world.running.filter(({ isListening }) => isListening)).toHaveLength(2);
+    await world.ambassador.close();
+  });
+
+  test('at the very beginning ends all, with the reason', async () => {
+    const world = new MemoryWorkforce();
+    world.refusal = 'the key file is missing';
+    const started = world.ambassador.start();
+    const failed = expect(started).rejects.toThrow('the key file is missing');
+    await world.clock.advance(5_000);
+    await failed;
+    expect(world.running).toEqual([]);
+    expect(world.clock.pendingTimers).toBe(0);
+  });
+
   test('what it has told the others is void then, and who begins hears what holds', async () => {
     const world = await start();
     world.workers[0]?.side.tellCancelKey('one', 'a');
