@@ -8,13 +8,12 @@ import { Faults } from './process/faults.ts';
 import { findKeyboard } from './process/keyboard.ts';
 import { listenForSignals } from './process/signals.ts';
 import { hasTerminal } from './process/terminal.ts';
-import { keepYoungHeapSmall } from './process/young-heap.ts';
 import { runProgram } from './program/program.ts';
 
 /** Whoever stopped the command waits no longer than this for a reader who does not read. */
 const FLUSH_MS = 1_000;
-
-keepYoungHeapSmall();
+/** Its stream is made where it is read. */
+const STANDARD_INPUT = 0;
 
 const { env, platform } = process;
 const terminals = listTerminals();
@@ -41,21 +40,23 @@ process.on('uncaughtException', (error) => {
   else if (isDebugging()) stderr.text(error.stack ?? '');
 });
 
-void runProgram(process.argv.slice(2), {
-  env,
-  platform,
-  version: readVersion(),
-  pid: process.pid,
-  isOnTerminal: process.stdin.isTTY === true,
-  stdout: createPrinter(output, env),
-  stderr,
-  logStream: complaints,
-  keyboard: findKeyboard(process),
-  shutdown,
-  faults,
-})
-  .catch(report)
-  .then(end);
+void run().catch(report).then(end);
+
+async function run(): Promise<number> {
+  return runProgram(process.argv.slice(2), {
+    env,
+    platform,
+    version: readVersion(),
+    pid: process.pid,
+    isOnTerminal: terminals.includes(STANDARD_INPUT),
+    stdout: createPrinter(output, env),
+    stderr,
+    logStream: complaints,
+    keyboard: await findKeyboard(process),
+    shutdown,
+    faults,
+  });
+}
 
 /** Says in one sentence why the command ends; returns the exit code. */
 function report(error: unknown): number {

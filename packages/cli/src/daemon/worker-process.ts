@@ -7,12 +7,14 @@ import type { WorkerOrder } from './worker-order.ts';
 /** A worker that has not taken in so many messages stands still: it is ended, and another is told all anew. */
 const MAX_UNTAKEN = 10_000;
 
+/** As `bin/ambassador.js` sets it, and why is said there. */
+const FLAGS: readonly string[] = ['--semi-space-growth-factor=1'];
 const PROGRAM = fileURLToPath(new URL('./worker.js', import.meta.url));
 
 /** Starts processes of this program that carry connections; each ends with this one at the latest. */
 export function createWorkerStart(order: Omit<WorkerOrder, 'sockets' | 'sources'>): StartWorker {
   return ({ fds, sources }, onMessage) => {
-    const child = fork(PROGRAM, [], { execArgv: [], stdio: ['ignore', 'ignore', 'inherit', 'ipc', ...fds] });
+    const child = fork(PROGRAM, [], { execArgv: [...FLAGS], stdio: ['ignore', 'ignore', 'inherit', 'ipc', ...fds] });
     // What it has said before it ended is heard first.
     const ended = Promise.all([
       new Promise<string>((resolve) => {

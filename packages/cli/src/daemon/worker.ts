@@ -1,9 +1,7 @@
 import { describeFault } from '../output/fault-lines.ts';
-import { keepYoungHeapSmall } from '../process/young-heap.ts';
 import { runWorker, type WorkerParent } from './run-worker.ts';
 
 /** The program of a worker: it does what the process that forked it says, and ends with it, however that ends. */
-keepYoungHeapSmall();
 
 // Whoever stops the command by its terminal or its group means the process that forked this one, which lets connections finish.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);

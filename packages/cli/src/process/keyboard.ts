@@ -1,4 +1,3 @@
-import { createInterface } from 'node:readline';
 import type { Keyboard } from '@mdns-ambassador/announcer';
 
 /** What is used of the process. */
@@ -13,8 +12,10 @@ interface Console {
  * The terminal, where its Ctrl-C would reach also the commands that we start: on Windows all who share a console get it, whatever group they
  * are in. Elsewhere, and where standard input is none, undefined. While it is held, lines are edited and shown here, as a terminal does.
  */
-export function findKeyboard({ platform, stdin, stdout }: Console): Keyboard | undefined {
-  if (platform !== 'win32' || stdin.isTTY !== true) return undefined;
+export async function findKeyboard(console: Console): Promise<Keyboard | undefined> {
+  if (console.platform !== 'win32' || console.stdin.isTTY !== true) return undefined;
+  const { stdin, stdout } = console;
+  const { createInterface } = await import('node:readline');
   return {
     hold({ onInterrupt, onLine, onEnd }) {
       const lines = createInterface({

@@ -20,19 +20,20 @@ class FakeTerminal extends PassThrough {
 
 test.each(['linux', 'darwin', 'freebsd'] as const)(
   'on %s a command leads a group of its own, and the keyboard is let be',
-  (platform) => {
-    expect(findKeyboard({ platform, stdin: new FakeTerminal() })).toBeUndefined();
+  async (platform) => {
+    expect(await findKeyboard({ platform, stdin: new FakeTerminal() })).toBeUndefined();
   },
 );
 
-test('on Windows it is let be where standard input is no terminal', () => {
-  expect(findKeyboard({ platform: 'win32', stdin: new FakeTerminal(false) })).toBeUndefined();
+test('on Windows it is let be where standard input is no terminal', async () => {
+  expect(await findKeyboard({ platform: 'win32', stdin: new FakeTerminal(false) })).toBeUndefined();
 });
 
 test('on Windows Ctrl-C is no signal while it is held, and what is typed comes by the line', async () => {
   const stdin = new FakeTerminal();
   const told: string[] = [];
-  const release = findKeyboard({ platform: 'win32', stdin })?.hold({
+  const keyboard = await findKeyboard({ platform: 'win32', stdin });
+  const release = keyboard?.hold({
     onInterrupt: () => told.push('Ctrl-C'),
     onLine: (line) => told.push(line),
     onEnd: () => told.push('end'),
@@ -50,7 +51,8 @@ test('on Windows Ctrl-C is no signal while it is held, and what is typed comes b
 test('the end of what is typed is told once', async () => {
   const stdin = new FakeTerminal();
   let ends = 0;
-  findKeyboard({ platform: 'win32', stdin })?.hold({
+  const keyboard = await findKeyboard({ platform: 'win32', stdin });
+  keyboard?.hold({
     onInterrupt: () => undefined,
     onLine: () => undefined,
     onEnd: () => ends++,
