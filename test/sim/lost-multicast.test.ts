@@ -23,6 +23,7 @@ class ClientsOnly implements Engine {
     failed: 0,
     retried: 0,
     dropped: 0,
+    overload: 0,
     bytesUp: 0,
     bytesDown: 0,
   };

@@ -93,6 +93,14 @@ function describeServices(services: readonly ServiceView[]): readonly MetricFami
     count('connections_retried_total', 'Dials that failed and another endpoint made good.', 'retried'),
     count('connections_dropped_total', 'Clients turned away by the connection limit.', 'dropped'),
     counter(
+      'connections_refused_total',
+      'Clients turned away at once, by reason: overload where more came than could be served in time.',
+      services.map((service) => ({
+        labels: { ...byService(service), reason: 'overload' },
+        value: service.connections.overload,
+      })),
+    ),
+    counter(
       'bytes_total',
       'Bytes carried: up from clients to endpoints, down to clients.',
       services.flatMap((service) => takeBytes(byService(service), service)),

@@ -77,6 +77,7 @@ export interface ServiceView {
     readonly failed: number;
     readonly retried: number;
     readonly dropped: number;
+    readonly overload: number;
   };
   /** From clients to endpoints, and back. */
   readonly bytesUp: number;

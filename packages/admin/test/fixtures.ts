@@ -36,7 +36,7 @@ export const SERVICE: ServiceView = {
   engine: 'node',
   balance: 'p2c',
   endpoints: [ENDPOINT],
-  connections: { active: 2, accepted: 10, failed: 1, retried: 3, dropped: 4 },
+  connections: { active: 2, accepted: 10, failed: 1, retried: 3, dropped: 4, overload: 5 },
   bytesUp: 1000,
   bytesDown: 5000,
   ready: true,

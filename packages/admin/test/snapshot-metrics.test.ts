@@ -19,6 +19,7 @@ test('everything that is counted is there', () => {
       'ambassador_connections_failed_total{service="redis"} 1',
       'ambassador_connections_retried_total{service="redis"} 3',
       'ambassador_connections_dropped_total{service="redis"} 4',
+      'ambassador_connections_refused_total{service="redis",reason="overload"} 5',
       'ambassador_bytes_total{service="redis",direction="up"} 1000',
       'ambassador_bytes_total{service="redis",direction="down"} 5000',
       'ambassador_ejections_total{service="redis"} 2',

@@ -145,6 +145,8 @@ export type ProxyEvent =
   /** A client was told that it is not served; `reason` for people. Not told for every one of a crowd. */
   | { readonly kind: 'refused'; readonly service: string; readonly reason: string }
   | { readonly kind: 'connections-full'; readonly service: string; readonly limit: number }
+  /** More clients come than can be served in time: some were turned away at once. Not told for every one of a crowd. */
+  | { readonly kind: 'overload'; readonly service: string }
   /** Something became of the program that moves the bytes; `message` for people. */
   | { readonly kind: 'engine-changed'; readonly service: string; readonly message: string }
   | { readonly kind: 'drained'; readonly service: string; readonly finished: number; readonly reset: number };

@@ -22,6 +22,7 @@ class ScriptedEngine implements Engine {
     failed: 2,
     retried: 3,
     dropped: 4,
+    overload: 5,
     bytesUp: 500,
     bytesDown: 600,
   };
@@ -534,7 +535,7 @@ describe('status', () => {
             failures: 0,
           },
         ],
-        connections: { active: 1, accepted: 7, failed: 2, retried: 3, dropped: 4 },
+        connections: { active: 1, accepted: 7, failed: 2, retried: 3, dropped: 4, overload: 5 },
         bytesUp: 500,
         bytesDown: 600,
         ready: true,

@@ -44,6 +44,7 @@ export class Entrance {
   #share: Share | undefined;
   readonly #tally = new IngressTally();
   #fullToldAt = Number.NEGATIVE_INFINITY;
+  #overloadToldAt = Number.NEGATIVE_INFINITY;
   #refusedToldAt = Number.NEGATIVE_INFINITY;
   #fronts = { ranges: NO_FRONTS, has: matchFronts(NO_FRONTS) };
   #ingress: Ingress | undefined;
@@ -111,6 +112,7 @@ export class Entrance {
       tally: this.#tally,
       enter: () => this.#share?.enter(),
       onFull: () => this.#tellFull(),
+      onOverload: () => this.#tellOverload(),
       preferredPort: chooseIngressPort(options().port),
       ...(this.#door === undefined ? {} : { door: this.#door }),
       isServiceUp,
@@ -149,6 +151,15 @@ export class Entrance {
     if (now - this.#refusedToldAt < FULL_INTERVAL_MS) return;
     this.#refusedToldAt = now;
     onEvent({ kind: 'stranger', service: options().service, address, reason });
+  }
+
+  /** Not for every one of a crowd. */
+  #tellOverload(): void {
+    const { clock, options, onEvent } = this.#options;
+    const now = clock.now();
+    if (now - this.#overloadToldAt < FULL_INTERVAL_MS) return;
+    this.#overloadToldAt = now;
+    onEvent({ kind: 'overload', service: options().service });
   }
 
   /** Not for every one of a crowd. */

@@ -20,7 +20,8 @@ const HIGHEST_PORT = 65_535;
 export interface IngressListenersOptions {
   readonly preferredPort: number;
   readonly maxConnections: number;
-  readonly onConnection: (client: Socket) => void;
+  /** As `listen` calls it. */
+  readonly onConnection: (client: Socket, waitedMs: number) => void;
   /** A connection was closed because of `maxConnections`. */
   readonly onDrop: () => void;
 }

@@ -1,10 +1,11 @@
 import { Histogram, type HistogramView, type Splice } from '@mdns-ambassador/relay';
 
 /**
- * Why a connection was not carried: it came in by an address that is not announced; no place was left; who came is no member that may; the
+ * Why a connection was not carried: it came in by an address that is not announced; no place was left; it would not have
+ * been served in time; who came is no member that may; the
  * service could not be reached; a prologue failed, or refused it.
  */
-type IngressRefusal = 'not-announced' | 'full' | 'stranger' | 'down' | 'introduction';
+type IngressRefusal = 'not-announced' | 'full' | 'overload' | 'stranger' | 'down' | 'introduction';
 
 /** What an ingress has carried and refused. */
 export interface IngressTraffic {
@@ -29,6 +30,7 @@ export class IngressTally {
   readonly #refused: Record<IngressRefusal, number> = {
     'not-announced': 0,
     full: 0,
+    overload: 0,
     stranger: 0,
     down: 0,
     introduction: 0,

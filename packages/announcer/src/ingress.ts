@@ -13,6 +13,7 @@ import {
   Introduction,
   isLocalTarget,
   type Leg,
+  Overload,
   type Prologue,
   ProxyHeaderError,
   RelayError,
@@ -61,6 +62,8 @@ export interface IngressOptions {
   readonly enter: () => (() => void) | undefined;
   /** Somebody was turned away because there was no place. */
   readonly onFull?: () => void;
+  /** Somebody was turned away because it would not have been served in time. */
+  readonly onOverload?: () => void;
   /** Is told of each connection. */
   readonly tally: IngressTally;
   /** See {@link IngressListeners}. */
@@ -85,8 +88,8 @@ export type OpenIngress = (options: IngressOptions) => Promise<Ingress>;
  * instance then. Rejects with a RelayError when it can't listen.
  */
 export const openIngress: OpenIngress = async (options) => {
-  const visits: Visits = { arriving: new Connections(), carried: new Connections() };
-  const accept = (client: Socket): void => acceptClient(client, options, visits);
+  const visits: Visits = { arriving: new Connections(), carried: new Connections(), overload: new Overload() };
+  const accept = (client: Socket, waitedMs: number): void => acceptClient(client, waitedMs, options, visits);
   const { places, preferredPort } = options;
   const listeners = await IngressListeners.open({
     preferredPort,
@@ -125,14 +128,23 @@ interface Visits {
   /** Clients in their handshake. */
   readonly arriving: Connections;
   readonly carried: Connections;
+  readonly overload: Overload;
 }
 
-function acceptClient(client: Socket, options: IngressOptions, { arriving, carried }: Visits): void {
+function acceptClient(client: Socket, waitedMs: number, options: IngressOptions, visits: Visits): void {
+  const { arriving, carried, overload } = visits;
   // Before the splice and after a reset nobody else listens for its errors.
   client.on('error', () => undefined);
   const { tally } = options;
   tally.accept();
   const isWelcome = client.localAddress !== undefined && options.isAnnounced(client.localAddress);
+  const isLate = options.door?.turnsAway(client, waitedMs) ?? overload.refuses(waitedMs, options.clock.now());
+  if (isWelcome && isLate) {
+    resetLeg(client);
+    tally.refuse('overload');
+    options.onOverload?.();
+    return;
+  }
   const leave = isWelcome ? options.enter() : undefined;
   if (leave === undefined) {
     resetLeg(client);

@@ -1,4 +1,5 @@
 export { type Beacon, BeaconVisits, BeaconWatch, lightBeacon } from './beacon.ts';
+export { watchBusyShare } from './busy-share.ts';
 export type { Clock } from './clock.ts';
 export { type Connection, Connections, type DrainOutcome } from './connections.ts';
 export { type DialOptions, type DialResult, dial, type LegResult, startDial } from './dial.ts';
@@ -23,6 +24,7 @@ export {
 export { isLocalFault } from './local-fault.ts';
 export { isLoopback, LOCALHOST_ADDRESSES, stripZone } from './loopback.ts';
 export type { Opened, Opening } from './opening.ts';
+export { Overload } from './overload.ts';
 export { formatPlace, isHost, isPort, type Place, parsePlace, splitPlace } from './place.ts';
 export { type Destination, type Prologue, type Proof, runPrologues } from './prologue.ts';
 export { type ClientLeg, clientEndsOf, setClientEnds, toldEndsOf } from './proxy-protocol/client-ends.ts';

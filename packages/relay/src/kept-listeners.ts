@@ -69,7 +69,7 @@ class LeftListener {
 
   async hand(receiver: Receiver): Promise<Listener> {
     const handed = this.#listener.handTo(receiver);
-    for (const socket of this.#waiting) handOver(socket, receiver.onConnection);
+    for (const socket of this.#waiting) handOver(socket, (accepted) => receiver.onConnection(accepted, 0));
     await handed;
     return this.#listener;
   }

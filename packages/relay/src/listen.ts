@@ -2,10 +2,13 @@ import { chmodSync, lstatSync, rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { platform as osPlatform } from 'node:os';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { AcceptQueue } from './accept-queue.ts';
 import { type Beacon, lightBeacon } from './beacon.ts';
+import { watchBusyShare } from './busy-share.ts';
 import { dial } from './dial.ts';
 import { handOver } from './hand-over.ts';
 import { takeIn } from './intake.ts';
+import { joinAcceptQueue } from './queue-member.ts';
 import { errorCode, RelayError } from './relay-error.ts';
 import { setSocketOptions, setSocketOptionsOnce } from './socket-options.ts';
 import { formatListenPlace, isLocalTarget, type ListenPlace, type Target } from './target.ts';
@@ -25,8 +28,11 @@ const WINDOWS_PIPE = /^[\\/]{2}[.?][\\/]pipe[\\/]/i;
 export interface Receiver {
   /** Connections above this number are closed at once. */
   readonly maxConnections: number;
-  /** The socket is paused and half-open capable; its errors are the receiver's from here on. */
-  readonly onConnection: (socket: Socket) => void;
+  /**
+   * The socket is paused and half-open capable; its errors are the receiver's from here on. `waitedMs`: how long connections have been
+   * waiting in the kernel's queue of late before they were accepted; 0 where that is not known.
+   */
+  readonly onConnection: (socket: Socket, waitedMs: number) => void;
   /** A connection was closed because of `maxConnections`. */
   readonly onDrop?: () => void;
   /** The service that a proxy listens for: whoever would take the place for the service itself can ask ({@link BeaconWatch}). */
@@ -92,6 +98,7 @@ class OpenListener implements Listener {
   /** A unix socket that is ours to remove. */
   readonly #ownPath: string | undefined;
   readonly #setOptions: ((socket: Socket) => void) | undefined;
+  readonly #queue: AcceptQueue | undefined;
   #receiver: Receiver;
   /** Goes out with the first who stops, while what is established goes on: another may listen here then. */
   #beacon: { readonly service: string; readonly lit: Beacon } | undefined;
@@ -109,6 +116,7 @@ class OpenListener implements Listener {
     this.#setOptions = setOptions;
     this.#receiver = receiver;
     this.address = at.kind === 'unix' ? at : boundAddress(server);
+    this.#queue = at.kind === 'tcp' ? watchQueue(this.address) : undefined;
     this.#ownPath = at.kind === 'unix' && !isWindowsPipe(at.path, platform) ? at.path : undefined;
     server.maxConnections = receiver.maxConnections;
     server.on('connection', (socket) => this.#accept(socket));
@@ -144,19 +152,31 @@ class OpenListener implements Listener {
 
   #accept(socket: Socket): void {
     if (this.#beacon?.lit.greet(socket) === true) return;
+    const now = performance.now();
+    if (this.#queue?.accept(socket, now) === true) {
+      socket.destroy();
+      return;
+    }
     this.#setOptions?.(socket);
     takeIn(socket);
-    handOver(socket, this.#receiver.onConnection);
+    handOver(socket, (accepted) => this.#receiver.onConnection(accepted, this.#queue?.waitedMs(now) ?? 0));
   }
 
   async #stop(): Promise<void> {
     // What the kernel has queued is accepted in this turn rather than reset.
     await nextTurn();
     this.#server.close();
+    this.#queue?.close();
     this.#beacon?.lit.close();
     await nextTurn();
     if (this.#ownPath !== undefined) rmSync(this.#ownPath, { force: true });
   }
+}
+
+/** A queue that was passed on may be another process's as well, which would be called in the place of this one. */
+function watchQueue(address: Target): AcceptQueue | undefined {
+  if (address.kind !== 'tcp') return undefined;
+  return new AcceptQueue({ join: (onGone) => joinAcceptQueue(address, onGone), busyShare: watchBusyShare() });
 }
 
 function bind(server: Server, at: ListenPlace): Promise<void> {

@@ -59,7 +59,7 @@ async function serve(
 
 function arrive(listener: FakeListener | undefined): Socket {
   const client = new Socket();
-  listener?.receiver.onConnection(client);
+  listener?.receiver.onConnection(client, 0);
   return client;
 }
 

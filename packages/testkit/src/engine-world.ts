@@ -20,7 +20,8 @@ type EventUnderTest =
   | { readonly kind: 'engine-changed'; readonly message: string }
   | { readonly kind: 'unreachable' | 'refused'; readonly reason: string }
   | { readonly kind: 'connections-full'; readonly limit: number }
-  | { readonly kind: 'connections-reset'; readonly count: number; readonly reason: string };
+  | { readonly kind: 'connections-reset'; readonly count: number; readonly reason: string }
+  | { readonly kind: 'overload' };
 interface ConnectionUnderTest {
   readonly client?: { readonly address: string; readonly port: number };
   readonly endpoint?: { readonly id: string };

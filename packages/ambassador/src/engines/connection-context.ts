@@ -1,5 +1,6 @@
 import type { Clock, Opening, Prologue, Proof } from '@mdns-ambassador/relay';
 import type { Endpoint } from '../pool/endpoint.ts';
+import type { DialQueue } from './dial-queue.ts';
 import type { Dial } from './endpoint-dialler.ts';
 import type { ConnectionReport, EndpointPicker } from './engine.ts';
 import type { Fault } from './faults.ts';
@@ -11,6 +12,8 @@ export interface ConnectionContext {
   readonly clock: Clock;
   readonly picker: EndpointPicker;
   readonly dial: Dial;
+  /** Set where a dial takes a handshake: clients have turns then. */
+  readonly queue?: DialQueue | undefined;
   /** Asked before each dial. */
   readonly loops: Pick<LoopWatch, 'admit'>;
   readonly prologues: readonly Prologue[];

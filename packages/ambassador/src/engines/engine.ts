@@ -51,6 +51,8 @@ export interface EngineCounters {
   readonly retried: number;
   /** Turned away because the limit was reached. */
   readonly dropped: number;
+  /** Turned away because they could not have been served in time. */
+  readonly overload: number;
   /** From clients to endpoints, and back; of open connections too. */
   readonly bytesUp: number;
   readonly bytesDown: number;
@@ -143,6 +145,8 @@ export type EngineEvent =
   | { readonly kind: 'connections-full'; readonly limit: number }
   /** Connections of an endpoint that was lost were reset, by an engine that judges that itself. */
   | { readonly kind: 'connections-reset'; readonly endpoint: Endpoint; readonly count: number; readonly reason: string }
+  /** More clients come than can be served in time. */
+  | { readonly kind: 'overload' }
   /** Something became of the program that moves the bytes; `message` for people. */
   | { readonly kind: 'engine-changed'; readonly message: string }
   /** With `reportConnections` only. */

@@ -10,6 +10,7 @@ import {
   listen,
   matchFronts,
   type Opening,
+  Overload,
   openWithProxyHeader,
   type Prologue,
   resetLeg,
@@ -18,11 +19,13 @@ import {
   startDial,
   type Target,
   Unacknowledged,
+  watchBusyShare,
 } from '@mdns-ambassador/relay';
 import { type Endpoint, placesOf } from '../pool/endpoint.ts';
 import type { ProxyOptions } from '../proxy-options.ts';
 import { ClientConnection } from './client-connection.ts';
 import type { ConnectionContext } from './connection-context.ts';
+import { DialQueue } from './dial-queue.ts';
 import type { Dial } from './endpoint-dialler.ts';
 import type {
   CarriedBytes,
@@ -87,6 +90,7 @@ class NodeEngine implements Engine {
   readonly #connections = new Connections<ClientConnection>();
   readonly #loops: LoopWatch;
   readonly #kin: LoopKin | undefined;
+  readonly #overload = new Overload();
   #listeners: readonly Listener[] = [];
   /** The service's part of the connections that the process may have open; set by `start`. */
   #share: Share | undefined;
@@ -95,6 +99,7 @@ class NodeEngine implements Engine {
   #failed = 0;
   #retried = 0;
   #dropped = 0;
+  #overloaded = 0;
   /** Of connections that have ended. */
   #bytesUp = 0;
   #bytesDown = 0;
@@ -124,6 +129,7 @@ class NodeEngine implements Engine {
       clock,
       picker,
       dial,
+      queue: options.dialler === undefined ? undefined : new DialQueue({ clock, busyShare: watchBusyShare() }),
       loops: this.#loops,
       prologues: [
         ...(options.sendProxy === true ? [sendHeaderPrologue] : []),
@@ -170,6 +176,7 @@ class NodeEngine implements Engine {
       failed: this.#failed,
       retried: this.#retried,
       dropped: this.#dropped,
+      overload: this.#overloaded,
       bytesUp,
       bytesDown,
     };
@@ -247,18 +254,26 @@ class NodeEngine implements Engine {
     return openListener({
       at,
       maxConnections: this.#options.maxConnections,
-      onConnection: (client) => this.#accept(client),
+      onConnection: (client, waitedMs) => this.#accept(client, waitedMs),
       onDrop: () => this.#refuse(),
       ...(this.#options.beacon === undefined ? {} : { beacon: this.#options.beacon }),
     });
   }
 
-  #accept(client: Socket): void {
+  #accept(client: Socket, waitedMs: number): void {
     const isFull = this.#connections.size >= this.#options.maxConnections;
     const leave = isFull ? undefined : this.#enter();
     if (leave === undefined) {
       resetLeg(client);
       this.#refuse();
+      return;
+    }
+    const waitMs = Math.max(waitedMs, this.#context.queue?.waitMs ?? 0);
+    if (waitMs > 0 && this.#overload.refuses(waitMs, this.#clock.now())) {
+      leave();
+      resetLeg(client);
+      this.#overloaded += 1;
+      this.#onEvent({ kind: 'overload' });
       return;
     }
     this.#accepted += 1;

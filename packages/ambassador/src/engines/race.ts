@@ -37,8 +37,8 @@ export interface RaceOptions {
   readonly pick: (exclude: ReadonlySet<string>) => PickResult;
   readonly startedAt: number;
   readonly timeoutMs: number;
-  /** Silence after which others are tried beside the silent one; 250 ms unless said. */
-  readonly patienceMs?: number;
+  /** Silence after which others are tried beside the silent one, asked whenever it begins; 250 ms unless said. */
+  readonly patienceMs?: () => number;
   /** Asked before a further address of an endpoint is dialled. Absent: always. */
   readonly mayDial?: ((endpoint: Endpoint) => boolean) | undefined;
   /** Asked before a further endpoint is dialled, and told of every dial beyond the first. Absent: without bound. */
@@ -80,7 +80,7 @@ export class Race {
   readonly #pick: RaceOptions['pick'];
   readonly #budget: RaceOptions['budget'];
   readonly #mayDial: RaceOptions['mayDial'];
-  readonly #patienceMs: number;
+  readonly #patienceMs: () => number;
   #deadline: number;
   #state: State = { kind: 'idle' };
   /** Those under way: one, mostly, so that a list costs each connection less than a map. */
@@ -96,7 +96,7 @@ export class Race {
     this.#pick = options.pick;
     this.#budget = options.budget;
     this.#mayDial = options.mayDial;
-    this.#patienceMs = options.patienceMs ?? RACE_DELAY_MS;
+    this.#patienceMs = options.patienceMs ?? (() => RACE_DELAY_MS);
     this.#deadline = options.startedAt + options.timeoutMs;
   }
 
@@ -124,8 +124,8 @@ export class Race {
     if (state.kind === 'connected' || state.kind === 'over') return [];
     if (now - this.nextDeadline() > OWN_LAG_MS && !this.#forgaveOwnLag) {
       this.#forgaveOwnLag = true;
-      this.#deadline = Math.max(this.#deadline, now + this.#patienceMs);
-      if (state.kind === 'racing') this.#state = { kind: 'racing', raceOnAt: now + this.#patienceMs };
+      this.#deadline = Math.max(this.#deadline, now + this.#patienceMs());
+      if (state.kind === 'racing') this.#state = { kind: 'racing', raceOnAt: now + this.#patienceMs() };
       return state.kind === 'racing' ? [] : this.#startRound(now);
     }
     if (now >= this.#deadline) return this.#giveUp();
@@ -196,7 +196,7 @@ export class Race {
       return [this.#candidateFailed(candidate, 'unreachable'), ...this.#dialNextEndpoint(now)];
     }
     if (this.#attempts.length > 0) {
-      this.#state = { kind: 'racing', raceOnAt: now + this.#patienceMs };
+      this.#state = { kind: 'racing', raceOnAt: now + this.#patienceMs() };
       return [];
     }
     if (picked?.kind === 'nobody') {
@@ -229,7 +229,7 @@ export class Race {
     this.#attemptsMade += 1;
     candidate.dialling += 1;
     this.#attempts = [...this.#attempts, { number: this.#attemptsMade, candidate, address, startedAt: now }];
-    this.#state = { kind: 'racing', raceOnAt: now + this.#patienceMs };
+    this.#state = { kind: 'racing', raceOnAt: now + this.#patienceMs() };
     return { kind: 'dial', attempt: this.#attemptsMade, endpoint: candidate.endpoint, address };
   }
 

@@ -6,6 +6,7 @@ import type { AcceptedClient } from './client.ts';
 import { ClientWatch } from './client-watch.ts';
 import type { ConnectionContext } from './connection-context.ts';
 import { classifyDialFailure } from './dial-failure.ts';
+import type { DialTurn } from './dial-queue.ts';
 import type { DialFailure } from './engine.ts';
 import type { Watched } from './loop-watch.ts';
 import { Race, type RaceAction } from './race.ts';
@@ -37,6 +38,8 @@ interface Dialling {
 
 /** A dial that has not been answered by then may be to a machine that sleeps. */
 const SILENCE_MS = 500;
+/** Where clients wait for their turn, so many times the patience: a second dial beside a slow one would have them wait for longer. */
+const CROWD_PATIENCE = 3;
 
 /** Has endpoints dialled for one client, as its race says, until one of them does or the time is over. */
 export class Search {
@@ -50,6 +53,8 @@ export class Search {
   #waiting: AbortController | undefined;
   /** Made when no dial is under way: notices then that the client has left. */
   #watch: ClientWatch | undefined;
+  /** Taken where dials take a handshake; given back as soon as nobody is dialled. */
+  #turn: DialTurn | undefined;
   #cancelTimer: (() => void) | undefined;
   /** Endpoints that failed since one was reached last. */
   #failures = 0;
@@ -62,7 +67,7 @@ export class Search {
     this.#client = client;
     this.#context = context;
     this.#seeker = seeker;
-    const { budget, clock, connectTimeoutMs, patienceMs, picker } = context;
+    const { budget, clock, connectTimeoutMs, patienceMs, picker, queue } = context;
     const now = clock.now();
     this.#deadline = now + connectTimeoutMs;
     this.#race = new Race({
@@ -71,12 +76,25 @@ export class Search {
       startedAt: now,
       timeoutMs: connectTimeoutMs,
       budget,
-      ...(patienceMs === undefined ? {} : { patienceMs }),
+      ...(patienceMs === undefined
+        ? {}
+        : { patienceMs: () => patienceMs * (queue?.isCrowded === true ? CROWD_PATIENCE : 1) }),
     });
   }
 
   start(): void {
-    this.#advance();
+    const { queue } = this.#context;
+    if (queue === undefined) {
+      this.#advance();
+      return;
+    }
+    let hasBegun = false;
+    this.#turn = queue.ask((turn) => {
+      hasBegun = true;
+      this.#turn = turn;
+      this.#seeker.contain(() => this.#advance());
+    });
+    if (!hasBegun) this.#watchClient();
   }
 
   /** What is left of the client's time, in whole milliseconds, 1 at least: Node keeps a list of timers for each duration. */
@@ -111,6 +129,7 @@ export class Search {
   /** Gives everything up. Idempotent. */
   stop(): void {
     this.#isStopped = true;
+    this.#turn?.done(false);
     this.#watch?.stop();
     this.#cancelTimer?.();
     this.#cancelTimer = undefined;
@@ -130,12 +149,17 @@ export class Search {
     const deadline = this.#race.nextDeadline();
     if (deadline === Number.POSITIVE_INFINITY || this.#isStopped) return;
     if (this.#dials.length === 0) {
-      this.#watch ??= new ClientWatch(this.#client, () => this.#dials.length > 0);
-      this.#watch.start();
+      this.#turn?.done(false);
+      this.#watchClient();
     }
     this.#cancelTimer = this.#context.clock.after(this.#msUntil(deadline), () =>
       this.#seeker.contain(() => this.#advance()),
     );
+  }
+
+  #watchClient(): void {
+    this.#watch ??= new ClientWatch(this.#client, () => this.#dials.length > 0);
+    this.#watch.start();
   }
 
   #performOne(action: RaceAction): void {
@@ -223,6 +247,7 @@ export class Search {
     this.#seeker.contain(() => {
       dialled.on('error', ignoreError);
       this.#watch?.stop();
+      this.#turn?.done(true);
       this.#perform(this.#race.connected(attempt, this.#context.clock.now()));
       this.#seeker.reached({ attempt, endpoint, address, dialled });
     });

@@ -37,7 +37,7 @@ export interface ServiceStatus {
   /** What connections are to suffer, as it is written; absent: nothing. */
   readonly faults?: string;
   readonly endpoints: readonly EndpointStatusReport[];
-  readonly connections: Pick<EngineCounters, 'active' | 'accepted' | 'failed' | 'retried' | 'dropped'>;
+  readonly connections: Pick<EngineCounters, 'active' | 'accepted' | 'failed' | 'retried' | 'dropped' | 'overload'>;
   /** From clients to endpoints, and back. */
   readonly bytesUp: number;
   readonly bytesDown: number;
@@ -98,6 +98,7 @@ export class ServiceProxy implements EndpointPicker {
   #isNoEndpointTold = false;
   #isUnreachableTold = false;
   #fullToldAt = Number.NEGATIVE_INFINITY;
+  #overloadToldAt = Number.NEGATIVE_INFINITY;
   #refusedToldAt = Number.NEGATIVE_INFINITY;
   #isClosed = false;
   readonly #unfollowChecks: (() => void) | undefined;
@@ -157,7 +158,7 @@ export class ServiceProxy implements EndpointPicker {
   }
 
   status(): ServiceStatus {
-    const { active, accepted, failed, retried, dropped, bytesUp, bytesDown } = this.#engine.counters;
+    const { active, accepted, failed, retried, dropped, overload, bytesUp, bytesDown } = this.#engine.counters;
     const carried = this.#engine.listCarried?.();
     const sums = this.#engine.sums?.().endpoints;
     return {
@@ -174,7 +175,7 @@ export class ServiceProxy implements EndpointPicker {
             carried === undefined ? undefined : (carried.get(status.id) ?? NOTHING),
           ),
         ),
-      connections: { active, accepted, failed, retried, dropped },
+      connections: { active, accepted, failed, retried, dropped, overload },
       bytesUp,
       bytesDown,
       ready: this.#isReady,
@@ -437,6 +438,11 @@ export class ServiceProxy implements EndpointPicker {
         return;
       case 'connections-reset':
         this.#tellReset(event.endpoint, event.count, event.reason);
+        return;
+      case 'overload':
+        if (this.#now() - this.#overloadToldAt < FULL_INTERVAL_MS) return;
+        this.#overloadToldAt = this.#now();
+        this.#emit({ kind: 'overload', service });
         return;
       case 'engine-changed':
         this.#emit({ kind: 'engine-changed', service, message: event.message });

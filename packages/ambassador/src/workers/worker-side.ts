@@ -255,7 +255,10 @@ export class WorkerSide {
 
   #listen({ beacon: _, ...options }: ListenOptions): Promise<Listener> {
     const { listen: open = listen } = this.#options;
-    return open({ ...options, onConnection: (socket) => this.#accept(socket, options.onConnection) });
+    return open({
+      ...options,
+      onConnection: (socket, waitedMs) => this.#accept(socket, (taken) => options.onConnection(taken, waitedMs)),
+    });
   }
 
   /** Who comes while this worker has no place waits until it is known whether there is one. */
@@ -368,8 +371,8 @@ export class WorkerSide {
 
   /** Another text where something was counted. */
   #changes(): string {
-    const { accepted, failed, dropped, active } = this.#engine?.counters ?? NO_COUNTERS;
-    return [this.#tally.changes, accepted, failed, dropped, active].join();
+    const { accepted, failed, dropped, overload, active } = this.#engine?.counters ?? NO_COUNTERS;
+    return [this.#tally.changes, accepted, failed, dropped, overload, active].join();
   }
 
   #viewTally(): ReturnType<TallyKeeper['view']> {
@@ -378,4 +381,13 @@ export class WorkerSide {
   }
 }
 
-const NO_COUNTERS = { active: 0, accepted: 0, failed: 0, retried: 0, dropped: 0, bytesUp: 0, bytesDown: 0 };
+const NO_COUNTERS = {
+  active: 0,
+  accepted: 0,
+  failed: 0,
+  retried: 0,
+  dropped: 0,
+  overload: 0,
+  bytesUp: 0,
+  bytesDown: 0,
+};

@@ -114,6 +114,7 @@ const NO_COUNTERS: EngineCounters = {
   failed: 0,
   retried: 0,
   dropped: 0,
+  overload: 0,
   bytesUp: 0,
   bytesDown: 0,
 };

@@ -11,7 +11,7 @@ function endpoint(id: string, addresses: readonly string[] = [`10.0.0.${id.charC
 }
 
 /** A race over these endpoints, in this order; the set can be changed while it runs. */
-function startRace(known: Endpoint[], timeoutMs = 5000, patience: { patienceMs?: number } = {}) {
+function startRace(known: Endpoint[], timeoutMs = 5000, patience: { patienceMs?: () => number } = {}) {
   const race = new Race({
     ...patience,
     pick: (exclude) => pickFirst(known, exclude),
@@ -121,7 +121,7 @@ describe('an endpoint that fails', () => {
 
 describe('an endpoint that keeps silent', () => {
   test('gets company sooner where answers are known to come sooner', () => {
-    const { race } = startRace([endpoint('a'), endpoint('b')], 5000, { patienceMs: 150 });
+    const { race } = startRace([endpoint('a'), endpoint('b')], 5000, { patienceMs: () => 150 });
     expect(race.nextDeadline()).toBe(150);
     expect(tell(race.advance(150))).toEqual(['dial 2 b 10.0.0.98']);
   });

@@ -204,7 +204,7 @@ export class MemoryWorker implements WorkerProcess {
   connect(): Socket {
     const client = new SilentClient();
     client.on('error', () => undefined);
-    this.#receiver?.onConnection(client);
+    this.#receiver?.onConnection(client, 0);
     return client;
   }
 

@@ -8,6 +8,7 @@ const COUNTERS: EngineCounters = {
   failed: 1,
   retried: 1,
   dropped: 0,
+  overload: 3,
   bytesUp: 30,
   bytesDown: 300,
 };
@@ -29,7 +30,16 @@ test('what workers counted is added up, by endpoint too', () => {
     tallyOf({ a: 1 }),
     tallyOf({ a: 2, b: 0 }),
   ]);
-  expect(counters).toEqual({ active: 4, accepted: 10, failed: 2, retried: 2, dropped: 0, bytesUp: 60, bytesDown: 600 });
+  expect(counters).toEqual({
+    active: 4,
+    accepted: 10,
+    failed: 2,
+    retried: 2,
+    dropped: 0,
+    overload: 6,
+    bytesUp: 60,
+    bytesDown: 600,
+  });
   expect(endpoints.get('a')).toEqual({ active: 3, total: 5, failures: 2, bytesUp: 20, bytesDown: 200 });
   expect(endpoints.get('b')).toEqual({ active: 0, total: 1, failures: 1, bytesUp: 10, bytesDown: 100 });
   expect(carried.get('a')).toEqual({ bytesUp: 10, bytesDown: 100 });

@@ -2,7 +2,7 @@ import type { AnnouncerEvent } from '@mdns-ambassador/announcer';
 import type { NetworkInterface } from '@mdns-ambassador/mdns';
 import { formatDuration } from '../parse/duration.ts';
 import { escapeSentence, escapeText } from './escape.ts';
-import { countThings, describeFull, describeInterfaces, joinWords, quoteName } from './phrases.ts';
+import { countThings, describeFull, describeInterfaces, describeOverload, joinWords, quoteName } from './phrases.ts';
 import type { Fact } from './reporter.ts';
 
 /** What the announcer did, for people; undefined where another line says it already. */
@@ -49,6 +49,8 @@ export function describeAnnouncerEvent(
       return `${event.service} has no ${event.alias}: in a mesh only members reach it, with ambassador proxy`;
     case 'connections-full':
       return describeFull(event);
+    case 'overload':
+      return describeOverload(event);
     case 'draining':
       if (event.connections === 0) return undefined;
       return `${event.service} is leaving: ${countThings(event.connections, 'connection')} to finish`;

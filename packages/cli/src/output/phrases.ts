@@ -43,6 +43,10 @@ export function describeFull({ service, limit }: { readonly service: string; rea
   return `${open}: further ones are closed (ulimit -n and --max-connections decide)`;
 }
 
+export function describeOverload({ service }: { readonly service: string }): string {
+  return `${service}: more clients come than can be served in time, the latest are turned away at once`;
+}
+
 /** A word of a command that somebody is told to type; on Windows as cmd and PowerShell take it alike. */
 export function quoteHint(word: string, platform: NodeJS.Platform): string {
   if (platform === 'win32') return /^[\w./\\:@+-]+$/.test(word) ? word : `"${word}"`;

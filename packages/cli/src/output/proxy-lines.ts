@@ -2,7 +2,7 @@ import { type Endpoint, type EndpointState, type ProxyEvent, reportEndpoint } fr
 import { formatPlace, formatTarget } from '@mdns-ambassador/relay';
 import { formatDuration } from '../parse/duration.ts';
 import { escapeText } from './escape.ts';
-import { countThings, describeFull, joinWords, quoteName } from './phrases.ts';
+import { countThings, describeFull, describeOverload, joinWords, quoteName } from './phrases.ts';
 import { describeRefusals } from './refused-lines.ts';
 import type { Fact } from './reporter.ts';
 
@@ -41,6 +41,8 @@ export function describeProxyEvent(event: ProxyEvent, connectTimeoutMs: number):
       return `${event.service}: a client was turned away: ${event.reason}`;
     case 'connections-full':
       return describeFull(event);
+    case 'overload':
+      return describeOverload(event);
     case 'engine-changed':
       return `${event.service}: ${event.message}`;
     case 'drained':

@@ -1,4 +1,5 @@
 import { Recent } from '@mdns-ambassador/relay';
+import { Crowd } from './crowd.ts';
 import { originOf } from './origin.ts';
 import { Places, type VisitorPlace } from './places.ts';
 
@@ -91,6 +92,7 @@ export class Admission<Visitor> {
   /** When the last one of an origin went in that has failed too often. */
   readonly #lastEntries = new Recent<string, number>(MAX_REMEMBERED);
   readonly #members = new Recent<string, true>(MAX_REMEMBERED);
+  readonly #crowd = new Crowd();
 
   constructor(limits: AdmissionLimits = ADMISSION_LIMITS) {
     this.#limits = limits;
@@ -105,6 +107,17 @@ export class Admission<Visitor> {
   } {
     const [inside, waiting] = [this.#inside.size, this.#waiting.size];
     return { inside, waiting, failed: this.#credits.size, members: this.#members.size };
+  }
+
+  /**
+   * Whether who comes from this address is turned away before any work, because it would not be served in time. To be asked once for each.
+   * `queueWaitedMs`: how long connections wait before they are accepted.
+   */
+  refuses(address: string, queueWaitedMs: number, now: number): boolean {
+    const { key, isMember } = this.#identify(address);
+    const own = this.#inside.count(key) + this.#waiting.count(key);
+    const first = this.#waiting.count(key) === 0 ? undefined : this.#waiting.findFirst(key);
+    return this.#crowd.refuses({ isMember, own, ownWaitedMs: now - (first?.since ?? now), queueWaitedMs }, now);
   }
 
   /** `visitor` is another one each time. It waits where it is in neither list. */

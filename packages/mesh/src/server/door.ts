@@ -98,6 +98,11 @@ export class Door {
     });
   }
 
+  /** Whether an accepted connection is to be reset at once, because it would not be served in time. To be asked once for each. */
+  turnsAway({ remoteAddress = '' }: Arrival, queueWaitedMs: number): boolean {
+    return this.#admission.refuses(remoteAddress, queueWaitedMs, this.#options.clock.now());
+  }
+
   /**
    * Shakes hands over an accepted, paused socket and hears what is asked. Rejects with a RelayError when nobody is to be served;
    * the socket is closed then, or about to be.

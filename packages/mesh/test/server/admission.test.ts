@@ -326,3 +326,20 @@ describe.each([1, 2, 3])('Under siege (seed %i)', (seed) => {
     expect(Math.max(...took)).toBeLessThan(5_000);
   });
 });
+
+describe('Before any work', () => {
+  test('an origin is turned away whose own have been waiting for too long, and no other', () => {
+    const admission = new Admission<string>(LIMITS);
+    fill(admission, 'a1', 'a2', 'a3');
+    expect(admission.refuses('a', 0, 3_000)).toBe(false);
+    expect(admission.refuses('a', 0, 3_001)).toBe(true);
+    expect(admission.refuses('b', 0, 3_001)).toBe(false);
+  });
+
+  test('whoever has nobody inside is let in, however long the queue is', () => {
+    const admission = new Admission<string>(LIMITS);
+    fill(admission, 'a1');
+    expect(admission.refuses('a', 4_000, 0)).toBe(true);
+    expect(admission.refuses('b', 4_000, 0)).toBe(false);
+  });
+});

@@ -3,7 +3,7 @@ import type { StatisticsRow } from './statistics.ts';
 
 type Total = Omit<EngineCounters, 'active'>;
 
-const NOTHING: Total = { accepted: 0, failed: 0, retried: 0, dropped: 0, bytesUp: 0, bytesDown: 0 };
+const NOTHING: Total = { accepted: 0, failed: 0, retried: 0, dropped: 0, overload: 0, bytesUp: 0, bytesDown: 0 };
 
 /** What haproxy counted, over all of its lives: it counts from 0 on whenever it is started. */
 export class SessionTally {
@@ -20,6 +20,7 @@ export class SessionTally {
       failed: back.connectErrors,
       retried: back.retries + back.redispatches,
       dropped: front.denied,
+      overload: 0,
       bytesUp: front.bytesUp,
       bytesDown: front.bytesDown,
     };
@@ -47,6 +48,7 @@ function addTotals(a: Total, b: Total): Total {
     failed: a.failed + b.failed,
     retried: a.retried + b.retried,
     dropped: a.dropped + b.dropped,
+    overload: a.overload + b.overload,
     bytesUp: a.bytesUp + b.bytesUp,
     bytesDown: a.bytesDown + b.bytesDown,
   };

@@ -18,7 +18,15 @@ test('clients are counted where they come in, and dials where they go out', () =
     row({ connectErrors: 1, retries: 4, redispatches: 5 }),
   );
   expect(tally.active).toBe(2);
-  expect(tally.total).toEqual({ accepted: 9, failed: 1, retried: 9, dropped: 3, bytesUp: 10, bytesDown: 20 });
+  expect(tally.total).toEqual({
+    accepted: 9,
+    failed: 1,
+    retried: 9,
+    dropped: 3,
+    overload: 0,
+    bytesUp: 10,
+    bytesDown: 20,
+  });
 });
 
 test('nothing is lost and nothing is counted twice when haproxy is started again', () => {

@@ -24,7 +24,7 @@ function status(service: string, ...states: readonly State[]): ServiceStatus {
       total: 0,
       failures: 0,
     })),
-    connections: { active: 0, accepted: 0, failed: 0, retried: 0, dropped: 0 },
+    connections: { active: 0, accepted: 0, failed: 0, retried: 0, dropped: 0, overload: 0 },
     bytesUp: 0,
     bytesDown: 0,
     ready: states.includes('ready'),

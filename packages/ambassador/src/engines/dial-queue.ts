@@ -1,0 +1,127 @@
+import type { Clock } from '@mdns-ambassador/relay';
+import { DialLimit } from './dial-limit.ts';
+
+/** Who is silent for so long uses no processor, and keeps nobody from dialling. */
+const HOLD_MS = 1_000;
+/** A process that is busy for a greater part of the time has no time left. */
+const BUSY_SHARE = 0.8;
+/** How many are done in a time is counted for so long. */
+const WINDOW_MS = 500;
+
+/** One who wants to dial, from when it asked until it is done. */
+export interface DialTurn {
+  /** It dials no more; `isReached`: an endpoint has answered. Idempotent. */
+  done(isReached: boolean): void;
+}
+
+export interface DialQueueOptions {
+  readonly clock: Clock;
+  /** The part of the time of late that the process has been busy, from 0 to 1. */
+  readonly busyShare: () => number;
+}
+
+interface Waiting {
+  readonly since: number;
+  readonly enter: () => void;
+}
+
+/** Clients whose dials take a handshake have turns: first come, first served, and no more at once than are soon done. */
+export class DialQueue {
+  readonly #options: DialQueueOptions;
+  readonly #limit = new DialLimit();
+  readonly #waiting = new Set<Waiting>();
+  #inside = 0;
+  #isAdmitting = false;
+  #doneSince = 0;
+  #doneCount = 0;
+  /** While somebody waited, by the last full window; 0 where that is not known. */
+  #donePerMs = 0;
+
+  constructor(options: DialQueueOptions) {
+    this.#options = options;
+  }
+
+  /** How long one who comes now will wait, as far as is known: as long as the first of those before it has, at least. 0 where nobody does. */
+  get waitMs(): number {
+    const expectedMs = this.#donePerMs === 0 ? 0 : this.#waiting.size / this.#donePerMs;
+    for (const { since } of this.#waiting) return Math.max(this.#options.clock.now() - since, expectedMs);
+    return 0;
+  }
+
+  /** Somebody waits. */
+  get isCrowded(): boolean {
+    return this.#waiting.size > 0;
+  }
+
+  /** `begin` is called when it is this one's turn, which may be now; not at all if it is done before. It never throws. */
+  ask(begin: (turn: DialTurn) => void): DialTurn {
+    let leave: ((isReached: boolean) => void) | undefined;
+    const turn: DialTurn = {
+      done: (isReached) => {
+        this.#waiting.delete(waiting);
+        leave?.(isReached);
+        leave = undefined;
+      },
+    };
+    const waiting: Waiting = {
+      since: this.#options.clock.now(),
+      enter: () => {
+        leave = this.#enter();
+        begin(turn);
+      },
+    };
+    if (this.#waiting.size === 0) this.#countFrom(this.#options.clock.now(), 0);
+    this.#waiting.add(waiting);
+    this.#admit();
+    return turn;
+  }
+
+  #enter(): (isReached: boolean) => void {
+    const { clock, busyShare } = this.#options;
+    const enteredAt = clock.now();
+    let isInside = true;
+    const leave = (): void => {
+      if (!isInside) return;
+      isInside = false;
+      cancel();
+      this.#countDone();
+      this.#inside -= 1;
+      this.#admit();
+    };
+    const cancel = clock.after(HOLD_MS, leave);
+    this.#inside += 1;
+    return (isReached) => {
+      const now = clock.now();
+      if (isReached && this.#waiting.size > 0) this.#limit.connected(now - enteredAt, busyShare() >= BUSY_SHARE, now);
+      leave();
+    };
+  }
+
+  #countDone(): void {
+    const now = this.#options.clock.now();
+    this.#doneCount += 1;
+    const elapsedMs = now - this.#doneSince;
+    if (elapsedMs >= WINDOW_MS) this.#countFrom(now, this.#doneCount / elapsedMs);
+  }
+
+  #countFrom(now: number, donePerMs: number): void {
+    this.#doneSince = now;
+    this.#doneCount = 0;
+    this.#donePerMs = donePerMs;
+  }
+
+  /** Who begins may be done at once, for thousands of them in a row: no call within another. */
+  #admit(): void {
+    if (this.#isAdmitting) return;
+    this.#isAdmitting = true;
+    try {
+      for (const waiting of this.#waiting) {
+        if (this.#inside >= this.#limit.limit) break;
+        this.#waiting.delete(waiting);
+        waiting.enter();
+      }
+    } finally {
+      this.#isAdmitting = false;
+    }
+  }
+}

@@ -1,0 +1,32 @@
+import { connect } from 'node:net';
+import { nextTick } from 'node:process';
+import type { QueueMember } from './accept-queue.ts';
+import type { Target } from './target.ts';
+
+const LOOPBACK = new Map([
+  ['0.0.0.0', '127.0.0.1'],
+  ['::', '::1'],
+]);
+
+/** Connects to a listener of this process. `onGone`: see `AcceptQueue`. */
+export function joinAcceptQueue({ address, port }: Target & { readonly kind: 'tcp' }, onGone: () => void): QueueMember {
+  const socket = connect({ host: LOOPBACK.get(address) ?? address, port });
+  let own: { readonly address: string | undefined; readonly port: number | undefined } | undefined;
+  socket.unref();
+  // The kernel has given it an address by then, and nobody is accepted before.
+  nextTick(() => {
+    own = { address: socket.localAddress, port: socket.localPort };
+  });
+  socket.on('error', () => socket.destroy()).once('close', onGone);
+  return {
+    get isQueued() {
+      return !socket.connecting;
+    },
+    isFrom: (origin) =>
+      own?.port !== undefined && origin.remotePort === own.port && origin.remoteAddress === own.address,
+    leave: () => {
+      socket.off('close', onGone);
+      socket.destroy();
+    },
+  };
+}
