@@ -13,6 +13,7 @@ export type Peer =
   | 'faketime'
   | 'haproxy'
   | 'dig'
+  | 'dnsmasq'
   | 'etcd'
   | 'etcdctl'
   | 'java'
@@ -67,6 +68,7 @@ const PACKAGES: Readonly<Record<Peer, PeerPackage>> = {
   faketime: { name: 'faketime', path: '/usr/bin/faketime' },
   haproxy: { name: 'haproxy', path: '/usr/sbin/haproxy' },
   dig: { name: 'bind9-dnsutils', path: '/usr/bin/dig' },
+  dnsmasq: { name: 'dnsmasq-base', path: '/usr/sbin/dnsmasq' },
   etcd: { name: 'etcd-server', path: '/usr/bin/etcd' },
   etcdctl: { name: 'etcd-client', path: '/usr/bin/etcdctl' },
   java: { name: 'default-jre-headless', path: '/usr/bin/java' },
