@@ -1,6 +1,6 @@
 import type { Host, Lab } from '@mdns-ambassador/testkit';
 import { expect } from 'vitest';
-import { AMBASSADOR, announce, startProgram } from '../ambassador.ts';
+import { AMBASSADOR, announce, list, startProgram } from '../ambassador.ts';
 import { labTest } from '../lab-test.ts';
 import { initMesh, makeSharedFolder } from '../mesh.ts';
 
@@ -103,8 +103,15 @@ const BROKEN: readonly Broken[] = [
     what: 'a firewall there lets no multicast out',
     causes: ['firewall-there'],
     says: /does not let its multicast out/,
-    breakIt: (lan) => filter(lan.host(2), 'output', 'udp dport 5353 drop'),
-    mend: (lan) => unfilter(lan.host(2)),
+    breakIt: async (lan) => {
+      await filter(lan.host(2), 'output', 'udp dport 5353 drop');
+      // It knows once it was refused an answer, and again when it is not.
+      await list(lan.host(1), 'thing');
+    },
+    mend: async (lan) => {
+      await unfilter(lan.host(2));
+      await expect.poll(() => list(lan.host(1), 'thing')).toHaveLength(1);
+    },
   },
   {
     what: 'a firewall here lets no TCP in',
