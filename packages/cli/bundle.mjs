@@ -32,6 +32,7 @@ const { output } = await bundle.generate({
   comments: { legal: false, annotation: false, jsdoc: false },
 });
 await bundle.close();
+refuseForeignImports(output);
 const modules = output.flatMap((file) => (file.type === 'chunk' ? file.moduleIds : []));
 const files = new Map(output.map((file) => [file.fileName, file.type === 'chunk' ? file.code : file.source]));
 for (const { name, fileName, isEntry } of output) if (isEntry) files.set(`${name}.js`, `require('./${fileName}');\n`);
@@ -39,6 +40,22 @@ files.set('package.json', '{ "type": "commonjs" }\n');
 files.set('third-party.txt', [...listPackages(modules)].map(describeLicence).join('\n'));
 writeChanged(files);
 forgetCompiled(files);
+
+/**
+ * `bin/load.js` runs no `import()`: what is loaded on demand is a file of ours, which becomes a `require`.
+ *
+ * @param {readonly import('rolldown').RolldownOutput['output'][number][]} output
+ */
+function refuseForeignImports(output) {
+  const ours = new Set(output.map(({ fileName }) => fileName));
+  for (const file of output) {
+    const foreign = file.type === 'chunk' ? file.dynamicImports.find((name) => !ours.has(name)) : undefined;
+    if (foreign === undefined) continue;
+    throw new Error(
+      `${file.fileName}: import('${foreign}') can't be run; import it in a file of ours that is loaded on demand`,
+    );
+  }
+}
 
 /**
  * What is as it was stays untouched: somebody may be running it.

@@ -1,11 +1,9 @@
 import type { Keyboard } from '@mdns-ambassador/announcer';
+import type { Terminal } from './held-terminal.ts';
 
 /** What is used of the process. */
-interface Console {
+interface Console extends Terminal {
   readonly platform: NodeJS.Platform;
-  readonly stdin: NodeJS.ReadableStream & { readonly isTTY?: boolean };
-  /** What is typed is shown there, if that is a terminal. */
-  readonly stdout?: NodeJS.WritableStream & { readonly isTTY?: boolean };
 }
 
 /**
@@ -14,27 +12,6 @@ interface Console {
  */
 export async function findKeyboard(console: Console): Promise<Keyboard | undefined> {
   if (console.platform !== 'win32' || console.stdin.isTTY !== true) return undefined;
-  const { stdin, stdout } = console;
-  const { createInterface } = await import('node:readline');
-  return {
-    hold({ onInterrupt, onLine, onEnd }) {
-      const lines = createInterface({
-        input: stdin,
-        ...(stdout?.isTTY === true ? { output: stdout } : {}),
-        terminal: true,
-        prompt: '',
-        historySize: 0,
-      });
-      let isHeld = true;
-      lines.on('SIGINT', onInterrupt);
-      lines.on('line', (line) => onLine(`${line}\n`));
-      lines.on('close', () => {
-        if (isHeld) onEnd();
-      });
-      return () => {
-        isHeld = false;
-        lines.close();
-      };
-    },
-  };
+  const { holdTerminal } = await import('./held-terminal.ts');
+  return { hold: (holder) => holdTerminal(console, holder) };
 }
