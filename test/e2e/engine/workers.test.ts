@@ -130,6 +130,8 @@ await labTest(
       credentials,
       '--max-connections',
       '4',
+      '--drain-timeout',
+      '500ms',
     );
     await proxying.line(/found "redis on h1"/);
     for (let time = 0; time < 4; time++) expect(await askRedis(h2, '6379', 'ACL', 'WHOAMI')).toBe('app');
