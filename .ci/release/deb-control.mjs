@@ -1,0 +1,65 @@
+/** What dpkg is told of the package: deb-control(5), and what it runs. */
+
+const MAINTAINER = 'The ambassador authors <maintainers@ambassador.invalid>';
+/** Debian 12 has units there; from Debian 13 on it is the same folder. */
+export const UNIT_FOLDER = 'lib/systemd/system';
+/** Of what V8 compiled, for the next start. */
+export const CACHE = 'var/cache/ambassador';
+const STATE = '/var/lib/private/ambassador';
+
+/** `size` in KiB. Debian 13 has a `nodejs` that is new enough; that of Debian 12 is 18. */
+export function describePackage(version, size) {
+  return `Package: ambassador
+Version: ${version}
+Architecture: all
+Maintainer: ${MAINTAINER}
+Installed-Size: ${size}
+Depends: nodejs (>= 20.19)
+Suggests: avahi-daemon, bash-completion, haproxy
+Section: net
+Priority: optional
+Description: services on a LAN find each other and connect
+ Announces services of this machine by mDNS and DNS-SD, and carries
+ connections to those of others on localhost: discovery, health, load
+ balancing, failover and, with a mesh key, mutual TLS, with no registry, no
+ master and no addresses to write down.
+`;
+}
+
+export function describeChanges(version, epoch) {
+  const date = new Date(epoch * 1000).toUTCString().replace('GMT', '+0000');
+  return `ambassador (${version}) unstable; urgency=medium\n\n  * See CHANGELOG.md.gz.\n\n -- ${MAINTAINER}  ${date}\n`;
+}
+
+export function describeCopyright(licence) {
+  return `ambassador\n\n${licence.trim()}\n\nParts of the program were written by others: third-party.txt.gz, beside this file, has their licences.\n`;
+}
+
+/** Nothing starts by itself: what it would run stands in a file that its user writes. */
+export function describeScripts(units) {
+  const names = units.join(' ');
+  return {
+    postinst: script(`if [ "$1" = configure ]; then ambassador --help >/dev/null || true; fi
+if [ "$1" = configure ] && [ -d /run/systemd/system ]; then
+  systemctl --system daemon-reload >/dev/null || true
+  # Those that run go on with what is new.
+  if [ -n "$2" ]; then deb-systemd-invoke try-restart ${names} >/dev/null || true; fi
+fi`),
+    prerm: script(`rm -rf /${CACHE}/*
+if [ "$1" = remove ]; then
+  if [ -d /run/systemd/system ]; then deb-systemd-invoke stop ${names} >/dev/null || true; fi
+  if command -v systemctl >/dev/null; then systemctl --system --quiet disable ${names} 2>/dev/null || true; fi
+fi`),
+    postrm: script(`if [ -d /run/systemd/system ]; then systemctl --system daemon-reload >/dev/null || true; fi
+# A mesh key there is its owner's.
+if [ "$1" = purge ] && [ ! -e ${STATE}/mesh.key ]; then
+  rm -rf ${STATE}
+  if [ -L /var/lib/ambassador ]; then rm -f /var/lib/ambassador; fi
+fi
+if [ "$1" = remove ] || [ "$1" = purge ]; then rm -rf /run/ambassador /${CACHE}; fi`),
+  };
+}
+
+function script(body) {
+  return `#!/bin/sh\nset -e\n${body}\n`;
+}

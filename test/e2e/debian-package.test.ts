@@ -1,0 +1,125 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+
+/** The package for Debian, as its script makes it: what is in it, and on a copy of this system that is thrown away. */
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+
+/** `$1` is the package. What is written goes to memory, and what is left there is listed; the network has loopback alone. */
+const INSTALL = `
+set -e
+scratch=$(mktemp -d)
+mount -t tmpfs tmpfs "$scratch"
+mkdir "$scratch/upper" "$scratch/work" "$scratch/root"
+mount -t overlay overlay -o "lowerdir=/,upperdir=$scratch/upper,workdir=$scratch/work" "$scratch/root"
+mount -t proc proc "$scratch/root/proc"
+mount --rbind /dev "$scratch/root/dev"
+ip link set lo up
+cp "$1" "$scratch/root/ambassador.deb"
+inside() { chroot "$scratch/root" env -i HOME=/root PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive "$@"; }
+inside dpkg --no-triggers --install /ambassador.deb
+inside ambassador --version
+inside ambassador resolve imap --from static:127.0.0.1:143
+inside ambassador demo
+[ -n "$(ls "$scratch/root/var/cache/ambassador")" ]
+inside systemctl --root=/ --quiet enable ambassador-up.service
+mkdir -p "$scratch/root/var/lib/private/ambassador"
+inside dpkg --no-triggers --purge ambassador
+rm -rf "$scratch/root/root" "$scratch/root/ambassador.deb"
+echo left:
+cd "$scratch/upper"
+find . -type f ! -path './var/lib/dpkg/*' ! -path './var/log/*' ! -path './var/cache/*' ! -path './tmp/*'
+find . -name '*ambassador*' ! -path './root*' ! -path ./ambassador.deb ! -type c
+umount -l "$scratch/root" "$scratch"
+rmdir "$scratch"
+`;
+
+function explainMissing(): string | undefined {
+  if (process.platform !== 'linux' || process.getuid?.() !== 0) return 'needs root on Linux';
+  const { stdout } = spawnSync(
+    'dpkg-query',
+    ['--show', '--showformat', `${'$'}{db:Status-Status} ${'$'}{Version}`, 'nodejs'],
+    {
+      encoding: 'utf8',
+    },
+  );
+  const [, major = '0', minor = '0'] = /^installed (\d+)\.(\d+)/.exec(stdout ?? '') ?? [];
+  const isNew = Number(major) > 20 || (major === '20' && Number(minor) >= 19);
+  return isNew ? undefined : 'needs Debian, and a package nodejs that is 20.19 or later';
+}
+
+const missing = explainMissing();
+const hasLintian = spawnSync('lintian', ['--version']).error === undefined;
+const hasDpkg = spawnSync('dpkg-deb', ['--version']).error === undefined;
+let folder = '';
+let file = '';
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'debian-package-'));
+  if (!hasDpkg) return;
+  const made = spawnSync(process.execPath, ['.ci/release/deb.mjs', folder], { cwd: ROOT, encoding: 'utf8' });
+  expect(made.stderr).toBe('');
+  file = made.stdout.trim();
+});
+
+afterAll(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+test.skipIf(!hasDpkg)(
+  'it holds program, units, manual and completions, each readable by all, and no folder of the system is changed',
+  () => {
+    const { stdout } = spawnSync('dpkg-deb', ['--contents', file], { encoding: 'utf8' });
+    const entries = stdout
+      .trim()
+      .split('\n')
+      .map((line) => line.split(/\s+/));
+    const paths = entries.map(([, , , , , path = '']) => path);
+    for (const path of [
+      './usr/bin/ambassador',
+      './usr/lib/ambassador/bin/ambassador.js',
+      './lib/systemd/system/ambassador-up.service',
+      './lib/systemd/system/ambassador-agent.service',
+      './usr/share/bash-completion/completions/ambassador',
+      './usr/share/zsh/vendor-completions/_ambassador',
+      './usr/share/fish/vendor_completions.d/ambassador.fish',
+      './usr/share/doc/ambassador/third-party.txt.gz',
+    ]) {
+      expect(paths).toContain(path);
+    }
+    const pages = readdirSync(join(ROOT, 'packages/cli/man'));
+    expect(paths.filter((path) => path.startsWith('./usr/share/man/') && path.endsWith('.gz'))).toHaveLength(
+      pages.length,
+    );
+    for (const [mode = '', owner, , , , path] of entries) {
+      expect(owner, path).toBe('root/root');
+      expect(mode, path).toMatch(/^(?:drwxr-xr-x|-rw-r--r--|-rwxr-xr-x|lrwxrwxrwx)$/);
+    }
+    expect(spawnSync('dpkg-deb', ['--field', file, 'Depends'], { encoding: 'utf8' }).stdout).toBe(
+      'nodejs (>= 20.19)\n',
+    );
+  },
+);
+
+test.skipIf(!hasLintian)(`lintian finds no error${hasLintian ? '' : ' (skipped: install lintian)'}`, () => {
+  const { stdout } = spawnSync('lintian', ['--allow-root', '--fail-on', 'none', file], { encoding: 'utf8' });
+  expect(stdout.split('\n').filter((line) => line.startsWith('E:'))).toEqual([]);
+});
+
+test.skipIf(missing !== undefined)(
+  `it is installed, plays the demo, and is purged without a trace${missing === undefined ? '' : ` (skipped: ${missing})`}`,
+  () => {
+    const namespaces = ['--mount', '--net', '--pid', '--fork', '--kill-child'];
+    const { status, stdout, stderr } = spawnSync('unshare', [...namespaces, 'bash', '-c', INSTALL, 'bash', file], {
+      encoding: 'utf8',
+      timeout: 200_000,
+    });
+    expect(status, stdout + stderr).toBe(0);
+    expect(stdout).toMatch(/^\d+\.\d+\.\d+\n127\.0\.0\.1:143$/m);
+    expect(stdout).toMatch(/^\d+ connections, 0 failed, /m);
+    expect(stdout.slice(stdout.indexOf('left:'))).toBe('left:\n');
+  },
+);
