@@ -341,7 +341,7 @@ async function accounts(world: EngineWorld): Promise<void> {
   await world.serve('a', greetWith('a'));
   const client = await world.connect();
   await once(client, 'data');
-  const counted = { accepted: 1, failed: 0, retried: 0, dropped: 0 };
+  const counted = { accepted: 1, failed: 0, retried: 0, dropped: 0, overload: 0 };
   await until(() => world.openOn('a') === 1);
   await until(() => isDeepStrictEqual(world.engine.counters, { ...counted, active: 1, bytesUp: 0, bytesDown: 1 }));
   client.end('abc');

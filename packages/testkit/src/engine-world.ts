@@ -68,6 +68,7 @@ export interface EngineUnderTest {
     readonly failed: number;
     readonly retried: number;
     readonly dropped: number;
+    readonly overload: number;
     readonly bytesUp: number;
     readonly bytesDown: number;
   };

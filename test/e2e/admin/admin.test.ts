@@ -44,7 +44,7 @@ await labTest('each path of the admin shows what runs', { hosts: 2, needs: ['cur
             bytesDown: 'h1\n'.length,
           },
         ],
-        connections: { active: 0, accepted: 1, failed: 0, retried: 0, dropped: 0 },
+        connections: { active: 0, accepted: 1, failed: 0, retried: 0, dropped: 0, overload: 0 },
         bytesUp: 'who\n'.length,
         bytesDown: 'h1\n'.length,
         ready: true,
