@@ -284,9 +284,16 @@ class HaproxyEngine implements Engine {
   }
 
   async #drain(timeoutMs: number): Promise<DrainOutcome> {
+    // Who finishes while it stops to listen is one of those who finished.
+    const looking = this.#control.look().then(
+      (rows) => this.#count(rows),
+      () => undefined,
+    );
     await this.stopListening();
+    await looking;
+    const whileListening = this.#tally.active;
     await this.#look();
-    const before = this.#tally.active;
+    const before = Math.max(whileListening, this.#tally.active);
     const deadline = performance.now() + timeoutMs;
     while (this.#isCarrying() && performance.now() < deadline) {
       await sleep(Math.min(DRAIN_LOOK_MS, Math.max(1, deadline - performance.now())));
