@@ -1,6 +1,7 @@
+import { setTimeout } from 'node:timers/promises';
 import type { Host, HostProcess } from '@mdns-ambassador/testkit';
 import { expect } from 'vitest';
-import { AMBASSADOR, runProgram, spawnProgram, startProgram } from '../../ambassador.ts';
+import { AMBASSADOR, announce, runProgram, spawnProgram, startProgram } from '../../ambassador.ts';
 import { labTest } from '../../lab-test.ts';
 import { initMesh, makeSharedFolder } from '../../mesh.ts';
 import { startPair, startProxy } from './pair.ts';
@@ -15,6 +16,12 @@ const HANDSHAKES_WANTED = 8;
 const LONGEST_MS = 20_000;
 /** They take their time where the machine is busy. */
 const ENDS = { timeout: 120_000 };
+/** More than can begin a handshake within a few seconds, while none of them is answered. */
+const CROWD = 200;
+/** While they wait, one comes after the other. */
+const LATE = 16;
+const LATE_MS = 500;
+const OVERLOAD = 'thing: more clients come than can be served in time, the latest are turned away at once';
 /** More than the proxy keeps warm. */
 const QUESTIONS = 12;
 
@@ -60,6 +67,32 @@ await labTest('whoever has the address of a member and is none, locks nobody out
   garbage.stdin.end();
   expect(proxying.stdout).not.toMatch(/closing connections/);
 });
+
+await labTest(
+  'where more come than can be served in time the latest are turned away at once, and nobody is afterwards',
+  { hosts: 2 },
+  async (lan) => {
+    const [h1, h2] = [lan.host(1), lan.host(2)];
+    const key = await initMesh(h1, makeSharedFolder());
+    await startProgram(h1, 'service', '7000', 'h1');
+    const announcer = await announce(h1, 'thing:7000', '--mesh-key-file', key);
+    const proxying = await startProxy(h2, h1, key);
+    await expectAnswers(h2);
+    announcer.kill('SIGSTOP');
+    const crowds = [1, 2].map(() => spawnProgram(h2, 'stay', '127.0.0.1', '7000', `${CROWD}`));
+    for (let late = 0; late < LATE && !proxying.stdout.includes(OVERLOAD); late++) {
+      await setTimeout(LATE_MS);
+      crowds.push(spawnProgram(h2, 'stay', '127.0.0.1', '7000', '1'));
+    }
+    expect(proxying.stdout).toContain(OVERLOAD);
+    announcer.kill('SIGCONT');
+    for (const crowd of crowds) {
+      await crowd.line(/^ready/, ENDS);
+      crowd.stdin.end();
+    }
+    await expectAnswers(h2);
+  },
+);
 
 await labTest(
   'on a machine with few file descriptors one address does not take them all',
