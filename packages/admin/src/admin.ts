@@ -156,6 +156,7 @@ class HttpAdmin implements Admin {
       dashboard: () =>
         drawDashboard({ status: this.#status(), unready: listUnready(snapshot()), lan: this.#lan.ask() }),
       lan: () => `${stringifyPrintably(this.#lan.ask())}\n`,
+      known: () => `${stringifyPrintably(this.#lan.known())}\n`,
       shown: () => `${stringifyPrintably(this.#lan.self())}\n`,
       canFollow: (what) => !(what === 'events' ? this.#stream : this.#lanStream).isFull,
     };

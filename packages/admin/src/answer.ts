@@ -22,8 +22,9 @@ export interface AdminPages {
   status(): string;
   /** JSON: what Prometheus may ask, of these services or of all. */
   targets(services: readonly string[]): string;
-  /** JSON: the whole network as it is known, and what this process shows of itself. */
+  /** JSON: the whole network, for which is looked, as it is known without that, and what this process shows of itself. */
   lan(): string;
+  known(): string;
   shown(): string;
   /** HTML. */
   dashboard(): string;
@@ -85,6 +86,8 @@ export async function answerRequest(request: AdminRequest, pages: AdminPages): P
       return follow('events', pages);
     case '/v1/lan':
       return show('application/json; charset=utf-8', pages.lan());
+    case '/v1/lan/known':
+      return show('application/json; charset=utf-8', pages.known());
     case '/v1/lan/self':
       return show('application/json; charset=utf-8', pages.shown());
     case '/v1/lan/events':

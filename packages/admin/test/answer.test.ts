@@ -19,6 +19,7 @@ const PAGES: AdminPages = {
   status: () => '{}\n',
   targets: (services) => `${JSON.stringify(services)}\n`,
   lan: () => '{}\n',
+  known: () => '{}\n',
   shown: () => '{}\n',
   dashboard: () => '<!doctype html>',
   canFollow: () => true,

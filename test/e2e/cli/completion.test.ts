@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
 import { AMBASSADOR, announce, locateProgram, proxy, runAmbassador } from '../../ambassador.ts';
 import { labTest } from '../../lab-test.ts';
+import { ADMIN_ADDRESS, askAdmin } from '../admin/admin-client.ts';
 
 const LINKED = fileURLToPath(new URL('../../../node_modules/.bin', import.meta.url));
 /** What an instance on the network may call itself. */
@@ -110,10 +111,12 @@ await labTest('it knows what running processes know of the link, and what list f
   await announce(h1, 'orders:7000', '--check', 'none', '--name', HOSTILE);
   await announce(h1, 'billing:7001', '--check', 'none');
   expect(await complete('proxy', 'ord')).toEqual([]);
-  const proxying = await proxy(h2, 'orders:7000');
+  const proxying = await proxy(h2, 'orders:7000', '--admin', ADMIN_ADDRESS);
   await expect.poll(() => complete('resolve', 'orders', '--instance', '')).toEqual([HOSTILE]);
   expect(await complete('run', 'ord')).toEqual(['orders']);
-  // It looks around because it was asked.
+  // Who presses Tab has nobody look around; what others look for is known.
+  expect(await complete('proxy', 'bil')).toEqual([]);
+  expect((await askAdmin(h2, '/v1/lan')).status).toBe(200);
   await expect.poll(() => complete('proxy', 'bil')).toEqual(['billing']);
   await proxying.stop();
   expect(await complete('proxy', 'bil')).toEqual([]);

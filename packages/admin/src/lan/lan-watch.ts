@@ -92,6 +92,12 @@ export class LanWatch {
     return showProcess(this.#options.surroundings.identity(), this.#options.snapshot());
   }
 
+  /** What is known now: of this process alone where nobody looks. Nobody is asked. */
+  known(): LanView {
+    const processes = [{ via: 'self', view: this.self() }] as const;
+    return this.#view ?? mergeLan({ processes, instances: [] }, this.#options.clock.wallClock());
+  }
+
   /** What is known now; whoever asks looks for a while, so that more is known the next time. */
   ask(): LanPicture {
     this.#patientUntil = this.#now() + PATIENCE_MS;

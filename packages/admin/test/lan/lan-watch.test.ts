@@ -45,6 +45,20 @@ test('nobody is asked, and no timer runs, while nobody looks', async () => {
   expect(clock.pendingTimers).toBe(0);
 });
 
+test('who asks for what is known makes nobody look, and shares what others look for', async () => {
+  const { clock, world, watch } = createWorld();
+  world.instances = [instance('redis', 'nas', '10.0.0.7')];
+  expect(watch.known().machines).toHaveLength(1);
+  expect([world.looks, clock.pendingTimers]).toEqual([0, 0]);
+  const leave = watch.follow();
+  await clock.advance(LOOK_MS);
+  expect(watch.known().machines).toHaveLength(2);
+  leave();
+  await clock.advance(2 * LOOK_MS);
+  expect(watch.known().machines).toHaveLength(1);
+  expect([world.looks, world.open, clock.pendingTimers]).toEqual([1, 0, 0]);
+});
+
 test('who follows gets a picture each second, and the look ends a while after the last has left', async () => {
   const { clock, pictures, world, watch } = createWorld();
   const [leave, other] = [watch.follow(), watch.follow()];

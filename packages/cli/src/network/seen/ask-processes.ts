@@ -7,17 +7,17 @@ import { listObjects, readObject, readSeenInstances, type SeenInstance } from '.
 const MOST_ASKED = 16;
 
 /**
- * What this user's processes know of the link, asked at once: each of what it announces and proxies, the first of everything that it hears. It looks
- * around for a while because it was asked, so that it knows more the next time. Never rejects; takes `timeoutMs` at most.
+ * What this user's processes know of the link, asked at once: each of what it announces and proxies, and of everything that it hears while somebody
+ * looks at the picture of the network. None begins to look for this. Never rejects; takes `timeoutMs` at most.
  */
 export async function askProcesses(
   surroundings: RuntimeSurroundings,
   timeoutMs: number,
 ): Promise<readonly SeenInstance[]> {
   const sockets = listSockets(surroundings).slice(0, MOST_ASKED);
-  const questions = sockets.flatMap(({ path }, index) => [
+  const questions = sockets.flatMap(({ path }) => [
     ask(path, '/v1/status', timeoutMs, readStatus),
-    ...(index === 0 ? [ask(path, '/v1/lan', timeoutMs, readLan)] : []),
+    ask(path, '/v1/lan/known', timeoutMs, readLan),
   ]);
   return (await Promise.all(questions)).flat();
 }
