@@ -59,7 +59,17 @@ export class Dialler {
     return wasSilent !== (instances === 0);
   }
 
-  add(place: PeerPlace, origin: PlaceOrigin): void {
+  /** Where somebody is who is heard by multicast. */
+  listHeard(): readonly PeerPlace[] {
+    return this.#directory.listHeard();
+  }
+
+  /** Who is there is heard by multicast. Whether that is news. */
+  meet(place: PeerPlace): boolean {
+    return this.#directory.meet(place, this.#now());
+  }
+
+  add(place: PeerPlace, origin: Exclude<PlaceOrigin, 'met'>): void {
     this.#directory.add(place, origin, this.#now());
   }
 
@@ -69,14 +79,9 @@ export class Dialler {
   }
 
   /** What a peer at this address tells of others. */
-  hear(peers: PeersLine['peers'], teller: string): void {
-    const { judge, port } = this.#options;
-    for (const { node, places } of peers) {
-      for (const place of places) {
-        if (judge.isOwn(place.host) && place.port === port()) continue;
-        if (judge.mayDial(place.host, teller)) this.#directory.add(place, 'told', this.#now(), node);
-      }
-    }
+  hear({ peers, met = [] }: PeersLine, teller: string): void {
+    for (const { node, places } of peers) for (const place of places) this.#hearOf(place, teller, node);
+    for (const place of met) this.#hearOf(place, teller);
   }
 
   /** This node is there. */
@@ -110,6 +115,12 @@ export class Dialler {
     const patientUntil = this.#startedAt + MULTICAST_MS;
     const at = this.#directory.nextDeadline(this.#options.isLinked, this.#isSilent(now));
     return now < patientUntil ? Math.min(at, patientUntil) : at;
+  }
+
+  #hearOf(place: PeerPlace, teller: string, node?: string): void {
+    const { judge, port } = this.#options;
+    if (judge.isOwn(place.host) && place.port === port()) return;
+    if (judge.mayDial(place.host, teller)) this.#directory.add(place, 'told', this.#now(), node);
   }
 
   #now(): number {

@@ -18,6 +18,8 @@ export interface GossipOptions {
   /** See {@link PeerNodeOptions}. */
   readonly addresses: () => readonly string[];
   readonly isOwn: (address: string) => boolean;
+  /** Where others listen who are heard by multicast. */
+  readonly listHeard: () => readonly PeerPlace[];
   /** What is known of others may be another. */
   readonly onChange: (lost: 'goodbye' | 'expired') => void;
 }
@@ -146,7 +148,8 @@ export class Gossip {
         const place = this.#placeForOthers(linked);
         return place === undefined ? [] : [{ node: linked.node, place }];
       });
-      for (const linked of all) linked.tellPeers(others);
+      const met = this.#options.listHeard().filter(({ host }) => !host.includes('%') && !isLoopback(host));
+      for (const linked of all) linked.tellPeers(others, met);
       this.#tellLinks(false);
     });
   }

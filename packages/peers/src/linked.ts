@@ -87,8 +87,11 @@ export class Linked {
     this.link.tell({ kind: 'links', nodes, heard });
   }
 
-  /** Where others listen, as far as it was not told before. */
-  tellPeers(others: readonly { readonly node: string; readonly place: PeerPlace }[]): void {
+  /** Where others listen, and where some are heard by multicast, as far as it was not told before. */
+  tellPeers(
+    others: readonly { readonly node: string; readonly place: PeerPlace }[],
+    met: readonly PeerPlace[] = [],
+  ): void {
     const peers = new Map<string, readonly PeerPlace[]>();
     for (const { node, place } of others) {
       const word = `${node} ${keyOf(place)}`;
@@ -99,8 +102,16 @@ export class Linked {
       forgetOldest(this.#toldPeers, MAX_TOLD_PEERS);
       peers.set(node, [...places, place]);
     }
-    if (peers.size === 0) return;
-    this.link.tell({ kind: 'peers', peers: [...peers].map(([node, places]) => ({ node, places })) });
+    const heard = this.#takeUntold(
+      met,
+      others.map(({ place }) => place),
+    );
+    if (peers.size === 0 && heard.length === 0) return;
+    this.link.tell({
+      kind: 'peers',
+      peers: [...peers].map(([node, places]) => ({ node, places })),
+      ...(heard.length === 0 ? {} : { met: heard }),
+    });
   }
 
   /** What keepers have said, as far as the other side may not know it. */
@@ -124,6 +135,21 @@ export class Linked {
   noteForeign(): void {
     this.#foreign += 1;
     if (this.#foreign > MAX_FOREIGN) this.link.refuse('it speaks for others');
+  }
+
+  /** Those of places that it was not told of, and that are not its own. They count as told. */
+  #takeUntold(met: readonly PeerPlace[], linked: readonly PeerPlace[]): readonly PeerPlace[] {
+    const known = new Set(linked.map(keyOf));
+    const own = this.link.hello === undefined ? undefined : placeOf(this.link, this.link.hello);
+    if (own !== undefined) known.add(keyOf(own));
+    const untold = met
+      .filter((place) => !known.has(keyOf(place)) && !this.#toldPeers.has(keyOf(place)))
+      .slice(0, MAX_TOLD);
+    for (const place of untold) {
+      this.#toldPeers.add(keyOf(place));
+      forgetOldest(this.#toldPeers, MAX_TOLD_PEERS);
+    }
+    return untold;
   }
 }
 

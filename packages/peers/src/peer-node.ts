@@ -107,6 +107,7 @@ export class PeerNode {
       links,
       addresses,
       isOwn: (address) => judge.isOwn(address),
+      listHeard: () => this.#dialler.listHeard(),
       onChange: (lost) => this.#notify(lost),
     });
     this.#reception = new Reception({
@@ -258,7 +259,7 @@ export class PeerNode {
   /** Who was heard by multicast can be asked at this place. */
   meet(place: PeerPlace): void {
     if (this.#options.judge.isOwn(place.host)) return;
-    this.#dialler.add(place, 'met');
+    if (this.#dialler.meet(place) && this.#state === 'open' && this.#links.size > 0) this.#gossip.gather();
     this.#views.meet(place);
     this.#memory.keep(place, false, this.#now());
     this.#wake();
@@ -459,7 +460,7 @@ export class PeerNode {
         this.#gossip.takeLinks(linked, line);
         break;
       case 'peers':
-        this.#dialler.hear(line.peers, linked.address);
+        this.#dialler.hear(line, linked.address);
         break;
       case 'notices':
         this.#notices.take(linked, line);

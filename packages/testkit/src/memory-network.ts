@@ -34,10 +34,11 @@ export class MemoryNetwork {
   delayMs: readonly [least: number, greatest: number];
   /** Called for every packet when it is sent, lost or not. */
   onSent: (packet: SentPacket) => void = () => {};
+  /** Whether what one host sends arrives at another, by their names: as {@link partition} or a test says, one way or both. */
+  reaches: (from: string, to: string) => boolean = () => true;
   readonly #clock: Clock;
   readonly #random: () => number;
   readonly #links = new Map<string, Set<MemoryLink>>();
-  #islands: ReadonlyMap<string, number> = new Map();
 
   constructor(options: MemoryNetworkOptions) {
     this.#clock = options.clock;
@@ -53,11 +54,12 @@ export class MemoryNetwork {
 
   /** From now on hosts hear only those of their own group; a host in no group hears those in no group. */
   partition(groups: readonly (readonly string[])[]): void {
-    this.#islands = new Map(groups.flatMap((names, index) => names.map((name) => [name, index] as const)));
+    const islands = new Map(groups.flatMap((names, index) => names.map((name) => [name, index] as const)));
+    this.reaches = (from, to) => islands.get(from) === islands.get(to);
   }
 
   heal(): void {
-    this.#islands = new Map();
+    this.reaches = () => true;
   }
 
   /** Sends a packet from outside every host, for instance a forged or a malformed one. */
@@ -88,8 +90,8 @@ export class MemoryNetwork {
   #reaches(packet: SentPacket, link: MemoryLink): boolean {
     if (link.family !== packet.family || (packet.to !== undefined && !link.owns(packet.to))) return false;
     if (link.host === packet.host) return true;
-    const isSameIsland = packet.host === undefined || this.#islands.get(packet.host) === this.#islands.get(link.host);
-    return isSameIsland && (this.loss === 0 || this.#random() >= this.loss);
+    const isReached = packet.host === undefined || this.reaches(packet.host, link.host);
+    return isReached && (this.loss === 0 || this.#random() >= this.loss);
   }
 }
 

@@ -35,6 +35,7 @@ export class SimulatedLan implements AsyncDisposable {
   readonly random: () => number;
   readonly #hosts: SimulatedHost[] = [];
   readonly #decode: Decode = createSharedDecode();
+  readonly #segments: string[] = [SEGMENT];
   #packets = 0;
   #bytes = 0;
 
@@ -66,18 +67,21 @@ export class SimulatedLan implements AsyncDisposable {
     return { packets: this.#packets, bytes: this.#bytes };
   }
 
-  /** One more host, up at once. */
-  async addHost(): Promise<SimulatedHost> {
+  /** One more host, up at once, with an interface on each of the segments: `eth0`, `eth1`, ... Those on `lan` are in 10/8, the next segment's in 11/8, ... */
+  async addHost(segments: readonly string[] = [SEGMENT]): Promise<SimulatedHost> {
     const number = this.#hosts.length + 1;
     const name = `h${number}`;
-    const address = `10.${number >> 16}.${(number >> 8) & 0xff}.${number & 0xff}/8`;
+    for (const segment of segments) if (!this.#segments.includes(segment)) this.#segments.push(segment);
+    const addressOn = (segment: string): string =>
+      `${10 + this.#segments.indexOf(segment)}.${number >> 16}.${(number >> 8) & 0xff}.${number & 0xff}/8`;
     const host = new SimulatedHost(name, {
       clock: this.clock,
       random: seededRandom(Math.floor(this.random() * 2 ** 32)),
       decode: this.#decode,
       connect: () => {
         const network = this.network.addHost(name);
-        network.connect('eth0', SEGMENT, [address]);
+        for (const [index, segment] of segments.entries())
+          network.connect(`eth${index}`, segment, [addressOn(segment)]);
         return network;
       },
     });

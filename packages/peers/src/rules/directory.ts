@@ -47,6 +47,8 @@ interface Entry {
   hasLinked: boolean;
   failures: number;
   dueAt: number;
+  /** Who is there is heard by multicast. */
+  isHeard: boolean;
   /** Somebody who was met there by multicast is not heard any more. */
   isAsked: boolean;
   state: 'idle' | 'dialling' | 'self';
@@ -72,6 +74,22 @@ export class Directory {
 
   list(): readonly KnownPlace[] {
     return [...this.#entries.values()].filter(({ state }) => state !== 'self');
+  }
+
+  /** Where somebody is who is heard by multicast. */
+  listHeard(): readonly PeerPlace[] {
+    return [...this.#entries.values()]
+      .filter(({ isHeard, state }) => isHeard && state !== 'self')
+      .map(({ place }) => place);
+  }
+
+  /** Who is there is heard by multicast. Whether that is news. */
+  meet(place: PeerPlace, now: number): boolean {
+    this.add(place, 'met', now);
+    const entry = this.#entries.get(keyOf(place));
+    if (entry === undefined || entry.isHeard) return false;
+    entry.isHeard = true;
+    return true;
   }
 
   /** One more place; what is known of one stays, and a better origin counts. */
@@ -100,6 +118,7 @@ export class Directory {
       hasLinked: false,
       failures: 0,
       dueAt,
+      isHeard: false,
       isAsked: false,
       state: 'idle',
     });
@@ -110,6 +129,7 @@ export class Directory {
     this.add(place, 'met', now);
     const entry = this.#entries.get(keyOf(place));
     if (entry === undefined) return;
+    entry.isHeard = false;
     entry.isAsked = true;
     entry.dueAt = Math.min(entry.dueAt, now);
   }

@@ -106,9 +106,11 @@ const READERS: Readonly<Record<PeerLine['kind'], (value: Unknowns) => PeerLine |
     const others = readList(heard ?? [], MAX_NODES, readNode);
     return linked === undefined || others === undefined ? undefined : { kind: 'links', nodes: linked, heard: others };
   },
-  peers: ({ peers }) => {
+  peers: ({ peers, met }) => {
     const known = readList(peers, MAX_TOLD, readPeer);
-    return known === undefined ? undefined : { kind: 'peers', peers: known };
+    const places = readList(met, MAX_TOLD, readPlace);
+    if (known === undefined) return undefined;
+    return { kind: 'peers', peers: known, ...(places === undefined ? {} : { met: places }) };
   },
   notices: ({ digest, notices }) => {
     const known = readList(notices, MAX_NOTICES, readTextUpTo(MAX_NOTICE_LENGTH));

@@ -101,6 +101,8 @@ export interface LinksLine {
 export interface PeersLine {
   readonly kind: 'peers';
   readonly peers: readonly { readonly node: string; readonly places: readonly PeerPlace[] }[];
+  /** Where the sender hears by multicast that somebody listens: the other side may not hear that one. Absent: nowhere. */
+  readonly met?: readonly PeerPlace[];
 }
 
 /**

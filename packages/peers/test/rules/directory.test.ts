@@ -16,9 +16,11 @@ describe('what is dialled', () => {
     const directory = create();
     directory.add(at('10.0.0.1'), 'named', 0);
     directory.add(at('10.0.0.2'), 'remembered', 0);
-    directory.add(at('10.0.0.3'), 'met', 0);
+    expect([directory.meet(at('10.0.0.3'), 0), directory.meet(at('10.0.0.3'), 0)]).toEqual([true, false]);
+    expect(directory.listHeard()).toEqual([at('10.0.0.3')]);
     expect(keys(directory.takeDue(0, nobody, false))).toEqual(['10.0.0.1:5350']);
     directory.ask(at('10.0.0.3'), 1);
+    expect(directory.listHeard()).toEqual([]);
     expect(keys(directory.takeDue(1, nobody, false))).toEqual(['10.0.0.3:5350']);
     expect(keys(directory.takeDue(1, nobody, true))).toEqual(['10.0.0.2:5350']);
   });
