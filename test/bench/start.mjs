@@ -1,10 +1,10 @@
 /**
  * How long the command line takes to be of use, and what it holds while idle. Prints the table that stands in README.md.
- * One column for each way to start it, in turns; without a word the one that is published.
+ * One column for each way to start it, in turns; without a word the one that is published. Other versions are asked for completion as their own script asks.
  *
  *     npm run bench [-- PROGRAM...]
  */
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { cpus, loadavg, release } from 'node:os';
 import { resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -34,7 +34,10 @@ try {
   const [h1, h2] = [lan.host(1), lan.host(2)];
   const bare = await times([['-e', '0']], timeRun);
   const help = await times(ways('--help'), timeRun);
-  const completion = await times(ways('__complete', 'bash', 'proxy', '--b'), timeRun);
+  const completion = await times(
+    WAYS.map((way) => [way, ...askingWords(way), 'proxy', '--b']),
+    timeRun,
+  );
 
   const service = h1.spawn(process.execPath, [`${PROGRAMS}service.mjs`, '7000', 'h1']);
   await service.line(/^ready/);
@@ -60,30 +63,46 @@ try {
   await lan.close();
 }
 
+/**
+ * What the script of a version for bash says before the words that are there.
+ *
+ * @param {string} way
+ */
+function askingWords(way) {
+  const script = execFileSync(process.execPath, [way, 'completion', 'bash'], { encoding: 'utf8' });
+  const [, asking] = /ambassador ((?:[a-z_]+ )+)"\$\{COMP_WORDS/.exec(script) ?? [];
+  if (asking === undefined) throw new Error(`${way}: its script for bash does not say how it asks`);
+  return asking.trim().split(' ');
+}
+
 /** @param {readonly string[]} args */
 function ways(...args) {
   return WAYS.map((way) => [way, ...args]);
 }
 
 /**
- * Each of the starts in turn, again and again.
+ * Each of the starts in turn, again and again; `measure` gives the milliseconds until it is done, and those of processor time.
  *
  * @param {readonly (readonly string[])[]} starts
- * @param {(args: readonly string[]) => Promise<number>} measure
+ * @param {(args: readonly string[]) => Promise<readonly number[]>} measure
  */
 async function times(starts, measure) {
   const found = starts.map(() => []);
   for (let run = 0; run < RUNS; run++) {
     for (const [index, args] of starts.entries()) found[index].push(await measure(args));
   }
-  return found.map((each) => describe(each.sort((a, b) => a - b)));
+  return found.map((each) => `${describe(each.map(([whole]) => whole))}; ${describe(each.map(([, own]) => own))}`);
 }
 
 /** @param {readonly string[]} args */
 async function timeRun(args) {
-  const startedAt = performance.now();
-  execFileSync(process.execPath, args, { stdio: 'ignore' });
-  return performance.now() - startedAt;
+  const timed = ['-c', 'TIMEFORMAT="%R %U %S"; time "$@" >/dev/null 2>&1', 'bash', process.execPath, ...args];
+  const { stderr } = spawnSync('bash', timed, { encoding: 'utf8' });
+  const [real, user, system] = stderr
+    .trim()
+    .split(' ')
+    .map((seconds) => Number(seconds) * 1_000);
+  return [real, user + system];
 }
 
 /**
@@ -93,7 +112,8 @@ async function timeRun(args) {
 async function timeFirstByte(host, args) {
   await setTimeout(QUIET_MS);
   const command = [process.execPath, ...args];
-  return Number(await host.read(process.execPath, [`${PROGRAMS}first-byte.mjs`, '7000', 'who', ...command]));
+  const printed = await host.read(process.execPath, [`${PROGRAMS}first-byte.mjs`, '7000', 'who', ...command]);
+  return printed.trim().split(' ').map(Number);
 }
 
 /**
@@ -105,8 +125,9 @@ async function readMemory(host, of) {
   return `${Math.round(Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) / 1024)} MiB`;
 }
 
-/** @param {readonly number[]} sorted */
-function describe(sorted) {
+/** @param {readonly number[]} found */
+function describe(found) {
+  const sorted = found.toSorted((a, b) => a - b);
   const median = Math.round(sorted[Math.floor(sorted.length / 2)] ?? 0);
   return `${median} ms (${Math.round(sorted[0] ?? 0)} to ${Math.round(sorted.at(-1) ?? 0)})`;
 }
@@ -118,7 +139,7 @@ function print(rows) {
     `${new Date().toISOString().slice(0, 10)}, commit ${commit}, Node ${process.version}, Linux ${release()},`,
   );
   console.log(
-    `${cpus().length} x ${cpus()[0]?.model}, load ${loadBefore} at the start; median (least to most) of ${RUNS} runs\n`,
+    `${cpus().length} x ${cpus()[0]?.model}, load ${loadBefore} at the start; median (least to most) of ${RUNS} runs; until it is done; processor time\n`,
   );
   const measured = WAYS.map((way) => (WAYS.length > 1 ? way : 'measured'));
   console.log(`| what | ${measured.join(' | ')} |\n|${'---|'.repeat(1 + measured.length)}`);

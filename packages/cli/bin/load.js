@@ -6,9 +6,26 @@ const { Script } = require('node:vm');
 /** By then a command that runs on has compiled what it runs on. */
 const KEEP_AFTER_MS = 2_000;
 
+/** `bundle.mjs` gives this beginning to what a command needs when it comes to that. */
+const WHEN_USED = './when-used-';
+/** Modules of Node that it has not loaded before a program begins, and takes milliseconds for. */
+const SLOW_TO_LOAD = new Set([
+  'node:child_process',
+  'node:crypto',
+  'node:dgram',
+  'node:dns',
+  'node:dns/promises',
+  'node:fs/promises',
+  'node:http',
+  'node:https',
+  'node:readline',
+  'node:tls',
+]);
+
 /**
  * Runs a file in CommonJS, and what it requires of its folder, and keeps what V8 compiled of that: the next process takes it from there
- * instead of compiling it anew, which is half of a start. The files beside the first have names that change with their content.
+ * instead of compiling it anew, which is half of a start. The files beside the first have names that change with their content; all are ASCII.
+ * What takes long to load and is mostly not needed is loaded when something of it is used.
  *
  * @param {string} file
  * @param {string} cacheFolder what is compiled is kept in it, if it is there and of this user, who could as well change the program
@@ -24,6 +41,12 @@ function load(file, cacheFolder) {
 
   /** @param {string} name */
   function requireOne(name) {
+    const isWaiting = SLOW_TO_LOAD.has(name) || name.startsWith(WHEN_USED);
+    return isWaiting ? requireWhenUsed(() => requireNow(name)) : requireNow(name);
+  }
+
+  /** @param {string} name */
+  function requireNow(name) {
     return name.startsWith('./') ? run(name.slice('./'.length)) : requireOther(name);
   }
 
@@ -35,7 +58,7 @@ function load(file, cacheFolder) {
     modules.set(name, module);
     const path = join(folder, name);
     const cachedData = name === basename(file) ? undefined : read(join(cache, `${name}.bin`));
-    const source = `(function (exports, require, module, __filename, __dirname) {${readFileSync(path, 'utf8')}\n})`;
+    const source = `(function (exports, require, module, __filename, __dirname) {${readFileSync(path, 'latin1')}\n})`;
     const script = new Script(source, { filename: path, cachedData });
     if (cachedData === undefined && name !== basename(file)) compiled.set(name, script);
     script.runInThisContext().call(module.exports, module.exports, requireOne, module, path, folder);
@@ -61,6 +84,29 @@ function load(file, cacheFolder) {
   process.once('exit', keep);
   setTimeout(keep, KEEP_AFTER_MS).unref();
   run(basename(file));
+}
+
+/**
+ * What stands for a module until something of it is asked for.
+ *
+ * @param {() => object} requireNow
+ */
+function requireWhenUsed(requireNow) {
+  /** @type {object | undefined} */
+  let loaded;
+  const load = () => {
+    loaded ??= requireNow();
+    return loaded;
+  };
+  return new Proxy(
+    {},
+    {
+      get: (_, key) => Reflect.get(load(), key),
+      has: (_, key) => Reflect.has(load(), key),
+      ownKeys: () => Reflect.ownKeys(load()),
+      getOwnPropertyDescriptor: (_, key) => Reflect.getOwnPropertyDescriptor(load(), key),
+    },
+  );
 }
 
 /** @param {string} folder */

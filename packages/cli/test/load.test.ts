@@ -72,3 +72,23 @@ test.skipIf(process.geteuid?.() !== 0)(
     expect(listKept()).toEqual([]);
   },
 );
+
+test('a file that waits to be used is run when something of it is asked for, once', () => {
+  const part = './when-used-part-3c4d.js';
+  writeFileSync(
+    join(scratch, 'bundle/main.js'),
+    `const part = require('${part}'), again = require('${part}'); console.log('begun'); console.log(part.word, 'word' in again);`,
+  );
+  writeFileSync(join(scratch, 'bundle', part), "console.log('run'); exports.word = 'here';");
+  expect(run().split('\n')).toEqual(['begun', 'run', 'here true']);
+});
+
+test("Node's client of HTTP is loaded when something of it is asked for", () => {
+  writeFileSync(
+    join(scratch, 'bundle/main.js'),
+    `const http = require('node:http');
+    const isLoaded = () => process.moduleLoadList.includes('NativeModule http');
+    console.log(isLoaded(), new (class extends http.Agent {})().maxSockets, isLoaded());`,
+  );
+  expect(run()).toBe('false Infinity true');
+});
