@@ -13,6 +13,8 @@ const OWN_PARTS = ['package.json', 'bin', 'bundle', 'schema'];
 /** The image has all of this in /app. */
 const COMMAND = '#!/bin/sh\nexec node /app/packages/cli/bin/ambassador.js "$@"\n';
 const UNREAD = new Set(['.map', '.ts', '.cts', '.mts', '.md', '.markdown', '.flow']);
+/** xml2js for browsers: 3.4 MB. */
+const FOR_BROWSERS = '.bc.js';
 
 const [target = ''] = process.argv.slice(2);
 if (target === '') throw new Error('name the folder to collect into');
@@ -29,8 +31,8 @@ writeFileSync(join(target, 'bin/ambassador'), COMMAND, { mode: 0o755 });
 
 function collect(from, to) {
   copy(from, to);
-  const { dependencies = {} } = JSON.parse(readFileSync(join(from, 'package.json'), 'utf8'));
-  for (const name of Object.keys(dependencies)) {
+  const { dependencies = {}, optionalDependencies = {} } = JSON.parse(readFileSync(join(from, 'package.json'), 'utf8'));
+  for (const name of Object.keys({ ...dependencies, ...optionalDependencies })) {
     const found = locate(name, from);
     const standing = placedAtTop.get(name);
     if (standing === found) continue;
@@ -56,7 +58,7 @@ function copy(from, to) {
     dereference: true,
     filter: (path) => {
       const parts = relative(from, path).split('/');
-      if (parts.includes('node_modules') || UNREAD.has(extname(path))) return false;
+      if (parts.includes('node_modules') || UNREAD.has(extname(path)) || path.endsWith(FOR_BROWSERS)) return false;
       return !isOwn || parts[0] === '' || OWN_PARTS.includes(parts[0]);
     },
   });

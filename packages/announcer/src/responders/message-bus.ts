@@ -1,4 +1,5 @@
-import { createClient, type Message, messageType } from 'dbus-native';
+import { createRequire } from 'node:module';
+import type { Message } from 'dbus-native';
 
 /** A daemon that is stopped (SIGSTOP) answers nothing. */
 const CALL_TIMEOUT_MS = 5_000;
@@ -48,12 +49,22 @@ export class BusError extends Error {
   }
 }
 
+/** The code of a {@link BusError}: dbus-native, or a package that it needs, is not installed. */
+export const LIBRARY_MISSING = 'LIBRARY_MISSING';
+
 /** Opens a connection. Rejects with a {@link BusError}. */
 export type ConnectBus = (events: BusEvents) => Promise<MessageBus>;
 
-/** The bus at this address, e.g. `unix:path=/run/dbus/system_bus_socket`. */
-export function messageBusAt(address: string): ConnectBus {
+/** `require`, or what throws as it does. */
+type LoadLibrary = (name: string) => typeof import('dbus-native');
+
+/**
+ * The bus at this address, e.g. `unix:path=/run/dbus/system_bus_socket`. Connecting to it needs dbus-native, an optional dependency:
+ * where that can't be loaded it rejects with {@link LIBRARY_MISSING}.
+ */
+export function messageBusAt(address: string, require: LoadLibrary = createRequire(import.meta.url)): ConnectBus {
   return async (events) => {
+    const { createClient, messageType } = loadLibrary(require);
     const client = createClient({ busAddress: address, timeout: CALL_TIMEOUT_MS });
     const { connection } = client;
     let state: 'opening' | 'open' | 'closed' = 'opening';
@@ -100,6 +111,16 @@ export function messageBusAt(address: string): ConnectBus {
       },
     };
   };
+}
+
+/** Loaded where it is used, from beside this program. */
+function loadLibrary(require: LoadLibrary): ReturnType<LoadLibrary> {
+  try {
+    return require('dbus-native');
+  } catch (error) {
+    const isMissing = error instanceof Error && 'code' in error && error.code === 'MODULE_NOT_FOUND';
+    throw isMissing ? new BusError(LIBRARY_MISSING, error.message, { cause: error }) : toBusError(error);
+  }
 }
 
 function toSignal(message: Message): BusSignal {

@@ -1,8 +1,9 @@
+import { createRequire } from 'node:module';
 import type { NetworkInterface, PublicationEvent, ServiceOptions } from '@mdns-ambassador/mdns';
 import { ManualClock } from '@mdns-ambassador/testkit';
 import { expect, test } from 'vitest';
 import { AvahiResponder } from '../../src/responders/avahi.ts';
-import { BusError } from '../../src/responders/message-bus.ts';
+import { BusError, messageBusAt } from '../../src/responders/message-bus.ts';
 import type { ForeignResponderEvent } from '../../src/responders/responder.ts';
 import { FakeAvahi } from './fake-avahi.ts';
 
@@ -267,4 +268,29 @@ test.each<readonly [string, Partial<Pick<FakeAvahi, 'host' | 'isBusUp'>>, BusErr
     message: expect.stringMatching(new RegExp(`${remedy}, or leave --responder out`)),
   });
   expect(avahi.isConnected).toBe(false);
+});
+
+test('Where dbus-native is not installed it says what to install, in the version that the package asks for', async () => {
+  const manifest: Readonly<Record<string, Readonly<Record<string, string>>>> = createRequire(import.meta.url)(
+    '../../package.json',
+  );
+  expect(manifest.dependencies).not.toHaveProperty('dbus-native');
+  const refuse = (name: string): never => {
+    throw Object.assign(new Error(`Cannot find module '${name}'`), { code: 'MODULE_NOT_FOUND' });
+  };
+  const responder = new AvahiResponder({
+    connect: messageBusAt('unix:path=/nowhere/bus', refuse),
+    clock: new ManualClock(),
+    interfaces: () => [],
+    onEvent: () => undefined,
+  });
+  await expect(responder.start()).rejects.toMatchObject({
+    code: 'RESPONDER_UNAVAILABLE',
+    message: `avahi-daemon is reached with the package dbus-native, which is not installed: npm install dbus-native@${manifest.optionalDependencies?.['dbus-native']} where ambassador is installed (--global if that is), or leave --responder out to publish without it`,
+  });
+});
+
+test('Where it is installed the bus itself is asked', async () => {
+  const connect = messageBusAt('unix:path=/nowhere/bus');
+  await expect(connect({ signal: () => undefined, lost: () => undefined })).rejects.toMatchObject({ code: 'ENOENT' });
 });
