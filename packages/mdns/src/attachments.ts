@@ -64,6 +64,8 @@ export class Attachments {
   /** Links of interfaces that are gone, being closed. */
   #leaving: Promise<unknown> = Promise.resolve();
   #isClosed = false;
+  /** It was told that the interfaces can't be seen. */
+  #isBlind = false;
 
   constructor(context: AttachmentsContext) {
     this.#context = context;
@@ -101,6 +103,7 @@ export class Attachments {
     } catch (error) {
       return [toError(error)];
     }
+    const unseen = this.#noteBlindness();
     const changes = compareInterfaces(this.#interfaces, found);
     this.#interfaces = found;
     for (const change of changes) this.#applyChange(change);
@@ -120,7 +123,7 @@ export class Attachments {
     // Each link is to tell what comes by the others, which are open now.
     for (const { links } of this.#byName.values()) links.renew();
     this.touch();
-    return errors.flat();
+    return [...unseen, ...errors.flat()];
   }
 
   /** As if no interface had been seen yet. */
@@ -134,6 +137,13 @@ export class Attachments {
     this.#isClosed = true;
     await Promise.all([...this.#byName.values()].map(({ links }) => links.close()));
     await this.#leaving;
+  }
+
+  #noteBlindness(): readonly Error[] {
+    const error = this.#context.network.blindness?.();
+    if (error !== undefined && !this.#isBlind) this.#context.tell({ kind: 'interfaces-unseen', error });
+    this.#isBlind = error !== undefined;
+    return error === undefined ? [] : [error];
   }
 
   #applyChange(change: InterfaceChange): void {

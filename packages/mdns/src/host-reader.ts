@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { readLinuxInterfaceIndex } from './interface-kind.ts';
 import { listInterfaces } from './interfaces.ts';
-import { type JoinedInterface, listJoined, nameJoined } from './link-seal.ts';
+import { type JoinedInterface, listIndices, listJoined, nameJoined } from './link-seal.ts';
 import type { NetworkInterface } from './network.ts';
+import { isWantOfDescriptor } from './no-descriptor.ts';
 import { readSystemInterfaces } from './system-interfaces.ts';
 
 const IGMP_TABLE = '/proc/net/igmp';
@@ -34,9 +34,10 @@ export class HostReader {
     if (this.#reading !== undefined && now - this.#readAt < SAME_MS) return this.#reading;
     this.#readAt = now;
     const all = readSystemInterfaces();
-    if (all === undefined) return this.#reading;
-    const named = nameJoined(listJoined(readOrEmpty(IGMP_TABLE)), all);
-    const joined = named.map((one) => ({ ...one, index: readLinuxInterfaceIndex(one.name) }));
+    const igmp = readTable(IGMP_TABLE);
+    if (all === undefined || igmp === undefined) return this.#reading;
+    const indices = listIndices(igmp);
+    const joined = nameJoined(listJoined(igmp), all).map((one) => ({ ...one, index: indices.get(one.name) }));
     const text = JSON.stringify([all, joined]);
     if (this.#reading === undefined || text !== this.#text)
       this.#reading = { interfaces: listInterfaces(all, 'linux'), joined };
@@ -45,10 +46,11 @@ export class HostReader {
   }
 }
 
-function readOrEmpty(path: string): string {
+/** Empty where there is none; undefined where no file descriptor is left to read it. */
+function readTable(path: string): string | undefined {
   try {
     return readFileSync(path, 'latin1');
-  } catch {
-    return '';
+  } catch (error) {
+    return isWantOfDescriptor(error) ? undefined : '';
   }
 }

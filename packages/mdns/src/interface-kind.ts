@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { BRIDGE_PORT, type BridgeFacts } from './interfaces.ts';
+import { failForWantOfDescriptor } from './no-descriptor.ts';
 
 /** ARPHRD_* (linux/if_arp.h): link layers that no LAN has. */
 const TUNNEL_LINK_TYPES: ReadonlySet<number> = new Set([512, 519, 768, 769, 776, 778, 823, 65534]);
@@ -12,6 +13,8 @@ const UNWANTED_DEVICE_TYPES: ReadonlyMap<string, string> = new Map([
   ['geneve', 'overlay network'],
   ['wwan', 'mobile network'],
 ]);
+
+/** Nothing below takes the want of a file descriptor for an answer: it throws `no-descriptor`. */
 
 /**
  * What Linux knows of an interface that speaks against using it, undefined where nothing does or nothing can be read. A tun device
@@ -62,7 +65,8 @@ export function readLinuxMtu(name: string, sysfs: string = '/sys/class/net'): nu
 function readOrEmpty(path: string): string {
   try {
     return readFileSync(path, 'utf8').trim();
-  } catch {
+  } catch (error) {
+    failForWantOfDescriptor(error);
     return '';
   }
 }
@@ -70,7 +74,8 @@ function readOrEmpty(path: string): string {
 function listOrNothing(folder: string): readonly string[] {
   try {
     return readdirSync(folder);
-  } catch {
+  } catch (error) {
+    failForWantOfDescriptor(error);
     return [];
   }
 }

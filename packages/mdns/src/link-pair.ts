@@ -123,14 +123,15 @@ export class LinkPair {
   }
 
   /**
-   * Makes the links fit the interface as it is now: opens what is missing, reopens what has other addresses than when it was
-   * opened, closes what has none any more.
+   * Makes the links fit the interface as it is now: opens what is missing, reopens what is worn or has other addresses than when it
+   * was opened, closes what has none any more.
    */
   async fit(on: NetworkInterface): Promise<readonly LinkFailure[]> {
     const wanted = familiesOf(on);
     this.#mtu = on.mtu;
     const outdated = [...this.#open].filter(
-      ([family, { addresses }]) => !wanted.includes(family) || addresses !== describeAddresses(on, family),
+      ([family, { link, addresses }]) =>
+        !wanted.includes(family) || addresses !== describeAddresses(on, family) || link.isWorn,
     );
     await Promise.all(outdated.map(([family]) => this.#closeOne(family)));
     const missing = wanted.filter((family) => !this.#open.has(family));

@@ -4,6 +4,9 @@ import type { NetworkInterface } from './network.ts';
 /** 224.0.0.251 as /proc/net/igmp has it: in the byte order of the host, which is little-endian wherever Node runs on Linux but on s390x. */
 const GROUP_TEXTS: readonly string[] = ['FB0000E0', 'E00000FB'];
 
+/** Its number, which the kernel gave it when it was made, and its name. */
+const DEVICE_LINE = /^(\d+)\s+(\S+?)\s*:/;
+
 /** An interface on which somebody of this host has joined the group. */
 export interface JoinedInterface {
   readonly name: string;
@@ -29,11 +32,17 @@ export function listJoined(igmp: string): readonly string[] {
   const joined: string[] = [];
   let device = '';
   for (const line of igmp.split('\n')) {
-    device = /^\d+\s+(\S+?)\s*:/.exec(line)?.[1] ?? device;
+    device = DEVICE_LINE.exec(line)?.[2] ?? device;
     const group = /^\s+([0-9A-F]{8})\s/.exec(line)?.[1];
     if (group !== undefined && GROUP_TEXTS.includes(group)) joined.push(device);
   }
   return joined;
+}
+
+/** The number of each interface, by the same words. */
+export function listIndices(igmp: string): ReadonlyMap<string, number> {
+  const lines = igmp.split('\n').map((line) => DEVICE_LINE.exec(line));
+  return new Map(lines.flatMap((match) => (match === null ? [] : [[match[2] ?? '', Number(match[1])] as const])));
 }
 
 /** Finds the addresses by which these interfaces can be named. Pure. */

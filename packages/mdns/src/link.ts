@@ -15,6 +15,7 @@ import type {
   NetworkInterface,
   ReplyPath,
 } from './network.ts';
+import { describeWantOfDescriptor, isWantOfDescriptor } from './no-descriptor.ts';
 import { isOnLink, mayBeOnLink } from './on-link.ts';
 import { isPortTaken } from './port-holders.ts';
 import { SocketQueue } from './socket-queue.ts';
@@ -29,6 +30,8 @@ const NOBODY = '255.255.255.255';
 const PORT_TABLES = { IPv4: ['/proc/net/udp', '/proc/net/udp6'], IPv6: ['/proc/net/udp6'] } as const;
 /** Packets of another interface between two readings, for which it is refused in the place of one that was refused before. */
 const BUSY_PACKETS = 50;
+/** Of the twenty that a socket may have. */
+const MOST_LOST = 4;
 /** Sources of which it is remembered whether they are from the link. */
 const MAX_JUDGED = 256;
 /** Hosts that are asked alone at the same time. */
@@ -76,8 +79,10 @@ class SocketLink implements Link {
   /** Packets that other interfaces brought since the last reading. */
   readonly #strays = new Map<string, number>();
   readonly #counters = { offLink: 0, sendErrors: 0 };
-  /** Other interfaces that this socket hears no more, by address and number: one that is made anew is another. */
-  #refused: ReadonlySet<string> = new Set();
+  /** The addresses of other interfaces that this socket hears no more, by address and number: one that is made anew is another. */
+  readonly #refused = new Map<string, string>();
+  /** Memberships of interfaces that are gone, kept by the kernel until the socket is closed. */
+  #lost = 0;
   readonly #queue = new SocketQueue();
   /** Whether the socket hears nothing but its interface. */
   #isSealed = false;
@@ -110,6 +115,10 @@ class SocketLink implements Link {
 
   get counters(): LinkCounters {
     return { ...this.#counters };
+  }
+
+  get isWorn(): boolean {
+    return this.#lost >= MOST_LOST;
   }
 
   async join(local: string): Promise<void> {
@@ -201,6 +210,7 @@ class SocketLink implements Link {
       this.#socket.removeAllListeners('message');
       this.#socket.on('message', (bytes, from) => this.#receive(bytes, { address: from.address, port: from.port }));
       const onError = (error: Error): void => {
+        if (this.#state === 'joined' && isOfOnePacket(error)) return;
         reject(error);
         this.#fail(error);
       };
@@ -215,17 +225,34 @@ class SocketLink implements Link {
     try {
       const { refused, isWhole } = planSeal(this.#on, joined);
       const indices = new Map(joined.map(({ name, index }) => [name, index]));
-      const done = new Set<string>();
-      for (const { name, address } of refused) {
-        const key = `${address} ${indices.get(name)}`;
-        if (!this.#refused.has(key)) this.#socket.addSourceSpecificMembership(NOBODY, this.#group, address);
-        done.add(key);
-        this.#refused = new Set([...this.#refused, key]);
+      const wanted = new Map(refused.map(({ name, address }) => [`${address} ${indices.get(name)}`, address]));
+      this.#admitGone(new Set(wanted.keys()));
+      for (const [key, address] of wanted) {
+        if (this.#refused.has(key)) continue;
+        this.#socket.addSourceSpecificMembership(NOBODY, this.#group, address);
+        this.#refused.set(key, address);
       }
-      this.#refused = done;
       return isWhole;
     } catch {
       return false;
+    }
+  }
+
+  /**
+   * Gives back the memberships of interfaces that are gone or have another address: the kernel keeps and counts them. It finds one by its
+   * address, the newest first, so a wanted one of the same address is given back, too, and taken anew; it finds none where an
+   * interface that was made anew has the address.
+   */
+  #admitGone(wanted: ReadonlySet<string>): void {
+    const gone = new Set([...this.#refused].filter(([key]) => !wanted.has(key)).map(([, address]) => address));
+    for (const [key, address] of this.#refused) {
+      if (!gone.has(address)) continue;
+      this.#refused.delete(key);
+      try {
+        this.#socket.dropMembership(this.#group, address);
+      } catch {
+        this.#lost++;
+      }
     }
   }
 
@@ -244,10 +271,10 @@ class SocketLink implements Link {
     const [idlest] = this.#refused;
     if (packets < BUSY_PACKETS || busiest?.address === undefined || idlest === undefined) return;
     try {
-      this.#socket.dropSourceSpecificMembership(NOBODY, this.#group, idlest.split(' ')[0] ?? '');
-      this.#refused = new Set([...this.#refused].filter((key) => key !== idlest));
+      this.#socket.dropSourceSpecificMembership(NOBODY, this.#group, idlest[1]);
+      this.#refused.delete(idlest[0]);
       this.#socket.addSourceSpecificMembership(NOBODY, this.#group, busiest.address);
-      this.#refused = new Set([...this.#refused, `${busiest.address} ${busiest.index}`]);
+      this.#refused.set(`${busiest.address} ${busiest.index}`, busiest.address);
     } catch {
       // What is not refused is heard, and dropped by its source.
     }
@@ -352,6 +379,11 @@ function zoneOf(on: NetworkInterface): string {
   return on.zone ?? on.name;
 }
 
+/** Of one that came by IPv6 nobody can say by which interface: that is gone, or there was no file descriptor left to ask for its name. */
+function isOfOnePacket(error: Error): boolean {
+  return 'syscall' in error && error.syscall === 'uv_if_indextoiid';
+}
+
 function explainRefusal(cause: unknown, interfaceName: string, family: AddressFamily): MdnsError {
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown';
   const where = `${interfaceName} (${family})`;
@@ -363,5 +395,6 @@ function explainRefusal(cause: unknown, interfaceName: string, family: AddressFa
       { cause },
     );
   }
+  if (isWantOfDescriptor(cause)) return describeWantOfDescriptor(`${where} can't be joined`, cause);
   return new MdnsError('link-refused', `The mDNS group could not be joined on ${where}: ${code}.`, { cause });
 }

@@ -75,6 +75,8 @@ export interface Link {
   ask(bytes: Uint8Array, of: LinkSource): void;
   /** The interfaces of this host may be others than before; called at each reading of them. */
   renew(): void;
+  /** Whether it should be opened anew: the kernel keeps for it what can't be given back. */
+  readonly isWorn: boolean;
   /** Resolves when what was sent has left and the socket is gone. Idempotent. */
   close(): Promise<void>;
 }
@@ -83,6 +85,8 @@ export interface Link {
 export interface Network {
   /** The interfaces to use now, loopback only where nothing else is there or it was asked for. Read again on every poll. */
   interfaces(): readonly NetworkInterface[];
+  /** Why `interfaces` can't look just now and says what it said before; undefined while it does. */
+  blindness?(): Error | undefined;
   /** Rejects with an {@link MdnsError} when the port or the group is refused. */
   openLink(on: NetworkInterface, family: 'IPv4' | 'IPv6', events: LinkEvents): Promise<Link>;
 }

@@ -35,6 +35,8 @@ export type NodeEvent =
   | { readonly kind: 'interface-down'; readonly interfaceName: string }
   /** A link could not be opened; tried again on the next poll. Emitted once per interface, family and code. */
   | { readonly kind: 'link-failed'; readonly interfaceName: string; readonly error: Error }
+  /** What becomes of the interfaces can't be seen: those that were known are used on. Emitted again only after they were seen. */
+  | { readonly kind: 'interfaces-unseen'; readonly error: Error }
   /** The OS refuses every packet there (`code`: EPERM, EHOSTUNREACH ...); `interface-up` follows when it takes them again. */
   | { readonly kind: 'send-refused'; readonly interfaceName: string; readonly code: string }
   /** More was announced there than is kept of others, so not all of it is seen. Emitted once per interface. */

@@ -10,12 +10,15 @@ import {
   comparableName,
   type InterfaceSelection,
   listInterfaces,
+  type OsInterfaces,
   type SkippedInterface,
   selectInterfaces,
 } from './interfaces.ts';
 import { openLink } from './link.ts';
+import { toError } from './mdns-error.ts';
 import type { Network, NetworkInterface } from './network.ts';
-import { readSystemInterfaces } from './system-interfaces.ts';
+import { isWantOfDescriptor } from './no-descriptor.ts';
+import { lookAtSystemInterfaces } from './system-interfaces.ts';
 
 export interface SystemNetworkOptions {
   /** Use exactly these; default: chosen by {@link selectInterfaces}. */
@@ -39,46 +42,65 @@ export interface SystemNetwork extends Network {
   ownAddresses(): ReadonlySet<string>;
 }
 
-/** The operating system's network. */
+/** The operating system's network. While no file descriptor is left to look at it, it says what it said before. */
 export function systemNetwork(options: SystemNetworkOptions = {}): SystemNetwork {
   const platform = options.platform ?? osPlatform();
+  const isLinux = platform === 'linux';
   const reader = new HostReader();
+  let blindness: Error | undefined;
+  const look = (): OsInterfaces => lookAtSystemInterfaces() ?? {};
   const select = (named: readonly string[] = options.interfaceNames ?? []): InterfaceSelection =>
-    selectInterfaces(readSystemInterfaces() ?? {}, {
+    selectInterfaces(look(), {
       platform,
       named,
       withBridges: options.withBridges ?? false,
-      ...(platform === 'linux' && {
+      ...(isLinux && {
         describeKind: (name: string) => describeLinuxInterfaceKind(name),
         describeBridge: (name: string) => describeLinuxBridge(name),
       }),
     });
+  /** The answer of before where there is no descriptor; at first `none`. */
+  const orBefore = <T>(read: () => T, none: T, note: (error?: Error) => void = () => {}): (() => T) => {
+    let last = none;
+    return () => {
+      try {
+        last = read();
+        note();
+      } catch (error) {
+        if (!isWantOfDescriptor(error)) throw error;
+        note(toError(error));
+      }
+      return last;
+    };
+  };
   return {
-    interfaces: () =>
-      select().used.map((on) => ({
-        ...on,
-        index: platform === 'linux' ? readLinuxInterfaceIndex(on.name) : undefined,
-        mtu: platform === 'linux' ? readLinuxMtu(on.name) : undefined,
-      })),
-    skipped: () => select().skipped,
-    all: () => {
+    interfaces: orBefore<readonly NetworkInterface[]>(
+      () =>
+        select().used.map((on) => ({
+          ...on,
+          index: isLinux ? readLinuxInterfaceIndex(on.name) : undefined,
+          mtu: isLinux ? readLinuxMtu(on.name) : undefined,
+        })),
+      [],
+      (error) => {
+        blindness = error;
+      },
+    ),
+    blindness: () => blindness,
+    skipped: orBefore<readonly SkippedInterface[]>(() => select().skipped, []),
+    all: orBefore(() => {
       const reasons = new Map(select([]).skipped.map(({ name, reason }) => [name, reason]));
-      return listInterfaces(readSystemInterfaces() ?? {}, platform).map((one) => ({
-        ...one,
-        reason: reasons.get(one.name),
-      }));
-    },
-    isHidden: () => readSystemInterfaces() === undefined,
-    awaited: () => {
+      return listInterfaces(look(), platform).map((one) => ({ ...one, reason: reasons.get(one.name) }));
+    }, []),
+    isHidden: orBefore(() => lookAtSystemInterfaces() === undefined, false),
+    awaited: orBefore<readonly string[]>(() => {
       const used = new Set(select().used.map(({ name }) => comparableName(name, platform)));
       return (options.interfaceNames ?? []).filter((name) => !used.has(comparableName(name, platform)));
-    },
-    ownAddresses: () =>
-      new Set(
-        listInterfaces(readSystemInterfaces() ?? {}, platform).flatMap((on) =>
-          on.addresses.map(({ address }) => address),
-        ),
-      ),
+    }, []),
+    ownAddresses: orBefore<ReadonlySet<string>>(
+      () => new Set(listInterfaces(look(), platform).flatMap((on) => on.addresses.map(({ address }) => address))),
+      new Set(),
+    ),
     openLink: (on, family, events) => openLink(on, family, events, platform, reader),
   };
 }

@@ -21,6 +21,8 @@ class FakeNetwork implements Network {
   readonly log: string[] = [];
   readonly events = new Map<string, LinkEvents>();
   readonly sent: { readonly family: string; readonly bytes: Uint8Array; readonly to: LinkSource | undefined }[] = [];
+  /** Families whose next link is worn. */
+  readonly worn = new Set<string>();
   /** Holds back `openLink` until it resolves. */
   gate: Promise<void> = Promise.resolve();
 
@@ -36,6 +38,7 @@ class FakeNetwork implements Network {
       interfaceName: on.name,
       family,
       counters: { offLink: 2, sendErrors: 1 },
+      isWorn: this.worn.delete(family),
       renew: () => void this.log.push(`renew ${family}`),
       awaitReplies: () => void this.log.push(`await ${family}`),
       ask: (bytes, of) => void this.sent.push({ family, bytes, to: of }),
@@ -100,6 +103,13 @@ describe('the links of an interface', () => {
     await pair.fit(eth0('10.0.0.1', 'fe80::1', 'fd00::1'));
     await pair.fit(eth0('10.0.0.1'));
     expect(network.log.slice(2)).toEqual(['close IPv6', 'open IPv6', 'close IPv6']);
+  });
+
+  it('are opened anew where they are worn', async () => {
+    const { network, pair } = createPair();
+    network.worn.add('IPv4');
+    for (const _ of [1, 2, 3]) await pair.fit(eth0('10.0.0.1', 'fe80::1'));
+    expect(network.log.slice(2)).toEqual(['close IPv4', 'open IPv4']);
   });
 
   it('carry a multicast in both families, a unicast answer in that of the one who asked', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { OsAddress, OsInterfaces } from '../src/interfaces.ts';
-import { listJoined, nameJoined, planSeal, type SealPlan } from '../src/link-seal.ts';
+import { listIndices, listJoined, nameJoined, planSeal, type SealPlan } from '../src/link-seal.ts';
 import type { NetworkInterface } from '../src/network.ts';
 
 const IGMP = `Idx\tDevice    : Count Querier\tGroup    Users Timer\tReporter
@@ -26,6 +26,11 @@ describe('the seal of a link', () => {
   it('reads which interfaces have joined the group', () => {
     expect(listJoined(IGMP)).toEqual(['eth0', 'br-0123456789ab']);
     expect(listJoined('')).toEqual([]);
+    expect([...listIndices(IGMP)]).toEqual([
+      ['lo', 1],
+      ['eth0', 2],
+      ['br-0123456789ab', 13],
+    ]);
   });
 
   it('refuses what arrives by any other of them', () => {

@@ -160,22 +160,91 @@ describe('the links of a host', () => {
     expect(heard).toEqual([]);
   });
 
+  it('give back the memberships of interfaces that are gone or have another address, and take those of new ones', async () => {
+    host.memberships = 3;
+    const { link } = await openEth0();
+    const [socket] = host.sockets;
+    for (let at = 1; at <= 10; at++) {
+      host.addInterface('veth', `172.20.${at}.1`);
+      vi.advanceTimersByTime(POLL_MS);
+      link.renew();
+      expect(socket?.refused).toEqual([`172.20.${at}.1`]);
+      if (at % 2 === 0) continue;
+      host.removeInterface('veth');
+      vi.advanceTimersByTime(POLL_MS);
+      link.renew();
+      expect(socket?.refused).toEqual([]);
+    }
+    expect(link.isWorn).toBe(false);
+  });
+
+  it('are worn when an interface was made anew too often between two readings: the kernel does not take back those memberships', async () => {
+    const { link } = await openEth0();
+    const [socket] = host.sockets;
+    for (let at = 1; at <= 5; at++) {
+      expect(link.isWorn).toBe(false);
+      host.addInterface('docker1', '172.20.0.1');
+      vi.advanceTimersByTime(POLL_MS);
+      link.renew();
+      expect(socket?.memberships.at(-1)).toEqual({ index: at + 1, address: '172.20.0.1' });
+    }
+    expect(link.isWorn).toBe(true);
+  });
+
   it('know of the host what they knew while it tells them nothing, and hear nothing before', async () => {
+    host.addInterface('eth1', '10.0.1.1');
     const { link, heard } = await openEth0();
     host.hides = 'EMFILE';
     link.renew();
     host.arrive('eth0', NEIGHBOUR);
     await passRounds(10);
     expect(heard).toEqual([]);
-    for (const hides of [undefined, 'EMFILE']) {
-      host.hides = hides;
+    for (const [hides, isFull] of [
+      [undefined, false],
+      ['EMFILE', true],
+      [undefined, true],
+    ] as const) {
+      Object.assign(host, { hides, isFull });
       vi.advanceTimersByTime(POLL_MS);
       link.renew();
       await passRounds(10);
     }
     host.arrive('eth0', NEIGHBOUR);
+    host.arrive('eth1', '10.0.1.9');
     await passRounds(10);
     expect(heard).toEqual([NEIGHBOUR]);
+  });
+});
+
+describe('a packet of which the interface has no name', () => {
+  it('is lost, and the link stays: there is no file descriptor to ask with, or the interface is gone', async () => {
+    const { failures } = await openEth0();
+    const error = Object.assign(new Error('ENOENT: uv_if_indextoiid'), { code: 'ENOENT', syscall: 'uv_if_indextoiid' });
+    host.sockets[0]?.emit('error', error);
+    expect(failures).toEqual([]);
+    host.sockets[0]?.emit('error', Object.assign(new Error('ENETDOWN'), { code: 'ENETDOWN' }));
+    expect(failures).toEqual(['ENETDOWN']);
+  });
+});
+
+describe('the interfaces of a host', () => {
+  it.each([
+    ['to ask for them', 'EMFILE', false],
+    ['to read what they are', undefined, true],
+  ])('are those of before while no file descriptor is left %s, and it is said', async (_, hides, isFull) => {
+    const network = systemNetwork({ platform: 'linux' });
+    expect([network.interfaces().length, network.blindness?.()]).toEqual([1, undefined]);
+    const before = network.interfaces();
+    Object.assign(host, { hides, isFull });
+    host.addInterface('eth1', '10.0.1.1');
+    expect(network.interfaces()).toEqual(before);
+    expect(network.blindness?.()?.message).toBe(
+      "the network interfaces can't be seen: this process has no file descriptor left (EMFILE); raise its limit (ulimit -n)",
+    );
+    expect([network.isHidden(), network.skipped(), network.awaited()]).toEqual([false, [], []]);
+    Object.assign(host, { hides: undefined, isFull: false });
+    expect(network.interfaces().map(({ name }) => name)).toEqual(['eth0', 'eth1']);
+    expect(network.blindness?.()).toBeUndefined();
   });
 });
 

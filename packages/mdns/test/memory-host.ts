@@ -24,8 +24,8 @@ function failure(code: string): Error & { readonly code: string } {
 /** A UDP socket of {@link MemoryHost}, as far as this package uses one: packets wait in a queue until the event loop reads them. */
 export class MemorySocket extends EventEmitter {
   readonly sent: Sent[] = [];
-  /** By the address of an interface. */
-  readonly refused = new Set<string>();
+  /** As the kernel keeps them: of which interface, by its number, and the address that named it; those of interfaces that are gone, too. */
+  memberships: { readonly index: number; readonly address: string }[] = [];
   address = '';
   port = 0;
   isBound = false;
@@ -64,7 +64,15 @@ export class MemorySocket extends EventEmitter {
   }
 
   addMembership(): void {}
-  dropMembership(): void {}
+
+  /** Finds the interface by its address; where nobody has it, the newest membership that was made by it (ip_mc_leave_group). */
+  dropMembership(_: string, by: string): void {
+    const index = this.#host.indexOf(by);
+    const last = this.memberships.findLast((one) => (index === undefined ? one.address === by : one.index === index));
+    if (last === undefined) throw failure('EADDRNOTAVAIL');
+    this.memberships = this.memberships.filter((one) => one !== last);
+  }
+
   setMulticastInterface(): void {}
   setMulticastTTL(): void {}
   setMulticastLoopback(): void {}
@@ -74,12 +82,20 @@ export class MemorySocket extends EventEmitter {
   }
 
   addSourceSpecificMembership(_: string, __: string, by: string): void {
-    if (this.refused.size >= this.#host.memberships) throw failure('ENOBUFS');
-    this.refused.add(by);
+    const index = this.#host.indexOf(by);
+    if (index === undefined) throw failure('ENODEV');
+    if (this.memberships.some((one) => one.index === index)) throw failure('EADDRNOTAVAIL');
+    if (this.memberships.length >= this.#host.memberships) throw failure('ENOBUFS');
+    this.memberships.push({ index, address: by });
   }
 
   dropSourceSpecificMembership(_: string, __: string, by: string): void {
-    this.refused.delete(by);
+    this.dropMembership(_, by);
+  }
+
+  /** The addresses of the interfaces that it does not hear. */
+  get refused(): readonly string[] {
+    return this.memberships.map(({ address }) => address);
   }
 
   /** The kernel has a packet for it. */
@@ -117,20 +133,40 @@ export class MemoryHost {
   hides: string | undefined;
   /** How often it was asked for its interfaces. */
   readings = 0;
-  readonly #interfaces = new Map<string, string>();
+  /** Who can't read a file has no descriptor. */
+  isFull = false;
+  readonly #interfaces = new Map<string, { readonly address: string; readonly index: number }>();
+  #lastIndex = 0;
 
-  /** In 24 bits; somebody has joined the mDNS group on it. */
+  /** In 24 bits; somebody has joined the mDNS group on it. One of the same name is made anew. */
   addInterface(name: string, address: string): void {
-    this.#interfaces.set(name, address);
-    this.files.set(`/sys/class/net/${name}/ifindex`, `${this.#interfaces.size}\n`);
-    const joined = [...this.#interfaces.keys()].map((one, at) => `${at + 1}\t${one}\t: 1 V3\n\t\t\t\tFB0000E0 1 0 0\n`);
+    this.#interfaces.set(name, { address, index: ++this.#lastIndex });
+    this.files.set(`/sys/class/net/${name}/ifindex`, `${this.#lastIndex}\n`);
+    this.#writeIgmp();
+  }
+
+  removeInterface(name: string): void {
+    this.#interfaces.delete(name);
+    this.files.delete(`/sys/class/net/${name}/ifindex`);
+    this.#writeIgmp();
+  }
+
+  /** Of the interface that has the address. */
+  indexOf(address: string): number | undefined {
+    return [...this.#interfaces.values()].find((one) => one.address === address)?.index;
+  }
+
+  #writeIgmp(): void {
+    const joined = [...this.#interfaces].map(
+      ([name, { index }]) => `${index}\t${name}\t: 1 V3\n\t\t\t\tFB0000E0 1 0 0\n`,
+    );
     this.files.set('/proc/net/igmp', joined.join(''));
   }
 
   readonly networkInterfaces = (): unknown => {
     this.readings++;
     if (this.hides !== undefined) throw failure(this.hides);
-    const all = [...this.#interfaces].map(([name, address]) => [
+    const all = [...this.#interfaces].map(([name, { address }]) => [
       name,
       [{ address, family: 'IPv4', netmask: '255.255.255.0', cidr: `${address}/24`, internal: false }],
     ]);
@@ -138,6 +174,7 @@ export class MemoryHost {
   };
 
   readonly readFileSync = (path: string): string => {
+    if (this.isFull) throw failure('EMFILE');
     const text = this.files.get(path);
     if (text === undefined) throw failure('ENOENT');
     return text;
@@ -157,7 +194,7 @@ export class MemoryHost {
   arrive(by: string, address: string, bytes: Uint8Array = new Uint8Array(12)): void {
     const from = { address, port: 5353 };
     for (const socket of this.openSockets) {
-      const isRefused = socket.refused.has(this.#interfaces.get(by) ?? '');
+      const isRefused = socket.memberships.some(({ index }) => index === this.#interfaces.get(by)?.index);
       if (socket.address === GROUP && !isRefused) socket.take({ bytes, from });
     }
   }

@@ -510,6 +510,29 @@ describe('interfaces', () => {
     expect(browsed.instances()).toHaveLength(1);
   });
 
+  it('uses the interfaces on that it knew while they cannot be seen, says so once, and sees what came meanwhile', async () => {
+    const world = new NodeWorld();
+    const h1 = world.add('h1', { eth0: ['lan', '10.0.0.1/24'] });
+    const looking = h1.host.interfaces.bind(h1.host);
+    await h1.node.start();
+    let before = looking();
+    const see = (error: Error | undefined): void => {
+      Object.assign(h1.host, { blindness: () => error, interfaces: () => (error === undefined ? looking() : before) });
+    };
+    for (const time of [1, 2]) {
+      before = looking();
+      see(new Error('no file descriptor left'));
+      h1.host.connect(`wlan${time}`, 'lan', [`10.0.0.${time + 1}/24`]);
+      await world.run(10 * SECOND_MS);
+      expect(h1.events.filter(({ kind }) => kind === 'interfaces-unseen')).toHaveLength(time);
+      expect(h1.events.filter(({ kind }) => kind === 'interface-down')).toEqual([]);
+      expect(h1.host.openLinks).toBe(time);
+      see(undefined);
+      await world.run(POLL_MS);
+      expect(h1.host.openLinks).toBe(time + 1);
+    }
+  });
+
   it('carries on with one family when the other is refused, tells it once and tries again', async () => {
     const world = new NodeWorld();
     const h1 = world.add('h1', { eth0: ['lan', '10.0.0.1/24', 'fe80::1/64'] });

@@ -15,6 +15,7 @@ export interface MemoryCarrier {
 /** A link of the in-memory network: honours the contract of {@link Link}, nothing is heard after `close`. */
 export class MemoryLink implements Link {
   readonly interfaceName: string;
+  readonly isWorn: boolean = false;
   readonly family: 'IPv4' | 'IPv6';
   readonly host: string;
   readonly #on: NetworkInterface;

@@ -129,6 +129,12 @@ export function tellNodeEvent(reporter: Reporter, event: NodeEvent, platform: st
         reason: event.error.message,
       });
       break;
+    case 'interfaces-unseen':
+      reporter.tell(`${event.error.message}; those that were known are used on`, {
+        event: event.kind,
+        reason: event.error.message,
+      });
+      break;
     case 'send-refused':
       reporter.tell(describeSendRefusal(event, platform), {
         event: event.kind,

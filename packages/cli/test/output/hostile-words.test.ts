@@ -151,6 +151,7 @@ const NODE: Examples<NodeEvent> = {
   'interface-up': { kind: 'interface-up', interfaceName: 'e', addresses: ['a'] },
   'interface-down': { kind: 'interface-down', interfaceName: 'e' },
   'link-failed': { kind: 'link-failed', interfaceName: 'e', error: new Error('m') },
+  'interfaces-unseen': { kind: 'interfaces-unseen', error: new Error('m') },
   'send-refused': { kind: 'send-refused', interfaceName: 'e', code: 'c' },
   'records-refused': { kind: 'records-refused', interfaceName: 'e' },
   'record-fragmented': { kind: 'record-fragmented', interfaceName: 'e', name: 'n', bytes: 2, mtu: 1 },

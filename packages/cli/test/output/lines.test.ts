@@ -152,6 +152,7 @@ describe('at the start', () => {
       { kind: 'link-failed', interfaceName: 'wlan0', error: new Error('port refused') },
       "can't use wlan0: port refused",
     ],
+    [{ kind: 'interfaces-unseen', error: new Error('no file descriptor left') }, 'no file descriptor left'],
     [{ kind: 'send-refused', interfaceName: 'eth0', code: 'EPERM' }, 'eth0: nothing can be sent (EPERM): a firewall'],
     [{ kind: 'send-refused', interfaceName: 'eth0', code: 'ENETUNREACH' }, '(ENETUNREACH): trying again'],
     [{ kind: 'records-refused', interfaceName: 'eth0' }, 'eth0: more is announced there than is kept'],

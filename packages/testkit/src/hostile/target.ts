@@ -62,6 +62,7 @@ export class HostileTarget {
       interfaceName: ETH0.name,
       family: 'IPv4',
       counters: { offLink: 0, sendErrors: 0 },
+      isWorn: false,
       send: () => {
         this.sentPackets += 1;
       },
