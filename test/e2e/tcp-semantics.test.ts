@@ -11,9 +11,13 @@ const ASK_RAW = locateProgram('ask-raw.py');
 const SLOW_READERS = 50;
 /** V8 lets some 32 MiB of dead buffers lie before it collects them: that much more or less at any time, and as much for what lives. */
 const GARBAGE_KIB = 64 * 1024;
+/** TLS connections that all clients of a proxy share at most, at one announcer. */
+const MOST_SHARED = 8;
+const BYTES_BESIDE = 10_000_000;
 
 interface Scene {
   readonly service: HostProcess;
+  readonly announcing: HostProcess;
   readonly proxying: HostProcess;
   readonly client: Host;
 }
@@ -63,6 +67,51 @@ await labTest(
       const { end } = JSON.parse(await client.read(PYTHON, [ASK_RAW, '127.0.0.1', '7000', 'break']));
       expect(end).toBe('ECONNRESET');
     }
+  },
+);
+
+await labTest(
+  'in a mesh ends, resets and bytes of clients that share connections are their own, beside 50 that do not read',
+  { hosts: 2 },
+  async (lan) => {
+    const key = await initMesh(lan.host(1), makeSharedFolder());
+    const { client, service, proxying, announcing } = await setScene(lan, '--mesh-key-file', key);
+    const at = ['127.0.0.1', '7000'];
+    const idle = [await readMemoryKib(client, proxying), await readMemoryKib(lan.host(1), announcing)];
+    const readers = spawnProgram(client, 'slow-readers', ...at, `${SLOW_READERS}`);
+    await readers.line(/^ready/);
+    await untilStill(client, proxying);
+    const held = [await readMemoryKib(client, proxying), await readMemoryKib(lan.host(1), announcing)];
+    for (const [index, kib] of held.entries()) expect(kib - (idle[index] ?? 0)).toBeLessThan(GARBAGE_KIB);
+    const shared = await client.read('ss', [
+      '--tcp',
+      '--numeric',
+      '--no-header',
+      'state',
+      'established',
+      'dst',
+      lan.host(1).ip,
+    ]);
+    expect(shared.trim().split('\n').length).toBeLessThanOrEqual(MOST_SHARED);
+    for (const direction of ['up', 'down']) {
+      const { sent, arrived } = await runProgram<Transfer>(client, 'transfer', [...at, direction, `${BYTES_BESIDE}`]);
+      expect(arrived, direction).toBe(sent);
+    }
+    expect(await runProgram(client, 'ask', [...at, 'reset'])).toMatchObject({ end: 'ECONNRESET' });
+    expect(await runProgram(client, 'hang-up', at)).toEqual({ heard: 'holding\n' });
+    const [, number] = await service.line(/^hold (\d+)$/);
+    await service.line(new RegExp(`^reset ${number}$`));
+    expect(readers.output).not.toContain('lost');
+    readers.stdin.end();
+    await readers.exited;
+    // Nothing of them stays at the service.
+    const said = () => service.stdout.split('\n');
+    const read = said().flatMap((line) => /^firehose (\d+)$/.exec(line)?.[1] ?? []);
+    expect(read).toHaveLength(SLOW_READERS);
+    const isOver = (one: string): boolean => said().some((line) => line === `reset ${one}` || line === `EPIPE ${one}`);
+    await expect.poll(() => read.filter((one) => !isOver(one)), { timeout: 10_000 }).toEqual([]);
+    await untilStill(client, proxying);
+    expect(await runProgram(client, 'ask', [...at, 'who'])).toMatchObject({ answer: 'h1\n' });
   },
 );
 
@@ -128,10 +177,10 @@ await labTest('5,000 connections are open at once, and all answer', { hosts: 2 }
 async function setScene(lan: Lab, ...flags: readonly string[]): Promise<Scene> {
   const [h1, client] = [lan.host(1), lan.host(2)];
   const service = await startProgram(h1, 'service', '7000', 'h1');
-  await announce(h1, 'thing:7000', ...flags);
+  const announcing = await announce(h1, 'thing:7000', ...flags);
   const proxying = await proxy(client, 'thing:7000', ...flags);
   await proxying.line(/thing on h1/);
-  return { service, proxying, client };
+  return { service, announcing, proxying, client };
 }
 
 async function readMemoryKib(host: Host, of: HostProcess): Promise<number> {

@@ -21,9 +21,13 @@ member.onChange(() => {
 });
 const door = new Door({ member, clock: systemClock, onEvent: ({ reason }) => refused.push(reason) });
 const serve = async (raw) => {
-  const caller = await door.admit(raw, new AbortController().signal).catch(() => undefined);
-  caller?.answer('ready');
-  caller?.leg.end('h1\n');
+  const admitted = await door.admit(raw, new AbortController().signal).catch(() => undefined);
+  if (admitted?.kind === 'caller') greet(admitted);
+  else admitted?.receive((arrival) => void arrival.hear().then(greet, () => undefined));
+};
+const greet = ({ answer, leg }) => {
+  answer('ready');
+  leg.end('h1\n');
 };
 const listener = await listen({
   at: { kind: 'tcp', address: '127.0.0.1', port: 0 },

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import type { Caller, Door } from '@mdns-ambassador/mesh';
+import type { Caller, Door, StreamCallers } from '@mdns-ambassador/mesh';
 import {
   type Clock,
   Connections,
@@ -32,6 +32,8 @@ import { staysConnected } from './on-demand/stays.ts';
 
 /** The service is on this machine, mostly: what does not answer by then does not accept. */
 const DIAL_TIMEOUT_MS = 2000;
+/** What was said on a connection of many clients is heard within this time, once they are gone. */
+const FAREWELL_MS = 1_000;
 
 export interface IngressOptions {
   readonly clock: Clock;
@@ -88,7 +90,12 @@ export type OpenIngress = (options: IngressOptions) => Promise<Ingress>;
  * instance then. Rejects with a RelayError when it can't listen.
  */
 export const openIngress: OpenIngress = async (options) => {
-  const visits: Visits = { arriving: new Connections(), carried: new Connections(), overload: new Overload() };
+  const visits: Visits = {
+    arriving: new Connections(),
+    carried: new Connections(),
+    shared: new Connections(),
+    overload: new Overload(),
+  };
   const accept = (client: Socket, waitedMs: number): void => acceptClient(client, waitedMs, options, visits);
   const { places, preferredPort } = options;
   const listeners = await IngressListeners.open({
@@ -113,13 +120,16 @@ export const openIngress: OpenIngress = async (options) => {
       await stop();
       // A client in its handshake is served or dismissed first; then it counts as carried.
       await visits.arriving.drain(timeoutMs);
-      return visits.carried.drain(timeoutMs);
+      const outcome = await visits.carried.drain(timeoutMs);
+      await visits.shared.drain(FAREWELL_MS);
+      return outcome;
     },
     async close() {
       await stop();
       visits.arriving.resetAll();
       visits.carried.resetAll();
       await Promise.all([visits.arriving.drain(0), visits.carried.drain(0)]);
+      await visits.shared.drain(0);
     },
   };
 };
@@ -128,6 +138,8 @@ interface Visits {
   /** Clients in their handshake. */
   readonly arriving: Connections;
   readonly carried: Connections;
+  /** Connections that carry many clients, each of which counts by itself. */
+  readonly shared: Connections;
   readonly overload: Overload;
 }
 
@@ -158,26 +170,73 @@ function acceptClient(client: Socket, waitedMs: number, options: IngressOptions,
     return;
   }
   const abort = new AbortController();
-  const admitted = greet(client, isFront, options, abort.signal).then(
-    ({ leg, reach }) => carry(leg, carried, leave, options, reach),
-    leave,
-  );
+  const admitted = greet(client, isFront, options, abort.signal).then((greeted) => {
+    if (greeted.kind === 'streams') receiveStreams(greeted, clientEndsOf(client), leave, options, visits);
+    else carry(greeted.leg, carried, leave, options, greeted.reach);
+  }, leave);
   arriving.add({ finished: admitted, reset: () => abort.abort() });
+}
+
+/** Each client of a proxy is one of ours; the connection that they share has a place of its own. */
+function receiveStreams(
+  streams: StreamCallers,
+  ends: ReturnType<typeof clientEndsOf>,
+  leave: () => void,
+  options: IngressOptions,
+  { arriving, carried, shared }: Visits,
+): void {
+  const { tally } = options;
+  let count = 0;
+  shared.add({ finished: streams.ended.then(leave), reset: () => streams.reset() });
+  streams.receive((arrival) => {
+    // The first was counted when the connection was accepted.
+    count += 1;
+    if (count > 1) tally.accept();
+    const leaveAlone = options.enter();
+    if (leaveAlone === undefined) {
+      arrival.turnAway();
+      tally.refuse('full');
+      options.onFull?.();
+      return;
+    }
+    const { leg } = arrival;
+    const admitted = arrival.hear().then(
+      (caller) => {
+        setClientEnds(leg, ends);
+        carry(leg, carried, leaveAlone, options, (aborted) => reachServiceFor(caller, options, aborted));
+      },
+      () => {
+        // Who is told why is there until it has heard it.
+        if (leg.destroyed) leaveAlone();
+        else leg.once('close', leaveAlone);
+      },
+    );
+    arriving.add({ finished: admitted, reset: () => resetLeg(leg) });
+  });
 }
 
 /** Who may be served, and how the service is reached for him. */
 interface Greeted {
+  readonly kind: 'client';
   readonly leg: Leg;
   readonly reach: (signal: AbortSignal) => Reaching;
 }
 
 /** A front's header comes before a member's handshake. Rejects when nobody is to be served; the socket is closed then, or about to be. */
-async function greet(client: Socket, isFront: boolean, options: IngressOptions, signal: AbortSignal): Promise<Greeted> {
+async function greet(
+  client: Socket,
+  isFront: boolean,
+  options: IngressOptions,
+  signal: AbortSignal,
+): Promise<Greeted | StreamCallers> {
   if (isFront) await hearFront(client, options, signal);
-  if (options.door === undefined) return { leg: client, reach: (aborted) => reachService(client, options, aborted) };
+  if (options.door === undefined) {
+    return { kind: 'client', leg: client, reach: (aborted) => reachService(client, options, aborted) };
+  }
   const caller = await options.door.admit(client, signal);
+  if (caller.kind === 'streams') return caller;
   setClientEnds(caller.leg, clientEndsOf(client));
-  return { leg: caller.leg, reach: (aborted) => reachServiceFor(caller, options, aborted) };
+  return { kind: 'client', leg: caller.leg, reach: (aborted) => reachServiceFor(caller, options, aborted) };
 }
 
 async function hearFront(client: Socket, { clock, onRefused }: IngressOptions, signal: AbortSignal): Promise<void> {

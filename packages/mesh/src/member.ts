@@ -8,8 +8,12 @@ import type { Renewals } from './renewal/renewals.ts';
 import type { Role } from './role.ts';
 import { deriveStandings, type KeeperMachine, requireEntitled, type Standing } from './standing.ts';
 
-/** CONTRACT 4. */
+/** CONTRACT 4: a TLS connection for each client. */
 export const ALPN = 'ambassador/1';
+/** CONTRACT 4: many clients on one TLS connection. */
+export const STREAMS_ALPN = 'ambassador/2';
+/** What is spoken between a proxy and an announcer, the best first. */
+export const PROTOCOLS: readonly string[] = [STREAMS_ALPN, ALPN];
 export const PEER_ALPN = 'ambassador-peer/1';
 /** Between a machine and a keeper alone, at the port of either of the others. */
 export const RENEWAL_ALPN = 'ambassador-renewal/1';

@@ -34,20 +34,22 @@ export interface ShownPeer {
 
 /** Says who the peers of one member are, by the name in their certificates, which TLS has verified before. */
 export class PeerIdentity {
-  /** The protocol that is spoken. */
-  readonly alpn: string;
+  /** The protocols that may be spoken, the best first. */
+  readonly protocols: readonly string[];
   readonly #member: Member;
   /** By fingerprint, for these standings: judging takes longer than looking up. */
   readonly #verdicts = new Recent<string, PeerVerdict>(MAX_REMEMBERED);
   #standings: readonly Standing[] = [];
 
-  constructor(member: Member, alpn: string) {
+  constructor(member: Member, ...protocols: readonly string[]) {
     this.#member = member;
-    this.alpn = alpn;
+    this.protocols = protocols;
   }
 
   judge(peer: ShownPeer): PeerVerdict {
-    if (peer.alpnProtocol !== this.alpn) return { kind: 'stranger', reason: `does not speak ${this.alpn}` };
+    if (!this.protocols.some((protocol) => protocol === peer.alpnProtocol)) {
+      return { kind: 'stranger', reason: `does not speak ${this.protocols.join(' or ')}` };
+    }
     // A session that was resumed was not verified.
     if (peer.isSessionReused()) return { kind: 'stranger', reason: 'resumed a session' };
     const certificate = peer.getPeerX509Certificate();

@@ -20,26 +20,32 @@ import {
   TestClock,
 } from './mesh-fixture.ts';
 
+/** Each with each, and with one of the version before streams. */
+const WAYS = [
+  { who: 'both know streams', announcing: {}, dialling: {} },
+  { who: 'the proxy knows no streams', announcing: {}, dialling: { protocols: [ALPN] } },
+  { who: 'the announcer knows no streams', announcing: { protocols: [ALPN] }, dialling: {} },
+] as const;
 /** Many records, and many times what a splice may hold. */
 const MUCH_BYTES = 3_000_000;
 
-describe('Between members', () => {
+describe.each(WAYS)('Between members of whom $who', ({ announcing, dialling }) => {
   test('bytes flow both ways after the announcer has said that it is ready', async () => {
     const mesh = createMesh();
-    const announcer = await TestAnnouncer.open(mesh);
-    const { dialler } = createDialler(mesh, { dial: announcer.dial });
+    const announcer = await TestAnnouncer.open(mesh, 'redis', announcing);
+    const { dialler } = createDialler(mesh, { dial: announcer.dial, ...dialling });
     expect(await exchange(await dialOnce(dialler), 'hello')).toBe('hello');
     expect(announcer.events).toEqual([]);
   });
 
   test('what a service says first comes behind the answer, however it was packed', async () => {
     const mesh = createMesh();
-    const announcer = await TestAnnouncer.open(mesh);
+    const announcer = await TestAnnouncer.open(mesh, 'redis', announcing);
     announcer.serve = ({ answer, leg }) => {
       answer('ready');
       leg.end('banner\n');
     };
-    const { dialler } = createDialler(mesh, { dial: announcer.dial });
+    const { dialler } = createDialler(mesh, { dial: announcer.dial, ...dialling });
     const leg = await dialOnce(dialler);
     if (leg instanceof RelayError) throw leg;
     expect(await readAll(leg)).toBe('banner\n');
@@ -47,8 +53,8 @@ describe('Between members', () => {
 
   test('much data comes whole and in order through a splice whose reader is slow', async () => {
     const mesh = createMesh();
-    const announcer = await TestAnnouncer.open(mesh);
-    const { dialler } = createDialler(mesh, { dial: announcer.dial });
+    const announcer = await TestAnnouncer.open(mesh, 'redis', announcing);
+    const { dialler } = createDialler(mesh, { dial: announcer.dial, ...dialling });
     const leg = await dialOnce(dialler);
     if (leg instanceof RelayError) throw leg;
     const [application, client] = MemoryLeg.pair();
@@ -64,45 +70,13 @@ describe('Between members', () => {
     expect(await finished).toEqual({ kind: 'ended' });
   });
 
-  test('a reset passes through TLS as one, both ways', async () => {
-    const mesh = createMesh();
-    const announcer = await TestAnnouncer.open(mesh);
-    let served: MemoryLeg | undefined;
-    announcer.serve = (caller) => {
-      caller.answer('ready');
-      served = announcer.legs.at(-1);
-    };
-    const { dialler } = createDialler(mesh, { dial: announcer.dial });
-    const leg = await dialOnce(dialler);
-    if (leg instanceof RelayError) throw leg;
-    leg.resetAndDestroy();
-    await expect.poll(() => leg.destroyed).toBe(true);
-    expect(announcer.legs.at(-2)?.wasReset).toBe(true);
-    expect(served?.destroyed).toBe(true);
-  });
-
-  test('a reset that was taken for an end is seen when the peer is asked for', async () => {
-    const mesh = createMesh();
-    const announcer = await TestAnnouncer.open(mesh);
-    const { dialler } = createDialler(mesh, { dial: announcer.dial });
-    const leg = await dialOnce(dialler);
-    const raw: Duplex | undefined = announcer.legs.at(-2);
-    if (leg instanceof RelayError || raw === undefined) throw leg;
-    await expect.poll(() => leg.writableLength).toBe(0);
-    probeLeg(leg);
-    expect(leg.errored).toBeNull();
-    raw._write = (_chunk, _encoding, done) => done(Object.assign(new Error('write EPIPE'), { code: 'EPIPE' }));
-    probeLeg(leg);
-    expect(leg.errored).toMatchObject({ code: 'EPIPE' });
-  });
-
   test.each(['busy', 'down', 'denied', 'draining'] as const)(
     '-%s fails the dial with a code of its own',
     async (answer) => {
       const mesh = createMesh();
-      const announcer = await TestAnnouncer.open(mesh);
+      const announcer = await TestAnnouncer.open(mesh, 'redis', announcing);
       announcer.serve = (caller) => caller.answer(answer);
-      const { dialler, quarantined } = createDialler(mesh, { dial: announcer.dial });
+      const { dialler, quarantined } = createDialler(mesh, { dial: announcer.dial, ...dialling });
       expect(await dialOnce(dialler)).toMatchObject({ code: `MESH_${answer.toUpperCase()}` });
       // Who denies us is not asked again.
       expect(quarantined).toHaveLength(answer === 'denied' ? 1 : 0);
@@ -115,9 +89,46 @@ describe('Between members', () => {
       cutBundle([current], 'announce', 'redis'),
       cutBundle([current], 'proxy', 'redis'),
     ]);
-    const announcer = await TestAnnouncer.open(createMesh({ kind: 'bundle', bundle: announce }));
-    const { dialler } = createDialler(createMesh({ kind: 'bundle', bundle: proxy }), { dial: announcer.dial });
+    const announcer = await TestAnnouncer.open(createMesh({ kind: 'bundle', bundle: announce }), 'redis', announcing);
+    const { dialler } = createDialler(createMesh({ kind: 'bundle', bundle: proxy }), {
+      dial: announcer.dial,
+      ...dialling,
+    });
     expect(await exchange(await dialOnce(dialler), 'hello')).toBe('hello');
+  });
+});
+
+describe('A connection that carries one client', () => {
+  test('a reset passes through TLS as one, both ways', async () => {
+    const mesh = createMesh();
+    const announcer = await TestAnnouncer.open(mesh);
+    let served: MemoryLeg | undefined;
+    announcer.serve = (caller) => {
+      caller.answer('ready');
+      served = announcer.legs.at(-1);
+    };
+    const { dialler } = createDialler(mesh, { dial: announcer.dial, protocols: [ALPN] });
+    const leg = await dialOnce(dialler);
+    if (leg instanceof RelayError) throw leg;
+    leg.resetAndDestroy();
+    await expect.poll(() => leg.destroyed).toBe(true);
+    expect(announcer.legs.at(-2)?.wasReset).toBe(true);
+    expect(served?.destroyed).toBe(true);
+  });
+
+  test('a reset that was taken for an end is seen when the peer is asked for', async () => {
+    const mesh = createMesh();
+    const announcer = await TestAnnouncer.open(mesh);
+    const { dialler } = createDialler(mesh, { dial: announcer.dial, protocols: [ALPN] });
+    const leg = await dialOnce(dialler);
+    const raw: Duplex | undefined = announcer.legs.at(-2);
+    if (leg instanceof RelayError || raw === undefined) throw leg;
+    await expect.poll(() => leg.writableLength).toBe(0);
+    probeLeg(leg);
+    expect(leg.errored).toBeNull();
+    raw._write = (_chunk, _encoding, done) => done(Object.assign(new Error('write EPIPE'), { code: 'EPIPE' }));
+    probeLeg(leg);
+    expect(leg.errored).toMatchObject({ code: 'EPIPE' });
   });
 });
 
@@ -203,7 +214,7 @@ describe('Who is no member that may', () => {
     const mesh = createMesh();
     const [member, stranger] = [await TestAnnouncer.open(mesh), await TestAnnouncer.open(createMesh())];
     let announcer = member;
-    const { dialler } = createDialler(mesh, { dial: () => announcer.dial() });
+    const { dialler } = createDialler(mesh, { dial: () => announcer.dial(), protocols: [ALPN] });
     expect(dialler.isProven(TARGET)).toBe(false);
     await exchange(await dialOnce(dialler), 'x');
     expect(dialler.isProven(TARGET)).toBe(true);
@@ -276,7 +287,7 @@ describe('Warm connections', () => {
   async function arrange() {
     const mesh = createMesh();
     const announcer = await TestAnnouncer.open(mesh);
-    const { dialler } = createDialler(mesh, { dial: announcer.dial, warm: 2 });
+    const { dialler } = createDialler(mesh, { dial: announcer.dial, warm: 2, protocols: [ALPN] });
     const clock = mesh.clock as TestClock;
     expect(await exchange(await dialOnce(dialler), 'first')).toBe('first');
     return { mesh, announcer, dialler, clock };

@@ -7,7 +7,7 @@ import { MeshDialler, type MeshDiallerOptions, type QuarantineEvent } from '../s
 import type { KeyRing } from '../src/key-ring.ts';
 import { MeshKey } from '../src/keys/mesh-key.ts';
 import { Mesh } from '../src/mesh.ts';
-import { type Caller, Door, type DoorEvent, type DoorOptions } from '../src/server/door.ts';
+import { type Admitted, type Caller, Door, type DoorEvent, type DoorOptions } from '../src/server/door.ts';
 import { MemoryLeg } from './leg-pair.ts';
 
 export const TARGET = { kind: 'tcp', address: '10.99.0.1', port: 7000 } as const;
@@ -62,7 +62,7 @@ export class TestAnnouncer {
     client.on('error', () => undefined);
     this.legs.push(client, server);
     this.door.admit(server, new AbortController().signal).then(
-      (caller) => this.serve(caller),
+      (admitted) => serveAll(admitted, (caller) => this.serve(caller)),
       () => undefined,
     );
     return client;
@@ -72,6 +72,12 @@ export class TestAnnouncer {
     if (this.isAway) throw new RelayError('ECONNREFUSED', 'nobody is there');
     return this.connect();
   };
+}
+
+/** Each client of who came, whether it is one or many. */
+function serveAll(admitted: Admitted, serve: (caller: Caller) => void): void {
+  if (admitted.kind === 'caller') serve(admitted);
+  else admitted.receive((arrival) => void arrival.hear().then(serve, () => undefined));
 }
 
 export interface TestDialler {

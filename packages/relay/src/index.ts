@@ -6,7 +6,7 @@ export { type DialOptions, type DialResult, dial, type LegResult, startDial } fr
 export { type HeldSocket, holdSocket } from './held-socket.ts';
 export { Histogram, type HistogramView } from './histogram.ts';
 export { type InputFileOptions, NO_END, NOT_REGULAR, readInputFile, TOO_LONG } from './input-file.ts';
-export { takeIn } from './intake.ts';
+export { keepLent, lendReads, takeIn } from './intake.ts';
 export { type Introduced, Introduction, type IntroductionOptions } from './introduction.ts';
 export { KeptListeners } from './kept-listeners.ts';
 export { KeptSockets } from './kept-sockets.ts';

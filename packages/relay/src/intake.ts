@@ -42,6 +42,11 @@ export class Intake {
     this.#lendsFrom = fromLength;
   }
 
+  /** What is lent now is not lent again. */
+  keep(): void {
+    this.#lent = undefined;
+  }
+
   /** A consumer that throws loses this socket, and nothing else. */
   #read(length: number, buffer: Uint8Array): boolean {
     try {
@@ -99,5 +104,11 @@ export function takeIn(socket: Socket): void {
  * the leg until it is: such chunks need no copy then. Infinity: it says so no more.
  */
 export function lendReads(leg: Leg & Taking, fromLength: number): void {
-  leg[intake]?.lend(fromLength);
+  if (leg[intake] === undefined) leg.lend?.(fromLength);
+  else leg[intake].lend(fromLength);
+}
+
+/** Says, while it is handed a chunk, that whoever reads this leg is not done with it when it returns: the buffer is its own from now on. */
+export function keepLent(leg: Leg & Taking): void {
+  leg[intake]?.keep();
 }

@@ -14,6 +14,8 @@ export interface Leg extends Duplex {
   resetAndDestroy(): unknown;
   /** What `probeLeg` does where an empty write would not reach the TCP connection. */
   probe?(): void;
+  /** What `lendReads` does where it is no socket. */
+  lend?(fromLength: number): void;
 }
 
 /**

@@ -9,7 +9,7 @@ import { firstLine } from './peers.mjs';
 import { untilListening } from './rounds.mjs';
 
 const AMBASSADOR = fileURLToPath(new URL('../../../packages/cli/bin/ambassador.js', import.meta.url));
-const WITHOUT_WARM = fileURLToPath(new URL('without-warm.mjs', import.meta.url));
+const ONE_EACH = fileURLToPath(new URL('one-each.mjs', import.meta.url));
 const MAX_CONNECTIONS = 8_000;
 const FIRST_PORT = 7_100;
 let nextPort = FIRST_PORT;
@@ -47,32 +47,32 @@ export function makeCertificates(folder) {
 }
 
 /**
- * `options`: `key`: with this mesh key; `warm: false`: without connections that are kept warm. A server that is given is used
- * rather than started.
+ * `options`: `key`: with this mesh key; `shares: false`: each client has a connection of its own between the two. A server that is given
+ * is used rather than started.
  *
  * @param {Places} places
  * @param {string} name
- * @param {{ key?: string, warm?: boolean, server?: HostProcess }} options
+ * @param {{ key?: string, shares?: boolean, server?: HostProcess }} options
  * @returns {Promise<Pair>}
  */
-export async function startAmbassadors({ host, service, sink }, name, { key, warm = true, server }) {
+export async function startAmbassadors({ host, service, sink }, name, { key, shares = true, server }) {
   const [fetch, feed] = key === undefined ? ['fetch', 'feed'] : ['secured-fetch', 'secured-feed'];
   const mode = key === undefined ? [] : ['--mesh-key-file', key];
   const started =
-    server ?? ambassador(host, [], 'announce', `${fetch}:${service}`, `${feed}:${sink}`, ...mode, '--relay');
+    server ?? ambassador(host, AMBASSADOR, 'announce', `${fetch}:${service}`, `${feed}:${sink}`, ...mode, '--relay');
   if (server === undefined)
     await started.until((said) => [fetch, feed].every((one) => said.includes(`announced ${one}`)));
   const [servicePort, sinkPort] = [nextPort++, nextPort++];
-  const loader = warm ? [] : ['--import', WITHOUT_WARM];
+  const program = shares ? AMBASSADOR : ONE_EACH;
   const listening = [`${fetch}:${servicePort}`, `${feed}:${sinkPort}`];
-  const client = ambassador(host, loader, 'proxy', ...listening, ...mode, '--max-connections', `${MAX_CONNECTIONS}`);
+  const client = ambassador(host, program, 'proxy', ...listening, ...mode, '--max-connections', `${MAX_CONNECTIONS}`);
   await client.until((said) => [fetch, feed].every((one) => said.includes(`${one} on ${host.name}`)));
   return { name, service: servicePort, sink: sinkPort, client, server: started };
 }
 
 /** @param {Host} host */
-function ambassador(host, loader, ...args) {
-  return host.spawn(process.execPath, [...loader, AMBASSADOR, ...args]);
+function ambassador(host, program, ...args) {
+  return host.spawn(process.execPath, [program, ...args]);
 }
 
 /**

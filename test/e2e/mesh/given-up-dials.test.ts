@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { systemClock } from '@mdns-ambassador/mdns';
 import { expect, onTestFinished, test } from 'vitest';
-import { Door, Mesh, MeshDialler, MeshKey } from '../../../packages/mesh/src/index.ts';
+import { type Caller, Door, Mesh, MeshDialler, MeshKey } from '../../../packages/mesh/src/index.ts';
 import { dial, resetLeg, splice } from '../../../packages/relay/src/index.ts';
 
 const DIALS = 200;
@@ -17,41 +17,47 @@ async function listenOn(server: Server): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-test('a dial that is given up, at whatever moment, leaves nothing at the announcer', async () => {
-  const mesh = new Mesh({ kind: 'keys', current: new MeshKey(randomBytes(32)) }, { clock: systemClock });
-  const member = await mesh.join('announce', 'thing');
-  const door = new Door({ member, clock: systemClock, onEvent: () => undefined });
-  const service = createServer({ allowHalfOpen: true }, (socket) => {
-    socket.on('error', () => undefined).resume();
-    socket.on('end', () => socket.end());
-  });
-  const servicePort = await listenOn(service);
-  let [carried, done] = [0, 0];
-  const announcer = createServer({ allowHalfOpen: true, pauseOnConnect: true, noDelay: true }, async (raw) => {
-    const caller = await door.admit(raw, new AbortController().signal).catch(() => undefined);
-    if (caller === undefined) return;
-    carried += 1;
-    const upstream = await dial({ kind: 'tcp', address: '127.0.0.1', port: servicePort }, { timeoutMs: 5_000 });
-    upstream.on('error', () => undefined);
-    caller.answer('ready');
-    await splice(caller.leg, upstream).finished;
-    done += 1;
-  });
-  const target = { kind: 'tcp', address: '127.0.0.1', port: await listenOn(announcer) } as const;
-  const dialler = new MeshDialler({ mesh, service: 'thing', warm: 0 });
-  onTestFinished(() => {
-    dialler.close();
-    door.close();
-    member.close();
-  });
-  for (let count = 0; count < DIALS; count++) {
-    const giveUp = dialler.startDial(target, 5_000, (result) => {
-      if (result.kind === 'connected') resetLeg(result.socket);
+test.each(['ambassador/2', 'ambassador/1'])(
+  'a dial by %s that is given up, at whatever moment, leaves nothing at the announcer',
+  async (protocol) => {
+    const mesh = new Mesh({ kind: 'keys', current: new MeshKey(randomBytes(32)) }, { clock: systemClock });
+    const member = await mesh.join('announce', 'thing');
+    const door = new Door({ member, clock: systemClock, onEvent: () => undefined });
+    const service = createServer({ allowHalfOpen: true }, (socket) => {
+      socket.on('error', () => undefined).resume();
+      socket.on('end', () => socket.end());
     });
-    const until = performance.now() + Math.random() * LONGEST_PATIENCE_MS;
-    while (performance.now() < until) await new Promise(setImmediate);
-    giveUp();
-  }
-  await expect.poll(() => carried).toBeGreaterThan(0);
-  await expect.poll(() => carried - done, { timeout: 10_000 }).toBe(0);
-});
+    const servicePort = await listenOn(service);
+    let [carried, done] = [0, 0];
+    const serve = async (caller: Caller): Promise<void> => {
+      carried += 1;
+      const upstream = await dial({ kind: 'tcp', address: '127.0.0.1', port: servicePort }, { timeoutMs: 5_000 });
+      upstream.on('error', () => undefined);
+      caller.answer('ready');
+      await splice(caller.leg, upstream).finished;
+      done += 1;
+    };
+    const announcer = createServer({ allowHalfOpen: true, pauseOnConnect: true, noDelay: true }, async (raw) => {
+      const admitted = await door.admit(raw, new AbortController().signal).catch(() => undefined);
+      if (admitted?.kind === 'caller') await serve(admitted);
+      else admitted?.receive((arrival) => void arrival.hear().then(serve, () => undefined));
+    });
+    const target = { kind: 'tcp', address: '127.0.0.1', port: await listenOn(announcer) } as const;
+    const dialler = new MeshDialler({ mesh, service: 'thing', warm: 0, protocols: [protocol] });
+    onTestFinished(() => {
+      dialler.close();
+      door.close();
+      member.close();
+    });
+    for (let count = 0; count < DIALS; count++) {
+      const giveUp = dialler.startDial(target, 5_000, (result) => {
+        if (result.kind === 'connected') resetLeg(result.socket);
+      });
+      const until = performance.now() + Math.random() * LONGEST_PATIENCE_MS;
+      while (performance.now() < until) await new Promise(setImmediate);
+      giveUp();
+    }
+    await expect.poll(() => carried).toBeGreaterThan(0);
+    await expect.poll(() => carried - done, { timeout: 10_000 }).toBe(0);
+  },
+);

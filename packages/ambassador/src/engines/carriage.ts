@@ -1,4 +1,3 @@
-import { Socket } from 'node:net';
 import { type Ends, type Leg, type Splice, type SpliceOptions, splice } from '@mdns-ambassador/relay';
 import { type Endpoint, namePlace } from '../pool/endpoint.ts';
 import type { AcceptedClient } from './client.ts';
@@ -43,9 +42,10 @@ export class Carriage {
     return namePlace(this.#reached.address, this.#reached.endpoint.port);
   }
 
-  /** The two ends of the TCP connection to the endpoint; undefined where a stream over it carries the bytes. */
-  get ends(): Ends | undefined {
-    return this.#reached.dialled instanceof Socket ? this.#reached.dialled : undefined;
+  /** The two ends of the TCP connection to the endpoint, which may carry others as well; without addresses where nobody knows. */
+  get ends(): Ends {
+    const dialled: Leg & Ends = this.#reached.dialled;
+    return dialled;
   }
 
   /** Whether something was sent some seconds ago and nothing has come since; ask again and again. */

@@ -225,8 +225,7 @@ class NodeEngine implements Engine {
   async resetUnacknowledged(id: string): Promise<number> {
     const unacknowledged = await Unacknowledged.read();
     const dead = [...this.#connections].filter(
-      ({ carriage }) =>
-        carriage?.endpoint.id === id && carriage.ends !== undefined && unacknowledged.has(carriage.ends),
+      ({ carriage }) => carriage?.endpoint.id === id && unacknowledged.has(carriage.ends),
     );
     for (const connection of dead) connection.reset();
     return dead.length;

@@ -19,10 +19,12 @@ export interface SecureConnection {
   readonly style: Style;
   readonly identity: MachineIdentity;
   readonly publicKey: KeyObject;
+  /** What both chose to speak. */
+  readonly protocol: string | undefined;
 }
 
 /** Is handed the connection with somebody who was removed, to tell it so and end it. */
-export type Farewell = (leg: Leg, identity: MachineIdentity) => void;
+export type Farewell = (leg: Leg, identity: MachineIdentity, protocol: string | undefined) => void;
 
 /**
  * The TLS part of the handshake, over a connection that was dialled. Rejects with a RelayError; the connection is reset
@@ -41,7 +43,7 @@ export function connectSecure(
       socket: raw,
       secureContext: papers.context,
       servername: papers.standing.meshId + SUFFIXES[papers.style],
-      ALPNProtocols: [identity.alpn],
+      ALPNProtocols: [...identity.protocols],
       minVersion: 'TLSv1.3',
       rejectUnauthorized: true,
       // Members have no host names: who the peer is, is judged below, before a byte is sent.
@@ -63,7 +65,7 @@ export function connectSecure(
       if (verdict.kind === 'removed') {
         settle();
         secure.pause();
-        farewell(leg, verdict.identity);
+        farewell(leg, verdict.identity, secure.alpnProtocol || undefined);
         reject(createHandshakeError('identity', `${place} ${verdict.reason}`));
         return;
       }
@@ -74,7 +76,7 @@ export function connectSecure(
       settle();
       secure.pause();
       const { meshId, style, identity: shown, publicKey } = verdict;
-      resolve({ leg, meshId, style, identity: shown, publicKey });
+      resolve({ leg, meshId, style, identity: shown, publicKey, protocol: secure.alpnProtocol || undefined });
     };
     const onError = (error: unknown): void => {
       const failure = judgeTlsFailure(error, secure.authorizationError);

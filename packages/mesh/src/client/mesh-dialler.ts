@@ -21,19 +21,24 @@ import {
 import { createHandshakeError, createRefusalError, HANDSHAKE_CODES } from '../handshake/handshake-error.ts';
 import { formatRequest, MAX_ANSWER_BYTES, parseAnswer } from '../handshake/preamble.ts';
 import { ENDED, LINE_TOO_LONG, readLine } from '../handshake/read-line.ts';
-import { ALPN, type Member } from '../member.ts';
+import { type Member, PROTOCOLS, STREAMS_ALPN } from '../member.ts';
 import type { MachineIdentity } from '../membership/machine-identity.ts';
 import type { Mesh } from '../mesh.ts';
 import type { Style } from '../papers.ts';
 import { PeerIdentity } from '../peer-identity.ts';
 import { renewBy } from '../renewal/renew-by.ts';
+import { openOne } from '../streams/one-stream.ts';
 import { connectSecure, type SecureConnection } from './connect-secure.ts';
 import { type Conviction, Quarantine } from './quarantine.ts';
+import { SessionPool } from './session-pool.ts';
 import { Styles } from './styles.ts';
 import { type WarmConnection, WarmPool } from './warm-pool.ts';
 
 /** Handshaken connections that are kept for each endpoint. */
 const WARM_CONNECTIONS = 2;
+
+/** How often a stream is opened anew because what carried it was gone before its word. */
+const STREAM_ATTEMPTS = 3;
 
 /** Places at which somebody has proved himself; the oldest is forgotten first. */
 const MAX_PROVEN = 256;
@@ -58,8 +63,10 @@ export interface MeshDiallerOptions {
   /** Joined in the role of a proxy of the service; every dial fails where the keys are not for that. */
   readonly mesh: Mesh;
   readonly service: string;
-  /** Handshaken connections that are kept for each place; 0 for none. */
+  /** Handshaken connections that are kept for each place; 0 for none, and for none beside the one that carries streams. */
   readonly warm?: number;
+  /** What it speaks, the best first; {@link PROTOCOLS} unless said. */
+  readonly protocols?: readonly string[];
   /** Connects; a test's own network. */
   readonly dial?: (target: Target, options: { timeoutMs: number; signal: AbortSignal }) => Promise<Leg>;
   readonly onQuarantine?: (event: QuarantineEvent) => void;
@@ -84,6 +91,7 @@ export class MeshDialler {
   readonly #proven = new Recent<string, true>(MAX_PROVEN);
   readonly #styles = new Styles();
   readonly #warm: WarmPool;
+  readonly #sessions: SessionPool;
   readonly #joined: Promise<Joined>;
   readonly #unlisten: () => void;
   #isClosed = false;
@@ -104,6 +112,11 @@ export class MeshDialler {
       ({ list } = mesh.notices);
       // It may be in the mesh again who was refused, or this machine.
       if (removed.some(({ machine }) => !list.isRemoved(machine))) this.#quarantine.clear();
+    });
+    this.#sessions = new SessionPool({
+      clock: mesh.clock,
+      company: mesh.company,
+      onViolation: (place, error) => this.#judge(place, error, mesh.clock.now()),
     });
     this.#joined = this.#join();
     // Whoever dials hears of it.
@@ -158,6 +171,7 @@ export class MeshDialler {
     this.#isClosed = true;
     this.#unlisten();
     this.#warm.close();
+    this.#sessions.retire();
     void this.#joined.then(
       ({ member }) => member.close(),
       () => undefined,
@@ -169,6 +183,7 @@ export class MeshDialler {
     let meshIds = member.meshIds.join();
     member.onChange(() => {
       this.#warm.clear();
+      this.#sessions.retire();
       if (meshIds === member.meshIds.join()) return;
       meshIds = member.meshIds.join();
       // What was found with other keys counts no more.
@@ -176,7 +191,7 @@ export class MeshDialler {
       this.#proven.clear();
       this.#styles.clear();
     });
-    return { member, identity: new PeerIdentity(member, ALPN) };
+    return { member, identity: new PeerIdentity(member, ...(this.#options.protocols ?? PROTOCOLS)) };
   }
 
   async #reach(target: Target, meshId: string | undefined, timeoutMs: number, signal: AbortSignal): Promise<Leg> {
@@ -185,15 +200,89 @@ export class MeshDialler {
     const reason = this.#quarantine.explain(place, dialledAt);
     if (reason !== undefined) throw createHandshakeError('quarantine', reason);
     try {
-      const leg = (await this.#reachWarm(place, signal)) ?? (await this.#reachCold(target, meshId, timeoutMs, signal));
+      const leg =
+        (await this.#reachByStream(target, meshId, signal)) ??
+        (await this.#reachWarm(place, signal)) ??
+        (await this.#reachCold(target, meshId, timeoutMs, signal));
       this.#quarantine.acquit(place);
       this.#prove(place);
-      this.#warm.refill(target, meshId);
+      this.#refill(target, meshId, place);
       return leg;
     } catch (error) {
       this.#judge(place, error, dialledAt);
       throw error;
     }
+  }
+
+  /** Undefined where whoever is there knows of no streams. */
+  async #reachByStream(target: Target, meshId: string | undefined, signal: AbortSignal): Promise<Leg | undefined> {
+    const place = formatTarget(target);
+    for (let attempt = 1; !this.#sessions.isWithout(place); attempt++) {
+      const kept = this.#sessions.take(place);
+      const single = kept === undefined ? await this.#makeSession(target, meshId, signal) : undefined;
+      if (single !== undefined) {
+        await this.#ask(single, place, signal);
+        return single.leg;
+      }
+      const session = kept ?? this.#sessions.take(place);
+      if (session === undefined && attempt < STREAM_ATTEMPTS) continue;
+      if (session === undefined) return undefined;
+      const leg = session.open();
+      try {
+        await this.#ask({ leg }, place, signal);
+        return leg;
+      } catch (error) {
+        // Its announcer has left meanwhile: that says nothing about one that is there now.
+        if (signal.aborted || isWord(error) || kept === undefined || attempt >= STREAM_ATTEMPTS) throw error;
+      }
+    }
+    return undefined;
+  }
+
+  /** Returns the connection where it carries one client alone. */
+  async #makeSession(
+    target: Target,
+    meshId: string | undefined,
+    signal: AbortSignal,
+  ): Promise<SecureConnection | undefined> {
+    const place = formatTarget(target);
+    let single: SecureConnection | undefined;
+    const make = async (made: AbortSignal): Promise<void> => {
+      const connection = await this.#connect(target, meshId, LONGEST_DIAL_MS, made);
+      if (connection.protocol === STREAMS_ALPN) {
+        const session = this.#sessions.add(place, connection);
+        if (this.#isClosed) session.drain();
+        return;
+      }
+      this.#sessions.noteWithout(place);
+      if (signal.aborted) resetLeg(connection.leg);
+      else single = connection;
+    };
+    try {
+      await this.#sessions.make(place, make, signal);
+    } catch (error) {
+      if (single !== undefined) resetLeg(single.leg);
+      throw error;
+    }
+    return single;
+  }
+
+  /** Makes up what is missing at a place where a client was just carried to. */
+  #refill(target: Target, meshId: string | undefined, place: string): void {
+    if (this.#sessions.isWithout(place)) {
+      this.#warm.refill(target, meshId);
+      return;
+    }
+    if (this.#options.warm === 0 || this.#isClosed || !this.#sessions.wantsAnother(place)) return;
+    const abort = new AbortController();
+    const cancel = this.#clock.after(LONGEST_DIAL_MS, () => abort.abort());
+    this.#makeSession(target, meshId, abort.signal)
+      // Whoever dials there next will meet the same, and tell.
+      .then(
+        (single) => single !== undefined && resetLeg(single.leg),
+        () => undefined,
+      )
+      .finally(cancel);
   }
 
   /** Undefined where none was kept that is still good. */
@@ -213,8 +302,10 @@ export class MeshDialler {
 
   async #reachCold(target: Target, meshId: string | undefined, timeoutMs: number, signal: AbortSignal): Promise<Leg> {
     const connection = await this.#connect(target, meshId, timeoutMs, signal);
-    await this.#ask(connection, formatTarget(target), signal);
-    return connection.leg;
+    const place = formatTarget(target);
+    const leg = connection.protocol === STREAMS_ALPN ? this.#sessions.add(place, connection).open() : connection.leg;
+    await this.#ask({ leg }, place, signal);
+    return leg;
   }
 
   async #connect(
@@ -253,8 +344,8 @@ export class MeshDialler {
     const { member, identity } = await this.#joined;
     const papers = member.papers(meshId, style);
     const raw = await dialLeg(target, { timeoutMs: Math.min(timeoutMs, LONGEST_DIAL_MS), signal });
-    const connection = await connectSecure(raw, papers, identity, place, signal, (leg, removed) => {
-      void this.#tellRemoved(leg, removed);
+    const connection = await connectSecure(raw, papers, identity, place, signal, (leg, removed, protocol) => {
+      void this.#tellRemoved(protocol === STREAMS_ALPN ? openOne(leg, this.#clock) : leg, removed);
     });
     const isOfMesh = connection.meshId === papers.standing.meshId || meshId === connection.meshId;
     if (isOfMesh && connection.style === papers.style) {
@@ -278,6 +369,11 @@ export class MeshDialler {
 
   async #openWarm(target: Target, meshId: string | undefined, signal: AbortSignal): Promise<WarmConnection> {
     const connection = await this.#connect(target, meshId, LONGEST_DIAL_MS, signal);
+    if (connection.protocol === STREAMS_ALPN) {
+      // Whoever is there now is of a later version.
+      this.#sessions.add(formatTarget(target), connection);
+      throw new RelayError('ABORTED', 'it carries streams');
+    }
     connection.leg.write(formatRequest({ service: this.#service, warm: true }));
     return { ...connection, isReady: false };
   }

@@ -6,6 +6,19 @@ export const ENDED = 'ENDED';
 export const LINE_TOO_LONG = 'LINE_TOO_LONG';
 
 /**
+ * The line of `maxBytes` at most that has come already, without its end; undefined where there is none yet, or something else. What came after
+ * it is put back, and so is all where there is none. The leg is paused, and stays so.
+ */
+export function takeLine(leg: Leg, maxBytes: number): Buffer | undefined {
+  const chunk: unknown = leg.read();
+  if (!(chunk instanceof Buffer)) return undefined;
+  const state = new LineBuffer(maxBytes).push(chunk);
+  const rest = state.kind === 'line' ? state.rest : chunk;
+  if (rest.length > 0) leg.unshift(rest);
+  return state.kind === 'line' ? state.line : undefined;
+}
+
+/**
  * Reads one line of `maxBytes` at most from a paused leg, without its end. What came after it is put back, and the leg is paused
  * again. Rejects with a RelayError: ENDED, LINE_TOO_LONG, ABORTED, or the code of the leg's own error.
  */

@@ -13,16 +13,23 @@ const HANDSHAKE_TIMEOUT_MS = 5_000;
 
 /** Who proved who it is. */
 export type Accepted =
-  /** `renewal`: it came for that, and for nothing else. */
+  /** `renewal`: it came for that, and for nothing else. `protocol` is what both chose to speak. */
   | {
       readonly kind: 'member' | 'renewal';
       readonly leg: Leg;
+      readonly protocol: string | undefined;
       readonly meshId: string;
       readonly identity: MachineIdentity;
       readonly publicKey: KeyObject;
     }
   /** It is to be told so, and nothing else. `reason` goes on after "it". */
-  | { readonly kind: 'removed'; readonly leg: Leg; readonly identity: MachineIdentity; readonly reason: string };
+  | {
+      readonly kind: 'removed';
+      readonly leg: Leg;
+      readonly protocol: string | undefined;
+      readonly identity: MachineIdentity;
+      readonly reason: string;
+    };
 
 /** The TLS part of the handshake at the end that was dialled, for connections that others have accepted. */
 export class SecureAcceptor {
@@ -32,15 +39,15 @@ export class SecureAcceptor {
   readonly #unlisten: () => void;
 
   /** `member` stays the caller's to close. */
-  constructor(member: Member, alpn: string) {
-    this.#identity = new PeerIdentity(member, alpn);
+  constructor(member: Member, ...protocols: readonly string[]) {
+    this.#identity = new PeerIdentity(member, ...protocols);
     this.#renewal = new PeerIdentity(member, RENEWAL_ALPN);
     // It never listens.
     this.#server = createServer({
       ...member.papers().tls,
       requestCert: true,
       rejectUnauthorized: true,
-      ALPNProtocols: [alpn, RENEWAL_ALPN],
+      ALPNProtocols: [...protocols, RENEWAL_ALPN],
       handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
       SNICallback: (name, callback) => {
         const asked = readServerName(name);
@@ -75,17 +82,18 @@ export class SecureAcceptor {
         if (isSettled) return;
         settle();
         const leg = makeLeg(secure, raw);
-        const isRenewal = secure.alpnProtocol === RENEWAL_ALPN;
+        const protocol = secure.alpnProtocol || undefined;
+        const isRenewal = protocol === RENEWAL_ALPN;
         const verdict = (isRenewal ? this.#renewal : this.#identity).judge(secure);
         if (verdict.kind === 'member') {
           const { meshId, identity, publicKey } = verdict;
           secure.pause();
-          resolve({ kind: isRenewal ? 'renewal' : 'member', leg, meshId, identity, publicKey });
+          resolve({ kind: isRenewal ? 'renewal' : 'member', leg, protocol, meshId, identity, publicKey });
           return;
         }
         if (verdict.kind === 'removed' && !isRenewal) {
           secure.pause();
-          resolve({ kind: 'removed', leg, identity: verdict.identity, reason: verdict.reason });
+          resolve({ kind: 'removed', leg, protocol, identity: verdict.identity, reason: verdict.reason });
           return;
         }
         raw.destroy();

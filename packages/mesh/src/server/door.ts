@@ -9,12 +9,16 @@ import {
   type RefusalWord,
   type Request,
 } from '../handshake/preamble.ts';
-import { readLine } from '../handshake/read-line.ts';
-import { ALPN, type Member } from '../member.ts';
+import { readLine, takeLine } from '../handshake/read-line.ts';
+import { type Member, PROTOCOLS, STREAMS_ALPN } from '../member.ts';
 import type { MachineIdentity } from '../membership/machine-identity.ts';
 import { describeRemoved } from '../peer-identity.ts';
+import { acceptOne } from '../streams/one-stream.ts';
 import { type Accepted, SecureAcceptor } from './accept-secure.ts';
 import { ADMISSION_LIMITS, ADMISSION_TICK_MS, Admission, type AdmissionLimits, type Change } from './admission.ts';
+import { dismiss } from './dismiss.ts';
+import { IdleSessions } from './idle-sessions.ts';
+import { StreamCallers } from './stream-callers.ts';
 
 /** From the first byte to the end of the TLS handshake, waiting for one's turn included. */
 const HANDSHAKE_MS = 5_000;
@@ -31,11 +35,12 @@ const MAX_WARM_PER_ADDRESS = 32;
 /** Between two times that a machine is told what keepers have said, and machines of which that is known. */
 const COMPARE_MS = 3_000;
 const MAX_COMPARED = 256;
-/** Who was refused may read the word for so long. */
-const FAREWELL_MS = 1_000;
+/** A stream that is given up is reset, which says enough. */
+const NEVER: AbortSignal = new AbortController().signal;
 
 /** A proxy that asks for the service, and has the right to. */
 export interface Caller {
+  readonly kind: 'caller';
   /** Paused. */
   readonly leg: Leg;
   readonly meshId: string;
@@ -43,6 +48,9 @@ export interface Caller {
   /** To be called once: `ready` lets bytes flow, anything else ends the connection. */
   answer(answer: AnswerWord): void;
 }
+
+/** Who came over one connection: one client of a proxy, or many. */
+export type Admitted = Caller | StreamCallers;
 
 /** Somebody was not let in; `reason` for people goes on after "it" or "its". */
 export interface DoorEvent {
@@ -57,6 +65,8 @@ export interface DoorOptions {
   readonly member: Member;
   readonly clock: Clock;
   readonly limits?: AdmissionLimits;
+  /** What it speaks, the best first; {@link PROTOCOLS} unless said. */
+  readonly protocols?: readonly string[];
   readonly onEvent: (event: DoorEvent) => void;
 }
 
@@ -64,6 +74,8 @@ export interface DoorOptions {
 export interface Arrival extends Leg {
   readonly remoteAddress?: string | undefined;
 }
+
+type AcceptedMember = Accepted & { readonly kind: 'member' | 'renewal' };
 
 /** Who asks to be let in. */
 interface Visitor {
@@ -81,6 +93,10 @@ export class Door {
   readonly #warm = new Map<string, Set<Leg>>();
   /** By key id: when it was told of notices last. */
   readonly #compared = new Recent<string, number>(MAX_COMPARED);
+  readonly #streams = new Set<StreamCallers>();
+  readonly #idle = new IdleSessions<StreamCallers>({ most: MAX_WARM, mostOfAddress: MAX_WARM_PER_ADDRESS });
+  /** Of all connections with streams. */
+  readonly #held = { bytes: 0 };
   readonly #unlisten: () => void;
   #isDraining = false;
   #isClosed = false;
@@ -88,13 +104,14 @@ export class Door {
 
   constructor(options: DoorOptions) {
     this.#options = options;
-    this.#acceptor = new SecureAcceptor(options.member, ALPN);
+    this.#acceptor = new SecureAcceptor(options.member, ...(options.protocols ?? PROTOCOLS));
     this.#admission = new Admission(options.limits ?? ADMISSION_LIMITS);
     let meshIds = options.member.meshIds.join();
     this.#unlisten = options.member.onChange(() => {
       if (meshIds === options.member.meshIds.join()) return;
       meshIds = options.member.meshIds.join();
       this.#dismissWarm('busy');
+      for (const streams of this.#streams) streams.retire();
     });
   }
 
@@ -105,9 +122,9 @@ export class Door {
 
   /**
    * Shakes hands over an accepted, paused socket and hears what is asked. Rejects with a RelayError when nobody is to be served;
-   * the socket is closed then, or about to be.
+   * the socket is closed then, or about to be. Who has many clients says so, and goes on when `signal` has no meaning any more.
    */
-  async admit(raw: Arrival, signal: AbortSignal): Promise<Caller> {
+  async admit(raw: Arrival, signal: AbortSignal): Promise<Admitted> {
     const address = raw.remoteAddress ?? '';
     const { clock } = this.#options;
     raw.on('error', () => undefined);
@@ -116,7 +133,9 @@ export class Door {
     signal.addEventListener('abort', stop, { once: true });
     if (signal.aborted) stop();
     try {
-      const { leg, meshId, identity, request } = await this.#shakeHands(raw, address, abort);
+      const accepted = await this.#shakeHands(raw, address, abort);
+      const { leg, meshId, identity, request } = accepted;
+      if (request === undefined) return this.#receiveStreams(accepted, address);
       const asked = request.warm ? await this.#keepWarm(leg, address, abort.signal) : request;
       await this.#compareNotices(leg, identity, asked, abort.signal);
       return createCaller(leg, meshId, identity, clock);
@@ -139,6 +158,7 @@ export class Door {
   drain(): void {
     this.#isDraining = true;
     this.#dismissWarm('draining');
+    for (const streams of this.#streams) streams.drain();
   }
 
   close(): void {
@@ -154,7 +174,7 @@ export class Door {
     raw: Arrival,
     address: string,
     abort: AbortController,
-  ): Promise<Accepted & { readonly kind: 'member'; readonly request: Request }> {
+  ): Promise<AcceptedMember & { readonly request: Request | undefined }> {
     const { clock, member } = this.#options;
     const visitor = await this.#enter(raw, address, abort).catch((error: unknown) => {
       resetLeg(raw);
@@ -172,7 +192,7 @@ export class Door {
       switch (accepted.kind) {
         case 'member':
           member.company.meet(accepted.leg, { identity: accepted.identity, at: 'door', place: address });
-          return { ...accepted, kind: 'member', request: await this.#hear(accepted.leg, abort.signal, REQUEST_MS) };
+          return { ...accepted, kind: 'member', request: await this.#hearFirst(accepted, abort.signal) };
         case 'renewal':
           await this.#renew(accepted);
           throw new RelayError('ABORTED', 'it came for a renewal');
@@ -187,17 +207,81 @@ export class Door {
     }
   }
 
-  /** It hears why it is refused, in the words of the keeper who has removed it. Never rejects. */
-  async #tellRemoved({ leg, identity }: Accepted, signal: AbortSignal): Promise<void> {
-    const { clock, member } = this.#options;
-    const removal = member.notices?.list.removalOf(identity.keyId);
-    const request = await this.#hear(leg, signal, REQUEST_MS).catch(() => undefined);
-    // A former version takes nothing but an answer, and a connection that is kept warm has nobody who hears.
-    const canHear = removal !== undefined && request?.digest !== undefined && !request.warm;
-    if (request !== undefined) dismiss(leg, 'denied', clock, canHear ? formatNotice(removal) : '');
+  /** Undefined for who will ask on streams. */
+  async #hearFirst({ leg, protocol }: AcceptedMember, signal: AbortSignal): Promise<Request | undefined> {
+    return protocol === STREAMS_ALPN ? undefined : await this.#hear(leg, signal, REQUEST_MS);
   }
 
-  async #renew(accepted: Accepted & { readonly kind: 'member' | 'renewal' }): Promise<void> {
+  /** It hears why it is refused, in the words of the keeper who has removed it. Never rejects. */
+  async #tellRemoved({ leg: connection, protocol, identity }: Accepted, signal: AbortSignal): Promise<void> {
+    const { clock, member } = this.#options;
+    const removal = member.notices?.list.removalOf(identity.keyId);
+    const patience = new AbortController();
+    const cancel = clock.after(REQUEST_MS, () => patience.abort());
+    try {
+      const leg = protocol === STREAMS_ALPN ? await acceptOne(connection, clock, patience.signal) : connection;
+      const request = await this.#hear(leg, signal, REQUEST_MS);
+      // A former version takes nothing but an answer, and a connection that is kept warm has nobody who hears.
+      const canHear = removal !== undefined && request.digest !== undefined && !request.warm;
+      dismiss(leg, 'denied', clock, canHear ? formatNotice(removal) : '');
+    } catch {
+      // It has said nothing that can be answered, and is reset.
+    } finally {
+      cancel();
+    }
+  }
+
+  #receiveStreams(accepted: AcceptedMember, address: string): StreamCallers {
+    const streams = new StreamCallers({
+      leg: accepted.leg,
+      clock: this.#options.clock,
+      held: this.#held,
+      hear: (leg) => this.#hearStream(leg, streams, accepted, address),
+      onIdle: () => !this.#isDraining && this.#idle.add(address, streams),
+      onBusy: () => this.#idle.remove(address, streams),
+      onEnd: (error) => {
+        this.#streams.delete(streams);
+        if (error !== undefined) this.#tell(address, error);
+      },
+    });
+    this.#streams.add(streams);
+    return streams;
+  }
+
+  /** A stream begins as a connection of its own does: with a request. Who its peer is, is looked at anew. */
+  async #hearStream(
+    leg: Leg,
+    streams: StreamCallers,
+    { identity, meshId }: AcceptedMember,
+    address: string,
+  ): Promise<Caller> {
+    const { clock, member } = this.#options;
+    try {
+      if (member.company.isRemoved(identity)) {
+        streams.reset();
+        throw createHandshakeError('identity', `it ${describeRemoved(identity)}`);
+      }
+      if (clock.wallClock() >= identity.expiresAt) {
+        streams.retire();
+        resetLeg(leg);
+        throw new RelayError('ABORTED', 'its certificate has expired since');
+      }
+      if (this.#isDraining) {
+        dismiss(leg, 'draining', clock);
+        throw new RelayError('ABORTED', 'we are leaving');
+      }
+      // It comes with the first frame of ours.
+      const line = takeLine(leg, MAX_REQUEST_BYTES);
+      const request = line === undefined ? await this.#hear(leg, NEVER, REQUEST_MS) : this.#judge(leg, line);
+      await this.#compareNotices(leg, identity, request, NEVER);
+      return createCaller(leg, meshId, identity, clock);
+    } catch (error) {
+      this.#tell(address, error);
+      throw error;
+    }
+  }
+
+  async #renew(accepted: AcceptedMember): Promise<void> {
     const patience = new AbortController();
     const cancel = this.#options.clock.after(RENEWAL_MS, () => patience.abort());
     await this.#options.member.renewals?.exchange(accepted.leg, accepted, patience.signal);
@@ -252,32 +336,32 @@ export class Door {
     });
   }
 
-  /** Reads one request; answers `-denied` to what is none, or asks for something else. */
+  /** Reads one request. */
   async #hear(leg: Leg, signal: AbortSignal, timeoutMs: number): Promise<Request> {
-    const { clock, member } = this.#options;
     const patience = new AbortController();
     const stop = (): void => patience.abort();
-    const cancel = clock.after(timeoutMs, stop);
+    const cancel = this.#options.clock.after(timeoutMs, stop);
     signal.addEventListener('abort', stop, { once: true });
+    let line: Buffer;
     try {
-      const line = await readLine(leg, MAX_REQUEST_BYTES, patience.signal);
-      const request = parseRequest(line);
-      const problem =
-        typeof request === 'string'
-          ? request
-          : request.service !== member.service
-            ? `it asked for ${request.service}`
-            : undefined;
-      if (problem === undefined && typeof request !== 'string') return request;
-      throw createHandshakeError('denied', problem ?? 'its request is wrong');
+      line = await readLine(leg, MAX_REQUEST_BYTES, patience.signal);
     } catch (error) {
-      if (errorCode(error) === HANDSHAKE_CODES.denied) dismiss(leg, 'denied', clock);
-      else resetLeg(leg);
+      resetLeg(leg);
       throw error;
     } finally {
       cancel();
       signal.removeEventListener('abort', stop);
     }
+    return this.#judge(leg, line);
+  }
+
+  /** Answers `-denied` to what is no request, or asks for something else. */
+  #judge(leg: Leg, line: Buffer): Request {
+    const { clock, member } = this.#options;
+    const request = parseRequest(line);
+    if (typeof request !== 'string' && request.service === member.service) return request;
+    dismiss(leg, 'denied', clock);
+    throw createHandshakeError('denied', typeof request === 'string' ? request : `it asked for ${request.service}`);
   }
 
   /** Resolves when a proxy has a client for its connection. */
@@ -344,6 +428,7 @@ export class Door {
 
 function createCaller(leg: Leg, meshId: string, identity: MachineIdentity, clock: Clock): Caller {
   return {
+    kind: 'caller',
     leg,
     meshId,
     identity,
@@ -352,16 +437,6 @@ function createCaller(leg: Leg, meshId: string, identity: MachineIdentity, clock
       else dismiss(leg, answer, clock);
     },
   };
-}
-
-/** Says why, behind `words`, and closes; unread bytes would turn the end into a reset that overtakes the word. */
-function dismiss(leg: Leg, refusal: RefusalWord, clock: Clock, words = ''): void {
-  if (leg.destroyed) return;
-  const cancel = clock.after(FAREWELL_MS, () => resetLeg(leg));
-  leg.once('close', cancel);
-  leg.on('data', () => undefined);
-  leg.end(words + formatAnswer(refusal));
-  leg.resume();
 }
 
 /** Whether it is the peer's own doing that it is not let in. */

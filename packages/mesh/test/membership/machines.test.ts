@@ -3,6 +3,7 @@ import { type Leg, RelayError } from '@mdns-ambassador/relay';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { KeyRing } from '../../src/key-ring.ts';
 import { cutBundle } from '../../src/keys/bundle.ts';
+import { ALPN } from '../../src/member.ts';
 import { admitMachine } from '../../src/membership/admit.ts';
 import { createMachineKey } from '../../src/membership/machine-key.ts';
 import type { May } from '../../src/membership/may.ts';
@@ -100,7 +101,7 @@ describe('who knows no machines (a token, a former version)', () => {
 
   test('is reached without a second handshake once that is known', async () => {
     const announcer = await TestAnnouncer.open(createMesh(announceToken));
-    const { dialler } = createDialler(createMesh(ring), { dial: announcer.dial });
+    const { dialler } = createDialler(createMesh(ring), { dial: announcer.dial, protocols: [ALPN] });
     for (const legs of [4, 6]) {
       await exchange(await dialOnce(dialler), 'hello');
       expect(announcer.legs).toHaveLength(legs);

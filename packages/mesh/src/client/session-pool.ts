@@ -1,0 +1,182 @@
+import { type Clock, type Leg, Recent } from '@mdns-ambassador/relay';
+import type { Company } from '../company.ts';
+import { createHandshakeError } from '../handshake/handshake-error.ts';
+import type { MachineIdentity } from '../membership/machine-identity.ts';
+import type { Violation } from '../streams/frame.ts';
+import { HeldBudget } from '../streams/held-budget.ts';
+import { Session } from '../streams/session.ts';
+import { chooseSession, wantsAnother } from './choose-session.ts';
+
+/** An announcer keeps one without streams for a minute. */
+const KEEP_MS = 45_000;
+/** A handshake has memberships renewed, and tells who is there now. */
+const LONGEST_LIFE_MS = 3_600_000;
+/** Places of which the protocol is known; the oldest is forgotten first. */
+const MAX_PLACES = 256;
+
+export interface SessionPoolOptions {
+  readonly clock: Clock;
+  readonly company: Company;
+  /** The other end broke the protocol; `error` says how. */
+  readonly onViolation: (place: string, error: Error) => void;
+}
+
+/** A connection whose peer has proved who it is, and speaks of streams. */
+export interface Proven {
+  readonly leg: Leg;
+  readonly identity: MachineIdentity;
+}
+
+interface Opening {
+  readonly made: Promise<void>;
+  readonly abort: AbortController;
+  waiting: number;
+}
+
+/** The connections that carry streams, by the place that they lead to. */
+export class SessionPool {
+  readonly #options: SessionPoolOptions;
+  readonly #sessions = new Map<string, PooledSession[]>();
+  readonly #openings = new Map<string, Opening>();
+  /** Whether streams were spoken of there last. */
+  readonly #speaks = new Recent<string, boolean>(MAX_PLACES);
+  /** Of all connections of this service's proxy. */
+  readonly #held = { bytes: 0 };
+
+  constructor(options: SessionPoolOptions) {
+    this.#options = options;
+  }
+
+  /** Whether whoever was there last knew of no streams. */
+  isWithout(place: string): boolean {
+    return this.#speaks.get(place) === false;
+  }
+
+  noteWithout(place: string): void {
+    this.#speaks.set(place, false);
+  }
+
+  /** Connections that are open, of all places. */
+  get size(): number {
+    let size = 0;
+    for (const sessions of this.#sessions.values()) size += sessions.length;
+    return size;
+  }
+
+  /** Where a new stream is to be opened; undefined where another connection is to be made first. */
+  take(place: string): PooledSession | undefined {
+    const { clock, company } = this.#options;
+    const sessions = this.#sessions.get(place) ?? [];
+    for (const session of sessions) {
+      const { identity } = session;
+      // What it has shown holds no longer, or is to be looked at anew.
+      const isExpired = clock.wallClock() >= identity.expiresAt || clock.now() - session.madeAt >= LONGEST_LIFE_MS;
+      if (isExpired || company.isRemoved(identity)) session.drain();
+    }
+    return chooseSession(sessions);
+  }
+
+  /** Whether another connection should be made there beside the clients' way. */
+  wantsAnother(place: string): boolean {
+    return wantsAnother(this.#sessions.get(place) ?? [], this.#openings.has(place) ? 1 : 0);
+  }
+
+  /** A connection has been made. */
+  add(place: string, { leg, identity }: Proven): PooledSession {
+    this.#speaks.set(place, true);
+    const session = new PooledSession(leg, identity, {
+      clock: this.#options.clock,
+      budget: new HeldBudget(this.#held),
+      onOver: (violation) => {
+        const left = (this.#sessions.get(place) ?? []).filter((one) => one !== session);
+        if (left.length > 0) this.#sessions.set(place, left);
+        else this.#sessions.delete(place);
+        if (violation === undefined) return;
+        this.#options.onViolation(place, createHandshakeError('identity', `${place} ${violation}`));
+      },
+    });
+    this.#sessions.set(place, [...(this.#sessions.get(place) ?? []), session]);
+    return session;
+  }
+
+  /**
+   * Has one connection made there at a time, for all who wait for it; it is given up when nobody does any more. Rejects as `make` does, or
+   * where `signal` aborts.
+   */
+  async make(place: string, make: (signal: AbortSignal) => Promise<void>, signal: AbortSignal): Promise<void> {
+    const opening = this.#openings.get(place) ?? this.#begin(place, make);
+    opening.waiting += 1;
+    const leave = (): void => {
+      opening.waiting -= 1;
+      if (opening.waiting > 0) return;
+      opening.abort.abort();
+      this.#forget(place, opening);
+    };
+    signal.addEventListener('abort', leave, { once: true });
+    if (signal.aborted) leave();
+    try {
+      await opening.made;
+    } finally {
+      signal.removeEventListener('abort', leave);
+    }
+    signal.throwIfAborted();
+  }
+
+  /** What there is carries what it carries, and no more: it was made with papers that count no more. */
+  retire(): void {
+    for (const session of [...this.#sessions.values()].flat()) session.drain();
+    this.#speaks.clear();
+  }
+
+  #begin(place: string, make: (signal: AbortSignal) => Promise<void>): Opening {
+    const abort = new AbortController();
+    const opening: Opening = {
+      made: make(abort.signal).finally(() => this.#forget(place, opening)),
+      abort,
+      waiting: 0,
+    };
+    // Who has given up hears no more of it.
+    opening.made.catch(() => undefined);
+    this.#openings.set(place, opening);
+    return opening;
+  }
+
+  #forget(place: string, opening: Opening): void {
+    if (this.#openings.get(place) === opening) this.#openings.delete(place);
+  }
+}
+
+/** A connection that the pool keeps, and whom it leads to. */
+export class PooledSession extends Session {
+  readonly identity: MachineIdentity;
+  readonly madeAt: number;
+
+  constructor(
+    leg: Leg,
+    identity: MachineIdentity,
+    options: {
+      readonly clock: Clock;
+      readonly budget: HeldBudget;
+      readonly onOver: (violation: Violation | undefined) => void;
+    },
+  ) {
+    let cancelIdle = (): void => undefined;
+    super({
+      leg,
+      clock: options.clock,
+      budget: options.budget,
+      onIdle: () => {
+        cancelIdle();
+        cancelIdle = options.clock.after(KEEP_MS, () => {
+          if (this.size === 0) this.drain();
+        });
+      },
+      onEnd: (end) => {
+        cancelIdle();
+        options.onOver(end.kind === 'violation' ? end.violation : undefined);
+      },
+    });
+    this.identity = identity;
+    this.madeAt = options.clock.now();
+  }
+}

@@ -1,0 +1,45 @@
+/** How many bytes of one stream may be on their way, or wait to be read, in each direction. */
+export const WINDOW_BYTES = 262_144;
+/** The sender is told when so many have been read: it has as many left meanwhile. */
+const GRANT_BYTES = WINDOW_BYTES / 2;
+
+/** What one end may still send of a stream. Pure. */
+export class SendWindow {
+  #left = WINDOW_BYTES;
+
+  /** How many of so many bytes may be sent now; they count as sent. */
+  take(wanted: number): number {
+    const taken = Math.min(wanted, this.#left);
+    this.#left -= taken;
+    return taken;
+  }
+
+  /** The receiver lets more come. False where that is more than the window: nothing like it was sent. */
+  grant(bytes: number): boolean {
+    if (bytes === 0 || this.#left + bytes > WINDOW_BYTES) return false;
+    this.#left += bytes;
+    return true;
+  }
+}
+
+/** What the other end may still send of a stream. Pure. */
+export class ReceiveWindow {
+  #left = WINDOW_BYTES;
+  #read = 0;
+
+  /** So many bytes came. False where they may not. */
+  receive(bytes: number): boolean {
+    this.#left -= bytes;
+    return this.#left >= 0;
+  }
+
+  /** So many bytes were read. Returns how many are to be granted now; 0 for none yet. */
+  read(bytes: number): number {
+    this.#read += bytes;
+    if (this.#read < GRANT_BYTES) return 0;
+    const granted = this.#read;
+    this.#left += granted;
+    this.#read = 0;
+    return granted;
+  }
+}
