@@ -1,11 +1,11 @@
 import { type DialService, dialService } from '@mdns-ambassador/checks';
+import type { Random } from '@mdns-ambassador/mdns';
 import { readSystemInterfaces, systemClock, systemNetwork } from '@mdns-ambassador/mdns';
 import type { Clock } from '@mdns-ambassador/relay';
 import { createChosenEngine } from './engines/chosen.ts';
 import type { CreateEngine } from './engines/engine.ts';
 import { DialBudget } from './pool/dial-budget.ts';
 import type { MeasureDistance } from './pool/priority.ts';
-import type { Random } from './pool/random.ts';
 import { completeService, type ProxiedService } from './proxied-service.ts';
 import type { ProxyEvent } from './proxy-options.ts';
 import { ServiceProxy, type ServiceStatus } from './service/service-proxy.ts';

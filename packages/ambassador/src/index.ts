@@ -1,3 +1,4 @@
+export type { Random } from '@mdns-ambassador/mdns';
 export { type Ambassador, type AmbassadorOptions, createAmbassador, type OneServiceOptions } from './ambassador.ts';
 export { AmbassadorError } from './ambassador-error.ts';
 export { createChosenEngine } from './engines/chosen.ts';
@@ -29,7 +30,6 @@ export { DialBudget } from './pool/dial-budget.ts';
 export { FAILURE_REASONS } from './pool/dial-failure.ts';
 export type { Endpoint, EndpointState, EndpointStatus } from './pool/endpoint.ts';
 export type { MergeMode } from './pool/merge.ts';
-export type { Random } from './pool/random.ts';
 export type { Update } from './pool/update.ts';
 export type { ProxiedService } from './proxied-service.ts';
 export type { EngineChoice, Preference, ProxyCheck, ProxyEvent, ProxyOptions } from './proxy-options.ts';

@@ -1,7 +1,8 @@
 import { type Clock, errorMessage, Turns } from '@mdns-ambassador/relay';
-import { backoffMs } from './backoff.ts';
+import { backoffMs } from '@mdns-ambassador/relay/backoff';
 import { Loss } from './loss.ts';
 import type { EntryEvent, HeldEntry } from './registry.ts';
+import { RETRY } from './retry.ts';
 
 /** Who leaves waits this long for the registry at most. */
 const WITHDRAWAL_LIMIT_MS = 2_000;
@@ -137,7 +138,7 @@ export class KeptEntry implements HeldEntry {
     this.#failures += 1;
     if (this.#wanted !== undefined) this.#loss.begin(reason);
     if (!this.#isReachable) return;
-    this.#cancelRetry = this.#options.clock.after(backoffMs(this.#failures, this.#options.random), () =>
+    this.#cancelRetry = this.#options.clock.after(backoffMs(this.#failures, RETRY, this.#options.random), () =>
       this.#turns.request(),
     );
   }

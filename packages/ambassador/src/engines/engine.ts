@@ -1,10 +1,10 @@
+import type { Random } from '@mdns-ambassador/mdns';
 import type { Clock, HistogramView, Side, Target } from '@mdns-ambassador/relay';
 import type { DialFailure } from '../pool/dial-failure.ts';
 import type { Endpoint } from '../pool/endpoint.ts';
 import type { EndpointTally } from '../pool/member.ts';
 import type { PickResult } from '../pool/pick-result.ts';
 import type { PlannedEndpoint } from '../pool/plan.ts';
-import type { Random } from '../pool/random.ts';
 import type { ProxyOptions } from '../proxy-options.ts';
 import type { Fault } from './faults.ts';
 

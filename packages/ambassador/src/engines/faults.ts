@@ -1,4 +1,4 @@
-import type { Random } from '../pool/random.ts';
+import type { Random } from '@mdns-ambassador/mdns';
 
 /** What connections are to suffer, so that whoever uses them learns to bear it. */
 export interface Faults {

@@ -1,6 +1,6 @@
+import type { Random } from '@mdns-ambassador/mdns';
 import { type Clock, Recent } from '@mdns-ambassador/relay';
 import type { Endpoint } from '../pool/endpoint.ts';
-import type { Random } from '../pool/random.ts';
 
 /** So many dials to an endpoint that has not sent a byte are suspicious, drawn anew from the first to thrice that; twice as many each time it was cleared. */
 const FIRST_DOUBT = 6;

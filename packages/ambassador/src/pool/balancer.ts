@@ -1,8 +1,8 @@
+import type { Random } from '@mdns-ambassador/mdns';
 import { createP2cBalancer } from './balancers/p2c.ts';
 import { createRoundRobinBalancer } from './balancers/round-robin.ts';
 import { createSourceHashBalancer } from './balancers/source-hash.ts';
 import type { Balancer, Candidate } from './candidate.ts';
-import type { Random } from './random.ts';
 import { drawByShare } from './weight.ts';
 
 export type BalancerName = 'p2c' | 'round-robin' | 'least-connections' | 'random' | 'source-hash' | 'first';

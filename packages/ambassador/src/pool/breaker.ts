@@ -1,6 +1,6 @@
-import { backoffMs } from './backoff.ts';
+import type { Random } from '@mdns-ambassador/mdns';
+import { backoffMs } from '@mdns-ambassador/relay/backoff';
 import type { DialFailure } from './dial-failure.ts';
-import type { Random } from './random.ts';
 
 /** What the outcomes of its dials say about one endpoint. Times are milliseconds of one monotonic clock. */
 export type Breaker =

@@ -1,4 +1,5 @@
 import type { CheckOutcome } from '@mdns-ambassador/checks';
+import type { Random } from '@mdns-ambassador/mdns';
 import { type BalancerName, createBalancer } from './balancer.ts';
 import { advanceBreaker, isUsable, recordFailure, recordPick, recordSlowness, recordSuccess } from './breaker.ts';
 import type { Balancer } from './candidate.ts';
@@ -13,7 +14,6 @@ import type { PickResult } from './pick-result.ts';
 import { type PlannedEndpoint, planEndpoints } from './plan.ts';
 import type { PoolEvent } from './pool-event.ts';
 import { chooseMember, isPanic, orderMembers, type PickRequest } from './priority.ts';
-import type { Random } from './random.ts';
 import { narrowAfterFailure } from './second-try.ts';
 import { isGivenUp, NO_SILENCE, recordDialFailure } from './silence.ts';
 import { rise, riseAfterPause } from './slow-start.ts';

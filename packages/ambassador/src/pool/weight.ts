@@ -1,5 +1,5 @@
+import type { Random } from '@mdns-ambassador/mdns';
 import type { Candidate } from './candidate.ts';
-import type { Random } from './random.ts';
 
 /**
  * Each weight's part of the picks, by the algorithm of RFC 2782 in closed form: a number is drawn from 0 to the sum of the

@@ -5,9 +5,9 @@ import {
   computeLookTimeoutMs,
   LookLoop,
 } from '@mdns-ambassador/checks';
+import type { Random } from '@mdns-ambassador/mdns';
 import type { Clock } from '@mdns-ambassador/relay';
 import type { Endpoint } from '../pool/endpoint.ts';
-import type { Random } from '../pool/random.ts';
 import type { AdmitDial } from './dial-endpoint.ts';
 
 export interface EndpointChecksOptions {

@@ -1,4 +1,5 @@
 import type { CheckOutcome, DialService } from '@mdns-ambassador/checks';
+import type { Random } from '@mdns-ambassador/mdns';
 import { type Clock, formatTarget, surface, type Target } from '@mdns-ambassador/relay';
 import type {
   CarriedBytes,
@@ -17,7 +18,6 @@ import type { EndpointTally } from '../pool/member.ts';
 import { Pool } from '../pool/pool.ts';
 import type { PoolEvent } from '../pool/pool-event.ts';
 import type { MeasureDistance } from '../pool/priority.ts';
-import type { Random } from '../pool/random.ts';
 import type { ProxyEvent, ProxyOptions } from '../proxy-options.ts';
 import { EndpointChecks } from './endpoint-checks.ts';
 import { EndpointProbes } from './endpoint-probes.ts';

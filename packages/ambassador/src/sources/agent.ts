@@ -1,4 +1,6 @@
+import type { Random } from '@mdns-ambassador/mdns';
 import type { Clock } from '@mdns-ambassador/relay';
+import { backoffMs } from '@mdns-ambassador/relay/backoff';
 import type { FeedChannel, OpenFeed } from '../feed/feed-channel.ts';
 import {
   decodeFeedMessage,
@@ -9,9 +11,7 @@ import {
   MAX_FEED_ENDPOINTS,
   SILENCE_MS,
 } from '../feed/feed-message.ts';
-import { backoffMs } from '../pool/backoff.ts';
 import type { Endpoint } from '../pool/endpoint.ts';
-import type { Random } from '../pool/random.ts';
 import type { Update } from '../pool/update.ts';
 import type { InstanceFilter } from './instance-filter.ts';
 import type { Source } from './source.ts';

@@ -1,7 +1,7 @@
 import { basename, dirname } from 'node:path';
+import type { Random } from '@mdns-ambassador/mdns';
 import { type Clock, formatPlace } from '@mdns-ambassador/relay';
 import type { Endpoint } from '../pool/endpoint.ts';
-import type { Random } from '../pool/random.ts';
 import { DEFAULT_MAX_TTL_MS } from './dns-ttl.ts';
 import { type ListedPlace, parseEndpointList } from './endpoint-list.ts';
 import type { Lookup } from './host-addresses.ts';

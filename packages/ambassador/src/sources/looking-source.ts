@@ -1,8 +1,8 @@
 import { setMaxListeners } from 'node:events';
+import type { Random } from '@mdns-ambassador/mdns';
 import { type Clock, errorMessage } from '@mdns-ambassador/relay';
-import { backoffMs } from '../pool/backoff.ts';
+import { backoffMs } from '@mdns-ambassador/relay/backoff';
 import { type Endpoint, isSameEndpoint } from '../pool/endpoint.ts';
-import type { Random } from '../pool/random.ts';
 import type { Update } from '../pool/update.ts';
 import { AnswerHistory } from './answer-history.ts';
 import type { Source } from './source.ts';

@@ -1,7 +1,7 @@
+import type { Random } from '@mdns-ambassador/mdns';
 import type { FolderEvent, FolderWatch, Registry } from '@mdns-ambassador/registries';
 import { type Clock, formatPlace } from '@mdns-ambassador/relay';
 import type { Endpoint } from '../pool/endpoint.ts';
-import type { Random } from '../pool/random.ts';
 import { DEFAULT_MAX_TTL_MS } from './dns-ttl.ts';
 import type { Lookup } from './host-addresses.ts';
 import { HostAddresses } from './host-addresses.ts';

@@ -1,8 +1,8 @@
 import { isIP } from 'node:net';
+import type { Random } from '@mdns-ambassador/mdns';
 import { type DnsClient, lookUpService, type ServiceAnswer } from '@mdns-ambassador/registries';
 import type { Clock } from '@mdns-ambassador/relay';
 import type { Endpoint } from '../pool/endpoint.ts';
-import type { Random } from '../pool/random.ts';
 import { isEndpointAddress } from './address-policy.ts';
 import { describeAbsence } from './dns.ts';
 import { DEFAULT_MAX_TTL_MS, holdMs, holdNegativeMs } from './dns-ttl.ts';

@@ -1,8 +1,8 @@
 import { isIP } from 'node:net';
+import type { Random } from '@mdns-ambassador/mdns';
 import { type Clock, formatPlace, type Place, parsePlace } from '@mdns-ambassador/relay';
 import { AmbassadorError } from '../ambassador-error.ts';
 import type { Endpoint } from '../pool/endpoint.ts';
-import type { Random } from '../pool/random.ts';
 import { DEFAULT_MAX_TTL_MS } from './dns-ttl.ts';
 import { explainBadPlace } from './endpoint-list.ts';
 import { HostAddresses, type Lookup } from './host-addresses.ts';

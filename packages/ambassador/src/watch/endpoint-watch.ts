@@ -1,3 +1,4 @@
+import type { Random } from '@mdns-ambassador/mdns';
 import { readSystemInterfaces } from '@mdns-ambassador/mdns';
 import type { Clock } from '@mdns-ambassador/relay';
 import type { BalancerName } from '../pool/balancer.ts';
@@ -5,7 +6,6 @@ import type { EndpointStatus } from '../pool/endpoint.ts';
 import type { MergeMode } from '../pool/merge.ts';
 import { Pool } from '../pool/pool.ts';
 import type { MeasureDistance } from '../pool/priority.ts';
-import type { Random } from '../pool/random.ts';
 import type { Preference } from '../proxy-options.ts';
 import { measureFrom } from '../sources/distance.ts';
 import type { Source } from '../sources/source.ts';

@@ -1,13 +1,12 @@
 import { type Clock, type DrainOutcome, RelayError } from '@mdns-ambassador/relay';
+import { doubledMs } from '@mdns-ambassador/relay/backoff';
 import { AmbassadorError } from '../ambassador-error.ts';
 import type { FromWorker, ToWorker, WorkerNote } from './worker-message.ts';
 import { closeTally, joinTallies, type WorkerTally } from './worker-tally.ts';
 
 /** One that lived for less is not started again at once. */
 const SHORT_LIFE_MS = 10_000;
-const FIRST_PAUSE_MS = 100;
-const LONGEST_PAUSE_MS = 5_000;
-const MAX_DOUBLINGS = 6;
+const PAUSE = { firstMs: 100, maxMs: 5_000 };
 
 /** A process that carries connections. */
 export interface WorkerProcess {
@@ -228,8 +227,7 @@ export class Crew {
 
 /** How long a worker is away after so many short lives in a row, in milliseconds. */
 export function pauseAfter(shortLives: number): number {
-  if (shortLives <= 1) return 0;
-  return Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(shortLives - 2, MAX_DOUBLINGS));
+  return shortLives <= 1 ? 0 : doubledMs(shortLives - 1, PAUSE);
 }
 
 function expectOf(worker: Worker, kinds: readonly FromWorker['kind'][]): Promise<FromWorker | undefined> {

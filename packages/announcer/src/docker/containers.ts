@@ -1,4 +1,5 @@
 import { type Clock, surface, Turns } from '@mdns-ambassador/relay';
+import { doubledMs } from '@mdns-ambassador/relay/backoff';
 import { AnnouncerError } from '../announcer-error.ts';
 import { type Container, type InspectedContainer, readContainerList, readInspection } from './container.ts';
 import { readContainerEvent } from './container-events.ts';
@@ -10,8 +11,7 @@ const RECONCILE_MS = 30_000;
 const LIST_GAP_MS = 50;
 /** A container that still runs so long after a signal has survived it. */
 const SURVIVAL_MS = 60_000;
-const RETRY_FIRST_MS = 250;
-const RETRY_MAX_MS = 10_000;
+const RETRY = { firstMs: 250, maxMs: 10_000 };
 /** Inspections at the same time. */
 const INSPECTIONS = 8;
 
@@ -83,10 +83,9 @@ export class Containers {
     if (this.#isClosed) return;
     if (!this.#isLost) this.#options.onEvent({ kind: 'docker-lost', reason });
     this.#isLost = true;
-    const waitMs = Math.min(RETRY_MAX_MS, RETRY_FIRST_MS * 2 ** this.#failures);
     this.#failures += 1;
     this.#cancelRetry();
-    this.#cancelRetry = this.#options.clock.after(waitMs, () => this.#watch());
+    this.#cancelRetry = this.#options.clock.after(doubledMs(this.#failures, RETRY), () => this.#watch());
   }
 
   #notice(value: unknown): void {

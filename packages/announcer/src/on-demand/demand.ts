@@ -1,3 +1,5 @@
+import { doubledMs } from '@mdns-ambassador/relay/backoff';
+
 /** Rules of a service that runs while somebody is connected. Pure: times are milliseconds of one monotonic clock. */
 
 /** A start that takes this long is told. */
@@ -8,8 +10,7 @@ const START_TIMEOUT_MS = 60_000;
 const END_TIMEOUT_MS = 10_000;
 /** Who ran for this long, and then ended by itself, is started again for the next connection without a rest. */
 const STEADY_MS = 10_000;
-const FIRST_REST_MS = 1_000;
-const LONGEST_REST_MS = 30_000;
+const REST = { firstMs: 1_000, maxMs: 30_000 };
 
 /** Past-tense facts, for people and programs. */
 export type DemandEvent =
@@ -213,5 +214,5 @@ function tell(event: DemandEvent): DemandAction {
 }
 
 function restAfter(failures: number): number {
-  return failures <= 0 ? 0 : Math.min(LONGEST_REST_MS, FIRST_REST_MS * 2 ** (failures - 1));
+  return failures <= 0 ? 0 : doubledMs(failures, REST);
 }

@@ -1,4 +1,5 @@
 import type { Random } from '@mdns-ambassador/mdns';
+import { backoffMs } from '@mdns-ambassador/relay/backoff';
 import type { PeerPlace } from './line.ts';
 import { Rate } from './rate.ts';
 
@@ -23,7 +24,7 @@ const TOLD_PER_SECOND = 2;
 /** The one of two nodes whose number is higher leaves the other this time to dial. */
 const COURTESY_MS = 1_500;
 /** Between two dials of one place. */
-const RETRY = { firstMs: 500, maxMs: 10_000 };
+const RETRY = { firstMs: 400, maxMs: 8_000 };
 /** The same of a place that was never reached and that nobody named. */
 const HEARSAY_RETRY = { firstMs: 3_000, maxMs: 300_000 };
 /** Such a place is forgotten after so many dials. */
@@ -178,9 +179,7 @@ export class Directory {
     entry.failures += 1;
     const isHearsay = !entry.hasLinked && entry.origin !== 'named';
     if (isHearsay && entry.failures >= MAX_HEARSAY_FAILURES && entry.origin === 'told') this.#entries.delete(key);
-    const { firstMs, maxMs } = isHearsay ? HEARSAY_RETRY : RETRY;
-    const waitMs = Math.min(maxMs, firstMs * 2 ** (entry.failures - 1));
-    entry.dueAt = now + waitMs * (0.75 + this.#options.random() * 0.25);
+    entry.dueAt = now + backoffMs(entry.failures, isHearsay ? HEARSAY_RETRY : RETRY, this.#options.random);
   }
 
   /** The link is over: it is dialled again soon, and at once where it was lost. */

@@ -1,5 +1,6 @@
 import type { Clock } from '@mdns-ambassador/relay';
-import { backoffMs } from '../backoff.ts';
+import { backoffMs } from '@mdns-ambassador/relay/backoff';
+import { RETRY } from '../retry.ts';
 
 /** What came of a user and a password. */
 export type LoginOutcome =
@@ -74,7 +75,7 @@ export class Authentication {
       return outcome.token;
     }
     this.#refusals += 1;
-    const until = clock.now() + backoffMs(this.#refusals, random);
+    const until = clock.now() + backoffMs(this.#refusals, RETRY, random);
     this.#state = { kind: 'refused', error: outcome.error, until };
     throw outcome.error;
   }

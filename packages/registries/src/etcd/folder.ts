@@ -1,7 +1,8 @@
 import { type Clock, errorMessage, Turns } from '@mdns-ambassador/relay';
-import { backoffMs } from '../backoff.ts';
+import { backoffMs } from '@mdns-ambassador/relay/backoff';
 import { Loss } from '../loss.ts';
 import { type FolderEvent, type FolderWatch, MAX_ENTRIES, MAX_VALUE_BYTES } from '../registry.ts';
+import { RETRY } from '../retry.ts';
 import type { EtcdClient } from './client.ts';
 import type { KeyChange, WatchMessage } from './message.ts';
 
@@ -83,7 +84,7 @@ export class EtcdFolder implements FolderWatch {
       if (this.#revision === undefined && isResumed) continue;
       this.#failures += 1;
       this.#loss.begin(reason);
-      await this.#rest(backoffMs(this.#failures, this.#options.random));
+      await this.#rest(backoffMs(this.#failures, RETRY, this.#options.random));
     }
   }
 

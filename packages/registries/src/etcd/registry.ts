@@ -1,7 +1,8 @@
 import { type Clock, errorMessage } from '@mdns-ambassador/relay';
-import { backoffMs } from '../backoff.ts';
+import { backoffMs } from '@mdns-ambassador/relay/backoff';
 import { KeptEntry } from '../kept-entry.ts';
 import type { EntryEvent, FolderEvent, FolderWatch, HeldEntry, Registry } from '../registry.ts';
+import { RETRY } from '../retry.ts';
 import { limitTime } from '../time-limit.ts';
 import { EtcdClient } from './client.ts';
 import { EtcdFolder } from './folder.ts';
@@ -138,7 +139,7 @@ class EtcdRegistry implements Registry {
     } catch (error) {
       this.#failures += 1;
       this.#trouble = errorMessage(error);
-      waitMs = Math.min(KEEPALIVE_MS, backoffMs(this.#failures, this.#options.random));
+      waitMs = Math.min(KEEPALIVE_MS, backoffMs(this.#failures, RETRY, this.#options.random));
     }
     if (this.#closed !== undefined) return;
     if (this.#trouble !== undefined) for (const entry of this.#entries) entry.suspend(this.#trouble);

@@ -1,5 +1,6 @@
 import { type Clock, errorMessage, formatPlace } from '@mdns-ambassador/relay';
-import { backoffMs } from '../backoff.ts';
+import { backoffMs } from '@mdns-ambassador/relay/backoff';
+import { RETRY } from '../retry.ts';
 import { limitTime } from '../time-limit.ts';
 import { FrameReader } from './frame.ts';
 import type { JuteReader } from './jute.ts';
@@ -267,7 +268,7 @@ class EnsembleSession implements ZooKeeperSession {
   #connectSoon(): void {
     const { random, servers } = this.#options;
     const isRoundOver = this.#attempts > 0 && this.#attempts % servers.length === 0;
-    const waitMs = isRoundOver ? backoffMs(this.#attempts / servers.length, random) : 0;
+    const waitMs = isRoundOver ? backoffMs(this.#attempts / servers.length, RETRY, random) : 0;
     this.#attempts += 1;
     const server = servers[this.#nextServer++ % servers.length];
     this.#state = { kind: 'waiting' };

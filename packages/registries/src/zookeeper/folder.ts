@@ -1,7 +1,8 @@
 import { type Clock, errorMessage } from '@mdns-ambassador/relay';
-import { backoffMs } from '../backoff.ts';
+import { backoffMs } from '@mdns-ambassador/relay/backoff';
 import { Loss } from '../loss.ts';
 import { type FolderEvent, type FolderWatch, MAX_ENTRIES, MAX_VALUE_BYTES, type RegistryEntry } from '../registry.ts';
+import { RETRY } from '../retry.ts';
 import type { ZooKeeperSession } from './session.ts';
 
 export interface ZooKeeperFolderOptions {
@@ -115,7 +116,7 @@ export class ZooKeeperFolder implements FolderWatch {
       this.#failures = 0;
     } catch (error) {
       this.#failures += 1;
-      retryMs = backoffMs(this.#failures, this.#options.random);
+      retryMs = backoffMs(this.#failures, RETRY, this.#options.random);
       if (!this.#isClosed) this.#loss.begin(errorMessage(error));
     }
     this.#isReading = false;

@@ -1,7 +1,8 @@
 import type { Clock } from '@mdns-ambassador/relay';
-import { backoffMs } from '../backoff.ts';
+import { backoffMs } from '@mdns-ambassador/relay/backoff';
 import { KeptEntry } from '../kept-entry.ts';
 import type { EntryEvent, FolderEvent, FolderWatch, HeldEntry, Registry } from '../registry.ts';
+import { RETRY } from '../retry.ts';
 import { ZooKeeperFolder } from './folder.ts';
 import type { OpenSession, SessionEvent, ZooKeeperSession } from './session.ts';
 
@@ -114,7 +115,7 @@ class ZooKeeperRegistry implements Registry {
         this.#state = { kind: 'away', reason: 'the session has expired' };
         this.#expiries += 1;
         this.#cancelOpening = this.#options.clock.after(
-          this.#expiries === 1 ? 0 : backoffMs(this.#expiries - 1, this.#options.random),
+          this.#expiries === 1 ? 0 : backoffMs(this.#expiries - 1, RETRY, this.#options.random),
           () => {
             this.#session = this.#open();
           },

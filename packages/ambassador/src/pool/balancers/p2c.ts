@@ -1,6 +1,6 @@
+import type { Random } from '@mdns-ambassador/mdns';
 import type { Balancer, Candidate } from '../candidate.ts';
 import { paceShare, usualMs } from '../pace.ts';
-import type { Random } from '../random.ts';
 import { drawByShare } from '../weight.ts';
 import { Rotation } from './rotation.ts';
 

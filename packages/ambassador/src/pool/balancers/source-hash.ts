@@ -1,5 +1,5 @@
+import type { Random } from '@mdns-ambassador/mdns';
 import type { Balancer, Candidate } from '../candidate.ts';
-import type { Random } from '../random.ts';
 import { drawByShare } from '../weight.ts';
 
 /** FNV-1a, 32 bit. */

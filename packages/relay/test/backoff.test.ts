@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { backoffMs } from '../../src/pool/backoff.ts';
+import { backoffMs } from '../src/backoff.ts';
 
 const LIMITS = { firstMs: 500, maxMs: 30_000 };
 

@@ -1,2 +1,0 @@
-/** A random number in [0, 1). */
-export type Random = () => number;
