@@ -15,6 +15,7 @@ export type {
 } from './engines/engine.ts';
 export { type Faults, formatFault, formatFaults } from './engines/faults.ts';
 export { createHaproxyEngine, type HaproxyEngineOptions } from './engines/haproxy.ts';
+export { createNftablesEngine, type NftablesEngineOptions } from './engines/nftables.ts';
 export { createNodeEngine, type NodeEngineOptions, type NodeEnginePath } from './engines/node.ts';
 export { type FeedChannel, type FeedChannelEvents, type OpenFeed, openSystemFeed } from './feed/feed-channel.ts';
 export type { FeedRequest } from './feed/feed-message.ts';

@@ -76,6 +76,8 @@ export type Preference = 'none' | 'local';
 /** What moves the bytes of a service. */
 export type EngineChoice =
   | { readonly kind: 'node' }
+  /** Linux' kernel, with engine node behind it. */
+  | { readonly kind: 'nftables' }
   /** An haproxy of our own, or one that is `driven` by its admin socket: its `backend` is filled, and it listens where it likes. */
   | { readonly kind: 'haproxy'; readonly driven?: { readonly socket: string; readonly backend: string } };
 

@@ -3,6 +3,7 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 import { stripZone } from './loopback.ts';
 import { Recent } from './recent.ts';
 import { formatTarget, type Target } from './target.ts';
+import { visitFrom } from './visit.ts';
 
 type TcpTarget = Extract<Target, { kind: 'tcp' }>;
 
@@ -123,16 +124,18 @@ export class BeaconWatch {
       const answer = await exchange(connect({ path: name }), `${JSON.stringify({ from, nonce })}\n`);
       if (answer.kind === 'failed') return undefined;
       const service = answer.kind === 'line' ? parseService(answer.line) : undefined;
-      const proof =
-        service === undefined
-          ? undefined
-          : await exchange(connect({ host: target.address, port: target.port, localPort: from }), '');
+      const proof = service === undefined ? undefined : await exchange(this.#visit(target, from), '');
       if (proof?.kind === 'line' && proof.line === nonce) return service;
       // Another connection may have this port already.
       if (proof?.kind !== 'failed') break;
     }
     this.#silentUntil.set(name, now + GRUDGE_MS);
     return undefined;
+  }
+
+  #visit({ address, port }: TcpTarget, localPort: number): Socket {
+    const localAddress = visitFrom(address, this.#platform);
+    return connect({ host: address, port, localPort, ...(localAddress === undefined ? {} : { localAddress }) });
   }
 }
 

@@ -116,7 +116,7 @@ class OpenListener implements Listener {
     this.#setOptions = setOptions;
     this.#receiver = receiver;
     this.address = at.kind === 'unix' ? at : boundAddress(server);
-    this.#queue = at.kind === 'tcp' ? watchQueue(this.address) : undefined;
+    this.#queue = at.kind === 'tcp' ? watchQueue(this.address, platform) : undefined;
     this.#ownPath = at.kind === 'unix' && !isWindowsPipe(at.path, platform) ? at.path : undefined;
     server.maxConnections = receiver.maxConnections;
     server.on('connection', (socket) => this.#accept(socket));
@@ -174,9 +174,9 @@ class OpenListener implements Listener {
 }
 
 /** A queue that was passed on may be another process's as well, which would be called in the place of this one. */
-function watchQueue(address: Target): AcceptQueue | undefined {
+function watchQueue(address: Target, platform: string): AcceptQueue | undefined {
   if (address.kind !== 'tcp') return undefined;
-  return new AcceptQueue({ join: (onGone) => joinAcceptQueue(address, onGone), busyShare: watchBusyShare() });
+  return new AcceptQueue({ join: (onGone) => joinAcceptQueue(address, platform, onGone), busyShare: watchBusyShare() });
 }
 
 function bind(server: Server, at: ListenPlace): Promise<void> {

@@ -2,6 +2,7 @@ import { connect } from 'node:net';
 import { nextTick } from 'node:process';
 import type { QueueMember } from './accept-queue.ts';
 import type { Target } from './target.ts';
+import { visitFrom } from './visit.ts';
 
 const LOOPBACK = new Map([
   ['0.0.0.0', '127.0.0.1'],
@@ -9,8 +10,14 @@ const LOOPBACK = new Map([
 ]);
 
 /** Connects to a listener of this process. `onGone`: see `AcceptQueue`. */
-export function joinAcceptQueue({ address, port }: Target & { readonly kind: 'tcp' }, onGone: () => void): QueueMember {
-  const socket = connect({ host: LOOPBACK.get(address) ?? address, port });
+export function joinAcceptQueue(
+  { address, port }: Target & { readonly kind: 'tcp' },
+  platform: string,
+  onGone: () => void,
+): QueueMember {
+  const host = LOOPBACK.get(address) ?? address;
+  const localAddress = visitFrom(host, platform);
+  const socket = connect({ host, port, ...(localAddress === undefined ? {} : { localAddress }) });
   let own: { readonly address: string | undefined; readonly port: number | undefined } | undefined;
   socket.unref();
   // The kernel has given it an address by then, and nobody is accepted before.

@@ -13,6 +13,14 @@ export interface EngineAbilities {
   readonly retriesUntouched: boolean;
   /** It knows of each connection whether what was sent is answered. */
   readonly seesAnswers: boolean;
+  /** It dials an endpoint before it sends clients there. */
+  readonly dialsAhead: boolean;
+  /** It tells of each connection. */
+  readonly reports: boolean;
+  /** It counts clients as they come, and not a second later. */
+  readonly limitsAtOnce: boolean;
+  /** It ends a client's connection by a reset, rather than abort the client's socket. */
+  readonly sendsResets: boolean;
 }
 
 type FailureUnderTest = 'refused' | 'reset' | 'timeout' | 'unreachable' | 'handshake' | 'local';
@@ -164,10 +172,15 @@ export class EngineWorld implements PickerUnderTest {
     this.#sync();
   }
 
+  /** Starts the engine, once. */
+  start(): Promise<void> {
+    this.#started ??= this.#start();
+    return this.#started;
+  }
+
   /** Connects a client, and starts the engine before the first one. */
   async connect(): Promise<Socket> {
-    this.#started ??= this.#start();
-    await this.#started;
+    await this.start();
     const socket = await connectTo(this.port);
     this.onClose(() => socket.destroy());
     return socket;

@@ -10,15 +10,16 @@ const BULK_FILE_BYTES = 64_000_000_000;
 const SINK_BYTES = 262_144;
 
 /**
- * Resolves when both listen on the host's loopback.
+ * Resolves when both listen at this address of the host.
  *
  * @param {import('@mdns-ambassador/testkit').Host} host
  * @param {string} folder For their files.
  */
-export async function startEnds(host, folder) {
+export async function startEnds(host, folder, address = '127.0.0.1') {
   // Enough for what each round leaves behind, and clear of the ports that are listened on.
   await host.read('sh', ['-c', 'echo 10000 65000 > /proc/sys/net/ipv4/ip_local_port_range']);
-  for (const [command = '', ...args] of [serviceCommand(folder), sinkCommand()]) host.spawn(command, args);
+  for (const [command = '', ...args] of [serviceCommand(folder, address), sinkCommand(address)])
+    host.spawn(command, args);
   await untilListening(host, SERVICE_PORT, SINK_PORT);
 }
 
@@ -27,8 +28,9 @@ export async function startEnds(host, folder) {
  * download.
  *
  * @param {string} folder
+ * @param {string} address
  */
-function serviceCommand(folder) {
+function serviceCommand(folder, address) {
   writeFileSync(`${folder}/bulk`, '');
   truncateSync(`${folder}/bulk`, BULK_FILE_BYTES);
   const http = `http {
@@ -36,7 +38,7 @@ function serviceCommand(folder) {
     client_body_temp_path ${folder}/body; proxy_temp_path ${folder}/proxy; fastcgi_temp_path ${folder}/fastcgi;
     uwsgi_temp_path ${folder}/uwsgi; scgi_temp_path ${folder}/scgi;
     server {
-      listen 127.0.0.1:${SERVICE_PORT} backlog=4096;
+      listen ${address}:${SERVICE_PORT} backlog=4096;
       location = / { default_type text/plain; return 200 "It works."; }
       location = /bulk { root ${folder}; }
     }
@@ -44,7 +46,8 @@ function serviceCommand(folder) {
   return nginx(`${folder}/service`, '', http);
 }
 
-function sinkCommand() {
-  const listen = `TCP-LISTEN:${SINK_PORT},bind=127.0.0.1,fork,reuseaddr`;
+/** @param {string} address */
+function sinkCommand(address) {
+  const listen = `TCP-LISTEN:${SINK_PORT},bind=${address},fork,reuseaddr`;
   return ['socat', '-u', '-b', `${SINK_BYTES}`, listen, 'OPEN:/dev/null'];
 }

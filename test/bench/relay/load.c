@@ -1,8 +1,9 @@
 /*
- * load KIND PORT COUNT [CONCURRENCY [PAUSE]]: asks an HTTP service on this host and prints as JSON what it took. In C, because
+ * load KIND PORT COUNT [CONCURRENCY [PAUSE]]: asks an HTTP service on this host, or at LOAD_ADDRESS, and prints as JSON what it took. In C, because
  * whoever measures must cost less than what is measured: a proxy's new connections are not to be those of its clients.
  *
  *     requests     COUNT requests over CONCURRENCY connections that are kept
+ *     bulk         COUNT bytes of /bulk at least, over one connection
  *     connections  COUNT connections of one request each, CONCURRENCY at a time; with CONCURRENCY 1, PAUSE ms apart
  */
 #include <arpa/inet.h>
@@ -124,6 +125,22 @@ static void hear_single(struct client *client) {
     dial(client);
 }
 
+static int download(long count) {
+    static char buffer[262144];
+    static const char ask_bulk[] = "GET /bulk HTTP/1.0\r\n\r\n";
+    const double started_at = now_ms();
+    const int fd = socket(AF_INET, SOCK_STREAM, 0);
+    if (connect(fd, (struct sockaddr *)&place, sizeof place) < 0) fail("connect");
+    if (write(fd, ask_bulk, sizeof ask_bulk - 1) < 0) fail("write");
+    for (long bytes = 0; bytes < count;) {
+        const ssize_t length = read(fd, buffer, sizeof buffer);
+        if (length <= 0) fail("read");
+        bytes += length;
+    }
+    printf("{\"seconds\":%.6f}\n", (now_ms() - started_at) / 1e3);
+    return 0;
+}
+
 static int compare(const void *a, const void *b) {
     const double x = *(const double *)a, y = *(const double *)b;
     return (x > y) - (x < y);
@@ -133,7 +150,7 @@ int main(int argc, char **argv) {
     static struct client clients[MOST_CONCURRENT];
     struct epoll_event events[MOST_CONCURRENT];
     if (argc < 4) {
-        fprintf(stderr, "usage: load requests|connections PORT COUNT [CONCURRENCY [PAUSE]]\n");
+        fprintf(stderr, "usage: load requests|connections|bulk PORT COUNT [CONCURRENCY [PAUSE]]\n");
         return 64;
     }
     const int is_kept = strcmp(argv[1], "requests") == 0;
@@ -143,7 +160,9 @@ int main(int argc, char **argv) {
     if (count < 1 || concurrency < 1 || concurrency > MOST_CONCURRENT || (pause_ms > 0 && concurrency != 1)) return 64;
     place.sin_family = AF_INET;
     place.sin_port = htons(atoi(argv[2]));
-    place.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    const char *address = getenv("LOAD_ADDRESS");
+    place.sin_addr.s_addr = address ? inet_addr(address) : htonl(INADDR_LOOPBACK);
+    if (strcmp(argv[1], "bulk") == 0) return download(count);
     epoll_fd = epoll_create1(0);
     took = malloc(count * sizeof *took);
     left = count;

@@ -1,5 +1,5 @@
 /**
- * node load.mjs KIND PORT COUNT: asks an HTTP service on this host, or feeds a sink, and prints as JSON what it took. Where the one who
+ * node load.mjs KIND PORT COUNT: asks an HTTP service on this host, or at LOAD_ADDRESS, or feeds a sink, and prints as JSON what it took. Where the one who
  * asks could be slower than who is asked there is load.c.
  *
  *     download     COUNT bytes at least, over one connection
@@ -23,7 +23,7 @@ const buffer = Buffer.allocUnsafeSlow(65_536);
 /** All sockets read into the same buffer: what is read is thrown away. */
 const open = (onRead = () => true) => {
   const socket = connect({
-    host: '127.0.0.1',
+    host: process.env.LOAD_ADDRESS ?? '127.0.0.1',
     port: Number(port),
     noDelay: true,
     onread: { buffer, callback: onRead },

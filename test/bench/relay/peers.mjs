@@ -11,14 +11,15 @@ const MAX_CONNECTIONS = 8_000;
  * @typedef {object} Peer
  * @property {string} name
  * @property {() => string} version
- * @property {(from: number, to: number, folder: string) => readonly string[]} command
+ * @property {(from: number, to: number, folder: string, at?: string) => readonly string[]} command From a port of this host's loopback
+ *   to one of `at`, its loopback unless said.
  */
 
 /** @type {Peer} */
-const HAPROXY = {
+export const HAPROXY = {
   name: 'haproxy',
   version: () => firstLine('haproxy', ['-v']).replace(/^HAProxy version (\S+).*/, '$1'),
-  command: (from, to, folder) => {
+  command: (from, to, folder, at = '127.0.0.1') => {
     const file = `${folder}/haproxy-${from}.cfg`;
     writeFileSync(
       file,
@@ -32,11 +33,28 @@ defaults
   timeout server 1h
 listen bench
   bind 127.0.0.1:${from}
-  server service 127.0.0.1:${to}
+  server service ${at}:${to}
 `,
     );
     return ['haproxy', '-db', '-f', file];
   },
+};
+
+/** @type {Peer} */
+export const NGINX = {
+  name: 'nginx',
+  version: () => firstLine('nginx', ['-v']).replace(/.*nginx\//, ''),
+  command: (from, to, folder, at = '127.0.0.1') => {
+    const stream = `stream { server { listen 127.0.0.1:${from} backlog=4096; proxy_timeout 1h; proxy_pass ${at}:${to}; } }`;
+    return nginx(`${folder}/nginx-${from}`, `load_module ${STREAM_MODULE};`, stream);
+  },
+};
+
+/** @type {Peer} */
+export const NFTABLES = {
+  name: 'ambassador, engine nftables',
+  version: () => `${firstLine('git', ['rev-parse', '--short', 'HEAD'])}, Node ${process.version}`,
+  command: (from, to, _folder, at = '127.0.0.1') => ambassador(process.execPath, from, to, 'nftables', at),
 };
 
 /**
@@ -49,14 +67,7 @@ export function listPeers(nodes) {
   return [
     HAPROXY,
     { ...HAPROXY, name: 'haproxy again', version: () => 'the same' },
-    {
-      name: 'nginx',
-      version: () => firstLine('nginx', ['-v']).replace(/.*nginx\//, ''),
-      command: (from, to, folder) => {
-        const stream = `stream { server { listen 127.0.0.1:${from} backlog=4096; proxy_timeout 1h; proxy_pass 127.0.0.1:${to}; } }`;
-        return nginx(`${folder}/nginx-${from}`, `load_module ${STREAM_MODULE};`, stream);
-      },
-    },
+    NGINX,
     {
       name: 'socat',
       version: () => firstLine('socat', ['-V'], 1).replace(/^socat version (\S+).*/, '$1'),
@@ -90,9 +101,9 @@ export function listPeers(nodes) {
  * @param {number} to
  * @param {string} engine
  */
-function ambassador(node, from, to, engine) {
+function ambassador(node, from, to, engine, at = '127.0.0.1') {
   return [
-    ...[node, AMBASSADOR, 'proxy', 'bench', '--from', `static:127.0.0.1:${to}`, '--engine', engine],
+    ...[node, AMBASSADOR, 'proxy', 'bench', '--from', `static:${at}:${to}`, '--engine', engine],
     ...['--listen', `127.0.0.1:${from}`, '--max-connections', `${MAX_CONNECTIONS}`],
   ];
 }

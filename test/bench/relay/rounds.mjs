@@ -8,7 +8,7 @@ import { readCpuSeconds, readMemoryMib } from './process-usage.mjs';
 const LOAD = fileURLToPath(new URL('load.mjs', import.meta.url));
 const LOAD_SOURCE = fileURLToPath(new URL('load.c', import.meta.url));
 /** What `load.c` is for; `load.mjs` for the rest. */
-const QUICK_KINDS = ['requests', 'connections'];
+const QUICK_KINDS = ['requests', 'connections', 'bulk'];
 const LOAD_TIMEOUT_MS = 120_000;
 const SETTLE_MS = 2_000;
 
@@ -25,6 +25,7 @@ const SETTLE_MS = 2_000;
  * @property {string} name
  * @property {number} service
  * @property {number} sink
+ * @property {string} [address] Where they are; on this host unless said.
  * @property {readonly number[]} pids What its processor time is of.
  *
  * @typedef {object} Run
@@ -59,7 +60,8 @@ export async function runRounds(host, ways, loads, rounds, folder) {
         const [kind, ...counts] = args;
         const port = toSink ? way.sink : way.service;
         const [program, ...before] = QUICK_KINDS.includes(`${kind}`) ? [quickLoad] : [process.execPath, LOAD];
-        const said = await host.read(program ?? '', [...before, `${kind}`, `${port}`, ...counts.map(String)], {
+        const words = [`LOAD_ADDRESS=${way.address ?? '127.0.0.1'}`, program ?? '', ...before];
+        const said = await host.read('env', [...words, `${kind}`, `${port}`, ...counts.map(String)], {
           timeout: LOAD_TIMEOUT_MS,
         });
         const cpu = cpuOf(way.pids) - cpuBefore;

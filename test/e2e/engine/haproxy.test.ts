@@ -10,7 +10,15 @@ describe.skipIf(isSkipped)(`the promises of every engine${isSkipped ? ` (skipped
     (options, picker, onEvent) =>
       createHaproxyEngine({ ...options, balance: 'first', drainTimeoutMs: 1_000 }, picker, onEvent),
     // haproxy ends the client's side cleanly whatever became of the endpoint's, and repeats dials, not what follows them.
-    { resetsClients: false, retriesUntouched: false, seesAnswers: false },
+    {
+      resetsClients: false,
+      retriesUntouched: false,
+      seesAnswers: false,
+      dialsAhead: false,
+      reports: true,
+      limitsAtOnce: true,
+      sendsResets: true,
+    },
   );
   test.each(cases)('$name', ({ run }) => run());
 });

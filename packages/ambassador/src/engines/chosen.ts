@@ -2,6 +2,7 @@ import type { ProxyOptions } from '../proxy-options.ts';
 import type { EndpointPicker, Engine, EngineEvent, EngineSurroundings } from './engine.ts';
 import { createHaproxyEngine } from './haproxy.ts';
 import { createDrivenEngine } from './haproxy-driven.ts';
+import { createNftablesEngine } from './nftables.ts';
 import { createNodeEngine } from './node.ts';
 
 /** The engine that the proxy's options name; engine node where they name none. A `CreateEngine`. */
@@ -16,6 +17,8 @@ export function createChosenEngine(
     case undefined:
     case 'node':
       return createNodeEngine(options, picker, onEvent, surroundings);
+    case 'nftables':
+      return createNftablesEngine(options, picker, onEvent, surroundings);
     case 'haproxy':
       return engine.driven === undefined
         ? createHaproxyEngine(options, picker, onEvent)

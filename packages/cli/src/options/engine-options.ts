@@ -1,6 +1,6 @@
 import type { Option } from './option.ts';
 
-export const ENGINES = ['node', 'haproxy'] as const;
+export const ENGINES = ['node', 'haproxy', 'nftables'] as const;
 
 export const ENGINE_OPTIONS: readonly Option[] = [
   { name: 'engine', kind: 'text', summary: 'What moves the bytes', byDefault: 'node', choices: ENGINES },

@@ -14,7 +14,6 @@ import {
   refuseBadFlagWords,
   TAKE_COMMANDS,
 } from '../settings/flags.ts';
-import { refuseValuesNotYet } from '../settings/refuse.ts';
 import { Settings } from '../settings/settings.ts';
 import { describeStrayVariables, hasUnreadVariable } from '../settings/stray-variables.ts';
 import { findUsualKey } from '../settings/usual-key.ts';
@@ -96,7 +95,6 @@ async function runCommand(command: Command, argv: readonly string[], surrounding
   const { env } = surroundings;
   if (hasUnreadVariable(env, options)) await tellStrayVariables(surroundings);
   const settings = new Settings([flags, readEnvironment(env, options)], [], findUsualKey(env));
-  refuseValuesNotYet(settings);
   if (argv.includes('--') && !TAKE_COMMANDS.has(command.name)) {
     throw new CliError(EXIT_USAGE, '"--" goes with announce and run alone; leave it out, and what follows it');
   }

@@ -1,8 +1,11 @@
+import { isIPv4 } from 'node:net';
 import type { EngineChoice } from '@mdns-ambassador/ambassador';
+import { formatTarget, isLoopback } from '@mdns-ambassador/relay';
 import { CliError, InvalidValue } from '../exit/cli-error.ts';
 import { EXIT_CONFIG } from '../exit/exit-codes.ts';
 import { ENGINES } from '../options/engine-options.ts';
 import { parseChoice } from '../parse/choice.ts';
+import { parseListen } from '../parse/listen.ts';
 import { parseProxiedService } from '../parse/service-argument.ts';
 import { type Given, readGiven, type Settings } from '../settings/settings.ts';
 import { describeGoingWithout, isUsualKey } from '../settings/usual-key.ts';
@@ -30,15 +33,7 @@ export function readEngine(
       return { kind };
     case 'haproxy':
       if (platform === 'win32') refuse(settings, ['engine'], 'haproxy does not run on Windows; write node');
-      if (credentials !== undefined) {
-        const place = credentials.document.locate(credentials.path);
-        throw new CliError(EXIT_CONFIG, `${place}: credentials need engine node; leave one of them out`);
-      }
-      refuse(
-        settings,
-        NEEDS_NODE,
-        'needs engine node, which sees each connection before its first byte; leave one of them out',
-      );
+      refuseWhatNeedsNode(settings, credentials);
       if (socket === undefined) {
         refuse(settings, ['haproxy-backend'], 'is for --haproxy-socket; add it, or leave this out');
         return { kind };
@@ -49,6 +44,17 @@ export function readEngine(
         "is decided by the configuration of --haproxy-socket's haproxy; leave it out",
       );
       return { kind, driven: { socket, backend: readBackend(given, backend) } };
+    case 'nftables':
+      if (platform !== 'linux') refuse(settings, ['engine'], "nftables is Linux'; write node");
+      refuse(settings, ['haproxy-socket', 'haproxy-backend'], 'needs engine haproxy; add it, or leave this out');
+      refuseWhatNeedsNode(settings, credentials);
+      refuse(
+        settings,
+        ['log-connections'],
+        'needs engine node or haproxy, which see each connection; leave one of them out',
+      );
+      refuseBeyondLoopback(settings);
+      return { kind };
     default:
       return kind satisfies never;
   }
@@ -57,6 +63,33 @@ export function readEngine(
 /** Whether clients connect to a listener that is none of ours. */
 export function listensElsewhere(engine: EngineChoice): boolean {
   return engine.kind === 'haproxy' && engine.driven !== undefined;
+}
+
+function refuseWhatNeedsNode(settings: Settings, credentials: ServiceRequest['credentials']): void {
+  if (credentials !== undefined) {
+    const place = credentials.document.locate(credentials.path);
+    throw new CliError(EXIT_CONFIG, `${place}: credentials need engine node; leave one of them out`);
+  }
+  refuse(
+    settings,
+    NEEDS_NODE,
+    'needs engine node, which sees each connection before its first byte; leave one of them out',
+  );
+}
+
+/** The kernel translates what this machine sends to 127.0.0.0/8; `::1` beside it is engine node's. */
+function refuseBeyondLoopback(settings: Settings): void {
+  const [given] = settings.find('listen');
+  if (given === undefined) return;
+  const places = settings.readEach('listen', parseListen).flat();
+  const beyond = places.find((place) => place.kind !== 'tcp' || !isLoopback(place.address));
+  const hasIpv4 = places.some((place) => place.kind === 'tcp' && isIPv4(place.address));
+  if (beyond === undefined && hasIpv4) return;
+  const named = beyond ?? places[0];
+  throw new CliError(
+    given.exitCode,
+    `${given.origin}: ${named === undefined ? '' : formatTarget(named)}: engine nftables carries what connects to 127.0.0.1; listen there, or write engine node`,
+  );
 }
 
 function readBackend(service: Given, backend: string | undefined): string {

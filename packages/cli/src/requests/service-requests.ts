@@ -2,7 +2,6 @@ import type { Config, ConfigEntry } from '../config/read-config.ts';
 import type { CredentialsPlace } from '../config/read-credentials.ts';
 import { CliError } from '../exit/cli-error.ts';
 import { EXIT_CONFIG, EXIT_USAGE } from '../exit/exit-codes.ts';
-import { refuseValuesNotYet } from '../settings/refuse.ts';
 import type { Given, Settings } from '../settings/settings.ts';
 
 /** One SERVICE with the options that apply to it. */
@@ -46,7 +45,6 @@ export function listServiceRequests(
     throw new CliError(entries === undefined ? EXIT_USAGE : EXIT_CONFIG, `${command} has nothing to do; ${hint}`);
   }
   refuseRepeated(requests);
-  for (const request of requests) refuseValuesNotYet(request.settings);
   return requests;
 }
 
@@ -54,7 +52,6 @@ export function listServiceRequests(
 export function listSectionRequests(settings: Settings, entries: readonly ConfigEntry[]): readonly ServiceRequest[] {
   const requests = listEntries(settings, entries);
   refuseRepeated(requests);
-  for (const request of requests) refuseValuesNotYet(request.settings);
   return requests;
 }
 

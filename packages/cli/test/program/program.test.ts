@@ -4,11 +4,9 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { afterAll, describe, expect, test, vi } from 'vitest';
 import { CliError } from '../../src/exit/cli-error.ts';
-import { nameVariable } from '../../src/options/option.ts';
 import { createPrinter } from '../../src/output/printer.ts';
 import { Faults } from '../../src/process/faults.ts';
 import { runProgram } from '../../src/program/program.ts';
-import { VALUES_NOT_YET } from '../../src/settings/not-yet.ts';
 
 /** A mistake that is let through must not reach the network of whoever runs the tests. */
 vi.mock(import('../../src/network/local-network.ts'), async (importOriginal) => {
@@ -167,15 +165,6 @@ test.each([
 
 test('a wrong variable is told by its name', async () => {
   expect(await run(['resolve', 'redis'], { AMBASSADOR_FORMAT: 'xml' })).toMatch(/^64 AMBASSADOR_FORMAT: "xml"/);
-});
-
-test.each(
-  [...VALUES_NOT_YET].flatMap(([option, values]) => [...values.keys()].map((value) => [option, value] as const)),
-)('--%s %s is recognised and refused', async (option, value) => {
-  expect(await run(['proxy', 'redis', `--${option}`, `${value}x`])).toMatch(
-    new RegExp(`^64 --${option}: .*this version`),
-  );
-  expect(await run(['proxy', 'redis'], { [nameVariable(option)]: value })).toMatch(/this version/);
 });
 
 test('completion answers with the candidates, one a line', async () => {

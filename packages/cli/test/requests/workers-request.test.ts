@@ -26,9 +26,11 @@ test.each(['0', '65', 'two', '1.5', ''])('%j is no number of workers', (text) =>
 });
 
 test('another engine, and Windows, are refused in a sentence', () => {
-  expect(() => readWorkers(settingsOf('2'), { kind: 'haproxy' }, 'linux')).toThrow(
-    '--workers is for engine node; haproxy uses the processors in its own way: leave one of them out',
-  );
+  for (const kind of ['haproxy', 'nftables'] as const) {
+    expect(() => readWorkers(settingsOf('2'), { kind }, 'linux')).toThrow(
+      `--workers is for engine node; ${kind} uses the processors in its own way: leave one of them out`,
+    );
+  }
   expect(() => readWorkers(settingsOf('2'), NODE, 'win32')).toThrow(
     '--workers needs a listening socket that several processes share, which Node does not pass on to them on Windows; leave it out',
   );

@@ -2,12 +2,12 @@ import { Unacknowledged } from '@mdns-ambassador/relay';
 import { type Endpoint, namePlace, placesOf } from '../../pool/endpoint.ts';
 import type { PlannedEndpoint } from '../../pool/plan.ts';
 import type { EndpointPicker } from '../engine.ts';
+import { Sessions } from '../sessions.ts';
+import { Trials } from '../trials.ts';
 import type { Ask } from './runtime-api.ts';
 import { isOurServer, type Server } from './server.ts';
 import { diffServers, formatChange, listServers, type PresentServer, readObjection } from './server-set.ts';
-import { Sessions } from './sessions.ts';
 import { isDown, isResting, parseStatistics, type StatisticsRow } from './statistics.ts';
-import { Trials } from './trials.ts';
 
 /** Changes in one command: each is 300 bytes at most, and haproxy's buffer has 16,384. */
 const CHANGES_AT_ONCE = 24;

@@ -1,4 +1,4 @@
-/** What haproxy counts of one server since it was started. */
+/** What is counted of one place since the count began. */
 export interface SessionCount {
   readonly sessions: number;
   readonly total: number;
@@ -9,7 +9,7 @@ interface Held {
   total: number;
 }
 
-/** Tells the pool of the sessions that haproxy counted: of each that it opened, and of as many ends as there were. */
+/** Tells the pool of the sessions that another program counted: of each that was opened, and of as many ends as there were. */
 export class Sessions {
   readonly #open: (endpointId: string) => () => void;
   readonly #held = new Map<string, Held>();
@@ -40,7 +40,7 @@ export class Sessions {
     this.#held.delete(server);
   }
 
-  /** Another haproxy counts from 0 on; the returned function ends what this one carries. */
+  /** Another program counts from 0 on; the returned function ends what this one carries. */
   leave(): () => void {
     const left = [...this.#held.values()].flatMap(({ releases }) => releases);
     this.#held.clear();

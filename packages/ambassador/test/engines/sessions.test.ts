@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Sessions } from '../../../src/engines/haproxy/sessions.ts';
+import { Sessions } from '../../src/engines/sessions.ts';
 
 /** Counts what is open by endpoint, and was opened. */
 function observe() {

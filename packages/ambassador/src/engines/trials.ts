@@ -1,7 +1,7 @@
 import { startDial } from '@mdns-ambassador/relay';
-import type { Endpoint } from '../../pool/endpoint.ts';
-import { classifyDialFailure } from '../dial-failure.ts';
-import type { DialFailure, EndpointPicker } from '../engine.ts';
+import type { Endpoint } from '../pool/endpoint.ts';
+import { classifyDialFailure } from './dial-failure.ts';
+import type { DialFailure, EndpointPicker } from './engine.ts';
 
 const DIAL_MS = 1_000;
 
@@ -10,7 +10,7 @@ type TrialVerdict =
   | { readonly kind: 'failed'; readonly failure: DialFailure };
 
 /**
- * haproxy says that a server fails, and not why: a dial from here finds that out, at all of the endpoint's addresses, and the
+ * Who carries the bytes says that an endpoint fails, and not why: a dial from here finds that out, at all of its addresses, and the
  * pool is told.
  */
 export class Trials {

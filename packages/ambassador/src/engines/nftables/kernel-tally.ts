@@ -1,0 +1,158 @@
+import type { Endpoint } from '../../pool/endpoint.ts';
+import type { CarriedBytes } from '../engine.ts';
+import { Sessions } from '../sessions.ts';
+import { countPayload, type PacketCount } from './counters.ts';
+import type { Flow } from './flows.ts';
+import { type CarriedPlace, nameCarried } from './places.ts';
+import { MOST_PLACES, type NumberedPlace } from './rules.ts';
+
+interface Known extends NumberedPlace {
+  readonly endpoint: Endpoint;
+  /** As the kernel carries them now. */
+  active: number;
+  accepted: number;
+  bytesUp: number;
+  bytesDown: number;
+}
+
+/** What a look has found. */
+export interface Finding {
+  /** Endpoints that refused a client. */
+  readonly refused: ReadonlySet<string>;
+  /** Some client's SYN was sent again. */
+  readonly isAgain: boolean;
+}
+
+const NONE: PacketCount = { packets: 0, bytes: 0 };
+
+/** The places that the kernel sends clients to, or did: their numbers in the rules, and what it counted for each. */
+export class KernelTally {
+  readonly #sessions: Sessions;
+  /** By name; those that are not used any more, too, while they carry. */
+  readonly #known = new Map<string, Known>();
+  #used: ReadonlySet<string> = new Set();
+  /** As the kernel has counted last. */
+  #counters: ReadonlyMap<string, PacketCount> = new Map();
+  /** Of places that are forgotten. */
+  #past = { accepted: 0, bytesUp: 0, bytesDown: 0 };
+  #active = 0;
+  #again = 0;
+  #refused = new Set<string>();
+  #isAgain = false;
+
+  constructor(open: (endpointId: string) => () => void) {
+    this.#sessions = new Sessions(open);
+  }
+
+  /** Second tries: engine node has counted these clients as its own, too. */
+  get again(): number {
+    return this.#again;
+  }
+
+  get total(): { readonly active: number; readonly accepted: number } & CarriedBytes {
+    let { accepted, bytesUp, bytesDown } = this.#past;
+    for (const known of this.#known.values()) {
+      accepted += known.accepted;
+      bytesUp += known.bytesUp;
+      bytesDown += known.bytesDown;
+    }
+    return { active: this.#active, accepted: Math.max(0, accepted - this.#again), bytesUp, bytesDown };
+  }
+
+  /** The number of a place in the rules; undefined when there is none left. */
+  numberOf(place: CarriedPlace): number | undefined {
+    const name = nameCarried(place);
+    const before = this.#known.get(name);
+    if (before !== undefined && before.endpoint.id === place.endpoint.id) return before.number;
+    const number = before?.number ?? this.#freeNumber();
+    if (number === undefined) return undefined;
+    if (before !== undefined) this.#forget(name, before);
+    const { address, endpoint } = place;
+    const counts = { active: 0, accepted: 0, bytesUp: 0, bytesDown: 0 };
+    this.#known.set(name, { number, address, port: endpoint.port, endpoint, ...counts });
+    return number;
+  }
+
+  /** Those of `used`, and the others until a look finds that they carry nothing. */
+  keep(used: ReadonlySet<string>): readonly NumberedPlace[] {
+    this.#used = used;
+    return [...this.#known.values()];
+  }
+
+  placesOf(id: string): readonly string[] {
+    return [...this.#known].filter(([, { endpoint }]) => endpoint.id === id).map(([name]) => name);
+  }
+
+  activeAt(name: string): number {
+    return this.#known.get(name)?.active ?? 0;
+  }
+
+  /** By endpoint, with what engine node carries. */
+  addTo(ofNode: ReadonlyMap<string, CarriedBytes>): ReadonlyMap<string, CarriedBytes> {
+    const sum = new Map(ofNode);
+    for (const { endpoint, bytesUp, bytesDown } of this.#known.values()) {
+      const before = sum.get(endpoint.id) ?? { bytesUp: 0, bytesDown: 0 };
+      sum.set(endpoint.id, { bytesUp: before.bytesUp + bytesUp, bytesDown: before.bytesDown + bytesDown });
+    }
+    return sum;
+  }
+
+  /** Takes in what the kernel counted. */
+  take(counters: ReadonlyMap<string, PacketCount>): void {
+    const grown = (name: string): PacketCount => {
+      const { packets, bytes } = counters.get(name) ?? NONE;
+      const before = this.#counters.get(name) ?? NONE;
+      return { packets: Math.max(0, packets - before.packets), bytes: Math.max(0, bytes - before.bytes) };
+    };
+    for (const known of this.#known.values()) {
+      known.accepted += grown(`new-${known.number}`).packets;
+      known.bytesUp += countPayload(grown(`up-${known.number}`));
+      known.bytesDown += countPayload(grown(`down-${known.number}`));
+      if (grown(`refused-${known.number}`).packets > 0) this.#refused.add(known.endpoint.id);
+    }
+    const again = grown('again').packets;
+    this.#again += again;
+    this.#isAgain ||= again > 0;
+    this.#counters = counters;
+  }
+
+  /** Takes in what was counted and what is carried, and tells the pool of connections that opened and ended. */
+  look(counters: ReadonlyMap<string, PacketCount>, flows: readonly Flow[]): Finding {
+    this.take(counters);
+    const active = new Map<string, number>();
+    for (const { place = '' } of flows) active.set(place, (active.get(place) ?? 0) + 1);
+    this.#active = flows.length;
+    for (const [name, known] of this.#known) {
+      known.active = active.get(name) ?? 0;
+      this.#sessions.count(name, known.endpoint.id, { sessions: known.active, total: known.accepted });
+      if (known.active === 0 && !this.#used.has(name)) this.#forget(name, known);
+    }
+    const found = { refused: this.#refused, isAgain: this.#isAgain };
+    this.#refused = new Set();
+    this.#isAgain = false;
+    return found;
+  }
+
+  /** The kernel counts from 0 on. */
+  renew(): void {
+    this.#counters = new Map();
+  }
+
+  close(): void {
+    this.#sessions.leave()();
+    this.#active = 0;
+  }
+
+  #forget(name: string, { accepted, bytesUp, bytesDown }: Known): void {
+    this.#known.delete(name);
+    this.#sessions.forget(name);
+    const { accepted: a, bytesUp: up, bytesDown: down } = this.#past;
+    this.#past = { accepted: a + accepted, bytesUp: up + bytesUp, bytesDown: down + bytesDown };
+  }
+
+  #freeNumber(): number | undefined {
+    const taken = new Set([...this.#known.values()].map(({ number }) => number));
+    for (let number = 1; number <= MOST_PLACES; number++) if (!taken.has(number)) return number;
+    return undefined;
+  }
+}

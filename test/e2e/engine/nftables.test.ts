@@ -1,0 +1,201 @@
+import type { Host } from '@mdns-ambassador/testkit';
+import { expect } from 'vitest';
+import {
+  AMBASSADOR,
+  locateProgram,
+  proxy,
+  runAmbassador,
+  runProgram,
+  spawnAmbassador,
+  spawnProgram,
+  startProgram,
+} from '../../ambassador.ts';
+import { labTest } from '../../lab-test.ts';
+import { Load } from '../../load.ts';
+
+const ENGINE = ['--engine', 'nftables'];
+const SETTING = 'net.ipv4.conf.eth0.route_localnet';
+const LOAD = { concurrency: 4, pauseMs: 1 };
+/** The table that sends clients on: the guard has more behind it. */
+const IS_CARRYING = 'nft list tables | grep -Eq "ambassador-[0-9]+-[0-9a-f]+$"';
+const IS_GUARDED = 'nft list tables | grep -q -- -guard';
+
+interface Verdict {
+  readonly name: string;
+  readonly error?: string;
+}
+
+await labTest('the promises of every engine, kept by engine nftables', { hosts: 1, needs: ['nft'] }, async (lan) => {
+  const said = await lan.host(1).read(process.execPath, [locateProgram('nftables-suite.mjs')], { timeout: 200_000 });
+  const verdicts: readonly Verdict[] = said
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  expect(verdicts.filter(({ error }) => error !== undefined)).toEqual([]);
+  expect(verdicts.length).toBeGreaterThan(20);
+  await expectNothingLeft(lan.host(1));
+});
+
+await labTest(
+  'engine nftables: a neighbour reaches nothing on 127.0.0.1, and nothing as 127.0.0.0/8, that it did not reach before',
+  { hosts: 3, needs: ['nft', 'python3'] },
+  async (lan) => {
+    const [h1, h2, h3] = [lan.host(1), lan.host(2), lan.host(3)];
+    await startProgram(h2, 'service', '7000', 'h2');
+    const guarded = await proxy(h1, 'thing:7000', '--from', `static:${h2.ip}:7000`, ...ENGINE);
+    await untilCarried(h1);
+    expect((await h1.read('sysctl', ['-n', SETTING])).trim()).toBe('1');
+    expect(await attack(h2, h1)).toEqual({ syn: 'silent', heard: '' });
+    // As who loads a firewall anew does.
+    await h1.read('nft', ['flush', 'ruleset']);
+    expect(await attack(h2, h1)).toEqual({ syn: 'silent', heard: '' });
+    await guarded.line(/somebody removed the table that guards 127\.0\.0\.1/);
+    await h1.until(IS_GUARDED);
+    expect(await runProgram(h1, 'ask', ['127.0.0.1', '7000', 'who'])).toMatchObject({ answer: 'h2\n' });
+
+    // Without the guard the same frames arrive.
+    await h3.read('sysctl', ['-w', `${SETTING}=1`]);
+    // Who answers from 127.0.0.1 cannot ask for the neighbour's hardware address.
+    await runProgram(h3, 'ask', [h2.ip, '7000', 'who']);
+    expect(await attack(h2, h3)).toEqual({ syn: 'answered', heard: 'evil' });
+  },
+);
+
+await labTest(
+  'engine nftables: killed at any moment it leaves no table, no setting and no process',
+  { hosts: 2, needs: ['nft'] },
+  async (lan) => {
+    const [h1, h2] = [lan.host(1), lan.host(2)];
+    await startProgram(h2, 'service', '7000', 'h2');
+    const args = ['proxy', 'thing:7000', '--from', `static:${h2.ip}:7000`, '--drain-timeout', '1s', ...ENGINE];
+    const moments = [
+      'ss -Hltn "sport = :7000" | grep -q .',
+      IS_CARRYING,
+      IS_GUARDED,
+      `[ "$(sysctl -n ${SETTING})" = 1 ]`,
+    ];
+    for (const moment of moments) {
+      const killed = spawnAmbassador(h1, args);
+      await h1.until(moment);
+      await killed.stop('SIGKILL');
+      await expectNothingLeft(h1);
+    }
+
+    const busy = spawnAmbassador(h1, args);
+    await h1.until(`[ "$(sysctl -n ${SETTING})" = 1 ]`);
+    await untilCarried(h1);
+    const kept = spawnProgram(h1, 'stay', '127.0.0.1', '7000', '1', '50');
+    await kept.line(/^ready/);
+    await busy.stop('SIGKILL');
+    // Nobody decides on new connections, and what is carried goes on for as long as it may.
+    await h1.until(`! ${IS_CARRYING}`);
+    expect(kept.stdout).not.toMatch(/^h2 /m);
+    await expectNothingLeft(h1);
+    await kept.stop('SIGKILL');
+
+    // With its watcher: who comes next puts back what was left.
+    const gone = spawnAmbassador(h1, args);
+    await h1.until(`[ "$(sysctl -n ${SETTING})" = 1 ]`);
+    await h1.read('sh', ['-c', `for id in $(${LIST_WATCHERS}); do kill -9 "$id"; done`]);
+    await gone.stop('SIGKILL');
+    await h1.until(`! ${IS_CARRYING}`);
+    expect((await h1.read('sysctl', ['-n', SETTING])).trim()).toBe('1');
+    expect(await h1.read('nft', ['list', 'tables'])).toMatch(/-guard/);
+    const next = await proxy(h1, ...args.slice(1));
+    await untilCarried(h1);
+    expect(await next.stop('SIGTERM')).toEqual({ code: 0, signal: undefined });
+    await expectNothingLeft(h1);
+  },
+);
+
+await labTest(
+  'engine nftables: two beside each other, of which one ends, and the setting of a host that had it before is left alone',
+  { hosts: 2, needs: ['nft', 'curl'] },
+  async (lan) => {
+    const [h1, h2] = [lan.host(1), lan.host(2)];
+    await startProgram(h2, 'service', '7000', 'h2');
+    const first = await proxy(h1, 'thing:7000', '--from', `static:${h2.ip}:7000`, ...ENGINE);
+    await untilCarried(h1);
+    // By another way: what the first has opened is put back by the second.
+    await h1.read('ip', ['link', 'add', 'eth1', 'link', 'eth0', 'type', 'macvlan']);
+    await h1.read('ip', ['addr', 'add', '10.98.0.1/24', 'dev', 'eth1']);
+    await h1.read('ip', ['link', 'set', 'eth1', 'up']);
+    await h2.read('ip', ['addr', 'add', '10.98.0.2/24', 'dev', 'eth0']);
+    const second = await proxy(h1, 'other:7100', '--from', 'static:10.98.0.2:7000', ...ENGINE);
+    await h1.until(`[ "$(nft list tables | grep -c -- -guard)" = 2 ]`);
+    await untilCarried(h1, 7100);
+    expect(await first.stop('SIGTERM')).toEqual({ code: 0, signal: undefined });
+    expect(await runProgram(h1, 'ask', ['127.0.0.1', '7100', 'who'])).toMatchObject({ answer: 'h2\n' });
+    expect((await h1.read('sysctl', ['-n', SETTING])).trim()).toBe('1');
+    await second.stop('SIGTERM');
+    await expectNothingLeft(h1);
+    expect((await h1.read('sysctl', ['-n', 'net.ipv4.conf.eth1.route_localnet'])).trim()).toBe('0');
+
+    await h1.read('sysctl', ['-w', `${SETTING}=1`]);
+    const third = await proxy(h1, 'thing:7000', '--from', `static:${h2.ip}:7000`, ...ENGINE);
+    await untilCarried(h1);
+    // An nft that is killed is started again; meanwhile engine node serves.
+    const load = await Load.start(h1, LOAD);
+    await h1.read('sh', ['-c', `kill -9 $(${listOwn('nft')})`]);
+    await third.line(/nft ended and is started again/);
+    await h1.until(IS_CARRYING);
+    await load.moreAnswers(1);
+    expect((await load.finish()).failures).toEqual([]);
+    await third.stop('SIGTERM');
+    expect((await h1.read('sysctl', ['-n', SETTING])).trim()).toBe('1');
+  },
+);
+
+await labTest(
+  'engine nftables without nft, or without the capability, is one sentence that says what to do',
+  { hosts: 1, needs: ['nft'] },
+  async (lan) => {
+    const h1 = lan.host(1);
+    const args = ['proxy', 'thing:7000', '--from', 'static:127.0.0.1:1', ...ENGINE];
+    const drop = ['--bounding-set', '-net_admin', '--inh-caps', '-net_admin', process.execPath, AMBASSADOR, ...args];
+    const without = await h1.run('setpriv', drop);
+    expect(without.code).toBe(69);
+    expect(without.stderr).toMatch(/^ambassador: engine nftables needs the capability CAP_NET_ADMIN.*engine node\n$/m);
+    // The host has file systems of its own; this hides the program.
+    await h1.read('mount', ['-t', 'tmpfs', 'none', '/usr/sbin']);
+    const { code, stderr } = await runAmbassador(h1, args);
+    expect(code).toBe(69);
+    expect(stderr).toMatch(/^ambassador: .*install the package "nftables".*\n$/m);
+  },
+);
+
+/** Until the kernel, and not engine node, has carried a client. */
+async function untilCarried(host: Host, port = 7000): Promise<void> {
+  const ask = `require('node:net').connect(${port}, '127.0.0.1').on('error', () => {}).end('who\\n').resume()`;
+  const isThere = `grep -q 'dst=127.0.0.1 sport=[0-9]* dport=${port} .*src=10[.]9[89][.]' /proc/net/nf_conntrack`;
+  await host.until(`{ ${process.execPath} -e "${ask}"; ${isThere}; }`);
+}
+
+/** What a host's processes of this name are; it has the machine's processes and a network of its own. */
+function listOwn(name: string): string {
+  return `for id in $(pgrep -x ${name}); do [ "$(readlink /proc/$id/ns/net)" = "$(readlink /proc/self/ns/net)" ] && echo $id; done`;
+}
+
+/** Not the shell that asks. */
+const LIST_WATCHERS = `for id in $(pgrep -f 'put_bac[k]'); do [ "$(readlink /proc/$id/ns/net)" = "$(readlink /proc/self/ns/net)" ] && echo $id; done`;
+
+async function expectNothingLeft(host: Host): Promise<void> {
+  await host.until(`! nft list tables | grep -q ambassador`);
+  await host.until(`[ "$(sysctl -n ${SETTING})" = 0 ]`);
+  await host.until(`[ -z "$(${listOwn('nft')})" ] && [ -z "$(${LIST_WATCHERS})" ]`);
+}
+
+/** What becomes of frames that a neighbour made by hand, for services that listen for this host alone. */
+async function attack(from: Host, to: Host): Promise<{ readonly syn: string; readonly heard: string }> {
+  const listen = `
+    require('node:net').createServer().listen(9000, '127.0.0.1');
+    require('node:dgram').createSocket('udp4').on('message', (words) => console.log('heard ' + words)).bind(9001, () => console.log('ready'));`;
+  const listening = to.spawn(process.execPath, ['-e', listen]);
+  await listening.line(/^ready/);
+  const mac = (await to.read('cat', ['/sys/class/net/eth0/address'])).trim();
+  const args = [locateProgram('martian.py'), 'eth0', from.ip, mac, '9000', to.ip, '9001'];
+  const syn = (await from.read('/usr/bin/python3', args)).trim();
+  const heard = /^heard (.*)$/m.exec(listening.stdout)?.[1] ?? '';
+  await listening.stop('SIGKILL');
+  return { syn, heard };
+}

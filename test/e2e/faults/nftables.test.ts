@@ -1,0 +1,142 @@
+import type { Host } from '@mdns-ambassador/testkit';
+import { expect } from 'vitest';
+import { proxy, runProgram, spawnAmbassador, spawnProgram, startProgram } from '../../ambassador.ts';
+import { BACKEND_COUNT, startBackends, startProxy } from '../../backends.ts';
+import { labTest } from '../../lab-test.ts';
+import { failedAfter, Load, worstAfter } from '../../load.ts';
+import { ADMIN_ADDRESS, askAdmin } from '../admin/admin-client.ts';
+
+/** The faults that engine node survives, under engine nftables. */
+const ENGINE = ['--engine', 'nftables'];
+const LOAD = { concurrency: 8, pauseMs: 1 };
+const CONNECTIONS = 1_000;
+const TRANSFERS = 50;
+/** 100 ms each. */
+const ROUNDS = 20;
+const SLOW_READERS = 50;
+const BYTES = 100_000_000;
+
+await labTest(
+  'engine nftables: kill -9 of a backend and a pulled cable fail no new connection, SIGTERM of an announcer none at all',
+  { hosts: BACKEND_COUNT + 1, needs: ['nft', 'curl'] },
+  async (lan) => {
+    const backends = await startBackends(lan);
+    const client = lan.host(BACKEND_COUNT + 1);
+    await startProxy(lan, '--admin', ADMIN_ADDRESS, ...ENGINE);
+    const load = await Load.start(client, LOAD);
+    await load.moreAnswers(3);
+    await backends[0]?.announcer.stop('SIGTERM');
+    await load.moreAnswers(3);
+    const killing = Date.now();
+    await backends[1]?.service.stop('SIGKILL');
+    const killedAt = Date.now();
+    await load.moreAnswers(5);
+    await startProgram(lan.host(2), 'service', '7000', 'h2');
+    await load.lastAnswerBy('h2');
+    const pulling = Date.now();
+    await lan.unplug(lan.host(3));
+    const pulledAt = Date.now();
+    await load.moreAnswers(5, { timeout: 60_000 });
+    const tally = await load.finish();
+    const cut = ({ begunAt, tookMs }: { readonly begunAt: number; readonly tookMs: number }): boolean =>
+      (begunAt <= killedAt && begunAt + tookMs >= killing) || (begunAt <= pulledAt && begunAt + tookMs >= pulling);
+    expect(tally.failures.filter((failure) => !cut(failure))).toEqual([]);
+    expect(failedAfter(tally, pulledAt)).toEqual([]);
+    process.stdout.write(
+      `engine nftables: the longest after kill -9 and the cable took ${worstAfter(tally, killing)} ms\n`,
+    );
+
+    const [service] = JSON.parse((await askAdmin(client, '/v1/status')).body).services;
+    expect(service.engine).toBe('nftables');
+    expect(await countCarried(client)).toBeGreaterThan(tally.answered / 2);
+    expect(service.bytesDown).toBeGreaterThan(0);
+    const metrics = (await askAdmin(client, '/metrics')).body;
+    expect(metrics).toMatch(/ambassador_\w*bytes\w*\{[^}]*\} [1-9]/);
+
+    // Who would take the proxy for the service is let through to it, and hears whose it is.
+    const claiming = spawnAmbassador(client, ['announce', 'thing:7000', '--relay']);
+    await claiming.line(/a proxy of thing listens on 127\.0\.0\.1:7000/);
+    expect((await claiming.stop('SIGTERM')).code).toBe(0);
+  },
+);
+
+await labTest(
+  'engine nftables: weights and priorities are kept, bytes are whole, and SIGTERM lets transfers complete',
+  { hosts: BACKEND_COUNT + 1, needs: ['nft'] },
+  async (lan) => {
+    const [h1, h2, h3] = [lan.host(1), lan.host(2), lan.host(3)];
+    const client = lan.host(BACKEND_COUNT + 1);
+    for (const host of [h1, h2, h3]) await startProgram(host, 'service', '7000', host.name);
+    const path = '/run/thing.yaml';
+    const write = async (places: readonly string[]): Promise<void> => {
+      await client.read('sh', ['-c', `cat > ${path}.new && mv ${path}.new ${path}`], { input: places.join('\n') });
+    };
+    const places = [
+      `- { address: ${h1.ip}, port: 7000, weight: 10 }`,
+      `- { address: ${h2.ip}, port: 7000, weight: 30 }`,
+      `- { address: ${h3.ip}, port: 7000, priority: 1 }`,
+    ];
+    await write(places);
+    const proxying = await proxy(client, 'thing:7000', '--from', `file:${path}`, '--balance', 'random', ...ENGINE);
+    await proxying.until((output) => [h1, h2, h3].every(({ ip }) => output.includes(`${ip}:7000`)));
+    await client.until('nft list ruleset | grep -q "mod 10000 map.*0-2499"');
+    const weighed = await Load.start(client, LOAD);
+    await weighed.moreAnswers(10);
+    const { by: byWeight } = await weighed.finish();
+    const share = (byWeight.h2 ?? 0) / ((byWeight.h1 ?? 0) + (byWeight.h2 ?? 0));
+    expect(share).toBeGreaterThan(0.7);
+    expect(share).toBeLessThan(0.8);
+    expect(byWeight.h3).toBeUndefined();
+
+    const load = await Load.start(client, LOAD);
+    await load.moreAnswers(1);
+    const kept = spawnProgram(client, 'stay', '127.0.0.1', '7000', '8', '50');
+    await kept.line(/^ready/);
+    // Who has left keeps what it carries, and gets nobody.
+    await write(places.slice(2));
+    await load.lastAnswerBy('h3');
+    await write(places);
+    await load.lastAnswerBy('h2');
+    expect((await load.finish()).failures).toEqual([]);
+    expect(kept.stdout).not.toMatch(/^h\d /m);
+    await kept.stop('SIGKILL');
+
+    const mixed = await runProgram<{ readonly outcomes: unknown }>(
+      client,
+      'mix',
+      ['127.0.0.1', '7000', `${CONNECTIONS}`, '32'],
+      { timeout: 120_000 },
+    );
+    expect(mixed.outcomes).toEqual({ whole: CONNECTIONS });
+    const slow = await startProgram(client, 'slow-readers', '127.0.0.1', '7000', `${SLOW_READERS}`);
+    for (const direction of ['up', 'down']) {
+      const { sent, arrived } = await runProgram<{ readonly sent: string; readonly arrived: string }>(
+        client,
+        'transfer',
+        ['127.0.0.1', '7000', direction, `${BYTES}`],
+        { timeout: 120_000 },
+      );
+      expect(arrived).toBe(sent);
+    }
+    expect(slow.stdout).not.toMatch(/lost/);
+    slow.stdin.end();
+    await slow.exited;
+
+    const transfers = spawnProgram(client, 'transfers', '127.0.0.1', '7000', `${TRANSFERS}`, `${ROUNDS}`);
+    await transfers.line(/^ready/);
+    const stopped = proxying.stop('SIGTERM');
+    expect(JSON.parse((await transfers.line(/^\{.*\}$/))[0])).toEqual({ whole: TRANSFERS });
+    expect(await stopped).toEqual({ code: 0, signal: undefined });
+    await client.until('! nft list tables | grep -q ambassador');
+  },
+);
+
+/** Connections that the kernel sent on, of places that it sends clients to still. */
+async function countCarried(client: Host): Promise<number> {
+  const counters = JSON.parse(await client.read('nft', ['-j', 'list', 'counters', 'ip']));
+  return counters.nftables.reduce(
+    (sum: number, { counter }: { readonly counter?: { readonly name: string; readonly packets: number } }) =>
+      counter?.name.startsWith('new-') === true ? sum + counter.packets : sum,
+    0,
+  );
+}
