@@ -72,7 +72,7 @@ const UNIX_RULES: readonly NameRule[] = [
   [/^(rmnet|wwan|wwp)/, MOBILE],
 ];
 const DARWIN_RULES: readonly NameRule[] = [
-  [/^(awdl|llw|anpi|ap\d)/, 'Apple peer-to-peer link'],
+  [/^(awdl|llw|anpi|nan|rvi|ap\d)/, 'Apple peer-to-peer link'],
   [/^feth/, TUNNEL],
   [/^vnic/, VIRTUAL_MACHINES],
 ];

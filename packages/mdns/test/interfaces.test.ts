@@ -167,6 +167,8 @@ describe('the choice of interfaces', () => {
       utun0: [v6('fe80::5', 14)],
       bridge100: [v4('192.168.64.1')],
       anpi0: [v6('fe80::6', 5)],
+      nan0: [v6('fe80::7', 15)],
+      rvi0: [v6('fe80::8', 16)],
     };
     expect(usedNames(all, 'darwin')).toEqual(['en0', 'en5']);
   });

@@ -64,6 +64,11 @@ await labTest(
     await h1.read('nft', ['-f', '-'], { input: rules });
     const announcing = spawnAmbassador(h1, ['announce', 'thing:9', '--check', 'none']);
     await announcing.line(/^eth0: nothing can be sent \(EPERM\): a firewall on this machine forbids it/);
+    const listed = await runAmbassador(h1, ['list', 'thing']);
+    expect(listed).toMatchObject({
+      code: 69,
+      stderr: expect.stringMatching(/^ambassador: eth0: nothing can be sent \(EPERM\)/m),
+    });
     const watching = spawnAmbassador(h2, ['list', 'thing', '--watch']);
     await watching.line(/not found on eth0/);
     expect(announcing.stdout).not.toMatch(/^announced/m);

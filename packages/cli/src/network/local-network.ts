@@ -22,6 +22,7 @@ import { readPeerRequest } from '../requests/peer-request.ts';
 import type { Settings } from '../settings/settings.ts';
 import { hearMesh } from './notices.ts';
 import { createPeers, type PeersOptions } from './peers.ts';
+import { SendRefusals } from './send-refusals.ts';
 
 /** The mDNS stack of one command, on the interfaces that the user chose. */
 export interface LocalNetwork {
@@ -31,6 +32,7 @@ export interface LocalNetwork {
   /** With peer links, where there are any. */
   readonly node: MdnsNode;
   readonly peers: PeerNode | undefined;
+  readonly refusals: SendRefusals;
 }
 
 export interface LocalNetworkOptions {
@@ -54,13 +56,17 @@ export function createLocalNetwork(
   { withBridges = false, drawLabel = Math.random, peers: peersOptions }: LocalNetworkOptions = {},
 ): LocalNetwork {
   const network = systemNetwork({ interfaceNames, platform, withBridges });
+  const refusals = new SendRefusals(platform);
   const mesh = peersOptions?.mesh;
   const mdns = createMdnsNode({
     network,
     clock: systemClock,
     random: Math.random,
     hostLabel: hostLabel(hostname(), drawLabel),
-    onEvent,
+    onEvent: (event) => {
+      refusals.hear(event);
+      onEvent(event);
+    },
     mayWait: true,
     ...(mesh === undefined
       ? {}
@@ -76,7 +82,7 @@ export function createLocalNetwork(
   });
   const peers: PeerNode | undefined = peersOptions === undefined ? undefined : createPeers(network, mdns, peersOptions);
   const node = peers === undefined ? mdns : joinPeers({ mdns, peers, clock: systemClock });
-  return { network, mdns, node, peers };
+  return { network, mdns, node, peers, refusals };
 }
 
 /** The same for a command that only looks: what becomes of the network stands in its log, and `onEvent` is told, too. */
@@ -121,10 +127,14 @@ export async function startNode({ node }: LocalNetwork): Promise<void> {
   }
 }
 
-/** Why nothing at all can be found, for who does not wait any longer; undefined where an interface is up. */
-export function describeNoNetwork({ network }: LocalNetwork): string | undefined {
+/** Why nothing at all can be found, for who does not wait any longer; undefined where an interface is up and takes packets. */
+export function describeNoNetwork({
+  network,
+  refusals,
+}: Pick<LocalNetwork, 'network' | 'refusals'>): string | undefined {
   if (network.isHidden()) return joinHint(describeHiddenInterfaces());
-  if (network.interfaces().length > 0) return undefined;
+  const interfaces = network.interfaces();
+  if (interfaces.length > 0) return refusals.explain(interfaces.map(({ name }) => name));
   const awaited = network.awaited();
   const what =
     awaited.length === 0 ? 'no network interface is up that reaches other machines' : describeAwaited(awaited);

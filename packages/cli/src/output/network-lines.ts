@@ -189,7 +189,7 @@ export function describeRefusedRecords({
 }
 
 /** macOS 15 and later refuse with EHOSTUNREACH what the user has not allowed; Apple's own programs are exempt. */
-function describeSendRefusal(
+export function describeSendRefusal(
   { interfaceName, code }: Extract<NodeEvent, { readonly kind: 'send-refused' }>,
   platform: string,
 ): string {

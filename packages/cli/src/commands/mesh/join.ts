@@ -131,7 +131,8 @@ async function* searchLink(
     systemClock.after(HINT_MS, () => {
       if (found.length > 0) return;
       stdout.line(
-        'not found yet; where multicast does not go, stop this and add --at HOST (the other machine shows it)',
+        describeNoNetwork(local) ??
+          'not found yet; where multicast does not go, stop this and add --at HOST (the other machine shows it)',
       );
     }),
     systemClock.after(SEARCH_MS, stopWaiting),
