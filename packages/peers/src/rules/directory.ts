@@ -26,7 +26,7 @@ const COURTESY_MS = 1_500;
 /** Between two dials of one place. */
 const RETRY = { firstMs: 400, maxMs: 8_000 };
 /** The same of a place that was never reached and that nobody named. */
-const HEARSAY_RETRY = { firstMs: 3_000, maxMs: 300_000 };
+const HEARSAY_RETRY = { firstMs: 2_400, maxMs: 240_000 };
 /** Such a place is forgotten after so many dials. */
 const MAX_HEARSAY_FAILURES = 5;
 
