@@ -154,6 +154,8 @@ async function startAll(world: World, count: number, topology: Topology, options
   }
 }
 
+/** Until all know all, for each three machines; in a mesh also what is passed on before they have links with each other. */
+const BYTES_OF_START = { open: 65, mesh: 140 } as const;
 const MODES = [false, true] as const;
 const CASES = Object.entries(TOPOLOGIES).flatMap(([name, topology]) =>
   MODES.flatMap((isMesh) =>
@@ -175,6 +177,12 @@ describe('no multicast, and one peer named each', () => {
       await startAll(world, one.count, one.topology, { isMesh: one.isMesh });
       await world.clock.advance(3 * SECOND_MS);
       expect(world.listErrors()).toEqual([]);
+      const { bytes } = world.network.traffic;
+      process.stdout.write(
+        `peers, ${one.mode}: ${one.count} machines, named as ${one.name}, start with ${bytes} bytes\n`,
+      );
+      // Each tells each of the others, as far as neither of the two has said that it knows the other.
+      expect(bytes).toBeLessThan(one.count ** 3 * BYTES_OF_START[one.isMesh ? 'mesh' : 'open']);
       await world.clock.advance(10 * SECOND_MS);
       expect(world.listErrors()).toEqual([]);
       for (const { events } of world.machines) expect(events.filter(({ kind }) => kind === 'peer-lost')).toEqual([]);

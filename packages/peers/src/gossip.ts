@@ -146,7 +146,7 @@ export class Gossip {
       const all = links.list();
       const others = all.flatMap((linked) => {
         const place = this.#placeForOthers(linked);
-        return place === undefined ? [] : [{ node: linked.node, place }];
+        return place === undefined ? [] : [{ linked, place }];
       });
       const met = this.#options.listHeard().filter(({ host }) => !host.includes('%') && !isLoopback(host));
       for (const linked of all) linked.tellPeers(others, met);

@@ -1,7 +1,7 @@
 import type { PeerLink } from './link/peer-link.ts';
 import type { OwnServices } from './own-services.ts';
 import { keyOf } from './rules/directory.ts';
-import { type HelloLine, MAX_NOTICES, MAX_PLACES, MAX_TOLD, type PeerPlace } from './rules/line.ts';
+import { type HelloLine, MAX_NOTICES, MAX_PLACES, MAX_TOLD, type PeerPlace, type PeersLine } from './rules/line.ts';
 import { mayPassOn } from './rules/pass-on.ts';
 import { MAX_ORIGINS, type Origin } from './rules/table.ts';
 import { ViewTeller } from './view-teller.ts';
@@ -11,6 +11,12 @@ const MAX_FOREIGN = 32;
 /** Of a mesh, and of the one that it was before. */
 const MAX_KNOWN_NOTICES = 2 * MAX_NOTICES;
 const MAX_TOLD_PEERS = 1_024;
+
+/** A link, and where its other side listens as others reach it. */
+export interface PlacedLink {
+  readonly linked: Linked;
+  readonly place: PeerPlace;
+}
 
 /** A link whose other side has said who it is, and what that one was told. */
 export class Linked {
@@ -34,7 +40,10 @@ export class Linked {
   /** By origin: the number of its state. */
   readonly #told = new Map<string, number>();
   #toldLinks: string | undefined;
+  /** Words about others that this link was told, or told us. */
   readonly #toldPeers = new Set<string>();
+  /** Whom the other side has said that it has links with. */
+  readonly #peers = new Set<string>();
 
   /** `before`: the link in whose place it comes. */
   constructor(link: PeerLink, node: string, clockAheadMs: number, before?: Linked) {
@@ -87,19 +96,30 @@ export class Linked {
     this.link.tell({ kind: 'links', nodes, heard });
   }
 
+  /** The other side has links with these: neither needs to be told of the other. */
+  notePeers(peers: PeersLine['peers']): void {
+    for (const { node, places } of peers) {
+      this.#peers.add(node);
+      forgetOldest(this.#peers, MAX_TOLD_PEERS);
+      for (const place of places) this.#noteTold(wordOf(node, place));
+    }
+  }
+
+  hasPeer(node: string): boolean {
+    return this.#peers.has(node);
+  }
+
   /** Where others listen, and where some are heard by multicast, as far as it was not told before. */
-  tellPeers(
-    others: readonly { readonly node: string; readonly place: PeerPlace }[],
-    met: readonly PeerPlace[] = [],
-  ): void {
+  tellPeers(others: readonly PlacedLink[], met: readonly PeerPlace[] = []): void {
     const peers = new Map<string, readonly PeerPlace[]>();
-    for (const { node, place } of others) {
-      const word = `${node} ${keyOf(place)}`;
+    for (const { linked, place } of others) {
+      const { node } = linked;
+      const word = wordOf(node, place);
       const places = peers.get(node) ?? [];
-      if (node === this.node || this.#toldPeers.has(word) || places.length >= MAX_PLACES) continue;
+      if (node === this.node || linked.hasPeer(this.node)) continue;
+      if (this.#toldPeers.has(word) || places.length >= MAX_PLACES) continue;
       if (places.length === 0 && peers.size >= MAX_TOLD) continue;
-      this.#toldPeers.add(word);
-      forgetOldest(this.#toldPeers, MAX_TOLD_PEERS);
+      this.#noteTold(word);
       peers.set(node, [...places, place]);
     }
     const heard = this.#takeUntold(
@@ -145,12 +165,18 @@ export class Linked {
     const untold = met
       .filter((place) => !known.has(keyOf(place)) && !this.#toldPeers.has(keyOf(place)))
       .slice(0, MAX_TOLD);
-    for (const place of untold) {
-      this.#toldPeers.add(keyOf(place));
-      forgetOldest(this.#toldPeers, MAX_TOLD_PEERS);
-    }
+    for (const place of untold) this.#noteTold(keyOf(place));
     return untold;
   }
+
+  #noteTold(word: string): void {
+    this.#toldPeers.add(word);
+    forgetOldest(this.#toldPeers, MAX_TOLD_PEERS);
+  }
+}
+
+function wordOf(node: string, place: PeerPlace): string {
+  return `${node} ${keyOf(place)}`;
 }
 
 /** Where the other side listens; undefined where it does not. */

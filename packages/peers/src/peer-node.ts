@@ -460,6 +460,7 @@ export class PeerNode {
         this.#gossip.takeLinks(linked, line);
         break;
       case 'peers':
+        linked.notePeers(line.peers);
         this.#dialler.hear(line, linked.address);
         break;
       case 'notices':
