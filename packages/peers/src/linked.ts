@@ -3,6 +3,7 @@ import type { OwnServices } from './own-services.ts';
 import { keyOf } from './rules/directory.ts';
 import { type HelloLine, MAX_NOTICES, MAX_PLACES, MAX_TOLD, type PeerPlace, type PeersLine } from './rules/line.ts';
 import { mayPassOn } from './rules/pass-on.ts';
+import { Rate } from './rules/rate.ts';
 import { MAX_ORIGINS, type Origin } from './rules/table.ts';
 import { ViewTeller } from './view-teller.ts';
 
@@ -11,6 +12,8 @@ const MAX_FOREIGN = 32;
 /** Of a mesh, and of the one that it was before. */
 const MAX_KNOWN_NOTICES = 2 * MAX_NOTICES;
 const MAX_TOLD_PEERS = 1_024;
+/** Words that somebody looks, of one link: each is told to all who listen nowhere. */
+const LOOKINGS = { burst: 4, perSecond: 1 };
 
 /** A link, and where its other side listens as others reach it. */
 export interface PlacedLink {
@@ -25,6 +28,7 @@ export class Linked {
   readonly node: string;
   readonly clockAheadMs: number;
   readonly views: ViewTeller;
+  readonly #lookings = new Rate(LOOKINGS.perSecond, LOOKINGS.burst);
   isExamined = false;
   /** Whom the other side has links with, as it says; undefined until it does. */
   links: ReadonlySet<string> | undefined;
@@ -56,6 +60,11 @@ export class Linked {
 
   get address(): string {
     return this.link.stream.remoteAddress;
+  }
+
+  /** Whether what it says of who looks counts now; it counts. */
+  mayTellOfLook(now: number): boolean {
+    return this.#lookings.take(1, now);
   }
 
   /** What we announce where that is news, else that we live. */

@@ -240,10 +240,15 @@ export class PeerNode {
     return this.#options.transport.listen(0, this.#receiver);
   }
 
-  /** `looker` says by multicast that somebody looks, and listens there. Who listens himself is asked, and need not come. */
+  /** `looker` says by multicast, or a peer says of it, that somebody looks, and listens there. Who listens himself is asked, and need not come. */
   hearLook(place: PeerPlace, looker: string): void {
     if (this.#state !== 'open' || this.port !== undefined || this.#options.judge.isOwn(place.host)) return;
     this.#views.call(place, looker);
+  }
+
+  /** The same by peer links, for those whom no multicast reaches: somebody looks here, and receives them at this port. */
+  tellLook(looker: string, port: number): void {
+    for (const { link } of this.#links.list()) link.tell({ kind: 'looking', looker, port });
   }
 
   /** What members show, while somebody looks. */
@@ -443,6 +448,20 @@ export class PeerNode {
     if (this.#links.remove(linked)) this.#gossip.detach(linked);
   }
 
+  /** Who has links with two that have none passes it on, once. */
+  #takeLooking(linked: Linked, { looker, host, port }: PeerLine & { readonly kind: 'looking' }): void {
+    const { isMesh, judge } = this.#options;
+    if (!isMesh || !linked.mayTellOfLook(this.#now())) return;
+    const place = { host: host ?? linked.address, port };
+    if (host !== undefined && !judge.mayDial(host, linked.address)) return;
+    this.hearLook(place, looker);
+    // An address with a zone means nothing elsewhere.
+    if (host !== undefined || place.host.includes('%')) return;
+    for (const { link, node } of this.#links.list()) {
+      if (node !== linked.node && link.hello?.port === undefined) link.tell({ kind: 'looking', looker, ...place });
+    }
+  }
+
   #take(link: PeerLink, line: PeerLine): void {
     const linked = this.#links.get(link);
     if (linked === undefined) {
@@ -468,6 +487,9 @@ export class PeerNode {
         break;
       case 'look':
         this.#views.answer(linked.views);
+        return;
+      case 'looking':
+        this.#takeLooking(linked, line);
         return;
       case 'view':
         this.#views.take(link, line.shows);

@@ -156,6 +156,50 @@ describe('in a mesh', () => {
     },
   );
 
+  test('that somebody looks passes over peer links to whom no multicast reaches, once, and not to who is asked anyway', async () => {
+    const world = new PeerWorld();
+    const describe = async (): Promise<object> => ({ name: 'proxy' });
+    const named = [{ host: A, port: 5350 }];
+    const hub = world.create(A, [], { isMesh: true, describe });
+    const looker = world.createDeaf(B, { isMesh: true, describe, named });
+    const proxy = world.createDeaf(C, { isMesh: true, describe, named });
+    await world.start(hub, looker, proxy);
+    await world.clock.advance(5_000);
+    expect([hub, looker, proxy].map((node) => node.listLinks().length)).toEqual([2, 1, 1]);
+    const guests = await looker.receiveGuests();
+    const end = looker.look(() => undefined);
+    looker.tellLook('e'.repeat(16), guests.port);
+    await world.clock.advance(2_000);
+    const addresses = looker.listViews().map(({ address }) => address);
+    expect(addresses.toSorted()).toEqual([A, C]);
+    expect(world.network.dialled.get(`${B} ${guests.port}`)).toBe(1);
+    expect(hub.counters.linesSent).toBeLessThan(40);
+    end();
+    await guests.close();
+  });
+
+  test('who says without end over a link that somebody looks has few lines passed on, and dials of forbidden places none', async () => {
+    const world = new PeerWorld();
+    const describe = async (): Promise<object> => ({});
+    const hub = world.create(A, [], { isMesh: true, describe });
+    const proxy = world.createDeaf(C, { isMesh: true, describe, named: [{ host: A, port: 5350 }] });
+    await world.start(hub, proxy);
+    const raw = await RawPeer.dial(world, B, A);
+    raw.greet();
+    const before = proxy.counters.linesReceived;
+    for (let round = 0; round < 500; round++) {
+      const looker = round.toString(16).padStart(16, '0');
+      raw.say(
+        { kind: 'looking', looker, port: 5_000 + round },
+        { kind: 'looking', looker, port: 80, host: '127.0.0.1' },
+      );
+      await world.clock.advance(20);
+    }
+    // Beats are among them.
+    expect(proxy.counters.linesReceived - before).toBeLessThan(40);
+    expect([...world.network.dialled.keys()].filter((place) => place.startsWith('127.'))).toEqual([]);
+  });
+
   test('who says that somebody looks has few dialled, and nobody who shows nothing, or may be asked himself', async () => {
     const world = new PeerWorld();
     const describe = async (): Promise<object> => ({});

@@ -431,9 +431,11 @@ export class Daemon {
     return {
       identity: () => this.#describe(),
       look: (onChange) => {
-        const told = mesh === undefined || peers === undefined ? undefined : { mdns, peers, mesh, clock: systemClock };
         const isOn = this.#isNodeStarted;
-        const tell = told !== undefined && isOn ? (): (() => void) => tellLook(told) : undefined;
+        const tell =
+          mesh === undefined || peers === undefined
+            ? undefined
+            : () => tellLook({ mdns: isOn ? mdns : undefined, peers, mesh, clock: systemClock });
         return lookAround({ node: isOn ? node : undefined, tellLook: tell, ...rest }, onChange);
       },
     };

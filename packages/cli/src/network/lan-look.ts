@@ -19,7 +19,7 @@ export interface LanLookOptions {
   /** Undefined while no mDNS is spoken. */
   readonly node: Pick<MdnsNode, 'browse' | 'browseTypes'> | undefined;
   readonly peers: PeerNode | undefined;
-  /** Tells the link that somebody looks, until the returned function is called; undefined in open mode, and while no mDNS is spoken. */
+  /** Tells the link, and peers, that somebody looks, until the returned function is called; undefined in open mode. */
   readonly tellLook: (() => () => void) | undefined;
   /** Where the sockets of this machine's processes are. */
   readonly runtime: RuntimeSurroundings;

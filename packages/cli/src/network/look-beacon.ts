@@ -12,14 +12,14 @@ const AGAIN_MS = 4_000;
 const ID_BYTES = 8;
 
 export interface BeaconOptions {
-  /** Of the link alone: peers are asked. */
-  readonly mdns: Pick<MdnsNode, 'publish'>;
-  readonly peers: Pick<PeerNode, 'receiveGuests'>;
+  /** Of the link alone: peers are told by peer links. Undefined while none is spoken. */
+  readonly mdns: Pick<MdnsNode, 'publish'> | undefined;
+  readonly peers: Pick<PeerNode, 'receiveGuests' | 'tellLook'>;
   readonly mesh: Pick<Mesh, 'ids'>;
   readonly clock: Clock;
 }
 
-/** Tells the link that somebody of the mesh looks, and where: members that listen nowhere, such as those who only proxy, show themselves there. The returned function ends it. */
+/** Tells the link, and peers, that somebody of the mesh looks, and where: members that listen nowhere, such as those who only proxy, show themselves there. The returned function ends it. */
 export function tellLook({ mdns, peers, mesh, clock }: BeaconOptions): () => void {
   const id = randomBytes(ID_BYTES).toString('hex');
   let cancel = (): void => undefined;
@@ -35,8 +35,9 @@ export function tellLook({ mdns, peers, mesh, clock }: BeaconOptions): () => voi
   };
   const tell = ({ port }: PeerListener): void => {
     count += 1;
+    peers.tellLook(id, port);
     const txt = describeLook(id, port, count, mesh.ids);
-    if (publication === undefined) publication = mdns.publish({ name: id, type: LOOK_TYPE, port, txt });
+    if (publication === undefined) publication = mdns?.publish({ name: id, type: LOOK_TYPE, port, txt });
     else publication.update({ txt });
     cancel = clock.after(AGAIN_MS, () => tell({ port, close: async () => undefined }));
   };

@@ -38,7 +38,9 @@ test('who looks says so again and again, to members alone, until the look ends',
   const mesh = new Mesh(RING, { clock });
   const link = new Link();
   let isClosed = false;
+  const toldPeers: number[] = [];
   const peers = {
+    tellLook: (_: string, port: number) => void toldPeers.push(port),
     receiveGuests: async () => ({
       port: 40_000,
       close: async () => {
@@ -49,6 +51,7 @@ test('who looks says so again and again, to members alone, until the look ends',
   const end = tellLook({ mdns: link.mdns, peers, mesh, clock });
   await clock.advance(10_000);
   expect([link.type, link.told.length]).toEqual([LOOK_TYPE, 3]);
+  expect(toldPeers).toEqual([40_000, 40_000, 40_000]);
   const heard = (ring: typeof RING): readonly unknown[] => {
     const calls: unknown[] = [];
     const hear = hearMesh(new Mesh(ring, { clock }), {
@@ -63,6 +66,22 @@ test('who looks says so again and again, to members alone, until the look ends',
   end();
   await clock.advance(60_000);
   expect([link.told.length, link.isOver, isClosed, clock.pendingTimers]).toEqual([3, true, true, 0]);
+  expect(toldPeers).toHaveLength(3);
+});
+
+test('who speaks no mDNS tells peers alone', async () => {
+  const clock = new ManualClock();
+  let count = 0;
+  const peers = {
+    tellLook: () => {
+      count += 1;
+    },
+    receiveGuests: async () => ({ port: 40_000, close: async () => undefined }),
+  };
+  const end = tellLook({ mdns: undefined, peers, mesh: new Mesh(RING, { clock }), clock });
+  await clock.advance(10_000);
+  end();
+  expect([count, clock.pendingTimers]).toEqual([3, 0]);
 });
 
 test('that somebody looks is no service', () => {

@@ -118,6 +118,11 @@ const READERS: Readonly<Record<PeerLine['kind'], (value: Unknowns) => PeerLine |
     return { kind: 'notices', digest, notices: known };
   },
   look: () => ({ kind: 'look' }),
+  looking: ({ looker, host, port }) => {
+    if (!isNode(looker) || !isPort(port) || (host !== undefined && !isTextUpTo(host, MAX_ADDRESS_LENGTH)))
+      return undefined;
+    return { kind: 'looking', looker, port, ...(host === undefined ? {} : { host }) };
+  },
   view: ({ shows }) => {
     if (shows === undefined) return { kind: 'view' };
     if (!isObject(shows) || JSON.stringify(shows).length > MAX_VIEW_LENGTH) return undefined;

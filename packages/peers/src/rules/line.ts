@@ -121,6 +121,19 @@ interface LookLine {
   readonly kind: 'look';
 }
 
+/**
+ * Somebody of the mesh looks, and those who listen nowhere can show themselves there: told again every few seconds by who looks, and passed on once, to those
+ * who listen nowhere.
+ */
+interface LookingLine {
+  readonly kind: 'looking';
+  /** 16 hexadecimal digits, drawn for each look. */
+  readonly looker: string;
+  /** Literal and without zone; absent where the sender itself looks, at the address that its link comes from. */
+  readonly host?: string;
+  readonly port: number;
+}
+
 /** What the sender shows of itself; absent: what it showed on this link last. Told only to who asks. */
 interface ViewLine {
   readonly kind: 'view';
@@ -190,6 +203,7 @@ export interface RefusedLine {
 
 export type PeerLine =
   | LookLine
+  | LookingLine
   | ViewLine
   | HelloLine
   | StateLine
