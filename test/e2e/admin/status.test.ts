@@ -112,23 +112,30 @@ await labTest(
       await expect.poll(screen).toMatch(/^process \d+ does not answer within 2 s/m);
       proxying.kill('SIGCONT');
       await expect.poll(screen).toMatch(/^thing +proxy/m);
+      expect(await runAmbassador(h1, ['top', '--all'])).toMatchObject({
+        code: 0,
+        stdout: expect.stringMatching(/^MACHINE .*\nh1 +thing +proxy +> .*thing.* +ready/),
+      });
+      const web = spawnAmbassador(h1, ['top', '--web']);
+      const [, page = ''] = await web.line(/page is at (http:\S+)/, { stream: 'stdout' });
+      expect(await h1.read('curl', ['-s', page])).toMatch(/^<!doctype html>.*thing/s);
+      expect(await h1.read('curl', ['-s', `${page}v1/status`])).toContain('"service":"thing"');
+      expect(await web.stop()).toEqual({ code: 0, signal: undefined });
+      expect(await runAmbassador(h1, ['top'])).toMatchObject({
+        code: 0,
+        stdout: expect.stringMatching(/^thing +proxy/m),
+      });
+      proxying.kill('SIGKILL');
+      await expect.poll(screen).toMatch(/^nothing runs here/m);
       await tmux('send-keys', 'q');
       await expect.poll(screen).toBe('over');
     } finally {
       await tmux('kill-server');
     }
-    expect(await runAmbassador(h1, ['top', '--all'])).toMatchObject({
-      code: 0,
-      stdout: expect.stringMatching(/^MACHINE .*\nh1 +thing +proxy +> .*thing.* +ready/),
-    });
-    const web = spawnAmbassador(h1, ['top', '--web']);
-    const [, page = ''] = await web.line(/page is at (http:\S+)/, { stream: 'stdout' });
-    expect(await h1.read('curl', ['-s', page])).toMatch(/^<!doctype html>.*thing/s);
-    expect(await h1.read('curl', ['-s', `${page}v1/status`])).toContain('"service":"thing"');
-    expect(await web.stop()).toEqual({ code: 0, signal: undefined });
     expect(await runAmbassador(h1, ['top'])).toMatchObject({
-      code: 0,
-      stdout: expect.stringMatching(/^thing +proxy/m),
+      code: 69,
+      stdout: '',
+      stderr: expect.stringMatching(/^ambassador: nothing runs here: /),
     });
   },
 );

@@ -1,3 +1,5 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import type { CommandResult, Host, HostProcess } from '@mdns-ambassador/testkit';
 import { expect } from 'vitest';
 import {
@@ -15,15 +17,29 @@ import { labTest } from '../../lab-test.ts';
 const KEY = '/run/.config/ambassador/mesh.key';
 const CODE = /^ {2}ambassador mesh join (\d+-\w+-\w+-\w+)/m;
 
+const FIGURES = fileURLToPath(new URL('../../../test-results/', import.meta.url));
+/** From two fresh machines to a mesh of both, but for the seconds in which a person types. */
+const LONGEST_MS = 30_000;
+
 interface Invited {
   readonly inviting: HostProcess;
   readonly code: string;
+  readonly ms: number;
 }
 
 async function invite(host: Host, ...args: readonly string[]): Promise<Invited> {
+  const startedAt = performance.now();
   const inviting = spawnAmbassador(host, ['mesh', 'invite', ...args]);
   await inviting.line(/Waiting for it/, { stream: 'stdout' });
-  return { inviting, code: CODE.exec(inviting.stdout)?.[1] ?? '' };
+  return { inviting, code: CODE.exec(inviting.stdout)?.[1] ?? '', ms: performance.now() - startedAt };
+}
+
+/** What it took is kept as a figure, and ends in time on a busy machine, too. */
+function noteDuration(name: string, { ms }: Invited, joinedMs: number): void {
+  const figures = { inviteMs: Math.round(ms), joinMs: Math.round(joinedMs) };
+  mkdirSync(FIGURES, { recursive: true });
+  writeFileSync(`${FIGURES}${name}.json`, JSON.stringify(figures));
+  expect(ms + joinedMs).toBeLessThan(LONGEST_MS);
 }
 
 /** The code is typed where it is asked for. */
@@ -57,14 +73,17 @@ await labTest(
   { hosts: 3 },
   async (lan) => {
     const [h1, h2, h3] = [lan.host(1), lan.host(2), lan.host(3)];
-    const { inviting, code } = await invite(h1);
+    const invited = await invite(h1);
+    const { inviting, code } = invited;
     expect(inviting.stdout).toMatch(/^mesh [0-9a-f]{16} is new: its key is in \/run\/\.config/);
     const [number] = code.split('-');
     const guessed = await join(h3, `${number}-zebra-zebra-zebra`);
     expect(guessed.code).toBe(77);
     expect(guessed.stderr).toContain('the code is wrong; the inviter takes 2 more wrong ones');
     await inviting.line(/10\.99\.0\.3 gave a wrong code; after 2 more the invitation is over/);
+    const joiningAt = performance.now();
     const joined = await joinAtTerminal(h2, code.toUpperCase().replaceAll('-', ' '));
+    noteDuration('join-by-mdns', invited, performance.now() - joiningAt);
     expect(joined.code).toBe(0);
     expect(joined.stdout).toMatch(/^The code that the other machine shows/m);
     expect(joined.stdout).toMatch(/^this machine is laptop in mesh [0-9a-f]{16} now: it may use the whole mesh\r?$/m);
@@ -90,7 +109,9 @@ await labTest(
     expect(await first.inviting.exited).toMatchObject({ code: 77 });
     expect(first.inviting.stderr).toContain('three wrong codes came, from 10.99.0.2: the invitation is over');
     const second = await invite(h1, '--proxy', 'thing');
+    const joiningAt = performance.now();
     const joined = await join(h2, second.code, '--at', h1.ip);
+    noteDuration('join-at-a-place', second, performance.now() - joiningAt);
     expect(joined.stdout).toMatch(/in mesh [0-9a-f]{16} now: it may reach thing$/m);
     expect(await second.inviting.exited).toMatchObject({ code: 0 });
   },
