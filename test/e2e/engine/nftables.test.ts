@@ -10,11 +10,17 @@ import {
   spawnProgram,
   startProgram,
 } from '../../ambassador.ts';
+import { CONFIGURATION_FILE, writeConfiguration } from '../../configuration.ts';
 import { labTest } from '../../lab-test.ts';
 import { Load } from '../../load.ts';
 
 const ENGINE = ['--engine', 'nftables'];
 const SETTING = 'net.ipv4.conf.eth0.route_localnet';
+const ONLY = '-all,+net_admin';
+const ONLY_NET_ADMIN = [
+  ...['--reuid', '65534', '--regid', '65534', '--clear-groups'],
+  ...['--bounding-set', ONLY, '--inh-caps', ONLY, '--ambient-caps', ONLY],
+];
 const LOAD = { concurrency: 4, pauseMs: 1 };
 /** The table that sends clients on: the guard has more behind it. */
 const IS_CARRYING = 'nft list tables | grep -Eq "ambassador-[0-9]+-[0-9a-f]+$"';
@@ -109,7 +115,7 @@ await labTest(
 );
 
 await labTest(
-  'engine nftables: two beside each other, of which one ends, and the setting of a host that had it before is left alone',
+  'engine nftables: two beside each other, of which one ends; with no other capability, and the setting of a host that had it before is left alone',
   { hosts: 2, needs: ['nft', 'curl'] },
   async (lan) => {
     const [h1, h2] = [lan.host(1), lan.host(2)];
@@ -132,7 +138,10 @@ await labTest(
     expect((await h1.read('sysctl', ['-n', 'net.ipv4.conf.eth1.route_localnet'])).trim()).toBe('0');
 
     await h1.read('sysctl', ['-w', `${SETTING}=1`]);
-    const third = await proxy(h1, 'thing:7000', '--from', `static:${h2.ip}:7000`, ...ENGINE);
+    // As in a container that has but this one capability, and is nobody there.
+    const args = [process.execPath, AMBASSADOR, 'proxy', 'thing:7000', '--from', `static:${h2.ip}:7000`, ...ENGINE];
+    const third = h1.spawn('setpriv', [...ONLY_NET_ADMIN, ...args]);
+    await third.line(/listening on/);
     await untilCarried(h1);
     // An nft that is killed is started again; meanwhile engine node serves.
     const load = await Load.start(h1, LOAD);
@@ -145,6 +154,29 @@ await labTest(
     expect((await h1.read('sysctl', ['-n', SETTING])).trim()).toBe('1');
   },
 );
+
+await labTest('engine nftables: a reload of up fails nobody', { hosts: 2, needs: ['nft'] }, async (lan) => {
+  const [h1, h2] = [lan.host(1), lan.host(2)];
+  await startProgram(h2, 'service', '7000', 'h2');
+  const write = (balance: string): Promise<unknown> => {
+    const entry = `{ service: thing, engine: nftables, from: "static:${h2.ip}:7000", listen: "127.0.0.1:7000", balance: ${balance} }`;
+    return writeConfiguration(h1, `proxy:\n  - ${entry}\n`);
+  };
+  await write('p2c');
+  const up = spawnAmbassador(h1, ['up', '--config', CONFIGURATION_FILE]);
+  await up.line(/listening on/);
+  await untilCarried(h1);
+  const load = await Load.start(h1, LOAD);
+  for (const balance of ['random', 'round-robin', 'p2c']) {
+    await load.moreAnswers(1);
+    await write(balance);
+    await up.line(/reloaded .* 1 changed/);
+  }
+  await load.moreAnswers(1);
+  expect((await load.finish()).failures).toEqual([]);
+  expect(await up.stop('SIGTERM')).toEqual({ code: 0, signal: undefined });
+  await expectNothingLeft(h1);
+});
 
 await labTest(
   'engine nftables without nft, or without the capability, is one sentence that says what to do',

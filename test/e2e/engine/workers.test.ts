@@ -22,7 +22,7 @@ const CONNECTIONS = 60;
 const MANY_BYTES = 10_000_000;
 
 await labTest(
-  'two workers: kill -9 of a backend, a goodbye and a killed worker fail no connection but those that it carried',
+  'two workers: kill -9 of a backend, a goodbye, a killed worker and a pulled cable fail no connection but those that they carried',
   { hosts: 4 },
   async (lan) => {
     const backends = await startBackends(lan);
@@ -44,11 +44,19 @@ await labTest(
     await expect.poll(async () => (await listWorkers(host, proxying)).length).toBe(2);
     const againAt = Date.now();
     await load.moreAnswers(3);
+    await startProgram(lan.host(1), 'service', '7000', 'h1');
+    await load.lastAnswerBy('h1');
+    const pullingAt = Date.now();
+    await lan.unplug(lan.host(BACKEND_COUNT));
+    const pulledAt = Date.now();
+    await load.moreAnswers(3, { timeout: 60_000 });
+    await lan.plug(lan.host(BACKEND_COUNT));
     const tally = await load.finish();
-    expect(failedAfter(tally, againAt)).toEqual([]);
+    expect(failedAfter(tally, againAt).filter(({ begunAt, tookMs }) => begunAt + tookMs < pullingAt)).toEqual([]);
+    expect(failedAfter(tally, pulledAt)).toEqual([]);
     expect(failedAfter(tally, goneAt).filter(({ begunAt, tookMs }) => begunAt + tookMs < killedAt)).toEqual([]);
-    // What was under way on the killed backend, and on the killed worker, which its clients may find refused, reset or ended.
-    expect(tally.failures.length).toBeLessThanOrEqual(4 * CONCURRENCY);
+    // What was under way on the killed backend and on the pulled one, and on the killed worker, which its clients may find refused, reset or ended.
+    expect(tally.failures.length).toBeLessThanOrEqual(5 * CONCURRENCY);
 
     // Sums: what the killed one had told is kept.
     await expect.poll(async () => (await readTotals(host)).active).toBe(0);

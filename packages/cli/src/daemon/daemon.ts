@@ -348,7 +348,8 @@ export class Daemon {
   }
 
   async #apply({ announce, proxy, docker, agent, dns }: Plan): Promise<RosterChange> {
-    const ours = proxy.filter(({ engine }) => engine.kind === 'node');
+    // haproxy's sockets are its own.
+    const ours = proxy.filter(({ engine }) => engine.kind !== 'haproxy');
     const shared = ours.filter(({ workers }) => workers > 1);
     const letGoSockets = this.#sockets.keep(shared.flatMap(({ listen }) => listen));
     const own = ours.filter(({ workers }) => workers === 1);

@@ -11,7 +11,8 @@ export async function findInterface(address: string): Promise<{ readonly name: s
   if (from === undefined) return undefined;
   if (from === address || isLoopback(from)) return 'local';
   for (const [name, addresses = []] of Object.entries(networkInterfaces())) {
-    if (addresses.some((own) => own.address === from)) return { name };
+    // `eth0:1` is an address of eth0.
+    if (addresses.some((own) => own.address === from)) return { name: name.replace(/:.*$/, '') };
   }
   return undefined;
 }
