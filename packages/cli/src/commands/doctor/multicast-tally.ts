@@ -4,6 +4,15 @@ import type { Clock } from '@mdns-ambassador/mdns';
 const IN_FLIGHT_MS = 30;
 /** A link hears all that comes so long after it was opened. */
 const SETTLE_MS = 100;
+/** A moment in which nothing comes is waited for so often at most. */
+const MOST_LOOKS = 4;
+
+interface Look {
+  /** As many when it began, and when all of those were with us. */
+  readonly taken: number | undefined;
+  readonly takenMeanwhile: number | undefined;
+  readonly got: number;
+}
 
 /** Compares how many packets the kernel took with how many came to us. */
 export class MulticastTally {
@@ -30,15 +39,27 @@ export class MulticastTally {
 
   /** Compares what comes for a little less than `durationMs`: not at once, for a link that was just opened drops what it hears first. */
   begin(durationMs: number): void {
-    this.#clock.after(SETTLE_MS, () => {
-      const before = { taken: this.#readTaken(), got: this.#got };
-      this.#clock.after(durationMs - SETTLE_MS - 2 * IN_FLIGHT_MS, () => {
-        const taken = this.#readTaken();
-        this.#clock.after(IN_FLIGHT_MS, () => {
-          if (taken === undefined || before.taken === undefined) return;
-          this.#withheld = Math.max(0, taken - before.taken - (this.#got - before.got));
-        });
-      });
+    let before: Look | undefined;
+    this.#clock.after(SETTLE_MS, () =>
+      this.#look((look) => {
+        before = look;
+      }),
+    );
+    this.#clock.after(durationMs - (MOST_LOOKS + 1) * IN_FLIGHT_MS, () =>
+      this.#look(({ taken, got }) => {
+        if (taken === undefined || before?.takenMeanwhile === undefined) return;
+        this.#withheld = Math.max(0, taken - before.takenMeanwhile - (got - before.got));
+      }),
+    );
+  }
+
+  /** At a moment in which nothing is on its way to us: a busy process has yet to read what the kernel took. Where there is none, too few count as withheld. */
+  #look(onLook: (look: Look) => void, looks = 1): void {
+    const taken = this.#readTaken();
+    this.#clock.after(IN_FLIGHT_MS, () => {
+      const takenMeanwhile = this.#readTaken();
+      if (taken !== takenMeanwhile && looks < MOST_LOOKS) this.#look(onLook, looks + 1);
+      else onLook({ taken, takenMeanwhile, got: this.#got });
     });
   }
 }
