@@ -1,6 +1,6 @@
 /** What dpkg is told of the package: deb-control(5), and what it runs. */
 
-const MAINTAINER = 'The ambassador authors <maintainers@ambassador.invalid>';
+const MAINTAINER = nameMaintainer(process.env);
 /** Debian 12 has units there; from Debian 13 on it is the same folder. */
 export const UNIT_FOLDER = 'lib/systemd/system';
 /** Of what V8 compiled, for the next start. */
@@ -62,4 +62,13 @@ if [ "$1" = remove ] || [ "$1" = purge ]; then rm -rf /run/ambassador /${CACHE};
 
 function script(body) {
   return `#!/bin/sh\nset -e\n${body}\n`;
+}
+
+/** Whoever publishes the package says his address, as to Debian's own tools; without it the package has one that nobody answers. */
+function nameMaintainer({ DEBEMAIL: address, DEBFULLNAME: name = 'The ambassador authors' }) {
+  if (!address) return `${name} <maintainers@ambassador.invalid>`;
+  if (/^[^\s<>@]+@[^\s<>@]+$/.test(address) && !/[\n<>]/.test(name)) return `${name} <${address}>`;
+  throw new Error(
+    `DEBEMAIL "${address}" is no address, or DEBFULLNAME "${name}" no name; write DEBEMAIL=ann@example.com`,
+  );
 }

@@ -60,7 +60,8 @@ let file = '';
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'debian-package-'));
   if (!hasDpkg) return;
-  const made = spawnSync(process.execPath, ['.ci/release/deb.mjs', folder], { cwd: ROOT, encoding: 'utf8' });
+  const env = { ...process.env, DEBEMAIL: 'ann@example.com', DEBFULLNAME: 'Ann' };
+  const made = spawnSync(process.execPath, ['.ci/release/deb.mjs', folder], { cwd: ROOT, encoding: 'utf8', env });
   expect(made.stderr).toBe('');
   file = made.stdout.trim();
 });
@@ -98,9 +99,10 @@ test.skipIf(!hasDpkg)(
       expect(owner, path).toBe('root/root');
       expect(mode, path).toMatch(/^(?:drwxr-xr-x|-rw-r--r--|-rwxr-xr-x|lrwxrwxrwx)$/);
     }
-    expect(spawnSync('dpkg-deb', ['--field', file, 'Depends'], { encoding: 'utf8' }).stdout).toBe(
-      'nodejs (>= 20.19)\n',
-    );
+    const readField = (name: string): string =>
+      spawnSync('dpkg-deb', ['--field', file, name], { encoding: 'utf8' }).stdout;
+    expect(readField('Depends')).toBe('nodejs (>= 20.19)\n');
+    expect(readField('Maintainer')).toBe('Ann <ann@example.com>\n');
   },
 );
 

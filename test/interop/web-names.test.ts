@@ -1,6 +1,7 @@
 import type { Host } from '@mdns-ambassador/testkit';
 import { expect } from 'vitest';
 import { announce, list, proxy, spawnAmbassador, startProgram } from '../ambassador.ts';
+import { Browser } from '../browser.ts';
 import { who } from '../clients.ts';
 import { labTest } from '../lab-test.ts';
 import { avahi, startAvahi } from './peers/avahi.ts';
@@ -11,12 +12,14 @@ const USE_HOSTS = `
 grep -v '^hosts:' /etc/nsswitch.conf > /run/nsswitch.conf
 cat >> /run/nsswitch.conf
 mount --bind /run/nsswitch.conf /etc/nsswitch.conf`;
+/** Says for which host it was asked. */
+const PAGE = `require('http').createServer((request, response) => response.end(request.headers.host + ' of h1')).listen(3001)`;
 /** On a busy machine an answer may come later. */
 const WAIT = { timeout: 30_000, interval: 500 };
 
 await labTest(
-  'a page has a name in .local for avahi and for getaddrinfo, by each link the address there; a second is web-2, and a proxy of web never leads to a printer',
-  { hosts: 4, needs: [...avahi.needs, 'nss-mdns', 'curl'] },
+  'a page has a name in .local for avahi, getaddrinfo and a browser, by each link the address there; a second is web-2, and a proxy of web never leads to a printer',
+  { hosts: 4, needs: [...avahi.needs, 'nss-mdns', 'chromium'] },
   async (lan) => {
     const [h1, h2, h3, h4] = [lan.host(1), lan.host(2), lan.host(3), lan.host(4)];
     await lan.addLink([h1, h4]);
@@ -44,6 +47,12 @@ await labTest(
     await second.line(/^web in a browser: http:\/\/web-2\.local:3000 or http:\/\/10\.99\.0\.2:3000$/m);
     await expect.poll(() => resolveBySystem(h3, 'web-2.local'), WAIT).toBe(h2.ip);
     expect(await resolveBySystem(h3, 'web.local')).toBe(h1.ip);
+
+    h1.spawn(process.execPath, ['-e', PAGE]);
+    await h1.until('ss --tcp --listening --numeric --no-header | grep --quiet :3001');
+    const browser = await Browser.open(h3, 'http://web.local:3001/');
+    expect(await browser.run('document.body.textContent')).toBe('web.local:3001 of h1');
+    await browser.close();
 
     await first.stop();
     await expect.poll(() => resolveBySystem(h3, 'web.local'), WAIT).toBe('');

@@ -1,7 +1,9 @@
 import { EventEmitter } from 'node:events';
+import type { Leg } from '@mdns-ambassador/relay';
 import { ManualClock } from '@mdns-ambassador/testkit';
 import { expect, test } from 'vitest';
 import { OnDemandService } from '../../src/on-demand/on-demand-service.ts';
+import { staysConnected } from '../../src/on-demand/stays.ts';
 
 const FOREVER = new AbortController().signal;
 const stays = async (): Promise<boolean> => true;
@@ -61,6 +63,45 @@ test('clients are held until the command answers, and it is stopped when the las
   expect(told).toEqual(['starting', 'running', 'stopping', 'asleep']);
   await service.close();
 });
+
+test.each([0, 1, 19, 487, 1_013])(
+  'it waits 100 ms at most for more than the start of the command, of %i ms',
+  async (startMs) => {
+    const clock = new ManualClock();
+    let upAt = Number.POSITIVE_INFINITY;
+    const service = new OnDemandService({
+      command: 'web',
+      args: ['3000'],
+      idleMs: 600_000,
+      clock,
+      spawn: () => {
+        upAt = clock.now() + startMs;
+        return new FakeChild();
+      },
+      isUp: async () => clock.now() >= upAt,
+      onEvent: () => undefined,
+    });
+    // One that says nothing and waits for the service to speak first is held longest.
+    const silent = new EventEmitter();
+    const client = Object.assign(silent, {
+      readableLength: 0,
+      pause: () => client,
+      read: () => null,
+    }) as unknown as Leg;
+    let servedAt = Number.POSITIVE_INFINITY;
+    void service
+      .hold(FOREVER, () => staysConnected(client, clock))
+      .then(() => {
+        servedAt = clock.now();
+      });
+    for (let ms = 0; ms <= startMs + 200; ms += 1) {
+      await clock.advance(1);
+      await turn();
+    }
+    expect(servedAt - startMs).toBeLessThanOrEqual(100);
+    await Promise.race([service.close(), clock.advance(10_000)]);
+  },
+);
 
 test('who only looks whether somebody listens starts nothing', async () => {
   const { children, service } = arrange();
