@@ -11,9 +11,12 @@ import {
 import type { HeldBudget } from './held-budget.ts';
 import { Outbox } from './outbox.ts';
 import { type Carrier, StreamLeg } from './stream-leg.ts';
+import { WIDE_WINDOW_BYTES, WINDOW_BYTES } from './window.ts';
 
 /** Streams of one connection at once. */
 export const MAX_STREAMS = 1_024;
+/** Streams of one connection that have a wide window at once. */
+const MAX_WIDE = 2;
 /** Whoever is there answers a ping within this time; it is sent with the opening of a stream. */
 const PONG_MS = 250;
 /** Less goes out together with what others say. */
@@ -54,6 +57,7 @@ export class Session {
   readonly #fresh = new Set<StreamLeg>();
   #lastNumber = 0;
   #pingedAt: number | undefined;
+  #wide = 0;
   #isDraining = false;
   #isOver = false;
   #cancelFarewell: (() => void) | undefined;
@@ -159,6 +163,14 @@ export class Session {
       sendEnd: (stream, flushed) => outbox.add(encodeFrame('end', stream), flushed),
       sendReset: (stream) => this.#answer(encodeFrame('reset', stream)),
       grant: (stream, bytes) => this.#answer(encodeWindow(stream, bytes)),
+      lendWindow: () => {
+        if (this.#wide >= MAX_WIDE) return 0;
+        this.#wide += 1;
+        return WIDE_WINDOW_BYTES - WINDOW_BYTES;
+      },
+      returnWindow: () => {
+        this.#wide -= 1;
+      },
       hold: (bytes) => {
         budget.change(bytes);
         this.#throttle();

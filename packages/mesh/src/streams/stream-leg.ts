@@ -28,6 +28,9 @@ export interface Carrier {
   sendEnd(stream: number, flushed: Done): void;
   sendReset(stream: number): void;
   grant(stream: number, bytes: number): void;
+  /** By how much its window may be wider; 0 where others have it. It is to be given back. */
+  lendWindow(): number;
+  returnWindow(): void;
   /** So many more are held, or fewer. */
   hold(bytes: number): void;
   /** The bytes that are handed over now are read later. */
@@ -46,6 +49,10 @@ export class StreamLeg extends Duplex implements Leg {
   #number: number | undefined;
   #pending: { readonly bytes: Buffer; readonly done: Done } | undefined;
   #isWaiting = false;
+  /** It is read as fast as bytes come. */
+  #keepsUp = false;
+  /** By so much its window is wider. */
+  #lent = 0;
   #wantsMore = false;
   #lendsFrom = Number.POSITIVE_INFINITY;
   #hasSentEnd = false;
@@ -107,7 +114,8 @@ export class StreamLeg extends Duplex implements Leg {
     this.#hasHeard = true;
     this.#rate.note(bytes.length, this.#carrier.now());
     if (this.destroyed || bytes.length === 0) return undefined;
-    if (this.#wantsMore && this.#held.size === 0) this.#handLent(bytes);
+    this.#keepsUp = this.#wantsMore && this.#held.size === 0;
+    if (this.#keepsUp) this.#handLent(bytes);
     else {
       this.#held.push(bytes);
       this.#carrier.hold(bytes.length);
@@ -181,6 +189,7 @@ export class StreamLeg extends Duplex implements Leg {
     this.#isOver = true;
     this.#carrier.hold(-this.#held.size);
     this.#held.clear();
+    if (this.#lent > 0) this.#carrier.returnWindow();
     const pending = this.#pending;
     this.#pending = undefined;
     this.#carrier.forget(this);
@@ -207,8 +216,15 @@ export class StreamLeg extends Duplex implements Leg {
   #grant(bytes: Buffer): void {
     const granted = this.#receiving.read(bytes.length);
     if (granted > 0 && !this.#isOver && !this.#hasHeardEnd && this.#number !== undefined) {
-      this.#carrier.grant(this.#number, granted);
+      this.#carrier.grant(this.#number, granted + this.#widen());
     }
+  }
+
+  #widen(): number {
+    if (!this.#keepsUp || this.#lent > 0) return 0;
+    this.#lent = this.#carrier.lendWindow();
+    this.#receiving.widen(this.#lent);
+    return this.#lent;
   }
 
   #handEnd(): void {

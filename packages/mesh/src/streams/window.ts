@@ -1,5 +1,7 @@
 /** How many bytes of one stream may be on their way, or wait to be read, in each direction. */
 export const WINDOW_BYTES = 262_144;
+/** The same of a few that carry much, and are read as fast as it comes. */
+export const WIDE_WINDOW_BYTES = 1_048_576;
 /** The sender is told when so many have been read: it has as many left meanwhile. */
 const GRANT_BYTES = WINDOW_BYTES / 2;
 
@@ -16,7 +18,7 @@ export class SendWindow {
 
   /** The receiver lets more come. False where that is more than the window: nothing like it was sent. */
   grant(bytes: number): boolean {
-    if (bytes === 0 || this.#left + bytes > WINDOW_BYTES) return false;
+    if (bytes === 0 || this.#left + bytes > WIDE_WINDOW_BYTES) return false;
     this.#left += bytes;
     return true;
   }
@@ -31,6 +33,11 @@ export class ReceiveWindow {
   receive(bytes: number): boolean {
     this.#left -= bytes;
     return this.#left >= 0;
+  }
+
+  /** So many more may come. */
+  widen(bytes: number): void {
+    this.#left += bytes;
   }
 
   /** So many bytes were read. Returns how many are to be granted now; 0 for none yet. */

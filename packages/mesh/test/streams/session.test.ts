@@ -4,7 +4,7 @@ import { splice } from '@mdns-ambassador/relay';
 import { describe, expect, test } from 'vitest';
 import { encodeFrame, encodeHeader, encodeWindow, FrameReader } from '../../src/streams/frame.ts';
 import { MAX_STREAMS } from '../../src/streams/session.ts';
-import { WINDOW_BYTES } from '../../src/streams/window.ts';
+import { WIDE_WINDOW_BYTES, WINDOW_BYTES } from '../../src/streams/window.ts';
 import { MemoryLeg, readAll } from '../leg-pair.ts';
 import { createPair, createVictim, type Pair, settle } from './session-fixture.ts';
 
@@ -92,6 +92,32 @@ describe('A stream', () => {
     for await (const chunk of stuck.far) late.push(chunk);
     expect(Buffer.concat(late).equals(Buffer.concat([Buffer.from('hello'), flood]))).toBe(true);
     expect(pair.receiver.held.bytes).toBe(0);
+  });
+
+  test('that carries much and is read at once has a wide window, and two of a connection at most', async () => {
+    const pair = createPair();
+    const streams = [await openStream(pair), await openStream(pair), await openStream(pair)];
+    for (const { near, far } of streams) {
+      far.resume();
+      near.write(randomBytes(WINDOW_BYTES));
+      await settle();
+      far.pause();
+      near.write(randomBytes(2 * WIDE_WINDOW_BYTES));
+      await settle(100);
+    }
+    const most = 2 * WIDE_WINDOW_BYTES + WINDOW_BYTES;
+    expect(pair.receiver.held.bytes).toBeLessThanOrEqual(most);
+    expect(pair.receiver.held.bytes).toBeGreaterThan(2 * WIDE_WINDOW_BYTES);
+    streams[0]?.far.destroy();
+    const next = await openStream(pair);
+    next.far.resume();
+    next.near.write(randomBytes(WINDOW_BYTES));
+    await settle();
+    next.far.pause();
+    next.near.write(randomBytes(2 * WIDE_WINDOW_BYTES));
+    await settle(100);
+    expect(pair.receiver.held.bytes).toBeGreaterThan(2 * WIDE_WINDOW_BYTES);
+    expect([pair.opener.ends, pair.receiver.ends]).toEqual([[], []]);
   });
 
   test('gives bytes that were lent to it back only when they were sent', async () => {
@@ -251,7 +277,7 @@ describe('A peer that breaks the protocol', () => {
     ['sent a frame of a stream that it cannot be about', 'opener', [OPEN]],
     ['sent a frame of a stream that it cannot be about', 'opener', [encodeWindow(1, 1)]],
     ['sent more than its window let it', 'receiver', [OPEN, ...window]],
-    ['granted more than a window can hold', 'receiver', [OPEN, encodeWindow(1, 1)]],
+    ['granted more than a window can hold', 'receiver', [OPEN, encodeWindow(1, WIDE_WINDOW_BYTES - WINDOW_BYTES + 1)]],
     ['granted more than a window can hold', 'receiver', [OPEN, encodeWindow(1, 0)]],
     ['granted more than a window can hold', 'receiver', [OPEN, encodeWindow(1, 0xffff_ffff)]],
     ['sent on a stream that it had ended', 'receiver', [OPEN, encodeFrame('end', 1), encodeFrame('end', 1)]],

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { ReceiveWindow, SendWindow, WINDOW_BYTES } from '../../src/streams/window.ts';
+import { ReceiveWindow, SendWindow, WIDE_WINDOW_BYTES, WINDOW_BYTES } from '../../src/streams/window.ts';
 
 describe('A window of 256 KiB', () => {
   test('lets so much be sent, and then nothing until it is granted', () => {
@@ -11,13 +11,21 @@ describe('A window of 256 KiB', () => {
     expect(window.take(20)).toBe(10);
   });
 
-  test('takes no grant of nothing, nor of what was not sent', () => {
+  test('takes no grant of nothing, nor of more than a wide one holds', () => {
     const window = new SendWindow();
     expect(window.grant(0)).toBe(false);
-    expect(window.grant(1)).toBe(false);
+    expect(window.grant(WIDE_WINDOW_BYTES - WINDOW_BYTES + 1)).toBe(false);
+    expect(window.grant(WIDE_WINDOW_BYTES - WINDOW_BYTES)).toBe(true);
     window.take(100);
     expect(window.grant(101)).toBe(false);
     expect(window.grant(100)).toBe(true);
+  });
+
+  test('takes in more once it was widened', () => {
+    const window = new ReceiveWindow();
+    window.widen(WIDE_WINDOW_BYTES - WINDOW_BYTES);
+    expect(window.receive(WIDE_WINDOW_BYTES)).toBe(true);
+    expect(window.receive(1)).toBe(false);
   });
 
   test('takes in no more than it has granted', () => {
