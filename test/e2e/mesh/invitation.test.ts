@@ -114,5 +114,13 @@ await labTest(
     noteDuration('join-at-a-place', second, performance.now() - joiningAt);
     expect(joined.stdout).toMatch(/in mesh [0-9a-f]{16} now: it may reach thing$/m);
     expect(await second.inviting.exited).toMatchObject({ code: 0 });
+    // What takes the mesh key is refused to a member, and has changed nothing.
+    const before = await h2.read('cat', [KEY]);
+    for (const task of [['rotate'], ['invite'], ['token', '--proxy', 'thing'], ['remove', 'keeper']]) {
+      const refused = await runAmbassador(h2, ['mesh', ...task]);
+      expect.soft([task, refused.code]).toEqual([task, 77]);
+      expect.soft(refused.stderr).toMatch(/^ambassador: \S.*(?:keeper|mesh key).*\n$/);
+    }
+    expect(await h2.read('cat', [KEY])).toBe(before);
   },
 );

@@ -2,6 +2,7 @@ import type { Leg } from '@mdns-ambassador/relay';
 import { RelayError } from '@mdns-ambassador/relay';
 import { expect, test, vi } from 'vitest';
 import type { KeyRing } from '../../src/key-ring.ts';
+import { cutBundle } from '../../src/keys/bundle.ts';
 import { admitMachine } from '../../src/membership/admit.ts';
 import { createMachineKey, type MachineKey } from '../../src/membership/machine-key.ts';
 import type { May } from '../../src/membership/may.ts';
@@ -238,6 +239,30 @@ test('who tells forgeries in the handshake is believed nothing, and who tells no
   expect(mesh.notices.counters.forged).toBe(2);
   Object.defineProperty(theirs.notices, 'texts', { value: ['two\nlines'] });
   expect(isRefused(await connect(mesh, theirs))).toBe(true);
+});
+
+test('a keeper that is removed is refused as that machine, and under another name is in the mesh: the key is to be rotated', async () => {
+  const [mesh, cellar] = [createMesh(ring), createMesh(ring, 'cellar')];
+  for (const keyId of cellar.self?.keyIds ?? []) say(mesh, 'removed', keyId);
+  expect(isRefused(await connect(mesh, cellar))).toBe(true);
+  expect(isRefused(await connect(mesh, createMesh(ring, 'attic')))).toBe(false);
+  for (const keyId of cellar.self?.keyIds ?? []) say(mesh, 'restored', keyId);
+  expect(isRefused(await connect(mesh, createMesh(ring, 'cellar')))).toBe(false);
+});
+
+test('one that may reach a service is served by a token for it, which knows of no removals, and by no machine', async () => {
+  const reaches = await admit('laptop', { kind: 'some', announce: [], proxy: ['redis'] }, laptopKey);
+  const token = new Mesh(
+    { kind: 'bundle', bundle: await cutBundle([ring.current], 'announce', 'redis') },
+    {
+      clock: new TestClock(),
+    },
+  );
+  const mesh = createMesh(ring);
+  say(mesh, 'removed');
+  expect(isRefused(await connect(mesh, createMesh(reaches)))).toBe(true);
+  expect(token.notices.canVerify).toBe(false);
+  expect(isRefused(await connect(token, createMesh(reaches)))).toBe(false);
 });
 
 test('it is served again once that is undone', async () => {
