@@ -6,11 +6,11 @@ import { announcerEventToFact, describeAnnouncerEvent } from '../output/announce
 import type { PlacedService } from '../requests/plan.ts';
 import { explainAnnouncerErrors, toCliError } from './announcer-errors.ts';
 import { createHost } from './announcer-host.ts';
+import type { ChosenPublisher } from './chosen-publisher.ts';
+import type { ChosenPublishers } from './chosen-publishers.ts';
 import type { Injections, OpenInjection } from './injections.ts';
 import { Part } from './part.ts';
 import type { PartContext } from './part-context.ts';
-import type { Speaker } from './speaker.ts';
-import type { Speakers } from './speakers.ts';
 
 /** A service that others still connect to is kept this long after its goodbye. */
 export const GRACE_MS = 2_000;
@@ -24,23 +24,23 @@ export class AnnouncementPart extends Part {
   readonly #injected: Injected;
 
   /** Throws a CliError where an option is out of bounds, or credentials can't be had. */
-  constructor(planned: PlacedService, context: PartContext, speakers: Speakers) {
+  constructor(planned: PlacedService, context: PartContext, publishers: ChosenPublishers) {
     const { injections, mesh } = context;
     const injected = new Injected();
-    const speaker = speakers.take(planned);
+    const chosen = publishers.take(planned);
     let announcer: Announcer;
     try {
-      announcer = createAnnouncer(planned, speaker, injected, context);
+      announcer = createAnnouncer(planned, chosen, injected, context);
       injected.replace(openInjection(planned, injections));
     } catch (error) {
-      void speaker.close();
+      void chosen.close();
       throw error;
     }
     super(
       {
         start: () =>
           explainAnnouncerErrors(async () => {
-            await speaker.start();
+            await chosen.start();
             await announcer.start();
           }),
         async leave(timeoutMs, onGoodbye) {
@@ -49,7 +49,7 @@ export class AnnouncementPart extends Part {
         async close() {
           injected.replace(undefined);
           await announcer.close();
-          await speaker.close();
+          await chosen.close();
         },
         drainTimeoutMs: DRAIN_TIMEOUT_MS,
       },
@@ -100,7 +100,7 @@ function openInjection({ service, injected }: PlacedService, injections: Injecti
 
 function createAnnouncer(
   planned: PlacedService,
-  { publisher, source }: Speaker,
+  { publisher, source }: ChosenPublisher,
   injected: Injected,
   { local, reporter, surroundings, showUrl, mesh, room, identity, refusals }: PartContext,
 ): Announcer {

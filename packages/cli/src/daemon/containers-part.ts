@@ -8,9 +8,9 @@ import { announcerEventToFact, describeAnnouncerEvent } from '../output/announce
 import { describeDockerEvent } from '../output/docker-lines.ts';
 import type { PlannedContainers } from '../requests/plan.ts';
 import { createHost } from './announcer-host.ts';
+import type { ChosenPublishers } from './chosen-publishers.ts';
 import { Part } from './part.ts';
 import type { PartContext } from './part-context.ts';
-import type { Speakers } from './speakers.ts';
 
 /** How long it is known which networks this host is on. */
 const NEAR_MS = 1_000;
@@ -21,14 +21,14 @@ const MDNS_ALONE = { isMdns: true, registries: [] };
 export class ContainersPart extends Part {
   readonly announcer: DockerAnnouncer;
 
-  constructor({ address, responder }: PlannedContainers, context: PartContext, speakers: Speakers) {
+  constructor({ address, responder }: PlannedContainers, context: PartContext, publishers: ChosenPublishers) {
     const { local, reporter, surroundings, identity, room } = context;
-    const speaker = speakers.take({ responder, targets: MDNS_ALONE });
+    const chosen = publishers.take({ responder, targets: MDNS_ALONE });
     const announcer = new DockerAnnouncer({
       client: createDockerClient(address),
       hostName: hostname(),
       isNear: createNearness(),
-      publisher: speaker.publisher,
+      publisher: chosen.publisher,
       clock: systemClock,
       random: Math.random,
       identity: identity(),
@@ -43,7 +43,7 @@ export class ContainersPart extends Part {
     super(
       {
         async start() {
-          await speaker.start();
+          await chosen.start();
           await startAnnouncer(announcer);
         },
         async leave(_, onGoodbye) {
@@ -52,7 +52,7 @@ export class ContainersPart extends Part {
         },
         async close() {
           await announcer.close();
-          await speaker.close();
+          await chosen.close();
         },
         drainTimeoutMs: 0,
       },

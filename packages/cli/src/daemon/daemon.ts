@@ -42,6 +42,7 @@ import type { Settings } from '../settings/settings.ts';
 import { AdminService } from './admin.ts';
 import type { AnnouncementPart } from './announcement-part.ts';
 import { measureRoom } from './announcer-host.ts';
+import type { ChosenPublishers } from './chosen-publishers.ts';
 import type { ContainersPart } from './containers-part.ts';
 import type { DnsPart } from './dns-part.ts';
 import type { FeedPart } from './feed-part.ts';
@@ -51,11 +52,10 @@ import { Lifecycle } from './lifecycle.ts';
 import { followMembership } from './membership.ts';
 import { findOwnRemoval, followNotices } from './notices.ts';
 import type { PartContext } from './part-context.ts';
+import { PartSet, type PartsChange, sumChanges } from './part-set.ts';
 import { createCheckTools } from './proxied.ts';
 import type { ProxyPart } from './proxy-part.ts';
 import type { Refusals } from './refusals.ts';
-import { Roster, type RosterChange, sumChanges } from './roster.ts';
-import type { Speakers } from './speakers.ts';
 
 const PROCESS_ID_BYTES = 8;
 
@@ -108,12 +108,12 @@ export class Daemon {
   readonly #injections: Injections;
   readonly #listeners = new KeptListeners();
   readonly #sockets = new KeptSockets();
-  readonly #announced: Roster<PlacedService, AnnouncementPart>;
-  readonly #proxied: Roster<PlannedProxy, ProxyPart>;
-  readonly #contained: Roster<PlannedContainers, ContainersPart>;
-  readonly #fed: Roster<PlannedFeed, FeedPart>;
-  readonly #named: Roster<PlannedNames, DnsPart>;
-  #speakers: Speakers | undefined;
+  readonly #announced: PartSet<PlacedService, AnnouncementPart>;
+  readonly #proxied: PartSet<PlannedProxy, ProxyPart>;
+  readonly #contained: PartSet<PlannedContainers, ContainersPart>;
+  readonly #fed: PartSet<PlannedFeed, FeedPart>;
+  readonly #named: PartSet<PlannedNames, DnsPart>;
+  #publishers: ChosenPublishers | undefined;
   #identity: string | undefined;
   #lag: LoopLag | undefined;
   #isNodeStarted = false;
@@ -209,33 +209,33 @@ export class Daemon {
       proxies: () => this.#proxied.parts.flatMap((part) => part.describeName() ?? []),
       refusals,
     };
-    const openSpeakers = loadOnce(async () => {
-      const { Speakers } = await import('./speakers.ts');
-      this.#speakers = new Speakers({ local: this.#local, env, reporter, registries, drawLabel });
-      return this.#speakers;
+    const openPublishers = loadOnce(async () => {
+      const { ChosenPublishers } = await import('./chosen-publishers.ts');
+      this.#publishers = new ChosenPublishers({ local: this.#local, env, reporter, registries, drawLabel });
+      return this.#publishers;
     });
     // What a plan does not ask for is not loaded.
-    this.#announced = new Roster(
+    this.#announced = new PartSet(
       async (entry) => {
         const { AnnouncementPart } = await import('./announcement-part.ts');
-        return new AnnouncementPart(entry, context, await openSpeakers());
+        return new AnnouncementPart(entry, context, await openPublishers());
       },
       (part, entry) => part.change(entry),
     );
-    this.#proxied = new Roster(async (entry) => {
+    this.#proxied = new PartSet(async (entry) => {
       const { ProxyPart } = await import('./proxy-part.ts');
       this.#lag ??= new LoopLag(systemClock);
       return new ProxyPart(entry, context);
     });
-    this.#contained = new Roster(async (entry) => {
+    this.#contained = new PartSet(async (entry) => {
       const { ContainersPart } = await import('./containers-part.ts');
-      return new ContainersPart(entry, context, await openSpeakers());
+      return new ContainersPart(entry, context, await openPublishers());
     });
-    this.#fed = new Roster(async (entry) => {
+    this.#fed = new PartSet(async (entry) => {
       const { FeedPart } = await import('./feed-part.ts');
       return new FeedPart(entry, context);
     });
-    this.#named = new Roster(async (entry) => {
+    this.#named = new PartSet(async (entry) => {
       const { DnsPart } = await import('./dns-part.ts');
       return new DnsPart(entry, context);
     });
@@ -257,7 +257,7 @@ export class Daemon {
       this.lifecycle.stop();
       if (refusals === undefined || refusals.isEmpty) tellStopping(this.reporter, this.#options.farewell, signal);
       await follower?.close();
-      await Promise.all(this.#rosters().map((roster) => roster.stop()));
+      await Promise.all(this.#sections().map((section) => section.stop()));
       refusals?.throwFirst();
       return EXIT_OK;
     } finally {
@@ -289,7 +289,7 @@ export class Daemon {
   }
 
   /** Brings another plan about, and touches only what differs; the errors are of what could not start. Not before the last has resolved. */
-  async change(plan: Plan): Promise<RosterChange> {
+  async change(plan: Plan): Promise<PartsChange> {
     await this.#startNode(plan);
     return this.#apply(plan);
   }
@@ -314,7 +314,7 @@ export class Daemon {
     const { mesh, surroundings } = this.#options;
     if (this.#mesh !== undefined) this.#unfollow = [followNotices(this.#mesh, surroundings, this.reporter)];
     const tellRemoval = this.#mesh === undefined ? undefined : findOwnRemoval(this.#mesh, this.reporter);
-    await this.#speakers?.start();
+    await this.#publishers?.start();
     await this.#admin.listen(this.reporter, this.log);
     await this.#startNode(plan);
     tellRemoval?.();
@@ -347,7 +347,7 @@ export class Daemon {
     }
   }
 
-  async #apply({ announce, proxy, docker, agent, dns }: Plan): Promise<RosterChange> {
+  async #apply({ announce, proxy, docker, agent, dns }: Plan): Promise<PartsChange> {
     // haproxy's sockets are its own.
     const ours = proxy.filter(({ engine }) => engine.kind !== 'haproxy');
     const shared = ours.filter(({ workers }) => workers > 1);
@@ -448,14 +448,14 @@ export class Daemon {
     return this.#identity;
   }
 
-  #rosters(): readonly { stop(): Promise<void>; close(): Promise<void> }[] {
+  #sections(): readonly { stop(): Promise<void>; close(): Promise<void> }[] {
     return [this.#announced, this.#proxied, this.#contained, this.#fed, this.#named];
   }
 
   async #close(): Promise<void> {
     for (const unfollow of this.#unfollow) unfollow();
     this.#lag?.close();
-    await Promise.all(this.#rosters().map((roster) => roster.close()));
+    await Promise.all(this.#sections().map((section) => section.close()));
     await this.#local.node.close();
     await this.#admin.close();
   }

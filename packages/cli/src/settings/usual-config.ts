@@ -1,9 +1,9 @@
-import { lstatSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { CliError } from '../exit/cli-error.ts';
 import { EXIT_NO_INPUT } from '../exit/exit-codes.ts';
 import type { Settings } from './settings.ts';
+import { isThere as isFileThere } from './usual-key.ts';
 
 const NAME = 'ambassador.yaml';
 const HERE = `./${NAME}`;
@@ -47,15 +47,4 @@ export function findConfig(settings: Settings, surroundings: ConfigSurroundings)
     EXIT_NO_INPUT,
     `there is no ${NAME} in this folder, and neither ${user} nor ${system}; write one of them, or name a file with --config`,
   );
-}
-
-/** One that this user may not read is there all the same. */
-function isFileThere(path: string): boolean {
-  try {
-    lstatSync(path);
-    return true;
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    return code !== 'ENOENT' && code !== 'ENOTDIR';
-  }
 }

@@ -36,8 +36,8 @@ export function describeGoingWithout(given: Given): string {
   return isUsualKey(given) ? 'add --open' : 'leave it out';
 }
 
-/** A key that this user may not see is there all the same: without it a member would speak in the open. */
-function isThere(path: string): boolean {
+/** What this user may not see is there all the same: without his key a member would speak in the open. */
+export function isThere(path: string): boolean {
   try {
     lstatSync(path);
     return true;

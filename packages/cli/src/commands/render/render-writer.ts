@@ -7,7 +7,7 @@ import { renderNginx, renderNginxFragment } from './nginx.ts';
 import { RenderedFile } from './rendered-file.ts';
 import type { RenderedService } from './rendered-service.ts';
 import type { RenderOutput } from './request.ts';
-import { runShell } from './shell.ts';
+import { runCommandLine } from './shell.ts';
 
 /** Renders, and puts the text where it belongs. */
 export class RenderWriter {
@@ -24,7 +24,7 @@ export class RenderWriter {
     this.#stdout = stdout;
     this.#stderr = stderr;
     const { file, check, reload } = output;
-    if (file !== undefined) this.#file = new RenderedFile({ file, check, reload, platform, runShell });
+    if (file !== undefined) this.#file = new RenderedFile({ file, check, reload, platform, runCommandLine });
   }
 
   /** For people, beside what is rendered. */

@@ -1,6 +1,6 @@
 import { CliError } from '../../exit/cli-error.ts';
 import { EXIT_CONFIG, EXIT_INTERNAL } from '../../exit/exit-codes.ts';
-import { quoteShellWord, type RunShell } from './shell.ts';
+import { quoteShellWord, type RunCommandLine } from './shell.ts';
 import { type SwapOutcome, swapFile } from './swap-file.ts';
 
 export interface RenderedFileOptions {
@@ -10,7 +10,7 @@ export interface RenderedFileOptions {
   /** A command line that makes the other program read the file. */
   readonly reload?: string | undefined;
   readonly platform: NodeJS.Platform;
-  readonly runShell: RunShell;
+  readonly runCommandLine: RunCommandLine;
   /** Puts the candidate in the place of the file, in one step; rename(2) unless said. */
   readonly replace?: (candidate: string, target: string) => Promise<void>;
 }
@@ -38,10 +38,10 @@ export class RenderedFile {
   }
 
   async #check(candidate: string): Promise<void> {
-    const { check, file, platform, runShell } = this.#options;
+    const { check, file, platform, runCommandLine } = this.#options;
     if (check === undefined) return;
     const word = quoteShellWord(candidate, platform);
-    const { isOk, end, output } = await runShell(
+    const { isOk, end, output } = await runCommandLine(
       check.includes('{}') ? check.replaceAll('{}', () => word) : `${check} ${word}`,
     );
     if (isOk) return;
@@ -51,9 +51,9 @@ export class RenderedFile {
   }
 
   async #reload(): Promise<void> {
-    const { reload, file, runShell } = this.#options;
+    const { reload, file, runCommandLine } = this.#options;
     if (reload !== undefined) {
-      const { isOk, end, output } = await runShell(reload);
+      const { isOk, end, output } = await runCommandLine(reload);
       if (!isOk) {
         throw new CliError(
           EXIT_INTERNAL,

@@ -13,10 +13,10 @@ export interface ShellOutcome {
   readonly output: string;
 }
 
-export type RunShell = (command: string) => Promise<ShellOutcome>;
+export type RunCommandLine = (command: string) => Promise<ShellOutcome>;
 
 /** Runs a command line in the user's shell (`sh -c`, `cmd /c`), without input. Never rejects. */
-export const runShell: RunShell = (command) =>
+export const runCommandLine: RunCommandLine = (command) =>
   new Promise((resolve) => {
     const child = spawn(command, { shell: true, stdio: ['ignore', 'pipe', 'pipe'], timeout: TIMEOUT_MS });
     let output = '';

@@ -2,7 +2,7 @@ import { systemClock } from '@mdns-ambassador/mdns';
 import { Turns } from '@mdns-ambassador/relay';
 import { readConfigText } from '../../config/read-config.ts';
 import type { Daemon, Follower } from '../../daemon/daemon.ts';
-import type { RosterChange } from '../../daemon/roster.ts';
+import type { PartsChange } from '../../daemon/part-set.ts';
 import { watchFile } from '../../daemon/watch-file.ts';
 import { CliError } from '../../exit/cli-error.ts';
 import { type FilePlan, listChangedKeys } from '../../requests/file-plan.ts';
@@ -87,7 +87,7 @@ export class FollowedFile {
     }
   }
 
-  #tellReloaded({ kept, changed, added, removed }: RosterChange): void {
+  #tellReloaded({ kept, changed, added, removed }: PartsChange): void {
     const { daemon, file } = this.#options;
     const line = `reloaded ${file}: ${kept} unchanged, ${changed} changed, ${added} added, ${removed} removed`;
     daemon.reporter.tell(line, { event: 'reloaded', file, kept, changed, added, removed });

@@ -36,7 +36,7 @@ function open(change: Partial<Pick<RenderedFileOptions, 'check' | 'reload' | 're
     file,
     ...change,
     platform: 'linux',
-    async runShell(command) {
+    async runCommandLine(command) {
       commands.push(command);
       return outcomes.shift() ?? OK;
     },

@@ -1,7 +1,7 @@
 import type { Publisher } from '@mdns-ambassador/announcer';
 
 /** Who publishes one announcement, in all its places. */
-export interface Speaker {
+export interface ChosenPublisher {
   readonly publisher: Publisher;
   /** Of the status: `mdns`, or a registry where there is no mDNS. Absent: `mdns`. */
   readonly source?: string;

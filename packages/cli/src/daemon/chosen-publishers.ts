@@ -21,12 +21,12 @@ import type { Reporter } from '../output/reporter.ts';
 import { describeResponderEvent, responderEventToFact } from '../output/responder-lines.ts';
 import { formatRegistry, type RegistrySpec } from '../parse/registry.ts';
 import type { PlacedService } from '../requests/plan.ts';
-import type { Speaker } from './speaker.ts';
+import type { ChosenPublisher } from './chosen-publisher.ts';
 
 /** D-Bus specification, "Well-known Message Bus Instances". */
 const SYSTEM_BUS = 'unix:path=/var/run/dbus/system_bus_socket';
 
-export interface SpeakersContext {
+export interface ChosenPublishersContext {
   readonly local: LocalNetwork;
   readonly env: NodeJS.ProcessEnv;
   readonly reporter: Reporter;
@@ -35,7 +35,7 @@ export interface SpeakersContext {
   readonly drawLabel: () => number;
 }
 
-/** A responder or a registry, and how many announcements it speaks for. */
+/** A responder or a registry, and for how many announcements it publishes. */
 interface OpenResponder {
   readonly responder: ForeignResponder;
   started: Promise<void> | undefined;
@@ -43,16 +43,16 @@ interface OpenResponder {
 }
 
 /** Who publishes for one process. Each is opened for the first announcement that needs it, and closed with the last. */
-export class Speakers {
-  readonly #context: SpeakersContext;
+export class ChosenPublishers {
+  readonly #context: ChosenPublishersContext;
   readonly #open = new Map<string, OpenResponder>();
 
-  constructor(context: SpeakersContext) {
+  constructor(context: ChosenPublishersContext) {
     this.#context = context;
   }
 
   /** For one announcement; to be closed with it. Throws a CliError when a registry's login can't be had. */
-  take({ responder, targets }: Pick<PlacedService, 'responder' | 'targets'>): Speaker {
+  take({ responder, targets }: Pick<PlacedService, 'responder' | 'targets'>): ChosenPublisher {
     const { isMdns, registries } = targets;
     const isNative = isMdns && responder === 'native';
     const own: OpenResponder[] = [];
@@ -87,7 +87,7 @@ export class Speakers {
     };
   }
 
-  /** Starts all that was taken, before anything is told: rejects as {@link Speaker.start} does. */
+  /** Starts all that was taken, before anything is told: rejects as {@link ChosenPublisher.start} does. */
   async start(): Promise<void> {
     await Promise.all([...this.#open.values()].map(startOnce));
   }

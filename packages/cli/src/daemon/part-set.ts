@@ -9,7 +9,7 @@ import type { Part } from './part.ts';
 export type ChangePart<Item, Work> = (part: Work, entry: Item) => boolean;
 
 /** What a change of plan came to. */
-export interface RosterChange {
+export interface PartsChange {
   readonly kept: number;
   readonly changed: number;
   readonly added: number;
@@ -19,7 +19,7 @@ export interface RosterChange {
 }
 
 /** What several came to together. */
-export function sumChanges(changes: readonly RosterChange[]): RosterChange {
+export function sumChanges(changes: readonly PartsChange[]): PartsChange {
   const count = (key: 'kept' | 'changed' | 'added' | 'removed'): number =>
     changes.reduce((sum, change) => sum + change[key], 0);
   return {
@@ -32,7 +32,7 @@ export function sumChanges(changes: readonly RosterChange[]): RosterChange {
 }
 
 /** The entries of one section that are at work. */
-export class Roster<Item extends Entry, Work extends Part> {
+export class PartSet<Item extends Entry, Work extends Part> {
   readonly #createPart: (entry: Item) => Work | Promise<Work>;
   readonly #changePart: ChangePart<Item, Work>;
   #running: readonly { readonly entry: Item; readonly part: Work }[] = [];
@@ -57,7 +57,7 @@ export class Roster<Item extends Entry, Work extends Part> {
   }
 
   /** Touches only what differs. Not to be called again before it has resolved. */
-  async apply(entries: readonly Item[]): Promise<RosterChange> {
+  async apply(entries: readonly Item[]): Promise<PartsChange> {
     const diff = diffEntries(
       this.#running.map(({ entry }) => entry),
       entries,
