@@ -1,3 +1,4 @@
+import { isObject, isPort, isRank, parseObject, readList } from '@mdns-ambassador/peers';
 import type { Endpoint } from '../pool/endpoint.ts';
 import { isEndpointAddress } from '../sources/address-policy.ts';
 
@@ -16,7 +17,6 @@ export const SILENCE_MS: number = 3 * BEAT_MS;
 const MAX_ADDRESSES = 8;
 const MAX_WHERE = 32;
 const MAX_ID_BYTES = 1_024;
-const HIGHEST_RANK = 65_535;
 
 /** What a client asks for, once, as the first line. */
 export interface FeedRequest {
@@ -83,17 +83,16 @@ export function decodeFeedMessage(line: string): FeedMessage | undefined {
   const { kind, endpoints, ids, reason } = value;
   switch (kind) {
     case 'snapshot':
-    case 'add':
-      if (!Array.isArray(endpoints)) return undefined;
-      return { kind, endpoints: endpoints.slice(0, MAX_FEED_ENDPOINTS).flatMap(readEndpoint) };
+    case 'add': {
+      const known = readList(endpoints, MAX_FEED_ENDPOINTS, readEndpoint);
+      return known === undefined ? undefined : { kind, endpoints: known };
+    }
     case 'remove':
-    case 'gone':
-      if (!Array.isArray(ids)) return undefined;
-      return {
-        kind,
-        ids: ids.slice(0, MAX_FEED_ENDPOINTS).filter(isId),
-        ...(typeof reason === 'string' ? { reason: reason.slice(0, MAX_ID_BYTES) } : {}),
-      };
+    case 'gone': {
+      const known = readList(ids, MAX_FEED_ENDPOINTS, (id) => (isId(id) ? id : undefined));
+      if (known === undefined) return undefined;
+      return { kind, ids: known, ...(typeof reason === 'string' ? { reason: reason.slice(0, MAX_ID_BYTES) } : {}) };
+    }
     case 'beat':
       return { kind };
     case 'refused':
@@ -101,21 +100,6 @@ export function decodeFeedMessage(line: string): FeedMessage | undefined {
     default:
       return undefined;
   }
-}
-
-type Unknowns = Readonly<Record<string, unknown>>;
-
-function parseObject(line: string): Unknowns | undefined {
-  try {
-    const value: unknown = JSON.parse(line);
-    return isObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function isObject(value: unknown): value is Unknowns {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function isPair(value: unknown): value is { readonly key: string; readonly value: string } {
@@ -126,30 +110,24 @@ function isId(value: unknown): value is string {
   return typeof value === 'string' && value !== '' && value.length <= MAX_ID_BYTES;
 }
 
-function isRank(value: unknown): value is number {
-  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= HIGHEST_RANK;
-}
-
-function readEndpoint(value: unknown): readonly FeedEndpoint[] {
-  if (!isObject(value)) return [];
+function readEndpoint(value: unknown): FeedEndpoint | undefined {
+  if (!isObject(value)) return undefined;
   const { id, instance, addresses, port, priority, weight, secure, announcer, draining } = value;
-  if (!isId(id) || !isRank(port) || port === 0 || !isRank(priority) || !isRank(weight)) return [];
-  if (!Array.isArray(addresses)) return [];
+  if (!isId(id) || !isPort(port) || !isRank(priority) || !isRank(weight)) return undefined;
+  if (!Array.isArray(addresses)) return undefined;
   const usable = addresses
     .filter((address): address is string => typeof address === 'string' && isEndpointAddress(address))
     .slice(0, MAX_ADDRESSES);
-  if (usable.length === 0) return [];
-  return [
-    {
-      id,
-      ...(typeof instance === 'string' && instance !== '' ? { instance } : {}),
-      addresses: usable,
-      port,
-      priority,
-      weight,
-      secure: secure === true,
-      ...(isId(announcer) ? { announcer } : {}),
-      draining: draining === true,
-    },
-  ];
+  if (usable.length === 0) return undefined;
+  return {
+    id,
+    ...(typeof instance === 'string' && instance !== '' ? { instance } : {}),
+    addresses: usable,
+    port,
+    priority,
+    weight,
+    secure: secure === true,
+    ...(isId(announcer) ? { announcer } : {}),
+    draining: draining === true,
+  };
 }

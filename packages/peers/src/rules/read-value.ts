@@ -25,6 +25,7 @@ function isShallow(value: unknown): boolean {
   return false;
 }
 
+/** Neither a list nor null. */
 export function isObject(value: unknown): value is Unknowns {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
@@ -44,6 +45,7 @@ export function isRank(value: unknown): value is number {
   return isCount(value) && value <= HIGHEST_PORT;
 }
 
+/** One that can be dialled: 1 to 65535. */
 export function isPort(value: unknown): value is number {
   return isRank(value) && value > 0;
 }
