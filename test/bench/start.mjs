@@ -15,6 +15,9 @@ const RUNS = 15;
 const IDLE_SECONDS = 10;
 /** A responder does not multicast a record twice within a second (RFC 6762 6): a run right after another would wait for that. */
 const QUIET_MS = 1_500;
+/** When it was, and the processor time of the command alone. */
+const FIRST_LINE =
+  'const { user, system } = process.cpuUsage(); console.log(Date.now(), Math.round((user + system) / 1_000))';
 const [, , ...given] = process.argv;
 const WAYS =
   given.length > 0
@@ -47,6 +50,11 @@ try {
   const local = await times([['-e', server]], (args) => timeFirstByte(h2, args));
   const firstByte = await times(ways('proxy', 'thing:7000'), (args) => timeFirstByte(h2, args));
 
+  const alone = await times([['-e', FIRST_LINE]], (args) => timeFirstLine(h2, args));
+  const ran = await times(ways('run', 'thing', '--', process.execPath, '-e', FIRST_LINE), (args) =>
+    timeFirstLine(h2, args),
+  );
+
   const proxying = h2.spawn(process.execPath, [WAYS[0], 'proxy', 'thing:7000']);
   await proxying.line(/thing on h1/);
   await h2.read('sleep', [`${IDLE_SECONDS}`], { timeout: 2 * IDLE_SECONDS * 1_000 });
@@ -56,6 +64,8 @@ try {
     ['completion of an option of `proxy`', ...completion],
     ['a TCP server of Node alone: start to first byte', ...local],
     ['`ambassador proxy thing:7000`: start to first proxied byte', ...firstByte],
+    ['a command of Node: start to its first line', ...alone],
+    ['`ambassador run thing -- COMMAND`: start to the first line of the command', ...ran],
     [`memory (RSS) of \`announce\`, idle for ${IDLE_SECONDS} s at least`, await readMemory(h1, announcing)],
     [`memory (RSS) of \`proxy\`, idle for ${IDLE_SECONDS} s`, await readMemory(h2, proxying)],
   ]);
@@ -114,6 +124,18 @@ async function timeFirstByte(host, args) {
   const command = [process.execPath, ...args];
   const printed = await host.read(process.execPath, [`${PROGRAMS}first-byte.mjs`, '7000', 'who', ...command]);
   return printed.trim().split(' ').map(Number);
+}
+
+/**
+ * @param {import('@mdns-ambassador/testkit').Host} host
+ * @param {readonly string[]} args
+ */
+async function timeFirstLine(host, args) {
+  await setTimeout(QUIET_MS);
+  const startedAt = Date.now();
+  const printed = await host.read(process.execPath, args);
+  const [at, own] = printed.trim().split(' ').map(Number);
+  return [at - startedAt, own];
 }
 
 /**
