@@ -1,5 +1,10 @@
-import { readFileSync } from 'node:fs';
-import { expect, test } from 'vitest';
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { expect, onTestFinished, test } from 'vitest';
 import { EndpointSelection } from '../src/endpoint-series.ts';
 import { describeSnapshot } from '../src/snapshot-metrics.ts';
 import { ANNOUNCEMENT, INGRESS, MDNS, PEERS, snapshot } from './fixtures.ts';
@@ -31,9 +36,12 @@ interface Dashboard {
   readonly templating: { readonly list: readonly { readonly name: string; readonly query: unknown }[] };
 }
 
+function readDashboard(): Dashboard {
+  return JSON.parse(readFileSync(new URL('grafana-dashboard.json', EXAMPLE), 'utf8'));
+}
+
 function readExpressions(): readonly string[] {
-  const text = readFileSync(new URL('grafana-dashboard.json', EXAMPLE), 'utf8');
-  const dashboard: Dashboard = JSON.parse(text);
+  const dashboard = readDashboard();
   const rules = readFileSync(new URL('alerts.yml', EXAMPLE), 'utf8');
   return [
     ...dashboard.panels.flatMap(({ targets }) => targets.map(({ expr }) => expr)),
@@ -81,3 +89,47 @@ test('the dashboard has what Grafana needs of it: a place for each panel, none o
   }
   expect(ids.size).toBe(panels.length);
 });
+
+test("the dashboard is one by Grafana's own types", async () => {
+  const { panels, templating, ...rest } = readDashboard();
+  await expect(checkTypes(rest, templating.list, panels)).resolves.toBe('');
+  await expect(checkTypes(rest, templating.list, [{ ...panels[0], fieldConfig: { defaults: {} } }])).resolves.toContain(
+    "'overrides'",
+  );
+});
+
+/** Answers with what the compiler says. */
+async function checkTypes(dashboard: object, variables: object, panels: readonly object[]): Promise<string> {
+  const require = createRequire(import.meta.url);
+  const types = join(dirname(require.resolve('@grafana/schema/package.json')), 'dist/types/index.d.ts');
+  const folder = mkdtempSync(join(tmpdir(), 'ambassador-dashboard-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const file = join(folder, 'dashboard.ts');
+  // As literals: what is imported from JSON would be any string where one of a few is asked for.
+  writeFileSync(
+    file,
+    `import type { Dashboard, Panel, VariableModel } from ${JSON.stringify(types)};
+export const dashboard: Dashboard = ${JSON.stringify(dashboard)};
+export const variables: VariableModel[] = ${JSON.stringify(variables)};
+export const panels: Panel[] = ${JSON.stringify(panels)};
+`,
+  );
+  const compiler = join(dirname(require.resolve('typescript/package.json')), 'bin/tsc');
+  const options = [
+    '--ignoreConfig',
+    '--noEmit',
+    '--strict',
+    '--module',
+    'esnext',
+    '--moduleResolution',
+    'bundler',
+    '--skipLibCheck',
+    '--types',
+    '',
+  ];
+  const run = promisify(execFile)(process.execPath, [compiler, ...options, file]);
+  return run.then(
+    ({ stdout }) => stdout,
+    (error: { readonly stdout: string }) => error.stdout,
+  );
+}
