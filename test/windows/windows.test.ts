@@ -3,6 +3,7 @@ import type { Host } from '@mdns-ambassador/testkit';
 import { expect } from 'vitest';
 import { announce, proxy, runProgram, spawnAmbassador, startProgram } from '../ambassador.ts';
 import { startRedis } from '../credentials.ts';
+import { noteJoining } from '../joining.ts';
 import { makeSharedFolder } from '../mesh.ts';
 import { WindowsHost } from './windows-host.ts';
 import { windowsTests } from './windows-tests.ts';
@@ -74,12 +75,15 @@ await windowsTests('Windows beside Linux', (windowsTest) => {
 
   windowsTest('joins a mesh by a code, and reaches a service there', async ({ linux, windows }) => {
     const key = `${makeSharedFolder()}/mesh.key`;
+    const startedAt = performance.now();
     const inviting = spawnAmbassador(linux, ['mesh', 'invite', key]);
     await inviting.line(/Waiting for it/);
+    const joiningAt = performance.now();
     const code = /mesh join (\S+)/.exec(inviting.stdout)?.[1] ?? '';
     const own = WindowsHost.path('member.key');
     const joined = await windows.run('mesh', 'join', code, '--name', 'window', '--mesh-key-file', own);
     expect(joined.stdout).toMatch(/^this machine is window in mesh [0-9a-f]{16} now: it may use the whole mesh/m);
+    noteJoining('join-on-windows', joiningAt - startedAt, performance.now() - joiningAt);
     expect(await inviting.exited).toMatchObject({ code: 0 });
     await startProgram(linux, 'service', '7000', 'linux');
     await announce(linux, 'thing:7000', '--mesh-key-file', key);

@@ -1,5 +1,3 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import type { CommandResult, Host, HostProcess } from '@mdns-ambassador/testkit';
 import { expect } from 'vitest';
 import {
@@ -11,15 +9,12 @@ import {
   spawnAmbassador,
   startProgram,
 } from '../../ambassador.ts';
+import { noteJoining } from '../../joining.ts';
 import { labTest } from '../../lab-test.ts';
 
 /** On each host: its home is its own. */
 const KEY = '/run/.config/ambassador/mesh.key';
 const CODE = /^ {2}ambassador mesh join (\d+-\w+-\w+-\w+)/m;
-
-const FIGURES = fileURLToPath(new URL('../../../test-results/', import.meta.url));
-/** From two fresh machines to a mesh of both, but for the seconds in which a person types. */
-const LONGEST_MS = 30_000;
 
 interface Invited {
   readonly inviting: HostProcess;
@@ -32,14 +27,6 @@ async function invite(host: Host, ...args: readonly string[]): Promise<Invited> 
   const inviting = spawnAmbassador(host, ['mesh', 'invite', ...args]);
   await inviting.line(/Waiting for it/, { stream: 'stdout' });
   return { inviting, code: CODE.exec(inviting.stdout)?.[1] ?? '', ms: performance.now() - startedAt };
-}
-
-/** What it took is kept as a figure, and ends in time on a busy machine, too. */
-function noteDuration(name: string, { ms }: Invited, joinedMs: number): void {
-  const figures = { inviteMs: Math.round(ms), joinMs: Math.round(joinedMs) };
-  mkdirSync(FIGURES, { recursive: true });
-  writeFileSync(`${FIGURES}${name}.json`, JSON.stringify(figures));
-  expect(ms + joinedMs).toBeLessThan(LONGEST_MS);
 }
 
 /** The code is typed where it is asked for. */
@@ -83,7 +70,7 @@ await labTest(
     await inviting.line(/10\.99\.0\.3 gave a wrong code; after 2 more the invitation is over/);
     const joiningAt = performance.now();
     const joined = await joinAtTerminal(h2, code.toUpperCase().replaceAll('-', ' '));
-    noteDuration('join-by-mdns', invited, performance.now() - joiningAt);
+    noteJoining('join-by-mdns', invited.ms, performance.now() - joiningAt);
     expect(joined.code).toBe(0);
     expect(joined.stdout).toMatch(/^The code that the other machine shows/m);
     expect(joined.stdout).toMatch(/^this machine is laptop in mesh [0-9a-f]{16} now: it may use the whole mesh\r?$/m);
@@ -111,7 +98,7 @@ await labTest(
     const second = await invite(h1, '--proxy', 'thing');
     const joiningAt = performance.now();
     const joined = await join(h2, second.code, '--at', h1.ip);
-    noteDuration('join-at-a-place', second, performance.now() - joiningAt);
+    noteJoining('join-at-a-place', second.ms, performance.now() - joiningAt);
     expect(joined.stdout).toMatch(/in mesh [0-9a-f]{16} now: it may reach thing$/m);
     expect(await second.inviting.exited).toMatchObject({ code: 0 });
     // What takes the mesh key is refused to a member, and has changed nothing.
