@@ -35,7 +35,8 @@ export { MeshPeers, type MeshPeersOptions } from './peer/mesh-peers.ts';
 export { type EndWarning, warnOfEnd } from './renewal/due.ts';
 export { foldServiceName, type Role } from './role.ts';
 export { fitLimits } from './server/admission.ts';
-export { type Admitted, type Caller, Door, type DoorEvent, type DoorOptions } from './server/door.ts';
+export type { Caller } from './server/caller.ts';
+export { type Admitted, Door, type DoorEvent, type DoorOptions } from './server/door.ts';
 export type { StreamArrival, StreamCallers } from './server/stream-callers.ts';
 export type { KeeperMachine } from './standing.ts';
 export {

@@ -7,7 +7,8 @@ import { MeshDialler, type MeshDiallerOptions, type QuarantineEvent } from '../s
 import type { KeyRing } from '../src/key-ring.ts';
 import { MeshKey } from '../src/keys/mesh-key.ts';
 import { Mesh } from '../src/mesh.ts';
-import { type Admitted, type Caller, Door, type DoorEvent, type DoorOptions } from '../src/server/door.ts';
+import type { Caller } from '../src/server/caller.ts';
+import { type Admitted, Door, type DoorEvent, type DoorOptions } from '../src/server/door.ts';
 import { MemoryLeg } from './leg-pair.ts';
 
 export const TARGET = { kind: 'tcp', address: '10.99.0.1', port: 7000 } as const;

@@ -2,7 +2,6 @@ import { type Clock, errorCode, errorMessage, type Leg, Recent, RelayError, rese
 import { askForNotices, formatNotice } from '../handshake/exchange-notices.ts';
 import { createHandshakeError, HANDSHAKE_CODES } from '../handshake/handshake-error.ts';
 import {
-  type AnswerWord,
   formatAnswer,
   MAX_REQUEST_BYTES,
   parseRequest,
@@ -16,6 +15,7 @@ import { describeRemoved } from '../peer-identity.ts';
 import { acceptOne } from '../streams/one-stream.ts';
 import { type Accepted, SecureAcceptor } from './accept-secure.ts';
 import { ADMISSION_LIMITS, ADMISSION_TICK_MS, Admission, type AdmissionLimits, type Change } from './admission.ts';
+import type { Caller } from './caller.ts';
 import { dismiss } from './dismiss.ts';
 import { IdleSessions } from './idle-sessions.ts';
 import { StreamCallers } from './stream-callers.ts';
@@ -37,17 +37,6 @@ const COMPARE_MS = 3_000;
 const MAX_COMPARED = 256;
 /** A stream that is given up is reset, which says enough. */
 const NEVER: AbortSignal = new AbortController().signal;
-
-/** A proxy that asks for the service, and has the right to. */
-export interface Caller {
-  readonly kind: 'caller';
-  /** Paused. */
-  readonly leg: Leg;
-  readonly meshId: string;
-  readonly identity: MachineIdentity;
-  /** To be called once: `ready` lets bytes flow, anything else ends the connection. */
-  answer(answer: AnswerWord): void;
-}
 
 /** Who came over one connection: one client of a proxy, or many. */
 export type Admitted = Caller | StreamCallers;

@@ -2,8 +2,8 @@ import { type Clock, type Leg, type RelayError, resetLeg } from '@mdns-ambassado
 import { createHandshakeError } from '../handshake/handshake-error.ts';
 import { HeldBudget } from '../streams/held-budget.ts';
 import { Session, type SessionOptions } from '../streams/session.ts';
+import type { Caller } from './caller.ts';
 import { dismiss } from './dismiss.ts';
-import type { Caller } from './door.ts';
 
 /** A connection without streams is kept for so long. */
 const KEEP_MS = 60_000;

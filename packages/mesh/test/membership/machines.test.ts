@@ -10,7 +10,7 @@ import type { May } from '../../src/membership/may.ts';
 import { parseMembership } from '../../src/membership/membership.ts';
 import { Mesh } from '../../src/mesh.ts';
 import { MeshPeers } from '../../src/peer/mesh-peers.ts';
-import type { Caller } from '../../src/server/door.ts';
+import type { Caller } from '../../src/server/caller.ts';
 import { derToPem } from '../../src/x509.ts';
 import { MemoryLeg, readAll } from '../leg-pair.ts';
 import { createDialler, createRing, dialOnce, exchange, TestAnnouncer, TestClock } from '../mesh-fixture.ts';
