@@ -110,5 +110,6 @@ export function lendReads(leg: Leg & Taking, fromLength: number): void {
 
 /** Says, while it is handed a chunk, that whoever reads this leg is not done with it when it returns: the buffer is its own from now on. */
 export function keepLent(leg: Leg & Taking): void {
-  leg[intake]?.keep();
+  if (leg[intake] === undefined) leg.keepLent?.();
+  else leg[intake].keep();
 }

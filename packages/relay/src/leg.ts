@@ -16,6 +16,8 @@ export interface Leg extends Duplex {
   probe?(): void;
   /** What `lendReads` does where it is no socket. */
   lend?(fromLength: number): void;
+  /** What `keepLent` does where it is no socket. */
+  keepLent?(): void;
 }
 
 /**

@@ -1,9 +1,9 @@
-/** What one read takes at most; as much as libuv would. */
-const READ_BYTES = 65_536;
+/** What one read takes at most: nearly as much as libuv would. With the header of a frame of a mesh it is four full records of TLS. */
+export const READ_BYTES = 65_528;
 /** Buffers kept for the next large read; two MiB. */
 const MAX_SPARE = 32;
 
-/** Buffers of 64 KiB that go round, instead of one for the collector at each read. */
+/** Buffers that go round, instead of one for the collector at each read. */
 export class ReadBuffers {
   /** For reads whose bytes are copied before anybody else reads. */
   readonly shared: Buffer = Buffer.allocUnsafeSlow(READ_BYTES);

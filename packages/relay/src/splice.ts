@@ -1,5 +1,6 @@
-import { lendReads } from './intake.ts';
+import { keepLent, lendReads } from './intake.ts';
 import { type Leg, probeLeg, resetLeg } from './leg.ts';
+import { READ_BYTES } from './read-buffers.ts';
 import { errorCode } from './relay-error.ts';
 import { surface } from './surface.ts';
 
@@ -193,11 +194,11 @@ function attach(direction: Flow): void {
 
 /**
  * `passOn` keeps the promise of `lendReads`: `write` says false for a chunk of the high water mark, and then the source is
- * paused unless the kernel has taken the chunk.
+ * paused unless the kernel has taken the chunk. A full read below that mark is kept until it is taken.
  */
 function start(direction: Flow): void {
   const { source, sink } = direction;
-  lendReads(source, Math.max(1, sink.writableHighWaterMark));
+  lendReads(source, Math.max(1, Math.min(sink.writableHighWaterMark, READ_BYTES)));
   startReading(source);
 }
 
@@ -231,8 +232,13 @@ function contained<Value>(act: (direction: Flow, value: Value) => void): (this: 
 const passOn = contained((direction, chunk: Buffer) => {
   const { source, sink, splice } = direction;
   direction.bytes += chunk.length;
+  const hasRoom = sink.write(chunk);
   // `write` says false for every chunk above the high water mark, also when the kernel took all of it at once.
-  if (sink.write(chunk) || sink.writableLength === 0) return;
+  if (sink.writableLength === 0) return;
+  if (hasRoom) {
+    if (chunk.length >= READ_BYTES) keepLent(source);
+    return;
+  }
   source.pause();
   splice.watch();
 });

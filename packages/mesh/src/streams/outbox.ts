@@ -1,5 +1,5 @@
 import { type Leg, RelayError } from '@mdns-ambassador/relay';
-import { HEADER_BYTES, MAX_DATA_BYTES } from './frame.ts';
+import { HEADER_BYTES, LARGE_DATA_BYTES } from './frame.ts';
 
 /** Who has more to send waits where so much waits to be taken by the kernel: one large frame behind another. More would be copied once more. */
 const CONGESTED_BYTES = 98_304;
@@ -75,7 +75,7 @@ export class Outbox {
   addLarge(header: Buffer, bytes: Buffer): void {
     this.#flush();
     if (!this.#leg.writable) return;
-    const buffer = spare.pop() ?? Buffer.allocUnsafeSlow(HEADER_BYTES + MAX_DATA_BYTES);
+    const buffer = spare.pop() ?? Buffer.allocUnsafeSlow(HEADER_BYTES + LARGE_DATA_BYTES);
     buffer.set(header);
     buffer.set(bytes, header.length);
     this.#leg.write(buffer.subarray(0, header.length + bytes.length), () => {

@@ -1,7 +1,7 @@
 import { Duplex } from 'node:stream';
 import type { Leg } from '@mdns-ambassador/relay';
 import { BulkRate } from './bulk-rate.ts';
-import { MAX_DATA_BYTES, MAX_OPEN_BYTES, type Violation } from './frame.ts';
+import { LARGE_DATA_BYTES, MAX_OPEN_BYTES, type Violation } from './frame.ts';
 import { HeldBytes } from './held-bytes.ts';
 import { ReceiveWindow, SendWindow } from './window.ts';
 
@@ -105,6 +105,10 @@ export class StreamLeg extends Duplex implements Leg {
 
   lend(fromLength: number): void {
     this.#lendsFrom = fromLength;
+  }
+
+  keepLent(): void {
+    this.#carrier.keep();
   }
 
   /** Bytes came, which are lent. */
@@ -254,7 +258,7 @@ export class StreamLeg extends Duplex implements Leg {
         done(createReset('the connection below it is over'));
         return;
       }
-      const length = this.#sending.take(Math.min(bytes.length, isFirst ? MAX_OPEN_BYTES : MAX_DATA_BYTES));
+      const length = this.#sending.take(Math.min(bytes.length, isFirst ? MAX_OPEN_BYTES : LARGE_DATA_BYTES));
       if (length === 0) return;
       const part = bytes.subarray(0, length);
       const isLast = length === bytes.length;

@@ -2,8 +2,6 @@
 export const WINDOW_BYTES = 262_144;
 /** The same of a few that carry much, and are read as fast as it comes. */
 export const WIDE_WINDOW_BYTES = 1_048_576;
-/** The sender is told when so many have been read: it has as many left meanwhile. */
-const GRANT_BYTES = WINDOW_BYTES / 2;
 
 /** What one end may still send of a stream. Pure. */
 export class SendWindow {
@@ -26,6 +24,7 @@ export class SendWindow {
 
 /** What the other end may still send of a stream. Pure. */
 export class ReceiveWindow {
+  #size = WINDOW_BYTES;
   #left = WINDOW_BYTES;
   #read = 0;
 
@@ -37,13 +36,17 @@ export class ReceiveWindow {
 
   /** So many more may come. */
   widen(bytes: number): void {
+    this.#size += bytes;
     this.#left += bytes;
   }
 
-  /** So many bytes were read. Returns how many are to be granted now; 0 for none yet. */
+  /**
+   * So many bytes were read. Returns how many are to be granted now; 0 for none yet. The sender is told when half a window has been read:
+   * it has the other half meanwhile.
+   */
   read(bytes: number): number {
     this.#read += bytes;
-    if (this.#read < GRANT_BYTES) return 0;
+    if (this.#read < this.#size / 2) return 0;
     const granted = this.#read;
     this.#left += granted;
     this.#read = 0;

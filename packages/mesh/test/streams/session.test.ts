@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { splice } from '@mdns-ambassador/relay';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { encodeFrame, encodeHeader, encodeWindow, FrameReader } from '../../src/streams/frame.ts';
 import { MAX_STREAMS } from '../../src/streams/session.ts';
 import { WIDE_WINDOW_BYTES, WINDOW_BYTES } from '../../src/streams/window.ts';
@@ -224,6 +224,17 @@ describe('A connection with streams', () => {
     expect(pair.opener.session.isBulk).toBe(true);
     await pair.clock.advance(2_000);
     expect(pair.opener.session.isBulk).toBe(false);
+  });
+
+  test('writes what is large as frames of four full records of TLS, and the rest', async () => {
+    const pair = createPair();
+    const { near, far } = await openStream(pair);
+    far.resume();
+    const write = vi.spyOn(pair.opener.leg, 'write');
+    near.write(Buffer.alloc(3 * 65_528 + 100));
+    await settle();
+    const sizes = write.mock.calls.map(([bytes]: readonly unknown[]) => Buffer.isBuffer(bytes) && bytes.length);
+    expect(sizes).toEqual([4 * 16_384, 4 * 16_384, 4 * 16_384, 8 + 100]);
   });
 
   test('stops reading while streams hold 64 MiB that nobody reads', async () => {

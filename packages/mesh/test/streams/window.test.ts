@@ -28,6 +28,14 @@ describe('A window of 256 KiB', () => {
     expect(window.receive(1)).toBe(false);
   });
 
+  test('grants what was read once it is half of what it holds, widened or not', () => {
+    const window = new ReceiveWindow();
+    window.widen(WIDE_WINDOW_BYTES - WINDOW_BYTES);
+    expect(window.receive(WIDE_WINDOW_BYTES)).toBe(true);
+    expect(window.read(WIDE_WINDOW_BYTES / 2 - 1)).toBe(0);
+    expect(window.read(1)).toBe(WIDE_WINDOW_BYTES / 2);
+  });
+
   test('takes in no more than it has granted', () => {
     const window = new ReceiveWindow();
     expect(window.receive(WINDOW_BYTES)).toBe(true);
