@@ -81,7 +81,7 @@ export function explainRefusal(ring: KeyRing, role: Role, service: string): stri
   }
   const { bundle } = ring;
   if (bundle.role === role && bundle.service === service.toLowerCase()) return undefined;
-  if (role === 'peer') {
+  if (role === 'peer' || role === 'view') {
     return `the token in the mesh key file can ${bundle.role} ${bundle.service} and nothing else, so it has no peer links; use the mesh key itself there`;
   }
   return `the token in the mesh key file can ${bundle.role} ${bundle.service} and nothing else, so it can't ${role} ${service}; ask for the output of ambassador mesh token --${role} ${service}`;

@@ -15,6 +15,8 @@ export const STREAMS_ALPN = 'ambassador/2';
 /** What is spoken between a proxy and an announcer, the best first. */
 export const PROTOCOLS: readonly string[] = [STREAMS_ALPN, ALPN];
 export const PEER_ALPN = 'ambassador-peer/1';
+/** At the port of peers: a machine with rights for single services shows itself there. */
+export const VIEW_ALPN = 'ambassador-view/1';
 /** Between a machine and a keeper alone, at the port of either of the others. */
 export const RENEWAL_ALPN = 'ambassador-renewal/1';
 const HOUR_MS = 3_600_000;

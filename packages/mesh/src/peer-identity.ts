@@ -32,17 +32,19 @@ export interface ShownPeer {
   getPeerX509Certificate(): X509Certificate | undefined;
 }
 
-/** Says who the peers of one member are, by the name in their certificates, which TLS has verified before. */
+/** Says who the peers of one member are, by the name in their certificates, which TLS has verified before: who may take `role`, the opposite of the member's unless said. */
 export class PeerIdentity {
   /** The protocols that may be spoken, the best first. */
   readonly protocols: readonly string[];
   readonly #member: Member;
+  readonly #role: Role;
   /** By fingerprint, for these standings: judging takes longer than looking up. */
   readonly #verdicts = new Recent<string, PeerVerdict>(MAX_REMEMBERED);
   #standings: readonly Standing[] = [];
 
-  constructor(member: Member, ...protocols: readonly string[]) {
+  constructor(member: Member, protocols: readonly string[], role: Role = oppositeRole(member.role)) {
     this.#member = member;
+    this.#role = role;
     this.protocols = protocols;
   }
 
@@ -73,7 +75,7 @@ export class PeerIdentity {
 
   #judgeMachine(certificate: X509Certificate, meshId: string): PeerVerdict {
     const { service, standings } = this.#member;
-    const role = oppositeRole(this.#member.role);
+    const role = this.#role;
     const rootKey = standings.find((standing) => standing.meshId === meshId)?.byMachine?.rootKey;
     const identity = rootKey === undefined ? undefined : readMachineIdentity(certificate, meshId, rootKey);
     if (identity === undefined) {
@@ -91,7 +93,7 @@ export class PeerIdentity {
   #judgeRole(certificate: X509Certificate): PeerVerdict {
     const uri = readMemberUri(certificate);
     const { service, standings } = this.#member;
-    const role = oppositeRole(this.#member.role);
+    const role = this.#role;
     const standing = standings.find(({ meshId }) => uri === formatMemberUri(meshId, role, service));
     if (standing === undefined)
       return { kind: 'stranger', reason: `is ${uri ?? 'nobody by name'}, not who may ${role} ${service}` };
@@ -116,6 +118,7 @@ export function describeRemoved({ machine }: MachineIdentity): string {
 }
 
 function describeRole(role: Role, service: string): string {
+  if (role === 'view') return 'show itself';
   return role === 'peer' ? 'have peer links' : `${role === 'proxy' ? 'reach' : role} ${service}`;
 }
 
@@ -135,6 +138,7 @@ function describeNameless(certificate: X509Certificate, meshId: string, role: Ro
 function readRole(role: Role, service: string): May {
   switch (role) {
     case 'peer':
+    case 'view':
       return { kind: 'all' };
     case 'announce':
       return { kind: 'some', announce: [service], proxy: [] };

@@ -1,7 +1,7 @@
 import { MeshError } from './mesh-error.ts';
 
-/** Which side of a connection a member may be: who offers a service, who carries clients to it, or either end of a peer link. */
-export type Role = 'announce' | 'proxy' | 'peer';
+/** Which side of a connection a member may be: who offers a service, who carries clients to it, either end of a peer link, or who shows itself to such a one and is told of nothing. */
+export type Role = 'announce' | 'proxy' | 'peer' | 'view';
 
 /** Of a TLS connection. Peer links show at either end what servers show. */
 export type End = 'server' | 'client';
@@ -19,6 +19,7 @@ export function oppositeRole(role: Role): Role {
     case 'proxy':
       return 'announce';
     case 'peer':
+    case 'view':
       return 'peer';
     default:
       return role satisfies never;

@@ -16,6 +16,7 @@ const USAGES: Readonly<Record<Role, readonly ('serverAuth' | 'clientAuth')[]>> =
   announce: ['serverAuth'],
   proxy: ['clientAuth'],
   peer: ['serverAuth', 'clientAuth'],
+  view: ['serverAuth', 'clientAuth'],
 };
 
 /** Whom an authority or a leaf is for. */

@@ -242,7 +242,7 @@ describe('Who is no member that may', () => {
     const { leg } = await connectSecure(
       announcer.connect(),
       member.papers(),
-      new PeerIdentity(member, ALPN),
+      new PeerIdentity(member, [ALPN]),
       'the announcer',
       new AbortController().signal,
     );
@@ -350,7 +350,7 @@ describe('A door', () => {
     announcer.legs.push(client, server);
     const visit = new AbortController();
     const admitted = announcer.door.admit(server, visit.signal).catch((error: unknown) => error);
-    const identity = new PeerIdentity(member, ALPN);
+    const identity = new PeerIdentity(member, [ALPN]);
     const { leg } = await connectSecure(client, member.papers(), identity, 'it', new AbortController().signal);
     leg.write('{"v":1,"svc":"redis","warm":true}\n');
     await expect.poll(() => announcer.door.warm).toBe(1);

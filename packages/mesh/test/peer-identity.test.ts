@@ -27,7 +27,7 @@ test('a name counts only where the authority of its mesh gives it, also while a 
     { kind: 'keys', current, previous },
     { role: 'announce', service: 'redis', clock: new TestClock() },
   );
-  const identity = new PeerIdentity(member, ALPN);
+  const identity = new PeerIdentity(member, [ALPN]);
   const [right, old, liar] = await Promise.all([
     showLeaf(current, current),
     showLeaf(previous, previous),
@@ -38,6 +38,6 @@ test('a name counts only where the authority of its mesh gives it, also while a 
   // A handshake that began before had the authorities of both keys.
   await member.change({ kind: 'keys', current });
   expect(judgeAll()).toEqual(['member', 'stranger', 'stranger', 'stranger']);
-  expect(new PeerIdentity(member, ALPN).judge(liar).kind).toBe('stranger');
+  expect(new PeerIdentity(member, [ALPN]).judge(liar).kind).toBe('stranger');
   member.close();
 });

@@ -35,7 +35,7 @@ async function arrangePeer() {
   const member = await mesh.join('proxy', 'redis');
   onTestFinished(() => member.close());
   const raw = announcer.connect('10.99.0.7');
-  const identity = new PeerIdentity(member, STREAMS_ALPN);
+  const identity = new PeerIdentity(member, [STREAMS_ALPN]);
   const { leg, protocol } = await connectSecure(raw, member.papers(), identity, 'it', new AbortController().signal);
   expect(protocol).toBe(STREAMS_ALPN);
   leg.on('error', () => undefined);

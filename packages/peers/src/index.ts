@@ -32,4 +32,5 @@ export {
 export { decodeLine, encodeLine, type LineReading } from './rules/line-text.ts';
 export type { RememberedPlace } from './rules/memory.ts';
 export { isObject, isPort, isRank, parseObject, readList } from './rules/read-value.ts';
+export { ViewCalls, type ViewCallsOptions } from './view-calls.ts';
 export type { PeerView } from './views.ts';

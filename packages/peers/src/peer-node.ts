@@ -88,17 +88,12 @@ export class PeerNode {
     this.#notices = new NoticeSpread(options.notices, links);
     this.#views = new Views({
       isMesh,
+      version: options.version,
       clock,
+      random,
       transport,
       links,
       describe: options.describe,
-      hello: () => ({
-        kind: 'hello',
-        node: Array.from({ length: 16 }, () => Math.floor(random() * 16).toString(16)).join(''),
-        version: options.version,
-        wall: Math.round(clock.wallClock()),
-        visit: true,
-      }),
     });
     this.#gossip = new Gossip({
       self,
@@ -120,6 +115,7 @@ export class PeerNode {
     this.#receiver = {
       mayArrive: (address) => this.#reception.mayArrive(address) && this.#state === 'open',
       onStream: (stream, refused) => this.#accept(stream, refused),
+      onShown: (stream) => this.#views.welcome(stream),
       onStranger: (address, reason) => this.#reception.noteRefused(address, reason),
     };
     if (port !== undefined) this.#port = new ListeningPort(port, transport, this.#receiver);

@@ -20,6 +20,14 @@ export class ViewTeller {
     return this.#looks.take(1, now);
   }
 
+  /** Tells what this process shows, when that is known; nothing where it can't be said. */
+  answer(describe: () => Promise<object>): void {
+    describe().then(
+      (shows) => this.tell(shows),
+      () => undefined,
+    );
+  }
+
   /** What this process shows, where that is another than what it was told. */
   tell(shows: object): void {
     const text = JSON.stringify(shows);

@@ -1,20 +1,22 @@
-import type { Clock } from '@mdns-ambassador/mdns';
+import type { Clock, Random } from '@mdns-ambassador/mdns';
 import { Recent } from '@mdns-ambassador/relay';
 import { PeerLink } from './link/peer-link.ts';
 import type { PeerStream, PeerTransport } from './link/peer-stream.ts';
+import { reach } from './link/reach.ts';
 import type { LinkSet } from './link-set.ts';
 import { keyOf } from './rules/directory.ts';
 import type { HelloLine, PeerLine, PeerPlace } from './rules/line.ts';
 import { Rate } from './rules/rate.ts';
 import type { Unknowns } from './rules/read-value.ts';
 import { SILENCE_MS } from './rules/table.ts';
+import { ViewCalls } from './view-calls.ts';
 import { ViewTeller } from './view-teller.ts';
+import { describeVisit } from './visit-hello.ts';
 
 /** Between two questions to each peer, while somebody looks. */
 export const ASK_MS = 700;
 /** Who has not answered for so long is not shown. */
 export const STALE_MS = 5_000;
-const DIAL_TIMEOUT_MS = 3_000;
 /** A place that could not be dialled is left alone for so long. */
 const RETRY_MS = 10_000;
 /** Places that are dialled for a look, those that were met last, and so many at once: anybody on the link can write that somebody listens there. */
@@ -22,10 +24,11 @@ const MAX_PLACES = 256;
 const MAX_DIALS = 24;
 /** Links of others for a look, either way. */
 const MAX_GUESTS = 128;
-/** Who looks is called at, so many at once; how many in all, and a second: anybody on the link can write that he looks. */
-const MAX_CALLS = 8;
-const CALLS = { burst: 8, perSecond: 1 };
-const MAX_CALLED = 64;
+/** Machines with rights for single services that show themselves, in all and of one address: they take no place from members. */
+const MAX_SHOWN = 64;
+const MAX_SHOWN_PER_ADDRESS = 8;
+/** What each of those shows, at once and a second: it is asked every 700 ms. */
+const SHOWS = { burst: 8, perSecond: 3 };
 
 /** What a peer shows of itself: whoever reads it trusts no part of it. */
 export interface PeerView {
@@ -36,13 +39,14 @@ export interface PeerView {
 export interface ViewsOptions {
   /** Elsewhere nobody is asked, and nobody is answered. */
   readonly isMesh: boolean;
+  /** Of the program. */
+  readonly version: string;
   readonly clock: Clock;
+  readonly random: Random;
   readonly transport: PeerTransport;
   readonly links: LinkSet;
   /** What this process shows; undefined: nothing. */
   readonly describe: (() => Promise<object>) | undefined;
-  /** What is said first on a link of its own; another at each call. */
-  readonly hello: () => HelloLine;
 }
 
 /** Who came for a look alone: it looks here, or shows itself here because somebody does. */
@@ -71,10 +75,9 @@ export class Views {
   readonly #places = new Recent<string, PeerPlace>(MAX_PLACES);
   readonly #visits = new Map<string, Visit>();
   readonly #guests = new Map<PeerLink, Guest>();
-  /** By who looks there. */
-  readonly #calls = new Map<string, PeerLink | undefined>();
-  readonly #called = new Recent<string, number>(MAX_CALLED);
-  readonly #callRate = new Rate(CALLS.perSecond, CALLS.burst);
+  /** Who came to show itself, and is told of nothing. */
+  readonly #shown = new Set<PeerLink>();
+  readonly #calls: ViewCalls | undefined;
   #cancelWatch: (() => void) | undefined;
   readonly #onView = new Set<() => void>();
   #cancel: (() => void) | undefined;
@@ -82,7 +85,9 @@ export class Views {
   readonly #dials = new Set<AbortController>();
 
   constructor(options: ViewsOptions) {
+    const { isMesh, describe } = options;
     this.#options = options;
+    this.#calls = isMesh && describe !== undefined ? new ViewCalls({ ...options, describe }) : undefined;
   }
 
   /** Somebody looks until the returned function is called; `onView`: somebody shows something else. */
@@ -96,10 +101,12 @@ export class Views {
     };
   }
 
-  /** Those who answer. */
+  /** Those who answer; those with links before those who came to show themselves. */
   list(): readonly PeerView[] {
     const now = this.#options.clock.now();
-    return [...this.#seen.values()].filter(({ at }) => now - at < STALE_MS);
+    const seen = [...this.#seen].filter(([, { at }]) => now - at < STALE_MS);
+    const rank = (link: PeerLink): number => Number(this.#shown.has(link));
+    return seen.toSorted(([a], [b]) => rank(a) - rank(b)).map(([, view]) => view);
   }
 
   /** An announcer listens there. */
@@ -114,11 +121,7 @@ export class Views {
   /** Answers who looks. */
   answer(teller: ViewTeller): void {
     const { isMesh, describe, clock } = this.#options;
-    if (!isMesh || describe === undefined || !teller.mayLook(clock.now())) return;
-    describe().then(
-      (shows) => teller.tell(shows),
-      () => undefined,
-    );
+    if (isMesh && describe !== undefined && teller.mayLook(clock.now())) teller.answer(describe);
   }
 
   /** Somebody came for a look alone, and has said hello. */
@@ -152,14 +155,37 @@ export class Views {
 
   /** Somebody, `looker`, says that he looks, and listens there: whoever listens nowhere shows itself so. Within bounds, whoever says it. */
   call(place: PeerPlace, looker: string): void {
-    const { isMesh, describe, clock } = this.#options;
-    const now = clock.now();
-    if (!isMesh || describe === undefined || this.#calls.has(looker) || this.#calls.size >= MAX_CALLS) return;
-    if (now - (this.#called.get(looker) ?? Number.NEGATIVE_INFINITY) < RETRY_MS || this.#isLinked(place)) return;
-    if (!this.#callRate.take(1, now)) return;
-    this.#called.set(looker, now);
-    this.#calls.set(looker, undefined);
-    void this.#show(place, looker);
+    if (!this.#isLinked(place)) this.#calls?.call(place, looker);
+  }
+
+  /** A machine with rights for single services came to show itself, and may do nothing else: it hears that somebody looks, and of nobody. */
+  welcome(stream: PeerStream): void {
+    const { clock } = this.#options;
+    const { remoteAddress } = stream;
+    const ofAddress = [...this.#shown].filter((link) => link.stream.remoteAddress === remoteAddress).length;
+    if (this.#cancel === undefined || this.#shown.size >= MAX_SHOWN || ofAddress >= MAX_SHOWN_PER_ADDRESS) {
+      stream.destroy();
+      return;
+    }
+    const rate = new Rate(SHOWS.perSecond, SHOWS.burst);
+    const link: PeerLink = new PeerLink(stream, this.#hello(), {
+      isOurs: false,
+      now: () => clock.now(),
+      events: {
+        greeted: () => link.tell({ kind: 'look' }),
+        line: (line) => {
+          if (!rate.take(1, clock.now())) link.hangUp('it says too much');
+          else if (line.kind === 'view') this.take(link, line.shows);
+        },
+        ended: () => {
+          this.#shown.delete(link);
+          this.forget(link);
+        },
+      },
+    });
+    if (link.isOver) return;
+    this.#shown.add(link);
+    this.#watch();
   }
 
   /** Takes what somebody shows; undefined: the same as before. */
@@ -179,9 +205,9 @@ export class Views {
   /** Ends every look, here and at others. Idempotent. */
   close(): void {
     this.#endLooks();
-    for (const link of [...this.#guests.keys(), ...this.#calls.values()]) void link?.close();
+    for (const link of this.#guests.keys()) void link.close();
     this.#guests.clear();
-    this.#calls.clear();
+    this.#calls?.close();
     this.#cancelWatch?.();
     this.#cancelWatch = undefined;
   }
@@ -199,7 +225,14 @@ export class Views {
       this.#guests.delete(link);
       void link.close();
     }
+    for (const link of this.#shown) void link.close();
+    this.#shown.clear();
     this.#seen.clear();
+  }
+
+  #hello(): HelloLine {
+    const { version, clock, random } = this.#options;
+    return describeVisit(version, clock, random);
   }
 
   #ask(): void {
@@ -208,6 +241,7 @@ export class Views {
     const now = clock.now();
     for (const { link } of links.list()) link.tell({ kind: 'look' });
     for (const [link, { isLooking }] of this.#guests) if (!isLooking) link.tell({ kind: 'look' });
+    for (const link of this.#shown) if (link.hello !== undefined) link.tell({ kind: 'look' });
     const dueAt = (key: string): number => this.#visits.get(key)?.dueAt ?? now;
     // Who waits for longest is first.
     for (const [key, place] of [...this.#places].toSorted(([a], [b]) => dueAt(a) - dueAt(b)))
@@ -230,56 +264,19 @@ export class Views {
   async #dial(key: string, visit: Visit, place: PeerPlace): Promise<void> {
     const dial = new AbortController();
     this.#dials.add(dial);
-    const stream = await this.#reach(place, dial);
+    const stream = await reach(place, this.#options, dial);
     this.#dials.delete(dial);
     // The look has ended, or others were met since.
     if (dial.signal.aborted || this.#visits.get(key) !== visit) stream?.destroy();
-    else if (stream !== undefined) visit.link = this.#open(stream, this.#options.hello(), visit);
+    else if (stream !== undefined) visit.link = this.#open(stream, this.#hello(), visit);
   }
 
-  /** Undefined where nobody is: it is tried again. */
-  async #reach(place: PeerPlace, dial: AbortController): Promise<PeerStream | undefined> {
-    const { clock, transport } = this.#options;
-    const cancel = clock.after(DIAL_TIMEOUT_MS, () => dial.abort());
-    try {
-      return await transport.dial(place, dial.signal);
-    } catch {
-      return undefined;
-    } finally {
-      cancel();
-    }
-  }
-
-  async #show(place: PeerPlace, looker: string): Promise<void> {
-    const stream = await this.#reach(place, new AbortController());
-    if (stream === undefined || !this.#calls.has(looker)) {
-      stream?.destroy();
-      this.#calls.delete(looker);
-      return;
-    }
-    const link: PeerLink = new PeerLink(stream, this.#options.hello(), {
-      isOurs: true,
-      now: () => this.#options.clock.now(),
-      events: {
-        greeted: () => undefined,
-        line: (line) => {
-          if (line.kind === 'look') this.answer(teller);
-        },
-        ended: () => this.#calls.delete(looker),
-      },
-    });
-    const teller = new ViewTeller(link);
-    this.#calls.set(looker, link);
-    this.#watch();
-  }
-
-  /** Hangs up on guests, and on those who are called at, when they are silent. */
+  /** Hangs up on those who came, when they are silent. */
   #watch(): void {
     this.#cancelWatch ??= this.#options.clock.after(SILENCE_MS / 2, () => {
       this.#cancelWatch = undefined;
-      const links = [...this.#guests.keys(), ...this.#calls.values()].filter((link) => link !== undefined);
-      for (const link of links) link.advance(this.#options.clock.now());
-      if (this.#guests.size + this.#calls.size > 0) this.#watch();
+      for (const link of [...this.#guests.keys(), ...this.#shown]) link.advance(this.#options.clock.now());
+      if (this.#guests.size + this.#shown.size > 0) this.#watch();
     });
   }
 

@@ -146,6 +146,7 @@ describe('what keepers have said', () => {
     const greeted: string[] = [];
     await transport.listen(5350, {
       mayArrive: () => true,
+      onShown: () => undefined,
       onStranger: () => undefined,
       onStream: (stream) =>
         void new PeerLink(stream, refused, {

@@ -419,6 +419,7 @@ describe('a port that is taken', () => {
           return false;
         },
         onStream: () => undefined,
+        onShown: () => undefined,
         onStranger: () => undefined,
       });
     const b = world.create(B);

@@ -67,9 +67,10 @@ export class MemoryPeerHost {
     this.nat = nat;
   }
 
-  createTransport(): PeerTransport {
+  /** `view`: where it dials it comes to show itself. */
+  createTransport(as: 'peer' | 'view' = 'peer'): PeerTransport {
     return {
-      dial: (place, signal) => this.#dial(place, signal),
+      dial: (place, signal) => this.#dial(place, signal, as),
       listen: async (wanted, receiver) => {
         const port = wanted === 0 ? this.#nextPort++ : wanted;
         if (this.ports.has(port)) throw new Error('EADDRINUSE');
@@ -112,7 +113,7 @@ export class MemoryPeerHost {
     for (const stream of [...this.#streams]) if (!addresses.includes(stream.localAddress)) stream.mute();
   }
 
-  #dial({ host: address, port }: PeerPlace, signal: AbortSignal): Promise<PeerStream> {
+  #dial({ host: address, port }: PeerPlace, signal: AbortSignal, as: 'peer' | 'view'): Promise<PeerStream> {
     const { clock, dialled } = this.network;
     const key = `${address} ${port}`;
     dialled.set(key, (dialled.get(key) ?? 0) + 1);
@@ -133,7 +134,8 @@ export class MemoryPeerHost {
         const theirs = new MemoryStream(target, this, { remoteAddress: seenAs, localAddress: address });
         mine.other = theirs;
         theirs.other = mine;
-        receiver.onStream(theirs);
+        if (as === 'view') receiver.onShown(theirs);
+        else receiver.onStream(theirs);
         resolve(mine);
       });
     });

@@ -11,6 +11,7 @@ import {
 } from '../../ambassador.ts';
 import { noteJoining } from '../../joining.ts';
 import { labTest } from '../../lab-test.ts';
+import { ADMIN_ADDRESS } from '../admin/admin-client.ts';
 
 /** On each host: its home is its own. */
 const KEY = '/run/.config/ambassador/mesh.key';
@@ -56,8 +57,8 @@ async function reach(from: Host, to: Host): Promise<void> {
 }
 
 await labTest(
-  'invite and join by mDNS, with a wrong code before: then announce and proxy need no flag, and a third host gets nothing',
-  { hosts: 3 },
+  'invite and join by mDNS, with a wrong code before: then announce and proxy need no flag, and a third host gets nothing; with rights for one service it is seen',
+  { hosts: 3, needs: ['curl'] },
   async (lan) => {
     const [h1, h2, h3] = [lan.host(1), lan.host(2), lan.host(3)];
     const invited = await invite(h1);
@@ -81,6 +82,12 @@ await labTest(
     expect(await ask(h3, h1.ip, 22_000)).toBe('');
     const again = await join(h2, code);
     expect(again).toMatchObject({ code: 77, stderr: expect.stringContaining('has a mesh key already') });
+    const third = await invite(h1, '--proxy', 'thing');
+    expect(await join(h3, third.code)).toMatchObject({ code: 0 });
+    await third.inviting.exited;
+    await proxy(h3, 'thing:7001');
+    await announce(h1, 'notes:7005', '--check', 'none', '--admin', ADMIN_ADDRESS);
+    await h1.until(`curl -sS http://${ADMIN_ADDRESS}/v1/lan | grep -q '"${h3.ip}"'`);
   },
 );
 

@@ -456,6 +456,7 @@ export class Daemon {
     for (const unfollow of this.#unfollow) unfollow();
     this.#lag?.close();
     await Promise.all(this.#sections().map((section) => section.close()));
+    this.#local.showing?.close();
     await this.#local.node.close();
     await this.#admin.close();
   }

@@ -23,6 +23,7 @@ import type { Settings } from '../settings/settings.ts';
 import { hearMesh } from './notices.ts';
 import { createPeers, type PeersOptions } from './peers.ts';
 import { SendRefusals } from './send-refusals.ts';
+import { type SelfShowing, showSelf } from './view-calls.ts';
 
 /** The mDNS stack of one command, on the interfaces that the user chose. */
 export interface LocalNetwork {
@@ -32,6 +33,8 @@ export interface LocalNetwork {
   /** With peer links, where there are any. */
   readonly node: MdnsNode;
   readonly peers: PeerNode | undefined;
+  /** Where a mesh lets this machine have no peer links, and it has something to show. */
+  readonly showing: SelfShowing | undefined;
   readonly refusals: SendRefusals;
 }
 
@@ -76,13 +79,14 @@ export function createLocalNetwork(
               if (peersOptions?.meetsAll === true) peers?.ask(place);
               else peers?.hearDigest(place, announcer, digest);
             },
-            onLook: (place, looker) => peers?.hearLook(place, looker),
+            onLook: (place, looker) => (peers ?? showing)?.hearLook(place, looker),
           }),
         }),
   });
   const peers: PeerNode | undefined = peersOptions === undefined ? undefined : createPeers(network, mdns, peersOptions);
+  const showing = peersOptions === undefined ? undefined : showSelf(network, peersOptions);
   const node = peers === undefined ? mdns : joinPeers({ mdns, peers, clock: systemClock });
-  return { network, mdns, node, peers, refusals };
+  return { network, mdns, node, peers, showing, refusals };
 }
 
 /** The same for a command that only looks: what becomes of the network stands in its log, and `onEvent` is told, too. */

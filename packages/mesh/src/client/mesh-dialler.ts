@@ -191,7 +191,7 @@ export class MeshDialler {
       this.#proven.clear();
       this.#styles.clear();
     });
-    return { member, identity: new PeerIdentity(member, ...(this.#options.protocols ?? PROTOCOLS)) };
+    return { member, identity: new PeerIdentity(member, this.#options.protocols ?? PROTOCOLS) };
   }
 
   async #reach(target: Target, meshId: string | undefined, timeoutMs: number, signal: AbortSignal): Promise<Leg> {

@@ -31,9 +31,9 @@ export function readGrants(grants: readonly Grant[]): (May & { readonly kind: 's
   return may;
 }
 
-/** Peer links carry the whole mesh. */
+/** Peer links carry the whole mesh; every machine may show itself. */
 export function isAllowed(may: May, role: Role, service: string): boolean {
-  if (may.kind === 'all') return true;
+  if (may.kind === 'all' || role === 'view') return true;
   return role !== 'peer' && may[role].includes(service.toLowerCase());
 }
 

@@ -10,7 +10,7 @@ import {
 } from '@mdns-ambassador/relay';
 import { connectSecure, type SecureConnection } from '../client/connect-secure.ts';
 import { createHandshakeError, HANDSHAKE_CODES } from '../handshake/handshake-error.ts';
-import { type Member, PEER_ALPN } from '../member.ts';
+import { type Member, PEER_ALPN, VIEW_ALPN } from '../member.ts';
 import type { Mesh } from '../mesh.ts';
 import type { Style } from '../papers.ts';
 import { PeerIdentity } from '../peer-identity.ts';
@@ -28,13 +28,16 @@ const MAX_REMEMBERED = 256;
 export interface MeshPeersOptions {
   /** Every link fails where its keys are a token: that is for one role of one service. */
   readonly mesh: Mesh;
+  /** `view`: dials to show itself, and is not dialled; any machine may. `peer` unless said. */
+  readonly role?: 'peer' | 'view';
   /** Connects, for renewals; a test's own network. */
   readonly dial?: (target: Target, options: { timeoutMs: number; signal: AbortSignal }) => Promise<Leg>;
 }
 
-/** Who came in. */
+/** Who came in; `shown`: it shows itself, and is to be told of nothing. */
 export type Arrived =
   | { readonly kind: 'linked'; readonly leg: Leg }
+  | { readonly kind: 'shown'; readonly leg: Leg }
   | { readonly kind: 'renewed' }
   | { readonly kind: 'removed'; readonly leg: Leg; readonly reason: string; readonly notice: string };
 
@@ -79,7 +82,7 @@ export class MeshPeers {
         // Whoever is there at the next dial may be of a later version.
         this.#asked.delete(place);
         member.company.meet(connection.leg, { identity: connection.identity, at: 'peer', place });
-        this.#follow(member, connection, place);
+        if (member.role === 'peer') this.#follow(member, connection, place);
         return connection.leg;
       }
       // It would not accept these papers: the next dial shows those of its mesh, and of its kind.
@@ -110,6 +113,9 @@ export class MeshPeers {
         case 'member':
           member.company.meet(leg, { identity, at: 'peer', place: address });
           return { kind: 'linked', leg };
+        case 'view':
+          member.company.meet(leg, { identity, at: 'peer', place: address });
+          return { kind: 'shown', leg };
         case 'renewal':
           await member.renewals?.exchange(leg, accepted, abort.signal);
           return { kind: 'renewed' };
@@ -165,10 +171,11 @@ export class MeshPeers {
   }
 
   async #join(): Promise<Joined> {
-    const member = await this.#mesh.join('peer', PEER_SERVICE);
+    const { role = 'peer' } = this.#options;
+    const member = await this.#mesh.join(role, PEER_SERVICE);
     return {
       member,
-      identity: new PeerIdentity(member, PEER_ALPN),
+      identity: new PeerIdentity(member, [role === 'peer' ? PEER_ALPN : VIEW_ALPN]),
       acceptor: new SecureAcceptor(member, PEER_ALPN),
     };
   }

@@ -25,7 +25,7 @@ export async function renewBy(
   let leg: Leg | undefined;
   try {
     leg = await dial(patience.signal);
-    const identity = new PeerIdentity(member, RENEWAL_ALPN);
+    const identity = new PeerIdentity(member, [RENEWAL_ALPN]);
     const papers = member.papers(meshId, 'machine');
     const connection = await connectSecure(leg, papers, identity, place, patience.signal);
     await member.renewals?.exchange(connection.leg, connection, patience.signal);

@@ -5,7 +5,7 @@ import { readServerName } from '../client/connect-secure.ts';
 import { createHandshakeError } from '../handshake/handshake-error.ts';
 import { judgeTlsFailure } from '../handshake/tls-failure.ts';
 import { makeLeg } from '../handshake/tls-leg.ts';
-import { type Member, RENEWAL_ALPN } from '../member.ts';
+import { type Member, RENEWAL_ALPN, VIEW_ALPN } from '../member.ts';
 import type { MachineIdentity } from '../membership/machine-identity.ts';
 import { PeerIdentity } from '../peer-identity.ts';
 
@@ -13,7 +13,7 @@ const HANDSHAKE_TIMEOUT_MS = 5_000;
 
 /** Who proved who it is. */
 export type Accepted =
-  /** `renewal`: it came for that, and for nothing else. `protocol` is what both chose to speak. */
+  /** `renewal` and `view`: it came for that, and for nothing else. `protocol` is what both chose to speak. */
   | {
       readonly kind: 'member' | 'renewal';
       readonly leg: Leg;
@@ -22,6 +22,7 @@ export type Accepted =
       readonly identity: MachineIdentity;
       readonly publicKey: KeyObject;
     }
+  | { readonly kind: 'view'; readonly leg: Leg; readonly identity: MachineIdentity }
   /** It is to be told so, and nothing else. `reason` goes on after "it". */
   | {
       readonly kind: 'removed';
@@ -36,18 +37,21 @@ export class SecureAcceptor {
   readonly #server: Server;
   readonly #identity: PeerIdentity;
   readonly #renewal: PeerIdentity;
+  /** Of machines that show themselves: to peers alone. */
+  readonly #view: PeerIdentity | undefined;
   readonly #unlisten: () => void;
 
   /** `member` stays the caller's to close. */
   constructor(member: Member, ...protocols: readonly string[]) {
-    this.#identity = new PeerIdentity(member, ...protocols);
-    this.#renewal = new PeerIdentity(member, RENEWAL_ALPN);
+    this.#identity = new PeerIdentity(member, protocols);
+    this.#renewal = new PeerIdentity(member, [RENEWAL_ALPN]);
+    this.#view = member.role === 'peer' ? new PeerIdentity(member, [VIEW_ALPN], 'view') : undefined;
     // It never listens.
     this.#server = createServer({
       ...member.papers().tls,
       requestCert: true,
       rejectUnauthorized: true,
-      ALPNProtocols: [...protocols, RENEWAL_ALPN],
+      ALPNProtocols: [...protocols, RENEWAL_ALPN, ...(this.#view?.protocols ?? [])],
       handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
       SNICallback: (name, callback) => {
         const asked = readServerName(name);
@@ -83,15 +87,16 @@ export class SecureAcceptor {
         settle();
         const leg = makeLeg(secure, raw);
         const protocol = secure.alpnProtocol || undefined;
-        const isRenewal = protocol === RENEWAL_ALPN;
-        const verdict = (isRenewal ? this.#renewal : this.#identity).judge(secure);
+        const kind = protocol === RENEWAL_ALPN ? 'renewal' : protocol === VIEW_ALPN ? 'view' : 'member';
+        const verdict = this.#identityFor(kind).judge(secure);
         if (verdict.kind === 'member') {
           const { meshId, identity, publicKey } = verdict;
           secure.pause();
-          resolve({ kind: isRenewal ? 'renewal' : 'member', leg, protocol, meshId, identity, publicKey });
+          if (kind === 'view') resolve({ kind, leg, identity });
+          else resolve({ kind, leg, protocol, meshId, identity, publicKey });
           return;
         }
-        if (verdict.kind === 'removed' && !isRenewal) {
+        if (verdict.kind === 'removed' && kind !== 'renewal') {
           secure.pause();
           resolve({ kind: 'removed', leg, protocol, identity: verdict.identity, reason: verdict.reason });
           return;
@@ -117,6 +122,11 @@ export class SecureAcceptor {
 
   close(): void {
     this.#unlisten();
+  }
+
+  #identityFor(kind: 'member' | 'renewal' | 'view'): PeerIdentity {
+    if (kind === 'renewal') return this.#renewal;
+    return kind === 'view' && this.#view !== undefined ? this.#view : this.#identity;
   }
 
   /**

@@ -185,6 +185,8 @@ export class Door {
         case 'renewal':
           await this.#renew(accepted);
           throw new RelayError('ABORTED', 'it came for a renewal');
+        case 'view':
+          throw createHandshakeError('identity', 'it shows itself, and nobody looks here');
         case 'removed':
           await this.#tellRemoved(accepted, abort.signal);
           throw createHandshakeError('identity', `it ${accepted.reason}`);
@@ -202,7 +204,10 @@ export class Door {
   }
 
   /** It hears why it is refused, in the words of the keeper who has removed it. Never rejects. */
-  async #tellRemoved({ leg: connection, protocol, identity }: Accepted, signal: AbortSignal): Promise<void> {
+  async #tellRemoved(
+    { leg: connection, protocol, identity }: Accepted & { readonly kind: 'removed' },
+    signal: AbortSignal,
+  ): Promise<void> {
     const { clock, member } = this.#options;
     const removal = member.notices?.list.removalOf(identity.keyId);
     const patience = new AbortController();

@@ -1,15 +1,15 @@
 import type { Leg } from '@mdns-ambassador/relay';
 import { RelayError } from '@mdns-ambassador/relay';
-import { expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { KeyRing } from '../../src/key-ring.ts';
 import { cutBundle } from '../../src/keys/bundle.ts';
-import { admitMachine } from '../../src/membership/admit.ts';
+import { admitMachine, MEMBERSHIP_MS } from '../../src/membership/admit.ts';
 import { createMachineKey, type MachineKey } from '../../src/membership/machine-key.ts';
 import type { May } from '../../src/membership/may.ts';
 import { parseMembership } from '../../src/membership/membership.ts';
 import { writeNotices } from '../../src/membership/write-notices.ts';
 import { Mesh } from '../../src/mesh.ts';
-import { MeshPeers } from '../../src/peer/mesh-peers.ts';
+import { type Arrived, MeshPeers } from '../../src/peer/mesh-peers.ts';
 import { MemoryLeg } from '../leg-pair.ts';
 import { createDialler, createRing, dialOnce, exchange, TestAnnouncer, TestClock } from '../mesh-fixture.ts';
 
@@ -277,4 +277,79 @@ test('one that knows of it refuses the moment it starts, also as a member', asyn
   say(mesh, 'removed');
   expect(isRefused(await connect(mesh, createMesh(laptop)))).toBe(true);
   expect(isRefused(await connect(createMesh(laptop), mesh))).toBe(true);
+});
+
+describe('a machine with rights for one service shows itself', () => {
+  const SOME: May = { kind: 'some', announce: [], proxy: ['redis'] };
+
+  async function show(
+    as: Mesh,
+    to: Mesh,
+  ): Promise<readonly [PromiseSettledResult<Leg>, PromiseSettledResult<Arrived>]> {
+    const [client, server] = [new MeshPeers({ mesh: as, role: 'view' }), new MeshPeers({ mesh: to })];
+    const [dialled, accepted] = MemoryLeg.pair();
+    try {
+      return await Promise.allSettled([
+        client.connect(dialled, '10.99.0.1:5350', new AbortController().signal),
+        server.accept(accepted, '10.99.0.2'),
+      ]);
+    } finally {
+      client.close();
+      server.close();
+    }
+  }
+
+  test('to keepers and to members with the whole mesh, as who shows itself and no peer', async () => {
+    const phone = await admit('phone', SOME);
+    for (const to of [ring, desk]) {
+      const [dialled, accepted] = await show(createMesh(phone, 'phone'), createMesh(to));
+      expect(dialled.status).toBe('fulfilled');
+      expect(accepted).toMatchObject({ status: 'fulfilled', value: { kind: 'shown' } });
+    }
+  });
+
+  test('and has no peer links', async () => {
+    const phone = await admit('phone', SOME);
+    const peers = new MeshPeers({ mesh: createMesh(phone, 'phone') });
+    const [dialled] = MemoryLeg.pair();
+    const link = peers.connect(dialled, '10.99.0.1:5350', new AbortController().signal);
+    await expect(link).rejects.toMatchObject({ code: 'NOT_ENTITLED' });
+  });
+
+  test('to no stranger, to nobody of its own kind, and not with a token', async () => {
+    const phone = await admit('phone', SOME);
+    const bundle = await cutBundle([ring.current], 'proxy', 'redis');
+    for (const [as, to] of [
+      [phone, createRing()],
+      [await admit('other', SOME), phone],
+      [{ kind: 'bundle', bundle } as const, ring],
+    ] as const) {
+      const results = await show(createMesh(as, 'phone'), createMesh(to));
+      expect(results.some(({ status }) => status === 'fulfilled')).toBe(false);
+    }
+  });
+
+  test('not when it has been removed, of which it is told; and to nobody who has', async () => {
+    const phone = await admit('phone', SOME, laptopKey);
+    const keeper = createMesh(ring);
+    say(keeper, 'removed');
+    const [, accepted] = await show(createMesh(phone, 'phone'), keeper);
+    expect(accepted).toMatchObject({ status: 'fulfilled', value: { kind: 'removed' } });
+    const knowing = createMesh(await admit('knowing', SOME), 'knowing');
+    say(knowing, 'removed');
+    const [dialled] = await show(knowing, createMesh(laptop, 'laptop'));
+    expect(dialled).toMatchObject({ status: 'rejected', reason: { code: 'MESH_IDENTITY' } });
+  });
+
+  test('not when its membership has ended', async () => {
+    const key = createMachineKey();
+    const text = await admitMachine(ring, key, {
+      name: 'phone',
+      may: SOME,
+      now: Date.now() - MEMBERSHIP_MS - 86_400_000,
+    });
+    const phone: KeyRing = { kind: 'member', key, membership: parseMembership(text) };
+    const [, accepted] = await show(createMesh(phone, 'phone'), createMesh(ring));
+    expect(accepted.status).toBe('rejected');
+  });
 });

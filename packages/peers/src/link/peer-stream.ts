@@ -38,6 +38,8 @@ export interface PeerReceiver {
   mayArrive(address: string): boolean;
   /** `refused`: what it is told, and nothing else; it has shown who it is all the same. */
   onStream(stream: PeerStream, refused?: RefusedLine): void;
+  /** Somebody came to show itself, who may have no links: it is a machine of the mesh, and is to be told of nothing. */
+  onShown(stream: PeerStream): void;
   /** Who might arrive has not shown that he is a member, and was hung up on; `reason` for people. */
   onStranger(address: string, reason: string): void;
 }

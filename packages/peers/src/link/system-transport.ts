@@ -21,9 +21,10 @@ export interface PeerSecurity {
   accept(raw: Leg, address: string): Promise<PeerArrival>;
 }
 
-/** Who came in: `removed` is told what a keeper said of it, and sent away. */
+/** Who came in: `shown` to show itself, and for no link; `removed` is told what a keeper said of it, and sent away. */
 type PeerArrival =
   | { readonly kind: 'linked'; readonly leg: Leg }
+  | { readonly kind: 'shown'; readonly leg: Leg }
   | { readonly kind: 'renewed' }
   | { readonly kind: 'removed'; readonly leg: Leg; readonly reason: string; readonly notice: string };
 
@@ -65,6 +66,7 @@ async function admit(
     if (arrival.kind === 'renewed') return;
     const stream = new SocketStream(arrival.leg, addresses);
     if (arrival.kind === 'linked') receiver.onStream(stream);
+    else if (arrival.kind === 'shown') receiver.onShown(stream);
     else receiver.onStream(stream, { kind: 'refused', reason: arrival.reason, notice: arrival.notice });
   } catch (error) {
     raw.destroy();

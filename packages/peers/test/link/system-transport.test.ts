@@ -30,6 +30,7 @@ async function arrive(isServed: boolean) {
       return true;
     },
     onStream,
+    onShown: () => undefined,
     onStranger: () => undefined,
   });
   onTestFinished(() => listener.close());
@@ -51,7 +52,12 @@ test("A port that is another program's can't be had, and the reason names it", a
   const other = await TcpService.start(() => undefined);
   onTestFinished(() => other.close());
   const transport = createSystemTransport({ isServed: () => true });
-  const receiver = { mayArrive: () => true, onStream: () => undefined, onStranger: () => undefined };
+  const receiver = {
+    mayArrive: () => true,
+    onStream: () => undefined,
+    onShown: () => undefined,
+    onStranger: () => undefined,
+  };
   await expect(transport.listen(other.port, receiver)).rejects.toThrow(`${other.port}`);
   await expect(
     transport.dial({ host: '127.0.0.1', port: await findClosedPort() }, new AbortController().signal),
