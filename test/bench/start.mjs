@@ -18,6 +18,8 @@ const QUIET_MS = 1_500;
 /** When it was, and the processor time of the command alone. */
 const FIRST_LINE =
   'const { user, system } = process.cpuUsage(); console.log(Date.now(), Math.round((user + system) / 1_000))';
+/** The same of who has started it, in the hundredths of a second that Linux counts in. */
+const SPAWNED = 'read -r stat </proc/$PPID/stat; set -- $stat; shift 13; echo $(date +%s%3N) $((10 * ($1 + $2)))';
 const [, , ...given] = process.argv;
 const WAYS =
   given.length > 0
@@ -55,6 +57,11 @@ try {
     timeFirstLine(h2, args),
   );
 
+  const known = ['--from', `static:${h1.ip}:7000`];
+  const above = await times(ways('run', 'thing', ...known, '--', 'sh', '-c', SPAWNED), (args) =>
+    timeAboveNode(h2, args),
+  );
+
   const proxying = h2.spawn(process.execPath, [WAYS[0], 'proxy', 'thing:7000']);
   await proxying.line(/thing on h1/);
   await h2.read('sleep', [`${IDLE_SECONDS}`], { timeout: 2 * IDLE_SECONDS * 1_000 });
@@ -66,6 +73,7 @@ try {
     ['`ambassador proxy thing:7000`: start to first proxied byte', ...firstByte],
     ['a command of Node: start to its first line', ...alone],
     ['`ambassador run thing -- COMMAND`: start to the first line of the command', ...ran],
+    ['the same `--from static:`: start to when the command runs, above Node alone', ...above],
     [`memory (RSS) of \`announce\`, idle for ${IDLE_SECONDS} s at least`, await readMemory(h1, announcing)],
     [`memory (RSS) of \`proxy\`, idle for ${IDLE_SECONDS} s`, await readMemory(h2, proxying)],
   ]);
@@ -136,6 +144,18 @@ async function timeFirstLine(host, args) {
   const printed = await host.read(process.execPath, args);
   const [at, own] = printed.trim().split(' ').map(Number);
   return [at - startedAt, own];
+}
+
+/**
+ * What passes, and is computed, beyond the start of a Node that has nothing to do but to say when it is there.
+ *
+ * @param {import('@mdns-ambassador/testkit').Host} host
+ * @param {readonly string[]} args
+ */
+async function timeAboveNode(host, args) {
+  const bare = await timeFirstLine(host, ['-e', FIRST_LINE]);
+  const whole = await timeFirstLine(host, args);
+  return whole.map((each, index) => each - bare[index]);
 }
 
 /**

@@ -1,5 +1,6 @@
+import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
-import { announce, runAmbassador, spawnAmbassador, startProgram } from '../ambassador.ts';
+import { AMBASSADOR, announce, runAmbassador, spawnAmbassador, startProgram } from '../ambassador.ts';
 import { labTest } from '../lab-test.ts';
 
 /** Asks the service that its environment names, says what it answers, and ends with 7. */
@@ -8,6 +9,9 @@ const ASK = `
   socket.on('data', (answer) => { console.log('answer', String(answer).trim(), process.env.APP_URL); process.exitCode = 7; socket.end(); });`;
 /** Says where the service is, and ends with 3 when it is told to. */
 const LAST = `process.on('SIGTERM', () => process.exit(3)); console.log('at', process.env.THING_PORT); setInterval(() => {}, 1000);`;
+
+/** Each of Node's slow modules and of the heavy parts is a tenth of a start. */
+const TELLER = fileURLToPath(new URL('../programs/loaded-by-then.cjs', import.meta.url));
 
 await labTest('run gives a command the services in its environment, and ends as it does', { hosts: 2 }, async (lan) => {
   const [h1, h2] = [lan.host(1), lan.host(2)];
@@ -34,5 +38,11 @@ await labTest('run says who is missing, and does not run the command', { hosts: 
   expect(stderr).toContain('nobody offered thing within 2s, so that the command was not run');
   expect((await runAmbassador(lan.host(1), ['run', 'thing', '--wait', '0', '--', 'echo', 'ran'])).stdout).toBe('ran\n');
   expect((await runAmbassador(lan.host(1), ['run', 'thing'])).code).toBe(64);
+  const known = ['run', 'thing', '--from', 'static:127.0.0.1:7000', '--', 'echo', 'ran'];
+  const told = await lan.host(1).run(process.execPath, ['--require', TELLER, AMBASSADOR, ...known]);
+  expect(told.stdout).toBe('ran\n');
+  const [, loaded = ''] = /^loaded by then: (.*)$/m.exec(told.stderr) ?? [];
+  expect(loaded).toMatch(/(?:^| )net .* main-\w+\.js /);
+  expect(loaded).not.toMatch(/(?:^| )(?:crypto|tls|http|worker_threads) |when-used-/);
   expect((await runAmbassador(lan.host(1), ['run', 'thing', '--wait', '0', '--', 'no-such-command'])).code).toBe(66);
 });

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { LanSurroundings, ShownIdentity, Snapshot } from '@mdns-ambassador/admin';
 import { DialBudget, LoopLag, type ServiceStatus } from '@mdns-ambassador/ambassador';
@@ -7,6 +6,7 @@ import { systemClock } from '@mdns-ambassador/mdns';
 import type { Mesh } from '@mdns-ambassador/mesh';
 import { type DrainOutcome, KeptListeners, KeptSockets } from '@mdns-ambassador/relay';
 import { EXIT_OK } from '../exit/exit-codes.ts';
+import { drawId } from '../machine/draw-id.ts';
 import { drawAlike } from '../machine/identity.ts';
 import { readMachineIdentity } from '../machine/machine-identity.ts';
 import { deriveShownId } from '../machine/shown-machine.ts';
@@ -57,8 +57,6 @@ import { createCheckTools } from './proxied.ts';
 import type { ProxyPart } from './proxy-part.ts';
 import type { Refusals } from './refusals.ts';
 
-const PROCESS_ID_BYTES = 8;
-
 export interface DaemonOptions {
   /** What it runs for, as status shows it: `announce`. */
   readonly command: string;
@@ -101,7 +99,7 @@ export class Daemon {
   readonly reporter: Reporter;
   readonly lifecycle: Lifecycle;
   readonly #options: DaemonOptions;
-  readonly #processId = randomBytes(PROCESS_ID_BYTES).toString('hex');
+  readonly #processId = drawId(Math.random);
   readonly #admin: AdminService;
   readonly #local: LocalNetwork;
   readonly #mesh: Mesh | undefined;

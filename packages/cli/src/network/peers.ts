@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
 import { isEndpointAddress } from '@mdns-ambassador/ambassador';
@@ -16,13 +15,13 @@ import {
 import { dial, stripZone } from '@mdns-ambassador/relay';
 import { CliError } from '../exit/cli-error.ts';
 import { EXIT_REFUSED } from '../exit/exit-codes.ts';
+import { drawId } from '../machine/draw-id.ts';
 import { nameStateFolder } from '../machine/seed.ts';
 import type { Surroundings } from '../process/surroundings.ts';
 import type { PeerRequest } from '../requests/peer-request.ts';
 import { createExaminer } from './examiner.ts';
 import { isServedAt, listAddresses } from './served-addresses.ts';
 
-const NODE_BYTES = 8;
 /** In the state folder. */
 const PEERS_FILE = 'peers.json';
 
@@ -58,7 +57,7 @@ export function createPeers(network: SystemNetwork, node: MdnsNode, options: Pee
   const security = mesh === undefined ? undefined : new MeshPeers({ mesh });
   const interfaces = () => network.interfaces();
   return new PeerNode({
-    node: randomBytes(NODE_BYTES).toString('hex'),
+    node: drawId(Math.random),
     version,
     clock: systemClock,
     random: Math.random,

@@ -83,9 +83,11 @@ export function createSources(origins: Origins, context: SourceContext): readonl
     maxTtlMs: dnsMaxTtlMs,
     onHealth: context.onHealth ?? ((health: SourceHealth): void => logHealth(log, health)),
   };
-  // What the system's resolver says comes from the same servers, without a TTL.
-  const longestSeconds = Math.min(...readSystemDnsServers().map(longestTtlSeconds));
-  const resolved = { lookup: systemLookup, maxTtlMs: Math.min(dnsMaxTtlMs, longestSeconds * 1_000) };
+  // What the system's resolver says comes from the same servers, without a TTL. Who browses alone loads none.
+  const resolve = (): typeof shared & { readonly lookup: typeof systemLookup } => {
+    const longestSeconds = Math.min(...readSystemDnsServers().map(longestTtlSeconds));
+    return { ...shared, lookup: systemLookup, maxTtlMs: Math.min(dnsMaxTtlMs, longestSeconds * 1_000) };
+  };
   return origins.from.map((spec) => {
     switch (spec.kind) {
       case 'mdns':
@@ -108,7 +110,7 @@ export function createSources(origins: Origins, context: SourceContext): readonl
           onRefused: (refused) => log.warn({ ...refused }, `instance not used: ${describeRefusal(refused)}`),
         });
       case 'static':
-        return createStaticSource({ ...shared, ...resolved, places: spec.targets });
+        return createStaticSource({ ...resolve(), places: spec.targets });
       case 'dns':
         return createDnsSource({
           ...shared,
@@ -121,12 +123,11 @@ export function createSources(origins: Origins, context: SourceContext): readonl
       case 'srv':
         return createSrvSource({ ...shared, name: spec.name, client });
       case 'file':
-        return createFileSource({ ...shared, ...resolved, path: spec.path, files: systemFiles });
+        return createFileSource({ ...resolve(), path: spec.path, files: systemFiles });
       case 'zookeeper':
       case 'etcd': {
         const registered = {
-          ...shared,
-          ...resolved,
+          ...resolve(),
           ...(instance === undefined ? {} : { instance }),
           where,
           registry: registries.open(spec),

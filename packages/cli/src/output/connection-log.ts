@@ -1,9 +1,8 @@
 import { formatFault, type ServiceConnectionReport } from '@mdns-ambassador/ambassador';
 import { systemClock } from '@mdns-ambassador/mdns';
 import { formatTarget } from '@mdns-ambassador/relay';
-import { pino } from 'pino';
 import { LineLimit } from './line-limit.ts';
-import { createJsonWriter } from './log.ts';
+import { openFactLog } from './pino-log.ts';
 import type { PrinterStream } from './printer.ts';
 
 /** Takes each connection that has ended. */
@@ -17,7 +16,7 @@ const MAX_CONNECTION_LINES = 6_000;
  * says `moreLeftOut`, and a line with `leftOut` comes before the next that is told.
  */
 export function createConnectionLog(stream: PrinterStream, now: () => number = () => systemClock.now()): ConnectionLog {
-  const log = pino({ base: null }, { write: createJsonWriter(stream) });
+  const log = openFactLog(stream);
   const limit = new LineLimit(MAX_CONNECTION_LINES);
   return (connection) => {
     for (const { kind: service, count: leftOut } of limit.takeLeftOut(now())) {

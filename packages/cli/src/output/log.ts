@@ -1,7 +1,5 @@
-import { escapeJson, escapeUnprintable } from '@mdns-ambassador/admin/printable';
-import { pino } from 'pino';
-import { prettyFactory } from 'pino-pretty';
-import type { LogFormat, LogLevel } from '../options/common-options.ts';
+import { LOG_LEVELS, type LogFormat, type LogLevel } from '../options/common-options.ts';
+import { openPinoLog } from './pino-log.ts';
 import type { Printer, PrinterStream } from './printer.ts';
 
 /** One line for each change of state: fields, and a few words. */
@@ -15,38 +13,32 @@ export interface Log {
 export interface LogOptions {
   readonly level?: LogLevel | undefined;
   readonly format?: LogFormat | undefined;
+  /** Called once, with what opens the writer before anything is written. */
+  readonly onReady?: (open: () => void) => void;
 }
 
 /**
  * Writes to standard error, synchronously, without a worker thread. Unless asked otherwise: pretty on a terminal, where
  * standard output tells the story already, so warnings only; JSON from `info` on elsewhere. What comes out is printable, whatever the
- * fields hold.
+ * fields hold. What writes is opened with the first message that is written.
  */
 export function createLog(options: LogOptions, stderr: Printer, stream: PrinterStream): Log {
   const format = options.format ?? (stderr.isTerminal ? 'pretty' : 'json');
   const level = options.level ?? (format === 'pretty' ? 'warn' : 'info');
-  const write = format === 'json' ? createJsonWriter(stream) : createPrettyWriter(stream, isColoured(stderr));
-  return pino({ level, base: null }, { write });
-}
-
-/** Takes lines of JSON, each with its end of line, and writes them without what is unprintable. */
-export function createJsonWriter(stream: PrinterStream): (line: string) => void {
-  return (line) => void stream.write(`${escapeJson(line.trimEnd())}\n`);
-}
-
-function createPrettyWriter(stream: PrinterStream, colorize: boolean): (line: string) => void {
-  const format = prettyFactory({ colorize, translateTime: 'SYS:HH:MM:ss.l', singleLine: true });
-  return (line) => void stream.write(format(escapeDeeply(JSON.parse(line))));
-}
-
-function isColoured({ style }: Printer): boolean {
-  return style.bold('').colour !== undefined;
-}
-
-/** Every text within, those of keys too. */
-function escapeDeeply(value: unknown): unknown {
-  if (typeof value === 'string') return escapeUnprintable(value);
-  if (Array.isArray(value)) return value.map(escapeDeeply);
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, one]) => [escapeUnprintable(key), escapeDeeply(one)]));
+  let opened: Log | undefined;
+  const open = (): Log => {
+    opened ??= openPinoLog({ level, format }, stderr, stream);
+    return opened;
+  };
+  const createWriter = (of: keyof Log): Log[keyof Log] => {
+    if (LOG_LEVELS.indexOf(of) < LOG_LEVELS.indexOf(level)) return () => undefined;
+    return (fields, message) => open()[of](fields, message);
+  };
+  if (level !== 'silent') options.onReady?.(open);
+  return {
+    debug: createWriter('debug'),
+    info: createWriter('info'),
+    warn: createWriter('warn'),
+    error: createWriter('error'),
+  };
 }

@@ -7,6 +7,9 @@ import { parseChoice } from '../parse/choice.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { Surroundings } from './surroundings.ts';
 
+/** A first warning may come when the files of the program have been replaced by those of another version. */
+const OPEN_AFTER_MS = 1_000;
+
 type Streams = Pick<Surroundings, 'stdout' | 'stderr' | 'logStream'>;
 
 /**
@@ -17,7 +20,7 @@ export function openLog(settings: Settings, { stdout, stderr, logStream }: Strea
   const level = settings.read('log-level', (text) => parseChoice(text, LOG_LEVELS));
   const format = settings.read('log-format', (text) => parseChoice(text, LOG_FORMATS));
   const unsaid = stdout === stderr && format === undefined ? 'warn' : undefined;
-  return limitLog(createLog({ level: level ?? unsaid, format }, stderr, logStream), new LineLimit(), () =>
-    systemClock.now(),
-  );
+  const onReady = (open: () => void): void => void setTimeout(open, OPEN_AFTER_MS).unref();
+  const log = createLog({ level: level ?? unsaid, format, onReady }, stderr, logStream);
+  return limitLog(log, new LineLimit(), () => systemClock.now());
 }

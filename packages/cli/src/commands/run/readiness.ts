@@ -1,8 +1,8 @@
 import type { ServiceStatus } from '@mdns-ambassador/ambassador';
 import type { Clock } from '@mdns-ambassador/relay';
 
-/** Discovery brings its first answers within a tenth of a second. */
-const LOOK_MS = 20;
+/** What is named is there within a turn of the loop, what is found within a tenth of a second. */
+const LOOK_MS = 5;
 
 export interface ReadinessOptions {
   readonly clock: Clock;
