@@ -135,7 +135,7 @@ await labTest(
     for (const { what, causes, says, clock, breakIt, mend } of BROKEN) {
       await breakIt(lan);
       const found = (await examine(h1, { clock })).filter((finding) => finding.cause !== undefined);
-      expect([what, found.map(({ cause }) => cause)]).toEqual([what, causes]);
+      expect(`${what}: ${found.map(({ cause }) => cause)}`).toBe(`${what}: ${causes}`);
       expect(found.map(({ message }) => message).join(' ')).toMatch(says);
       expect([what, found.filter(({ remedy }) => remedy === '')]).toEqual([what, []]);
       await mend(lan);

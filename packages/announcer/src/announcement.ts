@@ -422,7 +422,9 @@ export class Announcement {
     switch (event.kind) {
       case 'announced':
         if (event.interfaces.length === 0) {
-          this.#tell({ kind: 'withdrawn', service, instance: event.name, reason: 'no network interface is up' });
+          const isOffline = this.#context.host.interfaces().length === 0;
+          const reason = isOffline ? 'no network interface is up' : 'no network interface lets anything be sent';
+          this.#tell({ kind: 'withdrawn', service, instance: event.name, reason });
           break;
         }
         this.#tell({

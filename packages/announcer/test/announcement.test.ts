@@ -317,6 +317,10 @@ describe('Where a service can be reached', () => {
     await announcement.start();
     await clock.advance(0);
     publisher.last.moveTo([]);
+    expect(events.at(-1)).toMatchObject({ kind: 'withdrawn', reason: 'no network interface lets anything be sent' });
+    publisher.last.moveTo(['eth0']);
+    host.used = [];
+    publisher.last.moveTo([]);
     expect(events.at(-1)).toMatchObject({ kind: 'withdrawn', reason: 'no network interface is up' });
   });
 });

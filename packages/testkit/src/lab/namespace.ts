@@ -30,7 +30,7 @@ ip link set lo up
 echo ready
 read -r _ || true
 own=$(readlink /proc/self/ns/net | sed 's/[][]/\\\\&/g')
-for round in $(seq 50); do
+for round in $(seq 500); do
   left=$(find /proc/[0-9]*/ns/net -maxdepth 0 -lname "$own" ! -path "/proc/$$/*" 2>/dev/null | cut -d/ -f3 || true)
   alive=
   for id in $left; do
