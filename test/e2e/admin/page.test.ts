@@ -35,9 +35,9 @@ await labTest(
     for (const from of ['h1', 'h9', 'h10']) {
       for (const to of ['h2', 'h3']) await browser.until(`${links(from, `thing on ${to}`)}.length === 1`);
     }
-    await browser.until(`${links('h9', 'thing on h2')}[0].matches('.ready.busy')`);
     const width = `Number(${links('h9', 'thing on h2')}[0].querySelector('.line').getAttribute('stroke-width'))`;
-    expect(await browser.run<number>(width)).toBeGreaterThan(1.5);
+    // On a busy machine there are seconds without traffic.
+    await browser.until(`${links('h9', 'thing on h2')}[0].matches('.ready.busy') && ${width} > 1.5`);
     await browser.shoot('page-light');
     await browser.shoot('page-dark', 1_400, 'dark');
     await browser.shoot('page-phone', 360);
