@@ -92,10 +92,10 @@ await labTest(
 );
 
 await labTest(
-  'with multicast dropped a machine joins by --at, and three wrong codes end an invitation',
-  { hosts: 2, needs: ['nft'] },
+  'with multicast dropped a machine joins by --at, and needs no flag then; three wrong codes end an invitation',
+  { hosts: 3, needs: ['nft'] },
   async (lan) => {
-    const [h1, h2] = [lan.host(1), lan.host(2)];
+    const [h1, h2, h3] = [lan.host(1), lan.host(2), lan.host(3)];
     for (const host of lan.hosts) await lan.blockMulticast(host);
     const first = await invite(h1);
     for (const word of ['zebra', 'yacht', 'walrus'])
@@ -116,5 +116,8 @@ await labTest(
       expect.soft(refused.stderr).toMatch(/^ambassador: \S.*(?:keeper|mesh key).*\n$/);
     }
     expect(await h2.read('cat', [KEY])).toBe(before);
+    const third = await invite(h1);
+    expect(await join(h3, third.code, '--at', h1.ip)).toMatchObject({ code: 0 });
+    await reach(h3, h1);
   },
 );

@@ -42,14 +42,14 @@ export interface PeersOptions {
 /** The peer links of one process, not started; undefined with a token, which is for one role of one service. Throws a CliError where one was named all the same. */
 export function createPeers(network: SystemNetwork, node: MdnsNode, options: PeersOptions): PeerNode | undefined {
   const { request, surroundings, mesh, announces, describe, onEvent } = options;
-  const { version, platform, env } = surroundings;
+  const { version, platform } = surroundings;
   const refusal = mesh === undefined ? undefined : explainRefusal(mesh.ring, 'peer', '');
   if (refusal !== undefined) {
     if (request.named.length > 0 || request.port !== undefined) throw new CliError(EXIT_REFUSED, refusal);
     return undefined;
   }
   const isMesh = mesh !== undefined;
-  const file = join(nameStateFolder(env, platform), PEERS_FILE);
+  const file = namePeersFile(surroundings);
   const [group = 'open'] = mesh?.ids ?? [];
   const remembered = readPeersFile(file, group);
   const isWanted = isMesh || request.named.length > 0 || remembered.some(({ hasLinked }) => hasLinked);
@@ -84,4 +84,13 @@ export function createPeers(network: SystemNetwork, node: MdnsNode, options: Pee
     onRemember: (places) => writePeersFile(file, group, places),
     onClose: () => security?.close(),
   });
+}
+
+/** From now on the machine there is asked for its peers by whoever of this mesh finds nothing by multicast here. */
+export function rememberPeer(host: string, meshId: string, surroundings: Surroundings): void {
+  writePeersFile(namePeersFile(surroundings), meshId, [{ host, port: PEER_PORT, hasLinked: false }]);
+}
+
+function namePeersFile({ env, platform }: Surroundings): string {
+  return join(nameStateFolder(env, platform), PEERS_FILE);
 }

@@ -17,6 +17,7 @@ import { errorCode, type Listener, listen, stripZone } from '@mdns-ambassador/re
 import { CliError } from '../../exit/cli-error.ts';
 import { EXIT_OK, EXIT_REFUSED, EXIT_UNAVAILABLE, EXIT_USAGE } from '../../exit/exit-codes.ts';
 import { createLocalNetwork, type LocalNetwork, readInterfaceNames, startNode } from '../../network/local-network.ts';
+import { rememberPeer } from '../../network/peers.ts';
 import { isServedAt, listAddresses } from '../../network/served-addresses.ts';
 import { describeFault } from '../../output/fault-lines.ts';
 import { printQr } from '../../output/qr.ts';
@@ -93,6 +94,7 @@ export async function inviteMachine({ path, settings, surroundings }: InviteTask
     const end = await invitation.ended;
     switch (end.kind) {
       case 'joined':
+        if (may.kind === 'all') rememberPeer(end.from, meshId, surroundings);
         stdout.line(describeJoined(doorkeeper.machine, meshId, may, end));
         return EXIT_OK;
       case 'closed':

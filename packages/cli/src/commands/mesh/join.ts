@@ -19,6 +19,7 @@ import { dial, formatPlace, RelayError } from '@mdns-ambassador/relay';
 import { CliError, InvalidValue } from '../../exit/cli-error.ts';
 import { EXIT_OK, EXIT_REFUSED, EXIT_UNAVAILABLE } from '../../exit/exit-codes.ts';
 import { createLocalNetwork, describeNoNetwork, readInterfaceNames, startNode } from '../../network/local-network.ts';
+import { rememberPeer } from '../../network/peers.ts';
 import { escapeSentence, escapeText } from '../../output/escape.ts';
 import { describeInterface, joinWords, quoteHint } from '../../output/phrases.ts';
 import { parsePeer } from '../../parse/peer.ts';
@@ -70,6 +71,7 @@ export async function joinMesh(task: JoinTask): Promise<number> {
     if (failure !== undefined) stdout.line(`no: ${escapeSentence(failure.reason)}; trying ${escapeText(inviter)}, too`);
     const outcome = await tryInviter(at, code, { key, name, task });
     if (outcome.kind === 'joined') {
+      rememberInviter(outcome, surroundings);
       tellJoined(outcome.membership, task);
       return EXIT_OK;
     }
@@ -173,6 +175,13 @@ interface Failure {
   readonly exitCode: number;
 }
 
+interface Joined {
+  readonly kind: 'joined';
+  readonly membership: Membership;
+  /** Where the inviter was reached. */
+  readonly host: string;
+}
+
 interface Applicant {
   readonly key: MachineKey;
   readonly name: string;
@@ -184,7 +193,7 @@ async function tryInviter(
   places: readonly JoinPlace[],
   code: InvitationCode,
   { key, name, task }: Applicant,
-): Promise<Failure | { readonly kind: 'joined'; readonly membership: Membership }> {
+): Promise<Failure | Joined> {
   const { path, surroundings } = task;
   const { stdout, shutdown, platform } = surroundings;
   let failure: Failure = { kind: 'failed', reason: 'it has no address here', exitCode: EXIT_UNAVAILABLE };
@@ -206,7 +215,7 @@ async function tryInviter(
           membership = keepMembership(path, key, text, platform);
         },
       }).finally(() => shutdown.signal.removeEventListener('abort', stop));
-      if (membership !== undefined) return { kind: 'joined', membership };
+      if (membership !== undefined) return { kind: 'joined', membership, host };
     } catch (error) {
       if (error instanceof InvitationError) {
         const exitCode = error.code === 'ended' ? EXIT_UNAVAILABLE : EXIT_REFUSED;
@@ -243,6 +252,12 @@ function readMembership(text: string): Membership {
     if (!(error instanceof MeshError)) throw error;
     throw new InvitationError('malformed', error.message);
   }
+}
+
+/** Where multicast does not go, they find each other by that. Peers are who may use the whole mesh. */
+function rememberInviter({ membership, host }: Joined, surroundings: Surroundings): void {
+  const [{ meshId, identity }] = membership.parts;
+  if (identity.may.kind === 'all') rememberPeer(host, meshId, surroundings);
 }
 
 function tellJoined(membership: Membership, { path, isUsual, surroundings }: JoinTask): void {
