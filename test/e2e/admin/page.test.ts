@@ -74,7 +74,7 @@ await labTest(
 );
 
 await labTest(
-  'on the page a hostile name is text, without a script all is a list, and nobody is asked once it is closed',
+  'on the page a hostile name is text, and without a script all is a list',
   { hosts: 3, needs: ['chromium', 'curl'] },
   async (lan) => {
     const [h1, h2] = [lan.host(1), lan.host(2)];

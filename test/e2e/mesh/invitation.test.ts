@@ -119,5 +119,11 @@ await labTest(
     const third = await invite(h1);
     expect(await join(h3, third.code, '--at', h1.ip)).toMatchObject({ code: 0 });
     await reach(h3, h1);
+    const renamed = await runAmbassador(h1, ['mesh', 'rename', 'h3', 'desk']);
+    expect(renamed).toMatchObject({ code: 0, stdout: expect.stringMatching(/^h3 is called desk now/m) });
+    expect((await runAmbassador(h1, ['mesh', 'members', '--json'])).stdout).toContain('"desk"');
+    const taken = await runAmbassador(h1, ['mesh', 'rename', 'h2', 'desk']);
+    expect(taken).toMatchObject({ code: 77, stderr: expect.stringContaining('another machine is called desk') });
+    expect(await runAmbassador(h1, ['mesh', 'rename', 'h2', 'My Desk'])).toMatchObject({ code: 64 });
   },
 );
