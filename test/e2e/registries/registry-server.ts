@@ -117,10 +117,10 @@ async function askZooKeeper(host: Host, command: string): Promise<string> {
   return await host.read('java', [...zooKeeperMain(), ...splitWords(command)]);
 }
 
-/** ZooKeeper's own client; without a command it reads some from its standard input. */
+/** ZooKeeper's own client; without a command it reads some from its standard input. What it is told before it is connected fails. */
 function zooKeeperMain(): readonly string[] {
   const main = 'org.apache.zookeeper.ZooKeeperMain';
-  return [...JAVA, ...ZOOKEEPER_CLASSES, main, '-server', `127.0.0.1:${ZOOKEEPER_PORT}`];
+  return [...JAVA, ...ZOOKEEPER_CLASSES, main, '-server', `127.0.0.1:${ZOOKEEPER_PORT}`, '-waitforconnection'];
 }
 
 /** `create /a '{"b": 1}'` in three words. */
