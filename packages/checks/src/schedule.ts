@@ -1,3 +1,5 @@
+import { doubledMs } from '@mdns-ambassador/relay/backoff';
+
 /** A service that is not there is looked for this often at least: one that starts later is used within a second. */
 const QUICK_LOOK_MS = 250;
 /** Each delay is longer or shorter by up to this share, so that those who started together do not beat together. */
@@ -27,7 +29,7 @@ function chooseDelayMs(result: LookResult, checkIntervalMs: number): number {
     case 'absent':
       return Math.min(checkIntervalMs, QUICK_LOOK_MS);
     case 'unwell':
-      return Math.min(checkIntervalMs, QUICK_LOOK_MS * 2 ** (result.failures - 1));
+      return doubledMs(result.failures, { firstMs: QUICK_LOOK_MS, maxMs: checkIntervalMs });
     default:
       return result satisfies never;
   }

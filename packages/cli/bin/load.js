@@ -102,9 +102,14 @@ function requireWhenUsed(requireNow) {
     {},
     {
       get: (_, key) => Reflect.get(load(), key),
+      set: (_, key, value) => Reflect.set(load(), key, value),
       has: (_, key) => Reflect.has(load(), key),
       ownKeys: () => Reflect.ownKeys(load()),
-      getOwnPropertyDescriptor: (_, key) => Reflect.getOwnPropertyDescriptor(load(), key),
+      getOwnPropertyDescriptor: (_, key) => {
+        const descriptor = Reflect.getOwnPropertyDescriptor(load(), key);
+        // A proxy may call nothing fixed that its target, the empty object, does not have.
+        return descriptor && { ...descriptor, configurable: true };
+      },
     },
   );
 }

@@ -83,6 +83,24 @@ test('a file that waits to be used is run when something of it is asked for, onc
   expect(run().split('\n')).toEqual(['begun', 'run', 'here true']);
 });
 
+test('of what waits to be used everything can be listed, also what is fixed, and what is written there is kept', () => {
+  const part = './when-used-part-3c4d.js';
+  writeFileSync(
+    join(scratch, 'bundle/main.js'),
+    `const part = require('${part}');
+    console.log(JSON.stringify({ ...part }), Object.keys(part).join(' '), Object.getOwnPropertyDescriptor(part, 'none'));
+    part.word = 'there';
+    console.log(part.read(), part.fixed);`,
+  );
+  writeFileSync(
+    join(scratch, 'bundle', part),
+    `Object.defineProperty(exports, 'fixed', { enumerable: true, value: 1 });
+    exports.word = 'here';
+    exports.read = () => exports.word;`,
+  );
+  expect(run().split('\n')).toEqual(['{"fixed":1,"word":"here"} fixed word read undefined', 'there 1']);
+});
+
 test("Node's client of HTTP is loaded when something of it is asked for", () => {
   writeFileSync(
     join(scratch, 'bundle/main.js'),

@@ -31,6 +31,5 @@ export {
 } from './rules/line.ts';
 export { decodeLine, encodeLine, type LineReading } from './rules/line-text.ts';
 export type { RememberedPlace } from './rules/memory.ts';
-export { isObject, isPort, isRank, parseObject, readList } from './rules/read-value.ts';
 export { ViewCalls, type ViewCallsOptions } from './view-calls.ts';
 export type { PeerView } from './views.ts';

@@ -5,7 +5,7 @@ import type { PeerTransport } from './link/peer-stream.ts';
 import { reach } from './link/reach.ts';
 import type { PeerPlace } from './rules/line.ts';
 import { Rate } from './rules/rate.ts';
-import { SILENCE_MS } from './rules/table.ts';
+import { SilenceWatch } from './silence-watch.ts';
 import { ViewTeller } from './view-teller.ts';
 import { describeVisit } from './visit-hello.ts';
 
@@ -34,14 +34,17 @@ export class ViewCalls {
   readonly #calls = new Map<string, PeerLink | undefined>();
   readonly #called = new Recent<string, number>(MAX_CALLED);
   readonly #rate = new Rate(CALLS.perSecond, CALLS.burst);
-  #cancelWatch: (() => void) | undefined;
+  readonly #watch: SilenceWatch;
+  readonly #ended = new AbortController();
 
   constructor(options: ViewCallsOptions) {
     this.#options = options;
+    this.#watch = new SilenceWatch(options.clock, () => [...this.#calls.values()].filter((link) => link !== undefined));
   }
 
-  /** Somebody, `looker`, says that he looks, and listens there. Within bounds, whoever says it. */
+  /** Somebody, `looker`, says that he looks, and listens there. Within bounds, whoever says it; nobody is called at after `close`. */
   call(place: PeerPlace, looker: string): void {
+    if (this.#ended.signal.aborted) return;
     const now = this.#options.clock.now();
     if (this.#calls.has(looker) || this.#calls.size >= MAX_CALLS) return;
     if (now - (this.#called.get(looker) ?? Number.NEGATIVE_INFINITY) < AGAIN_MS) return;
@@ -51,17 +54,17 @@ export class ViewCalls {
     void this.#show(place, looker);
   }
 
-  /** Ends every call. Idempotent. */
+  /** Ends every call, and those that are dialled. Idempotent. */
   close(): void {
+    this.#ended.abort();
     for (const link of this.#calls.values()) void link?.close();
     this.#calls.clear();
-    this.#cancelWatch?.();
-    this.#cancelWatch = undefined;
+    this.#watch.close();
   }
 
   async #show(place: PeerPlace, looker: string): Promise<void> {
     const { version, clock, random } = this.#options;
-    const stream = await reach(place, this.#options);
+    const stream = await reach(place, this.#options, this.#ended.signal);
     if (stream === undefined || !this.#calls.has(looker)) {
       stream?.destroy();
       this.#calls.delete(looker);
@@ -80,20 +83,11 @@ export class ViewCalls {
     });
     const teller = new ViewTeller(link);
     this.#calls.set(looker, link);
-    this.#watch();
+    this.#watch.start();
   }
 
   #answer(teller: ViewTeller): void {
     const { describe, clock } = this.#options;
     if (teller.mayLook(clock.now())) teller.answer(describe);
-  }
-
-  /** Hangs up on those who are silent. */
-  #watch(): void {
-    this.#cancelWatch ??= this.#options.clock.after(SILENCE_MS / 2, () => {
-      this.#cancelWatch = undefined;
-      for (const link of [...this.#calls.values()]) link?.advance(this.#options.clock.now());
-      if (this.#calls.size > 0) this.#watch();
-    });
   }
 }

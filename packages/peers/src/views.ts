@@ -1,5 +1,6 @@
 import type { Clock, Random } from '@mdns-ambassador/mdns';
 import { Recent } from '@mdns-ambassador/relay';
+import type { Unknowns } from '@mdns-ambassador/relay/read-value';
 import { PeerLink } from './link/peer-link.ts';
 import type { PeerStream, PeerTransport } from './link/peer-stream.ts';
 import { reach } from './link/reach.ts';
@@ -7,8 +8,7 @@ import type { LinkSet } from './link-set.ts';
 import { keyOf } from './rules/directory.ts';
 import type { HelloLine, PeerLine, PeerPlace } from './rules/line.ts';
 import { Rate } from './rules/rate.ts';
-import type { Unknowns } from './rules/read-value.ts';
-import { SILENCE_MS } from './rules/table.ts';
+import { SilenceWatch } from './silence-watch.ts';
 import { ViewCalls } from './view-calls.ts';
 import { ViewTeller } from './view-teller.ts';
 import { describeVisit } from './visit-hello.ts';
@@ -78,7 +78,8 @@ export class Views {
   /** Who came to show itself, and is told of nothing. */
   readonly #shown = new Set<PeerLink>();
   readonly #calls: ViewCalls | undefined;
-  #cancelWatch: (() => void) | undefined;
+  /** Of those who came. */
+  readonly #watch: SilenceWatch;
   readonly #onView = new Set<() => void>();
   #cancel: (() => void) | undefined;
   /** Under way. */
@@ -87,6 +88,7 @@ export class Views {
   constructor(options: ViewsOptions) {
     const { isMesh, describe } = options;
     this.#options = options;
+    this.#watch = new SilenceWatch(options.clock, () => [...this.#guests.keys(), ...this.#shown]);
     this.#calls = isMesh && describe !== undefined ? new ViewCalls({ ...options, describe }) : undefined;
   }
 
@@ -132,7 +134,7 @@ export class Views {
     }
     this.#guests.set(link, { teller: new ViewTeller(link), isLooking: false });
     if (this.#cancel !== undefined) link.tell({ kind: 'look' });
-    this.#watch();
+    this.#watch.start();
   }
 
   /** What one of those said; false where it is none. */
@@ -185,7 +187,7 @@ export class Views {
     });
     if (link.isOver) return;
     this.#shown.add(link);
-    this.#watch();
+    this.#watch.start();
   }
 
   /** Takes what somebody shows; undefined: the same as before. */
@@ -208,8 +210,7 @@ export class Views {
     for (const link of this.#guests.keys()) void link.close();
     this.#guests.clear();
     this.#calls?.close();
-    this.#cancelWatch?.();
-    this.#cancelWatch = undefined;
+    this.#watch.close();
   }
 
   #endLooks(): void {
@@ -264,20 +265,11 @@ export class Views {
   async #dial(key: string, visit: Visit, place: PeerPlace): Promise<void> {
     const dial = new AbortController();
     this.#dials.add(dial);
-    const stream = await reach(place, this.#options, dial);
+    const stream = await reach(place, this.#options, dial.signal);
     this.#dials.delete(dial);
     // The look has ended, or others were met since.
     if (dial.signal.aborted || this.#visits.get(key) !== visit) stream?.destroy();
     else if (stream !== undefined) visit.link = this.#open(stream, this.#hello(), visit);
-  }
-
-  /** Hangs up on those who came, when they are silent. */
-  #watch(): void {
-    this.#cancelWatch ??= this.#options.clock.after(SILENCE_MS / 2, () => {
-      this.#cancelWatch = undefined;
-      for (const link of [...this.#guests.keys(), ...this.#shown]) link.advance(this.#options.clock.now());
-      if (this.#guests.size + this.#shown.size > 0) this.#watch();
-    });
   }
 
   #open(stream: PeerStream, hello: HelloLine, visit: Visit): PeerLink {

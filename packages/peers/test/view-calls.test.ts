@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { PeerStream } from '../src/link/peer-stream.ts';
+import type { PeerStream, PeerTransport } from '../src/link/peer-stream.ts';
 import { decodeLine, encodeLine } from '../src/rules/line-text.ts';
 import { ViewCalls } from '../src/view-calls.ts';
 import { ASK_MS } from '../src/views.ts';
@@ -13,13 +13,14 @@ function createShower(
   world: PeerWorld,
   address: string,
   shows: () => Promise<object> = async () => ({ name: address }),
+  transport?: Pick<PeerTransport, 'dial'>,
 ) {
   const host = world.network.findHost(address) ?? world.network.addHost(address, [address]);
   return new ViewCalls({
     version: '0.1.0',
     clock: world.clock,
     random: () => 0.5,
-    transport: host.createTransport('view'),
+    transport: transport ?? host.createTransport('view'),
     describe: shows,
   });
 }
@@ -97,6 +98,34 @@ test('it is not seen any more when it ends', async () => {
   end();
 });
 
+test('nothing is under way when it has ended: what was dialled is given up, and nobody is called at any more', async () => {
+  const world = new PeerWorld();
+  const looker = await createLooker(world);
+  const end = looker.look(() => undefined);
+  const host = world.network.addHost(B, [B]);
+  const signals: AbortSignal[] = [];
+  const transport = host.createTransport('view');
+  const shower = createShower(world, B, undefined, {
+    dial: (place, signal) => {
+      signals.push(signal);
+      return transport.dial(place, signal);
+    },
+  });
+  const silent = { host: C, port: 5350 };
+  const before = world.clock.pendingTimers;
+  shower.call(silent, 'silent');
+  await world.clock.advance(0);
+  expect(signals.map(({ aborted }) => aborted)).toEqual([false]);
+  shower.close();
+  shower.call(PLACE, 'looker');
+  shower.close();
+  await world.clock.advance(50);
+  expect(signals.map(({ aborted }) => aborted)).toEqual([true]);
+  expect(world.clock.pendingTimers).toBe(before);
+  expect(looker.listViews()).toEqual([]);
+  end();
+});
+
 describe('who comes to show itself', () => {
   test('learns nothing of others, whatever it asks', async () => {
     const world = new PeerWorld();
@@ -123,6 +152,8 @@ describe('who comes to show itself', () => {
     const world = new PeerWorld();
     const looker = await createLooker(world);
     const guest = await dial(world, B);
+    await world.clock.advance(10);
+    expect(guest.isOver()).toBe(true);
     guest.stream.write(encodeLine({ kind: 'view', shows: { name: 'b' } }));
     const end = looker.look(() => undefined);
     await world.clock.advance(5 * ASK_MS);

@@ -3,6 +3,7 @@ export { watchBusyShare } from './busy-share.ts';
 export type { Clock } from './clock.ts';
 export { type Connection, Connections, type DrainOutcome } from './connections.ts';
 export { type DialOptions, type DialResult, dial, type LegResult, startDial } from './dial.ts';
+export { drawId } from './draw-id.ts';
 export { type HeldSocket, holdSocket } from './held-socket.ts';
 export { Histogram, type HistogramView } from './histogram.ts';
 export { type InputFileOptions, NO_END, NOT_REGULAR, readInputFile, TOO_LONG } from './input-file.ts';

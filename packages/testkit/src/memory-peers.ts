@@ -156,6 +156,7 @@ class MemoryStream implements PeerStream {
   readonly #to: MemoryPeerHost;
   #events: PeerStreamEvents | undefined;
   #early: Uint8Array[] = [];
+  #hasEnded = false;
   #isOver = false;
   #isMute = false;
 
@@ -176,6 +177,7 @@ class MemoryStream implements PeerStream {
     const early = this.#early;
     this.#early = [];
     for (const chunk of early) this.take(chunk);
+    if (this.#hasEnded) this.#from.network.clock.after(0, () => this.finish());
   }
 
   write(text: string): void {
@@ -207,11 +209,14 @@ class MemoryStream implements PeerStream {
     else this.#events.data(chunk);
   }
 
+  /** Told when it has been opened. */
   finish(): void {
     if (this.#isOver || this.#isMute) return;
+    this.#hasEnded = true;
+    if (this.#events === undefined) return;
     this.#isOver = true;
     this.#from.release(this);
-    this.#events?.ended('it hung up');
+    this.#events.ended('it hung up');
   }
 
   /** What is under way when a link is cut is lost with it. */

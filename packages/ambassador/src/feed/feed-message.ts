@@ -1,4 +1,4 @@
-import { isObject, isPort, isRank, parseObject, readList } from '@mdns-ambassador/peers';
+import { isObject, isPort, isRank, parseObject, readList } from '@mdns-ambassador/relay/read-value';
 import type { Endpoint } from '../pool/endpoint.ts';
 import { isEndpointAddress } from '../sources/address-policy.ts';
 

@@ -4,9 +4,8 @@ import { DialBudget, LoopLag, type ServiceStatus } from '@mdns-ambassador/ambass
 import type { DrainOptions } from '@mdns-ambassador/announcer';
 import { systemClock } from '@mdns-ambassador/mdns';
 import type { Mesh } from '@mdns-ambassador/mesh';
-import { type DrainOutcome, KeptListeners, KeptSockets } from '@mdns-ambassador/relay';
+import { type DrainOutcome, drawId, KeptListeners, KeptSockets } from '@mdns-ambassador/relay';
 import { EXIT_OK } from '../exit/exit-codes.ts';
-import { drawId } from '../machine/draw-id.ts';
 import { drawAlike } from '../machine/identity.ts';
 import { readMachineIdentity } from '../machine/machine-identity.ts';
 import { deriveShownId } from '../machine/shown-machine.ts';

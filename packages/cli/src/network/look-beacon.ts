@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto';
 import type { Clock, MdnsNode, Publication, Txt } from '@mdns-ambassador/mdns';
 import { MESH_TXT_KEYS, type Mesh } from '@mdns-ambassador/mesh';
 import { PEER_TXT_KEY, type PeerListener, type PeerNode } from '@mdns-ambassador/peers';
+import { drawId } from '@mdns-ambassador/relay';
 
 /** Of who looks at the picture of a mesh, while he does: no service, and shown to nobody. */
 export const LOOK_TYPE = '_ambassador-look._tcp';
@@ -9,7 +9,6 @@ export const LOOK_TYPE = '_ambassador-look._tcp';
 export const LOOK_TXT_KEY = 'look';
 /** Who did not hear it the first time, or came since. */
 const AGAIN_MS = 4_000;
-const ID_BYTES = 8;
 
 export interface BeaconOptions {
   /** Of the link alone: peers are told by peer links. Undefined while none is spoken. */
@@ -21,7 +20,7 @@ export interface BeaconOptions {
 
 /** Tells the link, and peers, that somebody of the mesh looks, and where: members that listen nowhere, such as those who only proxy, show themselves there. The returned function ends it. */
 export function tellLook({ mdns, peers, mesh, clock }: BeaconOptions): () => void {
-  const id = randomBytes(ID_BYTES).toString('hex');
+  const id = drawId(Math.random);
   let cancel = (): void => undefined;
   let listener: PeerListener | undefined;
   let publication: Publication | undefined;

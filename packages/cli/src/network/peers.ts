@@ -12,10 +12,9 @@ import {
   readPeersFile,
   writePeersFile,
 } from '@mdns-ambassador/peers';
-import { dial, stripZone } from '@mdns-ambassador/relay';
+import { dial, drawId, stripZone } from '@mdns-ambassador/relay';
 import { CliError } from '../exit/cli-error.ts';
 import { EXIT_REFUSED } from '../exit/exit-codes.ts';
-import { drawId } from '../machine/draw-id.ts';
 import { nameStateFolder } from '../machine/seed.ts';
 import type { Surroundings } from '../process/surroundings.ts';
 import type { PeerRequest } from '../requests/peer-request.ts';

@@ -1,7 +1,7 @@
 import { Recent } from '@mdns-ambassador/relay';
+import { type BackoffLimits, doubledMs } from '@mdns-ambassador/relay/backoff';
 
-const FIRST_MS = 60_000;
-const LONGEST_MS = 900_000;
+const LIMITS: BackoffLimits = { firstMs: 60_000, maxMs: 900_000 };
 /** A peer that breaks off without a word may have died; doing so twice in a row it refuses us. */
 const SUSPICIONS_TO_CONVICT = 2;
 /** The oldest is forgotten first: it is dialled again, and convicted again. */
@@ -48,7 +48,7 @@ export class Quarantine {
     // Dials that were under way at the same time are one event.
     if (known !== undefined && now < known.until) return undefined;
     const convictions = (known?.convictions ?? 0) + 1;
-    const forMs = Math.min(FIRST_MS * 2 ** (convictions - 1), LONGEST_MS);
+    const forMs = doubledMs(convictions, LIMITS);
     this.#entries.set(place, { convictions, suspicions: 0, suspectedAt: now, until: now + forMs, reason });
     return { place, reason, forMs, isFirst: convictions === 1 };
   }

@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { dirname } from 'node:path';
+import { isObject, isPort, isTextUpTo, parseObject, readList } from '@mdns-ambassador/relay/read-value';
 import type { RememberedPlace } from '../rules/memory.ts';
-import { isObject, isPort, isTextUpTo, parseObject, readList } from '../rules/read-value.ts';
 
 const VERSION = 1;
 const MAX_PLACES = 256;

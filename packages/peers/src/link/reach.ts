@@ -4,18 +4,22 @@ import type { PeerStream, PeerTransport } from './peer-stream.ts';
 
 const DIAL_TIMEOUT_MS = 3_000;
 
-/** Dials it for a look, 3 s at most; undefined where nobody is reached, or `dial` was aborted. */
+/** Dials it for a look, 3 s at most; undefined where nobody is reached, or `ended` was aborted meanwhile. */
 export async function reach(
   place: PeerPlace,
   { clock, transport }: { readonly clock: Clock; readonly transport: Pick<PeerTransport, 'dial'> },
-  dial: AbortController = new AbortController(),
+  ended: AbortSignal,
 ): Promise<PeerStream | undefined> {
-  const cancel = clock.after(DIAL_TIMEOUT_MS, () => dial.abort());
+  const dial = new AbortController();
+  const abort = (): void => dial.abort();
+  ended.addEventListener('abort', abort, { once: true });
+  const cancel = clock.after(DIAL_TIMEOUT_MS, abort);
   try {
     return await transport.dial(place, dial.signal);
   } catch {
     return undefined;
   } finally {
     cancel();
+    ended.removeEventListener('abort', abort);
   }
 }

@@ -1,4 +1,14 @@
 import {
+  isCount,
+  isObject,
+  isPort,
+  isTextUpTo,
+  parseObject,
+  readList,
+  readTextUpTo,
+  type Unknowns,
+} from '@mdns-ambassador/relay/read-value';
+import {
   type ExamineLine,
   type ExamineWay,
   MAX_NOTICE_LENGTH,
@@ -12,17 +22,7 @@ import {
   type PeerLine,
   type PeerPlace,
 } from './line.ts';
-import {
-  isCount,
-  isNode,
-  isObject,
-  isPort,
-  isTextUpTo,
-  parseObject,
-  readList,
-  readTextUpTo,
-  type Unknowns,
-} from './read-value.ts';
+import { isNode } from './node-id.ts';
 import { describeService, readService } from './service-text.ts';
 
 const MAX_ADDRESSES = 16;

@@ -1,5 +1,5 @@
 import type { Txt } from '@mdns-ambassador/mdns';
-import type { Unknowns } from './read-value.ts';
+import type { Unknowns } from '@mdns-ambassador/relay/read-value';
 
 /** Told in each first line; either side hangs up on another. */
 export const PEER_VERSION = 1;

@@ -1,6 +1,6 @@
 import type { Txt } from '@mdns-ambassador/mdns';
+import { isObject, isPort, isRank, isTextUpTo, readList, readTextUpTo } from '@mdns-ambassador/relay/read-value';
 import type { PeerService } from './line.ts';
-import { isObject, isPort, isRank, isTextUpTo, readList, readTextUpTo } from './read-value.ts';
 
 /** RFC 6763 4.1.1, RFC 1035 2.3.4. */
 const MAX_LABEL_BYTES = 63;

@@ -1,7 +1,6 @@
-import { randomBytes } from 'node:crypto';
 import { type Clock, createMdnsNode, type MdnsNode, type Network } from '@mdns-ambassador/mdns';
 import { createSystemTransport, type PeerSecurity, type PeerStream, PROBE_TYPE } from '@mdns-ambassador/peers';
-import { errorMessage } from '@mdns-ambassador/relay';
+import { drawId, errorMessage } from '@mdns-ambassador/relay';
 import { CallBack } from './call-back.ts';
 import type { PeerReport } from './evidence.ts';
 import { type Examined, PeerTalk } from './peer-talk.ts';
@@ -13,7 +12,6 @@ const SECOND_WORD_MS = 1_600;
 const DIAL_MS = 3_000;
 /** RFC 863: nobody is to connect to a probe. */
 const DISCARD_PORT = 9;
-const ID_BYTES = 8;
 /** No connection was made. */
 const ABSENT_CODES: readonly string[] = [
   'ABORTED',
@@ -57,9 +55,9 @@ export async function askPeer(options: AskPeerOptions): Promise<PeerAnswer> {
   } catch (error) {
     return isAbsent(error) ? { kind: 'absent' } : { kind: 'refused', reason: errorMessage(error) };
   }
-  const hello = { kind: 'hello', node: drawId(), version, wall: Math.round(clock.wallClock()) } as const;
+  const hello = { kind: 'hello', node: drawId(Math.random), version, wall: Math.round(clock.wallClock()) } as const;
   const talk = new PeerTalk(stream, hello, clock);
-  const [theirs, ours] = [drawId(), drawId()];
+  const [theirs, ours] = [drawId(Math.random), drawId(Math.random)];
   const callBack = await CallBack.listen(stream.localAddress, theirs);
   const probes = await Probes.start(options, theirs);
   try {
@@ -182,8 +180,4 @@ class Probes {
 function isAbsent(error: unknown): boolean {
   const code: unknown = error instanceof Error ? Reflect.get(error, 'code') : undefined;
   return typeof code === 'string' && ABSENT_CODES.includes(code);
-}
-
-function drawId(): string {
-  return randomBytes(ID_BYTES).toString('hex');
 }

@@ -1,9 +1,8 @@
 /** What JSON gives for an object. */
 export type Unknowns = Readonly<Record<string, unknown>>;
 
-const NODE = /^[0-9a-f]{16}$/;
 const HIGHEST_PORT = 65_535;
-/** Lists and objects within one another: a service's TXT is the sixth. */
+/** Lists and objects within one another; of what is spoken, the deepest is the sixth. */
 const MAX_DEPTH = 32;
 
 /** Undefined where the text is no JSON object, or one that is so deep that whoever goes through it has no stack for that. Never throws. */
@@ -28,11 +27,6 @@ function isShallow(value: unknown): boolean {
 /** Neither a list nor null. */
 export function isObject(value: unknown): value is Unknowns {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** 16 hexadecimal digits. */
-export function isNode(value: unknown): value is string {
-  return typeof value === 'string' && NODE.test(value);
 }
 
 /** A whole number that is counted exactly. */
