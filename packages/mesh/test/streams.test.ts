@@ -1,10 +1,10 @@
-import { RelayError, resetLeg } from '@mdns-ambassador/relay';
+import { type Leg, RelayError, resetLeg } from '@mdns-ambassador/relay';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { connectSecure } from '../src/client/connect-secure.ts';
 import { ALPN, STREAMS_ALPN } from '../src/member.ts';
 import { PeerIdentity } from '../src/peer-identity.ts';
 import { encodeFrame } from '../src/streams/frame.ts';
-import { MAX_STREAMS } from '../src/streams/session.ts';
+import { MAX_OPENED } from '../src/streams/session.ts';
 import { MemoryLeg, readAll } from './leg-pair.ts';
 import {
   createDialler,
@@ -16,6 +16,7 @@ import {
   TestAnnouncer,
   type TestClock,
 } from './mesh-fixture.ts';
+import { settle } from './streams/session-fixture.ts';
 
 /** Two legs are one connection. */
 const CONNECTION = 2;
@@ -43,6 +44,15 @@ async function arrangePeer() {
   return { mesh, announcer, leg, clock: mesh.clock as TestClock };
 }
 
+/** Who waits goes on when it is opened. */
+function createGate(): { readonly passed: Promise<void>; readonly open: () => void } {
+  let open = (): void => undefined;
+  const passed = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return { passed, open: () => open() };
+}
+
 describe('Streams', () => {
   test('serve all clients of a place on one connection, also those who come at once', async () => {
     const { announcer, dialler } = await arrange();
@@ -61,11 +71,11 @@ describe('Streams', () => {
     expect(announcer.legs).toHaveLength(2 * CONNECTION);
   });
 
-  test('that are one more than a connection may have are on another', async () => {
+  test('that are more than a connection may have are on others, and on no more than it takes, also where all come at once', async () => {
     const { announcer, dialler } = await arrange();
-    const legs = await Promise.all(Array.from({ length: MAX_STREAMS + 1 }, () => dialOnce(dialler)));
+    const legs = await Promise.all(Array.from({ length: 4 * MAX_OPENED + 1 }, () => dialOnce(dialler)));
     expect(legs.filter((leg) => leg instanceof RelayError)).toEqual([]);
-    expect(announcer.legs).toHaveLength(2 * CONNECTION);
+    expect(announcer.legs).toHaveLength(5 * CONNECTION);
   });
 
   test('of a connection that was cut are cut, and the next ones are on another', async () => {
@@ -138,18 +148,62 @@ describe('Streams', () => {
     expect(await exchange(before, 'hello')).toBe('hello');
   });
 
+  test('are on a connection with the papers that count, also where its handshake had begun with others', async () => {
+    const mesh = createMesh();
+    const announcer = await TestAnnouncer.open(mesh);
+    const connected = createGate();
+    const dial = async (): Promise<Leg> => {
+      const leg = await announcer.dial();
+      await connected.passed;
+      return leg;
+    };
+    const { dialler } = createDialler(mesh, { dial });
+    const waiting = dialOnce(dialler);
+    await expect.poll(() => announcer.legs.length).toBe(CONNECTION);
+    const [previous] = mesh.ring.kind === 'keys' ? [mesh.ring.current] : [];
+    await mesh.change({ kind: 'keys', current: createRing().current, ...(previous === undefined ? {} : { previous }) });
+    connected.open();
+    expect(await exchange(await waiting, 'hello')).toBe('hello');
+    expect(await exchange(await dialOnce(dialler), 'hello')).toBe('hello');
+    expect(announcer.legs).toHaveLength(2 * CONNECTION);
+    await expect.poll(() => announcer.legs.slice(0, 2).every(({ destroyed }) => destroyed)).toBe(true);
+  });
+
+  test('that were dialled before the proxy closed leave no connection behind', async () => {
+    const mesh = createMesh();
+    const former = await TestAnnouncer.open(mesh, 'redis', { protocols: [ALPN] });
+    const later = await TestAnnouncer.open(mesh);
+    const connected = createGate();
+    let announcer = former;
+    const dial = async (): Promise<Leg> => {
+      const leg = await announcer.dial();
+      if (announcer === later) await connected.passed;
+      return leg;
+    };
+    const { dialler } = createDialler(mesh, { dial });
+    await exchange(await dialOnce(dialler), 'hello');
+    announcer = later;
+    const waiting = dialOnce(dialler);
+    await expect.poll(() => later.legs.length).toBe(CONNECTION);
+    dialler.close();
+    connected.open();
+    const leg = await waiting;
+    if (leg instanceof RelayError) throw leg;
+    resetLeg(leg);
+    await expect.poll(() => later.legs.every(({ destroyed }) => destroyed)).toBe(true);
+  });
+
   test('are let go of with their connection when nobody has had one for 45 s', async () => {
     const { announcer, dialler, clock } = await arrange();
     const leg = await dialOnce(dialler);
     if (leg instanceof RelayError) throw leg;
     await exchange(leg, 'hello');
     resetLeg(leg);
-    await expect
-      .poll(async () => {
-        await clock.advance(45_000);
-        return announcer.legs.every(({ destroyed }) => destroyed);
-      })
-      .toBe(true);
+    await clock.advance(44_999);
+    await settle(20);
+    expect(announcer.legs.some(({ destroyed }) => destroyed)).toBe(false);
+    await clock.advance(1);
+    await expect.poll(() => announcer.legs.every(({ destroyed }) => destroyed)).toBe(true);
     expect(announcer.legs.some(({ wasReset }) => wasReset)).toBe(false);
   });
 

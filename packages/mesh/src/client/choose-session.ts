@@ -31,7 +31,8 @@ export function chooseSession<S extends Candidate>(sessions: readonly S[]): S | 
 export function wantsAnother(sessions: readonly Candidate[], opening: number): boolean {
   const answering = sessions.filter((session) => isUsable(session) && !session.isSilent);
   const calm = answering.filter(({ isBulk, isCongested }) => !isBulk && !isCongested);
-  return calm.length + opening < FEWEST && answering.length + opening < MOST && sessions.length < MOST_WITH_SILENT;
+  const notFull = sessions.filter(({ isFull }) => !isFull);
+  return calm.length + opening < FEWEST && answering.length + opening < MOST && notFull.length < MOST_WITH_SILENT;
 }
 
 function isUsable({ isOver, isDraining, isFull }: Candidate): boolean {

@@ -217,7 +217,7 @@ export class MeshDialler {
   /** Undefined where whoever is there knows of no streams. */
   async #reachByStream(target: Target, meshId: string | undefined, signal: AbortSignal): Promise<Leg | undefined> {
     const place = formatTarget(target);
-    for (let attempt = 1; !this.#sessions.isWithout(place); attempt++) {
+    for (let failures = 0; !this.#sessions.isWithout(place); ) {
       const kept = this.#sessions.take(place);
       const single = kept === undefined ? await this.#makeSession(target, meshId, signal) : undefined;
       if (single !== undefined) {
@@ -225,15 +225,20 @@ export class MeshDialler {
         return single.leg;
       }
       const session = kept ?? this.#sessions.take(place);
-      if (session === undefined && attempt < STREAM_ATTEMPTS) continue;
-      if (session === undefined) return undefined;
+      if (session === undefined) {
+        // Where it is filled, those who waited for it as well have got what they want, and the next one is for others.
+        if (!this.#sessions.isFilled(place)) failures += 1;
+        if (failures >= STREAM_ATTEMPTS) return undefined;
+        continue;
+      }
       const leg = session.open();
       try {
         await this.#ask({ leg }, place, signal);
         return leg;
       } catch (error) {
         // Its announcer has left meanwhile: that says nothing about one that is there now.
-        if (signal.aborted || isWord(error) || kept === undefined || attempt >= STREAM_ATTEMPTS) throw error;
+        failures += 1;
+        if (signal.aborted || isWord(error) || kept === undefined || failures >= STREAM_ATTEMPTS) throw error;
       }
     }
     return undefined;
@@ -248,10 +253,10 @@ export class MeshDialler {
     const place = formatTarget(target);
     let single: SecureConnection | undefined;
     const make = async (made: AbortSignal): Promise<void> => {
+      const { generation } = this.#sessions;
       const connection = await this.#connect(target, meshId, LONGEST_DIAL_MS, made);
       if (connection.protocol === STREAMS_ALPN) {
-        const session = this.#sessions.add(place, connection);
-        if (this.#isClosed) session.drain();
+        if (this.#sessions.add(place, connection, generation) === undefined) resetLeg(connection.leg);
         return;
       }
       this.#sessions.noteWithout(place);
@@ -301,9 +306,13 @@ export class MeshDialler {
   }
 
   async #reachCold(target: Target, meshId: string | undefined, timeoutMs: number, signal: AbortSignal): Promise<Leg> {
+    const { generation } = this.#sessions;
     const connection = await this.#connect(target, meshId, timeoutMs, signal);
     const place = formatTarget(target);
-    const leg = connection.protocol === STREAMS_ALPN ? this.#sessions.add(place, connection).open() : connection.leg;
+    const leg =
+      connection.protocol === STREAMS_ALPN
+        ? (this.#sessions.add(place, connection, generation)?.open() ?? openOne(connection.leg, this.#clock))
+        : connection.leg;
     await this.#ask({ leg }, place, signal);
     return leg;
   }
@@ -368,10 +377,11 @@ export class MeshDialler {
   }
 
   async #openWarm(target: Target, meshId: string | undefined, signal: AbortSignal): Promise<WarmConnection> {
+    const { generation } = this.#sessions;
     const connection = await this.#connect(target, meshId, LONGEST_DIAL_MS, signal);
     if (connection.protocol === STREAMS_ALPN) {
       // Whoever is there now is of a later version.
-      this.#sessions.add(formatTarget(target), connection);
+      if (this.#sessions.add(formatTarget(target), connection, generation) === undefined) resetLeg(connection.leg);
       throw new RelayError('ABORTED', 'it carries streams');
     }
     connection.leg.write(formatRequest({ service: this.#service, warm: true }));

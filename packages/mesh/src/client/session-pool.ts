@@ -38,6 +38,7 @@ export class SessionPool {
   readonly #options: SessionPoolOptions;
   readonly #sessions = new Map<string, PooledSession[]>();
   readonly #openings = new Map<string, Opening>();
+  #generation = 0;
   /** Whether streams were spoken of there last. */
   readonly #speaks = new Recent<string, boolean>(MAX_PLACES);
   /** Of all connections of this service's proxy. */
@@ -56,11 +57,9 @@ export class SessionPool {
     this.#speaks.set(place, false);
   }
 
-  /** Connections that are open, of all places. */
-  get size(): number {
-    let size = 0;
-    for (const sessions of this.#sessions.values()) size += sessions.length;
-    return size;
+  /** Changes where papers that a connection is begun with count no more. */
+  get generation(): number {
+    return this.#generation;
   }
 
   /** Where a new stream is to be opened; undefined where another connection is to be made first. */
@@ -81,8 +80,16 @@ export class SessionPool {
     return wantsAnother(this.#sessions.get(place) ?? [], this.#openings.has(place) ? 1 : 0);
   }
 
-  /** A connection has been made. */
-  add(place: string, { leg, identity }: Proven): PooledSession {
+  /** Whether a connection there has as many streams as it may, and nothing else speaks against it. */
+  isFilled(place: string): boolean {
+    return (this.#sessions.get(place) ?? []).some(
+      ({ isFull, isOver, isDraining, isSilent }) => isFull && !isOver && !isDraining && !isSilent,
+    );
+  }
+
+  /** A connection has been made, which was begun in this generation. Undefined where that is over: `leg` stays the caller's. */
+  add(place: string, { leg, identity }: Proven, generation: number): PooledSession | undefined {
+    if (generation !== this.#generation) return undefined;
     this.#speaks.set(place, true);
     const session = new PooledSession(leg, identity, {
       clock: this.#options.clock,
@@ -100,8 +107,8 @@ export class SessionPool {
   }
 
   /**
-   * Has one connection made there at a time, for all who wait for it; it is given up when nobody does any more. Rejects as `make` does, or
-   * where `signal` aborts.
+   * Has one connection made there at a time, for all who wait for it; it is given up when nobody does any more. Resolves without one where
+   * it was retired meanwhile. Rejects as `make` does, or where `signal` aborts.
    */
   async make(place: string, make: (signal: AbortSignal) => Promise<void>, signal: AbortSignal): Promise<void> {
     const opening = this.#openings.get(place) ?? this.#begin(place, make);
@@ -116,14 +123,20 @@ export class SessionPool {
     if (signal.aborted) leave();
     try {
       await opening.made;
+    } catch (error) {
+      const isRetired = opening.abort.signal.aborted && !signal.aborted;
+      if (!isRetired) throw error;
     } finally {
       signal.removeEventListener('abort', leave);
     }
     signal.throwIfAborted();
   }
 
-  /** What there is carries what it carries, and no more: it was made with papers that count no more. */
+  /** What there is carries what it carries, and no more, and what is being made is given up: it has papers that count no more. */
   retire(): void {
+    this.#generation += 1;
+    for (const { abort } of this.#openings.values()) abort.abort();
+    this.#openings.clear();
     for (const session of [...this.#sessions.values()].flat()) session.drain();
     this.#speaks.clear();
   }

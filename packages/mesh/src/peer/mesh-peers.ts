@@ -44,7 +44,8 @@ export type Arrived =
 interface Joined {
   readonly member: Member;
   readonly identity: PeerIdentity;
-  readonly acceptor: SecureAcceptor;
+  /** Undefined for who shows itself, and is not dialled. */
+  readonly acceptor: SecureAcceptor | undefined;
 }
 
 /** TLS for peer links: either end shows that it has the mesh key (CONTRACT 4). */
@@ -106,6 +107,7 @@ export class MeshPeers {
     const cancel = this.#mesh.clock.after(HANDSHAKE_MS, () => abort.abort());
     try {
       const { member, acceptor } = await this.#joined;
+      if (acceptor === undefined) throw new RelayError('ABORTED', 'who shows itself is not dialled');
       await member.refresh();
       const accepted = await acceptor.accept(raw, abort.signal);
       const { leg, identity } = accepted;
@@ -142,7 +144,7 @@ export class MeshPeers {
     this.#isClosed = true;
     this.#joined.then(
       ({ member, acceptor }) => {
-        acceptor.close();
+        acceptor?.close();
         member.close();
       },
       () => undefined,
@@ -176,7 +178,7 @@ export class MeshPeers {
     return {
       member,
       identity: new PeerIdentity(member, [role === 'peer' ? PEER_ALPN : VIEW_ALPN]),
-      acceptor: new SecureAcceptor(member, PEER_ALPN),
+      acceptor: role === 'peer' ? new SecureAcceptor(member, PEER_ALPN) : undefined,
     };
   }
 }

@@ -186,6 +186,7 @@ export class Door {
           await this.#renew(accepted);
           throw new RelayError('ABORTED', 'it came for a renewal');
         case 'view':
+          resetLeg(accepted.leg);
           throw createHandshakeError('identity', 'it shows itself, and nobody looks here');
         case 'removed':
           await this.#tellRemoved(accepted, abort.signal);

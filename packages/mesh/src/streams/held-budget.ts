@@ -1,6 +1,8 @@
 /** What the streams of one connection may hold that nobody reads, and those of all together. */
-const MAX_OF_ONE_BYTES = 64 * 1_048_576;
+export const MAX_OF_ONE_BYTES: number = 64 * 1_048_576;
 const MAX_OF_ALL_BYTES = 256 * 1_048_576;
+/** Where a connection holds more, no more streams are opened on it. */
+const NEAR_BYTES = 48 * 1_048_576;
 /** Whoever holds less goes on where all together hold too much. */
 const SPARED_BYTES = 1_048_576;
 
@@ -17,6 +19,11 @@ export class HeldBudget {
   get isSpent(): boolean {
     if (this.#bytes > MAX_OF_ONE_BYTES) return true;
     return this.#all.bytes > MAX_OF_ALL_BYTES && this.#bytes > SPARED_BYTES;
+  }
+
+  /** Whether so much is held that new streams might wait for those who do not read. */
+  get isNear(): boolean {
+    return this.#bytes > NEAR_BYTES;
   }
 
   change(bytes: number): void {

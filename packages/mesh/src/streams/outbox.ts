@@ -3,8 +3,6 @@ import { HEADER_BYTES, LARGE_DATA_BYTES } from './frame.ts';
 
 /** Who has more to send waits where so much waits to be taken by the kernel: one large frame behind another. More would be copied once more. */
 const CONGESTED_BYTES = 98_304;
-/** As many streams as there may be, twice. */
-const MAX_WAITING = 2_048;
 /** Nobody honest lets so much of what is no data wait: streams stop being opened before. */
 const MAX_BACKLOG_BYTES = 8 * 1_048_576;
 
@@ -23,7 +21,7 @@ const ALONE_MS = 0.1;
  */
 export class Outbox {
   readonly #leg: Leg;
-  readonly #waiting: (() => void)[] = [];
+  readonly #waiting = new Set<() => void>();
   #frames: Buffer[] = [];
   #bytes = 0;
   #flushed: Done[] = [];
@@ -45,16 +43,17 @@ export class Outbox {
 
   /** The peer does not read, and has us say more and more. */
   get isOverfull(): boolean {
-    return this.#backlog >= MAX_BACKLOG_BYTES || this.#waiting.length > MAX_WAITING;
+    return this.#backlog >= MAX_BACKLOG_BYTES;
   }
 
   get #backlog(): number {
     return this.#leg.writableLength + this.#bytes;
   }
 
-  /** Calls back once, when more may be added. */
-  wait(act: () => void): void {
-    this.#waiting.push(act);
+  /** Calls back once, when more may be added; not any more after the returned function was called. */
+  wait(act: () => void): () => void {
+    this.#waiting.add(act);
+    return () => void this.#waiting.delete(act);
   }
 
   /** A frame, which is the outbox's from now on. `flushed`: the kernel has it, or never will. */
@@ -122,10 +121,10 @@ export class Outbox {
   }
 
   #release(): void {
-    while (!this.isCongested) {
-      const next = this.#waiting.shift();
-      if (next === undefined) return;
-      next();
+    for (const act of this.#waiting) {
+      if (this.isCongested) return;
+      this.#waiting.delete(act);
+      act();
     }
   }
 }

@@ -8,7 +8,7 @@ import {
   MAX_STREAM,
   type Violation,
 } from './frame.ts';
-import type { HeldBudget } from './held-budget.ts';
+import { type HeldBudget, MAX_OF_ONE_BYTES } from './held-budget.ts';
 import { Outbox } from './outbox.ts';
 import { type Carrier, StreamLeg } from './stream-leg.ts';
 import { WIDE_WINDOW_BYTES, WINDOW_BYTES } from './window.ts';
@@ -17,6 +17,8 @@ import { WIDE_WINDOW_BYTES, WINDOW_BYTES } from './window.ts';
 export const MAX_STREAMS = 1_024;
 /** Streams of one connection that have a wide window at once. */
 const MAX_WIDE = 2;
+/** So many are opened on one: where none of them is read, what is held is not more than may be, and no other waits for them. */
+export const MAX_OPENED: number = MAX_OF_ONE_BYTES / WINDOW_BYTES - MAX_WIDE * (WIDE_WINDOW_BYTES / WINDOW_BYTES - 1);
 /** Whoever is there answers a ping within this time; it is sent with the opening of a stream. */
 const PONG_MS = 250;
 /** Less goes out together with what others say. */
@@ -99,8 +101,10 @@ export class Session {
     return this.#isDraining;
   }
 
+  /** Whether no more streams are to be opened here. */
   get isFull(): boolean {
-    return this.size >= MAX_STREAMS || this.#lastNumber + this.#fresh.size >= MAX_STREAM;
+    if (this.size >= MAX_OPENED || this.#options.budget.isNear) return true;
+    return this.#lastNumber + this.#fresh.size >= MAX_STREAM;
   }
 
   /** Whether what is sent is not taken, so that a new stream would wait behind it. */

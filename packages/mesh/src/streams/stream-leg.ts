@@ -21,7 +21,8 @@ export interface Carrier {
   /** Gives a number to one that is sent for the first time; undefined where the connection is over. */
   begin(leg: StreamLeg): number | undefined;
   readonly isCongested: boolean;
-  wait(act: () => void): void;
+  /** Calls back once, when it is congested no more; not any more after the returned function was called. */
+  wait(act: () => void): () => void;
   sendOpen(stream: number, bytes: Buffer): void;
   /** The bytes are the sender's again at once. */
   sendData(stream: number, bytes: Buffer): void;
@@ -48,7 +49,7 @@ export class StreamLeg extends Duplex implements Leg {
   readonly #rate = new BulkRate();
   #number: number | undefined;
   #pending: { readonly bytes: Buffer; readonly done: Done } | undefined;
-  #isWaiting = false;
+  #cancelWait: (() => void) | undefined;
   /** It is read as fast as bytes come. */
   #keepsUp = false;
   /** By so much its window is wider. */
@@ -191,6 +192,7 @@ export class StreamLeg extends Duplex implements Leg {
   override _destroy(error: Error | null, done: (error: Error | null) => void): void {
     if (!this.#isOver && this.#number !== undefined) this.#carrier.sendReset(this.#number);
     this.#isOver = true;
+    this.#cancelWait?.();
     this.#carrier.hold(-this.#held.size);
     this.#held.clear();
     if (this.#lent > 0) this.#carrier.returnWindow();
@@ -241,11 +243,10 @@ export class StreamLeg extends Duplex implements Leg {
   #send(): void {
     for (;;) {
       const pending = this.#pending;
-      if (pending === undefined || this.#isWaiting) return;
+      if (pending === undefined || this.#cancelWait !== undefined) return;
       if (this.#carrier.isCongested) {
-        this.#isWaiting = true;
-        this.#carrier.wait(() => {
-          this.#isWaiting = false;
+        this.#cancelWait = this.#carrier.wait(() => {
+          this.#cancelWait = undefined;
           this.#send();
         });
         return;

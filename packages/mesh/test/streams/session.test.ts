@@ -3,7 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { splice } from '@mdns-ambassador/relay';
 import { describe, expect, test, vi } from 'vitest';
 import { encodeFrame, encodeHeader, encodeWindow, FrameReader } from '../../src/streams/frame.ts';
-import { MAX_STREAMS } from '../../src/streams/session.ts';
+import { MAX_OPENED, MAX_STREAMS } from '../../src/streams/session.ts';
 import { WIDE_WINDOW_BYTES, WINDOW_BYTES } from '../../src/streams/window.ts';
 import { MemoryLeg, readAll } from '../leg-pair.ts';
 import { createPair, createVictim, type Pair, settle } from './session-fixture.ts';
@@ -235,6 +235,51 @@ describe('A connection with streams', () => {
     await settle();
     const sizes = write.mock.calls.map(([bytes]: readonly unknown[]) => Buffer.isBuffer(bytes) && bytes.length);
     expect(sizes).toEqual([4 * 16_384, 4 * 16_384, 4 * 16_384, 8 + 100]);
+  });
+
+  test('carries on for the last of as many streams as are opened on it while nobody reads the others', async () => {
+    const pair = createPair();
+    const { opener, receiver } = pair;
+    for (let count = 1; count < MAX_OPENED; count++) opener.session.open().write('?');
+    await settle();
+    const last = opener.session.open();
+    expect([opener.session.size, opener.session.isFull]).toEqual([MAX_OPENED, true]);
+    last.write('?');
+    await settle();
+    for (const stream of receiver.streams.slice(0, -1)) stream.write(Buffer.alloc(2 * WIDE_WINDOW_BYTES));
+    await settle(2_000);
+    expect(opener.held.bytes).toBe((MAX_OPENED - 1) * WINDOW_BYTES);
+    receiver.streams.at(-1)?.end('answer');
+    expect(await readAll(last)).toBe('answer');
+  });
+
+  test('is full where it holds much of streams that are over, for those who do not read', async () => {
+    const { opener, receiver } = createPair();
+    for (let count = 0; count < 200; count++) opener.session.open().end('?');
+    await settle();
+    for (const stream of receiver.streams) stream.end(Buffer.alloc(WINDOW_BYTES));
+    await settle(2_000);
+    expect([opener.session.size, opener.session.isFull]).toEqual([0, true]);
+  });
+
+  test('whose peer does not read for a while is not lost for streams that were given up meanwhile', async () => {
+    const { session, peer, ends } = createVictim('opener');
+    session.open().write(Buffer.alloc(WINDOW_BYTES));
+    await settle();
+    expect(session.isCongested).toBe(true);
+    for (let count = 0; count < 3_000; count++) {
+      const stream = session.open();
+      stream.write('?');
+      stream.destroy();
+    }
+    peer.write(encodeFrame('ping'));
+    await settle();
+    expect(ends).toEqual([]);
+    const late = session.open();
+    late.write('late');
+    peer.resume();
+    await settle();
+    expect([late.number, session.isCongested]).toEqual([2, false]);
   });
 
   test('stops reading while streams hold 64 MiB that nobody reads', async () => {
