@@ -1,3 +1,4 @@
+import { PYTHON } from '@mdns-ambassador/testkit';
 import { expect } from 'vitest';
 import { announce, proxy, runProgram, spawnAmbassador, startProgram } from '../ambassador.ts';
 import { labTest } from '../lab-test.ts';
@@ -54,6 +55,30 @@ await labTest(
     await startProgram(h1, 'service', '7000', 'second');
     await announcing.line(/announced/i);
     expect(await runProgram(h2, 'ask', ['127.0.0.1', '7000', 'who'])).toMatchObject({ answer: 'second\n' });
+  },
+);
+
+await labTest(
+  'who comes while the service behind --relay is gone waits for it, and is served by the one that comes back',
+  { hosts: 2 },
+  async (lan) => {
+    const [h1, h2] = [lan.host(1), lan.host(2)];
+    const announcing = spawnAmbassador(h1, ['announce', 'thing:7000', '--relay']);
+    await announcing.line(/thing.*wait/i);
+    const refused = `import socket; print('code', socket.socket().connect_ex(('${h1.ip}', 22000)))`;
+    expect(await h2.read(PYTHON, ['-c', refused])).toBe('code 111\n');
+    const service = await startProgram(h1, 'service', '7000', 'first');
+    await announcing.line(/^announced thing .*port 22000$/m);
+    const proxying = await proxy(h2, 'thing:7000', '--connect-timeout', '1m');
+    expect(await runProgram(h2, 'ask', ['127.0.0.1', '7000', 'who'])).toMatchObject({ answer: 'first\n' });
+
+    await service.stop('SIGKILL');
+    await announcing.line(/^withdrew/m);
+    const asking = runProgram(h2, 'ask', ['127.0.0.1', '7000', 'who']);
+    await proxying.line(/^lost "thing on h1"/m);
+    await startProgram(h1, 'service', '7000', 'second');
+    await announcing.line(/^announced thing .*port 22000$/m);
+    expect(await asking).toMatchObject({ answer: 'second\n', end: 'end' });
   },
 );
 

@@ -1,7 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
 import { isWebType, type PublicationEvent, txtToJson } from '@mdns-ambassador/mdns';
 import type { Mesh } from '@mdns-ambassador/mesh';
-import { type Clock, type DrainOutcome, formatTarget, type Prologue, sendHeaderPrologue } from '@mdns-ambassador/relay';
+import {
+  type Clock,
+  type DrainOutcome,
+  formatTarget,
+  type Prologue,
+  RelayError,
+  sendHeaderPrologue,
+} from '@mdns-ambassador/relay';
 import type { AnnouncementOptions, AnnouncerEvent } from './announcement-options.ts';
 import type { AnnouncementStatus } from './announcement-status.ts';
 import { AnnouncerError } from './announcer-error.ts';
@@ -138,7 +145,7 @@ export class Announcement {
   }
 
   /**
-   * Claims the name and takes the first look. Rejects when the ingress can't listen, and with a MeshError when the mesh key is a
+   * Claims the name and takes the first look. Rejects when the door of a mesh can't listen, and with a MeshError when the mesh key is a
    * token for something else. Idempotent.
    */
   async start(): Promise<void> {
@@ -215,8 +222,6 @@ export class Announcement {
   async #begin(): Promise<void> {
     if (this.#context.mesh !== undefined) await this.#openDoor(this.#context.mesh);
     if (this.#state.kind !== 'waiting') return;
-    if (this.#options.relay) await this.#entrance.open();
-    if (this.#state.kind !== 'waiting') return;
     this.#notice.claim();
     this.#watch.start();
   }
@@ -254,6 +259,7 @@ export class Announcement {
     await this.#entrance.openDoor(mesh);
     if (this.#state.kind !== 'waiting') return;
     this.#notice.signFor(mesh);
+    await this.#entrance.open();
   }
 
   /** Nothing is listened to any more. */
@@ -291,7 +297,7 @@ export class Announcement {
       case 'up':
         if (isUp) {
           this.#tellDoubt(finding.doubt);
-          await this.#announce(finding.interfaces);
+          if (!(await this.#announce(finding.interfaces))) return true;
         }
         return this.#options.check.kind !== 'none';
       case 'down':
@@ -313,9 +319,14 @@ export class Announcement {
     }
   }
 
-  async #announce(interfaces: readonly string[] | undefined): Promise<void> {
-    const hasMoved = this.#watch.isElsewhere;
-    if (hasMoved) this.#watch.follow();
+  /** Lets clients in before it is announced. False where it can't: it is to be tried again. */
+  async #announce(interfaces: readonly string[] | undefined): Promise<boolean> {
+    if (this.#watch.isElsewhere) this.#watch.follow();
+    if (this.#options.relay) {
+      if (!(await this.#openEntrance())) return false;
+      // Meanwhile it may have ended, or be looked for elsewhere.
+      if (!isAtWork(this.#state) || this.#watch.isElsewhere) return true;
+    }
     const wasWithdrawn = this.#state.kind === 'withdrawn';
     if (this.#state.kind === 'waiting' || this.#state.kind === 'withdrawn') {
       if (this.#options.check.kind !== 'none') this.#tell({ kind: 'check-passed', service: this.#options.service });
@@ -323,9 +334,35 @@ export class Announcement {
     }
     this.#reason = undefined;
     this.#become({ kind: 'announced' });
-    if (hasMoved || wasWithdrawn) this.#notice.change(this.#notice.describe(this.#options), false);
+    const service = this.#notice.describe(this.#options);
+    if (wasWithdrawn || !isDeepStrictEqual(service, this.#notice.service)) this.#notice.change(service, false);
     this.#reachedOn = interfaces;
     await this.#notice.announce(interfaces);
+    return true;
+  }
+
+  /** False, with the reason told, where it can't listen. */
+  async #openEntrance(): Promise<boolean> {
+    try {
+      await this.#entrance.open();
+      return true;
+    } catch (error) {
+      if (!(error instanceof RelayError)) throw error;
+      this.#tellWaiting(`nobody can be let in: ${error.message}`);
+      return false;
+    }
+  }
+
+  /** Each reason once in a row, and not without end. */
+  #tellWaiting(reason: string): void {
+    const { service } = this.#options;
+    const isNew = reason !== this.#reason;
+    this.#reason = reason;
+    if (this.#state.kind === 'waiting') {
+      if (this.#state.told.has(reason) || this.#state.told.size >= MAX_REASONS_TOLD) return;
+      this.#become({ kind: 'waiting', told: new Set([...this.#state.told, reason]) });
+    }
+    if (isNew) this.#tell({ kind: 'waiting', service, reason });
   }
 
   /** Once, until it says something else. */
@@ -340,17 +377,19 @@ export class Announcement {
   /** A goodbye takes a second to be believed (RFC 6762 10.1): `st=drain` keeps new connections away meanwhile. */
   async #takeInFailure(reason: string, { wasUp, isUp }: Observation): Promise<void> {
     const { service } = this.#options;
+    if (this.#state.kind === 'waiting') this.#tellWaiting(reason);
     this.#reason = reason;
-    if (this.#state.kind === 'waiting') {
-      if (this.#state.told.has(reason) || this.#state.told.size >= MAX_REASONS_TOLD) return;
-      this.#become({ kind: 'waiting', told: new Set([...this.#state.told, reason]) });
-      this.#tell({ kind: 'waiting', service, reason });
+    if (isUp) return;
+    if (!wasUp || this.#state.kind === 'waiting') {
+      await this.#entrance.rest();
+      return;
     }
-    if (!wasUp || isUp) return;
     const withdrawn: AnnouncementState = { kind: 'withdrawn', since: this.#context.clock.now() };
     this.#become(withdrawn);
     this.#tell({ kind: 'check-failed', service, reason });
     this.#notice.leave();
+    // Who comes all the same is refused at once, and tries another or waits: accepted and reset, he would take that for the service's answer.
+    await this.#entrance.rest();
     await pause(this.#context.clock, DRAIN_NOTICE_MS, this.#closing.signal);
     if (this.#state !== withdrawn) return;
     this.#notice.withdraw();

@@ -17,8 +17,8 @@ export class Announcer {
   }
 
   /**
-   * Claims every name and begins to look; does not wait for a check to pass. Rejects, with everything closed, when an
-   * ingress can't listen. Idempotent.
+   * Claims every name and begins to look; does not wait for a check to pass. Rejects, with everything closed, when a door can't
+   * listen. Idempotent.
    */
   async start(): Promise<void> {
     try {

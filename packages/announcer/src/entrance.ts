@@ -32,7 +32,7 @@ export interface EntranceOptions {
   readonly isServiceUp: () => Promise<boolean>;
   /** See {@link IngressOptions}. */
   readonly hold?: IngressOptions['hold'];
-  /** Asked when something was opened: false has it closed at once. */
+  /** Asked when the mesh was joined: false has it left at once. */
   readonly isWanted: () => boolean;
   readonly onEvent: (event: AnnouncerEvent) => void;
 }
@@ -55,9 +55,10 @@ export class Entrance {
     this.#options = options;
   }
 
-  /** The port that the LAN connects to; undefined until it is open. */
+  /** The port that the LAN connects to; undefined where it does not relay. */
   get port(): number | undefined {
-    return this.#ingress?.port;
+    const { relay, port } = this.#options.options();
+    return relay ? (this.#ingress?.port ?? chooseIngressPort(port)) : undefined;
   }
 
   /** That it carries. */
@@ -96,11 +97,37 @@ export class Entrance {
     });
   }
 
-  /** Rejects when it can't listen. */
+  /** Accepts. No-op where it does, and after `drain` or `close`. Rejects with a RelayError when it can't listen. */
   async open(): Promise<void> {
-    const { host, clock, found, prologues, isServiceUp, hold, isWanted, options } = this.#options;
+    this.#ingress ??= this.#createIngress();
+    await this.#ingress.listen();
+  }
+
+  /** Refuses connections until `open` is called, those that are carried go on. A door stays: it tells who comes that the service is down. */
+  async rest(): Promise<void> {
+    if (this.#door === undefined) await this.#ingress?.rest();
+  }
+
+  /** Accepts no more, lets connections finish for `timeoutMs`; undefined where there is nothing to come in by. */
+  async drain(timeoutMs: number): Promise<DrainOutcome | undefined> {
+    return await this.#ingress?.drain(timeoutMs);
+  }
+
+  async close(): Promise<void> {
+    await this.#ingress?.close();
+  }
+
+  /** Nothing is listened to any more. */
+  giveUpPlaces(): void {
+    this.#share?.close();
+    this.#door?.close();
+    this.#member?.close();
+  }
+
+  #createIngress(): Ingress {
+    const { host, clock, found, prologues, isServiceUp, hold, options } = this.#options;
     const announced = new AnnouncedAddresses(() => host.interfaces(), clock);
-    const ingress = await host.openIngress({
+    return host.createIngress({
       targets: (): readonly Target[] => found().targets,
       leadsBack: (target) => found().leadsBack(target),
       isAnnounced: (address) => announced.has(address),
@@ -118,24 +145,6 @@ export class Entrance {
       isServiceUp,
       ...(hold === undefined ? {} : { hold }),
     });
-    if (!isWanted()) return ingress.close();
-    this.#ingress = ingress;
-  }
-
-  /** Accepts no more, lets connections finish for `timeoutMs`; undefined where there is nothing to come in by. */
-  async drain(timeoutMs: number): Promise<DrainOutcome | undefined> {
-    return await this.#ingress?.drain(timeoutMs);
-  }
-
-  async close(): Promise<void> {
-    await this.#ingress?.close();
-  }
-
-  /** Nothing is listened to any more. */
-  giveUpPlaces(): void {
-    this.#share?.close();
-    this.#door?.close();
-    this.#member?.close();
   }
 
   #isFront(address: string): boolean {

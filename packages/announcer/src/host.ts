@@ -1,7 +1,7 @@
 import type { CheckTools } from '@mdns-ambassador/checks';
 import type { NetworkInterface } from '@mdns-ambassador/mdns';
 import type { Room, Target } from '@mdns-ambassador/relay';
-import type { OpenIngress } from './ingress.ts';
+import type { CreateIngress } from './ingress.ts';
 
 /** What the announcer needs of the machine that it runs on. */
 export interface Host extends CheckTools {
@@ -17,5 +17,5 @@ export interface Host extends CheckTools {
   findProxy(target: Target): Promise<string | undefined>;
   /** For the relayed connections of all announcements. */
   readonly room: Room;
-  readonly openIngress: OpenIngress;
+  readonly createIngress: CreateIngress;
 }

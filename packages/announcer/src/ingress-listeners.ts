@@ -27,57 +27,83 @@ export interface IngressListenersOptions {
 }
 
 /**
- * Listens in both families, on the preferred port where that is free. Where it is not, on another, and on the preferred one too as soon as
- * whoever has it gives it up: a former process, or what `up` had running before.
+ * Listens in both families while that is wanted, on the preferred port where that is free. Where it is not, on another, and on the
+ * preferred one too as soon as whoever has it gives it up: a former process, or what `up` had running before.
  */
 export class IngressListeners {
-  readonly port: number;
   readonly #options: IngressListenersOptions;
-  readonly #listeners: Listener[];
+  #port: number;
+  #listeners: readonly Listener[] = [];
   #timer: NodeJS.Timeout | undefined;
-  #retrying: Promise<void> = Promise.resolve();
+  /** Ends with what was asked for last: one thing at a time. */
+  #turn: Promise<void> = Promise.resolve();
   #isStopped = false;
 
-  private constructor(options: IngressListenersOptions, port: number, listeners: readonly Listener[]) {
+  constructor(options: IngressListenersOptions) {
     this.#options = options;
-    this.port = port;
-    this.#listeners = [...listeners];
-    if (port !== options.preferredPort && options.preferredPort !== ANY_PORT) this.#retryLater();
+    this.#port = options.preferredPort;
   }
 
-  /** Rejects with a RelayError when it can't listen at all. */
-  static async open(options: IngressListenersOptions): Promise<IngressListeners> {
-    for (let attempt = 0; ; attempt++) {
+  /** Where it listens, or is to listen next: on another where that is taken by then. */
+  get port(): number {
+    return this.#port;
+  }
+
+  /** Accepts. No-op where it does, and after `stop`. Rejects with a RelayError when it can't listen at all. */
+  listen(): Promise<void> {
+    return this.#take(() => this.#listen());
+  }
+
+  /** Refuses connections until `listen` is called. */
+  rest(): Promise<void> {
+    return this.#take(() => this.#close());
+  }
+
+  /** Accepts no more. Idempotent. */
+  stop(): Promise<void> {
+    this.#isStopped = true;
+    return this.rest();
+  }
+
+  #take(run: () => Promise<void>): Promise<void> {
+    const taken = this.#turn.then(run);
+    this.#turn = taken.catch(() => undefined);
+    return taken;
+  }
+
+  async #listen(): Promise<void> {
+    if (this.#isStopped || this.#listeners.length > 0) return;
+    const { preferredPort } = this.#options;
+    for (let attempt = 0; this.#listeners.length === 0; attempt++) {
       try {
-        const listeners = await listenInBoth(attempt === 0 ? options.preferredPort : ANY_PORT, options);
-        return new IngressListeners(options, portOf(listeners[0]), listeners);
+        this.#listeners = await listenInBoth(attempt === 0 ? this.#port : ANY_PORT, this.#options);
       } catch (error) {
         if (attempt >= MAX_ATTEMPTS || !TAKEN_CODES.includes(errorCode(error))) throw error;
       }
     }
+    this.#port = portOf(this.#listeners[0]);
+    if (this.#port !== preferredPort && preferredPort !== ANY_PORT) this.#retryLater();
   }
 
-  /** Accepts no more. Idempotent. */
-  async stop(): Promise<void> {
-    this.#isStopped = true;
+  async #close(): Promise<void> {
     clearTimeout(this.#timer);
-    await this.#retrying;
-    await Promise.all(this.#listeners.map((listener) => listener.stop()));
+    const listeners = this.#listeners;
+    this.#listeners = [];
+    await Promise.all(listeners.map((listener) => listener.stop()));
   }
 
   #retryLater(): void {
-    this.#timer = setTimeout(() => {
-      this.#retrying = this.#retry();
-    }, RETRY_MS);
+    this.#timer = setTimeout(() => void this.#take(() => this.#retry()), RETRY_MS);
     // The timer alone does not keep the process running.
     this.#timer.unref();
   }
 
   async #retry(): Promise<void> {
+    if (this.#listeners.length === 0) return;
     try {
-      this.#listeners.push(...(await listenInBoth(this.#options.preferredPort, this.#options)));
+      this.#listeners = [...this.#listeners, ...(await listenInBoth(this.#options.preferredPort, this.#options))];
     } catch {
-      if (!this.#isStopped) this.#retryLater();
+      this.#retryLater();
     }
   }
 }

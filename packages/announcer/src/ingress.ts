@@ -74,22 +74,27 @@ export interface IngressOptions {
 
 /** A port on the LAN in front of a local service. */
 export interface Ingress {
+  /** See {@link IngressListeners}. */
   readonly port: number;
   /** Connections that are carried now, or about to be. */
   readonly connections: number;
+  /** Accepts; no-op where it does, and after `drain` or `close`. Rejects with a RelayError when it can't listen. */
+  listen(): Promise<void>;
+  /** Refuses connections until `listen` is called; those that are carried go on. */
+  rest(): Promise<void>;
   /** Stops accepting, lets connections finish for `timeoutMs`, resets the rest. */
   drain(timeoutMs: number): Promise<DrainOutcome>;
   /** Ends at once, resetting what is open. Idempotent. */
   close(): Promise<void>;
 }
 
-export type OpenIngress = (options: IngressOptions) => Promise<Ingress>;
+export type CreateIngress = (options: IngressOptions) => Ingress;
 
 /**
- * Listens on one port in both families. A connection whose service can't be reached is reset: a proxy tries another
- * instance then. Rejects with a RelayError when it can't listen.
+ * Is to listen on one port in both families. A connection whose service can't be reached is reset: a proxy tries another
+ * instance then.
  */
-export const openIngress: OpenIngress = async (options) => {
+export const createIngress: CreateIngress = (options) => {
   const visits: Visits = {
     arriving: new Connections(),
     carried: new Connections(),
@@ -98,7 +103,7 @@ export const openIngress: OpenIngress = async (options) => {
   };
   const accept = (client: Socket, waitedMs: number): void => acceptClient(client, waitedMs, options, visits);
   const { places, preferredPort } = options;
-  const listeners = await IngressListeners.open({
+  const listeners = new IngressListeners({
     preferredPort,
     maxConnections: places,
     onConnection: accept,
@@ -112,10 +117,14 @@ export const openIngress: OpenIngress = async (options) => {
     options.door?.drain();
   };
   return {
-    port: listeners.port,
+    get port() {
+      return listeners.port;
+    },
     get connections() {
       return visits.carried.size;
     },
+    listen: () => listeners.listen(),
+    rest: () => listeners.rest(),
     async drain(timeoutMs) {
       await stop();
       // A client in its handshake is served or dismissed first; then it counts as carried.

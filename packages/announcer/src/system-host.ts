@@ -3,7 +3,7 @@ import { createShell, dialService, type ShellOptions } from '@mdns-ambassador/ch
 import { type NetworkInterface, readSystemInterfaces } from '@mdns-ambassador/mdns';
 import { BeaconWatch, type Room, stripZone } from '@mdns-ambassador/relay';
 import type { Host } from './host.ts';
-import { openIngress } from './ingress.ts';
+import { createIngress } from './ingress.ts';
 
 export interface SystemHostOptions extends ShellOptions {
   /** The interfaces of the mDNS node's network. */
@@ -27,6 +27,6 @@ export function createSystemHost({ interfaces, room, ...shell }: SystemHostOptio
     runShell: createShell(shell),
     findProxy: (target) => beacons.find(target),
     room,
-    openIngress,
+    createIngress,
   };
 }

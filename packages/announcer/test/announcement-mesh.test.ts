@@ -61,7 +61,7 @@ function isRecognised(
     service: 'redis',
     instance,
     host: 'h1-k3x9.local',
-    port: 40_000,
+    port: 27_345,
     draining: txt.get('st') === 'drain',
   };
   return verifyTxt(mesh.txtKeys('redis'), announced, (key) => txt.get(key), now)?.draining;
@@ -73,9 +73,27 @@ test('with a mesh an announcement relays, lets members in alone, and signs what 
   await announcement.start();
   await clock.advance(0);
   expect(host.ingresses[0]?.options.door).toBeDefined();
-  expect(announcement.status()).toMatchObject({ secure: true, port: 40_000, state: 'announced' });
+  expect(announcement.status()).toMatchObject({ secure: true, port: 27_345, state: 'announced' });
   expect([...publisher.txt.keys()].slice(0, 5)).toEqual(['txtvers', 'id', 'mesh', 'mac', 'mac2']);
   expect(isRecognised(mesh, publisher.txt, 'redis on h1', clock.wallClock())).toBe(false);
+  await announcement.close();
+});
+
+test('in a mesh the door stays, and says who comes while the service is down that it is', async () => {
+  const mesh = new Mesh({ kind: 'keys', current: KEY }, { clock: new ManualClock() });
+  const { announcement, clock, host } = await arrange(() => mesh);
+  const [listener, ...others] = host.listeners;
+  expect(others).toEqual([]);
+  host.listeners.clear();
+  await announcement.start();
+  expect(host.ingresses[0]?.isListening).toBe(true);
+  if (listener !== undefined) host.listeners.set(...listener);
+  await clock.advance(1_000);
+  expect(announcement.status().state).toBe('announced');
+  host.listeners.clear();
+  await clock.advance(2_000);
+  expect(announcement.status().state).toBe('withdrawn');
+  expect(host.ingresses[0]?.isListening).toBe(true);
   await announcement.close();
 });
 

@@ -1,4 +1,4 @@
-import { isRelayedPort } from '@mdns-ambassador/relay';
+import { isRelayedPort, RelayError } from '@mdns-ambassador/relay';
 import { answerTo, ManualClock } from '@mdns-ambassador/testkit';
 import { describe, expect, test } from 'vitest';
 import { Announcement } from '../src/announcement.ts';
@@ -331,12 +331,12 @@ describe('Relaying', () => {
     host.listen('127.0.0.1:12345');
     await announcement.start();
     await clock.advance(0);
-    expect(publisher.last.service.port).toBe(40_000);
+    expect(publisher.last.service.port).toBe(27_345);
     expect(host.ingresses[0]?.options.targets()).toEqual([{ kind: 'tcp', address: '127.0.0.1', port: 12345 }]);
     expect(events[1]).toEqual({
       kind: 'relaying',
       service: 'redis',
-      from: ['10.99.0.1:40000', '[fe80::1%eth0]:40000'],
+      from: ['10.99.0.1:27345', '[fe80::1%eth0]:27345'],
       to: '127.0.0.1:12345',
     });
   });
@@ -354,7 +354,9 @@ describe('Relaying', () => {
 
   test('only the addresses that are given out are accepted on', async () => {
     const { clock, host, announcement } = arrange({ relay: true });
+    host.listen('127.0.0.1:12345');
     await announcement.start();
+    await clock.advance(0);
     const isAnnounced = host.ingresses[0]?.options.isAnnounced;
     expect(isAnnounced?.('10.99.0.1')).toBe(true);
     expect(isAnnounced?.('fe80::1%eth0')).toBe(true);
@@ -372,6 +374,115 @@ describe('Relaying', () => {
     await announcement.start();
     await clock.advance(0);
     expect(publisher.calls).toContain('announce');
+  });
+});
+
+describe('Who may come in where it relays', () => {
+  const LISTENING = /^(announce|goodbye)$/;
+
+  /** With whether the ingress listened when it was said. */
+  function watchPublisher({ host, publisher }: ReturnType<typeof arrange>): readonly string[] {
+    const said: string[] = [];
+    const push = publisher.calls.push.bind(publisher.calls);
+    publisher.calls.push = (...calls) => {
+      for (const call of calls.filter((one) => LISTENING.test(one)))
+        said.push(`${call}, ${host.ingresses[0]?.isListening === true ? 'listening' : 'refusing'}`);
+      return push(...calls);
+    };
+    return said;
+  }
+
+  test('nobody before the service is there or while it is gone, and who is carried goes on', async () => {
+    const arranged = arrange({ relay: true });
+    const { clock, host, publisher, announcement, kinds } = arranged;
+    const said = watchPublisher(arranged);
+    await announcement.start();
+    await clock.advance(5_000);
+    expect(publisher.last.service.port).toBe(27_345);
+    expect(announcement.status().port).toBe(27_345);
+    expect(host.ingresses).toEqual([]);
+    host.listen('127.0.0.1:12345');
+    await clock.advance(250);
+    const [ingress] = host.ingresses;
+    host.listeners.clear();
+    while (kinds().at(-1) !== 'check-failed') await clock.advance(10);
+    await clock.advance(0);
+    expect(publisher.calls.at(-1)).toBe('update st=drain');
+    expect(ingress?.isListening).toBe(false);
+    await clock.advance(5_000);
+    host.listen('127.0.0.1:12345');
+    await clock.advance(250);
+    expect(said).toEqual(['announce, listening', 'goodbye, refusing', 'announce, listening']);
+    expect(ingress).toMatchObject({ isListening: true, calls: [] });
+    expect(host.ingresses).toHaveLength(1);
+  });
+
+  test('a failed look in a row that is not long enough keeps nobody out', async () => {
+    const { clock, host, announcement } = arrange({ relay: true, fall: 3 });
+    host.listen('127.0.0.1:12345');
+    await announcement.start();
+    await clock.advance(0);
+    host.listeners.clear();
+    await clock.advance(1_100);
+    expect(host.ingresses[0]?.isListening).toBe(true);
+  });
+
+  test('a port that another has taken meanwhile is replaced, and the LAN is told', async () => {
+    const { clock, host, publisher, announcement, events } = arrange({ relay: true });
+    host.listen('127.0.0.1:12345');
+    await announcement.start();
+    await clock.advance(0);
+    host.listeners.clear();
+    await clock.advance(2_000);
+    const [ingress] = host.ingresses;
+    if (ingress !== undefined) ingress.next = 40_000;
+    host.listen('127.0.0.1:12345');
+    await clock.advance(250);
+    expect(announcement.status()).toMatchObject({ state: 'announced', port: 40_000 });
+    expect(publisher.calls.slice(-2)).toEqual(['update st=', 'announce']);
+    expect(events.findLast(({ kind }) => kind === 'relaying')).toMatchObject({
+      from: ['10.99.0.1:40000', '[fe80::1%eth0]:40000'],
+    });
+  });
+
+  test('where nothing can be listened on, it is not announced, says why once, and tries again', async () => {
+    const { clock, host, publisher, announcement, events } = arrange({ relay: true, check: { kind: 'none' } });
+    let failure: RelayError | undefined = new RelayError('EMFILE', 'Listening on 0.0.0.0:27345 failed: EMFILE');
+    const create = host.createIngress.bind(host);
+    host.createIngress = (options) => {
+      const ingress = create(options);
+      const listen = ingress.listen.bind(ingress);
+      return Object.assign(ingress, { listen: () => (failure === undefined ? listen() : Promise.reject(failure)) });
+    };
+    await announcement.start();
+    await clock.advance(10_000);
+    const reason = 'nobody can be let in: Listening on 0.0.0.0:27345 failed: EMFILE';
+    expect(events).toEqual([{ kind: 'waiting', service: 'redis', reason }]);
+    expect(announcement.status()).toMatchObject({ state: 'withdrawn', reason });
+    expect(publisher.calls).toEqual(['publish', 'hold']);
+    failure = undefined;
+    await clock.advance(1_000);
+    expect(announcement.status().state).toBe('announced');
+    await announcement.close();
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  test('one that ends while it begins to listen is not announced', async () => {
+    const { clock, host, publisher, announcement } = arrange({ relay: true });
+    let finishOpening = (): void => undefined;
+    const opening = new Promise<void>((resolve) => {
+      finishOpening = resolve;
+    });
+    const create = host.createIngress.bind(host);
+    host.createIngress = (options) => Object.assign(create(options), { listen: () => opening });
+    host.listen('127.0.0.1:12345');
+    await announcement.start();
+    await clock.advance(0);
+    await announcement.close();
+    finishOpening();
+    await clock.advance(5_000);
+    expect(publisher.calls).toEqual(['publish', 'hold', 'close']);
+    expect(clock.pendingTimers).toBe(0);
   });
 });
 

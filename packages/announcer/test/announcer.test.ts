@@ -1,3 +1,4 @@
+import { Mesh, MeshKey } from '@mdns-ambassador/mesh';
 import { ManualClock } from '@mdns-ambassador/testkit';
 import { expect, test } from 'vitest';
 import type { AnnouncementOptions, AnnouncerEvent } from '../src/announcement-options.ts';
@@ -49,9 +50,22 @@ test('One service that is refused leaves its sibling announced', async () => {
   expect(events.filter(({ kind }) => kind === 'refused')).toHaveLength(1);
 });
 
-test('An ingress that can’t listen fails the start and leaves nothing behind', async () => {
-  const { clock, host, publisher, announcer } = arrange(REDIS, announcementOptions({ ...API, relay: true }));
-  host.openIngress = () => Promise.reject(new Error('EMFILE'));
+test('A door that can’t listen fails the start and leaves nothing behind', async () => {
+  const clock = new ManualClock();
+  const [host, publisher] = [new FakeHost(), new FakePublisher()];
+  const create = host.createIngress.bind(host);
+  host.createIngress = (options) =>
+    Object.assign(create(options), { listen: () => Promise.reject(new Error('EMFILE')) });
+  const announcer = new Announcer({
+    announcements: [REDIS, API],
+    publisher,
+    clock,
+    random: () => 0.5,
+    identity: 'h1',
+    host,
+    mesh: new Mesh({ kind: 'keys', current: new MeshKey(new Uint8Array(32)) }, { clock }),
+    onEvent: () => undefined,
+  });
   await expect(announcer.start()).rejects.toThrow('EMFILE');
   expect(publisher.published.every(({ state }) => state.kind === 'closed')).toBe(true);
   expect(clock.pendingTimers).toBe(0);

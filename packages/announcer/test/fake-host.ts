@@ -86,8 +86,8 @@ export class FakeHost implements Host {
     kill: () => undefined,
   });
 
-  async openIngress(options: IngressOptions): Promise<Ingress> {
-    const ingress = new FakeIngress(options, this.ingresses.length);
+  createIngress(options: IngressOptions): Ingress {
+    const ingress = new FakeIngress(options);
     this.ingresses.push(ingress);
     return ingress;
   }
@@ -95,13 +95,25 @@ export class FakeHost implements Host {
 
 export class FakeIngress implements Ingress {
   readonly options: IngressOptions;
-  readonly port: number;
+  port: number;
   readonly calls: string[] = [];
   connections = 0;
+  isListening = false;
+  /** Where it listens next. */
+  next: number | undefined;
 
-  constructor(options: IngressOptions, index: number) {
+  constructor(options: IngressOptions) {
     this.options = options;
-    this.port = 40_000 + index;
+    this.port = options.preferredPort;
+  }
+
+  async listen(): Promise<void> {
+    this.port = this.next ?? this.port;
+    this.isListening = true;
+  }
+
+  async rest(): Promise<void> {
+    this.isListening = false;
   }
 
   async drain(timeoutMs: number): Promise<{ finished: number; reset: number }> {

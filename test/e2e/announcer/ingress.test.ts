@@ -3,7 +3,7 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 import { systemClock } from '@mdns-ambassador/mdns';
 import { Uncaught } from '@mdns-ambassador/testkit';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type Ingress, type IngressOptions, openIngress } from '../../../packages/announcer/src/ingress.ts';
+import { createIngress, type Ingress, type IngressOptions } from '../../../packages/announcer/src/ingress.ts';
 import { IngressTally } from '../../../packages/announcer/src/ingress-tally.ts';
 import type { Prologue } from '../../../packages/relay/src/prologue.ts';
 import { Room } from '../../../packages/relay/src/room.ts';
@@ -26,7 +26,7 @@ class Service {
   }
 
   get port(): number {
-    return (this.server.address() as AddressInfo).port;
+    return portOf(this.server);
   }
 
   async accepted(): Promise<Socket> {
@@ -58,7 +58,7 @@ afterEach(async () => {
 
 async function open(changes: Partial<IngressOptions> = {}): Promise<Ingress> {
   const { port } = service;
-  ingress = await openIngress({
+  ingress = createIngress({
     clock: systemClock,
     targets: () => [{ kind: 'tcp', address: '127.0.0.1', port }],
     isAnnounced: (address) => address === ANNOUNCED || address === '::1',
@@ -69,6 +69,7 @@ async function open(changes: Partial<IngressOptions> = {}): Promise<Ingress> {
     tally: new IngressTally(),
     ...changes,
   });
+  await ingress.listen();
   return ingress;
 }
 
@@ -81,6 +82,18 @@ async function dialIngress(address: string = ANNOUNCED): Promise<Socket> {
   await once(socket, 'connect');
   socket.on('error', () => undefined);
   return socket;
+}
+
+function connectTo(port: number, host: string = ANNOUNCED): Promise<string> {
+  return new Promise((resolve) => {
+    const socket = connect({ host, port });
+    socket.once('connect', () => resolve('connected')).once('error', (error) => resolve(Reflect.get(error, 'code')));
+    socket.once('connect', () => socket.destroy());
+  });
+}
+
+function portOf(server: Server): number {
+  return (server.address() as AddressInfo).port;
 }
 
 /** How a connection ended: with an end, or with the code of its error. */
@@ -215,20 +228,55 @@ describe('Prologues', () => {
 test('a port that is taken is left alone until it is free: another one is listened on as well', async () => {
   const owner = createServer().listen(0);
   await once(owner, 'listening');
-  const { port: preferredPort } = owner.address() as AddressInfo;
+  const preferredPort = portOf(owner);
   const opened = await open({ preferredPort });
   expect(opened.port).not.toBe(preferredPort);
   (await dialIngress()).destroy();
   owner.close();
-  const connectTo = (port: number): Promise<string> =>
-    new Promise((resolve) => {
-      const socket = connect({ host: ANNOUNCED, port });
-      socket.once('connect', () => resolve('connected')).once('error', (error) => resolve(Reflect.get(error, 'code')));
-      socket.once('connect', () => socket.destroy());
-    });
   await expect.poll(() => connectTo(preferredPort), { timeout: 20_000 }).toBe('connected');
   await opened.close();
   for (const port of [preferredPort, opened.port]) expect(await connectTo(port)).toBe('ECONNREFUSED');
+});
+
+test('at rest it refuses, carries on with who is there, and listens on the same port again', async () => {
+  const opened = await open();
+  const { port } = opened;
+  const client = await dialIngress();
+  const upstream = await service.accepted();
+  await opened.rest();
+  for (const address of [ANNOUNCED, '::1']) expect(await connectTo(port, address)).toBe('ECONNREFUSED');
+  await opened.listen();
+  await opened.listen();
+  expect(opened.port).toBe(port);
+  for (const address of [ANNOUNCED, '::1']) expect(await connectTo(port, address)).toBe('connected');
+  client.end('still here');
+  expect(await readAll(upstream)).toBe('still here');
+  upstream.end();
+});
+
+test('a port that was taken while it was at rest is left alone: another one is listened on', async () => {
+  const opened = await open();
+  const { port } = opened;
+  await opened.rest();
+  const owner = createServer((socket) => socket.destroy()).listen(port);
+  await once(owner, 'listening');
+  await opened.listen();
+  expect(opened.port).not.toBe(port);
+  expect(await connectTo(opened.port)).toBe('connected');
+  await new Promise((resolve) => owner.close(resolve));
+});
+
+test('what is asked for last counts, and nothing listens after the end', async () => {
+  const opened = await open();
+  const { port } = opened;
+  void opened.rest();
+  void opened.listen();
+  await opened.rest();
+  expect(await connectTo(port)).toBe('ECONNREFUSED');
+  void opened.listen();
+  await opened.close();
+  await opened.listen();
+  expect(await connectTo(port)).toBe('ECONNREFUSED');
 });
 
 describe('The end', () => {
