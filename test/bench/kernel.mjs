@@ -4,19 +4,10 @@
  *
  *     npm run bench:kernel [-- ROUNDS]
  */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { Lab } from '@mdns-ambassador/testkit';
 import { SERVICE_PORT, SINK_PORT, startEnds } from './relay/ends.mjs';
 import { HAPROXY, NFTABLES, NGINX } from './relay/peers.mjs';
-import {
-  describeMachine,
-  findMissingCompiler,
-  medianOf,
-  readMedian,
-  runRounds,
-  untilListening,
-} from './relay/rounds.mjs';
+import { describeRatios, readMedian, runRounds, untilListening } from './relay/rounds.mjs';
+import { runBench } from './relay/run-bench.mjs';
 
 const [rounds = '7'] = process.argv.slice(2);
 const FIRST_PORT = 7100;
@@ -29,17 +20,8 @@ const LOADS = {
   connections: { args: ['connections', 4_000, 32], operations: 4_000 },
 };
 
-const reason = findMissingCompiler() ?? (await Lab.unavailable());
-if (reason !== undefined) {
-  console.error(reason);
-  process.exit(69);
-}
-
-const machine = describeMachine();
-const folder = mkdtempSync(`${tmpdir()}/bench-`);
-const lan = await Lab.create({ hosts: 2 });
-const [client, server] = [lan.host(1), lan.host(2)];
-try {
+await runBench({ hosts: 2 }, async ({ lan, host: client, folder, machine }) => {
+  const server = lan.host(2);
   await client.read('sh', ['-c', 'echo 10000 65000 > /proc/sys/net/ipv4/ip_local_port_range']);
   await startEnds(server, folder, server.ip);
   const ways = [{ name: 'direct', service: SERVICE_PORT, sink: SINK_PORT, address: server.ip, pids: [] }];
@@ -51,16 +33,10 @@ try {
     ways.push({ name: peer.name, service: port, sink: port, pids: [pid] });
   }
   await client.until('nft list ruleset | grep -q "dnat to"');
-  print(ways, await runRounds(client, ways, LOADS, Number(rounds), folder));
-} catch (error) {
-  console.error(lan.transcript(5));
-  throw error;
-} finally {
-  await lan.close();
-  rmSync(folder, { recursive: true, force: true });
-}
+  print(ways, await runRounds(client, ways, LOADS, Number(rounds), folder), machine);
+});
 
-function print(ways, runs) {
+function print(ways, runs, machine) {
   const names = ways.map(({ name }) => name);
   console.log(
     `${new Date().toISOString().slice(0, 10)}, ${PEERS.map(({ name, version }) => `${name} ${version()}`).join(', ')}, ${machine};`,
@@ -87,13 +63,4 @@ function print(ways, runs) {
     return `${(value * 1_000).toFixed(0)} µs`;
   });
   console.log(`| latency p50, c=1 (direct: whole; others: added) | ${added.join(' | ')} | |`);
-}
-
-/** Round by round: what the machine does besides is the same for both. */
-function describeRatios(runs, name, base, load) {
-  const of = (way) => runs.filter((run) => run.way === way && run.load === load);
-  const ratios = of(name).map(
-    ({ round, rate }) => rate / (of(base).find((run) => run.round === round)?.rate ?? Number.NaN),
-  );
-  return `${medianOf(ratios).toFixed(2)}, ${Math.min(...ratios).toFixed(2)} to ${Math.max(...ratios).toFixed(2)}`;
 }

@@ -6,15 +6,13 @@
  *     npm run bench:overload [-- ROUNDS [TIMES]]
  */
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { Lab } from '@mdns-ambassador/testkit';
 import { SERVICE_PORT, SINK_PORT, startEnds } from './relay/ends.mjs';
 import { describeVersions, makeCertificates, startAmbassadors, startHaproxies } from './relay/pairs.mjs';
 import { readMemoryMib } from './relay/process-usage.mjs';
-import { describeMachine, findMissingCompiler, medianOf } from './relay/rounds.mjs';
+import { medianOf } from './relay/rounds.mjs';
+import { runBench } from './relay/run-bench.mjs';
 
 const AMBASSADOR = fileURLToPath(new URL('../../packages/cli/bin/ambassador.js', import.meta.url));
 const sourceOf = (name) => fileURLToPath(new URL(`relay/${name}.c`, import.meta.url));
@@ -29,19 +27,10 @@ const RUN_TIMEOUT_MS = 120_000;
 /** Connections by which the capacity is measured, so many at a time. */
 const PROBES = { plain: [4_000, 32], secure: [1_000, 8] };
 
-const reason = findMissingCompiler() ?? (await Lab.unavailable());
-if (reason !== undefined) {
-  console.error(reason);
-  process.exit(69);
-}
-
-const machine = describeMachine();
-const folder = mkdtempSync(`${tmpdir()}/bench-`);
-for (const name of ['load', 'offer'])
-  execFileSync('gcc', ['-O2', '-o', `${folder}/${name}`, sourceOf(name)], { stdio: 'inherit' });
-const lan = await Lab.create({ hosts: 1 });
-const host = lan.host(1);
-try {
+await runBench({}, async (bench) => {
+  const { host, folder, machine } = bench;
+  for (const name of ['load', 'offer'])
+    execFileSync('gcc', ['-O2', '-o', `${folder}/${name}`, sourceOf(name)], { stdio: 'inherit' });
   await startEnds(host, folder);
   makeCertificates(folder);
   const key = `${folder}/mesh.key`;
@@ -55,7 +44,7 @@ try {
   const runs = [];
   for (let round = 0; round < ROUNDS; round++) {
     for (const way of ways) {
-      const run = await overload(way);
+      const run = await overload(bench, way);
       runs.push({ way: way.name, ...run });
       console.error(runs.at(-1));
     }
@@ -63,19 +52,14 @@ try {
   print(
     ways.map(({ name }) => name),
     runs,
+    machine,
   );
-} catch (error) {
-  console.error(lan.transcript(5));
-  throw error;
-} finally {
-  await lan.close();
-  rmSync(folder, { recursive: true, force: true });
-}
+});
 
 /** One measurement of what a pair can serve, and of what it serves of several times as much. */
-async function overload({ service, client, server, probe }) {
+async function overload(bench, { service, client, server, probe }) {
   const [count, atOnce] = probe;
-  const { seconds } = await run('load', 'connections', service, count, atOnce);
+  const { seconds } = await run(bench, 'load', 'connections', service, count, atOnce);
   const capacity = count / seconds;
   const pids = [client.pid, server.pid];
   const before = pids.map(readMemoryMib);
@@ -83,7 +67,7 @@ async function overload({ service, client, server, probe }) {
   const look = setInterval(() => {
     for (const [index, pid] of pids.entries()) most[index] = Math.max(most[index] ?? 0, readMemoryMib(pid));
   }, LOOK_AT_MEMORY_MS);
-  const outcome = await run('offer', service, Math.round(capacity * TIMES), OFFERED_SECONDS, PATIENCE_MS);
+  const outcome = await run(bench, 'offer', service, Math.round(capacity * TIMES), OFFERED_SECONDS, PATIENCE_MS);
   clearInterval(look);
   await setTimeout(SETTLE_MS);
   const grown = most.map((mib, index) => mib - (before[index] ?? 0));
@@ -91,12 +75,12 @@ async function overload({ service, client, server, probe }) {
 }
 
 /** Runs a program beside the loop, which looks at memory meanwhile. */
-async function run(program, ...args) {
+async function run({ host, folder }, program, ...args) {
   const timeout = RUN_TIMEOUT_MS;
   return JSON.parse(await host.read(`${folder}/${program}`, args.map(String), { timeout }));
 }
 
-function print(names, runs) {
+function print(names, runs, machine) {
   console.log(`${new Date().toISOString().slice(0, 10)}, ${describeVersions()}, ${machine};`);
   console.log(
     `medians of ${ROUNDS} rounds, ${TIMES} times what can be served for ${OFFERED_SECONDS} s, clients wait ${PATIENCE_MS / 1_000} s\n`,

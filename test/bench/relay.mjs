@@ -6,21 +6,12 @@
  *
  * NODE: another program `node` to run ambassador on as well.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { setTimeout } from 'node:timers/promises';
-import { Lab } from '@mdns-ambassador/testkit';
 import { SERVICE_PORT, SINK_PORT, startEnds } from './relay/ends.mjs';
 import { listPeers } from './relay/peers.mjs';
 import { readMemoryMib } from './relay/process-usage.mjs';
-import {
-  describeMachine,
-  findMissingCompiler,
-  measureHeld,
-  readMedian,
-  runRounds,
-  untilListening,
-} from './relay/rounds.mjs';
+import { measureHeld, readMedian, runRounds, untilListening } from './relay/rounds.mjs';
+import { runBench } from './relay/run-bench.mjs';
 
 const [rounds = '5', ...nodes] = process.argv.slice(2);
 const ROUNDS = Number(rounds);
@@ -40,46 +31,33 @@ const LOADS = {
   connections: { args: ['connections', 8_000, 32], operations: 8_000 },
 };
 
-const reason = findMissingCompiler() ?? (await Lab.unavailable());
-if (reason !== undefined) {
-  console.error(reason);
-  process.exit(69);
-}
-
-const machine = describeMachine();
-const folder = mkdtempSync(`${tmpdir()}/bench-`);
-const lan = await Lab.create({ hosts: 1 });
-const host = lan.host(1);
 let nextPort = FIRST_PORT;
-try {
+
+await runBench({}, async (bench) => {
+  const { host, folder, machine } = bench;
   await startEnds(host, folder);
 
   const held = [];
   for (const peer of PEERS) {
-    held.push(await measureMemory(peer));
+    held.push(await measureMemory(bench, peer));
     console.error(held.at(-1));
   }
 
   const ways = [{ name: 'direct', service: SERVICE_PORT, sink: SINK_PORT, pids: [] }];
   for (const peer of PEERS) {
-    const [service, sink] = [await carry(peer, SERVICE_PORT), await carry(peer, SINK_PORT)];
+    const [service, sink] = [await carry(bench, peer, SERVICE_PORT), await carry(bench, peer, SINK_PORT)];
     ways.push({ name: peer.name, service: service.port, sink: sink.port, pids: [service.pid, sink.pid] });
   }
   const runs = await runRounds(host, ways, LOADS, ROUNDS, folder);
-  print(ways, runs, held);
-} catch (error) {
-  console.error(lan.transcript(5));
-  throw error;
-} finally {
-  await lan.close();
-  rmSync(folder, { recursive: true, force: true });
-}
+  print(ways, runs, held, machine);
+});
 
 /**
+ * @param {import('./relay/run-bench.mjs').Bench} bench
  * @param {import('./relay/peers.mjs').Peer} peer
  * @param {number} to
  */
-async function carry(peer, to) {
+async function carry({ host, folder }, peer, to) {
   const port = nextPort;
   nextPort += 1;
   const [command = '', ...args] = peer.command(port, to, folder);
@@ -91,17 +69,19 @@ async function carry(peer, to) {
 /**
  * By a process of its own: what it holds more with idle connections, and with slow readers of a stream without end.
  *
+ * @param {import('./relay/run-bench.mjs').Bench} bench
  * @param {import('./relay/peers.mjs').Peer} peer
  */
-async function measureMemory(peer) {
-  const { port, pid, process } = await carry(peer, SERVICE_PORT);
+async function measureMemory(bench, peer) {
+  const { host } = bench;
+  const { port, pid, process } = await carry(bench, peer, SERVICE_PORT);
   await setTimeout(SETTLE_MS);
   const empty = readMemoryMib(pid);
   const [idle = 0] = await measureHeld(host, 'idle', port, [pid], IDLE);
   process.kill();
   await process.exited;
 
-  const fresh = await carry(peer, SERVICE_PORT);
+  const fresh = await carry(bench, peer, SERVICE_PORT);
   await setTimeout(SETTLE_MS);
   const [slow = 0] = await measureHeld(host, 'slow', fresh.port, [fresh.pid], SLOW, FIREHOSE_MS);
   fresh.process.kill();
@@ -109,7 +89,7 @@ async function measureMemory(peer) {
   return { way: peer.name, empty, idlePerThousand: (idle * 1_000) / IDLE, slow };
 }
 
-function print(ways, runs, held) {
+function print(ways, runs, held, machine) {
   const versions = PEERS.map(({ name, version }) => `${name} ${version()}`).join(', ');
   console.log(`${new Date().toISOString().slice(0, 10)}, ${versions}, ${machine};`);
   console.log(`medians of ${ROUNDS} rounds; \`${readCommand()}\`\n`);

@@ -6,14 +6,13 @@
  *
  *     npm run bench:secure [-- ROUNDS]
  */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { Lab } from '@mdns-ambassador/testkit';
 import { SERVICE_PORT, SINK_PORT, startEnds } from './relay/ends.mjs';
 import { describeVersions, makeCertificates, startAmbassadors, startHaproxies, startStunnels } from './relay/pairs.mjs';
 import { readMemoryMib } from './relay/process-usage.mjs';
-import { describeMachine, findMissingCompiler, measureHeld, medianOf, readMedian, runRounds } from './relay/rounds.mjs';
+import { describeRatios, measureHeld, readMedian, runRounds } from './relay/rounds.mjs';
+import { runBench } from './relay/run-bench.mjs';
 
 const AMBASSADOR = fileURLToPath(new URL('../../packages/cli/bin/ambassador.js', import.meta.url));
 const ROUNDS = Number(process.argv[2] ?? 5);
@@ -35,17 +34,7 @@ const LOADS = {
   arrivals: { args: ['connections', 150, 1, 5], operations: 150 },
 };
 
-const reason = findMissingCompiler() ?? (await Lab.unavailable()) ?? (await findMissing());
-if (reason !== undefined) {
-  console.error(reason);
-  process.exit(69);
-}
-
-const machine = describeMachine();
-const folder = mkdtempSync(`${tmpdir()}/bench-`);
-const lan = await Lab.create({ hosts: 1 });
-const host = lan.host(1);
-try {
+await runBench({ findMissing }, async ({ host, folder, machine }) => {
   await startEnds(host, folder);
   makeCertificates(folder);
   const key = `${folder}/mesh.key`;
@@ -70,18 +59,11 @@ try {
     console.error(held.at(-1));
   }
   const ways = pairs.map(({ client, server, ...way }) => ({ ...way, pids: [client.pid, server.pid] }));
-  print(await runRounds(host, ways, LOADS, ROUNDS, folder), held);
-} catch (error) {
-  console.error(lan.transcript(5));
-  throw error;
-} finally {
-  await lan.close();
-  rmSync(folder, { recursive: true, force: true });
-}
+  print(await runRounds(host, ways, LOADS, ROUNDS, folder), held, machine);
+});
 
 /** Why there is nothing to compare with. */
-async function findMissing() {
-  const { execFileSync } = await import('node:child_process');
+function findMissing() {
   const missing = PROGRAMS.filter((program) => {
     try {
       execFileSync('sh', ['-c', `command -v ${program}`], { stdio: 'ignore' });
@@ -93,23 +75,18 @@ async function findMissing() {
   return missing.length === 0 ? undefined : `Not installed: ${missing.join(', ')} (Debian packages of these names)`;
 }
 
-function print(runs, held) {
+function print(runs, held, machine) {
   const names = [PLAIN, SECURE, EACH, MEASURE, RESUMING, 'stunnel'];
   console.log(`${new Date().toISOString().slice(0, 10)}, ${describeVersions()}, ${machine};`);
   console.log(
     `medians of ${ROUNDS} rounds; \`npm run bench:secure${process.argv[2] === undefined ? '' : ` -- ${ROUNDS}`}\`\n`,
   );
   const row = (title, show) => console.log(`| ${title} | ${names.map(show).join(' | ')} |`);
-  const compare = (load, key, isBetter, format) => (name) => {
+  const compare = (load, key, format) => (name) => {
     const value = readMedian(runs, name, load, key);
-    if (Number.isNaN(value)) return '';
-    const ratios = readRatios(runs, name, load, key, isBetter).sort((a, b) => a - b);
-    const [least, most] = [ratios[0] ?? 0, ratios.at(-1) ?? 0];
-    const spread = name === MEASURE ? '' : `, ${least.toFixed(2)} to ${most.toFixed(2)}`;
-    return `${format(value)} (${medianOf(ratios).toFixed(2)}${spread})`;
+    return Number.isNaN(value) ? '' : `${format(value)} (${describeRatios(runs, name, MEASURE, load, key)})`;
   };
-  const rate = (load, format) => compare(load, 'rate', (value, measure) => value / measure, format);
-  const cost = (load, key, format) => compare(load, key, (value, measure) => measure / value, format);
+  const rate = (load, format) => compare(load, 'rate', format);
   const memory = (key, index) => (name) => held.find(({ way }) => way === name)?.[key][index].toFixed(1) ?? '';
 
   console.log(`| what (in brackets: as good as ${MEASURE} is 1, better is more) | ${names.join(' | ')} |`);
@@ -136,36 +113,30 @@ function print(runs, held) {
   );
   row(
     'a new connection at a time, answered after: p50',
-    cost('arrivals', 'p50', (value) => `${value.toFixed(2)} ms`),
+    compare('arrivals', 'p50', (value) => `${value.toFixed(2)} ms`),
   );
   row(
     'the same: p99',
-    cost('arrivals', 'p99', (value) => `${value.toFixed(2)} ms`),
+    compare('arrivals', 'p99', (value) => `${value.toFixed(2)} ms`),
   );
   row(
     'processor: ms per GB down',
-    cost('download', 'cpu', (value) => (value * 1e3).toFixed(0)),
+    compare('download', 'cpu', (value) => (value * 1e3).toFixed(0)),
   );
   row(
     'processor: ms per GB up',
-    cost('upload', 'cpu', (value) => (value * 1e3).toFixed(0)),
+    compare('upload', 'cpu', (value) => (value * 1e3).toFixed(0)),
   );
   row(
     'processor: µs per request, c=32',
-    cost('requests32', 'cpu', (value) => (value * 1e6).toFixed(1)),
+    compare('requests32', 'cpu', (value) => (value * 1e6).toFixed(1)),
   );
   row(
     'processor: s per 10,000 connections',
-    cost('connections', 'cpu', (value) => (value * 1e4).toFixed(2)),
+    compare('connections', 'cpu', (value) => (value * 1e4).toFixed(2)),
   );
   row("memory with nothing to do, the client's side, MiB", memory('empty', 0));
   row("memory with nothing to do, the service's side, MiB", memory('empty', 1));
   row("memory per 1,000 idle connections, the client's side, MiB", memory('idle', 0));
   row("memory per 1,000 idle connections, the service's side, MiB", memory('idle', 1));
-}
-
-/** Round by round, beside the measure in the same round. */
-function readRatios(runs, way, load, key, isBetter) {
-  const of = (name) => runs.filter((run) => run.way === name && run.load === load);
-  return of(way).map((run) => isBetter(run[key], of(MEASURE).find(({ round }) => round === run.round)?.[key]));
 }

@@ -4,21 +4,12 @@
  *
  *     npm run bench:workers [-- ROUNDS]
  */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { Lab } from '@mdns-ambassador/testkit';
 import { SERVICE_PORT, SINK_PORT, startEnds } from './relay/ends.mjs';
 import { firstLine } from './relay/peers.mjs';
 import { readMemoryMib } from './relay/process-usage.mjs';
-import {
-  describeMachine,
-  findMissingCompiler,
-  medianOf,
-  readMedian,
-  runRounds,
-  untilListening,
-} from './relay/rounds.mjs';
+import { describeRatios, readMedian, runRounds, untilListening } from './relay/rounds.mjs';
+import { runBench } from './relay/run-bench.mjs';
 
 const [rounds = '7'] = process.argv.slice(2);
 const ROUNDS = Number(rounds);
@@ -41,49 +32,34 @@ const TITLES = {
   connections: 'new connections/s, c=32',
 };
 
-const reason = findMissingCompiler() ?? (await Lab.unavailable());
-if (reason !== undefined) {
-  console.error(reason);
-  process.exit(69);
-}
-
-const machine = describeMachine();
-const folder = mkdtempSync(`${tmpdir()}/bench-`);
-const lan = await Lab.create({ hosts: 1 });
-const host = lan.host(1);
-try {
+await runBench({}, async ({ host, folder, machine }) => {
   await startEnds(host, folder);
   const ways = [];
   for (const [name, workers] of Object.entries(WAYS)) {
     const port = FIRST_PORT + ways.length;
-    const pid = await carry(port, workers);
+    const pid = await carry(host, port, workers);
     // Its workers are counted with it.
     ways.push({ name, service: port, sink: SINK_PORT, pids: [pid] });
   }
   const runs = await runRounds(host, ways, LOADS, ROUNDS, folder);
-  print(ways, runs);
-} catch (error) {
-  console.error(lan.transcript(5));
-  throw error;
-} finally {
-  await lan.close();
-  rmSync(folder, { recursive: true, force: true });
-}
+  print(ways, runs, machine);
+});
 
 /**
  * The process that is started, and starts the others.
  *
+ * @param {import('@mdns-ambassador/testkit').Host} host
  * @param {number} port
  * @param {number} workers
  */
-async function carry(port, workers) {
+async function carry(host, port, workers) {
   const words = ['proxy', 'bench', '--from', `static:127.0.0.1:${SERVICE_PORT}`, '--listen', `127.0.0.1:${port}`];
   const { pid } = host.spawn(process.execPath, [AMBASSADOR, ...words, '--workers', `${workers}`]);
   await untilListening(host, port);
   return pid;
 }
 
-function print(ways, runs) {
+function print(ways, runs, machine) {
   const version = firstLine('git', ['rev-parse', '--short', 'HEAD']);
   console.log(`${new Date().toISOString().slice(0, 10)}, ambassador ${version}, Node ${process.version}, ${machine};`);
   console.log(
@@ -95,7 +71,7 @@ function print(ways, runs) {
   for (const [load, title] of Object.entries(TITLES)) {
     const cells = names.map((name) => {
       const digits = load === 'download' ? 2 : 0;
-      return `${readMedian(runs, name, load, 'rate').toFixed(digits)}${describeRatios(runs, name, load)}`;
+      return `${readMedian(runs, name, load, 'rate').toFixed(digits)} (${describeRatios(runs, name, ONE, load)})`;
     });
     console.log(`| ${title} | ${cells.join(' | ')} |`);
   }
@@ -103,12 +79,4 @@ function print(ways, runs) {
   console.log(`| processor: µs per connection | ${names.map(cpu).join(' | ')} |`);
   const memory = ({ pids: [pid] }) => readMemoryMib(pid).toFixed(0);
   console.log(`| memory after all that, MiB | ${ways.map(memory).join(' | ')} |`);
-}
-
-function describeRatios(runs, name, load) {
-  if (name === ONE) return '';
-  const rateOf = (way, round) => runs.find((run) => run.way === way && run.load === load && run.round === round)?.rate;
-  const ratios = Array.from({ length: ROUNDS }, (_, index) => rateOf(name, index + 1) / rateOf(ONE, index + 1));
-  const [least, most] = [Math.min(...ratios), Math.max(...ratios)].map((each) => each.toFixed(2));
-  return ` (${medianOf(ratios).toFixed(2)}; ${least} to ${most})`;
 }

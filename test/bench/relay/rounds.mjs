@@ -128,6 +128,26 @@ export function medianOf(values) {
   return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }
 
+/**
+ * Round by round, for what the machine does besides is the same for both: the median of the ratios, the least and the most. As good as `base`
+ * is 1, better is more.
+ *
+ * @param {readonly Run[]} runs
+ * @param {string} way
+ * @param {string} base
+ * @param {string} load
+ * @param {'rate' | 'cpu' | 'p50' | 'p99'} key
+ */
+export function describeRatios(runs, way, base, load, key = 'rate') {
+  if (way === base) return '1.00';
+  const of = (name) => runs.filter((run) => run.way === name && run.load === load);
+  const ratios = of(way).map((run) => {
+    const measure = of(base).find(({ round }) => round === run.round)?.[key] ?? Number.NaN;
+    return key === 'rate' ? run.rate / measure : measure / (run[key] ?? Number.NaN);
+  });
+  return `${medianOf(ratios).toFixed(2)}, ${Math.min(...ratios).toFixed(2)} to ${Math.max(...ratios).toFixed(2)}`;
+}
+
 /** @param {readonly number[]} pids */
 function cpuOf(pids) {
   return pids.reduce((sum, pid) => sum + readCpuSeconds(pid), 0);
