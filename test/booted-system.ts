@@ -1,13 +1,16 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import {
   accessSync,
   chmodSync,
   constants,
-  existsSync,
+  type Dirent,
+  lstatSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
+  readlinkSync,
   rmdirSync,
   rmSync,
 } from 'node:fs';
@@ -16,16 +19,18 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import type { Peer } from '@mdns-ambassador/testkit';
+import { type Absence, explainAbsence } from './lab-test.ts';
 
 const COLLECT = fileURLToPath(new URL('../docker/collect.mjs', import.meta.url));
 const PROGRAM_FOLDER = 'opt/ambassador';
 const PROGRAM = `/${PROGRAM_FOLDER}/packages/cli/bin/ambassador.js`;
 const SYSTEMD = '/lib/systemd/systemd';
-const DBUS = '/usr/bin/dbus-daemon';
-/** Of libpam-systemd, by which a user's own systemd begins. */
-const PAM = '/usr/share/pam-configs/systemd';
+/** By libpam-systemd a user's own systemd begins. */
+const NEEDS: readonly Peer[] = ['systemd', 'dbus-daemon', 'pam-systemd'];
+/** `/var/lib/private` is systemd's, for the state of any unit with a user of its own. */
 const UNCOUNTED =
-  /^\/(?:opt\/ambassador|var\/(?:log|lib\/systemd|cache|tmp)|tmp|run)\/|^\/(?:root|home\/\w+)\/\.local\/state\//;
+  /^\/(?:opt\/ambassador|var\/(?:log|lib\/systemd|cache|tmp)|tmp|run)\/|^\/var\/lib\/private$|^\/(?:root|home\/\w+)\/\.local(?:$|\/state(?:$|\/))/;
 /** Against hanging: on a quiet machine it boots in two seconds. */
 const PATIENCE_MS = 60_000;
 const LOOK_MS = 100;
@@ -80,10 +85,10 @@ export class BootedSystem {
   }
 
   /** Why there can be none here; undefined where there can. */
-  static explainMissing(): string | undefined {
-    if (process.platform !== 'linux' || process.getuid?.() !== 0) return 'needs root on Linux';
-    if (![SYSTEMD, DBUS, PAM].every((path) => existsSync(path))) return 'install systemd, dbus and libpam-systemd';
-    return findGroups() === undefined ? 'needs a cgroup2 that can be written to' : undefined;
+  static async explainAbsence(): Promise<Absence | undefined> {
+    const absence = await explainAbsence(NEEDS);
+    if (absence !== undefined || findGroups() !== undefined) return absence;
+    return { kind: 'skipped', reason: 'needs a cgroup2 that can be written to' };
   }
 
   /** Boots it, with the program installed for all users. */
@@ -99,14 +104,18 @@ export class BootedSystem {
     }
   }
 
-  /** Files that are there and were not in this machine, or are others now; without logs, and the state that a user's commands share. */
-  async listWritten(): Promise<readonly string[]> {
-    const found = await readdir(join(this.#folder, 'upper'), { recursive: true, withFileTypes: true });
-    return found
-      .filter((entry) => !entry.isDirectory() && !entry.isCharacterDevice())
-      .map((entry) => join(entry.parentPath, entry.name).slice(join(this.#folder, 'upper').length))
-      .filter((path) => !UNCOUNTED.test(path))
-      .toSorted();
+  /**
+   * What is there and was not in this machine, is another now, or was taken away, and what it is, content and rights: files, links, folders.
+   * Without logs, and the state that a user's commands share.
+   */
+  async describeWritten(): Promise<Readonly<Record<string, string>>> {
+    const upper = join(this.#folder, 'upper');
+    const found = await readdir(upper, { recursive: true, withFileTypes: true });
+    const described = found
+      .map((entry) => ({ entry, path: join(entry.parentPath, entry.name).slice(upper.length) }))
+      .filter(({ path }) => !UNCOUNTED.test(path))
+      .map(({ entry, path }) => [path, describeEntry(entry)] as const);
+    return Object.fromEntries(described.toSorted(([a], [b]) => a.localeCompare(b)));
   }
 
   /** Runs a command in it, as root; `as` names another user. */
@@ -185,6 +194,16 @@ function findGroups(): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** Of the layer that is written to: a character device stands there for what was taken away (overlayfs' whiteout). */
+function describeEntry(entry: Dirent): string {
+  const path = join(entry.parentPath, entry.name);
+  if (entry.isCharacterDevice()) return 'taken away';
+  if (entry.isSymbolicLink()) return `to ${readlinkSync(path)}`;
+  const { mode, uid } = lstatSync(path);
+  const what = entry.isFile() ? createHash('sha256').update(readFileSync(path)).digest('hex') : 'no file';
+  return `${mode.toString(8)} of ${uid}: ${what}`;
 }
 
 function readName(pid: number): string {

@@ -14,7 +14,7 @@ export interface LabTestOptions extends LabOptions {
 const labReason = await Lab.unavailable();
 
 /** Why tests can't run here, and whether that fails them: what CI is to install must be there. */
-interface Absence {
+export interface Absence {
   readonly kind: 'skipped' | 'failed';
   readonly reason: string;
 }

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
 import { AMBASSADOR, announce, locateProgram, proxy, runAmbassador } from '../../ambassador.ts';
@@ -11,6 +12,8 @@ import { ADMIN_ADDRESS, askAdmin } from '../admin/admin-client.ts';
 const LINKED = fileURLToPath(new URL('../../../node_modules/.bin', import.meta.url));
 /** What an instance on the network may call itself. */
 const HOSTILE = `$(touch pwned); \`touch pwned\` "q" 's' & é !! * ~`;
+/** Who looks around has found a neighbour by then. */
+const LOOK_AROUND_MS = 3_000;
 const TAB = '\t';
 const TO_BEGINNING = '\u0001';
 
@@ -115,6 +118,9 @@ await labTest('it knows what running processes know of the link, and what list f
   await expect.poll(() => complete('resolve', 'orders', '--instance', '')).toEqual([HOSTILE]);
   expect(await complete('run', 'ord')).toEqual(['orders']);
   // Who presses Tab has nobody look around; what others look for is known.
+  expect(await complete('proxy', 'bil')).toEqual([]);
+  // Had the first one had it look, it would have found that by now.
+  await setTimeout(LOOK_AROUND_MS);
   expect(await complete('proxy', 'bil')).toEqual([]);
   expect((await askAdmin(h2, '/v1/lan')).status).toBe(200);
   await expect.poll(() => complete('proxy', 'bil')).toEqual(['billing']);

@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, relative, sep, toNamespacedPath } from 'node:path';
 import { errorCode } from '@mdns-ambassador/relay';
 import { CliError } from '../exit/cli-error.ts';
 import { EXIT_REFUSED, EXIT_USAGE } from '../exit/exit-codes.ts';
 
-/** Behind the signature: the folder goes with the file. */
-const WITH_FOLDER = ', and the folder, which was made for it';
+/** Behind the signature: so many folders go with the file. */
+const WITH_FOLDERS = /^, and (?:the folder, which was|the (\d{1,2}) folders above, which were) made for it/;
 const READABLE_BY_ALL = 0o644;
 /** XML has other lines before it. */
 const FIRST_LINES = 3;
@@ -26,11 +26,8 @@ export function writeOwnFile(file: OwnFile, text: string): boolean {
   const { path, signature, encoding = 'utf8' } = file;
   return explainErrors(path, () => {
     const before = readOwnFile(file);
-    const made =
-      before === undefined
-        ? mkdirSync(dirname(path), { recursive: true }) !== undefined
-        : isWithFolder(before, signature);
-    const whole = made ? text.replace(signature, `${signature}${WITH_FOLDER}`) : text;
+    const made = before === undefined ? makeFolders(dirname(path)) : countFolders(before, signature);
+    const whole = text.replace(signature, `${signature}${describeFolders(made)}`);
     if (before === whole) return false;
     const bytes = Buffer.from(whole, encoding);
     replaceFile(path, encoding === 'utf16le' ? Buffer.concat([UTF16_MARK, bytes]) : bytes);
@@ -45,7 +42,10 @@ export function removeOwnFile(file: OwnFile): boolean {
     const before = readOwnFile(file);
     if (before === undefined) return false;
     rmSync(path);
-    if (isWithFolder(before, signature)) removeEmptyFolder(dirname(path));
+    let folder = dirname(path);
+    for (let left = countFolders(before, signature); left > 0 && removeEmptyFolder(folder); left--) {
+      folder = dirname(folder);
+    }
     return true;
   });
 }
@@ -65,8 +65,25 @@ function replaceFile(path: string, bytes: Buffer): void {
   }
 }
 
-function isWithFolder(text: string, signature: string): boolean {
-  return text.includes(`${signature}${WITH_FOLDER}`);
+/** How many had to be made. */
+function makeFolders(folder: string): number {
+  const first = mkdirSync(folder, { recursive: true });
+  if (first === undefined) return 0;
+  // Windows answers with a prefix.
+  const below = relative(toNamespacedPath(first), toNamespacedPath(folder));
+  return below === '' ? 1 : below.split(sep).length + 1;
+}
+
+function describeFolders(made: number): string {
+  if (made === 0) return '';
+  const folders = made === 1 ? 'the folder, which was' : `the ${made} folders above, which were`;
+  return `, and ${folders} made for it`;
+}
+
+/** Those that were made for the file. */
+function countFolders(text: string, signature: string): number {
+  const [said, count = '1'] = WITH_FOLDERS.exec(text.split(signature, 2)[1] ?? '') ?? [];
+  return said === undefined ? 0 : Number(count);
 }
 
 function readOwnFile({ path, signature, encoding = 'utf8' }: OwnFile): string | undefined {
@@ -82,11 +99,14 @@ function readOwnFile({ path, signature, encoding = 'utf8' }: OwnFile): string | 
   throw new CliError(EXIT_REFUSED, `${path} was not written by ambassador; see what it is for, and move it away`);
 }
 
-function removeEmptyFolder(path: string): void {
+/** False where somebody else uses it by now. */
+function removeEmptyFolder(path: string): boolean {
   try {
     rmdirSync(path);
+    return true;
   } catch (error) {
     if (errorCode(error) !== 'ENOTEMPTY') throw error;
+    return false;
   }
 }
 

@@ -30,6 +30,16 @@ test('a file is written once, changed when it says something else, and taken bac
   expect(existsSync(join(folder, 'made'))).toBe(false);
 });
 
+test('of several folders that were made for it, all are taken back that nobody else uses by now', () => {
+  const path = join(folder, 'made', 'in', 'it', 'x.conf');
+  writeSetupFile(path, TEXT);
+  writeSetupFile(path, `${TEXT}more\n`);
+  expect(readFileSync(path, 'utf8')).toMatch(/^# Written by ambassador, and the 3 folders above, .*\nDNS=/);
+  writeFileSync(join(folder, 'made', 'other.conf'), '');
+  removeSetupFile(path);
+  expect(readdirSync(folder, { recursive: true })).toEqual(['made', join('made', 'other.conf')]);
+});
+
 test('a folder that was there stays, and so does one that somebody else uses by now', () => {
   const [there, made] = [join(folder, 'there'), join(folder, 'made')];
   mkdirSync(there);

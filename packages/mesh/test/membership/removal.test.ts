@@ -288,11 +288,11 @@ describe('a machine with rights for one service shows itself', () => {
   ): Promise<readonly [PromiseSettledResult<Leg>, PromiseSettledResult<Arrived>]> {
     const [client, server] = [new MeshPeers({ mesh: as, role: 'view' }), new MeshPeers({ mesh: to })];
     const [dialled, accepted] = MemoryLeg.pair();
+    const connecting = client.connect(dialled, '10.99.0.1:5350', new AbortController().signal);
+    // As a socket ends when the other one does.
+    connecting.catch(() => accepted.destroy());
     try {
-      return await Promise.allSettled([
-        client.connect(dialled, '10.99.0.1:5350', new AbortController().signal),
-        server.accept(accepted, '10.99.0.2'),
-      ]);
+      return await Promise.allSettled([connecting, server.accept(accepted, '10.99.0.2')]);
     } finally {
       client.close();
       server.close();
@@ -341,15 +341,18 @@ describe('a machine with rights for one service shows itself', () => {
     expect(dialled).toMatchObject({ status: 'rejected', reason: { code: 'MESH_IDENTITY' } });
   });
 
-  test('not when its membership has ended', async () => {
-    const key = createMachineKey();
-    const text = await admitMachine(ring, key, {
-      name: 'phone',
-      may: SOME,
-      now: Date.now() - MEMBERSHIP_MS - 86_400_000,
-    });
-    const phone: KeyRing = { kind: 'member', key, membership: parseMembership(text) };
-    const [, accepted] = await show(createMesh(phone, 'phone'), createMesh(ring));
-    expect(accepted.status).toBe('rejected');
+  test('not when its membership has ended; and to nobody whose has', async () => {
+    const admitLongAgo = async (name: string, may: May): Promise<KeyRing> => {
+      const key = createMachineKey();
+      const now = Date.now() - MEMBERSHIP_MS - 86_400_000;
+      const membership = parseMembership(await admitMachine(ring, key, { name, may, now }));
+      return { kind: 'member', key, membership };
+    };
+    const [, accepted] = await show(createMesh(await admitLongAgo('phone', SOME), 'phone'), createMesh(ring));
+    const reason = { code: 'MESH_IDENTITY', message: expect.stringContaining('certificate has expired') };
+    expect(accepted).toMatchObject({ status: 'rejected', reason });
+    const looker = createMesh(await admitLongAgo('desk', ALL), 'desk');
+    const [dialled] = await show(createMesh(await admit('phone', SOME), 'phone'), looker);
+    expect(dialled).toMatchObject({ status: 'rejected', reason });
   });
 });

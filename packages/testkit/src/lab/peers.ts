@@ -36,6 +36,8 @@ export type Peer =
   | 'python3-zeroconf'
   | 'redis-cli'
   | 'redis-server'
+  | 'pam-systemd'
+  | 'systemd'
   | 'systemd-analyze'
   | 'systemd-notify'
   | 'systemd-resolved'
@@ -94,6 +96,8 @@ const PACKAGES: Readonly<Record<Peer, PeerPackage>> = {
   'python3-zeroconf': { name: 'python3-zeroconf', path: '/usr/lib/python3/dist-packages/zeroconf' },
   'redis-cli': { name: 'redis-tools', path: '/usr/bin/redis-cli' },
   'redis-server': { name: 'redis-server', path: '/usr/bin/redis-server' },
+  'pam-systemd': { name: 'libpam-systemd', path: '/usr/share/pam-configs/systemd' },
+  systemd: { name: 'systemd', path: '/lib/systemd/systemd' },
   'systemd-analyze': { name: 'systemd', path: '/usr/bin/systemd-analyze' },
   'systemd-notify': { name: 'systemd', path: '/usr/bin/systemd-notify' },
   'systemd-resolved': { name: 'systemd-resolved', path: '/lib/systemd/systemd-resolved' },
