@@ -6,7 +6,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { connectSecure } from '../src/client/connect-secure.ts';
 import type { KeyRing } from '../src/key-ring.ts';
 import { cutBundle } from '../src/keys/bundle.ts';
-import { ALPN } from '../src/member.ts';
+import { ALPN, STREAMS_ALPN } from '../src/member.ts';
 import { PeerIdentity } from '../src/peer-identity.ts';
 import { MemoryLeg, readAll } from './leg-pair.ts';
 import {
@@ -210,16 +210,17 @@ describe('Who is no member that may', () => {
     expect(quarantined).toMatchObject([{ service: 'redis', place: '10.99.0.1:7000', isFirst: true }]);
   });
 
-  test('does not inherit what a member has proved at the same place', async () => {
+  test.each([ALPN, STREAMS_ALPN])('does not inherit what a member has proved at the same place by %s', async (alpn) => {
     const mesh = createMesh();
     const [member, stranger] = [await TestAnnouncer.open(mesh), await TestAnnouncer.open(createMesh())];
     let announcer = member;
-    const { dialler } = createDialler(mesh, { dial: () => announcer.dial(), protocols: [ALPN] });
+    const { dialler } = createDialler(mesh, { dial: () => announcer.dial(), protocols: [alpn] });
     expect(dialler.isProven(TARGET)).toBe(false);
     await exchange(await dialOnce(dialler), 'x');
     expect(dialler.isProven(TARGET)).toBe(true);
     expect(dialler.isProven({ ...TARGET, port: 1 })).toBe(false);
     announcer = stranger;
+    for (const leg of member.legs) leg.destroy();
     expect(await dialOnce(dialler)).toMatchObject({ code: 'MESH_IDENTITY' });
     expect(dialler.isProven(TARGET)).toBe(false);
   });

@@ -3,7 +3,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { connectSecure } from '../src/client/connect-secure.ts';
 import { ALPN, STREAMS_ALPN } from '../src/member.ts';
 import { PeerIdentity } from '../src/peer-identity.ts';
-import { encodeFrame } from '../src/streams/frame.ts';
+import { encodeFrame, type FrameKind, FrameReader } from '../src/streams/frame.ts';
 import { MAX_OPENED } from '../src/streams/session.ts';
 import { MemoryLeg, readAll } from './leg-pair.ts';
 import {
@@ -35,13 +35,24 @@ async function arrangePeer() {
   const announcer = await TestAnnouncer.open(mesh);
   const member = await mesh.join('proxy', 'redis');
   onTestFinished(() => member.close());
-  const raw = announcer.connect('10.99.0.7');
   const identity = new PeerIdentity(member, [STREAMS_ALPN]);
-  const { leg, protocol } = await connectSecure(raw, member.papers(), identity, 'it', new AbortController().signal);
-  expect(protocol).toBe(STREAMS_ALPN);
-  leg.on('error', () => undefined);
-  leg.resume();
-  return { mesh, announcer, leg, clock: mesh.clock as TestClock };
+  const connect = async (address: string): Promise<Leg> => {
+    const raw = announcer.connect(address);
+    const { leg, protocol } = await connectSecure(raw, member.papers(), identity, 'it', new AbortController().signal);
+    expect(protocol).toBe(STREAMS_ALPN);
+    leg.on('error', () => undefined);
+    leg.resume();
+    return leg;
+  };
+  return { mesh, announcer, leg: await connect('10.99.0.7'), connect, clock: mesh.clock as TestClock };
+}
+
+/** The kinds of the frames that come, each of which is whole in its chunk. */
+function listKinds(leg: Leg): readonly FrameKind[] {
+  const kinds: FrameKind[] = [];
+  const reader = new FrameReader();
+  leg.on('data', (chunk: Buffer) => void reader.push(chunk, ({ kind }) => kinds.push(kind) > 0));
+  return kinds;
 }
 
 /** Who waits goes on when it is opened. */
@@ -317,6 +328,30 @@ describe('A door', () => {
         return leg.readableEnded || leg.destroyed;
       })
       .toBe(true);
+  });
+
+  test('takes no more streams of whose certificate has ended, and serves those that are there', async () => {
+    const { leg, clock } = await arrangePeer();
+    const kinds = listKinds(leg);
+    const request = Buffer.from('{"v":1,"svc":"redis"}\n');
+    leg.write(encodeFrame('open', 1, request));
+    await expect.poll(() => kinds).toEqual(['data']);
+    clock.aheadMs = 25 * 3_600_000;
+    leg.write(encodeFrame('open', 2, request));
+    await expect.poll(() => kinds.toSorted()).toEqual(['data', 'drain', 'reset']);
+    leg.write(encodeFrame('data', 1, Buffer.from('x')));
+    await expect.poll(() => kinds.toSorted()).toEqual(['data', 'data', 'drain', 'reset']);
+  });
+
+  test('keeps 32 connections of one address that carry nothing', async () => {
+    const { leg, connect, clock } = await arrangePeer();
+    const idle = [leg];
+    while (idle.length < 33) idle.push(await connect('10.99.0.7'));
+    const other = await connect('10.99.0.8');
+    await settle(20);
+    await clock.advance(1_000);
+    await expect.poll(() => idle.filter(({ readableEnded }) => readableEnded)).toHaveLength(1);
+    expect(other.readableEnded).toBe(false);
   });
 
   test('a proxy dials no more who breaks the protocol of streams', async () => {

@@ -1,10 +1,12 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { systemClock } from '@mdns-ambassador/mdns';
 import { Uncaught } from '@mdns-ambassador/testkit';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { createIngress, type Ingress, type IngressOptions } from '../../../packages/announcer/src/ingress.ts';
 import { IngressTally } from '../../../packages/announcer/src/ingress-tally.ts';
+import { Door, Mesh, MeshDialler, MeshKey } from '../../../packages/mesh/src/index.ts';
 import type { Prologue } from '../../../packages/relay/src/prologue.ts';
 import { Room } from '../../../packages/relay/src/room.ts';
 
@@ -197,6 +199,31 @@ describe('What is refused', () => {
     accepted.end();
     await expect.poll(() => room.taken).toBe(0);
   });
+});
+
+test('each client of a proxy takes a place from its beginning, beside that of the connection which they share', async () => {
+  const mesh = new Mesh({ kind: 'keys', current: new MeshKey(Buffer.alloc(32, 7)) }, { clock: systemClock });
+  const member = await mesh.join('announce', 'thing');
+  const door = new Door({ member, clock: systemClock, onEvent: () => undefined });
+  const dialler = new MeshDialler({ mesh, service: 'thing', warm: 0 });
+  onTestFinished(() => {
+    dialler.close();
+    door.close();
+    member.close();
+  });
+  const room = new Room(2);
+  const share = room.open();
+  let told = 0;
+  const { port } = await open({ door, enter: () => share.enter(), onFull: () => (told += 1) });
+  const dial = (): Promise<Duplex> =>
+    dialler.dial({ kind: 'tcp', address: ANNOUNCED, port }, new AbortController().signal);
+  const first = await dial();
+  expect(room.taken).toBe(2);
+  await expect(dial()).rejects.toMatchObject({ code: 'MESH_BUSY' });
+  expect(told).toBeGreaterThan(0);
+  first.destroy();
+  await expect.poll(() => room.taken).toBe(1);
+  (await dial()).destroy();
 });
 
 describe('Prologues', () => {

@@ -38,13 +38,17 @@ export function createVictim(kind: 'opener' | 'receiver'): End & {
   readonly peer: MemoryLeg;
   readonly clock: ManualClock;
   readonly streams: StreamLeg[];
+  /** Those that were opened when it was over. */
+  readonly late: StreamLeg[];
 } {
   const clock = new ManualClock();
   const [peer, leg] = MemoryLeg.pair();
   peer.on('error', () => undefined);
   const streams: StreamLeg[] = [];
-  const end = createEnd(leg, clock, kind === 'receiver' ? (stream) => streams.push(stream) : undefined);
-  return { ...end, peer, clock, streams };
+  const late: StreamLeg[] = [];
+  const take = (stream: StreamLeg): unknown => (end.ends.length > 0 ? late : streams).push(stream);
+  const end = createEnd(leg, clock, kind === 'receiver' ? take : undefined);
+  return { ...end, peer, clock, streams, late };
 }
 
 function createEnd(leg: MemoryLeg, clock: ManualClock, onStream?: (stream: StreamLeg) => void): End {
