@@ -1,4 +1,7 @@
 // node nftables-suite.mjs: the promises of every engine, kept by engine nftables in this network namespace; a line of JSON for each.
+// `carried`: how many connections the kernel sent on, as its counters say when the engine is closed.
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { createNftablesEngine } from '../../packages/ambassador/dist/index.js';
 import { listEngineCases } from '../../packages/testkit/dist/index.js';
 
@@ -13,17 +16,31 @@ const ABILITIES = {
   sendsResets: false,
 };
 const only = process.argv[2];
-const cases = listEngineCases(
-  (options, picker, onEvent) =>
-    createNftablesEngine({ ...options, balance: 'first', drainTimeoutMs: 1_000 }, picker, onEvent),
-  ABILITIES,
-);
-for (const { name, run } of cases) {
+const run = promisify(execFile);
+let carried = 0;
+
+async function countCarried() {
+  const { stdout } = await run('nft', ['-j', 'list', 'counters', 'ip']);
+  const counters = JSON.parse(stdout).nftables.flatMap(({ counter }) => counter ?? []);
+  return counters.reduce((sum, { name, packets }) => (name.startsWith('new-') ? sum + packets : sum), 0);
+}
+
+const cases = listEngineCases((options, picker, onEvent) => {
+  const engine = createNftablesEngine({ ...options, balance: 'first', drainTimeoutMs: 1_000 }, picker, onEvent);
+  const close = engine.close.bind(engine);
+  engine.close = async () => {
+    carried = Math.max(carried, await countCarried());
+    await close();
+  };
+  return engine;
+}, ABILITIES);
+for (const { name, run: check } of cases) {
   if (only !== undefined && !name.includes(only)) continue;
   const startedAt = performance.now();
-  const error = await run().then(
+  carried = 0;
+  const error = await check().then(
     () => undefined,
     (caught) => `${caught?.stack ?? caught}`,
   );
-  console.log(JSON.stringify({ name, error, ms: Math.round(performance.now() - startedAt) }));
+  console.log(JSON.stringify({ name, carried, error, ms: Math.round(performance.now() - startedAt) }));
 }

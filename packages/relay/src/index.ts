@@ -51,5 +51,5 @@ export {
   type Target,
 } from './target.ts';
 export { type TurnInterval, Turns } from './turns.ts';
-export { type Ends, Unacknowledged } from './unacknowledged.ts';
+export { type Ends, nameEnd, Unacknowledged } from './unacknowledged.ts';
 export { describeKeepToOwner, keepToOwner, listReaders } from './windows-rights.ts';

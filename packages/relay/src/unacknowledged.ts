@@ -62,8 +62,8 @@ function readRow(row: string): readonly string[] {
   return tries >= MANY_TRIES ? [`${local} ${remote}`] : [];
 }
 
-/** An address in words of 32 bits in the order of this machine's bytes, and the port. */
-function nameEnd(address: string, port: number): string {
+/** As /proc/net/tcp writes it, `0100007F:18EB`: an IP address in words of 32 bits in the order of this machine's bytes, and the port. */
+export function nameEnd(address: string, port: number): string {
   const bytes = readBytes(address);
   if (endianness() === 'LE') for (let at = 0; at < bytes.length; at += 4) bytes.subarray(at, at + 4).reverse();
   return `${bytes.toString('hex')}:${port.toString(16).padStart(4, '0')}`.toUpperCase();

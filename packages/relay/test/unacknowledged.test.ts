@@ -1,6 +1,6 @@
 import { endianness } from 'node:os';
 import { describe, expect, test } from 'vitest';
-import { Unacknowledged } from '../src/unacknowledged.ts';
+import { nameEnd, Unacknowledged } from '../src/unacknowledged.ts';
 
 const HEAD = '  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n';
 /** 10.99.0.4:44230 to 10.99.0.1:7000, as x86 and ARM write it. */
@@ -20,6 +20,10 @@ function isUnacknowledged(...rows: readonly string[]): boolean {
 }
 
 describe.runIf(endianness() === 'LE')('what the kernel says of a socket', () => {
+  test('an end is written as the kernel writes it', () => {
+    expect(nameEnd('127.0.0.1', 80)).toBe('0100007F:0050');
+  });
+
   test('seven retransmissions that nobody acknowledged are enough, six are not', () => {
     expect(isUnacknowledged(row(V4_ENDS, '01', '00000006'))).toBe(false);
     expect(isUnacknowledged(row(V4_ENDS, '01', '00000007'))).toBe(true);

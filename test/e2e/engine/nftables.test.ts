@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Host } from '@mdns-ambassador/testkit';
 import { expect } from 'vitest';
 import {
@@ -21,6 +22,9 @@ const ONLY_NET_ADMIN = [
   ...['--reuid', '65534', '--regid', '65534', '--clear-groups'],
   ...['--bounding-set', ONLY, '--inh-caps', ONLY, '--ambient-caps', ONLY],
 ];
+const DRAIN_S = 8;
+/** Less than what may be drained, by what a busy machine takes. */
+const KILLED_MS = 2_000;
 const LOAD = { concurrency: 4, pauseMs: 1 };
 /** The table that sends clients on: the guard has more behind it. */
 const IS_CARRYING = 'nft list tables | grep -Eq "ambassador-[0-9]+-[0-9a-f]+$"';
@@ -28,8 +32,26 @@ const IS_GUARDED = 'nft list tables | grep -q -- -guard';
 
 interface Verdict {
   readonly name: string;
+  /** Connections that the kernel sent on. */
+  readonly carried: number;
   readonly error?: string;
 }
+
+/** What bytes, ends and resets become is the kernel's to keep: where engine node carried them, nothing was shown. */
+const CARRIED: readonly string[] = [
+  'carries bytes both ways',
+  "passes a client's end on and still brings the answer",
+  "passes an upstream's end on and still takes what the client sends",
+  'resets the client when upstream was reset',
+  'resets the client when upstream was reset behind data',
+  'resets upstream when the client was reset',
+  'brings random chunks of many clients whole and unmixed',
+  'resets the connections of one endpoint and leaves the others',
+  'resets those of an endpoint that moved, but not those at its new place',
+  'lets connections finish while it drains, and takes no new ones',
+  'resets what has not finished when its time to drain is up',
+  'tells the pool when a connection opens and when it ends',
+];
 
 await labTest('the promises of every engine, kept by engine nftables', { hosts: 1, needs: ['nft'] }, async (lan) => {
   const said = await lan.host(1).read(process.execPath, [locateProgram('nftables-suite.mjs')], { timeout: 200_000 });
@@ -39,6 +61,8 @@ await labTest('the promises of every engine, kept by engine nftables', { hosts: 
     .map((line) => JSON.parse(line));
   expect(verdicts.filter(({ error }) => error !== undefined)).toEqual([]);
   expect(verdicts.length).toBeGreaterThan(20);
+  const carried = verdicts.filter((verdict) => verdict.carried > 0).map(({ name }) => name);
+  expect(carried).toEqual(expect.arrayContaining([...CARRIED]));
   await expectNothingLeft(lan.host(1));
 });
 
@@ -59,6 +83,14 @@ await labTest(
     await h1.until(IS_GUARDED);
     expect(await runProgram(h1, 'ask', ['127.0.0.1', '7000', 'who'])).toMatchObject({ answer: 'h2\n' });
 
+    // What somebody sets back, and may not be set any more, is said, and engine node takes over.
+    await h1.read('sh', ['-c', `mkdir /run/proc && mount -t proc none /run/proc && mount --bind /proc/sys /proc/sys`]);
+    await h1.read('mount', ['-o', 'remount,bind,ro', '/proc/sys']);
+    await h1.read('sh', ['-c', `echo 0 >/run/proc/sys/${SETTING.replaceAll('.', '/')}`]);
+    await guarded.line(/cannot set net\.ipv4\.conf\.eth0\.route_localnet=1.*; engine node takes these connections/);
+    await h1.until('! nft list ruleset | grep -q numgen');
+    expect(await runProgram(h1, 'ask', ['127.0.0.1', '7000', 'who'])).toMatchObject({ answer: 'h2\n' });
+
     // Without the guard the same frames arrive.
     await h3.read('sysctl', ['-w', `${SETTING}=1`]);
     // Who answers from 127.0.0.1 cannot ask for the neighbour's hardware address.
@@ -73,7 +105,10 @@ await labTest(
   async (lan) => {
     const [h1, h2] = [lan.host(1), lan.host(2)];
     await startProgram(h2, 'service', '7000', 'h2');
-    const args = ['proxy', 'thing:7000', '--from', `static:${h2.ip}:7000`, '--drain-timeout', '1s', ...ENGINE];
+    const drainFor = (seconds: number): readonly string[] => {
+      return ['proxy', 'thing:7000', '--from', `static:${h2.ip}:7000`, '--drain-timeout', `${seconds}s`, ...ENGINE];
+    };
+    const args = drainFor(1);
     const moments = [
       'ss -Hltn "sport = :7000" | grep -q .',
       IS_CARRYING,
@@ -87,7 +122,7 @@ await labTest(
       await expectNothingLeft(h1);
     }
 
-    const busy = spawnAmbassador(h1, args);
+    const busy = spawnAmbassador(h1, drainFor(DRAIN_S));
     await h1.until(`[ "$(sysctl -n ${SETTING})" = 1 ]`);
     await untilCarried(h1);
     const kept = spawnProgram(h1, 'stay', '127.0.0.1', '7000', '1', '50');
@@ -95,6 +130,12 @@ await labTest(
     await busy.stop('SIGKILL');
     // Nobody decides on new connections, and what is carried goes on for as long as it may.
     await h1.until(`! ${IS_CARRYING}`);
+    await sleep(KILLED_MS);
+    expect(await h1.read('nft', ['list', 'tables'])).toMatch(/^table ip ambassador-\d+-[0-9a-f]+-guard\n$/);
+    expect((await h1.read('sysctl', ['-n', SETTING])).trim()).toBe('1');
+    const received = `ss -Htni "dport = :7000" | grep -o "bytes_received:[0-9]*" | cut -d: -f2`;
+    const before = (await h1.read('sh', ['-c', received])).trim();
+    await h1.until(`[ "$(${received})" -gt ${before} ]`);
     expect(kept.stdout).not.toMatch(/^h2 /m);
     await expectNothingLeft(h1);
     await kept.stop('SIGKILL');
@@ -120,34 +161,39 @@ await labTest(
   async (lan) => {
     const [h1, h2] = [lan.host(1), lan.host(2)];
     await startProgram(h2, 'service', '7000', 'h2');
-    const first = await proxy(h1, 'thing:7000', '--from', `static:${h2.ip}:7000`, ...ENGINE);
-    await untilCarried(h1);
-    // By another way: what the first has opened is put back by the second.
-    await h1.read('ip', ['link', 'add', 'eth1', 'link', 'eth0', 'type', 'macvlan']);
-    await h1.read('ip', ['addr', 'add', '10.98.0.1/24', 'dev', 'eth1']);
-    await h1.read('ip', ['link', 'set', 'eth1', 'up']);
+    // By another way, whose name nft takes for a number where it stands bare.
+    await h1.read('ip', ['link', 'add', '1st', 'link', 'eth0', 'type', 'macvlan']);
+    await h1.read('ip', ['addr', 'add', '10.98.0.1/24', 'dev', '1st']);
+    await h1.read('ip', ['link', 'set', '1st', 'up']);
     await h2.read('ip', ['addr', 'add', '10.98.0.2/24', 'dev', 'eth0']);
-    const second = await proxy(h1, 'other:7100', '--from', 'static:10.98.0.2:7000', ...ENGINE);
+    const first = await proxy(h1, 'thing:7000', '--from', 'static:10.98.0.2:7000', ...ENGINE);
+    await untilCarried(h1);
+    const second = await proxy(h1, 'other:7100', '--from', `static:${h2.ip}:7000`, ...ENGINE);
     await h1.until(`[ "$(nft list tables | grep -c -- -guard)" = 2 ]`);
     await untilCarried(h1, 7100);
     expect(await first.stop('SIGTERM')).toEqual({ code: 0, signal: undefined });
     expect(await runProgram(h1, 'ask', ['127.0.0.1', '7100', 'who'])).toMatchObject({ answer: 'h2\n' });
-    expect((await h1.read('sysctl', ['-n', SETTING])).trim()).toBe('1');
+    // What the first has opened is put back by the second.
+    expect((await h1.read('sysctl', ['-n', 'net.ipv4.conf.1st.route_localnet'])).trim()).toBe('1');
     await second.stop('SIGTERM');
     await expectNothingLeft(h1);
-    expect((await h1.read('sysctl', ['-n', 'net.ipv4.conf.eth1.route_localnet'])).trim()).toBe('0');
+    expect((await h1.read('sysctl', ['-n', 'net.ipv4.conf.1st.route_localnet'])).trim()).toBe('0');
 
     await h1.read('sysctl', ['-w', `${SETTING}=1`]);
     // As in a container that has but this one capability, and is nobody there.
     const args = [process.execPath, AMBASSADOR, 'proxy', 'thing:7000', '--from', `static:${h2.ip}:7000`, ...ENGINE];
     const third = h1.spawn('setpriv', [...ONLY_NET_ADMIN, ...args]);
+    await third.line(/cannot read \/proc\/net\/nf_conntrack/);
     await third.line(/listening on/);
     await untilCarried(h1);
-    // An nft that is killed is started again; meanwhile engine node serves.
+    // An nft that is killed is started again; meanwhile engine node serves. That the guard cannot be renewed keeps nobody from the kernel.
     const load = await Load.start(h1, LOAD);
+    await h1.read('sh', ['-c', HIDE_NFT]);
     await h1.read('sh', ['-c', `kill -9 $(${listOwn('nft')})`]);
     await third.line(/nft ended and is started again/);
-    await h1.until(IS_CARRYING);
+    await third.line(/nft does not do what engine nftables asks: not now/);
+    await h1.until('nft list ruleset | grep -q numgen');
+    await h1.read('umount', ['/usr/sbin/nft']);
     await load.moreAnswers(1);
     expect((await load.finish()).failures).toEqual([]);
     await third.stop('SIGTERM');
@@ -195,6 +241,12 @@ await labTest(
     expect(stderr).toMatch(/^ambassador: .*install the package "nftables".*\n$/m);
   },
 );
+
+/** nft reads what it is told to do once by who runs, and not from a file. */
+const HIDE_NFT = `
+  mkdir -p /run/real && cp /usr/sbin/nft /run/real/nft &&
+  printf '#!/bin/sh\\n[ "$1" = -f ] && { echo not now >&2; exit 1; }\\nexec /run/real/nft "$@"\\n' >/run/refusing &&
+  chmod +x /run/refusing && mount --bind /run/refusing /usr/sbin/nft`;
 
 /** Until the kernel, and not engine node, has carried a client. */
 async function untilCarried(host: Host, port = 7000): Promise<void> {

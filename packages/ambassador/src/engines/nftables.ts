@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type DrainOutcome, isLoopback, type Target, Unacknowledged } from '@mdns-ambassador/relay';
 import { AmbassadorError } from '../ambassador-error.ts';
 import { type Endpoint, placesOf } from '../pool/endpoint.ts';
@@ -13,19 +12,22 @@ import type {
   EngineSurroundings,
 } from './engine.ts';
 import { Dispatch } from './nftables/dispatch.ts';
-import { type Flow, readFlows } from './nftables/flows.ts';
+import { canReadPlaces, type Flow, readFlows } from './nftables/flows.ts';
 import { Guard, nameTable } from './nftables/guard.ts';
 import { KernelTally } from './nftables/kernel-tally.ts';
 import { killFlows } from './nftables/kill-flows.ts';
-import { Looks } from './nftables/looks.ts';
+import { Looks, restAfter, wait } from './nftables/looks.ts';
 import { findNft } from './nftables/nft.ts';
 import { OwnedTable } from './nftables/owned-table.ts';
 import { ProvenAddresses } from './nftables/proven-addresses.ts';
+import { findInterface } from './nftables/route.ts';
 import type { ListeningPlace } from './nftables/rules.ts';
 import { Ways } from './nftables/ways.ts';
 import { createNodeEngine, type NodeEngineOptions } from './node.ts';
 
 const DRAIN_LOOK_MS = 50;
+const PLACES_UNKNOWN =
+  'engine nftables cannot read /proc/net/nf_conntrack (run as root): it does not know which instance carries which connection, so those of an instance are not counted, and who waits in silence at a lost one is not reset';
 
 export type NftablesEngineOptions = NodeEngineOptions & Pick<ProxyOptions, 'balance' | 'drainTimeoutMs'>;
 
@@ -53,13 +55,14 @@ class NftablesEngine implements Engine {
   #listening: readonly ListeningPlace[] = [];
   #table: OwnedTable | undefined;
   #guard: Guard | undefined;
+  #ways: Ways | undefined;
   #dispatch: Dispatch | undefined;
   #plan: readonly PlannedEndpoint[] = [];
   #flows: readonly Flow[] = [];
   #stopped: Promise<void> | undefined;
   #drained: Promise<DrainOutcome> | undefined;
   #closed: Promise<void> | undefined;
-  #isClosing = false;
+  readonly #closing = new AbortController();
 
   constructor(
     options: NftablesEngineOptions,
@@ -225,9 +228,10 @@ class NftablesEngine implements Engine {
     await table.start();
     const listening = this.#listening;
     const { balance, drainTimeoutMs } = this.#options;
-    const guard = await Guard.start({ nft, table: name, listening, drainTimeoutMs });
+    const guard = await Guard.start({ nft, table: name, listening, drainTimeoutMs, onTrouble });
     this.#guard = guard;
-    const ways = new Ways(guard, onTrouble);
+    const ways = new Ways(guard, onTrouble, findInterface);
+    this.#ways = ways;
     this.#dispatch = new Dispatch({
       table,
       name,
@@ -242,24 +246,25 @@ class NftablesEngine implements Engine {
       onTrouble,
     });
     await this.#dispatch.follow(this.#plan);
+    if (!(await canReadPlaces())) onTrouble(PLACES_UNKNOWN);
   }
 
   async #look(): Promise<void> {
     const session = this.#table?.session;
     const guard = this.#guard;
     if (session === undefined || guard === undefined) return;
-    const [counters, isGuarded, flows] = await Promise.all([
-      session.run(),
-      session.hasTable(guard.table),
-      readFlows(this.#listening),
-    ]);
-    this.#flows = flows;
-    if (await guard.keep(isGuarded)) {
+    const [counters, isGuarded] = await Promise.all([session.run(), session.hasTable(guard.table)]);
+    const { isRenewed, isShut } = await guard.keep(isGuarded);
+    if (isRenewed) {
       const message = 'somebody removed the table that guards 127.0.0.1 (nft flush ruleset?); it is there again';
       this.#onEvent({ kind: 'engine-changed', message });
     }
+    // After the counters: who is counted and is no flow has ended.
+    const flows = await readFlows(this.#listening);
+    this.#flows = flows;
     const { refused, isAgain } = this.#tally.look(counters, flows);
-    if (this.#dispatch?.isLate === true) void this.#dispatch.apply();
+    const isBlocked = this.#ways?.takeBlocked() === true;
+    if (isShut || isBlocked || this.#dispatch?.isLate === true) void this.#dispatch?.apply();
     if (this.#stopped !== undefined) return;
     // Nobody knows whose silence it was.
     for (const { endpoint, isUsed } of this.#plan) {
@@ -298,9 +303,13 @@ class NftablesEngine implements Engine {
     const listOurs = async (): Promise<readonly Flow[]> => {
       return ours.size === 0 ? [] : (await readFlows(this.#listening)).filter((flow) => ours.has(nameFlow(flow)));
     };
+    const { signal } = this.#closing;
+    let startedAt = performance.now();
     let left = await listOurs();
-    while (left.length > 0 && !this.#isClosing && performance.now() < deadline) {
-      await sleep(Math.min(DRAIN_LOOK_MS, Math.max(1, deadline - performance.now())));
+    while (left.length > 0 && !signal.aborted && performance.now() < deadline) {
+      const restMs = restAfter(performance.now() - startedAt, DRAIN_LOOK_MS);
+      await wait(Math.min(restMs, Math.max(1, deadline - performance.now())), signal);
+      startedAt = performance.now();
       left = await listOurs();
     }
     await killFlows(left);
@@ -310,7 +319,7 @@ class NftablesEngine implements Engine {
   }
 
   async #close(): Promise<void> {
-    this.#isClosing = true;
+    this.#closing.abort();
     await Promise.all([this.drain(0), this.#node.close()]);
     await this.#looks.close();
     await this.#dispatch?.apply();

@@ -1,5 +1,6 @@
-import { readFile } from 'node:fs/promises';
+import { open, readFile } from 'node:fs/promises';
 import { endianness } from 'node:os';
+import { nameEnd } from '@mdns-ambassador/relay';
 import type { ListeningPlace } from './rules.ts';
 
 /** A client's connection that the kernel carries. */
@@ -20,7 +21,17 @@ const CONNTRACK_LINE =
   /^ipv4 +2 tcp +6 \d+ (\w+) src=(\S+) dst=(\S+) sport=(\d+) dport=(\d+) (?:packets=\d+ bytes=\d+ )?(?:\[\w+\] )?src=(\S+) dst=\S+ sport=(\d+) /;
 const CARRYING: readonly string[] = ['SYN_RECV', 'ESTABLISHED', 'FIN_WAIT', 'CLOSE_WAIT', 'LAST_ACK'];
 /** Of /proc/net/tcp: established, FIN_WAIT1 and 2, CLOSE_WAIT, LAST_ACK. */
-const OPEN_STATES: readonly string[] = ['01', '04', '05', '08', '09'];
+export const OPEN_STATES: readonly string[] = ['01', '04', '05', '08', '09'];
+
+/** Whether it is known where each flow leads. */
+export async function canReadPlaces(): Promise<boolean> {
+  try {
+    await (await open(CONNTRACK)).close();
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 /** The connections that the kernel carries for these places now. */
 export async function readFlows(listening: readonly ListeningPlace[]): Promise<readonly Flow[]> {
@@ -49,7 +60,7 @@ export function parseConntrack(text: string, listening: readonly ListeningPlace[
 export function parseSockets(text: string, listening: readonly ListeningPlace[]): readonly Flow[] {
   const rows = text.split('\n').map((row) => row.trim().split(/\s+/));
   const ends = new Set(rows.map(([, local, remote]) => `${local} ${remote}`));
-  const byName = new Map(listening.map((at) => [nameEnd(at), at]));
+  const byName = new Map(listening.map((at) => [nameEnd(at.address, at.port), at]));
   return rows.flatMap(([, local = '', remote = '', state = '']) => {
     const at = byName.get(remote);
     if (at === undefined || !OPEN_STATES.includes(state) || ends.has(`${remote} ${local}`)) return [];
@@ -58,16 +69,8 @@ export function parseSockets(text: string, listening: readonly ListeningPlace[])
   });
 }
 
-/** As /proc/net/tcp writes it: `0100007F:18EB`, an address as one word in the order of this machine's bytes. */
-export function nameEnd({ address, port }: ListeningPlace): string {
-  const bytes = toWord(Buffer.from(address.split('.').map(Number)));
-  return `${bytes.toString('hex')}:${port.toString(16).padStart(4, '0')}`.toUpperCase();
-}
-
+/** One word in the order of this machine's bytes. */
 function readAddress(hex: string): string {
-  return [...toWord(Buffer.from(hex, 'hex'))].join('.');
-}
-
-function toWord(bytes: Buffer): Buffer {
-  return endianness() === 'LE' ? bytes.reverse() : bytes;
+  const bytes = Buffer.from(hex, 'hex');
+  return [...(endianness() === 'LE' ? bytes.reverse() : bytes)].join('.');
 }

@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
+import { errorMessage, nameEnd } from '@mdns-ambassador/relay';
 import { AmbassadorError } from '../../ambassador-error.ts';
-import { nameEnd } from './flows.ts';
+import { OPEN_STATES } from './flows.ts';
 import { runNft } from './nft.ts';
 import { untilEnded } from './nft-session.ts';
 import { type ListeningPlace, writeGuard } from './rules.ts';
@@ -11,7 +12,8 @@ import { type ListeningPlace, writeGuard } from './rules.ts';
 const PREFIX = 'ambassador-';
 const SUFFIX = '-guard';
 const SETTINGS = '/proc/sys/net/ipv4/conf';
-const INTERFACE = /^[^\s/"]+$/;
+/** nft takes it between quotes, and knows no escapes there. */
+const INTERFACE = /^[^\s/"\\]+$/;
 
 /**
  * Reads which settings are to be put back (`restore eth0`), until its input ends: ambassador has ended, however that was. `now`: it has
@@ -36,7 +38,7 @@ find_handed() {
 put_back() {
   names="$names $(find_handed "$1" "$2")"
   elements=
-  for name in $names; do elements="$elements"$name", "; done
+  for name in $names; do elements="$elements\\"$name\\", "; done
   for other in $("$1" list tables ip | sed -n 's/^table ip \\(${PREFIX}[0-9a-f-]*${SUFFIX}\\)$/\\1/p'); do
     [ "$other" = "$2" ] && continue
     handing="add set ip $other restored { type ifname; }"
@@ -56,6 +58,15 @@ export interface GuardOptions {
   readonly listening: readonly ListeningPlace[];
   /** How long what is carried may go on when ambassador is killed. */
   readonly drainTimeoutMs: number;
+  readonly onTrouble: (message: string) => void;
+}
+
+/** What became of what others had undone. */
+export interface Kept {
+  /** The guard's table was made anew. */
+  readonly isRenewed: boolean;
+  /** An interface is let through no more. */
+  readonly isShut: boolean;
 }
 
 export function nameTable(port: number): string {
@@ -72,13 +83,15 @@ export class Guard {
   readonly #watcher: ChildProcess;
   /** Interfaces that are let through; true: by us, or by another ambassador. */
   readonly #open = new Map<string, boolean>();
+  /** Its table could not be made again. */
+  #isMissing = false;
   #isClosed = false;
 
   private constructor(options: GuardOptions) {
     this.#options = options;
     const { nft, listening, drainTimeoutMs } = options;
     const seconds = `${Math.ceil(drainTimeoutMs / 1_000)}`;
-    const sockets = `^ *[0-9]+: [0-9A-F]+:[0-9A-F]+ (${listening.map(nameEnd).join('|')}) 0[14589] `;
+    const sockets = `^ *[0-9]+: [0-9A-F]+:[0-9A-F]+ (${listening.map(({ address, port }) => nameEnd(address, port)).join('|')}) (${OPEN_STATES.join('|')}) `;
     this.#watcher = spawn('/bin/sh', ['-c', WATCHER, 'sh', nft, this.table, seconds, sockets], {
       stdio: ['pipe', 'ignore', 'ignore'],
       // A terminal's Ctrl-C is for ambassador.
@@ -121,11 +134,11 @@ export class Guard {
 
   /**
    * What others may have undone is done again: one that ended has put back what is needed still, or the tables were flushed. `isThere`:
-   * whether the guard's is. Resolves with whether it was made anew.
+   * whether the guard's is.
    */
-  async keep(isThere: boolean): Promise<boolean> {
-    const isGone = !this.#isClosed && !isThere;
-    if (isGone) await this.renew();
+  async keep(isThere: boolean): Promise<Kept> {
+    const isRenewed = !isThere && (await this.renew());
+    let isShut = false;
     for (const [name, isOurs] of this.#open) {
       try {
         if (readSetting(name) !== '0') continue;
@@ -133,19 +146,30 @@ export class Guard {
         this.#open.set(name, true);
         letThrough(name);
       } catch {
-        // The interface is gone.
+        // Who needs it opens it again, and hears what stands against it.
         this.#open.delete(name);
+        isShut = true;
       }
     }
-    return isGone;
+    return { isRenewed, isShut };
   }
 
-  /** Once more, after something has removed it. */
-  async renew(): Promise<void> {
-    if (this.#isClosed) return;
+  /** Once more, after something has removed it. Resolves with whether it is there; where it is not, that is told of once. */
+  async renew(): Promise<boolean> {
+    if (this.#isClosed) return false;
     const restored = [...this.#open].filter(([, isOurs]) => isOurs).map(([name]) => name);
-    await runNft(this.#options.nft, ['-f', '-'], `${writeGuard(this.table)}\n`);
-    await this.#remember(restored);
+    try {
+      await runNft(
+        this.#options.nft,
+        ['-f', '-'],
+        `${[writeGuard(this.table), ...this.#listRestored(restored)].join('; ')}\n`,
+      );
+      this.#isMissing = false;
+    } catch (error) {
+      if (!this.#isMissing) this.#options.onTrouble(errorMessage(error));
+      this.#isMissing = true;
+    }
+    return !this.#isMissing;
   }
 
   /** Puts everything back at once. Resolves when it is done. */
@@ -169,13 +193,13 @@ export class Guard {
 
   async #restoreLater(names: readonly string[]): Promise<void> {
     for (const name of names) this.#watcher.stdin?.write(`restore ${name}\n`);
-    await this.#remember(names);
+    for (const command of this.#listRestored(names)) await runNft(this.#options.nft, ['-f', '-'], `${command}\n`);
   }
 
-  async #remember(names: readonly string[]): Promise<void> {
-    if (names.length === 0) return;
-    const elements = names.map((name) => JSON.stringify(name)).join(', ');
-    await runNft(this.#options.nft, ['-f', '-'], `add element ip ${this.table} restored { ${elements} }\n`);
+  /** A command or none. */
+  #listRestored(names: readonly string[]): readonly string[] {
+    const elements = names.map((name) => `"${name}"`).join(', ');
+    return names.length === 0 ? [] : [`add element ip ${this.table} restored { ${elements} }`];
   }
 
   async #listOthers(): Promise<readonly OtherGuard[]> {

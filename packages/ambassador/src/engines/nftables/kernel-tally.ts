@@ -116,16 +116,20 @@ export class KernelTally {
     this.#counters = counters;
   }
 
-  /** Takes in what was counted and what is carried, and tells the pool of connections that opened and ended. */
+  /**
+   * Takes in what was counted and what is carried, and tells the pool of connections that opened and ended. `flows`: read
+   * after the counters. Where it is not known which place carries a flow, it may be any of them.
+   */
   look(counters: ReadonlyMap<string, PacketCount>, flows: readonly Flow[]): Finding {
     this.take(counters);
     const active = new Map<string, number>();
     for (const { place = '' } of flows) active.set(place, (active.get(place) ?? 0) + 1);
     this.#active = flows.length;
+    const isSeen = flows.every(({ place }) => place !== undefined);
     for (const [name, known] of this.#known) {
       known.active = active.get(name) ?? 0;
       this.#sessions.count(name, known.endpoint.id, { sessions: known.active, total: known.accepted });
-      if (known.active === 0 && !this.#used.has(name)) this.#forget(name, known);
+      if (isSeen && known.active === 0 && !this.#used.has(name)) this.#forget(name, known);
     }
     const found = { refused: this.#refused, isAgain: this.#isAgain };
     this.#refused = new Set();

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
-import { accessSync } from 'node:fs';
 import type { Flow } from './flows.ts';
+import { findProgram } from './program.ts';
 
 const PROGRAMS = ['/usr/bin/ss', '/bin/ss', '/usr/sbin/ss', '/sbin/ss'];
 /** Of one command line. */
@@ -9,7 +9,7 @@ const RUN_MS = 5_000;
 
 /** Ends connections from both sides: each client's socket is aborted, which resets the other end. Where there is no `ss`, nothing happens. */
 export async function killFlows(flows: readonly Flow[]): Promise<void> {
-  const ss = PROGRAMS.find(isThere);
+  const ss = findProgram(PROGRAMS);
   if (ss === undefined) return;
   for (let from = 0; from < flows.length; from += MOST_AT_ONCE) {
     const conditions = flows.slice(from, from + MOST_AT_ONCE).map(({ clientAddress, clientPort, listening }) => {
@@ -19,14 +19,5 @@ export async function killFlows(flows: readonly Flow[]): Promise<void> {
       const args = ['-K', '-H', '-t', '-n', conditions.join(' or ')];
       execFile(ss, args, { timeout: RUN_MS }, () => resolve());
     });
-  }
-}
-
-function isThere(path: string): boolean {
-  try {
-    accessSync(path);
-    return true;
-  } catch {
-    return false;
   }
 }

@@ -7,16 +7,29 @@ const SOON_MS = 100;
 /** A look takes one part of so many of the time at most: it reads every connection of the machine. */
 const LOOK_PART = 10;
 
+/** Resolves after so many milliseconds, or when the signal is aborted. */
+export type Wait = (ms: number, signal: AbortSignal) => Promise<void>;
+
+/** Milliseconds until the next look, after one that took so many. */
+export function restAfter(tookMs: number, leastMs: number): number {
+  return Math.max(leastMs, tookMs * LOOK_PART);
+}
+
+export const wait: Wait = (ms, signal) => sleep(ms, undefined, { signal }).catch(() => undefined);
+
 /** Looks again and again, sooner when it is woken. */
 export class Looks {
   readonly #look: () => Promise<void>;
+  readonly #wait: Wait;
   readonly #stop = new AbortController();
-  #wake: (() => void) | undefined;
+  /** Aborted by who wakes it: since the last look began. */
+  #waking = new AbortController();
   #running: Promise<void> | undefined;
 
   /** `look`: what it rejects with is no reason to stop. */
-  constructor(look: () => Promise<void>) {
+  constructor(look: () => Promise<void>, pause: Wait = wait) {
     this.#look = look;
+    this.#wait = pause;
   }
 
   start(): void {
@@ -24,7 +37,7 @@ export class Looks {
   }
 
   wake(): void {
-    this.#wake?.();
+    this.#waking.abort();
   }
 
   /** Resolves when the last look is over. */
@@ -37,25 +50,14 @@ export class Looks {
     const { signal } = this.#stop;
     while (!signal.aborted) {
       const startedAt = performance.now();
+      this.#waking = new AbortController();
       await this.#look().catch(() => undefined);
-      const leastMs = Math.max(SOON_MS, (performance.now() - startedAt) * LOOK_PART);
-      await sleep(leastMs, undefined, { signal }).catch(() => undefined);
-      await this.#untilWoken(LOOK_MS - leastMs, signal);
+      const restMs = restAfter(performance.now() - startedAt, SOON_MS);
+      await this.#wait(restMs, signal);
+      const leftMs = LOOK_MS - restMs;
+      if (leftMs > 0 && !this.#waking.signal.aborted) {
+        await this.#wait(leftMs, AbortSignal.any([signal, this.#waking.signal]));
+      }
     }
-  }
-
-  #untilWoken(ms: number, signal: AbortSignal): Promise<void> {
-    if (ms <= 0 || signal.aborted) return Promise.resolve();
-    return new Promise((resolve) => {
-      const proceed = (): void => {
-        clearTimeout(timer);
-        signal.removeEventListener('abort', proceed);
-        this.#wake = undefined;
-        resolve();
-      };
-      const timer = setTimeout(proceed, ms);
-      signal.addEventListener('abort', proceed, { once: true });
-      this.#wake = proceed;
-    });
   }
 }

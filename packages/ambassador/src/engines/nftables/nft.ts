@@ -1,6 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
-import { accessSync, constants } from 'node:fs';
 import { AmbassadorError } from '../../ambassador-error.ts';
+import { findProgram } from './program.ts';
 
 /** Where distributions have it; not by PATH, since it runs as root. */
 const PROGRAMS = ['/usr/sbin/nft', '/sbin/nft', '/usr/bin/nft', '/usr/local/sbin/nft'];
@@ -9,7 +9,7 @@ const MOST_OUTPUT = 16 * 1024 * 1024;
 
 /** Throws an AmbassadorError that says what to install. */
 export function findNft(): string {
-  const found = PROGRAMS.find(isExecutable);
+  const found = findProgram(PROGRAMS);
   if (found !== undefined) return found;
   throw new AmbassadorError(
     'NFTABLES_MISSING',
@@ -44,13 +44,4 @@ export function explainNft(words: string): AmbassadorError {
   }
   const [first = 'it did not say why'] = words.split('\n').filter((line) => line.trim() !== '');
   return new AmbassadorError('NFTABLES_FAILED', `nft does not do what engine nftables asks: ${first.trim()}`);
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }

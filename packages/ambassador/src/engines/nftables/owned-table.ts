@@ -9,7 +9,7 @@ const RESTART_MS = 500;
 export interface OwnedTableOptions {
   readonly nft: string;
   readonly name: string;
-  /** It is there anew, without rules, and counts from 0 on. */
+  /** It is there anew, without rules, and counts from 0 on. Never rejects: the table stays as it is. */
   readonly onMade: () => Promise<void>;
   readonly onTrouble: (message: string) => void;
 }

@@ -1,6 +1,6 @@
 import { endianness } from 'node:os';
 import { expect, test } from 'vitest';
-import { nameEnd, parseConntrack, parseSockets } from '../../../src/engines/nftables/flows.ts';
+import { parseConntrack, parseSockets } from '../../../src/engines/nftables/flows.ts';
 
 const AT = { address: '127.0.0.1', port: 6379 };
 
@@ -22,7 +22,6 @@ test('of conntrack, what was translated and is open is a flow', () => {
 });
 
 test.skipIf(endianness() !== 'LE')('of sockets, clients whose other end is not on this machine are flows', () => {
-  expect(nameEnd(AT)).toBe('0100007F:18EB');
   const text = `  sl  local_address rem_address   st tx_queue
    0: 0100007F:18EB 00000000:0000 0A 00000000:00000000
    1: 0100007F:9952 0100007F:18EB 01 00000000:00000000

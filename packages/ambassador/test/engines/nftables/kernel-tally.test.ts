@@ -61,6 +61,21 @@ test('a place that is not used any more is counted while it carries, and its num
   expect(open.get('b')).toBe(1);
 });
 
+test('where it is not known who carries a connection, nobody is forgotten', () => {
+  const { tally } = setUp();
+  tally.numberOf(placeOf('a', '10.0.0.1'));
+  tally.keep(new Set(['10.0.0.1|7000']));
+  const counts = counted({ 'new-1': [1, 60] });
+  const { clientAddress, clientPort, listening } = flowTo('10.0.0.1');
+  tally.keep(new Set());
+  tally.look(counts, [{ clientAddress, clientPort, listening }]);
+  expect(tally.keep(new Set())).toHaveLength(1);
+  expect(tally.numberOf(placeOf('b', '10.0.0.2'))).toBe(2);
+  tally.keep(new Set(['10.0.0.2|7000']));
+  tally.look(counts, []);
+  expect(tally.placesOf('a')).toEqual([]);
+});
+
 test('says who refused, and that somebody tried again, once', () => {
   const { tally } = setUp();
   tally.numberOf(placeOf('a', '10.0.0.1'));
