@@ -260,9 +260,10 @@ class NftablesEngine implements Engine {
       this.#onEvent({ kind: 'engine-changed', message });
     }
     // After the counters: who is counted and is no flow has ended.
+    const { changes } = this.#tally;
     const flows = await readFlows(this.#listening);
     this.#flows = flows;
-    const { refused, isAgain } = this.#tally.look(counters, flows);
+    const { refused, isAgain } = this.#tally.look(counters, flows, changes);
     const isBlocked = this.#ways?.takeBlocked() === true;
     if (isShut || isBlocked || this.#dispatch?.isLate === true) void this.#dispatch?.apply();
     if (this.#stopped !== undefined) return;

@@ -96,7 +96,7 @@ export class Dispatch {
     const isInTurn = balance === 'round-robin';
     const rules = writeRules(name, { listening, places, choices: numbered, isInTurn, lost: this.#lost });
     if (rules === this.#applied) return;
-    tally.take(await session.run([...places.map(({ number }) => writePlace(name, number)), rules].join('; ')));
+    tally.change(await session.run([...places.map(({ number }) => writePlace(name, number)), rules].join('; ')));
     this.#applied = rules;
   }
 }

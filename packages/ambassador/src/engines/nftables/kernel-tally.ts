@@ -8,6 +8,8 @@ import { MOST_PLACES, type NumberedPlace } from './rules.ts';
 
 interface Known extends NumberedPlace {
   readonly endpoint: Endpoint;
+  /** The change of the rules since which nobody is sent there; undefined while it is used. */
+  leftAt: number | undefined;
   /** As the kernel carries them now. */
   active: number;
   accepted: number;
@@ -30,7 +32,7 @@ export class KernelTally {
   readonly #sessions: Sessions;
   /** By name; those that are not used any more, too, while they carry. */
   readonly #known = new Map<string, Known>();
-  #used: ReadonlySet<string> = new Set();
+  #changes = 0;
   /** As the kernel has counted last. */
   #counters: ReadonlyMap<string, PacketCount> = new Map();
   /** Of places that are forgotten. */
@@ -68,14 +70,21 @@ export class KernelTally {
     if (number === undefined) return undefined;
     if (before !== undefined) this.#forget(name, before);
     const { address, endpoint } = place;
-    const counts = { active: 0, accepted: 0, bytesUp: 0, bytesDown: 0 };
+    const counts = { leftAt: undefined, active: 0, accepted: 0, bytesUp: 0, bytesDown: 0 };
     this.#known.set(name, { number, address, port: endpoint.port, endpoint, ...counts });
     return number;
   }
 
-  /** Those of `used`, and the others until a look finds that they carry nothing. */
+  /** How often the rules were changed. */
+  get changes(): number {
+    return this.#changes;
+  }
+
+  /** From the next change on those of `used`, and the others until a look finds that they carry nothing. */
   keep(used: ReadonlySet<string>): readonly NumberedPlace[] {
-    this.#used = used;
+    for (const [name, known] of this.#known) {
+      known.leftAt = used.has(name) ? undefined : (known.leftAt ?? this.#changes + 1);
+    }
     return [...this.#known.values()];
   }
 
@@ -95,6 +104,12 @@ export class KernelTally {
       sum.set(endpoint.id, { bytesUp: before.bytesUp + bytesUp, bytesDown: before.bytesDown + bytesDown });
     }
     return sum;
+  }
+
+  /** The rules were changed; takes in what the kernel has counted by then. */
+  change(counters: ReadonlyMap<string, PacketCount>): void {
+    this.#changes += 1;
+    this.take(counters);
   }
 
   /** Takes in what the kernel counted. */
@@ -118,9 +133,10 @@ export class KernelTally {
 
   /**
    * Takes in what was counted and what is carried, and tells the pool of connections that opened and ended. `flows`: read
-   * after the counters. Where it is not known which place carries a flow, it may be any of them.
+   * after the counters. Where it is not known which place carries a flow, it may be any of them. `changes`:
+   * as many as there were before the flows were read; clients may have been sent since to places that were left later.
    */
-  look(counters: ReadonlyMap<string, PacketCount>, flows: readonly Flow[]): Finding {
+  look(counters: ReadonlyMap<string, PacketCount>, flows: readonly Flow[], changes: number): Finding {
     this.take(counters);
     const active = new Map<string, number>();
     for (const { place = '' } of flows) active.set(place, (active.get(place) ?? 0) + 1);
@@ -129,7 +145,8 @@ export class KernelTally {
     for (const [name, known] of this.#known) {
       known.active = active.get(name) ?? 0;
       this.#sessions.count(name, known.endpoint.id, { sessions: known.active, total: known.accepted });
-      if (isSeen && known.active === 0 && !this.#used.has(name)) this.#forget(name, known);
+      const wasLeft = known.leftAt !== undefined && known.leftAt <= changes;
+      if (isSeen && known.active === 0 && wasLeft) this.#forget(name, known);
     }
     const found = { refused: this.#refused, isAgain: this.#isAgain };
     this.#refused = new Set();

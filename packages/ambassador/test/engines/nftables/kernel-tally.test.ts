@@ -34,11 +34,15 @@ test('tells the pool of what opened and what ended, and counts bytes without hea
   const { open, tally } = setUp();
   expect(tally.numberOf(placeOf('a', '10.0.0.1'))).toBe(1);
   tally.keep(new Set(['10.0.0.1|7000']));
-  tally.look(counted({ 'new-1': [3, 180], 'up-1': [4, 4 * 52 + 10], 'down-1': [1, 52 + 5] }), [flowTo('10.0.0.1')]);
+  tally.look(
+    counted({ 'new-1': [3, 180], 'up-1': [4, 4 * 52 + 10], 'down-1': [1, 52 + 5] }),
+    [flowTo('10.0.0.1')],
+    tally.changes,
+  );
   expect(open.get('a')).toBe(1);
   expect(tally.total).toEqual({ active: 1, accepted: 3, bytesUp: 10, bytesDown: 5 });
   expect(tally.addTo(new Map([['a', { bytesUp: 1, bytesDown: 1 }]])).get('a')).toEqual({ bytesUp: 11, bytesDown: 6 });
-  tally.look(counted({ 'new-1': [3, 180], 'up-1': [4, 4 * 52 + 10], 'down-1': [1, 52 + 5] }), []);
+  tally.look(counted({ 'new-1': [3, 180], 'up-1': [4, 4 * 52 + 10], 'down-1': [1, 52 + 5] }), [], tally.changes);
   expect(open.get('a')).toBe(0);
 });
 
@@ -46,19 +50,37 @@ test('a place that is not used any more is counted while it carries, and its num
   const { open, tally } = setUp();
   tally.numberOf(placeOf('a', '10.0.0.1'));
   tally.keep(new Set(['10.0.0.1|7000']));
-  tally.look(counted({ 'new-1': [1, 60] }), [flowTo('10.0.0.1')]);
+  tally.look(counted({ 'new-1': [1, 60] }), [flowTo('10.0.0.1')], tally.changes);
   expect(tally.keep(new Set())).toHaveLength(1);
-  tally.look(counted({ 'new-1': [2, 120] }), [flowTo('10.0.0.1')]);
+  tally.change(counted({ 'new-1': [1, 60] }));
+  tally.look(counted({ 'new-1': [2, 120] }), [flowTo('10.0.0.1')], tally.changes);
   expect(tally.placesOf('a')).toEqual(['10.0.0.1|7000']);
-  tally.look(counted({ 'new-1': [2, 120] }), []);
+  tally.look(counted({ 'new-1': [2, 120] }), [], tally.changes);
   expect(tally.keep(new Set())).toEqual([]);
   expect(open.get('a')).toBe(0);
   // The counters of the number go on from where they were.
   expect(tally.numberOf(placeOf('b', '10.0.0.2'))).toBe(1);
   tally.keep(new Set(['10.0.0.2|7000']));
-  tally.look(counted({ 'new-1': [3, 180] }), [flowTo('10.0.0.2')]);
+  tally.look(counted({ 'new-1': [3, 180] }), [flowTo('10.0.0.2')], tally.changes);
   expect(tally.total).toMatchObject({ active: 1, accepted: 3 });
   expect(open.get('b')).toBe(1);
+});
+
+test('who was sent there before the rules were changed, or while nobody looked, is not forgotten', () => {
+  const { tally } = setUp();
+  tally.numberOf(placeOf('a', '10.0.0.1'));
+  tally.keep(new Set(['10.0.0.1|7000']));
+  const counts = counted({ 'new-1': [1, 60] });
+  tally.change(counts);
+  const before = tally.changes;
+  tally.keep(new Set());
+  tally.look(counts, [], tally.changes);
+  expect(tally.placesOf('a')).toHaveLength(1);
+  tally.change(counts);
+  tally.look(counts, [], before);
+  expect(tally.placesOf('a')).toHaveLength(1);
+  tally.look(counts, [], tally.changes);
+  expect(tally.placesOf('a')).toEqual([]);
 });
 
 test('where it is not known who carries a connection, nobody is forgotten', () => {
@@ -68,11 +90,12 @@ test('where it is not known who carries a connection, nobody is forgotten', () =
   const counts = counted({ 'new-1': [1, 60] });
   const { clientAddress, clientPort, listening } = flowTo('10.0.0.1');
   tally.keep(new Set());
-  tally.look(counts, [{ clientAddress, clientPort, listening }]);
+  tally.change(counts);
+  tally.look(counts, [{ clientAddress, clientPort, listening }], tally.changes);
   expect(tally.keep(new Set())).toHaveLength(1);
   expect(tally.numberOf(placeOf('b', '10.0.0.2'))).toBe(2);
   tally.keep(new Set(['10.0.0.2|7000']));
-  tally.look(counts, []);
+  tally.look(counts, [], tally.changes);
   expect(tally.placesOf('a')).toEqual([]);
 });
 
@@ -81,8 +104,8 @@ test('says who refused, and that somebody tried again, once', () => {
   tally.numberOf(placeOf('a', '10.0.0.1'));
   const counts = counted({ 'new-1': [1, 60], 'refused-1': [1, 40], again: [1, 60] });
   tally.take(counts);
-  expect(tally.look(counts, [])).toEqual({ refused: new Set(['a']), isAgain: true });
-  expect(tally.look(counts, [])).toEqual({ refused: new Set(), isAgain: false });
+  expect(tally.look(counts, [], tally.changes)).toEqual({ refused: new Set(['a']), isAgain: true });
+  expect(tally.look(counts, [], tally.changes)).toEqual({ refused: new Set(), isAgain: false });
   // Engine node has counted the second try as its own.
   expect(tally.total.accepted).toBe(0);
 });
@@ -91,9 +114,9 @@ test('an nft that starts again counts from 0 on', () => {
   const { tally } = setUp();
   tally.numberOf(placeOf('a', '10.0.0.1'));
   tally.keep(new Set(['10.0.0.1|7000']));
-  tally.look(counted({ 'new-1': [5, 300] }), []);
+  tally.look(counted({ 'new-1': [5, 300] }), [], tally.changes);
   tally.renew();
-  tally.look(counted({ 'new-1': [2, 120] }), []);
+  tally.look(counted({ 'new-1': [2, 120] }), [], tally.changes);
   expect(tally.total.accepted).toBe(7);
 });
 
