@@ -74,7 +74,7 @@ ${KEY}
 <div>
 <h2>The last ten minutes</h2>
 <p id="time-words"></p>
-<svg id="time" role="img" tabindex="0" preserveAspectRatio="none"></svg>
+<svg id="time" role="slider" tabindex="0" aria-label="Traffic of the last ten minutes, in seconds before now" aria-valuemin="-600" aria-valuemax="0" aria-valuenow="0" preserveAspectRatio="none"></svg>
 <div class="scale"><span>10 min ago</span><span>5 min ago</span><span>now</span></div>
 </div>
 <div>

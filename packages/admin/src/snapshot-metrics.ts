@@ -8,6 +8,7 @@ import {
   type CertificateView,
   type DnsView,
   ENDPOINT_STATES,
+  type FeedView,
   type IngressView,
   type MdnsView,
   type PeersView,
@@ -41,7 +42,7 @@ export function describeSnapshot(
   version: string,
   endpoints: EndpointSelection,
 ): readonly MetricFamily[] {
-  const { services, traffic, announcements, certificates = [], mdns, peers, readers, dns } = snapshot;
+  const { services, traffic, announcements, certificates = [], mdns, peers, feed, dns } = snapshot;
   return [
     gauge('build_info', 'What runs; always 1.', [{ labels: { version }, value: 1 }]),
     gauge('ready', 'Whether /readyz says 200.', [{ labels: {}, value: listUnready(snapshot).length === 0 ? 1 : 0 }]),
@@ -58,9 +59,7 @@ export function describeSnapshot(
     ...(mdns === undefined ? [] : describeMdns(mdns)),
     ...(peers === undefined ? [] : describePeers(peers)),
     ...(dns === undefined ? [] : describeDns(dns)),
-    ...(readers === undefined
-      ? []
-      : [gauge('agent_readers', 'Containers that are told what is on the network.', [{ labels: {}, value: readers }])]),
+    ...(feed === undefined ? [] : describeFeed(feed)),
   ].filter(({ samples }) => samples.length > 0);
 }
 
@@ -258,6 +257,16 @@ function addHistograms(a: HistogramView, b: HistogramView): HistogramView {
 
 function alone(value: number): readonly Sample[] {
   return [{ labels: {}, value }];
+}
+
+function describeFeed({ readers, accepted, refused, told, doubts }: FeedView): readonly MetricFamily[] {
+  return [
+    gauge('agent_readers', 'Containers that are told what is on the network.', alone(readers)),
+    counter('agent_readers_accepted_total', 'Containers that asked for a service.', alone(accepted)),
+    counter('agent_readers_refused_total', 'Containers that were not told, or no longer.', alone(refused)),
+    counter('agent_lines_told_total', 'Lines about endpoints that containers were told.', alone(told)),
+    counter('agent_dial_failures_total', 'Dials that failed in containers, as they told.', alone(doubts)),
+  ];
 }
 
 function describeDns({ answers, truncated, dropped, refusedConnections }: DnsView): readonly MetricFamily[] {

@@ -20,8 +20,8 @@ export interface Snapshot {
   readonly certificates?: readonly CertificateView[];
   /** Absent where there are no peer links. */
   readonly peers?: PeersView | undefined;
-  /** Containers that are told what is on the network; absent where nobody is. */
-  readonly readers?: number | undefined;
+  /** Absent where containers are not told what is on the network. */
+  readonly feed?: FeedView | undefined;
   /** Absent where no names are answered for. */
   readonly dns?: DnsView | undefined;
 }
@@ -155,6 +155,15 @@ export interface PeersView {
   readonly foreign: number;
   readonly refusedOrigins: number;
   readonly refusedLinks: number;
+}
+
+/** Who is told what is on the network. Readers are there now; the rest is since the start. */
+export interface FeedView {
+  readonly readers: number;
+  readonly accepted: number;
+  readonly refused: number;
+  readonly told: number;
+  readonly doubts: number;
 }
 
 /** What came to the name server of this process. */

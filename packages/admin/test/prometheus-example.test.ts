@@ -18,7 +18,7 @@ function listSeries(): ReadonlyMap<string, ReadonlySet<string>> {
     mdns: MDNS,
     peers: PEERS,
     certificates: [{ role: 'proxy', service: 'redis', endsAt: 1 }],
-    readers: 1,
+    feed: { readers: 1, accepted: 1, refused: 0, told: 1, doubts: 0 },
   });
   const series = new Map<string, Set<string>>();
   for (const { name, samples } of describeSnapshot(everything, '1', new EndpointSelection())) {

@@ -103,7 +103,7 @@ test('certificates by the first to end, peers, readers and names where there are
       { role: 'proxy', service: 'web', endsAt: 3_500 },
     ],
     peers: PEERS,
-    readers: 6,
+    feed: { readers: 6, accepted: 9, refused: 3, told: 12, doubts: 2 },
     dns: { answers: { NOERROR: 7, NXDOMAIN: 8 }, truncated: 1, dropped: 9, refusedConnections: 2 },
   });
   expect(lines).toEqual(
@@ -114,6 +114,10 @@ test('certificates by the first to end, peers, readers and names where there are
       'ambassador_peer_bytes_total{direction="sent"} 200',
       'ambassador_peer_refusals_total{of="link"} 5',
       'ambassador_agent_readers 6',
+      'ambassador_agent_readers_accepted_total 9',
+      'ambassador_agent_readers_refused_total 3',
+      'ambassador_agent_lines_told_total 12',
+      'ambassador_agent_dial_failures_total 2',
       'ambassador_dns_answers_total{code="NXDOMAIN"} 8',
       'ambassador_dns_packets_dropped_total 9',
       'ambassador_dns_connections_refused_total 2',

@@ -20,6 +20,7 @@ export { createNodeEngine, type NodeEngineOptions, type NodeEnginePath } from '.
 export { type FeedChannel, type FeedChannelEvents, type OpenFeed, openSystemFeed } from './feed/feed-channel.ts';
 export type { FeedRequest } from './feed/feed-message.ts';
 export {
+  type FeedCounters,
   type FeedEvent,
   FeedServer,
   type FeedServerOptions,

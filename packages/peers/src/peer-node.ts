@@ -247,6 +247,11 @@ export class PeerNode {
     for (const { link } of this.#links.list()) link.tell({ kind: 'looking', looker, port });
   }
 
+  /** What this process shows members is another now, in more than its numbers: those who look are told. */
+  change(): void {
+    this.#views.change();
+  }
+
   /** What members show, while somebody looks. */
   listViews(): readonly PeerView[] {
     return this.#views.list();

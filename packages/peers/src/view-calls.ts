@@ -6,6 +6,7 @@ import { reach } from './link/reach.ts';
 import type { PeerPlace } from './rules/line.ts';
 import { Rate } from './rules/rate.ts';
 import { SilenceWatch } from './silence-watch.ts';
+import { ViewLookers } from './view-lookers.ts';
 import { ViewTeller } from './view-teller.ts';
 import { describeVisit } from './visit-hello.ts';
 
@@ -35,10 +36,12 @@ export class ViewCalls {
   readonly #called = new Recent<string, number>(MAX_CALLED);
   readonly #rate = new Rate(CALLS.perSecond, CALLS.burst);
   readonly #watch: SilenceWatch;
+  readonly #lookers: ViewLookers;
   readonly #ended = new AbortController();
 
   constructor(options: ViewCallsOptions) {
     this.#options = options;
+    this.#lookers = new ViewLookers(options.clock, options.describe);
     this.#watch = new SilenceWatch(options.clock, () => [...this.#calls.values()].filter((link) => link !== undefined));
   }
 
@@ -54,9 +57,15 @@ export class ViewCalls {
     void this.#show(place, looker);
   }
 
+  /** What this process shows is another now, in more than its numbers. */
+  change(): void {
+    this.#lookers.change();
+  }
+
   /** Ends every call, and those that are dialled. Idempotent. */
   close(): void {
     this.#ended.abort();
+    this.#lookers.close();
     for (const link of this.#calls.values()) void link?.close();
     this.#calls.clear();
     this.#watch.close();
@@ -76,7 +85,7 @@ export class ViewCalls {
       events: {
         greeted: () => undefined,
         line: (line) => {
-          if (line.kind === 'look') this.#answer(teller);
+          if (line.kind === 'look') this.#lookers.answer(teller);
         },
         ended: () => this.#calls.delete(looker),
       },
@@ -84,10 +93,5 @@ export class ViewCalls {
     const teller = new ViewTeller(link);
     this.#calls.set(looker, link);
     this.#watch.start();
-  }
-
-  #answer(teller: ViewTeller): void {
-    const { describe, clock } = this.#options;
-    if (teller.mayLook(clock.now())) teller.answer(describe);
   }
 }

@@ -10,6 +10,7 @@ import type { HelloLine, PeerLine, PeerPlace } from './rules/line.ts';
 import { Rate } from './rules/rate.ts';
 import { SilenceWatch } from './silence-watch.ts';
 import { ViewCalls } from './view-calls.ts';
+import { ViewLookers } from './view-lookers.ts';
 import { ViewTeller } from './view-teller.ts';
 import { describeVisit } from './visit-hello.ts';
 
@@ -78,6 +79,8 @@ export class Views {
   /** Who came to show itself, and is told of nothing. */
   readonly #shown = new Set<PeerLink>();
   readonly #calls: ViewCalls | undefined;
+  /** Undefined where nobody is answered. */
+  readonly #lookers: ViewLookers | undefined;
   /** Of those who came. */
   readonly #watch: SilenceWatch;
   readonly #onView = new Set<() => void>();
@@ -86,9 +89,10 @@ export class Views {
   readonly #dials = new Set<AbortController>();
 
   constructor(options: ViewsOptions) {
-    const { isMesh, describe } = options;
+    const { isMesh, describe, clock } = options;
     this.#options = options;
-    this.#watch = new SilenceWatch(options.clock, () => [...this.#guests.keys(), ...this.#shown]);
+    this.#lookers = isMesh && describe !== undefined ? new ViewLookers(clock, describe) : undefined;
+    this.#watch = new SilenceWatch(clock, () => [...this.#guests.keys(), ...this.#shown]);
     this.#calls = isMesh && describe !== undefined ? new ViewCalls({ ...options, describe }) : undefined;
   }
 
@@ -122,8 +126,13 @@ export class Views {
 
   /** Answers who looks. */
   answer(teller: ViewTeller): void {
-    const { isMesh, describe, clock } = this.#options;
-    if (isMesh && describe !== undefined && teller.mayLook(clock.now())) teller.answer(describe);
+    this.#lookers?.answer(teller);
+  }
+
+  /** What this process shows is another now, in more than its numbers: those who look are told before they ask again. */
+  change(): void {
+    this.#lookers?.change();
+    this.#calls?.change();
   }
 
   /** Somebody came for a look alone, and has said hello. */
@@ -210,6 +219,7 @@ export class Views {
     for (const link of this.#guests.keys()) void link.close();
     this.#guests.clear();
     this.#calls?.close();
+    this.#lookers?.close();
     this.#watch.close();
   }
 

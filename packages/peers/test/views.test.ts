@@ -35,6 +35,47 @@ describe('in a mesh', () => {
     end();
   });
 
+  test('who looks hears of a change at once, of many together once a second, and who has looked of none', async () => {
+    const { world, shown, a, b } = createPair(true);
+    await world.start(a, b);
+    const change = (): void => {
+      shown.value = { name: 'b', rounds: shown.value.rounds + 1 };
+      b.change();
+    };
+    change();
+    await world.clock.advance(1_000);
+    const before = b.counters.linesSent;
+    change();
+    await world.clock.advance(100);
+    expect(b.counters.linesSent).toBe(before);
+    let calls = 0;
+    const end = a.look(() => {
+      calls += 1;
+    });
+    await world.clock.advance(2 * ASK_MS + 20);
+    calls = 0;
+    change();
+    await world.clock.advance(60);
+    expect(calls).toBe(1);
+    expect(a.listViews()).toMatchObject([{ shows: shown.value }]);
+    for (let round = 0; round < 100; round++) {
+      change();
+      await world.clock.advance(50);
+    }
+    // Each answer to a question brings what is new as well.
+    expect(calls).toBeLessThanOrEqual(1 + 5_000 / ASK_MS + 5 + 2);
+    end();
+    await world.clock.advance(3_000);
+    const after = b.counters.linesSent;
+    change();
+    await world.clock.advance(100);
+    expect(b.counters.linesSent).toBe(after);
+    await b.close();
+    const timers = world.clock.pendingTimers;
+    change();
+    expect(world.clock.pendingTimers).toBe(timers);
+  });
+
   test('nothing is sent for it while nobody looks, before and after', async () => {
     const { world, a, b } = createPair(true);
     const other = createPair(true);

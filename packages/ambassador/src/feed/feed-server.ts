@@ -41,6 +41,18 @@ export type FeedEvent =
   | { readonly kind: 'reader-joined' | 'reader-left'; readonly service: string; readonly readers: number }
   | { readonly kind: 'reader-refused'; readonly reason: string };
 
+/** Since the start. */
+export interface FeedCounters {
+  /** Readers that asked for a service. */
+  readonly accepted: number;
+  /** Those that asked for nothing, or for what can't be told, and those that gave way to others. */
+  readonly refused: number;
+  /** Lines about endpoints that were told. */
+  readonly told: number;
+  /** Dials that failed, told back. */
+  readonly doubts: number;
+}
+
 export interface FeedServerOptions {
   /** A source for one reader; the feed starts and closes it. */
   readonly createSource: (request: FeedRequest) => Source;
@@ -61,6 +73,7 @@ export class FeedServer {
   /** Each in the order in which they came: who has not asked, and who has, with the service. */
   readonly #silent = new Set<Reader>();
   readonly #readers = new Map<Reader, string>();
+  readonly #counters: MutableCounters = { accepted: 0, refused: 0, told: 0, doubts: 0 };
   #isClosed = false;
 
   constructor(options: FeedServerOptions) {
@@ -72,6 +85,10 @@ export class FeedServer {
     return this.#silent.size + this.#readers.size;
   }
 
+  get counters(): FeedCounters {
+    return this.#counters;
+  }
+
   /** Takes the socket over. Never throws. */
   serve(socket: FeedSocket): void {
     socket.on('error', () => socket.destroy());
@@ -79,7 +96,7 @@ export class FeedServer {
       socket.destroy();
       return;
     }
-    const reader: Reader = new Reader(socket, this.#options, (change) => this.#follow(reader, change));
+    const reader: Reader = new Reader(socket, this.#options, this.#counters, (change) => this.#follow(reader, change));
     this.#silent.add(reader);
     const [oldest] = this.#silent;
     if (this.#silent.size > MAX_SILENT) void oldest?.close();
@@ -92,7 +109,9 @@ export class FeedServer {
   }
 
   #follow(reader: Reader, change: ReaderChange): void {
+    if (change.kind === 'refused') this.#counters.refused += 1;
     if (change.kind === 'asked') {
+      this.#counters.accepted += 1;
       this.#silent.delete(reader);
       this.#readers.set(reader, change.service);
     }
@@ -101,7 +120,10 @@ export class FeedServer {
       this.#readers.delete(reader);
     }
     this.#tell(change);
-    if (this.#readers.size > this.#places) this.#findFirstOfMost()?.giveWay();
+    if (this.#readers.size > this.#places) {
+      this.#counters.refused += 1;
+      this.#findFirstOfMost()?.giveWay();
+    }
   }
 
   /** The first of those who ask for the service that most ask for; of services that are equal, the first of all. */
@@ -137,6 +159,8 @@ type ReaderChange =
   | { readonly kind: 'refused'; readonly reason: string }
   | { readonly kind: 'over'; readonly service: string | undefined };
 
+type MutableCounters = { -readonly [Count in keyof FeedCounters]: number };
+
 type ReaderState =
   | { readonly kind: 'silent' }
   /** `known` fills until the snapshot is sent. */
@@ -147,14 +171,21 @@ type ReaderState =
 class Reader {
   readonly #socket: FeedSocket;
   readonly #options: FeedServerOptions;
+  readonly #counted: Pick<MutableCounters, 'told' | 'doubts'>;
   readonly #onChange: (change: ReaderChange) => void;
   readonly #lines = new LineReader(MAX_REQUEST_BYTES);
   #state: ReaderState = { kind: 'silent' };
   #cancel: () => void;
 
-  constructor(socket: FeedSocket, options: FeedServerOptions, onChange: (change: ReaderChange) => void) {
+  constructor(
+    socket: FeedSocket,
+    options: FeedServerOptions,
+    counted: Pick<MutableCounters, 'told' | 'doubts'>,
+    onChange: (change: ReaderChange) => void,
+  ) {
     this.#socket = socket;
     this.#options = options;
+    this.#counted = counted;
     this.#onChange = onChange;
     this.#cancel = options.clock.after(REQUEST_TIMEOUT_MS, () => this.#refuse('nothing was asked for in time'));
     socket.on('data', (chunk) => this.#read(chunk));
@@ -200,7 +231,9 @@ class Reader {
       case 'asked':
       case 'told': {
         const doubt = decodeFeedDoubt(line);
-        if (doubt !== undefined) this.#state.source.verify(doubt.verify);
+        if (doubt === undefined) return;
+        this.#counted.doubts += 1;
+        this.#state.source.verify(doubt.verify);
         return;
       }
       case 'over':
@@ -249,6 +282,7 @@ class Reader {
   }
 
   #send(message: FeedMessage): void {
+    if (message.kind !== 'beat' && message.kind !== 'refused') this.#counted.told += 1;
     this.#socket.write(encodeFeedMessage(message));
     if (this.#socket.writableLength > MAX_PILED_BYTES) void this.close();
   }

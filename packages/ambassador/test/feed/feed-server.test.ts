@@ -94,6 +94,21 @@ test('filters reach the source, doubts too', async () => {
   expect(verified).toEqual(['mdns:one']);
 });
 
+test('it counts who came, who was refused, what was told and what was doubted', async () => {
+  const { clock, server, join, tell } = createWorld();
+  const socket = join();
+  tell({ kind: 'add', endpoints: [ENDPOINT] });
+  await clock.advance(20);
+  tell({ kind: 'remove', ids: ['mdns:one'], reason: 'said goodbye' });
+  socket.receive('{"verify":"mdns:one"}\nnonsense\n');
+  join('hello\n');
+  // Beats are no news.
+  await clock.advance(25_000);
+  expect(server.counters).toEqual({ accepted: 1, refused: 1, told: 2, doubts: 1 });
+  for (let reader = 0; reader < MAX_FEED_READERS; reader++) join();
+  expect(server.counters).toMatchObject({ accepted: 1 + MAX_FEED_READERS, refused: 2 });
+});
+
 test.each([
   ['no JSON', 'hello\n'],
   ['another version', '{"v":2,"service":"redis"}\n'],

@@ -76,6 +76,9 @@ export interface DaemonOptions {
   readonly refusals?: Refusals | undefined;
 }
 
+/** Facts by which what this process shows of itself is another, in more than its numbers. */
+const SHOWN = /^endpoint-|^announced$|^withdrew$/;
+
 /** What is looked after while the daemon runs. */
 export interface Follower {
   /** Nothing changes the plan after it has resolved. Idempotent. */
@@ -146,7 +149,10 @@ export class Daemon {
     this.log = log;
     this.lifecycle = lifecycle;
     this.#admin = admin;
-    const reporter = createReporter(stdout, log, settings.isSet('json'), (fact, line) => admin.publish(fact, line));
+    const reporter = createReporter(stdout, log, settings.isSet('json'), (fact, line) => {
+      admin.publish(fact, line);
+      if (SHOWN.test(fact.event)) (this.#local.peers ?? this.#local.showing)?.change();
+    });
     this.reporter = reporter;
     faults.survive((error, count) => tellFault(reporter, error, count));
     const drawLabel = label === undefined ? Math.random : drawAlike(this.#readIdentity(), ...label);
@@ -379,7 +385,7 @@ export class Daemon {
 
   #look(): Snapshot {
     const { peers } = this.#local;
-    const fed = this.#fed.parts;
+    const [feed] = this.#fed.parts;
     return {
       phase: this.lifecycle.phase,
       meshes: this.#mesh?.ids ?? [],
@@ -393,7 +399,7 @@ export class Daemon {
       certificates: this.#mesh?.listCertificates() ?? [],
       peers: peers === undefined ? undefined : { ...peers.counters, links: peers.listLinks().length },
       dns: this.#named.parts[0]?.counters,
-      readers: fed.length === 0 ? undefined : fed.reduce((sum, part) => sum + part.readers, 0),
+      feed: feed?.view(),
     };
   }
 

@@ -1,6 +1,6 @@
 import { chmodSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { createMdnsSource, FeedServer, MAX_FEED_READERS } from '@mdns-ambassador/ambassador';
+import { createMdnsSource, type FeedCounters, FeedServer, MAX_FEED_READERS } from '@mdns-ambassador/ambassador';
 import { systemClock } from '@mdns-ambassador/mdns';
 import { errorCode, isWindowsPipe, type Listener, listen, RelayError } from '@mdns-ambassador/relay';
 import { CliError } from '../exit/cli-error.ts';
@@ -42,9 +42,9 @@ export class FeedPart extends Part {
     this.#feed = feed;
   }
 
-  /** Who is told now. */
-  get readers(): number {
-    return this.#feed.readers;
+  /** Who is told now, and what came since the start. */
+  view(): FeedCounters & { readonly readers: number } {
+    return { ...this.#feed.counters, readers: this.#feed.readers };
   }
 }
 

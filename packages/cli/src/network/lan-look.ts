@@ -13,7 +13,8 @@ import { type BrowseLimits, browseAll } from './browse-all.ts';
 const LIMITS: BrowseLimits = { types: 64, instances: 1_024 };
 
 /** Between two questions to the other processes of this machine, and how long one may take to answer. */
-const ASK_MS = 1_000;
+const ASK_MS = 500;
+const ANSWER_MS = 1_000;
 
 export interface LanLookOptions {
   /** Undefined while no mDNS is spoken. */
@@ -57,7 +58,7 @@ function describeProcess(via: 'local' | 'peer', shows: unknown): readonly SeenPr
   return view === undefined ? [] : [{ via, view }];
 }
 
-/** The other processes of this machine, asked each second. */
+/** The other processes of this machine, asked twice a second. */
 function askAll(
   runtime: RuntimeSurroundings,
   own: number,
@@ -69,11 +70,11 @@ function askAll(
   let cancel = (): void => undefined;
   const ask = async (): Promise<void> => {
     const sockets = listSockets(runtime).filter(({ pid }) => pid !== own);
-    const answers = await Promise.all(sockets.map(({ path }) => askAdmin(path, '/v1/lan/self', ASK_MS)));
+    const answers = await Promise.all(sockets.map(({ path }) => askAdmin(path, '/v1/lan/self', ANSWER_MS)));
     if (isClosed) return;
-    const before = shown.length;
+    const before = nameStates(shown);
     shown = answers.flatMap((answer) => (answer.kind === 'answered' ? readAnswer(answer.body) : []));
-    if (shown.length !== before) onChange();
+    if (nameStates(shown) !== before) onChange();
     cancel = clock.after(ASK_MS, () => void ask());
   };
   void ask();
@@ -84,6 +85,20 @@ function askAll(
       cancel();
     },
   };
+}
+
+/** All that is shown but numbers, which grow all the time. */
+function nameStates(shown: readonly SeenProcess[]): string {
+  return JSON.stringify(
+    shown.map(({ view: { id, announced, proxied } }) => [
+      id,
+      announced,
+      proxied.map(({ service, endpoints }) => [
+        service,
+        endpoints.map(({ address, port, state }) => [address, port, state]),
+      ]),
+    ]),
+  );
 }
 
 function readAnswer(body: string): readonly SeenProcess[] {

@@ -8,6 +8,8 @@ import type { PeersOptions } from './peers.ts';
 export interface SelfShowing {
   /** `looker` says by multicast that somebody looks, and listens there. */
   hearLook(place: PeerPlace, looker: string): void;
+  /** What this process shows is another now, in more than its numbers. */
+  change(): void;
   /** Idempotent. */
   close(): void;
 }
@@ -32,6 +34,7 @@ export function showSelf(
     hearLook(place, looker) {
       if (!network.ownAddresses().has(stripZone(place.host))) calls.call(place, looker);
     },
+    change: () => calls.change(),
     close() {
       calls.close();
       security.close();

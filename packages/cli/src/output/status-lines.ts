@@ -1,6 +1,6 @@
 import { escapeSentence, escapeText } from './escape.ts';
 import type { Line, Style } from './printer.ts';
-import { formatTable } from './table.ts';
+import { formatTable, measureWidth } from './table.ts';
 
 /** What the table of `status` shows of one service. */
 export interface ShownService {
@@ -18,6 +18,9 @@ export interface ShownService {
 }
 
 const HEADING = ['SERVICE', 'ROLE', 'WHERE', 'STATE', 'ENDPOINTS', 'CLIENTS', 'SINCE', 'MODE', 'PID'];
+/** What is left out where a terminal has no room, the first first. */
+const DISPENSABLE = ['MODE', 'PID', 'SINCE', 'CLIENTS', 'ENDPOINTS', 'WHERE', 'ROLE'];
+const NARROW_GAP = 2;
 /** As many digits of a mesh as tell it from others. */
 const MESH_DIGITS = 8;
 const UNITS = [
@@ -27,9 +30,17 @@ const UNITS = [
   ['s', 1],
 ] as const;
 
-/** The table, with a heading, and why what is not ready is not. `now`: milliseconds since 1970. */
-export function formatServices(services: readonly ShownService[], now: number, style: Style): readonly Line[] {
-  const [heading = '', ...rows] = formatTable([HEADING, ...services.map((service) => listCells(service, now))]);
+/**
+ * The table, with a heading, and why what is not ready is not. `now`: milliseconds since 1970. Where it is wider than `columns`, it comes closer together,
+ * and then columns are left out; what is never left out may be wider still.
+ */
+export function formatServices(
+  services: readonly ShownService[],
+  now: number,
+  style: Style,
+  columns: number,
+): readonly Line[] {
+  const [heading = '', ...rows] = fitTable([HEADING, ...services.map((service) => listCells(service, now))], columns);
   const reasons = services.flatMap(({ service, reason, pid }) =>
     reason === undefined ? [] : [[`${escapeText(service)} (process ${pid}): ${escapeSentence(reason)}`]],
   );
@@ -38,6 +49,20 @@ export function formatServices(services: readonly ShownService[], now: number, s
     ...rows.map((row, index) => [services[index]?.ready === true ? row : style.yellow(row)]),
     ...reasons,
   ];
+}
+
+function fitTable(rows: readonly (readonly string[])[], columns: number): readonly string[] {
+  const fits = (lines: readonly string[]): boolean => lines.every((line) => measureWidth(line) <= columns);
+  let lines = formatTable(rows);
+  for (let left = 0; !fits(lines) && left <= DISPENSABLE.length; left++) {
+    const missing = DISPENSABLE.slice(0, left);
+    const isShown = HEADING.map((title) => !missing.includes(title));
+    lines = formatTable(
+      rows.map((row) => row.filter((_, index) => isShown[index])),
+      NARROW_GAP,
+    );
+  }
+  return lines;
 }
 
 function listCells(shown: ShownService, now: number): readonly string[] {

@@ -1,8 +1,8 @@
-/** Between two columns. */
-const GAP = '   ';
+/** Characters between two columns. */
+const GAP = 3;
 
 /** Rows in columns as wide as their widest cell; nothing after the last cell of a row. */
-export function formatTable(rows: readonly (readonly string[])[]): readonly string[] {
+export function formatTable(rows: readonly (readonly string[])[], gap: number = GAP): readonly string[] {
   const widths: number[] = [];
   for (const row of rows) {
     row.forEach((cell, column) => {
@@ -12,7 +12,7 @@ export function formatTable(rows: readonly (readonly string[])[]): readonly stri
   return rows.map((row) =>
     row
       .map((cell, column) => cell + ' '.repeat((widths[column] ?? 0) - measureWidth(cell)))
-      .join(GAP)
+      .join(' '.repeat(gap))
       .trimEnd(),
   );
 }

@@ -14,13 +14,13 @@ export interface DnsRequest {
   readonly domain: string;
 }
 
-/** Where to answer, and for what. Throws a CliError that names the first wrong value. */
-export function readDnsRequest(settings: Settings): DnsRequest {
+/** Where to answer, and for what; `flag`: what lets other machines ask. Throws a CliError that names the first wrong value. */
+export function readDnsRequest(settings: Settings, flag = '--allow-remote'): DnsRequest {
   const at = settings.read('listen', parsePlaces) ?? [DEFAULT_PLACE];
   const remote = at.find((place) => !isLocalTarget(place));
   const [given] = settings.find('listen');
   if (remote !== undefined && !settings.isSet('allow-remote')) {
-    const permission = given?.exitCode === EXIT_CONFIG ? 'allowRemote: true' : '--allow-remote';
+    const permission = given?.exitCode === EXIT_CONFIG ? 'allowRemote: true' : flag;
     throw new CliError(
       EXIT_REFUSED,
       `${given?.origin}: ${formatTarget(remote)} answers other machines; add ${permission} if that is meant, or write 127.0.0.1`,

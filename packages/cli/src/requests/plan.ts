@@ -106,9 +106,9 @@ export function readFeed(settings: Settings): PlannedFeed {
   return { service: 'agent', ...readAgentRequest(settings), allowed: readAllowedCidrs(settings) };
 }
 
-/** Throws a CliError that names the first wrong value. */
-export function readNames(settings: Settings): PlannedNames {
-  return { service: 'dns', ...readDnsRequest(settings), allowed: readAllowedCidrs(settings) };
+/** `flag`: what lets other machines ask. Throws a CliError that names the first wrong value. */
+export function readNames(settings: Settings, flag?: string): PlannedNames {
+  return { service: 'dns', ...readDnsRequest(settings, flag), allowed: readAllowedCidrs(settings) };
 }
 
 /** Throws a CliError where the keys are a token for something else. */

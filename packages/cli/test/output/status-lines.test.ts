@@ -26,8 +26,12 @@ const ANNOUNCEMENT: ShownService = {
   pid: 12,
 };
 
-function show(services: readonly ShownService[], isColoured = false): readonly Line[] {
-  return formatServices(services, NOW, createStyle(isColoured));
+function show(
+  services: readonly ShownService[],
+  isColoured = false,
+  columns = Number.POSITIVE_INFINITY,
+): readonly Line[] {
+  return formatServices(services, NOW, createStyle(isColoured), columns);
 }
 
 function texts(lines: readonly Line[]): readonly string[] {
@@ -41,6 +45,19 @@ test('a table, and under it why what is not ready is not, with nothing that a te
     'web       announce   -                withdrawn   -           -         5s      open            12',
     'web (process 12): connection \\u{1b}[31mrefused',
   ]);
+});
+
+test('a terminal breaks no line of the table: it comes closer together, and then leaves out what matters least', () => {
+  const table = (columns: number): readonly string[] => texts(show([PROXY, ANNOUNCEMENT], false, columns)).slice(0, 3);
+  expect(table(200)).toEqual(table(Number.POSITIVE_INFINITY));
+  expect(table(93)[1]).toBe(
+    'redis    proxy     127.0.0.1:6379  ready      2/3        7        5m     mesh 01234567  4711',
+  );
+  expect(table(80)[0]).toBe('SERVICE  ROLE      WHERE           STATE      ENDPOINTS  CLIENTS  SINCE  PID');
+  expect(table(40)).toEqual(['SERVICE  ROLE      STATE', 'redis    proxy     ready', 'web      announce  withdrawn']);
+  for (let columns = 18; columns <= 100; columns++) {
+    for (const line of table(columns)) expect(line.length, `${columns}: ${line}`).toBeLessThanOrEqual(columns);
+  }
 });
 
 test('what is not ready has a colour where colours are wanted', () => {

@@ -99,6 +99,11 @@ test.each<[string, string]>([
     'proxy redis --listen 0.0.0.0:6379',
     '77 --listen: 0.0.0.0:6379 accepts connections from other machines; add --allow-remote',
   ],
+  [
+    'proxy redis --dns --allow-remote --dns-listen 0.0.0.0:53',
+    '77 --dns-listen: 0.0.0.0:53 answers other machines; add dns: { allowRemote: true } to the file of --config if that is meant',
+  ],
+  ['dns --listen 0.0.0.0:53', '77 --listen: 0.0.0.0:53 answers other machines; add --allow-remote if that is meant'],
   ['proxy redis:1 --listen 127.0.0.1:6379', '64 "redis:1" and --listen both say where to listen'],
   ['proxy redis api:6379', '64 SERVICE: 127.0.0.1:6379 is taken by redis already; write another listen or port'],
   ['proxy redis api:80 --listen 127.0.0.1:6379', '64 --listen fits one service'],

@@ -24,6 +24,8 @@ import {
 import { type Layer, readGiven, Settings } from '../../settings/settings.ts';
 import type { Invocation } from '../command.ts';
 
+const ALLOW_REMOTE_NAMES = 'dns: { allowRemote: true } to the file of --config';
+
 /** `ambassador proxy` */
 export async function proxyServices(invocation: Invocation): Promise<number> {
   const { surroundings, words } = invocation;
@@ -61,8 +63,8 @@ function readProxies(
   );
 }
 
-/** `--listen` and `--allow-remote` are the proxy's own. */
+/** `--listen` and `--allow-remote` are the proxy's own: what clients of a service may do, those who ask for names may not yet. */
 function readProxyNames(settings: Settings, file: Layer | undefined): PlannedNames {
   const flags: Layer = { find: (option) => (option === 'listen' ? settings.find('dns-listen') : []) };
-  return readNames(new Settings(file === undefined ? [flags] : [flags, file]));
+  return readNames(new Settings(file === undefined ? [flags] : [flags, file]), ALLOW_REMOTE_NAMES);
 }

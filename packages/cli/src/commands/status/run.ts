@@ -16,6 +16,7 @@ import type { Invocation } from '../command.ts';
 /** `ambassador status` */
 export async function showStatus({ words, settings, surroundings }: Invocation): Promise<number> {
   const { stdout, stderr } = surroundings;
+  const { style, size } = stdout;
   const wanted = readService(words);
   const runtime = findRuntime(surroundings);
   const running = await findRunning(runtime);
@@ -37,7 +38,7 @@ export async function showStatus({ words, settings, surroundings }: Invocation):
     });
   } else {
     if (rows.length > 0) {
-      for (const line of formatServices(rows, systemClock.wallClock(), stdout.style)) stdout.line(...line);
+      for (const line of formatServices(rows, systemClock.wallClock(), style, size.columns)) stdout.line(...line);
     }
     for (const status of wanted === undefined ? statuses : []) {
       const line = describeServing(status);

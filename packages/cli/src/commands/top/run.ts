@@ -46,6 +46,7 @@ async function showOnce(
   { stdout, stderr }: Surroundings,
   isAll: boolean,
 ): Promise<number> {
+  const { style, size } = stdout;
   const running = await findRunning(runtime);
   const rows = listServiceRows(listStatuses(running));
   const problems = listProblems(running);
@@ -53,11 +54,11 @@ async function showOnce(
   if (rows.length === 0 && problems.length === 0) throw new CliError(EXIT_UNAVAILABLE, describeNothing(runtime));
   if (isAll) {
     const state = { rows: await askLan(running), problems: [], processes: running.length, view: FIRST_VIEW };
-    const size = { columns: WIDEST, rows: Number.POSITIVE_INFINITY };
-    const lines = drawScreen({ ...state, now: systemClock.wallClock() }, size, stdout.style);
+    const room = { columns: Math.min(WIDEST, size.columns), rows: Number.POSITIVE_INFINITY };
+    const lines = drawScreen({ ...state, now: systemClock.wallClock() }, room, style);
     for (const line of lines.slice(1, -1)) stdout.line(...line);
   } else if (rows.length > 0) {
-    for (const line of formatServices(rows, systemClock.wallClock(), stdout.style)) stdout.line(...line);
+    for (const line of formatServices(rows, systemClock.wallClock(), style, size.columns)) stdout.line(...line);
   }
   return rows.every(({ ready }) => ready) && problems.length === 0 ? EXIT_OK : EXIT_UNAVAILABLE;
 }
