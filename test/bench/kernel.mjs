@@ -11,6 +11,7 @@ import { runBench } from './relay/run-bench.mjs';
 
 const [rounds = '7'] = process.argv.slice(2);
 const FIRST_PORT = 7100;
+const FIRST_ADDRESS = 100;
 const GIGABYTE = 1_000_000_000;
 const PEERS = [HAPROXY, { ...HAPROXY, name: 'haproxy again', version: () => 'the same' }, NGINX, NFTABLES];
 const LOADS = {
@@ -23,11 +24,11 @@ const LOADS = {
 await runBench({ hosts: 2 }, async ({ lan, host: client, folder, machine }) => {
   const server = lan.host(2);
   await client.read('sh', ['-c', 'echo 10000 65000 > /proc/sys/net/ipv4/ip_local_port_range']);
-  await startEnds(server, folder, server.ip);
+  await startEnds(server, folder, '0.0.0.0');
   const ways = [{ name: 'direct', service: SERVICE_PORT, sink: SINK_PORT, address: server.ip, pids: [] }];
   for (const [index, peer] of PEERS.entries()) {
     const port = FIRST_PORT + index;
-    const [command = '', ...args] = peer.command(port, SERVICE_PORT, folder, server.ip);
+    const [command = '', ...args] = peer.command(port, SERVICE_PORT, folder, await giveAddress(server, index));
     const { pid } = client.spawn(command, args);
     await untilListening(client, port);
     ways.push({ name: peer.name, service: port, sink: port, pids: [pid] });
@@ -35,6 +36,20 @@ await runBench({ hosts: 2 }, async ({ lan, host: client, folder, machine }) => {
   await client.until('nft list ruleset | grep -q "dnat to"');
   print(ways, await runRounds(client, ways, LOADS, Number(rounds), folder), machine);
 });
+
+/**
+ * One more address of the server. Each way leads to its own: a port of the client's that one has used for it would else be refused to the
+ * next for a minute, by the server's TIME_WAIT.
+ *
+ * @param {import('@mdns-ambassador/testkit').Host} server
+ * @param {number} index
+ */
+async function giveAddress(server, index) {
+  const address = server.ip.replace(/\d+$/, `${FIRST_ADDRESS + index}`);
+  const script = 'ip address add "$1/24" dev "$(ip -o -4 address show to "$2" | cut -d " " -f 2)"';
+  await server.read('sh', ['-c', script, 'sh', address, server.ip]);
+  return address;
+}
 
 function print(ways, runs, machine) {
   const names = ways.map(({ name }) => name);
