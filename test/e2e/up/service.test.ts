@@ -20,7 +20,15 @@ test.skipIf(isSkipped)(
       await must(system, ['useradd', '--create-home', '--shell', '/bin/sh', 'ann']);
       await must(system, ['loginctl', 'enable-linger', 'ann']);
       await write(system, '/etc/ambassador', 'thing');
-      await write(system, '/home/ann/.config/ambassador', 'own', 'ann');
+      // As after a command under sudo: root's.
+      await write(system, '/home/ann/.config/ambassador', 'own');
+      expect(await system.runAmbassador(['service', 'install', '--user'], 'ann')).toEqual({
+        code: 77,
+        stdout: '',
+        stderr:
+          'ambassador: this user may not change /home/ann/.config/systemd/user/ambassador.service: /home/ann/.config belongs to root (mode 0755); make it yours with sudo chown ann /home/ann/.config\n',
+      });
+      await must(system, ['chown', '-R', 'ann:', '/home/ann/.config']);
       await expect.poll(() => isActive(system, 'user@*'), WAIT).toBe(true);
       const before = await system.describeWritten();
 
@@ -66,14 +74,14 @@ test.skipIf(isSkipped)(
   },
 );
 
-async function must(system: BootedSystem, words: readonly string[], as?: string): Promise<void> {
-  const { code, stdout, stderr } = await system.run(words, as);
+async function must(system: BootedSystem, words: readonly string[]): Promise<void> {
+  const { code, stdout, stderr } = await system.run(words);
   expect(code, `${words.join(' ')}\n${stdout}${stderr}`).toBe(0);
 }
 
-async function write(system: BootedSystem, folder: string, service: string, as?: string): Promise<void> {
+async function write(system: BootedSystem, folder: string, service: string): Promise<void> {
   const script = 'mkdir -p "$1" && printf %s "$2" > "$1/ambassador.yaml"';
-  await must(system, ['sh', '-c', script, 'sh', folder, CONFIGURATION.replace('NAME', service)], as);
+  await must(system, ['sh', '-c', script, 'sh', folder, CONFIGURATION.replace('NAME', service)]);
 }
 
 async function isActive(system: BootedSystem, unit: string): Promise<boolean> {

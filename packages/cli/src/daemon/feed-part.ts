@@ -7,6 +7,7 @@ import { CliError } from '../exit/cli-error.ts';
 import { EXIT_REFUSED, EXIT_USAGE } from '../exit/exit-codes.ts';
 import { describeFeedEvent } from '../output/feed-lines.ts';
 import { describeRefusal } from '../output/refused-lines.ts';
+import { explainForbidden, isForbidden } from '../process/forbidden-path.ts';
 import type { PlannedFeed } from '../requests/plan.ts';
 import { Part } from './part.ts';
 import type { PartContext } from './part-context.ts';
@@ -85,8 +86,14 @@ async function openSocket({ at, mode }: PlannedFeed, feed: FeedServer, platform:
     if (isFile) chmodSync(at.path, mode);
     return listener;
   } catch (error) {
-    const isForbidden = ['EACCES', 'EPERM', 'EROFS'].includes(errorCode(error));
-    const message = error instanceof RelayError ? error.message : `${at.path}: ${errorCode(error)}`;
-    throw new CliError(isForbidden ? EXIT_REFUSED : EXIT_USAGE, `--socket: ${message}`, { cause: error });
+    const code = errorCode(error);
+    const instead = 'or name a path of your own with --socket';
+    if (isForbidden(code)) {
+      throw new CliError(EXIT_REFUSED, `--socket: ${explainForbidden(at.path, code, 'system')}, ${instead}`, {
+        cause: error,
+      });
+    }
+    const message = error instanceof RelayError ? error.message : `${at.path}: ${code}`;
+    throw new CliError(EXIT_USAGE, `--socket: ${message}`, { cause: error });
   }
 }

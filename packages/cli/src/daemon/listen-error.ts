@@ -2,6 +2,7 @@ import type { ProxyOptions } from '@mdns-ambassador/ambassador';
 import { formatListenPlace, REMOTE_SOCKET, type RelayError } from '@mdns-ambassador/relay';
 import { CliError } from '../exit/cli-error.ts';
 import { EXIT_REFUSED, EXIT_USAGE } from '../exit/exit-codes.ts';
+import { explainForbidden } from '../process/forbidden-path.ts';
 
 /** Added to a port that is taken or privileged: 6379 -> 16379. */
 const PORT_OFFSET = 10_000;
@@ -34,6 +35,11 @@ export function explainListenError(
       );
     case 'EACCES':
     case 'EPERM':
+    case 'EROFS':
+      if (target?.kind === 'unix') {
+        const why = explainForbidden(target.path, error.code, 'user');
+        return new CliError(EXIT_REFUSED, `can't listen on ${where}: ${why}`, { cause: error });
+      }
       return new CliError(
         EXIT_REFUSED,
         `this user may not listen on ${where}; write a local port from 1024 on, such as ${instead}`,

@@ -4,6 +4,7 @@ import { dirname, relative, sep, toNamespacedPath } from 'node:path';
 import { errorCode } from '@mdns-ambassador/relay';
 import { CliError } from '../exit/cli-error.ts';
 import { EXIT_REFUSED, EXIT_USAGE } from '../exit/exit-codes.ts';
+import { explainForbidden, isForbidden, type Scope } from './forbidden-path.ts';
 
 /** Behind the signature: so many folders go with the file. */
 const WITH_FOLDERS = /^, and (?:the folder, which was|the (\d{1,2}) folders above, which were) made for it/;
@@ -12,9 +13,11 @@ const READABLE_BY_ALL = 0o644;
 const FIRST_LINES = 3;
 const UTF16_MARK = Buffer.from([0xff, 0xfe]);
 
-/** A file of the system's that ambassador writes. */
+/** A file that ambassador writes for a program of the system's. */
 export interface OwnFile {
   readonly path: string;
+  /** Whose it is to be. */
+  readonly scope: Scope;
   /** By this it is known as ours: it stands in one of the first three lines. */
   readonly signature: string;
   /** Windows' task scheduler reads UTF-16 alone; default: UTF-8. */
@@ -24,7 +27,7 @@ export interface OwnFile {
 /** In one step. False where it is there already. Throws a CliError where it may not be written, or somebody else's is in its place. */
 export function writeOwnFile(file: OwnFile, text: string): boolean {
   const { path, signature, encoding = 'utf8' } = file;
-  return explainErrors(path, () => {
+  return explainErrors(file, () => {
     const before = readOwnFile(file);
     const made = before === undefined ? makeFolders(dirname(path)) : countFolders(before, signature);
     const whole = text.replace(signature, `${signature}${describeFolders(made)}`);
@@ -38,7 +41,7 @@ export function writeOwnFile(file: OwnFile, text: string): boolean {
 /** False where there is none. Throws a CliError where it may not be removed, or is not ours. */
 export function removeOwnFile(file: OwnFile): boolean {
   const { path, signature } = file;
-  return explainErrors(path, () => {
+  return explainErrors(file, () => {
     const before = readOwnFile(file);
     if (before === undefined) return false;
     rmSync(path);
@@ -52,7 +55,7 @@ export function removeOwnFile(file: OwnFile): boolean {
 
 /** Undefined where there is none. Throws a CliError where it can't be read, or is not ours. */
 export function findOwnFile(file: OwnFile): string | undefined {
-  return explainErrors(file.path, () => readOwnFile(file));
+  return explainErrors(file, () => readOwnFile(file));
 }
 
 function replaceFile(path: string, bytes: Buffer): void {
@@ -110,17 +113,13 @@ function removeEmptyFolder(path: string): boolean {
   }
 }
 
-function explainErrors<Value>(path: string, run: () => Value): Value {
+function explainErrors<Value>({ path, scope }: OwnFile, run: () => Value): Value {
   try {
     return run();
   } catch (error) {
     if (error instanceof CliError) throw error;
     const code = errorCode(error);
-    const isForbidden = ['EACCES', 'EPERM', 'EROFS'].includes(code);
-    throw new CliError(
-      isForbidden ? EXIT_REFUSED : EXIT_USAGE,
-      isForbidden ? `this user may not change ${path}; run it as root, with sudo` : `${path} can't be changed: ${code}`,
-      { cause: error },
-    );
+    if (!isForbidden(code)) throw new CliError(EXIT_USAGE, `${path} can't be changed: ${code}`, { cause: error });
+    throw new CliError(EXIT_REFUSED, explainForbidden(path, code, scope), { cause: error });
   }
 }

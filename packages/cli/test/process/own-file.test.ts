@@ -14,11 +14,11 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }));
 
 function writeSetupFile(path: string, text: string): boolean {
-  return writeOwnFile({ path, signature: SIGNATURE }, text);
+  return writeOwnFile({ path, scope: 'system', signature: SIGNATURE }, text);
 }
 
 function removeSetupFile(path: string): boolean {
-  return removeOwnFile({ path, signature: SIGNATURE });
+  return removeOwnFile({ path, scope: 'system', signature: SIGNATURE });
 }
 
 test('a file is written once, changed when it says something else, and taken back with the folder that was made for it', () => {
@@ -68,7 +68,7 @@ test('nothing but the file stands in the folder afterwards', () => {
 });
 
 test('a file in UTF-16 begins with its mark, and is known as ours', () => {
-  const file = { path: join(folder, 'task.xml'), signature: SIGNATURE, encoding: 'utf16le' } as const;
+  const file = { path: join(folder, 'task.xml'), scope: 'system', signature: SIGNATURE, encoding: 'utf16le' } as const;
   const text = `<?xml version="1.0" encoding="UTF-16"?>\n<!-- ${SIGNATURE} -->\n<ü/>\n`;
   expect([writeOwnFile(file, text), writeOwnFile(file, text)]).toEqual([true, false]);
   expect([...readFileSync(file.path).subarray(0, 4)]).toEqual([0xff, 0xfe, 0x3c, 0]);

@@ -47,7 +47,10 @@ function guessShell({ env, platform }: Surroundings): Shell {
 function install(shell: Shell, surroundings: Surroundings): void {
   const { stdout } = surroundings;
   const { file, startFile } = locate(shell, surroundings);
-  const isNew = writeOwnFile({ path: file, signature: SIGNATURE }, signScript(writeCompletionScript(shell)));
+  const isNew = writeOwnFile(
+    { path: file, scope: 'user', signature: SIGNATURE },
+    signScript(writeCompletionScript(shell)),
+  );
   stdout.line(isNew ? `wrote ${file}` : `${file} is there already`);
   if (startFile !== undefined) {
     const isAdded = addStartLine(startFile, writeStartLine(file));
@@ -61,7 +64,7 @@ function install(shell: Shell, surroundings: Surroundings): void {
 function uninstall(shell: Shell, surroundings: Surroundings): void {
   const { stdout } = surroundings;
   const { file, startFile } = locate(shell, surroundings, true);
-  const isRemoved = removeOwnFile({ path: file, signature: SIGNATURE });
+  const isRemoved = removeOwnFile({ path: file, scope: 'user', signature: SIGNATURE });
   stdout.line(isRemoved ? `removed ${file}` : `${file} is not there: nothing to take back`);
   if (startFile !== undefined && removeStartLine(startFile)) stdout.line(`removed its line from ${startFile}`);
 }

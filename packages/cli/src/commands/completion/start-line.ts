@@ -2,6 +2,7 @@ import { appendFileSync, lstatSync, readFileSync, rmSync, writeFileSync } from '
 import { errorCode } from '@mdns-ambassador/relay';
 import { CliError } from '../../exit/cli-error.ts';
 import { EXIT_REFUSED } from '../../exit/exit-codes.ts';
+import { explainForbidden, isForbidden } from '../../process/forbidden-path.ts';
 
 /** By this a line is known as ours. */
 const MARK = '# ambassador completion --install';
@@ -51,6 +52,8 @@ function explain<Value>(path: string, run: () => Value): Value {
   try {
     return run();
   } catch (error) {
-    throw new CliError(EXIT_REFUSED, `${path} can't be changed: ${errorCode(error)}`, { cause: error });
+    const code = errorCode(error);
+    const reason = isForbidden(code) ? explainForbidden(path, code, 'user') : `${path} can't be changed: ${code}`;
+    throw new CliError(EXIT_REFUSED, reason, { cause: error });
   }
 }

@@ -1,10 +1,10 @@
 import { EXIT_REFUSED } from '../../exit/exit-codes.ts';
+import type { Scope } from '../../process/forbidden-path.ts';
 import { readAdminPlaces } from '../../requests/admin-request.ts';
 import type { FilePlan } from '../../requests/file-plan.ts';
 import type { UpRequest } from '../../requests/up-request.ts';
 import type { Given, Settings } from '../../settings/settings.ts';
 import { isUsualKey } from '../../settings/usual-key.ts';
-import type { Scope } from './site.ts';
 
 /** What the service is to do, and what it needs for that. */
 export interface Duty {

@@ -1,11 +1,12 @@
 import { CliError } from '../../exit/cli-error.ts';
 import { EXIT_REFUSED, EXIT_UNAVAILABLE } from '../../exit/exit-codes.ts';
+import type { Scope } from '../../process/forbidden-path.ts';
 import type { OwnFile } from '../../process/own-file.ts';
 import type { Surroundings } from '../../process/surroundings.ts';
 import type { ServiceAction } from './actions.ts';
 import { findHost } from './find-host.ts';
 import { type Host, SIGNATURE } from './host.ts';
-import { findSite, type Scope, type Site } from './site.ts';
+import { findSite, type Site } from './site.ts';
 
 const ROOT = 0;
 
@@ -26,7 +27,7 @@ export function locateService(scope: Scope, surroundings: Surroundings): Place {
       `it is not known what runs services on ${site.platform}; have it run ambassador up --config FILE`,
     );
   }
-  return { site, host, file: { path: host.path, signature: SIGNATURE, encoding: host.encoding } };
+  return { site, host, file: { path: host.path, scope, signature: SIGNATURE, encoding: host.encoding } };
 }
 
 /** Throws a CliError where nothing can be changed now. */

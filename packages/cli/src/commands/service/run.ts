@@ -1,12 +1,13 @@
 import { CliError } from '../../exit/cli-error.ts';
 import { EXIT_USAGE } from '../../exit/exit-codes.ts';
+import type { Scope } from '../../process/forbidden-path.ts';
 import type { Settings } from '../../settings/settings.ts';
 import type { Invocation } from '../command.ts';
 import { SERVICE_ACTIONS, type ServiceAction } from './actions.ts';
 import { installService } from './install.ts';
 import { locateService, type Place } from './place.ts';
 import { showStatus } from './show-status.ts';
-import { chooseScope, type Scope } from './site.ts';
+import { chooseScope } from './site.ts';
 import { uninstallService } from './uninstall.ts';
 
 /** What the service takes from the command line are the file and the mesh; everything else stands in its file. */

@@ -1,14 +1,13 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { homedir, userInfo } from 'node:os';
 import { win32 } from 'node:path';
+import type { Scope } from '../../process/forbidden-path.ts';
 import type { Surroundings } from '../../process/surroundings.ts';
-
-/** For whom the service runs: one user while logged in, or the machine. */
-export type Scope = 'user' | 'system';
 
 /** This machine, as far as a service of it is concerned. */
 export interface Site {
   readonly platform: NodeJS.Platform;
+  /** For whom the service runs: one user while logged in, or the machine. */
   readonly scope: Scope;
   /** Undefined on Windows, which has none. */
   readonly uid: number | undefined;

@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 import type { Duty } from '../../../src/commands/service/duty.ts';
 import { findHost } from '../../../src/commands/service/find-host.ts';
 import { explainRefusal } from '../../../src/commands/service/refuse.ts';
-import { type Scope, type Site, STATE_KEY } from '../../../src/commands/service/site.ts';
+import { type Site, STATE_KEY } from '../../../src/commands/service/site.ts';
+import type { Scope } from '../../../src/process/forbidden-path.ts';
 import { arrangeSite, DUTY } from './fixtures.ts';
 
 interface Case {

@@ -37,7 +37,7 @@ export async function runSetup(
 async function apply(setup: Setup, direction: Direction): Promise<boolean> {
   const { file } = setup;
   if (file !== undefined) {
-    const own = { path: file.path, signature: SIGNATURE };
+    const own = { path: file.path, scope: 'system', signature: SIGNATURE } as const;
     const isChanged = direction === 'install' ? writeOwnFile(own, file.text) : removeOwnFile(own);
     if (!isChanged) return false;
   }
