@@ -47,6 +47,7 @@ const LOADED_WHEN_USED = {
   yaml: /\/node_modules\/yaml\/|\/cli\/src\/config\/config-document\.ts$|\/sources\/endpoint-list\.ts$/,
   zod: /\/node_modules\/zod\/|\/cli\/src\/config\/(?:credentials-|json-)?schema\.ts$/,
   log: new RegExp(`/node_modules/(?:${OF_THE_LOG.join('|')})/|/cli/src/output/pino-log\\.ts$`),
+  'address-policy': /\/node_modules\/ipaddr\.js\/|\/sources\/address-policy\.ts$/,
   credentials: /\/credentials\/src\/(?:http|postgres|redis)\//,
   etcd: /\/registries\/src\/etcd\//,
   zookeeper: /\/registries\/src\/zookeeper\//,

@@ -1,5 +1,4 @@
 const { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } = require('node:fs');
-const { createRequire } = require('node:module');
 const { basename, dirname, join } = require('node:path');
 const { Script } = require('node:vm');
 
@@ -32,7 +31,6 @@ const SLOW_TO_LOAD = new Set([
  */
 function load(file, cacheFolder) {
   const folder = dirname(file);
-  const requireOther = createRequire(file);
   const cache = join(cacheFolder, `${process.version}-${process.arch}`);
   /** @type {Map<string, { exports: unknown }>} */
   const modules = new Map();
@@ -47,7 +45,9 @@ function load(file, cacheFolder) {
 
   /** @param {string} name */
   function requireNow(name) {
-    return name.startsWith('./') ? run(name.slice('./'.length)) : requireOther(name);
+    if (name.startsWith('./')) return run(name.slice('./'.length));
+    // What makes a `require` of another folder takes milliseconds to load.
+    return name.startsWith('node:') ? require(name) : require('node:module').createRequire(file)(name);
   }
 
   /** @param {string} name */

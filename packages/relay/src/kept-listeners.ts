@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import { handOver } from './hand-over.ts';
 import { resetLeg } from './leg.ts';
 import { type Listener, type ListenOptions, listen, type Receiver } from './listen.ts';
-import { formatListenPlace, type ListenPlace } from './target.ts';
+import { formatListenPlace, type ListenPlace, type Target } from './target.ts';
 
 /** Listening sockets that go from who has served a place to who serves it next, so that no client finds it closed in between. */
 export class KeptListeners {
@@ -21,6 +21,14 @@ export class KeptListeners {
     const left = this.#left.get(place);
     this.#left.delete(place);
     return this.#lend(place, left === undefined ? await this.#open(options) : await left.hand(options), options);
+  }
+
+  /** Listens before anybody serves: whoever connects waits for the first to listen at the place that it resolves with. Rejects as {@link listen}. */
+  async reserve(at: ListenPlace): Promise<Target> {
+    const receiver: Receiver = { maxConnections: Number.POSITIVE_INFINITY, onConnection: resetLeg };
+    const listener = await this.#open({ ...receiver, at });
+    this.#left.set(formatListenPlace(listener.address), new LeftListener(listener, receiver));
+    return listener.address;
   }
 
   /**

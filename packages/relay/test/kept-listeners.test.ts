@@ -115,3 +115,23 @@ test('a port that is another each time is kept for nobody', async () => {
   expect(opened[0]?.isOpen).toBe(false);
   await letGo();
 });
+
+test('a place that is reserved listens before anybody serves it, and who comes meanwhile waits for the first', async () => {
+  expect(await kept.reserve(AT)).toEqual(AT);
+  const [reserved] = opened;
+  const early = arrive(reserved);
+  const letGo = kept.keep([AT]);
+  const first = await serve(AT, 20);
+  const late = arrive(reserved);
+  await letGo();
+  expect(opened).toHaveLength(1);
+  expect(first.clients).toEqual([early, late]);
+  expect([reserved?.isOpen, reserved?.receiver.maxConnections, reserved?.receiver.beacon]).toEqual([true, 20, 'redis']);
+});
+
+test('a reserved place that nobody serves is closed, and who waits there is reset', async () => {
+  await kept.reserve(AT);
+  const early = arrive(opened[0]);
+  await kept.keep([])();
+  expect([opened[0]?.isOpen, early.destroyed]).toEqual([false, true]);
+});

@@ -70,6 +70,8 @@ export interface DaemonOptions {
   readonly label?: readonly string[] | undefined;
   /** Its lines stand among those of another program: who of the mesh is linked is not among them. */
   readonly isBeside?: boolean;
+  /** Sockets that listen already, for the first plan. Default: none do. */
+  readonly listeners?: KeptListeners | undefined;
   /** What is said when it stops: `saying goodbye`. */
   readonly farewell: string;
   /** It ends when they are all; undefined: what is refused is told, and the rest goes on. */
@@ -106,7 +108,7 @@ export class Daemon {
   readonly #local: LocalNetwork;
   readonly #mesh: Mesh | undefined;
   readonly #injections: Injections;
-  readonly #listeners = new KeptListeners();
+  readonly #listeners: KeptListeners;
   readonly #sockets = new KeptSockets();
   readonly #announced: PartSet<PlacedService, AnnouncementPart>;
   readonly #proxied: PartSet<PlannedProxy, ProxyPart>;
@@ -146,6 +148,7 @@ export class Daemon {
     const { settings, surroundings, mesh, plan, label, refusals } = options;
     const { env, platform, stdout, logStream, faults } = surroundings;
     this.#options = options;
+    this.#listeners = options.listeners ?? new KeptListeners();
     this.log = log;
     this.lifecycle = lifecycle;
     this.#admin = admin;

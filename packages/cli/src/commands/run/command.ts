@@ -14,6 +14,6 @@ export const runCommand: Command = {
     ['run redis --credentials redis.yaml -- ./app', 'the command is logged in and knows no password'],
   ],
   notes:
-    'Each service has a free port of its own on 127.0.0.1; NAME:PORT says which. It ends with the exit code of the command, and with 69 where a service is not there in time.',
+    'Each service has a free port of its own on 127.0.0.1; NAME:PORT says which. It ends with the exit code of the command, and with 69 where a service is not there in time. It starts at once where an address is written, or another process of this user has found the service already.',
   run: async (invocation) => (await import('./run.ts')).runWithServices(invocation),
 };

@@ -1,0 +1,107 @@
+import { constants } from 'node:os';
+import type { ServiceStatus } from '@mdns-ambassador/ambassador';
+import { systemClock } from '@mdns-ambassador/mdns';
+import { Daemon } from '../../daemon/daemon.ts';
+import { CliError } from '../../exit/cli-error.ts';
+import { EXIT_UNAVAILABLE } from '../../exit/exit-codes.ts';
+import { checkSourceFiles } from '../../network/source-files.ts';
+import { joinWords } from '../../output/phrases.ts';
+import type { Reporter } from '../../output/reporter.ts';
+import { formatDuration } from '../../parse/duration.ts';
+import type { Surroundings } from '../../process/surroundings.ts';
+import type { EarlyStart } from './early-start.ts';
+import { listMissing, waitUntilReady } from './readiness.ts';
+import type { RunRequest } from './request.ts';
+import { type RunningCommand, startCommand } from './running-command.ts';
+
+/** Shells say 128 + n for what a signal ended. */
+const SIGNAL_EXIT_CODE_BASE = 128;
+/** Whoever is there is found within this time; longer is worth a line. */
+const SAY_MISSING_AFTER_MS = 1_000;
+
+/** Proxies the services for as long as the command runs, and starts it once they are found where it does not run yet. */
+export async function carryServices(
+  request: RunRequest,
+  surroundings: Surroundings,
+  early: EarlyStart | undefined,
+): Promise<number> {
+  const { settings, mesh, waitMs } = request;
+  const { plan, listeners, command } = early ?? { ...request, listeners: undefined, command: undefined };
+  await checkSourceFiles(plan.proxy.map(({ origins }) => origins));
+  const daemon = await Daemon.open({
+    command: 'run',
+    settings,
+    surroundings,
+    mesh,
+    plan,
+    isBeside: true,
+    listeners,
+    farewell: 'the command ends',
+  });
+  return daemon.runBeside(async ({ start, proxied }) => {
+    await start();
+    const { signal } = surroundings.shutdown;
+    const waiting: Waiting = { look: proxied, timeoutMs: waitMs, signal, reporter: daemon.reporter };
+    if (command !== undefined) return await finish(command, waiting);
+    const missing = await waitTelling(waiting);
+    if (signal.aborted) return computeExitCode(String(signal.reason));
+    if (missing.length > 0 && waitMs > 0) throw describeMissing(missing, waitMs);
+    return await startCommand(request, proxied(), surroundings).ended;
+  });
+}
+
+interface Waiting {
+  readonly look: () => readonly ServiceStatus[];
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+  readonly reporter: Reporter;
+}
+
+/** Until a command that was started early has ended. What was known and is not found after all is told meanwhile. */
+async function finish({ ended }: RunningCommand, { signal, reporter, ...waiting }: Waiting): Promise<number> {
+  const over = new AbortController();
+  const both = AbortSignal.any([signal, over.signal]);
+  void waitTelling({ ...waiting, signal: both, reporter }).then((services) => {
+    if (services.length === 0 || both.aborted) return;
+    const since = formatDuration(waiting.timeoutMs);
+    reporter.tell(`nobody has offered ${joinWords(services)} for ${since}; the command runs on, and waits for it`, {
+      event: 'missing',
+      services,
+    });
+  });
+  try {
+    return await ended;
+  } finally {
+    over.abort();
+  }
+}
+
+async function waitTelling({ look, timeoutMs, signal, reporter }: Waiting): Promise<readonly string[]> {
+  const stopTelling = systemClock.after(SAY_MISSING_AFTER_MS, () => {
+    const services = listMissing(look());
+    if (services.length === 0) return;
+    const names = joinWords(services);
+    reporter.tell(`waiting for ${names}, up to ${formatDuration(timeoutMs)}: nobody offers it yet`, {
+      event: 'waiting',
+      services,
+    });
+  });
+  try {
+    return await waitUntilReady({ clock: systemClock, look, timeoutMs, signal });
+  } finally {
+    stopTelling();
+  }
+}
+
+function describeMissing(missing: readonly string[], waitMs: number): CliError {
+  const who = `nobody offered ${joinWords(missing)} within ${formatDuration(waitMs)}, so that the command was not run`;
+  return new CliError(
+    EXIT_UNAVAILABLE,
+    `${who}; see ambassador list and ambassador doctor, name a place with --from static:HOST:PORT, or add --wait 0 to run it all the same`,
+  );
+}
+
+function computeExitCode(signal: string): number {
+  const number = Object.entries(constants.signals).find(([name]) => name === signal)?.[1];
+  return number === undefined ? EXIT_UNAVAILABLE : SIGNAL_EXIT_CODE_BASE + number;
+}

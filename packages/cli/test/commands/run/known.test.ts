@@ -1,0 +1,78 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { areKnown, readFound } from '../../../src/commands/run/known.ts';
+import type { RuntimeSurroundings } from '../../../src/process/runtime-folder.ts';
+import { type PlannedProxy, readPlannedProxy } from '../../../src/requests/plan.ts';
+import { Settings } from '../../../src/settings/settings.ts';
+
+const STATIC = 'static:10.0.0.1:6379';
+
+function plan(service: string, options: Readonly<Record<string, string>> = {}): PlannedProxy {
+  const find = (name: string) => {
+    const text = options[name];
+    return text === undefined ? [] : [{ text, origin: `--${name}`, exitCode: 64 }];
+  };
+  const given = { text: service, origin: 'SERVICE', exitCode: 64 };
+  return readPlannedProxy({ service: given, settings: new Settings([{ find }]) }, 'linux', { portOfNone: 0 });
+}
+
+/** Where nothing runs. */
+function alone(): RuntimeSurroundings {
+  const folder = mkdtempSync(join(tmpdir(), 'known-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  mkdirSync(join(folder, 'ambassador'), { mode: 0o700 });
+  return { env: { XDG_RUNTIME_DIR: folder }, platform: 'linux', uid: process.getuid?.(), temporary: folder };
+}
+
+test.each<readonly [string, Readonly<Record<string, string>>, boolean]>([
+  ['an address that is written', { from: STATIC }, true],
+  ['an address, checked before it is used', { from: STATIC, check: 'tcp' }, false],
+  ['an address that is woken', { from: STATIC, wake: 'auto' }, false],
+  ['an address that a filter may leave out', { from: STATIC, instance: 'x*' }, false],
+  ['a name that is looked up', { from: 'static:example.com:6379' }, false],
+  ['what is found by another source', { from: 'srv:_redis._tcp.example.com' }, false],
+  ['what mDNS is to find, where nobody knows it', {}, false],
+])('%s: is known, %o %s', async (_, options, isKnown) => {
+  expect(await areKnown([plan('redis', options)], [], alone())).toBe(isKnown);
+});
+
+test('of several services each has to be known', async () => {
+  expect(await areKnown([plan('redis', { from: STATIC }), plan('web')], [], alone())).toBe(false);
+});
+
+const endpoint = (state: string, source: string = 'mdns'): object => ({ state, source });
+const status = (of: object): string => JSON.stringify({ meshes: [], announcements: [], services: [], ...of });
+
+test('another process says what mDNS has told it of now, and what it announces itself', () => {
+  const services = [
+    { service: 'redis', endpoints: [endpoint('ejected'), endpoint('ready')] },
+    { service: 'lost', endpoints: [endpoint('stale')] },
+    { service: 'named', endpoints: [endpoint('ready', 'static')] },
+    { service: 'awaited', endpoints: [] },
+  ];
+  const announcements = [
+    { service: 'web', state: 'announced' },
+    { service: 'sick', state: 'withdrawn' },
+  ];
+  expect(readFound(status({ services, announcements }), [])).toEqual(['web', 'redis']);
+});
+
+test('what is known in another mesh, or in open mode, is not known here', () => {
+  const of = { services: [{ service: 'redis', endpoints: [endpoint('ready')] }] };
+  expect(readFound(status({ ...of, meshes: ['a', 'b'] }), ['b', 'a'])).toEqual(['redis']);
+  expect(readFound(status({ ...of, meshes: ['a'] }), [])).toEqual([]);
+  expect(readFound(status(of), ['a'])).toEqual([]);
+});
+
+test.each([
+  '',
+  '[]',
+  'null',
+  '{',
+  '{"meshes":[],"services":{"a":1}}',
+  '{"meshes":[],"services":[{"service":1,"endpoints":[{"state":"ready","source":"mdns"}]}]}',
+])('an answer that is no status says nothing: %s', (body) => {
+  expect(readFound(body, [])).toEqual([]);
+});
