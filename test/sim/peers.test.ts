@@ -193,6 +193,21 @@ describe('no multicast, and one peer named each', () => {
     },
   );
 
+  it.each(MODES)(
+    '20 machines (mesh: %s) see each other within 3 s of the start of the one that all name',
+    async (isMesh) => {
+      const world = new World(8);
+      for (let number = 1; number <= 20; number++) world.add([addressOf(number === 1 ? 2 : 1)], { isMesh });
+      const [last, ...others] = world.machines;
+      for (const { node } of others) void node.start();
+      await world.clock.advance(60 * SECOND_MS);
+      void last?.node.start();
+      await world.clock.advance(3 * SECOND_MS);
+      expect(world.listErrors()).toEqual([]);
+      await world.close();
+    },
+  );
+
   it.each(MODES)('20 machines (mesh: %s): a killed one is gone within 10 s, a goodbye at once', async (isMesh) => {
     const world = new World(3);
     await startAll(world, 20, chain, { isMesh });

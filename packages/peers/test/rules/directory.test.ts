@@ -47,17 +47,19 @@ describe('what is dialled', () => {
     expect(directory.takeDue(1_000_000, (node) => node === HIGH, true)).toEqual([]);
   });
 
-  test('again after a wait that grows, to 10 s for who is named; who was only told of is forgotten', () => {
+  test('again after a wait that grows: to less than 2 s for an address that was named, to 10 s for a name; who was only told of is forgotten', () => {
     const directory = create();
-    directory.add(at('10.0.0.1'), 'named', 0);
+    for (const host of ['10.0.0.1', 'fd00::1', 'desk.example']) directory.add(at(host), 'named', 0);
     directory.add(at('10.0.0.2'), 'told', 0, HIGH);
     let now = 0;
-    for (let time = 0; time < 12; time++) {
+    for (let time = 0; time < 100; time++) {
       for (const { key } of directory.takeDue(now, nobody, false)) directory.failed(key, now);
       now = Math.max(now + 1, Math.min(now + 1_000_000, directory.nextDeadline(nobody, false)));
     }
-    expect(keys(directory.list())).toEqual(['10.0.0.1:5350']);
-    directory.failed('10.0.0.1:5350', 0);
+    expect(keys(directory.list())).toEqual(['10.0.0.1:5350', '[fd00::1]:5350', 'desk.example:5350']);
+    for (const { key } of directory.list()) directory.failed(key, 0);
+    expect(directory.nextDeadline(nobody, false)).toBe(1_875);
+    expect(keys(directory.takeDue(1_875, nobody, false))).toEqual(['10.0.0.1:5350', '[fd00::1]:5350']);
     expect(directory.nextDeadline(nobody, false)).toBe(10_000);
   });
 
