@@ -1,92 +1,87 @@
 /**
- * What clients notice when an announcer is sent SIGTERM at any moment of its life and its service ends as soon as the announcer has: two
- * hosts with a service and an announcer each, of which one leaves and comes again TIMES times, and one with the proxy and a loader. In
- * the last second before it somebody asks for it, or claims its name, or nobody does.
+ * What clients notice when an announcer is sent SIGTERM at any moment of its life and its service is killed as soon as the announcer has ended: two
+ * hosts with a service and an announcer each, of which one leaves and comes again TIMES times, and one with the proxy and RATE clients a
+ * second, who come whether or not the former ones were answered. In the last second before it leaves somebody asks for it, or claims its
+ * name, or nobody does. A run is from one coming to half a second after the leaving; who comes meanwhile, also while its programs start, is of it.
  *
- *     npm run bench:leaving [-- TIMES]
+ *     npm run bench:leaving [-- TIMES [RATE]]
  */
 import { execFileSync } from 'node:child_process';
-import { cpus, loadavg, release } from 'node:os';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { Lab } from '@mdns-ambassador/testkit';
+import { firstLine, NGINX, nginx } from './relay/peers.mjs';
+import { medianOf, untilListening } from './relay/rounds.mjs';
+import { runBench } from './relay/run-bench.mjs';
 
 const AMBASSADOR = fileURLToPath(new URL('../../packages/cli/bin/ambassador.js', import.meta.url));
-const PROGRAMS = fileURLToPath(new URL('../programs/', import.meta.url));
-/** Lines, and ms between two connections of one: 1,500 new connections a second at least, also while a third of the machine starts announcers. */
-const LOAD = ['64', '15'];
+const OFFER_SOURCE = fileURLToPath(new URL('relay/offer.c', import.meta.url));
+const PORT = 7_000;
+/** A client that has no answer by then has failed. */
+const PATIENCE_MS = 15_000;
 /** It leaves within this time from when it is announced. */
 const LIFE_MS = 3_000;
-const DISTURBANCES = ['nobody', 'a question', 'a rival for its name'];
+const SETTLE_MS = 500;
+const DISTURBANCES = ['nothing', 'somebody asked for it', 'somebody claimed its name'];
 const TIMEOUT_MS = 60_000;
-const times = Number(process.argv[2] ?? '100');
+const [times, rate] = [Number(process.argv[2] ?? 100), Number(process.argv[3] ?? 1_500)];
 
-const reason = await Lab.unavailable();
-if (reason !== undefined) {
-  console.error(reason);
-  process.exit(69);
-}
-
-const loadBefore = loadavg()[0]?.toFixed(1);
-const lan = await Lab.create({ hosts: 3 });
-/** When each left, and what came before. */
-const lives = [];
-let tally;
-try {
+await runBench({ hosts: 3 }, async ({ lan, folder, machine }) => {
   const [leaver, stayer, client] = [lan.host(1), lan.host(2), lan.host(3)];
-  await start(stayer);
-  const proxying = client.spawn(process.execPath, [AMBASSADOR, 'proxy', 'thing:7000']);
+  execFileSync('gcc', ['-O2', '-o', `${folder}/offer`, OFFER_SOURCE], { stdio: 'inherit' });
+  // Enough for what each second leaves behind for a minute.
+  await client.read('sh', ['-c', 'echo 10000 65000 > /proc/sys/net/ipv4/ip_local_port_range']);
+  await start(stayer, folder);
+  const proxying = client.spawn(process.execPath, [AMBASSADOR, 'proxy', `thing:${PORT}`]);
   await proxying.line(/found "thing on h2"/, { timeout: TIMEOUT_MS });
-  const load = client.spawn(process.execPath, [`${PROGRAMS}load.mjs`, '127.0.0.1', '7000', ...LOAD]);
-  await load.line(/^ready/);
+  const clients = client.spawn(`${folder}/offer`, [`${PORT}`, `${rate}`, '-', `${PATIENCE_MS}`]);
+  const takeTally = async () => JSON.parse((await clients.line(/^\{.*\}$/, { timeout: TIMEOUT_MS }))[0]);
+  const endTurn = async () => {
+    clients.stdin.write('\n');
+    return await takeTally();
+  };
+  await setTimeout(1_000);
+  const others = [await endTurn()];
+  const runs = [];
   for (let time = 0; time < times; time++) {
     const disturbance = DISTURBANCES[time % DISTURBANCES.length];
-    const begunAt = Date.now();
-    const { service, announcer } = await start(leaver);
-    const lifeMs = Math.random() * LIFE_MS;
-    const disturbedMs = Math.min(lifeMs, Math.random() * 1_000);
-    await setTimeout(lifeMs - disturbedMs);
-    const disturber = disturb(stayer, disturbance);
-    await setTimeout(disturbedMs);
-    announcer.kill('SIGTERM');
-    await announcer.exited;
-    service.kill('SIGKILL');
-    await service.exited;
-    disturber?.kill('SIGKILL');
-    await setTimeout(500);
-    lives.push({ disturbance, lifeMs: Math.round(lifeMs), begunAt, endedAt: Date.now() });
-    console.error(`${time + 1} of ${times}: left after ${Math.round(lifeMs)} ms, ${disturbance}`);
+    const life = await leaveOnce(leaver, stayer, folder, disturbance);
+    const run = { disturbance, ...life, ...(await endTurn()) };
+    runs.push(run);
+    console.error(`${time + 1} of ${times}: ${describeRun(run)}`);
   }
-  load.stdin.end();
-  const [json] = await load.line(/^\{.*\}$/, { timeout: TIMEOUT_MS });
-  tally = JSON.parse(json);
-} finally {
-  await lan.close();
-}
+  clients.stdin.end();
+  others.push(await takeTally());
+  print(runs, others, machine);
+});
 
-for (const failure of tally.failures) console.error(JSON.stringify(failure));
-const isClean = ({ begunAt, endedAt }) => tally.failures.every((one) => one.begunAt < begunAt || one.begunAt > endedAt);
-const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim();
-console.log(`${new Date().toISOString().slice(0, 10)}, commit ${commit}, Node ${process.version}, Linux ${release()},`);
-console.log(
-  `${cpus().length} x ${cpus()[0]?.model}, load ${loadBefore} at the start; \`npm run bench:leaving -- ${times}\`\n`,
-);
-console.log('| before it left | runs | without a failure |');
-console.log('|---|---|---|');
-for (const disturbance of DISTURBANCES) {
-  const runs = lives.filter((life) => life.disturbance === disturbance);
-  console.log(`| ${disturbance} | ${runs.length} | ${runs.filter(isClean).length} |`);
+/** Comes, is disturbed, and leaves at a random moment; resolves a while later. */
+async function leaveOnce(leaver, stayer, folder, disturbance) {
+  const { service, announcer } = await start(leaver, folder);
+  const lifeMs = Math.random() * LIFE_MS;
+  const disturbedMs = Math.min(lifeMs, Math.random() * 1_000);
+  await setTimeout(lifeMs - disturbedMs);
+  const disturber = disturb(stayer, disturbance);
+  await setTimeout(disturbedMs);
+  const leftAt = Date.now();
+  announcer.kill('SIGTERM');
+  const { code } = await announcer.exited;
+  const endedAt = Date.now();
+  service.kill('SIGKILL');
+  await service.exited;
+  if (code !== 0) throw new Error(`the announcer ended with ${code}:\n${announcer.output}`);
+  disturber?.kill('SIGKILL');
+  await setTimeout(SETTLE_MS);
+  return { lifeMs, leftAt, endedAt };
 }
-console.log(
-  `\n${tally.answered} connections at ${Math.round(tally.answered / tally.seconds)}/s, ${tally.by.h1 ?? 0} of them to the one that left; ` +
-    `${tally.failures.length} failed; p99 ${tally.p99Ms} ms, worst ${tally.worstMs} ms`,
-);
 
 /** @param {import('@mdns-ambassador/testkit').Host} host */
-async function start(host) {
-  const service = host.spawn(process.execPath, [`${PROGRAMS}service.mjs`, '7000', host.name]);
-  await service.line(/^ready/, { timeout: TIMEOUT_MS });
-  const announcer = host.spawn(process.execPath, [AMBASSADOR, 'announce', 'thing:7000']);
+async function start(host, folder) {
+  const answer = `default_type text/plain; return 200 "\\n${host.name}";`;
+  const http = `http { access_log off; server { listen ${PORT} backlog=4096; location / { ${answer} } } }`;
+  const [command = '', ...args] = nginx(`${folder}/${host.name}`, 'master_process off;', http);
+  const service = host.spawn(command, args);
+  await untilListening(host, PORT);
+  const announcer = host.spawn(process.execPath, [AMBASSADOR, 'announce', `thing:${PORT}`]);
   await announcer.line(/^announced/, { timeout: TIMEOUT_MS });
   return { service, announcer };
 }
@@ -94,11 +89,56 @@ async function start(host) {
 /** @param {import('@mdns-ambassador/testkit').Host} host */
 function disturb(host, how) {
   switch (how) {
-    case 'a question':
+    case 'somebody asked for it':
       return host.spawn(process.execPath, [AMBASSADOR, 'list', 'thing', '--watch']);
-    case 'a rival for its name':
-      return host.spawn(process.execPath, [AMBASSADOR, 'announce', 'thing:7000', '--name', 'thing on h1']);
+    case 'somebody claimed its name':
+      return host.spawn(process.execPath, [AMBASSADOR, 'announce', `thing:${PORT}`, '--name', 'thing on h1']);
     default:
       return undefined;
   }
+}
+
+function failedIn({ refused, late }) {
+  return refused + late;
+}
+
+function describeRun(run) {
+  const { disturbance, lifeMs, leftAt, endedAt, names } = run;
+  const done = `offered ${run.rate.toFixed(0)}/s, served ${run.servedRate.toFixed(0)}/s, ${names.h1 ?? 0} by the one that left`;
+  const left = `left ${lifeMs.toFixed(0)} ms after it was announced (${disturbance}), ended ${endedAt - leftAt} ms later`;
+  if (failedIn(run) === 0) return `none failed; ${done}; ${left}`;
+  const when = `who began ${run.firstFailedAt - leftAt} to ${run.lastFailedAt - leftAt} ms after it was told to leave`;
+  return `${failedIn(run)} FAILED ${JSON.stringify(run.failures)}, ${when}; ${done}; ${left}`;
+}
+
+function print(runs, others, machine) {
+  const isClean = (run) => failedIn(run) === 0;
+  const isWhole = (run) => run.offered / run.seconds >= rate * 0.995;
+  const commit = firstLine('git', ['rev-parse', '--short', 'HEAD']);
+  const all = [...runs, ...others];
+  const sum = (read) => all.reduce((total, tally) => total + read(tally), 0);
+  const range = (read) => {
+    const values = runs.map(read);
+    return `${medianOf(values).toFixed(0)} (${Math.min(...values).toFixed(0)} to ${Math.max(...values).toFixed(0)})`;
+  };
+  console.log(
+    `${new Date().toISOString().slice(0, 10)}, commit ${commit}, Node ${process.version}, nginx ${NGINX.version()},`,
+  );
+  console.log(`${machine}; \`npm run bench:leaving -- ${times} ${rate}\`\n`);
+  console.log(`| within the second before it left | runs | without a failure | of these with ${rate}/s offered |`);
+  console.log('|---|---|---|---|');
+  for (const disturbance of [...DISTURBANCES, 'all']) {
+    const some = runs.filter((run) => disturbance === 'all' || run.disturbance === disturbance);
+    const clean = some.filter(isClean);
+    console.log(`| ${disturbance} | ${some.length} | ${clean.length} | ${clean.filter(isWhole).length} |`);
+  }
+  console.log(
+    `\nMedian (least to most) of the runs: ${range((run) => run.offered / run.seconds)} connections offered a second, ` +
+      `${range((run) => run.servedRate)} served, p99 ${range((run) => run.p99)} ms, ${range((run) => run.names.h1 ?? 0)} served by the one that left; ` +
+      `who offers was behind by ${range((run) => run.mostBehindMs)} ms at the most.`,
+  );
+  console.log(
+    `All: ${sum(({ offered }) => offered)} connections, ${sum(({ served }) => served)} served, ${sum(failedIn)} failed; ` +
+      `the slowest ${Math.max(...all.map(({ most }) => most)).toFixed(0)} ms.`,
+  );
 }
