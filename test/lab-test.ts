@@ -7,6 +7,8 @@ const DEFAULT_TIMEOUT_MS = 240_000;
 export interface LabTestOptions extends LabOptions {
   /** Other people's software that it runs. */
   readonly needs?: readonly Peer[];
+  /** What else keeps it from running. */
+  readonly absence?: Absence | undefined;
   /** Milliseconds. */
   readonly timeout?: number;
 }
@@ -32,7 +34,7 @@ export async function explainAbsence(needs: readonly Peer[]): Promise<Absence | 
  */
 export async function labTest(name: string, options: LabTestOptions, body: (lan: Lab) => Promise<void>): Promise<void> {
   const timeout = options.timeout ?? DEFAULT_TIMEOUT_MS;
-  const absence = await explainAbsence(options.needs ?? []);
+  const absence = (await explainAbsence(options.needs ?? [])) ?? options.absence;
   if (absence === undefined) {
     test(name, { timeout }, async ({ signal }) => await runBody(options, signal, body));
   } else if (absence.kind === 'skipped') {

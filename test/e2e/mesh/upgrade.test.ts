@@ -1,0 +1,124 @@
+import type { Host, HostProcess, Lab } from '@mdns-ambassador/testkit';
+import { afterAll, expect } from 'vitest';
+import { AMBASSADOR, startProgram } from '../../ambassador.ts';
+import { who } from '../../clients.ts';
+import { explainNoHistory, type FormerState, FormerVersion } from '../../former-version.ts';
+import { labTest } from '../../lab-test.ts';
+import { Load } from '../../load.ts';
+
+/** The last before clients share connections (ALPN `ambassador/2`): it has machines, invitations and peer links. */
+const BEFORE: FormerState = {
+  commit: '97ee64264c45c4a8be66dbc1745756b3345f717e',
+  build: [['packages/admin/page.mjs'], ['packages/cli/bundle.mjs']],
+};
+
+const KEY = '/run/.config/ambassador/mesh.key';
+const made = new Map<FormerState, Promise<FormerVersion>>();
+afterAll(async () => {
+  for (const version of await Promise.allSettled(made.values())) {
+    if (version.status === 'fulfilled') version.value.remove();
+  }
+});
+
+/** The path of what Node runs. */
+async function programOf(state: FormerState): Promise<string> {
+  const version = made.get(state) ?? FormerVersion.make(state);
+  made.set(state, version);
+  return (await version).program;
+}
+
+/** A host, the version that it runs, and its flags. */
+interface Machine {
+  readonly host: Host;
+  readonly program: string;
+  readonly flags: readonly string[];
+}
+
+interface Running {
+  readonly machine: Machine;
+  readonly processes: readonly HostProcess[];
+}
+
+async function run({ host, program }: Machine, input: string, ...args: readonly string[]): Promise<string> {
+  return await host.read(process.execPath, [program, ...args], { input });
+}
+
+function spawn({ host, program, flags }: Machine, ...args: readonly string[]): HostProcess {
+  return host.spawn(process.execPath, [program, ...args, ...flags]);
+}
+
+/** Announces its service, and proxies those of all. */
+async function start(machine: Machine): Promise<Running> {
+  const announcing = spawn(machine, 'announce', 'thing:7001');
+  const proxying = spawn(machine, 'proxy', 'thing:7000');
+  await Promise.all([announcing.line(/^announced/), proxying.line(/listening/)]);
+  return { machine, processes: [announcing, proxying] };
+}
+
+/** Until everybody has found everybody. */
+async function meet(lan: Lab, running: readonly Running[]): Promise<void> {
+  for (const { processes } of running) {
+    await processes[1]?.until((output) => lan.hosts.every(({ name }) => output.includes(`found "thing on ${name}"`)));
+  }
+}
+
+/** Clients of every proxy, until each has had many answers; all of every service, and none failed. */
+async function expectAllServed(lan: Lab, loads: readonly Load[]): Promise<void> {
+  const names = lan.hosts.map(({ name }) => name);
+  await Promise.all(loads.map((load) => load.moreAnswers(1)));
+  for (const load of loads) {
+    const { failures, by } = await load.finish();
+    expect(failures).toEqual([]);
+    expect(Object.keys(by).toSorted()).toEqual(names);
+  }
+}
+
+function startLoads(lan: Lab): Promise<readonly Load[]> {
+  return Promise.all(lan.hosts.map((host) => Load.start(host, { concurrency: 2, pauseMs: 10 })));
+}
+
+await labTest(
+  'machines that the version before let in, and such as joined by it, change versions and meet; the key is rotated meanwhile, and one is removed',
+  { hosts: 3, absence: await explainNoHistory(BEFORE) },
+  async (lan) => {
+    const [h1, h2, h3] = [lan.host(1), lan.host(2), lan.host(3)];
+    const before = await programOf(BEFORE);
+    const as = (host: Host, program: string): Machine => ({ host, program, flags: [] });
+    const join = async (keeper: Machine, joiner: Machine): Promise<void> => {
+      const inviting = spawn(keeper, 'mesh', 'invite');
+      await inviting.line(/Waiting for it/);
+      const code = /mesh join (\S+)/.exec(inviting.stdout)?.[1] ?? '';
+      expect(await run(joiner, `${code}\n`, 'mesh', 'join')).toMatch(/^this machine is h\d in mesh [0-9a-f]{16} now/m);
+      expect(await inviting.exited).toMatchObject({ code: 0 });
+    };
+    await join(as(h1, before), as(h2, AMBASSADOR));
+    await join(as(h1, AMBASSADOR), as(h3, before));
+
+    for (const host of lan.hosts) await startProgram(host, 'service', '7001', host.name);
+    const keeper = await start(as(h1, before));
+    const members = await Promise.all([start(as(h2, AMBASSADOR)), start(as(h3, before))]);
+    await meet(lan, [keeper, ...members]);
+    await expectAllServed(lan, await startLoads(lan));
+
+    await run(as(h1, AMBASSADOR), '', 'mesh', 'rotate');
+    for (const process of keeper.processes) await process.line(/the mesh key has changed/);
+    await Promise.all(members.flatMap(({ processes }) => processes.map((process) => process.stop('SIGTERM'))));
+    const swapped = await Promise.all([start(as(h2, before)), start(as(h3, AMBASSADOR))]);
+    await meet(lan, swapped);
+    await expectAllServed(lan, await startLoads(lan));
+    const current = /mesh ([0-9a-f]{16})/.exec(await run(as(h1, AMBASSADOR), '', 'mesh', 'show'))?.[1] ?? '';
+    for (const { machine } of swapped) {
+      await machine.host.until(`${process.execPath} ${machine.program} mesh show ${KEY} | grep -q 'mesh ${current}'`);
+    }
+    await run(as(h1, AMBASSADOR), '', 'mesh', 'rotate', '--drop-old');
+    for (const process of keeper.processes) await process.line(/the mesh key has changed/);
+    await expectAllServed(lan, await startLoads(lan));
+
+    await run(as(h1, AMBASSADOR), '', 'mesh', 'remove', 'h3');
+    for (const running of [keeper, swapped[0]]) {
+      await running?.processes[0]?.line(/h3 was removed from the mesh: it is refused/);
+    }
+    await expect.poll(() => who(h2, 7000)).not.toBe('');
+    expect(['', 'h3\n']).toContain(await who(h3, 7000));
+  },
+);
