@@ -110,6 +110,12 @@ export class Discovery {
     this.#context.changed();
   }
 
+  /** Whether `collect` has anything to tell. */
+  get hasNews(): boolean {
+    for (const querier of this.#queriers.values()) if (querier.hasEvents) return true;
+    return false;
+  }
+
   /** Takes in what the interfaces found since the last call. */
   collect(): void {
     for (const [interfaceName, querier] of this.#queriers) {

@@ -5,6 +5,7 @@ import type { AddressFamily, Link, LinkSource, Network, NetworkInterface, ReplyP
 import type { LinkTotals } from './node.ts';
 import { isOnLink } from './on-link.ts';
 import { PacketLimit } from './packet-limit.ts';
+import { RecentPackets } from './recent-packets.ts';
 import type { Received, Transmit } from './rules/machine.ts';
 import type { Decode } from './wire/decode.ts';
 import { encodeRdata, splitMessage } from './wire/encode.ts';
@@ -53,6 +54,8 @@ interface Heard {
   readonly on: NetworkInterface;
   readonly family: AddressFamily;
   readonly limit: PacketLimit;
+  /** What was sent to the group. */
+  readonly recent?: RecentPackets;
   readonly reply?: ReplyPath;
 }
 
@@ -205,10 +208,11 @@ export class LinkPair {
     const limit = new PacketLimit(this.#options.now());
     const replyLimit = new PacketLimit(this.#options.now());
     const refusals: Refusals = { count: 0, last: undefined };
+    const recent = new RecentPackets();
     let link: Link | undefined;
     try {
       link = await this.#options.network.openLink(on, family, {
-        packet: (bytes, source) => this.#take(bytes, source, { on, family, limit }),
+        packet: (bytes, source) => this.#take(bytes, source, { on, family, limit, recent }),
         reply: (bytes, source, reply) => this.#take(bytes, source, { on, family, limit: replyLimit, reply }),
         sent: (error) => this.#noteSent(refusals, error),
         failed: (error) => {
@@ -250,10 +254,17 @@ export class LinkPair {
     if (!contain(() => this.#receive(bytes, source, heard))) this.#totals.undecodable++;
   }
 
-  #receive(bytes: Uint8Array, source: LinkSource, { on, family, limit, reply }: Heard): void {
+  #receive(bytes: Uint8Array, source: LinkSource, { on, family, limit, recent, reply }: Heard): void {
+    const now = this.#options.now();
     this.#totals.received++;
-    if (!limit.admit(source.address, this.#options.now())) {
+    if (!limit.admit(source.address, now)) {
       this.#totals.rateLimited++;
+      return;
+    }
+    const repeated = recent?.find(bytes, source, now);
+    if (repeated !== undefined) {
+      this.#totals.damagedRecords += repeated.damaged;
+      this.#options.events.received(repeated.packet);
       return;
     }
     const decoded = this.#options.decode(bytes);
@@ -269,8 +280,11 @@ export class LinkPair {
     }
     const isThisHost = this.#options.isOwnAddress(source.address.split('%')[0] ?? '');
     const from = { ...source, family, isThisHost, ...(isOnLink(source, on) ? {} : { isOffSubnet: true }) };
-    if (reply === undefined) this.#options.events.received({ message: decoded.message, from });
-    else this.#options.events.replied({ message: decoded.message, from: { ...from, reply } });
+    if (reply === undefined) {
+      const { message, damaged } = decoded;
+      recent?.note(bytes, source, { packet: { message, from, isRepeated: true }, damaged }, now);
+      this.#options.events.received({ message, from });
+    } else this.#options.events.replied({ message: decoded.message, from: { ...from, reply } });
   }
 }
 

@@ -67,7 +67,7 @@ export class NativeNode implements MdnsNode {
       },
       received: (packet) => {
         this.#overhear(packet);
-        void this.#schedule();
+        if (this.#isStepDue()) void this.#schedule();
       },
       failed: () => {
         this.#nextPollAt = Math.min(this.#nextPollAt, this.#now() + RETRY_MS);
@@ -148,6 +148,12 @@ export class NativeNode implements MdnsNode {
       this.#step();
     });
     return this.#scheduled;
+  }
+
+  /** Before the timer: most packets say nothing new, and nothing follows from them. */
+  #isStepDue(): boolean {
+    if (this.#notices.length > 0 || this.#discovery.hasNews) return true;
+    return this.#attachments.nextDeadline() < (this.#timer?.at ?? Number.POSITIVE_INFINITY);
   }
 
   /** The loop: sends what is due, tells what happened, sets the one timer, whatever fails. */

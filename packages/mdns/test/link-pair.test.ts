@@ -67,6 +67,9 @@ interface PairWorld {
   readonly received: Received[];
   readonly failed: string[];
   readonly fragmented: FragmentedPacket[];
+  /** Packets that were decoded. */
+  readonly decoded: Uint8Array[];
+  now: number;
 }
 
 function createPair(): PairWorld {
@@ -74,10 +77,14 @@ function createPair(): PairWorld {
   const received: Received[] = [];
   const failed: string[] = [];
   const fragmented: FragmentedPacket[] = [];
+  const decoded: Uint8Array[] = [];
   const pair = new LinkPair({
     network,
-    now: () => 0,
-    decode: decodeMessage,
+    now: () => world.now,
+    decode: (bytes) => {
+      decoded.push(bytes);
+      return decodeMessage(bytes);
+    },
     isOwnAddress: (address) => address === '10.0.0.1',
     events: {
       received: (packet) => void received.push(packet),
@@ -87,7 +94,8 @@ function createPair(): PairWorld {
       refusalChanged: () => undefined,
     },
   });
-  return { network, pair, received, failed, fragmented };
+  const world: PairWorld = { network, pair, received, failed, fragmented, decoded, now: 0 };
+  return world;
 }
 
 describe('the links of an interface', () => {
@@ -229,6 +237,32 @@ describe('the links of an interface', () => {
     await fitting;
     expect(network.log).toEqual(['open IPv4', 'close IPv4']);
     expect(pair.size).toBe(0);
+  });
+
+  it('read a packet once that comes again from the same host a moment later', async () => {
+    const world = createPair();
+    const { network, pair, received, decoded } = world;
+    await pair.fit(eth0('10.0.0.1'));
+    const bytes = encodeMessage({ ...QUERY, kind: 'response' });
+    const hear = (address: string, port = 5353): void =>
+      network.events.get('IPv4')?.packet(bytes.slice(), { address, port });
+    for (const now of [0, 500, 2_000]) {
+      world.now = now;
+      hear('10.0.0.9');
+    }
+    expect(decoded).toHaveLength(1);
+    expect(received.map(({ isRepeated }) => isRepeated === true)).toEqual([false, true, true]);
+    expect(received[2]?.message).toBe(received[0]?.message);
+    hear('10.0.0.8');
+    expect(decoded).toHaveLength(2);
+    // What may not be believed is not believed the second time either.
+    hear('10.0.0.9', 5_354);
+    hear('10.0.0.9', 5_354);
+    expect(received).toHaveLength(4);
+    expect(pair.totals).toMatchObject({ received: 6, otherPort: 2 });
+    world.now = 2_001;
+    hear('10.0.0.9');
+    expect(received.at(-1)?.isRepeated).toBeUndefined();
   });
 
   it('report a failure once and close the link', async () => {

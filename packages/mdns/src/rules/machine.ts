@@ -21,6 +21,8 @@ export interface Sender {
 export interface Received {
   readonly message: Message;
   readonly from: Sender;
+  /** The very packet was heard a moment ago: `message` is the same object as then. */
+  readonly isRepeated?: boolean;
 }
 
 /**

@@ -3,6 +3,7 @@ export class Interest {
   readonly #counts: Map<string, number> = new Map();
   readonly #onEnd: (owner: string) => void;
   #begun: string[] = [];
+  #begunSoFar = 0;
 
   /** `onEnd` is called with a name's key when the last who wanted it lets go. */
   constructor(onEnd: (owner: string) => void) {
@@ -16,6 +17,11 @@ export class Interest {
     return begun;
   }
 
+  /** How often somebody began to want a name. */
+  get begun(): number {
+    return this.#begunSoFar;
+  }
+
   has(owner: string): boolean {
     return this.#counts.has(owner);
   }
@@ -23,7 +29,9 @@ export class Interest {
   retain(owner: string): void {
     const count = this.#counts.get(owner) ?? 0;
     this.#counts.set(owner, count + 1);
-    if (count === 0) this.#begun.push(owner);
+    if (count > 0) return;
+    this.#begun.push(owner);
+    this.#begunSoFar += 1;
   }
 
   release(owner: string): void {

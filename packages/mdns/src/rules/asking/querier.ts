@@ -1,3 +1,4 @@
+import type { Message } from '../../wire/message.ts';
 import { nameKey, parseName } from '../../wire/name.ts';
 import { type RecordData, type ResourceRecord, TYPE_CODES, typeCode } from '../../wire/record.ts';
 import type { Machine, Random, Received, Sender, Transmit } from '../machine.ts';
@@ -12,7 +13,7 @@ import { type OwnedRecord, withOwners } from './owned-record.ts';
 import type { QuerierEvent } from './querier-event.ts';
 import { QuestionSchedule } from './question-schedule.ts';
 import { type HeardAddress, RecentAddresses } from './recent-addresses.ts';
-import { RecordCache } from './record-cache.ts';
+import { RecordCache, type Refreshed } from './record-cache.ts';
 import { type CacheLimits, DEFAULT_LIMITS } from './record-store.ts';
 import { findExpiry } from './resolution.ts';
 
@@ -20,6 +21,7 @@ import { findExpiry } from './resolution.ts';
 const SUSPENDED_MS = 10_000;
 /** What is kept under names that have one owner. */
 const DENIED_TYPES = [TYPE_CODES.SRV, TYPE_CODES.TXT, TYPE_CODES.A, TYPE_CODES.AAAA];
+const KEPT: ReadonlySet<RecordData['type']> = new Set(['PTR', 'SRV', 'TXT', 'A', 'AAAA']);
 const TYPE_ENUMERATION_KEY = nameKey(TYPE_ENUMERATION);
 
 export interface QuerierOptions {
@@ -30,6 +32,15 @@ export interface QuerierOptions {
 interface Browsing {
   readonly browser: Browser;
   users: number;
+}
+
+/** What a response does that says nothing new, as long as nothing new comes from others either. */
+interface Repetition {
+  /** See {@link RecordCache.arrivals} and {@link Interest.begun}. */
+  readonly arrivals: number;
+  readonly begun: number;
+  readonly refreshed: readonly Refreshed[];
+  readonly records: readonly OwnedRecord[];
 }
 
 /**
@@ -45,6 +56,8 @@ export class Querier implements Machine {
   readonly #overhearing: Overhearing;
   readonly #directAnswers: DirectAnswers;
   readonly #browsing: Map<string, Browsing> = new Map();
+  /** Of responses that were heard more than once, as long as their link keeps them. */
+  readonly #repetitions: WeakMap<Message, Repetition> = new WeakMap();
   #typeBrowses = 0;
   #now = Number.NEGATIVE_INFINITY;
   #events: QuerierEvent[] = [];
@@ -157,11 +170,13 @@ export class Querier implements Machine {
     this.#schedule.restart(this.#now);
   }
 
-  receive({ message, from }: Received, now: number): void {
+  receive(packet: Received, now: number): void {
+    const { message, from } = packet;
     const at = this.#observe(now);
-    if (from.reply !== undefined) this.#learnDirectly({ message, from }, at);
-    else if (message.kind === 'query') this.#overhearing.hear({ message, from }, at);
-    else this.#learn([...message.answers, ...message.additionals], from, at);
+    if (from.reply !== undefined) this.#learnDirectly(packet, at);
+    else if (message.kind === 'query') this.#overhearing.hear(packet, at);
+    else if (packet.isRepeated === true) this.#learnAgain(packet, at);
+    else this.#learn(withOwners([...message.answers, ...message.additionals]), from, at);
   }
 
   advance(now: number): readonly Transmit[] {
@@ -179,6 +194,11 @@ export class Querier implements Machine {
     let deadline = Math.min(this.#cache.nextDeadline(), this.#schedule.nextDeadline());
     for (const { browser } of this.#browsing.values()) deadline = Math.min(deadline, browser.nextDeadline());
     return deadline;
+  }
+
+  /** Whether `takeEvents` has any to give. */
+  get hasEvents(): boolean {
+    return this.#events.length > 0;
   }
 
   takeEvents(): readonly QuerierEvent[] {
@@ -204,12 +224,36 @@ export class Querier implements Machine {
   #learnDirectly(packet: Received, now: number): void {
     const records = this.#directAnswers.hear(packet, now);
     const isNews = (record: ResourceRecord): boolean => !this.#cache.isSaidToAll(record, nameKey(record.name));
-    this.#learn(records.filter(isNews), packet.from, now);
+    this.#learn(withOwners(records.filter(isNews)), packet.from, now);
+  }
+
+  /** Most of what is heard on a busy link was heard a moment ago, and is not looked up again. */
+  #learnAgain({ message, from }: Received, now: number): void {
+    const known = this.#repetitions.get(message);
+    if (known !== undefined && this.#isStill(known) && this.#cache.refreshAll(known.refreshed, now)) {
+      this.#drain(now);
+      this.#rememberAddresses(known.records, from, now);
+      this.#noteDenials(known.records, now);
+      this.#settle(now);
+      return;
+    }
+    const records = withOwners([...message.answers, ...message.additionals]);
+    this.#learn(records, from, now);
+    const kept = records.filter(({ record: { data }, owner }) => KEPT.has(data.type) && this.#interest.has(owner));
+    const refreshed = this.#cache.listRefreshed(kept);
+    if (refreshed === undefined) this.#repetitions.delete(message);
+    else {
+      const { begun } = this.#interest;
+      this.#repetitions.set(message, { arrivals: this.#cache.arrivals, begun, refreshed, records });
+    }
+  }
+
+  #isStill({ arrivals, begun }: Repetition): boolean {
+    return arrivals === this.#cache.arrivals && begun === this.#interest.begun;
   }
 
   /** Names before hosts before addresses: only what is browsed, or what that refers to, is kept, in whatever order it comes. */
-  #learn(heard: readonly ResourceRecord[], from: Sender, now: number): void {
-    const records = withOwners(heard);
+  #learn(records: readonly OwnedRecord[], from: Sender, now: number): void {
     this.#putAll(records, ['PTR'], from, now);
     this.#putAll(records, ['SRV', 'TXT'], from, now);
     for (const { browser } of this.#browsing.values()) browser.followHosts(now);

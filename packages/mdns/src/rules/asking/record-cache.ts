@@ -13,7 +13,7 @@ import {
   RECONFIRM_MS,
 } from './lifetime.ts';
 import type { OwnedRecord } from './owned-record.ts';
-import { keyOfTarget } from './record-set.ts';
+import { keyOfTarget, type RecordSet } from './record-set.ts';
 import { type CachedRecord, type CacheLimits, DEFAULT_LIMITS, RecordStore, type StoredRecord } from './record-store.ts';
 import { RefreshJitter } from './refresh-jitter.ts';
 
@@ -32,6 +32,12 @@ const MAX_TELLERS = 8;
 
 /** Who said something, and by which way. */
 type Heard = Pick<Sender, 'address' | 'family' | 'isThisHost' | 'reply'>;
+
+/** A record that one packet refreshes, and how it says it. */
+export interface Refreshed {
+  readonly entry: StoredRecord;
+  readonly record: ResourceRecord;
+}
 
 /** What the others on one link said, for as long as it counts. Pure: time comes in, events come out. */
 export class RecordCache {
@@ -69,12 +75,49 @@ export class RecordCache {
     const flushed = new Map<string, Set<number>>();
     for (const { record, owner } of records) {
       this.#put(record, owner, from, now);
-      // PTR sets of DNS-SD are shared: no single owner can declare them complete.
-      if (!record.flush || record.ttl === 0 || record.data.type === 'PTR') continue;
+      if (!isFlushing(record)) continue;
       const types = flushed.get(owner) ?? new Set();
       flushed.set(owner, types.add(typeCode(record.data)));
     }
     for (const [owner, types] of flushed) for (const type of types) this.#flush(owner, type, from, now);
+  }
+
+  /** How many records came so far, or came back. */
+  get arrivals(): number {
+    return this.#nextArrival;
+  }
+
+  /**
+   * What these records of one response, which was just taken in, refresh when they are heard again. Undefined where they do more than that, or
+   * something else.
+   */
+  listRefreshed(records: readonly OwnedRecord[]): readonly Refreshed[] | undefined {
+    const refreshed: Refreshed[] = [];
+    const entries = new Set<StoredRecord>();
+    const flushed = new Set<RecordSet<StoredRecord>>();
+    for (const { record, owner } of records) {
+      const set = this.#store.recordSet(owner, typeCode(record.data));
+      const entry = set.find(record.data);
+      if (record.ttl === 0 || entry?.lifetime.kind !== 'fresh') return undefined;
+      if (this.#findSuccessor(entry, record) !== undefined) return undefined;
+      refreshed.push({ entry, record });
+      entries.add(entry);
+      if (isFlushing(record)) flushed.add(set);
+    }
+    for (const set of flushed)
+      for (const entry of set) if (!entries.has(entry) && entry.lifetime.kind !== 'leaving') return undefined;
+    return refreshed;
+  }
+
+  /** As `putAll` of the records that were listed, as long as `arrivals` is what it was. False where that would do more, and nothing was done. */
+  refreshAll(refreshed: readonly Refreshed[], now: number): boolean {
+    if (refreshed.some(({ entry }) => entry.position === -1 || entry.lifetime.kind !== 'fresh')) return false;
+    for (const { entry, record } of refreshed) {
+      this.#renew(entry, record, now);
+      // Of others nobody wants to know that they were refreshed.
+      if (entry.targetKey !== undefined) this.#events.push({ kind: 'refreshed', entry });
+    }
+    return true;
   }
 
   /** Something is kept under this name and type. */
@@ -175,7 +218,8 @@ export class RecordCache {
 
   advance(now: number): void {
     for (let entry = this.#heap.due(now); entry !== undefined; entry = this.#heap.due(now)) {
-      if (entry.expiresAt <= now) {
+      if (dueTime(entry) > now) this.#heap.set(entry, dueTime(entry));
+      else if (entry.expiresAt <= now) {
         this.#expire(entry, expiryReason(entry.lifetime));
       } else if (entry.unansweredAt <= now) {
         entry.unansweredAt = Number.POSITIVE_INFINITY;
@@ -264,7 +308,6 @@ export class RecordCache {
     const isBack = isRescued || successor !== undefined;
     if (isEcho(entry, successor, from, now)) return;
     const isNewlyOurs = from.isThisHost && !entry.isFromThisHost;
-    entry.record = record;
     entry.isFromThisHost ||= from.isThisHost;
     const isNewlyTold = noteTeller(entry, from);
     entry.isDirect &&= from.reply !== undefined;
@@ -277,6 +320,12 @@ export class RecordCache {
     if (isRescued && lifetime.reason === 'goodbye' && now - lifetime.since >= REORDER_MS) {
       entry.contestedUntil = now + CONTESTED_MS;
     }
+    this.#renew(entry, record, now);
+    this.#events.push({ kind: isBack || isNewlyOurs || isNewlyTold ? 'changed' : 'refreshed', entry });
+  }
+
+  #renew(entry: StoredRecord, record: ResourceRecord, now: number): void {
+    entry.record = record;
     entry.lifetime = { kind: 'fresh', asked: 0 };
     entry.receivedAt = now;
     entry.ttlMs = lifetimeMs(record);
@@ -285,7 +334,6 @@ export class RecordCache {
     entry.unansweredAt = Number.POSITIVE_INFINITY;
     this.#store.renew(entry);
     this.#replan(entry);
-    this.#events.push({ kind: isBack || isNewlyOurs || isNewlyTold ? 'changed' : 'refreshed', entry });
   }
 
   /** What its owner said in its place, less than a second ago: a flush spares what is so young. */
@@ -354,9 +402,20 @@ export class RecordCache {
     this.#reschedule(entry);
   }
 
+  /** What is due later than it was stays where it waits, and is put off when its turn comes: mostly it is refreshed many times before. */
   #reschedule(entry: StoredRecord): void {
-    this.#heap.set(entry, Math.min(entry.expiresAt, entry.askAt, entry.unansweredAt));
+    const dueAt = dueTime(entry);
+    if (entry.position === -1 || dueAt < entry.dueAt) this.#heap.set(entry, dueAt);
   }
+}
+
+function dueTime({ expiresAt, askAt, unansweredAt }: StoredRecord): number {
+  return Math.min(expiresAt, askAt, unansweredAt);
+}
+
+/** PTR sets of DNS-SD are shared: no single owner can declare them complete. */
+function isFlushing({ flush, ttl, data }: ResourceRecord): boolean {
+  return flush && ttl > 0 && data.type !== 'PTR';
 }
 
 /** Where a host is, and who says so, decides between two that have one name. Whether it is news. */

@@ -1,6 +1,6 @@
 import { Querier, type QuerierOptions } from '../../../src/rules/asking/querier.ts';
 import type { QuerierEvent } from '../../../src/rules/asking/querier-event.ts';
-import type { Sender } from '../../../src/rules/machine.ts';
+import type { Received, Sender } from '../../../src/rules/machine.ts';
 import type { Message } from '../../../src/wire/message.ts';
 import { formatName, parseName } from '../../../src/wire/name.ts';
 import { type ResourceRecord, TYPE_CODES } from '../../../src/wire/record.ts';
@@ -84,7 +84,11 @@ export class QuerierDriver {
   }
 
   hear(message: Message, from: Sender = H1): void {
-    this.querier.receive({ message, from }, this.now);
+    this.receive({ message, from });
+  }
+
+  receive(packet: Received): void {
+    this.querier.receive(packet, this.now);
     this.#collect();
   }
 
