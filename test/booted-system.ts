@@ -135,6 +135,11 @@ export class BootedSystem {
     return await this.run([process.execPath, PROGRAM, ...words], as);
   }
 
+  /** A path in it, as it is reached from here, until it reboots. */
+  locate(path: string): string {
+    return `/proc/${this.#init}/root${path}`;
+  }
+
   /** As `systemctl reboot` does: everything is ended, and begins anew with the files that are there. */
   async reboot(): Promise<void> {
     const shell = this.#shell;

@@ -6,6 +6,11 @@ export const UNIT_FOLDER = 'lib/systemd/system';
 /** Of what V8 compiled, for the next start. */
 export const CACHE = 'var/cache/ambassador';
 const STATE = '/var/lib/private/ambassador';
+/** What `ambassador service install` writes. */
+const WRITTEN_UNIT = 'ambassador.service';
+const UNIT_PATH = `/etc/systemd/system/${WRITTEN_UNIT}`;
+/** It may run another ambassador than that of the package. */
+const IF_WRITTEN = `if grep -qs '^ExecStart=.*/usr/lib/ambassador/' ${UNIT_PATH}; then`;
 
 /** `size` in KiB. Debian 13 has a `nodejs` that is new enough; that of Debian 12 is 18. */
 export function describePackage(version, size) {
@@ -35,28 +40,42 @@ export function describeCopyright(licence) {
   return `ambassador\n\n${licence.trim()}\n\nParts of the program were written by others: third-party.txt.gz, beside this file, has their licences.\n`;
 }
 
-/** Nothing starts by itself: what it would run stands in a file that its user writes. */
+/**
+ * Nothing starts by itself: what it would run stands in a file that its user writes. What runs goes on with what is new: the units of the
+ * package, and those that `ambassador service install` has written for it, the machine's and users'.
+ */
 export function describeScripts(units) {
   const names = units.join(' ');
   return {
     postinst: script(`if [ "$1" = configure ]; then ambassador --help >/dev/null || true; fi
 if [ "$1" = configure ] && [ -d /run/systemd/system ]; then
   systemctl --system daemon-reload >/dev/null || true
-  # Those that run go on with what is new.
-  if [ -n "$2" ]; then deb-systemd-invoke try-restart ${names} >/dev/null || true; fi
+  if [ -n "$2" ]; then
+    deb-systemd-invoke try-restart ${names} >/dev/null || true
+    ${IF_WRITTEN} deb-systemd-invoke try-restart ${WRITTEN_UNIT} >/dev/null || true; fi
+    deb-systemd-invoke --user restart ${WRITTEN_UNIT} >/dev/null 2>&1 || true
+  fi
 fi`),
     prerm: script(`rm -rf /${CACHE}/*
 if [ "$1" = remove ]; then
-  if [ -d /run/systemd/system ]; then deb-systemd-invoke stop ${names} >/dev/null || true; fi
-  if command -v systemctl >/dev/null; then systemctl --system --quiet disable ${names} 2>/dev/null || true; fi
+  units="${names}"
+  ${IF_WRITTEN} units="$units ${WRITTEN_UNIT}"; fi
+  if [ -d /run/systemd/system ]; then deb-systemd-invoke stop $units >/dev/null || true; fi
+  if command -v systemctl >/dev/null; then systemctl --system --quiet disable $units 2>/dev/null || true; fi
 fi`),
-    postrm: script(`if [ -d /run/systemd/system ]; then systemctl --system daemon-reload >/dev/null || true; fi
-# A mesh key there is its owner's.
-if [ "$1" = purge ] && [ ! -e ${STATE}/mesh.key ]; then
-  rm -rf ${STATE}
-  if [ -L /var/lib/ambassador ]; then rm -f /var/lib/ambassador; fi
+    postrm: script(`if [ "$1" = purge ]; then
+  ${IF_WRITTEN} rm -f ${UNIT_PATH}; fi
+  # A mesh key there is its owner's.
+  if [ ! -e ${STATE}/mesh.key ]; then
+    rm -rf ${STATE}
+    if [ -L /var/lib/ambassador ]; then rm -f /var/lib/ambassador; fi
+  fi
 fi
-if [ "$1" = remove ] || [ "$1" = purge ]; then rm -rf /run/ambassador /${CACHE}; fi`),
+if [ "$1" = remove ] || [ "$1" = purge ]; then rm -rf /run/ambassador /${CACHE}; fi
+if [ -d /run/systemd/system ]; then
+  systemctl --system daemon-reload >/dev/null || true
+  if [ "$1" = purge ]; then systemctl --system reset-failed ${names} ${WRITTEN_UNIT} >/dev/null 2>&1 || true; fi
+fi`),
   };
 }
 

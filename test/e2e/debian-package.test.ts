@@ -1,9 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { BootedSystem } from '../booted-system.ts';
 
 /** The package for Debian, as its script makes it: what is in it, and on a copy of this system that is thrown away. */
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -36,6 +37,12 @@ find . -name '*ambassador*' ! -path './root*' ! -path ./ambassador.deb ! -type c
 umount -l "$scratch/root" "$scratch"
 rmdir "$scratch"
 `;
+
+/** On a busy machine an answer may come later. */
+const WAIT = { timeout: 60_000, interval: 500 };
+const BOOTED_MS = 240_000;
+const FORMER = '0.0.1';
+const CONFIGURATION = 'open: true\ninterface: lo\nannounce:\n  - { service: thing, port: 7000, check: none }\n';
 
 function explainMissing(): string | undefined {
   if (process.platform !== 'linux' || process.getuid?.() !== 0) return 'needs root on Linux';
@@ -125,3 +132,110 @@ test.skipIf(missing !== undefined)(
     expect(stdout.slice(stdout.indexOf('left:'))).toBe('left:\n');
   },
 );
+
+const absence = await BootedSystem.explainAbsence();
+const reason = missing ?? (absence?.kind === 'skipped' ? absence.reason : undefined);
+
+test.skipIf(reason !== undefined)(
+  `what runs goes on with the new version after an upgrade, what its user wrote outlives a removal, and a purge leaves nothing else${reason === undefined ? '' : ` (skipped: ${reason})`}`,
+  { timeout: BOOTED_MS },
+  async () => {
+    if (absence !== undefined) throw new Error(absence.reason);
+    const system = await BootedSystem.boot();
+    const must = async (...words: readonly string[]): Promise<string> => {
+      const { code, stdout, stderr } = await system.run(words);
+      expect(code, `${words.join(' ')}\n${stdout}${stderr}`).toBe(0);
+      return stdout;
+    };
+    try {
+      // What keeps this machine's services from starting.
+      await must('rm', '-f', '/usr/sbin/policy-rc.d');
+      await must(
+        'sh',
+        '-c',
+        `mkdir -p /etc/ambassador && printf %s "$0" >/etc/ambassador/ambassador.yaml`,
+        CONFIGURATION,
+      );
+      const before = await describeFiles(system);
+      copyFileSync(makeFormer(), system.locate('/tmp/former.deb'));
+      copyFileSync(file, system.locate('/tmp/new.deb'));
+
+      await must('dpkg', '--no-triggers', '--install', '/tmp/former.deb');
+      await must('systemctl', 'enable', '--now', 'ambassador-up.service');
+      expect(await listVersions(system)).toEqual([FORMER]);
+      await must('dpkg', '--no-triggers', '--install', '/tmp/new.deb');
+      const version = (await must('ambassador', '--version')).trim();
+      await expect.poll(() => listVersions(system), WAIT).toEqual([version]);
+      expect((await must('systemctl', 'is-active', 'ambassador-up.service')).trim()).toBe('active');
+
+      await must('systemctl', 'disable', '--now', 'ambassador-up.service');
+      await must('ambassador', 'service', 'install', '--system');
+      const showMain = () => must('systemctl', 'show', '--property=MainPID', 'ambassador.service');
+      const main = await showMain();
+      await must('dpkg', '--no-triggers', '--install', '/tmp/new.deb');
+      expect(await showMain()).not.toBe(main);
+      await expect.poll(() => listVersions(system), WAIT).toEqual([version]);
+
+      await must('dpkg', '--no-triggers', '--remove', 'ambassador');
+      const kept = Object.keys(await describeFiles(system));
+      expect(kept).toContain('/etc/ambassador/ambassador.yaml');
+      expect(kept).toContain('/etc/systemd/system/ambassador.service');
+      expect(kept.filter((path) => path.includes('.wants/'))).toEqual([]);
+      expect((await system.run(['systemctl', 'is-active', 'ambassador.service'])).stdout).toBe('inactive\n');
+
+      await must('dpkg', '--no-triggers', '--purge', 'ambassador');
+      expect(await describeFiles(system)).toEqual(before);
+      expect(await must('systemctl', 'list-units', '--all', '--no-legend', 'ambassador*')).toBe('');
+      expect(
+        await must(
+          'sh',
+          '-c',
+          'ls -d /run/ambassador* /var/lib/ambassador* /var/lib/private/ambassador* 2>&1 | grep -v "No such" || true',
+        ),
+      ).toBe('');
+    } finally {
+      await system.close();
+    }
+  },
+);
+
+/** The package as it is, under another number, and with a file that there is no more. */
+function makeFormer(): string {
+  const tree = join(folder, 'former');
+  const former = join(folder, 'former.deb');
+  runHere('dpkg-deb', '--raw-extract', file, tree);
+  for (const [path, line] of [
+    ['DEBIAN/control', /(?<=^Version: ).*$/m],
+    ['usr/lib/ambassador/package.json', /(?<="version": ")[^"]*/],
+  ] as const) {
+    writeFileSync(join(tree, path), readFileSync(join(tree, path), 'utf8').replace(line, FORMER));
+  }
+  writeFileSync(join(tree, 'usr/lib/ambassador/bundle/former.js'), '');
+  runHere('dpkg-deb', '--root-owner-group', '-Zgzip', '-z1', '--build', tree, former);
+  return former;
+}
+
+function runHere(program: string, ...words: readonly string[]): void {
+  const { status, stderr } = spawnSync(program, words, { encoding: 'utf8' });
+  expect(status, stderr).toBe(0);
+}
+
+/** Of each of its processes that runs `up`. */
+async function listVersions(system: BootedSystem): Promise<readonly string[]> {
+  const { stdout } = await system.run(['ambassador', 'status', '--json']);
+  if (stdout === '') return [];
+  const { processes }: { readonly processes: readonly { readonly command: string; readonly version: string }[] } =
+    JSON.parse(stdout);
+  return processes.filter(({ command }) => command === 'up').map(({ version }) => version);
+}
+
+/** Files and links, and what bears its name. */
+async function describeFiles(system: BootedSystem): Promise<Readonly<Record<string, string>>> {
+  const written = Object.entries(await system.describeWritten());
+  return Object.fromEntries(
+    written.filter(
+      ([path, what]) =>
+        !path.startsWith('/var/lib/dpkg/') && (!what.endsWith('no file') || path.includes('ambassador')),
+    ),
+  );
+}

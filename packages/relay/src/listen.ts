@@ -169,7 +169,16 @@ class OpenListener implements Listener {
     this.#queue?.close();
     this.#beacon?.lit.close();
     await nextTurn();
-    if (this.#ownPath !== undefined) rmSync(this.#ownPath, { force: true });
+    if (this.#ownPath !== undefined) removeSocket(this.#ownPath);
+  }
+}
+
+/** One in a folder that is another's by now is taken for stale by whoever listens there next. */
+function removeSocket(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    // It is closed all the same.
   }
 }
 
