@@ -29,14 +29,30 @@ export function spawnAmbassador(host: Host, args: readonly string[]): HostProces
 
 /** Starts `announce` and waits until it says that it has announced. */
 export async function announce(host: Host, ...args: readonly string[]): Promise<HostProcess> {
-  const announcing = spawnAmbassador(host, ['announce', ...args]);
-  await announcing.line(/announced/i, { stream: 'stdout' });
-  return announcing;
+  return await untilAnnounced(spawnAmbassador(host, ['announce', ...args]));
 }
 
 /** Starts `proxy` and waits until it listens. */
 export async function proxy(host: Host, ...args: readonly string[]): Promise<HostProcess> {
-  const proxying = spawnAmbassador(host, ['proxy', ...args]);
+  return await untilListening(spawnAmbassador(host, ['proxy', ...args]));
+}
+
+/** As {@link announce}, where each client of a mesh has a connection of its own, as in versions before `ambassador/2`. */
+export async function announceAsBefore(host: Host, ...args: readonly string[]): Promise<HostProcess> {
+  return await untilAnnounced(spawnProgram(host, 'one-each', 'announce', ...args));
+}
+
+/** As {@link proxy}, where each client of a mesh has a connection of its own, as in versions before `ambassador/2`. */
+export async function proxyAsBefore(host: Host, ...args: readonly string[]): Promise<HostProcess> {
+  return await untilListening(spawnProgram(host, 'one-each', 'proxy', ...args));
+}
+
+async function untilAnnounced(announcing: HostProcess): Promise<HostProcess> {
+  await announcing.line(/announced/i, { stream: 'stdout' });
+  return announcing;
+}
+
+async function untilListening(proxying: HostProcess): Promise<HostProcess> {
   await proxying.line(/listening/i, { stream: 'stdout' });
   return proxying;
 }

@@ -1,6 +1,6 @@
 /**
  * node service.mjs PORT [NAME]: a TCP service whose client says in one line what it shall do with the connection. Its own
- * lines say what became of connections: `ended N`, `reset N`. On SIGTERM it closes its listener and ends when the last
+ * lines say what became of connections: `ended N`, `reset N`, `heard N SHA-256`. On SIGTERM it closes its listener and ends when the last
  * connection has; from SIGUSR2 on it says its name 50 ms later than it could.
  */
 import { createHash } from 'node:crypto';
@@ -26,6 +26,13 @@ const actions = {
     const hash = createHash('sha256').update(rest);
     socket.on('data', (chunk) => hash.update(chunk));
     socket.on('end', () => socket.end(`${hash.digest('hex')}\n`));
+  },
+  /** Its end at once; then hears all that comes, and says what that was. */
+  last: (socket, _, rest, number) => {
+    const hash = createHash('sha256').update(rest);
+    socket.end();
+    socket.on('data', (chunk) => hash.update(chunk));
+    socket.on('end', () => console.log(`heard ${number} ${hash.digest('hex')}`));
   },
   /** As many bytes as asked for, and the end. */
   bytes: (socket, count) => sendBytes(socket, Number(count)),
@@ -71,7 +78,7 @@ const server = createServer({ allowHalfOpen: true }, (socket) => {
     socket.off('data', read);
     const [action, argument] = head.subarray(0, end).toString().split(' ');
     console.log(`${action} ${number}`);
-    actions[action]?.(socket, argument, head.subarray(end + 1));
+    actions[action]?.(socket, argument, head.subarray(end + 1), number);
   };
   socket.on('data', read);
   socket.on('end', () => {

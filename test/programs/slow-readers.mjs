@@ -4,23 +4,23 @@
  */
 import { connect } from 'node:net';
 
+/** So few stand in a queue that nobody is turned away, however busy the machine is. */
+const AT_ONCE = 5;
 const [host, port, count] = process.argv.slice(2);
-let stalled = 0;
+const sockets = [];
 
-const sockets = Array.from({ length: Number(count) }, () => {
-  const socket = connect({ host, port: Number(port) });
-  socket.on('error', (error) => console.log(`lost: ${error.code}`));
-  socket.on('end', () => console.log('lost: end'));
-  socket.write('firehose\n');
-  socket.once('data', () => {
-    socket.pause();
-    stalled += 1;
-    if (stalled === sockets.length) {
-      console.log('ready');
-    }
+const begin = () =>
+  new Promise((resolve) => {
+    const socket = connect({ host, port: Number(port) });
+    sockets.push(socket);
+    socket.on('error', (error) => console.log(`lost: ${error.code}`));
+    socket.on('end', () => console.log('lost: end'));
+    socket.write('firehose\n');
+    socket.once('data', () => {
+      socket.pause();
+      resolve();
+    });
   });
-  return socket;
-});
 
 process.stdin.resume();
 process.stdin.on('end', () => {
@@ -28,3 +28,8 @@ process.stdin.on('end', () => {
     socket.resetAndDestroy();
   }
 });
+
+while (sockets.length < Number(count)) {
+  await Promise.all(Array.from({ length: Math.min(AT_ONCE, Number(count) - sockets.length) }, begin));
+}
+console.log('ready');

@@ -1,6 +1,6 @@
 /**
- * node transfer.mjs HOST PORT up|down|slow BYTES: sends them to `digest`, or fetches them from `bytes`, slowly and in odd pieces if
- * asked; prints as JSON the SHA-256 of what was sent and of what arrived.
+ * node transfer.mjs HOST PORT up|down|slow|late BYTES: sends them to `digest`, or fetches them from `bytes`, slowly and in odd pieces if
+ * asked, or sends them to `last` behind its end; prints as JSON the SHA-256 of what was sent and of what arrived, if that was told.
  */
 import { createHash } from 'node:crypto';
 import { connect } from 'node:net';
@@ -24,6 +24,10 @@ if (direction === 'up') {
     answer += chunk;
   });
   socket.on('end', () => report(answer.trim()));
+} else if (direction === 'late') {
+  socket.write('last\n');
+  socket.resume().on('end', () => sendBytes(socket, count));
+  socket.on('finish', () => report('nothing was told'));
 } else if (direction === 'slow') {
   const hash = createHash('sha256');
   socket.write(`bytes ${count}\n`);

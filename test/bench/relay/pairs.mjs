@@ -9,7 +9,7 @@ import { firstLine } from './peers.mjs';
 import { untilListening } from './rounds.mjs';
 
 const AMBASSADOR = fileURLToPath(new URL('../../../packages/cli/bin/ambassador.js', import.meta.url));
-const ONE_EACH = fileURLToPath(new URL('one-each.mjs', import.meta.url));
+const ONE_EACH = fileURLToPath(new URL('../../programs/one-each.mjs', import.meta.url));
 const MAX_CONNECTIONS = 8_000;
 const FIRST_PORT = 7_100;
 let nextPort = FIRST_PORT;

@@ -12,6 +12,7 @@ import {
   startProgram,
 } from '../../ambassador.ts';
 import { CONFIGURATION_FILE, writeConfiguration } from '../../configuration.ts';
+import { untilCarried } from '../../kernel-counters.ts';
 import { labTest } from '../../lab-test.ts';
 import { Load } from '../../load.ts';
 
@@ -100,7 +101,7 @@ await labTest(
 );
 
 await labTest(
-  'engine nftables: killed at any moment it leaves no table, no setting and no process',
+  'engine nftables: killed or crashed at any moment it leaves no table, no setting and no process',
   { hosts: 2, needs: ['nft'] },
   async (lan) => {
     const [h1, h2] = [lan.host(1), lan.host(2)];
@@ -109,18 +110,20 @@ await labTest(
       return ['proxy', 'thing:7000', '--from', `static:${h2.ip}:7000`, '--drain-timeout', `${seconds}s`, ...ENGINE];
     };
     const args = drainFor(1);
-    const moments = [
-      'ss -Hltn "sport = :7000" | grep -q .',
-      IS_CARRYING,
-      IS_GUARDED,
-      `[ "$(sysctl -n ${SETTING})" = 1 ]`,
-    ];
-    for (const moment of moments) {
-      const killed = spawnAmbassador(h1, args);
-      await h1.until(moment);
-      await killed.stop('SIGKILL');
+    await h1.read('sh', ['-c', ENDING_NFT]);
+    for (const { moment, signal, seen } of MOMENTS) {
+      await h1.read('sh', ['-c', `echo "${moment}" >/run/moment; echo ${signal.slice(3)} >/run/signal`]);
+      const start = 'ulimit -c 0; echo $$ >/run/victim; exec "$@"';
+      const victim = h1.spawn('sh', ['-c', start, 'sh', process.execPath, AMBASSADOR, ...args]);
+      if (moment === 'at the end') {
+        await untilCarried(h1);
+        victim.kill('SIGTERM');
+      }
+      expect(await victim.exited, moment).toEqual({ code: undefined, signal });
+      expect(await h1.read('cat', ['/run/seen']), moment).toBe(seen);
       await expectNothingLeft(h1);
     }
+    await h1.read('umount', ['/usr/sbin/nft']);
 
     const busy = spawnAmbassador(h1, drainFor(DRAIN_S));
     await h1.until(`[ "$(sysctl -n ${SETTING})" = 1 ]`);
@@ -242,18 +245,54 @@ await labTest(
   },
 );
 
-/** nft reads what it is told to do once by who runs, and not from a file. */
-const HIDE_NFT = `
-  mkdir -p /run/real && cp /usr/sbin/nft /run/real/nft &&
-  printf '#!/bin/sh\\n[ "$1" = -f ] && { echo not now >&2; exit 1; }\\nexec /run/real/nft "$@"\\n' >/run/refusing &&
-  chmod +x /run/refusing && mount --bind /run/refusing /usr/sbin/nft`;
-
-/** Until the kernel, and not engine node, has carried a client. */
-async function untilCarried(host: Host, port = 7000): Promise<void> {
-  const ask = `require('node:net').connect(${port}, '127.0.0.1').on('error', () => {}).end('who\\n').resume()`;
-  const isThere = `grep -q 'dst=127.0.0.1 sport=[0-9]* dport=${port} .*src=10[.]9[89][.]' /proc/net/nf_conntrack`;
-  await host.until(`{ ${process.execPath} -e "${ask}"; ${isThere}; }`);
+/** A script in the place of nft; the real one is `/run/real/nft`. */
+function replaceNft(script: string): string {
+  return `
+    mkdir -p /run/real && cp /usr/sbin/nft /run/real/nft && cat >/run/script <<'END' &&
+#!/bin/sh
+${script}
+END
+    chmod +x /run/script && mount --bind /run/script /usr/sbin/nft`;
 }
+
+/** nft reads what it is told to do once by who runs, and not from a file. */
+const HIDE_NFT = replaceNft('[ "$1" = -f ] && { echo not now >&2; exit 1; }; exec /run/real/nft "$@"');
+
+/** When ambassador ends, as {@link ENDING_NFT} has it, and how. `seen`: how many tables there are then, and the setting. */
+const MOMENTS = [
+  { moment: 'before the guard', signal: 'SIGKILL', seen: '1 0\n' },
+  { moment: 'before the setting', signal: 'SIGABRT', seen: '2 0\n' },
+  { moment: 'after the setting', signal: 'SIGKILL', seen: '2 1\n' },
+  { moment: 'amid an apply', signal: 'SIGABRT', seen: '2 1\n' },
+  { moment: 'at the end', signal: 'SIGKILL', seen: '2 1\n' },
+] as const;
+
+/** Does what it is told, and ends ambassador at the moment that `/run/moment` names. */
+const ENDING_NFT = replaceNft(`
+moment=$(cat /run/moment)
+look() { echo "$(/run/real/nft list tables | grep -c ambassador) $(sysctl -n ${SETTING})" >/run/seen; }
+strike() { kill -"$(cat /run/signal)" "$(cat /run/victim)"; }
+case "$1 $2" in
+'-f -')
+  input=$(cat)
+  case "$moment: $input" in
+    'before the guard: add table'*) look; strike; exit 1 ;;
+    'before the setting: add element'*) printf '%s\\n' "$input" | /run/real/nft -f -; look; strike; exit ;;
+  esac
+  printf '%s\\n' "$input" | /run/real/nft -f - ;;
+'-j -i')
+  while IFS= read -r line; do
+    case "$moment: $line" in
+      'after the setting: '*'dnat to'*) look; strike; exit ;;
+      'amid an apply: '*'dnat to'*) look; printf '%s\\n' "$line"; strike ;;
+      *) printf '%s\\n' "$line" ;;
+    esac
+  done | /run/real/nft -j -i ;;
+'list set')
+  [ "$moment" = 'at the end' ] && { look; strike; }
+  exec /run/real/nft "$@" ;;
+*) exec /run/real/nft "$@" ;;
+esac`);
 
 /** What a host's processes of this name are; it has the machine's processes and a network of its own. */
 function listOwn(name: string): string {
