@@ -7,6 +7,7 @@ import {
   realpathSync,
   rmSync,
   symlinkSync,
+  writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -22,6 +23,8 @@ const BUILD_TIMEOUT_MS = 120_000;
 export interface FormerState {
   readonly commit: string;
   readonly build: readonly (readonly string[])[];
+  /** Libraries that it imports and that are not installed any more: nothing of them may be used. */
+  readonly gone?: readonly string[];
 }
 
 /** Why one of these can't be made here. */
@@ -45,7 +48,7 @@ export class FormerVersion {
   }
 
   /** Takes seconds. */
-  static async make({ commit, build }: FormerState): Promise<FormerVersion> {
+  static async make({ commit, build, gone = [] }: FormerState): Promise<FormerVersion> {
     const folder = mkdtempSync(join(tmpdir(), 'former-version-'));
     const version = new FormerVersion(folder);
     try {
@@ -53,6 +56,7 @@ export class FormerVersion {
       expectDone(await git('archive', '--output', archive, commit, 'packages', 'tsconfig.base.json'));
       expectDone(await runCommand('tar', ['--extract', '--file', archive, '--directory', folder]));
       linkModules(folder);
+      for (const name of gone) writeEmptyModule(join(folder, 'node_modules', name));
       const script = 'cd "$1" && shift && exec "$@"';
       for (const step of build) {
         const command = ['-c', script, 'sh', folder, process.execPath, ...step];
@@ -96,6 +100,12 @@ function linkModules(folder: string): void {
     const modules = join(owner, 'node_modules');
     for (const name of listNames(modules)) link(name, realpathSync(join(modules, name)));
   }
+}
+
+function writeEmptyModule(folder: string): void {
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'package.json'), '{}');
+  writeFileSync(join(folder, 'index.js'), '');
 }
 
 function listNames(modules: string): readonly string[] {

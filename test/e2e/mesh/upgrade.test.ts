@@ -5,11 +5,18 @@ import { who } from '../../clients.ts';
 import { explainNoHistory, type FormerState, FormerVersion } from '../../former-version.ts';
 import { labTest } from '../../lab-test.ts';
 import { Load } from '../../load.ts';
+import { makeSharedFolder } from '../../mesh.ts';
 
 /** The last before clients share connections (ALPN `ambassador/2`): it has machines, invitations and peer links. */
 const BEFORE: FormerState = {
   commit: '97ee64264c45c4a8be66dbc1745756b3345f717e',
   build: [['packages/admin/page.mjs'], ['packages/cli/bundle.mjs']],
+};
+/** The last before peer links and machines: it knows key files and tokens. */
+const LONG_BEFORE: FormerState = {
+  commit: '061daae7a51b663f6f28b06425c25f60105c6682',
+  build: [['node_modules/typescript/bin/tsc', '--build', '--noCheck', 'packages/cli']],
+  gone: ['node-zookeeper-client'],
 };
 
 const KEY = '/run/.config/ambassador/mesh.key';
@@ -76,6 +83,45 @@ async function expectAllServed(lan: Lab, loads: readonly Load[]): Promise<void> 
 function startLoads(lan: Lab): Promise<readonly Load[]> {
   return Promise.all(lan.hosts.map((host) => Load.start(host, { concurrency: 2, pauseMs: 10 })));
 }
+
+await labTest(
+  'a mesh of three versions with one key: everybody serves everybody under load, while the oldest rotates the key and this one drops the old',
+  { hosts: 3, absence: await explainNoHistory(BEFORE, LONG_BEFORE) },
+  async (lan) => {
+    const programs = [AMBASSADOR, await programOf(BEFORE), await programOf(LONG_BEFORE)];
+    const folder = makeSharedFolder();
+    const machines = lan.hosts.map((host, index): Machine => {
+      const flags = ['--mesh-key-file', `${folder}/${host.name}.key`];
+      return { host, program: programs[index] ?? '', flags };
+    });
+    const [now, , oldest] = machines;
+    if (now === undefined || oldest === undefined) throw new Error('there are three');
+    const master = `${folder}/mesh.key`;
+    await run(oldest, '', 'mesh', 'init', master);
+    const bring = async ({ host }: Machine): Promise<void> => {
+      const copy = `${folder}/${host.name}.key`;
+      await host.read('sh', ['-c', `cp -p ${master} ${copy}.new && mv ${copy}.new ${copy}`]);
+    };
+    for (const machine of machines) await bring(machine);
+    for (const { host } of machines) await startProgram(host, 'service', '7001', host.name);
+    const running = await Promise.all(machines.map(start));
+    await meet(lan, running);
+
+    const loads = await startLoads(lan);
+    await Promise.all(loads.map((load) => load.moreAnswers(1)));
+    const distribute = async (order: readonly number[]): Promise<void> => {
+      for (const { machine, processes } of order.flatMap((index) => running[index] ?? [])) {
+        await bring(machine);
+        for (const process of processes) await process.line(/the mesh key has changed/);
+      }
+    };
+    await run(oldest, '', 'mesh', 'rotate', master);
+    await distribute([1, 2, 0]);
+    await run(now, '', 'mesh', 'rotate', '--drop-old', master);
+    await distribute([0, 2, 1]);
+    await expectAllServed(lan, loads);
+  },
+);
 
 await labTest(
   'machines that the version before let in, and such as joined by it, change versions and meet; the key is rotated meanwhile, and one is removed',
