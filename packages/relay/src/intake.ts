@@ -1,6 +1,6 @@
 import type { OnReadOpts, Socket } from 'node:net';
 import { type Leg, resetLeg } from './leg.ts';
-import { ReadBuffers } from './read-buffers.ts';
+import { READ_BYTES, ReadBuffers } from './read-buffers.ts';
 import { surface } from './surface.ts';
 import { setOnRead } from './user-buffer.ts';
 
@@ -24,10 +24,11 @@ export class Intake {
   /** What a consumer that paused the socket has not done with yet. */
   #lent: Buffer | undefined;
   #lendsFrom: number = Number.POSITIVE_INFINITY;
+  #atMost = READ_BYTES;
 
   constructor() {
     this.onread = {
-      buffer: () => this.#own ?? buffers.shared,
+      buffer: () => this.#limit(this.#own ?? buffers.shared),
       callback: (length, buffer) => this.#read(length, buffer),
     };
   }
@@ -38,8 +39,13 @@ export class Intake {
     socket[intake] = this;
   }
 
-  lend(fromLength: number): void {
+  lend(fromLength: number, atMost: number): void {
     this.#lendsFrom = fromLength;
+    this.#atMost = atMost;
+  }
+
+  #limit(buffer: Buffer): Buffer {
+    return this.#atMost < buffer.length ? buffer.subarray(0, this.#atMost) : buffer;
   }
 
   /** What is lent now is not lent again. */
@@ -101,11 +107,12 @@ export function takeIn(socket: Socket): void {
 
 /**
  * Says that whoever reads this leg is done with a chunk of at least `fromLength` bytes before it returns, or else has paused
- * the leg until it is: such chunks need no copy then. Infinity: it says so no more.
+ * the leg until it is: such chunks need no copy then. Infinity: it says so no more. `atMost`: as much as it has use for in one chunk; the read that
+ * is under way may bring more.
  */
-export function lendReads(leg: Leg & Taking, fromLength: number): void {
+export function lendReads(leg: Leg & Taking, fromLength: number, atMost: number = READ_BYTES): void {
   if (leg[intake] === undefined) leg.lend?.(fromLength);
-  else leg[intake].lend(fromLength);
+  else leg[intake].lend(fromLength, atMost);
 }
 
 /** Says, while it is handed a chunk, that whoever reads this leg is not done with it when it returns: the buffer is its own from now on. */

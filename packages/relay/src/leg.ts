@@ -14,6 +14,8 @@ export interface Leg extends Duplex {
   resetAndDestroy(): unknown;
   /** What `probeLeg` does where an empty write would not reach the TCP connection. */
   probe?(): void;
+  /** So many bytes are best written at once; as many as one read brings, unless said. */
+  readonly writeBytes?: number;
   /** What `lendReads` does where it is no socket. */
   lend?(fromLength: number): void;
   /** What `keepLent` does where it is no socket. */

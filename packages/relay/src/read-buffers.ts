@@ -1,5 +1,5 @@
-/** What one read takes at most: nearly as much as libuv would. With the header of a frame of a mesh it is four full records of TLS. */
-export const READ_BYTES = 65_528;
+/** What one read takes at most; as much as libuv would. Where it is no multiple of 64, the kernel copies every later byte askew. */
+export const READ_BYTES = 65_536;
 /** Buffers kept for the next large read; two MiB. */
 const MAX_SPARE = 32;
 

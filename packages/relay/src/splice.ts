@@ -1,11 +1,12 @@
 import { keepLent, lendReads } from './intake.ts';
 import { type Leg, probeLeg, resetLeg } from './leg.ts';
-import { READ_BYTES } from './read-buffers.ts';
 import { errorCode } from './relay-error.ts';
 import { surface } from './surface.ts';
 
 /** How often a side that is not read is asked whether its peer is still there. */
 const PROBE_MS = 30_000;
+/** Smaller reads are copied. Node's own high water mark before version 22. */
+const LENT_BYTES = 16_384;
 /** How long a half-closed connection may stay silent. */
 const HALF_OPEN_IDLE_MS = 600_000;
 
@@ -193,12 +194,12 @@ function attach(direction: Flow): void {
 }
 
 /**
- * `passOn` keeps the promise of `lendReads`: `write` says false for a chunk of the high water mark, and then the source is
- * paused unless the kernel has taken the chunk. A full read below that mark is kept until it is taken.
+ * `passOn` keeps the promise of `lendReads`: a chunk that the kernel has not taken pauses the source where `write` says false, as it does from the
+ * high water mark on, and is kept where it does not.
  */
 function start(direction: Flow): void {
   const { source, sink } = direction;
-  lendReads(source, Math.max(1, Math.min(sink.writableHighWaterMark, READ_BYTES)));
+  lendReads(source, Math.max(1, Math.min(sink.writableHighWaterMark, LENT_BYTES)), sink.writeBytes);
   startReading(source);
 }
 
@@ -236,7 +237,7 @@ const passOn = contained((direction, chunk: Buffer) => {
   // `write` says false for every chunk above the high water mark, also when the kernel took all of it at once.
   if (sink.writableLength === 0) return;
   if (hasRoom) {
-    if (chunk.length >= READ_BYTES) keepLent(source);
+    if (chunk.length >= LENT_BYTES) keepLent(source);
     return;
   }
   source.pause();

@@ -36,9 +36,9 @@ describe('a socket whose consumer promises nothing', () => {
   test('gives copies, which later reads leave alone', () => {
     const { socket, read } = open();
     read(20_000, 1);
-    read(65_528, 2);
+    read(65_536, 2);
     read(10, 3);
-    const chunks = [socket.read(20_000), socket.read(65_528), socket.read(10)];
+    const chunks = [socket.read(20_000), socket.read(65_536), socket.read(10)];
     expect(chunks.map((chunk) => new Set(chunk))).toEqual([new Set([1]), new Set([2]), new Set([3])]);
   });
 });
@@ -49,16 +49,16 @@ describe('a socket whose consumer takes what is lent', () => {
     await consume(world);
     const sums: number[] = [];
     world.socket.on('data', (chunk: Buffer) => sums.push((chunk[0] ?? 0) * chunk.length));
-    for (const [index, length] of [100, 65_528, 65_528, 30_000, 5, 65_528].entries()) world.read(length, index + 1);
-    expect(sums).toEqual([100, 131_056, 196_584, 120_000, 25, 393_168]);
+    for (const [index, length] of [100, 65_536, 65_536, 30_000, 5, 65_536].entries()) world.read(length, index + 1);
+    expect(sums).toEqual([100, 131_072, 196_608, 120_000, 25, 393_216]);
   });
 
   test('reads into the same buffer while its reads are full', async () => {
     const world = open();
     await consume(world);
-    world.read(65_528, 1);
-    const second = world.read(65_528, 2);
-    const third = world.read(65_528, 3);
+    world.read(65_536, 1);
+    const second = world.read(65_536, 2);
+    const third = world.read(65_536, 3);
     expect(third).toBe(second);
     expect(world.received[2]?.buffer).toBe(third.buffer);
   });
@@ -67,7 +67,7 @@ describe('a socket whose consumer takes what is lent', () => {
     const world = open();
     const shared = world.nextBuffer();
     await consume(world);
-    world.read(65_528, 1);
+    world.read(65_536, 1);
     expect(world.nextBuffer()).not.toBe(shared);
     world.read(30_000, 2);
     expect(world.nextBuffer()).toBe(shared);
@@ -76,24 +76,37 @@ describe('a socket whose consumer takes what is lent', () => {
   test('never reads into what a paused consumer has not done with', async () => {
     const world = open();
     await consume(world);
-    world.read(65_528, 1);
+    world.read(65_536, 1);
     world.socket.once('data', () => world.socket.pause());
-    world.read(65_528, 2);
+    world.read(65_536, 2);
     const kept = world.received[1];
-    world.read(65_528, 3);
-    world.read(65_528, 4);
+    world.read(65_536, 3);
+    world.read(65_536, 4);
     expect(new Set(kept)).toEqual(new Set([2]));
   });
 
-  test('leaves alone a full read that a sink has room for and has not taken', async () => {
+  test('is read in pieces of the size that its sink takes best', async () => {
+    const { socket, read, nextBuffer } = open();
+    const sink = new Duplex({ read: () => undefined, write: (_chunk, _encoding, done) => done() });
+    splice(socket, Object.assign(sink, { writeBytes: 60_000, resetAndDestroy: () => sink.destroy() }));
+    await new Promise((resolve) => setImmediate(resolve));
+    const shared = nextBuffer();
+    expect(shared).toHaveLength(60_000);
+    read(60_000, 1);
+    expect(nextBuffer()).toHaveLength(60_000);
+    expect(nextBuffer().buffer).not.toBe(shared.buffer);
+    expect(open().nextBuffer()).toHaveLength(65_536);
+  });
+
+  test('leaves alone what a sink has room for and has not taken', async () => {
     const { socket, read } = open();
     const taken: Buffer[] = [];
     const write = (chunk: Buffer): void => void taken.push(chunk);
     const sink = new Duplex({ highWaterMark: 65_536, read: () => undefined, write });
     splice(socket, Object.assign(sink, { resetAndDestroy: () => sink.destroy() }));
     await new Promise((resolve) => setImmediate(resolve));
-    read(65_528, 1);
-    read(65_528, 2);
+    read(40_000, 1);
+    read(40_000, 2);
     expect(taken.map((chunk) => new Set(chunk))).toEqual([new Set([1])]);
   });
 
@@ -105,7 +118,7 @@ describe('a socket whose consumer takes what is lent', () => {
     const others = Array.from({ length: 40 }, open);
     for (const other of others) {
       await consume(other);
-      other.read(65_528, 9);
+      other.read(65_536, 9);
       other.read(40_000, 9);
     }
     expect(new Set(slow.received[0])).toEqual(new Set([7]));

@@ -29,7 +29,7 @@ export type Violation =
 
 /** One byte of kind, three of length, four of the stream's number; of a whole connection it is 0. */
 export const HEADER_BYTES = 8;
-const MAX_DATA_BYTES = 65_536;
+export const MAX_DATA_BYTES = 65_536;
 /** A large frame is four full records of TLS, and as much as one read of the relay's brings. */
 export const LARGE_DATA_BYTES: number = MAX_DATA_BYTES - HEADER_BYTES;
 /** A request fits (CONTRACT 4). */
@@ -86,6 +86,11 @@ export class FrameReader {
   /** Of the payload whose parts are handed on. */
   #left = 0;
   #stream = 0;
+
+  /** Of the payload of which a part was handed on last, so much is to come. */
+  get left(): number {
+    return this.#left;
+  }
 
   /**
    * `take` is called for each frame, with parts of `chunk` that are not copied; it says whether to go on. Returns why the rest is not

@@ -8,6 +8,7 @@ import {
   MAX_STREAM,
   type Violation,
 } from './frame.ts';
+import { FrameParts } from './frame-parts.ts';
 import { type HeldBudget, MAX_OF_ONE_BYTES } from './held-budget.ts';
 import { Outbox } from './outbox.ts';
 import { type Carrier, StreamLeg } from './stream-leg.ts';
@@ -53,6 +54,7 @@ export class Session {
   readonly #leg: SessionOptions['leg'];
   readonly #outbox: Outbox;
   readonly #reader = new FrameReader();
+  readonly #parts = new FrameParts((stream, bytes) => this.#contain(() => this.#takeParts(stream, bytes)));
   readonly #carrier: Carrier;
   readonly #streams = new Map<number, StreamLeg>();
   /** Opened here, and not yet sent. */
@@ -179,7 +181,9 @@ export class Session {
         budget.change(bytes);
         this.#throttle();
       },
-      keep: () => keepLent(this.#leg),
+      keep: () => {
+        if (!this.#parts.keep()) keepLent(this.#leg);
+      },
       forget: (leg) => {
         this.#fresh.delete(leg);
         if (leg.number !== undefined) this.#streams.delete(leg.number);
@@ -219,6 +223,12 @@ export class Session {
     if (violation !== undefined) this.#violate(violation);
   }
 
+  #takeParts(stream: number, bytes: Buffer): void {
+    if (this.#isOver) return;
+    const found = this.#takeOf({ kind: 'data', stream, bytes });
+    if (found !== undefined) this.#violate(found);
+  }
+
   #take(frame: Frame): Violation | undefined {
     switch (frame.kind) {
       case 'open':
@@ -232,7 +242,12 @@ export class Session {
         this.#isDraining = true;
         this.#noteIdle();
         return undefined;
-      case 'data':
+      case 'data': {
+        const { left } = this.#reader;
+        if (left === 0 && this.#parts.size === 0) return this.#takeOf(frame);
+        this.#parts.add(frame.stream, frame.bytes, left);
+        return undefined;
+      }
       case 'window':
       case 'end':
       case 'reset':
@@ -296,6 +311,8 @@ export class Session {
   }
 
   #end(end: SessionEnd, cause: Error | undefined): void {
+    if (this.#isOver) return;
+    this.#parts.flush();
     if (this.#isOver) return;
     this.#isOver = true;
     this.#cancelFarewell?.();

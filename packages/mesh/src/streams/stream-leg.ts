@@ -93,6 +93,11 @@ export class StreamLeg extends Duplex implements Leg {
     return this.#carrier.ends.remotePort;
   }
 
+  /** What is read for it is a whole frame. */
+  get writeBytes(): number {
+    return LARGE_DATA_BYTES;
+  }
+
   isBulk(now: number): boolean {
     return this.#rate.isBulk(now);
   }

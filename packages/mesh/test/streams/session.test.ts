@@ -237,6 +237,39 @@ describe('A connection with streams', () => {
     expect(sizes).toEqual([4 * 16_384, 4 * 16_384, 4 * 16_384, 8 + 100]);
   });
 
+  test('hands a frame that comes in several records to its reader as one', async () => {
+    const { peer, streams } = createVictim('receiver');
+    peer.write(encodeFrame('open', 1));
+    await settle();
+    const [stream] = streams;
+    const sizes: number[] = [];
+    stream?.on('data', (bytes: Buffer) => sizes.push(bytes.length)).resume();
+    await settle();
+    const frames = Buffer.concat([encodeFrame('data', 1, Buffer.alloc(65_528)), encodeFrame('end', 1)]);
+    for (let at = 0; at < frames.length; at += 16_384) peer.write(frames.subarray(at, at + 16_384));
+    await settle();
+    expect([sizes, stream?.readableEnded]).toEqual([[65_528], true]);
+  });
+
+  test('has read what came of a frame that is never whole', async () => {
+    const { peer, streams, ends } = createVictim('receiver');
+    peer.write(encodeFrame('open', 1));
+    await settle();
+    const [stream] = streams;
+    let read = 0;
+    stream?.on('data', (bytes: Buffer) => {
+      read += bytes.length;
+    });
+    stream?.resume();
+    await settle();
+    peer.write(encodeFrame('data', 1, Buffer.alloc(65_528)).subarray(0, 30_000));
+    await settle();
+    expect(read).toBe(30_000 - 8);
+    peer.destroy();
+    await settle();
+    expect([ends, stream?.destroyed]).toEqual([[{ kind: 'closed' }], true]);
+  });
+
   test('carries on for the last of as many streams as are opened on it while nobody reads the others', async () => {
     const pair = createPair();
     const { opener, receiver } = pair;
