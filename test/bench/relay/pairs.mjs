@@ -27,6 +27,7 @@ let nextPort = FIRST_PORT;
  *
  * @typedef {object} Places
  * @property {Host} host
+ * @property {Host} [remote] Where the service and its announcer are; on the same host unless said.
  * @property {string} folder
  * @property {number} service
  * @property {number} sink
@@ -55,18 +56,19 @@ export function makeCertificates(folder) {
  * @param {{ key?: string, shares?: boolean, server?: HostProcess }} options
  * @returns {Promise<Pair>}
  */
-export async function startAmbassadors({ host, service, sink }, name, { key, shares = true, server }) {
+export async function startAmbassadors(places, name, { key, shares = true, server }) {
+  const { host, remote = host, service, sink } = places;
   const [fetch, feed] = key === undefined ? ['fetch', 'feed'] : ['secured-fetch', 'secured-feed'];
   const mode = key === undefined ? [] : ['--mesh-key-file', key];
   const started =
-    server ?? ambassador(host, AMBASSADOR, 'announce', `${fetch}:${service}`, `${feed}:${sink}`, ...mode, '--relay');
+    server ?? ambassador(remote, AMBASSADOR, 'announce', `${fetch}:${service}`, `${feed}:${sink}`, ...mode, '--relay');
   if (server === undefined)
     await started.until((said) => [fetch, feed].every((one) => said.includes(`announced ${one}`)));
   const [servicePort, sinkPort] = [nextPort++, nextPort++];
   const program = shares ? AMBASSADOR : ONE_EACH;
   const listening = [`${fetch}:${servicePort}`, `${feed}:${sinkPort}`];
   const client = ambassador(host, program, 'proxy', ...listening, ...mode, '--max-connections', `${MAX_CONNECTIONS}`);
-  await client.until((said) => [fetch, feed].every((one) => said.includes(`${one} on ${host.name}`)));
+  await client.until((said) => [fetch, feed].every((one) => said.includes(`${one} on ${remote.name}`)));
   return { name, service: servicePort, sink: sinkPort, client, server: started };
 }
 
