@@ -86,19 +86,75 @@ await labTest(
 );
 
 await labTest(
+  'status breaks no line of a terminal, and has colours only where they are wanted',
+  { hosts: 1, needs: ['tmux'] },
+  async (lan) => {
+    const h1 = lan.host(1);
+    await using terminal = await Terminal.open(h1, 80, 24);
+    let typed = 0;
+    /** Types it at an empty screen; what is there when it has ended. */
+    const type = async (command: string): Promise<string> => {
+      typed += 1;
+      await terminal.type(`printf '\\033[H\\033[2J'; ${command}; echo code $? of ${typed}`);
+      await expect.poll(() => terminal.show()).toMatch(new RegExp(`^code \\d+ of ${typed}$`, 'm'));
+      return await terminal.show();
+    };
+    for (const command of ['amb status', 'TERM=dumb amb top']) {
+      expect(await type(command)).toMatch(/^ambassador: nothing runs here: [\s\S]*^code 69 of/m);
+    }
+    await startProgram(h1, 'service', '7000', 'h1');
+    await announce(h1, 'thing:7000');
+    const proxying = await proxy(h1, 'thing:7001');
+    await proxying.line(/thing on h1/);
+
+    const narrow = await type('amb status');
+    expect(narrow).toMatch(/^SERVICE +ROLE +WHERE +STATE +ENDPOINTS +CLIENTS +SINCE +PID$/m);
+    expect(narrow).toMatch(/^thing +announce +10\.99\.0\.1:7000 +announced +- +- +\d+[sm] +\d+$/m);
+    expect(narrow).toMatch(/^thing +proxy +127\.0\.0\.1:7001 +ready +1\/1 +0 +\d+[sm] +\d+\ncode 0 of/m);
+    expect(await terminal.show('-e')).toContain('\u001b[1m');
+    for (const plain of ['NO_COLOR=1 amb status', 'TERM=dumb amb status', 'TERM=dumb amb top']) {
+      expect(await type(plain)).toContain('\nthing');
+      expect({ plain, shown: await terminal.show('-e') }).toEqual({
+        plain,
+        shown: expect.not.stringContaining('\u001b'),
+      });
+    }
+    await terminal.resize(200, 24);
+    expect(await type('amb status')).toMatch(/^thing +proxy +127\.0\.0\.1:7001 +ready +1\/1 +0 +\d+[sm] +open +\d+$/m);
+    await terminal.resize(40, 24);
+    expect(await type('amb status')).toMatch(/^SERVICE +ROLE +STATE[\s\S]*^thing +proxy +ready\ncode 0 of/m);
+
+    await terminal.resize(80, 24);
+    proxying.kill('SIGKILL');
+    await proxying.exited;
+    expect(await type('amb status')).toMatch(
+      /^thing +announce [\s\S]*^ambassador: process \d+ has ended without a goodbye;[\s\S]*^code 0 of/m,
+    );
+  },
+);
+
+await labTest(
   'top lives in a terminal of any width, and gives it back',
   { hosts: 1, needs: ['curl', 'tmux'] },
   async (lan) => {
     const h1 = lan.host(1);
-    const tmux = (...args: readonly string[]) => h1.read('tmux', ['-S', '/run/tmux', '-f', '/dev/null', ...args]);
-    const screen = async () => (await tmux('capture-pane', '-p')).trimEnd();
-    await startProgram(h1, 'service', '7000', 'h1');
-    const proxying = await proxy(h1, 'thing:7001', '--from', 'static:127.0.0.1:7000');
-    const command = `NO_COLOR=1 ${process.execPath} ${AMBASSADOR} top; echo over; read end`;
-    await tmux('new-session', '-d', '-x', '80', '-y', '10', command);
+    const terminal = await Terminal.open(h1, 80, 10);
+    const screen = () => terminal.show();
+    const { tmux } = terminal;
     try {
+      // Started before anything runs, it shows what comes. A colour is one of its lines'.
+      await terminal.type('amb top; echo over');
+      await expect.poll(screen).toMatch(/^nothing runs here/m);
+      await startProgram(h1, 'service', '7000', 'h1');
+      const proxying = await proxy(h1, 'thing:7001', '--from', 'static:127.0.0.1:7000');
+      await expect.poll(screen).toMatch(/^thing +proxy/m);
+      expect(await terminal.show('-e')).toContain('\u001b[');
+      await tmux('send-keys', 'q');
+      await expect.poll(screen).toMatch(/^over$/m);
+      await terminal.type('NO_COLOR=1 amb top; echo over again');
       await expect.poll(screen).toMatch(/^thing +proxy +127\.0\.0\.1:7001 +ready +1\/1 +0 +0 +0B +0B/m);
       expect(await screen()).toMatch(/^ambassador \S+ {2}1 process, 1 service, all ready\nSERVICE .*\n.*\nq quit/);
+      expect(await terminal.show('-e')).not.toContain('\u001b');
       await tmux('resize-window', '-x', '200', '-y', '12');
       await expect.poll(screen).toMatch(/^SERVICE .* TOTAL +SINCE +MODE +PID$/m);
       await tmux('resize-window', '-x', '40', '-y', '12');
@@ -128,9 +184,9 @@ await labTest(
       proxying.kill('SIGKILL');
       await expect.poll(screen).toMatch(/^nothing runs here/m);
       await tmux('send-keys', 'q');
-      await expect.poll(screen).toBe('over');
+      await expect.poll(screen).toMatch(/^over again$/m);
     } finally {
-      await tmux('kill-server');
+      await terminal.close();
     }
     expect(await runAmbassador(h1, ['top'])).toMatchObject({
       code: 69,
@@ -139,3 +195,47 @@ await labTest(
     });
   },
 );
+
+/** A shell in tmux, in which `amb` is the built command line. */
+class Terminal implements AsyncDisposable {
+  readonly #host: Host;
+
+  private constructor(host: Host) {
+    this.#host = host;
+  }
+
+  static async open(host: Host, columns: number, rows: number): Promise<Terminal> {
+    const terminal = new Terminal(host);
+    await host.read('tee', ['/run/amb'], { input: `#!/bin/sh\nexec ${process.execPath} ${AMBASSADOR} "$@"\n` });
+    await host.read('chmod', ['755', '/run/amb']);
+    const shell = `exec env PATH="/run:$PATH" PS1='$ ' sh`;
+    await terminal.tmux('new-session', '-d', '-x', `${columns}`, '-y', `${rows}`, shell);
+    await expect.poll(() => terminal.show()).toBe('$');
+    return terminal;
+  }
+
+  readonly tmux = async (...args: readonly string[]): Promise<string> =>
+    await this.#host.read('tmux', ['-S', '/run/tmux', '-f', '/dev/null', ...args]);
+
+  async type(command: string): Promise<void> {
+    await this.tmux('send-keys', command, 'Enter');
+  }
+
+  async resize(columns: number, rows: number): Promise<void> {
+    await this.tmux('resize-window', '-x', `${columns}`, '-y', `${rows}`);
+  }
+
+  /** What is on the screen; with `-e`, its colours as well. */
+  async show(...how: readonly string[]): Promise<string> {
+    return (await this.tmux('capture-pane', '-p', ...how)).trimEnd();
+  }
+
+  /** Idempotent. */
+  async close(): Promise<void> {
+    await this.#host.run('tmux', ['-S', '/run/tmux', 'kill-server']);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+}
