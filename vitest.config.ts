@@ -16,6 +16,7 @@ const UNDER_LOAD = [
   'test/e2e/{failover,shares}.test.ts',
   'test/e2e/mesh/{crowded,failover,rotation}.test.ts',
   'test/e2e/mdns/floods.test.ts',
+  'test/e2e/peers/without-multicast.test.ts',
 ];
 
 /** Tests that put another module in the place of a real one: each needs modules of its own. */

@@ -126,6 +126,23 @@ export class Lab implements AsyncDisposable {
     await this.#drop(host, `numgen random mod 100 < ${percent}`);
   }
 
+  /** The switch passes nothing between these hosts and the others, until `reunite`. Needs nftables. */
+  async part(hosts: readonly Host[]): Promise<void> {
+    const ports = hosts.map((host) => portOf(host, 0)).join(', ');
+    const rules = `
+      add table bridge parts
+      add chain bridge parts forward { type filter hook forward priority 0; }
+      add rule bridge parts forward iifname { ${ports} } oifname != { ${ports} } drop
+      add rule bridge parts forward iifname != { ${ports} } oifname { ${ports} } drop
+    `;
+    await this.#switch.configure('nft', ['-f', '-'], rules);
+  }
+
+  /** Undoes `part`. */
+  async reunite(): Promise<void> {
+    await this.#switch.configure('nft', ['delete', 'table', 'bridge', 'parts']);
+  }
+
   /** Undoes every `blockMulticast`, `pruneGroups` and `loseFrames`. */
   async passAllFrames(): Promise<void> {
     await this.#switch.configure('nft', ['delete', 'table', 'bridge', 'lab']);

@@ -1,8 +1,8 @@
 import type { Host, HostProcess, Lab } from '@mdns-ambassador/testkit';
 import { expect } from 'vitest';
-import { announce, runAmbassador, spawnAmbassador } from '../ambassador.ts';
-import { labTest } from '../lab-test.ts';
-import { initMesh, makeSharedFolder } from '../mesh.ts';
+import { announce, runAmbassador, spawnAmbassador } from '../../ambassador.ts';
+import { labTest } from '../../lab-test.ts';
+import { initMesh, makeSharedFolder } from '../../mesh.ts';
 
 /** On each host: its home is its own. */
 const PEERS_FILE = '/run/.local/state/ambassador/peers.json';
