@@ -1,9 +1,10 @@
+import type { HostProcess } from '@mdns-ambassador/testkit';
 import { expect } from 'vitest';
-import { announce, proxy, runProgram, spawnProgram, startProgram } from '../../ambassador.ts';
+import { announce, proxy, proxyAsBefore, runProgram, spawnProgram, startProgram } from '../../ambassador.ts';
 import { BACKEND_COUNT, startBackends, startProxy } from '../../backends.ts';
 import { labTest } from '../../lab-test.ts';
 import { failedAfter, Load, worstAfter } from '../../load.ts';
-import { initMesh, makeSharedFolder } from '../../mesh.ts';
+import { initMesh, knowsBackends, makeSharedFolder } from '../../mesh.ts';
 
 /** Who waits for the vanished one waits for ten seconds. The strict figure is test/bench's. */
 const NEW_CONNECTION_MS = 4_000;
@@ -24,23 +25,28 @@ await labTest(
     await startProgram(h1, 'service', '7001', 'h1');
     await announce(h1, 'safe:7001', ...key);
     await (await proxy(client, 'safe:7001', ...key)).line(/found "safe on h1"/);
-    const secure = spawnProgram(client, 'stay', '127.0.0.1', '7001', `${KEPT_SECURE}`, '200');
-    const idle = spawnProgram(client, 'stay', '127.0.0.1', '7000', `${KEPT}`);
-    const busy = spawnProgram(client, 'stay', '127.0.0.1', '7000', `${KEPT}`, '200');
-    const onH1 = async (kept: typeof idle): Promise<number> =>
+    await (await proxyAsBefore(client, 'safe:7002', ...key)).line(/found "safe on h1"/);
+    const secure = ['7001', '7002'].map((port) =>
+      spawnProgram(client, 'stay', '127.0.0.1', port, `${KEPT_SECURE}`, '200'),
+    );
+    await knowsBackends(await proxy(client, 'thing:7003', '--workers', '2'), lan);
+    const idle = ['7000', '7003'].map((port) => spawnProgram(client, 'stay', '127.0.0.1', port, `${KEPT}`));
+    const busy = ['7000', '7003'].map((port) => spawnProgram(client, 'stay', '127.0.0.1', port, `${KEPT}`, '200'));
+    const countOnH1 = async (kept: HostProcess): Promise<number> =>
       JSON.parse((await kept.line(/^ready (.*)$/))[1] ?? '{}').h1 ?? 0;
-    const [idleOnH1, busyOnH1, secureOnH1] = await Promise.all([onH1(idle), onH1(busy), onH1(secure)]);
-    expect(secureOnH1).toBe(KEPT_SECURE);
-    expect(Math.min(idleOnH1, busyOnH1)).toBeGreaterThan(0);
+    const open = [...idle, ...busy];
+    const onH1 = await Promise.all(open.map(countOnH1));
+    expect(Math.min(...onH1)).toBeGreaterThan(0);
+    expect(await Promise.all(secure.map(countOnH1))).toEqual(secure.map(() => KEPT_SECURE));
     const load = await Load.start(client);
     await load.moreAnswers(3);
 
     await lan.unplug(h1);
     const unpluggedAt = Date.now();
-    const ends = (kept: typeof idle, count: number): Promise<void> =>
+    const ends = (kept: HostProcess, count = KEPT_SECURE): Promise<void> =>
       kept.until((output) => (output.match(/^h1 ECONNRESET$/gm) ?? []).length === count, { timeout: IDLE_RESET_MS });
-    await Promise.all([ends(idle, idleOnH1), ends(busy, busyOnH1), ends(secure, KEPT_SECURE)]);
-    for (const { output } of [idle, busy]) expect(output).not.toMatch(/^h[23] E/m);
+    await Promise.all([...open.map((one, index) => ends(one, onH1[index])), ...secure.map((one) => ends(one))]);
+    for (const { output } of open) expect(output).not.toMatch(/^h[23] E/m);
 
     const pluggedAt = Date.now();
     await lan.plug(h1);

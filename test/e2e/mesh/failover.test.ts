@@ -1,54 +1,103 @@
-import type { Host } from '@mdns-ambassador/testkit';
+import type { Host, HostProcess } from '@mdns-ambassador/testkit';
 import { expect } from 'vitest';
-import { BACKEND_COUNT, type Backend, startBackends, startProxy } from '../../backends.ts';
+import { announce, announceAsBefore, proxy, proxyAsBefore, startProgram } from '../../ambassador.ts';
 import { labTest } from '../../lab-test.ts';
-import { failedAfter, Load, worstAfter, worstBefore } from '../../load.ts';
-import { initMesh, makeSharedFolder } from '../../mesh.ts';
+import { Load, type Tally, worstBefore } from '../../load.ts';
+import { initMesh, knowsBackends, makeSharedFolder } from '../../mesh.ts';
 
-const CONCURRENCY = 4;
-const PAUSE_MS = 10;
+const LOAD = { concurrency: 4, pauseMs: 10 };
 /** Who waits for a dial to time out waits longer. */
 const WORST_MS = 1_500;
+/** Where all clients wait for a host that vanished, until their patience ends. */
+const VANISHED = { timeout: 60_000 };
 
-/** Who is hit, and how it is started so that this is noticed before a client is sent there. */
-const VICTIMS: readonly {
-  readonly who: string;
-  readonly flags: readonly string[];
-  readonly find: (backend: Backend | undefined) => Backend['service'] | undefined;
-}[] = [
-  { who: 'announcers', flags: [], find: (backend) => backend?.announcer },
-  { who: 'backends behind their announcers', flags: ['--check', 'redis'], find: (backend) => backend?.service },
+/** Which hosts have a version before `ambassador/2`, that has a connection for each client. */
+const FLEETS: readonly { readonly fleet: string; readonly before: readonly string[] }[] = [
+  { fleet: 'ambassador/2', before: [] },
+  { fleet: 'ambassador/1', before: ['h1', 'h2', 'h3', 'h4'] },
+  { fleet: 'ambassador/2 that meets ambassador/1', before: ['h1', 'h3'] },
 ];
 
-for (const { who, flags, find } of VICTIMS) {
-  for (const signal of ['SIGKILL', 'SIGSTOP'] as const) {
-    await labTest(`${signal} of one of three ${who} of a mesh fails no new connection`, { hosts: 4 }, async (lan) => {
-      const key = await initMesh(lan.host(1), makeSharedFolder());
-      const backends = await startBackends(lan, '--mesh-key-file', key, ...flags);
-      await startProxy(lan, '--mesh-key-file', key);
-      const load = await Load.start(lan.host(BACKEND_COUNT + 1), { concurrency: CONCURRENCY, pauseMs: PAUSE_MS });
-      await load.moreAnswers(2);
-      await hit(lan.host(2), find(backends[1]), signal);
-      const hitAt = Date.now();
-      await load.moreAnswers(4);
-      const tally = await load.finish();
-
-      expect(failedAfter(tally, hitAt)).toEqual([]);
-      // Beyond what the machine does to everybody.
-      const allowed = Math.max(WORST_MS, 2 * worstBefore(tally, hitAt));
-      expect(worstAfter(tally, hitAt)).toBeLessThanOrEqual(allowed);
-      expect(tally.failures.length).toBeLessThanOrEqual(2 * CONCURRENCY);
-      expect(Object.keys(tally.by).sort()).toEqual(['h1', 'h2', 'h3']);
-    });
-  }
+/** A time in which what is under way may be cut. */
+interface Cut {
+  readonly from: number;
+  readonly to: number;
 }
 
-/** Resolves when it is dead or stopped: until then its kernel may go on accepting for it. */
-async function hit(host: Host, victim: Backend['service'] | undefined, signal: 'SIGKILL' | 'SIGSTOP'): Promise<void> {
-  if (signal === 'SIGKILL') {
-    await victim?.stop(signal);
-  } else {
-    victim?.kill(signal);
-    await host.until(`grep -q '^State:.T' /proc/${victim?.pid}/status`);
-  }
+for (const { fleet, before } of FLEETS) {
+  await labTest(
+    `${fleet}: SIGSTOP and kill -9 of announcers and of services behind them, a pulled cable and a service that moves fail no new connection`,
+    { hosts: 4 },
+    async (lan) => {
+      const [h1, h2, h3, h4] = [lan.host(1), lan.host(2), lan.host(3), lan.host(4)];
+      const key = ['--mesh-key-file', await initMesh(h1, makeSharedFolder())];
+      // So that what is the matter with a service is noticed before a client is sent there.
+      const startBackend = async (host: Host, place: string, name = host.name): Promise<Backend> => {
+        const service = await startProgram(host, 'service', place, name);
+        const start = before.includes(host.name) ? announceAsBefore : announce;
+        return {
+          service,
+          announcer: await start(host, `thing:${place}`, '--name', `thing on ${name}`, '--check', 'redis', ...key),
+        };
+      };
+      const [first, second, third] = await Promise.all([h1, h2, h3].map((host) => startBackend(host, '7000')));
+      if (first === undefined || second === undefined || third === undefined) throw new Error('three were started');
+      const proxying = await (before.includes('h4') ? proxyAsBefore : proxy)(h4, 'thing:7000', ...key);
+      await knowsBackends(proxying, lan);
+      const load = await Load.start(h4, LOAD);
+      await load.moreAnswers(1);
+      const begunAt = Date.now();
+
+      await startBackend(h2, '7009', 'moved');
+      await load.heard('moved');
+      expect(await first.announcer.stop('SIGTERM')).toEqual({ code: 0, signal: undefined });
+      await load.moreAnswers(1);
+      await first.service.stop('SIGTERM');
+
+      const cuts: Cut[] = [];
+      const hit = async (strike: () => Promise<unknown>): Promise<void> => {
+        const from = Date.now();
+        await strike();
+        cuts.push({ from, to: Date.now() });
+        // For more than a second, without which nobody is heard of again.
+        await load.moreAnswers(2, VANISHED);
+      };
+      for (const victim of [third.announcer, third.service]) {
+        await hit(() => freeze(h3, victim));
+        const thawedAt = Date.now();
+        victim.kill('SIGCONT');
+        await load.heard('h3', thawedAt);
+      }
+      await hit(() => second.service.stop('SIGKILL'));
+      const againAt = Date.now();
+      await startProgram(h2, 'service', '7000', 'h2');
+      await load.heard('h2', againAt);
+      await hit(() => second.announcer.stop('SIGKILL'));
+      await hit(() => lan.unplug(h3));
+      const tally = await load.finish();
+
+      expect(tally.failures.filter((failure) => !isCut(failure, cuts))).toEqual([]);
+      expect(tally.failures.length).toBeLessThanOrEqual(2 * LOAD.concurrency * cuts.length);
+      // Beyond what the machine does to everybody.
+      const allowed = Math.max(WORST_MS, 2 * worstBefore(tally, begunAt));
+      expect(tally.slow.filter((one) => one.tookMs > allowed && !isCut(one, cuts))).toEqual([]);
+      expect(Object.keys(tally.by).sort()).toEqual(['h1', 'h2', 'h3', 'moved']);
+    },
+  );
+}
+
+interface Backend {
+  readonly service: HostProcess;
+  readonly announcer: HostProcess;
+}
+
+/** Resolves when it is stopped: until then its kernel may go on accepting for it. */
+async function freeze(host: Host, victim: HostProcess): Promise<void> {
+  victim.kill('SIGSTOP');
+  await host.until(`grep -q '^State:.T' /proc/${victim.pid}/status`);
+}
+
+/** Whether it was under way at one of these times. */
+function isCut({ begunAt, tookMs }: Tally['slow'][number], cuts: readonly Cut[]): boolean {
+  return cuts.some(({ from, to }) => begunAt <= to && begunAt + tookMs >= from);
 }
