@@ -59,6 +59,8 @@ class NftablesEngine implements Engine {
   #dispatch: Dispatch | undefined;
   #plan: readonly PlannedEndpoint[] = [];
   #flows: readonly Flow[] = [];
+  /** Endpoints that acknowledge nothing of what a client sends, as the last look found. */
+  #unanswered: ReadonlyMap<string, Endpoint> = new Map();
   #stopped: Promise<void> | undefined;
   #drained: Promise<DrainOutcome> | undefined;
   #closed: Promise<void> | undefined;
@@ -140,19 +142,13 @@ class NftablesEngine implements Engine {
   }
 
   listUnanswered(): ReadonlyMap<string, Endpoint> {
-    return this.#node.listUnanswered();
+    return new Map([...this.#unanswered, ...this.#node.listUnanswered()]);
   }
 
   async resetUnacknowledged(id: string): Promise<number> {
     const names = this.#tally.placesOf(id);
-    const [unacknowledged, flows] = await Promise.all([Unacknowledged.read(), readFlows(this.#listening)]);
-    const dead = flows.filter(({ place = '', clientAddress, clientPort, listening }) => {
-      const ends = { localAddress: clientAddress, localPort: clientPort };
-      return (
-        names.includes(place) &&
-        unacknowledged.has({ ...ends, remoteAddress: listening.address, remotePort: listening.port })
-      );
-    });
+    const silent = await listUnacknowledged(await readFlows(this.#listening));
+    const dead = silent.filter(({ place = '' }) => names.includes(place));
     await killFlows(dead);
     return dead.length + (await this.#node.resetUnacknowledged(id));
   }
@@ -264,6 +260,8 @@ class NftablesEngine implements Engine {
     const flows = await readFlows(this.#listening);
     this.#flows = flows;
     const { refused, isAgain } = this.#tally.look(counters, flows, changes);
+    const silent = await listUnacknowledged(flows);
+    this.#unanswered = this.#tally.listAt(new Set(silent.flatMap(({ place }) => place ?? [])));
     const isBlocked = this.#ways?.takeBlocked() === true;
     if (isShut || isBlocked || this.#dispatch?.isLate === true) void this.#dispatch?.apply();
     if (this.#stopped !== undefined) return;
@@ -329,6 +327,20 @@ class NftablesEngine implements Engine {
     await this.#guard?.close();
     await this.#table?.close();
   }
+}
+
+/** Those whose clients' kernel has sent again and again what nobody acknowledges. */
+async function listUnacknowledged(flows: readonly Flow[]): Promise<readonly Flow[]> {
+  if (flows.every(({ place }) => place === undefined)) return [];
+  const unacknowledged = await Unacknowledged.read();
+  return flows.filter(({ clientAddress, clientPort, listening: { address, port } }) =>
+    unacknowledged.has({
+      localAddress: clientAddress,
+      localPort: clientPort,
+      remoteAddress: address,
+      remotePort: port,
+    }),
+  );
 }
 
 function nameFlow({ clientAddress, clientPort, place = '' }: Flow): string {

@@ -75,6 +75,13 @@ export class KernelTally {
     return number;
   }
 
+  /** Whose places these are, by id. */
+  listAt(names: ReadonlySet<string>): ReadonlyMap<string, Endpoint> {
+    return new Map(
+      [...this.#known].flatMap(([name, { endpoint }]) => (names.has(name) ? [[endpoint.id, endpoint] as const] : [])),
+    );
+  }
+
   /** How often the rules were changed. */
   get changes(): number {
     return this.#changes;

@@ -55,6 +55,7 @@ test('a place that is not used any more is counted while it carries, and its num
   tally.change(counted({ 'new-1': [1, 60] }));
   tally.look(counted({ 'new-1': [2, 120] }), [flowTo('10.0.0.1')], tally.changes);
   expect(tally.placesOf('a')).toEqual(['10.0.0.1|7000']);
+  expect([...tally.listAt(new Set(['10.0.0.1|7000', '10.0.0.9|7000'])).keys()]).toEqual(['a']);
   tally.look(counted({ 'new-1': [2, 120] }), [], tally.changes);
   expect(tally.keep(new Set())).toEqual([]);
   expect(open.get('a')).toBe(0);
