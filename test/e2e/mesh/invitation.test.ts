@@ -11,6 +11,7 @@ import {
 } from '../../ambassador.ts';
 import { noteJoining } from '../../joining.ts';
 import { labTest } from '../../lab-test.ts';
+import { readQr } from '../../read-qr.ts';
 import { ADMIN_ADDRESS } from '../admin/admin-client.ts';
 
 /** On each host: its home is its own. */
@@ -28,6 +29,14 @@ async function invite(host: Host, ...args: readonly string[]): Promise<Invited> 
   const inviting = spawnAmbassador(host, ['mesh', 'invite', ...args]);
   await inviting.line(/Waiting for it/, { stream: 'stdout' });
   return { inviting, code: CODE.exec(inviting.stdout)?.[1] ?? '', ms: performance.now() - startedAt };
+}
+
+/** The same at a terminal that is large enough for a picture. */
+async function inviteAtTerminal(host: Host, ...args: readonly string[]): Promise<HostProcess> {
+  const command = `stty columns 120 rows 60; exec ${process.execPath} ${AMBASSADOR} mesh invite ${args.join(' ')}`;
+  const inviting = host.spawn('script', ['-qec', command, '/dev/null']);
+  await inviting.line(/Waiting for it/, { stream: 'stdout' });
+  return inviting;
 }
 
 /** The code is typed where it is asked for. */
@@ -57,13 +66,14 @@ async function reach(from: Host, to: Host): Promise<void> {
 }
 
 await labTest(
-  'invite and join by mDNS, with a wrong code before: then announce and proxy need no flag, and a third host gets nothing; with rights for one service it is seen',
+  'invite and join by mDNS, with a wrong code before: then announce and proxy need no flag, and a third host gets nothing; with the code of a QR and rights for one service it is seen',
   { hosts: 3, needs: ['curl'] },
   async (lan) => {
     const [h1, h2, h3] = [lan.host(1), lan.host(2), lan.host(3)];
     const invited = await invite(h1);
     const { inviting, code } = invited;
     expect(inviting.stdout).toMatch(/^mesh [0-9a-f]{16} is new: its key is in \/run\/\.config/);
+    expect(inviting.stdout).not.toMatch(/[▀▄█]/);
     const [number] = code.split('-');
     const guessed = await join(h3, `${number}-zebra-zebra-zebra`);
     expect(guessed.code).toBe(77);
@@ -82,9 +92,11 @@ await labTest(
     expect(await ask(h3, h1.ip, 22_000)).toBe('');
     const again = await join(h2, code);
     expect(again).toMatchObject({ code: 77, stderr: expect.stringContaining('has a mesh key already') });
-    const third = await invite(h1, '--proxy', 'thing');
-    expect(await join(h3, third.code)).toMatchObject({ code: 0 });
-    await third.inviting.exited;
+    const shown = await inviteAtTerminal(h1, '--proxy', 'thing');
+    const read = /^ambassador mesh join (\d+-\w+-\w+-\w+) --at 10\.99\.0\.1$/.exec(readQr(shown.stdout));
+    expect(shown.stdout).toContain(`ambassador mesh join ${read?.[1]}`);
+    expect(await join(h3, read?.[1] ?? '')).toMatchObject({ code: 0 });
+    await shown.exited;
     await proxy(h3, 'thing:7001');
     await announce(h1, 'notes:7005', '--check', 'none', '--admin', ADMIN_ADDRESS);
     await h1.until(`curl -sS http://${ADMIN_ADDRESS}/v1/lan | grep -q '"${h3.ip}"'`);
@@ -92,11 +104,13 @@ await labTest(
 );
 
 await labTest(
-  'with multicast dropped a machine joins by --at, and needs no flag then; three wrong codes end an invitation',
-  { hosts: 3, needs: ['nft'] },
+  'with multicast dropped a machine joins by --at, or by a peer that knows who invites, and needs no flag then; three wrong codes, or its time, end an invitation',
+  { hosts: 5, needs: ['nft'] },
   async (lan) => {
-    const [h1, h2, h3] = [lan.host(1), lan.host(2), lan.host(3)];
+    const [h1, h2, h3, h4, h5] = [lan.host(1), lan.host(2), lan.host(3), lan.host(4), lan.host(5)];
     for (const host of lan.hosts) await lan.blockMulticast(host);
+    const brief = await invite(h5, '--for', '10s');
+    expect(brief.inviting.stdout).toMatch(/^On the other machine type, within 10 seconds:$/m);
     const first = await invite(h1);
     for (const word of ['zebra', 'yacht', 'walrus'])
       await join(h2, `${first.code.replace(/\w+$/, word)}`, '--at', h1.ip);
@@ -119,6 +133,23 @@ await labTest(
     const third = await invite(h1);
     expect(await join(h3, third.code, '--at', h1.ip)).toMatchObject({ code: 0 });
     await reach(h3, h1);
+    await announce(h3, 'notes:7005', '--check', 'none');
+    const fourth = await invite(h1);
+    await h3.until(`ss -Hltn 'sport = 5351' | grep -q .`);
+    const byPeer = await join(h4, fourth.code, '--peer', h3.ip);
+    expect(byPeer.stdout).toMatch(/^10\.99\.0\.3:5351 says that 10\.99\.0\.1:5351 invites by number \d+$/m);
+    expect(byPeer.stdout).toMatch(/^this machine is h4 in mesh/m);
+    await fourth.inviting.line(/^h4 \(10\.99\.0\.4\) is in mesh/);
+    await h3.until(`! ss -Hltn 'sport = 5351' | grep -q .`);
+    expect(await brief.inviting.exited).toMatchObject({ code: 69 });
+    expect(brief.inviting.stderr).toMatch(
+      /^ambassador: nobody joined within 10 seconds: the invitation is over; .*\n$/,
+    );
+    const late = await join(h2, brief.code, '--at', h5.ip, '--mesh-key-file', '/run/late.key');
+    expect(late).toMatchObject({
+      code: 69,
+      stderr: expect.stringMatching(/^ambassador: this machine has joined nothing: .*\n$/),
+    });
     const renamed = await runAmbassador(h1, ['mesh', 'rename', 'h3', 'desk']);
     expect(renamed).toMatchObject({ code: 0, stdout: expect.stringMatching(/^h3 is called desk now/m) });
     expect((await runAmbassador(h1, ['mesh', 'members', '--json'])).stdout).toContain('"desk"');

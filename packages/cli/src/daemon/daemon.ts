@@ -46,6 +46,7 @@ import type { ContainersPart } from './containers-part.ts';
 import type { DnsPart } from './dns-part.ts';
 import type { FeedPart } from './feed-part.ts';
 import { Injections } from './injections.ts';
+import { followInvitations } from './invitations.ts';
 import { followKeyFile } from './key-file.ts';
 import { Lifecycle } from './lifecycle.ts';
 import { followMembership } from './membership.ts';
@@ -329,6 +330,7 @@ export class Daemon {
       ...this.#unfollow,
       followKeyFile(this.#mesh, mesh, this.reporter),
       followMembership(this.#mesh, mesh, surroundings.platform, this.reporter),
+      followInvitations(this.#local, this.log),
     ];
   }
 

@@ -9,6 +9,7 @@ import {
   PEER_PORT,
   type PeerEvent,
   PeerNode,
+  type PeerPlace,
   readPeersFile,
   writePeersFile,
 } from '@mdns-ambassador/peers';
@@ -23,6 +24,8 @@ import { isServedAt, listAddresses } from './served-addresses.ts';
 
 /** In the state folder. */
 const PEERS_FILE = 'peers.json';
+/** Of the peers in it that are of no mesh. */
+const OPEN_GROUP = 'open';
 
 export interface PeersOptions {
   readonly request: PeerRequest;
@@ -49,7 +52,7 @@ export function createPeers(network: SystemNetwork, node: MdnsNode, options: Pee
   }
   const isMesh = mesh !== undefined;
   const file = namePeersFile(surroundings);
-  const [group = 'open'] = mesh?.ids ?? [];
+  const [group = OPEN_GROUP] = mesh?.ids ?? [];
   const remembered = readPeersFile(file, group);
   const isWanted = isMesh || request.named.length > 0 || remembered.some(({ hasLinked }) => hasLinked);
   const port = announces ? (request.port ?? (isWanted ? PEER_PORT : undefined)) : undefined;
@@ -88,6 +91,11 @@ export function createPeers(network: SystemNetwork, node: MdnsNode, options: Pee
 /** From now on the machine there is asked for its peers by whoever of this mesh finds nothing by multicast here. */
 export function rememberPeer(host: string, meshId: string, surroundings: Surroundings): void {
   writePeersFile(namePeersFile(surroundings), meshId, [{ host, port: PEER_PORT, hasLinked: false }]);
+}
+
+/** Who was linked before this machine had a mesh. */
+export function readRemembered(surroundings: Surroundings): readonly PeerPlace[] {
+  return readPeersFile(namePeersFile(surroundings), OPEN_GROUP);
 }
 
 function namePeersFile({ env, platform }: Surroundings): string {

@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream';
 import type { Clock } from '@mdns-ambassador/relay';
+import { readElsewhere } from './elsewhere.ts';
 import { cutFrame, encodeFrame, type Frame, type FrameKind, HEADER_BYTES, LONG_BYTES, SHORT_BYTES } from './frame.ts';
 import { InvitationError } from './invitation-error.ts';
 import { readRefusal } from './refusal.ts';
@@ -118,6 +119,8 @@ export class FrameLink {
 
 function judge({ kind, body }: Frame, wanted: FrameKind): Buffer | InvitationError {
   if (kind === wanted) return body;
+  // The first answer alone: who has begun to prove the code is sent nowhere.
+  if (kind === 'elsewhere' && wanted === 'greeting') return readElsewhere(body);
   return kind === 'refused' ? readRefusal(body) : malformed();
 }
 

@@ -6,7 +6,7 @@ export interface Frame {
   readonly body: Buffer;
 }
 
-const FRAME_TYPES = { hello: 1, greeting: 2, share: 3, confirm: 4, sealed: 5, refused: 6 } as const;
+const FRAME_TYPES = { hello: 1, greeting: 2, share: 3, confirm: 4, sealed: 5, refused: 6, elsewhere: 7 } as const;
 /** The type, and the length of the body. */
 export const HEADER_BYTES = 3;
 /** Of a body, before both have proved that they know the code. */
@@ -38,6 +38,6 @@ export function cutFrame(
 }
 
 function kindOf(type: number): FrameKind | undefined {
-  const kinds: readonly FrameKind[] = ['hello', 'greeting', 'share', 'confirm', 'sealed', 'refused'];
+  const kinds: readonly FrameKind[] = ['hello', 'greeting', 'share', 'confirm', 'sealed', 'refused', 'elsewhere'];
   return kinds.find((kind) => FRAME_TYPES[kind] === type);
 }

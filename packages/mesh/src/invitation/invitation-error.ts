@@ -1,6 +1,6 @@
 /**
  * `ended`: the connection ended, or nothing came in time. `malformed`: what came is none of this. `wrong-code`: the other end does not know the code that
- * this one knows, or there is somebody between them. `over`, `busy`, `other-number`, `version`: the inviter says so. `refused`: the machine is not let in.
+ * this one knows, or there is somebody between them. `over`, `busy`, `other-number`, `version`: the inviter says so. `elsewhere`: who was dialled says that the inviter is there. `refused`: the machine is not let in.
  */
 export type InvitationErrorCode =
   | 'ended'
@@ -10,6 +10,7 @@ export type InvitationErrorCode =
   | 'busy'
   | 'other-number'
   | 'version'
+  | 'elsewhere'
   | 'refused';
 
 /** Why a joining failed. The message is a sentence for people; nothing in it came from the other end but what `refused` says. */

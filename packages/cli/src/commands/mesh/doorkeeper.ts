@@ -29,7 +29,8 @@ export interface DoorkeeperOptions {
 /** Lets machines in that have proved a code, under names that no other machine has, and notes them for `mesh members`. */
 export class Doorkeeper {
   readonly #options: DoorkeeperOptions;
-  readonly #mesh: Mesh;
+  /** Knows all that is kept of who was met and who is removed. */
+  readonly mesh: Mesh;
   readonly #roster: RosterStore;
   readonly #notices: NoticeStore;
   /** What the last one is called that was let in. */
@@ -38,9 +39,9 @@ export class Doorkeeper {
   constructor(options: DoorkeeperOptions) {
     const { ring, surroundings } = options;
     this.#options = options;
-    this.#mesh = new Mesh(ring, { clock: systemClock });
-    this.#roster = keepRoster(this.#mesh, surroundings);
-    this.#notices = keepNotices(this.#mesh, surroundings, (error) => {
+    this.mesh = new Mesh(ring, { clock: systemClock });
+    this.#roster = keepRoster(this.mesh, surroundings);
+    this.#notices = keepNotices(this.mesh, surroundings, (error) => {
       surroundings.stderr.line(`ambassador: what keepers say can't be kept: ${errorMessage(error)}`);
     });
   }
@@ -64,11 +65,11 @@ export class Doorkeeper {
   async #admit(request: string, context: Uint8Array, from: string): Promise<string> {
     const { readAgain, may } = this.#options;
     const { name: wished, publicKey } = parseJoinRequest(request, context);
-    await this.#mesh.change(readAgain());
+    await this.mesh.change(readAgain());
     const name = chooseFreeName(wished, this.#listNames());
-    const text = await admitMachine(this.#mesh.ring, { publicKey }, { name, may, now: Date.now() });
+    const text = await admitMachine(this.mesh.ring, { publicKey }, { name, may, now: Date.now() });
     const { parts } = parseMembership(text);
-    if (parts.some(({ identity }) => this.#mesh.notices.list.isRemoved(identity.keyId))) {
+    if (parts.some(({ identity }) => this.mesh.notices.list.isRemoved(identity.keyId))) {
       throw new MeshError(
         'NOT_ENTITLED',
         'this machine was removed from the mesh; only mesh remove --undo lets it in again',
@@ -81,11 +82,11 @@ export class Doorkeeper {
 
   /** Of this machine, and of all others that were ever met and are not removed. */
   #listNames(): ReadonlySet<string> {
-    const { list } = this.#mesh.notices;
-    const seen = this.#mesh.ids.flatMap((meshId) => this.#roster.list(meshId));
+    const { list } = this.mesh.notices;
+    const seen = this.mesh.ids.flatMap((meshId) => this.#roster.list(meshId));
     const others = seen.flatMap(({ keyId, machine }) =>
       list.isRemoved(keyId) ? [] : [list.nameOf(keyId) ?? machine ?? ''],
     );
-    return new Set([...others, this.#mesh.self?.machine ?? '']);
+    return new Set([...others, this.mesh.self?.machine ?? '']);
   }
 }

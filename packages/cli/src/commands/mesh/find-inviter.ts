@@ -1,7 +1,8 @@
-import { judgeAddress } from '@mdns-ambassador/ambassador';
+import { isEndpointAddress, judgeAddress } from '@mdns-ambassador/ambassador';
 import { type Instance, type MdnsNode, readTxtText } from '@mdns-ambassador/mdns';
+import { isLoopback } from '@mdns-ambassador/relay';
+import { JOIN_TYPE, type JoinPlace, NUMBER_KEY } from '../../network/join-place.ts';
 import type { LocalNetwork } from '../../network/local-network.ts';
-import { JOIN_TYPE, type JoinPlace, NUMBER_KEY } from './join-place.ts';
 
 /** Places of one inviter that are tried. */
 const MAX_PLACES = 6;
@@ -13,6 +14,8 @@ export interface Inviter {
   /** From the network: to be escaped. */
   readonly name: string;
   readonly places: readonly JoinPlace[];
+  /** A person named it, now or before, or it was linked. */
+  readonly isNamed?: boolean;
 }
 
 /** Looks for those who invite by this number on the link; `onFound` is called for each, once, three at most. The returned function ends it. */
@@ -32,6 +35,11 @@ export function findInviters(
     onFound({ name: instance.name, places });
   });
   return () => browse.close();
+}
+
+/** Whether a machine that a person named may send us there: anywhere but where nobody, this machine, or a cloud's credentials are. */
+export function mayBeInviter({ host }: JoinPlace): boolean {
+  return isEndpointAddress(host) && !isLoopback(host);
 }
 
 /** On this link alone, as for services. */

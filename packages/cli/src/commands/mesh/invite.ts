@@ -1,7 +1,7 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import type { Socket } from 'node:net';
-import { systemClock } from '@mdns-ambassador/mdns';
+import { type NodeEvent, systemClock } from '@mdns-ambassador/mdns';
 import {
   createKeyFile,
   describeMay,
@@ -13,31 +13,31 @@ import {
   readGrants,
 } from '@mdns-ambassador/mesh';
 import { createCode, Invitation } from '@mdns-ambassador/mesh/invitation';
-import { errorCode, type Listener, listen, stripZone } from '@mdns-ambassador/relay';
+import type { PeerEvent } from '@mdns-ambassador/peers';
+import { errorCode, stripZone } from '@mdns-ambassador/relay';
 import { CliError } from '../../exit/cli-error.ts';
 import { EXIT_OK, EXIT_REFUSED, EXIT_UNAVAILABLE, EXIT_USAGE } from '../../exit/exit-codes.ts';
+import { JOIN_PORT, JOIN_TYPE, NUMBER_KEY } from '../../network/join-place.ts';
+import { type JoinPort, openJoinPort } from '../../network/join-port.ts';
 import { createLocalNetwork, type LocalNetwork, readInterfaceNames, startNode } from '../../network/local-network.ts';
 import { rememberPeer } from '../../network/peers.ts';
-import { isServedAt, listAddresses } from '../../network/served-addresses.ts';
+import { listAddresses } from '../../network/served-addresses.ts';
 import { describeFault } from '../../output/fault-lines.ts';
 import { printQr } from '../../output/qr.ts';
 import { parseDuration } from '../../parse/duration.ts';
 import { openLog } from '../../process/log-options.ts';
 import type { Surroundings } from '../../process/surroundings.ts';
 import { explainMeshErrors, readKeys } from '../../requests/mesh-request.ts';
+import { readPeerRequest } from '../../requests/peer-request.ts';
 import type { Settings } from '../../settings/settings.ts';
 import { Doorkeeper } from './doorkeeper.ts';
 import { describeFailure, describeJoined, describeWhile, tellInvitationEvents } from './invite-lines.ts';
-import { JOIN_PORT, JOIN_TYPE, NUMBER_KEY } from './join-place.ts';
 import { requireKeeper } from './mesh-task.ts';
 import { listNamed } from './named-services.ts';
 
 const KEY_BYTES = 32;
 const DEFAULT_LIFETIME_MS = 600_000;
 const SHORTEST_LIFETIME_MS = 10_000;
-/** Beside those that the invitation itself keeps. */
-const MAX_CONNECTIONS = 32;
-const NO_IPV6_CODES: readonly string[] = ['EAFNOSUPPORT', 'EADDRNOTAVAIL'];
 
 export interface InviteTask {
   /** Of the mesh key. */
@@ -56,8 +56,12 @@ export async function inviteMachine({ path, settings, surroundings }: InviteTask
   const [meshId = ''] = listMeshIds(ring);
   faults.survive((error) => stderr.line(`ambassador: ${describeFault(error)}`));
   const log = openLog(settings, surroundings);
-  const local = createLocalNetwork(interfaces, platform, (event) => log.debug(event, event.kind));
   const doorkeeper = new Doorkeeper({ ring, readAgain: () => readKeys(path, surroundings), may, surroundings });
+  const debug = (event: NodeEvent | PeerEvent): void => log.debug(event, event.kind);
+  const request = readPeerRequest(settings);
+  const { mesh } = doorkeeper;
+  const peers = { request, surroundings, mesh, announces: true, meetsAll: true, onEvent: debug };
+  const local = createLocalNetwork(interfaces, platform, debug, { peers });
   const describeEvent = tellInvitationEvents();
   const code = createCode(randomInt);
   const invitation = new Invitation({
@@ -140,54 +144,36 @@ function prepareKey(path: string, surroundings: Surroundings): KeyRing {
   );
 }
 
-interface Reception {
-  readonly port: number;
-  close(): Promise<void>;
-}
-
 /** On the port that whoever is told a host alone dials, else on any. */
-async function listenForJoiners(local: LocalNetwork, onSocket: (socket: Socket) => void): Promise<Reception> {
-  const receive = (socket: Socket): void => {
-    socket.on('error', () => undefined);
-    if (isServedAt(local.network.interfaces(), socket.localAddress ?? '')) onSocket(socket);
-    else socket.destroy();
-  };
-  const listenAt = (address: string, port: number): Promise<Listener> =>
-    listen({ at: { kind: 'tcp', address, port }, maxConnections: MAX_CONNECTIONS, onConnection: receive });
-  const ipv4 = await listenAt('0.0.0.0', JOIN_PORT).catch((error: unknown) => {
-    if (errorCode(error) === 'EADDRINUSE') return listenAt('0.0.0.0', 0);
+async function listenForJoiners({ network }: LocalNetwork, onSocket: (socket: Socket) => void): Promise<JoinPort> {
+  return openJoinPort(network, onSocket).catch((error: unknown) => {
+    if (errorCode(error) === 'EADDRINUSE') return openJoinPort(network, onSocket, 0);
     throw error;
   });
-  const port = ipv4.address.kind === 'tcp' ? ipv4.address.port : JOIN_PORT;
-  const ipv6 = await listenAt('::', port).catch((error: unknown) => {
-    if (NO_IPV6_CODES.includes(errorCode(error)) || errorCode(error) === 'EADDRINUSE') return undefined;
-    throw error;
-  });
-  return { port, close: async () => void (await Promise.all([ipv4.stop(), ipv6?.stop()])) };
 }
 
-/** By mDNS, where it can be used; else it is said that it can't, and the invitation goes on. */
+/** By peer links, and by mDNS, where it can be used; else it is said that it can't, and the invitation goes on. */
 async function startToTell(
   local: LocalNetwork,
   number: number,
   port: number,
   { stderr }: Surroundings,
 ): Promise<boolean> {
+  const txt = new Map([
+    ['txtvers', Buffer.from('1')],
+    [NUMBER_KEY, Buffer.from(String(number))],
+  ]);
+  const service = { name: `invitation ${number}`, type: JOIN_TYPE, port, txt };
+  const host = `invitation-${number}.local`;
+  local.peers?.announce(JOIN_TYPE, { ...service, host, subtypes: [], priority: 0, weight: 0 });
   try {
     await startNode(local);
   } catch (error) {
     if (!(error instanceof CliError)) throw error;
     stderr.line(`ambassador: ${error.message}`);
+    await local.peers?.start();
     return false;
   }
-  local.node.publish({
-    name: `invitation ${number}`,
-    type: JOIN_TYPE,
-    port,
-    txt: new Map([
-      ['txtvers', Buffer.from('1')],
-      [NUMBER_KEY, Buffer.from(String(number))],
-    ]),
-  });
+  local.mdns.publish(service);
   return local.network.interfaces().length > 0;
 }

@@ -14,12 +14,13 @@ import {
   MeshError,
   parseMembership,
 } from '@mdns-ambassador/mesh';
-import { type InvitationCode, InvitationError, join } from '@mdns-ambassador/mesh/invitation';
+import { ElsewhereError, type InvitationCode, InvitationError, join } from '@mdns-ambassador/mesh/invitation';
 import { dial, formatPlace, RelayError } from '@mdns-ambassador/relay';
 import { CliError, InvalidValue } from '../../exit/cli-error.ts';
 import { EXIT_OK, EXIT_REFUSED, EXIT_UNAVAILABLE } from '../../exit/exit-codes.ts';
+import { JOIN_PORT, type JoinPlace, parseJoinPlace } from '../../network/join-place.ts';
 import { createLocalNetwork, describeNoNetwork, readInterfaceNames, startNode } from '../../network/local-network.ts';
-import { rememberPeer } from '../../network/peers.ts';
+import { readRemembered, rememberPeer } from '../../network/peers.ts';
 import { escapeSentence, escapeText } from '../../output/escape.ts';
 import { describeInterface, joinWords, quoteHint } from '../../output/phrases.ts';
 import { parsePeer } from '../../parse/peer.ts';
@@ -29,8 +30,7 @@ import type { Surroundings } from '../../process/surroundings.ts';
 import { explainMeshErrors } from '../../requests/mesh-request.ts';
 import type { Settings } from '../../settings/settings.ts';
 import { askCode } from './ask-code.ts';
-import { findInviters, type Inviter } from './find-inviter.ts';
-import { JOIN_PORT, type JoinPlace, parseJoinPlace } from './join-place.ts';
+import { findInviters, type Inviter, mayBeInviter } from './find-inviter.ts';
 
 /** Without an inviter by then there is none that multicast brings. */
 const SEARCH_MS = 20_000;
@@ -65,11 +65,11 @@ export async function joinMesh(task: JoinTask): Promise<number> {
   const code = await askCode(words, surroundings);
   if (code === undefined) return tellStopped(task);
   const key = createMachineKey();
-  const tries = places.length > 0 ? listNamed(places) : searchLink(code, settings, surroundings);
+  const tries = places.length > 0 ? listNamed(places) : search(code, settings, surroundings);
   let failure: Failure | undefined;
-  for await (const { name: inviter, places: at } of tries) {
+  for await (const { name: inviter, places: at, isNamed } of tries) {
     if (failure !== undefined) stdout.line(`no: ${escapeSentence(failure.reason)}; trying ${escapeText(inviter)}, too`);
-    const outcome = await tryInviter(at, code, { key, name, task });
+    const outcome = await tryInviter(at, code, { key, name, task, maySendOn: isNamed === true });
     if (outcome.kind === 'joined') {
       rememberInviter(outcome, surroundings);
       tellJoined(outcome.membership, task);
@@ -100,7 +100,7 @@ function parseMachineName(text: string): string {
   );
 }
 
-/** `--at`, and the peers, who may be asked for it, too. */
+/** `--at`, and the peers: one of them invites, or knows who does. */
 function readPlaces(settings: Settings): readonly JoinPlace[] {
   const at = settings.read('at', parseJoinPlace);
   if (at !== undefined) return [at];
@@ -108,7 +108,18 @@ function readPlaces(settings: Settings): readonly JoinPlace[] {
 }
 
 async function* listNamed(places: readonly JoinPlace[]): AsyncGenerator<Inviter> {
-  for (const place of places) yield { name: formatPlace(place.host, place.port), places: [place] };
+  for (const place of places) yield { name: formatPlace(place.host, place.port), places: [place], isNamed: true };
+}
+
+/** On the link, and where nobody is found there, at the peers that this machine had before. */
+async function* search(code: InvitationCode, settings: Settings, surroundings: Surroundings): AsyncGenerator<Inviter> {
+  let isAnyFound = false;
+  for await (const inviter of searchLink(code, settings, surroundings)) {
+    isAnyFound = true;
+    yield inviter;
+  }
+  if (isAnyFound || surroundings.shutdown.signal.aborted) return;
+  yield* listNamed(readRemembered(surroundings).map(({ host }) => ({ host, port: JOIN_PORT })));
 }
 
 /** Those who invite by this number on the link, as they are found. */
@@ -186,14 +197,17 @@ interface Applicant {
   readonly key: MachineKey;
   readonly name: string;
   readonly task: JoinTask;
+  /** A person named who is asked: the inviter may be where that one says. */
+  readonly maySendOn: boolean;
 }
 
 /** At the first of these places that answers. */
 async function tryInviter(
   places: readonly JoinPlace[],
   code: InvitationCode,
-  { key, name, task }: Applicant,
+  applicant: Applicant,
 ): Promise<Failure | Joined> {
+  const { key, name, task, maySendOn } = applicant;
   const { path, surroundings } = task;
   const { stdout, shutdown, platform } = surroundings;
   let failure: Failure = { kind: 'failed', reason: 'it has no address here', exitCode: EXIT_UNAVAILABLE };
@@ -217,6 +231,13 @@ async function tryInviter(
       }).finally(() => shutdown.signal.removeEventListener('abort', stop));
       if (membership !== undefined) return { kind: 'joined', membership, host };
     } catch (error) {
+      if (error instanceof ElsewhereError && maySendOn && mayBeInviter(error.place)) {
+        const { host: inviter, port: at } = error.place;
+        stdout.line(
+          `${formatPlace(host, port)} says that ${formatPlace(inviter, at)} invites by number ${code.number}`,
+        );
+        return tryInviter([error.place], code, { ...applicant, maySendOn: false });
+      }
       if (error instanceof InvitationError) {
         const exitCode = error.code === 'ended' ? EXIT_UNAVAILABLE : EXIT_REFUSED;
         return { kind: 'failed', reason: error.message, exitCode };

@@ -1,7 +1,7 @@
 import type { BrowseEvent, BrowseOptions, Instance } from '@mdns-ambassador/mdns';
 import { expect, test } from 'vitest';
-import { findInviters, type Inviter } from '../../../src/commands/mesh/find-inviter.ts';
-import { JOIN_TYPE } from '../../../src/commands/mesh/join-place.ts';
+import { findInviters, type Inviter, mayBeInviter } from '../../../src/commands/mesh/find-inviter.ts';
+import { JOIN_TYPE } from '../../../src/network/join-place.ts';
 import type { LocalNetwork } from '../../../src/network/local-network.ts';
 
 const network = {
@@ -63,4 +63,20 @@ test('of many who say that they invite by this number three are tried', () => {
   const { found, tell } = look();
   for (let index = 1; index < 10; index++) tell(`invitation 7 (${index})`, '7', `10.99.0.1${index}`);
   expect(found).toHaveLength(3);
+});
+
+test('a peer sends who asks for an inviter to another machine, and to no place that is none', () => {
+  const may = (host: string): boolean => mayBeInviter({ host, port: 5351 });
+  expect(['10.99.0.1', '192.0.2.7', 'fd00::7'].every(may)).toBe(true);
+  const never = [
+    '127.0.0.1',
+    '::1',
+    '::ffff:127.0.0.1',
+    '0.0.0.0',
+    '224.0.0.251',
+    '169.254.169.254',
+    'fe80::1',
+    'inviter.example',
+  ];
+  expect(never.filter(may)).toEqual([]);
 });

@@ -1,6 +1,6 @@
 import { splitPlace } from '@mdns-ambassador/relay';
-import { InvalidValue } from '../../exit/cli-error.ts';
-import { parsePort } from '../../parse/port.ts';
+import { InvalidValue } from '../exit/cli-error.ts';
+import { parsePort } from '../parse/port.ts';
 
 /** Who invites says so under this type. */
 export const JOIN_TYPE = '_ambassador-join._tcp';

@@ -1,0 +1,59 @@
+import type { Duplex } from 'node:stream';
+import { type Clock, type Place, surface } from '@mdns-ambassador/relay';
+import { encodeElsewhere } from './elsewhere.ts';
+import { FrameLink } from './frame-link.ts';
+import { HELLO_BYTES, isKnownVersion, readHello } from './hello.ts';
+import { InvitationError } from './invitation-error.ts';
+import { encodeRefusal } from './refusal.ts';
+
+/** Conversations at once, and of one address. */
+const MAX_AT_ONCE = 16;
+const MAX_OF_ONE = 2;
+const LIFETIME_MS = 5_000;
+
+/** Tells who comes for an invitation where its inviter is, and nothing else: for machines that know and do not invite themselves. */
+export class Signpost {
+  readonly #clock: Clock;
+  readonly #find: (number: number) => Place | undefined;
+  readonly #conversations = new Map<FrameLink, string>();
+
+  /** `find`: where somebody invites by this number, at a literal address without zone; undefined where nobody does. */
+  constructor(clock: Clock, find: (number: number) => Place | undefined) {
+    this.#clock = clock;
+    this.#find = find;
+  }
+
+  /** A connection from this address, which is closed when it is over. More than 16 at once, or two of one address, are hung up on. */
+  accept(stream: Duplex, from: string): void {
+    const others = [...this.#conversations.values()];
+    if (others.length >= MAX_AT_ONCE || others.filter((other) => other === from).length >= MAX_OF_ONE) {
+      stream.destroy();
+      return;
+    }
+    const link = new FrameLink(stream, this.#clock, LIFETIME_MS);
+    this.#conversations.set(link, from);
+    void this.#answer(link)
+      .catch(surface)
+      .finally(() => {
+        this.#conversations.delete(link);
+        link.close();
+      });
+  }
+
+  /** Hangs up on all. */
+  close(): void {
+    for (const link of this.#conversations.keys()) link.close();
+  }
+
+  async #answer(link: FrameLink): Promise<void> {
+    try {
+      const hello = readHello(await link.receive('hello', HELLO_BYTES));
+      if (hello === undefined) return;
+      const place = isKnownVersion(hello) ? this.#find(hello.number) : undefined;
+      if (place !== undefined) link.send('elsewhere', encodeElsewhere(place));
+      else link.send('refused', encodeRefusal(isKnownVersion(hello) ? 'other-number' : 'version'));
+    } catch (error) {
+      if (!(error instanceof InvitationError)) throw error;
+    }
+  }
+}
