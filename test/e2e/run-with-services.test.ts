@@ -14,7 +14,7 @@ const LAST = `process.on('SIGTERM', () => process.exit(3)); console.log('at', pr
 const TELLER = fileURLToPath(new URL('../programs/loaded-by-then.cjs', import.meta.url));
 /** None of them, and nothing of the proxy. */
 const LOADED_LITTLE =
-  /^loaded by then: (?=.* net .* main-\S+\.js )(?!.* (?:crypto|tls|http|worker_threads) )(?!.* (?:when-used|carry|daemon|local-network)-)/m;
+  /^loaded by then: (?=.* net .* main-\S+\.js )(?!.* (?:crypto|tls|http|worker_threads) )(?!.* (?:when-used|carry|local-network)-)/m;
 
 await labTest('run gives a command the services in its environment, and ends as it does', { hosts: 2 }, async (lan) => {
   const [h1, h2] = [lan.host(1), lan.host(2)];
