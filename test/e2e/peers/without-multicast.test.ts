@@ -9,7 +9,7 @@ import { initMesh, makeSharedFolder } from '../../mesh.ts';
 import { Machine } from './machine.ts';
 
 const FIGURES = fileURLToPath(new URL('../../../test-results/', import.meta.url));
-const HOSTS = 6;
+const HOSTS = 20;
 const SEED = 13;
 /** Processes that start at the same time: each host of a real LAN has a processor of its own. */
 const STARTING = 2;
