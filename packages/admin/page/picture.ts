@@ -20,14 +20,15 @@ export class Picture {
   #scene: Scene | undefined;
   #search = '';
 
-  /** All that can be pointed at: each box from above, and behind a row the lines that start there. */
+  /** All that can be pointed at, each once: each box from above, and behind a row its lines that are not behind another. */
   listSpots(): readonly Spot[] {
-    return [...this.#boxes.values()].flatMap((box) =>
+    const spots = [...this.#boxes.values()].flatMap((box) =>
       box.listSpots().flatMap((spot) => {
-        const starting = spot === box.head ? [] : spot.links.flatMap(({ id }) => this.#links.get(id) ?? []);
-        return [spot, ...starting];
+        const lines = spot === box.head ? [] : spot.links.flatMap(({ id }) => this.#links.get(id) ?? []);
+        return [spot, ...lines];
       }),
     );
+    return [...new Set<Spot>(spots)];
   }
 
   search(text: string): void {

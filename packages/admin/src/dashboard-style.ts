@@ -21,7 +21,7 @@ a { color: var(--accent); }
 :focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
 .panel { background: var(--card); border: 1px solid var(--edge); border-radius: 12px; padding: 1rem 1.2rem; margin-bottom: 1rem; }
 .bar { display: flex; flex-wrap: wrap; gap: .5rem 1.2rem; align-items: center; margin-bottom: .9rem; }
-.bar input { font: inherit; font-size: .9rem; padding: .25rem .7rem; border: 1px solid var(--muted); border-radius: 8px; background: var(--card); color: inherit; width: 13rem; max-width: 100%; }
+.bar input { font: inherit; font-size: .9rem; padding: .25rem .7rem; border: 1px solid var(--muted); border-radius: 8px; background: var(--card); color: inherit; width: 13rem; max-width: 100%; } .bar input::placeholder { color: var(--muted); opacity: 1; }
 .key { display: flex; flex-wrap: wrap; gap: .2rem 1.1rem; font-size: .82rem; color: var(--muted); margin: 0; padding: 0; list-style: none; }
 .key li { display: flex; align-items: center; gap: .4rem; } .key svg { width: 28px; height: 10px; }
 #stage { position: relative; min-height: 4rem; }
@@ -80,6 +80,6 @@ th.number, td.number { text-align: right; }
 .ready::before, .announced::before { content: "\\25cf"; color: var(--ready); }
 .state.probation::before, .state.probing::before, .state.draining::before, .state.stale::before { content: "\\25d0"; color: var(--warn); }
 main section + section { margin-top: 1.4rem; }
-footer { margin-top: 1.5rem; font-size: .88rem; } footer a { margin-right: 1rem; }
+footer { display: flex; flex-wrap: wrap; gap: .2rem 1rem; margin-top: 1.5rem; font-size: .88rem; }
 @media (max-width: 48rem) { body { padding: .9rem .7rem 2rem; } .pair { grid-template-columns: minmax(0, 1fr); } .panel { padding: .8rem; } }
 `;
