@@ -45,7 +45,12 @@ export class WindowsHost implements AsyncDisposable {
     return join(this.#drive, 'My Work', name);
   }
 
-  /** The same as Windows writes it. */
+  /** The path by which Linux knows what Windows writes like this: `C:\\users\\...`. */
+  locatePath(path: string): string {
+    return join(this.#drive, ...path.split('\\').slice(1));
+  }
+
+  /** The name of a file of that folder as Windows writes it. */
   static path(name: string): string {
     return `${FOLDER}\\${name}`;
   }

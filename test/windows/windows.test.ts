@@ -1,6 +1,6 @@
-import { chmod, copyFile } from 'node:fs/promises';
+import { chmod, copyFile, rm } from 'node:fs/promises';
 import type { Host } from '@mdns-ambassador/testkit';
-import { expect } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 import { announce, proxy, runProgram, spawnAmbassador, startProgram } from '../ambassador.ts';
 import { startRedis } from '../credentials.ts';
 import { noteJoining } from '../joining.ts';
@@ -73,24 +73,34 @@ await windowsTests('Windows beside Linux', (windowsTest) => {
     },
   );
 
-  windowsTest('joins a mesh by a code, and reaches a service there', async ({ linux, windows }) => {
+  windowsTest('joins a mesh by a code: announce and proxy need no flag then, strangers get nothing', async (hosts) => {
+    const { linux, windows } = hosts;
     const key = `${makeSharedFolder()}/mesh.key`;
     const startedAt = performance.now();
     const inviting = spawnAmbassador(linux, ['mesh', 'invite', key]);
     await inviting.line(/Waiting for it/);
     const joiningAt = performance.now();
     const code = /mesh join (\S+)/.exec(inviting.stdout)?.[1] ?? '';
-    const own = WindowsHost.path('member.key');
-    const joined = await windows.run('mesh', 'join', code, '--name', 'window', '--mesh-key-file', own);
+    const joined = await windows.run('mesh', 'join', code, '--name', 'window');
     expect(joined.stdout).toMatch(/^this machine is window in mesh [0-9a-f]{16} now: it may use the whole mesh/m);
+    const own = windows.locatePath(/^Its key is in (\S+):/m.exec(joined.stdout)?.[1] ?? '');
+    onTestFinished(() => rm(own, { force: true }));
     noteJoining('join-on-windows', joiningAt - startedAt, performance.now() - joiningAt);
     expect(await inviting.exited).toMatchObject({ code: 0 });
     await startProgram(linux, 'service', '7000', 'linux');
+    await startProgram(windows.host, 'service', '7001', 'windows');
     await announce(linux, 'thing:7000', '--mesh-key-file', key);
-    const proxying = windows.spawn('proxy', 'thing:7100', '--mesh-key-file', own);
+    const announcing = windows.spawn('announce', 'cell:7001');
+    const proxying = windows.spawn('proxy', 'thing:7100');
+    const member = await proxy(linux, 'cell:7200', '--mesh-key-file', key);
+    await announcing.line(/^announced cell/);
     await proxying.line(/^found "thing on h1"/);
-    expect(proxying.stdout).toMatch(/^mesh [0-9a-f]{16} as member window:/m);
+    await member.line(/^found "cell on/);
+    for (const one of [announcing, proxying]) expect(one.stdout).toMatch(/^mesh [0-9a-f]{16} as member window:/m);
     expect(await who(windows.host, 7100)).toBe('linux\n');
+    expect(await who(linux, 7200)).toBe('windows\n');
+    const { answer } = await runProgram<{ answer: string }>(linux, 'ask', [windows.host.ip, '22001', 'who']);
+    expect(answer).toBe('');
   });
 
   windowsTest('up follows its file, the file of a source and the file of a password', async ({ linux, windows }) => {
