@@ -4,6 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import { errorCode, errorMessage } from '@mdns-ambassador/relay';
 import { CliError } from '../../exit/cli-error.ts';
 import { EXIT_INTERNAL, EXIT_NO_INPUT, EXIT_REFUSED, EXIT_USAGE } from '../../exit/exit-codes.ts';
+import { explainForbidden, isForbidden } from '../../process/forbidden-path.ts';
 
 const NEW_FILE_MODE = 0o644;
 const PERMISSIONS = 0o7777;
@@ -116,13 +117,10 @@ function explainError(file: string, error: unknown): CliError {
       return new CliError(EXIT_NO_INPUT, `--output: "${file}" is in a folder that does not exist; make it first`, {
         cause: error,
       });
-    case 'EACCES':
-    case 'EPERM':
-    case 'EROFS':
-      return new CliError(EXIT_REFUSED, `--output: this user may not write "${file}" and beside it (${code})`, {
-        cause: error,
-      });
     default:
+      if (isForbidden(code)) {
+        return new CliError(EXIT_REFUSED, `--output: ${explainForbidden(file, code, 'user')}`, { cause: error });
+      }
       return new CliError(EXIT_INTERNAL, `--output: "${file}" could not be written: ${reason}`, { cause: error });
   }
 }

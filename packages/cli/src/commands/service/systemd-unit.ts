@@ -5,6 +5,8 @@ import { listWords } from './up-words.ts';
 /** Where an agent has its socket, for containers to mount: it outlives the service, which the folder of a unit does not. */
 export const AGENT_FOLDER = '/run/ambassador';
 const RUNTIME_FOLDER = 'ambassador-up';
+/** The unit that examples and the Debian package bring. It has the same folders, and runs the same file unless told otherwise. */
+const EXAMPLE = 'ambassador-up.service';
 
 /** What any service does without. Tests hold them beside those of the examples. */
 const HARDENED_FOR_ALL = [
@@ -49,7 +51,7 @@ export function writeUnit(site: Site, duty: Duty, head: readonly string[]): stri
     ...head.map((line) => `# ${line}`),
     '[Unit]',
     'Description=Services that are announced and found on this network',
-    ...(isSystem ? ['Wants=network-online.target', 'After=network-online.target'] : []),
+    ...(isSystem ? ['Wants=network-online.target', 'After=network-online.target', `Conflicts=${EXAMPLE}`] : []),
     '',
     '[Service]',
     'Type=notify',

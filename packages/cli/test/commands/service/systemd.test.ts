@@ -56,7 +56,9 @@ test('the example for up is what is installed, but for where the program is', ()
   const example = readFileSync(`${UNITS}ambassador-up.service`, 'utf8').trimEnd().split('\n');
   const start = example.indexOf('[Unit]');
   const lines = writeUnit('system').map((line) =>
-    line.replace('/usr/bin/node /usr/lib/ambassador/bin/ambassador.js', '/usr/local/bin/ambassador'),
+    line
+      .replace('/usr/bin/node /usr/lib/ambassador/bin/ambassador.js', '/usr/local/bin/ambassador')
+      .replace('Conflicts=ambassador-up.service', 'Conflicts=ambassador.service'),
   );
   expect(example.slice(start)).toEqual(lines.slice(lines.indexOf('[Unit]')));
 });
