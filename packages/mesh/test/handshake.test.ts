@@ -358,6 +358,17 @@ describe('A door', () => {
     return { announcer, leg, server, visit, admitted };
   }
 
+  test('shakes no hands with who has gone, and tells nobody of it', async () => {
+    const announcer = await TestAnnouncer.open(createMesh());
+    const [client, server] = MemoryLeg.pair();
+    client.on('error', () => undefined);
+    server.remoteAddress = undefined;
+    const admitted = announcer.door.admit(server, new AbortController().signal);
+    await expect(admitted).rejects.toMatchObject({ code: 'ABORTED' });
+    expect(server.wasReset).toBe(true);
+    expect(announcer.events).toEqual([]);
+  });
+
   test('lets go of who is kept warm at once when its visit is called off', async () => {
     const { announcer, server, visit, admitted } = await visitWarm();
     visit.abort();

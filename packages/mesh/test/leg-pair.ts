@@ -2,7 +2,8 @@ import { Duplex } from 'node:stream';
 
 /** One end of a connection in memory: what is written here is read at the other end, and a reset is seen there as one. */
 export class MemoryLeg extends Duplex {
-  readonly remoteAddress: string;
+  /** Undefined where whoever came has gone. */
+  remoteAddress: string | undefined;
   wasReset = false;
   #peer: MemoryLeg | undefined;
   #taken: (() => void) | undefined;

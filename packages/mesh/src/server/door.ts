@@ -114,9 +114,13 @@ export class Door {
    * the socket is closed then, or about to be. Who has many clients says so, and goes on when `signal` has no meaning any more.
    */
   async admit(raw: Arrival, signal: AbortSignal): Promise<Admitted> {
-    const address = raw.remoteAddress ?? '';
+    const { remoteAddress: address } = raw;
     const { clock } = this.#options;
     raw.on('error', () => undefined);
+    if (address === undefined) {
+      resetLeg(raw);
+      throw new RelayError('ABORTED', 'it had gone before it was asked');
+    }
     const abort = new AbortController();
     const stop = (): void => abort.abort();
     signal.addEventListener('abort', stop, { once: true });
