@@ -1,6 +1,7 @@
 import { ANSWER_MS, type Running } from './running.ts';
 import type { RunningStatus } from './running-status.ts';
 import { nameRuntimeFolder, type RuntimeSurroundings } from './runtime-folder.ts';
+import { explainBlindness } from './sockets.ts';
 
 /** What is wrong with a process that has said nothing of use. */
 export function describeProblem(running: Running): string {
@@ -25,7 +26,11 @@ export function describeServing({ command, pid, announcements, services, phase }
   return `${command} (process ${pid}) is ${phase}, and announces and proxies nothing`;
 }
 
+/** That nothing runs, or that nobody can tell. */
 export function describeNothing(surroundings: RuntimeSurroundings): string {
   const { path } = nameRuntimeFolder(surroundings);
+  const blindness = explainBlindness(surroundings);
+  if (blindness !== undefined)
+    return `what runs here can't be told: ${blindness}; a process shows itself by --admin 127.0.0.1:9901, too`;
   return `nothing runs here: no process of this user announces or proxies a service; start one, such as ambassador proxy redis (its socket would be in ${path})`;
 }

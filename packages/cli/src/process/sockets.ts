@@ -47,6 +47,20 @@ function isBelieved(folder: string, surroundings: RuntimeSurroundings): boolean 
   }
 }
 
+/** Why nobody of this user's processes can be found, whether there are any or not; undefined where they can be. For people. */
+export function explainBlindness(surroundings: RuntimeSurroundings): string | undefined {
+  const { path } = nameRuntimeFolder(surroundings);
+  try {
+    readdirSync(path);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    return code === 'ENOENT' ? undefined : `${path} can't be listed (${code})`;
+  }
+  return isBelieved(path, surroundings)
+    ? undefined
+    : `${path} belongs to another user, or others may write there, so that what is there is not believed`;
+}
+
 /** Of a path with one `*` in it, those that there are. */
 function expand(folder: string): readonly string[] {
   const [before = '', after] = folder.split('*');

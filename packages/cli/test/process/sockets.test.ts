@@ -1,8 +1,9 @@
-import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { describeNothing } from '../../src/process/running-lines.ts';
 import { listSockets } from '../../src/process/sockets.ts';
 
 const NOBODY = 65_534;
@@ -55,3 +56,39 @@ test.skipIf(process.getuid?.() !== 0)(
     expect((await arrange('ambassador-0'))(0)).toEqual([]);
   },
 );
+
+test.skipIf(process.platform === 'win32')(
+  'who looks in a folder that tells nothing says so, and not that nothing runs',
+  () => {
+    const temporary = mkdtempSync(join(tmpdir(), 'running-'));
+    onTestFinished(() => rmSync(temporary, { recursive: true, force: true }));
+    const describe = (uid: number): string => describeNothing({ env: {}, platform: 'linux', uid, temporary });
+    expect(describe(OWNER)).toMatch(/^nothing runs here: /);
+    const own = join(temporary, `ambassador-${OWNER}`);
+    writeFileSync(own, '');
+    expect(describe(OWNER)).toMatch(
+      new RegExp(`^what runs here can't be told: ${own} can't be listed \\(ENOTDIR\\); `),
+    );
+    const [other, another] = [join(temporary, `ambassador-${OWNER + 1}`), OWNER + 1];
+    mkdirSync(other);
+    chmodSync(other, 0o777);
+    expect(describe(another)).toMatch(
+      new RegExp(`^what runs here can't be told: ${other} belongs to another user, or `),
+    );
+  },
+);
+
+test.skipIf(process.platform === 'win32')('of all pipes of a Windows those of ours are told', () => {
+  // To Linux the folder of pipes is a name like another.
+  const [temporary, before, pipes] = [mkdtempSync(join(tmpdir(), 'running-')), process.cwd(), '\\\\.\\pipe\\'];
+  process.chdir(temporary);
+  onTestFinished(() => {
+    process.chdir(before);
+    rmSync(temporary, { recursive: true, force: true });
+  });
+  mkdirSync(pipes);
+  for (const name of ['lsass', 'ambassador-4711', 'ambassador-x', '4712.sock']) writeFileSync(`${pipes}/${name}`, '');
+  const surroundings = { env: {}, platform: 'win32', uid: undefined, temporary } as const;
+  expect(listSockets(surroundings)).toEqual([{ path: `${pipes}ambassador-4711`, pid: 4711 }]);
+  expect(describeNothing(surroundings)).toMatch(/^nothing runs here: /);
+});
