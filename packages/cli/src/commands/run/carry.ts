@@ -62,7 +62,7 @@ async function finish({ ended }: RunningCommand, { signal, reporter, ...waiting 
   const over = new AbortController();
   const both = AbortSignal.any([signal, over.signal]);
   void waitTelling({ ...waiting, signal: both, reporter }).then((services) => {
-    if (services.length === 0 || both.aborted) return;
+    if (services.length === 0 || waiting.timeoutMs === 0 || both.aborted) return;
     const since = formatDuration(waiting.timeoutMs);
     reporter.tell(`nobody has offered ${joinWords(services)} for ${since}; the command runs on, and waits for it`, {
       event: 'missing',

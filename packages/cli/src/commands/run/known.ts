@@ -1,6 +1,7 @@
 import { readlinkSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { dirname } from 'node:path';
+import { typesOf } from '@mdns-ambassador/mdns';
 import { listObjects, readObject } from '../../network/seen/seen-instance.ts';
 import { askAdmin } from '../../process/admin-client.ts';
 import { nameRuntimeFolder, type RuntimeSurroundings } from '../../process/runtime-folder.ts';
@@ -75,11 +76,19 @@ function isOnThisNetwork(pid: number, platform: NodeJS.Platform): boolean {
 export function readFound(body: string, meshes: readonly string[]): readonly string[] {
   const status = parse(body);
   if (!Array.isArray(status.meshes) || status.meshes.toSorted().join() !== meshes.toSorted().join()) return [];
-  const announced = listObjects(status.announcements).filter(({ state }) => state === 'announced');
+  const announced = listObjects(status.announcements).filter(
+    ({ service, type, state, source }) =>
+      state === 'announced' && source === 'mdns' && isBrowsedAs(String(service), String(type)),
+  );
   const found = listObjects(status.services).filter(({ endpoints }) =>
     listObjects(endpoints).some(({ state, source }) => state === 'ready' && source === 'mdns'),
   );
   return [...announced, ...found].flatMap(({ service }) => (typeof service === 'string' ? [service] : []));
+}
+
+/** A type that was asked for is not found by the service's name. */
+function isBrowsedAs(service: string, type: string): boolean {
+  return typesOf(service).includes(type.toLowerCase());
 }
 
 function parse(body: string): Readonly<Record<string, unknown>> {

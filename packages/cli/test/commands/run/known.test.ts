@@ -52,11 +52,21 @@ test('another process says what mDNS has told it of now, and what it announces i
     { service: 'named', endpoints: [endpoint('ready', 'static')] },
     { service: 'awaited', endpoints: [] },
   ];
+  const announced = { state: 'announced', source: 'mdns' };
   const announcements = [
-    { service: 'web', state: 'announced' },
-    { service: 'sick', state: 'withdrawn' },
+    { ...announced, service: 'web', type: '_http._tcp' },
+    { ...announced, service: 'sick', type: '_sick._tcp', state: 'withdrawn' },
   ];
   expect(readFound(status({ services, announcements }), [])).toEqual(['web', 'redis']);
+});
+
+test('what another process announces where a browse of its name does not look is not known', () => {
+  const announced = { service: 'thing', type: '_thing._tcp', state: 'announced', source: 'mdns' };
+  const find = (change: object): readonly string[] =>
+    readFound(status({ announcements: [{ ...announced, ...change }] }), []);
+  expect(find({})).toEqual(['thing']);
+  expect(find({ type: '_other._tcp' })).toEqual([]);
+  expect(find({ source: 'zookeeper:10.0.0.1:2181/services' })).toEqual([]);
 });
 
 test('what is known in another mesh, or in open mode, is not known here', () => {
