@@ -24,7 +24,8 @@ import { type Absence, explainAbsence } from './lab-test.ts';
 
 const COLLECT = fileURLToPath(new URL('../docker/collect.mjs', import.meta.url));
 const PROGRAM_FOLDER = 'opt/ambassador';
-const PROGRAM = `/${PROGRAM_FOLDER}/packages/cli/bin/ambassador.js`;
+/** Of the command in it. */
+export const PROGRAM: string = `/${PROGRAM_FOLDER}/packages/cli/bin/ambassador.js`;
 const SYSTEMD = '/lib/systemd/systemd';
 /** By libpam-systemd a user's own systemd begins. */
 const NEEDS: readonly Peer[] = ['systemd', 'dbus-daemon', 'pam-systemd'];
@@ -35,15 +36,21 @@ const UNCOUNTED =
 const PATIENCE_MS = 60_000;
 const LOOK_MS = 100;
 
-/** `$1` has `upper`, `work` and `root`. What this machine would start by itself is left out, once; what is installed later stays. */
+/**
+ * `$1` has `upper`, `work` and `root`. What this machine would start by itself is left out, once; what is installed later stays. A character
+ * device 0/0 in the upper layer hides a folder whole (overlayfs' whiteout), however much is in it.
+ */
 const BOOT = `
 set -e
 cd "$1"
+if [ ! -e laid ]; then
+  mkdir -p upper/etc/systemd upper/var/lib/systemd
+  for hidden in etc/systemd/system root var/lib/systemd/linger; do mknod upper/$hidden c 0 0; done
+fi
 mount -t overlay overlay -o lowerdir=/,upperdir=upper,workdir=work root
 if [ ! -e laid ]; then
   touch laid
-  rm -rf root/etc/systemd/system root/root root/var/lib/systemd/linger
-  mkdir -p root/etc/systemd/system
+  mkdir root/etc/systemd/system
   mkdir -m 700 root/root
   for unit in console-getty getty@tty1 systemd-timesyncd; do ln -s /dev/null root/etc/systemd/system/$unit.service; done
 fi
@@ -116,6 +123,11 @@ export class BootedSystem {
       .filter(({ path }) => !UNCOUNTED.test(path))
       .map(({ entry, path }) => [path, describeEntry(entry)] as const);
     return Object.fromEntries(described.toSorted(([a], [b]) => a.localeCompare(b)));
+  }
+
+  /** The id of its process 1 outside, by which its namespaces are entered. */
+  get pid(): number {
+    return this.#init;
   }
 
   /** Runs a command in it, as root; `as` names another user. */

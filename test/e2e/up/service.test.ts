@@ -1,10 +1,16 @@
+import { fileURLToPath } from 'node:url';
+import { type Host, Lab } from '@mdns-ambassador/testkit';
 import { expect, test } from 'vitest';
-import { BootedSystem } from '../../booted-system.ts';
+import { AMBASSADOR, list, startProgram } from '../../ambassador.ts';
+import { BootedSystem, PROGRAM } from '../../booted-system.ts';
 
 /** `service install` on a systemd that is process 1 of a system of its own. */
 const TIMEOUT_MS = 240_000;
 /** On a busy machine an answer may come later. */
 const WAIT = { timeout: 60_000, interval: 500 };
+const EXAMPLES = fileURLToPath(new URL('../../../examples/systemd/', import.meta.url));
+/** Of `examples/systemd`: with all interfaces, and with one that is named. */
+const UNITS = ['ambassador-up', 'ambassador-announce@named:7001', 'ambassador-proxy@far:7002'];
 const CONFIGURATION = 'open: true\ninterface: lo\nannounce:\n  - { service: NAME, port: 7000, check: none }\n';
 
 const absence = await BootedSystem.explainAbsence();
@@ -67,11 +73,80 @@ test.skipIf(isSkipped)(
         ]);
         expect(stdout).toBe('');
       }
+      await expectLateNetwork(system);
     } finally {
       await system.close();
     }
   },
 );
+
+/** The units of the examples begin where there is no network yet, are there once it comes, and again after it went. */
+async function expectLateNetwork(system: BootedSystem): Promise<void> {
+  await must(system, [
+    'sh',
+    '-c',
+    'ln -sf "$1" /usr/local/bin/ambassador && cp "$2"*.service /etc/systemd/system',
+    'sh',
+    PROGRAM,
+    EXAMPLES,
+  ]);
+  await must(system, [
+    'sh',
+    '-c',
+    `
+    printf 'open: true\nannounce:\n  - { service: late, port: 7000, check: none }\n' > /etc/ambassador/ambassador.yaml
+    printf 'AMBASSADOR_INTERFACE=eth0\nAMBASSADOR_CHECK=none\n' > /etc/ambassador/announce-named:7001.env
+    printf 'AMBASSADOR_INTERFACE=eth0\n' > /etc/ambassador/proxy-far:7002.env`,
+  ]);
+  await must(system, ['systemctl', 'enable', ...UNITS]);
+  const lan = await Lab.create({ hosts: 1 });
+  try {
+    const peer = lan.host(1);
+    await startProgram(peer, 'service', '7003', 'peer');
+    await system.reboot();
+    for (const unit of UNITS) await expect.poll(() => isActive(system, `${unit}.service`), WAIT).toBe(true);
+    expect(await readJournal(system, 'ambassador-up')).toContain('only this machine can be reached');
+    for (const unit of UNITS.slice(1))
+      expect(await readJournal(system, unit)).toContain('eth0 is not up, or has no address yet: waiting for it');
+    for (const times of [1, 2]) {
+      await connect(system, peer);
+      await expect.poll(() => listFound(peer), WAIT).toEqual(['late 10.98.0.1', 'named 10.98.0.1']);
+      if (times === 1) peer.spawn(process.execPath, [AMBASSADOR, 'announce', 'far:7003', '--interface', 'late']);
+      await expect
+        .poll(() => system.run(['timeout', '5', 'bash', '-c', ASK]), WAIT)
+        .toMatchObject({ stdout: 'peer\n' });
+      await must(system, ['ip', 'link', 'delete', 'eth0']);
+    }
+    for (const unit of UNITS)
+      expect(await system.run(['systemctl', 'show', '--value', '--property=NRestarts', unit])).toMatchObject({
+        stdout: '0\n',
+      });
+  } finally {
+    await lan.close();
+  }
+}
+
+const ASK = 'exec 3<>/dev/tcp/127.0.0.1/7002; echo who >&3; cat <&3';
+
+/** A cable between them: `eth0` in the system, `late` at the peer. */
+async function connect(system: BootedSystem, peer: Host): Promise<void> {
+  const cable = `ip link add late type veth peer name eth0 netns ${system.pid} && ip address add 10.98.0.2/24 dev late && ip link set late up`;
+  await peer.read('sh', ['-c', cable]);
+  await must(system, ['sh', '-c', 'ip address add 10.98.0.1/24 dev eth0 && ip link set eth0 up']);
+}
+
+/** What the peer finds, and at which IPv4 address. */
+async function listFound(peer: Host): Promise<readonly string[]> {
+  const found = await list<{ service: string; addresses: readonly string[] }>(peer, '--interface', 'late', '--open');
+  return found
+    .filter(({ service }) => service !== 'far')
+    .map(({ service, addresses }) => `${service} ${addresses.filter((each) => each.includes('.')).join(' ')}`)
+    .toSorted();
+}
+
+async function readJournal(system: BootedSystem, unit: string): Promise<string> {
+  return (await system.run(['journalctl', '--no-pager', '--output=cat', '--unit', unit])).stdout;
+}
 
 async function must(system: BootedSystem, words: readonly string[]): Promise<void> {
   const { code, stdout, stderr } = await system.run(words);
