@@ -112,7 +112,8 @@ export class Discovery {
 
   /** Whether `collect` has anything to tell. */
   get hasNews(): boolean {
-    for (const querier of this.#queriers.values()) if (querier.hasEvents) return true;
+    for (const [interfaceName, querier] of this.#queriers)
+      if (querier.hasEvents || this.#isRefusalNew(interfaceName, querier)) return true;
     return false;
   }
 
@@ -120,7 +121,7 @@ export class Discovery {
   collect(): void {
     for (const [interfaceName, querier] of this.#queriers) {
       for (const event of querier.takeEvents()) this.#note(interfaceName, event);
-      if (querier.refusedRecords === 0 || this.#refusing.has(interfaceName)) continue;
+      if (!this.#isRefusalNew(interfaceName, querier)) continue;
       this.#refusing.add(interfaceName);
       this.#context.onEvent({ kind: 'records-refused', interfaceName });
     }
@@ -131,6 +132,10 @@ export class Discovery {
       for (const listening of [...group.listeners]) this.#stopListening(key, group, listening);
     }
     for (const listening of [...this.#typeListeners]) this.#stopListeningToTypes(listening);
+  }
+
+  #isRefusalNew(interfaceName: string, { refusedRecords }: Querier): boolean {
+    return refusedRecords > 0 && !this.#refusing.has(interfaceName);
   }
 
   #openGroup(key: string, type: string, subtype: string | undefined): BrowseGroup {

@@ -261,8 +261,10 @@ export class LinkPair {
       this.#totals.rateLimited++;
       return;
     }
+    const isThisHost = this.#options.isOwnAddress(source.address.split('%')[0] ?? '');
     const repeated = recent?.find(bytes, source, now);
-    if (repeated !== undefined) {
+    // An address may have moved to another host meanwhile, or from one.
+    if (repeated !== undefined && repeated.packet.from.isThisHost === isThisHost) {
       this.#totals.damagedRecords += repeated.damaged;
       this.#options.events.received(repeated.packet);
       return;
@@ -278,7 +280,6 @@ export class LinkPair {
       this.#totals.otherPort++;
       return;
     }
-    const isThisHost = this.#options.isOwnAddress(source.address.split('%')[0] ?? '');
     const from = { ...source, family, isThisHost, ...(isOnLink(source, on) ? {} : { isOffSubnet: true }) };
     if (reply === undefined) {
       const { message, damaged } = decoded;

@@ -1,7 +1,7 @@
 import type { LinkSource } from './network.ts';
 import type { Received } from './rules/machine.ts';
 
-/** The interfaces are read as often: whose address a source's is may have changed by then. */
+/** A responder says most things twice within this time (RFC 6762 8.3), a reflector or another family's link sooner. */
 const REMEMBERED_MS = 2_000;
 /** Larger ones are lists of known answers, each sent once. */
 const MAX_PACKET_BYTES = 1_500;
