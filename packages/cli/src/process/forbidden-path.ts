@@ -8,13 +8,14 @@ export type Scope = 'user' | 'system';
 
 /** What a system says where this user may not, or nobody may. */
 const FORBIDDEN_CODES: readonly string[] = ['EACCES', 'EPERM', 'EROFS'];
+/** Whose shell the remedies are for. */
+const POSIX = 'linux';
 const ROOT = 0;
 const PERMISSIONS = 0o7777;
 
 /** Who asks, and what the system lets him do. */
 export interface Asker {
-  readonly platform: NodeJS.Platform;
-  /** Undefined on Windows, which has none. */
+  /** Undefined on Windows, which has none: there nobody's rights are read. */
   readonly uid: number | undefined;
   readonly name: string;
   readonly home: string;
@@ -37,10 +38,10 @@ export function isForbidden(code: string): boolean {
  * those that {@link isForbidden} takes.
  */
 export function explainForbidden(path: string, code: string, scope: Scope, asker: Asker = findAsker()): string {
-  const { platform, uid, look } = asker;
+  const { uid, look } = asker;
   if (code === 'EROFS') return `${path} is on a disk that is read-only; mount it for writing, or name another place`;
   const what = `this user may not change ${path}`;
-  if (platform === 'win32') {
+  if (uid === undefined) {
     return scope === 'system'
       ? `${what}; run it as administrator`
       : `${what}; see in its properties (Security) who may, or name another place`;
@@ -52,15 +53,15 @@ export function explainForbidden(path: string, code: string, scope: Scope, asker
   }
   const mode = (rights.mode & PERMISSIONS).toString(8).padStart(4, '0');
   if (rights.uid === uid) {
-    return `${what}: ${found} has mode ${mode}; run chmod u+rwX ${quoteHint(found, platform)}`;
+    return `${what}: ${found} has mode ${mode}; run chmod u+rwX ${quoteHint(found, POSIX)}`;
   }
   const owner = rights.uid === ROOT ? 'root' : `the user with the number ${rights.uid}`;
   return `${what}: ${found} belongs to ${owner} (mode ${mode}); ${nameRemedy(found, scope, asker)}`;
 }
 
-function nameRemedy(path: string, scope: Scope, { platform, home, name }: Asker): string {
+function nameRemedy(path: string, scope: Scope, { home, name }: Asker): string {
   if (scope === 'system') return 'run it as root, with sudo';
-  if (isIn(path, home)) return `make it yours with sudo chown ${name} ${quoteHint(path, platform)}`;
+  if (isIn(path, home)) return `make it yours with sudo chown ${name} ${quoteHint(path, POSIX)}`;
   return 'have it let this user write there, or name a folder of your own';
 }
 
@@ -86,7 +87,6 @@ function isIn(path: string, folder: string): boolean {
 
 function findAsker(): Asker {
   return {
-    platform: process.platform,
     uid: process.getuid?.(),
     name: userInfo().username,
     home: homedir(),
