@@ -3,6 +3,7 @@ import type { Host } from '@mdns-ambassador/testkit';
 import { expect, onTestFinished } from 'vitest';
 import { announce, proxy, runProgram, spawnAmbassador, startProgram } from '../ambassador.ts';
 import { startRedis } from '../credentials.ts';
+import { ADMIN_ADDRESS, askAdmin } from '../e2e/admin/admin-client.ts';
 import { noteJoining } from '../joining.ts';
 import { makeSharedFolder } from '../mesh.ts';
 import { WindowsHost } from './windows-host.ts';
@@ -145,6 +146,29 @@ await windowsTests('Windows beside Linux', (windowsTest) => {
     await proxying.line(/^found "thing on h1"/);
     expect(await who(windows.host, 7100)).toBe('linux\n');
   });
+
+  windowsTest(
+    'who runs is asked at its pipe, and where pipes can not be listed status does not say that nothing runs',
+    async ({ windows }) => {
+      const proxying = windows.spawn('proxy', 'thing:7100', '--from', 'static:127.0.0.1:9', '--admin', ADMIN_ADDRESS);
+      await proxying.line(/^found/);
+      const { pid } = JSON.parse((await askAdmin(windows.host, '/v1/status')).body);
+      const ask = `require('http').get({ socketPath: ${JSON.stringify(`\\\\.\\pipe\\ambassador-${pid}`)}, path: '/v1/status', headers: { host: 'localhost' } }, (answer) => answer.pipe(process.stdout)).on('error', (error) => console.log(JSON.stringify({ code: error.code })))`;
+      const asked = await windows.runNode('-e', ask);
+      const services = [{ service: 'thing', listen: ['127.0.0.1:7100', '[::1]:7100'] }];
+      expect(JSON.parse(asked.stdout)).toMatchObject({ command: 'proxy', platform: 'win32', pid, services });
+      const unknown = /^ambassador: what runs here can't be told: \\\\\.\\pipe\\ can't be listed \(UNKNOWN\); /;
+      const [status, top] = await Promise.all([windows.run('status'), windows.run('top')]);
+      expect([status, top]).toMatchObject([
+        { code: 69, stdout: '', stderr: expect.stringMatching(unknown) },
+        { code: 69, stdout: '', stderr: expect.stringMatching(unknown) },
+      ]);
+      // Killed, it leaves no pipe.
+      proxying.kill('SIGTERM');
+      await proxying.exited;
+      expect(JSON.parse((await windows.runNode('-e', ask)).stdout)).toEqual({ code: 'ENOENT' });
+    },
+  );
 
   windowsTest('doctor speaks as Windows does', async ({ linux, windows }) => {
     await announce(linux, 'thing:7000', '--check', 'none');
