@@ -200,6 +200,33 @@ await labTest('announce shows what it announces', { hosts: 1, needs: ['curl', 'p
 });
 
 await labTest(
+  'an agent counts who is told, and dials that failed there',
+  { hosts: 1, needs: ['curl', 'promtool'] },
+  async (lan) => {
+    const h1 = lan.host(1);
+    const agent = spawnAmbassador(h1, ['agent', '--socket', '/run/agent.sock', '--admin', ADMIN_ADDRESS]);
+    await agent.line(/serving what is on the network/, { stream: 'stdout' });
+    await announce(h1, 'thing:7000', '--check', 'none');
+    const proxying = await proxy(h1, 'thing:7001', '--from', 'agent:/run/agent.sock');
+    await proxying.line(/found "thing on h1"/);
+    expect(await runProgram(h1, 'ask', ['127.0.0.1', '7001', 'who'])).toMatchObject({ answer: '' });
+    const read = async (name: string): Promise<number | undefined> =>
+      readMetric((await askAdmin(h1, '/metrics')).body, `ambassador_agent_${name}`);
+    await expect.poll(() => read('dial_failures_total')).toBeGreaterThan(0);
+    expect(await read('readers')).toBe(1);
+    expect(await read('readers_accepted_total')).toBe(1);
+    expect(await read('lines_told_total')).toBeGreaterThan(0);
+    const asking = ['--silent', '--max-time', '30', '--unix-socket', '/run/agent.sock', 'telnet://localhost'];
+    await h1.run('curl', asking, { input: 'nonsense\n' });
+    await expect.poll(() => read('readers_refused_total')).toBe(1);
+    await proxying.stop();
+    await expect.poll(() => read('readers')).toBe(0);
+    const { body } = await askAdmin(h1, '/metrics');
+    expect(await h1.run('promtool', ['check', 'metrics'], { input: body })).toMatchObject({ code: 0, stderr: '' });
+  },
+);
+
+await labTest(
   'on a unix socket the admin is its owner’s alone, and takes a dead one’s place',
   { hosts: 1, needs: ['curl'] },
   async (lan) => {
