@@ -4,6 +4,7 @@ import { runAmbassador, spawnAmbassador, startProgram } from '../../ambassador.t
 import { BASE_IMAGE, type DockerDaemon, REDIS_IMAGE } from '../../docker-daemon.ts';
 import { dockerTests } from '../../docker-test.ts';
 import { startAvahi } from '../../interop/peers/avahi.ts';
+import { ADMIN_ADDRESS, askAdmin, readMetric } from '../admin/admin-client.ts';
 import { Promptness } from './promptness.ts';
 
 /** Says its name to whoever connects. Told to end, it goes on until it is allowed to. */
@@ -22,7 +23,7 @@ const MANY_WITHIN_MS = 10_000;
 
 await dockerTests(
   {
-    needs: ['avahi-browse', 'avahi-daemon', 'dbus-daemon'],
+    needs: ['avahi-browse', 'avahi-daemon', 'curl', 'dbus-daemon'],
     prepare: (daemon) => daemon.importBaseImages(),
   },
   { 'containers are announced by label, and the network sees each change within two seconds': followLabels },
@@ -32,7 +33,7 @@ async function followLabels(daemon: DockerDaemon, lan: Lab): Promise<void> {
   const [h1, h2] = [lan.host(1), lan.host(2)];
   await startAvahi(h2);
   let relay = await startProgram(h1, 'socket-relay', RELAY, DAEMON_SOCKET);
-  const announcing = spawnAmbassador(h1, ['announce', '--docker', '--docker-socket', RELAY]);
+  const announcing = spawnAmbassador(h1, ['announce', '--docker', '--docker-socket', RELAY, '--admin', ADMIN_ADDRESS]);
   await announcing.line(/^following the containers/, { stream: 'stdout', ...WAIT });
   const view = new View(h2);
   const promptness = new Promptness();
@@ -47,8 +48,10 @@ async function followLabels(daemon: DockerDaemon, lan: Lab): Promise<void> {
   await comes('plain');
   const resolved = await runAmbassador(h2, ['resolve', 'web', '--json'], WAIT);
   expect(JSON.parse(resolved.stdout)).toMatchObject([{ address: h1.ip, instance: 'plain on h1' }]);
+  expect(await countAnnounced(h1)).toBe(1);
   await daemon.docker('pause', 'plain');
   await goes('plain');
+  expect(await countAnnounced(h1)).toBe(0);
   await daemon.docker('unpause', 'plain');
   await comes('plain');
 
@@ -97,6 +100,13 @@ async function followLabels(daemon: DockerDaemon, lan: Lab): Promise<void> {
   const untilSeen = (): Promise<void> => view.shows(names);
   await (tookMs <= MANY_WITHIN_MS ? promptness.measure(`${MANY} at once`, untilSeen) : untilSeen());
   promptness.judge();
+  expect(await countAnnounced(h1)).toBe(MANY + 1);
+}
+
+/** By the metrics of who announces: those that are none have no series. */
+async function countAnnounced(host: Host): Promise<number> {
+  const { body } = await askAdmin(host, '/metrics');
+  return readMetric(body, 'ambassador_announcements{service="web",state="announced"}') ?? 0;
 }
 
 /** Small ones, on the host's network; eight clients of the daemon at a time. */
