@@ -195,7 +195,7 @@ function attach(direction: Flow): void {
 
 /**
  * `passOn` keeps the promise of `lendReads`: a chunk that the kernel has not taken pauses the source where `write` says false, as it does from the
- * high water mark on, and is kept where it does not.
+ * high water mark on, and is kept or copied where it does not.
  */
 function start(direction: Flow): void {
   const { source, sink } = direction;
@@ -233,16 +233,22 @@ function contained<Value>(act: (direction: Flow, value: Value) => void): (this: 
 const passOn = contained((direction, chunk: Buffer) => {
   const { source, sink, splice } = direction;
   direction.bytes += chunk.length;
-  const hasRoom = sink.write(chunk);
+  const isQueued = chunk.length >= LENT_BYTES && isQueuedAt(sink, chunk.length);
+  const hasRoom = sink.write(isQueued ? Buffer.from(chunk) : chunk);
   // `write` says false for every chunk above the high water mark, also when the kernel took all of it at once.
   if (sink.writableLength === 0) return;
   if (hasRoom) {
-    if (chunk.length >= LENT_BYTES) keepLent(source);
+    if (chunk.length >= LENT_BYTES && !isQueued) keepLent(source);
     return;
   }
   source.pause();
   splice.watch();
 });
+
+/** Whether it waits behind other bytes, and has room: a copy of it takes less than the buffer that it was read into. */
+function isQueuedAt({ writableLength, writableHighWaterMark }: Leg, length: number): boolean {
+  return writableLength > 0 && writableLength + length < writableHighWaterMark;
+}
 
 const resumeOpposite = contained(({ sink }) => {
   if (sink.isPaused()) sink.resume();

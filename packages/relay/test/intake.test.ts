@@ -1,7 +1,7 @@
 import { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import { Uncaught } from '@mdns-ambassador/testkit';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { Intake, lendReads } from '../src/intake.ts';
 import { splice } from '../src/splice.ts';
 
@@ -108,6 +108,18 @@ describe('a socket whose consumer takes what is lent', () => {
     read(40_000, 1);
     read(40_000, 2);
     expect(taken.map((chunk) => new Set(chunk))).toEqual([new Set([1])]);
+  });
+
+  test('holds two of its buffers at most for a sink that takes nothing, and copies of what waits between them', async () => {
+    const { socket, read } = open();
+    const sink = new Duplex({ highWaterMark: 65_536, read: () => undefined, write: () => undefined });
+    splice(socket, Object.assign(sink, { resetAndDestroy: () => sink.destroy() }));
+    await new Promise((resolve) => setImmediate(resolve));
+    const write = vi.spyOn(sink, 'write');
+    for (let value = 1; !socket.isPaused() && value < 10; value++) read(16_384, value);
+    const waiting: readonly Buffer[] = write.mock.calls.map(([chunk]) => chunk);
+    expect(waiting.map((chunk) => new Set(chunk))).toEqual([1, 2, 3, 4].map((value) => new Set([value])));
+    expect(waiting.map(({ buffer }) => buffer.byteLength)).toEqual([65_536, 16_384, 16_384, 65_536]);
   });
 
   test('shares what is lent with no other socket until it is done with', async () => {

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { type AddressInfo, createServer, type Server } from 'node:net';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { systemClock } from '@mdns-ambassador/mdns';
 import { expect, onTestFinished, test } from 'vitest';
 import { type Caller, Door, Mesh, MeshDialler, MeshKey } from '../../../packages/mesh/src/index.ts';
-import { dial, resetLeg, splice } from '../../../packages/relay/src/index.ts';
+import { dial, type Leg, resetLeg, splice } from '../../../packages/relay/src/index.ts';
 
 const DIALS = 200;
 /** A handshake takes about as long: dials are given up at each of its steps. */
@@ -37,10 +37,19 @@ test.each(['ambassador/2', 'ambassador/1'])(
       await splice(caller.leg, upstream).finished;
       done += 1;
     };
+    // Whoever has not closed: callers before they were heard, too, and who was given up amid a handshake, which has 5 s.
+    const [callers, connections] = [new Set<Leg>(), new Set<Socket>()];
     const announcer = createServer({ allowHalfOpen: true, pauseOnConnect: true, noDelay: true }, async (raw) => {
+      connections.add(raw.once('close', () => connections.delete(raw)));
       const admitted = await door.admit(raw, new AbortController().signal).catch(() => undefined);
       if (admitted?.kind === 'caller') await serve(admitted);
-      else admitted?.receive((arrival) => void arrival.hear().then(serve, () => undefined));
+      else
+        admitted?.receive((arrival) => {
+          const { leg } = arrival;
+          callers.add(leg);
+          leg.once('close', () => callers.delete(leg));
+          void arrival.hear().then(serve, () => undefined);
+        });
     });
     const target = { kind: 'tcp', address: '127.0.0.1', port: await listenOn(announcer) } as const;
     const dialler = new MeshDialler({ mesh, service: 'thing', warm: 0, protocols: [protocol] });
@@ -57,7 +66,10 @@ test.each(['ambassador/2', 'ambassador/1'])(
       while (performance.now() < until) await new Promise(setImmediate);
       giveUp();
     }
-    await expect.poll(() => carried).toBeGreaterThan(0);
-    await expect.poll(() => carried - done, { timeout: 10_000 }).toBe(0);
+    await expect.poll(() => carried, { timeout: 30_000 }).toBeGreaterThan(0);
+    await expect.poll(() => carried - done, { timeout: 30_000 }).toBe(0);
+    await expect.poll(() => callers.size, { timeout: 30_000 }).toBe(0);
+    dialler.close();
+    await expect.poll(() => connections.size, { timeout: 30_000 }).toBe(0);
   },
 );

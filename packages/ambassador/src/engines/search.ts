@@ -41,6 +41,9 @@ const SILENCE_MS = 500;
 /** Where clients wait for their turn, so many times the patience: a second dial beside a slow one would have them wait for longer. */
 const CROWD_PATIENCE = 3;
 
+/** For people: who is before it has been silent, or this process is too busy. */
+const NO_TURN = 'too many wait to be dialled for, and their turn did not come in time';
+
 /** Has endpoints dialled for one client, as its race says, until one of them does or the time is over. */
 export class Search {
   readonly #client: AcceptedClient;
@@ -89,12 +92,18 @@ export class Search {
       return;
     }
     let hasBegun = false;
-    this.#turn = queue.ask((turn) => {
+    const turn = queue.ask((begun) => {
       hasBegun = true;
-      this.#turn = turn;
+      this.#turn = begun;
       this.#seeker.contain(() => this.#advance());
     });
-    if (!hasBegun) this.#watchClient();
+    this.#turn = turn;
+    if (hasBegun) return;
+    this.#watchClient();
+    this.#cancelTimer = this.#context.clock.after(this.leftMs, () => {
+      turn.done(false);
+      this.#seeker.contain(() => this.#seeker.lost(NO_TURN));
+    });
   }
 
   /** What is left of the client's time, in whole milliseconds, 1 at least: Node keeps a list of timers for each duration. */

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { MemoryLeg } from '../../../relay/test/memory-leg.ts';
 import { ClientConnection } from '../../src/engines/client-connection.ts';
 import type { ConnectionContext } from '../../src/engines/connection-context.ts';
+import { DialQueue } from '../../src/engines/dial-queue.ts';
 import type { ConnectionReport } from '../../src/engines/engine.ts';
 import type { Fault } from '../../src/engines/faults.ts';
 import { RetryBudget } from '../../src/engines/retry-budget.ts';
@@ -13,6 +14,8 @@ import type { PickResult } from '../../src/pool/pick-result.ts';
 import { endpoint, pickFirst } from '../pool/fixtures.ts';
 
 const CONNECT_TIMEOUT_MS = 5_000;
+/** So many dial at once at first. */
+const FIRST_LIMIT = 32;
 
 /** A client and those whom it may reach, in memory and in a time that moves only when told to. */
 class World {
@@ -30,6 +33,7 @@ class World {
   readonly reports: ConnectionReport[] = [];
   prologues: readonly Prologue[] = [];
   waiting: (() => void)[] = [];
+  queue: DialQueue | undefined;
   readonly peer: MemoryLeg;
   readonly #client: MemoryLeg;
   heard = '';
@@ -66,6 +70,7 @@ class World {
       },
       loops: { admit: (_endpoint, _watched, go) => void go() },
       dial: (_target, timeoutMs, onSettled, { id }) => this.#dial(id, timeoutMs, onSettled),
+      queue: this.queue,
       prologues: this.prologues,
       findCarrier: () => undefined,
       connectTimeoutMs: CONNECT_TIMEOUT_MS,
@@ -138,6 +143,38 @@ describe('the time that a client has', () => {
     world.connect();
     await world.clock.advance(CONNECT_TIMEOUT_MS);
     expect([world.isOver, world.lost, world.clock.pendingTimers]).toEqual([true, [undefined], 0]);
+  });
+
+  test('is spent waiting for its turn as well, and who has none by then is told and dials nobody', async () => {
+    const world = new World();
+    const queue = new DialQueue({ clock: world.clock, busyShare: () => 0 });
+    world.queue = queue;
+    // Whoever has a turn keeps it for a second: the client's would come after ten.
+    for (let before = 0; before < 10 * FIRST_LIMIT; before++) queue.ask(() => undefined);
+    world.connect();
+    await world.clock.advance(CONNECT_TIMEOUT_MS - 1);
+    expect([world.isOver, world.lost]).toEqual([false, []]);
+    await world.clock.advance(1);
+    expect([world.isOver, world.lost.length, world.lost[0]]).toEqual([
+      true,
+      1,
+      expect.stringContaining('their turn did not come in time'),
+    ]);
+    await world.clock.advance(10 * CONNECT_TIMEOUT_MS);
+    expect([world.dialled, world.failures, world.clock.pendingTimers]).toEqual([[], [], 0]);
+  });
+
+  test('is its own where its turn comes in time', async () => {
+    const world = new World();
+    const queue = new DialQueue({ clock: world.clock, busyShare: () => 0 });
+    world.queue = queue;
+    for (let before = 0; before < FIRST_LIMIT; before++) queue.ask(() => undefined);
+    world.answers = false;
+    world.connect();
+    await world.clock.advance(CONNECT_TIMEOUT_MS);
+    expect([world.dialled, world.lost]).toEqual([['a at 1000 for 4000'], ['nobody answered in time']]);
+    await world.clock.advance(CONNECT_TIMEOUT_MS);
+    expect([world.lost.length, world.clock.pendingTimers]).toEqual([1, 0]);
   });
 });
 

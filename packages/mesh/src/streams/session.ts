@@ -349,6 +349,8 @@ export class Session {
     try {
       act();
     } catch (error) {
+      // Nobody knows who still reads what was lent.
+      this.#carrier.keep();
       surface(error);
       this.reset();
     }

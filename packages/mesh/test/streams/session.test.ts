@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { splice } from '@mdns-ambassador/relay';
+import { lendReads, splice } from '@mdns-ambassador/relay';
+import { Uncaught } from '@mdns-ambassador/testkit';
 import { describe, expect, test, vi } from 'vitest';
 import { encodeFrame, encodeHeader, encodeWindow, FrameReader } from '../../src/streams/frame.ts';
 import { MAX_OPENED, MAX_STREAMS } from '../../src/streams/session.ts';
@@ -249,6 +250,33 @@ describe('A connection with streams', () => {
     for (let at = 0; at < frames.length; at += 16_384) peer.write(frames.subarray(at, at + 16_384));
     await settle();
     expect([sizes, stream?.readableEnded]).toEqual([[65_528], true]);
+  });
+
+  test('hands nobody else what a reader that throws may have passed on', async () => {
+    using uncaught = new Uncaught();
+    const seen: Buffer[] = [];
+    for (const value of [1, 2]) {
+      const { peer, streams } = createVictim('receiver');
+      peer.write(encodeFrame('open', 1));
+      await settle();
+      const [stream] = streams;
+      if (stream !== undefined) lendReads(stream, 1);
+      stream?.on('data', (bytes: Buffer) => {
+        seen.push(bytes);
+        throw new Error('broken');
+      });
+      stream?.resume();
+      await settle();
+      const frame = encodeFrame('data', 1, Buffer.alloc(20_000, value));
+      peer.write(frame.subarray(0, 16_384));
+      peer.write(frame.subarray(16_384));
+      await settle();
+    }
+    expect(seen.map((bytes) => [bytes.length, ...new Set(bytes)])).toEqual([
+      [20_000, 1],
+      [20_000, 2],
+    ]);
+    expect(uncaught.errors).toHaveLength(2);
   });
 
   test('has read what came of a frame that is never whole', async () => {
