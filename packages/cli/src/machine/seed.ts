@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { findHome } from './own-user.ts';
 
 const SEED_BYTES = 16;
 const SEED = /^[0-9a-f]{32}$/;
@@ -10,7 +10,7 @@ const MACHINE_ID = '/etc/machine-id';
 /** Where ambassador keeps what is to last; nothing in it is needed. */
 export function nameStateFolder(env: NodeJS.ProcessEnv, platform: NodeJS.Platform): string {
   const home = platform === 'win32' ? env.LOCALAPPDATA : undefined;
-  return join(env.XDG_STATE_HOME || home || join(homedir(), '.local', 'state'), 'ambassador');
+  return join(env.XDG_STATE_HOME || home || join(findHome(), '.local', 'state'), 'ambassador');
 }
 
 /**

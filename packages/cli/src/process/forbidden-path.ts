@@ -1,6 +1,6 @@
 import { accessSync, constants, statSync } from 'node:fs';
-import { homedir, userInfo } from 'node:os';
 import { dirname, relative } from 'node:path';
+import { findHome, nameUser } from '../machine/own-user.ts';
 import { quoteHint } from '../output/phrases.ts';
 
 /** Whose a file is to be: a user's own, or the machine's. */
@@ -59,9 +59,11 @@ export function explainForbidden(path: string, code: string, scope: Scope, asker
   return `${what}: ${found} belongs to ${owner} (mode ${mode}); ${nameRemedy(found, scope, asker)}`;
 }
 
-function nameRemedy(path: string, scope: Scope, { home, name }: Asker): string {
+function nameRemedy(path: string, scope: Scope, { uid, home, name, look }: Asker): string {
   if (scope === 'system') return 'run it as root, with sudo';
-  if (isIn(path, home)) return `make it yours with sudo chown ${name} ${quoteHint(path, POSIX)}`;
+  // The home of whom the system does not know is `/`, that of a daemon may be `/usr/sbin`.
+  if (isIn(path, home) && look(home)?.uid === uid)
+    return `make it yours with sudo chown ${name} ${quoteHint(path, POSIX)}`;
   return 'have it let this user write there, or name a folder of your own';
 }
 
@@ -88,8 +90,8 @@ function isIn(path: string, folder: string): boolean {
 function findAsker(): Asker {
   return {
     uid: process.getuid?.(),
-    name: userInfo().username,
-    home: homedir(),
+    name: nameUser(),
+    home: findHome(),
     may(path, right) {
       try {
         accessSync(path, right);

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { AnnouncerError, type DockerAddress, parseDockerHost } from '@mdns-ambassador/announcer';
 import { CliError, InvalidValue } from '../exit/cli-error.ts';
 import { EXIT_REFUSED, EXIT_USAGE } from '../exit/exit-codes.ts';
+import { findHome } from '../machine/own-user.ts';
 import type { Settings } from '../settings/settings.ts';
 import { describeGoingWithout, isUsualKey } from '../settings/usual-key.ts';
 
@@ -16,7 +16,7 @@ export function readDockerAddress(
   if (!settings.isSet('docker')) return undefined;
   if (path !== undefined) return { kind: 'socket', path };
   try {
-    return parseDockerHost(env.DOCKER_HOST, { platform, home: homedir(), exists: existsSync });
+    return parseDockerHost(env.DOCKER_HOST, { platform, home: findHome(), exists: existsSync });
   } catch (error) {
     if (!(error instanceof AnnouncerError)) throw error;
     throw new CliError(EXIT_USAGE, `DOCKER_HOST: ${error.message}`, { cause: error });

@@ -73,6 +73,13 @@ test("root is asked for what is the machine's alone", () => {
   );
 });
 
+test("nobody is told to take what is the system's for his own, though his home is `/`", () => {
+  const asker = ask({ '/': dir(0), '/etc': dir(0) }, { home: '/', name: '1000' });
+  expect(explainForbidden('/etc/x.env', 'EACCES', 'user', asker)).toBe(
+    'this user may not change /etc/x.env: /etc belongs to root (mode 0755); have it let this user write there, or name a folder of your own',
+  );
+});
+
 test('nobody is sent to root by whom root is, or where no right is lacking, or the disk is read-only', () => {
   const whole = ask({ ...HOME, '/home/ann/x': { uid: ANN, mode: 0o100644 } });
   for (const asker of [whole, { ...whole, uid: 0 }]) {

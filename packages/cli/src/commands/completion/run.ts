@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { CliError } from '../../exit/cli-error.ts';
 import { EXIT_OK, EXIT_USAGE } from '../../exit/exit-codes.ts';
+import { findHome } from '../../machine/own-user.ts';
 import { parseChoice } from '../../parse/choice.ts';
 import { removeOwnFile, writeOwnFile } from '../../process/own-file.ts';
 import type { Surroundings } from '../../process/surroundings.ts';
@@ -72,7 +72,7 @@ function uninstall(shell: Shell, surroundings: Surroundings): void {
 /** `everywhere`: also where the shell reads it by itself now, and did not before. */
 function locate(shell: Shell, { env }: Surroundings, everywhere = false): CompletionPlace {
   const hasBashCompletion = !everywhere && BASH_COMPLETION.some((path) => existsSync(path));
-  const place = nameCompletionPlace(shell, { env, home: homedir(), hasBashCompletion });
+  const place = nameCompletionPlace(shell, { env, home: findHome(), hasBashCompletion });
   if (place !== undefined) return place;
   throw new CliError(
     EXIT_USAGE,

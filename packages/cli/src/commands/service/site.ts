@@ -1,6 +1,6 @@
 import { existsSync, realpathSync } from 'node:fs';
-import { homedir, userInfo } from 'node:os';
 import { win32 } from 'node:path';
+import { findHome, nameUser } from '../../machine/own-user.ts';
 import type { Scope } from '../../process/forbidden-path.ts';
 import type { Surroundings } from '../../process/surroundings.ts';
 
@@ -36,8 +36,8 @@ const FOLDERS = ['XDG_CONFIG_HOME', 'XDG_STATE_HOME'];
 const ROOT = 0;
 
 export function findSite(scope: Scope, { env, platform }: Pick<Surroundings, 'env' | 'platform'>): Site {
-  const { username } = userInfo();
-  const home = homedir();
+  const username = nameUser();
+  const home = findHome();
   const isWindows = platform === 'win32';
   const data =
     scope === 'user' ? env.LOCALAPPDATA || win32.join(home, 'AppData', 'Local') : env.ProgramData || 'C:\\ProgramData';
