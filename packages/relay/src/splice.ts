@@ -234,7 +234,7 @@ const passOn = contained((direction, chunk: Buffer) => {
   const { source, sink, splice } = direction;
   direction.bytes += chunk.length;
   const isQueued = chunk.length >= LENT_BYTES && isQueuedAt(sink, chunk.length);
-  const hasRoom = sink.write(isQueued ? Buffer.from(chunk) : chunk);
+  const hasRoom = sink.write(isQueued ? copyAlone(chunk) : chunk);
   // `write` says false for every chunk above the high water mark, also when the kernel took all of it at once.
   if (sink.writableLength === 0) return;
   if (hasRoom) {
@@ -244,6 +244,13 @@ const passOn = contained((direction, chunk: Buffer) => {
   source.pause();
   splice.watch();
 });
+
+/** In memory of its own: out of the pool, which has 64 KiB from Node 24 on, it would hold what others have left there. */
+function copyAlone(chunk: Buffer): Buffer {
+  const copy = Buffer.allocUnsafeSlow(chunk.length);
+  copy.set(chunk);
+  return copy;
+}
 
 /** Whether it waits behind other bytes, and has room: a copy of it takes less than the buffer that it was read into. */
 function isQueuedAt({ writableLength, writableHighWaterMark }: Leg, length: number): boolean {
