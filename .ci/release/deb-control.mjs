@@ -11,6 +11,13 @@ const WRITTEN_UNIT = 'ambassador.service';
 const UNIT_PATH = `/etc/systemd/system/${WRITTEN_UNIT}`;
 /** It may run another ambassador than that of the package. */
 const IF_WRITTEN = `if grep -qs '^ExecStart=.*/usr/lib/ambassador/' ${UNIT_PATH}; then`;
+/** Of each user whose systemd runs. Debian's own tool would start what its user has stopped, and asks not what it runs. */
+const RESTART_FOR_USERS = `for user in $(systemctl --no-legend --quiet list-units 'user@*' | sed -n 's/.*user@\\([0-9]*\\)[.]service.*/\\1/p'); do
+      as="--user --machine $user@"
+      if systemctl $as show --property=ExecStart ${WRITTEN_UNIT} 2>/dev/null | grep -q /usr/lib/ambassador/; then
+        systemctl $as --quiet try-restart ${WRITTEN_UNIT} || true
+      fi
+    done`;
 
 /** `size` in KiB. Debian 13 has a `nodejs` that is new enough; that of Debian 12 is 18. */
 export function describePackage(version, size) {
@@ -53,7 +60,7 @@ if [ "$1" = configure ] && [ -d /run/systemd/system ]; then
   if [ -n "$2" ]; then
     deb-systemd-invoke try-restart ${names} >/dev/null || true
     ${IF_WRITTEN} deb-systemd-invoke try-restart ${WRITTEN_UNIT} >/dev/null || true; fi
-    deb-systemd-invoke --user restart ${WRITTEN_UNIT} >/dev/null 2>&1 || true
+    ${RESTART_FOR_USERS}
   fi
 fi`),
     prerm: script(`rm -rf /${CACHE}/*

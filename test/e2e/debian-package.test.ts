@@ -156,6 +156,15 @@ test.skipIf(reason !== undefined)(
         `mkdir -p /etc/ambassador && printf %s "$0" >/etc/ambassador/ambassador.yaml`,
         CONFIGURATION,
       );
+      await must('useradd', '--create-home', '--shell', '/bin/sh', 'ann');
+      await must('loginctl', 'enable-linger', 'ann');
+      const own = [
+        'sh',
+        '-c',
+        'mkdir -p ~/.config/ambassador && printf %s "$0" >~/.config/ambassador/ambassador.yaml',
+        CONFIGURATION,
+      ];
+      expect(await system.run(own, 'ann')).toMatchObject({ code: 0 });
       const before = await describeFiles(system);
       copyFileSync(makeFormer(), system.locate('/tmp/former.deb'));
       copyFileSync(file, system.locate('/tmp/new.deb'));
@@ -163,10 +172,19 @@ test.skipIf(reason !== undefined)(
       await must('dpkg', '--no-triggers', '--install', '/tmp/former.deb');
       await must('systemctl', 'enable', '--now', 'ambassador-up.service');
       expect(await listVersions(system)).toEqual([FORMER]);
+      const installed = await system.run(['ambassador', 'service', 'install', '--user'], 'ann');
+      expect(installed, installed.stderr).toMatchObject({ code: 0 });
+      const controlOwn = (...words: readonly string[]) => must('systemctl', '--user', '--machine=ann@.host', ...words);
+      const showOwn = () => controlOwn('show', '--property=MainPID', 'ambassador.service');
+      await controlOwn('stop', 'ambassador.service');
       await must('dpkg', '--no-triggers', '--install', '/tmp/new.deb');
       const version = (await must('ambassador', '--version')).trim();
       await expect.poll(() => listVersions(system), WAIT).toEqual([version]);
       expect((await must('systemctl', 'is-active', 'ambassador-up.service')).trim()).toBe('active');
+      // Who has stopped his own finds it stopped.
+      expect(await showOwn()).toBe('MainPID=0\n');
+      await controlOwn('start', 'ambassador.service');
+      const ownMain = await showOwn();
 
       await must('systemctl', 'disable', '--now', 'ambassador-up.service');
       await must('ambassador', 'service', 'install', '--system');
@@ -174,8 +192,11 @@ test.skipIf(reason !== undefined)(
       const main = await showMain();
       await must('dpkg', '--no-triggers', '--install', '/tmp/new.deb');
       expect(await showMain()).not.toBe(main);
-      await expect.poll(() => listVersions(system), WAIT).toEqual([version]);
+      expect(await showOwn()).not.toBe(ownMain);
+      await expect.poll(() => listVersions(system), WAIT).toEqual([version, version]);
 
+      const ownGone = await system.run(['ambassador', 'service', 'uninstall', '--user'], 'ann');
+      expect(ownGone, ownGone.stderr).toMatchObject({ code: 0 });
       await must('dpkg', '--no-triggers', '--remove', 'ambassador');
       const kept = Object.keys(await describeFiles(system));
       expect(kept).toContain('/etc/ambassador/ambassador.yaml');
