@@ -2,14 +2,17 @@ import { isLoopback } from '@mdns-ambassador/relay';
 import type { PeerPlace } from './rules/line.ts';
 import { Memory, type RememberedPlace } from './rules/memory.ts';
 
-/** News is written after this time, with what comes until then. */
-const DELAY_MS = 10_000;
+/** News is written after this time, with what comes until then: who is killed soon remembers whom he had met. */
+const DELAY_MS = 1_000;
+/** Between two writings at least. */
+const REST_MS = 10_000;
 
 /** Has the places written that are worth a dial in a later run, seldom. */
 export class MemoryKeeper {
   readonly #memory: Memory;
   readonly #write: (places: readonly RememberedPlace[]) => void;
   #dueAt = Number.POSITIVE_INFINITY;
+  #restsUntil = Number.NEGATIVE_INFINITY;
 
   constructor(remembered: readonly RememberedPlace[], write: (places: readonly RememberedPlace[]) => void) {
     this.#memory = new Memory(remembered);
@@ -19,7 +22,7 @@ export class MemoryKeeper {
   /** `isLinked`: a link is there while we listen. */
   keep(place: PeerPlace, isLinked: boolean, now: number): void {
     if (isLoopback(place.host) || !this.#memory.keep(place, isLinked)) return;
-    this.#dueAt = Math.min(this.#dueAt, now + DELAY_MS);
+    this.#dueAt = Math.min(this.#dueAt, Math.max(now + DELAY_MS, this.#restsUntil));
   }
 
   /** When `advance` is to be called; Infinity without news. */
@@ -28,7 +31,9 @@ export class MemoryKeeper {
   }
 
   advance(now: number): void {
-    if (now >= this.#dueAt) this.flush();
+    if (now < this.#dueAt) return;
+    this.flush();
+    this.#restsUntil = now + REST_MS;
   }
 
   /** Has news written now. */

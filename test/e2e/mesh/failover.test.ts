@@ -10,6 +10,8 @@ const LOAD = { concurrency: 4, pauseMs: 10 };
 const WORST_MS = 1_500;
 /** Where all clients wait for a host that vanished, until their patience ends. */
 const VANISHED = { timeout: 60_000 };
+/** More than the second after which test/programs/load.mjs says who is heard again. */
+const ABSENT_MS = 1_500;
 
 /** Which hosts have a version before `ambassador/2`, that has a connection for each client. */
 const FLEETS: readonly { readonly fleet: string; readonly before: readonly string[] }[] = [
@@ -58,9 +60,11 @@ for (const { fleet, before } of FLEETS) {
       const hit = async (strike: () => Promise<unknown>): Promise<void> => {
         const from = Date.now();
         await strike();
-        cuts.push({ from, to: Date.now() });
-        // For more than a second, without which nobody is heard of again.
+        const to = Date.now();
+        cuts.push({ from, to });
         await load.moreAnswers(2, VANISHED);
+        // Who was away for less is not heard of again.
+        while (Date.now() - to < ABSENT_MS) await load.moreAnswers(1, VANISHED);
       };
       for (const victim of [third.announcer, third.service]) {
         await hit(() => freeze(h3, victim));

@@ -1,3 +1,5 @@
+import { copyFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Host, Lab } from '@mdns-ambassador/testkit';
 import { expect, test } from 'vitest';
@@ -82,14 +84,9 @@ test.skipIf(isSkipped)(
 
 /** The units of the examples begin where there is no network yet, are there once it comes, and again after it went. */
 async function expectLateNetwork(system: BootedSystem): Promise<void> {
-  await must(system, [
-    'sh',
-    '-c',
-    'ln -sf "$1" /usr/local/bin/ambassador && cp "$2"*.service /etc/systemd/system',
-    'sh',
-    PROGRAM,
-    EXAMPLES,
-  ]);
+  await must(system, ['ln', '-sf', PROGRAM, '/usr/local/bin/ambassador']);
+  for (const unit of readdirSync(EXAMPLES).filter((name) => name.endsWith('.service')))
+    copyFileSync(join(EXAMPLES, unit), system.locate(`/etc/systemd/system/${unit}`));
   await must(system, [
     'sh',
     '-c',

@@ -43,7 +43,10 @@ export async function carryServices(
     const { signal } = surroundings.shutdown;
     const waiting: Waiting = { look: proxied, timeoutMs: waitMs, signal, reporter: daemon.reporter };
     if (command !== undefined) return await finish(command, waiting);
-    const missing = await waitTelling(waiting);
+    const missing = await waitTelling(
+      waiting,
+      (names) => `waiting for ${names}, up to ${formatDuration(waitMs)}: nobody offers it yet`,
+    );
     if (signal.aborted) return computeExitCode(String(signal.reason));
     if (missing.length > 0 && waitMs > 0) throw describeMissing(missing, waitMs);
     return await startCommand(request, proxied(), surroundings).ended;
@@ -58,17 +61,14 @@ interface Waiting {
 }
 
 /** Until a command that was started early has ended. What was known and is not found after all is told meanwhile. */
-async function finish({ ended }: RunningCommand, { signal, reporter, ...waiting }: Waiting): Promise<number> {
+async function finish({ ended }: RunningCommand, waiting: Waiting): Promise<number> {
   const over = new AbortController();
-  const both = AbortSignal.any([signal, over.signal]);
-  void waitTelling({ ...waiting, signal: both, reporter }).then((services) => {
-    if (services.length === 0 || waiting.timeoutMs === 0 || both.aborted) return;
-    const since = formatDuration(waiting.timeoutMs);
-    reporter.tell(`nobody has offered ${joinWords(services)} for ${since}; the command runs on, and waits for it`, {
-      event: 'missing',
-      services,
-    });
-  });
+  const signal = AbortSignal.any([waiting.signal, over.signal]);
+  void waitTelling(
+    { ...waiting, signal },
+    (names) =>
+      `nobody offers ${names} now: the command runs, and who connects there waits for somebody as long as --connect-timeout says`,
+  );
   try {
     return await ended;
   } finally {
@@ -76,15 +76,14 @@ async function finish({ ended }: RunningCommand, { signal, reporter, ...waiting 
   }
 }
 
-async function waitTelling({ look, timeoutMs, signal, reporter }: Waiting): Promise<readonly string[]> {
+/** `describe`: what is said of services that are not found within a second. Resolves with those that are not found in time. */
+async function waitTelling(
+  { look, timeoutMs, signal, reporter }: Waiting,
+  describe: (names: string) => string,
+): Promise<readonly string[]> {
   const stopTelling = systemClock.after(SAY_MISSING_AFTER_MS, () => {
     const services = listMissing(look());
-    if (services.length === 0) return;
-    const names = joinWords(services);
-    reporter.tell(`waiting for ${names}, up to ${formatDuration(timeoutMs)}: nobody offers it yet`, {
-      event: 'waiting',
-      services,
-    });
+    if (services.length > 0) reporter.tell(describe(joinWords(services)), { event: 'waiting', services });
   });
   try {
     return await waitUntilReady({ clock: systemClock, look, timeoutMs, signal });
