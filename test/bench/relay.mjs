@@ -2,9 +2,9 @@
  * What the proxy costs beside haproxy, nginx and socat, and beside no proxy. Each round runs every load through each of them
  * in turn; the medians of the rounds are printed as the table that stands in README.md.
  *
- *     npm run bench:relay [-- ROUNDS [NODE...]]
+ *     npm run bench:relay [-- ROUNDS [OTHER...]]
  *
- * NODE: another program `node` to run ambassador on as well.
+ * OTHER: another program `node` to run ambassador on as well, or another `ambassador.js`, of a tree that is built.
  */
 import { setTimeout } from 'node:timers/promises';
 import { SERVICE_PORT, SINK_PORT, startEnds } from './relay/ends.mjs';
@@ -13,9 +13,9 @@ import { readMemoryMib } from './relay/process-usage.mjs';
 import { measureHeld, readMedian, runRounds, untilListening } from './relay/rounds.mjs';
 import { runBench } from './relay/run-bench.mjs';
 
-const [rounds = '5', ...nodes] = process.argv.slice(2);
+const [rounds = '5', ...others] = process.argv.slice(2);
 const ROUNDS = Number(rounds);
-const PEERS = listPeers(nodes);
+const PEERS = listPeers(others);
 const FIRST_PORT = 7100;
 const GIGABYTE = 1_000_000_000;
 const SETTLE_MS = 2_000;
@@ -135,6 +135,6 @@ function print(ways, runs, held, machine) {
 function readCommand() {
   return [
     'npm run bench:relay',
-    ...(process.argv[2] === undefined ? [] : ['--', rounds, ...nodes.map(() => 'NODE')]),
+    ...(process.argv[2] === undefined ? [] : ['--', rounds, ...others.map(() => 'OTHER')]),
   ].join(' ');
 }

@@ -4,7 +4,7 @@ import { Memory, type RememberedPlace } from './rules/memory.ts';
 
 /** News is written after this time, with what comes until then: who is killed soon remembers whom he had met. */
 const DELAY_MS = 1_000;
-/** Between two writings at least. */
+/** After one that was due, before the next. */
 const REST_MS = 10_000;
 
 /** Has the places written that are worth a dial in a later run, seldom. */

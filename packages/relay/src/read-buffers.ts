@@ -1,4 +1,4 @@
-/** What one read takes at most; as much as libuv would. Where it is no multiple of 64, the kernel copies every later byte askew. */
+/** What one read takes at most; as much as libuv would. Where it is no multiple of 64, the kernel copies every later byte askew, which a stream of a mesh takes for whole records. */
 export const READ_BYTES = 65_536;
 /** Buffers kept for the next large read; two MiB. */
 const MAX_SPARE = 32;

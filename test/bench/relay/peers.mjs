@@ -1,6 +1,7 @@
 /** The programs that are compared, each as one process or one worker that carries TCP from a port to another of this host. */
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const AMBASSADOR = fileURLToPath(new URL('../../../packages/cli/bin/ambassador.js', import.meta.url));
@@ -60,10 +61,10 @@ export const NFTABLES = {
 /**
  * Those that are compared. haproxy is there twice: what the two differ by is noise.
  *
- * @param {readonly string[]} nodes Further programs `node` to run ambassador on.
+ * @param {readonly string[]} others Further programs `node` to run ambassador on, and further `ambassador.js`, of trees that are built.
  * @returns {readonly Peer[]}
  */
-export function listPeers(nodes) {
+export function listPeers(others) {
   return [
     HAPROXY,
     { ...HAPROXY, name: 'haproxy again', version: () => 'the same' },
@@ -82,11 +83,7 @@ export function listPeers(nodes) {
       version: () => `${firstLine('git', ['rev-parse', '--short', 'HEAD'])}, Node ${process.version}`,
       command: (from, to) => ambassador(process.execPath, from, to, 'node'),
     },
-    ...nodes.map((node) => {
-      const version = firstLine(node, ['--version']);
-      const name = `ambassador, Node ${version.replace(/^v(\d+).*/, '$1')}`;
-      return { name, version: () => version, command: (from, to) => ambassador(node, from, to, 'node') };
-    }),
+    ...others.map(describeOther),
     {
       name: 'ambassador, engine haproxy',
       version: () => 'the same with the same haproxy',
@@ -96,14 +93,29 @@ export function listPeers(nodes) {
 }
 
 /**
+ * @param {string} other
+ * @returns {Peer}
+ */
+function describeOther(other) {
+  if (other.endsWith('.js')) {
+    const version = firstLine('git', ['-C', dirname(other), 'rev-parse', '--short', 'HEAD']);
+    const command = (from, to) => ambassador(process.execPath, from, to, 'node', '127.0.0.1', other);
+    return { name: `ambassador ${version}`, version: () => 'on the same Node', command };
+  }
+  const version = firstLine(other, ['--version']);
+  const name = `ambassador, Node ${version.replace(/^v(\d+).*/, '$1')}`;
+  return { name, version: () => version, command: (from, to) => ambassador(other, from, to, 'node') };
+}
+
+/**
  * @param {string} node
  * @param {number} from
  * @param {number} to
  * @param {string} engine
  */
-function ambassador(node, from, to, engine, at = '127.0.0.1') {
+function ambassador(node, from, to, engine, at = '127.0.0.1', program = AMBASSADOR) {
   return [
-    ...[node, AMBASSADOR, 'proxy', 'bench', '--from', `static:${at}:${to}`, '--engine', engine],
+    ...[node, program, 'proxy', 'bench', '--from', `static:${at}:${to}`, '--engine', engine],
     ...['--listen', `127.0.0.1:${from}`, '--max-connections', `${MAX_CONNECTIONS}`],
   ];
 }

@@ -7,6 +7,7 @@ import { LanHistory } from './lan-history.ts';
 import type { LanPicture, LanView, Sentence } from './lan-view.ts';
 import { mergeLan, type SeenInstance, type SeenProcess } from './merge-lan.ts';
 import { Rates, rateLan } from './rates.ts';
+import { SEEN_EVENTS } from './seen-events.ts';
 import { type ShownIdentity, type ShownProcess, showProcess } from './shown-process.ts';
 
 /** Between two looks, while somebody looks. */
@@ -19,16 +20,6 @@ const MIN_LOOK_MS = 200;
 export const PATIENCE_MS = 15_000;
 /** Who is there already is found out in this time: that they are there is no news. */
 const SETTLE_MS = 3_000;
-
-/** What a look tells by itself. */
-const SEEN_EVENTS: readonly string[] = [
-  'endpoint-added',
-  'endpoint-updated',
-  'endpoint-removed',
-  'endpoint-state',
-  'announced',
-  'withdrew',
-];
 
 /** What surrounds this process. */
 export interface LanSurroundings {
@@ -183,7 +174,7 @@ export class LanWatch {
   }
 }
 
-const BAD = /lost|removed|refused|failed|unreachable|no-endpoint|full|reset|withdrew|quarantined|fault/;
+const BAD = /lost|removed|refused|failed|unreachable|no-endpoint|full|reset|withdrawn|quarantined|fault/;
 const GOOD = /added|announced|linked|listening/;
 
 function sayEvent({ at, event: { event }, line }: RecentEvent): readonly Sentence[] {

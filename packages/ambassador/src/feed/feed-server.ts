@@ -99,7 +99,7 @@ export class FeedServer {
     const reader: Reader = new Reader(socket, this.#options, this.#counters, (change) => this.#follow(reader, change));
     this.#silent.add(reader);
     const [oldest] = this.#silent;
-    if (this.#silent.size > MAX_SILENT) void oldest?.close();
+    if (this.#silent.size > MAX_SILENT) oldest?.giveWay();
   }
 
   /** Hangs up on everybody. Idempotent. */
@@ -114,16 +114,13 @@ export class FeedServer {
       this.#counters.accepted += 1;
       this.#silent.delete(reader);
       this.#readers.set(reader, change.service);
+      if (this.#readers.size > this.#places) this.#findFirstOfMost()?.giveWay();
     }
     if (change.kind === 'over') {
       this.#silent.delete(reader);
       this.#readers.delete(reader);
     }
     this.#tell(change);
-    if (this.#readers.size > this.#places) {
-      this.#counters.refused += 1;
-      this.#findFirstOfMost()?.giveWay();
-    }
   }
 
   /** The first of those who ask for the service that most ask for; of services that are equal, the first of all. */
@@ -196,8 +193,7 @@ class Reader {
 
   /** Another needs the place. */
   giveWay(): void {
-    this.#send({ kind: 'refused', reason: 'all its places are taken, and go to who comes' });
-    void this.close();
+    this.#refuse('all its places are taken, and go to who comes');
   }
 
   async close(): Promise<void> {

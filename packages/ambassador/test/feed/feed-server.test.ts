@@ -184,6 +184,7 @@ test('those who say nothing take no place of a reader: the first of them leaves 
   expect(server.readers).toBe(1 + MAX_SILENT);
   expect(reader.isOver).toBe(false);
   expect(silent.map(({ isOver }) => isOver)).toEqual(silent.map((_, index) => index < 500 - MAX_SILENT));
+  expect(server.counters.refused).toBe(500 - MAX_SILENT);
   expect(join().isOver).toBe(false);
 });
 

@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import type { LanSurroundings, ShownIdentity, Snapshot } from '@mdns-ambassador/admin';
+import { SEEN_EVENTS } from '@mdns-ambassador/admin/seen-events';
 import { DialBudget, LoopLag, type ServiceStatus } from '@mdns-ambassador/ambassador';
 import type { DrainOptions } from '@mdns-ambassador/announcer';
 import { systemClock } from '@mdns-ambassador/mdns';
@@ -79,9 +80,6 @@ export interface DaemonOptions {
   readonly refusals?: Refusals | undefined;
 }
 
-/** Facts by which what this process shows of itself is another, in more than its numbers. */
-const SHOWN = /^endpoint-|^announced$|^withdrew$/;
-
 /** What is looked after while the daemon runs. */
 export interface Follower {
   /** Nothing changes the plan after it has resolved. Idempotent. */
@@ -155,7 +153,7 @@ export class Daemon {
     this.#admin = admin;
     const reporter = createReporter(stdout, log, settings.isSet('json'), (fact, line) => {
       admin.publish(fact, line);
-      if (SHOWN.test(fact.event)) (this.#local.peers ?? this.#local.showing)?.change();
+      if (SEEN_EVENTS.includes(fact.event)) (this.#local.peers ?? this.#local.showing)?.change();
     });
     this.reporter = reporter;
     faults.survive((error, count) => tellFault(reporter, error, count));

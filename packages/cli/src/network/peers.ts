@@ -93,7 +93,7 @@ export function rememberPeer(host: string, meshId: string, surroundings: Surroun
   writePeersFile(namePeersFile(surroundings), meshId, [{ host, port: PEER_PORT, hasLinked: false }]);
 }
 
-/** Who was linked before this machine had a mesh. */
+/** Whom this machine has met, by links or by multicast, before it had a mesh. */
 export function readRemembered(surroundings: Surroundings): readonly PeerPlace[] {
   return readPeersFile(namePeersFile(surroundings), OPEN_GROUP);
 }

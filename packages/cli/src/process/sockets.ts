@@ -1,5 +1,6 @@
 import { lstatSync, readdirSync, type Stats, statSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { errorCode } from '@mdns-ambassador/relay';
 import { listRuntimeFolders, nameRuntimeFolder, type RuntimeSurroundings, readSocketName } from './runtime-folder.ts';
 
 /** Of a folder in which somebody put more, the first are asked. */
@@ -53,7 +54,7 @@ export function explainBlindness(surroundings: RuntimeSurroundings): string | un
   try {
     readdirSync(path);
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    const code = errorCode(error);
     return code === 'ENOENT' ? undefined : `${path} can't be listed (${code})`;
   }
   return isBelieved(path, surroundings)

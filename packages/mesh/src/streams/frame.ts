@@ -30,7 +30,7 @@ export type Violation =
 /** One byte of kind, three of length, four of the stream's number; of a whole connection it is 0. */
 export const HEADER_BYTES = 8;
 export const MAX_DATA_BYTES = 65_536;
-/** A large frame is four full records of TLS, and as much as one read of the relay's brings. */
+/** A large frame is four full records of TLS, and as much as the relay reads at once for a stream. */
 export const LARGE_DATA_BYTES: number = MAX_DATA_BYTES - HEADER_BYTES;
 /** A request fits (CONTRACT 4). */
 export const MAX_OPEN_BYTES = 512;

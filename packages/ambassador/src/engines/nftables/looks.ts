@@ -22,7 +22,7 @@ export class Looks {
   readonly #look: () => Promise<void>;
   readonly #wait: Wait;
   readonly #stop = new AbortController();
-  /** Aborted by who wakes it: since the last look began. */
+  /** Aborted by who wakes or ends it: since the last look began. */
   #waking = new AbortController();
   #running: Promise<void> | undefined;
 
@@ -43,6 +43,7 @@ export class Looks {
   /** Resolves when the last look is over. */
   async close(): Promise<void> {
     this.#stop.abort();
+    this.#waking.abort();
     await this.#running;
   }
 
@@ -55,9 +56,8 @@ export class Looks {
       const restMs = restAfter(performance.now() - startedAt, SOON_MS);
       await this.#wait(restMs, signal);
       const leftMs = LOOK_MS - restMs;
-      if (leftMs > 0 && !this.#waking.signal.aborted) {
-        await this.#wait(leftMs, AbortSignal.any([signal, this.#waking.signal]));
-      }
+      const { signal: waking } = this.#waking;
+      if (leftMs > 0 && !waking.aborted) await this.#wait(leftMs, waking);
     }
   }
 }
