@@ -1,4 +1,4 @@
-import { type Instance, readTxtText, type SystemNetwork, systemClock } from '@mdns-ambassador/mdns';
+import { type Instance, isLinkLocalIpv6, readTxtText, type SystemNetwork, systemClock } from '@mdns-ambassador/mdns';
 import { Signpost } from '@mdns-ambassador/mesh/invitation';
 import type { PeerNode } from '@mdns-ambassador/peers';
 import { type Place, stripZone } from '@mdns-ambassador/relay';
@@ -30,7 +30,8 @@ export async function showInviters(
 export function findInviter(instances: readonly Instance[], number: number): Place | undefined {
   for (const { txt, addresses, port } of instances) {
     if (readTxtText(txt, NUMBER_KEY) !== String(number)) continue;
-    const found = addresses.find(({ address, isFromThisHost }) => !isFromThisHost && !address.includes('%'));
+    // Where a link-local one leads depends on who dials it.
+    const found = addresses.find(({ address, isFromThisHost }) => !isFromThisHost && !isLinkLocalIpv6(address));
     if (found !== undefined) return { host: found.address, port };
   }
   return undefined;

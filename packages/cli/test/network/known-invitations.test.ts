@@ -16,7 +16,10 @@ function invite(number: string, ...addresses: readonly (readonly [address: strin
 }
 
 test('where others invite by this number is told, as somebody elsewhere can dial it', () => {
-  const known = [invite('8', ['10.99.0.8']), invite('7', ['fe80::1%eth0'], ['10.99.0.7'], ['2001:db8::7'])];
+  const known = [
+    invite('8', ['10.99.0.8']),
+    invite('7', ['fe80::1%eth0'], ['fe80::2'], ['10.99.0.7'], ['2001:db8::7']),
+  ];
   expect(findInviter(known, 7)).toEqual({ host: '10.99.0.7', port: 5351 });
   expect(findInviter(known, 9)).toBeUndefined();
 });
