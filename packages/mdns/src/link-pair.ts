@@ -5,7 +5,7 @@ import type { AddressFamily, Link, LinkSource, Network, NetworkInterface, ReplyP
 import type { LinkTotals } from './node.ts';
 import { isOnLink } from './on-link.ts';
 import { PacketLimit } from './packet-limit.ts';
-import { RecentPackets } from './recent-packets.ts';
+import { keyOfPacket, RecentPackets } from './recent-packets.ts';
 import type { Received, Transmit } from './rules/machine.ts';
 import type { Decode } from './wire/decode.ts';
 import { encodeRdata, splitMessage } from './wire/encode.ts';
@@ -262,7 +262,8 @@ export class LinkPair {
       return;
     }
     const isThisHost = this.#options.isOwnAddress(source.address.split('%')[0] ?? '');
-    const repeated = recent?.find(bytes, source, now);
+    const key = recent === undefined ? undefined : keyOfPacket(bytes, source);
+    const repeated = recent?.find(key, now);
     // An address may have moved to another host meanwhile, or from one.
     if (repeated !== undefined && repeated.packet.from.isThisHost === isThisHost) {
       this.#totals.damagedRecords += repeated.damaged;
@@ -283,7 +284,7 @@ export class LinkPair {
     const from = { ...source, family, isThisHost, ...(isOnLink(source, on) ? {} : { isOffSubnet: true }) };
     if (reply === undefined) {
       const { message, damaged } = decoded;
-      recent?.note(bytes, source, { packet: { message, from, isRepeated: true }, damaged }, now);
+      recent?.note(key, { packet: { message, from, isRepeated: true }, damaged }, now);
       this.#options.events.received({ message, from });
     } else this.#options.events.replied({ message: decoded.message, from: { ...from, reply } });
   }

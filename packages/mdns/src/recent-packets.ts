@@ -21,39 +21,38 @@ interface Remembered {
   readonly read: ReadPacket;
 }
 
-/** The packets that one link brought a moment ago, so that one which comes again need not be read again. Pure: time is an argument. */
+/** The packets that one link brought a moment ago, each by {@link keyOfPacket}, so that one which comes again need not be read again. Pure: time is an argument. */
 export class RecentPackets {
-  /** By source and content, first to last. */
-  readonly #byText: Map<string, Remembered> = new Map();
+  /** First to last. */
+  readonly #byKey: Map<string, Remembered> = new Map();
   #bytes = 0;
 
   /** What was read of the same packet from the same source. */
-  find(bytes: Uint8Array, source: LinkSource, now: number): ReadPacket | undefined {
-    if (bytes.length > MAX_PACKET_BYTES) return undefined;
-    const remembered = this.#byText.get(describe(bytes, source));
+  find(key: string | undefined, now: number): ReadPacket | undefined {
+    const remembered = key === undefined ? undefined : this.#byKey.get(key);
     return remembered === undefined || now - remembered.at > REMEMBERED_MS ? undefined : remembered.read;
   }
 
-  note(bytes: Uint8Array, source: LinkSource, read: ReadPacket, now: number): void {
-    if (bytes.length > MAX_PACKET_BYTES) return;
-    const text = describe(bytes, source);
-    this.#forget(text);
-    this.#byText.set(text, { at: now, read });
-    this.#bytes += text.length;
-    for (const [oldest, { at }] of this.#byText) {
-      const isRoom = this.#byText.size <= MAX_PACKETS && this.#bytes <= MAX_BYTES;
+  note(key: string | undefined, read: ReadPacket, now: number): void {
+    if (key === undefined) return;
+    this.#forget(key);
+    this.#byKey.set(key, { at: now, read });
+    this.#bytes += key.length;
+    for (const [oldest, { at }] of this.#byKey) {
+      const isRoom = this.#byKey.size <= MAX_PACKETS && this.#bytes <= MAX_BYTES;
       if (isRoom && now - at <= REMEMBERED_MS) return;
       this.#forget(oldest);
     }
   }
 
-  #forget(text: string): void {
-    if (this.#byText.delete(text)) this.#bytes -= text.length;
+  #forget(key: string): void {
+    if (this.#byKey.delete(key)) this.#bytes -= key.length;
   }
 }
 
-/** One character for each byte. */
-function describe(bytes: Uint8Array, { address, port }: LinkSource): string {
+/** What tells a packet from all others: its source, and one character for each byte. Undefined for one that is too large to be remembered. */
+export function keyOfPacket(bytes: Uint8Array, { address, port }: LinkSource): string | undefined {
+  if (bytes.length > MAX_PACKET_BYTES) return undefined;
   const content = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
   return `${address} ${port} ${content}`;
 }
