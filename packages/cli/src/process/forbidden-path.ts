@@ -2,9 +2,7 @@ import { accessSync, constants, statSync } from 'node:fs';
 import { dirname, relative } from 'node:path';
 import { findHome, nameUser } from '../machine/own-user.ts';
 import { quoteHint } from '../output/phrases.ts';
-
-/** Whose a file is to be: a user's own, or the machine's. */
-export type Scope = 'user' | 'system';
+import type { Scope } from './scope.ts';
 
 /** What a system says where this user may not, or nobody may. */
 const FORBIDDEN_CODES: readonly string[] = ['EACCES', 'EPERM', 'EROFS'];

@@ -4,7 +4,8 @@ import { dirname, relative, sep, toNamespacedPath } from 'node:path';
 import { errorCode } from '@mdns-ambassador/relay';
 import { CliError } from '../exit/cli-error.ts';
 import { EXIT_REFUSED, EXIT_USAGE } from '../exit/exit-codes.ts';
-import { explainForbidden, isForbidden, type Scope } from './forbidden-path.ts';
+import { explainForbidden, isForbidden } from './forbidden-path.ts';
+import type { Scope } from './scope.ts';
 
 /** Behind the signature: so many folders go with the file. */
 const WITH_FOLDERS = /^, and (?:the folder, which was|the (\d{1,2}) folders above, which were) made for it/;

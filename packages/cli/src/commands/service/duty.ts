@@ -1,5 +1,5 @@
 import { EXIT_REFUSED } from '../../exit/exit-codes.ts';
-import type { Scope } from '../../process/forbidden-path.ts';
+import type { Scope } from '../../process/scope.ts';
 import { readAdminPlaces } from '../../requests/admin-request.ts';
 import type { FilePlan } from '../../requests/file-plan.ts';
 import type { UpRequest } from '../../requests/up-request.ts';

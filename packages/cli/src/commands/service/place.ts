@@ -1,7 +1,7 @@
 import { CliError } from '../../exit/cli-error.ts';
 import { EXIT_REFUSED, EXIT_UNAVAILABLE } from '../../exit/exit-codes.ts';
-import type { Scope } from '../../process/forbidden-path.ts';
 import type { OwnFile } from '../../process/own-file.ts';
+import type { Scope } from '../../process/scope.ts';
 import type { Surroundings } from '../../process/surroundings.ts';
 import type { ServiceAction } from './actions.ts';
 import { findHost } from './find-host.ts';

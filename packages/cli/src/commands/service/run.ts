@@ -1,6 +1,6 @@
 import { CliError } from '../../exit/cli-error.ts';
 import { EXIT_USAGE } from '../../exit/exit-codes.ts';
-import type { Scope } from '../../process/forbidden-path.ts';
+import type { Scope } from '../../process/scope.ts';
 import type { Settings } from '../../settings/settings.ts';
 import type { Invocation } from '../command.ts';
 import { SERVICE_ACTIONS, type ServiceAction } from './actions.ts';

@@ -1,7 +1,7 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { win32 } from 'node:path';
 import { findHome, nameUser } from '../../machine/own-user.ts';
-import type { Scope } from '../../process/forbidden-path.ts';
+import type { Scope } from '../../process/scope.ts';
 import type { Surroundings } from '../../process/surroundings.ts';
 
 /** This machine, as far as a service of it is concerned. */

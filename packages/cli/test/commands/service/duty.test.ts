@@ -5,7 +5,7 @@ import { createKeyFile, MeshKey } from '@mdns-ambassador/mesh';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Duty, describeDuty, nameKey } from '../../../src/commands/service/duty.ts';
 import { EXIT_USAGE } from '../../../src/exit/exit-codes.ts';
-import type { Scope } from '../../../src/process/forbidden-path.ts';
+import type { Scope } from '../../../src/process/scope.ts';
 import { readUpRequest } from '../../../src/requests/up-request.ts';
 import { Settings } from '../../../src/settings/settings.ts';
 import { findUsualKey, nameUsualKeyFile } from '../../../src/settings/usual-key.ts';

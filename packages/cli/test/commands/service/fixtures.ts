@@ -2,7 +2,7 @@ import type { Duty } from '../../../src/commands/service/duty.ts';
 import { findHost } from '../../../src/commands/service/find-host.ts';
 import type { Host } from '../../../src/commands/service/host.ts';
 import type { Site } from '../../../src/commands/service/site.ts';
-import type { Scope } from '../../../src/process/forbidden-path.ts';
+import type { Scope } from '../../../src/process/scope.ts';
 
 export const DUTY: Duty = {
   config: '/etc/ambassador/ambassador.yaml',

@@ -3,7 +3,7 @@ import type { Duty } from '../../../src/commands/service/duty.ts';
 import { findHost } from '../../../src/commands/service/find-host.ts';
 import { explainRefusal } from '../../../src/commands/service/refuse.ts';
 import { type Site, STATE_KEY } from '../../../src/commands/service/site.ts';
-import type { Scope } from '../../../src/process/forbidden-path.ts';
+import type { Scope } from '../../../src/process/scope.ts';
 import { arrangeSite, DUTY } from './fixtures.ts';
 
 interface Case {

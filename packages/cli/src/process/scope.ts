@@ -1,0 +1,2 @@
+/** Whose a file is to be: a user's own, or the machine's. */
+export type Scope = 'user' | 'system';
