@@ -2,16 +2,15 @@ import { readlinkSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { dirname } from 'node:path';
 import { typesOf } from '@mdns-ambassador/mdns';
-import { listObjects, readObject } from '../../network/seen/seen-instance.ts';
-import { askAdmin } from '../../process/admin-client.ts';
+import { readList, type Unknowns } from '@mdns-ambassador/relay/read-value';
+import { listObjects } from '../../network/seen/seen-instance.ts';
+import { askSockets } from '../../process/ask-sockets.ts';
 import { nameRuntimeFolder, type RuntimeSurroundings } from '../../process/runtime-folder.ts';
 import { listSockets } from '../../process/sockets.ts';
 import type { PlannedProxy } from '../../requests/plan.ts';
 
 /** A process that is well answers within some milliseconds, the first time within a tenth of a second; who looks for itself needs more. */
 const ANSWER_MS = 250;
-/** More processes than these are not asked. */
-const MOST_ASKED = 16;
 
 /**
  * Whether each service is there, by what is at hand: a place is named, or another process of this user's has an endpoint that mDNS has told
@@ -56,10 +55,8 @@ async function askOthers(meshes: readonly string[], surroundings: RuntimeSurroun
   const own = listSockets(surroundings).filter(
     (socket) => dirname(socket.path) === path && isOnThisNetwork(socket.pid, surroundings.platform),
   );
-  const answers = await Promise.all(
-    own.slice(0, MOST_ASKED).map((socket) => askAdmin(socket.path, '/v1/status', ANSWER_MS)),
-  );
-  return new Set(answers.flatMap((answer) => (answer.kind === 'answered' ? readFound(answer.body, meshes) : [])));
+  const statuses = await askSockets(own, '/v1/status', ANSWER_MS);
+  return new Set(statuses.flatMap((status) => readFound(status, meshes)));
 }
 
 /** On Linux a process of the same user may be in a network of its own (ip netns, a container). */
@@ -73,12 +70,11 @@ function isOnThisNetwork(pid: number, platform: NodeJS.Platform): boolean {
 }
 
 /** What a status says is there now, if its process is in the same meshes; empty where it is none. */
-export function readFound(body: string, meshes: readonly string[]): readonly string[] {
-  const status = parse(body);
-  if (!Array.isArray(status.meshes) || status.meshes.toSorted().join() !== meshes.toSorted().join()) return [];
+export function readFound(status: Unknowns, meshes: readonly string[]): readonly string[] {
+  const theirs = readList(status.meshes, meshes.length + 1, (mesh) => mesh);
+  if (theirs === undefined || !isSame(theirs, meshes)) return [];
   const announced = listObjects(status.announcements).filter(
-    ({ service, type, state, source }) =>
-      state === 'announced' && source === 'mdns' && isBrowsedAs(String(service), String(type)),
+    ({ service, type, state, source }) => state === 'announced' && source === 'mdns' && isBrowsedAs(service, type),
   );
   const found = listObjects(status.services).filter(({ endpoints }) =>
     listObjects(endpoints).some(({ state, source }) => state === 'ready' && source === 'mdns'),
@@ -86,15 +82,12 @@ export function readFound(body: string, meshes: readonly string[]): readonly str
   return [...announced, ...found].flatMap(({ service }) => (typeof service === 'string' ? [service] : []));
 }
 
-/** A type that was asked for is not found by the service's name. */
-function isBrowsedAs(service: string, type: string): boolean {
-  return typesOf(service).includes(type.toLowerCase());
+/** In any order. */
+function isSame(some: readonly unknown[], others: readonly string[]): boolean {
+  return some.length === others.length && others.every((each) => some.includes(each));
 }
 
-function parse(body: string): Readonly<Record<string, unknown>> {
-  try {
-    return readObject(JSON.parse(body)) ?? {};
-  } catch {
-    return {};
-  }
+/** A type that was asked for is not found by the service's name. */
+function isBrowsedAs(service: unknown, type: unknown): boolean {
+  return typeof service === 'string' && typeof type === 'string' && typesOf(service).includes(type.toLowerCase());
 }

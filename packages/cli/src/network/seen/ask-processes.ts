@@ -1,10 +1,8 @@
-import { askAdmin } from '../../process/admin-client.ts';
+import type { Unknowns } from '@mdns-ambassador/relay/read-value';
+import { askSockets } from '../../process/ask-sockets.ts';
 import type { RuntimeSurroundings } from '../../process/runtime-folder.ts';
 import { listSockets } from '../../process/sockets.ts';
-import { listObjects, readObject, readSeenInstances, type SeenInstance } from './seen-instance.ts';
-
-/** More processes than these are not asked while a person waits. */
-const MOST_ASKED = 16;
+import { listObjects, readSeenInstances, type SeenInstance } from './seen-instance.ts';
 
 /**
  * What this user's processes know of the link, asked at once: each of what it announces and proxies, and of everything that it hears while somebody
@@ -14,30 +12,15 @@ export async function askProcesses(
   surroundings: RuntimeSurroundings,
   timeoutMs: number,
 ): Promise<readonly SeenInstance[]> {
-  const sockets = listSockets(surroundings).slice(0, MOST_ASKED);
-  const questions = sockets.flatMap(({ path }) => [
-    ask(path, '/v1/status', timeoutMs, readStatus),
-    ask(path, '/v1/lan/known', timeoutMs, readLan),
+  const sockets = listSockets(surroundings);
+  const [statuses, lans] = await Promise.all([
+    askSockets(sockets, '/v1/status', timeoutMs),
+    askSockets(sockets, '/v1/lan/known', timeoutMs),
   ]);
-  return (await Promise.all(questions)).flat();
+  return [...statuses.flatMap(readStatus), ...lans.flatMap(readLan)];
 }
 
-async function ask(
-  socket: string,
-  path: string,
-  timeoutMs: number,
-  read: (answer: Readonly<Record<string, unknown>>) => readonly SeenInstance[],
-): Promise<readonly SeenInstance[]> {
-  const answer = await askAdmin(socket, path, timeoutMs);
-  if (answer.kind !== 'answered' || answer.status !== 200) return [];
-  try {
-    return read(readObject(JSON.parse(answer.body)) ?? {});
-  } catch {
-    return [];
-  }
-}
-
-function readStatus({ announcements, services }: Readonly<Record<string, unknown>>): readonly SeenInstance[] {
+function readStatus({ announcements, services }: Unknowns): readonly SeenInstance[] {
   const proxied = listObjects(services).flatMap((service) => [
     service,
     ...listObjects(service.endpoints).map(({ instance }) => ({ service: service.service, instance })),
@@ -45,6 +28,6 @@ function readStatus({ announcements, services }: Readonly<Record<string, unknown
   return readSeenInstances([...listObjects(announcements), ...proxied]);
 }
 
-function readLan({ machines }: Readonly<Record<string, unknown>>): readonly SeenInstance[] {
+function readLan({ machines }: Unknowns): readonly SeenInstance[] {
   return listObjects(machines).flatMap(({ services }) => readSeenInstances(services));
 }

@@ -1,7 +1,8 @@
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readInputFile } from '@mdns-ambassador/relay';
-import { MOST_SEEN, readObject, readSeenInstances, type SeenInstance } from './seen-instance.ts';
+import { parseObject } from '@mdns-ambassador/relay/read-value';
+import { MOST_SEEN, readSeenInstances, type SeenInstance } from './seen-instance.ts';
 
 /** In the state folder. */
 const FILE = 'seen.json';
@@ -39,7 +40,7 @@ export class SeenFile {
   read(): readonly SeenInstance[] {
     try {
       const text = readInputFile(join(this.#folder, FILE), { maxBytes: MAX_BYTES }).toString('utf8');
-      const { at, instances } = readObject(JSON.parse(text)) ?? {};
+      const { at, instances } = parseObject(text) ?? {};
       const age = typeof at === 'number' ? this.#now() - at : Number.POSITIVE_INFINITY;
       return age >= 0 && age <= BELIEVED_MS ? readSeenInstances(instances) : [];
     } catch {

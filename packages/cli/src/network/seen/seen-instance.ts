@@ -1,3 +1,5 @@
+import { isObject, isTextUpTo, readList, type Unknowns } from '@mdns-ambassador/relay/read-value';
+
 /** Of a link more than this is neither kept nor offered. */
 export const MOST_SEEN = 512;
 const LONGEST_NAME = 255;
@@ -18,17 +20,10 @@ export function readSeenInstances(entries: unknown): readonly SeenInstance[] {
 }
 
 /** The objects of a list; empty where it is none. */
-export function listObjects(value: unknown): readonly Readonly<Record<string, unknown>>[] {
-  if (!Array.isArray(value)) return [];
-  const list: readonly unknown[] = value.slice(0, MOST_SEEN);
-  return list.map(readObject).filter((each) => each !== undefined);
-}
-
-/** Undefined where it is none. */
-export function readObject(value: unknown): Readonly<Record<string, unknown>> | undefined {
-  return typeof value === 'object' && value !== null ? { ...value } : undefined;
+export function listObjects(value: unknown): readonly Unknowns[] {
+  return readList(value, MOST_SEEN, (each) => (isObject(each) ? each : undefined)) ?? [];
 }
 
 function isName(value: unknown): value is string {
-  return typeof value === 'string' && value !== '' && value.length <= LONGEST_NAME;
+  return isTextUpTo(value, LONGEST_NAME) && value !== '';
 }
