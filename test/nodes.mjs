@@ -1,7 +1,7 @@
 /**
  * Runs what Node itself can break on each version of Node in `nodes/`, installed there if it is not: unit tests, rules in virtual
  * time, and bytes on their way over real hosts; what is published on the first and the last. The `node` that runs this stays the
- * one of everything else.
+ * one of everything else. Of what passed, the count is printed; what failed is printed whole, and last.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -40,11 +40,12 @@ const [rules, bytes] = await Promise.all([
   runOnEach(() => RULES),
   runOnEach((line) => (ENDS.includes(line) ? [...BYTES, ...PUBLISHED] : BYTES)),
 ]);
-const failed = LINES.filter((line) => rules.includes(line) || bytes.includes(line));
-if (failed.length > 0) console.error(`failed on Node ${failed.join(', ')}`);
+const failed = [...rules, ...bytes];
+for (const { title, printed } of failed) console.log(`\n${title}\n${printed}`);
+if (failed.length > 0) console.log(`failed:\n${failed.map(({ title }) => title).join('\n')}`);
 process.exitCode = failed.length === 0 ? 0 : 1;
 
-/** One version after the other. Resolves with those on which something failed. */
+/** One version after the other. Resolves with what was printed where something failed. */
 async function runOnEach(listTests) {
   const failed = [];
   for (const line of LINES) {
@@ -52,8 +53,9 @@ async function runOnEach(listTests) {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     const [printed, [code]] = await Promise.all([text(tests.stdout), once(tests, 'close')]);
-    console.log(`\nNode ${line}, ${listTests(line).join(' ')}\n${printed}`);
-    if (code !== 0) failed.push(line);
+    const title = `Node ${line}, ${listTests(line).join(' ')}`;
+    if (code === 0) console.log(`\n${title}\n${printed.trimEnd().split('\n').at(-1)}`);
+    else failed.push({ title, printed });
   }
   return failed;
 }
