@@ -61,3 +61,14 @@ test('every folder has its place, and none imports one behind it', () => {
   });
   expect(wrong).toEqual([]);
 });
+
+test('no two folders import each other, those of one command either', () => {
+  const arrows = new Set(
+    listImports()
+      .map(({ from, to }) => ({ from: dirname(from), to: dirname(to) }))
+      .filter(({ from, to }) => from !== to)
+      .map(({ from, to }) => `${from} ${to}`),
+  );
+  expect(arrows.size).toBeGreaterThan(100);
+  expect([...arrows].filter((arrow) => arrows.has(arrow.split(' ').reverse().join(' ')))).toEqual([]);
+});

@@ -1,8 +1,9 @@
 import { systemClock } from '@mdns-ambassador/mdns';
 import { LOG_FORMATS, LOG_LEVELS } from '../options/common-options.ts';
+import { createLog } from '../output/create-log.ts';
 import { limitLog } from '../output/limited-log.ts';
 import { LineLimit } from '../output/line-limit.ts';
-import { createLog, type Log } from '../output/log.ts';
+import type { Log } from '../output/log.ts';
 import { parseChoice } from '../parse/choice.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { Surroundings } from './surroundings.ts';

@@ -6,9 +6,10 @@ import type { Instance, NodeEvent } from '@mdns-ambassador/mdns';
 import type { QuarantineEvent } from '@mdns-ambassador/mesh';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { formatFindings } from '../../src/commands/doctor/finding-lines.ts';
+import { formatFindings } from '../../src/commands/doctor/findings/finding-lines.ts';
 import { announcerEventToFact, describeAnnouncerEvent } from '../../src/output/announcer-lines.ts';
 import { createConnectionLog } from '../../src/output/connection-log.ts';
+import { createLog } from '../../src/output/create-log.ts';
 import { describeCredentialEvent, describeSecretEvent } from '../../src/output/credential-lines.ts';
 import { describeDockerEvent } from '../../src/output/docker-lines.ts';
 import { describeFeedEvent } from '../../src/output/feed-lines.ts';
@@ -18,7 +19,6 @@ import {
   formatInstances,
   type ListEvent,
 } from '../../src/output/instance-lines.ts';
-import { createLog } from '../../src/output/log.ts';
 import { describeQuarantine } from '../../src/output/mesh-lines.ts';
 import { type NetworkFacts, tellNodeEvent, tellStart } from '../../src/output/network-lines.ts';
 import { createPrinter } from '../../src/output/printer.ts';

@@ -9,12 +9,12 @@ import { type MeshRequest, readMeshRequest } from '../../requests/mesh-request.t
 import { addSharedOptions, loadConfig } from '../../requests/service-requests.ts';
 import { readGiven, type Settings } from '../../settings/settings.ts';
 import type { Invocation } from '../command.ts';
-import { describeMesh, diagnose } from './diagnose.ts';
-import type { Finding } from './finding.ts';
-import { formatFindings } from './finding-lines.ts';
-import { gatherFacts } from './gather.ts';
+import type { Finding } from './findings/finding.ts';
+import { formatFindings } from './findings/finding-lines.ts';
 import { examineHost } from './host/examine-host.ts';
 import { parseTarget } from './host/target.ts';
+import { describeMesh, diagnose } from './machine/diagnose.ts';
+import { gatherFacts } from './machine/gather.ts';
 import { formatReport } from './self-test/report.ts';
 import { runSelfTest } from './self-test/run-self-test.ts';
 

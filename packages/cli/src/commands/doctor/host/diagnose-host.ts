@@ -1,4 +1,4 @@
-import type { Finding, HostCheck } from '../finding.ts';
+import type { Finding, HostCheck } from '../findings/finding.ts';
 import type { HostEvidence } from './evidence.ts';
 import type { HostVerdict } from './host-verdict.ts';
 import { judgeMulticast } from './judge-multicast.ts';

@@ -1,9 +1,9 @@
 import { isIP } from 'node:net';
 import type { PeerPlace, PeerSecurity } from '@mdns-ambassador/peers';
 import { readNeighbours } from '../../../network/neighbours.ts';
-import type { Facts } from '../facts.ts';
-import type { Finding } from '../finding.ts';
-import { type GatherOptions, gatherFacts, LISTEN_MS } from '../gather.ts';
+import type { Finding } from '../findings/finding.ts';
+import type { Facts } from '../machine/facts.ts';
+import { type GatherOptions, gatherFacts, LISTEN_MS } from '../machine/gather.ts';
 import { readSystemRoute } from '../system/default-route.ts';
 import { type OsNetwork, readOsNetwork } from '../system/os-network.ts';
 import { askPeer } from './ask-peer.ts';

@@ -11,8 +11,8 @@ import {
 import { PROBE_TYPE } from '@mdns-ambassador/peers';
 import type { Neighbour } from '../../../network/neighbours.ts';
 import type { RunProgram } from '../../../network/run-program.ts';
-import type { Facts } from '../facts.ts';
-import type { Survey } from '../survey.ts';
+import type { Facts } from '../machine/facts.ts';
+import type { Survey } from '../machine/survey.ts';
 import type { DefaultRoute } from '../system/default-route.ts';
 import type { OsNetwork } from '../system/os-network.ts';
 import type { PeerAnswer } from './ask-peer.ts';

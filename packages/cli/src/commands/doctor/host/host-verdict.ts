@@ -1,4 +1,4 @@
-import type { Verdict } from '../finding.ts';
+import type { Verdict } from '../findings/finding.ts';
 
 /** `isFinal`: what comes after it would only repeat it. Undefined: there is nothing to say. */
 export type HostVerdict = (Verdict & { readonly isFinal?: true }) | undefined;

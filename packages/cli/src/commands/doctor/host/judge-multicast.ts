@@ -1,7 +1,7 @@
 import { PEER_PORT } from '@mdns-ambassador/peers';
-import { ok, problem, type Verdict, warning } from '../finding.ts';
-import { listRemedies } from '../remedies.ts';
-import type { Cause } from './cause.ts';
+import type { Cause } from '../findings/cause.ts';
+import { ok, problem, type Verdict, warning } from '../findings/finding.ts';
+import { listRemedies } from '../findings/remedies.ts';
 import type { HostEvidence } from './evidence.ts';
 import type { HostVerdict } from './host-verdict.ts';
 import { listEvidence, nameHost, nameTyped } from './host-words.ts';

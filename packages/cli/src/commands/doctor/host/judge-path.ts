@@ -1,6 +1,6 @@
 import { describeWsl, LOCAL_NETWORK_REMEDY } from '../../../output/network-lines.ts';
 import { joinWords } from '../../../output/phrases.ts';
-import { ok, problem, warning } from '../finding.ts';
+import { ok, problem, warning } from '../findings/finding.ts';
 import type { HostEvidence } from './evidence.ts';
 import type { HostVerdict } from './host-verdict.ts';
 import { listEvidence, nameHost, nameTyped } from './host-words.ts';

@@ -1,7 +1,7 @@
 import { escapeText } from '../../../output/escape.ts';
 import { joinWords } from '../../../output/phrases.ts';
-import { ok, problem, warning } from '../finding.ts';
-import { listRemedies } from '../remedies.ts';
+import { ok, problem, warning } from '../findings/finding.ts';
+import { listRemedies } from '../findings/remedies.ts';
 import type { HostEvidence } from './evidence.ts';
 import type { HostVerdict } from './host-verdict.ts';
 import { nameHost } from './host-words.ts';

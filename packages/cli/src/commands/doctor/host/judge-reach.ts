@@ -1,8 +1,8 @@
 import { escapeText } from '../../../output/escape.ts';
 import { joinWords } from '../../../output/phrases.ts';
-import { ok, problem, type Verdict, warning } from '../finding.ts';
-import { listRemedies } from '../remedies.ts';
-import type { Cause } from './cause.ts';
+import type { Cause } from '../findings/cause.ts';
+import { ok, problem, type Verdict, warning } from '../findings/finding.ts';
+import { listRemedies } from '../findings/remedies.ts';
 import type { HostEvidence, TcpTry } from './evidence.ts';
 import type { HostVerdict } from './host-verdict.ts';
 import { listEvidence, nameHost } from './host-words.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Cause } from '../../../../src/commands/doctor/host/cause.ts';
+import type { Cause } from '../../../../src/commands/doctor/findings/cause.ts';
 import { diagnoseHost } from '../../../../src/commands/doctor/host/diagnose-host.ts';
 import type { HostEvidence, Path, PeerReport, TcpTry } from '../../../../src/commands/doctor/host/evidence.ts';
 

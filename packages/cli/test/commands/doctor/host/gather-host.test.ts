@@ -1,6 +1,5 @@
 import type { Instance, LinkCheck } from '@mdns-ambassador/mdns';
 import { expect, test } from 'vitest';
-import type { Facts } from '../../../../src/commands/doctor/facts.ts';
 import type { HostEvidence } from '../../../../src/commands/doctor/host/evidence.ts';
 import {
   askSystem,
@@ -9,6 +8,7 @@ import {
   type GatheredHost,
   type HostAnswers,
 } from '../../../../src/commands/doctor/host/gather-host.ts';
+import type { Facts } from '../../../../src/commands/doctor/machine/facts.ts';
 
 const LINK: LinkCheck = {
   interfaceName: 'eth0',

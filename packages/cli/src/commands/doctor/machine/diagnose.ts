@@ -1,15 +1,15 @@
 import type { LinkCheck } from '@mdns-ambassador/mdns';
 import { describeMay, type KeyRing, listMeshIds, warnOfEnd } from '@mdns-ambassador/mesh';
-import { describeHiddenInterfaces, describeWsl, LOCAL_NETWORK_REMEDY } from '../../output/network-lines.ts';
-import { countThings, joinWords } from '../../output/phrases.ts';
-import type { MeshRequest } from '../../requests/mesh-request.ts';
+import { describeHiddenInterfaces, describeWsl, LOCAL_NETWORK_REMEDY } from '../../../output/network-lines.ts';
+import { countThings, joinWords } from '../../../output/phrases.ts';
+import type { MeshRequest } from '../../../requests/mesh-request.ts';
+import { type Finding, type MachineCheck, ok, problem, type Verdict, warning } from '../findings/finding.ts';
+import { listRemedies } from '../findings/remedies.ts';
 import type { Facts } from './facts.ts';
-import { type Finding, type MachineCheck, ok, problem, type Verdict, warning } from './finding.ts';
 import { judgePort } from './judge-port.ts';
 import { judgeProfile } from './judge-profile.ts';
 import { judgeRecords } from './judge-records.ts';
 import { listLinks } from './link-words.ts';
-import { listRemedies } from './remedies.ts';
 
 type OpenLink = LinkCheck & { readonly outcome: { readonly kind: 'open' } };
 

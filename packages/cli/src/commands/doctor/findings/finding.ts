@@ -1,4 +1,4 @@
-import type { Cause } from './host/cause.ts';
+import type { Cause } from './cause.ts';
 
 /** `ok`: nothing to do. `warning`: may be meant so, or may stop some of it. `problem`: it does not work. */
 export type FindingStatus = 'ok' | 'warning' | 'problem';

@@ -1,7 +1,7 @@
 import type { LinkCheck, SkippedInterface } from '@mdns-ambassador/mdns';
-import type { DefaultRoute } from './system/default-route.ts';
-import type { NetworkProfile } from './system/network-profile.ts';
-import type { PortHolder } from './system/port-holders.ts';
+import type { DefaultRoute } from '../system/default-route.ts';
+import type { NetworkProfile } from '../system/network-profile.ts';
+import type { PortHolder } from '../system/port-holders.ts';
 
 /** What was found out on this machine; `undefined` is "can't be known here". */
 export interface Facts {

@@ -1,5 +1,5 @@
-import type { Line, Painted, Style } from '../../output/printer.ts';
-import { formatTable } from '../../output/table.ts';
+import type { Line, Painted, Style } from '../../../output/printer.ts';
+import { formatTable } from '../../../output/table.ts';
 import type { Finding, FindingStatus } from './finding.ts';
 
 /** One row for a finding, and below it what was seen and what to do. */

@@ -1,6 +1,6 @@
 import { ManualClock } from '@mdns-ambassador/testkit';
 import { expect, test } from 'vitest';
-import { MulticastTally } from '../../../src/commands/doctor/multicast-tally.ts';
+import { MulticastTally } from '../../../../src/commands/doctor/machine/multicast-tally.ts';
 
 test('What the kernel took and did not give us is counted, from the beginning to shortly before the end', async () => {
   const clock = new ManualClock();

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Barrier } from '../../../src/commands/doctor/barrier.ts';
+import { Barrier } from '../../../../src/commands/doctor/machine/barrier.ts';
 
 test('Nobody passes before the last has come, and it opens once', async () => {
   let opened = 0;

@@ -1,6 +1,6 @@
-import { countThings, joinWords } from '../../output/phrases.ts';
+import { countThings, joinWords } from '../../../output/phrases.ts';
+import { ok, type Verdict, warning } from '../findings/finding.ts';
 import type { Facts } from './facts.ts';
-import { ok, type Verdict, warning } from './finding.ts';
 
 /** Whether all that is announced is seen. */
 export function judgeRecords({ refusedRecords }: Facts): Verdict {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createLog, type LogOptions } from '../../src/output/log.ts';
+import { createLog, type LogOptions } from '../../src/output/create-log.ts';
 import { createPrinter } from '../../src/output/printer.ts';
 
 /** Whether the writer is open is seen by what it asks of its printer. */

@@ -1,7 +1,7 @@
-import { joinWords } from '../../output/phrases.ts';
+import { joinWords } from '../../../output/phrases.ts';
+import { ok, type Verdict, warning } from '../findings/finding.ts';
+import { listRemedies } from '../findings/remedies.ts';
 import type { Facts } from './facts.ts';
-import { ok, type Verdict, warning } from './finding.ts';
-import { listRemedies } from './remedies.ts';
 
 /** Windows lets nothing of others in where it takes a network for public, unless node.exe is allowed there. */
 export function judgeProfile({ profiles, interfaces, links, platform }: Facts): Verdict {

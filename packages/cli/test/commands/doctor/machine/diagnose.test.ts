@@ -8,9 +8,9 @@ import {
   parseMembership,
 } from '@mdns-ambassador/mesh';
 import { expect, test } from 'vitest';
-import { describeMesh, diagnose } from '../../../src/commands/doctor/diagnose.ts';
-import type { Facts, InterfaceFacts } from '../../../src/commands/doctor/facts.ts';
-import type { FindingStatus, MachineCheck } from '../../../src/commands/doctor/finding.ts';
+import type { FindingStatus, MachineCheck } from '../../../../src/commands/doctor/findings/finding.ts';
+import { describeMesh, diagnose } from '../../../../src/commands/doctor/machine/diagnose.ts';
+import type { Facts, InterfaceFacts } from '../../../../src/commands/doctor/machine/facts.ts';
 
 type Outcome = LinkCheck['outcome'];
 

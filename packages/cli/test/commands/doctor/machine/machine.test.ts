@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { isWireless, readContainer, readSynchronization } from '../../../src/commands/doctor/machine.ts';
+import { isWireless, readContainer, readSynchronization } from '../../../../src/commands/doctor/machine/machine.ts';
 
 let root: string;
 beforeEach(() => {

@@ -1,9 +1,9 @@
-import { escapeText } from '../../output/escape.ts';
-import { joinWords } from '../../output/phrases.ts';
+import { escapeText } from '../../../output/escape.ts';
+import { joinWords } from '../../../output/phrases.ts';
+import { ok, problem, type Verdict, warning } from '../findings/finding.ts';
+import { listRemedies } from '../findings/remedies.ts';
 import type { Facts } from './facts.ts';
-import { ok, problem, type Verdict, warning } from './finding.ts';
 import { listLinks } from './link-words.ts';
-import { listRemedies } from './remedies.ts';
 
 /** Whether the port can be had, and who else has it. */
 export function judgePort({ links, platform, portHolders }: Facts): Verdict {

@@ -1,17 +1,17 @@
 import { type Clock, checkLink, type NetworkInterface, type SystemNetwork } from '@mdns-ambassador/mdns';
-import { isBehindWindows } from '../../machine/wsl.ts';
-import type { RunProgram } from '../../network/run-program.ts';
+import { isBehindWindows } from '../../../machine/wsl.ts';
+import type { RunProgram } from '../../../network/run-program.ts';
+import { readSystemRoute } from '../system/default-route.ts';
+import { readMulticastCount } from '../system/multicast-count.ts';
+import { readNetworkProfiles } from '../system/network-profile.ts';
+import { readOsNetwork } from '../system/os-network.ts';
+import { findUdpHolders } from '../system/port-holders.ts';
 import { Barrier } from './barrier.ts';
 import { hearControlPacket } from './control-packet.ts';
 import type { Facts } from './facts.ts';
 import { isWireless, readContainer, readSynchronization } from './machine.ts';
 import { MulticastTally } from './multicast-tally.ts';
 import { type Survey, surveyLinks } from './survey.ts';
-import { readSystemRoute } from './system/default-route.ts';
-import { readMulticastCount } from './system/multicast-count.ts';
-import { readNetworkProfiles } from './system/network-profile.ts';
-import { readOsNetwork } from './system/os-network.ts';
-import { findUdpHolders } from './system/port-holders.ts';
 
 /** Long enough for a question that is asked three times, and its answers. */
 export const LISTEN_MS = 2_800;
