@@ -1,7 +1,7 @@
 /**
  * What a mesh key costs: a proxy and an announcer with one, beside the same two without, beside a proxy in front of the same announcer
- * that has a connection for each client ("one each", as former versions have), and beside pairs of haproxy and of
- * stunnel with client certificates. Each round runs every load through each of them in turn; the medians of the rounds are
+ * that has a connection for each client ("one each", as former versions have), beside the least that Node's own sockets can do, and beside
+ * pairs of haproxy and of stunnel with client certificates. Each round runs every load through each of them in turn; the medians of the rounds are
  * printed as the table that stands in README.md.
  *
  *     npm run bench:secure [-- ROUNDS]
@@ -9,7 +9,14 @@
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { SERVICE_PORT, SINK_PORT, startEnds } from './relay/ends.mjs';
-import { describeVersions, makeCertificates, startAmbassadors, startHaproxies, startStunnels } from './relay/pairs.mjs';
+import {
+  describeVersions,
+  makeCertificates,
+  startAmbassadors,
+  startHaproxies,
+  startLeast,
+  startStunnels,
+} from './relay/pairs.mjs';
 import { readMemoryMib } from './relay/process-usage.mjs';
 import { describeRatios, measureHeld, readMedian, runRounds } from './relay/rounds.mjs';
 import { runBench } from './relay/run-bench.mjs';
@@ -22,9 +29,10 @@ const PROGRAMS = ['haproxy', 'nginx', 'socat', 'stunnel4', 'openssl'];
 /** Whom the others are compared with. */
 const MEASURE = 'haproxy';
 const [PLAIN, SECURE, EACH, RESUMING] = ['ambassador, open', 'ambassador', 'one each', 'haproxy, resuming'];
+const LEAST = "Node's sockets alone";
 
 /** The others differ from one of these in how connections begin, and in nothing else. */
-const BULK_WAYS = [PLAIN, SECURE, EACH, MEASURE, 'stunnel'];
+const BULK_WAYS = [PLAIN, SECURE, EACH, LEAST, MEASURE, 'stunnel'];
 const LOADS = {
   download: { args: ['download', GIGABYTE], operations: 1, only: BULK_WAYS },
   upload: { args: ['upload', GIGABYTE], operations: 1, toSink: true, only: BULK_WAYS },
@@ -46,6 +54,7 @@ await runBench({ findMissing }, async ({ host, folder, machine }) => {
     await startAmbassadors(places, PLAIN, {}),
     secure,
     await startAmbassadors(places, EACH, { key, shares: false, server: secure.server }),
+    await startLeast(places, LEAST),
     await startHaproxies(places, MEASURE, { resumes: false }),
     await startHaproxies(places, RESUMING, { resumes: true }),
     await startStunnels(places, 'stunnel'),
@@ -76,7 +85,7 @@ function findMissing() {
 }
 
 function print(runs, held, machine) {
-  const names = [PLAIN, SECURE, EACH, MEASURE, RESUMING, 'stunnel'];
+  const names = [PLAIN, SECURE, EACH, LEAST, MEASURE, RESUMING, 'stunnel'];
   console.log(`${new Date().toISOString().slice(0, 10)}, ${describeVersions()}, ${machine};`);
   console.log(
     `medians of ${ROUNDS} rounds; \`npm run bench:secure${process.argv[2] === undefined ? '' : ` -- ${ROUNDS}`}\`\n`,

@@ -9,6 +9,7 @@ import { firstLine } from './peers.mjs';
 import { untilListening } from './rounds.mjs';
 
 const AMBASSADOR = fileURLToPath(new URL('../../../packages/cli/bin/ambassador.js', import.meta.url));
+const LEAST = fileURLToPath(new URL('least.mjs', import.meta.url));
 const ONE_EACH = fileURLToPath(new URL('../../programs/one-each.mjs', import.meta.url));
 const MAX_CONNECTIONS = 8_000;
 const FIRST_PORT = 7_100;
@@ -149,6 +150,22 @@ sslVersion = TLSv1.3\noptions = NO_TICKET\nsessionResume = no\nTIMEOUTidle = 360
     [servicePort, tlsService],
     [sinkPort, tlsSink],
   ]);
+  await untilListening(host, tlsService, tlsSink, servicePort, sinkPort);
+  return { name, service: servicePort, sink: sinkPort, client, server };
+}
+
+/**
+ * The least that Node's own sockets do for this.
+ *
+ * @param {Places} places
+ * @param {string} name
+ * @returns {Promise<Pair>}
+ */
+export async function startLeast({ host, folder, service, sink }, name) {
+  const [servicePort, sinkPort, tlsService, tlsSink] = [nextPort++, nextPort++, nextPort++, nextPort++];
+  const start = (side, ...ways) => host.spawn(process.execPath, [LEAST, side, folder, ...ways]);
+  const server = start('server', `${tlsService}:${service}`, `${tlsSink}:${sink}`);
+  const client = start('client', `${servicePort}:${tlsService}`, `${sinkPort}:${tlsSink}`);
   await untilListening(host, tlsService, tlsSink, servicePort, sinkPort);
   return { name, service: servicePort, sink: sinkPort, client, server };
 }

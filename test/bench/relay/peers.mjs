@@ -5,6 +5,7 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const AMBASSADOR = fileURLToPath(new URL('../../../packages/cli/bin/ambassador.js', import.meta.url));
+const LEAST = fileURLToPath(new URL('least.mjs', import.meta.url));
 const STREAM_MODULE = '/usr/lib/nginx/modules/ngx_stream_module.so';
 const MAX_CONNECTIONS = 8_000;
 
@@ -77,6 +78,11 @@ export function listPeers(others) {
         `TCP-LISTEN:${from},bind=127.0.0.1,fork,reuseaddr,backlog=4096,nodelay`,
         `TCP:127.0.0.1:${to},nodelay`,
       ],
+    },
+    {
+      name: "Node's sockets alone",
+      version: () => process.version,
+      command: (from, to) => [process.execPath, LEAST, 'open', '.', `${from}:${to}`],
     },
     {
       name: 'ambassador',
