@@ -16,7 +16,7 @@ const MAX_SPLIT_BYTES = 1232;
  * when a label is empty or over 63 bytes, a name over 255, a TXT string over 255, an address no literal.
  */
 export function encodeMessage(message: Message): Uint8Array {
-  const writer = new PacketWriter();
+  const writer = new PacketWriter({ compression: isLegacyResponse(message) ? 'but-srv' : 'all' });
   const { questions, answers, authorities, additionals } = message;
   for (const question of questions) writer.writeQuestion(question);
   for (const section of [answers, authorities, additionals]) {
@@ -31,7 +31,7 @@ export function encodeMessage(message: Message): Uint8Array {
 
 /** The canonical rdata: no name is compressed (RFC 6762 8.2). */
 export function encodeRdata(data: RecordData): Uint8Array {
-  const writer = new PacketWriter({ start: 0, compress: false });
+  const writer = new PacketWriter({ start: 0, compression: 'none' });
   writer.writeRdata(data);
   return writer.finish();
 }
@@ -57,6 +57,11 @@ export function splitMessage(message: Message, maxBytes: number = MAX_SPLIT_BYTE
       truncated: index < packing.parts.length - 1 ? isContinued : message.truncated,
     }),
   );
+}
+
+/** RFC 6762 6.7: it alone repeats the question. Whoever asks as in unicast DNS may not know names in SRV data that are compressed (18.14). */
+function isLegacyResponse({ kind, questions }: Message): boolean {
+  return kind === 'response' && questions.length > 0;
 }
 
 /** Things that travel in one packet together. */

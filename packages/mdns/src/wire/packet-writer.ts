@@ -19,6 +19,9 @@ interface WrittenName {
   readonly longer: Map<string, WrittenName>;
 }
 
+/** Which names are compressed: also none in SRV data, or none at all. */
+type Compression = 'all' | 'but-srv' | 'none';
+
 /** A place to go back to. */
 export interface Mark {
   readonly at: number;
@@ -35,14 +38,14 @@ const utf8 = new TextEncoder();
 export class PacketWriter {
   #bytes: Uint8Array = new Uint8Array(INITIAL_BYTES);
   #at: number;
-  readonly #compress: boolean;
+  readonly #compression: Compression;
   readonly #root: Map<string, WrittenName> = new Map();
   /** In the order of writing, so that what was written after a mark can be forgotten. */
   readonly #written: { readonly siblings: Map<string, WrittenName>; readonly label: string }[] = [];
 
-  constructor(options: { readonly start?: number; readonly compress?: boolean } = {}) {
+  constructor(options: { readonly start?: number; readonly compression?: Compression } = {}) {
     this.#at = options.start ?? HEADER_BYTES;
-    this.#compress = options.compress ?? true;
+    this.#compression = options.compression ?? 'all';
   }
 
   get length(): number {
@@ -102,7 +105,8 @@ export class PacketWriter {
         this.#writeUint16(data.priority);
         this.#writeUint16(data.weight);
         this.#writeUint16(data.port);
-        this.#writeName(data.target);
+        if (this.#compression === 'all') this.#writeName(data.target);
+        else this.#writeWholeName(data.target);
         return;
       case 'TXT':
         for (const string of data.strings) this.#writeString(string);
@@ -131,11 +135,21 @@ export class PacketWriter {
     return this.#bytes.subarray(0, this.#at);
   }
 
+  #writeWholeName(name: Name): void {
+    for (const label of name) this.#writeLabel(label, name);
+    this.#writeByte(0);
+    this.#checkNameLength(name);
+  }
+
   #writeName(name: Name): void {
+    if (this.#compression === 'none') {
+      this.#writeWholeName(name);
+      return;
+    }
     let siblings = this.#root;
     let known: WrittenName | undefined;
     let rest = name.length;
-    while (this.#compress && rest > 0) {
+    while (rest > 0) {
       const longer = siblings.get(name[rest - 1] ?? '');
       if (longer === undefined) break;
       known = longer;

@@ -70,6 +70,23 @@ describe('encodeMessage', () => {
     expect(decode(bytes).answers).toHaveLength(2);
   });
 
+  it('compresses no SRV data for who asks as in unicast DNS, whose question it repeats (RFC 6762 6.7, 18.14)', () => {
+    const target = ['h', 'local'];
+    const bytes = encodeMessage({
+      ...EMPTY,
+      kind: 'response',
+      questions: [{ name: TYPE, type: 33, unicast: false }],
+      answers: [
+        { name: TYPE, ttl: 10, flush: false, data: { type: 'SRV', priority: 0, weight: 0, port: 1, target } },
+        { name: target, ttl: 10, flush: false, data: { type: 'A', address: '10.0.0.1' } },
+      ],
+    });
+    const hex = bytesToHex(bytes);
+    expect(hex).toContain('c00c002100010000000a000f0000000000010168056c6f63616c00');
+    expect(hex).toContain('0168c01800010001');
+    expect(decode(bytes).answers).toHaveLength(2);
+  });
+
   it('keeps the case of every name', () => {
     const message: Message = {
       ...EMPTY,
