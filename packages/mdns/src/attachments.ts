@@ -45,7 +45,6 @@ export interface AttachmentsContext {
 
 /** What a reading of the interfaces found out about an attachment. */
 interface AttachmentNews {
-  readonly hasSlept: boolean;
   readonly isReaddressed: boolean;
   /** This may be another network. */
   readonly isElsewhere: boolean;
@@ -110,18 +109,23 @@ export class Attachments {
     const readdressed = new Map(
       changes.flatMap((change) => (change.kind === 'readdressed' ? [[change.on.name, change.isMoved] as const] : [])),
     );
+    const fitted = await Promise.all(
+      [...this.#byName.values()].map(async (attachment) => ({
+        attachment,
+        failures: await this.#fit(attachment, hasSlept),
+      })),
+    );
+    // Each link is to tell what comes by the others, which are open now. Until it does it hears nothing, and nobody is to be asked.
+    await Promise.all(fitted.map(({ attachment }) => attachment.links.renew()));
     const errors = await Promise.all(
-      [...this.#byName.values()].map((attachment) => {
+      fitted.map(({ attachment, failures }) => {
         const isMoved = readdressed.get(attachment.on.name);
-        return this.#fit(attachment, {
-          hasSlept,
+        return this.#apply(attachment, failures, {
           isReaddressed: isMoved !== undefined,
           isElsewhere: hasSlept || isMoved === true,
         });
       }),
     );
-    // Each link is to tell what comes by the others, which are open now.
-    for (const { links } of this.#byName.values()) links.renew();
     this.touch();
     return [...unseen, ...errors.flat()];
   }
@@ -166,11 +170,19 @@ export class Attachments {
     }
   }
 
-  /** Opens and closes links of one attachment, and brings it up or down accordingly. */
-  async #fit(attachment: Attachment, news: AttachmentNews): Promise<readonly Error[]> {
+  /** Opens and closes links of one attachment. */
+  async #fit({ links, on }: Attachment, hasSlept: boolean): Promise<readonly LinkFailure[]> {
+    if (hasSlept) await links.reset();
+    return links.fit(on);
+  }
+
+  /** Brings an attachment up or down, as its links are now. */
+  async #apply(
+    attachment: Attachment,
+    failures: readonly LinkFailure[],
+    news: AttachmentNews,
+  ): Promise<readonly Error[]> {
     const { links, on } = attachment;
-    if (news.hasSlept) await links.reset();
-    const failures = await links.fit(on);
     if (this.#isClosed || this.#byName.get(on.name) !== attachment) {
       await links.close();
       return [];

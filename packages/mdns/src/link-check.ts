@@ -102,7 +102,7 @@ export async function checkLink(options: LinkCheckOptions): Promise<LinkCheck> {
       failed: () => undefined,
     });
     opened.push(listener);
-    listener.renew();
+    await listener.renew();
     await options.begin?.();
     const repeatMs = Math.min(REPEAT_MS, durationMs / 2);
     const lastAt = clock.now() + durationMs - ANSWER_MS - repeatMs;

@@ -142,9 +142,9 @@ export class LinkPair {
     return failures.filter((failure) => failure !== undefined);
   }
 
-  /** The interfaces of this host may be others than before. */
-  renew(): void {
-    for (const { link } of this.#open.values()) link.renew();
+  /** The interfaces of this host may be others than before. Resolves when the links hear. */
+  async renew(): Promise<void> {
+    await Promise.all([...this.#open.values()].map(({ link }) => link.renew()));
   }
 
   /** Sends a message on every family, or where the sender is that it answers. */

@@ -1,4 +1,4 @@
-import { createSocket, type Socket } from 'node:dgram';
+import { createSocket, type Socket, type SocketOptions } from 'node:dgram';
 import { existsSync, readFileSync } from 'node:fs';
 import multicastDns from 'multicast-dns';
 import { HostReader, type HostReading } from './host-reader.ts';
@@ -54,13 +54,24 @@ export async function openLink(
   if (local === undefined) {
     throw new MdnsError('no-address', `${on.name} has no ${family} address: nothing can be sent on it in ${family}.`);
   }
+  const lookup: LookupAddress = (address, _options, done) => {
+    // At the end of the turn, as Node's own, a packet would leave after all that the turn still does: too close to the next one of its kind.
+    const tell = (): void => done(null, address, family === 'IPv4' ? 4 : 6);
+    if (link.isJoined) tell();
+    else queueMicrotask(tell);
+  };
   const socket = createSocket(
-    family === 'IPv4' ? { type: 'udp4', reuseAddr: true } : { type: 'udp6', reuseAddr: true, ipv6Only: true },
+    family === 'IPv4'
+      ? { type: 'udp4', reuseAddr: true, lookup }
+      : { type: 'udp6', reuseAddr: true, ipv6Only: true, lookup },
   );
   const link = new SocketLink(socket, on, family, events, { platform, reader });
   await link.join(local);
   return link;
 }
+
+/** Only literals are sent to. */
+type LookupAddress = NonNullable<SocketOptions['lookup']>;
 
 type LinkState = 'joining' | 'joined' | 'failed' | 'closed';
 
@@ -117,6 +128,10 @@ class SocketLink implements Link {
     return { ...this.#counters };
   }
 
+  get isJoined(): boolean {
+    return this.#state === 'joined';
+  }
+
   get isWorn(): boolean {
     return this.#lost >= MOST_LOST;
   }
@@ -150,22 +165,9 @@ class SocketLink implements Link {
     }
   }
 
-  renew(): void {
-    // Elsewhere sockets are bound to no group: what they hear may have been sent to them alone.
-    if (this.#state !== 'joined' || this.#platform !== 'linux') return;
-    const reading = this.#reader.read();
-    if (reading === undefined) return;
-    if (reading === this.#reading) {
-      if (!this.#isSealed) this.#refuseMore(reading);
-      this.#strays.clear();
-      return;
-    }
-    this.#reading = reading;
-    this.#others = reading.interfaces.filter(({ name }) => name !== this.#on.name);
-    // A socket that is bound to an IPv6 group with its zone hears that interface alone.
-    this.#isSealed = this.family === 'IPv6' || this.#refuseOthers(reading);
-    this.#judged.clear();
-    this.#queue.outdate();
+  renew(): Promise<void> {
+    this.#readHost();
+    return this.#queue.pass();
   }
 
   awaitReplies(): void {
@@ -218,6 +220,24 @@ class SocketLink implements Link {
       transport.on('warning', onError);
       transport.on('ready', resolve);
     });
+  }
+
+  #readHost(): void {
+    // Elsewhere sockets are bound to no group: what they hear may have been sent to them alone.
+    if (this.#state !== 'joined' || this.#platform !== 'linux') return;
+    const reading = this.#reader.read();
+    if (reading === undefined) return;
+    if (reading === this.#reading) {
+      if (!this.#isSealed) this.#refuseMore(reading);
+      this.#strays.clear();
+      return;
+    }
+    this.#reading = reading;
+    this.#others = reading.interfaces.filter(({ name }) => name !== this.#on.name);
+    // A socket that is bound to an IPv6 group with its zone hears that interface alone.
+    this.#isSealed = this.family === 'IPv6' || this.#refuseOthers(reading);
+    this.#judged.clear();
+    this.#queue.outdate();
   }
 
   /** False where the kernel refuses: it allows a socket twenty memberships. */

@@ -73,8 +73,11 @@ export interface Link {
   awaitReplies(): void;
   /** Asks one host alone, from a port of its own, and hears what comes back there for a moment. Never throws. */
   ask(bytes: Uint8Array, of: LinkSource): void;
-  /** The interfaces of this host may be others than before; called at each reading of them. */
-  renew(): void;
+  /**
+   * The interfaces of this host may be others than before; called at each reading of them. Resolves when it hears: what was queued before it
+   * knew of the others is dropped. Never rejects.
+   */
+  renew(): Promise<void>;
   /** Whether it should be opened anew: the kernel keeps for it what can't be given back. */
   readonly isWorn: boolean;
   /** Resolves when what was sent has left and the socket is gone. Idempotent. */

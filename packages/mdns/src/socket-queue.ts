@@ -10,6 +10,7 @@ export class SocketQueue {
   #rounds = 0;
   #packets = 0;
   #isOld = false;
+  readonly #waiting: (() => void)[] = [];
 
   /** Whether what is read now may have been queued before. */
   get isOld(): boolean {
@@ -24,6 +25,11 @@ export class SocketQueue {
     setImmediate(() => this.#endRound());
   }
 
+  /** Resolves when nothing is read any more that may have been queued before. */
+  pass(): Promise<void> {
+    return this.#isOld ? new Promise((resolve) => void this.#waiting.push(resolve)) : Promise.resolve();
+  }
+
   /** A packet was read. */
   note(): void {
     this.#packets++;
@@ -35,5 +41,6 @@ export class SocketQueue {
     this.#packets = 0;
     this.#isOld = this.#rounds < LEAST_ROUNDS || (!isEmpty && this.#rounds < MOST_ROUNDS);
     if (this.#isOld) setImmediate(() => this.#endRound());
+    else for (const resolve of this.#waiting.splice(0)) resolve();
   }
 }

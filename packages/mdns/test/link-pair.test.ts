@@ -39,7 +39,7 @@ class FakeNetwork implements Network {
       family,
       counters: { offLink: 2, sendErrors: 1 },
       isWorn: this.worn.delete(family),
-      renew: () => void this.log.push(`renew ${family}`),
+      renew: async () => void this.log.push(`renew ${family}`),
       awaitReplies: () => void this.log.push(`await ${family}`),
       ask: (bytes, of) => void this.sent.push({ family, bytes, to: of }),
       send: (bytes, to) => void this.sent.push({ family, bytes, to }),
@@ -173,7 +173,7 @@ describe('the links of an interface', () => {
   it('tell a neighbour in another subnet from one in ours, and renew what is open', async () => {
     const { network, pair, received } = createPair();
     await pair.fit(eth0('10.0.0.1'));
-    pair.renew();
+    await pair.renew();
     expect(network.log).toEqual(['open IPv4', 'renew IPv4']);
     pair.send({ message: QUERY, to: { kind: 'multicast' } });
     const bytes = network.sent[0]?.bytes ?? new Uint8Array();

@@ -1,10 +1,11 @@
+import type { SocketOptions } from 'node:dgram';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Link, ReplyPath } from '../src/network.ts';
 import { systemNetwork } from '../src/system-network.ts';
 import { MemoryHost, type MemorySocket } from './memory-host.ts';
 
 let host = new MemoryHost();
-vi.mock('node:dgram', () => ({ createSocket: () => host.createSocket() }));
+vi.mock('node:dgram', () => ({ createSocket: (options: SocketOptions) => host.createSocket(options) }));
 vi.mock('node:fs', () => ({
   existsSync: (path: string) => host.files.has(path),
   readFileSync: (path: string) => host.readFileSync(path),
@@ -85,7 +86,7 @@ describe('the links of a host', () => {
     expect(links).toHaveLength(10);
     host.readings = 0;
     for (const times of [1, 2]) {
-      for (const { link } of links) link.renew();
+      await Promise.all(links.map(({ link }) => link.renew()));
       expect(host.readings).toBe(times);
       vi.advanceTimersByTime(POLL_MS);
     }
@@ -98,7 +99,7 @@ describe('the links of a host', () => {
       const links = await open();
       const [eth0, eth1] = links;
       for (let sent = 0; sent < packets; sent++) host.arrive('eth1', NEIGHBOUR);
-      for (const { link } of links) link.renew();
+      await Promise.all(links.map(({ link }) => link.renew()));
       await passRounds(50);
       expect(eth0?.heard).toEqual([]);
       host.arrive('eth1', NEIGHBOUR);
@@ -111,19 +112,36 @@ describe('the links of a host', () => {
 
   it('believe nothing that was queued before they refused an interface that is new', async () => {
     const { link, heard } = await openEth0();
-    link.renew();
+    await link.renew();
     await passRounds(10);
     host.addInterface('eth1', '10.0.1.1');
     host.arrive('eth1', NEIGHBOUR);
     vi.advanceTimersByTime(POLL_MS);
-    link.renew();
+    await link.renew();
     await passRounds(10);
     expect(heard).toEqual([]);
   });
 
+  it('say when they hear again', async () => {
+    const { link, heard } = await openEth0();
+    host.arrive('eth0', NEIGHBOUR);
+    await link.renew();
+    expect(heard).toEqual([]);
+    host.arrive('eth0', NEIGHBOUR);
+    await passRounds(1);
+    expect(heard).toEqual([NEIGHBOUR]);
+    await link.renew();
+  });
+
+  it('send at once, before the rest of what the turn does (RFC 6762 6, 8.3: a second apart)', async () => {
+    const { link } = await openEth0();
+    link.send(new Uint8Array(12));
+    expect(host.openSockets[0]?.sent).toHaveLength(1);
+  });
+
   it('are deaf for a moment only, whoever floods', async () => {
     const { link, heard } = await openEth0();
-    link.renew();
+    await link.renew();
     for (let round = 0; round < 300; round++) {
       for (let sent = 0; sent < 32; sent++) host.arrive('eth0', NEIGHBOUR);
       await passRounds(1);
@@ -140,7 +158,7 @@ describe('the links of a host', () => {
     const renewWith = async (memberships: number): Promise<readonly string[]> => {
       host.memberships = memberships;
       vi.advanceTimersByTime(POLL_MS);
-      link.renew();
+      await link.renew();
       await passRounds(10);
       return [...(socket?.refused ?? [])];
     };
@@ -167,12 +185,12 @@ describe('the links of a host', () => {
     for (let at = 1; at <= 10; at++) {
       host.addInterface('veth', `172.20.${at}.1`);
       vi.advanceTimersByTime(POLL_MS);
-      link.renew();
+      await link.renew();
       expect(socket?.refused).toEqual([`172.20.${at}.1`]);
       if (at % 2 === 0) continue;
       host.removeInterface('veth');
       vi.advanceTimersByTime(POLL_MS);
-      link.renew();
+      await link.renew();
       expect(socket?.refused).toEqual([]);
     }
     expect(link.isWorn).toBe(false);
@@ -185,7 +203,7 @@ describe('the links of a host', () => {
       expect(link.isWorn).toBe(false);
       host.addInterface('docker1', '172.20.0.1');
       vi.advanceTimersByTime(POLL_MS);
-      link.renew();
+      await link.renew();
       expect(socket?.memberships.at(-1)).toEqual({ index: at + 1, address: '172.20.0.1' });
     }
     expect(link.isWorn).toBe(true);
@@ -195,7 +213,7 @@ describe('the links of a host', () => {
     host.addInterface('eth1', '10.0.1.1');
     const { link, heard } = await openEth0();
     host.hides = 'EMFILE';
-    link.renew();
+    await link.renew();
     host.arrive('eth0', NEIGHBOUR);
     await passRounds(10);
     expect(heard).toEqual([]);
@@ -206,7 +224,7 @@ describe('the links of a host', () => {
     ] as const) {
       Object.assign(host, { hides, isFull });
       vi.advanceTimersByTime(POLL_MS);
-      link.renew();
+      await link.renew();
       await passRounds(10);
     }
     host.arrive('eth0', NEIGHBOUR);
@@ -349,7 +367,7 @@ describe('a question to one host', () => {
   it('goes from a port of its own, and is answered by that host alone', async () => {
     host.addInterface('eth1', '10.0.1.1');
     const { link, replies } = await openEth0();
-    link.renew();
+    await link.renew();
     link.ask(Uint8Array.of(7), ask);
     await passRounds(1);
     const [socket] = listMoments();
@@ -369,7 +387,7 @@ describe('a question to one host', () => {
     ['on a host with one interface', true, true],
   ])('has one way to be answered %s: %s', async (_, isRenewed, isOnlyWay) => {
     const { link, replies } = await openEth0();
-    if (isRenewed) link.renew();
+    if (isRenewed) await link.renew();
     link.ask(Uint8Array.of(7), ask);
     await passRounds(1);
     listMoments()[0]?.take({ bytes: new Uint8Array(12), from: ask });

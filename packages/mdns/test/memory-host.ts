@@ -1,3 +1,4 @@
+import type { SocketOptions } from 'node:dgram';
 import { EventEmitter } from 'node:events';
 
 const GROUP = '224.0.0.251';
@@ -31,17 +32,19 @@ export class MemorySocket extends EventEmitter {
   isBound = false;
   isClosed = false;
   readonly #host: MemoryHost;
+  readonly #lookup: NonNullable<SocketOptions['lookup']>;
   #queue: Datagram[] = [];
 
-  constructor(host: MemoryHost) {
+  constructor(host: MemoryHost, lookup?: SocketOptions['lookup']) {
     super();
     this.#host = host;
+    this.#lookup = lookup ?? ((literal, _, done) => process.nextTick(done, null, literal, 4));
   }
 
   bind(to: number | { readonly address: string; readonly port: number }, address = '', done?: () => void): void {
     [this.address, this.port] = typeof to === 'number' ? [address, to] : [to.address, to.port];
     if (done !== undefined) this.once('listening', done);
-    process.nextTick(() => {
+    this.#lookup(this.address, {}, () => {
       if (this.isClosed) return;
       const code = this.#host.bindRefusals.get(this.address);
       this.isBound = code === undefined;
@@ -58,9 +61,11 @@ export class MemorySocket extends EventEmitter {
 
   send(bytes: Uint8Array, ...rest: readonly [Done] | readonly [port: number, address: string, done: Done]): void {
     const [port, address, done] = rest.length === 1 ? [this.port, this.address, rest[0]] : rest;
-    this.sent.push({ bytes, port, address });
-    const code = this.#host.sendRefusals.get(address);
-    process.nextTick(() => done(code === undefined ? null : failure(code)));
+    this.#lookup(address, {}, () => {
+      this.sent.push({ bytes, port, address });
+      const code = this.#host.sendRefusals.get(address);
+      process.nextTick(() => done(code === undefined ? null : failure(code)));
+    });
   }
 
   addMembership(): void {}
@@ -180,8 +185,8 @@ export class MemoryHost {
     return text;
   };
 
-  readonly createSocket = (): MemorySocket => {
-    const socket = new MemorySocket(this);
+  readonly createSocket = (options?: SocketOptions): MemorySocket => {
+    const socket = new MemorySocket(this, options?.lookup);
     this.sockets.push(socket);
     return socket;
   };

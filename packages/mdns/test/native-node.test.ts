@@ -44,6 +44,26 @@ describe('publish and browse', () => {
     ]);
   });
 
+  it('claims and asks nothing before its links hear: the first answers would be lost', async () => {
+    const world = new NodeWorld();
+    const h1 = world.add('h1', { eth0: ['lan', '10.0.0.1/24'] });
+    const openLink = h1.host.openLink.bind(h1.host);
+    let hear = (): void => undefined;
+    const hears = new Promise<void>((resolve) => {
+      hear = resolve;
+    });
+    h1.host.openLink = async (...of) => Object.assign(await openLink(...of), { renew: () => hears });
+    const started = h1.node.start();
+    publish(h1, 'a');
+    browse(h1);
+    await world.run(5 * SECOND_MS);
+    expect(world.sent).toEqual([]);
+    hear();
+    await started;
+    await world.run(ANNOUNCED_MS);
+    expect(world.messagesOf(h1).some(({ authorities }) => authorities.length > 0)).toBe(true);
+  });
+
   it('announces within a second of publishing, and says so once', async () => {
     const world = new NodeWorld();
     const h1 = await world.start('h1', '10.0.0.1/24');

@@ -56,7 +56,7 @@ export class MemoryLink implements Link {
     this.#carrier.carry({ host: this.host, family: this.family, source: { address, port: PORT }, to, bytes });
   }
 
-  renew(): void {}
+  async renew(): Promise<void> {}
 
   /** What is sent to this host alone is heard as any packet, as where sockets can't be bound to the group. */
   awaitReplies(): void {}

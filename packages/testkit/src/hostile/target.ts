@@ -66,7 +66,7 @@ export class HostileTarget {
       send: () => {
         this.sentPackets += 1;
       },
-      renew: () => undefined,
+      renew: async () => undefined,
       awaitReplies: () => undefined,
       ask: () => {
         this.sentPackets += 1;
