@@ -1,5 +1,5 @@
 import type { Clock, Random } from '@mdns-ambassador/mdns';
-import { errorMessage } from '@mdns-ambassador/relay';
+import { errorCode, errorMessage } from '@mdns-ambassador/relay';
 import type { AddressJudge } from './address-judge.ts';
 import type { PeerStream, PeerTransport } from './link/peer-stream.ts';
 import { Directory, type KnownPlace, type PlaceOrigin } from './rules/directory.ts';
@@ -95,10 +95,10 @@ export class Dialler {
     this.#directory.lost(key, this.#now());
   }
 
-  /** Nobody is there who is a peer. */
-  noteFailed({ key, origin }: KnownPlace, reason: string): void {
+  /** Nobody is there who is a peer; `isAwaited`: the machine is, and nobody listens. */
+  noteFailed({ key, origin }: KnownPlace, reason: string, isAwaited = false): void {
     if (this.#isClosed) return;
-    this.#directory.failed(key, this.#now());
+    this.#directory.failed(key, this.#now(), isAwaited);
     const isNews = origin === 'named' && !this.#failed.has(key);
     if (isNews) this.#failed.add(key);
     this.#options.onFailed(key, reason, isNews);
@@ -141,7 +141,11 @@ export class Dialler {
       if (this.#isClosed) stream.destroy();
       else onStream(stream, known);
     } catch (error) {
-      this.noteFailed(known, abort.signal.aborted ? 'it did not answer' : errorMessage(error));
+      this.noteFailed(
+        known,
+        abort.signal.aborted ? 'it did not answer' : errorMessage(error),
+        errorCode(error) === 'ECONNREFUSED',
+      );
     } finally {
       cancel();
       this.#dials.delete(abort);

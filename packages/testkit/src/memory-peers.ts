@@ -127,7 +127,7 @@ export class MemoryPeerHost {
         const [own = ''] = this.addresses;
         const seenAs = isLocal ? address : (this.nat ?? own);
         if (receiver === undefined || !receiver.mayArrive(seenAs)) {
-          reject(new Error('ECONNREFUSED'));
+          reject(Object.assign(new Error('ECONNREFUSED'), { code: 'ECONNREFUSED' }));
           return;
         }
         const mine = new MemoryStream(this, target, { remoteAddress: address, localAddress: isLocal ? address : own });

@@ -27,7 +27,7 @@ export interface PeerStreamEvents {
 
 /** What peer links need of the network. In a mesh every stream is one whose two ends have proved to be members. */
 export interface PeerTransport {
-  /** Rejects where nobody is reached, or nobody of the mesh; the message is for people. */
+  /** Rejects where nobody is reached, or nobody of the mesh; the message is for people. `code` is ECONNREFUSED where the machine is there, and nobody listens. */
   dial(place: PeerPlace, signal: AbortSignal): Promise<PeerStream>;
   /** Rejects where the port can't be had. */
   listen(port: number, receiver: PeerReceiver): Promise<PeerListener>;

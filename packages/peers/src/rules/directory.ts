@@ -25,8 +25,10 @@ const TOLD_PER_SECOND = 2;
 const COURTESY_MS = 1_500;
 /** Between two dials of one place. */
 const RETRY = { firstMs: 400, maxMs: 8_000 };
-/** The same of an address that a person named: whoever comes up there is to be met within 3 s. */
+/** The same of an address that a person named. */
 const NAMED_RETRY = { firstMs: 400, maxMs: 1_500 };
+/** The same where that machine is there, and nobody listens yet: whoever comes up is met within a second. Who turns us away is not dialled as often. */
+const AWAITED_RETRY = { firstMs: 400, maxMs: 700 };
 /** The same of a place that was never reached and that nobody named. */
 const HEARSAY_RETRY = { firstMs: 2_400, maxMs: 240_000 };
 /** Such a place is forgotten after so many dials. */
@@ -173,15 +175,16 @@ export class Directory {
     entry.hasLinked = entry.state !== 'self';
   }
 
-  /** The dial failed. */
-  failed(key: string, now: number): void {
+  /** The dial failed; `isAwaited`: the machine is there, and nobody listens. */
+  failed(key: string, now: number, isAwaited = false): void {
     const entry = this.#entries.get(key);
     if (entry === undefined) return;
     entry.state = 'idle';
     entry.failures += 1;
     const isHearsay = !entry.hasLinked && entry.origin !== 'named';
     if (isHearsay && entry.failures >= MAX_HEARSAY_FAILURES && entry.origin === 'told') this.#entries.delete(key);
-    entry.dueAt = now + backoffMs(entry.failures, isHearsay ? HEARSAY_RETRY : retryOf(entry), this.#options.random);
+    entry.dueAt =
+      now + backoffMs(entry.failures, isHearsay ? HEARSAY_RETRY : retryOf(entry, isAwaited), this.#options.random);
   }
 
   /** The link is over: it is dialled again soon, and at once where it was lost. */
@@ -220,8 +223,9 @@ export class Directory {
 }
 
 /** A name costs a look-up each time. */
-function retryOf({ origin, place }: Entry): BackoffLimits {
-  return origin === 'named' && isLiteral(place.host) ? NAMED_RETRY : RETRY;
+function retryOf({ origin, place }: Entry, isAwaited: boolean): BackoffLimits {
+  if (origin !== 'named' || !isLiteral(place.host)) return RETRY;
+  return isAwaited ? AWAITED_RETRY : NAMED_RETRY;
 }
 
 function isLiteral(host: string): boolean {

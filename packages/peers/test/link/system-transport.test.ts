@@ -61,7 +61,7 @@ test("A port that is another program's can't be had, and the reason names it", a
   await expect(transport.listen(other.port, receiver)).rejects.toThrow(`${other.port}`);
   await expect(
     transport.dial({ host: '127.0.0.1', port: await findClosedPort() }, new AbortController().signal),
-  ).rejects.toThrow();
+  ).rejects.toMatchObject({ code: 'ECONNREFUSED' });
 });
 
 test('Nothing of peer links is sent over UDP', () => {

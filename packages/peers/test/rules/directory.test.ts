@@ -63,6 +63,14 @@ describe('what is dialled', () => {
     expect(directory.nextDeadline(nobody, false)).toBe(10_000);
   });
 
+  test('an address that was named, where the machine is there and nobody listens yet, within a second', () => {
+    const directory = create();
+    for (const host of ['10.0.0.1', 'desk.example']) directory.add(at(host), 'named', 0);
+    for (let time = 0; time < 100; time++) for (const { key } of directory.list()) directory.failed(key, 0, true);
+    expect(directory.nextDeadline(nobody, false)).toBe(875);
+    expect(keys(directory.takeDue(9_000, nobody, false))).toEqual(['10.0.0.1:5350']);
+  });
+
   test('who was only told of and never reached five times, and then no more', () => {
     const directory = create();
     directory.add(at('10.0.0.2'), 'told', 0, HIGH);
