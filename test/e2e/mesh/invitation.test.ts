@@ -16,6 +16,8 @@ import { ADMIN_ADDRESS } from '../admin/admin-client.ts';
 
 /** On each host: its home is its own. */
 const KEY = '/run/.config/ambassador/mesh.key';
+/** Where it keeps whom it has met. */
+const PEERS = '/run/.local/state/ambassador/peers.json';
 const CODE = /^ {2}ambassador mesh join (\d+-\w+-\w+-\w+)/m;
 
 interface Invited {
@@ -104,11 +106,19 @@ await labTest(
 );
 
 await labTest(
-  'with multicast dropped a machine joins by --at, or by a peer that knows who invites, and needs no flag then; three wrong codes, or its time, end an invitation',
+  'with multicast dropped a machine joins by --at, or by a peer that knows who invites, named or met before, and needs no flag then; three wrong codes, or its time, end an invitation',
   { hosts: 5, needs: ['nft'] },
   async (lan) => {
     const [h1, h2, h3, h4, h5] = [lan.host(1), lan.host(2), lan.host(3), lan.host(4), lan.host(5)];
     for (const host of lan.hosts) await lan.blockMulticast(host);
+    // Without a mesh yet: h2 meets h3, and remembers it.
+    const meeting = [
+      await announce(h3, 'notes:7005', '--open', '--check', 'none', '--peer', h2.ip),
+      await announce(h2, 'notes:7005', '--open', '--check', 'none', '--peer', h3.ip),
+    ];
+    await h2.until(`grep -q ${h3.ip} ${PEERS}`);
+    for (const one of meeting) await one.stop('SIGTERM');
+    const lost = join(h2, '99-zebra-zebra-zebra', '--mesh-key-file', '/run/lost.key');
     const brief = await invite(h5, '--for', '10s');
     expect(brief.inviting.stdout).toMatch(/^On the other machine type, within 10 seconds:$/m);
     const first = await invite(h1);
@@ -141,6 +151,19 @@ await labTest(
     expect(byPeer.stdout).toMatch(/^this machine is h4 in mesh/m);
     await fourth.inviting.line(/^h4 \(10\.99\.0\.4\) is in mesh/);
     await h3.until(`! ss -Hltn 'sport = 5351' | grep -q .`);
+    // Whom nobody named, and who knows of no such invitation, is no reason.
+    expect(await lost).toMatchObject({
+      code: 69,
+      stderr: expect.stringMatching(/^ambassador: nobody invites by number 99 on this network; .*\n$/),
+    });
+    const fifth = await invite(h1);
+    await h3.until(`ss -Hltn 'sport = 5351' | grep -q .`);
+    const byMemory = await join(h2, fifth.code, '--name', 'again', '--mesh-key-file', '/run/again.key');
+    expect(byMemory.stdout).toMatch(
+      /^asking 10\.99\.0\.3:5351, which this machine has met before, who invites by number \d+ \.\.\.$/m,
+    );
+    expect(byMemory.stdout).toMatch(/^10\.99\.0\.3:5351 says that 10\.99\.0\.1:5351 invites by number \d+$/m);
+    expect(byMemory.stdout).toMatch(/^this machine is again in mesh/m);
     expect(await brief.inviting.exited).toMatchObject({ code: 69 });
     expect(brief.inviting.stderr).toMatch(
       /^ambassador: nobody joined within 10 seconds: the invitation is over; .*\n$/,

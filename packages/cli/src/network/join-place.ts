@@ -1,6 +1,8 @@
-import { splitPlace } from '@mdns-ambassador/relay';
+import { isLinkLocalIpv6, type NetworkInterface } from '@mdns-ambassador/mdns';
+import { formatPlace, splitPlace } from '@mdns-ambassador/relay';
 import { InvalidValue } from '../exit/cli-error.ts';
 import { parsePort } from '../parse/port.ts';
+import { listAddresses } from './served-addresses.ts';
 
 /** Who invites says so under this type. */
 export const JOIN_TYPE = '_ambassador-join._tcp';
@@ -22,4 +24,18 @@ export function parseJoinPlace(text: string): JoinPlace {
     throw new InvalidValue(`"${text}" is no host; write HOST or HOST:PORT, as the inviting machine shows it`);
   }
   return { host: written.host, port: written.port === undefined ? JOIN_PORT : parsePort(written.port) };
+}
+
+/** As a person writes it behind `--at`. */
+export function formatJoinPlace(host: string, port: number): string {
+  const place = formatPlace(host, port);
+  return port === JOIN_PORT ? place.slice(0, -`:${port}`.length) : place;
+}
+
+/** Where who invites at this port is reached: one address of each interface. Where a link-local one leads depends on who dials it. */
+export function listJoinPlaces(interfaces: readonly NetworkInterface[], port: number): readonly string[] {
+  return interfaces.flatMap((one) => {
+    const address = listAddresses([one]).find((found) => !isLinkLocalIpv6(found));
+    return address === undefined ? [] : [formatJoinPlace(address, port)];
+  });
 }

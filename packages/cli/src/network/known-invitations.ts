@@ -1,3 +1,4 @@
+import { BlockList, isIP } from 'node:net';
 import { type Instance, isLinkLocalIpv6, readTxtText, type SystemNetwork, systemClock } from '@mdns-ambassador/mdns';
 import { Signpost } from '@mdns-ambassador/mesh/invitation';
 import type { PeerNode } from '@mdns-ambassador/peers';
@@ -13,7 +14,7 @@ export async function showInviters(
   network: Pick<SystemNetwork, 'interfaces'>,
   peers: Pick<PeerNode, 'list'>,
 ): Promise<JoinPort> {
-  const signpost = new Signpost(systemClock, (number) => findInviter(peers.list(JOIN_TYPE), number));
+  const signpost = new Signpost(systemClock, (number, from) => findInviter(peers.list(JOIN_TYPE), number, from));
   const { port, close } = await openJoinPort(network, (socket) =>
     signpost.accept(socket, stripZone(socket.remoteAddress ?? '')),
   );
@@ -26,13 +27,28 @@ export async function showInviters(
   };
 }
 
-/** Where somebody on another machine invites by this number, as others can dial it. */
-export function findInviter(instances: readonly Instance[], number: number): Place | undefined {
+/** Where somebody on another machine invites by this number: of his addresses the one that is nearest to who asks, as one may be a bridge's that leads from here alone. */
+export function findInviter(instances: readonly Instance[], number: number, from: string): Place | undefined {
   for (const { txt, addresses, port } of instances) {
     if (readTxtText(txt, NUMBER_KEY) !== String(number)) continue;
     // Where a link-local one leads depends on who dials it.
-    const found = addresses.find(({ address, isFromThisHost }) => !isFromThisHost && !isLinkLocalIpv6(address));
+    const [found] = addresses
+      .filter(({ address, isFromThisHost }) => !isFromThisHost && !isLinkLocalIpv6(address))
+      .toSorted((a, b) => countSharedBits(b.address, from) - countSharedBits(a.address, from));
     if (found !== undefined) return { host: found.address, port };
   }
   return undefined;
+}
+
+/** With which two addresses of one family begin alike. */
+function countSharedBits(address: string, other: string): number {
+  const version = isIP(address);
+  if (version === 0 || version !== isIP(other)) return 0;
+  const family = version === 4 ? 'ipv4' : 'ipv6';
+  for (let bits = version === 4 ? 32 : 128; bits > 0; bits--) {
+    const network = new BlockList();
+    network.addSubnet(address, bits, family);
+    if (network.check(other, family)) return bits;
+  }
+  return 0;
 }

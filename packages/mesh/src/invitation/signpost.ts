@@ -14,11 +14,11 @@ const LIFETIME_MS = 5_000;
 /** Tells who comes for an invitation where its inviter is, and nothing else: for machines that know and do not invite themselves. */
 export class Signpost {
   readonly #clock: Clock;
-  readonly #find: (number: number) => Place | undefined;
+  readonly #find: (number: number, from: string) => Place | undefined;
   readonly #conversations = new Map<FrameLink, string>();
 
-  /** `find`: where somebody invites by this number, at a literal address without zone; undefined where nobody does. */
-  constructor(clock: Clock, find: (number: number) => Place | undefined) {
+  /** `find`: where somebody invites by this number, for who asks from there, at a literal address without zone; undefined where nobody does. */
+  constructor(clock: Clock, find: (number: number, from: string) => Place | undefined) {
     this.#clock = clock;
     this.#find = find;
   }
@@ -32,7 +32,7 @@ export class Signpost {
     }
     const link = new FrameLink(stream, this.#clock, LIFETIME_MS);
     this.#conversations.set(link, from);
-    void this.#answer(link)
+    void this.#answer(link, from)
       .catch(surface)
       .finally(() => {
         this.#conversations.delete(link);
@@ -45,11 +45,11 @@ export class Signpost {
     for (const link of this.#conversations.keys()) link.close();
   }
 
-  async #answer(link: FrameLink): Promise<void> {
+  async #answer(link: FrameLink, from: string): Promise<void> {
     try {
       const hello = readHello(await link.receive('hello', HELLO_BYTES));
       if (hello === undefined) return;
-      const place = isKnownVersion(hello) ? this.#find(hello.number) : undefined;
+      const place = isKnownVersion(hello) ? this.#find(hello.number, from) : undefined;
       if (place !== undefined) link.send('elsewhere', encodeElsewhere(place));
       else link.send('refused', encodeRefusal(isKnownVersion(hello) ? 'other-number' : 'version'));
     } catch (error) {

@@ -19,13 +19,17 @@ interface Stranger {
 }
 
 function raise(clock = new ManualClock()) {
-  const signpost = new Signpost(clock, (number) => (number === RIGHT.number ? INVITER : undefined));
+  const asked: string[] = [];
+  const signpost = new Signpost(clock, (number, from) => {
+    asked.push(from);
+    return number === RIGHT.number ? INVITER : undefined;
+  });
   const come = (from: string): MemoryLeg => {
     const [client, server] = MemoryLeg.pair(from);
     signpost.accept(server, from);
     return client;
   };
-  return { clock, come };
+  return { clock, come, asked };
 }
 
 function listen(leg: MemoryLeg): Stranger {
@@ -37,11 +41,12 @@ function listen(leg: MemoryLeg): Stranger {
 }
 
 test('who comes for an invitation that is known is told where it is, and tells nothing of himself', async () => {
-  const { clock, come } = raise();
+  const { clock, come, asked } = raise();
   const guest = visit(come('10.99.0.2'), RIGHT, clock);
   await clock.advance(A_MOMENT_MS);
   expect(guest.outcome()).toBe('elsewhere: the inviter is at 10.99.0.1:40000');
   expect(guest.contexts).toEqual([]);
+  expect(asked).toEqual(['10.99.0.2']);
   const other = visit(come('10.99.0.2'), codeOf('8-tiger-velvet-orbit'), clock);
   await clock.advance(A_MOMENT_MS);
   expect(other.outcome()).toMatch(/^other-number: /);

@@ -24,7 +24,7 @@ export const meshCommand: Command = {
       name: 'at',
       kind: 'text',
       summary: 'join: HOST[:PORT] of the machine that invites, where multicast does not go',
-      byDefault: 'found by mDNS, or asked of each --peer',
+      byDefault: 'found by mDNS, asked of each --peer, or of machines met before',
     },
     {
       name: 'name',

@@ -9,13 +9,15 @@ const MAX_PLACES = 6;
 /** Who says that he invites by this number and is no inviter must not be tried for ever. */
 const MAX_INVITERS = 3;
 
-/** An inviter that was found. */
+/** `link`: it says so by multicast. `at`: a person wrote that it invites; `peer`: that it may know who does. `remembered`: this machine has met it before, and nobody named it. */
+export type InviterOrigin = 'link' | 'at' | 'peer' | 'remembered';
+
+/** Who invites, or may know who does. */
 export interface Inviter {
   /** From the network: to be escaped. */
   readonly name: string;
   readonly places: readonly JoinPlace[];
-  /** A person named it, now or before, or it was linked. */
-  readonly isNamed?: boolean;
+  readonly origin: InviterOrigin;
 }
 
 /** Looks for those who invite by this number on the link; `onFound` is called for each, once, three at most. The returned function ends it. */
@@ -32,7 +34,7 @@ export function findInviters(
     const places = listPlaces(instance, network);
     if (places.length === 0 || found.has(instance.name) || found.size >= MAX_INVITERS) return;
     found.add(instance.name);
-    onFound({ name: instance.name, places });
+    onFound({ name: instance.name, places, origin: 'link' });
   });
   return () => browse.close();
 }

@@ -17,12 +17,12 @@ import type { PeerEvent } from '@mdns-ambassador/peers';
 import { errorCode, stripZone } from '@mdns-ambassador/relay';
 import { CliError } from '../../exit/cli-error.ts';
 import { EXIT_OK, EXIT_REFUSED, EXIT_UNAVAILABLE, EXIT_USAGE } from '../../exit/exit-codes.ts';
-import { JOIN_PORT, JOIN_TYPE, NUMBER_KEY } from '../../network/join-place.ts';
+import { formatJoinPlace, JOIN_PORT, JOIN_TYPE, listJoinPlaces, NUMBER_KEY } from '../../network/join-place.ts';
 import { type JoinPort, openJoinPort } from '../../network/join-port.ts';
 import { createLocalNetwork, type LocalNetwork, readInterfaceNames, startNode } from '../../network/local-network.ts';
 import { rememberPeer } from '../../network/peers.ts';
-import { listAddresses } from '../../network/served-addresses.ts';
 import { describeFault } from '../../output/fault-lines.ts';
+import { joinWords } from '../../output/phrases.ts';
 import { printQr } from '../../output/qr.ts';
 import { parseDuration } from '../../parse/duration.ts';
 import { openLog } from '../../process/log-options.ts';
@@ -80,18 +80,21 @@ export async function inviteMachine({ path, settings, surroundings }: InviteTask
   );
   try {
     const isHeard = await startToTell(local, code.number, port, surroundings);
-    const [address] = listAddresses(local.network.interfaces());
-    const place = `${address ?? 'HOST'}${port === JOIN_PORT ? '' : `:${port}`}`;
+    const places = listJoinPlaces(local.network.interfaces(), port);
+    const [place = formatJoinPlace('HOST', port)] = places;
     stdout.line(`On the other machine type, within ${describeWhile(lifetimeMs)}:`);
     stdout.line('');
     stdout.line('  ', stdout.style.bold(`ambassador mesh join ${code.text}${isHeard ? '' : ` --at ${place}`}`));
     stdout.line('');
-    if (address !== undefined && printQr(stdout, `ambassador mesh join ${code.text} --at ${place}`)) {
+    if (places.length > 0 && printQr(stdout, `ambassador mesh join ${code.text} --at ${place}`)) {
       stdout.line('A camera there reads the same line from this picture, with the address of this machine.');
       stdout.line('');
     }
     const taken = port === JOIN_PORT ? '' : ` (another program has TCP port ${JOIN_PORT} here)`;
-    if (isHeard) stdout.line(`Where multicast does not go, add --at ${place}${taken}.`);
+    const ways = joinWords(places.length === 0 ? [place] : places, 'or');
+    if (isHeard) stdout.line(`Where multicast does not go, add --at ${ways}${taken}.`);
+    else if (places.length > 1)
+      stdout.line(`This machine is at ${ways}${taken}: write the one that the other machine reaches.`);
     stdout.line(`It is let into mesh ${meshId} and may ${describeMay(may)}. Waiting for it ...`);
     shutdown.signal.addEventListener('abort', () => invitation.close(), { once: true });
     if (shutdown.signal.aborted) invitation.close();

@@ -30,7 +30,9 @@ import type { Surroundings } from '../../process/surroundings.ts';
 import { explainMeshErrors } from '../../requests/mesh-request.ts';
 import type { Settings } from '../../settings/settings.ts';
 import { askCode } from './ask-code.ts';
-import { findInviters, type Inviter, mayBeInviter } from './find-inviter.ts';
+import { findInviters, type Inviter, type InviterOrigin, mayBeInviter } from './find-inviter.ts';
+import { describeRefusal, describeUnreached } from './join-lines.ts';
+import { findRemembered, isWordOfInviter } from './remembered-inviters.ts';
 
 /** Without an inviter by then there is none that multicast brings. */
 const SEARCH_MS = 20_000;
@@ -55,7 +57,7 @@ export async function joinMesh(task: JoinTask): Promise<number> {
   const { path, words, settings, surroundings } = task;
   const { stdout, shutdown } = surroundings;
   const name = settings.read('name', parseMachineName) ?? foldMachineName(hostname());
-  const places = readPlaces(settings);
+  const named = listNamed(settings);
   if (existsSync(path)) {
     throw new CliError(
       EXIT_REFUSED,
@@ -65,11 +67,12 @@ export async function joinMesh(task: JoinTask): Promise<number> {
   const code = await askCode(words, surroundings);
   if (code === undefined) return tellStopped(task);
   const key = createMachineKey();
-  const tries = places.length > 0 ? listNamed(places) : search(code, settings, surroundings);
+  const tries = named.length > 0 ? named : search(code, settings, surroundings);
   let failure: Failure | undefined;
-  for await (const { name: inviter, places: at, isNamed } of tries) {
+  for await (const { name: inviter, places: at, origin } of tries) {
     if (failure !== undefined) stdout.line(`no: ${escapeSentence(failure.reason)}; trying ${escapeText(inviter)}, too`);
-    const outcome = await tryInviter(at, code, { key, name, task, maySendOn: isNamed === true });
+    const outcome = await tryInviter(at, code, { key, name, task, origin });
+    if (outcome.kind === 'no-inviter') continue;
     if (outcome.kind === 'joined') {
       rememberInviter(outcome, surroundings);
       tellJoined(outcome.membership, task);
@@ -100,34 +103,17 @@ function parseMachineName(text: string): string {
   );
 }
 
-/** `--at`, and the peers: one of them invites, or knows who does. */
-function readPlaces(settings: Settings): readonly JoinPlace[] {
+/** `--at`, else the peers: one of them invites, or knows who does. */
+function listNamed(settings: Settings): readonly Inviter[] {
   const at = settings.read('at', parseJoinPlace);
-  if (at !== undefined) return [at];
-  return settings.readEach('peer', parsePeer).map(({ host }) => ({ host, port: JOIN_PORT }));
+  if (at !== undefined) return [{ name: formatPlace(at.host, at.port), places: [at], origin: 'at' }];
+  return settings
+    .readEach('peer', parsePeer)
+    .map(({ host }) => ({ name: formatPlace(host, JOIN_PORT), places: [{ host, port: JOIN_PORT }], origin: 'peer' }));
 }
 
-async function* listNamed(places: readonly JoinPlace[]): AsyncGenerator<Inviter> {
-  for (const place of places) yield { name: formatPlace(place.host, place.port), places: [place], isNamed: true };
-}
-
-/** On the link, and where nobody is found there, at the peers that this machine had before. */
+/** Those who invite by this number on the link, as they are found; where none is soon, who was met before and may know of one, too. */
 async function* search(code: InvitationCode, settings: Settings, surroundings: Surroundings): AsyncGenerator<Inviter> {
-  let isAnyFound = false;
-  for await (const inviter of searchLink(code, settings, surroundings)) {
-    isAnyFound = true;
-    yield inviter;
-  }
-  if (isAnyFound || surroundings.shutdown.signal.aborted) return;
-  yield* listNamed(readRemembered(surroundings).map(({ host }) => ({ host, port: JOIN_PORT })));
-}
-
-/** Those who invite by this number on the link, as they are found. */
-async function* searchLink(
-  code: InvitationCode,
-  settings: Settings,
-  surroundings: Surroundings,
-): AsyncGenerator<Inviter> {
   const { stdout, platform, shutdown } = surroundings;
   const log = openLog(settings, surroundings);
   const local = createLocalNetwork(readInterfaceNames(settings, platform), platform, (event) => {
@@ -143,6 +129,11 @@ async function* searchLink(
   const timers = [
     systemClock.after(HINT_MS, () => {
       if (found.length > 0) return;
+      const hosts = readRemembered(surroundings).map(({ host }) => host);
+      void findRemembered(hosts, shutdown.signal).then((inviters) => {
+        found.push(...inviters);
+        wake();
+      });
       stdout.line(
         describeNoNetwork(local) ??
           'not found yet; where multicast does not go, stop this and add --at HOST (the other machine shows it)',
@@ -165,7 +156,7 @@ async function* searchLink(
       if (inviter !== undefined) {
         next += 1;
         yield inviter;
-        timers.push(systemClock.after(OTHERS_MS, stopWaiting));
+        if (inviter.origin === 'link') timers.push(systemClock.after(OTHERS_MS, stopWaiting));
         continue;
       }
       if (isLate) return;
@@ -186,6 +177,11 @@ interface Failure {
   readonly exitCode: number;
 }
 
+/** Who was asked, and whom nobody named, has nothing to do with this invitation. */
+interface NoInviter {
+  readonly kind: 'no-inviter';
+}
+
 interface Joined {
   readonly kind: 'joined';
   readonly membership: Membership;
@@ -197,8 +193,7 @@ interface Applicant {
   readonly key: MachineKey;
   readonly name: string;
   readonly task: JoinTask;
-  /** A person named who is asked: the inviter may be where that one says. */
-  readonly maySendOn: boolean;
+  readonly origin: InviterOrigin;
 }
 
 /** At the first of these places that answers. */
@@ -206,8 +201,8 @@ async function tryInviter(
   places: readonly JoinPlace[],
   code: InvitationCode,
   applicant: Applicant,
-): Promise<Failure | Joined> {
-  const { key, name, task, maySendOn } = applicant;
+): Promise<Failure | NoInviter | Joined> {
+  const { key, name, task, origin } = applicant;
   const { path, surroundings } = task;
   const { stdout, shutdown, platform } = surroundings;
   let failure: Failure = { kind: 'failed', reason: 'it has no address here', exitCode: EXIT_UNAVAILABLE };
@@ -216,7 +211,12 @@ async function tryInviter(
       const target = { kind: 'tcp', address: host, port } as const;
       const socket = await dial(target, { timeoutMs: DIAL_TIMEOUT_MS, signal: shutdown.signal });
       socket.on('error', () => undefined);
-      stdout.line(`asking ${formatPlace(host, port)} to be let in as ${name} ...`);
+      const place = formatPlace(host, port);
+      stdout.line(
+        origin === 'remembered'
+          ? `asking ${place}, which this machine has met before, who invites by number ${code.number} ...`
+          : `asking ${place} to be let in as ${name} ...`,
+      );
       const stop = (): unknown => socket.destroy();
       shutdown.signal.addEventListener('abort', stop, { once: true });
       let membership: Membership | undefined;
@@ -231,30 +231,28 @@ async function tryInviter(
       }).finally(() => shutdown.signal.removeEventListener('abort', stop));
       if (membership !== undefined) return { kind: 'joined', membership, host };
     } catch (error) {
-      if (error instanceof ElsewhereError && maySendOn && mayBeInviter(error.place)) {
+      if (error instanceof ElsewhereError && origin !== 'link' && mayBeInviter(error.place)) {
         const { host: inviter, port: at } = error.place;
         stdout.line(
           `${formatPlace(host, port)} says that ${formatPlace(inviter, at)} invites by number ${code.number}`,
         );
-        return tryInviter([error.place], code, { ...applicant, maySendOn: false });
+        return tryInviter([error.place], code, { ...applicant, origin: 'link' });
       }
       if (error instanceof InvitationError) {
+        if (origin === 'remembered' && !isWordOfInviter(error.code)) return { kind: 'no-inviter' };
         const exitCode = error.code === 'ended' ? EXIT_UNAVAILABLE : EXIT_REFUSED;
-        return { kind: 'failed', reason: error.message, exitCode };
+        return { kind: 'failed', reason: describeRefusal(error, origin), exitCode };
       }
       if (!(error instanceof RelayError)) throw error;
-      failure = { kind: 'failed', reason: describeDial(error, host, port), exitCode: EXIT_UNAVAILABLE };
+      if (origin === 'remembered') return { kind: 'no-inviter' };
+      failure = {
+        kind: 'failed',
+        reason: describeUnreached(error.code, { host, port }, origin),
+        exitCode: EXIT_UNAVAILABLE,
+      };
     }
   }
   return failure;
-}
-
-function describeDial(error: RelayError, host: string, port: number): string {
-  const hint =
-    port === JOIN_PORT
-      ? 'is ambassador mesh invite still running there, and does its firewall let TCP in?'
-      : 'the port is that of one invitation: write it as the other machine shows it now';
-  return `nobody is reached at ${formatPlace(host, port)} (${error.code}); ${hint}`;
 }
 
 /** Throws a CliError where it can't be kept, and the InvitationError of an inviter that gave none. */

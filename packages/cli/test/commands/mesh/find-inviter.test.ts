@@ -49,14 +49,14 @@ test('those of another number are passed over, and one is told once', () => {
   tell('invitation 8', '8', '10.99.0.3');
   tell('invitation 7', '7', '10.99.0.1', '10.99.0.1');
   tell('invitation 7', '7', '10.99.0.4');
-  expect(found).toEqual([{ name: 'invitation 7', places: [{ host: '10.99.0.1', port: 5351 }] }]);
+  expect(found).toEqual([{ name: 'invitation 7', places: [{ host: '10.99.0.1', port: 5351 }], origin: 'link' }]);
 });
 
 test('what leads beyond the link or to this machine is not dialled', () => {
   const { found, tell } = look();
   tell('a', '7', '8.8.8.8', '127.0.0.1', '169.254.169.254', '10.99.0.2');
   tell('b', '7', '8.8.8.8', '10.99.0.9');
-  expect(found).toEqual([{ name: 'b', places: [{ host: '10.99.0.9', port: 5351 }] }]);
+  expect(found).toEqual([{ name: 'b', places: [{ host: '10.99.0.9', port: 5351 }], origin: 'link' }]);
 });
 
 test('of many who say that they invite by this number three are tried', () => {
