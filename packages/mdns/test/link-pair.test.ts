@@ -5,16 +5,9 @@ import type { Received } from '../src/rules/machine.ts';
 import { decodeMessage } from '../src/wire/decode.ts';
 import { encodeMessage } from '../src/wire/encode.ts';
 import type { Message } from '../src/wire/message.ts';
+import { EMPTY } from './wire/messages.ts';
 
-const QUERY: Message = {
-  id: 0,
-  kind: 'query',
-  truncated: false,
-  questions: [{ name: ['_redis', '_tcp', 'local'], type: 12, unicast: false }],
-  answers: [],
-  authorities: [],
-  additionals: [],
-};
+const QUERY: Message = { ...EMPTY, questions: [{ name: ['_redis', '_tcp', 'local'], type: 12, unicast: false }] };
 
 /** Records what happens to links. */
 class FakeNetwork implements Network {

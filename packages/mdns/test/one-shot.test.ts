@@ -6,6 +6,7 @@ import { decodeMessage } from '../src/wire/decode.ts';
 import { encodeMessage } from '../src/wire/encode.ts';
 import type { ResourceRecord } from '../src/wire/record.ts';
 import { MemoryHost } from './memory-host.ts';
+import { response } from './wire/messages.ts';
 
 let host = new MemoryHost();
 vi.mock('node:dgram', () => ({ createSocket: () => host.createSocket() }));
@@ -24,8 +25,7 @@ function addressOf(owner: string, address: string, ttl = 120): ResourceRecord {
 }
 
 function answer(...answers: readonly ResourceRecord[]): Uint8Array {
-  const empty = { truncated: false, questions: [], authorities: [], additionals: [] };
-  return encodeMessage({ id: 1, kind: 'response', ...empty, answers });
+  return encodeMessage(response(answers, { id: 1 }));
 }
 
 /** `say` speaks through the socket while it is open. */

@@ -1,20 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { keyOfPacket, RecentPackets } from '../src/recent-packets.ts';
 import type { Received } from '../src/rules/machine.ts';
+import { response } from './wire/messages.ts';
 
 const H1 = { address: '10.0.0.1', port: 5353 };
-const EMPTY = {
-  id: 0,
-  kind: 'response',
-  truncated: false,
-  questions: [],
-  answers: [],
-  authorities: [],
-  additionals: [],
-};
 
 function packet(): Received {
-  return { message: { ...EMPTY, kind: 'response' }, from: { ...H1, family: 'IPv4', isThisHost: false } };
+  return { message: response([]), from: { ...H1, family: 'IPv4', isThisHost: false } };
 }
 
 function bytesOf(number: number, length = 100): Uint8Array {

@@ -3,20 +3,12 @@ import { encodeMessage } from '../src/wire/encode.ts';
 import type { Message } from '../src/wire/message.ts';
 import { type ResourceRecord, TYPE_ANY, TYPE_CODES } from '../src/wire/record.ts';
 import { browse, NodeWorld, publish, type Station } from './node-world.ts';
+import { EMPTY, response } from './wire/messages.ts';
 
 const SECOND_MS = 1_000;
 const OTHER = { address: '10.0.0.66', port: 5353 };
 const HOST = ['h1-aaaa', 'local'];
 const INSTANCE = ['a', '_redis', '_tcp', 'local'];
-const EMPTY: Message = {
-  id: 0,
-  kind: 'query',
-  truncated: false,
-  questions: [],
-  answers: [],
-  authorities: [],
-  additionals: [],
-};
 const SRV_QUESTION = { name: INSTANCE, type: TYPE_CODES.SRV, unicast: false };
 const QUERY: Message = { ...EMPTY, questions: [SRV_QUESTION] };
 
@@ -34,15 +26,11 @@ function pointer(instance: string): ResourceRecord {
   return { name: INSTANCE.slice(1), ttl: 4500, flush: false, data: { type: 'PTR', target } };
 }
 
-function response(...answers: readonly ResourceRecord[]): Message {
-  return { ...EMPTY, kind: 'response', answers };
-}
-
 /** All that another host says of `name`, in one packet. */
 function described(name: string, host: string, address: string): Message {
   const owner = [name, ...INSTANCE.slice(1)];
   const text: ResourceRecord = { name: owner, ttl: 4500, flush: true, data: { type: 'TXT', strings: [] } };
-  return response(pointer(name), { ...srv(host), name: owner }, text, hostAddress(host, address));
+  return response([pointer(name), { ...srv(host), name: owner }, text, hostAddress(host, address)]);
 }
 
 /** The very same packet, from another host unless said. */
@@ -152,7 +140,7 @@ describe('a response that comes again, byte for byte', () => {
   it('is a conflict as soon as the name is ours, and each time', async () => {
     const world = new NodeWorld();
     const h1 = await world.start('h1', '10.0.0.1/24');
-    const conflicting = response(srv('other'));
+    const conflicting = response([srv('other')]);
     hear(world, conflicting);
     await world.run(500);
     hear(world, conflicting);
@@ -172,13 +160,13 @@ describe('a response that comes again, byte for byte', () => {
 
   it('is a conflict no more where our own record says the same now', async () => {
     const { world, h1 } = await announced();
-    const other = { ...response(srv('h1-aaaa')), answers: [{ ...srv('h1-aaaa'), data: portOf(7_000) }] };
+    const other = { ...response([srv('h1-aaaa')]), answers: [{ ...srv('h1-aaaa'), data: portOf(7_000) }] };
     hear(world, other);
     await world.run(100);
     expect(h1.node.counters.conflicts).toBe(1);
     const { publication } = publish(h1, 'b');
     await world.run(3 * SECOND_MS);
-    const own = response({ ...srv('h1-aaaa'), name: ['b', ...INSTANCE.slice(1)], data: portOf(7_000) });
+    const own = response([{ ...srv('h1-aaaa'), name: ['b', ...INSTANCE.slice(1)], data: portOf(7_000) }]);
     const before = h1.node.counters.conflicts;
     publication.update({ port: 7_000 });
     await world.run(10);
@@ -192,7 +180,7 @@ describe('a response that comes again, byte for byte', () => {
   it('has our record said again each time that it lets it end (RFC 6762 6.6)', async () => {
     const { world, answers } = await announced();
     for (let time = 0; time < 3; time++) {
-      hear(world, response(srv('h1-aaaa', 0)));
+      hear(world, response([srv('h1-aaaa', 0)]));
       await world.run(1_100);
       expect(answers()).toEqual(['a SRV']);
     }
@@ -210,7 +198,7 @@ describe('a response that comes again, byte for byte', () => {
     hear(world, message);
     await world.run(50);
     expect(places()).toEqual([true]);
-    hear(world, response(...message.answers.map((record) => ({ ...record, ttl: 0 }))));
+    hear(world, response(message.answers.map((record) => ({ ...record, ttl: 0 }))));
     h1.host.readdress('eth1', ['10.0.0.67/24']);
     await world.run(1_500);
     expect(places()).toEqual([]);
@@ -230,7 +218,7 @@ describe('a response that comes again, byte for byte', () => {
     hear(world, message);
     await world.run(100);
     expect(kinds()).toEqual(['added']);
-    hear(world, response({ ...pointer('b'), ttl: 0 }), { ...OTHER, address: '10.0.0.67' });
+    hear(world, response([{ ...pointer('b'), ttl: 0 }]), { ...OTHER, address: '10.0.0.67' });
     await world.run(1_200);
     expect(kinds()).toEqual(['leaving', 'removed']);
     hear(world, message);
@@ -245,7 +233,7 @@ describe('a response that comes again, byte for byte', () => {
     await world.run(1_990);
     for (let number = 0; number < 60; number++) {
       const pointers = Array.from({ length: 10 }, (_, index) => pointer(`b${number}-${index}`));
-      hear(world, response(...pointers));
+      hear(world, response(pointers));
     }
     await world.run(5);
     expect(h1.node.counters.recordsRefused).toBeGreaterThan(0);

@@ -8,16 +8,8 @@ import { parseName } from '../../src/wire/name.ts';
 import type { ResourceRecord } from '../../src/wire/record.ts';
 import { messageArbitrary } from './arbitrary.ts';
 import { bytesToHex, hexToBytes } from './hex.ts';
+import { EMPTY } from './messages.ts';
 
-const EMPTY: Message = {
-  id: 0,
-  kind: 'query',
-  truncated: false,
-  questions: [],
-  answers: [],
-  authorities: [],
-  additionals: [],
-};
 const TYPE = parseName('_redis._tcp.local');
 
 function pointer(instance: string): ResourceRecord {

@@ -3,7 +3,8 @@ import { Farewells } from '../../../src/rules/answering/farewells.ts';
 import { sharedSet } from '../../../src/rules/answering/own-set.ts';
 import { Zone } from '../../../src/rules/answering/zone.ts';
 import { parseName } from '../../../src/wire/name.ts';
-import { LOOPED, PEER, response } from './responder-driver.ts';
+import { response } from '../../wire/messages.ts';
+import { LOOPED, PEER } from './responder-driver.ts';
 
 const TYPE = parseName('_redis._tcp.local');
 const ONE = sharedSet(TYPE, 4_500, parseName('one._redis._tcp.local'));

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { ServiceOptions } from '../../../src/publication.ts';
 import { isSameName } from '../../../src/wire/name.ts';
 import { type ResourceRecord, recordKey } from '../../../src/wire/record.ts';
-import { answersOf, Driver, foreignSrv, REDIS, REDIS_NAME, record, response } from './responder-driver.ts';
+import { response } from '../../wire/messages.ts';
+import { answersOf, Driver, foreignSrv, REDIS, REDIS_NAME, record } from './responder-driver.ts';
 
 const PLAIN: ServiceOptions = { ...REDIS, txt: new Map([['id', Buffer.from('k3x9')]]) };
 const DRAINING: ServiceOptions = { ...REDIS, txt: new Map([...(PLAIN.txt ?? []), ['st', Buffer.from('drain')]]) };

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { decodeMessage } from '../../../src/wire/decode.ts';
 import { encodeMessage, splitMessage } from '../../../src/wire/encode.ts';
 import { TYPE_ANY, TYPE_CODES } from '../../../src/wire/record.ts';
+import { response } from '../../wire/messages.ts';
 import {
   ask,
   Driver,
@@ -14,7 +15,6 @@ import {
   REDIS_NAME,
   REDIS_TYPE,
   record,
-  response,
 } from './responder-driver.ts';
 
 const SEEDS = [

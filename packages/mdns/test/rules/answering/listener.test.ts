@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ResourceRecord } from '../../../src/wire/record.ts';
 import { TYPE_CODES } from '../../../src/wire/record.ts';
+import { response } from '../../wire/messages.ts';
 import {
   answersOf,
   ask,
@@ -12,7 +13,6 @@ import {
   REDIS_NAME,
   REDIS_TYPE,
   record,
-  response,
   typesOf,
 } from './responder-driver.ts';
 

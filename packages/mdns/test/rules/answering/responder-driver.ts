@@ -4,6 +4,7 @@ import type { Received, Sender, Transmit } from '../../../src/rules/machine.ts';
 import type { Message, Question } from '../../../src/wire/message.ts';
 import { type Name, parseName } from '../../../src/wire/name.ts';
 import type { RecordData, ResourceRecord } from '../../../src/wire/record.ts';
+import { EMPTY } from '../../wire/messages.ts';
 
 /** Something that was sent, and when. */
 export interface Sent {
@@ -19,22 +20,8 @@ export const REDIS_NAME: Name = ['redis on h1', '_redis', '_tcp', 'local'];
 export const REDIS_TYPE: Name = ['_redis', '_tcp', 'local'];
 export const ENUMERATION: Name = ['_services', '_dns-sd', '_udp', 'local'];
 
-const EMPTY: Message = {
-  id: 0,
-  kind: 'query',
-  truncated: false,
-  questions: [],
-  answers: [],
-  authorities: [],
-  additionals: [],
-};
-
 export function query(questions: readonly Question[], rest: Partial<Message> = {}): Message {
   return { ...EMPTY, questions, ...rest };
-}
-
-export function response(answers: readonly ResourceRecord[], rest: Partial<Message> = {}): Message {
-  return { ...EMPTY, kind: 'response', answers, ...rest };
 }
 
 export function ask(name: Name, type: number, unicast = false): Question {

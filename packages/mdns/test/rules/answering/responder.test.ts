@@ -4,6 +4,7 @@ import { splitMessage } from '../../../src/wire/encode.ts';
 import { isSameName, nameKey, parseName } from '../../../src/wire/name.ts';
 import { TYPE_ANY, TYPE_CODES } from '../../../src/wire/record.ts';
 import { asciiBytes } from '../../wire/hex.ts';
+import { response } from '../../wire/messages.ts';
 import {
   answersOf,
   ask,
@@ -19,7 +20,6 @@ import {
   REDIS_NAME,
   REDIS_TYPE,
   record,
-  response,
   responsesOf,
   typesOf,
 } from './responder-driver.ts';

@@ -5,20 +5,12 @@ import type { Message } from '../../../src/wire/message.ts';
 import { formatName, parseName } from '../../../src/wire/name.ts';
 import { type ResourceRecord, TYPE_CODES } from '../../../src/wire/record.ts';
 import { asciiBytes } from '../../wire/hex.ts';
+import { EMPTY, response } from '../../wire/messages.ts';
 
 export const H1: Sender = { address: '10.0.0.1', port: 5353, family: 'IPv4', isThisHost: false };
 export const H2: Sender = { address: '10.0.0.2', port: 5353, family: 'IPv4', isThisHost: false };
 export const SELF: Sender = { address: '10.0.0.9', port: 5353, family: 'IPv4', isThisHost: true };
 
-const EMPTY: Message = {
-  id: 0,
-  kind: 'query',
-  truncated: false,
-  questions: [],
-  answers: [],
-  authorities: [],
-  additionals: [],
-};
 const TYPE_NAMES: ReadonlyMap<number, string> = new Map(Object.entries(TYPE_CODES).map(([name, code]) => [code, name]));
 
 export function pointer(instance: string, type = '_redis._tcp.local', ttl = 4500): ResourceRecord {
@@ -49,11 +41,11 @@ export function goodbye(record: ResourceRecord): ResourceRecord {
 /** All that a good responder says of one instance. */
 export function fullAnswer(instance = 'a', host = 'h1.local', ip = '10.0.0.1'): Message {
   const additionals = [service(instance, host), text(instance, 'k=v'), address(ip, host)];
-  return { ...EMPTY, kind: 'response', answers: [pointer(instance)], additionals };
+  return response([pointer(instance)], { additionals });
 }
 
 export function responseOf(...answers: ResourceRecord[]): Message {
-  return { ...EMPTY, kind: 'response', answers };
+  return response(answers);
 }
 
 /** `PTR _redis._tcp.local` */
