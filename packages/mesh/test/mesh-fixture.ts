@@ -35,6 +35,8 @@ export class TestAnnouncer {
   readonly door: Door;
   readonly events: DoorEvent[] = [];
   readonly legs: MemoryLeg[] = [];
+  /** Of each who came, whether it is let in or not. */
+  readonly admissions: Promise<void>[] = [];
   isAway = false;
   serve: (caller: Caller) => void = (caller) => {
     caller.answer('ready');
@@ -62,9 +64,11 @@ export class TestAnnouncer {
     const [client, server] = MemoryLeg.pair(address);
     client.on('error', () => undefined);
     this.legs.push(client, server);
-    this.door.admit(server, new AbortController().signal).then(
-      (admitted) => serveAll(admitted, (caller) => this.serve(caller)),
-      () => undefined,
+    this.admissions.push(
+      this.door.admit(server, new AbortController().signal).then(
+        (admitted) => serveAll(admitted, (caller) => this.serve(caller)),
+        () => undefined,
+      ),
     );
     return client;
   }

@@ -344,11 +344,11 @@ describe('A door', () => {
   });
 
   test('keeps 32 connections of one address that carry nothing', async () => {
-    const { leg, connect, clock } = await arrangePeer();
+    const { announcer, leg, connect, clock } = await arrangePeer();
     const idle = [leg];
     while (idle.length < 33) idle.push(await connect('10.99.0.7'));
     const other = await connect('10.99.0.8');
-    await settle(20);
+    await Promise.all(announcer.admissions);
     await clock.advance(1_000);
     await expect.poll(() => idle.filter(({ readableEnded }) => readableEnded)).toHaveLength(1);
     expect(other.readableEnded).toBe(false);
