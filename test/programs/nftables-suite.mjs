@@ -1,9 +1,8 @@
 // node nftables-suite.mjs: the promises of every engine, kept by engine nftables in this network namespace; a line of JSON for each.
 // `carried`: how many connections the kernel sent on, as its counters say when the engine is closed.
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
 import { createNftablesEngine } from '../../packages/ambassador/dist/index.js';
 import { listEngineCases } from '../../packages/testkit/dist/index.js';
+import { countCarried } from './carried.mjs';
 
 const ABILITIES = {
   resetsClients: true,
@@ -16,14 +15,7 @@ const ABILITIES = {
   sendsResets: false,
 };
 const only = process.argv[2];
-const run = promisify(execFile);
 let carried = 0;
-
-async function countCarried() {
-  const { stdout } = await run('nft', ['-j', 'list', 'counters', 'ip']);
-  const counters = JSON.parse(stdout).nftables.flatMap(({ counter }) => counter ?? []);
-  return counters.reduce((sum, { name, packets }) => (name.startsWith('new-') ? sum + packets : sum), 0);
-}
 
 const cases = listEngineCases((options, picker, onEvent) => {
   const engine = createNftablesEngine({ ...options, balance: 'first', drainTimeoutMs: 1_000 }, picker, onEvent);
