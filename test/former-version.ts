@@ -27,13 +27,12 @@ export interface FormerState {
   readonly gone?: readonly string[];
 }
 
-/** Why one of these can't be made here. */
-export async function explainNoHistory(...states: readonly FormerState[]): Promise<Absence | undefined> {
-  for (const { commit } of states) {
-    const { code } = await git('cat-file', '-e', `${commit}^{tree}`).catch(() => ({ code: undefined }));
-    if (code !== 0) return { kind: 'skipped', reason: `this clone has no history back to ${commit.slice(0, 8)}` };
-  }
-  return undefined;
+/** Why it can't be made here. */
+export async function explainNoHistory({ commit }: FormerState): Promise<Absence | undefined> {
+  const { code } = await git('cat-file', '-e', `${commit}^{tree}`).catch(() => ({ code: undefined }));
+  return code === 0
+    ? undefined
+    : { kind: 'skipped', reason: `this clone has no history back to ${commit.slice(0, 8)}` };
 }
 
 /** The command line as it was then, in a folder of its own, with the libraries that are installed here now. */
