@@ -9,7 +9,6 @@ import {
   fstatSync,
   fsyncSync,
   linkSync,
-  mkdirSync,
   openSync,
   realpathSync,
   renameSync,
@@ -20,10 +19,12 @@ import {
 } from 'node:fs';
 import { dirname } from 'node:path';
 import {
+  describeFileFault,
   describeKeepToOwner,
   isSheltered,
   keepToOwner,
   listReaders,
+  makeFolders,
   NOT_REGULAR,
   readInputFile,
   type Shelter,
@@ -81,7 +82,7 @@ export function createKeyFile(
   rights: Pick<WindowsRights, 'keep'> = WINDOWS_RIGHTS,
 ): void {
   try {
-    mkdirSync(dirname(path), { recursive: true, mode: FOLDER_MODE });
+    makeFolders(dirname(path), FOLDER_MODE);
     const fresh = `${path}.${randomBytes(6).toString('hex')}.new`;
     try {
       if (platform === 'win32') {
@@ -233,17 +234,10 @@ function explain(error: unknown): string {
     case 'EACCES':
     case 'EPERM':
       return 'this user may not; name a file of your own, or change whose it is';
-    case 'ENOTDIR':
-    case 'EEXIST':
-      return 'a part of its path is no folder; name another file';
-    case 'EROFS':
-      return 'the disk is read-only; name a file elsewhere';
     case 'EBUSY':
       return 'it is mounted by itself; mount its folder instead, or rotate where the file really is';
-    case 'ENOSPC':
-      return 'the disk is full';
     default:
-      return code;
+      return describeFileFault(code);
   }
 }
 

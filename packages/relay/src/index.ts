@@ -4,6 +4,7 @@ export type { Clock } from './clock.ts';
 export { type Connection, Connections, type DrainOutcome } from './connections.ts';
 export { type DialOptions, type DialResult, dial, type LegResult, startDial } from './dial.ts';
 export { drawId } from './draw-id.ts';
+export { describeFileFault } from './file-fault.ts';
 export { type HeldSocket, holdSocket } from './held-socket.ts';
 export { Histogram, type HistogramView } from './histogram.ts';
 export { type InputFileOptions, NO_END, NOT_REGULAR, readInputFile, TOO_LONG } from './input-file.ts';
@@ -24,6 +25,7 @@ export {
 } from './listen.ts';
 export { isLocalFault } from './local-fault.ts';
 export { isLoopback, LOCALHOST_ADDRESSES, stripZone } from './loopback.ts';
+export { makeFolders } from './make-folders.ts';
 export type { Opened, Opening } from './opening.ts';
 export { Overload } from './overload.ts';
 export { formatPlace, isHost, isPort, type Place, parsePlace, splitPlace } from './place.ts';

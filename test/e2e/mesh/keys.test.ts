@@ -62,6 +62,21 @@ await labTest(
 );
 
 await labTest(
+  'where the disk is read-only that is what is said, by whatever makes its folder first',
+  { hosts: 1 },
+  async (lan) => {
+    const h1 = lan.host(1);
+    const folder = makeSharedFolder();
+    await h1.read('sh', ['-c', `mount -t tmpfs -o ro none ${folder}`]);
+    const env = { HOME: folder, XDG_CONFIG_HOME: `${folder}/config`, XDG_DATA_HOME: `${folder}/data` };
+    const made = await runAmbassador(h1, ['mesh', 'init', join(folder, 'new', 'in', 'mesh.key')]);
+    expect(made).toMatchObject({ code: 66, stderr: expect.stringContaining('the disk is read-only') });
+    const installed = await runAmbassador(h1, ['completion', 'bash', '--install'], { env });
+    expect(installed).toMatchObject({ code: 77, stderr: expect.stringContaining('on a disk that is read-only') });
+  },
+);
+
+await labTest(
   'a key file that cannot be used ends the command with a sentence and its code',
   { hosts: 1 },
   async (lan) => {

@@ -1,5 +1,5 @@
-import { lstatSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
-import { isStaleSocket, type Target } from '@mdns-ambassador/relay';
+import { lstatSync, readdirSync, rmSync } from 'node:fs';
+import { isStaleSocket, makeFolders, type Target } from '@mdns-ambassador/relay';
 import { LONGEST_SOCKET_PATH } from '../parse/listen.ts';
 import { nameRuntimeFolder, nameSocket, type RuntimeSurroundings, readSocketName } from '../process/runtime-folder.ts';
 
@@ -21,7 +21,7 @@ export async function prepareAdminSocket(
   if (Buffer.byteLength(path) > LONGEST_SOCKET_PATH) {
     throw new Error(`${path} has more than the ${LONGEST_SOCKET_PATH} bytes of a socket's path`);
   }
-  mkdirSync(folder.path, { recursive: true, mode: 0o700 });
+  makeFolders(folder.path, 0o700);
   const found = lstatSync(folder.path);
   // In a folder for temporary files anybody may have made it before.
   if (!found.isDirectory() || found.uid !== uid || (found.mode & OTHERS) !== 0) {

@@ -1,8 +1,16 @@
-import { chmodSync, mkdirSync } from 'node:fs';
+import { chmodSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { createMdnsSource, type FeedCounters, FeedServer, MAX_FEED_READERS } from '@mdns-ambassador/ambassador';
 import { systemClock } from '@mdns-ambassador/mdns';
-import { errorCode, isWindowsPipe, type Listener, listen, RelayError } from '@mdns-ambassador/relay';
+import {
+  describeFileFault,
+  errorCode,
+  isWindowsPipe,
+  type Listener,
+  listen,
+  makeFolders,
+  RelayError,
+} from '@mdns-ambassador/relay';
 import { CliError } from '../exit/cli-error.ts';
 import { EXIT_REFUSED, EXIT_USAGE } from '../exit/exit-codes.ts';
 import { describeFeedEvent } from '../output/feed-lines.ts';
@@ -76,7 +84,7 @@ function createFeed({ allowed }: PlannedFeed, { local, log, reporter, room }: Pa
 async function openSocket({ at, mode }: PlannedFeed, feed: FeedServer, platform: NodeJS.Platform): Promise<Listener> {
   try {
     const isFile = !isWindowsPipe(at.path, platform);
-    if (isFile) mkdirSync(dirname(at.path), { recursive: true, mode: 0o755 });
+    if (isFile) makeFolders(dirname(at.path), 0o755);
     const listener = await listen({
       at,
       // The feed itself shows out who is too many.
@@ -93,7 +101,7 @@ async function openSocket({ at, mode }: PlannedFeed, feed: FeedServer, platform:
         cause: error,
       });
     }
-    const message = error instanceof RelayError ? error.message : `${at.path}: ${code}`;
+    const message = error instanceof RelayError ? error.message : `${at.path}: ${describeFileFault(code)}`;
     throw new CliError(EXIT_USAGE, `--socket: ${message}`, { cause: error });
   }
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolders } from '@mdns-ambassador/relay';
 import { findHome } from './own-user.ts';
 
 const SEED_BYTES = 16;
@@ -25,7 +26,7 @@ export function readSeed(folder: string, hostname: string, machineId: string = M
 /** Undefined where it can't be kept. Of two who make one at a time, both take the first. */
 function makeSeed(folder: string, path: string): string | undefined {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolders(folder, 0o700);
     writeFileSync(path, `${randomBytes(SEED_BYTES).toString('hex')}\n`, { flag: 'wx', mode: 0o600 });
   } catch {
     // Somebody else made it, or it can't be made.

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, relative, sep, toNamespacedPath } from 'node:path';
-import { errorCode } from '@mdns-ambassador/relay';
+import { describeFileFault, errorCode, makeFolders } from '@mdns-ambassador/relay';
 import { CliError } from '../exit/cli-error.ts';
 import { EXIT_REFUSED, EXIT_USAGE } from '../exit/exit-codes.ts';
 import { explainForbidden, isForbidden } from './forbidden-path.ts';
@@ -30,7 +30,7 @@ export function writeOwnFile(file: OwnFile, text: string): boolean {
   const { path, signature, encoding = 'utf8' } = file;
   return explainErrors(file, () => {
     const before = readOwnFile(file);
-    const made = before === undefined ? makeFolders(dirname(path)) : countFolders(before, signature);
+    const made = before === undefined ? prepareFolder(dirname(path)) : countFolders(before, signature);
     const whole = text.replace(signature, `${signature}${describeFolders(made)}`);
     if (before === whole) return false;
     const bytes = Buffer.from(whole, encoding);
@@ -70,8 +70,8 @@ function replaceFile(path: string, bytes: Buffer): void {
 }
 
 /** How many had to be made. */
-function makeFolders(folder: string): number {
-  const first = mkdirSync(folder, { recursive: true });
+function prepareFolder(folder: string): number {
+  const first = makeFolders(folder);
   if (first === undefined) return 0;
   // Windows answers with a prefix.
   const below = relative(toNamespacedPath(first), toNamespacedPath(folder));
@@ -120,7 +120,8 @@ function explainErrors<Value>({ path, scope }: OwnFile, run: () => Value): Value
   } catch (error) {
     if (error instanceof CliError) throw error;
     const code = errorCode(error);
-    if (!isForbidden(code)) throw new CliError(EXIT_USAGE, `${path} can't be changed: ${code}`, { cause: error });
+    if (!isForbidden(code))
+      throw new CliError(EXIT_USAGE, `${path} can't be changed: ${describeFileFault(code)}`, { cause: error });
     throw new CliError(EXIT_REFUSED, explainForbidden(path, code, scope), { cause: error });
   }
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolders } from '@mdns-ambassador/relay';
 import { MAX_NOTICE_LENGTH } from './notice.ts';
 import { MAX_NOTICES } from './notice-list.ts';
 
@@ -30,7 +31,7 @@ export function writeNoticeFile(folder: string, meshId: string, texts: readonly 
   const path = nameNoticeFile(folder, meshId);
   const fresh = `${path}.${randomBytes(6).toString('hex')}.new`;
   try {
-    mkdirSync(folder, { recursive: true, mode: FOLDER_MODE });
+    makeFolders(folder, FOLDER_MODE);
     writeFileSync(fresh, `${[HEADING, ...texts].join('\n')}\n`, { mode: FILE_MODE, flag: 'wx', flush: true });
     renameSync(fresh, path);
   } finally {

@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs';
 import { readNoticeFile, writeNoticeFile } from './notice-file.ts';
 import type { Notices } from './notices.ts';
 
@@ -40,7 +39,7 @@ export class NoticeStore {
   /** There is something to watch, before anything is kept. */
   #makeFolder(): void {
     try {
-      mkdirSync(this.#options.folder, { recursive: true, mode: 0o700 });
+      makeFolders(this.#options.folder, 0o700);
     } catch {
       // Told of when there is something to keep.
     }
@@ -61,3 +60,5 @@ export class NoticeStore {
     }
   }
 }
+
+import { makeFolders } from '@mdns-ambassador/relay';

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolders } from '@mdns-ambassador/relay';
 import { isMachineName } from './machine-name.ts';
 import { listGrants, type May, readGrants } from './may.ts';
 import { MAX_SEEN, Roster, type Seen } from './roster.ts';
@@ -37,7 +38,7 @@ export function writeRosterFile(folder: string, meshId: string, seen: readonly S
     .list()
     .map(({ may, ...entry }) => ({ ...entry, may: may.kind === 'all' ? 'all' : listGrants(may) }));
   try {
-    mkdirSync(folder, { recursive: true, mode: FOLDER_MODE });
+    makeFolders(folder, FOLDER_MODE);
     writeFileSync(fresh, `${JSON.stringify({ v: VERSION, machines })}\n`, { mode: FILE_MODE, flag: 'wx' });
     renameSync(fresh, path);
   } catch {

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { dirname } from 'node:path';
+import { makeFolders } from '@mdns-ambassador/relay';
 import { isObject, isPort, isTextUpTo, parseObject, readList } from '@mdns-ambassador/relay/read-value';
 import type { RememberedPlace } from '../rules/memory.ts';
 
@@ -35,7 +36,7 @@ export function writePeersFile(path: string, group: string, places: readonly Rem
   }
   const fresh = `${path}.${randomBytes(6).toString('hex')}.new`;
   try {
-    mkdirSync(dirname(path), { recursive: true, mode: FOLDER_MODE });
+    makeFolders(dirname(path), FOLDER_MODE);
     const peers = [...known.values()].slice(0, MAX_PLACES);
     writeFileSync(fresh, `${JSON.stringify({ v: VERSION, peers })}\n`, { mode: FILE_MODE, flag: 'wx' });
     renameSync(fresh, path);

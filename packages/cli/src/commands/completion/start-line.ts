@@ -1,5 +1,5 @@
 import { appendFileSync, lstatSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { errorCode } from '@mdns-ambassador/relay';
+import { describeFileFault, errorCode } from '@mdns-ambassador/relay';
 import { CliError } from '../../exit/cli-error.ts';
 import { EXIT_REFUSED } from '../../exit/exit-codes.ts';
 import { explainForbidden, isForbidden } from '../../process/forbidden-path.ts';
@@ -53,7 +53,9 @@ function explain<Value>(path: string, run: () => Value): Value {
     return run();
   } catch (error) {
     const code = errorCode(error);
-    const reason = isForbidden(code) ? explainForbidden(path, code, 'user') : `${path} can't be changed: ${code}`;
+    const reason = isForbidden(code)
+      ? explainForbidden(path, code, 'user')
+      : `${path} can't be changed: ${describeFileFault(code)}`;
     throw new CliError(EXIT_REFUSED, reason, { cause: error });
   }
 }

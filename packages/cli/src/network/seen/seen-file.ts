@@ -1,6 +1,6 @@
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readInputFile } from '@mdns-ambassador/relay';
+import { makeFolders, readInputFile } from '@mdns-ambassador/relay';
 import { parseObject } from '@mdns-ambassador/relay/read-value';
 import { MOST_SEEN, readSeenInstances, type SeenInstance } from './seen-instance.ts';
 
@@ -27,7 +27,7 @@ export class SeenFile {
     const others = service === undefined ? [] : this.read().filter((seen) => !known.has(seen.service));
     const instances = [...found, ...others].slice(0, MOST_SEEN);
     try {
-      mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
+      makeFolders(this.#folder, 0o700);
       const path = join(this.#folder, FILE);
       const fresh = `${path}.${process.pid}`;
       writeFileSync(fresh, `${JSON.stringify({ at: this.#now(), instances })}\n`, { mode: 0o600 });

@@ -1,6 +1,6 @@
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { readInputFile } from '@mdns-ambassador/relay';
+import { makeFolders, readInputFile } from '@mdns-ambassador/relay';
 import { readMac } from '../../parse/mac.ts';
 
 /** Of all services together; the oldest are forgotten. */
@@ -36,7 +36,7 @@ export class KnownMachines {
     );
     const machines = [machine, ...others].slice(0, MOST_MACHINES);
     try {
-      mkdirSync(dirname(this.#path), { recursive: true, mode: 0o700 });
+      makeFolders(dirname(this.#path), 0o700);
       const fresh = `${this.#path}.${process.pid}`;
       writeFileSync(fresh, `${JSON.stringify({ machines })}\n`, { mode: 0o600 });
       renameSync(fresh, this.#path);

@@ -1,0 +1,30 @@
+import { mkdirSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { errorCode } from './relay-error.ts';
+
+/**
+ * Makes a folder and those above it; returns the topmost that was made, undefined where all were there. Throws what the system says of
+ * the one that can't be made. Node's own `recursive` says ENOENT of a disk that is read-only, and never returns where a folder that
+ * is there has no room for others (/proc, autofs).
+ */
+export function makeFolders(path: string, mode = 0o777): string | undefined {
+  try {
+    mkdirSync(path, { mode });
+    return path;
+  } catch (error) {
+    if (isFolder(path)) return undefined;
+    const above = dirname(path);
+    if (errorCode(error) !== 'ENOENT' || above === path || isFolder(above)) throw error;
+    const first = makeFolders(above, mode);
+    const own = makeFolders(path, mode);
+    return first ?? own;
+  }
+}
+
+function isFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
+  }
+}
