@@ -1,14 +1,11 @@
 import type { Socket } from 'node:net';
-import { errorCode, type Listener, listen } from '@mdns-ambassador/relay';
+import { errorCode, type ListeningPort, listenInBoth } from '@mdns-ambassador/relay';
 
-const ANY_IPV4 = '0.0.0.0';
-const ANY_IPV6 = '::';
 const ANY_PORT = 0;
 /** The port that IPv4 was given may be taken in IPv6: another one is tried. */
 const MAX_ATTEMPTS = 8;
 /** Windows keeps ranges of ports to itself: EACCES. */
 const TAKEN_CODES: readonly string[] = ['EADDRINUSE', 'EACCES'];
-const NO_IPV6_CODES: readonly string[] = ['EAFNOSUPPORT', 'EADDRNOTAVAIL'];
 const RETRY_MS = 500;
 /**
  * So far above the service's own port: 6379 is reached at 21379. For services below 17,768 that is below what systems give out by themselves
@@ -33,7 +30,7 @@ export interface IngressListenersOptions {
 export class IngressListeners {
   readonly #options: IngressListenersOptions;
   #port: number;
-  #listeners: readonly Listener[] = [];
+  #listening: readonly ListeningPort[] = [];
   #timer: NodeJS.Timeout | undefined;
   /** Ends with what was asked for last: one thing at a time. */
   #turn: Promise<void> = Promise.resolve();
@@ -72,24 +69,24 @@ export class IngressListeners {
   }
 
   async #listen(): Promise<void> {
-    if (this.#isStopped || this.#listeners.length > 0) return;
+    if (this.#isStopped || this.#listening.length > 0) return;
     const { preferredPort } = this.#options;
-    for (let attempt = 0; this.#listeners.length === 0; attempt++) {
+    for (let attempt = 0; this.#listening.length === 0; attempt++) {
       try {
-        this.#listeners = await listenInBoth(attempt === 0 ? this.#port : ANY_PORT, this.#options);
+        this.#listening = [await listenInBoth(attempt === 0 ? this.#port : ANY_PORT, this.#options)];
       } catch (error) {
         if (attempt >= MAX_ATTEMPTS || !TAKEN_CODES.includes(errorCode(error))) throw error;
       }
     }
-    this.#port = portOf(this.#listeners[0]);
+    this.#port = this.#listening[0]?.port ?? ANY_PORT;
     if (this.#port !== preferredPort && preferredPort !== ANY_PORT) this.#retryLater();
   }
 
   async #close(): Promise<void> {
     clearTimeout(this.#timer);
-    const listeners = this.#listeners;
-    this.#listeners = [];
-    await Promise.all(listeners.map((listener) => listener.stop()));
+    const listening = this.#listening;
+    this.#listening = [];
+    await Promise.all(listening.map((one) => one.close()));
   }
 
   #retryLater(): void {
@@ -99,33 +96,13 @@ export class IngressListeners {
   }
 
   async #retry(): Promise<void> {
-    if (this.#listeners.length === 0) return;
+    if (this.#listening.length === 0) return;
     try {
-      this.#listeners = [...this.#listeners, ...(await listenInBoth(this.#options.preferredPort, this.#options))];
+      this.#listening = [...this.#listening, await listenInBoth(this.#options.preferredPort, this.#options)];
     } catch {
       this.#retryLater();
     }
   }
-}
-
-async function listenInBoth(
-  port: number,
-  { maxConnections, onConnection, onDrop }: IngressListenersOptions,
-): Promise<readonly Listener[]> {
-  const listenAt = (address: string, at: number): Promise<Listener> =>
-    listen({ at: { kind: 'tcp', address, port: at }, maxConnections, onConnection, onDrop });
-  const ipv4 = await listenAt(ANY_IPV4, port);
-  try {
-    return [ipv4, await listenAt(ANY_IPV6, portOf(ipv4))];
-  } catch (error) {
-    if (NO_IPV6_CODES.includes(errorCode(error))) return [ipv4];
-    await ipv4.stop();
-    throw error;
-  }
-}
-
-function portOf(listener: Listener | undefined): number {
-  return listener?.address.kind === 'tcp' ? listener.address.port : ANY_PORT;
 }
 
 /** Where others reach a service that is relayed, unless that port is taken: the same at each start, to be written down elsewhere. */

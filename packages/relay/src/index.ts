@@ -23,6 +23,7 @@ export {
   REMOTE_SOCKET,
   refuseToListen,
 } from './listen.ts';
+export { isAbsentAddress, type ListeningPort, listenInBoth } from './listen-in-both.ts';
 export { isLocalFault } from './local-fault.ts';
 export { isLoopback, LOCALHOST_ADDRESSES, stripZone } from './loopback.ts';
 export { makeFolders } from './make-folders.ts';
@@ -42,6 +43,7 @@ export { errorCode, errorMessage, RelayError, toError } from './relay-error.ts';
 export { isRelayedPort, markRelayedPort } from './relayed-port.ts';
 export { Room, type Share } from './room.ts';
 export { isSheltered, type Shelter } from './shelter.ts';
+export { SpareBuffers } from './spare-buffers.ts';
 export { type Side, type Splice, type SpliceOptions, type SpliceOutcome, splice } from './splice.ts';
 export { surface } from './surface.ts';
 export {

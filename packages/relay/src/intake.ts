@@ -1,10 +1,15 @@
 import type { OnReadOpts, Socket } from 'node:net';
 import { type Leg, resetLeg } from './leg.ts';
-import { READ_BYTES, ReadBuffers } from './read-buffers.ts';
+import { SpareBuffers } from './spare-buffers.ts';
 import { surface } from './surface.ts';
 import { setOnRead } from './user-buffer.ts';
 
-const buffers = new ReadBuffers();
+/** What one read takes at most; as much as libuv would. Where it is no multiple of 64, the kernel copies every later byte askew, which a stream of a mesh takes for whole records. */
+const READ_BYTES = 65_536;
+/** For large reads; two MiB are kept. */
+const spare = new SpareBuffers(READ_BYTES, 32);
+/** For reads whose bytes are copied before anybody else reads. */
+const shared = Buffer.allocUnsafeSlow(READ_BYTES);
 
 const intake: unique symbol = Symbol('intake');
 interface Taking {
@@ -28,7 +33,7 @@ export class Intake {
 
   constructor() {
     this.onread = {
-      buffer: () => this.#limit(this.#own ?? buffers.shared),
+      buffer: () => this.#limit(this.#own ?? shared),
       callback: (length, buffer) => this.#read(length, buffer),
     };
   }
@@ -76,27 +81,33 @@ export class Intake {
     if (isConsumed) this.#retrieve();
     if (length < this.#lendsFrom || !isConsumed) {
       const copy = Buffer.from(buffer.subarray(0, length));
-      buffers.giveBack(own);
+      if (own !== undefined) spare.giveBack(own);
       if (!isConsumed || this.#lendsFrom === Number.POSITIVE_INFINITY) return socket.push(copy);
       // Not `push`: that asks for more in a tick of its own, whether the consumer has paused the socket or not.
       socket.emit('data', copy);
       return true;
     }
-    this.#lent = own ?? buffers.takeCopy(buffer, length);
+    this.#lent = own ?? copyIntoSpare(buffer, length);
     socket.emit('data', this.#lent.subarray(0, length));
     if (socket.isPaused()) return true;
     // A read that was not full says that there is nothing more for now.
     if (length === buffer.length) this.#own = this.#lent;
-    else buffers.giveBack(this.#lent);
+    else spare.giveBack(this.#lent);
     this.#lent = undefined;
     return true;
   }
 
   /** The consumer that had paused the socket reads again: it has done with what was lent. */
   #retrieve(): void {
-    buffers.giveBack(this.#lent);
+    if (this.#lent !== undefined) spare.giveBack(this.#lent);
     this.#lent = undefined;
   }
+}
+
+function copyIntoSpare(source: Uint8Array, length: number): Buffer {
+  const buffer = spare.take();
+  buffer.set(source.subarray(0, length));
+  return buffer;
 }
 
 /** Has a socket that was not dialled with an intake read by one, where this Node allows it. */

@@ -1,4 +1,4 @@
-import { errorCode, type ListenPlace } from '@mdns-ambassador/relay';
+import { isAbsentAddress, type ListenPlace } from '@mdns-ambassador/relay';
 
 /**
  * Opens every place; one that this machine has no IPv6 for is left out where another is open, and is no
@@ -19,7 +19,5 @@ export async function listenEverywhere<T>(
 }
 
 function isMissingIpv6(at: ListenPlace | undefined, error: unknown): boolean {
-  if (at?.kind !== 'tcp' || !at.address.includes(':')) return false;
-  const code = errorCode(error);
-  return code === 'EADDRNOTAVAIL' || code === 'EAFNOSUPPORT';
+  return at?.kind === 'tcp' && at.address.includes(':') && isAbsentAddress(error);
 }

@@ -3,9 +3,9 @@ import type { Admin, AdminOptions } from '@mdns-ambassador/admin';
 import { RecentEvents } from '@mdns-ambassador/admin/recent-events';
 import { systemClock } from '@mdns-ambassador/mdns';
 import {
-  errorCode,
   errorMessage,
   formatTarget,
+  isAbsentAddress,
   type Listener,
   listen,
   RelayError,
@@ -86,7 +86,7 @@ export class AdminService {
         listeners.push(await this.#open(at));
       } catch (error) {
         // `localhost` is two addresses; a machine without IPv6 has one of them.
-        if (listeners.length > 0 && ['EADDRNOTAVAIL', 'EAFNOSUPPORT'].includes(errorCode(error))) continue;
+        if (listeners.length > 0 && isAbsentAddress(error)) continue;
         await Promise.all(listeners.map((listener) => listener.stop()));
         throw error instanceof RelayError ? explainError(error) : error;
       }

@@ -2,9 +2,9 @@ import { BlockList, isIP } from 'node:net';
 import { type Instance, isLinkLocalIpv6, readTxtText, type SystemNetwork, systemClock } from '@mdns-ambassador/mdns';
 import { Signpost } from '@mdns-ambassador/mesh/invitation';
 import type { PeerNode } from '@mdns-ambassador/peers';
-import { type Place, stripZone } from '@mdns-ambassador/relay';
+import { type ListeningPort, type Place, stripZone } from '@mdns-ambassador/relay';
 import { JOIN_TYPE, NUMBER_KEY } from './join-place.ts';
-import { type JoinPort, openJoinPort } from './join-port.ts';
+import { openJoinPort } from './join-port.ts';
 
 /**
  * Has who comes to join told where the inviter is, of whom peers tell, at the port where he would be himself. Rejects where that can't be had: another
@@ -13,7 +13,7 @@ import { type JoinPort, openJoinPort } from './join-port.ts';
 export async function showInviters(
   network: Pick<SystemNetwork, 'interfaces'>,
   peers: Pick<PeerNode, 'list'>,
-): Promise<JoinPort> {
+): Promise<ListeningPort> {
   const signpost = new Signpost(systemClock, (number, from) => findInviter(peers.list(JOIN_TYPE), number, from));
   const { port, close } = await openJoinPort(network, (socket) =>
     signpost.accept(socket, stripZone(socket.remoteAddress ?? '')),

@@ -1,6 +1,7 @@
+import { type Column, fitColumns } from './columns.ts';
 import { escapeSentence, escapeText } from './escape.ts';
 import type { Line, Style } from './printer.ts';
-import { formatTable, measureWidth } from './table.ts';
+import { measureWidth } from './table.ts';
 
 /** What the table of `status` shows of one service. */
 export interface ShownService {
@@ -17,12 +18,11 @@ export interface ShownService {
   readonly pid: number;
 }
 
-const HEADING = ['SERVICE', 'ROLE', 'WHERE', 'STATE', 'ENDPOINTS', 'CLIENTS', 'SINCE', 'MODE', 'PID'];
-/** What is left out where a terminal has no room, the first first. */
-const DISPENSABLE = ['MODE', 'PID', 'SINCE', 'CLIENTS', 'ENDPOINTS', 'WHERE', 'ROLE'];
-const NARROW_GAP = 2;
 /** As many digits of a mesh as tell it from others. */
 const MESH_DIGITS = 8;
+const UNKNOWN = '-';
+const GAP = 3;
+const NARROW_GAP = 2;
 const UNITS = [
   ['d', 86_400],
   ['h', 3_600],
@@ -40,43 +40,39 @@ export function formatServices(
   style: Style,
   columns: number,
 ): readonly Line[] {
-  const [heading = '', ...rows] = fitTable([HEADING, ...services.map((service) => listCells(service, now))], columns);
+  const all = listColumns(now);
+  const roomy = fitColumns(all, services, Number.POSITIVE_INFINITY, GAP);
+  const isRoomy = [roomy.heading, ...services.map(roomy.format)].every((line) => measureWidth(line) <= columns);
+  const { heading, format } = isRoomy ? roomy : fitColumns(all, services, columns, NARROW_GAP);
   const reasons = services.flatMap(({ service, reason, pid }) =>
     reason === undefined ? [] : [[`${escapeText(service)} (process ${pid}): ${escapeSentence(reason)}`]],
   );
   return [
     [style.bold(heading)],
-    ...rows.map((row, index) => [services[index]?.ready === true ? row : style.yellow(row)]),
+    ...services.map((service) => [service.ready ? format(service) : style.yellow(format(service))]),
     ...reasons,
   ];
 }
 
-function fitTable(rows: readonly (readonly string[])[], columns: number): readonly string[] {
-  const fits = (lines: readonly string[]): boolean => lines.every((line) => measureWidth(line) <= columns);
-  let lines = formatTable(rows);
-  for (let left = 0; !fits(lines) && left <= DISPENSABLE.length; left++) {
-    const missing = DISPENSABLE.slice(0, left);
-    const isShown = HEADING.map((title) => !missing.includes(title));
-    lines = formatTable(
-      rows.map((row) => row.filter((_, index) => isShown[index])),
-      NARROW_GAP,
-    );
-  }
-  return lines;
-}
-
-function listCells(shown: ShownService, now: number): readonly string[] {
-  const { service, role, where, state, endpoints, connections, since, mesh, pid } = shown;
+function listColumns(now: number): readonly Column<ShownService>[] {
   return [
-    escapeText(service),
-    role,
-    where === '' ? '-' : escapeText(where),
-    escapeText(state),
-    endpoints === undefined ? '-' : `${endpoints.ready}/${endpoints.total}`,
-    connections === undefined ? '-' : String(connections.active),
-    formatAge(now - Date.parse(since)),
-    mesh === undefined ? 'open' : `mesh ${escapeText(mesh.slice(0, MESH_DIGITS))}`,
-    String(pid),
+    { title: 'SERVICE', show: ({ service }) => escapeText(service) },
+    { title: 'ROLE', rank: 6, show: ({ role }) => role },
+    { title: 'WHERE', rank: 5, show: ({ where }) => (where === '' ? UNKNOWN : escapeText(where)) },
+    { title: 'STATE', show: ({ state }) => escapeText(state) },
+    {
+      title: 'ENDPOINTS',
+      rank: 4,
+      show: ({ endpoints }) => (endpoints === undefined ? UNKNOWN : `${endpoints.ready}/${endpoints.total}`),
+    },
+    { title: 'CLIENTS', rank: 3, show: ({ connections }) => String(connections?.active ?? UNKNOWN) },
+    { title: 'SINCE', rank: 2, show: ({ since }) => formatAge(now - Date.parse(since)) },
+    {
+      title: 'MODE',
+      rank: 0,
+      show: ({ mesh }) => (mesh === undefined ? 'open' : `mesh ${escapeText(mesh.slice(0, MESH_DIGITS))}`),
+    },
+    { title: 'PID', rank: 1, show: ({ pid }) => String(pid) },
   ];
 }
 

@@ -1,7 +1,8 @@
 import type { Duplex } from 'node:stream';
-import { type Clock, surface } from '@mdns-ambassador/relay';
+import type { Clock } from '@mdns-ambassador/relay';
 import { type Answer, formatAnswer } from './answer.ts';
 import type { InvitationCode } from './code.ts';
+import { Conversations } from './conversations.ts';
 import { GROUP_BYTES } from './cpace.ts';
 import { FrameLink } from './frame-link.ts';
 import { HELLO_BYTES, isKnownVersion, NONCE_BYTES, readHello } from './hello.ts';
@@ -12,9 +13,7 @@ import { delay, SHARE_AFTER_MS } from './share-delay.ts';
 
 /** After so many wrong codes an invitation is over. */
 const MAX_WRONG = 3;
-/** Conversations at once, and of one address. */
 const MAX_AT_ONCE = 8;
-const MAX_OF_ONE = 2;
 /** Of a conversation, from its first byte to its last. */
 const LIFETIME_MS = 15_000;
 
@@ -65,7 +64,7 @@ export class Invitation {
   readonly ended: Promise<InvitationEnd>;
   readonly #options: InvitationOptions;
   readonly #stopTimer: () => void;
-  readonly #conversations = new Map<FrameLink, string>();
+  readonly #conversations = new Conversations(MAX_AT_ONCE);
   readonly #guessers: string[] = [];
   #settle: (end: InvitationEnd) => void = () => undefined;
   #state: State = { kind: 'open' };
@@ -81,19 +80,9 @@ export class Invitation {
   /** A connection from this address, which is closed when it is over. More than eight at once, or two of one address, are turned away. */
   accept(stream: Duplex, from: string): void {
     const link = new FrameLink(stream, this.#options.clock, LIFETIME_MS);
-    const others = [...this.#conversations.values()];
     if (this.#isOver()) this.#refuse(link, 'over');
-    else if (others.length >= MAX_AT_ONCE || others.filter((other) => other === from).length >= MAX_OF_ONE) {
-      this.#refuse(link, 'busy');
-    } else {
-      this.#conversations.set(link, from);
-      void this.#converse(link, from)
-        .catch(surface)
-        .finally(() => {
-          this.#conversations.delete(link);
-          link.close();
-        });
-    }
+    else if (this.#conversations.isFull(from)) this.#refuse(link, 'busy');
+    else this.#conversations.begin(link, from, () => this.#converse(link, from));
   }
 
   /** Ends it for all. Idempotent. */
@@ -191,7 +180,7 @@ export class Invitation {
     if (state.kind === 'over') return;
     this.#state = { kind: 'over' };
     this.#stopTimer();
-    for (const link of this.#conversations.keys()) this.#refuse(link, 'over');
+    for (const link of this.#conversations) this.#refuse(link, 'over');
     const isGiven = state.kind === 'given' && wanted.kind !== 'joined';
     this.#settle(isGiven ? { kind: 'joined', from: state.to, isKept: false } : wanted);
   }

@@ -1,21 +1,20 @@
 import type { Duplex } from 'node:stream';
-import { type Clock, type Place, surface } from '@mdns-ambassador/relay';
+import type { Clock, Place } from '@mdns-ambassador/relay';
+import { Conversations } from './conversations.ts';
 import { encodeElsewhere } from './elsewhere.ts';
 import { FrameLink } from './frame-link.ts';
 import { HELLO_BYTES, isKnownVersion, readHello } from './hello.ts';
 import { InvitationError } from './invitation-error.ts';
 import { encodeRefusal } from './refusal.ts';
 
-/** Conversations at once, and of one address. */
 const MAX_AT_ONCE = 16;
-const MAX_OF_ONE = 2;
 const LIFETIME_MS = 5_000;
 
 /** Tells who comes for an invitation where its inviter is, and nothing else: for machines that know and do not invite themselves. */
 export class Signpost {
   readonly #clock: Clock;
   readonly #find: (number: number, from: string) => Place | undefined;
-  readonly #conversations = new Map<FrameLink, string>();
+  readonly #conversations = new Conversations(MAX_AT_ONCE);
 
   /** `find`: where somebody invites by this number, for who asks from there, at a literal address without zone; undefined where nobody does. */
   constructor(clock: Clock, find: (number: number, from: string) => Place | undefined) {
@@ -25,24 +24,17 @@ export class Signpost {
 
   /** A connection from this address, which is closed when it is over. More than 16 at once, or two of one address, are hung up on. */
   accept(stream: Duplex, from: string): void {
-    const others = [...this.#conversations.values()];
-    if (others.length >= MAX_AT_ONCE || others.filter((other) => other === from).length >= MAX_OF_ONE) {
+    if (this.#conversations.isFull(from)) {
       stream.destroy();
       return;
     }
     const link = new FrameLink(stream, this.#clock, LIFETIME_MS);
-    this.#conversations.set(link, from);
-    void this.#answer(link, from)
-      .catch(surface)
-      .finally(() => {
-        this.#conversations.delete(link);
-        link.close();
-      });
+    this.#conversations.begin(link, from, () => this.#answer(link, from));
   }
 
   /** Hangs up on all. */
   close(): void {
-    for (const link of this.#conversations.keys()) link.close();
+    for (const link of this.#conversations) link.close();
   }
 
   async #answer(link: FrameLink, from: string): Promise<void> {

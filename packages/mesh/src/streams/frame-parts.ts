@@ -1,8 +1,8 @@
+import { SpareBuffers } from '@mdns-ambassador/relay';
 import { MAX_DATA_BYTES } from './frame.ts';
 
-/** Buffers that are kept for the next frames; half a MiB. */
-const MAX_SPARE = 8;
-const spare: Buffer[] = [];
+/** For frames; half a MiB is kept. */
+const spare = new SpareBuffers(MAX_DATA_BYTES, 8);
 
 /**
  * A frame whose parts come one after another, as TLS decrypts them: whoever reads it is handed them as one, for one write costs less than four. A
@@ -28,7 +28,7 @@ export class FrameParts {
 
   /** A part of a frame of which `left` bytes are to come. They are handed on with the last one, or at the end of this turn of the loop. */
   add(stream: number, part: Buffer, left: number): void {
-    const buffer = this.#buffer ?? spare.pop() ?? Buffer.allocUnsafeSlow(MAX_DATA_BYTES);
+    const buffer = this.#buffer ?? spare.take();
     buffer.set(part, this.#size);
     this.#buffer = buffer;
     this.#stream = stream;
@@ -57,7 +57,7 @@ export class FrameParts {
     } finally {
       this.#handed = outer;
     }
-    if (!handed.isKept && spare.length < MAX_SPARE) spare.push(buffer);
+    if (!handed.isKept) spare.giveBack(buffer);
   }
 
   /** What is handed over now is read later. False where nothing is. */

@@ -1,4 +1,4 @@
-import { type Leg, RelayError } from '@mdns-ambassador/relay';
+import { type Leg, RelayError, SpareBuffers } from '@mdns-ambassador/relay';
 import { HEADER_BYTES, LARGE_DATA_BYTES } from './frame.ts';
 
 /** Who has more to send waits where so much waits to be taken by the kernel: one large frame behind another. More would be copied once more. */
@@ -6,9 +6,8 @@ const CONGESTED_BYTES = 98_304;
 /** Nobody honest lets so much of what is no data wait: streams stop being opened before. */
 const MAX_BACKLOG_BYTES = 8 * 1_048_576;
 
-/** Buffers that are kept for the next large frame; two MiB. */
-const MAX_SPARE = 32;
-const spare: Buffer[] = [];
+/** For large frames; two MiB are kept. */
+const spare = new SpareBuffers(HEADER_BYTES + LARGE_DATA_BYTES, 32);
 
 type Done = (error?: Error | null) => void;
 
@@ -74,12 +73,10 @@ export class Outbox {
   addLarge(header: Buffer, bytes: Buffer): void {
     this.#flush();
     if (!this.#leg.writable) return;
-    const buffer = spare.pop() ?? Buffer.allocUnsafeSlow(HEADER_BYTES + LARGE_DATA_BYTES);
+    const buffer = spare.take();
     buffer.set(header);
     buffer.set(bytes, header.length);
-    this.#leg.write(buffer.subarray(0, header.length + bytes.length), () => {
-      if (spare.length < MAX_SPARE) spare.push(buffer);
-    });
+    this.#leg.write(buffer.subarray(0, header.length + bytes.length), () => spare.giveBack(buffer));
   }
 
   /** What waits for the end of the turn goes out now. */

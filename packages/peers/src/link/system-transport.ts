@@ -1,14 +1,11 @@
 import type { Socket } from 'node:net';
 import { isIP } from 'node:net';
 import { networkInterfaces } from 'node:os';
-import { dial, errorCode, errorMessage, type Leg, type Listener, listen } from '@mdns-ambassador/relay';
+import { dial, errorMessage, type Leg, listenInBoth } from '@mdns-ambassador/relay';
 import type { PeerPlace } from '../rules/line.ts';
-import type { PeerListener, PeerReceiver, PeerTransport } from './peer-stream.ts';
+import type { PeerReceiver, PeerTransport } from './peer-stream.ts';
 import { SocketStream } from './socket-stream.ts';
 
-const ANY_IPV4 = '0.0.0.0';
-const ANY_IPV6 = '::';
-const NO_IPV6_CODES: readonly string[] = ['EAFNOSUPPORT', 'EADDRNOTAVAIL'];
 /** Connections of which none is a link yet or any more, beside the links. */
 const MAX_CONNECTIONS = 256;
 const DIAL_TIMEOUT_MS = 3_000;
@@ -45,7 +42,11 @@ export function createSystemTransport(options: SystemTransportOptions): PeerTran
       const leg = (await options.security?.connect(raw, place, signal)) ?? raw;
       return new SocketStream(leg, addresses);
     },
-    listen: (port, receiver) => listenInBoth(port, (raw) => void admit(raw, options, receiver)),
+    listen: (port, receiver) =>
+      listenInBoth(port, {
+        maxConnections: MAX_CONNECTIONS,
+        onConnection: (raw) => void admit(raw, options, receiver),
+      }),
   };
 }
 
@@ -72,28 +73,6 @@ async function admit(
     raw.destroy();
     receiver.onStranger(addresses.remoteAddress, errorMessage(error));
   }
-}
-
-async function listenInBoth(port: number, onConnection: (raw: Socket) => void): Promise<PeerListener> {
-  const listenAt = (address: string, at: number): Promise<Listener> =>
-    listen({ at: { kind: 'tcp', address, port: at }, maxConnections: MAX_CONNECTIONS, onConnection });
-  const ipv4 = await listenAt(ANY_IPV4, port);
-  const bound = ipv4.address.kind === 'tcp' ? ipv4.address.port : port;
-  const listeners = [ipv4];
-  try {
-    listeners.push(await listenAt(ANY_IPV6, bound));
-  } catch (error) {
-    if (!NO_IPV6_CODES.includes(errorCode(error))) {
-      await ipv4.stop();
-      throw error;
-    }
-  }
-  return {
-    port: bound,
-    async close() {
-      await Promise.all(listeners.map((listener) => listener.stop()));
-    },
-  };
 }
 
 /** Node leaves out the zone of a link-local address: it is that of the interface which has ours. */

@@ -14,11 +14,11 @@ import {
 } from '@mdns-ambassador/mesh';
 import { createCode, Invitation } from '@mdns-ambassador/mesh/invitation';
 import type { PeerEvent } from '@mdns-ambassador/peers';
-import { errorCode, stripZone } from '@mdns-ambassador/relay';
+import { errorCode, type ListeningPort, stripZone } from '@mdns-ambassador/relay';
 import { CliError } from '../../exit/cli-error.ts';
 import { EXIT_OK, EXIT_REFUSED, EXIT_UNAVAILABLE, EXIT_USAGE } from '../../exit/exit-codes.ts';
 import { formatJoinPlace, JOIN_PORT, JOIN_TYPE, listJoinPlaces, NUMBER_KEY } from '../../network/join-place.ts';
-import { type JoinPort, openJoinPort } from '../../network/join-port.ts';
+import { openJoinPort } from '../../network/join-port.ts';
 import { createLocalNetwork, type LocalNetwork, readInterfaceNames, startNode } from '../../network/local-network.ts';
 import { rememberPeer } from '../../network/peers.ts';
 import { describeFault } from '../../output/fault-lines.ts';
@@ -148,7 +148,7 @@ function prepareKey(path: string, surroundings: Surroundings): KeyRing {
 }
 
 /** On the port that whoever is told a host alone dials, else on any. */
-async function listenForJoiners({ network }: LocalNetwork, onSocket: (socket: Socket) => void): Promise<JoinPort> {
+async function listenForJoiners({ network }: LocalNetwork, onSocket: (socket: Socket) => void): Promise<ListeningPort> {
   return openJoinPort(network, onSocket).catch((error: unknown) => {
     if (errorCode(error) === 'EADDRINUSE') return openJoinPort(network, onSocket, 0);
     throw error;

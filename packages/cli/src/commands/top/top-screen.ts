@@ -1,8 +1,8 @@
+import { type Column, cutText, fitColumns } from '../../output/columns.ts';
 import { escapeSentence, escapeText } from '../../output/escape.ts';
 import { countThings } from '../../output/phrases.ts';
 import type { Line, Style } from '../../output/printer.ts';
 import { formatAge } from '../../output/status-lines.ts';
-import { measureWidth } from '../../output/table.ts';
 import type { RatedRow } from './rates.ts';
 import { arrange, type View } from './view.ts';
 
@@ -21,35 +21,28 @@ export interface ScreenSize {
   readonly rows: number;
 }
 
-interface Column {
-  readonly title: string;
-  readonly isNumber: boolean;
-  /** Lower ones are left out first where there is no room; those without stay. */
-  readonly rank?: number;
-  /** Shown of this machine, or of the whole LAN, alone. */
+/** Shown of this machine, or of the whole LAN, alone. */
+interface TopColumn extends Omit<Column<RatedRow>, 'show'> {
   readonly of?: 'here' | 'lan';
-  /** It is cut where nothing more can be left out. */
-  readonly isCut?: boolean;
   readonly show: (row: RatedRow, now: number) => string;
 }
 
 const GAP = 2;
 const LEAST_COLUMNS = 20;
-const LEAST_CUT = 6;
 const UNKNOWN = '-';
 
-const COLUMNS: readonly Column[] = [
-  { title: 'MACHINE', isNumber: false, of: 'lan', isCut: true, show: ({ machine = '' }) => escapeText(machine) },
-  { title: 'SERVICE', isNumber: false, isCut: true, show: ({ service }) => escapeText(service) },
-  { title: 'ROLE', isNumber: false, rank: 5, show: ({ role }) => role },
+const COLUMNS: readonly TopColumn[] = [
+  { title: 'MACHINE', of: 'lan', isCut: true, show: ({ machine = '' }) => escapeText(machine) },
+  { title: 'SERVICE', isCut: true, show: ({ service }) => escapeText(service) },
+  { title: 'ROLE', rank: 5, show: ({ role }) => role },
   {
     title: 'WHERE',
-    isNumber: false,
+
     rank: 4,
     isCut: true,
     show: ({ where }) => (where === '' ? UNKNOWN : escapeText(where)),
   },
-  { title: 'STATE', isNumber: false, isCut: true, show: ({ state }) => escapeText(state) },
+  { title: 'STATE', isCut: true, show: ({ state }) => escapeText(state) },
   {
     title: 'ENDPTS',
     of: 'here',
@@ -64,7 +57,7 @@ const COLUMNS: readonly Column[] = [
   { title: 'BYTES/S', of: 'lan', isNumber: true, rank: 9, show: ({ rates }) => formatBytes(rates?.bytes) },
   { title: 'TOTAL', isNumber: true, rank: 1, show: ({ connections }) => formatCount(connections?.total) },
   { title: 'SINCE', of: 'here', isNumber: true, rank: 3, show: ({ since }, now) => formatAge(now - Date.parse(since)) },
-  { title: 'MODE', of: 'here', isNumber: false, rank: 0, show: ({ mesh }) => (mesh === undefined ? 'open' : 'mesh') },
+  { title: 'MODE', of: 'here', rank: 0, show: ({ mesh }) => (mesh === undefined ? 'open' : 'mesh') },
   { title: 'PID', of: 'here', isNumber: true, rank: 2, show: ({ pid }) => String(pid) },
 ];
 
@@ -91,7 +84,7 @@ function drawTitle(
   const some = shown.length === rows.length ? '' : `${shown.length} of `;
   const text = `ambassador ${clock}  ${processes === 1 ? '1 process' : `${processes} processes`}, ${some}${countThings(rows.length, 'service')}, `;
   const rest = unready === 0 ? 'all ready' : `${unready} not ready`;
-  const fitting = cut(text + rest, columns);
+  const fitting = cutText(text + rest, columns);
   const isWhole = fitting === text + rest;
   return isWhole ? [style.bold(text), unready === 0 ? style.green(rest) : style.red(rest)] : [style.bold(fitting)];
 }
@@ -102,18 +95,21 @@ function drawTable(
   columns: number,
   style: Style,
 ): readonly Line[] {
-  const { shown, widths } = fitColumns(rows, columns, now);
-  const heading = layOut(shown, widths, ({ title }) => title, columns);
+  const scope = rows.some(({ machine }) => machine !== undefined) ? 'lan' : 'here';
+  const shown = COLUMNS.filter((column) => column.of === undefined || column.of === scope).map((column) => ({
+    ...column,
+    show: (row: RatedRow) => column.show(row, now),
+  }));
+  const { heading, format } = fitColumns(shown, rows, columns, GAP);
   return [
-    [style.bold(heading)],
-    ...rows.flatMap((row) => [
-      [
-        row.ready
-          ? layOut(shown, widths, ({ show }) => show(row, now), columns)
-          : style.yellow(layOut(shown, widths, ({ show }) => show(row, now), columns)),
-      ],
-      ...(view.withEndpoints ? drawEndpoints(row, columns, style) : []),
-    ]),
+    [style.bold(cutText(heading, columns))],
+    ...rows.flatMap((row) => {
+      const line = cutText(format(row), columns);
+      return [
+        [row.ready ? line : style.yellow(line)],
+        ...(view.withEndpoints ? drawEndpoints(row, columns, style) : []),
+      ];
+    }),
   ];
 }
 
@@ -121,86 +117,17 @@ function drawEndpoints({ listed }: RatedRow, columns: number, style: Style): rea
   return listed.map(({ place, name, state, active, total, failures }) => {
     const called = name === '' ? '' : ` "${escapeText(name)}"`;
     const text = `  ${escapeText(place)}${called} ${escapeText(state)}, ${active} of ${total} open, ${failures} failed`;
-    const fitting = cut(text, columns);
+    const fitting = cutText(text, columns);
     return [state === 'ready' ? style.dim(fitting) : style.yellow(fitting)];
   });
 }
 
 function drawFoot({ problems, view }: ScreenState, columns: number, style: Style): readonly Line[] {
-  const told = problems.slice(0, 3).map((problem): Line => [style.red(cut(escapeSentence(problem), columns))]);
+  const told = problems.slice(0, 3).map((problem): Line => [style.red(cutText(escapeSentence(problem), columns))]);
   const keys = view.isTyping
     ? `show services with: ${view.filter}_  (Enter keeps it, Esc shows all)`
     : `q quit  s sort (${view.sort})  / filter${view.filter === '' ? '' : ` (${view.filter})`}  e endpoints  arrows scroll`;
-  return [...told, [style.dim(cut(keys, columns))]];
-}
-
-/** Which columns there is room for, and how wide each is. */
-function fitColumns(
-  rows: readonly RatedRow[],
-  columns: number,
-  now: number,
-): { readonly shown: readonly Column[]; readonly widths: ReadonlyMap<Column, number> } {
-  const scope = rows.some(({ machine }) => machine !== undefined) ? 'lan' : 'here';
-  const all = COLUMNS.filter((column) => column.of === undefined || column.of === scope);
-  const natural = new Map(
-    all.map((column) => [
-      column,
-      Math.max(measureWidth(column.title), ...rows.map((row) => measureWidth(column.show(row, now)))),
-    ]),
-  );
-  const measure = (shown: readonly Column[], widths: ReadonlyMap<Column, number>): number =>
-    shown.reduce((sum, column) => sum + (widths.get(column) ?? 0) + GAP, -GAP);
-  let shown = all;
-  for (const rank of all.flatMap((column) => column.rank ?? []).toSorted((a, b) => a - b)) {
-    // Names that are too long are cut before numbers are left out.
-    if (measure(shown, cutAll(natural)) <= columns) break;
-    shown = shown.filter((column) => column.rank !== rank);
-  }
-  const widths = new Map(natural);
-  for (let excess = measure(shown, widths) - columns; excess > 0; excess = measure(shown, widths) - columns) {
-    const widest = shown
-      .filter(({ isCut }) => isCut === true)
-      .reduce((a, b) => ((widths.get(b) ?? 0) > (widths.get(a) ?? 0) ? b : a));
-    const width = widths.get(widest) ?? 0;
-    if (width <= LEAST_CUT) break;
-    widths.set(widest, width - 1);
-  }
-  return { shown, widths };
-}
-
-/** Of names as much as a common one takes. */
-const COMMON_CUT = 15;
-
-function cutAll(natural: ReadonlyMap<Column, number>): ReadonlyMap<Column, number> {
-  return new Map(
-    [...natural].map(([column, width]) => [column, column.isCut === true ? Math.min(width, COMMON_CUT) : width]),
-  );
-}
-
-function layOut(
-  shown: readonly Column[],
-  widths: ReadonlyMap<Column, number>,
-  cell: (column: Column) => string,
-  columns: number,
-): string {
-  const cells = shown.map((column) => {
-    const width = widths.get(column) ?? 0;
-    const text = cut(cell(column), width);
-    const padding = ' '.repeat(Math.max(0, width - measureWidth(text)));
-    return column.isNumber ? padding + text : text + padding;
-  });
-  return cut(cells.join(' '.repeat(GAP)).trimEnd(), columns);
-}
-
-/** So many columns of a terminal at most; `…` stands for what is left out. */
-function cut(text: string, columns: number): string {
-  if (measureWidth(text) <= columns) return text;
-  let fitting = '';
-  for (const character of text) {
-    if (measureWidth(fitting + character) > columns - 1) break;
-    fitting += character;
-  }
-  return `${fitting}…`;
+  return [...told, [style.dim(cutText(keys, columns))]];
 }
 
 function formatRate(perSecond: number | undefined): string {
@@ -229,5 +156,5 @@ function scale(amount: number, step: number, units: readonly string[]): string {
 
 /** What stands on the screen while nothing runs. */
 export function drawNothing(text: string, size: ScreenSize, style: Style): readonly Line[] {
-  return [[cut(text, Math.max(LEAST_COLUMNS, size.columns))], [style.dim('q quit')]];
+  return [[cutText(text, Math.max(LEAST_COLUMNS, size.columns))], [style.dim('q quit')]];
 }
