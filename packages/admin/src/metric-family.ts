@@ -2,7 +2,6 @@ import type { HistogramView } from '@mdns-ambassador/relay';
 
 export type Labels = Readonly<Record<string, string>>;
 
-/** One number. */
 export interface Sample {
   readonly labels: Labels;
   readonly value: number;

@@ -1,4 +1,4 @@
-import type { HistogramView } from '@mdns-ambassador/relay';
+import { addHistograms } from '@mdns-ambassador/relay';
 import type { EndpointSelection, EndpointSeries } from './endpoint-series.ts';
 import { type Labels, type MetricFamily, type Sample, take, takeHistograms } from './metric-family.ts';
 import { listUnready } from './readiness.ts';
@@ -248,11 +248,6 @@ function addIngress(a: IngressView, b: IngressView): IngressView {
     bytesDown: a.bytesDown + b.bytesDown,
     connectionSeconds: addHistograms(a.connectionSeconds, b.connectionSeconds),
   };
-}
-
-/** Of the same bounds. */
-function addHistograms(a: HistogramView, b: HistogramView): HistogramView {
-  return { ...a, counts: a.counts.map((count, index) => count + (b.counts[index] ?? 0)), sum: a.sum + b.sum };
 }
 
 function alone(value: number): readonly Sample[] {

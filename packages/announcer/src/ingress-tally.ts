@@ -1,4 +1,4 @@
-import { Histogram, type HistogramView, type Splice } from '@mdns-ambassador/relay';
+import { CONNECTION_SECONDS, Histogram, type HistogramView, type Splice } from '@mdns-ambassador/relay';
 
 /**
  * Why a connection was not carried: it came in by an address that is not announced; no place was left; it would not have
@@ -19,9 +19,6 @@ export interface IngressTraffic {
   /** How long connections that have ended were carried. */
   readonly connectionSeconds: HistogramView;
 }
-
-/** From one question and its answer to a pool that holds connections for a day. */
-const CONNECTION_SECONDS = [0.005, 0.025, 0.1, 0.5, 1, 5, 30, 60, 300, 1800, 7200, 43_200];
 
 /** Counts what comes to one service by its ingress. */
 export class IngressTally {

@@ -62,7 +62,6 @@ export async function askInterface(
   return { interfaceName, ...(outcome.denial === undefined ? {} : { denial: outcome.denial }) };
 }
 
-/** What one target answered. */
 interface Answer extends TargetAnswer {
   readonly target: TcpTarget;
 }

@@ -4,7 +4,6 @@ import type { Host } from './host.ts';
 
 /** Where a service was said to listen. */
 export type ServiceHost =
-  /** Any address of this machine. */
   | { readonly kind: 'any' }
   /** These addresses, all of this machine. */
   | { readonly kind: 'own'; readonly addresses: readonly string[] }

@@ -1,7 +1,6 @@
 /** PostgreSQL protocol 3.0, message formats: a type, then the length of itself and the body. */
 const TYPE_BYTES = 1;
 const LENGTH_BYTES = 4;
-/** Version 3.0. */
 const PROTOCOL_VERSION = 0x0003_0000;
 
 /** A message of the server. */

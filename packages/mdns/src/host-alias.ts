@@ -8,7 +8,6 @@ export interface AliasUser {
   readonly isWanted: boolean;
 }
 
-/** What an alias is to be on one interface. */
 export interface AliasWish {
   /** Empty: nothing is to answer there. */
   readonly addresses: readonly string[];

@@ -13,7 +13,6 @@ import type { Message } from './wire/message.ts';
 import { formatName } from './wire/name.ts';
 
 interface LinkPairEvents {
-  /** A message came in. */
   received(packet: Received): void;
   /** A message came to this host alone. */
   replied(packet: Received): void;

@@ -7,6 +7,14 @@ export interface HistogramView {
   readonly sum: number;
 }
 
+/** How long connections last: from one question and its answer to a pool that holds them for a day. */
+export const CONNECTION_SECONDS: readonly number[] = [0.005, 0.025, 0.1, 0.5, 1, 5, 30, 60, 300, 1800, 7200, 43_200];
+
+/** Of two of the same bounds. */
+export function addHistograms(a: HistogramView, b: HistogramView): HistogramView {
+  return { ...a, counts: a.counts.map((count, index) => count + (b.counts[index] ?? 0)), sum: a.sum + b.sum };
+}
+
 /** Counts by size, in constant room. */
 export class Histogram {
   readonly #bounds: readonly number[];

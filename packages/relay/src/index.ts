@@ -6,7 +6,7 @@ export { type DialOptions, type DialResult, dial, type LegResult, startDial } fr
 export { drawId } from './draw-id.ts';
 export { describeFileFault } from './file-fault.ts';
 export { type HeldSocket, holdSocket } from './held-socket.ts';
-export { Histogram, type HistogramView } from './histogram.ts';
+export { addHistograms, CONNECTION_SECONDS, Histogram, type HistogramView } from './histogram.ts';
 export { type InputFileOptions, NO_END, NOT_REGULAR, readInputFile, TOO_LONG } from './input-file.ts';
 export { keepLent, lendReads, takeIn } from './intake.ts';
 export { type Introduced, Introduction, type IntroductionOptions } from './introduction.ts';
@@ -25,7 +25,7 @@ export {
 } from './listen.ts';
 export { isAbsentAddress, type ListeningPort, listenInBoth } from './listen-in-both.ts';
 export { isLocalFault } from './local-fault.ts';
-export { isLoopback, LOCALHOST_ADDRESSES, stripZone } from './loopback.ts';
+export { isLoopback, LOCALHOST_ADDRESSES, LOOPBACK_OF_ANY, stripZone } from './loopback.ts';
 export { makeFolders } from './make-folders.ts';
 export type { Opened, Opening } from './opening.ts';
 export { Overload } from './overload.ts';

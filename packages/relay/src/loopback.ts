@@ -8,6 +8,9 @@ LOOPBACK.addAddress('::1', 'ipv6');
 /** What `localhost` is (RFC 6761 6.3), IPv4 first. */
 export const LOCALHOST_ADDRESSES: readonly string[] = ['127.0.0.1', '::1'];
 
+/** Where this machine itself reaches what listens at all its addresses of a family. */
+export const LOOPBACK_OF_ANY: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '::': '::1' };
+
 /** Whether only programs of this machine reach a literal address, however it is spelled. False for what is no address. */
 export function isLoopback(address: string): boolean {
   const literal = stripZone(address);

@@ -21,7 +21,6 @@ export const PATIENCE_MS = 15_000;
 /** Who is there already is found out in this time: that they are there is no news. */
 const SETTLE_MS = 3_000;
 
-/** What surrounds this process. */
 export interface LanSurroundings {
   /** What this process is, to others. */
   readonly identity: () => ShownIdentity;

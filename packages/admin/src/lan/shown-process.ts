@@ -1,3 +1,4 @@
+import { isCount, isObject, isPort, isTextUpTo, readList, readTextUpTo } from '@mdns-ambassador/relay/read-value';
 import { ANNOUNCEMENT_STATES, ENDPOINT_STATES, type EndpointView, type Snapshot } from '../snapshot.ts';
 
 /** Of each list. What one process shows is bounded by them, and by {@link MAX_VIEW_BYTES}. */
@@ -10,6 +11,7 @@ const MAX_TEXT = 255;
 export const MAX_VIEW_BYTES: number = 64 * 1_024;
 
 const ID = /^[0-9a-f]{16}$/;
+const readText = readTextUpTo(MAX_TEXT);
 const MODES = ['open', 'mesh'] as const;
 
 type AnnouncementState = (typeof ANNOUNCEMENT_STATES)[number];
@@ -125,11 +127,11 @@ export function readShownProcess(value: unknown): ShownProcess | undefined {
   if (!isId(machineId) || !isText(name) || name === '' || !isText(platform)) return undefined;
   return {
     id,
-    machine: { id: machineId, name, platform, addresses: readList(addresses, MAX_PLACES, readText) },
+    machine: { id: machineId, name, platform, addresses: readList(addresses, MAX_PLACES, readText) ?? [] },
     version,
     mode: knownMode,
-    announced: readList(announced, MAX_ANNOUNCED, readAnnounced),
-    proxied: readList(proxied, MAX_PROXIED, readProxied),
+    announced: readList(announced, MAX_ANNOUNCED, readAnnounced) ?? [],
+    proxied: readList(proxied, MAX_PROXIED, readProxied) ?? [],
   };
 }
 
@@ -147,9 +149,9 @@ function readProxied(value: unknown): ProxiedView | undefined {
   if (!isText(service) || !isCount(bytes)) return undefined;
   return {
     service,
-    listen: readList(listen, MAX_PLACES, readText),
+    listen: readList(listen, MAX_PLACES, readText) ?? [],
     bytes,
-    endpoints: readList(endpoints, MAX_ENDPOINTS, readEndpoint),
+    endpoints: readList(endpoints, MAX_ENDPOINTS, readEndpoint) ?? [],
   };
 }
 
@@ -171,34 +173,10 @@ function readEndpoint(value: unknown): UsedEndpoint | undefined {
   };
 }
 
-function readList<Item>(value: unknown, most: number, read: (item: unknown) => Item | undefined): readonly Item[] {
-  if (!Array.isArray(value)) return [];
-  return value.slice(0, most).flatMap((item: unknown) => {
-    const known = read(item);
-    return known === undefined ? [] : [known];
-  });
-}
-
-function readText(value: unknown): string | undefined {
-  return isText(value) ? value : undefined;
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 function isId(value: unknown): value is string {
   return typeof value === 'string' && ID.test(value);
 }
 
 function isText(value: unknown): value is string {
-  return typeof value === 'string' && value.length <= MAX_TEXT;
-}
-
-function isCount(value: unknown): value is number {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
-}
-
-function isPort(value: unknown): value is number {
-  return isCount(value) && value >= 1 && value <= 65_535;
+  return isTextUpTo(value, MAX_TEXT);
 }

@@ -51,7 +51,6 @@ export class Search {
   readonly #seeker: Seeker;
   readonly #race: Race;
   readonly #deadline: number;
-  /** The dials that are under way. */
   #dials: readonly Dialling[] = [];
   #waiting: AbortController | undefined;
   /** Made when no dial is under way: notices then that the client has left. */

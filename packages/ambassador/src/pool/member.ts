@@ -27,7 +27,6 @@ type Presence =
       readonly isUnasked: boolean;
     };
 
-/** An endpoint in the pool. */
 export interface PoolMember {
   endpoint: Endpoint;
   presence: Presence;

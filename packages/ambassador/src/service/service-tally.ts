@@ -1,11 +1,9 @@
-import { Histogram } from '@mdns-ambassador/relay';
+import { CONNECTION_SECONDS, Histogram } from '@mdns-ambassador/relay';
 import type { DialFailure } from '../pool/dial-failure.ts';
 import type { ServiceTraffic } from './service-traffic.ts';
 
 /** From a neighbour on the LAN to the longest that a client is kept waiting by default. */
 const DIAL_SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
-/** From one question and its answer to a pool that holds connections for a day. */
-const CONNECTION_SECONDS = [0.005, 0.025, 0.1, 0.5, 1, 5, 30, 60, 300, 1800, 7200, 43_200];
 
 /** What became of a service's dials and connections since it was started. */
 export class ServiceTally {

@@ -6,7 +6,7 @@ import type { Endpoint } from '../pool/endpoint.ts';
 import { isEndpointAddress } from './address-policy.ts';
 import { describeAbsence } from './dns.ts';
 import { DEFAULT_MAX_TTL_MS, holdMs, holdNegativeMs } from './dns-ttl.ts';
-import { createLookingSource, type Look, type SourceFinding } from './looking-source.ts';
+import { byId, createLookingSource, type Look, type SourceFinding } from './looking-source.ts';
 import type { Source } from './source.ts';
 import type { SourceHealth } from './source-health.ts';
 
@@ -97,6 +97,3 @@ function readTargets(
 }
 
 /** Servers rotate their answers; the same records in another order are no change. */
-function byId(a: Endpoint, b: Endpoint): number {
-  return a.id < b.id ? -1 : 1;
-}

@@ -18,7 +18,7 @@ import type { Source } from '../sources/source.ts';
 import { reserveOf } from './place-book.ts';
 import { PlacePurse } from './place-purse.ts';
 import type { FromWorker, ToWorker, WorkerDial, WorkerNote } from './worker-message.ts';
-import { TallyKeeper } from './worker-tally.ts';
+import { NO_COUNTERS, TallyKeeper } from './worker-tally.ts';
 
 /** How soon the others hear what happened. */
 const FLUSH_MS = 50;
@@ -380,14 +380,3 @@ export class WorkerSide {
     return this.#tally.view(counters, this.#engine?.listCarried?.() ?? new Map());
   }
 }
-
-const NO_COUNTERS = {
-  active: 0,
-  accepted: 0,
-  failed: 0,
-  retried: 0,
-  dropped: 0,
-  overload: 0,
-  bytesUp: 0,
-  bytesDown: 0,
-};

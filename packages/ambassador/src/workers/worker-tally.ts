@@ -1,4 +1,4 @@
-import { type HistogramView, Recent } from '@mdns-ambassador/relay';
+import { addHistograms, type HistogramView, Recent } from '@mdns-ambassador/relay';
 import type { CarriedBytes, DialFailure, EngineCounters, EngineSums } from '../engines/engine.ts';
 import type { EndpointTally } from '../pool/member.ts';
 import { ServiceTally } from '../service/service-tally.ts';
@@ -108,7 +108,7 @@ export function joinTallies(one: WorkerTally, other: WorkerTally): WorkerTally {
   return { ...rest, endpoints: [...most], carried: [...carried] };
 }
 
-const NO_COUNTERS: EngineCounters = {
+export const NO_COUNTERS: EngineCounters = {
   active: 0,
   accepted: 0,
   failed: 0,
@@ -124,12 +124,4 @@ function addCounts<Counts extends object>(one: Counts, other: Counts | undefined
   for (const [key, count] of Object.entries(other ?? {}))
     Reflect.set(sum, key, Number(count) + Number(Reflect.get(one, key) ?? 0));
   return sum;
-}
-
-function addHistograms(one: HistogramView, other: HistogramView): HistogramView {
-  return {
-    bounds: one.bounds,
-    counts: one.counts.map((count, index) => count + (other.counts[index] ?? 0)),
-    sum: one.sum + other.sum,
-  };
 }

@@ -41,7 +41,6 @@ export interface CredentialsPlace {
   readonly file: string;
   readonly path: readonly PropertyKey[];
   readonly value: unknown;
-  /** The service that they are for. */
   readonly service: string;
 }
 

@@ -9,7 +9,7 @@ import {
   type Zone,
 } from '@mdns-ambassador/dns';
 import { systemClock } from '@mdns-ambassador/mdns';
-import { isLoopback, RelayError, surface } from '@mdns-ambassador/relay';
+import { isLoopback, LOOPBACK_OF_ANY, RelayError, surface } from '@mdns-ambassador/relay';
 import { KnownInstances } from '../network/known-instances.ts';
 import { describeDns, describeDnsElsewhere } from '../output/dns-lines.ts';
 import type { Reporter } from '../output/reporter.ts';
@@ -25,7 +25,6 @@ import type { PartContext } from './part-context.ts';
 const LONGEST_ZONE_MS = 1_000;
 /** Between two tries to take the place of another process. */
 const TURN_MS = 500;
-const UNSPECIFIED: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '::': '::1' };
 
 /** Unicast DNS for what is known here. */
 export class DnsPart extends Part {
@@ -171,11 +170,11 @@ class Names {
       madeAt,
       local: buildZone(known, {
         ...shared,
-        serverAddresses: listening.map((address) => UNSPECIFIED[address] ?? address),
+        serverAddresses: listening.map((address) => LOOPBACK_OF_ANY[address] ?? address),
       }),
       remote: buildZone(seenFromElsewhere(known), {
         ...shared,
-        serverAddresses: listening.filter((address) => !isLoopback(address) && UNSPECIFIED[address] === undefined),
+        serverAddresses: listening.filter((address) => !isLoopback(address) && LOOPBACK_OF_ANY[address] === undefined),
       }),
     };
   }

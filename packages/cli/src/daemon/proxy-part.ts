@@ -1,7 +1,7 @@
 import type { Ambassador } from '@mdns-ambassador/ambassador';
 import type { KnownProxy } from '@mdns-ambassador/dns';
 import { systemClock, typeOf } from '@mdns-ambassador/mdns';
-import { parsePlace } from '@mdns-ambassador/relay';
+import { LOOPBACK_OF_ANY, parsePlace } from '@mdns-ambassador/relay';
 import type { PlannedProxy } from '../requests/plan.ts';
 import { openWorkforce } from './open-workforce.ts';
 import { Part } from './part.ts';
@@ -9,7 +9,6 @@ import type { PartContext } from './part-context.ts';
 import { composeAmbassador, composeProxy, openInjection, startListening } from './proxied.ts';
 
 /** Who listens on all addresses is on loopback, too. */
-const ANY_ADDRESS: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '::': '::1' };
 
 /** The proxy of one service. */
 export class ProxyPart extends Part {
@@ -51,7 +50,7 @@ export class ProxyPart extends Part {
     const places = (status?.listen ?? []).flatMap((place) => parsePlace(place) ?? []);
     const [first] = places;
     if (status === undefined || first === undefined) return undefined;
-    const addresses = places.filter(({ port }) => port === first.port).map(({ host }) => ANY_ADDRESS[host] ?? host);
+    const addresses = places.filter(({ port }) => port === first.port).map(({ host }) => LOOPBACK_OF_ANY[host] ?? host);
     return { service: status.service, type: this.#type, port: first.port, addresses };
   }
 }

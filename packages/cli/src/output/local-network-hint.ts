@@ -1,5 +1,6 @@
 import { FAILURE_REASONS, type ProxyEvent } from '@mdns-ambassador/ambassador';
-import { LOCAL_NETWORK_REMEDY, lowerFirst } from './network-lines.ts';
+import { LOCAL_NETWORK_REMEDY } from './network-lines.ts';
+import { lowerFirst } from './phrases.ts';
 
 /** Says what else an event may mean, or nothing. */
 export type HintAt = (event: ProxyEvent) => string | undefined;

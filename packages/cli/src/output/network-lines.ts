@@ -2,7 +2,7 @@ import type { NetworkInterface, NodeEvent, SkippedInterface } from '@mdns-ambass
 import { isBehindWindows } from '../machine/wsl.ts';
 import { escapeText } from './escape.ts';
 import { describeMode, type Mode, modeToFact } from './mesh-lines.ts';
-import { describeInterface, joinWords, quoteName } from './phrases.ts';
+import { describeInterface, joinWords, lowerFirst, quoteName } from './phrases.ts';
 import type { Reporter } from './reporter.ts';
 
 /** Interfaces left out that are named at the start; `doctor` names all. */
@@ -38,10 +38,6 @@ export function describeWsl(): Advice {
 /** One line of both, as other lines of a start are written. */
 export function joinHint([message, remedy]: Advice): string {
   return `${message.slice(0, -1)}; ${lowerFirst(remedy.slice(0, -1))}`;
-}
-
-export function lowerFirst(text: string): string {
-  return text.charAt(0).toLowerCase() + text.slice(1);
 }
 
 export const LOCAL_NETWORK_REMEDY =

@@ -13,7 +13,6 @@ const MAX_SLICE_BYTES = 16_384;
 type Piece = { readonly bytes: Buffer; readonly done: () => void };
 
 export interface BridgeListener {
-  /** The client was reset. */
   readonly onReset: () => void;
   /** The client has sent something, which the parser is about to be given. */
   readonly onBytes: (bytes: Buffer) => void;

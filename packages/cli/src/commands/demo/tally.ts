@@ -3,7 +3,6 @@ import type { Outcome } from './clients.ts';
 /** What a group of clients experienced. */
 export interface Tally {
   readonly connections: number;
-  /** Clients that were not served. */
   readonly failed: number;
   /** Clients that were being served by an instance when it was killed; nothing can save those. */
   readonly cutOff: number;

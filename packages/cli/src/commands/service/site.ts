@@ -18,7 +18,6 @@ export interface Site {
   readonly folders: Readonly<Record<string, string>>;
   /** Where Windows keeps what belongs to the user, or to the machine. */
   readonly data: string;
-  /** The path of Node. */
   readonly node: string;
   /** The path of our program. */
   readonly program: string;

@@ -1,3 +1,4 @@
+import { LOOPBACK_OF_ANY } from '@mdns-ambassador/relay';
 import { CliError } from '../../../exit/cli-error.ts';
 import { EXIT_OK, EXIT_UNAVAILABLE } from '../../../exit/exit-codes.ts';
 import { runProgram } from '../../../network/run-program.ts';
@@ -11,7 +12,6 @@ import { type Direction, describeSetup, formatCommand } from './setup-lines.ts';
 
 /** A name server that is restarted takes some seconds. */
 const TIMEOUT_MS = 30_000;
-const UNSPECIFIED: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '::': '::1' };
 
 /** `--install` and `--uninstall`: says what is to be done, or does it. */
 export async function runSetup(
@@ -21,7 +21,7 @@ export async function runSetup(
   { platform, stdout }: Surroundings,
 ): Promise<number> {
   const { address = '127.0.0.1', port = 0 } = at[0] ?? {};
-  const place: SetupPlace = { domain, address: UNSPECIFIED[address] ?? address, port };
+  const place: SetupPlace = { domain, address: LOOPBACK_OF_ANY[address] ?? address, port };
   const findings = await gatherFindings(platform);
   const setup = chooseSetup(findings, place);
   if (setup === undefined) throw new CliError(EXIT_UNAVAILABLE, explainNoSetup(findings, place));

@@ -1,5 +1,5 @@
 import { escapeText } from '../../../output/escape.ts';
-import { joinWords } from '../../../output/phrases.ts';
+import { joinWords, lowerFirst } from '../../../output/phrases.ts';
 import type { Cause } from '../findings/cause.ts';
 import { ok, problem, type Verdict, warning } from '../findings/finding.ts';
 import { listRemedies } from '../findings/remedies.ts';
@@ -174,8 +174,4 @@ function listPorts(tries: readonly TcpTry[]): string {
 /** What to do on the other machine, whose system is not known. */
 export function allowThere(what: string): string {
   return `Allow ${what} in the firewall of that machine: Linux ufw allow or firewall-cmd, macOS System Settings > Network > Firewall, Windows Security > Firewall & network protection (node.exe).`;
-}
-
-function lowerFirst(text: string): string {
-  return text.charAt(0).toLowerCase() + text.slice(1);
 }
