@@ -20,11 +20,11 @@ export interface Layout {
   readonly height: number;
   /** By id. */
   readonly boxes: ReadonlyMap<string, Box>;
-  readonly columns: readonly Column[];
+  readonly columns: readonly PictureColumn[];
 }
 
 /** What is in a column, from above; a machine that has left keeps its slot until another needs one. */
-interface Column {
+interface PictureColumn {
   readonly side: Piece['side'];
   readonly slots: readonly Slot[];
 }
@@ -61,7 +61,10 @@ export function layOut(pieces: readonly Piece[], width: number, before?: Layout)
   return measure(filled, width);
 }
 
-function keepColumns(pieces: readonly Piece[], columns: readonly Column[]): readonly Column[] | undefined {
+function keepColumns(
+  pieces: readonly Piece[],
+  columns: readonly PictureColumn[],
+): readonly PictureColumn[] | undefined {
   const heights = new Map(pieces.map(({ id, height }) => [id, height]));
   const kept = columns.map(({ side, slots }) => ({
     side,
@@ -87,7 +90,7 @@ function trim(slots: readonly Slot[]): readonly Slot[] {
   return slots.slice(0, last + 1);
 }
 
-function startColumns(pieces: readonly Piece[], width: number): readonly Column[] {
+function startColumns(pieces: readonly Piece[], width: number): readonly PictureColumn[] {
   const most = Math.max(1, Math.floor((width + NARROWEST_LANE) / (NARROWEST_BOX + NARROWEST_LANE)));
   const need = (side: Piece['side']): number => sumHeights(pieces.filter((piece) => piece.side === side));
   const [uses, offers] = [need('uses'), need('offers')];
@@ -100,14 +103,14 @@ function startColumns(pieces: readonly Piece[], width: number): readonly Column[
     right = most - left;
   }
   return [
-    ...Array.from({ length: left }, (): Column => ({ side: 'uses', slots: [] })),
-    ...Array.from({ length: right }, (): Column => ({ side: 'offers', slots: [] })),
+    ...Array.from({ length: left }, (): PictureColumn => ({ side: 'uses', slots: [] })),
+    ...Array.from({ length: right }, (): PictureColumn => ({ side: 'offers', slots: [] })),
   ];
 }
 
 /** Into the first free slot of its side that is high enough, else below the shortest column of it. */
-function place(columns: readonly Column[], { id, height, side }: Piece): readonly Column[] {
-  const isSide = (column: Column): boolean => columns.length === 1 || column.side === side;
+function place(columns: readonly PictureColumn[], { id, height, side }: Piece): readonly PictureColumn[] {
+  const isSide = (column: PictureColumn): boolean => columns.length === 1 || column.side === side;
   const isFree = (slot: Slot): boolean => slot.id === undefined && slot.height >= height;
   const free = columns.findIndex((column) => isSide(column) && column.slots.some(isFree));
   if (free >= 0) {
@@ -127,14 +130,14 @@ function place(columns: readonly Column[], { id, height, side }: Piece): readonl
 }
 
 function replaceColumn(
-  columns: readonly Column[],
+  columns: readonly PictureColumn[],
   at: number,
   change: (slots: readonly Slot[]) => readonly Slot[],
-): readonly Column[] {
+): readonly PictureColumn[] {
   return columns.map((column, index) => (index === at ? { ...column, slots: change(column.slots) } : column));
 }
 
-function measure(columns: readonly Column[], width: number): Layout {
+function measure(columns: readonly PictureColumn[], width: number): Layout {
   const count = columns.length;
   const isNarrow = count === 1 && width < NARROWEST_BOX * 2 + NARROWEST_LANE;
   const room = isNarrow ? width - SIDE_LANE : width - (count - 1) * NARROWEST_LANE;

@@ -14,14 +14,14 @@ export interface DashboardView {
   readonly lan: LanPicture;
 }
 
-interface Column<Row> {
+interface DashboardColumn<Row> {
   readonly title: string;
   readonly isNumber?: boolean;
   /** The cell as HTML: whoever writes it escapes. */
   readonly cell: (row: Row) => string;
 }
 
-const ENDPOINT_COLUMNS: readonly Column<EndpointView>[] = [
+const ENDPOINT_COLUMNS: readonly DashboardColumn<EndpointView>[] = [
   { title: 'Endpoint', cell: ({ instance, address }) => escapeHtml(instance ?? address) },
   { title: 'Address', cell: ({ address, port }) => escapeHtml(formatPlace(address, port)) },
   { title: 'State', cell: ({ state }) => drawState(state) },
@@ -33,7 +33,7 @@ const ENDPOINT_COLUMNS: readonly Column<EndpointView>[] = [
   { title: 'Failures', isNumber: true, cell: ({ failures }) => String(failures) },
 ];
 
-const ANNOUNCEMENT_COLUMNS: readonly Column<AnnouncementView>[] = [
+const ANNOUNCEMENT_COLUMNS: readonly DashboardColumn<AnnouncementView>[] = [
   { title: 'Instance', cell: ({ instance }) => escapeHtml(instance) },
   { title: 'Type', cell: ({ type }) => escapeHtml(type) },
   { title: 'State', cell: ({ state }) => drawState(state) },
@@ -126,7 +126,7 @@ ${endpoints.length === 0 ? '<p>No endpoint is known.</p>' : drawTable(ENDPOINT_C
 </section>`;
 }
 
-function drawTable<Row>(columns: readonly Column<Row>[], rows: readonly Row[]): string {
+function drawTable<Row>(columns: readonly DashboardColumn<Row>[], rows: readonly Row[]): string {
   const open = (tag: string, isNumber = false): string => (isNumber ? `<${tag} class="number">` : `<${tag}>`);
   const head = columns.map(({ title, isNumber }) => `${open('th', isNumber)}${title}</th>`).join('');
   const drawRow = (row: Row): string =>

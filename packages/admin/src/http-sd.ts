@@ -16,7 +16,7 @@ const LINK_LOCAL = /^fe[89ab]/i;
  */
 export function listTargets({ announcements, services }: Snapshot, wanted: readonly string[]): readonly TargetGroup[] {
   const found = new Map<string, TargetGroup>();
-  const add = (role: string, place: Place): void => {
+  const add = (role: string, place: ScrapePlace): void => {
     const { service, address, port, instance = '', source, secure, state } = place;
     if (address === undefined || LINK_LOCAL.test(address)) return;
     if (wanted.length > 0 && !wanted.includes(service)) return;
@@ -37,7 +37,7 @@ export function listTargets({ announcements, services }: Snapshot, wanted: reado
   return [...found.values()];
 }
 
-interface Place {
+interface ScrapePlace {
   readonly service: string;
   readonly address: string | undefined;
   readonly port: number;

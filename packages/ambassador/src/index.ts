@@ -67,8 +67,8 @@ export type { InstanceFilter } from './sources/instance-filter.ts';
 export {
   createMdnsSource,
   type InstanceBrowser,
+  type InstanceMembership,
   type MdnsSourceOptions,
-  type Membership,
   type MembershipJudge,
 } from './sources/mdns.ts';
 export { guessNetwork } from './sources/network-of.ts';

@@ -18,9 +18,9 @@ import type { Publisher } from './held-publication.ts';
 import type { Host } from './host.ts';
 import { deriveInstanceId } from './instance-id.ts';
 import { listDialableAddresses } from './local-targets.ts';
-import { Notice } from './notice.ts';
 import { OnDemandService } from './on-demand/on-demand-service.ts';
 import { pause } from './pause.ts';
+import { ServiceNotice } from './service-notice.ts';
 import { type Observation, ServiceWatch } from './service-watch.ts';
 import { formatWebUrl } from './web-url.ts';
 
@@ -94,7 +94,7 @@ export class Announcement {
   #doubt: string | undefined;
   readonly #watch: ServiceWatch;
   readonly #entrance: Entrance;
-  readonly #notice: Notice;
+  readonly #notice: ServiceNotice;
   readonly #onDemand: OnDemandService | undefined;
   #drained: Promise<DrainOutcome> | undefined;
   #closed: Promise<void> | undefined;
@@ -129,7 +129,7 @@ export class Announcement {
       isWanted: () => this.#state.kind === 'waiting',
       onEvent: (event) => this.#tell(event),
     });
-    this.#notice = new Notice({
+    this.#notice = new ServiceNotice({
       clock,
       publisher,
       mesh,

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { errorCode, type ListeningPort, listenInBoth } from '@mdns-ambassador/relay';
+import { errorCode, listenInBoth, type OpenPort } from '@mdns-ambassador/relay';
 
 const ANY_PORT = 0;
 /** The port that IPv4 was given may be taken in IPv6: another one is tried. */
@@ -30,7 +30,7 @@ export interface IngressListenersOptions {
 export class IngressListeners {
   readonly #options: IngressListenersOptions;
   #port: number;
-  #listening: readonly ListeningPort[] = [];
+  #listening: readonly OpenPort[] = [];
   #timer: NodeJS.Timeout | undefined;
   /** Ends with what was asked for last: one thing at a time. */
   #turn: Promise<void> = Promise.resolve();

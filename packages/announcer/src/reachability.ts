@@ -62,7 +62,7 @@ export async function askInterface(
   return { interfaceName, ...(outcome.denial === undefined ? {} : { denial: outcome.denial }) };
 }
 
-interface Answer extends TargetAnswer {
+interface ReachedTarget extends TargetAnswer {
   readonly target: TcpTarget;
 }
 
@@ -77,7 +77,7 @@ export async function findTarget(
   signal: AbortSignal,
   clock: Clock,
 ): Promise<{ readonly target: TcpTarget | undefined; readonly outcome: CheckOutcome }> {
-  const answers: (Answer | undefined)[] = targets.map(() => undefined);
+  const answers: (ReachedTarget | undefined)[] = targets.map(() => undefined);
   // Those that come later go on to their end: a conversation that is broken off counts against us (MySQL).
   const checks = targets.map(async (target, index) => {
     const answer = { target, ...(await targetCheck(target, signal)) };

@@ -4,10 +4,10 @@ import { EXIT_INTERNAL, EXIT_OK } from './exit/exit-codes.ts';
 import { Outlet } from './output/outlet.ts';
 import { createPrinter } from './output/printer.ts';
 import { isForReader, listTerminals, releaseTerminals, tameStream } from './output/standard-streams.ts';
-import { Faults } from './process/faults.ts';
 import { findKeyboard } from './process/keyboard.ts';
 import { listenForSignals } from './process/signals.ts';
 import { hasTerminal } from './process/terminal.ts';
+import { UncaughtErrors } from './process/uncaught-errors.ts';
 import { runProgram } from './program/program.ts';
 
 /** Whoever stopped the command waits no longer than this for a reader who does not read. */
@@ -17,7 +17,7 @@ const STANDARD_INPUT = 0;
 
 const { env, platform } = process;
 const terminals = listTerminals();
-const faults = new Faults();
+const faults = new UncaughtErrors();
 const shutdown = listenForSignals(process, {
   exit: (code) => process.exit(code),
   isAttached: terminals.length > 0,

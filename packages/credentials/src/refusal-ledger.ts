@@ -5,7 +5,7 @@ const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 10_000;
 const MAX_ENTRIES = 1000;
 
-interface Entry {
+interface RefusedSecret {
   readonly secret: Secret;
   readonly pauseMs: number;
   readonly until: number;
@@ -17,7 +17,7 @@ interface Entry {
  * become a storm of logins that locks an account.
  */
 export class RefusalLedger {
-  readonly #entries = new Recent<string, Entry>(MAX_ENTRIES);
+  readonly #entries = new Recent<string, RefusedSecret>(MAX_ENTRIES);
 
   /** Why this destination refused this very secret, if it is too early to try again. */
   find(destination: string, secret: Secret, now: number): string | undefined {

@@ -5,4 +5,4 @@ export { type HostLabel, hostLabelOf } from './rules/host-label.ts';
 export type { Known, KnownInstance, KnownProxy } from './rules/known.ts';
 export { ownLoopbackAddress } from './rules/own-address.ts';
 export { buildZone, SERVER_LABEL, type Zone, type ZoneOptions } from './rules/zone.ts';
-export { type DnsPlace, type DnsServer, type DnsServerOptions, startDnsServer } from './server.ts';
+export { type DnsPlace, type DnsServerOptions, type StartedDnsServer, startDnsServer } from './server.ts';

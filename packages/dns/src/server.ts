@@ -27,7 +27,7 @@ export interface DnsServerOptions {
   readonly clock: Clock;
 }
 
-export interface DnsServer {
+export interface StartedDnsServer {
   /** What is really bound. */
   readonly addresses: readonly DnsPlace[];
   readonly counters: DnsCounters;
@@ -36,7 +36,7 @@ export interface DnsServer {
 }
 
 /** Answers for one zone. Rejects with a RelayError that names the address, nothing left open, where it can't listen. */
-export async function startDnsServer(options: DnsServerOptions): Promise<DnsServer> {
+export async function startDnsServer(options: DnsServerOptions): Promise<StartedDnsServer> {
   const server = new OpenServer(options);
   try {
     for (const place of options.at) await server.open(place);
@@ -47,7 +47,7 @@ export async function startDnsServer(options: DnsServerOptions): Promise<DnsServ
   return server;
 }
 
-class OpenServer implements DnsServer {
+class OpenServer implements StartedDnsServer {
   readonly counters: MutableCounters = createCounters();
   readonly #options: DnsServerOptions;
   readonly #addresses: DnsPlace[] = [];

@@ -11,9 +11,9 @@ const REST_MS = 1_000;
 /** A machine has nothing due any more after this many turns, unless it is wrong. */
 const MAX_TURNS = 16;
 
-type Refusals = Omit<NodeCounters, keyof LinkTotals | 'cachedRecords'>;
+type RefusalCounters = Omit<NodeCounters, keyof LinkTotals | 'cachedRecords'>;
 
-const NO_REFUSALS: Refusals = {
+const NO_REFUSALS: RefusalCounters = {
   recordsRefused: 0,
   repliesRefused: 0,
   unicastRefused: 0,
@@ -50,7 +50,7 @@ export class Attachment {
   /** Of its machines; undefined where something has happened to them since it was asked for. */
   #deadline: number | undefined;
   /** Of machines that are forgotten. */
-  #pastRefusals: Refusals = NO_REFUSALS;
+  #pastRefusals: RefusalCounters = NO_REFUSALS;
 
   constructor(on: NetworkInterface, options: AttachmentOptions) {
     this.on = on;
@@ -140,7 +140,7 @@ export class Attachment {
     this.#machines?.responder.restart(now);
   }
 
-  #refusals(): Refusals {
+  #refusals(): RefusalCounters {
     if (this.#machines === undefined) return this.#pastRefusals;
     const { querier, responder } = this.#machines;
     const { legacyRefused, unicastRefused, deferralsRefused } = responder.counters;

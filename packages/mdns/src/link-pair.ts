@@ -49,7 +49,7 @@ export interface LinkFailure {
 }
 
 /** By which link something was heard. */
-interface Heard {
+interface HeardOn {
   readonly on: NetworkInterface;
   readonly family: AddressFamily;
   readonly limit: PacketLimit;
@@ -60,7 +60,7 @@ interface Heard {
 
 interface OpenLink {
   readonly link: Link;
-  readonly refusals: Refusals;
+  readonly refusals: RefusedPackets;
   /** Changes when the link has to be opened anew. */
   readonly addresses: string;
 }
@@ -73,7 +73,7 @@ const KNOCK = new Uint8Array(12);
 const HEADER_BYTES = { IPv4: 28, IPv6: 48 } as const;
 
 /** What the OS refused of one link since it took a packet. */
-interface Refusals {
+interface RefusedPackets {
   count: number;
   last: Error | undefined;
 }
@@ -206,7 +206,7 @@ export class LinkPair {
   async #openOne(on: NetworkInterface, family: AddressFamily): Promise<LinkFailure | undefined> {
     const limit = new PacketLimit(this.#options.now());
     const replyLimit = new PacketLimit(this.#options.now());
-    const refusals: Refusals = { count: 0, last: undefined };
+    const refusals: RefusedPackets = { count: 0, last: undefined };
     const recent = new RecentPackets();
     let link: Link | undefined;
     try {
@@ -237,7 +237,7 @@ export class LinkPair {
     this.#totals.sendErrors += opened.link.counters.sendErrors;
   }
 
-  #noteSent(refusals: Refusals, error: Error | undefined): void {
+  #noteSent(refusals: RefusedPackets, error: Error | undefined): void {
     const before = this.refusal;
     refusals.count = error === undefined ? 0 : refusals.count + 1;
     refusals.last = error;
@@ -249,11 +249,11 @@ export class LinkPair {
     link.send(bytes, to);
   }
 
-  #take(bytes: Uint8Array, source: LinkSource, heard: Heard): void {
+  #take(bytes: Uint8Array, source: LinkSource, heard: HeardOn): void {
     if (!contain(() => this.#receive(bytes, source, heard))) this.#totals.undecodable++;
   }
 
-  #receive(bytes: Uint8Array, source: LinkSource, { on, family, limit, recent, reply }: Heard): void {
+  #receive(bytes: Uint8Array, source: LinkSource, { on, family, limit, recent, reply }: HeardOn): void {
     const now = this.#options.now();
     this.#totals.received++;
     if (!limit.admit(source.address, now)) {

@@ -3,7 +3,7 @@ import { Company } from './company.ts';
 import type { KeyRing } from './key-ring.ts';
 import type { Notices } from './membership/notices.ts';
 import { nameHost } from './membership/self.ts';
-import { issueAll, type Papers, type Style } from './papers.ts';
+import { type IdentityStyle, issueAll, type Papers } from './papers.ts';
 import type { Renewals } from './renewal/renewals.ts';
 import type { Role } from './role.ts';
 import { deriveStandings, type KeeperMachine, requireEntitled, type Standing } from './standing.ts';
@@ -98,7 +98,7 @@ export class Member {
   }
 
   /** What is shown to a peer of this mesh; the current key's where it is not one of ours, and of the other style where there is none of this. */
-  papers(meshId?: string, style: Style = 'role'): Papers {
+  papers(meshId?: string, style: IdentityStyle = 'role'): Papers {
     const ofMesh = this.#papers.filter(({ standing }) => standing.meshId === meshId);
     const [current] = this.#papers;
     const candidates =

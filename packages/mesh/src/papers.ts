@@ -7,12 +7,12 @@ import { issueLeaf, issueMachineCertificate } from './x509.ts';
 const SERIAL_BYTES = 16;
 
 /** As whom somebody is known: a machine, or, to tokens and the versions before machines had names, one role of one service. */
-export type Style = 'machine' | 'role';
+export type IdentityStyle = 'machine' | 'role';
 
 /** What one end of a connection shows, and whom it accepts. */
 export interface Papers {
   readonly standing: Standing;
-  readonly style: Style;
+  readonly style: IdentityStyle;
   readonly tls: SecureContextOptions;
   readonly context: SecureContext;
   /** Milliseconds since 1970. */
@@ -79,7 +79,7 @@ async function issueForMachine({ meshId }: Standing, { own }: MachineStanding, e
   return { certificate, key: key.privateKey, expiresAt, isGiven: false };
 }
 
-function assemble(standing: Standing, style: Style, shown: Shown, ca: readonly string[]): Papers {
+function assemble(standing: Standing, style: IdentityStyle, shown: Shown, ca: readonly string[]): Papers {
   const tls: SecureContextOptions = {
     key: shown.key.export({ format: 'pem', type: 'pkcs8' }),
     cert: shown.certificate,

@@ -4,7 +4,7 @@ import type { Member } from './member.ts';
 import { readMemberUri } from './member-uri.ts';
 import { type MachineIdentity, readMachineIdentity, readMachineMesh } from './membership/machine-identity.ts';
 import { describeMay, isAllowed, type May } from './membership/may.ts';
-import type { Style } from './papers.ts';
+import type { IdentityStyle } from './papers.ts';
 import { formatMemberUri, oppositeRole, type Role } from './role.ts';
 import type { Standing } from './standing.ts';
 import { identifyKey } from './x509.ts';
@@ -16,7 +16,7 @@ export type PeerVerdict =
   | {
       readonly kind: 'member';
       readonly meshId: string;
-      readonly style: Style;
+      readonly style: IdentityStyle;
       readonly identity: MachineIdentity;
       readonly publicKey: KeyObject;
     }

@@ -3,7 +3,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { connectSecure } from '../src/client/connect-secure.ts';
 import { ALPN, STREAMS_ALPN } from '../src/member.ts';
 import { PeerIdentity } from '../src/peer-identity.ts';
-import { encodeFrame, type FrameKind, FrameReader } from '../src/streams/frame.ts';
+import { encodeFrame, type FrameKind, StreamFrameReader } from '../src/streams/frame.ts';
 import { MAX_OPENED } from '../src/streams/session.ts';
 import { MemoryLeg, readAll } from './leg-pair.ts';
 import {
@@ -50,7 +50,7 @@ async function arrangePeer() {
 /** The kinds of the frames that come, each of which is whole in its chunk. */
 function listKinds(leg: Leg): readonly FrameKind[] {
   const kinds: FrameKind[] = [];
-  const reader = new FrameReader();
+  const reader = new StreamFrameReader();
   leg.on('data', (chunk: Buffer) => void reader.push(chunk, ({ kind }) => kinds.push(kind) > 0));
   return kinds;
 }

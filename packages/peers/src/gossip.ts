@@ -4,7 +4,7 @@ import type { LinkSet } from './link-set.ts';
 import { type Linked, placeOf } from './linked.ts';
 import { OwnServices } from './own-services.ts';
 import type { BeatLine, ByeLine, LinksLine, PeerPlace, PeerService, StateLine } from './rules/line.ts';
-import { type Origin, PeerTable } from './rules/table.ts';
+import { type PeerOrigin, PeerTable } from './rules/table.ts';
 
 /** What is told of other peers waits for more of it. */
 const GATHER_MS = 50;
@@ -44,7 +44,7 @@ export class Gossip {
   }
 
   /** All who are heard of. */
-  list(): readonly Origin[] {
+  list(): readonly PeerOrigin[] {
     return this.#table.list();
   }
 
@@ -154,19 +154,19 @@ export class Gossip {
     });
   }
 
-  #passOn(origin: Origin, from: Linked): void {
+  #passOn(origin: PeerOrigin, from: Linked): void {
     const { isMesh, links } = this.#options;
     if (!isMesh) return;
     for (const linked of links.list()) if (linked !== from) this.#passOnTo(linked, origin);
   }
 
-  #passOnTo(linked: Linked, origin: Origin): void {
+  #passOnTo(linked: Linked, origin: PeerOrigin): void {
     const { self, clock, links } = this.#options;
     const linksOfOrigin = origin.isDirect ? links.find(origin.node)?.links : undefined;
     linked.passOn(origin, self, linksOfOrigin, clock.now());
   }
 
-  #passOnBye(origin: Origin, seq: number, from: Linked): void {
+  #passOnBye(origin: PeerOrigin, seq: number, from: Linked): void {
     for (const linked of this.#options.links.list()) if (linked !== from) linked.passOnBye(origin, seq);
   }
 

@@ -30,7 +30,7 @@ export function createPeerBrowser(peers: PeerNode, clock: Clock): Browser {
  */
 export function joinPeers({ mdns, peers, clock }: JoinedNodeOptions): MdnsNode {
   const publisher = publishToPeers(mdns, peers);
-  const heard = new Heard(peers);
+  const heard = new MulticastBrowses(peers);
   return {
     get counters() {
       return mdns.counters;
@@ -52,7 +52,7 @@ export function joinPeers({ mdns, peers, clock }: JoinedNodeOptions): MdnsNode {
 }
 
 /** What all browses of a node hear by multicast. */
-class Heard {
+class MulticastBrowses {
   readonly #peers: PeerNode;
   readonly #counts = new Map<object, number>();
 
@@ -79,7 +79,7 @@ interface JoinedBrowseContext {
   readonly mdns: Browser;
   readonly peers: PeerNode;
   readonly clock: Clock;
-  readonly heard: Pick<Heard, 'set' | 'remove'>;
+  readonly heard: Pick<MulticastBrowses, 'set' | 'remove'>;
   readonly onEvent: (event: BrowseEvent) => void;
 }
 

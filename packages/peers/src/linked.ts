@@ -4,7 +4,7 @@ import { keyOf } from './rules/directory.ts';
 import { type HelloLine, MAX_NOTICES, MAX_PLACES, MAX_TOLD, type PeerPlace, type PeersLine } from './rules/line.ts';
 import { mayPassOn } from './rules/pass-on.ts';
 import { Rate } from './rules/rate.ts';
-import { MAX_ORIGINS, type Origin } from './rules/table.ts';
+import { MAX_ORIGINS, type PeerOrigin } from './rules/table.ts';
 import { ViewTeller } from './view-teller.ts';
 
 /** Words about others that were not believed, after which a link ends. */
@@ -75,7 +75,7 @@ export class Linked {
   }
 
   /** The same of another, if it is for us to tell. `linksOfOrigin`: as {@link mayPassOn} has it. */
-  passOn(origin: Origin, self: string, linksOfOrigin: ReadonlySet<string> | undefined, now: number): void {
+  passOn(origin: PeerOrigin, self: string, linksOfOrigin: ReadonlySet<string> | undefined, now: number): void {
     const { key, node, seq, stateSeq, heardAt, addresses, services, teller } = origin;
     // Whom it hears itself is not known before it says so.
     if (this.links === undefined) return;
@@ -93,7 +93,7 @@ export class Linked {
   }
 
   /** That an origin has left, where it was told of it. */
-  passOnBye({ key, node }: Origin, seq: number): void {
+  passOnBye({ key, node }: PeerOrigin, seq: number): void {
     if (this.#told.delete(key)) this.link.tell({ kind: 'bye', origin: node, seq });
   }
 

@@ -22,7 +22,7 @@ export {
   SERVICE_PLACEHOLDER,
 } from './registry.ts';
 export { createEnsembleSessions, type EnsembleOptions } from './zookeeper/ensemble-session.ts';
-export type { LinkEvents, OpenLink, ZooKeeperLink } from './zookeeper/link.ts';
+export type { OpenZooKeeperLink, ZooKeeperLink, ZooKeeperLinkEvents } from './zookeeper/link.ts';
 export { isNodePath } from './zookeeper/path.ts';
 export { createZooKeeperRegistry, type ZooKeeperRegistryOptions } from './zookeeper/registry.ts';
 export { ZOOKEEPER_PORT, type ZooKeeperServer } from './zookeeper/server.ts';

@@ -23,7 +23,7 @@ export {
   REMOTE_SOCKET,
   refuseToListen,
 } from './listen.ts';
-export { isAbsentAddress, type ListeningPort, listenInBoth } from './listen-in-both.ts';
+export { isAbsentAddress, listenInBoth, type OpenPort } from './listen-in-both.ts';
 export { isLocalFault } from './local-fault.ts';
 export { isLoopback, LOCALHOST_ADDRESSES, LOOPBACK_OF_ANY, stripZone } from './loopback.ts';
 export { makeFolders } from './make-folders.ts';

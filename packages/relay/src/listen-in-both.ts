@@ -5,7 +5,7 @@ const ANY_IPV4 = '0.0.0.0';
 const ANY_IPV6 = '::';
 
 /** A port at which this process listens, at all addresses of both families. */
-export interface ListeningPort {
+export interface OpenPort {
   readonly port: number;
   /** Accepts no more. Idempotent. */
   close(): Promise<void>;
@@ -19,7 +19,7 @@ export async function listenInBoth(
   port: number,
   receiver: Receiver,
   dispensable: readonly string[] = [],
-): Promise<ListeningPort> {
+): Promise<OpenPort> {
   const listenAt = (address: string, at: number): Promise<Listener> =>
     listen({ ...receiver, at: { kind: 'tcp', address, port: at } });
   const ipv4 = await listenAt(ANY_IPV4, port);

@@ -21,14 +21,14 @@ export function tellChanges(before: LanView, after: LanView): readonly Sentence[
   return sentences.map((sentence) => ({ ...sentence, at: after.at }));
 }
 
-type Told = Pick<Sentence, 'tone' | 'text'>;
+type ToldChange = Pick<Sentence, 'tone' | 'text'>;
 
-function say(tone: Sentence['tone'], text: string): Told {
+function say(tone: Sentence['tone'], text: string): ToldChange {
   return { tone, text };
 }
 
 /** A machine that comes or goes with all that it offers is one sentence. */
-function tellMachines(before: LanView, after: LanView): readonly Told[] {
+function tellMachines(before: LanView, after: LanView): readonly ToldChange[] {
   // Who was heard of and shows itself now, or the other way round, is no other.
   const was = new Set(before.machines.map(({ name }) => name));
   const is = new Set(after.machines.map(({ name }) => name));
@@ -45,10 +45,10 @@ function tellMachines(before: LanView, after: LanView): readonly Told[] {
   return [...come, ...gone];
 }
 
-function tellServices(before: LanView, after: LanView, names: Names): readonly Told[] {
+function tellServices(before: LanView, after: LanView, names: Names): readonly ToldChange[] {
   const was = indexServices(before);
   const is = indexServices(after);
-  const told: Told[] = [];
+  const told: ToldChange[] = [];
   for (const [id, { service }] of was) {
     if (service.state === 'known' || is.has(id)) continue;
     told.push(say('bad', `${names.service(id)} went away${tellMove(id, before, after, names)}`));
@@ -67,7 +67,7 @@ function tellServices(before: LanView, after: LanView, names: Names): readonly T
   return told;
 }
 
-function describeState(from: LanService['state'], to: LanService['state']): Told | undefined {
+function describeState(from: LanService['state'], to: LanService['state']): ToldChange | undefined {
   switch (to) {
     case 'announced':
       return from === 'withdrawn' ? say('good', 'answers again') : undefined;
@@ -83,7 +83,7 @@ function describeState(from: LanService['state'], to: LanService['state']): Told
   }
 }
 
-function tellLinks(before: LanView, after: LanView, names: Names): readonly Told[] {
+function tellLinks(before: LanView, after: LanView, names: Names): readonly ToldChange[] {
   const was = new Map(before.links.map((link) => [link.id, link]));
   return after.links.flatMap((link) => {
     const known = was.get(link.id);

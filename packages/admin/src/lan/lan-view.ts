@@ -1,5 +1,5 @@
 import type { AnnouncementView } from '../snapshot.ts';
-import type { EndpointState, ShownIdentity } from './shown-process.ts';
+import type { ShownEndpointState, ShownIdentity } from './shown-process.ts';
 
 /** `GET /v1/lan`: who is there, and who talks to whom, as far as this process may know. */
 export interface LanView {
@@ -48,7 +48,7 @@ export interface LanLink {
   /** Of the machine, and of its service. */
   readonly to: string;
   readonly target: string;
-  readonly state: EndpointState;
+  readonly state: ShownEndpointState;
   readonly active: number;
   readonly total: number;
   readonly failures: number;

@@ -1,5 +1,5 @@
 import type { LanLink, LanMachine, LanProxy, LanService, LanView } from './lan-view.ts';
-import type { EndpointState, ProxiedView, ShownProcess, UsedEndpoint } from './shown-process.ts';
+import type { ProxiedView, ShownEndpointState, ShownProcess, UsedEndpoint } from './shown-process.ts';
 
 export const MAX_MACHINES = 256;
 const MAX_SERVICES = 2_048;
@@ -31,7 +31,7 @@ export interface SeenInstance {
   readonly isOurs: boolean;
 }
 
-interface Draft {
+interface MachineDraft {
   readonly id: string;
   name: string;
   known: LanMachine['known'];
@@ -44,12 +44,12 @@ interface Draft {
 }
 
 interface Placed {
-  readonly machine: Draft;
+  readonly machine: MachineDraft;
   readonly service: LanService;
 }
 
 const RANKS: Readonly<Record<LanMachine['known'], number>> = { self: 0, shown: 1, heard: 2, dialled: 3 };
-const WORST_LAST: readonly EndpointState[] = ['ejected', 'probation', 'stale', 'draining', 'ready'];
+const WORST_LAST: readonly ShownEndpointState[] = ['ejected', 'probation', 'stale', 'draining', 'ready'];
 
 /**
  * One picture of what this process, the others of this machine, peers and mDNS show. Pure. What a machine shows of itself counts before what
@@ -68,15 +68,15 @@ export function mergeLan(
 }
 
 class Merge {
-  readonly #machines = new Map<string, Draft>();
-  readonly #ofProcess = new Map<string, Draft>();
-  readonly #byAddress = new Map<string, Draft>();
-  readonly #byHost = new Map<string, Draft>();
+  readonly #machines = new Map<string, MachineDraft>();
+  readonly #ofProcess = new Map<string, MachineDraft>();
+  readonly #byAddress = new Map<string, MachineDraft>();
+  readonly #byHost = new Map<string, MachineDraft>();
   readonly #links = new Map<string, LanLink>();
   readonly #services = new Map<string, Placed>();
   /** By what is offered, or at which port, and under which name. */
   readonly #byName = new Map<string, Placed>();
-  #self: Draft | undefined;
+  #self: MachineDraft | undefined;
 
   addProcess({ via, view }: SeenProcess): void {
     const { machine, version, mode, announced, proxied } = view;
@@ -160,14 +160,14 @@ class Merge {
     };
   }
 
-  #take(id: string, name: string, known: Draft['known']): Draft | undefined {
+  #take(id: string, name: string, known: MachineDraft['known']): MachineDraft | undefined {
     const draft = this.#machines.get(id);
     if (draft !== undefined) {
       if (RANKS[known] < RANKS[draft.known]) draft.known = known;
       return draft;
     }
     if (this.#machines.size >= MAX_MACHINES) return undefined;
-    const fresh: Draft = {
+    const fresh: MachineDraft = {
       id,
       name,
       known,
@@ -183,7 +183,7 @@ class Merge {
   }
 
   /** An address leads to who was there first: what a machine shows of itself comes before what is heard. */
-  #index(draft: Draft, addresses: readonly string[]): void {
+  #index(draft: MachineDraft, addresses: readonly string[]): void {
     for (const zoned of addresses) {
       const address = withoutZone(zoned);
       if (LOOPBACK.test(address)) continue;
@@ -192,7 +192,7 @@ class Merge {
     }
   }
 
-  #findByAddress(addresses: readonly string[]): Draft | undefined {
+  #findByAddress(addresses: readonly string[]): MachineDraft | undefined {
     for (const address of addresses) {
       const draft = this.#byAddress.get(withoutZone(address));
       if (draft !== undefined) return draft;
@@ -200,7 +200,7 @@ class Merge {
     return undefined;
   }
 
-  #addService(machine: Draft, service: LanService): void {
+  #addService(machine: MachineDraft, service: LanService): void {
     if (this.#services.has(service.id) || this.#services.size >= MAX_SERVICES) return;
     const placed = { machine, service };
     this.#services.set(service.id, placed);
@@ -211,7 +211,7 @@ class Merge {
   }
 
   /** By its name, else by its place. A place that nobody announces is one of a machine that is known by its address, or of one more. */
-  #findTarget(from: Draft, service: string, { instance, address, port }: UsedEndpoint): Placed | undefined {
+  #findTarget(from: MachineDraft, service: string, { instance, address, port }: UsedEndpoint): Placed | undefined {
     if (instance !== undefined) {
       // A proxy may call a service otherwise than its type does: `web` of `_http._tcp`.
       const named = this.#byName.get(nameOffer(service, instance)) ?? this.#byName.get(nameOffer(port, instance));
@@ -241,7 +241,7 @@ function nameService(type: string, instance: string): string {
 }
 
 /** Of two proxies on one machine that know the same endpoint the better opinion shows. */
-function chooseState(a: EndpointState, b: EndpointState): EndpointState {
+function chooseState(a: ShownEndpointState, b: ShownEndpointState): ShownEndpointState {
   return WORST_LAST.indexOf(a) > WORST_LAST.indexOf(b) ? a : b;
 }
 

@@ -4,7 +4,7 @@ import type { SeenProcess } from './merge-lan.ts';
 /** Two looks that are nearer to one another tell no rate. */
 const MIN_SPAN_MS = 500;
 
-interface Known {
+interface KnownCounter {
   readonly at: number;
   readonly value: number;
   readonly perSecond: number;
@@ -12,8 +12,8 @@ interface Known {
 
 /** How fast counters grow, from one look to the next. Pure: times are milliseconds of one monotonic clock. */
 export class Rates {
-  #known = new Map<string, Known>();
-  #next = new Map<string, Known>();
+  #known = new Map<string, KnownCounter>();
+  #next = new Map<string, KnownCounter>();
 
   /** Of this counter, each second; 0 at the first look, and where it began anew. */
   measure(key: string, value: number, now: number): number {

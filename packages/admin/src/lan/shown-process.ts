@@ -14,8 +14,8 @@ const ID = /^[0-9a-f]{16}$/;
 const readText = readTextUpTo(MAX_TEXT);
 const MODES = ['open', 'mesh'] as const;
 
-type AnnouncementState = (typeof ANNOUNCEMENT_STATES)[number];
-export type EndpointState = (typeof ENDPOINT_STATES)[number];
+type ShownAnnouncementState = (typeof ANNOUNCEMENT_STATES)[number];
+export type ShownEndpointState = (typeof ENDPOINT_STATES)[number];
 
 /** What runs, and where: the same for as long as a process runs. */
 export interface ShownIdentity {
@@ -45,7 +45,7 @@ export interface AnnouncedView {
   readonly instance: string;
   readonly type: string;
   readonly port: number;
-  readonly state: AnnouncementState;
+  readonly state: ShownAnnouncementState;
 }
 
 export interface ProxiedView {
@@ -61,7 +61,7 @@ export interface UsedEndpoint {
   readonly instance?: string;
   readonly address: string;
   readonly port: number;
-  readonly state: EndpointState;
+  readonly state: ShownEndpointState;
   /** Connections that are open. */
   readonly active: number;
   /** Connections since its start. */

@@ -21,7 +21,7 @@ import type { ConnectionOutcome, ConnectionReport } from './engine.ts';
 import type { Fault } from './faults.ts';
 import { describeEndpoint, type ReachedEndpoint, Search, type Seeker } from './search.ts';
 
-type State =
+type ClientState =
   /** Its first words are waited for. */
   | { readonly kind: 'hearing'; readonly abort: AbortController }
   | { readonly kind: 'searching' }
@@ -41,7 +41,7 @@ export class ClientConnection implements Seeker {
   readonly #startedAt: number;
   /** Known where it is reported: asking the kernel takes time, and a closed socket has forgotten. */
   #from: ConnectionReport['client'];
-  #state: State = { kind: 'searching' };
+  #state: ClientState = { kind: 'searching' };
   #search: Search | undefined;
   #opened: Opened = {};
   #introduction: Introduction | undefined;
@@ -160,7 +160,7 @@ export class ClientConnection implements Seeker {
   #introduce(reached: ReachedEndpoint): void {
     const { prologues, clock, proof } = this.#context;
     const upstream = reached.dialled;
-    const introducing: State = { kind: 'introducing', abort: new AbortController(), upstream };
+    const introducing: ClientState = { kind: 'introducing', abort: new AbortController(), upstream };
     this.#state = introducing;
     this.#introduction ??= new Introduction({ client: this.#client, prologues, clock });
     const destination = describeDestination(reached.endpoint, reached.address, proof);

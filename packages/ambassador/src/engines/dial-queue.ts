@@ -20,7 +20,7 @@ export interface DialQueueOptions {
   readonly busyShare: () => number;
 }
 
-interface Waiting {
+interface WaitingDial {
   readonly since: number;
   readonly enter: () => void;
 }
@@ -29,7 +29,7 @@ interface Waiting {
 export class DialQueue {
   readonly #options: DialQueueOptions;
   readonly #limit = new DialLimit();
-  readonly #waiting = new Set<Waiting>();
+  readonly #waiting = new Set<WaitingDial>();
   #inside = 0;
   #isAdmitting = false;
   #doneSince = 0;
@@ -63,7 +63,7 @@ export class DialQueue {
         leave = undefined;
       },
     };
-    const waiting: Waiting = {
+    const waiting: WaitingDial = {
       since: this.#options.clock.now(),
       enter: () => {
         leave = this.#enter();

@@ -56,14 +56,14 @@ interface RacedEndpoint {
   hasFailed: boolean;
 }
 
-interface Attempt {
+interface RaceAttempt {
   readonly number: number;
   readonly candidate: RacedEndpoint;
   readonly address: string;
   readonly startedAt: number;
 }
 
-type State =
+type RaceState =
   | { readonly kind: 'idle' }
   | { readonly kind: 'waiting' }
   | { readonly kind: 'over' }
@@ -82,9 +82,9 @@ export class Race {
   readonly #mayDial: RaceOptions['mayDial'];
   readonly #patienceMs: () => number;
   #deadline: number;
-  #state: State = { kind: 'idle' };
+  #state: RaceState = { kind: 'idle' };
   /** Those under way: one, mostly, so that a list costs each connection less than a map. */
-  #attempts: readonly Attempt[] = [];
+  #attempts: readonly RaceAttempt[] = [];
   #attemptsMade = 0;
   /** Endpoints tried in this round. */
   #tried: readonly string[] = [];
@@ -234,7 +234,7 @@ export class Race {
   }
 
   /** The attempt of this number, which is not under way any more. */
-  #take(number: number): Attempt | undefined {
+  #take(number: number): RaceAttempt | undefined {
     const attempt = this.#attempts.find((one) => one.number === number);
     if (attempt !== undefined) this.#attempts = this.#attempts.filter((one) => one !== attempt);
     return attempt;

@@ -4,7 +4,7 @@ import type { EndpointHealth } from './health.ts';
 import { createMember, type EndpointTally, freshRecord, isSuspect, type PoolMember, stateOf } from './member.ts';
 import { type Departure, Merge, type MergeMode } from './merge.ts';
 import type { PoolEvent } from './pool-event.ts';
-import { type Group, groupByPriority, type MeasureDistance } from './priority.ts';
+import { groupByPriority, type MeasureDistance, type PriorityGroup } from './priority.ts';
 import { endSuperseded, endSurplus, endUnlisted, STALE_MS, type StaleEnd } from './stale.ts';
 import type { Update } from './update.ts';
 
@@ -26,7 +26,7 @@ export class PoolMembers implements Iterable<PoolMember> {
   readonly #members = new Map<string, PoolMember>();
   /** Of endpoints that left while they carried connections. */
   readonly #departedTallies = new Map<string, EndpointTally>();
-  #groups: readonly Group[] | undefined;
+  #groups: readonly PriorityGroup[] | undefined;
 
   constructor({ merge, sources, firstHealth, distances }: MembershipOptions) {
     this.#distances = distances;
@@ -52,7 +52,7 @@ export class PoolMembers implements Iterable<PoolMember> {
   }
 
   /** In the order in which they are turned to. */
-  rank(): readonly Group[] {
+  rank(): readonly PriorityGroup[] {
     this.#groups ??= groupByPriority(this.#members.values(), this.#distances?.());
     return this.#groups;
   }

@@ -1,6 +1,6 @@
 import type { Endpoint } from './endpoint.ts';
 import { isInUse } from './member.ts';
-import { type Group, listChoices } from './priority.ts';
+import { listChoices, type PriorityGroup } from './priority.ts';
 import { shareByWeight } from './weight.ts';
 
 /** What an engine that chooses by itself is to do with an endpoint. */
@@ -15,7 +15,7 @@ export interface PlannedEndpoint {
 }
 
 /** Every endpoint, with what is to be done with it while nothing changes: the choice that `chooseMember` has, for all clients. */
-export function planEndpoints(groups: readonly Group[], now: number): readonly PlannedEndpoint[] {
+export function planEndpoints(groups: readonly PriorityGroup[], now: number): readonly PlannedEndpoint[] {
   const proven = listChoices(
     groups.map((group) => group.filter(({ breaker }) => breaker.kind !== 'probation')),
     now,

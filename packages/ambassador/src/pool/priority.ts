@@ -5,7 +5,7 @@ import { rampShare } from './slow-start.ts';
 import { shareByWeight } from './weight.ts';
 
 /** Members that are turned to together: of one standing, one SRV priority and, where it counts, one distance. */
-export type Group = readonly PoolMember[];
+export type PriorityGroup = readonly PoolMember[];
 
 export interface PickRequest {
   /** Ids that were tried already. */
@@ -18,7 +18,7 @@ export interface ChoiceRules {
   /** Whether a dial there may be made now. */
   readonly mayDial?: (member: PoolMember) => boolean;
   /** Of those that are left, to whom to turn after others were tried; not called with none. */
-  readonly narrow?: (left: Group) => Group;
+  readonly narrow?: (left: PriorityGroup) => PriorityGroup;
 }
 
 /** How far away an endpoint is: the nearer ones of a priority have a lower number. */
@@ -28,7 +28,10 @@ export type MeasureDistance = (endpoint: Endpoint) => number;
  * The order in which groups are turned to: those in good standing by SRV priority (RFC 2782: the lowest number first) and within it
  * by distance, then the stale ones, and the draining ones only where nothing else is left.
  */
-export function groupByPriority(members: Iterable<PoolMember>, measure: MeasureDistance = () => 0): readonly Group[] {
+export function groupByPriority(
+  members: Iterable<PoolMember>,
+  measure: MeasureDistance = () => 0,
+): readonly PriorityGroup[] {
   const groups = new Map<string, { standing: number; priority: number; distance: number; members: PoolMember[] }>();
   for (const member of members) {
     const standing = standingOf(member);
@@ -51,7 +54,7 @@ export function groupByPriority(members: Iterable<PoolMember>, measure: MeasureD
  * its active check is never tried.
  */
 export function chooseMember(
-  groups: readonly Group[],
+  groups: readonly PriorityGroup[],
   balancer: Balancer,
   request: PickRequest,
   now: number,
@@ -73,7 +76,7 @@ export function chooseMember(
 }
 
 /** Those among whom `chooseMember` would choose for a client that comes now; empty when nobody can be used. */
-export function listChoices(groups: readonly Group[], now: number): Group {
+export function listChoices(groups: readonly PriorityGroup[], now: number): PriorityGroup {
   const inUse = groups.map((group) => group.filter((member) => isInUse(member, now)));
   const best = inUse.find((group) => group.length > 0);
   if (best !== undefined) return best;
@@ -82,7 +85,7 @@ export function listChoices(groups: readonly Group[], now: number): Group {
 }
 
 /** Every member in the order in which they would be tried by one client; those that would not be come last. */
-export function orderMembers(groups: readonly Group[], balancer: Balancer, now: number): readonly PoolMember[] {
+export function orderMembers(groups: readonly PriorityGroup[], balancer: Balancer, now: number): readonly PoolMember[] {
   const ordered: PoolMember[] = [];
   const exclude = new Set<string>();
   for (;;) {
@@ -100,7 +103,7 @@ export function isPanic(usable: number, count: number): boolean {
 }
 
 function balance(
-  members: Group,
+  members: PriorityGroup,
   balancer: Balancer,
   request: PickRequest,
   now: number,

@@ -1,6 +1,6 @@
 import { Recent } from '@mdns-ambassador/relay';
 /** What answers so far say of everything that they have named. */
-export interface Standing {
+export interface AnswerStanding {
   /** Named by the last answer, or, while answers are parts of a set, by one of the last. */
   readonly present: readonly string[];
   /** Left out by the last answer, and not given up yet. */
@@ -49,7 +49,7 @@ export class AnswerHistory {
   #returns: readonly number[] = [];
 
   /** Takes in one answer, which names one at least. */
-  take(names: readonly string[], now: number): Standing {
+  take(names: readonly string[], now: number): AnswerStanding {
     const answer = new Set(names);
     const isHeld = this.#repeated > 0;
     this.#answers += 1;

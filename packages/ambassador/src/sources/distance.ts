@@ -8,7 +8,7 @@ export const DISTANCES = { machine: 0, subnet: 1, beyond: 2 } as const;
 const LINK_LOCAL = { cidr: 'fe80::/10', internal: false };
 
 /** One address of this machine, as `os.networkInterfaces` tells. */
-interface OwnAddress {
+interface OwnPrefix {
   readonly address: string;
   /** Its prefix, `10.0.0.5/24`; null where the mask is none. */
   readonly cidr: string | null;
@@ -20,7 +20,7 @@ interface OwnAddress {
  * `interfaces`: of this machine now.
  */
 export function measureFrom(
-  interfaces: Readonly<Record<string, readonly OwnAddress[] | undefined>>,
+  interfaces: Readonly<Record<string, readonly OwnPrefix[] | undefined>>,
 ): (endpoint: { readonly addresses: readonly string[] }) => number {
   const all = Object.values(interfaces).flatMap((addresses) => addresses ?? []);
   const own = new Set(all.map(({ address }) => stripZone(address)));

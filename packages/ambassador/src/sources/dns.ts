@@ -5,7 +5,7 @@ import type { Clock } from '@mdns-ambassador/relay';
 import type { Endpoint } from '../pool/endpoint.ts';
 import { isEndpointAddress } from './address-policy.ts';
 import { DEFAULT_MAX_TTL_MS, holdMs, holdNegativeMs } from './dns-ttl.ts';
-import { createLookingSource, type Look, type SourceFinding } from './looking-source.ts';
+import { createLookingSource, type SourceFinding, type SourceLook } from './looking-source.ts';
 import type { Source } from './source.ts';
 import type { SourceHealth } from './source-health.ts';
 
@@ -32,7 +32,7 @@ export function createDnsSource(options: DnsSourceOptions): Source {
   const name = `dns:${options.name}:${options.port}`;
   const { clock, random, onHealth } = options;
   let found: string | undefined;
-  const look = async (one: Look): Promise<SourceFinding> => {
+  const look = async (one: SourceLook): Promise<SourceFinding> => {
     const names = options.listNames?.() ?? [options.name];
     const inOrder = [...names].sort((a, b) => Number(b === found) - Number(a === found));
     const { finding, name: asked } = await findEndpoints(name, options, inOrder, one);
@@ -46,7 +46,7 @@ async function findEndpoints(
   source: string,
   options: DnsSourceOptions,
   names: readonly string[],
-  look: Look,
+  look: SourceLook,
 ): Promise<{ readonly finding: SourceFinding; readonly name: string }> {
   const [name = options.name, ...others] = names;
   const finding = await findEndpointsOf(name, source, options, look);
@@ -58,7 +58,7 @@ async function findEndpointsOf(
   name: string,
   source: string,
   options: DnsSourceOptions,
-  look: Look,
+  look: SourceLook,
 ): Promise<SourceFinding> {
   const answer = await lookUpAddresses(options.client, name, look.signal);
   const { maxTtlMs = DEFAULT_MAX_TTL_MS } = options;

@@ -6,7 +6,7 @@ import { DEFAULT_MAX_TTL_MS } from './dns-ttl.ts';
 import { type ListedPlace, parseEndpointList } from './endpoint-list.ts';
 import type { Lookup } from './host-addresses.ts';
 import { HostAddresses } from './host-addresses.ts';
-import { createLookingSource, type Look, type SourceFinding } from './looking-source.ts';
+import { createLookingSource, type SourceFinding, type SourceLook } from './looking-source.ts';
 import type { Source } from './source.ts';
 import type { SourceHealth } from './source-health.ts';
 import type { FileAccess } from './system-files.ts';
@@ -73,7 +73,7 @@ class WatchedFile {
     };
   }
 
-  async look({ isVerification, signal }: Look): Promise<SourceFinding> {
+  async look({ isVerification, signal }: SourceLook): Promise<SourceFinding> {
     // Before it is read, so that no change falls in between; again for a folder that was not there before.
     if (!signal.aborted) this.#watchFolder();
     const text = await this.#options.files.read(this.#options.path);

@@ -25,7 +25,7 @@ export type SourceFinding =
   /** Nothing was learnt. `isStale`: what was found may have changed since, and nobody would tell. */
   | { readonly kind: 'unknown'; readonly reason: string; readonly isStale?: boolean };
 
-export interface Look {
+export interface SourceLook {
   /** What was found last; empty at first. */
   readonly previous: readonly Endpoint[];
   /** A dial failed: what was remembered is not good enough. */
@@ -38,7 +38,7 @@ export interface LookingSourceOptions {
   readonly clock: Clock;
   readonly random: Random;
   /** One at a time. A rejection counts as `unknown`. */
-  readonly look: (look: Look) => Promise<SourceFinding>;
+  readonly look: (look: SourceLook) => Promise<SourceFinding>;
   /** Calls `wake` when it is worth looking before the last finding has ceased to hold; the returned function ends that. */
   readonly watch?: (wake: () => void) => () => void;
   readonly onHealth?: ((health: SourceHealth) => void) | undefined;
@@ -54,7 +54,7 @@ const ROTATING_MS = 5_000;
 /** Those who began together do not ask together: each wait is longer or shorter by half of this share at most. */
 const JITTER = 0.1;
 
-type Told =
+type ToldFinding =
   | { readonly kind: 'nothing' }
   /** `leftOut`: known, and told to be lost sight of. */
   | {
@@ -79,7 +79,7 @@ class LookingSource implements Source {
   readonly #health: HealthReport;
   readonly #stop = new AbortController();
   #onUpdate: ((update: Update) => void) | undefined;
-  #told: Told = { kind: 'nothing' };
+  #told: ToldFinding = { kind: 'nothing' };
   readonly #history: AnswerHistory | undefined;
   #failures = 0;
   #isLooking = false;
@@ -147,7 +147,7 @@ class LookingSource implements Source {
     return Math.min(holdsMs, longestMs) * (1 + JITTER * (this.#options.random() - 0.5));
   }
 
-  async #find(look: Look): Promise<SourceFinding> {
+  async #find(look: SourceLook): Promise<SourceFinding> {
     try {
       return await this.#options.look(look);
     } catch (error) {
@@ -221,7 +221,7 @@ class LookingSource implements Source {
     if (gone.length > 0) this.#onUpdate?.({ kind: 'remove', ids: gone, reason: 'no longer listed' });
   }
 
-  #tellStale({ endpoints, leftOut }: Extract<Told, { readonly kind: 'found' | 'gone' }>, reason: string): void {
+  #tellStale({ endpoints, leftOut }: Extract<ToldFinding, { readonly kind: 'found' | 'gone' }>, reason: string): void {
     this.#told = { kind: 'gone', endpoints, leftOut };
     this.#onUpdate?.({ kind: 'gone', ids: endpoints.map(({ id }) => id), reason, isUnasked: true });
   }

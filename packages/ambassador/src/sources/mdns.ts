@@ -29,7 +29,7 @@ export interface InstanceBrowser {
 }
 
 /** What an instance's record shows about whose it is. */
-export interface Membership {
+export interface InstanceMembership {
   /** The public id of its mesh. */
   readonly meshId: string;
   /** That it asks for no new connections is signed, too. */
@@ -39,7 +39,7 @@ export interface Membership {
 /** Tells members of our mesh from strangers, by their records. */
 export interface MembershipJudge {
   /** Undefined for an instance that is not of the mesh. */
-  judge(instance: Instance): Membership | undefined;
+  judge(instance: Instance): InstanceMembership | undefined;
   /** Why it is not, for people. */
   explain(instance: Instance): string;
   /** Calls back when its judgement of what is there may be another; the returned function ends that. */
@@ -250,7 +250,7 @@ class MdnsSource implements Source {
     return { kind: 'gone', ids: [id], reason: 'its record is not of this mesh' };
   }
 
-  #judgePlaces(id: string, instance: Instance, membership: Membership | undefined): Update {
+  #judgePlaces(id: string, instance: Instance, membership: InstanceMembership | undefined): Update {
     if (!matchesFilter(instance, this.#options)) {
       this.#refused.delete(id);
       return { kind: 'remove', ids: [id], reason: 'no longer matches' };
@@ -278,7 +278,12 @@ class MdnsSource implements Source {
     return { kind: 'add', endpoints: [this.#departing.has(id) ? { ...endpoint, draining: true } : endpoint] };
   }
 
-  #describe(id: string, instance: Instance, found: readonly string[], membership: Membership | undefined): Endpoint {
+  #describe(
+    id: string,
+    instance: Instance,
+    found: readonly string[],
+    membership: InstanceMembership | undefined,
+  ): Endpoint {
     const before = this.#members.get(id);
     const known = before?.port === instance.port ? before.addresses : [];
     const addresses =

@@ -6,7 +6,7 @@ import { DEFAULT_MAX_TTL_MS } from './dns-ttl.ts';
 import type { Lookup } from './host-addresses.ts';
 import { HostAddresses } from './host-addresses.ts';
 import { type InstanceFilter, matchesFilter } from './instance-filter.ts';
-import { createLookingSource, type Look, type SourceFinding } from './looking-source.ts';
+import { createLookingSource, type SourceFinding, type SourceLook } from './looking-source.ts';
 import { type RegisteredPlace, readRegisteredValue } from './registry-value.ts';
 import type { Source } from './source.ts';
 import type { SourceHealth } from './source-health.ts';
@@ -88,7 +88,7 @@ class Follower {
     };
   }
 
-  async look({ isVerification, signal }: Look): Promise<SourceFinding> {
+  async look({ isVerification, signal }: SourceLook): Promise<SourceFinding> {
     if (isVerification) this.#watch?.refresh();
     if (this.#latest === undefined && !signal.aborted) {
       await new Promise<void>((resolve) => {

@@ -6,7 +6,7 @@ import type { Endpoint } from '../pool/endpoint.ts';
 import { isEndpointAddress } from './address-policy.ts';
 import { describeAbsence } from './dns.ts';
 import { DEFAULT_MAX_TTL_MS, holdMs, holdNegativeMs } from './dns-ttl.ts';
-import { byId, createLookingSource, type Look, type SourceFinding } from './looking-source.ts';
+import { byId, createLookingSource, type SourceFinding, type SourceLook } from './looking-source.ts';
 import type { Source } from './source.ts';
 import type { SourceHealth } from './source-health.ts';
 
@@ -33,11 +33,11 @@ const MAX_ADDRESSES = 8;
 export function createSrvSource(options: SrvSourceOptions): Source {
   const name = `srv:${options.name}`;
   const { clock, random, onHealth } = options;
-  const look = (one: Look): Promise<SourceFinding> => findEndpoints(name, options, one);
+  const look = (one: SourceLook): Promise<SourceFinding> => findEndpoints(name, options, one);
   return createLookingSource({ name, clock, random, onHealth, look, isPartial: true });
 }
 
-async function findEndpoints(source: string, options: SrvSourceOptions, look: Look): Promise<SourceFinding> {
+async function findEndpoints(source: string, options: SrvSourceOptions, look: SourceLook): Promise<SourceFinding> {
   const answer = await lookUpService(options.client, options.name, look.signal);
   switch (answer.kind) {
     case 'found':

@@ -6,7 +6,7 @@ import type { Endpoint } from '../pool/endpoint.ts';
 import { DEFAULT_MAX_TTL_MS } from './dns-ttl.ts';
 import { explainBadPlace } from './endpoint-list.ts';
 import { HostAddresses, type Lookup } from './host-addresses.ts';
-import { createLookingSource, type Look, type SourceFinding } from './looking-source.ts';
+import { createLookingSource, type SourceFinding, type SourceLook } from './looking-source.ts';
 import type { Source } from './source.ts';
 import type { SourceHealth } from './source-health.ts';
 
@@ -57,7 +57,7 @@ class WrittenPlaces {
     this.#hosts = options.places.map(({ host }) => host).filter((host) => isIP(host) === 0);
   }
 
-  async look({ isVerification }: Look): Promise<SourceFinding> {
+  async look({ isVerification }: SourceLook): Promise<SourceFinding> {
     const hasNames = this.#hosts.length > 0;
     const literals = this.#describeAll();
     const isFirst = this.#isFirst;

@@ -1,12 +1,12 @@
 import { seededRandom } from '@mdns-ambassador/testkit';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { AnswerHistory, type Standing } from '../../src/sources/answer-history.ts';
+import { AnswerHistory, type AnswerStanding } from '../../src/sources/answer-history.ts';
 
 const SECOND_MS = 1_000;
 
 /** Answers a second apart, each as names parted by spaces. */
-function takeAll(history: AnswerHistory, answers: readonly string[], from = 0): readonly Standing[] {
+function takeAll(history: AnswerHistory, answers: readonly string[], from = 0): readonly AnswerStanding[] {
   return answers.map((names, index) => history.take(names.split(' '), from + index * SECOND_MS));
 }
 

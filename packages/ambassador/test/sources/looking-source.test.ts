@@ -2,7 +2,7 @@ import { ManualClock } from '@mdns-ambassador/testkit';
 import { describe, expect, test } from 'vitest';
 import type { Endpoint } from '../../src/pool/endpoint.ts';
 import type { Update } from '../../src/pool/update.ts';
-import { createLookingSource, type Look, type SourceFinding } from '../../src/sources/looking-source.ts';
+import { createLookingSource, type SourceFinding, type SourceLook } from '../../src/sources/looking-source.ts';
 import type { SourceHealth } from '../../src/sources/source-health.ts';
 
 function endpoint(id: string): Endpoint {
@@ -27,7 +27,7 @@ function createWorld(first: SourceFinding) {
   const clock = new ManualClock();
   const updates: Update[] = [];
   const health: SourceHealth[] = [];
-  const looks: Look[] = [];
+  const looks: SourceLook[] = [];
   const world = {
     clock,
     updates,

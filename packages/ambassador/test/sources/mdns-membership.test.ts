@@ -2,7 +2,7 @@ import type { Browse, BrowseEvent, BrowseOptions, Instance, NetworkInterface } f
 import { ManualClock } from '@mdns-ambassador/testkit';
 import { describe, expect, test } from 'vitest';
 import type { Update } from '../../src/pool/update.ts';
-import { createMdnsSource, type Membership } from '../../src/sources/mdns.ts';
+import { createMdnsSource, type InstanceMembership } from '../../src/sources/mdns.ts';
 import type { ForeignInstance } from '../../src/sources/source.ts';
 
 const GOODBYE_PATIENCE_MS = 2_000;
@@ -27,7 +27,7 @@ function instance(name: string, addresses: readonly string[] = ['10.99.0.2'], po
 }
 
 /** A source that takes for members whom the test says; without any it has no mesh. */
-async function arrange(members?: ReadonlyMap<string, Membership>, proven: readonly string[] = []) {
+async function arrange(members?: ReadonlyMap<string, InstanceMembership>, proven: readonly string[] = []) {
   const clock = new ManualClock();
   const updates: Update[] = [];
   const foreign: ForeignInstance[] = [];
@@ -64,7 +64,7 @@ async function arrange(members?: ReadonlyMap<string, Membership>, proven: readon
   return { clock, updates, foreign, source, tell: (event: BrowseEvent) => tell(event), changeKeys: () => change() };
 }
 
-const OURS: Membership = { meshId: '0123456789abcdef', draining: false };
+const OURS: InstanceMembership = { meshId: '0123456789abcdef', draining: false };
 
 describe('Without a mesh', () => {
   test('who is of one is no endpoint and is told of once, until it has left the mesh', async () => {
@@ -153,7 +153,7 @@ describe('With a mesh', () => {
   });
 
   test('who is there is judged anew when the keys change', async () => {
-    const members = new Map<string, Membership>();
+    const members = new Map<string, InstanceMembership>();
     const { tell, updates, changeKeys, source } = await arrange(members);
     tell({ kind: 'added', instance: instance('a') });
     members.set('a', OURS);

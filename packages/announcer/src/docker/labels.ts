@@ -39,7 +39,7 @@ const HIGHEST_RANK = 65_535;
 const MAX_META = 32;
 
 /** Sinks of one port, filled label by label. */
-interface Draft {
+interface LabelDraft {
   readonly values: Map<Key, string>;
   readonly meta: Map<string, string>;
 }
@@ -50,8 +50,8 @@ interface Draft {
  */
 export function readWishes({ labels, variables }: Pick<Container, 'labels' | 'variables'>): Wishes {
   const faults: string[] = [];
-  const drafts = new Map<number | undefined, Draft>();
-  const draftOf = (port: number | undefined): Draft => {
+  const drafts = new Map<number | undefined, LabelDraft>();
+  const draftOf = (port: number | undefined): LabelDraft => {
     const draft = drafts.get(port) ?? { values: new Map(), meta: new Map() };
     drafts.set(port, draft);
     return draft;
@@ -79,13 +79,13 @@ export function readWishes({ labels, variables }: Pick<Container, 'labels' | 'va
   return { isEnabled, whole, ports, faults };
 }
 
-function takeVariable({ values, meta }: Draft, kind: string, value: string): void {
+function takeVariable({ values, meta }: LabelDraft, kind: string, value: string): void {
   if (kind === 'NAME') values.set('service', value);
   else if (kind === 'IGNORE') values.set('ignore', value === '' ? '' : 'true');
   else if (value !== '') meta.set('tags', value);
 }
 
-function takeLabel({ values, meta }: Draft, key: string, value: string): boolean {
+function takeLabel({ values, meta }: LabelDraft, key: string, value: string): boolean {
   const known = KEYS.find((one) => one === key);
   if (known !== undefined) values.set(known, value);
   else if (key.startsWith(META_PREFIX) && key.length > META_PREFIX.length && meta.size < MAX_META) {
@@ -97,8 +97,8 @@ function takeLabel({ values, meta }: Draft, key: string, value: string): boolean
 /** A port takes from the whole what it does not say itself, but for the name. */
 function finish(
   port: number | undefined,
-  draft: Draft | undefined,
-  whole: Draft | undefined,
+  draft: LabelDraft | undefined,
+  whole: LabelDraft | undefined,
   faults: string[],
 ): PortWish {
   const where = port === undefined ? PREFIX : `${PREFIX}${port}.`;

@@ -33,7 +33,7 @@ export type DemandAction =
   | { readonly kind: 'release'; readonly isServed: boolean }
   | { readonly kind: 'tell'; readonly event: DemandEvent };
 
-type State =
+type DemandState =
   | { readonly kind: 'asleep' }
   | { readonly kind: 'starting'; readonly since: number; readonly isSlow: boolean }
   | { readonly kind: 'running'; readonly since: number; readonly idleSince: number }
@@ -43,7 +43,7 @@ type State =
 
 export class Demand {
   readonly #idleMs: number;
-  #state: State = { kind: 'asleep' };
+  #state: DemandState = { kind: 'asleep' };
   #waiting = 0;
   #open = 0;
   /** Ends in a row that came too soon. */

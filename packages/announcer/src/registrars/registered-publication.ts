@@ -15,7 +15,7 @@ export interface RegisteredPublicationContext extends AlignedPublicationContext 
 }
 
 /** What was told last of the entry. */
-type Told =
+type ToldEntry =
   | { readonly kind: 'nothing' }
   | { readonly kind: 'registered'; readonly address: string; readonly port: number }
   | { readonly kind: 'failed'; readonly reason: string };
@@ -27,7 +27,7 @@ export class RegisteredPublication extends AlignedPublication {
   readonly #entry: HeldEntry;
   /** What the entry was told to hold. */
   #written: { readonly own: OwnAddress; readonly port: number } | undefined;
-  #told: Told = { kind: 'nothing' };
+  #told: ToldEntry = { kind: 'nothing' };
 
   constructor(service: ServiceOptions, context: RegisteredPublicationContext) {
     super(service, context);

@@ -25,7 +25,7 @@ const DEFAULT_HOST = '';
 export type GroupState = 'established' | 'collision' | 'failure';
 
 /** What one entry group publishes. */
-export interface Entry {
+export interface AvahiEntry {
   readonly name: string;
   readonly type: string;
   readonly subtypes: readonly string[];
@@ -61,7 +61,7 @@ export class AvahiDaemon {
   }
 
   /** Adds the entry and lets the daemon claim it. Rejects with a BusError, `...CollisionError` where this machine has it already. */
-  async fill(group: string, entry: Entry): Promise<void> {
+  async fill(group: string, entry: AvahiEntry): Promise<void> {
     for (const on of entry.interfaces) await this.#addService(group, entry, on, DEFAULT_FLAGS);
     for (const on of entry.interfaces) {
       for (const subtype of entry.subtypes) {
@@ -81,12 +81,12 @@ export class AvahiDaemon {
   }
 
   /** Other port and TXT under the same name. */
-  async replace(group: string, entry: Entry): Promise<void> {
+  async replace(group: string, entry: AvahiEntry): Promise<void> {
     for (const on of entry.interfaces) await this.#addService(group, entry, on, UPDATE);
   }
 
   /** Other TXT alone. */
-  async replaceTxt(group: string, { name, type, txt, interfaces }: Entry): Promise<void> {
+  async replaceTxt(group: string, { name, type, txt, interfaces }: AvahiEntry): Promise<void> {
     for (const on of interfaces) {
       const place = [on, BOTH_FAMILIES, DEFAULT_FLAGS, name, type, DEFAULT_DOMAIN];
       await this.#callGroup(group, 'UpdateServiceTxt', 'iiusssaay', [...place, toByteArrays(txt)]);
@@ -103,7 +103,7 @@ export class AvahiDaemon {
     await this.#callGroup(group, 'Free');
   }
 
-  async #addService(group: string, entry: Entry, on: number, flags: number): Promise<void> {
+  async #addService(group: string, entry: AvahiEntry, on: number, flags: number): Promise<void> {
     const { name, type, port, txt } = entry;
     const place = [on, BOTH_FAMILIES, flags, name, type, DEFAULT_DOMAIN, DEFAULT_HOST];
     await this.#callGroup(group, 'AddService', 'iiussssqaay', [...place, port, toByteArrays(txt)]);

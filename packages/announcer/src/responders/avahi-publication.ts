@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ServiceOptions } from '@mdns-ambassador/mdns';
 import { AlignedPublication, type AlignedPublicationContext } from '../aligned-publication.ts';
-import { type AvahiDaemon, type Entry, encodeEntryTxt, type GroupState } from './avahi-daemon.ts';
+import { type AvahiDaemon, type AvahiEntry, encodeEntryTxt, type GroupState } from './avahi-daemon.ts';
 import { BusError } from './message-bus.ts';
 
 /** Beyond so many names in a row that others have, each next one waits. */
@@ -21,12 +21,12 @@ export interface AvahiPublicationContext extends AlignedPublicationContext {
   situation(): AvahiSituation;
 }
 
-interface Group {
+interface AvahiGroup {
   readonly daemon: AvahiDaemon;
   readonly path: string;
   readonly host: string;
   /** What the daemon was asked to publish last. */
-  entry: Entry;
+  entry: AvahiEntry;
   /** `unknown`: what it holds now is not known. `collided`: another has the name. */
   standing: 'asked' | 'unknown' | 'collided';
 }
@@ -34,7 +34,7 @@ interface Group {
 /** One service in the hands of the avahi-daemon; what it should be is brought about step by step, one call at a time. */
 export class AvahiPublication extends AlignedPublication {
   readonly #context: AvahiPublicationContext;
-  #group: Group | undefined;
+  #group: AvahiGroup | undefined;
   #renames = 0;
 
   constructor(service: ServiceOptions, context: AvahiPublicationContext) {
@@ -80,7 +80,7 @@ export class AvahiPublication extends AlignedPublication {
     const on = interfaces.filter(({ name }) => wanted?.interfaces?.includes(name) !== false);
     if (wanted === undefined || on.length === 0) return await this.#leave(daemon);
     if (this.#group?.standing === 'collided') return await this.#rename(this.#group);
-    const entry: Entry = {
+    const entry: AvahiEntry = {
       name: wanted.name,
       type: wanted.type,
       subtypes: wanted.subtypes ?? [],
@@ -97,7 +97,7 @@ export class AvahiPublication extends AlignedPublication {
     }
   }
 
-  async #publish(daemon: AvahiDaemon, host: string, entry: Entry): Promise<void> {
+  async #publish(daemon: AvahiDaemon, host: string, entry: AvahiEntry): Promise<void> {
     const group = this.#group;
     if (group === undefined) {
       await this.#fill({ daemon, path: await daemon.createGroup(), host, entry, standing: 'unknown' });
@@ -114,7 +114,7 @@ export class AvahiPublication extends AlignedPublication {
     }
   }
 
-  async #fill(group: Group): Promise<void> {
+  async #fill(group: AvahiGroup): Promise<void> {
     this.#group = group;
     // The daemon may speak of it before it answers.
     group.standing = 'asked';
@@ -129,7 +129,7 @@ export class AvahiPublication extends AlignedPublication {
   }
 
   /** RFC 6762 9, with the daemon's own idea of the next name. */
-  async #rename(group: Group): Promise<void> {
+  async #rename(group: AvahiGroup): Promise<void> {
     group.standing = 'unknown';
     if (group.entry.name === this.name) {
       this.noteRenamed(await group.daemon.nameAlternative(group.entry.name));
@@ -139,13 +139,13 @@ export class AvahiPublication extends AlignedPublication {
     else this.align();
   }
 
-  #noteEstablished(group: Group): void {
+  #noteEstablished(group: AvahiGroup): void {
     const names = new Map(this.#context.situation().interfaces.map(({ name, index }) => [index, name]));
     this.noteAnnounced(group.entry.interfaces.flatMap((index) => names.get(index) ?? []));
   }
 }
 
-function isSamePlace(a: Entry, b: Entry): boolean {
+function isSamePlace(a: AvahiEntry, b: AvahiEntry): boolean {
   return (
     a.name === b.name &&
     a.type === b.type &&

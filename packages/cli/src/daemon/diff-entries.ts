@@ -1,12 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 
 /** One service of a plan. */
-export interface Entry {
+export interface PlanEntry {
   readonly service: string;
 }
 
 /** What becomes of the entries that are in use when others are asked for. */
-export interface EntryDiff<Item extends Entry> {
+export interface EntryDiff<Item extends PlanEntry> {
   readonly kept: readonly Item[];
   readonly changed: readonly { readonly before: Item; readonly after: Item }[];
   readonly removed: readonly Item[];
@@ -17,7 +17,7 @@ export interface EntryDiff<Item extends Entry> {
  * Equal entries are kept, wherever they stand; of the others, those of one service are paired in order as changed. Each of
  * `before` is in one of `kept`, `changed` and `removed`; each of `after` is equal to one kept, or in `changed` or `added`.
  */
-export function diffEntries<Item extends Entry>(before: readonly Item[], after: readonly Item[]): EntryDiff<Item> {
+export function diffEntries<Item extends PlanEntry>(before: readonly Item[], after: readonly Item[]): EntryDiff<Item> {
   const kept: Item[] = [];
   const changed: { before: Item; after: Item }[] = [];
   const added: Item[] = [];

@@ -2,9 +2,9 @@ import {
   type Asker,
   buildZone,
   type DnsCounters,
-  type DnsServer,
   type Known,
   type KnownProxy,
+  type StartedDnsServer,
   startDnsServer,
   type Zone,
 } from '@mdns-ambassador/dns';
@@ -31,7 +31,7 @@ export class DnsPart extends Part {
   readonly #names: Names;
   readonly #planned: PlannedNames;
   readonly #reporter: Reporter;
-  #server: DnsServer | undefined;
+  #server: StartedDnsServer | undefined;
   #cancel: () => void = () => undefined;
   #isClosed = false;
 

@@ -1,5 +1,5 @@
 import { systemClock } from '@mdns-ambassador/mdns';
-import { errorMessage, type ListeningPort, Turns } from '@mdns-ambassador/relay';
+import { errorMessage, type OpenPort, Turns } from '@mdns-ambassador/relay';
 import { JOIN_TYPE } from '../network/join-place.ts';
 import type { LocalNetwork } from '../network/local-network.ts';
 import type { Log } from '../output/log.ts';
@@ -13,7 +13,7 @@ export function followInvitations(
   log: Pick<Log, 'debug'>,
 ): () => void {
   if (peers?.isMesh !== true) return () => undefined;
-  let open: ListeningPort | undefined;
+  let open: OpenPort | undefined;
   let isOver = false;
   let cancelRetry: () => void = () => undefined;
   const turns = new Turns(async () => {

@@ -13,7 +13,7 @@ import { watchFile } from './watch-file.ts';
 /** Any file of the folder is looked at. */
 const WATCHED = 'notices';
 
-type Standing = 'machine-removed' | 'machine-restored';
+type MachineNotice = 'machine-removed' | 'machine-restored';
 
 /**
  * Takes over what other processes of this machine hear that keepers have said, tells of it, and keeps who is met. The returned function ends
@@ -44,7 +44,7 @@ export function followNotices(
     }
     before = list;
   });
-  const tell = (event: Standing, machine: string, name: string): void => {
+  const tell = (event: MachineNotice, machine: string, name: string): void => {
     tellStanding(reporter, event, { machine, name }, isOwn(mesh, machine));
   };
   const unload = mesh.onChange(() => store.load());
@@ -75,7 +75,7 @@ function isOwn(mesh: Mesh, machine: string): boolean {
 
 function tellStanding(
   reporter: Reporter,
-  event: Standing,
+  event: MachineNotice,
   { machine, name }: { readonly machine: string; readonly name: string },
   isSelf: boolean,
 ): void {

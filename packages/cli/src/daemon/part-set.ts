@@ -1,5 +1,5 @@
 import { CliError } from '../exit/cli-error.ts';
-import { diffEntries, type Entry } from './diff-entries.ts';
+import { diffEntries, type PlanEntry } from './diff-entries.ts';
 import type { Part } from './part.ts';
 
 /**
@@ -32,7 +32,7 @@ export function sumChanges(changes: readonly PartsChange[]): PartsChange {
 }
 
 /** The entries of one section that are at work. */
-export class PartSet<Item extends Entry, Work extends Part> {
+export class PartSet<Item extends PlanEntry, Work extends Part> {
   readonly #createPart: (entry: Item) => Work | Promise<Work>;
   readonly #changePart: ChangePart<Item, Work>;
   #running: readonly { readonly entry: Item; readonly part: Work }[] = [];

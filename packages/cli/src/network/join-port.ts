@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type { SystemNetwork } from '@mdns-ambassador/mdns';
-import { type ListeningPort, listenInBoth } from '@mdns-ambassador/relay';
+import { listenInBoth, type OpenPort } from '@mdns-ambassador/relay';
 import { JOIN_PORT } from './join-place.ts';
 import { isServedAt } from './served-addresses.ts';
 
@@ -15,7 +15,7 @@ export function openJoinPort(
   network: Pick<SystemNetwork, 'interfaces'>,
   onSocket: (socket: Socket) => void,
   wanted: number = JOIN_PORT,
-): Promise<ListeningPort> {
+): Promise<OpenPort> {
   const receive = (socket: Socket): void => {
     socket.on('error', () => undefined);
     if (isServedAt(network.interfaces(), socket.localAddress ?? '')) onSocket(socket);

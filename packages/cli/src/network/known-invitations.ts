@@ -2,7 +2,7 @@ import { BlockList, isIP } from 'node:net';
 import { type Instance, isLinkLocalIpv6, readTxtText, type SystemNetwork, systemClock } from '@mdns-ambassador/mdns';
 import { Signpost } from '@mdns-ambassador/mesh/invitation';
 import type { PeerNode } from '@mdns-ambassador/peers';
-import { type ListeningPort, type Place, stripZone } from '@mdns-ambassador/relay';
+import { type OpenPort, type Place, stripZone } from '@mdns-ambassador/relay';
 import { JOIN_TYPE, NUMBER_KEY } from './join-place.ts';
 import { openJoinPort } from './join-port.ts';
 
@@ -13,7 +13,7 @@ import { openJoinPort } from './join-port.ts';
 export async function showInviters(
   network: Pick<SystemNetwork, 'interfaces'>,
   peers: Pick<PeerNode, 'list'>,
-): Promise<ListeningPort> {
+): Promise<OpenPort> {
   const signpost = new Signpost(systemClock, (number, from) => findInviter(peers.list(JOIN_TYPE), number, from));
   const { port, close } = await openJoinPort(network, (socket) =>
     signpost.accept(socket, stripZone(socket.remoteAddress ?? '')),

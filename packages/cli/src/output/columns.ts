@@ -5,7 +5,7 @@ const LEAST_CUT = 6;
 const COMMON_CUT = 15;
 
 /** A column of a table whose rows are such. */
-export interface Column<Row> {
+export interface TableColumn<Row> {
   readonly title: string;
   /** Its cells end below one another. */
   readonly isNumber?: boolean;
@@ -27,13 +27,13 @@ export interface FittedColumns<Row> {
  * never cut may be wider still.
  */
 export function fitColumns<Row>(
-  columns: readonly Column<Row>[],
+  columns: readonly TableColumn<Row>[],
   rows: readonly Row[],
   width: number,
   gap: number,
 ): FittedColumns<Row> {
   const natural = new Map(columns.map((column) => [column, measureColumn(column, rows)]));
-  const measure = (shown: readonly Column<Row>[], widths: ReadonlyMap<Column<Row>, number>): number =>
+  const measure = (shown: readonly TableColumn<Row>[], widths: ReadonlyMap<TableColumn<Row>, number>): number =>
     shown.reduce((sum, column) => sum + (widths.get(column) ?? 0) + gap, -gap);
   const leastCut = new Map(
     columns.map((column) => [
@@ -56,7 +56,7 @@ export function fitColumns<Row>(
     if (widest === undefined || most <= LEAST_CUT) break;
     widths.set(widest, most - 1);
   }
-  const layOut = (cell: (column: Column<Row>) => string): string =>
+  const layOut = (cell: (column: TableColumn<Row>) => string): string =>
     shown
       .map((column) => {
         const text = cutText(cell(column), widths.get(column) ?? 0);
@@ -68,7 +68,7 @@ export function fitColumns<Row>(
   return { heading: layOut(({ title }) => title), format: (row) => layOut(({ show }) => show(row)) };
 }
 
-function measureColumn<Row>({ title, show }: Column<Row>, rows: readonly Row[]): number {
+function measureColumn<Row>({ title, show }: TableColumn<Row>, rows: readonly Row[]): number {
   return Math.max(measureWidth(title), ...rows.map((row) => measureWidth(show(row))));
 }
 

@@ -1,4 +1,4 @@
-import { type Column, fitColumns } from './columns.ts';
+import { fitColumns, type TableColumn } from './columns.ts';
 import { escapeSentence, escapeText } from './escape.ts';
 import type { Line, Style } from './printer.ts';
 import { measureWidth } from './table.ts';
@@ -54,7 +54,7 @@ export function formatServices(
   ];
 }
 
-function listColumns(now: number): readonly Column<ShownService>[] {
+function listColumns(now: number): readonly TableColumn<ShownService>[] {
   return [
     { title: 'SERVICE', show: ({ service }) => escapeText(service) },
     { title: 'ROLE', rank: 6, show: ({ role }) => role },

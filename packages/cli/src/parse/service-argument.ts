@@ -25,12 +25,12 @@ export function parseAnnouncedService(text: string): AnnouncedService {
 }
 
 /** SERVICE of `proxy`: `redis` or `redis:16379`, the local port; or a whole type, `_androidtvremote2._tcp:6466`. */
-export interface ProxiedService extends WantedService {
+export interface ProxiedArgument extends WantedService {
   /** Absent: the well-known one; 0: the system chooses. */
   readonly port?: number;
 }
 
-export function parseProxiedService(text: string): ProxiedService {
+export function parseProxiedService(text: string): ProxiedArgument {
   if (text.includes('=')) {
     throw new InvalidValue(
       `"${text}" names a target; write NAME or NAME:LOCALPORT, and the target as --from static:HOST:PORT`,

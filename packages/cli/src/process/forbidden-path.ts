@@ -12,7 +12,7 @@ const ROOT = 0;
 const PERMISSIONS = 0o7777;
 
 /** Who asks, and what the system lets him do. */
-export interface Asker {
+export interface SystemUser {
   /** Undefined on Windows, which has none: there nobody's rights are read. */
   readonly uid: number | undefined;
   readonly name: string;
@@ -35,7 +35,7 @@ export function isForbidden(code: string): boolean {
  * What keeps this user from writing a file, whose that is, and what to do, in one sentence. `code`: what the system answered, one of
  * those that {@link isForbidden} takes.
  */
-export function explainForbidden(path: string, code: string, scope: Scope, asker: Asker = findAsker()): string {
+export function explainForbidden(path: string, code: string, scope: Scope, asker: SystemUser = findAsker()): string {
   const { uid, look } = asker;
   if (code === 'EROFS') return `${path} is on a disk that is read-only; mount it for writing, or name another place`;
   const what = `this user may not change ${path}`;
@@ -57,7 +57,7 @@ export function explainForbidden(path: string, code: string, scope: Scope, asker
   return `${what}: ${found} belongs to ${owner} (mode ${mode}); ${nameRemedy(found, scope, asker)}`;
 }
 
-function nameRemedy(path: string, scope: Scope, { uid, home, name, look }: Asker): string {
+function nameRemedy(path: string, scope: Scope, { uid, home, name, look }: SystemUser): string {
   if (scope === 'system') return 'run it as root, with sudo';
   // The home of whom the system does not know is `/`, that of a daemon may be `/usr/sbin`.
   if (isIn(path, home) && look(home)?.uid === uid)
@@ -66,7 +66,7 @@ function nameRemedy(path: string, scope: Scope, { uid, home, name, look }: Asker
 }
 
 /** The first on the way that can't be passed; else what of the file and its folder can't be written to. Undefined where all can. */
-function findHindrance(path: string, { may }: Asker): string | undefined {
+function findHindrance(path: string, { may }: SystemUser): string | undefined {
   const there = listWay(path).filter((each) => may(each, constants.F_OK));
   const folders = there.filter((each) => each !== path);
   const closed = folders.find((each) => !may(each, constants.X_OK));
@@ -85,7 +85,7 @@ function isIn(path: string, folder: string): boolean {
   return rest === '' || !/^\.\.(?:\/|$)/.test(rest);
 }
 
-function findAsker(): Asker {
+function findAsker(): SystemUser {
   return {
     uid: process.getuid?.(),
     name: nameUser(),

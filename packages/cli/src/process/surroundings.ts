@@ -1,7 +1,7 @@
 import type { Keyboard } from '@mdns-ambassador/announcer';
 import type { Printer, PrinterStream } from '../output/printer.ts';
-import type { Faults } from './faults.ts';
 import type { Shutdown } from './signals.ts';
+import type { UncaughtErrors } from './uncaught-errors.ts';
 
 /** What a command sees of the process it runs in. */
 export interface Surroundings {
@@ -18,5 +18,5 @@ export interface Surroundings {
   /** What is to be held while a command runs. */
   readonly keyboard: Keyboard | undefined;
   readonly shutdown: Shutdown;
-  readonly faults: Faults;
+  readonly faults: UncaughtErrors;
 }

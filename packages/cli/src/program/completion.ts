@@ -5,7 +5,7 @@ import { SHELLS } from '../commands/completion/shells.ts';
 import { MESH_ACTIONS } from '../commands/mesh/actions.ts';
 import { RENDER_FORMATS } from '../commands/render/options.ts';
 import { SERVICE_ACTIONS } from '../commands/service/actions.ts';
-import type { SeenInstance } from '../network/seen/seen-instance.ts';
+import type { SeenName } from '../network/seen/seen-instance.ts';
 import { COMMON_OPTIONS } from '../options/common-options.ts';
 import type { Option } from '../options/option.ts';
 import { COMMAND_LIST } from './command-list.ts';
@@ -17,7 +17,7 @@ const TAKE_SERVICES: ReadonlySet<string> = new Set(['announce', 'proxy', 'list',
 const SERVICE_NAME = /^(?!-)[a-z0-9-]{1,15}$/i;
 
 /** Resolves with what is on the link, in some milliseconds. Called where that is asked for. */
-export type LookUp = () => Promise<readonly SeenInstance[]>;
+export type LookUp = () => Promise<readonly SeenName[]>;
 
 /** What the script of a shell is told, for the words behind `__complete`: each a word that may stand where the last one is, as that shell writes it. */
 export async function completeFor(shell: string, typed: readonly string[], lookUp: LookUp): Promise<readonly string[]> {

@@ -43,7 +43,7 @@ export const SHORTEST_CHECK_INTERVAL_MS = 100;
 const NATIVE_OPTIONS: readonly string[] = ['priority', 'weight', 'ttl', 'alias'];
 
 /** What the machine adds to what was written. */
-export interface Machine {
+export interface AnnouncingMachine {
   readonly hostName: string;
   readonly platform: NodeJS.Platform;
   /** The command behind `--`, and its words. */
@@ -56,7 +56,7 @@ export interface PlannedAnnouncement extends AnnouncementOptions {
 }
 
 /** The announcement that one request asks for. Throws a CliError that names the first wrong value. */
-export function readAnnouncement(request: ServiceRequest, machine: Machine): PlannedAnnouncement {
+export function readAnnouncement(request: ServiceRequest, machine: AnnouncingMachine): PlannedAnnouncement {
   const { service: given, settings } = request;
   const { service, host, port } = readGiven(given, parseAnnouncedService);
   refuseNativeOptions(settings);

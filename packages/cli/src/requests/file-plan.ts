@@ -6,7 +6,7 @@ import { LOG_FORMATS, LOG_LEVELS } from '../options/common-options.ts';
 import { parseChoice } from '../parse/choice.ts';
 import type { Settings } from '../settings/settings.ts';
 import { readAdminPlaces } from './admin-request.ts';
-import { type Machine, refuseSharedFolders } from './announce-request.ts';
+import { type AnnouncingMachine, refuseSharedFolders } from './announce-request.ts';
 import { refuseBesideDocker } from './docker-request.ts';
 import { type Plan, readContainers, readFeed, readNames, readPlacedService, readPlannedProxy } from './plan.ts';
 import { refuseSharedPlaces, refuseTwice } from './refuse-twice.ts';
@@ -18,7 +18,7 @@ export interface FilePlan extends Plan {
   readonly fixed: Readonly<Record<string, readonly string[]>>;
 }
 
-export interface FileMachine extends Machine {
+export interface FileMachine extends AnnouncingMachine {
   readonly env: NodeJS.ProcessEnv;
 }
 

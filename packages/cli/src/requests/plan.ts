@@ -5,7 +5,7 @@ import type { ResponderName } from '../options/announce-options.ts';
 import type { Settings } from '../settings/settings.ts';
 import { type AgentRequest, readAgentRequest } from './agent-request.ts';
 import {
-  type Machine,
+  type AnnouncingMachine,
   type PlannedAnnouncement,
   readAnnouncement,
   readResponder,
@@ -74,7 +74,7 @@ export function needsMdns({ announce, proxy, docker, agent, dns }: Plan): boolea
 }
 
 /** Throws a CliError that names the first wrong value. */
-export function readPlacedService(request: ServiceRequest, machine: Machine): PlacedService {
+export function readPlacedService(request: ServiceRequest, machine: AnnouncingMachine): PlacedService {
   const { settings } = request;
   return {
     ...readAnnouncement(request, machine),

@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
 import { expect, test } from 'vitest';
-import { type Asker, explainForbidden, isForbidden } from '../../src/process/forbidden-path.ts';
+import { explainForbidden, isForbidden, type SystemUser } from '../../src/process/forbidden-path.ts';
 
 const ANN = 1000;
 const UNIT = '/home/ann/.config/systemd/user/ambassador.service';
@@ -14,7 +14,7 @@ const dir = (uid: number, mode: number = 0o755): Entry => ({ uid, mode: 0o40000 
 const HOME = { '/': dir(0), '/home': dir(0), '/home/ann': dir(ANN) };
 
 /** Who is neither in a group nor has a list of rights: the owner's bits are his, the last ones are everybody's. */
-function ask(entries: Readonly<Record<string, Entry>>, other: Partial<Asker> = {}): Asker {
+function ask(entries: Readonly<Record<string, Entry>>, other: Partial<SystemUser> = {}): SystemUser {
   const bits: Readonly<Record<number, number>> = { [constants.W_OK]: 0o2, [constants.X_OK]: 0o1, [constants.F_OK]: 0 };
   return {
     uid: ANN,

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import { writeCompletionScript } from '../../src/commands/completion/scripts.ts';
 import { SHELLS } from '../../src/commands/completion/shells.ts';
-import type { SeenInstance } from '../../src/network/seen/seen-instance.ts';
+import type { SeenName } from '../../src/network/seen/seen-instance.ts';
 import { completeFor, completeWords } from '../../src/program/completion.ts';
 
-const nothing = async (): Promise<readonly SeenInstance[]> => [];
+const nothing = async (): Promise<readonly SeenName[]> => [];
 
 test.each<[string[], string[]]>([
   [['pr'], ['proxy']],
@@ -38,7 +38,7 @@ test.each<[string[], string[]]>([
   expect(await completeWords(words, nothing)).toEqual(candidates);
 });
 
-const seen: readonly SeenInstance[] = [
+const seen: readonly SeenName[] = [
   { service: 'redis', instance: 'redis on h1' },
   { service: 'orders', instance: 'orders on h2' },
   { service: 'orders', instance: 'orders on h2' },
@@ -49,7 +49,7 @@ const seen: readonly SeenInstance[] = [
   { service: '$(reboot)' },
   { service: '-rf', instance: 'orders; reboot' },
 ];
-const lookUp = async (): Promise<readonly SeenInstance[]> => seen;
+const lookUp = async (): Promise<readonly SeenName[]> => seen;
 
 test.each<[string[], string[]]>([
   [['proxy', 'or'], ['orders']],

@@ -5,7 +5,7 @@ import { PassThrough } from 'node:stream';
 import { afterAll, describe, expect, test, vi } from 'vitest';
 import { CliError } from '../../src/exit/cli-error.ts';
 import { createPrinter } from '../../src/output/printer.ts';
-import { Faults } from '../../src/process/faults.ts';
+import { UncaughtErrors } from '../../src/process/uncaught-errors.ts';
 import { runProgram } from '../../src/program/program.ts';
 
 /** A mistake that is let through must not reach the network of whoever runs the tests. */
@@ -31,7 +31,7 @@ async function run(argv: readonly string[], env: NodeJS.ProcessEnv = {}): Promis
       isOnTerminal: false,
       logStream: new PassThrough(),
       keyboard: undefined,
-      faults: new Faults(),
+      faults: new UncaughtErrors(),
       shutdown: {
         signal: new AbortController().signal,
         delegate: () => undefined,

@@ -8,7 +8,7 @@ import {
 import { forwardRequestFields, forwardResponseFields, forwardTrailers, listValues, readFraming } from './fields.ts';
 import type { LegAgent } from './leg-agent.ts';
 import { MAX_HEADER_BYTES } from './limits.ts';
-import { REPLIES, type Reply } from './reply.ts';
+import { type HttpReply, REPLIES } from './reply.ts';
 
 const BEYOND_ASCII = /[^\x20-\x7e]/;
 
@@ -28,13 +28,13 @@ export interface ExchangeContext {
   /** Nothing more can come over this connection: the client's is reset. */
   onBroken(): void;
   /** The client is told this instead of a response, and closed. */
-  onInvalid(reply: Reply): void;
+  onInvalid(reply: HttpReply): void;
   /** The response was sent, but its request has not all come: what follows can't be understood. */
   onUnfinished(): void;
 }
 
 /** Why a request must not be passed on; undefined when it may. */
-export function findFault({ rawHeaders, httpVersion, method, url = '' }: IncomingMessage): Reply | undefined {
+export function findFault({ rawHeaders, httpVersion, method, url = '' }: IncomingMessage): HttpReply | undefined {
   if (method === 'CONNECT') return REPLIES.connect;
   // Node's parser refuses them itself, but for that of 20.19.
   if (BEYOND_ASCII.test(url)) return REPLIES.target;

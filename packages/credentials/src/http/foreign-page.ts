@@ -43,7 +43,7 @@ export function findForeign({ method, rawHeaders }: PageRequest, { hosts, origin
   return `pages of "${show(origin)}" may not ask for this; if they are to act as the user of the credentials, add it to origins: there`;
 }
 
-interface Told {
+interface FetchMetadata {
   readonly host?: string;
   readonly origin?: string;
   readonly site?: string;
@@ -51,8 +51,8 @@ interface Told {
   readonly destination?: string;
 }
 
-function readTold(fields: RawFields): Told {
-  const told: { -readonly [Key in keyof Told]: Told[Key] } = {};
+function readTold(fields: RawFields): FetchMetadata {
+  const told: { -readonly [Key in keyof FetchMetadata]: FetchMetadata[Key] } = {};
   for (let index = 0; index < fields.length; index += 2) {
     const value = fields[index + 1] ?? '';
     switch (fields[index]?.toLowerCase()) {
@@ -111,7 +111,7 @@ function withPort(authority: string, port: string): string {
 }
 
 /** As SameSite=Lax of cookies (RFC 6265bis 5.5): it is the person who asks, and the page that sent them sees no answer. */
-function isFollowedLink(method: string | undefined, { origin, mode, destination }: Told): boolean {
+function isFollowedLink(method: string | undefined, { origin, mode, destination }: FetchMetadata): boolean {
   return (
     (method === 'GET' || method === 'HEAD') && origin === undefined && mode === 'navigate' && destination === 'document'
   );

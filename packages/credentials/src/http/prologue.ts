@@ -10,8 +10,8 @@ import { secretOf, writeAuthorization } from './authorization.ts';
 import { type Audience, findForeign } from './foreign-page.ts';
 import { IncomingRequest } from './incoming-request.ts';
 import { MAX_HEADER_BYTES } from './limits.ts';
-import { REPLIES, type Reply } from './reply.ts';
-import { Session } from './session.ts';
+import { type HttpReply, REPLIES } from './reply.ts';
+import { HttpSession } from './session.ts';
 
 /** ContentType handshake (RFC 8446 5.1). */
 const TLS_HANDSHAKE = 0x16;
@@ -24,7 +24,7 @@ export class HttpPrologue implements Prologue {
   readonly #ledger = new RefusalLedger();
   /** Parses for all connections, and never listens. */
   readonly #server: Server;
-  readonly #sessions = new WeakMap<Duplex, Session>();
+  readonly #sessions = new WeakMap<Duplex, HttpSession>();
   readonly #host: string | undefined;
   readonly #audience: Audience;
 
@@ -42,7 +42,7 @@ export class HttpPrologue implements Prologue {
       throw new RelayError('ECONNRESET', `${destination.name} closed the connection`);
     }
     let secret = secretOf(this.#credential).current;
-    const session = new Session(upstream, {
+    const session = new HttpSession(upstream, {
       authorize: () => {
         secret = secretOf(this.#credential).current;
         return writeAuthorization(this.#credential, secret);
@@ -72,7 +72,7 @@ export class HttpPrologue implements Prologue {
     // Fields beyond a number would be left out without a word.
     server.maxHeadersCount = 0;
     Reflect.set(server, 'httpAllowHalfOpen', true);
-    const within = (socket: Duplex, act: (session: Session) => void): void => {
+    const within = (socket: Duplex, act: (session: HttpSession) => void): void => {
       const session = this.#sessions.get(socket);
       if (session === undefined) socket.destroy();
       else session.guard(act)(session);
@@ -85,7 +85,7 @@ export class HttpPrologue implements Prologue {
     return server;
   }
 
-  #takeClientError(error: Error, session: Session): void {
+  #takeClientError(error: Error, session: HttpSession): void {
     const code = errorCode(error);
     if (code.startsWith('HPE_')) session.refuse(this.#explain(error, code));
     else session.back.destroy();
@@ -102,7 +102,7 @@ export class HttpPrologue implements Prologue {
     this.#context.onEvent({ kind: 'fault', protocol: 'http', destination: name, reason });
   }
 
-  #explain(error: Error, code: string): Reply {
+  #explain(error: Error, code: string): HttpReply {
     const packet: unknown = 'rawPacket' in error ? error.rawPacket : undefined;
     if (packet instanceof Uint8Array && packet[0] === TLS_HANDSHAKE) {
       this.#context.onEvent({ kind: 'tls-client', protocol: 'http' });

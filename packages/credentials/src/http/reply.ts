@@ -1,5 +1,5 @@
 /** What the ambassador itself answers, when a request can't be passed on. */
-export interface Reply {
+export interface HttpReply {
   readonly status: number;
   readonly phrase: string;
   /** For people. */
@@ -17,7 +17,7 @@ type ReplyName =
   | 'badUpstream'
   | 'fault';
 
-export const REPLIES: Readonly<Record<ReplyName, Reply>> = {
+export const REPLIES: Readonly<Record<ReplyName, HttpReply>> = {
   malformed: { status: 400, phrase: 'Bad Request', text: 'this request is not understood and was not passed on' },
   target: {
     status: 400,
@@ -34,12 +34,12 @@ export const REPLIES: Readonly<Record<ReplyName, Reply>> = {
 };
 
 /** What a request gets that may not act as the user of the credentials. */
-export function forbid(text: string): Reply {
+export function forbid(text: string): HttpReply {
   return { status: 403, phrase: 'Forbidden', text };
 }
 
 /** The whole message, after which the connection is closed. */
-export function encodeReply({ status, phrase, text }: Reply): Buffer {
+export function encodeReply({ status, phrase, text }: HttpReply): Buffer {
   const body = `ambassador: ${text}\n`;
   return Buffer.from(
     `HTTP/1.1 ${status} ${phrase}\r\nContent-Type: text/plain\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,

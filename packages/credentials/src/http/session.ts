@@ -4,13 +4,13 @@ import { type Back, Front } from './bridge.ts';
 import { carryExchange, type ExchangeContext, findFault } from './exchange.ts';
 import { LegAgent } from './leg-agent.ts';
 import { HEADER_TIMEOUT_MS, MAX_PIPELINED } from './limits.ts';
-import { encodeReply, forbid, REPLIES, type Reply } from './reply.ts';
+import { encodeReply, forbid, type HttpReply, REPLIES } from './reply.ts';
 import { carryUpgrade } from './upgrade.ts';
 
 const CR = 0x0d;
 const LF = 0x0a;
 
-export interface SessionOptions {
+export interface HttpSessionOptions {
   /** The value of Authorization for the next request; undefined when there is none that can be sent. */
   readonly authorize: () => string | undefined;
   readonly onUnauthorized: () => void;
@@ -22,12 +22,12 @@ export interface SessionOptions {
 }
 
 /** One client and one connection to the service, which is used by that client alone. */
-export class Session {
+export class HttpSession {
   /** What the client is spliced to. */
   readonly front: Front;
   readonly #leg: Leg;
   readonly #agent: LegAgent;
-  readonly #options: SessionOptions;
+  readonly #options: HttpSessionOptions;
   /** Requests whose responses are not over. */
   #open = 0;
   /** Theirs, in the order in which the client gets them. */
@@ -36,7 +36,7 @@ export class Session {
   #isUpgraded = false;
   #isServiceGone = false;
 
-  constructor(leg: Leg, options: SessionOptions) {
+  constructor(leg: Leg, options: HttpSessionOptions) {
     this.#leg = leg;
     this.#options = options;
     this.#agent = new LegAgent(leg);
@@ -94,7 +94,7 @@ export class Session {
   }
 
   /** Says why a request is not passed on, as the last response; among other responses it can only be a reset. */
-  refuse(reply: Reply): void {
+  refuse(reply: HttpReply): void {
     clearTimeout(this.#headerTimer);
     if (this.back.destroyed || this.back.writableEnded) return;
     if (this.#open > 1 || this.#responses[0]?.headersSent === true) {

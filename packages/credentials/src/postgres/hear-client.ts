@@ -10,7 +10,7 @@ const MAX_ENCRYPTION_REQUESTS = 2;
 type Wrong = Extract<FirstPacketParsing, { kind: 'wrong' }>['reason'];
 
 /** A first packet, and its bytes. */
-export interface Heard {
+export interface HeardPacket {
   readonly packet: Exclude<FirstPacket, { kind: 'encryption' }>;
   readonly bytes: Buffer;
 }
@@ -33,7 +33,7 @@ const EXPLANATIONS: Readonly<Record<Wrong, { readonly code: string; readonly mes
  * Hears what a client wants, having told it that there is no encryption here if it asked. Rejects with a Refusal when it can't
  * be served, with a ReadError when it has left.
  */
-export async function hearClient(client: Leg, signal: AbortSignal): Promise<Heard> {
+export async function hearClient(client: Leg, signal: AbortSignal): Promise<HeardPacket> {
   for (let requests = 0; requests <= MAX_ENCRYPTION_REQUESTS; requests += 1) {
     const { bytes, packet } = await readLeg(client, parseFirst, signal);
     if (packet.kind !== 'encryption') return { bytes, packet };

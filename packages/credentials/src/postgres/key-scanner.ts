@@ -11,7 +11,7 @@ const READY_FOR_QUERY = 'Z'.charCodeAt(0);
 const REFUSED_ENCRYPTION = 'N'.charCodeAt(0);
 const ACCEPTED_ENCRYPTIONS: readonly number[] = ['S', 'G'].map((letter) => letter.charCodeAt(0));
 
-type State =
+type KeyScanState =
   | { readonly kind: 'encryption'; refused: number }
   | { readonly kind: 'header'; readonly bytes: number[] }
   | { readonly kind: 'key'; readonly bytes: number[]; readonly length: number }
@@ -23,7 +23,7 @@ type State =
  * keeps nothing else.
  */
 export class KeyScanner {
-  #state: State;
+  #state: KeyScanState;
   #scanned = 0;
 
   /** `asksForEncryption`: the client's first packet was a request for it, so that the server begins with a single letter. */
@@ -75,7 +75,7 @@ export class KeyScanner {
   }
 
   /** Returns how many bytes it took. */
-  #scanEncryption(state: Extract<State, { kind: 'encryption' }>, letter: number): number {
+  #scanEncryption(state: Extract<KeyScanState, { kind: 'encryption' }>, letter: number): number {
     if (ACCEPTED_ENCRYPTIONS.includes(letter)) {
       this.#state = { kind: 'done' };
       return 1;
@@ -88,7 +88,7 @@ export class KeyScanner {
     return 0;
   }
 
-  #enterMessage(header: Buffer): State {
+  #enterMessage(header: Buffer): KeyScanState {
     const type = header[0];
     const left = header.readUInt32BE(1) - 4;
     this.#scanned += HEADER_BYTES + left;

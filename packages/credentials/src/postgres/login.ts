@@ -31,14 +31,14 @@ export interface LoginOptions {
 }
 
 /** How a login ended. */
-export type PostgresLogin =
+export type PostgresOutcome =
   /** `greeting` is what the client is told of it, up to and with AuthenticationOk. */
   | { readonly kind: 'accepted'; readonly greeting: Buffer }
   /** These credentials are not taken; others may be. */
   | { readonly kind: 'rejected'; readonly error: ServerError };
 
 /** What the server is about to ask or be told. */
-type State =
+type PostgresLoginState =
   | { readonly kind: 'asked' }
   | { readonly kind: 'scram-begun'; readonly scram: Scram }
   | { readonly kind: 'scram-answered'; readonly answer: ScramAnswer }
@@ -48,10 +48,10 @@ type State =
  * Logs in at a server that was just connected to. Rejects with a Refusal where the set-up is wrong or the server has no room, and
  * with another error where it does not speak as a PostgreSQL server must.
  */
-export async function logIn(server: Leg, options: LoginOptions, signal: AbortSignal): Promise<PostgresLogin> {
+export async function logIn(server: Leg, options: LoginOptions, signal: AbortSignal): Promise<PostgresOutcome> {
   server.write(options.startup);
   const told: Buffer[] = [];
-  let state: State = { kind: 'asked' };
+  let state: PostgresLoginState = { kind: 'asked' };
   for (let count = 0; count < MAX_MESSAGES; count += 1) {
     const message = await readLeg(server, parseOne, signal);
     switch (message.type) {
@@ -94,9 +94,9 @@ function parseOne(bytes: Buffer): Parsing<PostgresMessage> {
 async function answerRequest(
   server: Leg,
   message: PostgresMessage,
-  state: State,
+  state: PostgresLoginState,
   options: LoginOptions,
-): Promise<State> {
+): Promise<PostgresLoginState> {
   const { secret, user } = options;
   const code = readCode(message);
   const data = message.body.subarray(4);
@@ -148,12 +148,12 @@ function readCode({ body }: PostgresMessage): number {
   return body.readInt32BE(0);
 }
 
-function expectAsked(state: State): void {
+function expectAsked(state: PostgresLoginState): void {
   if (state.kind !== 'asked') throw outOfTurn();
 }
 
 /** A server that began SCRAM must show that it knows the password too before it is believed. */
-function expectVerified(state: State): void {
+function expectVerified(state: PostgresLoginState): void {
   if (state.kind === 'asked' || state.kind === 'verified') return;
   throw refuse('the server broke off the SCRAM exchange without showing that it knows the password');
 }
@@ -172,7 +172,7 @@ async function refusing<T>(attempt: () => Promise<T>): Promise<T> {
   }
 }
 
-function rejectLogin(error: ServerError): PostgresLogin {
+function rejectLogin(error: ServerError): PostgresOutcome {
   if (isLoginError(error)) return { kind: 'rejected', error };
   const message = `the server answered ${describeServerError(error)}`;
   throw new Refusal(message, encodeError({ code: error.code, message: error.message }), {

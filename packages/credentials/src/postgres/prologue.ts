@@ -14,7 +14,7 @@ import { OutdatedSecret } from '../outdated-secret.ts';
 import { RefusalLedger } from '../refusal-ledger.ts';
 import type { Secret } from '../secret.ts';
 import { encodeError, type ServerError, SQLSTATE } from './error-response.ts';
-import { type Heard, hearClient } from './hear-client.ts';
+import { type HeardPacket, hearClient } from './hear-client.ts';
 import { describeServerError, logIn } from './login.ts';
 import { Patience } from './patience.ts';
 import { encodeStartup, type FirstPacket } from './startup.ts';
@@ -63,7 +63,7 @@ export class PostgresPrologue implements Prologue {
   }
 
   /** A client that says nothing keeps a server waiting, which closes when it has had enough. */
-  async #hear(client: Leg, upstream: Leg, signal: AbortSignal): Promise<Heard> {
+  async #hear(client: Leg, upstream: Leg, signal: AbortSignal): Promise<HeardPacket> {
     const patience = new Patience(signal);
     const unwatch = watchEnd(upstream, () => patience.end());
     try {

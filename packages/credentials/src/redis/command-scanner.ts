@@ -10,7 +10,7 @@ const MAX_KEPT_WORDS = 3;
 const KEPT_LINE = 64;
 const MAX_NUMBER_BYTES = 12;
 
-type State =
+type CommandScanState =
   | { readonly kind: 'start' }
   /** A line that begins with `*` or `$`. */
   | { readonly kind: 'header'; readonly of: 'array' | 'bulk'; text: string }
@@ -31,7 +31,7 @@ export interface ScannedCommand {
 
 /** Finds where a client's commands end and what they are called, in chunks of any size, without keeping them. */
 export class CommandScanner {
-  #state: State = { kind: 'start' };
+  #state: CommandScanState = { kind: 'start' };
   #arguments = 0;
   #left = 0;
   #kept: string[] = [];
@@ -101,7 +101,7 @@ export class CommandScanner {
   }
 
   /** True when the command has ended with it. */
-  #endHeader({ of, text }: Extract<State, { kind: 'header' }>): boolean {
+  #endHeader({ of, text }: Extract<CommandScanState, { kind: 'header' }>): boolean {
     if (!/^-?\d{1,10}$/.test(text)) {
       this.#isLost = true;
       return false;
@@ -121,7 +121,7 @@ export class CommandScanner {
     return false;
   }
 
-  #readPayload(state: Extract<State, { kind: 'payload' }>, chunk: Buffer, at: number): number {
+  #readPayload(state: Extract<CommandScanState, { kind: 'payload' }>, chunk: Buffer, at: number): number {
     const end = Math.min(chunk.length, at + state.left);
     if (state.keptLeft > 0) {
       const keptEnd = Math.min(end, at + state.keptLeft);

@@ -30,7 +30,7 @@ const SHAPES: ReadonlyMap<number, Shape> = new Map(
   ].map(([type, shape]) => [String(type).charCodeAt(0), shape as Shape]),
 );
 
-type State =
+type FrameScanState =
   | { readonly kind: 'type' }
   /** Within a line whose text decides nothing. */
   | { readonly kind: 'line' }
@@ -38,7 +38,7 @@ type State =
   | { readonly kind: 'payload'; left: number };
 
 /** One top-level frame that has ended. */
-export interface Frame {
+export interface RedisFrame {
   /** `+`, `-`, `>` ... */
   readonly type: string;
   /** The beginning of the first line behind the type, of simple strings and errors only. */
@@ -49,7 +49,7 @@ export interface Frame {
 
 /** Finds where RESP2 and RESP3 frames end, in chunks of any size, without keeping them. */
 export class FrameScanner {
-  #state: State = { kind: 'type' };
+  #state: FrameScanState = { kind: 'type' };
   /** Elements to come until the top-level frame ends. */
   #left = 1;
   #type = 0;
@@ -68,7 +68,7 @@ export class FrameScanner {
   }
 
   /** Goes on in the chunk from `at` until a top-level frame ends, or the chunk does. */
-  advance(chunk: Buffer, at: number): Frame | undefined {
+  advance(chunk: Buffer, at: number): RedisFrame | undefined {
     let next = at;
     while (next < chunk.length && !this.#isLost) {
       next = this.#step(chunk, next);
@@ -118,7 +118,7 @@ export class FrameScanner {
     return stop;
   }
 
-  #readNumber(state: Extract<State, { kind: 'number' }>, chunk: Buffer, at: number): number {
+  #readNumber(state: Extract<FrameScanState, { kind: 'number' }>, chunk: Buffer, at: number): number {
     let next = at;
     while (next < chunk.length) {
       const byte = chunk[next] ?? 0;
@@ -173,7 +173,7 @@ export class FrameScanner {
     this.#keptBytes += kept.length;
   }
 
-  #finish(end: number): Frame {
+  #finish(end: number): RedisFrame {
     const type = String.fromCharCode(this.#type);
     const isLine = type === '+' || type === '-';
     const line = isLine

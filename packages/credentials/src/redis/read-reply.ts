@@ -1,5 +1,5 @@
 import { errorCode, type Leg, RelayError } from '@mdns-ambassador/relay';
-import { type Frame, FrameScanner } from './frame-scanner.ts';
+import { FrameScanner, type RedisFrame } from './frame-scanner.ts';
 
 /** No reply to a login is longer. */
 const MAX_REPLY_BYTES = 65_536;
@@ -8,7 +8,7 @@ const MAX_REPLY_BYTES = 65_536;
  * Reads one reply from a paused leg, puts back what follows it, and leaves the leg paused. Rejects with a RelayError when none
  * comes.
  */
-export function readReply(leg: Leg, signal: AbortSignal): Promise<Frame> {
+export function readReply(leg: Leg, signal: AbortSignal): Promise<RedisFrame> {
   const scanner = new FrameScanner();
   let taken = 0;
   return new Promise((resolve, reject) => {

@@ -1,6 +1,6 @@
 import { readLogin, wordOf, writeCommand } from './command.ts';
 import { CommandScanner } from './command-scanner.ts';
-import { type Frame, FrameScanner } from './frame-scanner.ts';
+import { FrameScanner, type RedisFrame } from './frame-scanner.ts';
 import type { RedisLogin } from './login.ts';
 import { judgeLogin } from './login.ts';
 
@@ -27,7 +27,7 @@ export interface SessionWorld {
   tlsClient(): void;
 }
 
-type State =
+type RedisSessionState =
   /** Bytes pass; both directions are scanned for what matters. `held` may become the client's login. */
   | { readonly kind: 'passing'; readonly held: Buffer }
   /** RESET was passed on: whatever follows must wait until there was a new login. */
@@ -37,8 +37,8 @@ type State =
   | { readonly kind: 'transparent' }
   | { readonly kind: 'over' };
 
-const TRANSPARENT: State = { kind: 'transparent' };
-const PASSING: State = { kind: 'passing', held: Buffer.alloc(0) };
+const TRANSPARENT: RedisSessionState = { kind: 'transparent' };
+const PASSING: RedisSessionState = { kind: 'passing', held: Buffer.alloc(0) };
 
 /**
  * What happens between a client and a Redis that has taken our login. Bytes pass, but for the client's own logins, which become ours
@@ -49,7 +49,7 @@ export class RedisSession {
   readonly #world: SessionWorld;
   readonly #frames = new FrameScanner();
   readonly #commands = new CommandScanner();
-  #state: State = PASSING;
+  #state: RedisSessionState = PASSING;
   #isMovedTold = false;
   #hasSpoken = false;
   /** The server says nothing to the client's next command, so that a RESET would be waited for without end. */
@@ -120,7 +120,7 @@ export class RedisSession {
     }
   }
 
-  #takeFrame(frame: Frame, chunk: Buffer, at: number): number {
+  #takeFrame(frame: RedisFrame, chunk: Buffer, at: number): number {
     const state = this.#state;
     switch (state.kind) {
       case 'passing':
@@ -161,7 +161,7 @@ export class RedisSession {
     return end;
   }
 
-  #lookForMove({ type, line }: Frame): void {
+  #lookForMove({ type, line }: RedisFrame): void {
     if (this.#isMovedTold || type !== '-' || !line.startsWith('MOVED ')) return;
     this.#isMovedTold = true;
     this.#world.moved(line.split(' ')[2] ?? '');
@@ -290,7 +290,7 @@ function withoutLogin(args: readonly Buffer[]): Buffer | undefined {
 }
 
 /** A Redis before 6.2 does not know RESET, and a user may be denied it: then nothing was reset. */
-function isResetRefused({ type, line }: Frame): boolean {
+function isResetRefused({ type, line }: RedisFrame): boolean {
   return (
     type === '-' &&
     (/^NOPERM .*'reset'/i.test(line) ||

@@ -65,14 +65,14 @@ function isLegacyResponse({ kind, questions }: Message): boolean {
 }
 
 /** Things that travel in one packet together. */
-interface Group {
+interface PacketGroup {
   readonly questions?: readonly Question[];
   readonly answers?: readonly ResourceRecord[];
   readonly authorities?: readonly ResourceRecord[];
   readonly additionals?: readonly ResourceRecord[];
 }
 
-interface Part {
+interface PacketPart {
   readonly questions: Question[];
   readonly answers: ResourceRecord[];
   readonly authorities: ResourceRecord[];
@@ -81,7 +81,7 @@ interface Part {
 
 /** Fills packets in order. */
 class Packing {
-  readonly parts: Part[] = [];
+  readonly parts: PacketPart[] = [];
   readonly #maxBytes: number;
   /** What is in the last part. */
   #writer: PacketWriter = new PacketWriter();
@@ -90,13 +90,13 @@ class Packing {
     this.#maxBytes = maxBytes;
   }
 
-  add(group: Group): void {
+  add(group: PacketGroup): void {
     if (this.addIfRoom(group)) return;
     const writer = new PacketWriter();
     writeGroup(writer, group);
     if (writer.length > MAX_SENT_BYTES) return;
     this.#writer = writer;
-    const part: Part = { questions: [], answers: [], authorities: [], additionals: [] };
+    const part: PacketPart = { questions: [], answers: [], authorities: [], additionals: [] };
     this.parts.push(part);
     join(part, group);
   }
@@ -105,7 +105,7 @@ class Packing {
    * A packet's size does not depend on the order in which its names are written: each distinct suffix is spelled out once. So
    * what is measured here in the order of adding holds when the sections are written one after the other.
    */
-  addIfRoom(group: Group): boolean {
+  addIfRoom(group: PacketGroup): boolean {
     const part = this.parts.at(-1);
     if (part === undefined) return false;
     const mark = this.#writer.mark();
@@ -119,14 +119,14 @@ class Packing {
   }
 }
 
-function writeGroup(writer: PacketWriter, group: Group): void {
+function writeGroup(writer: PacketWriter, group: PacketGroup): void {
   for (const question of group.questions ?? []) writer.writeQuestion(question);
   for (const section of [group.answers, group.authorities, group.additionals]) {
     for (const record of section ?? []) writer.writeRecord(record);
   }
 }
 
-function join(part: Part, group: Group): void {
+function join(part: PacketPart, group: PacketGroup): void {
   part.questions.push(...(group.questions ?? []));
   part.answers.push(...(group.answers ?? []));
   part.authorities.push(...(group.authorities ?? []));
@@ -134,13 +134,13 @@ function join(part: Part, group: Group): void {
 }
 
 /** Each question with the authority records of its name, which come with the first question for it. */
-function groupQuestions(message: Message): readonly Group[] {
+function groupQuestions(message: Message): readonly PacketGroup[] {
   const authorities = new Map<string, ResourceRecord[]>();
   for (const record of message.authorities) {
     const key = nameKey(record.name);
     authorities.set(key, [...(authorities.get(key) ?? []), record]);
   }
-  const groups: Group[] = message.questions.map((question) => {
+  const groups: PacketGroup[] = message.questions.map((question) => {
     const key = nameKey(question.name);
     const own = authorities.get(key) ?? [];
     authorities.delete(key);

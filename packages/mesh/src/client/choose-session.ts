@@ -1,5 +1,5 @@
 /** What is to be known of a connection to choose it for a new stream. */
-export interface Candidate {
+export interface SessionCandidate {
   /** Streams that are open. */
   readonly size: number;
   readonly isOver: boolean;
@@ -18,7 +18,7 @@ const MOST = 4;
 const MOST_WITH_SILENT = 8;
 
 /** The connection on which a new stream waits least; undefined where it is better to make another. Pure. */
-export function chooseSession<S extends Candidate>(sessions: readonly S[]): S | undefined {
+export function chooseSession<S extends SessionCandidate>(sessions: readonly S[]): S | undefined {
   const usable = sessions.filter(isUsable);
   const answering = usable.filter(({ isSilent, isCongested }) => !isSilent && !isCongested);
   const calm = findEmptiest(answering.filter(({ isBulk }) => !isBulk));
@@ -28,18 +28,18 @@ export function chooseSession<S extends Candidate>(sessions: readonly S[]): S | 
 }
 
 /** Whether another is to be made beside the clients' way. Pure. */
-export function wantsAnother(sessions: readonly Candidate[], opening: number): boolean {
+export function wantsAnother(sessions: readonly SessionCandidate[], opening: number): boolean {
   const answering = sessions.filter((session) => isUsable(session) && !session.isSilent);
   const calm = answering.filter(({ isBulk, isCongested }) => !isBulk && !isCongested);
   const notFull = sessions.filter(({ isFull }) => !isFull);
   return calm.length + opening < FEWEST && answering.length + opening < MOST && notFull.length < MOST_WITH_SILENT;
 }
 
-function isUsable({ isOver, isDraining, isFull }: Candidate): boolean {
+function isUsable({ isOver, isDraining, isFull }: SessionCandidate): boolean {
   return !isOver && !isDraining && !isFull;
 }
 
-function findEmptiest<S extends Candidate>(sessions: readonly S[]): S | undefined {
+function findEmptiest<S extends SessionCandidate>(sessions: readonly S[]): S | undefined {
   let emptiest: S | undefined;
   for (const session of sessions) if (emptiest === undefined || session.size < emptiest.size) emptiest = session;
   return emptiest;

@@ -5,18 +5,18 @@ import { createHandshakeError } from '../handshake/handshake-error.ts';
 import { judgeTlsFailure } from '../handshake/tls-failure.ts';
 import { makeLeg } from '../handshake/tls-leg.ts';
 import type { MachineIdentity } from '../membership/machine-identity.ts';
-import type { Papers, Style } from '../papers.ts';
+import type { IdentityStyle, Papers } from '../papers.ts';
 import type { PeerIdentity } from '../peer-identity.ts';
 
 /** Tells an announcer that belongs to several meshes which one is meant, and that machines are known; no name of the web. */
-const SUFFIXES: Readonly<Record<Style, string>> = { machine: '.machine.ambassador', role: '.ambassador' };
+const SUFFIXES: Readonly<Record<IdentityStyle, string>> = { machine: '.machine.ambassador', role: '.ambassador' };
 
 /** A connection whose two ends know each other. */
 export interface SecureConnection {
   readonly leg: Leg;
   /** The mesh that the peer belongs to. */
   readonly meshId: string;
-  readonly style: Style;
+  readonly style: IdentityStyle;
   readonly identity: MachineIdentity;
   readonly publicKey: KeyObject;
   /** What both chose to speak. */
@@ -100,7 +100,7 @@ function skipReadingCertificate(secure: TLSSocket): void {
 }
 
 /** The mesh that a client asked for by the name, and as whom it knows others; undefined for any other name. */
-export function readServerName(name: string): { readonly meshId: string; readonly style: Style } | undefined {
+export function readServerName(name: string): { readonly meshId: string; readonly style: IdentityStyle } | undefined {
   const style = (['machine', 'role'] as const).find((one) => name.endsWith(SUFFIXES[one]));
   return style === undefined ? undefined : { meshId: name.slice(0, -SUFFIXES[style].length), style };
 }

@@ -24,7 +24,7 @@ import { ENDED, LINE_TOO_LONG, readLine } from '../handshake/read-line.ts';
 import { type Member, PROTOCOLS, STREAMS_ALPN } from '../member.ts';
 import type { MachineIdentity } from '../membership/machine-identity.ts';
 import type { Mesh } from '../mesh.ts';
-import type { Style } from '../papers.ts';
+import type { IdentityStyle } from '../papers.ts';
 import { PeerIdentity } from '../peer-identity.ts';
 import { renewBy } from '../renewal/renew-by.ts';
 import { openOne } from '../streams/one-stream.ts';
@@ -72,15 +72,15 @@ export interface MeshDiallerOptions {
   readonly onQuarantine?: (event: QuarantineEvent) => void;
 }
 
-interface Joined {
+interface JoinedDialler {
   readonly member: Member;
   readonly identity: PeerIdentity;
 }
 
-type Attempt =
+type HandshakeAttempt =
   | { readonly kind: 'connected'; readonly connection: SecureConnection }
   /** It is of this mesh, and shows this. */
-  | { readonly kind: 'differs'; readonly meshId: string; readonly style: Style };
+  | { readonly kind: 'differs'; readonly meshId: string; readonly style: IdentityStyle };
 
 /** Dials announcers: what it hands over has proved who it is, knows who we are, and has a service that is ready. */
 export class MeshDialler {
@@ -92,7 +92,7 @@ export class MeshDialler {
   readonly #styles = new Styles();
   readonly #warm: WarmPool;
   readonly #sessions: SessionPool;
-  readonly #joined: Promise<Joined>;
+  readonly #joined: Promise<JoinedDialler>;
   readonly #unlisten: () => void;
   #isClosed = false;
 
@@ -178,7 +178,7 @@ export class MeshDialler {
     );
   }
 
-  async #join(): Promise<Joined> {
+  async #join(): Promise<JoinedDialler> {
     const member = await this.#options.mesh.join('proxy', this.#service);
     let meshIds = member.meshIds.join();
     member.onChange(() => {
@@ -344,10 +344,10 @@ export class MeshDialler {
 
   async #shakeHands(
     target: Target,
-    { meshId, style }: { readonly meshId: string | undefined; readonly style: Style },
+    { meshId, style }: { readonly meshId: string | undefined; readonly style: IdentityStyle },
     timeoutMs: number,
     signal: AbortSignal,
-  ): Promise<Attempt> {
+  ): Promise<HandshakeAttempt> {
     const { dial: dialLeg = dial } = this.#options;
     const place = formatTarget(target);
     const { member, identity } = await this.#joined;

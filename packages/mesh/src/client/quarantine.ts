@@ -7,7 +7,7 @@ const SUSPICIONS_TO_CONVICT = 2;
 /** The oldest is forgotten first: it is dialled again, and convicted again. */
 const MAX_PLACES = 1_024;
 
-interface Entry {
+interface SuspectedPlace {
   readonly convictions: number;
   readonly suspicions: number;
   /** When it was suspected last. */
@@ -30,7 +30,7 @@ export interface Conviction {
  * hour. Pure: times are milliseconds of one monotonic clock.
  */
 export class Quarantine {
-  readonly #entries = new Recent<string, Entry>(MAX_PLACES);
+  readonly #entries = new Recent<string, SuspectedPlace>(MAX_PLACES);
 
   get size(): number {
     return this.#entries.size;

@@ -1,5 +1,5 @@
 import { Recent } from '@mdns-ambassador/relay';
-import type { Style } from '../papers.ts';
+import type { IdentityStyle } from '../papers.ts';
 
 /** Places; the oldest is forgotten first. */
 const MAX_PLACES = 256;
@@ -11,11 +11,11 @@ export class Styles {
   readonly #until = new Recent<string, number>(MAX_PLACES);
 
   /** What is shown there first. `now` in milliseconds. */
-  choose(place: string, now: number): Style {
+  choose(place: string, now: number): IdentityStyle {
     return (this.#until.get(place) ?? now) > now ? 'role' : 'machine';
   }
 
-  note(place: string, style: Style, now: number): void {
+  note(place: string, style: IdentityStyle, now: number): void {
     if (style === 'role') this.#until.set(place, now + KEEP_MS);
     else this.#until.delete(place);
   }

@@ -1,18 +1,26 @@
 import type { Duplex } from 'node:stream';
 import type { Clock } from '@mdns-ambassador/relay';
 import { readElsewhere } from './elsewhere.ts';
-import { cutFrame, encodeFrame, type Frame, type FrameKind, HEADER_BYTES, LONG_BYTES, SHORT_BYTES } from './frame.ts';
+import {
+  cutFrame,
+  encodeFrame,
+  HEADER_BYTES,
+  type InvitationFrame,
+  type InvitationFrameKind,
+  LONG_BYTES,
+  SHORT_BYTES,
+} from './frame.ts';
 import { InvitationError } from './invitation-error.ts';
 import { readRefusal } from './refusal.ts';
 
 /** Who does not take what was sent last is not waited for any longer. */
 const LINGER_MS = 2_000;
 
-type State =
+type FrameLinkState =
   | { readonly kind: 'idle' }
   | {
       readonly kind: 'waiting';
-      readonly wanted: FrameKind;
+      readonly wanted: InvitationFrameKind;
       readonly settle: (outcome: Buffer | InvitationError) => void;
     }
   | { readonly kind: 'ended'; readonly error: InvitationError };
@@ -24,7 +32,7 @@ export class FrameLink {
   readonly #stopTimer: () => void;
   #buffered: Buffer = Buffer.alloc(0);
   #maxBytes = SHORT_BYTES;
-  #state: State = { kind: 'idle' };
+  #state: FrameLinkState = { kind: 'idle' };
 
   constructor(stream: Duplex, clock: Clock, lifetimeMs: number) {
     this.#stream = stream;
@@ -42,12 +50,12 @@ export class FrameLink {
     this.#maxBytes = LONG_BYTES;
   }
 
-  send(kind: FrameKind, body: Uint8Array): void {
+  send(kind: InvitationFrameKind, body: Uint8Array): void {
     if (this.#state.kind !== 'ended' && this.#stream.writable) this.#stream.write(encodeFrame(kind, body));
   }
 
   /** The body of the next frame. Rejects with an InvitationError where it is of another kind, has another length than `length`, or does not come. */
-  receive(wanted: FrameKind, length?: number): Promise<Buffer> {
+  receive(wanted: InvitationFrameKind, length?: number): Promise<Buffer> {
     return new Promise((resolve, reject) => {
       if (this.#state.kind === 'ended') {
         reject(this.#state.error);
@@ -117,7 +125,7 @@ export class FrameLink {
   }
 }
 
-function judge({ kind, body }: Frame, wanted: FrameKind): Buffer | InvitationError {
+function judge({ kind, body }: InvitationFrame, wanted: InvitationFrameKind): Buffer | InvitationError {
   if (kind === wanted) return body;
   // The first answer alone: who has begun to prove the code is sent nowhere.
   if (kind === 'elsewhere' && wanted === 'greeting') return readElsewhere(body);

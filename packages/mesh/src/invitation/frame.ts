@@ -1,8 +1,8 @@
 /** What the two ends of a joining say to one another; the bytes are in `FRAME_TYPES`. */
-export type FrameKind = keyof typeof FRAME_TYPES;
+export type InvitationFrameKind = keyof typeof FRAME_TYPES;
 
-export interface Frame {
-  readonly kind: FrameKind;
+export interface InvitationFrame {
+  readonly kind: InvitationFrameKind;
   readonly body: Buffer;
 }
 
@@ -15,7 +15,7 @@ export const SHORT_BYTES = 64;
 export const LONG_BYTES = 60_000;
 
 /** The body has 65,535 bytes at most. */
-export function encodeFrame(kind: FrameKind, body: Uint8Array): Buffer {
+export function encodeFrame(kind: InvitationFrameKind, body: Uint8Array): Buffer {
   const header = Buffer.alloc(HEADER_BYTES);
   header.writeUInt8(FRAME_TYPES[kind]);
   header.writeUInt16BE(body.length, 1);
@@ -26,7 +26,7 @@ export function encodeFrame(kind: FrameKind, body: Uint8Array): Buffer {
 export function cutFrame(
   bytes: Buffer,
   maxBytes: number,
-): { readonly frame: Frame; readonly rest: Buffer } | 'more' | undefined {
+): { readonly frame: InvitationFrame; readonly rest: Buffer } | 'more' | undefined {
   if (bytes.length < HEADER_BYTES)
     return bytes.length > 0 && kindOf(bytes.readUInt8()) === undefined ? undefined : 'more';
   const kind = kindOf(bytes.readUInt8());
@@ -37,7 +37,15 @@ export function cutFrame(
   return { frame: { kind, body: bytes.subarray(HEADER_BYTES, end) }, rest: bytes.subarray(end) };
 }
 
-function kindOf(type: number): FrameKind | undefined {
-  const kinds: readonly FrameKind[] = ['hello', 'greeting', 'share', 'confirm', 'sealed', 'refused', 'elsewhere'];
+function kindOf(type: number): InvitationFrameKind | undefined {
+  const kinds: readonly InvitationFrameKind[] = [
+    'hello',
+    'greeting',
+    'share',
+    'confirm',
+    'sealed',
+    'refused',
+    'elsewhere',
+  ];
   return kinds.find((kind) => FRAME_TYPES[kind] === type);
 }

@@ -1,4 +1,4 @@
-export type { Answer } from './answer.ts';
+export type { InvitationAnswer } from './answer.ts';
 export { createCode, type InvitationCode, type ReadCode, readCode } from './code.ts';
 export { ElsewhereError } from './elsewhere.ts';
 export { Invitation, type InvitationEnd, type InvitationEvent, type InvitationOptions } from './invitation.ts';

@@ -1,14 +1,14 @@
 import type { Duplex } from 'node:stream';
 import type { Clock } from '@mdns-ambassador/relay';
-import { type Answer, formatAnswer } from './answer.ts';
+import { formatAnswer, type InvitationAnswer } from './answer.ts';
 import type { InvitationCode } from './code.ts';
 import { Conversations } from './conversations.ts';
 import { GROUP_BYTES } from './cpace.ts';
 import { FrameLink } from './frame-link.ts';
 import { HELLO_BYTES, isKnownVersion, NONCE_BYTES, readHello } from './hello.ts';
 import { InvitationError } from './invitation-error.ts';
+import { KeyAgreement, PROOF_BYTES, SCALAR_BYTES, type SharedKey } from './key-agreement.ts';
 import { encodeRefusal, type RefusalReason } from './refusal.ts';
-import { PROOF_BYTES, SCALAR_BYTES, Session, type SharedKey } from './session.ts';
 import { delay, SHARE_AFTER_MS } from './share-delay.ts';
 
 /** After so many wrong codes an invitation is over. */
@@ -27,7 +27,7 @@ export interface InvitationOptions {
    * What a machine that has proved the code is answered. Called once for each such conversation, and never again after it gave a membership. `context` is
    * what both ends know of the connection.
    */
-  readonly onRequest: (request: string, context: Uint8Array, from: string) => Promise<Answer>;
+  readonly onRequest: (request: string, context: Uint8Array, from: string) => Promise<InvitationAnswer>;
   readonly onEvent: (event: InvitationEvent) => void;
 }
 
@@ -48,7 +48,7 @@ export type InvitationEnd =
   | { readonly kind: 'expired' }
   | { readonly kind: 'closed' };
 
-type State =
+type InvitationState =
   | { readonly kind: 'open' }
   /** Somebody has proved the code, and is being answered. */
   | { readonly kind: 'taken' }
@@ -67,7 +67,7 @@ export class Invitation {
   readonly #conversations = new Conversations(MAX_AT_ONCE);
   readonly #guessers: string[] = [];
   #settle: (end: InvitationEnd) => void = () => undefined;
-  #state: State = { kind: 'open' };
+  #state: InvitationState = { kind: 'open' };
 
   constructor(options: InvitationOptions) {
     this.#options = options;
@@ -131,7 +131,7 @@ export class Invitation {
     link.send('greeting', greeting);
     const share = await link.receive('share', GROUP_BYTES);
     const due = delay(clock, SHARE_AFTER_MS);
-    const session = new Session('inviter', code.text, [said, greeting], randomBytes(SCALAR_BYTES));
+    const session = new KeyAgreement('inviter', code.text, [said, greeting], randomBytes(SCALAR_BYTES));
     const key = session.agree(share);
     await due;
     link.send('share', session.share);

@@ -6,7 +6,7 @@ import { GROUP_BYTES } from './cpace.ts';
 import { FrameLink } from './frame-link.ts';
 import { encodeHello, NONCE_BYTES } from './hello.ts';
 import { InvitationError } from './invitation-error.ts';
-import { PROOF_BYTES, SCALAR_BYTES, Session } from './session.ts';
+import { KeyAgreement, PROOF_BYTES, SCALAR_BYTES } from './key-agreement.ts';
 import { delay, SHARE_AFTER_MS } from './share-delay.ts';
 
 /** A joining takes a second; the inviter's person is asked nothing. */
@@ -34,7 +34,7 @@ export async function join(stream: Duplex, { code, clock, randomBytes, compose, 
     link.send('hello', hello);
     const greeting = await link.receive('greeting', NONCE_BYTES);
     const due = delay(clock, SHARE_AFTER_MS);
-    const session = new Session('joiner', code.text, [hello, greeting], randomBytes(SCALAR_BYTES));
+    const session = new KeyAgreement('joiner', code.text, [hello, greeting], randomBytes(SCALAR_BYTES));
     await due;
     link.send('share', session.share);
     const key = session.agree(await link.receive('share', GROUP_BYTES));

@@ -12,7 +12,7 @@ import { connectSecure, type SecureConnection } from '../client/connect-secure.t
 import { createHandshakeError, HANDSHAKE_CODES } from '../handshake/handshake-error.ts';
 import { type Member, PEER_ALPN, VIEW_ALPN } from '../member.ts';
 import type { Mesh } from '../mesh.ts';
-import type { Style } from '../papers.ts';
+import type { IdentityStyle } from '../papers.ts';
 import { PeerIdentity } from '../peer-identity.ts';
 import { renewBy } from '../renewal/renew-by.ts';
 import { PEER_SERVICE } from '../role.ts';
@@ -41,7 +41,7 @@ export type Arrived =
   | { readonly kind: 'renewed' }
   | { readonly kind: 'removed'; readonly leg: Leg; readonly reason: string; readonly notice: string };
 
-interface Joined {
+interface JoinedPeer {
   readonly member: Member;
   readonly identity: PeerIdentity;
   /** Undefined for who shows itself, and is not dialled. */
@@ -52,9 +52,9 @@ interface Joined {
 export class MeshPeers {
   readonly #options: MeshPeersOptions;
   readonly #mesh: Mesh;
-  readonly #joined: Promise<Joined>;
+  readonly #joined: Promise<JoinedPeer>;
   readonly #handshakes = new Handshakes<AbortController>();
-  readonly #asked = new Recent<string, { readonly meshId: string; readonly style: Style }>(MAX_REMEMBERED);
+  readonly #asked = new Recent<string, { readonly meshId: string; readonly style: IdentityStyle }>(MAX_REMEMBERED);
   #isClosed = false;
 
   constructor(options: MeshPeersOptions) {
@@ -172,7 +172,7 @@ export class MeshPeers {
     return dialLeg({ kind: 'tcp', address: host, port }, { timeoutMs: HANDSHAKE_MS, signal });
   }
 
-  async #join(): Promise<Joined> {
+  async #join(): Promise<JoinedPeer> {
     const { role = 'peer' } = this.#options;
     const member = await this.#mesh.join(role, PEER_SERVICE);
     return {

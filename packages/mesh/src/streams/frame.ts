@@ -80,7 +80,7 @@ function writeHeader(into: Buffer, kind: FrameKind, stream: number, length: numb
 }
 
 /** Reads frames out of chunks, however they are cut. Holds a header at most. Pure. */
-export class FrameReader {
+export class StreamFrameReader {
   readonly #head = Buffer.alloc(HEADER_BYTES + WINDOW_BYTES);
   #headLength = 0;
   /** Of the payload whose parts are handed on. */

@@ -4,8 +4,8 @@ import {
   encodeHeader,
   encodeWindow,
   type Frame,
-  FrameReader,
   MAX_STREAM,
+  StreamFrameReader,
   type Violation,
 } from './frame.ts';
 import { FrameParts } from './frame-parts.ts';
@@ -53,7 +53,7 @@ export class Session {
   readonly #options: SessionOptions;
   readonly #leg: SessionOptions['leg'];
   readonly #outbox: Outbox;
-  readonly #reader = new FrameReader();
+  readonly #reader = new StreamFrameReader();
   readonly #parts = new FrameParts((stream, bytes) => this.#contain(() => this.#takeParts(stream, bytes)));
   readonly #carrier: Carrier;
   readonly #streams = new Map<number, StreamLeg>();

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { type Candidate, chooseSession, wantsAnother } from '../../src/client/choose-session.ts';
+import { chooseSession, type SessionCandidate, wantsAnother } from '../../src/client/choose-session.ts';
 
-function candidate(change: Partial<Candidate> = {}): Candidate {
+function candidate(change: Partial<SessionCandidate> = {}): SessionCandidate {
   return {
     size: 0,
     isOver: false,

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Duplex } from 'node:stream';
 import { ManualClock } from '@mdns-ambassador/testkit';
-import type { Answer } from '../../src/invitation/answer.ts';
+import type { InvitationAnswer } from '../../src/invitation/answer.ts';
 import { type InvitationCode, readCode } from '../../src/invitation/code.ts';
 import { Invitation, type InvitationEnd, type InvitationEvent } from '../../src/invitation/invitation.ts';
 import { join } from '../../src/invitation/join.ts';
@@ -34,7 +34,7 @@ export interface Hosted {
 }
 
 export function host(
-  answer: Answer = { kind: 'membership', text: MEMBERSHIP },
+  answer: InvitationAnswer = { kind: 'membership', text: MEMBERSHIP },
   clock = new ManualClock(),
   seed = 'inviter',
 ): Hosted {

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import type { InvitationCode } from '../../src/invitation/code.ts';
 import { concatLengthValues, encodeGenerator } from '../../src/invitation/cpace.ts';
 import { encodeFrame } from '../../src/invitation/frame.ts';
-import { Session, SharedKey } from '../../src/invitation/session.ts';
+import { KeyAgreement, SharedKey } from '../../src/invitation/key-agreement.ts';
 import { MemoryLeg } from '../leg-pair.ts';
 import { createBytes, forward, host, RIGHT, visit, WRONG } from './parties.ts';
 
@@ -78,7 +78,7 @@ function listSecrets({ hello, greeting, joinerShare, inviterShare }: Recording, 
     .digest();
   const generator = Point.fromBytes(encodeGenerator({ prs: Buffer.from(code.text), ci: channel, sid }));
   const points = [Point.ZERO, Point.BASE, generator, Point.fromBytes(joinerShare), Point.fromBytes(inviterShare)];
-  const own = new Session('inviter', code.text, [hello, greeting], createBytes('attacker')(32));
+  const own = new KeyAgreement('inviter', code.text, [hello, greeting], createBytes('attacker')(32));
   points.push(Point.fromBytes(own.share));
   return points.flatMap((a) => points.flatMap((b) => [a.add(b).toBytes(), a.subtract(b).toBytes()]));
 }
@@ -99,7 +99,7 @@ test('the test above would see it: with one end\u2019s scalar the true code is b
   bytes(16);
   const scalar = bytes(32);
   const outcomes = [RIGHT, WRONG].map((code) => {
-    const session = new Session('joiner', code.text, [hello, greeting], scalar);
+    const session = new KeyAgreement('joiner', code.text, [hello, greeting], scalar);
     return [Buffer.from(session.share).equals(joinerShare), session.agree(inviterShare).verify(recording.inviterProof)];
   });
   // The secret point follows from the scalar alone: what the code decides is the share.

@@ -6,7 +6,7 @@ import {
   encodeHeader,
   encodeWindow,
   type Frame,
-  FrameReader,
+  StreamFrameReader,
   type Violation,
 } from '../../src/streams/frame.ts';
 
@@ -15,7 +15,7 @@ function read(pieces: readonly Buffer[]): {
   readonly frames: readonly Frame[];
   readonly violation: Violation | undefined;
 } {
-  const reader = new FrameReader();
+  const reader = new StreamFrameReader();
   const frames: Frame[] = [];
   for (const piece of pieces) {
     const violation = reader.push(piece, (frame) => {
@@ -78,7 +78,7 @@ describe('A frame', () => {
   });
 
   test('of data is handed on in the parts in which it comes, none of which is held', () => {
-    const reader = new FrameReader();
+    const reader = new StreamFrameReader();
     const parts: number[] = [];
     const take = (frame: Frame): boolean => parts.push(frame.kind === 'data' ? frame.bytes.length : -1) > 0;
     reader.push(encodeHeader('data', 1, 1_000), take);

@@ -3,7 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { lendReads, splice } from '@mdns-ambassador/relay';
 import { Uncaught } from '@mdns-ambassador/testkit';
 import { describe, expect, test, vi } from 'vitest';
-import { encodeFrame, encodeHeader, encodeWindow, FrameReader } from '../../src/streams/frame.ts';
+import { encodeFrame, encodeHeader, encodeWindow, StreamFrameReader } from '../../src/streams/frame.ts';
 import { MAX_OPENED, MAX_STREAMS } from '../../src/streams/session.ts';
 import { WIDE_WINDOW_BYTES, WINDOW_BYTES } from '../../src/streams/window.ts';
 import { MemoryLeg, readAll } from '../leg-pair.ts';
@@ -455,7 +455,7 @@ describe('A peer that breaks the protocol', () => {
 test('what a session sends is frames', async () => {
   const { session, peer } = createVictim('opener');
   const kinds: string[] = [];
-  const reader = new FrameReader();
+  const reader = new StreamFrameReader();
   peer.on('data', (chunk: Buffer) => reader.push(chunk, ({ kind }) => kinds.push(kind) > 0));
   peer.resume();
   const stream = session.open();

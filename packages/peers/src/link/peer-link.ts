@@ -22,7 +22,7 @@ const MAX_PENDING_BYTES = 4 * 1_048_576;
 /** Lines that are none, after which nobody listens any more. */
 const MAX_MALFORMED = 16;
 
-export interface LinkCounters {
+export interface PeerLinkCounters {
   lines: number;
   bytes: number;
   /** Of kinds that are not known here: passed over. */
@@ -49,7 +49,7 @@ export class PeerLink {
   readonly stream: PeerStream;
   /** Whether we dialled it. */
   readonly isOurs: boolean;
-  readonly received: LinkCounters = { lines: 0, bytes: 0, unknown: 0, malformed: 0 };
+  readonly received: PeerLinkCounters = { lines: 0, bytes: 0, unknown: 0, malformed: 0 };
   readonly sent = { lines: 0, bytes: 0 };
   readonly #events: PeerLinkEvents;
   readonly #now: () => number;

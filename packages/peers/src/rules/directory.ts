@@ -44,7 +44,7 @@ export interface KnownPlace {
   readonly hasLinked: boolean;
 }
 
-interface Entry {
+interface DirectoryEntry {
   readonly key: string;
   readonly place: PeerPlace;
   origin: PlaceOrigin;
@@ -70,7 +70,7 @@ export interface DirectoryOptions {
 /** Where peers may be, and which place is dialled when. Pure: times are milliseconds of one monotonic clock. */
 export class Directory {
   readonly #options: DirectoryOptions;
-  readonly #entries = new Map<string, Entry>();
+  readonly #entries = new Map<string, DirectoryEntry>();
   readonly #toldRate = new Rate(TOLD_PER_SECOND, TOLD_BURST);
 
   constructor(options: DirectoryOptions) {
@@ -143,7 +143,7 @@ export class Directory {
   takeDue(now: number, isLinked: (node: string) => boolean, isSilent: boolean): readonly KnownPlace[] {
     const entries = [...this.#entries.values()];
     let room = MAX_DIALS - entries.filter(({ state }) => state === 'dialling').length;
-    const due: Entry[] = [];
+    const due: DirectoryEntry[] = [];
     for (const entry of entries.toSorted((a, b) => RANKS[a.origin] - RANKS[b.origin])) {
       if (room <= 0) break;
       if (!this.#isWanted(entry, isLinked, isSilent) || entry.dueAt > now) continue;
@@ -196,7 +196,7 @@ export class Directory {
   }
 
   #isWanted(
-    { state, node, origin, hasLinked, isAsked }: Entry,
+    { state, node, origin, hasLinked, isAsked }: DirectoryEntry,
     isLinked: (node: string) => boolean,
     isSilent: boolean,
   ): boolean {
@@ -223,7 +223,7 @@ export class Directory {
 }
 
 /** A name costs a look-up each time. */
-function retryOf({ origin, place }: Entry, isAwaited: boolean): BackoffLimits {
+function retryOf({ origin, place }: DirectoryEntry, isAwaited: boolean): BackoffLimits {
   if (origin !== 'named' || !isLiteral(place.host)) return RETRY;
   return isAwaited ? AWAITED_RETRY : NAMED_RETRY;
 }

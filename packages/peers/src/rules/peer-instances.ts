@@ -1,6 +1,6 @@
 import type { Instance, InstanceAddress } from '@mdns-ambassador/mdns';
 import type { PeerService } from './line.ts';
-import type { Origin } from './table.ts';
+import type { PeerOrigin } from './table.ts';
 
 /** Addresses of one instance, the one that its announcer's link comes from first. */
 const MAX_ADDRESSES = 8;
@@ -16,7 +16,7 @@ export interface DescribeOptions {
 
 /** What the origins announce of one type (any case), with the label of the subtype where one is wanted; each name and host once. */
 export function describeInstances(
-  origins: readonly Origin[],
+  origins: readonly PeerOrigin[],
   type: string,
   subtype: string | undefined,
   options: DescribeOptions,
@@ -37,7 +37,7 @@ export function describeInstances(
 }
 
 /** Every type that is announced, in lower case. */
-export function listTypes(origins: readonly Origin[]): ReadonlySet<string> {
+export function listTypes(origins: readonly PeerOrigin[]): ReadonlySet<string> {
   return new Set(origins.flatMap(({ services }) => services.map(({ type }) => type.toLowerCase())));
 }
 
@@ -46,13 +46,13 @@ function isWanted(service: PeerService, type: string, subtype: string | undefine
   return subtype === undefined || service.subtypes.some((label) => label.toLowerCase() === subtype.toLowerCase());
 }
 
-function describe(service: PeerService, { teller }: Origin, addresses: readonly InstanceAddress[]): Instance {
+function describe(service: PeerService, { teller }: PeerOrigin, addresses: readonly InstanceAddress[]): Instance {
   const { name, type, host, port, priority, weight, txt } = service;
   return { name, type, host, port, priority, weight, txt, addresses, announcer: teller.address, source: 'peer' };
 }
 
 function describeAddresses(
-  { node, teller, addresses }: Origin,
+  { node, teller, addresses }: PeerOrigin,
   { isMesh, isUsable }: DescribeOptions,
 ): readonly InstanceAddress[] {
   const isItself = teller.node === node;

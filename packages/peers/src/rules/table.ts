@@ -20,7 +20,7 @@ export interface Teller {
 }
 
 /** What is known of one origin. */
-export interface Origin {
+export interface PeerOrigin {
   /** Tells it from all others; in open mode the address is part of it. */
   readonly key: string;
   readonly node: string;
@@ -38,15 +38,15 @@ export interface Origin {
 
 /** What a word has changed. `stale`: it was known; `foreign`: the teller may not say this; `full`: there is no room for one more origin. */
 export type TableChange =
-  | { readonly kind: 'changed' | 'alive'; readonly origin: Origin }
-  | { readonly kind: 'left'; readonly origin: Origin }
+  | { readonly kind: 'changed' | 'alive'; readonly origin: PeerOrigin }
+  | { readonly kind: 'left'; readonly origin: PeerOrigin }
   | { readonly kind: 'stale' | 'foreign' | 'full' };
 
 /** What all origins that are heard of announce. Pure: times are milliseconds of one monotonic clock. */
 export class PeerTable {
   readonly #self: string;
   readonly #mayPassOn: boolean;
-  readonly #origins = new Map<string, Origin>();
+  readonly #origins = new Map<string, PeerOrigin>();
   /** The last word of those who have left, and until when an older one is not believed. */
   readonly #left = new Map<string, { readonly seq: number; readonly until: number }>();
 
@@ -60,12 +60,12 @@ export class PeerTable {
     return this.#origins.size;
   }
 
-  list(): readonly Origin[] {
+  list(): readonly PeerOrigin[] {
     return [...this.#origins.values()];
   }
 
   /** In open mode each of the places that it is heard from. */
-  find(node: string): readonly Origin[] {
+  find(node: string): readonly PeerOrigin[] {
     return this.list().filter((origin) => origin.node === node);
   }
 
@@ -103,7 +103,7 @@ export class PeerTable {
   }
 
   /** Those that were not heard of for too long, which are forgotten. */
-  advance(now: number): readonly Origin[] {
+  advance(now: number): readonly PeerOrigin[] {
     const gone = this.list().filter(({ heardAt }) => now - heardAt >= SILENCE_MS);
     for (const { key } of gone) this.#origins.delete(key);
     for (const [key, { until }] of this.#left) if (until <= now) this.#left.delete(key);
@@ -117,11 +117,11 @@ export class PeerTable {
     return deadline;
   }
 
-  #hear(known: Origin, { seq, age }: BeatLine, teller: Teller, isDirect: boolean, now: number): TableChange {
+  #hear(known: PeerOrigin, { seq, age }: BeatLine, teller: Teller, isDirect: boolean, now: number): TableChange {
     if (age >= SILENCE_MS) return { kind: 'stale' };
     // What was heard directly before tells where it is; who passes a later word on does not.
     const source = known.isDirect && !isDirect ? {} : { teller, isDirect };
-    const origin: Origin = { ...known, ...source, seq, heardAt: Math.max(known.heardAt, now - age) };
+    const origin: PeerOrigin = { ...known, ...source, seq, heardAt: Math.max(known.heardAt, now - age) };
     this.#origins.set(origin.key, origin);
     return { kind: 'alive', origin };
   }
@@ -137,7 +137,7 @@ export class PeerTable {
     const known = this.#origins.get(key);
     if (known === undefined && this.#origins.size >= MAX_ORIGINS) return { kind: 'full' };
     const source = known?.isDirect === true && !isDirect ? known : { teller, isDirect };
-    const origin: Origin = {
+    const origin: PeerOrigin = {
       key,
       node,
       seq,

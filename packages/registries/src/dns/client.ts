@@ -33,7 +33,7 @@ const ROUND_TIMEOUTS_MS: readonly number[] = [1_000, 2_000];
 const HIGHEST_ID = 0xffff;
 
 /** What one server made of one question. */
-type Attempt =
+type DnsAttempt =
   | { readonly kind: 'response'; readonly response: DnsResponse }
   | { readonly kind: 'silent'; readonly reason: string };
 
@@ -127,7 +127,7 @@ async function askServer(
   question: DnsQuestion,
   timeoutMs: number,
   signal: AbortSignal,
-): Promise<Attempt> {
+): Promise<DnsAttempt> {
   const { clock, transport } = options;
   const patience = new AbortController();
   const giveUp = (): void => patience.abort(signal.reason);

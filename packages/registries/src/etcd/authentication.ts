@@ -16,7 +16,7 @@ export interface AuthenticationOptions {
   readonly random: () => number;
 }
 
-type State =
+type AuthenticationState =
   | { readonly kind: 'none' }
   | { readonly kind: 'asking'; readonly token: Promise<string | undefined> }
   | { readonly kind: 'accepted'; readonly token: string | undefined }
@@ -25,7 +25,7 @@ type State =
 /** The token of one user: asked for when it is first needed, by one request at a time, and less and less often while it is refused. */
 export class Authentication {
   readonly #options: AuthenticationOptions;
-  #state: State = { kind: 'none' };
+  #state: AuthenticationState = { kind: 'none' };
   #refusals = 0;
 
   constructor(options: AuthenticationOptions) {

@@ -13,7 +13,7 @@ import {
   readWatchMessage,
   type WatchMessage,
 } from './message.ts';
-import { type Deed, describeRefusal, type Refusal, readRefusal, readRefusalWords } from './refusal.ts';
+import { type Deed, describeRefusal, type EtcdRefusal, readRefusal, readRefusalWords } from './refusal.ts';
 import type { EtcdTransport } from './transport.ts';
 
 /** A member without a leader answers after this, or not at all. */
@@ -28,9 +28,9 @@ export interface EtcdClientOptions {
   readonly login?: (() => string) | undefined;
 }
 
-type Answer =
+type EtcdOutcome =
   | { readonly kind: 'document'; readonly document: unknown }
-  | { readonly kind: 'refused'; readonly refusal: Refusal };
+  | { readonly kind: 'refused'; readonly refusal: EtcdRefusal };
 
 /** etcd's requests over its JSON gateway. Each rejects with a sentence, within four seconds where nobody answers. */
 export class EtcdClient {
@@ -108,7 +108,7 @@ export class EtcdClient {
     return answer.document;
   }
 
-  async #send(path: string, body: object, signal: AbortSignal | undefined, token?: string): Promise<Answer> {
+  async #send(path: string, body: object, signal: AbortSignal | undefined, token?: string): Promise<EtcdOutcome> {
     const limit = new AbortController();
     const cancel = this.#clock.after(ANSWER_LIMIT_MS, () =>
       limit.abort(new Error(`no answer within ${ANSWER_LIMIT_MS} ms`)),
@@ -151,6 +151,6 @@ export class EtcdClient {
 }
 
 /** Whether a login may help. */
-function isUnknown({ kind }: Refusal): boolean {
+function isUnknown({ kind }: EtcdRefusal): boolean {
   return kind === 'stale-token' || kind === 'no-user';
 }

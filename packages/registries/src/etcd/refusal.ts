@@ -1,7 +1,7 @@
 import { describeFailure } from './message.ts';
 
 /** What etcd means when it does not do what it was asked for. */
-export interface Refusal {
+export interface EtcdRefusal {
   readonly kind: /** It wants to know who asks. */
     | 'no-user'
     /** It knows nobody of this name with this password. */
@@ -29,7 +29,7 @@ const PERMISSION_DENIED = 7;
 const UNAUTHENTICATED = 16;
 
 /** Words of etcd (`api/v3rpc/rpctypes/error.go`); its gateway has one number, 3, for several of them. */
-const WORDS: readonly (readonly [Refusal['kind'], RegExp])[] = [
+const WORDS: readonly (readonly [EtcdRefusal['kind'], RegExp])[] = [
   ['no-user', /user name is empty/],
   ['wrong-login', /authentication failed/],
   ['stale-token', /invalid auth token|revision of auth store is old/],
@@ -37,13 +37,13 @@ const WORDS: readonly (readonly [Refusal['kind'], RegExp])[] = [
   ['no-authentication', /authentication is not enabled/],
 ];
 
-const KINDS: ReadonlyMap<unknown, Refusal['kind']> = new Map([
+const KINDS: ReadonlyMap<unknown, EtcdRefusal['kind']> = new Map([
   [PERMISSION_DENIED, 'no-right'],
   [UNAUTHENTICATED, 'stale-token'],
 ]);
 
 /** Of a document that is no answer to what was asked. */
-export function readRefusal(document: unknown): Refusal {
+export function readRefusal(document: unknown): EtcdRefusal {
   const inner = readMember(document, 'error');
   // A stream of answers wraps its error.
   const told = typeof inner === 'object' && inner !== null ? inner : document;
@@ -53,12 +53,12 @@ export function readRefusal(document: unknown): Refusal {
 }
 
 /** Of the words with which a watch was ended. */
-export function readRefusalWords(reason: string): Refusal {
+export function readRefusalWords(reason: string): EtcdRefusal {
   return { kind: recognize(reason), reason };
 }
 
 /** Why it refuses, and what helps, in one sentence. */
-export function describeRefusal({ kind, reason }: Refusal, deed: Deed | undefined): string {
+export function describeRefusal({ kind, reason }: EtcdRefusal, deed: Deed | undefined): string {
   switch (kind) {
     case 'no-user':
       return 'etcd wants to know who asks; write USER:PASSWORD in a file, and name the file with --registry-login-file';
@@ -77,7 +77,7 @@ export function describeRefusal({ kind, reason }: Refusal, deed: Deed | undefine
   }
 }
 
-function recognize(reason: string): Refusal['kind'] {
+function recognize(reason: string): EtcdRefusal['kind'] {
   return WORDS.find(([, words]) => words.test(reason))?.[0] ?? 'other';
 }
 

@@ -4,7 +4,7 @@ import { RETRY } from '../retry.ts';
 import { limitTime } from '../time-limit.ts';
 import { FrameReader } from './frame.ts';
 import type { JuteReader } from './jute.ts';
-import type { OpenLink, ZooKeeperLink } from './link.ts';
+import type { OpenZooKeeperLink, ZooKeeperLink } from './link.ts';
 import {
   describeCode,
   encodeDigest,
@@ -16,13 +16,13 @@ import {
   NODE_EXISTS,
   type NodeValue,
   OK,
-  type Reply,
-  type Request,
   readNodeValue,
   readReply,
   readSessionGrant,
   SASL_REQUIRED,
   type SessionTicket,
+  type ZooKeeperReply,
+  type ZooKeeperRequest,
 } from './message.ts';
 import type { ZooKeeperServer } from './server.ts';
 import type { OpenSession, SessionEvent, ZooKeeperSession } from './session.ts';
@@ -43,7 +43,7 @@ export interface EnsembleOptions {
    */
   readonly login?: (() => string) | undefined;
   /** Default: TCP over this machine's network. */
-  readonly openLink?: OpenLink;
+  readonly openLink?: OpenZooKeeperLink;
 }
 
 /** Connecting, and the answer that makes a connection a session's. */
@@ -64,7 +64,7 @@ const SESSION_TIMES = 2;
 const MAX_XID = 0x7fff_ffff;
 
 /** A request without its answer. */
-interface Pending {
+interface PendingRequest {
   readonly xid: number;
   readonly path: string;
   /** Called before the next reply is looked at. */
@@ -72,7 +72,7 @@ interface Pending {
   readonly fail: (error: Error) => void;
 }
 
-type State =
+type EnsembleState =
   /** Between two attempts. */
   | { readonly kind: 'waiting' }
   | { readonly kind: 'connecting'; readonly link: ZooKeeperLink }
@@ -89,8 +89,8 @@ class EnsembleSession implements ZooKeeperSession {
   readonly #onEvent: (event: SessionEvent) => void;
   readonly #watches = new Watches();
   /** The oldest first: a server answers in order. */
-  readonly #pending: Pending[] = [];
-  #state: State = { kind: 'waiting' };
+  readonly #pending: PendingRequest[] = [];
+  #state: EnsembleState = { kind: 'waiting' };
   #ticket: SessionTicket = NO_SESSION;
   #lastZxid = 0n;
   #timeoutMs: number;
@@ -193,7 +193,7 @@ class EnsembleSession implements ZooKeeperSession {
   }
 
   async #look(path: string, onChange?: (path: string) => void): Promise<boolean> {
-    const request: Request = { kind: 'look', path, isWatched: onChange !== undefined };
+    const request: ZooKeeperRequest = { kind: 'look', path, isWatched: onChange !== undefined };
     // A watch is left whether it is there or not.
     const take = (): true => {
       if (onChange !== undefined) this.#watches.addValue(path, onChange);
@@ -211,13 +211,13 @@ class EnsembleSession implements ZooKeeperSession {
     });
   }
 
-  async #create(request: Request & { readonly kind: 'create' }): Promise<void> {
+  async #create(request: ZooKeeperRequest & { readonly kind: 'create' }): Promise<void> {
     await this.#ask(request, () => true, [NODE_EXISTS]);
   }
 
   /** Undefined: there is no such node, or one of the `expected` errors came. Rejects with why nothing was answered. */
   async #ask<Result>(
-    request: Exclude<Request, { kind: 'close' }>,
+    request: Exclude<ZooKeeperRequest, { kind: 'close' }>,
     read: (body: JuteReader) => Result,
     expected: readonly number[] = [],
     onMissing: () => void = () => undefined,
@@ -249,7 +249,7 @@ class EnsembleSession implements ZooKeeperSession {
     }
   }
 
-  #request(request: Request, take: Pending['take'], fail: Pending['fail']): void {
+  #request(request: ZooKeeperRequest, take: PendingRequest['take'], fail: PendingRequest['fail']): void {
     if (this.#state.kind !== 'connected') {
       fail(new Error('there is no connection'));
       return;
@@ -339,7 +339,7 @@ class EnsembleSession implements ZooKeeperSession {
     if (this.#closing === undefined) this.#onEvent({ kind: 'expired' });
   }
 
-  #takeReply(reply: Reply): void {
+  #takeReply(reply: ZooKeeperReply): void {
     switch (reply.kind) {
       case 'answer': {
         const oldest = this.#pending.shift();

@@ -7,7 +7,7 @@ export interface ZooKeeperLink {
   destroy(): void;
 }
 
-export interface LinkEvents {
+export interface ZooKeeperLinkEvents {
   readonly onOpen: () => void;
   readonly onBytes: (bytes: Buffer) => void;
   /** It ended, or could not be opened; the last event. `reason` is a sentence's end, undefined where the server just ended it. */
@@ -15,4 +15,4 @@ export interface LinkEvents {
 }
 
 /** Begins to connect; never tells anything within the call. */
-export type OpenLink = (server: ZooKeeperServer, events: LinkEvents) => ZooKeeperLink;
+export type OpenZooKeeperLink = (server: ZooKeeperServer, events: ZooKeeperLinkEvents) => ZooKeeperLink;

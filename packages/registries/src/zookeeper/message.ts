@@ -53,7 +53,7 @@ const ANY_VERSION = -1;
 const EPHEMERAL = 1;
 const LASTING = 0;
 
-export type Request =
+export type ZooKeeperRequest =
   | { readonly kind: 'list'; readonly path: string }
   | { readonly kind: 'read'; readonly path: string; readonly isWatched: boolean }
   | { readonly kind: 'look'; readonly path: string; readonly isWatched: boolean }
@@ -62,7 +62,7 @@ export type Request =
   | { readonly kind: 'remove'; readonly path: string }
   | { readonly kind: 'close' };
 
-export type Reply =
+export type ZooKeeperReply =
   /** The oldest request that waits for an answer has this one. `body` holds what was asked for where `code` is {@link OK}. */
   | { readonly kind: 'answer'; readonly xid: number; readonly code: number; readonly body: JuteReader }
   | { readonly kind: 'pong' }
@@ -112,7 +112,7 @@ export function encodeDigest(login: string): Buffer {
 }
 
 /** `isOwned`: what is made is the authenticated user's to change, and everybody's to read; otherwise it is everybody's. */
-export function encodeRequest(xid: number, request: Request, isOwned: boolean): Buffer {
+export function encodeRequest(xid: number, request: ZooKeeperRequest, isOwned: boolean): Buffer {
   const writer = new JuteWriter().int(xid);
   switch (request.kind) {
     case 'list':
@@ -138,7 +138,7 @@ export function encodeRequest(xid: number, request: Request, isOwned: boolean): 
 }
 
 /** Of everything after the grant. Throws on what is none; `zxid` is the newest state that the server told of. */
-export function readReply(frame: Buffer): Reply & { readonly zxid: bigint } {
+export function readReply(frame: Buffer): ZooKeeperReply & { readonly zxid: bigint } {
   const reader = new JuteReader(frame);
   const xid = reader.int();
   const zxid = reader.long();

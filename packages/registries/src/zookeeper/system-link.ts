@@ -1,12 +1,12 @@
 import { connect } from 'node:net';
 import { describeLinkFailure } from '../link-failure.ts';
-import type { OpenLink } from './link.ts';
+import type { OpenZooKeeperLink } from './link.ts';
 
 /** A peer that vanished is noticed by the session's beat long before. */
 const KEEPALIVE_MS = 5_000;
 
 /** TCP over this machine's network. */
-export const openSystemLink: OpenLink = ({ host, port }, { onOpen, onBytes, onClose }) => {
+export const openSystemLink: OpenZooKeeperLink = ({ host, port }, { onOpen, onBytes, onClose }) => {
   let reason: string | undefined;
   let isOver = false;
   const socket = connect({ host, port, noDelay: true, keepAlive: true, keepAliveInitialDelay: KEEPALIVE_MS });

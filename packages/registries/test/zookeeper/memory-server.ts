@@ -1,6 +1,6 @@
 import { FrameReader } from '../../src/zookeeper/frame.ts';
 import { JuteReader, JuteWriter } from '../../src/zookeeper/jute.ts';
-import type { LinkEvents, OpenLink } from '../../src/zookeeper/link.ts';
+import type { OpenZooKeeperLink, ZooKeeperLinkEvents } from '../../src/zookeeper/link.ts';
 import type { ZooKeeperServer } from '../../src/zookeeper/server.ts';
 
 /** What a server was told, read from its bytes. */
@@ -18,10 +18,10 @@ export class ServerSide {
   /** Of the request for a session. */
   ticket: { readonly lastZxid: bigint; readonly id: bigint } | undefined;
   isGone = false;
-  readonly #events: LinkEvents;
+  readonly #events: ZooKeeperLinkEvents;
   readonly #frames = new FrameReader();
 
-  constructor(place: ZooKeeperServer, events: LinkEvents) {
+  constructor(place: ZooKeeperServer, events: ZooKeeperLinkEvents) {
     this.place = place;
     this.#events = events;
   }
@@ -71,7 +71,7 @@ export class ServerSide {
 }
 
 /** Servers in memory: each connection is told to the test, which speaks for its server. */
-export function createMemoryServers(): { readonly openLink: OpenLink; readonly connections: ServerSide[] } {
+export function createMemoryServers(): { readonly openLink: OpenZooKeeperLink; readonly connections: ServerSide[] } {
   const connections: ServerSide[] = [];
   return {
     connections,

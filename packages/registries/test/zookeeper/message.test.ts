@@ -7,10 +7,10 @@ import {
   encodeRequest,
   encodeSessionRequest,
   NO_SESSION,
-  type Request,
   readNodeValue,
   readReply,
   readSessionGrant,
+  type ZooKeeperRequest,
 } from '../../src/zookeeper/message.ts';
 
 const hex = (bytes: Buffer): string => bytes.toString('hex');
@@ -35,7 +35,7 @@ describe('what is said', () => {
   });
 
   const path = '000000022f61';
-  const requests: readonly (readonly [Request, string])[] = [
+  const requests: readonly (readonly [ZooKeeperRequest, string])[] = [
     [{ kind: 'list', path: '/a' }, `00000008 ${path} 01`],
     [{ kind: 'read', path: '/a', isWatched: true }, `00000004 ${path} 01`],
     [{ kind: 'look', path: '/a', isWatched: false }, `00000003 ${path} 00`],
@@ -50,7 +50,7 @@ describe('what is said', () => {
   });
 
   test('makes a node that all may change, or its user alone', () => {
-    const request: Request = { kind: 'create', path: '/a', value: Buffer.from('v'), isEphemeral: true };
+    const request: ZooKeeperRequest = { kind: 'create', path: '/a', value: Buffer.from('v'), isEphemeral: true };
     for (const [isOwned, rights] of [
       [false, OPEN_TO_ALL],
       [true, OWNED],

@@ -24,7 +24,7 @@ export interface ServerControlOptions {
   readonly onObjection: (objection: string) => void;
 }
 
-interface Known extends Server {
+interface KnownServer extends Server {
   readonly endpoint: Endpoint;
 }
 
@@ -36,7 +36,7 @@ export class ServerControl {
   /** By name, as far as is known between two looks. */
   readonly #present = new Map<string, PresentServer>();
   /** By name: those that haproxy has or is to have. */
-  readonly #known = new Map<string, Known>();
+  readonly #known = new Map<string, KnownServer>();
   /** Failed dials by server name, as they were counted last. */
   readonly #failures = new Map<string, number>();
   #down: ReadonlyMap<string, Endpoint> = new Map();

@@ -27,13 +27,13 @@ export function countPayload({ packets, bytes }: PacketCount): number {
   return Math.max(0, bytes - packets * HEADER_BYTES);
 }
 
-interface Entry {
+interface CounterEntry {
   readonly counter?: { readonly name?: unknown; readonly packets?: unknown; readonly bytes?: unknown };
 }
 
-function readEntries(json: string): readonly Entry[] | undefined {
+function readEntries(json: string): readonly CounterEntry[] | undefined {
   try {
-    const { nftables }: { readonly nftables?: readonly Entry[] } = JSON.parse(json);
+    const { nftables }: { readonly nftables?: readonly CounterEntry[] } = JSON.parse(json);
     return Array.isArray(nftables) ? nftables : undefined;
   } catch {
     return undefined;

@@ -6,7 +6,7 @@ import type { Flow } from './flows.ts';
 import { type CarriedPlace, nameCarried } from './places.ts';
 import { MOST_PLACES, type NumberedPlace } from './rules.ts';
 
-interface Known extends NumberedPlace {
+interface TalliedPlace extends NumberedPlace {
   readonly endpoint: Endpoint;
   /** The change of the rules since which nobody is sent there; undefined while it is used. */
   leftAt: number | undefined;
@@ -18,7 +18,7 @@ interface Known extends NumberedPlace {
 }
 
 /** What a look has found. */
-export interface Finding {
+export interface KernelFinding {
   /** Endpoints that refused a client. */
   readonly refused: ReadonlySet<string>;
   /** Some client's SYN was sent again. */
@@ -31,7 +31,7 @@ const NONE: PacketCount = { packets: 0, bytes: 0 };
 export class KernelTally {
   readonly #sessions: Sessions;
   /** By name; those that are not used any more, too, while they carry. */
-  readonly #known = new Map<string, Known>();
+  readonly #known = new Map<string, TalliedPlace>();
   #changes = 0;
   /** As the kernel has counted last. */
   #counters: ReadonlyMap<string, PacketCount> = new Map();
@@ -143,7 +143,7 @@ export class KernelTally {
    * after the counters. Where it is not known which place carries a flow, it may be any of them. `changes`:
    * as many as there were before the flows were read; clients may have been sent since to places that were left later.
    */
-  look(counters: ReadonlyMap<string, PacketCount>, flows: readonly Flow[], changes: number): Finding {
+  look(counters: ReadonlyMap<string, PacketCount>, flows: readonly Flow[], changes: number): KernelFinding {
     this.take(counters);
     const active = new Map<string, number>();
     for (const { place = '' } of flows) active.set(place, (active.get(place) ?? 0) + 1);
@@ -171,7 +171,7 @@ export class KernelTally {
     this.#active = 0;
   }
 
-  #forget(name: string, { accepted, bytesUp, bytesDown }: Known): void {
+  #forget(name: string, { accepted, bytesUp, bytesDown }: TalliedPlace): void {
     this.#known.delete(name);
     this.#sessions.forget(name);
     const { accepted: a, bytesUp: up, bytesDown: down } = this.#past;

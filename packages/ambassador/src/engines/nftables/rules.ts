@@ -193,20 +193,20 @@ function writeChoice(table: string, choices: Rules['choices'], isInTurn: boolean
   ];
 }
 
-interface Part {
+interface DispatchPart {
   /** 0: engine node's. */
   readonly number: number;
   readonly size: number;
 }
 
 /** Whole parts, about `parts` of them; each choice has one at least. */
-function divide(choices: Rules['choices'], parts: number): readonly Part[] {
+function divide(choices: Rules['choices'], parts: number): readonly DispatchPart[] {
   const sum = choices.reduce((total, { share }) => total + share, 0);
   return choices.map(({ number = 0, share }) => ({ number, size: Math.max(1, Math.round((share / sum) * parts)) }));
 }
 
 /** As many turns of one as there are parts, each choice's as far from one another as can be. */
-function takeTurns(parts: readonly Part[]): readonly Part[] {
+function takeTurns(parts: readonly DispatchPart[]): readonly DispatchPart[] {
   const divisor = parts.reduce((common, { size }) => greatestCommonDivisor(common, size), 0);
   const waiting = parts.map(({ number, size }) => ({ number, size: size / divisor, due: 0 }));
   const total = waiting.reduce((sum, { size }) => sum + size, 0);

@@ -10,7 +10,7 @@ import { addSharedOptions, loadConfig } from '../../requests/service-requests.ts
 import { isUsualKey } from '../../settings/usual-key.ts';
 import type { Invocation } from '../command.ts';
 import { Stage } from './stage.ts';
-import { DemoStopped, describeNothingHeard, formatMs, judge, NothingHeard, Story } from './story.ts';
+import { DemoStopped, DemoStory, describeNothingHeard, formatMs, judge, NothingHeard } from './story.ts';
 import type { Tally } from './tally.ts';
 
 /** `ambassador demo` */
@@ -55,7 +55,7 @@ async function playOn(
   const startedAt = performance.now();
   let total: Tally;
   try {
-    total = await new Story(stage, stdout, shutdown.signal).play();
+    total = await new DemoStory(stage, stdout, shutdown.signal).play();
   } catch (error) {
     if (error instanceof CliError || error instanceof DemoStopped || error instanceof NothingHeard) throw error;
     throw new CliError(EXIT_INTERNAL, `demo: ${errorMessage(error)}`, {

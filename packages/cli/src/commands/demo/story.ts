@@ -23,7 +23,7 @@ export class DemoStopped extends Error {}
 export class NothingHeard extends Error {}
 
 /** Three instances, a proxy, clients: a kill, a leave, a join. */
-export class Story {
+export class DemoStory {
   readonly #stage: Stage;
   readonly #out: Printer;
   readonly #stop: AbortSignal;

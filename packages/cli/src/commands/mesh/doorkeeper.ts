@@ -10,7 +10,7 @@ import {
   parseMembership,
   type RosterStore,
 } from '@mdns-ambassador/mesh';
-import type { Answer } from '@mdns-ambassador/mesh/invitation';
+import type { InvitationAnswer } from '@mdns-ambassador/mesh/invitation';
 import { errorMessage } from '@mdns-ambassador/relay';
 import { keepNotices } from '../../network/notices.ts';
 import { keepRoster } from '../../network/roster.ts';
@@ -47,7 +47,7 @@ export class Doorkeeper {
   }
 
   /** `from`: the address of who asks; `context`: what both ends know of the connection. */
-  async answer(request: string, context: Uint8Array, from: string): Promise<Answer> {
+  async answer(request: string, context: Uint8Array, from: string): Promise<InvitationAnswer> {
     try {
       return { kind: 'membership', text: await this.#admit(request, context, from) };
     } catch (error) {

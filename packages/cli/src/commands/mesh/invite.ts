@@ -14,7 +14,7 @@ import {
 } from '@mdns-ambassador/mesh';
 import { createCode, Invitation } from '@mdns-ambassador/mesh/invitation';
 import type { PeerEvent } from '@mdns-ambassador/peers';
-import { errorCode, type ListeningPort, stripZone } from '@mdns-ambassador/relay';
+import { errorCode, type OpenPort, stripZone } from '@mdns-ambassador/relay';
 import { CliError } from '../../exit/cli-error.ts';
 import { EXIT_OK, EXIT_REFUSED, EXIT_UNAVAILABLE, EXIT_USAGE } from '../../exit/exit-codes.ts';
 import { formatJoinPlace, JOIN_PORT, JOIN_TYPE, listJoinPlaces, NUMBER_KEY } from '../../network/join-place.ts';
@@ -148,7 +148,7 @@ function prepareKey(path: string, surroundings: Surroundings): KeyRing {
 }
 
 /** On the port that whoever is told a host alone dials, else on any. */
-async function listenForJoiners({ network }: LocalNetwork, onSocket: (socket: Socket) => void): Promise<ListeningPort> {
+async function listenForJoiners({ network }: LocalNetwork, onSocket: (socket: Socket) => void): Promise<OpenPort> {
   return openJoinPort(network, onSocket).catch((error: unknown) => {
     if (errorCode(error) === 'EADDRINUSE') return openJoinPort(network, onSocket, 0);
     throw error;

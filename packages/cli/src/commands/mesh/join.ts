@@ -182,7 +182,7 @@ interface NoInviter {
   readonly kind: 'no-inviter';
 }
 
-interface Joined {
+interface JoinedMesh {
   readonly kind: 'joined';
   readonly membership: Membership;
   /** Where the inviter was reached. */
@@ -201,7 +201,7 @@ async function tryInviter(
   places: readonly JoinPlace[],
   code: InvitationCode,
   applicant: Applicant,
-): Promise<Failure | NoInviter | Joined> {
+): Promise<Failure | NoInviter | JoinedMesh> {
   const { key, name, task, origin } = applicant;
   const { path, surroundings } = task;
   const { stdout, shutdown, platform } = surroundings;
@@ -274,7 +274,7 @@ function readMembership(text: string): Membership {
 }
 
 /** Where multicast does not go, they find each other by that. Peers are who may use the whole mesh. */
-function rememberInviter({ membership, host }: Joined, surroundings: Surroundings): void {
+function rememberInviter({ membership, host }: JoinedMesh, surroundings: Surroundings): void {
   const [{ meshId, identity }] = membership.parts;
   if (identity.may.kind === 'all') rememberPeer(host, meshId, surroundings);
 }

@@ -11,7 +11,7 @@ const SHORTEST_KEY = 8;
 const KEY = new RegExp(`^[0-9a-f]{${SHORTEST_KEY},40}$`, 'i');
 
 /** A machine of the mesh that is known here. */
-export interface Machine extends Omit<Seen, 'machine'> {
+export interface MeshMachine extends Omit<Seen, 'machine'> {
   /** As keepers have named it last. */
   readonly name: string;
   readonly isReached: boolean;
@@ -23,7 +23,7 @@ type Nameless = Pick<Seen, 'place' | 'seenAt'>;
 
 export interface KnownMesh {
   /** By name; those that are removed are not among them. */
-  readonly machines: readonly Machine[];
+  readonly machines: readonly MeshMachine[];
   readonly nameless: readonly Nameless[];
 }
 
@@ -41,7 +41,7 @@ export interface MeshFacts {
 /** Everybody who is known: who was met, who is linked now, and this machine. Pure. */
 export function describeMachines({ ring, list, self, seen, contacts, now }: MeshFacts): KnownMesh {
   const [current] = listMeshIds(ring);
-  const byKey = new Map<string, Machine>();
+  const byKey = new Map<string, MeshMachine>();
   const add = (one: Omit<Seen, 'machine'> & { readonly machine: string | undefined }, isReached: boolean): void => {
     if (one.keyId === '' || list.isRemoved(one.keyId)) return;
     const isSelf = self?.keyIds.includes(one.keyId) === true;
@@ -68,7 +68,7 @@ export function describeMachines({ ring, list, self, seen, contacts, now }: Mesh
 }
 
 /** The machine (for people: `of this mesh`) that a person means by its name, or by the first digits of its key. Throws a CliError where there is none, or several. */
-export function findMachine<Known extends Pick<Machine, 'keyId' | 'name'>>(
+export function findMachine<Known extends Pick<MeshMachine, 'keyId' | 'name'>>(
   word: string,
   known: readonly Known[],
   which = 'of this mesh',

@@ -6,7 +6,7 @@ import { countThings } from '../../output/phrases.ts';
 import { formatTable } from '../../output/table.ts';
 import type { Surroundings } from '../../process/surroundings.ts';
 import type { Settings } from '../../settings/settings.ts';
-import type { KnownMesh, Machine } from './machines.ts';
+import type { KnownMesh, MeshMachine } from './machines.ts';
 import { withMesh } from './mesh-task.ts';
 
 const KEY_DIGITS = 8;
@@ -102,7 +102,7 @@ function mayToJson(may: May): object {
   return may.kind === 'all' ? {} : { announce: may.announce, proxy: may.proxy };
 }
 
-function describeSeen({ isSelf, isReached, seenAt }: Machine, now: number): string {
+function describeSeen({ isSelf, isReached, seenAt }: MeshMachine, now: number): string {
   if (isSelf) return 'this machine';
   return isReached ? 'now' : describeAge(now - seenAt);
 }

@@ -4,7 +4,7 @@ import { EXIT_REFUSED } from '../../exit/exit-codes.ts';
 import type { MeshContact } from '../../network/mesh-contact.ts';
 import { escapeText } from '../../output/escape.ts';
 import { joinWords } from '../../output/phrases.ts';
-import type { Machine } from './machines.ts';
+import type { MeshMachine } from './machines.ts';
 import type { Keys, OpenMesh } from './mesh-task.ts';
 
 /** Who has heard what a keeper said. */
@@ -40,7 +40,7 @@ export async function tellAll(open: OpenMesh, but: string, contact: MeshContact 
   const { machines, nameless } = open.known();
   const others = machines.filter(({ isSelf, keyId }) => !isSelf && keyId !== but);
   const names = (wanted: boolean): readonly string[] =>
-    others.filter(({ keyId }: Machine) => knowing.has(keyId) === wanted).map(({ name }) => name);
+    others.filter(({ keyId }: MeshMachine) => knowing.has(keyId) === wanted).map(({ name }) => name);
   return { told: names(true), away: names(false), nameless: nameless.map(({ place }) => place) };
 }
 

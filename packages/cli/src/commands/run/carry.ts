@@ -41,7 +41,7 @@ export async function carryServices(
   return daemon.runBeside(async ({ start, proxied }) => {
     await start();
     const { signal } = surroundings.shutdown;
-    const waiting: Waiting = { look: proxied, timeoutMs: waitMs, signal, reporter: daemon.reporter };
+    const waiting: ServiceWait = { look: proxied, timeoutMs: waitMs, signal, reporter: daemon.reporter };
     if (command !== undefined) return await finish(command, waiting);
     const missing = await waitTelling(
       waiting,
@@ -53,7 +53,7 @@ export async function carryServices(
   });
 }
 
-interface Waiting {
+interface ServiceWait {
   readonly look: () => readonly ServiceStatus[];
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
@@ -61,7 +61,7 @@ interface Waiting {
 }
 
 /** Until a command that was started early has ended. What was known and is not found after all is told meanwhile. */
-async function finish({ ended }: RunningCommand, waiting: Waiting): Promise<number> {
+async function finish({ ended }: RunningCommand, waiting: ServiceWait): Promise<number> {
   const over = new AbortController();
   const signal = AbortSignal.any([waiting.signal, over.signal]);
   void waitTelling(
@@ -78,7 +78,7 @@ async function finish({ ended }: RunningCommand, waiting: Waiting): Promise<numb
 
 /** `describe`: what is said of services that are not found within a second. Resolves with those that are not found in time. */
 async function waitTelling(
-  { look, timeoutMs, signal, reporter }: Waiting,
+  { look, timeoutMs, signal, reporter }: ServiceWait,
   describe: (names: string) => string,
 ): Promise<readonly string[]> {
   const stopTelling = systemClock.after(SAY_MISSING_AFTER_MS, () => {

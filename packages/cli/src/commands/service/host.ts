@@ -10,7 +10,7 @@ export interface Step {
 }
 
 /** What runs services on a machine, and how it is told of ours. */
-export interface Host {
+export interface ServiceManager {
   readonly name: string;
   /** What it reads. */
   readonly path: string;

@@ -13,14 +13,14 @@ import { readUpRequest } from '../../requests/up-request.ts';
 import type { Settings } from '../../settings/settings.ts';
 import { findConfig, nameSystemConfig, nameUserConfig } from '../../settings/usual-config.ts';
 import { describeDuty, nameKey } from './duty.ts';
-import { type Place, requireHost } from './place.ts';
+import { requireHost, type ServicePlace } from './place.ts';
 import { explainRefusal } from './refuse.ts';
 import type { Site } from './site.ts';
 import { printSteps, runSteps } from './steps.ts';
 
 /** `ambassador service install` */
 export async function installService(
-  { site, host, file }: Place,
+  { site, host, file }: ServicePlace,
   own: Settings,
   surroundings: Surroundings,
 ): Promise<number> {

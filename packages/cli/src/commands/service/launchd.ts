@@ -1,5 +1,5 @@
 import type { Duty } from './duty.ts';
-import { type Host, listNotes } from './host.ts';
+import { listNotes, type ServiceManager } from './host.ts';
 import type { Site } from './site.ts';
 import { listWords } from './up-words.ts';
 import { escapeXml } from './xml.ts';
@@ -9,7 +9,7 @@ const LABEL = 'mdns-ambassador';
 const UMASK = 63;
 
 /** A job of launchd's: an agent of the user's, or a daemon of the machine's. launchd.plist(5). */
-export function createLaunchd(site: Site): Host {
+export function createLaunchd(site: Site): ServiceManager {
   const { scope, home, uid } = site;
   const isSystem = scope === 'system';
   const library = isSystem ? '/Library' : `${home}/Library`;

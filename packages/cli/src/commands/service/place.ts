@@ -5,20 +5,20 @@ import type { Scope } from '../../process/scope.ts';
 import type { Surroundings } from '../../process/surroundings.ts';
 import type { ServiceAction } from './actions.ts';
 import { findHost } from './find-host.ts';
-import { type Host, SIGNATURE } from './host.ts';
+import { type ServiceManager, SIGNATURE } from './host.ts';
 import { findSite, type Site } from './site.ts';
 
 const ROOT = 0;
 
 /** Where a service is, or would be. */
-export interface Place {
+export interface ServicePlace {
   readonly site: Site;
-  readonly host: Host;
+  readonly host: ServiceManager;
   readonly file: OwnFile;
 }
 
 /** Throws a CliError where it is not known what runs services. */
-export function locateService(scope: Scope, surroundings: Surroundings): Place {
+export function locateService(scope: Scope, surroundings: Surroundings): ServicePlace {
   const site = findSite(scope, surroundings);
   const host = findHost(site);
   if (host === undefined) {
@@ -31,7 +31,11 @@ export function locateService(scope: Scope, surroundings: Surroundings): Place {
 }
 
 /** Throws a CliError where nothing can be changed now. */
-export function requireHost({ platform, scope, uid, hasSystemd }: Site, host: Host, action: ServiceAction): void {
+export function requireHost(
+  { platform, scope, uid, hasSystemd }: Site,
+  host: ServiceManager,
+  action: ServiceAction,
+): void {
   if (platform === 'linux' && !hasSystemd) {
     throw new CliError(
       EXIT_UNAVAILABLE,

@@ -5,7 +5,7 @@ import type { Settings } from '../../settings/settings.ts';
 import type { Invocation } from '../command.ts';
 import { SERVICE_ACTIONS, type ServiceAction } from './actions.ts';
 import { installService } from './install.ts';
-import { locateService, type Place } from './place.ts';
+import { locateService, type ServicePlace } from './place.ts';
 import { showStatus } from './show-status.ts';
 import { chooseScope } from './site.ts';
 import { uninstallService } from './uninstall.ts';
@@ -23,7 +23,7 @@ export async function manageService({ words, settings, surroundings }: Invocatio
   }
   const scope = readScope(settings);
   refuseOptions(action, settings);
-  const locate = (one: Scope): Place => locateService(one, surroundings);
+  const locate = (one: Scope): ServicePlace => locateService(one, surroundings);
   switch (action) {
     case 'install':
       return installService(locate(scope ?? chooseScope()), settings, surroundings);

@@ -5,10 +5,10 @@ import { joinWords } from '../../output/phrases.ts';
 import type { Printer } from '../../output/printer.ts';
 import { findOwnFile } from '../../process/own-file.ts';
 import { readConfigNote } from './host.ts';
-import type { Place } from './place.ts';
+import type { ServicePlace } from './place.ts';
 
 /** The services that there are, of this user and of the machine. */
-export async function showStatus(places: readonly Place[], stdout: Printer): Promise<number> {
+export async function showStatus(places: readonly ServicePlace[], stdout: Printer): Promise<number> {
   let isWell = true;
   let count = 0;
   for (const { host, file } of places) {

@@ -1,4 +1,4 @@
-import { type Host, listNotes, type Step } from './host.ts';
+import { listNotes, type ServiceManager, type Step } from './host.ts';
 import type { Site } from './site.ts';
 import { AGENT_FOLDER, writeUnit } from './systemd-unit.ts';
 
@@ -7,7 +7,7 @@ const STATE_FOLDERS = ['/var/lib/private/ambassador', '/var/lib/ambassador'];
 const UNIT = 'ambassador.service';
 
 /** A unit of systemd's, or of the user's own systemd. */
-export function createSystemd(site: Site): Host {
+export function createSystemd(site: Site): ServiceManager {
   const isSystem = site.scope === 'system';
   const folder = isSystem
     ? '/etc/systemd/system'

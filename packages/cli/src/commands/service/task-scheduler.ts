@@ -1,5 +1,5 @@
 import type { Duty } from './duty.ts';
-import { type Host, listNotes } from './host.ts';
+import { listNotes, type ServiceManager } from './host.ts';
 import type { Site } from './site.ts';
 import { listWords } from './up-words.ts';
 import { escapeXml } from './xml.ts';
@@ -11,7 +11,7 @@ const LOCAL_SERVICE = 'S-1-5-19';
 const RUNNING = '4';
 
 /** A task of Windows' task scheduler. */
-export function createTaskScheduler(site: Site): Host {
+export function createTaskScheduler(site: Site): ServiceManager {
   const isSystem = site.scope === 'system';
   const path = `${site.data}\\ambassador\\service.xml`;
   return {

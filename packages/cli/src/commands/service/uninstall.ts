@@ -3,12 +3,16 @@ import { EXIT_OK } from '../../exit/exit-codes.ts';
 import type { Printer } from '../../output/printer.ts';
 import { findOwnFile, removeOwnFile } from '../../process/own-file.ts';
 import type { Settings } from '../../settings/settings.ts';
-import { type Place, requireHost } from './place.ts';
+import { requireHost, type ServicePlace } from './place.ts';
 import type { Site } from './site.ts';
 import { printSteps, runSteps } from './steps.ts';
 
 /** `ambassador service uninstall` */
-export async function uninstallService({ site, host, file }: Place, own: Settings, stdout: Printer): Promise<number> {
+export async function uninstallService(
+  { site, host, file }: ServicePlace,
+  own: Settings,
+  stdout: Printer,
+): Promise<number> {
   const isThere = findOwnFile(file) !== undefined;
   if (own.isSet('dry-run')) {
     if (isThere) {

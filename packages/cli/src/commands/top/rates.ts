@@ -7,7 +7,7 @@ export interface Look {
 }
 
 /** Of one service of one process, from one look to the next, in a second. */
-export interface Rates {
+export interface ServiceRates {
   readonly connections: number;
   /** Both ways. */
   readonly bytes: number;
@@ -18,7 +18,7 @@ export interface Rates {
 
 /** What a process shows of a service, with how fast it goes; undefined at the first look, and where nobody counts. */
 export interface RatedRow extends ServiceRow {
-  readonly rates: Rates | undefined;
+  readonly rates: ServiceRates | undefined;
   /** Where it is, if that may be another than this one. */
   readonly machine?: string;
 }
@@ -32,7 +32,7 @@ export function rate(before: Look | undefined, now: Look): readonly RatedRow[] {
   });
 }
 
-function compare(old: ServiceRow, row: ServiceRow, seconds: number): Rates | undefined {
+function compare(old: ServiceRow, row: ServiceRow, seconds: number): ServiceRates | undefined {
   const { connections, bytes } = row;
   if (connections === undefined || bytes === undefined) return undefined;
   // A part that was replaced, by a change of its file, counts anew.

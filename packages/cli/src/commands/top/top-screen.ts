@@ -1,4 +1,4 @@
-import { type Column, cutText, fitColumns } from '../../output/columns.ts';
+import { cutText, fitColumns, type TableColumn } from '../../output/columns.ts';
 import { escapeSentence, escapeText } from '../../output/escape.ts';
 import { countThings } from '../../output/phrases.ts';
 import type { Line, Style } from '../../output/printer.ts';
@@ -22,7 +22,7 @@ export interface ScreenSize {
 }
 
 /** Shown of this machine, or of the whole LAN, alone. */
-interface TopColumn extends Omit<Column<RatedRow>, 'show'> {
+interface TopColumn extends Omit<TableColumn<RatedRow>, 'show'> {
   readonly of?: 'here' | 'lan';
   readonly show: (row: RatedRow, now: number) => string;
 }

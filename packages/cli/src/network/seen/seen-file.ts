@@ -2,7 +2,7 @@ import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeFolders, readInputFile } from '@mdns-ambassador/relay';
 import { parseObject } from '@mdns-ambassador/relay/read-value';
-import { MOST_SEEN, readSeenInstances, type SeenInstance } from './seen-instance.ts';
+import { MOST_SEEN, readSeenInstances, type SeenName } from './seen-instance.ts';
 
 /** In the state folder. */
 const FILE = 'seen.json';
@@ -22,7 +22,7 @@ export class SeenFile {
   }
 
   /** Everything that is there, or with `service` everything of it: what was kept before of another one stays. */
-  keep(found: readonly SeenInstance[], service?: string): void {
+  keep(found: readonly SeenName[], service?: string): void {
     const known = new Set([service, ...found.map((seen) => seen.service)]);
     const others = service === undefined ? [] : this.read().filter((seen) => !known.has(seen.service));
     const instances = [...found, ...others].slice(0, MOST_SEEN);
@@ -37,7 +37,7 @@ export class SeenFile {
     }
   }
 
-  read(): readonly SeenInstance[] {
+  read(): readonly SeenName[] {
     try {
       const text = readInputFile(join(this.#folder, FILE), { maxBytes: MAX_BYTES }).toString('utf8');
       const { at, instances } = parseObject(text) ?? {};

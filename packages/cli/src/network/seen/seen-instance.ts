@@ -5,14 +5,14 @@ export const MOST_SEEN = 512;
 const LONGEST_NAME = 255;
 
 /** What is on the link, as far as completion is concerned. Both are words of the network. */
-export interface SeenInstance {
+export interface SeenName {
   readonly service: string;
   /** Absent where only the service is known. */
   readonly instance?: string;
 }
 
 /** Reads what a file or another process says: anything. */
-export function readSeenInstances(entries: unknown): readonly SeenInstance[] {
+export function readSeenInstances(entries: unknown): readonly SeenName[] {
   return listObjects(entries).flatMap(({ service, instance }) => {
     if (!isName(service)) return [];
     return [isName(instance) ? { service, instance } : { service }];

@@ -1,5 +1,5 @@
 /** One address of this machine, as `os.networkInterfaces` tells. */
-interface OwnAddress {
+interface OwnNetwork {
   readonly address: string;
   readonly netmask: string;
   readonly family: string;
@@ -20,7 +20,7 @@ const LONGEST_PREFIX = 30;
 
 /** Every IPv4 subnet of this machine; `interfaces` as they are now. */
 export function listBroadcasts(
-  interfaces: Readonly<Record<string, readonly OwnAddress[] | undefined>>,
+  interfaces: Readonly<Record<string, readonly OwnNetwork[] | undefined>>,
 ): readonly Broadcast[] {
   return Object.entries(interfaces).flatMap(([interfaceName, addresses]) =>
     (addresses ?? []).flatMap(({ address, netmask, family, internal }): readonly Broadcast[] => {

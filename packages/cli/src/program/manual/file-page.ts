@@ -1,8 +1,8 @@
 import {
   bold,
-  type Entry,
   escapeRoff,
   italic,
+  type ManualEntry,
   refer,
   writeEntries,
   writeHead,
@@ -78,7 +78,7 @@ function writeSectionOf(name: string, section: Described | undefined): readonly 
 function writeKeys(keys: Readonly<Record<string, Described>>): readonly string[] {
   return writeEntries(
     Object.entries(keys).map(
-      ([name, key]): Entry => ({
+      ([name, key]): ManualEntry => ({
         term: `${bold(name)}: ${italic(nameKind(key))}`,
         text: describeValue(key.description ?? '', key.enum, undefined),
       }),

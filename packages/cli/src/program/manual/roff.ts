@@ -10,7 +10,7 @@ export interface PageHead {
 }
 
 /** One entry of a list: a term, as roff, and paragraphs about it, as text. */
-export interface Entry {
+export interface ManualEntry {
   readonly term: string;
   readonly text: string;
 }
@@ -71,7 +71,7 @@ export function writeText(text: string): readonly string[] {
   return text.split('\n').map(escapeRoff);
 }
 
-export function writeEntries(entries: readonly Entry[]): readonly string[] {
+export function writeEntries(entries: readonly ManualEntry[]): readonly string[] {
   return entries.flatMap(({ term, text }) => ['.TP', term, ...writeText(text)]);
 }
 

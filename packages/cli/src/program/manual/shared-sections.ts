@@ -1,7 +1,16 @@
 import * as codes from '../../exit/exit-codes.ts';
 import type { Option } from '../../options/option.ts';
 import type { Example } from '../example-lines.ts';
-import { bold, type Entry, escapeRoff, italic, writeEntries, writeSection, writeText, writeVerbatim } from './roff.ts';
+import {
+  bold,
+  escapeRoff,
+  italic,
+  type ManualEntry,
+  writeEntries,
+  writeSection,
+  writeText,
+  writeVerbatim,
+} from './roff.ts';
 
 const EXIT_STATUS: readonly (readonly [code: number, meaning: string])[] = [
   [codes.EXIT_OK, 'Done, or stopped in order by SIGINT or SIGTERM.'],
@@ -35,7 +44,7 @@ export function describeExamples(examples: readonly Example[]): readonly string[
   );
 }
 
-function describeOption({ name, alias, kind, summary, choices, byDefault }: Option): Entry {
+function describeOption({ name, alias, kind, summary, choices, byDefault }: Option): ManualEntry {
   const value = kind === 'flag' ? '' : ` ${italic(kind === 'pairs' ? 'KEY=VALUE' : 'VALUE')}`;
   const short = alias === undefined ? '' : `${bold(`-${alias}`)}, `;
   return { term: `${short}${bold(`--${name}`)}${value}`, text: describeValue(summary, choices, byDefault) };

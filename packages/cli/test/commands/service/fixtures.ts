@@ -1,6 +1,6 @@
 import type { Duty } from '../../../src/commands/service/duty.ts';
 import { findHost } from '../../../src/commands/service/find-host.ts';
-import type { Host } from '../../../src/commands/service/host.ts';
+import type { ServiceManager } from '../../../src/commands/service/host.ts';
 import type { Site } from '../../../src/commands/service/site.ts';
 import type { Scope } from '../../../src/process/scope.ts';
 
@@ -34,13 +34,16 @@ export function arrangeSite(platform: NodeJS.Platform, scope: Scope, change: Par
   };
 }
 
-export function arrangeHost(platform: NodeJS.Platform, scope: Scope, change: Partial<Site> = {}): Host {
+export function arrangeHost(platform: NodeJS.Platform, scope: Scope, change: Partial<Site> = {}): ServiceManager {
   const host = findHost(arrangeSite(platform, scope, change));
   if (host === undefined) throw new Error(`no host on ${platform}`);
   return host;
 }
 
 /** The commands that are run where the file was changed, or where it was there already. */
-export function listCommands(steps: Host['install'], when: 'changed' | 'same' = 'changed'): readonly string[] {
+export function listCommands(
+  steps: ServiceManager['install'],
+  when: 'changed' | 'same' = 'changed',
+): readonly string[] {
   return steps.filter((step) => step.when === undefined || step.when === when).map(({ words }) => words.join(' '));
 }

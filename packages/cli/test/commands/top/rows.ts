@@ -1,8 +1,8 @@
-import type { RatedRow, Rates } from '../../../src/commands/top/rates.ts';
+import type { RatedRow, ServiceRates } from '../../../src/commands/top/rates.ts';
 
 export const NOW: number = Date.parse('2026-01-02T03:04:05.000Z');
 
-export function row(change: Partial<RatedRow> & { readonly rates?: Rates | undefined } = {}): RatedRow {
+export function row(change: Partial<RatedRow> & { readonly rates?: ServiceRates | undefined } = {}): RatedRow {
   return {
     service: 'redis',
     role: 'proxy',

@@ -1,16 +1,16 @@
 /** RFC 6762 8.3: two announcements at least, a second apart; the gaps of further ones double. */
 const ANNOUNCEMENT_GAPS_MS: readonly number[] = [1_000, 2_000];
 
-type AnnouncementState =
+type AnnouncingState =
   | { readonly kind: 'idle' }
   | { readonly kind: 'announcing'; readonly keys: ReadonlySet<string>; readonly sent: number; readonly nextAt: number }
   | { readonly kind: 'announced' };
 
 /** The announcements of one service or host: at once, after one second, after two more (RFC 6762 8.3). */
-export class Announcement {
-  #state: AnnouncementState = { kind: 'idle' };
+export class Announcing {
+  #state: AnnouncingState = { kind: 'idle' };
 
-  get kind(): AnnouncementState['kind'] {
+  get kind(): AnnouncingState['kind'] {
     return this.#state.kind;
   }
 

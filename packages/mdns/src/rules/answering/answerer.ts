@@ -10,7 +10,7 @@ import type { OwnSet } from './own-set.ts';
 import { composeLegacyResponse, composeResponses } from './response.ts';
 import { drawSharedDelay, type ResponseQueue } from './response-queue.ts';
 import { SourceLimit } from './source-limit.ts';
-import type { Zone } from './zone.ts';
+import type { OwnZone } from './zone.ts';
 
 /** RFC 6762 5.4: a record that was not multicast within this part of its TTL is multicast though a unicast answer is welcome. */
 const RECENT_PART_OF_TTL = 1 / 4;
@@ -32,7 +32,7 @@ export interface AnswererCounters {
 /** An answer to one sender that waits for the end of the step: what it says is what is true then. */
 interface Unicast {
   readonly to: Sender;
-  compose(zone: Zone): readonly Message[];
+  compose(zone: OwnZone): readonly Message[];
 }
 
 /** Decides which answers a query deserves, when, and by which way (RFC 6762 5.4, 6, 7). Multicast answers go to the queue. */
@@ -56,7 +56,7 @@ export class Answerer {
     return this.#counters;
   }
 
-  receive({ message, from }: Received, zone: Zone, now: number): void {
+  receive({ message, from }: Received, zone: OwnZone, now: number): void {
     const asked = distinctQuestions(message.questions).filter((question) => zone.find(question.name) !== undefined);
     // RFC 6762 6.7: who asks from another port does not speak mDNS.
     if (from.port !== MDNS_PORT) {
@@ -94,7 +94,7 @@ export class Answerer {
   }
 
   /** Answers the deferred queries that are due, and returns the unicast answers that are waiting. */
-  advance(zone: Zone, now: number): readonly Transmit[] {
+  advance(zone: OwnZone, now: number): readonly Transmit[] {
     for (const { questions, known, from } of this.#deferred.take(now)) {
       this.#answer(questions, known, from, zone, now, 'everything');
     }
@@ -114,7 +114,7 @@ export class Answerer {
     questions: readonly Question[],
     known: ReadonlySet<string>,
     from: Sender,
-    zone: Zone,
+    zone: OwnZone,
     now: number,
     atOnce: 'unique' | 'everything' | 'nothing',
   ): void {
@@ -138,7 +138,7 @@ export class Answerer {
   }
 
   /** A probe for a name of ours is answered at once (RFC 6762 6, 8.1), unless it is our own that came back. */
-  #defend(question: Question, proposal: readonly ResourceRecord[], from: Sender, zone: Zone, now: number): void {
+  #defend(question: Question, proposal: readonly ResourceRecord[], from: Sender, zone: OwnZone, now: number): void {
     const isOurs = proposal.length > 0 && proposal.every((record) => zone.holding(record) !== undefined);
     if (isOurs && from.isThisHost) return;
     const sets = zone.answer(question.name, question.type, true);
@@ -151,7 +151,7 @@ export class Answerer {
   }
 
   /** RFC 6762 6.7 */
-  #answerLegacy(message: Message, asked: readonly Question[], from: Sender, zone: Zone, now: number): void {
+  #answerLegacy(message: Message, asked: readonly Question[], from: Sender, zone: OwnZone, now: number): void {
     const found = asked.flatMap(({ name, type }) => zone.answer(name, type, false));
     const answers = new Map(found.map((set) => [set.key, set]));
     if (answers.size === 0) return;
@@ -161,7 +161,7 @@ export class Answerer {
     }
     const additionals = new Map(found.flatMap((set) => zone.additionals(set)).map((set) => [set.key, set]));
     const rest = [...additionals.values()].filter((set) => !answers.has(set.key));
-    const compose = (current: Zone): readonly Message[] => {
+    const compose = (current: OwnZone): readonly Message[] => {
       const told = [...answers.values()].flatMap(tell(current, 'answer'));
       const response =
         told.length === 0
@@ -177,7 +177,7 @@ export class Answerer {
       this.#counters.unicastRefused += 1;
       return false;
     }
-    const compose = (current: Zone): readonly Message[] =>
+    const compose = (current: OwnZone): readonly Message[] =>
       composeResponses(sets.flatMap(tell(current, why)), (set) => current.additionals(set)).map(
         ({ message }) => message,
       );
@@ -201,7 +201,7 @@ export class Answerer {
 }
 
 /** What a set says now; nothing where it is not to be told any more. */
-function tell(zone: Zone, why: 'answer' | 'defence'): (set: OwnSet) => readonly OwnSet[] {
+function tell(zone: OwnZone, why: 'answer' | 'defence'): (set: OwnSet) => readonly OwnSet[] {
   return ({ key }) => {
     const set = zone.set(key);
     return set !== undefined && (why === 'defence' || zone.isTold(set)) ? [set] : [];
@@ -215,7 +215,7 @@ function newUnicastLimit(): SourceLimit {
 /** The records that a packet proposes for names of ours, by name. */
 function groupProposals(
   authorities: readonly ResourceRecord[],
-  zone: Zone,
+  zone: OwnZone,
 ): ReadonlyMap<string, readonly ResourceRecord[]> {
   const proposals = new Map<string, ResourceRecord[]>();
   for (const record of authorities) {
@@ -229,7 +229,7 @@ function groupProposals(
 }
 
 /** RFC 6762 7.1: what the asker knows is not told again while half of its TTL is left. */
-function findKnown(answers: readonly ResourceRecord[], zone: Zone): ReadonlySet<string> {
+function findKnown(answers: readonly ResourceRecord[], zone: OwnZone): ReadonlySet<string> {
   const known = new Set<string>();
   for (const record of answers) {
     const set = zone.holding(record);

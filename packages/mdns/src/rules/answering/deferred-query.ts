@@ -26,7 +26,7 @@ export interface QueryPart {
   readonly isTruncated: boolean;
 }
 
-interface Pending {
+interface PendingQuery {
   readonly from: Sender;
   readonly questions: Question[];
   readonly known: Set<string>;
@@ -40,7 +40,7 @@ interface Pending {
  * its first. Of 256 sources, 64 packets and 256 questions each; what is beyond is refused, and the caller answers without waiting.
  */
 export class DeferredQueries {
-  readonly #pending: Map<string, Pending> = new Map();
+  readonly #pending: Map<string, PendingQuery> = new Map();
 
   isPending(address: string): boolean {
     return this.#pending.has(address);

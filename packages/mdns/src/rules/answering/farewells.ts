@@ -1,7 +1,7 @@
 import { recordKey } from '../../wire/record.ts';
 import type { Received } from '../machine.ts';
 import type { OwnSet } from './own-set.ts';
-import type { Zone } from './zone.ts';
+import type { OwnZone } from './zone.ts';
 
 /** RFC 6762 6: a record is multicast once a second at most. */
 const REPEAT_MS = 1_000;
@@ -44,7 +44,7 @@ export class Farewells {
   }
 
   /** The sets to say goodbye for now. */
-  take(zone: Zone, now: number): readonly OwnSet[] {
+  take(zone: OwnZone, now: number): readonly OwnSet[] {
     const wanted = this.#wanted;
     this.#wanted = [];
     const due = [...this.#said.values()].filter(({ repeatAt }) => repeatAt <= now).map(({ set }) => set);
@@ -60,7 +60,7 @@ export class Farewells {
   }
 }
 
-function isTold(key: string, zone: Zone): boolean {
+function isTold(key: string, zone: OwnZone): boolean {
   const set = zone.set(key);
   return set !== undefined && zone.isTold(set);
 }

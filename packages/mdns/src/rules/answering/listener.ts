@@ -4,19 +4,19 @@ import type { Random, Received } from '../machine.ts';
 import { isConflict, isFormerText } from './conflict.ts';
 import type { OwnSet } from './own-set.ts';
 import type { Registration } from './registration.ts';
-import type { Registry } from './registry.ts';
+import type { InterfaceRegistry } from './registry.ts';
 import { drawSharedDelay, type ResponseQueue } from './response-queue.ts';
 
 /** Hears what other hosts say about names that we have or want: agreement, rivalry, conflict (RFC 6762 6.6, 7.4, 8.1, 8.2, 9). */
-export class Listener {
+export class ConflictListener {
   readonly #random: Random;
-  readonly #registry: Registry;
+  readonly #registry: InterfaceRegistry;
   readonly #queue: ResponseQueue;
   readonly #onConflict: (registration: Registration, now: number) => void;
 
   constructor(
     random: Random,
-    registry: Registry,
+    registry: InterfaceRegistry,
     queue: ResponseQueue,
     onConflict: (registration: Registration, now: number) => void,
   ) {

@@ -2,7 +2,7 @@ import { forgetOldest } from '../../forget-oldest.ts';
 import { TokenBucket } from '../../token-bucket.ts';
 import { isSameName, type Name } from '../../wire/name.ts';
 import { type ResourceRecord, recordKey, TYPE_CODES } from '../../wire/record.ts';
-import { Announcement } from './announce.ts';
+import { Announcing } from './announce.ts';
 import { isSameSet, type OwnSet } from './own-set.ts';
 import { Probe } from './probe.ts';
 
@@ -31,7 +31,7 @@ export interface SetChange {
 export class Registration {
   readonly name: Name;
   readonly probe: Probe;
-  readonly announcement: Announcement = new Announcement();
+  readonly announcement: Announcing = new Announcing();
   /**
    * Whether others may have our records in their caches: a goodbye is due when they end (RFC 6762 10.1). `disputed`: another host
    * uses the name too, and what is not ours alone is not ours to end.

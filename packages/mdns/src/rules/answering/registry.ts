@@ -3,7 +3,7 @@ import type { ServiceOptions } from '../../publication.ts';
 import { type Name, nameKey } from '../../wire/name.ts';
 import type { Registration } from './registration.ts';
 import { pointToType } from './service-records.ts';
-import { Zone } from './zone.ts';
+import { OwnZone } from './zone.ts';
 
 export interface RegisteredHost {
   readonly registration: Registration;
@@ -34,12 +34,12 @@ function isClaiming({ registration }: RegisteredService): boolean {
 }
 
 /** The host, under each of its names, and the services of one interface, and what they make us authoritative for. */
-export class Registry {
+export class InterfaceRegistry {
   readonly #services: Map<string, RegisteredService> = new Map();
   readonly #aliases: Map<string, RegisteredAlias> = new Map();
   readonly #byName: Map<string, Registration> = new Map();
   readonly #hosts: Map<AddressFamily | undefined, RegisteredHost> = new Map();
-  #zone: Zone | undefined;
+  #zone: OwnZone | undefined;
 
   get hosts(): Iterable<RegisteredHost> {
     return this.#hosts.values();
@@ -147,13 +147,13 @@ export class Registry {
     this.#zone = undefined;
   }
 
-  zone(): Zone {
+  zone(): OwnZone {
     this.#zone ??= this.#buildZone();
     return this.#zone;
   }
 
-  #buildZone(): Zone {
-    const zone = new Zone();
+  #buildZone(): OwnZone {
+    const zone = new OwnZone();
     for (const { name } of this.#byName.values()) zone.addName(name);
     for (const { registration } of this.#hosts.values()) {
       if (registration.isClaimed) zone.addUnique(registration.name, registration.claimed, false);

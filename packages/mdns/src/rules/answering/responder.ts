@@ -8,11 +8,11 @@ import { nameOfHost, nameOfInstance } from '../service-name.ts';
 import { Answerer, type AnswererCounters } from './answerer.ts';
 import { ConflictLog } from './conflict-log.ts';
 import { Farewells } from './farewells.ts';
-import { Listener } from './listener.ts';
+import { ConflictListener } from './listener.ts';
 import type { OwnSet } from './own-set.ts';
 import { composeProbe, MAX_PROBE_DELAY_MS } from './probe.ts';
 import { type RegisteredSets, Registration } from './registration.ts';
-import { Registry } from './registry.ts';
+import { InterfaceRegistry } from './registry.ts';
 import type { ResponderEvent } from './responder-event.ts';
 import type { AliasOptions, HostOptions, PublishOptions } from './responder-options.ts';
 import { composeGoodbye } from './response.ts';
@@ -26,11 +26,11 @@ import { takeResponses } from './take-responses.ts';
  */
 export class Responder implements Machine {
   readonly #random: Random;
-  readonly #registry: Registry = new Registry();
+  readonly #registry: InterfaceRegistry = new InterfaceRegistry();
   readonly #queue: ResponseQueue = new ResponseQueue();
   readonly #conflicts: ConflictLog = new ConflictLog();
   readonly #answerer: Answerer;
-  readonly #listener: Listener;
+  readonly #listener: ConflictListener;
   readonly #farewells: Farewells = new Farewells();
   #hostName: Name;
   /** Of the host as those services have it that are reached in one family alone. */
@@ -43,7 +43,7 @@ export class Responder implements Machine {
     this.#random = random;
     this.#answerer = new Answerer(random, this.#queue);
     const onConflict = (registration: Registration, now: number): void => this.#contest(registration, now);
-    this.#listener = new Listener(random, this.#registry, this.#queue, onConflict);
+    this.#listener = new ConflictListener(random, this.#registry, this.#queue, onConflict);
     this.#hostName = nameOfHost(host.label);
     this.setHost(host, now);
   }

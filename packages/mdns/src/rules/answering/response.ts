@@ -27,15 +27,15 @@ export function composeResponses(
   answers: readonly OwnSet[],
   additionalsOf: (answer: OwnSet) => readonly OwnSet[],
 ): readonly Response[] {
-  const whole = new Draft();
+  const whole = new ResponseDraft();
   for (const answer of answers) whole.add(answer, additionalsOf(answer));
   if (whole.fits(MAX_RESPONSE_BYTES)) return whole.isEmpty ? [] : [whole.finish()];
-  const drafts = [new Draft()];
+  const drafts = [new ResponseDraft()];
   const placed = new Set(answers.map(({ key }) => key));
   for (const answer of answers) {
     const companions = additionalsOf(answer).filter(({ key }) => !placed.has(key));
     if (drafts.at(-1)?.addWithin(MAX_RESPONSE_BYTES, answer, companions) !== true) {
-      const next = new Draft();
+      const next = new ResponseDraft();
       drafts.push(next);
       if (!next.addWithin(MAX_RESPONSE_BYTES, answer, companions)) {
         next.add(answer, []);
@@ -94,7 +94,7 @@ function toLegacy(record: ResourceRecord): ResourceRecord {
 }
 
 /** A response in the making. Each set is in it once, as an answer if it is one. */
-class Draft {
+class ResponseDraft {
   #answers: Map<string, OwnSet> = new Map();
   #additionals: Map<string, OwnSet> = new Map();
 

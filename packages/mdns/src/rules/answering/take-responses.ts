@@ -1,10 +1,10 @@
 import type { Message } from '../../wire/message.ts';
 import { composeResponses } from './response.ts';
 import type { ResponseQueue } from './response-queue.ts';
-import type { Zone } from './zone.ts';
+import type { OwnZone } from './zone.ts';
 
 /** The multicast responses that are due. A record goes out once a second at most, as an additional too (RFC 6762 6). */
-export function takeResponses(queue: ResponseQueue, zone: Zone, now: number): readonly Message[] {
+export function takeResponses(queue: ResponseQueue, zone: OwnZone, now: number): readonly Message[] {
   const answers = queue.take(now).flatMap(({ key, isDefence }) => {
     const set = zone.set(key);
     return set === undefined || !(isDefence || zone.isTold(set)) ? [] : [set];

@@ -12,7 +12,7 @@ export interface OwnName {
 }
 
 /** All that we are authoritative for on one interface, at one moment. Immutable after it was filled. */
-export class Zone {
+export class OwnZone {
   readonly #names: Map<string, OwnName> = new Map();
   readonly #sets: Map<string, OwnSet> = new Map();
   readonly #firstLabels: Set<string> = new Set();

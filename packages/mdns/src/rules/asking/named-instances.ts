@@ -1,14 +1,14 @@
 import type { BrowseEvent, Instance } from '../../instance.ts';
 import { isSameService, readService, typeOf } from '../../service-type.ts';
 
-interface Known {
+interface NamedInstance {
   readonly instance: Instance;
   /** False: who listens there is told under the registered type. */
   isTold: boolean;
 }
 
 /** Who is said to listen at one port of one host. */
-interface Place {
+interface NamedPlace {
   readonly registered: Set<string>;
   readonly others: Set<string>;
 }
@@ -22,8 +22,8 @@ export class NamedInstances {
   readonly #service: string;
   readonly #type: string;
   /** Those of the service, by type, name and link. Bounded by what is browsed. */
-  readonly #known: Map<string, Known> = new Map();
-  readonly #places: Map<string, Place> = new Map();
+  readonly #known: Map<string, NamedInstance> = new Map();
+  readonly #places: Map<string, NamedPlace> = new Map();
 
   constructor(service: string) {
     this.#service = service;
@@ -71,7 +71,7 @@ export class NamedInstances {
     });
   }
 
-  #note(key: string, known: Known): void {
+  #note(key: string, known: NamedInstance): void {
     this.#known.set(key, known);
     const at = placeOf(known.instance);
     const place = this.#places.get(at) ?? { registered: new Set(), others: new Set() };
@@ -88,7 +88,7 @@ export class NamedInstances {
     if (place.registered.size + place.others.size === 0) this.#places.delete(at);
   }
 
-  #sideOf(place: Place, instance: Instance): Set<string> {
+  #sideOf(place: NamedPlace, instance: Instance): Set<string> {
     return this.#isRegistered(instance) ? place.registered : place.others;
   }
 

@@ -39,7 +39,7 @@ export interface FollowUp {
   readonly maxIntervalMs: number;
 }
 
-interface Pending extends Waiting {
+interface PendingQuestion extends Waiting {
   readonly key: string;
   readonly nameKey: string;
   readonly name: Name;
@@ -60,8 +60,8 @@ export class QuestionSchedule {
   readonly #denials: Denials;
   readonly #random: Random;
   /** By the key of the name, then by type. */
-  readonly #byName: Map<string, Map<number, Pending>> = new Map();
-  readonly #heap: DeadlineHeap<Pending> = new DeadlineHeap();
+  readonly #byName: Map<string, Map<number, PendingQuestion>> = new Map();
+  readonly #heap: DeadlineHeap<PendingQuestion> = new DeadlineHeap();
   readonly #asked: RecentQuestions = new RecentQuestions();
   readonly #seen: RecentQuestions = new RecentQuestions();
   readonly #congestion: Congestion = new Congestion();
@@ -170,7 +170,7 @@ export class QuestionSchedule {
   }
 
   /** When not, the question has been moved on or dropped. */
-  #isWorthAsking(due: Pending, now: number): boolean {
+  #isWorthAsking(due: PendingQuestion, now: number): boolean {
     if (due.followUp !== undefined && due.plannedAt <= now && this.#isAnswered(due, now)) {
       due.plannedAt = Number.POSITIVE_INFINITY;
       this.#reschedule(due);
@@ -197,12 +197,12 @@ export class QuestionSchedule {
   }
 
   /** The first question never waits: who has just come has nothing to list. */
-  #isToWait({ followUp, asked, postponed }: Pending, now: number): boolean {
+  #isToWait({ followUp, asked, postponed }: PendingQuestion, now: number): boolean {
     return followUp === undefined && asked > 0 && postponed < MAX_POSTPONED && this.#congestion.isCongested(now);
   }
 
   /** An address of either family makes a host reachable; what its owner denies does not come (RFC 6762 6.1). */
-  #isAnswered(pending: Pending, now: number): boolean {
+  #isAnswered(pending: PendingQuestion, now: number): boolean {
     if (this.#denials.has(pending.name, pending.type, now)) return true;
     const { A, AAAA } = TYPE_CODES;
     if (pending.type !== A && pending.type !== AAAA) return this.#cache.has(pending.name, pending.type);
@@ -210,7 +210,7 @@ export class QuestionSchedule {
   }
 
   /** It was asked, by us or by another host. */
-  #advance(pending: Pending, now: number): void {
+  #advance(pending: PendingQuestion, now: number): void {
     pending.onceAt = Number.POSITIVE_INFINITY;
     if (pending.plannedAt <= now) {
       pending.asked += 1;
@@ -225,12 +225,12 @@ export class QuestionSchedule {
     this.#reschedule(pending);
   }
 
-  #plan(pending: Pending, followUp: FollowUp | undefined, jitterMs: number, now: number): void {
+  #plan(pending: PendingQuestion, followUp: FollowUp | undefined, jitterMs: number, now: number): void {
     pending.followUp = followUp;
     this.#begin(pending, jitterMs, now);
   }
 
-  #begin(pending: Pending, jitterMs: number, now: number): void {
+  #begin(pending: PendingQuestion, jitterMs: number, now: number): void {
     pending.asked = 0;
     pending.postponed = 0;
     pending.plannedAt = this.#drawStart(jitterMs, now);
@@ -246,14 +246,14 @@ export class QuestionSchedule {
     return this.#startAt;
   }
 
-  #find(owner: string, type: number): Pending | undefined {
+  #find(owner: string, type: number): PendingQuestion | undefined {
     return this.#byName.get(owner)?.get(type);
   }
 
-  #obtain(name: Name, type: number, owner: string): Pending {
+  #obtain(name: Name, type: number, owner: string): PendingQuestion {
     const known = this.#find(owner, type);
     if (known !== undefined) return known;
-    const pending: Pending = {
+    const pending: PendingQuestion = {
       key: formatKey(owner, type),
       nameKey: owner,
       name,
@@ -266,18 +266,18 @@ export class QuestionSchedule {
       dueAt: Number.POSITIVE_INFINITY,
       position: -1,
     };
-    const byType = this.#byName.get(owner) ?? new Map<number, Pending>();
+    const byType = this.#byName.get(owner) ?? new Map<number, PendingQuestion>();
     this.#byName.set(owner, byType.set(type, pending));
     return pending;
   }
 
-  #reschedule(pending: Pending): void {
+  #reschedule(pending: PendingQuestion): void {
     const dueAt = Math.min(pending.plannedAt, pending.onceAt);
     if (dueAt === Number.POSITIVE_INFINITY) this.#drop(pending);
     else this.#heap.set(pending, dueAt);
   }
 
-  #drop(pending: Pending): void {
+  #drop(pending: PendingQuestion): void {
     this.#heap.delete(pending);
     const byType = this.#byName.get(pending.nameKey);
     byType?.delete(pending.type);

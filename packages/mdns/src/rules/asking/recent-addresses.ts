@@ -16,14 +16,14 @@ export interface HeardAddress {
   readonly from: Sender;
 }
 
-interface Heard {
+interface HeardTarget {
   readonly at: number;
   readonly addresses: readonly HeardAddress[];
 }
 
 /** Addresses of hosts that nobody wants to know of yet, for a moment. Bounded by names and by records of a name. */
 export class RecentAddresses {
-  readonly #byName: Map<string, Heard> = new Map();
+  readonly #byName: Map<string, HeardTarget> = new Map();
 
   /** The addresses that one packet has for a host. */
   remember(owner: string, addresses: readonly HeardAddress[], now: number): void {

@@ -31,7 +31,7 @@ const MS_PER_SECOND = 1000;
 const MAX_TELLERS = 8;
 
 /** Who said something, and by which way. */
-type Heard = Pick<Sender, 'address' | 'family' | 'isThisHost' | 'reply'>;
+type HeardFrom = Pick<Sender, 'address' | 'family' | 'isThisHost' | 'reply'>;
 
 /** A record that one packet refreshes, and how it says it. */
 export interface Refreshed {
@@ -63,7 +63,7 @@ export class RecordCache {
   }
 
   /** As `putAll`, of a packet with one record. */
-  put(record: ResourceRecord, from: Heard, now: number): void {
+  put(record: ResourceRecord, from: HeardFrom, now: number): void {
     this.putAll([{ record, owner: nameKey(record.name) }], from, now);
   }
 
@@ -71,7 +71,7 @@ export class RecordCache {
    * Takes in records of one response: new ones, refreshes, goodbyes, and, once all are known, the successors of those that they
    * flush: a set is flushed as a whole, so that what stands further down in the packet was never gone (RFC 6762 10.2).
    */
-  putAll(records: readonly OwnedRecord[], from: Heard, now: number): void {
+  putAll(records: readonly OwnedRecord[], from: HeardFrom, now: number): void {
     const flushed = new Map<string, Set<number>>();
     for (const { record, owner } of records) {
       this.#put(record, owner, from, now);
@@ -244,7 +244,7 @@ export class RecordCache {
     return events;
   }
 
-  #put(record: ResourceRecord, owner: string, from: Heard, now: number): void {
+  #put(record: ResourceRecord, owner: string, from: HeardFrom, now: number): void {
     const targetKey = keyOfTarget(record.data);
     const entry = this.#store.recordSet(owner, typeCode(record.data)).find(record.data, targetKey);
     if (record.ttl > 0) {
@@ -256,7 +256,7 @@ export class RecordCache {
   #add(
     record: ResourceRecord,
     { owner, targetKey }: { readonly owner: string; readonly targetKey: string | undefined },
-    from: Heard,
+    from: HeardFrom,
     now: number,
   ): void {
     if (!this.#makeRoom(owner, record, from.address, now)) {
@@ -301,7 +301,7 @@ export class RecordCache {
     }
   }
 
-  #refresh(entry: StoredRecord, record: ResourceRecord, from: Heard, now: number): void {
+  #refresh(entry: StoredRecord, record: ResourceRecord, from: HeardFrom, now: number): void {
     const { lifetime } = entry;
     const isRescued = lifetime.kind === 'leaving';
     const successor = this.#findSuccessor(entry, record);
@@ -345,7 +345,7 @@ export class RecordCache {
   }
 
   /** RFC 6762 10.2: what the owner did not repeat within a second before now is no longer true. */
-  #flush(owner: string, type: number, from: Heard, now: number): void {
+  #flush(owner: string, type: number, from: HeardFrom, now: number): void {
     for (const entry of this.#store.recordSet(owner, type)) {
       if (now - entry.receivedAt > GRACE_MS) this.#withdraw(entry, 'flushed', from, now);
     }
@@ -355,7 +355,7 @@ export class RecordCache {
    * RFC 6762 10.1. Somebody who lets a record end whose owner says shortly after that it stands is not believed again: the owner
    * is asked (10.4).
    */
-  #hearGoodbye(entry: StoredRecord, from: Heard, now: number): void {
+  #hearGoodbye(entry: StoredRecord, from: HeardFrom, now: number): void {
     if (now < entry.contestedUntil) this.#doubt(entry, 'goodbye', now, now);
     else {
       for (const former of this.#listFormer(entry)) this.#withdraw(former, 'goodbye', from, now);
@@ -378,7 +378,7 @@ export class RecordCache {
     this.#replan(entry);
   }
 
-  #withdraw(entry: StoredRecord, reason: 'goodbye' | 'flushed', { family: by }: Heard, now: number): void {
+  #withdraw(entry: StoredRecord, reason: 'goodbye' | 'flushed', { family: by }: HeardFrom, now: number): void {
     if (entry.lifetime.kind === 'leaving') return;
     entry.lifetime = { kind: 'leaving', reason, since: now, by };
     entry.expiresAt = Math.min(entry.expiresAt, now + GRACE_MS);
@@ -419,7 +419,7 @@ function isFlushing({ flush, ttl, data }: ResourceRecord): boolean {
 }
 
 /** Where a host is, and who says so, decides between two that have one name. Whether it is news. */
-function noteTeller(entry: StoredRecord, { address }: Heard): boolean {
+function noteTeller(entry: StoredRecord, { address }: HeardFrom): boolean {
   const { type } = entry.record.data;
   if (type !== 'SRV' && type !== 'A' && type !== 'AAAA') return false;
   if (entry.tellers.length >= MAX_TELLERS || entry.tellers.includes(address)) return false;
@@ -431,7 +431,7 @@ function noteTeller(entry: StoredRecord, { address }: Heard): boolean {
 function isEcho(
   { lifetime }: StoredRecord,
   successor: StoredRecord | undefined,
-  { family }: Heard,
+  { family }: HeardFrom,
   now: number,
 ): boolean {
   if (isTakenBack(lifetime))

@@ -79,7 +79,7 @@ export const DEFAULT_LIMITS: CacheLimits = {
 };
 
 /** Whether a new record may come. */
-export type Admission =
+export type RecordAdmission =
   | { readonly kind: 'admitted' }
   /** When this one goes; then to be asked again. */
   | { readonly kind: 'instead-of'; readonly surplus: StoredRecord }
@@ -89,8 +89,8 @@ export type Admission =
 const RECOMMENDED_TXT_BYTES = 1300;
 /** What was heard within this time does not make room for more of as noisy a source: who sends without end changes little. */
 const SETTLED_MS = 60_000;
-const ADMITTED: Admission = { kind: 'admitted' };
-const REFUSED: Admission = { kind: 'refused' };
+const ADMITTED: RecordAdmission = { kind: 'admitted' };
+const REFUSED: RecordAdmission = { kind: 'refused' };
 
 const EMPTY_SET: RecordSet<StoredRecord> = new RecordSet();
 
@@ -131,7 +131,7 @@ export class RecordStore {
    * Whether this record may come. Where a limit is reached, whoever has the most pays: within the set, of his own share, of large records, then in
    * total; but nobody makes room for one who has as much, unless what he has was not heard for a minute.
    */
-  admit(nameKey: string, record: ResourceRecord, source: string, now: number): Admission {
+  admit(nameKey: string, record: ResourceRecord, source: string, now: number): RecordAdmission {
     const set = this.recordSet(nameKey, typeCode(record.data));
     const setLimit = record.data.type === 'PTR' ? this.#limits.instancesPerService : this.#limits.recordsPerSet;
     if (set.size >= setLimit) return chooseSurplus(set.shares, source, now);
@@ -180,14 +180,14 @@ export class RecordStore {
 }
 
 /** At the cost of the source that has the most, if that is not the one who sends. */
-function chooseSurplus(shares: SourceShares<StoredRecord>, source: string, now: number): Admission {
+function chooseSurplus(shares: SourceShares<StoredRecord>, source: string, now: number): RecordAdmission {
   const noisiest = shares.noisiest() ?? source;
   const surplus = shares.oldest(noisiest);
   const isFair = shares.count(noisiest) > shares.count(source) + 1;
   return isFair && surplus !== undefined ? { kind: 'instead-of', surplus } : replaceOldest(shares, noisiest, now);
 }
 
-function replaceOldest(shares: SourceShares<StoredRecord>, source: string, now: number): Admission {
+function replaceOldest(shares: SourceShares<StoredRecord>, source: string, now: number): RecordAdmission {
   const surplus = shares.oldest(source);
   if (surplus === undefined || now - surplus.receivedAt < SETTLED_MS) return REFUSED;
   return { kind: 'instead-of', surplus };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { Announcement } from '../../../src/rules/answering/announce.ts';
+import { Announcing } from '../../../src/rules/answering/announce.ts';
 
-function run(announcement: Announcement, until: number): readonly (readonly [number, readonly string[]])[] {
+function run(announcement: Announcing, until: number): readonly (readonly [number, readonly string[]])[] {
   const done: [number, string[]][] = [];
   while (announcement.deadline() <= until) {
     const now = announcement.deadline();
@@ -12,7 +12,7 @@ function run(announcement: Announcement, until: number): readonly (readonly [num
 
 describe('Announcement', () => {
   it('announces at once, after one second, and after two more (RFC 6762 8.3)', () => {
-    const announcement = new Announcement();
+    const announcement = new Announcing();
     announcement.start(['a'], 100);
     expect(run(announcement, 100_000)).toEqual([
       [100, ['a']],
@@ -23,7 +23,7 @@ describe('Announcement', () => {
   });
 
   it('announces only what changed when all was announced before (RFC 6762 8.4)', () => {
-    const announcement = new Announcement();
+    const announcement = new Announcing();
     announcement.start(['a', 'b'], 0);
     run(announcement, 100_000);
     announcement.start(['b'], 100_000);
@@ -35,7 +35,7 @@ describe('Announcement', () => {
   });
 
   it('begins again with everything when something changes while it announces (RFC 6762 8.4)', () => {
-    const announcement = new Announcement();
+    const announcement = new Announcing();
     announcement.start(['a'], 0);
     run(announcement, 1_000);
     announcement.start(['b'], 1_500);
@@ -47,7 +47,7 @@ describe('Announcement', () => {
   });
 
   it('stops', () => {
-    const announcement = new Announcement();
+    const announcement = new Announcing();
     announcement.start(['a'], 0);
     announcement.stop();
     expect(run(announcement, 100_000)).toEqual([]);

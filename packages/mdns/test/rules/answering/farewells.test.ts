@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Farewells } from '../../../src/rules/answering/farewells.ts';
 import { sharedSet } from '../../../src/rules/answering/own-set.ts';
-import { Zone } from '../../../src/rules/answering/zone.ts';
+import { OwnZone } from '../../../src/rules/answering/zone.ts';
 import { parseName } from '../../../src/wire/name.ts';
 import { response } from '../../wire/messages.ts';
 import { LOOPED, PEER } from './responder-driver.ts';
@@ -9,7 +9,7 @@ import { LOOPED, PEER } from './responder-driver.ts';
 const TYPE = parseName('_redis._tcp.local');
 const ONE = sharedSet(TYPE, 4_500, parseName('one._redis._tcp.local'));
 const TWO = sharedSet(TYPE, 4_500, parseName('two._redis._tcp.local'));
-const NOBODY = new Zone();
+const NOBODY = new OwnZone();
 
 let farewells: Farewells;
 
@@ -30,7 +30,7 @@ describe('Farewells', () => {
   it('are not said again for what is told again', () => {
     farewells.say([ONE, TWO]);
     farewells.take(NOBODY, 0);
-    const zone = new Zone();
+    const zone = new OwnZone();
     zone.addShared(ONE);
     expect(farewells.take(zone, 1_000)).toEqual([TWO]);
   });

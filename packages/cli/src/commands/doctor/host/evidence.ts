@@ -8,9 +8,9 @@ export interface HostEvidence {
   readonly isOwnAddress: boolean;
   readonly path: Path;
   /** Whether the link layer knows it (ARP, neighbour discovery), after it was asked. */
-  readonly neighbour: Answer;
+  readonly neighbour: HostAnswer;
   /** The machine that the default route leads to. */
-  readonly gateway: Answer | 'none';
+  readonly gateway: HostAnswer | 'none';
   /** Machines on its link beside it and the gateway that were heard or answer. */
   readonly othersOnLink: number;
   readonly tcp: readonly TcpTry[];
@@ -32,7 +32,7 @@ export interface HostEvidence {
   readonly container: { readonly runtime: string; readonly hasOwnNetwork: boolean } | undefined;
   readonly isBehindWindows: boolean;
   /** What it announces, as far as it was heard; 8 at most. */
-  readonly announced: readonly Announced[];
+  readonly announced: readonly HostService[];
   /** Ours; undefined in open mode. */
   readonly meshIds: readonly string[] | undefined;
   readonly version: string;
@@ -44,7 +44,7 @@ export interface HostEvidence {
   readonly isTranslated: boolean;
 }
 
-export type Answer = 'answers' | 'silent' | 'unknown';
+export type HostAnswer = 'answers' | 'silent' | 'unknown';
 
 /** How the kernel would send there. */
 export type Path =
@@ -75,7 +75,7 @@ export type MulticastTry =
   | { readonly kind: 'failed'; readonly code: string };
 
 /** One service of the other machine's, as its records say. */
-export interface Announced {
+export interface HostService {
   readonly service: string;
   readonly instance: string;
   readonly port: number;

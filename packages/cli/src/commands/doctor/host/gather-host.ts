@@ -16,7 +16,7 @@ import type { Survey } from '../machine/survey.ts';
 import type { DefaultRoute } from '../system/default-route.ts';
 import type { OsNetwork } from '../system/os-network.ts';
 import type { PeerAnswer } from './ask-peer.ts';
-import type { Announced, Answer, HostEvidence, MulticastTry, Path, TcpTry, UdpTry } from './evidence.ts';
+import type { HostAnswer, HostEvidence, HostService, MulticastTry, Path, TcpTry, UdpTry } from './evidence.ts';
 import { findPath, isOwnAddress } from './path.ts';
 import { tryPort } from './try-ports.ts';
 
@@ -72,7 +72,7 @@ export async function askHost(options: AskOptions): Promise<HostAnswers> {
 }
 
 /** The services that the other machine announces, by the addresses that stand in their records. */
-export function findAnnounced(survey: Survey | undefined, address: string): readonly Announced[] {
+export function findAnnounced(survey: Survey | undefined, address: string): readonly HostService[] {
   const literal = address.replace(/%.*$/, '');
   const isThere = ({ type, addresses }: Instance): boolean =>
     type.toLowerCase() !== PROBE_TYPE &&
@@ -92,7 +92,7 @@ export function findAnnounced(survey: Survey | undefined, address: string): read
 }
 
 /** Connects to where its services are said to be. Never rejects. */
-export async function tryServices(address: string, announced: readonly Announced[]): Promise<readonly TcpTry[]> {
+export async function tryServices(address: string, announced: readonly HostService[]): Promise<readonly TcpTry[]> {
   const ports = [...new Set(announced.map(({ port }) => port))].slice(0, MOST_SERVICE_PORTS);
   return Promise.all(ports.map((port) => tryPort(address, port, 'service')));
 }
@@ -105,7 +105,7 @@ export interface GatheredHost {
   readonly facts: Facts;
   readonly answers: HostAnswers;
   readonly services: readonly TcpTry[];
-  readonly announced: readonly Announced[];
+  readonly announced: readonly HostService[];
   readonly neighbours: readonly Neighbour[] | undefined;
   readonly withheld: number | undefined;
   readonly doesSystemReach: boolean | undefined;
@@ -195,14 +195,14 @@ function readNeighbour(
   neighbours: readonly Neighbour[] | undefined,
   address: string,
   platform: NodeJS.Platform,
-): Answer {
+): HostAnswer {
   const found = neighbours?.find((one) => one.address === address);
   if (found === undefined)
     return platform === 'win32' && neighbours !== undefined && isIP(address) === 4 ? 'silent' : 'unknown';
   return found.state === 'silent' ? 'silent' : found.state === 'fresh' ? 'answers' : 'unknown';
 }
 
-function judgeGateway(tried: TcpTry | undefined, neighbour: Answer): Answer {
+function judgeGateway(tried: TcpTry | undefined, neighbour: HostAnswer): HostAnswer {
   if (tried?.outcome.kind === 'connected' || tried?.outcome.kind === 'refused') return 'answers';
   return neighbour;
 }

@@ -11,7 +11,7 @@ import { judgeProfile } from './judge-profile.ts';
 import { judgeRecords } from './judge-records.ts';
 import { listLinks } from './link-words.ts';
 
-type OpenLink = LinkCheck & { readonly outcome: { readonly kind: 'open' } };
+type CheckedLink = LinkCheck & { readonly outcome: { readonly kind: 'open' } };
 
 /** No machine that this runs on was set to an earlier time on purpose: 2026-01-01. */
 const EARLIEST_PLAUSIBLE_MS = Date.UTC(2026, 0, 1);
@@ -129,7 +129,7 @@ function judgeUnseenFilter(facts: Facts): Verdict {
 function judgeAnswers(facts: Facts): Verdict {
   const open = listOpen(facts).filter(({ interfaceName }) => !isLoopback(facts, interfaceName));
   if (open.length === 0) return warning('Nobody else could be asked.', '');
-  const most = (pick: (link: OpenLink) => number): number => Math.max(...open.map(pick));
+  const most = (pick: (link: CheckedLink) => number): number => Math.max(...open.map(pick));
   const answering = most(({ outcome }) => outcome.answering);
   if (answering > 0)
     return ok(`${countThings(answering, 'other host')} answered, and one answer may stand for several hosts.`);
@@ -198,20 +198,20 @@ function judgeClock({ clock, platform }: Facts): Verdict {
   return ok(`The clock says ${now}; whether other machines agree can't be known from here.`);
 }
 
-function listOpen({ links }: Facts): readonly OpenLink[] {
-  return links.filter((link): link is OpenLink => link.outcome.kind === 'open');
+function listOpen({ links }: Facts): readonly CheckedLink[] {
+  return links.filter((link): link is CheckedLink => link.outcome.kind === 'open');
 }
 
-function isDeaf({ outcome }: OpenLink): boolean {
+function isDeaf({ outcome }: CheckedLink): boolean {
   return !outcome.hearsItself;
 }
 
-function isFiltered({ controlHeardOn }: Facts, link: OpenLink): boolean {
+function isFiltered({ controlHeardOn }: Facts, link: CheckedLink): boolean {
   return isDeaf(link) && (link.outcome.sendErrors > 0 || controlHeardOn.includes(link.interfaceName));
 }
 
 /** XNU's answer to what Local Network privacy forbids; on other systems it says that there is no way to there. */
-function isForbidden({ platform }: Facts, { sendErrorCode }: OpenLink['outcome']): boolean {
+function isForbidden({ platform }: Facts, { sendErrorCode }: CheckedLink['outcome']): boolean {
   return platform === 'darwin' && sendErrorCode === 'EHOSTUNREACH';
 }
 

@@ -7,7 +7,7 @@ const SETTLE_MS = 100;
 /** A moment in which nothing comes is waited for so often at most. */
 const MOST_LOOKS = 4;
 
-interface Look {
+interface MulticastLook {
   /** As many when it began, and when all of those were with us. */
   readonly taken: number | undefined;
   readonly takenMeanwhile: number | undefined;
@@ -39,7 +39,7 @@ export class MulticastTally {
 
   /** Compares what comes for a little less than `durationMs`: not at once, for a link that was just opened drops what it hears first. */
   begin(durationMs: number): void {
-    let before: Look | undefined;
+    let before: MulticastLook | undefined;
     this.#clock.after(SETTLE_MS, () =>
       this.#look((look) => {
         before = look;
@@ -54,7 +54,7 @@ export class MulticastTally {
   }
 
   /** At a moment in which nothing is on its way to us: a busy process has yet to read what the kernel took. Where there is none, too few count as withheld. */
-  #look(onLook: (look: Look) => void, looks = 1): void {
+  #look(onLook: (look: MulticastLook) => void, looks = 1): void {
     const taken = this.#readTaken();
     this.#clock.after(IN_FLIGHT_MS, () => {
       const takenMeanwhile = this.#readTaken();

@@ -7,7 +7,7 @@ export type TellFault = (error: unknown, count: number) => void;
  * Errors of our own that nobody caught. Whoever met one has ended the connection, the look or the packet that it was about; a command
  * that serves others tells of it, and goes on. Other commands end.
  */
-export class Faults {
+export class UncaughtErrors {
   #tell: TellFault | undefined;
   #count = 0;
 

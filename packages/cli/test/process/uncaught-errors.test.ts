@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest';
 import { CliError } from '../../src/exit/cli-error.ts';
 import { describeFault } from '../../src/output/fault-lines.ts';
-import { Faults } from '../../src/process/faults.ts';
+import { UncaughtErrors } from '../../src/process/uncaught-errors.ts';
 
 test('an error of ours ends a command that serves nobody', () => {
-  expect(new Faults().take(new Error('x'))).toBe(false);
+  expect(new UncaughtErrors().take(new Error('x'))).toBe(false);
 });
 
 test('a command that serves others is told, each time and with the number, and survives who tells', () => {
-  const faults = new Faults();
+  const faults = new UncaughtErrors();
   const told: unknown[] = [];
   faults.survive((error, count) => {
     told.push([error, count]);
@@ -23,7 +23,7 @@ test('a command that serves others is told, each time and with the number, and s
 });
 
 test('what the user can put right is no error of ours', () => {
-  const faults = new Faults();
+  const faults = new UncaughtErrors();
   faults.survive(() => undefined);
   expect(faults.take(new CliError(64, 'write another port'))).toBe(false);
 });

@@ -11,21 +11,21 @@ const KEY_BYTES = 32;
 const TAG_BYTES = 16;
 const NONCE_BYTES = 12;
 
-export type Side = 'joiner' | 'inviter';
+export type AgreementSide = 'joiner' | 'inviter';
 
 /**
  * Both ends of one joining, up to the key: CPace, with the joiner as its initiator. The session identifier is of all that was said before, both nonces
  * among it, and the shares are in the transcript of the key: who stands between and changes a byte has another key than either end. Addresses are not
  * in it: behind a NAT each end knows others.
  */
-export class Session {
-  readonly side: Side;
+export class KeyAgreement {
+  readonly side: AgreementSide;
   readonly share: Uint8Array;
   readonly #run: CpaceRun;
   readonly #sid: Buffer;
 
   /** `said`: the bodies of the frames before the shares, in order. `scalar`: {@link CpaceRun}. */
-  constructor(side: Side, code: string, said: readonly Uint8Array[], scalar: Uint8Array) {
+  constructor(side: AgreementSide, code: string, said: readonly Uint8Array[], scalar: Uint8Array) {
     this.side = side;
     this.#sid = createHash('sha512')
       .update(concatLengthValues(CHANNEL, ...said))
@@ -55,7 +55,7 @@ export class SharedKey {
   readonly #sending: Channel;
   readonly #receiving: Channel;
 
-  constructor(side: Side, secret: Uint8Array, sid: Uint8Array, joiner: CpaceMessage, inviter: CpaceMessage) {
+  constructor(side: AgreementSide, secret: Uint8Array, sid: Uint8Array, joiner: CpaceMessage, inviter: CpaceMessage) {
     const derive = (purpose: string): Buffer =>
       Buffer.from(hkdfSync('sha512', secret, sid, `ambassador/join/1 ${purpose}`, KEY_BYTES));
     const confirm = derive('confirm');
@@ -117,7 +117,7 @@ class Channel {
   }
 }
 
-function message(side: Side, share: Uint8Array): CpaceMessage {
+function message(side: AgreementSide, share: Uint8Array): CpaceMessage {
   return { share, data: Buffer.from(side, 'latin1') };
 }
 

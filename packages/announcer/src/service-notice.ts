@@ -24,7 +24,7 @@ export interface NoticeOptions {
 }
 
 /** What the LAN is told of a service, signed where there is a mesh, under the name that is held for it. */
-export class Notice {
+export class ServiceNotice {
   readonly #options: NoticeOptions;
   #service: ServiceOptions;
   #publication: HeldPublication | undefined;
