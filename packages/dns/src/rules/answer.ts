@@ -99,9 +99,10 @@ function listAdditionals(answers: readonly OwnedRecord[], zone: Zone): readonly 
       const target = targetOf(data);
       if (target === undefined || seen.has(nameKey(target))) return [];
       seen.add(nameKey(target));
-      return (zone.names.get(nameKey(target)) ?? []).flatMap((record) =>
-        isFollowing(data, record.data) ? [{ name: target, ...record }] : [],
-      );
+      const there = zone.names.get(nameKey(target)) ?? [];
+      // RFC 6763 12.4: a type is browsed on.
+      if (there.some(({ data: { type } }) => type === 'PTR')) return [];
+      return there.flatMap((record) => (isFollowing(data, record.data) ? [{ name: target, ...record }] : []));
     });
   const first = follow(answers);
   return [...first, ...follow(first)];
