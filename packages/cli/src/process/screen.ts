@@ -52,7 +52,7 @@ export function openScreen(platform: NodeJS.Platform, { onInput, onChange }: Scr
     draw(lines) {
       // Whoever does not read gets the next one.
       if (!isOpen || stdout.writableLength > 0) return;
-      stdout.write(`${HOME}${lines.map((line) => line + CLEAR_LINE).join('\r\n')}${CLEAR_BELOW}`);
+      stdout.write(formatFrame(lines));
     },
     suspend() {
       if (platform === 'win32') return;
@@ -68,4 +68,10 @@ export function openScreen(platform: NodeJS.Platform, { onInput, onChange }: Scr
       process.off('SIGCONT', resume);
     },
   };
+}
+
+/** What was there is cleared before each text: behind one as wide as the terminal, the cursor of xterm stands on its last character. */
+export function formatFrame(lines: readonly string[]): string {
+  const last = lines.length - 1;
+  return HOME + lines.map((line, index) => (index < last ? CLEAR_LINE : CLEAR_BELOW) + line).join('\r\n');
 }
