@@ -54,7 +54,6 @@ export class ContainersPart extends Part {
           await announcer.close();
           await chosen.close();
         },
-        drainTimeoutMs: 0,
       },
       systemClock,
     );

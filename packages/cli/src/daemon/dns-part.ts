@@ -37,12 +37,6 @@ export class DnsPart extends Part {
 
   constructor(planned: PlannedNames, context: PartContext) {
     const names = new Names(planned, context);
-    const end = async (): Promise<void> => {
-      this.#isClosed = true;
-      this.#cancel();
-      names.close();
-      await this.#server?.close();
-    };
     super(
       {
         start: async () => {
@@ -59,12 +53,12 @@ export class DnsPart extends Part {
             this.#awaitTurn();
           }
         },
-        async leave(_, onRoom) {
-          await end();
-          onRoom();
+        close: async () => {
+          this.#isClosed = true;
+          this.#cancel();
+          names.close();
+          await this.#server?.close();
         },
-        close: end,
-        drainTimeoutMs: 0,
       },
       systemClock,
     );

@@ -29,22 +29,16 @@ export class FeedPart extends Part {
     const { path } = planned.at;
     const feed = createFeed(planned, context);
     let listener: Listener | undefined;
-    const end = async (): Promise<void> => {
-      await listener?.stop();
-      await feed.close();
-    };
     super(
       {
         async start() {
           listener = await openSocket(planned, feed, context.surroundings.platform);
           reporter.tell(`serving what is on the network at ${path}`, { event: 'serving', at: path });
         },
-        async leave(_, onRoom) {
-          await end();
-          onRoom();
+        async close() {
+          await listener?.stop();
+          await feed.close();
         },
-        close: end,
-        drainTimeoutMs: 0,
       },
       systemClock,
     );

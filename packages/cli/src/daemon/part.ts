@@ -6,13 +6,13 @@ export interface PartWork {
   start(): Promise<void>;
   /**
    * Takes on nothing new, calls `onRoom` as soon as another can stand in its place, lets what it carries finish for
-   * `timeoutMs`, ends the rest. Called once.
+   * `timeoutMs`, ends the rest. Called once. Absent: it carries nothing, and there is room when it has closed.
    */
-  leave(timeoutMs: number, onRoom: () => void): Promise<void>;
+  leave?(timeoutMs: number, onRoom: () => void): Promise<void>;
   /** Ends at once. Idempotent. */
   close(): Promise<void>;
-  /** How long what it carries may take to finish when all ends, in milliseconds. */
-  readonly drainTimeoutMs: number;
+  /** How long what it carries may take to finish when all ends, in milliseconds; default 0. */
+  readonly drainTimeoutMs?: number;
 }
 
 /** Connections of a service whose entry was changed may go on for this long: as long as a timer of Node counts. */
@@ -39,7 +39,7 @@ export class Part {
    */
   async retire(how: 'replaced' | 'removed'): Promise<void> {
     await new Promise<void>((resolve) => {
-      this.#left ??= this.#leave(how === 'replaced' ? LONGEST_MS : this.#work.drainTimeoutMs, resolve);
+      this.#left ??= this.#leave(how === 'replaced' ? LONGEST_MS : this.#drainTimeoutMs, resolve);
       void this.#left.then(resolve);
     });
   }
@@ -52,13 +52,13 @@ export class Part {
   /** Lets what it carries finish for its drain timeout at most, then ends; also when it has retired before. */
   async stop(): Promise<void> {
     if (this.#left === undefined) {
-      this.#left = this.#leave(this.#work.drainTimeoutMs, () => undefined);
+      this.#left = this.#leave(this.#drainTimeoutMs, () => undefined);
       await this.#left;
       return;
     }
     const left = this.#left;
     await new Promise<void>((resolve) => {
-      const cancel = this.#clock.after(this.#work.drainTimeoutMs, resolve);
+      const cancel = this.#clock.after(this.#drainTimeoutMs, resolve);
       void left.then(() => {
         cancel();
         resolve();
@@ -71,8 +71,12 @@ export class Part {
     return this.#work.close();
   }
 
+  get #drainTimeoutMs(): number {
+    return this.#work.drainTimeoutMs ?? 0;
+  }
+
   async #leave(timeoutMs: number, onRoom: () => void): Promise<void> {
-    await this.#work.leave(timeoutMs, onRoom);
+    await this.#work.leave?.(timeoutMs, onRoom);
     await this.#work.close();
   }
 }

@@ -8,8 +8,6 @@ import { Part } from './part.ts';
 import type { PartContext } from './part-context.ts';
 import { composeAmbassador, composeProxy, openInjection, startListening } from './proxied.ts';
 
-/** Who listens on all addresses is on loopback, too. */
-
 /** The proxy of one service. */
 export class ProxyPart extends Part {
   readonly ambassador: Ambassador;

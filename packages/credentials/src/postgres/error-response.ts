@@ -10,7 +10,6 @@ export interface ServerError {
 /** `28P01` and its like, as appendix A of PostgreSQL's manual names them. */
 export const SQLSTATE = {
   invalidPassword: '28P01',
-  invalidAuthorization: '28000',
   connectionFailure: '08006',
   protocolViolation: '08P01',
   featureNotSupported: '0A000',

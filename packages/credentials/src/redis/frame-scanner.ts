@@ -62,11 +62,6 @@ export class FrameScanner {
     return this.#isLost;
   }
 
-  /** Whether nothing of a frame is there yet. */
-  get isBetweenFrames(): boolean {
-    return this.#state.kind === 'type' && this.#left === 1 && this.#type === 0;
-  }
-
   /** Goes on in the chunk from `at` until a top-level frame ends, or the chunk does. */
   advance(chunk: Buffer, at: number): RedisFrame | undefined {
     let next = at;

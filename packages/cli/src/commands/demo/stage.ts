@@ -1,17 +1,9 @@
-import {
-  type Ambassador,
-  createAmbassador,
-  createMdnsSource,
-  createNodeEngine,
-  type ProxyEvent,
-} from '@mdns-ambassador/ambassador';
+import { type Ambassador, createAmbassador, createMdnsSource, type ProxyEvent } from '@mdns-ambassador/ambassador';
 import { systemClock } from '@mdns-ambassador/mdns';
 import { createLocalNetwork, type LocalNetwork } from '../../network/local-network.ts';
 import { type InstanceProcess, startInstance } from './instance-process.ts';
 
 const START_TIMEOUT_MS = 30_000;
-const CONNECT_TIMEOUT_MS = 10_000;
-const MAX_CONNECTIONS = 1_000;
 
 /** Where the demo takes place. */
 export interface StageOptions {
@@ -66,22 +58,9 @@ export class Stage {
       clock: systemClock,
     });
     this.#ambassador = createAmbassador({
-      proxies: [
-        {
-          service,
-          listen: [{ kind: 'tcp', address: '127.0.0.1', port: 0 }],
-          sources: [source],
-          merge: 'union',
-          balance: 'p2c',
-          connectTimeoutMs: CONNECT_TIMEOUT_MS,
-          onEndpointLost: 'keep',
-          drainTimeoutMs: CONNECT_TIMEOUT_MS,
-          maxConnections: MAX_CONNECTIONS,
-        },
-      ],
-      clock: systemClock,
-      random: Math.random,
-      createEngine: createNodeEngine,
+      service,
+      listen: [{ kind: 'tcp', address: '127.0.0.1', port: 0 }],
+      sources: [source],
       onEvent: (event) => this.#record(event),
     });
     await this.#ambassador.start();

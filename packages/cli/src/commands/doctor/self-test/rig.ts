@@ -1,17 +1,10 @@
-import {
-  type Ambassador,
-  createAmbassador,
-  createMdnsSource,
-  createNodeEngine,
-  type ProxyEvent,
-} from '@mdns-ambassador/ambassador';
+import { type Ambassador, createAmbassador, createMdnsSource, type ProxyEvent } from '@mdns-ambassador/ambassador';
 import { Announcer, type AnnouncerEvent, createSystemHost } from '@mdns-ambassador/announcer';
 import { type BrowseEvent, type Clock, createMdnsNode, type MdnsNode, systemNetwork } from '@mdns-ambassador/mdns';
 import { Room } from '@mdns-ambassador/relay';
 import { StepFailure } from './client.ts';
 import { TestService } from './test-service.ts';
 
-const CONNECT_TIMEOUT_MS = 10_000;
 const CHECK_INTERVAL_MS = 1_000;
 /** For how long an announcer stays behind its goodbye. */
 const GRACE_MS = 1_000;
@@ -125,22 +118,11 @@ export class Rig {
       clock,
     });
     const ambassador: Ambassador = createAmbassador({
-      proxies: [
-        {
-          service: this.service,
-          listen: [{ kind: 'tcp', address: '127.0.0.1', port: 0 }],
-          sources: [source],
-          merge: 'union',
-          balance: 'p2c',
-          connectTimeoutMs: CONNECT_TIMEOUT_MS,
-          onEndpointLost: 'keep',
-          drainTimeoutMs: CONNECT_TIMEOUT_MS,
-          maxConnections: MAX_CONNECTIONS,
-        },
-      ],
+      service: this.service,
+      listen: [{ kind: 'tcp', address: '127.0.0.1', port: 0 }],
+      sources: [source],
+      maxConnections: MAX_CONNECTIONS,
       clock,
-      random: Math.random,
-      createEngine: createNodeEngine,
       onEvent: (event) => this.#note({ of: 'proxy', event }),
     });
     this.#open.push(() => ambassador.close());
