@@ -1,11 +1,11 @@
 import { type BrowseEvent, type Instance, readService, readTxtText, txtToJson, typesOf } from '@mdns-ambassador/mdns';
 import { formatPlace } from '@mdns-ambassador/relay';
+import { fitColumns, type TableColumn } from './columns.ts';
 import { escapeText } from './escape.ts';
 import { instanceToJson, listAddresses } from './json.ts';
 import { quoteName } from './phrases.ts';
 import type { Line, Style } from './printer.ts';
 import type { Fact } from './reporter.ts';
-import { formatTable } from './table.ts';
 
 /** What ambassador writes for programs; `list --json` has it. Devices of others have a `mac` that is worth showing. */
 const UNTOLD_KEYS: ReadonlySet<string> = new Set([
@@ -22,31 +22,40 @@ const UNTOLD_KEYS: ReadonlySet<string> = new Set([
 /** TXT `id` of an ambassador (CONTRACT 4). */
 const OWN_ID = /^[a-z2-7]{16}$/;
 
+const GAP = 3;
+
 const MARKS = { added: '[+]', updated: '[~]', removed: '[-]' } as const;
 /** What has lost an instance, in words. */
 const LOSSES = { goodbye: 'said goodbye', expired: 'not heard of again', unreachable: 'does not answer' } as const;
 
-/** The table of `list`, with a heading. `isBeyond`: none of its addresses is on this link. `mesh`: with a mesh key, who is of its mesh. */
+/**
+ * The table of `list`, with a heading, as wide as `width` where it can be. `isBeyond`: none of its addresses is on this link. `mesh`: with a mesh
+ * key, who is of its mesh.
+ */
 export function formatInstances(
   instances: readonly Instance[],
   style: Style,
+  width: number,
   isBeyond: (instance: Instance) => boolean,
   mesh?: { readonly id: string; readonly isMember: (instance: Instance) => boolean },
 ): readonly Line[] {
-  const membership = (instance: Instance): readonly string[] =>
-    mesh === undefined ? [] : [mesh.isMember(instance) ? 'member' : 'stranger'];
-  const [heading, ...rows] = formatTable([
-    ['SERVICE', 'INSTANCE', ...(mesh === undefined ? [] : [`MESH ${mesh.id}`]), 'ADDRESS', 'HOST', 'TXT'],
-    ...instances.map((instance) => [
-      escapeText(nameShortly(instance)),
-      escapeText(`${instance.name}${formatLink(instance, isDoubled(instance, instances))}`),
-      ...membership(instance),
-      placeOf(instance, isBeyond),
-      escapeText(instance.host),
-      describeTxt(instance),
-    ]),
-  ]);
-  return [[style.bold(heading ?? '')], ...rows.map((row) => [row])];
+  const membership: readonly TableColumn<Instance>[] =
+    mesh === undefined
+      ? []
+      : [{ title: `MESH ${mesh.id}`, show: (instance) => (mesh.isMember(instance) ? 'member' : 'stranger') }];
+  const columns: readonly TableColumn<Instance>[] = [
+    { title: 'SERVICE', show: (instance) => escapeText(nameShortly(instance)) },
+    {
+      title: 'INSTANCE',
+      show: (instance) => escapeText(`${instance.name}${formatLink(instance, isDoubled(instance, instances))}`),
+    },
+    ...membership,
+    { title: 'ADDRESS', show: (instance) => placeOf(instance, isBeyond) },
+    { title: 'HOST', rank: 1, show: ({ host }) => escapeText(host) },
+    { title: 'TXT', isCut: true, rank: 2, show: describeTxt },
+  ];
+  const { heading, format } = fitColumns(columns, instances, width, GAP);
+  return [[style.bold(heading)], ...instances.map((instance) => [format(instance)])];
 }
 
 /** What `list --watch` tells of. */

@@ -330,7 +330,8 @@ describe('whatever the network calls things', () => {
         expectPrintableLines(start.people, 2 * 3);
         const page = openPage(true);
         const printer = createPrinter(page, { TERM: 'xterm' });
-        for (const line of formatInstances([poison(INSTANCE, text)], printer.style, () => true)) printer.line(...line);
+        for (const line of formatInstances([poison(INSTANCE, text)], printer.style, 80, () => true))
+          printer.line(...line);
         const finding = { check: 'port', status: 'problem', message: text, remedy: text } as const;
         for (const line of formatFindings([finding], printer.style)) printer.line(...line);
         expectPrintableLines(page.text, 4);

@@ -11,6 +11,7 @@ import { createPrinter, createStyle } from '../../src/output/printer.ts';
 import { describeProxyEvent, proxyEventToFact } from '../../src/output/proxy-lines.ts';
 import type { Fact } from '../../src/output/reporter.ts';
 
+const WIDE = Number.POSITIVE_INFINITY;
 const EVIL = 'evil\u001b[2J';
 
 const ETH0: NetworkInterface = {
@@ -373,7 +374,7 @@ describe('list', () => {
   };
 
   test('a table has a heading, and nothing from the network is printed as it came', () => {
-    const [heading, row] = formatInstances([instance], createStyle(false), () => false);
+    const [heading, row] = formatInstances([instance], createStyle(false), WIDE, () => false);
     expect(heading).toEqual([{ text: expect.stringMatching(/^SERVICE +INSTANCE +ADDRESS +HOST +TXT$/) }]);
     expect(row?.[0]).toMatch(/^redis +evil\\u\{1b\}\[2J +10\.0\.0\.1:1 +h1\.local +beta k=\\u\{1b\} raw=base64:\/w==$/);
   });
@@ -384,7 +385,7 @@ describe('list', () => {
         Object.entries({ txtvers: '1', id, peer: '5350', mac: 'x', mac2: 'y', rm: '1-ab', path: '/a' }),
       );
       const bytes = new Map([...txt].map(([key, value]) => [key, Buffer.from(value)] as const));
-      return formatInstances([{ ...instance, txt: bytes }], createStyle(false), () => false)[1]?.[0];
+      return formatInstances([{ ...instance, txt: bytes }], createStyle(false), WIDE, () => false)[1]?.[0];
     };
     expect(rowOf('k3x2abcdefgh2345')).toMatch(/h1\.local +path=\/a$/);
     expect(rowOf('AA:BB')).toMatch(/h1\.local +id=AA:BB peer=5350 mac=x mac2=y rm=1-ab path=\/a$/);
@@ -392,7 +393,7 @@ describe('list', () => {
 
   test('with a mesh key it is said who is of the mesh', () => {
     const other = { ...instance, name: 'other' };
-    const [heading, first, second] = formatInstances([instance, other], createStyle(false), () => false, {
+    const [heading, first, second] = formatInstances([instance, other], createStyle(false), WIDE, () => false, {
       id: '0011',
       isMember: (one) => one === instance,
     });
@@ -401,15 +402,26 @@ describe('list', () => {
     expect(second?.[0]).toMatch(/^redis +other +stranger +10\.0\.0\.1:1 /);
   });
 
+  test('where a terminal is too narrow, TXT is cut, then the host is left out, then TXT, never who and where it is', () => {
+    const rowOf = (width: number): unknown =>
+      formatInstances([{ ...instance, name: 'one' }], createStyle(false), width, () => false)[1];
+    const txt = 'beta k=\\u{1b} raw=base64:/w==';
+    expect(rowOf(80)).toEqual([`redis     one        10.0.0.1:1   h1.local   ${txt}`]);
+    expect(rowOf(60)).toEqual(['redis     one        10.0.0.1:1   h1.local   beta k=\\u{1b} …']);
+    expect(rowOf(59)).toEqual(['redis     one        10.0.0.1:1   beta k=\\u{1b} raw=base64…']);
+    expect(rowOf(40)).toEqual(['redis     one        10.0.0.1:1']);
+    expect(rowOf(10)).toEqual(rowOf(40));
+  });
+
   test('what is beyond the link is marked', () => {
-    const [, row] = formatInstances([instance], createStyle(false), () => true);
+    const [, row] = formatInstances([instance], createStyle(false), WIDE, () => true);
     expect(row?.[0]).toMatch(/ 10\.0\.0\.1:1 \(off-link\) +h1\.local /);
     expect(describeBrowseEvent({ kind: 'added', instance }, () => true)).toContain(' at 10.0.0.1:1 (off-link) (');
   });
 
   test('two of one name are told with the links that they are on (RFC 6762 14)', () => {
     const other = { ...instance, link: 'eth1' };
-    const rows = formatInstances([instance, other], createStyle(false), () => false).slice(1);
+    const rows = formatInstances([instance, other], createStyle(false), WIDE, () => false).slice(1);
     expect(rows.map(([row]) => row)).toEqual([
       expect.stringContaining('[2J on eth0 '),
       expect.stringContaining('[2J on eth1 '),

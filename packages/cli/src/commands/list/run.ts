@@ -105,9 +105,11 @@ export async function listInstances(invocation: Invocation): Promise<number> {
   if (!signal.aborted) openSeenFile(surroundings).keep(seen, wanted?.service);
   if (isJson) surroundings.stdout.json(instances.map((instance) => instanceToJson(instance, isMember(instance))));
   else if (instances.length > 0) {
+    const { style, size } = surroundings.stdout;
     for (const line of formatInstances(
       instances,
-      surroundings.stdout.style,
+      style,
+      size.columns,
       isBeyond,
       mesh === undefined ? undefined : { id: mesh.ids[0] ?? '', isMember },
     ))
