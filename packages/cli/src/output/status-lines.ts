@@ -11,6 +11,7 @@ export interface ShownService {
   readonly state: string;
   readonly ready: boolean;
   readonly reason?: string;
+  readonly faults?: string;
   readonly endpoints?: { readonly ready: number; readonly total: number };
   readonly connections?: { readonly active: number; readonly total: number };
   readonly since: string;
@@ -59,7 +60,7 @@ function listColumns(now: number): readonly TableColumn<ShownService>[] {
     { title: 'SERVICE', show: ({ service }) => escapeText(service) },
     { title: 'ROLE', rank: 6, show: ({ role }) => role },
     { title: 'WHERE', rank: 5, show: ({ where }) => (where === '' ? UNKNOWN : escapeText(where)) },
-    { title: 'STATE', show: ({ state }) => escapeText(state) },
+    { title: 'STATE', show: formatState },
     {
       title: 'ENDPOINTS',
       rank: 4,
@@ -74,6 +75,11 @@ function listColumns(now: number): readonly TableColumn<ShownService>[] {
     },
     { title: 'PID', rank: 1, show: ({ pid }) => String(pid) },
   ];
+}
+
+/** With the faults that were asked for, if there are any. */
+export function formatState({ state, faults }: Pick<ShownService, 'state' | 'faults'>): string {
+  return escapeText(faults === undefined ? state : `${state} WITH FAULTS ${faults}`);
 }
 
 /** `5s`, `12m`, `3h`, `2d`: the largest unit that it has one of. A clock that was put back makes no negative time. */

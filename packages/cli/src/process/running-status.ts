@@ -47,6 +47,7 @@ export interface RunningService {
   readonly bytesDown: number;
   readonly ready: boolean;
   readonly since: string;
+  readonly faults?: string | undefined;
 }
 
 interface RunningEndpoint {
@@ -86,6 +87,7 @@ const service = z.looseObject({
   bytesDown: count,
   ready: z.boolean(),
   since: text,
+  faults: text.optional(),
 });
 
 const announcement = z.looseObject({

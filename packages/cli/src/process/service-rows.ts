@@ -13,6 +13,8 @@ export interface ServiceRow {
   readonly reason?: string;
   /** Of a proxy. */
   readonly endpoints?: { readonly ready: number; readonly total: number };
+  /** What its connections suffer because that was asked for: `delay=200ms,reset=5%`. */
+  readonly faults?: string;
   /** Where they pass through the process. */
   readonly connections?: { readonly active: number; readonly total: number };
   /** From clients to the service, and back. */
@@ -69,7 +71,7 @@ function readAnnouncement(announcement: RunningAnnouncement, status: RunningStat
 }
 
 function readProxy(proxied: RunningService, status: RunningStatus): ServiceRow {
-  const { service, listen, endpoints, connections, bytesUp, bytesDown, since } = proxied;
+  const { service, listen, endpoints, connections, bytesUp, bytesDown, since, faults } = proxied;
   const usable = endpoints.filter(({ state }) => state === 'ready' || state === 'stale');
   const isReady = proxied.ready && status.phase === 'running';
   return {
@@ -79,6 +81,7 @@ function readProxy(proxied: RunningService, status: RunningStatus): ServiceRow {
     state: describeState(proxied, status.phase),
     ready: isReady,
     endpoints: { ready: usable.length, total: endpoints.length },
+    ...(faults === undefined ? {} : { faults }),
     connections: { active: connections.active, total: connections.accepted },
     bytes: { up: bytesUp, down: bytesDown },
     since,

@@ -47,6 +47,11 @@ test('a table, and under it why what is not ready is not, with nothing that a te
   ]);
 });
 
+test('faults that were asked for stand beside the state', () => {
+  const [, row] = texts(show([{ ...PROXY, faults: 'delay=200ms,reset=5%' }]));
+  expect(row).toContain(' ready WITH FAULTS delay=200ms,reset=5% ');
+});
+
 test('a terminal breaks no line of the table: it comes closer together, and then leaves out what matters least', () => {
   const table = (columns: number): readonly string[] => texts(show([PROXY, ANNOUNCEMENT], false, columns)).slice(0, 3);
   expect(table(200)).toEqual(table(Number.POSITIVE_INFINITY));

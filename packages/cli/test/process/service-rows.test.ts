@@ -108,3 +108,11 @@ test('what somebody else says on a socket is no status, and what a later version
   const later = { ...status({ services: [SERVICE], announcements: [ANNOUNCEMENT] }), colour: 'red' };
   expect(parseRunningStatus(JSON.stringify(later))).toEqual(later);
 });
+
+test('of a proxy with faults, which', () => {
+  const answer = JSON.stringify(status({ services: [{ ...SERVICE, faults: 'reset=5%' }] }));
+  const read = parseRunningStatus(answer);
+  expect(read === undefined ? undefined : listServiceRows([read])).toMatchObject([
+    { state: 'ready', faults: 'reset=5%' },
+  ]);
+});

@@ -2,7 +2,7 @@ import { cutText, fitColumns, type TableColumn } from '../../output/columns.ts';
 import { escapeSentence, escapeText } from '../../output/escape.ts';
 import { countThings } from '../../output/phrases.ts';
 import type { Line, Style } from '../../output/printer.ts';
-import { formatAge } from '../../output/status-lines.ts';
+import { formatAge, formatState } from '../../output/status-lines.ts';
 import type { RatedRow } from './rates.ts';
 import { arrange, type View } from './view.ts';
 
@@ -42,7 +42,7 @@ const COLUMNS: readonly TopColumn[] = [
     isCut: true,
     show: ({ where }) => (where === '' ? UNKNOWN : escapeText(where)),
   },
-  { title: 'STATE', isCut: true, show: ({ state }) => escapeText(state) },
+  { title: 'STATE', isCut: true, show: formatState },
   {
     title: 'ENDPTS',
     of: 'here',
