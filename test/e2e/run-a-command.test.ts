@@ -52,6 +52,12 @@ await labTest('-- COMMAND that is not there ends with 66 and one sentence', { ho
   const result = await runAmbassador(lan.host(1), ['announce', 'thing:7000', '--', 'no-such-command']);
   expect(result.code).toBe(66);
   expect(result.stderr).toContain('no-such-command');
+  const late = await runAmbassador(lan.host(1), ['announce', 'thing:7000', '--on-demand', '--', 'no-such-command']);
+  expect(late).toMatchObject({
+    code: 66,
+    stdout: '',
+    stderr: expect.stringContaining('command "no-such-command" was not found'),
+  });
 });
 
 await labTest(

@@ -44,7 +44,8 @@ function computeExitCode(code: number | null, signal: NodeJS.Signals | null): nu
   return SIGNAL_EXIT_CODE_BASE + constants.signals[signal];
 }
 
-function describeSpawnError(command: string, error: Error & { readonly code?: string }): AnnouncerError {
+/** For people, with the code of the system's error. */
+export function describeSpawnError(command: string, error: Error & { readonly code?: string }): AnnouncerError {
   if (error instanceof AnnouncerError) return error;
   if (error.code === 'ENOENT') {
     const message = `command "${command}" was not found: check its name, or give its path`;

@@ -16,6 +16,7 @@ export type { IngressTraffic } from './ingress-tally.ts';
 export { joinPublishers } from './registrars/joint-publisher.ts';
 export { Registrar, type RegistrarOptions } from './registrars/registrar.ts';
 export type { RegistrarEvent } from './registrars/registrar-event.ts';
+export { requireCommand } from './require-command.ts';
 export { AvahiResponder, type AvahiResponderOptions } from './responders/avahi.ts';
 export { BonjourResponder, type BonjourResponderOptions } from './responders/bonjour-service.ts';
 export { messageBusAt } from './responders/message-bus.ts';

@@ -51,7 +51,8 @@ export function planWindowsStart(
   };
 }
 
-function findCommand(command: string, surroundings: WindowsSurroundings): string | undefined {
+/** Where a command is; undefined where there is none. */
+export function findCommand(command: string, surroundings: WindowsSurroundings): string | undefined {
   const { folder, isFile } = surroundings;
   const path = (readVariable(surroundings, 'PATH') ?? '').split(';').map((one) => one.replaceAll('"', ''));
   const isHereToo = readVariable(surroundings, 'NoDefaultCurrentDirectoryInExePath') === undefined;

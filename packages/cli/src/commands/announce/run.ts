@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import { createCommandSpawner, Command as ServiceCommand } from '@mdns-ambassador/announcer';
+import { createCommandSpawner, requireCommand, Command as ServiceCommand } from '@mdns-ambassador/announcer';
 import { systemClock } from '@mdns-ambassador/mdns';
 import { DRAIN_TIMEOUT_MS, GRACE_MS } from '../../daemon/announcement-part.ts';
 import { explainAnnouncerErrors } from '../../daemon/announcer-errors.ts';
@@ -29,7 +29,13 @@ import type { Invocation } from '../command.ts';
 /** `ambassador announce` */
 export async function announceServices(invocation: Invocation): Promise<number> {
   const { surroundings, trailing } = invocation;
+  const { env, platform } = surroundings;
   const { settings, mesh, plan } = await readRequest(invocation);
+  await explainAnnouncerErrors(async () => {
+    for (const { onDemand } of plan.announce) {
+      if (onDemand !== undefined) requireCommand(onDemand.command, { platform, environment: env });
+    }
+  });
   const refusals = new Refusals(plan.docker.length > 0 ? Number.POSITIVE_INFINITY : plan.announce.length);
   const daemon = await Daemon.open({
     command: 'announce',
