@@ -10,7 +10,7 @@ const UNITS = fileURLToPath(new URL('../../../examples/systemd/', import.meta.ur
 const HIGHEST_EXPOSURE = '20';
 
 await labTest(
-  'systemd is told when a command is ready and when it stops',
+  'systemd is told when a command is ready, that it turns, and when it stops',
   { hosts: 1, needs: ['systemd-notify', 'python3'] },
   async (lan) => {
     const h1 = lan.host(1);
@@ -20,8 +20,10 @@ await labTest(
       ['proxy', 'thing:7000'],
       ['announce', 'thing:7001', '--check', 'none'],
     ]) {
-      const running = h1.spawn(process.execPath, [AMBASSADOR, ...args], { env: { NOTIFY_SOCKET } });
+      const env = { NOTIFY_SOCKET, WATCHDOG_USEC: '4000000' };
+      const running = h1.spawn(process.execPath, [AMBASSADOR, ...args], { env });
       await receiver.line(/^READY=1$/);
+      await receiver.line(/^WATCHDOG=1$/);
       running.kill('SIGTERM');
       await receiver.line(/^STOPPING=1$/);
       expect(await running.exited).toEqual({ code: 0, signal: undefined });

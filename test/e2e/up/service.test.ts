@@ -51,6 +51,7 @@ test.skipIf(isSkipped)(
         ),
       });
 
+      await expectWatched(system);
       await system.reboot();
       await expect.poll(() => listServices(system), WAIT).toEqual(['own', 'thing']);
       expect(await system.runAmbassador(['service', 'status'], 'ann')).toMatchObject({ code: 0 });
@@ -81,6 +82,26 @@ test.skipIf(isSkipped)(
     }
   },
 );
+
+/** systemd hears from it again and again, and starts it anew when it hears nothing. */
+async function expectWatched(system: BootedSystem): Promise<void> {
+  const show = async (property: string): Promise<string> =>
+    (await system.run(['systemctl', 'show', '--value', `--property=${property}`, 'ambassador.service'])).stdout.trim();
+  expect(await show('WatchdogUSec')).toBe('2min');
+  const folder = '/etc/systemd/system/ambassador.service.d';
+  const impatient = '[Service]\nWatchdogSec=12\nTimeoutAbortSec=5\n';
+  await must(system, ['sh', '-c', `mkdir ${folder} && printf '${impatient}' >${folder}/watchdog.conf`]);
+  await must(system, ['systemctl', 'daemon-reload']);
+  await must(system, ['systemctl', 'restart', 'ambassador.service']);
+  const [main, first] = [await show('MainPID'), await show('WatchdogTimestampMonotonic')];
+  await expect.poll(() => show('WatchdogTimestampMonotonic'), WAIT).not.toBe(first);
+  await must(system, ['systemctl', 'kill', '--kill-whom=main', '--signal=STOP', 'ambassador.service']);
+  await expect.poll(() => show('NRestarts'), WAIT).toBe('1');
+  await expect.poll(() => isActive(system, 'ambassador.service'), WAIT).toBe(true);
+  expect(await show('MainPID')).not.toBe(main);
+  await must(system, ['rm', '-r', folder]);
+  await must(system, ['systemctl', 'daemon-reload']);
+}
 
 /** The units of the examples begin where there is no network yet, are there once it comes, and again after it went. */
 async function expectLateNetwork(system: BootedSystem): Promise<void> {

@@ -125,7 +125,7 @@ export class Daemon {
     const { settings, surroundings, plan, command } = options;
     const { version, pid, platform } = surroundings;
     const log = openLog(settings, surroundings);
-    const lifecycle = new Lifecycle(createNotify(surroundings.env, log));
+    const lifecycle = new Lifecycle(createNotify({ ...surroundings, log }));
     const admin = new AdminService({
       settings,
       surroundings,

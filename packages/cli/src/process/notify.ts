@@ -4,9 +4,15 @@ import type { Log } from '../output/log.ts';
 /** systemd's own program waits this long for an answer; nothing here waits for it. */
 const TIMEOUT_MS = 5000;
 
+/** Pings in the time after which systemd takes a process without one for hanging: one that is lost or late is none. */
+const PINGS = 4;
+
 /** What systemd is told (sd_notify(3)). */
 type ServiceState = 'READY=1' | 'STOPPING=1';
 export type Notify = (state: ServiceState) => void;
+
+/** Calls `run` again and again until the returned function is called; holds no process up. */
+type Repeat = (everyMs: number, run: () => void) => () => void;
 
 /** What this file needs of a child process. */
 interface NotifyProcess {
@@ -21,14 +27,22 @@ type SpawnNotify = (
   options: { readonly env: NodeJS.ProcessEnv },
 ) => NotifyProcess;
 
+export interface NotifyOptions {
+  readonly env: NodeJS.ProcessEnv;
+  readonly pid: number;
+  readonly log: Log;
+  readonly start?: SpawnNotify;
+  readonly repeat?: Repeat;
+}
+
 /**
- * Tells systemd where this process stands, if it was started by a unit of `Type=notify`; else does nothing. Node has no unix
- * datagram sockets, so `systemd-notify` sends for it: the unit needs `NotifyAccess=all`. Never fails, and never holds the
- * process up.
+ * Tells systemd where this process stands, if it was started by a unit of `Type=notify`; else does nothing. Where the unit has a
+ * `WatchdogSec`, it is told from READY to STOPPING that the process turns. Node has no unix datagram sockets, so `systemd-notify` sends for
+ * it: the unit needs `NotifyAccess=all`. Never fails, and never holds the process up.
  */
-export function createNotify(env: NodeJS.ProcessEnv, log: Log, start: SpawnNotify = spawnNotify): Notify {
+export function createNotify({ env, pid, log, start = spawnNotify, repeat = repeatBeside }: NotifyOptions): Notify {
   if ((env.NOTIFY_SOCKET ?? '') === '') return () => undefined;
-  return (state) => {
+  const send = (state: ServiceState | 'WATCHDOG=1'): void => {
     const warn = (reason: string): void => log.warn({ state, reason }, 'systemd could not be told');
     const child = start('systemd-notify', [state], { env });
     child.once('error', (error) => warn(error.message));
@@ -37,6 +51,24 @@ export function createNotify(env: NodeJS.ProcessEnv, log: Log, start: SpawnNotif
     });
     child.unref();
   };
+  const watchdogMs = readWatchdogMs(env, pid);
+  let endPings = (): void => undefined;
+  return (state) => {
+    send(state);
+    endPings();
+    if (state === 'READY=1' && watchdogMs > 0) endPings = repeat(watchdogMs / PINGS, () => send('WATCHDOG=1'));
+  };
+}
+
+/** sd_watchdog_enabled(3); 0: nobody waits for pings of this process. */
+function readWatchdogMs({ WATCHDOG_USEC = '', WATCHDOG_PID = '' }: NodeJS.ProcessEnv, pid: number): number {
+  const isOurs = WATCHDOG_PID === '' || WATCHDOG_PID === `${pid}`;
+  return isOurs && /^[1-9]\d{0,15}$/.test(WATCHDOG_USEC) ? Number(WATCHDOG_USEC) / 1_000 : 0;
+}
+
+function repeatBeside(everyMs: number, run: () => void): () => void {
+  const timer = setInterval(run, everyMs).unref();
+  return () => clearInterval(timer);
 }
 
 function spawnNotify(

@@ -20,12 +20,23 @@ function createWorld(env: NodeJS.ProcessEnv) {
     error: () => undefined,
   };
   const started: { readonly line: string; readonly env: NodeJS.ProcessEnv; readonly child: ScriptedProcess }[] = [];
-  const notify = createNotify(env, log, (command, args, options) => {
-    const child = new ScriptedProcess();
-    started.push({ line: [command, ...args].join(' '), env: options.env, child });
-    return child;
+  const pings = new Set<{ readonly everyMs: number; readonly run: () => void }>();
+  const notify = createNotify({
+    env,
+    pid: 7,
+    log,
+    start: (command, args, options) => {
+      const child = new ScriptedProcess();
+      started.push({ line: [command, ...args].join(' '), env: options.env, child });
+      return child;
+    },
+    repeat: (everyMs, run) => {
+      const ping = { everyMs, run };
+      pings.add(ping);
+      return () => void pings.delete(ping);
+    },
   });
-  return { notify, warnings, started };
+  return { notify, warnings, started, pings };
 }
 
 test('without systemd nothing is started', () => {
@@ -55,4 +66,35 @@ test('what goes wrong is a warning', () => {
     { state: 'READY=1', reason: 'spawn systemd-notify ENOENT' },
     { state: 'STOPPING=1', reason: 'systemd-notify ended with a signal' },
   ]);
+});
+
+test('a unit with a watchdog hears four times in its time that the process turns, from when it is ready until it stops', () => {
+  const { notify, started, pings } = createWorld({
+    NOTIFY_SOCKET: '/run/s',
+    WATCHDOG_USEC: '120000000',
+    WATCHDOG_PID: '7',
+  });
+  expect(pings.size).toBe(0);
+  notify('READY=1');
+  const [ping] = pings;
+  expect(ping?.everyMs).toBe(30_000);
+  ping?.run();
+  notify('STOPPING=1');
+  expect(started.map(({ line }) => line)).toEqual([
+    'systemd-notify READY=1',
+    'systemd-notify WATCHDOG=1',
+    'systemd-notify STOPPING=1',
+  ]);
+  expect(pings.size).toBe(0);
+});
+
+test.each([
+  [{ WATCHDOG_USEC: '120000000', WATCHDOG_PID: '8' }],
+  [{ WATCHDOG_USEC: '0' }],
+  [{ WATCHDOG_USEC: 'soon' }],
+  [{}],
+])('%o asks for no pings of this process', (asked) => {
+  const { notify, pings } = createWorld({ NOTIFY_SOCKET: '/run/s', ...asked });
+  notify('READY=1');
+  expect(pings.size).toBe(0);
 });

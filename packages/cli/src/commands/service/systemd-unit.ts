@@ -63,6 +63,8 @@ export function writeUnit(site: Site, duty: Duty, head: readonly string[]): stri
       .map(quoteWord)
       .join(' ')}`,
     'ExecReload=/bin/kill -HUP $MAINPID',
+    '# One that hangs is started again.',
+    'WatchdogSec=120',
     'Restart=on-failure',
     'RestartSec=2',
     '# What a restart does not put right: wrong usage, a missing file, refused for safety, a broken configuration.',
