@@ -1,7 +1,17 @@
 import { fileURLToPath } from 'node:url';
+import type { Host, HostProcess } from '@mdns-ambassador/testkit';
 import { expect } from 'vitest';
-import { AMBASSADOR, announce, proxy, runAmbassador, spawnAmbassador, startProgram } from '../ambassador.ts';
+import {
+  AMBASSADOR,
+  announce,
+  locateProgram,
+  proxy,
+  runAmbassador,
+  spawnAmbassador,
+  startProgram,
+} from '../ambassador.ts';
 import { labTest } from '../lab-test.ts';
+import { startPostgres } from '../postgres.ts';
 
 /** Asks the service that its environment names, says what it answers, and ends with 7. */
 const ASK = `
@@ -58,3 +68,51 @@ await labTest('run says who is missing, and does not run the command', { hosts: 
   expect(told.stderr).toMatch(LOADED_LITTLE);
   expect((await runAmbassador(lan.host(1), ['run', 'thing', '--wait', '0', '--', 'no-such-command'])).code).toBe(66);
 });
+
+await labTest(
+  'redis is killed, started again and moved to another machine, and a program that knows it by its environment sees nothing',
+  { hosts: 4, needs: ['redis-server', 'postgres'] },
+  async (lan) => {
+    const [h1, h2, h3, h4] = [lan.host(1), lan.host(2), lan.host(3), lan.host(4)];
+    const [first] = await Promise.all([startRedis(h1, 12345), startPostgres(h2, 15432)]);
+    const announcing = await announce(h1, 'redis:12345');
+    await announce(h2, 'postgres:15432');
+    const login = ['env', 'PGUSER=ambassador', 'PGDATABASE=postgres'];
+    const program = [...login, process.execPath, locateProgram('twelve-factor.mjs')];
+    const running = spawnAmbassador(h3, ['run', 'redis', 'postgres', '--', ...program]);
+    await running.line(/^asked/);
+    /** It has an answer of redis that it had not before. */
+    const goesOn = async (): Promise<void> => {
+      const [, asked = '0'] = /^asked (\d+) \d+$(?![\s\S]*^asked)/m.exec(running.stdout) ?? [];
+      await running.until(
+        (output) => Number(/^asked (\d+) \d+$(?![\s\S]*^asked)/m.exec(output)?.[1]) > Number(asked) + 10,
+      );
+    };
+
+    await first.stop('SIGKILL');
+    await announcing.line(/withdrawn|not announced|check/);
+    const again = await startRedis(h1, 12345);
+    await goesOn();
+
+    await startRedis(h4, 23456);
+    await announce(h4, 'redis:23456');
+    await announcing.stop('SIGTERM');
+    await again.stop('SIGTERM');
+    await goesOn();
+
+    expect(await running.stop('SIGTERM')).toEqual({ code: 0, signal: undefined });
+    const { failures, places } = JSON.parse(running.stdout.trim().split('\n').at(-1) ?? '');
+    expect(failures).toEqual([]);
+    expect(places).toEqual([
+      expect.stringMatching(/^redis:\/\/127\.0\.0\.1:\d+$/),
+      expect.stringMatching(/^postgresql:\/\/127\.0\.0\.1:\d+$/),
+    ]);
+  },
+);
+
+async function startRedis(host: Host, port: number): Promise<HostProcess> {
+  const flags = ['--port', `${port}`, '--bind', '0.0.0.0', '--protected-mode', 'no', '--save', '', '--dir', '/run'];
+  const redis = host.spawn('redis-server', flags);
+  await redis.line(/Ready to accept connections/);
+  return redis;
+}

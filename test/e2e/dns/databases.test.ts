@@ -27,6 +27,7 @@ await labTest(
       announce(h1, 'a:15432', '--check', 'none'),
       announce(h2, 'b:15432', '--check', 'none'),
       announce(h2, 'c:15432', '--check', 'none'),
+      announce(h1, 'd:15432', '--check', 'none'),
     ]);
     const named = spawnAmbassador(h3, ['proxy', 'a:5432', 'b:5432', '--dns']);
     await named.line(/answering DNS/);
@@ -60,6 +61,17 @@ await labTest(
     expect(await ask('c.ambassador.internal')).toBe(`${h2.ip}\n`);
     const atC = await address('c.ambassador.internal');
     expect(atC).toMatch(/^127\./);
+
+    // A command of run is told the names; where another process has the address, what leads to its own proxy.
+    const told = 'echo "$D_URL $C_HOST"; exec "$0" "$@" -h "$D_HOST" -p "$D_PORT" -c "SELECT inet_server_addr()"';
+    const client = ['sh', '-c', told, `${POSTGRES_FOLDER}/psql`, ...CLIENT_FLAGS];
+    const ran = await runAmbassador(h3, ['run', 'd:5432', 'c:5432', '--dns', '--', ...client]);
+    expect(ran.stdout, ran.stderr).toBe(`tcp://d.ambassador.internal:5432 127.0.0.1\n${h1.ip}\n`);
+    expect(ran.stderr).toMatch(
+      /the command finds c at 127\.0\.0\.1:\d+, not as c\.ambassador\.internal, for 127\..* is taken/,
+    );
+    expect(await address('c.ambassador.internal')).toBe(atC);
+
     await named.stop('SIGTERM');
     await other.line(/answering DNS for/);
     await expect.poll(() => address('a.ambassador.internal')).toMatch(new RegExp(`^${h1.ip}\\s`));

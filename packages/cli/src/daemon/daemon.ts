@@ -51,6 +51,7 @@ import { followInvitations } from './invitations.ts';
 import { followKeyFile } from './key-file.ts';
 import { Lifecycle } from './lifecycle.ts';
 import { followMembership } from './membership.ts';
+import { isNamedBy } from './named-proxy.ts';
 import { findOwnRemoval, followNotices } from './notices.ts';
 import type { PartContext } from './part-context.ts';
 import { PartSet, type PartsChange, sumChanges } from './part-set.ts';
@@ -211,7 +212,10 @@ export class Daemon {
         onConnection: reportConnections ? createConnectionLog(logStream) : undefined,
       },
       hintAt: createLocalNetworkHint(platform),
-      proxies: () => this.#proxied.parts.flatMap((part) => part.describeName() ?? []),
+      proxies: () =>
+        this.#proxied.parts
+          .flatMap((part) => part.describeName() ?? [])
+          .filter((proxy) => isNamedBy(options.command, proxy)),
       refusals,
     };
     const openPublishers = loadOnce(async () => {

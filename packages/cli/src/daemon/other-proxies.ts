@@ -5,10 +5,9 @@ import { isServiceName, typeOf } from '@mdns-ambassador/mdns';
 import { type Clock, isLoopback, parsePlace } from '@mdns-ambassador/relay';
 import { findRunning, type Running } from '../process/running.ts';
 import { nameRuntimeFolder, type RuntimeSurroundings } from '../process/runtime-folder.ts';
+import { isNamedBy } from './named-proxy.ts';
 
 const LOOK_MS = 1_000;
-/** Its ports are another one each time, and its command's alone. */
-const PRIVATE_COMMAND = 'run';
 
 export interface OtherProxiesOptions {
   readonly surroundings: RuntimeSurroundings;
@@ -66,15 +65,18 @@ export class OtherProxies {
 /** Where the services of these processes are reached on loopback; of two of a name the first counts. */
 export function readProxies(running: readonly Running[]): readonly KnownProxy[] {
   const services = running.flatMap((one) =>
-    one.kind === 'answered' && one.status.command !== PRIVATE_COMMAND ? one.status.services : [],
+    one.kind === 'answered'
+      ? one.status.services.map(({ service, listen }) => ({ service, listen, command: one.status.command }))
+      : [],
   );
   const proxies = new Map<string, KnownProxy>();
-  for (const { service, listen } of services) {
+  for (const { service, listen, command } of services) {
     const places = listen.flatMap((place) => parsePlace(place) ?? []).filter(({ host }) => isLoopback(host));
     const [first] = places;
     if (first === undefined || !isServiceName(service) || proxies.has(service)) continue;
     const addresses = places.filter(({ port }) => port === first.port).map(({ host }) => host);
-    proxies.set(service, { service, type: typeOf(service), port: first.port, addresses });
+    const proxy = { service, type: typeOf(service), port: first.port, addresses };
+    if (isNamedBy(command, proxy)) proxies.set(service, proxy);
   }
   return [...proxies.values()];
 }

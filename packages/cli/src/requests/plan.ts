@@ -2,7 +2,7 @@ import type { Cidr } from '@mdns-ambassador/ambassador';
 import type { DockerAddress } from '@mdns-ambassador/announcer';
 import { nameOf } from '@mdns-ambassador/mdns';
 import type { ResponderName } from '../options/announce-options.ts';
-import type { Settings } from '../settings/settings.ts';
+import { type Layer, Settings } from '../settings/settings.ts';
 import { type AgentRequest, readAgentRequest } from './agent-request.ts';
 import {
   type AnnouncingMachine,
@@ -18,6 +18,8 @@ import { readDockerAddress } from './docker-request.ts';
 import { type MeshRequest, requireEntitled } from './mesh-request.ts';
 import { type ProxyMachine, type ProxyRequest, readProxyRequest } from './proxy-request.ts';
 import type { ServiceRequest } from './service-requests.ts';
+
+const ALLOW_REMOTE_NAMES = 'dns: { allowRemote: true } to the file of --config';
 
 /** An announcement, who announces it, and where. */
 export interface PlacedService extends PlannedAnnouncement {
@@ -109,6 +111,13 @@ export function readFeed(settings: Settings): PlannedFeed {
 /** `flag`: what lets other machines ask. Throws a CliError that names the first wrong value. */
 export function readNames(settings: Settings, flag?: string): PlannedNames {
   return { service: 'dns', ...readDnsRequest(settings, flag), allowed: readAllowedCidrs(settings) };
+}
+
+/** What `--dns` of a proxy asks for; empty without it. `--listen` and `--allow-remote` are the proxy's own: what clients of a service may do, those who ask for names may not yet. */
+export function readProxyNames(settings: Settings, file: Layer | undefined): readonly PlannedNames[] {
+  if (!settings.isSet('dns')) return [];
+  const flags: Layer = { find: (option) => (option === 'listen' ? settings.find('dns-listen') : []) };
+  return [readNames(new Settings(file === undefined ? [flags] : [flags, file]), ALLOW_REMOTE_NAMES)];
 }
 
 /** Throws a CliError where the keys are a token for something else. */

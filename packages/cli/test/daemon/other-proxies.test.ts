@@ -1,3 +1,4 @@
+import { ownLoopbackAddress } from '@mdns-ambassador/dns';
 import { expect, test } from 'vitest';
 import { readProxies } from '../../src/daemon/other-proxies.ts';
 import type { Running } from '../../src/process/running.ts';
@@ -24,6 +25,15 @@ test('what other processes proxy on loopback has their names, the first of each 
     { service: 'redis', type: '_redis._tcp', port: 6379, addresses: ['127.0.0.1', '::1'] },
     { service: 'web', type: '_http._tcp', port: 80, addresses: ['127.80.1.2'] },
   ]);
+});
+
+test('of run those have it that listen at the address to which it leads', () => {
+  const own = ownLoopbackAddress('redis');
+  const running = processOf('run', [
+    ['redis', `${own}:6379`],
+    ['web', `${own}:80`],
+  ]);
+  expect(readProxies([running])).toEqual([{ service: 'redis', type: '_redis._tcp', port: 6379, addresses: [own] }]);
 });
 
 test('what is no name of a service, not on loopback, a path, or of run has none', () => {

@@ -8,10 +8,9 @@ import { readMeshRequest } from '../../requests/mesh-request.ts';
 import {
   EMPTY_PLAN,
   type Plan,
-  type PlannedNames,
   type PlannedProxy,
-  readNames,
   readPlannedProxy,
+  readProxyNames,
   requireEntitledTo,
 } from '../../requests/plan.ts';
 import { refuseSharedPlaces } from '../../requests/refuse-twice.ts';
@@ -21,10 +20,8 @@ import {
   loadConfig,
   type ServiceRequest,
 } from '../../requests/service-requests.ts';
-import { type Layer, readGiven, Settings } from '../../settings/settings.ts';
+import { readGiven } from '../../settings/settings.ts';
 import type { Invocation } from '../command.ts';
-
-const ALLOW_REMOTE_NAMES = 'dns: { allowRemote: true } to the file of --config';
 
 /** `ambassador proxy` */
 export async function proxyServices(invocation: Invocation): Promise<number> {
@@ -33,7 +30,7 @@ export async function proxyServices(invocation: Invocation): Promise<number> {
   const settings = addSharedOptions(invocation.settings, config);
   const requests = listServiceRequests({ words, settings }, 'proxy', config?.proxy);
   refuseShared(['listen'], requests);
-  const dns = settings.isSet('dns') ? [readProxyNames(settings, config?.dns)] : [];
+  const dns = readProxyNames(settings, config?.dns);
   const proxy = readProxies(requests, surroundings, dns.length > 0);
   refuseSharedPlaces(proxy, requests);
   const plan: Plan = { ...EMPTY_PLAN, proxy, dns };
@@ -61,10 +58,4 @@ function readProxies(
   return requests.map((request, index) =>
     readPlannedProxy(request, platform, { passedFds: passed[index], ownAddress }),
   );
-}
-
-/** `--listen` and `--allow-remote` are the proxy's own: what clients of a service may do, those who ask for names may not yet. */
-function readProxyNames(settings: Settings, file: Layer | undefined): PlannedNames {
-  const flags: Layer = { find: (option) => (option === 'listen' ? settings.find('dns-listen') : []) };
-  return readNames(new Settings(file === undefined ? [flags] : [flags, file]), ALLOW_REMOTE_NAMES);
 }

@@ -10,6 +10,7 @@ import type { Reporter } from '../../output/reporter.ts';
 import { formatDuration } from '../../parse/duration.ts';
 import type { Surroundings } from '../../process/surroundings.ts';
 import type { EarlyStart } from './early-start.ts';
+import { askSystem, nameServices, reserveOwnAddresses } from './names.ts';
 import { listMissing, waitUntilReady } from './readiness.ts';
 import type { RunRequest } from './request.ts';
 import { type RunningCommand, startCommand } from './running-command.ts';
@@ -26,7 +27,7 @@ export async function carryServices(
   early: EarlyStart | undefined,
 ): Promise<number> {
   const { settings, mesh, waitMs } = request;
-  const { plan, listeners, command } = early ?? { ...request, listeners: undefined, command: undefined };
+  const { plan, listeners, command } = early ?? { ...(await reserveOwnAddresses(request.plan)), command: undefined };
   await checkSourceFiles(plan.proxy.map(({ origins }) => origins));
   const daemon = await Daemon.open({
     command: 'run',
@@ -49,7 +50,9 @@ export async function carryServices(
     );
     if (signal.aborted) return computeExitCode(String(signal.reason));
     if (missing.length > 0 && waitMs > 0) throw describeMissing(missing, waitMs);
-    return await startCommand(request, proxied(), surroundings).ended;
+    const places = await nameServices(proxied(), plan.dns, { ...waiting, clock: systemClock, resolve: askSystem });
+    if (signal.aborted) return computeExitCode(String(signal.reason));
+    return await startCommand(request, places, surroundings).ended;
   });
 }
 

@@ -11,9 +11,10 @@ export const runCommand: Command = {
     ['run redis postgres -- node app.mjs', 'REDIS_URL, DATABASE_URL, PGHOST and PGPORT are set'],
     ['run redis --env redis=CACHE -- ./app', 'CACHE_HOST, CACHE_PORT and CACHE_URL'],
     ['run postgres -- psql -U app', 'any program that reads the usual variables'],
+    ['run orders:5432 users:5432 --dns -- ./app', 'ORDERS_HOST is orders.ambassador.internal, ORDERS_PORT 5432'],
     ['run redis --credentials redis.yaml -- ./app', 'the command is logged in and knows no password'],
   ],
   notes:
-    'Each service has a free port of its own on 127.0.0.1; NAME:PORT says which. It ends with the exit code of the command, and with 69 where a service is not there in time. It starts at once where an address is written, or another process of this user has found the service already.',
+    'Each service has a free port of its own on 127.0.0.1; NAME:PORT says which. With --dns it has its usual port at a loopback address of its own, and the command is told its name as soon as that leads there. It ends with the exit code of the command, and with 69 where a service is not there in time. It starts at once where an address is written, or another process of this user has found the service already.',
   run: async (invocation) => (await import('./run.ts')).runWithServices(invocation),
 };

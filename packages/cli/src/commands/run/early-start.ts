@@ -10,6 +10,7 @@ import { type RunningCommand, startCommand } from './running-command.ts';
 /** What these ask for may be refused when the proxy comes about, and the command would run already. */
 const MAY_BE_REFUSED: readonly string[] = [
   'config',
+  'dns',
   'interface',
   'peer',
   'admin',

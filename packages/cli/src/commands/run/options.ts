@@ -1,16 +1,9 @@
 import { CONNECTIONS_OPTION } from '../../options/daemon-options.ts';
-import { DNS_FLAGS } from '../../options/dns-options.ts';
 import type { Option } from '../../options/option.ts';
 import { PROXY_OPTIONS } from '../../options/proxy-options.ts';
 
 /** Standard output is the command's, and ports are chosen by the system. */
-const PROXY_ALONE: ReadonlySet<string> = new Set([
-  'listen',
-  'allow-remote',
-  'json',
-  CONNECTIONS_OPTION.name,
-  ...DNS_FLAGS.map(({ name }) => name),
-]);
+const PROXY_ALONE: ReadonlySet<string> = new Set(['listen', 'allow-remote', 'json', CONNECTIONS_OPTION.name]);
 
 export const RUN_OPTIONS: readonly Option[] = [
   {

@@ -3,7 +3,14 @@ import { EXIT_USAGE } from '../../exit/exit-codes.ts';
 import { joinWords } from '../../output/phrases.ts';
 import { parseDuration } from '../../parse/duration.ts';
 import { type MeshRequest, readMeshRequest } from '../../requests/mesh-request.ts';
-import { EMPTY_PLAN, type Plan, type PlannedProxy, readPlannedProxy, requireEntitledTo } from '../../requests/plan.ts';
+import {
+  EMPTY_PLAN,
+  type Plan,
+  type PlannedProxy,
+  readPlannedProxy,
+  readProxyNames,
+  requireEntitledTo,
+} from '../../requests/plan.ts';
 import { refuseSharedPlaces } from '../../requests/refuse-twice.ts';
 import { addSharedOptions, listServiceRequests, loadConfig } from '../../requests/service-requests.ts';
 import { COMMAND_HINT } from '../../settings/flags.ts';
@@ -37,11 +44,11 @@ export async function readRunRequest(invocation: Invocation): Promise<RunRequest
   const config = await loadConfig(invocation.settings);
   const settings = addSharedOptions(invocation.settings, config);
   const requests = listServiceRequests({ words, settings }, 'run', config?.proxy, 'proxy');
-  const proxy = requests.map((request) =>
-    listenOnOneLoopback(readPlannedProxy(request, surroundings.platform, { portOfNone: SYSTEM_CHOOSES })),
-  );
+  const dns = readProxyNames(settings, config?.dns);
+  const where = dns.length > 0 ? { ownAddress: true } : { portOfNone: SYSTEM_CHOOSES };
+  const proxy = requests.map((request) => listenOnOneLoopback(readPlannedProxy(request, surroundings.platform, where)));
   refuseSharedPlaces(proxy, requests);
-  const plan: Plan = { ...EMPTY_PLAN, proxy };
+  const plan: Plan = { ...EMPTY_PLAN, proxy, dns };
   const mesh = readMeshRequest(settings, surroundings);
   requireEntitledTo(mesh, plan);
   const prefixes = settings.readEach('env', parsePrefix);

@@ -14,6 +14,8 @@ export interface LocalPlaces {
   readonly service: string;
   /** As the status shows them; the first is on IPv4 where both loopbacks are listened on. */
   readonly listen: readonly string[];
+  /** What the command is told in the place of the address. */
+  readonly name?: string | undefined;
 }
 
 export interface RunningCommand {
@@ -29,9 +31,9 @@ export function startCommand(
   places: readonly LocalPlaces[],
   { platform, env, shutdown, isOnTerminal }: Surroundings,
 ): RunningCommand {
-  const local = places.map(({ service, listen: [place = ''] }) => {
+  const local = places.map(({ service, listen: [place = ''], name }) => {
     const { host, port } = parseHostPort(place);
-    return { service, host, port, prefix: prefixes.find((one) => one.service === service)?.prefix };
+    return { service, host: name ?? host, port, prefix: prefixes.find((one) => one.service === service)?.prefix };
   });
   const environment = { ...env, ...Object.fromEntries(listServiceVariables(local)) };
   const kill = process.kill.bind(process);
