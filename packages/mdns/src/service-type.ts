@@ -6,11 +6,14 @@ const LONGEST_SERVICE_NAME = 15;
 
 /** What people call services whose registered name is another (IANA, Service Name and Transport Protocol Port Number Registry). */
 const REGISTERED_NAMES: ReadonlyMap<string, string> = new Map([
+  ['etcd', 'etcd-client'],
   ['memcached', 'memcache'],
   ['mongo', 'mongodb'],
   ['mssql', 'ms-sql-s'],
+  ['neo4j', 'bolt'],
   ['pg', 'postgresql'],
   ['postgres', 'postgresql'],
+  ['rabbitmq', 'amqp'],
   ['sqlserver', 'ms-sql-s'],
   ['web', 'http'],
 ]);

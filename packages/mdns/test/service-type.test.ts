@@ -42,6 +42,7 @@ test.each([
   ['postgres', '_postgresql._tcp', 'postgres'],
   ['postgresql', '_postgresql._tcp', undefined],
   ['mongo', '_mongodb._tcp', 'mongo'],
+  ['etcd', '_etcd-client._tcp', 'etcd'],
 ])('%s is announced as %s, with TXT svc=%s, and looked for as what older versions say, too', (service, type, svc) => {
   const announced = announceAs(service);
   expect(announced).toEqual(svc === undefined ? { type } : { type, svc });
