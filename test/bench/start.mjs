@@ -20,6 +20,9 @@ const FIRST_LINE =
   'const { user, system } = process.cpuUsage(); console.log(Date.now(), Math.round((user + system) / 1_000))';
 /** The same of who has started it, in the hundredths of a second that Linux counts in. */
 const SPAWNED = 'read -r stat </proc/$PPID/stat; set -- $stat; shift 13; echo $(date +%s%3N) $((10 * ($1 + $2)))';
+/** Where it listens is relayed to: 15,000 above. */
+const SLEEPER = "net.createServer((socket) => socket.once('data', () => socket.end('h1'))).listen(7001, '127.0.0.1')";
+const SLEEPER_PORT = '22001';
 const [, , ...given] = process.argv;
 const WAYS =
   given.length > 0
@@ -52,6 +55,25 @@ try {
   const local = await times([['-e', server]], (args) => timeFirstByte(h2, args));
   const firstByte = await times(ways('proxy', 'thing:7000'), (args) => timeFirstByte(h2, args));
 
+  const sleeping = [
+    'announce',
+    'sleeper:7001',
+    '--on-demand',
+    '--idle',
+    '100ms',
+    '--',
+    process.execPath,
+    '-e',
+    SLEEPER,
+  ];
+  await h1.spawn(process.execPath, [WAYS[0], ...sleeping]).line(/announced/i);
+  const woken = [];
+  for (let run = 0; run < RUNS; run++) {
+    const [own = 0] = await timeFirstByte(h2, ['-e', server]);
+    const answer = await h2.read(process.execPath, [`${PROGRAMS}ask.mjs`, h1.ip, SLEEPER_PORT, 'who']);
+    woken.push(JSON.parse(answer).answeredAfterMs - own);
+  }
+
   const alone = await times([['-e', FIRST_LINE]], (args) => timeFirstLine(h2, args));
   const ran = await times(ways('run', 'thing', '--', process.execPath, '-e', FIRST_LINE), (args) =>
     timeFirstLine(h2, args),
@@ -71,6 +93,7 @@ try {
     ['completion of an option of `proxy`', ...completion],
     ['a TCP server of Node alone: start to first byte', ...local],
     ['`ambassador proxy thing:7000`: start to first proxied byte', ...firstByte],
+    ['`announce --on-demand`: first byte for who wakes it, above the start of its command', describe(woken)],
     ['a command of Node: start to its first line', ...alone],
     ['`ambassador run thing -- COMMAND`: start to the first line of the command', ...ran],
     ['the same `--from static:`: start to when the command runs, above Node alone', ...above],
