@@ -128,6 +128,5 @@ export function lendReads(leg: Leg & Taking, fromLength: number, atMost: number 
 
 /** Says, while it is handed a chunk, that whoever reads this leg is not done with it when it returns: the buffer is its own from now on. */
 export function keepLent(leg: Leg & Taking): void {
-  if (leg[intake] === undefined) leg.keepLent?.();
-  else leg[intake].keep();
+  leg[intake]?.keep();
 }

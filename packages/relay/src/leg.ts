@@ -18,8 +18,6 @@ export interface Leg extends Duplex {
   readonly writeBytes?: number;
   /** What `lendReads` does where it is no socket. */
   lend?(fromLength: number): void;
-  /** What `keepLent` does where it is no socket. */
-  keepLent?(): void;
 }
 
 /**

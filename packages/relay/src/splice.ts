@@ -1,11 +1,11 @@
-import { keepLent, lendReads } from './intake.ts';
+import { lendReads } from './intake.ts';
 import { type Leg, probeLeg, resetLeg } from './leg.ts';
 import { errorCode } from './relay-error.ts';
 import { surface } from './surface.ts';
 
 /** How often a side that is not read is asked whether its peer is still there. */
 const PROBE_MS = 30_000;
-/** Smaller reads are copied. Node's own high water mark before version 22. */
+/** Smaller reads are copied; of the others one waits at most for the other side to take it. Node's own high water mark before version 22. */
 const LENT_BYTES = 16_384;
 /** How long a half-closed connection may stay silent. */
 const HALF_OPEN_IDLE_MS = 600_000;
@@ -193,13 +193,10 @@ function attach(direction: Flow): void {
   source.on('data', passOn).on('drain', resumeOpposite).on('end', confirmEnd).on('error', fail).on('close', close);
 }
 
-/**
- * `passOn` keeps the promise of `lendReads`: a chunk that the kernel has not taken pauses the source where `write` says false, as it does from the
- * high water mark on, and is kept or copied where it does not.
- */
+/** `passOn` keeps the promise of `lendReads`: a chunk that the kernel has not taken pauses the source until it has. */
 function start(direction: Flow): void {
   const { source, sink } = direction;
-  lendReads(source, Math.max(1, Math.min(sink.writableHighWaterMark, LENT_BYTES)), sink.writeBytes);
+  lendReads(source, LENT_BYTES, sink.writeBytes);
   startReading(source);
 }
 
@@ -233,28 +230,17 @@ function contained<Value>(act: (direction: Flow, value: Value) => void): (this: 
 const passOn = contained((direction, chunk: Buffer) => {
   const { source, sink, splice } = direction;
   direction.bytes += chunk.length;
-  const isQueued = chunk.length >= LENT_BYTES && isQueuedAt(sink, chunk.length);
-  const hasRoom = sink.write(isQueued ? copyAlone(chunk) : chunk);
+  const hasRoom =
+    chunk.length < LENT_BYTES ? sink.write(chunk) : sink.write(chunk, (error) => resumeOnceTaken(direction, error));
   // `write` says false for every chunk above the high water mark, also when the kernel took all of it at once.
-  if (sink.writableLength === 0) return;
-  if (hasRoom) {
-    if (chunk.length >= LENT_BYTES && !isQueued) keepLent(source);
-    return;
-  }
+  if (sink.writableLength === 0 || (hasRoom && chunk.length < LENT_BYTES)) return;
   source.pause();
   splice.watch();
 });
 
-/** In memory of its own: out of the pool, which has 64 KiB from Node 24 on, it would hold what others have left there. */
-function copyAlone(chunk: Buffer): Buffer {
-  const copy = Buffer.allocUnsafeSlow(chunk.length);
-  copy.set(chunk);
-  return copy;
-}
-
-/** Whether it waits behind other bytes, and has room: a copy of it takes less than the buffer that it was read into. */
-function isQueuedAt({ writableLength, writableHighWaterMark }: Leg, length: number): boolean {
-  return writableLength > 0 && writableLength + length < writableHighWaterMark;
+/** Below the high water mark, which has 64 KiB from Node 22 on, no `drain` says it. */
+function resumeOnceTaken({ sink }: Flow, error: Error | null | undefined): void {
+  if (!error && sink.writableLength === 0) resumeOpposite.call(sink, undefined);
 }
 
 const resumeOpposite = contained(({ sink }) => {

@@ -41,6 +41,19 @@ test('a chunk of the high water mark is refused more as long as it is not taken,
   }
 });
 
+test('a chunk below the high water mark counts until it is taken, and its callback says when', async () => {
+  const sink = new Sink(true);
+  let isTaken = false;
+  sink.write(Buffer.alloc(1), () => {
+    isTaken = true;
+  });
+  await new Promise(setImmediate);
+  expect([sink.writableLength, isTaken]).toEqual([1, false]);
+  sink.later?.();
+  await new Promise(setImmediate);
+  expect([sink.writableLength, isTaken]).toEqual([0, true]);
+});
+
 test('what is taken at once is no more in the length when write returns', () => {
   const sink = new Sink(false);
   sink.write(Buffer.alloc(sink.writableHighWaterMark));

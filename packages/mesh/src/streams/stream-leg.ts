@@ -6,6 +6,8 @@ import { HeldBytes } from './held-bytes.ts';
 import { ReceiveWindow, SendWindow } from './window.ts';
 
 const NOTHING = Buffer.alloc(0);
+/** So much at least is taken out of the window for who does not read; Node would have four times that from version 22 on. */
+const READ_AHEAD_BYTES = 16_384;
 
 type Done = (error?: Error | null) => void;
 
@@ -65,7 +67,7 @@ export class StreamLeg extends Duplex implements Leg {
 
   /** `number`: of one that the peer has opened. */
   constructor(carrier: Carrier, number?: number) {
-    super({ allowHalfOpen: true });
+    super({ allowHalfOpen: true, highWaterMark: READ_AHEAD_BYTES });
     this.#carrier = carrier;
     this.#number = number;
     this.pause();
@@ -111,10 +113,6 @@ export class StreamLeg extends Duplex implements Leg {
 
   lend(fromLength: number): void {
     this.#lendsFrom = fromLength;
-  }
-
-  keepLent(): void {
-    this.#carrier.keep();
   }
 
   /** Bytes came, which are lent. */

@@ -3,7 +3,13 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { lendReads, splice } from '@mdns-ambassador/relay';
 import { Uncaught } from '@mdns-ambassador/testkit';
 import { describe, expect, test, vi } from 'vitest';
-import { encodeFrame, encodeHeader, encodeWindow, StreamFrameReader } from '../../src/streams/frame.ts';
+import {
+  encodeFrame,
+  encodeHeader,
+  encodeWindow,
+  LARGE_DATA_BYTES,
+  StreamFrameReader,
+} from '../../src/streams/frame.ts';
 import { MAX_OPENED, MAX_STREAMS } from '../../src/streams/session.ts';
 import { WIDE_WINDOW_BYTES, WINDOW_BYTES } from '../../src/streams/window.ts';
 import { MemoryLeg, readAll } from '../leg-pair.ts';
@@ -119,6 +125,18 @@ describe('A stream', () => {
     await settle(100);
     expect(pair.receiver.held.bytes).toBeGreaterThan(2 * WIDE_WINDOW_BYTES);
     expect([pair.opener.ends, pair.receiver.ends]).toEqual([[], []]);
+  });
+
+  test('that is read no more holds its window and one frame', async () => {
+    const pair = createPair();
+    const { near, far } = await openStream(pair);
+    far.resume();
+    await settle();
+    far.on('data', () => far.pause());
+    near.write(randomBytes(2 * WINDOW_BYTES));
+    await settle(100);
+    expect(pair.receiver.held.bytes).toBeGreaterThan(0);
+    expect(far.readableLength).toBeLessThanOrEqual(LARGE_DATA_BYTES);
   });
 
   test('gives bytes that were lent to it back only when they were sent', async () => {
