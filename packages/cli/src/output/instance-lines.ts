@@ -1,3 +1,4 @@
+import type { AddressRefusal } from '@mdns-ambassador/ambassador';
 import { type BrowseEvent, type Instance, readService, readTxtText, txtToJson, typesOf } from '@mdns-ambassador/mdns';
 import { formatPlace } from '@mdns-ambassador/relay';
 import { fitColumns, type TableColumn } from './columns.ts';
@@ -28,15 +29,18 @@ const MARKS = { added: '[+]', updated: '[~]', removed: '[-]' } as const;
 /** What has lost an instance, in words. */
 const LOSSES = { goodbye: 'said goodbye', expired: 'not heard of again', unreachable: 'does not answer' } as const;
 
+/** Why none of the addresses of an instance may be dialled; undefined where one may. */
+type Judge = (instance: Instance) => AddressRefusal | undefined;
+
 /**
- * The table of `list`, with a heading, as wide as `width` where it can be. `isBeyond`: none of its addresses is on this link. `mesh`: with a mesh
+ * The table of `list`, with a heading, as wide as `width` where it can be. `judge`: why none of its addresses may be dialled. `mesh`: with a mesh
  * key, who is of its mesh.
  */
 export function formatInstances(
   instances: readonly Instance[],
   style: Style,
   width: number,
-  isBeyond: (instance: Instance) => boolean,
+  judge: Judge,
   mesh?: { readonly id: string; readonly isMember: (instance: Instance) => boolean },
 ): readonly Line[] {
   const membership: readonly TableColumn<Instance>[] =
@@ -50,7 +54,7 @@ export function formatInstances(
       show: (instance) => escapeText(`${instance.name}${formatLink(instance, isDoubled(instance, instances))}`),
     },
     ...membership,
-    { title: 'ADDRESS', show: (instance) => placeOf(instance, isBeyond) },
+    { title: 'ADDRESS', show: (instance) => placeOf(instance, judge) },
     { title: 'HOST', rank: 1, show: ({ host }) => escapeText(host) },
     { title: 'TXT', isCut: true, rank: 2, show: describeTxt },
   ];
@@ -62,17 +66,13 @@ export function formatInstances(
 export type ListEvent = Exclude<BrowseEvent, { readonly kind: 'leaving' }>;
 
 /** One line of `list --watch`. `hasNamesake`: there is one of its name on another link. */
-export function describeBrowseEvent(
-  event: ListEvent,
-  isBeyond: (instance: Instance) => boolean,
-  hasNamesake = false,
-): string {
+export function describeBrowseEvent(event: ListEvent, judge: Judge, hasNamesake = false): string {
   const { instance } = event;
   const name = `${quoteName(instance.name)}${escapeText(formatLink(instance, hasNamesake))}`;
   const mark = `${MARKS[event.kind]} ${escapeText(nameShortly(instance))} ${name}`;
   if (event.kind === 'removed') return `${mark} ${LOSSES[event.lost]}`;
   const txt = describeTxt(instance);
-  return `${mark} at ${placeOf(instance, isBeyond)}${txt === '' ? '' : ` (${txt})`}`;
+  return `${mark} at ${placeOf(instance, judge)}${txt === '' ? '' : ` (${txt})`}`;
 }
 
 /** CONTRACT 2: `list --watch --json`. */
@@ -97,9 +97,10 @@ function nameShortly(instance: Instance): string {
   return typesOf(service).includes(instance.type.toLowerCase()) ? service : instance.type;
 }
 
-function placeOf(instance: Instance, isBeyond: (instance: Instance) => boolean): string {
+function placeOf(instance: Instance, judge: Judge): string {
   const [address = '?'] = listAddresses(instance);
-  return `${escapeText(formatPlace(address, instance.port))}${isBeyond(instance) ? ' (off-link)' : ''}`;
+  const refusal = judge(instance);
+  return `${escapeText(formatPlace(address, instance.port))}${refusal === undefined ? '' : ` (${refusal})`}`;
 }
 
 function describeTxt(instance: Instance): string {

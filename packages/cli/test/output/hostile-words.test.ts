@@ -226,7 +226,7 @@ const TELLERS: readonly (readonly [string, (reporter: Reporter, text: string) =>
     teller(event, (told) => [describeAnnouncerEvent(told, []), announcerEventToFact(told)]),
   ),
   ...Object.values(BROWSE).map((event) =>
-    teller(event, (told) => [describeBrowseEvent(told, () => true), browseEventToJson(told, false)]),
+    teller(event, (told) => [describeBrowseEvent(told, () => 'off-link'), browseEventToJson(told, false)]),
   ),
   ...Object.values(DOCKER).map((event) => teller(event, (told) => [describeDockerEvent(told), toFact(told)])),
   ...Object.values(FEED).map((event) => teller(event, (told) => [describeFeedEvent(told), toFact(told)])),
@@ -330,7 +330,7 @@ describe('whatever the network calls things', () => {
         expectPrintableLines(start.people, 2 * 3);
         const page = openPage(true);
         const printer = createPrinter(page, { TERM: 'xterm' });
-        for (const line of formatInstances([poison(INSTANCE, text)], printer.style, 80, () => true))
+        for (const line of formatInstances([poison(INSTANCE, text)], printer.style, 80, () => 'off-link'))
           printer.line(...line);
         const finding = { check: 'port', status: 'problem', message: text, remedy: text } as const;
         for (const line of formatFindings([finding], printer.style)) printer.line(...line);

@@ -315,7 +315,7 @@ describe('proxy', () => {
     ],
     [
       { kind: 'no-endpoint', service: 'redis', waiting: 1, known: 0, refused: [UNUSABLE] },
-      'redis: "redis on pi" can\'t be used: none of its addresses may be dialled; connections wait up to 10s',
+      'redis: "redis on pi" can\'t be used: its address is said to be 127.0.0.1, by which each machine reaches itself alone: have it announce the one that it has on this network; connections wait up to 10s',
     ],
     [{ kind: 'unreachable', service: 'redis', reason: 'no answer' }, 'closing connections for redis: no answer'],
     [
@@ -374,7 +374,7 @@ describe('list', () => {
   };
 
   test('a table has a heading, and nothing from the network is printed as it came', () => {
-    const [heading, row] = formatInstances([instance], createStyle(false), WIDE, () => false);
+    const [heading, row] = formatInstances([instance], createStyle(false), WIDE, () => undefined);
     expect(heading).toEqual([{ text: expect.stringMatching(/^SERVICE +INSTANCE +ADDRESS +HOST +TXT$/) }]);
     expect(row?.[0]).toMatch(/^redis +evil\\u\{1b\}\[2J +10\.0\.0\.1:1 +h1\.local +beta k=\\u\{1b\} raw=base64:\/w==$/);
   });
@@ -385,7 +385,7 @@ describe('list', () => {
         Object.entries({ txtvers: '1', id, peer: '5350', mac: 'x', mac2: 'y', rm: '1-ab', path: '/a' }),
       );
       const bytes = new Map([...txt].map(([key, value]) => [key, Buffer.from(value)] as const));
-      return formatInstances([{ ...instance, txt: bytes }], createStyle(false), WIDE, () => false)[1]?.[0];
+      return formatInstances([{ ...instance, txt: bytes }], createStyle(false), WIDE, () => undefined)[1]?.[0];
     };
     expect(rowOf('k3x2abcdefgh2345')).toMatch(/h1\.local +path=\/a$/);
     expect(rowOf('AA:BB')).toMatch(/h1\.local +id=AA:BB peer=5350 mac=x mac2=y rm=1-ab path=\/a$/);
@@ -393,7 +393,7 @@ describe('list', () => {
 
   test('with a mesh key it is said who is of the mesh', () => {
     const other = { ...instance, name: 'other' };
-    const [heading, first, second] = formatInstances([instance, other], createStyle(false), WIDE, () => false, {
+    const [heading, first, second] = formatInstances([instance, other], createStyle(false), WIDE, () => undefined, {
       id: '0011',
       isMember: (one) => one === instance,
     });
@@ -404,7 +404,7 @@ describe('list', () => {
 
   test('where a terminal is too narrow, TXT is cut, then the host is left out, then TXT, never who and where it is', () => {
     const rowOf = (width: number): unknown =>
-      formatInstances([{ ...instance, name: 'one' }], createStyle(false), width, () => false)[1];
+      formatInstances([{ ...instance, name: 'one' }], createStyle(false), width, () => undefined)[1];
     const txt = 'beta k=\\u{1b} raw=base64:/w==';
     expect(rowOf(80)).toEqual([`redis     one        10.0.0.1:1   h1.local   ${txt}`]);
     expect(rowOf(60)).toEqual(['redis     one        10.0.0.1:1   h1.local   beta k=\\u{1b} …']);
@@ -413,32 +413,34 @@ describe('list', () => {
     expect(rowOf(10)).toEqual(rowOf(40));
   });
 
-  test('what is beyond the link is marked', () => {
-    const [, row] = formatInstances([instance], createStyle(false), WIDE, () => true);
+  test('what may not be dialled is marked with why', () => {
+    const [, row] = formatInstances([instance], createStyle(false), WIDE, () => 'off-link');
     expect(row?.[0]).toMatch(/ 10\.0\.0\.1:1 \(off-link\) +h1\.local /);
-    expect(describeBrowseEvent({ kind: 'added', instance }, () => true)).toContain(' at 10.0.0.1:1 (off-link) (');
+    const [, other] = formatInstances([instance], createStyle(false), WIDE, () => 'loopback');
+    expect(other?.[0]).toMatch(/ 10\.0\.0\.1:1 \(loopback\) +h1\.local /);
+    expect(describeBrowseEvent({ kind: 'added', instance }, () => 'off-link')).toContain(' at 10.0.0.1:1 (off-link) (');
   });
 
   test('two of one name are told with the links that they are on (RFC 6762 14)', () => {
     const other = { ...instance, link: 'eth1' };
-    const rows = formatInstances([instance, other], createStyle(false), WIDE, () => false).slice(1);
+    const rows = formatInstances([instance, other], createStyle(false), WIDE, () => undefined).slice(1);
     expect(rows.map(([row]) => row)).toEqual([
       expect.stringContaining('[2J on eth0 '),
       expect.stringContaining('[2J on eth1 '),
     ]);
     const tell = (one: Instance, hasNamesake?: boolean) =>
-      describeBrowseEvent({ kind: 'added', instance: one }, () => false, hasNamesake);
+      describeBrowseEvent({ kind: 'added', instance: one }, () => undefined, hasNamesake);
     expect(tell(other)).toContain('[2J" on eth1 at ');
     expect(tell(instance, true)).toContain('[2J" on eth0 at ');
     expect(tell(instance)).toContain('[2J" at ');
   });
 
   test('what comes, changes and goes has its mark', () => {
-    expect(describeBrowseEvent({ kind: 'added', instance }, () => false)).toMatch(
+    expect(describeBrowseEvent({ kind: 'added', instance }, () => undefined)).toMatch(
       /^\[\+\] redis "evil\\u\{1b\}\[2J" at 10\.0\.0\.1:1/,
     );
-    expect(describeBrowseEvent({ kind: 'updated', instance }, () => false)).toMatch(/^\[~\]/);
-    expect(describeBrowseEvent({ kind: 'removed', instance, lost: 'goodbye' }, () => false)).toMatch(
+    expect(describeBrowseEvent({ kind: 'updated', instance }, () => undefined)).toMatch(/^\[~\]/);
+    expect(describeBrowseEvent({ kind: 'removed', instance, lost: 'goodbye' }, () => undefined)).toMatch(
       /^\[-\].*said goodbye$/,
     );
   });
