@@ -1,15 +1,12 @@
 export type { Credential, HttpCredential, PostgresCredential, RedisCredential, TargetTls } from './credential.ts';
 export type { CredentialEvent } from './credential-event.ts';
 export { CredentialsError, type CredentialsErrorCode } from './credentials-error.ts';
-export { createHttpInjection } from './http/injection.ts';
-export type { Injection } from './injection.ts';
+export { createInjection, type Injection } from './injection.ts';
 export type { InjectionContext } from './injection-context.ts';
 export { type Holder, type HolderRules, judgeHolder } from './port-holder.ts';
 export { CancelKeys } from './postgres/cancel-keys.ts';
-export { createPostgresInjection } from './postgres/injection.ts';
 export { createPostgresCancelRouting } from './postgres/opening.ts';
 export { type ReadSecretOptions, readSecret } from './read-secret.ts';
-export { createRedisInjection } from './redis/injection.ts';
 export { Secret } from './secret.ts';
 export { SecretFile, type SecretFileEvent, type SecretFileOptions } from './secret-file.ts';
 export type { SecretSource } from './secret-source.ts';

@@ -118,7 +118,7 @@ export function selectInterfaces(all: OsInterfaces, choice: InterfaceChoice): In
   const used: NetworkInterface[] = [];
   const skipped: SkippedInterface[] = [];
   const loopbacks: NetworkInterface[] = [];
-  for (const found of mergeByName(all, choice.platform)) {
+  for (const found of listInterfaces(all, choice.platform)) {
     if (named.size > 0) {
       if (named.has(comparableName(found.name, choice.platform))) used.push(found);
       continue;
@@ -132,11 +132,6 @@ export function selectInterfaces(all: OsInterfaces, choice: InterfaceChoice): In
     else skipped.push({ name: found.name, reason });
   }
   return { used: used.length === 0 && named.size === 0 ? loopbacks : used, skipped };
-}
-
-/** Every interface that is up and has an address, used or not. */
-export function listInterfaces(all: OsInterfaces, platform: string): readonly NetworkInterface[] {
-  return mergeByName(all, platform);
 }
 
 /** `eth0@if5` (as `ip link` prints a veth end) and `eth0:1` (an alias) are `eth0`. */
@@ -189,7 +184,8 @@ function describeAdapter(addresses: readonly OsAddress[], platform: string): str
   return byMac ?? (isPointToPoint ? TUNNEL : undefined);
 }
 
-function mergeByName(all: OsInterfaces, platform: string): readonly NetworkInterface[] {
+/** Every interface that is up and has an address, used or not. */
+export function listInterfaces(all: OsInterfaces, platform: string): readonly NetworkInterface[] {
   const byName = new Map<string, { loopback: boolean; addresses: InterfaceAddress[] }>();
   for (const [osName, osAddresses] of Object.entries(all)) {
     const name = normalizeInterfaceName(osName);

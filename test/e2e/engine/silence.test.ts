@@ -5,7 +5,7 @@ import { TLSSocket } from 'node:tls';
 import { connectTo, ManualClock, readToEnd, TcpService } from '@mdns-ambassador/testkit';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { createNodeEngine, type Endpoint, type Engine } from '../../../packages/ambassador/src/index.ts';
-import { createRedisInjection, Secret } from '../../../packages/credentials/src/index.ts';
+import { createInjection, Secret } from '../../../packages/credentials/src/index.ts';
 import { CERTIFICATE, CERTIFICATE_KEY } from '../../../packages/credentials/test/test-certificate.ts';
 import { type Caller, Door, Mesh, MeshDialler, MeshKey } from '../../../packages/mesh/src/index.ts';
 import { Unacknowledged } from '../../../packages/relay/src/index.ts';
@@ -51,7 +51,7 @@ const WAYS: Readonly<Record<string, () => Promise<Way>>> = {
     };
     const tls = { ca: CERTIFICATE, serverName: 'db.test' };
     const context = { now: () => performance.now(), onEvent: () => undefined };
-    const { prologues } = createRedisInjection({ protocol: 'redis', password, tls }, context);
+    const { prologues } = createInjection({ protocol: 'redis', password, tls }, context);
     return {
       serve: (socket, answer) => {
         const secure = new TLSSocket(socket, { isServer: true, key: CERTIFICATE_KEY, cert: CERTIFICATE });

@@ -2,9 +2,7 @@ import {
   type CancelKeys,
   type Credential,
   type CredentialEvent,
-  createHttpInjection,
-  createPostgresInjection,
-  createRedisInjection,
+  createInjection,
   type HolderRules,
   type Injection,
   type InjectionContext,
@@ -176,18 +174,5 @@ function readTls({ caFile, serverName }: TlsRequest): TargetTls {
     throw new CliError(EXIT_NO_INPUT, `${caFile} can't be read; write the path of PEM certificates as caFile`, {
       cause,
     });
-  }
-}
-
-function createInjection(credential: Credential, context: InjectionContext): Injection {
-  switch (credential.protocol) {
-    case 'redis':
-      return createRedisInjection(credential, context);
-    case 'postgres':
-      return createPostgresInjection(credential, context);
-    case 'http':
-      return createHttpInjection(credential, context);
-    default:
-      return credential satisfies never;
   }
 }

@@ -8,7 +8,6 @@ import { listRemedies } from '../findings/remedies.ts';
 import type { Facts } from './facts.ts';
 import { judgePort } from './judge-port.ts';
 import { judgeProfile } from './judge-profile.ts';
-import { judgeRecords } from './judge-records.ts';
 import { listLinks } from './link-words.ts';
 
 type CheckedLink = LinkCheck & { readonly outcome: { readonly kind: 'open' } };
@@ -222,4 +221,14 @@ function isLoopback({ interfaces }: Facts, name: string): boolean {
 /** Discovery goes on as long as one link works. */
 function weigh(facts: Facts, { message, remedy }: { readonly message: string; readonly remedy: string }): Verdict {
   return listOpen(facts).every(isDeaf) ? problem(message, remedy) : warning(message, remedy);
+}
+
+function judgeRecords({ refusedRecords }: Facts): Verdict {
+  if (refusedRecords === undefined) return warning('Whether all that is announced is seen could not be tried.', '');
+  const { on, count } = refusedRecords;
+  if (on.length === 0) return ok('What is announced is within the limits of what is kept.');
+  return warning(
+    `More is announced on ${joinWords(on)} than is kept, so not every instance is seen; ${countThings(count, 'record')} found no room.`,
+    'Name those that are missed with --from static:HOST:PORT.',
+  );
 }
