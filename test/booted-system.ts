@@ -143,6 +143,13 @@ export class BootedSystem {
     }
   }
 
+  /** Runs a command in it, as root, that has to end with code 0; its standard output. */
+  async read(...words: readonly string[]): Promise<string> {
+    const { code, stdout, stderr } = await this.run(words);
+    if (code !== 0) throw new Error(`${words.join(' ')} ended with ${code}: ${stdout}${stderr}`);
+    return stdout;
+  }
+
   async runAmbassador(words: readonly string[], as?: string): Promise<Outcome> {
     return await this.run([process.execPath, PROGRAM, ...words], as);
   }

@@ -142,22 +142,17 @@ test.skipIf(reason !== undefined)(
   async () => {
     if (absence !== undefined) throw new Error(absence.reason);
     const system = await BootedSystem.boot();
-    const must = async (...words: readonly string[]): Promise<string> => {
-      const { code, stdout, stderr } = await system.run(words);
-      expect(code, `${words.join(' ')}\n${stdout}${stderr}`).toBe(0);
-      return stdout;
-    };
     try {
       // What keeps this machine's services from starting.
-      await must('rm', '-f', '/usr/sbin/policy-rc.d');
-      await must(
+      await system.read('rm', '-f', '/usr/sbin/policy-rc.d');
+      await system.read(
         'sh',
         '-c',
         `mkdir -p /etc/ambassador && printf %s "$0" >/etc/ambassador/ambassador.yaml`,
         CONFIGURATION,
       );
-      await must('useradd', '--create-home', '--shell', '/bin/sh', 'ann');
-      await must('loginctl', 'enable-linger', 'ann');
+      await system.read('useradd', '--create-home', '--shell', '/bin/sh', 'ann');
+      await system.read('loginctl', 'enable-linger', 'ann');
       const own = [
         'sh',
         '-c',
@@ -169,46 +164,47 @@ test.skipIf(reason !== undefined)(
       copyFileSync(makeFormer(), system.locate('/tmp/former.deb'));
       copyFileSync(file, system.locate('/tmp/new.deb'));
 
-      await must('dpkg', '--no-triggers', '--install', '/tmp/former.deb');
-      await must('systemctl', 'enable', '--now', 'ambassador-up.service');
+      await system.read('dpkg', '--no-triggers', '--install', '/tmp/former.deb');
+      await system.read('systemctl', 'enable', '--now', 'ambassador-up.service');
       expect(await listVersions(system)).toEqual([FORMER]);
       const installed = await system.run(['ambassador', 'service', 'install', '--user'], 'ann');
       expect(installed, installed.stderr).toMatchObject({ code: 0 });
-      const controlOwn = (...words: readonly string[]) => must('systemctl', '--user', '--machine=ann@.host', ...words);
+      const controlOwn = (...words: readonly string[]) =>
+        system.read('systemctl', '--user', '--machine=ann@.host', ...words);
       const showOwn = () => controlOwn('show', '--property=MainPID', 'ambassador.service');
       await controlOwn('stop', 'ambassador.service');
-      await must('dpkg', '--no-triggers', '--install', '/tmp/new.deb');
-      const version = (await must('ambassador', '--version')).trim();
+      await system.read('dpkg', '--no-triggers', '--install', '/tmp/new.deb');
+      const version = (await system.read('ambassador', '--version')).trim();
       await expect.poll(() => listVersions(system), WAIT).toEqual([version]);
-      expect((await must('systemctl', 'is-active', 'ambassador-up.service')).trim()).toBe('active');
+      expect((await system.read('systemctl', 'is-active', 'ambassador-up.service')).trim()).toBe('active');
       // Who has stopped his own finds it stopped.
       expect(await showOwn()).toBe('MainPID=0\n');
       await controlOwn('start', 'ambassador.service');
       const ownMain = await showOwn();
 
-      await must('systemctl', 'disable', '--now', 'ambassador-up.service');
-      await must('ambassador', 'service', 'install', '--system');
-      const showMain = () => must('systemctl', 'show', '--property=MainPID', 'ambassador.service');
+      await system.read('systemctl', 'disable', '--now', 'ambassador-up.service');
+      await system.read('ambassador', 'service', 'install', '--system');
+      const showMain = () => system.read('systemctl', 'show', '--property=MainPID', 'ambassador.service');
       const main = await showMain();
-      await must('dpkg', '--no-triggers', '--install', '/tmp/new.deb');
+      await system.read('dpkg', '--no-triggers', '--install', '/tmp/new.deb');
       expect(await showMain()).not.toBe(main);
       expect(await showOwn()).not.toBe(ownMain);
       await expect.poll(() => listVersions(system), WAIT).toEqual([version, version]);
 
       const ownGone = await system.run(['ambassador', 'service', 'uninstall', '--user'], 'ann');
       expect(ownGone, ownGone.stderr).toMatchObject({ code: 0 });
-      await must('dpkg', '--no-triggers', '--remove', 'ambassador');
+      await system.read('dpkg', '--no-triggers', '--remove', 'ambassador');
       const kept = Object.keys(await describeFiles(system));
       expect(kept).toContain('/etc/ambassador/ambassador.yaml');
       expect(kept).toContain('/etc/systemd/system/ambassador.service');
       expect(kept.filter((path) => path.includes('.wants/'))).toEqual([]);
       expect((await system.run(['systemctl', 'is-active', 'ambassador.service'])).stdout).toBe('inactive\n');
 
-      await must('dpkg', '--no-triggers', '--purge', 'ambassador');
+      await system.read('dpkg', '--no-triggers', '--purge', 'ambassador');
       expect(await describeFiles(system)).toEqual(before);
-      expect(await must('systemctl', 'list-units', '--all', '--no-legend', 'ambassador*')).toBe('');
+      expect(await system.read('systemctl', 'list-units', '--all', '--no-legend', 'ambassador*')).toBe('');
       expect(
-        await must(
+        await system.read(
           'sh',
           '-c',
           'ls -d /run/ambassador* /var/lib/ambassador* /var/lib/private/ambassador* 2>&1 | grep -v "No such" || true',
