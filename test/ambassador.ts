@@ -37,13 +37,13 @@ export async function proxy(host: Host, ...args: readonly string[]): Promise<Hos
   return await untilListening(spawnAmbassador(host, ['proxy', ...args]));
 }
 
-/** As {@link announce}, where each client of a mesh has a connection of its own, as in versions before `ambassador/2`. */
-export async function announceAsBefore(host: Host, ...args: readonly string[]): Promise<HostProcess> {
+/** As {@link announce}, of who knows `ambassador/1` alone: each client of a mesh has a connection of its own. */
+export async function announceV1(host: Host, ...args: readonly string[]): Promise<HostProcess> {
   return await untilAnnounced(spawnProgram(host, 'one-each', 'announce', ...args));
 }
 
-/** As {@link proxy}, where each client of a mesh has a connection of its own, as in versions before `ambassador/2`. */
-export async function proxyAsBefore(host: Host, ...args: readonly string[]): Promise<HostProcess> {
+/** As {@link proxy}, of who knows `ambassador/1` alone: each client of a mesh has a connection of its own. */
+export async function proxyV1(host: Host, ...args: readonly string[]): Promise<HostProcess> {
   return await untilListening(spawnProgram(host, 'one-each', 'proxy', ...args));
 }
 

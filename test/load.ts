@@ -22,6 +22,8 @@ export interface LoadOptions {
 }
 
 const CONCURRENCY = 8;
+/** Who begins so long after a cut may meet what was cut. */
+const NEAR_MS = 2_000;
 
 /** Clients on a host that ask 127.0.0.1:7000 `who`, over a new connection each time. */
 export class Load {
@@ -79,7 +81,20 @@ export function worstAfter({ slow }: Tally, time: number): number {
   return Math.max(0, ...slow.filter(({ begunAt }) => begunAt > time).map(({ tookMs }) => tookMs));
 }
 
-/** The same before `time`: what the machine does to connections to which nothing happens. */
-export function worstBefore({ slow }: Tally, time: number): number {
-  return Math.max(0, ...slow.filter(({ begunAt, tookMs }) => begunAt + tookMs < time).map(({ tookMs }) => tookMs));
+/** A time in which what is under way may be cut. Milliseconds since 1970. */
+export interface Cut {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Whether it was under way at one of these times. */
+export function isCut({ begunAt, tookMs }: Tally['slow'][number], cuts: readonly Cut[]): boolean {
+  return cuts.some(({ from, to }) => begunAt <= to && begunAt + tookMs >= from);
+}
+
+/** Those who came near a cut and waited longer than `mostMs`, and than twice what the machine had anybody else wait. */
+export function keptWaiting({ slow }: Tally, cuts: readonly Cut[], mostMs: number): Tally['slow'] {
+  const near = cuts.map(({ from, to }): Cut => ({ from, to: to + NEAR_MS }));
+  const longestMs = Math.max(0, ...slow.filter((one) => !isCut(one, near)).map(({ tookMs }) => tookMs));
+  return slow.filter((one) => isCut(one, near) && one.tookMs > Math.max(mostMs, 2 * longestMs));
 }

@@ -1,5 +1,5 @@
 import type { HostProcess, Lab, Peer } from '@mdns-ambassador/testkit';
-import { announce, announceAsBefore, proxy, proxyAsBefore } from './ambassador.ts';
+import { announce, announceV1, proxy, proxyV1 } from './ambassador.ts';
 import { initMesh, makeSharedFolder } from './mesh.ts';
 
 /** How the bytes of a client come from a proxy to the service. */
@@ -24,24 +24,24 @@ const THING = 'thing:7000';
 
 export const ENGINE_NODE: Way = { name: 'engine node', needs: [], carrier: 'process', start: startOpen() };
 
-/** Each that there is; "before" is a version that knows no streams. */
+/** Each that there is. */
 export const WAYS: readonly Way[] = [
   ENGINE_NODE,
   { name: 'two workers', needs: [], carrier: 'processes', start: startOpen('--workers', '2') },
   { name: 'engine nftables', needs: ['nft'], carrier: 'kernel', start: startOpen('--engine', 'nftables') },
   { name: 'ambassador/2', needs: [], carrier: 'shared connections', start: startMesh(announce, proxy) },
-  { name: 'ambassador/1', needs: [], carrier: 'own connections', start: startMesh(announceAsBefore, proxyAsBefore) },
+  { name: 'ambassador/1', needs: [], carrier: 'own connections', start: startMesh(announceV1, proxyV1) },
   {
-    name: 'a proxy before ambassador/2',
+    name: 'a proxy that knows ambassador/1 alone',
     needs: [],
     carrier: 'own connections',
-    start: startMesh(announce, proxyAsBefore),
+    start: startMesh(announce, proxyV1),
   },
   {
-    name: 'an announcer before ambassador/2',
+    name: 'an announcer that knows ambassador/1 alone',
     needs: [],
     carrier: 'own connections',
-    start: startMesh(announceAsBefore, proxy),
+    start: startMesh(announceV1, proxy),
   },
 ];
 

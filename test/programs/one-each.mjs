@@ -1,4 +1,4 @@
-/** node one-each.mjs ARGS...: the command line, where each client of a mesh has a connection of its own, as in versions before `ambassador/2`. */
+/** node one-each.mjs ARGS...: the command line, which knows `ambassador/1` alone: each client of a mesh has a connection of its own. */
 import { setFlagsFromString } from 'node:v8';
 import { PROTOCOLS } from '../../packages/mesh/dist/member.js';
 

@@ -1,9 +1,9 @@
 import type { HostProcess } from '@mdns-ambassador/testkit';
 import { expect } from 'vitest';
-import { announce, proxy, proxyAsBefore, runProgram, spawnProgram, startProgram } from '../../ambassador.ts';
+import { announce, proxy, proxyV1, runProgram, spawnProgram, startProgram } from '../../ambassador.ts';
 import { BACKEND_COUNT, startBackends, startProxy } from '../../backends.ts';
 import { untilCarried } from '../../kernel-counters.ts';
-import { explainAbsence, labTest } from '../../lab-test.ts';
+import { labTest } from '../../lab-test.ts';
 import { failedAfter, Load, worstAfter } from '../../load.ts';
 import { initMesh, knowsBackends, makeSharedFolder } from '../../mesh.ts';
 
@@ -17,11 +17,10 @@ const KEPT_SECURE = 4;
 
 /** Whose socket the kernel aborts hears another word for it. */
 const RESET = /^h1 (?:ECONNRESET|ECONNABORTED)$/gm;
-const hasNft = (await explainAbsence(['nft'])) === undefined;
 
 await labTest(
   'a host that vanishes costs no new connection, its old ones are reset, and it is used again when it returns',
-  { hosts: BACKEND_COUNT + 1 },
+  { hosts: BACKEND_COUNT + 1, needs: ['nft'] },
   async (lan) => {
     const [h1, client] = [lan.host(1), lan.host(BACKEND_COUNT + 1)];
     await startBackends(lan);
@@ -30,18 +29,16 @@ await labTest(
     await startProgram(h1, 'service', '7001', 'h1');
     await announce(h1, 'safe:7001', ...key);
     await (await proxy(client, 'safe:7001', ...key)).line(/found "safe on h1"/);
-    await (await proxyAsBefore(client, 'safe:7002', ...key)).line(/found "safe on h1"/);
+    await (await proxyV1(client, 'safe:7002', ...key)).line(/found "safe on h1"/);
     const secure = ['7001', '7002'].map((port) =>
       spawnProgram(client, 'stay', '127.0.0.1', port, `${KEPT_SECURE}`, '200'),
     );
     await knowsBackends(await proxy(client, 'thing:7003', '--workers', '2'), lan);
-    if (hasNft) {
-      await knowsBackends(await proxy(client, 'thing:7004', '--engine', 'nftables'), lan);
-      await untilCarried(client, 7004);
-    }
+    await knowsBackends(await proxy(client, 'thing:7004', '--engine', 'nftables'), lan);
+    await untilCarried(client, 7004);
     // In the kernel, who says nothing is as far from the host as without a proxy: only its own kernel can ask whether that is there.
     const idle = ['7000', '7003'].map((port) => spawnProgram(client, 'stay', '127.0.0.1', port, `${KEPT}`));
-    const busy = ['7000', '7003', ...(hasNft ? ['7004'] : [])].map((port) =>
+    const busy = ['7000', '7003', '7004'].map((port) =>
       spawnProgram(client, 'stay', '127.0.0.1', port, `${KEPT}`, '200'),
     );
     const countOnH1 = async (kept: HostProcess): Promise<number> =>

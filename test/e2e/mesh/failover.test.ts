@@ -1,8 +1,8 @@
 import type { Host, HostProcess } from '@mdns-ambassador/testkit';
 import { expect } from 'vitest';
-import { announce, announceAsBefore, proxy, proxyAsBefore, startProgram } from '../../ambassador.ts';
+import { announce, announceV1, proxy, proxyV1, startProgram } from '../../ambassador.ts';
 import { labTest } from '../../lab-test.ts';
-import { Load, type Tally, worstBefore } from '../../load.ts';
+import { type Cut, isCut, keptWaiting, Load } from '../../load.ts';
 import { initMesh, knowsBackends, makeSharedFolder } from '../../mesh.ts';
 
 const LOAD = { concurrency: 4, pauseMs: 10 };
@@ -13,20 +13,14 @@ const VANISHED = { timeout: 60_000 };
 /** More than the second after which test/programs/load.mjs says who is heard again. */
 const ABSENT_MS = 1_500;
 
-/** Which hosts have a version before `ambassador/2`, that has a connection for each client. */
-const FLEETS: readonly { readonly fleet: string; readonly before: readonly string[] }[] = [
-  { fleet: 'ambassador/2', before: [] },
-  { fleet: 'ambassador/1', before: ['h1', 'h2', 'h3', 'h4'] },
-  { fleet: 'ambassador/2 that meets ambassador/1', before: ['h1', 'h3'] },
+/** Which hosts know `ambassador/1` alone, that has a connection for each client. */
+const FLEETS: readonly { readonly fleet: string; readonly alone: readonly string[] }[] = [
+  { fleet: 'ambassador/2', alone: [] },
+  { fleet: 'ambassador/1', alone: ['h1', 'h2', 'h3', 'h4'] },
+  { fleet: 'ambassador/2 that meets ambassador/1', alone: ['h1', 'h3'] },
 ];
 
-/** A time in which what is under way may be cut. */
-interface Cut {
-  readonly from: number;
-  readonly to: number;
-}
-
-for (const { fleet, before } of FLEETS) {
+for (const { fleet, alone } of FLEETS) {
   await labTest(
     `${fleet}: SIGSTOP and kill -9 of announcers and of services behind them, a pulled cable and a service that moves fail no new connection`,
     { hosts: 4 },
@@ -36,7 +30,7 @@ for (const { fleet, before } of FLEETS) {
       // So that what is the matter with a service is noticed before a client is sent there.
       const startBackend = async (host: Host, place: string, name = host.name): Promise<Backend> => {
         const service = await startProgram(host, 'service', place, name);
-        const start = before.includes(host.name) ? announceAsBefore : announce;
+        const start = alone.includes(host.name) ? announceV1 : announce;
         return {
           service,
           announcer: await start(host, `thing:${place}`, '--name', `thing on ${name}`, '--check', 'redis', ...key),
@@ -44,11 +38,10 @@ for (const { fleet, before } of FLEETS) {
       };
       const [first, second, third] = await Promise.all([h1, h2, h3].map((host) => startBackend(host, '7000')));
       if (first === undefined || second === undefined || third === undefined) throw new Error('three were started');
-      const proxying = await (before.includes('h4') ? proxyAsBefore : proxy)(h4, 'thing:7000', ...key);
+      const proxying = await (alone.includes('h4') ? proxyV1 : proxy)(h4, 'thing:7000', ...key);
       await knowsBackends(proxying, lan);
       const load = await Load.start(h4, LOAD);
       await load.moreAnswers(1);
-      const begunAt = Date.now();
 
       await startBackend(h2, '7009', 'moved');
       await load.heard('moved');
@@ -82,9 +75,7 @@ for (const { fleet, before } of FLEETS) {
 
       expect(tally.failures.filter((failure) => !isCut(failure, cuts))).toEqual([]);
       expect(tally.failures.length).toBeLessThanOrEqual(2 * LOAD.concurrency * cuts.length);
-      // Beyond what the machine does to everybody.
-      const allowed = Math.max(WORST_MS, 2 * worstBefore(tally, begunAt));
-      expect(tally.slow.filter((one) => one.tookMs > allowed && !isCut(one, cuts))).toEqual([]);
+      expect(keptWaiting(tally, cuts, WORST_MS).filter((one) => !isCut(one, cuts))).toEqual([]);
       expect(Object.keys(tally.by).sort()).toEqual(['h1', 'h2', 'h3', 'moved']);
     },
   );
@@ -99,9 +90,4 @@ interface Backend {
 async function freeze(host: Host, victim: HostProcess): Promise<void> {
   victim.kill('SIGSTOP');
   await host.until(`grep -q '^State:.T' /proc/${victim.pid}/status`);
-}
-
-/** Whether it was under way at one of these times. */
-function isCut({ begunAt, tookMs }: Tally['slow'][number], cuts: readonly Cut[]): boolean {
-  return cuts.some(({ from, to }) => begunAt <= to && begunAt + tookMs >= from);
 }
