@@ -1,4 +1,4 @@
-import { PYTHON } from '@mdns-ambassador/testkit';
+import { type Host, PYTHON } from '@mdns-ambassador/testkit';
 import { expect } from 'vitest';
 import { announce, proxy, runProgram, spawnAmbassador, startProgram } from '../ambassador.ts';
 import { labTest } from '../lab-test.ts';
@@ -10,6 +10,11 @@ const MACHINES_FILE = '/run/.local/state/ambassador/machines.json';
 /** The network card of a machine that sleeps: says what is broadcast to it. */
 const CARD =
   "dgram.createSocket('udp4').on('message', (m) => console.log('got', m.toString('hex'))).bind(9, () => console.log('ready'))";
+
+/** Until a client is connected to the proxy on 127.0.0.1:7000. */
+async function untilConnected(host: Host): Promise<void> {
+  await host.until(`ss -Htn state established 'dst 127.0.0.1 and dport = :7000' | grep -q .`);
+}
 
 interface Answer {
   readonly answer: string;
@@ -25,6 +30,7 @@ await labTest('a client that came before the service is served as soon as it is 
     at: Date.now(),
   }));
   await proxying.line(/thing.*(nobody|no endpoint|nothing|none)/i);
+  await untilConnected(h2);
   await startProgram(h1, 'service', '7000', 'h1');
   await announce(h1, 'thing:7000');
   const announcedAt = Date.now();
@@ -60,7 +66,7 @@ await labTest(
 
 await labTest(
   'who comes while the service behind --relay is gone waits for it, and is served by the one that comes back',
-  { hosts: 2 },
+  { hosts: 2, needs: ['python3'] },
   async (lan) => {
     const [h1, h2] = [lan.host(1), lan.host(2)];
     const announcing = spawnAmbassador(h1, ['announce', 'thing:7000', '--relay']);
@@ -75,6 +81,7 @@ await labTest(
     await service.stop('SIGKILL');
     await announcing.line(/^withdrew/m);
     const asking = runProgram(h2, 'ask', ['127.0.0.1', '7000', 'who']);
+    await untilConnected(h2);
     await proxying.line(/^lost "thing on h1"/m);
     await startProgram(h1, 'service', '7000', 'second');
     await announcing.line(/^announced thing .*port 22000$/m);

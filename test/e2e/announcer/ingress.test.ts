@@ -254,6 +254,7 @@ describe('Prologues', () => {
 
 test('a port that is taken is left alone until it is free: another one is listened on as well', async () => {
   const owner = createServer().listen(0);
+  onTestFinished(() => void owner.close());
   await once(owner, 'listening');
   const preferredPort = portOf(owner);
   const opened = await open({ preferredPort });
@@ -286,11 +287,11 @@ test('a port that was taken while it was at rest is left alone: another one is l
   const { port } = opened;
   await opened.rest();
   const owner = createServer((socket) => socket.destroy()).listen(port);
+  onTestFinished(() => void owner.close());
   await once(owner, 'listening');
   await opened.listen();
   expect(opened.port).not.toBe(port);
   expect(await connectTo(opened.port)).toBe('connected');
-  await new Promise((resolve) => owner.close(resolve));
 });
 
 test('what is asked for last counts, and nothing listens after the end', async () => {

@@ -23,7 +23,7 @@ const ONLY_NET_ADMIN = [
   ...['--reuid', '65534', '--regid', '65534', '--clear-groups'],
   ...['--bounding-set', ONLY, '--inh-caps', ONLY, '--ambient-caps', ONLY],
 ];
-const DRAIN_S = 8;
+const DRAIN_S = 20;
 /** Less than what may be drained, by what a busy machine takes. */
 const KILLED_MS = 2_000;
 const LOAD = { concurrency: 4, pauseMs: 1 };
