@@ -26,6 +26,8 @@ const INTERVAL_MS = 100;
 const LEAST_ACCEPTED = 8;
 /** A process that is less busy accepts at once whoever comes. */
 const BUSY_SHARE = 0.8;
+/** Behind so few nobody waits for long: it was the process that stood still, and now goes on. */
+const FEW = 32;
 /** Who is not called by then has been lost, as by a queue that ran over. */
 const LOST_MS = 10_000;
 
@@ -37,7 +39,8 @@ export class AcceptQueue {
   readonly #options: AcceptQueueOptions;
   #accepted = 0;
   #lookedAt = 0;
-  #own: { readonly since: number; readonly member: QueueMember } | undefined;
+  /** `passed`: how many have been accepted since. */
+  #own: { readonly since: number; readonly member: QueueMember; passed: number } | undefined;
   #waitedMs = 0;
 
   constructor(options: AcceptQueueOptions) {
@@ -50,13 +53,14 @@ export class AcceptQueue {
     if (own?.member.isFrom(origin) === true) {
       own.member.leave();
       this.#own = undefined;
-      this.#waitedMs = now - own.since;
+      this.#waitedMs = own.passed < FEW ? 0 : now - own.since;
       // Where the queue is long, how long it is now must be known soon.
       if (this.#waitedMs >= INTERVAL_MS) this.#join(now);
       else this.#startAnew(now);
       return true;
     }
     this.#accepted += 1;
+    if (own !== undefined) own.passed += 1;
     if (own === undefined) {
       if (this.#accepted >= LEAST_ACCEPTED && now - this.#lookedAt >= INTERVAL_MS) this.#look(now);
     } else if (now - own.since >= (own.member.isQueued ? LOST_MS : INTERVAL_MS)) {
@@ -68,8 +72,9 @@ export class AcceptQueue {
 
   /** Of who was called last; of who stands in the queue, if that is longer. */
   waitedMs(now: number): number {
-    const standsMs = this.#own?.member.isQueued === true ? now - this.#own.since : 0;
-    return Math.max(this.#waitedMs, standsMs);
+    const own = this.#own;
+    const stands = own?.member.isQueued === true && own.passed >= FEW;
+    return Math.max(this.#waitedMs, stands ? now - own.since : 0);
   }
 
   close(): void {
@@ -92,7 +97,7 @@ export class AcceptQueue {
       this.#own = undefined;
       this.#waitedMs = 0;
     });
-    this.#own = { since: now, member };
+    this.#own = { since: now, member, passed: 0 };
     this.#startAnew(now);
   }
 

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { AcceptQueue } from '../src/accept-queue.ts';
 
+/** Behind so many one waits for those before, and not for a process that stood still. */
+const FEW = 32;
 const CLIENT = { remoteAddress: '127.0.0.1', remotePort: 40_000 };
 
 /** A queue whose own connections come from ports 1, 2, 3, ... */
@@ -65,6 +67,7 @@ describe('A process joins its own queue', () => {
     world.accept(1, 100);
     expect(world.joined).toBe(1);
     expect(world.queue.waitedMs(100)).toBe(0);
+    world.accept(FEW, 110);
     expect(world.queue.waitedMs(400)).toBe(300);
     expect(world.acceptOwn(450)).toBe(true);
     expect(world.left).toEqual([1]);
@@ -83,11 +86,22 @@ describe('A process joins its own queue', () => {
     expect(world.joined).toBe(0);
   });
 
+  test('and where it stood still does not take that for a queue', () => {
+    const world = new World();
+    world.crowd();
+    world.accept(FEW - 1, 5_000);
+    expect(world.queue.waitedMs(5_000)).toBe(0);
+    expect(world.acceptOwn(5_000)).toBe(true);
+    expect(world.queue.waitedMs(5_000)).toBe(0);
+  });
+
   test('again at once while one waits for long, and else after a while', () => {
     const world = new World();
     world.crowd();
+    world.accept(FEW, 200);
     world.acceptOwn(300);
     expect(world.joined).toBe(2);
+    world.accept(FEW, 305);
     world.acceptOwn(310);
     expect(world.queue.waitedMs(310)).toBe(10);
     world.accept(20, 409);
@@ -99,6 +113,7 @@ describe('A process joins its own queue', () => {
   test('and forgets how long it was when it is not busy any more', () => {
     const world = new World();
     world.crowd();
+    world.accept(FEW, 120);
     world.acceptOwn(150);
     expect(world.queue.waitedMs(150)).toBe(50);
     world.busy = 0.1;
