@@ -34,7 +34,13 @@ const SILENT: Beacon = { greet: () => false, close: () => undefined };
 
 /** Who has asked at a beacon and is about to connect, to see whether what it says is true. */
 export class BeaconVisits {
+  readonly #platform: string;
   readonly #visits = new Recent<number, string>(MAX_VISITS);
+
+  /** `platform`: as `process.platform` has it. */
+  constructor(platform: string) {
+    this.#platform = platform;
+  }
 
   /** Somebody will connect from this port of this machine, and wants to hear the nonce. */
   expect(from: number, nonce: string): void {
@@ -45,6 +51,9 @@ export class BeaconVisits {
   greet(socket: Socket): boolean {
     const nonce = this.#visits.size === 0 ? undefined : this.#visits.get(socket.remotePort ?? 0);
     if (nonce === undefined) return false;
+    // A client may have the port of a visit that never came.
+    const visitor = visitFrom(socket.localAddress ?? '', this.#platform);
+    if (visitor !== undefined && socket.remoteAddress !== visitor) return false;
     this.#visits.delete(socket.remotePort ?? 0);
     socket.on('error', () => socket.destroy());
     socket.resume();
@@ -66,7 +75,7 @@ export async function lightBeacon(
 ): Promise<Beacon> {
   const name = at.kind === 'tcp' ? nameBeacon(at, platform) : undefined;
   if (name === undefined) return SILENT;
-  const visits = new BeaconVisits();
+  const visits = new BeaconVisits(platform);
   const server = createServer((asker) => {
     hearLine(asker, (line) => {
       const visit = parseVisit(line);

@@ -1,6 +1,7 @@
-import { createServer, type Socket } from 'node:net';
+import { once } from 'node:events';
+import { connect, createServer, type Socket } from 'node:net';
 import { expect, test } from 'vitest';
-import { BeaconWatch } from '../../../packages/relay/src/beacon.ts';
+import { BeaconVisits, BeaconWatch } from '../../../packages/relay/src/beacon.ts';
 import { listen } from '../../../packages/relay/src/listen.ts';
 
 const AT = { kind: 'tcp', address: '127.0.0.1', port: 0 } as const;
@@ -23,6 +24,23 @@ test.runIf(process.platform === 'linux')(
     expect(await new BeaconWatch('linux').find(lit.address)).toBeUndefined();
   },
 );
+
+test.runIf(process.platform === 'linux').each([
+  ['127.0.0.2', true],
+  ['127.0.0.1', false],
+])('who comes from the port of a visit, from %s, is one: %s', async (localAddress, isVisit) => {
+  const visits = new BeaconVisits('linux');
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const bound = server.address();
+  const port = typeof bound === 'object' && bound !== null ? bound.port : 0;
+  const visitor = connect({ host: '127.0.0.1', port, localAddress });
+  const [socket] = await once(server, 'connection');
+  visits.expect(socket.remotePort, 'nonce');
+  expect(visits.greet(socket)).toBe(isVisit);
+  for (const each of [visitor, socket]) each.destroy();
+  await new Promise((resolve) => server.close(resolve));
+});
 
 test.runIf(process.platform === 'linux')(
   'a beacon that somebody else lights for a service is not believed, nor waited for twice',

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { platform } from 'node:os';
 import type { CheckOutcome } from '@mdns-ambassador/checks';
 import {
   BeaconVisits,
@@ -56,7 +57,7 @@ export class WorkerSide {
   readonly #options: WorkerSideOptions;
   readonly #tally = new TallyKeeper();
   readonly #purse: PlacePurse | undefined;
-  readonly #visits = new BeaconVisits();
+  readonly #visits = new BeaconVisits(platform());
   readonly #reached = new Recent<string, number>(MAX_ENDPOINTS);
   readonly #takers = new Map<string, (update: Extract<ToWorker, { kind: 'update' }>['update']) => void>();
   #takeCheck: ((id: string, outcome: CheckOutcome) => void) | undefined;
