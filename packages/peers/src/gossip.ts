@@ -75,7 +75,7 @@ export class Gossip {
 
   /** Tells a new link what is announced here, and soon everybody of it. */
   welcome(linked: Linked): void {
-    if (!this.#own.isEmpty) linked.tellOwn(this.#own);
+    if (this.#own.stateSeq > 0) linked.tellOwn(this.#own);
     this.gather();
   }
 
@@ -93,6 +93,7 @@ export class Gossip {
 
   /** Forgets who has said nothing for too long. */
   advance(now: number): void {
+    for (const { node, address, link } of this.#options.links.list()) this.#table.hear(node, address, link.heardAt);
     if (this.#table.advance(now).length > 0) this.#options.onChange('expired');
   }
 

@@ -69,7 +69,7 @@ export class Linked {
 
   /** What we announce where that is news, else that we live. */
   tellOwn(own: OwnServices): void {
-    const isKnown = this.#toldOwn === own.stateSeq || (this.#toldOwn === undefined && own.isEmpty);
+    const isKnown = (this.#toldOwn ?? 0) === own.stateSeq;
     if (!isKnown) this.#toldOwn = own.stateSeq;
     this.link.tell(isKnown ? own.describeBeat() : own.describeState());
   }

@@ -5,7 +5,7 @@ export class OwnServices {
   readonly #node: string;
   readonly #services = new Map<string, PeerService>();
   #seq = 0;
-  /** The number of what is announced now. */
+  /** The number of what is announced now; 0 where nothing has ever been. */
   #stateSeq = 0;
   #addresses: readonly string[] = [];
 

@@ -81,6 +81,46 @@ describe('two nodes', () => {
     expect(b.listLinks()).toEqual([]);
   });
 
+  test('of which one stands still: what it has told counts for as long as anything comes from it, on a new link, too', async () => {
+    const world = new PeerWorld();
+    const a = world.create(A);
+    await world.start(a);
+    const state = {
+      kind: 'state',
+      origin: STRANGER,
+      seq: 1,
+      age: 0,
+      addresses: [B],
+      services: [service('one')],
+    } as const;
+    const before = await RawPeer.dial(world, B, A);
+    before.greet(STRANGER);
+    before.say(state);
+    await world.clock.advance(8_000);
+    const after = await RawPeer.dial(world, B, A);
+    after.greet(STRANGER);
+    after.say(state);
+    await world.clock.advance(4_000);
+    after.say({ kind: 'beat', origin: STRANGER, seq: 2, age: 0 });
+    await world.clock.advance(4_000);
+    expect([before.ended, after.ended]).toEqual([expect.anything(), undefined]);
+    expect(a.list('_redis._tcp')).toMatchObject([{ name: 'one' }]);
+    await world.clock.advance(10_000);
+    expect(a.list('_redis._tcp')).toEqual([]);
+  });
+
+  test('of which one has withdrawn all it announced: a new link is told so, lest it be remembered there', async () => {
+    const world = new PeerWorld();
+    const a = world.create(A);
+    a.announce('1', service('one'));
+    await world.start(a);
+    a.announce('1', undefined);
+    const peer = await RawPeer.dial(world, B, A);
+    peer.greet();
+    await world.clock.advance(10);
+    expect(peer.heard.filter(({ kind }) => kind === 'state')).toMatchObject([{ services: [] }]);
+  });
+
   test('who had a link is remembered, with whom was met by multicast, and asked while multicast brings nobody', async () => {
     const world = new PeerWorld();
     const remembered: unknown[] = [];

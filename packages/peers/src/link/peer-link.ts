@@ -101,6 +101,11 @@ export class PeerLink {
     return this.#state.kind === 'over';
   }
 
+  /** When the other side said something last. */
+  get heardAt(): number {
+    return this.#heardAt;
+  }
+
   tell(line: PeerLine): void {
     if (this.isOver) return;
     const text = encodeLine(line);

@@ -74,7 +74,7 @@ export class PeerTable {
     if (line.origin === this.#self) return { kind: 'stale' };
     const isDirect = line.origin === teller.node;
     if (!isDirect && !this.#mayPassOn) return { kind: 'foreign' };
-    const key = this.#mayPassOn ? line.origin : `${line.origin}@${teller.address}`;
+    const key = this.#nameOrigin(line.origin, teller.address);
     const known = this.#origins.get(key);
     const left = this.#left.get(key);
     if (left !== undefined && now < left.until && line.seq <= left.seq) return { kind: 'stale' };
@@ -92,6 +92,12 @@ export class PeerTable {
       default:
         return line satisfies never;
     }
+  }
+
+  /** Whatever it says over its link: it lives, and has told there what it announces. `at`: when that was. */
+  hear(node: string, address: string, at: number): void {
+    const known = this.#origins.get(this.#nameOrigin(node, address));
+    if (known !== undefined && known.heardAt < at) this.#origins.set(known.key, { ...known, heardAt: at });
   }
 
   /** The link with it is no more: who passes on its word may say where it is. */
@@ -115,6 +121,10 @@ export class PeerTable {
     let deadline = Number.POSITIVE_INFINITY;
     for (const { heardAt } of this.#origins.values()) deadline = Math.min(deadline, heardAt + SILENCE_MS);
     return deadline;
+  }
+
+  #nameOrigin(node: string, address: string): string {
+    return this.#mayPassOn ? node : `${node}@${address}`;
   }
 
   #hear(known: PeerOrigin, { seq, age }: BeatLine, teller: Teller, isDirect: boolean, now: number): TableChange {
