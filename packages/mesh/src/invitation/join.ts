@@ -17,6 +17,8 @@ export interface JoinOptions {
   readonly clock: Clock;
   /** By a generator for secrets. */
   readonly randomBytes: (count: number) => Uint8Array;
+  /** Called before this end proves the code: from then on the other end knows whether what it took for the code is it. */
+  readonly onProve: () => void;
   /** The request of this machine; `context` is what both ends know of the connection. */
   readonly compose: (context: Uint8Array) => string;
   /** Keeps the membership; what it throws is thrown, and the inviter is not told that it is kept. */
@@ -27,7 +29,10 @@ export interface JoinOptions {
  * Joins by an invitation over a connection to its inviter, which it ends. Nothing of this machine is told, and nothing is taken, before both ends have
  * proved that they know the code. Rejects with an InvitationError.
  */
-export async function join(stream: Duplex, { code, clock, randomBytes, compose, keep }: JoinOptions): Promise<void> {
+export async function join(
+  stream: Duplex,
+  { code, clock, randomBytes, onProve, compose, keep }: JoinOptions,
+): Promise<void> {
   const link = new FrameLink(stream, clock, LIFETIME_MS);
   try {
     const hello = encodeHello(code.number, randomBytes(NONCE_BYTES));
@@ -38,6 +43,7 @@ export async function join(stream: Duplex, { code, clock, randomBytes, compose, 
     await due;
     link.send('share', session.share);
     const key = session.agree(await link.receive('share', GROUP_BYTES));
+    onProve();
     link.send('confirm', key.proof);
     if (!key.verify(await link.receive('confirm', PROOF_BYTES))) {
       throw new InvitationError('wrong-code', 'the other end does not know the code: it is not who invited you');

@@ -112,7 +112,7 @@ describe('who guesses', () => {
     const guest = visit(connect(hosted), codeOf('8-tiger-velvet-orbit'), hosted.clock);
     await hosted.clock.advance(A_MOMENT_MS);
     expect(guest.outcome()).toMatch(/^other-number: /);
-    expect(hosted.events).toEqual([]);
+    expect([hosted.events, guest.proofs()]).toEqual([[], 0]);
   });
 });
 
@@ -157,6 +157,7 @@ describe('who stands between', () => {
     await impostor.clock.advance(A_MOMENT_MS);
     expect(guest.outcome()).toMatch(/^wrong-code/);
     expect([guest.contexts, impostor.requests]).toEqual([[], []]);
+    expect(guest.proofs()).toBe(1);
   });
 
   test('and sends a share or a proof back to whom it is of gets nowhere', async () => {

@@ -61,6 +61,8 @@ export function host(
 export interface Guest {
   readonly contexts: Uint8Array[];
   readonly kept: string[];
+  /** How often it has proved the code: each is a guess of the other end. */
+  proofs(): number;
   /** `joined`, or why not; undefined while it goes on. */
   outcome(): string | undefined;
 }
@@ -69,10 +71,14 @@ export function visit(stream: Duplex, code: InvitationCode, clock: ManualClock, 
   const contexts: Uint8Array[] = [];
   const kept: string[] = [];
   let outcome: string | undefined;
+  let proofs = 0;
   join(stream, {
     code,
     clock,
     randomBytes: createBytes(seed),
+    onProve: () => {
+      proofs += 1;
+    },
     compose: (context) => {
       contexts.push(context);
       return 'the request of laptop';
@@ -86,7 +92,7 @@ export function visit(stream: Duplex, code: InvitationCode, clock: ManualClock, 
       outcome = `${error.code}: ${error.message}`;
     },
   );
-  return { contexts, kept, outcome: () => outcome };
+  return { contexts, kept, proofs: () => proofs, outcome: () => outcome };
 }
 
 /** A connection to the invitation from this address: the joiner's end. */

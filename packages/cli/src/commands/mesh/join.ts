@@ -33,6 +33,7 @@ import { askCode } from './ask-code.ts';
 import { findInviters, type Inviter, type InviterOrigin, mayBeInviter } from './find-inviter.ts';
 import { describeRefusal, describeUnreached } from './join-lines.ts';
 import { findRemembered, isWordOfInviter } from './remembered-inviters.ts';
+import { type JoinedMesh, type JoinOutcome, tryInviters } from './try-inviters.ts';
 
 /** Without an inviter by then there is none that multicast brings. */
 const SEARCH_MS = 20_000;
@@ -68,22 +69,20 @@ export async function joinMesh(task: JoinTask): Promise<number> {
   if (code === undefined) return tellStopped(task);
   const key = createMachineKey();
   const tries = named.length > 0 ? named : search(code, settings, surroundings);
-  let failure: Failure | undefined;
-  for await (const { name: inviter, places: at, origin } of tries) {
-    if (failure !== undefined) stdout.line(`no: ${escapeSentence(failure.reason)}; trying ${escapeText(inviter)}, too`);
-    const outcome = await tryInviter(at, code, { key, name, task, origin });
-    if (outcome.kind === 'no-inviter') continue;
-    if (outcome.kind === 'joined') {
-      rememberInviter(outcome, surroundings);
-      tellJoined(outcome.membership, task);
-      return EXIT_OK;
-    }
-    if (shutdown.signal.aborted) break;
-    failure = outcome;
+  const outcome = await tryInviters(tries, {
+    signal: shutdown.signal,
+    tryOne: (inviter) => tryInviter(inviter.places, code, { key, name, task, origin: inviter.origin }),
+    onNext: ({ reason }, inviter) =>
+      stdout.line(`no: ${escapeSentence(reason)}; trying ${escapeText(inviter.name)}, too`),
+  });
+  if (outcome?.kind === 'joined') {
+    rememberInviter(outcome, surroundings);
+    tellJoined(outcome.membership, task);
+    return EXIT_OK;
   }
   if (shutdown.signal.aborted) return tellStopped(task);
-  if (failure !== undefined) {
-    throw new CliError(failure.exitCode, `this machine has joined nothing: ${escapeSentence(failure.reason)}`);
+  if (outcome !== undefined) {
+    throw new CliError(outcome.exitCode, `this machine has joined nothing: ${escapeSentence(outcome.reason)}`);
   }
   throw new CliError(
     EXIT_UNAVAILABLE,
@@ -171,24 +170,6 @@ async function* search(code: InvitationCode, settings: Settings, surroundings: S
   }
 }
 
-interface Failure {
-  readonly kind: 'failed';
-  readonly reason: string;
-  readonly exitCode: number;
-}
-
-/** Who was asked, and whom nobody named, has nothing to do with this invitation. */
-interface NoInviter {
-  readonly kind: 'no-inviter';
-}
-
-interface JoinedMesh {
-  readonly kind: 'joined';
-  readonly membership: Membership;
-  /** Where the inviter was reached. */
-  readonly host: string;
-}
-
 interface Applicant {
   readonly key: MachineKey;
   readonly name: string;
@@ -201,11 +182,13 @@ async function tryInviter(
   places: readonly JoinPlace[],
   code: InvitationCode,
   applicant: Applicant,
-): Promise<Failure | NoInviter | JoinedMesh> {
+): Promise<JoinOutcome> {
   const { key, name, task, origin } = applicant;
   const { path, surroundings } = task;
   const { stdout, shutdown, platform } = surroundings;
-  let failure: Failure = { kind: 'failed', reason: 'it has no address here', exitCode: EXIT_UNAVAILABLE };
+  let hasProved = false;
+  const fail = (reason: string, exitCode: number): JoinOutcome => ({ kind: 'failed', reason, exitCode, hasProved });
+  let failure = fail('it has no address here', EXIT_UNAVAILABLE);
   for (const { host, port } of places) {
     try {
       const target = { kind: 'tcp', address: host, port } as const;
@@ -224,6 +207,9 @@ async function tryInviter(
         code,
         clock: systemClock,
         randomBytes,
+        onProve: () => {
+          hasProved = true;
+        },
         compose: (context) => formatJoinRequest(key, name, context),
         keep: (text) => {
           membership = keepMembership(path, key, text, platform);
@@ -239,17 +225,13 @@ async function tryInviter(
         return tryInviter([error.place], code, { ...applicant, origin: 'link' });
       }
       if (error instanceof InvitationError) {
-        if (origin === 'remembered' && !isWordOfInviter(error.code)) return { kind: 'no-inviter' };
+        if (origin === 'remembered' && !isWordOfInviter(error.code)) return { kind: 'no-inviter', hasProved };
         const exitCode = error.code === 'ended' ? EXIT_UNAVAILABLE : EXIT_REFUSED;
-        return { kind: 'failed', reason: describeRefusal(error, origin), exitCode };
+        return fail(describeRefusal(error, origin), exitCode);
       }
       if (!(error instanceof RelayError)) throw error;
-      if (origin === 'remembered') return { kind: 'no-inviter' };
-      failure = {
-        kind: 'failed',
-        reason: describeUnreached(error.code, { host, port }, origin),
-        exitCode: EXIT_UNAVAILABLE,
-      };
+      if (origin === 'remembered') return { kind: 'no-inviter', hasProved };
+      failure = fail(describeUnreached(error.code, { host, port }, origin), EXIT_UNAVAILABLE);
     }
   }
   return failure;
