@@ -111,6 +111,19 @@ export class RawPeer {
     return settled;
   }
 
+  /** Who comes to this address, in order. */
+  static async listen(world: PeerWorld, at: string): Promise<readonly RawPeer[]> {
+    const host = world.network.findHost(at) ?? world.network.addHost(at, [at]);
+    const come: RawPeer[] = [];
+    await host.createTransport().listen(PORT, {
+      mayArrive: () => true,
+      onStream: (stream) => come.push(new RawPeer(stream)),
+      onShown: () => undefined,
+      onStranger: () => undefined,
+    });
+    return come;
+  }
+
   say(...lines: readonly (PeerLine | string)[]): void {
     this.#stream.write(lines.map((line) => (typeof line === 'string' ? line : encodeLine(line))).join(''));
   }

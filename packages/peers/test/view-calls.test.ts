@@ -204,6 +204,27 @@ describe('who comes to show itself', () => {
   });
 });
 
+test('eight who look are called at a time, and each once in ten seconds', async () => {
+  const world = new PeerWorld();
+  const shower = createShower(world, B);
+  const count = (): number => [...world.network.dialled].filter(([place]) => place.startsWith('10.2.')).length;
+  for (let at = 0; at < 20; at++) {
+    for (let looker = 0; looker < 20; looker++) shower.call({ host: `10.2.0.${looker}`, port: 5350 }, `${looker}`);
+    await world.clock.advance(100);
+  }
+  expect(count()).toBe(8);
+  await world.clock.advance(3_000);
+  const again = (): number | undefined => {
+    shower.call({ host: '10.2.0.0', port: 5350 }, '0');
+    return world.network.dialled.get('10.2.0.0 5350');
+  };
+  expect(again()).toBe(1);
+  await world.clock.advance(4_800);
+  expect(again()).toBe(1);
+  await world.clock.advance(200);
+  expect(again()).toBe(2);
+});
+
 test('who says without end that somebody looks has few dialled', async () => {
   const world = new PeerWorld();
   const shower = createShower(world, B);

@@ -219,6 +219,57 @@ describe('in a mesh', () => {
     await guests.close();
   });
 
+  test('a peer is believed four times at once that somebody looks, and once a second, of no forbidden place, and what it passes on goes no further', async () => {
+    const world = new PeerWorld();
+    const come = await RawPeer.listen(world, B);
+    const describe = async (): Promise<object> => ({});
+    const judge = {
+      isOwn: (address: string) => address === C,
+      noteNamed: () => undefined,
+      mayLink: () => true,
+      mayDial: (address: string) => address !== '169.254.169.254',
+      isUsable: () => true,
+    };
+    const proxy = world.createDeaf(C, { isMesh: true, describe, judge, named: [{ host: B, port: 5350 }] });
+    await world.start(proxy);
+    come[0]?.greet();
+    await world.clock.advance(100);
+    const dialled = (): number => [...world.network.dialled.keys()].filter((place) => place.startsWith('10.3.')).length;
+    let looker = 0;
+    const sayMany = (host: string): void => {
+      for (let time = 0; time < 20; time++) {
+        looker += 1;
+        const id = looker.toString(16).padStart(16, '0');
+        come[0]?.say({ kind: 'looking', looker: id, port: 5_000, host: host.replace('X', `${looker}`) });
+      }
+    };
+    sayMany('10.3.0.X');
+    await world.clock.advance(100);
+    expect(dialled()).toBe(4);
+    await world.clock.advance(1_000);
+    sayMany('10.3.0.X');
+    await world.clock.advance(100);
+    expect(dialled()).toBe(5);
+    await world.clock.advance(4_000);
+    sayMany('169.254.169.254');
+    await world.clock.advance(100);
+    expect(come[0]?.ended).toBeUndefined();
+    expect(world.network.dialled.has('169.254.169.254 5000')).toBe(false);
+
+    const hub = world.create(A, [], { isMesh: true, describe });
+    const other = world.createDeaf('10.0.0.9', { isMesh: true, describe, named: [{ host: A, port: 5350 }] });
+    await world.start(hub, other);
+    const raw = await RawPeer.dial(world, '10.0.0.8', A);
+    raw.greet('e'.repeat(16));
+    raw.say(
+      { kind: 'looking', looker: 'c'.repeat(16), port: 5_001 },
+      { kind: 'looking', looker: 'd'.repeat(16), port: 5_000, host: '10.4.0.1' },
+    );
+    await world.clock.advance(1_000);
+    expect(world.network.dialled.get('10.0.0.8 5001')).toBe(1);
+    expect(world.network.dialled.has('10.4.0.1 5000')).toBe(false);
+  });
+
   test('who says without end over a link that somebody looks has few lines passed on, and dials of forbidden places none', async () => {
     const world = new PeerWorld();
     const describe = async (): Promise<object> => ({});

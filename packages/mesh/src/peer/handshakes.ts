@@ -1,7 +1,7 @@
 import { originOf } from '../server/origin.ts';
 
 /** Handshakes at once. */
-export const MAX_HANDSHAKES = 32;
+const MAX_HANDSHAKES = 32;
 
 /** Who is at a handshake, a bounded number: where all places are taken, the first of the origin that has most goes for who comes. */
 export class Handshakes<Visitor> {

@@ -70,7 +70,7 @@ describe('lists of notices', () => {
       return { meshId: '0'.repeat(16), machine, kind: 'removed', name: 'x', generation: index + 1, at: 0, text };
     });
     const whole = NoticeList.of(many);
-    expect(whole.size).toBe(MAX_STANDINGS);
+    expect(whole.size).toBe(384);
     expect(whole.isRemoved(many[0]?.machine ?? '')).toBe(false);
     expect(whole.isRemoved(many.at(-1)?.machine ?? '')).toBe(true);
     const halves = NoticeList.of(many.slice(200)).merge(NoticeList.of(many.slice(0, 300)).list());

@@ -85,7 +85,7 @@ describe('a line', () => {
     }));
     const reading = read({ kind: 'state', origin: NODE, seq: 1, age: 0, addresses: Array(99).fill('::1'), services });
     if (reading.kind !== 'line' || reading.line.kind !== 'state') throw new Error('it is a state');
-    expect(reading.line.services).toHaveLength(MAX_SERVICES);
+    expect(reading.line.services).toHaveLength(256);
     expect(reading.line.addresses).toHaveLength(16);
     const texts = [...Array(MAX_NOTICES + 1).fill('x'), 'never read'];
     expect(read({ kind: 'notices', digest: '1', notices: ['x'.repeat(MAX_NOTICE_LENGTH + 1), 7, ...texts] })).toEqual({
