@@ -84,6 +84,17 @@ export function describeStart(network: NetworkFacts, mode: Mode, inWsl = false):
   return lines;
 }
 
+/** For who found nothing: that multicast reached nobody else, and which interfaces are left out. Undefined where it did. */
+export function describeAlone({
+  interfaces,
+  skipped,
+}: Pick<NetworkFacts, 'interfaces' | 'skipped'>): string | undefined {
+  const used = interfaces();
+  if (!used.every(({ loopback }) => loopback)) return undefined;
+  const leftOut = skipped().length === 0 ? '' : `${describeSkipped(skipped())}; else `;
+  return `multicast reached this machine alone: ${leftOut}connect to a network, or see what ambassador doctor says`;
+}
+
 /** `eth7 is not up, or has no address yet` */
 export function describeAwaited(names: readonly string[]): string {
   return `${joinWords(names.map((name) => escapeText(name)))} ${names.length === 1 ? 'is' : 'are'} not up, or ${names.length === 1 ? 'has' : 'have'} no address yet`;

@@ -6,7 +6,13 @@ import { formatEndpoints } from '../../src/commands/resolve/endpoint-formats.ts'
 import { announcerEventToFact, describeAnnouncerEvent } from '../../src/output/announcer-lines.ts';
 import { browseEventToJson, describeBrowseEvent, formatInstances } from '../../src/output/instance-lines.ts';
 import { describeMode, type Mode } from '../../src/output/mesh-lines.ts';
-import { describeStart, type NetworkFacts, tellNodeEvent, tellStart } from '../../src/output/network-lines.ts';
+import {
+  describeAlone,
+  describeStart,
+  type NetworkFacts,
+  tellNodeEvent,
+  tellStart,
+} from '../../src/output/network-lines.ts';
 import { createPrinter, createStyle } from '../../src/output/printer.ts';
 import { describeProxyEvent, proxyEventToFact } from '../../src/output/proxy-lines.ts';
 import type { Fact } from '../../src/output/reporter.ts';
@@ -107,6 +113,16 @@ describe('at the start', () => {
     );
     expect(describeStart(networkOf([ETH0]), OPEN, true).at(-1)).toMatch(
       /^This Linux runs in WSL2 .* nobody on the LAN hears it, and it hears nobody there; run ambassador on Windows itself, or write networkingMode=mirrored/,
+    );
+  });
+
+  test('who found nothing is told where multicast reached this machine alone, and what is left out', () => {
+    expect(describeAlone(networkOf([ETH0, LO]))).toBeUndefined();
+    expect(describeAlone(networkOf([LO]))).toBe(
+      'multicast reached this machine alone: connect to a network, or see what ambassador doctor says',
+    );
+    expect(describeAlone(networkOf([LO], [{ name: 'br0', reason: 'bridge' }]))).toBe(
+      'multicast reached this machine alone: not using br0 (bridge); add --interface br0 to use it; else connect to a network, or see what ambassador doctor says',
     );
   });
 

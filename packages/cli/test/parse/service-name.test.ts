@@ -17,6 +17,10 @@ test.each(['', '12345', '-redis', 'redis-', 'my--api', 're_dis', 'réseau', 'abc
   },
 );
 
+test('who sets a port apart from its service is told how it is written', () => {
+  expect(() => parseServiceName('12345')).toThrow('a port stands behind one, such as redis:12345');
+});
+
 test('what passes obeys RFC 6763 7.2 whatever is typed', () => {
   fc.assert(
     fc.property(fc.string({ maxLength: 20 }), (text) => {

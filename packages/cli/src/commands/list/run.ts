@@ -25,7 +25,7 @@ import {
 import { instanceToJson } from '../../output/json.ts';
 import { LineLimit } from '../../output/line-limit.ts';
 import { type Mode, nameMode } from '../../output/mesh-lines.ts';
-import { describeRefusedRecords } from '../../output/network-lines.ts';
+import { describeAlone, describeRefusedRecords } from '../../output/network-lines.ts';
 import { describeInterface, joinWords } from '../../output/phrases.ts';
 import type { Printer } from '../../output/printer.ts';
 import { createFactPrinter, createLinePrinter, MAX_FACTS, type Reporter } from '../../output/reporter.ts';
@@ -119,7 +119,7 @@ export async function listInstances(invocation: Invocation): Promise<number> {
   throw new CliError(
     EXIT_UNAVAILABLE,
     noNetwork ??
-      `${describeNothing(wanted, local, mode)} within ${formatDuration(timeoutMs)}; start ambassador announce somewhere, or wait longer with --timeout 10s`,
+      `${describeNothing(wanted, local, mode)} within ${formatDuration(timeoutMs)}; ${describeAlone(local.network) ?? 'start ambassador announce somewhere, or wait longer with --timeout 10s'}`,
   );
 }
 

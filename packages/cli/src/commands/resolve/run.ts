@@ -8,7 +8,7 @@ import {
 import { systemClock } from '@mdns-ambassador/mdns';
 import { CliError } from '../../exit/cli-error.ts';
 import { EXIT_OK, EXIT_UNAVAILABLE, EXIT_USAGE } from '../../exit/exit-codes.ts';
-import { createLoggedNetwork, describeNoNetwork, startNode } from '../../network/local-network.ts';
+import { createLoggedNetwork, describeNoNetwork, type LocalNetwork, startNode } from '../../network/local-network.ts';
 import { createMesh } from '../../network/mesh.ts';
 import { keepNotices } from '../../network/notices.ts';
 import { Registries } from '../../network/registries.ts';
@@ -16,6 +16,7 @@ import { checkSourceFiles } from '../../network/source-files.ts';
 import { createSources, MDNS_QUIET_MS, usesMdns } from '../../network/sources.ts';
 import { escapeText } from '../../output/escape.ts';
 import { describeFault } from '../../output/fault-lines.ts';
+import { describeAlone } from '../../output/network-lines.ts';
 import { describeRefusals } from '../../output/refused-lines.ts';
 import { parseChoice } from '../../parse/choice.ts';
 import { formatDuration, parseDuration } from '../../parse/duration.ts';
@@ -101,7 +102,7 @@ export async function resolveService(invocation: Invocation): Promise<number> {
   const wanted = meshRequest === undefined ? service : `${service} of this mesh`;
   throw new CliError(
     EXIT_UNAVAILABLE,
-    noNetwork ?? describeNothing(wanted, usesMdns(origins), timeoutMs, [...troubles.values()]),
+    noNetwork ?? describeNothing(wanted, usesMdns(origins) ? local : undefined, timeoutMs, [...troubles.values()]),
   );
 }
 
@@ -118,9 +119,17 @@ async function findEndpoints(
   return Promise.race([found, waitForAbort(stop).then(() => [])]);
 }
 
-function describeNothing(wanted: string, isOnNetwork: boolean, timeoutMs: number, troubles: readonly string[]): string {
-  const where = isOnNetwork ? `no ${wanted} was found on this network` : `no ${wanted} was found`;
+/** `local`: what mDNS asked; undefined where it was not used. */
+function describeNothing(
+  wanted: string,
+  local: LocalNetwork | undefined,
+  timeoutMs: number,
+  troubles: readonly string[],
+): string {
+  const where = local !== undefined ? `no ${wanted} was found on this network` : `no ${wanted} was found`;
   const why = troubles.length === 0 ? '' : ` (${troubles.map(escapeText).join('; ')})`;
-  const advice = isOnNetwork ? 'see what is there with ambassador list, or wait longer' : 'wait longer, perhaps';
-  return `${where} within ${formatDuration(timeoutMs)}${why}; ${advice} with --timeout 10s`;
+  const alone = local === undefined ? undefined : describeAlone(local.network);
+  const advice =
+    local !== undefined ? 'see what is there with ambassador list, or wait longer' : 'wait longer, perhaps';
+  return `${where} within ${formatDuration(timeoutMs)}${why}; ${alone ?? `${advice} with --timeout 10s`}`;
 }
