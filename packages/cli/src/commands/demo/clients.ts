@@ -1,10 +1,9 @@
 import { connect } from 'node:net';
 import { readAnswer } from './line-service.ts';
+import { FIRST_ROOM, resizeRoom } from './room.ts';
 
 const TICK_MS = 10;
 const TICKS_PER_SECOND = 1_000 / TICK_MS;
-/** No new client while so many wait. */
-const MOST_IN_FLIGHT = 512;
 const TIMEOUT_MS = 15_000;
 
 /** How one client fared. */
@@ -12,12 +11,14 @@ export type Outcome =
   | { readonly kind: 'answered'; readonly by: string; readonly startedAt: number; readonly tookMs: number }
   | { readonly kind: 'failed'; readonly reason: string; readonly startedAt: number; readonly tookMs: number };
 
-/** Clients that connect to one port at a steady rate, each anew: ask one line, check the answer, close. */
+/** Clients that connect to one port at a steady rate, or as fast as they are answered, each anew: ask one line, check the answer, close. */
 export class Clients {
   readonly #port: number;
   readonly #perTick: number;
   readonly #waiting = new Set<Promise<void>>();
   #outcomes: Outcome[] = [];
+  /** No new client while so many wait. */
+  #room = FIRST_ROOM;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(port: number, perSecond: number) {
@@ -44,9 +45,10 @@ export class Clients {
   }
 
   #send(): void {
-    for (let sent = 0; sent < this.#perTick && this.#waiting.size < MOST_IN_FLIGHT; sent++) {
+    for (let sent = 0; sent < this.#perTick && this.#waiting.size < this.#room; sent++) {
       const asking = ask(this.#port).then((outcome) => {
         this.#outcomes.push(outcome);
+        this.#room = resizeRoom(this.#room, outcome.tookMs);
         this.#waiting.delete(asking);
       });
       this.#waiting.add(asking);
