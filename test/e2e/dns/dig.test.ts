@@ -3,6 +3,7 @@ import { expect } from 'vitest';
 import { announce, runAmbassador, spawnAmbassador } from '../../ambassador.ts';
 import { CONFIGURATION_FILE, writeConfiguration } from '../../configuration.ts';
 import { labTest } from '../../lab-test.ts';
+import { startForwarder } from './forwarder.ts';
 
 const DOMAIN = 'ambassador.internal';
 /** Their SRV records alone are more than the 1232 bytes that dig takes by UDP. */
@@ -64,7 +65,7 @@ await labTest('dig finds what is announced, and what leaves is gone', { hosts: 2
 
 await labTest(
   'what is too long for a datagram comes by TCP, by the size that a client takes and by who asks',
-  { hosts: 2, needs: ['dig'] },
+  { hosts: 2, needs: ['dig', 'named'] },
   async (lan) => {
     const [h1, h2] = [lan.host(1), lan.host(2)];
     const places = Array.from(
@@ -119,6 +120,16 @@ await labTest(
       answers: 0,
     });
     expect(measure(await digAt(h1, h2.ip, ...question)).answers).toBe(CROWD);
+
+    // So it comes through a name server that forwards, which says as well what there is not.
+    await startForwarder(h2);
+    const forwarded = async (...how: readonly string[]): Promise<string> =>
+      await h2.read('dig', ['@127.0.0.1', '+time=10', '+tries=3', ...how]);
+    expect(measure(await forwarded(...question)).answers).toBe(CROWD);
+    expect(await forwarded('A', `none.${DOMAIN}`)).toMatch(
+      /status: NXDOMAIN[\s\S]*AUTHORITY SECTION:\s+ambassador\.internal\.\s+[01]\s+IN\s+SOA/,
+    );
+    expect(await forwarded('AAAA', `i0.crowd.${DOMAIN}`)).toMatch(/status: NOERROR[\s\S]*ANSWER: 0,[\s\S]*SOA/);
 
     // Its part of the file is taken away: nobody answers any more, and what else it does goes on.
     await writeConfiguration(h2, 'proxy: [{ service: "thing:7001", from: "static:127.0.0.1:9" }]\n');
