@@ -16,6 +16,10 @@ if [ -z "${EXAMPLE_IS_ON_LAN:-}" ]; then
 fi
 
 work=$(mktemp -d)
+# An example is the same for everybody: whose mesh key, settings and remembered machines there are is no part of it.
+unset "${!AMBASSADOR_@}" "${!XDG_@}"
+export HOME="$work/home"
+mkdir "$HOME"
 declare -A processes=()
 
 finish() {

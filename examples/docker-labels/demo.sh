@@ -4,6 +4,7 @@
 set -eu
 cd "$(dirname "$0")"
 compose() { ${COMPOSE:-docker compose} -p ambassador-labels "$@"; }
+compose version >/dev/null 2>&1 || { echo 'this example needs Docker and Compose; README.md says which images' >&2; exit 69; }
 look() { docker run --rm --network host "${AMBASSADOR_IMAGE:-ambassador}" resolve greeter --all --timeout 2s 2>/dev/null || true; }
 await() {
   tries=0

@@ -4,6 +4,7 @@
 set -eu
 cd "$(dirname "$0")"
 compose() { ${COMPOSE:-docker compose} -p ambassador-hello "$@"; }
+compose version >/dev/null 2>&1 || { echo 'this example needs Docker and Compose; README.md says which images' >&2; exit 69; }
 ask() { docker exec "$app" redis-cli -h redis "$@" 2>&1; }
 trap 'compose down --volumes --timeout 1 >/dev/null 2>&1' EXIT
 
