@@ -62,6 +62,14 @@ test('says to it by an empty answer what does not exist, and by NSEC if it asks 
   expect((await device.responsesIn(1_000))[0]?.answers).toEqual([`${HOST} 10 IN NSEC ${HOST} A`]);
 });
 
+test('spells out to it where an SRV record leads (18.14)', async () => {
+  const device = await Device.settled();
+  device.ask(`SRV ${PRINTER}`, { id: 6 }, RESOLVER);
+  const [response] = await device.responsesIn(1_000);
+  const target = HOST.split('.').map((label) => `${String.fromCharCode(label.length)}${label}`);
+  expect(Buffer.from(response?.bytes ?? []).toString('latin1')).toContain(`${target.join('')}\0`);
+});
+
 test('keeps within 512 bytes', async () => {
   const txt = new Map(Array.from({ length: 4 }, (_, index) => [`k${index}`, new Uint8Array(200).fill(0x61)] as const));
   const device = await Device.settled({}, { txt });
