@@ -1,14 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
-import { isWebType, type PublicationEvent, txtToJson } from '@mdns-ambassador/mdns';
+import { type PublicationEvent, txtToJson } from '@mdns-ambassador/mdns';
 import type { Mesh } from '@mdns-ambassador/mesh';
-import {
-  type Clock,
-  type DrainOutcome,
-  formatTarget,
-  type Prologue,
-  RelayError,
-  sendHeaderPrologue,
-} from '@mdns-ambassador/relay';
+import { type Clock, type DrainOutcome, type Prologue, RelayError, sendHeaderPrologue } from '@mdns-ambassador/relay';
 import type { AnnouncementOptions, AnnouncerEvent } from './announcement-options.ts';
 import type { AnnouncementStatus } from './announcement-status.ts';
 import { AnnouncerError } from './announcer-error.ts';
@@ -20,9 +13,9 @@ import { deriveInstanceId } from './instance-id.ts';
 import { listDialableAddresses } from './local-targets.ts';
 import { OnDemandService } from './on-demand/on-demand-service.ts';
 import { pause } from './pause.ts';
+import { describePublication, describeRelaying } from './publication-facts.ts';
 import { ServiceNotice } from './service-notice.ts';
 import { type Observation, ServiceWatch } from './service-watch.ts';
-import { formatWebUrl } from './web-url.ts';
 
 /** `st=drain` leaves as a packet of its own before the goodbye follows. */
 const DRAIN_NOTICE_MS = 250;
@@ -432,69 +425,21 @@ export class Announcement {
   }
 
   #tellRelaying(): void {
-    const { host } = this.#context;
     const [target] = this.#watch.found.targets;
     const { port } = this.#entrance;
     if (port === undefined || target === undefined) return;
-    const addresses = listDialableAddresses(host.interfaces(), host.platform);
-    const from = addresses.map((address) => formatTarget({ kind: 'tcp', address, port }));
-    this.#tell({ kind: 'relaying', service: this.#options.service, from, to: formatTarget(target) });
-  }
-
-  #tellAlias(alias: string): void {
-    const { service, type, txt } = this.#options;
-    const { port, family } = this.#notice.service;
-    const { host } = this.#context;
-    const interfaces = host.interfaces().filter(({ name }) => this.#reachedOn?.includes(name) !== false);
-    const address = listDialableAddresses(interfaces, host.platform, family).find((each) => !each.includes('%'));
-    const urls = {
-      byName: formatWebUrl(type, alias, port, txt),
-      ...(address === undefined ? {} : { byAddress: formatWebUrl(type, address, port, txt) }),
-    };
-    this.#tell({ kind: 'alias-announced', service, alias, port, ...(isWebType(type) ? { urls } : {}) });
+    this.#tell(describeRelaying(this.#options.service, this.#context.host, port, target));
   }
 
   #tellPublication(event: PublicationEvent): void {
     this.#noteShown();
-    const { service, type } = this.#options;
-    const { family } = this.#notice.service;
-    switch (event.kind) {
-      case 'announced':
-        if (event.interfaces.length === 0) {
-          const isOffline = this.#context.host.interfaces().length === 0;
-          const reason = isOffline ? 'no network interface is up' : 'no network interface lets anything be sent';
-          this.#tell({ kind: 'withdrawn', service, instance: event.name, reason });
-          break;
-        }
-        this.#tell({
-          kind: 'announced',
-          service,
-          instance: event.name,
-          type,
-          host: this.#notice.host,
-          port: this.#notice.service.port,
-          interfaces: event.interfaces,
-          ...(family === undefined ? {} : { family }),
-        });
-        break;
-      case 'renamed':
-        this.#tell({ kind: 'renamed', service, from: event.from, to: event.to });
-        break;
-      case 'withdrawn':
-        // The reason was told here before.
-        break;
-      case 'alias-announced':
-        this.#tellAlias(event.alias);
-        break;
-      case 'alias-renamed':
-        this.#tell({ kind: 'alias-renamed', service, from: event.from, to: event.to });
-        break;
-      case 'alias-lost':
-        this.#tell({ kind: 'alias-lost', service, alias: event.alias });
-        break;
-      default:
-        event satisfies never;
-    }
+    const told = describePublication(event, {
+      options: this.#options,
+      notice: this.#notice,
+      host: this.#context.host,
+      reachedOn: this.#reachedOn,
+    });
+    if (told !== undefined) this.#tell(told);
   }
 
   #tell(event: AnnouncerEvent): void {

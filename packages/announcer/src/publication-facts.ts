@@ -1,0 +1,71 @@
+import { isWebType, type PublicationEvent } from '@mdns-ambassador/mdns';
+import { formatTarget, type Target } from '@mdns-ambassador/relay';
+import type { AnnouncementOptions, AnnouncerEvent } from './announcement-options.ts';
+import type { Host } from './host.ts';
+import { listDialableAddresses } from './local-targets.ts';
+import type { ServiceNotice } from './service-notice.ts';
+import { formatWebUrl } from './web-url.ts';
+
+/** The announcement whose publication it is. */
+export interface PublicationContext {
+  readonly options: AnnouncementOptions;
+  readonly notice: Pick<ServiceNotice, 'service' | 'host'>;
+  readonly host: Pick<Host, 'interfaces' | 'platform'>;
+  /** Interfaces on which the service is reached; undefined: all. */
+  readonly reachedOn: readonly string[] | undefined;
+}
+
+/** What is told of it; undefined where that was told before. */
+export function describePublication(event: PublicationEvent, context: PublicationContext): AnnouncerEvent | undefined {
+  const { options, notice, host } = context;
+  const { service, type } = options;
+  const { port, family } = notice.service;
+  switch (event.kind) {
+    case 'announced': {
+      const { name: instance, interfaces } = event;
+      if (interfaces.length === 0) {
+        const isOffline = host.interfaces().length === 0;
+        const reason = isOffline ? 'no network interface is up' : 'no network interface lets anything be sent';
+        return { kind: 'withdrawn', service, instance, reason };
+      }
+      const only = family === undefined ? {} : { family };
+      return { kind: 'announced', service, instance, type, host: notice.host, port, interfaces, ...only };
+    }
+    case 'renamed':
+    case 'alias-renamed':
+      return { kind: event.kind, service, from: event.from, to: event.to };
+    case 'withdrawn':
+      // The reason was told before.
+      return undefined;
+    case 'alias-announced':
+      return describeAlias(event.alias, context);
+    case 'alias-lost':
+      return { kind: 'alias-lost', service, alias: event.alias };
+    default:
+      return event satisfies never;
+  }
+}
+
+function describeAlias(alias: string, { options, notice, host, reachedOn }: PublicationContext): AnnouncerEvent {
+  const { service, type, txt } = options;
+  const { port, family } = notice.service;
+  const interfaces = host.interfaces().filter(({ name }) => reachedOn?.includes(name) !== false);
+  const address = listDialableAddresses(interfaces, host.platform, family).find((each) => !each.includes('%'));
+  const urls = {
+    byName: formatWebUrl(type, alias, port, txt),
+    ...(address === undefined ? {} : { byAddress: formatWebUrl(type, address, port, txt) }),
+  };
+  return { kind: 'alias-announced', service, alias, port, ...(isWebType(type) ? { urls } : {}) };
+}
+
+/** Connections to this port are carried to that target. */
+export function describeRelaying(
+  service: string,
+  host: Pick<Host, 'interfaces' | 'platform'>,
+  port: number,
+  to: Target,
+): AnnouncerEvent {
+  const addresses = listDialableAddresses(host.interfaces(), host.platform);
+  const from = addresses.map((address) => formatTarget({ kind: 'tcp', address, port }));
+  return { kind: 'relaying', service, from, to: formatTarget(to) };
+}
