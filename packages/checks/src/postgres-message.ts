@@ -4,7 +4,7 @@ const LENGTH_BYTES = 4;
 const PROTOCOL_VERSION = 0x0003_0000;
 
 /** A message of the server. */
-interface PostgresMessage {
+interface PostgresServerMessage {
   /** `R`, `E`, `D` ... */
   readonly type: string;
   readonly body: Buffer;
@@ -12,12 +12,12 @@ interface PostgresMessage {
 
 /** What the bytes so far hold: whole messages alone. `isBroken`: they are no messages of PostgreSQL. */
 export interface PostgresReading {
-  readonly messages: readonly PostgresMessage[];
+  readonly messages: readonly PostgresServerMessage[];
   readonly isBroken: boolean;
 }
 
 export function readPostgresMessages(bytes: Buffer): PostgresReading {
-  const messages: PostgresMessage[] = [];
+  const messages: PostgresServerMessage[] = [];
   for (let at = 0; at < bytes.length; ) {
     const type = String.fromCharCode(bytes[at] ?? 0);
     if (!/[A-Za-z0-9]/.test(type)) return { messages, isBroken: true };

@@ -20,7 +20,7 @@ export interface HolderRules {
   readonly readLines?: (path: string) => Iterable<string>;
 }
 
-interface Ends {
+interface SocketEnds {
   readonly remoteAddress: string;
   readonly remotePort: number;
   readonly localAddress: string;
@@ -58,7 +58,7 @@ function isTrusted(uid: number, { uid: own, serviceUid }: HolderRules): boolean 
 }
 
 /** The users who listen there; where nobody does any more, who holds the other end. */
-function listHolders(ends: Ends, read: (path: string) => Iterable<string>): readonly number[] {
+function listHolders(ends: SocketEnds, read: (path: string) => Iterable<string>): readonly number[] {
   for (const path of TABLES) {
     const listening: number[] = [];
     for (const line of read(path)) {
@@ -74,7 +74,7 @@ function listHolders(ends: Ends, read: (path: string) => Iterable<string>): read
   return TABLES.flatMap((path) => [...read(path)].flatMap((line) => holderOf(line, ends)));
 }
 
-function holderOf(line: string, ends: Ends): readonly number[] {
+function holderOf(line: string, ends: SocketEnds): readonly number[] {
   const row = parseRow(line);
   if (row === undefined) return [];
   const isThere = row.local.address === bare(ends.remoteAddress) && row.local.port === ends.remotePort;
@@ -83,8 +83,8 @@ function holderOf(line: string, ends: Ends): readonly number[] {
     : [];
 }
 
-function readEnds(leg: Leg): Ends | undefined {
-  const read = (name: keyof Ends): unknown => Reflect.get(leg, name);
+function readEnds(leg: Leg): SocketEnds | undefined {
+  const read = (name: keyof SocketEnds): unknown => Reflect.get(leg, name);
   const [remoteAddress, remotePort] = [read('remoteAddress'), read('remotePort')];
   const [localAddress, localPort] = [read('localAddress'), read('localPort')];
   if (typeof remoteAddress !== 'string' || typeof remotePort !== 'number') return undefined;
@@ -92,7 +92,7 @@ function readEnds(leg: Leg): Ends | undefined {
   return { remoteAddress, remotePort, localAddress, localPort };
 }
 
-interface Row {
+interface SocketRow {
   readonly local: { readonly address: string; readonly port: number };
   readonly remote: { readonly address: string; readonly port: number };
   readonly state: string;
@@ -100,7 +100,7 @@ interface Row {
 }
 
 /** proc_net(5): `sl local_address rem_address st tx_queue:rx_queue tr:tm->when retrnsmt uid`. */
-function parseRow(line: string): Row | undefined {
+function parseRow(line: string): SocketRow | undefined {
   const words = line.trim().split(/\s+/);
   const [, local = '', remote = '', state = ''] = words;
   const uid = Number(words[7]);
@@ -108,7 +108,7 @@ function parseRow(line: string): Row | undefined {
   return { local: parsePlace(local), remote: parsePlace(remote), state, uid };
 }
 
-function parsePlace(text: string): Row['local'] {
+function parsePlace(text: string): SocketRow['local'] {
   const [hex = '', port = ''] = text.split(':');
   const bytes = Buffer.from(hex, 'hex');
   // Words of 32 bits in the order of this machine.

@@ -22,7 +22,7 @@ export interface PublisherContext {
 }
 
 /** One interface that services are published on. */
-interface Outlet {
+interface PublishingInterface {
   readonly interfaceName: string;
   readonly responder: Responder;
   addresses: readonly string[];
@@ -49,7 +49,7 @@ interface Published {
 /** The host's names and the services of a node, kept the same on all its interfaces. */
 export class Publisher {
   readonly #context: PublisherContext;
-  readonly #outlets = new Map<string, Outlet>();
+  readonly #outlets = new Map<string, PublishingInterface>();
   readonly #published = new Map<string, Published>();
   /** By the label that was asked for, in lower case. */
   readonly #aliases = new Map<string, HostAlias>();
@@ -67,7 +67,7 @@ export class Publisher {
   attach(interfaceName: string, addresses: readonly string[]): Responder {
     const { random, now } = this.#context;
     const responder = new Responder(random, { label: this.#host.label, addresses: [] }, now());
-    const outlet: Outlet = { interfaceName, responder, addresses };
+    const outlet: PublishingInterface = { interfaceName, responder, addresses };
     this.#outlets.set(interfaceName, outlet);
     this.#claimHosts();
     this.#claimAliases();
@@ -209,7 +209,7 @@ export class Publisher {
     void this.#context.changed();
   }
 
-  #publishOn({ interfaceName, responder }: Outlet, service: Published): void {
+  #publishOn({ interfaceName, responder }: PublishingInterface, service: Published): void {
     if (service.options.interfaces?.includes(interfaceName) === false) return;
     responder.publish(service.id, service.options, this.#context.now(), {
       announce: service.isWanted,
@@ -217,7 +217,7 @@ export class Publisher {
     });
   }
 
-  #outletsOf({ options }: Published): readonly Outlet[] {
+  #outletsOf({ options }: Published): readonly PublishingInterface[] {
     const outlets = [...this.#outlets.values()];
     return outlets.filter(({ interfaceName }) => options.interfaces?.includes(interfaceName) !== false);
   }
@@ -310,7 +310,7 @@ export class Publisher {
     }
   }
 
-  #describeHost(host: HostName, { interfaceName, addresses }: Outlet): HostOptions {
+  #describeHost(host: HostName, { interfaceName, addresses }: PublishingInterface): HostOptions {
     const others = [...this.#outlets.values()].filter((other) => other.interfaceName !== interfaceName);
     return {
       family: host.family,

@@ -126,12 +126,12 @@ export function parseKeyRing(text: string): KeyRing {
   return { kind: 'keys', current, previous };
 }
 
-interface Line {
+interface KeyLine {
   readonly text: string;
   readonly number: number;
 }
 
-function parseMember(first: Line, second: Line | undefined): KeyRing {
+function parseMember(first: KeyLine, second: KeyLine | undefined): KeyRing {
   const key = parseLine(first, parseMachineKey);
   if (second === undefined) throw refuseLine(first.number, 'no membership follows the machine key; join the mesh anew');
   const membership = parseLine(second, parseMembership);
@@ -139,7 +139,7 @@ function parseMember(first: Line, second: Line | undefined): KeyRing {
   return { kind: 'member', key, membership };
 }
 
-function parseLine<Value>({ text, number }: Line, parse: (text: string) => Value): Value {
+function parseLine<Value>({ text, number }: KeyLine, parse: (text: string) => Value): Value {
   try {
     return parse(text);
   } catch (error) {

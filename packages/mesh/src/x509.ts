@@ -133,7 +133,7 @@ export async function issueLeaf({ holder, authorityKey, publicKey, serial, notAf
 
 type Signer = Parameters<typeof X509CertificateGenerator.create>[1];
 
-interface Issue {
+interface CertificateIssue {
   readonly serial: string;
   readonly subject: string;
   readonly issuer: string;
@@ -145,7 +145,7 @@ interface Issue {
 
 async function issue(
   { X509CertificateGenerator }: Library,
-  { serial, subject, issuer, notAfter, publicKey, signingKey, extensions }: Issue,
+  { serial, subject, issuer, notAfter, publicKey, signingKey, extensions }: CertificateIssue,
 ): Promise<string> {
   const certificate = await X509CertificateGenerator.create(
     {

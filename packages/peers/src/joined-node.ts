@@ -12,11 +12,11 @@ export interface JoinedNodeOptions {
 }
 
 /** What is browsed of a node. */
-type Browser = Pick<MdnsNode, 'browse' | 'verify'>;
+type BrowsingNode = Pick<MdnsNode, 'browse' | 'verify'>;
 
 /** Sees what peers tell, and nothing else. What they tell is not asked for: they say when it changes. */
-export function createPeerBrowser(peers: PeerNode, clock: Clock): Browser {
-  const nothing: Browser = { browse: () => ({ close: () => undefined }), verify: () => undefined };
+export function createPeerBrowser(peers: PeerNode, clock: Clock): BrowsingNode {
+  const nothing: BrowsingNode = { browse: () => ({ close: () => undefined }), verify: () => undefined };
   const heard = { set: () => undefined, remove: () => undefined };
   return {
     browse: (options, onEvent) => new JoinedBrowse(options, { mdns: nothing, peers, clock, heard, onEvent }),
@@ -76,7 +76,7 @@ class MulticastBrowses {
 }
 
 interface JoinedBrowseContext {
-  readonly mdns: Browser;
+  readonly mdns: BrowsingNode;
   readonly peers: PeerNode;
   readonly clock: Clock;
   readonly heard: Pick<MulticastBrowses, 'set' | 'remove'>;

@@ -56,7 +56,7 @@ interface Guest {
   isLooking: boolean;
 }
 
-interface Seen extends PeerView {
+interface SeenView extends PeerView {
   readonly at: number;
 }
 
@@ -72,7 +72,7 @@ interface Visit {
  */
 export class Views {
   readonly #options: ViewsOptions;
-  readonly #seen = new Map<PeerLink, Seen>();
+  readonly #seen = new Map<PeerLink, SeenView>();
   readonly #places = new Recent<string, PeerPlace>(MAX_PLACES);
   readonly #visits = new Map<string, Visit>();
   readonly #guests = new Map<PeerLink, Guest>();

@@ -53,7 +53,7 @@ export function splice(client: Leg, upstream: Leg, options: SpliceOptions = {}):
 }
 
 /** One direction. Hangs on its source, so that the listeners are the same few functions for every connection. */
-interface Flow {
+interface SpliceDirection {
   readonly splice: LiveSplice;
   readonly side: Side;
   readonly source: Carried;
@@ -64,13 +64,13 @@ interface Flow {
 
 const flow: unique symbol = Symbol('flow');
 interface Carried extends Leg {
-  [flow]?: Flow | undefined;
+  [flow]?: SpliceDirection | undefined;
 }
 
 class LiveSplice implements Splice {
   readonly finished: Promise<SpliceOutcome>;
-  readonly #up: Flow;
-  readonly #down: Flow;
+  readonly #up: SpliceDirection;
+  readonly #down: SpliceDirection;
   readonly #options: SpliceOptions;
   readonly #halfOpenIdleMs: number;
   readonly #probeMs: number;
@@ -109,7 +109,7 @@ class LiveSplice implements Splice {
   }
 
   /** A side said that it sends no more, and nothing contradicts it. */
-  sourceEnded(direction: Flow): void {
+  sourceEnded(direction: SpliceDirection): void {
     if (direction.ended || this.#outcome !== undefined) return;
     direction.ended = true;
     direction.sink.end();
@@ -117,7 +117,7 @@ class LiveSplice implements Splice {
     else this.watch();
   }
 
-  sourceFailed(direction: Flow, error: unknown): void {
+  sourceFailed(direction: SpliceDirection, error: unknown): void {
     const code = errorCode(error);
     if (direction === this.#down && this.#isUntouched() && this.#options.keepsUntouchedClient?.() === true) {
       detach(this.#up);
@@ -135,7 +135,7 @@ class LiveSplice implements Splice {
     this.#abort({ kind: 'aborted' });
   }
 
-  sourceClosed(direction: Flow): void {
+  sourceClosed(direction: SpliceDirection): void {
     believeEnd.call(direction.source, undefined);
     direction.source[flow] = undefined;
     this.#open -= 1;
@@ -187,14 +187,14 @@ class LiveSplice implements Splice {
   }
 }
 
-function attach(direction: Flow): void {
+function attach(direction: SpliceDirection): void {
   const { source } = direction;
   source[flow] = direction;
   source.on('data', passOn).on('drain', resumeOpposite).on('end', confirmEnd).on('error', fail).on('close', close);
 }
 
 /** `passOn` keeps the promise of `lendReads`: a chunk that the kernel has not taken pauses the source until it has. */
-function start(direction: Flow): void {
+function start(direction: SpliceDirection): void {
   const { source, sink } = direction;
   lendReads(source, LENT_BYTES, sink.writeBytes);
   startReading(source);
@@ -207,7 +207,7 @@ function startReading(source: Carried): void {
   else source.resume();
 }
 
-function detach(direction: Flow): void {
+function detach(direction: SpliceDirection): void {
   const { source } = direction;
   source[flow] = undefined;
   lendReads(source, Number.POSITIVE_INFINITY);
@@ -215,7 +215,9 @@ function detach(direction: Flow): void {
 }
 
 /** A side that throws ends this pair, and nothing else. */
-function contained<Value>(act: (direction: Flow, value: Value) => void): (this: Carried, value: Value) => void {
+function contained<Value>(
+  act: (direction: SpliceDirection, value: Value) => void,
+): (this: Carried, value: Value) => void {
   return function contain(this: Carried, value: Value): void {
     const direction = this[flow];
     if (direction === undefined) return;
@@ -239,7 +241,7 @@ const passOn = contained((direction, chunk: Buffer) => {
 });
 
 /** Below the high water mark, which has 64 KiB from Node 22 on, no `drain` says it. */
-function resumeOnceTaken({ sink }: Flow, error: Error | null | undefined): void {
+function resumeOnceTaken({ sink }: SpliceDirection, error: Error | null | undefined): void {
   if (!error && sink.writableLength === 0) resumeOpposite.call(sink, undefined);
 }
 
@@ -261,7 +263,7 @@ const confirmEnd = contained((direction) => {
 
 const believeEnd = contained(passEndOn);
 
-function passEndOn(direction: Flow): void {
+function passEndOn(direction: SpliceDirection): void {
   const { source, splice } = direction;
   if (source.readableEnded && source.errored === null) splice.sourceEnded(direction);
 }

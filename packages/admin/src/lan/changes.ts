@@ -8,7 +8,7 @@ const MAX_TOLD = 12;
 
 /** What became of a network from one look to the next, as a person would say it, the first first. Pure. */
 export function tellChanges(before: LanView, after: LanView): readonly Sentence[] {
-  const names = new Names(before, after);
+  const names = new LanNames(before, after);
   const told = [
     ...tellMachines(before, after),
     ...tellServices(before, after, names),
@@ -45,7 +45,7 @@ function tellMachines(before: LanView, after: LanView): readonly ToldChange[] {
   return [...come, ...gone];
 }
 
-function tellServices(before: LanView, after: LanView, names: Names): readonly ToldChange[] {
+function tellServices(before: LanView, after: LanView, names: LanNames): readonly ToldChange[] {
   const was = indexServices(before);
   const is = indexServices(after);
   const told: ToldChange[] = [];
@@ -83,7 +83,7 @@ function describeState(from: LanService['state'], to: LanService['state']): Told
   }
 }
 
-function tellLinks(before: LanView, after: LanView, names: Names): readonly ToldChange[] {
+function tellLinks(before: LanView, after: LanView, names: LanNames): readonly ToldChange[] {
   const was = new Map(before.links.map((link) => [link.id, link]));
   return after.links.flatMap((link) => {
     const known = was.get(link.id);
@@ -106,7 +106,7 @@ function tellLinks(before: LanView, after: LanView, names: Names): readonly Told
 }
 
 /** Where the connections of an instance that is lost went, as far as it is seen: those that are open elsewhere now, and were not. */
-function tellMove(target: string, before: LanView, after: LanView, names: Names, from?: string): string {
+function tellMove(target: string, before: LanView, after: LanView, names: LanNames, from?: string): string {
   const lost = before.links.filter((link) => link.target === target && (from === undefined || link.from === from));
   if (lost.length === 0) return '';
   const was = new Map(before.links.map((link) => [link.id, link]));
@@ -127,7 +127,7 @@ function tellMove(target: string, before: LanView, after: LanView, names: Names,
 }
 
 /** What things are called. An instance that does not say where it is has its machine's name behind it. */
-class Names {
+class LanNames {
   readonly #services: ReadonlyMap<string, { readonly machine: LanMachine; readonly service: LanService }>;
   readonly #machines: ReadonlyMap<string, LanMachine>;
 

@@ -43,7 +43,7 @@ interface MachineDraft {
   readonly proxies: Map<string, LanProxy>;
 }
 
-interface Placed {
+interface PlacedOnMachine {
   readonly machine: MachineDraft;
   readonly service: LanService;
 }
@@ -59,7 +59,7 @@ export function mergeLan(
   seen: { readonly processes: readonly SeenProcess[]; readonly instances: readonly SeenInstance[] },
   at: number,
 ): LanView {
-  const merge = new Merge();
+  const merge = new LanMerge();
   const processes = [...new Map(seen.processes.toReversed().map((one) => [one.view.id, one])).values()].toReversed();
   for (const process of processes) merge.addProcess(process);
   for (const instance of seen.instances) merge.addInstance(instance);
@@ -67,15 +67,15 @@ export function mergeLan(
   return { at, ...merge.finish() };
 }
 
-class Merge {
+class LanMerge {
   readonly #machines = new Map<string, MachineDraft>();
   readonly #ofProcess = new Map<string, MachineDraft>();
   readonly #byAddress = new Map<string, MachineDraft>();
   readonly #byHost = new Map<string, MachineDraft>();
   readonly #links = new Map<string, LanLink>();
-  readonly #services = new Map<string, Placed>();
+  readonly #services = new Map<string, PlacedOnMachine>();
   /** By what is offered, or at which port, and under which name. */
-  readonly #byName = new Map<string, Placed>();
+  readonly #byName = new Map<string, PlacedOnMachine>();
   #self: MachineDraft | undefined;
 
   addProcess({ via, view }: SeenProcess): void {
@@ -211,7 +211,11 @@ class Merge {
   }
 
   /** By its name, else by its place. A place that nobody announces is one of a machine that is known by its address, or of one more. */
-  #findTarget(from: MachineDraft, service: string, { instance, address, port }: UsedEndpoint): Placed | undefined {
+  #findTarget(
+    from: MachineDraft,
+    service: string,
+    { instance, address, port }: UsedEndpoint,
+  ): PlacedOnMachine | undefined {
     if (instance !== undefined) {
       // A proxy may call a service otherwise than its type does: `web` of `_http._tcp`.
       const named = this.#byName.get(nameOffer(service, instance)) ?? this.#byName.get(nameOffer(port, instance));

@@ -47,7 +47,7 @@ export interface LoopWatchOptions {
   readonly onTesting?: ((isTesting: boolean) => void) | undefined;
 }
 
-interface Held {
+interface HeldDial {
   readonly watched: Watched;
   readonly go: () => void;
   readonly refuse: () => void;
@@ -59,7 +59,7 @@ interface Record {
   since: number;
   dials: Watched[];
   /** Under way: who waits for its outcome. */
-  test: Held[] | undefined;
+  test: HeldDial[] | undefined;
   /** It led back; Infinity: never yet. */
   convictedUntil: number;
 }
@@ -100,7 +100,7 @@ export class LoopWatch {
       go();
       return undefined;
     }
-    const held: Held = { watched, go, refuse };
+    const held: HeldDial = { watched, go, refuse };
     if (record.test === undefined) this.#test(endpoint, record);
     const waiting = record.test;
     waiting?.push(held);

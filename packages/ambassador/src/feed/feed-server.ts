@@ -71,9 +71,9 @@ export class FeedServer {
   readonly #options: FeedServerOptions;
   readonly #places: number;
   /** Each in the order in which they came: who has not asked, and who has, with the service. */
-  readonly #silent = new Set<Reader>();
-  readonly #readers = new Map<Reader, string>();
-  readonly #counters: MutableCounters = { accepted: 0, refused: 0, told: 0, doubts: 0 };
+  readonly #silent = new Set<FeedReader>();
+  readonly #readers = new Map<FeedReader, string>();
+  readonly #counters: MutableFeedCounters = { accepted: 0, refused: 0, told: 0, doubts: 0 };
   #isClosed = false;
 
   constructor(options: FeedServerOptions) {
@@ -96,7 +96,9 @@ export class FeedServer {
       socket.destroy();
       return;
     }
-    const reader: Reader = new Reader(socket, this.#options, this.#counters, (change) => this.#follow(reader, change));
+    const reader: FeedReader = new FeedReader(socket, this.#options, this.#counters, (change) =>
+      this.#follow(reader, change),
+    );
     this.#silent.add(reader);
     const [oldest] = this.#silent;
     if (this.#silent.size > MAX_SILENT) oldest?.giveWay();
@@ -108,7 +110,7 @@ export class FeedServer {
     await Promise.all([...this.#silent, ...this.#readers.keys()].map((reader) => reader.close()));
   }
 
-  #follow(reader: Reader, change: ReaderChange): void {
+  #follow(reader: FeedReader, change: ReaderChange): void {
     if (change.kind === 'refused') this.#counters.refused += 1;
     if (change.kind === 'asked') {
       this.#counters.accepted += 1;
@@ -124,7 +126,7 @@ export class FeedServer {
   }
 
   /** The first of those who ask for the service that most ask for; of services that are equal, the first of all. */
-  #findFirstOfMost(): Reader | undefined {
+  #findFirstOfMost(): FeedReader | undefined {
     const counts = new Map<string, number>();
     for (const service of this.#readers.values()) counts.set(service, (counts.get(service) ?? 0) + 1);
     const most = Math.max(...counts.values());
@@ -156,7 +158,7 @@ type ReaderChange =
   | { readonly kind: 'refused'; readonly reason: string }
   | { readonly kind: 'over'; readonly service: string | undefined };
 
-type MutableCounters = { -readonly [Count in keyof FeedCounters]: number };
+type MutableFeedCounters = { -readonly [Count in keyof FeedCounters]: number };
 
 type ReaderState =
   | { readonly kind: 'silent' }
@@ -165,10 +167,10 @@ type ReaderState =
   | { readonly kind: 'told'; readonly service: string; readonly source: Source }
   | { readonly kind: 'over' };
 
-class Reader {
+class FeedReader {
   readonly #socket: FeedSocket;
   readonly #options: FeedServerOptions;
-  readonly #counted: Pick<MutableCounters, 'told' | 'doubts'>;
+  readonly #counted: Pick<MutableFeedCounters, 'told' | 'doubts'>;
   readonly #onChange: (change: ReaderChange) => void;
   readonly #lines = new LineReader(MAX_REQUEST_BYTES);
   #state: ReaderState = { kind: 'silent' };
@@ -177,7 +179,7 @@ class Reader {
   constructor(
     socket: FeedSocket,
     options: FeedServerOptions,
-    counted: Pick<MutableCounters, 'told' | 'doubts'>,
+    counted: Pick<MutableFeedCounters, 'told' | 'doubts'>,
     onChange: (change: ReaderChange) => void,
   ) {
     this.#socket = socket;

@@ -18,7 +18,7 @@ const LONGEST_INSTANCE_BYTES = 63;
 /** Characters of a value, in a sentence about it. */
 const LONGEST_QUOTE = 100;
 const KEYS = ['address', 'port', 'priority', 'weight', 'instance'] as const;
-type Key = (typeof KEYS)[number];
+type ListKey = (typeof KEYS)[number];
 
 const FORM = 'a list of "HOST:PORT" or { address, port, priority, weight, instance }';
 
@@ -63,7 +63,7 @@ function readItem(item: ParsedNode, refuse: Refuse): ListedPlace {
   if (isScalar(item) && typeof item.value === 'string')
     return { ...readPlace(item.value, item, refuse), priority: 0, weight: 0 };
   if (!isMap(item)) return refuse(item, `${quote(item)} is no endpoint; write "HOST:PORT" or { address, port }`);
-  const values = new Map<Key, Node | null>();
+  const values = new Map<ListKey, Node | null>();
   for (const { key, value } of item.items) {
     const name = isScalar(key) ? String(key.value) : '';
     const known = KEYS.find((candidate) => candidate === name);

@@ -18,7 +18,7 @@ export type RegisteredValue =
   | { readonly kind: 'idle' }
   | { readonly kind: 'bad'; readonly reason: string };
 
-type Fields = Readonly<Record<string, unknown>>;
+type ValueFields = Readonly<Record<string, unknown>>;
 
 /** RFC 2782: 16 bits. */
 const HIGHEST_RANK = 65_535;
@@ -40,9 +40,9 @@ export function readRegisteredValue(text: string): RegisteredValue {
   } catch {
     return { kind: 'bad', reason: 'it is no JSON' };
   }
-  const fields = document as Fields;
+  const fields = document as ValueFields;
   const serverset = fields.serviceEndpoint;
-  if (typeof serverset === 'object' && serverset !== null) return readServerset(fields, serverset as Fields);
+  if (typeof serverset === 'object' && serverset !== null) return readServerset(fields, serverset as ValueFields);
   return readFields(fields, fields, false);
 }
 
@@ -53,7 +53,7 @@ function readPlain(text: string): RegisteredValue {
 }
 
 /** com.twitter.thrift.Status: who is not ALIVE or WARNING is not to be used. */
-function readServerset(fields: Fields, endpoint: Fields): RegisteredValue {
+function readServerset(fields: ValueFields, endpoint: ValueFields): RegisteredValue {
   const { status } = fields;
   switch (status) {
     case undefined:
@@ -67,7 +67,7 @@ function readServerset(fields: Fields, endpoint: Fields): RegisteredValue {
   }
 }
 
-function readFields({ host, port }: Fields, about: Fields, isLeaving: boolean): RegisteredValue {
+function readFields({ host, port }: ValueFields, about: ValueFields, isLeaving: boolean): RegisteredValue {
   const number = typeof port === 'string' && /^\d{1,5}$/.test(port) ? Number(port) : port;
   if (typeof host !== 'string' || !isHost(host)) return { kind: 'bad', reason: 'it names no host' };
   if (typeof number !== 'number' || !isPort(number)) return { kind: 'bad', reason: 'it names no port' };

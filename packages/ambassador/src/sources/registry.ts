@@ -38,7 +38,7 @@ export interface RegistrySourceOptions extends InstanceFilter {
  * is the same endpoint. When the registry can't be asked, what it told is kept as stale. The source owns the registry.
  */
 export function createRegistrySource(name: string, folder: string, options: RegistrySourceOptions): Source {
-  const follower = new Follower(name, folder, options);
+  const follower = new FolderFollower(name, folder, options);
   const { clock, random, onHealth, registry } = options;
   const source = createLookingSource({
     name,
@@ -59,7 +59,7 @@ export function createRegistrySource(name: string, folder: string, options: Regi
   };
 }
 
-class Follower {
+class FolderFollower {
   readonly #name: string;
   readonly #folder: string;
   readonly #options: RegistrySourceOptions;

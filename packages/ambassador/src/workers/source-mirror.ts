@@ -5,7 +5,7 @@ import type { Update } from '../pool/update.ts';
 /** Endpoints that are not heard of any more; those of them that are used are in the pools, which forget them where they do not answer. */
 const MAX_GONE = 1_024;
 
-interface Gone {
+interface GoneEndpoint {
   readonly endpoint: Endpoint;
   readonly reason: string | undefined;
   readonly isUnasked: boolean;
@@ -14,7 +14,7 @@ interface Gone {
 /** What one source has said so far, for who begins to listen later. Bounded by the source, and for those that are gone by itself. */
 export class SourceMirror {
   readonly #here = new Map<string, Endpoint>();
-  readonly #gone = new Recent<string, Gone>(MAX_GONE);
+  readonly #gone = new Recent<string, GoneEndpoint>(MAX_GONE);
   #hasSpoken = false;
 
   apply(update: Update): void {

@@ -31,7 +31,7 @@ export interface Wishes {
 const PREFIX = 'ambassador.';
 const META_PREFIX = 'meta.';
 const KEYS = ['service', 'alias', 'weight', 'priority', 'check', 'ignore'] as const;
-type Key = (typeof KEYS)[number];
+type LabelKey = (typeof KEYS)[number];
 /** Registrator's variables and labels: SERVICE_NAME, SERVICE_6379_NAME ... */
 const VARIABLE = /^SERVICE_(?:(\d{1,5})_)?(NAME|TAGS|IGNORE)$/;
 const HIGHEST_RANK = 65_535;
@@ -40,7 +40,7 @@ const MAX_META = 32;
 
 /** Sinks of one port, filled label by label. */
 interface LabelDraft {
-  readonly values: Map<Key, string>;
+  readonly values: Map<LabelKey, string>;
   readonly meta: Map<string, string>;
 }
 
@@ -102,7 +102,7 @@ function finish(
   faults: string[],
 ): PortWish {
   const where = port === undefined ? PREFIX : `${PREFIX}${port}.`;
-  const read = (key: Key): string | undefined => draft?.values.get(key) ?? whole?.values.get(key);
+  const read = (key: LabelKey): string | undefined => draft?.values.get(key) ?? whole?.values.get(key);
   const written = read('check');
   const check = written === undefined ? undefined : readCheck(written);
   if (written !== undefined && check === undefined) {

@@ -20,7 +20,7 @@ export interface BonjourPublicationContext extends AlignedPublicationContext {
   interfaces(): readonly BonjourInterface[];
 }
 
-interface Published {
+interface PublishedInstances {
   readonly service: ServiceOptions;
   readonly interfaces: readonly BonjourInterface[];
   readonly instances: readonly BonjourInstance[];
@@ -31,7 +31,7 @@ interface Published {
 /** One service in the hands of bonjour-service: every change takes it down and puts it up anew. */
 export class BonjourPublication extends AlignedPublication {
   readonly #context: BonjourPublicationContext;
-  #published: Published | undefined;
+  #published: PublishedInstances | undefined;
 
   constructor(service: ServiceOptions, context: BonjourPublicationContext) {
     super({ ...service, name: addId(service.name, context.id) }, context);
@@ -86,7 +86,7 @@ export class BonjourPublication extends AlignedPublication {
     this.noteAnnounced(interfaces.map(({ name }) => name));
   }
 
-  #takeDown(published: Published, failure: Error): void {
+  #takeDown(published: PublishedInstances, failure: Error): void {
     this.#published = { ...published, failure };
     this.align();
   }

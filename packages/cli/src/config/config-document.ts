@@ -3,15 +3,15 @@ import { isMap, isNode, LineCounter, type Node, type ParsedNode, parseDocument, 
 import { CliError } from '../exit/cli-error.ts';
 import { EXIT_CONFIG } from '../exit/exit-codes.ts';
 
-type Path = readonly PropertyKey[];
+type KeyPath = readonly PropertyKey[];
 
 /** The text of a configuration file, YAML or JSON, that knows on which line everything stands. */
 export interface ConfigDocument {
   readonly value: unknown;
   /** `ambassador.yaml:12`, the line of the value at this path, or of the nearest one above it. */
-  locate(path: Path): string;
+  locate(path: KeyPath): string;
   /** The line of a key in the map at this path. */
-  locateKey(path: Path, key: string): string;
+  locateKey(path: KeyPath, key: string): string;
 }
 
 /** Throws a {@link CliError} with the line when the text is no YAML. */
@@ -23,11 +23,11 @@ export function parseConfigDocument(file: string, text: string): ConfigDocument 
   if (problem !== undefined)
     throw new CliError(EXIT_CONFIG, `${at(problem.pos[0])}: ${explainProblem(problem)}; correct the YAML there`);
 
-  function find(path: Path): Node | null {
+  function find(path: KeyPath): Node | null {
     const node: unknown = path.length === 0 ? document.contents : document.getIn(path, true);
     return isNode(node) ? node : null;
   }
-  function locate(path: Path): string {
+  function locate(path: KeyPath): string {
     for (let length = path.length; length >= 0; length--) {
       const range = find(path.slice(0, length))?.range;
       if (range !== undefined && range !== null) return at(range[0]);

@@ -20,9 +20,9 @@ const KEY_SUMMARIES: Readonly<Record<string, string>> = {
   port: 'announce: where it listens; proxy: the local port. Without one: the well-known one',
 };
 
-interface Described {
-  properties?: Record<string, Described>;
-  items?: Described;
+interface SchemaNode {
+  properties?: Record<string, SchemaNode>;
+  items?: SchemaNode;
   description?: string;
   enum?: readonly string[];
   type?: unknown;
@@ -31,14 +31,14 @@ interface Described {
 /** JSON Schema (2020-12) of the configuration file, for editors: `# yaml-language-server: $schema=...`. */
 export function createJsonSchema(): object {
   const { $schema, ...schema } = z.toJSONSchema(configSchema, { target: 'draft-2020-12' });
-  describeKeys(schema as Described, [
+  describeKeys(schema as SchemaNode, [
     ...COMMON_OPTIONS,
     ...ANNOUNCE_OPTIONS,
     ...PROXY_OPTIONS,
     ...AGENT_OPTIONS,
     ...DNS_OPTIONS,
   ]);
-  const sections = (schema as Described).properties ?? {};
+  const sections = (schema as SchemaNode).properties ?? {};
   describeKeys(sections.announce?.items, ANNOUNCE_OPTIONS);
   describeKeys(sections.proxy?.items, PROXY_OPTIONS);
   describeKeys(sections.agent, AGENT_OPTIONS);
@@ -47,7 +47,7 @@ export function createJsonSchema(): object {
   return { $schema, title: 'ambassador.yaml', description: 'What ambassador up announces and proxies', ...schema };
 }
 
-function describeKeys(schema: Described | undefined, options: readonly Option[]): void {
+function describeKeys(schema: SchemaNode | undefined, options: readonly Option[]): void {
   for (const [key, property] of Object.entries(schema?.properties ?? {})) {
     const option = options.find(({ name }) => nameKey(name) === key);
     const summary = KEY_SUMMARIES[key] ?? option?.summary;

@@ -84,14 +84,14 @@ export function parseConfig(file: string, text: string): Config {
   };
 }
 
-interface Issue {
+interface SchemaIssue {
   readonly code?: string;
   readonly path: readonly PropertyKey[];
   readonly message: string;
   readonly keys?: readonly string[];
 }
 
-function describeIssue(document: ConfigDocument, issue: Issue | undefined): string {
+function describeIssue(document: ConfigDocument, issue: SchemaIssue | undefined): string {
   if (issue === undefined) return `${document.locate([])}: the file is not valid`;
   const [key] = issue.keys ?? [];
   if (issue.code === 'unrecognized_keys' && key !== undefined) {

@@ -28,7 +28,7 @@ const TURN_MS = 500;
 
 /** Unicast DNS for what is known here. */
 export class DnsPart extends Part {
-  readonly #names: Names;
+  readonly #names: ZoneKeeper;
   readonly #planned: PlannedNames;
   readonly #reporter: Reporter;
   #server: StartedDnsServer | undefined;
@@ -36,7 +36,7 @@ export class DnsPart extends Part {
   #isClosed = false;
 
   constructor(planned: PlannedNames, context: PartContext) {
-    const names = new Names(planned, context);
+    const names = new ZoneKeeper(planned, context);
     super(
       {
         start: async () => {
@@ -100,20 +100,20 @@ export class DnsPart extends Part {
   }
 }
 
-interface Views {
+interface ZoneViews {
   readonly local: Zone;
   readonly remote: Zone;
   readonly madeAt: number;
 }
 
 /** The zone as it is now; made when somebody asks, and again when something has changed. */
-class Names {
+class ZoneKeeper {
   readonly #planned: PlannedNames;
   readonly #proxies: () => readonly KnownProxy[];
   readonly #instances: KnownInstances;
   readonly #others: OtherProxies;
   #serial: number = Math.floor(systemClock.wallClock() / 1_000);
-  #views: Views | undefined;
+  #views: ZoneViews | undefined;
 
   constructor(planned: PlannedNames, { local, mesh, proxies, surroundings }: PartContext) {
     this.#planned = planned;
@@ -154,7 +154,7 @@ class Names {
     return [...own, ...this.#others.list().filter(({ service }) => !names.includes(service))];
   }
 
-  #make(madeAt: number): Views {
+  #make(madeAt: number): ZoneViews {
     this.#serial += 1;
     const { domain, at } = this.#planned;
     const shared = { domain: domain.split('.'), serial: this.#serial };

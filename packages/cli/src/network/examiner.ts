@@ -22,8 +22,8 @@ export interface ExaminerOptions {
   readonly meshes: () => readonly string[];
 }
 
-type Outcome = { readonly result: 'done'; readonly interfaces?: readonly string[] } | Failure;
-type Failure = { readonly result: 'failed'; readonly reason: string };
+type ExaminationOutcome = { readonly result: 'done'; readonly interfaces?: readonly string[] } | ExaminationFailure;
+type ExaminationFailure = { readonly result: 'failed'; readonly reason: string };
 
 /** Shows who asks (`ambassador doctor HOST`) whether he is reached from here, and heard: on our links, and at the address that he asks from. */
 export function createExaminer(options: ExaminerOptions): Examiner {
@@ -41,9 +41,9 @@ export function createExaminer(options: ExaminerOptions): Examiner {
   };
 }
 
-async function announce({ node, clock }: ExaminerOptions, id: string): Promise<Outcome> {
+async function announce({ node, clock }: ExaminerOptions, id: string): Promise<ExaminationOutcome> {
   return new Promise((resolve) => {
-    const end = (outcome: Outcome): void => {
+    const end = (outcome: ExaminationOutcome): void => {
       cancel();
       resolve(outcome);
     };
@@ -59,9 +59,9 @@ async function announce({ node, clock }: ExaminerOptions, id: string): Promise<O
   });
 }
 
-async function hear({ node, clock }: ExaminerOptions, id: string): Promise<Outcome> {
+async function hear({ node, clock }: ExaminerOptions, id: string): Promise<ExaminationOutcome> {
   return new Promise((resolve) => {
-    const end = (outcome: Outcome): void => {
+    const end = (outcome: ExaminationOutcome): void => {
       cancel();
       browse.close();
       resolve(outcome);
@@ -79,7 +79,7 @@ async function call(
   address: string,
   port: number | undefined,
   id: string,
-): Promise<Outcome> {
+): Promise<ExaminationOutcome> {
   if (port === undefined) return { result: 'failed', reason: 'no port was named' };
   try {
     const socket = await dial({ kind: 'tcp', address, port }, { timeoutMs: DIAL_MS });

@@ -3,11 +3,11 @@ import { parseAnswer } from './parse-answer.ts';
 
 /** What is read of CONTRACT 3's `/v1/lan`. */
 export interface LanStatus {
-  readonly machines: readonly LanMachine[];
-  readonly links: readonly LanLink[];
+  readonly machines: readonly LanStatusMachine[];
+  readonly links: readonly LanStatusLink[];
 }
 
-interface LanMachine {
+interface LanStatusMachine {
   readonly id: string;
   readonly name: string;
   readonly services: readonly {
@@ -19,7 +19,7 @@ interface LanMachine {
   }[];
 }
 
-interface LanLink {
+interface LanStatusLink {
   readonly from: string;
   readonly to: string;
   /** A service of that machine. */

@@ -10,7 +10,7 @@ const LINGER_MS = 5_000;
 const MAX_SLICE_BYTES = 16_384;
 
 /** What the client has sent, and whom to tell when it was taken. */
-type Piece = { readonly bytes: Buffer; readonly done: () => void };
+type ClientBytes = { readonly bytes: Buffer; readonly done: () => void };
 
 export interface BridgeListener {
   readonly onReset: () => void;
@@ -68,7 +68,7 @@ export class Front extends Duplex implements Leg {
 export class Back extends Duplex implements Leg {
   readonly #front: Front;
   /** What the front has written and this end has not taken. */
-  #pending: Piece | undefined;
+  #pending: ClientBytes | undefined;
   #isHeld = false;
   #wantsMore = false;
   #taken: (() => void) | undefined;
@@ -82,7 +82,7 @@ export class Back extends Duplex implements Leg {
   }
 
   /** Called by the front, one piece at a time. */
-  feed(piece: Piece): void {
+  feed(piece: ClientBytes): void {
     if (this.destroyed) piece.done();
     else if (this.#isClosing) {
       this.#linger ??= setTimeout(() => this.#front.destroy(createReset()), LINGER_MS);

@@ -51,21 +51,21 @@ export function answerQuery(bytes: Uint8Array, zone: Zone, asker: Asker): Answer
 }
 
 /** What is to be said, before it is known what fits. */
-interface Verdict {
+interface ZoneReply {
   readonly code: Code;
-  readonly answers: readonly OwnedRecord[];
-  readonly authorities: readonly OwnedRecord[];
+  readonly answers: readonly NamedRecord[];
+  readonly authorities: readonly NamedRecord[];
   /** As many as fit. */
-  readonly additionals: readonly OwnedRecord[];
+  readonly additionals: readonly NamedRecord[];
 }
 
-interface OwnedRecord extends ZoneRecord {
+interface NamedRecord extends ZoneRecord {
   readonly name: Name;
 }
 
 const NOTHING = { answers: [], authorities: [], additionals: [] };
 
-function judge(query: Query, zone: Zone): Verdict {
+function judge(query: Query, zone: Zone): ZoneReply {
   const { name, type, edns } = query;
   if (edns !== undefined && edns.version > 0) return { ...NOTHING, code: 'BADVERS' };
   if (query.class !== CLASS_IN || !isWithin(name, zone.domain)) return { ...NOTHING, code: 'REFUSED' };
@@ -92,9 +92,9 @@ function rotate(records: readonly ZoneRecord[], by: number): readonly ZoneRecord
 }
 
 /** RFC 6763 12.1, RFC 2782: places and data of instances, then addresses of hosts. */
-function listAdditionals(answers: readonly OwnedRecord[], zone: Zone): readonly OwnedRecord[] {
+function listAdditionals(answers: readonly NamedRecord[], zone: Zone): readonly NamedRecord[] {
   const seen = new Set(answers.map(({ name }) => nameKey(name)));
-  const follow = (records: readonly OwnedRecord[]): readonly OwnedRecord[] =>
+  const follow = (records: readonly NamedRecord[]): readonly NamedRecord[] =>
     records.flatMap(({ data }) => {
       const target = targetOf(data);
       if (target === undefined || seen.has(nameKey(target))) return [];
@@ -128,7 +128,7 @@ function limitBytes(asked: number, { edns }: Query, { transport, isLocal }: Aske
   return isLocal ? Math.min(taken, MOST_LOCAL_BYTES) : Math.min(taken, MOST_REMOTE_BYTES, AMPLIFICATION * asked);
 }
 
-function write(query: Query, verdict: Verdict, mostBytes: number): Answer {
+function write(query: Query, verdict: ZoneReply, mostBytes: number): Answer {
   const { code } = verdict;
   const optBytes = query.edns === undefined ? 0 : OPT_BYTES;
   const writer = startBody(query);
@@ -170,7 +170,7 @@ function startBody({ name, type, question }: Query): PacketWriter {
     : new PacketWriter({ start: HEADER_BYTES + question.length });
 }
 
-function writeRecord(writer: PacketWriter, { name, ttl, data }: OwnedRecord): void {
+function writeRecord(writer: PacketWriter, { name, ttl, data }: NamedRecord): void {
   writer.writeRecord({ name, ttl, flush: false, data });
 }
 

@@ -145,7 +145,7 @@ function describeProxy(
   return { label, types };
 }
 
-interface Taken {
+interface TakenNames {
   /** The name of the service leads to a proxy. */
   readonly isNameTaken: boolean;
   readonly takenTypes: ReadonlySet<string>;
@@ -156,7 +156,7 @@ function describeService(
   names: ZoneNames,
   service: string,
   instances: readonly KnownInstance[],
-  { isNameTaken, takenTypes }: Taken,
+  { isNameTaken, takenTypes }: TakenNames,
 ): void {
   const labels = labelInstances(instances);
   const isEven = instances.every(({ weight }) => weight === 0);

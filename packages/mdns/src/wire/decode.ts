@@ -43,7 +43,7 @@ export function decodeMessage(bytes: Uint8Array): Decoded | undefined {
   if (bytes.length < HEADER_BYTES || bytes.length > MAX_PACKET_BYTES) return undefined;
   const flags = readUint16(bytes, 2);
   if ((flags & (OPCODE_MASK | RCODE_MASK)) !== 0) return undefined;
-  const reader = new MessageReader(bytes);
+  const reader = new PacketReader(bytes);
   const questions = reader.readQuestions(readUint16(bytes, 4));
   const answers = reader.readRecords(readUint16(bytes, 6));
   const authorities = reader.readRecords(readUint16(bytes, 8));
@@ -62,7 +62,7 @@ export function decodeMessage(bytes: Uint8Array): Decoded | undefined {
   };
 }
 
-class MessageReader {
+class PacketReader {
   damaged = 0;
   readonly #bytes: Uint8Array;
   readonly #names: NameReader;

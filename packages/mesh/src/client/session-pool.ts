@@ -27,7 +27,7 @@ export interface Proven {
   readonly identity: MachineIdentity;
 }
 
-interface Opening {
+interface SessionOpening {
   readonly made: Promise<void>;
   readonly abort: AbortController;
   waiting: number;
@@ -37,7 +37,7 @@ interface Opening {
 export class SessionPool {
   readonly #options: SessionPoolOptions;
   readonly #sessions = new Map<string, PooledSession[]>();
-  readonly #openings = new Map<string, Opening>();
+  readonly #openings = new Map<string, SessionOpening>();
   #generation = 0;
   /** Whether streams were spoken of there last. */
   readonly #speaks = new Recent<string, boolean>(MAX_PLACES);
@@ -141,9 +141,9 @@ export class SessionPool {
     this.#speaks.clear();
   }
 
-  #begin(place: string, make: (signal: AbortSignal) => Promise<void>): Opening {
+  #begin(place: string, make: (signal: AbortSignal) => Promise<void>): SessionOpening {
     const abort = new AbortController();
-    const opening: Opening = {
+    const opening: SessionOpening = {
       made: make(abort.signal).finally(() => this.#forget(place, opening)),
       abort,
       waiting: 0,
@@ -154,7 +154,7 @@ export class SessionPool {
     return opening;
   }
 
-  #forget(place: string, opening: Opening): void {
+  #forget(place: string, opening: SessionOpening): void {
     if (this.#openings.get(place) === opening) this.#openings.delete(place);
   }
 }

@@ -75,12 +75,12 @@ export function parseBundle(text: string): Bundle {
   if (!isBundleText(text)) throw refuse(`it does not begin with ${PREFIX}`);
   const body = parseChecked(PREFIX, text, MAX_TEXT);
   if (typeof body === 'string') throw refuse(`it ${body}`);
-  const bundle = readBody(new Reader(body));
+  const bundle = readBody(new BundleReader(body));
   if (bundle === undefined) throw refuse('it was made by a version that this one does not know');
   return bundle;
 }
 
-function readBody(reader: Reader): Bundle | undefined {
+function readBody(reader: BundleReader): Bundle | undefined {
   const role = ROLES[reader.byte() ?? ROLES.length];
   const service = reader.take(reader.byte() ?? 0)?.toString('latin1') ?? '';
   const count = reader.byte() ?? 0;
@@ -99,7 +99,7 @@ function readBody(reader: Reader): Bundle | undefined {
   return reader.isAtEnd ? { role, service, parts } : undefined;
 }
 
-class Reader {
+class BundleReader {
   readonly #bytes: Buffer;
   #at = 0;
 

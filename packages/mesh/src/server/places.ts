@@ -6,7 +6,7 @@ export interface VisitorPlace {
   readonly since: number;
 }
 
-interface Kind {
+interface VisitorCount {
   readonly isMember: boolean;
   count: number;
 }
@@ -14,7 +14,7 @@ interface Kind {
 /** Visitors and their places, in the order in which they came. */
 export class Places<Visitor> {
   readonly #places = new Map<Visitor, VisitorPlace>();
-  readonly #kinds = new Map<string, Kind>();
+  readonly #kinds = new Map<string, VisitorCount>();
   #strangers = 0;
 
   get size(): number {

@@ -9,7 +9,7 @@ const MAX_BACKLOG_BYTES = 8 * 1_048_576;
 /** For large frames; two MiB are kept. */
 const spare = new SpareBuffers(HEADER_BYTES + LARGE_DATA_BYTES, 32);
 
-type Done = (error?: Error | null) => void;
+type Flushed = (error?: Error | null) => void;
 
 /** One who writes so long after the others is alone. A turn of the loop in which many have something to say takes less for each. */
 const ALONE_MS = 0.1;
@@ -23,7 +23,7 @@ export class Outbox {
   readonly #waiting = new Set<() => void>();
   #frames: Buffer[] = [];
   #bytes = 0;
-  #flushed: Done[] = [];
+  #flushed: Flushed[] = [];
   #isTurnPending = false;
   #wroteAt = Number.NEGATIVE_INFINITY;
   readonly #now: () => number;
@@ -56,7 +56,7 @@ export class Outbox {
   }
 
   /** A frame, which is the outbox's from now on. `flushed`: the kernel has it, or never will. */
-  add(frame: Buffer, flushed?: Done): void {
+  add(frame: Buffer, flushed?: Flushed): void {
     this.#frames.push(frame);
     this.#bytes += frame.length;
     if (flushed !== undefined) this.#flushed.push(flushed);

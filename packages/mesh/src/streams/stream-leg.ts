@@ -9,7 +9,7 @@ const NOTHING = Buffer.alloc(0);
 /** So much at least is taken out of the window for who does not read; Node would have four times that from version 22 on. */
 const READ_AHEAD_BYTES = 16_384;
 
-type Done = (error?: Error | null) => void;
+type WriteCallback = (error?: Error | null) => void;
 
 /** What a stream has of the connection that carries it. */
 export interface Carrier {
@@ -28,7 +28,7 @@ export interface Carrier {
   sendOpen(stream: number, bytes: Buffer): void;
   /** The bytes are the sender's again at once. */
   sendData(stream: number, bytes: Buffer): void;
-  sendEnd(stream: number, flushed: Done): void;
+  sendEnd(stream: number, flushed: WriteCallback): void;
   sendReset(stream: number): void;
   grant(stream: number, bytes: number): void;
   /** By how much its window may be wider; 0 where others have it. It is to be given back. */
@@ -50,7 +50,7 @@ export class StreamLeg extends Duplex implements Leg {
   readonly #held = new HeldBytes();
   readonly #rate = new BulkRate();
   #number: number | undefined;
-  #pending: { readonly bytes: Buffer; readonly done: Done } | undefined;
+  #pending: { readonly bytes: Buffer; readonly done: WriteCallback } | undefined;
   #cancelWait: (() => void) | undefined;
   /** It is read as fast as bytes come. */
   #keepsUp = false;
@@ -169,7 +169,7 @@ export class StreamLeg extends Duplex implements Leg {
     this.#handEnd();
   }
 
-  override _write(chunk: Buffer, _encoding: BufferEncoding, done: Done): void {
+  override _write(chunk: Buffer, _encoding: BufferEncoding, done: WriteCallback): void {
     if (chunk.length === 0) {
       done();
       return;
@@ -179,7 +179,7 @@ export class StreamLeg extends Duplex implements Leg {
     this.#send();
   }
 
-  override _final(done: Done): void {
+  override _final(done: WriteCallback): void {
     const isFirst = this.#number === undefined;
     const number = this.#begin();
     if (number === undefined) {

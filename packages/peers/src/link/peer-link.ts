@@ -39,7 +39,7 @@ export interface PeerLinkEvents {
   ended(reason: string): void;
 }
 
-type LinkState =
+type PeerLinkState =
   | { readonly kind: 'greeting'; readonly since: number }
   | { readonly kind: 'open'; readonly hello: HelloLine }
   | { readonly kind: 'over' };
@@ -56,7 +56,7 @@ export class PeerLink {
   readonly #lineRate = new Rate(LINES.perSecond, LINES.burst);
   readonly #byteRate = new Rate(BYTES.perSecond, BYTES.burst);
   #lines: LineReader;
-  #state: LinkState;
+  #state: PeerLinkState;
   #heardAt: number;
 
   /** `hello` is what we say; where we were dialled, a refusal in its place ends it. */

@@ -42,20 +42,20 @@ interface Favourite {
   server: DnsServer | undefined;
 }
 
-type Ask = (question: DnsQuestion, signal: AbortSignal) => Promise<DnsAnswer | Alias>;
+type AskServers = (question: DnsQuestion, signal: AbortSignal) => Promise<DnsAnswer | Alias>;
 type BelievableReading = Exclude<ResponseReading, { readonly kind: 'server-failed' }>;
 type Alias = Extract<ResponseReading, { readonly kind: 'alias' }>;
 
 export function createDnsClient(options: DnsClientOptions): DnsClient {
   const favourite: Favourite = { server: undefined };
-  const ask: Ask = (question, signal) => askServers(options, favourite, question, signal);
+  const ask: AskServers = (question, signal) => askServers(options, favourite, question, signal);
   return {
     clock: options.clock,
     query: (question, signal) => followAliases(ask, question, signal),
   };
 }
 
-async function followAliases(ask: Ask, asked: DnsQuestion, signal: AbortSignal): Promise<DnsAnswer> {
+async function followAliases(ask: AskServers, asked: DnsQuestion, signal: AbortSignal): Promise<DnsAnswer> {
   let question = asked;
   let ttlSeconds = Number.POSITIVE_INFINITY;
   for (let aliases = 0; aliases <= MAX_ALIASES; aliases++) {

@@ -11,15 +11,15 @@ export interface LocalService {
 }
 
 /** What programs of a kind read. */
-interface Kind {
+interface ServiceKind {
   readonly services: readonly string[];
   readonly scheme: string;
   readonly isDatabase?: true;
   /** Beside PREFIX_HOST, PREFIX_PORT and PREFIX_URL, which it may replace. */
-  readonly usual?: (reached: Reached) => Readonly<Record<string, string>>;
+  readonly usual?: (reached: ReachedPlace) => Readonly<Record<string, string>>;
 }
 
-interface Reached {
+interface ReachedPlace {
   readonly host: string;
   readonly port: string;
   readonly place: string;
@@ -40,7 +40,7 @@ const HTTP_SERVICES = [
   'prometheus',
 ];
 
-const KINDS: readonly Kind[] = [
+const KINDS: readonly ServiceKind[] = [
   {
     services: ['postgres', 'postgresql', 'pg'],
     // `postgres://` is refused by SQLAlchemy, this one by nobody.
@@ -77,7 +77,7 @@ const KINDS: readonly Kind[] = [
   { services: HTTP_SERVICES, scheme: 'http' },
 ];
 
-const OTHER: Kind = { services: [], scheme: 'tcp' };
+const OTHER: ServiceKind = { services: [], scheme: 'tcp' };
 
 /**
  * What the command finds in its environment. DATABASE_URL is set where one service alone is a database. Of two services that would set
@@ -103,6 +103,6 @@ export function listServiceVariables(services: readonly LocalService[]): Readonl
   return variables;
 }
 
-function kindOf(service: string): Kind {
+function kindOf(service: string): ServiceKind {
   return KINDS.find(({ services }) => services.includes(service)) ?? OTHER;
 }

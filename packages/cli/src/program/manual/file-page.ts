@@ -13,13 +13,13 @@ import {
 import { describeSeeAlso, describeValue } from './shared-sections.ts';
 
 /** What is read of the JSON Schema of the file. */
-interface Described {
+interface DescribedKey {
   readonly description?: string;
   readonly type?: string | readonly string[];
   readonly enum?: readonly string[];
-  readonly anyOf?: readonly Described[];
-  readonly properties?: Readonly<Record<string, Described>>;
-  readonly items?: Described;
+  readonly anyOf?: readonly DescribedKey[];
+  readonly properties?: Readonly<Record<string, DescribedKey>>;
+  readonly items?: DescribedKey;
 }
 
 /** Valid for the schema, which a test holds. */
@@ -35,7 +35,7 @@ const SECTIONS = ['announce', 'proxy', 'agent', 'dns', 'mesh'];
 
 /** `ambassador.yaml(5)`, from the JSON Schema of the file. */
 export function writeFilePage(schema: object, version: string): string {
-  const { properties: keys = {} }: Described = schema;
+  const { properties: keys = {} }: DescribedKey = schema;
   const lines = [
     ...writeHead({ name: 'ambassador.yaml', section: 5, version, summary: 'what ambassador up announces and proxies' }),
     ...writeSection(
@@ -65,7 +65,7 @@ export function writeFilePage(schema: object, version: string): string {
   return `${lines.join('\n')}\n`;
 }
 
-function writeSectionOf(name: string, section: Described | undefined): readonly string[] {
+function writeSectionOf(name: string, section: DescribedKey | undefined): readonly string[] {
   const entry = section?.items ?? section;
   return writeSection(`KEYS OF ${escapeRoff(name.toUpperCase())}`, [
     ...writeText(
@@ -75,7 +75,7 @@ function writeSectionOf(name: string, section: Described | undefined): readonly 
   ]);
 }
 
-function writeKeys(keys: Readonly<Record<string, Described>>): readonly string[] {
+function writeKeys(keys: Readonly<Record<string, DescribedKey>>): readonly string[] {
   return writeEntries(
     Object.entries(keys).map(
       ([name, key]): ManualEntry => ({
@@ -86,7 +86,7 @@ function writeKeys(keys: Readonly<Record<string, Described>>): readonly string[]
   );
 }
 
-function nameKind({ type, anyOf, enum: choices }: Described): string {
+function nameKind({ type, anyOf, enum: choices }: DescribedKey): string {
   if (choices !== undefined) return 'WORD';
   if (anyOf?.some((each) => each.type === 'object') === true) return 'KEY: VALUE';
   if (anyOf?.some((each) => each.type === 'array') === true) return 'TEXT or [TEXT, ...]';
@@ -97,8 +97,8 @@ function nameKind({ type, anyOf, enum: choices }: Described): string {
 }
 
 function leaveOut(
-  keys: Readonly<Record<string, Described>>,
+  keys: Readonly<Record<string, DescribedKey>>,
   names: readonly string[],
-): Readonly<Record<string, Described>> {
+): Readonly<Record<string, DescribedKey>> {
   return Object.fromEntries(Object.entries(keys).filter(([name]) => !names.includes(name)));
 }

@@ -6,7 +6,7 @@ export interface SourceLimitOptions {
   readonly maxSources: number;
 }
 
-interface Allowance {
+interface SourceTokens {
   tokens: number;
   at: number;
 }
@@ -17,7 +17,7 @@ interface Allowance {
  */
 export class SourceLimit {
   readonly #options: SourceLimitOptions;
-  readonly #sources: Map<string, Allowance> = new Map();
+  readonly #sources: Map<string, SourceTokens> = new Map();
 
   constructor(options: SourceLimitOptions) {
     this.#options = options;
@@ -46,7 +46,7 @@ export class SourceLimit {
     return this.#sources.size < this.#options.maxSources;
   }
 
-  #tokens(allowance: Allowance, now: number): number {
+  #tokens(allowance: SourceTokens, now: number): number {
     const { burst, perSecond } = this.#options;
     return Math.min(burst, allowance.tokens + ((now - allowance.at) * perSecond) / SECOND_MS);
   }

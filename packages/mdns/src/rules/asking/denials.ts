@@ -8,7 +8,7 @@ const MAX_NAMES = 1_024;
 const MAX_TTL_SECONDS = 120;
 const MS_PER_SECOND = 1_000;
 
-interface Denial {
+interface DeniedTypes {
   readonly until: number;
   /** The types that do exist. */
   readonly types: ReadonlySet<number>;
@@ -16,7 +16,7 @@ interface Denial {
 
 /** What owners of names said that they don't have (RFC 6762 6.1), so that nobody asks for it in vain. By key of the name. */
 export class Denials {
-  readonly #byName: Map<string, Denial> = new Map();
+  readonly #byName: Map<string, DeniedTypes> = new Map();
 
   get size(): number {
     return this.#byName.size;

@@ -13,14 +13,14 @@ const SHORT_BYTES = 1_000;
 /** How soon a service is asked again whether it saw a reset. */
 const LOOK_MS = 20;
 
-interface Stage {
+interface SelfTestStage {
   readonly rig: Rig;
   readonly clock: JumpingClock;
   /** Of the proxy; 0 before it listens. */
   port: number;
 }
 
-const STEPS: readonly (readonly [StepName, (stage: Stage) => Promise<void>])[] = [
+const STEPS: readonly (readonly [StepName, (stage: SelfTestStage) => Promise<void>])[] = [
   ['announce', announce],
   ['browse', browse],
   ['proxy', proxy],
@@ -41,7 +41,7 @@ export async function runSteps(
   stop: AbortSignal,
   onStep: (result: StepResult) => void = () => undefined,
 ): Promise<readonly StepResult[]> {
-  const stage: Stage = { rig, clock, port: 0 };
+  const stage: SelfTestStage = { rig, clock, port: 0 };
   const results: StepResult[] = [];
   for (const [step, run] of STEPS) {
     const isBlocked = stop.aborted || results.some((one) => one.status === 'failed' && NEEDED.includes(one.step));
@@ -83,17 +83,17 @@ function explain(error: unknown): string {
   return typeof code === 'string' && /^[A-Za-z0-9_-]{1,40}$/.test(code) ? code : 'an error without a code';
 }
 
-async function announce({ rig }: Stage): Promise<void> {
+async function announce({ rig }: SelfTestStage): Promise<void> {
   await rig.announce();
   await rig.waitFor('announcer', 'announced', STEP_MS);
 }
 
-async function browse({ rig }: Stage): Promise<void> {
+async function browse({ rig }: SelfTestStage): Promise<void> {
   await rig.browse();
   await rig.waitFor('browse', 'added', STEP_MS);
 }
 
-async function proxy(stage: Stage): Promise<void> {
+async function proxy(stage: SelfTestStage): Promise<void> {
   stage.port = await stage.rig.startProxy();
   await stage.rig.waitFor('proxy', 'endpoint-added', STEP_MS);
   await echo(stage.port, ECHOED_BYTES);
@@ -112,7 +112,7 @@ async function echo(port: number, length: number): Promise<void> {
 }
 
 /** The client's end reaches the service, whose answer behind it reaches the client. */
-async function halfClose({ port }: Stage): Promise<void> {
+async function halfClose({ port }: SelfTestStage): Promise<void> {
   const socket = await connectClient(port, STEP_MS);
   try {
     socket.end(ASK.countToEnd.repeat(SHORT_BYTES));
@@ -124,7 +124,7 @@ async function halfClose({ port }: Stage): Promise<void> {
 }
 
 /** A reset of either side is one at the other. */
-async function reset({ rig, port }: Stage): Promise<void> {
+async function reset({ rig, port }: SelfTestStage): Promise<void> {
   const asked = await connectClient(port, STEP_MS);
   asked.write(ASK.reset);
   const code = await once(asked, 'close').then(
@@ -145,7 +145,7 @@ async function reset({ rig, port }: Stage): Promise<void> {
 }
 
 /** After the time of day has jumped by an hour, sockets are opened anew, and who comes finds what was there. */
-async function sleep({ rig, clock, port }: Stage): Promise<void> {
+async function sleep({ rig, clock, port }: SelfTestStage): Promise<void> {
   const [opened, found] = [rig.count('socket', 'opened'), rig.count('browse', 'added')];
   clock.jump(HOUR_MS);
   // One of the announcer, one of the browser.
@@ -156,7 +156,7 @@ async function sleep({ rig, clock, port }: Stage): Promise<void> {
 }
 
 /** What is open goes on while the announcer leaves. */
-async function drain({ rig, port }: Stage): Promise<void> {
+async function drain({ rig, port }: SelfTestStage): Promise<void> {
   const socket = await connectClient(port, STEP_MS);
   try {
     socket.write(ASK.echo);
@@ -172,6 +172,6 @@ async function drain({ rig, port }: Stage): Promise<void> {
 }
 
 /** Who browses has heard that it left. */
-async function goodbye({ rig }: Stage): Promise<void> {
+async function goodbye({ rig }: SelfTestStage): Promise<void> {
   await rig.waitFor('browse', 'removed', STEP_MS);
 }
