@@ -4,11 +4,9 @@ import {
   isLinkLocalIpv6,
   type NetworkInterface,
 } from '@mdns-ambassador/mdns';
-import { LOCALHOST_ADDRESSES, type Target } from '@mdns-ambassador/relay';
+import { LOCALHOST_ADDRESSES, type TcpTarget } from '@mdns-ambassador/relay';
 
 import type { ServiceHost } from './service-host.ts';
-
-export type TcpTarget = Extract<Target, { kind: 'tcp' }>;
 
 /** Where to look for a service, likeliest first: loopback, then what the interfaces have. With `family` in that one alone. */
 export function listServiceTargets(

@@ -1,7 +1,6 @@
 import type { CheckOutcome, Denial } from '@mdns-ambassador/checks';
 import type { NetworkInterface } from '@mdns-ambassador/mdns';
-import type { Clock } from '@mdns-ambassador/relay';
-import type { TcpTarget } from './local-targets.ts';
+import type { Clock, TcpTarget } from '@mdns-ambassador/relay';
 import { pause } from './pause.ts';
 import type { TargetAnswer, TargetCheck } from './target-check.ts';
 

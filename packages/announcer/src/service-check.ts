@@ -1,10 +1,18 @@
 import { type CheckOutcome, type CheckTools, createCheck, dialSaying } from '@mdns-ambassador/checks';
 import { isSameService, type NetworkInterface, nameOf } from '@mdns-ambassador/mdns';
-import { type Clock, formatTarget, isLoopback, LOCAL_HEADER, stripZone, type Target } from '@mdns-ambassador/relay';
+import {
+  type Clock,
+  formatTarget,
+  isLoopback,
+  LOCAL_HEADER,
+  stripZone,
+  type Target,
+  type TcpTarget,
+} from '@mdns-ambassador/relay';
 import type { AnnouncementOptions } from './announcement-options.ts';
 import { AnnouncerError, LoopbackOnlyError } from './announcer-error.ts';
 import type { Host } from './host.ts';
-import { familyOf, listDialableAddresses, listServiceTargets, type TcpTarget } from './local-targets.ts';
+import { familyOf, listDialableAddresses, listServiceTargets } from './local-targets.ts';
 import { ReachSurvey } from './reach-survey.ts';
 import { findTarget, type InterfaceTarget, judgeReachability, type Reachability } from './reachability.ts';
 import { resolveServiceHost, type ServiceHost } from './service-host.ts';

@@ -5,8 +5,8 @@ import {
   type CheckTools,
   createCheck,
 } from '@mdns-ambassador/checks';
+import type { TcpTarget } from '@mdns-ambassador/relay';
 import type { AnnouncementOptions } from './announcement-options.ts';
-import type { TcpTarget } from './local-targets.ts';
 
 /** The outcome at one address. `isAccepted`: the connection was accepted, whether the check passed or not. */
 export interface TargetAnswer {

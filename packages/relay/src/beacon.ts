@@ -2,10 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { stripZone } from './loopback.ts';
 import { Recent } from './recent.ts';
-import { formatTarget, type Target } from './target.ts';
+import { formatTarget, type Target, type TcpTarget } from './target.ts';
 import { visitFrom } from './visit.ts';
-
-type TcpTarget = Extract<Target, { kind: 'tcp' }>;
 
 /** Both ends are on this machine, which may be busy. */
 const PATIENCE_MS = 2_000;

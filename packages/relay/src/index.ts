@@ -53,6 +53,7 @@ export {
   isLocalTarget,
   type ListenPlace,
   type Target,
+  type TcpTarget,
 } from './target.ts';
 export { type TurnInterval, Turns } from './turns.ts';
 export { type Ends, nameEnd, Unacknowledged } from './unacknowledged.ts';

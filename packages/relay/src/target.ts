@@ -6,6 +6,8 @@ export type Target =
   | { readonly kind: 'tcp'; readonly address: string; readonly port: number }
   | { readonly kind: 'unix'; readonly path: string };
 
+export type TcpTarget = Extract<Target, { kind: 'tcp' }>;
+
 /** `127.0.0.1:6379`, `[::1]:6379`, `unix:/run/redis.sock` */
 export function formatTarget(target: Target): string {
   return target.kind === 'unix' ? `unix:${target.path}` : formatPlace(target.address, target.port);
