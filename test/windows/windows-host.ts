@@ -86,6 +86,13 @@ export class WindowsHost implements AsyncDisposable {
     return this.host.spawn(RUN, [this.locate(), WINE, NODE, AMBASSADOR, ...args], { env, timeout: PATIENCE_MS });
   }
 
+  /** What runs the built command line in a terminal of Linux, which is its console then, as a shell reads it. */
+  get command(): string {
+    const words = [WINE, NODE, AMBASSADOR];
+    const settings = Object.entries(this.#environment).map(([name, value]) => `${name}=${value}`);
+    return ['env', `--chdir=${this.locate()}`, ...settings, ...words].map((word) => `'${word}'`).join(' ');
+  }
+
   /** Call it when the lab is closed, which ends all that runs here. Idempotent. */
   async close(): Promise<void> {
     const { dev, ino } = await stat(this.#prefix).catch(() => ({ dev: 0, ino: 0 }));

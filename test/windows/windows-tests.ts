@@ -8,7 +8,7 @@ import { WindowsHost } from './windows-host.ts';
 const BOOT_TIMEOUT_MS = 420_000;
 const TEST_TIMEOUT_MS = 420_000;
 
-const NEEDS: readonly Peer[] = ['curl', 'redis-cli', 'redis-server', 'wine64'];
+const NEEDS: readonly Peer[] = ['curl', 'redis-cli', 'redis-server', 'tmux', 'wine64'];
 
 export interface Hosts {
   readonly linux: Host;

@@ -6,6 +6,7 @@ import { startRedis } from '../credentials.ts';
 import { ADMIN_ADDRESS, askAdmin } from '../e2e/admin/admin-client.ts';
 import { noteJoining } from '../joining.ts';
 import { makeSharedFolder } from '../mesh.ts';
+import { Terminal } from '../terminal.ts';
 import { WindowsHost } from './windows-host.ts';
 import { windowsTests } from './windows-tests.ts';
 
@@ -167,6 +168,39 @@ await windowsTests('Windows beside Linux', (windowsTest) => {
       proxying.kill('SIGTERM');
       await proxying.exited;
       expect(JSON.parse((await windows.runNode('-e', ask)).stdout)).toEqual({ code: 'ENOENT' });
+    },
+  );
+
+  windowsTest(
+    'status is a table at its console, and top lives there, with its keys, and gives it back',
+    async ({ windows }) => {
+      const proxying = windows.spawn('proxy', 'thing:7100', '--from', 'static:127.0.0.1:9', '--admin', ADMIN_ADDRESS);
+      await proxying.line(/^found/);
+      const { pid } = JSON.parse((await askAdmin(windows.host, '/v1/status')).body);
+      // Wine lists no pipes: this one's name is said. All else is Windows' Node and Wine's console, which passes escape sequences on and counts them as columns.
+      await windows.write(
+        'pipes.cjs',
+        `const fs = require('fs'); const { readdirSync } = fs; fs.readdirSync = (path, ...rest) => path === '\\\\\\\\.\\\\pipe\\\\' ? ['ambassador-${pid}'] : readdirSync(path, ...rest);`,
+      );
+      await using terminal = await Terminal.open(windows.host, 120, 12, windows.command);
+      const screen = () => terminal.show();
+      const press = (...keys: readonly string[]) => terminal.tmux('send-keys', ...keys);
+      await terminal.type("export NODE_OPTIONS='--require ./pipes.cjs'; amb status; echo code $?");
+      await expect.poll(screen).toMatch(/^thing +proxy +127\.0\.0\.1:7100 +ready +1\/1 +0 [\s\S]*^code 0$/m);
+      await terminal.type('amb top; echo over $?');
+      await expect.poll(screen).toMatch(/^thing +proxy +127\.0\.0\.1:7100 [\s\S]*^q quit {2}s sort \(name\)/m);
+      await press('s', 'e');
+      await expect
+        .poll(screen)
+        .toMatch(/^ {2}127\.0\.0\.1:9 ready, 0 of 0 open, 0 failed\nq quit {2}s sort \(clients\)/m);
+      await press('/', 'x');
+      await expect.poll(screen).toMatch(/^SERVICE .*\nshow services with: x_/m);
+      await press('BSpace', 't', 'Enter');
+      await expect.poll(screen).toMatch(/^thing +proxy [\s\S]*\/ filter \(t\)/m);
+      await press('q');
+      await expect.poll(screen).toMatch(/over 0$/m);
+      await terminal.type('echo back');
+      await expect.poll(screen).toMatch(/^back$/m);
     },
   );
 
