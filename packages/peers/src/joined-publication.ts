@@ -7,7 +7,7 @@ export interface PeerPublisher {
   publish(service: ServiceOptions, onEvent: (event: PublicationEvent) => void): Publication;
 }
 
-/** Tells peers of what this publisher announces, while it does and under the name that it has there; TXT `peer` says where we listen. */
+/** Tells peers of what this publisher is to announce, under the name that it has there, also while the link is silent; TXT `peer` says where we listen. */
 export function publishToPeers(publisher: PeerPublisher, peers: PeerNode): PeerPublisher {
   let count = 0;
   return {
@@ -23,7 +23,6 @@ class JoinedPublication implements Publication {
   readonly #peers: PeerNode;
   readonly #inner: Publication;
   #service: ServiceOptions;
-  #isAnnounced = false;
 
   constructor(
     service: ServiceOptions,
@@ -37,13 +36,13 @@ class JoinedPublication implements Publication {
     this.#service = this.#mark(service);
     let isMade = false;
     this.#inner = publisher.publish(this.#service, (event) => {
-      if (!isOfAlias(event)) this.#isAnnounced = event.kind === 'announced' && event.interfaces.length > 0;
       // The first may come while it is being made.
       if (isMade) this.#tell();
       onEvent(event);
     });
     isMade = true;
-    this.#tell();
+    // Who makes one that is to be held says so next.
+    queueMicrotask(() => this.#tell());
   }
 
   get name(): string {
@@ -66,23 +65,23 @@ class JoinedPublication implements Publication {
     const marked = change.txt === undefined ? change : { ...change, txt: this.#markTxt(change.txt) };
     this.#service = { ...this.#service, ...marked };
     this.#inner.update(marked);
-    if (this.#isAnnounced) this.#tell();
+    this.#tell();
   }
 
   withdraw(): void {
-    this.#isAnnounced = false;
-    this.#tell();
     this.#inner.withdraw();
+    this.#tell();
   }
 
   announce(): void {
     this.#inner.announce();
+    this.#tell();
   }
 
   async close(): Promise<void> {
-    this.#isAnnounced = false;
+    const closed = this.#inner.close();
     this.#tell();
-    await this.#inner.close();
+    await closed;
   }
 
   #mark(service: ServiceOptions): ServiceOptions {
@@ -95,7 +94,9 @@ class JoinedPublication implements Publication {
   }
 
   #tell(): void {
-    if (!this.#isAnnounced) {
+    const { kind } = this.#inner.state;
+    // Where nothing can be sent to the link, its name is never claimed there: peers are told all the same.
+    if (kind !== 'announced' && kind !== 'probing') {
       this.#peers.announce(this.#id, undefined);
       return;
     }
@@ -103,9 +104,4 @@ class JoinedPublication implements Publication {
     const { name, host } = this.#inner;
     this.#peers.announce(this.#id, { name, type, subtypes, host, port, priority, weight, txt });
   }
-}
-
-/** Peers are told of the service, under the name that its host always has. */
-function isOfAlias({ kind }: PublicationEvent): boolean {
-  return kind === 'alias-announced' || kind === 'alias-renamed' || kind === 'alias-lost';
 }
