@@ -55,7 +55,7 @@ export function startDial(target: Target, timeoutMs: number, onSettled: (result:
   };
   const timer = setTimeout(() => {
     giveUp();
-    const message = `${formatTarget(target)} did not answer within ${Math.round(timeoutMs)} ms`;
+    const message = `${formatTarget(target)} did not answer in time`;
     onSettled({ kind: 'failed', error: new RelayError('DIAL_TIMEOUT', message) });
   }, timeoutMs);
   let settled = false;

@@ -31,7 +31,7 @@ describe('a dial', () => {
     const silent = await SilentListener.start();
     await expect(dial(at(silent.port), { timeoutMs: 100 })).rejects.toMatchObject({
       code: 'DIAL_TIMEOUT',
-      message: `127.0.0.1:${silent.port} did not answer within 100 ms`,
+      message: `127.0.0.1:${silent.port} did not answer in time`,
     });
     await silent.close();
   });

@@ -141,7 +141,7 @@ export class MeshDialler {
       onSettled(result);
     };
     const cancel = this.#clock.after(timeoutMs, () => {
-      const message = `${formatTarget(target)} did not answer within ${Math.round(timeoutMs)} ms`;
+      const message = `${formatTarget(target)} did not answer in time`;
       settle({ kind: 'failed', error: new RelayError('DIAL_TIMEOUT', message) });
       abort.abort();
     });
