@@ -1,5 +1,4 @@
 import type { Socket } from 'node:net';
-import { platform } from 'node:os';
 import type { CheckOutcome } from '@mdns-ambassador/checks';
 import {
   BeaconVisits,
@@ -37,6 +36,8 @@ export interface WorkerSideOptions {
   /** The connections of all workers together; absent: as many as there is room for. */
   readonly limit?: number | undefined;
   readonly clock: Clock;
+  /** As `process.platform` has it. */
+  readonly platform: string;
   readonly send: (message: FromWorker) => void;
   /** What was sent is not taken in: what can wait is kept back, and beyond a bound left out. */
   readonly isBehind: () => boolean;
@@ -57,7 +58,7 @@ export class WorkerSide {
   readonly #options: WorkerSideOptions;
   readonly #tally = new TallyKeeper();
   readonly #purse: PlacePurse | undefined;
-  readonly #visits = new BeaconVisits(platform());
+  readonly #visits: BeaconVisits;
   readonly #reached = new Recent<string, number>(MAX_ENDPOINTS);
   readonly #takers = new Map<string, (update: Extract<ToWorker, { kind: 'update' }>['update']) => void>();
   #takeCheck: ((id: string, outcome: CheckOutcome) => void) | undefined;
@@ -77,7 +78,8 @@ export class WorkerSide {
 
   constructor(options: WorkerSideOptions) {
     this.#options = options;
-    const { limit, workers, send } = options;
+    const { limit, workers, send, platform } = options;
+    this.#visits = new BeaconVisits(platform);
     this.#purse =
       limit === undefined
         ? undefined

@@ -146,6 +146,7 @@ export class MemoryWorker implements WorkerProcess {
       workers,
       limit,
       clock,
+      platform: 'linux',
       send: (message) => this.#say(message),
       isBehind: () => false,
       room: new Room(1_000),

@@ -48,6 +48,7 @@ export function runWorker(
     workers,
     limit: proxy.maxConnections,
     clock: systemClock,
+    platform: surroundings.platform,
     send: (message) => parent.send(message),
     isBehind: () => parent.isBehind(),
     room,
