@@ -126,7 +126,7 @@ export class Daemon {
     const { settings, surroundings, plan, command } = options;
     const { version, pid, platform } = surroundings;
     const log = openLog(settings, surroundings);
-    const lifecycle = new Lifecycle(createNotify({ ...surroundings, log }));
+    const lifecycle = new Lifecycle(createNotify({ env: surroundings.env, log }));
     const admin = new AdminService({
       settings,
       surroundings,

@@ -6,6 +6,8 @@ const TIMEOUT_MS = 5000;
 
 /** Pings in the time after which systemd takes a process without one for hanging: one that is lost or late is none. */
 const PINGS = 4;
+/** As long as a timer of Node counts. */
+const LONGEST_MS = 2 ** 31 - 1;
 
 /** What systemd is told (sd_notify(3)). */
 type ServiceState = 'READY=1' | 'STOPPING=1';
@@ -29,7 +31,6 @@ type SpawnNotify = (
 
 export interface NotifyOptions {
   readonly env: NodeJS.ProcessEnv;
-  readonly pid: number;
   readonly log: Log;
   readonly start?: SpawnNotify;
   readonly repeat?: Repeat;
@@ -40,7 +41,7 @@ export interface NotifyOptions {
  * `WatchdogSec`, it is told from READY to STOPPING that the process turns. Node has no unix datagram sockets, so `systemd-notify` sends for
  * it: the unit needs `NotifyAccess=all`. Never fails, and never holds the process up.
  */
-export function createNotify({ env, pid, log, start = spawnNotify, repeat = repeatBeside }: NotifyOptions): Notify {
+export function createNotify({ env, log, start = spawnNotify, repeat = repeatBeside }: NotifyOptions): Notify {
   if ((env.NOTIFY_SOCKET ?? '') === '') return () => undefined;
   const send = (state: ServiceState | 'WATCHDOG=1'): void => {
     const warn = (reason: string): void => log.warn({ state, reason }, 'systemd could not be told');
@@ -51,19 +52,19 @@ export function createNotify({ env, pid, log, start = spawnNotify, repeat = repe
     });
     child.unref();
   };
-  const watchdogMs = readWatchdogMs(env, pid);
+  const watchdogMs = readWatchdogMs(env);
   let endPings = (): void => undefined;
   return (state) => {
     send(state);
     endPings();
-    if (state === 'READY=1' && watchdogMs > 0) endPings = repeat(watchdogMs / PINGS, () => send('WATCHDOG=1'));
+    if (state !== 'READY=1' || watchdogMs === 0) return;
+    endPings = repeat(Math.min(watchdogMs / PINGS, LONGEST_MS), () => send('WATCHDOG=1'));
   };
 }
 
-/** sd_watchdog_enabled(3); 0: nobody waits for pings of this process. */
-function readWatchdogMs({ WATCHDOG_USEC = '', WATCHDOG_PID = '' }: NodeJS.ProcessEnv, pid: number): number {
-  const isOurs = WATCHDOG_PID === '' || WATCHDOG_PID === `${pid}`;
-  return isOurs && /^[1-9]\d{0,15}$/.test(WATCHDOG_USEC) ? Number(WATCHDOG_USEC) / 1_000 : 0;
+/** sd_watchdog_enabled(3), but for WATCHDOG_PID: that is npx, or a script, where one has started this process. 0: nobody waits for pings. */
+function readWatchdogMs({ WATCHDOG_USEC = '' }: NodeJS.ProcessEnv): number {
+  return /^[1-9]\d{0,15}$/.test(WATCHDOG_USEC) ? Number(WATCHDOG_USEC) / 1_000 : 0;
 }
 
 function repeatBeside(everyMs: number, run: () => void): () => void {

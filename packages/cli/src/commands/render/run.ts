@@ -60,7 +60,7 @@ export async function renderServices(invocation: Invocation): Promise<number> {
     if (settings.isSet('watch')) {
       const missing = output.reload === undefined ? undefined : describeMissingInit(surroundings.pid, '--reload');
       if (missing !== undefined) writer.tell(missing);
-      await watch(search, writer, createNotify({ ...surroundings, log }), signal);
+      await watch(search, writer, createNotify({ env: surroundings.env, log }), signal);
       return EXIT_OK;
     }
     const services = search.services();
