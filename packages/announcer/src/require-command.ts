@@ -1,5 +1,6 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { posix, resolve } from 'node:path';
+import { errorCode } from '@mdns-ambassador/relay';
 import { describeSpawnError } from './command-process.ts';
 import { findCommand } from './windows-command.ts';
 
@@ -40,7 +41,11 @@ function refuse(command: string, code: string): Error {
 }
 
 function lookAt(path: string): Found {
-  if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true) return 'nothing';
+  try {
+    if (!statSync(path).isFile()) return 'nothing';
+  } catch (error) {
+    return errorCode(error) === 'EACCES' ? 'closed' : 'nothing';
+  }
   try {
     accessSync(path, constants.X_OK);
     return 'program';

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { requireCommand } from '../src/require-command.ts';
 
@@ -38,6 +41,16 @@ test('one further along PATH that may be run counts, an empty word of PATH is th
   expect(codeOf('notes', { PATH: ':/opt' })).toBeUndefined();
   expect(codeOf('start.sh', { PATH: '/bin:' })).toBeUndefined();
   expect(codeOf('no-such', {})).toBeUndefined();
+});
+
+test.runIf(process.platform !== 'win32')('a folder of PATH that can not be looked into is passed over', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'path-'));
+  const loop = join(folder, 'loop');
+  symlinkSync(loop, loop);
+  const surroundings = { platform: process.platform, environment: { PATH: `${loop}:/bin:/usr/bin` } };
+  expect(() => requireCommand('sh', surroundings)).not.toThrow();
+  expect(() => requireCommand('no-such-command', surroundings)).toThrow('"no-such-command" was not found');
+  rmSync(folder, { recursive: true });
 });
 
 test('on Windows a word without ending is looked for by PATHEXT', () => {
