@@ -9,15 +9,25 @@ import { errorCode } from './relay-error.ts';
  */
 export function makeFolders(path: string, mode = 0o777): string | undefined {
   try {
+    return makeFolder(path, mode);
+  } catch (error) {
+    const above = dirname(path);
+    if (errorCode(error) !== 'ENOENT' || above === path) throw error;
+    // Another process may have made it meanwhile.
+    const first = makeFolders(above, mode);
+    const own = makeFolder(path, mode);
+    return first ?? own;
+  }
+}
+
+/** Undefined where it is there. */
+function makeFolder(path: string, mode: number): string | undefined {
+  try {
     mkdirSync(path, { mode });
     return path;
   } catch (error) {
     if (isFolder(path)) return undefined;
-    const above = dirname(path);
-    if (errorCode(error) !== 'ENOENT' || above === path || isFolder(above)) throw error;
-    const first = makeFolders(above, mode);
-    const own = makeFolders(path, mode);
-    return first ?? own;
+    throw error;
   }
 }
 

@@ -1,8 +1,23 @@
-import { mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, expect, test, vi } from 'vitest';
 import { makeFolders } from '../src/make-folders.ts';
+
+/** What another process does once a folder could not be made. */
+let meanwhile: (() => void) | undefined;
+vi.mock('node:fs', async (importOriginal) => {
+  const fs = await importOriginal<typeof import('node:fs')>();
+  const mkdirSync: typeof fs.mkdirSync = (...given: Parameters<typeof fs.mkdirSync>): undefined => {
+    try {
+      fs.mkdirSync(...given);
+    } catch (error) {
+      meanwhile?.();
+      throw error;
+    }
+  };
+  return { ...fs, mkdirSync };
+});
 
 const folder = mkdtempSync(join(tmpdir(), 'folders-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -14,6 +29,20 @@ test('what is missing is made with the mode, and the topmost of it is told', () 
   expect([makeFolders(path, 0o700), makeFolders(path, 0o700)]).toEqual([join(folder, 'a'), undefined]);
   expect(makeFolders(join(folder, 'a', 'd'))).toBe(join(folder, 'a', 'd'));
   if (!isWindows) expect(statSync(join(folder, 'a')).mode & 0o777).toBe(0o700);
+});
+
+test('two that make the same folder at the same time both have it', () => {
+  const above = join(folder, 'shared');
+  meanwhile = () => {
+    meanwhile = undefined;
+    mkdirSync(above);
+  };
+  expect(makeFolders(join(above, 'a'))).toBe(join(above, 'a'));
+  meanwhile = () => {
+    meanwhile = undefined;
+    mkdirSync(join(above, 'b', 'c'), { recursive: true });
+  };
+  expect(makeFolders(join(above, 'b', 'c'))).toBeUndefined();
 });
 
 test('a part that is no folder, or a link that leads nowhere, is an error', () => {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync, renameSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, relative, sep, toNamespacedPath } from 'node:path';
+import { dirname, relative, sep } from 'node:path';
 import { describeFileFault, errorCode, makeFolders } from '@mdns-ambassador/relay';
 import { CliError } from '../exit/cli-error.ts';
 import { EXIT_REFUSED, EXIT_USAGE } from '../exit/exit-codes.ts';
@@ -73,8 +73,7 @@ function replaceFile(path: string, bytes: Buffer): void {
 function prepareFolder(folder: string): number {
   const first = makeFolders(folder);
   if (first === undefined) return 0;
-  // Windows answers with a prefix.
-  const below = relative(toNamespacedPath(first), toNamespacedPath(folder));
+  const below = relative(first, folder);
   return below === '' ? 1 : below.split(sep).length + 1;
 }
 

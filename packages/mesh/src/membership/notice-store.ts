@@ -1,3 +1,4 @@
+import { makeFolders } from '@mdns-ambassador/relay';
 import { readNoticeFile, writeNoticeFile } from './notice-file.ts';
 import type { Notices } from './notices.ts';
 
@@ -60,5 +61,3 @@ export class NoticeStore {
     }
   }
 }
-
-import { makeFolders } from '@mdns-ambassador/relay';
