@@ -91,9 +91,10 @@ export class Intake {
     socket.emit('data', this.#lent.subarray(0, length));
     if (socket.isPaused()) return true;
     // A read that was not full says that there is nothing more for now.
-    if (length === buffer.length) this.#own = this.#lent;
-    else spare.giveBack(this.#lent);
-    this.#lent = undefined;
+    if (length === buffer.length) {
+      this.#own = this.#lent;
+      this.#lent = undefined;
+    } else this.#retrieve();
     return true;
   }
 

@@ -3,7 +3,7 @@ import { Duplex } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Uncaught } from '@mdns-ambassador/testkit';
 import { describe, expect, test } from 'vitest';
-import { Intake, lendReads } from '../src/intake.ts';
+import { Intake, keepLent, lendReads } from '../src/intake.ts';
 import { splice } from '../src/splice.ts';
 
 const LENT_FROM = 16_384;
@@ -165,6 +165,29 @@ describe('a socket whose consumer takes what is lent', () => {
     }
     expect(new Set(slow.received[0])).toEqual(new Set([7]));
   });
+});
+
+test('a buffer that its consumer keeps leaves no gap among those that go round', async () => {
+  const both = [open(), open()];
+  for (const one of both) {
+    await consume(one);
+    one.socket.once('data', () => one.socket.pause());
+    one.read(20_000, 1);
+  }
+  for (const one of both) {
+    one.socket.resume();
+    await nextTurn();
+    one.read(10, 2);
+  }
+  const returned = both.map(({ received }) => received[0]?.buffer);
+  const [keeper, next] = [open(), open()];
+  await consume(keeper);
+  keeper.socket.once('data', () => keepLent(keeper.socket));
+  keeper.read(20_000, 3);
+  await consume(next);
+  next.read(20_000, 4);
+  const [kept, lent] = [keeper, next].map(({ received }) => returned.indexOf(received[0]?.buffer));
+  expect([kept, lent].toSorted()).toEqual([0, 1]);
 });
 
 test('a consumer that throws loses its socket, and the error is seen', async () => {
