@@ -236,7 +236,7 @@ function judgeHealth(
   return { kind: 'partial', source, reason: `it has more endpoints than can be used: ${leftOut} are left out` };
 }
 
-/** In an order of its own. */
+/** Servers rotate their answers; the same records in another order are no change. */
 export function byId(a: Endpoint, b: Endpoint): number {
   return a.id < b.id ? -1 : 1;
 }

@@ -95,5 +95,3 @@ function readTargets(
   if (doubt !== undefined) return { kind: 'unknown', reason: doubt };
   return { kind: 'none', how: 'gone', reason: `none of the targets of ${name} has an address to dial`, holdsMs };
 }
-
-/** Servers rotate their answers; the same records in another order are no change. */

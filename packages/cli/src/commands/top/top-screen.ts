@@ -37,7 +37,6 @@ const COLUMNS: readonly TopColumn[] = [
   { title: 'ROLE', rank: 5, show: ({ role }) => role },
   {
     title: 'WHERE',
-
     rank: 4,
     isCut: true,
     show: ({ where }) => (where === '' ? UNKNOWN : escapeText(where)),
