@@ -71,8 +71,13 @@ function startWithOurStreams({ file, args, environment, isLeader, isVerbatim, is
   });
 }
 
+/** What can't be looked at is left to Windows. */
 function isRegularFile(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+  try {
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
 }
 
 class CommandGroup extends EventEmitter implements CommandProcess {

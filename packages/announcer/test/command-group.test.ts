@@ -126,3 +126,19 @@ test('on Windows the keyboard is held while the command runs: its Ctrl-C is told
   leader.emit('exit', 0, null);
   expect(log).toEqual(['fed', 'interrupted', 'released']);
 });
+
+test('on Windows a part of PATH that can not be looked into is passed over, and the command is left to the system', () => {
+  const started: string[] = [];
+  const spawnCommand = createCommandSpawner({
+    platform: 'win32',
+    clock: new ManualClock(),
+    environment: { Path: 'x'.repeat(5_000) },
+    kill: () => undefined,
+    start: ({ file }) => {
+      started.push(file);
+      return new FakeLeader();
+    },
+  });
+  spawnCommand('node', []);
+  expect(started).toEqual(['node']);
+});
