@@ -1,6 +1,7 @@
 import type { LanPicture } from '../src/lan/lan-view.ts';
 import { escapeUnprintable } from '../src/printable.ts';
-import { find, setText } from './elements.ts';
+import { find, parse, patch, setText } from './elements.ts';
+import { List } from './list.ts';
 import { follow, type Scene } from './model.ts';
 import { Picture } from './picture.ts';
 import { Pointer } from './pointer.ts';
@@ -12,12 +13,15 @@ const SILENCE_MS = 10_000;
 const RETRY_MS = 2_000;
 /** A page that nobody sees asks nobody any more. */
 const HIDDEN_MS = 10_000;
-const LIST_MS = 5_000;
+/** What is of this process alone comes with a page. */
+const PROCESS_MS = 5_000;
+const OF_PROCESS = ['state', 'process'];
 
 const picture = new Picture();
 const pointer = new Pointer(picture);
 const timeLine = new TimeLine();
 const story = new Story();
+const list = new List();
 const link = find<HTMLElement>('link');
 let stream: EventSource | undefined;
 let scene: Scene | undefined;
@@ -74,23 +78,23 @@ function draw(): void {
   pointer.refresh();
   timeLine.draw(latest.history, latest.story, latest.at);
   story.draw(latest.story);
+  list.draw(latest);
 }
 
-/** The list is the server's: it is fetched anew while nobody is in it. */
-async function refreshList(): Promise<void> {
-  const list = document.querySelector('main');
-  const isRead = list?.contains(document.activeElement) === true || getSelection()?.isCollapsed === false;
-  if (list !== null && !isRead && stream !== undefined) {
+async function refreshProcess(): Promise<void> {
+  if (stream !== undefined) {
     try {
-      const answer = await fetch('/', { cache: 'no-store', signal: AbortSignal.timeout(5_000) });
-      const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
-      const fresh = page.querySelector('main');
-      if (answer.ok && fresh !== null && fresh.innerHTML !== list.innerHTML) list.replaceWith(fresh);
+      const answer = await fetch('/', { cache: 'no-store', signal: AbortSignal.timeout(PROCESS_MS) });
+      const page = parse(await answer.text());
+      for (const id of OF_PROCESS) {
+        const fresh = page.querySelector(`#${id}`);
+        if (answer.ok && fresh !== null) patch(find(id), fresh);
+      }
     } catch {
       // The stream says that the connection is lost.
     }
   }
-  setTimeout(refreshList, LIST_MS);
+  setTimeout(refreshProcess, PROCESS_MS);
 }
 
 find<HTMLElement>('picture').hidden = false;
@@ -104,4 +108,4 @@ document.addEventListener('visibilitychange', () => {
   else if (stream === undefined) open();
 });
 open();
-setTimeout(refreshList, LIST_MS);
+setTimeout(refreshProcess, PROCESS_MS);

@@ -58,7 +58,7 @@ export function drawDashboard(view: DashboardView): string {
 <body>
 <header>
 <h1>ambassador ${escapeHtml(status.version)}</h1>
-<p>${escapeHtml(readiness)}, up for ${formatUptime(status.uptimeSeconds)}</p>
+<p id="state">${escapeHtml(readiness)}, up for ${formatUptime(status.uptimeSeconds)}</p>
 <span id="link" role="status"></span>
 </header>
 <section id="picture" class="panel" hidden>
@@ -106,9 +106,11 @@ ${[
 
 function drawMain({ status, lan }: DashboardView): string {
   return `<main class="panel">
-${drawLanList(lan)}
+<section id="who">${drawLanList(lan)}</section>
+<div id="process">
 ${status.services.map(drawService).join('\n')}
 ${status.announcements.length === 0 ? '' : `<section><h2>Announced by this process</h2>\n${drawTable(ANNOUNCEMENT_COLUMNS, status.announcements)}</section>`}
+</div>
 <noscript><section><h2>What happened</h2>
 <ol>
 ${lan.story.map(drawSentence).join('\n')}

@@ -39,12 +39,10 @@ ${[...machine.services.map(drawService), ...own.map(drawLink)].join('\n')}
 </ul>
 </article>`;
   };
-  return `<section>
-<h2>Who is there: ${count(machines.length, 'machine')}, ${count(names.size, 'service')}, ${count(links.length, 'connection')} between them</h2>
+  return `<h2>Who is there: ${count(machines.length, 'machine')}, ${count(names.size, 'service')}, ${count(links.length, 'connection')} between them</h2>
 <div class="machines">
 ${machines.map(drawMachine).join('\n')}
-</div>
-</section>`;
+</div>`;
 }
 
 export function drawSentence({ at, tone, text }: Sentence): string {
