@@ -1,8 +1,10 @@
-import type { Box } from './layout.ts';
+import type { Box, Layout, Passage } from './layout.ts';
 
 /** How far a line bends out of a box. */
 const SHORTEST_BEND = 28;
 const LONGEST_BEND = 140;
+/** Pixels up or down. */
+const SPREAD = 4;
 const THINNEST = 1.5;
 const THICKEST = 11;
 /** From this much on a line grows, and up to this it does. */
@@ -16,26 +18,71 @@ export interface Curve {
   readonly y: number;
 }
 
-/** From the right side of one box to the near side of another; `fromY` and `toY` from the top of the picture. `limit`: its right end. */
-export function drawCurve(from: Box, fromY: number, to: Box, toY: number, limit: number): Curve {
-  const startX = from.x + from.width;
-  const isAhead = to.x > startX;
-  const endX = isAhead ? to.x : to.x + to.width;
-  const bend = isAhead
-    ? Math.min(LONGEST_BEND, Math.max(SHORTEST_BEND, (endX - startX) / 2))
-    : Math.min(LONGEST_BEND, SHORTEST_BEND + Math.abs(toY - fromY) / 6);
+/** From the right side of one box to the near side of another; `fromY` and `toY` from the top of the picture. */
+export function drawCurve(from: Box, fromY: number, to: Box, toY: number, { width, passages }: Room): Curve {
+  const [startX, farX] = [from.x + from.width, to.x + to.width];
+  return to.x > startX
+    ? drawAhead(startX, fromY, to.x, toY, passages)
+    : drawBack(startX, fromY, farX, toY, findLimit(passages, Math.max(startX, farX), width));
+}
+
+/** Where lines may be. */
+type Room = Pick<Layout, 'width' | 'passages'>;
+
+/** A column that is between is crossed where no box is: a line behind a box seems to be one of that box. */
+function drawAhead(startX: number, fromY: number, endX: number, toY: number, passages: readonly Passage[]): Curve {
+  let [x, y, path] = [startX, fromY, `M${round(startX)} ${round(fromY)}`];
+  const middles: Pick<Curve, 'x' | 'y'>[] = [];
+  const bendTo = (nextX: number, nextY: number): void => {
+    const bend = Math.min(LONGEST_BEND, Math.max(SHORTEST_BEND, (nextX - x) / 2));
+    path += bezier(x + bend, y, nextX - bend, nextY, nextX, nextY);
+    middles.push({ x: (x + nextX) / 2, y: (y + nextY) / 2 });
+    [x, y] = [nextX, nextY];
+  };
+  for (const passage of passages.filter(({ left, right }) => left > startX && right < endX)) {
+    const { left, right } = passage;
+    const straight = y + ((toY - y) * ((left + right) / 2 - x)) / (endX - x);
+    bendTo(left, findLevel(passage, straight) + spread(fromY + toY));
+    path += `H${round(right)}`;
+    x = right;
+  }
+  bendTo(endX, toY);
+  return { path, ...(middles[0] ?? { x, y }) };
+}
+
+function findLevel({ levels, end }: Passage, y: number): number {
+  if (y >= end) return y;
+  return levels.reduce((best, level) => (Math.abs(level - y) < Math.abs(best - y) ? level : best), end);
+}
+
+/** Lines that go through the same gap lie beside one another. */
+function spread(seed: number): number {
+  return (Math.round(seed) % (2 * SPREAD + 1)) - SPREAD;
+}
+
+/** The next column, or the end of the picture. */
+function findLimit(passages: readonly Passage[], x: number, width: number): number {
+  return passages.find(({ left }) => left > x)?.left ?? width;
+}
+
+function drawBack(startX: number, fromY: number, endX: number, toY: number, limit: number): Curve {
+  const far = Math.max(startX, endX);
+  const bend = Math.min(LONGEST_BEND, SHORTEST_BEND + Math.abs(toY - fromY) / 6);
   // A line that turns back bends three quarters as far as its handles reach.
-  const reach = isAhead
-    ? startX + bend
-    : Math.min(Math.max(startX, endX) + bend, Math.max(startX, endX) + ((limit - Math.max(startX, endX)) * 4) / 3 - 4);
-  const back = isAhead ? endX - bend : reach;
-  const numbers = [startX, fromY, reach, fromY, back, toY, endX, toY].map((number) => Math.round(number * 10) / 10);
-  const [x1, y1, x2, y2, x3, y3, x4, y4] = numbers;
+  const reach = Math.min(far + bend, far + ((limit - far) * 4) / 3 - 4);
   return {
-    path: `M${x1} ${y1}C${x2} ${y2} ${x3} ${y3} ${x4} ${y4}`,
-    x: (startX + 3 * reach + 3 * back + endX) / 8,
+    path: `M${round(startX)} ${round(fromY)}${bezier(reach, fromY, reach, toY, endX, toY)}`,
+    x: (startX + 6 * reach + endX) / 8,
     y: (fromY + toY) / 2,
   };
+}
+
+function bezier(...numbers: readonly number[]): string {
+  return `C${numbers.map(round).join(' ')}`;
+}
+
+function round(number: number): number {
+  return Math.round(number * 10) / 10;
 }
 
 /** In pixels: by the bytes or the connections of a second, whichever is more of much; ten times as much is one step more. */

@@ -21,6 +21,18 @@ export interface Layout {
   /** By id. */
   readonly boxes: ReadonlyMap<string, Box>;
   readonly columns: readonly PictureColumn[];
+  /** Of each column, from the left. */
+  readonly passages: readonly Passage[];
+}
+
+/** Where a line may cross a column without lying behind a box. */
+export interface Passage {
+  readonly left: number;
+  readonly right: number;
+  /** Between two boxes, from above. */
+  readonly levels: readonly number[];
+  /** From here on nothing is in the way. */
+  readonly end: number;
 }
 
 /** What is in a column, from above; a machine that has left keeps its slot until another needs one. */
@@ -145,17 +157,22 @@ function measure(columns: readonly PictureColumn[], width: number): Layout {
   const lane = count < 2 ? 0 : Math.min(WIDEST_LANE, Math.floor((width - count * boxWidth) / (count - 1)));
   const left = isNarrow ? 0 : Math.max(0, Math.floor((width - count * boxWidth - (count - 1) * lane) / 2));
   const boxes = new Map<string, Box>();
+  const passages: Passage[] = [];
   let height = 0;
   for (const [index, { slots }] of columns.entries()) {
+    const x = left + index * (boxWidth + lane);
+    const levels = [-GAP / 2];
     let y = 0;
     for (const slot of slots) {
-      if (slot.id !== undefined)
-        boxes.set(slot.id, { x: left + index * (boxWidth + lane), y, width: boxWidth, height: slot.height });
+      if (slot.id === undefined) levels.push(y + slot.height / 2);
+      else boxes.set(slot.id, { x, y, width: boxWidth, height: slot.height });
       y += slot.height + GAP;
+      levels.push(y - GAP / 2);
     }
+    passages.push({ left: x, right: x + boxWidth, levels, end: y - GAP / 2 });
     height = Math.max(height, y - GAP);
   }
-  return { width, height: Math.max(0, height), boxes, columns };
+  return { width, height: Math.max(0, height), boxes, columns, passages };
 }
 
 function sumHeights(slots: readonly { readonly height: number }[]): number {

@@ -8,6 +8,9 @@ import { describeLink } from './words.ts';
 /** Of bytes or connections a second, from which on a line moves. */
 const STIR = { bytes: 1, connections: 0.1 };
 
+/** What the picture says of it, whatever the link is. */
+const KEPT = ['dim', 'faded'];
+
 /** The line of one link: its width is traffic, its colour and its dashes are health. */
 export class LinkView implements Spot {
   readonly element: SVGGElement = createShape('g', 'link');
@@ -28,8 +31,9 @@ export class LinkView implements Spot {
     const { state, bytesPerSecond, connectionsPerSecond, active, goneAt } = link;
     const isStirring = bytesPerSecond >= STIR.bytes || connectionsPerSecond >= STIR.connections;
     const health = goneAt === undefined ? state : 'gone';
-    const busy = isStirring ? ' busy' : active > 0 ? ' open' : ' idle';
-    setAttribute(this.element, 'class', `link ${health}${busy}${this.element.classList.contains('dim') ? ' dim' : ''}`);
+    const busy = isStirring ? 'busy' : active > 0 ? 'open' : 'idle';
+    const kept = KEPT.filter((name) => this.element.classList.contains(name));
+    setAttribute(this.element, 'class', ['link', health, busy, ...kept].join(' '));
     for (const path of [this.#line, this.#flow, this.#reach]) setAttribute(path, 'd', curve.path);
     setAttribute(this.#line, 'stroke-width', String(measureWidth(bytesPerSecond, connectionsPerSecond)));
     const [x, y] = [Math.round(curve.x), Math.round(curve.y)];

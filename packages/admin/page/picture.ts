@@ -51,18 +51,21 @@ export class Picture {
     const rows = new Map(
       machines.map((machine) => [machine.id, listRows(machine, machines.length, (id) => ending.has(id))] as const),
     );
-    this.#place(machines, rows);
+    const layout = this.#place(machines, rows);
     const linksOf = (row: Row): readonly Gone<LanLink>[] =>
       (row.kind === 'proxy' ? starting : ending).get(row.key) ?? [];
+    const found = new Set(machines.filter((machine) => matches(machine, this.#search)).map(({ id }) => id));
     for (const machine of machines) {
       const box = this.#boxes.get(machine.id);
       box?.update(machine, rows.get(machine.id) ?? [], linksOf);
-      box?.element.classList.toggle('faded', !matches(machine, this.#search));
+      box?.element.classList.toggle('faded', !found.has(machine.id));
     }
-    this.#drawLinks(scene);
+    this.#drawLinks(scene, layout);
+    for (const { id, from, to } of links)
+      this.#links.get(id)?.element.classList.toggle('faded', !found.has(from) && !found.has(to));
   }
 
-  #place(machines: readonly Gone<SceneMachine>[], rows: ReadonlyMap<string, readonly Row[]>): void {
+  #place(machines: readonly Gone<SceneMachine>[], rows: ReadonlyMap<string, readonly Row[]>): Layout {
     const pieces = machines.map(
       ({ id, proxies }): Piece => ({
         id,
@@ -70,8 +73,9 @@ export class Picture {
         side: proxies.length > 0 ? 'uses' : 'offers',
       }),
     );
-    this.#layout = layOut(pieces, this.#stage.clientWidth, this.#layout);
-    const { boxes, width, height } = this.#layout;
+    const layout = layOut(pieces, this.#stage.clientWidth, this.#layout);
+    this.#layout = layout;
+    const { boxes, width, height } = layout;
     for (const [id, view] of this.#boxes) {
       if (boxes.has(id)) continue;
       view.element.remove();
@@ -88,9 +92,10 @@ export class Picture {
     }
     this.#stage.style.height = `${height + ROOM_BELOW}px`;
     this.#lines.setAttribute('viewBox', `0 0 ${width} ${height + ROOM_BELOW}`);
+    return layout;
   }
 
-  #drawLinks({ machines, links }: Scene): void {
+  #drawLinks({ machines, links }: Scene, layout: Layout): void {
     const names = new Map(machines.map(({ id, name }) => [id, name]));
     const targets = new Map(
       machines.flatMap(({ services }) => services.map(({ id, instance }) => [id, instance] as const)),
@@ -115,7 +120,7 @@ export class Picture {
         this.#lines.append(view.element);
       }
       const [fromY, toY] = [from.findLevel(keyOfProxy(link.from, link.service)), to.findLevel(link.target)];
-      const curve = drawCurve(from.box, fromY, to.box, toY, this.#stage.clientWidth);
+      const curve = drawCurve(from.box, fromY, to.box, toY, layout);
       view.update(link, curve, names.get(link.from) ?? '', targets.get(link.target) ?? link.service);
     }
   }

@@ -53,7 +53,7 @@ a { color: var(--accent); }
 .ejected .line, .gone .line { stroke: var(--bad); stroke-dasharray: 2 6; stroke-opacity: .95; }
 .cross { stroke: var(--bad); stroke-width: 2.4; stroke-linecap: round; display: none; } .ejected .cross, .link.gone .cross { display: inline; }
 .reach { stroke: transparent; stroke-width: 14; pointer-events: stroke; } .link:focus { outline: none; } .link:focus .line, .link:hover .line { stroke: var(--accent); }
-.link.dim { opacity: .12; }
+.link.dim, .link.faded { opacity: .12; }
 @keyframes flow { from { stroke-dashoffset: 14; } to { stroke-dashoffset: 0; } }
 @media (prefers-reduced-motion: reduce) { .busy .flow { animation: none; } .box, .line, .link { transition: none; } }
 #note { position: absolute; top: 0; left: 0; z-index: 5; max-width: min(22rem, 100%); padding: .5rem .8rem; border-radius: 8px; background: var(--text); color: var(--ground); font-size: .82rem; line-height: 1.45; pointer-events: none; box-shadow: 0 4px 16px rgb(0 0 0 / .25); overflow-wrap: anywhere; }
@@ -79,7 +79,7 @@ th.number, td.number { text-align: right; }
 .state::before { content: "\\2715"; margin-right: .4em; color: var(--bad); }
 .ready::before, .announced::before { content: "\\25cf"; color: var(--ready); }
 .state.probation::before, .state.probing::before, .state.draining::before, .state.stale::before { content: "\\25d0"; color: var(--warn); }
-main section + section { margin-top: 1.4rem; }
+main section:not(#who) { margin-top: 1.4rem; }
 footer { display: flex; flex-wrap: wrap; gap: .2rem 1rem; margin-top: 1.5rem; font-size: .88rem; }
 @media (max-width: 48rem) { body { padding: .9rem .7rem 2rem; } .pair { grid-template-columns: minmax(0, 1fr); } .panel { padding: .8rem; } }
 `;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { drawCurve, measureWidth } from '../../page/curve.ts';
+import { measureWidth } from '../../page/curve.ts';
 import { FAREWELL_MS, follow, listRows } from '../../page/model.ts';
 import { count, formatRate } from '../../page/numbers.ts';
 import { mergeLan, type SeenProcess } from '../../src/lan/merge-lan.ts';
@@ -52,17 +52,6 @@ test('a line grows with its traffic, within bounds', () => {
   expect(widths).toEqual(widths.toSorted((a, b) => a - b));
   expect([widths[0], widths.at(-1)]).toEqual([1.5, 11]);
   expect(measureWidth(0, 200)).toBeGreaterThan(4);
-});
-
-test('a line ends where its row is, ahead or back', () => {
-  const [left, right] = [
-    { x: 0, y: 0, width: 100, height: 50 },
-    { x: 300, y: 0, width: 100, height: 50 },
-  ];
-  expect(drawCurve(left, 10, right, 40, 400).path).toBe('M100 10C200 10 200 40 300 40');
-  const back = drawCurve(left, 10, { ...left, y: 100 }, 140, 150);
-  expect(back.path).toMatch(/^M100 10C.* 100 140$/);
-  expect(back.x).toBeLessThanOrEqual(150);
 });
 
 test('numbers are for people', () => {
