@@ -17,7 +17,7 @@ import { describeMachine, medianOf } from './relay/rounds.mjs';
 const AMBASSADOR = fileURLToPath(new URL('../../packages/cli/bin/ambassador.js', import.meta.url));
 const [scrapes = '100', idleSeconds = '60'] = process.argv.slice(2);
 const ENDPOINTS = 200;
-const [PORT, PROXY_PORT] = [17_000, 17_001];
+const [PORT, PROXY_PORT, ADMIN_PORT] = [17_000, 17_001, 17_004];
 
 const folder = mkdtempSync(`${tmpdir()}/bench-`);
 const addresses = Array.from({ length: ENDPOINTS }, (_, index) => `127.0.1.${index + 1}`);
@@ -26,22 +26,29 @@ const services = addresses.map((address) => createServer((socket) => socket.end(
 const machine = describeMachine();
 // A folder of sockets that is none: this one can't be asked.
 writeFileSync(`${folder}/none`, '');
-const proxies = [start(PROXY_PORT, folder), start(PROXY_PORT + 1, `${folder}/none`)];
+const proxies = [
+  start(PROXY_PORT, folder),
+  start(PROXY_PORT + 1, `${folder}/none`),
+  start(PROXY_PORT + 2, `${folder}/none`, '--admin', `127.0.0.1:${ADMIN_PORT}`),
+];
 const [proxy] = proxies;
+const socket = { socketPath: `${folder}/ambassador/${proxy.pid}.sock` };
 try {
   for (const [index, { stdout }] of proxies.entries()) {
     await until(stdout, /listening/);
     for (let at = 0; at < 2 * ENDPOINTS; at++) await dial(PROXY_PORT + index);
   }
-  await wait(2_000);
+  // What `--admin` loads after the start is loaded then.
+  await wait(4_000);
   const before = proxies.map(({ pid }) => readCpuSeconds(pid));
   await wait(Number(idleSeconds) * 1_000);
-  const [asked, unasked] = proxies.map(({ pid }, index) => readCpuSeconds(pid) - before[index]);
+  const [asked, unasked, prepared] = proxies.map(({ pid }, index) => readCpuSeconds(pid) - before[index]);
   const memory = proxies.map(({ pid }) => readMemoryMib(pid));
-  const loading = await time(scrape);
+  const loading = await time(() => scrape(socket));
+  const first = await time(() => scrape({ host: '127.0.0.1', port: ADMIN_PORT }));
   const cpu = readCpuSeconds(proxy.pid);
   const times = [];
-  for (let at = 0; at < Number(scrapes); at++) times.push((await time(scrape)).ms);
+  for (let at = 0; at < Number(scrapes); at++) times.push((await time(() => scrape(socket))).ms);
   const perScrape = ((readCpuSeconds(proxy.pid) - cpu) * 1_000) / Number(scrapes);
   const sorted = times.toSorted((one, other) => one - other);
   const series = loading.result.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
@@ -51,8 +58,12 @@ try {
   console.log('| what | |\n|---|---|');
   console.log(`| processor time in ${idleSeconds} s in which nobody asks | ${ms(asked * 1_000)} |`);
   console.log(`| the same without a socket | ${ms(unasked * 1_000)} |`);
-  console.log(`| memory then, and without a socket | ${memory.map((mib) => mib.toFixed(1)).join(', ')} MiB |`);
-  console.log(`| the first scrape, with what it loads | ${ms(loading.ms)} |`);
+  console.log(`| the same with \`--admin\`, and no socket | ${ms(prepared * 1_000)} |`);
+  console.log(
+    `| memory then, without a socket, and with \`--admin\` | ${memory.map((mib) => mib.toFixed(1)).join(', ')} MiB |`,
+  );
+  console.log(`| the first scrape at the socket, with what it loads | ${ms(loading.ms)} |`);
+  console.log(`| the first scrape at \`--admin\` | ${ms(first.ms)} |`);
   console.log(
     `| ${scrapes} more: median, and the slowest | ${ms(medianOf(sorted))}, ${ms(sorted.at(-1) ?? Number.NaN)} |`,
   );
@@ -66,8 +77,8 @@ try {
   rmSync(folder, { recursive: true, force: true });
 }
 
-function start(port, runtime) {
-  const args = ['proxy', `bench:${port}`, '--from', `file:${folder}/list.yaml`, '--balance', 'round-robin'];
+function start(port, runtime, ...rest) {
+  const args = ['proxy', `bench:${port}`, '--from', `file:${folder}/list.yaml`, '--balance', 'round-robin', ...rest];
   const env = { PATH: process.env.PATH, HOME: folder, XDG_RUNTIME_DIR: runtime, AMBASSADOR_LOG_LEVEL: 'error' };
   return spawn(process.execPath, [AMBASSADOR, ...args], { env, stdio: ['ignore', 'pipe', 'inherit'] });
 }
@@ -96,10 +107,10 @@ function dial(port) {
   });
 }
 
-function scrape() {
+function scrape(at) {
   return new Promise((resolve, reject) => {
-    const socketPath = `${folder}/ambassador/${proxy.pid}.sock`;
-    const asked = request({ socketPath, path: '/metrics', headers: { Host: 'localhost' } }, (response) => {
+    const headers = { Host: at.port === undefined ? 'localhost' : `localhost:${at.port}` };
+    const asked = request({ ...at, path: '/metrics', headers }, (response) => {
       let text = '';
       response.setEncoding('utf8').on('data', (chunk) => {
         text += chunk;

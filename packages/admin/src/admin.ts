@@ -40,6 +40,8 @@ export interface AdminOptions {
 export interface Admin {
   /** Serves one client on a connection that was accepted elsewhere; one request each. */
   serve(connection: Duplex): void;
+  /** Loads what the first scrape needs, so that it is like the others; nothing is measured for it. */
+  prepare(): Promise<void>;
   /** Ends every connection. Nothing is served after it. Idempotent. */
   close(): void;
 }
@@ -98,6 +100,10 @@ class HttpAdmin implements Admin {
     if (this.#connections.size > MAX_ADMIN_CONNECTIONS) this.#makeRoomFor(connection);
     this.#server.emit('connection', connection);
     connection.resume();
+  }
+
+  async prepare(): Promise<void> {
+    await import('./process-metrics.ts');
   }
 
   close(): void {

@@ -22,6 +22,9 @@ import { readAdminPlaces } from '../requests/admin-request.ts';
 import type { Settings } from '../settings/settings.ts';
 import { prepareAdminSocket } from './admin-socket.ts';
 
+/** Whoever says `--admin` is going to ask: this long after the start, when there is time for it, what answers is loaded. */
+const PREPARE_MS = 2_000;
+
 export interface AdminContext extends Pick<AdminOptions, 'process' | 'snapshot'> {
   /** Called once somebody asks. */
   readonly lan: () => Promise<AdminOptions['lan']>;
@@ -31,7 +34,7 @@ export interface AdminContext extends Pick<AdminOptions, 'process' | 'snapshot'>
 
 /**
  * Where this process is asked how it is: at a socket of its user's, and where `--admin` says. What answers is loaded when somebody asks for
- * the first time; until then it is a listening socket and the last events.
+ * the first time, or, with `--admin`, soon after the start; until then it is a listening socket and the last events.
  */
 export class AdminService {
   readonly #context: AdminContext;
@@ -41,6 +44,7 @@ export class AdminService {
   readonly #startedAt = systemClock.now();
   #loading: Promise<Admin> | undefined;
   #listeners: readonly Listener[] = [];
+  #cancelPreparing: (() => void) | undefined;
   #isClosed = false;
 
   /** It does not listen yet. Throws a CliError where other machines could connect. */
@@ -55,6 +59,7 @@ export class AdminService {
       this.#listeners = await this.#listenAt(this.#places);
       const at = this.#listeners.map(({ address }) => formatAdmin(address));
       reporter.tell(`admin on ${at.join(' and ')}`, { event: 'admin-listening', at });
+      this.#cancelPreparing = systemClock.after(PREPARE_MS, () => void this.#prepare());
     }
     const { surroundings } = this.#context;
     try {
@@ -74,6 +79,7 @@ export class AdminService {
   /** Idempotent. */
   async close(): Promise<void> {
     this.#isClosed = true;
+    this.#cancelPreparing?.();
     await Promise.all(this.#listeners.map((listener) => listener.stop()));
     const admin = await this.#loading?.catch(() => undefined);
     admin?.close();
@@ -106,13 +112,25 @@ export class AdminService {
       socket.destroy();
       return;
     }
-    this.#loading ??= this.#load();
     try {
-      (await this.#loading).serve(socket);
+      (await this.#find()).serve(socket);
     } catch (error) {
       socket.destroy();
       surface(error);
     }
+  }
+
+  async #prepare(): Promise<void> {
+    try {
+      await (await this.#find()).prepare();
+    } catch (error) {
+      surface(error);
+    }
+  }
+
+  #find(): Promise<Admin> {
+    this.#loading ??= this.#load();
+    return this.#loading;
   }
 
   async #load(): Promise<Admin> {
