@@ -18,8 +18,13 @@ export async function startPair(offering: Host, asking: Host): Promise<Pair> {
 }
 
 /** Waits until it has found the service on `offering`. */
-export async function startProxy(asking: Host, offering: Host, key: string): Promise<HostProcess> {
-  const proxying = await proxy(asking, 'thing:7000', '--mesh-key-file', key);
+export async function startProxy(
+  asking: Host,
+  offering: Host,
+  key: string,
+  ...flags: readonly string[]
+): Promise<HostProcess> {
+  const proxying = await proxy(asking, 'thing:7000', '--mesh-key-file', key, ...flags);
   await proxying.until((output) => output.includes(`found "thing on ${offering.name}"`));
   return proxying;
 }

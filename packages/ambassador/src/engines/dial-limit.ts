@@ -1,5 +1,6 @@
 const FIRST_LIMIT = 32;
-const LEAST_LIMIT = 4;
+/** Dials may be slow because the way is long or the announcer is, though this process is busy: so many still make 100 a second of 150 ms each. */
+const LEAST_LIMIT = 16;
 /** While dials are quick; and where they are slow though this process is not. */
 const MOST_LIMIT = 256;
 const MOST_SLOW = 64;

@@ -1,12 +1,11 @@
 import type { Clock } from '@mdns-ambassador/relay';
 import { DialLimit } from './dial-limit.ts';
+import { DialProgress } from './dial-progress.ts';
 
 /** Who is silent for so long uses no processor, and keeps nobody from dialling. */
 const HOLD_MS = 1_000;
 /** A process that is busy for a greater part of the time has no time left. */
 const BUSY_SHARE = 0.8;
-/** How many are done in a time is counted for so long. */
-const WINDOW_MS = 500;
 
 /** One who wants to dial, from when it asked until it is done. */
 export interface DialTurn {
@@ -21,6 +20,7 @@ export interface DialQueueOptions {
 }
 
 interface WaitingDial {
+  /** In the queue's own time. */
   readonly since: number;
   readonly enter: () => void;
 }
@@ -29,22 +29,24 @@ interface WaitingDial {
 export class DialQueue {
   readonly #options: DialQueueOptions;
   readonly #limit = new DialLimit();
+  readonly #progress = new DialProgress();
   readonly #waiting = new Set<WaitingDial>();
   #inside = 0;
   #isAdmitting = false;
-  #doneSince = 0;
-  #doneCount = 0;
-  /** While somebody waited, by the last full window; 0 where that is not known. */
-  #donePerMs = 0;
 
   constructor(options: DialQueueOptions) {
     this.#options = options;
   }
 
-  /** How long one who comes now will wait, as far as is known: as long as the first of those before it has, at least. 0 where nobody does. */
+  /**
+   * How long one who comes now will wait for those before it, as far as is known: as long as the first of them has, at least. 0 where nobody
+   * does. Time in which nobody is reached does not count: then it is no crowd that one waits for.
+   */
   get waitMs(): number {
-    const expectedMs = this.#donePerMs === 0 ? 0 : this.#waiting.size / this.#donePerMs;
-    for (const { since } of this.#waiting) return Math.max(this.#options.clock.now() - since, expectedMs);
+    const waitedUntil = this.#progress.movedMs(this.#options.clock.now());
+    for (const { since } of this.#waiting) {
+      return Math.max(waitedUntil - since, this.#progress.expectedMs(this.#waiting.size));
+    }
     return 0;
   }
 
@@ -63,14 +65,15 @@ export class DialQueue {
         leave = undefined;
       },
     };
+    const now = this.#options.clock.now();
     const waiting: WaitingDial = {
-      since: this.#options.clock.now(),
+      since: this.#progress.movedMs(now),
       enter: () => {
         leave = this.#enter();
         begin(turn);
       },
     };
-    if (this.#waiting.size === 0) this.#countFrom(this.#options.clock.now(), 0);
+    if (this.#waiting.size === 0) this.#progress.forget(now);
     this.#waiting.add(waiting);
     this.#admit();
     return turn;
@@ -84,7 +87,6 @@ export class DialQueue {
       if (!isInside) return;
       isInside = false;
       cancel();
-      this.#countDone();
       this.#inside -= 1;
       this.#admit();
     };
@@ -92,22 +94,10 @@ export class DialQueue {
     this.#inside += 1;
     return (isReached) => {
       const now = clock.now();
+      if (isReached) this.#progress.reached(now);
       if (isReached && this.#waiting.size > 0) this.#limit.connected(now - enteredAt, busyShare() >= BUSY_SHARE, now);
       leave();
     };
-  }
-
-  #countDone(): void {
-    const now = this.#options.clock.now();
-    this.#doneCount += 1;
-    const elapsedMs = now - this.#doneSince;
-    if (elapsedMs >= WINDOW_MS) this.#countFrom(now, this.#doneCount / elapsedMs);
-  }
-
-  #countFrom(now: number, donePerMs: number): void {
-    this.#doneSince = now;
-    this.#doneCount = 0;
-    this.#donePerMs = donePerMs;
   }
 
   /** Who begins may be done at once, for thousands of them in a row: no call within another. */

@@ -68,6 +68,8 @@ export interface NodeEnginePath extends EngineSurroundings {
   /** Hears each client before an endpoint is picked for it. */
   readonly opening?: Opening;
   readonly dial?: Dial;
+  /** The part of the time of late that the process has been busy, from 0 to 1. */
+  readonly busyShare?: () => number;
   /** Absent: no other process accepts at the same places. */
   readonly kin?: LoopKin;
 }
@@ -129,7 +131,10 @@ class NodeEngine implements Engine {
       clock,
       picker,
       dial,
-      queue: options.dialler === undefined ? undefined : new DialQueue({ clock, busyShare: watchBusyShare() }),
+      queue:
+        options.dialler === undefined
+          ? undefined
+          : new DialQueue({ clock, busyShare: path.busyShare ?? watchBusyShare() }),
       loops: this.#loops,
       prologues: [
         ...(options.sendProxy === true ? [sendHeaderPrologue] : []),

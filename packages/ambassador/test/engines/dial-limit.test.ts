@@ -24,7 +24,7 @@ describe('So many dials at once', () => {
     limit.connected(150, true, 1_200);
     expect(limit.limit).toBe(18);
     for (let now = 2_000; now < 30_000; now += 1_000) limit.connected(500, true, now);
-    expect(limit.limit).toBe(4);
+    expect(limit.limit).toBe(16);
   });
 
   test('grow slowly after that', () => {
