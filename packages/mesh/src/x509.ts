@@ -1,4 +1,5 @@
 import { createHash, createPublicKey, type KeyObject, sign } from 'node:crypto';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Extension, X509CertificateGenerator } from '@peculiar/x509';
 import { type End, formatMemberUri, type Role } from './role.ts';
 
@@ -143,7 +144,17 @@ interface CertificateIssue {
   readonly extensions: Extension[];
 }
 
-async function issue(
+/** The last of all: one takes some milliseconds of processor time, and a rotation makes eight for each service. Never rejects. */
+let lastIssued: Promise<unknown> = Promise.resolve();
+
+/** One in a turn of the loop, so that others go on meanwhile. */
+function issue(library: Library, certificate: CertificateIssue): Promise<string> {
+  const issued = lastIssued.then(() => nextTurn()).then(() => generate(library, certificate));
+  lastIssued = issued.catch(() => undefined);
+  return issued;
+}
+
+async function generate(
   { X509CertificateGenerator }: Library,
   { serial, subject, issuer, notAfter, publicKey, signingKey, extensions }: CertificateIssue,
 ): Promise<string> {

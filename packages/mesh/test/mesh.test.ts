@@ -18,6 +18,22 @@ test('other keys reach every member of the process, and who listens', async () =
   member.close();
 });
 
+test('while the keys become others the loop goes on', async () => {
+  const mesh = createMesh();
+  const members = [await mesh.join('announce', 'redis'), await mesh.join('proxy', 'redis')];
+  let turns = 0;
+  const count = (): void => {
+    turns += 1;
+    counting = setImmediate(count);
+  };
+  let counting = setImmediate(count);
+  await mesh.change({ ...createRing(), previous: createRing().current });
+  clearImmediate(counting);
+  // Two certificates of authorities and two of its own for each member and key.
+  expect(turns).toBeGreaterThanOrEqual(2 * 2 * 4 - 1);
+  for (const member of members) member.close();
+});
+
 test('who joins while the keys become others has the new ones, or is refused', async () => {
   const mesh = createMesh();
   const joining = mesh.join('proxy', 'redis');
