@@ -10,6 +10,7 @@ import type {
   Target,
 } from '@mdns-ambassador/relay';
 import type { EndpointDialler } from './engines/endpoint-dialler.ts';
+import type { OverloadQueue } from './engines/engine.ts';
 import type { Faults } from './engines/faults.ts';
 import type { BalancerName } from './pool/balancer.ts';
 import type { Endpoint, EndpointState } from './pool/endpoint.ts';
@@ -147,8 +148,8 @@ export type ProxyEvent =
   /** A client was told that it is not served; `reason` for people. Not told for every one of a crowd. */
   | { readonly kind: 'refused'; readonly service: string; readonly reason: string }
   | { readonly kind: 'connections-full'; readonly service: string; readonly limit: number }
-  /** More clients come than can be served in time: some were turned away at once. Not told for every one of a crowd. */
-  | { readonly kind: 'overload'; readonly service: string }
+  /** More clients come than can be served in time: so many were turned away at once since this was told last. Not told for every one of a crowd. */
+  | { readonly kind: 'overload'; readonly service: string; readonly clients: number; readonly queue: OverloadQueue }
   /** Something became of the program that moves the bytes; `message` for people. */
   | { readonly kind: 'engine-changed'; readonly service: string; readonly message: string }
   | { readonly kind: 'drained'; readonly service: string; readonly finished: number; readonly reset: number };

@@ -277,6 +277,18 @@ describe('what only the engine sees', () => {
   });
 });
 
+test('of those who are turned away the first is told of, and how many were since', async () => {
+  const { ambassador, engine, clock, events } = createWorld();
+  await ambassador.start();
+  for (let client = 0; client < 160; client++) engine.onEvent({ kind: 'overload', queue: 'dial' });
+  await clock.advance(20_000);
+  expect(events.filter(({ kind }) => kind === 'overload')).toEqual([
+    { kind: 'overload', service: 'redis', clients: 1, queue: 'dial' },
+    { kind: 'overload', service: 'redis', clients: 159, queue: 'dial' },
+  ]);
+  await ambassador.close();
+});
+
 describe('established connections of an endpoint that is lost', () => {
   const lose = async (onEndpointLost: ProxyOptions['onEndpointLost']) => {
     const world = createWorld({ onEndpointLost });

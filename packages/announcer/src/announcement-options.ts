@@ -92,8 +92,8 @@ export type AnnouncerEvent =
   | { readonly kind: 'alias-withheld'; readonly service: string; readonly alias: string }
   /** Connections were turned away: `limit` are open, and there is no place for more. Not told for every one of a crowd. */
   | { readonly kind: 'connections-full'; readonly service: string; readonly limit: number }
-  /** More clients come than can be served in time: some were turned away at once. Not told for every one of a crowd. */
-  | { readonly kind: 'overload'; readonly service: string }
+  /** More clients come than can be served in time: so many were turned away at once since this was told last. Not told for every one of a crowd. */
+  | { readonly kind: 'overload'; readonly service: string; readonly clients: number }
   | { readonly kind: 'draining'; readonly service: string; readonly connections: number }
   /** What became of the command of a service on demand. */
   | ({ readonly kind: 'on-demand'; readonly service: string } & DemandEvent)

@@ -7,6 +7,7 @@ import {
   type Prologue,
   type Share,
   type Target,
+  TurnedAway,
 } from '@mdns-ambassador/relay';
 import { AnnouncedAddresses } from './announced-addresses.ts';
 import type { AnnouncementOptions, AnnouncerEvent } from './announcement-options.ts';
@@ -44,7 +45,7 @@ export class Entrance {
   #share: Share | undefined;
   readonly #tally = new IngressTally();
   #fullToldAt = Number.NEGATIVE_INFINITY;
-  #overloadToldAt = Number.NEGATIVE_INFINITY;
+  readonly #turnedAway: TurnedAway;
   #refusedToldAt = Number.NEGATIVE_INFINITY;
   #fronts = { ranges: NO_FRONTS, has: matchFronts(NO_FRONTS) };
   #ingress: Ingress | undefined;
@@ -53,6 +54,9 @@ export class Entrance {
 
   constructor(options: EntranceOptions) {
     this.#options = options;
+    this.#turnedAway = new TurnedAway(options.clock, (clients) =>
+      options.onEvent({ kind: 'overload', service: options.options().service, clients }),
+    );
   }
 
   /** The port that the LAN connects to; undefined where it does not relay. */
@@ -119,6 +123,7 @@ export class Entrance {
 
   /** Nothing is listened to any more. */
   giveUpPlaces(): void {
+    this.#turnedAway.close();
     this.#share?.close();
     this.#door?.close();
     this.#member?.close();
@@ -139,7 +144,7 @@ export class Entrance {
       tally: this.#tally,
       enter: () => this.#share?.enter(),
       onFull: () => this.#tellFull(),
-      onOverload: () => this.#tellOverload(),
+      onOverload: () => this.#turnedAway.add(),
       preferredPort: chooseIngressPort(options().port),
       ...(this.#door === undefined ? {} : { door: this.#door }),
       isServiceUp,
@@ -160,15 +165,6 @@ export class Entrance {
     if (now - this.#refusedToldAt < FULL_INTERVAL_MS) return;
     this.#refusedToldAt = now;
     onEvent({ kind: 'stranger', service: options().service, address, reason });
-  }
-
-  /** Not for every one of a crowd. */
-  #tellOverload(): void {
-    const { clock, options, onEvent } = this.#options;
-    const now = clock.now();
-    if (now - this.#overloadToldAt < FULL_INTERVAL_MS) return;
-    this.#overloadToldAt = now;
-    onEvent({ kind: 'overload', service: options().service });
   }
 
   /** Not for every one of a crowd. */

@@ -55,6 +55,7 @@ export {
   type Target,
   type TcpTarget,
 } from './target.ts';
+export { TurnedAway } from './turned-away.ts';
 export { type TurnInterval, Turns } from './turns.ts';
 export { type Ends, nameEnd, Unacknowledged } from './unacknowledged.ts';
 export { describeKeepToOwner, keepToOwner, listReaders } from './windows-rights.ts';

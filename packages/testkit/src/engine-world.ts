@@ -33,7 +33,7 @@ type EventUnderTest =
   | { readonly kind: 'unreachable' | 'refused'; readonly reason: string }
   | { readonly kind: 'connections-full'; readonly limit: number }
   | { readonly kind: 'connections-reset'; readonly count: number; readonly reason: string }
-  | { readonly kind: 'overload' };
+  | { readonly kind: 'overload'; readonly queue: 'accept' | 'dial' };
 interface ConnectionUnderTest {
   readonly client?: { readonly address: string; readonly port: number };
   readonly endpoint?: { readonly id: string };

@@ -137,6 +137,9 @@ export interface Engine {
   close(): Promise<void>;
 }
 
+/** Where who was turned away would have waited: to be accepted, by a process that is busy; or for its turn to dial. */
+export type OverloadQueue = 'accept' | 'dial';
+
 /** What only the engine sees: one event for each connection concerned; the listener limits them. */
 export type EngineEvent =
   | { readonly kind: 'unreachable'; readonly reason: string }
@@ -146,7 +149,7 @@ export type EngineEvent =
   /** Connections of an endpoint that was lost were reset, by an engine that judges that itself. */
   | { readonly kind: 'connections-reset'; readonly endpoint: Endpoint; readonly count: number; readonly reason: string }
   /** More clients come than can be served in time. */
-  | { readonly kind: 'overload' }
+  | { readonly kind: 'overload'; readonly queue: OverloadQueue }
   /** Something became of the program that moves the bytes; `message` for people. */
   | { readonly kind: 'engine-changed'; readonly message: string }
   /** With `reportConnections` only. */

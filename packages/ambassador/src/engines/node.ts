@@ -272,12 +272,13 @@ class NodeEngine implements Engine {
       this.#refuse();
       return;
     }
-    const waitMs = Math.max(waitedMs, this.#context.queue?.waitMs ?? 0);
+    const dialWaitMs = this.#context.queue?.waitMs ?? 0;
+    const waitMs = Math.max(waitedMs, dialWaitMs);
     if (waitMs > 0 && this.#overload.refuses(waitMs, this.#clock.now())) {
       leave();
       resetLeg(client);
       this.#overloaded += 1;
-      this.#onEvent({ kind: 'overload' });
+      this.#onEvent({ kind: 'overload', queue: dialWaitMs > waitedMs ? 'dial' : 'accept' });
       return;
     }
     this.#accepted += 1;

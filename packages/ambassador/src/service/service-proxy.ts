@@ -1,6 +1,6 @@
 import type { CheckOutcome, DialService } from '@mdns-ambassador/checks';
 import type { Random } from '@mdns-ambassador/mdns';
-import { type Clock, formatTarget, surface, type Target } from '@mdns-ambassador/relay';
+import { type Clock, formatTarget, surface, type Target, TurnedAway } from '@mdns-ambassador/relay';
 import type {
   CarriedBytes,
   CreateEngine,
@@ -9,6 +9,7 @@ import type {
   Engine,
   EngineCounters,
   EngineEvent,
+  OverloadQueue,
   Reached,
 } from '../engines/engine.ts';
 import { formatFaults } from '../engines/faults.ts';
@@ -98,7 +99,8 @@ export class ServiceProxy implements EndpointPicker {
   #isNoEndpointTold = false;
   #isUnreachableTold = false;
   #fullToldAt = Number.NEGATIVE_INFINITY;
-  #overloadToldAt = Number.NEGATIVE_INFINITY;
+  readonly #turnedAway: TurnedAway;
+  #overloadedQueue: OverloadQueue = 'accept';
   #refusedToldAt = Number.NEGATIVE_INFINITY;
   #isClosed = false;
   readonly #unfollowChecks: (() => void) | undefined;
@@ -131,6 +133,9 @@ export class ServiceProxy implements EndpointPicker {
       onProbed: (endpoint, failure) => this.#takeProbe(endpoint, failure),
     });
     this.dialSilent = options.wake === undefined ? undefined : (id) => this.#wake(id);
+    this.#turnedAway = new TurnedAway(clock, (clients) =>
+      this.#emit({ kind: 'overload', service: options.service, clients, queue: this.#overloadedQueue }),
+    );
     this.#lost = new LostConnections({ ...options, clock, reset: (endpoint, reason) => this.#reset(endpoint, reason) });
     this.#engine = context.createEngine(options, this, (event) => this.#onEngineEvent(event), { clock, random });
   }
@@ -213,6 +218,7 @@ export class ServiceProxy implements EndpointPicker {
     this.#unfollowChecks?.();
     this.#probes.close();
     this.#lost.close();
+    this.#turnedAway.close();
     await Promise.all([this.#engine.close(), ...this.#options.sources.map((source) => source.close())]);
     this.#options.wake?.close();
     this.#options.dialler?.close();
@@ -440,9 +446,8 @@ export class ServiceProxy implements EndpointPicker {
         this.#tellReset(event.endpoint, event.count, event.reason);
         return;
       case 'overload':
-        if (this.#now() - this.#overloadToldAt < FULL_INTERVAL_MS) return;
-        this.#overloadToldAt = this.#now();
-        this.#emit({ kind: 'overload', service });
+        this.#overloadedQueue = event.queue;
+        this.#turnedAway.add();
         return;
       case 'engine-changed':
         this.#emit({ kind: 'engine-changed', service, message: event.message });

@@ -43,9 +43,23 @@ export function describeFull({ service, limit }: { readonly service: string; rea
   return `${open}: further ones are closed (ulimit -n and --max-connections decide)`;
 }
 
-export function describeOverload({ service }: { readonly service: string }): string {
-  return `${service}: more clients come than can be served in time, the latest are turned away at once`;
+export function describeOverload({ service, clients, queue }: Overloaded): string {
+  const said = `${service}: more clients come than can be served in time, the latest are turned away at once`;
+  const count = clients === 1 ? '' : ` (${clients} since this was said last)`;
+  const wait = queue === undefined ? '' : `: ${OVERLOADED_QUEUES[queue]}`;
+  return `${said}${count}${wait}`;
 }
+
+interface Overloaded {
+  readonly service: string;
+  readonly clients: number;
+  readonly queue?: 'accept' | 'dial';
+}
+
+const OVERLOADED_QUEUES = {
+  accept: 'this process is too busy to accept them',
+  dial: 'too many wait for their turn to dial',
+} as const;
 
 /** A word of a command that somebody is told to type; on Windows as cmd and PowerShell take it alike. */
 export function quoteHint(word: string, platform: NodeJS.Platform): string {

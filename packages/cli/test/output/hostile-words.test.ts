@@ -108,7 +108,7 @@ const PROXY: Examples<ProxyEvent> = {
   unreachable: { kind: 'unreachable', service: 's', reason: 'r' },
   refused: { kind: 'refused', service: 's', reason: 'r' },
   'connections-full': { kind: 'connections-full', service: 's', limit: 1 },
-  overload: { kind: 'overload', service: 's' },
+  overload: { kind: 'overload', service: 's', clients: 2, queue: 'dial' },
   'engine-changed': { kind: 'engine-changed', service: 's', message: 'm' },
   drained: { kind: 'drained', service: 's', finished: 1, reset: 1 },
 };
@@ -141,7 +141,7 @@ const ANNOUNCER: Examples<AnnouncerEvent> = {
   'alias-lost': { kind: 'alias-lost', service: 's', alias: 'a' },
   'alias-withheld': { kind: 'alias-withheld', service: 's', alias: 'a' },
   'connections-full': { kind: 'connections-full', service: 's', limit: 1 },
-  overload: { kind: 'overload', service: 's' },
+  overload: { kind: 'overload', service: 's', clients: 2 },
   draining: { kind: 'draining', service: 's', connections: 1 },
   'on-demand': { kind: 'on-demand', service: 's', state: 'failed', reason: 'r', waiting: 1, restMs: 1 },
   stranger: { kind: 'stranger', service: 's', address: 'a', reason: 'r' },

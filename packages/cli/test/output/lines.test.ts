@@ -342,6 +342,14 @@ describe('proxy', () => {
       { kind: 'connections-full', service: 'redis', limit: 9 },
       'redis: 9 connections are open, and there is no room for more: further ones are closed (ulimit -n and --max-connections decide)',
     ],
+    [
+      { kind: 'overload', service: 'redis', clients: 1, queue: 'dial' },
+      'redis: more clients come than can be served in time, the latest are turned away at once: too many wait for their turn to dial',
+    ],
+    [
+      { kind: 'overload', service: 'redis', clients: 159, queue: 'accept' },
+      'redis: more clients come than can be served in time, the latest are turned away at once (159 since this was said last): this process is too busy to accept them',
+    ],
     [{ kind: 'drained', service: 'redis', finished: 2, reset: 1 }, 'redis: 2 connections finished, 1 cut off'],
     [{ kind: 'drained', service: 'redis', finished: 0, reset: 0 }, undefined],
   ])('%j', (event, line) => {
