@@ -1,3 +1,5 @@
+import { QueueTime } from './queue-time.ts';
+
 /** Where a connection comes from; another host, or another address of this one, may have the same port. */
 export interface Origin {
   readonly remoteAddress?: string | undefined;
@@ -39,8 +41,9 @@ export class AcceptQueue {
   readonly #options: AcceptQueueOptions;
   #accepted = 0;
   #lookedAt = 0;
-  /** `passed`: how many have been accepted since. */
-  #own: { readonly since: number; readonly member: QueueMember; passed: number } | undefined;
+  readonly #time = new QueueTime();
+  /** `joinedAt`: in the queue's own time; `passed`: how many have been accepted since. */
+  #own: { readonly since: number; readonly joinedAt: number; readonly member: QueueMember; passed: number } | undefined;
   #waitedMs = 0;
 
   constructor(options: AcceptQueueOptions) {
@@ -49,11 +52,12 @@ export class AcceptQueue {
 
   /** To be called for each accepted connection. True: it is the queue's own, and nobody's client. */
   accept(origin: Origin, now: number): boolean {
+    this.#time.called(now);
     const own = this.#own;
     if (own?.member.isFrom(origin) === true) {
       own.member.leave();
       this.#own = undefined;
-      this.#waitedMs = own.passed < FEW ? 0 : now - own.since;
+      this.#waitedMs = own.passed < FEW ? 0 : this.#time.at(now) - own.joinedAt;
       // Where the queue is long, how long it is now must be known soon.
       if (this.#waitedMs >= INTERVAL_MS) this.#join(now);
       else this.#startAnew(now);
@@ -74,7 +78,7 @@ export class AcceptQueue {
   waitedMs(now: number): number {
     const own = this.#own;
     const stands = own?.member.isQueued === true && own.passed >= FEW;
-    return Math.max(this.#waitedMs, stands ? now - own.since : 0);
+    return Math.max(this.#waitedMs, stands ? this.#time.at(now) - own.joinedAt : 0);
   }
 
   close(): void {
@@ -97,7 +101,7 @@ export class AcceptQueue {
       this.#own = undefined;
       this.#waitedMs = 0;
     });
-    this.#own = { since: now, member, passed: 0 };
+    this.#own = { since: now, joinedAt: this.#time.at(now), member, passed: 0 };
     this.#startAnew(now);
   }
 

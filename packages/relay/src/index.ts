@@ -36,6 +36,7 @@ export { matchFronts } from './proxy-protocol/fronts.ts';
 export { ProxyHeaderError } from './proxy-protocol/header.ts';
 export { hearProxyHeader, openWithProxyHeader } from './proxy-protocol/hear-header.ts';
 export { LOCAL_HEADER, sendHeaderPrologue } from './proxy-protocol/send-header.ts';
+export { QueueTime } from './queue-time.ts';
 export { hasUnread, type Parsing, putBack, readLeg, watchEnd } from './read-leg.ts';
 export { Recent } from './recent.ts';
 export { dismissClient, Redial, Refusal } from './refusal.ts';

@@ -95,6 +95,15 @@ describe('A process joins its own queue', () => {
     expect(world.queue.waitedMs(5_000)).toBe(0);
   });
 
+  test('nor where many stood before it, and then those who came meanwhile', () => {
+    const world = new World();
+    world.crowd();
+    world.accept(FEW, 5_000);
+    expect(world.queue.waitedMs(5_000)).toBe(1_000);
+    expect(world.acceptOwn(5_100)).toBe(true);
+    expect(world.queue.waitedMs(5_100)).toBe(1_100);
+  });
+
   test('again at once while one waits for long, and else after a while', () => {
     const world = new World();
     world.crowd();

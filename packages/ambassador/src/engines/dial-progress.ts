@@ -1,24 +1,21 @@
-/** Where nobody has been reached for so long, nobody waits for those before: the process stood still, or who is dialled is silent. */
-const STANDSTILL_MS = 1_000;
+import { QueueTime } from '@mdns-ambassador/relay';
+
 /** How many are reached in a time is counted for so long, without a pause of so long. */
 const WINDOW_MS = 500;
 const PAUSE_MS = 250;
 
-/**
- * How a queue of dials moves, by when endpoints were reached. Its time stands still where it does not move. Pure: times are milliseconds of
- * one monotonic clock.
- */
+/** How a queue of dials moves, by when endpoints were reached. Pure: times are milliseconds of one monotonic clock. */
 export class DialProgress {
-  #movedMs = 0;
+  readonly #time = new QueueTime();
   #reachedAt = 0;
   #countedSince = 0;
   #count = 0;
   /** By the last full window; 0 where that is not known. */
   #reachedPerMs = 0;
 
-  /** The queue's own time: the difference of two is how long it moved. */
+  /** See {@link QueueTime}. */
   movedMs(now: number): number {
-    return this.#movedMs + Math.min(now - this.#reachedAt, STANDSTILL_MS);
+    return this.#time.at(now);
   }
 
   /** How long so many take, as far as is known. */
@@ -29,7 +26,7 @@ export class DialProgress {
   /** An endpoint has answered a dial. */
   reached(now: number): void {
     const pauseMs = now - this.#reachedAt;
-    this.#movedMs = this.movedMs(now);
+    this.#time.called(now);
     this.#reachedAt = now;
     if (pauseMs >= PAUSE_MS) {
       this.#countFrom(now);

@@ -40,7 +40,7 @@ export class DialQueue {
 
   /**
    * How long one who comes now will wait for those before it, as far as is known: as long as the first of them has, at least. 0 where nobody
-   * does. Time in which nobody is reached does not count: then it is no crowd that one waits for.
+   * does. Of time in which nobody is reached a second counts, and no more: then it is no crowd that one waits for.
    */
   get waitMs(): number {
     const waitedUntil = this.#progress.movedMs(this.#options.clock.now());
