@@ -85,7 +85,7 @@ await labTest(
     }
     announcer.kill('SIGCONT');
     for (const crowd of crowds) {
-      const [ready] = await crowd.line(/^ready/, ENDS);
+      const [ready] = await crowd.line(/^ready .*/, ENDS);
       expect(ready).toContain('"refused":0');
       crowd.stdin.end();
     }
