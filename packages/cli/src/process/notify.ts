@@ -45,12 +45,17 @@ export function createNotify({ env, log, start = spawnNotify, repeat = repeatBes
   if ((env.NOTIFY_SOCKET ?? '') === '') return () => undefined;
   const send = (state: ServiceState | 'WATCHDOG=1'): void => {
     const warn = (reason: string): void => log.warn({ state, reason }, 'systemd could not be told');
-    const child = start('systemd-notify', [state], { env });
-    child.once('error', (error) => warn(error.message));
-    child.once('exit', (code) => {
-      if (code !== 0) warn(`systemd-notify ended with ${code ?? 'a signal'}`);
-    });
-    child.unref();
+    try {
+      const child = start('systemd-notify', [state], { env });
+      child.once('error', (error) => warn(error.message));
+      child.once('exit', (code) => {
+        if (code !== 0) warn(`systemd-notify ended with ${code ?? 'a signal'}`);
+      });
+      child.unref();
+    } catch (error) {
+      // Where memory is short, `spawn` throws.
+      warn(error instanceof Error ? error.message : String(error));
+    }
   };
   const watchdogMs = readWatchdogMs(env);
   let endPings = (): void => undefined;

@@ -67,6 +67,20 @@ test('what goes wrong is a warning', () => {
   ]);
 });
 
+test('a machine that can start no process costs the word, and nothing else', () => {
+  const warnings: unknown[] = [];
+  const [debug, info, error] = [() => undefined, () => undefined, () => undefined];
+  const notify = createNotify({
+    env: { NOTIFY_SOCKET: '/run/s' },
+    log: { debug, info, error, warn: (fields) => warnings.push(fields) },
+    start: () => {
+      throw new Error('spawn ENOMEM');
+    },
+  });
+  notify('READY=1');
+  expect(warnings).toEqual([{ state: 'READY=1', reason: 'spawn ENOMEM' }]);
+});
+
 test('a unit with a watchdog hears four times in its time that the process turns, from when it is ready until it stops', () => {
   const { notify, started, pings } = createWorld({
     NOTIFY_SOCKET: '/run/s',
