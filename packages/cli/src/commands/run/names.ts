@@ -8,6 +8,8 @@ import type { Plan, PlannedNames, PlannedProxy } from '../../requests/plan.ts';
 import type { LocalPlaces } from './running-command.ts';
 
 const LOOK_AGAIN_MS = 100;
+/** What leads there at once is known by then, also where nothing is waited for. */
+const SHORTEST_MS = 250;
 /** What the system has kept is forgotten by then (an answer holds for 5 s), and other processes have looked at this one. */
 const LONGEST_MS = 8_000;
 
@@ -106,7 +108,7 @@ async function waitUntilLed(
 ): Promise<ReadonlySet<string>> {
   const leading = new Set<string>();
   const over = new AbortController();
-  const cancel = clock.after(Math.min(timeoutMs, LONGEST_MS), () => over.abort());
+  const cancel = clock.after(Math.min(Math.max(timeoutMs, SHORTEST_MS), LONGEST_MS), () => over.abort());
   const ended = AbortSignal.any([over.signal, signal]);
   const follow = async ({ name, address }: Wanted): Promise<void> => {
     while (!ended.aborted && !(await resolve(name)).includes(address)) {

@@ -58,6 +58,13 @@ test('a name that does not lead there in time is told of, and the address is wha
   );
 });
 
+test('a name that leads there at once is told also where nothing is waited for', async () => {
+  const { clock, told, found } = name([[], [OWN]], 0);
+  await clock.advance(250);
+  expect((await found)[0]).toEqual({ ...SERVICES[0], name: REDIS });
+  expect(told).toHaveLength(1);
+});
+
 test('a system that does not answer is not waited for', async () => {
   const clock = new ManualClock();
   const found = nameServices(SERVICES, [NAMES], {
@@ -67,7 +74,7 @@ test('a system that does not answer is not waited for', async () => {
     signal: new AbortController().signal,
     reporter: { tell: () => undefined },
   });
-  await clock.advance(0);
+  await clock.advance(250);
   expect((await found).map((each) => each.name)).toEqual([undefined, undefined]);
 });
 
