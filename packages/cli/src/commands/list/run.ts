@@ -59,7 +59,6 @@ export async function listInstances(invocation: Invocation): Promise<number> {
   const local = createLoggedNetwork(settings, surroundings, log, mesh, (event) => {
     if (event.kind === 'records-refused') surroundings.stderr.line(`ambassador: ${describeRefusedRecords(event)}`);
   });
-  const judge = (instance: Instance): AddressRefusal | undefined => judgeAddresses(instance, local);
   const { signal } = surroundings.shutdown;
   const found = new Map<string, Instance>();
   try {
@@ -80,7 +79,7 @@ export async function listInstances(invocation: Invocation): Promise<number> {
           const other = keyOf({ ...event.instance, link });
           return other !== key && told.has(other);
         });
-        print(describeBrowseEvent(event, judge, hasNamesake), browseEventToJson(event, secure));
+        print(describeBrowseEvent(event, createJudge(local), hasNamesake), browseEventToJson(event, secure));
       });
       await waitOrAbort(timeoutMs, signal);
       if (!isHeard && !signal.aborted)
@@ -110,7 +109,7 @@ export async function listInstances(invocation: Invocation): Promise<number> {
       instances,
       style,
       size.columns,
-      judge,
+      createJudge(local),
       mesh === undefined ? undefined : { id: mesh.ids[0] ?? '', isMember },
     ))
       surroundings.stdout.line(...line);
@@ -170,15 +169,17 @@ function compareInstances(a: Instance, b: Instance): number {
   return a.type.localeCompare(b.type) || a.name.localeCompare(b.name) || keyOf(a).localeCompare(keyOf(b));
 }
 
-/** Undefined where a proxy uses it; what is beyond the link it uses with `--allow-cidr` alone. */
-function judgeAddresses({ addresses, source }: Instance, { network }: LocalNetwork): AddressRefusal | undefined {
-  // A peer says where it is, or where its link comes from.
-  if (source !== undefined) return undefined;
+/** By the interfaces of now. Undefined where a proxy uses it; what is beyond the link it uses with `--allow-cidr` alone. */
+function createJudge({ network }: LocalNetwork): (instance: Instance) => AddressRefusal | undefined {
   const context = { interfaces: network.interfaces(), own: network.ownAddresses(), allowed: [] };
-  const verdicts = addresses.map((address) => judgeAddress(address, context));
-  const refusals = verdicts.flatMap((verdict) => (verdict.kind === 'refused' ? [verdict.refusal] : []));
-  if (refusals.length < verdicts.length) return undefined;
-  return refusals.find((refusal) => refusal === 'off-link') ?? refusals[0];
+  return ({ addresses, source }) => {
+    // A peer says where it is, or where its link comes from.
+    if (source !== undefined) return undefined;
+    const verdicts = addresses.map((address) => judgeAddress(address, context));
+    const refusals = verdicts.flatMap((verdict) => (verdict.kind === 'refused' ? [verdict.refusal] : []));
+    if (refusals.length < verdicts.length) return undefined;
+    return refusals.find((refusal) => refusal === 'off-link') ?? refusals[0];
+  };
 }
 
 function isMemberOf(mesh: Mesh, instance: Instance): boolean {
