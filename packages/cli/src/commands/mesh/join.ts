@@ -25,22 +25,18 @@ import { escapeSentence, escapeText } from '../../output/escape.ts';
 import { describeInterface, joinWords, quoteHint } from '../../output/phrases.ts';
 import { parsePeer } from '../../parse/peer.ts';
 import { openLog } from '../../process/log-options.ts';
-import { waitForAbort } from '../../process/stopping.ts';
 import type { Surroundings } from '../../process/surroundings.ts';
 import { explainMeshErrors } from '../../requests/mesh-request.ts';
 import type { Settings } from '../../settings/settings.ts';
 import { askCode } from './ask-code.ts';
 import { findInviters, type Inviter, type InviterOrigin, mayBeInviter } from './find-inviter.ts';
+import { FoundInviters } from './found-inviters.ts';
 import { describeRefusal, describeUnreached } from './join-lines.ts';
 import { findRemembered, isWordOfInviter } from './remembered-inviters.ts';
 import { type JoinedMesh, type JoinOutcome, tryInviters } from './try-inviters.ts';
 
-/** Without an inviter by then there is none that multicast brings. */
-const SEARCH_MS = 20_000;
 /** By then one is mostly found. */
 const HINT_MS = 4_000;
-/** Where who was found first is no use: others invite by the same number, or somebody says so who does not. */
-const OTHERS_MS = 1_500;
 const DIAL_TIMEOUT_MS = 4_000;
 
 export interface JoinTask {
@@ -68,10 +64,12 @@ export async function joinMesh(task: JoinTask): Promise<number> {
   const code = await askCode(words, surroundings);
   if (code === undefined) return tellStopped(task);
   const key = createMachineKey();
-  const tries = named.length > 0 ? named : search(code, settings, surroundings);
+  const found = named.length > 0 ? undefined : new FoundInviters(systemClock);
+  const tries = found === undefined ? named : search(found, code, settings, surroundings);
   const outcome = await tryInviters(tries, {
     signal: shutdown.signal,
     tryOne: (inviter) => tryInviter(inviter.places, code, { key, name, task, origin: inviter.origin }),
+    onFailed: () => found?.noteFailure(),
     onNext: ({ reason }, inviter) =>
       stdout.line(`no: ${escapeSentence(reason)}; trying ${escapeText(inviter.name)}, too`),
   });
@@ -112,60 +110,36 @@ function listNamed(settings: Settings): readonly Inviter[] {
 }
 
 /** Those who invite by this number on the link, as they are found; where none is soon, who was met before and may know of one, too. */
-async function* search(code: InvitationCode, settings: Settings, surroundings: Surroundings): AsyncGenerator<Inviter> {
+async function* search(
+  found: FoundInviters,
+  code: InvitationCode,
+  settings: Settings,
+  surroundings: Surroundings,
+): AsyncGenerator<Inviter> {
   const { stdout, platform, shutdown } = surroundings;
   const log = openLog(settings, surroundings);
   const local = createLocalNetwork(readInterfaceNames(settings, platform), platform, (event) => {
     log.debug(event, event.kind);
   });
-  const found: Inviter[] = [];
-  let wake = (): void => undefined;
-  let isLate = false;
-  const stopWaiting = (): void => {
-    isLate = true;
-    wake();
-  };
-  const timers = [
-    systemClock.after(HINT_MS, () => {
-      if (found.length > 0) return;
-      const hosts = readRemembered(surroundings).map(({ host }) => host);
-      void findRemembered(hosts, shutdown.signal).then((inviters) => {
-        found.push(...inviters);
-        wake();
-      });
-      stdout.line(
-        describeNoNetwork(local) ??
-          'not found yet; where multicast does not go, stop this and add --at HOST (the other machine shows it)',
-      );
-    }),
-    systemClock.after(SEARCH_MS, stopWaiting),
-  ];
+  const stopHint = systemClock.after(HINT_MS, () => {
+    if (!found.isEmpty) return;
+    const hosts = readRemembered(surroundings).map(({ host }) => host);
+    void findRemembered(hosts, shutdown.signal).then((inviters) => found.add(...inviters));
+    stdout.line(
+      describeNoNetwork(local) ??
+        'not found yet; where multicast does not go, stop this and add --at HOST (the other machine shows it)',
+    );
+  });
   try {
     await startNode(local);
     const noNetwork = describeNoNetwork(local);
     if (noNetwork !== undefined) throw new CliError(EXIT_UNAVAILABLE, noNetwork);
     const where = joinWords(local.network.interfaces().map(describeInterface));
     stdout.line(`looking for invitation ${code.number} on ${where} ...`);
-    findInviters(local, code.number, (inviter) => {
-      found.push(inviter);
-      wake();
-    });
-    for (let next = 0; !shutdown.signal.aborted; ) {
-      const inviter = found[next];
-      if (inviter !== undefined) {
-        next += 1;
-        yield inviter;
-        if (inviter.origin === 'link') timers.push(systemClock.after(OTHERS_MS, stopWaiting));
-        continue;
-      }
-      if (isLate) return;
-      const woken = new Promise<void>((resolve) => {
-        wake = resolve;
-      });
-      await Promise.race([woken, waitForAbort(shutdown.signal)]);
-    }
+    findInviters(local, code.number, (inviter) => found.add(inviter));
+    yield* found.follow(shutdown.signal);
   } finally {
-    for (const stop of timers) stop();
+    stopHint();
     await local.node.close();
   }
 }

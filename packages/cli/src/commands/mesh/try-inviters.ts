@@ -31,6 +31,8 @@ export interface TryOptions {
   /** No other is tried once it is aborted. */
   readonly signal: AbortSignal;
   readonly tryOne: (inviter: Inviter) => Promise<JoinOutcome>;
+  /** Somebody who invites, or was to, has not let this machine in. */
+  readonly onFailed: () => void;
   /** Another is tried after this failure. */
   readonly onNext: (failure: Failure, inviter: Inviter) => void;
 }
@@ -38,7 +40,7 @@ export interface TryOptions {
 /** One after the other, until one lets this machine in or the code was proved to three. Resolves with that, or the last failure; undefined where nobody invites. */
 export async function tryInviters(
   inviters: Iterable<Inviter> | AsyncIterable<Inviter>,
-  { signal, tryOne, onNext }: TryOptions,
+  { signal, tryOne, onFailed, onNext }: TryOptions,
 ): Promise<JoinedMesh | Failure | undefined> {
   let failure: Failure | undefined;
   let proofs = 0;
@@ -46,7 +48,10 @@ export async function tryInviters(
     if (failure !== undefined) onNext(failure, inviter);
     const outcome = await tryOne(inviter);
     if (outcome.kind === 'joined') return outcome;
-    if (outcome.kind === 'failed') failure = outcome;
+    if (outcome.kind === 'failed') {
+      failure = outcome;
+      onFailed();
+    }
     if (outcome.hasProved) proofs += 1;
     if (signal.aborted || proofs === MAX_PROOFS) break;
   }

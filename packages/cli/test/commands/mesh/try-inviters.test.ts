@@ -15,31 +15,35 @@ function failure(reason: string, hasProved: boolean): JoinOutcome {
 async function attempt(outcomeOf: (index: number) => JoinOutcome, signal = AbortSignal.any([])) {
   const tried: string[] = [];
   const told: string[] = [];
+  let failed = 0;
   const options: TryOptions = {
     signal,
     tryOne: async ({ name }) => {
       tried.push(name);
       return outcomeOf(Number(name));
     },
+    onFailed: () => {
+      failed += 1;
+    },
     onNext: ({ reason }, { name }) => told.push(`${reason}, then ${name}`),
   };
-  return { outcome: await tryInviters(INVITERS, options), tried, told };
+  return { outcome: await tryInviters(INVITERS, options), tried, told, failed };
 }
 
 test('the code is proved to three, whoever they are and however they hang up: each has one guess', async () => {
   const wrong = await attempt(() => failure('wrong', true));
-  expect(wrong.tried).toEqual(['0', '1', '2']);
+  expect([wrong.tried, wrong.failed]).toEqual([['0', '1', '2'], 3]);
   expect(wrong.outcome).toEqual(failure('wrong', true));
   const silent = await attempt((index) => ({ kind: 'no-inviter', hasProved: index % 2 === 0 }));
   expect([silent.outcome, silent.tried]).toEqual([undefined, ['0', '1', '2', '3', '4']]);
 });
 
 test('who does not know of the invitation costs none of them, and is told of where he was named or linked', async () => {
-  const { outcome, tried, told } = await attempt((index) =>
+  const { outcome, tried, told, failed } = await attempt((index) =>
     index === 9 ? JOINED : index === 3 ? failure('not reached', false) : { kind: 'no-inviter', hasProved: false },
   );
   expect(outcome).toBe(JOINED);
-  expect(tried).toHaveLength(10);
+  expect([tried.length, failed]).toEqual([10, 1]);
   expect(told).toEqual(['4', '5', '6', '7', '8', '9'].map((name) => `not reached, then ${name}`));
 });
 
