@@ -74,6 +74,8 @@ export type AnnouncerEvent =
       readonly interfaces: readonly string[];
       /** The only one in which it is; absent: both. */
       readonly family?: AddressFamily;
+      /** So many hear of it by peer links alone: no interface lets anything be sent. */
+      readonly peers?: number;
     }
   | { readonly kind: 'renamed'; readonly service: string; readonly from: string; readonly to: string }
   | { readonly kind: 'withdrawn'; readonly service: string; readonly instance: string; readonly reason: string }

@@ -174,9 +174,11 @@ export class Announcement {
 
   status(): AnnouncementStatus {
     const { host } = this.#context;
-    const { name, announcedOn, service, host: target, alias } = this.#notice;
+    const { name, announcedOn, peers, service, host: target, alias } = this.#notice;
     const { traffic } = this.#entrance;
-    const interfaces = host.interfaces().filter(({ name }) => announcedOn.includes(name));
+    this.#noteShown();
+    const where = announcedOn.length > 0 || peers === 0 ? announcedOn : this.#reachedOn;
+    const interfaces = host.interfaces().filter(({ name }) => where?.includes(name) !== false);
     return {
       service: this.#options.service,
       instance: name,
@@ -410,7 +412,7 @@ export class Announcement {
   #describeState(): AnnouncementStatus['state'] {
     switch (this.#state.kind) {
       case 'announced':
-        return this.#notice.announcedOn.length > 0 ? 'announced' : 'probing';
+        return this.#notice.announcedOn.length > 0 || this.#notice.peers > 0 ? 'announced' : 'probing';
       case 'draining':
         return 'draining';
       case 'new':

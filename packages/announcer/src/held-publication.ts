@@ -39,6 +39,11 @@ export class HeldPublication {
     return this.#publication.alias;
   }
 
+  /** Peers that are told of it. */
+  get peers(): number {
+    return this.#publication.peers ?? 0;
+  }
+
   /** Names of the interfaces where it is announced now. */
   get announcedOn(): readonly string[] {
     const { state } = this.#publication;

@@ -9,7 +9,7 @@ import { formatWebUrl } from './web-url.ts';
 /** The announcement whose publication it is. */
 export interface PublicationContext {
   readonly options: AnnouncementOptions;
-  readonly notice: Pick<ServiceNotice, 'service' | 'host'>;
+  readonly notice: Pick<ServiceNotice, 'service' | 'host' | 'peers'>;
   readonly host: Pick<Host, 'interfaces' | 'platform'>;
   /** Interfaces on which the service is reached; undefined: all. */
   readonly reachedOn: readonly string[] | undefined;
@@ -23,12 +23,13 @@ export function describePublication(event: PublicationEvent, context: Publicatio
   switch (event.kind) {
     case 'announced': {
       const { name: instance, interfaces } = event;
-      if (interfaces.length === 0) {
-        const isOffline = host.interfaces().length === 0;
+      const isOffline = host.interfaces().length === 0;
+      const peers = isOffline ? 0 : notice.peers;
+      if (interfaces.length === 0 && peers === 0) {
         const reason = isOffline ? 'no network interface is up' : 'no network interface lets anything be sent';
         return { kind: 'withdrawn', service, instance, reason };
       }
-      const only = family === undefined ? {} : { family };
+      const only = { ...(family === undefined ? {} : { family }), ...(interfaces.length > 0 ? {} : { peers }) };
       return { kind: 'announced', service, instance, type, host: notice.host, port, interfaces, ...only };
     }
     case 'renamed':

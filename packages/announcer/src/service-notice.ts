@@ -61,6 +61,11 @@ export class ServiceNotice {
     return this.#publication?.announcedOn ?? [];
   }
 
+  /** Peers that are told of it, whether or not it is announced on an interface. */
+  get peers(): number {
+    return this.#publication?.peers ?? 0;
+  }
+
   get isClaimed(): boolean {
     return this.#publication !== undefined;
   }

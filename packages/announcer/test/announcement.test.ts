@@ -323,6 +323,20 @@ describe('Where a service can be reached', () => {
     publisher.last.moveTo([]);
     expect(events.at(-1)).toMatchObject({ kind: 'withdrawn', reason: 'no network interface is up' });
   });
+
+  test('a service of which linked peers hear is announced, also where no interface lets anything be sent', async () => {
+    const { clock, host, publisher, announcement, events } = arrange();
+    host.listenEverywhere();
+    await announcement.start();
+    await clock.advance(0);
+    const { addresses } = announcement.status();
+    publisher.last.peers = 2;
+    publisher.last.moveTo([]);
+    expect(events.at(-1)).toMatchObject({ kind: 'announced', interfaces: [], peers: 2 });
+    expect(announcement.status()).toMatchObject({ state: 'announced', addresses });
+    publisher.last.peers = 0;
+    expect(announcement.status()).toMatchObject({ state: 'probing', addresses: [] });
+  });
 });
 
 describe('Relaying', () => {

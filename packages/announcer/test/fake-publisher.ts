@@ -35,6 +35,7 @@ export class FakePublication implements Publication {
   readonly host = 'h1-k3x9.local';
   name: string;
   state: PublicationState = { kind: 'probing' };
+  peers: number | undefined;
   readonly #interfaces: readonly string[];
   readonly #onEvent: (event: PublicationEvent) => void;
   readonly #calls: string[];

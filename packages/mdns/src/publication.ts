@@ -53,6 +53,8 @@ export interface Publication {
   readonly host: string;
   /** One more name of the host as it is now, `web-2.local`; absent where there is none. */
   readonly alias?: string | undefined;
+  /** Linked peers, who are told of it whether or not the network is; absent where there are no peer links. */
+  readonly peers?: number | undefined;
   /** Changes data without a goodbye: the new records are announced with the cache-flush bit (RFC 6762 8.4). */
   update(change: ServiceChange): void;
   /** Says goodbye but keeps the name claimed, so that `announce` is immediate. */

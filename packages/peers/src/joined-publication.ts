@@ -61,6 +61,10 @@ class JoinedPublication implements Publication {
     return this.#inner.alias;
   }
 
+  get peers(): number {
+    return this.#isTold ? this.#peers.listLinks().length : 0;
+  }
+
   update(change: ServiceChange): void {
     const marked = change.txt === undefined ? change : { ...change, txt: this.#markTxt(change.txt) };
     this.#service = { ...this.#service, ...marked };
@@ -93,10 +97,14 @@ class JoinedPublication implements Publication {
     return port === undefined ? txt : new Map([...txt, [PEER_TXT_KEY, new TextEncoder().encode(`${port}`)]]);
   }
 
-  #tell(): void {
+  /** Where nothing can be sent to the link, its name is never claimed there: peers are told all the same. */
+  get #isTold(): boolean {
     const { kind } = this.#inner.state;
-    // Where nothing can be sent to the link, its name is never claimed there: peers are told all the same.
-    if (kind !== 'announced' && kind !== 'probing') {
+    return kind === 'announced' || kind === 'probing';
+  }
+
+  #tell(): void {
+    if (!this.#isTold) {
       this.#peers.announce(this.#id, undefined);
       return;
     }

@@ -66,10 +66,12 @@ async function createTwo() {
 test('peers are told of a service whose name the link does not let be claimed, as where a firewall of this machine keeps multicast in', async () => {
   const { publication, heard, link } = await createTwo();
   expect(await heard()).toEqual(['redis on a']);
+  expect(publication.peers).toBe(1);
   link()?.rename('redis on a (2)');
   expect(await heard()).toEqual(['redis on a (2)']);
   publication.withdraw();
   expect(await heard()).toEqual([]);
+  expect(publication.peers).toBe(0);
   publication.announce();
   expect(await heard()).toEqual(['redis on a (2)']);
   await publication.close();

@@ -42,6 +42,10 @@ class JointPublication implements Publication {
     return this.#first.alias;
   }
 
+  get peers(): number | undefined {
+    return this.#all.find(({ peers }) => peers !== undefined)?.peers;
+  }
+
   update(change: ServiceChange): void {
     for (const publication of this.#all) publication.update(change);
   }

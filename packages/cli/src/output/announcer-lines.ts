@@ -27,7 +27,9 @@ export function describeAnnouncerEvent(
     case 'announced': {
       const shown = describeInterfaces(event.interfaces, interfaces, event.family);
       const where = event.interfaces.length === 0 ? '' : ` on ${shown}`;
-      return `announced ${event.service} as ${quoteName(event.instance)} (${event.type})${where}, port ${event.port}`;
+      const line = `announced ${event.service} as ${quoteName(event.instance)} (${event.type})${where}, port ${event.port}`;
+      if (event.peers === undefined) return line;
+      return `${line}, to ${countThings(event.peers, 'peer')} alone: no network interface lets anything be sent`;
     }
     case 'renamed':
       return `the name ${quoteName(event.from)} is taken: ${event.service} is called ${quoteName(event.to)} now`;

@@ -127,6 +127,7 @@ const ANNOUNCER: Examples<AnnouncerEvent> = {
     port: 1,
     interfaces: ['e'],
     family: 'IPv6',
+    peers: 1,
   },
   renamed: { kind: 'renamed', service: 's', from: 'f', to: 't' },
   withdrawn: { kind: 'withdrawn', service: 's', instance: 'i', reason: 'r' },

@@ -210,6 +210,10 @@ describe('announce', () => {
       'announced redis as "redis on h1" (_redis._tcp) on eth0 (fe80::1), port 12345',
     ],
     [
+      { ...announced, interfaces: [], peers: 2 },
+      'announced redis as "redis on h1" (_redis._tcp), port 12345, to 2 peers alone: no network interface lets anything be sent',
+    ],
+    [
       { kind: 'waiting', service: 'redis', reason: 'nobody answers' },
       'redis: waiting until it answers (nobody answers)',
     ],
