@@ -1,5 +1,6 @@
 import { systemClock } from '@mdns-ambassador/mdns';
-import { errorMessage, type OpenPort, Turns } from '@mdns-ambassador/relay';
+import type { PeerNode } from '@mdns-ambassador/peers';
+import { type Clock, errorMessage, type OpenPort, Turns } from '@mdns-ambassador/relay';
 import { JOIN_TYPE } from '../network/join-place.ts';
 import type { LocalNetwork } from '../network/local-network.ts';
 import type { Log } from '../output/log.ts';
@@ -7,10 +8,22 @@ import type { Log } from '../output/log.ts';
 /** Who has the port may end without a word to us. */
 const RETRY_MS = 2_000;
 
+interface InvitationsNetwork extends Pick<LocalNetwork, 'network'> {
+  readonly peers?: Pick<PeerNode, 'isMesh' | 'port' | 'list' | 'onChange'> | undefined;
+}
+
+/** Loaded where somebody invites. */
+async function openSignpost(network: InvitationsNetwork['network'], peers: Pick<PeerNode, 'list'>): Promise<OpenPort> {
+  const { showInviters } = await import('../network/known-invitations.ts');
+  return showInviters(network, peers);
+}
+
 /** Where this machine listens for peers, and while those of the mesh tell of an invitation: who comes here to join is told where it is. The returned function ends it. */
 export function followInvitations(
-  { network, peers }: Pick<LocalNetwork, 'network' | 'peers'>,
+  { network, peers }: InvitationsNetwork,
   log: Pick<Log, 'debug'>,
+  clock: Clock = systemClock,
+  openPort: typeof openSignpost = openSignpost,
 ): () => void {
   if (peers?.isMesh !== true) return () => undefined;
   let open: OpenPort | undefined;
@@ -24,10 +37,10 @@ export function followInvitations(
       open = undefined;
       return;
     }
-    const { showInviters } = await import('../network/known-invitations.ts');
-    open = await showInviters(network, peers).catch((error: unknown) => {
+    cancelRetry();
+    open = await openPort(network, peers).catch((error: unknown) => {
       log.debug({ reason: errorMessage(error) }, 'who comes to join is told nothing here');
-      cancelRetry = systemClock.after(RETRY_MS, () => turns.request());
+      if (!isOver) cancelRetry = clock.after(RETRY_MS, () => turns.request());
       return undefined;
     });
   });
