@@ -6,7 +6,7 @@ export interface TreeRoot {
   readonly kill: () => unknown;
 }
 
-/** Runs a program of Windows; resolves with whether it did its work. Never rejects. */
+/** Runs a program of Windows; resolves with whether it did its work; may reject where it can't be started. */
 export type RunTool = (file: string, args: readonly string[]) => Promise<boolean>;
 
 /**
@@ -16,7 +16,7 @@ export type RunTool = (file: string, args: readonly string[]) => Promise<boolean
 export function endProcessTree({ pid, kill }: TreeRoot, run: RunTool = runTool): void {
   void run('taskkill', ['/pid', String(pid), '/T', '/F']).then((isDone) => {
     if (!isDone) kill();
-  });
+  }, kill);
 }
 
 function runTool(file: string, args: readonly string[]): Promise<boolean> {

@@ -1,4 +1,5 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { toError } from '@mdns-ambassador/relay';
 import { endProcessTree } from './process-tree.ts';
 
 export type ShellExit =
@@ -33,13 +34,18 @@ export interface ShellOptions {
 export function createShell({ platform, environment, kill }: ShellOptions): RunShell {
   const hasGroups = platform !== 'win32';
   return (command, variables) => {
-    const child = spawn(command, {
-      shell: true,
-      detached: hasGroups,
-      stdio: 'ignore',
-      windowsHide: true,
-      env: { ...environment, ...variables },
-    });
+    let child: ChildProcess;
+    try {
+      child = spawn(command, {
+        shell: true,
+        detached: hasGroups,
+        stdio: 'ignore',
+        windowsHide: true,
+        env: { ...environment, ...variables },
+      });
+    } catch (error) {
+      return { ended: Promise.resolve({ kind: 'failed', error: toError(error) }), kill: () => undefined };
+    }
     let hasEnded = false;
     const ended = new Promise<ShellExit>((resolve) => {
       child.once('error', (error) => resolve({ kind: 'failed', error }));

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { errorMessage } from '@mdns-ambassador/relay';
 
 /** A command that takes longer is killed. */
 const TIMEOUT_MS = 60_000;
@@ -17,7 +18,7 @@ export type RunCommandLine = (command: string) => Promise<ShellOutcome>;
 
 /** Runs a command line in the user's shell (`sh -c`, `cmd /c`), without input. Never rejects. */
 export const runCommandLine: RunCommandLine = (command) =>
-  new Promise((resolve) => {
+  new Promise<ShellOutcome>((resolve) => {
     const child = spawn(command, { shell: true, stdio: ['ignore', 'pipe', 'pipe'], timeout: TIMEOUT_MS });
     let output = '';
     const collect = (chunk: Buffer): void => {
@@ -38,7 +39,7 @@ export const runCommandLine: RunCommandLine = (command) =>
         });
       });
     });
-  });
+  }).catch((error: unknown) => ({ isOk: false, end: errorMessage(error), output: '' }));
 
 /** One word for the shell, whatever is in it. */
 export function quoteShellWord(word: string, platform: NodeJS.Platform): string {
