@@ -33,8 +33,12 @@ export class Terminal implements AsyncDisposable {
     await this.tmux('send-keys', command, 'Enter');
   }
 
+  /** Of two sizes within 250 ms tmux gives a program the second when they are over: it waits until a program sees `columns`. */
   async resize(columns: number, rows: number): Promise<void> {
     await this.tmux('resize-window', '-x', `${columns}`, '-y', `${rows}`);
+    const device = (await this.tmux('display-message', '-p', '#{pane_tty}')).trim();
+    const size = async (): Promise<string> => (await this.#host.read('stty', ['-F', device, 'size'])).trim();
+    await expect.poll(size).toBe(`${rows} ${columns}`);
   }
 
   /** What is on the screen; with `-e`, its colours as well. */

@@ -158,11 +158,11 @@ await labTest(
       await expect.poll(screen).toMatch(/^thing +proxy +127\.0\.0\.1:7001 +ready +1\/1 +0 +0 +0B +0B/m);
       expect(await screen()).toMatch(/^ambassador \S+ {2}1 process, 1 service, all ready\nSERVICE .*\n.*\nq quit/);
       expect(await terminal.show('-e')).not.toContain('\u001b');
-      await tmux('resize-window', '-x', '200', '-y', '12');
+      await terminal.resize(200, 12);
       await expect.poll(screen).toMatch(/^SERVICE .* TOTAL +SINCE +MODE +PID$/m);
-      await tmux('resize-window', '-x', '40', '-y', '12');
+      await terminal.resize(40, 12);
       await expect.poll(screen).toMatch(/^SERVICE +STATE +CLIENTS/m);
-      await tmux('resize-window', '-x', '80', '-y', '12');
+      await terminal.resize(80, 12);
       await tmux('send-keys', 'e', '/', 'x');
       await expect.poll(screen).toMatch(/0 of 1 service.*\nSERVICE.*\nshow services with: x_/);
       await tmux('send-keys', 'BSpace', 'Enter');
