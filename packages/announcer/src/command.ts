@@ -15,6 +15,13 @@ export interface CommandOptions {
   readonly drainTimeoutMs: number;
 }
 
+/** What tells a program something and leaves it to go on: another configuration, log files to open anew, another size of its window. */
+const NOTICES: ReadonlySet<NodeJS.Signals> = new Set(['SIGHUP', 'SIGUSR1', 'SIGUSR2', 'SIGWINCH']);
+
+export function isNotice(signal: NodeJS.Signals): boolean {
+  return NOTICES.has(signal);
+}
+
 /** `ending`: the command was told to end by this signal, or is about to be. */
 type CommandState =
   | { readonly kind: 'running' }
@@ -64,20 +71,22 @@ export class Command {
   }
 
   /**
-   * Passes a signal on. SIGHUP at once, for most take it as "read your configuration". Any other after the drain: the service leaves the LAN before it ends. A second one is passed on without waiting any longer; a third kills.
+   * Passes a signal on. A notice at once. Any other after the drain: the service leaves the LAN before it ends. A second one is passed on without waiting any longer; a third kills.
    */
   signal(signal: NodeJS.Signals): void {
+    if (isNotice(signal)) {
+      if (this.#state.kind !== 'ended') this.#child?.kill(signal);
+      return;
+    }
     switch (this.#state.kind) {
       case 'running':
-        if (signal === 'SIGHUP') this.#child?.kill(signal);
-        else this.#drain(signal);
+        this.#drain(signal);
         break;
       case 'draining':
-        if (signal === 'SIGHUP') this.#child?.kill(signal);
-        else this.#end(signal);
+        this.#end(signal);
         break;
       case 'ending':
-        this.#child?.kill(signal === 'SIGHUP' ? signal : 'SIGKILL');
+        this.#child?.kill('SIGKILL');
         break;
       case 'ended':
         break;

@@ -3,7 +3,7 @@ export type { AnnouncementOptions, AnnouncerEvent, OnDemandOptions } from './ann
 export type { AnnouncementStatus } from './announcement-status.ts';
 export { Announcer, type AnnouncerOptions } from './announcer.ts';
 export { AnnouncerError, LoopbackOnlyError } from './announcer-error.ts';
-export { Command, type CommandOptions } from './command.ts';
+export { Command, type CommandOptions, isNotice } from './command.ts';
 export { createCommandSpawner } from './command-group.ts';
 export { type CommandProcess, type SpawnCommand, type WatchedCommand, watchCommand } from './command-process.ts';
 export type { Keyboard } from './command-tree.ts';

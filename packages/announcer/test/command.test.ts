@@ -143,15 +143,30 @@ test('A second signal is passed on without waiting for the drain, a third kills'
   await code;
 });
 
-test('SIGHUP is passed on at once, and nothing is drained', async () => {
+test.each([
+  ['SIGHUP', 129],
+  ['SIGUSR1', 138],
+  ['SIGUSR2', 140],
+  ['SIGWINCH', 156],
+] as const)('%s is passed on at once, and nothing is drained', async (signal, exitCode) => {
   const { log, child, command } = arrange();
   const code = command.run();
   child.emit('spawn');
-  command.signal('SIGHUP');
-  expect(log).toContain('child gets SIGHUP');
+  command.signal(signal);
+  expect(log).toContain(`child gets ${signal}`);
   expect(log.some((entry) => entry.startsWith('drain'))).toBe(false);
-  child.emit('exit', null, 'SIGHUP');
-  expect(await code).toBe(129);
+  child.emit('exit', null, signal);
+  expect(await code).toBe(exitCode);
+});
+
+test('a notice kills nobody who is about to end', () => {
+  const { log, child, command } = arrange();
+  void command.run();
+  child.emit('spawn');
+  command.signal('SIGQUIT');
+  command.signal('SIGQUIT');
+  command.signal('SIGUSR1');
+  expect(log.slice(-2)).toEqual(['child gets SIGQUIT', 'child gets SIGUSR1']);
 });
 
 test('A command that dies during the drain ends everything at once', async () => {

@@ -1,10 +1,11 @@
 import { describeFault } from '../output/fault-lines.ts';
+import { listSignals } from '../process/signals.ts';
 import { runWorker, type WorkerParent } from './run-worker.ts';
 
 /** The program of a worker: it does what the process that forked it says, and ends with it, however that ends. */
 
 // Whoever stops the command by its terminal or its group means the process that forked this one, which lets connections finish.
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
+for (const signal of listSignals(process.platform)) process.on(signal, () => undefined);
 process.on('disconnect', () => process.exit());
 
 /** So many messages that have not left: what can wait is kept back. */

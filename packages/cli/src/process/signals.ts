@@ -28,24 +28,34 @@ export interface Shutdown {
   close(): void;
 }
 
-/** A signal as a child process gets it: SIGBREAK and a closed window are SIGTERM to it. */
-type PassedSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
+/** What a child process may be told in the place of what we get: Windows' SIGBREAK is SIGTERM to it. */
+type PassedSignal = Exclude<NodeJS.Signals, 'SIGBREAK'>;
 
 /** What a shell shows for a program that was ended by a signal: 128 + its number. */
-const EXIT_CODES: Partial<Record<NodeJS.Signals, number>> = { SIGINT: 130, SIGTERM: 143, SIGBREAK: 149 };
+const EXIT_CODES: Partial<Record<NodeJS.Signals, number>> = {
+  SIGINT: 130,
+  SIGQUIT: 131,
+  SIGUSR2: 140,
+  SIGTERM: 143,
+  SIGBREAK: 149,
+};
 
 /**
  * Windows knows no SIGTERM between processes; Ctrl-C is SIGINT there, Ctrl-Break SIGBREAK, and SIGHUP says that the console window was
- * closed.
+ * closed. Elsewhere those are listened for that a supervisor or an operator sends, and would end this process, or have Node open a
+ * debugger (SIGUSR1), with its command left behind.
  */
 export function listSignals(platform: NodeJS.Platform): readonly NodeJS.Signals[] {
-  return platform === 'win32' ? ['SIGINT', 'SIGBREAK', 'SIGHUP'] : ['SIGINT', 'SIGTERM', 'SIGHUP'];
+  return platform === 'win32'
+    ? ['SIGINT', 'SIGBREAK', 'SIGHUP']
+    : ['SIGINT', 'SIGTERM', 'SIGQUIT', 'SIGHUP', 'SIGUSR1', 'SIGUSR2', 'SIGWINCH'];
 }
 
 /**
  * The first signal asks for a clean stop, the second calls `exit` with 128 + its number. SIGHUP is another matter: it says that the
  * terminal was closed, which stops a command that was started on one and leaves one alone that was not (nohup, a service), or it asks
- * who reloads (`up`) to do so. A terminal that closes may say so several times, and a second never ends at once.
+ * who reloads (`up`) to do so. A terminal that closes may say so several times, and a second never ends at once. SIGUSR1 and SIGWINCH
+ * mean something to a command alone.
  */
 export function listenForSignals(source: SignalSource, { exit, isAttached, hasTerminal }: SignalOptions): Shutdown {
   const controller = new AbortController();
@@ -65,8 +75,12 @@ export function listenForSignals(source: SignalSource, { exit, isAttached, hasTe
       hangUp();
       return;
     }
-    if (pass !== undefined) pass(signal === 'SIGINT' ? signal : 'SIGTERM');
-    else if (isAsked) exit(EXIT_CODES[signal] ?? 1);
+    if (pass !== undefined) {
+      pass(signal === 'SIGBREAK' ? 'SIGTERM' : signal);
+      return;
+    }
+    if (signal === 'SIGUSR1' || signal === 'SIGWINCH') return;
+    if (isAsked) exit(EXIT_CODES[signal] ?? 1);
     else if (!controller.signal.aborted) controller.abort(signal);
     isAsked = true;
   };

@@ -32,9 +32,35 @@ test('the first signal asks for a clean stop, the second ends at once', () => {
 });
 
 test('each platform has its signals', () => {
-  expect(listSignals('linux')).toEqual(['SIGINT', 'SIGTERM', 'SIGHUP']);
-  expect(listSignals('darwin')).toEqual(['SIGINT', 'SIGTERM', 'SIGHUP']);
+  const unix = ['SIGINT', 'SIGTERM', 'SIGQUIT', 'SIGHUP', 'SIGUSR1', 'SIGUSR2', 'SIGWINCH'];
+  expect(listSignals('linux')).toEqual(unix);
+  expect(listSignals('darwin')).toEqual(unix);
   expect(listSignals('win32')).toEqual(['SIGINT', 'SIGBREAK', 'SIGHUP']);
+});
+
+test('SIGQUIT of a container and SIGUSR2 of nodemon stop, and SIGUSR1 and SIGWINCH are nothing to a command that runs none', () => {
+  for (const [signal, code] of [
+    ['SIGQUIT', 131],
+    ['SIGUSR2', 140],
+  ] as const) {
+    const { exits, shutdown, send } = listen();
+    send('SIGUSR1');
+    send('SIGWINCH');
+    expect(shutdown.signal.aborted).toBe(false);
+    send(signal);
+    expect([shutdown.signal.reason, exits]).toEqual([signal, []]);
+    send(signal);
+    expect(exits).toEqual([code]);
+  }
+});
+
+test('whoever runs a command gets what operators and supervisors send, as it is', () => {
+  const { exits, shutdown, send } = listen();
+  const passed: string[] = [];
+  shutdown.delegate((signal) => passed.push(signal));
+  const sent = ['SIGUSR1', 'SIGUSR2', 'SIGWINCH', 'SIGQUIT', 'SIGQUIT'] as const;
+  for (const signal of sent) send(signal);
+  expect([passed, exits]).toEqual([sent, []]);
 });
 
 test('Ctrl-Break on Windows stops like Ctrl-C', () => {

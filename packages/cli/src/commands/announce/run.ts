@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import { createCommandSpawner, requireCommand, Command as ServiceCommand } from '@mdns-ambassador/announcer';
+import { createCommandSpawner, isNotice, requireCommand, Command as ServiceCommand } from '@mdns-ambassador/announcer';
 import { systemClock } from '@mdns-ambassador/mdns';
 import { DRAIN_TIMEOUT_MS, GRACE_MS } from '../../daemon/announcement-part.ts';
 import { explainAnnouncerErrors } from '../../daemon/announcer-errors.ts';
@@ -137,7 +137,7 @@ async function runCommand(
   });
   let isStopping = false;
   const receive = (signal: NodeJS.Signals): void => {
-    if (signal !== 'SIGHUP' && !isStopping) {
+    if (!isNotice(signal) && !isStopping) {
       isStopping = true;
       tellStopping(reporter, signal);
     }

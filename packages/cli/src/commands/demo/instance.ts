@@ -66,7 +66,9 @@ async function runInstance(plan: InstancePlan): Promise<void> {
     process.exit(0);
   };
   const signals = { exit: (code: number) => process.exit(code), isAttached: false, hasTerminal: () => false };
-  listenForSignals(process, signals).delegate(() => void leave());
+  listenForSignals(process, signals).delegate((signal) => {
+    if (signal !== 'SIGWINCH') void leave();
+  });
   process.on('message', (order) => {
     if (order === LEAVE_ORDER) void leave();
   });

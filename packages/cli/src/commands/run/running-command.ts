@@ -9,6 +9,9 @@ import { listServiceVariables } from './service-variables.ts';
 /** Whoever has not ended by then, after SIGTERM, does not mean to. */
 const PATIENCE_MS = 5_000;
 
+/** What a terminal tells all who run on it: its Ctrl-C, its Ctrl-\, its end, its size. */
+const SENT_BY_TERMINAL: ReadonlySet<NodeJS.Signals> = new Set(['SIGINT', 'SIGQUIT', 'SIGHUP', 'SIGWINCH']);
+
 /** Where a service is reached on this machine. */
 export interface LocalPlaces {
   readonly service: string;
@@ -43,7 +46,7 @@ export function startCommand(
     const { child, ended: exited } = watchCommand(spawn, program, args);
     end = (signal) => child.kill(signal);
     shutdown.delegate((signal) => {
-      if (!isOnTerminal || signal === 'SIGTERM') child.kill(signal);
+      if (!isOnTerminal || !SENT_BY_TERMINAL.has(signal)) child.kill(signal);
     });
     return exited;
   });
