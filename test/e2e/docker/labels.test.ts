@@ -48,10 +48,10 @@ async function followLabels(daemon: DockerDaemon, lan: Lab): Promise<void> {
   await comes('plain');
   const resolved = await runAmbassador(h2, ['resolve', 'web', '--json'], WAIT);
   expect(JSON.parse(resolved.stdout)).toMatchObject([{ address: h1.ip, instance: 'plain on h1' }]);
-  expect(await countAnnounced(h1)).toBe(1);
+  await expect.poll(() => countAnnounced(h1)).toBe(1);
   await daemon.docker('pause', 'plain');
   await goes('plain');
-  expect(await countAnnounced(h1)).toBe(0);
+  await expect.poll(() => countAnnounced(h1)).toBe(0);
   await daemon.docker('unpause', 'plain');
   await comes('plain');
 
@@ -100,7 +100,7 @@ async function followLabels(daemon: DockerDaemon, lan: Lab): Promise<void> {
   const untilSeen = (): Promise<void> => view.shows(names);
   await (tookMs <= MANY_WITHIN_MS ? promptness.measure(`${MANY} at once`, untilSeen) : untilSeen());
   promptness.judge();
-  expect(await countAnnounced(h1)).toBe(MANY + 1);
+  await expect.poll(() => countAnnounced(h1)).toBe(MANY + 1);
 }
 
 /** By the metrics of who announces: those that are none have no series. */

@@ -7,6 +7,8 @@ import type { DockerClient } from './docker-client.ts';
 
 /** Whatever the events say, the whole list is read this often. */
 const RECONCILE_MS = 30_000;
+/** A daemon may tell of a change before its list has it (Moby does of pauses): the list that followed is read once more. */
+const AGAIN_MS = 1_000;
 /** From one list to the next: fifty containers that start at once cost a few. */
 const LIST_GAP_MS = 50;
 /** A container that still runs so long after a signal has survived it. */
@@ -28,8 +30,8 @@ export interface ContainersOptions {
 }
 
 /**
- * Follows a daemon's containers: its events, the list after each of them, after a lost stream and every 30 s. While the daemon is
- * away, what was seen last holds.
+ * Follows a daemon's containers: its events, the list after each of them and a second later, after a lost stream and every 30 s.
+ * While the daemon is away, what was seen last holds.
  */
 export class Containers {
   readonly #options: ContainersOptions;
@@ -39,6 +41,8 @@ export class Containers {
   #seen: readonly Container[] = [];
   #isClosed = false;
   #isLost = true;
+  /** Since the last list began. */
+  #hasChanged = false;
   #failures = 0;
   readonly #lists: Turns;
   #stopWatch = (): void => undefined;
@@ -105,11 +109,14 @@ export class Containers {
       default:
         event satisfies never;
     }
+    this.#hasChanged = true;
     this.#lists.request();
   }
 
   async #list(): Promise<void> {
     this.#cancelTimer();
+    const againMs = this.#hasChanged ? AGAIN_MS : RECONCILE_MS;
+    this.#hasChanged = false;
     try {
       const containers = await this.#read();
       if (!this.#isClosed) this.#take(containers);
@@ -117,7 +124,7 @@ export class Containers {
       if (!(error instanceof AnnouncerError)) surface(error);
       // What was seen last holds; the stream of events tells whether the daemon is there.
     }
-    if (!this.#isClosed) this.#cancelTimer = this.#options.clock.after(RECONCILE_MS, () => this.#lists.request());
+    if (!this.#isClosed) this.#cancelTimer = this.#options.clock.after(againMs, () => this.#lists.request());
   }
 
   async #read(): Promise<readonly Container[]> {

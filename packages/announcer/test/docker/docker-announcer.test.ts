@@ -160,6 +160,19 @@ test('an event that never came is made up for within 30 s', async () => {
   expect(states()).toEqual(['one on h1 announced']);
 });
 
+test('a daemon that tells of a change before its list has it is asked once more a second later', async () => {
+  const { clock, docker, states } = await createWorld();
+  docker.containers = [listedJson('one', { State: 'paused', Status: 'Up 3 seconds (Paused)' })];
+  docker.tell('unpause', 'one');
+  await clock.advance(100);
+  docker.containers = [listedJson('one')];
+  const before = docker.lists;
+  await clock.advance(1_100);
+  expect(states()).toEqual(['one on h1 announced']);
+  await clock.advance(20_000);
+  expect(docker.lists - before).toBe(1);
+});
+
 test('a hundred events at once cost a few lists', async () => {
   const { clock, docker } = await createWorld();
   const before = docker.lists;
