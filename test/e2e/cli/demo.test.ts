@@ -44,12 +44,10 @@ async function expectGone(pids: readonly number[]): Promise<void> {
   await expect.poll(() => pids.filter(isAlive)).toEqual([]);
 }
 
-test('the demo shows discovery, balancing, a kill, a leave and a newcomer, and ends with 0 within a minute', async () => {
-  const startedAt = performance.now();
+test('the demo shows discovery, balancing, a kill, a leave and a newcomer, and ends with 0', async () => {
   const { demo, printed } = startDemo();
   const [code] = await once(demo, 'close');
   expect(code, printed()).toBe(0);
-  expect(performance.now() - startedAt).toBeLessThan(60_000);
   for (const name of ['red', 'green', 'blue']) expect(printed()).toMatch(new RegExp(`found ${name} after [\\d.]+ m?s`));
   expect(printed()).toMatch(/answered by blue \d+, green \d+ and red \d+/);
   expect(printed()).toMatch(/kill -9 \d+: red dies/);
