@@ -164,7 +164,8 @@ export class BootedSystem {
     const shell = this.#shell;
     if (shell === undefined) return;
     const ended = once(shell, 'exit', { signal: AbortSignal.timeout(PATIENCE_MS) });
-    await this.run(['systemctl', 'reboot']);
+    // It may be ended by what it asks for.
+    await Promise.allSettled([this.run(['systemctl', 'reboot'])]);
     await ended;
     await this.#start();
   }

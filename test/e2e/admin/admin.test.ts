@@ -110,9 +110,9 @@ await labTest(
       .poll(() => ask('query?query=ambassador_connections_accepted_total'))
       .toMatchObject({ data: { result: [{ metric: { service: 'thing' }, value: [expect.any(Number), '1'] }] } });
     // What it reads is OpenMetrics, which it asks for.
-    expect(await ask('targets?scrapePool=ambassador')).toMatchObject({
-      data: { activeTargets: [{ health: 'up', lastError: '' }] },
-    });
+    await expect
+      .poll(() => ask('targets?scrapePool=ambassador'))
+      .toMatchObject({ data: { activeTargets: [{ health: 'up', lastError: '' }] } });
     await announcing.stop();
     await expect.poll(() => ask('targets?scrapePool=things')).toMatchObject(found([]));
     await prometheus.stop();
@@ -302,7 +302,7 @@ await labTest(
       dialMs: expect.any(Number),
       outcome: 'ended',
     });
-    await h2.run('curl', ['-s', '--max-time', '30', 'telnet://127.0.0.1:7000'], { input: 'reset\n' });
+    expect(await runProgram(h2, 'ask', ['127.0.0.1', '7000', 'reset'])).toMatchObject({ end: 'ECONNRESET' });
     expect(JSON.parse((await proxying.line(/.*"msg":"connection".*/))[0])).toMatchObject({
       outcome: 'reset',
       by: 'upstream',

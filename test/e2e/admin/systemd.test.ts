@@ -61,7 +61,7 @@ await labTest(
     // The first client starts the proxy, and is served.
     expect(await runProgram(h2, 'ask', ['127.0.0.1', '8000', 'who'])).toMatchObject({ answer: 'other\n' });
     expect(await runProgram(h2, 'ask', ['127.0.0.1', '8001', 'who'])).toMatchObject({ answer: 'thing\n' });
-    expect(proxying.stdout).toContain('listening on 127.0.0.1:8001 for thing');
+    await proxying.until((output) => output.includes('listening on 127.0.0.1:8001 for thing'));
     expect(await proxying.stop()).toEqual({ code: 0, signal: undefined });
   },
 );

@@ -21,6 +21,7 @@ await labTest(
     for (const port of ['7000', '7001']) await runProgram(h1, 'ask', ['127.0.0.1', port, 'who']);
     await plain.line(/owned.* is not used for now/, { stream: 'stdout' });
     await pretty.line(/"unreachable"/, { stream: 'stdout' });
+    for (const proxying of [plain, pretty]) await expect.poll(() => proxying.stderr).toContain('owned');
     await watching.line(/^\[\+\] thing/);
     const found = await runAmbassador(h1, ['resolve', 'thing', '--json']);
 

@@ -34,7 +34,7 @@ for (const server of [ETCD, ZOOKEEPER]) {
       // It is changed where it stands, and then goes back to the LAN alone.
       await writeConfiguration(h1, `${to}${entries('', ', weight: 7')}`);
       await watching.line(/"event":"endpoint-updated".*"port":7001,.*"weight":7,/);
-      expect(countRegistered(up, 'two')).toBe(1);
+      await expect.poll(() => countRegistered(up, 'two')).toBe(1);
       await writeConfiguration(h1, `${to}${entries('', ', to: mdns')}`);
       await up.until((output) => (output.match(/"event":"reloaded"/g) ?? []).length === 3);
       await expect.poll(() => server.list(h2, '/services/two'), { timeout: 30_000 }).toEqual([]);

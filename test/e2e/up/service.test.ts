@@ -55,7 +55,7 @@ test.skipIf(isSkipped)(
       await expectWatched(system);
       await system.reboot();
       await expect.poll(() => listServices(system), WAIT).toEqual(['own', 'thing']);
-      expect(await system.runAmbassador(['service', 'status'], 'ann')).toMatchObject({ code: 0 });
+      await expect.poll(() => system.runAmbassador(['service', 'status'], 'ann'), WAIT).toMatchObject({ code: 0 });
 
       const kept = await system.describeWritten();
       expect(Object.keys(kept)).toContain('/etc/systemd/system/multi-user.target.wants/ambassador.service');
@@ -139,9 +139,12 @@ async function expectLateNetwork(system: BootedSystem, peer: Host): Promise<void
   await startProgram(peer, 'service', '7003', 'peer');
   await system.reboot();
   for (const unit of UNITS) await expect.poll(() => isActive(system, `${unit}.service`), WAIT).toBe(true);
-  expect(await readJournal(system, 'ambassador-up')).toContain('only this machine can be reached');
-  for (const unit of UNITS.slice(1))
-    expect(await readJournal(system, unit)).toContain('eth0 is not up, or has no address yet: waiting for it');
+  // What a unit says is written down a moment later.
+  await expect.poll(() => readJournal(system, 'ambassador-up'), WAIT).toContain('only this machine can be reached');
+  for (const unit of UNITS.slice(1)) {
+    const waiting = 'eth0 is not up, or has no address yet: waiting for it';
+    await expect.poll(() => readJournal(system, unit), WAIT).toContain(waiting);
+  }
   for (const times of [1, 2]) {
     await connect(system, peer);
     await expect.poll(() => listFound(peer), WAIT).toEqual(['late 10.98.0.1', 'named 10.98.0.1']);

@@ -66,6 +66,7 @@ await labTest(
     const up = spawnAmbassador(h2, ['up', '--config', CONFIGURATION_FILE]);
     const watching = spawnAmbassador(h1, ['list', 'own', '--watch']);
     await watching.line(/\[\+\] own "own on h2"/);
+    await up.until((output) => NAMES.every((name) => output.includes(`found "${name} on h1"`)));
     const kept = await startProgram(h2, 'echo', '127.0.0.1', '8000');
     const removed = await startProgram(h2, 'echo', '127.0.0.1', '8001');
 
@@ -119,7 +120,7 @@ await labTest(
     await load.lastAnswerBy('b');
     const { failures } = await load.finish();
     expect(failures).toEqual([]);
-    expect(watching.stdout).toContain(':7002');
+    await watching.line(/:7002/);
     expect(watching.stdout).not.toContain('[-]');
     expect(up.stdout.match(/announced thing/g)).toHaveLength(1);
   },
