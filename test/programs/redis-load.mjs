@@ -1,9 +1,10 @@
 // PORT: opens connections, three at a time, and asks each who it is, until standard input ends; prints `asked N` now and then, and the
 // counts as JSON.
-import { once } from 'node:events';
 import { connect } from 'node:net';
 import { askUntilEnd } from './askers.mjs';
 
+/** An error, or a bulk string. */
+const WHOLE = /^(?:-.*|\$\d+\r\n.*)\r\n$/;
 const port = Number(process.argv[2]);
 
 async function ask() {
@@ -11,8 +12,12 @@ async function ask() {
   socket.setTimeout(60_000, () => socket.destroy(new Error('no answer')));
   try {
     socket.write('*2\r\n$3\r\nACL\r\n$6\r\nWHOAMI\r\n');
-    const [answer] = await once(socket, 'data');
-    return String(answer);
+    let answer = '';
+    for await (const chunk of socket) {
+      answer += chunk;
+      if (WHOLE.test(answer)) break;
+    }
+    return answer;
   } catch (error) {
     return error.message;
   } finally {

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import type { Host, HostProcess, Lab } from '@mdns-ambassador/testkit';
 import { expect } from 'vitest';
-import { announce, locateProgram, runAmbassador, spawnAmbassador } from '../../ambassador.ts';
+import { announce, list, locateProgram, spawnAmbassador } from '../../ambassador.ts';
 import {
   AMBASSADOR_HAPROXY_IMAGE,
   AMBASSADOR_IMAGE,
@@ -25,6 +25,12 @@ const WAIT = { timeout: 60_000 };
 const STOP_SECONDS = '120';
 /** What ambassador may add to its base image. */
 const MAX_OWN_BYTES = 30e6;
+
+/** As `list --json` says it. */
+interface Seen {
+  readonly addresses: readonly string[];
+  readonly port: number;
+}
 
 interface Tally {
   readonly answered: number;
@@ -201,17 +207,25 @@ async function showAgentWithLabels(daemon: DockerDaemon, lan: Lab): Promise<void
   await agent.line(/^using eth0 \(10\.99\.0\.1\) and br-\w+/, { stream: 'stdout', ...WAIT });
   await agent.line(/^announced redis as "store on h1"/, { stream: 'stdout', ...WAIT });
 
-  const [instance, ...others] = JSON.parse((await runAmbassador(h2, ['list', 'redis', '--json'])).stdout);
-  expect(others).toEqual([]);
-  expect(instance).toMatchObject({ instance: 'store on h1' });
-  for (const address of instance.addresses) expect(address).toMatch(/^10\.99\.0\.1$|^fe80::/);
-  expect(await h2.read('redis-cli', ['-h', h1.ip, '-p', `${instance.port}`, 'PING'])).toBe('PONG\n');
+  let seen: readonly Seen[] = [];
+  const see = async (): Promise<readonly Seen[]> => {
+    seen = await list<Seen>(h2, 'redis');
+    return seen;
+  };
+  await expect.poll(see, WAIT).toMatchObject([{ instance: 'store on h1' }]);
+  for (const { addresses, port } of seen) {
+    for (const address of addresses) expect(address).toMatch(/^10\.99\.0\.1$|^fe80::/);
+    expect(await h2.read('redis-cli', ['-h', h1.ip, '-p', `${port}`, 'PING'])).toBe('PONG\n');
+  }
 
   // In a container it is heard of through the agent's socket, or by multicast on the bridge at the address that the host has there.
   const gateway = await daemon.docker('network', 'inspect', '--format', '{{(index .IPAM.Config 0).Gateway}}', 'apps');
   const look = ['run', '--rm', '--network', 'apps', ...LOCKED_DOWN, AMBASSADOR_IMAGE, 'list', 'redis', '--json'];
-  const [heard] = JSON.parse(await daemon.docker(...look));
-  expect(heard.addresses.filter((address: string) => !address.includes(':'))).toEqual([gateway]);
+  const hear = async (): Promise<readonly string[]> => {
+    const heard: readonly Seen[] = JSON.parse(await daemon.docker(...look));
+    return heard.flatMap(({ addresses }) => addresses.filter((address) => !address.includes(':')));
+  };
+  await expect.poll(hear, WAIT).toEqual([gateway]);
   expect((await agent.stop('SIGTERM', WAIT)).code).toBe(0);
 }
 

@@ -1,4 +1,4 @@
-import type { Host } from '@mdns-ambassador/testkit';
+import type { CommandResult, Host } from '@mdns-ambassador/testkit';
 import { expect } from 'vitest';
 import { announce, runAmbassador, spawnAmbassador, startProgram } from '../../ambassador.ts';
 import { labTest } from '../../lab-test.ts';
@@ -32,9 +32,16 @@ await labTest(
         '--timeout',
         '20s',
       ];
-      const first = await runAmbassador(h3, args);
-      expect(first.stderr).not.toContain('ambassador:');
-      expect([first.code, first.stdout]).toEqual([0, `${file} is written: thing has 2 endpoints\n`]);
+      // A look is over when it was quiet for a second: on a busy machine who answers late may be missed.
+      const renderAnew = async (): Promise<CommandResult> => {
+        await h3.read('rm', ['-f', file, '/run/reloads']);
+        return await runAmbassador(h3, args);
+      };
+      await expect.poll(renderAnew).toMatchObject({
+        code: 0,
+        stdout: `${file} is written: thing has 2 endpoints\n`,
+        stderr: expect.not.stringContaining('ambassador:'),
+      });
       const written = await h3.read('cat', [file]);
       expect(written).toMatch(/10\.99\.0\.1:7000 .*weight/);
       expect(written).toMatch(/10\.99\.0\.2:7001 .* backup/);
@@ -44,8 +51,8 @@ await labTest(
       const again = await runAmbassador(h3, args);
       expect([again.code, again.stdout]).toEqual([0, `${file} is unchanged: thing has 2 endpoints\n`]);
       expect(await h3.read('stat', ['-c', '%i %y', file])).toBe(before);
+      expect(await h3.read('cat', ['/run/reloads'])).toBe('x\n');
     }
-    expect(await h3.read('cat', ['/run/reloads'])).toBe('x\nx\n');
 
     const fragment = await runAmbassador(h3, [
       'render',
