@@ -22,6 +22,8 @@ export interface LoadOptions {
 }
 
 const CONCURRENCY = 8;
+/** For 200 answers. */
+const LINES_EACH = 2;
 /** Who begins so long after a cut may meet what was cut. */
 const NEAR_MS = 2_000;
 
@@ -40,16 +42,17 @@ export class Load {
     return new Load(process);
   }
 
-  /** Each time is 200 more connections answered, within `timeout` milliseconds. */
+  /** Each time is 200 more connections answered, from now on, within `timeout` milliseconds. */
   async moreAnswers(times: number, options: { readonly timeout?: number } = {}): Promise<void> {
-    for (let time = 0; time < times; time++) {
-      await this.#process.line(/^answered/, options);
-    }
+    const since = Date.now();
+    // Of those of the first line some were answered before.
+    for (let lines = 0; lines <= LINES_EACH * times; lines++) await this.#answered(since, options);
   }
 
-  /** Waits until the last of 200 answers is this one's. */
+  /** Waits until the last of 100 answers is this one's, from now on. */
   async lastAnswerBy(name: string): Promise<void> {
-    await this.#process.line(new RegExp(`last by ${name}$`));
+    const since = Date.now();
+    while ((await this.#answered(since)) !== name);
   }
 
   /** Waits until somebody answers, after `since`, who did not for a second: milliseconds since 1970. */
@@ -68,6 +71,14 @@ export class Load {
     this.#process.stdin.end();
     const [json] = await this.#process.line(/^\{.*\}$/);
     return JSON.parse(json);
+  }
+
+  /** Waits for the next line of answers of which the last was given after `since`; who gave it. */
+  async #answered(since: number, options: { readonly timeout?: number } = {}): Promise<string> {
+    for (;;) {
+      const [, at, name = ''] = await this.#process.line(/^answered \d+ at (\d+) by (.*)$/, options);
+      if (Number(at) > since) return name;
+    }
   }
 }
 

@@ -1,11 +1,11 @@
 /**
  * node load.mjs HOST PORT CONCURRENCY [PAUSE]: asks `who` over a new connection, again and again, PAUSE ms apart, until its
- * standard input ends; then prints the tally as JSON. A line for every 200 answers says who gave the last one, and one whenever
- * somebody answers who did not for a second: `heard h1 at MS`. Each failure has its line, too: `failed: ECONNRESET`.
+ * standard input ends; then prints the tally as JSON. A line for every 100 answers says when and by whom the last one was given, `answered 100 at MS
+ * by h1`, and one whenever somebody answers who did not for a second: `heard h1 at MS`. Each failure has its line, too: `failed: ECONNRESET`.
  */
 import { connect } from 'node:net';
 
-const LINES_EVERY = 200;
+const LINES_EVERY = 100;
 const PATIENCE_MS = 15_000;
 const ABSENCE_MS = 1_000;
 const SLOW_MS = 100;
@@ -38,7 +38,7 @@ const askOnce = () =>
         tally.lastBy[name] = { at: Date.now(), begunAt };
         tally.by[name] = (tally.by[name] ?? 0) + 1;
         if (tally.answered % LINES_EVERY === 0) {
-          console.log(`answered ${tally.answered}, last by ${answer.trim()}`);
+          console.log(`answered ${tally.answered} at ${Date.now()} by ${name}`);
         }
       } else {
         tally.failures.push({ begunAt, tookMs, how });

@@ -35,7 +35,7 @@ await labTest(
     const port = await readPort(announcer);
     const proxying = await proxy(h2, 'thing:7000', '--mesh-key-file', key);
     await proxying.line(/found "thing on h1"/);
-    const load = await Load.start(h2, { concurrency: 1, pauseMs: 50 });
+    const load = await Load.start(h2, { concurrency: 1, pauseMs: 10 });
 
     const intrude = (kind: string, ...rest: readonly string[]): Promise<Attempt> =>
       runProgram<Attempt>(h3, 'intruder', [kind, h1.ip, port, ...rest]);
@@ -60,9 +60,8 @@ await labTest(
       expect(received, `${kind} ${rest.join(' ')}`).toMatch(/^(?:-denied\n)?$/);
       await announcer.line(new RegExp(`thing: refused ${h3.ip}.*(?:${reason.source})`));
     }
-    const tally = await load.finish();
-    expect(tally.failures).toEqual([]);
-    expect(tally.answered).toBeGreaterThan(20);
+    await load.moreAnswers(1);
+    expect((await load.finish()).failures).toEqual([]);
   },
 );
 
