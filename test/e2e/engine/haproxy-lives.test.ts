@@ -97,7 +97,7 @@ await labTest(
     expect(await runProgram(h1, 'ask', ['127.0.0.1', '7000', 'who'])).toMatchObject({ answer: 's1\n' });
     // Nobody waits for longer than connections may take to finish.
     await kept.line(/^s1 /);
-    expect(await findHaproxy(h1)).toHaveLength(1);
+    await expect.poll(() => findHaproxy(h1)).toHaveLength(1);
   },
 );
 
@@ -111,13 +111,15 @@ await labTest(
     const proxying = await proxy(h1, 'thing:7000', '--from', `file:${LIST}`, ...flags, ...ENGINE);
     await proxying.line(/127\.0\.0\.1:7002/);
     const staying = await startProgram(h1, 'stay', '127.0.0.1', '7000', '4');
-    await h1.until(`curl -s http://${ADMIN_ADDRESS}/v1/status | grep -q '"active":4'`);
-    const [service] = JSON.parse((await askAdmin(h1, '/v1/status')).body).services;
-    expect(service).toMatchObject({ engine: 'haproxy', connections: { active: 4, accepted: 4, failed: 0 } });
-    expect(service.endpoints.map(({ active, total }: Readonly<Record<string, number>>) => [active, total])).toEqual([
-      [2, 2],
-      [2, 2],
-    ]);
+    const readService = async (): Promise<unknown> => JSON.parse((await askAdmin(h1, '/v1/status')).body).services[0];
+    await expect.poll(readService).toMatchObject({
+      engine: 'haproxy',
+      connections: { active: 4, accepted: 4, failed: 0 },
+      endpoints: [
+        { active: 2, total: 2 },
+        { active: 2, total: 2 },
+      ],
+    });
     await writeList(h1, [7002]);
     for (let connection = 0; connection < 2; connection++) await staying.line(/^s1 /);
     await proxying.line(/2 connections reset/);

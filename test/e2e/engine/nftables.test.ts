@@ -318,7 +318,13 @@ async function attack(from: Host, to: Host): Promise<{ readonly syn: string; rea
   const mac = (await to.read('cat', ['/sys/class/net/eth0/address'])).trim();
   const args = [locateProgram('martian.py'), 'eth0', from.ip, mac, '9000', to.ip, '9001'];
   const syn = (await from.read('/usr/bin/python3', args)).trim();
-  const heard = /^heard (.*)$/m.exec(listening.stdout)?.[1] ?? '';
+  // It hears this last.
+  await to.read(process.execPath, [
+    '-e',
+    "require('node:dgram').createSocket('udp4').send('over', 9001, '127.0.0.1', process.exit)",
+  ]);
+  await listening.until((output) => /^heard over$/m.test(output));
+  const [, heard = ''] = /^heard (?!over)(.*)$/m.exec(listening.stdout) ?? [];
   await listening.stop('SIGKILL');
   return { syn, heard };
 }
