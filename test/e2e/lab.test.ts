@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
+import { createInterface } from 'node:readline';
 import { PYTHON } from '@mdns-ambassador/testkit';
 import { expect, vi } from 'vitest';
 import { locateProgram, runProgram, startProgram } from '../ambassador.ts';
@@ -66,7 +67,7 @@ await labTest(
     expect(await ask()).toMatchObject({ answer: 'one\n', end: 'end' });
     await lan.unplug(h1);
     await expect(
-      h2.run(process.execPath, ['-e', `net.connect(7000, '${h1.ip}')`], { timeout: 1_000 }),
+      h2.run(process.execPath, ['-e', `net.connect(7000, '${h1.ip}', process.exit)`], { timeout: 1_000 }),
     ).rejects.toThrow();
     await lan.plug(h1);
     expect(await ask()).toMatchObject({ answer: 'one\n', end: 'end' });
@@ -133,7 +134,7 @@ await labTest('a test runner that is killed leaves nothing behind', { hosts: 1 }
   const runner = spawn(process.execPath, [locateProgram('abandoned-lab.mjs')], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  const [printed] = await once(runner.stdout, 'data');
+  const [printed] = await once(createInterface({ input: runner.stdout }), 'line');
   const ids: readonly number[] = JSON.parse(printed);
   expect(ids.length).toBeGreaterThanOrEqual(5);
   runner.kill('SIGKILL');

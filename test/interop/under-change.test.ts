@@ -55,13 +55,9 @@ for (const [publisher, observer] of PAIRS) {
     const second = await publisher.publish(h1);
     second.tell('publish', 'a', describe('same', 7000));
     await second.process.line(/^renamed same/);
-    await known((all) => all.size === 2 && all.get('same')?.port === 7001);
-    const ports: number[] = [];
-    await known((all) => {
-      ports.splice(0, ports.length, ...[...all.values()].map(({ port }) => port));
-      return true;
-    });
-    expect(ports.toSorted()).toEqual([7000, 7001]);
+    await known(
+      (all) => all.size === 2 && all.get('same')?.port === 7001 && [...all.values()].some(({ port }) => port === 7000),
+    );
   });
 
   await labTest(`${title}: ${MANY} services in one process`, { hosts: 2, needs }, async (lan) => {

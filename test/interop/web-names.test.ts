@@ -30,10 +30,12 @@ await labTest(
     const first = await announce(h1, 'web:3000', '--txt', 'path=/who');
     await first.line(/^web in a browser: http:\/\/web\.local:3000\/who or http:\/\/10\.99\.0\.1:3000\/who$/m);
     await expect.poll(() => resolveByAvahi(h3, 'web.local'), WAIT).toBe(h1.ip);
-    expect(await resolveBySystem(h3, 'web.local')).toBe(h1.ip);
-    expect(await resolveBySystem(h4, 'web.local')).toBe('10.99.1.1');
-    const browsed = await h3.read('avahi-browse', ['--terminate', '--resolve', '--parsable', '_http._tcp']);
-    expect(browsed).toMatch(/^=;eth0;IPv4;web.032on.032h1;.*;3000;.*"path=\/who"/m);
+    await expect.poll(() => resolveBySystem(h3, 'web.local'), WAIT).toBe(h1.ip);
+    await expect.poll(() => resolveBySystem(h4, 'web.local'), WAIT).toBe('10.99.1.1');
+    const browse = ['--terminate', '--resolve', '--parsable', '_http._tcp'];
+    await expect
+      .poll(() => h3.read('avahi-browse', browse), WAIT)
+      .toMatch(/^=;eth0;IPv4;web.032on.032h1;.*;3000;.*"path=\/who"/m);
 
     await avahi.publish(h3, { instance: 'printer', type: '_http._tcp', port: 3000, txt: {} });
     const everything = (): Promise<readonly string[]> => listNames(h2, '_http._tcp');

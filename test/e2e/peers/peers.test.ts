@@ -62,7 +62,8 @@ await labTest(
     await announce(h1, 'web:8000', '--check', 'none', ...mesh, '--peer', h2.ip);
     const relay = spawnAmbassador(h2, ['announce', 'other:9000', '--check', 'none', ...mesh]);
     await relay.line(/peer 10\.99\.0\.1 linked/, { stream: 'stdout' });
-    const { stdout } = await runAmbassador(h3, ['resolve', 'web', '--json', '--peer', h2.ip, ...mesh]);
+    const resolve = ['resolve', 'web', '--json', '--timeout', '20s', '--peer', h2.ip, ...mesh];
+    const { stdout } = await runAmbassador(h3, resolve);
     expect(JSON.parse(stdout)).toMatchObject([{ source: 'peer', secure: true, address: h1.ip, instance: 'web on h1' }]);
     const stranger = await runAmbassador(h4, ['list', '--peer', h2.ip]);
     expect(stranger.code).toBe(69);
