@@ -38,7 +38,7 @@ export class HostProcess {
   readonly #watchers = new Set<() => void>();
   readonly #patience: number;
   #consumed = 0;
-  #hasEnded = false;
+  #exit: Exit | undefined;
 
   /** `timeout`: what `line`, `until` and `stop` wait for where they are told nothing else, in milliseconds. */
   constructor(
@@ -60,9 +60,9 @@ export class HostProcess {
     this.exited = new Promise((resolve, reject) => {
       this.#child.once('error', reject);
       this.#child.once('close', (code, signal) => {
-        this.#hasEnded = true;
+        this.#exit = { code: code ?? undefined, signal: signal ?? undefined };
         this.#wake();
-        resolve({ code: code ?? undefined, signal: signal ?? undefined });
+        resolve(this.#exit);
       });
     });
     this.exited.catch(() => {});
@@ -82,6 +82,12 @@ export class HostProcess {
 
   get stderr(): string {
     return this.#text((line) => line.stream === 'stderr');
+  }
+
+  /** For messages: what was typed, and how it ended, once it has. */
+  get outcome(): string {
+    const end = this.#exit?.signal ?? this.#exit?.code;
+    return end === undefined ? this.title : `${this.title} (ended with ${end})`;
   }
 
   /** Both streams, in the order in which their lines came. */
@@ -145,7 +151,7 @@ export class HostProcess {
         if (found !== undefined) {
           stop();
           resolve(found);
-        } else if (this.#hasEnded) {
+        } else if (this.#exit !== undefined) {
           stop();
           reject(this.#error(`${complaint} before the process ended`));
         }

@@ -148,11 +148,11 @@ export class Lab implements AsyncDisposable {
     await this.#switch.configure('nft', ['delete', 'table', 'bridge', 'lab']);
   }
 
-  /** What every process on every host has said, for the report of a failed test. */
+  /** What every process on every host has said, and how it ended, for the report of a failed test. */
   transcript(linesEach = 60): string {
     return this.hosts
       .flatMap((host) => host.spawned)
-      .map((spawned) => `${spawned.title}\n${spawned.output.split('\n').slice(-linesEach).join('\n')}`)
+      .map((spawned) => `${spawned.outcome}\n${spawned.output.split('\n').slice(-linesEach).join('\n')}`)
       .join('\n');
   }
 
