@@ -29,6 +29,7 @@ export { isLoopback, LOCALHOST_ADDRESSES, LOOPBACK_OF_ANY, stripZone } from './l
 export { makeFolders } from './make-folders.ts';
 export type { Opened, Opening } from './opening.ts';
 export { Overload } from './overload.ts';
+export { type FindOwnAddress, findOwnAddress } from './own-address.ts';
 export { formatPlace, isHost, isPort, type Place, parsePlace, splitPlace } from './place.ts';
 export { type Destination, type Prologue, type Proof, runPrologues } from './prologue.ts';
 export { type ClientLeg, clientEndsOf, setClientEnds, toldEndsOf } from './proxy-protocol/client-ends.ts';

@@ -1,31 +1,14 @@
-import { createSocket } from 'node:dgram';
 import { BlockList, isIP } from 'node:net';
+import { type FindOwnAddress, findOwnAddress } from '@mdns-ambassador/relay';
 import type { OsNetwork } from '../system/os-network.ts';
 import type { Path } from './evidence.ts';
 
-/** Discard (RFC 863). Nothing is sent: connecting a UDP socket asks the kernel for the route alone. */
-const NO_PORT = 9;
-
-/** The own address that the kernel would send from, or why there is none. Never rejects. */
-export type FindSource = (address: string) => Promise<{ readonly source: string } | { readonly code: string }>;
-
-const findSource: FindSource = async (address) => {
-  const socket = createSocket(isIP(address.replace(/%.*$/, '')) === 6 ? 'udp6' : 'udp4');
-  try {
-    await new Promise<void>((resolve, reject) => {
-      socket.once('error', reject);
-      socket.connect(NO_PORT, address, (error?: Error) => (error ? reject(error) : resolve()));
-    });
-    return { source: socket.address().address };
-  } catch (error) {
-    return { code: error instanceof Error && 'code' in error ? String(error.code) : 'unknown' };
-  } finally {
-    socket.close();
-  }
-};
-
 /** Where the kernel sends what is for an address. Never rejects. */
-export async function findPath(address: string, network: OsNetwork, find: FindSource = findSource): Promise<Path> {
+export async function findPath(
+  address: string,
+  network: OsNetwork,
+  find: FindOwnAddress = findOwnAddress,
+): Promise<Path> {
   const found = await find(address);
   if ('code' in found) return { kind: 'none', code: found.code };
   const source = found.source.replace(/%.*$/, '');
