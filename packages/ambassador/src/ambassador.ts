@@ -8,6 +8,7 @@ import { DialBudget } from './pool/dial-budget.ts';
 import type { MeasureDistance } from './pool/priority.ts';
 import { completeService, type ProxiedService } from './proxied-service.ts';
 import type { ProxyEvent } from './proxy-options.ts';
+import { OwnLinks } from './service/own-links.ts';
 import { ServiceProxy, type ServiceStatus } from './service/service-proxy.ts';
 import type { ServiceConnectionReport, ServiceTraffic } from './service/service-traffic.ts';
 import { measureFrom } from './sources/distance.ts';
@@ -31,6 +32,8 @@ export interface AmbassadorOptions {
   readonly lag?: () => number;
   /** How endpoints in doubt are dialled beside the engine. Absent: over this machine's network. */
   readonly dial?: DialService;
+  /** Whether this machine has a way to endpoints, without which their silence says nothing. Default by the system's interfaces. */
+  readonly links?: OwnLinks;
   /** Every address of this host, without zone; what a proxy that listens on all of them is reached at. Default as it is now. */
   readonly ownAddresses?: (() => ReadonlySet<string>) | undefined;
   /** Never called after `close` has resolved. */
@@ -67,8 +70,9 @@ export function createAmbassador(options: AmbassadorOptions | OneServiceOptions)
   const { clock = systemClock, random = Math.random, createEngine = createChosenEngine, engineName = 'node' } = options;
   const { lag = () => 0, dial = dialService, onEvent = () => undefined, onConnection } = options;
   const { ownAddresses = systemNetwork().ownAddresses, budget = new DialBudget() } = options;
+  const { links = new OwnLinks({ clock }) } = options;
   const distances = (): MeasureDistance => measureFrom(readSystemInterfaces() ?? {});
-  const tools = { clock, random, createEngine, engineName, lag, dial, ownAddresses, distances };
+  const tools = { clock, random, createEngine, engineName, lag, dial, links, ownAddresses, distances };
   const context = { ...tools, budget, onEvent, onConnection };
   const node = new OwnNode(clock, random);
   const services: readonly ProxiedService[] = 'proxies' in options ? options.proxies : [options];

@@ -43,6 +43,7 @@ export {
   reportEndpointStatus,
 } from './service/endpoint-report.ts';
 export { LoopLag } from './service/loop-lag.ts';
+export { OwnLinks } from './service/own-links.ts';
 export type { ServiceStatus } from './service/service-proxy.ts';
 export type { ServiceConnectionReport, ServiceTraffic, SourceWord } from './service/service-traffic.ts';
 export type { Wake } from './service/wake.ts';

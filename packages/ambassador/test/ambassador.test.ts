@@ -7,6 +7,7 @@ import { createAmbassador } from '../src/ambassador.ts';
 import type { CarriedBytes, EndpointPicker, Engine, EngineCounters, EngineEvent } from '../src/engines/engine.ts';
 import type { Endpoint } from '../src/pool/endpoint.ts';
 import type { ProxyCheck, ProxyEvent, ProxyOptions } from '../src/proxy-options.ts';
+import { OwnLinks } from '../src/service/own-links.ts';
 import type { ServiceConnectionReport } from '../src/service/service-traffic.ts';
 import { endpoint, picked } from './pool/fixtures.ts';
 import { ScriptedSource } from './scripted-source.ts';
@@ -119,9 +120,16 @@ function createWorld(change: Partial<ProxyOptions> = {}, dial: DialService = dia
     maxConnections: 100,
     ...change,
   };
+  const own = { address: '10.0.0.2', isUp: true, carrierChanges: undefined };
+  const links = new OwnLinks({
+    clock,
+    read: () => (own.isUp ? [own] : []),
+    findOwnAddress: async () => ({ source: own.address }),
+  });
   const ambassador = createAmbassador({
     proxies: [proxy],
     clock,
+    links,
     random: seededRandom(1),
     dial,
     createEngine: (_, picker, onEvent) => {
@@ -135,7 +143,7 @@ function createWorld(change: Partial<ProxyOptions> = {}, dial: DialService = dia
   const [engine] = engines;
   if (engine === undefined) throw new Error('no engine was made');
   const kinds = (): readonly string[] => events.map(({ kind }) => kind);
-  return { ambassador, clock, source, engine, picker: engine.picker, events, connections, kinds };
+  return { ambassador, clock, own, source, engine, picker: engine.picker, events, connections, kinds };
 }
 
 describe('from source to pick', () => {
@@ -413,6 +421,24 @@ describe('active checks', () => {
     for (let pick = 0; pick < 20; pick++) expect(picked(picker.pick({ exclude: NONE }))?.id).toBe('b');
     expect(engine.resets).toEqual(['a']);
     expect(events.at(-1)).toMatchObject({ kind: 'connections-reset', reason: 'does not answer in time' });
+  });
+
+  test('all that are silent while the own link is lost keep what they carry, and are picked as before', async () => {
+    const { clock, own, check, engine, picker, events } = await start({ onEndpointLost: 'close' });
+    await clock.advance(0);
+    const told = events.length;
+    const silent = { ok: false, reason: 'does not answer in time', fault: 'silent' } as const;
+    const noRoute = { ok: false, reason: 'there is no way to it', fault: 'unreachable' } as const;
+    own.isUp = false;
+    for (const [id, outcome] of [['a', silent] as const, ['b', noRoute] as const]) check.outcomes.set(id, outcome);
+    await clock.advance(3_000);
+    own.isUp = true;
+    await clock.advance(200);
+    check.outcomes.clear();
+    await clock.advance(10_000);
+    expect(engine.resets).toEqual([]);
+    expect(events.slice(told)).toEqual([]);
+    expect(picker.pick({ exclude: NONE })).toMatchObject({ kind: 'endpoint' });
   });
 
   test('one that becomes a replica is not picked, and the user decides about its connections', async () => {

@@ -19,9 +19,9 @@ export interface Denial {
 /**
  * What more is known of a failure. `silent`: the service gave no sign of life in time, as one that is frozen or gone. `absent`:
  * nobody is there who could be disturbed. `foreign`: what answers speaks another protocol. `closed`: it hung up without a word.
- * `local`: it could not be looked at from here, which says nothing about it.
+ * `unreachable`: no route leads there. `local`: it could not be looked at from here, which says nothing about it.
  */
-export type CheckFault = 'silent' | 'absent' | 'foreign' | 'closed' | 'local';
+export type CheckFault = 'silent' | 'unreachable' | 'absent' | 'foreign' | 'closed' | 'local';
 
 /** Looks once whether a service is up. */
 export interface Check {

@@ -37,6 +37,7 @@ export function judgeDialFailure(target: Target, error: unknown, signal: AbortSi
   const code = errorCode(error);
   if (signal.aborted || SILENT_CODES.has(code)) return failWith('silent', reason);
   if (ABSENT_CODES.has(code)) return failWith('absent', reason);
+  if (code === 'ENETUNREACH') return failWith('unreachable', reason);
   return isLocalFault(code) ? failWith('local', reason) : failCheck(reason);
 }
 

@@ -20,6 +20,11 @@ test.each(Object.entries(CREATORS))('%s: a service that gives no sign of life in
   }
 });
 
+test.each(Object.entries(CREATORS))('%s: a service to which no route leads is not silent', async (_, create) => {
+  const outcome = await create(TARGET, failDial('ENETUNREACH')).run(new AbortController().signal);
+  expect(outcome).toMatchObject({ fault: 'unreachable' });
+});
+
 test.each(Object.entries(CREATORS))('%s: a service that refuses is not silent', async (_, create) => {
   const outcome = await create(TARGET, failDial('ECONNREFUSED')).run(new AbortController().signal);
   expect(outcome).not.toMatchObject({ fault: 'silent' });

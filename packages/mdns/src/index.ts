@@ -19,6 +19,7 @@ export type {
 } from './network.ts';
 export type { Browse, BrowseOptions, MdnsNode, MdnsNodeOptions, NodeCounters, NodeEvent } from './node.ts';
 export { askOnce, type OneShot, type OneShotOptions, type OneShotTarget } from './one-shot.ts';
+export { type OwnAddress, readOwnAddresses } from './own-addresses.ts';
 export type { Publication, PublicationEvent, PublicationState, ServiceChange, ServiceOptions } from './publication.ts';
 export type { Random } from './rules/machine.ts';
 export {

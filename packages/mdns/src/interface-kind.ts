@@ -62,6 +62,12 @@ export function readLinuxMtu(name: string, sysfs: string = '/sys/class/net'): nu
   return mtu > 0 ? mtu : undefined;
 }
 
+/** How often it got or lost its carrier; undefined where that can't be read. */
+export function readLinuxCarrierChanges(name: string, sysfs: string = '/sys/class/net'): number | undefined {
+  const text = readOrEmpty(`${sysfs}/${name}/carrier_changes`);
+  return text === '' ? undefined : Number(text);
+}
+
 function readOrEmpty(path: string): string {
   try {
     return readFileSync(path, 'utf8').trim();

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { describeLinuxBridge, describeLinuxInterfaceKind } from '../src/interface-kind.ts';
+import { describeLinuxBridge, describeLinuxInterfaceKind, readLinuxCarrierChanges } from '../src/interface-kind.ts';
 
 describe('the kind of a Linux interface', () => {
   let sysfs = '';
@@ -72,5 +72,11 @@ describe('the kind of a Linux interface', () => {
 
   it('has nothing against an interface of which nothing can be read', () => {
     expect(describeLinuxInterfaceKind('bar', sysfs)).toBeUndefined();
+  });
+
+  it('counts how often it got or lost its carrier, where that can be read', () => {
+    describeKind({ carrier_changes: '2\n' });
+    expect(readLinuxCarrierChanges('foo', sysfs)).toBe(2);
+    expect(readLinuxCarrierChanges('bar', sysfs)).toBeUndefined();
   });
 });

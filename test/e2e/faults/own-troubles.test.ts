@@ -1,13 +1,23 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { HostProcess } from '@mdns-ambassador/testkit';
 import { expect } from 'vitest';
 import { proxy, runProgram, spawnAmbassador, spawnProgram, startProgram } from '../../ambassador.ts';
 import { BACKEND_COUNT, startBackends, startProxy } from '../../backends.ts';
 import { labTest } from '../../lab-test.ts';
 import { Load } from '../../load.ts';
+import { knowsBackends } from '../../mesh.ts';
 
 /** Longer than each of our checks may take. */
 const STOPPED_MS = 4_000;
 const PORTS = 20;
+const KEPT = 20;
+const UNPLUGGED_MS = 5_000;
+/** So long after a link is back, silence counts again, and every check has looked. */
+const JUDGED_MS = 9_000;
+/** The longest interval, and what a busy machine adds. */
+const NOTICED_MS = 12_000;
+/** A connection of `stay` that ended by itself. */
+const ENDED = /^(?:h\d|local) \w+$/gm;
 /** What is said of an endpoint that is blamed. */
 const BLAMED = /is not used for now/;
 
@@ -41,6 +51,49 @@ await labTest(
     expect((await load.finish()).failures).toEqual([]);
     expect(proxying.output).not.toMatch(BLAMED);
     expect(proxying.output).not.toMatch(/lost "thing/);
+  },
+);
+
+await labTest(
+  'a cable that is pulled out of the proxy’s own host for some seconds ends no connection; one out of a backend is noticed as ever',
+  { hosts: BACKEND_COUNT + 1 },
+  async (lan) => {
+    const client = lan.host(BACKEND_COUNT + 1);
+    const h1 = lan.host(1);
+    await startBackends(lan);
+    await startProgram(client, 'service', '7100', 'local');
+    const places = `static:${h1.ip}:7000,127.0.0.1:7100`;
+    const proxies = await Promise.all(
+      [
+        ['thing:7000', '--check', 'redis', '--check-interval', '500ms', '--on-endpoint-lost', 'close'],
+        ['thing:7001', '--check', 'tcp', '--check-interval', '2s'],
+        ['thing:7002', '--check', 'redis', '--check-interval', '1s', '--workers', '2'],
+        ['thing:7003', '--check', 'tcp', '--check-interval', '1s', '--balance', 'first', '--from', places],
+      ].map(([service = '', ...flags]) => proxy(client, service, ...flags)),
+    );
+    for (const proxying of proxies.slice(0, -1)) await knowsBackends(proxying, lan);
+    const stay = (port: number, ...words: readonly string[]): HostProcess =>
+      spawnProgram(client, 'stay', '127.0.0.1', `${port}`, `${KEPT}`, ...words);
+    const kept = [7000, 7001, 7002, 7003].flatMap((port) => [stay(port), stay(port, '200')]);
+    const onH1 = await Promise.all(
+      kept.map(async (one): Promise<number> => JSON.parse((await one.line(/^ready (.*)$/))[1] ?? '{}').h1 ?? 0),
+    );
+    expect(Math.min(...onH1)).toBeGreaterThan(0);
+
+    await lan.unplug(client);
+    await sleep(UNPLUGGED_MS / 2);
+    expect(await runProgram(client, 'ask', ['127.0.0.1', '7003', 'who'])).toMatchObject({ answer: 'local\n' });
+    await sleep(UNPLUGGED_MS / 2);
+    await lan.plug(client);
+    await sleep(JUDGED_MS);
+    for (const { output } of kept) expect(output).not.toMatch(ENDED);
+    for (const { output } of proxies) expect(output).not.toMatch(/connections? reset/);
+
+    await lan.unplug(h1);
+    const unpluggedAt = Date.now();
+    await Promise.all(kept.map((one, at) => one.until((output) => (output.match(ENDED) ?? []).length === onH1[at])));
+    // Without the check: 25 s.
+    expect(Date.now() - unpluggedAt).toBeLessThan(NOTICED_MS);
   },
 );
 

@@ -27,6 +27,8 @@ export interface PoolOptions extends Pick<MembershipOptions, 'sources' | 'merge'
   readonly isChecked?: boolean;
   /** By how many milliseconds this process runs late; while it does, its judgement of time counts against nobody. */
   readonly lag?: () => number;
+  /** Whether this machine lost a link or got it back since then, or shortly before; absent: it never does. */
+  readonly haveLinksChanged?: (since: number) => boolean;
   /** What announcers may have dialled; shared by all who dial. Absent: without bound. */
   readonly budget?: DialBudget | undefined;
 }
@@ -270,7 +272,8 @@ export class Pool {
     const { presence } = member;
     member.silence = recordDialFailure(member.silence, failure, now);
     if (presence.kind !== 'stale' || presence.isUnasked) return [];
-    const isSilentLong = isGivenUp(member.silence, this.#doOthersAnswer(member), now);
+    const isSeconded = this.#doOthersAnswer(member) && this.#options.haveLinksChanged?.(member.silence.since) !== true;
+    const isSilentLong = isGivenUp(member.silence, isSeconded, now);
     if (!isSilentLong && this.#isDoubtful(member, failure)) return [];
     return [this.#members.remove(member, `${presence.reason} and ${FAILURE_REASONS[failure]}`, true)];
   }

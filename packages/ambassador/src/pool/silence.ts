@@ -8,7 +8,7 @@ export interface Silence {
 
 export const NO_SILENCE: Silence = { since: Number.POSITIVE_INFINITY, dials: 0 };
 
-/** Where others answer, a few seconds will do; where nobody does, it may be we who are cut off. */
+/** Where others answer, a few seconds will do; where nobody does, or a link of ours was lost, it may be we who are cut off. */
 const SECONDED = { dials: 2, ms: 2_000 };
 const ALONE = { dials: 5, ms: 30_000 };
 
@@ -38,7 +38,7 @@ export function recordDialFailure(silence: Silence, failure: DialFailure, now: n
  * Whether an endpoint that discovery has lost sight of has been silent for long enough to be given up. It says nothing about its
  * connections: a full accept queue is silent, too, and they live.
  */
-export function isGivenUp(silence: Silence, doOthersAnswer: boolean, now: number): boolean {
-  const needed = doOthersAnswer ? SECONDED : ALONE;
+export function isGivenUp(silence: Silence, isSeconded: boolean, now: number): boolean {
+  const needed = isSeconded ? SECONDED : ALONE;
   return silence.dials >= needed.dials && now - silence.since >= needed.ms;
 }

@@ -9,6 +9,7 @@ import type { Random } from '@mdns-ambassador/mdns';
 import type { Clock } from '@mdns-ambassador/relay';
 import type { Endpoint } from '../pool/endpoint.ts';
 import type { AdmitDial } from './dial-endpoint.ts';
+import type { OwnLinks } from './own-links.ts';
 
 export interface EndpointChecksOptions {
   /** A check that looks at this endpoint, by dials that `admitDial` allows. */
@@ -16,6 +17,7 @@ export interface EndpointChecksOptions {
   /** Whether the endpoint of this id may be dialled now; the returned function says that somebody answered. */
   readonly admitDial: (id: string) => ReturnType<AdmitDial>;
   readonly intervalMs: number;
+  readonly links: OwnLinks;
   readonly clock: Clock;
   readonly random: Random;
   /** Never called after `remove` of that endpoint, nor after `close`. */
@@ -33,16 +35,20 @@ export class EndpointChecks {
 
   /** A new endpoint, or what has become of one. */
   set(endpoint: Endpoint): void {
-    const { create, admitDial, intervalMs, clock, random, onOutcome } = this.#options;
+    const { create, admitDial, intervalMs, links, clock, random, onOutcome } = this.#options;
     this.remove(endpoint.id);
     const check = create(endpoint, () => admitDial(endpoint.id));
     let failures = 0;
     const loop = new LookLoop<CheckOutcome>({
       clock,
       timeoutMs: computeLookTimeoutMs(intervalMs),
-      look: (signal) => check.run(signal),
-      takeIn: async (found) => {
-        const outcome = judgeDenial(found);
+      look: async (signal) => {
+        const since = links.look();
+        const outcome = judgeDenial(await check.run(signal));
+        const isCutOff = isUnanswered(outcome) && (await links.wereCutOff(endpoint.addresses, since));
+        return isCutOff ? { ok: false, reason: 'this machine had no link to it', fault: 'local' } : outcome;
+      },
+      takeIn: async (outcome) => {
         onOutcome(endpoint.id, outcome);
         failures = outcome.ok ? 0 : failures + 1;
         return computeLookDelayMs(outcome.ok ? { kind: 'up' } : { kind: 'unwell', failures }, intervalMs, random());
@@ -66,4 +72,8 @@ export class EndpointChecks {
 function judgeDenial(outcome: CheckOutcome): CheckOutcome {
   const { denial } = outcome;
   return outcome.ok && denial !== undefined ? { ok: false, reason: denial.reason } : outcome;
+}
+
+function isUnanswered(outcome: CheckOutcome): boolean {
+  return !outcome.ok && (outcome.fault === 'silent' || outcome.fault === 'unreachable');
 }

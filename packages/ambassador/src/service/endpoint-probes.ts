@@ -4,6 +4,7 @@ import { classifyDialFailure } from '../engines/dial-failure.ts';
 import type { DialFailure } from '../pool/dial-failure.ts';
 import type { Endpoint } from '../pool/endpoint.ts';
 import { dialAnyAddress } from './dial-endpoint.ts';
+import type { OwnLinks } from './own-links.ts';
 
 /** How often doubtful endpoints are looked for. */
 const LOOK_MS = 1_000;
@@ -16,6 +17,7 @@ export interface EndpointProbesOptions {
   /** Endpoints that carry connections and may be gone, also such as the pool has forgotten. */
   readonly listDoubtful: () => readonly Endpoint[];
   readonly dial: DialService;
+  readonly links: OwnLinks;
   readonly clock: Clock;
   /** `failure` is undefined for one that accepted the connection, which was closed at once. Never called after `close`. */
   readonly onProbed: (endpoint: Endpoint, failure: DialFailure | undefined) => void;
@@ -68,12 +70,15 @@ export class EndpointProbes {
   };
 
   async #probe(endpoint: Endpoint): Promise<void> {
-    const { clock, dial, onProbed } = this.#options;
+    const { clock, dial, links, onProbed } = this.#options;
     const abort = new AbortController();
     this.#running.set(endpoint.id, abort);
     const cancel = clock.after(PROBE_TIMEOUT_MS, () => abort.abort());
-    const failure = await dialOnce(endpoint, dialAnyAddress(endpoint, dial, clock), abort.signal);
+    const since = links.look();
+    const met = await dialOnce(endpoint, dialAnyAddress(endpoint, dial, clock), abort.signal);
     cancel();
+    const isUnanswered = met === 'timeout' || met === 'unreachable';
+    const failure = isUnanswered && (await links.wereCutOff(endpoint.addresses, since)) ? 'local' : met;
     if (this.#isClosed) return;
     this.#running.delete(endpoint.id);
     if (failure === undefined) this.#trustedUntil.set(endpoint.id, clock.now() + TRUST_MS);

@@ -24,6 +24,7 @@ import { EndpointChecks } from './endpoint-checks.ts';
 import { EndpointProbes } from './endpoint-probes.ts';
 import { type EndpointStatusReport, reportEndpointStatus } from './endpoint-report.ts';
 import { LostConnections } from './lost-connections.ts';
+import type { OwnLinks } from './own-links.ts';
 import { OwnPlaces } from './own-places.ts';
 import { ServiceTally } from './service-tally.ts';
 import type { ServiceConnectionReport, ServiceTraffic } from './service-traffic.ts';
@@ -55,6 +56,7 @@ export interface ServiceProxyContext {
   readonly createEngine: CreateEngine;
   readonly lag: () => number;
   readonly dial: DialService;
+  readonly links: OwnLinks;
   /** Shared by the services of the process. */
   readonly budget: DialBudget;
   readonly ownAddresses?: (() => ReadonlySet<string>) | undefined;
@@ -110,17 +112,29 @@ export class ServiceProxy implements EndpointPicker {
     this.#context = context;
     this.#readySince = context.clock.wallClock();
     const { merge, balance, check, heardChecks, prefer } = options;
-    const { clock, random, lag, dial, budget } = context;
+    const { clock, random, lag, dial, links, budget } = context;
     const sources = options.sources.map(({ name }) => name);
     const distances = prefer === 'local' ? context.distances : undefined;
     const isChecked = check !== undefined || heardChecks !== undefined;
-    this.#pool = new Pool({ sources, merge, balance, random, lag, budget, distances, isChecked });
+    const haveLinksChanged = (since: number): boolean => links.haveChanged(since);
+    this.#pool = new Pool({
+      sources,
+      merge,
+      balance,
+      random,
+      lag,
+      haveLinksChanged,
+      budget,
+      distances,
+      isChecked,
+    });
     this.#unfollowChecks = heardChecks?.follow((id, outcome) => contain(() => this.#takeCheck(id, outcome)));
     this.#checks =
       check === undefined
         ? undefined
         : new EndpointChecks({
             ...check,
+            links,
             clock,
             random,
             admitDial: (id) => this.#admitDial(id),
@@ -129,6 +143,7 @@ export class ServiceProxy implements EndpointPicker {
     this.#probes = new EndpointProbes({
       clock,
       dial,
+      links,
       listDoubtful: () => this.#listDoubtful(),
       onProbed: (endpoint, failure) => this.#takeProbe(endpoint, failure),
     });

@@ -201,6 +201,17 @@ describe('silence', () => {
     ]);
   });
 
+  test('while a link of this machine was lost, others that answer do not speak against one that is silent', () => {
+    const pool = createPool({ haveLinksChanged: () => true });
+    pool.opened('a');
+    pool.dialFailed('a', 'timeout', 0);
+    pool.apply('mdns', { kind: 'gone', ids: ['a'], reason: 'not heard of again' }, 500);
+    pool.dialSucceeded('b', 700);
+    expect(pool.probed('a', 'timeout', 2_000)).toEqual([]);
+    for (const now of [8_000, 14_000, 20_000]) expect(pool.probed('a', 'timeout', now)).toEqual([]);
+    expect(pool.probed('a', 'timeout', 30_000)).toMatchObject([{ kind: 'removed' }]);
+  });
+
   test('a full accept queue, however long it stays full and whatever the others do, is no death', () => {
     for (const failure of ['timeout', 'unreachable'] as const) {
       const pool = createPool();

@@ -7,6 +7,7 @@ import { DialBudget } from '../../src/pool/dial-budget.ts';
 import { Pool } from '../../src/pool/pool.ts';
 import { createEndpointCheck } from '../../src/service/endpoint-check.ts';
 import { EndpointChecks } from '../../src/service/endpoint-checks.ts';
+import { OwnLinks } from '../../src/service/own-links.ts';
 import { endpoint } from '../pool/fixtures.ts';
 
 /** The checks of a pool, over a network on which only port 7000 answers. */
@@ -31,6 +32,7 @@ function createWorld() {
       return admission === 'refused' ? undefined : () => pool.dialAnswered(id, admission, clock.now());
     },
     intervalMs: 1_000,
+    links: new OwnLinks({ clock, read: () => [] }),
     clock,
     random,
     onOutcome: (id, outcome) => pool.checked(id, outcome, clock.now()),

@@ -2,6 +2,7 @@ import type { Check } from '@mdns-ambassador/checks';
 import { ManualClock } from '@mdns-ambassador/testkit';
 import { expect, test } from 'vitest';
 import { EndpointChecks } from '../../src/service/endpoint-checks.ts';
+import { OwnLinks } from '../../src/service/own-links.ts';
 import { endpoint } from '../pool/fixtures.ts';
 
 function createWorld(intervalMs = 1_000) {
@@ -23,15 +24,22 @@ function createWorld(intervalMs = 1_000) {
         );
       }),
   });
+  const own = { address: '10.0.0.2', isUp: true, carrierChanges: 1 };
+  const links = new OwnLinks({
+    clock,
+    read: () => (own.isUp ? [own] : []),
+    findOwnAddress: async () => ({ source: own.address }),
+  });
   const checks = new EndpointChecks({
     create,
     admitDial: () => () => undefined,
     intervalMs,
+    links,
     clock,
     random: () => 0,
     onOutcome: (id, outcome) => told.push(`${id} ${outcome.ok ? 'passes' : outcome.reason} at ${clock.now()}`),
   });
-  return { clock, frozen, refusing, denying, told, checks };
+  return { clock, frozen, refusing, denying, told, checks, own };
 }
 
 test('an endpoint is looked at at once, and then steadily', async () => {
@@ -82,6 +90,53 @@ test('one that moves is looked at where it is now, and the look at the old place
   checks.set(endpoint('a', { port: 7_000 }));
   await clock.advance(600);
   expect(told).toEqual(['a a:7000 is silent at 600']);
+});
+
+test.each([500, 1_000, 2_000, 10_000])(
+  'with looks every %i ms, silence while the own link is lost for 3 s is none of the endpoint, whenever that is',
+  async (intervalMs) => {
+    for (let lostAt = 0; lostAt < intervalMs; lostAt += 90) {
+      const { clock, frozen, told, checks, own } = createWorld(intervalMs);
+      checks.set(endpoint('a'));
+      await clock.advance(lostAt + 1);
+      frozen.add('a');
+      Object.assign(own, { isUp: false, carrierChanges: 2 });
+      await clock.advance(3_000);
+      Object.assign(own, { isUp: true, carrierChanges: 3 });
+      // The switch takes a moment.
+      await clock.advance(200);
+      frozen.clear();
+      await clock.advance(2 * intervalMs);
+      expect(told.filter((line) => line.includes('is silent'))).toEqual([]);
+      expect(told.at(-1)).toMatch(/^a passes/);
+      checks.close();
+    }
+  },
+);
+
+test('one that is silent although the own link is back is known soon after', async () => {
+  const { clock, frozen, told, checks, own } = createWorld();
+  checks.set(endpoint('a'));
+  await clock.advance(1);
+  frozen.add('a');
+  own.isUp = false;
+  await clock.advance(3_000);
+  own.isUp = true;
+  await clock.advance(8_000);
+  expect(told.filter((line) => line.includes('no link'))).not.toEqual([]);
+  expect(told.at(-1)).toContain('a a:6379 is silent');
+  checks.close();
+});
+
+test('a loss of the own link that came and went during a look is seen where the system counts them', async () => {
+  const { clock, frozen, told, checks, own } = createWorld();
+  checks.set(endpoint('a'));
+  frozen.add('a');
+  await clock.advance(1_000);
+  own.carrierChanges = 3;
+  await clock.advance(400);
+  expect(told.at(-1)).toMatch(/^a this machine had no link to it/);
+  checks.close();
 });
 
 test('nothing is told of one that has left', async () => {

@@ -5,6 +5,7 @@ import { ManualClock } from '@mdns-ambassador/testkit';
 import { expect, test } from 'vitest';
 import type { Endpoint } from '../../src/pool/endpoint.ts';
 import { EndpointProbes } from '../../src/service/endpoint-probes.ts';
+import { OwnLinks } from '../../src/service/own-links.ts';
 import { endpoint } from '../pool/fixtures.ts';
 
 function createWorld() {
@@ -14,6 +15,7 @@ function createWorld() {
     doubtful: [] as Endpoint[],
     answer: 'accepts' as 'accepts' | 'ECONNREFUSED' | 'silent',
     dials: 0,
+    hasLink: true,
   };
   const probed: string[] = [];
   const dial: DialService = (_, signal) => {
@@ -27,6 +29,11 @@ function createWorld() {
   const probes = new EndpointProbes({
     clock,
     dial,
+    links: new OwnLinks({
+      clock,
+      read: () => (world.hasLink ? [{ address: '10.0.0.2', carrierChanges: undefined }] : []),
+      findOwnAddress: async () => ({ source: '10.0.0.2' }),
+    }),
     listDoubtful: () => world.doubtful,
     onProbed: ({ id }, failure) => probed.push(`${id} ${failure ?? 'answers'} at ${clock.now()}`),
   });
@@ -55,6 +62,19 @@ test('who is silent is dialled again and again, one dial of 4 s at a time', asyn
   world.probes.wake();
   await world.clock.advance(16_000);
   expect(world.probed).toEqual(['a timeout at 5000', 'a timeout at 10000', 'a timeout at 15000']);
+});
+
+test('silence while the own link is down is our fault', async () => {
+  const world = createWorld();
+  world.doubtful = [endpoint('a')];
+  world.answer = 'silent';
+  world.probes.wake();
+  await world.clock.advance(2_000);
+  world.hasLink = false;
+  await world.clock.advance(4_000);
+  world.hasLink = true;
+  await world.clock.advance(14_000);
+  expect(world.probed).toEqual(['a local at 5000', 'a local at 10000', 'a local at 15000', 'a timeout at 20000']);
 });
 
 test('a refusal is told as one', async () => {

@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import type { LanSurroundings, ShownIdentity, Snapshot } from '@mdns-ambassador/admin';
 import { SEEN_EVENTS } from '@mdns-ambassador/admin/seen-events';
-import { DialBudget, LoopLag, type ServiceStatus } from '@mdns-ambassador/ambassador';
+import { DialBudget, LoopLag, OwnLinks, type ServiceStatus } from '@mdns-ambassador/ambassador';
 import type { DrainOptions } from '@mdns-ambassador/announcer';
 import { systemClock } from '@mdns-ambassador/mdns';
 import type { Mesh } from '@mdns-ambassador/mesh';
@@ -209,6 +209,7 @@ export class Daemon {
       observers: {
         budget: new DialBudget(),
         lag: () => this.#lag?.current() ?? 0,
+        links: new OwnLinks({ clock: systemClock }),
         onConnection: reportConnections ? createConnectionLog(logStream) : undefined,
       },
       hintAt: createLocalNetworkHint(platform),

@@ -34,7 +34,7 @@ export interface PartContext {
   /** Stands for this machine. Read when it is asked for: a machine that announces nothing needs none. */
   readonly identity: () => string;
   readonly reportConnections: boolean;
-  readonly observers: Pick<AmbassadorOptions, 'budget' | 'lag' | 'onConnection'>;
+  readonly observers: Pick<AmbassadorOptions, 'budget' | 'lag' | 'links' | 'onConnection'>;
   /** What an event of a proxy may mean besides. */
   readonly hintAt: HintAt;
   /** The services that are proxied now, as they are reached by name. */
