@@ -9,7 +9,7 @@ type AddressHistory =
   /** Its interface is down or without a carrier, or it was taken away. */
   | { readonly kind: 'down'; readonly since: number };
 
-/** A switch carries no packets yet when there is a carrier again, and who is asked too early is asked again after a second. */
+/** A switch may carry nothing yet when the carrier is back, and TCP repeats a dial that was lost after a second. */
 const SETTLE_MS = 5_000;
 /** As long as keep-alive holds an idle connection: by then silence costs none that could be spared. */
 const FORGET_MS = 30_000;
