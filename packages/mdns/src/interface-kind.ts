@@ -62,10 +62,15 @@ export function readLinuxMtu(name: string, sysfs: string = '/sys/class/net'): nu
   return mtu > 0 ? mtu : undefined;
 }
 
-/** How often it got or lost its carrier; undefined where that can't be read. */
+/**
+ * How often it got or lost its carrier; undefined where that can't be read. Of a bridge, which has one as long as a virtual machine is
+ * there, those of its cables are counted, too.
+ */
 export function readLinuxCarrierChanges(name: string, sysfs: string = '/sys/class/net'): number | undefined {
   const text = readOrEmpty(`${sysfs}/${name}/carrier_changes`);
-  return text === '' ? undefined : Number(text);
+  if (text === '') return undefined;
+  const cables = listOrNothing(`${sysfs}/${name}/brif`).filter((port) => existsSync(`${sysfs}/${port}/device`));
+  return cables.reduce((sum, port) => sum + Number(readOrEmpty(`${sysfs}/${port}/carrier_changes`)), Number(text));
 }
 
 function readOrEmpty(path: string): string {

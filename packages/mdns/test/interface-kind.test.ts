@@ -79,4 +79,12 @@ describe('the kind of a Linux interface', () => {
     expect(readLinuxCarrierChanges('foo', sysfs)).toBe(2);
     expect(readLinuxCarrierChanges('bar', sysfs)).toBeUndefined();
   });
+
+  it('counts for a bridge what befell its cables, and not its virtual machines', () => {
+    describeKind({ carrier_changes: '2\n', 'brif/eth0': '', 'brif/tap0': '' });
+    for (const port of ['eth0', 'tap0']) mkdirSync(join(sysfs, port));
+    mkdirSync(join(sysfs, 'eth0/device'));
+    for (const port of ['eth0', 'tap0']) writeFileSync(join(sysfs, port, 'carrier_changes'), '10\n');
+    expect(readLinuxCarrierChanges('foo', sysfs)).toBe(12);
+  });
 });
