@@ -12,10 +12,11 @@ export function isOnLink(source: LinkSource, on: NetworkInterface): boolean {
 
 /**
  * RFC 6762 11: what was sent to the group and came by the interface is from its link, whatever its source: neighbours may be in other
- * subnets. Not one that belongs to another interface of this host, and a link-local one has the zone of this.
+ * subnets. Not one that belongs to another interface of this host, and a link-local one has the zone of this. Loopback has no neighbours.
  */
 export function mayBeOnLink(source: LinkSource, on: NetworkInterface, others: readonly NetworkInterface[]): boolean {
   if (isOnLink(source, on)) return true;
+  if (on.loopback) return false;
   const [literal = ''] = source.address.split('%');
   const bytes = parseIpv4(literal) ?? parseIpv6(literal);
   if (bytes === undefined || isLinkLocalBytes(bytes) || isNowhere(bytes)) return false;

@@ -91,4 +91,14 @@ describe('a source of what came by the link', () => {
   ])('%s is not of this link', (address) => {
     expect(mayBeOnLink({ address, port: 5353 }, ETH0, [eth1])).toBe(false);
   });
+
+  it('loopback has no neighbours: they are of an interface that has just come', () => {
+    const lo: NetworkInterface = {
+      name: 'lo',
+      loopback: true,
+      addresses: [{ address: '127.0.0.1', family: 'IPv4', prefixLength: 8, scopeId: 0 }],
+    };
+    expect(mayBeOnLink({ address: '192.168.4.11', port: 5353 }, lo, [])).toBe(false);
+    expect(mayBeOnLink({ address: '127.0.0.1', port: 5353 }, lo, [])).toBe(true);
+  });
 });
