@@ -1,3 +1,5 @@
+import type { Endpoint } from './endpoint.ts';
+
 /**
  * Why a dial failed, as the pool must know it: `local` faults (EMFILE, EADDRNOTAVAIL) say nothing about the endpoint. `busy`, `down` and
  * `draining` are what an announcer of a mesh answers; `identity`: it is not who may serve us, or does not accept us; `loop`: who is dialled there
@@ -34,4 +36,12 @@ export const FAILURE_REASONS: Readonly<Record<DialFailure, string>> = {
 /** Whether it may be this process that was late. A refusal or a reset is a fact, whoever is late. */
 export function isJudgedByTime(failure: DialFailure): boolean {
   return failure === 'timeout' || failure === 'handshake';
+}
+
+/**
+ * Whether it may be a refusal by one of several addresses, where nothing ever listened, while another could not be reached: neighbours
+ * are found by IPv6 sooner than by IPv4 when a link is back.
+ */
+export function mayBePartial(failure: DialFailure, { addresses }: Pick<Endpoint, 'addresses'>): boolean {
+  return failure === 'refused' && addresses.length > 1;
 }

@@ -4,7 +4,7 @@ import { type BalancerName, createBalancer } from './balancer.ts';
 import { advanceBreaker, isUsable, recordFailure, recordPick, recordSlowness, recordSuccess } from './breaker.ts';
 import type { Balancer } from './candidate.ts';
 import type { DialBudget } from './dial-budget.ts';
-import { type DialFailure, FAILURE_REASONS, isJudgedByTime } from './dial-failure.ts';
+import { type DialFailure, FAILURE_REASONS, isJudgedByTime, mayBePartial } from './dial-failure.ts';
 import type { Endpoint, EndpointStatus } from './endpoint.ts';
 import { PASSING, UNCHECKED } from './health.ts';
 import { describeMember, isAdmitted, isLostSight, type PoolMember, preferReached, stateOf } from './member.ts';
@@ -27,8 +27,8 @@ export interface PoolOptions extends Pick<MembershipOptions, 'sources' | 'merge'
   readonly isChecked?: boolean;
   /** By how many milliseconds this process runs late; while it does, its judgement of time counts against nobody. */
   readonly lag?: () => number;
-  /** Whether this machine lost a link or got it back since then, or shortly before; absent: it never does. */
-  readonly haveLinksChanged?: (since: number) => boolean;
+  /** Whether this machine may have had no link to an endpoint at any time since then, or shortly before; absent: it always had one. */
+  readonly mayBeCutOff?: (endpoint: Endpoint, since: number) => boolean;
   /** What announcers may have dialled; shared by all who dial. Absent: without bound. */
   readonly budget?: DialBudget | undefined;
 }
@@ -155,9 +155,12 @@ export class Pool {
   }
 
   /** A stale endpoint that fails is removed, after some silence if it carries connections; any other is ejected by the breaker's rules. */
-  dialFailed(id: string, failure: DialFailure, now: number): readonly PoolEvent[] {
+  dialFailed(id: string, met: DialFailure, now: number): readonly PoolEvent[] {
     const member = this.#members.get(id);
     if (member === undefined) return [];
+    const { endpoint } = member;
+    const isDoubted = mayBePartial(met, endpoint) && this.#options.mayBeCutOff?.(endpoint, now) === true;
+    const failure = isDoubted ? 'unreachable' : met;
     member.tally.failures += 1;
     member.paidDials = Math.max(0, member.paidDials - 1);
     if (failure === 'local' || (isJudgedByTime(failure) && this.#isLagging())) return [];
@@ -272,7 +275,8 @@ export class Pool {
     const { presence } = member;
     member.silence = recordDialFailure(member.silence, failure, now);
     if (presence.kind !== 'stale' || presence.isUnasked) return [];
-    const isSeconded = this.#doOthersAnswer(member) && this.#options.haveLinksChanged?.(member.silence.since) !== true;
+    const isSeconded =
+      this.#doOthersAnswer(member) && this.#options.mayBeCutOff?.(member.endpoint, member.silence.since) !== true;
     const isSilentLong = isGivenUp(member.silence, isSeconded, now);
     if (!isSilentLong && this.#isDoubtful(member, failure)) return [];
     return [this.#members.remove(member, `${presence.reason} and ${FAILURE_REASONS[failure]}`, true)];

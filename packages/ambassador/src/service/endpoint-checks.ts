@@ -7,6 +7,7 @@ import {
 } from '@mdns-ambassador/checks';
 import type { Random } from '@mdns-ambassador/mdns';
 import type { Clock } from '@mdns-ambassador/relay';
+import { mayBePartial } from '../pool/dial-failure.ts';
 import type { Endpoint } from '../pool/endpoint.ts';
 import type { AdmitDial } from './dial-endpoint.ts';
 import type { OwnLinks } from './own-links.ts';
@@ -45,7 +46,7 @@ export class EndpointChecks {
       look: async (signal) => {
         const since = links.look();
         const outcome = judgeDenial(await check.run(signal));
-        const isCutOff = isUnanswered(outcome) && (await links.wereCutOff(endpoint.addresses, since));
+        const isCutOff = saysNothing(outcome, endpoint) && (await links.wereCutOff(endpoint.addresses, since));
         return isCutOff ? { ok: false, reason: 'this machine had no link to it', fault: 'local' } : outcome;
       },
       takeIn: async (outcome) => {
@@ -74,6 +75,9 @@ function judgeDenial(outcome: CheckOutcome): CheckOutcome {
   return outcome.ok && denial !== undefined ? { ok: false, reason: denial.reason } : outcome;
 }
 
-function isUnanswered(outcome: CheckOutcome): boolean {
-  return !outcome.ok && (outcome.fault === 'silent' || outcome.fault === 'unreachable');
+/** Of the endpoint, where this machine was cut off from it. */
+function saysNothing(outcome: CheckOutcome, endpoint: Endpoint): boolean {
+  if (outcome.ok) return false;
+  const { fault } = outcome;
+  return fault === 'silent' || fault === 'unreachable' || (fault === 'absent' && mayBePartial('refused', endpoint));
 }

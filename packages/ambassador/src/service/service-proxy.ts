@@ -116,14 +116,14 @@ export class ServiceProxy implements EndpointPicker {
     const sources = options.sources.map(({ name }) => name);
     const distances = prefer === 'local' ? context.distances : undefined;
     const isChecked = check !== undefined || heardChecks !== undefined;
-    const haveLinksChanged = (since: number): boolean => links.haveChanged(since);
+    const mayBeCutOff = ({ addresses }: Endpoint, since: number): boolean => links.mayBeCutOff(addresses, since);
     this.#pool = new Pool({
       sources,
       merge,
       balance,
       random,
       lag,
-      haveLinksChanged,
+      mayBeCutOff,
       budget,
       distances,
       isChecked,

@@ -202,7 +202,7 @@ describe('silence', () => {
   });
 
   test('while a link of this machine was lost, others that answer do not speak against one that is silent', () => {
-    const pool = createPool({ haveLinksChanged: () => true });
+    const pool = createPool({ mayBeCutOff: () => true });
     pool.opened('a');
     pool.dialFailed('a', 'timeout', 0);
     pool.apply('mdns', { kind: 'gone', ids: ['a'], reason: 'not heard of again' }, 500);
@@ -210,6 +210,18 @@ describe('silence', () => {
     expect(pool.probed('a', 'timeout', 2_000)).toEqual([]);
     for (const now of [8_000, 14_000, 20_000]) expect(pool.probed('a', 'timeout', now)).toEqual([]);
     expect(pool.probed('a', 'timeout', 30_000)).toMatchObject([{ kind: 'removed' }]);
+  });
+
+  test('a refusal by one of several addresses ends nothing that an endpoint carries while it may be we who are cut off', () => {
+    for (const isCutOff of [true, false]) {
+      const pool = createPool({ mayBeCutOff: () => isCutOff }, []);
+      const addresses = ['10.0.0.1', 'fe80::1%eth0'];
+      pool.apply('mdns', { kind: 'add', endpoints: [endpoint('a', { addresses })] }, 0);
+      pool.opened('a');
+      pool.apply('mdns', { kind: 'gone', ids: ['a'], reason: 'not heard of again' }, 500);
+      const kinds = pool.dialFailed('a', 'refused', 1_000).map(({ kind }) => kind);
+      expect(kinds.includes('removed')).toBe(!isCutOff);
+    }
   });
 
   test('a full accept queue, however long it stays full and whatever the others do, is no death', () => {

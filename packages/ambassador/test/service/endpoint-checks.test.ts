@@ -9,11 +9,13 @@ function createWorld(intervalMs = 1_000) {
   const clock = new ManualClock();
   const frozen = new Set<string>();
   const refusing = new Set<string>();
+  const absent = new Set<string>();
   const denying = new Set<string>();
   const told: string[] = [];
   const create = ({ id, port }: { readonly id: string; readonly port: number }): Check => ({
     run: (signal) =>
       new Promise((resolve) => {
+        if (absent.has(id)) return resolve({ ok: false, reason: 'nothing listens', fault: 'absent' });
         if (refusing.has(id)) return resolve({ ok: false, reason: 'is a replica' });
         if (denying.has(id)) {
           return resolve({ ok: true, denial: { whom: 'others', reason: 'is in protected mode' } });
@@ -39,7 +41,7 @@ function createWorld(intervalMs = 1_000) {
     random: () => 0,
     onOutcome: (id, outcome) => told.push(`${id} ${outcome.ok ? 'passes' : outcome.reason} at ${clock.now()}`),
   });
-  return { clock, frozen, refusing, denying, told, checks, own };
+  return { clock, frozen, refusing, absent, denying, told, checks, own };
 }
 
 test('an endpoint is looked at at once, and then steadily', async () => {
@@ -136,6 +138,26 @@ test('a loss of the own link that came and went during a look is seen where the 
   own.carrierChanges = 3;
   await clock.advance(400);
   expect(told.at(-1)).toMatch(/^a this machine had no link to it/);
+  checks.close();
+});
+
+test('while the own link settles, a refusal by one of several addresses is not believed, and one by the only address is', async () => {
+  const { clock, absent, told, checks, own } = createWorld();
+  const both = ['10.0.0.1', 'fe80::1%eth0'];
+  checks.set(endpoint('a', { addresses: both }));
+  checks.set(endpoint('b'));
+  await clock.advance(1);
+  own.isUp = false;
+  await clock.advance(1_000);
+  Object.assign(own, { isUp: true, carrierChanges: 3 });
+  absent.add('a').add('b');
+  await clock.advance(1_000);
+  expect(told.filter((line) => line.includes('nothing listens'))).not.toContainEqual(expect.stringMatching(/^a/));
+  absent.clear();
+  await clock.advance(6_000);
+  absent.add('a');
+  await clock.advance(1_000);
+  expect(told.some((line) => line.startsWith('a nothing listens'))).toBe(true);
   checks.close();
 });
 

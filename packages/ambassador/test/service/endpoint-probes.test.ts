@@ -86,6 +86,23 @@ test('a refusal is told as one', async () => {
   expect(world.probed).toEqual(['a refused at 1000']);
 });
 
+test('a refusal by one of several addresses is no fact while the own link settles, and one after that', async () => {
+  const world = createWorld();
+  const [a, b] = [endpoint('a', { addresses: ['10.0.0.1', 'fe80::1%eth0'] }), endpoint('b')];
+  world.answer = 'ECONNREFUSED';
+  world.doubtful = [b];
+  world.probes.wake();
+  await world.clock.advance(1_000);
+  world.hasLink = false;
+  world.doubtful = [a, b];
+  await world.clock.advance(1_500);
+  world.hasLink = true;
+  await world.clock.advance(6_500);
+  const told = (id: string): readonly string[] => world.probed.filter((line) => line.startsWith(id));
+  expect(told('a')).toEqual([2, 3, 4, 5, 6, 7, 8, 9].map((at) => `a ${at < 9 ? 'local' : 'refused'} at ${at}000`));
+  expect(told('b').every((line) => line.includes('refused'))).toBe(true);
+});
+
 test('nobody is looked for while there are no connections', async () => {
   const world = createWorld();
   world.doubtful = [endpoint('a')];
