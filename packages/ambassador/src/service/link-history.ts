@@ -1,16 +1,25 @@
 import type { OwnAddress } from '@mdns-ambassador/mdns';
 
-/** What became of the addresses of this machine, by address. Times are milliseconds of one monotonic clock. */
-export type LinkHistory = ReadonlyMap<string, AddressHistory>;
+/** What became of the addresses of this machine. Times are milliseconds of one monotonic clock. */
+export interface LinkHistory {
+  readonly readAt: number;
+  readonly addresses: ReadonlyMap<string, AddressHistory>;
+}
 
-type AddressHistory =
-  /** `changedAt`: when it was found to have come, or its interface to have lost its carrier meanwhile. */
-  | { readonly kind: 'up'; readonly carrierChanges: number | undefined; readonly changedAt: number }
-  /** Its interface is down or without a carrier, or it was taken away. */
-  | { readonly kind: 'down'; readonly since: number };
+interface AddressHistory {
+  /** `down`: its interface is down or without a carrier, or it was taken away. */
+  readonly kind: 'up' | 'down';
+  readonly carrierChanges: number | undefined;
+  /** When it was found to have come or gone, or its interface to have lost its carrier meanwhile. */
+  readonly changedAt: number;
+  /** When the first of changes was found of which each followed the other soon. */
+  readonly unsteadySince: number;
+}
 
 /** A switch may carry nothing yet when the carrier is back, and TCP repeats a dial that was lost after a second. */
 const SETTLE_MS = 5_000;
+/** Between two changes further apart most looks see a link that has settled. */
+const STEADY_MS = 10_000;
 /** As long as keep-alive holds an idle connection: by then silence costs none that could be spared. */
 const FORGET_MS = 30_000;
 
@@ -22,22 +31,31 @@ export function recordAddresses(
 ): LinkHistory {
   const after = new Map<string, AddressHistory>();
   for (const { address, carrierChanges } of found) {
-    const was = before?.get(address);
-    const isKept = was?.kind === 'up' && was.carrierChanges === carrierChanges;
-    const changedAt = before === undefined ? Number.NEGATIVE_INFINITY : isKept ? was.changedAt : now;
-    after.set(address, { kind: 'up', carrierChanges, changedAt });
+    const was = before?.addresses.get(address);
+    if (before === undefined) after.set(address, { kind: 'up', carrierChanges, ...NEVER_CHANGED });
+    else if (was?.kind === 'up' && was.carrierChanges === carrierChanges) after.set(address, was);
+    else after.set(address, { kind: 'up', carrierChanges, ...change(was, now) });
   }
-  for (const [address, was] of before ?? []) {
+  for (const [address, was] of before?.addresses ?? []) {
     if (after.has(address)) continue;
-    const since = was.kind === 'down' ? was.since : now;
-    if (now - since < FORGET_MS) after.set(address, { kind: 'down', since });
+    if (was.kind === 'up') after.set(address, { ...was, kind: 'down', ...change(was, now) });
+    else if (now - was.changedAt < FORGET_MS) after.set(address, was);
   }
-  return after;
+  return { readAt: now, addresses: after };
+}
+
+type Change = Pick<AddressHistory, 'changedAt' | 'unsteadySince'>;
+
+const NEVER_CHANGED: Change = { changedAt: Number.NEGATIVE_INFINITY, unsteadySince: Number.NEGATIVE_INFINITY };
+
+function change(was: AddressHistory | undefined, now: number): Change {
+  const isSteady = was === undefined || (was.kind === 'up' && now - was.changedAt >= STEADY_MS);
+  return { changedAt: now, unsteadySince: isSteady ? now : was.unsteadySince };
 }
 
 /** Whether any link was lost or came back since `since`, or shortly before. */
 export function hasAnyChanged(history: LinkHistory, since: number): boolean {
-  for (const address of history.keys()) if (wasInterrupted(history, address, since)) return true;
+  for (const address of history.addresses.keys()) if (wasInterrupted(history, address, since)) return true;
   return false;
 }
 
@@ -55,8 +73,9 @@ export function wasCutOff(
   return ways.some(({ to, from }) => from !== undefined && from !== to && wasInterrupted(history, from, since));
 }
 
-function wasInterrupted(history: LinkHistory, address: string, since: number): boolean {
-  const state = history.get(address);
-  if (state === undefined) return false;
+/** A link that was lost, or is lost again and again, for too long excuses no silence any more. */
+function wasInterrupted({ readAt, addresses }: LinkHistory, address: string, since: number): boolean {
+  const state = addresses.get(address);
+  if (state === undefined || readAt - state.unsteadySince >= FORGET_MS) return false;
   return state.kind === 'down' || state.changedAt >= since - SETTLE_MS;
 }
