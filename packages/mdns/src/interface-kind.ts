@@ -69,8 +69,20 @@ export function readLinuxMtu(name: string, sysfs: string = '/sys/class/net'): nu
 export function readLinuxCarrierChanges(name: string, sysfs: string = '/sys/class/net'): number | undefined {
   const text = readOrEmpty(`${sysfs}/${name}/carrier_changes`);
   if (text === '') return undefined;
-  const cables = listOrNothing(`${sysfs}/${name}/brif`).filter((port) => existsSync(`${sysfs}/${port}/device`));
-  return cables.reduce((sum, port) => sum + Number(readOrEmpty(`${sysfs}/${port}/carrier_changes`)), Number(text));
+  const counts = listCables(name, sysfs).map((port) => Number(readOrEmpty(`${sysfs}/${port}/carrier_changes`)));
+  return counts.reduce((sum, count) => sum + count, Number(text));
+}
+
+/** Whether it is a bridge of containers or virtual machines alone, which loses its carrier with the last of them. */
+export function isLinuxInnerBridge(name: string, sysfs: string = '/sys/class/net'): boolean {
+  return existsSync(`${sysfs}/${name}/bridge`) && listCables(name, sysfs).length === 0;
+}
+
+/** The ports of a bridge that lead out of this machine. */
+function listCables(bridge: string, sysfs: string): readonly string[] {
+  const isCable = (port: string): boolean =>
+    existsSync(`${sysfs}/${port}/device`) || /^DEVTYPE=(bond|vlan)$/m.test(readOrEmpty(`${sysfs}/${port}/uevent`));
+  return listOrNothing(`${sysfs}/${bridge}/brif`).filter(isCable);
 }
 
 function readOrEmpty(path: string): string {

@@ -1,4 +1,5 @@
-import { readLinuxCarrierChanges } from './interface-kind.ts';
+import { networkInterfaces } from 'node:os';
+import { isLinuxInnerBridge, readLinuxCarrierChanges } from './interface-kind.ts';
 import { normalizeInterfaceName } from './interfaces.ts';
 import { readSystemInterfaces } from './system-interfaces.ts';
 
@@ -10,15 +11,19 @@ export interface OwnAddress {
   readonly carrierChanges: number | undefined;
 }
 
-/** The addresses that lead to other machines; undefined where nothing can be read. */
-export function readOwnAddresses(): readonly OwnAddress[] | undefined {
-  const interfaces = readSystemInterfaces();
+/** The addresses that lead to other machines, as those of a bridge without a cable do not; undefined where nothing can be read. */
+export function readOwnAddresses(
+  read: typeof networkInterfaces = networkInterfaces,
+  sysfs?: string,
+): readonly OwnAddress[] | undefined {
+  const interfaces = readSystemInterfaces(read);
   if (interfaces === undefined) return undefined;
   try {
     return Object.entries(interfaces).flatMap(([name, addresses = []]) => {
       const outward = addresses.filter(({ internal }) => !internal);
-      if (outward.length === 0) return [];
-      const carrierChanges = readLinuxCarrierChanges(normalizeInterfaceName(name));
+      const link = normalizeInterfaceName(name);
+      if (outward.length === 0 || isLinuxInnerBridge(link, sysfs)) return [];
+      const carrierChanges = readLinuxCarrierChanges(link, sysfs);
       return outward.map(({ address }) => ({ address: address.replace(/%.*$/, ''), carrierChanges }));
     });
   } catch {

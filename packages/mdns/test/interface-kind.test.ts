@@ -2,7 +2,12 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { describeLinuxBridge, describeLinuxInterfaceKind, readLinuxCarrierChanges } from '../src/interface-kind.ts';
+import {
+  describeLinuxBridge,
+  describeLinuxInterfaceKind,
+  isLinuxInnerBridge,
+  readLinuxCarrierChanges,
+} from '../src/interface-kind.ts';
 
 describe('the kind of a Linux interface', () => {
   let sysfs = '';
@@ -86,5 +91,25 @@ describe('the kind of a Linux interface', () => {
     mkdirSync(join(sysfs, 'eth0/device'));
     for (const port of ['eth0', 'tap0']) writeFileSync(join(sysfs, port, 'carrier_changes'), '10\n');
     expect(readLinuxCarrierChanges('foo', sysfs)).toBe(12);
+  });
+
+  it('tells a bridge of containers and virtual machines from one with a cable, a bond or a VLAN', () => {
+    expect(isLinuxInnerBridge('foo', sysfs)).toBe(false);
+    describeKind({ 'bridge/bridge_id': '8000\n' });
+    expect(isLinuxInnerBridge('foo', sysfs)).toBe(true);
+    for (const [port, uevent, isInner] of [
+      ['veth0', 'INTERFACE=veth0\n', true],
+      ['bond0', 'DEVTYPE=bond\nINTERFACE=bond0\n', false],
+      ['eth0.7', 'DEVTYPE=vlan\nINTERFACE=eth0.7\n', false],
+    ] as const) {
+      mkdirSync(join(sysfs, port));
+      writeFileSync(join(sysfs, port, 'uevent'), uevent);
+      describeKind({ [`brif/${port}`]: '' });
+      expect(isLinuxInnerBridge('foo', sysfs)).toBe(isInner);
+      rmSync(join(sysfs, 'foo/brif', port));
+    }
+    mkdirSync(join(sysfs, 'eth0/device'), { recursive: true });
+    describeKind({ 'brif/eth0': '' });
+    expect(isLinuxInnerBridge('foo', sysfs)).toBe(false);
   });
 });
