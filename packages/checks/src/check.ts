@@ -19,9 +19,10 @@ export interface Denial {
 /**
  * What more is known of a failure. `silent`: the service gave no sign of life in time, as one that is frozen or gone. `absent`:
  * nobody is there who could be disturbed. `foreign`: what answers speaks another protocol. `closed`: it hung up without a word.
- * `unreachable`: no route leads there. `local`: it could not be looked at from here, which says nothing about it.
+ * `unreachable`: no route leads there. `command`: a command says so, of whatever it met. `local`: it could not be looked at from here,
+ * which says nothing about it.
  */
-export type CheckFault = 'silent' | 'unreachable' | 'absent' | 'foreign' | 'closed' | 'local';
+export type CheckFault = 'silent' | 'unreachable' | 'absent' | 'foreign' | 'closed' | 'command' | 'local';
 
 /** Looks once whether a service is up. */
 export interface Check {

@@ -1,5 +1,5 @@
 import type { Target } from '@mdns-ambassador/relay';
-import { type Check, type CheckOutcome, failCheck, PASSED } from './check.ts';
+import { type Check, type CheckOutcome, failWith, PASSED } from './check.ts';
 import type { RunShell, ShellExit } from './shell.ts';
 
 /**
@@ -30,11 +30,11 @@ export function createExecCheck(command: string, target: Target, runShell: RunSh
 function judgeExit(command: string, exit: ShellExit): CheckOutcome {
   switch (exit.kind) {
     case 'exited':
-      return exit.code === 0 ? PASSED : failCheck(`${quote(command)} exited with ${exit.code}`);
+      return exit.code === 0 ? PASSED : failWith('command', `${quote(command)} exited with ${exit.code}`);
     case 'killed':
-      return failCheck(`${quote(command)} was ended by ${exit.signal}`);
+      return failWith('command', `${quote(command)} was ended by ${exit.signal}`);
     case 'failed':
-      return failCheck(`${quote(command)} can't be run (${exit.error.message})`);
+      return failWith('command', `${quote(command)} can't be run (${exit.error.message})`);
     default:
       return exit satisfies never;
   }
@@ -42,7 +42,7 @@ function judgeExit(command: string, exit: ShellExit): CheckOutcome {
 
 /** The command is what was silent; of the service that says nothing certain. */
 function failTimeout(command: string): CheckOutcome {
-  return failCheck(`${quote(command)} did not end in time`);
+  return failWith('command', `${quote(command)} did not end in time`);
 }
 
 function quote(command: string): string {

@@ -52,6 +52,7 @@ test.each<[ShellExit, string]>([
   expect(await createExecCheck('check-it --now', TARGET, new FakeShell(exit).run).run(signal)).toMatchObject({
     ok: false,
     reason,
+    fault: 'command',
   });
 });
 
@@ -63,6 +64,7 @@ test('A command that does not end in time is killed', async () => {
   expect(await outcome).toMatchObject({
     ok: false,
     reason: '"sleep 60" did not end in time',
+    fault: 'command',
   });
   expect(shell.running).toBe(0);
 });

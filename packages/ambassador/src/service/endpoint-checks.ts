@@ -1,5 +1,6 @@
 import {
   type Check,
+  type CheckFault,
   type CheckOutcome,
   computeLookDelayMs,
   computeLookTimeoutMs,
@@ -24,6 +25,9 @@ export interface EndpointChecksOptions {
   /** Never called after `remove` of that endpoint, nor after `close`. */
   readonly onOutcome: (id: string, outcome: CheckOutcome) => void;
 }
+
+/** A command may have met silence. */
+const MET_NOBODY: ReadonlySet<CheckFault> = new Set<CheckFault>(['silent', 'unreachable', 'command']);
 
 /** Looks at every endpoint again and again, from the moment it is there. Bounded by the pool that it follows. */
 export class EndpointChecks {
@@ -77,7 +81,6 @@ function judgeDenial(outcome: CheckOutcome): CheckOutcome {
 
 /** Of the endpoint, where this machine was cut off from it. */
 function saysNothing(outcome: CheckOutcome, endpoint: Endpoint): boolean {
-  if (outcome.ok) return false;
-  const { fault } = outcome;
-  return fault === 'silent' || fault === 'unreachable' || (fault === 'absent' && mayBePartial('refused', endpoint));
+  if (outcome.ok || outcome.fault === undefined) return false;
+  return MET_NOBODY.has(outcome.fault) || (outcome.fault === 'absent' && mayBePartial('refused', endpoint));
 }

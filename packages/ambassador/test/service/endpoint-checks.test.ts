@@ -10,12 +10,14 @@ function createWorld(intervalMs = 1_000) {
   const frozen = new Set<string>();
   const refusing = new Set<string>();
   const absent = new Set<string>();
+  const failing = new Set<string>();
   const denying = new Set<string>();
   const told: string[] = [];
   const create = ({ id, port }: { readonly id: string; readonly port: number }): Check => ({
     run: (signal) =>
       new Promise((resolve) => {
         if (absent.has(id)) return resolve({ ok: false, reason: 'nothing listens', fault: 'absent' });
+        if (failing.has(id)) return resolve({ ok: false, reason: '"check-it" exited with 1', fault: 'command' });
         if (refusing.has(id)) return resolve({ ok: false, reason: 'is a replica' });
         if (denying.has(id)) {
           return resolve({ ok: true, denial: { whom: 'others', reason: 'is in protected mode' } });
@@ -41,7 +43,7 @@ function createWorld(intervalMs = 1_000) {
     random: () => 0,
     onOutcome: (id, outcome) => told.push(`${id} ${outcome.ok ? 'passes' : outcome.reason} at ${clock.now()}`),
   });
-  return { clock, frozen, refusing, absent, denying, told, checks, own };
+  return { clock, frozen, refusing, absent, failing, denying, told, checks, own };
 }
 
 test('an endpoint is looked at at once, and then steadily', async () => {
@@ -127,6 +129,21 @@ test('one that is silent although the own link is back is known soon after', asy
   await clock.advance(8_000);
   expect(told.filter((line) => line.includes('no link'))).not.toEqual([]);
   expect(told.at(-1)).toContain('a a:6379 is silent');
+  checks.close();
+});
+
+test('a command that fails while the own link is lost may have met silence, and one that fails later has not', async () => {
+  const { clock, failing, told, checks, own } = createWorld();
+  checks.set(endpoint('a'));
+  await clock.advance(1);
+  failing.add('a');
+  own.isUp = false;
+  await clock.advance(3_000);
+  own.isUp = true;
+  await clock.advance(1_000);
+  expect(told.filter((line) => line.includes('exited'))).toEqual([]);
+  await clock.advance(7_000);
+  expect(told.at(-1)).toMatch(/^a "check-it" exited with 1/);
   checks.close();
 });
 
