@@ -2,6 +2,7 @@ import {
   type AddressFamily,
   type InterfaceAddress,
   isLinkLocalIpv6,
+  listTold,
   type NetworkInterface,
 } from '@mdns-ambassador/mdns';
 import { LOCALHOST_ADDRESSES, type TcpTarget } from '@mdns-ambassador/relay';
@@ -35,7 +36,7 @@ export function listDialableAddresses(
   family?: AddressFamily,
 ): readonly string[] {
   return of
-    .flatMap((one) => one.addresses.map((address) => ({ on: one.name, address })))
+    .flatMap((one) => listTold(one.addresses).map((address) => ({ on: one.name, address })))
     .filter(({ address }) => family === undefined || address.family === family)
     .sort((a, b) => rank(a.address) - rank(b.address))
     .map(({ on, address }) =>

@@ -1,3 +1,4 @@
+import { listTold } from './address-standing.ts';
 import { contain } from './contain.ts';
 import { type FragmentedPacket, type LinkFailure, LinkPair, type LinkPairOptions } from './link-pair.ts';
 import type { NetworkInterface } from './network.ts';
@@ -83,7 +84,7 @@ export class Attachment {
 
   /** Literals without zone, as the responder publishes them. */
   get addresses(): readonly string[] {
-    return this.on.addresses.map(({ address }) => address);
+    return listTold(this.on.addresses).map(({ address }) => address);
   }
 
   get counters(): NodeCounters {

@@ -45,6 +45,7 @@ export interface AttachmentsContext {
 
 /** What a reading of the interfaces found out about an attachment. */
 interface AttachmentNews {
+  /** Others are told other addresses of it. */
   readonly isReaddressed: boolean;
   /** This may be another network. */
   readonly isElsewhere: boolean;
@@ -105,10 +106,9 @@ export class Attachments {
     const unseen = this.#noteBlindness();
     const changes = compareInterfaces(this.#interfaces, found);
     this.#interfaces = found;
+    const toldBefore = new Map([...this.#byName.values()].map((one) => [one, one.addresses.join()]));
     for (const change of changes) this.#applyChange(change);
-    const readdressed = new Map(
-      changes.flatMap((change) => (change.kind === 'readdressed' ? [[change.on.name, change.isMoved] as const] : [])),
-    );
+    const moved = new Set(changes.flatMap((one) => (one.kind === 'readdressed' && one.isMoved ? [one.on.name] : [])));
     const fitted = await Promise.all(
       [...this.#byName.values()].map(async (attachment) => ({
         attachment,
@@ -118,13 +118,12 @@ export class Attachments {
     // Each link is to tell what comes by the others, which are open now. Until it does it hears nothing, and nobody is to be asked.
     await Promise.all(fitted.map(({ attachment }) => attachment.links.renew()));
     const errors = await Promise.all(
-      fitted.map(({ attachment, failures }) => {
-        const isMoved = readdressed.get(attachment.on.name);
-        return this.#apply(attachment, failures, {
-          isReaddressed: isMoved !== undefined,
-          isElsewhere: hasSlept || isMoved === true,
-        });
-      }),
+      fitted.map(({ attachment, failures }) =>
+        this.#apply(attachment, failures, {
+          isReaddressed: toldBefore.get(attachment) !== attachment.addresses.join(),
+          isElsewhere: hasSlept || moved.has(attachment.on.name),
+        }),
+      ),
     );
     this.touch();
     return [...unseen, ...errors.flat()];

@@ -1,3 +1,4 @@
+export { listTold } from './address-standing.ts';
 export { browseService, type TypeBrowser, type WantedService } from './browse-service.ts';
 export type { Clock } from './clock.ts';
 export { createMdnsNode } from './create-mdns-node.ts';

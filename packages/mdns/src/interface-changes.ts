@@ -31,9 +31,10 @@ function compareOne(was: NetworkInterface | undefined, on: NetworkInterface): re
       { kind: 'added', on },
     ];
   }
-  const addressesBefore = new Set(was.addresses.map(describe));
-  const kept = on.addresses.filter((address) => addressesBefore.has(describe(address)));
-  if (kept.length === was.addresses.length && kept.length === on.addresses.length) return [];
+  const before = new Map(was.addresses.map((address) => [describe(address), address.standing]));
+  const kept = on.addresses.filter((address) => before.has(describe(address)));
+  const isSame = kept.every((address) => before.get(describe(address)) === address.standing);
+  if (isSame && kept.length === was.addresses.length && kept.length === on.addresses.length) return [];
   return [{ kind: 'readdressed', on, isMoved: kept.length === 0 }];
 }
 

@@ -1,4 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { AddressStandings } from './address-standing.ts';
 import { BRIDGE_PORT, type BridgeFacts } from './interfaces.ts';
 import { failForWantOfDescriptor } from './no-descriptor.ts';
 
@@ -48,6 +49,11 @@ export function describeLinuxBridge(
     holdsDefaultRoute:
       leadsThere(`${procfs}/route`, DEFAULT_ROUTE.ipv4) || leadsThere(`${procfs}/ipv6_route`, DEFAULT_ROUTE.ipv6),
   };
+}
+
+/** What the kernel says against addresses of this host. */
+export function readLinuxStandings(procfs: string = '/proc/net'): AddressStandings {
+  return new AddressStandings(readOrEmpty(`${procfs}/if_inet6`));
 }
 
 /** The number that the kernel gave to an interface when it was made; undefined where it can't be read. */

@@ -1,3 +1,5 @@
+import type { AddressStanding } from './address-standing.ts';
+
 export type AddressFamily = 'IPv4' | 'IPv6';
 
 /** The addresses of one interface of this host that is up. */
@@ -23,6 +25,8 @@ export interface InterfaceAddress {
   readonly prefixLength: number;
   /** IPv6 zone index; 0 elsewhere. */
   readonly scopeId: number;
+  /** Undefined: nothing speaks against it, or the OS does not tell. */
+  readonly standing?: AddressStanding | undefined;
 }
 
 export interface LinkSource {

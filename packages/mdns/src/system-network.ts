@@ -5,6 +5,7 @@ import {
   describeLinuxInterfaceKind,
   readLinuxInterfaceIndex,
   readLinuxMtu,
+  readLinuxStandings,
 } from './interface-kind.ts';
 import {
   comparableName,
@@ -75,12 +76,17 @@ export function systemNetwork(options: SystemNetworkOptions = {}): SystemNetwork
   };
   return {
     interfaces: orBefore<readonly NetworkInterface[]>(
-      () =>
-        select().used.map((on) => ({
+      () => {
+        const { used } = select();
+        if (!isLinux) return used;
+        const standings = readLinuxStandings();
+        return used.map((on) => ({
           ...on,
-          index: isLinux ? readLinuxInterfaceIndex(on.name) : undefined,
-          mtu: isLinux ? readLinuxMtu(on.name) : undefined,
-        })),
+          addresses: on.addresses.map((own) => standings.mark(on.name, own)),
+          index: readLinuxInterfaceIndex(on.name),
+          mtu: readLinuxMtu(on.name),
+        }));
+      },
       [],
       (error) => {
         blindness = error;

@@ -39,6 +39,16 @@ describe('what happened to the interfaces', () => {
     ]);
   });
 
+  it('an address is on its way out: it may be told of no longer, on the same network', () => {
+    const before = eth0(['fd00::1']);
+    const after = {
+      ...before,
+      addresses: before.addresses.map((own) => ({ ...own, standing: 'deprecated' as const })),
+    };
+    expect(compareInterfaces([before], [after])).toEqual([{ kind: 'readdressed', on: after, isMoved: false }]);
+    expect(compareInterfaces([after], [after])).toEqual([]);
+  });
+
   it('it was made anew under its old name and address', () => {
     const again = eth0(['10.0.0.1'], 8);
     expect(compareInterfaces([eth0(['10.0.0.1'], 7)], [again])).toEqual([

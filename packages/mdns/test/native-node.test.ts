@@ -1,5 +1,6 @@
 import { FLAGS, HOSTILE_PACKETS, rawName, rawPacket, rawRecord, TYPES } from '@mdns-ambassador/testkit';
 import { describe, expect, it } from 'vitest';
+import type { AddressStanding } from '../src/address-standing.ts';
 import { decodeMessage } from '../src/wire/decode.ts';
 import { browse, listGoodbyes, NodeWorld, publish, TYPE } from './node-world.ts';
 
@@ -515,6 +516,34 @@ describe('interfaces', () => {
     h1.host.readdress('eth0', ['10.0.0.1/24', 'fe80::1/64']);
     await world.run(10 * SECOND_MS);
     expect(browsed.instances()).toHaveLength(1);
+  });
+
+  it('tells of no address that is on its way out, and says nothing while temporary ones come and go', async () => {
+    const world = new NodeWorld();
+    const h1 = world.add('h1', { eth0: ['lan', '10.0.0.1/24', 'fd00::1/64'] });
+    const standings = new Map<string, AddressStanding>();
+    const interfaces = h1.host.interfaces.bind(h1.host);
+    h1.host.interfaces = () =>
+      interfaces().map((on) => ({
+        ...on,
+        addresses: on.addresses.map((own) => ({ ...own, standing: standings.get(own.address) })),
+      }));
+    await h1.node.start();
+    const h2 = await world.start('h2', '10.0.0.2/24', 'fd00::2/64');
+    publish(h1, 'a');
+    const browsed = browse(h2);
+    const found = () => browsed.instances().map(({ addresses }) => addresses.map(({ address }) => address));
+    await world.run(5 * SECOND_MS);
+    expect(found()).toEqual([['10.0.0.1', 'fd00::1']]);
+    standings.set('fd00::1', 'deprecated').set('fd00::99', 'temporary');
+    await world.run(POLL_MS + 2 * SECOND_MS);
+    expect(found()).toEqual([['10.0.0.1']]);
+    expect(browsed.events.map(({ kind }) => kind)).toEqual(['added', 'updated']);
+    const said = h1.events.length;
+    h1.host.readdress('eth0', ['10.0.0.1/24', 'fd00::1/64', 'fd00::99/64']);
+    await world.run(POLL_MS + 2 * SECOND_MS);
+    expect(h1.events.slice(said)).toEqual([]);
+    expect(browsed.events).toHaveLength(2);
   });
 
   it('uses an interface that appears', async () => {

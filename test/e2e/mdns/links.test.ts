@@ -81,6 +81,16 @@ await labTest('an address that comes or goes is told on the link without a goodb
   expect(browsing.stdout).not.toContain('removed');
 });
 
+await labTest('an IPv6 address is told of no longer once it is deprecated', { hosts: 2 }, async (lan) => {
+  const [h1, h2] = [lan.host(1), lan.host(2)];
+  const browsing = await startProgram(h2, 'mdns-node', 'browse');
+  await h1.read('ip', ['address', 'add', 'fd99::1/64', 'dev', 'eth0']);
+  await startProgram(h1, 'mdns-node', 'publish', 'renumbered');
+  await browsing.line(/^added renumbered 10\.99\.0\.1,fd99::1,fe80::[^,]+$/m);
+  await h1.read('ip', ['address', 'change', 'fd99::1/64', 'dev', 'eth0', 'preferred_lft', '0']);
+  await browsing.line(/^updated renumbered 10\.99\.0\.1,fe80::[^,]+$/m);
+});
+
 await labTest(
   'a host without default route publishes, browses and is found on its one link',
   { hosts: 2, defaultRoute: false },

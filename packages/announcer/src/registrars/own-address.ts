@@ -2,6 +2,7 @@ import {
   type AddressFamily,
   type InterfaceAddress,
   isLinkLocalIpv6,
+  listTold,
   type NetworkInterface,
 } from '@mdns-ambassador/mdns';
 import { isLoopback } from '@mdns-ambassador/relay';
@@ -23,7 +24,11 @@ export function findOwnAddress(
 ): OwnAddress | undefined {
   const usable = interfaces
     .filter(({ name, loopback }) => !loopback && names?.includes(name) !== false)
-    .flatMap(({ name, addresses }) => addresses.filter(isShared).map((own) => ({ own, name })))
+    .flatMap(({ name, addresses }) =>
+      listTold(addresses)
+        .filter(isShared)
+        .map((own) => ({ own, name })),
+    )
     .filter(({ own }) => family === undefined || own.family === family);
   const best = usable.find(({ own }) => own.family === 'IPv4') ?? usable[0];
   return best === undefined ? undefined : { address: best.own.address, interfaceName: best.name };

@@ -30,4 +30,10 @@ test.each([
 
 test('Peers are told of addresses of links, IPv4 first', () => {
   expect(listAddresses([ETH0, LOOPBACK])).toEqual(['10.99.0.1', 'fe80::1']);
+  const leaving: NetworkInterface = {
+    ...ETH0,
+    addresses: ETH0.addresses.map((own) => (own.family === 'IPv6' ? { ...own, standing: 'deprecated' } : own)),
+  };
+  expect(listAddresses([leaving])).toEqual(['10.99.0.1']);
+  expect(isServedAt([leaving], 'fe80::1')).toBe(true);
 });
