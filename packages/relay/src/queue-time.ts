@@ -15,4 +15,15 @@ export class QueueTime {
     this.#ms = this.at(now);
     this.#calledAt = now;
   }
+
+  /** Somebody was called, and the time until then does not count. */
+  passed(now: number): void {
+    this.#calledAt = now;
+  }
+
+  /** For how long nobody was called; 0 where that is no standstill. */
+  stoodMs(now: number): number {
+    const pauseMs = now - this.#calledAt;
+    return pauseMs < STANDSTILL_MS ? 0 : pauseMs;
+  }
 }

@@ -4,9 +4,14 @@ import { QueueTime } from '@mdns-ambassador/relay';
 const WINDOW_MS = 500;
 const PAUSE_MS = 250;
 
-/** How a queue of dials moves, by when endpoints were reached. Pure: times are milliseconds of one monotonic clock. */
+/**
+ * How a queue of dials moves, by when endpoints were reached. Those who asked before a standstill was over are no overload: while they are
+ * reached, and for as long as it lasted at most, the queue's time goes on standing still. Pure: times are milliseconds of one monotonic clock.
+ */
 export class DialProgress {
   readonly #time = new QueueTime();
+  #asked = 0;
+  #backlog = { last: 0, until: 0 };
   #reachedAt = 0;
   #countedSince = 0;
   #count = 0;
@@ -18,16 +23,29 @@ export class DialProgress {
     return this.#time.at(now);
   }
 
-  /** How long so many take, as far as is known. */
-  expectedMs(count: number): number {
-    return this.#reachedPerMs === 0 ? 0 : count / this.#reachedPerMs;
+  /** How long so many take, as far as is known: what went before a pause says nothing. */
+  expectedMs(count: number, now: number): number {
+    return this.#reachedPerMs === 0 || now - this.#reachedAt >= PAUSE_MS ? 0 : count / this.#reachedPerMs;
   }
 
-  /** An endpoint has answered a dial. */
-  reached(now: number): void {
+  /** Somebody wants to dial; his number. */
+  asked(): number {
+    this.#asked += 1;
+    return this.#asked;
+  }
+
+  /** An endpoint has answered a dial of who has this number. */
+  reached(number: number, now: number): void {
+    const stoodMs = this.#time.stoodMs(now);
+    if (stoodMs > 0) this.#backlog = { last: this.#asked, until: now + stoodMs };
     const pauseMs = now - this.#reachedAt;
-    this.#time.called(now);
     this.#reachedAt = now;
+    if (number <= this.#backlog.last && now < this.#backlog.until) {
+      this.#time.passed(now);
+      this.forget(now);
+      return;
+    }
+    this.#time.called(now);
     if (pauseMs >= PAUSE_MS) {
       this.#countFrom(now);
       return;

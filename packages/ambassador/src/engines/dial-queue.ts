@@ -43,9 +43,10 @@ export class DialQueue {
    * does. Of time in which nobody is reached a second counts, and no more: then it is no crowd that one waits for.
    */
   get waitMs(): number {
-    const waitedUntil = this.#progress.movedMs(this.#options.clock.now());
+    const now = this.#options.clock.now();
+    const waitedUntil = this.#progress.movedMs(now);
     for (const { since } of this.#waiting) {
-      return Math.max(waitedUntil - since, this.#progress.expectedMs(this.#waiting.size));
+      return Math.max(waitedUntil - since, this.#progress.expectedMs(this.#waiting.size, now));
     }
     return 0;
   }
@@ -66,10 +67,11 @@ export class DialQueue {
       },
     };
     const now = this.#options.clock.now();
+    const number = this.#progress.asked();
     const waiting: WaitingDial = {
       since: this.#progress.movedMs(now),
       enter: () => {
-        leave = this.#enter();
+        leave = this.#enter(number);
         begin(turn);
       },
     };
@@ -79,7 +81,7 @@ export class DialQueue {
     return turn;
   }
 
-  #enter(): (isReached: boolean) => void {
+  #enter(number: number): (isReached: boolean) => void {
     const { clock, busyShare } = this.#options;
     const enteredAt = clock.now();
     let isInside = true;
@@ -94,7 +96,7 @@ export class DialQueue {
     this.#inside += 1;
     return (isReached) => {
       const now = clock.now();
-      if (isReached) this.#progress.reached(now);
+      if (isReached) this.#progress.reached(number, now);
       if (isReached && this.#waiting.size > 0) this.#limit.connected(now - enteredAt, busyShare() >= BUSY_SHARE, now);
       leave();
     };

@@ -38,6 +38,8 @@ interface Dialling {
 
 /** A dial that has not been answered by then may be to a machine that sleeps. */
 const SILENCE_MS = 500;
+/** Of a client's time so much is kept for a dial once its turn has come: who begins one with less is not reached, and takes the place of who would be. */
+const DIAL_SHARE = 1 / 10;
 /** Where clients wait for their turn, so many times the patience: a second dial beside a slow one would have them wait for longer. */
 const CROWD_PATIENCE = 3;
 
@@ -99,7 +101,8 @@ export class Search {
     this.#turn = turn;
     if (hasBegun) return;
     this.#watchClient();
-    this.#cancelTimer = this.#context.clock.after(this.leftMs, () => {
+    const turnMs = Math.max(1, Math.floor(this.leftMs - this.#context.connectTimeoutMs * DIAL_SHARE));
+    this.#cancelTimer = this.#context.clock.after(turnMs, () => {
       turn.done(false);
       this.#seeker.contain(() => this.#seeker.lost(NO_TURN));
     });

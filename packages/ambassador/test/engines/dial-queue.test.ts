@@ -106,6 +106,14 @@ describe('Who comes will wait', () => {
     expect(queue.waitMs).toBe(200 + 200 + 700);
   });
 
+  test('nor by how many were reached before a pause', async () => {
+    const turns = ask(FIRST_LIMIT + 1_000);
+    await reachEach(turns.slice(0, 11), 50);
+    expect(queue.waitMs).toBeGreaterThan(10_000);
+    await clock.advance(250);
+    expect(queue.waitMs).toBe(11 * 50 + 250);
+  });
+
   test('for no longer than a second on account of nobody being reached', async () => {
     ask(FIRST_LIMIT + 1_000);
     for (let second = 1; second <= 8; second++) {

@@ -95,3 +95,49 @@ test('of 88 that come a second nobody is, where an announcer stands still for fi
   await world.offer(88, 8);
   expect(engine.counters).toMatchObject({ accepted: 9 * 88, overload: 0, failed: 0 });
 });
+
+test.each([
+  { perSecond: 88, servedPerSecond: 60 },
+  { perSecond: 88, servedPerSecond: 100 },
+  { perSecond: 300, servedPerSecond: 350 },
+])(
+  'of $perSecond that come a second nobody is, where an announcer that stood still for five seconds then serves $servedPerSecond a second at first',
+  async ({ perSecond, servedPerSecond }) => {
+    const world = new World();
+    const engine = await world.start();
+    await world.offer(perSecond, 1);
+    const goesOnAt = world.clock.now() + 5 * SECOND_MS;
+    const recoveredAt = goesOnAt + 3 * SECOND_MS;
+    // One after the other.
+    let servedAt = goesOnAt;
+    world.dialMs = () => {
+      const now = world.clock.now();
+      if (now >= recoveredAt && now >= servedAt) return 2;
+      servedAt = Math.max(servedAt, now) + (servedAt < recoveredAt ? SECOND_MS / servedPerSecond : 2);
+      return servedAt - now;
+    };
+    await world.offer(perSecond, 12);
+    await world.clock.advance(10 * SECOND_MS);
+    expect(engine.counters).toMatchObject({ accepted: 13 * perSecond, overload: 0, failed: 0 });
+  },
+);
+
+test('where more come than can be dialled for after a standstill, as many are served as can be, and the latest are turned away', async () => {
+  const world = new World();
+  const engine = await world.start();
+  const servedPerSecond = 100;
+  let servedAt = 5 * SECOND_MS;
+  world.dialMs = () => {
+    const now = world.clock.now();
+    servedAt = Math.max(servedAt, now) + SECOND_MS / servedPerSecond;
+    return servedAt - now;
+  };
+  await world.offer(400, 25);
+  const { accepted, failed, overload } = engine.counters;
+  // Of those who came while it stood still most can't be served in time.
+  expect(accepted - failed).toBeGreaterThan(0.8 * 20 * servedPerSecond);
+  expect(overload).toBeGreaterThan(0);
+  await world.offer(400, 10);
+  expect(engine.counters.failed).toBe(failed);
+  expect(engine.counters.accepted - accepted).toBeGreaterThan(0.8 * 10 * servedPerSecond);
+});
