@@ -41,12 +41,32 @@ await labTest("-- COMMAND's exit code becomes ours, and its death a goodbye", { 
   await watching.line(/^\[-\]/);
 });
 
-await labTest('SIGHUP is passed on to -- COMMAND', { hosts: 1 }, async (lan) => {
-  const listening = "net.createServer().listen(7000); process.on('SIGHUP', () => console.log('reloaded'))";
-  const announcing = await announce(lan.host(1), 'thing:7000', '--', process.execPath, '-e', listening);
-  announcing.kill('SIGHUP');
-  await announcing.line(/^reloaded/);
-});
+const NOTICES = ['SIGHUP', 'SIGUSR1', 'SIGUSR2', 'SIGWINCH'] as const;
+const NOTICED = `
+  for (const signal of ${JSON.stringify(NOTICES)}) process.on(signal, () => console.log('got', signal));
+  process.on('SIGQUIT', () => { console.log('quit'); process.exit(9); });
+  require('node:net').createServer().listen(7000, () => console.log('listens'));`;
+
+for (const [words, told] of [
+  [['announce', 'thing:7000'], /announced/],
+  [['run', 'thing', '--from', 'static:127.0.0.1:7000', '--wait', '0'], /listens/],
+] as const) {
+  await labTest(
+    `${words[0]}: what operators and supervisors send reaches -- COMMAND, and SIGQUIT leaves nobody behind`,
+    { hosts: 1 },
+    async (lan) => {
+      const running = spawnAmbassador(lan.host(1), [...words, '--', process.execPath, '-e', NOTICED]);
+      await running.line(told);
+      for (const signal of NOTICES) {
+        running.kill(signal);
+        await running.line(new RegExp(`^got ${signal}`));
+      }
+      running.kill('SIGQUIT');
+      await running.line(/^quit/);
+      expect(await running.exited).toEqual({ code: 9, signal: undefined });
+    },
+  );
+}
 
 await labTest('-- COMMAND that is not there ends with 66 and one sentence', { hosts: 1 }, async (lan) => {
   const result = await runAmbassador(lan.host(1), ['announce', 'thing:7000', '--', 'no-such-command']);
