@@ -28,6 +28,11 @@ export class HostReader {
   #text = '';
   #readAt = Number.NEGATIVE_INFINITY;
 
+  /** What was read last. */
+  get known(): HostReading | undefined {
+    return this.#reading;
+  }
+
   /** The same object as long as nothing has changed, or nothing can be read (no file descriptor is left); undefined: nothing could yet. */
   read(): HostReading | undefined {
     const now = performance.now();

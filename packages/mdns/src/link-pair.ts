@@ -280,7 +280,8 @@ export class LinkPair {
       this.#totals.otherPort++;
       return;
     }
-    const from = { ...source, family, isThisHost, ...(isOnLink(source, on) ? {} : { isOffSubnet: true }) };
+    const { address, port } = source;
+    const from = { address, port, family, isThisHost, ...(isOnLink(source, on) ? {} : { isOffSubnet: true }) };
     if (reply === undefined) {
       const { message, damaged } = decoded;
       recent?.note(key, { packet: { message, from, isRepeated: true }, damaged }, now);

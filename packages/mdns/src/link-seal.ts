@@ -4,6 +4,9 @@ import type { NetworkInterface } from './network.ts';
 /** 224.0.0.251 as /proc/net/igmp has it: in the byte order of the host, which is little-endian wherever Node runs on Linux but on s390x. */
 const GROUP_TEXTS: readonly string[] = ['FB0000E0', 'E00000FB'];
 
+/** No host sends from there, and no kernel takes it: a filter that lets it alone pass lets nobody pass. */
+export const NOBODY = '255.255.255.255';
+
 /** Its number, which the kernel gave it when it was made, and its name. */
 const DEVICE_LINE = /^(\d+)\s+(\S+?)\s*:/;
 
@@ -15,7 +18,7 @@ export interface JoinedInterface {
 }
 
 /** Another one, by the address that names it. */
-interface RefusedInterface {
+export interface RefusedInterface {
   readonly name: string;
   readonly address: string;
 }

@@ -1,10 +1,12 @@
 import { createSocket, type Socket, type SocketOptions } from 'node:dgram';
 import { existsSync, readFileSync } from 'node:fs';
 import multicastDns from 'multicast-dns';
-import { HostReader, type HostReading } from './host-reader.ts';
-import { planSeal } from './link-seal.ts';
+import type { GroupListener } from './group-receiver.ts';
+import type { GroupReceivers } from './group-receivers.ts';
+import type { HostReader, HostReading } from './host-reader.ts';
+import { NOBODY, planSeal } from './link-seal.ts';
 import { MdnsError, toError } from './mdns-error.ts';
-import { MDNS_PORT } from './mdns-port.ts';
+import { MDNS_GROUPS, MDNS_PORT } from './mdns-port.ts';
 import { MomentarySocket } from './momentary-socket.ts';
 import type {
   AddressFamily,
@@ -20,12 +22,10 @@ import { isOnLink, mayBeOnLink } from './on-link.ts';
 import { isPortTaken } from './port-holders.ts';
 import { SocketQueue } from './socket-queue.ts';
 
-/** RFC 6762 3 */
-const GROUPS = { IPv4: '224.0.0.251', IPv6: 'ff02::fb' } as const;
 /** RFC 6762 11: for what goes by unicast, too. */
 const TTL = 255;
-/** No host sends from there, and no kernel takes it: a filter that lets it alone pass lets nobody pass. */
-const NOBODY = '255.255.255.255';
+/** RFC 5771 9.2: nobody sends there, so who is bound to it hears nothing, and can send to any group. */
+const SILENT_GROUP = '233.252.0.1';
 /** What sockets are bound to. One of IPv6 may take what is sent to IPv4 addresses, too; a kernel without IPv6 has no table of them. */
 const PORT_TABLES = { IPv4: ['/proc/net/udp', '/proc/net/udp6'], IPv6: ['/proc/net/udp6'] } as const;
 /** Packets of another interface between two readings, for which it is refused in the place of one that was refused before. */
@@ -39,6 +39,13 @@ const MAX_QUESTIONS = 16;
 /** How long `close` waits for packets that the OS has not taken. */
 const FLUSH_LIMIT_MS = 1_000;
 
+/** What the links of a network have in common. */
+export interface LinkHost {
+  readonly platform: string;
+  readonly reader: HostReader;
+  readonly receivers: GroupReceivers;
+}
+
 /**
  * Joins the mDNS group on one interface in one family. Rejects with `port-in-use`, `no-address` or `link-refused`.
  */
@@ -46,8 +53,7 @@ export async function openLink(
   on: NetworkInterface,
   family: AddressFamily,
   events: LinkEvents,
-  platform: string,
-  reader: HostReader = new HostReader(),
+  { platform, reader, receivers }: LinkHost,
 ): Promise<Link> {
   const local =
     family === 'IPv4' ? on.addresses.find((address) => address.family === 'IPv4')?.address : `::%${zoneOf(on)}`;
@@ -65,7 +71,8 @@ export async function openLink(
       ? { type: 'udp4', reuseAddr: true, lookup }
       : { type: 'udp6', reuseAddr: true, ipv6Only: true, lookup },
   );
-  const link = new SocketLink(socket, on, family, events, { platform, reader });
+  const isSharing = platform === 'linux' && family === 'IPv4' && receivers.isWanted;
+  const link = new SocketLink(socket, on, family, events, { platform, reader, receivers, isSharing });
   await link.join(local);
   return link;
 }
@@ -84,6 +91,9 @@ class SocketLink implements Link {
   readonly #events: LinkEvents;
   readonly #platform: string;
   readonly #reader: HostReader;
+  readonly #receivers: GroupReceivers;
+  /** What hears for this link, where its own socket does not. */
+  readonly #listener: GroupListener | undefined;
   #reading: HostReading | undefined;
   /** By source: the other interface that it belongs to, empty where that is not known; undefined for one of this link. Since the last change. */
   readonly #judged = new Map<string, string | undefined>();
@@ -112,7 +122,7 @@ class SocketLink implements Link {
     on: NetworkInterface,
     family: AddressFamily,
     events: LinkEvents,
-    { platform, reader }: { readonly platform: string; readonly reader: HostReader },
+    { platform, reader, receivers, isSharing }: LinkHost & { readonly isSharing: boolean },
   ) {
     this.interfaceName = on.name;
     this.family = family;
@@ -122,6 +132,8 @@ class SocketLink implements Link {
     this.#events = events;
     this.#platform = platform;
     this.#reader = reader;
+    this.#receivers = receivers;
+    this.#listener = isSharing ? this.#listen() : undefined;
   }
 
   get counters(): LinkCounters {
@@ -133,12 +145,14 @@ class SocketLink implements Link {
   }
 
   get isWorn(): boolean {
-    return this.#lost >= MOST_LOST;
+    if (this.#platform !== 'linux' || this.family === 'IPv6') return false;
+    return this.#lost >= MOST_LOST || this.#receivers.isWanted !== (this.#listener !== undefined);
   }
 
   async join(local: string): Promise<void> {
     try {
       await this.#bindAndJoin(local, this.#platform);
+      if (this.#listener !== undefined) await this.#receivers.add(this.#listener);
       // multicast-dns sets that of multicasts only.
       this.#socket.setTTL(TTL);
       this.#state = 'joined';
@@ -167,7 +181,7 @@ class SocketLink implements Link {
 
   renew(): Promise<void> {
     this.#readHost();
-    return this.#queue.pass();
+    return this.#listener === undefined ? this.#queue.pass() : this.#receivers.renew();
   }
 
   awaitReplies(): void {
@@ -202,15 +216,15 @@ class SocketLink implements Link {
         socket: this.#socket,
         type: this.family === 'IPv4' ? 'udp4' : 'udp6',
         port: MDNS_PORT,
-        ip: GROUPS[this.family],
+        ip: MDNS_GROUPS[this.family],
         interface: local,
-        bind: bindAddress(this.#on, this.family, platform),
+        bind: this.#listener === undefined ? bindAddress(this.#on, this.family, platform) : SILENT_GROUP,
         ttl: TTL,
         loopback: true,
       });
       this.#leave = (done) => transport.destroy(done);
       this.#socket.removeAllListeners('message');
-      this.#socket.on('message', (bytes, from) => this.#receive(bytes, { address: from.address, port: from.port }));
+      if (this.#listener === undefined) this.#socket.on('message', (bytes, from) => this.#receive(bytes, from));
       const onError = (error: Error): void => {
         if (this.#state === 'joined' && isOfOnePacket(error)) return;
         reject(error);
@@ -228,12 +242,13 @@ class SocketLink implements Link {
     const reading = this.#reader.read();
     if (reading === undefined) return;
     if (reading === this.#reading) {
-      if (!this.#isSealed) this.#refuseMore(reading);
+      if (!this.#isSealed && this.#listener === undefined) this.#refuseMore(reading);
       this.#strays.clear();
       return;
     }
     this.#reading = reading;
     this.#others = reading.interfaces.filter(({ name }) => name !== this.#on.name);
+    if (this.#listener !== undefined) return;
     // A socket that is bound to an IPv6 group with its zone hears that interface alone.
     this.#isSealed = this.family === 'IPv6' || this.#refuseOthers(reading);
     this.#judged.clear();
@@ -358,6 +373,19 @@ class SocketLink implements Link {
     this.#strays.set(stray, (this.#strays.get(stray) ?? 0) + 1);
   }
 
+  #listen(): GroupListener {
+    return {
+      on: this.#on,
+      packet: (bytes, source) => {
+        if (this.#state === 'joined') this.#events.packet(bytes, source);
+      },
+      stray: () => {
+        this.#counters.offLink++;
+      },
+      failed: (error) => this.#fail(error),
+    };
+  }
+
   #fail(error: Error): void {
     if (this.#state !== 'joined') return;
     this.#state = 'failed';
@@ -377,6 +405,7 @@ class SocketLink implements Link {
         };
       });
     }
+    if (this.#listener !== undefined) await this.#receivers.remove(this.#listener);
     await new Promise<void>((resolve) => this.#leave(resolve));
   }
 }
@@ -392,7 +421,7 @@ export function bindAddress(on: NetworkInterface, family: AddressFamily, platfor
 
 /** The group as an address to send to; IPv6 with its zone. */
 export function groupAddress(on: NetworkInterface, family: AddressFamily): string {
-  return family === 'IPv4' ? GROUPS.IPv4 : `${GROUPS.IPv6}%${zoneOf(on)}`;
+  return family === 'IPv4' ? MDNS_GROUPS.IPv4 : `${MDNS_GROUPS.IPv6}%${zoneOf(on)}`;
 }
 
 function zoneOf(on: NetworkInterface): string {

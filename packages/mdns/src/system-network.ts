@@ -1,4 +1,5 @@
 import { platform as osPlatform } from 'node:os';
+import { GroupReceivers } from './group-receivers.ts';
 import { HostReader } from './host-reader.ts';
 import {
   describeLinuxBridge,
@@ -48,6 +49,7 @@ export function systemNetwork(options: SystemNetworkOptions = {}): SystemNetwork
   const platform = options.platform ?? osPlatform();
   const isLinux = platform === 'linux';
   const reader = new HostReader();
+  const receivers = new GroupReceivers(reader);
   let blindness: Error | undefined;
   const look = (): OsInterfaces => lookAtSystemInterfaces() ?? {};
   const select = (named: readonly string[] = options.interfaceNames ?? []): InterfaceSelection =>
@@ -78,6 +80,7 @@ export function systemNetwork(options: SystemNetworkOptions = {}): SystemNetwork
     interfaces: orBefore<readonly NetworkInterface[]>(
       () => {
         const { used } = select();
+        receivers.setUsed(used);
         if (!isLinux) return used;
         const standings = readLinuxStandings();
         return used.map((on) => ({
@@ -107,6 +110,6 @@ export function systemNetwork(options: SystemNetworkOptions = {}): SystemNetwork
       () => new Set(listInterfaces(look(), platform).flatMap((on) => on.addresses.map(({ address }) => address))),
       new Set(),
     ),
-    openLink: (on, family, events) => openLink(on, family, events, platform, reader),
+    openLink: (on, family, events) => openLink(on, family, events, { platform, reader, receivers }),
   };
 }

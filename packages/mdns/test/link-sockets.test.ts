@@ -234,6 +234,134 @@ describe('the links of a host', () => {
   });
 });
 
+describe('the links of a host with 25 interfaces', () => {
+  const names = Array.from({ length: 24 }, (_, at) => `eth${at + 1}`);
+  const renew = async (links: readonly Opened[]): Promise<void> => {
+    vi.advanceTimersByTime(POLL_MS);
+    await Promise.all(links.map(({ link }) => link.renew()));
+  };
+  const heardBy = (links: readonly Opened[]): readonly string[] =>
+    links.flatMap(({ heard }, at) => heard.map((address) => `eth${at} ${address}`));
+
+  beforeEach(() => {
+    for (const [at, name] of names.entries()) host.addInterface(name, `10.0.${at + 1}.1`);
+  });
+
+  it('have each packet read once, by sockets that have joined nothing and are as many as needed', async () => {
+    const links = await open();
+    await renew(links);
+    host.reads = 0;
+    for (let at = 0; at < 25; at++) host.arrive(`eth${at}`, `10.0.${at}.9`);
+    await passRounds(10);
+    expect(heardBy(links)).toEqual(Array.from({ length: 25 }, (_, at) => `eth${at} 10.0.${at}.9`));
+    expect(host.reads).toBe(25);
+    const shared = host.openSockets.filter(({ address }) => address === '224.0.0.251');
+    expect(shared.map(({ refused }) => refused.length)).toEqual([20, 20, 20, 20, 20]);
+    expect(links.map(({ link }) => link.counters.offLink)).toEqual(new Array(25).fill(0));
+  });
+
+  it('believe no source that belongs to another interface, nor one of none', async () => {
+    const links = await open();
+    await renew(links);
+    host.arrive('eth24', '10.0.0.9');
+    host.arrive('eth24', '192.168.7.7');
+    await passRounds(10);
+    expect(heardBy(links)).toEqual([]);
+    expect(links.reduce((sum, { link }) => sum + link.counters.offLink, 0)).toBe(2);
+  });
+
+  it.each([1, 1_000])(
+    'believe none of %i packets that were queued before the sockets refused others',
+    async (packets) => {
+      const links = await open();
+      const isBound = (): boolean =>
+        host.openSockets.filter(({ isBound, address }) => isBound && address === '224.0.0.251').length > 0;
+      const renewing = renew(links);
+      for (let turn = 0; turn < 100 && !isBound(); turn++)
+        await new Promise<void>((resolve) => process.nextTick(resolve));
+      for (const socket of host.openSockets.filter(({ address }) => address === '224.0.0.251'))
+        for (let sent = 0; sent < packets; sent++)
+          socket.take({ bytes: new Uint8Array(12), from: { address: '10.0.3.9', port: 5353 } });
+      await renewing;
+      expect(heardBy(links)).toEqual([]);
+      host.arrive('eth3', '10.0.3.9');
+      await passRounds(10);
+      expect(heardBy(links)).toEqual(['eth3 10.0.3.9']);
+    },
+  );
+
+  it('send by their own sockets, which hear nothing', async () => {
+    const links = await open();
+    await renew(links);
+    for (const { link } of links) link.send(new Uint8Array(12));
+    const senders = host.openSockets.filter(({ address }) => address === '233.252.0.1');
+    expect(senders.map(({ sent }) => sent.map(({ address }) => address))).toEqual(new Array(25).fill(['224.0.0.251']));
+    senders[0]?.take({ bytes: new Uint8Array(12), from: { address: '10.0.0.9', port: 5353 } });
+    await passRounds(5);
+    expect(heardBy(links)).toEqual([]);
+  });
+
+  it('refuse an interface that is new, and one that was made anew', async () => {
+    const links = await open();
+    await renew(links);
+    for (const address of ['172.20.0.1', '172.20.0.1']) {
+      host.addInterface('docker1', address);
+      await renew(links);
+      host.arrive('docker1', '10.0.0.9');
+      await passRounds(10);
+      expect(heardBy(links)).toEqual([]);
+    }
+    host.arrive('eth24', '10.0.24.9');
+    await passRounds(10);
+    expect(heardBy(links)).toEqual(['eth24 10.0.24.9']);
+  });
+
+  it('are worn when they are no more than each socket can refuse, and when they become more', async () => {
+    const network = systemNetwork({ platform: 'linux' });
+    const events = { packet: () => {}, reply: () => {}, sent: () => {}, failed: () => {} };
+    const openFirst = async (): Promise<Link> => {
+      const [on] = network.interfaces();
+      if (on === undefined) throw new Error('eth0 is missing');
+      const link = await network.openLink(on, 'IPv4', events);
+      opened.push(link);
+      return link;
+    };
+    const look = async (link: Link): Promise<boolean> => {
+      vi.advanceTimersByTime(POLL_MS);
+      network.interfaces();
+      await link.renew();
+      return link.isWorn;
+    };
+    const shared = await openFirst();
+    expect(await look(shared)).toBe(false);
+    for (const name of names.slice(0, 5)) host.removeInterface(name);
+    expect(await look(shared)).toBe(true);
+    const alone = await openFirst();
+    expect([await look(alone), host.openSockets.at(-1)?.address]).toEqual([false, '224.0.0.251']);
+    for (const name of names.slice(0, 5)) host.addInterface(name, `10.1.${name.slice(3)}.1`);
+    expect(await look(alone)).toBe(true);
+  });
+
+  it('are refused where another program keeps the port of the group to itself', async () => {
+    host.bindRefusals.set('224.0.0.251', 'EADDRINUSE');
+    await expect(open()).rejects.toMatchObject({ code: 'port-in-use' });
+    host.bindRefusals.clear();
+  });
+
+  it('fail together with the socket that they share, and hear by a new one when it can be opened', async () => {
+    const links = await open();
+    await renew(links);
+    const shared = host.openSockets.find(({ address }) => address === '224.0.0.251');
+    shared?.emit('error', Object.assign(new Error('ENETDOWN'), { code: 'ENETDOWN' }));
+    expect(links.flatMap(({ failures }) => failures)).toEqual(new Array(5).fill('ENETDOWN'));
+    expect(shared?.isClosed).toBe(true);
+    await renew(links);
+    host.arrive('eth9', '10.0.9.9');
+    await passRounds(10);
+    expect(heardBy(links)).toEqual(['eth9 10.0.9.9']);
+  });
+});
+
 describe('a packet of which the interface has no name', () => {
   it('is lost, and the link stays: there is no file descriptor to ask with, or the interface is gone', async () => {
     const { failures } = await openEth0();

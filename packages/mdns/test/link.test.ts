@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { GroupReceivers } from '../src/group-receivers.ts';
+import { HostReader } from '../src/host-reader.ts';
 import { bindAddress, groupAddress, openLink } from '../src/link.ts';
 import type { NetworkInterface } from '../src/network.ts';
 
@@ -22,7 +24,10 @@ describe('the addresses of a link', () => {
   });
 
   it('an interface without an IPv4 address has no IPv4 link', async () => {
+    const reader = new HostReader();
     const events = { packet: () => {}, reply: () => {}, sent: () => {}, failed: () => {} };
-    await expect(openLink(ETH0, 'IPv4', events, 'linux')).rejects.toMatchObject({ code: 'no-address' });
+    await expect(
+      openLink(ETH0, 'IPv4', events, { platform: 'linux', reader, receivers: new GroupReceivers(reader) }),
+    ).rejects.toMatchObject({ code: 'no-address' });
   });
 });

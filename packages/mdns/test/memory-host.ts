@@ -118,7 +118,9 @@ export class MemorySocket extends EventEmitter {
   }
 
   #read(): void {
-    for (const { bytes, from } of this.#queue.splice(0, READ_AT_ONCE)) this.emit('message', bytes, from);
+    const read = this.#queue.splice(0, READ_AT_ONCE);
+    this.#host.reads += read.length;
+    for (const { bytes, from } of read) this.emit('message', bytes, from);
     if (this.#queue.length > 0) setImmediate(() => this.#read());
   }
 }
@@ -138,6 +140,8 @@ export class MemoryHost {
   hides: string | undefined;
   /** How often it was asked for its interfaces. */
   readings = 0;
+  /** How many packets were read of all sockets. */
+  reads = 0;
   /** Who can't read a file has no descriptor. */
   isFull = false;
   readonly #interfaces = new Map<string, { readonly address: string; readonly index: number }>();

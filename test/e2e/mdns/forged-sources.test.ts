@@ -27,6 +27,23 @@ await labTest(
 );
 
 await labTest(
+  'each of 25 links hears its neighbours, and nobody who is on a link of others with a source of its own',
+  { hosts: 2 },
+  async (lan) => {
+    const [victim, other] = [lan.host(1), lan.host(2)];
+    const links = Array.from({ length: 24 }, (_, at) => at + 1);
+    await Promise.all(links.map((link) => lan.addLink([victim, other], link)));
+    const browsing = await startProgram(victim, 'mdns-node', 'browse', '_thing._tcp');
+    await forge(other, 'eth24', '10.99.0.9', 'forged', '10.99.0.9', '9000');
+    const busy = [0, 7, 13, 20, 24];
+    for (const link of busy)
+      await forge(other, `eth${link}`, `10.99.${link}.9`, `on${link}`, `10.99.${link}.9`, '9001');
+    for (const link of busy) await browsing.line(new RegExp(`^added on${link} `, 'm'));
+    expect(browsing.stdout).not.toMatch(/forged/);
+  },
+);
+
+await labTest(
   'a forged source of this host makes none of its loopback ports an endpoint',
   { hosts: 2 },
   async (lan) => {
