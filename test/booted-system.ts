@@ -33,7 +33,7 @@ const NEEDS: readonly Peer[] = ['systemd', 'dbus-daemon', 'pam-systemd'];
 const UNCOUNTED =
   /^\/(?:opt\/ambassador|var\/(?:log|lib\/systemd|cache|tmp)|tmp|run)\/|^\/var\/lib\/private$|^\/(?:root|home\/\w+)\/\.local(?:$|\/state(?:$|\/))/;
 /** Against hanging: on a quiet machine it boots in two seconds. */
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 180_000;
 const LOOK_MS = 100;
 
 /**

@@ -2,7 +2,7 @@ import { findMissingPackages, Lab, type LabOptions, type Peer } from '@mdns-amba
 import { test } from 'vitest';
 
 /** Five times of what the longest takes on a quiet machine. */
-const DEFAULT_TIMEOUT_MS = 240_000;
+const DEFAULT_TIMEOUT_MS = 480_000;
 
 export interface LabTestOptions extends LabOptions {
   /** Other people's software that it runs. */

@@ -15,7 +15,7 @@ const COMPILER = join(ROOT, 'node_modules/typescript/bin/tsc');
 /** Every Node that is supported starts with it. */
 const PATH = `${dirname(process.execPath)}:${process.env.PATH}`;
 /** Against hanging: packing and installing go to the disk and to the registry that npm is configured for. */
-const TIMEOUT_MS = 240_000;
+const TIMEOUT_MS = 480_000;
 
 const CONSUMER = `
 import { createServer } from 'node:net';

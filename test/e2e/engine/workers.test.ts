@@ -112,8 +112,9 @@ await labTest(
     await load.moreAnswers(2);
     expect((await load.finish()).failures).toEqual([]);
 
+    // Those that were replaced end when what they carry has.
+    await expect.poll(() => listWorkers(h2, up)).toHaveLength(4);
     const workers = await listWorkers(h2, up);
-    expect(workers).toHaveLength(4);
     up.kill('SIGKILL');
     await up.exited;
     await h2.until(`! ps -o pid= -p ${workers.join()} | grep -q .`);

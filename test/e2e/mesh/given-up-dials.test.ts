@@ -21,6 +21,7 @@ async function listenOn(server: Server): Promise<number> {
 
 test.each(['ambassador/2', 'ambassador/1'])(
   'a dial by %s that is given up, at whatever moment, leaves nothing at the announcer',
+  { timeout: 480_000 },
   async (protocol) => {
     const mesh = new Mesh({ kind: 'keys', current: new MeshKey(randomBytes(32)) }, { clock: systemClock });
     const member = await mesh.join('announce', 'thing');
