@@ -38,6 +38,20 @@ describe.each(WAYS)('Between members of whom $who', ({ announcing, dialling }) =
     expect(announcer.events).toEqual([]);
   });
 
+  test('who has said all hears the answer to it', async () => {
+    const mesh = createMesh();
+    const announcer = await TestAnnouncer.open(mesh, 'redis', announcing);
+    announcer.serve = (caller) => {
+      caller.answer('ready');
+      caller.leg.resume().once('end', () => setImmediate(() => caller.leg.end('all of it')));
+    };
+    const { dialler } = createDialler(mesh, { dial: announcer.dial, ...dialling });
+    const leg = await dialOnce(dialler);
+    if (leg instanceof RelayError) throw leg;
+    leg.end('question');
+    expect(await readAll(leg)).toBe('all of it');
+  });
+
   test('what a service says first comes behind the answer, however it was packed', async () => {
     const mesh = createMesh();
     const announcer = await TestAnnouncer.open(mesh, 'redis', announcing);
@@ -390,6 +404,20 @@ describe('A door', () => {
     leg.write('{"v":1,"svc":"postgres"}\n');
     expect(await admitted).toMatchObject({ code: 'MESH_DENIED' });
     expect(announcer.events.map(({ reason }) => reason)).toEqual(['it asked for postgres']);
+  });
+
+  test('lets go at once of who ends before its handshake, as a race that another has won, and holds it against nobody', async () => {
+    const mesh = createMesh();
+    const announcer = await TestAnnouncer.open(mesh);
+    const [client, server] = MemoryLeg.pair();
+    announcer.legs.push(client, server);
+    const admitted = announcer.door.admit(server, new AbortController().signal);
+    await new Promise((resolve) => setImmediate(resolve));
+    client.end();
+    await expect(admitted).rejects.toMatchObject({ code: 'ECONNRESET' });
+    expect(server.destroyed).toBe(true);
+    await (mesh.clock as TestClock).advance(5_000);
+    expect(announcer.events).toEqual([]);
   });
 
   test('waits five seconds for a handshake, and a second for a request', async () => {

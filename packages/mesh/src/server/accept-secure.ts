@@ -82,9 +82,11 @@ export class SecureAcceptor {
         setImmediate(leave);
       };
       const onAbort = (): void => fail(new RelayError('ABORTED', 'the handshake took too long'));
+      const { allowHalfOpen } = raw;
       const onSecure = (secure: TLSSocket): void => {
         if (isSettled) return;
         settle();
+        secure.allowHalfOpen = allowHalfOpen;
         const leg = makeLeg(secure, raw);
         const protocol = secure.alpnProtocol || undefined;
         const kind = protocol === RENEWAL_ALPN ? 'renewal' : protocol === VIEW_ALPN ? 'view' : 'member';
@@ -116,7 +118,10 @@ export class SecureAcceptor {
       }
       raw.once('close', onClose);
       signal.addEventListener('abort', onAbort, { once: true });
+      // Whoever ends before its handshake has left.
+      raw.allowHalfOpen = false;
       this.#emitConnection(raw, onSecure, onFailure);
+      raw.allowHalfOpen = allowHalfOpen;
     });
   }
 
