@@ -27,8 +27,6 @@ const PORT = '7000';
 const FAULT_MS = [LONGEST_FAULT_MS / 12, LONGEST_FAULT_MS];
 const PAUSE_MS = [LONGEST_FAULT_MS / 60, LONGEST_FAULT_MS / 6];
 const SAMPLE_MS = 10_000;
-/** Between a kill and the moment at which it is known to be done. */
-const CLOCK_SLACK_MS = 500;
 const FLAPS = 5;
 const FLAP_MS = 500;
 const MINUTE_MS = 60_000;
@@ -66,11 +64,17 @@ class Backend {
   }
 }
 
+/** What is under way while this is done may break. */
+const cut = async (cuts, strike) => {
+  const from = Date.now();
+  await strike();
+  cuts.push({ from, to: Date.now() });
+};
+
 /** Each takes a backend away for `ms`, and gives it back. */
 const FAULTS = {
   'kill -9 of the service': async ({ backend, ms, cuts }) => {
-    await backend.service.stop('SIGKILL');
-    cuts.push(Date.now());
+    await cut(cuts, () => backend.service.stop('SIGKILL'));
     await sleep(ms);
     await backend.startService();
   },
@@ -90,15 +94,13 @@ const FAULTS = {
     backend.announcer.kill('SIGCONT');
   },
   partition: async ({ lan, backend, ms, cuts }) => {
-    await lan.unplug(backend.host);
-    cuts.push(Date.now());
+    await cut(cuts, () => lan.unplug(backend.host));
     await sleep(ms);
     await lan.plug(backend.host);
   },
   flapping: async ({ lan, backend, ms, cuts }) => {
     for (let flap = 0; flap < FLAPS; flap++) {
-      await lan.unplug(backend.host);
-      cuts.push(Date.now());
+      await cut(cuts, () => lan.unplug(backend.host));
       await sleep(FLAP_MS);
       await lan.plug(backend.host);
       await sleep(ms / FLAPS);
@@ -182,7 +184,7 @@ try {
     const availability = ((100 * tally.answered) / asked).toFixed(4);
     // What was under way on a backend that is killed or cut off breaks; what begins after must not.
     const underWay = tally.failures.filter(({ begunAt, tookMs }) =>
-      cuts.some((at) => begunAt <= at && begunAt + tookMs >= at - CLOCK_SLACK_MS),
+      cuts.some(({ from, to }) => begunAt <= to && begunAt + tookMs >= from),
     );
     console.log(
       `${host.name}: ${asked} connections, ${availability} % answered, ${tally.failures.length} failed`,

@@ -29,6 +29,7 @@ await labTest(
     const flooding = await startFlood(h3, 'names', h3.ip, 500, 20);
     await startService(h4);
     const load = await Load.start(h2, { concurrency: 1, pauseMs: 50 });
+    await load.heard('h4');
     await flooding.line(/^sent 10000$/);
     const tally = await load.finish();
     expect(tally.failures).toEqual([]);
@@ -65,9 +66,8 @@ for (const kind of ['goodbyes', 'flushes']) {
     await load.moreAnswers(1);
     const flooding = await startFlood(h3, kind, h3.ip, 100, 10, 'thing on h1');
     await flooding.line(/^sent 1000$/);
-    const tally = await load.finish();
-    expect(tally.failures).toEqual([]);
-    expect(tally.answered).toBeGreaterThan(1_000);
+    await load.moreAnswers(1);
+    expect((await load.finish()).failures).toEqual([]);
     expect(proxying.stdout).not.toMatch(/lost "thing on h1".*goodbye/);
   });
 }
@@ -79,12 +79,14 @@ await labTest('responses from another port than 5353 change nothing (6)', { host
   await browsing.line(/^added thing on h1/);
   const flooding = await startFlood(h3, 'goodbyes', `${h3.ip}:40000`, 100, 2, 'thing on h1');
   await flooding.line(/^sent 200$/);
-  browsing.kill('SIGUSR1');
-  const [, json = ''] = await browsing.line(/^counters (.*)$/);
-  const { otherPort, recordsRefused } = JSON.parse(json);
+  const readCounters = async (): Promise<{ readonly otherPort: number; readonly recordsRefused: number }> => {
+    browsing.kill('SIGUSR1');
+    const [, json = ''] = await browsing.line(/^counters (.*)$/);
+    return JSON.parse(json);
+  };
   // UDP may lose some on a busy machine.
-  expect(otherPort).toBeGreaterThan(50);
-  expect(recordsRefused).toBe(0);
+  await expect.poll(async () => (await readCounters()).otherPort).toBeGreaterThan(50);
+  expect((await readCounters()).recordsRefused).toBe(0);
   expect(browsing.stdout).not.toContain('removed');
 });
 
@@ -112,9 +114,10 @@ async function startFlood(
 }
 
 async function expectUnharmed(proxying: HostProcess, before: LoopReport): Promise<void> {
-  const after = await readLoop(proxying);
-  expect(after.rssMiB - before.rssMiB).toBeLessThan(MAX_GROWTH_MIB);
-  expect(after.p99Ms).toBeLessThan(MAX_DELAY_MS);
+  expect((await readLoop(proxying)).p99Ms).toBeLessThan(MAX_DELAY_MS);
+  // Garbage lies there until the process has been calm, for a minute on a busy machine.
+  const readGrowth = async (): Promise<number> => (await readLoop(proxying)).rssMiB - before.rssMiB;
+  await expect.poll(readGrowth, { timeout: 180_000, interval: 1_000 }).toBeLessThan(MAX_GROWTH_MIB);
   // Each line for people has its like in the log.
   expect(proxying.output.split('\n').length).toBeLessThan(MAX_LINES);
 }
