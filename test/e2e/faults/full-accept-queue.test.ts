@@ -18,7 +18,7 @@ await labTest(
     await worker.line(/^ready/);
     const announcer = await announce(h1, 'thing:7000', '--check', 'none');
     const proxying = await proxy(client, 'thing:7000', '--balance', 'round-robin');
-    const asked = runProgram(client, 'ask', ['127.0.0.1', '7000', 'who']);
+    const asked = runProgram(client, 'ask', ['127.0.0.1', '7000', 'who'], { timeout: 200_000 });
     await worker.line(/^taken 1/);
     await client.spawn('python3', ['-c', QUEUE, h1.ip]).line(/^queued/);
 

@@ -64,7 +64,7 @@ await labTest(
 );
 
 async function setClock(host: Host, offset: string): Promise<void> {
-  await host.read('sh', ['-c', `echo "$0" > ${CLOCK_FILE}`, offset]);
+  await host.read('sh', ['-c', `echo "$0" > ${CLOCK_FILE}.new && mv ${CLOCK_FILE}.new ${CLOCK_FILE}`, offset]);
 }
 
 /** The command line, by the clock that `setClock` has set and sets. Time that only goes on is the machine's. */
