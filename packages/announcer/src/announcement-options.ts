@@ -56,6 +56,12 @@ export interface OnDemandOptions extends OnDemandCommand {
   readonly check: CheckOptions;
 }
 
+/** Where a browser opens a page: by a name in `.local`, and by an address for who knows no such names. */
+export interface WebUrls {
+  readonly byName: string;
+  readonly byAddress?: string;
+}
+
 /** Past-tense facts for the log and the terminal. */
 export type AnnouncerEvent =
   | { readonly kind: 'waiting'; readonly service: string; readonly reason: string }
@@ -79,17 +85,17 @@ export type AnnouncerEvent =
     }
   | { readonly kind: 'renamed'; readonly service: string; readonly from: string; readonly to: string }
   | { readonly kind: 'withdrawn'; readonly service: string; readonly instance: string; readonly reason: string }
-  /** `alias` (`web.local`) answers. With `urls` where a browser opens the service: by the alias, and by an address for who knows no names. */
+  /** `alias` (`web.local`) answers. With `urls` where a browser opens the service. */
   | {
       readonly kind: 'alias-announced';
       readonly service: string;
       readonly alias: string;
       readonly port: number;
-      readonly urls?: { readonly byName: string; readonly byAddress?: string };
+      readonly urls?: WebUrls;
     }
   | { readonly kind: 'alias-renamed'; readonly service: string; readonly from: string; readonly to: string }
-  /** Others have it, and each that was tried instead. */
-  | { readonly kind: 'alias-lost'; readonly service: string; readonly alias: string }
+  /** Others have it, and each that was tried instead. With `urls` where a browser opens the service: by the host's own name, and by an address. */
+  | { readonly kind: 'alias-lost'; readonly service: string; readonly alias: string; readonly urls?: WebUrls }
   /** In a mesh nobody but members reaches the service: a name for others would lead nowhere. */
   | { readonly kind: 'alias-withheld'; readonly service: string; readonly alias: string }
   /** Connections were turned away: `limit` are open, and there is no place for more. Not told for every one of a crowd. */

@@ -1,5 +1,5 @@
 export type { AnnouncementContext, DrainOptions } from './announcement.ts';
-export type { AnnouncementOptions, AnnouncerEvent, OnDemandOptions } from './announcement-options.ts';
+export type { AnnouncementOptions, AnnouncerEvent, OnDemandOptions, WebUrls } from './announcement-options.ts';
 export type { AnnouncementStatus } from './announcement-status.ts';
 export { Announcer, type AnnouncerOptions } from './announcer.ts';
 export { AnnouncerError, LoopbackOnlyError } from './announcer-error.ts';

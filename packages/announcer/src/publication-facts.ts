@@ -1,6 +1,6 @@
 import { isWebType, type PublicationEvent } from '@mdns-ambassador/mdns';
 import { formatTarget, type Target } from '@mdns-ambassador/relay';
-import type { AnnouncementOptions, AnnouncerEvent } from './announcement-options.ts';
+import type { AnnouncementOptions, AnnouncerEvent, WebUrls } from './announcement-options.ts';
 import type { Host } from './host.ts';
 import { listDialableAddresses } from './local-targets.ts';
 import type { ServiceNotice } from './service-notice.ts';
@@ -39,24 +39,24 @@ export function describePublication(event: PublicationEvent, context: Publicatio
       // The reason was told before.
       return undefined;
     case 'alias-announced':
-      return describeAlias(event.alias, context);
+      return { kind: 'alias-announced', service, alias: event.alias, port, ...describeUrls(event.alias, context) };
     case 'alias-lost':
-      return { kind: 'alias-lost', service, alias: event.alias };
+      return { kind: 'alias-lost', service, alias: event.alias, ...describeUrls(notice.host, context) };
     default:
       return event satisfies never;
   }
 }
 
-function describeAlias(alias: string, { options, notice, host, reachedOn }: PublicationContext): AnnouncerEvent {
-  const { service, type, txt } = options;
+/** Of a page: by that name of this machine, and by an address. */
+function describeUrls(name: string, context: PublicationContext): { readonly urls?: WebUrls } {
+  const { options, notice, host, reachedOn } = context;
+  const { type, txt } = options;
+  if (!isWebType(type) || name === '') return {};
   const { port, family } = notice.service;
-  const interfaces = host.interfaces().filter(({ name }) => reachedOn?.includes(name) !== false);
+  const interfaces = host.interfaces().filter(({ name: each }) => reachedOn?.includes(each) !== false);
   const address = listDialableAddresses(interfaces, host.platform, family).find((each) => !each.includes('%'));
-  const urls = {
-    byName: formatWebUrl(type, alias, port, txt),
-    ...(address === undefined ? {} : { byAddress: formatWebUrl(type, address, port, txt) }),
-  };
-  return { kind: 'alias-announced', service, alias, port, ...(isWebType(type) ? { urls } : {}) };
+  const byAddress = address === undefined ? {} : { byAddress: formatWebUrl(type, address, port, txt) };
+  return { urls: { byName: formatWebUrl(type, name, port, txt), ...byAddress } };
 }
 
 /** Connections to this port are carried to that target. */

@@ -316,6 +316,26 @@ describe('A page', () => {
     await announcer.close();
   });
 
+  test('is told by the name of its machine where others have each name that was tried, as in a class', async () => {
+    const lan = new TwoLinks();
+    const other = await lan.addNode('h2', { eth0: ['first', '10.99.0.2'] });
+    for (const alias of ['web', 'web-2', 'web-3', 'web-4'])
+      other.publish({ name: alias, type: '_http._tcp', port: 80, alias });
+    await lan.clock.advance(CLAIM_MS);
+    lan.host.listenEverywhere();
+    const announcer = await lan.start(page);
+    await lan.clock.advance(10_000);
+    const [{ host = '' } = {}] = announcer.status();
+    expect(host).toMatch(/^h1-.*\.local$/);
+    expect(lan.events.find(({ kind }) => kind === 'alias-lost')).toEqual({
+      kind: 'alias-lost',
+      service: 'web',
+      alias: 'web-4.local',
+      urls: { byName: `http://${host}:12345/x`, byAddress: 'http://10.99.0.1:12345/x' },
+    });
+    await announcer.close();
+  });
+
   test('has none where it did not ask for one', async () => {
     const lan = new TwoLinks();
     lan.host.listenEverywhere();

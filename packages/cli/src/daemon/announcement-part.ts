@@ -126,11 +126,9 @@ function createAnnouncer(
         const isLastWord = event.kind === 'refused' && refusals?.limit === 1;
         const line = isLastWord ? undefined : describeAnnouncerEvent(event, local.network.interfaces());
         reporter.tell(line, announcerEventToFact(event));
-        if (event.kind === 'alias-announced' && event.urls?.byAddress !== undefined) {
-          const { byAddress } = event.urls;
-          if (!shown.has(byAddress)) showUrl(byAddress);
-          shown.add(byAddress);
-        }
+        const url = 'urls' in event ? event.urls?.byAddress : undefined;
+        if (url !== undefined && !shown.has(url)) showUrl(url);
+        if (url !== undefined) shown.add(url);
         if (event.kind === 'refused') refusals?.add(event.error);
       },
     });

@@ -1,4 +1,4 @@
-import type { AnnouncerEvent } from '@mdns-ambassador/announcer';
+import type { AnnouncerEvent, WebUrls } from '@mdns-ambassador/announcer';
 import type { NetworkInterface } from '@mdns-ambassador/mdns';
 import { formatDuration } from '../parse/duration.ts';
 import { escapeSentence, escapeText } from './escape.ts';
@@ -37,16 +37,14 @@ export function describeAnnouncerEvent(
       return `withdrew ${quoteName(event.instance)}: ${event.reason}`;
     case 'alias-announced': {
       if (event.urls === undefined) return `${event.alias} leads to ${event.service}, port ${event.port}`;
-      const { byName, byAddress } = event.urls;
-      return `${event.service} in a browser: ${joinWords(
-        [byName, byAddress].filter((url) => url !== undefined),
-        'or',
-      )}`;
+      return `${event.service} in a browser: ${joinUrls(event.urls)}`;
     }
     case 'alias-renamed':
       return `${event.from} is another machine's: ${event.service} here is ${event.to} now`;
-    case 'alias-lost':
-      return `${event.alias} is another machine's, and so is each name that was tried before it: ${event.service} here has none (--alias NAME)`;
+    case 'alias-lost': {
+      const inBrowser = event.urls === undefined ? '' : `; in a browser: ${joinUrls(event.urls)}`;
+      return `${event.alias} is another machine's, and so is each name that was tried before it: ${event.service} here has none (--alias NAME)${inBrowser}`;
+    }
     case 'alias-withheld':
       return `${event.service} has no ${event.alias}: in a mesh only members reach it, with ambassador proxy`;
     case 'connections-full':
@@ -65,6 +63,10 @@ export function describeAnnouncerEvent(
     default:
       return event satisfies never;
   }
+}
+
+function joinUrls({ byName, byAddress }: WebUrls): string {
+  return joinWords(byAddress === undefined ? [byName] : [byName, byAddress], 'or');
 }
 
 function describeDemand(event: Extract<AnnouncerEvent, { kind: 'on-demand' }>): string {

@@ -139,7 +139,7 @@ const ANNOUNCER: Examples<AnnouncerEvent> = {
     urls: { byName: 'n', byAddress: 'b' },
   },
   'alias-renamed': { kind: 'alias-renamed', service: 's', from: 'f', to: 't' },
-  'alias-lost': { kind: 'alias-lost', service: 's', alias: 'a' },
+  'alias-lost': { kind: 'alias-lost', service: 's', alias: 'a', urls: { byName: 'n', byAddress: 'b' } },
   'alias-withheld': { kind: 'alias-withheld', service: 's', alias: 'a' },
   'connections-full': { kind: 'connections-full', service: 's', limit: 1 },
   overload: { kind: 'overload', service: 's', clients: 2 },

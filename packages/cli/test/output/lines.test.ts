@@ -259,6 +259,15 @@ describe('announce', () => {
       "web-4.local is another machine's, and so is each name that was tried before it: web here has none (--alias NAME)",
     ],
     [
+      {
+        kind: 'alias-lost',
+        service: 'web',
+        alias: 'web-4.local',
+        urls: { byName: 'http://h1-k3x9.local:3000', byAddress: 'http://10.99.0.1:3000' },
+      },
+      "web-4.local is another machine's, and so is each name that was tried before it: web here has none (--alias NAME); in a browser: http://h1-k3x9.local:3000 or http://10.99.0.1:3000",
+    ],
+    [
       { kind: 'alias-withheld', service: 'web', alias: 'web.local' },
       'web has no web.local: in a mesh only members reach it, with ambassador proxy',
     ],
