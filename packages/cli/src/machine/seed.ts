@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeFolders } from '@mdns-ambassador/relay';
-import { findHome } from './own-user.ts';
+import { findHome, nameUserFolder } from './own-user.ts';
 
 const SEED_BYTES = 16;
 const SEED = /^[0-9a-f]{32}$/;
@@ -10,8 +10,9 @@ const MACHINE_ID = '/etc/machine-id';
 
 /** Where ambassador keeps what is to last; nothing in it is needed. */
 export function nameStateFolder(env: NodeJS.ProcessEnv, platform: NodeJS.Platform): string {
-  const home = platform === 'win32' ? env.LOCALAPPDATA : undefined;
-  return join(env.XDG_STATE_HOME || home || join(findHome(), '.local', 'state'), 'ambassador');
+  const local = platform === 'win32' ? env.LOCALAPPDATA : undefined;
+  const [home, ...folders] = local ? [local] : [findHome(), '.local', 'state'];
+  return join(nameUserFolder(env.XDG_STATE_HOME, home, ...folders), 'ambassador');
 }
 
 /**

@@ -1,7 +1,7 @@
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { CliError } from '../exit/cli-error.ts';
 import { EXIT_NO_INPUT } from '../exit/exit-codes.ts';
-import { findHome } from '../machine/own-user.ts';
+import { findHome, nameUserFolder } from '../machine/own-user.ts';
 import type { Settings } from './settings.ts';
 import { isThere as isFileThere } from './usual-key.ts';
 
@@ -24,7 +24,7 @@ export interface ConfigSurroundings {
 
 /** The file of this user: `$XDG_CONFIG_HOME/ambassador/ambassador.yaml`. */
 export function nameUserConfig(env: NodeJS.ProcessEnv): string {
-  return resolve(env.XDG_CONFIG_HOME || join(findHome(), '.config'), 'ambassador', NAME);
+  return join(nameUserFolder(env.XDG_CONFIG_HOME, findHome(), '.config'), 'ambassador', NAME);
 }
 
 /** The file of the machine: `/etc/ambassador/ambassador.yaml`. */

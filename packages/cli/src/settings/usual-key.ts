@@ -1,7 +1,7 @@
 import { lstatSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { EXIT_CONFIG } from '../exit/exit-codes.ts';
-import { findHome } from '../machine/own-user.ts';
+import { findHome, nameUserFolder } from '../machine/own-user.ts';
 import type { Given, Layer } from './settings.ts';
 
 /** Stands where the name of an option would, when nobody wrote one. */
@@ -9,8 +9,7 @@ const ORIGIN = 'the mesh key in its usual place';
 
 /** Where `mesh` keeps the key unless it is told otherwise, and where every command finds it. */
 export function nameUsualKeyFile(env: NodeJS.ProcessEnv): string {
-  const folder = env.XDG_CONFIG_HOME || join(findHome(), '.config');
-  return resolve(folder, 'ambassador', 'mesh.key');
+  return join(nameUserFolder(env.XDG_CONFIG_HOME, findHome(), '.config'), 'ambassador', 'mesh.key');
 }
 
 /** The key in its usual place, as `--mesh-key-file` would name it. Looked for once: what a process is in does not change while it runs. */

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { nameUserFolder } from '../../machine/own-user.ts';
 import type { Shell } from './shells.ts';
 
 /** It stands in the file, by which it is known as ours. */
@@ -24,7 +25,7 @@ export function nameCompletionPlace(
   shell: Shell,
   { env, home, hasBashCompletion }: ShellUser,
 ): CompletionPlace | undefined {
-  const data = env.XDG_DATA_HOME || join(home, '.local', 'share');
+  const data = nameUserFolder(env.XDG_DATA_HOME, home, '.local', 'share');
   switch (shell) {
     case 'bash': {
       const folder = env.BASH_COMPLETION_USER_DIR?.split(':')[0] || join(data, 'bash-completion');
@@ -37,7 +38,9 @@ export function nameCompletionPlace(
         startFile: join(env.ZDOTDIR || home, '.zshrc'),
       };
     case 'fish':
-      return { file: join(env.XDG_CONFIG_HOME || join(home, '.config'), 'fish', 'completions', 'ambassador.fish') };
+      return {
+        file: join(nameUserFolder(env.XDG_CONFIG_HOME, home, '.config'), 'fish', 'completions', 'ambassador.fish'),
+      };
     case 'powershell':
       return undefined;
     default:

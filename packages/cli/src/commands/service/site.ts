@@ -1,5 +1,5 @@
 import { existsSync, realpathSync } from 'node:fs';
-import { win32 } from 'node:path';
+import { isAbsolute, win32 } from 'node:path';
 import { findHome, nameUser } from '../../machine/own-user.ts';
 import type { Scope } from '../../process/scope.ts';
 import type { Surroundings } from '../../process/surroundings.ts';
@@ -49,7 +49,7 @@ export function findSite(scope: Scope, { env, platform }: Pick<Surroundings, 'en
     folders: Object.fromEntries(
       FOLDERS.flatMap((name) => {
         const path = env[name];
-        return scope === 'system' || path === undefined || path === '' ? [] : [[name, path]];
+        return scope === 'system' || path === undefined || !isAbsolute(path) ? [] : [[name, path]];
       }),
     ),
     data,
