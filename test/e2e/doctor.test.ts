@@ -49,6 +49,17 @@ for (const hook of ['input', 'output']) {
   });
 }
 
+await labTest('doctor: a firewall that drops all that comes in', { hosts: 1, needs: ['nft'] }, async (lan) => {
+  const h1 = lan.host(1);
+  const input = `
+    add table inet wall
+    add chain inet wall drops { type filter hook input priority 0; policy drop; }
+    add rule inet wall drops iif lo accept
+  `;
+  await h1.read('nft', ['-f', '-'], { input });
+  expect(await examine(h1)).toMatchObject({ code: 69, problems: ['loopback', 'firewall'] });
+});
+
 await labTest('doctor: avahi-daemon keeps port 5353 to itself', { hosts: 1, needs: avahi.needs }, async (lan) => {
   const h1 = lan.host(1);
   await startAvahi(h1, { disallowOtherStacks: true });

@@ -37,7 +37,7 @@ export async function examineHost(
   const listening = new Promise<void>((resolve) => {
     begin = resolve;
   });
-  const [{ facts, survey, withheld }, answers, peer] = await Promise.all([
+  const [{ facts, survey }, answers, peer] = await Promise.all([
     gatherFacts({ ...options, onListening: begin }),
     askHost({
       address,
@@ -68,7 +68,7 @@ export async function examineHost(
     services,
     announced,
     neighbours,
-    withheld,
+    withheld: facts.withheld,
     doesSystemReach,
     meshIds,
     version,

@@ -2,14 +2,13 @@ import { PEER_PORT } from '@mdns-ambassador/peers';
 import type { Cause } from '../findings/cause.ts';
 import { ok, problem, type Verdict, warning } from '../findings/finding.ts';
 import { listRemedies } from '../findings/remedies.ts';
+import { WITHHELD_FROM } from '../machine/multicast-tally.ts';
 import type { HostEvidence } from './evidence.ts';
 import type { HostVerdict } from './host-verdict.ts';
 import { listEvidence, nameHost, nameTyped } from './host-words.ts';
 import { allowThere } from './judge-reach.ts';
 import { isAnnouncing, isOnLink, isReachedByTcp } from './signs.ts';
 
-/** So many questions were asked; a stray packet of another group is not told from an answer. */
-const WITHHELD_FROM = 3;
 /** Where it is known that it answered, one may have been lost. */
 const WITHHELD_FROM_ANSWERS = 2;
 

@@ -9,6 +9,7 @@ import type { Facts } from './facts.ts';
 import { judgePort } from './judge-port.ts';
 import { judgeProfile } from './judge-profile.ts';
 import { listLinks } from './link-words.ts';
+import { WITHHELD_FROM } from './multicast-tally.ts';
 
 type CheckedLink = LinkCheck & { readonly outcome: { readonly kind: 'open' } };
 
@@ -119,10 +120,27 @@ function judgeFirewall(facts: Facts): Verdict {
 function judgeUnseenFilter(facts: Facts): Verdict {
   if (listOpen(facts).some(({ outcome }) => outcome.others > 0))
     return ok('What this machine and others send to UDP port 5353 is heard.');
+  if (listOpen(facts).some(isDeaf)) return judgeSilence(facts);
   return warning(
     "Nothing of this machine's own is dropped on UDP port 5353; whether a firewall drops what others send can't be known, for nobody else was heard.",
     listRemedies(facts.platform).othersUnheard,
   );
+}
+
+/** Nothing comes, of whatever port: who stops it is known where the kernel counts what has come. */
+function judgeSilence(facts: Facts): Verdict {
+  const { withheld = 0, platform } = facts;
+  if (withheld < WITHHELD_FROM) {
+    return warning(
+      "Nothing was heard on UDP port 5353, nor did all of this machine's own come back; whether a firewall drops it can't be known.",
+      listRemedies(platform).othersUnheard,
+    );
+  }
+  return weigh(facts, {
+    message:
+      "Multicast arrives at this machine and is given to no program, this machine's own neither: a firewall on it drops what comes in.",
+    remedy: listRemedies(platform).filtered,
+  });
 }
 
 function judgeAnswers(facts: Facts): Verdict {

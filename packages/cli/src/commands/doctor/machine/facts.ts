@@ -14,6 +14,8 @@ export interface Facts {
   readonly interfaces: readonly InterfaceFacts[];
   readonly skipped: readonly SkippedInterface[];
   readonly links: readonly LinkCheck[];
+  /** IPv4 multicast packets that the kernel took and no program got. */
+  readonly withheld: number | undefined;
   /** Interfaces on which a multicast packet for another port than 5353 came back. */
   readonly controlHeardOn: readonly string[];
   /** Who else listens on UDP port 5353; the names are not escaped yet. */

@@ -33,8 +33,6 @@ export interface GatherOptions {
 export interface Gathered {
   readonly facts: Facts;
   readonly survey: Survey | undefined;
-  /** IPv4 multicast packets that the kernel took and no program got; undefined where that is not known. */
-  readonly withheld: number | undefined;
 }
 
 /** Finds out all that is judged; takes 3 s. Never rejects. */
@@ -88,6 +86,7 @@ export async function gatherFacts(options: GatherOptions): Promise<Gathered> {
     })),
     skipped,
     links,
+    withheld: tally.withheld,
     controlHeardOn: controls.flatMap((name) => name ?? []),
     portHolders: holders?.filter((holder) => holder.pid !== pid),
     profiles,
@@ -99,7 +98,7 @@ export async function gatherFacts(options: GatherOptions): Promise<Gathered> {
     ),
     clock: { wallClock: clock.wallClock(), isSynchronized: readSynchronization() },
   };
-  return { facts, survey, withheld: tally.withheld };
+  return { facts, survey };
 }
 
 /** Windows names the interface of a route by its address. */

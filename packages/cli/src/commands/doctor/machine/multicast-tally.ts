@@ -1,5 +1,7 @@
 import type { Clock } from '@mdns-ambassador/mdns';
 
+/** So many withheld packets are no stray ones of another group: as often a question is asked, at least. */
+export const WITHHELD_FROM = 3;
 /** What the kernel has taken is with us so soon after. */
 const IN_FLIGHT_MS = 30;
 /** A link hears all that comes so long after it was opened. */

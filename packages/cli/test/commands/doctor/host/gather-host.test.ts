@@ -32,6 +32,7 @@ const FACTS: Facts = {
   interfaces: [{ name: 'eth0', loopback: false, hasIPv4: true, hasIPv6: true, isWireless: true }],
   skipped: [],
   links: [LINK],
+  withheld: 1,
   controlHeardOn: ['eth0'],
   portHolders: [],
   profiles: [{ interfaceName: 'eth0', category: 'public' }],

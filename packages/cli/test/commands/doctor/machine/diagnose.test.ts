@@ -30,6 +30,7 @@ const HEALTHY: Facts = {
   interfaces: [ETH0],
   skipped: [],
   links: [link(OPEN), link(OPEN, 'eth0', 'IPv6')],
+  withheld: 0,
   controlHeardOn: ['eth0'],
   portHolders: [],
   profiles: undefined,
@@ -77,6 +78,20 @@ const CASES: readonly (readonly [string, Partial<Facts>, MachineCheck, FindingSt
     'loopback',
     'problem',
     /does not come back/,
+  ],
+  [
+    'all that comes in is dropped, own packets as well',
+    { links: [link({ ...OPEN, hearsItself: false, others: 0 })], controlHeardOn: [], withheld: 8 },
+    'firewall',
+    'problem',
+    /given to no program, this machine's own neither: a firewall.*ufw allow/,
+  ],
+  [
+    'nothing comes back, and who stops it is not known',
+    { links: [link({ ...OPEN, hearsItself: false, others: 0 })], controlHeardOn: [], withheld: undefined },
+    'firewall',
+    'warning',
+    /^Nothing was heard on UDP port 5353.*can't be known.*lets UDP port 5353 in/,
   ],
   [
     'port 5353 alone is silent',
