@@ -74,6 +74,10 @@ export class Announcement {
   #options: AnnouncementOptions;
   /** In a mesh: what was asked for. */
   readonly #withheldAlias: string | undefined;
+  /** Names of the interfaces that were told last. */
+  #announcedOn: readonly string[] = [];
+  /** Of what answers now. */
+  #toldAlias: string | undefined;
   /** Interfaces on which the service is reached; undefined: all. */
   #reachedOn: readonly string[] | undefined;
   /** Ends the waits of a drain. */
@@ -440,7 +444,16 @@ export class Announcement {
       notice: this.#notice,
       host: this.#context.host,
       reachedOn: this.#reachedOn,
+      announcedOn: this.#announcedOn,
     });
+    if (event.kind === 'announced') this.#announcedOn = event.interfaces;
+    if (event.kind === 'withdrawn') this.#toldAlias = undefined;
+    if (told?.kind === 'alias-announced') {
+      const alias = JSON.stringify(told);
+      // It answers on more interfaces, and a browser opens what it did.
+      if (alias === this.#toldAlias) return;
+      this.#toldAlias = alias;
+    }
     if (told !== undefined) this.#tell(told);
   }
 

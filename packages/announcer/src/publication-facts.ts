@@ -13,6 +13,8 @@ export interface PublicationContext {
   readonly host: Pick<Host, 'interfaces' | 'platform'>;
   /** Interfaces on which the service is reached; undefined: all. */
   readonly reachedOn: readonly string[] | undefined;
+  /** Names of the interfaces on which it was told to be announced last. */
+  readonly announcedOn: readonly string[];
 }
 
 /** What is told of it; undefined where that was told before. */
@@ -26,8 +28,7 @@ export function describePublication(event: PublicationEvent, context: Publicatio
       const isOffline = host.interfaces().length === 0;
       const peers = isOffline ? 0 : notice.peers;
       if (interfaces.length === 0 && peers === 0) {
-        const reason = isOffline ? 'no network interface is up' : 'no network interface lets anything be sent';
-        return { kind: 'withdrawn', service, instance, reason };
+        return { kind: 'withdrawn', service, instance, reason: describeSilence(context) };
       }
       const only = { ...(family === undefined ? {} : { family }), ...(interfaces.length > 0 ? {} : { peers }) };
       return { kind: 'announced', service, instance, type, host: notice.host, port, interfaces, ...only };
@@ -45,6 +46,16 @@ export function describePublication(event: PublicationEvent, context: Publicatio
     default:
       return event satisfies never;
   }
+}
+
+/** Why nothing is announced. */
+function describeSilence({ host, announcedOn }: PublicationContext): string {
+  const used = host.interfaces();
+  if (used.length === 0) return 'no network interface is up';
+  const isGone = announcedOn.length > 0 && !used.some(({ name }) => announcedOn.includes(name));
+  return isGone
+    ? `nothing is sent on ${announcedOn.join(', ')} any more`
+    : 'no network interface lets anything be sent';
 }
 
 /** Of a page: by that name of this machine, and by an address. */

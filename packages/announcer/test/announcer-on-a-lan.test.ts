@@ -1,5 +1,5 @@
 import { type BrowseEvent, createMdnsNode, hostLabel, type MdnsNode } from '@mdns-ambassador/mdns';
-import { ManualClock, MemoryNetwork, seededRandom } from '@mdns-ambassador/testkit';
+import { ManualClock, type MemoryHost, MemoryNetwork, seededRandom } from '@mdns-ambassador/testkit';
 import { describe, expect, test } from 'vitest';
 import type { AnnouncementOptions, AnnouncerEvent } from '../src/announcement-options.ts';
 import { Announcer } from '../src/announcer.ts';
@@ -16,6 +16,7 @@ class TwoLinks {
   readonly events: AnnouncerEvent[] = [];
   readonly #random = seededRandom(7);
   readonly #network = new MemoryNetwork({ clock: this.clock, random: this.#random });
+  #h1: MemoryHost | undefined;
 
   async addNode(
     name: string,
@@ -25,7 +26,10 @@ class TwoLinks {
     for (const [interfaceName, [segment, address]] of Object.entries(links)) {
       network.connect(interfaceName, segment, [`${address}/24`]);
     }
-    if (name === 'h1') this.host.used = network.interfaces();
+    if (name === 'h1') {
+      this.#h1 = network;
+      this.host.used = network.interfaces();
+    }
     const node = createMdnsNode({
       network,
       clock: this.clock,
@@ -49,6 +53,16 @@ class TwoLinks {
     });
     await announcer.start();
     return announcer;
+  }
+
+  /** What becomes of the interfaces of h1. */
+  rewire(rewire: (h1: MemoryHost) => void): void {
+    if (this.#h1 === undefined) throw new Error('h1 is not there');
+    rewire(this.#h1);
+    this.host.used = this.#h1.interfaces();
+    const own = this.host.used.flatMap(({ addresses }) => addresses.map(({ address }) => address));
+    this.host.own = ['127.0.0.1', '::1', ...own];
+    for (const address of own) this.host.listen(`${address}:12345`);
   }
 
   /** What a node on this link hears, as `added redis on h1`. */
@@ -167,6 +181,24 @@ test('Leaving is heard as draining, then as gone, while connections are still ac
   await lan.clock.advance(1000);
   await drained;
   expect(lan.host.ingresses[0]?.calls).toEqual(['drain 1000']);
+});
+
+test('A service that goes to another interface is withdrawn from the one that is gone, and no firewall is blamed', async () => {
+  const lan = new TwoLinks();
+  lan.host.listenEverywhere();
+  const announcer = await lan.start();
+  await lan.clock.advance(10_000);
+  lan.rewire((h1) => {
+    h1.disconnect('eth0');
+    h1.disconnect('eth1');
+    h1.connect('eth2', 'first', ['10.99.0.8/24']);
+  });
+  await lan.clock.advance(10_000);
+  expect(lan.events.slice(-2)).toMatchObject([
+    { kind: 'withdrawn', reason: 'nothing is sent on eth1 any more' },
+    { kind: 'announced', interfaces: ['eth2'] },
+  ]);
+  await announcer.close();
 });
 
 describe('A service whose options change', () => {
@@ -299,6 +331,22 @@ describe('A page', () => {
       },
     ]);
     expect(announcer.status()).toMatchObject([{ alias: 'web.local', host: expect.stringMatching(/^h1-/) }]);
+    await announcer.close();
+  });
+
+  test('is told again where a browser opens it elsewhere, as after another address, and not where it does not', async () => {
+    const lan = new TwoLinks();
+    lan.host.listenEverywhere();
+    const announcer = await lan.start(page);
+    await lan.clock.advance(10_000);
+    const listUrls = (): readonly unknown[] =>
+      lan.events.flatMap((event) => (event.kind === 'alias-announced' ? [event.urls?.byAddress] : []));
+    lan.rewire((h1) => h1.readdress('eth1', ['10.98.0.7/24']));
+    await lan.clock.advance(10_000);
+    expect(listUrls()).toEqual(['http://10.99.0.1:12345/x']);
+    lan.rewire((h1) => h1.readdress('eth0', ['10.99.0.7/24']));
+    await lan.clock.advance(10_000);
+    expect(listUrls()).toEqual(['http://10.99.0.1:12345/x', 'http://10.99.0.7:12345/x']);
     await announcer.close();
   });
 

@@ -38,7 +38,7 @@ export type PublicationEvent =
   /** Somebody else has the name; the publication goes on under the new one (RFC 6762 9). */
   | { readonly kind: 'renamed'; readonly from: string; readonly to: string }
   | { readonly kind: 'withdrawn'; readonly name: string }
-  /** The service is announced, and its alias (`web.local`) answers. Again when it was withdrawn, or has another name. */
+  /** The service is announced, and its alias (`web.local`) answers. Again when it was withdrawn, or has another name or other addresses. */
   | { readonly kind: 'alias-announced'; readonly alias: string; readonly interfaces: readonly string[] }
   /** Somebody else has it; it goes on as another (RFC 6762 9). */
   | { readonly kind: 'alias-renamed'; readonly from: string; readonly to: string }

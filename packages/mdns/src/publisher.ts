@@ -42,7 +42,7 @@ interface Published {
   /** Names of the interfaces where it is announced. */
   announcedOn: ReadonlySet<string>;
   readonly alias: HostAlias | undefined;
-  /** The alias that was told of as one that answers; undefined: none. */
+  /** The alias and the addresses that were told of as those that answer; undefined: none. */
   toldAlias: string | undefined;
 }
 
@@ -81,6 +81,7 @@ export class Publisher {
     if (outlet !== undefined) outlet.addresses = addresses;
     this.#claimHosts();
     this.#claimAliases();
+    for (const service of this.#published.values()) this.#tellAlias(service);
   }
 
   detach(interfaceName: string): void {
@@ -90,6 +91,7 @@ export class Publisher {
     this.#claimAliases();
     for (const service of this.#published.values()) {
       this.#announceChange(service, without(service.announcedOn, interfaceName));
+      this.#tellAlias(service);
     }
   }
 
@@ -370,9 +372,12 @@ export class Publisher {
   #tellAlias(service: Published): void {
     const { alias } = service;
     if (alias === undefined || service.announcedOn.size === 0 || alias.announcedOn.size === 0) return;
-    if (service.toldAlias === alias.label) return;
-    service.toldAlias = alias.label;
-    this.#tell(service, { kind: 'alias-announced', alias: alias.name, interfaces: [...alias.announcedOn] });
+    const interfaces = [...alias.announcedOn];
+    const addresses = interfaces.flatMap((name) => this.#outlets.get(name)?.addresses ?? []);
+    const told = [alias.label, ...addresses].join(' ');
+    if (service.toldAlias === told) return;
+    service.toldAlias = told;
+    this.#tell(service, { kind: 'alias-announced', alias: alias.name, interfaces });
   }
 
   #usersOf(alias: HostAlias): readonly Published[] {

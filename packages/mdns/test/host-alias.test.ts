@@ -118,6 +118,23 @@ describe('an alias', () => {
     expect(on('lab', backAt)).toEqual(['web.local 10.1.0.7']);
   });
 
+  it('is told again where it has other addresses', async () => {
+    const world = new NodeWorld();
+    const h1 = await world.start('h1', '10.0.0.1/24');
+    const { events } = publish(h1, 'shop', WEB);
+    await world.run(5 * SECOND_MS);
+    h1.host.readdress('eth0', ['10.0.0.7/24']);
+    await world.run(5 * SECOND_MS);
+    h1.host.disconnect('eth0');
+    h1.host.connect('eth1', 'lan', ['10.0.0.8/24']);
+    await world.run(5 * SECOND_MS);
+    expect(aliasEvents(events)).toEqual([
+      'announced web.local on eth0',
+      'announced web.local on eth0',
+      'announced web.local on eth1',
+    ]);
+  });
+
   it('is only where its service is, and only in the family in which that is reached', async () => {
     const world = new NodeWorld();
     const h1 = startTwoLinks(world);

@@ -127,8 +127,11 @@ function createAnnouncer(
         const line = isLastWord ? undefined : describeAnnouncerEvent(event, local.network.interfaces());
         reporter.tell(line, announcerEventToFact(event));
         const url = 'urls' in event ? event.urls?.byAddress : undefined;
-        if (url !== undefined && !shown.has(url)) showUrl(url);
-        if (url !== undefined) shown.add(url);
+        const isAlone = local.network.interfaces().every(({ loopback }) => loopback);
+        if (url !== undefined && !isAlone && !shown.has(url)) {
+          shown.add(url);
+          showUrl(url);
+        }
         if (event.kind === 'refused') refusals?.add(event.error);
       },
     });

@@ -34,7 +34,7 @@ export function describeAnnouncerEvent(
     case 'renamed':
       return `the name ${quoteName(event.from)} is taken: ${event.service} is called ${quoteName(event.to)} now`;
     case 'withdrawn':
-      return `withdrew ${quoteName(event.instance)}: ${event.reason}`;
+      return `withdrew ${quoteName(event.instance)}: ${escapeSentence(event.reason)}`;
     case 'alias-announced': {
       if (event.urls === undefined) return `${event.alias} leads to ${event.service}, port ${event.port}`;
       return `${event.service} in a browser: ${joinUrls(event.urls)}`;

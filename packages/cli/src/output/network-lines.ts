@@ -77,11 +77,15 @@ export function describeStart(network: NetworkFacts, mode: Mode, inWsl = false):
     lines.push(`${describeAwaited(awaited)}: waiting for ${awaited.length === 1 ? 'it' : 'them'}`);
   else if (interfaces.length === 0) lines.push('no network interface is up: waiting for one');
   if (interfaces.length > 0 && interfaces.every(({ loopback }) => loopback)) {
-    lines.push(`using ${joinWords(interfaces.map(describeInterface))}: only this machine can be reached`);
+    lines.push(describeLoopback(interfaces.map(describeInterface)));
   } else if (interfaces.length > 0) lines.push(`using ${joinWords(interfaces.map(describeInterface))}`);
   if (skipped.length > 0) lines.push(describeSkipped(skipped));
   if (inWsl) lines.push(joinHint(describeWsl()));
   return lines;
+}
+
+function describeLoopback(interfaces: readonly string[]): string {
+  return `using ${joinWords(interfaces)}: only this machine can be reached`;
 }
 
 /** For who found nothing: that multicast reached nobody else, and which interfaces are left out. Undefined where it did. */
@@ -113,18 +117,34 @@ function describeSkipped(skipped: readonly SkippedInterface[]): string {
   return `not using ${groups.join(', ')}${more}; add --interface NAME to use one`;
 }
 
+/** Names of the loopback interface: Linux, macOS, Windows. It is up always, and used while no other is. */
+const LOOPBACK = /^lo(\d*$|opback)/i;
+
+function describeUp({ interfaceName, addresses }: Extract<NodeEvent, { kind: 'interface-up' }>): string {
+  const address = addresses[0] ?? 'no address';
+  return LOOPBACK.test(interfaceName)
+    ? describeLoopback([`${interfaceName} (${address})`])
+    : `network interface ${interfaceName} is up (${address})`;
+}
+
+function describeDown(interfaceName: string): string {
+  return LOOPBACK.test(interfaceName)
+    ? `${interfaceName} is not used any more: it reaches this machine alone`
+    : `network interface ${interfaceName} is down`;
+}
+
 /** What became of the interfaces since the start. */
 export function tellNodeEvent(reporter: Reporter, event: NodeEvent, platform: string): void {
   switch (event.kind) {
     case 'interface-up':
-      reporter.tell(`network interface ${event.interfaceName} is up (${event.addresses[0] ?? 'no address'})`, {
+      reporter.tell(describeUp(event), {
         event: event.kind,
         interface: event.interfaceName,
         addresses: event.addresses,
       });
       break;
     case 'interface-down':
-      reporter.tell(`network interface ${event.interfaceName} is down`, {
+      reporter.tell(describeDown(event.interfaceName), {
         event: event.kind,
         interface: event.interfaceName,
       });

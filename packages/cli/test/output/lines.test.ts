@@ -166,6 +166,11 @@ describe('at the start', () => {
     [{ kind: 'interface-up', interfaceName: 'wlan0', addresses: ['10.0.0.1'] }, 'wlan0 is up (10.0.0.1)'],
     [{ kind: 'interface-down', interfaceName: 'wlan0' }, 'wlan0 is down'],
     [
+      { kind: 'interface-up', interfaceName: 'lo', addresses: ['127.0.0.1'] },
+      'using lo (127.0.0.1): only this machine',
+    ],
+    [{ kind: 'interface-down', interfaceName: 'lo' }, 'lo is not used any more: it reaches this machine alone'],
+    [
       { kind: 'link-failed', interfaceName: 'wlan0', error: new Error('port refused') },
       "can't use wlan0: port refused",
     ],
