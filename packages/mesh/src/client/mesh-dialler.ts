@@ -260,7 +260,7 @@ export class MeshDialler {
         return;
       }
       this.#sessions.noteWithout(place);
-      if (signal.aborted) resetLeg(connection.leg);
+      if (signal.aborted || single !== undefined) resetLeg(connection.leg);
       else single = connection;
     };
     try {

@@ -6,6 +6,7 @@ import type { Violation } from '../streams/frame.ts';
 import { HeldBudget } from '../streams/held-budget.ts';
 import { Session } from '../streams/session.ts';
 import { chooseSession, wantsAnother } from './choose-session.ts';
+import { makeByTries } from './make-by-tries.ts';
 
 /** An announcer keeps one without streams for a minute. */
 const KEEP_MS = 45_000;
@@ -107,8 +108,8 @@ export class SessionPool {
   }
 
   /**
-   * Has one connection made there at a time, for all who wait for it; it is given up when nobody does any more. Resolves without one where
-   * it was retired meanwhile. Rejects as `make` does, or where `signal` aborts.
+   * Has one connection made there at a time, for all who wait for it, by several tries where nobody answers; it is given up when nobody waits
+   * any more. Resolves without one where it was retired meanwhile. Rejects as `make` does, or where `signal` aborts.
    */
   async make(place: string, make: (signal: AbortSignal) => Promise<void>, signal: AbortSignal): Promise<void> {
     const opening = this.#openings.get(place) ?? this.#begin(place, make);
@@ -144,7 +145,7 @@ export class SessionPool {
   #begin(place: string, make: (signal: AbortSignal) => Promise<void>): SessionOpening {
     const abort = new AbortController();
     const opening: SessionOpening = {
-      made: make(abort.signal).finally(() => this.#forget(place, opening)),
+      made: makeByTries(make, this.#options.clock, abort.signal).finally(() => this.#forget(place, opening)),
       abort,
       waiting: 0,
     };

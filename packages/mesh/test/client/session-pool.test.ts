@@ -90,3 +90,71 @@ test('a connection that was begun with papers that count no more is not kept', (
   expect(pool.take(PLACE)).toBeUndefined();
   expect(proven.leg.listenerCount('data')).toBe(0);
 });
+
+/** Clients come each 250 ms from now on, and wait for four seconds: how long each waited, or that it was lost. */
+function comeFor(
+  clock: ManualClock,
+  pool: SessionPool,
+  make: (signal: AbortSignal) => Promise<void>,
+): (number | 'lost')[] {
+  const waited: (number | 'lost')[] = [];
+  const come = (): void => {
+    const since = clock.now();
+    const patience = new AbortController();
+    clock.after(4_000, () => patience.abort());
+    const index = waited.push('lost') - 1;
+    pool.make(PLACE, make, patience.signal).then(
+      () => {
+        waited[index] = clock.now() - since;
+      },
+      () => undefined,
+    );
+    clock.after(250, come);
+  };
+  come();
+  return waited;
+}
+
+test('whoever waits for one on whose way everything was lost for ten seconds has another within a second after that', async () => {
+  const clock = new ManualClock();
+  const waited = comeFor(clock, createPool(clock), (signal) =>
+    clock.now() < 10_000 ? makeUntilAborted(signal) : Promise.resolve(),
+  );
+  await clock.advance(9_900);
+  expect(new Set(waited)).toEqual(new Set(['lost']));
+  await clock.advance(1_100);
+  const since = waited.slice(10_000 / 250, 10_750 / 250);
+  expect(since).not.toContain('lost');
+  expect(Math.max(...since.map(Number))).toBeLessThanOrEqual(1_000);
+});
+
+test('one whose peer takes seconds is waited for, beside two others at most, which are given up then', async () => {
+  const clock = new ManualClock();
+  const signals: AbortSignal[] = [];
+  let mostAtOnce = 0;
+  const make = (signal: AbortSignal): Promise<void> => {
+    signals.push(signal);
+    mostAtOnce = Math.max(mostAtOnce, signals.filter(({ aborted }) => !aborted).length);
+    return Promise.race([makeUntilAborted(signal), new Promise<void>((resolve) => clock.after(6_500, resolve))]);
+  };
+  const made = createPool(clock).make(PLACE, make, new AbortController().signal);
+  await clock.advance(6_500);
+  await made;
+  expect(signals).toHaveLength(7);
+  expect(mostAtOnce).toBe(3);
+  expect(signals.slice(1).every(({ aborted }) => aborted)).toBe(true);
+});
+
+test('one that was refused is waited for no longer, and one that is reset after others have begun says nothing of them', async () => {
+  const clock = new ManualClock();
+  const fails: ((error: Error) => void)[] = [];
+  const make = (): Promise<void> => new Promise((_, reject) => fails.push(reject));
+  const made = createPool(clock).make(PLACE, make, new AbortController().signal);
+  const outcome = made.catch((error: Error) => error.message);
+  await clock.advance(1_000);
+  fails[0]?.(new Error('reset'));
+  await clock.advance(500);
+  fails[1]?.(new Error('refused'));
+  expect(await outcome).toBe('refused');
+  expect(clock.pendingTimers).toBe(0);
+});
