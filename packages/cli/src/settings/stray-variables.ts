@@ -1,9 +1,8 @@
 import { nameVariable, type Option } from '../options/option.ts';
 import { findNearest } from '../parse/nearest.ts';
+import { isOfService } from './service-link.ts';
 
 const PREFIX = 'AMBASSADOR_';
-/** What Kubernetes and Docker write for a service that is called ambassador. */
-const OF_A_SERVICE = /^AMBASSADOR_(?:SERVICE_(?:HOST|PORT)|PORT)(?:_|$)/;
 /** More are not told of at once. */
 const MOST_TOLD = 3;
 
@@ -28,5 +27,5 @@ export function hasUnreadVariable(env: NodeJS.ProcessEnv, options: readonly Opti
 }
 
 function isOurs(name: string, env: NodeJS.ProcessEnv): boolean {
-  return name.startsWith(PREFIX) && env[name] !== '' && !OF_A_SERVICE.test(name);
+  return name.startsWith(PREFIX) && env[name] !== '' && !isOfService(name, env);
 }

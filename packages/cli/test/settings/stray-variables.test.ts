@@ -24,6 +24,7 @@ test('what is right, empty, or nothing of ours is not', () => {
     AMBASSADOR_PEER_PORT: '1',
     AMBASSADOR_PORT: 'tcp://10.0.0.1:80',
     AMBASSADOR_PORT_80_TCP: 'tcp://10.0.0.1:80',
+    AMBASSADOR_SERVICE_HOST: '10.0.0.1',
     AMBASSADOR_SERVICE_PORT: '80',
     OTHER: '',
   };
