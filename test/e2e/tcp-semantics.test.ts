@@ -16,6 +16,7 @@ const TRANSFERS = 30;
 const ROUNDS = 10;
 const CROWD = 5_000;
 const ASK_RAW = locateProgram('ask-raw.py');
+const EARLY_ANSWER = locateProgram('early-answer.py');
 const SLOW_READERS = 50;
 /** 26 MiB were seen at most, on Node 20 to 26: V8 lets dead buffers lie until a process has been calm. Where each reader holds or wastes a MiB, it stays more. */
 const GARBAGE_KIB = 48 * 1024;
@@ -92,6 +93,23 @@ for (const way of WAYS) {
       const stopped = [proxying.stop('SIGTERM'), announcing.stop('SIGTERM')];
       expect(JSON.parse((await transfers.line(/^\{.*\}$/))[0])).toEqual({ whole: TRANSFERS });
       expect(await Promise.all(stopped)).toEqual(stopped.map(() => ({ code: 0, signal: undefined })));
+    },
+  );
+}
+
+for (const way of WAYS) {
+  await labTest(
+    `${way.name}: an answer that comes before the whole request reaches its client, though the service closes on the rest`,
+    { hosts: 2, needs: [...way.needs, 'python3'] },
+    async (lan) => {
+      await lan
+        .host(1)
+        .spawn(PYTHON, [EARLY_ANSWER, 'serve', '7000'])
+        .line(/^ready/);
+      const { proxying } = await way.start(lan);
+      await proxying.line(/found "thing on h1"/);
+      const heard = await lan.host(2).read(PYTHON, [EARLY_ANSWER, 'ask', '7000'], { timeout: 60_000 });
+      expect(JSON.parse(heard)).toEqual({ 30000: 50 });
     },
   );
 }

@@ -3,6 +3,7 @@ import { type Leg, resetLeg } from './leg.ts';
 import { SpareBuffers } from './spare-buffers.ts';
 import { surface } from './surface.ts';
 import { setOnRead } from './user-buffer.ts';
+import { readBeforeFailing } from './write-failure.ts';
 
 /** What one read takes at most; as much as libuv would. Where it is no multiple of 64, the kernel copies every later byte askew, which a stream of a mesh takes for whole records. */
 const READ_BYTES = 65_536;
@@ -42,6 +43,8 @@ export class Intake {
   serve(socket: Socket & Taking): void {
     this.#socket = socket;
     socket[intake] = this;
+    // What fails in TLS is the session, both ways.
+    if (!('encrypted' in socket)) readBeforeFailing(socket);
   }
 
   lend(fromLength: number, atMost: number): void {
@@ -82,7 +85,9 @@ export class Intake {
     if (length < this.#lendsFrom || !isConsumed) {
       const copy = Buffer.from(buffer.subarray(0, length));
       if (own !== undefined) spare.giveBack(own);
-      if (!isConsumed || this.#lendsFrom === Number.POSITIVE_INFINITY) return socket.push(copy);
+      // Once a write has failed, `push` drops what it is given.
+      const isPushed = this.#lendsFrom === Number.POSITIVE_INFINITY && socket.errored === null;
+      if (!isConsumed || isPushed) return socket.push(copy);
       // Not `push`: that asks for more in a tick of its own, whether the consumer has paused the socket or not.
       socket.emit('data', copy);
       return true;

@@ -1,6 +1,6 @@
-import type { Host } from '@mdns-ambassador/testkit';
+import { type Host, PYTHON } from '@mdns-ambassador/testkit';
 import { expect } from 'vitest';
-import { proxy, runProgram, startProgram } from '../../ambassador.ts';
+import { locateProgram, proxy, runProgram, startProgram } from '../../ambassador.ts';
 import { labTest } from '../../lab-test.ts';
 
 const NGINX = `
@@ -123,5 +123,20 @@ await labTest(
     await write(host, '/run/bearer.secret', 't0ken');
     await expect.poll(() => curl(host, ...report, `${web}/who`)).toBe('200/1 ');
     expect(`${bearer.stdout}${bearer.stderr}`).not.toMatch(/t0ken|wrong/);
+  },
+);
+
+await labTest(
+  'the answer to an upload that is refused reaches its client, though the service closes on the rest',
+  { hosts: 1, needs: ['python3'] },
+  async (lan) => {
+    const host = lan.host(1);
+    const program = locateProgram('early-answer.py');
+    await host.spawn(PYTHON, [program, 'serve', '8001']).line(/^ready/);
+    await write(host, '/run/early.secret', 'open sesame\n');
+    await write(host, '/run/early.yaml', 'protocol: http\nusername: keeper\npasswordFile: /run/early.secret\n');
+    await proxy(host, 'http:8080', '--from', 'static:127.0.0.1:8001', '--credentials', '/run/early.yaml');
+    const heard = await host.read(PYTHON, [program, 'ask', '8080'], { timeout: 60_000 });
+    expect(JSON.parse(heard)).toEqual({ 30000: 50 });
   },
 );

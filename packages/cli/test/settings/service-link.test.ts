@@ -20,12 +20,15 @@ function describeService(name: string, port: number): NodeJS.ProcessEnv {
   };
 }
 
-test.each(['AMBASSADOR', 'AMBASSADOR_PEER', 'AMBASSADOR_ADMIN'])('what is written for the service %s sets nothing', (name) => {
-  const env = describeService(name, 5350);
-  expect(Object.keys(env).filter((one) => !isOfService(one, env))).toEqual([]);
-  expect(readEnvironment(env, OPTIONS).find('peer-port')).toEqual([]);
-  expect(hasUnreadVariable(env, OPTIONS)).toBe(false);
-});
+test.each(['AMBASSADOR', 'AMBASSADOR_PEER', 'AMBASSADOR_ADMIN'])(
+  'what is written for the service %s sets nothing',
+  (name) => {
+    const env = describeService(name, 5350);
+    expect(Object.keys(env).filter((one) => !isOfService(one, env))).toEqual([]);
+    expect(readEnvironment(env, OPTIONS).find('peer-port')).toEqual([]);
+    expect(hasUnreadVariable(env, OPTIONS)).toBe(false);
+  },
+);
 
 test('a link of Docker has no SERVICE_HOST', () => {
   const env = { AMBASSADOR_PEER_PORT: 'tcp://172.17.0.2:5350', AMBASSADOR_PEER_PORT_5350_TCP_ADDR: '172.17.0.2' };
