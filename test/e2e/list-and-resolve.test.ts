@@ -2,6 +2,7 @@ import type { HostProcess, Lab } from '@mdns-ambassador/testkit';
 import { expect } from 'vitest';
 import { announce, list, runAmbassador, spawnAmbassador, startProgram } from '../ambassador.ts';
 import { labTest } from '../lab-test.ts';
+import { RawPeer } from './mdns/raw-peer.ts';
 
 const INSTANCE_KEYS = [
   'service',
@@ -65,6 +66,20 @@ await labTest('list of what is not there prints an empty array and ends with 69'
   const listed = await runAmbassador(lan.host(1), ['list', 'thing', '--timeout', '300ms', '--json']);
   expect(listed.code).toBe(69);
   expect(JSON.parse(listed.stdout)).toEqual([]);
+});
+
+await labTest('list says of what is announced without an address that nobody told it', { hosts: 2 }, async (lan) => {
+  const device = await RawPeer.start(lan.host(1));
+  const listing = spawnAmbassador(lan.host(2), ['list', 'thing', ...PATIENTLY]);
+  await device.expect(({ questions }) => questions.includes('PTR _thing._tcp.local'));
+  device.send({
+    kind: 'response',
+    answers: ['_thing._tcp.local 4500 IN PTR lamp._thing._tcp.local'],
+    additionals: ['lamp._thing._tcp.local 120 IN! SRV 0 0 80 10.99.0.1', 'lamp._thing._tcp.local 4500 IN! TXT'],
+  });
+  await listing.line(
+    /^ambassador: "lamp" is announced at 10\.99\.0\.1, but nobody said within 6s which address that is$/m,
+  );
 });
 
 await labTest('list for people names the instance, where it is and its TXT', { hosts: 2 }, async (lan) => {

@@ -1,4 +1,4 @@
-import type { BrowseEvent, Instance } from './instance.ts';
+import type { BrowseEvent, Instance, UnresolvedInstance } from './instance.ts';
 import type { NetworkInterface } from './network.ts';
 import type { Browse, BrowseOptions, NodeEvent } from './node.ts';
 import { Instances } from './rules/asking/instances.ts';
@@ -103,6 +103,19 @@ export class Discovery {
     const now = this.#context.now();
     const ends = [...this.#queriers.values()].map((querier) => querier.findExpiry(type, name, host, now) ?? now);
     return Math.max(0, ...ends.map((end) => end - now));
+  }
+
+  /** See {@link MdnsNode.unresolved}. */
+  unresolved(type: string): readonly UnresolvedInstance[] {
+    const resolved = new Set(
+      this.#groups
+        .get(groupKey(type, undefined))
+        ?.instances.list()
+        .map(({ name }) => name),
+    );
+    const named = [...this.#queriers.values()].flatMap((querier) => querier.listUnresolved(type, this.#context.now()));
+    const byName = new Map(named.filter(({ name }) => !resolved.has(name)).map((one) => [one.name, one]));
+    return [...byName.values()];
   }
 
   verify(type: string, instanceName: string): void {

@@ -3,7 +3,7 @@ export { browseService, type TypeBrowser, type WantedService } from './browse-se
 export type { Clock } from './clock.ts';
 export { createMdnsNode } from './create-mdns-node.ts';
 export { hostLabel, isHostLabel } from './host-label.ts';
-export type { BrowseEvent, Instance, InstanceAddress } from './instance.ts';
+export type { BrowseEvent, Instance, InstanceAddress, UnresolvedInstance } from './instance.ts';
 export type { SkippedInterface } from './interfaces.ts';
 export { checkLink, type HeardHost, type LinkCheck, type LinkCheckOptions } from './link-check.ts';
 export { MdnsError } from './mdns-error.ts';

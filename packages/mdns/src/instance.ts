@@ -37,6 +37,14 @@ export interface Instance {
   readonly announcer: string;
 }
 
+/** An instance that a PTR record names, of which nobody told where it is. */
+export interface UnresolvedInstance {
+  /** The raw first label. */
+  readonly name: string;
+  /** The SRV target in presentation format, whose address nobody told; undefined: there is no SRV record. */
+  readonly host: string | undefined;
+}
+
 /**
  * `lost`: why a `removed` happened - `goodbye` the owner said so (RFC 6762 10.1), `expired` nobody refreshed it,
  * `unreachable` verification after a failed dial found nobody (10.4).

@@ -2,7 +2,7 @@ import { Attachments } from './attachments.ts';
 import { contain } from './contain.ts';
 import { Discovery } from './discovery.ts';
 import { listHeardTxt } from './heard-txt.ts';
-import type { BrowseEvent, Instance } from './instance.ts';
+import type { BrowseEvent, Instance, UnresolvedInstance } from './instance.ts';
 import { MdnsError } from './mdns-error.ts';
 import type { Browse, BrowseOptions, MdnsNode, MdnsNodeOptions, NodeCounters, NodeEvent } from './node.ts';
 import type { Publication, PublicationEvent, ServiceOptions } from './publication.ts';
@@ -103,6 +103,10 @@ export class NativeNode implements MdnsNode {
 
   remainingMs(instance: Pick<Instance, 'type' | 'name' | 'host'>): number {
     return this.#discovery.remainingMs(instance);
+  }
+
+  unresolved(type: string): readonly UnresolvedInstance[] {
+    return this.#discovery.unresolved(type);
   }
 
   verify(type: string, instanceName: string): void {

@@ -1,5 +1,5 @@
 import type { Clock } from './clock.ts';
-import type { BrowseEvent, Instance } from './instance.ts';
+import type { BrowseEvent, Instance, UnresolvedInstance } from './instance.ts';
 import type { Network } from './network.ts';
 import type { Publication, PublicationEvent, ServiceOptions } from './publication.ts';
 import type { Random } from './rules/machine.ts';
@@ -109,6 +109,8 @@ export interface MdnsNode {
   browse(options: BrowseOptions, onEvent: (event: BrowseEvent) => void): Browse;
   /** Every service type on the link (RFC 6763 9), each once. */
   browseTypes(onType: (type: string) => void): Browse;
+  /** What is named of a type that is browsed, and not told of by any interface: where it is was asked for, and nobody said it yet. */
+  unresolved(type: string): readonly UnresolvedInstance[];
   /** How long an instance that is browsed is known without being heard again, in milliseconds; 0 of one that is not. */
   remainingMs(instance: Pick<Instance, 'type' | 'name' | 'host' | 'source'>): number;
   /**

@@ -44,6 +44,7 @@ export function joinPeers({ mdns, peers, clock }: JoinedNodeOptions): MdnsNode {
     browseTypes: (onType) => browseTypes(mdns, peers, clock, onType),
     // Of who is silent, peers know nothing after that.
     remainingMs: (instance) => (instance.source === undefined ? mdns.remainingMs(instance) : SILENCE_MS),
+    unresolved: (type) => mdns.unresolved(type),
     verify: (type, name) => mdns.verify(type, name),
     async close() {
       await Promise.all([peers.close(), mdns.close()]);

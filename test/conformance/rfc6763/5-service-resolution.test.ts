@@ -46,3 +46,30 @@ test('a service without target or port is announced to be absent, and is not fou
   await device.run(2_000);
   expect(browsed.instances()).toEqual([]);
 });
+
+test('says which instances are named, and not where they are: no SRV record, or no address', async () => {
+  const device = await Device.start();
+  device.browse();
+  device.tell([
+    `${TYPE} 4500 IN PTR whole.${TYPE}`,
+    `whole.${TYPE} 120 IN! SRV 0 0 80 dev.local`,
+    `whole.${TYPE} 4500 IN! TXT`,
+    'dev.local 120 IN! A 10.0.0.2',
+    `${TYPE} 4500 IN PTR placeless.${TYPE}`,
+    `${TYPE} 4500 IN PTR unaddressed.${TYPE}`,
+    `unaddressed.${TYPE} 120 IN! SRV 0 0 80 10.0.0.9`,
+    `${TYPE} 4500 IN PTR flagship.${TYPE}`,
+    `flagship.${TYPE} 120 IN! SRV 0 0 0 dev.local`,
+    `${TYPE} 4500 IN PTR denied.${TYPE}`,
+    `denied.${TYPE} 120 IN! NSEC denied.${TYPE} TXT`,
+  ]);
+  await device.run(2_000);
+  expect(device.node.unresolved('_http._tcp')).toEqual([
+    { name: 'placeless', host: undefined },
+    { name: 'unaddressed', host: '10.0.0.9' },
+  ]);
+  expect(device.node.unresolved('_other._tcp')).toEqual([]);
+  device.tell([`placeless.${TYPE} 120 IN! SRV 0 0 80 dev.local`, `${TYPE} 0 IN PTR unaddressed.${TYPE}`]);
+  await device.run(3_000);
+  expect(device.node.unresolved('_http._tcp')).toEqual([]);
+});

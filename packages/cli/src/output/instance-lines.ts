@@ -1,5 +1,13 @@
 import type { AddressRefusal } from '@mdns-ambassador/ambassador';
-import { type BrowseEvent, type Instance, readService, readTxtText, txtToJson, typesOf } from '@mdns-ambassador/mdns';
+import {
+  type BrowseEvent,
+  type Instance,
+  readService,
+  readTxtText,
+  txtToJson,
+  typesOf,
+  type UnresolvedInstance,
+} from '@mdns-ambassador/mdns';
 import { formatPlace } from '@mdns-ambassador/relay';
 import { fitColumns, type TableColumn } from './columns.ts';
 import { escapeText } from './escape.ts';
@@ -28,6 +36,22 @@ const GAP = 3;
 const MARKS = { added: '[+]', updated: '[~]', removed: '[-]' } as const;
 /** What has lost an instance, in words. */
 const LOSSES = { goodbye: 'said goodbye', expired: 'not heard of again', unreachable: 'does not answer' } as const;
+
+/** Of instances that are named and not told of; the others are as many as there are. */
+const MOST_UNRESOLVED = 3;
+
+/** What is announced and can't be used, a sentence each. */
+export function describeUnresolved(unresolved: readonly UnresolvedInstance[], within: string): readonly string[] {
+  const lines = unresolved
+    .slice(0, MOST_UNRESOLVED)
+    .map(({ name, host }) =>
+      host === undefined
+        ? `${quoteName(name)} is announced, but nobody said within ${within} on which host and port it is`
+        : `${quoteName(name)} is announced at ${escapeText(host)}, but nobody said within ${within} which address that is`,
+    );
+  const others = unresolved.length - lines.length;
+  return others > 0 ? [...lines, `${others} more are announced without a place`] : lines;
+}
 
 /** Why none of the addresses of an instance may be dialled; undefined where one may. */
 type Judge = (instance: Instance) => AddressRefusal | undefined;

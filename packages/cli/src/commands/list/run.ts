@@ -3,8 +3,11 @@ import {
   type BrowseEvent,
   browseService,
   type Instance,
+  isGeneral,
   readService,
   systemClock,
+  typesOf,
+  type UnresolvedInstance,
   type WantedService,
 } from '@mdns-ambassador/mdns';
 import type { Mesh } from '@mdns-ambassador/mesh';
@@ -19,6 +22,7 @@ import { describeFault } from '../../output/fault-lines.ts';
 import {
   browseEventToJson,
   describeBrowseEvent,
+  describeUnresolved,
   formatInstances,
   type ListEvent,
 } from '../../output/instance-lines.ts';
@@ -61,6 +65,11 @@ export async function listInstances(invocation: Invocation): Promise<number> {
   });
   const { signal } = surroundings.shutdown;
   const found = new Map<string, Instance>();
+  const unresolved = (known: ReadonlySet<string> = new Set()): readonly string[] => {
+    const named = listUnresolved(local, wanted).filter(({ name }) => !known.has(name));
+    return describeUnresolved(named, formatDuration(timeoutMs));
+  };
+  let open: readonly string[] = [];
   try {
     await startNode(local);
     if (settings.isSet('watch')) {
@@ -82,10 +91,10 @@ export async function listInstances(invocation: Invocation): Promise<number> {
         print(describeBrowseEvent(event, createJudge(local), hasNamesake), browseEventToJson(event, secure));
       });
       await waitOrAbort(timeoutMs, signal);
-      if (!isHeard && !signal.aborted)
-        surroundings.stderr.line(
-          `ambassador: ${describeNoNetwork(local) ?? `${describeNothing(wanted, local, mode)} so far`}; what comes is told here`,
-        );
+      if (!isHeard && !signal.aborted) {
+        const what = describeNoNetwork(local) ?? unresolved()[0] ?? `${describeNothing(wanted, local, mode)} so far`;
+        surroundings.stderr.line(`ambassador: ${what}; what comes is told here`);
+      }
       await waitForAbort(signal);
       return EXIT_OK;
     }
@@ -95,6 +104,9 @@ export async function listInstances(invocation: Invocation): Promise<number> {
       else found.set(key, event.instance);
     });
     await waitOrAbort(timeoutMs, signal);
+    // A peer may say what the link does not.
+    const isFound = new Set([...found.values()].map(({ name }) => name));
+    open = unresolved(isFound);
   } finally {
     await local.node.close();
   }
@@ -114,11 +126,16 @@ export async function listInstances(invocation: Invocation): Promise<number> {
     ))
       surroundings.stdout.line(...line);
   }
-  if (instances.length > 0 || signal.aborted) return EXIT_OK;
+  if (instances.length > 0 || signal.aborted) {
+    for (const line of open) surroundings.stderr.line(`ambassador: ${line}`);
+    return EXIT_OK;
+  }
   throw new CliError(
     EXIT_UNAVAILABLE,
     noNetwork ??
-      `${describeNothing(wanted, local, mode)} within ${formatDuration(timeoutMs)}; ${describeAlone(local.network) ?? 'start ambassador announce somewhere, or wait longer with --timeout 10s'}`,
+      (open.length > 0
+        ? open.join('; ')
+        : `${describeNothing(wanted, local, mode)} within ${formatDuration(timeoutMs)}; ${describeAlone(local.network) ?? 'start ambassador announce somewhere, or wait longer with --timeout 10s'}`),
   );
 }
 
@@ -131,6 +148,14 @@ function keyOf({ type, name, link = '' }: Instance): string {
 function createWatchPrinter(stdout: Printer, isJson: boolean): Reporter['tell'] {
   const now = (): number => systemClock.now();
   return isJson ? createFactPrinter(stdout, now) : createLinePrinter(stdout, new LineLimit(MAX_FACTS), now);
+}
+
+/** Of one service, or one type: on a whole network something is always half told. */
+function listUnresolved({ node }: LocalNetwork, wanted: WantedService | undefined): readonly UnresolvedInstance[] {
+  if (wanted === undefined) return [];
+  const { service, type } = wanted;
+  const types = type === undefined ? (isGeneral(service) ? [] : typesOf(service)) : [type];
+  return types.flatMap((each) => node.unresolved(each));
 }
 
 function describeNothing(wanted: WantedService | undefined, { network }: LocalNetwork, mode: Mode): string {

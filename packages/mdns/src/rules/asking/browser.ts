@@ -1,3 +1,4 @@
+import type { UnresolvedInstance } from '../../instance.ts';
 import { parseTxt, type Txt } from '../../txt.ts';
 import { formatName, type Name, nameKey } from '../../wire/name.ts';
 import { dataKey, TYPE_CODES } from '../../wire/record.ts';
@@ -150,6 +151,19 @@ export class Browser {
     const events = this.#events;
     if (events.length > 0) this.#events = [];
     return events;
+  }
+
+  /** What was named, and nobody says where it is. Who says that it has no SRV record, or that there is no service, left nothing open. */
+  listUnresolved(now: number): readonly UnresolvedInstance[] {
+    const { cache, denials } = this.#context;
+    return [...this.#tracked.values()].flatMap(({ label, nameKey: instance, state }) => {
+      if (state.kind !== 'incomplete') return [];
+      const srv = findSrv(cache, instance, now);
+      const isNone =
+        cache.lookupUnder(instance, TYPE_CODES.SRV, now).length > 0 || denials.hasUnder(instance, TYPE_CODES.SRV, now);
+      if (srv === undefined && isNone) return [];
+      return [{ name: label, host: srv === undefined ? undefined : formatName(srv.target) }];
+    });
   }
 
   #notePointer(event: CacheEvent, targetKey: string, reason: LostReason | undefined): void {

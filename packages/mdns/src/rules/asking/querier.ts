@@ -1,3 +1,4 @@
+import type { UnresolvedInstance } from '../../instance.ts';
 import type { Message } from '../../wire/message.ts';
 import { nameKey, parseName } from '../../wire/name.ts';
 import { type RecordData, type ResourceRecord, TYPE_CODES, typeCode } from '../../wire/record.ts';
@@ -117,6 +118,11 @@ export class Querier implements Machine {
     if (browsing.users > 0) return;
     this.#browsing.delete(key);
     browsing.browser.stop();
+  }
+
+  /** Of a type that is browsed. */
+  listUnresolved(type: string, now: number): readonly UnresolvedInstance[] {
+    return this.#browsing.get(nameKey(nameOfBrowse(type, undefined)))?.browser.listUnresolved(now) ?? [];
   }
 
   /** Asks for every service type on the link (RFC 6763 9). Counted, too. */
