@@ -1,11 +1,14 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { listInterfaces } from './interfaces.ts';
 import { type JoinedInterface, listIndices, listJoined, nameJoined } from './link-seal.ts';
-import type { NetworkInterface } from './network.ts';
+import type { AddressFamily, NetworkInterface } from './network.ts';
 import { isWantOfDescriptor } from './no-descriptor.ts';
+import { listBound } from './port-holders.ts';
 import { readSystemInterfaces } from './system-interfaces.ts';
 
 const IGMP_TABLE = '/proc/net/igmp';
+/** One of IPv6 may take what is sent to IPv4 addresses, too; a kernel without IPv6 has no table of them. */
+const PORT_TABLES = { IPv4: ['/proc/net/udp', '/proc/net/udp6'], IPv6: ['/proc/net/udp6'] } as const;
 /** All links of a node ask one after the other. */
 const SAME_MS = 50;
 
@@ -27,6 +30,10 @@ export class HostReader {
   #reading: HostReading | undefined;
   #text = '';
   #readAt = Number.NEGATIVE_INFINITY;
+  readonly #bound = new Map<
+    AddressFamily,
+    { readonly readAt: number; readonly addresses: readonly string[] | undefined }
+  >();
 
   /** What was read last. */
   get known(): HostReading | undefined {
@@ -48,6 +55,25 @@ export class HostReader {
       this.#reading = { interfaces: listInterfaces(all, 'linux'), joined };
     this.#text = text;
     return this.#reading;
+  }
+
+  /** What sockets are bound to with the mDNS port that may take what is sent to addresses of this family; undefined where nobody tells. */
+  listBound(family: AddressFamily): readonly string[] | undefined {
+    const now = performance.now();
+    const known = this.#bound.get(family);
+    if (known !== undefined && now - known.readAt < SAME_MS) return known.addresses;
+    const addresses = readBound(PORT_TABLES[family]);
+    this.#bound.set(family, { readAt: now, addresses });
+    return addresses;
+  }
+}
+
+function readBound(paths: readonly string[]): readonly string[] | undefined {
+  try {
+    const tables = paths.filter((path) => existsSync(path)).map((path) => readFileSync(path, 'latin1'));
+    return tables.length === 0 ? undefined : tables.flatMap(listBound);
+  } catch {
+    return undefined;
   }
 }
 

@@ -1,5 +1,4 @@
 import { createSocket, type Socket, type SocketOptions } from 'node:dgram';
-import { existsSync, readFileSync } from 'node:fs';
 import multicastDns from 'multicast-dns';
 import type { GroupListener } from './group-receiver.ts';
 import type { GroupReceivers } from './group-receivers.ts';
@@ -26,8 +25,6 @@ import { SocketQueue } from './socket-queue.ts';
 const TTL = 255;
 /** RFC 5771 9.2: nobody sends there, so who is bound to it hears nothing, and can send to any group. */
 const SILENT_GROUP = '233.252.0.1';
-/** What sockets are bound to. One of IPv6 may take what is sent to IPv4 addresses, too; a kernel without IPv6 has no table of them. */
-const PORT_TABLES = { IPv4: ['/proc/net/udp', '/proc/net/udp6'], IPv6: ['/proc/net/udp6'] } as const;
 /** Packets of another interface between two readings, for which it is refused in the place of one that was refused before. */
 const BUSY_PACKETS = 50;
 /** Of the twenty that a socket may have. */
@@ -325,13 +322,8 @@ class SocketLink implements Link {
 
   /** Of two sockets with one port the kernel gives what is sent to an address to the one that is bound to it, or came last. */
   #isTaken(address: string): boolean {
-    try {
-      const paths = PORT_TABLES[this.family].filter((path) => existsSync(path));
-      const tables = paths.map((path) => readFileSync(path, 'latin1'));
-      return tables.length === 0 || isPortTaken(tables, address.split('%')[0] ?? '');
-    } catch {
-      return true;
-    }
+    const bound = this.#reader.listBound(this.family);
+    return bound === undefined || isPortTaken(bound, address.split('%')[0] ?? '');
   }
 
   /** `judge`: by which way a packet came; undefined for one that is to be dropped. */

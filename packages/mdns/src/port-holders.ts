@@ -8,21 +8,19 @@ const EVERY_ADDRESS = /^0+$|^0{16}(FFFF0000|0000FFFF)0{8}$/;
 /** RFC 4291 2.5.5.2: before an IPv4 address that a socket of IPv6 is bound to, as that of Java is. */
 const MAPPED_PREFIX: readonly number[] = [...new Array<number>(10).fill(0), 0xff, 0xff];
 
-/**
- * Whether a socket of this host takes what is sent to this address (without zone) and the mDNS port: one that is bound to it, or to every
- * address. By what Linux says in /proc/net/udp and udp6, in that order.
- */
-export function isPortTaken(tables: readonly string[], address: string): boolean {
+/** Whether one of these sockets takes what is sent to this address (without zone) and the mDNS port: bound to it, or to every address. */
+export function isPortTaken(bound: readonly string[], address: string): boolean {
   const own = spellAddress(address);
-  return tables.some((table) => listLocal(table).some((local) => EVERY_ADDRESS.test(local) || own.includes(local)));
+  return bound.some((local) => EVERY_ADDRESS.test(local) || own.includes(local));
 }
 
-/** The addresses that sockets are bound to with the mDNS port. */
-function listLocal(table: string): readonly string[] {
-  return table.split('\n').flatMap((line) => {
+/** What sockets are bound to with the mDNS port, each once, as Linux has it in /proc/net/udp or udp6. */
+export function listBound(table: string): readonly string[] {
+  const bound = table.split('\n').flatMap((line) => {
     const [, local = '', port] = /^\s*\d+:\s+([0-9A-F]+):([0-9A-F]{4})\s/.exec(line) ?? [];
     return port === PORT_TEXT ? [local] : [];
   });
+  return [...new Set(bound)];
 }
 
 /** As the tables have it, in words of the host's byte order: little-endian, or on s390x big-endian. */

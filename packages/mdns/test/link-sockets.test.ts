@@ -260,6 +260,16 @@ describe('the links of a host with 25 interfaces', () => {
     expect(links.map(({ link }) => link.counters.offLink)).toEqual(new Array(25).fill(0));
   });
 
+  it('read once for all of them who is bound to the port, each time that they ask', async () => {
+    const links = await open();
+    const count = (): number => host.fileReadings.filter((path) => path === '/proc/net/udp').length;
+    for (const times of [1, 2]) {
+      for (const { link } of links) link.awaitReplies();
+      expect(count()).toBe(times);
+      vi.advanceTimersByTime(POLL_MS);
+    }
+  });
+
   it('believe no source that belongs to another interface, nor one of none', async () => {
     const links = await open();
     await renew(links);

@@ -142,6 +142,7 @@ export class MemoryHost {
   readings = 0;
   /** How many packets were read of all sockets. */
   reads = 0;
+  readonly fileReadings: string[] = [];
   /** Who can't read a file has no descriptor. */
   isFull = false;
   readonly #interfaces = new Map<string, { readonly address: string; readonly index: number }>();
@@ -183,6 +184,7 @@ export class MemoryHost {
   };
 
   readonly readFileSync = (path: string): string => {
+    this.fileReadings.push(path);
     if (this.isFull) throw failure('EMFILE');
     const text = this.files.get(path);
     if (text === undefined) throw failure('ENOENT');

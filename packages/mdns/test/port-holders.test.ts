@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { isPortTaken } from '../src/port-holders.ts';
+import { isPortTaken, listBound } from '../src/port-holders.ts';
 
 const HEAD =
   '   sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode ref pointer drops';
@@ -25,7 +25,7 @@ it.each([
   ['another port', tableOf('00000000:14EA', '0100000A:0035'), false],
   ['nothing', tableOf(), false],
 ])('who is bound to %s', (_, table, isTaken) => {
-  expect(isPortTaken([table], '10.0.0.1')).toBe(isTaken);
+  expect(isPortTaken(listBound(table), '10.0.0.1')).toBe(isTaken);
 });
 
 it.each([
@@ -33,11 +33,11 @@ it.each([
   ['this address', tableOf(`${FE80_1}:14E9`), true],
   ['the group', tableOf(GROUP6), false],
 ])('who is bound to %s of IPv6', (_, table, isTaken) => {
-  expect(isPortTaken([table], 'fe80::1')).toBe(isTaken);
+  expect(isPortTaken(listBound(table), 'fe80::1')).toBe(isTaken);
 });
 
 it('a socket of every IPv6 address may take what is sent to IPv4', () => {
-  expect(isPortTaken([tableOf(GROUP), tableOf(`${'0'.repeat(32)}:14E9`)], '10.0.0.1')).toBe(true);
+  expect(isPortTaken([tableOf(GROUP), tableOf(`${'0'.repeat(32)}:14E9`)].flatMap(listBound), '10.0.0.1')).toBe(true);
 });
 
 it.each([
@@ -46,5 +46,5 @@ it.each([
   ['this address, on a big-endian host', `${'0'.repeat(16)}0000FFFF0A000001:14E9`, true],
   ['another address', `${'0'.repeat(16)}FFFF00000200000A:14E9`, false],
 ])('who is bound to %s with a socket of IPv6', (_, local, isTaken) => {
-  expect(isPortTaken([tableOf(GROUP), tableOf(local)], '10.0.0.1')).toBe(isTaken);
+  expect(isPortTaken([tableOf(GROUP), tableOf(local)].flatMap(listBound), '10.0.0.1')).toBe(isTaken);
 });
