@@ -47,6 +47,7 @@ export class Attachment {
   /** The interface as it was read last. */
   on: NetworkInterface;
   #machines: Machines | undefined;
+  #running: readonly Machine[] = [];
   readonly #resting = new WeakMap<Machine, number>();
   /** Of its machines; undefined where something has happened to them since it was asked for. */
   #deadline: number | undefined;
@@ -61,7 +62,7 @@ export class Attachment {
         received: (packet) => {
           const now = options.now();
           this.touch();
-          for (const machine of this.#running()) contain(() => machine.receive(packet, now));
+          for (const machine of this.#running) contain(() => machine.receive(packet, now));
           options.received(packet);
         },
         // What is said to us alone is no conflict with anybody (RFC 6762 9).
@@ -93,6 +94,7 @@ export class Attachment {
 
   bringUp(machines: Machines): void {
     this.#machines = machines;
+    this.#running = [machines.querier, machines.responder];
     this.touch();
   }
 
@@ -100,6 +102,7 @@ export class Attachment {
   bringDown(): void {
     this.#pastRefusals = this.#refusals();
     this.#machines = undefined;
+    this.#running = [];
     this.touch();
   }
 
@@ -112,7 +115,7 @@ export class Attachment {
   advance(now: number): void {
     if (this.nextDeadline() > now) return;
     this.touch();
-    for (const machine of this.#running()) {
+    for (const machine of this.#running) {
       if (now < this.#restsUntil(machine)) continue;
       const isDone = contain(() => {
         for (let turn = 0; turn < MAX_TURNS && machine.nextDeadline() <= now; turn++) {
@@ -124,10 +127,12 @@ export class Attachment {
   }
 
   nextDeadline(): number {
-    this.#deadline ??= Math.min(
-      ...this.#running().map((machine) => Math.max(machine.nextDeadline(), this.#restsUntil(machine))),
-    );
-    return this.#deadline;
+    if (this.#deadline !== undefined) return this.#deadline;
+    let deadline = Number.POSITIVE_INFINITY;
+    for (const machine of this.#running)
+      deadline = Math.min(deadline, Math.max(machine.nextDeadline(), this.#restsUntil(machine)));
+    this.#deadline = deadline;
+    return deadline;
   }
 
   #restsUntil(machine: Machine): number {
@@ -152,9 +157,5 @@ export class Attachment {
       deferralsRefused: this.#pastRefusals.deferralsRefused + deferralsRefused,
       conflicts: this.#pastRefusals.conflicts + responder.conflicts,
     };
-  }
-
-  #running(): readonly Machine[] {
-    return this.#machines === undefined ? [] : [this.#machines.querier, this.#machines.responder];
   }
 }

@@ -36,8 +36,8 @@ export interface AttachmentsContext {
   readonly readdress: (name: string, addresses: readonly string[]) => void;
   /** The interface can't be used any more. */
   readonly detach: (name: string) => void;
-  /** A packet came in. */
-  readonly received: (packet: Received) => void;
+  /** A packet came in; nobody but the machines of this attachment has heard of it. */
+  readonly received: (packet: Received, by: Attachment) => void;
   /** A link failed; `align` should be called soon. */
   readonly failed: () => void;
   readonly tell: (event: NodeEvent) => void;
@@ -60,6 +60,7 @@ export class Attachments {
   /** Interfaces of which it was told that they carry a packet in fragments. */
   readonly #toldFragmented = new Set<string>();
   #interfaces: readonly NetworkInterface[] = [];
+  #ownAddresses: ReadonlySet<string> = new Set();
   #pastCounters: NodeCounters = NO_COUNTERS;
   /** Links of interfaces that are gone, being closed. */
   #leaving: Promise<unknown> = Promise.resolve();
@@ -105,7 +106,7 @@ export class Attachments {
     }
     const unseen = this.#noteBlindness();
     const changes = compareInterfaces(this.#interfaces, found);
-    this.#interfaces = found;
+    this.#setInterfaces(found);
     const toldBefore = new Map([...this.#byName.values()].map((one) => [one, one.addresses.join()]));
     for (const change of changes) this.#applyChange(change);
     const moved = new Set(changes.flatMap((one) => (one.kind === 'readdressed' && one.isMoved ? [one.on.name] : [])));
@@ -132,7 +133,7 @@ export class Attachments {
   /** As if no interface had been seen yet. */
   forget(): void {
     for (const name of [...this.#byName.keys()]) this.#detach(name);
-    this.#interfaces = [];
+    this.#setInterfaces([]);
   }
 
   /** Closes every link, for good; resolves when what was sent has left. */
@@ -140,6 +141,11 @@ export class Attachments {
     this.#isClosed = true;
     await Promise.all([...this.#byName.values()].map(({ links }) => links.close()));
     await this.#leaving;
+  }
+
+  #setInterfaces(interfaces: readonly NetworkInterface[]): void {
+    this.#interfaces = interfaces;
+    this.#ownAddresses = new Set(interfaces.flatMap(({ addresses }) => addresses.map(({ address }) => address)));
   }
 
   #noteBlindness(): readonly Error[] {
@@ -201,8 +207,8 @@ export class Attachments {
       network: this.#context.network,
       now: this.#context.now,
       decode: this.#context.decode,
-      isOwnAddress: (address) => this.#interfaces.some((own) => own.addresses.some((each) => each.address === address)),
-      received: this.#context.received,
+      isOwnAddress: (address) => this.#ownAddresses.has(address),
+      received: (packet) => this.#context.received(packet, attachment),
       failed: (failure) => {
         this.#tellFailure(on.name, failure);
         this.#context.failed();

@@ -123,11 +123,10 @@ export class Discovery {
     this.#context.changed();
   }
 
-  /** Whether `collect` has anything to tell. */
-  get hasNews(): boolean {
-    for (const [interfaceName, querier] of this.#queriers)
-      if (querier.hasEvents || this.#isRefusalNew(interfaceName, querier)) return true;
-    return false;
+  /** Whether `collect` has anything to tell of this interface. */
+  hasNewsOf(interfaceName: string): boolean {
+    const querier = this.#queriers.get(interfaceName);
+    return querier !== undefined && (querier.hasEvents || this.#isRefusalNew(interfaceName, querier));
   }
 
   /** Takes in what the interfaces found since the last call. */

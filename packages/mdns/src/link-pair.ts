@@ -260,7 +260,7 @@ export class LinkPair {
       this.#totals.rateLimited++;
       return;
     }
-    const isThisHost = this.#options.isOwnAddress(source.address.split('%')[0] ?? '');
+    const isThisHost = this.#options.isOwnAddress(withoutZone(source.address));
     const key = recent === undefined ? undefined : keyOfPacket(bytes, source);
     const repeated = recent?.find(key, now);
     // An address may have moved to another host meanwhile, or from one.
@@ -288,6 +288,11 @@ export class LinkPair {
       this.#options.events.received({ message, from });
     } else this.#options.events.replied({ message: decoded.message, from: { ...from, reply } });
   }
+}
+
+function withoutZone(address: string): string {
+  const zoneAt = address.indexOf('%');
+  return zoneAt === -1 ? address : address.slice(0, zoneAt);
 }
 
 /** Probes are answered by multicast, or their name is free (RFC 6762 8.1). */

@@ -1,3 +1,4 @@
+import type { Attachment } from './attachment.ts';
 import { Attachments } from './attachments.ts';
 import { contain } from './contain.ts';
 import { Discovery } from './discovery.ts';
@@ -65,9 +66,9 @@ export class NativeNode implements MdnsNode {
         this.#publisher.detach(name);
         this.#discovery.detach(name);
       },
-      received: (packet) => {
+      received: (packet, by) => {
         this.#overhear(packet);
-        if (this.#isStepDue()) void this.#schedule();
+        if (this.#isStepDue(by)) void this.#schedule();
       },
       failed: () => {
         this.#nextPollAt = Math.min(this.#nextPollAt, this.#now() + RETRY_MS);
@@ -155,9 +156,9 @@ export class NativeNode implements MdnsNode {
   }
 
   /** Before the timer: most packets say nothing new, and nothing follows from them. */
-  #isStepDue(): boolean {
-    if (this.#notices.length > 0 || this.#discovery.hasNews) return true;
-    return this.#attachments.nextDeadline() < (this.#timer?.at ?? Number.POSITIVE_INFINITY);
+  #isStepDue(by: Attachment): boolean {
+    if (this.#notices.length > 0 || this.#discovery.hasNewsOf(by.on.name)) return true;
+    return by.nextDeadline() < (this.#timer?.at ?? Number.POSITIVE_INFINITY);
   }
 
   /** The loop: sends what is due, tells what happened, sets the one timer, whatever fails. */

@@ -235,8 +235,8 @@ export class Responder implements Machine {
   }
 
   nextDeadline(): number {
-    const parts = [this.#queue, this.#answerer, this.#farewells];
-    let deadline = Math.min(this.#changedAt, ...parts.map((part) => part.nextDeadline()));
+    const goodbyeAt = Math.min(this.#changedAt, this.#farewells.nextDeadline());
+    let deadline = Math.min(goodbyeAt, this.#queue.nextDeadline(), this.#answerer.nextDeadline());
     for (const registration of this.#registry.registrations()) deadline = Math.min(deadline, registration.deadline());
     return deadline;
   }

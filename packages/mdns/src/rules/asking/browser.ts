@@ -118,6 +118,12 @@ export class Browser {
     for (const instance of this.#byHost.get(owner) ?? []) this.#touch(instance, reason);
   }
 
+  /** Whether nothing follows where this record, which is known, is heard again. */
+  isSettled({ nameKey: owner, targetKey }: CachedRecord): boolean {
+    if (targetKey === undefined || owner !== this.#nameKey) return true;
+    return this.#tracked.get(targetKey)?.state.kind === 'resolved';
+  }
+
   /** The owner of a name said what it does not have: nobody need wait for that. */
   noteDenial(owner: string): void {
     const tracked = this.#tracked.get(owner);

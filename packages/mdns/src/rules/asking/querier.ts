@@ -23,6 +23,8 @@ const SUSPENDED_MS = 10_000;
 /** What is kept under names that have one owner. */
 const DENIED_TYPES = [TYPE_CODES.SRV, TYPE_CODES.TXT, TYPE_CODES.A, TYPE_CODES.AAAA];
 const KEPT: ReadonlySet<RecordData['type']> = new Set(['PTR', 'SRV', 'TXT', 'A', 'AAAA']);
+/** For how long what a repetition refreshes may wait for a copy that is later yet. */
+const DEFERRED_MS = 500;
 const TYPE_ENUMERATION_KEY = nameKey(TYPE_ENUMERATION);
 
 export interface QuerierOptions {
@@ -42,6 +44,16 @@ interface Repetition {
   readonly begun: number;
   readonly refreshed: readonly Refreshed[];
   readonly records: readonly OwnedRecord[];
+  /** Whether all that is to be done can wait: nobody's denial is in it. */
+  readonly mayWait: boolean;
+  /** When it was taken in last. */
+  takenAt: number;
+}
+
+/** A repetition that is taken in before anything else is. */
+interface DeferredPacket {
+  readonly packet: Received;
+  readonly at: number;
 }
 
 /**
@@ -59,6 +71,8 @@ export class Querier implements Machine {
   readonly #browsing: Map<string, Browsing> = new Map();
   /** Of responses that were heard more than once, as long as their link keeps them. */
   readonly #repetitions: WeakMap<Message, Repetition> = new WeakMap();
+  /** The last of each. */
+  readonly #deferred: Map<Message, DeferredPacket> = new Map();
   #typeBrowses = 0;
   #now = Number.NEGATIVE_INFINITY;
   #events: QuerierEvent[] = [];
@@ -141,6 +155,7 @@ export class Querier implements Machine {
 
   /** Until when an instance of this type, at this host (in presentation format), is known without being heard again; undefined where it is not. */
   findExpiry(type: string, instance: string, host: string, now: number): number | undefined {
+    this.#takeDeferred();
     return findExpiry(this.#cache, nameKey(nameOfInstance(type, instance)), nameKey(parseName(host)), now);
   }
 
@@ -170,6 +185,7 @@ export class Querier implements Machine {
 
   /** The interface came back, or the machine woke: asks everything anew; what nobody confirms within ten seconds is gone. */
   restart(now: number): void {
+    this.#takeDeferred();
     this.#now = Math.max(this.#now, now);
     this.#cache.reconfirmAll(this.#now);
     this.#denials.clear();
@@ -177,6 +193,7 @@ export class Querier implements Machine {
   }
 
   receive(packet: Received, now: number): void {
+    if (this.#defer(packet, now)) return;
     const { message, from } = packet;
     const at = this.#observe(now);
     if (from.reply !== undefined) this.#learnDirectly(packet, at);
@@ -220,6 +237,7 @@ export class Querier implements Machine {
    * meanwhile, the driver notices by the wall clock and calls `restart` itself.
    */
   #observe(now: number): number {
+    this.#takeDeferred();
     const isLate = now - this.nextDeadline() > SUSPENDED_MS;
     this.#now = Math.max(this.#now, now);
     if (isLate) this.restart(this.#now);
@@ -233,10 +251,35 @@ export class Querier implements Machine {
     this.#learn(withOwners(records.filter(isNews)), packet.from, now);
   }
 
+  /**
+   * Who says the same many times a second is heard once in half a second, and the last time: what lies between changes nothing. Where anything
+   * else happens, the last one is taken in before, as of its own time.
+   */
+  #defer(packet: Received, now: number): boolean {
+    if (packet.isRepeated !== true) return false;
+    const known = this.#repetitions.get(packet.message);
+    if (known === undefined || !known.mayWait || now < this.#now || now - known.takenAt >= DEFERRED_MS) return false;
+    if (!this.#isStill(known) || !this.#cache.areAllFresh(known.refreshed)) return false;
+    for (const { browser } of this.#browsing.values())
+      for (const { entry } of known.refreshed) if (!browser.isSettled(entry)) return false;
+    this.#now = now;
+    this.#deferred.delete(packet.message);
+    this.#deferred.set(packet.message, { packet, at: now });
+    return true;
+  }
+
+  #takeDeferred(): void {
+    if (this.#deferred.size === 0) return;
+    const deferred = [...this.#deferred.values()];
+    this.#deferred.clear();
+    for (const { packet, at } of deferred) this.#learnAgain(packet, at);
+  }
+
   /** Most of what is heard on a busy link was heard a moment ago, and is not looked up again. */
   #learnAgain({ message, from }: Received, now: number): void {
     const known = this.#repetitions.get(message);
     if (known !== undefined && this.#isStill(known) && this.#cache.refreshAll(known.refreshed, now)) {
+      known.takenAt = now;
       this.#drain(now);
       this.#rememberAddresses(known.records, from, now);
       this.#noteDenials(known.records, now);
@@ -250,7 +293,9 @@ export class Querier implements Machine {
     if (refreshed === undefined) this.#repetitions.delete(message);
     else {
       const { begun } = this.#interest;
-      this.#repetitions.set(message, { arrivals: this.#cache.arrivals, begun, refreshed, records });
+      const mayWait = !records.some(({ record }) => record.data.type === 'NSEC');
+      const { arrivals } = this.#cache;
+      this.#repetitions.set(message, { arrivals, begun, refreshed, records, mayWait, takenAt: now });
     }
   }
 

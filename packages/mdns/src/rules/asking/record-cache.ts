@@ -111,12 +111,18 @@ export class RecordCache {
 
   /** As `putAll` of the records that were listed, as long as `arrivals` is what it was. False where that would do more, and nothing was done. */
   refreshAll(refreshed: readonly Refreshed[], now: number): boolean {
-    if (refreshed.some(({ entry }) => entry.position === -1 || entry.lifetime.kind !== 'fresh')) return false;
+    if (!this.areAllFresh(refreshed)) return false;
     for (const { entry, record } of refreshed) {
       this.#renew(entry, record, now);
       // Of others nobody wants to know that they were refreshed.
       if (entry.targetKey !== undefined) this.#events.push({ kind: 'refreshed', entry });
     }
+    return true;
+  }
+
+  /** Whether they are kept still, and nobody doubts them. */
+  areAllFresh(refreshed: readonly Refreshed[]): boolean {
+    for (const { entry } of refreshed) if (entry.position === -1 || entry.lifetime.kind !== 'fresh') return false;
     return true;
   }
 

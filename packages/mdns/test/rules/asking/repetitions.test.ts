@@ -22,7 +22,7 @@ import {
 
 /** For how long a link remembers what it read. */
 const REMEMBERED_MS = 2_000;
-const RUNS = 40;
+const RUNS = 160;
 const PACKETS_OF_A_RUN = 120;
 
 /** Hears each packet as its link would have it: what was heard a moment ago is marked, and the same object. */
