@@ -3,6 +3,9 @@ import { isMap, isNode, LineCounter, type Node, type ParsedNode, parseDocument, 
 import { CliError } from '../exit/cli-error.ts';
 import { EXIT_CONFIG } from '../exit/exit-codes.ts';
 
+/** What stands where bytes were no UTF-8. */
+const UNDECODED = '\uFFFD';
+
 type KeyPath = readonly PropertyKey[];
 
 /** The text of a configuration file, YAML or JSON, that knows on which line everything stands. */
@@ -19,6 +22,9 @@ export function parseConfigDocument(file: string, text: string): ConfigDocument 
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const at = (offset: number): string => `${file}:${lines.linePos(offset).line}`;
+  const undecoded = text.indexOf(UNDECODED);
+  if (undecoded >= 0)
+    throw new CliError(EXIT_CONFIG, `${at(undecoded)}: a letter there is no UTF-8; save the file as UTF-8`);
   const [problem] = document.errors;
   if (problem !== undefined)
     throw new CliError(EXIT_CONFIG, `${at(problem.pos[0])}: ${explainProblem(problem)}; correct the YAML there`);

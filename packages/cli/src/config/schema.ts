@@ -37,20 +37,28 @@ function listKeysOf(options: readonly Option[], place: 'entry' | 'top'): Readonl
   return Object.fromEntries(placed.map((option) => [nameKey(option.name), typeOf(option).optional()]));
 }
 
-const announceEntry = z.strictObject({
-  service: text,
-  host: text.optional(),
-  port: text.optional(),
-  ...listKeysOf(ANNOUNCE_OPTIONS, 'entry'),
-  credentials: credentials.optional(),
-});
+const ENTRY = { error: 'write a map such as { service: redis, port: 6379 }' };
 
-const proxyEntry = z.strictObject({
-  service: text,
-  port: text.optional(),
-  ...listKeysOf(PROXY_OPTIONS, 'entry'),
-  credentials: credentials.optional(),
-});
+const announceEntry = z.strictObject(
+  {
+    service: text,
+    host: text.optional(),
+    port: text.optional(),
+    ...listKeysOf(ANNOUNCE_OPTIONS, 'entry'),
+    credentials: credentials.optional(),
+  },
+  ENTRY,
+);
+
+const proxyEntry = z.strictObject(
+  {
+    service: text,
+    port: text.optional(),
+    ...listKeysOf(PROXY_OPTIONS, 'entry'),
+    credentials: credentials.optional(),
+  },
+  ENTRY,
+);
 
 const agentEntry = z.strictObject(listKeysOf(AGENT_OPTIONS, 'entry'), { error: 'write a map, {} for its usual place' });
 const dnsEntry = z.strictObject(listKeysOf(DNS_OPTIONS, 'entry'), { error: 'write a map, {} for its usual place' });

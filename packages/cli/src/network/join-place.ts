@@ -23,7 +23,10 @@ export function parseJoinPlace(text: string): JoinPlace {
   if (written?.isHostGood !== true) {
     throw new InvalidValue(`"${text}" is no host; write HOST or HOST:PORT, as the inviting machine shows it`);
   }
-  return { host: written.host, port: written.port === undefined ? JOIN_PORT : parsePort(written.port) };
+  return {
+    host: written.host,
+    port: written.port === undefined ? JOIN_PORT : parsePort(written.port, { whole: text }),
+  };
 }
 
 /** As a person writes it behind `--at`. */

@@ -15,5 +15,5 @@ export function parseHostPort(
   }
   const { host, port, isHostGood } = written;
   if (!isHostGood) throw new InvalidValue(`"${host}" in "${text}" is no address; write an IP address or a host name`);
-  return { host, port: parsePort(port, options) };
+  return { host, port: parsePort(port, { ...options, whole: text }) };
 }

@@ -11,5 +11,8 @@ export function parsePeer(text: string): PeerPlace {
       `"${text}" is no peer; write HOST or HOST:PORT, such as 10.0.0.5, laptop.example:5351 or [fd00::5]`,
     );
   }
-  return { host: written.host, port: written.port === undefined ? PEER_PORT : parsePort(written.port) };
+  return {
+    host: written.host,
+    port: written.port === undefined ? PEER_PORT : parsePort(written.port, { whole: text }),
+  };
 }

@@ -42,7 +42,7 @@ export function parseProxiedService(text: string): ProxiedArgument {
   const [, written = text, port] = /^(.*\._(?:tcp|udp)(?:\.local)?\.?):([^:]*)$/i.exec(text) ?? [];
   return {
     ...parseWantedService(written),
-    ...(port === undefined ? {} : { port: parsePort(port, { ephemeral: true }) }),
+    ...(port === undefined ? {} : { port: parsePort(port, { ephemeral: true, whole: text }) }),
   };
 }
 
@@ -53,5 +53,5 @@ function parseNameAndPort(
   const colon = text.indexOf(':');
   if (colon < 0) return { service: parseServiceName(text) };
   const service = parseServiceName(text.slice(0, colon));
-  return { service, port: parsePort(text.slice(colon + 1), options) };
+  return { service, port: parsePort(text.slice(colon + 1), { ...options, whole: text }) };
 }

@@ -85,7 +85,7 @@ function parseDnsName(text: string, whole: string): { readonly name: string; rea
       `"${name}" in "${whole}" is no DNS name; write one such as db.example.com (an address is static:HOST:PORT)`,
     );
   }
-  return { name, port: parsePort(port) };
+  return { name, port: parsePort(port, { whole }) };
 }
 
 function parseSrvName(name: string, whole: string): string {

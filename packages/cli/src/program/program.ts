@@ -12,6 +12,7 @@ import {
   parseWords,
   readFlags,
   refuseBadFlagWords,
+  refuseDashes,
   TAKE_COMMANDS,
 } from '../settings/flags.ts';
 import { Settings } from '../settings/settings.ts';
@@ -91,6 +92,7 @@ async function runCommand(command: Command, argv: readonly string[], surrounding
   const options = [...command.options, ...COMMON_OPTIONS];
   const parsed = await parseWords(argv, options);
   refuseBadFlagWords(argv, options);
+  refuseDashes(argv, options);
   const flags = readFlags(parsed, command.name, options);
   const { env } = surroundings;
   if (hasUnreadVariable(env, options)) await tellStrayVariables(surroundings);

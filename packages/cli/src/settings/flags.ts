@@ -102,6 +102,25 @@ export function refuseBadFlagWords(argv: readonly string[], options: readonly Op
   }
 }
 
+/** Word processors and chats make these of hyphens. */
+const DASHES = '\u2010-\u2015\u2212';
+const DASHED = new RegExp(`^[${DASHES}]-?(?<name>[a-z][a-z-]*(?:=.*)?)?$`, 'is');
+
+/** `—check redis` names an option, and no service. */
+export function refuseDashes(argv: readonly string[], options: readonly Option[]): void {
+  for (const [at, word] of argv.entries()) {
+    if (word === '--') return;
+    const isValue = options.some(({ kind, name }) => kind !== 'flag' && argv[at - 1] === `--${name}`);
+    const match = isValue ? null : DASHED.exec(word);
+    if (match === null) continue;
+    const name = match.groups?.name ?? '';
+    throw new CliError(
+      EXIT_USAGE,
+      `"${word}" begins with a dash that stands for no hyphen; write ${name.length === 1 ? '-' : '--'}${name}`,
+    );
+  }
+}
+
 /** Under these names people write secrets, which everybody on the machine can read there. */
 const SECRET_NAMES: ReadonlySet<string> = new Set(['password', 'pass', 'token', 'secret', 'auth', 'bearer']);
 

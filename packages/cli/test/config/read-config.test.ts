@@ -73,7 +73,8 @@ test.each([
   ],
   ['announce:\n  service: redis\n', '78 a.yaml:2: announce: write a list of services'],
   ['announce:\n  - port: 80\n', '78 a.yaml:2: an entry without a service'],
-  ['announce:\n  - redis\n', '78 a.yaml:2: announce.0: '],
+  ['announce:\n  - redis:6379\n', '78 a.yaml:2: announce.0: write a map such as { service: redis, port: 6379 }'],
+  ['proxy:\n  -\n', '78 a.yaml:2: proxy.0: write a map such as { service: redis'],
   ['announce:\n  - service: redis\n    relay: perhaps\n', '78 a.yaml:3: announce.0.relay: write true or false'],
   ['announce:\n  - service: redis\n    weight: [1]\n', '78 a.yaml:3: announce.0.weight: write a text or a number'],
   ['proxy:\n  - service: redis\n    from: { a: b }\n', '78 a.yaml:3: proxy.0.from: write a text, or a list of texts'],
@@ -94,6 +95,13 @@ test.each([
   ],
 ])('%j: %s', (text, sentence) => {
   expect(codeAndSentence(() => parseConfig('a.yaml', text))).toContain(sentence);
+});
+
+test('letters of a code page of Windows are not taken for others', () => {
+  const text = Buffer.from('announce:\n  - service: redis\n    name: B\u00fcro\n', 'latin1').toString('utf8');
+  expect(codeAndSentence(() => parseConfig('a.yaml', text))).toBe(
+    '78 a.yaml:3: a letter there is no UTF-8; save the file as UTF-8',
+  );
 });
 
 test('a file that is missing or a directory is named', () => {

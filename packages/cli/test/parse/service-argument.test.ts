@@ -21,10 +21,10 @@ test('proxy takes a name and a name with a local port, 0 for any', () => {
 });
 
 test.each([
-  ['redis:99999', '"99999" is no port'],
-  ['redis:0', '"0" is no port'],
-  ['redis:', '"" is no port'],
-  ['redis:1:2', '"1:2" is no port'],
+  ['redis:99999', '"99999" in "redis:99999" is no port'],
+  ['redis:0', '"0" in "redis:0" is no port'],
+  ['redis:', '"" in "redis:" is no port'],
+  ['redis:1:2', '"1:2" in "redis:1:2" is no port'],
   ['=127.0.0.1:80', '"" is no service name'],
   ['api=127.0.0.1', 'no address with a port'],
 ])('announce %s: %s', (text, sentence) => {

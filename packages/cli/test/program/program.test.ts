@@ -61,7 +61,7 @@ test.each<[string, string]>([
   ['service install --user', '66 there is no /nowhere/ambassador/ambassador.yaml; write one (ambassador up --help)'],
   ['up', '66 there is no ambassador.yaml in this folder, and neither /nowhere/ambassador/ambassador.yaml nor /etc'],
   ['announce re_dis', '64 SERVICE: "re_dis" is no service name'],
-  ['announce redis:99999', '64 SERVICE: "99999" is no port; write a number from 1 to 65535'],
+  ['announce redis:99999', '64 SERVICE: "99999" in "redis:99999" is no port; write a number from 1 to 65535'],
   ['proxy redsi', '64 SERVICE: "redsi" has no well-known port; did you mean redis? Else write it as in redsi:8000'],
   ['announce no-such-thing', '64 SERVICE: "no-such-thing" has no well-known port; write it as in no-such-thing:8000'],
   [

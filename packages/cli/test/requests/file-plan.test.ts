@@ -71,7 +71,10 @@ test.each<[string, string]>([
     `${PROXY}    listen: 0.0.0.0:6379\n`,
     '77 a.yaml:3: listen: 0.0.0.0:6379 accepts connections from other machines; add allowRemote: true',
   ],
-  [`${PROXY}    port: 99999\n`, '78 a.yaml:2: service: "99999" is no port; write a number from 0 to 65535'],
+  [
+    `${PROXY}    port: 99999\n`,
+    '78 a.yaml:2: service: "99999" in "redis:99999" is no port; write a number from 0 to 65535',
+  ],
   [`${PROXY}    balance: fair\n`, '78 a.yaml:3: balance: "fair" is not known; write one of p2c'],
   [
     `${PROXY}    from: [mdns, statik:10.0.0.1:1]\n`,

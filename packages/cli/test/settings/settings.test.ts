@@ -3,7 +3,7 @@ import { CliError, InvalidValue } from '../../src/exit/cli-error.ts';
 import { nameKey, nameVariable, type Option } from '../../src/options/option.ts';
 import { findLoopbackInterface, readInterfaces } from '../../src/requests/interfaces.ts';
 import { readEnvironment } from '../../src/settings/environment.ts';
-import { joinNegativeValues, readFlags, refuseBadFlagWords } from '../../src/settings/flags.ts';
+import { joinNegativeValues, readFlags, refuseBadFlagWords, refuseDashes } from '../../src/settings/flags.ts';
 import { type Layer, Settings } from '../../src/settings/settings.ts';
 
 const OPTIONS: readonly Option[] = [
@@ -102,6 +102,18 @@ test('a value that begins with a minus and a digit is the value of the option be
 test('a flag with a strange value is refused, but not behind --', () => {
   expect(codeAndSentence(() => refuseBadFlagWords(['--json=maybe'], OPTIONS))).toContain('"maybe" is neither');
   expect(codeAndSentence(() => refuseBadFlagWords(['--json=true', '--', '--json=maybe'], OPTIONS))).toBe('no error');
+});
+
+test.each([
+  ['\u2014balance p2c', '"\u2014balance" begins with a dash that stands for no hyphen; write --balance'],
+  ['\u2013-balance=p2c', '"\u2013-balance=p2c" begins with a dash that stands for no hyphen; write --balance=p2c'],
+  ['\u2013o file', '"\u2013o" begins with a dash that stands for no hyphen; write -o'],
+  ['web:8000 \u2014 python3', '"\u2014" begins with a dash that stands for no hyphen; write --'],
+  ['--balance \u2014p2c', 'no error'],
+  ['-- echo \u2014p2c', 'no error'],
+  ['--json redis-2', 'no error'],
+])('a dash that a word processor made of hyphens is not taken for a word: %s', (words, sentence) => {
+  expect(codeAndSentence(() => refuseDashes(words.split(' '), OPTIONS))).toContain(sentence);
 });
 
 const SYSTEM = {
