@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
 import {
   AMBASSADOR,
@@ -67,6 +68,15 @@ for (const [words, told] of [
     },
   );
 }
+
+await labTest('npx that is told to end leaves neither a command nor a proxy behind', { hosts: 1 }, async (lan) => {
+  const folder = fileURLToPath(new URL('../..', import.meta.url));
+  const words = ['ambassador', 'run', 'thing', '--from', 'static:127.0.0.1:1', '--wait', '0', '--', 'sleep', '1013'];
+  const npx = lan.host(1).spawn('sh', ['-c', 'cd "$0" && exec npx --no "$@"', folder, ...words]);
+  await npx.line(/^listening on/);
+  await npx.stop('SIGTERM');
+  await lan.host(1).until('! { ps -eo args | grep -q "[s]leep 1013" || ss -ltnH | grep -q .; }');
+});
 
 await labTest('-- COMMAND that is not there ends with 66 and one sentence', { hosts: 1 }, async (lan) => {
   const result = await runAmbassador(lan.host(1), ['announce', 'thing:7000', '--', 'no-such-command']);

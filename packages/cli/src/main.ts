@@ -5,6 +5,7 @@ import { Outlet } from './output/outlet.ts';
 import { createPrinter } from './output/printer.ts';
 import { isForReader, listTerminals, releaseTerminals, tameStream } from './output/standard-streams.ts';
 import { findKeyboard } from './process/keyboard.ts';
+import { watchNpmShell } from './process/npm-shell.ts';
 import { listenForSignals } from './process/signals.ts';
 import { hasTerminal } from './process/terminal.ts';
 import { UncaughtErrors } from './process/uncaught-errors.ts';
@@ -34,6 +35,11 @@ process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => {
     shutdown.request('EPIPE');
   }
 });
+watchNpmShell(
+  env,
+  () => process.ppid,
+  () => shutdown.request('SIGTERM'),
+);
 process.on('exit', () => releaseTerminals(terminals));
 process.on('uncaughtException', (error) => {
   if (!faults.take(error)) process.exit(report(error));
