@@ -28,6 +28,11 @@ export class DialProgress {
     return this.#reachedPerMs === 0 || now - this.#reachedAt >= PAUSE_MS ? 0 : count / this.#reachedPerMs;
   }
 
+  /** Nobody has dialled until now: that was no standstill. */
+  rested(now: number): void {
+    this.#time.passed(now);
+  }
+
   /** Somebody wants to dial; his number. */
   asked(): number {
     this.#asked += 1;

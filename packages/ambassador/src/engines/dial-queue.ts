@@ -67,6 +67,7 @@ export class DialQueue {
       },
     };
     const now = this.#options.clock.now();
+    if (this.#waiting.size === 0 && this.#inside === 0) this.#progress.rested(now);
     const number = this.#progress.asked();
     const waiting: WaitingDial = {
       since: this.#progress.movedMs(now),

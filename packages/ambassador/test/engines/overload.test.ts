@@ -141,3 +141,13 @@ test('where more come than can be dialled for after a standstill, as many are se
   expect(engine.counters.failed).toBe(failed);
   expect(engine.counters.accepted - accepted).toBeGreaterThan(0.8 * 10 * servedPerSecond);
 });
+
+test('a crowd that comes after hours in which nobody came is no backlog of a standstill', async () => {
+  const world = new World();
+  const engine = await world.start();
+  await world.clock.advance(3_600 * SECOND_MS);
+  world.dialMs = () => LONG_MS;
+  await world.offer(6_000, 0.35);
+  await world.offer(600, 4);
+  expect(engine.counters.overload).toBeGreaterThan(0);
+});
