@@ -61,7 +61,8 @@ export class EndpointProbes {
 
   readonly #look = (): void => {
     this.#cancel = undefined;
-    const now = this.#options.clock.now();
+    // Before anybody is in doubt: a link that was never seen can't be missed.
+    const now = this.#options.links.look();
     for (const endpoint of this.#options.listDoubtful()) {
       const isTrusted = now < (this.#trustedUntil.get(endpoint.id) ?? Number.NEGATIVE_INFINITY);
       if (!isTrusted && !this.#running.has(endpoint.id)) void this.#probe(endpoint);

@@ -14,7 +14,7 @@ export interface OwnLinksOptions {
   readonly findOwnAddress?: FindOwnAddress;
 }
 
-/** The links of this machine: who has none to somebody hears silence that says nothing about him. Looks when it is asked to. */
+/** The links of this machine: who has none to somebody hears silence that says nothing about him. Looks at first, and when it is asked to. */
 export class OwnLinks {
   readonly #clock: Pick<Clock, 'now'>;
   readonly #read: () => readonly OwnAddress[] | undefined;
@@ -28,6 +28,7 @@ export class OwnLinks {
     this.#clock = options.clock;
     this.#read = options.read ?? (() => readOwnAddresses());
     this.#find = options.findOwnAddress ?? findOwnAddress;
+    this.look();
   }
 
   /** Says how the links are, so that it can be asked later what became of them. Returns the time. */

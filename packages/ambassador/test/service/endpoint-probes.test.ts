@@ -77,6 +77,20 @@ test('silence while the own link is down is our fault', async () => {
   expect(world.probed).toEqual(['a local at 5000', 'a local at 10000', 'a local at 15000', 'a timeout at 20000']);
 });
 
+test('also where nobody was in doubt before it was down', async () => {
+  const world = createWorld();
+  world.hasLink = false;
+  world.probes.wake();
+  await world.clock.advance(5_000);
+  world.hasLink = true;
+  await world.clock.advance(60_000);
+  world.hasLink = false;
+  world.doubtful = [endpoint('a')];
+  world.answer = 'silent';
+  await world.clock.advance(5_000);
+  expect(world.probed).toEqual(['a local at 70000']);
+});
+
 test('a refusal is told as one', async () => {
   const world = createWorld();
   world.doubtful = [endpoint('a')];

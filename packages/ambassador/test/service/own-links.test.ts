@@ -16,7 +16,6 @@ function createWorld() {
     read: () => found,
     findOwnAddress: async (address) => ({ source: BY_DOCKER0.includes(address) ? DOCKER0.address : ETH0.address }),
   });
-  links.look();
   const change = async (...now: readonly OwnAddress[]): Promise<void> => {
     found = now;
     await clock.advance(100);
