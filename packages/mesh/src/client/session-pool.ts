@@ -108,8 +108,8 @@ export class SessionPool {
   }
 
   /**
-   * Has one connection made there at a time, for all who wait for it, by several tries where nobody answers; it is given up when nobody waits
-   * any more. Resolves without one where it was retired meanwhile. Rejects as `make` does, or where `signal` aborts.
+   * Has one connection made there at a time, for all who wait for it, by several tries where somebody answered before and nobody does; it is
+   * given up when nobody waits any more. Resolves without one where it was retired meanwhile. Rejects as `make` does, or where `signal` aborts.
    */
   async make(place: string, make: (signal: AbortSignal) => Promise<void>, signal: AbortSignal): Promise<void> {
     const opening = this.#openings.get(place) ?? this.#begin(place, make);
@@ -144,8 +144,11 @@ export class SessionPool {
 
   #begin(place: string, make: (signal: AbortSignal) => Promise<void>): SessionOpening {
     const abort = new AbortController();
+    // Where nobody ever answered, one announcement costs one connection.
+    const isKnown = this.#speaks.has(place);
+    const made = isKnown ? makeByTries(make, this.#options.clock, abort.signal) : make(abort.signal);
     const opening: SessionOpening = {
-      made: makeByTries(make, this.#options.clock, abort.signal).finally(() => this.#forget(place, opening)),
+      made: made.finally(() => this.#forget(place, opening)),
       abort,
       waiting: 0,
     };

@@ -13,6 +13,13 @@ function createPool(clock = new ManualClock()): SessionPool {
   return new SessionPool({ clock, company: new Company(), onViolation: () => undefined });
 }
 
+/** One that has had a connection there. */
+function createKnownPool(clock: ManualClock): SessionPool {
+  const pool = createPool(clock);
+  pool.noteWithout(PLACE);
+  return pool;
+}
+
 /** A connection to somebody whose certificate ends then. */
 function createProven(expiresAt: number): { readonly leg: MemoryLeg; readonly identity: MachineIdentity } {
   const [leg] = MemoryLeg.pair();
@@ -117,7 +124,7 @@ function comeFor(
 
 test('whoever waits for one on whose way everything was lost for ten seconds has another within a second after that', async () => {
   const clock = new ManualClock();
-  const waited = comeFor(clock, createPool(clock), (signal) =>
+  const waited = comeFor(clock, createKnownPool(clock), (signal) =>
     clock.now() < 10_000 ? makeUntilAborted(signal) : Promise.resolve(),
   );
   await clock.advance(9_900);
@@ -137,7 +144,7 @@ test('one whose peer takes seconds is waited for, beside two others at most, whi
     mostAtOnce = Math.max(mostAtOnce, signals.filter(({ aborted }) => !aborted).length);
     return Promise.race([makeUntilAborted(signal), new Promise<void>((resolve) => clock.after(6_500, resolve))]);
   };
-  const made = createPool(clock).make(PLACE, make, new AbortController().signal);
+  const made = createKnownPool(clock).make(PLACE, make, new AbortController().signal);
   await clock.advance(6_500);
   await made;
   expect(signals).toHaveLength(7);
@@ -149,7 +156,7 @@ test('one that was refused is waited for no longer, and one that is reset after 
   const clock = new ManualClock();
   const fails: ((error: Error) => void)[] = [];
   const make = (): Promise<void> => new Promise((_, reject) => fails.push(reject));
-  const made = createPool(clock).make(PLACE, make, new AbortController().signal);
+  const made = createKnownPool(clock).make(PLACE, make, new AbortController().signal);
   const outcome = made.catch((error: Error) => error.message);
   await clock.advance(1_000);
   fails[0]?.(new Error('reset'));
@@ -157,4 +164,16 @@ test('one that was refused is waited for no longer, and one that is reset after 
   fails[1]?.(new Error('refused'));
   expect(await outcome).toBe('refused');
   expect(clock.pendingTimers).toBe(0);
+});
+
+test('where nobody ever answered no more than one is made at a time', async () => {
+  const clock = new ManualClock();
+  let made = 0;
+  const make = (signal: AbortSignal): Promise<void> => {
+    made += 1;
+    return makeUntilAborted(signal);
+  };
+  void createPool(clock).make(PLACE, make, new AbortController().signal);
+  await clock.advance(10_000);
+  expect(made).toBe(1);
 });
