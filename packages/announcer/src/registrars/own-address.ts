@@ -25,11 +25,10 @@ export function findOwnAddress(
   const usable = interfaces
     .filter(({ name, loopback }) => !loopback && names?.includes(name) !== false)
     .flatMap(({ name, addresses }) =>
-      listTold(addresses)
-        .filter(isShared)
-        .map((own) => ({ own, name })),
-    )
-    .filter(({ own }) => family === undefined || own.family === family);
+      listTold(addresses.filter((own) => isShared(own) && (family === undefined || own.family === family))).map(
+        (own) => ({ own, name }),
+      ),
+    );
   const best = usable.find(({ own }) => own.family === 'IPv4') ?? usable[0];
   return best === undefined ? undefined : { address: best.own.address, interfaceName: best.name };
 }

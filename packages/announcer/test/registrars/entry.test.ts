@@ -76,6 +76,17 @@ describe('the address that others are told', () => {
     expect(findOwnAddress([{ ...lan, addresses: lan.addresses.slice(2) }], undefined, 'IPv6')).toBeUndefined();
   });
 
+  test('is one that lasts, and one that is on its way out where none of the family is left', () => {
+    const standing = 'deprecated' as const;
+    const renumbered = lan.addresses.map((own) => (own.address === 'fd00::1' ? { ...own, standing } : own));
+    const beside = { address: 'fd00::2', family: 'IPv6', prefixLength: 64, scopeId: 0 } as const;
+    expect(findOwnAddress([{ ...lan, addresses: renumbered }], undefined, 'IPv6')?.address).toBe('fd00::1');
+    expect(findOwnAddress([{ ...lan, addresses: renumbered.slice(0, 3) }], undefined)?.address).toBe('fd00::1');
+    expect(findOwnAddress([{ ...lan, addresses: [...renumbered, beside] }], undefined, 'IPv6')?.address).toBe(
+      'fd00::2',
+    );
+  });
+
   test('is of the interfaces where the service can be reached', () => {
     expect(findOwnAddress([lan], ['wlan0'])).toBeUndefined();
   });
