@@ -29,7 +29,7 @@ const IDLE_LISTENER = `
   });`;
 const STRETCHES = 3;
 /** Code is compiled, and the busiest interfaces become known. */
-const WARM_UP_SECONDS = 10;
+const WARM_UP_SECONDS = 30;
 /** Of `/proc/PID/stat`: a hundredth of a second each, on every Linux that Node runs on. */
 const TICKS_PER_SECOND = 100;
 const [UTIME, STIME] = [11, 12];
