@@ -30,10 +30,8 @@ const stderr = createPrinter(complaints, env);
 
 // A reader that left (`| head`) ends the command quietly, as SIGPIPE does elsewhere. It ends as it always does, goodbye and all, and
 // what it says meanwhile reaches nobody.
-process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => {
-  if ((code === 'EPIPE' || code === 'ECONNRESET') && isForReader(1, env) && !shutdown.signal.aborted) {
-    shutdown.request('EPIPE');
-  }
+process.stdout.on('error', () => {
+  if (hasReaderLeft() && !shutdown.signal.aborted) shutdown.request('EPIPE');
 });
 watchNpmShell(
   env,
@@ -64,6 +62,10 @@ async function run(): Promise<number> {
   });
 }
 
+function hasReaderLeft(): boolean {
+  return output.hasLostReader && isForReader(1, env);
+}
+
 /** Says in one sentence why the command ends; returns the exit code. */
 function report(error: unknown): number {
   if (error instanceof CliError) {
@@ -92,7 +94,7 @@ async function end(exitCode: number): Promise<void> {
       else resolve();
     });
   }
-  if (exitCode === EXIT_OK && !isStopped && output.unheard > 0) {
+  if (exitCode === EXIT_OK && !isStopped && output.unheard > 0 && !hasReaderLeft()) {
     stderr.line(`ambassador: what was to be printed could not be written: ${output.reason}`);
     process.exit(EXIT_INTERNAL);
   }

@@ -29,6 +29,14 @@ await labTest('a proxy whose output fails goes on, and ends as ever', { hosts: 1
   await terminal.line(/^exit 0$/);
 });
 
+await labTest('a reader that has read enough is told nothing of it, and no failure', { hosts: 1 }, async (lan) => {
+  const rounds = 10;
+  const loop = `for round in $(seq ${rounds}); do "$@" | head -1; echo "\${PIPESTATUS[0]}"; done`;
+  const resolve = ['resolve', 'thing', '--all', '--from', 'static:127.0.0.1:1,127.0.0.1:2,127.0.0.1:3'];
+  const heard = await lan.host(1).run('bash', ['-c', loop, 'bash', process.execPath, AMBASSADOR, ...resolve]);
+  expect(heard).toMatchObject({ stdout: '127.0.0.1:1\n0\n'.repeat(rounds), stderr: '' });
+});
+
 await labTest('what is announced from a terminal says goodbye when that is closed', { hosts: 2 }, async (lan) => {
   const [h1, h2] = [lan.host(1), lan.host(2)];
   await startProgram(h1, 'service', '9000', 'h1');

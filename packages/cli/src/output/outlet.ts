@@ -2,6 +2,7 @@ import type { PrinterStream } from './printer.ts';
 
 /** Of what a reader has not taken yet, so much is kept (UTF-16 units). */
 const MAX_UNREAD = 1_048_576;
+const READER_LEFT = 'nobody read it';
 
 /** Where an outlet writes. */
 export interface OutletStream {
@@ -53,6 +54,11 @@ export class Outlet implements PrinterStream {
     return this.#reason;
   }
 
+  /** Whoever read it has left: what failed last failed for that. */
+  get hasLostReader(): boolean {
+    return this.#reason === READER_LEFT;
+  }
+
   /** One line or several, each with its end. */
   write(text: string): void {
     const lines = text.split('\n').length - 1;
@@ -101,7 +107,7 @@ function describeFailure({ code, message }: NodeJS.ErrnoException): string {
       return 'the terminal was gone';
     case 'EPIPE':
     case 'ECONNRESET':
-      return 'nobody read it';
+      return READER_LEFT;
     default:
       return code ?? message;
   }

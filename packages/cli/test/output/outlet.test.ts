@@ -22,6 +22,20 @@ function createWorld() {
   return { stream, outlet, settle };
 }
 
+test('a reader that has left is told apart from what else fails', () => {
+  const { stream, outlet, settle } = createWorld();
+  for (const [code, hasLeft] of [
+    ['ENOSPC', false],
+    ['EPIPE', true],
+    ['ECONNRESET', true],
+  ] as const) {
+    stream.failure = code;
+    outlet.write('x\n');
+    settle();
+    expect([outlet.hasLostReader, outlet.unheard > 0], code).toEqual([hasLeft, true]);
+  }
+});
+
 test('what can be written is written as it is', () => {
   const { stream, outlet, settle } = createWorld();
   outlet.write('one\n');
