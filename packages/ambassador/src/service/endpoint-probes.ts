@@ -62,7 +62,7 @@ export class EndpointProbes {
   readonly #look = (): void => {
     this.#cancel = undefined;
     // Before anybody is in doubt: a link that was never seen can't be missed.
-    const now = this.#options.links.look();
+    const now = this.#options.links.look(LOOK_MS);
     for (const endpoint of this.#options.listDoubtful()) {
       const isTrusted = now < (this.#trustedUntil.get(endpoint.id) ?? Number.NEGATIVE_INFINITY);
       if (!isTrusted && !this.#running.has(endpoint.id)) void this.#probe(endpoint);

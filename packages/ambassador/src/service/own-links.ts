@@ -31,10 +31,10 @@ export class OwnLinks {
     this.look();
   }
 
-  /** Says how the links are, so that it can be asked later what became of them. Returns the time. */
-  look(): number {
+  /** Says how the links are, or were so long ago at most, so that it can be asked later what became of them. Returns the time. */
+  look(sameMs: number = SAME_MS): number {
     const now = this.#clock.now();
-    if (now - this.#readAt < SAME_MS) return now;
+    if (now - this.#readAt < sameMs) return now;
     this.#readAt = now;
     const found = this.#read();
     if (found !== undefined) this.#history = recordAddresses(this.#history, found, now);

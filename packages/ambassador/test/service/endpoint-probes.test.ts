@@ -4,7 +4,7 @@ import { RelayError } from '@mdns-ambassador/relay';
 import { ManualClock } from '@mdns-ambassador/testkit';
 import { expect, test } from 'vitest';
 import type { Endpoint } from '../../src/pool/endpoint.ts';
-import { EndpointProbes } from '../../src/service/endpoint-probes.ts';
+import { EndpointProbes, type EndpointProbesOptions } from '../../src/service/endpoint-probes.ts';
 import { OwnLinks } from '../../src/service/own-links.ts';
 import { endpoint } from '../pool/fixtures.ts';
 
@@ -16,6 +16,7 @@ function createWorld() {
     answer: 'accepts' as 'accepts' | 'ECONNREFUSED' | 'silent',
     dials: 0,
     hasLink: true,
+    linkReads: 0,
   };
   const probed: string[] = [];
   const dial: DialService = (_, signal) => {
@@ -26,18 +27,23 @@ function createWorld() {
       else if (world.answer !== 'silent') reject(new RelayError(world.answer, 'no'));
     });
   };
-  const probes = new EndpointProbes({
+  const links = new OwnLinks({
+    clock,
+    read: () => {
+      world.linkReads += 1;
+      return world.hasLink ? [{ address: '10.0.0.2', carrierChanges: undefined }] : [];
+    },
+    findOwnAddress: async () => ({ source: '10.0.0.2' }),
+  });
+  const options: EndpointProbesOptions = {
     clock,
     dial,
-    links: new OwnLinks({
-      clock,
-      read: () => (world.hasLink ? [{ address: '10.0.0.2', carrierChanges: undefined }] : []),
-      findOwnAddress: async () => ({ source: '10.0.0.2' }),
-    }),
+    links,
     listDoubtful: () => world.doubtful,
     onProbed: ({ id }, failure) => probed.push(`${id} ${failure ?? 'answers'} at ${clock.now()}`),
-  });
-  return Object.assign(world, { probes, probed });
+  };
+  const probes = new EndpointProbes(options);
+  return Object.assign(world, { options, probes, probed });
 }
 
 test('while nobody is in doubt nobody is dialled', async () => {
@@ -89,6 +95,17 @@ test('also where nobody was in doubt before it was down', async () => {
   world.answer = 'silent';
   await world.clock.advance(5_000);
   expect(world.probed).toEqual(['a local at 70000']);
+});
+
+test('hundreds of proxies that carry connections have the own links read once a second', async () => {
+  const world = createWorld();
+  for (let count = 0; count < 300; count++) {
+    await world.clock.advance(3);
+    new EndpointProbes(world.options).wake();
+  }
+  const { linkReads } = world;
+  await world.clock.advance(10_000);
+  expect(world.linkReads - linkReads).toBeLessThanOrEqual(10);
 });
 
 test('a refusal is told as one', async () => {
