@@ -42,6 +42,8 @@ export class SessionPool {
   #generation = 0;
   /** Whether streams were spoken of there last. */
   readonly #speaks = new Recent<string, boolean>(MAX_PLACES);
+  /** Where somebody ever answered, with whatever papers. */
+  readonly #answered = new Recent<string, true>(MAX_PLACES);
   /** Of all connections of this service's proxy. */
   readonly #held = { bytes: 0 };
 
@@ -56,6 +58,7 @@ export class SessionPool {
 
   noteWithout(place: string): void {
     this.#speaks.set(place, false);
+    this.#answered.set(place, true);
   }
 
   /** Changes where papers that a connection is begun with count no more. */
@@ -92,6 +95,7 @@ export class SessionPool {
   add(place: string, { leg, identity }: Proven, generation: number): PooledSession | undefined {
     if (generation !== this.#generation) return undefined;
     this.#speaks.set(place, true);
+    this.#answered.set(place, true);
     const session = new PooledSession(leg, identity, {
       clock: this.#options.clock,
       budget: new HeldBudget(this.#held),
@@ -145,7 +149,7 @@ export class SessionPool {
   #begin(place: string, make: (signal: AbortSignal) => Promise<void>): SessionOpening {
     const abort = new AbortController();
     // Where nobody ever answered, one announcement costs one connection.
-    const isKnown = this.#speaks.has(place);
+    const isKnown = this.#answered.has(place);
     const made = isKnown ? makeByTries(make, this.#options.clock, abort.signal) : make(abort.signal);
     const opening: SessionOpening = {
       made: made.finally(() => this.#forget(place, opening)),

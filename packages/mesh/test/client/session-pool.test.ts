@@ -166,6 +166,20 @@ test('one that was refused is waited for no longer, and one that is reset after 
   expect(clock.pendingTimers).toBe(0);
 });
 
+test('also where its papers have become others since somebody answered', async () => {
+  const clock = new ManualClock();
+  const pool = createKnownPool(clock);
+  pool.retire();
+  let made = 0;
+  const make = (signal: AbortSignal): Promise<void> => {
+    made += 1;
+    return makeUntilAborted(signal);
+  };
+  void pool.make(PLACE, make, new AbortController().signal);
+  await clock.advance(2_000);
+  expect(made).toBe(3);
+});
+
 test('where nobody ever answered no more than one is made at a time', async () => {
   const clock = new ManualClock();
   let made = 0;
