@@ -60,8 +60,10 @@ export const REMOTE_SOCKET = 'REMOTE_SOCKET';
 
 /** What `listen` rejects with on Windows for a path that is not one of a named pipe, which are what it has in place of unix sockets. */
 const NO_PIPE = 'NO_PIPE';
+/** The same of a path at which something stands that is no socket. */
+const NO_SOCKET = 'NO_SOCKET';
 
-/** Rejects with a RelayError that names the address: EADDRINUSE, EACCES, EADDRNOTAVAIL, {@link REMOTE_SOCKET}, `NO_PIPE`. */
+/** Rejects with a RelayError that names the address: EADDRINUSE, EACCES, EADDRNOTAVAIL, {@link REMOTE_SOCKET}, `NO_PIPE`, `NO_SOCKET`. */
 export async function listen(options: ListenOptions): Promise<Listener> {
   const { at } = options;
   const platform = options.platform ?? osPlatform();
@@ -73,8 +75,10 @@ export async function listen(options: ListenOptions): Promise<Listener> {
   try {
     await bind(server, at);
   } catch (cause) {
-    if (at.kind !== 'unix' || errorCode(cause) !== 'EADDRINUSE' || !(await isStaleSocket(at)))
-      throw refuseToListen(at, cause);
+    if (at.kind !== 'unix' || errorCode(cause) !== 'EADDRINUSE') throw refuseToListen(at, cause);
+    if (lstatSync(at.path, { throwIfNoEntry: false })?.isSocket() === false)
+      throw refuseToListen(at, { code: NO_SOCKET });
+    if (!(await isStaleSocket(at))) throw refuseToListen(at, cause);
     rmSync(at.path, { force: true });
     await bind(server, at).catch((again: unknown) => {
       throw refuseToListen(at, again);
@@ -258,6 +262,8 @@ function explainRefusal(place: string, code: string): string {
       return `${place} was passed on and accepts connections from other machines; bind it to 127.0.0.1, or allow that`;
     case NO_PIPE:
       return `${place} names no pipe, which is what Windows has in place of unix sockets; write unix:\\\\.\\pipe\\NAME`;
+    case NO_SOCKET:
+      return `${place} is a file or a folder, and no socket; write another path`;
     case 'ENOENT':
       return `${place} is in a directory that does not exist`;
     default:

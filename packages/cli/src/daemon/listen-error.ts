@@ -27,6 +27,9 @@ export function explainListenError(
           : `${where} is in use by another program; write another local port, such as ${instead}`,
         { cause: error },
       );
+    case 'NO_PIPE':
+    case 'NO_SOCKET':
+      return new CliError(EXIT_USAGE, error.message, { cause: error });
     case REMOTE_SOCKET:
       return new CliError(
         EXIT_REFUSED,

@@ -26,6 +26,8 @@ test('above 55535 another free port is offered, and for a socket another path', 
   expect(explainListenError(new RelayError('EADDRINUSE', 'unix:/run/x'), unix, 'linux').message).toContain(
     'write another path',
   );
+  const file = 'unix:/run/x is a file or a folder, and no socket; write another path';
+  expect(explainListenError(new RelayError('NO_SOCKET', file), unix, 'linux').message).toBe(file);
 });
 
 test('a loopback address that macOS has not yet is told of with the command that adds it', () => {
