@@ -1,6 +1,6 @@
 import type { Host } from '@mdns-ambassador/testkit';
 import { expect } from 'vitest';
-import { announce, runAmbassador } from '../ambassador.ts';
+import { announce, runAmbassador, spawnAmbassador } from '../ambassador.ts';
 import { avahi, startAvahi } from '../interop/peers/avahi.ts';
 import { labTest } from '../lab-test.ts';
 
@@ -28,6 +28,14 @@ await labTest('doctor finds a healthy host healthy', { hosts: 2 }, async (lan) =
   }
   const { stdout } = await runAmbassador(h1, ['doctor']);
   expect(stdout).toMatch(/^ok +interfaces +mDNS is spoken on eth0\.$/m);
+});
+
+await labTest('doctor ends as soon as it is stopped, with nothing found', { hosts: 1 }, async (lan) => {
+  const h1 = lan.host(1);
+  const doctor = spawnAmbassador(h1, ['doctor']);
+  await expect.poll(() => h1.read('ss', ['-uHan']), { timeout: 20_000 }).toContain(':5353');
+  expect(await doctor.stop('SIGINT')).toMatchObject({ code: 0 });
+  expect(doctor.stdout).toBe('');
 });
 
 await labTest('doctor: no interface but loopback', { hosts: 1 }, async (lan) => {

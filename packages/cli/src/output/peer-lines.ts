@@ -36,7 +36,8 @@ function describePort({
 }: Extract<PeerEvent, { readonly kind: 'peer-port' }>): string | undefined {
   if (port === wanted) return undefined;
   // Where there is another, as beside a second announcer, nothing is wrong.
-  if (port !== undefined) return `peers are told of port ${port}, for ${wanted} can't be had here`;
+  if (port !== undefined)
+    return `peers are told of port ${port}, for ${wanted} can't be had here; who names this machine writes --peer HOST:${port}`;
   return `port ${wanted} for peers can't be had, so that peers are dialled from here alone: ${escapeSentence(reason)}`;
 }
 

@@ -11,7 +11,7 @@ test('a peer that is not reached is named once', () => {
 });
 
 test.each([
-  [40_000, "peers are told of port 40000, for 5350 can't be had here"],
+  [40_000, "peers are told of port 40000, for 5350 can't be had here; who names this machine writes --peer HOST:40000"],
   [undefined, "port 5350 for peers can't be had, so that peers are dialled from here alone: EADDRINUSE"],
   [5_350, undefined],
 ])('A port that is taken is told of with what is done instead: %s', (port, line) => {
