@@ -1,4 +1,4 @@
-"""serve PORT: answers the beginning of a request with 30,000 bytes, and closes on the rest of it, as a web server does that refuses an upload.
+"""serve PORT: answers the beginning of a request with 10,000 bytes, which a kernel sends at once, and closes on the rest of it, as a web server does that refuses an upload.
 ask PORT: uploads three million bytes, fifty times; prints how many bytes of each answer came, as JSON, and how often."""
 import collections
 import json
@@ -6,8 +6,8 @@ import socket
 import sys
 import threading
 
-HEAD = b"HTTP/1.1 413 Payload Too Large\r\nContent-Length: 29924\r\nConnection: close\r\n\r\n"
-ANSWER = HEAD.ljust(30_000, b"a")
+HEAD = b"HTTP/1.1 413 Payload Too Large\r\nContent-Length: 9925\r\nConnection: close\r\n\r\n"
+ANSWER = HEAD.ljust(10_000, b"a")
 BODY = b"r" * 3_000_000
 REQUEST = b"PUT / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 3000000\r\n\r\n" + BODY
 ROUNDS = 50

@@ -137,6 +137,6 @@ await labTest(
     await write(host, '/run/early.yaml', 'protocol: http\nusername: keeper\npasswordFile: /run/early.secret\n');
     await proxy(host, 'http:8080', '--from', 'static:127.0.0.1:8001', '--credentials', '/run/early.yaml');
     const heard = await host.read(PYTHON, [program, 'ask', '8080'], { timeout: 60_000 });
-    expect(JSON.parse(heard)).toEqual({ 30000: 50 });
+    expect(JSON.parse(heard)).toEqual({ 10000: 50 });
   },
 );
