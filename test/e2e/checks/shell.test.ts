@@ -57,7 +57,7 @@ test('Killing a command that has ended does nothing', async () => {
 test('The exec check kills a command that takes too long', async () => {
   const started = performance.now();
   const outcome = await createExecCheck('sleep 300', TARGET, runShell).run(AbortSignal.timeout(200));
-  expect(outcome).toEqual({ ok: false, reason: '"sleep 300" did not end in time' });
+  expect(outcome).toEqual({ ok: false, fault: 'command', reason: '"sleep 300" did not end in time' });
   expect(performance.now() - started).toBeLessThan(60_000);
 });
 

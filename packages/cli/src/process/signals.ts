@@ -1,6 +1,7 @@
 /** What this file needs of the process. */
 export interface SignalSource {
   readonly platform: NodeJS.Platform;
+  listenerCount(signal: NodeJS.Signals): number;
   on(signal: NodeJS.Signals, listener: (signal: NodeJS.Signals) => void): unknown;
   off(signal: NodeJS.Signals, listener: (signal: NodeJS.Signals) => void): unknown;
 }
@@ -31,6 +32,9 @@ export interface Shutdown {
 /** What a child process may be told in the place of what we get: Windows' SIGBREAK is SIGTERM to it. */
 type PassedSignal = Exclude<NodeJS.Signals, 'SIGBREAK'>;
 
+/** A diagnosis of Node's own (`--heapsnapshot-signal`, `--report-on-signal`), or what was loaded before, may have taken them. */
+const TAKEN_BY_DIAGNOSES: ReadonlySet<NodeJS.Signals> = new Set(['SIGQUIT', 'SIGUSR1', 'SIGUSR2']);
+
 /** What a shell shows for a program that was ended by a signal: 128 + its number. */
 const EXIT_CODES: Partial<Record<NodeJS.Signals, number>> = {
   SIGINT: 130,
@@ -55,11 +59,13 @@ export function listSignals(platform: NodeJS.Platform): readonly NodeJS.Signals[
  * The first signal asks for a clean stop, the second calls `exit` with 128 + its number. SIGHUP is another matter: it says that the
  * terminal was closed, which stops a command that was started on one and leaves one alone that was not (nohup, a service), or it asks
  * who reloads (`up`) to do so. A terminal that closes may say so several times, and a second never ends at once. SIGUSR1 and SIGWINCH
- * mean something to a command alone.
+ * mean something to a command alone. SIGQUIT, SIGUSR1 or SIGUSR2 that somebody listens for already is theirs.
  */
 export function listenForSignals(source: SignalSource, { exit, isAttached, hasTerminal }: SignalOptions): Shutdown {
   const controller = new AbortController();
-  const signals = listSignals(source.platform);
+  const signals = listSignals(source.platform).filter(
+    (signal) => !TAKEN_BY_DIAGNOSES.has(signal) || source.listenerCount(signal) === 0,
+  );
   const hadTerminal = isAttached && hasTerminal();
   let isAsked = false;
   let pass: ((signal: PassedSignal) => void) | undefined;

@@ -54,6 +54,16 @@ test('SIGQUIT of a container and SIGUSR2 of nodemon stop, and SIGUSR1 and SIGWIN
   }
 });
 
+test('a signal that a diagnosis of Node has taken is its own', () => {
+  const source = new FakeProcess();
+  source.on('SIGUSR2', () => undefined);
+  const shutdown = listenForSignals(source, { exit: () => undefined, isAttached: true, hasTerminal: () => true });
+  source.emit('SIGUSR2', 'SIGUSR2');
+  expect(shutdown.signal.aborted).toBe(false);
+  source.emit('SIGQUIT', 'SIGQUIT');
+  expect(shutdown.signal.reason).toBe('SIGQUIT');
+});
+
 test('whoever runs a command gets what operators and supervisors send, as it is', () => {
   const { exits, shutdown, send } = listen();
   const passed: string[] = [];
