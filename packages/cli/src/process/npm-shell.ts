@@ -1,7 +1,7 @@
 /** How soon it is known that the shell has ended. */
 const LOOK_MS = 500;
 /** Leaves a process behind on purpose. */
-const IN_BACKGROUND = /(?:^|[^&])&(?:[^&]|$)|\bnohup\b|\bsetsid\b/;
+const IN_BACKGROUND = /(?:^|[^&>])&(?:\s|$)|\bnohup\b|\bsetsid\b/;
 
 /**
  * Calls `onEnded` once the shell has ended from which npx, or npm for a script, has started this program. Told to end, they tell that shell

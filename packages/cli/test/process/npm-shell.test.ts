@@ -20,7 +20,7 @@ function watch(script?: string) {
   return world;
 }
 
-test.each(["'ambassador'", 'ambassador proxy redis', 'npm run build && ambassador up'])(
+test.each(["'ambassador'", 'ambassador proxy redis', 'npm run build && ambassador up', 'ambassador up 2>&1 | tee log'])(
   'the end of the shell of "%s" is told within half a second, once',
   (script) => {
     const world = watch(script);
