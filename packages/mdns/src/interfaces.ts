@@ -1,4 +1,5 @@
 import type { InterfaceAddress, NetworkInterface } from './network.ts';
+import { withoutZone } from './wire/address.ts';
 
 /** What `os.networkInterfaces()` says of one address; only what is read here. */
 export interface OsAddress {
@@ -192,7 +193,7 @@ export function listInterfaces(all: OsInterfaces, platform: string): readonly Ne
     for (const osAddress of osAddresses ?? []) {
       const merged = byName.get(name) ?? { loopback: osAddress.internal, addresses: [] };
       merged.addresses.push({
-        address: osAddress.address.replace(/%.*$/, ''),
+        address: withoutZone(osAddress.address),
         family: osAddress.family,
         prefixLength: readPrefixLength(osAddress),
         scopeId: osAddress.scopeid ?? 0,

@@ -2,6 +2,7 @@ import type { Clock } from './clock.ts';
 import { MdnsError, toError } from './mdns-error.ts';
 import type { Link, LinkSource, Network, NetworkInterface } from './network.ts';
 import type { Random } from './rules/machine.ts';
+import { withoutZone } from './wire/address.ts';
 import { decodeMessage } from './wire/decode.ts';
 import { encodeMessage } from './wire/encode.ts';
 import type { Name } from './wire/name.ts';
@@ -70,7 +71,7 @@ export async function checkLink(options: LinkCheckOptions): Promise<LinkCheck> {
   let sendErrorCode: string | undefined;
   const listen = (bytes: Uint8Array, source: LinkSource): void => {
     options.onPacket?.();
-    const address = source.address.replace(/%.*$/, '');
+    const address = withoutZone(source.address);
     if (own.has(address)) {
       hearsItself ||= isSameBytes(bytes, probe);
       return;

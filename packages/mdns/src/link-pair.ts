@@ -7,6 +7,7 @@ import { isOnLink } from './on-link.ts';
 import { PacketLimit } from './packet-limit.ts';
 import { keyOfPacket, RecentPackets } from './recent-packets.ts';
 import type { Received, Transmit } from './rules/machine.ts';
+import { withoutZone } from './wire/address.ts';
 import type { Decode } from './wire/decode.ts';
 import { encodeRdata, splitMessage } from './wire/encode.ts';
 import type { Message } from './wire/message.ts';
@@ -288,11 +289,6 @@ export class LinkPair {
       this.#options.events.received({ message, from });
     } else this.#options.events.replied({ message: decoded.message, from: { ...from, reply } });
   }
-}
-
-function withoutZone(address: string): string {
-  const zoneAt = address.indexOf('%');
-  return zoneAt === -1 ? address : address.slice(0, zoneAt);
 }
 
 /** Probes are answered by multicast, or their name is free (RFC 6762 8.1). */

@@ -20,6 +20,7 @@ import { describeWantOfDescriptor, isWantOfDescriptor } from './no-descriptor.ts
 import { isOnLink, mayBeOnLink } from './on-link.ts';
 import { isPortTaken } from './port-holders.ts';
 import { SocketQueue } from './socket-queue.ts';
+import { withoutZone } from './wire/address.ts';
 
 /** RFC 6762 11: for what goes by unicast, too. */
 const TTL = 255;
@@ -323,7 +324,7 @@ class SocketLink implements Link {
   /** Of two sockets with one port the kernel gives what is sent to an address to the one that is bound to it, or came last. */
   #isTaken(address: string): boolean {
     const bound = this.#reader.listBound(this.family);
-    return bound === undefined || isPortTaken(bound, address.split('%')[0] ?? '');
+    return bound === undefined || isPortTaken(bound, withoutZone(address));
   }
 
   /** `judge`: by which way a packet came; undefined for one that is to be dropped. */

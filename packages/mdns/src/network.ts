@@ -1,6 +1,7 @@
-import type { AddressStanding } from './address-standing.ts';
-
 export type AddressFamily = 'IPv4' | 'IPv6';
+
+/** Why others are rather told of another address: it is somebody else's too, it is on its way out, or it is to be known to nobody (RFC 4862 5.4.5, 5.5.4, RFC 8981). */
+export type AddressStanding = 'duplicate' | 'deprecated' | 'temporary';
 
 /** The addresses of one interface of this host that is up. */
 export interface NetworkInterface {

@@ -3,6 +3,7 @@ import type { Clock } from './clock.ts';
 import { groupAddress } from './link.ts';
 import { MDNS_PORT } from './mdns-port.ts';
 import type { NetworkInterface } from './network.ts';
+import { withoutZone } from './wire/address.ts';
 import { decodeMessage } from './wire/decode.ts';
 import { encodeMessage } from './wire/encode.ts';
 import { isSameName, type Name } from './wire/name.ts';
@@ -63,7 +64,7 @@ export async function askOnce({ to, hostName, clock, durationMs }: OneShotOption
     const message = decodeMessage(bytes)?.message;
     // RFC 6762 6: what comes from another port is no response.
     if (message?.kind !== 'response' || from.port !== MDNS_PORT) return;
-    if (answeredBy.size < MAX_ANSWERERS) answeredBy.add(from.address.replace(/%.*$/, ''));
+    if (answeredBy.size < MAX_ANSWERERS) answeredBy.add(withoutZone(from.address));
     for (const { name, data, ttl } of [...message.answers, ...message.additionals]) {
       const address = readAddress(data);
       const isAsked = asked !== undefined && ttl > 0 && isSameName(name, asked);

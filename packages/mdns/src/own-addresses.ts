@@ -1,7 +1,8 @@
 import { networkInterfaces } from 'node:os';
-import { isLinuxInnerBridge, readLinuxCarrierChanges } from './interface-kind.ts';
 import { normalizeInterfaceName } from './interfaces.ts';
+import { isLinuxInnerBridge, readLinuxCarrierChanges } from './linux-interface.ts';
 import { readSystemInterfaces } from './system-interfaces.ts';
+import { withoutZone } from './wire/address.ts';
 
 /** An address of an interface that is up and, where the system tells, has a carrier. */
 export interface OwnAddress {
@@ -24,7 +25,7 @@ export function readOwnAddresses(
       const link = normalizeInterfaceName(name);
       if (outward.length === 0 || isLinuxInnerBridge(link, sysfs)) return [];
       const carrierChanges = readLinuxCarrierChanges(link, sysfs);
-      return outward.map(({ address }) => ({ address: address.replace(/%.*$/, ''), carrierChanges }));
+      return outward.map(({ address }) => ({ address: withoutZone(address), carrierChanges }));
     });
   } catch {
     // No file descriptor is left.

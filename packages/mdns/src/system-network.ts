@@ -1,13 +1,8 @@
 import { platform as osPlatform } from 'node:os';
 import { GroupReceivers } from './group-receivers.ts';
 import { HostReader } from './host-reader.ts';
-import {
-  describeLinuxBridge,
-  describeLinuxInterfaceKind,
-  readLinuxInterfaceIndex,
-  readLinuxMtu,
-  readLinuxStandings,
-} from './interface-kind.ts';
+import { readStandings } from './inet6-table.ts';
+import { describeLinuxBridge, describeLinuxInterfaceKind } from './interface-kind.ts';
 import {
   comparableName,
   type InterfaceSelection,
@@ -16,7 +11,9 @@ import {
   type SkippedInterface,
   selectInterfaces,
 } from './interfaces.ts';
+import { readKernelFile } from './kernel-file.ts';
 import { openLink } from './link.ts';
+import { readLinuxNumber } from './linux-interface.ts';
 import { toError } from './mdns-error.ts';
 import type { Network, NetworkInterface } from './network.ts';
 import { isWantOfDescriptor } from './no-descriptor.ts';
@@ -82,12 +79,12 @@ export function systemNetwork(options: SystemNetworkOptions = {}): SystemNetwork
         const { used } = select();
         receivers.setUsed(used);
         if (!isLinux) return used;
-        const standings = readLinuxStandings();
+        const mark = readStandings(readKernelFile('/proc/net/if_inet6'));
         return used.map((on) => ({
           ...on,
-          addresses: on.addresses.map((own) => standings.mark(on.name, own)),
-          index: readLinuxInterfaceIndex(on.name),
-          mtu: readLinuxMtu(on.name),
+          addresses: on.addresses.map((own) => mark(on.name, own)),
+          index: readLinuxNumber(on.name, 'ifindex'),
+          mtu: readLinuxNumber(on.name, 'mtu'),
         }));
       },
       [],

@@ -1,6 +1,6 @@
 import { FLAGS, HOSTILE_PACKETS, rawName, rawPacket, rawRecord, TYPES } from '@mdns-ambassador/testkit';
 import { describe, expect, it } from 'vitest';
-import type { AddressStanding } from '../src/address-standing.ts';
+import type { AddressStanding } from '../src/network.ts';
 import { decodeMessage } from '../src/wire/decode.ts';
 import { browse, listGoodbyes, NodeWorld, publish, TYPE } from './node-world.ts';
 

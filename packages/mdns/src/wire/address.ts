@@ -34,9 +34,15 @@ export function parseIpv4(text: string): Uint8Array | undefined {
   return bytes;
 }
 
+/** `fe80::1` of `fe80::1%eth0`. */
+export function withoutZone(address: string): string {
+  const zoneAt = address.indexOf('%');
+  return zoneAt === -1 ? address : address.slice(0, zoneAt);
+}
+
 /** Whether an IPv6 literal, also with a zone, is of fe80::/10 (RFC 4291 2.5.6): it means nothing without its link. */
 export function isLinkLocalIpv6(address: string): boolean {
-  const bytes = address.includes(':') ? parseIpv6(address.replace(/%.*$/, '')) : undefined;
+  const bytes = address.includes(':') ? parseIpv6(withoutZone(address)) : undefined;
   return bytes !== undefined && isLinkLocalBytes(bytes);
 }
 

@@ -1,6 +1,6 @@
 import type { ServiceOptions } from '../../publication.ts';
 import { encodeTxt } from '../../txt.ts';
-import { formatIpv4, formatIpv6, parseIpv4, parseIpv6 } from '../../wire/address.ts';
+import { formatIpv4, formatIpv6, parseIpv4, parseIpv6, withoutZone } from '../../wire/address.ts';
 import type { Name } from '../../wire/name.ts';
 import type { RecordData } from '../../wire/record.ts';
 import { nameOfBrowse, nameOfInstance, nameOfType, TYPE_ENUMERATION } from '../service-name.ts';
@@ -46,7 +46,7 @@ export function readAddresses(addresses: readonly string[]): readonly RecordData
   return [...new Set(addresses)].flatMap((address): readonly RecordData[] => {
     const ipv4 = parseIpv4(address);
     if (ipv4 !== undefined) return [{ type: 'A', address: formatIpv4(ipv4) }];
-    const ipv6 = parseIpv6(address.replace(/%.*$/, ''));
+    const ipv6 = parseIpv6(withoutZone(address));
     return ipv6 === undefined ? [] : [{ type: 'AAAA', address: formatIpv6(ipv6) }];
   });
 }

@@ -11,9 +11,8 @@ export async function findPath(
 ): Promise<Path> {
   const found = await find(address);
   if ('code' in found) return { kind: 'none', code: found.code };
-  const source = found.source.replace(/%.*$/, '');
   const homes = findHomes(address, network);
-  const candidates = network.filter(({ addresses }) => addresses.some((own) => own.address === source));
+  const candidates = network.filter(({ addresses }) => addresses.some((own) => own.address === found.source));
   // A link-local address may stand on several interfaces.
   const through = candidates.find(({ name }) => homes.includes(name)) ?? candidates[0];
   return {

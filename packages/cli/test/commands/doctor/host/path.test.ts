@@ -34,7 +34,7 @@ test.each([
   // A tunnel's own prefix is nobody's link.
   ['10.77.0.1', '10.8.0.2', 'wg0', true, []],
   ['fd00::2', 'fd00::1', 'eth0', false, ['eth0']],
-  ['fe80::2%eth0', 'fe80::1%eth0', 'eth0', false, ['eth0']],
+  ['fe80::2%eth0', 'fe80::1', 'eth0', false, ['eth0']],
   ['fe80::2%2', 'fe80::1', 'eth0', false, ['eth0']],
 ])('%s is sent from %s', async (address, source, interfaceName, isTunnel, homes) => {
   expect(await findPath(address, NETWORK, async () => ({ source }))).toEqual({
