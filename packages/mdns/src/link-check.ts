@@ -1,15 +1,15 @@
 import type { Clock } from './clock.ts';
 import { MdnsError, toError } from './mdns-error.ts';
-import type { Link, LinkSource, Network, NetworkInterface } from './network.ts';
+import type { Link, LinkEvents, LinkSource, Network, NetworkInterface } from './network.ts';
 import type { Random } from './rules/machine.ts';
+import { TYPE_ENUMERATION } from './rules/service-name.ts';
 import { withoutZone } from './wire/address.ts';
 import { decodeMessage } from './wire/decode.ts';
 import { encodeMessage } from './wire/encode.ts';
+import { EMPTY_QUERY } from './wire/message.ts';
 import type { Name } from './wire/name.ts';
 import { TYPE_CODES } from './wire/record.ts';
 
-/** RFC 6763 9: every responder with a service answers it. */
-const EVERY_TYPE: Name = ['_services', '_dns-sd', '_udp', 'local'];
 /** A query or its answer may be lost, and who answered a moment ago is silent for a second (RFC 6762 6). */
 const REPEAT_MS = 1_200;
 /** What comes so soon after a question answers it (RFC 6762 6: 20 to 120 ms), on a busy machine too. */
@@ -18,6 +18,8 @@ const PROMPT_MS = 500;
 const ANSWER_MS = 300;
 const MAX_OTHERS = 256;
 const NONCE_RANGE = 2 ** 32;
+const ignore = (): void => undefined;
+const DEAF: LinkEvents = { packet: ignore, reply: ignore, sent: ignore, failed: ignore };
 
 export interface LinkCheckOptions {
   readonly network: Network;
@@ -73,7 +75,7 @@ export async function checkLink(options: LinkCheckOptions): Promise<LinkCheck> {
     options.onPacket?.();
     const address = withoutZone(source.address);
     if (own.has(address)) {
-      hearsItself ||= isSameBytes(bytes, probe);
+      hearsItself ||= Buffer.compare(bytes, probe) === 0;
       return;
     }
     const message = decodeMessage(bytes)?.message;
@@ -88,20 +90,13 @@ export async function checkLink(options: LinkCheckOptions): Promise<LinkCheck> {
   const opened: Link[] = [];
   try {
     const speaker = await network.openLink(on, family, {
-      packet: () => undefined,
-      reply: () => undefined,
+      ...DEAF,
       sent: (error?: Error & { readonly code?: string }) => {
         if (error !== undefined) sendErrorCode = error.code ?? 'unknown';
       },
-      failed: () => undefined,
     });
     opened.push(speaker);
-    const listener = await network.openLink(on, family, {
-      packet: listen,
-      reply: () => undefined,
-      sent: () => undefined,
-      failed: () => undefined,
-    });
+    const listener = await network.openLink(on, family, { ...DEAF, packet: listen });
     opened.push(listener);
     await listener.renew();
     await options.begin?.();
@@ -111,7 +106,8 @@ export async function checkLink(options: LinkCheckOptions): Promise<LinkCheck> {
     const ask = (): void => {
       askedAt = clock.now();
       speaker.send(probe);
-      speaker.send(encodeQuestion(EVERY_TYPE));
+      // RFC 6763 9: every responder with a service answers it.
+      speaker.send(encodeQuestion(TYPE_ENUMERATION));
       cancel = askedAt <= lastAt ? clock.after(repeatMs, ask) : () => undefined;
     };
     ask();
@@ -142,17 +138,5 @@ export async function checkLink(options: LinkCheckOptions): Promise<LinkCheck> {
 }
 
 function encodeQuestion(name: Name): Uint8Array {
-  return encodeMessage({
-    id: 0,
-    kind: 'query',
-    truncated: false,
-    questions: [{ name, type: TYPE_CODES.PTR, unicast: false }],
-    answers: [],
-    authorities: [],
-    additionals: [],
-  });
-}
-
-function isSameBytes(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, at) => byte === b[at]);
+  return encodeMessage({ ...EMPTY_QUERY, questions: [{ name, type: TYPE_CODES.PTR, unicast: false }] });
 }

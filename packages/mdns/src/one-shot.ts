@@ -3,14 +3,14 @@ import type { Clock } from './clock.ts';
 import { groupAddress } from './link.ts';
 import { MDNS_PORT } from './mdns-port.ts';
 import type { NetworkInterface } from './network.ts';
+import { TYPE_ENUMERATION } from './rules/service-name.ts';
 import { withoutZone } from './wire/address.ts';
 import { decodeMessage } from './wire/decode.ts';
 import { encodeMessage } from './wire/encode.ts';
+import { EMPTY_QUERY } from './wire/message.ts';
 import { isSameName, type Name } from './wire/name.ts';
-import { type RecordData, TYPE_CODES } from './wire/record.ts';
+import { TYPE_CODES } from './wire/record.ts';
 
-/** RFC 6763 9: every responder with a service answers it. */
-const EVERY_TYPE: Name = ['_services', '_dns-sd', '_udp', 'local'];
 /** A question or its answer may be lost, and who answered a moment ago is silent for a second (RFC 6762 6). */
 const REPEAT_MS = 1_100;
 const MAX_ANSWERERS = 256;
@@ -66,7 +66,7 @@ export async function askOnce({ to, hostName, clock, durationMs }: OneShotOption
     if (message?.kind !== 'response' || from.port !== MDNS_PORT) return;
     if (answeredBy.size < MAX_ANSWERERS) answeredBy.add(withoutZone(from.address));
     for (const { name, data, ttl } of [...message.answers, ...message.additionals]) {
-      const address = readAddress(data);
+      const address = data.type === 'A' || data.type === 'AAAA' ? data.address : undefined;
       const isAsked = asked !== undefined && ttl > 0 && isSameName(name, asked);
       if (isAsked && address !== undefined && addresses.size < MAX_ANSWERERS) addresses.add(address);
     }
@@ -110,19 +110,9 @@ function localAddress({ on, family }: Extract<OneShotTarget, { readonly kind: 'g
 }
 
 function encodeQuestion(hostName: Name | undefined): Uint8Array {
-  const name = hostName ?? EVERY_TYPE;
+  // RFC 6763 9: every responder with a service answers it.
+  const name = hostName ?? TYPE_ENUMERATION;
   const types = hostName === undefined ? [TYPE_CODES.PTR] : [TYPE_CODES.A, TYPE_CODES.AAAA];
-  return encodeMessage({
-    id: QUERY_ID,
-    kind: 'query',
-    truncated: false,
-    questions: types.map((type) => ({ name, type, unicast: false })),
-    answers: [],
-    authorities: [],
-    additionals: [],
-  });
-}
-
-function readAddress(data: RecordData): string | undefined {
-  return data.type === 'A' || data.type === 'AAAA' ? data.address : undefined;
+  const questions = types.map((type) => ({ name, type, unicast: false }));
+  return encodeMessage({ ...EMPTY_QUERY, id: QUERY_ID, questions });
 }

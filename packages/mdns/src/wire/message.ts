@@ -23,3 +23,14 @@ export interface Message {
   readonly authorities: readonly ResourceRecord[];
   readonly additionals: readonly ResourceRecord[];
 }
+
+/** A query that says nothing: what other messages begin with. */
+export const EMPTY_QUERY: Message = {
+  id: 0,
+  kind: 'query',
+  truncated: false,
+  questions: [],
+  answers: [],
+  authorities: [],
+  additionals: [],
+};

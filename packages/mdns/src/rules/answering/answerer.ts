@@ -163,10 +163,8 @@ export class Answerer {
     const rest = [...additionals.values()].filter((set) => !answers.has(set.key));
     const compose = (current: OwnZone): readonly Message[] => {
       const told = [...answers.values()].flatMap(tell(current, 'answer'));
-      const response =
-        told.length === 0
-          ? undefined
-          : composeLegacyResponse(message, message.questions, told, rest.flatMap(tell(current, 'answer')));
+      if (told.length === 0) return [];
+      const response = composeLegacyResponse(message, told, rest.flatMap(tell(current, 'answer')));
       return response === undefined ? [] : [response];
     };
     this.#push({ to: from, compose }, now);

@@ -1,4 +1,4 @@
-import type { Message } from '../../wire/message.ts';
+import { EMPTY_QUERY, type Message } from '../../wire/message.ts';
 import type { Name } from '../../wire/name.ts';
 import { type ResourceRecord, TYPE_ANY } from '../../wire/record.ts';
 import { compareProposals } from './tiebreak.ts';
@@ -114,13 +114,6 @@ export class Probe {
  * answer that we never see would make us take a name that has an owner, so the answer is to be multicast.
  */
 export function composeProbe(probes: readonly Probe[]): Message {
-  return {
-    id: 0,
-    kind: 'query',
-    truncated: false,
-    questions: probes.map(({ name }) => ({ name, type: TYPE_ANY, unicast: false })),
-    answers: [],
-    authorities: probes.flatMap(({ proposed }) => proposed),
-    additionals: [],
-  };
+  const questions = probes.map(({ name }) => ({ name, type: TYPE_ANY, unicast: false }));
+  return { ...EMPTY_QUERY, questions, authorities: probes.flatMap(({ proposed }) => proposed) };
 }

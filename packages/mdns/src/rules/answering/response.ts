@@ -1,7 +1,6 @@
 import { encodeMessage } from '../../wire/encode.ts';
-import type { Message, Question } from '../../wire/message.ts';
-import type { ResourceRecord } from '../../wire/record.ts';
-import { TYPE_CODES } from '../../wire/record.ts';
+import { EMPTY_QUERY, type Message } from '../../wire/message.ts';
+import { type ResourceRecord, TYPE_CODES } from '../../wire/record.ts';
 import type { OwnSet } from './own-set.ts';
 
 /** RFC 6762 17: what one packet should hold. The driver splits what is larger; we fill packets so that additionals are not lost. */
@@ -54,14 +53,14 @@ export function composeResponses(
  */
 export function composeLegacyResponse(
   query: Message,
-  questions: readonly Question[],
   answers: readonly OwnSet[],
   additionals: readonly OwnSet[],
 ): Message | undefined {
+  const { id, questions } = query;
   const isDenialWanted = questions.some(({ type }) => type === TYPE_CODES.NSEC);
   const recordsOf = (sets: readonly OwnSet[]): readonly ResourceRecord[] =>
     sets.filter(({ type }) => isDenialWanted || type !== TYPE_CODES.NSEC).flatMap(({ records }) => records);
-  let message: Message = { ...emptyResponse, id: query.id, questions };
+  let message: Message = { ...EMPTY_RESPONSE, id, questions };
   if (recordsOf(answers).length === 0) return message;
   for (const section of ['answers', 'additionals'] as const) {
     for (const record of recordsOf(section === 'answers' ? answers : additionals)) {
@@ -76,18 +75,10 @@ export function composeLegacyResponse(
 /** RFC 6762 10.1: the records with a TTL of 0. */
 export function composeGoodbye(sets: readonly OwnSet[]): Message {
   const answers = sets.flatMap((set) => set.records).map((record) => ({ ...record, ttl: GOODBYE_TTL_SECONDS }));
-  return { ...emptyResponse, answers };
+  return { ...EMPTY_RESPONSE, answers };
 }
 
-const emptyResponse: Message = {
-  id: 0,
-  kind: 'response',
-  truncated: false,
-  questions: [],
-  answers: [],
-  authorities: [],
-  additionals: [],
-};
+const EMPTY_RESPONSE: Message = { ...EMPTY_QUERY, kind: 'response' };
 
 function toLegacy(record: ResourceRecord): ResourceRecord {
   return { ...record, flush: false, ttl: Math.min(record.ttl, MAX_LEGACY_TTL_SECONDS) };
@@ -125,7 +116,7 @@ class ResponseDraft {
   finish(): Response {
     const [answers, additionals] = [[...this.#answers.values()], [...this.#additionals.values()]];
     const message: Message = {
-      ...emptyResponse,
+      ...EMPTY_RESPONSE,
       answers: answers.flatMap((set) => set.records),
       additionals: additionals.flatMap((set) => set.records),
     };

@@ -1,4 +1,4 @@
-import type { Message, Question } from '../../wire/message.ts';
+import { EMPTY_QUERY, type Message, type Question } from '../../wire/message.ts';
 import { nameKey } from '../../wire/name.ts';
 import { type ResourceRecord, recordKey, typeCode } from '../../wire/record.ts';
 import type { Random, Received, Sender, Transmit } from '../machine.ts';
@@ -85,8 +85,7 @@ export class DirectAnswers {
       said: new Map(records.map((record) => [recordKey(record), record.ttl])),
       asked: new Set(questions.map(({ name, type }) => formatKey(nameKey(name), type))),
     });
-    const asking: Message = { ...EMPTY, id, questions };
-    this.#due.push({ message: asking, to: { kind: 'alone', sender: from } });
+    this.#due.push({ message: { ...EMPTY_QUERY, id, questions }, to: { kind: 'alone', sender: from } });
   }
 
   /** RFC 6762 6.7: who answers a question from another port repeats its id; some always say 0. */
@@ -121,16 +120,6 @@ export class DirectAnswers {
     return [...questions.values()];
   }
 }
-
-const EMPTY: Message = {
-  id: 0,
-  kind: 'query',
-  truncated: false,
-  questions: [],
-  answers: [],
-  authorities: [],
-  additionals: [],
-};
 
 function listRecords({ answers, additionals }: Message): readonly ResourceRecord[] {
   return [...answers, ...additionals].filter(({ ttl }) => ttl > 0).map((record) => ({ ...record, flush: false }));
