@@ -48,18 +48,10 @@ export class HostAlias {
   /** Somebody else has the name (RFC 6762 9). */
   rename(): void {
     this.announcedOn.clear();
-    const renaming = renameAlias(this.original, this.#renames);
-    switch (renaming.kind) {
-      case 'rename':
-        this.#renames += 1;
-        this.#label = renaming.name;
-        break;
-      case 'insist':
-        this.#isLost = true;
-        break;
-      default:
-        renaming satisfies never;
-    }
+    const label = renameAlias(this.original, this.#renames);
+    this.#renames += 1;
+    if (label === undefined) this.#isLost = true;
+    else this.#label = label;
   }
 
   /** On an interface with these addresses: those in which its services there are reached, told while one of them is. */

@@ -1,14 +1,13 @@
 import type { Random } from './rules/machine.ts';
+import { MAX_LABEL_BYTES } from './wire/limits.ts';
 
 /** RFC 4648 6, lower case. */
 const BASE32 = 'abcdefghijklmnopqrstuvwxyz234567';
 const ID_LENGTH = 4;
-/** RFC 1035 2.3.4 */
-const MAX_LABEL_LENGTH = 63;
 
 /** Whether it is a host name's label (RFC 1123 2.1), in either case. */
 export function isHostLabel(text: string): boolean {
-  return text.length <= MAX_LABEL_LENGTH && /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/i.test(text);
+  return text.length <= MAX_LABEL_BYTES && /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/i.test(text);
 }
 
 /**
@@ -20,7 +19,7 @@ export function hostLabel(hostname: string, random: Random): string {
   const sanitized = (hostname.split('.')[0] ?? '')
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')
-    .slice(0, MAX_LABEL_LENGTH - ID_LENGTH - 1)
+    .slice(0, MAX_LABEL_BYTES - ID_LENGTH - 1)
     .replace(/^-+|-+$/g, '');
   return `${sanitized || 'host'}-${id}`;
 }

@@ -1,10 +1,9 @@
 import { isIPv6 } from 'node:net';
 import type { AddressFamily } from './network.ts';
-import { type Renaming, renameHost } from './rules/answering/rename.ts';
+import { renameHost } from './rules/answering/rename.ts';
 import type { Random } from './rules/machine.ts';
+import { MAX_LABEL_BYTES } from './wire/limits.ts';
 
-/** RFC 1035 2.3.4 */
-const MAX_LABEL_LENGTH = 63;
 const ENDINGS: Readonly<Record<AddressFamily, string>> = { IPv4: '-v4', IPv6: '-v6' };
 
 /** A name of this host: with all its addresses, or with those of one family, for services that are reached in that one alone. */
@@ -18,7 +17,7 @@ export class HostName {
   constructor(label: string, family?: AddressFamily) {
     this.family = family;
     const ending = family === undefined ? '' : ENDINGS[family];
-    this.#label = label.slice(0, MAX_LABEL_LENGTH - ending.length) + ending;
+    this.#label = label.slice(0, MAX_LABEL_BYTES - ending.length) + ending;
   }
 
   /** As it is now, after conflicts. */
@@ -32,20 +31,11 @@ export class HostName {
   }
 
   /** Somebody else has it (RFC 6762 9). */
-  rename(random: Random): Renaming {
-    const renaming = renameHost(this.#label, this.#renames, random);
-    switch (renaming.kind) {
-      case 'rename':
-        this.#renames += 1;
-        this.#label = renaming.name;
-        break;
-      case 'insist':
-        this.#insists = true;
-        break;
-      default:
-        renaming satisfies never;
-    }
-    return renaming;
+  rename(random: Random): void {
+    const label = renameHost(this.#label, this.#renames, random);
+    this.#renames += 1;
+    if (label === undefined) this.#insists = true;
+    else this.#label = label;
   }
 
   /** Those of these literals that go with it. */

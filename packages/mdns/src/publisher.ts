@@ -262,19 +262,14 @@ export class Publisher {
     const service = this.#published.get(id);
     if (service === undefined || service.insists) return;
     const from = service.options.name;
-    const renaming = renameService(service.original, service.renames, this.#context.random);
-    switch (renaming.kind) {
-      case 'rename':
-        service.renames++;
-        service.options = { ...service.options, name: renaming.name };
-        this.#tell(service, { kind: 'renamed', from, to: renaming.name });
-        break;
-      case 'insist':
-        service.insists = true;
-        this.#context.onEvent({ kind: 'name-disputed', name: from });
-        break;
-      default:
-        renaming satisfies never;
+    const to = renameService(service.original, service.renames, this.#context.random);
+    if (to === undefined) {
+      service.insists = true;
+      this.#context.onEvent({ kind: 'name-disputed', name: from });
+    } else {
+      service.renames++;
+      service.options = { ...service.options, name: to };
+      this.#tell(service, { kind: 'renamed', from, to });
     }
     service.announcedOn = new Set();
     for (const outlet of this.#outlets.values()) this.#publishOn(outlet, service);
@@ -283,17 +278,10 @@ export class Publisher {
   #renameHost(host: HostName): void {
     if (host.insists) return;
     const from = host.label;
-    const renaming = host.rename(this.#context.random);
-    switch (renaming.kind) {
-      case 'rename':
-        this.#context.onEvent({ kind: 'host-renamed', from, to: renaming.name });
-        break;
-      case 'insist':
-        this.#context.onEvent({ kind: 'name-disputed', name: from });
-        break;
-      default:
-        renaming satisfies never;
-    }
+    host.rename(this.#context.random);
+    this.#context.onEvent(
+      host.insists ? { kind: 'name-disputed', name: from } : { kind: 'host-renamed', from, to: host.label },
+    );
     this.#claimHosts();
   }
 

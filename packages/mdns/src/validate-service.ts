@@ -3,10 +3,9 @@ import type { ServiceOptions } from './publication.ts';
 import { typeOfName } from './rules/service-name.ts';
 import { isServiceType } from './service-type.ts';
 import { encodeTxt } from './txt.ts';
+import { MAX_LABEL_BYTES } from './wire/limits.ts';
 import { parseName } from './wire/name.ts';
 
-/** RFC 1035 2.3.4 */
-const MAX_LABEL_BYTES = 63;
 const MAX_UINT16 = 65_535;
 /** RFC 2181 8 */
 const MAX_TTL_SECONDS = 2 ** 31 - 1;
@@ -14,7 +13,8 @@ const MAX_TTL_SECONDS = 2 ** 31 - 1;
 /** Throws an {@link MdnsError} for what can't be published: it would leave as a packet that nobody can read. */
 export function validateService(service: ServiceOptions): void {
   validateInstanceName(service.name);
-  validateType(service.type);
+  // As strict as RFC 6763 7 is with who announces.
+  if (!isServiceType(service.type)) throw badType(service.type);
   if (service.alias !== undefined) validateLabel('alias', service.alias);
   for (const subtype of service.subtypes ?? []) validateLabel('subtype', subtype);
   validateInteger('port', service.port, 1, MAX_UINT16);
@@ -22,11 +22,6 @@ export function validateService(service: ServiceOptions): void {
   validateInteger('weight', service.weight ?? 0, 0, MAX_UINT16);
   validateInteger('TTL', service.ttl ?? 1, 1, MAX_TTL_SECONDS);
   encodeTxt(service.txt ?? new Map());
-}
-
-/** `_redis._tcp`, as strict as RFC 6763 7 is with who announces. */
-function validateType(type: string): void {
-  if (!isServiceType(type)) throw badType(type);
 }
 
 /** Throws an {@link MdnsError} for what can't be the name of a type. Many devices announce longer ones than RFC 6763 7 allows, or others. */

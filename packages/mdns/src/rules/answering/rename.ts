@@ -12,38 +12,33 @@ const NUMBERED = /^(.+) \((\d{1,6})\)$/s;
 
 const utf8 = new TextEncoder();
 
-export type Renaming =
-  | { readonly kind: 'rename'; readonly name: string }
-  /** The name that there is stays, whatever others say; the user is to be warned. */
-  | { readonly kind: 'insist' };
-
 /**
- * What to do when somebody else has the name of a service (RFC 6762 9, RFC 6763 D): `redis on h1` becomes `redis on h1 (2)`, then `(3)`,
- * then gets a random ending, where counting would take too long; then it stays. `original` is the name that was wanted first, `renames` how
- * often it was changed since. The result fits 63 bytes of UTF-8.
+ * The next name of a service when somebody else has the one (RFC 6762 9, RFC 6763 D): `redis on h1` becomes `redis on h1 (2)`, then `(3)`,
+ * then gets a random ending, where counting would take too long. `original` is the name that was wanted first, `renames` how often it was
+ * changed since. The result fits 63 bytes of UTF-8. Undefined: what there is stays, whatever others say; the user is to be warned.
  */
-export function renameService(original: string, renames: number, random: Random): Renaming {
-  if (renames >= MAX_RENAMES) return { kind: 'insist' };
+export function renameService(original: string, renames: number, random: Random): string | undefined {
+  if (renames >= MAX_RENAMES) return undefined;
   const [, base = original, number = '1'] = NUMBERED.exec(original) ?? [];
   const ending = renames < MAX_RENAMES - 1 ? String(Number(number) + renames + 1) : drawId(INSTANCE_ID_LENGTH, random);
   const suffix = ` (${ending})`;
-  return { kind: 'rename', name: cutToBytes(base, MAX_LABEL_BYTES - suffix.length) + suffix };
+  return cutToBytes(base, MAX_LABEL_BYTES - suffix.length) + suffix;
 }
 
 /** The same for a host label: `h1-k3x9` gets other random characters. */
-export function renameHost(label: string, renames: number, random: Random): Renaming {
-  if (renames >= MAX_RENAMES) return { kind: 'insist' };
+export function renameHost(label: string, renames: number, random: Random): string | undefined {
+  if (renames >= MAX_RENAMES) return undefined;
   const base = label.replace(/-[a-z0-9]{4}$/, '');
   const suffix = `-${drawId(HOST_ID_LENGTH, random)}`;
-  return { kind: 'rename', name: cutToBytes(base, MAX_LABEL_BYTES - suffix.length) + suffix };
+  return cutToBytes(base, MAX_LABEL_BYTES - suffix.length) + suffix;
 }
 
 /** The same for an alias of the host: `web` becomes `web-2`, then `web-3` (RFC 6762 9); then it is given up, and the host has it not. */
-export function renameAlias(original: string, renames: number): Renaming {
-  if (renames >= MAX_RENAMES) return { kind: 'insist' };
+export function renameAlias(original: string, renames: number): string | undefined {
+  if (renames >= MAX_RENAMES) return undefined;
   const [, base = original, number = '1'] = /^(.+)-(\d{1,6})$/s.exec(original) ?? [];
   const suffix = `-${Number(number) + renames + 1}`;
-  return { kind: 'rename', name: cutToBytes(base, MAX_LABEL_BYTES - suffix.length) + suffix };
+  return cutToBytes(base, MAX_LABEL_BYTES - suffix.length) + suffix;
 }
 
 /** As many whole characters as fit. */

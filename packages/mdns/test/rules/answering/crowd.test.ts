@@ -57,10 +57,10 @@ class Crowd {
     for (const event of responder.takeEvents()) {
       if (event.kind === 'announced') this.announced.add(host);
       if (event.kind !== 'conflict') continue;
-      const renaming = renameService(REDIS.name, this.#renames[host] ?? 0, this.#random);
-      if (renaming.kind === 'insist') throw new Error('Three renames were not enough.');
+      const name = renameService(REDIS.name, this.#renames[host] ?? 0, this.#random);
+      if (name === undefined) throw new Error('Three renames were not enough.');
       this.#renames[host] = (this.#renames[host] ?? 0) + 1;
-      this.names[host] = renaming.name;
+      this.names[host] = name;
       this.#publish(host, now);
     }
   }
