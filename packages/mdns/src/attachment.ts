@@ -1,11 +1,12 @@
 import { listTold } from './address-standing.ts';
 import { contain } from './contain.ts';
-import { type FragmentedPacket, type LinkFailure, LinkPair, type LinkPairOptions } from './link-pair.ts';
+import { addCounters } from './counters.ts';
+import { LinkPair, type LinkPairEvents, type LinkPairOptions } from './link-pair.ts';
 import type { NetworkInterface } from './network.ts';
 import type { LinkTotals, NodeCounters } from './node.ts';
 import type { Responder } from './rules/answering/responder.ts';
 import type { Querier } from './rules/asking/querier.ts';
-import type { Machine, Received } from './rules/machine.ts';
+import type { Machine } from './rules/machine.ts';
 
 /** A machine that threw is left alone for so long: what was due then is due still. */
 const REST_MS = 1_000;
@@ -14,7 +15,7 @@ const MAX_TURNS = 16;
 
 type RefusalCounters = Omit<NodeCounters, keyof LinkTotals | 'cachedRecords'>;
 
-const NO_REFUSALS: RefusalCounters = {
+export const NO_REFUSALS: RefusalCounters = {
   recordsRefused: 0,
   repliesRefused: 0,
   unicastRefused: 0,
@@ -28,18 +29,10 @@ export interface Machines {
   readonly responder: Responder;
 }
 
-interface AttachmentEvents {
-  /** Both machines have taken in a packet, or the one whose question it answers. */
-  received(packet: Received): void;
-  /** A link failed and is closed. */
-  failed(failure: LinkFailure): void;
-  /** See {@link LinkPair}. */
-  fragmented(packet: FragmentedPacket): void;
-  /** Nothing gets out any more, or packets are taken again. */
-  refusalChanged(): void;
+interface AttachmentOptions extends Omit<LinkPairOptions, 'events'> {
+  /** As of the links; `received`: both machines have taken in a packet, or the one whose question it answers. */
+  readonly events: Omit<LinkPairEvents, 'replied'>;
 }
-
-export type AttachmentOptions = Omit<LinkPairOptions, 'events'> & AttachmentEvents;
 
 /** A node's presence on one interface: the links, and, while one at least is open, the machines that speak through them. */
 export class Attachment {
@@ -55,26 +48,25 @@ export class Attachment {
   #pastRefusals: RefusalCounters = NO_REFUSALS;
 
   constructor(on: NetworkInterface, options: AttachmentOptions) {
+    const { events } = options;
     this.on = on;
     this.links = new LinkPair({
       ...options,
       events: {
+        ...events,
         received: (packet) => {
           const now = options.now();
           this.touch();
           for (const machine of this.#running) contain(() => machine.receive(packet, now));
-          options.received(packet);
+          events.received(packet);
         },
         // What is said to us alone is no conflict with anybody (RFC 6762 9).
         replied: (packet) => {
           const querier = this.#machines?.querier;
           this.touch();
           contain(() => querier?.receive(packet, options.now()));
-          options.received(packet);
+          events.received(packet);
         },
-        failed: options.failed,
-        fragmented: options.fragmented,
-        refusalChanged: options.refusalChanged,
       },
     });
   }
@@ -150,12 +142,12 @@ export class Attachment {
     if (this.#machines === undefined) return this.#pastRefusals;
     const { querier, responder } = this.#machines;
     const { legacyRefused, unicastRefused, deferralsRefused } = responder.counters;
-    return {
-      recordsRefused: this.#pastRefusals.recordsRefused + querier.refusedRecords,
-      repliesRefused: this.#pastRefusals.repliesRefused + querier.refusedReplies,
-      unicastRefused: this.#pastRefusals.unicastRefused + legacyRefused + unicastRefused,
-      deferralsRefused: this.#pastRefusals.deferralsRefused + deferralsRefused,
-      conflicts: this.#pastRefusals.conflicts + responder.conflicts,
-    };
+    return addCounters(this.#pastRefusals, {
+      recordsRefused: querier.refusedRecords,
+      repliesRefused: querier.refusedReplies,
+      unicastRefused: legacyRefused + unicastRefused,
+      deferralsRefused,
+      conflicts: responder.conflicts,
+    });
   }
 }

@@ -1,29 +1,14 @@
-import type { Machines } from './attachment.ts';
-import { Attachment } from './attachment.ts';
+import { Attachment, type Machines, NO_REFUSALS } from './attachment.ts';
+import { addCounters } from './counters.ts';
 import { compareInterfaces, type InterfaceChange } from './interface-changes.ts';
-import type { FragmentedPacket, LinkFailure } from './link-pair.ts';
+import { type FragmentedPacket, type LinkFailure, NO_TOTALS } from './link-pair.ts';
 import { toError } from './mdns-error.ts';
 import type { Network, NetworkInterface } from './network.ts';
 import type { NodeCounters, NodeEvent } from './node.ts';
 import type { Received } from './rules/machine.ts';
 import type { Decode } from './wire/decode.ts';
 
-const NO_COUNTERS: NodeCounters = {
-  received: 0,
-  sent: 0,
-  rateLimited: 0,
-  undecodable: 0,
-  damagedRecords: 0,
-  otherPort: 0,
-  offLink: 0,
-  sendErrors: 0,
-  recordsRefused: 0,
-  repliesRefused: 0,
-  unicastRefused: 0,
-  deferralsRefused: 0,
-  conflicts: 0,
-  cachedRecords: 0,
-};
+const NO_COUNTERS: NodeCounters = { ...NO_TOTALS, ...NO_REFUSALS, cachedRecords: 0 };
 
 /** What the attachments need of the node. */
 export interface AttachmentsContext {
@@ -208,13 +193,15 @@ export class Attachments {
       now: this.#context.now,
       decode: this.#context.decode,
       isOwnAddress: (address) => this.#ownAddresses.has(address),
-      received: (packet) => this.#context.received(packet, attachment),
-      failed: (failure) => {
-        this.#tellFailure(on.name, failure);
-        this.#context.failed();
+      events: {
+        received: (packet) => this.#context.received(packet, attachment),
+        failed: (failure) => {
+          this.#tellFailure(on.name, failure);
+          this.#context.failed();
+        },
+        fragmented: (packet) => this.#tellFragmented(on.name, packet),
+        refusalChanged: () => this.#hearRefusal(attachment),
       },
-      fragmented: (packet) => this.#tellFragmented(on.name, packet),
-      refusalChanged: () => this.#hearRefusal(attachment),
     });
     this.#byName.set(on.name, attachment);
   }
@@ -285,23 +272,4 @@ export class Attachments {
 
 function codeOf(error: Error): string {
   return 'code' in error ? String(error.code) : error.name;
-}
-
-function addCounters(a: NodeCounters, b: NodeCounters): NodeCounters {
-  return {
-    received: a.received + b.received,
-    sent: a.sent + b.sent,
-    rateLimited: a.rateLimited + b.rateLimited,
-    undecodable: a.undecodable + b.undecodable,
-    damagedRecords: a.damagedRecords + b.damagedRecords,
-    otherPort: a.otherPort + b.otherPort,
-    offLink: a.offLink + b.offLink,
-    sendErrors: a.sendErrors + b.sendErrors,
-    recordsRefused: a.recordsRefused + b.recordsRefused,
-    repliesRefused: a.repliesRefused + b.repliesRefused,
-    unicastRefused: a.unicastRefused + b.unicastRefused,
-    deferralsRefused: a.deferralsRefused + b.deferralsRefused,
-    conflicts: a.conflicts + b.conflicts,
-    cachedRecords: a.cachedRecords + b.cachedRecords,
-  };
 }

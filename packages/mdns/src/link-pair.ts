@@ -13,7 +13,7 @@ import { encodeRdata, splitMessage } from './wire/encode.ts';
 import type { Message } from './wire/message.ts';
 import { formatName } from './wire/name.ts';
 
-interface LinkPairEvents {
+export interface LinkPairEvents {
   received(packet: Received): void;
   /** A message came to this host alone. */
   replied(packet: Received): void;
@@ -73,6 +73,17 @@ const KNOCK = new Uint8Array(12);
 /** Of IP and UDP (RFC 791, RFC 8200, RFC 768). */
 const HEADER_BYTES = { IPv4: 28, IPv6: 48 } as const;
 
+export const NO_TOTALS: LinkTotals = {
+  received: 0,
+  sent: 0,
+  rateLimited: 0,
+  undecodable: 0,
+  damagedRecords: 0,
+  otherPort: 0,
+  offLink: 0,
+  sendErrors: 0,
+};
+
 /** What the OS refused of one link since it took a packet. */
 interface RefusedPackets {
   count: number;
@@ -85,16 +96,7 @@ export class LinkPair {
   readonly #open = new Map<AddressFamily, OpenLink>();
   #isClosed = false;
   #mtu: number | undefined;
-  readonly #totals = {
-    received: 0,
-    sent: 0,
-    rateLimited: 0,
-    undecodable: 0,
-    damagedRecords: 0,
-    otherPort: 0,
-    offLink: 0,
-    sendErrors: 0,
-  };
+  readonly #totals: Record<keyof LinkTotals, number> = { ...NO_TOTALS };
 
   constructor(options: LinkPairOptions) {
     this.#options = options;
