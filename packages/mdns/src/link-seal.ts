@@ -1,5 +1,4 @@
 import { normalizeInterfaceName, type OsInterfaces } from './interfaces.ts';
-import type { NetworkInterface } from './network.ts';
 
 /** 224.0.0.251 as /proc/net/igmp has it: in the byte order of the host, which is little-endian wherever Node runs on Linux but on s390x. */
 const GROUP_TEXTS: readonly string[] = ['FB0000E0', 'E00000FB'];
@@ -23,7 +22,7 @@ export interface RefusedInterface {
   readonly address: string;
 }
 
-/** What a link must refuse to hear nothing but its own interface. */
+/** What a socket must refuse to hear nothing but its own interfaces. */
 export interface SealPlan {
   readonly refused: readonly RefusedInterface[];
   /** Whether that is all: false where one of them has no address of its own by which it can be named. */
@@ -65,15 +64,10 @@ export function nameJoined(joined: readonly string[], interfaces: OsInterfaces):
 
 /**
  * Linux gives what arrives on any interface to every socket that is bound to the group, unless the socket has a filter for that
- * interface. Pure.
+ * interface. `names`: of the interfaces that are to be heard. Pure.
  */
-export function planSeal(on: NetworkInterface, joined: readonly JoinedInterface[]): SealPlan {
-  const refused: RefusedInterface[] = [];
-  let isWhole = true;
-  for (const { name, address } of joined) {
-    if (name === on.name) continue;
-    if (address === undefined) isWhole = false;
-    else refused.push({ name, address });
-  }
-  return { refused, isWhole };
+export function planSeal(names: readonly string[], joined: readonly JoinedInterface[]): SealPlan {
+  const others = joined.filter(({ name }) => !names.includes(name));
+  const refused = others.flatMap(({ name, address }) => (address === undefined ? [] : [{ name, address }]));
+  return { refused, isWhole: refused.length === others.length };
 }

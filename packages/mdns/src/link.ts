@@ -256,7 +256,7 @@ class SocketLink implements Link {
   /** False where the kernel refuses: it allows a socket twenty memberships. */
   #refuseOthers({ joined }: HostReading): boolean {
     try {
-      const { refused, isWhole } = planSeal(this.#on, joined);
+      const { refused, isWhole } = planSeal([this.#on.name], joined);
       const indices = new Map(joined.map(({ name, index }) => [name, index]));
       const wanted = new Map(refused.map(({ name, address }) => [`${address} ${indices.get(name)}`, address]));
       this.#admitGone(new Set(wanted.keys()));

@@ -2,7 +2,6 @@ import { MDNS_PORT } from './mdns-port.ts';
 import { parseIpv4, parseIpv6 } from './wire/address.ts';
 
 const PORT_TEXT = MDNS_PORT.toString(16).toUpperCase().padStart(4, '0');
-const WORD_BYTES = 4;
 /** Of IPv4, of IPv6, and of IPv4 as a socket of IPv6 has it (`::ffff:0.0.0.0`) in either byte order. */
 const EVERY_ADDRESS = /^0+$|^0{16}(FFFF0000|0000FFFF)0{8}$/;
 /** RFC 4291 2.5.5.2: before an IPv4 address that a socket of IPv6 is bound to, as that of Java is. */
@@ -31,14 +30,6 @@ function spellAddress(address: string): readonly string[] {
 }
 
 function spellBytes(bytes: readonly number[]): readonly string[] {
-  const words = Array.from({ length: bytes.length / WORD_BYTES }, (_, at) =>
-    bytes.slice(at * WORD_BYTES, (at + 1) * WORD_BYTES),
-  );
-  return [words.map((word) => word.toReversed()), words].map((all) =>
-    all
-      .flat()
-      .map((byte) => byte.toString(16).padStart(2, '0'))
-      .join('')
-      .toUpperCase(),
-  );
+  const orders = [Buffer.from(bytes).swap32(), Buffer.from(bytes)];
+  return orders.map((ordered) => ordered.toString('hex').toUpperCase());
 }

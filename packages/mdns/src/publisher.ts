@@ -301,14 +301,19 @@ export class Publisher {
   }
 
   #describeHost(host: HostName, { interfaceName, addresses }: PublishingInterface): HostOptions {
-    const others = [...this.#outlets.values()].filter((other) => other.interfaceName !== interfaceName);
     return {
       family: host.family,
       label: host.label,
       addresses: this.#servicesOf(host.family) > 0 ? host.choose(addresses) : [],
-      elsewhere: others.flatMap((other) => other.addresses),
+      elsewhere: this.#elsewhere(interfaceName),
       insist: host.insists,
     };
+  }
+
+  /** The addresses of the other interfaces. */
+  #elsewhere(interfaceName: string): readonly string[] {
+    const others = [...this.#outlets.values()].filter((other) => other.interfaceName !== interfaceName);
+    return others.flatMap(({ addresses }) => addresses);
   }
 
   #findAlias(label: string | undefined): HostAlias | undefined {
@@ -338,8 +343,7 @@ export class Publisher {
     for (const { interfaceName, responder, addresses } of this.#outlets.values()) {
       const wish = alias.describe(interfaceName, addresses);
       if (!wish.announce) alias.announcedOn.delete(interfaceName);
-      const others = [...this.#outlets.values()].filter((other) => other.interfaceName !== interfaceName);
-      const elsewhere = others.flatMap((other) => other.addresses);
+      const elsewhere = this.#elsewhere(interfaceName);
       responder.setAlias(id, { label: alias.label, ...wish, elsewhere }, now);
     }
   }

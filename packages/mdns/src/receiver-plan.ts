@@ -1,4 +1,4 @@
-import type { JoinedInterface, RefusedInterface } from './link-seal.ts';
+import { type JoinedInterface, planSeal, type RefusedInterface } from './link-seal.ts';
 
 /** The kernel lets a socket have so many filters, where nobody has changed net.ipv4.igmp_max_memberships. */
 const MAX_REFUSED = 20;
@@ -29,9 +29,8 @@ export function planReceivers(used: readonly string[], joined: readonly JoinedIn
     used.filter((_, at) => Math.floor((at * count) / used.length) === group),
   );
   return groups.map((names) => {
-    const others = joined.filter(({ name }) => !names.includes(name));
-    const refused = others.flatMap(({ name, address }) => (address === undefined ? [] : [{ name, address }]));
-    const isSealed = names.length === 1 && refused.length === others.length && refused.length <= MAX_REFUSED;
+    const { refused, isWhole } = planSeal(names, joined);
+    const isSealed = names.length === 1 && isWhole && refused.length <= MAX_REFUSED;
     return { names, refused: refused.slice(0, MAX_REFUSED), isSealed };
   });
 }

@@ -19,7 +19,7 @@ function ipv4(address: string): OsAddress {
 }
 
 function seal(on: NetworkInterface, joined: readonly string[], interfaces: OsInterfaces): SealPlan {
-  return planSeal(on, nameJoined(joined, interfaces));
+  return planSeal([on.name], nameJoined(joined, interfaces));
 }
 
 describe('the seal of a link', () => {

@@ -43,6 +43,11 @@ export function recordKey(record: ResourceRecord): string {
   return `${nameKey(record.name)}/${dataKey(record.data)}`;
 }
 
+/** The key under which all records of one name and type meet; `owner` is the name's. */
+export function setKey(owner: string, type: number): string {
+  return `${owner}/${type}`;
+}
+
 /** The same type and rdata; names within it compare case-insensitively (RFC 6762 16). */
 export function isSameData(a: RecordData, b: RecordData): boolean {
   if (a.type === 'A' && b.type === 'A') return a.address === b.address;

@@ -1,5 +1,5 @@
 import { type Name, nameKey } from '../../wire/name.ts';
-import { type RecordData, type ResourceRecord, recordKey, TYPE_CODES, typeCode } from '../../wire/record.ts';
+import { type RecordData, type ResourceRecord, recordKey, setKey, TYPE_CODES, typeCode } from '../../wire/record.ts';
 
 /** RFC 6762 10: records that hold a host name, and what says that there are no others. */
 export const HOST_TTL_SECONDS = 120;
@@ -52,12 +52,13 @@ export function sharedSet(name: Name, ttl: number, target: Name): OwnSet {
 
 /** The key of a unique set. */
 export function uniqueKey(name: Name, type: number): string {
-  return `${nameKey(name)}/${type}`;
+  return setKey(nameKey(name), type);
 }
 
-/** RFC 6762 6.1: the types that exist under a name of ours; NSEC itself is not listed. */
-export function denialSet(name: Name, types: readonly number[]): OwnSet {
-  return uniqueSet(name, HOST_TTL_SECONDS, [{ type: 'NSEC', next: name, types: types.toSorted((a, b) => a - b) }]);
+/** RFC 6762 6.1: the types that exist under a name of ours, those of these sets; NSEC itself is not listed. */
+export function denialSet(name: Name, sets: readonly OwnSet[]): OwnSet {
+  const types = sets.map(({ type }) => type).sort((a, b) => a - b);
+  return uniqueSet(name, HOST_TTL_SECONDS, [{ type: 'NSEC', next: name, types }]);
 }
 
 /** Whether both say the same; the TTL counts. */

@@ -19,10 +19,7 @@ export class OwnZone {
 
   /** A name that is ours alone, with all its sets. */
   addUnique(name: Name, sets: readonly OwnSet[], isHeld: boolean): void {
-    const denial = denialSet(
-      name,
-      sets.map((set) => set.type),
-    );
+    const denial = denialSet(name, sets);
     this.addName(name);
     this.#names.set(nameKey(name), { sets, denial, isHeld });
     for (const set of [...sets, denial]) this.#sets.set(set.key, set);

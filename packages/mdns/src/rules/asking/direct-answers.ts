@@ -1,6 +1,6 @@
 import { EMPTY_QUERY, type Message, type Question } from '../../wire/message.ts';
 import { nameKey } from '../../wire/name.ts';
-import { type ResourceRecord, recordKey, typeCode } from '../../wire/record.ts';
+import { type ResourceRecord, recordKey, setKey, typeCode } from '../../wire/record.ts';
 import type { Random, Received, Sender, Transmit } from '../machine.ts';
 import type { QuestionSchedule } from './question-schedule.ts';
 
@@ -83,7 +83,7 @@ export class DirectAnswers {
       id,
       askedAt: now,
       said: new Map(records.map((record) => [recordKey(record), record.ttl])),
-      asked: new Set(questions.map(({ name, type }) => formatKey(nameKey(name), type))),
+      asked: new Set(questions.map(({ name, type }) => setKey(nameKey(name), type))),
     });
     this.#due.push({ message: { ...EMPTY_QUERY, id, questions }, to: { kind: 'alone', sender: from } });
   }
@@ -94,7 +94,7 @@ export class DirectAnswers {
     const mayBeZero = from.reply?.to === 'question' && from.reply.isOnlyWay;
     if (doubted === undefined || now - doubted.askedAt > ANSWER_MS) return this.#refuse();
     if (message.id !== doubted.id && !(mayBeZero && message.id === 0)) return this.#refuse();
-    if (!message.answers.some((record) => doubted.asked.has(formatKey(nameKey(record.name), typeCode(record.data)))))
+    if (!message.answers.some((record) => doubted.asked.has(setKey(nameKey(record.name), typeCode(record.data)))))
       return this.#refuse();
     this.#doubted.delete(from.address);
     // RFC 6762 6.7: to who asks from another port ten seconds are said at most.
@@ -115,7 +115,7 @@ export class DirectAnswers {
     for (const { name, data } of message.kind === 'response' ? message.answers : []) {
       const question: Question = { name, type: typeCode(data), unicast: true };
       if (questions.size < MAX_QUESTIONS && this.#schedule.isOwnEcho(question, now))
-        questions.set(formatKey(nameKey(name), question.type), question);
+        questions.set(setKey(nameKey(name), question.type), question);
     }
     return [...questions.values()];
   }
@@ -123,8 +123,4 @@ export class DirectAnswers {
 
 function listRecords({ answers, additionals }: Message): readonly ResourceRecord[] {
   return [...answers, ...additionals].filter(({ ttl }) => ttl > 0).map((record) => ({ ...record, flush: false }));
-}
-
-function formatKey(owner: string, type: number): string {
-  return `${owner}/${type}`;
 }

@@ -1,7 +1,7 @@
 import { MDNS_PORT } from '../../mdns-port.ts';
 import type { Question } from '../../wire/message.ts';
 import { nameKey } from '../../wire/name.ts';
-import { recordKey, TYPE_CODES, typeCode } from '../../wire/record.ts';
+import { recordKey, setKey, TYPE_CODES, typeCode } from '../../wire/record.ts';
 import { distinctQuestions } from '../distinct-questions.ts';
 import type { Received } from '../machine.ts';
 import type { Interest } from './interest.ts';
@@ -42,7 +42,7 @@ export class Overhearing {
     this.#noteQuestions(questions, answers, now);
     const uncovered = this.#listUncovered(answers, now);
     for (const question of questions) {
-      if (!uncovered.has(formatSet(nameKey(question.name), question.type))) this.#schedule.noteDuplicate(question, now);
+      if (!uncovered.has(setKey(nameKey(question.name), question.type))) this.#schedule.noteDuplicate(question, now);
     }
   }
 
@@ -59,7 +59,7 @@ export class Overhearing {
     if (query === undefined) return;
     const allUncovered = new Set(query.uncovered);
     for (const question of query.questions) {
-      if (allUncovered.has(formatSet(nameKey(question.name), question.type))) this.#schedule.revokeDuplicate(question);
+      if (allUncovered.has(setKey(nameKey(question.name), question.type))) this.#schedule.revokeDuplicate(question);
       else this.#schedule.noteDuplicate(question, now);
     }
   }
@@ -74,10 +74,6 @@ export class Overhearing {
   /** Names and types of which others know more than we would list as known. */
   #listUncovered(answers: readonly OwnedRecord[], now: number): ReadonlySet<string> {
     const unknown = answers.filter(({ record, owner }) => !this.#cache.isKnownAnswer(record, now, owner));
-    return new Set(unknown.map(({ record, owner }) => formatSet(owner, typeCode(record.data))));
+    return new Set(unknown.map(({ record, owner }) => setKey(owner, typeCode(record.data))));
   }
-}
-
-function formatSet(owner: string, type: number): string {
-  return `${owner}/${type}`;
 }

@@ -1,6 +1,6 @@
 import type { Message, Question } from '../../wire/message.ts';
 import { type Name, nameKey } from '../../wire/name.ts';
-import { type ResourceRecord, TYPE_CODES } from '../../wire/record.ts';
+import { type ResourceRecord, setKey, TYPE_CODES } from '../../wire/record.ts';
 import type { Random } from '../machine.ts';
 import { Congestion } from './congestion.ts';
 import { DeadlineHeap, type Waiting } from './deadline-heap.ts';
@@ -120,7 +120,7 @@ export class QuestionSchedule {
 
   /** We asked this ourselves just now, and may be hearing ourselves. */
   isOwnEcho(question: Question, now: number): boolean {
-    return this.#asked.has(formatKey(nameKey(question.name), question.type), now - MIN_INTERVAL_MS);
+    return this.#asked.has(setKey(nameKey(question.name), question.type), now - MIN_INTERVAL_MS);
   }
 
   /**
@@ -130,12 +130,12 @@ export class QuestionSchedule {
   noteDuplicate(question: Question, now: number): void {
     const owner = nameKey(question.name);
     if (!this.#byName.has(owner) && !this.#cache.has(question.name, question.type)) return;
-    this.#seen.add(formatKey(owner, question.type), now, now - DUPLICATE_MS);
+    this.#seen.add(setKey(owner, question.type), now, now - DUPLICATE_MS);
   }
 
   /** What was noted of this question was wrong: the other host knows of an answer that we don't. */
   revokeDuplicate(question: Question): void {
-    this.#seen.delete(formatKey(nameKey(question.name), question.type));
+    this.#seen.delete(setKey(nameKey(question.name), question.type));
   }
 
   /** A packet of a long list of known answers was heard. */
@@ -254,7 +254,7 @@ export class QuestionSchedule {
     const known = this.#find(owner, type);
     if (known !== undefined) return known;
     const pending: PendingQuestion = {
-      key: formatKey(owner, type),
+      key: setKey(owner, type),
       nameKey: owner,
       name,
       type,
@@ -313,8 +313,4 @@ class RecentQuestions {
   clear(): void {
     this.#times.clear();
   }
-}
-
-function formatKey(owner: string, type: number): string {
-  return `${owner}/${type}`;
 }
