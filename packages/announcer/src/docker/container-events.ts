@@ -10,53 +10,14 @@ export type ContainerEvent =
 const CHANGES: readonly string[] = ['die', 'destroy', 'pause', 'unpause', 'rename', 'update', 'stop', 'oom', 'restart'];
 const STARTS: readonly string[] = ['create', 'start'];
 
-/** Containers run Linux, whatever this is: macOS and Windows have other numbers (man 7 signal; those of x86 and ARM). */
-const LINUX_SIGNALS: Readonly<Record<string, number>> = {
-  SIGHUP: 1,
-  SIGINT: 2,
-  SIGQUIT: 3,
-  SIGILL: 4,
-  SIGTRAP: 5,
-  SIGABRT: 6,
-  SIGBUS: 7,
-  SIGFPE: 8,
-  SIGKILL: 9,
-  SIGUSR1: 10,
-  SIGSEGV: 11,
-  SIGUSR2: 12,
-  SIGPIPE: 13,
-  SIGALRM: 14,
-  SIGTERM: 15,
-  SIGSTKFLT: 16,
-  SIGCHLD: 17,
-  SIGCONT: 18,
-  SIGSTOP: 19,
-  SIGTSTP: 20,
-  SIGTTIN: 21,
-  SIGTTOU: 22,
-  SIGURG: 23,
-  SIGXCPU: 24,
-  SIGXFSZ: 25,
-  SIGVTALRM: 26,
-  SIGPROF: 27,
-  SIGWINCH: 28,
-  SIGIO: 29,
-  SIGPWR: 30,
-  SIGSYS: 31,
-};
+/** By their numbers, from 1. Containers run Linux, whatever this is: macOS and Windows have others (man 7 signal; those of x86 and ARM). */
+const LINUX_SIGNALS: readonly string[] = (
+  'HUP INT QUIT ILL TRAP ABRT BUS FPE KILL USR1 SEGV USR2 PIPE ALRM TERM STKFLT CHLD CONT STOP TSTP TTIN TTOU URG ' +
+  'XCPU XFSZ VTALRM PROF WINCH IO PWR SYS'
+).split(' ');
 
 /** Signals that tell a program something and do not end it, unless they are its stop signal. */
-const HARMLESS: readonly string[] = [
-  'SIGHUP',
-  'SIGUSR1',
-  'SIGUSR2',
-  'SIGCHLD',
-  'SIGCONT',
-  'SIGURG',
-  'SIGWINCH',
-  'SIGSTOP',
-  'SIGTSTP',
-];
+const HARMLESS: readonly string[] = ['HUP', 'USR1', 'USR2', 'CHLD', 'CONT', 'URG', 'WINCH', 'STOP', 'TSTP'];
 
 /** Undefined for what does not matter. `findStopSignal`: of a container, undefined where it is not known. */
 export function readContainerEvent(
@@ -85,6 +46,6 @@ function isEnding(signal: string, stopSignal: string | undefined): boolean {
 
 function numberOf(signal: string): number | undefined {
   if (/^\d+$/.test(signal)) return Number(signal);
-  const name = signal.toUpperCase();
-  return LINUX_SIGNALS[name] ?? LINUX_SIGNALS[`SIG${name}`];
+  const index = LINUX_SIGNALS.indexOf(signal.toUpperCase().replace(/^SIG/, ''));
+  return index === -1 ? undefined : index + 1;
 }
