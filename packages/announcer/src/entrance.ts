@@ -17,8 +17,8 @@ import { chooseIngressPort } from './ingress-listeners.ts';
 import { IngressTally, type IngressTraffic } from './ingress-tally.ts';
 import type { ServiceCheck } from './service-check.ts';
 
-/** Between two words about connections that had no place. */
-const FULL_INTERVAL_MS = 10_000;
+/** Between two words about one kind of what befalls a crowd. */
+const CROWD_INTERVAL_MS = 10_000;
 const NO_FRONTS: readonly string[] = [];
 
 export interface EntranceOptions {
@@ -44,9 +44,9 @@ export class Entrance {
   /** The service's part of the connections that the process may have open, where it relays. */
   #share: Share | undefined;
   readonly #tally = new IngressTally();
-  #fullToldAt = Number.NEGATIVE_INFINITY;
   readonly #turnedAway: TurnedAway;
-  #refusedToldAt = Number.NEGATIVE_INFINITY;
+  /** When something of a crowd was told last, by its kind. */
+  readonly #toldAt = new Map<AnnouncerEvent['kind'], number>();
   #fronts = { ranges: NO_FRONTS, has: matchFronts(NO_FRONTS) };
   #ingress: Ingress | undefined;
   #member: Member | undefined;
@@ -139,11 +139,13 @@ export class Entrance {
       clock,
       prologues,
       isFront: (address) => this.#isFront(address),
-      onRefused: (address, reason) => this.#tellRefused(address, reason),
+      onRefused: (address, reason) =>
+        this.#tellOfCrowd({ kind: 'stranger', service: options().service, address, reason }),
       places: host.room.places,
       tally: this.#tally,
       enter: () => this.#share?.enter(),
-      onFull: () => this.#tellFull(),
+      onFull: () =>
+        this.#tellOfCrowd({ kind: 'connections-full', service: options().service, limit: this.connections }),
       onOverload: () => this.#turnedAway.add(),
       preferredPort: chooseIngressPort(options().port),
       ...(this.#door === undefined ? {} : { door: this.#door }),
@@ -158,21 +160,12 @@ export class Entrance {
     return this.#fronts.has(address);
   }
 
-  /** Not for every one of a crowd. */
-  #tellRefused(address: string, reason: string): void {
-    const { clock, options, onEvent } = this.#options;
+  /** Not for every one of them. */
+  #tellOfCrowd(event: AnnouncerEvent): void {
+    const { clock, onEvent } = this.#options;
     const now = clock.now();
-    if (now - this.#refusedToldAt < FULL_INTERVAL_MS) return;
-    this.#refusedToldAt = now;
-    onEvent({ kind: 'stranger', service: options().service, address, reason });
-  }
-
-  /** Not for every one of a crowd. */
-  #tellFull(): void {
-    const { clock, options, onEvent } = this.#options;
-    const now = clock.now();
-    if (now - this.#fullToldAt < FULL_INTERVAL_MS) return;
-    this.#fullToldAt = now;
-    onEvent({ kind: 'connections-full', service: options().service, limit: this.connections });
+    if (now - (this.#toldAt.get(event.kind) ?? Number.NEGATIVE_INFINITY) < CROWD_INTERVAL_MS) return;
+    this.#toldAt.set(event.kind, now);
+    onEvent(event);
   }
 }

@@ -16,7 +16,6 @@ import {
   Overload,
   type Prologue,
   ProxyHeaderError,
-  RelayError,
   resetLeg,
   type Splice,
   type SpliceOutcome,
@@ -312,7 +311,7 @@ function carry(
 }
 
 async function reachService(client: Leg, options: IngressOptions, signal: AbortSignal): Reaching {
-  const upstream = await dialFirst(options.targets(), options, signal).catch(() => undefined);
+  const upstream = await dialFirst(options, signal);
   if (upstream !== undefined) return introduce(client, upstream, options, signal);
   options.tally.refuse('down');
   resetLeg(client);
@@ -345,10 +344,7 @@ async function reachServiceFor(caller: Caller, options: IngressOptions, signal: 
 
 /** A connection to the service, if that answers its check too. */
 async function reachUp(options: IngressOptions, signal: AbortSignal): Promise<Socket | undefined> {
-  const [upstream, isUp] = await Promise.all([
-    dialFirst(options.targets(), options, signal).catch(() => undefined),
-    options.isServiceUp?.() ?? true,
-  ]);
+  const [upstream, isUp] = await Promise.all([dialFirst(options, signal), options.isServiceUp?.() ?? true]);
   if (isUp || upstream === undefined) return upstream;
   resetLeg(upstream);
   return undefined;
@@ -370,7 +366,7 @@ async function introduce(client: Leg, upstream: Socket, options: IngressOptions,
         service = undefined;
         break;
       case 'redial':
-        service = await dialFirst(options.targets(), options, signal).catch(() => undefined);
+        service = await dialFirst(options, signal);
         break;
       default:
         return introduced satisfies never;
@@ -381,27 +377,18 @@ async function introduce(client: Leg, upstream: Socket, options: IngressOptions,
   return undefined;
 }
 
-/** A failed dial says that the service is down, and is no error of ours: that is why the caller asks for the targets before. */
-async function dialFirst(
-  targets: readonly Target[],
-  { leadsBack }: IngressOptions,
-  signal: AbortSignal,
-): Promise<Socket> {
-  let failure: unknown;
-  for (const target of targets) {
-    if ((await leadsBack?.(target)) === true) {
-      failure = new RelayError('ELOOP', `${formatTarget(target)} leads back to who asks`);
-      continue;
-    }
+/** Undefined where no target is reached: that the service is down is no error of ours. */
+async function dialFirst({ targets, leadsBack }: IngressOptions, signal: AbortSignal): Promise<Socket | undefined> {
+  for (const target of targets()) {
+    if ((await leadsBack?.(target)) === true) continue;
     try {
       const socket = await dial(target, { timeoutMs: DIAL_TIMEOUT_MS, signal });
       return socket.on('error', () => undefined);
-    } catch (error) {
-      failure = error;
+    } catch {
       if (signal.aborted) break;
     }
   }
-  throw failure ?? new RelayError('EHOSTUNREACH', 'The service has not been found yet');
+  return undefined;
 }
 
 /** The service behind an ingress, as prologues know it. Whoever has the address of the dialling side is on this machine. */
