@@ -62,19 +62,11 @@ export class AvahiDaemon {
 
   /** Adds the entry and lets the daemon claim it. Rejects with a BusError, `...CollisionError` where this machine has it already. */
   async fill(group: string, entry: AvahiEntry): Promise<void> {
-    for (const on of entry.interfaces) await this.#addService(group, entry, on, DEFAULT_FLAGS);
+    for (const on of entry.interfaces) await this.#addService(group, entry, on);
     for (const on of entry.interfaces) {
       for (const subtype of entry.subtypes) {
         const full = `_${subtype.replace(/^_/, '')}._sub.${entry.type}`;
-        await this.#callGroup(group, 'AddServiceSubtype', 'iiussss', [
-          on,
-          BOTH_FAMILIES,
-          DEFAULT_FLAGS,
-          entry.name,
-          entry.type,
-          DEFAULT_DOMAIN,
-          full,
-        ]);
+        await this.#callGroup(group, 'AddServiceSubtype', 'iiussss', [...placeOf(entry, on), full]);
       }
     }
     await this.#callGroup(group, 'Commit');
@@ -86,10 +78,10 @@ export class AvahiDaemon {
   }
 
   /** Other TXT alone. */
-  async replaceTxt(group: string, { name, type, txt, interfaces }: AvahiEntry): Promise<void> {
-    for (const on of interfaces) {
-      const place = [on, BOTH_FAMILIES, DEFAULT_FLAGS, name, type, DEFAULT_DOMAIN];
-      await this.#callGroup(group, 'UpdateServiceTxt', 'iiusssaay', [...place, toByteArrays(txt)]);
+  async replaceTxt(group: string, entry: AvahiEntry): Promise<void> {
+    for (const on of entry.interfaces) {
+      const body = [...placeOf(entry, on), toByteArrays(entry.txt)];
+      await this.#callGroup(group, 'UpdateServiceTxt', 'iiusssaay', body);
     }
   }
 
@@ -103,10 +95,9 @@ export class AvahiDaemon {
     await this.#callGroup(group, 'Free');
   }
 
-  async #addService(group: string, entry: AvahiEntry, on: number, flags: number): Promise<void> {
-    const { name, type, port, txt } = entry;
-    const place = [on, BOTH_FAMILIES, flags, name, type, DEFAULT_DOMAIN, DEFAULT_HOST];
-    await this.#callGroup(group, 'AddService', 'iiussssqaay', [...place, port, toByteArrays(txt)]);
+  async #addService(group: string, entry: AvahiEntry, on: number, flags?: number): Promise<void> {
+    const body = [...placeOf(entry, on, flags), DEFAULT_HOST, entry.port, toByteArrays(entry.txt)];
+    await this.#callGroup(group, 'AddService', 'iiussssqaay', body);
   }
 
   async #callServer(member: string, signature?: string, body?: readonly unknown[]): Promise<unknown> {
@@ -156,6 +147,11 @@ export function encodeEntryTxt(txt: ServiceOptions['txt']): readonly Uint8Array[
   return [...(txt ?? new Map<string, true>())].map(([key, value]) =>
     value === true ? Buffer.from(key) : Buffer.concat([Buffer.from(`${key}=`), value]),
   );
+}
+
+/** What the arguments that tell of an entry on an interface begin with. */
+function placeOf({ name, type }: AvahiEntry, on: number, flags: number = DEFAULT_FLAGS): readonly unknown[] {
+  return [on, BOTH_FAMILIES, flags, name, type, DEFAULT_DOMAIN];
 }
 
 function toByteArrays(txt: readonly Uint8Array[]): readonly Buffer[] {

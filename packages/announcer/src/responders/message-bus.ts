@@ -90,20 +90,9 @@ export function messageBusAt(address: string, require: LoadLibrary = createRequi
       if (state === 'open' && message.type === messageType.signal) events.signal(toSignal(message));
     });
     return {
-      call: async ({ body, ...call }) => {
-        try {
-          return await client.invoke<unknown>({ ...call, ...(body === undefined ? {} : { body: [...body] }) });
-        } catch (error) {
-          throw toBusError(error);
-        }
-      },
-      watch: async (rule) => {
-        try {
-          await client.addMatch(rule);
-        } catch (error) {
-          throw toBusError(error);
-        }
-      },
+      call: ({ body, ...call }) =>
+        ask(async () => await client.invoke<unknown>({ ...call, ...(body === undefined ? {} : { body: [...body] }) })),
+      watch: (rule) => ask(async () => void (await client.addMatch(rule))),
       close: () => {
         if (state === 'closed') return;
         state = 'closed';
@@ -111,6 +100,14 @@ export function messageBusAt(address: string, require: LoadLibrary = createRequi
       },
     };
   };
+}
+
+async function ask<Answer>(question: () => Promise<Answer>): Promise<Answer> {
+  try {
+    return await question();
+  } catch (error) {
+    throw toBusError(error);
+  }
 }
 
 /** Loaded where it is used, from beside this program. */
