@@ -4,6 +4,13 @@ import { AnnouncerError } from './announcer-error.ts';
 /** Shells say 128 + n for a command that a signal ended. */
 const SIGNAL_EXIT_CODE_BASE = 128;
 
+/** By the system's code: ours, and what it says of the command. */
+const SPAWN_FAULTS: ReadonlyMap<string | undefined, readonly [code: string, what: string]> = new Map([
+  ['ENOENT', ['COMMAND_NOT_FOUND', 'was not found: check its name, or give its path']],
+  ['EACCES', ['COMMAND_NOT_EXECUTABLE', 'is not executable: check its permissions']],
+  ['ENOTDIR', ['COMMAND_NOT_FOUND', 'was not found: a part of its path is no folder']],
+]);
+
 /** What is used of a child process. */
 export interface CommandProcess {
   on(event: 'error', listener: (error: Error) => void): unknown;
@@ -47,17 +54,6 @@ function computeExitCode(code: number | null, signal: NodeJS.Signals | null): nu
 /** For people, with the code of the system's error. */
 export function describeSpawnError(command: string, error: Error & { readonly code?: string }): AnnouncerError {
   if (error instanceof AnnouncerError) return error;
-  if (error.code === 'ENOENT') {
-    const message = `command "${command}" was not found: check its name, or give its path`;
-    return new AnnouncerError('COMMAND_NOT_FOUND', message, { cause: error });
-  }
-  if (error.code === 'EACCES') {
-    const message = `command "${command}" is not executable: check its permissions`;
-    return new AnnouncerError('COMMAND_NOT_EXECUTABLE', message, { cause: error });
-  }
-  if (error.code === 'ENOTDIR') {
-    const message = `command "${command}" was not found: a part of its path is no folder`;
-    return new AnnouncerError('COMMAND_NOT_FOUND', message, { cause: error });
-  }
-  return new AnnouncerError('COMMAND_FAILED', `command "${command}" can't be run (${error.message})`, { cause: error });
+  const [code, what] = SPAWN_FAULTS.get(error.code) ?? ['COMMAND_FAILED', `can't be run (${error.message})`];
+  return new AnnouncerError(code, `command "${command}" ${what}`, { cause: error });
 }

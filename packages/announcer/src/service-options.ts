@@ -4,7 +4,6 @@ import { buildAnnouncementTxt } from './announcement-txt.ts';
 import { AnnouncerError } from './announcer-error.ts';
 import { trimInstanceName } from './instance-name.ts';
 
-/** RFC 6335 5.1 and RFC 6763 7.2. */
 /** RFC 1035 2.3.4 */
 const MAX_LABEL_BYTES = 63;
 const MAX_UINT16 = 0xffff;

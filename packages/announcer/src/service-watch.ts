@@ -109,17 +109,8 @@ export class ServiceWatch {
   #judge(finding: ServiceFinding): LookResult {
     this.#failures = finding.kind === 'up' ? 0 : this.#failures + 1;
     if (this.#health.isUp) return { kind: 'up' };
-    switch (finding.kind) {
-      case 'up':
-        return { kind: 'absent' };
-      case 'down':
-        return finding.isAbsent ? { kind: 'absent' } : { kind: 'unwell', failures: this.#failures };
-      case 'unreachable':
-      case 'refused':
-        return { kind: 'absent' };
-      default:
-        return finding satisfies never;
-    }
+    const isUnwell = finding.kind === 'down' && !finding.isAbsent;
+    return isUnwell ? { kind: 'unwell', failures: this.#failures } : { kind: 'absent' };
   }
 }
 
