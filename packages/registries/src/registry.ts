@@ -42,7 +42,6 @@ export interface Registry {
   hold(folder: string, name: string, onEvent: (event: EntryEvent) => void): HeldEntry;
   /** Takes the entries out and ends every connection; nothing is told once it is called. Bounded in time. Idempotent. */
   close(): Promise<void>;
-  [Symbol.asyncDispose](): Promise<void>;
 }
 
 /** Entries of one folder that are read; the pool takes no more of one source. */

@@ -41,10 +41,6 @@ class FakeRegistry implements Registry {
     this.closed += 1;
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.close();
-  }
-
   tell(values: Readonly<Record<string, string>>): void {
     this.#emit(readOf(values));
   }

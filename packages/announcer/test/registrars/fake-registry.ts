@@ -40,8 +40,4 @@ export class FakeRegistry implements Registry {
   async close(): Promise<void> {
     this.calls.push('close');
   }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.close();
-  }
 }

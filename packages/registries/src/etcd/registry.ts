@@ -33,8 +33,8 @@ class EtcdRegistry implements Registry {
   readonly #client: EtcdClient;
   readonly #stop = new AbortController();
   readonly #folders = new Set<EtcdFolder>();
-  readonly #entries = new Set<KeptEntry>();
-  readonly #keys = new Map<KeptEntry, string>();
+  /** Each with its key. */
+  readonly #entries = new Map<KeptEntry, string>();
   #lease: string | undefined;
   #failures = 0;
   /** What is known of the lease's keeping; undefined before the first attempt. */
@@ -78,12 +78,11 @@ class EtcdRegistry implements Registry {
       clock,
       random,
       onEvent,
-      onEnd: () => this.#forget(entry),
+      onEnd: () => this.#entries.delete(entry),
     });
     if (this.#closed !== undefined) entry.close();
     else {
-      this.#entries.add(entry);
-      this.#keys.set(entry, key);
+      this.#entries.set(entry, key);
       queueMicrotask(() => this.#acquaint(entry));
     }
     return entry;
@@ -94,14 +93,10 @@ class EtcdRegistry implements Registry {
     return this.#closed;
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.close();
-  }
-
   async #end(): Promise<void> {
     this.#cancelNext?.();
     for (const folder of [...this.#folders]) folder.close();
-    for (const entry of this.#entries) entry.close();
+    for (const entry of this.#entries.keys()) entry.close();
     this.#stop.abort();
     const { clock, transport } = this.#options;
     const limit = new AbortController();
@@ -114,11 +109,6 @@ class EtcdRegistry implements Registry {
       limit.abort();
     }
     transport.close();
-  }
-
-  #forget(entry: KeptEntry): void {
-    this.#entries.delete(entry);
-    this.#keys.delete(entry);
   }
 
   #acquaint(entry: KeptEntry): void {
@@ -142,7 +132,7 @@ class EtcdRegistry implements Registry {
       waitMs = Math.min(KEEPALIVE_MS, backoffMs(this.#failures, RETRY, this.#options.random));
     }
     if (this.#closed !== undefined) return;
-    if (this.#trouble !== undefined) for (const entry of this.#entries) entry.suspend(this.#trouble);
+    if (this.#trouble !== undefined) for (const entry of this.#entries.keys()) entry.suspend(this.#trouble);
     this.#cancelNext = this.#options.clock.after(waitMs, () => void this.#keepLease());
   }
 
@@ -152,9 +142,9 @@ class EtcdRegistry implements Registry {
     const isAlive = this.#lease !== undefined && (await this.#client.keepAlive(this.#lease, signal));
     if (!isAlive) this.#lease = (await this.#client.grant(LEASE_SECONDS, signal)).id;
     if (!isAlive || hadTrouble) {
-      for (const entry of this.#entries) entry.resume();
+      for (const entry of this.#entries.keys()) entry.resume();
       return;
     }
-    for (const [entry, key] of this.#keys) if (!(await this.#client.isThere(key, signal))) entry.doubt();
+    for (const [entry, key] of this.#entries) if (!(await this.#client.isThere(key, signal))) entry.doubt();
   }
 }

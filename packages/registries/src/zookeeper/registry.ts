@@ -13,11 +13,6 @@ export interface ZooKeeperRegistryOptions {
   readonly random: () => number;
 }
 
-interface HeldNode {
-  readonly path: string;
-  readonly entry: KeptEntry;
-}
-
 /** Lasting nodes are folders, their ephemeral children the entries. A session that expires is followed by another. */
 export function createZooKeeperRegistry(options: ZooKeeperRegistryOptions): Registry {
   return new ZooKeeperRegistry(options);
@@ -26,7 +21,7 @@ export function createZooKeeperRegistry(options: ZooKeeperRegistryOptions): Regi
 class ZooKeeperRegistry implements Registry {
   readonly #options: ZooKeeperRegistryOptions;
   readonly #folders = new Set<ZooKeeperFolder>();
-  readonly #nodes = new Set<HeldNode>();
+  readonly #entries = new Set<KeptEntry>();
   #session: ZooKeeperSession;
   #state: { readonly kind: 'connected' } | { readonly kind: 'away'; readonly reason: string | undefined } = {
     kind: 'away',
@@ -53,7 +48,7 @@ class ZooKeeperRegistry implements Registry {
   hold(folder: string, name: string, onEvent: (event: EntryEvent) => void): HeldEntry {
     const path = `${folder}/${name}`;
     const { clock, random } = this.#options;
-    const notice = (): void => node.entry.doubt();
+    const notice = (): void => entry.doubt();
     const entry = new KeptEntry({
       write: async (text) => {
         const session = this.#session;
@@ -64,11 +59,10 @@ class ZooKeeperRegistry implements Registry {
       clock,
       random,
       onEvent,
-      onEnd: () => this.#nodes.delete(node),
+      onEnd: () => this.#entries.delete(entry),
     });
-    const node: HeldNode = { path, entry };
     if (this.#closed === undefined) {
-      this.#nodes.add(node);
+      this.#entries.add(entry);
       queueMicrotask(() => this.#acquaint(entry));
     } else entry.close();
     return entry;
@@ -79,15 +73,11 @@ class ZooKeeperRegistry implements Registry {
     return this.#closed;
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.close();
-  }
-
   async #end(): Promise<void> {
     this.#cancelOpening();
     for (const folder of [...this.#folders]) folder.close();
-    for (const { entry } of this.#nodes) entry.close();
-    this.#nodes.clear();
+    for (const entry of this.#entries) entry.close();
+    this.#entries.clear();
     // Its ephemeral nodes go with it.
     await this.#session.close();
   }
@@ -125,7 +115,7 @@ class ZooKeeperRegistry implements Registry {
         event satisfies never;
     }
     for (const folder of this.#folders) this.#acquaint(folder);
-    for (const { entry } of this.#nodes) this.#acquaint(entry);
+    for (const entry of this.#entries) this.#acquaint(entry);
   }
 
   /** Tells how things stand. */
