@@ -1,3 +1,4 @@
+import { formatPlace } from '@mdns-ambassador/relay';
 import type { EndpointView, ServiceView } from './snapshot.ts';
 
 /** Endpoints of one process that have series of their own. */
@@ -27,7 +28,7 @@ export class EndpointSelection {
       for (const view of endpoints) {
         if (view.total + view.failures === 0) continue;
         const { address, port, instance: name = '' } = view;
-        const endpoint = address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+        const endpoint = formatPlace(address, port);
         const key = JSON.stringify([service, endpoint, name]);
         // Of two that nobody could tell apart the first counts.
         if (!used.has(key)) used.set(key, { service, endpoint, name, view });

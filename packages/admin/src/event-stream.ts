@@ -25,10 +25,6 @@ export class EventStream {
     this.#isState = isState;
   }
 
-  get clients(): number {
-    return this.#clients.size;
-  }
-
   get isFull(): boolean {
     return this.#clients.size >= MAX_EVENT_CLIENTS;
   }

@@ -1,3 +1,4 @@
+import { formatPlace } from '@mdns-ambassador/relay';
 import type { Snapshot } from './snapshot.ts';
 
 /** Prometheus, "Writing HTTP Service Discovery": one of its list. */
@@ -20,7 +21,7 @@ export function listTargets({ announcements, services }: Snapshot, wanted: reado
     const { service, address, port, instance = '', source, secure, state } = place;
     if (address === undefined || LINK_LOCAL.test(address)) return;
     if (wanted.length > 0 && !wanted.includes(service)) return;
-    const target = `${address.includes(':') ? `[${address}]` : address}:${port}`;
+    const target = formatPlace(address, port);
     const key = JSON.stringify([service, target]);
     if (found.has(key)) return;
     const labels = { service, instance, source, state, secure: String(secure), role };

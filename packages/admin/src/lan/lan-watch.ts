@@ -72,11 +72,6 @@ export class LanWatch {
     });
   }
 
-  /** Whether others are asked now. */
-  get isLooking(): boolean {
-    return this.#look !== undefined;
-  }
-
   /** What this process shows of itself. */
   self(): ShownProcess {
     return showProcess(this.#options.surroundings.identity(), this.#options.snapshot());

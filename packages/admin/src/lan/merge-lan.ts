@@ -1,3 +1,4 @@
+import { stripZone } from '@mdns-ambassador/relay';
 import type { LanLink, LanMachine, LanProxy, LanService, LanView } from './lan-view.ts';
 import type { ProxiedView, ShownEndpointState, ShownProcess, UsedEndpoint } from './shown-process.ts';
 
@@ -250,7 +251,7 @@ function chooseState(a: ShownEndpointState, b: ShownEndpointState): ShownEndpoin
 }
 
 function withoutZone(address: string): string {
-  return address.replace(/%.*$/, '').toLowerCase();
+  return stripZone(address).toLowerCase();
 }
 
 /** Alike on every machine and in every language. */

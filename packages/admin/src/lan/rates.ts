@@ -1,4 +1,4 @@
-import type { LanView } from './lan-view.ts';
+import type { LanLink, LanView } from './lan-view.ts';
 import type { SeenProcess } from './merge-lan.ts';
 
 /** Two looks that are nearer to one another tell no rate. */
@@ -67,17 +67,11 @@ export function rateLan(view: LanView, processes: readonly SeenProcess[], rates:
   };
 }
 
-function keyOf({ from, service }: { readonly from: string; readonly service: string }): string {
+function keyOf({ from, service }: Pick<LanLink, 'from' | 'service'>): string {
   return JSON.stringify([from, service]);
 }
 
-function shareOf({
-  active,
-  connectionsPerSecond,
-}: {
-  readonly active: number;
-  readonly connectionsPerSecond: number;
-}): number {
+function shareOf({ active, connectionsPerSecond }: Pick<LanLink, 'active' | 'connectionsPerSecond'>): number {
   return active + connectionsPerSecond;
 }
 

@@ -1,5 +1,11 @@
 import { isCount, isObject, isPort, isTextUpTo, readList, readTextUpTo } from '@mdns-ambassador/relay/read-value';
-import { ANNOUNCEMENT_STATES, ENDPOINT_STATES, type EndpointView, type Snapshot } from '../snapshot.ts';
+import {
+  ANNOUNCEMENT_STATES,
+  type AnnouncementView,
+  ENDPOINT_STATES,
+  type EndpointView,
+  type Snapshot,
+} from '../snapshot.ts';
 
 /** Of each list. What one process shows is bounded by them, and by {@link MAX_VIEW_BYTES}. */
 const MAX_ANNOUNCED = 256;
@@ -14,8 +20,7 @@ const ID = /^[0-9a-f]{16}$/;
 const readText = readTextUpTo(MAX_TEXT);
 const MODES = ['open', 'mesh'] as const;
 
-type ShownAnnouncementState = (typeof ANNOUNCEMENT_STATES)[number];
-export type ShownEndpointState = (typeof ENDPOINT_STATES)[number];
+export type ShownEndpointState = EndpointView['state'];
 
 /** What runs, and where: the same for as long as a process runs. */
 export interface ShownIdentity {
@@ -40,13 +45,7 @@ export interface ShownProcess extends ShownIdentity {
   readonly proxied: readonly ProxiedView[];
 }
 
-export interface AnnouncedView {
-  readonly service: string;
-  readonly instance: string;
-  readonly type: string;
-  readonly port: number;
-  readonly state: ShownAnnouncementState;
-}
+export type AnnouncedView = Pick<AnnouncementView, 'service' | 'instance' | 'type' | 'port' | 'state'>;
 
 export interface ProxiedView {
   readonly service: string;
