@@ -45,11 +45,17 @@ export function describeSnapshot(
   const { services, traffic, announcements, certificates = [], mdns, peers, feed, dns } = snapshot;
   return [
     gauge('build_info', 'What runs; always 1.', [{ labels: { version }, value: 1 }]),
-    gauge('ready', 'Whether /readyz says 200.', [{ labels: {}, value: listUnready(snapshot).length === 0 ? 1 : 0 }]),
+    gauge('ready', 'Whether /readyz says 200.', alone(listUnready(snapshot).length === 0 ? 1 : 0)),
     ...describeServices(services),
     ...describeTraffic(traffic),
     ...describeEndpoints(endpoints.choose(services)),
-    ...describeAnnouncements(announcements),
+    gauge(
+      'announcements',
+      'Announcements, by state.',
+      [...groupByService(announcements)].flatMap(([service, ofService]) =>
+        countStates({ service }, ofService, ANNOUNCEMENT_STATES),
+      ),
+    ),
     ...describeIngress(announcements),
     gauge(
       'certificate_end_timestamp_seconds',
@@ -75,22 +81,14 @@ function takeFirstEnds(certificates: readonly CertificateView[]): readonly Sampl
 }
 
 function describeServices(services: readonly ServiceView[]): readonly MetricFamily[] {
-  const count = (name: string, help: string, key: keyof ServiceView['connections']): MetricFamily =>
-    counter(
-      name,
-      help,
-      take(services, byService, ({ connections }) => connections[key]),
-    );
+  const each = (key: keyof ServiceView['connections']): readonly Sample[] =>
+    take(services, byService, ({ connections }) => connections[key]);
   return [
-    gauge(
-      'connections_active',
-      'Connections that are open.',
-      take(services, byService, ({ connections }) => connections.active),
-    ),
-    count('connections_accepted_total', 'Connections accepted from clients.', 'accepted'),
-    count('connections_failed_total', 'Connections closed because no endpoint was reached.', 'failed'),
-    count('connections_retried_total', 'Dials that failed and another endpoint made good.', 'retried'),
-    count('connections_dropped_total', 'Clients turned away by the connection limit.', 'dropped'),
+    gauge('connections_active', 'Connections that are open.', each('active')),
+    counter('connections_accepted_total', 'Connections accepted from clients.', each('accepted')),
+    counter('connections_failed_total', 'Connections closed because no endpoint was reached.', each('failed')),
+    counter('connections_retried_total', 'Dials that failed and another endpoint made good.', each('retried')),
+    counter('connections_dropped_total', 'Clients turned away by the connection limit.', each('dropped')),
     counter(
       'connections_refused_total',
       'Clients turned away at once, by reason: overload where more came than could be served in time.',
@@ -136,9 +134,7 @@ function describeTraffic(traffic: readonly TrafficView[]): readonly MetricFamily
     counter(
       'dial_failures_total',
       'Endpoints that could not be reached, by reason.',
-      traffic.flatMap(({ service, dialFailures }) =>
-        Object.entries(dialFailures).map(([reason, value = 0]) => ({ labels: { service, reason }, value })),
-      ),
+      traffic.flatMap(({ service, dialFailures }) => byReason(dialFailures, { service })),
     ),
     histogram(
       'connection_duration_seconds',
@@ -150,27 +146,17 @@ function describeTraffic(traffic: readonly TrafficView[]): readonly MetricFamily
 
 function describeEndpoints({ series, left }: ReturnType<EndpointSelection['choose']>): readonly MetricFamily[] {
   const label = ({ service, endpoint, name }: EndpointSeries): Labels => ({ service, endpoint, name });
+  const each = (key: 'active' | 'total' | 'failures'): readonly Sample[] =>
+    take(series, label, ({ view }) => view[key]);
   return [
     gauge(
       'endpoint_ready',
       'Whether new connections are sent there.',
       take(series, label, ({ view }) => (view.state === 'ready' || view.state === 'stale' ? 1 : 0)),
     ),
-    gauge(
-      'endpoint_connections_active',
-      'Connections that an endpoint carries.',
-      take(series, label, ({ view }) => view.active),
-    ),
-    counter(
-      'endpoint_connections_total',
-      'Connections that an endpoint has carried.',
-      take(series, label, ({ view }) => view.total),
-    ),
-    counter(
-      'endpoint_dial_failures_total',
-      'Dials of an endpoint that failed.',
-      take(series, label, ({ view }) => view.failures),
-    ),
+    gauge('endpoint_connections_active', 'Connections that an endpoint carries.', each('active')),
+    counter('endpoint_connections_total', 'Connections that an endpoint has carried.', each('total')),
+    counter('endpoint_dial_failures_total', 'Dials of an endpoint that failed.', each('failures')),
     counter(
       'endpoint_bytes_total',
       'Bytes carried to an endpoint, up, and from it, down.',
@@ -179,21 +165,7 @@ function describeEndpoints({ series, left }: ReturnType<EndpointSelection['choos
         return bytesUp === undefined || bytesDown === undefined ? [] : takeBytes(label(one), { bytesUp, bytesDown });
       }),
     ),
-    gauge('endpoints_without_series', 'Endpoints in use beyond those that have series of their own.', [
-      { labels: {}, value: left },
-    ]),
-  ];
-}
-
-function describeAnnouncements(announcements: readonly AnnouncementView[]): readonly MetricFamily[] {
-  return [
-    gauge(
-      'announcements',
-      'Announcements, by state.',
-      [...groupByService(announcements)].flatMap(([service, ofService]) =>
-        countStates({ service }, ofService, ANNOUNCEMENT_STATES),
-      ),
-    ),
+    gauge('endpoints_without_series', 'Endpoints in use beyond those that have series of their own.', alone(left)),
   ];
 }
 
@@ -206,23 +178,19 @@ function describeIngress(announcements: readonly AnnouncementView[]): readonly M
     service,
     traffic: ones.map(({ traffic }) => traffic).reduce(addIngress),
   }));
+  const each = (key: 'active' | 'accepted'): readonly Sample[] =>
+    take(services, byService, ({ traffic }) => traffic[key]);
   return [
-    gauge(
-      'ingress_connections_active',
-      'Connections that an announcer carries to its service.',
-      take(services, byService, ({ traffic }) => traffic.active),
-    ),
+    gauge('ingress_connections_active', 'Connections that an announcer carries to its service.', each('active')),
     counter(
       'ingress_connections_accepted_total',
       'Connections that came to an announcer, those that it refused among them.',
-      take(services, byService, ({ traffic }) => traffic.accepted),
+      each('accepted'),
     ),
     counter(
       'ingress_connections_refused_total',
       'Connections that an announcer did not carry, by reason.',
-      services.flatMap(({ service, traffic }) =>
-        Object.entries(traffic.refused).map(([reason, value]) => ({ labels: { service, reason }, value })),
-      ),
+      services.flatMap(({ service, traffic }) => byReason(traffic.refused, { service })),
     ),
     counter(
       'ingress_bytes_total',
@@ -254,6 +222,15 @@ function alone(value: number): readonly Sample[] {
   return [{ labels: {}, value }];
 }
 
+function bothWays(received: number, sent: number): readonly Sample[] {
+  return Object.entries({ received, sent }).map(([direction, value]) => ({ labels: { direction }, value }));
+}
+
+/** Of each reason. */
+function byReason(counts: Readonly<Record<string, number | undefined>>, labels: Labels = {}): readonly Sample[] {
+  return Object.entries(counts).map(([reason, value = 0]) => ({ labels: { ...labels, reason }, value }));
+}
+
 function describeFeed({ readers, accepted, refused, told, doubts }: FeedView): readonly MetricFamily[] {
   return [
     gauge('agent_readers', 'Containers that are told what is on the network.', alone(readers)),
@@ -283,10 +260,7 @@ function describeDns({ answers, truncated, dropped, refusedConnections }: DnsVie
 
 function describeMdns(mdns: MdnsView): readonly MetricFamily[] {
   return [
-    counter('mdns_packets_total', 'mDNS packets.', [
-      { labels: { direction: 'received' }, value: mdns.received },
-      { labels: { direction: 'sent' }, value: mdns.sent },
-    ]),
+    counter('mdns_packets_total', 'mDNS packets.', bothWays(mdns.received, mdns.sent)),
     counter(
       'mdns_packets_dropped_total',
       'mDNS packets not used or not sent.',
@@ -305,15 +279,9 @@ function describeMdns(mdns: MdnsView): readonly MetricFamily[] {
 
 function describePeers(peers: PeersView): readonly MetricFamily[] {
   return [
-    gauge('peer_links', 'Peer links that are open.', [{ labels: {}, value: peers.links }]),
-    counter('peer_lines_total', 'Lines on peer links.', [
-      { labels: { direction: 'received' }, value: peers.linesReceived },
-      { labels: { direction: 'sent' }, value: peers.linesSent },
-    ]),
-    counter('peer_bytes_total', 'Bytes on peer links.', [
-      { labels: { direction: 'received' }, value: peers.bytesReceived },
-      { labels: { direction: 'sent' }, value: peers.bytesSent },
-    ]),
+    gauge('peer_links', 'Peer links that are open.', alone(peers.links)),
+    counter('peer_lines_total', 'Lines on peer links.', bothWays(peers.linesReceived, peers.linesSent)),
+    counter('peer_bytes_total', 'Bytes on peer links.', bothWays(peers.bytesReceived, peers.bytesSent)),
     counter(
       'peer_refusals_total',
       'Links, origins and lines of peers that were not taken.',
