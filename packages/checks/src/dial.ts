@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream';
-import { dial, errorCode, formatTarget, isLocalFault, type Target } from '@mdns-ambassador/relay';
+import { dial as dialTarget, errorCode, formatTarget, isLocalFault, type Target } from '@mdns-ambassador/relay';
 import { type CheckOutcome, failCheck, failWith } from './check.ts';
 
 /** Beyond the longest look of a check. */
@@ -19,10 +19,19 @@ export type DialService = (target: Target, signal: AbortSignal) => Promise<Duple
 
 /** Dials over this machine's network. */
 export const dialService: DialService = async (target, signal) => {
-  const socket = await dial(target, { timeoutMs: DIAL_TIMEOUT_MS, signal });
+  const socket = await dialTarget(target, { timeoutMs: DIAL_TIMEOUT_MS, signal });
   socket.setTimeout(IDLE_TIMEOUT_MS, () => socket.destroy());
   return socket;
 };
+
+/** Dials as `dial` does, and says this before what a check has to say. */
+export function dialSaying(first: Uint8Array, dial: DialService): DialService {
+  return async (target, signal) => {
+    const connection = await dial(target, signal);
+    connection.write(first);
+    return connection;
+  };
+}
 
 /** Closes a connection with a FIN, after an optional last word, and reads on until the service has closed as well. */
 export function takeLeave(connection: Duplex, farewell?: Uint8Array): void {

@@ -1,10 +1,17 @@
 import { listCheckCases } from '@mdns-ambassador/testkit';
 import { describe, test } from 'vitest';
-import { createNoneCheck } from '../src/create-check.ts';
+import { createCheck } from '../src/create-check.ts';
+
+const TARGET = { kind: 'tcp', address: '127.0.0.1', port: 6379 } as const;
+
+function refuse(): never {
+  throw new Error('It does not look.');
+}
 
 describe('The check "none"', () => {
   for (const { name, run } of listCheckCases({
-    createCheck: (condition) => (condition === 'well' ? createNoneCheck() : undefined),
+    createCheck: (condition) =>
+      condition === 'well' ? createCheck({ kind: 'none' }, TARGET, { dial: refuse, runShell: refuse }) : undefined,
     countOpen: () => 0,
   })) {
     test(name, run);
