@@ -29,27 +29,19 @@ export function createNs(server: Name): RecordData {
 export function createSoa(server: Name, mailbox: Name, times: SoaTimes): RecordData {
   const names = [server, mailbox].map((target) => encodeRdata({ type: 'PTR', target }));
   const { serial, refresh, retry, expire, minimum } = times;
-  return {
-    type: 'OTHER',
-    code: TYPE_SOA,
-    bytes: joinBytes([...names, ...[serial, refresh, retry, expire, minimum].map(encodeUint32)]),
-  };
+  const numbers = [serial, refresh, retry, expire, minimum].map(encodeUint32);
+  return { type: 'OTHER', code: TYPE_SOA, bytes: joinBytes([...names, ...numbers]) };
 }
 
 /** What is said in the place of all that there is (RFC 8482 4.2). */
 export function createHinfo(): RecordData {
-  return { type: 'OTHER', code: TYPE_HINFO, bytes: joinBytes([encodeText('RFC8482'), encodeText('')]) };
+  return { type: 'OTHER', code: TYPE_HINFO, bytes: new TextEncoder().encode('\x07RFC8482\0') };
 }
 
 function encodeUint32(value: number): Uint8Array {
   const bytes = new Uint8Array(4);
   new DataView(bytes.buffer).setUint32(0, value);
   return bytes;
-}
-
-function encodeText(text: string): Uint8Array {
-  const bytes = new TextEncoder().encode(text);
-  return joinBytes([Uint8Array.of(bytes.length), bytes]);
 }
 
 function joinBytes(parts: readonly Uint8Array[]): Uint8Array {
