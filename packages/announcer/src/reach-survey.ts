@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import type { Clock } from '@mdns-ambassador/relay';
+import { abandonOnAbort } from './abandon-on-abort.ts';
 import { askInterface, type InterfaceAnswer, type InterfaceTarget } from './reachability.ts';
 import type { TargetCheck } from './target-check.ts';
 
@@ -42,14 +43,7 @@ export class ReachSurvey {
 
   /** Resolves when it is over, or the signal aborts. */
   async waitFor(signal: AbortSignal): Promise<void> {
-    let stop: () => void = () => undefined;
-    const aborted = new Promise<void>((resolve) => {
-      stop = resolve;
-      if (signal.aborted) resolve();
-      else signal.addEventListener('abort', stop, { once: true });
-    });
-    await Promise.race([this.#ended, aborted]);
-    signal.removeEventListener('abort', stop);
+    await abandonOnAbort(this.#ended, signal).catch(() => undefined);
   }
 
   /** Asks no more. Idempotent. */

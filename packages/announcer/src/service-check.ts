@@ -9,6 +9,7 @@ import {
   type Target,
   type TcpTarget,
 } from '@mdns-ambassador/relay';
+import { abandonOnAbort } from './abandon-on-abort.ts';
 import type { AnnouncementOptions } from './announcement-options.ts';
 import { AnnouncerError, LoopbackOnlyError } from './announcer-error.ts';
 import type { Host } from './host.ts';
@@ -291,18 +292,4 @@ function refuseDenied(reason: string): AnnouncerError {
   return new LoopbackOnlyError(
     `${reason}, so nobody on the LAN could use it: give it one, or add --relay to let ambassador forward to it`,
   );
-}
-
-/** A lookup can't be called off: its result is no longer waited for. */
-async function abandonOnAbort<T>(result: Promise<T>, signal: AbortSignal): Promise<T> {
-  let abandon: () => void = () => undefined;
-  const aborted = new Promise<never>((_, reject) => {
-    abandon = () => reject(signal.reason);
-    signal.addEventListener('abort', abandon, { once: true });
-  });
-  try {
-    return await Promise.race([result, aborted]);
-  } finally {
-    signal.removeEventListener('abort', abandon);
-  }
 }
