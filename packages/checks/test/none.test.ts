@@ -1,8 +1,6 @@
-import { listCheckCases } from '@mdns-ambassador/testkit';
+import { listCheckCases, TARGET } from '@mdns-ambassador/testkit';
 import { describe, test } from 'vitest';
 import { createCheck } from '../src/create-check.ts';
-
-const TARGET = { kind: 'tcp', address: '127.0.0.1', port: 6379 } as const;
 
 function refuse(): never {
   throw new Error('It does not look.');

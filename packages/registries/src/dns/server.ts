@@ -1,11 +1,8 @@
 import { Resolver } from 'node:dns';
+import type { Place } from '@mdns-ambassador/relay';
 
 /** A DNS server, recursive or authoritative for what is asked. */
-export interface DnsServer {
-  /** A literal address, IPv6 without brackets; or a name that the operating system resolves. */
-  readonly host: string;
-  readonly port: number;
-}
+export type DnsServer = Place;
 
 export const DNS_PORT = 53;
 

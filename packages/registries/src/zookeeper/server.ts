@@ -1,8 +1,6 @@
+import type { Place } from '@mdns-ambassador/relay';
+
 export const ZOOKEEPER_PORT = 2181;
 
 /** A member of an ensemble. */
-export interface ZooKeeperServer {
-  /** A host name or a literal address, IPv6 without brackets. */
-  readonly host: string;
-  readonly port: number;
-}
+export type ZooKeeperServer = Place;
