@@ -1,25 +1,14 @@
 import type { BrowseEvent, Instance, UnresolvedInstance } from './instance.ts';
 import type { NetworkInterface } from './network.ts';
-import type { Browse, BrowseOptions, NodeEvent } from './node.ts';
+import type { Browse, BrowseOptions } from './node.ts';
+import type { NodeContext } from './node-context.ts';
 import { Instances } from './rules/asking/instances.ts';
 import { Querier } from './rules/asking/querier.ts';
 import type { QuerierEvent } from './rules/asking/querier-event.ts';
-import type { Random } from './rules/machine.ts';
 import { validateBrowsedType, validateLabel } from './validate-service.ts';
 
 /** Against a host that invents service types without end: more than this are not told. */
 const MAX_TYPES = 1_024;
-
-/** What discovery needs of the node. */
-export interface DiscoveryContext {
-  readonly now: () => number;
-  /** The queriers have something to ask. */
-  readonly changed: () => void;
-  /** Calls a listener, after everything that is going on. */
-  readonly notify: (call: () => void) => void;
-  readonly onEvent: (event: NodeEvent) => void;
-  readonly random: Random;
-}
 
 interface Listening<Event> {
   readonly onEvent: (event: Event) => void;
@@ -36,7 +25,7 @@ interface BrowseGroup {
 
 /** What a node browses, kept the same on all its interfaces, and what they found, merged. */
 export class Discovery {
-  readonly #context: DiscoveryContext;
+  readonly #context: NodeContext;
   readonly #queriers = new Map<string, Querier>();
   /** Of interfaces whose zone is not their name; as many as there ever were. */
   readonly #zones = new Map<string, string>();
@@ -46,7 +35,7 @@ export class Discovery {
   readonly #typeListeners = new Set<Listening<string>>();
   readonly #types = new Set<string>();
 
-  constructor(context: DiscoveryContext) {
+  constructor(context: NodeContext) {
     this.#context = context;
   }
 
@@ -83,7 +72,7 @@ export class Discovery {
     for (const instance of group.instances.listLeaving()) {
       this.#notify(listening, { kind: 'leaving', instance: this.#placeInZones(instance) });
     }
-    this.#context.changed();
+    void this.#context.changed();
     return { close: () => this.#stopListening(key, group, listening) };
   }
 
@@ -94,7 +83,7 @@ export class Discovery {
     if (this.#typeListeners.size === 1) {
       for (const querier of this.#queriers.values()) querier.browseTypes(this.#context.now());
     }
-    this.#context.changed();
+    void this.#context.changed();
     return { close: () => this.#stopListeningToTypes(listening) };
   }
 
@@ -120,7 +109,7 @@ export class Discovery {
 
   verify(type: string, instanceName: string): void {
     for (const querier of this.#queriers.values()) querier.verify(type, instanceName, this.#context.now());
-    this.#context.changed();
+    void this.#context.changed();
   }
 
   /** Whether `collect` has anything to tell of this interface. */

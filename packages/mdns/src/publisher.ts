@@ -1,25 +1,13 @@
 import { HostAlias } from './host-alias.ts';
 import { HostName } from './host-name.ts';
 import type { AddressFamily } from './network.ts';
-import type { NodeEvent } from './node.ts';
+import type { NodeContext } from './node-context.ts';
 import type { Publication, PublicationEvent, PublicationState, ServiceChange, ServiceOptions } from './publication.ts';
 import { renameService } from './rules/answering/rename.ts';
 import { Responder } from './rules/answering/responder.ts';
 import type { ResponderEvent } from './rules/answering/responder-event.ts';
 import type { HostOptions } from './rules/answering/responder-options.ts';
-import type { Random } from './rules/machine.ts';
 import { validateService } from './validate-service.ts';
-
-/** What the publisher needs of the node. */
-export interface PublisherContext {
-  readonly now: () => number;
-  /** The responders have something to send; resolves when it was sent. */
-  readonly changed: () => Promise<void>;
-  /** Calls a listener, after everything that is going on. */
-  readonly notify: (call: () => void) => void;
-  readonly onEvent: (event: NodeEvent) => void;
-  readonly random: Random;
-}
 
 /** One interface that services are published on. */
 interface PublishingInterface {
@@ -48,7 +36,7 @@ interface Published {
 
 /** The host's names and the services of a node, kept the same on all its interfaces. */
 export class Publisher {
-  readonly #context: PublisherContext;
+  readonly #context: NodeContext;
   readonly #outlets = new Map<string, PublishingInterface>();
   readonly #published = new Map<string, Published>();
   /** By the label that was asked for, in lower case. */
@@ -57,7 +45,7 @@ export class Publisher {
   readonly #hosts: readonly HostName[];
   #nextId = 1;
 
-  constructor(hostLabel: string, context: PublisherContext) {
+  constructor(hostLabel: string, context: NodeContext) {
     this.#host = new HostName(hostLabel);
     this.#hosts = [this.#host, new HostName(hostLabel, 'IPv4'), new HostName(hostLabel, 'IPv6')];
     this.#context = context;
