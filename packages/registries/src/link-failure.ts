@@ -1,23 +1,21 @@
 import { errorCode, errorMessage } from '@mdns-ambassador/relay';
+
+/** By the system's code. */
+const FAILURES: ReadonlyMap<string, string> = new Map([
+  ['ECONNREFUSED', 'it refuses connections'],
+  ['EHOSTUNREACH', 'there is no way to it'],
+  ['ENETUNREACH', 'there is no way to it'],
+  ['EADDRNOTAVAIL', 'there is no way to it'],
+  ['ECONNRESET', 'it reset the connection'],
+  ['EPIPE', 'it reset the connection'],
+  ['ETIMEDOUT', 'it does not answer'],
+  ['ENOTFOUND', "its name can't be looked up"],
+  ['EAI_AGAIN', "its name can't be looked up"],
+]);
+
 /** Why a server can't be spoken with, after its name: `10.0.0.9:2379: it refuses connections (ECONNREFUSED)`. */
 export function describeLinkFailure(error: unknown): string {
   const code = errorCode(error);
-  switch (code) {
-    case 'ECONNREFUSED':
-      return `it refuses connections (${code})`;
-    case 'EHOSTUNREACH':
-    case 'ENETUNREACH':
-    case 'EADDRNOTAVAIL':
-      return `there is no way to it (${code})`;
-    case 'ECONNRESET':
-    case 'EPIPE':
-      return `it reset the connection (${code})`;
-    case 'ETIMEDOUT':
-      return `it does not answer (${code})`;
-    case 'ENOTFOUND':
-    case 'EAI_AGAIN':
-      return `its name can't be looked up (${code})`;
-    default:
-      return errorMessage(error);
-  }
+  const failure = FAILURES.get(code);
+  return failure === undefined ? errorMessage(error) : `${failure} (${code})`;
 }
