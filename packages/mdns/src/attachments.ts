@@ -96,10 +96,11 @@ export class Attachments {
     for (const change of changes) this.#applyChange(change);
     const moved = new Set(changes.flatMap((one) => (one.kind === 'readdressed' && one.isMoved ? [one.on.name] : [])));
     const fitted = await Promise.all(
-      [...this.#byName.values()].map(async (attachment) => ({
-        attachment,
-        failures: await this.#fit(attachment, hasSlept),
-      })),
+      [...this.#byName.values()].map(async (attachment) => {
+        const { links, on } = attachment;
+        if (hasSlept) await links.reset();
+        return { attachment, failures: await links.fit(on) };
+      }),
     );
     // Each link is to tell what comes by the others, which are open now. Until it does it hears nothing, and nobody is to be asked.
     await Promise.all(fitted.map(({ attachment }) => attachment.links.renew()));
@@ -158,12 +159,6 @@ export class Attachments {
       default:
         change satisfies never;
     }
-  }
-
-  /** Opens and closes links of one attachment. */
-  async #fit({ links, on }: Attachment, hasSlept: boolean): Promise<readonly LinkFailure[]> {
-    if (hasSlept) await links.reset();
-    return links.fit(on);
   }
 
   /** Brings an attachment up or down, as its links are now. */

@@ -96,12 +96,8 @@ export class Discovery {
 
   /** See {@link MdnsNode.unresolved}. */
   unresolved(type: string): readonly UnresolvedInstance[] {
-    const resolved = new Set(
-      this.#groups
-        .get(groupKey(type, undefined))
-        ?.instances.list()
-        .map(({ name }) => name),
-    );
+    const instances = this.#groups.get(groupKey(type, undefined))?.instances.list() ?? [];
+    const resolved = new Set(instances.map(({ name }) => name));
     const named = [...this.#queriers.values()].flatMap((querier) => querier.listUnresolved(type, this.#context.now()));
     const byName = new Map(named.filter(({ name }) => !resolved.has(name)).map((one) => [one.name, one]));
     return [...byName.values()];

@@ -126,7 +126,9 @@ export class KeptEntry implements HeldEntry {
     }
     if (this.#wanted !== undefined || !this.#isSettled()) return;
     this.#finish();
-    if (this.#isReleased) this.#end();
+    if (!this.#isReleased || this.#isClosed) return;
+    this.close();
+    this.#options.onEnd();
   }
 
   #isSettled(): boolean {
@@ -146,12 +148,6 @@ export class KeptEntry implements HeldEntry {
   #finish(): void {
     for (const resolve of this.#awaiting) resolve();
     this.#awaiting.clear();
-  }
-
-  #end(): void {
-    if (this.#isClosed) return;
-    this.close();
-    this.#options.onEnd();
   }
 
   #tellWritten(value: string): void {

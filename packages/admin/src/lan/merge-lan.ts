@@ -194,11 +194,8 @@ class LanMerge {
   }
 
   #findByAddress(addresses: readonly string[]): MachineDraft | undefined {
-    for (const address of addresses) {
-      const draft = this.#byAddress.get(withoutZone(address));
-      if (draft !== undefined) return draft;
-    }
-    return undefined;
+    const drafts = addresses.map((address) => this.#byAddress.get(withoutZone(address)));
+    return drafts.find((draft) => draft !== undefined);
   }
 
   #addService(machine: MachineDraft, service: LanService): void {
