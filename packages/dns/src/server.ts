@@ -48,9 +48,9 @@ export async function startDnsServer(options: DnsServerOptions): Promise<Started
 }
 
 class OpenServer implements StartedDnsServer {
+  readonly addresses: DnsPlace[] = [];
   readonly counters: MutableCounters = createCounters();
   readonly #options: DnsServerOptions;
-  readonly #addresses: DnsPlace[] = [];
   readonly #datagrams: UdpSocket[] = [];
   readonly #listeners: Listener[] = [];
   readonly #connections = new Set<Socket>();
@@ -58,10 +58,6 @@ class OpenServer implements StartedDnsServer {
 
   constructor(options: DnsServerOptions) {
     this.#options = options;
-  }
-
-  get addresses(): readonly DnsPlace[] {
-    return this.#addresses;
   }
 
   async open(place: DnsPlace): Promise<void> {
@@ -78,7 +74,7 @@ class OpenServer implements StartedDnsServer {
       onDrop: () => this.#countRefused(),
     });
     this.#listeners.push(listener);
-    this.#addresses.push(at);
+    this.addresses.push(at);
   }
 
   close(): Promise<void> {
