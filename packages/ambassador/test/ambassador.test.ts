@@ -124,7 +124,7 @@ function createWorld(change: Partial<ProxyOptions> = {}, dial: DialService = dia
   const links = new OwnLinks({
     clock,
     read: () => (own.isUp ? [own] : []),
-    findOwnAddress: async () => ({ source: own.address }),
+    findSourceAddress: async () => ({ source: own.address }),
   });
   const ambassador = createAmbassador({
     proxies: [proxy],

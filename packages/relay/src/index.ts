@@ -29,7 +29,6 @@ export { isLoopback, LOCALHOST_ADDRESSES, LOOPBACK_OF_ANY, stripZone } from './l
 export { makeFolders } from './make-folders.ts';
 export type { Opened, Opening } from './opening.ts';
 export { Overload } from './overload.ts';
-export { type FindOwnAddress, findOwnAddress } from './own-address.ts';
 export { formatPlace, isHost, isPort, type Place, parsePlace, splitPlace } from './place.ts';
 export { type Destination, type Prologue, type Proof, runPrologues } from './prologue.ts';
 export { type ClientLeg, clientEndsOf, setClientEnds, toldEndsOf } from './proxy-protocol/client-ends.ts';
@@ -45,6 +44,7 @@ export { errorCode, errorMessage, RelayError, toError } from './relay-error.ts';
 export { isRelayedPort, markRelayedPort } from './relayed-port.ts';
 export { Room, type Share } from './room.ts';
 export { isSheltered, type Shelter } from './shelter.ts';
+export { type FindSourceAddress, findSourceAddress } from './source-address.ts';
 export { SpareBuffers } from './spare-buffers.ts';
 export { type Side, type Splice, type SpliceOptions, type SpliceOutcome, splice } from './splice.ts';
 export { surface } from './surface.ts';

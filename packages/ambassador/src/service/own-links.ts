@@ -1,5 +1,5 @@
 import { type OwnAddress, readOwnAddresses } from '@mdns-ambassador/mdns';
-import { type Clock, type FindOwnAddress, findOwnAddress, stripZone } from '@mdns-ambassador/relay';
+import { type Clock, type FindSourceAddress, findSourceAddress, stripZone } from '@mdns-ambassador/relay';
 import { hasAnyChanged, type LinkHistory, recordAddresses, wasCutOff } from './link-history.ts';
 
 /** Many look at the same time. */
@@ -11,14 +11,14 @@ export interface OwnLinksOptions {
   readonly clock: Pick<Clock, 'now'>;
   /** The addresses that lead to other machines, as they are now; undefined where nobody knows. Default the system's. */
   readonly read?: () => readonly OwnAddress[] | undefined;
-  readonly findOwnAddress?: FindOwnAddress;
+  readonly findSourceAddress?: FindSourceAddress;
 }
 
 /** The links of this machine: who has none to somebody hears silence that says nothing about him. Looks at first, and when it is asked to. */
 export class OwnLinks {
   readonly #clock: Pick<Clock, 'now'>;
   readonly #read: () => readonly OwnAddress[] | undefined;
-  readonly #find: FindOwnAddress;
+  readonly #find: FindSourceAddress;
   /** By address: the own one that the kernel sends from, as it was found last. */
   readonly #ways = new Map<string, string | undefined>();
   #history: LinkHistory | undefined;
@@ -27,7 +27,7 @@ export class OwnLinks {
   constructor(options: OwnLinksOptions) {
     this.#clock = options.clock;
     this.#read = options.read ?? (() => readOwnAddresses());
-    this.#find = options.findOwnAddress ?? findOwnAddress;
+    this.#find = options.findSourceAddress ?? findSourceAddress;
     this.look();
   }
 

@@ -32,7 +32,7 @@ function createWorld(intervalMs = 1_000) {
   const links = new OwnLinks({
     clock,
     read: () => (own.isUp ? [own] : []),
-    findOwnAddress: async () => ({ source: own.address }),
+    findSourceAddress: async () => ({ source: own.address }),
   });
   const checks = new EndpointChecks({
     create,

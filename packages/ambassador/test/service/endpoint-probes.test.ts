@@ -33,7 +33,7 @@ function createWorld() {
       world.linkReads += 1;
       return world.hasLink ? [{ address: '10.0.0.2', carrierChanges: undefined }] : [];
     },
-    findOwnAddress: async () => ({ source: '10.0.0.2' }),
+    findSourceAddress: async () => ({ source: '10.0.0.2' }),
   });
   const options: EndpointProbesOptions = {
     clock,

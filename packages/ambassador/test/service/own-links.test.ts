@@ -14,7 +14,7 @@ function createWorld() {
   const links = new OwnLinks({
     clock,
     read: () => found,
-    findOwnAddress: async (address) => ({ source: BY_DOCKER0.includes(address) ? DOCKER0.address : ETH0.address }),
+    findSourceAddress: async (address) => ({ source: BY_DOCKER0.includes(address) ? DOCKER0.address : ETH0.address }),
   });
   const change = async (...now: readonly OwnAddress[]): Promise<void> => {
     found = now;

@@ -2,8 +2,8 @@ import type { NetworkInterface, ServiceOptions } from '@mdns-ambassador/mdns';
 import type { EntryEvent, HeldEntry, Registry } from '@mdns-ambassador/registries';
 import { AlignedPublication, type AlignedPublicationContext } from '../aligned-publication.ts';
 import { nameEntry, writeEntryValue } from './entry.ts';
-import { findOwnAddress, type OwnAddress } from './own-address.ts';
 import type { RegistrarFact } from './registrar-event.ts';
+import { findSharedAddress, type SharedAddress } from './shared-address.ts';
 
 export interface RegisteredPublicationContext extends AlignedPublicationContext {
   readonly registry: Registry;
@@ -26,7 +26,7 @@ export class RegisteredPublication extends AlignedPublication {
   readonly #entryPath: string;
   readonly #entry: HeldEntry;
   /** What the entry was told to hold. */
-  #written: { readonly own: OwnAddress; readonly port: number } | undefined;
+  #written: { readonly own: SharedAddress; readonly port: number } | undefined;
   #told: ToldEntry = { kind: 'nothing' };
 
   constructor(service: ServiceOptions, context: RegisteredPublicationContext) {
@@ -44,7 +44,7 @@ export class RegisteredPublication extends AlignedPublication {
 
   protected async bringAbout(wanted: ServiceOptions | undefined): Promise<void> {
     if (wanted === undefined) return await this.#leave();
-    const own = findOwnAddress(this.#context.interfaces(), wanted.interfaces, wanted.family);
+    const own = findSharedAddress(this.#context.interfaces(), wanted.interfaces, wanted.family);
     if (own === undefined) {
       await this.#leave();
       this.#tellFailure('no network interface that is up has an address which others could reach');

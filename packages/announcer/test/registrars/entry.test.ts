@@ -1,7 +1,7 @@
 import type { NetworkInterface } from '@mdns-ambassador/mdns';
 import { describe, expect, test } from 'vitest';
 import { nameEntry, writeEntryValue } from '../../src/registrars/entry.ts';
-import { findOwnAddress } from '../../src/registrars/own-address.ts';
+import { findSharedAddress } from '../../src/registrars/shared-address.ts';
 
 const TXT = new Map<string, Uint8Array | true>([
   ['txtvers', Buffer.from('1')],
@@ -56,10 +56,10 @@ describe('the address that others are told', () => {
   };
 
   test('is IPv4 where there is one, never loopback or link-local', () => {
-    expect(findOwnAddress([loopback, lan], undefined)).toEqual({ address: '10.0.0.1', interfaceName: 'eth0' });
+    expect(findSharedAddress([loopback, lan], undefined)).toEqual({ address: '10.0.0.1', interfaceName: 'eth0' });
     const only6 = { ...lan, addresses: lan.addresses.slice(0, 3) };
-    expect(findOwnAddress([loopback, only6], undefined)?.address).toBe('fd00::1');
-    expect(findOwnAddress([loopback], undefined)).toBeUndefined();
+    expect(findSharedAddress([loopback, only6], undefined)?.address).toBe('fd00::1');
+    expect(findSharedAddress([loopback], undefined)).toBeUndefined();
   });
 
   test.each([
@@ -68,26 +68,26 @@ describe('the address that others are told', () => {
     ['fe80::1', undefined],
   ])('of %s it is %s', (address, own) => {
     const on: NetworkInterface = { ...lan, addresses: [{ address, family: 'IPv6', prefixLength: 64, scopeId: 0 }] };
-    expect(findOwnAddress([on], undefined)?.address).toBe(own);
+    expect(findSharedAddress([on], undefined)?.address).toBe(own);
   });
 
   test('is of the family in which the service is reached', () => {
-    expect(findOwnAddress([lan], undefined, 'IPv6')?.address).toBe('fd00::1');
-    expect(findOwnAddress([{ ...lan, addresses: lan.addresses.slice(2) }], undefined, 'IPv6')).toBeUndefined();
+    expect(findSharedAddress([lan], undefined, 'IPv6')?.address).toBe('fd00::1');
+    expect(findSharedAddress([{ ...lan, addresses: lan.addresses.slice(2) }], undefined, 'IPv6')).toBeUndefined();
   });
 
   test('is one that lasts, and one that is on its way out where none of the family is left', () => {
     const standing = 'deprecated' as const;
     const renumbered = lan.addresses.map((own) => (own.address === 'fd00::1' ? { ...own, standing } : own));
     const beside = { address: 'fd00::2', family: 'IPv6', prefixLength: 64, scopeId: 0 } as const;
-    expect(findOwnAddress([{ ...lan, addresses: renumbered }], undefined, 'IPv6')?.address).toBe('fd00::1');
-    expect(findOwnAddress([{ ...lan, addresses: renumbered.slice(0, 3) }], undefined)?.address).toBe('fd00::1');
-    expect(findOwnAddress([{ ...lan, addresses: [...renumbered, beside] }], undefined, 'IPv6')?.address).toBe(
+    expect(findSharedAddress([{ ...lan, addresses: renumbered }], undefined, 'IPv6')?.address).toBe('fd00::1');
+    expect(findSharedAddress([{ ...lan, addresses: renumbered.slice(0, 3) }], undefined)?.address).toBe('fd00::1');
+    expect(findSharedAddress([{ ...lan, addresses: [...renumbered, beside] }], undefined, 'IPv6')?.address).toBe(
       'fd00::2',
     );
   });
 
   test('is of the interfaces where the service can be reached', () => {
-    expect(findOwnAddress([lan], ['wlan0'])).toBeUndefined();
+    expect(findSharedAddress([lan], ['wlan0'])).toBeUndefined();
   });
 });

@@ -1,9 +1,9 @@
 import { networkInterfaces } from 'node:os';
-import { findOwnAddress, isLoopback } from '@mdns-ambassador/relay';
+import { findSourceAddress, isLoopback } from '@mdns-ambassador/relay';
 
 /** The interface by which an IPv4 address is reached; `local` where that is this machine, undefined where there is no way. */
 export async function findInterface(address: string): Promise<{ readonly name: string } | 'local' | undefined> {
-  const found = await findOwnAddress(address);
+  const found = await findSourceAddress(address);
   if ('code' in found) return undefined;
   const from = found.source;
   if (from === address || isLoopback(from)) return 'local';

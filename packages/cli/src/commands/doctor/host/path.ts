@@ -1,5 +1,5 @@
 import { BlockList, isIP } from 'node:net';
-import { type FindOwnAddress, findOwnAddress } from '@mdns-ambassador/relay';
+import { type FindSourceAddress, findSourceAddress } from '@mdns-ambassador/relay';
 import type { OsNetwork } from '../system/os-network.ts';
 import type { Path } from './evidence.ts';
 
@@ -7,7 +7,7 @@ import type { Path } from './evidence.ts';
 export async function findPath(
   address: string,
   network: OsNetwork,
-  find: FindOwnAddress = findOwnAddress,
+  find: FindSourceAddress = findSourceAddress,
 ): Promise<Path> {
   const found = await find(address);
   if ('code' in found) return { kind: 'none', code: found.code };

@@ -6,9 +6,9 @@ import { stripZone } from './loopback.ts';
 const NO_PORT = 9;
 
 /** The own address, without zone, that the kernel would send from to another, or why there is none. Never rejects. */
-export type FindOwnAddress = (address: string) => Promise<{ readonly source: string } | { readonly code: string }>;
+export type FindSourceAddress = (address: string) => Promise<{ readonly source: string } | { readonly code: string }>;
 
-export const findOwnAddress: FindOwnAddress = async (address) => {
+export const findSourceAddress: FindSourceAddress = async (address) => {
   const socket = createSocket(isIP(stripZone(address)) === 6 ? 'udp6' : 'udp4');
   try {
     await new Promise<void>((resolve, reject) => {

@@ -8,7 +8,7 @@ import {
 import { isLoopback } from '@mdns-ambassador/relay';
 
 /** Under which address others reach this machine. */
-export interface OwnAddress {
+export interface SharedAddress {
   readonly address: string;
   readonly interfaceName: string;
 }
@@ -17,11 +17,11 @@ export interface OwnAddress {
  * The first address that means the same to everybody: IPv4, else IPv6 beyond the link, of these interfaces (absent: of all), in
  * their order. Never loopback's. With `family` one of that. Undefined where there is none.
  */
-export function findOwnAddress(
+export function findSharedAddress(
   interfaces: readonly NetworkInterface[],
   names: readonly string[] | undefined,
   family?: AddressFamily,
-): OwnAddress | undefined {
+): SharedAddress | undefined {
   const usable = interfaces
     .filter(({ name, loopback }) => !loopback && names?.includes(name) !== false)
     .flatMap(({ name, addresses }) =>
