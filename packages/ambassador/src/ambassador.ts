@@ -7,7 +7,7 @@ import type { CreateEngine } from './engines/engine.ts';
 import { DialBudget } from './pool/dial-budget.ts';
 import type { MeasureDistance } from './pool/priority.ts';
 import { completeService, type ProxiedService } from './proxied-service.ts';
-import type { ProxyEvent } from './proxy-options.ts';
+import type { ProxyEvent } from './proxy-event.ts';
 import { OwnLinks } from './service/own-links.ts';
 import { ServiceProxy, type ServiceStatus } from './service/service-proxy.ts';
 import type { ServiceConnectionReport, ServiceTraffic } from './service/service-traffic.ts';

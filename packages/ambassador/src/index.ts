@@ -34,7 +34,8 @@ export type { Endpoint, EndpointState, EndpointStatus } from './pool/endpoint.ts
 export type { MergeMode } from './pool/merge.ts';
 export type { Update } from './pool/update.ts';
 export type { ProxiedService } from './proxied-service.ts';
-export type { EngineChoice, Preference, ProxyCheck, ProxyEvent, ProxyOptions } from './proxy-options.ts';
+export type { ProxyEvent } from './proxy-event.ts';
+export type { EngineChoice, Preference, ProxyCheck, ProxyOptions } from './proxy-options.ts';
 export { createEndpointCheck } from './service/endpoint-check.ts';
 export {
   type EndpointReport,

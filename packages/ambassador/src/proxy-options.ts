@@ -1,23 +1,13 @@
 import type { Check, CheckOutcome } from '@mdns-ambassador/checks';
-import type {
-  Listener,
-  ListenOptions,
-  ListenPlace,
-  Opening,
-  Prologue,
-  Proof,
-  Room,
-  Target,
-} from '@mdns-ambassador/relay';
+import type { Listener, ListenOptions, ListenPlace, Opening, Prologue, Proof, Room } from '@mdns-ambassador/relay';
 import type { EndpointDialler } from './engines/endpoint-dialler.ts';
-import type { OverloadQueue } from './engines/engine.ts';
 import type { Faults } from './engines/faults.ts';
 import type { BalancerName } from './pool/balancer.ts';
-import type { Endpoint, EndpointState } from './pool/endpoint.ts';
+import type { Endpoint } from './pool/endpoint.ts';
 import type { MergeMode } from './pool/merge.ts';
 import type { AdmitDial } from './service/dial-endpoint.ts';
 import type { Wake } from './service/wake.ts';
-import type { RefusedInstance, Source } from './sources/source.ts';
+import type { Source } from './sources/source.ts';
 
 /** One service to proxy; what the command line's SERVICE and its flags say. */
 export interface ProxyOptions {
@@ -97,59 +87,3 @@ interface HeardChecks {
   /** Tells of each outcome from now on, until the returned function is called. */
   follow(take: (id: string, outcome: CheckOutcome) => void): () => void;
 }
-
-/** Past-tense facts for the log and the terminal. */
-export type ProxyEvent =
-  | {
-      readonly kind: 'listening';
-      readonly service: string;
-      readonly at: readonly Target[];
-      /** What connections are to suffer, as it is written. */
-      readonly faults?: string;
-    }
-  | { readonly kind: 'endpoint-added' | 'endpoint-updated'; readonly service: string; readonly endpoint: Endpoint }
-  /** A source names a place at which the proxy itself listens; once for each endpoint. It is not used. */
-  | { readonly kind: 'leads-back'; readonly service: string; readonly endpoint: Endpoint }
-  /** It is gone from the pool; `reason` for people: `said goodbye`, `not heard of again and does not answer` ... */
-  | {
-      readonly kind: 'endpoint-removed';
-      readonly service: string;
-      readonly endpoint: Endpoint;
-      readonly reason: string;
-    }
-  | {
-      readonly kind: 'endpoint-state';
-      readonly service: string;
-      readonly endpoint: Endpoint;
-      readonly state: EndpointState;
-      readonly reason: string;
-    }
-  /** Established connections of an endpoint were reset, because it was lost. */
-  | {
-      readonly kind: 'connections-reset';
-      readonly service: string;
-      readonly endpoint: Endpoint;
-      readonly count: number;
-      readonly reason: string;
-    }
-  /**
-   * Connections are waiting and there is no endpoint, or none of the `known` ones passes its check. Once, until there was one again.
-   * `refused`: who is heard of and may not be dialled.
-   */
-  | {
-      readonly kind: 'no-endpoint';
-      readonly service: string;
-      readonly waiting: number;
-      readonly known: number;
-      readonly refused: readonly RefusedInstance[];
-    }
-  /** Connections were closed because no endpoint could be reached in time. Once, until one succeeded. */
-  | { readonly kind: 'unreachable'; readonly service: string; readonly reason: string }
-  /** A client was told that it is not served; `reason` for people. Not told for every one of a crowd. */
-  | { readonly kind: 'refused'; readonly service: string; readonly reason: string }
-  | { readonly kind: 'connections-full'; readonly service: string; readonly limit: number }
-  /** More clients come than can be served in time: so many were turned away at once since this was told last. Not told for every one of a crowd. */
-  | { readonly kind: 'overload'; readonly service: string; readonly clients: number; readonly queue: OverloadQueue }
-  /** Something became of the program that moves the bytes; `message` for people. */
-  | { readonly kind: 'engine-changed'; readonly service: string; readonly message: string }
-  | { readonly kind: 'drained'; readonly service: string; readonly finished: number; readonly reset: number };

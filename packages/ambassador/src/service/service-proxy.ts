@@ -19,7 +19,8 @@ import type { EndpointTally } from '../pool/member.ts';
 import { Pool } from '../pool/pool.ts';
 import type { PoolEvent } from '../pool/pool-event.ts';
 import type { MeasureDistance } from '../pool/priority.ts';
-import type { ProxyEvent, ProxyOptions } from '../proxy-options.ts';
+import type { ProxyEvent, ProxyFact } from '../proxy-event.ts';
+import type { ProxyOptions } from '../proxy-options.ts';
 import { EndpointChecks } from './endpoint-checks.ts';
 import { EndpointProbes } from './endpoint-probes.ts';
 import { type EndpointStatusReport, reportEndpointStatus } from './endpoint-report.ts';
@@ -100,10 +101,10 @@ export class ServiceProxy implements EndpointPicker {
   #alarm: { readonly at: number; readonly cancel: () => void } | undefined;
   #isNoEndpointTold = false;
   #isUnreachableTold = false;
-  #fullToldAt = Number.NEGATIVE_INFINITY;
+  /** By kind: when clients that were turned away were told of last. */
+  readonly #toldAt = new Map<EngineEvent['kind'], number>();
   readonly #turnedAway: TurnedAway;
   #overloadedQueue: OverloadQueue = 'accept';
-  #refusedToldAt = Number.NEGATIVE_INFINITY;
   #isClosed = false;
   readonly #unfollowChecks: (() => void) | undefined;
 
@@ -149,7 +150,7 @@ export class ServiceProxy implements EndpointPicker {
     });
     this.dialSilent = options.wake === undefined ? undefined : (id) => this.#wake(id);
     this.#turnedAway = new TurnedAway(clock, (clients) =>
-      this.#emit({ kind: 'overload', service: options.service, clients, queue: this.#overloadedQueue }),
+      this.#emit({ kind: 'overload', clients, queue: this.#overloadedQueue }),
     );
     this.#lost = new LostConnections({ ...options, clock, reset: (endpoint, reason) => this.#reset(endpoint, reason) });
     this.#engine = context.createEngine(options, this, (event) => this.#onEngineEvent(event), { clock, random });
@@ -159,9 +160,9 @@ export class ServiceProxy implements EndpointPicker {
   async start(): Promise<void> {
     this.#listening = await this.#engine.start();
     if (this.#isClosed) return;
-    const { service, faults } = this.#options;
+    const { faults } = this.#options;
     const said = faults === undefined ? {} : { faults: formatFaults(faults) };
-    this.#emit({ kind: 'listening', service, at: this.#listening, ...said });
+    this.#emit({ kind: 'listening', at: this.#listening, ...said });
     this.#tellEngine();
     const places = new OwnPlaces(this.#listening, this.#context.ownAddresses ?? (() => new Set()));
     for (const source of this.#options.sources) {
@@ -222,7 +223,7 @@ export class ServiceProxy implements EndpointPicker {
   /** Stops listening and lets connections finish. */
   async drain(timeoutMs: number = this.#options.drainTimeoutMs): Promise<void> {
     const outcome = await this.#engine.drain(timeoutMs);
-    this.#emit({ kind: 'drained', service: this.#options.service, ...outcome });
+    this.#emit({ kind: 'drained', ...outcome });
   }
 
   /** Ends at once; no event after this has resolved. */
@@ -251,10 +252,9 @@ export class ServiceProxy implements EndpointPicker {
     const entered = this.#waiting.enter(signal);
     if (!this.#isNoEndpointTold && !signal.aborted) {
       this.#isNoEndpointTold = true;
-      const { service, sources } = this.#options;
       const known = this.#pool.snapshot().length;
-      const refused = sources.flatMap((source) => source.listRefused?.() ?? []);
-      this.#emit({ kind: 'no-endpoint', service, waiting: this.#waiting.size, known, refused });
+      const refused = this.#options.sources.flatMap((source) => source.listRefused?.() ?? []);
+      this.#emit({ kind: 'no-endpoint', waiting: this.#waiting.size, known, refused });
     }
     const cancelWake = this.#wakeSoon();
     await entered.finally(cancelWake);
@@ -353,16 +353,15 @@ export class ServiceProxy implements EndpointPicker {
   }
 
   #onPoolEvent(event: PoolEvent): void {
-    const { service } = this.#options;
     const { endpoint } = event;
     switch (event.kind) {
       case 'added':
         this.#lost.keep(endpoint);
         this.#checks?.set(endpoint);
-        this.#emit({ kind: 'endpoint-added', service, endpoint });
+        this.#emit({ kind: 'endpoint-added', endpoint });
         return;
       case 'updated':
-        this.#emit({ kind: 'endpoint-updated', service, endpoint });
+        this.#emit({ kind: 'endpoint-updated', endpoint });
         if (event.movedFrom === undefined) return;
         this.#checks?.set(endpoint);
         this.#lost.keep(endpoint);
@@ -373,10 +372,10 @@ export class ServiceProxy implements EndpointPicker {
         if (event.state === 'ready') this.#lost.keep(endpoint);
         // One that is heard of again says that the others can be, too.
         if (event.from === 'stale') this.#verify(this.#pool.listStale());
-        this.#emit({ kind: 'endpoint-state', service, endpoint, state: event.state, reason: event.reason });
+        this.#emit({ kind: 'endpoint-state', endpoint, state: event.state, reason: event.reason });
         return;
       case 'removed':
-        this.#emit({ kind: 'endpoint-removed', service, endpoint, reason: event.reason });
+        this.#emit({ kind: 'endpoint-removed', endpoint, reason: event.reason });
         this.#checks?.remove(endpoint.id);
         if (event.isLost) this.#lost.lose(endpoint, event.reason);
         return;
@@ -430,32 +429,30 @@ export class ServiceProxy implements EndpointPicker {
   }
 
   #tellReset(endpoint: Endpoint, count: number, reason: string): void {
-    this.#emit({ kind: 'connections-reset', service: this.#options.service, endpoint, count, reason });
+    this.#emit({ kind: 'connections-reset', endpoint, count, reason });
   }
 
   #tellLeadsBack(endpoint: Endpoint): void {
     if (this.#leadingBack.has(endpoint.id) || this.#leadingBack.size >= MAX_LEADING_BACK) return;
     this.#leadingBack.add(endpoint.id);
-    this.#emit({ kind: 'leads-back', service: this.#options.service, endpoint });
+    this.#emit({ kind: 'leads-back', endpoint });
   }
 
   #onEngineEvent(event: EngineEvent): void {
-    const { service } = this.#options;
     switch (event.kind) {
       case 'unreachable':
         if (this.#isUnreachableTold) return;
         this.#isUnreachableTold = true;
-        this.#emit({ kind: 'unreachable', service, reason: event.reason });
+        this.#emit(event);
         return;
       case 'refused':
-        if (this.#now() - this.#refusedToldAt < FULL_INTERVAL_MS) return;
-        this.#refusedToldAt = this.#now();
-        this.#emit({ kind: 'refused', service, reason: event.reason });
-        return;
       case 'connections-full':
-        if (this.#now() - this.#fullToldAt < FULL_INTERVAL_MS) return;
-        this.#fullToldAt = this.#now();
-        this.#emit({ kind: 'connections-full', service, limit: event.limit });
+        if (this.#now() - (this.#toldAt.get(event.kind) ?? Number.NEGATIVE_INFINITY) < FULL_INTERVAL_MS) return;
+        this.#toldAt.set(event.kind, this.#now());
+        this.#emit(event);
+        return;
+      case 'engine-changed':
+        this.#emit(event);
         return;
       case 'connections-reset':
         this.#tellReset(event.endpoint, event.count, event.reason);
@@ -464,19 +461,16 @@ export class ServiceProxy implements EndpointPicker {
         this.#overloadedQueue = event.queue;
         this.#turnedAway.add();
         return;
-      case 'engine-changed':
-        this.#emit({ kind: 'engine-changed', service, message: event.message });
-        return;
       case 'connection-ended':
-        this.#context.onConnection?.({ service, ...event.connection });
+        this.#context.onConnection?.({ service: this.#options.service, ...event.connection });
         return;
       default:
         event satisfies never;
     }
   }
 
-  #emit(event: ProxyEvent): void {
-    if (!this.#isClosed) this.#context.onEvent(event);
+  #emit(fact: ProxyFact): void {
+    if (!this.#isClosed) this.#context.onEvent({ service: this.#options.service, ...fact });
   }
 
   #now(): number {
