@@ -16,7 +16,7 @@ export function createBalancer(name: BalancerName, random: Random): Balancer {
     case 'least-connections':
       return createLeastConnectionsBalancer(random);
     case 'random':
-      return createRandomBalancer(random);
+      return { choose: (candidates) => drawByShare(candidates, random) };
     case 'source-hash':
       return createSourceHashBalancer(random);
     case 'first':
@@ -30,7 +30,7 @@ export function createBalancer(name: BalancerName, random: Random): Balancer {
  * Always the same one while it can be used: the greatest weight, then as the user wrote them, then by instance name, so
  * that every ambassador on the link chooses the same.
  */
-export function createFirstBalancer(): Balancer {
+function createFirstBalancer(): Balancer {
   return {
     choose: (candidates) =>
       candidates.reduce<Candidate | undefined>(
@@ -46,7 +46,7 @@ function comesBefore(a: Candidate, b: Candidate): boolean {
 }
 
 /** The candidate that would carry the fewest connections for its share with one more; ties are drawn by share. */
-export function createLeastConnectionsBalancer(random: Random): Balancer {
+function createLeastConnectionsBalancer(random: Random): Balancer {
   return {
     choose(candidates) {
       const least = Math.min(...candidates.map(loadWithOneMore));
@@ -60,9 +60,4 @@ export function createLeastConnectionsBalancer(random: Random): Balancer {
 
 function loadWithOneMore(candidate: Candidate): number {
   return (candidate.active + 1) / candidate.share;
-}
-
-/** Each pick is drawn anew, in proportion to the shares. */
-export function createRandomBalancer(random: Random): Balancer {
-  return { choose: (candidates) => drawByShare(candidates, random) };
 }

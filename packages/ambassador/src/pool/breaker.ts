@@ -60,10 +60,14 @@ export function recordSuccess(breaker: Breaker, now: number): Breaker {
 export function recordFailure(breaker: Breaker, failure: DialFailure, now: number, random: Random): Breaker {
   if (failure === 'local') return breaker;
   switch (breaker.kind) {
-    case 'closed':
-      return failClosed(breaker, failure, now, random);
+    case 'closed': {
+      const failures = breaker.failures + 1;
+      if (failures < FAILURES_TO_EJECT[failure]) return { ...breaker, failures };
+      return eject(countEjections(breaker, now) + 1, now, random, failure);
+    }
     case 'ejected':
-      return failEjected(breaker, failure, now, random);
+      // Failures of dials that were under way when it was ejected are one event, not many: they do not make it grow.
+      return now < breaker.until ? breaker : eject(breaker.ejections + 1, now, random, failure);
     case 'probation':
       return eject(breaker.ejections + 1, now, random, failure);
     default:
@@ -119,29 +123,8 @@ export function isUsable(breaker: Breaker, now: number): boolean {
   }
 }
 
-function failClosed(
-  breaker: Breaker & { kind: 'closed' },
-  failure: FailureOfEndpoint,
-  now: number,
-  random: Random,
-): Breaker {
-  const failures = breaker.failures + 1;
-  if (failures < FAILURES_TO_EJECT[failure]) return { ...breaker, failures };
-  return eject(countEjections(breaker, now) + 1, now, random, failure);
-}
-
 function countEjections(breaker: Breaker & { kind: 'closed' }, now: number): number {
   return now < breaker.forgottenAt ? breaker.ejections : 0;
-}
-
-/** Failures of dials that were under way when it was ejected are one event, not many: they do not make it grow. */
-function failEjected(
-  breaker: Breaker & { kind: 'ejected' },
-  failure: FailureOfEndpoint,
-  now: number,
-  random: Random,
-): Breaker {
-  return now < breaker.until ? breaker : eject(breaker.ejections + 1, now, random, failure);
 }
 
 function eject(ejections: number, now: number, random: Random, failure?: FailureOfEndpoint): Breaker {

@@ -16,6 +16,8 @@ export interface EndpointTally {
   bytesDown: number;
 }
 
+export const NO_TALLY: Readonly<EndpointTally> = { active: 0, total: 0, failures: 0, bytesUp: 0, bytesDown: 0 };
+
 type Presence =
   | { readonly kind: 'present' }
   /** `source` does not hear of it any more; kept while it answers, until `until` at most. `isUnasked`: kept in any case. */
@@ -27,10 +29,8 @@ type Presence =
       readonly isUnasked: boolean;
     };
 
-export interface PoolMember {
-  endpoint: Endpoint;
-  presence: Presence;
-  health: EndpointHealth;
+/** What is known of a place by who was sent there. */
+interface PlaceRecord {
   breaker: Breaker;
   speed: Speed;
   silence: Silence;
@@ -43,13 +43,19 @@ export interface PoolMember {
   hasAnswered: boolean;
   /** Dials that its announcer paid for and whose outcome is not known. */
   paidDials: number;
-  /** When it became known. */
-  readonly knownSince: number;
   /** When it came, or came back to use. */
   risen: Rise;
   /** Since when it paused, if that is all that it was ejected for. */
   pausedAt: number | undefined;
+}
+
+export interface PoolMember extends PlaceRecord {
+  endpoint: Endpoint;
+  presence: Presence;
+  health: EndpointHealth;
   readonly tally: EndpointTally;
+  /** When it became known. */
+  readonly knownSince: number;
 }
 
 export function createMember(
@@ -62,21 +68,7 @@ export function createMember(
 }
 
 /** What is known of a place that nobody was sent to yet. */
-export function freshRecord(
-  now: number,
-): Pick<
-  PoolMember,
-  | 'breaker'
-  | 'speed'
-  | 'pace'
-  | 'silence'
-  | 'reachedAt'
-  | 'answeredAt'
-  | 'hasAnswered'
-  | 'paidDials'
-  | 'risen'
-  | 'pausedAt'
-> {
+export function freshRecord(now: number): PlaceRecord {
   return {
     breaker: CLOSED,
     speed: UNMEASURED,

@@ -1,7 +1,15 @@
 import { CLOSED } from './breaker.ts';
 import { type Endpoint, isSamePlace, placesOf, sharesPlace } from './endpoint.ts';
 import type { EndpointHealth } from './health.ts';
-import { createMember, type EndpointTally, freshRecord, isSuspect, type PoolMember, stateOf } from './member.ts';
+import {
+  createMember,
+  type EndpointTally,
+  freshRecord,
+  isSuspect,
+  NO_TALLY,
+  type PoolMember,
+  stateOf,
+} from './member.ts';
 import { type Departure, Merge, type MergeMode } from './merge.ts';
 import type { PoolEvent } from './pool-event.ts';
 import { groupByPriority, type MeasureDistance, type PriorityGroup } from './priority.ts';
@@ -102,13 +110,7 @@ export class PoolMembers implements Iterable<PoolMember> {
   #set(endpoint: Endpoint, now: number): readonly PoolEvent[] {
     const known = this.#members.get(endpoint.id);
     if (known === undefined) {
-      const tally = this.#departedTallies.get(endpoint.id) ?? {
-        active: 0,
-        total: 0,
-        failures: 0,
-        bytesUp: 0,
-        bytesDown: 0,
-      };
+      const tally = this.#departedTallies.get(endpoint.id) ?? { ...NO_TALLY };
       this.#departedTallies.delete(endpoint.id);
       this.#members.set(endpoint.id, createMember(endpoint, this.#firstHealth, tally, now));
       return [{ kind: 'added', endpoint }];

@@ -1,5 +1,7 @@
+import { type BalancerName, createBalancer } from './balancer.ts';
 import type { Endpoint } from './endpoint.ts';
 import { isInUse } from './member.ts';
+import { UNPACED } from './pace.ts';
 import { listChoices, type PriorityGroup } from './priority.ts';
 import { shareByWeight } from './weight.ts';
 
@@ -28,4 +30,15 @@ export function planEndpoints(groups: readonly PriorityGroup[], now: number): re
     const isOnTrial = breaker.kind === 'probation' && isInUse(member, now);
     return { endpoint, share: shares[index] ?? 1, isUsed: index >= 0, isOnTrial };
   });
+}
+
+/** Of those that are used the one that takes the connections of a client, by a balancer that goes by no chance. */
+export function chooseOne(
+  used: readonly PlannedEndpoint[],
+  balance: Extract<BalancerName, 'first' | 'source-hash'>,
+  clientAddress?: string,
+): readonly PlannedEndpoint[] {
+  const candidates = used.map(({ endpoint, share }) => ({ endpoint, share, active: 0, pace: UNPACED }));
+  const one = createBalancer(balance, () => 0).choose(candidates, clientAddress);
+  return used.filter(({ endpoint }) => endpoint === one?.endpoint);
 }

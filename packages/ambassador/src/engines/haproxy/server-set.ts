@@ -1,7 +1,5 @@
-import { createFirstBalancer } from '../../pool/balancer.ts';
 import type { Endpoint } from '../../pool/endpoint.ts';
-import { UNPACED } from '../../pool/pace.ts';
-import type { PlannedEndpoint } from '../../pool/plan.ts';
+import { chooseOne, type PlannedEndpoint } from '../../pool/plan.ts';
 import { describeServer, isReachable, nameServer, type Server } from './server.ts';
 
 /** haproxy's configuration manual, 5.2 "weight". */
@@ -32,7 +30,8 @@ export function listServers(
   addressOf: (endpoint: Endpoint) => string | undefined,
 ): readonly Server[] {
   const reachable = plan.filter(({ endpoint, isUsed }) => isUsed && endpoint.addresses.some(isReachable));
-  const used = isFirstAlone ? chooseFirst(reachable) : reachable;
+  // haproxy's own `first` goes on to the next server only where one is full.
+  const used = isFirstAlone ? chooseOne(reachable, 'first') : reachable;
   const most = Math.max(...used.map(({ share }) => share));
   return used.map(({ endpoint, share }) => {
     const wanted = addressOf(endpoint);
@@ -90,11 +89,4 @@ export function readObjection(answer: string): string | undefined {
     .split('\n')
     .map((line) => line.trim())
     .find((line) => !OBEYED.test(line));
-}
-
-/** `balance first` is one server at a time: haproxy's own goes on to the next only where one is full. */
-function chooseFirst(used: readonly PlannedEndpoint[]): readonly PlannedEndpoint[] {
-  const candidates = used.map(({ endpoint, share }) => ({ endpoint, share, active: 0, pace: UNPACED }));
-  const first = createFirstBalancer().choose(candidates, undefined);
-  return used.filter(({ endpoint }) => endpoint === first?.endpoint);
 }

@@ -1,8 +1,7 @@
 import { isIPv4 } from 'node:net';
-import { type BalancerName, createBalancer } from '../../pool/balancer.ts';
+import type { BalancerName } from '../../pool/balancer.ts';
 import { type Endpoint, namePlace } from '../../pool/endpoint.ts';
-import { UNPACED } from '../../pool/pace.ts';
-import type { PlannedEndpoint } from '../../pool/plan.ts';
+import { chooseOne, type PlannedEndpoint } from '../../pool/plan.ts';
 
 /** Where the kernel sends clients of one endpoint: an IPv4 address and a port. */
 export interface CarriedPlace {
@@ -20,8 +19,6 @@ export interface Choice {
 
 /** Every client of this engine comes from here. */
 const CLIENT_ADDRESS = '127.0.0.1';
-/** These send one client address to one endpoint. */
-const ONE_AT_A_TIME: readonly BalancerName[] = ['first', 'source-hash'];
 
 export function listIpv4Addresses({ addresses }: Endpoint): readonly string[] {
   return addresses.filter((address) => isIPv4(address));
@@ -42,7 +39,9 @@ export function listChoices(
   most: number,
 ): readonly Choice[] {
   const used = plan.filter(({ isUsed }) => isUsed);
-  const chosen = ONE_AT_A_TIME.includes(balance) ? chooseOne(used, balance) : used;
+  // These send one client address to one endpoint.
+  const isOneAlone = balance === 'first' || balance === 'source-hash';
+  const chosen = isOneAlone ? chooseOne(used, balance, CLIENT_ADDRESS) : used;
   const choices = new Map<string, Choice>();
   for (const { endpoint, share } of chosen) {
     const address = addressOf(endpoint);
@@ -56,10 +55,4 @@ export function listChoices(
     });
   }
   return [...choices.values()];
-}
-
-function chooseOne(used: readonly PlannedEndpoint[], balance: BalancerName): readonly PlannedEndpoint[] {
-  const candidates = used.map(({ endpoint, share }) => ({ endpoint, share, active: 0, pace: UNPACED }));
-  const one = createBalancer(balance, () => 0).choose(candidates, CLIENT_ADDRESS);
-  return used.filter(({ endpoint }) => endpoint === one?.endpoint);
 }

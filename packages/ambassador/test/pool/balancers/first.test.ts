@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { createFirstBalancer } from '../../../src/pool/balancer.ts';
+import { createBalancer } from '../../../src/pool/balancer.ts';
 import { candidate } from '../fixtures.ts';
 
-const balancer = createFirstBalancer();
+const balancer = createBalancer('first', () => 0);
 
 test('always chooses the same, whatever its load', () => {
   const candidates = [candidate('a', { active: 1000 }), candidate('b')];
