@@ -60,7 +60,7 @@ class DrivenEngine implements Engine {
   }
 
   get counters(): EngineCounters {
-    return { ...this.#tally.total, active: this.#tally.active };
+    return this.#tally.counters;
   }
 
   /** Listens nowhere. Rejects with an AmbassadorError when there is no such haproxy, or no such backend. */

@@ -14,6 +14,7 @@ import {
 import type { Endpoint } from '../pool/endpoint.ts';
 import type { PlannedEndpoint } from '../pool/plan.ts';
 import type { ProxyOptions } from '../proxy-options.ts';
+import { addCounts, NO_COUNTERS } from './counts.ts';
 import type { EndpointPicker, Engine, EngineCounters, EngineEvent } from './engine.ts';
 import { PROXY_NAME, WAITING_ROOM, writeConfiguration } from './haproxy/configuration.ts';
 import { type ConnectionLine, parseConnectionLine } from './haproxy/connection-line.ts';
@@ -95,9 +96,8 @@ class HaproxyEngine implements Engine {
   }
 
   get counters(): EngineCounters {
-    const { total, active } = this.#tally;
     const { failed, retried } = this.#waitingRoom.counters;
-    return { ...total, active, failed: total.failed + failed, retried: total.retried + retried };
+    return addCounts(this.#tally.counters, { ...NO_COUNTERS, failed, retried });
   }
 
   async start(): Promise<readonly Target[]> {
@@ -262,9 +262,9 @@ class HaproxyEngine implements Engine {
     const front = rows.find(({ proxy, server }) => proxy === PROXY_NAME && server === 'FRONTEND');
     const back = rows.find(({ proxy, server }) => proxy === PROXY_NAME && server === 'BACKEND');
     if (front === undefined || back === undefined) return;
-    const droppedBefore = this.#tally.total.dropped;
+    const droppedBefore = this.#tally.counters.dropped;
     this.#tally.take(front, back);
-    if (this.#tally.total.dropped > droppedBefore) {
+    if (this.#tally.counters.dropped > droppedBefore) {
       this.#onEvent({ kind: 'connections-full', limit: this.#options.maxConnections });
     }
   }

@@ -3,6 +3,7 @@ import { AmbassadorError } from '../ambassador-error.ts';
 import { type Endpoint, placesOf } from '../pool/endpoint.ts';
 import type { PlannedEndpoint } from '../pool/plan.ts';
 import type { ProxyOptions } from '../proxy-options.ts';
+import { addCounts, NO_COUNTERS } from './counts.ts';
 import type {
   CarriedBytes,
   EndpointPicker,
@@ -85,18 +86,8 @@ class NftablesEngine implements Engine {
   }
 
   get counters(): EngineCounters {
-    const node = this.#node.counters;
-    const { active, accepted, bytesUp, bytesDown } = this.#tally.total;
-    return {
-      active: node.active + active,
-      accepted: node.accepted + accepted,
-      failed: node.failed,
-      retried: node.retried + this.#tally.again,
-      dropped: node.dropped,
-      overload: node.overload,
-      bytesUp: node.bytesUp + bytesUp,
-      bytesDown: node.bytesDown + bytesDown,
-    };
+    const { total, again } = this.#tally;
+    return addCounts(this.#node.counters, { ...NO_COUNTERS, ...total, retried: again });
   }
 
   listCarried(): ReadonlyMap<string, CarriedBytes> {

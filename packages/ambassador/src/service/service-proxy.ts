@@ -15,7 +15,7 @@ import type {
 import { formatFaults } from '../engines/faults.ts';
 import type { DialBudget } from '../pool/dial-budget.ts';
 import { type Endpoint, isSamePlace } from '../pool/endpoint.ts';
-import type { EndpointTally } from '../pool/member.ts';
+import { NO_TALLY } from '../pool/member.ts';
 import { Pool } from '../pool/pool.ts';
 import type { PoolEvent } from '../pool/pool-event.ts';
 import type { MeasureDistance } from '../pool/priority.ts';
@@ -74,7 +74,6 @@ const MAX_LEADING_BACK = 256;
 /** A first answer of discovery takes less. */
 const WAKE_MS = 500;
 const NOTHING: CarriedBytes = { bytesUp: 0, bytesDown: 0 };
-const NO_TALLY: EndpointTally = { active: 0, total: 0, failures: 0, ...NOTHING };
 
 /** One service: its sources fill a pool, and an engine picks from it. */
 export class ServiceProxy implements EndpointPicker {
@@ -451,11 +450,9 @@ export class ServiceProxy implements EndpointPicker {
         this.#toldAt.set(event.kind, this.#now());
         this.#emit(event);
         return;
+      case 'connections-reset':
       case 'engine-changed':
         this.#emit(event);
-        return;
-      case 'connections-reset':
-        this.#tellReset(event.endpoint, event.count, event.reason);
         return;
       case 'overload':
         this.#overloadedQueue = event.queue;

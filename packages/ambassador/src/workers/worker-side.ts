@@ -10,6 +10,7 @@ import {
   type Share,
 } from '@mdns-ambassador/relay';
 import type { Ambassador } from '../ambassador.ts';
+import { NO_COUNTERS } from '../engines/counts.ts';
 import type { CreateEngine, EndpointPicker, Engine, EngineEvent, Reached } from '../engines/engine.ts';
 import type { LoopKin } from '../engines/loop-watch.ts';
 import { createNodeEngine } from '../engines/node.ts';
@@ -19,7 +20,7 @@ import type { Source } from '../sources/source.ts';
 import { reserveOf } from './place-book.ts';
 import { PlacePurse } from './place-purse.ts';
 import type { FromWorker, ToWorker, WorkerDial, WorkerNote } from './worker-message.ts';
-import { NO_COUNTERS, TallyKeeper } from './worker-tally.ts';
+import { TallyKeeper } from './worker-tally.ts';
 
 /** How soon the others hear what happened. */
 const FLUSH_MS = 50;

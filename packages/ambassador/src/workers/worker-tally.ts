@@ -1,6 +1,7 @@
 import { addHistograms, type HistogramView, Recent } from '@mdns-ambassador/relay';
+import { addCounts, NO_COUNTERS } from '../engines/counts.ts';
 import type { CarriedBytes, DialFailure, EngineCounters, EngineSums } from '../engines/engine.ts';
-import type { EndpointTally } from '../pool/member.ts';
+import { type EndpointTally, NO_TALLY } from '../pool/member.ts';
 import { ServiceTally } from '../service/service-tally.ts';
 
 /** More endpoints than a pool has; who carries nothing is forgotten first. */
@@ -62,7 +63,7 @@ export class TallyKeeper {
   #tallyOf(id: string): EndpointTally {
     const known = this.#endpoints.get(id);
     if (known !== undefined) return known;
-    const tally: EndpointTally = { active: 0, total: 0, failures: 0, bytesUp: 0, bytesDown: 0 };
+    const tally: EndpointTally = { ...NO_TALLY };
     this.#endpoints.set(id, tally);
     return tally;
   }
@@ -106,22 +107,4 @@ export function joinTallies(one: WorkerTally, other: WorkerTally): WorkerTally {
   const most = new Recent<string, EndpointTally>(MAX_ENDPOINTS);
   for (const [id, tally] of endpoints) most.set(id, tally);
   return { ...rest, endpoints: [...most], carried: [...carried] };
-}
-
-export const NO_COUNTERS: EngineCounters = {
-  active: 0,
-  accepted: 0,
-  failed: 0,
-  retried: 0,
-  dropped: 0,
-  overload: 0,
-  bytesUp: 0,
-  bytesDown: 0,
-};
-
-function addCounts<Counts extends object>(one: Counts, other: Counts | undefined): Counts {
-  const sum = { ...other, ...one };
-  for (const [key, count] of Object.entries(other ?? {}))
-    Reflect.set(sum, key, Number(count) + Number(Reflect.get(one, key) ?? 0));
-  return sum;
 }

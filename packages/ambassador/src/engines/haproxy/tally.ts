@@ -1,21 +1,17 @@
+import { addCounts, NO_COUNTERS } from '../counts.ts';
 import type { EngineCounters } from '../engine.ts';
 import type { StatisticsRow } from './statistics.ts';
 
-type Total = Omit<EngineCounters, 'active'>;
-
-const NOTHING: Total = { accepted: 0, failed: 0, retried: 0, dropped: 0, overload: 0, bytesUp: 0, bytesDown: 0 };
-
 /** What haproxy counted, over all of its lives: it counts from 0 on whenever it is started. */
 export class SessionTally {
-  #before: Total = NOTHING;
-  #now: Total = NOTHING;
-  #active = 0;
+  #before = NO_COUNTERS;
+  #now = NO_COUNTERS;
 
   /** `front` is where clients come in: the frontend, or where that is not ours the backend. */
   take(front: StatisticsRow, back: StatisticsRow): void {
     if (front.total < this.#now.accepted) this.renew();
-    this.#active = front.sessions;
     this.#now = {
+      active: front.sessions,
       accepted: front.total,
       failed: back.connectErrors,
       retried: back.retries + back.redispatches,
@@ -28,28 +24,15 @@ export class SessionTally {
 
   /** It was started again, or another stands in its place: nothing that it carried is left. */
   renew(): void {
-    this.#before = addTotals(this.#before, this.#now);
-    this.#now = NOTHING;
-    this.#active = 0;
+    this.#before = addCounts(this.#before, { ...this.#now, active: 0 });
+    this.#now = NO_COUNTERS;
   }
 
   get active(): number {
-    return this.#active;
+    return this.#now.active;
   }
 
-  get total(): Total {
-    return addTotals(this.#before, this.#now);
+  get counters(): EngineCounters {
+    return addCounts(this.#before, this.#now);
   }
-}
-
-function addTotals(a: Total, b: Total): Total {
-  return {
-    accepted: a.accepted + b.accepted,
-    failed: a.failed + b.failed,
-    retried: a.retried + b.retried,
-    dropped: a.dropped + b.dropped,
-    overload: a.overload + b.overload,
-    bytesUp: a.bytesUp + b.bytesUp,
-    bytesDown: a.bytesDown + b.bytesDown,
-  };
 }

@@ -1,4 +1,5 @@
 import type { Endpoint } from '../../pool/endpoint.ts';
+import { addCounts } from '../counts.ts';
 import type { CarriedBytes } from '../engine.ts';
 import { Sessions } from '../sessions.ts';
 import { countPayload, type PacketCount } from './counters.ts';
@@ -107,8 +108,7 @@ export class KernelTally {
   addTo(ofNode: ReadonlyMap<string, CarriedBytes>): ReadonlyMap<string, CarriedBytes> {
     const sum = new Map(ofNode);
     for (const { endpoint, bytesUp, bytesDown } of this.#known.values()) {
-      const before = sum.get(endpoint.id) ?? { bytesUp: 0, bytesDown: 0 };
-      sum.set(endpoint.id, { bytesUp: before.bytesUp + bytesUp, bytesDown: before.bytesDown + bytesDown });
+      sum.set(endpoint.id, addCounts({ bytesUp, bytesDown }, sum.get(endpoint.id)));
     }
     return sum;
   }
@@ -174,8 +174,7 @@ export class KernelTally {
   #forget(name: string, { accepted, bytesUp, bytesDown }: TalliedPlace): void {
     this.#known.delete(name);
     this.#sessions.forget(name);
-    const { accepted: a, bytesUp: up, bytesDown: down } = this.#past;
-    this.#past = { accepted: a + accepted, bytesUp: up + bytesUp, bytesDown: down + bytesDown };
+    this.#past = addCounts(this.#past, { accepted, bytesUp, bytesDown });
   }
 
   #freeNumber(): number | undefined {
