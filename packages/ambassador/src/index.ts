@@ -78,11 +78,7 @@ export type { RegistrySourceOptions, SkippedEntries } from './sources/registry.t
 export type { ForeignInstance, RefusedInstance, Source } from './sources/source.ts';
 export type { SourceHealth } from './sources/source-health.ts';
 export { createSrvSource, type SrvSourceOptions } from './sources/srv.ts';
-export {
-  createStaticSource,
-  parseStaticSource,
-  type StaticSourceOptions,
-} from './sources/static.ts';
+export { createStaticSource, type StaticSourceOptions } from './sources/static.ts';
 export { type FileAccess, systemFiles } from './sources/system-files.ts';
 export { systemLookup } from './sources/system-lookup.ts';
 export { createZooKeeperSource, type ZooKeeperSourceOptions } from './sources/zookeeper.ts';

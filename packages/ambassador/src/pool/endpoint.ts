@@ -24,6 +24,9 @@ export interface Endpoint {
   readonly draining: boolean;
 }
 
+/** An endpoint of which its source says no more than where it is. */
+export const PLAIN = { priority: 0, weight: 0, secure: false, draining: false } as const;
+
 /** CONTRACT 2. */
 export type EndpointState = 'ready' | 'probation' | 'ejected' | 'draining' | 'stale';
 

@@ -1,5 +1,3 @@
-import type { Random } from '@mdns-ambassador/mdns';
-import type { Clock } from '@mdns-ambassador/relay';
 import { backoffMs } from '@mdns-ambassador/relay/backoff';
 import type { FeedChannel, OpenFeed } from '../feed/feed-channel.ts';
 import {
@@ -14,18 +12,15 @@ import {
 import type { Endpoint } from '../pool/endpoint.ts';
 import type { Update } from '../pool/update.ts';
 import type { InstanceFilter } from './instance-filter.ts';
-import type { Source } from './source.ts';
-import { HealthReport, type SourceHealth } from './source-health.ts';
+import type { Source, SourceTools } from './source.ts';
+import { HealthReport } from './source-health.ts';
 import { VerifyLimit } from './verify-limit.ts';
 
-export interface AgentSourceOptions extends InstanceFilter {
+export interface AgentSourceOptions extends InstanceFilter, SourceTools {
   readonly service: string;
   /** Of the agent's socket. */
   readonly path: string;
   readonly open: OpenFeed;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly onHealth?: (health: SourceHealth) => void;
   /** An agent checks no signatures: with a mesh nobody is given up at its word, for anybody can say goodbye for a member. */
   readonly isHearsay?: boolean;
 }

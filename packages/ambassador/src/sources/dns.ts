@@ -1,15 +1,12 @@
 import { isIP } from 'node:net';
-import type { Random } from '@mdns-ambassador/mdns';
 import { type Absent, type DnsClient, lookUpAddresses } from '@mdns-ambassador/registries';
-import type { Clock } from '@mdns-ambassador/relay';
-import type { Endpoint } from '../pool/endpoint.ts';
+import { type Endpoint, PLAIN } from '../pool/endpoint.ts';
 import { isEndpointAddress } from './address-policy.ts';
 import { DEFAULT_MAX_TTL_MS, holdMs, holdNegativeMs } from './dns-ttl.ts';
 import { createLookingSource, type SourceFinding, type SourceLook } from './looking-source.ts';
-import type { Source } from './source.ts';
-import type { SourceHealth } from './source-health.ts';
+import type { Source, SourceTools } from './source.ts';
 
-export interface DnsSourceOptions {
+export interface DnsSourceOptions extends SourceTools {
   readonly service: string;
   /** Fully qualified; a closing dot is allowed. */
   readonly name: string;
@@ -19,9 +16,6 @@ export interface DnsSourceOptions {
   readonly client: DnsClient;
   /** How long an answer is believed at most, whatever its TTL says. Default {@link DEFAULT_MAX_TTL_MS}. */
   readonly maxTtlMs?: number;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly onHealth?: (health: SourceHealth) => void;
 }
 
 /**
@@ -30,7 +24,6 @@ export interface DnsSourceOptions {
  */
 export function createDnsSource(options: DnsSourceOptions): Source {
   const name = `dns:${options.name}:${options.port}`;
-  const { clock, random, onHealth } = options;
   let found: string | undefined;
   const look = async (one: SourceLook): Promise<SourceFinding> => {
     const names = options.listNames?.() ?? [options.name];
@@ -39,7 +32,7 @@ export function createDnsSource(options: DnsSourceOptions): Source {
     if (finding.kind === 'found') found = asked;
     return finding;
   };
-  return createLookingSource({ name, clock, random, onHealth, look, isPartial: true });
+  return createLookingSource({ ...options, name, look, isPartial: true });
 }
 
 async function findEndpoints(
@@ -112,15 +105,5 @@ export function describeAbsence(name: string, how: Absent['how'], hint: string =
 }
 
 function describe(source: string, { service, port }: DnsSourceOptions, address: string): Endpoint {
-  return {
-    id: `${source}/${address}`,
-    service,
-    addresses: [address],
-    port,
-    priority: 0,
-    weight: 0,
-    secure: false,
-    source,
-    draining: false,
-  };
+  return { ...PLAIN, id: `${source}/${address}`, service, addresses: [address], port, source };
 }

@@ -94,8 +94,7 @@ function readPlace(text: string, node: Node, refuse: Refuse): Place {
   return parsePlace(text.trim()) ?? refuse(node, explainBadPlace(text));
 }
 
-/** What is wrong with a text that `parsePlace` does not take, and what to write. */
-export function explainBadPlace(text: string): string {
+function explainBadPlace(text: string): string {
   return `${JSON.stringify(text.slice(0, LONGEST_QUOTE))} is not HOST:PORT: write e.g. 10.0.0.1:6379, db.example.com:5432 or [fd00::1]:6379`;
 }
 

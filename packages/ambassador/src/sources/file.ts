@@ -1,27 +1,16 @@
 import { basename, dirname } from 'node:path';
-import type { Random } from '@mdns-ambassador/mdns';
-import { type Clock, formatPlace } from '@mdns-ambassador/relay';
+import { formatPlace } from '@mdns-ambassador/relay';
 import type { Endpoint } from '../pool/endpoint.ts';
-import { DEFAULT_MAX_TTL_MS } from './dns-ttl.ts';
 import { type ListedPlace, parseEndpointList } from './endpoint-list.ts';
-import type { Lookup } from './host-addresses.ts';
-import { HostAddresses } from './host-addresses.ts';
+import { HostAddresses, type HostLookup } from './host-addresses.ts';
 import { createLookingSource, type SourceFinding, type SourceLook } from './looking-source.ts';
-import type { Source } from './source.ts';
-import type { SourceHealth } from './source-health.ts';
+import type { Source, SourceTools } from './source.ts';
 import type { FileAccess } from './system-files.ts';
 
-export interface FileSourceOptions {
+export interface FileSourceOptions extends SourceTools, HostLookup {
   readonly service: string;
   readonly path: string;
   readonly files: FileAccess;
-  /** For host names in the file. */
-  readonly lookup: Lookup;
-  /** How long their addresses are believed. Default {@link DEFAULT_MAX_TTL_MS}. */
-  readonly maxTtlMs?: number;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly onHealth?: (health: SourceHealth) => void;
 }
 
 /** Some file systems tell of no changes (network, container mounts): the file is read this often in any case. */
@@ -35,12 +24,9 @@ const SETTLE_MS = 50;
  */
 export function createFileSource(options: FileSourceOptions): Source {
   const file = new WatchedFile(options);
-  const { clock, random, onHealth } = options;
   return createLookingSource({
+    ...options,
     name: file.source,
-    clock,
-    random,
-    onHealth,
     look: (look) => file.look(look),
     watch: (wake) => file.watch(wake),
   });
@@ -58,7 +44,7 @@ class WatchedFile {
 
   constructor(options: FileSourceOptions) {
     this.#options = options;
-    this.#addresses = new HostAddresses(options.lookup, options.clock, options.maxTtlMs ?? DEFAULT_MAX_TTL_MS);
+    this.#addresses = new HostAddresses(options);
     this.source = `file:${options.path}`;
     this.#folder = dirname(options.path);
     this.#name = basename(options.path);

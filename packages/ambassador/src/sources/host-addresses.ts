@@ -1,9 +1,18 @@
 import { isIP } from 'node:net';
 import type { Clock } from '@mdns-ambassador/relay';
 import { isEndpointAddress } from './address-policy.ts';
+import { DEFAULT_MAX_TTL_MS } from './dns-ttl.ts';
 
 /** The literal addresses of a host name, best first. Rejects where it has none or the resolver does not answer. */
 export type Lookup = (host: string) => Promise<readonly string[]>;
+
+/** How the host names that a source is given become addresses. */
+export interface HostLookup {
+  readonly lookup: Lookup;
+  /** How long their addresses are believed. Default {@link DEFAULT_MAX_TTL_MS}. */
+  readonly maxTtlMs?: number;
+  readonly clock: Clock;
+}
 
 const MAX_ADDRESSES = 8;
 /** Names that are looked up at a time. */
@@ -17,10 +26,10 @@ export class HostAddresses {
   readonly #addresses = new Map<string, readonly string[]>();
   #lookedUpAt: number = Number.NEGATIVE_INFINITY;
 
-  constructor(lookup: Lookup, clock: Clock, holdsMs: number) {
+  constructor({ lookup, clock, maxTtlMs = DEFAULT_MAX_TTL_MS }: HostLookup) {
     this.#lookup = lookup;
     this.#clock = clock;
-    this.holdsMs = holdsMs;
+    this.holdsMs = maxTtlMs;
   }
 
   /** Those that may be dialled, as they were learnt last; none where nothing was. */

@@ -1,11 +1,10 @@
 import { setMaxListeners } from 'node:events';
-import type { Random } from '@mdns-ambassador/mdns';
-import { type Clock, errorMessage } from '@mdns-ambassador/relay';
+import { errorMessage } from '@mdns-ambassador/relay';
 import { backoffMs } from '@mdns-ambassador/relay/backoff';
 import { type Endpoint, isSameEndpoint } from '../pool/endpoint.ts';
 import type { Update } from '../pool/update.ts';
 import { AnswerHistory } from './answer-history.ts';
-import type { Source } from './source.ts';
+import type { Source, SourceTools } from './source.ts';
 import { HealthReport, type SourceHealth } from './source-health.ts';
 import { VerifyLimit } from './verify-limit.ts';
 
@@ -33,15 +32,12 @@ export interface SourceLook {
   readonly signal: AbortSignal;
 }
 
-export interface LookingSourceOptions {
+export interface LookingSourceOptions extends SourceTools {
   readonly name: string;
-  readonly clock: Clock;
-  readonly random: Random;
   /** One at a time. A rejection counts as `unknown`. */
   readonly look: (look: SourceLook) => Promise<SourceFinding>;
   /** Calls `wake` when it is worth looking before the last finding has ceased to hold; the returned function ends that. */
   readonly watch?: (wake: () => void) => () => void;
-  readonly onHealth?: ((health: SourceHealth) => void) | undefined;
   /** What is found may be a part of what there is: an endpoint that one look leaves out is not gone yet ({@link AnswerHistory}). */
   readonly isPartial?: boolean;
 }
@@ -54,15 +50,15 @@ const ROTATING_MS = 5_000;
 /** Those who began together do not ask together: each wait is longer or shorter by half of this share at most. */
 const JITTER = 0.1;
 
-type ToldFinding =
-  | { readonly kind: 'nothing' }
-  /** `leftOut`: known, and told to be lost sight of. */
-  | {
-      readonly kind: 'found' | 'gone';
-      readonly endpoints: readonly Endpoint[];
-      readonly leftOut: readonly Endpoint[];
-    }
-  | { readonly kind: 'removed' };
+interface ToldFinding {
+  readonly kind: 'nothing' | 'found' | 'gone' | 'removed';
+  /** Of `found` and `gone` alone. */
+  readonly endpoints: readonly Endpoint[];
+  /** Known, and told to be lost sight of. */
+  readonly leftOut: readonly Endpoint[];
+}
+
+const NOBODY = { endpoints: [], leftOut: [] };
 
 /**
  * A source that looks again and again: when what it found ceases to hold, when a dial failed (once a second at most), when it
@@ -79,7 +75,7 @@ class LookingSource implements Source {
   readonly #health: HealthReport;
   readonly #stop = new AbortController();
   #onUpdate: ((update: Update) => void) | undefined;
-  #told: ToldFinding = { kind: 'nothing' };
+  #told: ToldFinding = { kind: 'nothing', ...NOBODY };
   readonly #history: AnswerHistory | undefined;
   #failures = 0;
   #isLooking = false;
@@ -107,7 +103,7 @@ class LookingSource implements Source {
 
   verify(id: string): void {
     if (this.#isLooking || this.#failures > 0 || this.#stop.signal.aborted) return;
-    if (![...this.#listKnown(), ...this.#listLeftOut()].some((endpoint) => endpoint.id === id)) return;
+    if (![...this.#told.endpoints, ...this.#told.leftOut].some((endpoint) => endpoint.id === id)) return;
     if (this.#verifyLimit.admit(this.name, this.#options.clock.now())) void this.#look(true);
   }
 
@@ -128,7 +124,7 @@ class LookingSource implements Source {
     if (signal.aborted) return;
     this.#cancelNext();
     this.#isLooking = true;
-    const finding = await this.#find({ previous: this.#listKnown(), isVerification, signal });
+    const finding = await this.#find({ previous: this.#told.endpoints, isVerification, signal });
     this.#isLooking = false;
     if (signal.aborted) return;
     const isFailure = finding.kind === 'unknown' || (finding.kind === 'found' && finding.doubt !== undefined);
@@ -155,14 +151,6 @@ class LookingSource implements Source {
     }
   }
 
-  #listKnown(): readonly Endpoint[] {
-    return this.#told.kind === 'found' || this.#told.kind === 'gone' ? this.#told.endpoints : [];
-  }
-
-  #listLeftOut(): readonly Endpoint[] {
-    return this.#told.kind === 'found' || this.#told.kind === 'gone' ? this.#told.leftOut : [];
-  }
-
   #tell(finding: SourceFinding): void {
     const source = this.name;
     switch (finding.kind) {
@@ -177,14 +165,14 @@ class LookingSource implements Source {
         this.#health.tell({ kind: 'empty', source, reason });
         if (this.#told.kind === how || this.#told.kind === 'removed' || this.#told.kind === 'nothing') return;
         const { endpoints, leftOut } = this.#told;
-        this.#told = how === 'gone' ? { kind: 'gone', endpoints, leftOut } : { kind: 'removed' };
+        this.#told = how === 'gone' ? { kind: 'gone', endpoints, leftOut } : { kind: 'removed', ...NOBODY };
         const lost = how === 'gone' ? endpoints : [...endpoints, ...leftOut];
         this.#onUpdate?.({ kind: how === 'gone' ? 'gone' : 'remove', ids: lost.map(({ id }) => id), reason });
         return;
       }
       case 'unknown':
         this.#health.tell({ kind: 'failing', source, reason: finding.reason });
-        if (finding.isStale === true && this.#told.kind === 'found') this.#tellStale(this.#told, finding.reason);
+        if (finding.isStale === true && this.#told.kind === 'found') this.#tellStale(finding.reason);
         return;
       default:
         finding satisfies never;
@@ -200,7 +188,7 @@ class LookingSource implements Source {
   /** Each change by itself, what is new first: a reset would remove whom the answer left out. */
   #tellPart(found: readonly Endpoint[], history: AnswerHistory): void {
     const before = this.#told;
-    const known = new Map([...this.#listKnown(), ...this.#listLeftOut(), ...found].map((one) => [one.id, one]));
+    const known = new Map([...before.endpoints, ...before.leftOut, ...found].map((one) => [one.id, one]));
     const pick = (ids: readonly string[]): readonly Endpoint[] => ids.flatMap((id) => known.get(id) ?? []).sort(byId);
     const ids = found.map(({ id }) => id);
     const { present, leftOut, gone, isRotating } = history.take(ids, this.#options.clock.now());
@@ -221,9 +209,9 @@ class LookingSource implements Source {
     if (gone.length > 0) this.#onUpdate?.({ kind: 'remove', ids: gone, reason: 'no longer listed' });
   }
 
-  #tellStale({ endpoints, leftOut }: Extract<ToldFinding, { readonly kind: 'found' | 'gone' }>, reason: string): void {
-    this.#told = { kind: 'gone', endpoints, leftOut };
-    this.#onUpdate?.({ kind: 'gone', ids: endpoints.map(({ id }) => id), reason, isUnasked: true });
+  #tellStale(reason: string): void {
+    this.#told = { ...this.#told, kind: 'gone' };
+    this.#onUpdate?.({ kind: 'gone', ids: this.#told.endpoints.map(({ id }) => id), reason, isUnasked: true });
   }
 }
 

@@ -1,15 +1,11 @@
-import type { Random } from '@mdns-ambassador/mdns';
 import type { FolderEvent, FolderWatch, Registry } from '@mdns-ambassador/registries';
-import { type Clock, formatPlace } from '@mdns-ambassador/relay';
+import { formatPlace } from '@mdns-ambassador/relay';
 import type { Endpoint } from '../pool/endpoint.ts';
-import { DEFAULT_MAX_TTL_MS } from './dns-ttl.ts';
-import type { Lookup } from './host-addresses.ts';
-import { HostAddresses } from './host-addresses.ts';
+import { HostAddresses, type HostLookup } from './host-addresses.ts';
 import { type InstanceFilter, matchesFilter } from './instance-filter.ts';
 import { createLookingSource, type SourceFinding, type SourceLook } from './looking-source.ts';
 import { type RegisteredPlace, readRegisteredValue } from './registry-value.ts';
-import type { Source } from './source.ts';
-import type { SourceHealth } from './source-health.ts';
+import type { Source, SourceTools } from './source.ts';
 
 /** Entries that no endpoint could be read from; told when there are others, or more. */
 export interface SkippedEntries {
@@ -20,16 +16,9 @@ export interface SkippedEntries {
   readonly reason: string;
 }
 
-export interface RegistrySourceOptions extends InstanceFilter {
+export interface RegistrySourceOptions extends InstanceFilter, SourceTools, HostLookup {
   readonly service: string;
   readonly registry: Registry;
-  /** For host names in the entries. */
-  readonly lookup: Lookup;
-  /** How long their addresses are believed. Default {@link DEFAULT_MAX_TTL_MS}. */
-  readonly maxTtlMs?: number;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly onHealth?: (health: SourceHealth) => void;
   readonly onSkipped?: (skipped: SkippedEntries) => void;
 }
 
@@ -39,12 +28,9 @@ export interface RegistrySourceOptions extends InstanceFilter {
  */
 export function createRegistrySource(name: string, folder: string, options: RegistrySourceOptions): Source {
   const follower = new FolderFollower(name, folder, options);
-  const { clock, random, onHealth, registry } = options;
   const source = createLookingSource({
+    ...options,
     name,
-    clock,
-    random,
-    onHealth,
     look: (look) => follower.look(look),
     watch: (wake) => follower.watch(wake),
   });
@@ -54,7 +40,7 @@ export function createRegistrySource(name: string, folder: string, options: Regi
     verify: (id) => source.verify(id),
     async close() {
       await source.close();
-      await registry.close();
+      await options.registry.close();
     },
   };
 }
@@ -73,7 +59,7 @@ class FolderFollower {
     this.#name = name;
     this.#folder = folder;
     this.#options = options;
-    this.#addresses = new HostAddresses(options.lookup, options.clock, options.maxTtlMs ?? DEFAULT_MAX_TTL_MS);
+    this.#addresses = new HostAddresses(options);
   }
 
   watch(wake: () => void): () => void {

@@ -1,5 +1,8 @@
+import type { Random } from '@mdns-ambassador/mdns';
+import type { Clock } from '@mdns-ambassador/relay';
 import type { Update } from '../pool/update.ts';
 import type { AddressRefusal } from './address-policy.ts';
+import type { SourceHealth } from './source-health.ts';
 
 /** An instance that is not used because none of its addresses may be dialled. */
 export interface UndialledInstance {
@@ -30,4 +33,11 @@ export interface Source {
   /** Those that are there now; absent where a source refuses none. */
   listRefused?(): readonly RefusedInstance[];
   close(): Promise<void>;
+}
+
+/** What a source that asks, waits and asks again works with. */
+export interface SourceTools {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly onHealth?: ((health: SourceHealth) => void) | undefined;
 }

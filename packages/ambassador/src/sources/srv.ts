@@ -1,25 +1,19 @@
 import { isIP } from 'node:net';
-import type { Random } from '@mdns-ambassador/mdns';
 import { type DnsClient, lookUpService, type ServiceAnswer } from '@mdns-ambassador/registries';
-import type { Clock } from '@mdns-ambassador/relay';
 import type { Endpoint } from '../pool/endpoint.ts';
 import { isEndpointAddress } from './address-policy.ts';
 import { describeAbsence } from './dns.ts';
 import { DEFAULT_MAX_TTL_MS, holdMs, holdNegativeMs } from './dns-ttl.ts';
 import { byId, createLookingSource, type SourceFinding, type SourceLook } from './looking-source.ts';
-import type { Source } from './source.ts';
-import type { SourceHealth } from './source-health.ts';
+import type { Source, SourceTools } from './source.ts';
 
-export interface SrvSourceOptions {
+export interface SrvSourceOptions extends SourceTools {
   readonly service: string;
   /** `_redis._tcp.example.com`: fully qualified; a closing dot is allowed. */
   readonly name: string;
   readonly client: DnsClient;
   /** How long an answer is believed at most, whatever its TTL says. Default {@link DEFAULT_MAX_TTL_MS}. */
   readonly maxTtlMs?: number;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly onHealth?: (health: SourceHealth) => void;
 }
 
 /** Addresses of one target that are tried. */
@@ -32,9 +26,8 @@ const MAX_ADDRESSES = 8;
  */
 export function createSrvSource(options: SrvSourceOptions): Source {
   const name = `srv:${options.name}`;
-  const { clock, random, onHealth } = options;
   const look = (one: SourceLook): Promise<SourceFinding> => findEndpoints(name, options, one);
-  return createLookingSource({ name, clock, random, onHealth, look, isPartial: true });
+  return createLookingSource({ ...options, name, look, isPartial: true });
 }
 
 async function findEndpoints(source: string, options: SrvSourceOptions, look: SourceLook): Promise<SourceFinding> {

@@ -1,37 +1,16 @@
 import { isIP } from 'node:net';
-import type { Random } from '@mdns-ambassador/mdns';
-import { type Clock, formatPlace, type Place, parsePlace } from '@mdns-ambassador/relay';
-import { AmbassadorError } from '../ambassador-error.ts';
-import type { Endpoint } from '../pool/endpoint.ts';
-import { DEFAULT_MAX_TTL_MS } from './dns-ttl.ts';
-import { explainBadPlace } from './endpoint-list.ts';
-import { HostAddresses, type Lookup } from './host-addresses.ts';
+import { formatPlace, type Place } from '@mdns-ambassador/relay';
+import { type Endpoint, PLAIN } from '../pool/endpoint.ts';
+import { HostAddresses, type HostLookup } from './host-addresses.ts';
 import { createLookingSource, type SourceFinding, type SourceLook } from './looking-source.ts';
-import type { Source } from './source.ts';
-import type { SourceHealth } from './source-health.ts';
+import type { Source, SourceTools } from './source.ts';
 
-export interface StaticSourceOptions {
+export interface StaticSourceOptions extends SourceTools, HostLookup {
   readonly service: string;
   readonly places: readonly Place[];
-  readonly lookup: Lookup;
-  /** How long the addresses of a name are believed. Default {@link DEFAULT_MAX_TTL_MS}. */
-  readonly maxTtlMs?: number;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly onHealth?: (health: SourceHealth) => void;
 }
 
 const PREFIX = 'static:';
-
-/** Parses `static:HOST:PORT[,HOST:PORT]`; throws an {@link AmbassadorError} that names the part that is wrong. */
-export function parseStaticSource(text: string): readonly Place[] {
-  const list = text.startsWith(PREFIX) ? text.slice(PREFIX.length) : text;
-  return list.split(',').map((part) => {
-    const place = parsePlace(part.trim());
-    if (place === undefined) throw new AmbassadorError('BAD_PLACE', explainBadPlace(part));
-    return place;
-  });
-}
 
 /**
  * Endpoints that the user wrote down, one for each place. Names are looked up by the system's resolver, again and again: it says of
@@ -39,8 +18,7 @@ export function parseStaticSource(text: string): readonly Place[] {
  */
 export function createStaticSource(options: StaticSourceOptions): Source {
   const places = new WrittenPlaces(options);
-  const { clock, random, onHealth } = options;
-  return createLookingSource({ name: places.name, clock, random, onHealth, look: (look) => places.look(look) });
+  return createLookingSource({ ...options, name: places.name, look: (look) => places.look(look) });
 }
 
 class WrittenPlaces {
@@ -53,7 +31,7 @@ class WrittenPlaces {
   constructor(options: StaticSourceOptions) {
     this.#options = options;
     this.name = PREFIX + options.places.map(({ host, port }) => formatPlace(host, port)).join(',');
-    this.#addresses = new HostAddresses(options.lookup, options.clock, options.maxTtlMs ?? DEFAULT_MAX_TTL_MS);
+    this.#addresses = new HostAddresses(options);
     this.#hosts = options.places.map(({ host }) => host).filter((host) => isIP(host) === 0);
   }
 
@@ -74,24 +52,11 @@ class WrittenPlaces {
   }
 
   #describeAll(): readonly Endpoint[] {
-    return this.#options.places.flatMap((place) => {
-      const { host } = place;
+    const { places, service } = this.#options;
+    return places.flatMap(({ host, port }) => {
       const addresses = isIP(host) !== 0 ? [host] : this.#addresses.of(host);
-      return addresses.length === 0 ? [] : [this.#describe(place, addresses)];
+      const id = PREFIX + formatPlace(host, port);
+      return addresses.length === 0 ? [] : [{ ...PLAIN, id, service, addresses, port, source: 'static' }];
     });
-  }
-
-  #describe(place: Place, addresses: readonly string[]): Endpoint {
-    return {
-      id: PREFIX + formatPlace(place.host, place.port),
-      service: this.#options.service,
-      addresses,
-      port: place.port,
-      priority: 0,
-      weight: 0,
-      secure: false,
-      source: 'static',
-      draining: false,
-    };
   }
 }
