@@ -7,18 +7,9 @@ export function limitLog(log: Log, limit: LineLimit, now: () => number): Log {
     (level: keyof Log) =>
     (fields: object, message: string): void => {
       const telling = limit.admit(`${level} ${message}`, now());
-      switch (telling.kind) {
-        case 'tell':
-          log[level](telling.leftOut === 0 ? fields : { ...fields, leftOut: telling.leftOut }, message);
-          return;
-        case 'tell-last':
-          log[level]({ ...fields, moreLeftOut: true }, message);
-          return;
-        case 'leave-out':
-          return;
-        default:
-          telling satisfies never;
-      }
+      if (telling.kind === 'tell-last') log[level]({ ...fields, moreLeftOut: true }, message);
+      else if (telling.kind === 'tell')
+        log[level](telling.leftOut === 0 ? fields : { ...fields, leftOut: telling.leftOut }, message);
     };
   return { debug: limited('debug'), info: limited('info'), warn: limited('warn'), error: limited('error') };
 }
