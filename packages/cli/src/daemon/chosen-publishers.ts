@@ -16,9 +16,9 @@ import { EXIT_UNAVAILABLE } from '../exit/exit-codes.ts';
 import type { LocalNetwork } from '../network/local-network.ts';
 import type { Registries } from '../network/registries.ts';
 import type { ResponderName } from '../options/announce-options.ts';
-import { describeRegistrarEvent, registrarEventToFact } from '../output/registrar-lines.ts';
-import type { Reporter } from '../output/reporter.ts';
-import { describeResponderEvent, responderEventToFact } from '../output/responder-lines.ts';
+import { describeRegistrarEvent } from '../output/registrar-lines.ts';
+import { type Reporter, toFact } from '../output/reporter.ts';
+import { describeResponderEvent } from '../output/responder-lines.ts';
 import { formatRegistry, type RegistrySpec } from '../parse/registry.ts';
 import type { PlacedService } from '../requests/plan.ts';
 import type { ChosenPublisher } from './chosen-publisher.ts';
@@ -112,7 +112,7 @@ export class ChosenPublishers {
       clock: systemClock,
       interfaces: () => local.network.interfaces(),
       onEvent: (event: Parameters<typeof describeResponderEvent>[0]) =>
-        reporter.tell(describeResponderEvent(event), responderEventToFact(event)),
+        reporter.tell(describeResponderEvent(event), toFact(event)),
     };
     switch (name) {
       case 'avahi':
@@ -133,7 +133,7 @@ export class ChosenPublishers {
       clock: systemClock,
       random: Math.random,
       interfaces: () => local.network.interfaces(),
-      onEvent: (event) => reporter.tell(describeRegistrarEvent(event), registrarEventToFact(event)),
+      onEvent: (event) => reporter.tell(describeRegistrarEvent(event), toFact(event)),
     });
   }
 }

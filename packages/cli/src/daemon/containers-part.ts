@@ -6,6 +6,7 @@ import { CliError } from '../exit/cli-error.ts';
 import { EXIT_UNAVAILABLE } from '../exit/exit-codes.ts';
 import { announcerEventToFact, describeAnnouncerEvent } from '../output/announcer-lines.ts';
 import { describeDockerEvent } from '../output/docker-lines.ts';
+import { toFact } from '../output/reporter.ts';
 import type { PlannedContainers } from '../requests/plan.ts';
 import { createHost } from './announcer-host.ts';
 import type { ChosenPublishers } from './chosen-publishers.ts';
@@ -35,10 +36,7 @@ export class ContainersPart extends Part {
       host: createHost(local.network, surroundings.platform, room),
       onEvent: (event: AnnouncerEvent) =>
         reporter.tell(describeAnnouncerEvent(event, local.network.interfaces()), announcerEventToFact(event)),
-      onDockerEvent: (event) => {
-        const { kind, ...fields } = event;
-        reporter.tell(describeDockerEvent(event), { event: kind, ...fields });
-      },
+      onDockerEvent: (event) => reporter.tell(describeDockerEvent(event), toFact(event)),
     });
     super(
       {

@@ -20,8 +20,8 @@ import { tellFault } from '../output/fault-lines.ts';
 import { createLocalNetworkHint } from '../output/local-network-hint.ts';
 import type { Log } from '../output/log.ts';
 import { tellMode, tellNodeEvent, tellStart } from '../output/network-lines.ts';
-import { describePeerEvent, peerEventToFact } from '../output/peer-lines.ts';
-import { createReporter, type Reporter } from '../output/reporter.ts';
+import { describePeerEvent } from '../output/peer-lines.ts';
+import { createReporter, type Reporter, toFact } from '../output/reporter.ts';
 import { openLog } from '../process/log-options.ts';
 import { createNotify } from '../process/notify.ts';
 import { findRuntime } from '../process/runtime-folder.ts';
@@ -178,7 +178,7 @@ export class Daemon {
           onEvent: (event) => {
             const isOrdinary = event.kind === 'peer-linked' || event.kind === 'peer-lost';
             const line = options.isBeside === true && isOrdinary ? undefined : describePeerEvent(event);
-            reporter.tell(line, peerEventToFact(event));
+            reporter.tell(line, toFact(event));
           },
         },
       },

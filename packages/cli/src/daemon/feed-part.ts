@@ -15,6 +15,7 @@ import { CliError } from '../exit/cli-error.ts';
 import { EXIT_REFUSED, EXIT_USAGE } from '../exit/exit-codes.ts';
 import { describeFeedEvent } from '../output/feed-lines.ts';
 import { describeRefusal } from '../output/refused-lines.ts';
+import { toFact } from '../output/reporter.ts';
 import { explainForbidden, isForbidden } from '../process/forbidden-path.ts';
 import type { PlannedFeed } from '../requests/plan.ts';
 import { Part } from './part.ts';
@@ -67,10 +68,7 @@ function createFeed({ allowed }: PlannedFeed, { local, log, reporter, room }: Pa
         ...(instance === undefined ? {} : { instance }),
         onRefused: (refused) => log.warn({ ...refused }, `instance not used: ${describeRefusal(refused)}`),
       }),
-    onEvent: (event) => {
-      const { kind, ...fields } = event;
-      reporter.tell(describeFeedEvent(event), { event: kind, ...fields });
-    },
+    onEvent: (event) => reporter.tell(describeFeedEvent(event), toFact(event)),
   });
 }
 

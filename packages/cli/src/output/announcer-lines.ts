@@ -3,7 +3,7 @@ import type { NetworkInterface } from '@mdns-ambassador/mdns';
 import { formatDuration } from '../parse/duration.ts';
 import { escapeSentence, escapeText } from './escape.ts';
 import { countThings, describeFull, describeInterfaces, describeOverload, joinWords, quoteName } from './phrases.ts';
-import type { Fact } from './reporter.ts';
+import { type Fact, toFact } from './reporter.ts';
 
 /** What the announcer did, for people; undefined where another line says it already. */
 export function describeAnnouncerEvent(
@@ -99,6 +99,5 @@ export function announcerEventToFact(event: AnnouncerEvent): Fact {
   if (event.kind === 'refused') {
     return { event: event.kind, service: event.service, code: event.error.code, reason: event.error.message };
   }
-  const { kind, ...fields } = event;
-  return { event: kind, ...fields };
+  return toFact(event);
 }

@@ -3,7 +3,7 @@ import { isBehindWindows } from '../machine/wsl.ts';
 import { escapeText } from './escape.ts';
 import { describeMode, type Mode, modeToFact } from './mesh-lines.ts';
 import { describeInterface, joinWords, lowerFirst, quoteName } from './phrases.ts';
-import type { Reporter } from './reporter.ts';
+import { type Fact, type Reporter, toFact } from './reporter.ts';
 
 /** Interfaces left out that are named at the start; `doctor` names all. */
 const MOST_NAMED = 8;
@@ -135,77 +135,44 @@ function describeDown(interfaceName: string): string {
 
 /** What became of the interfaces since the start. */
 export function tellNodeEvent(reporter: Reporter, event: NodeEvent, platform: string): void {
+  reporter.tell(describeNodeEvent(event, platform), nodeEventToFact(event));
+}
+
+function describeNodeEvent(event: NodeEvent, platform: string): string {
   switch (event.kind) {
     case 'interface-up':
-      reporter.tell(describeUp(event), {
-        event: event.kind,
-        interface: event.interfaceName,
-        addresses: event.addresses,
-      });
-      break;
+      return describeUp(event);
     case 'interface-down':
-      reporter.tell(describeDown(event.interfaceName), {
-        event: event.kind,
-        interface: event.interfaceName,
-      });
-      break;
+      return describeDown(event.interfaceName);
     case 'link-failed':
-      reporter.tell(`can't use ${event.interfaceName}: ${event.error.message}`, {
-        event: event.kind,
-        interface: event.interfaceName,
-        reason: event.error.message,
-      });
-      break;
+      return `can't use ${event.interfaceName}: ${event.error.message}`;
     case 'interfaces-unseen':
-      reporter.tell(`${event.error.message}; those that were known are used on`, {
-        event: event.kind,
-        reason: event.error.message,
-      });
-      break;
+      return `${event.error.message}; those that were known are used on`;
     case 'send-refused':
-      reporter.tell(describeSendRefusal(event, platform), {
-        event: event.kind,
-        interface: event.interfaceName,
-        code: event.code,
-      });
-      break;
+      return describeSendRefusal(event, platform);
     case 'records-refused':
-      reporter.tell(describeRefusedRecords(event), { event: event.kind, interface: event.interfaceName });
-      break;
-    case 'record-fragmented':
-      reporter.tell(describeFragmented(event), {
-        event: event.kind,
-        interface: event.interfaceName,
-        name: event.name,
-        bytes: event.bytes,
-        mtu: event.mtu,
-      });
-      break;
+      return describeRefusedRecords(event);
+    case 'record-fragmented': {
+      const { interfaceName, name, bytes, mtu } = event;
+      return `${interfaceName}: what is announced of ${quoteName(name)} makes a packet of ${bytes} bytes, and this link carries ${mtu} whole: who gets no fragments does not see it; announce ${bytes - mtu} bytes less of --txt`;
+    }
     case 'host-renamed':
-      reporter.tell(`somebody else is called ${event.from}: this machine is ${event.to} now`, {
-        event: event.kind,
-        from: event.from,
-        to: event.to,
-      });
-      break;
+      return `somebody else is called ${event.from}: this machine is ${event.to} now`;
     case 'name-disputed':
-      reporter.tell(`${quoteName(event.name)} is claimed by somebody else too; both keep it`, {
-        event: event.kind,
-        name: event.name,
-      });
-      break;
+      return `${quoteName(event.name)} is claimed by somebody else too; both keep it`;
     default:
-      event satisfies never;
+      return event satisfies never;
   }
 }
 
-function describeFragmented({
-  interfaceName,
-  name,
-  bytes,
-  mtu,
-}: Extract<NodeEvent, { readonly kind: 'record-fragmented' }>): string {
-  return `${interfaceName}: what is announced of ${quoteName(name)} makes a packet of ${bytes} bytes, and this link carries ${mtu} whole: who gets no fragments does not see it; announce ${bytes - mtu} bytes less of --txt`;
+function nodeEventToFact(event: NodeEvent): Fact {
+  const { event: kind, interfaceName, error, ...fields } = toFact(event);
+  return {
+    event: kind,
+    ...(interfaceName === undefined ? {} : { interface: interfaceName }),
+    ...(error instanceof Error ? { reason: error.message } : {}),
+    ...fields,
+  };
 }
 
 /** The bounds are those of LIMITS.md. */

@@ -4,7 +4,7 @@ import { formatDuration } from '../parse/duration.ts';
 import { escapeText } from './escape.ts';
 import { countThings, describeFull, describeOverload, joinWords, quoteName } from './phrases.ts';
 import { describeRefusals } from './refused-lines.ts';
-import type { Fact } from './reporter.ts';
+import { type Fact, toFact } from './reporter.ts';
 
 /** What the proxy did, for people; undefined where another line says it already. */
 export function describeProxyEvent(event: ProxyEvent, connectTimeoutMs: number): string | undefined {
@@ -66,20 +66,15 @@ export function proxyEventToFact(event: ProxyEvent): Fact {
     case 'endpoint-added':
     case 'endpoint-updated':
     case 'leads-back':
-      return { event: event.kind, service: event.service, endpoint: toJson(event.endpoint) };
     case 'endpoint-removed':
-    case 'connections-reset': {
-      const { kind, service, endpoint, ...fields } = event;
-      return { event: kind, service, endpoint: toJson(endpoint), ...fields };
-    }
+    case 'connections-reset':
+      return { ...toFact(event), endpoint: toJson(event.endpoint) };
     case 'endpoint-state': {
       const endpoint = reportEndpoint(event.endpoint, event.state);
       return { event: event.kind, service: event.service, endpoint, reason: event.reason };
     }
-    default: {
-      const { kind, ...fields } = event;
-      return { event: kind, ...fields };
-    }
+    default:
+      return toFact(event);
   }
 }
 

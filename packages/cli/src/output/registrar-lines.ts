@@ -1,7 +1,6 @@
 import type { RegistrarEvent } from '@mdns-ambassador/announcer';
 import { escapeSentence, escapeText } from './escape.ts';
 import { quoteName } from './phrases.ts';
-import type { Fact } from './reporter.ts';
 
 /** What became of a service's entry in a registry, for people. */
 export function describeRegistrarEvent(event: RegistrarEvent): string {
@@ -14,9 +13,4 @@ export function describeRegistrarEvent(event: RegistrarEvent): string {
     default:
       return event satisfies never;
   }
-}
-
-/** The same for programs. */
-export function registrarEventToFact({ kind, ...fields }: RegistrarEvent): Fact {
-  return { event: kind, ...fields };
 }

@@ -12,6 +12,11 @@ export interface Fact {
   readonly [field: string]: unknown;
 }
 
+/** An event as a fact. */
+export function toFact({ kind, ...fields }: { readonly kind: string }): Fact {
+  return { event: kind, ...fields };
+}
+
 /** Tells each fact once on standard output, for people or for programs, and once in the log. */
 export interface Reporter {
   /** `line` undefined: of no interest to people; several lines are one telling. */
@@ -46,19 +51,9 @@ export function createFactPrinter(stdout: Printer, now: () => number): Reporter[
   return (_line, fact) => {
     for (const { kind, count } of limit.takeLeftOut(now())) stdout.json({ event: 'left-out', of: kind, count });
     const telling = limit.admit(fact.event, now());
-    switch (telling.kind) {
-      case 'tell':
-        stdout.json(fact);
-        return;
-      case 'tell-last':
-        stdout.json(fact);
-        stdout.json({ event: 'leaving-out', of: fact.event });
-        return;
-      case 'leave-out':
-        return;
-      default:
-        telling satisfies never;
-    }
+    if (telling.kind === 'leave-out') return;
+    stdout.json(fact);
+    if (telling.kind === 'tell-last') stdout.json({ event: 'leaving-out', of: fact.event });
   };
 }
 
@@ -66,23 +61,11 @@ export function createFactPrinter(stdout: Printer, now: () => number): Reporter[
 export function createLinePrinter(stdout: Printer, limit: LineLimit, now: () => number): Reporter['tell'] {
   return (lines, { event }) => {
     if (lines === undefined) return;
-    const printAll = (): void => {
-      for (const line of typeof lines === 'string' ? [lines] : lines) stdout.line(line);
-    };
     const telling = limit.admit(event, now());
-    switch (telling.kind) {
-      case 'tell':
-        if (telling.leftOut > 0) stdout.line(`(${telling.leftOut} more like the next were not told)`);
-        printAll();
-        return;
-      case 'tell-last':
-        printAll();
-        stdout.line('(more like this are not told for a while)');
-        return;
-      case 'leave-out':
-        return;
-      default:
-        telling satisfies never;
-    }
+    if (telling.kind === 'leave-out') return;
+    const isLast = telling.kind === 'tell-last';
+    if (!isLast && telling.leftOut > 0) stdout.line(`(${telling.leftOut} more like the next were not told)`);
+    for (const line of typeof lines === 'string' ? [lines] : lines) stdout.line(line);
+    if (isLast) stdout.line('(more like this are not told for a while)');
   };
 }

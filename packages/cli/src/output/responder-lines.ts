@@ -1,6 +1,5 @@
 import type { ForeignResponderEvent } from '@mdns-ambassador/announcer';
 import { quoteName } from './phrases.ts';
-import type { Fact } from './reporter.ts';
 
 /** What became of somebody else's mDNS stack that publishes for us, for people. */
 export function describeResponderEvent(event: ForeignResponderEvent): string {
@@ -14,9 +13,4 @@ export function describeResponderEvent(event: ForeignResponderEvent): string {
     default:
       return event satisfies never;
   }
-}
-
-/** The same for programs. */
-export function responderEventToFact({ kind, ...fields }: ForeignResponderEvent): Fact {
-  return { event: kind, ...fields };
 }

@@ -23,9 +23,9 @@ import { describeQuarantine } from '../../src/output/mesh-lines.ts';
 import { type NetworkFacts, tellNodeEvent, tellStart } from '../../src/output/network-lines.ts';
 import { createPrinter } from '../../src/output/printer.ts';
 import { describeProxyEvent, proxyEventToFact } from '../../src/output/proxy-lines.ts';
-import { describeRegistrarEvent, registrarEventToFact } from '../../src/output/registrar-lines.ts';
-import { createReporter, type Reporter } from '../../src/output/reporter.ts';
-import { describeResponderEvent, responderEventToFact } from '../../src/output/responder-lines.ts';
+import { describeRegistrarEvent } from '../../src/output/registrar-lines.ts';
+import { createReporter, type Reporter, toFact } from '../../src/output/reporter.ts';
+import { describeResponderEvent } from '../../src/output/responder-lines.ts';
 
 /** Controls, line separators, marks of direction, what nobody sees, tags, lone surrogates. */
 const HOSTILE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Variation_Selector}\p{Default_Ignorable_Code_Point}]/u;
@@ -231,12 +231,8 @@ const TELLERS: readonly (readonly [string, (reporter: Reporter, text: string) =>
   ),
   ...Object.values(DOCKER).map((event) => teller(event, (told) => [describeDockerEvent(told), toFact(told)])),
   ...Object.values(FEED).map((event) => teller(event, (told) => [describeFeedEvent(told), toFact(told)])),
-  ...Object.values(REGISTRAR).map((event) =>
-    teller(event, (told) => [describeRegistrarEvent(told), registrarEventToFact(told)]),
-  ),
-  ...Object.values(RESPONDER).map((event) =>
-    teller(event, (told) => [describeResponderEvent(told), responderEventToFact(told)]),
-  ),
+  ...Object.values(REGISTRAR).map((event) => teller(event, (told) => [describeRegistrarEvent(told), toFact(told)])),
+  ...Object.values(RESPONDER).map((event) => teller(event, (told) => [describeResponderEvent(told), toFact(told)])),
   ...Object.values(CREDENTIALS).map((event) =>
     teller(event, (told) => [describeCredentialEvent(told.kind, told), toFact(told)]),
   ),
@@ -258,10 +254,6 @@ function teller<Event extends { readonly kind: string }>(
   tell: (told: Event) => readonly [string | undefined, Parameters<Reporter['tell']>[1]],
 ): readonly [string, (reporter: Reporter, text: string) => void] {
   return [event.kind, (reporter, text) => reporter.tell(...tell(poison(event, text)))];
-}
-
-function toFact({ kind, ...fields }: { readonly kind: string }): Parameters<Reporter['tell']>[1] {
-  return { event: kind, ...fields };
 }
 
 /** Collects what is written. */
