@@ -1,8 +1,16 @@
-import { errorMessage } from '@mdns-ambassador/relay';
+import { errorMessage, NO_END, NOT_REGULAR } from '@mdns-ambassador/relay';
 import { isMap, isNode, LineCounter, type Node, type ParsedNode, parseDocument, type YAMLParseError } from 'yaml';
 import { CliError } from '../exit/cli-error.ts';
 import { EXIT_CONFIG } from '../exit/exit-codes.ts';
 
+/** As for lists of endpoints. */
+export const MAX_FILE_BYTES: number = 1024 * 1024;
+const READ_FAULTS: ReadonlyMap<string, string> = new Map([
+  ['ENOENT', 'does not exist'],
+  ['EISDIR', 'is a directory'],
+  [NOT_REGULAR, 'is a pipe, a socket or a device'],
+  [NO_END, 'has not come to its end within 5 s'],
+]);
 /** What stands where bytes were no UTF-8. */
 const UNDECODED = '\uFFFD';
 
@@ -10,11 +18,18 @@ type KeyPath = readonly PropertyKey[];
 
 /** The text of a configuration file, YAML or JSON, that knows on which line everything stands. */
 export interface ConfigDocument {
+  /** As it was named; relative paths in it start in its folder. */
+  readonly file: string;
   readonly value: unknown;
   /** `ambassador.yaml:12`, the line of the value at this path, or of the nearest one above it. */
   locate(path: KeyPath): string;
   /** The line of a key in the map at this path. */
   locateKey(path: KeyPath, key: string): string;
+}
+
+/** Why a file that somebody named can't be read, by the code of `readInputFile`'s error. */
+export function describeReadFault(code: string): string {
+  return READ_FAULTS.get(code) ?? 'is not readable';
 }
 
 /** Throws a {@link CliError} with the line when the text is no YAML. */
@@ -41,6 +56,7 @@ export function parseConfigDocument(file: string, text: string): ConfigDocument 
     return `${file}:1`;
   }
   return {
+    file,
     value: readValue(document, at),
     locate,
     locateKey(path, key) {

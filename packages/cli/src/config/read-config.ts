@@ -1,24 +1,14 @@
 import { dirname, resolve } from 'node:path';
-import { errorCode, NO_END, NOT_REGULAR, readInputFile, TOO_LONG } from '@mdns-ambassador/relay';
+import { errorCode, readInputFile, TOO_LONG } from '@mdns-ambassador/relay';
 import { CliError } from '../exit/cli-error.ts';
 import { EXIT_CONFIG, EXIT_NO_INPUT } from '../exit/exit-codes.ts';
 import { nameKey } from '../options/option.ts';
 import { isLogin } from '../parse/login-file.ts';
 import { findNearest } from '../parse/nearest.ts';
 import type { Given, Layer } from '../settings/settings.ts';
-import { type ConfigDocument, parseConfigDocument } from './config-document.ts';
+import { type ConfigDocument, describeReadFault, MAX_FILE_BYTES, parseConfigDocument } from './config-document.ts';
 import { type CredentialsPlace, refuseInlineSecrets } from './read-credentials.ts';
 import { configSchema, listKeys } from './schema.ts';
-
-/** As for lists of endpoints and credentials. */
-const MAX_FILE_BYTES = 1024 * 1024;
-const PROBLEMS: ReadonlyMap<string, string> = new Map([
-  ['ENOENT', 'does not exist'],
-  ['EISDIR', 'is a directory'],
-  [NOT_REGULAR, 'is a pipe, a socket or a device'],
-  [TOO_LONG, `has more than ${MAX_FILE_BYTES} bytes`],
-  [NO_END, 'has not come to its end within 5 s'],
-]);
 
 /** One service of the file. */
 export interface ConfigEntry {
@@ -53,7 +43,8 @@ export function readConfigText(file: string, when: 'at first' | 'again' = 'at fi
   try {
     return readInputFile(file, { maxBytes: MAX_FILE_BYTES, takesPipe: when === 'at first' }).toString('utf8');
   } catch (error) {
-    const problem = PROBLEMS.get(errorCode(error)) ?? 'is not readable';
+    const code = errorCode(error);
+    const problem = code === TOO_LONG ? `has more than ${MAX_FILE_BYTES} bytes` : describeReadFault(code);
     throw new CliError(EXIT_NO_INPUT, `--config: "${file}" ${problem}; write the path of a YAML or JSON file`, {
       cause: error,
     });
@@ -63,12 +54,11 @@ export function readConfigText(file: string, when: 'at first' | 'again' = 'at fi
 /** Throws a {@link CliError} with 78 and the line of what is wrong. */
 export function parseConfig(file: string, text: string): Config {
   const document = parseConfigDocument(file, text);
-  const value: unknown = document.value ?? {};
-  const announce = readEntries(file, document, value, 'announce');
-  const proxy = readEntries(file, document, value, 'proxy');
+  const announce = readEntries(document, 'announce');
+  const proxy = readEntries(document, 'proxy');
   for (const { credentials } of [...announce, ...proxy])
     if (credentials !== undefined) refuseInlineSecrets(credentials);
-  const parsed = configSchema.safeParse(value);
+  const parsed = configSchema.safeParse(document.value ?? {});
   if (!parsed.success) {
     const { issues } = parsed.error;
     // A key that was misspelt is missing, too.
@@ -76,11 +66,11 @@ export function parseConfig(file: string, text: string): Config {
     throw new CliError(EXIT_CONFIG, describeIssue(document, unknown ?? issues[0]));
   }
   return {
-    options: readSharedLayer(file, document, value),
+    options: readSharedLayer(document),
     announce,
     proxy,
-    agent: readSection(file, document, value, 'agent'),
-    dns: readSection(file, document, value, 'dns'),
+    agent: readSection(document, 'agent'),
+    dns: readSection(document, 'dns'),
   };
 }
 
@@ -108,13 +98,8 @@ function describeIssue(document: ConfigDocument, issue: SchemaIssue | undefined)
   return `${document.locate(issue.path)}: ${where}: ${issue.message}`;
 }
 
-function readEntries(
-  file: string,
-  document: ConfigDocument,
-  value: unknown,
-  section: 'announce' | 'proxy',
-): readonly ConfigEntry[] {
-  const list = readMember(value, section);
+function readEntries(document: ConfigDocument, section: 'announce' | 'proxy'): readonly ConfigEntry[] {
+  const list = readMember(document.value, section);
   if (!Array.isArray(list)) return [];
   return list.map((entry: unknown, index) => {
     const path = [section, index];
@@ -127,10 +112,10 @@ function readEntries(
     const credentials = readMember(entry, 'credentials');
     return {
       service: { text, origin, exitCode: EXIT_CONFIG },
-      options: readLayer(file, document, entry, path),
+      options: readLayer(document, entry, path),
       ...(credentials === undefined
         ? {}
-        : { credentials: { document, file, path: [...path, 'credentials'], value: credentials, service: name } }),
+        : { credentials: { document, path: [...path, 'credentials'], value: credentials, service: name } }),
     };
   });
 }
@@ -139,7 +124,8 @@ function formatHost(host: string): string {
   return host.includes(':') && !host.startsWith('[') ? `[${host}]` : host;
 }
 
-function readLayer(file: string, document: ConfigDocument, map: unknown, path: readonly PropertyKey[]): Layer {
+function readLayer(document: ConfigDocument, map: unknown, path: readonly PropertyKey[]): Layer {
+  const { file } = document;
   return {
     find(option) {
       const key = nameKey(option);
@@ -156,14 +142,15 @@ function locate(option: string, text: string, file: string): string {
   return option === 'registry-login-file' && !isLogin(text) ? resolve(dirname(file), text) : text;
 }
 
-function readSection(file: string, document: ConfigDocument, value: unknown, section: string): Layer | undefined {
-  const map = readMember(value, section);
-  return map === undefined ? undefined : readLayer(file, document, map, [section]);
+function readSection(document: ConfigDocument, section: string): Layer | undefined {
+  const map = readMember(document.value, section);
+  return map === undefined ? undefined : readLayer(document, map, [section]);
 }
 
 /** The keys at the top, and those of sections that stand for an option of the command line. */
-function readSharedLayer(file: string, document: ConfigDocument, value: unknown): Layer {
-  const top = readLayer(file, document, value, []);
+function readSharedLayer(document: ConfigDocument): Layer {
+  const { file, value } = document;
+  const top = readLayer(document, value, []);
   return {
     find(option) {
       if (option !== 'mesh-key-file') return top.find(option);

@@ -1,10 +1,10 @@
 import { dirname, resolve } from 'node:path';
-import { errorCode, NO_END, NOT_REGULAR, readInputFile, TOO_LONG } from '@mdns-ambassador/relay';
+import { errorCode, readInputFile, TOO_LONG } from '@mdns-ambassador/relay';
 import { CliError } from '../exit/cli-error.ts';
 import { EXIT_CONFIG, EXIT_NO_INPUT } from '../exit/exit-codes.ts';
 import { findNearest } from '../parse/nearest.ts';
 import type { Given } from '../settings/settings.ts';
-import { type ConfigDocument, parseConfigDocument } from './config-document.ts';
+import { type ConfigDocument, describeReadFault, MAX_FILE_BYTES, parseConfigDocument } from './config-document.ts';
 import type { CredentialRequest, HttpRequestNames, SecretPlace, TlsRequest } from './credential-request.ts';
 import { CREDENTIAL_KEYS, type CredentialsObject, credentialsSchema } from './credentials-schema.ts';
 
@@ -25,20 +25,10 @@ const SECRET_KEYS = {
 } as const;
 const HTTP_KEYS = ['host', 'hosts', 'origins'] as const;
 const USERS_FILE = '/etc/passwd';
-const MAX_FILE_BYTES = 1024 * 1024;
-const PROBLEMS: ReadonlyMap<string, string> = new Map([
-  ['ENOENT', 'does not exist'],
-  ['EISDIR', 'is a directory'],
-  [NOT_REGULAR, 'is a pipe, a socket or a device'],
-  [TOO_LONG, 'is too long for credentials'],
-  [NO_END, 'has not come to its end within 5 s'],
-]);
 
 /** One map of credentials in a document. */
 export interface CredentialsPlace {
   readonly document: ConfigDocument;
-  /** Relative paths in it start in this file's folder. */
-  readonly file: string;
   readonly path: readonly PropertyKey[];
   readonly value: unknown;
   readonly service: string;
@@ -54,7 +44,7 @@ export function readCredentialsFile(given: Given, service: string): CredentialRe
     );
   }
   const document = parseConfigDocument(file, readText(given));
-  return readCredentials({ document, file, path: [], value: document.value ?? {}, service });
+  return readCredentials({ document, path: [], value: document.value ?? {}, service });
 }
 
 function readText({ text: file, origin }: Given): string {
@@ -62,15 +52,10 @@ function readText({ text: file, origin }: Given): string {
     return readInputFile(file, { maxBytes: MAX_FILE_BYTES, takesPipe: true }).toString('utf8');
   } catch (error) {
     const code = errorCode(error);
-    const problem = PROBLEMS.get(code) ?? 'is not readable';
-    const exitCode = code === TOO_LONG ? EXIT_CONFIG : EXIT_NO_INPUT;
-    throw new CliError(
-      exitCode,
-      `${origin}: "${file}" ${problem}; write the path of a YAML file with the credentials`,
-      {
-        cause: error,
-      },
-    );
+    const [problem, exitCode] =
+      code === TOO_LONG ? ['is too long for credentials', EXIT_CONFIG] : [describeReadFault(code), EXIT_NO_INPUT];
+    const sentence = `${origin}: "${file}" ${problem}; write the path of a YAML file with the credentials`;
+    throw new CliError(exitCode, sentence, { cause: error });
   }
 }
 
@@ -191,7 +176,7 @@ function readPlace(object: CredentialsObject, place: CredentialsPlace, what: 'pa
   if (second !== undefined) throw fail(place, second, `${second}: the secret is named twice; name it once`);
   const { file, variable, name } = SECRET_KEYS[what];
   const written = { path: object[file], variable: object[variable], name: object[name] };
-  if (written.path !== undefined) return { kind: 'file', path: resolve(dirname(place.file), written.path) };
+  if (written.path !== undefined) return { kind: 'file', path: resolve(dirname(place.document.file), written.path) };
   if (written.variable !== undefined) {
     if (/^[A-Za-z_]\w*_FILE$/.test(written.variable)) return { kind: 'variable', variable: written.variable };
     throw fail(place, variable, `${variable}: write the name of a variable that ends in _FILE, and in that the path`);
@@ -214,7 +199,7 @@ function readTls({ tls, caFile, serverName }: CredentialsObject, place: Credenti
   if (serverName === undefined) {
     throw fail(place, 'tls', 'tls: it is not said whose certificate the service must show; write serverName: NAME');
   }
-  return { serverName, ...(caFile === undefined ? {} : { caFile: resolve(dirname(place.file), caFile) }) };
+  return { serverName, ...(caFile === undefined ? {} : { caFile: resolve(dirname(place.document.file), caFile) }) };
 }
 
 function readServiceUser(

@@ -7,7 +7,7 @@ function read(text: string, service = 'redis'): unknown {
   const file = '/etc/ambassador/c.yaml';
   const document = parseConfigDocument(file, text);
   try {
-    return readCredentials({ document, file, path: [], value: document.value, service });
+    return readCredentials({ document, path: [], value: document.value, service });
   } catch (error) {
     if (!(error instanceof CliError)) throw error;
     return `${error.exitCode} ${error.message}`;

@@ -21,7 +21,7 @@ function request(
   return {
     service,
     settings,
-    credentials: { document, file: 'c.yaml', path: [], value: document.value, service: 'redis' },
+    credentials: { document, path: [], value: document.value, service: 'redis' },
   };
 }
 
