@@ -18,28 +18,22 @@ export function explainDnsError(
   const place = at.find((one) => error.message.includes(formatTarget(one))) ?? at[0];
   const where = place === undefined ? 'the address' : formatTarget(place);
   const address = place?.address ?? '127.0.0.1';
+  const elsewhere = `as ${WHERE_WRITTEN}, such as ${address}:${FREE_PORT}`;
+  const refuse = (exitCode: number, what: string): CliError => new CliError(exitCode, `DNS: ${what}`, { cause: error });
   switch (error.code) {
     case 'EADDRINUSE': {
       const who =
         place?.port === LLMNR_PORT
           ? 'another program, which may be one more ambassador, or LLMNR of the system (LLMNR=no in resolved.conf)'
           : 'another program';
-      return new CliError(
-        EXIT_USAGE,
-        `DNS: ${where} is in use by ${who}; write another place as ${WHERE_WRITTEN}, such as ${address}:${FREE_PORT}`,
-        { cause: error },
-      );
+      return refuse(EXIT_USAGE, `${where} is in use by ${who}; write another place ${elsewhere}`);
     }
     case 'EACCES':
     case 'EPERM':
-      return new CliError(
-        EXIT_REFUSED,
-        `DNS: this user may not listen on ${where}; write a port from 1024 on as ${WHERE_WRITTEN}, such as ${address}:${FREE_PORT}`,
-        { cause: error },
-      );
+      return refuse(EXIT_REFUSED, `this user may not listen on ${where}; write a port from 1024 on ${elsewhere}`);
     case 'EADDRNOTAVAIL':
-      return new CliError(EXIT_USAGE, `DNS: ${describeMissingLoopback(address, platform)}`, { cause: error });
+      return refuse(EXIT_USAGE, describeMissingLoopback(address, platform));
     default:
-      return new CliError(EXIT_USAGE, `DNS: ${error.message}`, { cause: error });
+      return refuse(EXIT_USAGE, error.message);
   }
 }

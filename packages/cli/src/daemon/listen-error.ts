@@ -17,47 +17,31 @@ export function explainListenError(
 ): CliError {
   const target = listen.find((one) => error.message.includes(formatListenPlace(one))) ?? listen[0];
   const where = target === undefined ? 'the address' : formatListenPlace(target);
-  const instead = `${service}:${offerPort(target?.kind === 'tcp' ? target.port : 0)}`;
+  const instead = `such as ${service}:${offerPort(target?.kind === 'tcp' ? target.port : 0)}`;
+  const refuse = (exitCode: number, sentence: string): CliError => new CliError(exitCode, sentence, { cause: error });
   switch (error.code) {
-    case 'EADDRINUSE':
-      return new CliError(
-        EXIT_USAGE,
-        target?.kind === 'unix'
-          ? `${where} is in use by another program; write another path`
-          : `${where} is in use by another program; write another local port, such as ${instead}`,
-        { cause: error },
-      );
+    case 'EADDRINUSE': {
+      const other = target?.kind === 'unix' ? 'path' : `local port, ${instead}`;
+      return refuse(EXIT_USAGE, `${where} is in use by another program; write another ${other}`);
+    }
     case 'NO_PIPE':
     case 'NO_SOCKET':
-      return new CliError(EXIT_USAGE, error.message, { cause: error });
-    case REMOTE_SOCKET:
-      return new CliError(
-        EXIT_REFUSED,
-        `${error.message.split(';')[0]}; add --allow-remote if that is meant, or bind it to 127.0.0.1`,
-        { cause: error },
-      );
+      return refuse(EXIT_USAGE, error.message);
+    case REMOTE_SOCKET: {
+      const [what] = error.message.split(';');
+      return refuse(EXIT_REFUSED, `${what}; add --allow-remote if that is meant, or bind it to 127.0.0.1`);
+    }
     case 'EACCES':
     case 'EPERM':
     case 'EROFS':
       if (target?.kind === 'unix') {
-        const why = explainForbidden(target.path, error.code, 'user');
-        return new CliError(EXIT_REFUSED, `can't listen on ${where}: ${why}`, { cause: error });
+        return refuse(EXIT_REFUSED, `can't listen on ${where}: ${explainForbidden(target.path, error.code, 'user')}`);
       }
-      return new CliError(
-        EXIT_REFUSED,
-        `this user may not listen on ${where}; write a local port from 1024 on, such as ${instead}`,
-        { cause: error },
-      );
+      return refuse(EXIT_REFUSED, `this user may not listen on ${where}; write a local port from 1024 on, ${instead}`);
     case 'EADDRNOTAVAIL':
-      return new CliError(
-        EXIT_USAGE,
-        target?.kind === 'tcp'
-          ? describeMissingLoopback(target.address, platform)
-          : `this machine has no address ${where}; write one of its own, such as 127.0.0.1`,
-        { cause: error },
-      );
+      return refuse(EXIT_USAGE, describeMissingLoopback(target?.kind === 'tcp' ? target.address : where, platform));
     default:
-      return new CliError(EXIT_USAGE, `can't listen on ${where}: ${error.message}`, { cause: error });
+      return refuse(EXIT_USAGE, `can't listen on ${where}: ${error.message}`);
   }
 }
 
