@@ -13,6 +13,11 @@ export function deriveIdentity({ seed, macs }: MachineTraits): string {
   return digest('machine', seed, chooseMac(macs) ?? '').toString('hex');
 }
 
+/** Stands for a machine in what is shown to others, and tells nothing of what else is derived from its identity: 16 hexadecimal digits. */
+export function deriveShownId(identity: string): string {
+  return digest('shown', identity).toString('hex').slice(0, 16);
+}
+
 /**
  * In the place of random numbers, in [0, 1): 32 draws, the same for the same words at each start on one machine. What runs at the same
  * time on it has other words.
