@@ -13,9 +13,6 @@ const LONGEST_MS = 2 ** 31 - 1;
 type ServiceState = 'READY=1' | 'STOPPING=1';
 export type Notify = (state: ServiceState) => void;
 
-/** Calls `run` again and again until the returned function is called; holds no process up. */
-type Repeat = (everyMs: number, run: () => void) => () => void;
-
 /** What this file needs of a child process. */
 interface NotifyProcess {
   once(event: 'error', listener: (error: Error) => void): unknown;
@@ -23,17 +20,11 @@ interface NotifyProcess {
   unref(): void;
 }
 
-type SpawnNotify = (
-  command: string,
-  args: readonly string[],
-  options: { readonly env: NodeJS.ProcessEnv },
-) => NotifyProcess;
-
 export interface NotifyOptions {
   readonly env: NodeJS.ProcessEnv;
   readonly log: Log;
-  readonly start?: SpawnNotify;
-  readonly repeat?: Repeat;
+  readonly start?: typeof spawnNotify;
+  readonly repeat?: typeof repeatBeside;
 }
 
 /**
@@ -46,7 +37,7 @@ export function createNotify({ env, log, start = spawnNotify, repeat = repeatBes
   const send = (state: ServiceState | 'WATCHDOG=1'): void => {
     const warn = (reason: string): void => log.warn({ state, reason }, 'systemd could not be told');
     try {
-      const child = start('systemd-notify', [state], { env });
+      const child = start('systemd-notify', [state], env);
       child.once('error', (error) => warn(error.message));
       child.once('exit', (code) => {
         if (code !== 0) warn(`systemd-notify ended with ${code ?? 'a signal'}`);
@@ -72,15 +63,12 @@ function readWatchdogMs({ WATCHDOG_USEC = '' }: NodeJS.ProcessEnv): number {
   return /^[1-9]\d{0,15}$/.test(WATCHDOG_USEC) ? Number(WATCHDOG_USEC) / 1_000 : 0;
 }
 
+/** Again and again until the returned function is called; holds no process up. */
 function repeatBeside(everyMs: number, run: () => void): () => void {
   const timer = setInterval(run, everyMs).unref();
   return () => clearInterval(timer);
 }
 
-function spawnNotify(
-  command: string,
-  args: readonly string[],
-  { env }: { readonly env: NodeJS.ProcessEnv },
-): NotifyProcess {
+function spawnNotify(command: string, args: readonly string[], env: NodeJS.ProcessEnv): NotifyProcess {
   return spawn(command, [...args], { env, stdio: 'ignore', timeout: TIMEOUT_MS });
 }

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Reporter } from '../output/reporter.ts';
 
 /** Says that the end has begun, `doing` what, and how to cut it short. */
@@ -13,14 +14,5 @@ export async function waitForAbort(signal: AbortSignal): Promise<void> {
 
 /** Resolves after this time, or as soon as the signal is aborted. */
 export async function waitOrAbort(delayMs: number, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return;
-  await new Promise<void>((resolve) => {
-    const timer = setTimeout(finish, delayMs);
-    function finish(): void {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', finish);
-      resolve();
-    }
-    signal.addEventListener('abort', finish);
-  });
+  await wait(delayMs, undefined, { signal }).catch(() => undefined);
 }

@@ -24,9 +24,9 @@ function createWorld(env: NodeJS.ProcessEnv) {
   const notify = createNotify({
     env,
     log,
-    start: (command, args, options) => {
+    start: (command, args, env) => {
       const child = new ScriptedProcess();
-      started.push({ line: [command, ...args].join(' '), env: options.env, child });
+      started.push({ line: [command, ...args].join(' '), env, child });
       return child;
     },
     repeat: (everyMs, run) => {
