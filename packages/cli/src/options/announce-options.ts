@@ -1,3 +1,4 @@
+import { ANNOUNCE_FORMS, listBeginnings } from '../parse/check.ts';
 import { CREDENTIALS_OPTION } from './credentials-option.ts';
 import { ADMIN_OPTION, EVENTS_OPTION, PEER_PORT_OPTION } from './daemon-options.ts';
 import { DOCKER_OPTIONS } from './docker-options.ts';
@@ -38,7 +39,7 @@ export const ANNOUNCE_OPTIONS: readonly Option[] = [
     kind: 'text',
     summary: 'Announce only while this passes: tcp, http:/path, redis, postgres, mysql, ssh, exec:CMD or none',
     byDefault: 'that of a well-known service, else tcp',
-    beginnings: ['tcp', 'http:/', 'redis', 'postgres', 'mysql', 'ssh', 'exec:', 'none'],
+    beginnings: listBeginnings(ANNOUNCE_FORMS),
   },
   { name: 'check-interval', kind: 'text', summary: 'Time between two looks', byDefault: '2s; 10s for mysql and ssh' },
   { name: 'rise', kind: 'text', summary: 'Passes in a row until it is announced', byDefault: '1' },

@@ -1,4 +1,5 @@
 import type { BalancerName } from '@mdns-ambassador/ambassador';
+import { listBeginnings, PROXY_FORMS } from '../parse/check.ts';
 import { CREDENTIALS_OPTION } from './credentials-option.ts';
 import { ADMIN_OPTION, CONNECTIONS_OPTION, EVENTS_OPTION } from './daemon-options.ts';
 import { DNS_FLAGS } from './dns-options.ts';
@@ -30,18 +31,7 @@ export const PROXY_OPTIONS: readonly Option[] = [
     summary:
       'Use an endpoint only while this passes: tcp, http:/path, redis, redis-primary, postgres, postgres-primary[:USER[@DB]], mysql, ssh, exec:CMD',
     byDefault: 'none',
-    beginnings: [
-      'tcp',
-      'http:/',
-      'redis',
-      'redis-primary',
-      'postgres',
-      'postgres-primary',
-      'mysql',
-      'ssh',
-      'exec:',
-      'none',
-    ],
+    beginnings: listBeginnings(PROXY_FORMS),
   },
   { name: 'check-interval', kind: 'text', summary: 'Time between two looks', byDefault: '2s; 10s for mysql and ssh' },
   {

@@ -2,8 +2,10 @@ import type { CheckOptions } from '@mdns-ambassador/checks';
 import { InvalidValue } from '../exit/cli-error.ts';
 import { findNearest } from './nearest.ts';
 
-const ANNOUNCE_FORMS = ['tcp', 'http:/path', 'redis', 'postgres', 'mysql', 'ssh', 'exec:CMD', 'none'] as const;
-const PROXY_FORMS = [
+/** The checks of `announce`, as they are written. */
+export const ANNOUNCE_FORMS = ['tcp', 'http:/path', 'redis', 'postgres', 'mysql', 'ssh', 'exec:CMD', 'none'] as const;
+/** Those of `proxy`. */
+export const PROXY_FORMS = [
   'tcp',
   'http:/path',
   'redis',
@@ -17,12 +19,17 @@ const PROXY_FORMS = [
 ] as const;
 const DEFAULT_USER = 'postgres';
 
-/** The checks of `announce`: `tcp`, `http:/path`, `redis`, `postgres`, `mysql`, `ssh`, `exec:CMD`, `none`. */
+/** How one of these forms begins, before what is put into it: `http:/`, `exec:`. */
+export function listBeginnings(forms: readonly string[]): readonly string[] {
+  return forms.map((form) => form.replace(/path$|CMD$|\[.*$/, ''));
+}
+
+/** One of {@link ANNOUNCE_FORMS}. */
 export function parseCheck(text: string): CheckOptions {
   return parseForm(text, ANNOUNCE_FORMS);
 }
 
-/** The checks of `proxy`: those of `announce`, and `redis-primary`, `postgres-primary[:USER[@DB]]`. */
+/** One of {@link PROXY_FORMS}. */
 export function parseProxyCheck(text: string): CheckOptions {
   return parseForm(text, PROXY_FORMS);
 }
