@@ -6,15 +6,23 @@ import { measureWidth } from './table.ts';
 /** What the table of `status` shows of one service. */
 export interface ShownService {
   readonly service: string;
-  readonly role: string;
+  readonly role: 'announce' | 'proxy';
+  /** Where others, or programs of this machine, connect to it; the first of several. Empty where nobody can. */
   readonly where: string;
+  /** As the process says it: `announced`, `withdrawn`; of a proxy `ready`, `no endpoint`, `unreachable`. */
   readonly state: string;
   readonly ready: boolean;
+  /** Why it is not, for people, where the process knows. */
   readonly reason?: string;
-  readonly faults?: string;
+  /** Of a proxy. */
   readonly endpoints?: { readonly ready: number; readonly total: number };
+  /** What its connections suffer because that was asked for: `delay=200ms,reset=5%`. */
+  readonly faults?: string;
+  /** Where they pass through the process. */
   readonly connections?: { readonly active: number; readonly total: number };
+  /** Since when it has that state, in ISO 8601. */
   readonly since: string;
+  /** The mesh whose members alone reach it; absent in open mode. */
   readonly mesh?: string;
   readonly pid: number;
 }

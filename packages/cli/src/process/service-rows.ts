@@ -1,29 +1,10 @@
+import type { ShownService } from '../output/status-lines.ts';
 import type { RunningAnnouncement, RunningService, RunningStatus } from './running-status.ts';
 
 /** One service that a process of this machine announces or proxies. */
-export interface ServiceRow {
-  readonly service: string;
-  readonly role: 'announce' | 'proxy';
-  /** Where others, or programs of this machine, connect to it; the first of several. Empty where nobody can. */
-  readonly where: string;
-  /** As the process says it: `announced`, `withdrawn`; of a proxy `ready`, `no endpoint`, `unreachable`. */
-  readonly state: string;
-  readonly ready: boolean;
-  /** Why it is not, for people, where the process knows. */
-  readonly reason?: string;
-  /** Of a proxy. */
-  readonly endpoints?: { readonly ready: number; readonly total: number };
-  /** What its connections suffer because that was asked for: `delay=200ms,reset=5%`. */
-  readonly faults?: string;
-  /** Where they pass through the process. */
-  readonly connections?: { readonly active: number; readonly total: number };
-  /** From clients to the service, and back. */
+export interface ServiceRow extends ShownService {
+  /** From clients to the service, and back; where they pass through the process. */
   readonly bytes?: { readonly up: number; readonly down: number };
-  /** Since when it has that state, in ISO 8601. */
-  readonly since: string;
-  /** The mesh whose members alone reach it; absent in open mode. */
-  readonly mesh?: string;
-  readonly pid: number;
   /** Of a proxy, each of its endpoints. */
   readonly listed: readonly ListedEndpoint[];
 }
