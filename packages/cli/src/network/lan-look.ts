@@ -3,6 +3,7 @@ import { readShownProcess } from '@mdns-ambassador/admin/shown-process';
 import { type Instance, type MdnsNode, readService, readTxtText } from '@mdns-ambassador/mdns';
 import type { PeerNode } from '@mdns-ambassador/peers';
 import type { Clock } from '@mdns-ambassador/relay';
+import { parseObject } from '@mdns-ambassador/relay/read-value';
 import { listAddresses } from '../output/json.ts';
 import { askAdmin } from '../process/admin-client.ts';
 import type { RuntimeSurroundings } from '../process/runtime-folder.ts';
@@ -73,7 +74,9 @@ function askAll(
     const answers = await Promise.all(sockets.map(({ path }) => askAdmin(path, '/v1/lan/self', ANSWER_MS)));
     if (isClosed) return;
     const before = nameStates(shown);
-    shown = answers.flatMap((answer) => (answer.kind === 'answered' ? readAnswer(answer.body) : []));
+    shown = answers.flatMap((answer) =>
+      answer.kind === 'answered' ? describeProcess('local', parseObject(answer.body)) : [],
+    );
     if (nameStates(shown) !== before) onChange();
     cancel = clock.after(ASK_MS, () => void ask());
   };
@@ -99,14 +102,6 @@ function nameStates(shown: readonly SeenProcess[]): string {
       ]),
     ]),
   );
-}
-
-function readAnswer(body: string): readonly SeenProcess[] {
-  try {
-    return describeProcess('local', JSON.parse(body));
-  } catch {
-    return [];
-  }
 }
 
 function describe(instance: Instance): SeenInstance {

@@ -23,8 +23,9 @@ export async function readNeighbours(
     case 'linux':
       return parse(await run('ip', ['neigh', 'show']), parseIpNeigh);
     case 'darwin': {
-      const [ipv4, ipv6] = await Promise.all([run('/usr/sbin/arp', ['-an']), run('/usr/sbin/ndp', ['-an'])]);
-      return join(parse(ipv4, parseArp), parse(ipv6, parseNdp));
+      const [arp, ndp] = await Promise.all([run('/usr/sbin/arp', ['-an']), run('/usr/sbin/ndp', ['-an'])]);
+      const [ipv4, ipv6] = [parse(arp, parseArp), parse(ndp, parseNdp)];
+      return ipv4 === undefined && ipv6 === undefined ? undefined : [...(ipv4 ?? []), ...(ipv6 ?? [])];
     }
     case 'win32':
       return parse(await run('arp', ['-a']), parseWindowsArp);
@@ -37,13 +38,6 @@ type Parser = (output: string) => readonly Neighbour[];
 
 function parse(output: string | undefined, parser: Parser): readonly Neighbour[] | undefined {
   return output === undefined ? undefined : parser(output).slice(0, MOST_NEIGHBOURS);
-}
-
-function join(
-  a: readonly Neighbour[] | undefined,
-  b: readonly Neighbour[] | undefined,
-): readonly Neighbour[] | undefined {
-  return a === undefined && b === undefined ? undefined : [...(a ?? []), ...(b ?? [])];
 }
 
 /** `ip neigh`: `10.0.0.2 dev eth0 lladdr 02:00:00:00:00:02 REACHABLE`; `10.0.0.3 dev eth0 INCOMPLETE` or `FAILED`. */
@@ -59,35 +53,32 @@ export function parseIpNeigh(output: string): readonly Neighbour[] {
 
 /** `arp -an` of macOS: `? (10.0.0.2) at 2:0:0:0:0:2 on en0 ifscope [ethernet]`, or `at (incomplete)`. */
 export function parseArp(output: string): readonly Neighbour[] {
-  return output.split('\n').flatMap((line): readonly Neighbour[] | Neighbour => {
+  return output.split('\n').flatMap((line) => {
     const [, address, mac = ''] = /^\S+ \(([\d.]+)\) at (\S+)/.exec(line) ?? [];
-    return address === undefined
-      ? []
-      : MAC.test(mac)
-        ? { address, state: 'stale', ...describeMac(mac) }
-        : { address, state: 'silent' };
+    return address === undefined ? [] : describe(address, mac);
   });
 }
 
 /** `ndp -an` of macOS: `fe80::1%en0  2:0:0:0:0:2  en0  23h59m58s S R`, or `(incomplete)`. */
 export function parseNdp(output: string): readonly Neighbour[] {
-  return output.split('\n').flatMap((line): readonly Neighbour[] | Neighbour => {
-    const [address, mac = ''] = line.trim().split(/\s+/);
-    if (address === undefined || !address.includes(':')) return [];
-    const literal = address.replace(/%.*$/, '');
-    return MAC.test(mac)
-      ? { address: literal, state: 'stale', ...describeMac(mac) }
-      : { address: literal, state: 'silent' };
+  return output.split('\n').flatMap((line) => {
+    const [address = '', mac = ''] = line.trim().split(/\s+/);
+    return address.includes(':') ? describe(address.replace(/%.*$/, ''), mac) : [];
   });
 }
 
 /** `arp -a` of Windows: `10.0.0.2   02-00-00-00-00-02   dynamic`, in any language; who did not answer is not in it, or has zeros. */
 export function parseWindowsArp(output: string): readonly Neighbour[] {
-  return output.split('\n').flatMap((line): readonly Neighbour[] | Neighbour => {
+  return output.split('\n').flatMap((line) => {
     const [, address, mac = ''] = /^\s*(\d+\.\d+\.\d+\.\d+)\s+(\S+)/.exec(line) ?? [];
     if (address === undefined || !MAC.test(mac)) return [];
-    return NOBODY.test(mac) ? { address, state: 'silent' } : { address, state: 'stale', ...describeMac(mac) };
+    return describe(address, NOBODY.test(mac) ? '' : mac);
   });
+}
+
+/** Where nothing says when it answered. */
+function describe(address: string, mac: string): Neighbour {
+  return MAC.test(mac) ? { address, state: 'stale', ...describeMac(mac) } : { address, state: 'silent' };
 }
 
 function describeMac(text: string): Pick<Neighbour, 'mac'> {

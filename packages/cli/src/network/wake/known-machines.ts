@@ -1,6 +1,7 @@
 import { renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { makeFolders, readInputFile } from '@mdns-ambassador/relay';
+import { isObject, isTextUpTo, parseObject, readList } from '@mdns-ambassador/relay/read-value';
 import { readMac } from '../../parse/mac.ts';
 
 /** Of all services together; the oldest are forgotten. */
@@ -47,24 +48,18 @@ export class KnownMachines {
 
   #read(): readonly KnownMachine[] {
     try {
-      const { machines }: { readonly machines?: unknown } = JSON.parse(
-        readInputFile(this.#path, { maxBytes: MAX_BYTES }).toString('utf8'),
-      );
-      return Array.isArray(machines) ? machines.flatMap(readMachine).slice(0, MOST_MACHINES) : [];
+      const { machines } = parseObject(readInputFile(this.#path, { maxBytes: MAX_BYTES }).toString('utf8')) ?? {};
+      return readList(machines, MOST_MACHINES, readMachine) ?? [];
     } catch {
       return [];
     }
   }
 }
 
-function readMachine(entry: unknown): readonly KnownMachine[] {
-  if (typeof entry !== 'object' || entry === null) return [];
-  const { service, address, mac }: Readonly<Record<string, unknown>> = { ...entry };
-  if (!isWord(service) || !isWord(address) || !isWord(mac)) return [];
-  const read = readMac(mac);
-  return read === undefined ? [] : [{ service, address, mac: read }];
-}
-
-function isWord(value: unknown): value is string {
-  return typeof value === 'string' && value.length <= MAX_WORD;
+function readMachine(entry: unknown): KnownMachine | undefined {
+  if (!isObject(entry)) return undefined;
+  const { service, address } = entry;
+  if (!isTextUpTo(service, MAX_WORD) || !isTextUpTo(address, MAX_WORD)) return undefined;
+  const mac = typeof entry.mac === 'string' ? readMac(entry.mac) : undefined;
+  return mac === undefined ? undefined : { service, address, mac };
 }
