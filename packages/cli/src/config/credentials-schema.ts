@@ -13,25 +13,19 @@ function list(of: z.ZodString, error: string): z.ZodArray<z.ZodString> {
   return z.array(of, { error }).min(1, error);
 }
 
+type SecretKey = `${'password' | 'token'}${'File' | 'FileVariable' | 'Name'}`;
+type TextKey = SecretKey | 'username' | 'database' | 'caFile' | 'serverName' | 'host';
+
 /** CONTRACT 5: `credentials`, of an entry or as a file of its own. */
-export const credentialsSchema: z.ZodObject<{
-  protocol: z.ZodEnum<{ redis: 'redis'; postgres: 'postgres'; http: 'http' }>;
-  username: z.ZodOptional<z.ZodString>;
-  database: z.ZodOptional<z.ZodString>;
-  passwordFile: z.ZodOptional<z.ZodString>;
-  passwordFileVariable: z.ZodOptional<z.ZodString>;
-  passwordName: z.ZodOptional<z.ZodString>;
-  tokenFile: z.ZodOptional<z.ZodString>;
-  tokenFileVariable: z.ZodOptional<z.ZodString>;
-  tokenName: z.ZodOptional<z.ZodString>;
-  tls: z.ZodOptional<z.ZodBoolean>;
-  caFile: z.ZodOptional<z.ZodString>;
-  serverName: z.ZodOptional<z.ZodString>;
-  host: z.ZodOptional<z.ZodString>;
-  hosts: z.ZodOptional<z.ZodArray<z.ZodString>>;
-  origins: z.ZodOptional<z.ZodArray<z.ZodString>>;
-  serviceUser: z.ZodOptional<z.ZodUnion<readonly [z.ZodString, z.ZodNumber]>>;
-}> = z.strictObject({
+export const credentialsSchema: z.ZodObject<
+  Record<TextKey, z.ZodOptional<z.ZodString>> & {
+    protocol: z.ZodEnum<{ redis: 'redis'; postgres: 'postgres'; http: 'http' }>;
+    tls: z.ZodOptional<z.ZodBoolean>;
+    hosts: z.ZodOptional<z.ZodArray<z.ZodString>>;
+    origins: z.ZodOptional<z.ZodArray<z.ZodString>>;
+    serviceUser: z.ZodOptional<z.ZodUnion<readonly [z.ZodString, z.ZodNumber]>>;
+  }
+> = z.strictObject({
   protocol: z.enum(PROTOCOLS, { error: `write ${PROTOCOLS.join(', ')}` }).describe('What the service speaks'),
   username: word.describe('Who logs in; redis: absent for a password alone').optional(),
   database: word.describe("postgres: the database, in place of the client's").optional(),

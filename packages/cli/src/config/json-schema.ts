@@ -1,11 +1,6 @@
 import { z } from 'zod';
-import { AGENT_OPTIONS } from '../options/agent-options.ts';
-import { ANNOUNCE_OPTIONS } from '../options/announce-options.ts';
-import { COMMON_OPTIONS } from '../options/common-options.ts';
-import { DNS_OPTIONS } from '../options/dns-options.ts';
 import { nameKey, type Option } from '../options/option.ts';
-import { PROXY_OPTIONS } from '../options/proxy-options.ts';
-import { configSchema } from './schema.ts';
+import { configSchema, FILE_OPTIONS, SECTION_OPTIONS } from './schema.ts';
 
 /** What the keys mean that are no options. */
 const KEY_SUMMARIES: Readonly<Record<string, string>> = {
@@ -31,19 +26,12 @@ interface SchemaNode {
 /** JSON Schema (2020-12) of the configuration file, for editors: `# yaml-language-server: $schema=...`. */
 export function createJsonSchema(): object {
   const { $schema, ...schema } = z.toJSONSchema(configSchema, { target: 'draft-2020-12' });
-  describeKeys(schema as SchemaNode, [
-    ...COMMON_OPTIONS,
-    ...ANNOUNCE_OPTIONS,
-    ...PROXY_OPTIONS,
-    ...AGENT_OPTIONS,
-    ...DNS_OPTIONS,
-  ]);
-  const sections = (schema as SchemaNode).properties ?? {};
-  describeKeys(sections.announce?.items, ANNOUNCE_OPTIONS);
-  describeKeys(sections.proxy?.items, PROXY_OPTIONS);
-  describeKeys(sections.agent, AGENT_OPTIONS);
-  describeKeys(sections.dns, DNS_OPTIONS);
-  describeKeys(sections.mesh, []);
+  const file = schema as SchemaNode;
+  describeKeys(file, FILE_OPTIONS);
+  for (const [name, options] of Object.entries(SECTION_OPTIONS)) {
+    const section = file.properties?.[name];
+    describeKeys(section?.items ?? section, options);
+  }
   return { $schema, title: 'ambassador.yaml', description: 'What ambassador up announces and proxies', ...schema };
 }
 

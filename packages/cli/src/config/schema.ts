@@ -17,56 +17,38 @@ const pairs = z.union([z.record(z.string(), z.union([text, flag])), texts], { er
 const credentials = credentialsSchema.describe("What is said to the service in the application's place");
 
 /** What may stand in the file for an option. */
-function typeOf({ kind }: Option): z.ZodType {
-  switch (kind) {
-    case 'flag':
-      return flag;
-    case 'text':
-      return text;
-    case 'list':
-      return texts;
-    case 'pairs':
-      return pairs;
-    default:
-      return kind satisfies never;
-  }
-}
+const TYPES: Readonly<Record<Option['kind'], z.ZodType>> = { flag, text, list: texts, pairs };
+
+/** The options that are keys of a section, or of the entries of its list. */
+export const SECTION_OPTIONS: Readonly<Record<string, readonly Option[]>> = {
+  announce: ANNOUNCE_OPTIONS,
+  proxy: PROXY_OPTIONS,
+  agent: AGENT_OPTIONS,
+  dns: DNS_OPTIONS,
+  mesh: [],
+};
+export const FILE_OPTIONS: readonly Option[] = [COMMON_OPTIONS, ...Object.values(SECTION_OPTIONS)].flat();
 
 function listKeysOf(options: readonly Option[], place: 'entry' | 'top'): Readonly<Record<string, z.ZodType>> {
   const placed = options.filter(({ inFile = 'entry' }) => inFile === place || inFile === 'both');
-  return Object.fromEntries(placed.map((option) => [nameKey(option.name), typeOf(option).optional()]));
+  return Object.fromEntries(placed.map((option) => [nameKey(option.name), TYPES[option.kind].optional()]));
 }
 
-const ENTRY = { error: 'write a map such as { service: redis, port: 6379 }' };
+/** One service of a list; `place`: the keys that say where it is. */
+function describeEntry(options: readonly Option[], place: Readonly<Record<string, z.ZodType>>): z.ZodObject {
+  const keys = { service: text, ...place, ...listKeysOf(options, 'entry'), credentials: credentials.optional() };
+  return z.strictObject(keys, { error: 'write a map such as { service: redis, port: 6379 }' });
+}
 
-const announceEntry = z.strictObject(
-  {
-    service: text,
-    host: text.optional(),
-    port: text.optional(),
-    ...listKeysOf(ANNOUNCE_OPTIONS, 'entry'),
-    credentials: credentials.optional(),
-  },
-  ENTRY,
-);
-
-const proxyEntry = z.strictObject(
-  {
-    service: text,
-    port: text.optional(),
-    ...listKeysOf(PROXY_OPTIONS, 'entry'),
-    credentials: credentials.optional(),
-  },
-  ENTRY,
-);
-
+const announceEntry = describeEntry(ANNOUNCE_OPTIONS, { host: text.optional(), port: text.optional() });
+const proxyEntry = describeEntry(PROXY_OPTIONS, { port: text.optional() });
 const agentEntry = z.strictObject(listKeysOf(AGENT_OPTIONS, 'entry'), { error: 'write a map, {} for its usual place' });
 const dnsEntry = z.strictObject(listKeysOf(DNS_OPTIONS, 'entry'), { error: 'write a map, {} for its usual place' });
 const meshEntry = z.strictObject({ keyFile: text }, { error: 'write a map such as { keyFile: ./mesh.key }' });
 
 /** The file of CONTRACT 5, without what this version refuses. */
 export const configSchema: z.ZodObject = z.strictObject({
-  ...listKeysOf([...COMMON_OPTIONS, ...ANNOUNCE_OPTIONS, ...PROXY_OPTIONS, ...AGENT_OPTIONS, ...DNS_OPTIONS], 'top'),
+  ...listKeysOf(FILE_OPTIONS, 'top'),
   mesh: meshEntry.optional(),
   announce: z.array(announceEntry, { error: 'write a list of services, each with a leading "-"' }).optional(),
   proxy: z.array(proxyEntry, { error: 'write a list of services, each with a leading "-"' }).optional(),
