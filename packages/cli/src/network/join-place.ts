@@ -1,7 +1,6 @@
 import { isLinkLocalIpv6, type NetworkInterface } from '@mdns-ambassador/mdns';
-import { formatPlace, splitPlace } from '@mdns-ambassador/relay';
-import { InvalidValue } from '../exit/cli-error.ts';
-import { parsePort } from '../parse/port.ts';
+import { formatPlace, type Place } from '@mdns-ambassador/relay';
+import { parseHost } from '../parse/host-port.ts';
 import { listAddresses } from './served-addresses.ts';
 
 /** Who invites says so under this type. */
@@ -12,21 +11,11 @@ export const NUMBER_KEY = 'n';
 export const JOIN_PORT = 5351;
 
 /** Where somebody invites. */
-export interface JoinPlace {
-  readonly host: string;
-  readonly port: number;
-}
+export type JoinPlace = Place;
 
 /** `10.0.0.5`, `laptop.example:40000`, `[fe80::5%eth0]`. */
 export function parseJoinPlace(text: string): JoinPlace {
-  const written = splitPlace(text);
-  if (written?.isHostGood !== true) {
-    throw new InvalidValue(`"${text}" is no host; write HOST or HOST:PORT, as the inviting machine shows it`);
-  }
-  return {
-    host: written.host,
-    port: written.port === undefined ? JOIN_PORT : parsePort(written.port, { whole: text }),
-  };
+  return parseHost(text, JOIN_PORT, 'is no host; write HOST or HOST:PORT, as the inviting machine shows it');
 }
 
 /** As a person writes it behind `--at`. */

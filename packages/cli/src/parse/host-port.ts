@@ -17,3 +17,11 @@ export function parseHostPort(
   if (!isHostGood) throw new InvalidValue(`"${host}" in "${text}" is no address; write an IP address or a host name`);
   return { host, port: parsePort(port, { ...options, whole: text }) };
 }
+
+/** HOST or HOST:PORT, with the usual port where none is written. `refusal` stands behind a text that is neither. */
+export function parseHost(text: string, usualPort: number, refusal: string): Place {
+  const written = splitPlace(text);
+  if (written?.isHostGood !== true) throw new InvalidValue(`"${text}" ${refusal}`);
+  const { host, port } = written;
+  return { host, port: port === undefined ? usualPort : parsePort(port, { whole: text }) };
+}
