@@ -43,18 +43,15 @@ export function createExaminer(options: ExaminerOptions): Examiner {
 
 async function announce({ node, clock }: ExaminerOptions, id: string): Promise<ExaminationOutcome> {
   return new Promise((resolve) => {
-    const end = (outcome: ExaminationOutcome): void => {
-      cancel();
-      resolve(outcome);
-    };
     const publication = node.publish({ name: id, type: PROBE_TYPE, port: DISCARD_PORT }, (event) => {
       if (event.kind !== 'announced' || event.interfaces.length === 0) return;
+      cancel();
       clock.after(HELD_MS, () => void publication.close());
-      end({ result: 'done', interfaces: event.interfaces });
+      resolve({ result: 'done', interfaces: event.interfaces });
     });
     const cancel = clock.after(MULTICAST_MS, () => {
       void publication.close();
-      end({ result: 'failed', reason: 'nothing could be announced by mDNS' });
+      resolve({ result: 'failed', reason: 'nothing could be announced by mDNS' });
     });
   });
 }

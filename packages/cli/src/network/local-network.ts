@@ -120,14 +120,11 @@ export async function startNode({ node }: LocalNetwork): Promise<void> {
     await node.start();
   } catch (error) {
     if (!(error instanceof MdnsError)) throw error;
-    if (error.code === 'port-in-use') {
-      throw new CliError(
-        EXIT_UNAVAILABLE,
-        `mDNS can't be used here: another program keeps UDP port 5353 to itself; announce with --responder avahi where that is avahi-daemon, name peers with --from static:HOST:PORT, or let it share the port (disallow-other-stacks=no in avahi-daemon.conf)`,
-        { cause: error },
-      );
-    }
-    throw new CliError(EXIT_UNAVAILABLE, `mDNS can't be used here: ${error.message}`, { cause: error });
+    const why =
+      error.code === 'port-in-use'
+        ? 'another program keeps UDP port 5353 to itself; announce with --responder avahi where that is avahi-daemon, name peers with --from static:HOST:PORT, or let it share the port (disallow-other-stacks=no in avahi-daemon.conf)'
+        : error.message;
+    throw new CliError(EXIT_UNAVAILABLE, `mDNS can't be used here: ${why}`, { cause: error });
   }
 }
 

@@ -1,3 +1,4 @@
+import type { NodeEvent } from '@mdns-ambassador/mdns';
 import type { MachineIdentity, Mesh } from '@mdns-ambassador/mesh';
 import type { PeerEvent } from '@mdns-ambassador/peers';
 import { splitPlace } from '@mdns-ambassador/relay';
@@ -38,23 +39,12 @@ export class MeshContact {
     const { platform, shutdown } = surroundings;
     this.#mesh = mesh;
     this.#signal = shutdown.signal;
-    const onPeer = (event: PeerEvent): void => log.debug(event, event.kind);
+    const note = (event: NodeEvent | PeerEvent): void => log.debug(event, event.kind);
+    const request = readPeerRequest(settings);
     mesh.company.onMeeting(({ identity, place }) => this.#met.set(splitPlace(place)?.host ?? place, identity));
-    this.#local = createLocalNetwork(
-      readInterfaceNames(settings, platform),
-      platform,
-      (event) => log.debug(event, event.kind),
-      {
-        peers: {
-          request: readPeerRequest(settings),
-          surroundings,
-          mesh,
-          announces: false,
-          meetsAll: true,
-          onEvent: onPeer,
-        },
-      },
-    );
+    this.#local = createLocalNetwork(readInterfaceNames(settings, platform), platform, note, {
+      peers: { request, surroundings, mesh, announces: false, meetsAll: true, onEvent: note },
+    });
   }
 
   /** Looks for everybody, for a moment; `isEnough`: nobody else is expected. Rejects with a CliError where there is no network to look on. */

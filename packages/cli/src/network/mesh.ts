@@ -8,8 +8,7 @@ import type { MeshRequest } from '../requests/mesh-request.ts';
 
 /** Undefined in open mode. */
 export function createMesh(request: MeshRequest | undefined): Mesh | undefined {
-  if (request === undefined) return undefined;
-  return new Mesh(request.ring, { clock: systemClock });
+  return request === undefined ? undefined : new Mesh(request.ring, { clock: systemClock });
 }
 
 /** How the endpoints of one service are dialled through a mesh. */

@@ -42,6 +42,13 @@ import type { Registries } from './registries.ts';
  */
 export const MDNS_QUIET_MS = 1_200;
 
+const HEALTH_WORDS: Readonly<Record<SourceHealth['kind'], string>> = {
+  working: 'source works again',
+  partial: 'source has too many endpoints',
+  empty: 'source has no endpoint',
+  failing: 'source fails: what it told before is kept',
+};
+
 /** Whether an mDNS stack is needed. */
 export function usesMdns({ from }: Origins): boolean {
   return from.some(({ kind }) => kind === 'mdns' || kind === 'peer');
@@ -163,22 +170,7 @@ function chooseBrowser(kind: 'mdns' | 'peer', { node, peers }: LocalNetwork): In
 }
 
 function logHealth(log: Log, { kind, ...fields }: SourceHealth): void {
-  switch (kind) {
-    case 'working':
-      log.info(fields, 'source works again');
-      return;
-    case 'partial':
-      log.warn(fields, 'source has too many endpoints');
-      return;
-    case 'empty':
-      log.warn(fields, 'source has no endpoint');
-      return;
-    case 'failing':
-      log.warn(fields, 'source fails: what it told before is kept');
-      return;
-    default:
-      kind satisfies never;
-  }
+  log[kind === 'working' ? 'info' : 'warn'](fields, HEALTH_WORDS[kind]);
 }
 
 function watchBrowser(

@@ -1,10 +1,7 @@
-/** One address of this machine, as `os.networkInterfaces` tells. */
-interface OwnNetwork {
-  readonly address: string;
-  readonly netmask: string;
-  readonly family: string;
-  readonly internal: boolean;
-}
+import type { NetworkInterfaceInfo } from 'node:os';
+
+/** One address of this machine. */
+type OwnNetwork = Pick<NetworkInterfaceInfo, 'address' | 'netmask' | 'family' | 'internal'>;
 
 /** A link on which everybody is reached at once. */
 export interface Broadcast {

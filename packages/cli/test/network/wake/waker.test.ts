@@ -102,7 +102,7 @@ test('the packet is six bytes of ones and the address sixteen times', () => {
 });
 
 test('it goes to the last address of every IPv4 subnet, where there is one', () => {
-  const own = { family: 'IPv4', internal: false };
+  const own = { family: 'IPv4', internal: false } as const;
   expect(
     listBroadcasts({
       lo: [{ ...own, address: '127.0.0.1', netmask: '255.0.0.0', internal: true }],
