@@ -173,14 +173,12 @@ export function readResponder(settings: Settings): ResponderName {
 function refuseNativeOptions(settings: Settings): void {
   const responder = readResponder(settings);
   if (responder === 'native') return;
-  for (const option of NATIVE_OPTIONS) {
-    const [given] = settings.find(option);
-    if (given === undefined) continue;
-    throw new CliError(
-      given.exitCode,
-      `${given.origin}: "${given.text}" can't be announced through ${responder}; leave it out, or leave --responder out`,
-    );
-  }
+  const [given] = NATIVE_OPTIONS.flatMap((option) => settings.find(option));
+  if (given === undefined) return;
+  throw new CliError(
+    given.exitCode,
+    `${given.origin}: "${given.text}" can't be announced through ${responder}; leave it out, or leave --responder out`,
+  );
 }
 
 /** Refuses options that fit one service only where several were named on the command line. */

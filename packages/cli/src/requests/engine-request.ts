@@ -110,10 +110,8 @@ function parseBackend(text: string): string {
 
 /** The first of the options that is set is refused. */
 function refuse(settings: Settings, options: readonly string[], sentence: string): void {
-  for (const option of options) {
-    const [given] = settings.find(option);
-    if (given === undefined) continue;
-    const without = isUsualKey(given) ? `, or ${describeGoingWithout(given)}` : '';
-    throw new CliError(given.exitCode, `${given.origin} ${sentence}${without}`);
-  }
+  const [given] = options.flatMap((option) => settings.find(option));
+  if (given === undefined) return;
+  const without = isUsualKey(given) ? `, or ${describeGoingWithout(given)}` : '';
+  throw new CliError(given.exitCode, `${given.origin} ${sentence}${without}`);
 }

@@ -15,6 +15,10 @@ export interface Layer {
   find(option: string): readonly Given[];
 }
 
+/** What a flag may be set to. */
+const YES: readonly string[] = ['true', '1', 'yes', 'on'];
+const NO: readonly string[] = ['false', '0', 'no', 'off', ''];
+
 /** An option, and the flag that says there is none of it. Of the two, the first layer that sets either decides. */
 const DENIALS: ReadonlyMap<string, string> = new Map([['mesh-key-file', 'open']]);
 
@@ -105,19 +109,8 @@ export function readGiven<Value>(given: Given, parse: (text: string) => Value): 
 }
 
 function parseFlag(text: string): boolean {
-  switch (text.toLowerCase()) {
-    case 'true':
-    case '1':
-    case 'yes':
-    case 'on':
-      return true;
-    case 'false':
-    case '0':
-    case 'no':
-    case 'off':
-    case '':
-      return false;
-    default:
-      throw new InvalidValue(`"${text}" is neither true nor false; write one of them`);
-  }
+  const word = text.toLowerCase();
+  if (YES.includes(word)) return true;
+  if (NO.includes(word)) return false;
+  throw new InvalidValue(`"${text}" is neither true nor false; write one of them`);
 }
