@@ -46,7 +46,7 @@ export class DnsPart extends Part {
             if (!(error instanceof RelayError)) throw error;
             const isTaken = error.code === 'EADDRINUSE' && (await isAnsweredByAmbassador(planned));
             if (!isTaken) throw explainDnsError(error, planned.at, context.surroundings);
-            context.reporter.tell(describeDnsElsewhere(planned), {
+            context.reporter.tell(describeDnsElsewhere(planned.domain, planned.at), {
               event: 'answered-elsewhere',
               domain: planned.domain,
             });

@@ -87,13 +87,9 @@ async function openSocket({ at, mode }: PlannedFeed, feed: FeedServer, platform:
     return listener;
   } catch (error) {
     const code = errorCode(error);
-    const instead = 'or name a path of your own with --socket';
-    if (isForbidden(code)) {
-      throw new CliError(EXIT_REFUSED, `--socket: ${explainForbidden(at.path, code, 'system')}, ${instead}`, {
-        cause: error,
-      });
-    }
-    const message = error instanceof RelayError ? error.message : `${at.path}: ${describeFileFault(code)}`;
-    throw new CliError(EXIT_USAGE, `--socket: ${message}`, { cause: error });
+    const [exitCode, sentence] = isForbidden(code)
+      ? [EXIT_REFUSED, `${explainForbidden(at.path, code, 'system')}, or name a path of your own with --socket`]
+      : [EXIT_USAGE, error instanceof RelayError ? error.message : `${at.path}: ${describeFileFault(code)}`];
+    throw new CliError(exitCode, `--socket: ${sentence}`, { cause: error });
   }
 }

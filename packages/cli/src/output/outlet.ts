@@ -5,10 +5,7 @@ const MAX_UNREAD = 1_048_576;
 const READER_LEFT = 'nobody read it';
 
 /** Where an outlet writes. */
-export interface OutletStream {
-  readonly isTTY?: boolean;
-  readonly columns?: number | undefined;
-  readonly rows?: number | undefined;
+export interface OutletStream extends Omit<PrinterStream, 'write'> {
   /** What was written and has not left. */
   readonly writableLength: number;
   /** Says later, or at once, whether it was written. May not throw. */

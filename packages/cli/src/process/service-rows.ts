@@ -1,3 +1,4 @@
+import { formatPlace } from '@mdns-ambassador/relay';
 import type { ShownService } from '../output/status-lines.ts';
 import type { RunningAnnouncement, RunningService, RunningStatus } from './running-status.ts';
 
@@ -34,7 +35,7 @@ function readAnnouncement(announcement: RunningAnnouncement, status: RunningStat
   return {
     service,
     role: 'announce',
-    where: address === undefined ? '' : formatWhere(address, port),
+    where: address === undefined ? '' : formatPlace(address, port),
     state,
     ready: state === 'announced',
     ...(reason === undefined || state === 'announced' ? {} : { reason }),
@@ -69,7 +70,7 @@ function readProxy(proxied: RunningService, status: RunningStatus): ServiceRow {
     ...readMesh(status),
     pid: status.pid,
     listed: endpoints.map(({ address, port, instance: name = '', state, active, total, failures }) => ({
-      place: formatWhere(address, port),
+      place: formatPlace(address, port),
       name,
       state,
       active,
@@ -87,8 +88,4 @@ function describeState({ ready, endpoints }: RunningService, phase: string): str
 
 function readMesh({ meshes: [mesh] }: RunningStatus): { readonly mesh?: string } {
   return mesh === undefined ? {} : { mesh };
-}
-
-function formatWhere(address: string, port: number): string {
-  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
 }
