@@ -1,22 +1,7 @@
-import { type Instance, readService, type TxtJson, txtToJson } from '@mdns-ambassador/mdns';
+import { type Instance, readService, txtToJson } from '@mdns-ambassador/mdns';
 
-/** CONTRACT 2; the order of the keys is the contract's. */
-export interface InstanceJson {
-  readonly service: string;
-  readonly instance: string;
-  readonly type: string;
-  readonly host: string;
-  readonly port: number;
-  readonly addresses: readonly string[];
-  readonly txt: Readonly<Record<string, TxtJson>>;
-  readonly priority: number;
-  readonly weight: number;
-  readonly secure: boolean;
-  readonly source: string;
-}
-
-/** `secure`: its record is signed by a member of our mesh. */
-export function instanceToJson(instance: Instance, secure: boolean): InstanceJson {
+/** CONTRACT 2; the order of the keys is the contract's. `secure`: its record is signed by a member of our mesh. */
+export function instanceToJson(instance: Instance, secure: boolean): object {
   return {
     service: readService(instance),
     instance: instance.name,
