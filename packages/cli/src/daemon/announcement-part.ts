@@ -6,8 +6,7 @@ import { announcerEventToFact, describeAnnouncerEvent } from '../output/announce
 import type { PlacedService } from '../requests/plan.ts';
 import { explainAnnouncerErrors, toCliError } from './announcer-errors.ts';
 import { createHost } from './announcer-host.ts';
-import type { ChosenPublisher } from './chosen-publisher.ts';
-import type { ChosenPublishers } from './chosen-publishers.ts';
+import type { ChosenPublisher, ChosenPublishers } from './chosen-publishers.ts';
 import type { Injections, OpenInjection } from './injections.ts';
 import { Part } from './part.ts';
 import type { PartContext } from './part-context.ts';

@@ -21,7 +21,6 @@ import { type Reporter, toFact } from '../output/reporter.ts';
 import { describeResponderEvent } from '../output/responder-lines.ts';
 import { formatRegistry, type RegistrySpec } from '../parse/registry.ts';
 import type { PlacedService } from '../requests/plan.ts';
-import type { ChosenPublisher } from './chosen-publisher.ts';
 
 /** D-Bus specification, "Well-known Message Bus Instances". */
 const SYSTEM_BUS = 'unix:path=/var/run/dbus/system_bus_socket';
@@ -33,6 +32,17 @@ export interface ChosenPublishersContext {
   readonly registries: Registries;
   /** Draws the label of the host, alike at each start. */
   readonly drawLabel: () => number;
+}
+
+/** Who publishes one announcement, in all its places. */
+export interface ChosenPublisher {
+  readonly publisher: Publisher;
+  /** Of the status: `mdns`, or a registry where there is no mDNS. Absent: `mdns`. */
+  readonly source?: string;
+  /** Rejects with a CliError that says in one sentence what is in the way and what works. */
+  start(): Promise<void>;
+  /** Idempotent. */
+  close(): Promise<void>;
 }
 
 /** A responder or a registry, and for how many announcements it publishes. */

@@ -28,10 +28,7 @@ import type { PartContext } from './part-context.ts';
 const WRITTEN_SOURCES: readonly string[] = ['static', 'dns', 'srv', 'file'];
 
 export function createCheckTools({ platform, env }: Surroundings): CheckTools {
-  const kill = (pid: number, signal: NodeJS.Signals): void => {
-    process.kill(pid, signal);
-  };
-  return { dial: dialService, runShell: createShell({ platform, environment: env, kill }) };
+  return { dial: dialService, runShell: createShell({ platform, environment: env, kill: process.kill.bind(process) }) };
 }
 
 /** The credentials of one proxy, if any. Throws a CliError when they can't be had. */
