@@ -27,6 +27,7 @@ export { isAbsentAddress, listenInBoth, type OpenPort } from './listen-in-both.t
 export { isLocalFault } from './local-fault.ts';
 export { isLoopback, LOCALHOST_ADDRESSES, LOOPBACK_OF_ANY, stripZone } from './loopback.ts';
 export { makeFolders } from './make-folders.ts';
+export { omitUndefined } from './omit-undefined.ts';
 export type { Opened, Opening } from './opening.ts';
 export { Overload } from './overload.ts';
 export { formatPlace, isHost, isPort, type Place, parsePlace, splitPlace } from './place.ts';

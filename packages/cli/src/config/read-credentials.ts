@@ -1,5 +1,5 @@
 import { dirname, resolve } from 'node:path';
-import { errorCode, readInputFile, TOO_LONG } from '@mdns-ambassador/relay';
+import { errorCode, omitUndefined, readInputFile, TOO_LONG } from '@mdns-ambassador/relay';
 import { CliError } from '../exit/cli-error.ts';
 import { EXIT_CONFIG, EXIT_NO_INPUT } from '../exit/exit-codes.ts';
 import { findNearest } from '../parse/nearest.ts';
@@ -89,54 +89,39 @@ export function refuseInlineSecrets(place: CredentialsPlace): void {
   for (const key of Object.keys(value)) {
     if (!INLINE_KEYS.includes(key.toLowerCase())) continue;
     const instead = key.toLowerCase() === 'token' || key.toLowerCase() === 'bearer' ? 'tokenFile' : 'passwordFile';
-    throw fail(
-      place,
-      key,
-      `${key}: secrets are read from files only; put it into a file of mode 600 and write ${instead}: PATH`,
-    );
+    const remedy = `put it into a file of mode 600 and write ${instead}: PATH`;
+    throw refuse(place, key, `secrets are read from files only; ${remedy}`);
   }
 }
 
 function toRequest(object: CredentialsObject, place: CredentialsPlace): CredentialRequest {
   const { protocol, username, database } = object;
   const tls = readTls(object, place);
-  const isBearer = readsToken(object);
-  if (isBearer && protocol !== 'http') {
-    throw fail(
-      place,
-      namedTokenKey(object),
-      `${namedTokenKey(object)}: ${protocol} knows no tokens; write passwordFile: PATH`,
-    );
+  const token = Object.values(SECRET_KEYS.token).find((key) => object[key] !== undefined);
+  if (token !== undefined && protocol !== 'http') {
+    throw refuse(place, token, `${protocol} knows no tokens; write passwordFile: PATH`);
   }
   if (database !== undefined && protocol !== 'postgres') {
-    throw fail(place, 'database', `database: ${protocol} knows none; leave it out`);
+    throw refuse(place, 'database', `${protocol} knows none; leave it out`);
   }
   const stray = HTTP_KEYS.find((key) => object[key] !== undefined);
   if (stray !== undefined && protocol !== 'http') {
-    throw fail(place, stray, `${stray}: ${protocol} knows none; leave it out`);
+    throw refuse(place, stray, `${protocol} knows none; leave it out`);
   }
-  const shared = {
-    secret: readPlace(object, place, isBearer ? 'token' : 'password'),
-    ...(tls === undefined ? {} : { tls }),
-    ...readServiceUser(object, place),
-  };
+  const secret = readPlace(object, place, token === undefined ? 'password' : 'token');
+  const shared = { secret, ...omitUndefined({ tls, serviceUid: readServiceUid(object, place) }) };
   switch (protocol) {
     case 'redis':
-      return { protocol, ...shared, ...(username === undefined ? {} : { username }) };
+      return { protocol, ...shared, ...omitUndefined({ username }) };
     case 'postgres':
-      return {
-        protocol,
-        ...shared,
-        username: requireUsername(username, place),
-        ...(database === undefined ? {} : { database }),
-      };
+      return { protocol, ...shared, username: requireUsername(username, place), ...omitUndefined({ database }) };
     case 'http':
-      if (!isBearer) {
+      if (token === undefined) {
         const user = requirePlainUsername(username, place);
         return { protocol, scheme: 'basic', ...shared, ...readNames(object, place), username: user };
       }
       if (username === undefined) return { protocol, scheme: 'bearer', ...shared, ...readNames(object, place) };
-      throw fail(place, 'username', 'username: a bearer token has no user; leave it out, or write passwordFile: PATH');
+      throw refuse(place, 'username', 'a bearer token has no user; leave it out, or write passwordFile: PATH');
     default:
       return protocol satisfies never;
   }
@@ -144,16 +129,12 @@ function toRequest(object: CredentialsObject, place: CredentialsPlace): Credenti
 
 /** `announce` gives a web service the name NAME.local. */
 function readNames({ host, hosts = [], origins }: CredentialsObject, { service }: CredentialsPlace): HttpRequestNames {
-  return {
-    ...(host === undefined ? {} : { host }),
-    hosts: [...hosts, `${service}.local`],
-    ...(origins === undefined ? {} : { origins }),
-  };
+  return { hosts: [...hosts, `${service}.local`], ...omitUndefined({ host, origins }) };
 }
 
 /** RFC 7617 2: a colon ends the user's name. */
 function requirePlainUsername(username: string | undefined, place: CredentialsPlace): string {
-  if (username?.includes(':') === true) throw fail(place, 'username', 'username: write one without ":"');
+  if (username?.includes(':') === true) throw refuse(place, 'username', 'write one without ":"');
   return requireUsername(username, place);
 }
 
@@ -162,28 +143,20 @@ function requireUsername(username: string | undefined, place: CredentialsPlace):
   throw fail(place, 'protocol', 'credentials without a username; write username: NAME');
 }
 
-function readsToken(object: CredentialsObject): boolean {
-  return Object.values(SECRET_KEYS.token).some((key) => object[key] !== undefined);
-}
-
-function namedTokenKey(object: CredentialsObject): string {
-  return Object.values(SECRET_KEYS.token).find((key) => object[key] !== undefined) ?? 'tokenFile';
-}
-
 function readPlace(object: CredentialsObject, place: CredentialsPlace, what: 'password' | 'token'): SecretPlace {
   const keys = Object.values(SECRET_KEYS).flatMap((group) => Object.values(group));
   const [, second] = keys.filter((key) => object[key] !== undefined);
-  if (second !== undefined) throw fail(place, second, `${second}: the secret is named twice; name it once`);
+  if (second !== undefined) throw refuse(place, second, 'the secret is named twice; name it once');
   const { file, variable, name } = SECRET_KEYS[what];
   const written = { path: object[file], variable: object[variable], name: object[name] };
   if (written.path !== undefined) return { kind: 'file', path: resolve(dirname(place.document.file), written.path) };
   if (written.variable !== undefined) {
     if (/^[A-Za-z_]\w*_FILE$/.test(written.variable)) return { kind: 'variable', variable: written.variable };
-    throw fail(place, variable, `${variable}: write the name of a variable that ends in _FILE, and in that the path`);
+    throw refuse(place, variable, `write the name of a variable that ends in _FILE, and in that the path`);
   }
   if (written.name !== undefined) {
     if (/^[\w][\w.@-]*$/.test(written.name)) return { kind: 'name', name: written.name };
-    throw fail(place, name, `${name}: write a plain file name, such as redis`);
+    throw refuse(place, name, 'write a plain file name, such as redis');
   }
   const service = place.service;
   const prefix = service.toUpperCase().replaceAll('-', '_');
@@ -194,27 +167,19 @@ function readTls({ tls, caFile, serverName }: CredentialsObject, place: Credenti
   if (tls !== true) {
     const stray = caFile !== undefined ? 'caFile' : serverName !== undefined ? 'serverName' : undefined;
     if (stray === undefined) return undefined;
-    throw fail(place, stray, `${stray}: it counts with TLS only; write tls: true as well, or leave it out`);
+    throw refuse(place, stray, 'it counts with TLS only; write tls: true as well, or leave it out');
   }
   if (serverName === undefined) {
-    throw fail(place, 'tls', 'tls: it is not said whose certificate the service must show; write serverName: NAME');
+    throw refuse(place, 'tls', 'it is not said whose certificate the service must show; write serverName: NAME');
   }
   return { serverName, ...(caFile === undefined ? {} : { caFile: resolve(dirname(place.document.file), caFile) }) };
 }
 
-function readServiceUser(
-  { serviceUser: user }: CredentialsObject,
-  place: CredentialsPlace,
-): { readonly serviceUid?: number } {
-  if (user === undefined) return {};
-  if (typeof user === 'number') return { serviceUid: user };
-  const serviceUid = /^\d+$/.test(user) ? Number(user) : findUid(user);
-  if (serviceUid !== undefined) return { serviceUid };
-  throw fail(
-    place,
-    'serviceUser',
-    `serviceUser: there is no "${user}" in ${USERS_FILE}; write a user's name or number`,
-  );
+function readServiceUid({ serviceUser: user }: CredentialsObject, place: CredentialsPlace): number | undefined {
+  if (user === undefined || typeof user === 'number') return user;
+  const uid = /^\d+$/.test(user) ? Number(user) : findUid(user);
+  if (uid !== undefined) return uid;
+  throw refuse(place, 'serviceUser', `there is no "${user}" in ${USERS_FILE}; write a user's name or number`);
 }
 
 function findUid(user: string): number | undefined {
@@ -231,4 +196,9 @@ function findUid(user: string): number | undefined {
 
 function fail({ document, path }: CredentialsPlace, key: string, sentence: string): CliError {
   return new CliError(EXIT_CONFIG, `${document.locateKey(path, key)}: ${sentence}`);
+}
+
+/** What is wrong with the value of a key. */
+function refuse(place: CredentialsPlace, key: string, sentence: string): CliError {
+  return fail(place, key, `${key}: ${sentence}`);
 }

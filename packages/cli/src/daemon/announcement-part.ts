@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Announcer, AnnouncerError, createCommandSpawner } from '@mdns-ambassador/announcer';
 import { systemClock } from '@mdns-ambassador/mdns';
-import type { Prologue } from '@mdns-ambassador/relay';
+import { omitUndefined, type Prologue } from '@mdns-ambassador/relay';
 import { announcerEventToFact, describeAnnouncerEvent } from '../output/announcer-lines.ts';
 import type { PlacedService } from '../requests/plan.ts';
 import { explainAnnouncerErrors, toCliError } from './announcer-errors.ts';
@@ -108,8 +108,7 @@ function createAnnouncer(
     return new Announcer({
       announcements: [planned],
       publisher,
-      ...(source === undefined ? {} : { source }),
-      ...(mesh === undefined ? {} : { mesh }),
+      ...omitUndefined({ source, mesh }),
       injection: () => injected.prologues,
       spawn: createCommandSpawner({
         platform: surroundings.platform,

@@ -9,6 +9,7 @@ import {
   type Listener,
   listen,
   makeFolders,
+  omitUndefined,
   RelayError,
 } from '@mdns-ambassador/relay';
 import { CliError } from '../exit/cli-error.ts';
@@ -65,7 +66,7 @@ function createFeed({ allowed }: PlannedFeed, { local, log, reporter, room }: Pa
         allowed,
         clock: systemClock,
         where,
-        ...(instance === undefined ? {} : { instance }),
+        ...omitUndefined({ instance }),
         onRefused: (refused) => log.warn({ ...refused }, `instance not used: ${describeRefusal(refused)}`),
       }),
     onEvent: (event) => reporter.tell(describeFeedEvent(event), toFact(event)),

@@ -12,7 +12,7 @@ import {
   type TargetTls,
 } from '@mdns-ambassador/credentials';
 import { systemClock } from '@mdns-ambassador/mdns';
-import { type Destination, readInputFile } from '@mdns-ambassador/relay';
+import { type Destination, omitUndefined, readInputFile } from '@mdns-ambassador/relay';
 import type { CredentialRequest, TlsRequest } from '../config/credential-request.ts';
 import { CliError } from '../exit/cli-error.ts';
 import { EXIT_NO_INPUT } from '../exit/exit-codes.ts';
@@ -79,17 +79,14 @@ export class Injections {
   open({ service, credentials, isInsecure, cancelKeys }: InjectionWork): OpenInjection {
     const { file, close } = this.#openSecret(credentials, service);
     const { serviceUid } = credentials;
-    const rules: HolderRules = {
-      platform: this.#surroundings.platform,
-      uid: process.geteuid?.(),
-      ...(serviceUid === undefined ? {} : { serviceUid }),
-    };
+    const { platform } = this.#surroundings;
+    const rules: HolderRules = { platform, uid: process.geteuid?.(), ...omitUndefined({ serviceUid }) };
     const context: InjectionContext = {
       now: () => systemClock.now(),
       onEvent: (event) => this.#tell(service, event),
       holderOf: (upstream) => judgeHolder(upstream, rules),
       trusts: ({ source }: Destination) => isInsecure && source !== undefined && WRITTEN_SOURCES.test(source),
-      ...(cancelKeys === undefined ? {} : { cancelKeys }),
+      ...omitUndefined({ cancelKeys }),
     };
     return { ...createInjection(toCredential(credentials, file), context), close };
   }
@@ -143,27 +140,10 @@ export class Injections {
 }
 
 function toCredential(request: CredentialRequest, file: SecretFile): Credential {
-  const { tls: wanted } = request;
+  const { secret: _, serviceUid: __, tls: wanted, ...said } = request;
   const tls = wanted === undefined ? {} : { tls: readTls(wanted) };
-  switch (request.protocol) {
-    case 'redis': {
-      const { protocol, username } = request;
-      return { protocol, password: file, ...(username === undefined ? {} : { username }), ...tls };
-    }
-    case 'postgres': {
-      const { protocol, username, database } = request;
-      return { protocol, username, password: file, ...(database === undefined ? {} : { database }), ...tls };
-    }
-    case 'http': {
-      const { protocol, host, hosts, origins } = request;
-      const names = { hosts, ...(host === undefined ? {} : { host }), ...(origins === undefined ? {} : { origins }) };
-      return request.scheme === 'bearer'
-        ? { protocol, scheme: 'bearer', token: file, ...names, ...tls }
-        : { protocol, scheme: 'basic', username: request.username, password: file, ...names, ...tls };
-    }
-    default:
-      return request satisfies never;
-  }
+  if (said.protocol === 'http' && said.scheme === 'bearer') return { ...said, token: file, ...tls };
+  return { ...said, password: file, ...tls };
 }
 
 function readTls({ caFile, serverName }: TlsRequest): TargetTls {

@@ -1,6 +1,6 @@
 import { Workforce } from '@mdns-ambassador/ambassador';
 import { systemClock } from '@mdns-ambassador/mdns';
-import { Recent } from '@mdns-ambassador/relay';
+import { omitUndefined, Recent } from '@mdns-ambassador/relay';
 import type { PlannedProxy } from '../requests/plan.ts';
 import type { PartContext } from './part-context.ts';
 import type { WorkerOrder } from './worker-order.ts';
@@ -30,7 +30,7 @@ export function openWorkforce(
       isChecked: activeCheck.kind !== 'none',
       wakes: wake !== undefined,
       reportConnections,
-      ...(meshKeyFile === undefined ? {} : { meshKeyFile }),
+      ...omitUndefined({ meshKeyFile }),
     }),
     onTold: ({ line, fact }) => {
       const name = JSON.stringify(fact);
@@ -45,17 +45,6 @@ export function openWorkforce(
 function pickCarried(planned: PlannedProxy): WorkerOrder['proxy'] {
   const { service, balance, prefer, connectTimeoutMs, onEndpointLost, drainTimeoutMs } = planned;
   const { maxConnections, faults, injected, acceptProxy, sendProxy } = planned;
-  return {
-    service,
-    balance,
-    prefer,
-    connectTimeoutMs,
-    onEndpointLost,
-    drainTimeoutMs,
-    ...(maxConnections === undefined ? {} : { maxConnections }),
-    ...(faults === undefined ? {} : { faults }),
-    ...(injected === undefined ? {} : { injected }),
-    ...(acceptProxy === undefined ? {} : { acceptProxy }),
-    ...(sendProxy === undefined ? {} : { sendProxy }),
-  };
+  const asked = omitUndefined({ maxConnections, faults, injected, acceptProxy, sendProxy });
+  return { service, balance, prefer, connectTimeoutMs, onEndpointLost, drainTimeoutMs, ...asked };
 }

@@ -13,7 +13,7 @@ import {
   readPeersFile,
   writePeersFile,
 } from '@mdns-ambassador/peers';
-import { dial, drawId, stripZone } from '@mdns-ambassador/relay';
+import { dial, drawId, omitUndefined, stripZone } from '@mdns-ambassador/relay';
 import { CliError } from '../exit/cli-error.ts';
 import { EXIT_REFUSED } from '../exit/exit-codes.ts';
 import { nameStateFolder } from '../machine/seed.ts';
@@ -64,12 +64,12 @@ export function createPeers(network: SystemNetwork, node: MdnsNode, options: Pee
     clock: systemClock,
     random: Math.random,
     transport: createSystemTransport({
-      ...(security === undefined ? {} : { security }),
+      ...omitUndefined({ security }),
       isServed: (address) => isServedAt(interfaces(), address),
     }),
     named: options.meetsAll === true ? [...request.named, ...remembered] : request.named,
     remembered,
-    ...(port === undefined ? {} : { port }),
+    ...omitUndefined({ port, describe }),
     isMesh,
     notices: mesh?.notices,
     addresses: () => listAddresses(interfaces()).filter((address) => !/^fe[89ab]/i.test(address)),
@@ -81,7 +81,6 @@ export function createPeers(network: SystemNetwork, node: MdnsNode, options: Pee
       isDialable: isEndpointAddress,
     }),
     examiner: createExaminer({ node, clock: systemClock, dial, version, platform, meshes: () => mesh?.ids ?? [] }),
-    ...(describe === undefined ? {} : { describe }),
     onEvent,
     onRemember: (places) => writePeersFile(file, group, places),
     onClose: () => security?.close(),

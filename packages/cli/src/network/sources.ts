@@ -27,7 +27,7 @@ import {
   readSystemSearchList,
   systemDnsTransport,
 } from '@mdns-ambassador/registries';
-import type { ListenPlace } from '@mdns-ambassador/relay';
+import { type ListenPlace, omitUndefined } from '@mdns-ambassador/relay';
 import type { Log } from '../output/log.ts';
 import { describeRefusal } from '../output/refused-lines.ts';
 import { folderOf } from '../parse/registry.ts';
@@ -76,8 +76,9 @@ export interface SourceContext {
 
 /** The sources of one service, in the order written. None is started. Throws a CliError when a registry's login can't be had. */
 export function createSources(origins: Origins, context: SourceContext): readonly Source[] {
-  const { service, type, allowed, local, log, registries } = context;
+  const { service, type, allowed, local, log, registries, listen, isProven } = context;
   const { instance, where, dnsServers, dnsMaxTtlMs } = origins;
+  const wanted = { ...omitUndefined({ instance }), where };
   const client = createDnsClient({
     servers: dnsServers.length > 0 ? () => dnsServers : readSystemDnsServers,
     transport: systemDnsTransport,
@@ -107,12 +108,10 @@ export function createSources(origins: Origins, context: SourceContext): readonl
           interfaces: () => local.network.interfaces(),
           ownAddresses: () => local.network.ownAddresses(),
           allowed,
-          ...(context.listen === undefined ? {} : { listen: context.listen }),
           clock: systemClock,
-          ...(instance === undefined ? {} : { instance }),
-          where,
+          ...wanted,
+          ...omitUndefined({ listen, isProven }),
           ...(context.mesh === undefined ? {} : { membership: createMembershipJudge(context.mesh, service) }),
-          ...(context.isProven === undefined ? {} : { isProven: context.isProven }),
           onForeign: ({ reason, ...foreign }) => log.warn(foreign, `instance not used: ${reason}`),
           onRefused: (refused) => log.warn({ ...refused }, `instance not used: ${describeRefusal(refused)}`),
         });
@@ -135,8 +134,7 @@ export function createSources(origins: Origins, context: SourceContext): readonl
       case 'etcd': {
         const registered = {
           ...resolve(),
-          ...(instance === undefined ? {} : { instance }),
-          where,
+          ...wanted,
           registry: registries.open(spec),
           onSkipped: (skipped: SkippedEntries) =>
             log.warn({ ...skipped }, 'entries are not used: no place can be read from them'),
@@ -152,8 +150,7 @@ export function createSources(origins: Origins, context: SourceContext): readonl
           path: spec.path,
           open: openSystemFeed,
           isHearsay: context.mesh !== undefined,
-          ...(instance === undefined ? {} : { instance }),
-          where,
+          ...wanted,
         });
       default:
         return spec satisfies never;

@@ -2,6 +2,7 @@ import { findWellKnownPort, listWellKnownNames } from '@mdns-ambassador/ambassad
 import type { AnnouncementOptions } from '@mdns-ambassador/announcer';
 import { type CheckOptions, chooseCheck, chooseIntervalMs } from '@mdns-ambassador/checks';
 import { announceAs, isWebType, nameOf, serviceOf } from '@mdns-ambassador/mdns';
+import { omitUndefined } from '@mdns-ambassador/relay';
 import type { CredentialRequest } from '../config/credential-request.ts';
 import { CliError, InvalidValue } from '../exit/cli-error.ts';
 import { EXIT_USAGE } from '../exit/exit-codes.ts';
@@ -74,11 +75,9 @@ export function readAnnouncement(request: ServiceRequest, machine: AnnouncingMac
     ...announced,
     ...readAlias(settings, service, announced.type),
     subtypes: settings.readEach('subtype', parseSubtype),
-    ...(host === undefined ? {} : { host }),
     port: port ?? readGiven(given, () => requireWellKnownPort(service, machine.platform)),
     priority: settings.read('priority', parseSrvValue) ?? 0,
     weight: settings.read('weight', parseSrvValue) ?? 0,
-    ...(ttl === undefined ? {} : { ttl }),
     txt: settings.readTogether('txt', parseTxt),
     check,
     isCheckGuessed: asked === undefined,
@@ -89,9 +88,8 @@ export function readAnnouncement(request: ServiceRequest, machine: AnnouncingMac
     fall: settings.read('fall', parseCount) ?? 1,
     // Who says who clients are, or hears it, is between them and the service.
     relay: settings.isSet('relay') || Object.keys(proxyProtocol).length > 0 || onDemand !== undefined,
-    ...(onDemand === undefined ? {} : { onDemand }),
     ...proxyProtocol,
-    ...(injected === undefined ? {} : { injected }),
+    ...omitUndefined({ host, ttl, onDemand, injected }),
   };
 }
 

@@ -1,7 +1,7 @@
 import type { BalancerName, EngineChoice, Faults, Preference } from '@mdns-ambassador/ambassador';
 import { type CheckOptions, chooseIntervalMs } from '@mdns-ambassador/checks';
 import { ownLoopbackAddress } from '@mdns-ambassador/dns';
-import { formatTarget, isLocalTarget, type ListenPlace, type Target } from '@mdns-ambassador/relay';
+import { formatTarget, isLocalTarget, type ListenPlace, omitUndefined, type Target } from '@mdns-ambassador/relay';
 import { CliError } from '../exit/cli-error.ts';
 import { EXIT_CONFIG, EXIT_REFUSED } from '../exit/exit-codes.ts';
 import { BALANCERS, ON_LOST } from '../options/proxy-options.ts';
@@ -115,16 +115,13 @@ export function readProxyRequest(request: ServiceRequest, machine: ProxyMachine)
     balance: settings.read('balance', (text) => parseChoice(text, BALANCERS)) ?? 'p2c',
     prefer: readPreference(settings),
     connectTimeoutMs: settings.read('connect-timeout', parseDuration) ?? waitMs,
-    ...(wake === undefined ? {} : { wake }),
-    ...(faults === undefined ? {} : { faults }),
     onEndpointLost: settings.read('on-endpoint-lost', (text) => parseChoice(text, ON_LOST)) ?? 'keep',
     drainTimeoutMs: settings.read('drain-timeout', (text) => parseDuration(text, 0)) ?? DEFAULT_DRAIN_TIMEOUT_MS,
     activeCheck,
     checkIntervalMs:
       settings.read('check-interval', (text) => parseDuration(text, SHORTEST_CHECK_INTERVAL_MS)) ??
       chooseIntervalMs(activeCheck),
-    ...(maxConnections === undefined ? {} : { maxConnections }),
-    ...(injected === undefined ? {} : { injected }),
+    ...omitUndefined({ wake, faults, maxConnections, injected }),
     ...readProxyProtocol(settings),
   };
 }

@@ -1,5 +1,6 @@
 import { DEFAULT_MAX_TTL_MS, type Preference } from '@mdns-ambassador/ambassador';
 import { type DnsServer, MAX_DNS_SERVERS } from '@mdns-ambassador/registries';
+import { omitUndefined } from '@mdns-ambassador/relay';
 import { InvalidValue } from '../exit/cli-error.ts';
 import { MERGE_MODES, PREFERENCES } from '../options/source-options.ts';
 import { parseChoice } from '../parse/choice.ts';
@@ -28,14 +29,13 @@ export interface Origins {
 export function readOrigins(settings: Settings): Origins {
   const loginFile = settings.read('registry-login-file', parseLoginFile);
   const from = settings.readEach('from', parseSource).map((spec) => withLoginFile(spec, loginFile));
-  const instance = settings.read('instance', (text) => text);
   return {
     from: from.length > 0 ? from : [{ kind: 'mdns' }],
     dnsServers: readDnsServers(settings),
     dnsMaxTtlMs: settings.read('dns-max-ttl', (text) => parseDuration(text, SHORTEST_TTL_MS)) ?? DEFAULT_MAX_TTL_MS,
     merge: settings.read('merge', (text) => parseChoice(text, MERGE_MODES)) ?? 'union',
     where: settings.readEach('where', parseWhere),
-    ...(instance === undefined ? {} : { instance }),
+    ...omitUndefined({ instance: settings.read('instance', (text) => text) }),
   };
 }
 
