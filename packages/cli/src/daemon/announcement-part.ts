@@ -35,25 +35,22 @@ export class AnnouncementPart extends Part {
       void chosen.close();
       throw error;
     }
-    super(
-      {
-        start: () =>
-          explainAnnouncerErrors(async () => {
-            await chosen.start();
-            await announcer.start();
-          }),
-        async leave(timeoutMs, onGoodbye) {
-          await announcer.drain({ graceMs: planned.relay || mesh !== undefined ? GRACE_MS : 0, timeoutMs, onGoodbye });
-        },
-        async close() {
-          injected.replace(undefined);
-          await announcer.close();
-          await chosen.close();
-        },
-        drainTimeoutMs: DRAIN_TIMEOUT_MS,
+    super({
+      start: () =>
+        explainAnnouncerErrors(async () => {
+          await chosen.start();
+          await announcer.start();
+        }),
+      async leave(timeoutMs, onGoodbye) {
+        await announcer.drain({ graceMs: planned.relay || mesh !== undefined ? GRACE_MS : 0, timeoutMs, onGoodbye });
       },
-      systemClock,
-    );
+      async close() {
+        injected.replace(undefined);
+        await announcer.close();
+        await chosen.close();
+      },
+      drainTimeoutMs: DRAIN_TIMEOUT_MS,
+    });
     this.announcer = announcer;
     this.#injections = injections;
     this.#planned = planned;

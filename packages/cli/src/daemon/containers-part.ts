@@ -38,23 +38,20 @@ export class ContainersPart extends Part {
         reporter.tell(describeAnnouncerEvent(event, local.network.interfaces()), announcerEventToFact(event)),
       onDockerEvent: (event) => reporter.tell(describeDockerEvent(event), toFact(event)),
     });
-    super(
-      {
-        async start() {
-          await chosen.start();
-          await startAnnouncer(announcer);
-        },
-        async leave(_, onGoodbye) {
-          await announcer.drain();
-          onGoodbye();
-        },
-        async close() {
-          await announcer.close();
-          await chosen.close();
-        },
+    super({
+      async start() {
+        await chosen.start();
+        await startAnnouncer(announcer);
       },
-      systemClock,
-    );
+      async leave(_, onGoodbye) {
+        await announcer.drain();
+        onGoodbye();
+      },
+      async close() {
+        await announcer.close();
+        await chosen.close();
+      },
+    });
     this.announcer = announcer;
   }
 }

@@ -37,31 +37,28 @@ export class DnsPart extends Part {
 
   constructor(planned: PlannedNames, context: PartContext) {
     const names = new ZoneKeeper(planned, context);
-    super(
-      {
-        start: async () => {
-          try {
-            await this.#open();
-          } catch (error) {
-            if (!(error instanceof RelayError)) throw error;
-            const isTaken = error.code === 'EADDRINUSE' && (await isAnsweredByAmbassador(planned));
-            if (!isTaken) throw explainDnsError(error, planned.at, context.surroundings);
-            context.reporter.tell(describeDnsElsewhere(planned.domain, planned.at), {
-              event: 'answered-elsewhere',
-              domain: planned.domain,
-            });
-            this.#awaitTurn();
-          }
-        },
-        close: async () => {
-          this.#isClosed = true;
-          this.#cancel();
-          names.close();
-          await this.#server?.close();
-        },
+    super({
+      start: async () => {
+        try {
+          await this.#open();
+        } catch (error) {
+          if (!(error instanceof RelayError)) throw error;
+          const isTaken = error.code === 'EADDRINUSE' && (await isAnsweredByAmbassador(planned));
+          if (!isTaken) throw explainDnsError(error, planned.at, context.surroundings);
+          context.reporter.tell(describeDnsElsewhere(planned.domain, planned.at), {
+            event: 'answered-elsewhere',
+            domain: planned.domain,
+          });
+          this.#awaitTurn();
+        }
       },
-      systemClock,
-    );
+      close: async () => {
+        this.#isClosed = true;
+        this.#cancel();
+        names.close();
+        await this.#server?.close();
+      },
+    });
     this.#names = names;
     this.#planned = planned;
     this.#reporter = context.reporter;

@@ -31,19 +31,16 @@ export class FeedPart extends Part {
     const { path } = planned.at;
     const feed = createFeed(planned, context);
     let listener: Listener | undefined;
-    super(
-      {
-        async start() {
-          listener = await openSocket(planned, feed, context.surroundings.platform);
-          reporter.tell(`serving what is on the network at ${path}`, { event: 'serving', at: path });
-        },
-        async close() {
-          await listener?.stop();
-          await feed.close();
-        },
+    super({
+      async start() {
+        listener = await openSocket(planned, feed, context.surroundings.platform);
+        reporter.tell(`serving what is on the network at ${path}`, { event: 'serving', at: path });
       },
-      systemClock,
-    );
+      async close() {
+        await listener?.stop();
+        await feed.close();
+      },
+    });
     this.#feed = feed;
   }
 

@@ -1,3 +1,4 @@
+import { systemClock } from '@mdns-ambassador/mdns';
 import type { Clock } from '@mdns-ambassador/relay';
 
 /** What a part of the whole does: one announcement, or one service's proxy. */
@@ -24,7 +25,7 @@ export class Part {
   readonly #clock: Clock;
   #left: Promise<void> | undefined;
 
-  constructor(work: PartWork, clock: Clock) {
+  constructor(work: PartWork, clock: Clock = systemClock) {
     this.#work = work;
     this.#clock = clock;
   }

@@ -1,6 +1,6 @@
 import type { Ambassador } from '@mdns-ambassador/ambassador';
 import type { KnownProxy } from '@mdns-ambassador/dns';
-import { systemClock, typeOf } from '@mdns-ambassador/mdns';
+import { typeOf } from '@mdns-ambassador/mdns';
 import { LOOPBACK_OF_ANY, parsePlace } from '@mdns-ambassador/relay';
 import type { PlannedProxy } from '../requests/plan.ts';
 import { openWorkforce } from './open-workforce.ts';
@@ -21,23 +21,20 @@ export class ProxyPart extends Part {
     const proxy = workforce?.listenIn(own) ?? own;
     const ambassador = composeAmbassador(proxy, context, workforce?.createEngine);
     const unfollow = workforce === undefined ? undefined : context.injections.follow(() => workforce.refresh());
-    super(
-      {
-        start: () => startListening(ambassador, proxy, context),
-        async leave(timeoutMs, onRoom) {
-          await ambassador.stopListening();
-          onRoom();
-          await ambassador.drain(timeoutMs);
-        },
-        close() {
-          unfollow?.();
-          injection?.close();
-          return ambassador.close();
-        },
-        drainTimeoutMs: planned.drainTimeoutMs,
+    super({
+      start: () => startListening(ambassador, proxy, context),
+      async leave(timeoutMs, onRoom) {
+        await ambassador.stopListening();
+        onRoom();
+        await ambassador.drain(timeoutMs);
       },
-      systemClock,
-    );
+      close() {
+        unfollow?.();
+        injection?.close();
+        return ambassador.close();
+      },
+      drainTimeoutMs: planned.drainTimeoutMs,
+    });
     this.ambassador = ambassador;
     this.#type = planned.type ?? typeOf(planned.service);
   }
