@@ -1,3 +1,5 @@
+import { Recent } from '@mdns-ambassador/relay';
+
 /** Of one kind in a minute, unless said otherwise; then they are only counted. */
 const MAX_LINES = 32;
 const WINDOW_MS = 60_000;
@@ -20,7 +22,7 @@ interface Window {
 /** Keeps whoever floods the network from flooding the terminal, the log and the disk behind them. Pure: time is an argument. */
 export class LineLimit {
   readonly #maxLines: number;
-  readonly #windows: Map<string, Window> = new Map();
+  readonly #windows = new Recent<string, Window>(MAX_KINDS);
 
   /** `maxLines`: of one kind in a minute. */
   constructor(maxLines: number = MAX_LINES) {
@@ -56,10 +58,6 @@ export class LineLimit {
   #obtain(kind: string, now: number): Window {
     const known = this.#windows.get(kind);
     if (known !== undefined) return known;
-    for (const oldest of this.#windows.keys()) {
-      if (this.#windows.size < MAX_KINDS) break;
-      this.#windows.delete(oldest);
-    }
     const window: Window = { endsAt: now + WINDOW_MS, told: 0, leftOut: 0 };
     this.#windows.set(kind, window);
     return window;

@@ -12,7 +12,7 @@ export interface PinoLogOptions {
 
 /** Writes synchronously, without a worker thread. What comes out is printable, whatever the fields hold. */
 export function openPinoLog({ level, format }: PinoLogOptions, stderr: Printer, stream: PrinterStream): Log {
-  const write = format === 'json' ? createJsonWriter(stream) : createPrettyWriter(stream, isColoured(stderr));
+  const write = format === 'json' ? createJsonWriter(stream) : createPrettyWriter(stream, stderr.hasColours);
   return pino({ level, base: null }, { write });
 }
 
@@ -29,10 +29,6 @@ function createJsonWriter(stream: PrinterStream): (line: string) => void {
 function createPrettyWriter(stream: PrinterStream, colorize: boolean): (line: string) => void {
   const format = prettyFactory({ colorize, translateTime: 'SYS:HH:MM:ss.l', singleLine: true });
   return (line) => void stream.write(format(escapeDeeply(JSON.parse(line))));
-}
-
-function isColoured({ style }: Printer): boolean {
-  return style.bold('').colour !== undefined;
 }
 
 /** Every text within, those of keys too. */

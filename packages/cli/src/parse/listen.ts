@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import type { Target } from '@mdns-ambassador/relay';
+import { LOCALHOST_ADDRESSES, type Target } from '@mdns-ambassador/relay';
 import { InvalidValue } from '../exit/cli-error.ts';
 import { parseHostPort } from './host-port.ts';
 
@@ -26,8 +26,5 @@ export function parseListen(text: string): readonly Target[] {
 }
 
 export function listenOnLoopback(port: number): readonly Target[] {
-  return [
-    { kind: 'tcp', address: '127.0.0.1', port },
-    { kind: 'tcp', address: '::1', port },
-  ];
+  return LOCALHOST_ADDRESSES.map((address) => ({ kind: 'tcp', address, port }));
 }

@@ -7,16 +7,12 @@ const SHORTEST_PART = 3;
 /** The candidate that the user most likely meant, by typing errors, else because the word is a part of it; undefined when none is near. */
 export function findNearest(word: string, all: Iterable<string>): string | undefined {
   const candidates = [...all];
-  let nearest: string | undefined;
-  let nearestDistance = Math.max(1, Math.floor(word.length * FARTHEST_SHARE)) + 1;
-  for (const candidate of candidates) {
-    const distance = measureDistance(word.toLowerCase(), candidate.toLowerCase());
-    if (distance < nearestDistance) {
-      nearest = candidate;
-      nearestDistance = distance;
-    }
-  }
-  return nearest ?? findWhole(word, candidates);
+  const farthest = Math.max(1, Math.floor(word.length * FARTHEST_SHARE));
+  const [nearest] = candidates
+    .map((candidate) => ({ candidate, distance: measureDistance(word.toLowerCase(), candidate.toLowerCase()) }))
+    .filter(({ distance }) => distance <= farthest)
+    .toSorted((a, b) => a.distance - b.distance);
+  return nearest?.candidate ?? findWhole(word, candidates);
 }
 
 /** `mesh-key` and `keyfile` of `mesh-key-file`: the shortest candidate that the word is a part of. */

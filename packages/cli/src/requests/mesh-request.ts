@@ -86,12 +86,9 @@ export function explainMeshErrors<Value>(run: () => Value, given?: Given): Value
   try {
     return run();
   } catch (error) {
-    throw error instanceof MeshError ? toCliError(error, given) : error;
+    if (!(error instanceof MeshError)) throw error;
+    const origin = given === undefined ? '' : `${given.origin}: `;
+    const without = given !== undefined && isUsualKey(given) ? ', or add --open to do without the mesh' : '';
+    throw new CliError(EXIT_CODES[error.code], origin + error.message + without, { cause: error });
   }
-}
-
-function toCliError(error: MeshError, given: Given | undefined): CliError {
-  const origin = given === undefined ? '' : `${given.origin}: `;
-  const without = given !== undefined && isUsualKey(given) ? ', or add --open to do without the mesh' : '';
-  return new CliError(EXIT_CODES[error.code], origin + error.message + without, { cause: error });
 }

@@ -10,9 +10,9 @@ function createWorld(options: LogOptions) {
   const printer = {
     ...plain,
     isTerminal: true,
-    get style() {
+    get hasColours() {
       state.isOpen = true;
-      return plain.style;
+      return plain.hasColours;
     },
   };
   const log = createLog(options, printer, { write: (text) => written.push(text) });
