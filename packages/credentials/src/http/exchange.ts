@@ -1,3 +1,4 @@
+import type { EventEmitter } from 'node:events';
 import {
   type ClientRequest,
   type IncomingMessage,
@@ -21,8 +22,8 @@ export interface ExchangeContext {
   readonly authorization: string;
   /** What the service is called in place of what the client calls it. */
   readonly host: string | undefined;
-  /** A listener that throws ends this client's connection, and nothing else. */
-  guard<Args extends readonly unknown[]>(listener: (...args: Args) => void): (...args: Args) => void;
+  /** Listens. A listener that throws ends this client's connection, and nothing else. */
+  listen<Args extends readonly unknown[]>(of: EventEmitter, event: string, listener: (...args: Args) => void): void;
   /** The service has said that it does not take the credentials. */
   onUnauthorized(): void;
   /** Nothing more can come over this connection: the client's is reset. */
@@ -68,35 +69,23 @@ export function carryExchange(incoming: IncomingMessage, response: ServerRespons
   const framing = readFraming(incoming.rawHeaders, incoming.httpVersion);
   const isChunked = framing === 'chunked';
   const outgoing = startRequest(incoming, context, describeFraming(framing, incoming.method), isChunked);
-  const { guard } = context;
   outgoing.maxHeadersCount = 0;
   // RFC 9110 15.2: HTTP/1.0 knows no answer before the answer.
   if (incoming.httpVersion !== '1.0') {
-    outgoing.on(
-      'continue',
-      guard(() => response.writeContinue()),
-    );
-    outgoing.on(
-      'information',
-      guard((information: Information) => passInformation(information, response)),
-    );
+    context.listen(outgoing, 'continue', () => response.writeContinue());
+    context.listen(outgoing, 'information', (information: Information) => passInformation(information, response));
   }
-  outgoing.on(
-    'response',
-    guard((answer: IncomingMessage) => carryResponse(answer, outgoing, incoming, response, context)),
-  );
+  context.listen(outgoing, 'response', (answer: IncomingMessage) => {
+    carryResponse(answer, response, !outgoing.shouldKeepAlive, context, () => {
+      if (!incoming.complete) context.onUnfinished();
+    });
+  });
   // Nobody has asked for another protocol.
-  outgoing.on(
-    'upgrade',
-    guard(() => context.onInvalid(REPLIES.badUpstream)),
-  );
-  outgoing.on(
-    'error',
-    guard((error: Error) => {
-      if (isParseError(error) && !response.headersSent) context.onInvalid(REPLIES.badUpstream);
-      else context.onBroken();
-    }),
-  );
+  context.listen(outgoing, 'upgrade', () => context.onInvalid(REPLIES.badUpstream));
+  context.listen(outgoing, 'error', (error: Error) => {
+    if (isParseError(error) && !response.headersSent) context.onInvalid(REPLIES.badUpstream);
+    else context.onBroken();
+  });
   incoming.on('error', () => outgoing.destroy());
   response.on('error', () => undefined);
   if (framing === 'none') outgoing.end();
@@ -113,29 +102,24 @@ function describeFraming(framing: ReturnType<typeof readFraming>, method = 'GET'
   return framing === 'none' && !BODILESS_METHODS.has(method) ? ['Content-Length', '0'] : [];
 }
 
-function carryRequestBody(incoming: IncomingMessage, outgoing: ClientRequest, { guard }: ExchangeContext): void {
+function carryRequestBody(incoming: IncomingMessage, outgoing: ClientRequest, { listen }: ExchangeContext): void {
   sendHead(outgoing);
-  incoming.on(
-    'data',
-    guard((chunk: Buffer) => {
-      if (!outgoing.write(chunk)) incoming.pause();
-    }),
-  );
-  outgoing.on(
-    'drain',
-    guard(() => incoming.resume()),
-  );
-  incoming.on(
-    'end',
-    guard(() => {
-      if (incoming.rawTrailers.length > 0) outgoing.addTrailers(forwardTrailers(incoming.rawTrailers));
-      outgoing.end();
-    }),
-  );
+  carryBody(incoming, outgoing, listen);
+  listen(incoming, 'end', () => {
+    if (incoming.rawTrailers.length > 0) outgoing.addTrailers(forwardTrailers(incoming.rawTrailers));
+    outgoing.end();
+  });
+}
+
+function carryBody(from: IncomingMessage, to: OutgoingMessage, listen: ExchangeContext['listen']): void {
+  listen(from, 'data', (chunk: Buffer) => {
+    if (!to.write(chunk)) from.pause();
+  });
+  listen(to, 'drain', () => from.resume());
 }
 
 /** Sends a head at once, each of its characters as the byte that it stands for: `flushHeaders` would write UTF-8. */
-export function sendHead(message: OutgoingMessage): void {
+function sendHead(message: OutgoingMessage): void {
   message.write(NOTHING);
 }
 
@@ -156,80 +140,56 @@ function passInformation(information: Information, response: ServerResponse): vo
   }
 }
 
-/** Writes the head of a response as it came, apart from the fields of its hop. */
-export function writeHead(answer: IncomingMessage, response: ServerResponse, isLast: boolean): void {
-  const fields = forwardResponseFields(answer.rawHeaders, hasTrailers(answer, response.req));
-  if (isLast) fields.push('Connection', 'close');
-  response.sendDate = false;
-  response.writeHead(answer.statusCode ?? 502, answer.statusMessage ?? '', fields);
-}
-
 /** Whether fields can follow the body on its way to the client, too. */
 function hasTrailers(answer: IncomingMessage, incoming: IncomingMessage): boolean {
   const hasBody = incoming.method !== 'HEAD' && answer.statusCode !== 204 && answer.statusCode !== 304;
   return hasBody && incoming.httpVersion === '1.1' && readFraming(answer.rawHeaders, answer.httpVersion) === 'chunked';
 }
 
+/** Carries a response back as it came, where it can be; `isLast`: the connection is closed behind it. `onSent`: all of it has left. */
+export function carryResponse(
+  answer: IncomingMessage,
+  response: ServerResponse,
+  isLast: boolean,
+  { listen, onUnauthorized, onBroken, onInvalid }: ExchangeContext,
+  onSent: () => void,
+): void {
+  if (!isDelimited(answer)) {
+    answer.destroy();
+    onInvalid(REPLIES.badUpstream);
+    return;
+  }
+  if (answer.statusCode === 401) onUnauthorized();
+  try {
+    writeHead(answer, response, isLast);
+    sendHead(response);
+  } catch {
+    onInvalid(REPLIES.badUpstream);
+    return;
+  }
+  carryBody(answer, response, listen);
+  listen(answer, 'error', onBroken);
+  listen(answer, 'end', () => {
+    if (!answer.complete) return;
+    if (answer.rawTrailers.length > 0 && response.chunkedEncoding)
+      response.addTrailers(forwardTrailers(answer.rawTrailers));
+    response.end();
+  });
+  listen(response, 'finish', onSent);
+}
+
 /** Whether the response's body ends where both the parser and any other reader think that it does. */
-export function isDelimited({ rawHeaders, httpVersion }: IncomingMessage): boolean {
+function isDelimited({ rawHeaders, httpVersion }: IncomingMessage): boolean {
   const encodings = listValues(rawHeaders, 'transfer-encoding');
   return encodings.length === 0 || readFraming(rawHeaders, httpVersion) === 'chunked';
 }
 
-function carryResponse(
-  answer: IncomingMessage,
-  outgoing: ClientRequest,
-  incoming: IncomingMessage,
-  response: ServerResponse,
-  context: ExchangeContext,
-): void {
-  if (!isDelimited(answer)) {
-    answer.destroy();
-    context.onInvalid(REPLIES.badUpstream);
-    return;
-  }
-  if (answer.statusCode === 401) context.onUnauthorized();
-  try {
-    writeHead(answer, response, !outgoing.shouldKeepAlive);
-    sendHead(response);
-  } catch {
-    context.onInvalid(REPLIES.badUpstream);
-    return;
-  }
-  carryResponseBody(answer, response, context);
-  response.once(
-    'finish',
-    context.guard(() => {
-      if (!incoming.complete) context.onUnfinished();
-    }),
-  );
-}
-
-export function carryResponseBody(answer: IncomingMessage, response: ServerResponse, context: ExchangeContext): void {
-  const { guard } = context;
-  answer.on(
-    'data',
-    guard((chunk: Buffer) => {
-      if (!response.write(chunk)) answer.pause();
-    }),
-  );
-  response.on(
-    'drain',
-    guard(() => answer.resume()),
-  );
-  answer.on(
-    'error',
-    guard(() => context.onBroken()),
-  );
-  answer.on(
-    'end',
-    guard(() => {
-      if (!answer.complete) return;
-      if (answer.rawTrailers.length > 0 && response.chunkedEncoding)
-        response.addTrailers(forwardTrailers(answer.rawTrailers));
-      response.end();
-    }),
-  );
+/** As it came, apart from the fields of its hop. */
+function writeHead(answer: IncomingMessage, response: ServerResponse, isLast: boolean): void {
+  const fields = forwardResponseFields(answer.rawHeaders, hasTrailers(answer, response.req));
+  if (isLast) fields.push('Connection', 'close');
+  response.sendDate = false;
+  response.writeHead(answer.statusCode ?? 502, answer.statusMessage ?? '', fields);
 }
 
 function isParseError(error: Error): boolean {

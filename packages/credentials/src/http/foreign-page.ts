@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import type { RawFields } from './fields.ts';
+import { listValues, type RawFields } from './fields.ts';
 
 /** Whose requests may act as the user of the credentials, beside those that no web page can send. */
 export interface Audience {
@@ -44,36 +44,24 @@ export function findForeign({ method, rawHeaders }: PageRequest, { hosts, origin
 }
 
 interface FetchMetadata {
-  readonly host?: string;
-  readonly origin?: string;
-  readonly site?: string;
-  readonly mode?: string;
-  readonly destination?: string;
+  readonly host: string | undefined;
+  readonly origin: string | undefined;
+  readonly site: string | undefined;
+  readonly mode: string | undefined;
+  readonly destination: string | undefined;
 }
 
 function readTold(fields: RawFields): FetchMetadata {
-  const told: { -readonly [Key in keyof FetchMetadata]: FetchMetadata[Key] } = {};
-  for (let index = 0; index < fields.length; index += 2) {
-    const value = fields[index + 1] ?? '';
-    switch (fields[index]?.toLowerCase()) {
-      case 'host':
-        told.host = value;
-        break;
-      case 'origin':
-        told.origin = told.origin === undefined ? value : `${told.origin}, ${value}`;
-        break;
-      case 'sec-fetch-site':
-        told.site = told.site === undefined ? value : `${told.site}, ${value}`;
-        break;
-      case 'sec-fetch-mode':
-        told.mode = value;
-        break;
-      case 'sec-fetch-dest':
-        told.destination = value;
-        break;
-    }
-  }
-  return told;
+  const readLast = (name: string): string | undefined => listValues(fields, name).at(-1);
+  const readAll = (name: string): string | undefined =>
+    readLast(name) === undefined ? undefined : listValues(fields, name).join(', ');
+  return {
+    host: readLast('host'),
+    origin: readAll('origin'),
+    site: readAll('sec-fetch-site'),
+    mode: readLast('sec-fetch-mode'),
+    destination: readLast('sec-fetch-dest'),
+  };
 }
 
 /** A name of one label is no public one either: it is the host file's, Compose's, or this network's. */

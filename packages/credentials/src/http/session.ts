@@ -136,7 +136,7 @@ export class HttpSession {
       agent: this.#agent,
       authorization,
       host: this.#options.host,
-      guard: this.guard,
+      listen: (of, event, listener) => void of.on(event, this.guard(listener)),
       onUnauthorized: this.#options.onUnauthorized,
       onBroken: () => this.break(),
       onInvalid: (reply) => this.refuse(reply),

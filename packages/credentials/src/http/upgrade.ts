@@ -2,9 +2,8 @@ import { type IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type Leg, splice } from '@mdns-ambassador/relay';
 import type { Back } from './bridge.ts';
-import { carryResponseBody, type ExchangeContext, isDelimited, sendHead, startRequest, writeHead } from './exchange.ts';
+import { carryResponse, type ExchangeContext, startRequest } from './exchange.ts';
 import { forwardResponseFields } from './fields.ts';
-import { REPLIES } from './reply.ts';
 
 const UPGRADE_FIELDS = ['Connection', 'Upgrade', 'Upgrade', 'websocket'] as const;
 
@@ -29,25 +28,15 @@ export function carryUpgrade(
 ): void {
   const outgoing = startRequest(incoming, context, UPGRADE_FIELDS);
   outgoing.maxHeadersCount = 0;
-  const { guard } = context;
-  outgoing.on(
-    'upgrade',
-    guard((answer: IncomingMessage, _socket: Duplex, answerHead: Buffer) => {
-      context.onAgreed();
-      back.write(encodeSwitch(answer));
-      if (head.length > 0) back.unshift(head);
-      if (answerHead.length > 0) leg.unshift(answerHead);
-      splice(back, leg);
-    }),
-  );
-  outgoing.on(
-    'response',
-    guard((answer: IncomingMessage) => carryDecline(answer, incoming, back, context)),
-  );
-  outgoing.on(
-    'error',
-    guard(() => context.onBroken()),
-  );
+  context.listen(outgoing, 'upgrade', (answer: IncomingMessage, _socket: Duplex, answerHead: Buffer) => {
+    context.onAgreed();
+    back.write(encodeSwitch(answer));
+    if (head.length > 0) back.unshift(head);
+    if (answerHead.length > 0) leg.unshift(answerHead);
+    splice(back, leg);
+  });
+  context.listen(outgoing, 'response', (answer: IncomingMessage) => carryDecline(answer, incoming, back, context));
+  context.listen(outgoing, 'error', context.onBroken);
   outgoing.end();
 }
 
@@ -59,27 +48,10 @@ function encodeSwitch({ rawHeaders, statusMessage = '' }: IncomingMessage): Buff
 
 /** `node:http` has given the client's socket away, so that the response is tied to it by hand. */
 function carryDecline(answer: IncomingMessage, incoming: IncomingMessage, back: Back, context: UpgradeContext): void {
-  if (!isDelimited(answer)) {
-    answer.destroy();
-    context.onInvalid(REPLIES.badUpstream);
-    return;
-  }
-  if (answer.statusCode === 401) context.onUnauthorized();
   const response = new ServerResponse(incoming);
   response.on('error', () => undefined);
   // All that a response asks of its socket is a stream.
   Reflect.apply(response.assignSocket, response, [back]);
   back.on('drain', () => response.emit('drain'));
-  try {
-    writeHead(answer, response, true);
-    sendHead(response);
-  } catch {
-    context.onInvalid(REPLIES.badUpstream);
-    return;
-  }
-  carryResponseBody(answer, response, context);
-  response.once(
-    'finish',
-    context.guard(() => context.onDeclined()),
-  );
+  carryResponse(answer, response, true, context, context.onDeclined);
 }
