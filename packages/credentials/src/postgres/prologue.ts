@@ -19,8 +19,6 @@ import { describeServerError, logIn } from './login.ts';
 import { Patience } from './patience.ts';
 import { encodeStartup, type FirstPacket } from './startup.ts';
 
-const NAME = 'credentials (postgres)';
-
 type Startup = Extract<FirstPacket, { kind: 'startup' }>;
 
 /** What is left to try for one client. */
@@ -31,7 +29,7 @@ interface Login {
 
 /** Logs in to a PostgreSQL in the client's place, and tells the client that its own login is done. */
 export class PostgresPrologue implements Prologue {
-  readonly name: string = NAME;
+  readonly name: string = 'credentials (postgres)';
   readonly #credential: PostgresCredential;
   readonly #context: InjectionContext;
   readonly #ledger = new RefusalLedger();
@@ -69,7 +67,8 @@ export class PostgresPrologue implements Prologue {
     try {
       return await hearClient(client, patience.signal);
     } catch (error) {
-      if (error instanceof Refusal && error.cause === 'tls') this.#tell({ kind: 'tls-client', protocol: 'postgres' });
+      if (error instanceof Refusal && error.cause === 'tls')
+        this.#context.onEvent({ kind: 'tls-client', protocol: 'postgres' });
       throw error instanceof Refusal ? error : describeFailure(error);
     } finally {
       patience.end();
@@ -104,7 +103,7 @@ export class PostgresPrologue implements Prologue {
         this.#ledger.remove(endpointId);
         this.#logins.delete(client);
         if (this.#outdated.isNews(login.secret, this.#credential.password.current)) {
-          this.#tell({ kind: 'outdated', protocol: 'postgres', destination: destination.name });
+          this.#context.onEvent({ kind: 'outdated', protocol: 'postgres', destination: destination.name });
         }
         return outcome.greeting;
       case 'rejected':
@@ -140,12 +139,8 @@ export class PostgresPrologue implements Prologue {
     this.#logins.delete(client);
     const reason = describeServerError(error);
     this.#ledger.add(destination.endpointId, this.#credential.password.current, reason, this.#context.now());
-    this.#tell({ kind: 'refused', protocol: 'postgres', destination: destination.name, reason });
+    this.#context.onEvent({ kind: 'refused', protocol: 'postgres', destination: destination.name, reason });
     throw refuse(destination, { code: SQLSTATE.invalidPassword, message: reason });
-  }
-
-  #tell(event: Parameters<InjectionContext['onEvent']>[0]): void {
-    this.#context.onEvent(event);
   }
 }
 

@@ -10,24 +10,15 @@ const MAX_NUMBER_DIGITS = 10;
 /** How a type byte is followed. */
 type Shape = 'line' | 'bulk' | 'array' | 'map' | 'attribute';
 
+const TYPES: readonly (readonly [shape: Shape, types: string])[] = [
+  ['line', '+-:_,#('],
+  ['bulk', '$!='],
+  ['array', '*~>'],
+  ['map', '%'],
+  ['attribute', '|'],
+];
 const SHAPES: ReadonlyMap<number, Shape> = new Map(
-  [
-    ['+', 'line'],
-    ['-', 'line'],
-    [':', 'line'],
-    ['_', 'line'],
-    [',', 'line'],
-    ['#', 'line'],
-    ['(', 'line'],
-    ['$', 'bulk'],
-    ['!', 'bulk'],
-    ['=', 'bulk'],
-    ['*', 'array'],
-    ['~', 'array'],
-    ['>', 'array'],
-    ['%', 'map'],
-    ['|', 'attribute'],
-  ].map(([type, shape]) => [String(type).charCodeAt(0), shape as Shape]),
+  TYPES.flatMap(([shape, types]) => [...Buffer.from(types)].map((type) => [type, shape] as const)),
 );
 
 type FrameScanState =

@@ -8,11 +8,9 @@ import { judgeLogin, type RedisLogin, writeLogin } from './login.ts';
 import { readReply } from './read-reply.ts';
 import { SessionLeg } from './session-leg.ts';
 
-const NAME = 'credentials (redis)';
-
 /** Logs in to a Redis in the client's place. */
 export class RedisPrologue implements Prologue {
-  readonly name: string = NAME;
+  readonly name: string = 'credentials (redis)';
   readonly #credential: RedisCredential;
   readonly #context: InjectionContext;
   readonly #ledger = new RefusalLedger();

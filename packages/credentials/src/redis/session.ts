@@ -1,8 +1,7 @@
 import { readLogin, wordOf, writeCommand } from './command.ts';
 import { CommandScanner } from './command-scanner.ts';
 import { FrameScanner, type RedisFrame } from './frame-scanner.ts';
-import type { RedisLogin } from './login.ts';
-import { judgeLogin } from './login.ts';
+import { judgeLogin, type RedisLogin } from './login.ts';
 
 const TLS_HANDSHAKE = 0x16;
 const SKIPPED_RESET = Buffer.from(
@@ -69,8 +68,10 @@ export class RedisSession {
     const state = this.#state;
     switch (state.kind) {
       case 'passing':
-        if (!this.#hasSpoken && chunk[0] === TLS_HANDSHAKE) this.#refuseTls();
-        else this.#pass(joined(state.held, chunk));
+        if (!this.#hasSpoken && chunk[0] === TLS_HANDSHAKE) {
+          this.#world.tlsClient();
+          this.#end(undefined);
+        } else this.#pass(joined(state.held, chunk));
         return;
       case 'resetting':
       case 'logging-in':
@@ -129,9 +130,7 @@ export class RedisSession {
       case 'resetting':
         this.#world.toClient(chunk.subarray(at, frame.end));
         if (frame.type === '+' && frame.line === 'RESET') this.#logIn(state.held, true);
-        else if (isResetRefused(frame)) {
-          this.#goOn(state.held);
-        }
+        else if (isResetRefused(frame)) this.#goOn(state.held);
         return frame.end;
       case 'logging-in':
         if (frame.type !== '>') this.#takeLogin(judgeLogin(frame), state.held);
@@ -261,11 +260,6 @@ export class RedisSession {
     this.#state = TRANSPARENT;
     if ('held' in state && state.held.length > 0) this.#world.toUpstream(state.held);
     this.#world.released();
-  }
-
-  #refuseTls(): void {
-    this.#world.tlsClient();
-    this.#end(undefined);
   }
 
   #end(reply: Buffer | undefined): void {
