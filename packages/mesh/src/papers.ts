@@ -1,10 +1,8 @@
-import { constants, createPublicKey, generateKeyPairSync, type KeyObject, randomBytes } from 'node:crypto';
+import { constants, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { createSecureContext, type SecureContext, type SecureContextOptions } from 'node:tls';
 import { formatKeeperUris } from './membership/machine-identity.ts';
 import type { MachineStanding, RoleStanding, Standing } from './standing.ts';
 import { issueLeaf, issueMachineCertificate } from './x509.ts';
-
-const SERIAL_BYTES = 16;
 
 /** As whom somebody is known: a machine, or, to tokens and the versions before machines had names, one role of one service. */
 export type IdentityStyle = 'machine' | 'role';
@@ -58,7 +56,6 @@ async function issueForRole(standing: Standing, { own }: RoleStanding, expiresAt
     holder: standing,
     authorityKey: own.key,
     publicKey,
-    serial: randomBytes(SERIAL_BYTES),
     notAfter: new Date(expiresAt),
   });
   return { certificate, key: privateKey, expiresAt, isGiven: false };
@@ -70,10 +67,9 @@ async function issueForMachine({ meshId }: Standing, { own }: MachineStanding, e
   const certificate = await issueMachineCertificate({
     meshId,
     end: own.end,
-    rootKey: own.key,
+    authorityKey: own.key,
     publicKey: createPublicKey(key.privateKey),
     uris: formatKeeperUris(meshId, name, own.next),
-    serial: randomBytes(SERIAL_BYTES),
     notAfter: new Date(expiresAt),
   });
   return { certificate, key: key.privateKey, expiresAt, isGiven: false };

@@ -1,4 +1,4 @@
-import { createHash, createPublicKey, type KeyObject, sign } from 'node:crypto';
+import { createHash, createPublicKey, type KeyObject, randomBytes, sign } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Extension, X509CertificateGenerator } from '@peculiar/x509';
 import { type End, formatMemberUri, type Role } from './role.ts';
@@ -67,37 +67,20 @@ async function issueOwn(key: KeyObject, name: string): Promise<string> {
 export interface MachineCertificateRequest {
   readonly meshId: string;
   readonly end: End;
-  readonly rootKey: KeyObject;
+  readonly authorityKey: KeyObject;
   readonly publicKey: KeyObject;
   /** What it says of its holder: URIs without commas and quotes. */
   readonly uris: readonly string[];
-  /** 16 random bytes. */
-  readonly serial: Uint8Array;
   readonly notAfter: Date;
 }
 
 /** The certificate of one machine, for one end of a connection; what a server shows is good for either end of a peer link. PEM. */
-export async function issueMachineCertificate(request: MachineCertificateRequest): Promise<string> {
-  const x509 = await loadLibrary();
-  const { meshId, end, rootKey, publicKey, uris, serial, notAfter } = request;
-  return issue(x509, {
-    serial: formatSerial(serial),
+export async function issueMachineCertificate({ meshId, end, ...request }: MachineCertificateRequest): Promise<string> {
+  return issueShown({
+    ...request,
     subject: 'CN=ambassador machine',
     issuer: nameRoot(meshId, end),
-    notAfter,
-    publicKey,
-    signingKey: rootKey,
-    extensions: [
-      new x509.BasicConstraintsExtension(false, undefined, true),
-      new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
-      new x509.ExtendedKeyUsageExtension([
-        ...(end === 'server' ? [x509.ExtendedKeyUsage.serverAuth] : []),
-        x509.ExtendedKeyUsage.clientAuth,
-      ]),
-      new x509.SubjectAlternativeNameExtension(uris.map((value) => ({ type: 'url', value }))),
-      new x509.SubjectKeyIdentifierExtension(identifyKey(publicKey)),
-      new x509.AuthorityKeyIdentifierExtension(identifyKey(rootKey)),
-    ],
+    usages: USAGES[end === 'server' ? 'peer' : 'proxy'],
   });
 }
 
@@ -105,28 +88,45 @@ export interface LeafRequest {
   readonly holder: LeafHolder;
   readonly authorityKey: KeyObject;
   readonly publicKey: KeyObject;
-  /** 16 random bytes. */
-  readonly serial: Uint8Array;
   readonly notAfter: Date;
 }
 
 /** The certificate of one process. PEM. */
-export async function issueLeaf({ holder, authorityKey, publicKey, serial, notAfter }: LeafRequest): Promise<string> {
-  const x509 = await loadLibrary();
+export async function issueLeaf({ holder, ...request }: LeafRequest): Promise<string> {
   const { meshId, role, service } = holder;
-  return issue(x509, {
-    serial: formatSerial(serial),
+  return issueShown({
+    ...request,
     subject: `CN=${role} ${service}`,
     issuer: nameAuthority(holder),
-    notAfter,
-    publicKey,
+    usages: USAGES[role],
+    uris: [formatMemberUri(meshId, role, service)],
+  });
+}
+
+interface ShownCertificate {
+  readonly subject: string;
+  readonly issuer: string;
+  readonly usages: (typeof USAGES)[Role];
+  readonly uris: readonly string[];
+  readonly publicKey: KeyObject;
+  readonly authorityKey: KeyObject;
+  readonly notAfter: Date;
+}
+
+/** Of who is at one end of a connection, and signs nothing. */
+async function issueShown({ usages, uris, authorityKey, ...shown }: ShownCertificate): Promise<string> {
+  const x509 = await loadLibrary();
+  return issue(x509, {
+    ...shown,
+    // A leading 01 keeps it positive and of one length.
+    serial: `01${randomBytes(SERIAL_BYTES - 1).toString('hex')}`,
     signingKey: authorityKey,
     extensions: [
       new x509.BasicConstraintsExtension(false, undefined, true),
       new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
-      new x509.ExtendedKeyUsageExtension(USAGES[role].map((usage) => x509.ExtendedKeyUsage[usage])),
-      new x509.SubjectAlternativeNameExtension([{ type: 'url', value: formatMemberUri(meshId, role, service) }]),
-      new x509.SubjectKeyIdentifierExtension(identifyKey(publicKey)),
+      new x509.ExtendedKeyUsageExtension(usages.map((usage) => x509.ExtendedKeyUsage[usage])),
+      new x509.SubjectAlternativeNameExtension(uris.map((value) => ({ type: 'url', value }))),
+      new x509.SubjectKeyIdentifierExtension(identifyKey(shown.publicKey)),
       new x509.AuthorityKeyIdentifierExtension(identifyKey(authorityKey)),
     ],
   });
@@ -197,11 +197,6 @@ function nameAuthority({ meshId, role, service }: LeafHolder): string {
  */
 function nameRoot(meshId: string, end: End): string {
   return `CN=ambassador ${meshId} machines${end === 'server' ? '' : ' that dial'}`;
-}
-
-/** A leading 01 keeps it positive and of one length. */
-function formatSerial(serial: Uint8Array): string {
-  return `01${Buffer.from(serial).toString('hex').slice(2)}`;
 }
 
 /** 40 hexadecimal digits that stand for a key, public or private (RFC 7093 2 (1)). */

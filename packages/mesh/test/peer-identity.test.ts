@@ -1,4 +1,4 @@
-import { generateKeyPairSync, randomBytes, X509Certificate } from 'node:crypto';
+import { generateKeyPairSync, X509Certificate } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { createAuthorityKey, deriveAuthoritySeed, deriveMeshId } from '../src/keys/derive.ts';
 import type { MeshKey } from '../src/keys/mesh-key.ts';
@@ -14,7 +14,6 @@ async function showLeaf(by: MeshKey, named: MeshKey) {
       holder: { meshId: deriveMeshId(named), role: 'proxy', service: 'redis' },
       authorityKey: createAuthorityKey(deriveAuthoritySeed(by, 'proxy', 'redis')),
       publicKey: generateKeyPairSync('ed25519').publicKey,
-      serial: randomBytes(16),
       notAfter: new Date(Date.now() + 60_000),
     }),
   );

@@ -1,4 +1,4 @@
-import { type KeyObject, randomBytes } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
 import { type KeyRing, listKeys } from '../key-ring.ts';
 import {
   createAuthorityKey,
@@ -29,7 +29,6 @@ import { type EndPapers, formatMembership, type GrantPapers, type WrittenPart } 
 const DAY_MS = 86_400_000;
 /** How long a membership lasts. */
 export const MEMBERSHIP_MS: number = 90 * DAY_MS;
-const SERIAL_BYTES = 16;
 
 export interface AdmitOptions {
   /** What the machine is called, not always what it wished. */
@@ -91,10 +90,9 @@ async function issueForEnd(
   request: Pick<MachineCertificateRequest, 'meshId' | 'publicKey' | 'uris' | 'notAfter'>,
 ): Promise<EndPapers> {
   const rootKey = createAuthorityKey(deriveRootSeed(key, end));
-  const serial = randomBytes(SERIAL_BYTES);
   const [root, certificate] = await Promise.all([
     issueRoot(rootKey, request.meshId, end),
-    issueMachineCertificate({ ...request, end, rootKey, serial }),
+    issueMachineCertificate({ ...request, end, authorityKey: rootKey }),
   ]);
   return { root: pemToDer(root), certificate: pemToDer(certificate) };
 }
@@ -113,7 +111,6 @@ async function issueGrant(
       holder: { meshId, role, service },
       authorityKey: createAuthorityKey(deriveAuthoritySeed(key, role, service)),
       publicKey,
-      serial: randomBytes(SERIAL_BYTES),
       notAfter,
     }),
     issueAuthority(peerKey, { meshId, role: other, service }),
