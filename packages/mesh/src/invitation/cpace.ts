@@ -60,11 +60,6 @@ export class CpaceRun {
   }
 }
 
-/** The generator as it is encoded. */
-export function encodeGenerator(inputs: CpaceInputs): Uint8Array {
-  return deriveGenerator(inputs).toBytes();
-}
-
 export function composeGeneratorString({ prs, ci, sid }: CpaceInputs): Buffer {
   const padding = Math.max(0, BLOCK_BYTES - prependLength(prs).length - prependLength(DSI).length - 1);
   return concatLengthValues(DSI, prs, Buffer.alloc(padding), ci, sid);

@@ -1,12 +1,13 @@
-/** What the two ends of a joining say to one another; the bytes are in `FRAME_TYPES`. */
-export type InvitationFrameKind = keyof typeof FRAME_TYPES;
+/** What the two ends of a joining say to one another. */
+export type InvitationFrameKind = (typeof KINDS)[number];
 
 export interface InvitationFrame {
   readonly kind: InvitationFrameKind;
   readonly body: Buffer;
 }
 
-const FRAME_TYPES = { hello: 1, greeting: 2, share: 3, confirm: 4, sealed: 5, refused: 6, elsewhere: 7 } as const;
+/** The type of the first is 1. */
+const KINDS = ['hello', 'greeting', 'share', 'confirm', 'sealed', 'refused', 'elsewhere'] as const;
 /** The type, and the length of the body. */
 export const HEADER_BYTES = 3;
 /** Of a body, before both have proved that they know the code. */
@@ -17,7 +18,7 @@ export const LONG_BYTES = 60_000;
 /** The body has 65,535 bytes at most. */
 export function encodeFrame(kind: InvitationFrameKind, body: Uint8Array): Buffer {
   const header = Buffer.alloc(HEADER_BYTES);
-  header.writeUInt8(FRAME_TYPES[kind]);
+  header.writeUInt8(KINDS.indexOf(kind) + 1);
   header.writeUInt16BE(body.length, 1);
   return Buffer.concat([header, body]);
 }
@@ -38,14 +39,5 @@ export function cutFrame(
 }
 
 function kindOf(type: number): InvitationFrameKind | undefined {
-  const kinds: readonly InvitationFrameKind[] = [
-    'hello',
-    'greeting',
-    'share',
-    'confirm',
-    'sealed',
-    'refused',
-    'elsewhere',
-  ];
-  return kinds.find((kind) => FRAME_TYPES[kind] === type);
+  return KINDS[type - 1];
 }

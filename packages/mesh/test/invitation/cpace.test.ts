@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { CpaceRun, composeGeneratorString, concatLengthValues, encodeGenerator } from '../../src/invitation/cpace.ts';
+import { CpaceRun, composeGeneratorString, concatLengthValues } from '../../src/invitation/cpace.ts';
 
+/** As a scalar, which leaves a generator as it is. */
+const ONE = Buffer.alloc(32).fill(1, 0, 1);
 const hex = (text: string): Buffer => Buffer.from(text.replace(/\s/g, ''), 'hex');
 const toHex = (bytes: Uint8Array | undefined): string | undefined => bytes && Buffer.from(bytes).toString('hex');
 
@@ -26,7 +28,9 @@ describe('the vectors of the draft', () => {
     expect(composeGeneratorString(INPUTS).toString('hex')).toBe(
       `11435061636552697374726574746f3235350850617373776f726464${'00'.repeat(100)}180b415f696e69746961746f720b425f726573706f6e646572107e4b4791d6a8ef019b936c79fb7f2c57`,
     );
-    expect(toHex(encodeGenerator(INPUTS))).toBe('222b6b195fe84b1652badb6f6a3ae3d24341e7306967f0b8115b40d5698c7e56');
+    expect(toHex(new CpaceRun(INPUTS, ONE).share)).toBe(
+      '222b6b195fe84b1652badb6f6a3ae3d24341e7306967f0b8115b40d5698c7e56',
+    );
   });
 
   test('the shares, the secret point and the session key', () => {

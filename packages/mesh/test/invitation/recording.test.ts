@@ -2,13 +2,15 @@ import { createHash } from 'node:crypto';
 import { ristretto255 } from '@noble/curves/ed25519.js';
 import { expect, test } from 'vitest';
 import type { InvitationCode } from '../../src/invitation/code.ts';
-import { concatLengthValues, encodeGenerator } from '../../src/invitation/cpace.ts';
+import { CpaceRun, concatLengthValues } from '../../src/invitation/cpace.ts';
 import { encodeFrame } from '../../src/invitation/frame.ts';
 import { KeyAgreement, SharedKey } from '../../src/invitation/key-agreement.ts';
 import { MemoryLeg } from '../leg-pair.ts';
 import { createBytes, forward, host, RIGHT, visit, WRONG } from './parties.ts';
 
 const { Point } = ristretto255;
+/** As a scalar, which leaves a generator as it is. */
+const ONE = Buffer.alloc(32).fill(1, 0, 1);
 const HEADER = 3;
 
 interface Recording {
@@ -76,7 +78,7 @@ function listSecrets({ hello, greeting, joinerShare, inviterShare }: Recording, 
   const sid = createHash('sha512')
     .update(concatLengthValues(channel, hello, greeting))
     .digest();
-  const generator = Point.fromBytes(encodeGenerator({ prs: Buffer.from(code.text), ci: channel, sid }));
+  const generator = Point.fromBytes(new CpaceRun({ prs: Buffer.from(code.text), ci: channel, sid }, ONE).share);
   const points = [Point.ZERO, Point.BASE, generator, Point.fromBytes(joinerShare), Point.fromBytes(inviterShare)];
   const own = new KeyAgreement('inviter', code.text, [hello, greeting], createBytes('attacker')(32));
   points.push(Point.fromBytes(own.share));
