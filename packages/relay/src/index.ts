@@ -30,6 +30,7 @@ export { makeFolders } from './make-folders.ts';
 export { omitUndefined } from './omit-undefined.ts';
 export type { Opened, Opening } from './opening.ts';
 export { Overload } from './overload.ts';
+export { withPatience } from './patience.ts';
 export { formatPlace, isHost, isPort, type Place, parsePlace, splitPlace } from './place.ts';
 export { type Destination, type Prologue, type Proof, runPrologues } from './prologue.ts';
 export { type ClientLeg, clientEndsOf, setClientEnds, toldEndsOf } from './proxy-protocol/client-ends.ts';

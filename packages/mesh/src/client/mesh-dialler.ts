@@ -11,6 +11,7 @@ import {
   RelayError,
   resetLeg,
   type Target,
+  withPatience,
 } from '@mdns-ambassador/relay';
 import {
   answerWithNotice,
@@ -205,7 +206,7 @@ export class MeshDialler {
         (await this.#reachWarm(place, signal)) ??
         (await this.#reachCold(target, meshId, timeoutMs, signal));
       this.#quarantine.acquit(place);
-      this.#prove(place);
+      if (!this.#proven.has(place)) this.#proven.set(place, true);
       this.#refill(target, meshId, place);
       return leg;
     } catch (error) {
@@ -279,15 +280,11 @@ export class MeshDialler {
       return;
     }
     if (this.#options.warm === 0 || this.#isClosed || !this.#sessions.wantsAnother(place)) return;
-    const abort = new AbortController();
-    const cancel = this.#clock.after(LONGEST_DIAL_MS, () => abort.abort());
-    this.#makeSession(target, meshId, abort.signal)
+    withPatience(this.#clock, LONGEST_DIAL_MS, (patience) => this.#makeSession(target, meshId, patience)).then(
+      (single) => single !== undefined && resetLeg(single.leg),
       // Whoever dials there next will meet the same, and tell.
-      .then(
-        (single) => single !== undefined && resetLeg(single.leg),
-        () => undefined,
-      )
-      .finally(cancel);
+      () => undefined,
+    );
   }
 
   /** Undefined where none was kept that is still good. */
@@ -359,21 +356,16 @@ export class MeshDialler {
     const isOfMesh = connection.meshId === papers.standing.meshId || meshId === connection.meshId;
     if (isOfMesh && connection.style === papers.style) {
       member.company.meet(connection.leg, { identity: connection.identity, at: 'dialler', place });
-      if (member.renewals?.wants(connection.identity) === true) void this.#renew(member, target, connection);
+      if (member.renewals?.wants(connection.identity) === true) {
+        const again = (patience: AbortSignal): Promise<Leg> =>
+          dialLeg(target, { timeoutMs: LONGEST_DIAL_MS, signal: patience });
+        // Beside the clients' way.
+        void renewBy(member, again, { clock: this.#clock, meshId: connection.meshId, place });
+      }
       return { kind: 'connected', connection };
     }
     resetLeg(connection.leg);
     return { kind: 'differs', meshId: connection.meshId, style: connection.style };
-  }
-
-  /** Beside the clients' way. Never rejects: who is dialled next will tell. */
-  async #renew(member: Member, target: Target, { meshId }: SecureConnection): Promise<void> {
-    const { dial: dialLeg = dial } = this.#options;
-    await renewBy(member, (signal) => dialLeg(target, { timeoutMs: LONGEST_DIAL_MS, signal }), {
-      clock: this.#clock,
-      meshId,
-      place: formatTarget(target),
-    });
   }
 
   async #openWarm(target: Target, meshId: string | undefined, signal: AbortSignal): Promise<WarmConnection> {
@@ -442,10 +434,6 @@ export class MeshDialler {
     // It may be the announcer itself who has been removed.
     company.dismiss();
     return readLine(leg, MAX_ANSWER_BYTES, signal);
-  }
-
-  #prove(place: string): void {
-    if (!this.#proven.has(place)) this.#proven.set(place, true);
   }
 
   #judge(place: string, error: unknown, dialledAt: number): void {

@@ -4,7 +4,7 @@ import { createHandshakeError } from '../handshake/handshake-error.ts';
 import type { MachineIdentity } from '../membership/machine-identity.ts';
 import type { Violation } from '../streams/frame.ts';
 import { HeldBudget } from '../streams/held-budget.ts';
-import { Session } from '../streams/session.ts';
+import { Session, type SessionOptions } from '../streams/session.ts';
 import { chooseSession, wantsAnother } from './choose-session.ts';
 import { makeByTries } from './make-by-tries.ts';
 
@@ -175,17 +175,12 @@ export class PooledSession extends Session {
   constructor(
     leg: Leg,
     identity: MachineIdentity,
-    options: {
-      readonly clock: Clock;
-      readonly budget: HeldBudget;
-      readonly onOver: (violation: Violation | undefined) => void;
-    },
+    options: Pick<SessionOptions, 'clock' | 'budget'> & { readonly onOver: (violation: Violation | undefined) => void },
   ) {
     let cancelIdle = (): void => undefined;
     super({
+      ...options,
       leg,
-      clock: options.clock,
-      budget: options.budget,
       onIdle: () => {
         cancelIdle();
         cancelIdle = options.clock.after(KEEP_MS, () => {

@@ -1,4 +1,4 @@
-import { type Clock, formatTarget, type Leg, resetLeg, type Target } from '@mdns-ambassador/relay';
+import { type Clock, formatTarget, type Leg, resetLeg, type Target, withPatience } from '@mdns-ambassador/relay';
 import { LineBuffer } from '../handshake/line-buffer.ts';
 import { MAX_ANSWER_BYTES, parseAnswer } from '../handshake/preamble.ts';
 
@@ -92,20 +92,16 @@ export class WarmPool {
 
   async #open(target: Target, place: string, meshId: string | undefined): Promise<void> {
     const { signal } = this.#abort;
-    const attempt = new AbortController();
-    const stop = (): void => attempt.abort();
-    signal.addEventListener('abort', stop, { once: true });
-    const cancel = this.#options.clock.after(OPEN_TIMEOUT_MS, stop);
+    const { clock, open } = this.#options;
     try {
       if (signal.aborted || this.#isClosed) return;
-      const connection = await this.#options.open(target, meshId, attempt.signal);
+      const make = (attempt: AbortSignal): Promise<WarmConnection> => open(target, meshId, attempt);
+      const connection = await withPatience(clock, OPEN_TIMEOUT_MS, make, signal);
       if (signal.aborted || this.#isClosed) resetLeg(connection.leg);
       else this.#park(place, connection);
     } catch {
       // Whoever dials there next will meet the same, and tell.
     } finally {
-      cancel();
-      signal.removeEventListener('abort', stop);
       const left = (this.#opening.get(place) ?? 1) - 1;
       if (left > 0) this.#opening.set(place, left);
       else this.#opening.delete(place);

@@ -1,4 +1,4 @@
-import { type Clock, type Leg, resetLeg } from '@mdns-ambassador/relay';
+import { type Clock, type Leg, resetLeg, withPatience } from '@mdns-ambassador/relay';
 import { connectSecure } from '../client/connect-secure.ts';
 import { type Member, RENEWAL_ALPN } from '../member.ts';
 import { PeerIdentity } from '../peer-identity.ts';
@@ -20,18 +20,16 @@ export async function renewBy(
   dial: (signal: AbortSignal) => Promise<Leg>,
   { clock, meshId, place }: RenewalPlace,
 ): Promise<void> {
-  const patience = new AbortController();
-  const cancel = clock.after(PATIENCE_MS, () => patience.abort());
   let leg: Leg | undefined;
   try {
-    leg = await dial(patience.signal);
-    const identity = new PeerIdentity(member, [RENEWAL_ALPN]);
-    const papers = member.papers(meshId, 'machine');
-    const connection = await connectSecure(leg, papers, identity, place, patience.signal);
-    await member.renewals?.exchange(connection.leg, connection, patience.signal);
+    await withPatience(clock, PATIENCE_MS, async (patience) => {
+      leg = await dial(patience);
+      const identity = new PeerIdentity(member, [RENEWAL_ALPN]);
+      const papers = member.papers(meshId, 'machine');
+      const connection = await connectSecure(leg, papers, identity, place, patience);
+      await member.renewals?.exchange(connection.leg, connection, patience);
+    });
   } catch {
     if (leg !== undefined) resetLeg(leg);
-  } finally {
-    cancel();
   }
 }

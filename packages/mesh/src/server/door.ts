@@ -1,4 +1,13 @@
-import { type Clock, errorCode, errorMessage, type Leg, Recent, RelayError, resetLeg } from '@mdns-ambassador/relay';
+import {
+  type Clock,
+  errorCode,
+  errorMessage,
+  type Leg,
+  Recent,
+  RelayError,
+  resetLeg,
+  withPatience,
+} from '@mdns-ambassador/relay';
 import { askForNotices, formatNotice } from '../handshake/exchange-notices.ts';
 import { createHandshakeError, HANDSHAKE_CODES } from '../handshake/handshake-error.ts';
 import {
@@ -169,10 +178,7 @@ export class Door {
     abort: AbortController,
   ): Promise<AcceptedMember & { readonly request: Request | undefined }> {
     const { clock, member } = this.#options;
-    const visitor = await this.#enter(raw, address, abort).catch((error: unknown) => {
-      resetLeg(raw);
-      throw error;
-    });
+    const visitor = await orReset(raw, this.#enter(raw, address, abort));
     try {
       const cancel = clock.after(HANDSHAKE_MS, () => {
         abort.abort();
@@ -215,18 +221,15 @@ export class Door {
   ): Promise<void> {
     const { clock, member } = this.#options;
     const removal = member.notices?.list.removalOf(identity.keyId);
-    const patience = new AbortController();
-    const cancel = clock.after(REQUEST_MS, () => patience.abort());
+    const accept = (patience: AbortSignal): Promise<Leg> => acceptOne(connection, clock, patience);
     try {
-      const leg = protocol === STREAMS_ALPN ? await acceptOne(connection, clock, patience.signal) : connection;
+      const leg = protocol === STREAMS_ALPN ? await withPatience(clock, REQUEST_MS, accept) : connection;
       const request = await this.#hear(leg, signal, REQUEST_MS);
       // A former version takes nothing but an answer, and a connection that is kept warm has nobody who hears.
       const canHear = removal !== undefined && request.digest !== undefined && !request.warm;
       dismiss(leg, 'denied', clock, canHear ? formatNotice(removal) : '');
     } catch {
       // It has said nothing that can be answered, and is reset.
-    } finally {
-      cancel();
     }
   }
 
@@ -281,11 +284,11 @@ export class Door {
   }
 
   async #renew(accepted: AcceptedMember): Promise<void> {
-    const patience = new AbortController();
-    const cancel = this.#options.clock.after(RENEWAL_MS, () => patience.abort());
-    await this.#options.member.renewals?.exchange(accepted.leg, accepted, patience.signal);
+    const { clock, member } = this.#options;
+    await withPatience(clock, RENEWAL_MS, async (patience) =>
+      member.renewals?.exchange(accepted.leg, accepted, patience),
+    );
     resetLeg(accepted.leg);
-    cancel();
   }
 
   async #accept(raw: Arrival, address: string, signal: AbortSignal): Promise<Accepted> {
@@ -337,21 +340,8 @@ export class Door {
 
   /** Reads one request. */
   async #hear(leg: Leg, signal: AbortSignal, timeoutMs: number): Promise<Request> {
-    const patience = new AbortController();
-    const stop = (): void => patience.abort();
-    const cancel = this.#options.clock.after(timeoutMs, stop);
-    signal.addEventListener('abort', stop, { once: true });
-    let line: Buffer;
-    try {
-      line = await readLine(leg, MAX_REQUEST_BYTES, patience.signal);
-    } catch (error) {
-      resetLeg(leg);
-      throw error;
-    } finally {
-      cancel();
-      signal.removeEventListener('abort', stop);
-    }
-    return this.#judge(leg, line);
+    const read = (patience: AbortSignal): Promise<Buffer> => readLine(leg, MAX_REQUEST_BYTES, patience);
+    return this.#judge(leg, await orReset(leg, withPatience(this.#options.clock, timeoutMs, read, signal)));
   }
 
   /** Answers `-denied` to what is no request, or asks for something else. */
@@ -392,19 +382,8 @@ export class Door {
     if (notices?.canVerify !== true || identity.kind === 'nameless' || digest === undefined) return;
     if (digest === notices.digest || clock.now() - comparedAt < COMPARE_MS) return;
     this.#compared.set(identity.keyId, clock.now());
-    const patience = new AbortController();
-    const stop = (): void => patience.abort();
-    const cancel = clock.after(REQUEST_MS, stop);
-    signal.addEventListener('abort', stop, { once: true });
-    try {
-      await askForNotices(leg, notices, patience.signal);
-    } catch (error) {
-      resetLeg(leg);
-      throw error;
-    } finally {
-      cancel();
-      signal.removeEventListener('abort', stop);
-    }
+    const ask = (patience: AbortSignal): Promise<void> => askForNotices(leg, notices, patience);
+    await orReset(leg, withPatience(clock, REQUEST_MS, ask, signal));
     if (!company.isRemoved(identity)) return;
     resetLeg(leg);
     throw createHandshakeError('identity', `it ${describeRemoved(identity)}`);
@@ -436,6 +415,16 @@ function createCaller(leg: Leg, meshId: string, identity: MachineIdentity, clock
       else dismiss(leg, answer, clock);
     },
   };
+}
+
+/** A leg that comes to nothing is reset. */
+async function orReset<Value>(leg: Leg, settled: Promise<Value>): Promise<Value> {
+  try {
+    return await settled;
+  } catch (error) {
+    resetLeg(leg);
+    throw error;
+  }
 }
 
 /** Whether it is the peer's own doing that it is not let in. */
