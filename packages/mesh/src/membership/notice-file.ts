@@ -1,14 +1,10 @@
-import { randomBytes } from 'node:crypto';
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { makeFolders } from '@mdns-ambassador/relay';
+import { replaceFile } from '@mdns-ambassador/relay';
 import { MAX_NOTICE_LENGTH } from './notice.ts';
 import { MAX_NOTICES } from './notice-list.ts';
 
 const HEADING = '# What the keepers of this mesh have said of its machines; each line is signed.';
-/** The owner alone reads and writes it. */
-const FILE_MODE = 0o600;
-const FOLDER_MODE = 0o700;
 
 /** Where what is said in one mesh is kept, in the folder for what is to last. */
 export function nameNoticeFile(folder: string, meshId: string): string {
@@ -28,13 +24,5 @@ export function readNoticeFile(folder: string, meshId: string): readonly string[
 
 /** Replaces what is kept of a mesh as a whole. Throws where it can't. */
 export function writeNoticeFile(folder: string, meshId: string, texts: readonly string[]): void {
-  const path = nameNoticeFile(folder, meshId);
-  const fresh = `${path}.${randomBytes(6).toString('hex')}.new`;
-  try {
-    makeFolders(folder, FOLDER_MODE);
-    writeFileSync(fresh, `${[HEADING, ...texts].join('\n')}\n`, { mode: FILE_MODE, flag: 'wx', flush: true });
-    renameSync(fresh, path);
-  } finally {
-    rmSync(fresh, { force: true });
-  }
+  replaceFile(nameNoticeFile(folder, meshId), `${[HEADING, ...texts].join('\n')}\n`, { flush: true });
 }

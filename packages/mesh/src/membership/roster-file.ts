@@ -1,9 +1,9 @@
-import { randomBytes } from 'node:crypto';
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { makeFolders } from '@mdns-ambassador/relay';
+import { replaceFile } from '@mdns-ambassador/relay';
+import { isObject, isTextUpTo, parseObject, readList } from '@mdns-ambassador/relay/read-value';
 import { isMachineName } from './machine-name.ts';
-import { listGrants, type May, readGrants } from './may.ts';
+import { type Grant, listGrants, type May, readGrants } from './may.ts';
 import { MAX_SEEN, Roster, type Seen } from './roster.ts';
 
 const VERSION = 1;
@@ -11,17 +11,13 @@ const MAX_FILE_LENGTH = MAX_SEEN * 2_048;
 const LONGEST_PLACE = 80;
 const KEY_ID = /^(?:[0-9a-f]{40})?$/;
 const KINDS: readonly Seen['kind'][] = ['keeper', 'member', 'nameless'];
-/** The owner alone reads and writes it. */
-const FILE_MODE = 0o600;
-const FOLDER_MODE = 0o700;
 
 /** Who of a mesh was seen by the processes of this machine; nobody where there is no such file, or another's. Never throws. */
 export function readRosterFile(folder: string, meshId: string): readonly Seen[] {
   try {
     const text = readFileSync(nameFile(folder, meshId), 'utf8');
-    const value: unknown = text.length > MAX_FILE_LENGTH ? undefined : JSON.parse(text);
-    const machines = read(value, 'v') === VERSION ? read(value, 'machines') : undefined;
-    return Array.isArray(machines) ? machines.slice(0, MAX_SEEN).flatMap((entry: unknown) => readSeen(entry)) : [];
+    const value = text.length > MAX_FILE_LENGTH ? undefined : parseObject(text);
+    return value?.v === VERSION ? (readList(value.machines, MAX_SEEN, readSeen) ?? []) : [];
   } catch {
     return [];
   }
@@ -32,17 +28,13 @@ export function writeRosterFile(folder: string, meshId: string, seen: readonly S
   const roster = new Roster();
   roster.merge(readRosterFile(folder, meshId));
   roster.merge(seen);
-  const path = nameFile(folder, meshId);
-  const fresh = `${path}.${randomBytes(6).toString('hex')}.new`;
   const machines = roster
     .list()
     .map(({ may, ...entry }) => ({ ...entry, may: may.kind === 'all' ? 'all' : listGrants(may) }));
   try {
-    makeFolders(folder, FOLDER_MODE);
-    writeFileSync(fresh, `${JSON.stringify({ v: VERSION, machines })}\n`, { mode: FILE_MODE, flag: 'wx' });
-    renameSync(fresh, path);
+    replaceFile(nameFile(folder, meshId), `${JSON.stringify({ v: VERSION, machines })}\n`);
   } catch {
-    rmSync(fresh, { force: true });
+    // Who is not remembered is met again.
   }
 }
 
@@ -50,29 +42,27 @@ function nameFile(folder: string, meshId: string): string {
   return join(folder, `members-${meshId}.json`);
 }
 
-function readSeen(value: unknown): readonly Seen[] {
-  const [keyId, machine, place] = [read(value, 'keyId'), read(value, 'machine'), read(value, 'place')];
-  const [seenAt, expiresAt] = [read(value, 'seenAt'), read(value, 'expiresAt')];
-  const kind = KINDS.find((one) => one === read(value, 'kind'));
-  const may = readMay(read(value, 'may'));
-  if (typeof keyId !== 'string' || !KEY_ID.test(keyId) || kind === undefined || may === undefined) return [];
-  if (typeof place !== 'string' || place.length > LONGEST_PLACE) return [];
-  if (typeof seenAt !== 'number' || typeof expiresAt !== 'number') return [];
+function readSeen(value: unknown): Seen | undefined {
+  if (!isObject(value)) return undefined;
+  const { keyId, machine, place, seenAt, expiresAt } = value;
+  const kind = KINDS.find((one) => one === value.kind);
+  const may = readMay(value.may);
+  if (typeof keyId !== 'string' || !KEY_ID.test(keyId) || kind === undefined || may === undefined) return undefined;
+  if (!isTextUpTo(place, LONGEST_PLACE) || typeof seenAt !== 'number' || typeof expiresAt !== 'number')
+    return undefined;
   const isNamed = typeof machine === 'string' && isMachineName(machine);
-  if (isNamed !== (kind !== 'nameless') || (keyId === '') === isNamed) return [];
-  return [{ keyId, kind, machine: isNamed ? machine : undefined, may, place, seenAt, expiresAt }];
+  if (isNamed !== (kind !== 'nameless') || (keyId === '') === isNamed) return undefined;
+  return { keyId, kind, machine: isNamed ? machine : undefined, may, place, seenAt, expiresAt };
 }
 
 function readMay(value: unknown): May | undefined {
   if (value === 'all') return { kind: 'all' };
-  if (!Array.isArray(value)) return undefined;
-  const grants = value.flatMap((grant: unknown) => {
-    const [role, service] = [read(grant, 'role'), read(grant, 'service')];
-    return (role === 'announce' || role === 'proxy') && typeof service === 'string' ? [{ role, service } as const] : [];
-  });
-  return readGrants(grants);
+  const grants = readList(value, Number.POSITIVE_INFINITY, readGrant);
+  return grants === undefined ? undefined : readGrants(grants);
 }
 
-function read(value: unknown, key: string): unknown {
-  return typeof value === 'object' && value !== null && Object.hasOwn(value, key) ? Reflect.get(value, key) : undefined;
+function readGrant(value: unknown): Grant | undefined {
+  if (!isObject(value)) return undefined;
+  const { role, service } = value;
+  return (role === 'announce' || role === 'proxy') && typeof service === 'string' ? { role, service } : undefined;
 }

@@ -1,8 +1,6 @@
-import { randomBytes } from 'node:crypto';
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
-import { dirname } from 'node:path';
-import { makeFolders } from '@mdns-ambassador/relay';
+import { replaceFile } from '@mdns-ambassador/relay';
 import { isObject, isPort, isTextUpTo, parseObject, readList } from '@mdns-ambassador/relay/read-value';
 import type { RememberedPlace } from '../rules/memory.ts';
 
@@ -10,9 +8,6 @@ const VERSION = 1;
 const MAX_PLACES = 256;
 const MAX_FILE_LENGTH = 65_536;
 const LONGEST_ADDRESS = 80;
-/** The owner alone reads and writes it. */
-const FILE_MODE = 0o600;
-const FOLDER_MODE = 0o700;
 
 /** A place, and who was linked there: the members of a mesh, by its id, or anybody (`open`). */
 interface KeptPlace extends RememberedPlace {
@@ -34,15 +29,11 @@ export function writePeersFile(path: string, group: string, places: readonly Rem
     const before = known.get(key);
     known.set(key, { ...(before ?? place), hasLinked: place.hasLinked || before?.hasLinked === true });
   }
-  const fresh = `${path}.${randomBytes(6).toString('hex')}.new`;
+  const peers = [...known.values()].slice(0, MAX_PLACES);
   try {
-    makeFolders(dirname(path), FOLDER_MODE);
-    const peers = [...known.values()].slice(0, MAX_PLACES);
-    writeFileSync(fresh, `${JSON.stringify({ v: VERSION, peers })}\n`, { mode: FILE_MODE, flag: 'wx' });
-    renameSync(fresh, path);
+    replaceFile(path, `${JSON.stringify({ v: VERSION, peers })}\n`);
   } catch {
     // Nothing needs it: who can't keep it names his peers again.
-    rmSync(fresh, { force: true });
   }
 }
 
