@@ -1,3 +1,4 @@
+import type { Unknowns } from '@mdns-ambassador/relay/read-value';
 import { isServiceName } from '../role.ts';
 
 /** CONTRACT 4: the client's first line, its end included. */
@@ -43,12 +44,11 @@ export function parseRequest(line: Uint8Array): Request | string {
     return 'its request is no JSON';
   }
   if (typeof value !== 'object' || value === null) return 'its request is no object';
-  if (readOwn(value, 'v') !== VERSION) return `its request is not of version ${VERSION}`;
-  const service = readOwn(value, 'svc');
+  const { v, svc: service, rm: digest, warm }: Unknowns = { ...value };
+  if (v !== VERSION) return `its request is not of version ${VERSION}`;
   if (typeof service !== 'string' || !isServiceName(service)) return 'its request names no service';
-  const digest = readOwn(value, 'rm');
   const known = typeof digest === 'string' && DIGEST.test(digest) ? { digest } : {};
-  return { service, warm: readOwn(value, 'warm') === true, ...known };
+  return { service, warm: warm === true, ...known };
 }
 
 export function formatAnswer(answer: AnswerWord): string {
@@ -61,8 +61,4 @@ export function parseAnswer(line: Uint8Array): AnswerWord | undefined {
   if (text === '+') return 'ready';
   if (!/^-[a-z]+$/.test(text)) return undefined;
   return REFUSALS.find((refusal) => text === `-${refusal}`) ?? 'down';
-}
-
-function readOwn(value: object, key: string): unknown {
-  return Object.hasOwn(value, key) ? Reflect.get(value, key) : undefined;
 }

@@ -72,7 +72,6 @@ export function isBundleText(text: string): boolean {
 
 /** Throws a MeshError that says what is wrong with the text, which is not repeated. */
 export function parseBundle(text: string): Bundle {
-  if (!isBundleText(text)) throw refuse(`it does not begin with ${PREFIX}`);
   const body = parseChecked(PREFIX, text, MAX_TEXT);
   if (typeof body === 'string') throw refuse(`it ${body}`);
   const bundle = readBody(new BundleReader(body));

@@ -2,16 +2,14 @@ import { createHash } from 'node:crypto';
 
 const CHECKSUM_BYTES = 4;
 
-/** What a text that people copy may be wrong in; goes on after "it". */
-export type TextProblem = 'has characters that none has' | 'is not whole: a part is missing or differs';
-
 /** The bytes and their checksum in base64url behind the prefix. */
 export function formatChecked(prefix: string, body: Uint8Array): string {
   return prefix + Buffer.concat([body, checksum(prefix, body)]).toString('base64url');
 }
 
-/** The bytes of such a text, or what is wrong with it. The prefix is the caller's to have looked at; `maxLength` in characters. */
-export function parseChecked(prefix: string, text: string, maxLength: number): Buffer | TextProblem {
+/** The bytes of such a text, or what is wrong with it, which goes on after "it". `maxLength` in characters. */
+export function parseChecked(prefix: string, text: string, maxLength: number): Buffer | string {
+  if (!text.startsWith(prefix)) return `does not begin with ${prefix}`;
   if (text.length > maxLength || !/^[\w-]+$/.test(text)) return 'has characters that none has';
   const written = text.slice(prefix.length);
   const bytes = Buffer.from(written, 'base64url');

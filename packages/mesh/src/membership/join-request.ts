@@ -34,7 +34,7 @@ export function formatJoinRequest(key: MachineKey, name: string, context: Uint8A
 
 /** Throws a MeshError that says what is wrong with it. */
 export function parseJoinRequest(text: string, context: Uint8Array): JoinRequest {
-  const body = text.startsWith(PREFIX) ? parseChecked(PREFIX, text, MAX_REQUEST_TEXT) : `does not begin with ${PREFIX}`;
+  const body = parseChecked(PREFIX, text, MAX_REQUEST_TEXT);
   if (typeof body === 'string') throw refuse(`it ${body}`);
   const claim = body.subarray(PROOF_BYTES);
   const raw = claim.subarray(0, KEY_BYTES);

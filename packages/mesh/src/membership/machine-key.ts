@@ -74,7 +74,7 @@ export function isMachineKeyText(text: string): boolean {
 
 /** Throws a MeshError that says what is wrong with the text, which is not repeated. */
 export function parseMachineKey(text: string): MachineKey {
-  const bytes = isMachineKeyText(text) ? parseChecked(PREFIX, text, MAX_TEXT) : `does not begin with ${PREFIX}`;
+  const bytes = parseChecked(PREFIX, text, MAX_TEXT);
   if (typeof bytes === 'string') throw refuse(`it ${bytes}`);
   if (bytes.length !== SEED_BYTES) throw refuse('it is too short or too long');
   return new MachineKey(bytes);

@@ -1,5 +1,6 @@
 import { type KeyObject, X509Certificate } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
+import { isObject, parseObject, type Unknowns } from '@mdns-ambassador/relay/read-value';
 import { formatChecked, parseChecked } from '../keys/checked-text.ts';
 import { MeshError } from '../mesh-error.ts';
 import { identifyKey } from '../x509.ts';
@@ -84,14 +85,11 @@ export function isMembershipText(text: string): boolean {
  * one name; that this is the authority of the mesh, who gave the text vouches for.
  */
 export function parseMembership(text: string): Membership {
-  const body = isMembershipText(text)
-    ? parseChecked(PREFIX, text, MAX_MEMBERSHIP_TEXT)
-    : `does not begin with ${PREFIX}`;
+  const body = parseChecked(PREFIX, text, MAX_MEMBERSHIP_TEXT);
   if (typeof body === 'string') throw refuse(`it ${body}`);
-  const value = parseJson(body.toString('utf8'));
-  if (read(value, 'v') !== 1) throw refuse('it was made by a version that this one does not know');
-  const written = readList(read(value, 'parts'), MAX_PARTS);
-  const [first, ...others] = written.map(readPart);
+  const { v, parts: written } = readObject(parseObject(body.toString('utf8')));
+  if (v !== 1) throw refuse('it was made by a version that this one does not know');
+  const [first, ...others] = readList(written, MAX_PARTS).map(readPart);
   if (first === undefined) throw refuse('it is of no mesh');
   const parts = [first, ...others] as const;
   const { keyId } = first.identity;
@@ -111,18 +109,18 @@ function writeGrant({ role, service, leaf, peerAuthority, txtKey, machineTxtKey 
 }
 
 function readPart(value: unknown): MembershipPart {
-  const meshId = read(value, 'mesh');
+  const { mesh: meshId, client: dials, txt, grants: granted } = readObject(value);
   if (typeof meshId !== 'string' || !MESH_ID.test(meshId)) throw refuse('it names no mesh');
   const { identity, ...server } = readEnd(value, meshId);
-  const { identity: dialling, ...client } = readEnd(read(value, 'client'), meshId);
+  const { identity: dialling, ...client } = readEnd(dials, meshId);
   if (!isDeepStrictEqual({ ...dialling, serial: '' }, { ...identity, serial: '' })) {
     throw refuse('its certificates are not for one machine');
   }
   const parts = { meshId, ...server, identity, client };
   if (identity.may.kind === 'all') {
-    return { ...parts, txtSeed: readBytes(read(value, 'txt'), KEY_BYTES, KEY_BYTES), grants: [] };
+    return { ...parts, txtSeed: readBytes(txt, KEY_BYTES, KEY_BYTES), grants: [] };
   }
-  const grants = readList(read(value, 'grants'), MAX_GRANTS).map((grant) => readGrant(grant, identity));
+  const grants = readList(granted, MAX_GRANTS).map((grant) => readGrant(grant, identity));
   const listed = listGrants(identity.may);
   if (listed.length !== grants.length || !listed.every((grant, index) => isSame(grant, grants[index]))) {
     throw refuse('it is not for what its certificate says');
@@ -131,8 +129,9 @@ function readPart(value: unknown): MembershipPart {
 }
 
 function readEnd(value: unknown, meshId: string): MembershipPart['client'] & { readonly identity: MachineIdentity } {
-  const root = readCertificate(read(value, 'root'));
-  const certificate = readCertificate(read(value, 'certificate'));
+  const written = readObject(value);
+  const root = readCertificate(written.root);
+  const certificate = readCertificate(written.certificate);
   const identity = readMachineIdentity(certificate, meshId, root.publicKey);
   if (identity === undefined || identity.kind !== 'member' || !isAuthority(root)) {
     throw refuse('its certificate is not of the mesh that it names');
@@ -141,22 +140,22 @@ function readEnd(value: unknown, meshId: string): MembershipPart['client'] & { r
 }
 
 function readGrant(value: unknown, { may, keyId }: MachineIdentity): GrantPapers {
-  const [announce, proxy] = [read(value, 'announce'), read(value, 'proxy')];
+  const { announce, proxy, ...papers } = readObject(value);
   const service = announce ?? proxy;
   const role = announce === undefined ? 'proxy' : 'announce';
   if (typeof service !== 'string' || !isAllowed(may, role, service)) {
     throw refuse('it is not for what its certificate says');
   }
-  const leaf = readCertificate(read(value, 'leaf'));
-  const peerAuthority = readCertificate(read(value, 'peer'));
+  const leaf = readCertificate(papers.leaf);
+  const peerAuthority = readCertificate(papers.peer);
   if (identifyKey(leaf.publicKey) !== keyId) throw refuse('it is for several keys');
   return {
     role,
     service,
     leaf: leaf.raw,
     peerAuthority: peerAuthority.raw,
-    txtKey: readBytes(read(value, 'txt'), KEY_BYTES, KEY_BYTES),
-    machineTxtKey: readBytes(read(value, 'machines'), KEY_BYTES, KEY_BYTES),
+    txtKey: readBytes(papers.txt, KEY_BYTES, KEY_BYTES),
+    machineTxtKey: readBytes(papers.machines, KEY_BYTES, KEY_BYTES),
   };
 }
 
@@ -191,16 +190,9 @@ function readList(value: unknown, most: number): readonly unknown[] {
   return value;
 }
 
-function read(value: unknown, key: string): unknown {
-  return typeof value === 'object' && value !== null && Object.hasOwn(value, key) ? Reflect.get(value, key) : undefined;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+/** What is none has nothing. */
+function readObject(value: unknown): Unknowns {
+  return isObject(value) ? value : {};
 }
 
 function encode(bytes: Uint8Array): string {
