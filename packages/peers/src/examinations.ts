@@ -1,10 +1,18 @@
-import type { Examiner } from './examiner.ts';
 import type { Linked } from './linked.ts';
-import type { ExamineLine } from './rules/line.ts';
+import type { ExamineLine, FactsLine, OutcomeLine } from './rules/line.ts';
 import { Rate } from './rules/rate.ts';
 
 /** What all peers together may have shown to them: at once, and a second. */
 const LIMIT = { burst: 6, perSecond: 0.1 };
+
+/** Shows a peer that asks whether it is reached, for `ambassador doctor HOST`. */
+export interface Examiner {
+  /**
+   * Does what is asked, within 5 s, and tells each outcome once. `asker` is the address that the link comes from, which alone is dialled.
+   * Not called for a link while it is at work for it, and no more often than {@link PeerNode} lets anybody ask.
+   */
+  examine(request: ExamineLine, asker: string, tell: (line: FactsLine | OutcomeLine) => void): Promise<void>;
+}
 
 /** Has shown to peers what they ask for, within a limit. */
 export class Examinations {

@@ -1,5 +1,5 @@
 export type { AddressJudge } from './address-judge.ts';
-export type { Examiner } from './examiner.ts';
+export type { Examiner } from './examinations.ts';
 export { createPeerBrowser, type JoinedNodeOptions, joinPeers } from './joined-node.ts';
 export { type PeerPublisher, publishToPeers } from './joined-publication.ts';
 export { LineReader } from './link/line-reader.ts';
@@ -7,7 +7,7 @@ export { createNetworkJudge, type NetworkJudgeOptions } from './link/network-jud
 export type { PeerListener, PeerReceiver, PeerStream, PeerStreamEvents, PeerTransport } from './link/peer-stream.ts';
 export { readPeersFile, writePeersFile } from './link/peers-file.ts';
 export { createSystemTransport, type PeerSecurity, type SystemTransportOptions } from './link/system-transport.ts';
-export type { NoticeBoard } from './notice-board.ts';
+export type { NoticeBoard } from './notice-spread.ts';
 export type { PeerCounters, PeerEvent, PeerLinkStatus } from './peer-event.ts';
 export { PeerNode, type PeerNodeOptions } from './peer-node.ts';
 export {

@@ -33,7 +33,7 @@ class JoinedPublication implements Publication {
   ) {
     this.#id = id;
     this.#peers = peers;
-    this.#service = this.#mark(service);
+    this.#service = { ...service, txt: this.#markTxt(service.txt) };
     let isMade = false;
     this.#inner = publisher.publish(this.#service, (event) => {
       // The first may come while it is being made.
@@ -88,11 +88,7 @@ class JoinedPublication implements Publication {
     await closed;
   }
 
-  #mark(service: ServiceOptions): ServiceOptions {
-    return { ...service, txt: this.#markTxt(service.txt ?? new Map()) };
-  }
-
-  #markTxt(txt: Txt): Txt {
+  #markTxt(txt: Txt = new Map()): Txt {
     const { port } = this.#peers;
     return port === undefined ? txt : new Map([...txt, [PEER_TXT_KEY, new TextEncoder().encode(`${port}`)]]);
   }

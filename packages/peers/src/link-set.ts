@@ -1,15 +1,9 @@
 import type { PeerLink } from './link/peer-link.ts';
 import type { Linked } from './linked.ts';
+import type { PeerCounters } from './peer-event.ts';
 import { MAX_GREETING } from './rules/arrivals.ts';
 
-interface Totals {
-  linesReceived: number;
-  bytesReceived: number;
-  linesSent: number;
-  bytesSent: number;
-  malformed: number;
-  unknown: number;
-}
+type Totals = { -readonly [Name in Exclude<keyof PeerCounters, 'foreign' | `refused${string}`>]: number };
 
 /** The links of one node, those that are at their greeting included, and what went over all that there were. */
 export class LinkSet {
@@ -57,8 +51,7 @@ export class LinkSet {
   }
 
   find(node: string): Linked | undefined {
-    for (const linked of this.#linked.values()) if (linked.node === node) return linked;
-    return undefined;
+    return this.list().find((linked) => linked.node === node);
   }
 
   /** Hangs up on the one that has said nothing for longest, where one more would be too many. */

@@ -1,3 +1,4 @@
+import { Recent } from '@mdns-ambassador/relay';
 import type { PeerLink } from './link/peer-link.ts';
 import type { OwnServices } from './own-services.ts';
 import { keyOf } from './rules/directory.ts';
@@ -42,7 +43,7 @@ export class Linked {
   #notices: ReadonlySet<string> = new Set();
   #toldOwn: number | undefined;
   /** By origin: the number of its state. */
-  readonly #told = new Map<string, number>();
+  readonly #told = new Recent<string, number>(MAX_ORIGINS);
   #toldLinks: string | undefined;
   /** Words about others that this link was told, or told us. */
   readonly #toldPeers = new Set<string>();
@@ -86,9 +87,7 @@ export class Linked {
       this.link.tell({ kind: 'beat', origin: node, seq, age });
       return;
     }
-    this.#told.delete(key);
     this.#told.set(key, stateSeq);
-    forgetOldest(this.#told, MAX_ORIGINS);
     this.link.tell({ kind: 'state', origin: node, seq, age, addresses, services });
   }
 
@@ -114,10 +113,6 @@ export class Linked {
     }
   }
 
-  hasPeer(node: string): boolean {
-    return this.#peers.has(node);
-  }
-
   /** Where others listen, and where some are heard by multicast, as far as it was not told before. */
   tellPeers(others: readonly PlacedLink[], met: readonly PeerPlace[] = []): void {
     const peers = new Map<string, readonly PeerPlace[]>();
@@ -125,7 +120,7 @@ export class Linked {
       const { node } = linked;
       const word = wordOf(node, place);
       const places = peers.get(node) ?? [];
-      if (node === this.node || linked.hasPeer(this.node)) continue;
+      if (node === this.node || linked.#peers.has(this.node)) continue;
       if (this.#toldPeers.has(word) || places.length >= MAX_PLACES) continue;
       if (places.length === 0 && peers.size >= MAX_TOLD) continue;
       this.#noteTold(word);
@@ -193,7 +188,7 @@ export function placeOf({ stream }: PeerLink, { port }: HelloLine): PeerPlace | 
   return port === undefined ? undefined : { host: stream.remoteAddress, port };
 }
 
-function forgetOldest(remembered: Set<string> | Map<string, unknown>, most: number): void {
+function forgetOldest(remembered: Set<string>, most: number): void {
   const oldest = remembered.keys().next();
   if (remembered.size > most && oldest.done !== true) remembered.delete(oldest.value);
 }

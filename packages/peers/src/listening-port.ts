@@ -3,7 +3,7 @@ import type { PeerListener, PeerReceiver, PeerTransport } from './link/peer-stre
 
 /** Where a node listens: at the port that is wanted, and at any while that is another's. */
 export class ListeningPort {
-  readonly #wanted: number;
+  readonly wanted: number;
   readonly #transport: PeerTransport;
   readonly #receiver: PeerReceiver;
   readonly #listeners: PeerListener[] = [];
@@ -13,7 +13,7 @@ export class ListeningPort {
   #isClosed = false;
 
   constructor(wanted: number, transport: PeerTransport, receiver: PeerReceiver) {
-    this.#wanted = wanted;
+    this.wanted = wanted;
     this.#transport = transport;
     this.#receiver = receiver;
   }
@@ -21,10 +21,6 @@ export class ListeningPort {
   /** The last one that was had; others stay open, since peers were told of them. Undefined while there is none. */
   get port(): number | undefined {
     return this.#listeners.at(-1)?.port;
-  }
-
-  get wanted(): number {
-    return this.#wanted;
   }
 
   /** Why the last try failed, for people. */
@@ -53,10 +49,10 @@ export class ListeningPort {
 
   async #open(): Promise<boolean> {
     const { port } = this;
-    if (port === this.#wanted) return false;
+    if (port === this.wanted) return false;
     const isFirst = !this.#hasTried;
     this.#hasTried = true;
-    if (!(await this.#listen(this.#wanted)) && port === undefined) await this.#listen(0);
+    if (!(await this.#listen(this.wanted)) && port === undefined) await this.#listen(0);
     return isFirst || this.port !== port;
   }
 

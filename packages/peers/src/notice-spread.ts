@@ -1,7 +1,6 @@
 import { Recent } from '@mdns-ambassador/relay';
 import type { LinkSet } from './link-set.ts';
 import type { Linked } from './linked.ts';
-import type { NoticeBoard } from './notice-board.ts';
 import type { NoticesLine } from './rules/line.ts';
 import { Rate } from './rules/rate.ts';
 
@@ -13,6 +12,17 @@ const MAX_ASKED = 256;
 const ASK_AGAIN_MS = 3_000;
 /** Announcers asked at once, and a second: anybody on the link can write what is to be asked for. */
 const ASKS = { burst: 64, perSecond: 4 };
+
+/** What this process knows of what keepers of its mesh have said; it takes in nothing that none of them has signed. */
+export interface NoticeBoard {
+  /** Stands for all of it, and is the same wherever the same is known; `0` where nobody said anything. */
+  readonly digest: string;
+  readonly texts: readonly string[];
+  /** Takes in what somebody told; `forged` counts what no keeper has signed. */
+  take(texts: readonly string[]): { readonly forged: number };
+  /** Calls back whenever it is another; the returned function ends that. */
+  onChange(listener: () => void): () => void;
+}
 
 /** Tells peers what keepers have said, before anything else and whenever there is news. */
 export class NoticeSpread {

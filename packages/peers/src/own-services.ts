@@ -17,10 +17,6 @@ export class OwnServices {
     return this.#stateSeq;
   }
 
-  get isEmpty(): boolean {
-    return this.#services.size === 0;
-  }
-
   /** Whether something has changed; false also where there is no room for one more. */
   set(id: string, service: PeerService | undefined): boolean {
     if (service === undefined) {
@@ -37,7 +33,7 @@ export class OwnServices {
   /** A beat later: what is told from now on is news. Other addresses are another state. */
   beat(addresses: readonly string[]): void {
     this.#seq += 1;
-    if (addresses.join() !== this.#addresses.join() && !this.isEmpty) this.#stateSeq = this.#seq;
+    if (addresses.join() !== this.#addresses.join() && this.#services.size > 0) this.#stateSeq = this.#seq;
     this.#addresses = addresses;
   }
 

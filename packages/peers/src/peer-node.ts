@@ -2,8 +2,7 @@ import type { Clock, Instance, Random } from '@mdns-ambassador/mdns';
 import type { AddressJudge } from './address-judge.ts';
 import { Alarm } from './alarm.ts';
 import { Dialler } from './dialler.ts';
-import { Examinations } from './examinations.ts';
-import type { Examiner } from './examiner.ts';
+import { Examinations, type Examiner } from './examinations.ts';
 import { Gossip } from './gossip.ts';
 import { PeerLink } from './link/peer-link.ts';
 import type { PeerListener, PeerReceiver, PeerStream, PeerTransport } from './link/peer-stream.ts';
@@ -11,8 +10,7 @@ import { LinkSet } from './link-set.ts';
 import { Linked, placeOf } from './linked.ts';
 import { ListeningPort } from './listening-port.ts';
 import { MemoryKeeper } from './memory-keeper.ts';
-import type { NoticeBoard } from './notice-board.ts';
-import { NoticeSpread } from './notice-spread.ts';
+import { type NoticeBoard, NoticeSpread } from './notice-spread.ts';
 import type { PeerCounters, PeerEvent, PeerLinkStatus } from './peer-event.ts';
 import { Reception } from './reception.ts';
 import type { KnownPlace } from './rules/directory.ts';
@@ -79,35 +77,26 @@ export class PeerNode {
   #state: 'new' | 'open' | 'closed' = 'new';
 
   constructor(options: PeerNodeOptions) {
-    const { node: self, isMesh, clock, random, transport, judge, addresses, port, remembered } = options;
+    const { node: self, clock, transport, judge, port, remembered } = options;
     const links = this.#links;
     this.#options = options;
     this.#alarm = new Alarm(clock, () => this.#tick());
     this.#examinations = new Examinations(options.examiner);
     this.#memory = new MemoryKeeper(remembered, (places) => options.onRemember?.(places));
     this.#notices = new NoticeSpread(options.notices, links);
-    this.#views = new Views({
-      isMesh,
-      version: options.version,
-      clock,
-      random,
-      transport,
-      links,
-      describe: options.describe,
-    });
+    this.#views = new Views({ ...options, links });
     this.#gossip = new Gossip({
+      ...options,
       self,
-      isMesh,
-      clock,
       links,
-      addresses,
       isOwn: (address) => judge.isOwn(address),
       listHeard: () => this.#dialler.listHeard(),
-      onChange: (lost) => this.#notify(lost),
+      onChange: (lost) => {
+        for (const listener of [...this.#listeners]) listener(lost);
+      },
     });
     this.#reception = new Reception({
-      isMesh,
-      judge,
+      ...options,
       links,
       now: () => this.#now(),
       onRefused: (address, reason) => this.#emit({ kind: 'peer-refused', address, reason }),
@@ -120,11 +109,8 @@ export class PeerNode {
     };
     if (port !== undefined) this.#port = new ListeningPort(port, transport, this.#receiver);
     this.#dialler = new Dialler({
+      ...options,
       self,
-      clock,
-      random,
-      transport,
-      judge,
       port: () => this.port,
       isLinked: (node) => links.find(node) !== undefined,
       onStream: (stream, known) => this.#open(stream, known),
@@ -206,9 +192,7 @@ export class PeerNode {
   /** Calls back whenever what peers announce may be another; the returned function ends that. Never called within a call of its own. */
   onChange(listener: PeerChangeListener): () => void {
     this.#listeners.add(listener);
-    return () => {
-      this.#listeners.delete(listener);
-    };
+    return () => void this.#listeners.delete(listener);
   }
 
   /** What peers announce of one type. */
@@ -289,10 +273,6 @@ export class PeerNode {
 
   #emit(event: PeerEvent): void {
     if (this.#state !== 'closed') this.#options.onEvent?.(event);
-  }
-
-  #notify(lost: 'goodbye' | 'expired'): void {
-    for (const listener of [...this.#listeners]) listener(lost);
   }
 
   /** Looks at what is due after everything that is going on. */

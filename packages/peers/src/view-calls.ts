@@ -1,4 +1,3 @@
-import type { Clock, Random } from '@mdns-ambassador/mdns';
 import { Recent } from '@mdns-ambassador/relay';
 import { PeerLink } from './link/peer-link.ts';
 import type { PeerTransport } from './link/peer-stream.ts';
@@ -8,7 +7,7 @@ import { Rate } from './rules/rate.ts';
 import { SilenceWatch } from './silence-watch.ts';
 import { ViewLookers } from './view-lookers.ts';
 import { ViewTeller } from './view-teller.ts';
-import { describeVisit } from './visit-hello.ts';
+import { describeVisit, type Visitor } from './visit-hello.ts';
 
 /** Who looks is called at, so many at once; how many in all, and a second: anybody on the link can write that he looks. */
 const MAX_CALLS = 8;
@@ -17,11 +16,7 @@ const MAX_CALLED = 64;
 /** Nobody is called at twice within so long. */
 const AGAIN_MS = 10_000;
 
-export interface ViewCallsOptions {
-  /** Of the program. */
-  readonly version: string;
-  readonly clock: Clock;
-  readonly random: Random;
+export interface ViewCallsOptions extends Visitor {
   /** Reaches members of the mesh who may have peer links, and nobody else. */
   readonly transport: Pick<PeerTransport, 'dial'>;
   /** What this process shows. */
@@ -72,14 +67,14 @@ export class ViewCalls {
   }
 
   async #show(place: PeerPlace, looker: string): Promise<void> {
-    const { version, clock, random } = this.#options;
+    const { clock } = this.#options;
     const stream = await reach(place, this.#options, this.#ended.signal);
     if (stream === undefined || !this.#calls.has(looker)) {
       stream?.destroy();
       this.#calls.delete(looker);
       return;
     }
-    const link: PeerLink = new PeerLink(stream, describeVisit(version, clock, random), {
+    const link: PeerLink = new PeerLink(stream, describeVisit(this.#options), {
       isOurs: true,
       now: () => clock.now(),
       events: {

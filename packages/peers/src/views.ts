@@ -1,4 +1,3 @@
-import type { Clock, Random } from '@mdns-ambassador/mdns';
 import { Recent } from '@mdns-ambassador/relay';
 import type { Unknowns } from '@mdns-ambassador/relay/read-value';
 import { PeerLink } from './link/peer-link.ts';
@@ -6,13 +5,13 @@ import type { PeerStream, PeerTransport } from './link/peer-stream.ts';
 import { reach } from './link/reach.ts';
 import type { LinkSet } from './link-set.ts';
 import { keyOf } from './rules/directory.ts';
-import type { HelloLine, PeerLine, PeerPlace } from './rules/line.ts';
+import type { PeerLine, PeerPlace } from './rules/line.ts';
 import { Rate } from './rules/rate.ts';
 import { SilenceWatch } from './silence-watch.ts';
 import { ViewCalls } from './view-calls.ts';
 import { ViewLookers } from './view-lookers.ts';
 import { ViewTeller } from './view-teller.ts';
-import { describeVisit } from './visit-hello.ts';
+import { describeVisit, type Visitor } from './visit-hello.ts';
 
 /** Between two questions to each peer, while somebody looks. */
 export const ASK_MS = 700;
@@ -37,17 +36,13 @@ export interface PeerView {
   readonly address: string;
 }
 
-export interface ViewsOptions {
+export interface ViewsOptions extends Visitor {
   /** Elsewhere nobody is asked, and nobody is answered. */
   readonly isMesh: boolean;
-  /** Of the program. */
-  readonly version: string;
-  readonly clock: Clock;
-  readonly random: Random;
   readonly transport: PeerTransport;
   readonly links: LinkSet;
-  /** What this process shows; undefined: nothing. */
-  readonly describe: (() => Promise<object>) | undefined;
+  /** What this process shows; absent: nothing. */
+  readonly describe?: () => Promise<object>;
 }
 
 /** Who came for a look alone: it looks here, or shows itself here because somebody does. */
@@ -179,7 +174,7 @@ export class Views {
       return;
     }
     const rate = new Rate(SHOWS.perSecond, SHOWS.burst);
-    const link: PeerLink = new PeerLink(stream, this.#hello(), {
+    const link: PeerLink = new PeerLink(stream, describeVisit(this.#options), {
       isOurs: false,
       now: () => clock.now(),
       events: {
@@ -241,11 +236,6 @@ export class Views {
     this.#seen.clear();
   }
 
-  #hello(): HelloLine {
-    const { version, clock, random } = this.#options;
-    return describeVisit(version, clock, random);
-  }
-
   #ask(): void {
     const { clock, links } = this.#options;
     this.#cancel = clock.after(ASK_MS, () => this.#ask());
@@ -279,11 +269,11 @@ export class Views {
     this.#dials.delete(dial);
     // The look has ended, or others were met since.
     if (dial.signal.aborted || this.#visits.get(key) !== visit) stream?.destroy();
-    else if (stream !== undefined) visit.link = this.#open(stream, this.#hello(), visit);
+    else if (stream !== undefined) visit.link = this.#open(stream, visit);
   }
 
-  #open(stream: PeerStream, hello: HelloLine, visit: Visit): PeerLink {
-    const link: PeerLink = new PeerLink(stream, hello, {
+  #open(stream: PeerStream, visit: Visit): PeerLink {
+    const link: PeerLink = new PeerLink(stream, describeVisit(this.#options), {
       isOurs: true,
       now: () => this.#options.clock.now(),
       events: {

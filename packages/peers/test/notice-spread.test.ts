@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { PeerLink } from '../src/link/peer-link.ts';
-import type { NoticeBoard } from '../src/notice-board.ts';
+import type { NoticeBoard } from '../src/notice-spread.ts';
 import type { PeerNode } from '../src/peer-node.ts';
 import { MAX_NOTICES } from '../src/rules/line.ts';
 import { PeerWorld, RawPeer, service } from './peer-world.ts';

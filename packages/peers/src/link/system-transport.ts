@@ -1,7 +1,6 @@
-import type { Socket } from 'node:net';
-import { isIP } from 'node:net';
+import { isIP, type Socket } from 'node:net';
 import { networkInterfaces } from 'node:os';
-import { dial, errorMessage, type Leg, listenInBoth } from '@mdns-ambassador/relay';
+import { dial, errorMessage, formatPlace, type Leg, listenInBoth } from '@mdns-ambassador/relay';
 import type { PeerPlace } from '../rules/line.ts';
 import type { PeerReceiver, PeerTransport } from './peer-stream.ts';
 import { SocketStream } from './socket-stream.ts';
@@ -38,8 +37,7 @@ export function createSystemTransport(options: SystemTransportOptions): PeerTran
     async dial({ host, port }: PeerPlace, signal) {
       const raw = await dial({ kind: 'tcp', address: host, port }, { timeoutMs: DIAL_TIMEOUT_MS, signal });
       const addresses = readAddresses(raw, isIP(host.split('%')[0] ?? '') === 0 ? undefined : host);
-      const place = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
-      const leg = (await options.security?.connect(raw, place, signal)) ?? raw;
+      const leg = (await options.security?.connect(raw, formatPlace(host, port), signal)) ?? raw;
       return new SocketStream(leg, addresses);
     },
     listen: (port, receiver) =>

@@ -1,3 +1,4 @@
+import { Recent } from '@mdns-ambassador/relay/recent';
 import { Rate } from './rate.ts';
 
 /** Links at once: 50 machines with some processes each. */
@@ -14,7 +15,7 @@ const MAX_RATES = 256;
 
 /** Who is let in. Pure: times are milliseconds of one monotonic clock. */
 export class Arrivals {
-  readonly #rates = new Map<string, Rate>();
+  readonly #rates = new Recent<string, Rate>(MAX_RATES);
 
   /** Why nobody is let in from this address now, for people; undefined where he is, which counts. `linked` and `greeting`: the addresses of those who are in. */
   refuse(
@@ -38,8 +39,6 @@ export class Arrivals {
     const known = this.#rates.get(address);
     if (known !== undefined) return known;
     const rate = new Rate(RATE.perSecond, RATE.burst);
-    const oldest = this.#rates.keys().next();
-    if (this.#rates.size >= MAX_RATES && oldest.done !== true) this.#rates.delete(oldest.value);
     this.#rates.set(address, rate);
     return rate;
   }

@@ -1,4 +1,5 @@
 import type { BrowseEvent, Instance, InstanceAddress } from '@mdns-ambassador/mdns';
+import { Recent } from '@mdns-ambassador/relay/recent';
 
 /**
  * For so long after a goodbye on the link nothing that peers say brings an instance back: their word may be older. An announcer that is
@@ -26,9 +27,9 @@ export class JoinedInstances {
   /** The ids that instances of peers have. */
   #allotted: ReadonlyMap<string, string | undefined> = new Map();
   /** By name and host: where it was on the link. */
-  readonly #seenAt = new Map<string, readonly InstanceAddress[]>();
+  readonly #seenAt = new Recent<string, readonly InstanceAddress[]>(MAX_REMEMBERED);
   /** By name and host: said goodbye on the link, and until when no peer is believed. */
-  readonly #leftUntil = new Map<string, number>();
+  readonly #leftUntil = new Recent<string, number>(MAX_REMEMBERED);
 
   /** Instances of other hosts on the link. */
   get heard(): number {
@@ -44,14 +45,14 @@ export class JoinedInstances {
     if (event.kind !== 'removed') {
       const isNew = !this.#told.has(id);
       this.#mdns.set(id, instance);
-      remember(this.#seenAt, keyOf(instance), instance.addresses);
+      this.#seenAt.set(keyOf(instance), instance.addresses);
       this.#leftUntil.delete(keyOf(instance));
       this.#told.set(id, instance);
       const others = this.#settle('expired', now);
       return { events: [{ kind: isNew ? 'added' : 'updated', instance }, ...others], doubted: [] };
     }
     this.#mdns.delete(id);
-    if (event.lost === 'goodbye') remember(this.#leftUntil, keyOf(instance), now + GOODBYE_MS);
+    if (event.lost === 'goodbye') this.#leftUntil.set(keyOf(instance), now + GOODBYE_MS);
     return { events: this.#settle(event.lost, now, instance), doubted: [] };
   }
 
@@ -137,13 +138,6 @@ function idOf(name: string, link: string | undefined): string {
 
 function keyOf({ name, host }: Instance): string {
   return JSON.stringify([name, host.toLowerCase()]);
-}
-
-function remember<Value>(remembered: Map<string, Value>, key: string, value: Value): void {
-  remembered.delete(key);
-  remembered.set(key, value);
-  const oldest = remembered.keys().next();
-  if (remembered.size > MAX_REMEMBERED && oldest.done !== true) remembered.delete(oldest.value);
 }
 
 function isAlike(a: Instance, b: Instance): boolean {

@@ -22,7 +22,6 @@ import {
   type PeerLine,
   type PeerPlace,
 } from './line.ts';
-import { isNode } from './node-id.ts';
 import { describeService, readService } from './service-text.ts';
 
 const MAX_ADDRESSES = 16;
@@ -35,6 +34,7 @@ const MAX_DIGEST_LENGTH = 32;
 const MAX_NODES = 256;
 const MAX_INTERFACES = 32;
 const MAX_MESHES = 4;
+const NODE = /^[0-9a-f]{16}$/;
 const WAYS: readonly ExamineWay[] = ['multicast', 'hear', 'dial'];
 const RESULTS: readonly OutcomeLine['result'][] = ['done', 'failed', 'refused'];
 
@@ -50,7 +50,6 @@ const MALFORMED: LineReading = { kind: 'malformed', reason: 'it is no line of a 
 export function encodeLine(line: PeerLine): string {
   switch (line.kind) {
     case 'hello':
-      return write({ v: PEER_VERSION, ...line });
     case 'dialled':
       return write({ v: PEER_VERSION, ...line });
     case 'state':
@@ -175,6 +174,11 @@ function readPlace(value: unknown): PeerPlace | undefined {
   if (!isObject(value)) return undefined;
   const { host, port } = value;
   return isTextUpTo(host, MAX_ADDRESS_LENGTH) && host !== '' && isPort(port) ? { host, port } : undefined;
+}
+
+/** 16 hexadecimal digits, as `drawId` draws them. */
+function isNode(value: unknown): value is string {
+  return typeof value === 'string' && NODE.test(value);
 }
 
 function write(value: object): string {

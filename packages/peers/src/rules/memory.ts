@@ -1,3 +1,4 @@
+import { Recent } from '@mdns-ambassador/relay/recent';
 import { keyOf } from './directory.ts';
 import type { PeerPlace } from './line.ts';
 
@@ -11,7 +12,7 @@ export interface RememberedPlace extends PeerPlace {
 
 /** The places worth a dial in a later run; the one that was there longest ago is forgotten first. */
 export class Memory {
-  readonly #places = new Map<string, RememberedPlace>();
+  readonly #places = new Recent<string, RememberedPlace>(MAX_REMEMBERED);
 
   constructor(places: readonly RememberedPlace[]) {
     for (const place of places.toReversed()) this.#places.set(keyOf(place), place);
@@ -27,10 +28,7 @@ export class Memory {
     const key = keyOf({ host, port });
     const known = this.#places.get(key);
     const hasLinked = isLinked || known?.hasLinked === true;
-    this.#places.delete(key);
     this.#places.set(key, { host, port, hasLinked });
-    const oldest = this.#places.keys().next();
-    if (this.#places.size > MAX_REMEMBERED && oldest.done !== true) this.#places.delete(oldest.value);
     return known?.hasLinked !== hasLinked;
   }
 }

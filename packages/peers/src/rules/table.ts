@@ -1,3 +1,4 @@
+import { Recent } from '@mdns-ambassador/relay/recent';
 import type { BeatLine, ByeLine, PeerService, StateLine } from './line.ts';
 
 /** An origin says something at least this often. */
@@ -48,7 +49,7 @@ export class PeerTable {
   readonly #mayPassOn: boolean;
   readonly #origins = new Map<string, PeerOrigin>();
   /** The last word of those who have left, and until when an older one is not believed. */
-  readonly #left = new Map<string, { readonly seq: number; readonly until: number }>();
+  readonly #left = new Recent<string, { readonly seq: number; readonly until: number }>(MAX_LEFT);
 
   /** `mayPassOn`: everybody who tells has proved to be a member, and is believed of others; else each is believed of itself alone. */
   constructor(self: string, mayPassOn: boolean) {
@@ -81,7 +82,7 @@ export class PeerTable {
     if (known !== undefined && line.seq <= known.seq) return { kind: 'stale' };
     switch (line.kind) {
       case 'bye':
-        this.#bury(key, line.seq, now);
+        this.#left.set(key, { seq: line.seq, until: now + 2 * SILENCE_MS });
         if (known === undefined) return { kind: 'stale' };
         this.#origins.delete(key);
         return { kind: 'left', origin: known };
@@ -161,12 +162,5 @@ export class PeerTable {
     this.#origins.set(key, origin);
     this.#left.delete(key);
     return { kind: 'changed', origin };
-  }
-
-  #bury(key: string, seq: number, now: number): void {
-    this.#left.delete(key);
-    this.#left.set(key, { seq, until: now + 2 * SILENCE_MS });
-    const oldest = this.#left.keys().next();
-    if (this.#left.size > MAX_LEFT && oldest.done !== true) this.#left.delete(oldest.value);
   }
 }
