@@ -31,9 +31,7 @@ export class Company {
   /** Calls back at each handshake that went well; the returned function ends that. */
   onMeeting(listener: (meeting: Meeting) => void): () => void {
     this.#listeners.add(listener);
-    return () => {
-      this.#listeners.delete(listener);
-    };
+    return () => void this.#listeners.delete(listener);
   }
 
   /** Who is connected now; one entry for each connection. */

@@ -67,7 +67,7 @@ export class Member {
     this.company = options.company ?? new Company();
     this.renewals = options.renewals;
     this.notices = options.notices;
-    this.#machine = nameMachine(options);
+    this.#machine = options.machine ?? nameHost();
     this.#clock = options.clock;
     this.#lifetimeMs = options.leafLifetimeMs ?? LEAF_LIFETIME_MS;
     this.#onClose = options.onClose;
@@ -78,7 +78,7 @@ export class Member {
 
   /** Rejects with a MeshError, NOT_ENTITLED, when the ring is a token for something else. */
   static async join(ring: KeyRing, options: MemberOptions): Promise<Member> {
-    const standings = await deriveStandings(ring, options.role, options.service, nameMachine(options));
+    const standings = await deriveStandings(ring, options.role, options.service, options.machine ?? nameHost());
     const papers = await issueAll(standings, options.clock.wallClock() + (options.leafLifetimeMs ?? LEAF_LIFETIME_MS));
     return new Member(options, standings, papers);
   }
@@ -111,9 +111,7 @@ export class Member {
   /** Calls back whenever there are other papers; the returned function ends that. */
   onChange(listener: () => void): () => void {
     this.#listeners.add(listener);
-    return () => {
-      this.#listeners.delete(listener);
-    };
+    return () => void this.#listeners.delete(listener);
   }
 
   /** Resolves once the papers are good; at once where they are. Never rejects. */
@@ -163,8 +161,4 @@ export class Member {
       else this.#schedule();
     });
   }
-}
-
-function nameMachine({ machine }: MemberOptions): KeeperMachine {
-  return machine ?? nameHost();
 }

@@ -89,18 +89,14 @@ export class Mesh {
       onClose: () => this.#members.delete(member),
     });
     this.#members.add(member);
-    if (ring !== this.#ring) await this.#catchUp(member);
-    return member;
-  }
-
-  /** The keys became others while it joined. */
-  async #catchUp(member: Member): Promise<void> {
-    try {
-      await member.change(this.#ring);
-    } catch (error) {
-      member.close();
-      throw error;
+    // The keys became others while it joined.
+    if (ring !== this.#ring) {
+      await member.change(this.#ring).catch((error: unknown) => {
+        member.close();
+        throw error;
+      });
     }
+    return member;
   }
 
   /** What is shown by the members that this process is: each is renewed by itself, long before its end (milliseconds since 1970). */
@@ -116,9 +112,7 @@ export class Mesh {
   /** Calls back when the keys are others; the returned function ends that. */
   onChange(listener: () => void): () => void {
     this.#listeners.add(listener);
-    return () => {
-      this.#listeners.delete(listener);
-    };
+    return () => void this.#listeners.delete(listener);
   }
 
   /**

@@ -45,18 +45,13 @@ export interface MachineStanding {
         readonly kind: 'authority';
         readonly key: KeyObject;
         readonly end: End;
-        readonly keeper: Keeper;
+        readonly keeper: { readonly name: string; readonly key: MachineKey };
         readonly next: string | undefined;
       }
     | GivenLeaf;
   /** Of all machines of the mesh, at the other end. PEM, and its key. */
   readonly root: string;
   readonly rootKey: KeyObject;
-}
-
-interface Keeper {
-  readonly name: string;
-  readonly key: MachineKey;
 }
 
 /**

@@ -135,7 +135,7 @@ function computeMac(key: Uint8Array, { service, instance, host, port, draining }
     'ambassador/txt/v1',
     service.toLowerCase(),
     instance,
-    foldHost(host),
+    host.toLowerCase().replace(/\.$/, ''),
     `${port}`,
     `${period}`,
     draining ? 'drain' : '',
@@ -147,8 +147,4 @@ function computeMac(key: Uint8Array, { service, instance, host, port, draining }
     hmac.update(length).update(bytes);
   }
   return hmac.digest().subarray(0, MAC_BYTES);
-}
-
-function foldHost(host: string): string {
-  return host.toLowerCase().replace(/\.$/, '');
 }

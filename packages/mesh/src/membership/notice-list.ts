@@ -70,7 +70,7 @@ export class NoticeList {
 
   /** Whether a notice would change nothing: another on the same matter counts. */
   isStale(notice: SignedNotice): boolean {
-    const known = this.#mapOf(notice).get(keyOf(notice));
+    const known = (notice.kind === 'named' ? this.#names : this.#standings).get(keyOf(notice));
     return known !== undefined && compareNotices(known, notice) >= 0;
   }
 
@@ -107,10 +107,6 @@ export class NoticeList {
     forgetLowest(standings, MAX_STANDINGS);
     forgetLowest(names, MAX_NAMES);
     return isSame(standings, this.#standings) && isSame(names, this.#names) ? this : new NoticeList(standings, names);
-  }
-
-  #mapOf({ kind }: SignedNotice): ReadonlyMap<string, SignedNotice> {
-    return kind === 'named' ? this.#names : this.#standings;
   }
 }
 

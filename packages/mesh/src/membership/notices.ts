@@ -94,9 +94,7 @@ export class Notices {
   /** Calls back whenever the list is another; the returned function ends that. */
   onChange(listener: () => void): () => void {
     this.#listeners.add(listener);
-    return () => {
-      this.#listeners.delete(listener);
-    };
+    return () => void this.#listeners.delete(listener);
   }
 
   #has(notice: SignedNotice): boolean {

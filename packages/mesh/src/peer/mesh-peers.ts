@@ -36,8 +36,7 @@ export interface MeshPeersOptions {
 
 /** Who came in; `shown`: it shows itself, and is to be told of nothing. */
 export type Arrived =
-  | { readonly kind: 'linked'; readonly leg: Leg }
-  | { readonly kind: 'shown'; readonly leg: Leg }
+  | { readonly kind: 'linked' | 'shown'; readonly leg: Leg }
   | { readonly kind: 'renewed' }
   | { readonly kind: 'removed'; readonly leg: Leg; readonly reason: string; readonly notice: string };
 
@@ -113,11 +112,9 @@ export class MeshPeers {
       const { leg, identity } = accepted;
       switch (accepted.kind) {
         case 'member':
-          member.company.meet(leg, { identity, at: 'peer', place: address });
-          return { kind: 'linked', leg };
         case 'view':
           member.company.meet(leg, { identity, at: 'peer', place: address });
-          return { kind: 'shown', leg };
+          return { kind: accepted.kind === 'member' ? 'linked' : 'shown', leg };
         case 'renewal':
           await member.renewals?.exchange(leg, accepted, abort.signal);
           return { kind: 'renewed' };

@@ -1,8 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import { type Clock, type Leg, Recent, resetLeg } from '@mdns-ambassador/relay';
 import { readLine } from '../handshake/read-line.ts';
-import type { KeyRing } from '../key-ring.ts';
-import { listMeshIds } from '../key-ring.ts';
+import { type KeyRing, listMeshIds } from '../key-ring.ts';
 import { admitMachine } from '../membership/admit.ts';
 import type { MachineIdentity } from '../membership/machine-identity.ts';
 import { MAX_MEMBERSHIP_TEXT, type Membership, parseMembership } from '../membership/membership.ts';
@@ -49,9 +48,7 @@ export class Renewals {
   /** Calls back with the keys of this machine after its membership was renewed, to keep them and go on with them; the returned function ends that. */
   onRenewed(listener: (ring: KeyRing) => void): () => void {
     this.#listeners.add(listener);
-    return () => {
-      this.#listeners.delete(listener);
-    };
+    return () => void this.#listeners.delete(listener);
   }
 
   /** Whether a connection for a renewal is to be made to whom was just dialled; within an hour of the last one it is not. */

@@ -99,12 +99,7 @@ export class Admission<Visitor> {
   }
 
   /** Of those inside, of those who wait, of origins that failed, and of addresses that had a member. */
-  get sizes(): {
-    readonly inside: number;
-    readonly waiting: number;
-    readonly failed: number;
-    readonly members: number;
-  } {
+  get sizes(): Readonly<Record<'inside' | 'waiting' | 'failed' | 'members', number>> {
     const [inside, waiting] = [this.#inside.size, this.#waiting.size];
     return { inside, waiting, failed: this.#credits.size, members: this.#members.size };
   }

@@ -41,7 +41,7 @@ export class StreamCallers {
   /** Resolves when the connection is over. Never rejects. */
   readonly ended: Promise<void>;
   readonly #options: StreamCallersOptions;
-  readonly #finish: () => void;
+  #finish: () => void = () => undefined;
   #session: Session | undefined;
   #cancelIdle: (() => void) | undefined;
   /** What becomes of streams that come after it was drained: a word, or a reset that has them opened elsewhere. */
@@ -50,11 +50,9 @@ export class StreamCallers {
 
   constructor(options: StreamCallersOptions) {
     this.#options = options;
-    let finish = (): void => undefined;
     this.ended = new Promise((resolve) => {
-      finish = resolve;
+      this.#finish = resolve;
     });
-    this.#finish = finish;
   }
 
   get leg(): SessionOptions['leg'] {

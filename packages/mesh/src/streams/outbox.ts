@@ -61,7 +61,7 @@ export class Outbox {
     this.#bytes += frame.length;
     if (flushed !== undefined) this.#flushed.push(flushed);
     if (this.#isAlone()) {
-      this.#flush();
+      this.flush();
       return;
     }
     if (this.#isTurnPending) return;
@@ -71,7 +71,7 @@ export class Outbox {
 
   /** The same for a large one. The bytes are the caller's again: they are copied into a buffer that goes round. */
   addLarge(header: Buffer, bytes: Buffer): void {
-    this.#flush();
+    this.flush();
     if (!this.#leg.writable) return;
     const buffer = spare.take();
     buffer.set(header);
@@ -81,24 +81,6 @@ export class Outbox {
 
   /** What waits for the end of the turn goes out now. */
   flush(): void {
-    this.#flush();
-  }
-
-  /** Whether it goes out now; else at the end of this turn of the loop. */
-  #isAlone(): boolean {
-    const now = this.#now();
-    const isAlone = now - this.#wroteAt >= ALONE_MS && this.#frames.length === 1;
-    this.#wroteAt = now;
-    return isAlone;
-  }
-
-  #endTurn(): void {
-    this.#isTurnPending = false;
-    this.#flush();
-    this.#release();
-  }
-
-  #flush(): void {
     if (this.#frames.length === 0) return;
     const [first] = this.#frames;
     const bytes = this.#frames.length === 1 && first !== undefined ? first : Buffer.concat(this.#frames, this.#bytes);
@@ -115,6 +97,20 @@ export class Outbox {
       this.#leg.write(bytes, (error) => {
         for (const act of flushed) act(error);
       });
+  }
+
+  /** Whether it goes out now; else at the end of this turn of the loop. */
+  #isAlone(): boolean {
+    const now = this.#now();
+    const isAlone = now - this.#wroteAt >= ALONE_MS && this.#frames.length === 1;
+    this.#wroteAt = now;
+    return isAlone;
+  }
+
+  #endTurn(): void {
+    this.#isTurnPending = false;
+    this.flush();
+    this.#release();
   }
 
   #release(): void {
