@@ -88,6 +88,7 @@ export class InterfaceRegistry {
     this.deleteAlias(id);
     this.#aliases.set(id, alias);
     this.#byName.set(nameKey(alias.registration.name), alias.registration);
+    this.#zone = undefined;
   }
 
   deleteAlias(id: string): void {

@@ -96,6 +96,16 @@ describe('claiming names', () => {
     expect(answersOf(driver.sent).filter(({ name }) => !isSameName(name, HOST))).toEqual([]);
   });
 
+  it('gives an alias up when its owner answers the probe, whatever was claimed before (RFC 6762 8.1)', () => {
+    const driver = Driver.settled();
+    driver.receive(response([foreignSrv(['other', ...REDIS_TYPE])]));
+    driver.responder.setAlias('web', { label: 'web', addresses: ['10.0.0.1'], announce: true }, driver.now);
+    driver.runFor(300);
+    driver.receive(response([record(['web', 'local'], { type: 'A', address: '10.0.0.9' })]));
+    driver.runFor(1_000);
+    expect(driver.responder.takeEvents()).toEqual([{ kind: 'alias-conflict', id: 'web' }]);
+  });
+
   it('gives the name up whatever type of record its owner shows (RFC 6762 8.1)', () => {
     const driver = new Driver({ addresses: ['10.0.0.1'] });
     driver.run(300);
