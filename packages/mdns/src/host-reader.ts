@@ -4,13 +4,11 @@ import { type JoinedInterface, listIndices, listJoined, nameJoined } from './lin
 import type { AddressFamily, NetworkInterface } from './network.ts';
 import { isWantOfDescriptor } from './no-descriptor.ts';
 import { listBound } from './port-holders.ts';
-import { readSystemInterfaces } from './system-interfaces.ts';
+import { SAME_MS, SystemLook } from './system-interfaces.ts';
 
 const IGMP_TABLE = '/proc/net/igmp';
 /** One of IPv6 may take what is sent to IPv4 addresses, too; a kernel without IPv6 has no table of them. */
 const PORT_TABLES = { IPv4: ['/proc/net/udp', '/proc/net/udp6'], IPv6: ['/proc/net/udp6'] } as const;
-/** All links of a node ask one after the other. */
-const SAME_MS = 50;
 
 /** An interface that somebody has joined on, as long as it is the same: one that is made anew has another number. */
 interface NumberedInterface extends JoinedInterface {
@@ -27,13 +25,20 @@ export interface HostReading {
 
 /** Reads a Linux host for all links of a network: with many of them, each would read of all. */
 export class HostReader {
+  readonly #look: SystemLook;
   #reading: HostReading | undefined;
+  /** What the system said, and what of it counts. */
+  #heard = '';
   #text = '';
   #readAt = Number.NEGATIVE_INFINITY;
   readonly #bound = new Map<
     AddressFamily,
     { readonly readAt: number; readonly addresses: readonly string[] | undefined }
   >();
+
+  constructor(look: SystemLook = new SystemLook()) {
+    this.#look = look;
+  }
 
   /** What was read last. */
   get known(): HostReading | undefined {
@@ -45,9 +50,12 @@ export class HostReader {
     const now = performance.now();
     if (this.#reading !== undefined && now - this.#readAt < SAME_MS) return this.#reading;
     this.#readAt = now;
-    const all = readSystemInterfaces();
+    const all = this.#look.lately();
     const igmp = readTable(IGMP_TABLE);
     if (all === undefined || igmp === undefined) return this.#reading;
+    const heard = JSON.stringify([all, igmp]);
+    if (this.#reading !== undefined && heard === this.#heard) return this.#reading;
+    this.#heard = heard;
     const indices = listIndices(igmp);
     const joined = nameJoined(listJoined(igmp), all).map((one) => ({ ...one, index: indices.get(one.name) }));
     const text = JSON.stringify([all, joined]);

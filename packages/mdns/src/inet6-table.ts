@@ -18,6 +18,7 @@ export function readStandings(table: string): (name: string, own: InterfaceAddre
     const standing = FLAGS.find(([bit]) => (Number.parseInt(flags, 16) & bit) !== 0)?.[1];
     if (standing !== undefined) byPlace.set(`${name} ${hex}`, standing);
   }
+  if (byPlace.size === 0) return (_, own) => own;
   return (name, own) => {
     const standing = byPlace.get(`${name} ${Buffer.from(parseIpv6(own.address) ?? []).toString('hex')}`);
     return standing === undefined ? own : { ...own, standing };

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { forgetOldest } from './forget-oldest.ts';
 import { BRIDGE_PORT, type BridgeFacts } from './interfaces.ts';
 import { listKernelFolder, readKernelFile, SYSFS } from './kernel-file.ts';
 
@@ -13,19 +14,41 @@ const UNWANTED_DEVICE_TYPES: ReadonlyMap<string, string> = new Map([
   ['geneve', 'overlay network'],
   ['wwan', 'mobile network'],
 ]);
+/** Interfaces of which it is remembered what they were made as. */
+const MAX_KNOWN = 1_024;
 
-/**
- * What Linux knows of an interface that speaks against using it, undefined where nothing does or nothing can be read. A tun device
- * may have any name; its kind stands in sysfs.
- */
-export function describeLinuxInterfaceKind(name: string, sysfs: string = SYSFS): string | undefined {
-  const folder = `${sysfs}/${name}`;
+/** What Linux knows of interfaces that speaks against using them. What one was made as is read once. */
+export class LinuxInterfaceKinds {
+  readonly #sysfs: string;
+  readonly #made = new Map<string, { readonly index: number; readonly kind: string | undefined }>();
+
+  constructor(sysfs: string = SYSFS) {
+    this.#sysfs = sysfs;
+  }
+
+  /** Undefined where nothing speaks against it or nothing can be read. `index`: its number, if that is known. */
+  describe(name: string, index: number | undefined): string | undefined {
+    const folder = `${this.#sysfs}/${name}`;
+    return this.#describeMade(name, folder, index) ?? (existsSync(`${folder}/brport`) ? BRIDGE_PORT : undefined);
+  }
+
+  #describeMade(name: string, folder: string, index: number | undefined): string | undefined {
+    const known = this.#made.get(name);
+    if (known !== undefined && known.index === index) return known.kind;
+    const kind = describeMade(folder);
+    if (index !== undefined) this.#made.set(name, { index, kind });
+    forgetOldest(this.#made, MAX_KNOWN);
+    return kind;
+  }
+}
+
+/** A tun device may have any name; its kind stands in sysfs. */
+function describeMade(folder: string): string | undefined {
   if (existsSync(`${folder}/bridge`)) return 'bridge';
   if (existsSync(`${folder}/tun_flags`)) return 'VPN or tunnel';
   if (TUNNEL_LINK_TYPES.has(Number(readKernelFile(`${folder}/type`)))) return 'VPN or tunnel';
   const deviceType = /^DEVTYPE=(.*)$/m.exec(readKernelFile(`${folder}/uevent`))?.[1];
-  const byType = deviceType === undefined ? undefined : UNWANTED_DEVICE_TYPES.get(deviceType);
-  return byType ?? (existsSync(`${folder}/brport`) ? BRIDGE_PORT : undefined);
+  return deviceType === undefined ? undefined : UNWANTED_DEVICE_TYPES.get(deviceType);
 }
 
 /** The route of all else, in the tables of /proc/net: destination and mask of zeros. */

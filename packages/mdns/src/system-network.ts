@@ -2,7 +2,7 @@ import { platform as osPlatform } from 'node:os';
 import { GroupReceivers } from './group-receivers.ts';
 import { HostReader } from './host-reader.ts';
 import { readStandings } from './inet6-table.ts';
-import { describeLinuxBridge, describeLinuxInterfaceKind } from './interface-kind.ts';
+import { describeLinuxBridge, LinuxInterfaceKinds } from './interface-kind.ts';
 import {
   comparableName,
   type InterfaceSelection,
@@ -17,7 +17,7 @@ import { readLinuxNumber } from './linux-interface.ts';
 import { toError } from './mdns-error.ts';
 import type { Network, NetworkInterface } from './network.ts';
 import { isWantOfDescriptor } from './no-descriptor.ts';
-import { lookAtSystemInterfaces } from './system-interfaces.ts';
+import { lookAtSystemInterfaces, SystemLook } from './system-interfaces.ts';
 
 export interface SystemNetworkOptions {
   /** Use exactly these; default: chosen by {@link selectInterfaces}. */
@@ -29,6 +29,8 @@ export interface SystemNetworkOptions {
 }
 
 export interface SystemNetwork extends Network {
+  /** As `interfaces`, or as they were so long ago at most: to look at many takes milliseconds. */
+  interfacesWithin(ms: number): readonly NetworkInterface[];
   /** Interfaces that are up and left alone, with the reason; naming one uses it. */
   skipped(): readonly SkippedInterface[];
   /** Every interface that is up and has an address, with why it would be left alone if none were named; undefined: it would not. */
@@ -45,17 +47,23 @@ export interface SystemNetwork extends Network {
 export function systemNetwork(options: SystemNetworkOptions = {}): SystemNetwork {
   const platform = options.platform ?? osPlatform();
   const isLinux = platform === 'linux';
-  const reader = new HostReader();
+  const systemLook = new SystemLook();
+  const reader = new HostReader(systemLook);
   const receivers = new GroupReceivers(reader);
   let blindness: Error | undefined;
-  const look = (): OsInterfaces => lookAtSystemInterfaces() ?? {};
-  const select = (named: readonly string[] = options.interfaceNames ?? []): InterfaceSelection =>
+  const kinds = new LinuxInterfaceKinds();
+  const readNumber = (name: string): number | undefined => readLinuxNumber(name, 'ifindex');
+  const look = (): OsInterfaces => systemLook.now() ?? {};
+  const select = (
+    named: readonly string[] = options.interfaceNames ?? [],
+    readIndex = readNumber,
+  ): InterfaceSelection =>
     selectInterfaces(look(), {
       platform,
       named,
       withBridges: options.withBridges ?? false,
       ...(isLinux && {
-        describeKind: (name: string) => describeLinuxInterfaceKind(name),
+        describeKind: (name: string) => kinds.describe(name, readIndex(name)),
         describeBridge: (name: string) => describeLinuxBridge(name),
       }),
     });
@@ -73,25 +81,35 @@ export function systemNetwork(options: SystemNetworkOptions = {}): SystemNetwork
       return last;
     };
   };
+  const readInterfaces = (): readonly NetworkInterface[] => {
+    const indices = new Map<string, number | undefined>();
+    const readIndex = (name: string): number | undefined => {
+      if (!indices.has(name)) indices.set(name, readNumber(name));
+      return indices.get(name);
+    };
+    const { used } = select(options.interfaceNames, readIndex);
+    receivers.setUsed(used);
+    if (!isLinux) return used;
+    const mark = readStandings(readKernelFile('/proc/net/if_inet6'));
+    return used.map((on) => ({
+      ...on,
+      addresses: on.addresses.map((own) => mark(on.name, own)),
+      index: readIndex(on.name),
+      mtu: readLinuxNumber(on.name, 'mtu'),
+    }));
+  };
+  const interfaces = orBefore(readInterfaces, [], (error) => {
+    blindness = error;
+  });
+  let last: { readonly found: readonly NetworkInterface[]; readonly at: number } | undefined;
+  const lookAtInterfaces = (): readonly NetworkInterface[] => {
+    last = { found: interfaces(), at: performance.now() };
+    return last.found;
+  };
   return {
-    interfaces: orBefore<readonly NetworkInterface[]>(
-      () => {
-        const { used } = select();
-        receivers.setUsed(used);
-        if (!isLinux) return used;
-        const mark = readStandings(readKernelFile('/proc/net/if_inet6'));
-        return used.map((on) => ({
-          ...on,
-          addresses: on.addresses.map((own) => mark(on.name, own)),
-          index: readLinuxNumber(on.name, 'ifindex'),
-          mtu: readLinuxNumber(on.name, 'mtu'),
-        }));
-      },
-      [],
-      (error) => {
-        blindness = error;
-      },
-    ),
+    interfaces: lookAtInterfaces,
+    interfacesWithin: (ms) =>
+      last !== undefined && performance.now() - last.at <= ms ? last.found : lookAtInterfaces(),
     blindness: () => blindness,
     skipped: orBefore<readonly SkippedInterface[]>(() => select().skipped, []),
     all: orBefore(() => {

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { describeLinuxBridge, describeLinuxInterfaceKind } from '../src/interface-kind.ts';
+import { describeLinuxBridge, LinuxInterfaceKinds } from '../src/interface-kind.ts';
 
 describe('the kind of a Linux interface', () => {
   let sysfs = '';
@@ -11,13 +11,17 @@ describe('the kind of a Linux interface', () => {
   });
   afterEach(() => rmSync(sysfs, { recursive: true }));
 
-  function describeKind(files: Readonly<Record<string, string>>): string | undefined {
+  function writeFiles(files: Readonly<Record<string, string>>): void {
     for (const [path, text] of Object.entries(files)) {
       const file = join(sysfs, 'foo', path);
       mkdirSync(dirname(file), { recursive: true });
       writeFileSync(file, text);
     }
-    return describeLinuxInterfaceKind('foo', sysfs);
+  }
+
+  function describeKind(files: Readonly<Record<string, string>>): string | undefined {
+    writeFiles(files);
+    return new LinuxInterfaceKinds(sysfs).describe('foo', undefined);
   }
 
   it('tells a tun device whatever its name', () => {
@@ -71,6 +75,22 @@ describe('the kind of a Linux interface', () => {
   );
 
   it('has nothing against an interface of which nothing can be read', () => {
-    expect(describeLinuxInterfaceKind('bar', sysfs)).toBeUndefined();
+    expect(new LinuxInterfaceKinds(sysfs).describe('bar', 1)).toBeUndefined();
+  });
+
+  it('is what it was made as until it is made anew, and a port of a bridge for as long as it is one', () => {
+    const kinds = new LinuxInterfaceKinds(sysfs);
+    writeFiles({ type: '1\n' });
+    expect(kinds.describe('foo', 1)).toBeUndefined();
+    writeFiles({ 'brport/state': '3\n' });
+    expect(kinds.describe('foo', 1)).toBe('port of a bridge');
+    rmSync(join(sysfs, 'foo/brport'), { recursive: true });
+    expect(kinds.describe('foo', 1)).toBeUndefined();
+    writeFiles({ type: '65534\n', tun_flags: '0x1001\n' });
+    expect(kinds.describe('foo', 2)).toBe('VPN or tunnel');
+    rmSync(join(sysfs, 'foo/tun_flags'));
+    writeFiles({ type: '1\n' });
+    expect(kinds.describe('foo', undefined)).toBeUndefined();
+    expect(kinds.describe('foo', 3)).toBeUndefined();
   });
 });

@@ -86,9 +86,9 @@ describe('the links of a host', () => {
     expect(links).toHaveLength(10);
     host.readings = 0;
     for (const times of [1, 2]) {
+      vi.advanceTimersByTime(POLL_MS);
       await Promise.all(links.map(({ link }) => link.renew()));
       expect(host.readings).toBe(times);
-      vi.advanceTimersByTime(POLL_MS);
     }
   });
 
@@ -212,6 +212,7 @@ describe('the links of a host', () => {
   it('know of the host what they knew while it tells them nothing, and hear nothing before', async () => {
     host.addInterface('eth1', '10.0.1.1');
     const { link, heard } = await openEth0();
+    vi.advanceTimersByTime(POLL_MS);
     host.hides = 'EMFILE';
     await link.renew();
     host.arrive('eth0', NEIGHBOUR);
@@ -384,6 +385,32 @@ describe('a packet of which the interface has no name', () => {
 });
 
 describe('the interfaces of a host', () => {
+  it('are looked at once for all, and of each its number and MTU alone is read again', async () => {
+    host.addInterface('eth1', '10.0.1.1');
+    const network = systemNetwork({ platform: 'linux' });
+    const events = { packet: () => {}, reply: () => {}, sent: () => {}, failed: () => {} };
+    for (const on of network.interfaces()) opened.push(await network.openLink(on, 'IPv4', events));
+    await Promise.all(opened.map((link) => link.renew()));
+    vi.advanceTimersByTime(POLL_MS);
+    Object.assign(host, { readings: 0 });
+    host.fileReadings.length = 0;
+    network.interfaces();
+    await Promise.all(opened.map((link) => link.renew()));
+    expect(network.interfacesWithin(POLL_MS)).toHaveLength(2);
+    expect(host.readings).toBe(1);
+    const names = host.fileReadings.map((path) => path.replace('/sys/class/net/', ''));
+    expect(names.filter((name) => !name.startsWith('/proc'))).toEqual([
+      'eth0/ifindex',
+      'eth1/ifindex',
+      'eth0/mtu',
+      'eth1/mtu',
+    ]);
+    vi.advanceTimersByTime(POLL_MS + 1);
+    host.removeInterface('eth1');
+    expect(network.interfacesWithin(POLL_MS)).toHaveLength(1);
+    expect(host.readings).toBe(2);
+  });
+
   it.each([
     ['to ask for them', 'EMFILE', false],
     ['to read what they are', undefined, true],

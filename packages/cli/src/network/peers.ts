@@ -24,6 +24,8 @@ import { isServedAt, listAddresses } from './served-addresses.ts';
 
 /** In the state folder. */
 const PEERS_FILE = 'peers.json';
+/** For so long the addresses that peers are told may be out of date: the node itself looks more often. */
+const SAME_MS = 2_500;
 /** Of the peers in it that are of no mesh. */
 const OPEN_GROUP = 'open';
 
@@ -72,7 +74,7 @@ export function createPeers(network: SystemNetwork, node: MdnsNode, options: Pee
     ...omitUndefined({ port, describe }),
     isMesh,
     notices: mesh?.notices,
-    addresses: () => listAddresses(interfaces()).filter((address) => !/^fe[89ab]/i.test(address)),
+    addresses: () => listAddresses(network.interfacesWithin(SAME_MS)).filter((address) => !/^fe[89ab]/i.test(address)),
     judge: createNetworkJudge({
       isMesh,
       interfaces,
