@@ -6,7 +6,7 @@ import type { NetworkInterface } from './network.ts';
 import type { LinkTotals, NodeCounters } from './node.ts';
 import type { Responder } from './rules/answering/responder.ts';
 import type { Querier } from './rules/asking/querier.ts';
-import type { Machine } from './rules/machine.ts';
+import type { Machine, Received } from './rules/machine.ts';
 
 /** A machine that threw is left alone for so long: what was due then is due still. */
 const REST_MS = 1_000;
@@ -56,8 +56,7 @@ export class Attachment {
         ...events,
         received: (packet) => {
           const now = options.now();
-          this.touch();
-          for (const machine of this.#running) contain(() => machine.receive(packet, now));
+          for (const machine of this.#running) this.#hand(packet, machine, now);
           events.received(packet);
         },
         // What is said to us alone is no conflict with anybody (RFC 6762 9).
@@ -125,6 +124,15 @@ export class Attachment {
       deadline = Math.min(deadline, Math.max(machine.nextDeadline(), this.#restsUntil(machine)));
     this.#deadline = deadline;
     return deadline;
+  }
+
+  /** What a machine passes over changes nothing of its deadline. */
+  #hand(packet: Received, machine: Machine, now: number): void {
+    let isPassedOver = false;
+    contain(() => {
+      isPassedOver = !machine.receive(packet, now);
+    });
+    if (!isPassedOver) this.touch();
   }
 
   #restsUntil(machine: Machine): number {

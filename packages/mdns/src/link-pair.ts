@@ -5,7 +5,7 @@ import type { AddressFamily, Link, LinkSource, Network, NetworkInterface, ReplyP
 import type { LinkTotals } from './node.ts';
 import { isOnLink } from './on-link.ts';
 import { PacketLimit } from './packet-limit.ts';
-import { keyOfPacket, RecentPackets } from './recent-packets.ts';
+import { RecentPackets } from './recent-packets.ts';
 import type { Received, Transmit } from './rules/machine.ts';
 import { withoutZone } from './wire/address.ts';
 import type { Decode } from './wire/decode.ts';
@@ -207,14 +207,13 @@ export class LinkPair {
   }
 
   async #openOne(on: NetworkInterface, family: AddressFamily): Promise<LinkFailure | undefined> {
-    const limit = new PacketLimit(this.#options.now());
+    const heard = { on, family, limit: new PacketLimit(this.#options.now()), recent: new RecentPackets() };
     const replyLimit = new PacketLimit(this.#options.now());
     const refusals: RefusedPackets = { count: 0, last: undefined };
-    const recent = new RecentPackets();
     let link: Link | undefined;
     try {
       link = await this.#options.network.openLink(on, family, {
-        packet: (bytes, source) => this.#take(bytes, source, { on, family, limit, recent }),
+        packet: (bytes, source) => this.#take(bytes, source, heard),
         reply: (bytes, source, reply) => this.#take(bytes, source, { on, family, limit: replyLimit, reply }),
         sent: (error) => this.#noteSent(refusals, error),
         failed: (error) => {
@@ -264,8 +263,7 @@ export class LinkPair {
       return;
     }
     const isThisHost = this.#options.isOwnAddress(withoutZone(source.address));
-    const key = recent === undefined ? undefined : keyOfPacket(bytes, source);
-    const repeated = recent?.find(key, now);
+    const repeated = recent?.find(bytes, source, now);
     // An address may have moved to another host meanwhile, or from one.
     if (repeated !== undefined && repeated.packet.from.isThisHost === isThisHost) {
       this.#totals.damagedRecords += repeated.damaged;
@@ -287,7 +285,7 @@ export class LinkPair {
     const from = { address, port, family, isThisHost, ...(isOnLink(source, on) ? {} : { isOffSubnet: true }) };
     if (reply === undefined) {
       const { message, damaged } = decoded;
-      recent?.note(key, { packet: { message, from, isRepeated: true }, damaged }, now);
+      recent?.note(bytes, source, { packet: { message, from, isRepeated: true }, damaged }, now);
       this.#options.events.received({ message, from });
     } else this.#options.events.replied({ message: decoded.message, from: { ...from, reply } });
   }

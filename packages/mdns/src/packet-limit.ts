@@ -13,6 +13,7 @@ const MAX_SOURCES = 1_024;
 export class PacketLimit {
   readonly #all: TokenBucket;
   readonly #bySource: Map<string, TokenBucket> = new Map();
+  #last: TokenBucket | undefined;
 
   constructor(now: number) {
     this.#all = new TokenBucket(MAX_PACKETS_PER_SECOND, now);
@@ -29,6 +30,8 @@ export class PacketLimit {
 
   #obtain(address: string, now: number): TokenBucket {
     const bucket = this.#bySource.get(address) ?? this.#open(now);
+    if (bucket === this.#last) return bucket;
+    this.#last = bucket;
     // Moved to the end: the map is in the order of use.
     this.#bySource.delete(address);
     this.#bySource.set(address, bucket);

@@ -8,6 +8,8 @@ const MAX_PACKET_BYTES = 1_500;
 /** What makes room for more is what was read first. */
 const MAX_PACKETS = 256;
 const MAX_BYTES = 65_536;
+/** Of FNV-1a. */
+const PRIME = 16_777_619;
 
 /** What was read of a packet. */
 interface ReadPacket {
@@ -18,41 +20,49 @@ interface ReadPacket {
 
 interface Remembered {
   readonly at: number;
+  readonly bytes: Uint8Array;
+  readonly source: LinkSource;
   readonly read: ReadPacket;
 }
 
-/** The packets that one link brought a moment ago, each by {@link keyOfPacket}, so that one which comes again need not be read again. Pure: time is an argument. */
+/** The packets that one link brought a moment ago, so that one which comes again need not be read again. Pure: time is an argument. */
 export class RecentPackets {
-  /** First to last. */
-  readonly #byKey: Map<string, Remembered> = new Map();
+  /** First to last, by a hash of the source and the bytes: of two that share it the later one is remembered. */
+  readonly #byHash: Map<number, Remembered> = new Map();
   #bytes = 0;
 
   /** What was read of the same packet from the same source. */
-  find(key: string | undefined, now: number): ReadPacket | undefined {
-    const remembered = key === undefined ? undefined : this.#byKey.get(key);
-    return remembered === undefined || now - remembered.at > REMEMBERED_MS ? undefined : remembered.read;
+  find(bytes: Uint8Array, source: LinkSource, now: number): ReadPacket | undefined {
+    if (bytes.length > MAX_PACKET_BYTES) return undefined;
+    const known = this.#byHash.get(hash(bytes, source));
+    if (known === undefined || now - known.at > REMEMBERED_MS) return undefined;
+    const isSame = known.source.port === source.port && known.source.address === source.address;
+    return isSame && Buffer.compare(known.bytes, bytes) === 0 ? known.read : undefined;
   }
 
-  note(key: string | undefined, read: ReadPacket, now: number): void {
-    if (key === undefined) return;
+  /** `bytes` must not change afterwards. */
+  note(bytes: Uint8Array, source: LinkSource, read: ReadPacket, now: number): void {
+    if (bytes.length > MAX_PACKET_BYTES) return;
+    const key = hash(bytes, source);
     this.#forget(key);
-    this.#byKey.set(key, { at: now, read });
-    this.#bytes += key.length;
-    for (const [oldest, { at }] of this.#byKey) {
-      const isRoom = this.#byKey.size <= MAX_PACKETS && this.#bytes <= MAX_BYTES;
+    this.#byHash.set(key, { at: now, bytes, source, read });
+    this.#bytes += bytes.length;
+    for (const [oldest, { at }] of this.#byHash) {
+      const isRoom = this.#byHash.size <= MAX_PACKETS && this.#bytes <= MAX_BYTES;
       if (isRoom && now - at <= REMEMBERED_MS) return;
       this.#forget(oldest);
     }
   }
 
-  #forget(key: string): void {
-    if (this.#byKey.delete(key)) this.#bytes -= key.length;
+  #forget(key: number): void {
+    this.#bytes -= this.#byHash.get(key)?.bytes.length ?? 0;
+    this.#byHash.delete(key);
   }
 }
 
-/** What tells a packet from all others: its source, and one character for each byte. Undefined for one that is too large to be remembered. */
-export function keyOfPacket(bytes: Uint8Array, { address, port }: LinkSource): string | undefined {
-  if (bytes.length > MAX_PACKET_BYTES) return undefined;
-  const content = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
-  return `${address} ${port} ${content}`;
+function hash(bytes: Uint8Array, { address, port }: LinkSource): number {
+  let value = port;
+  for (let at = 0; at < address.length; at++) value = Math.imul(value ^ address.charCodeAt(at), PRIME);
+  for (let at = 0; at < bytes.length; at++) value = Math.imul(value ^ (bytes[at] ?? 0), PRIME);
+  return value;
 }

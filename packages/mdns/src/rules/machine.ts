@@ -39,7 +39,8 @@ export interface Transmit {
  * `receive` never throws and never sends; what is to be sent waits until `advance`.
  */
 export interface Machine {
-  receive(packet: Received, now: number): void;
+  /** False where nothing came of it yet: there are no events, and nothing is due sooner than before. */
+  receive(packet: Received, now: number): boolean;
   /** Does all that is due at `now`, and returns what must be sent now, in order. */
   advance(now: number): readonly Transmit[];
   /** When `advance` must be called next at the latest; Infinity when there is nothing to wait for. Changes with every call. */

@@ -6,6 +6,7 @@ import type { OwnSet } from './own-set.ts';
 import type { Registration } from './registration.ts';
 import type { InterfaceRegistry } from './registry.ts';
 import { drawSharedDelay, type ResponseQueue } from './response-queue.ts';
+import type { OwnZone } from './zone.ts';
 
 /** Hears what other hosts say about names that we have or want: agreement, rivalry, conflict (RFC 6762 6.6, 7.4, 8.1, 8.2, 9). */
 export class ConflictListener {
@@ -13,6 +14,8 @@ export class ConflictListener {
   readonly #registry: InterfaceRegistry;
   readonly #queue: ResponseQueue;
   readonly #onConflict: (registration: Registration, now: number) => void;
+  /** Responses that were heard more than once, with the zone that none of their names concerned. */
+  readonly #foreign: WeakMap<Message, OwnZone> = new WeakMap();
 
   constructor(
     random: Random,
@@ -41,11 +44,14 @@ export class ConflictListener {
     for (const [registration, proposal] of proposals) registration.probe.compete(proposal, now);
   }
 
-  hearResponse({ message, from }: Received, now: number): void {
-    // Costs next to nothing for what does not concern us: most of what is heard on a busy link.
+  /** Costs next to nothing for what does not concern us, most of what is heard on a busy link. False for that. */
+  hearResponse({ message, from, isRepeated }: Received, now: number): boolean {
+    if (isRepeated === true && this.#foreign.get(message) === this.#registry.zone()) return false;
+    let isForeign = true;
     for (const record of message.answers) {
       const zone = this.#registry.zone();
       if (!zone.concerns(record.name)) continue;
+      isForeign = false;
       const set = zone.holding(record);
       if (set === undefined) this.#hearOther(record, message, now);
       else this.#hearOwn(set, record, from.isThisHost, now);
@@ -53,8 +59,12 @@ export class ConflictListener {
     // RFC 6762 9: a conflict may stand in any section.
     for (const record of [...message.authorities, ...message.additionals]) {
       const zone = this.#registry.zone();
-      if (zone.concerns(record.name) && zone.holding(record) === undefined) this.#hearOther(record, message, now);
+      if (!zone.concerns(record.name)) continue;
+      isForeign = false;
+      if (zone.holding(record) === undefined) this.#hearOther(record, message, now);
     }
+    if (isForeign && isRepeated === true) this.#foreign.set(message, this.#registry.zone());
+    return !isForeign;
   }
 
   /** Another host says what we say. */

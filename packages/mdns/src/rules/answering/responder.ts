@@ -203,20 +203,19 @@ export class Responder implements Machine {
     return events;
   }
 
-  receive(packet: Received, now: number): void {
+  receive(packet: Received, now: number): boolean {
     const { kind } = packet.message;
     switch (kind) {
       case 'query':
         // Who asks from another port does not probe (RFC 6762 6.7).
         if (packet.from.port === MDNS_PORT) this.#listener.hearQuery(packet.message, now);
         this.#answerer.receive(packet, this.#registry.zone(), now);
-        return;
+        return true;
       case 'response':
         this.#farewells.hear(packet, now);
-        this.#listener.hearResponse(packet, now);
-        return;
+        return this.#listener.hearResponse(packet, now);
       default:
-        kind satisfies never;
+        return kind satisfies never;
     }
   }
 

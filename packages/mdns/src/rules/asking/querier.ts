@@ -53,7 +53,7 @@ interface Repetition {
 /** A repetition that is taken in before anything else is. */
 interface DeferredPacket {
   readonly packet: Received;
-  readonly at: number;
+  at: number;
 }
 
 /**
@@ -192,14 +192,15 @@ export class Querier implements Machine {
     this.#schedule.restart(this.#now);
   }
 
-  receive(packet: Received, now: number): void {
-    if (this.#defer(packet, now)) return;
+  receive(packet: Received, now: number): boolean {
+    if (this.#defer(packet, now)) return false;
     const { message, from } = packet;
     const at = this.#observe(now);
     if (from.reply !== undefined) this.#learnDirectly(packet, at);
     else if (message.kind === 'query') this.#overhearing.hear(packet, at);
     else if (packet.isRepeated === true) this.#learnAgain(packet, at);
     else this.#learn(withOwners([...message.answers, ...message.additionals]), from, at);
+    return true;
   }
 
   advance(now: number): readonly Transmit[] {
@@ -263,14 +264,15 @@ export class Querier implements Machine {
     for (const { browser } of this.#browsing.values())
       for (const { entry } of known.refreshed) if (!browser.isSettled(entry)) return false;
     this.#now = now;
-    this.#deferred.delete(packet.message);
-    this.#deferred.set(packet.message, { packet, at: now });
+    const deferred = this.#deferred.get(packet.message);
+    if (deferred?.packet === packet) deferred.at = now;
+    else this.#deferred.set(packet.message, { packet, at: now });
     return true;
   }
 
   #takeDeferred(): void {
     if (this.#deferred.size === 0) return;
-    const deferred = [...this.#deferred.values()];
+    const deferred = [...this.#deferred.values()].sort((a, b) => a.at - b.at);
     this.#deferred.clear();
     for (const { packet, at } of deferred) this.#learnAgain(packet, at);
   }

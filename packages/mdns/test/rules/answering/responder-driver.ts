@@ -1,3 +1,4 @@
+import { expect } from 'vitest';
 import type { ServiceOptions } from '../../../src/publication.ts';
 import { Responder } from '../../../src/rules/answering/responder.ts';
 import type { Received, Sender, Transmit } from '../../../src/rules/machine.ts';
@@ -79,7 +80,9 @@ export class Driver {
 
   receive(message: Message, from: Sender = PEER): void {
     const packet: Received = { message, from };
-    this.responder.receive(packet, this.now);
+    const deadline = this.responder.nextDeadline();
+    if (!this.responder.receive(packet, this.now))
+      expect(this.responder.nextDeadline()).toBeGreaterThanOrEqual(deadline);
   }
 
   /** Receives, and returns what is sent in the next two seconds. */

@@ -1,3 +1,4 @@
+import { expect } from 'vitest';
 import { Querier, type QuerierOptions } from '../../../src/rules/asking/querier.ts';
 import type { QuerierEvent } from '../../../src/rules/asking/querier-event.ts';
 import type { Received, Sender } from '../../../src/rules/machine.ts';
@@ -80,7 +81,11 @@ export class QuerierDriver {
   }
 
   receive(packet: Received): void {
-    this.querier.receive(packet, this.now);
+    const deadline = this.querier.nextDeadline();
+    if (!this.querier.receive(packet, this.now)) {
+      expect(this.querier.hasEvents).toBe(false);
+      expect(this.querier.nextDeadline()).toBeGreaterThanOrEqual(deadline);
+    }
     this.#collect();
   }
 
