@@ -1,17 +1,13 @@
 import { Daemon } from '../../daemon/daemon.ts';
-import { CliError } from '../../exit/cli-error.ts';
-import { EXIT_USAGE } from '../../exit/exit-codes.ts';
 import { EMPTY_PLAN, type Plan, readContainers, readFeed } from '../../requests/plan.ts';
 import { addSharedOptions, loadConfig } from '../../requests/service-requests.ts';
 import type { Invocation } from '../command.ts';
+import { refuseWords } from '../words.ts';
 
 /** `ambassador agent` */
 export async function runAgent(invocation: Invocation): Promise<number> {
-  const { surroundings } = invocation;
-  const [word] = invocation.words;
-  if (word !== undefined) {
-    throw new CliError(EXIT_USAGE, `agent takes no services, and "${word}" is one; leave it out`);
-  }
+  const { surroundings, words } = invocation;
+  refuseWords(words, 'agent', 'leave it out');
   const config = await loadConfig(invocation.settings);
   const settings = addSharedOptions(invocation.settings, config);
   const feed = readFeed(config?.agent === undefined ? settings : settings.withFallback(config.agent));

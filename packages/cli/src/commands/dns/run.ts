@@ -6,18 +6,14 @@ import { EMPTY_PLAN, type Plan, readNames } from '../../requests/plan.ts';
 import { addSharedOptions, loadConfig } from '../../requests/service-requests.ts';
 import type { Settings } from '../../settings/settings.ts';
 import type { Invocation } from '../command.ts';
+import { refuseWords } from '../words.ts';
 import type { Direction } from './setup/setup-lines.ts';
 
 /** `ambassador dns` */
 export async function runDns(invocation: Invocation): Promise<number> {
-  const { surroundings } = invocation;
-  const [word] = invocation.words;
-  if (word !== undefined) {
-    throw new CliError(
-      EXIT_USAGE,
-      `dns takes no services, and "${word}" is one; it answers for all that are there; write ambassador proxy ${word} --dns to have it proxied under its name`,
-    );
-  }
+  const { surroundings, words } = invocation;
+  const instead = `write ambassador proxy ${words[0]} --dns to have it proxied under its name`;
+  refuseWords(words, 'dns', `it answers for all that are there; ${instead}`);
   const config = await loadConfig(invocation.settings);
   const settings = addSharedOptions(invocation.settings, config);
   const names = readNames(config?.dns === undefined ? settings : settings.withFallback(config.dns));

@@ -12,7 +12,7 @@ import {
 } from '@mdns-ambassador/mdns';
 import type { Mesh } from '@mdns-ambassador/mesh';
 import { CliError } from '../../exit/cli-error.ts';
-import { EXIT_OK, EXIT_UNAVAILABLE, EXIT_USAGE } from '../../exit/exit-codes.ts';
+import { EXIT_OK, EXIT_UNAVAILABLE } from '../../exit/exit-codes.ts';
 import { createLoggedNetwork, describeNoNetwork, type LocalNetwork, startNode } from '../../network/local-network.ts';
 import { LOOK_TYPE } from '../../network/look-beacon.ts';
 import { createMembershipJudge, createMesh } from '../../network/mesh.ts';
@@ -39,8 +39,8 @@ import { openLog } from '../../process/log-options.ts';
 import { waitForAbort, waitOrAbort } from '../../process/stopping.ts';
 import { readMeshRequest, readMode } from '../../requests/mesh-request.ts';
 import { addSharedOptions, loadConfig } from '../../requests/service-requests.ts';
-import { readGiven } from '../../settings/settings.ts';
 import type { Invocation } from '../command.ts';
+import { readWord } from '../words.ts';
 
 const DEFAULT_TIMEOUT_MS = 2_000;
 /** Types looked into when every type is listed; a link has some tens. */
@@ -51,7 +51,8 @@ export async function listInstances(invocation: Invocation): Promise<number> {
   const { surroundings } = invocation;
   surroundings.faults.survive((error) => surroundings.stderr.line(`ambassador: ${describeFault(error)}`));
   const settings = addSharedOptions(invocation.settings, await loadConfig(invocation.settings));
-  const wanted = readWanted(invocation.words);
+  const word = { command: 'list', kind: 'service', origin: 'SERVICE' };
+  const wanted = readWord(invocation.words, word, parseWantedService);
   const timeoutMs = settings.read('timeout', parseDuration) ?? DEFAULT_TIMEOUT_MS;
   const isJson = settings.isSet('json');
   const meshRequest = readMeshRequest(settings, surroundings);
@@ -162,15 +163,6 @@ function describeNothing(wanted: WantedService | undefined, { network }: LocalNe
   const where = joinWords(network.interfaces().map(describeInterface)) || 'no interface';
   const what = wanted === undefined ? 'nothing was' : `${wanted.type ?? wanted.service} was not`;
   return `${nameMode(mode)}: ${what} found on ${where}`;
-}
-
-function readWanted(words: readonly string[]): WantedService | undefined {
-  if (words.length > 1)
-    throw new CliError(EXIT_USAGE, `list takes one service or none, and ${words.join(', ')} are named; name one`);
-  const [word] = words;
-  return word === undefined
-    ? undefined
-    : readGiven({ text: word, origin: 'SERVICE', exitCode: EXIT_USAGE }, parseWantedService);
 }
 
 /** Browses one service, one type, or every type on the link. Who says goodbye is told of when it is gone. The node's end ends it. */

@@ -1,6 +1,6 @@
 import { systemClock } from '@mdns-ambassador/mdns';
 import { CliError } from '../../exit/cli-error.ts';
-import { EXIT_OK, EXIT_UNAVAILABLE, EXIT_USAGE } from '../../exit/exit-codes.ts';
+import { EXIT_OK, EXIT_UNAVAILABLE } from '../../exit/exit-codes.ts';
 import { escapeText } from '../../output/escape.ts';
 import { describeStanding } from '../../output/notice-lines.ts';
 import { joinWords } from '../../output/phrases.ts';
@@ -10,14 +10,15 @@ import { findRunning } from '../../process/running.ts';
 import { describeNothing, describeProblem, describeServing } from '../../process/running-lines.ts';
 import { findRuntime, type RuntimeSurroundings } from '../../process/runtime-folder.ts';
 import { listServiceRows, type ServiceRow } from '../../process/service-rows.ts';
-import { readGiven } from '../../settings/settings.ts';
 import type { Invocation } from '../command.ts';
+import { readWord } from '../words.ts';
 
 /** `ambassador status` */
 export async function showStatus({ words, settings, surroundings }: Invocation): Promise<number> {
   const { stdout, stderr } = surroundings;
   const { style, size } = stdout;
-  const wanted = readService(words);
+  const word = { command: 'status', kind: 'service', origin: 'SERVICE' };
+  const wanted = readWord(words, word, parseWantedService)?.service;
   const runtime = findRuntime(surroundings);
   const running = await findRunning(runtime);
   const statuses = running.flatMap((one) => (one.kind === 'answered' ? [one.status] : []));
@@ -56,13 +57,4 @@ function describeAbsence(wanted: string | undefined, all: readonly ServiceRow[],
   const names = [...new Set(all.map(({ service }) => service))];
   const others = `${names.length === 1 ? 'is' : 'are'} ${joinWords(names.map(escapeText))}`;
   return `nobody here announces or proxies ${wanted}; there ${others}`;
-}
-
-function readService(words: readonly string[]): string | undefined {
-  if (words.length > 1)
-    throw new CliError(EXIT_USAGE, `status takes one service or none, and ${words.join(', ')} are named; name one`);
-  const [word] = words;
-  return word === undefined
-    ? undefined
-    : readGiven({ text: word, origin: 'SERVICE', exitCode: EXIT_USAGE }, parseWantedService).service;
 }

@@ -1,6 +1,6 @@
 import { systemClock } from '@mdns-ambassador/mdns';
 import { CliError } from '../../exit/cli-error.ts';
-import { EXIT_OK, EXIT_UNAVAILABLE, EXIT_USAGE } from '../../exit/exit-codes.ts';
+import { EXIT_OK, EXIT_UNAVAILABLE } from '../../exit/exit-codes.ts';
 import { formatLine } from '../../output/printer.ts';
 import { formatServices } from '../../output/status-lines.ts';
 import { askAdmin } from '../../process/admin-client.ts';
@@ -13,6 +13,7 @@ import { listServiceRows } from '../../process/service-rows.ts';
 import { waitOrAbort } from '../../process/stopping.ts';
 import type { Surroundings } from '../../process/surroundings.ts';
 import type { Invocation } from '../command.ts';
+import { refuseWords } from '../words.ts';
 import { listLanRows } from './lan-rows.ts';
 import { type Look, type RatedRow, rate } from './rates.ts';
 import { drawNothing, drawScreen } from './top-screen.ts';
@@ -24,10 +25,7 @@ const WIDEST = 240;
 
 /** `ambassador top` */
 export async function runTop({ words, settings, surroundings }: Invocation): Promise<number> {
-  const [word] = words;
-  if (word !== undefined) {
-    throw new CliError(EXIT_USAGE, `top takes no services, and "${word}" is one; press / in it and type the name`);
-  }
+  refuseWords(words, 'top', 'press / in it and type the name');
   const { stdout, isOnTerminal, env } = surroundings;
   const runtime = findRuntime(surroundings);
   const isAll = settings.isSet('all');

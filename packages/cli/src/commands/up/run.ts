@@ -2,19 +2,22 @@ import { resolve } from 'node:path';
 import { readConfigText } from '../../config/read-config.ts';
 import { Daemon } from '../../daemon/daemon.ts';
 import { CliError } from '../../exit/cli-error.ts';
-import { EXIT_CONFIG, EXIT_OK, EXIT_USAGE } from '../../exit/exit-codes.ts';
+import { EXIT_CONFIG, EXIT_OK } from '../../exit/exit-codes.ts';
 import { checkSourceFiles } from '../../network/source-files.ts';
 import { listPassedSockets } from '../../process/passed-sockets.ts';
+import type { Surroundings } from '../../process/surroundings.ts';
 import { readUpRequest } from '../../requests/up-request.ts';
 import { findConfig } from '../../settings/usual-config.ts';
 import type { Invocation } from '../command.ts';
+import { refuseWords } from '../words.ts';
 import { FollowedFile } from './followed-file.ts';
 import { describePlan, planToJson } from './plan-lines.ts';
 
 /** `ambassador up` */
 export async function runUp(invocation: Invocation): Promise<number> {
-  const { surroundings, settings: own } = invocation;
-  refuseWords(invocation);
+  const { surroundings, settings: own, words } = invocation;
+  refuseWords(words, 'up', 'write it in the file, or use announce or proxy');
+  refuseSockets(surroundings);
   const { file, isFound } = findConfig(own, surroundings);
   const text = readConfigText(file);
   const { plan, settings, mesh } = readUpRequest(file, text, own, surroundings);
@@ -48,18 +51,10 @@ export async function runUp(invocation: Invocation): Promise<number> {
   return daemon.run(() => followed.follow());
 }
 
-function refuseWords({ words, surroundings }: Invocation): void {
-  const [word] = words;
-  if (word !== undefined) {
-    throw new CliError(
-      EXIT_USAGE,
-      `up takes no services, and "${word}" is one; write it in the file, or use announce or proxy`,
-    );
-  }
-  if (listPassedSockets(surroundings.env, surroundings.pid).length > 0) {
-    throw new CliError(
-      EXIT_CONFIG,
-      'systemd passed sockets, and up opens its own; remove Sockets= from the unit, or use proxy',
-    );
-  }
+function refuseSockets({ env, pid }: Surroundings): void {
+  if (listPassedSockets(env, pid).length === 0) return;
+  throw new CliError(
+    EXIT_CONFIG,
+    'systemd passed sockets, and up opens its own; remove Sockets= from the unit, or use proxy',
+  );
 }
