@@ -22,7 +22,7 @@ export interface Printer {
 export type Line = readonly (string | Painted)[];
 
 /** Text in a colour; `on` and `off` are parameters of SGR (ECMA-48 8.3.117), absent where colours are not wanted. */
-export interface Painted {
+interface Painted {
   readonly text: string;
   readonly colour?: { readonly on: string; readonly off: string };
 }

@@ -11,12 +11,12 @@ export interface Finding {
   /** One sentence on what to do; empty where there is nothing. */
   readonly remedy: string;
   /** Between this machine and another: what is to blame, for programs. */
-  readonly cause?: Cause;
+  readonly cause?: Cause | undefined;
   /** Between this machine and another: what was seen, each a few words. */
   readonly evidence?: readonly string[];
 }
 
-export type Verdict = Omit<Finding, 'check'>;
+export type Verdict = Omit<Finding, 'check' | 'evidence'>;
 
 type CheckName = MachineCheck | HostCheck;
 
@@ -43,10 +43,10 @@ export function ok(message: string, remedy: string = ''): Verdict {
   return { status: 'ok', message, remedy };
 }
 
-export function warning(message: string, remedy: string): Verdict {
-  return { status: 'warning', message, remedy };
+export function warning(message: string, remedy: string, cause?: Cause): Verdict {
+  return { status: 'warning', message, remedy, cause };
 }
 
-export function problem(message: string, remedy: string): Verdict {
-  return { status: 'problem', message, remedy };
+export function problem(message: string, remedy: string, cause?: Cause): Verdict {
+  return { status: 'problem', message, remedy, cause };
 }

@@ -8,12 +8,11 @@ export interface Remedies {
   readonly othersUnheard: string;
   /** TCP that comes in is dropped. */
   readonly tcpDropped: string;
-  /** Windows takes the network for public. */
-  readonly publicNetwork: string;
   readonly clock: string;
 }
 
-const PUBLIC_NETWORK =
+/** Windows takes the network for public. */
+export const PUBLIC_NETWORK_REMEDY =
   'Make it private in Settings > Network & internet, or allow node.exe on public networks in Windows Security > Firewall & network protection > Allow an app through firewall.';
 
 const LINUX: Remedies = {
@@ -25,7 +24,6 @@ const LINUX: Remedies = {
     'Allow it in both directions, such as with ufw allow 5353/udp, firewall-cmd --add-service=mdns, or nft add rule inet filter input udp dport 5353 accept.',
   othersUnheard: 'If there is a firewall, see that it lets UDP port 5353 in from other machines.',
   tcpDropped: 'Allow the port of the service in, such as with ufw allow 6379/tcp, or firewall-cmd --add-port=6379/tcp.',
-  publicNetwork: PUBLIC_NETWORK,
   clock: 'timedatectl set-ntp true',
 };
 
@@ -38,7 +36,6 @@ const MACOS: Remedies = {
   othersUnheard:
     'If the firewall is on, allow incoming connections for node: System Settings > Network > Firewall > Options.',
   tcpDropped: 'Allow incoming connections for node in System Settings > Network > Firewall > Options.',
-  publicNetwork: PUBLIC_NETWORK,
   clock: 'sudo sntp -sS time.apple.com',
 };
 
@@ -53,7 +50,6 @@ const WINDOWS: Remedies = {
   othersUnheard:
     'If Windows takes this network for public, make it private in Settings > Network & internet, and allow node.exe in Windows Security > Firewall & network protection > Allow an app through firewall.',
   tcpDropped: 'Allow node.exe in Windows Security > Firewall & network protection > Allow an app through firewall.',
-  publicNetwork: PUBLIC_NETWORK,
   clock: 'w32tm /resync',
 };
 
@@ -64,19 +60,11 @@ const OTHERS: Remedies = {
   filtered: 'Allow it in both directions in the firewall.',
   othersUnheard: 'If there is a firewall, see that it lets UDP port 5353 in from other machines.',
   tcpDropped: 'Allow the port of the service in.',
-  publicNetwork: PUBLIC_NETWORK,
   clock: 'by NTP',
 };
 
+const BY_PLATFORM: Partial<Record<NodeJS.Platform, Remedies>> = { linux: LINUX, darwin: MACOS, win32: WINDOWS };
+
 export function listRemedies(platform: NodeJS.Platform): Remedies {
-  switch (platform) {
-    case 'linux':
-      return LINUX;
-    case 'darwin':
-      return MACOS;
-    case 'win32':
-      return WINDOWS;
-    default:
-      return OTHERS;
-  }
+  return BY_PLATFORM[platform] ?? OTHERS;
 }

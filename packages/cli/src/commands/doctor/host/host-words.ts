@@ -1,9 +1,9 @@
 import { formatPlace } from '@mdns-ambassador/relay';
 import { escapeText } from '../../../output/escape.ts';
-import type { HostEvidence, TcpTry } from './evidence.ts';
+import type { HostEvidence } from './evidence.ts';
 
 /** `anna.local (192.168.7.20)`, or the address alone where that was typed. */
-export function nameHost({ host, address }: HostEvidence): string {
+export function nameHost({ host, address }: Pick<HostEvidence, 'host' | 'address'>): string {
   const typed = escapeText(host);
   return address === undefined || address === host ? typed : `${typed} (${escapeText(address)})`;
 }
@@ -22,8 +22,8 @@ export function listEvidence(evidence: HostEvidence): readonly string[] {
     ...(neighbour === 'unknown' ? [] : [`link layer: ${neighbour}`]),
     ...(gateway === 'unknown' || gateway === 'none' ? [] : [`gateway: ${gateway}`]),
     `others on the link: ${othersOnLink}`,
-    ...tcp.map((one) => `TCP ${formatPlace(address, one.port)}: ${describeOutcome(one)}`),
-    ...(udp.kind === 'untried' ? [] : [`UDP ${formatPlace(address, 5353)}: ${describeTry(udp)}`]),
+    ...tcp.map((one) => `TCP ${formatPlace(address, one.port)}: ${describeTry(one.outcome)}`),
+    `UDP ${formatPlace(address, 5353)}: ${describeTry(udp)}`,
     ...(toHost.kind === 'untried' ? [] : [`multicast to it: ${describeTry(toHost)}`]),
     ...(fromHost === 'untried' ? [] : [`multicast from it: ${fromHost}`]),
     ...(withheld === undefined ? [] : [`multicast that the kernel took and no program got: ${withheld}`]),
@@ -34,10 +34,6 @@ export function listEvidence(evidence: HostEvidence): readonly string[] {
     ...(peer?.refusal === undefined ? [] : [`it did not show all of it: ${escapeText(peer.refusal)}`]),
     ...(peer === undefined ? [] : [`it sees us at: ${escapeText(peer.seenAs)}`]),
   ];
-}
-
-function describeOutcome({ outcome }: TcpTry): string {
-  return describeTry(outcome);
 }
 
 function describeTry(outcome: { readonly kind: string } & { readonly code?: string }): string {
