@@ -1,7 +1,7 @@
 import { type Clock, createMdnsNode, type MdnsNode, type Network } from '@mdns-ambassador/mdns';
 import { createSystemTransport, type PeerSecurity, type PeerStream, PROBE_TYPE } from '@mdns-ambassador/peers';
-import { drawId, errorMessage } from '@mdns-ambassador/relay';
-import { CallBack } from './call-back.ts';
+import { drawId, errorCode, errorMessage } from '@mdns-ambassador/relay';
+import { listenForCall } from './call-back.ts';
 import type { PeerReport } from './evidence.ts';
 import { type Examined, PeerTalk } from './peer-talk.ts';
 
@@ -53,14 +53,16 @@ export async function askPeer(options: AskPeerOptions): Promise<PeerAnswer> {
   try {
     stream = await transport.dial({ host: address, port }, AbortSignal.timeout(DIAL_MS));
   } catch (error) {
-    return isAbsent(error) ? { kind: 'absent' } : { kind: 'refused', reason: errorMessage(error) };
+    const isAbsent = ABSENT_CODES.includes(errorCode(error));
+    return isAbsent ? { kind: 'absent' } : { kind: 'refused', reason: errorMessage(error) };
   }
   const hello = { kind: 'hello', node: drawId(Math.random), version, wall: Math.round(clock.wallClock()) } as const;
   const talk = new PeerTalk(stream, hello, clock);
   const [theirs, ours] = [drawId(Math.random), drawId(Math.random)];
-  const callBack = await CallBack.listen(stream.localAddress, theirs);
-  const probes = await Probes.start(options, theirs);
+  const callBack = await listenForCall(stream.localAddress, theirs);
+  const probes = new Probes(options, theirs);
   try {
+    await probes.start();
     const first = await talk.examine(
       {
         kind: 'examine',
@@ -107,7 +109,6 @@ export function composeReport({
   return {
     refusal: refused === undefined ? undefined : (refused.reason ?? 'it does not say why'),
     version: first.facts?.version ?? '',
-    platform: first.facts?.platform ?? '',
     clockAheadMs: first.clockAheadMs,
     meshIds: first.facts?.meshes ?? [],
     seenAs: first.facts?.asker ?? '',
@@ -123,25 +124,34 @@ export function composeReport({
 class Probes {
   readonly #node: MdnsNode;
   readonly #clock: Clock;
+  readonly #theirs: string;
   #isHeard: boolean | undefined;
   #wake: () => void = () => undefined;
 
-  private constructor(node: MdnsNode, clock: Clock) {
-    this.#node = node;
+  constructor({ network, clock }: AskPeerOptions, theirs: string) {
+    this.#node = createMdnsNode({ network, clock, random: Math.random, hostLabel: `probe-${theirs}` });
     this.#clock = clock;
-  }
-
-  /** Looks for the instance `theirs`. */
-  static async start({ network, clock }: AskPeerOptions, theirs: string): Promise<Probes> {
-    const node = createMdnsNode({ network, clock, random: Math.random, hostLabel: `probe-${theirs}` });
-    const probes = new Probes(node, clock);
-    await probes.#begin(theirs);
-    return probes;
+    this.#theirs = theirs;
   }
 
   /** Undefined: mDNS can't be used here. */
   get isHeard(): boolean | undefined {
     return this.#isHeard;
+  }
+
+  /** Looks for the instance `theirs`. Never rejects. */
+  async start(): Promise<void> {
+    try {
+      await this.#node.start();
+    } catch {
+      return;
+    }
+    this.#isHeard = false;
+    this.#node.browse({ type: PROBE_TYPE }, ({ kind, instance }) => {
+      if (kind === 'removed' || instance.name !== this.#theirs) return;
+      this.#isHeard = true;
+      this.#wake();
+    });
   }
 
   /** Until it is closed. */
@@ -161,23 +171,4 @@ class Probes {
   async close(): Promise<void> {
     await this.#node.close();
   }
-
-  async #begin(theirs: string): Promise<void> {
-    try {
-      await this.#node.start();
-    } catch {
-      return;
-    }
-    this.#isHeard = false;
-    this.#node.browse({ type: PROBE_TYPE }, ({ kind, instance }) => {
-      if (kind === 'removed' || instance.name !== theirs) return;
-      this.#isHeard = true;
-      this.#wake();
-    });
-  }
-}
-
-function isAbsent(error: unknown): boolean {
-  const code: unknown = error instanceof Error ? Reflect.get(error, 'code') : undefined;
-  return typeof code === 'string' && ABSENT_CODES.includes(code);
 }

@@ -61,18 +61,12 @@ export interface TcpTry {
   readonly port: number;
   /** `peers`: where an ambassador listens for others; `service`: what is announced there; `known`: what most machines have. */
   readonly use: 'peers' | 'service' | 'known';
-  readonly outcome:
-    | { readonly kind: 'connected' | 'refused' | 'silent' }
-    | { readonly kind: 'failed'; readonly code: string };
+  readonly outcome: Outcome<'connected' | 'refused' | 'silent'>;
 }
 
-export type UdpTry =
-  | { readonly kind: 'answered' | 'refused' | 'silent' | 'untried' }
-  | { readonly kind: 'failed'; readonly code: string };
-
-export type MulticastTry =
-  | { readonly kind: 'answered' | 'silent' | 'untried' }
-  | { readonly kind: 'failed'; readonly code: string };
+type Outcome<Kind> = { readonly kind: Kind } | { readonly kind: 'failed'; readonly code: string };
+export type UdpTry = Outcome<'answered' | 'refused' | 'silent'>;
+export type MulticastTry = Outcome<'answered' | 'silent' | 'untried'>;
 
 /** One service of the other machine's, as its records say. */
 export interface HostService {
@@ -86,7 +80,6 @@ export interface HostService {
 /** What the other machine's ambassador says of itself and of us. */
 export interface PeerReport {
   readonly version: string;
-  readonly platform: string;
   /** Its clock is ahead of ours by so much; behind where it is negative. */
   readonly clockAheadMs: number;
   /** Empty in open mode. */

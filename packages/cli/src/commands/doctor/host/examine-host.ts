@@ -8,9 +8,9 @@ import { readSystemRoute } from '../system/default-route.ts';
 import { type OsNetwork, readOsNetwork } from '../system/os-network.ts';
 import { askPeer } from './ask-peer.ts';
 import { diagnoseHost } from './diagnose-host.ts';
-import type { HostEvidence } from './evidence.ts';
 import { askHost, askSystem, composeEvidence, findAnnounced, tryServices } from './gather-host.ts';
 import { findAddresses } from './host-address.ts';
+import { judgeHost } from './judge-path.ts';
 import { findPath, isOwnAddress } from './path.ts';
 
 export interface ExamineOptions extends GatherOptions {
@@ -31,7 +31,7 @@ export async function examineHost(
   const address = await chooseAddress(await findAddresses(host, network.interfaces(), clock), all);
   if (address === undefined || isOwnAddress(address, all)) {
     const { facts } = await gatherFacts(options);
-    return { facts, findings: diagnoseHost({ ...UNTRIED, platform, host, address, version, meshIds }) };
+    return { facts, findings: [{ check: 'host', ...judgeHost({ host, address, isOwnAddress: true }) }] };
   }
   let begin = (): void => undefined;
   const listening = new Promise<void>((resolve) => {
@@ -68,7 +68,6 @@ export async function examineHost(
     services,
     announced,
     neighbours,
-    withheld: facts.withheld,
     doesSystemReach,
     meshIds,
     version,
@@ -88,27 +87,3 @@ async function chooseAddress(addresses: readonly string[], network: OsNetwork): 
   );
   return ranked.toSorted((a, b) => a.rank - b.rank)[0]?.address;
 }
-
-/** There is nobody to try it on. */
-const UNTRIED: Omit<HostEvidence, 'platform' | 'host' | 'address' | 'version' | 'meshIds'> = {
-  isOwnAddress: true,
-  path: { kind: 'none', code: '' },
-  neighbour: 'unknown',
-  gateway: 'unknown',
-  othersOnLink: 0,
-  tcp: [],
-  udp: { kind: 'untried' },
-  toHost: { kind: 'untried' },
-  fromHost: 'untried',
-  hearsItself: undefined,
-  withheld: undefined,
-  doesSystemReach: undefined,
-  isWireless: false,
-  profile: undefined,
-  container: undefined,
-  isBehindWindows: false,
-  announced: [],
-  peer: undefined,
-  peerRefusal: undefined,
-  isTranslated: false,
-};

@@ -33,7 +33,7 @@ export interface HostAnswers {
   readonly path: Path;
   readonly known: readonly TcpTry[];
   readonly gateway: TcpTry | undefined;
-  readonly unicast: OneShot | undefined;
+  readonly unicast: OneShot;
   readonly multicast: OneShot | undefined;
 }
 
@@ -98,25 +98,21 @@ export async function tryServices(address: string, announced: readonly HostServi
 }
 
 /** Everything that evidence is made of. */
-export interface GatheredHost {
-  readonly host: string;
+export interface GatheredHost
+  extends Pick<HostEvidence, 'host' | 'announced' | 'doesSystemReach' | 'meshIds' | 'version'> {
   readonly address: string;
   readonly network: OsNetwork;
   readonly facts: Facts;
   readonly answers: HostAnswers;
   readonly services: readonly TcpTry[];
-  readonly announced: readonly HostService[];
   readonly neighbours: readonly Neighbour[] | undefined;
-  readonly withheld: number | undefined;
-  readonly doesSystemReach: boolean | undefined;
-  readonly meshIds: readonly string[] | undefined;
-  readonly version: string;
   readonly peer: PeerAnswer;
 }
 
 /** Puts together what was found out. Pure. */
 export function composeEvidence(gathered: GatheredHost): HostEvidence {
-  const { host, address, network, facts, answers, neighbours } = gathered;
+  const { network, facts, answers, services, neighbours, peer: answer, ...given } = gathered;
+  const { address, announced } = given;
   const { path, unicast, multicast } = answers;
   const literal = address.replace(/%.*$/, '');
   const interfaceName = path.kind === 'via' ? path.interfaceName : '';
@@ -124,12 +120,11 @@ export function composeEvidence(gathered: GatheredHost): HostEvidence {
   const said = heard.find((one) => one.address === literal);
   const route = facts.defaultRoute;
   const gateway = typeof route === 'object' ? route.gateway : undefined;
-  const peer = gathered.peer.kind === 'told' ? gathered.peer.report : undefined;
-  const isHeard = said !== undefined || gathered.announced.length > 0 || peer?.isHeard === true;
+  const peer = answer.kind === 'told' ? answer.report : undefined;
+  const isHeard = said !== undefined || announced.length > 0 || peer?.isHeard === true;
   return {
+    ...given,
     platform: facts.platform,
-    host,
-    address,
     isOwnAddress: isOwnAddress(address, network),
     path,
     neighbour: readNeighbour(neighbours, literal, facts.platform),
@@ -140,24 +135,20 @@ export function composeEvidence(gathered: GatheredHost): HostEvidence {
     othersOnLink: heard.filter((one) => one.address !== literal && one.address !== gateway).length,
     tcp: [
       ...answers.known.filter(({ use }) => use === 'peers'),
-      ...gathered.services,
+      ...services,
       ...answers.known.filter(({ use }) => use === 'known'),
     ],
     udp: readUdp(unicast),
     toHost: readMulticast(multicast, literal, said?.isPrompt === true),
     fromHost: multicast === undefined ? 'untried' : isHeard ? 'heard' : 'silent',
     hearsItself: hearsItself(facts.links, interfaceName, isIP(literal) === 6 ? 'IPv6' : 'IPv4'),
-    withheld: gathered.withheld,
-    doesSystemReach: gathered.doesSystemReach,
+    withheld: facts.withheld,
     isWireless: facts.interfaces.some((one) => one.name === interfaceName && one.isWireless),
     profile: facts.profiles?.find((one) => one.interfaceName === interfaceName)?.category,
     container: facts.container,
     isBehindWindows: facts.isBehindWindows,
-    announced: gathered.announced,
-    meshIds: gathered.meshIds,
-    version: gathered.version,
     peer,
-    peerRefusal: gathered.peer.kind === 'refused' ? gathered.peer.reason : undefined,
+    peerRefusal: answer.kind === 'refused' ? answer.reason : undefined,
     isTranslated: peer !== undefined && !isOwnAddress(peer.seenAs, network),
   };
 }
@@ -207,8 +198,7 @@ function judgeGateway(tried: TcpTry | undefined, neighbour: HostAnswer): HostAns
   return neighbour;
 }
 
-function readUdp(shot: OneShot | undefined): UdpTry {
-  if (shot === undefined) return { kind: 'untried' };
+function readUdp(shot: OneShot): UdpTry {
   if (shot.answeredBy.length > 0) return { kind: 'answered' };
   if (shot.isRefused) return { kind: 'refused' };
   return shot.errorCode === undefined ? { kind: 'silent' } : { kind: 'failed', code: shot.errorCode };

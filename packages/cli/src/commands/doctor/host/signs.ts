@@ -6,14 +6,10 @@ const FORBIDDEN_CODES: readonly string[] = ['EPERM', 'EACCES'];
 const UNREACHABLE_CODES: readonly string[] = ['EHOSTUNREACH', 'ENETUNREACH', 'EHOSTDOWN'];
 
 /** Something came from it by unicast: it is on, and there is a way there and back. */
-export function isReachedByUnicast({ tcp, udp, toHost, peer }: HostEvidence): boolean {
-  return (
-    peer !== undefined ||
-    tcp.some(({ outcome }) => outcome.kind === 'connected' || outcome.kind === 'refused') ||
-    udp.kind === 'answered' ||
-    udp.kind === 'refused' ||
-    toHost.kind === 'answered'
-  );
+export function isReachedByUnicast(evidence: HostEvidence): boolean {
+  const { udp, toHost } = evidence;
+  const isAnsweredByUdp = udp.kind === 'answered' || udp.kind === 'refused' || toHost.kind === 'answered';
+  return isAnsweredByUdp || isReachedByTcp(evidence);
 }
 
 /** Its TCP ports answer, be it with a refusal. */

@@ -33,7 +33,6 @@ export interface Facts {
 export interface InterfaceFacts {
   readonly name: string;
   readonly loopback: boolean;
-  readonly hasIPv4: boolean;
   readonly hasIPv6: boolean;
   readonly isWireless: boolean;
 }

@@ -80,7 +80,6 @@ export async function gatherFacts(options: GatherOptions): Promise<Gathered> {
     interfaces: used.map((on) => ({
       name: on.name,
       loopback: on.loopback,
-      hasIPv4: hasFamily(on, 'IPv4'),
       hasIPv6: hasFamily(on, 'IPv6'),
       isWireless: isWireless(on.name),
     })),

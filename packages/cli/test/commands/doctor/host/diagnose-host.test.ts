@@ -16,7 +16,6 @@ function failed(code: string, use: TcpTry['use'] = 'known', port = 22): TcpTry {
 
 const PEER: PeerReport = {
   version: '1.2.3',
-  platform: 'linux',
   clockAheadMs: 200,
   meshIds: [],
   seenAs: '10.0.0.1',

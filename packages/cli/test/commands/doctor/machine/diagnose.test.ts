@@ -14,7 +14,7 @@ import type { Facts, InterfaceFacts } from '../../../../src/commands/doctor/mach
 
 type Outcome = LinkCheck['outcome'];
 
-const ETH0: InterfaceFacts = { name: 'eth0', loopback: false, hasIPv4: true, hasIPv6: true, isWireless: false };
+const ETH0: InterfaceFacts = { name: 'eth0', loopback: false, hasIPv6: true, isWireless: false };
 const LO: InterfaceFacts = { ...ETH0, name: 'lo', loopback: true };
 const OPEN = { kind: 'open', hearsItself: true, sendErrors: 0, others: 3, answering: 2, heard: [] } as const;
 const HELD = { kind: 'refused', code: 'port-in-use', reason: 'held' } as const;
