@@ -1,7 +1,7 @@
 import { readSystemInterfaces } from '@mdns-ambassador/mdns';
 import { errorMessage } from '@mdns-ambassador/relay';
 import { CliError } from '../../exit/cli-error.ts';
-import { EXIT_INTERNAL, EXIT_OK, EXIT_USAGE } from '../../exit/exit-codes.ts';
+import { EXIT_INTERNAL, EXIT_OK, EXIT_UNAVAILABLE } from '../../exit/exit-codes.ts';
 import { readInterfaceNames } from '../../network/local-network.ts';
 import { countThings } from '../../output/phrases.ts';
 import type { Surroundings } from '../../process/surroundings.ts';
@@ -9,47 +9,50 @@ import { findLoopbackInterface } from '../../requests/interfaces.ts';
 import { addSharedOptions, loadConfig } from '../../requests/service-requests.ts';
 import { isUsualKey } from '../../settings/usual-key.ts';
 import type { Invocation } from '../command.ts';
+import { refuseWords } from '../words.ts';
 import { Stage } from './stage.ts';
-import { DemoStopped, DemoStory, describeNothingHeard, formatMs, judge, NothingHeard } from './story.ts';
+import { DemoStopped, DemoStory, formatMs, judge, NothingHeard } from './story.ts';
 import type { Tally } from './tally.ts';
 
 /** `ambassador demo` */
 export async function playDemo(invocation: Invocation): Promise<number> {
   const { surroundings, words } = invocation;
-  if (words.length > 0)
-    throw new CliError(EXIT_USAGE, `demo takes no words, and "${words[0]}" is one; write ambassador demo alone`);
+  refuseWords(words, 'demo', 'write ambassador demo alone', 'words');
   const settings = addSharedOptions(invocation.settings, await loadConfig(invocation.settings));
   const named = readInterfaceNames(settings, surroundings.platform);
   const loopback = findLoopbackInterface(readSystemInterfaces() ?? {});
   const out = surroundings.stdout;
-  out.line(out.style.bold('ambassador demo: real processes, real connections, real failures, all on this machine'));
+  const { bold, yellow } = out.style;
+  out.line(bold('ambassador demo: real processes, real connections, real failures, all on this machine'));
   const [mesh] = settings.find('mesh-key-file');
   if (mesh !== undefined && !isUsualKey(mesh)) out.line(`It does without a mesh, whatever ${mesh.origin} says.`);
+  const isOnLoopback = named.length === 0 && loopback !== undefined;
   try {
-    if (named.length > 0 || loopback === undefined) return await playOn(named, '::', surroundings);
-    return await playOn([loopback], '127.0.0.1', surroundings);
+    if (await playOn(isOnLoopback ? [loopback] : named, isOnLoopback ? '127.0.0.1' : '::', surroundings))
+      return EXIT_OK;
+    if (named.length === 0) {
+      out.line('');
+      out.line(yellow('Multicast does not pass on the loopback interface here: once more on the network interfaces.'));
+      if (await playOn([], '::', surroundings)) return EXIT_OK;
+    }
   } catch (error) {
-    if (error instanceof DemoStopped) return stopQuietly(surroundings);
-    if (!(error instanceof NothingHeard)) throw error;
-    if (named.length > 0) throw describeNothingHeard();
+    if (!(error instanceof DemoStopped)) throw error;
+    out.line('');
+    out.line('stopped; every process of the demo is gone');
+    return EXIT_OK;
   }
-  out.line('');
-  out.line(
-    out.style.yellow('Multicast does not pass on the loopback interface here: once more on the network interfaces.'),
+  throw new CliError(
+    EXIT_UNAVAILABLE,
+    'demo: the announcements of the other processes did not arrive; multicast is blocked on this machine (a firewall, perhaps), try --interface NAME',
   );
-  try {
-    return await playOn([], '::', surroundings);
-  } catch (error) {
-    if (error instanceof DemoStopped) return stopQuietly(surroundings);
-    throw error instanceof NothingHeard ? describeNothingHeard() : error;
-  }
 }
 
+/** False where the proxy heard of none of the instances. */
 async function playOn(
   interfaceNames: readonly string[],
   address: string,
   { stdout, shutdown, env, platform }: Surroundings,
-): Promise<number> {
+): Promise<boolean> {
   const service = `demo-${Math.random().toString(36).slice(2, 8)}`;
   const stage = new Stage({ service, interfaceNames, address, platform });
   const startedAt = performance.now();
@@ -57,10 +60,9 @@ async function playOn(
   try {
     total = await new DemoStory(stage, stdout, shutdown.signal).play();
   } catch (error) {
-    if (error instanceof CliError || error instanceof DemoStopped || error instanceof NothingHeard) throw error;
-    throw new CliError(EXIT_INTERNAL, `demo: ${errorMessage(error)}`, {
-      cause: error,
-    });
+    if (error instanceof NothingHeard) return false;
+    if (error instanceof CliError || error instanceof DemoStopped) throw error;
+    throw new CliError(EXIT_INTERNAL, `demo: ${errorMessage(error)}`, { cause: error });
   } finally {
     await stage.clear();
   }
@@ -77,11 +79,5 @@ async function playOn(
   stdout.line('   first   ', bold(`${program} announce redis`), '      (redis:12345 if it is on port 12345)');
   stdout.line('   second  ', bold(`${program} proxy redis`), '         and redis is on its localhost:6379');
   stdout.line('   either  ', bold(`${program} list`), '                what is there');
-  return EXIT_OK;
-}
-
-function stopQuietly({ stdout }: Surroundings): number {
-  stdout.line('');
-  stdout.line('stopped; every process of the demo is gone');
-  return EXIT_OK;
+  return true;
 }

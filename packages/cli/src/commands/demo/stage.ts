@@ -1,3 +1,4 @@
+import { EventEmitter, once } from 'node:events';
 import { type Ambassador, createAmbassador, createMdnsSource, type ProxyEvent } from '@mdns-ambassador/ambassador';
 import { systemClock } from '@mdns-ambassador/mdns';
 import { createLocalNetwork, type LocalNetwork } from '../../network/local-network.ts';
@@ -28,7 +29,7 @@ export class Stage {
   readonly #options: StageOptions;
   readonly #instances: InstanceProcess[] = [];
   readonly #moments: Moment[] = [];
-  readonly #waiting = new Set<() => void>();
+  readonly #noted = new EventEmitter();
   #local: LocalNetwork | undefined;
   #ambassador: Ambassador | undefined;
 
@@ -76,13 +77,15 @@ export class Stage {
 
   /** Waits for a moment that fits; undefined when there is none within `timeoutMs`, or when `stop` is aborted. */
   async waitFor(fits: (moment: Moment) => boolean, timeoutMs: number, stop: AbortSignal): Promise<Moment | undefined> {
-    const deadline = performance.now() + timeoutMs;
-    for (;;) {
-      const found = this.find(fits);
-      const leftMs = deadline - performance.now();
-      if (found !== undefined || leftMs <= 0 || stop.aborted) return found;
-      await this.#waitForMoment(leftMs, stop);
+    // Named: Node forgets a timeout that `any` alone holds.
+    const late = AbortSignal.timeout(timeoutMs);
+    const signal = AbortSignal.any([stop, late]);
+    let found = this.find(fits);
+    while (found === undefined && !stop.aborted && !late.aborted) {
+      await once(this.#noted, 'moment', { signal }).catch(() => undefined);
+      found = this.find(fits);
     }
+    return found;
   }
 
   /** Ends every process and closes the proxy. Idempotent. */
@@ -95,20 +98,6 @@ export class Stage {
 
   #record(event: ProxyEvent): void {
     this.#moments.push({ at: performance.now(), event });
-    for (const wake of this.#waiting) wake();
-  }
-
-  async #waitForMoment(atMostMs: number, stop: AbortSignal): Promise<void> {
-    await new Promise<void>((resolve) => {
-      const wake = (): void => {
-        clearTimeout(timer);
-        this.#waiting.delete(wake);
-        stop.removeEventListener('abort', wake);
-        resolve();
-      };
-      const timer = setTimeout(wake, atMostMs);
-      this.#waiting.add(wake);
-      stop.addEventListener('abort', wake);
-    });
+    this.#noted.emit('moment');
   }
 }

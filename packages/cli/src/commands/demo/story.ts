@@ -1,9 +1,9 @@
 import { formatPlace } from '@mdns-ambassador/relay';
 import { CliError } from '../../exit/cli-error.ts';
-import { EXIT_INTERNAL, EXIT_UNAVAILABLE } from '../../exit/exit-codes.ts';
+import { EXIT_INTERNAL } from '../../exit/exit-codes.ts';
 import { countThings, joinWords } from '../../output/phrases.ts';
 import type { Line, Printer } from '../../output/printer.ts';
-import { waitOrAbort } from '../../process/stopping.ts';
+import { waitForAbort, waitOrAbort } from '../../process/stopping.ts';
 import { Clients } from './clients.ts';
 import type { InstanceProcess } from './instance-process.ts';
 import type { Moment, Stage } from './stage.ts';
@@ -173,21 +173,9 @@ export class DemoStory {
 
   /** Waits, but not beyond the user's patience. */
   async #guard<Value>(waiting: Promise<Value>): Promise<Value> {
-    const stopped = new AbortController();
-    try {
-      return await Promise.race([waiting, this.#rejectWhenStopped(stopped.signal)]);
-    } finally {
-      stopped.abort();
-    }
-  }
-
-  async #rejectWhenStopped(cancel: AbortSignal): Promise<never> {
-    await new Promise<void>((resolve) => {
-      const settle = (): void => resolve();
-      AbortSignal.any([this.#stop, cancel]).addEventListener('abort', settle, { once: true });
-      if (this.#stop.aborted) settle();
-    });
-    throw new DemoStopped();
+    await Promise.race([waiting, waitForAbort(this.#stop)]);
+    this.#throwIfStopped();
+    return waiting;
   }
 
   #throwIfStopped(): void {
@@ -200,13 +188,6 @@ export function judge(total: Tally): CliError | undefined {
   if (total.failed === 0) return undefined;
   return fail(
     `${countThings(total.failed, 'connection')} of ${total.connections} failed (${total.reasons.join(', ')})`,
-  );
-}
-
-export function describeNothingHeard(): CliError {
-  return new CliError(
-    EXIT_UNAVAILABLE,
-    'demo: the announcements of the other processes did not arrive; multicast is blocked on this machine (a firewall, perhaps), try --interface NAME',
   );
 }
 

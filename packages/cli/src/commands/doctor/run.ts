@@ -6,10 +6,11 @@ import { EXIT_OK, EXIT_UNAVAILABLE, EXIT_USAGE } from '../../exit/exit-codes.ts'
 import { readInterfaceNames } from '../../network/local-network.ts';
 import { runProgram } from '../../network/run-program.ts';
 import { waitForAbort } from '../../process/stopping.ts';
-import { type MeshRequest, readMeshRequest } from '../../requests/mesh-request.ts';
+import { readMeshRequest } from '../../requests/mesh-request.ts';
 import { addSharedOptions, loadConfig } from '../../requests/service-requests.ts';
-import { readGiven, type Settings } from '../../settings/settings.ts';
+import type { Settings } from '../../settings/settings.ts';
 import type { Invocation } from '../command.ts';
+import { readWord } from '../words.ts';
 import type { Finding } from './findings/finding.ts';
 import { formatFindings } from './findings/finding-lines.ts';
 import { examineHost } from './host/examine-host.ts';
@@ -26,7 +27,8 @@ export async function runDoctor(invocation: Invocation): Promise<number> {
   if (settings.isSet('self-test')) return testMyself(invocation, settings);
   const { stdout, shutdown } = surroundings;
   const stopped = waitForAbort(shutdown.signal).then(() => undefined);
-  const findings = await Promise.race([examine(invocation, settings, readTarget(words)), stopped]);
+  const target = readWord(words, { command: 'doctor', kind: 'machine', origin: 'HOST' }, parseTarget);
+  const findings = await Promise.race([examine(invocation, settings, target), stopped]);
   if (findings === undefined) return EXIT_OK;
   if (settings.isSet('json')) stdout.json(findings);
   else for (const line of formatFindings(findings, stdout.style)) stdout.line(...line);
@@ -50,7 +52,8 @@ async function examine(
   const meshIds = mesh === undefined ? undefined : listMeshIds(mesh.ring);
   // A token is for one role of one service.
   const isMember = mesh === undefined || explainRefusal(mesh.ring, 'peer', '') === undefined;
-  const security = mesh === undefined || !isMember ? undefined : openSecurity(mesh);
+  const security =
+    mesh === undefined || !isMember ? undefined : new MeshPeers({ mesh: new Mesh(mesh.ring, { clock: systemClock }) });
   const peers = isMember ? (security === undefined ? {} : { security }) : undefined;
   try {
     const { facts, findings } = await examineHost(target, { ...context, version, meshIds, peers });
@@ -60,10 +63,6 @@ async function examine(
   }
 }
 
-function openSecurity({ ring }: MeshRequest): MeshPeers {
-  return new MeshPeers({ mesh: new Mesh(ring, { clock: systemClock }) });
-}
-
 async function testMyself({ words, surroundings }: Invocation, settings: Settings): Promise<number> {
   if (words.length > 0) {
     throw new CliError(
@@ -71,24 +70,9 @@ async function testMyself({ words, surroundings }: Invocation, settings: Setting
       `--self-test looks at this machine alone, and "${words[0]}" is named; leave one out`,
     );
   }
-  const { platform, env, version, shutdown, stdout } = surroundings;
-  const report = await runSelfTest({
-    interfaceNames: readInterfaceNames(settings, platform),
-    platform,
-    env,
-    version,
-    nodeVersion: process.version,
-    kill: (pid, signal) => process.kill(pid, signal),
-    stop: shutdown.signal,
-  });
+  const { stdout } = surroundings;
+  const report = await runSelfTest(readInterfaceNames(settings, surroundings.platform), surroundings);
   if (settings.isSet('json')) stdout.json(report);
   else for (const line of formatReport(report, stdout.style)) stdout.line(...line);
   return report.steps.every(({ status }) => status === 'ok') ? EXIT_OK : EXIT_UNAVAILABLE;
-}
-
-function readTarget(words: readonly string[]): PeerPlace | undefined {
-  if (words.length > 1)
-    throw new CliError(EXIT_USAGE, `doctor takes one machine or none, and ${words.join(', ')} are named; name one`);
-  const [word] = words;
-  return word === undefined ? undefined : readGiven({ text: word, origin: 'HOST', exitCode: EXIT_USAGE }, parseTarget);
 }

@@ -16,14 +16,6 @@ export async function connectClient(port: number, timeoutMs: number): Promise<So
   return socket;
 }
 
-/** All that comes before the end. Rejects with the error of the connection. */
-export async function readToEnd(socket: Socket): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  socket.on('data', (chunk: Buffer) => chunks.push(chunk));
-  await once(socket, 'end');
-  return Buffer.concat(chunks);
-}
-
 /** The next `length` bytes. Rejects when the connection ends before. */
 export async function readBytes(socket: Socket, length: number): Promise<Buffer> {
   const chunks: Buffer[] = [];

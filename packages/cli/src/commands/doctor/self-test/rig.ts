@@ -1,9 +1,10 @@
+import { EventEmitter, once } from 'node:events';
 import { type Ambassador, createAmbassador, createMdnsSource, type ProxyEvent } from '@mdns-ambassador/ambassador';
 import { Announcer, type AnnouncerEvent, createSystemHost } from '@mdns-ambassador/announcer';
 import { type BrowseEvent, type Clock, createMdnsNode, type MdnsNode, systemNetwork } from '@mdns-ambassador/mdns';
 import { Room } from '@mdns-ambassador/relay';
 import { StepFailure } from './client.ts';
-import { TestService } from './test-service.ts';
+import { startTestService, type TestService } from './test-service.ts';
 
 const CHECK_INTERVAL_MS = 1_000;
 /** For how long an announcer stays behind its goodbye. */
@@ -19,8 +20,6 @@ export interface RigOptions {
   readonly platform: NodeJS.Platform;
   readonly env: NodeJS.ProcessEnv;
   readonly clock: Clock;
-  /** Told of a kill of its own checks' children; none are started. */
-  readonly kill: (pid: number, signal: NodeJS.Signals) => void;
 }
 
 type RigEvent =
@@ -34,7 +33,7 @@ export class Rig {
   readonly service: string = `st-${Math.random().toString(36).slice(2, 10)}`;
   readonly #options: RigOptions;
   readonly #events: RigEvent[] = [];
-  readonly #waiting = new Set<() => void>();
+  readonly #noted = new EventEmitter();
   readonly #open: (() => Promise<void> | void)[] = [];
   #browser: MdnsNode | undefined;
   #announcer: Announcer | undefined;
@@ -54,8 +53,8 @@ export class Rig {
 
   /** Starts the service and announces it. */
   async announce(): Promise<void> {
-    const { address, platform, env, clock, kill } = this.#options;
-    const service = await TestService.listen(address);
+    const { address, platform, env, clock } = this.#options;
+    const service = await startTestService(address);
     this.#testService = service;
     this.#open.push(() => service.close());
     const { node, network } = await this.#startNode('st-a');
@@ -85,7 +84,7 @@ export class Rig {
       host: createSystemHost({
         platform,
         environment: env,
-        kill,
+        kill: (pid, signal) => process.kill(pid, signal),
         interfaces: () => network.interfaces(),
         room: new Room(MAX_CONNECTIONS),
       }),
@@ -144,20 +143,12 @@ export class Rig {
 
   /** Waits until one more than `before` of these has happened. Rejects with a StepFailure when it does not in time. */
   async waitFor(of: RigEvent['of'], kind: string, timeoutMs: number, before: number = 0): Promise<void> {
-    await new Promise<void>((resolve, reject) => {
-      const look = (): void => {
-        if (this.count(of, kind) <= before) return;
-        clearTimeout(timer);
-        this.#waiting.delete(look);
-        resolve();
-      };
-      const timer = setTimeout(() => {
-        this.#waiting.delete(look);
-        reject(new StepFailure(`${of}: no "${kind}" within ${timeoutMs / 1_000} s`));
-      }, timeoutMs);
-      this.#waiting.add(look);
-      look();
-    });
+    const signal = AbortSignal.timeout(timeoutMs);
+    while (this.count(of, kind) <= before) {
+      await once(this.#noted, 'event', { signal }).catch(() => {
+        throw new StepFailure(`${of}: no "${kind}" within ${timeoutMs / 1_000} s`);
+      });
+    }
   }
 
   /** Ends all of it, what was started last first. Idempotent. */
@@ -188,6 +179,6 @@ export class Rig {
 
   #note(event: RigEvent): void {
     if (this.#events.length < MOST_EVENTS) this.#events.push(event);
-    for (const look of [...this.#waiting]) look();
+    this.#noted.emit('event');
   }
 }

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
-import { connectClient, readBytes, readToEnd, StepFailure } from './client.ts';
+import { buffer } from 'node:stream/consumers';
+import { connectClient, readBytes, StepFailure } from './client.ts';
 import type { JumpingClock } from './jumping-clock.ts';
 import type { StepName, StepResult } from './report.ts';
 import type { Rig } from './rig.ts';
@@ -34,22 +35,15 @@ const STEPS: readonly (readonly [StepName, (stage: SelfTestStage) => Promise<voi
 /** Without these nothing that follows can be tried. */
 const NEEDED: readonly StepName[] = ['announce', 'browse', 'proxy'];
 
-/** Runs every step in turn; `onStep` hears of each. Never rejects; `stop` ends it before the next step. */
-export async function runSteps(
-  rig: Rig,
-  clock: JumpingClock,
-  stop: AbortSignal,
-  onStep: (result: StepResult) => void = () => undefined,
-): Promise<readonly StepResult[]> {
+/** Runs every step in turn. Never rejects; `stop` ends it before the next step. */
+export async function runSteps(rig: Rig, clock: JumpingClock, stop: AbortSignal): Promise<readonly StepResult[]> {
   const stage: SelfTestStage = { rig, clock, port: 0 };
   const results: StepResult[] = [];
   for (const [step, run] of STEPS) {
     const isBlocked = stop.aborted || results.some((one) => one.status === 'failed' && NEEDED.includes(one.step));
-    const result: StepResult = isBlocked
-      ? { step, status: 'skipped', tookMs: 0, reason: '' }
-      : await runStep(step, () => run(stage));
-    results.push(result);
-    onStep(result);
+    results.push(
+      isBlocked ? { step, status: 'skipped', tookMs: 0, reason: '' } : await runStep(step, () => run(stage)),
+    );
   }
   return results;
 }
@@ -116,7 +110,7 @@ async function halfClose({ port }: SelfTestStage): Promise<void> {
   const socket = await connectClient(port, STEP_MS);
   try {
     socket.end(ASK.countToEnd.repeat(SHORT_BYTES));
-    const answer = (await readToEnd(socket)).toString('latin1');
+    const answer = (await buffer(socket)).toString('latin1');
     if (answer !== `${SHORT_BYTES}`) throw new StepFailure('the answer behind the end was another');
   } finally {
     socket.destroy();
