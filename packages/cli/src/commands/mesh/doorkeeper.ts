@@ -15,7 +15,9 @@ import { errorMessage } from '@mdns-ambassador/relay';
 import { keepNotices } from '../../network/notices.ts';
 import { keepRoster } from '../../network/roster.ts';
 import type { Surroundings } from '../../process/surroundings.ts';
-import { chooseFreeName } from './free-name.ts';
+
+/** The longest name that a machine has. */
+const MAX_CHARACTERS = 32;
 
 export interface DoorkeeperOptions {
   readonly ring: KeyRing;
@@ -88,5 +90,15 @@ export class Doorkeeper {
       list.isRemoved(keyId) ? [] : [list.nameOf(keyId) ?? machine ?? ''],
     );
     return new Set([...others, this.mesh.self?.machine ?? '']);
+  }
+}
+
+/** The name that a machine wishes, or the next one that no other has: `laptop-2`. */
+export function chooseFreeName(wished: string, taken: ReadonlySet<string>): string {
+  if (!taken.has(wished)) return wished;
+  for (let count = 2; ; count++) {
+    const end = `-${count}`;
+    const name = wished.slice(0, MAX_CHARACTERS - end.length).replace(/-+$/, '') + end;
+    if (!taken.has(name)) return name;
   }
 }

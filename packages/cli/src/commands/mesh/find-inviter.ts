@@ -20,14 +20,14 @@ export interface Inviter {
   readonly origin: InviterOrigin;
 }
 
-/** Looks for those who invite by this number on the link; `onFound` is called for each, once, three at most. The returned function ends it. */
+/** Looks for those who invite by this number on the link; `onFound` is called for each, once, three at most, until the node is closed. */
 export function findInviters(
   { node, network }: Pick<LocalNetwork, 'network'> & { readonly node: Pick<MdnsNode, 'browse'> },
   number: number,
   onFound: (inviter: Inviter) => void,
-): () => void {
+): void {
   const found = new Set<string>();
-  const browse = node.browse({ type: JOIN_TYPE }, (event) => {
+  node.browse({ type: JOIN_TYPE }, (event) => {
     if (event.kind !== 'added' && event.kind !== 'updated') return;
     const { instance } = event;
     if (readTxtText(instance.txt, NUMBER_KEY) !== String(number)) return;
@@ -36,7 +36,6 @@ export function findInviters(
     found.add(instance.name);
     onFound({ name: instance.name, places, origin: 'link' });
   });
-  return () => browse.close();
 }
 
 /** Whether a machine that a person named may send us there: anywhere but where nobody, this machine, or a cloud's credentials are. */

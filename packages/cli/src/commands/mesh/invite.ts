@@ -32,22 +32,15 @@ import { readPeerRequest } from '../../requests/peer-request.ts';
 import type { Settings } from '../../settings/settings.ts';
 import { Doorkeeper } from './doorkeeper.ts';
 import { describeFailure, describeJoined, describeWhile, tellInvitationEvents } from './invite-lines.ts';
-import { requireKeeper } from './mesh-task.ts';
+import { type MeshTask, requireKeeper } from './mesh-task.ts';
 import { listNamed } from './named-services.ts';
 
 const KEY_BYTES = 32;
 const DEFAULT_LIFETIME_MS = 600_000;
 const SHORTEST_LIFETIME_MS = 10_000;
 
-export interface InviteTask {
-  /** Of the mesh key. */
-  readonly path: string;
-  readonly settings: Settings;
-  readonly surroundings: Surroundings;
-}
-
 /** `ambassador mesh invite`: lets one machine in that knows the code. */
-export async function inviteMachine({ path, settings, surroundings }: InviteTask): Promise<number> {
+export async function inviteMachine({ path, settings, surroundings }: MeshTask): Promise<number> {
   const { stdout, stderr, platform, shutdown, faults } = surroundings;
   const may = readMay(settings);
   const lifetimeMs = settings.read('for', (text) => parseDuration(text, SHORTEST_LIFETIME_MS)) ?? DEFAULT_LIFETIME_MS;
@@ -108,9 +101,8 @@ export async function inviteMachine({ path, settings, surroundings }: InviteTask
         stdout.line('the invitation is over: nobody was let in');
         return EXIT_OK;
       case 'guessed':
-        throw new CliError(EXIT_REFUSED, describeFailure(end, lifetimeMs));
       case 'expired':
-        throw new CliError(EXIT_UNAVAILABLE, describeFailure(end, lifetimeMs));
+        throw new CliError(end.kind === 'guessed' ? EXIT_REFUSED : EXIT_UNAVAILABLE, describeFailure(end, lifetimeMs));
       default:
         return end satisfies never;
     }
@@ -140,11 +132,8 @@ function prepareKey(path: string, surroundings: Surroundings): KeyRing {
     explainMeshErrors(() => createKeyFile(path, fresh, platform));
     stdout.line(`mesh ${listMeshIds(fresh)[0]} is new: its key is in ${path}, and makes this machine its keeper`);
   }
-  return requireKeeper(
-    explainMeshErrors(() => readKeys(path, surroundings)),
-    path,
-    'lets machines in',
-  );
+  const ring = explainMeshErrors(() => readKeys(path, surroundings));
+  return requireKeeper({ ring, path }, 'lets machines in');
 }
 
 /** On the port that whoever is told a host alone dials, else on any. */

@@ -32,6 +32,7 @@ import { askCode } from './ask-code.ts';
 import { findInviters, type Inviter, type InviterOrigin, mayBeInviter } from './find-inviter.ts';
 import { FoundInviters } from './found-inviters.ts';
 import { describeRefusal, describeUnreached } from './join-lines.ts';
+import type { MeshTask } from './mesh-task.ts';
 import { findRemembered, isWordOfInviter } from './remembered-inviters.ts';
 import { type JoinedMesh, type JoinOutcome, tryInviters } from './try-inviters.ts';
 
@@ -39,19 +40,9 @@ import { type JoinedMesh, type JoinOutcome, tryInviters } from './try-inviters.t
 const HINT_MS = 4_000;
 const DIAL_TIMEOUT_MS = 4_000;
 
-export interface JoinTask {
-  /** Where the key is to be. */
-  readonly path: string;
-  readonly isUsual: boolean;
-  /** Of the code; none: it is asked for. */
-  readonly words: readonly string[];
-  readonly settings: Settings;
-  readonly surroundings: Surroundings;
-}
-
-/** `ambassador mesh join`: becomes a member of the mesh of who gave the code. */
-export async function joinMesh(task: JoinTask): Promise<number> {
-  const { path, words, settings, surroundings } = task;
+/** `ambassador mesh join`: becomes a member of the mesh of who gave the code. `words`: of the code; none: it is asked for. */
+export async function joinMesh(words: readonly string[], task: MeshTask): Promise<number> {
+  const { path, settings, surroundings } = task;
   const { stdout, shutdown } = surroundings;
   const name = settings.read('name', parseMachineName) ?? foldMachineName(hostname());
   const named = listNamed(settings);
@@ -88,7 +79,7 @@ export async function joinMesh(task: JoinTask): Promise<number> {
   );
 }
 
-function tellStopped({ surroundings }: JoinTask): number {
+function tellStopped({ surroundings }: MeshTask): number {
   surroundings.stdout.line('stopped: this machine has joined nothing');
   return EXIT_OK;
 }
@@ -147,7 +138,7 @@ async function* search(
 interface Applicant {
   readonly key: MachineKey;
   readonly name: string;
-  readonly task: JoinTask;
+  readonly task: MeshTask;
   readonly origin: InviterOrigin;
 }
 
@@ -235,7 +226,7 @@ function rememberInviter({ membership, host }: JoinedMesh, surroundings: Surroun
   if (identity.may.kind === 'all') rememberPeer(host, meshId, surroundings);
 }
 
-function tellJoined(membership: Membership, { path, isUsual, surroundings }: JoinTask): void {
+function tellJoined(membership: Membership, { path, isUsual, surroundings }: MeshTask): void {
   const { stdout, platform } = surroundings;
   const [{ meshId, identity }] = membership.parts;
   const until = new Date(identity.expiresAt).toISOString().slice(0, 10);

@@ -1,13 +1,11 @@
-import { describeMay, type KeyRing, type May, type SignedNotice } from '@mdns-ambassador/mesh';
+import { describeMay, type May, type SignedNotice } from '@mdns-ambassador/mesh';
 import { CliError } from '../../exit/cli-error.ts';
 import { EXIT_OK, EXIT_REFUSED } from '../../exit/exit-codes.ts';
 import { escapeText } from '../../output/escape.ts';
 import { countThings } from '../../output/phrases.ts';
 import { formatTable } from '../../output/table.ts';
-import type { Surroundings } from '../../process/surroundings.ts';
-import type { Settings } from '../../settings/settings.ts';
 import type { KnownMesh, MeshMachine } from './machines.ts';
-import { withMesh } from './mesh-task.ts';
+import { type RingTask, withMesh } from './mesh-task.ts';
 
 const KEY_DIGITS = 8;
 const MINUTE_MS = 60_000;
@@ -15,19 +13,15 @@ const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 
 /** `mesh members` */
-export async function listMembers(
-  ring: KeyRing,
-  path: string,
-  settings: Settings,
-  { stdout, ...surroundings }: Surroundings,
-): Promise<number> {
+export async function listMembers(task: RingTask): Promise<number> {
+  const { ring, path, settings, surroundings } = task;
   if (ring.kind === 'bundle') {
     throw new CliError(
       EXIT_REFUSED,
       `${path} holds a token, which knows no machines; ask where the mesh key itself is`,
     );
   }
-  return withMesh(ring, settings, { stdout, ...surroundings }, async ({ mesh, known, trouble }) => {
+  return withMesh(task, async ({ mesh, known, trouble, stdout }) => {
     const all = known();
     const removed = mesh.notices.list.listRemoved();
     const own = mesh.removal?.machine;

@@ -6,6 +6,7 @@ import { EXIT_REFUSED, EXIT_UNAVAILABLE } from '../../exit/exit-codes.ts';
 import { MeshContact } from '../../network/mesh-contact.ts';
 import { keepNotices } from '../../network/notices.ts';
 import { keepRoster } from '../../network/roster.ts';
+import type { Printer } from '../../output/printer.ts';
 import { openLog } from '../../process/log-options.ts';
 import type { Surroundings } from '../../process/surroundings.ts';
 import type { Settings } from '../../settings/settings.ts';
@@ -14,12 +15,27 @@ import { describeMachines, type KnownMesh } from './machines.ts';
 /** Who was seen so lately is there still. */
 const LATELY_MS = 600_000;
 
+/** What a command is to do with a key file. */
+export interface MeshTask {
+  readonly path: string;
+  /** Whether it is the one that every command finds by itself. */
+  readonly isUsual: boolean;
+  readonly settings: Settings;
+  readonly surroundings: Surroundings;
+}
+
+/** The same with what the file holds. */
+export interface RingTask extends MeshTask {
+  readonly ring: KeyRing;
+}
+
 /** A mesh that a command looks at, with everybody who can be found linked. */
 export interface OpenMesh {
   readonly mesh: Mesh;
   readonly contact: MeshContact;
   /** Why nobody was looked for: there is no network. */
   readonly trouble: string | undefined;
+  readonly stdout: Printer;
   known(): KnownMesh;
 }
 
@@ -27,7 +43,7 @@ export interface OpenMesh {
 export type Keys = KeyRing & { readonly kind: 'keys' };
 
 /** Throws a CliError for all but a keeper's keys; `what` goes on after "only a keeper". */
-export function requireKeeper(ring: KeyRing, path: string, what: string): Keys {
+export function requireKeeper({ ring, path }: Pick<RingTask, 'ring' | 'path'>, what: string): Keys {
   if (ring.kind === 'keys') return ring;
   const holds = ring.kind === 'bundle' ? 'holds a token' : "is a member's";
   throw new CliError(EXIT_REFUSED, `only a keeper ${what}, and ${path} ${holds}; do it where the mesh key itself is`);
@@ -35,9 +51,7 @@ export function requireKeeper(ring: KeyRing, path: string, what: string): Keys {
 
 /** Links everybody, runs it, and ends the links. What is said is kept, and who is met. */
 export async function withMesh<Result>(
-  ring: KeyRing,
-  settings: Settings,
-  surroundings: Surroundings,
+  { ring, settings, surroundings }: RingTask,
   run: (open: OpenMesh) => Promise<Result>,
 ): Promise<Result> {
   const mesh = new Mesh(ring, { clock: systemClock });
@@ -51,7 +65,7 @@ export async function withMesh<Result>(
     const isEnough = (): boolean =>
       known().machines.every(({ isReached, seenAt }) => isReached || seenAt < Date.now() - LATELY_MS);
     const trouble = await find(contact, isEnough);
-    return await run({ mesh, contact, trouble, known });
+    return await run({ mesh, contact, trouble, stdout: surroundings.stdout, known });
   } finally {
     await contact.close();
     store.close();

@@ -15,54 +15,43 @@ import {
 import { CliError } from '../../exit/cli-error.ts';
 import { EXIT_CONFIG, EXIT_OK, EXIT_REFUSED, EXIT_USAGE } from '../../exit/exit-codes.ts';
 import { quoteHint } from '../../output/phrases.ts';
-import type { Printer } from '../../output/printer.ts';
-import type { Surroundings } from '../../process/surroundings.ts';
 import { explainMeshErrors, locateKeyFile, readKeys } from '../../requests/mesh-request.ts';
 import { addSharedOptions, loadConfig } from '../../requests/service-requests.ts';
 import type { Settings } from '../../settings/settings.ts';
 import { nameUsualKeyFile } from '../../settings/usual-key.ts';
 import type { Invocation } from '../command.ts';
-import { isAboutMachines, type MachineAction, MESH_ACTIONS, type MeshAction } from './actions.ts';
+import { MESH_ACTIONS, type MeshAction } from './actions.ts';
 import { describeHolder } from './holder.ts';
+import type { MeshTask, RingTask } from './mesh-task.ts';
 import { listNamed } from './named-services.ts';
 
 const KEY_BYTES = 32;
 
-interface Task {
-  readonly path: string;
-  readonly settings: Settings;
-  readonly platform: NodeJS.Platform;
-  readonly surroundings: Surroundings;
-  /** Whether it is the one that every command finds by itself. */
-  readonly isUsual: boolean;
-  readonly stdout: Printer;
-  readonly print: (line: string) => void;
-}
+/** Of these the words are names of machines, or those of a code; the key file is an option's. */
+const WITHOUT_FILE: readonly MeshAction[] = ['join', 'members', 'remove', 'rename'];
 
 /** `ambassador mesh` */
 export async function manageMesh({ words, settings: given, surroundings }: Invocation): Promise<number> {
-  const [word, file, ...others] = words;
+  const [word, ...others] = words;
   const action = MESH_ACTIONS.find((name) => name === word);
-  if (action !== undefined && isAboutMachines(action)) {
-    return manageMachines(action, words.slice(1), given, surroundings);
-  }
-  // A code may stand in several words.
-  if (action === undefined || (others.length > 0 && action !== 'join')) {
+  const isWithFile = action !== undefined && !WITHOUT_FILE.includes(action);
+  if (action === undefined || (isWithFile && others.length > 1)) {
     const what = word === undefined ? 'mesh does nothing by itself' : `mesh ${words.join(' ')} is not understood`;
     throw new CliError(EXIT_USAGE, `${what}; write mesh ${MESH_ACTIONS.join('|')}, and perhaps a file`);
   }
   const settings = addSharedOptions(given, await loadConfig(given));
   refuseOptions(action, settings);
-  const path = locate(action === 'join' ? undefined : file, settings, surroundings.env);
-  const print = (line: string): void => surroundings.stdout.line(line);
-  const { platform, stdout, env } = surroundings;
-  const isUsual = path === nameUsualKeyFile(env);
-  const task: Task = { path, settings, platform, surroundings, isUsual, stdout, print };
+  const path = locate(isWithFile ? others[0] : undefined, settings, surroundings.env);
+  const task: MeshTask = { path, isUsual: path === nameUsualKeyFile(surroundings.env), settings, surroundings };
   switch (action) {
     case 'invite':
       return (await import('./invite.ts')).inviteMachine(task);
     case 'join':
-      return (await import('./join.ts')).joinMesh({ ...task, words: words.slice(1) });
+      return (await import('./join.ts')).joinMesh(others, task);
+    case 'members':
+    case 'remove':
+    case 'rename':
+      return manageMachines(action, others, { ...task, ring: readRing(task) });
     case 'init':
       initMesh(task);
       break;
@@ -81,40 +70,33 @@ export async function manageMesh({ words, settings: given, surroundings }: Invoc
   return EXIT_OK;
 }
 
-/** Of these the words are names of machines; the key file is an option's. */
 async function manageMachines(
-  action: MachineAction,
+  action: 'members' | 'remove' | 'rename',
   words: readonly string[],
-  given: Settings,
-  surroundings: Surroundings,
+  task: RingTask,
 ): Promise<number> {
-  const settings = addSharedOptions(given, await loadConfig(given));
-  refuseOptions(action, settings);
-  const path = locate(undefined, settings, surroundings.env);
-  const ring = explainMeshErrors(() => readKeys(path, surroundings));
   const [name, next, ...others] = words;
   switch (action) {
     case 'members':
       if (name !== undefined)
         throw new CliError(EXIT_USAGE, `mesh members takes no name, and ${words.join(' ')} is given; leave it out`);
-      return (await import('./members.ts')).listMembers(ring, path, settings, surroundings);
+      return (await import('./members.ts')).listMembers(task);
     case 'remove': {
       if (name === undefined || next !== undefined)
         throw refuseWords('remove', 'mesh remove NAME, or mesh remove --undo NAME', words);
       const { removeMachine, restoreMachine } = await import('./remove.ts');
-      const run = settings.isSet('undo') ? restoreMachine : removeMachine;
-      return run(name, ring, path, settings, surroundings);
+      return (task.settings.isSet('undo') ? restoreMachine : removeMachine)(name, task);
     }
     case 'rename':
       if (name === undefined || next === undefined || others.length > 0)
         throw refuseWords('rename', 'mesh rename NAME NEW', words);
-      return (await import('./rename.ts')).renameMachine(name, next, ring, path, settings, surroundings);
+      return (await import('./rename.ts')).renameMachine(name, next, task);
     default:
       return action satisfies never;
   }
 }
 
-function refuseWords(action: MachineAction, usage: string, words: readonly string[]): CliError {
+function refuseWords(action: MeshAction, usage: string, words: readonly string[]): CliError {
   const names = 'mesh members shows the names';
   return new CliError(
     EXIT_USAGE,
@@ -150,20 +132,21 @@ function refuseOptions(action: MeshAction, settings: Settings): void {
   }
 }
 
-function initMesh({ path, platform, isUsual, print }: Task): void {
+function initMesh({ path, isUsual, surroundings: { platform, stdout } }: MeshTask): void {
   const ring: KeyRing = { kind: 'keys', current: new MeshKey(randomBytes(KEY_BYTES)) };
   explainMeshErrors(() => createKeyFile(path, ring, platform));
-  print(`mesh ${listMeshIds(ring)[0]}: its key is in ${path}`);
-  print('Whoever has that file is a keeper of the mesh: keep it secret. Other machines are let in with');
-  print('  ambassador mesh invite');
-  print('Then, for example:');
+  stdout.line(`mesh ${listMeshIds(ring)[0]}: its key is in ${path}`);
+  stdout.line('Whoever has that file is a keeper of the mesh: keep it secret. Other machines are let in with');
+  stdout.line('  ambassador mesh invite');
+  stdout.line('Then, for example:');
   const option = isUsual ? '' : ` --mesh-key-file ${quoteHint(path, platform)}`;
-  print(`  ambassador announce redis${option}`);
-  print(`  ambassador proxy redis${option}`);
+  stdout.line(`  ambassador announce redis${option}`);
+  stdout.line(`  ambassador proxy redis${option}`);
 }
 
-function showMesh(task: Task): void {
-  const { path, stdout, print, settings } = task;
+function showMesh(task: MeshTask): void {
+  const { path, settings } = task;
+  const { stdout } = task.surroundings;
   const ring = readRing(task);
   const [current, previous] = listMeshIds(ring);
   const holder = describeHolder(ring, Date.now());
@@ -178,14 +161,15 @@ function showMesh(task: Task): void {
     });
     return;
   }
-  print(`mesh ${current}: ${holder.text}`);
-  if (previous !== undefined) print(`mesh ${previous} is still accepted; mesh rotate --drop-old ends that`);
-  for (const print256 of prints) print(`fingerprint SHA256:${print256}`);
-  print(`in ${path}`);
+  stdout.line(`mesh ${current}: ${holder.text}`);
+  if (previous !== undefined) stdout.line(`mesh ${previous} is still accepted; mesh rotate --drop-old ends that`);
+  for (const print256 of prints) stdout.line(`fingerprint SHA256:${print256}`);
+  stdout.line(`in ${path}`);
 }
 
-async function printToken(task: Task): Promise<void> {
-  const { path, platform, print, settings } = task;
+async function printToken(task: MeshTask): Promise<void> {
+  const { path, settings } = task;
+  const { platform, stdout } = task.surroundings;
   const { role, service } = readPurpose(settings);
   const ring = readRing(task);
   const refusal = explainRefusal(ring, role, service);
@@ -199,14 +183,14 @@ async function printToken(task: Task): Promise<void> {
   const bundle = ring.kind === 'bundle' ? ring.bundle : await cutBundle(listKeys(ring), role, service);
   const file = settings.find('output').at(-1);
   if (file === undefined) {
-    print(formatBundle(bundle));
+    stdout.line(formatBundle(bundle));
     return;
   }
   const output = locateKeyFile(file.text, file);
   explainMeshErrors(() => createKeyFile(output, { kind: 'bundle', bundle }, platform), file);
-  print(`a token to ${role} ${service} is in ${output}, for you to copy to the machine that needs it`);
-  print('Then, for example:');
-  print(`  ambassador ${role} ${service} --mesh-key-file ${quoteHint(output, platform)}`);
+  stdout.line(`a token to ${role} ${service} is in ${output}, for you to copy to the machine that needs it`);
+  stdout.line('Then, for example:');
+  stdout.line(`  ambassador ${role} ${service} --mesh-key-file ${quoteHint(output, platform)}`);
 }
 
 function readPurpose(settings: Settings): { readonly role: Role; readonly service: string } {
@@ -218,8 +202,9 @@ function readPurpose(settings: Settings): { readonly role: Role; readonly servic
   return { role: announce.length === 0 ? 'proxy' : 'announce', service: foldServiceName(service) };
 }
 
-function rotateMesh(task: Task): void {
-  const { path, platform, print, settings } = task;
+function rotateMesh(task: MeshTask): void {
+  const { path, settings } = task;
+  const { platform, stdout } = task.surroundings;
   const ring = readRing(task);
   if (ring.kind !== 'keys') {
     const what = ring.kind === 'bundle' ? 'holds a token' : "is a member's";
@@ -230,7 +215,7 @@ function rotateMesh(task: Task): void {
       throw new CliError(EXIT_USAGE, `${path} holds no previous key; there is nothing to drop`);
     const kept: KeyRing = { kind: 'keys', current: ring.current };
     explainMeshErrors(() => replaceKeyFile(path, kept, platform));
-    print(`mesh ${listMeshIds(kept)[0]} is the only one accepted now; copy ${path} to every other keeper`);
+    stdout.line(`mesh ${listMeshIds(kept)[0]} is the only one accepted now; copy ${path} to every other keeper`);
     return;
   }
   if (ring.previous !== undefined) {
@@ -242,15 +227,15 @@ function rotateMesh(task: Task): void {
   const rotated: KeyRing = { kind: 'keys', current: new MeshKey(randomBytes(KEY_BYTES)), previous: ring.current };
   explainMeshErrors(() => replaceKeyFile(path, rotated, platform));
   const [current, previous] = listMeshIds(rotated);
-  print(`mesh ${current} is new, and ${previous} is still accepted`);
-  print(
+  stdout.line(`mesh ${current} is new, and ${previous} is still accepted`);
+  stdout.line(
     `Copy ${path} to every other keeper and print its tokens anew; running processes take it up, and members are given`,
   );
-  print('theirs by a keeper that they meet. Then:');
-  print(`  ambassador mesh rotate --drop-old ${quoteHint(path, platform)}`);
+  stdout.line('theirs by a keeper that they meet. Then:');
+  stdout.line(`  ambassador mesh rotate --drop-old ${quoteHint(path, platform)}`);
 }
 
-function readRing({ path, surroundings }: Task): KeyRing {
+function readRing({ path, surroundings }: MeshTask): KeyRing {
   return explainMeshErrors(() => readKeys(path, surroundings));
 }
 

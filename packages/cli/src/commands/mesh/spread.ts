@@ -1,10 +1,8 @@
 import { type Notice, writeNotices } from '@mdns-ambassador/mesh';
 import { CliError } from '../../exit/cli-error.ts';
 import { EXIT_REFUSED } from '../../exit/exit-codes.ts';
-import type { MeshContact } from '../../network/mesh-contact.ts';
 import { escapeText } from '../../output/escape.ts';
 import { joinWords } from '../../output/phrases.ts';
-import type { MeshMachine } from './machines.ts';
 import type { Keys, OpenMesh } from './mesh-task.ts';
 
 /** Who has heard what a keeper said. */
@@ -21,7 +19,7 @@ export async function sayOf(
   ring: Keys,
   word: Pick<Notice, 'kind' | 'machine' | 'name'>,
 ): Promise<Told> {
-  const { mesh, contact } = open;
+  const { mesh } = open;
   const written = writeNotices(ring, mesh.notices.list, { ...word, at: Date.now() });
   const { news } = mesh.notices.take(written.map(({ text }) => text));
   if (news.length === 0) {
@@ -30,17 +28,17 @@ export async function sayOf(
       'somebody who has the mesh key has seen to it that nothing counts any more that is said of machines: make a new key with mesh rotate, and copy it to machines that you trust alone',
     );
   }
-  return tellAll(open, word.machine, contact);
+  return tellAll(open, word.machine);
 }
 
 /** The same of what was said before. `but`: the key of the machine that it is about, which need not hear it. */
-export async function tellAll(open: OpenMesh, but: string, contact: MeshContact = open.contact): Promise<Told> {
+export async function tellAll({ contact, known }: OpenMesh, but: string): Promise<Told> {
   await contact.tell();
   const knowing = new Set(contact.list().flatMap(({ isTold, identity }) => (isTold ? [identity?.keyId] : [])));
-  const { machines, nameless } = open.known();
+  const { machines, nameless } = known();
   const others = machines.filter(({ isSelf, keyId }) => !isSelf && keyId !== but);
   const names = (wanted: boolean): readonly string[] =>
-    others.filter(({ keyId }: MeshMachine) => knowing.has(keyId) === wanted).map(({ name }) => name);
+    others.filter(({ keyId }) => knowing.has(keyId) === wanted).map(({ name }) => name);
   return { told: names(true), away: names(false), nameless: nameless.map(({ place }) => place) };
 }
 

@@ -10,8 +10,7 @@ import {
   parseMembership,
 } from '@mdns-ambassador/mesh';
 import { afterAll, expect, test } from 'vitest';
-import { Doorkeeper } from '../../../src/commands/mesh/doorkeeper.ts';
-import { chooseFreeName } from '../../../src/commands/mesh/free-name.ts';
+import { chooseFreeName, Doorkeeper } from '../../../src/commands/mesh/doorkeeper.ts';
 import { createPrinter } from '../../../src/output/printer.ts';
 import type { Surroundings } from '../../../src/process/surroundings.ts';
 
