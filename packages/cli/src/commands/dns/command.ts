@@ -1,12 +1,22 @@
+import { DNS_OPTIONS } from '../../options/dns-options.ts';
 import type { Command } from '../command.ts';
-import { DNS_COMMAND_OPTIONS } from './options.ts';
 
 export const dnsCommand: Command = {
   name: 'dns',
   usage: '',
   summary:
     'Answer DNS for what is on this network, so that programs that know nothing of mDNS find it: redis.ambassador.internal is wherever redis is.',
-  options: DNS_COMMAND_OPTIONS,
+  options: [
+    {
+      name: 'install',
+      kind: 'flag',
+      inFile: false,
+      summary: 'Say what has this machine ask here for the domain, by what it looks up names with, and end',
+    },
+    { name: 'uninstall', kind: 'flag', inFile: false, summary: 'Say what takes that back, and end' },
+    { name: 'write', kind: 'flag', inFile: false, summary: 'Do it: write the file, or remove it; for root' },
+    ...DNS_OPTIONS,
+  ],
   examples: [
     ['dns', 'answer for ambassador.internal on 127.0.0.1:5355'],
     ['dns --install', 'how has this machine ask there for the domain?'],

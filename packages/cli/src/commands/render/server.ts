@@ -2,7 +2,6 @@ import { isIP } from 'node:net';
 import type { EndpointStatus } from '@mdns-ambassador/ambassador';
 import { formatPlace } from '@mdns-ambassador/relay';
 import { escapeText } from '../../output/escape.ts';
-import { scaleWeights } from './weights.ts';
 
 /** An endpoint as it stands in another program's file. All of its texts are safe there. */
 interface RenderedServer {
@@ -35,34 +34,41 @@ export function listServers(endpoints: readonly EndpointStatus[], highestWeight:
     const isDialable = Number.isInteger(endpoint.port) && endpoint.port > 0 && endpoint.port <= HIGHEST_PORT;
     return address === undefined || !isDialable ? [] : [{ endpoint, address, level: levelOf(endpoint) }];
   });
-  const [first] = usable;
-  const weights = new Map<string, readonly number[]>();
-  const seen = new Map<string, number>();
-  for (const { level } of usable) {
-    if (weights.has(level)) continue;
-    const peers = usable.filter((one) => one.level === level);
-    weights.set(
-      level,
-      scaleWeights(
-        peers.map(({ endpoint }) => endpoint.weight),
+  const levels = [...new Set(usable.map(({ level }) => level))];
+  const weights = new Map(
+    levels.flatMap((level) => {
+      const peers = usable.filter((one) => one.level === level).map(({ endpoint }) => endpoint);
+      const scaled = scaleWeights(
+        peers.map(({ weight }) => weight),
         highestWeight,
-      ),
-    );
-  }
-  const servers = usable.map(({ endpoint, address, level }): RenderedServer => {
-    const index = seen.get(level) ?? 0;
-    seen.set(level, index + 1);
-    return {
+      );
+      return peers.map((peer, index) => [peer, scaled[index] ?? 1] as const);
+    }),
+  );
+  const servers = usable.map(
+    ({ endpoint, address, level }): RenderedServer => ({
       place: formatPlace(address, endpoint.port),
       name: `${address}:${endpoint.port}`,
       ...(endpoint.instance === undefined ? {} : { comment: `# "${escapeText(endpoint.instance)}"` }),
-      weight: weights.get(level)?.[index] ?? 1,
-      isBackup: level !== first?.level,
-    };
-  });
-  return { servers, isOneLevelOfBackups: weights.size === 2 };
+      weight: weights.get(endpoint) ?? 1,
+      isBackup: level !== levels[0],
+    }),
+  );
+  return { servers, isOneLevelOfBackups: levels.length === 2 };
 }
 
 function levelOf({ state, priority }: EndpointStatus): string {
   return `${state === 'stale' || state === 'draining' ? state : 'present'} ${priority}`;
+}
+
+/**
+ * SRV weights (0..65535, RFC 2782) as weights of 1..`highest` with the same shares: those of weight 0 share one part in
+ * sum + 1, as they would if RFC 2782's number were drawn. Where the range is too small, the smallest are rounded up to 1.
+ */
+export function scaleWeights(weights: readonly number[], highest: number): readonly number[] {
+  const zeros = weights.filter((weight) => weight === 0).length;
+  if (zeros === weights.length) return weights.map(() => 1);
+  const parts = weights.map((weight) => (weight === 0 ? 1 : weight * Math.max(1, zeros)));
+  const factor = Math.min(1, highest / Math.max(...parts));
+  return parts.map((part) => Math.max(1, Math.round(part * factor)));
 }

@@ -110,17 +110,11 @@ async function flushFolder(folder: string): Promise<void> {
 
 function explainError(file: string, error: unknown): CliError {
   const code = errorCode(error);
-  const reason = errorMessage(error);
-  switch (code) {
-    case 'ENOENT':
-    case 'ENOTDIR':
-      return new CliError(EXIT_NO_INPUT, `--output: "${file}" is in a folder that does not exist; make it first`, {
-        cause: error,
-      });
-    default:
-      if (isForbidden(code)) {
-        return new CliError(EXIT_REFUSED, `--output: ${explainForbidden(file, code, 'user')}`, { cause: error });
-      }
-      return new CliError(EXIT_INTERNAL, `--output: "${file}" could not be written: ${reason}`, { cause: error });
+  const refuse = (exitCode: number, reason: string): CliError =>
+    new CliError(exitCode, `--output: ${reason}`, { cause: error });
+  if (code === 'ENOENT' || code === 'ENOTDIR') {
+    return refuse(EXIT_NO_INPUT, `"${file}" is in a folder that does not exist; make it first`);
   }
+  if (isForbidden(code)) return refuse(EXIT_REFUSED, explainForbidden(file, code, 'user'));
+  return refuse(EXIT_INTERNAL, `"${file}" could not be written: ${errorMessage(error)}`);
 }

@@ -1,12 +1,30 @@
+import { CONNECTIONS_OPTION } from '../../options/daemon-options.ts';
+import { PROXY_OPTIONS } from '../../options/proxy-options.ts';
 import type { Command } from '../command.ts';
-import { RUN_OPTIONS } from './options.ts';
+
+/** Standard output is the command's, and ports are chosen by the system. */
+const PROXY_ALONE: ReadonlySet<string> = new Set(['listen', 'allow-remote', 'json', CONNECTIONS_OPTION.name]);
 
 export const runCommand: Command = {
   name: 'run',
   usage: 'SERVICE... -- COMMAND ARGS...',
   summary:
     'Run a command that finds services in its environment: REDIS_HOST, REDIS_PORT, REDIS_URL, DATABASE_URL, PGHOST and the like lead to a proxy on localhost, for as long as the command runs.',
-  options: RUN_OPTIONS,
+  options: [
+    {
+      name: 'env',
+      kind: 'list',
+      summary: 'SERVICE=PREFIX: tell of a service under another name, as in redis=CACHE; repeatable',
+      byDefault: "the service's name",
+    },
+    {
+      name: 'wait',
+      kind: 'text',
+      summary: 'How long the command is held back until each service has an endpoint; 0 starts it at once',
+      byDefault: '30s',
+    },
+    ...PROXY_OPTIONS.filter(({ name }) => !PROXY_ALONE.has(name)),
+  ],
   examples: [
     ['run redis postgres -- node app.mjs', 'REDIS_URL, DATABASE_URL, PGHOST and PGPORT are set'],
     ['run redis --env redis=CACHE -- ./app', 'CACHE_HOST, CACHE_PORT and CACHE_URL'],

@@ -4,9 +4,11 @@ import type { OwnFile } from '../../process/own-file.ts';
 import type { Scope } from '../../process/scope.ts';
 import type { Surroundings } from '../../process/surroundings.ts';
 import type { ServiceAction } from './actions.ts';
-import { findHost } from './find-host.ts';
 import { type ServiceManager, SIGNATURE } from './host.ts';
+import { createLaunchd } from './launchd.ts';
 import { findSite, type Site } from './site.ts';
+import { createSystemd } from './systemd.ts';
+import { createTaskScheduler } from './task-scheduler.ts';
 
 const ROOT = 0;
 
@@ -28,6 +30,20 @@ export function locateService(scope: Scope, surroundings: Surroundings): Service
     );
   }
   return { site, host, file: { path: host.path, scope, signature: SIGNATURE, encoding: host.encoding } };
+}
+
+/** Undefined where it is not known what runs services. */
+export function findHost(site: Site): ServiceManager | undefined {
+  switch (site.platform) {
+    case 'linux':
+      return createSystemd(site);
+    case 'darwin':
+      return createLaunchd(site);
+    case 'win32':
+      return createTaskScheduler(site);
+    default:
+      return undefined;
+  }
 }
 
 /** Throws a CliError where nothing can be changed now. */

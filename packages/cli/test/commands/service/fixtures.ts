@@ -1,6 +1,6 @@
 import type { Duty } from '../../../src/commands/service/duty.ts';
-import { findHost } from '../../../src/commands/service/find-host.ts';
 import type { ServiceManager } from '../../../src/commands/service/host.ts';
+import { findHost } from '../../../src/commands/service/place.ts';
 import type { Site } from '../../../src/commands/service/site.ts';
 import type { Scope } from '../../../src/process/scope.ts';
 

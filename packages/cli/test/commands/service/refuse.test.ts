@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Duty } from '../../../src/commands/service/duty.ts';
-import { findHost } from '../../../src/commands/service/find-host.ts';
+import { findHost } from '../../../src/commands/service/place.ts';
 import { explainRefusal } from '../../../src/commands/service/refuse.ts';
 import { type Site, STATE_KEY } from '../../../src/commands/service/site.ts';
 import type { Scope } from '../../../src/process/scope.ts';

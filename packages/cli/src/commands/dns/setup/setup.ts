@@ -55,17 +55,24 @@ export function explainNoSetup({ platform, resolvConf }: Findings, { domain, add
 }
 
 function chooseLinuxSetup(findings: Findings, place: SetupPlace): Setup | undefined {
+  const { domain } = place;
   const { resolvConf, nsswitch, isResolvedThere, systemdVersion = 0, networkManager, hasDnsmasqFolder } = findings;
   const servers = listServers(resolvConf);
   const isResolvedAsked =
     servers.some((server) => /^127\.0\.0\.5[34]$/.test(server)) || /^hosts:.*\bresolve\b/m.test(nsswitch);
   if (isResolvedThere && isResolvedAsked) {
-    return systemdVersion >= FIRST_WITH_DELEGATES ? createDelegate(place) : createResolvedFile(place);
+    return systemdVersion >= FIRST_WITH_DELEGATES
+      ? createResolved(place, `/etc/systemd/dns-delegate.d/${domain}.dns-delegate`, 'Delegate', domain)
+      : createResolved(place, `/etc/systemd/resolved.conf.d/${domain}.conf`, 'Resolve', `~${domain}`);
   }
   const isOwnServerAsked = servers.some((server) => server.startsWith('127.') || server === '::1');
   if (!isOwnServerAsked) return undefined;
-  if (/^\s*dns\s*=\s*dnsmasq\s*$/m.test(networkManager)) return createNetworkManagerFile(place);
-  return hasDnsmasqFolder ? createDnsmasqFile(place) : undefined;
+  if (/^\s*dns\s*=\s*dnsmasq\s*$/m.test(networkManager)) {
+    const reload = ['nmcli', 'general', 'reload', 'dns-full'];
+    return createDnsmasq(place, 'dnsmasq of NetworkManager', '/etc/NetworkManager/dnsmasq.d', reload);
+  }
+  if (!hasDnsmasqFolder) return undefined;
+  return createDnsmasq(place, 'dnsmasq', '/etc/dnsmasq.d', ['systemctl', 'restart', 'dnsmasq']);
 }
 
 function listServers(resolvConf: string): readonly string[] {
@@ -89,31 +96,15 @@ function createNrptRule({ domain, address }: SetupPlace): Setup {
   return { asker: 'Windows', file: undefined, install: [shell(`${remove}; ${add}`)], uninstall: [shell(remove)] };
 }
 
-function createDelegate({ domain, address, port }: SetupPlace): Setup {
-  const text = `${SIGNATURE}\n[Delegate]\nDNS=${formatServer(address, port)}\nDomains=${domain}\n`;
-  return createResolved(`/etc/systemd/dns-delegate.d/${domain}.dns-delegate`, text);
-}
-
-function createResolvedFile({ domain, address, port }: SetupPlace): Setup {
-  const text = `${SIGNATURE}\n[Resolve]\nDNS=${formatServer(address, port)}\nDomains=~${domain}\n`;
-  return createResolved(`/etc/systemd/resolved.conf.d/${domain}.conf`, text);
-}
-
-function createResolved(path: string, text: string): Setup {
+function createResolved({ address, port }: SetupPlace, path: string, section: string, domains: string): Setup {
+  const text = `${SIGNATURE}\n[${section}]\nDNS=${formatServer(address, port)}\nDomains=${domains}\n`;
   const restart = [['systemctl', 'restart', 'systemd-resolved']];
   return { asker: 'systemd-resolved', file: { path, text }, install: restart, uninstall: restart };
 }
 
-function createNetworkManagerFile(place: SetupPlace): Setup {
-  const reload = [['nmcli', 'general', 'reload', 'dns-full']];
-  const file = { path: `/etc/NetworkManager/dnsmasq.d/${place.domain}.conf`, text: formatDnsmasq(place) };
-  return { asker: 'dnsmasq of NetworkManager', file, install: reload, uninstall: reload };
-}
-
-function createDnsmasqFile(place: SetupPlace): Setup {
-  const restart = [['systemctl', 'restart', 'dnsmasq']];
-  const file = { path: `/etc/dnsmasq.d/${place.domain}.conf`, text: formatDnsmasq(place) };
-  return { asker: 'dnsmasq', file, install: restart, uninstall: restart };
+function createDnsmasq(place: SetupPlace, asker: string, folder: string, reload: readonly string[]): Setup {
+  const file = { path: `${folder}/${place.domain}.conf`, text: formatDnsmasq(place) };
+  return { asker, file, install: [reload], uninstall: [reload] };
 }
 
 /** Where dnsmasq takes no private addresses from others, it is to take these. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { scaleWeights } from '../../../src/commands/render/weights.ts';
+import { scaleWeights } from '../../../src/commands/render/server.ts';
 
 test.each<[number[], number, number[]]>([
   [[], 256, []],
