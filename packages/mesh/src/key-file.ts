@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import {
   closeSync,
   constants,
@@ -12,7 +11,6 @@ import {
   openSync,
   realpathSync,
   renameSync,
-  rmSync,
   type Stats,
   statSync,
   writeFileSync,
@@ -29,6 +27,7 @@ import {
   readInputFile,
   type Shelter,
   TOO_LONG,
+  withFreshFile,
 } from '@mdns-ambassador/relay';
 import { formatKeyRing, type KeyRing, parseKeyRing } from './key-ring.ts';
 import { MeshError } from './mesh-error.ts';
@@ -83,8 +82,7 @@ export function createKeyFile(
 ): void {
   try {
     makeFolders(dirname(path), FOLDER_MODE);
-    const fresh = `${path}.${randomBytes(6).toString('hex')}.new`;
-    try {
+    withFreshFile(path, (fresh) => {
       if (platform === 'win32') {
         // Before the key is in it.
         writeFileSync(fresh, '', { flag: 'wx' });
@@ -93,9 +91,7 @@ export function createKeyFile(
       const flag = platform === 'win32' ? 'r+' : 'wx';
       writeFileSync(fresh, formatKeyRing(ring), { mode: FILE_MODE, flag, flush: true });
       nameOnce(fresh, path);
-    } finally {
-      rmSync(fresh, { force: true });
-    }
+    });
   } catch (error) {
     if (existsSync(path)) {
       throw new MeshError(
@@ -131,8 +127,7 @@ export function replaceKeyFile(
     const target = realpathSync(path);
     const { uid, gid, mode } = statSync(target);
     // Each process of this machine that hears of a renewal writes it.
-    const fresh = `${target}.${randomBytes(6).toString('hex')}.new`;
-    try {
+    withFreshFile(target, (fresh) => {
       const file = openSync(fresh, 'wx', FILE_MODE);
       try {
         // Before the key is in it: nobody else has it open.
@@ -145,10 +140,7 @@ export function replaceKeyFile(
         closeSync(file);
       }
       renameSync(fresh, target);
-    } catch (error) {
-      rmSync(fresh, { force: true });
-      throw error;
-    }
+    });
   } catch (error) {
     throw new MeshError('UNREADABLE_FILE', `${path} can't be replaced: ${explain(error)}`, { cause: error });
   }

@@ -44,7 +44,7 @@ export { Recent } from './recent.ts';
 export { dismissClient, Redial, Refusal } from './refusal.ts';
 export { errorCode, errorMessage, RelayError, toError } from './relay-error.ts';
 export { isRelayedPort, markRelayedPort } from './relayed-port.ts';
-export { replaceFile } from './replace-file.ts';
+export { replaceFile, withFreshFile } from './replace-file.ts';
 export { Room, type Share } from './room.ts';
 export { isSheltered, type Shelter } from './shelter.ts';
 export { type FindSourceAddress, findSourceAddress } from './source-address.ts';

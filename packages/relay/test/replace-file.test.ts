@@ -22,6 +22,12 @@ test.skipIf(process.platform === 'win32')('it is its owner alone who reads it', 
   expect([modeOf(path), modeOf(join(folder, 'private'))]).toEqual([0o600, 0o700]);
 });
 
+test.skipIf(process.platform === 'win32')('a mode that is named is its mode', () => {
+  const path = join(folder, 'shown');
+  for (const content of ['one\n', Buffer.from('two\n')]) replaceFile(path, content, { mode: 0o644 });
+  expect([readFileSync(path, 'utf8'), modeOf(path)]).toEqual(['two\n', 0o644]);
+});
+
 test('where it cannot be replaced, nothing of it is left', () => {
   mkdirSync(join(folder, 'taken', 'kept'), { recursive: true });
   expect(() => replaceFile(join(folder, 'taken', 'kept'), 'one\n')).toThrow();

@@ -1,7 +1,6 @@
-import { randomBytes } from 'node:crypto';
-import { readFileSync, renameSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmdirSync, rmSync } from 'node:fs';
 import { dirname, relative, sep } from 'node:path';
-import { describeFileFault, errorCode, makeFolders } from '@mdns-ambassador/relay';
+import { describeFileFault, errorCode, makeFolders, replaceFile } from '@mdns-ambassador/relay';
 import { CliError } from '../exit/cli-error.ts';
 import { EXIT_REFUSED, EXIT_USAGE } from '../exit/exit-codes.ts';
 import { explainForbidden, isForbidden } from './forbidden-path.ts';
@@ -34,7 +33,8 @@ export function writeOwnFile(file: OwnFile, text: string): boolean {
     const whole = text.replace(signature, `${signature}${describeFolders(made)}`);
     if (before === whole) return false;
     const bytes = Buffer.from(whole, encoding);
-    replaceFile(path, encoding === 'utf16le' ? Buffer.concat([UTF16_MARK, bytes]) : bytes);
+    const content = encoding === 'utf16le' ? Buffer.concat([UTF16_MARK, bytes]) : bytes;
+    replaceFile(path, content, { mode: READABLE_BY_ALL, flush: true });
     return true;
   });
 }
@@ -57,16 +57,6 @@ export function removeOwnFile(file: OwnFile): boolean {
 /** Undefined where there is none. Throws a CliError where it can't be read, or is not ours. */
 export function findOwnFile(file: OwnFile): string | undefined {
   return explainErrors(file, () => readOwnFile(file));
-}
-
-function replaceFile(path: string, bytes: Buffer): void {
-  const fresh = `${path}.${randomBytes(6).toString('hex')}.new`;
-  try {
-    writeFileSync(fresh, bytes, { mode: READABLE_BY_ALL, flag: 'wx', flush: true });
-    renameSync(fresh, path);
-  } finally {
-    rmSync(fresh, { force: true });
-  }
 }
 
 /** How many had to be made. */

@@ -1,6 +1,5 @@
-import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { makeFolders, readInputFile } from '@mdns-ambassador/relay';
+import { readInputFile, replaceFile } from '@mdns-ambassador/relay';
 import { parseObject } from '@mdns-ambassador/relay/read-value';
 import { MOST_SEEN, readSeenInstances, type SeenName } from './seen-instance.ts';
 
@@ -27,11 +26,7 @@ export class SeenFile {
     const others = service === undefined ? [] : this.read().filter((seen) => !known.has(seen.service));
     const instances = [...found, ...others].slice(0, MOST_SEEN);
     try {
-      makeFolders(this.#folder, 0o700);
-      const path = join(this.#folder, FILE);
-      const fresh = `${path}.${process.pid}`;
-      writeFileSync(fresh, `${JSON.stringify({ at: this.#now(), instances })}\n`, { mode: 0o600 });
-      renameSync(fresh, path);
+      replaceFile(join(this.#folder, FILE), `${JSON.stringify({ at: this.#now(), instances })}\n`);
     } catch {
       // It is found again.
     }

@@ -1,6 +1,4 @@
-import { renameSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
-import { makeFolders, readInputFile } from '@mdns-ambassador/relay';
+import { readInputFile, replaceFile } from '@mdns-ambassador/relay';
 import { isObject, isTextUpTo, parseObject, readList } from '@mdns-ambassador/relay/read-value';
 import { readMac } from '../../parse/mac.ts';
 
@@ -37,10 +35,7 @@ export class KnownMachines {
     );
     const machines = [machine, ...others].slice(0, MOST_MACHINES);
     try {
-      makeFolders(dirname(this.#path), 0o700);
-      const fresh = `${this.#path}.${process.pid}`;
-      writeFileSync(fresh, `${JSON.stringify({ machines })}\n`, { mode: 0o600 });
-      renameSync(fresh, this.#path);
+      replaceFile(this.#path, `${JSON.stringify({ machines })}\n`);
     } catch {
       // It is learned again.
     }
