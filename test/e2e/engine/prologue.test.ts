@@ -6,15 +6,15 @@ import {
   type DialFailure,
   type Endpoint,
   type Engine,
-  type NodeEnginePath,
+  type NodeEngineOptions,
 } from '../../../packages/ambassador/src/index.ts';
 import { type Opening, type Prologue, Redial, Refusal } from '../../../packages/relay/src/index.ts';
 
 const services: TcpService[] = [];
 let engine: Engine | undefined;
 
-/** An engine with this path in front of services `a` and `b`, which say their names and echo. */
-async function open(path: NodeEnginePath, connectTimeoutMs = 20_000) {
+/** An engine with these in front of services `a` and `b`, which say their names and echo. */
+async function open(spoken: Pick<NodeEngineOptions, 'prologues' | 'opening'>, connectTimeoutMs = 20_000) {
   const rank = { priority: 0, weight: 0, secure: false, draining: false };
   const endpoints: Endpoint[] = [];
   for (const id of ['a', 'b']) {
@@ -36,13 +36,12 @@ async function open(path: NodeEnginePath, connectTimeoutMs = 20_000) {
     dialFailed: (id: string, failure: DialFailure) => void failures.push([id, failure]),
   };
   engine = createNodeEngine(
-    { listen: [{ kind: 'tcp', address: '127.0.0.1', port: 0 }], connectTimeoutMs, maxConnections: 10 },
+    { ...spoken, listen: [{ kind: 'tcp', address: '127.0.0.1', port: 0 }], connectTimeoutMs, maxConnections: 10 },
     picker,
     (event) => {
       if (event.kind === 'refused') refusals.push(event.reason);
       if (event.kind === 'unreachable') losses.push(event.reason);
     },
-    path,
   );
   const [at] = await engine.start();
   return { port: at?.kind === 'tcp' ? at.port : 0, failures, refusals, losses, engine };

@@ -1,6 +1,5 @@
-import { type Ends, type Leg, type Splice, type SpliceOptions, splice } from '@mdns-ambassador/relay';
+import { type ClientLeg, type Ends, type Leg, type Splice, type SpliceOptions, splice } from '@mdns-ambassador/relay';
 import { type Endpoint, namePlace } from '../pool/endpoint.ts';
-import type { AcceptedClient } from './client.ts';
 import type { ReachedEndpoint } from './search.ts';
 
 /** An endpoint that was sent something and has been silent for so long may be gone. */
@@ -14,7 +13,7 @@ export class Carriage {
   /** The counts when an answer came last, and when that was noticed. */
   #answered: { readonly up: number; readonly down: number; readonly at: number };
 
-  constructor(client: AcceptedClient, upstream: Leg, reached: ReachedEndpoint, now: number, options: SpliceOptions) {
+  constructor(client: ClientLeg, upstream: Leg, reached: ReachedEndpoint, now: number, options: SpliceOptions) {
     this.#reached = reached;
     this.#splice = splice(client, upstream, options);
     this.#answered = { up: 0, down: 0, at: now };

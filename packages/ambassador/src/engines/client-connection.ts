@@ -1,4 +1,5 @@
 import {
+  type ClientLeg,
   dismissClient,
   errorMessage,
   type Introduced,
@@ -14,12 +15,11 @@ import {
 } from '@mdns-ambassador/relay';
 import type { PickResult } from '../pool/pick-result.ts';
 import { Carriage } from './carriage.ts';
-import type { AcceptedClient } from './client.ts';
 import type { ConnectionContext } from './connection-context.ts';
 import { describeDestination } from './destination.ts';
 import type { ConnectionOutcome, ConnectionReport } from './engine.ts';
 import type { Fault } from './faults.ts';
-import { describeEndpoint, type ReachedEndpoint, Search, type Seeker } from './search.ts';
+import { describeEndpoint, ignoreError, type ReachedEndpoint, Search, type Seeker } from './search.ts';
 
 type ClientState =
   /** Its first words are waited for. */
@@ -36,7 +36,7 @@ type ClientState =
 export class ClientConnection implements Seeker {
   /** Resolves when the client is done with. Never rejects. */
   readonly finished: Promise<void>;
-  readonly #client: AcceptedClient;
+  readonly #client: ClientLeg;
   readonly #context: ConnectionContext;
   readonly #startedAt: number;
   /** Known where it is reported: asking the kernel takes time, and a closed socket has forgotten. */
@@ -50,7 +50,7 @@ export class ClientConnection implements Seeker {
   #outcome: ConnectionOutcome = { kind: 'left' };
   #finish: () => void = () => {};
 
-  constructor(client: AcceptedClient, context: ConnectionContext) {
+  constructor(client: ClientLeg, context: ConnectionContext) {
     this.#client = client;
     this.#context = context;
     this.finished = new Promise((resolve) => {
@@ -257,9 +257,9 @@ export class ClientConnection implements Seeker {
 /** Most balancers do not look at the address, and asking the kernel for it takes time. */
 class ClientPick {
   readonly exclude: ReadonlySet<string>;
-  readonly #client: AcceptedClient;
+  readonly #client: ClientLeg;
 
-  constructor(exclude: ReadonlySet<string>, client: AcceptedClient) {
+  constructor(exclude: ReadonlySet<string>, client: ClientLeg) {
     this.exclude = exclude;
     this.#client = client;
   }
@@ -269,9 +269,6 @@ class ClientPick {
   }
 }
 
-function readPeer({ remoteAddress: address, remotePort: port }: AcceptedClient): ConnectionReport['client'] {
+function readPeer({ remoteAddress: address, remotePort: port }: ClientLeg): ConnectionReport['client'] {
   return address === undefined || port === undefined ? undefined : { address, port };
 }
-
-/** Failures are seen where they matter; without a listener an error would end the process. */
-function ignoreError(): void {}

@@ -1,17 +1,16 @@
-import { probeLeg, resetLeg } from '@mdns-ambassador/relay';
-import type { AcceptedClient } from './client.ts';
+import { type ClientLeg, probeLeg, resetLeg } from '@mdns-ambassador/relay';
 
 /**
  * Notices that the peer of a paused socket has left, which the socket itself does not: reads into the socket's own, bounded buffer.
  * A client that was reset has left, and so has one that ended without a byte while nobody is being dialled for it.
  */
 export class ClientWatch {
-  readonly #client: AcceptedClient;
+  readonly #client: ClientLeg;
   readonly #isDialling: () => boolean;
   readonly #look: () => void;
   #isOn = false;
 
-  constructor(client: AcceptedClient, isDialling: () => boolean) {
+  constructor(client: ClientLeg, isDialling: () => boolean) {
     this.#client = client;
     this.#isDialling = isDialling;
     this.#look = () => this.#lookForClient();

@@ -158,7 +158,7 @@ class HaproxyEngine implements Engine {
 
   async #startProcess(): Promise<void> {
     this.#starts += 1;
-    const { balance, maxConnections, connectTimeoutMs, drainTimeoutMs, reportConnections } = this.#options;
+    const isLogged = this.#options.reportConnections === true;
     const adminPath = `${this.#folder}/admin-${this.#starts}.sock`;
     const servers = this.#control.wanted();
     const started = await HaproxyProcess.start({
@@ -166,17 +166,14 @@ class HaproxyEngine implements Engine {
       number: this.#starts,
       adminPath,
       fds: this.#held.map(({ fd }) => fd),
-      onLine: reportConnections === true ? (line) => this.#report(parseConnectionLine(line)) : undefined,
+      onLine: isLogged ? (line) => this.#report(parseConnectionLine(line)) : undefined,
       configuration: writeConfiguration({
-        balance,
-        maxConnections,
-        connectTimeoutMs,
-        drainTimeoutMs,
+        ...this.#options,
         adminPath,
         waitingPath: this.#waitingPath,
         listenFds: this.#held.map((_, index) => FIRST_PASSED_FD + index),
         servers,
-        isLogged: reportConnections === true,
+        isLogged,
       }),
     });
     this.#tally.renew();

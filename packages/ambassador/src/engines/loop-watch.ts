@@ -93,7 +93,7 @@ export class LoopWatch {
     const record = this.#recordOf(endpoint.id);
     const now = this.#options.clock.now();
     if (record.test === undefined && now >= record.convictedUntil - SENTENCE_MS && now < record.convictedUntil) {
-      return this.#later(refuse);
+      return this.#options.clock.after(0, refuse);
     }
     if (record.test === undefined && !this.#isDoubtful(record, now)) {
       record.dials.push(watched);
@@ -105,10 +105,6 @@ export class LoopWatch {
     const waiting = record.test;
     waiting?.push(held);
     return () => void waiting?.splice(waiting.indexOf(held) >>> 0, 1);
-  }
-
-  #later(run: () => void): () => void {
-    return this.#options.clock.after(0, run);
   }
 
   #recordOf(id: string): Record {

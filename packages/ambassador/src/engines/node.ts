@@ -12,7 +12,6 @@ import {
   type Opening,
   Overload,
   openWithProxyHeader,
-  type Prologue,
   resetLeg,
   type Share,
   sendHeaderPrologue,
@@ -63,10 +62,6 @@ export type NodeEngineOptions = Pick<
 
 /** What runs on the way to an endpoint; each has a plain default. */
 export interface NodeEnginePath extends EngineSurroundings {
-  /** Run in order on each dialled pair before the first byte of the client passes, before the options' own. */
-  readonly prologues?: readonly Prologue[];
-  /** Hears each client before an endpoint is picked for it. */
-  readonly opening?: Opening;
   readonly dial?: Dial;
   /** The part of the time of late that the process has been busy, from 0 to 1. */
   readonly busyShare?: () => number;
@@ -136,12 +131,8 @@ class NodeEngine implements Engine {
           ? undefined
           : new DialQueue({ clock, busyShare: path.busyShare ?? watchBusyShare() }),
       loops: this.#loops,
-      prologues: [
-        ...(options.sendProxy === true ? [sendHeaderPrologue] : []),
-        ...(path.prologues ?? []),
-        ...(options.prologues ?? []),
-      ],
-      opening: composeOpening(options, path, clock),
+      prologues: [...(options.sendProxy === true ? [sendHeaderPrologue] : []), ...(options.prologues ?? [])],
+      opening: composeOpening(options, clock),
       proof: options.proof,
       findCarrier: (id) => this.#findCarrier(id),
       connectTimeoutMs: options.connectTimeoutMs,
@@ -308,12 +299,7 @@ class NodeEngine implements Engine {
 }
 
 /** What a front says of its client comes before the client's own words. */
-function composeOpening(
-  { acceptProxy, opening: chosen }: NodeEngineOptions,
-  path: NodeEnginePath,
-  clock: Clock,
-): Opening | undefined {
-  const opening = path.opening ?? chosen;
+function composeOpening({ acceptProxy, opening }: NodeEngineOptions, clock: Clock): Opening | undefined {
   if (acceptProxy === undefined) return opening;
   return openWithProxyHeader({ isFront: matchFronts(acceptProxy), clock }, opening);
 }

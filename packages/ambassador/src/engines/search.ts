@@ -1,8 +1,7 @@
-import { type Leg, resetLeg, type Target } from '@mdns-ambassador/relay';
+import { type ClientLeg, type Leg, resetLeg, type Target } from '@mdns-ambassador/relay';
 import { FAILURE_REASONS } from '../pool/dial-failure.ts';
 import type { Endpoint } from '../pool/endpoint.ts';
 import type { PickResult } from '../pool/pick-result.ts';
-import type { AcceptedClient } from './client.ts';
 import { ClientWatch } from './client-watch.ts';
 import type { ConnectionContext } from './connection-context.ts';
 import { classifyDialFailure } from './dial-failure.ts';
@@ -48,7 +47,7 @@ const NO_TURN = 'too many wait to be dialled for, and their turn did not come in
 
 /** Has endpoints dialled for one client, as its race says, until one of them does or the time is over. */
 export class Search {
-  readonly #client: AcceptedClient;
+  readonly #client: ClientLeg;
   readonly #context: ConnectionContext;
   readonly #seeker: Seeker;
   readonly #race: Race;
@@ -67,7 +66,7 @@ export class Search {
   #isStopped = false;
 
   /** Begins with `start`; the time counts from now on. */
-  constructor(client: AcceptedClient, context: ConnectionContext, seeker: Seeker) {
+  constructor(client: ClientLeg, context: ConnectionContext, seeker: Seeker) {
     this.#client = client;
     this.#context = context;
     this.#seeker = seeker;
@@ -288,4 +287,4 @@ export function describeEndpoint({ instance, id }: Endpoint): string {
 }
 
 /** Failures are seen where they matter; without a listener an error would end the process. */
-function ignoreError(): void {}
+export function ignoreError(): void {}

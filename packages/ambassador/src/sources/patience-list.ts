@@ -1,4 +1,4 @@
-import type { Clock } from '@mdns-ambassador/relay';
+import { type Clock, Recent } from '@mdns-ambassador/relay';
 
 /** Waited for at once; the one that has waited longest is given up first. */
 const MAX_AWAITED = 256;
@@ -12,7 +12,7 @@ interface Awaited {
 export class PatienceList {
   readonly #clock: Clock;
   readonly #patienceMs: number;
-  readonly #awaited = new Map<string, Awaited>();
+  readonly #awaited = new Recent<string, Awaited>(MAX_AWAITED);
 
   constructor(clock: Clock, patienceMs: number) {
     this.#clock = clock;
@@ -26,8 +26,9 @@ export class PatienceList {
       this.#awaited.delete(id);
       giveUp();
     };
-    this.#awaited.set(id, { giveUp, cancel: this.#clock.after(this.#patienceMs, end) });
-    if (this.#awaited.size > MAX_AWAITED) this.#giveUpOldest();
+    const oldest = this.#awaited.set(id, { giveUp, cancel: this.#clock.after(this.#patienceMs, end) });
+    oldest?.cancel();
+    oldest?.giveUp();
   }
 
   /** It came back. */
@@ -40,14 +41,5 @@ export class PatienceList {
   clear(): void {
     for (const { cancel } of this.#awaited.values()) cancel();
     this.#awaited.clear();
-  }
-
-  #giveUpOldest(): void {
-    for (const [id, { cancel, giveUp }] of this.#awaited) {
-      cancel();
-      this.#awaited.delete(id);
-      giveUp();
-      return;
-    }
   }
 }

@@ -1,5 +1,5 @@
 import type { CheckOutcome } from '@mdns-ambassador/checks';
-import type { DialFailure, EngineEvent } from '../engines/engine.ts';
+import type { DialFailure, EngineEvent, Reached } from '../engines/engine.ts';
 import type { Update } from '../pool/update.ts';
 import type { WorkerTally } from './worker-tally.ts';
 
@@ -27,10 +27,14 @@ export type ToWorker =
   | { readonly kind: 'drain'; readonly timeoutMs: number }
   | { readonly kind: 'close' };
 
-/** What became of a dial. `address`: where it was reached, `isDetour` as the engine has it. */
-export type WorkerDial =
-  | { readonly id: string; readonly latencyMs: number; readonly address?: string; readonly isDetour?: boolean }
-  | { readonly id: string; readonly failure: DialFailure };
+/** A dial that was answered. */
+export interface ReachedDial extends Partial<Reached> {
+  readonly id: string;
+  readonly latencyMs: number;
+}
+
+/** What became of a dial. */
+export type WorkerDial = ReachedDial | { readonly id: string; readonly failure: DialFailure };
 
 /** What a worker tells; as JSON. */
 export type FromWorker =

@@ -20,7 +20,7 @@ import type { Endpoint } from '../pool/endpoint.ts';
 import type { Update } from '../pool/update.ts';
 import { Crew, type StartWorker } from './crew.ts';
 import { PlaceBook } from './place-book.ts';
-import type { FromWorker, ToWorker } from './worker-message.ts';
+import type { FromWorker, ReachedDial, ToWorker } from './worker-message.ts';
 import { sumTallies } from './worker-tally.ts';
 
 /** Whoever waits this long waits for somebody who is not there; before, a new worker may not have heard of whom the others know. */
@@ -117,7 +117,8 @@ export class WorkersEngine implements Engine {
       const addresses = opened.map(({ address }) => address);
       await this.#crew.start();
       if (beacon !== undefined && this.#stopped === undefined) {
-        this.#beacons = await Promise.all(addresses.map((at) => this.#lightBeacon(beacon, at, platform)));
+        const tell = (from: number, nonce: string): Promise<void> => this.#tellVisit(from, nonce);
+        this.#beacons = await Promise.all(addresses.map((at) => lightBeacon(beacon, at, platform, tell)));
       }
       return addresses;
     } catch (error) {
@@ -145,7 +146,8 @@ export class WorkersEngine implements Engine {
   }
 
   drain(timeoutMs: number): Promise<DrainOutcome> {
-    this.#drained ??= this.stopListening().then(() => this.#crew.drain(timeoutMs, boundOf(timeoutMs)));
+    const boundMs = Math.min(timeoutMs + GRACE_MS, LONGEST_MS);
+    this.#drained ??= this.stopListening().then(() => this.#crew.drain(timeoutMs, boundMs));
     return this.#drained;
   }
 
@@ -209,7 +211,7 @@ export class WorkersEngine implements Engine {
     }
   }
 
-  #hearReached({ id, latencyMs, address, isDetour = false }: WorkerDialReached): void {
+  #hearReached({ id, latencyMs, address, isDetour = false }: ReachedDial): void {
     this.#picker.dialSucceeded(id, latencyMs, address === undefined ? undefined : { address, isDetour });
     if (address !== undefined) this.#options.onReached(id, address);
   }
@@ -251,10 +253,6 @@ export class WorkersEngine implements Engine {
     };
   }
 
-  #lightBeacon(service: string, at: Target, platform: string): Promise<{ close(): void }> {
-    return lightBeacon(service, at, platform, (from, nonce) => this.#tellVisit(from, nonce));
-  }
-
   /** Resolves once every worker knows who is about to come. */
   #tellVisit(from: number, nonce: string): Promise<void> {
     this.#visits += 1;
@@ -276,13 +274,4 @@ export class WorkersEngine implements Engine {
     visitor?.missing.delete(worker);
     if (visitor?.missing.size === 0) visitor.done();
   }
-}
-
-type WorkerDialReached = Exclude<
-  Extract<FromWorker, { kind: 'dials' }>['dials'][number],
-  { readonly failure: unknown }
->;
-
-function boundOf(timeoutMs: number): number {
-  return Math.min(timeoutMs + GRACE_MS, LONGEST_MS);
 }

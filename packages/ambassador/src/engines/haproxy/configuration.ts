@@ -1,4 +1,5 @@
 import type { BalancerName } from '../../pool/balancer.ts';
+import type { ProxyOptions } from '../../proxy-options.ts';
 import { describeServer, type Server } from './server.ts';
 
 /** The one frontend, and the one backend. */
@@ -18,10 +19,9 @@ const HALF_OPEN_IDLE_MS = 600_000;
 /** What is above the limit must be accepted to be turned away. */
 const TURNED_AWAY_AT_ONCE = 256;
 
-export interface ConfigurationOptions {
-  readonly balance: BalancerName;
-  readonly maxConnections: number;
-  readonly connectTimeoutMs: number;
+/** `drainTimeoutMs`: how long connections may go on when haproxy is told to finish. */
+export interface ConfigurationOptions
+  extends Pick<ProxyOptions, 'balance' | 'maxConnections' | 'connectTimeoutMs' | 'drainTimeoutMs'> {
   /** Where haproxy is told what to do. */
   readonly adminPath: string;
   /** Where ambassador takes clients. */
@@ -30,8 +30,6 @@ export interface ConfigurationOptions {
   readonly listenFds: readonly number[];
   readonly servers: readonly Server[];
   readonly isLogged: boolean;
-  /** How long connections may go on when haproxy is told to finish. */
-  readonly drainTimeoutMs: number;
 }
 
 /** The fields of one line for each connection that has ended (haproxy's configuration manual, 8.2.4). */

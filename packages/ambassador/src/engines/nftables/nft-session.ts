@@ -15,8 +15,7 @@ const NOT_ALLOWED = /cache initialization failed/;
 
 interface Asked {
   readonly listing: string;
-  /** Takes a line; undefined where it is no answer. */
-  readonly parse: (line: string) => (() => void) | undefined;
+  readonly resolve: (counters: ReadonlyMap<string, PacketCount>) => void;
   readonly reject: (error: Error) => void;
   readonly timer: NodeJS.Timeout;
 }
@@ -55,14 +54,14 @@ export class NftSession {
 
   /** Does all of it or nothing; resolves with the table's counters afterwards. Rejects with an AmbassadorError, or when nft has ended. */
   run(commands?: string): Promise<ReadonlyMap<string, PacketCount>> {
-    return this.#ask(commands, `${LIST} ${this.#table}`, parseCounters);
+    return this.#ask(this.#table, commands);
   }
 
   /** Whether there is a table of this name, of whomever. Rejects when nft has ended. */
   async hasTable(name: string): Promise<boolean> {
     try {
       // Of tables that are owned nft 1.0.6 writes flags that are none.
-      await this.#ask(undefined, `${LIST} ${name}`, parseCounters);
+      await this.#ask(name);
       return true;
     } catch (error) {
       if (this.#hasEnded) throw error;
@@ -78,18 +77,15 @@ export class NftSession {
     clearTimeout(kill);
   }
 
-  #ask<T>(commands: string | undefined, listing: string, parse: (line: string) => T | undefined): Promise<T> {
+  #ask(table: string, commands?: string): Promise<ReadonlyMap<string, PacketCount>> {
     return new Promise((resolve, reject) => {
       if (this.#hasEnded) {
         reject(explainNft('it has ended'));
         return;
       }
       const timer = setTimeout(() => this.#child.kill('SIGKILL'), ANSWER_MS);
-      const settle = (line: string): (() => void) | undefined => {
-        const answer = parse(line);
-        return answer === undefined ? undefined : () => resolve(answer);
-      };
-      this.#asked.push({ listing, parse: settle, reject, timer });
+      const listing = `${LIST} ${table}`;
+      this.#asked.push({ listing, resolve, reject, timer });
       if (commands !== undefined) this.#child.stdin?.write(`${commands}\n`);
       this.#child.stdin?.write(`${listing}\n`);
     });
@@ -97,8 +93,8 @@ export class NftSession {
 
   #take(line: string): void {
     const [one] = this.#asked;
-    const settle = one?.parse(line);
-    if (settle === undefined) {
+    const counters = one === undefined ? undefined : parseCounters(line);
+    if (counters === undefined) {
       if (this.#objections.length < MOST_OBJECTIONS) this.#objections.push(line);
       // Without the capability it says so before it has read the command, and goes on.
       if (NOT_ALLOWED.test(line)) this.#child.kill('SIGKILL');
@@ -108,10 +104,10 @@ export class NftSession {
     this.#asked.shift();
     const objections = this.#objections.splice(0).filter((words) => !POINTER.test(words));
     if (one === undefined) return;
-    if (settle === undefined || objections.length > 0) this.#refuse(one, explainNft(objections.join('\n')));
+    if (counters === undefined || objections.length > 0) this.#refuse(one, explainNft(objections.join('\n')));
     else {
       clearTimeout(one.timer);
-      settle();
+      one.resolve(counters);
     }
   }
 

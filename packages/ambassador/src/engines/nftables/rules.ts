@@ -5,11 +5,9 @@ export interface ListeningPlace {
 }
 
 /** A place to which clients are sent, or were; its number names its counters. */
-export interface NumberedPlace {
+export interface NumberedPlace extends ListeningPlace {
   /** 1 .. {@link MOST_PLACES}. */
   readonly number: number;
-  readonly address: string;
-  readonly port: number;
 }
 
 export interface Rules {
@@ -21,7 +19,7 @@ export interface Rules {
   /** In turn rather than at random. */
   readonly isInTurn: boolean;
   /** What clients send there is answered with a reset. */
-  readonly lost: readonly { readonly address: string; readonly port: number }[];
+  readonly lost: readonly ListeningPlace[];
 }
 
 export const MOST_PLACES = 256;
@@ -98,7 +96,7 @@ export function writePlace(table: string, number: number): string {
 /** The rules of the table, in place of those before. */
 export function writeRules(table: string, rules: Rules): string {
   const { listening, places, choices, isInTurn, lost } = rules;
-  const at = `{ ${listening.map(({ address, port }) => `${address} . ${port}`).join(', ')} }`;
+  const at = listPlaces(listening);
   // Who wants engine node itself comes from another address (`relay/visit`).
   const isService = `ip saddr 127.0.0.1 ip daddr . tcp dport ${at}`;
   const wasService = `ct original protocol tcp ct original ip daddr . ct original proto-dst ${at}`;
