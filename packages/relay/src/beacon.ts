@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { stripZone } from './loopback.ts';
+import { parseObject } from './read-value.ts';
 import { Recent } from './recent.ts';
 import { formatTarget, type Target, type TcpTarget } from './target.ts';
 import { visitFrom } from './visit.ts';
@@ -208,24 +209,13 @@ function hearLine(socket: Socket, onLine: (line: string) => void): void {
 }
 
 function parseVisit(line: string): { readonly from: number; readonly nonce: string } | undefined {
-  const [from, nonce] = [readKey(line, 'from'), readKey(line, 'nonce')];
+  const { from, nonce } = parseObject(line) ?? {};
   return typeof from === 'number' && typeof nonce === 'string' && /^[0-9a-f]{32}$/.test(nonce)
     ? { from, nonce }
     : undefined;
 }
 
 function parseService(line: string): string | undefined {
-  const service = readKey(line, 'service');
+  const service = parseObject(line)?.service;
   return typeof service === 'string' ? service : undefined;
-}
-
-function readKey(line: string, key: string): unknown {
-  try {
-    const value: unknown = JSON.parse(line);
-    return typeof value === 'object' && value !== null && Object.hasOwn(value, key)
-      ? Reflect.get(value, key)
-      : undefined;
-  } catch {
-    return undefined;
-  }
 }

@@ -31,7 +31,7 @@ export { omitUndefined } from './omit-undefined.ts';
 export type { Opened, Opening } from './opening.ts';
 export { Overload } from './overload.ts';
 export { withPatience } from './patience.ts';
-export { formatPlace, isHost, isPort, type Place, parsePlace, splitPlace } from './place.ts';
+export { formatPlace, isHost, type Place, parsePlace, splitPlace } from './place.ts';
 export { type Destination, type Prologue, type Proof, runPrologues } from './prologue.ts';
 export { type ClientLeg, clientEndsOf, setClientEnds, toldEndsOf } from './proxy-protocol/client-ends.ts';
 export { matchFronts } from './proxy-protocol/fronts.ts';
@@ -40,6 +40,7 @@ export { hearProxyHeader, openWithProxyHeader } from './proxy-protocol/hear-head
 export { LOCAL_HEADER, sendHeaderPrologue } from './proxy-protocol/send-header.ts';
 export { QueueTime } from './queue-time.ts';
 export { hasUnread, type Parsing, putBack, readLeg, watchEnd } from './read-leg.ts';
+export { isPort } from './read-value.ts';
 export { Recent } from './recent.ts';
 export { dismissClient, Redial, Refusal } from './refusal.ts';
 export { errorCode, errorMessage, RelayError, toError } from './relay-error.ts';

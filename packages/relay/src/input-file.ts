@@ -35,7 +35,7 @@ export function readInputFile(path: string, { maxBytes, takesPipe = false, accep
     const isPipe = stats.isFIFO() && takesPipe && PASSED_PIPE.test(path);
     if (!stats.isFile() && !isPipe) throw refuseKind(path);
     if (stats.size > maxBytes) throw refuseLength(path, maxBytes);
-    return decodeByMark(isPipe ? readPipe(file, path, maxBytes) : readToEnd(file, path, maxBytes));
+    return decodeByMark(readToEnd(file, path, maxBytes));
   } catch (error) {
     throw error instanceof Error && !('syscall' in error) ? error : explain(path, error);
   } finally {
@@ -52,22 +52,10 @@ function openInput(path: string): number {
   }
 }
 
+/** A pipe may make us wait for its writer. */
 function readToEnd(file: number, path: string, maxBytes: number): Buffer {
   const chunks: Buffer[] = [];
-  for (let length = 0; length <= maxBytes; ) {
-    const chunk = Buffer.alloc(Math.min(CHUNK_BYTES, maxBytes + 1 - length));
-    const read = readSync(file, chunk);
-    if (read === 0) return join(chunks);
-    chunks.push(chunk.subarray(0, read));
-    length += read;
-  }
-  throw refuseLength(path, maxBytes);
-}
-
-function readPipe(file: number, path: string, maxBytes: number): Buffer {
-  const chunks: Buffer[] = [];
   const deadline = performance.now() + PIPE_TIMEOUT_MS;
-  const sleeper = new Int32Array(new SharedArrayBuffer(4));
   for (let length = 0; length <= maxBytes; ) {
     const chunk = Buffer.alloc(Math.min(CHUNK_BYTES, maxBytes + 1 - length));
     const read = readNow(file, chunk);
@@ -79,7 +67,7 @@ function readPipe(file: number, path: string, maxBytes: number): Buffer {
           `${path} has not come to its end within ${PIPE_TIMEOUT_MS / 1_000} s; write it to a file first`,
         );
       }
-      Atomics.wait(sleeper, 0, 0, PIPE_PAUSE_MS);
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PIPE_PAUSE_MS);
       continue;
     }
     chunks.push(chunk.subarray(0, read));

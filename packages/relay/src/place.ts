@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
+import { isPort } from './read-value.ts';
 
-const HIGHEST_PORT = 65_535;
 /** RFC 1123 2.1, and the underscore that people use. */
 const HOST_NAME = /^(?=.{1,253}$)[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)*\.?$/i;
 
@@ -42,8 +42,4 @@ export function parsePlace(text: string): Place | undefined {
 /** A literal address or a host name; digits and dots alone must be a real address. */
 export function isHost(text: string): boolean {
   return isIP(text) !== 0 || (HOST_NAME.test(text) && !/^[\d.]+$/.test(text));
-}
-
-export function isPort(port: number): boolean {
-  return Number.isInteger(port) && port >= 1 && port <= HIGHEST_PORT;
 }

@@ -1,21 +1,13 @@
 import { connect } from 'node:net';
 import { nextTick } from 'node:process';
 import type { QueueMember } from './accept-queue.ts';
-import type { Target } from './target.ts';
+import { LOOPBACK_OF_ANY } from './loopback.ts';
+import type { TcpTarget } from './target.ts';
 import { visitFrom } from './visit.ts';
 
-const LOOPBACK = new Map([
-  ['0.0.0.0', '127.0.0.1'],
-  ['::', '::1'],
-]);
-
 /** Connects to a listener of this process. `onGone`: see `AcceptQueue`. */
-export function joinAcceptQueue(
-  { address, port }: Target & { readonly kind: 'tcp' },
-  platform: string,
-  onGone: () => void,
-): QueueMember {
-  const host = LOOPBACK.get(address) ?? address;
+export function joinAcceptQueue({ address, port }: TcpTarget, platform: string, onGone: () => void): QueueMember {
+  const host = LOOPBACK_OF_ANY[address] ?? address;
   const localAddress = visitFrom(host, platform);
   const socket = connect({ host, port, ...(localAddress === undefined ? {} : { localAddress }) });
   let own: { readonly address: string | undefined; readonly port: number | undefined } | undefined;

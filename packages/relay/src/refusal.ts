@@ -1,5 +1,4 @@
-import type { Leg } from './leg.ts';
-import { resetLeg } from './leg.ts';
+import { type Leg, resetLeg } from './leg.ts';
 import { RelayError } from './relay-error.ts';
 
 /** How long a client that was refused may take to read why. */

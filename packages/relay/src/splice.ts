@@ -197,11 +197,7 @@ function attach(direction: SpliceDirection): void {
 function start(direction: SpliceDirection): void {
   const { source, sink } = direction;
   lendReads(source, LENT_BYTES, sink.writeBytes);
-  startReading(source);
-}
-
-/** What happened to a leg before the splice is not told again. */
-function startReading(source: Carried): void {
+  // What happened to a leg before the splice is not told again.
   if (source.closed) close.call(source, undefined);
   else if (source.readableEnded) confirmEnd.call(source, undefined);
   else source.resume();

@@ -1,5 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { endianness } from 'node:os';
+import { stripZone } from './loopback.ts';
+import { addressToBytes } from './proxy-protocol/ip-bytes.ts';
 
 /** What Linux knows of each TCP socket of this network namespace; other systems have no such file. */
 const TABLES: readonly string[] = ['/proc/net/tcp', '/proc/net/tcp6'];
@@ -64,22 +66,7 @@ function readRow(row: string): readonly string[] {
 
 /** As /proc/net/tcp writes it, `0100007F:18EB`: an IP address in words of 32 bits in the order of this machine's bytes, and the port. */
 export function nameEnd(address: string, port: number): string {
-  const bytes = readBytes(address);
+  const bytes = addressToBytes(stripZone(address)) ?? Buffer.alloc(0);
   if (endianness() === 'LE') for (let at = 0; at < bytes.length; at += 4) bytes.subarray(at, at + 4).reverse();
   return `${bytes.toString('hex')}:${port.toString(16).padStart(4, '0')}`.toUpperCase();
-}
-
-function readBytes(address: string): Buffer {
-  const [bare = ''] = address.split('%');
-  if (!bare.includes(':')) return Buffer.from(bare.split('.').map(Number));
-  const hex = bare.replace(/(\d+)\.(\d+)\.(\d+)\.(\d+)$/, (_, ...parts) =>
-    Buffer.from(parts.slice(0, 4).map(Number))
-      .toString('hex')
-      .replace(/^(....)/, '$1:'),
-  );
-  const [head = '', tail] = hex.split('::');
-  const [before, after] = [head, tail ?? ''].map((part) => (part === '' ? [] : part.split(':')));
-  const zeros = Array.from({ length: 8 - (before?.length ?? 0) - (after?.length ?? 0) }, () => '0');
-  const groups = tail === undefined ? (before ?? []) : [...(before ?? []), ...zeros, ...(after ?? [])];
-  return Buffer.from(groups.map((group) => group.padStart(4, '0')).join(''), 'hex');
 }
