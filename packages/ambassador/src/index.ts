@@ -64,7 +64,7 @@ export { DEFAULT_MAX_TTL_MS } from './sources/dns-ttl.ts';
 export { type ListedPlace, parseEndpointList } from './sources/endpoint-list.ts';
 export { createEtcdSource, type EtcdSourceOptions } from './sources/etcd.ts';
 export { createFileSource, type FileSourceOptions } from './sources/file.ts';
-export type { Lookup } from './sources/host-addresses.ts';
+export { type Lookup, systemLookup } from './sources/host-addresses.ts';
 export type { InstanceFilter } from './sources/instance-filter.ts';
 export {
   createMdnsSource,
@@ -80,7 +80,6 @@ export type { SourceHealth } from './sources/source-health.ts';
 export { createSrvSource, type SrvSourceOptions } from './sources/srv.ts';
 export { createStaticSource, type StaticSourceOptions } from './sources/static.ts';
 export { type FileAccess, systemFiles } from './sources/system-files.ts';
-export { systemLookup } from './sources/system-lookup.ts';
 export { createZooKeeperSource, type ZooKeeperSourceOptions } from './sources/zookeeper.ts';
 export { EndpointWatch, type EndpointWatchOptions } from './watch/endpoint-watch.ts';
 export { type ResolveOptions, resolveEndpoints } from './watch/resolve.ts';

@@ -6,14 +6,12 @@ import { keepAliveLater } from './socket-options.ts';
 import { formatTarget, type Target } from './target.ts';
 
 /** How a dial ended; `failed` has a RelayError. */
-export type DialResult =
-  | { readonly kind: 'connected'; readonly socket: Socket }
+export type DialResult<Connected extends Leg = Socket> =
+  | { readonly kind: 'connected'; readonly socket: Connected }
   | { readonly kind: 'failed'; readonly error: RelayError };
 
 /** The same, where what was connected may be a stream over a socket. */
-export type LegResult =
-  | { readonly kind: 'connected'; readonly socket: Leg }
-  | { readonly kind: 'failed'; readonly error: RelayError };
+export type LegResult = DialResult<Leg>;
 
 export interface DialOptions {
   readonly timeoutMs: number;

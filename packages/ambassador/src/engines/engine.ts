@@ -1,8 +1,7 @@
 import type { Random } from '@mdns-ambassador/mdns';
-import type { Clock, HistogramView, Side, Target } from '@mdns-ambassador/relay';
+import type { Clock, HistogramView, SpliceOutcome, Target } from '@mdns-ambassador/relay';
 import type { DialFailure } from '../pool/dial-failure.ts';
-import type { Endpoint } from '../pool/endpoint.ts';
-import type { EndpointTally } from '../pool/member.ts';
+import type { Endpoint, EndpointTally } from '../pool/endpoint.ts';
 import type { PickResult } from '../pool/pick-result.ts';
 import type { PlannedEndpoint } from '../pool/plan.ts';
 import type { ProxyOptions } from '../proxy-options.ts';
@@ -36,13 +35,14 @@ export interface EndpointPicker {
   readonly dialSilent?: ((id: string) => void) | undefined;
 }
 
-/** From clients to an endpoint, and back. */
+/** From clients to endpoints, and back. */
 export interface CarriedBytes {
   readonly bytesUp: number;
   readonly bytesDown: number;
 }
 
-export interface EngineCounters {
+/** The bytes are those of open connections, too. */
+export interface EngineCounters extends CarriedBytes {
   readonly active: number;
   readonly accepted: number;
   /** Closed without ever reaching an endpoint. */
@@ -53,48 +53,44 @@ export interface EngineCounters {
   readonly dropped: number;
   /** Turned away because they could not have been served in time. */
   readonly overload: number;
-  /** From clients to endpoints, and back; of open connections too. */
-  readonly bytesUp: number;
-  readonly bytesDown: number;
+}
+
+/** What became of dials, and of the connections that they led to. */
+export interface DialTraffic {
+  /** How long dials took that reached an endpoint, in seconds. */
+  readonly dialSeconds: HistogramView;
+  /** Dials that did not, by reason; those that were given up for another are not counted. */
+  readonly dialFailures: Partial<Readonly<Record<DialFailure, number>>>;
+  /** How long connections that have ended were carried, in seconds. */
+  readonly connectionSeconds: HistogramView;
 }
 
 /** What processes have counted that carry connections by themselves. */
-export interface EngineSums {
+export interface EngineSums extends DialTraffic {
   readonly counters: EngineCounters;
   /** By endpoint; bytes are those of connections that have ended. */
   readonly endpoints: ReadonlyMap<string, EndpointTally>;
   /** By endpoint, of open connections. */
   readonly carried: ReadonlyMap<string, CarriedBytes>;
-  /** As `ServiceTraffic` has them. */
-  readonly dialSeconds: HistogramView;
-  readonly dialFailures: Partial<Readonly<Record<DialFailure, number>>>;
-  readonly connectionSeconds: HistogramView;
 }
 
 /** How a connection ended. */
 export type ConnectionOutcome =
-  /** Both sides ended, and everything was passed on. */
-  | { readonly kind: 'ended' }
-  | { readonly kind: 'reset'; readonly by: Side; readonly code: string }
-  /** It was reset from here: its endpoint was lost, or the proxy stopped. */
-  | { readonly kind: 'aborted' }
-  /** One side had ended and the other stayed silent for too long. */
-  | { readonly kind: 'abandoned' }
+  /** `aborted`: it was reset from here, since its endpoint was lost, or the proxy stopped. */
+  | Exclude<SpliceOutcome, { readonly kind: 'untouched' }>
   /** The client left before an endpoint was reached. */
   | { readonly kind: 'left' }
   /** No endpoint could be reached in time; `reason`, for people, is absent when there was nobody to dial. */
   | { readonly kind: 'failed'; readonly reason?: string };
 
 /** One connection from its accept to its end. */
-export interface ConnectionReport {
+export interface ConnectionReport extends CarriedBytes {
   /** Absent on a unix socket. */
   readonly client?: { readonly address: string; readonly port: number };
   /** Who carried it; absent when nobody did. */
   readonly endpoint?: Endpoint;
   /** Which of the endpoint's addresses. */
   readonly address?: string;
-  readonly bytesUp: number;
-  readonly bytesDown: number;
   readonly durationMs: number;
   /** How long the dial took that reached the endpoint. */
   readonly dialMs?: number;

@@ -21,7 +21,6 @@ import { Looks, restAfter, wait } from './nftables/looks.ts';
 import { findNft } from './nftables/nft.ts';
 import { OwnedTable } from './nftables/owned-table.ts';
 import { ProvenAddresses } from './nftables/proven-addresses.ts';
-import { findInterface } from './nftables/route.ts';
 import type { ListeningPlace } from './nftables/rules.ts';
 import { Ways } from './nftables/ways.ts';
 import { createNodeEngine, type NodeEngineOptions } from './node.ts';
@@ -217,7 +216,7 @@ class NftablesEngine implements Engine {
     const { balance, drainTimeoutMs } = this.#options;
     const guard = await Guard.start({ nft, table: name, listening, drainTimeoutMs, onTrouble });
     this.#guard = guard;
-    const ways = new Ways(guard, onTrouble, findInterface);
+    const ways = new Ways(guard, onTrouble);
     this.#ways = ways;
     this.#dispatch = new Dispatch({
       table,

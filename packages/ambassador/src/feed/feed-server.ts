@@ -111,18 +111,28 @@ export class FeedServer {
   }
 
   #follow(reader: FeedReader, change: ReaderChange): void {
-    if (change.kind === 'refused') this.#counters.refused += 1;
-    if (change.kind === 'asked') {
-      this.#counters.accepted += 1;
-      this.#silent.delete(reader);
-      this.#readers.set(reader, change.service);
-      if (this.#readers.size > this.#places) this.#findFirstOfMost()?.giveWay();
+    const { onEvent } = this.#options;
+    switch (change.kind) {
+      case 'asked':
+        this.#counters.accepted += 1;
+        this.#silent.delete(reader);
+        this.#readers.set(reader, change.service);
+        if (this.#readers.size > this.#places) this.#findFirstOfMost()?.giveWay();
+        onEvent?.({ kind: 'reader-joined', service: change.service, readers: this.#readers.size });
+        return;
+      case 'refused':
+        this.#counters.refused += 1;
+        onEvent?.({ kind: 'reader-refused', reason: change.reason });
+        return;
+      case 'over':
+        this.#silent.delete(reader);
+        this.#readers.delete(reader);
+        if (change.service === undefined) return;
+        onEvent?.({ kind: 'reader-left', service: change.service, readers: this.#readers.size });
+        return;
+      default:
+        change satisfies never;
     }
-    if (change.kind === 'over') {
-      this.#silent.delete(reader);
-      this.#readers.delete(reader);
-    }
-    this.#tell(change);
   }
 
   /** The first of those who ask for the service that most ask for; of services that are equal, the first of all. */
@@ -132,24 +142,6 @@ export class FeedServer {
     const most = Math.max(...counts.values());
     for (const [reader, service] of this.#readers) if (counts.get(service) === most) return reader;
     return undefined;
-  }
-
-  #tell(change: ReaderChange): void {
-    const { onEvent } = this.#options;
-    switch (change.kind) {
-      case 'asked':
-        onEvent?.({ kind: 'reader-joined', service: change.service, readers: this.#readers.size });
-        return;
-      case 'refused':
-        onEvent?.({ kind: 'reader-refused', reason: change.reason });
-        return;
-      case 'over':
-        if (change.service === undefined) return;
-        onEvent?.({ kind: 'reader-left', service: change.service, readers: this.#readers.size });
-        return;
-      default:
-        change satisfies never;
-    }
   }
 }
 

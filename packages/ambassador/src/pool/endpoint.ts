@@ -30,17 +30,23 @@ export const PLAIN = { priority: 0, weight: 0, secure: false, draining: false } 
 /** CONTRACT 2. */
 export type EndpointState = 'ready' | 'probation' | 'ejected' | 'draining' | 'stale';
 
-/** An endpoint with what the pool knows of it (CONTRACT 2 and 3). */
-export interface EndpointStatus extends Endpoint {
-  readonly state: EndpointState;
+/** What an endpoint has carried. Lives on while connections do, also when the endpoint has left and returns. */
+export interface EndpointTally {
   /** Connections that it carries now, and carried in all. */
-  readonly active: number;
-  readonly total: number;
+  active: number;
+  total: number;
   /** Dials that failed. */
-  readonly failures: number;
+  failures: number;
   /** Of connections that have ended. */
-  readonly bytesUp: number;
-  readonly bytesDown: number;
+  bytesUp: number;
+  bytesDown: number;
+}
+
+export const NO_TALLY: Readonly<EndpointTally> = { active: 0, total: 0, failures: 0, bytesUp: 0, bytesDown: 0 };
+
+/** An endpoint with what the pool knows of it (CONTRACT 2 and 3). */
+export interface EndpointStatus extends Endpoint, Readonly<EndpointTally> {
+  readonly state: EndpointState;
 }
 
 /** `10.0.0.1:6379` and the like for every address: two endpoints that share one are the same place. */

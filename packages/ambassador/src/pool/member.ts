@@ -1,22 +1,10 @@
 import { type Breaker, CLOSED, isUsable } from './breaker.ts';
-import type { Endpoint, EndpointState, EndpointStatus } from './endpoint.ts';
+import type { Endpoint, EndpointState, EndpointStatus, EndpointTally } from './endpoint.ts';
 import type { EndpointHealth } from './health.ts';
 import { type Pace, UNPACED } from './pace.ts';
 import { NO_SILENCE, type Silence } from './silence.ts';
 import { type Rise, rise } from './slow-start.ts';
 import { type Speed, UNMEASURED } from './speed.ts';
-
-/** What an endpoint has carried. Lives on while connections do, also when the endpoint has left and returns. */
-export interface EndpointTally {
-  active: number;
-  total: number;
-  failures: number;
-  /** Of connections that have ended. */
-  bytesUp: number;
-  bytesDown: number;
-}
-
-export const NO_TALLY: Readonly<EndpointTally> = { active: 0, total: 0, failures: 0, bytesUp: 0, bytesDown: 0 };
 
 type Presence =
   | { readonly kind: 'present' }

@@ -1,15 +1,7 @@
 import { CLOSED } from './breaker.ts';
-import { type Endpoint, isSamePlace, placesOf, sharesPlace } from './endpoint.ts';
+import { type Endpoint, type EndpointTally, isSamePlace, NO_TALLY, placesOf, sharesPlace } from './endpoint.ts';
 import type { EndpointHealth } from './health.ts';
-import {
-  createMember,
-  type EndpointTally,
-  freshRecord,
-  isSuspect,
-  NO_TALLY,
-  type PoolMember,
-  stateOf,
-} from './member.ts';
+import { createMember, freshRecord, isSuspect, type PoolMember, stateOf } from './member.ts';
 import { type Departure, Merge, type MergeMode } from './merge.ts';
 import type { PoolEvent } from './pool-event.ts';
 import { groupByPriority, type MeasureDistance, type PriorityGroup } from './priority.ts';

@@ -14,8 +14,7 @@ import type {
 } from '../engines/engine.ts';
 import { formatFaults } from '../engines/faults.ts';
 import type { DialBudget } from '../pool/dial-budget.ts';
-import { type Endpoint, isSamePlace } from '../pool/endpoint.ts';
-import { NO_TALLY } from '../pool/member.ts';
+import { type Endpoint, isSamePlace, NO_TALLY } from '../pool/endpoint.ts';
 import { Pool } from '../pool/pool.ts';
 import type { PoolEvent } from '../pool/pool-event.ts';
 import type { MeasureDistance } from '../pool/priority.ts';
@@ -32,7 +31,7 @@ import type { ServiceConnectionReport, ServiceTraffic } from './service-traffic.
 import { WaitingRoom } from './waiting-room.ts';
 
 /** CONTRACT 3: one of `services`. */
-export interface ServiceStatus {
+export interface ServiceStatus extends CarriedBytes {
   readonly service: string;
   readonly listen: readonly string[];
   readonly engine: string;
@@ -40,10 +39,7 @@ export interface ServiceStatus {
   /** What connections are to suffer, as it is written; absent: nothing. */
   readonly faults?: string;
   readonly endpoints: readonly EndpointStatusReport[];
-  readonly connections: Pick<EngineCounters, 'active' | 'accepted' | 'failed' | 'retried' | 'dropped' | 'overload'>;
-  /** From clients to endpoints, and back. */
-  readonly bytesUp: number;
-  readonly bytesDown: number;
+  readonly connections: Omit<EngineCounters, keyof CarriedBytes>;
   /** Whether clients can be sent somewhere. */
   readonly ready: boolean;
   /** Since when that is so, in ISO 8601. */

@@ -1,6 +1,5 @@
 import { CONNECTION_SECONDS, Histogram } from '@mdns-ambassador/relay';
-import type { DialFailure } from '../pool/dial-failure.ts';
-import type { ServiceTraffic } from './service-traffic.ts';
+import type { DialFailure, DialTraffic } from '../engines/engine.ts';
 
 /** From a neighbour on the LAN to the longest that a client is kept waiting by default. */
 const DIAL_SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
@@ -23,7 +22,7 @@ export class ServiceTally {
     this.#connections.observe(durationMs / 1_000);
   }
 
-  view(): Pick<ServiceTraffic, 'dialSeconds' | 'dialFailures' | 'connectionSeconds'> {
+  view(): DialTraffic {
     return {
       dialSeconds: this.#dials.view(),
       dialFailures: { ...this.#failures },

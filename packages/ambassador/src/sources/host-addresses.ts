@@ -1,3 +1,4 @@
+import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import type { Clock } from '@mdns-ambassador/relay';
 import { isEndpointAddress } from './address-policy.ts';
@@ -5,6 +6,9 @@ import { DEFAULT_MAX_TTL_MS } from './dns-ttl.ts';
 
 /** The literal addresses of a host name, best first. Rejects where it has none or the resolver does not answer. */
 export type Lookup = (host: string) => Promise<readonly string[]>;
+
+/** The operating system's resolver (hosts file, DNS, whatever it is set up to use). */
+export const systemLookup: Lookup = async (host) => (await lookup(host, { all: true })).map(({ address }) => address);
 
 /** How the host names that a source is given become addresses. */
 export interface HostLookup {

@@ -163,8 +163,8 @@ class MdnsSource implements Source {
     this.#leaving.clear();
   }
 
-  #idOf(instance: Instance): string {
-    return idIn(this.name, instance);
+  #idOf({ name, link }: Instance): string {
+    return `${this.name}${link === undefined ? '' : `%${encodeURIComponent(link)}`}:${name}`;
   }
 
   /** The type goes with the name where it is not the one that the service is announced as now. */
@@ -329,10 +329,6 @@ class MdnsSource implements Source {
     this.#foreign.set(id, foreign);
     if (isNew) this.#options.onForeign?.(foreign);
   }
-}
-
-function idIn(source: string, { name, link }: Instance): string {
-  return `${source}${link === undefined ? '' : `%${encodeURIComponent(link)}`}:${name}`;
 }
 
 function readMeshId({ txt }: Instance): string | undefined {

@@ -1,4 +1,5 @@
 import { formatPlace, isHost, isPort, type Place, parsePlace } from '@mdns-ambassador/relay';
+import { isRank } from '@mdns-ambassador/relay/read-value';
 
 /** Who is written down in one entry of a registry. */
 export interface RegisteredPlace extends Place {
@@ -20,8 +21,6 @@ export type RegisteredValue =
 
 type ValueFields = Readonly<Record<string, unknown>>;
 
-/** RFC 2782: 16 bits. */
-const HIGHEST_RANK = 65_535;
 /** RFC 1035 2.3.4: the longest label. */
 const LONGEST_INSTANCE_BYTES = 63;
 const MAX_LABELS = 64;
@@ -72,26 +71,19 @@ function readFields({ host, port }: ValueFields, about: ValueFields, isLeaving: 
   if (typeof host !== 'string' || !isHost(host)) return { kind: 'bad', reason: 'it names no host' };
   if (typeof number !== 'number' || !isPort(number)) return { kind: 'bad', reason: 'it names no port' };
   const labels = readLabels(about.labels);
-  const weight = readRank(about.weight);
   const instance = readInstance(about.name, { host, port: number });
   return {
     kind: 'place',
     place: {
       host,
       port: number,
-      priority: readRank(about.priority) ?? 0,
-      ...(weight === undefined ? {} : { weight }),
+      priority: isRank(about.priority) ? about.priority : 0,
+      ...(isRank(about.weight) ? { weight: about.weight } : {}),
       ...(instance === undefined ? {} : { instance }),
       labels,
       isDraining: isLeaving || labels.get('st') === 'drain',
     },
   };
-}
-
-function readRank(value: unknown): number | undefined {
-  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= HIGHEST_RANK
-    ? value
-    : undefined;
 }
 
 function readInstance(value: unknown, place: Place): string | undefined {

@@ -17,46 +17,27 @@ const PREFIX = 'static:';
  * no address how long it holds.
  */
 export function createStaticSource(options: StaticSourceOptions): Source {
-  const places = new WrittenPlaces(options);
-  return createLookingSource({ ...options, name: places.name, look: (look) => places.look(look) });
-}
-
-class WrittenPlaces {
-  readonly name: string;
-  readonly #options: StaticSourceOptions;
-  readonly #addresses: HostAddresses;
-  readonly #hosts: readonly string[];
-  #isFirst = true;
-
-  constructor(options: StaticSourceOptions) {
-    this.#options = options;
-    this.name = PREFIX + options.places.map(({ host, port }) => formatPlace(host, port)).join(',');
-    this.#addresses = new HostAddresses(options);
-    this.#hosts = options.places.map(({ host }) => host).filter((host) => isIP(host) === 0);
-  }
-
-  async look({ isVerification }: SourceLook): Promise<SourceFinding> {
-    const hasNames = this.#hosts.length > 0;
-    const literals = this.#describeAll();
-    const isFirst = this.#isFirst;
-    this.#isFirst = false;
+  const { places, service } = options;
+  const addresses = new HostAddresses(options);
+  const names = places.map(({ host }) => host).filter((host) => isIP(host) === 0);
+  const describeAll = (): readonly Endpoint[] =>
+    places.flatMap(({ host, port }) => {
+      const found = isIP(host) !== 0 ? [host] : addresses.of(host);
+      const id = PREFIX + formatPlace(host, port);
+      return found.length === 0 ? [] : [{ ...PLAIN, id, service, addresses: found, port, source: 'static' }];
+    });
+  const holdsMs = names.length > 0 ? addresses.holdsMs : Number.POSITIVE_INFINITY;
+  let isFirst = true;
+  const look = async ({ isVerification }: SourceLook): Promise<SourceFinding> => {
+    const literals = isFirst ? describeAll() : [];
+    isFirst = false;
     // Addresses wait for no name.
-    if (isFirst && literals.length > 0) {
-      return { kind: 'found', endpoints: literals, holdsMs: hasNames ? 0 : Number.POSITIVE_INFINITY };
-    }
-    const failure = hasNames ? await this.#addresses.learn(this.#hosts, isVerification) : undefined;
-    const endpoints = this.#describeAll();
-    const holdsMs = hasNames ? this.#addresses.holdsMs : Number.POSITIVE_INFINITY;
+    if (literals.length > 0) return { kind: 'found', endpoints: literals, holdsMs: names.length > 0 ? 0 : holdsMs };
+    const failure = names.length > 0 ? await addresses.learn(names, isVerification) : undefined;
+    const endpoints = describeAll();
     if (endpoints.length === 0) return { kind: 'unknown', reason: failure ?? 'nothing was found' };
     return { kind: 'found', endpoints, holdsMs, doubt: failure };
-  }
-
-  #describeAll(): readonly Endpoint[] {
-    const { places, service } = this.#options;
-    return places.flatMap(({ host, port }) => {
-      const addresses = isIP(host) !== 0 ? [host] : this.#addresses.of(host);
-      const id = PREFIX + formatPlace(host, port);
-      return addresses.length === 0 ? [] : [{ ...PLAIN, id, service, addresses, port, source: 'static' }];
-    });
-  }
+  };
+  const name = PREFIX + places.map(({ host, port }) => formatPlace(host, port)).join(',');
+  return createLookingSource({ ...options, name, look });
 }

@@ -183,15 +183,12 @@ export class Crew {
   #hear(number: number, worker: Worker, message: FromWorker): void {
     if (message.kind === 'tally') worker.tally = message.tally;
     else if (message.kind === 'note') this.#note(worker, message.note);
-    else if (message.kind === 'failed') this.#giveUp(worker, message.message);
-    else this.#options.onMessage(number, message);
+    else if (message.kind === 'failed') {
+      // One that can't listen is of no use: it is ended, and tried again later.
+      worker.failure = message.message;
+      worker.process.kill();
+    } else this.#options.onMessage(number, message);
     for (const { kinds, settle } of [...worker.expected]) if (kinds.includes(message.kind)) settle(message);
-  }
-
-  /** One that can't listen is of no use: it is ended, and tried again later. */
-  #giveUp(worker: Worker, reason: string): void {
-    worker.failure = reason;
-    worker.process.kill();
   }
 
   /** What lasts is kept for those that begin later. */

@@ -1,22 +1,19 @@
-import { addHistograms, type HistogramView, Recent } from '@mdns-ambassador/relay';
+import { addHistograms, Recent } from '@mdns-ambassador/relay';
 import { addCounts, NO_COUNTERS } from '../engines/counts.ts';
-import type { CarriedBytes, DialFailure, EngineCounters, EngineSums } from '../engines/engine.ts';
-import { type EndpointTally, NO_TALLY } from '../pool/member.ts';
+import type { CarriedBytes, DialFailure, DialTraffic, EngineCounters, EngineSums } from '../engines/engine.ts';
+import { type EndpointTally, NO_TALLY } from '../pool/endpoint.ts';
 import { ServiceTally } from '../service/service-tally.ts';
 
 /** More endpoints than a pool has; who carries nothing is forgotten first. */
 const MAX_ENDPOINTS = 8_192;
 
 /** What one worker has carried and met since it was started. */
-export interface WorkerTally {
+export interface WorkerTally extends DialTraffic {
   readonly counters: EngineCounters;
   /** Bytes of connections that have ended. */
   readonly endpoints: readonly (readonly [id: string, tally: EndpointTally])[];
   /** Of open connections, by endpoint. */
   readonly carried: readonly (readonly [id: string, bytes: CarriedBytes])[];
-  readonly dialSeconds: HistogramView;
-  readonly dialFailures: Partial<Readonly<Record<DialFailure, number>>>;
-  readonly connectionSeconds: HistogramView;
 }
 
 /** Counts what the connections of one worker come to. */

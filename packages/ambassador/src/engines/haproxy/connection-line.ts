@@ -1,17 +1,9 @@
-import type { ConnectionOutcome } from '../engine.ts';
+import type { ConnectionOutcome, ConnectionReport } from '../engine.ts';
 
 /** A connection that haproxy carried to its end. */
-export interface ConnectionLine {
-  /** Absent on a unix socket. */
-  readonly client?: { readonly address: string; readonly port: number };
+export interface ConnectionLine extends Omit<ConnectionReport, 'endpoint' | 'address' | 'fault'> {
   /** Absent when no server was found. */
   readonly server?: string;
-  readonly bytesUp: number;
-  readonly bytesDown: number;
-  readonly durationMs: number;
-  /** Absent when no dial succeeded. */
-  readonly dialMs?: number;
-  readonly outcome: ConnectionOutcome;
 }
 
 const FIELDS = /^(\S+) (\d+) (\S+) (\S)(\S) (\d+) (\d+) \+?(\d+) (-?\d+)$/;

@@ -21,48 +21,34 @@ export interface StatisticsRow {
   readonly checkStatus: string;
 }
 
-/** haproxy's management guide, 9.1 "CSV format": columns are found by name, since versions add some. */
-const COLUMNS = {
-  proxy: 'pxname',
-  server: 'svname',
-  status: 'status',
-  sessions: 'scur',
-  total: 'stot',
-  bytesUp: 'bin',
-  bytesDown: 'bout',
-  connectErrors: 'econ',
-  retries: 'wretr',
-  redispatches: 'wredis',
-  denied: 'dcon',
-  connectMs: 'ctime',
-  checkStatus: 'check_status',
-} as const;
-
-/** Reads the answer to `show stat`. What is no row is left out; a number that is missing is 0. */
+/**
+ * Reads the answer to `show stat` (haproxy's management guide, 9.1 "CSV format"): columns are found by name, since versions add some. What
+ * is no row is left out; a number that is missing is 0.
+ */
 export function parseStatistics(text: string): readonly StatisticsRow[] {
   const [heading = '', ...lines] = text.split('\n');
   const names = heading.replace(/^# ?/, '').split(',');
-  const positions = new Map(Object.entries(COLUMNS).map(([key, column]) => [key, names.indexOf(column)]));
+  const positions = new Map(names.map((name, index) => [name, index]));
   return lines.flatMap((line) => {
     const fields = splitLine(line);
-    const text = (key: keyof typeof COLUMNS): string => fields[positions.get(key) ?? -1] ?? '';
-    const number = (key: keyof typeof COLUMNS): number => Number.parseInt(text(key), 10) || 0;
-    if (text('proxy') === '' || text('server') === '') return [];
+    const text = (column: string): string => fields[positions.get(column) ?? -1] ?? '';
+    const number = (column: string): number => Number.parseInt(text(column), 10) || 0;
+    if (text('pxname') === '' || text('svname') === '') return [];
     const row: StatisticsRow = {
-      proxy: text('proxy'),
-      server: text('server'),
+      proxy: text('pxname'),
+      server: text('svname'),
       status: text('status'),
-      sessions: number('sessions'),
-      total: number('total'),
-      bytesUp: number('bytesUp'),
-      bytesDown: number('bytesDown'),
-      connectErrors: number('connectErrors'),
-      retries: number('retries'),
-      redispatches: number('redispatches'),
-      denied: number('denied'),
-      connectMs: number('connectMs'),
+      sessions: number('scur'),
+      total: number('stot'),
+      bytesUp: number('bin'),
+      bytesDown: number('bout'),
+      connectErrors: number('econ'),
+      retries: number('wretr'),
+      redispatches: number('wredis'),
+      denied: number('dcon'),
+      connectMs: number('ctime'),
       // While a check is under way, the last one's is marked.
-      checkStatus: text('checkStatus').replace(/^\* /, ''),
+      checkStatus: text('check_status').replace(/^\* /, ''),
     };
     return [row];
   });
