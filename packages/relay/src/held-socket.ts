@@ -56,24 +56,12 @@ export async function holdSocket(at: ListenPlace): Promise<HeldSocket> {
     held.close();
     throw refuseToListen(address, { code: REMOTE_SOCKET });
   }
-  return new BoundSocket(held, address);
-}
-
-class BoundSocket implements HeldSocket {
-  readonly address: Target;
-  readonly fd: number;
-  #handle: ServerHandle | undefined;
-
-  constructor(handle: ServerHandle, address: Target) {
-    this.#handle = handle;
-    this.address = address;
-    this.fd = handle.fd;
-  }
-
-  release(): void {
-    this.#handle?.close();
-    this.#handle = undefined;
-  }
+  let open: ServerHandle | undefined = held;
+  const release = (): void => {
+    open?.close();
+    open = undefined;
+  };
+  return { address, fd: held.fd, release };
 }
 
 /** The handle, or the code of what went wrong. */

@@ -9,12 +9,9 @@ type ReadFailure = 'ended' | 'closed' | 'aborted';
 
 /** A leg on which nothing more will come, or nothing more is awaited. */
 class ReadError extends Error {
-  readonly failure: ReadFailure;
-
   constructor(failure: ReadFailure) {
     super(`the connection was ${failure}`);
     this.name = 'ReadError';
-    this.failure = failure;
   }
 }
 

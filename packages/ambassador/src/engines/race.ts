@@ -77,9 +77,7 @@ type RaceState =
  * passed over it is reported with `failed`, and the race goes on.
  */
 export class Race {
-  readonly #pick: RaceOptions['pick'];
-  readonly #budget: RaceOptions['budget'];
-  readonly #mayDial: RaceOptions['mayDial'];
+  readonly #options: RaceOptions;
   readonly #patienceMs: () => number;
   #deadline: number;
   #state: RaceState = { kind: 'idle' };
@@ -93,9 +91,7 @@ export class Race {
   #forgaveOwnLag = false;
 
   constructor(options: RaceOptions) {
-    this.#pick = options.pick;
-    this.#budget = options.budget;
-    this.#mayDial = options.mayDial;
+    this.#options = options;
     this.#patienceMs = options.patienceMs ?? (() => RACE_DELAY_MS);
     this.#deadline = options.startedAt + options.timeoutMs;
   }
@@ -183,10 +179,10 @@ export class Race {
   /** Starts a further endpoint; when there is none and nobody is being dialled, waits or pauses. */
   #dialNextEndpoint(now: number): readonly RaceAction[] {
     if (now >= this.#deadline) return this.#giveUp();
-    const isAffordable = this.#attemptsMade === 0 || this.#budget?.hasLeft(now) !== false;
+    const isAffordable = this.#attemptsMade === 0 || this.#options.budget?.hasLeft(now) !== false;
     const isAllowed = isAffordable && this.#attempts.length < MAX_DIALS_AT_ONCE;
     const exclude = this.#tried.length === 0 ? NOBODY : new Set(this.#tried);
-    const picked = isAllowed ? this.#pick(exclude) : undefined;
+    const picked = isAllowed ? this.#options.pick(exclude) : undefined;
     if (picked?.kind === 'endpoint') {
       const { endpoint } = picked;
       this.#tried = [...this.#tried, endpoint.id];
@@ -221,11 +217,11 @@ export class Race {
   }
 
   #nextAddress({ endpoint, untried }: RacedEndpoint): string | undefined {
-    return untried.length > 0 && this.#mayDial?.(endpoint) !== false ? untried.shift() : undefined;
+    return untried.length > 0 && this.#options.mayDial?.(endpoint) !== false ? untried.shift() : undefined;
   }
 
   #dial(candidate: RacedEndpoint, address: string, now: number): RaceAction {
-    if (this.#attemptsMade > 0) this.#budget?.spend();
+    if (this.#attemptsMade > 0) this.#options.budget?.spend();
     this.#attemptsMade += 1;
     candidate.dialling += 1;
     this.#attempts = [...this.#attempts, { number: this.#attemptsMade, candidate, address, startedAt: now }];

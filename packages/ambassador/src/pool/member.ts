@@ -46,15 +46,6 @@ export interface PoolMember extends PlaceRecord {
   readonly knownSince: number;
 }
 
-export function createMember(
-  endpoint: Endpoint,
-  health: EndpointHealth,
-  tally: EndpointTally,
-  now: number,
-): PoolMember {
-  return { endpoint, presence: { kind: 'present' }, health, tally, knownSince: now, ...freshRecord(now) };
-}
-
 /** What is known of a place that nobody was sent to yet. */
 export function freshRecord(now: number): PlaceRecord {
   return {

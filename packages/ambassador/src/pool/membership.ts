@@ -1,7 +1,7 @@
 import { CLOSED } from './breaker.ts';
 import { type Endpoint, type EndpointTally, isSamePlace, NO_TALLY, placesOf, sharesPlace } from './endpoint.ts';
 import type { EndpointHealth } from './health.ts';
-import { createMember, freshRecord, isSuspect, type PoolMember, stateOf } from './member.ts';
+import { freshRecord, isSuspect, type PoolMember, stateOf } from './member.ts';
 import { type Departure, Merge, type MergeMode } from './merge.ts';
 import type { PoolEvent } from './pool-event.ts';
 import { groupByPriority, type MeasureDistance, type PriorityGroup } from './priority.ts';
@@ -104,7 +104,8 @@ export class PoolMembers implements Iterable<PoolMember> {
     if (known === undefined) {
       const tally = this.#departedTallies.get(endpoint.id) ?? { ...NO_TALLY };
       this.#departedTallies.delete(endpoint.id);
-      this.#members.set(endpoint.id, createMember(endpoint, this.#firstHealth, tally, now));
+      const first = { endpoint, tally, health: this.#firstHealth, knownSince: now, ...freshRecord(now) };
+      this.#members.set(endpoint.id, { ...first, presence: { kind: 'present' } });
       return [{ kind: 'added', endpoint }];
     }
     const stateBefore = stateOf(known);
