@@ -7,8 +7,6 @@ const KEPT_PART = 1 / 2;
 export interface Share {
   /** What is kept for this share, whatever the others do. */
   readonly kept: number;
-  /** Places taken now. */
-  readonly taken: number;
   /** Takes a place. Undefined where there is none; else a function that gives it back, once. */
   enter(): (() => void) | undefined;
   /** What was kept for it is the others' now; its places are its own until they are given back. Idempotent. */

@@ -239,9 +239,6 @@ export class WorkerSide {
       get kept() {
         return share.kept;
       },
-      get taken() {
-        return share.taken;
-      },
       enter: () => {
         if (!this.#hasPlace) return undefined;
         const leave = share.enter();
