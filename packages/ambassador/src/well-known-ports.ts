@@ -43,9 +43,7 @@ const ALIASES: ReadonlyMap<string, number> = new Map([
   ['zookeeper', 2181],
 ]);
 
-const SERVICES_FILE: Partial<Record<NodeJS.Platform, string>> = {
-  win32: 'C:\\Windows\\System32\\drivers\\etc\\services',
-};
+const WINDOWS_SERVICES = 'C:\\Windows\\System32\\drivers\\etc\\services';
 
 /** The names of the short table, for shell completion. */
 export function listWellKnownNames(): readonly string[] {
@@ -74,7 +72,7 @@ function readRegistry(): ReadonlyMap<string, number> {
 
 function readServicesFile(platform: NodeJS.Platform): ReadonlyMap<string, number> {
   try {
-    return parseServices(readFileSync(SERVICES_FILE[platform] ?? '/etc/services', 'latin1'));
+    return parseServices(readFileSync(platform === 'win32' ? WINDOWS_SERVICES : '/etc/services', 'latin1'));
   } catch {
     return new Map();
   }

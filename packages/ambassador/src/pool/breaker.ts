@@ -16,21 +16,8 @@ export type Breaker =
   /** One try is allowed; while it is out (until `triedUntil` at most) there is no other. */
   | { readonly kind: 'probation'; readonly ejections: number; readonly triedUntil: number };
 
-type FailureOfEndpoint = Exclude<DialFailure, 'local'>;
-
-/** How many failures in a row eject. One lost SYN is no proof on Wi-Fi; a refusal is. */
-const FAILURES_TO_EJECT: Readonly<Record<FailureOfEndpoint, number>> = {
-  refused: 1,
-  reset: 1,
-  unreachable: 1,
-  handshake: 1,
-  busy: 1,
-  down: 1,
-  draining: 1,
-  identity: 1,
-  loop: 1,
-  timeout: 2,
-};
+/** How many timeouts in a row eject: one lost SYN is no proof on Wi-Fi. Any other failure is. */
+const TIMEOUTS_TO_EJECT = 2;
 /** With the jitter 9.4 s at most: an endpoint that is there again is in use again within 10 s. */
 const EJECTION = { firstMs: 500, maxMs: 7_500 };
 /** Who is not who should be there does not become so in seconds. */
@@ -62,7 +49,7 @@ export function recordFailure(breaker: Breaker, failure: DialFailure, now: numbe
   switch (breaker.kind) {
     case 'closed': {
       const failures = breaker.failures + 1;
-      if (failures < FAILURES_TO_EJECT[failure]) return { ...breaker, failures };
+      if (failure === 'timeout' && failures < TIMEOUTS_TO_EJECT) return { ...breaker, failures };
       return eject(countEjections(breaker, now) + 1, now, random, failure);
     }
     case 'ejected':
@@ -127,7 +114,7 @@ function countEjections(breaker: Breaker & { kind: 'closed' }, now: number): num
   return now < breaker.forgottenAt ? breaker.ejections : 0;
 }
 
-function eject(ejections: number, now: number, random: Random, failure?: FailureOfEndpoint): Breaker {
+function eject(ejections: number, now: number, random: Random, failure?: DialFailure): Breaker {
   const ejection = failure === 'identity' || failure === 'loop' ? IDENTITY_EJECTION : EJECTION;
   return { kind: 'ejected', until: now + backoffMs(ejections, ejection, random), ejections };
 }

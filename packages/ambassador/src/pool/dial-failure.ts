@@ -33,6 +33,11 @@ export const FAILURE_REASONS: Readonly<Record<DialFailure, string>> = {
   local: 'could not be dialled from here',
 };
 
+/** Whether nobody said a word. */
+export function isSilence(failure: DialFailure | undefined): boolean {
+  return failure === 'timeout' || failure === 'unreachable';
+}
+
 /** Whether it may be this process that was late. A refusal or a reset is a fact, whoever is late. */
 export function isJudgedByTime(failure: DialFailure): boolean {
   return failure === 'timeout' || failure === 'handshake';

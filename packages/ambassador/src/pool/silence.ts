@@ -1,4 +1,4 @@
-import type { DialFailure } from './dial-failure.ts';
+import { type DialFailure, isSilence } from './dial-failure.ts';
 
 /** Dials in a row to which nobody said a word, since the last sign of life. */
 export interface Silence {
@@ -14,24 +14,8 @@ const ALONE = { dials: 5, ms: 30_000 };
 
 /** The silence after one more dial that failed. Who refuses or resets is there. */
 export function recordDialFailure(silence: Silence, failure: DialFailure, now: number): Silence {
-  switch (failure) {
-    case 'timeout':
-    case 'unreachable':
-      return { since: Math.min(silence.since, now), dials: silence.dials + 1 };
-    case 'refused':
-    case 'reset':
-    case 'handshake':
-    case 'busy':
-    case 'down':
-    case 'draining':
-    case 'identity':
-    case 'loop':
-      return NO_SILENCE;
-    case 'local':
-      return silence;
-    default:
-      return failure satisfies never;
-  }
+  if (failure === 'local') return silence;
+  return isSilence(failure) ? { since: Math.min(silence.since, now), dials: silence.dials + 1 } : NO_SILENCE;
 }
 
 /**

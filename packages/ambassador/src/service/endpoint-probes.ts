@@ -1,7 +1,7 @@
 import type { DialService } from '@mdns-ambassador/checks';
 import { type Clock, errorCode } from '@mdns-ambassador/relay';
 import { classifyDialFailure } from '../engines/dial-failure.ts';
-import { type DialFailure, mayBePartial } from '../pool/dial-failure.ts';
+import { type DialFailure, isSilence, mayBePartial } from '../pool/dial-failure.ts';
 import type { Endpoint } from '../pool/endpoint.ts';
 import { dialAnyAddress } from './dial-endpoint.ts';
 import type { OwnLinks } from './own-links.ts';
@@ -78,8 +78,7 @@ export class EndpointProbes {
     const since = links.look();
     const met = await dialOnce(endpoint, dialAnyAddress(endpoint, dial, clock), abort.signal);
     cancel();
-    const saysNothing =
-      met === 'timeout' || met === 'unreachable' || (met !== undefined && mayBePartial(met, endpoint));
+    const saysNothing = isSilence(met) || (met !== undefined && mayBePartial(met, endpoint));
     const failure = saysNothing && (await links.wereCutOff(endpoint.addresses, since)) ? 'local' : met;
     if (this.#isClosed) return;
     this.#running.delete(endpoint.id);

@@ -14,6 +14,7 @@ import type {
 } from '../engines/engine.ts';
 import { formatFaults } from '../engines/faults.ts';
 import type { DialBudget } from '../pool/dial-budget.ts';
+import { isSilence } from '../pool/dial-failure.ts';
 import { type Endpoint, isSamePlace, NO_TALLY } from '../pool/endpoint.ts';
 import { Pool } from '../pool/pool.ts';
 import type { PoolEvent } from '../pool/pool-event.ts';
@@ -282,7 +283,7 @@ export class ServiceProxy implements EndpointPicker {
     this.#tally.failed(failure);
     this.#settle(this.#pool.dialFailed(id, failure, this.#now()));
     if (failure === 'local') return;
-    if (failure === 'timeout' || failure === 'unreachable') this.#wake(id);
+    if (isSilence(failure)) this.#wake(id);
     this.#verify([id]);
   }
 
@@ -406,7 +407,7 @@ export class ServiceProxy implements EndpointPicker {
     if (known !== undefined && isSamePlace(known, endpoint)) {
       this.#settle(this.#pool.probed(endpoint.id, failure, this.#now()));
     }
-    if (failure === 'timeout' || failure === 'unreachable') void this.#resetUnacknowledged(endpoint);
+    if (isSilence(failure)) void this.#resetUnacknowledged(endpoint);
   }
 
   /** Silence of dials is a full accept queue as well; what the kernel has to say about a connection is not. */

@@ -19,6 +19,16 @@ const HALF_OPEN_IDLE_MS = 600_000;
 /** What is above the limit must be accepted to be turned away. */
 const TURNED_AWAY_AT_ONCE = 256;
 
+/** Dynamic servers need an algorithm that is dynamic (haproxy's management guide, "add server"). */
+const BALANCES: Readonly<Record<BalancerName, readonly string[]>> = {
+  p2c: ['balance random(2)'],
+  random: ['balance random(1)'],
+  'round-robin': ['balance roundrobin'],
+  first: ['balance roundrobin'],
+  'least-connections': ['balance leastconn'],
+  'source-hash': ['balance source', 'hash-type consistent'],
+};
+
 /** `drainTimeoutMs`: how long connections may go on when haproxy is told to finish. */
 export interface ConfigurationOptions
   extends Pick<ProxyOptions, 'balance' | 'maxConnections' | 'connectTimeoutMs' | 'drainTimeoutMs'> {
@@ -62,7 +72,7 @@ export function writeConfiguration(options: ConfigurationOptions): string {
     `  default_backend ${PROXY_NAME}`,
     `backend ${PROXY_NAME}`,
     '  mode tcp',
-    ...writeBalance(options.balance).map((line) => `  ${line}`),
+    ...BALANCES[options.balance].map((line) => `  ${line}`),
     '  option redispatch 1',
     // Who fails once is marked dead, so that each endpoint is dialled once, as long as there is time.
     `  retries ${Math.min(MOST_RETRIES, Math.ceil(connectTimeoutMs / DIAL_MS))}`,
@@ -83,23 +93,4 @@ function writeKeepAlive(side: 'cli' | 'srv'): readonly string[] {
     `  ${side}tcpka-intvl ${KEEP_ALIVE.intervalSeconds}s`,
     `  ${side}tcpka-cnt ${KEEP_ALIVE.probes}`,
   ];
-}
-
-/** Dynamic servers need an algorithm that is dynamic (haproxy's management guide, "add server"). */
-function writeBalance(balance: BalancerName): readonly string[] {
-  switch (balance) {
-    case 'p2c':
-      return ['balance random(2)'];
-    case 'random':
-      return ['balance random(1)'];
-    case 'round-robin':
-    case 'first':
-      return ['balance roundrobin'];
-    case 'least-connections':
-      return ['balance leastconn'];
-    case 'source-hash':
-      return ['balance source', 'hash-type consistent'];
-    default:
-      return balance satisfies never;
-  }
 }
