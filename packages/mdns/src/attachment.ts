@@ -97,6 +97,11 @@ export class Attachment {
     this.touch();
   }
 
+  /** Nothing has happened to its machines since their deadline was asked for. */
+  get isSettled(): boolean {
+    return this.#deadline !== undefined;
+  }
+
   /** Its machines were told something, by whomever: they may have something to do sooner than they said. */
   touch(): void {
     this.#deadline = undefined;

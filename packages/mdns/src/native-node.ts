@@ -157,8 +157,9 @@ export class NativeNode implements MdnsNode {
 
   /** Before the timer: most packets say nothing new, and nothing follows from them. */
   #isStepDue(by: Attachment): boolean {
-    if (this.#notices.length > 0 || this.#discovery.hasNewsOf(by.on.name)) return true;
-    return by.nextDeadline() < (this.#timer?.at ?? Number.POSITIVE_INFINITY);
+    if (this.#notices.length > 0) return true;
+    if (by.isSettled) return false;
+    return this.#discovery.hasNewsOf(by.on.name) || by.nextDeadline() < (this.#timer?.at ?? Number.POSITIVE_INFINITY);
   }
 
   /** The loop: sends what is due, tells what happened, sets the one timer, whatever fails. */

@@ -1,7 +1,7 @@
 import type { LinkSource } from './network.ts';
 import type { Received } from './rules/machine.ts';
 
-/** A responder says most things twice within this time (RFC 6762 8.3), a reflector or another family's link sooner. */
+/** Since it was heard last. A responder says most things twice within this time (RFC 6762 8.3), a reflector or another family's link sooner. */
 const REMEMBERED_MS = 2_000;
 /** Larger ones are lists of known answers, each sent once. */
 const MAX_PACKET_BYTES = 1_500;
@@ -19,7 +19,7 @@ interface ReadPacket {
 }
 
 interface Remembered {
-  readonly at: number;
+  at: number;
   readonly bytes: Uint8Array;
   readonly source: LinkSource;
   readonly read: ReadPacket;
@@ -37,7 +37,9 @@ export class RecentPackets {
     const known = this.#byHash.get(hash(bytes, source));
     if (known === undefined || now - known.at > REMEMBERED_MS) return undefined;
     const isSame = known.source.port === source.port && known.source.address === source.address;
-    return isSame && Buffer.compare(known.bytes, bytes) === 0 ? known.read : undefined;
+    if (!isSame || Buffer.compare(known.bytes, bytes) !== 0) return undefined;
+    known.at = now;
+    return known.read;
   }
 
   /** `bytes` must not change afterwards. */

@@ -22,12 +22,13 @@ function count(recent: RecentPackets, numbers: number, length?: number): number 
 }
 
 describe('RecentPackets', () => {
-  it('finds what was read of the same bytes from the same source, for two seconds', () => {
+  it('finds what was read of the same bytes from the same source, for two seconds since they came last', () => {
     const recent = new RecentPackets();
     const read = { packet: packet(), damaged: 1 };
     recent.note(bytesOf(1), H1, read, 0);
     expect(recent.find(bytesOf(1), H1, 2_000)).toBe(read);
-    expect(recent.find(bytesOf(1), H1, 2_001)).toBeUndefined();
+    expect(recent.find(bytesOf(1), H1, 4_000)).toBe(read);
+    expect(recent.find(bytesOf(1), H1, 6_001)).toBeUndefined();
     expect(recent.find(bytesOf(2), H1, 0)).toBeUndefined();
     expect(recent.find(bytesOf(1), { ...H1, port: 5354 }, 0)).toBeUndefined();
     expect(recent.find(bytesOf(1), { ...H1, address: '10.0.0.2' }, 0)).toBeUndefined();

@@ -38,10 +38,10 @@ class ListeningDriver extends QuerierDriver {
     const times = this.#heardAt.get(message) ?? new Map<Sender, number>();
     this.#heardAt.set(message, times);
     const heardAt = times.get(from) ?? Number.NEGATIVE_INFINITY;
+    times.set(from, this.now);
     const copies = this.#copies.get(from) ?? new Map<Message, Message>();
     this.#copies.set(from, copies);
     if (this.now - heardAt > REMEMBERED_MS) {
-      times.set(from, this.now);
       copies.set(message, { ...message });
       this.receive({ message: copies.get(message) ?? message, from });
     } else this.receive({ message: copies.get(message) ?? message, from, isRepeated: true });
