@@ -36,11 +36,9 @@ await labTest(
     await knowsBackends(await proxy(client, 'thing:7003', '--workers', '2'), lan);
     await knowsBackends(await proxy(client, 'thing:7004', '--engine', 'nftables'), lan);
     await untilCarried(client, 7004);
-    // In the kernel, who says nothing is as far from the host as without a proxy: only its own kernel can ask whether that is there.
-    const idle = ['7000', '7003'].map((port) => spawnProgram(client, 'stay', '127.0.0.1', port, `${KEPT}`));
-    const busy = ['7000', '7003', '7004'].map((port) =>
-      spawnProgram(client, 'stay', '127.0.0.1', port, `${KEPT}`, '200'),
-    );
+    const ports = ['7000', '7003', '7004'];
+    const idle = ports.map((port) => spawnProgram(client, 'stay', '127.0.0.1', port, `${KEPT}`));
+    const busy = ports.map((port) => spawnProgram(client, 'stay', '127.0.0.1', port, `${KEPT}`, '200'));
     const countOnH1 = async (kept: HostProcess): Promise<number> =>
       JSON.parse((await kept.line(/^ready (.*)$/))[1] ?? '{}').h1 ?? 0;
     const open = [...idle, ...busy];

@@ -1,7 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
 import { proxy, runProgram, spawnAmbassador, spawnProgram, startProgram } from '../../ambassador.ts';
 import { BACKEND_COUNT, startBackends, startProxy } from '../../backends.ts';
-import { countCarried } from '../../kernel-counters.ts';
+import { countCarried, untilCarried } from '../../kernel-counters.ts';
 import { labTest } from '../../lab-test.ts';
 import { failedAfter, Load } from '../../load.ts';
 import { ADMIN_ADDRESS, askAdmin } from '../admin/admin-client.ts';
@@ -17,6 +18,13 @@ const TRANSFERS = 50;
 const ROUNDS = 20;
 const SLOW_READERS = 50;
 const BYTES = 100_000_000;
+const KEPT = 24;
+/** Longer than the kernel asks for a neighbour; twice, than is waited before that. */
+const UNPLUGGED_MS = 12_000;
+/** So long after a link is back, silence counts again. */
+const JUDGED_MS = 9_000;
+/** 25 s, and what a busy machine adds. */
+const IDLE_RESET_MS = 60_000;
 
 await labTest(
   'engine nftables: kill -9 of a backend and a pulled cable fail no new connection, SIGTERM of an announcer none at all',
@@ -135,5 +143,38 @@ await labTest(
     expect(JSON.parse((await transfers.line(/^\{.*\}$/))[0])).toEqual({ whole: TRANSFERS });
     expect(await stopped).toEqual({ code: 0, signal: undefined });
     await client.until('! nft list tables | grep -q ambassador');
+  },
+);
+
+await labTest(
+  'engine nftables: who says nothing is reset when the host has vanished, and not when it was the own cable',
+  { hosts: 3, needs: ['nft'] },
+  async (lan) => {
+    const [h1, h2, client] = [lan.host(1), lan.host(2), lan.host(3)];
+    for (const host of [h1, h2]) await startProgram(host, 'service', '7000', host.name);
+    const places = `static:${h1.ip}:7000,${h2.ip}:7000`;
+    const proxying = await proxy(client, 'thing:7000', '--from', places, '--balance', 'round-robin', ...ENGINE);
+    await untilCarried(client);
+    await client.until('[ "$(nft list ruleset | grep -c "dnat to")" = 2 ]');
+    const kept = spawnProgram(client, 'stay', '127.0.0.1', '7000', `${KEPT}`);
+    expect(JSON.parse((await kept.line(/^ready (.*)$/))[1] ?? '')).toEqual({ h1: KEPT / 2, h2: KEPT / 2, refused: 0 });
+
+    await sleep(UNPLUGGED_MS);
+    await lan.unplug(client);
+    await sleep(UNPLUGGED_MS);
+    await lan.plug(client);
+    await sleep(JUDGED_MS);
+    expect(kept.stdout).not.toMatch(/^h\d /m);
+
+    await lan.unplug(h1);
+    await kept.until((output) => (output.match(/^h1 ECONNABORTED$/gm) ?? []).length === KEPT / 2, {
+      timeout: IDLE_RESET_MS,
+    });
+    await proxying.line(new RegExp(`${KEPT / 2} connections reset, because nobody acknowledges`));
+    expect(kept.stdout).not.toMatch(/^h2 /m);
+    await lan.plug(h1);
+    const load = await Load.start(client, LOAD);
+    await load.lastAnswerBy('h1');
+    expect((await load.finish()).failures).toEqual([]);
   },
 );

@@ -122,7 +122,7 @@ export interface Engine {
   listUnanswered(): ReadonlyMap<string, Endpoint>;
   /**
    * Called while dials of the endpoint meet silence. Resets those of its connections whose bytes its host has not acknowledged for
-   * long, as far as the kernel tells; resolves with how many they were.
+   * long, or whose host is gone, as far as the kernel tells; resolves with how many they were.
    */
   resetUnacknowledged(id: string): Promise<number>;
   /** Accepts no more; resolves when others can listen there. What is established goes on. Idempotent. */

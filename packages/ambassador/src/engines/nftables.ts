@@ -18,8 +18,11 @@ import { Guard, nameTable } from './nftables/guard.ts';
 import { KernelTally } from './nftables/kernel-tally.ts';
 import { killFlows } from './nftables/kill-flows.ts';
 import { Looks, restAfter, wait } from './nftables/looks.ts';
+import { NeighbourWatch } from './nftables/neighbour-watch.ts';
+import { askNeighbours, readNeighbours } from './nftables/neighbours.ts';
 import { findNft } from './nftables/nft.ts';
 import { OwnedTable } from './nftables/owned-table.ts';
+import { readPlace } from './nftables/places.ts';
 import { ProvenAddresses } from './nftables/proven-addresses.ts';
 import type { ListeningPlace } from './nftables/rules.ts';
 import { Ways } from './nftables/ways.ts';
@@ -52,6 +55,7 @@ class NftablesEngine implements Engine {
   readonly #proven: ProvenAddresses;
   readonly #tally: KernelTally;
   readonly #looks = new Looks(() => this.#look());
+  readonly #neighbours = new NeighbourWatch();
   #listening: readonly ListeningPlace[] = [];
   #table: OwnedTable | undefined;
   #guard: Guard | undefined;
@@ -59,7 +63,7 @@ class NftablesEngine implements Engine {
   #dispatch: Dispatch | undefined;
   #plan: readonly PlannedEndpoint[] = [];
   #flows: readonly Flow[] = [];
-  /** Endpoints that acknowledge nothing of what a client sends, as the last look found. */
+  /** Endpoints that acknowledge nothing of what a client sends, or whose host does not answer, as the last look found. */
   #unanswered: ReadonlyMap<string, Endpoint> = new Map();
   #stopped: Promise<void> | undefined;
   #drained: Promise<DrainOutcome> | undefined;
@@ -137,10 +141,14 @@ class NftablesEngine implements Engine {
 
   async resetUnacknowledged(id: string): Promise<number> {
     const names = this.#tally.placesOf(id);
-    const silent = await listUnacknowledged(await readFlows(this.#listening));
-    const dead = silent.filter(({ place = '' }) => names.includes(place));
-    await killFlows(dead);
-    return dead.length + (await this.#node.resetUnacknowledged(id));
+    const flows = (await readFlows(this.#listening)).filter(({ place = '' }) => names.includes(place));
+    const silent = new Set(await listUnacknowledged(flows));
+    await this.#lookForNeighbours();
+    const lost = this.#neighbours.listLost(performance.now()).filter((name) => names.includes(name));
+    if (lost.length > 0) await this.#dispatch?.lose(lost.map(readPlace));
+    const count = await killFlows(flows.filter((flow) => silent.has(flow) || lost.includes(flow.place ?? '')));
+    for (const name of lost) this.#neighbours.forget(name);
+    return count + (await this.#node.resetUnacknowledged(id));
   }
 
   stopListening(): Promise<void> {
@@ -249,9 +257,11 @@ class NftablesEngine implements Engine {
     const { changes } = this.#tally;
     const flows = await readFlows(this.#listening);
     this.#flows = flows;
-    const { refused, isAgain } = this.#tally.look(counters, flows, changes);
-    const silent = await listUnacknowledged(flows);
-    this.#unanswered = this.#tally.listAt(new Set(silent.flatMap(({ place }) => place ?? [])));
+    const { refused, isAgain, heard } = this.#tally.look(counters, flows, changes);
+    this.#neighbours.hear(new Set(flows.flatMap(({ place }) => place ?? [])), heard, performance.now());
+    await this.#lookForNeighbours();
+    const silent = (await listUnacknowledged(flows)).flatMap(({ place }) => place ?? []);
+    this.#unanswered = this.#tally.listAt(new Set([...silent, ...this.#neighbours.listSilent()]));
     const isBlocked = this.#ways?.takeBlocked() === true;
     if (isShut || isBlocked || this.#dispatch?.isLate === true) void this.#dispatch?.apply();
     if (this.#stopped !== undefined) return;
@@ -261,13 +271,14 @@ class NftablesEngine implements Engine {
     }
   }
 
+  async #lookForNeighbours(): Promise<void> {
+    const now = performance.now();
+    if (this.#neighbours.isAnyQuiet(now)) await askNeighbours(this.#neighbours.look(await readNeighbours(), now));
+  }
+
   /** At once for what is said there, and for who waits in silence as soon as the kernel has told who they are. */
   async #resetAt(names: readonly string[]): Promise<void> {
-    const places = names.map((name) => {
-      const [address = '', port] = name.split('|');
-      return { address, port: Number(port) };
-    });
-    const applied = this.#dispatch?.lose(places);
+    const applied = this.#dispatch?.lose(names.map(readPlace));
     const flows = await readFlows(this.#listening);
     await killFlows(flows.filter(({ place = '' }) => names.includes(place)));
     await applied;

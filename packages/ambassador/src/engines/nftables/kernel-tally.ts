@@ -24,6 +24,8 @@ export interface KernelFinding {
   readonly refused: ReadonlySet<string>;
   /** Some client's SYN was sent again. */
   readonly isAgain: boolean;
+  /** Names of places from which a packet came. */
+  readonly heard: ReadonlySet<string>;
 }
 
 const NONE: PacketCount = { packets: 0, bytes: 0 };
@@ -41,6 +43,7 @@ export class KernelTally {
   #active = 0;
   #again = 0;
   #refused = new Set<string>();
+  #heard = new Set<string>();
   #isAgain = false;
 
   constructor(open: (endpointId: string) => () => void) {
@@ -126,10 +129,12 @@ export class KernelTally {
       const before = this.#counters.get(name) ?? NONE;
       return { packets: Math.max(0, packets - before.packets), bytes: Math.max(0, bytes - before.bytes) };
     };
-    for (const known of this.#known.values()) {
+    for (const [name, known] of this.#known) {
+      const down = grown(`down-${known.number}`);
       known.accepted += grown(`new-${known.number}`).packets;
       known.bytesUp += countPayload(grown(`up-${known.number}`));
-      known.bytesDown += countPayload(grown(`down-${known.number}`));
+      known.bytesDown += countPayload(down);
+      if (down.packets > 0) this.#heard.add(name);
       if (grown(`refused-${known.number}`).packets > 0) this.#refused.add(known.endpoint.id);
     }
     const again = grown('again').packets;
@@ -155,8 +160,9 @@ export class KernelTally {
       const wasLeft = known.leftAt !== undefined && known.leftAt <= changes;
       if (isSeen && known.active === 0 && wasLeft) this.#forget(name, known);
     }
-    const found = { refused: this.#refused, isAgain: this.#isAgain };
+    const found = { refused: this.#refused, isAgain: this.#isAgain, heard: this.#heard };
     this.#refused = new Set();
+    this.#heard = new Set();
     this.#isAgain = false;
     return found;
   }

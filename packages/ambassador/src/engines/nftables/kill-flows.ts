@@ -7,17 +7,23 @@ const PROGRAMS = ['/usr/bin/ss', '/bin/ss', '/usr/sbin/ss', '/sbin/ss'];
 const MOST_AT_ONCE = 200;
 const RUN_MS = 5_000;
 
-/** Ends connections from both sides: each client's socket is aborted, which resets the other end. Where there is no `ss`, nothing happens. */
-export async function killFlows(flows: readonly Flow[]): Promise<void> {
+/**
+ * Ends connections from both sides: each client's socket is aborted, which resets the other end. Resolves with how many were; where there
+ * is no `ss`, or the kernel has no CONFIG_INET_DIAG_DESTROY, none.
+ */
+export async function killFlows(flows: readonly Flow[]): Promise<number> {
   const ss = findProgram(PROGRAMS);
-  if (ss === undefined) return;
+  if (ss === undefined) return 0;
+  let count = 0;
   for (let from = 0; from < flows.length; from += MOST_AT_ONCE) {
     const conditions = flows.slice(from, from + MOST_AT_ONCE).map(({ clientAddress, clientPort, listening }) => {
       return `( src ${clientAddress}:${clientPort} and dst ${listening.address}:${listening.port} )`;
     });
-    await new Promise<void>((resolve) => {
+    count += await new Promise<number>((resolve) => {
       const args = ['-K', '-H', '-t', '-n', conditions.join(' or ')];
-      execFile(ss, args, { timeout: RUN_MS }, () => resolve());
+      // A line for each that was aborted.
+      execFile(ss, args, { timeout: RUN_MS }, (_, stdout) => resolve(stdout.split('\n').length - 1));
     });
   }
+  return count;
 }

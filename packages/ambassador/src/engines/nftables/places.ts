@@ -2,6 +2,7 @@ import { isIPv4 } from 'node:net';
 import type { BalancerName } from '../../pool/balancer.ts';
 import { type Endpoint, namePlace } from '../../pool/endpoint.ts';
 import { chooseOne, type PlannedEndpoint } from '../../pool/plan.ts';
+import type { ListeningPlace } from './rules.ts';
 
 /** Where the kernel sends clients of one endpoint: an IPv4 address and a port. */
 export interface CarriedPlace {
@@ -22,6 +23,12 @@ const CLIENT_ADDRESS = '127.0.0.1';
 
 export function listIpv4Addresses({ addresses }: Endpoint): readonly string[] {
   return addresses.filter((address) => isIPv4(address));
+}
+
+/** What such a name says. */
+export function readPlace(name: string): ListeningPlace {
+  const [address = '', port] = name.split('|');
+  return { address, port: Number(port) };
 }
 
 export function nameCarried({ address, endpoint }: CarriedPlace): string {

@@ -1,7 +1,7 @@
-import { networkInterfaces } from 'node:os';
-import { errorMessage, findSourceAddress, isLoopback, Recent } from '@mdns-ambassador/relay';
+import { errorMessage, Recent } from '@mdns-ambassador/relay';
 import { AmbassadorError } from '../../ambassador-error.ts';
 import type { Guard } from './guard.ts';
+import { findInterface } from './route.ts';
 
 /** Interfaces come and go, each with a name of its own. */
 const MOST_SHUT = 64;
@@ -55,17 +55,4 @@ export class Ways {
     this.#isBlocked = false;
     return isBlocked;
   }
-}
-
-/** The interface by which an IPv4 address is reached; `local` where that is this machine, undefined where there is no way. */
-async function findInterface(address: string): Promise<{ readonly name: string } | 'local' | undefined> {
-  const found = await findSourceAddress(address);
-  if ('code' in found) return undefined;
-  const from = found.source;
-  if (from === address || isLoopback(from)) return 'local';
-  for (const [name, addresses = []] of Object.entries(networkInterfaces())) {
-    // `eth0:1` is an address of eth0.
-    if (addresses.some((own) => own.address === from)) return { name: name.replace(/:.*$/, '') };
-  }
-  return undefined;
 }

@@ -100,13 +100,26 @@ test('where it is not known who carries a connection, nobody is forgotten', () =
   expect(tally.placesOf('a')).toEqual([]);
 });
 
+test('says from where a packet has come, once', () => {
+  const { tally } = setUp();
+  tally.numberOf(placeOf('a', '10.0.0.1'));
+  tally.numberOf(placeOf('b', '10.0.0.2'));
+  const { heard } = tally.look(counted({ 'up-1': [9, 468], 'down-2': [1, 52] }), [], tally.changes);
+  expect(heard).toEqual(new Set(['10.0.0.2|7000']));
+  // Taken in with a change of the rules, between two looks.
+  tally.change(counted({ 'up-1': [9, 468], 'down-1': [1, 52], 'down-2': [1, 52] }));
+  const counts = counted({ 'up-1': [9, 468], 'down-1': [1, 52], 'down-2': [1, 52] });
+  expect(tally.look(counts, [], tally.changes).heard).toEqual(new Set(['10.0.0.1|7000']));
+  expect(tally.look(counts, [], tally.changes).heard).toEqual(new Set());
+});
+
 test('says who refused, and that somebody tried again, once', () => {
   const { tally } = setUp();
   tally.numberOf(placeOf('a', '10.0.0.1'));
   const counts = counted({ 'new-1': [1, 60], 'refused-1': [1, 40], again: [1, 60] });
   tally.take(counts);
-  expect(tally.look(counts, [], tally.changes)).toEqual({ refused: new Set(['a']), isAgain: true });
-  expect(tally.look(counts, [], tally.changes)).toEqual({ refused: new Set(), isAgain: false });
+  expect(tally.look(counts, [], tally.changes)).toMatchObject({ refused: new Set(['a']), isAgain: true });
+  expect(tally.look(counts, [], tally.changes)).toMatchObject({ refused: new Set(), isAgain: false });
   // Engine node has counted the second try as its own.
   expect(tally.total.accepted).toBe(0);
 });
