@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
+import { toBase32 } from '@mdns-ambassador/relay';
 import type { AnnouncementOptions } from './announcement-options.ts';
 
-/** RFC 4648 6, in lower case. */
-const BASE32 = 'abcdefghijklmnopqrstuvwxyz234567';
 const ID_LENGTH = 16;
 
 /**
@@ -14,14 +13,10 @@ export function deriveInstanceId(
   { type, instance, port }: Pick<AnnouncementOptions, 'type' | 'instance' | 'port'>,
 ): string {
   const digest = createHash('sha256').update(`ambassador/instance/${JSON.stringify([identity, type, instance, port])}`);
-  return encode(digest.digest().subarray(0, ID_LENGTH));
+  return toBase32(digest.digest().subarray(0, ID_LENGTH));
 }
 
 /** As above, of one start of a process. `random` is in [0, 1). */
 export function createStartId(random: () => number): string {
-  return encode(Array.from({ length: ID_LENGTH / 2 }, () => Math.floor(random() * BASE32.length)));
-}
-
-function encode(bytes: ArrayLike<number>): string {
-  return Array.from(bytes, (byte) => BASE32.charAt(byte % BASE32.length)).join('');
+  return toBase32(Array.from({ length: ID_LENGTH / 2 }, () => Math.floor(random() * 32)));
 }

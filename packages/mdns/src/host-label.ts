@@ -1,8 +1,7 @@
+import { drawId } from './rules/answering/rename.ts';
 import type { Random } from './rules/machine.ts';
 import { MAX_LABEL_BYTES } from './wire/limits.ts';
 
-/** RFC 4648 6, lower case. */
-const BASE32 = 'abcdefghijklmnopqrstuvwxyz234567';
 const ID_LENGTH = 4;
 
 /** Whether it is a host name's label (RFC 1123 2.1), in either case. */
@@ -15,7 +14,7 @@ export function isHostLabel(text: string): boolean {
  * random characters, so that it never meets the name that the machine's own responder claims.
  */
 export function hostLabel(hostname: string, random: Random): string {
-  const id = Array.from({ length: ID_LENGTH }, () => BASE32.charAt(Math.floor(random() * BASE32.length))).join('');
+  const id = drawId(ID_LENGTH, random);
   const sanitized = (hostname.split('.')[0] ?? '')
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')

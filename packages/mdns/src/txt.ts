@@ -25,6 +25,15 @@ export function parseTxt(strings: readonly Uint8Array[]): Txt {
   return txt;
 }
 
+export function isSameTxt(a: Txt, b: Txt): boolean {
+  return a.size === b.size && [...a].every(([key, value]) => isSameValue(value, b.get(key)));
+}
+
+function isSameValue(a: Uint8Array | true, b: Uint8Array | true | undefined): boolean {
+  if (a === true || b === true || b === undefined) return a === b;
+  return a.length === b.length && a.every((byte, at) => byte === b[at]);
+}
+
 /**
  * The strings of a TXT record; a single empty one when there are no pairs (RFC 6763 6.1). Throws an {@link MdnsError} for a key
  * that is empty, not printable ASCII or holds a `=`, and for a pair of more than 255 bytes.

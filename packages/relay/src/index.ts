@@ -1,3 +1,4 @@
+export { toBase32 } from './base32.ts';
 export { type Beacon, BeaconVisits, BeaconWatch, lightBeacon } from './beacon.ts';
 export { watchBusyShare } from './busy-share.ts';
 export type { Clock } from './clock.ts';
@@ -22,6 +23,7 @@ export {
   listen,
   REMOTE_SOCKET,
   refuseToListen,
+  removeSocket,
 } from './listen.ts';
 export { isAbsentAddress, listenInBoth, type OpenPort } from './listen-in-both.ts';
 export { isLocalFault } from './local-fault.ts';

@@ -177,8 +177,8 @@ class OpenListener implements Listener {
   }
 }
 
-/** One in a folder that is another's by now is taken for stale by whoever listens there next. */
-function removeSocket(path: string): void {
+/** Where it can be: one in a folder that is another's by now is taken for stale by whoever listens there next. */
+export function removeSocket(path: string): void {
   try {
     rmSync(path, { force: true });
   } catch {

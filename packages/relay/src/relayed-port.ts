@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
+import { toBase32 } from './base32.ts';
 
-/** RFC 4648 6, in lower case. */
-const BASE32 = 'abcdefghijklmnopqrstuvwxyz234567';
 /** So much of an id says where it leads; what is before it is as random as it was. */
 const MARK_LENGTH = 8;
 
@@ -21,5 +20,5 @@ export function isRelayedPort(id: string, port: number): boolean {
 
 function computeMark(start: string, port: number): string {
   const digest = createHash('sha256').update(`ambassador/relayed-port/${start}/${port}`).digest();
-  return Array.from(digest.subarray(0, MARK_LENGTH), (byte) => BASE32.charAt(byte % BASE32.length)).join('');
+  return toBase32(digest.subarray(0, MARK_LENGTH));
 }

@@ -1,3 +1,5 @@
+import { isObject, isPort } from '@mdns-ambassador/relay/read-value';
+
 /** A port of a container, and where on the host it is published. */
 export interface PublishedPort {
   readonly privatePort: number;
@@ -39,7 +41,6 @@ export type InspectedContainer = Pick<Container, 'variables' | 'exposedPorts' | 
 
 const VARIABLE_PREFIX = 'SERVICE_';
 const DEFAULT_STOP_SIGNAL = 'SIGTERM';
-const HIGHEST_PORT = 65_535;
 
 /** The daemon's list (`GET /containers/json`); what makes no sense is left out. */
 export function readContainerList(value: unknown): readonly ListedContainer[] {
@@ -99,12 +100,8 @@ function readPort(value: unknown): readonly PublishedPort[] {
   return [{ privatePort, publicPort, hostAddress: text(value, 'IP') || '0.0.0.0' }];
 }
 
-function isPort(value: unknown): value is number {
-  return typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= HIGHEST_PORT;
-}
-
 function record(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {};
+  return isObject(value) ? value : {};
 }
 
 function field(value: unknown, key: string): unknown {

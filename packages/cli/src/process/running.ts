@@ -1,4 +1,5 @@
-import { lstatSync, rmSync } from 'node:fs';
+import { lstatSync } from 'node:fs';
+import { removeSocket } from '@mdns-ambassador/relay';
 import { askAdmin } from './admin-client.ts';
 import { parseRunningStatus, type RunningStatus } from './running-status.ts';
 import type { RuntimeSurroundings } from './runtime-folder.ts';
@@ -48,13 +49,5 @@ async function ask(place: SocketPlace, platform: NodeJS.Platform): Promise<Runni
       return { ...place, kind: 'unreadable', reason: answer.code };
     default:
       return answer satisfies never;
-  }
-}
-
-function removeSocket(path: string): void {
-  try {
-    rmSync(path, { force: true });
-  } catch {
-    // Its folder is another user's.
   }
 }

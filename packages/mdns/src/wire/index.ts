@@ -1,4 +1,4 @@
-export { encodeTxt } from '../txt.ts';
+export { encodeTxt, isSameTxt } from '../txt.ts';
 export { encodeRdata } from './encode.ts';
 export { formatName, type Name, nameKey, parseName } from './name.ts';
 export { PacketWriter } from './packet-writer.ts';

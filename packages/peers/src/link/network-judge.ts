@@ -1,6 +1,6 @@
 import { BlockList, isIP } from 'node:net';
 import type { NetworkInterface } from '@mdns-ambassador/mdns';
-import { isLoopback } from '@mdns-ambassador/relay';
+import { isLoopback, stripZone } from '@mdns-ambassador/relay';
 import type { AddressJudge } from '../address-judge.ts';
 
 /** The network around an address that a person named is one that was meant: a /24, or a /64. */
@@ -28,16 +28,16 @@ export function createNetworkJudge(options: NetworkJudgeOptions): AddressJudge {
   const meant = new BlockList();
   const noted = new Set<string>();
   const noteNamed = (address: string): void => {
-    const bare = bareOf(address);
+    const bare = stripZone(address);
     if (noted.has(bare) || noted.size >= MAX_NAMED || isLoopback(bare)) return;
     noted.add(bare);
     if (isIP(bare) === 4) meant.addSubnet(bare, NAMED_BITS.ipv4, 'ipv4');
     else if (isIP(bare) === 6) meant.addSubnet(bare, NAMED_BITS.ipv6, 'ipv6');
   };
   for (const address of named) noteNamed(address);
-  const isOwn = (address: string): boolean => isLoopback(bareOf(address)) || ownAddresses().has(bareOf(address));
+  const isOwn = (address: string): boolean => isLoopback(address) || ownAddresses().has(stripZone(address));
   const isNear = (address: string): boolean => {
-    const bare = bareOf(address);
+    const bare = stripZone(address);
     const family = isIP(bare) === 6 ? 'ipv6' : 'ipv4';
     if (isIP(bare) === 0) return false;
     return meant.check(bare, family) || listPrefixes(interfaces()).check(bare, family);
@@ -47,13 +47,13 @@ export function createNetworkJudge(options: NetworkJudgeOptions): AddressJudge {
     noteNamed,
     mayLink: (address) => isOwn(address) || isNear(address),
     mayDial: (address, teller) => {
-      const bare = bareOf(address);
+      const bare = stripZone(address);
       // What is loopback or has a zone means something else at the teller.
       if (isIP(bare) === 0 || isLoopback(bare) || address.includes('%') || isLinkLocal(bare)) return false;
-      return isDialable(address) && (isMesh || isNear(address) || bareOf(teller) === bare);
+      return isDialable(address) && (isMesh || isNear(address) || stripZone(teller) === bare);
     },
     isUsable: (address, isFromThisHost) => {
-      const bare = bareOf(address);
+      const bare = stripZone(address);
       if (isIP(bare) === 0 || isLoopback(bare) || isLinkLocal(bare) || !isDialable(address)) return false;
       return isFromThisHost || !isOwn(address);
     },
@@ -69,10 +69,6 @@ function listPrefixes(interfaces: readonly NetworkInterface[]): BlockList {
     }
   }
   return prefixes;
-}
-
-function bareOf(address: string): string {
-  return address.split('%')[0] ?? '';
 }
 
 /** fe80::/10 */

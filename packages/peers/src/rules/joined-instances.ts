@@ -1,4 +1,5 @@
 import type { BrowseEvent, Instance, InstanceAddress } from '@mdns-ambassador/mdns';
+import { isSameTxt } from '@mdns-ambassador/mdns/wire';
 import { Recent } from '@mdns-ambassador/relay/recent';
 
 /**
@@ -156,13 +157,4 @@ function isAlike(a: Instance, b: Instance): boolean {
 
 function listPlaces({ addresses }: Instance): string {
   return JSON.stringify(addresses.map(({ address, interfaceName }) => [address, interfaceName]));
-}
-
-function isSameTxt(a: Instance['txt'], b: Instance['txt']): boolean {
-  if (a.size !== b.size) return false;
-  return [...a].every(([key, value]) => {
-    const other = b.get(key);
-    if (value === true || other === true || other === undefined) return value === other;
-    return value.length === other.length && value.every((byte, index) => byte === other[index]);
-  });
 }

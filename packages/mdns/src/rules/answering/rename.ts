@@ -53,6 +53,6 @@ function cutToBytes(text: string, maxBytes: number): string {
   return cut;
 }
 
-function drawId(length: number, random: Random): string {
+export function drawId(length: number, random: Random): string {
   return Array.from({ length }, () => BASE32.charAt(Math.floor(random() * BASE32.length))).join('');
 }

@@ -1,5 +1,5 @@
 import type { BrowseEvent, Instance, InstanceAddress } from '../../instance.ts';
-import type { Txt } from '../../txt.ts';
+import { isSameTxt } from '../../txt.ts';
 import { isLinkLocalIpv6 } from '../../wire/address.ts';
 import { nameKey } from '../../wire/name.ts';
 import type { InstanceView, LostReason, ViewEvent } from './instance-view.ts';
@@ -165,13 +165,4 @@ function isSameInstance(a: Instance, b: Instance): boolean {
 
 function isSameAddress(a: InstanceAddress, b: InstanceAddress | undefined): boolean {
   return a.address === b?.address && a.interfaceName === b.interfaceName && a.isFromThisHost === b.isFromThisHost;
-}
-
-function isSameTxt(a: Txt, b: Txt): boolean {
-  return a.size === b.size && [...a].every(([key, value]) => isSameValue(value, b.get(key)));
-}
-
-function isSameValue(a: Uint8Array | true, b: Uint8Array | true | undefined): boolean {
-  if (a === true || b === true || b === undefined) return a === b;
-  return a.length === b.length && a.every((byte, at) => byte === b[at]);
 }
