@@ -27,6 +27,7 @@ export class DemoStory {
   readonly #stage: Stage;
   readonly #out: Printer;
   readonly #stop: AbortSignal;
+  readonly #stopped: Promise<void>;
   #total: Tally = EMPTY_TALLY;
   #scene = 0;
 
@@ -34,6 +35,7 @@ export class DemoStory {
     this.#stage = stage;
     this.#out = out;
     this.#stop = stop;
+    this.#stopped = waitForAbort(stop);
   }
 
   /** Plays every scene; resolves with what all clients experienced. Rejects with what did not happen as it should. */
@@ -173,7 +175,7 @@ export class DemoStory {
 
   /** Waits, but not beyond the user's patience. */
   async #guard<Value>(waiting: Promise<Value>): Promise<Value> {
-    await Promise.race([waiting, waitForAbort(this.#stop)]);
+    await Promise.race([waiting, this.#stopped]);
     this.#throwIfStopped();
     return waiting;
   }
