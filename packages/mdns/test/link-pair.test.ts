@@ -253,7 +253,10 @@ describe('the links of an interface', () => {
     hear('10.0.0.9', 5_354);
     expect(received).toHaveLength(4);
     expect(pair.totals).toMatchObject({ received: 6, otherPort: 2 });
-    world.now = 2_001;
+    world.now = 4_000;
+    hear('10.0.0.9');
+    expect(received.at(-1)?.isRepeated).toBe(true);
+    world.now = 6_001;
     hear('10.0.0.9');
     expect(received.at(-1)?.isRepeated).toBeUndefined();
   });
