@@ -30,6 +30,8 @@ export interface LinkCheckOptions {
   readonly durationMs: number;
   /** Called when both sockets listen; the questions wait for it. Not called where they can't. */
   readonly begin?: () => Promise<void>;
+  /** Called when the time is over; the sockets listen until it resolves. Not called where they can't. */
+  readonly end?: () => Promise<void>;
   /** Called for each packet that comes, our own included. */
   readonly onPacket?: () => void;
 }
@@ -113,6 +115,7 @@ export async function checkLink(options: LinkCheckOptions): Promise<LinkCheck> {
     ask();
     await new Promise<void>((resolve) => void clock.after(durationMs, resolve));
     cancel();
+    await options.end?.();
     const answering = [...others.values()].filter(({ isAnswering }) => isAnswering).length;
     const { sendErrors } = speaker.counters;
     return {

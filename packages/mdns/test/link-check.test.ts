@@ -53,6 +53,18 @@ test('An answer that nobody here asked for is no sign of being heard', async () 
   expect((await check()).outcome).toMatchObject({ heard: [{ address: '10.0.0.7', isPrompt: false }] });
 });
 
+test('A link is listened on until its end is agreed to', async () => {
+  const { clock, random, lan, host } = arrange();
+  const [on] = host.interfaces();
+  if (on === undefined) throw new Error('there is no interface');
+  const end = (): Promise<void> => new Promise((resolve) => void clock.after(200, resolve));
+  const checking = checkLink({ network: host, on, family: 'IPv4', clock, random, durationMs: 1_000, end });
+  const response = Uint8Array.from([0, 0, 0x84, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+  clock.after(1_150, () => lan.inject('lan', 'IPv4', { address: '10.0.0.7', port: 5353 }, response));
+  await clock.advance(1_300);
+  expect((await checking).outcome).toMatchObject({ others: 1 });
+});
+
 test('Who only asks is heard and does not answer; what is no message counts for nobody', async () => {
   const { clock, lan, check } = arrange();
   const query = Uint8Array.from([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);

@@ -44,7 +44,7 @@ export async function gatherFacts(options: GatherOptions): Promise<Gathered> {
   const tries = used.flatMap((on) => listFamilies(on).map((family) => ({ on, family })));
   const tally = new MulticastTally(clock, () => readMulticastCount(platform));
   const start = new Barrier(tries.length, () => {
-    tally.begin(LISTEN_MS);
+    tally.begin();
     options.onListening?.();
   });
   const surveyed = start.passed.then(() => surveyLinks(network, clock, LISTEN_MS));
@@ -60,6 +60,7 @@ export async function gatherFacts(options: GatherOptions): Promise<Gathered> {
           random: Math.random,
           durationMs: LISTEN_MS,
           begin: gate,
+          end: () => tally.end(),
           onPacket: () => {
             if (family === 'IPv4') tally.count();
           },

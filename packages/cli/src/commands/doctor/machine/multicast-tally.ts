@@ -21,6 +21,8 @@ export class MulticastTally {
   readonly #clock: Clock;
   readonly #readTaken: () => number | undefined;
   #got = 0;
+  #before: MulticastLook | undefined;
+  #ended: Promise<void> | undefined;
   #withheld: number | undefined;
 
   /** `readTaken`: how many the kernel has taken so far; undefined where that is not known. */
@@ -29,7 +31,7 @@ export class MulticastTally {
     this.#readTaken = readTaken;
   }
 
-  /** Those that the kernel took and that did not come; undefined before the time is over, and where it is not known. */
+  /** Those that the kernel took and that did not come; undefined before `end` has resolved, and where it is not known. */
   get withheld(): number | undefined {
     return this.#withheld;
   }
@@ -39,20 +41,26 @@ export class MulticastTally {
     this.#got += 1;
   }
 
-  /** Compares what comes for a little less than `durationMs`: not at once, for a link that was just opened drops what it hears first. */
-  begin(durationMs: number): void {
-    let before: MulticastLook | undefined;
+  /** Compares from shortly after: a link that was just opened drops what it hears first. */
+  begin(): void {
     this.#clock.after(SETTLE_MS, () =>
       this.#look((look) => {
-        before = look;
+        this.#before = look;
       }),
     );
-    this.#clock.after(durationMs - (MOST_LOOKS + 1) * IN_FLIGHT_MS, () =>
+  }
+
+  /** Compares until now. What comes is to be counted until it has resolved, however late that is. Each call has the promise of the first one. */
+  end(): Promise<void> {
+    this.#ended ??= new Promise((resolve) =>
       this.#look(({ taken, got }) => {
-        if (taken === undefined || before?.takenMeanwhile === undefined) return;
-        this.#withheld = Math.max(0, taken - before.takenMeanwhile - (got - before.got));
+        const before = this.#before;
+        if (taken !== undefined && before?.takenMeanwhile !== undefined)
+          this.#withheld = Math.max(0, taken - before.takenMeanwhile - (got - before.got));
+        resolve();
       }),
     );
+    return this.#ended;
   }
 
   /** At a moment in which nothing is on its way to us: a busy process has yet to read what the kernel took. Where there is none, too few count as withheld. */
