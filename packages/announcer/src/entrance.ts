@@ -3,7 +3,7 @@ import { Door, fitLimits, type Member, type Mesh } from '@mdns-ambassador/mesh';
 import {
   type Clock,
   type DrainOutcome,
-  matchFronts,
+  matchNetworks,
   type Prologue,
   type Share,
   type Target,
@@ -47,7 +47,7 @@ export class Entrance {
   readonly #turnedAway: TurnedAway;
   /** When something of a crowd was told last, by its kind. */
   readonly #toldAt = new Map<AnnouncerEvent['kind'], number>();
-  #fronts = { ranges: NO_FRONTS, has: matchFronts(NO_FRONTS) };
+  #fronts = { ranges: NO_FRONTS, has: matchNetworks(NO_FRONTS) };
   #ingress: Ingress | undefined;
   #member: Member | undefined;
   #door: Door | undefined;
@@ -156,7 +156,7 @@ export class Entrance {
 
   #isFront(address: string): boolean {
     const { acceptProxy: ranges = NO_FRONTS } = this.#options.options();
-    if (ranges !== this.#fronts.ranges) this.#fronts = { ranges, has: matchFronts(ranges) };
+    if (ranges !== this.#fronts.ranges) this.#fronts = { ranges, has: matchNetworks(ranges) };
     return this.#fronts.has(address);
   }
 

@@ -29,6 +29,7 @@ export { isAbsentAddress, listenInBoth, type OpenPort } from './listen-in-both.t
 export { isLocalFault } from './local-fault.ts';
 export { isLoopback, LOCALHOST_ADDRESSES, LOOPBACK_OF_ANY, stripZone } from './loopback.ts';
 export { makeFolders } from './make-folders.ts';
+export { matchNetworks } from './match-networks.ts';
 export { omitUndefined } from './omit-undefined.ts';
 export type { Opened, Opening } from './opening.ts';
 export { Overload } from './overload.ts';
@@ -36,7 +37,6 @@ export { withPatience } from './patience.ts';
 export { formatPlace, isHost, type Place, parsePlace, splitPlace } from './place.ts';
 export { type Destination, type Prologue, type Proof, runPrologues } from './prologue.ts';
 export { type ClientLeg, clientEndsOf, setClientEnds, toldEndsOf } from './proxy-protocol/client-ends.ts';
-export { matchFronts } from './proxy-protocol/fronts.ts';
 export { ProxyHeaderError } from './proxy-protocol/header.ts';
 export { hearProxyHeader, openWithProxyHeader } from './proxy-protocol/hear-header.ts';
 export { LOCAL_HEADER, sendHeaderPrologue } from './proxy-protocol/send-header.ts';

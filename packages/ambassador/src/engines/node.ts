@@ -8,7 +8,7 @@ import {
   type Listener,
   type ListenPlace,
   listen,
-  matchFronts,
+  matchNetworks,
   type Opening,
   Overload,
   openWithProxyHeader,
@@ -301,7 +301,7 @@ class NodeEngine implements Engine {
 /** What a front says of its client comes before the client's own words. */
 function composeOpening({ acceptProxy, opening }: NodeEngineOptions, clock: Clock): Opening | undefined {
   if (acceptProxy === undefined) return opening;
-  return openWithProxyHeader({ isFront: matchFronts(acceptProxy), clock }, opening);
+  return openWithProxyHeader({ isFront: matchNetworks(acceptProxy), clock }, opening);
 }
 
 /** A connection on which nothing is said. */

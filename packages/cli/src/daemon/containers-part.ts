@@ -1,7 +1,7 @@
-import { BlockList, isIPv6 } from 'node:net';
 import { hostname } from 'node:os';
 import { AnnouncerError, type AnnouncerEvent, createDockerClient, DockerAnnouncer } from '@mdns-ambassador/announcer';
 import { readSystemInterfaces, systemClock } from '@mdns-ambassador/mdns';
+import { matchNetworks } from '@mdns-ambassador/relay';
 import { CliError } from '../exit/cli-error.ts';
 import { EXIT_UNAVAILABLE } from '../exit/exit-codes.ts';
 import { announcerEventToFact, describeAnnouncerEvent } from '../output/announcer-lines.ts';
@@ -68,20 +68,17 @@ async function startAnnouncer(announcer: DockerAnnouncer): Promise<void> {
 
 /** Whether an address is on one of this host's own networks: bridges of containers are, overlays are not. */
 function createNearness(): (address: string) => boolean {
-  let networks = new BlockList();
+  let isOwn = matchNetworks([]);
   let readAt = Number.NEGATIVE_INFINITY;
   return (address) => {
     const now = systemClock.now();
     if (now - readAt >= NEAR_MS) {
       readAt = now;
-      networks = new BlockList();
-      for (const { address: own, cidr, family, internal } of Object.values(readSystemInterfaces() ?? {}).flatMap(
-        (all) => all ?? [],
-      )) {
-        const bits = Number(/\/(\d+)$/.exec(cidr ?? '')?.[1] ?? Number.NaN);
-        if (!internal && bits > 0) networks.addSubnet(own, bits, family === 'IPv6' ? 'ipv6' : 'ipv4');
-      }
+      const all = Object.values(readSystemInterfaces() ?? {}).flatMap((each) => each ?? []);
+      isOwn = matchNetworks(
+        all.flatMap(({ cidr, internal }) => (internal || cidr === null || cidr.endsWith('/0') ? [] : [cidr])),
+      );
     }
-    return networks.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
+    return isOwn(address);
   };
 }

@@ -1,8 +1,8 @@
-import { BlockList, isIP } from 'node:net';
+import { isIP } from 'node:net';
 import { type Instance, isLinkLocalIpv6, readTxtText, type SystemNetwork, systemClock } from '@mdns-ambassador/mdns';
 import { Signpost } from '@mdns-ambassador/mesh/invitation';
 import type { PeerNode } from '@mdns-ambassador/peers';
-import { type OpenPort, type Place, stripZone } from '@mdns-ambassador/relay';
+import { matchNetworks, type OpenPort, type Place, stripZone } from '@mdns-ambassador/relay';
 import { JOIN_TYPE, NUMBER_KEY } from './join-place.ts';
 import { openJoinPort } from './join-port.ts';
 
@@ -44,11 +44,8 @@ export function findInviter(instances: readonly Instance[], number: number, from
 function countSharedBits(address: string, other: string): number {
   const version = isIP(address);
   if (version === 0 || version !== isIP(other)) return 0;
-  const family = version === 4 ? 'ipv4' : 'ipv6';
   for (let bits = version === 4 ? 32 : 128; bits > 0; bits--) {
-    const network = new BlockList();
-    network.addSubnet(address, bits, family);
-    if (network.check(other, family)) return bits;
+    if (matchNetworks([`${address}/${bits}`])(other)) return bits;
   }
   return 0;
 }

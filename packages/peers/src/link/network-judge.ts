@@ -1,6 +1,6 @@
 import { BlockList, isIP } from 'node:net';
 import type { NetworkInterface } from '@mdns-ambassador/mdns';
-import { isLoopback, stripZone } from '@mdns-ambassador/relay';
+import { isLoopback, matchNetworks, stripZone } from '@mdns-ambassador/relay';
 import type { AddressJudge } from '../address-judge.ts';
 
 /** The network around an address that a person named is one that was meant: a /24, or a /64. */
@@ -40,7 +40,7 @@ export function createNetworkJudge(options: NetworkJudgeOptions): AddressJudge {
     const bare = stripZone(address);
     const family = isIP(bare) === 6 ? 'ipv6' : 'ipv4';
     if (isIP(bare) === 0) return false;
-    return meant.check(bare, family) || listPrefixes(interfaces()).check(bare, family);
+    return meant.check(bare, family) || matchNetworks(listPrefixes(interfaces()))(bare);
   };
   return {
     isOwn,
@@ -60,15 +60,9 @@ export function createNetworkJudge(options: NetworkJudgeOptions): AddressJudge {
   };
 }
 
-function listPrefixes(interfaces: readonly NetworkInterface[]): BlockList {
-  const prefixes = new BlockList();
-  for (const { addresses, loopback } of interfaces) {
-    if (loopback) continue;
-    for (const { address, family, prefixLength } of addresses) {
-      if (isIP(address) !== 0) prefixes.addSubnet(address, prefixLength, family === 'IPv4' ? 'ipv4' : 'ipv6');
-    }
-  }
-  return prefixes;
+function listPrefixes(interfaces: readonly NetworkInterface[]): readonly string[] {
+  const addresses = interfaces.flatMap((one) => (one.loopback ? [] : one.addresses));
+  return addresses.flatMap(({ address, prefixLength }) => (isIP(address) === 0 ? [] : [`${address}/${prefixLength}`]));
 }
 
 /** fe80::/10 */

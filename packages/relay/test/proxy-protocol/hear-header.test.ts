@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { matchNetworks } from '../../src/match-networks.ts';
 import { type ClientLeg, clientEndsOf } from '../../src/proxy-protocol/client-ends.ts';
-import { matchFronts } from '../../src/proxy-protocol/fronts.ts';
 import { openWithProxyHeader } from '../../src/proxy-protocol/hear-header.ts';
 import { sendHeaderPrologue } from '../../src/proxy-protocol/send-header.ts';
 import { encodeProxyHeader } from '../../src/proxy-protocol/v2.ts';
@@ -46,7 +46,7 @@ function hear(client: ClientLeg, signal: AbortSignal = FOREVER): Promise<unknown
       return () => clearTimeout(timer);
     },
   };
-  return openWithProxyHeader({ isFront: matchFronts(['10.0.0.0/8', 'fd00::/8']), clock }, undefined).hear(
+  return openWithProxyHeader({ isFront: matchNetworks(['10.0.0.0/8', 'fd00::/8']), clock }, undefined).hear(
     client,
     signal,
   );
@@ -107,7 +107,7 @@ test('one that leaves before is nobody to tell anything', async () => {
 });
 
 test('ranges hold in both families, and IPv4 in its mapped spelling', () => {
-  const isFront = matchFronts(['10.0.0.0/8', '192.168.1.7', 'fd00::/8']);
+  const isFront = matchNetworks(['10.0.0.0/8', '192.168.1.7', 'fd00::/8']);
   expect(['10.9.9.9', '::ffff:10.9.9.9', '192.168.1.7', 'fd12::1', 'fd12::1%eth0'].map(isFront)).not.toContain(false);
   expect(['11.0.0.1', '192.168.1.8', 'fe80::1', '::1', ''].map(isFront)).not.toContain(true);
 });

@@ -1,5 +1,4 @@
-import { BlockList, isIP } from 'node:net';
-import { type FindSourceAddress, findSourceAddress } from '@mdns-ambassador/relay';
+import { type FindSourceAddress, findSourceAddress, matchNetworks } from '@mdns-ambassador/relay';
 import type { OsNetwork } from '../system/os-network.ts';
 import type { Path } from './evidence.ts';
 
@@ -32,7 +31,6 @@ export function isOwnAddress(address: string, network: OsNetwork): boolean {
 /** The interfaces in whose prefix an address lies, tunnels and loopback aside; of a link-local one the interface of its zone. */
 function findHomes(address: string, network: OsNetwork): readonly string[] {
   const [literal = '', zone] = address.split('%');
-  const family = isIP(literal) === 6 ? 'ipv6' : 'ipv4';
   if (zone !== undefined) {
     return network
       .filter(({ name, addresses }) => name === zone || addresses.some(({ scopeId }) => String(scopeId) === zone))
@@ -40,13 +38,6 @@ function findHomes(address: string, network: OsNetwork): readonly string[] {
   }
   return network
     .filter(({ isTunnel, loopback }) => !isTunnel && !loopback)
-    .filter(({ addresses }) =>
-      addresses.some((own) => {
-        if (own.family.toLowerCase() !== family) return false;
-        const prefix = new BlockList();
-        prefix.addSubnet(own.address, own.prefixLength, family);
-        return prefix.check(literal, family);
-      }),
-    )
+    .filter(({ addresses }) => matchNetworks(addresses.map((own) => `${own.address}/${own.prefixLength}`))(literal))
     .map(({ name }) => name);
 }
