@@ -7,7 +7,7 @@ import { Rate } from './rules/rate.ts';
 import { SilenceWatch } from './silence-watch.ts';
 import { ViewLookers } from './view-lookers.ts';
 import { ViewTeller } from './view-teller.ts';
-import { describeVisit, type Visitor } from './visit-hello.ts';
+import { describeVisit, type ViewVisitor } from './visit-hello.ts';
 
 /** Who looks is called at, so many at once; how many in all, and a second: anybody on the link can write that he looks. */
 const MAX_CALLS = 8;
@@ -16,7 +16,7 @@ const MAX_CALLED = 64;
 /** Nobody is called at twice within so long. */
 const AGAIN_MS = 10_000;
 
-export interface ViewCallsOptions extends Visitor {
+export interface ViewCallsOptions extends ViewVisitor {
   /** Reaches members of the mesh who may have peer links, and nobody else. */
   readonly transport: Pick<PeerTransport, 'dial'>;
   /** What this process shows. */

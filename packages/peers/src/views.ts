@@ -11,7 +11,7 @@ import { SilenceWatch } from './silence-watch.ts';
 import { ViewCalls } from './view-calls.ts';
 import { ViewLookers } from './view-lookers.ts';
 import { ViewTeller } from './view-teller.ts';
-import { describeVisit, type Visitor } from './visit-hello.ts';
+import { describeVisit, type ViewVisitor } from './visit-hello.ts';
 
 /** Between two questions to each peer, while somebody looks. */
 export const ASK_MS = 700;
@@ -36,7 +36,7 @@ export interface PeerView {
   readonly address: string;
 }
 
-export interface ViewsOptions extends Visitor {
+export interface ViewsOptions extends ViewVisitor {
   /** Elsewhere nobody is asked, and nobody is answered. */
   readonly isMesh: boolean;
   readonly transport: PeerTransport;

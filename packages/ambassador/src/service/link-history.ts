@@ -44,11 +44,11 @@ export function recordAddresses(
   return { readAt: now, addresses: after };
 }
 
-type Change = Pick<AddressHistory, 'changedAt' | 'unsteadySince'>;
+type Unsteadiness = Pick<AddressHistory, 'changedAt' | 'unsteadySince'>;
 
-const NEVER_CHANGED: Change = { changedAt: Number.NEGATIVE_INFINITY, unsteadySince: Number.NEGATIVE_INFINITY };
+const NEVER_CHANGED: Unsteadiness = { changedAt: Number.NEGATIVE_INFINITY, unsteadySince: Number.NEGATIVE_INFINITY };
 
-function change(was: AddressHistory | undefined, now: number): Change {
+function change(was: AddressHistory | undefined, now: number): Unsteadiness {
   const isSteady = was === undefined || (was.kind === 'up' && now - was.changedAt >= STEADY_MS);
   return { changedAt: now, unsteadySince: isSteady ? now : was.unsteadySince };
 }

@@ -1,4 +1,4 @@
-import type { Neighbour } from './neighbours.ts';
+import type { NeighbourEntry } from './neighbours.ts';
 import { readPlace } from './places.ts';
 
 /** As long as keep-alive of engine node waits before it asks. */
@@ -33,8 +33,8 @@ export class NeighbourWatch {
   }
 
   /** Takes in the table of neighbours; returns the addresses for which the kernel is to ask, with what the table has of each. */
-  look(neighbours: readonly Neighbour[], now: number): ReadonlyMap<string, readonly Neighbour[]> {
-    const asked = new Map<string, readonly Neighbour[]>();
+  look(neighbours: readonly NeighbourEntry[], now: number): ReadonlyMap<string, readonly NeighbourEntry[]> {
+    const asked = new Map<string, readonly NeighbourEntry[]>();
     for (const [name, place] of this.#places) {
       if (now - place.quietSince < QUIET_MS) continue;
       const { address } = readPlace(name);

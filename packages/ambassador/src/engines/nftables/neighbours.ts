@@ -4,7 +4,7 @@ import { findProgram } from './program.ts';
 import { findLink } from './route.ts';
 
 /** Somebody on a link of this machine, as its kernel knows of him (ARP). */
-export interface Neighbour {
+export interface NeighbourEntry {
   readonly address: string;
   readonly device: string;
   /** False: he was asked, and did not answer. */
@@ -24,12 +24,12 @@ const PROGRAMS = ['/usr/sbin/ip', '/sbin/ip', '/usr/bin/ip', '/bin/ip'];
 const RUN_MS = 5_000;
 
 /** Never rejects. */
-export async function readNeighbours(): Promise<readonly Neighbour[]> {
+export async function readNeighbours(): Promise<readonly NeighbourEntry[]> {
   return parseNeighbours(await readFile(TABLE, 'latin1').catch(() => ''));
 }
 
 /** From a text like that of /proc/net/arp. */
-export function parseNeighbours(text: string): readonly Neighbour[] {
+export function parseNeighbours(text: string): readonly NeighbourEntry[] {
   return text
     .split('\n')
     .slice(0, MOST_NEIGHBOURS)
@@ -44,7 +44,7 @@ export function parseNeighbours(text: string): readonly Neighbour[] {
  * the table has of it; one that is in none is asked for if it is on a link of this machine. Where there is no `ip` (iproute2), the
  * kernel asks in its own time, when something is sent there. Never rejects.
  */
-export async function askNeighbours(asked: ReadonlyMap<string, readonly Neighbour[]>): Promise<void> {
+export async function askNeighbours(asked: ReadonlyMap<string, readonly NeighbourEntry[]>): Promise<void> {
   const ip = findProgram(PROGRAMS);
   if (ip === undefined) return;
   const neighbours = [...asked.values()].flat();

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
 import { NeighbourWatch } from '../../../src/engines/nftables/neighbour-watch.ts';
-import type { Neighbour } from '../../../src/engines/nftables/neighbours.ts';
+import type { NeighbourEntry } from '../../../src/engines/nftables/neighbours.ts';
 
 const A = '10.0.0.1|7000';
 const NOBODY: ReadonlySet<string> = new Set();
 
-function neighbour(isAnswering: boolean, address = '10.0.0.1', device = 'eth0'): Neighbour {
+function neighbour(isAnswering: boolean, address = '10.0.0.1', device = 'eth0'): NeighbourEntry {
   return { address, device, isAnswering };
 }
 

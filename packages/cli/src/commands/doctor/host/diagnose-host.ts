@@ -8,9 +8,9 @@ import { judgeClocks, judgeMembership, judgeVersions } from './judge-peer.ts';
 import { judgeBack, judgeReach, judgeTcp } from './judge-reach.ts';
 
 /** What judges a stage, undefined where there is nothing to say, and after what everything that follows would only repeat it. */
-type Stage = readonly [HostCheck, (evidence: HostEvidence) => Verdict | undefined, ...ends: FindingStatus[]];
+type CheckStage = readonly [HostCheck, (evidence: HostEvidence) => Verdict | undefined, ...ends: FindingStatus[]];
 
-const STAGES: readonly Stage[] = [
+const STAGES: readonly CheckStage[] = [
   ['host', judgeHost, 'warning', 'problem'],
   ['path', judgePath, 'problem'],
   ['reach', judgeReach, 'problem'],

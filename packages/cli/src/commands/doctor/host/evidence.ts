@@ -61,12 +61,12 @@ export interface TcpTry {
   readonly port: number;
   /** `peers`: where an ambassador listens for others; `service`: what is announced there; `known`: what most machines have. */
   readonly use: 'peers' | 'service' | 'known';
-  readonly outcome: Outcome<'connected' | 'refused' | 'silent'>;
+  readonly outcome: Attempt<'connected' | 'refused' | 'silent'>;
 }
 
-type Outcome<Kind> = { readonly kind: Kind } | { readonly kind: 'failed'; readonly code: string };
-export type UdpTry = Outcome<'answered' | 'refused' | 'silent'>;
-export type MulticastTry = Outcome<'answered' | 'silent' | 'untried'>;
+type Attempt<Kind> = { readonly kind: Kind } | { readonly kind: 'failed'; readonly code: string };
+export type UdpTry = Attempt<'answered' | 'refused' | 'silent'>;
+export type MulticastTry = Attempt<'answered' | 'silent' | 'untried'>;
 
 /** One service of the other machine's, as its records say. */
 export interface HostService {
