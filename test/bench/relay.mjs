@@ -10,7 +10,7 @@ import { setTimeout } from 'node:timers/promises';
 import { SERVICE_PORT, SINK_PORT, startEnds } from './relay/ends.mjs';
 import { listPeers } from './relay/peers.mjs';
 import { readMemoryMib } from './relay/process-usage.mjs';
-import { measureHeld, readMedian, runRounds, untilListening } from './relay/rounds.mjs';
+import { describeRatios, measureHeld, readMedian, runRounds, untilListening } from './relay/rounds.mjs';
 import { runBench } from './relay/run-bench.mjs';
 
 const [rounds = '5', ...others] = process.argv.slice(2);
@@ -98,18 +98,20 @@ function print(ways, runs, held, machine) {
   const row = (title, show) => console.log(`| ${title} | ${names.map(show).join(' | ')} |`);
   const rate = (load, unit, digits) => (name) => {
     const value = median(name, load, 'rate');
-    return `${value.toFixed(digits)} ${unit} (${(value / median('haproxy', load, 'rate')).toFixed(2)})`;
+    return `${value.toFixed(digits)} ${unit} (${describeRatios(runs, name, 'haproxy', load)})`;
   };
   const cpu = (load, factor, digits) => (name) => {
     if (name === 'direct') return '';
     const value = median(name, load, 'cpu');
-    return `${(value * factor).toFixed(digits)} (${(median('haproxy', load, 'cpu') / value).toFixed(2)})`;
+    return `${(value * factor).toFixed(digits)} (${describeRatios(runs, name, 'haproxy', load, 'cpu')})`;
   };
   const added = (load, key) => (name) =>
     `${((median(name, load, key) - (name === 'direct' ? 0 : median('direct', load, key))) * 1_000).toFixed(0)} µs`;
   const memory = (key) => (name) => held.find(({ way }) => way === name)?.[key].toFixed(1) ?? '';
 
-  console.log(`| what (in brackets: as good as haproxy is 1, better is more) | ${names.join(' | ')} |`);
+  console.log(
+    `| what (in brackets: median of the rounds' ratios to haproxy, the least and the most; better is more) | ${names.join(' | ')} |`,
+  );
   console.log(`|---|${names.map(() => '---').join('|')}|`);
   row('download, one stream', rate('download', 'GB/s', 2));
   row('upload, one stream', rate('upload', 'GB/s', 2));

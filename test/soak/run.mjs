@@ -3,27 +3,46 @@
  * flapping, one at a time. Prints what was asked of it, and what held; ends with 1 where a connection failed that was not under way on
  * a host when it was killed or cut off, or where a proxy keeps files open that it had not before.
  *
- *     node test/soak/run.mjs [MINUTES] [SEED] [LONGEST_FAULT_SECONDS]
+ *     node test/soak/run.mjs [MINUTES] [SEED] [LONGEST_FAULT_SECONDS] [WAY]
+ *
+ * WAY: how bytes come from a proxy to a service, one of the names in `WAYS`; `node` unless said.
  *
  * Needs what the lab needs: root, or user namespaces. Five hosts: three backends, two with a proxy and clients.
  */
-import { readdir, readFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Lab, seededRandom } from '@mdns-ambassador/testkit';
 
 const MINUTES = Number(process.argv[2] ?? 10);
 const SEED = Number(process.argv[3] ?? 1);
 const LONGEST_FAULT_MS = Number(process.argv[4] ?? 60) * 1_000;
+const WAY = process.argv[5] ?? 'node';
 const AMBASSADOR = fileURLToPath(new URL('../../packages/cli/bin/ambassador.js', import.meta.url));
 const PROGRAMS = fileURLToPath(new URL('../programs/', import.meta.url));
+/** It knows `ambassador/1` alone: a connection for each client. */
+const ONE_EACH = `${PROGRAMS}one-each.mjs`;
 const NODE = process.execPath;
+const WAYS = {
+  node: {},
+  workers: { flags: ['--workers', '2'] },
+  nftables: { flags: ['--engine', 'nftables'] },
+  'mesh/2': { isMesh: true },
+  'mesh/1': { isMesh: true, announcer: ONE_EACH, proxy: ONE_EACH },
+  'mesh/2 to mesh/1': { isMesh: true, announcer: ONE_EACH },
+};
+if (WAYS[WAY] === undefined) throw new RangeError(`${WAY} is no way; there are ${Object.keys(WAYS).join(', ')}`);
+const { flags = [], isMesh = false, announcer: ANNOUNCER = AMBASSADOR, proxy: PROXY = AMBASSADOR } = WAYS[WAY];
 const BACKENDS = 3;
 const PROXIES = 2;
 /** Clients of each proxy at the same time. */
 const CONCURRENCY = 4;
 /** Between two connections of a client; without, nothing is left for the rest of the machine. */
 const CLIENT_PAUSE_MS = 20;
-const PORT = '7000';
+const PORT = 7_000;
+/** Where a service is that has moved, and where it comes back to. */
+const OTHER_PORT = 7_001;
 const FAULT_MS = [LONGEST_FAULT_MS / 12, LONGEST_FAULT_MS];
 const PAUSE_MS = [LONGEST_FAULT_MS / 60, LONGEST_FAULT_MS / 6];
 const SAMPLE_MS = 10_000;
@@ -32,8 +51,8 @@ const FLAP_MS = 500;
 const MINUTE_MS = 60_000;
 /** Before this nothing is sampled: code is being compiled, the heap grows to its size. */
 const WARM_UP_PART = 0.25;
-/** What Node opens when it is first needed. */
-const SPARE_FILES = 4;
+/** What Node opens when it is first needed, and connections that a mesh keeps to each place. */
+const SPARE_FILES = isMesh ? 4 + 4 * BACKENDS : 4;
 const CLOSED_WITHIN_MS = 30_000;
 
 const random = seededRandom(SEED);
@@ -44,8 +63,11 @@ const clock = () => new Date().toISOString().slice(11, 19);
 
 /** A service and what announces it, on one host. */
 class Backend {
-  constructor(host) {
+  port = PORT;
+
+  constructor(host, mode) {
     this.host = host;
+    this.mode = mode;
   }
 
   async start() {
@@ -54,12 +76,12 @@ class Backend {
   }
 
   async startService() {
-    this.service = this.host.spawn(NODE, [`${PROGRAMS}service.mjs`, PORT, this.host.name]);
+    this.service = this.host.spawn(NODE, [`${PROGRAMS}service.mjs`, `${this.port}`, this.host.name]);
     await this.service.line(/^ready/);
   }
 
   async startAnnouncer() {
-    this.announcer = this.host.spawn(NODE, [AMBASSADOR, 'announce', `thing:${PORT}`]);
+    this.announcer = this.host.spawn(NODE, [ANNOUNCER, 'announce', `thing:${this.port}`, ...this.mode]);
     await this.announcer.line(/announced/i, { timeout: 60_000 });
   }
 }
@@ -78,8 +100,10 @@ const FAULTS = {
     await sleep(ms);
     await backend.startService();
   },
-  'kill -9 of the announcer': async ({ backend, ms }) => {
-    await backend.announcer.stop('SIGKILL');
+  'kill -9 of the announcer': async ({ backend, ms, cuts }) => {
+    const strike = () => backend.announcer.stop('SIGKILL');
+    // The bytes of a mesh pass through it.
+    await (isMesh ? cut(cuts, strike) : strike());
     await sleep(ms);
     await backend.startAnnouncer();
   },
@@ -92,6 +116,13 @@ const FAULTS = {
     backend.announcer.kill('SIGSTOP');
     await sleep(ms);
     backend.announcer.kill('SIGCONT');
+  },
+  migration: async ({ backend }) => {
+    const { service, announcer } = backend;
+    backend.port = backend.port === PORT ? OTHER_PORT : PORT;
+    await backend.start();
+    await announcer.stop('SIGTERM');
+    await service.stop('SIGKILL');
   },
   partition: async ({ lan, backend, ms, cuts }) => {
     await cut(cuts, () => lan.unplug(backend.host));
@@ -135,16 +166,26 @@ const hasClosed = async ({ process, files }) => {
 };
 
 let broken = 0;
+const folder = await mkdtemp(join(tmpdir(), 'soak-'));
 const lan = await Lab.create({ hosts: BACKENDS + PROXIES });
 try {
-  const backends = lan.hosts.slice(0, BACKENDS).map((host) => new Backend(host));
+  const key = join(folder, 'mesh.key');
+  if (isMesh) await lan.host(1).read(NODE, [AMBASSADOR, 'mesh', 'init', key]);
+  const mode = isMesh ? ['--mesh-key-file', key] : [];
+  const backends = lan.hosts.slice(0, BACKENDS).map((host) => new Backend(host, mode));
   await Promise.all(backends.map((backend) => backend.start()));
   const proxies = await Promise.all(
     lan.hosts.slice(BACKENDS).map(async (host) => {
-      const process = host.spawn(NODE, [AMBASSADOR, 'proxy', `thing:${PORT}`]);
+      const process = host.spawn(NODE, [PROXY, 'proxy', `thing:${PORT}`, ...mode, ...flags]);
       await process.until((output) => backends.every(({ host: { name } }) => output.includes(`thing on ${name}`)));
       const { files } = await readUsage(process.pid);
-      const load = host.spawn(NODE, [`${PROGRAMS}load.mjs`, '127.0.0.1', PORT, `${CONCURRENCY}`, `${CLIENT_PAUSE_MS}`]);
+      const load = host.spawn(NODE, [
+        `${PROGRAMS}load.mjs`,
+        '127.0.0.1',
+        `${PORT}`,
+        `${CONCURRENCY}`,
+        `${CLIENT_PAUSE_MS}`,
+      ]);
       await load.line(/^ready/);
       return { host, process, load, files, samples: [] };
     }),
@@ -161,7 +202,7 @@ try {
       proxy.samples.push({ at: Date.now() - startedAt, ...usage });
     }
   }, SAMPLE_MS);
-  console.log(`${clock()} ${MINUTES} min, seed ${SEED}, node ${process.version}`);
+  console.log(`${clock()} ${WAY}: ${MINUTES} min, seed ${SEED}, node ${process.version}`);
   while (Date.now() < endsAt) {
     await sleep(Math.min(between(PAUSE_MS), Math.max(0, endsAt - Date.now())));
     if (Date.now() >= endsAt) break;
@@ -205,5 +246,6 @@ try {
   }
 } finally {
   await lan.close();
+  await rm(folder, { recursive: true });
 }
 process.exitCode = broken === 0 ? 0 : 1;
