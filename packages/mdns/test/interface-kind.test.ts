@@ -1,8 +1,9 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { describeLinuxBridge, LinuxInterfaceKinds } from '../src/interface-kind.ts';
+import { writeFoo } from './sysfs.ts';
 
 describe('the kind of a Linux interface', () => {
   let sysfs = '';
@@ -11,16 +12,8 @@ describe('the kind of a Linux interface', () => {
   });
   afterEach(() => rmSync(sysfs, { recursive: true }));
 
-  function writeFiles(files: Readonly<Record<string, string>>): void {
-    for (const [path, text] of Object.entries(files)) {
-      const file = join(sysfs, 'foo', path);
-      mkdirSync(dirname(file), { recursive: true });
-      writeFileSync(file, text);
-    }
-  }
-
   function describeKind(files: Readonly<Record<string, string>>): string | undefined {
-    writeFiles(files);
+    writeFoo(sysfs, files);
     return new LinuxInterfaceKinds(sysfs).describe('foo', undefined);
   }
 
@@ -80,16 +73,16 @@ describe('the kind of a Linux interface', () => {
 
   it('is what it was made as until it is made anew, and a port of a bridge for as long as it is one', () => {
     const kinds = new LinuxInterfaceKinds(sysfs);
-    writeFiles({ type: '1\n' });
+    writeFoo(sysfs, { type: '1\n' });
     expect(kinds.describe('foo', 1)).toBeUndefined();
-    writeFiles({ 'brport/state': '3\n' });
+    writeFoo(sysfs, { 'brport/state': '3\n' });
     expect(kinds.describe('foo', 1)).toBe('port of a bridge');
     rmSync(join(sysfs, 'foo/brport'), { recursive: true });
     expect(kinds.describe('foo', 1)).toBeUndefined();
-    writeFiles({ type: '65534\n', tun_flags: '0x1001\n' });
+    writeFoo(sysfs, { type: '65534\n', tun_flags: '0x1001\n' });
     expect(kinds.describe('foo', 2)).toBe('VPN or tunnel');
     rmSync(join(sysfs, 'foo/tun_flags'));
-    writeFiles({ type: '1\n' });
+    writeFoo(sysfs, { type: '1\n' });
     expect(kinds.describe('foo', undefined)).toBeUndefined();
     expect(kinds.describe('foo', 3)).toBeUndefined();
   });

@@ -5,9 +5,9 @@ import type { Received } from '../src/rules/machine.ts';
 import { decodeMessage } from '../src/wire/decode.ts';
 import { encodeMessage } from '../src/wire/encode.ts';
 import type { Message } from '../src/wire/message.ts';
-import { EMPTY } from './wire/messages.ts';
+import { EMPTY_QUERY } from './wire/messages.ts';
 
-const QUERY: Message = { ...EMPTY, questions: [{ name: ['_redis', '_tcp', 'local'], type: 12, unicast: false }] };
+const QUERY: Message = { ...EMPTY_QUERY, questions: [{ name: ['_redis', '_tcp', 'local'], type: 12, unicast: false }] };
 
 /** Records what happens to links. */
 class FakeNetwork implements Network {

@@ -1,8 +1,9 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { isLinuxInnerBridge, readLinuxCarrierChanges } from '../src/linux-interface.ts';
+import { writeFoo } from './sysfs.ts';
 
 describe('a Linux interface', () => {
   let sysfs = '';
@@ -11,22 +12,14 @@ describe('a Linux interface', () => {
   });
   afterEach(() => rmSync(sysfs, { recursive: true }));
 
-  function writeFiles(files: Readonly<Record<string, string>>): void {
-    for (const [path, text] of Object.entries(files)) {
-      const file = join(sysfs, 'foo', path);
-      mkdirSync(dirname(file), { recursive: true });
-      writeFileSync(file, text);
-    }
-  }
-
   it('counts how often it got or lost its carrier, where that can be read', () => {
-    writeFiles({ carrier_changes: '2\n' });
+    writeFoo(sysfs, { carrier_changes: '2\n' });
     expect(readLinuxCarrierChanges('foo', sysfs)).toBe(2);
     expect(readLinuxCarrierChanges('bar', sysfs)).toBeUndefined();
   });
 
   it('counts for a bridge what befell its cables, and not its virtual machines', () => {
-    writeFiles({ carrier_changes: '2\n', 'brif/eth0': '', 'brif/tap0': '' });
+    writeFoo(sysfs, { carrier_changes: '2\n', 'brif/eth0': '', 'brif/tap0': '' });
     for (const port of ['eth0', 'tap0']) mkdirSync(join(sysfs, port));
     mkdirSync(join(sysfs, 'eth0/device'));
     for (const port of ['eth0', 'tap0']) writeFileSync(join(sysfs, port, 'carrier_changes'), '10\n');
@@ -35,7 +28,7 @@ describe('a Linux interface', () => {
 
   it('tells a bridge of containers and virtual machines from one with a cable, a bond or a VLAN', () => {
     expect(isLinuxInnerBridge('foo', sysfs)).toBe(false);
-    writeFiles({ 'bridge/bridge_id': '8000\n' });
+    writeFoo(sysfs, { 'bridge/bridge_id': '8000\n' });
     expect(isLinuxInnerBridge('foo', sysfs)).toBe(true);
     for (const [port, uevent, isInner] of [
       ['veth0', 'INTERFACE=veth0\n', true],
@@ -44,12 +37,12 @@ describe('a Linux interface', () => {
     ] as const) {
       mkdirSync(join(sysfs, port));
       writeFileSync(join(sysfs, port, 'uevent'), uevent);
-      writeFiles({ [`brif/${port}`]: '' });
+      writeFoo(sysfs, { [`brif/${port}`]: '' });
       expect(isLinuxInnerBridge('foo', sysfs)).toBe(isInner);
       rmSync(join(sysfs, 'foo/brif', port));
     }
     mkdirSync(join(sysfs, 'eth0/device'), { recursive: true });
-    writeFiles({ 'brif/eth0': '' });
+    writeFoo(sysfs, { 'brif/eth0': '' });
     expect(isLinuxInnerBridge('foo', sysfs)).toBe(false);
   });
 });

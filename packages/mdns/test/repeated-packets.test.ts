@@ -3,14 +3,14 @@ import { encodeMessage } from '../src/wire/encode.ts';
 import type { Message } from '../src/wire/message.ts';
 import { type ResourceRecord, TYPE_ANY, TYPE_CODES } from '../src/wire/record.ts';
 import { browse, NodeWorld, publish, type Station } from './node-world.ts';
-import { EMPTY, response } from './wire/messages.ts';
+import { EMPTY_QUERY, response } from './wire/messages.ts';
 
 const SECOND_MS = 1_000;
 const OTHER = { address: '10.0.0.66', port: 5353 };
 const HOST = ['h1-aaaa', 'local'];
 const INSTANCE = ['a', '_redis', '_tcp', 'local'];
 const SRV_QUESTION = { name: INSTANCE, type: TYPE_CODES.SRV, unicast: false };
-const QUERY: Message = { ...EMPTY, questions: [SRV_QUESTION] };
+const QUERY: Message = { ...EMPTY_QUERY, questions: [SRV_QUESTION] };
 
 function srv(target: string, ttl = 120): ResourceRecord {
   const data = { type: 'SRV', priority: 0, weight: 0, port: 6379, target: [target, 'local'] } as const;
@@ -86,7 +86,7 @@ describe('a query that comes again, byte for byte', () => {
   it('is answered each time by unicast where that is welcome (RFC 6762 5.4)', async () => {
     const { world, answers } = await announced();
     for (let time = 0; time < 5; time++) {
-      hear(world, { ...EMPTY, questions: [{ ...SRV_QUESTION, unicast: true }] });
+      hear(world, { ...EMPTY_QUERY, questions: [{ ...SRV_QUESTION, unicast: true }] });
       await world.run(10);
       expect(told(world)).toEqual(['10.0.0.66 5353']);
       expect(answers()).toEqual(['a SRV']);
@@ -96,7 +96,7 @@ describe('a query that comes again, byte for byte', () => {
   it('is answered unless its known answers, in the next packet, say what we would (RFC 6762 7.2)', async () => {
     const { world, answers } = await announced();
     const question = { ...QUERY, truncated: true };
-    const known = { ...EMPTY, answers: [{ ...srv('h1-aaaa'), flush: false }] };
+    const known = { ...EMPTY_QUERY, answers: [{ ...srv('h1-aaaa'), flush: false }] };
     for (const rest of [[known], [], [known], []]) {
       hear(world, question);
       for (const message of rest) hear(world, message);
@@ -110,7 +110,7 @@ describe('a query that comes again, byte for byte', () => {
   it('is defended against each time when it probes for our name (RFC 6762 8.1, 9)', async () => {
     const { world, answers } = await announced();
     const probe = {
-      ...EMPTY,
+      ...EMPTY_QUERY,
       questions: [{ name: INSTANCE, type: TYPE_ANY, unicast: true }],
       authorities: [srv('other')],
     };
@@ -125,7 +125,7 @@ describe('a query that comes again, byte for byte', () => {
     const world = new NodeWorld();
     const h1 = await world.start('h1', '10.0.0.1/24');
     browse(h1);
-    const question = { ...EMPTY, questions: [{ name: INSTANCE.slice(1), type: TYPE_CODES.PTR, unicast: false }] };
+    const question = { ...EMPTY_QUERY, questions: [{ name: INSTANCE.slice(1), type: TYPE_CODES.PTR, unicast: false }] };
     // Ours would come after 20 ms, and a second later.
     for (const pause of [5, 1_000]) {
       await world.run(pause);

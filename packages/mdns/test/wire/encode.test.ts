@@ -8,7 +8,7 @@ import { parseName } from '../../src/wire/name.ts';
 import type { ResourceRecord } from '../../src/wire/record.ts';
 import { messageArbitrary } from './arbitrary.ts';
 import { bytesToHex, hexToBytes } from './hex.ts';
-import { EMPTY } from './messages.ts';
+import { EMPTY_QUERY } from './messages.ts';
 
 const TYPE = parseName('_redis._tcp.local');
 
@@ -25,13 +25,13 @@ function decode(packet: Uint8Array): Message {
 
 describe('encodeMessage', () => {
   it('writes a query as RFC 6762 18 lays it out', () => {
-    const bytes = encodeMessage({ ...EMPTY, questions: [{ name: TYPE, type: 12, unicast: false }] });
+    const bytes = encodeMessage({ ...EMPTY_QUERY, questions: [{ name: TYPE, type: 12, unicast: false }] });
     expect(bytesToHex(bytes)).toBe('000000000001000000000000065f7265646973045f746370056c6f63616c00000c0001');
   });
 
   it('sets QR and AA in responses, the QU bit in questions and the cache-flush bit in records (RFC 6762 18, 5.4, 10.2)', () => {
     const bytes = encodeMessage({
-      ...EMPTY,
+      ...EMPTY_QUERY,
       kind: 'response',
       questions: [{ name: ['h'], type: 1, unicast: true }],
       answers: [{ name: ['h'], ttl: 120, flush: true, data: { type: 'A', address: '10.0.0.1' } }],
@@ -43,7 +43,7 @@ describe('encodeMessage', () => {
 
   it('compresses the names of PTR and SRV data (RFC 6762 18.14)', () => {
     const bytes = encodeMessage({
-      ...EMPTY,
+      ...EMPTY_QUERY,
       kind: 'response',
       answers: [
         pointer('a'),
@@ -65,7 +65,7 @@ describe('encodeMessage', () => {
   it('compresses no SRV data for who asks as in unicast DNS, whose question it repeats (RFC 6762 6.7, 18.14)', () => {
     const target = ['h', 'local'];
     const bytes = encodeMessage({
-      ...EMPTY,
+      ...EMPTY_QUERY,
       kind: 'response',
       questions: [{ name: TYPE, type: 33, unicast: false }],
       answers: [
@@ -81,7 +81,7 @@ describe('encodeMessage', () => {
 
   it('keeps the case of every name', () => {
     const message: Message = {
-      ...EMPTY,
+      ...EMPTY_QUERY,
       questions: ['_Redis._TCP.local', '_redis._tcp.local', '_redis._tcp.LOCAL'].map((text) => ({
         name: parseName(text),
         type: 12,
@@ -104,7 +104,7 @@ describe('encodeMessage', () => {
     ['an empty label', ['', 'local'], 'bad-label'],
     ['a name over 255 bytes', new Array<string>(5).fill('a'.repeat(60)), 'name-too-long'],
   ])('refuses %s', (_what, name, code) => {
-    const encode = (): unknown => encodeMessage({ ...EMPTY, questions: [{ name, type: 1, unicast: false }] });
+    const encode = (): unknown => encodeMessage({ ...EMPTY_QUERY, questions: [{ name, type: 1, unicast: false }] });
     expect(encode).toThrow(MdnsError);
     expect(encode).toThrow(expect.objectContaining({ code }));
   });
@@ -132,7 +132,7 @@ describe('splitMessage', () => {
 
   it('leaves what fits in one packet', () => {
     const message: Message = {
-      ...EMPTY,
+      ...EMPTY_QUERY,
       questions: [{ name: TYPE, type: 12, unicast: false }],
       answers: knownAnswers.slice(0, 9),
     };
@@ -140,7 +140,11 @@ describe('splitMessage', () => {
   });
 
   it('spills known answers to packets without questions and sets TC on all but the last (RFC 6762 7.2)', () => {
-    const message: Message = { ...EMPTY, questions: [{ name: TYPE, type: 12, unicast: false }], answers: knownAnswers };
+    const message: Message = {
+      ...EMPTY_QUERY,
+      questions: [{ name: TYPE, type: 12, unicast: false }],
+      answers: knownAnswers,
+    };
     const packets = splitMessage(message);
     const parts = packets.map(decode);
     expect(packets.length).toBeGreaterThan(3);
@@ -151,7 +155,7 @@ describe('splitMessage', () => {
   });
 
   it('fills each packet as far as it goes', () => {
-    const packets = splitMessage({ ...EMPTY, answers: knownAnswers });
+    const packets = splitMessage({ ...EMPTY_QUERY, answers: knownAnswers });
     for (const packet of packets.slice(0, -1)) expect(packet.length).toBeGreaterThan(1232 - 50);
   });
 
@@ -161,7 +165,7 @@ describe('splitMessage', () => {
       type: 33,
       unicast: false,
     }));
-    const parts = splitMessage({ ...EMPTY, questions }).map(decode);
+    const parts = splitMessage({ ...EMPTY_QUERY, questions }).map(decode);
     expect(parts.length).toBeGreaterThan(1);
     expect(parts.flatMap((part) => part.questions)).toEqual(questions);
     expect(parts.some((part) => part.truncated)).toBe(false);
@@ -174,7 +178,7 @@ describe('splitMessage', () => {
       const target = ['h1', 'local'];
       return { name, ttl: 120, flush: false, data: { type: 'SRV', priority: 0, weight: 0, port: 1, target } };
     });
-    const parts = splitMessage({ ...EMPTY, questions, authorities }).map(decode);
+    const parts = splitMessage({ ...EMPTY_QUERY, questions, authorities }).map(decode);
     expect(parts.length).toBeGreaterThan(1);
     for (const part of parts) {
       expect(part.authorities.map((record) => record.name)).toEqual(part.questions.map((question) => question.name));
@@ -184,18 +188,24 @@ describe('splitMessage', () => {
 
   it('drops additionals rather than making a second packet', () => {
     const additionals = knownAnswers;
-    const parts = splitMessage({ ...EMPTY, kind: 'response', answers: knownAnswers.slice(0, 2), additionals }).map(
-      decode,
-    );
+    const parts = splitMessage({
+      ...EMPTY_QUERY,
+      kind: 'response',
+      answers: knownAnswers.slice(0, 2),
+      additionals,
+    }).map(decode);
     expect(parts).toHaveLength(1);
     expect(parts[0]?.answers).toEqual(knownAnswers.slice(0, 2));
     expect(parts[0]?.additionals.length).toBeGreaterThan(10);
   });
 
   it('puts the answers of a response into several packets, none of them truncated (RFC 6762 18.5)', () => {
-    const parts = splitMessage({ ...EMPTY, kind: 'response', answers: knownAnswers, additionals: knownAnswers }).map(
-      decode,
-    );
+    const parts = splitMessage({
+      ...EMPTY_QUERY,
+      kind: 'response',
+      answers: knownAnswers,
+      additionals: knownAnswers,
+    }).map(decode);
     expect(parts.flatMap((part) => part.answers)).toEqual(knownAnswers);
     expect(parts.some((part) => part.truncated)).toBe(false);
   });
@@ -208,7 +218,7 @@ describe('splitMessage', () => {
       data: { type: 'TXT', strings: new Array<Uint8Array>(count).fill(new Uint8Array(255)) },
     });
     const answers = [pointer('a'), large(8), pointer('b'), large(40)];
-    const parts = splitMessage({ ...EMPTY, kind: 'response', answers }).map(decode);
+    const parts = splitMessage({ ...EMPTY_QUERY, kind: 'response', answers }).map(decode);
     expect(parts.map((part) => part.answers)).toEqual([[pointer('a')], [large(8)], [pointer('b')]]);
   });
 

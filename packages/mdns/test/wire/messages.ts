@@ -1,17 +1,8 @@
-import type { Message } from '../../src/wire/message.ts';
+import { EMPTY_QUERY, type Message } from '../../src/wire/message.ts';
 import type { ResourceRecord } from '../../src/wire/record.ts';
 
-/** A query that asks nothing. */
-export const EMPTY: Message = {
-  id: 0,
-  kind: 'query',
-  truncated: false,
-  questions: [],
-  answers: [],
-  authorities: [],
-  additionals: [],
-};
+export { EMPTY_QUERY };
 
 export function response(answers: readonly ResourceRecord[], rest: Partial<Message> = {}): Message {
-  return { ...EMPTY, kind: 'response', answers, ...rest };
+  return { ...EMPTY_QUERY, kind: 'response', answers, ...rest };
 }

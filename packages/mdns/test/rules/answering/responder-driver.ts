@@ -5,7 +5,7 @@ import type { Received, Sender, Transmit } from '../../../src/rules/machine.ts';
 import type { Message, Question } from '../../../src/wire/message.ts';
 import { type Name, parseName } from '../../../src/wire/name.ts';
 import type { RecordData, ResourceRecord } from '../../../src/wire/record.ts';
-import { EMPTY } from '../../wire/messages.ts';
+import { EMPTY_QUERY } from '../../wire/messages.ts';
 
 /** Something that was sent, and when. */
 export interface Sent {
@@ -22,7 +22,7 @@ export const REDIS_TYPE: Name = ['_redis', '_tcp', 'local'];
 export const ENUMERATION: Name = ['_services', '_dns-sd', '_udp', 'local'];
 
 export function query(questions: readonly Question[], rest: Partial<Message> = {}): Message {
-  return { ...EMPTY, questions, ...rest };
+  return { ...EMPTY_QUERY, questions, ...rest };
 }
 
 export function ask(name: Name, type: number, unicast = false): Question {

@@ -6,7 +6,7 @@ import type { Message } from '../../../src/wire/message.ts';
 import { formatName, parseName } from '../../../src/wire/name.ts';
 import { type ResourceRecord, TYPE_CODES } from '../../../src/wire/record.ts';
 import { asciiBytes } from '../../wire/hex.ts';
-import { EMPTY, response } from '../../wire/messages.ts';
+import { EMPTY_QUERY, response } from '../../wire/messages.ts';
 
 export const H1: Sender = { address: '10.0.0.1', port: 5353, family: 'IPv4', isThisHost: false };
 export const H2: Sender = { address: '10.0.0.2', port: 5353, family: 'IPv4', isThisHost: false };
@@ -52,7 +52,7 @@ export function responseOf(...answers: ResourceRecord[]): Message {
 /** `PTR _redis._tcp.local` */
 export function queryOf(...questions: string[]): Message {
   return {
-    ...EMPTY,
+    ...EMPTY_QUERY,
     questions: questions.map((question) => {
       const [type = '', ...name] = question.split(' ');
       return { name: parseName(name.join(' ')), type: TYPE_CODES[type as keyof typeof TYPE_CODES], unicast: false };
