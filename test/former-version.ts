@@ -25,6 +25,8 @@ export interface FormerState {
   readonly build: readonly (readonly string[])[];
   /** Libraries that it imports and that are not installed any more: nothing of them may be used. */
   readonly gone?: readonly string[];
+  /** What would end it now and then, and is no question of the test's: what stands in a file once, and what is to stand there. */
+  readonly mends?: readonly { readonly file: string; readonly from: string; readonly to: string }[];
 }
 
 /** Why it can't be made here. */
@@ -47,7 +49,7 @@ export class FormerVersion {
   }
 
   /** Takes seconds. */
-  static async make({ commit, build, gone = [] }: FormerState): Promise<FormerVersion> {
+  static async make({ commit, build, gone = [], mends = [] }: FormerState): Promise<FormerVersion> {
     const folder = mkdtempSync(join(tmpdir(), 'former-version-'));
     const version = new FormerVersion(folder);
     try {
@@ -55,6 +57,7 @@ export class FormerVersion {
       expectDone(await git('archive', '--output', archive, commit, 'packages', 'tsconfig.base.json'));
       expectDone(await runCommand('tar', ['--extract', '--file', archive, '--directory', folder]));
       linkModules(folder);
+      for (const { file, from, to } of mends) replaceOnce(join(folder, file), from, to);
       for (const name of gone) writeEmptyModule(join(folder, 'node_modules', name));
       const script = 'cd "$1" && shift && exec "$@"';
       for (const step of build) {
@@ -81,6 +84,12 @@ function git(...args: readonly string[]): Promise<CommandResult> {
 
 function expectDone({ code, stdout, stderr }: CommandResult): void {
   if (code !== 0) throw new Error(`a former version can't be made: ${stdout}${stderr}`);
+}
+
+function replaceOnce(file: string, from: string, to: string): void {
+  const [before, after, ...more] = readFileSync(file, 'utf8').split(from);
+  if (after === undefined || more.length > 0) throw new Error(`${from} does not stand in ${file} once`);
+  writeFileSync(file, before + to + after);
 }
 
 /** Its own packages as they were, and those of others as any package has them here. */

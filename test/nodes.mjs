@@ -15,7 +15,7 @@ const ENDS = [LINES[0], LINES.at(-1)];
 const PROJECTS = ['unit', 'mocked', 'sim'].flatMap((project) => ['--project', project]);
 const RULES = ['packages/', 'test/conformance/', 'test/sim/lan.test.ts', ...PROJECTS];
 /** These wait more than they work, for one another or the kernel, and measure no time. */
-const BYTES = ['test/e2e/data-path.test.ts', 'test/e2e/tcp-semantics.test.ts'];
+const BYTES = ['test/e2e/data-path.test.ts', 'test/e2e/tcp-semantics.test.ts', 'test/e2e/torn-handshakes.test.ts'];
 const PUBLISHED = ['test/e2e/packed.test.ts'];
 const VITEST = '../node_modules/vitest/vitest.mjs';
 

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { connect, type TLSSocket } from 'node:tls';
-import { errorCode, type Leg, probeLeg, RelayError, resetLeg, takeIn } from '@mdns-ambassador/relay';
+import { errorCode, type Leg, outsideTls, probeLeg, RelayError, resetLeg, takeIn } from '@mdns-ambassador/relay';
 import type { TargetTls } from './credential.ts';
 
 /**
@@ -46,7 +46,7 @@ function waitForHandshake(socket: TLSSocket, serverName: string, signal: AbortSi
       socket.destroy();
       reject(error);
     };
-    const onSecure = (): void => settle();
+    const onSecure = (): void => outsideTls(settle);
     const onError = (cause: Error): void =>
       settle(new RelayError(errorCode(cause), `TLS with ${serverName} failed: ${describe(cause)}`, { cause }));
     const onClose = (): void =>

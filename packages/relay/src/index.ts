@@ -32,6 +32,7 @@ export { makeFolders } from './make-folders.ts';
 export { matchNetworks } from './match-networks.ts';
 export { omitUndefined } from './omit-undefined.ts';
 export type { Opened, Opening } from './opening.ts';
+export { outsideTls } from './outside-tls.ts';
 export { Overload } from './overload.ts';
 export { withPatience } from './patience.ts';
 export { formatPlace, isHost, type Place, parsePlace, splitPlace } from './place.ts';

@@ -7,16 +7,31 @@ import { labTest } from '../../lab-test.ts';
 import { Load } from '../../load.ts';
 import { makeSharedFolder } from '../../mesh.ts';
 
+/** They destroyed connections while OpenSSL was at their handshakes, which ended a process now and then. */
+const OUTSIDE_TLS = [
+  {
+    file: 'packages/mesh/src/server/accept-secure.ts',
+    from: 'onSecure(first as TLSSocket);',
+    to: 'setImmediate(onSecure, (first as TLSSocket).on("error", () => undefined));',
+  },
+  {
+    file: 'packages/mesh/src/client/connect-secure.ts',
+    from: "once('secureConnect', onSecure)",
+    to: "once('secureConnect', () => setImmediate(onSecure))",
+  },
+];
 /** The last before clients share connections (ALPN `ambassador/2`): it has machines, invitations and peer links. */
 const BEFORE: FormerState = {
   commit: '97ee64264c45c4a8be66dbc1745756b3345f717e',
   build: [['packages/admin/page.mjs'], ['packages/cli/bundle.mjs']],
+  mends: OUTSIDE_TLS,
 };
 /** The last before peer links and machines: it knows key files and tokens. */
 const LONG_BEFORE: FormerState = {
   commit: '061daae7a51b663f6f28b06425c25f60105c6682',
   build: [['node_modules/typescript/bin/tsc', '--build', '--noCheck', 'packages/cli']],
   gone: ['node-zookeeper-client'],
+  mends: OUTSIDE_TLS,
 };
 
 const KEY = '/run/.config/ambassador/mesh.key';

@@ -1,12 +1,12 @@
 import type { KeyObject } from 'node:crypto';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
-import { type Leg, RelayError, resetLeg } from '@mdns-ambassador/relay';
+import { type Leg, outsideTls, RelayError, resetLeg } from '@mdns-ambassador/relay';
 import { createHandshakeError } from '../handshake/handshake-error.ts';
 import { judgeTlsFailure } from '../handshake/tls-failure.ts';
 import { makeLeg } from '../handshake/tls-leg.ts';
 import type { MachineIdentity } from '../membership/machine-identity.ts';
 import type { IdentityStyle, Papers } from '../papers.ts';
-import type { PeerIdentity } from '../peer-identity.ts';
+import type { PeerIdentity, PeerVerdict } from '../peer-identity.ts';
 
 /** Tells an announcer that belongs to several meshes which one is meant, and that machines are known; no name of the web. */
 const SUFFIXES: Readonly<Record<IdentityStyle, string>> = { machine: '.machine.ambassador', role: '.ambassador' };
@@ -51,20 +51,27 @@ export function connectSecure(
     });
     skipReadingCertificate(secure);
     const leg = makeLeg(secure, raw);
+    let isSettled = false;
     const fail = (error: RelayError): void => {
       settle();
       resetLeg(leg);
       reject(error);
     };
     const settle = (): void => {
+      isSettled = true;
       secure.off('secureConnect', onSecure).off('error', onError).off('close', onClose);
       signal.removeEventListener('abort', onAbort);
     };
     const onSecure = (): void => {
+      secure.pause();
       const verdict = identity.judge(secure);
+      outsideTls(() => {
+        if (!isSettled) conclude(verdict);
+      });
+    };
+    const conclude = (verdict: PeerVerdict): void => {
       if (verdict.kind === 'removed') {
         settle();
-        secure.pause();
         farewell(leg, verdict.identity, secure.alpnProtocol || undefined);
         reject(createHandshakeError('identity', `${place} ${verdict.reason}`));
         return;
@@ -74,7 +81,6 @@ export function connectSecure(
         return;
       }
       settle();
-      secure.pause();
       const { meshId, style, identity: shown, publicKey } = verdict;
       resolve({ leg, meshId, style, identity: shown, publicKey, protocol: secure.alpnProtocol || undefined });
     };

@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import { createServer, type Server, type TLSSocket } from 'node:tls';
-import { type Leg, RelayError } from '@mdns-ambassador/relay';
+import { type Leg, outsideTls, RelayError } from '@mdns-ambassador/relay';
 import { readServerName } from '../client/connect-secure.ts';
 import { createHandshakeError } from '../handshake/handshake-error.ts';
 import { judgeTlsFailure } from '../handshake/tls-failure.ts';
@@ -85,26 +85,25 @@ export class SecureAcceptor {
       const { allowHalfOpen } = raw;
       const onSecure = (secure: TLSSocket): void => {
         if (isSettled) return;
-        settle();
         secure.allowHalfOpen = allowHalfOpen;
+        secure.pause();
         const leg = makeLeg(secure, raw);
         const protocol = secure.alpnProtocol || undefined;
         const kind = protocol === RENEWAL_ALPN ? 'renewal' : protocol === VIEW_ALPN ? 'view' : 'member';
         const verdict = this.#identityFor(kind).judge(secure);
-        if (verdict.kind === 'member') {
-          const { meshId, identity, publicKey } = verdict;
-          secure.pause();
-          if (kind === 'view') resolve({ kind, leg, identity });
-          else resolve({ kind, leg, protocol, meshId, identity, publicKey });
-          return;
-        }
-        if (verdict.kind === 'removed' && kind !== 'renewal') {
-          secure.pause();
-          resolve({ kind: 'removed', leg, protocol, identity: verdict.identity, reason: verdict.reason });
-          return;
-        }
-        raw.destroy();
-        reject(createHandshakeError('identity', `it ${verdict.reason}`));
+        outsideTls(() => {
+          if (isSettled) return;
+          if (verdict.kind === 'stranger' || (verdict.kind === 'removed' && kind === 'renewal')) {
+            fail(createHandshakeError('identity', `it ${verdict.reason}`));
+            return;
+          }
+          settle();
+          const { identity } = verdict;
+          if (verdict.kind === 'removed') {
+            resolve({ kind: 'removed', leg, protocol, identity, reason: verdict.reason });
+          } else if (kind === 'view') resolve({ kind, leg, identity });
+          else resolve({ kind, leg, protocol, meshId: verdict.meshId, identity, publicKey: verdict.publicKey });
+        });
       };
       const onFailure = (error: unknown, secure: TLSSocket): void => {
         const failure = judgeTlsFailure(error, secure.authorizationError ?? undefined);
