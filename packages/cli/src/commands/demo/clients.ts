@@ -30,7 +30,12 @@ export class Clients {
     this.#timer ??= setInterval(() => this.#send(), TICK_MS);
   }
 
-  /** What happened since the last call. */
+  /** What happened since the last call of `take`. */
+  get outcomes(): readonly Outcome[] {
+    return this.#outcomes;
+  }
+
+  /** The same, once. */
   take(): readonly Outcome[] {
     const taken = this.#outcomes;
     this.#outcomes = [];

@@ -41,6 +41,11 @@ export function tallyOutcomes(outcomes: readonly Outcome[], diedAt: number = Num
   return { connections: outcomes.length, failed, cutOff, slowestMs, answersBy, reasons: [...reasons] };
 }
 
+/** Who of these has answered nobody. */
+export function listUnheard(outcomes: readonly Outcome[], names: readonly string[]): readonly string[] {
+  return names.filter((name) => !outcomes.some((outcome) => outcome.kind === 'answered' && outcome.by === name));
+}
+
 /** Both together. */
 export function addTallies(a: Tally, b: Tally): Tally {
   const answersBy = new Map(a.answersBy);

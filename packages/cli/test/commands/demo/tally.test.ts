@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { Outcome } from '../../../src/commands/demo/clients.ts';
 import { readAnswer } from '../../../src/commands/demo/line-service.ts';
 import { judge } from '../../../src/commands/demo/story.ts';
-import { addTallies, EMPTY_TALLY, tallyOutcomes } from '../../../src/commands/demo/tally.ts';
+import { addTallies, EMPTY_TALLY, listUnheard, tallyOutcomes } from '../../../src/commands/demo/tally.ts';
 
 const answered = (by: string, tookMs: number): Outcome => ({ kind: 'answered', by, startedAt: 0, tookMs });
 const failed = (reason: string, startedAt: number): Outcome => ({ kind: 'failed', reason, startedAt, tookMs: 1 });
@@ -23,6 +23,12 @@ test('who was being served when an instance died was cut off; who came later has
 
 test('a broken connection without a kill has failed', () => {
   expect(tallyOutcomes([failed('ECONNRESET', 9)])).toMatchObject({ cutOff: 0, failed: 1 });
+});
+
+test('whoever has answered nobody yet is named', () => {
+  const outcomes = [answered('red', 3), failed('ECONNRESET', 9)];
+  expect(listUnheard(outcomes, ['red', 'green', 'blue'])).toEqual(['green', 'blue']);
+  expect(listUnheard([], ['gold'])).toEqual(['gold']);
 });
 
 test('tallies add up', () => {
