@@ -187,12 +187,17 @@ const ALONG = `(element) => {
 }`;
 const ROW = `[...document.querySelectorAll('.row.proxy')].find((row) => row.closest('.box').getAttribute('aria-label') === 'h9')`;
 
-/** What the note says is what belongs to this element, as it is now. */
+/** What the note says is what belongs to this element, as it is now, and in time this. */
 async function expectNote(browser: Browser, element: string, said: RegExp): Promise<void> {
-  await browser.until(
-    `!${NOTE}.hidden && [...${NOTE}.children].map((line) => line.textContent).join(', ') === ${element}.getAttribute('aria-label')`,
-  );
-  expect(await browser.run(`${element}.getAttribute('aria-label')`)).toMatch(said);
+  await expect
+    .poll(() =>
+      browser.run<string>(`(() => {
+        const label = ${element}.getAttribute('aria-label');
+        const note = ${NOTE}.hidden ? 'hidden' : [...${NOTE}.children].map((line) => line.textContent).join(', ');
+        return note === label ? note : 'the note: ' + note + '; the label: ' + label + ' (another)';
+      })()`),
+    )
+    .toMatch(said);
 }
 
 async function expectNumbersByTouch(browser: Browser): Promise<void> {
