@@ -18,3 +18,7 @@ await labTest(
     }
   },
 );
+
+await labTest('who hangs up as its TLS handshake ends is not let in', { hosts: 1 }, async (lan) => {
+  expect(await runProgram(lan.host(1), 'torn-handshakes', ['leaver', `${COUNT}`])).toEqual({ ended: COUNT });
+});

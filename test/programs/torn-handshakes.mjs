@@ -1,7 +1,7 @@
 /**
  * Ends connections as soon as their TLS handshakes are over: what TLS stands on first, then TLS, as whoever looks after both does when a peer has reset
  * it. Prints as JSON how many were ended so. END is who ends them: an `announcer`, a `proxy`, or who takes `credentials` to a service, whose
- * certificate and key come as JSON on stdin.
+ * certificate and key come as JSON on stdin. With `leaver` a proxy hangs up as its handshake ends, and those are counted whom the announcer says to have left.
  *
  *     MALLOC_PERTURB_=165 node torn-handshakes.mjs END COUNT
  *
@@ -11,7 +11,7 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 import { json } from 'node:stream/consumers';
-import { createServer as createTlsServer } from 'node:tls';
+import { connect as connectTls, createServer as createTlsServer } from 'node:tls';
 import { startTls } from '../../packages/credentials/dist/start-tls.js';
 import { systemClock as clock } from '../../packages/mdns/dist/index.js';
 import { connectSecure } from '../../packages/mesh/dist/client/connect-secure.js';
@@ -51,15 +51,35 @@ async function startMesh() {
   const accept = async (raw) => {
     const { leg } = await acceptor.accept(raw, signal);
     if (end === 'announcer') tear(raw, leg);
+    else if (end === 'leaver') raw.destroy();
+  };
+  const noteRefusal = ({ message }) => {
+    if (end === 'leaver' && message === 'it left during the handshake') ended += 1;
   };
   return {
-    server: createServer({ pauseOnConnect: true }, (raw) => accept(raw).catch(() => undefined)),
+    server: createServer({ pauseOnConnect: true, allowHalfOpen: true }, (raw) => accept(raw).catch(noteRefusal)),
     shakeHands: async (raw) => {
+      if (end === 'leaver') {
+        hangUp(raw, member.papers());
+        return;
+      }
       const { leg } = await connectSecure(raw, member.papers(), identity, 'here', signal);
       if (end === 'proxy') tear(raw, leg);
       else leg.resume();
     },
   };
+}
+
+/** What says so comes with the last of the handshake. */
+function hangUp(socket, { context, standing }) {
+  const secure = connectTls({
+    socket,
+    secureContext: context,
+    servername: `${standing.meshId}.ambassador`,
+    ALPNProtocols: [...PROTOCOLS],
+    checkServerIdentity: () => undefined,
+  });
+  secure.on('error', () => undefined).once('secureConnect', () => secure.end());
 }
 
 async function startService() {

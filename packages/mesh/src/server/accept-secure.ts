@@ -86,13 +86,18 @@ export class SecureAcceptor {
       const onSecure = (secure: TLSSocket): void => {
         if (isSettled) return;
         secure.allowHalfOpen = allowHalfOpen;
-        secure.pause();
         const leg = makeLeg(secure, raw);
+        secure.pause();
         const protocol = secure.alpnProtocol || undefined;
         const kind = protocol === RENEWAL_ALPN ? 'renewal' : protocol === VIEW_ALPN ? 'view' : 'member';
         const verdict = this.#identityFor(kind).judge(secure);
         outsideTls(() => {
           if (isSettled) return;
+          // Its end came with its handshake, and nobody will hear of it again.
+          if (secure.readableEnded) {
+            leave();
+            return;
+          }
           if (verdict.kind === 'stranger' || (verdict.kind === 'removed' && kind === 'renewal')) {
             fail(createHandshakeError('identity', `it ${verdict.reason}`));
             return;
