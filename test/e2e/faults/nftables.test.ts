@@ -178,3 +178,20 @@ await labTest(
     expect((await load.finish()).failures).toEqual([]);
   },
 );
+
+await labTest(
+  'engine nftables: who connects from the port of a connection that was reset is not sent to who has reset it, and died since',
+  { hosts: 3, needs: ['nft'] },
+  async (lan) => {
+    const [h1, h2, client] = [lan.host(1), lan.host(2), lan.host(3)];
+    const [service] = await Promise.all([h1, h2].map((host) => startProgram(host, 'service', '7000', host.name)));
+    const places = `static:${h1.ip}:7000,${h2.ip}:7000`;
+    await proxy(client, 'thing:7000', '--from', places, '--balance', 'first', ...ENGINE);
+    await client.until(`nft list ruleset | grep -q "dnat to ${h1.ip}"`);
+    const asking = spawnProgram(client, 'same-port', '7000', '45001', '5');
+    await asking.line(/^reset$/);
+    await service?.stop('SIGKILL');
+    asking.stdin.write('\n');
+    expect(JSON.parse((await asking.line(/^\[.*\]$/))[0])).toEqual(Array(5).fill('h2'));
+  },
+);

@@ -35,9 +35,10 @@ const REFUSED_S = 5;
 const MOST_TRIED = 65_535;
 /**
  * Seconds. A SYN without an answer is forgotten when it is sent again, so that it is decided anew; what is half closed may stay so for
- * an hour; what has ended makes room for the port's next use.
+ * an hour; what has ended makes room for the port's next use. Until what was reset is forgotten, the kernel sends whoever connects from
+ * that port to who has reset it.
  */
-const TIMEOUTS = 'syn_sent : 1, fin_wait : 3600, close_wait : 3600, time_wait : 10, close : 2';
+const TIMEOUTS = 'syn_sent : 1, fin_wait : 3600, close_wait : 3600, time_wait : 10, close : 0';
 /** nftables' own priorities: conntrack is at -200, destination NAT at -100, and `out` comes before rules of others. */
 const BEHIND_CONNTRACK = -150;
 const NAT = -101;
