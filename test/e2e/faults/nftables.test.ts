@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
-import { proxy, runProgram, spawnAmbassador, spawnProgram, startProgram } from '../../ambassador.ts';
+import { announce, proxy, runProgram, spawnAmbassador, spawnProgram, startProgram } from '../../ambassador.ts';
 import { BACKEND_COUNT, startBackends, startProxy } from '../../backends.ts';
 import { countCarried, untilCarried } from '../../kernel-counters.ts';
 import { labTest } from '../../lab-test.ts';
@@ -188,9 +188,29 @@ await labTest(
     const places = `static:${h1.ip}:7000,${h2.ip}:7000`;
     await proxy(client, 'thing:7000', '--from', places, '--balance', 'first', ...ENGINE);
     await client.until(`nft list ruleset | grep -q "dnat to ${h1.ip}"`);
-    const asking = spawnProgram(client, 'same-port', '7000', '45001', '5');
-    await asking.line(/^reset$/);
+    const asking = spawnProgram(client, 'same-port', '7000', '45001', '5', 'break');
+    await asking.line(/^over$/);
     await service?.stop('SIGKILL');
+    asking.stdin.write('\n');
+    expect(JSON.parse((await asking.line(/^\[.*\]$/))[0])).toEqual(Array(5).fill('h2'));
+  },
+);
+
+await labTest(
+  'engine nftables: who connects from the port of a connection that he closed and a lost endpoint never did is not refused for it',
+  { hosts: 3, needs: ['nft'] },
+  async (lan) => {
+    const [h1, h2, client] = [lan.host(1), lan.host(2), lan.host(3)];
+    const [service] = await Promise.all([h1, h2].map((host) => startProgram(host, 'service', '7000', host.name)));
+    const [announcer] = await Promise.all([announce(h1, 'thing:7000'), announce(h2, 'thing:7000', '--priority', '1')]);
+    const proxying = await proxy(client, 'thing:7000', '--on-endpoint-lost', 'close', ...ENGINE);
+    await client.until(`nft list ruleset | grep -q "dnat to ${h1.ip}"`);
+    service?.kill('SIGSTOP');
+    const asking = spawnProgram(client, 'same-port', '7000', '45001', '5', 'leave');
+    await asking.line(/^over$/);
+    await announcer.stop('SIGTERM');
+    await proxying.line(/^lost "thing on h1"/);
+    await client.until(`nft list ruleset | grep -q "reject with tcp reset"`);
     asking.stdin.write('\n');
     expect(JSON.parse((await asking.line(/^\[.*\]$/))[0])).toEqual(Array(5).fill('h2'));
   },

@@ -20,7 +20,8 @@ export async function killFlows(flows: readonly Flow[]): Promise<number> {
       return `( src ${clientAddress}:${clientPort} and dst ${listening.address}:${listening.port} )`;
     });
     count += await new Promise<number>((resolve) => {
-      const args = ['-K', '-H', '-t', '-n', conditions.join(' or ')];
+      // Who connects from such a port meanwhile is another.
+      const args = ['-K', '-H', '-t', '-n', 'state', 'synchronized', conditions.join(' or ')];
       // A line for each that was aborted.
       execFile(ss, args, { timeout: RUN_MS }, (_, stdout) => resolve(stdout.split('\n').length - 1));
     });

@@ -39,6 +39,8 @@ const MOST_TRIED = 65_535;
  * that port to who has reset it.
  */
 const TIMEOUTS = 'syn_sent : 1, fin_wait : 3600, close_wait : 3600, time_wait : 10, close : 0';
+/** RFC 9293 3.10.7.1: a reset that answers a SYN has sequence number 0. */
+const SYN_RESET = 'tcp flags & (rst | ack) == (rst | ack) tcp sequence 0';
 /** nftables' own priorities: conntrack is at -200, destination NAT at -100, and `out` comes before rules of others. */
 const BEHIND_CONNTRACK = -150;
 const NAT = -101;
@@ -75,6 +77,7 @@ export function writeTable(table: string): string {
     `add table ip ${table} { flags owner; }`,
     `add set ip ${table} tried { type inet_service; size ${MOST_TRIED}; flags dynamic,timeout; timeout ${TRIED_S}s; }`,
     `add set ip ${table} refused { type mark; size ${MOST_PLACES}; flags dynamic,timeout; timeout ${REFUSED_S}s; }`,
+    `add set ip ${table} reused { type inet_service; size ${MOST_TRIED}; flags dynamic,timeout; timeout ${TRIED_S}s; }`,
     `add counter ip ${table} again`,
     // What flushes the tables of others (`nft flush ruleset`) leaves this one alone.
     ...writeLastingRules(table),
@@ -149,9 +152,14 @@ export function writeRules(table: string, rules: Rules): string {
         ]
       : []),
     rule('answered', 'tcp flags & (syn | ack) == (syn | ack) delete @tried { ct original proto-src } accept'),
+    // The SYN went along with a connection that this client has ended and the server has not. Conntrack forgets it with the reset; Linux
+    // before 6.3 keeps it where the reset is ours.
+    rule(
+      'answered',
+      `ct status & assured == assured ${SYN_RESET} ct original proto-src != @reused add @reused { ct original proto-src } drop`,
+    ),
     rule('answered', 'ct status & assured == assured accept'),
-    // RFC 9293 3.10.7.1: a reset that answers a SYN has sequence number 0.
-    rule('answered', 'tcp flags & (rst | ack) == (rst | ack) tcp sequence 0 goto unanswered'),
+    rule('answered', `${SYN_RESET} goto unanswered`),
     rule('answered', 'icmp type destination-unreachable goto unanswered'),
     ...(isCounted
       ? [

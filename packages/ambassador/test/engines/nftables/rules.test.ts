@@ -72,6 +72,9 @@ test('only what answers a SYN is kept from the client, and the place is led past
   for (const index of dropped) expect(index).toBeGreaterThan(assured);
   expect(answered[dropped[0] ?? 0]).toContain('tcp sequence 0');
   expect(rulesOf('unanswered').at(-1)).toBe('drop');
+  const [reused, ...others] = answered.slice(0, assured).filter((rule) => rule.endsWith('drop'));
+  expect(others).toEqual([]);
+  expect(reused).toContain('tcp sequence 0 ct original proto-src != @reused');
 });
 
 test('rules without a place have no empty sets, which nft refuses', () => {
