@@ -9,19 +9,37 @@ export type ProxyEvent = { readonly service: string } & ProxyFact;
 export type ProxyFact =
   /** `faults`: what connections are to suffer, as it is written. */
   | { readonly kind: 'listening'; readonly at: readonly Target[]; readonly faults?: string }
-  | { readonly kind: 'endpoint-added' | 'endpoint-updated'; readonly endpoint: Endpoint }
+  | {
+      readonly kind: 'endpoint-added' | 'endpoint-updated';
+      readonly endpoint: Endpoint;
+      readonly state: EndpointState;
+    }
   /** A source names a place at which the proxy itself listens; once for each endpoint. It is not used. */
   | { readonly kind: 'leads-back'; readonly endpoint: Endpoint }
-  /** It is gone from the pool; `reason` for people: `said goodbye`, `not heard of again and does not answer` ... */
-  | { readonly kind: 'endpoint-removed'; readonly endpoint: Endpoint; readonly reason: string }
+  /** It is gone from the pool, which it left in `state`; `reason` for people: `said goodbye`, `not heard of again and does not answer` ... */
+  | {
+      readonly kind: 'endpoint-removed';
+      readonly endpoint: Endpoint;
+      readonly state: EndpointState;
+      readonly reason: string;
+    }
   | {
       readonly kind: 'endpoint-state';
       readonly endpoint: Endpoint;
       readonly state: EndpointState;
       readonly reason: string;
     }
-  /** Established connections of an endpoint were reset, because it was lost. */
-  | { readonly kind: 'connections-reset'; readonly endpoint: Endpoint; readonly count: number; readonly reason: string }
+  /**
+   * Established connections of an endpoint were reset, because it was lost. `state`: in which it is, or left; absent where the pool does
+   * not know it any more.
+   */
+  | {
+      readonly kind: 'connections-reset';
+      readonly endpoint: Endpoint;
+      readonly state?: EndpointState | undefined;
+      readonly count: number;
+      readonly reason: string;
+    }
   /**
    * Connections are waiting and there is no endpoint, or none of the `known` ones passes its check. Once, until there was one again.
    * `refused`: who is heard of and may not be dialled.

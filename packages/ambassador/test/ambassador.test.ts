@@ -29,6 +29,8 @@ class ScriptedEngine implements Engine {
     bytesDown: 600,
   };
   readonly resets: string[] = [];
+  /** A reset ends what the picker counts. */
+  ended: () => void = () => undefined;
   readonly excepted: Endpoint[] = [];
   unanswered: ReadonlyMap<string, Endpoint> = new Map();
   /** How many the kernel says are not acknowledged. */
@@ -54,6 +56,7 @@ class ScriptedEngine implements Engine {
 
   resetConnectionsOf(id: string, except?: Endpoint): number {
     this.resets.push(id);
+    this.ended();
     if (except !== undefined) this.excepted.push(except);
     return 3;
   }
@@ -156,7 +159,7 @@ describe('from source to pick', () => {
     expect(picker.pick({ exclude: NONE })).toEqual({ kind: 'endpoint', endpoint: endpoint('a') });
     expect(events).toEqual([
       { kind: 'listening', service: 'redis', at: [LISTEN] },
-      { kind: 'endpoint-added', service: 'redis', endpoint: endpoint('a') },
+      { kind: 'endpoint-added', service: 'redis', endpoint: endpoint('a'), state: 'ready' },
     ]);
   });
 
@@ -175,8 +178,35 @@ describe('from source to pick', () => {
     source.tell({ kind: 'add', endpoints: [endpoint('a', { port: 7000 })] });
     source.tell({ kind: 'remove', ids: ['a'], reason: 'said goodbye' });
     expect(events.slice(2)).toEqual([
-      { kind: 'endpoint-updated', service: 'redis', endpoint: endpoint('a', { port: 7000 }) },
-      { kind: 'endpoint-removed', service: 'redis', endpoint: endpoint('a', { port: 7000 }), reason: 'said goodbye' },
+      { kind: 'endpoint-updated', service: 'redis', endpoint: endpoint('a', { port: 7000 }), state: 'ready' },
+      {
+        kind: 'endpoint-removed',
+        service: 'redis',
+        endpoint: endpoint('a', { port: 7000 }),
+        state: 'ready',
+        reason: 'said goodbye',
+      },
+    ]);
+  });
+
+  test('one that leads back here is in no state', async () => {
+    const { ambassador, source, events } = createWorld();
+    await ambassador.start();
+    const own = endpoint('me', { addresses: ['127.0.0.1'] });
+    source.tell({ kind: 'add', endpoints: [own] });
+    expect(events.slice(1)).toEqual([{ kind: 'leads-back', service: 'redis', endpoint: own }]);
+  });
+
+  test('one that is taken out of use and leaves is told as it was, and so is the reset of what it carried', async () => {
+    const { ambassador, source, engine, picker, events } = createWorld({ onEndpointLost: 'close' });
+    await ambassador.start();
+    source.tell({ kind: 'add', endpoints: [endpoint('a'), endpoint('b')] });
+    engine.ended = picker.opened('a');
+    picker.dialFailed('a', 'refused');
+    source.tell({ kind: 'remove', ids: ['a'], reason: 'said goodbye' });
+    expect(events.slice(-2)).toMatchObject([
+      { kind: 'endpoint-removed', endpoint: { id: 'a' }, state: 'ejected' },
+      { kind: 'connections-reset', endpoint: { id: 'a' }, state: 'ejected' },
     ]);
   });
 });
@@ -371,6 +401,7 @@ describe('an endpoint that moves to another place', () => {
       kind: 'connections-reset',
       service: 'redis',
       endpoint: endpoint('a'),
+      state: 'ready',
       count: 3,
       reason: 'it has moved',
     });
@@ -406,7 +437,11 @@ describe('active checks', () => {
     const { ambassador, clock, picker, events } = await start({}, check);
     expect(picker.pick({ exclude: NONE })).toEqual({ kind: 'nobody' });
     const waiting = picker.waitForEndpoint(new AbortController().signal);
-    expect(events.at(-1)).toEqual({ kind: 'no-endpoint', service: 'redis', waiting: 1, known: 2, refused: [] });
+    expect(events.slice(1)).toMatchObject([
+      { kind: 'endpoint-added', state: 'probation' },
+      { kind: 'endpoint-added', state: 'probation' },
+      { kind: 'no-endpoint', service: 'redis', waiting: 1, known: 2, refused: [] },
+    ]);
     open();
     await waiting;
     expect(picker.pick({ exclude: NONE })).toMatchObject({ kind: 'endpoint' });
@@ -421,7 +456,11 @@ describe('active checks', () => {
     await clock.advance(1_100);
     for (let pick = 0; pick < 20; pick++) expect(picked(picker.pick({ exclude: NONE }))?.id).toBe('b');
     expect(engine.resets).toEqual(['a']);
-    expect(events.at(-1)).toMatchObject({ kind: 'connections-reset', reason: 'does not answer in time' });
+    expect(events.at(-1)).toMatchObject({
+      kind: 'connections-reset',
+      state: 'ejected',
+      reason: 'does not answer in time',
+    });
   });
 
   test('all that are silent while the own link is lost keep what they carry, and are picked as before', async () => {
@@ -491,9 +530,20 @@ describe('a host that vanishes while connections wait for its answer', () => {
       kind: 'connections-reset',
       service: 'redis',
       endpoint: endpoint('a'),
+      state: 'ready',
       count: 3,
       reason: 'nobody acknowledges what is sent there',
     });
+  });
+
+  test('one that has left meanwhile is told in the state in which it left', async () => {
+    const { clock, engine, source, events } = await start();
+    source.tell({ kind: 'gone', ids: ['a'], reason: 'not heard of when asked again' });
+    source.tell({ kind: 'remove', ids: ['a'], reason: 'said goodbye' });
+    engine.unanswered = new Map([['a', endpoint('a')]]);
+    engine.unacknowledged = 3;
+    await clock.advance(6_000);
+    expect(events.at(-1)).toMatchObject({ kind: 'connections-reset', endpoint: { id: 'a' }, state: 'stale' });
   });
 
   test('one whose accept queue is full for ten minutes keeps them, with or without its announcement', async () => {

@@ -1,7 +1,7 @@
 import type { Random } from '@mdns-ambassador/mdns';
 import type { Clock, HistogramView, SpliceOutcome, Target } from '@mdns-ambassador/relay';
 import type { DialFailure } from '../pool/dial-failure.ts';
-import type { Endpoint, EndpointTally } from '../pool/endpoint.ts';
+import type { Endpoint, EndpointState, EndpointTally } from '../pool/endpoint.ts';
 import type { PickResult } from '../pool/pick-result.ts';
 import type { PlannedEndpoint } from '../pool/plan.ts';
 import type { ProxyOptions } from '../proxy-options.ts';
@@ -143,7 +143,13 @@ export type EngineEvent =
   | { readonly kind: 'refused'; readonly reason: string }
   | { readonly kind: 'connections-full'; readonly limit: number }
   /** Connections of an endpoint that was lost were reset, by an engine that judges that itself. */
-  | { readonly kind: 'connections-reset'; readonly endpoint: Endpoint; readonly count: number; readonly reason: string }
+  | {
+      readonly kind: 'connections-reset';
+      readonly endpoint: Endpoint;
+      readonly state?: EndpointState | undefined;
+      readonly count: number;
+      readonly reason: string;
+    }
   /** More clients come than can be served in time. */
   | { readonly kind: 'overload'; readonly queue: OverloadQueue }
   /** Something became of the program that moves the bytes; `message` for people. */

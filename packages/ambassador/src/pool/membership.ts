@@ -1,5 +1,13 @@
 import { CLOSED } from './breaker.ts';
-import { type Endpoint, type EndpointTally, isSamePlace, NO_TALLY, placesOf, sharesPlace } from './endpoint.ts';
+import {
+  type Endpoint,
+  type EndpointState,
+  type EndpointTally,
+  isSamePlace,
+  NO_TALLY,
+  placesOf,
+  sharesPlace,
+} from './endpoint.ts';
 import type { EndpointHealth } from './health.ts';
 import { freshRecord, isSuspect, type PoolMember, stateOf } from './member.ts';
 import { type Departure, Merge, type MergeMode } from './merge.ts';
@@ -18,14 +26,20 @@ export interface MembershipOptions {
   readonly distances?: (() => MeasureDistance) | undefined;
 }
 
+/** An endpoint that left while it carried connections. */
+interface Departed {
+  readonly tally: EndpointTally;
+  /** In which it left. */
+  readonly state: EndpointState;
+}
+
 /** Which endpoints are in the pool, by what the sources say of them. */
 export class PoolMembers implements Iterable<PoolMember> {
   readonly #firstHealth: EndpointHealth;
   readonly #merge: Merge;
   readonly #distances: (() => MeasureDistance) | undefined;
   readonly #members = new Map<string, PoolMember>();
-  /** Of endpoints that left while they carried connections. */
-  readonly #departedTallies = new Map<string, EndpointTally>();
+  readonly #departed = new Map<string, Departed>();
   #groups: readonly PriorityGroup[] | undefined;
 
   constructor({ merge, sources, firstHealth, distances }: MembershipOptions) {
@@ -59,12 +73,18 @@ export class PoolMembers implements Iterable<PoolMember> {
 
   /** What the endpoint has carried, also after it has left while connections of it last. */
   tallyOf(id: string): EndpointTally | undefined {
-    return this.#members.get(id)?.tally ?? this.#departedTallies.get(id);
+    return this.#members.get(id)?.tally ?? this.#departed.get(id)?.tally;
+  }
+
+  /** The state of the endpoint; after it has left while connections of it last, the one in which it left. */
+  stateOf(id: string): EndpointState | undefined {
+    const member = this.#members.get(id);
+    return member === undefined ? this.#departed.get(id)?.state : stateOf(member);
   }
 
   /** The last connection of the endpoint has ended. */
-  forgetTally(id: string): void {
-    this.#departedTallies.delete(id);
+  forgetDeparted(id: string): void {
+    this.#departed.delete(id);
   }
 
   /** Takes in what a source said. */
@@ -83,10 +103,11 @@ export class PoolMembers implements Iterable<PoolMember> {
 
   remove(member: PoolMember, reason: string, isLost: boolean): PoolEvent {
     const { endpoint, tally } = member;
+    const state = stateOf(member);
     this.#members.delete(endpoint.id);
-    if (tally.active > 0) this.#departedTallies.set(endpoint.id, tally);
+    if (tally.active > 0) this.#departed.set(endpoint.id, { tally, state });
     this.#groups = undefined;
-    return { kind: 'removed', endpoint, reason, isLost };
+    return { kind: 'removed', endpoint, state, reason, isLost };
   }
 
   /** Changes the member; tells when its state is another then. */
@@ -102,11 +123,12 @@ export class PoolMembers implements Iterable<PoolMember> {
   #set(endpoint: Endpoint, now: number): readonly PoolEvent[] {
     const known = this.#members.get(endpoint.id);
     if (known === undefined) {
-      const tally = this.#departedTallies.get(endpoint.id) ?? { ...NO_TALLY };
-      this.#departedTallies.delete(endpoint.id);
+      const tally = this.#departed.get(endpoint.id)?.tally ?? { ...NO_TALLY };
+      this.#departed.delete(endpoint.id);
       const first = { endpoint, tally, health: this.#firstHealth, knownSince: now, ...freshRecord(now) };
-      this.#members.set(endpoint.id, { ...first, presence: { kind: 'present' } });
-      return [{ kind: 'added', endpoint }];
+      const member: PoolMember = { ...first, presence: { kind: 'present' } };
+      this.#members.set(endpoint.id, member);
+      return [{ kind: 'added', endpoint, state: stateOf(member) }];
     }
     const stateBefore = stateOf(known);
     const wasStale = known.presence.kind === 'stale';
@@ -119,8 +141,8 @@ export class PoolMembers implements Iterable<PoolMember> {
     known.presence = { kind: 'present' };
     const state = stateOf(known);
     const updated: PoolEvent = hasMoved
-      ? { kind: 'updated', endpoint, movedFrom: before }
-      : { kind: 'updated', endpoint };
+      ? { kind: 'updated', endpoint, state, movedFrom: before }
+      : { kind: 'updated', endpoint, state };
     if (state === stateBefore) return [updated];
     const reason = wasStale
       ? 'heard of again'

@@ -2,11 +2,22 @@ import type { Endpoint, EndpointState } from './endpoint.ts';
 
 /** A past-tense fact about one endpoint; `reason` is for people. */
 export type PoolEvent =
-  | { readonly kind: 'added'; readonly endpoint: Endpoint }
+  | { readonly kind: 'added'; readonly endpoint: Endpoint; readonly state: EndpointState }
   /** `movedFrom`: what it was; it can be dialled elsewhere now. */
-  | { readonly kind: 'updated'; readonly endpoint: Endpoint; readonly movedFrom?: Endpoint }
-  /** `isLost` false: nothing happened to it, another endpoint stands in its place. */
-  | { readonly kind: 'removed'; readonly endpoint: Endpoint; readonly reason: string; readonly isLost: boolean }
+  | {
+      readonly kind: 'updated';
+      readonly endpoint: Endpoint;
+      readonly state: EndpointState;
+      readonly movedFrom?: Endpoint;
+    }
+  /** `state`: in which it left. `isLost` false: nothing happened to it, another endpoint stands in its place. */
+  | {
+      readonly kind: 'removed';
+      readonly endpoint: Endpoint;
+      readonly state: EndpointState;
+      readonly reason: string;
+      readonly isLost: boolean;
+    }
   | {
       readonly kind: 'state-changed';
       readonly endpoint: Endpoint;

@@ -5,7 +5,7 @@ import { advanceBreaker, isUsable, recordFailure, recordPick, recordSlowness, re
 import type { Balancer } from './candidate.ts';
 import type { DialBudget } from './dial-budget.ts';
 import { type DialFailure, FAILURE_REASONS, isJudgedByTime, mayBePartial } from './dial-failure.ts';
-import type { Endpoint, EndpointStatus } from './endpoint.ts';
+import type { Endpoint, EndpointState, EndpointStatus } from './endpoint.ts';
 import { PASSING, UNCHECKED } from './health.ts';
 import { describeMember, isAdmitted, isLostSight, type PoolMember, preferReached, stateOf } from './member.ts';
 import { type MembershipOptions, PoolMembers } from './membership.ts';
@@ -127,7 +127,7 @@ export class Pool {
     tally.active = Math.max(0, tally.active - 1);
     tally.bytesUp += bytesUp;
     tally.bytesDown += bytesDown;
-    if (tally.active === 0) this.#members.forgetTally(id);
+    if (tally.active === 0) this.#members.forgetDeparted(id);
   }
 
   /** It answered after `latencyMs`, at `address`, which is tried first from now on. One that is much slower than its peers is ejected, but never so that half of them are. */
@@ -229,6 +229,11 @@ export class Pool {
 
   find(id: string): Endpoint | undefined {
     return this.#members.get(id)?.endpoint;
+  }
+
+  /** The state of the endpoint; after it has left while connections of it last, the one in which it left. */
+  stateOf(id: string): EndpointState | undefined {
+    return this.#members.stateOf(id);
   }
 
   /** Does what is due at `now`: ejections end, stale endpoints grow too old. */

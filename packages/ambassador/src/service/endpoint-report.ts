@@ -13,11 +13,13 @@ export interface EndpointReport {
   readonly weight: number;
   readonly secure: boolean;
   readonly source: string;
-  readonly state: EndpointState;
+  /** Absent where the pool knows none. */
+  readonly state?: EndpointState;
 }
 
 /** CONTRACT 3: `services[].endpoints[]`. */
 export interface EndpointStatusReport extends EndpointReport {
+  readonly state: EndpointState;
   readonly active: number;
   readonly total: number;
   readonly failures: number;
@@ -26,16 +28,17 @@ export interface EndpointStatusReport extends EndpointReport {
   readonly bytesDown?: number;
 }
 
-export function reportEndpoint(endpoint: Endpoint, state: EndpointState): EndpointReport {
+export function reportEndpoint(endpoint: Endpoint, state?: EndpointState): EndpointReport {
   const { service, addresses, port, instance, priority, weight, secure, source } = endpoint;
   const named = instance === undefined ? {} : { instance };
-  return { service, address: addresses[0] ?? '', port, ...named, priority, weight, secure, source, state };
+  const judged = state === undefined ? {} : { state };
+  return { service, address: addresses[0] ?? '', port, ...named, priority, weight, secure, source, ...judged };
 }
 
 /** `open`: what its open connections have carried; undefined where the engine does not know. */
 export function reportEndpointStatus(status: EndpointStatus, open?: CarriedBytes): EndpointStatusReport {
-  const { active, total, failures } = status;
+  const { state, active, total, failures } = status;
   const bytes =
     open === undefined ? {} : { bytesUp: status.bytesUp + open.bytesUp, bytesDown: status.bytesDown + open.bytesDown };
-  return { ...reportEndpoint(status, status.state), active, total, failures, ...bytes };
+  return { ...reportEndpoint(status), state, active, total, failures, ...bytes };
 }

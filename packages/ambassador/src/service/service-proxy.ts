@@ -15,7 +15,7 @@ import type {
 import { formatFaults } from '../engines/faults.ts';
 import type { DialBudget } from '../pool/dial-budget.ts';
 import { isSilence } from '../pool/dial-failure.ts';
-import { type Endpoint, isSamePlace, NO_TALLY } from '../pool/endpoint.ts';
+import { type Endpoint, type EndpointState, isSamePlace, NO_TALLY } from '../pool/endpoint.ts';
 import { Pool } from '../pool/pool.ts';
 import type { PoolEvent } from '../pool/pool-event.ts';
 import type { MeasureDistance } from '../pool/priority.ts';
@@ -354,10 +354,10 @@ export class ServiceProxy implements EndpointPicker {
       case 'added':
         this.#lost.keep(endpoint);
         this.#checks?.set(endpoint);
-        this.#emit({ kind: 'endpoint-added', endpoint });
+        this.#emit({ kind: 'endpoint-added', endpoint, state: event.state });
         return;
       case 'updated':
-        this.#emit({ kind: 'endpoint-updated', endpoint });
+        this.#emit({ kind: 'endpoint-updated', endpoint, state: event.state });
         if (event.movedFrom === undefined) return;
         this.#checks?.set(endpoint);
         this.#lost.keep(endpoint);
@@ -371,7 +371,7 @@ export class ServiceProxy implements EndpointPicker {
         this.#emit({ kind: 'endpoint-state', endpoint, state: event.state, reason: event.reason });
         return;
       case 'removed':
-        this.#emit({ kind: 'endpoint-removed', endpoint, reason: event.reason });
+        this.#emit({ kind: 'endpoint-removed', endpoint, state: event.state, reason: event.reason });
         this.#checks?.remove(endpoint.id);
         if (event.isLost) this.#lost.lose(endpoint, event.reason);
         return;
@@ -412,20 +412,23 @@ export class ServiceProxy implements EndpointPicker {
 
   /** Silence of dials is a full accept queue as well; what the kernel has to say about a connection is not. */
   async #resetUnacknowledged(endpoint: Endpoint): Promise<void> {
+    const state = this.#pool.stateOf(endpoint.id);
     const count = await this.#engine.resetUnacknowledged(endpoint.id);
-    if (count > 0) this.#tellReset(endpoint, count, 'nobody acknowledges what is sent there');
+    if (count > 0) this.#tellReset(endpoint, state, count, 'nobody acknowledges what is sent there');
   }
 
   #reset(endpoint: Endpoint, reason: string): void {
     const now = this.#pool.find(endpoint.id);
+    // The pool forgets who left with the last of its connections.
+    const state = this.#pool.stateOf(endpoint.id);
     // Connections to the place where the endpoint is now are kept, unless that place was lost.
     const except = now === undefined || isSamePlace(now, endpoint) ? undefined : now;
     const count = this.#engine.resetConnectionsOf(endpoint.id, except);
-    if (count > 0) this.#tellReset(endpoint, count, reason);
+    if (count > 0) this.#tellReset(endpoint, state, count, reason);
   }
 
-  #tellReset(endpoint: Endpoint, count: number, reason: string): void {
-    this.#emit({ kind: 'connections-reset', endpoint, count, reason });
+  #tellReset(endpoint: Endpoint, state: EndpointState | undefined, count: number, reason: string): void {
+    this.#emit({ kind: 'connections-reset', endpoint, state, count, reason });
   }
 
   #tellLeadsBack(endpoint: Endpoint): void {

@@ -119,8 +119,8 @@ export class WorkerSide {
   /** Of what its proxy tells the others know all but this. */
   readonly onEvent = (event: ProxyEvent): void => {
     if (event.kind !== 'connections-reset') return;
-    const { kind, endpoint, count, reason } = event;
-    this.#tell({ kind, endpoint, count, reason });
+    const { service: _, ...reset } = event;
+    this.#tell(reset);
   };
 
   /** Tells the others of a key by which a query can be cancelled; without `endpointId`: it is void. */

@@ -59,13 +59,47 @@ describe('an empty pool', () => {
 describe('membership', () => {
   test('tells what was added, changed and removed, and why', () => {
     const pool = createPool();
-    expect(pool.apply('mdns', add(endpoint('a')), 0)).toEqual([{ kind: 'added', endpoint: endpoint('a') }]);
+    expect(pool.apply('mdns', add(endpoint('a')), 0)).toEqual([
+      { kind: 'added', endpoint: endpoint('a'), state: 'ready' },
+    ]);
     expect(pool.apply('mdns', add(endpoint('a')), 0)).toEqual([]);
     const changed = endpoint('a', { weight: 5 });
-    expect(pool.apply('mdns', add(changed), 0)).toEqual([{ kind: 'updated', endpoint: changed }]);
+    expect(pool.apply('mdns', add(changed), 0)).toEqual([{ kind: 'updated', endpoint: changed, state: 'ready' }]);
     expect(pool.apply('mdns', remove('a'), 0)).toEqual([
-      { kind: 'removed', endpoint: changed, reason: 'said goodbye', isLost: true },
+      { kind: 'removed', endpoint: changed, state: 'ready', reason: 'said goodbye', isLost: true },
     ]);
+  });
+
+  test('tells in which state it is, or was when it left', () => {
+    const pool = createPool();
+    const leaving = endpoint('a', { draining: true });
+    expect(pool.apply('mdns', add(leaving), 0)).toMatchObject([{ kind: 'added', state: 'draining' }]);
+    expect(pool.apply('mdns', add(endpoint('a')), 0)).toMatchObject([
+      { kind: 'updated', state: 'ready' },
+      { kind: 'state-changed', from: 'draining', state: 'ready' },
+    ]);
+    pool.apply('mdns', add(endpoint('b'), endpoint('c')), 0);
+    pool.dialFailed('a', 'refused', 0);
+    expect(pool.apply('mdns', add(endpoint('a', { weight: 5 })), 0)).toMatchObject([
+      { kind: 'updated', state: 'ejected' },
+    ]);
+    pool.apply('mdns', gone('b'), 0);
+    expect(pool.apply('mdns', remove('a', 'b', 'c'), 0)).toMatchObject([
+      { kind: 'removed', endpoint: { id: 'a' }, state: 'ejected' },
+      { kind: 'removed', endpoint: { id: 'c' }, state: 'ready' },
+      { kind: 'removed', endpoint: { id: 'b' }, state: 'stale' },
+    ]);
+  });
+
+  test('the state in which one left is known until its last connection ends', () => {
+    const pool = createPool([endpoint('a'), endpoint('b')]);
+    pool.opened('a');
+    pool.dialFailed('a', 'refused', 0);
+    expect(pool.stateOf('a')).toBe('ejected');
+    pool.apply('mdns', remove('a', 'b'), 0);
+    expect([pool.stateOf('a'), pool.stateOf('b')]).toEqual(['ejected', undefined]);
+    pool.closed('a', 1);
+    expect(pool.stateOf('a')).toBeUndefined();
   });
 
   test('a goodbye takes the endpoint out of the picks at once', () => {

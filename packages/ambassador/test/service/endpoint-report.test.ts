@@ -21,6 +21,10 @@ test('where the source knows no instances the key is absent', () => {
   expect(reportEndpoint(nameless, 'stale')).not.toHaveProperty('instance');
 });
 
+test('where nobody knows its state the key is absent', () => {
+  expect(reportEndpoint(found)).not.toHaveProperty('state');
+});
+
 test('the status adds what it carries (CONTRACT 3)', () => {
   const status = { ...found, state: 'draining' as const, active: 1, total: 5, failures: 2, bytesUp: 3, bytesDown: 4 };
   expect(reportEndpointStatus(status)).toEqual({

@@ -90,6 +90,19 @@ describe('one discovery', () => {
   });
 });
 
+test('what a worker resets is told with the state in which its endpoint left', async () => {
+  const world = await start({ change: { onEndpointLost: 'close' } });
+  world.answering.add('a');
+  world.source.tell({ kind: 'add', endpoints: [endpoint('a')] });
+  world.workers[0]?.connect();
+  await world.clock.advance(300);
+  world.source.tell({ kind: 'gone', ids: ['a'] });
+  world.source.tell({ kind: 'remove', ids: ['a'] });
+  await world.clock.advance(300);
+  expect(world.said('connections-reset')).toMatchObject([{ endpoint: { id: 'a' }, state: 'stale', count: 1 }]);
+  await world.ambassador.close();
+});
+
 describe('a worker that ends', () => {
   test('is started again and knows what the others know; what it carried is gone, and counted', async () => {
     const world = await start();

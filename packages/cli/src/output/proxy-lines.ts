@@ -65,14 +65,14 @@ export function proxyEventToFact(event: ProxyEvent): Fact {
       };
     case 'endpoint-added':
     case 'endpoint-updated':
-    case 'leads-back':
     case 'endpoint-removed':
-    case 'connections-reset':
-      return { ...toFact(event), endpoint: toJson(event.endpoint) };
-    case 'endpoint-state': {
-      const endpoint = reportEndpoint(event.endpoint, event.state);
-      return { event: event.kind, service: event.service, endpoint, reason: event.reason };
+    case 'endpoint-state':
+    case 'connections-reset': {
+      const { state, ...fact } = event;
+      return { ...toFact(fact), endpoint: reportEndpoint(event.endpoint, state) };
     }
+    case 'leads-back':
+      return { ...toFact(event), endpoint: reportEndpoint(event.endpoint) };
     default:
       return toFact(event);
   }
@@ -80,10 +80,6 @@ export function proxyEventToFact(event: ProxyEvent): Fact {
 
 function describeFaults(faults: string | undefined): string {
   return faults === undefined ? '' : `, WITH FAULTS that were asked for: ${faults}`;
-}
-
-function toJson(endpoint: Endpoint): object {
-  return reportEndpoint(endpoint, endpoint.draining ? 'draining' : 'ready');
 }
 
 /** `"redis on h1" at 10.99.0.1:12345`, or the place alone. */

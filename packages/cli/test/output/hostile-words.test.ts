@@ -98,12 +98,19 @@ const REFUSED: RefusedInstance = {
 };
 const PROXY: Examples<ProxyEvent> = {
   listening: { kind: 'listening', service: 's', at: [{ kind: 'tcp', address: 'a', port: 1 }], faults: 'f' },
-  'endpoint-added': { kind: 'endpoint-added', service: 's', endpoint: ENDPOINT },
-  'endpoint-updated': { kind: 'endpoint-updated', service: 's', endpoint: ENDPOINT },
+  'endpoint-added': { kind: 'endpoint-added', service: 's', endpoint: ENDPOINT, state: 'ready' },
+  'endpoint-updated': { kind: 'endpoint-updated', service: 's', endpoint: ENDPOINT, state: 'ready' },
   'leads-back': { kind: 'leads-back', service: 's', endpoint: ENDPOINT },
-  'endpoint-removed': { kind: 'endpoint-removed', service: 's', endpoint: ENDPOINT, reason: 'r' },
+  'endpoint-removed': { kind: 'endpoint-removed', service: 's', endpoint: ENDPOINT, state: 'ejected', reason: 'r' },
   'endpoint-state': { kind: 'endpoint-state', service: 's', endpoint: ENDPOINT, state: 'ejected', reason: 'r' },
-  'connections-reset': { kind: 'connections-reset', service: 's', endpoint: ENDPOINT, count: 1, reason: 'r' },
+  'connections-reset': {
+    kind: 'connections-reset',
+    service: 's',
+    endpoint: ENDPOINT,
+    state: 'stale',
+    count: 1,
+    reason: 'r',
+  },
   'no-endpoint': { kind: 'no-endpoint', service: 's', waiting: 1, known: 0, refused: [REFUSED] },
   unreachable: { kind: 'unreachable', service: 's', reason: 'r' },
   refused: { kind: 'refused', service: 's', reason: 'r' },

@@ -311,14 +311,26 @@ describe('proxy', () => {
       },
       'listening on 127.0.0.1:6379 and [::1]:6379 for redis',
     ],
-    [{ kind: 'endpoint-added', service: 'redis', endpoint: ENDPOINT }, 'found "redis on h1" at 10.99.0.1:12345'],
-    [{ kind: 'endpoint-updated', service: 'redis', endpoint: ENDPOINT }, 'changed: "redis on h1" at 10.99.0.1:12345'],
     [
-      { kind: 'endpoint-removed', service: 'redis', endpoint: ENDPOINT, reason: 'said goodbye' },
+      { kind: 'endpoint-added', service: 'redis', endpoint: ENDPOINT, state: 'ready' },
+      'found "redis on h1" at 10.99.0.1:12345',
+    ],
+    [
+      { kind: 'endpoint-updated', service: 'redis', endpoint: ENDPOINT, state: 'ready' },
+      'changed: "redis on h1" at 10.99.0.1:12345',
+    ],
+    [
+      { kind: 'endpoint-removed', service: 'redis', endpoint: ENDPOINT, state: 'ready', reason: 'said goodbye' },
       'lost "redis on h1": said goodbye',
     ],
     [
-      { kind: 'endpoint-removed', service: 'redis', endpoint: { ...ENDPOINT, instance: EVIL }, reason: 'said goodbye' },
+      {
+        kind: 'endpoint-removed',
+        service: 'redis',
+        endpoint: { ...ENDPOINT, instance: EVIL },
+        state: 'ready',
+        reason: 'said goodbye',
+      },
       'lost "evil\\u{1b}[2J": said goodbye',
     ],
     [
@@ -376,24 +388,59 @@ describe('proxy', () => {
 
   test('an endpoint without an instance is told by its place', () => {
     const { instance: _, ...endpoint } = ENDPOINT;
-    expect(describeProxyEvent({ kind: 'endpoint-added', service: 'redis', endpoint }, 1)).toBe('found 10.99.0.1:12345');
+    expect(describeProxyEvent({ kind: 'endpoint-added', service: 'redis', endpoint, state: 'ready' }, 1)).toBe(
+      'found 10.99.0.1:12345',
+    );
   });
 
   test('the second of a name is told with its link (RFC 6762 14)', () => {
     const endpoint = { ...ENDPOINT, link: 'eth1' };
-    expect(describeProxyEvent({ kind: 'endpoint-added', service: 'redis', endpoint }, 1)).toBe(
+    expect(describeProxyEvent({ kind: 'endpoint-added', service: 'redis', endpoint, state: 'ready' }, 1)).toBe(
       'found "redis on h1" on eth1 at 10.99.0.1:12345',
     );
-    expect(describeProxyEvent({ kind: 'endpoint-removed', service: 'redis', endpoint, reason: 'gone' }, 1)).toBe(
-      'lost "redis on h1" on eth1: gone',
-    );
+    expect(
+      describeProxyEvent({ kind: 'endpoint-removed', service: 'redis', endpoint, state: 'ready', reason: 'gone' }, 1),
+    ).toBe('lost "redis on h1" on eth1: gone');
   });
 
   test('programs get endpoints in the shape of the contract', () => {
-    expect(JSON.stringify(proxyEventToFact({ kind: 'endpoint-added', service: 'redis', endpoint: ENDPOINT }))).toBe(
+    expect(
+      JSON.stringify(
+        proxyEventToFact({ kind: 'endpoint-added', service: 'redis', endpoint: ENDPOINT, state: 'ready' }),
+      ),
+    ).toBe(
       '{"event":"endpoint-added","service":"redis","endpoint":{"service":"redis","address":"10.99.0.1","port":12345,' +
         '"instance":"redis on h1","priority":0,"weight":0,"secure":false,"source":"mdns","state":"ready"}}',
     );
+  });
+
+  test('programs get the state that the pool told, as the endpoint’s', () => {
+    const service = 'redis';
+    const endpoint = ENDPOINT;
+    const events: readonly ProxyEvent[] = [
+      { kind: 'endpoint-added', service, endpoint, state: 'probation' },
+      { kind: 'endpoint-updated', service, endpoint, state: 'draining' },
+      { kind: 'endpoint-removed', service, endpoint, state: 'stale', reason: 'left' },
+      { kind: 'endpoint-state', service, endpoint, state: 'ready', reason: 'answers' },
+      { kind: 'connections-reset', service, endpoint, state: 'ejected', count: 2, reason: 'left' },
+    ];
+    const shown = { service, address: '10.99.0.1', port: 12345, instance: 'redis on h1', priority: 0, weight: 0 };
+    const told = { ...shown, secure: false, source: 'mdns' };
+    expect(events.map(proxyEventToFact)).toEqual([
+      { event: 'endpoint-added', service, endpoint: { ...told, state: 'probation' } },
+      { event: 'endpoint-updated', service, endpoint: { ...told, state: 'draining' } },
+      { event: 'endpoint-removed', service, endpoint: { ...told, state: 'stale' }, reason: 'left' },
+      { event: 'endpoint-state', service, endpoint: { ...told, state: 'ready' }, reason: 'answers' },
+      { event: 'connections-reset', service, endpoint: { ...told, state: 'ejected' }, count: 2, reason: 'left' },
+    ]);
+  });
+
+  test('programs get no state where there is none', () => {
+    const events: readonly ProxyEvent[] = [
+      { kind: 'leads-back', service: 'redis', endpoint: ENDPOINT },
+      { kind: 'connections-reset', service: 'redis', endpoint: ENDPOINT, count: 1, reason: 'gone' },
+    ];
+    for (const event of events) expect(proxyEventToFact(event).endpoint).not.toHaveProperty('state');
   });
 });
 
