@@ -27,7 +27,8 @@ await windowsTests('Windows beside Linux', (windowsTest) => {
       expect(await who(windows.host, 7100)).toBe('linux\n');
       const ask = `const s = require('net').connect(${JSON.stringify(pipe)}); s.write('who\\n'); s.pipe(process.stdout)`;
       expect(await windows.runNode('-e', ask)).toMatchObject({ code: 0, stdout: 'linux\n' });
-      expect(await windows.run('resolve', 'thing')).toMatchObject({ code: 0, stdout: `${linux.ip}:7000\n` });
+      const resolved = await windows.run('resolve', 'thing', '--timeout', '20s');
+      expect(resolved).toMatchObject({ code: 0, stdout: `${linux.ip}:7000\n` });
       await announcing.stop('SIGTERM');
       await watching.line(/^\[-\] thing "thing on h1"/);
       await proxying.line(/"thing on h1"/);

@@ -10,6 +10,7 @@ export class Host {
   readonly ip: string;
   readonly #namespace: Namespace;
   readonly #spawned: HostProcess[] = [];
+  readonly #failed: string[] = [];
 
   constructor(name: string, ip: string, namespace: Namespace) {
     this.name = name;
@@ -22,18 +23,22 @@ export class Host {
     return this.#spawned;
   }
 
+  /** What has been run here and did not end with 0, and what it said. */
+  get failed(): readonly string[] {
+    return this.#failed;
+  }
+
   /** Runs a command to its end, whatever its exit code. */
   async run(command: string, args: readonly string[] = [], options: CommandOptions = {}): Promise<CommandResult> {
-    return await runCommand(...this.#namespace.enter(command, args), options);
+    const result = await runCommand(...this.#namespace.enter(command, args), options);
+    if (result.code !== 0) this.#failed.push(describeEnd(this.#title(command, args), result));
+    return result;
   }
 
   /** Runs a command that has to end with code 0; its standard output. */
   async read(command: string, args: readonly string[] = [], options: CommandOptions = {}): Promise<string> {
     const result = await this.run(command, args, options);
-    if (result.code !== 0) {
-      const end = result.code ?? result.signal;
-      throw new Error(`${this.#title(command, args)} ended with ${end}: ${result.stdout}${result.stderr}`);
-    }
+    if (result.code !== 0) throw new Error(describeEnd(this.#title(command, args), result));
     return result.stdout;
   }
 
@@ -53,4 +58,8 @@ export class Host {
   #title(command: string, args: readonly string[]): string {
     return `${this.name}$ ${[command, ...args].join(' ')}`;
   }
+}
+
+function describeEnd(title: string, { code, signal, stdout, stderr }: CommandResult): string {
+  return `${title} ended with ${code ?? signal}: ${stdout}${stderr}`;
 }

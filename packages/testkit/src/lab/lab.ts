@@ -3,6 +3,9 @@ import { Host } from './host.ts';
 import { Namespace } from './namespace.ts';
 
 const MAX_HOSTS = 200;
+/** Of one host, in a report: a condition that is waited for fails often. */
+const MOST_FAILED = 10;
+
 /** Nobody has it; a default route is what a host of an ordinary LAN has. */
 const GATEWAY = 254;
 
@@ -148,12 +151,14 @@ export class Lab implements AsyncDisposable {
     await this.#switch.configure('nft', ['delete', 'table', 'bridge', 'lab']);
   }
 
-  /** What every process on every host has said, and how it ended, for the report of a failed test. */
+  /** What every process on every host has said, and how it ended, for the report of a failed test; of what was only run, where it failed. */
   transcript(linesEach = 60): string {
-    return this.hosts
-      .flatMap((host) => host.spawned)
-      .map((spawned) => `${spawned.outcome}\n${spawned.output.split('\n').slice(-linesEach).join('\n')}`)
-      .join('\n');
+    const shorten = (text: string): string => text.split('\n').slice(-linesEach).join('\n');
+    const spawned = this.hosts.flatMap((host) => host.spawned);
+    return [
+      ...spawned.map(({ outcome, output }) => `${outcome}\n${shorten(output)}`),
+      ...this.hosts.flatMap((host) => host.failed.slice(-MOST_FAILED).map(shorten)),
+    ].join('\n');
   }
 
   /** The ids of processes that run inside the lab: after `close`, none. */
