@@ -13,13 +13,14 @@ const BOOT_TIMEOUT_MS = 400_000;
 /** A start takes three seconds; on a machine with two busy processors it was seen to take seventy. */
 const PATIENCE_MS = 200_000;
 
-const NODE = 'C:\\Program Files\\nodejs\\node.exe';
 const AMBASSADOR = 'C:\\Program Files\\ambassador\\packages\\cli\\bin\\ambassador.js';
 /** Where programs run, and files of a test stand. */
 const FOLDER = 'C:\\My Work';
 
 /** Windows on a host of the lab: Wine, whose server opens its sockets in the host's namespaces, and Windows' own Node. */
 export class WindowsHost implements AsyncDisposable {
+  /** The path of its Node. */
+  static readonly NODE = 'C:\\Program Files\\nodejs\\node.exe';
   readonly host: Host;
   readonly #prefix: string;
 
@@ -65,7 +66,7 @@ export class WindowsHost implements AsyncDisposable {
   }
 
   async runNode(...args: readonly string[]): Promise<CommandResult> {
-    return await this.host.run(RUN, [this.locate(), WINE, NODE, ...args], {
+    return await this.host.run(RUN, [this.locate(), WINE, WindowsHost.NODE, ...args], {
       env: this.#environment,
       timeout: PATIENCE_MS,
     });
@@ -77,18 +78,24 @@ export class WindowsHost implements AsyncDisposable {
   }
 
   spawnNode(...args: readonly string[]): HostProcess {
-    return this.host.spawn(RUN, [this.locate(), WINE, NODE, ...args], { env: this.#environment, timeout: PATIENCE_MS });
+    return this.host.spawn(RUN, [this.locate(), WINE, WindowsHost.NODE, ...args], {
+      env: this.#environment,
+      timeout: PATIENCE_MS,
+    });
   }
 
   /** Starts it on a console of its own: what is written to `stdin` is typed there, Ctrl-C too. */
   spawnOnConsole(...args: readonly string[]): HostProcess {
     const env = { ...this.#environment, CONSOLE: 'yes', TERM: 'xterm' };
-    return this.host.spawn(RUN, [this.locate(), WINE, NODE, AMBASSADOR, ...args], { env, timeout: PATIENCE_MS });
+    return this.host.spawn(RUN, [this.locate(), WINE, WindowsHost.NODE, AMBASSADOR, ...args], {
+      env,
+      timeout: PATIENCE_MS,
+    });
   }
 
   /** What runs the built command line in a terminal of Linux, which is its console then, as a shell reads it. */
   get command(): string {
-    const words = [WINE, NODE, AMBASSADOR];
+    const words = [WINE, WindowsHost.NODE, AMBASSADOR];
     const settings = Object.entries(this.#environment).map(([name, value]) => `${name}=${value}`);
     return ['env', `--chdir=${this.locate()}`, ...settings, ...words].map((word) => `'${word}'`).join(' ');
   }

@@ -35,16 +35,30 @@ await windowsTests('Windows beside Linux', (windowsTest) => {
     },
   );
 
-  windowsTest('runs a script of the folder, announces it, and says goodbye at Ctrl-C', async ({ linux, windows }) => {
-    // As npm.cmd is one. It runs on when Ctrl-C reaches it, as it does under Wine.
+  windowsTest(
+    'runs a script of the folder, announces it, and says goodbye when that ends',
+    async ({ linux, windows }) => {
+      // As npm.cmd is one.
+      await windows.write('serve.cmd', '@"C:\\Program Files\\nodejs\\node.exe" "%~dp0service.mjs" 7000 %1\r\n');
+      const announcing = windows.spawnOnConsole('announce', 'thing:7000', '--', 'serve', 'win dows');
+      const watching = spawnAmbassador(linux, ['list', 'thing', '--watch']);
+      await announcing.line(/^announced thing/);
+      await watching.line(/^\[\+\] thing/);
+      await proxy(linux, 'thing:7100');
+      expect(await who(linux, 7100)).toBe('win dows\n');
+      // Under Wine it reaches the script, too, which ends by it.
+      announcing.stdin.write('\x03');
+      await watching.line(/^\[-\] thing/);
+      await announcing.exited;
+    },
+  );
+
+  windowsTest('says goodbye at Ctrl-C, and then ends a program that goes on', async ({ linux, windows }) => {
     await windows.write('serve.mjs', "process.on('SIGINT', () => undefined); await import('./service.mjs');");
-    await windows.write('serve.cmd', '@"C:\\Program Files\\nodejs\\node.exe" "%~dp0serve.mjs" 7000 %1\r\n');
-    const announcing = windows.spawnOnConsole('announce', 'thing:7000', '--', 'serve', 'win dows');
+    const announcing = windows.spawnOnConsole('announce', 'thing:7000', '--', WindowsHost.NODE, 'serve.mjs', '7000');
     const watching = spawnAmbassador(linux, ['list', 'thing', '--watch']);
     await announcing.line(/^announced thing/);
     await watching.line(/^\[\+\] thing/);
-    await proxy(linux, 'thing:7100');
-    expect(await who(linux, 7100)).toBe('win dows\n');
     announcing.stdin.write('\x03');
     await announcing.line(/^stopping: saying goodbye, then the command ends/);
     await watching.line(/^\[-\] thing/);
