@@ -1,5 +1,5 @@
 import type { Target } from '@mdns-ambassador/relay';
-import type { OverloadQueue } from './engines/engine.ts';
+import type { EngineEvent, OverloadQueue } from './engines/engine.ts';
 import type { Endpoint, EndpointState } from './pool/endpoint.ts';
 import type { RefusedInstance } from './sources/source.ts';
 
@@ -29,17 +29,7 @@ export type ProxyFact =
       readonly state: EndpointState;
       readonly reason: string;
     }
-  /**
-   * Established connections of an endpoint were reset, because it was lost. `state`: in which it is, or left; absent where the pool does
-   * not know it any more.
-   */
-  | {
-      readonly kind: 'connections-reset';
-      readonly endpoint: Endpoint;
-      readonly state?: EndpointState | undefined;
-      readonly count: number;
-      readonly reason: string;
-    }
+  | Extract<EngineEvent, { readonly kind: 'connections-reset' }>
   /**
    * Connections are waiting and there is no endpoint, or none of the `known` ones passes its check. Once, until there was one again.
    * `refused`: who is heard of and may not be dialled.

@@ -142,7 +142,10 @@ export type EngineEvent =
   /** A client was told that it is not served, because of how it asked or of the credentials. */
   | { readonly kind: 'refused'; readonly reason: string }
   | { readonly kind: 'connections-full'; readonly limit: number }
-  /** Connections of an endpoint that was lost were reset, by an engine that judges that itself. */
+  /**
+   * Established connections of an endpoint were reset, because it was lost. `state`: in which it is, or left, for who carried them; absent
+   * where the pool does not know it any more.
+   */
   | {
       readonly kind: 'connections-reset';
       readonly endpoint: Endpoint;

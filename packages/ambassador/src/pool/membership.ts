@@ -125,8 +125,8 @@ export class PoolMembers implements Iterable<PoolMember> {
     if (known === undefined) {
       const tally = this.#departed.get(endpoint.id)?.tally ?? { ...NO_TALLY };
       this.#departed.delete(endpoint.id);
-      const first = { endpoint, tally, health: this.#firstHealth, knownSince: now, ...freshRecord(now) };
-      const member: PoolMember = { ...first, presence: { kind: 'present' } };
+      const presence = { kind: 'present' } as const;
+      const member = { endpoint, tally, health: this.#firstHealth, knownSince: now, ...freshRecord(now), presence };
       this.#members.set(endpoint.id, member);
       return [{ kind: 'added', endpoint, state: stateOf(member) }];
     }

@@ -1,4 +1,4 @@
-import { type Endpoint, type EndpointState, type ProxyEvent, reportEndpoint } from '@mdns-ambassador/ambassador';
+import { type Endpoint, type ProxyEvent, reportEndpoint } from '@mdns-ambassador/ambassador';
 import { formatPlace, formatTarget } from '@mdns-ambassador/relay';
 import { formatDuration } from '../parse/duration.ts';
 import { escapeText } from './escape.ts';
@@ -22,7 +22,7 @@ export function describeProxyEvent(event: ProxyEvent, connectTimeoutMs: number):
     case 'endpoint-removed':
       return `lost ${describeEndpoint(event.endpoint)}: ${event.reason}`;
     case 'endpoint-state':
-      return `${describeEndpoint(event.endpoint)} ${describeState(event.state, event.reason)}`;
+      return `${describeEndpoint(event.endpoint)} ${describeState(event)}`;
     case 'connections-reset':
       return `${describeEndpoint(event.endpoint)}: ${countThings(event.count, 'connection')} reset, because ${event.reason}`;
     case 'no-endpoint': {
@@ -97,7 +97,7 @@ function nameOf({ link }: Endpoint, instance: string): string {
   return `${quoteName(instance)}${link === undefined ? '' : ` on ${escapeText(link)}`}`;
 }
 
-function describeState(state: EndpointState, reason: string): string {
+function describeState({ endpoint, state, reason }: ProxyEvent & { readonly kind: 'endpoint-state' }): string {
   switch (state) {
     case 'ready':
       return `is in use again: ${reason}`;
@@ -108,7 +108,7 @@ function describeState(state: EndpointState, reason: string): string {
     case 'draining':
       return `is leaving: ${reason}`;
     case 'stale':
-      return `was lost sight of (${reason}): used while it answers`;
+      return `was lost sight of (${reason}): used while it answers${endpoint.draining ? ' and nothing else is left' : ''}`;
     default:
       return state satisfies never;
   }

@@ -342,6 +342,16 @@ describe('proxy', () => {
       '"redis on h1" was lost sight of (not heard of again): used while it answers',
     ],
     [
+      {
+        kind: 'endpoint-state',
+        service: 'redis',
+        endpoint: { ...ENDPOINT, draining: true },
+        state: 'stale',
+        reason: 'said goodbye',
+      },
+      '"redis on h1" was lost sight of (said goodbye): used while it answers and nothing else is left',
+    ],
+    [
       { kind: 'no-endpoint', service: 'redis', waiting: 1, known: 0, refused: [] },
       'redis: nobody offers it now, connections wait up to 10s',
     ],

@@ -20,8 +20,9 @@ export async function killFlows(flows: readonly Flow[]): Promise<number> {
       return `( src ${clientAddress}:${clientPort} and dst ${listening.address}:${listening.port} )`;
     });
     count += await new Promise<number>((resolve) => {
-      // Who connects from such a port meanwhile is another.
-      const args = ['-K', '-H', '-t', '-n', 'state', 'synchronized', conditions.join(' or ')];
+      // Who connects from such a port meanwhile is another, and who has ended meanwhile is none that was aborted.
+      const states = ['state', 'synchronized', 'exclude', 'time-wait'];
+      const args = ['-K', '-H', '-t', '-n', ...states, conditions.join(' or ')];
       // A line for each that was aborted.
       execFile(ss, args, { timeout: RUN_MS }, (_, stdout) => resolve(stdout.split('\n').length - 1));
     });

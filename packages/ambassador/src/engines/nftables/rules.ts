@@ -152,8 +152,8 @@ export function writeRules(table: string, rules: Rules): string {
         ]
       : []),
     rule('answered', 'tcp flags & (syn | ack) == (syn | ack) delete @tried { ct original proto-src } accept'),
-    // The SYN went along with a connection that this client has ended and the server has not. Conntrack forgets it with the reset; Linux
-    // before 6.3 keeps it where the reset is ours.
+    // The SYN went along with an earlier connection from this port, which its client has ended and the server has not. Conntrack forgets it
+    // with the reset; Linux before 6.3 keeps it where the reset is ours. Not @tried: nobody has counted this SYN as new.
     rule(
       'answered',
       `ct status & assured == assured ${SYN_RESET} ct original proto-src != @reused add @reused { ct original proto-src } drop`,

@@ -74,7 +74,10 @@ test('only what answers a SYN is kept from the client, and the place is led past
   expect(rulesOf('unanswered').at(-1)).toBe('drop');
   const [reused, ...others] = answered.slice(0, assured).filter((rule) => rule.endsWith('drop'));
   expect(others).toEqual([]);
-  expect(reused).toContain('tcp sequence 0 ct original proto-src != @reused');
+  expect(reused).toBe(
+    'ct status & assured == assured tcp flags & (rst | ack) == (rst | ack) tcp sequence 0 ' +
+      'ct original proto-src != @reused add @reused { ct original proto-src } drop',
+  );
 });
 
 test('rules without a place have no empty sets, which nft refuses', () => {
